@@ -1,0 +1,100 @@
+// swift-tools-version: 6.2
+// The plan of the house: a target is a room, and it imports only what its line names.
+
+import PackageDescription
+
+// Every room is built by the same rules.
+let rules: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .treatAllWarnings(as: .error),
+]
+
+func clibrary(_ name: String, pkgConfig: String, apt: String) -> Target {
+  .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([apt])])
+}
+
+func room(_ name: String, _ imports: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: imports, swiftSettings: rules)
+}
+
+func program(_ name: String, _ imports: [Target.Dependency]) -> Target {
+  .executableTarget(name: name, dependencies: imports, swiftSettings: rules)
+}
+
+func tests(_ room: String, _ imports: [Target.Dependency] = []) -> Target {
+  .testTarget(
+    name: "\(room)Tests", dependencies: [.target(name: room)] + imports, swiftSettings: rules)
+}
+
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+let arguments: Target.Dependency = .product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
+let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
+let nio: [Target.Dependency] = ["NIOCore", "NIOPosix", "NIOHTTP1"].map {
+  .product(name: $0, package: "swift-nio")
+}
+let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
+
+let package = Package(
+  name: "oceanid-guard",
+  products: [
+    .executable(name: "oceanid-guard", targets: ["oceanid-guard"]),
+    .executable(name: "oceanid-ctl", targets: ["oceanid-ctl"]),
+    .executable(name: "demo-cluster", targets: ["demo-cluster"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+    .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
+  ],
+  targets: [
+    // C libraries, and the one safe wrapper of each
+    clibrary("CLibSSH2", pkgConfig: "libssh2", apt: "libssh2-1-dev"),
+    clibrary("CLibCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
+    clibrary("CLibSystemd", pkgConfig: "libsystemd", apt: "libsystemd-dev"),
+    room("SSH", ["CLibSSH2"]),
+    room("Curl", ["CLibCurl"]),
+    room("Systemd", ["CLibSystemd"]),
+
+    // What everybody stands on: the machine, the rules, the documents
+    room("Platform"),
+    room("Health"),
+    room("GuardAPI", ["Health"]),
+
+    // The two engines; they meet only in Guard
+    room("Tunnel", ["SSH", "Platform", subprocess, system]),
+    room("Kubernetes", ["Curl", "Health", yams]),
+
+    // The daemon
+    room("Guard", ["Tunnel", "Kubernetes", "Health", "GuardAPI", "Systemd", "Platform", yams] + nio),
+    program("oceanid-guard", ["Guard", arguments]),
+
+    // The client
+    room("GuardClient", ["GuardAPI", "Platform", arguments]),
+    program("oceanid-ctl", ["GuardClient"]),
+
+    // A cluster to look at without having one
+    room("DemoCluster", nio + [nioSSL]),
+    program("demo-cluster", ["DemoCluster", arguments]),
+
+    // Proof
+    tests("SSH"),
+    tests("Curl"),
+    tests("Systemd"),
+    tests("Platform"),
+    tests("Health"),
+    tests("GuardAPI"),
+    tests("Tunnel"),
+    tests("Kubernetes", ["DemoCluster"]),
+    tests("Guard"),
+    tests("GuardClient"),
+    tests("DemoCluster"),
+  ]
+)

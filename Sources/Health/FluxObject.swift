@@ -1,0 +1,35 @@
+/// An object of a Flux kind that is not an image kind: sources, Kustomization, HelmRelease, notification.
+public struct FluxObject: Hashable, Sendable {
+  public let resource: Resource
+  /// `spec.suspend`
+  public let isSuspended: Bool
+  /// Static kinds carry no status by design: Alert and Provider v1beta3, HelmRepository of type oci.
+  public let isStatic: Bool
+  /// Revision of the artifact (sources), last applied (Kustomization) or chart version (HelmRelease).
+  public let revision: String?
+  /// `status.lastAttemptedRevision`
+  public let attemptedRevision: String?
+  /// When a source's artifact last changed.
+  public let artifactUpdateTime: Timestamp?
+  public let interval: Duration?
+  public let timeout: Duration?
+  public let source: Reference?
+  public let dependsOn: [Reference]
+
+  public init(
+    resource: Resource, isSuspended: Bool = false, isStatic: Bool = false, revision: String? = nil,
+    attemptedRevision: String? = nil, artifactUpdateTime: Timestamp? = nil, interval: Duration? = nil,
+    timeout: Duration? = nil, source: Reference? = nil, dependsOn: [Reference] = []
+  ) {
+    self.resource = resource
+    self.isSuspended = isSuspended
+    self.isStatic = isStatic
+    self.revision = revision
+    self.attemptedRevision = attemptedRevision
+    self.artifactUpdateTime = artifactUpdateTime
+    self.interval = interval
+    self.timeout = timeout
+    self.source = source
+    self.dependsOn = dependsOn
+  }
+}

@@ -1,0 +1,72 @@
+/// An ImageRepository: the scan of one image's tags.
+public struct ImageRepository: Hashable, Sendable {
+  public let resource: Resource
+  public let isSuspended: Bool
+  /// `spec.image`, without a tag.
+  public let image: String
+  public let interval: Duration?
+  public let lastScanTime: Timestamp?
+  public let tagCount: Int?
+
+  public init(
+    resource: Resource, isSuspended: Bool = false, image: String, interval: Duration? = nil,
+    lastScanTime: Timestamp? = nil, tagCount: Int? = nil
+  ) {
+    self.resource = resource
+    self.isSuspended = isSuspended
+    self.image = image
+    self.interval = interval
+    self.lastScanTime = lastScanTime
+    self.tagCount = tagCount
+  }
+}
+
+/// An ImagePolicy: which tag of a repository is the wanted one.
+public struct ImagePolicy: Hashable, Sendable {
+  public let resource: Resource
+  public let isSuspended: Bool
+  public let repository: Reference
+  /// The policy in the words of its spec, `semver 1.18.x`; nil where it could not be read.
+  public let range: String?
+  /// `name:tag` of `status.latestRef`, else `status.latestImage`.
+  public let latestImage: String?
+
+  public init(
+    resource: Resource, isSuspended: Bool = false, repository: Reference, range: String? = nil,
+    latestImage: String? = nil
+  ) {
+    self.resource = resource
+    self.isSuspended = isSuspended
+    self.repository = repository
+    self.range = range
+    self.latestImage = latestImage
+  }
+}
+
+/// An ImageUpdateAutomation: writes what the policies want into Git.
+public struct ImageUpdateAutomation: Hashable, Sendable {
+  public let resource: Resource
+  public let isSuspended: Bool
+  public let interval: Duration?
+  public let source: Reference?
+  public let lastRunTime: Timestamp?
+  public let lastPushTime: Timestamp?
+  public let lastPushCommit: String?
+  /// Policy name to the image that the last run saw; nil where the server does not report it.
+  public let observedPolicies: [String: String]?
+
+  public init(
+    resource: Resource, isSuspended: Bool = false, interval: Duration? = nil, source: Reference? = nil,
+    lastRunTime: Timestamp? = nil, lastPushTime: Timestamp? = nil, lastPushCommit: String? = nil,
+    observedPolicies: [String: String]? = nil
+  ) {
+    self.resource = resource
+    self.isSuspended = isSuspended
+    self.interval = interval
+    self.source = source
+    self.lastRunTime = lastRunTime
+    self.lastPushTime = lastPushTime
+    self.lastPushCommit = lastPushCommit
+    self.observedPolicies = observedPolicies
+  }
+}

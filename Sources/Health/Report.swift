@@ -1,0 +1,154 @@
+/// What is wrong, since when, and what to run: one entry of the document's `problems`.
+public struct Problem: Hashable, Sendable {
+  public enum Severity: String, Codable, Sendable {
+    case critical, warning
+  }
+
+  /// Stable over polls and restarts: `tethys/node/calypso/not-ready`.
+  public let id: String
+  public let severity: Severity
+  public let cluster: String
+  /// `node calypso`
+  public let subject: String
+  public let title: String
+  public let detail: String
+  public let since: Timestamp
+  /// A command or a step; never one that changes the cluster by hand.
+  public let remedy: String
+
+  public init(
+    id: String, severity: Severity, cluster: String, subject: String, title: String, detail: String,
+    since: Timestamp, remedy: String
+  ) {
+    self.id = id
+    self.severity = severity
+    self.cluster = cluster
+    self.subject = subject
+    self.title = title
+    self.detail = detail
+    self.since = since
+    self.remedy = remedy
+  }
+}
+
+/// kstatus of an object, to the letter (sigs.k8s.io/cli-utils pkg/kstatus).
+public enum ObjectStatus: String, Codable, Sendable {
+  case current = "Current"
+  case inProgress = "InProgress"
+  case failed = "Failed"
+  case terminating = "Terminating"
+  case unknown = "Unknown"
+}
+
+/// An object with what the rules say about it.
+public struct Judged<Value: Hashable & Sendable>: Hashable, Sendable {
+  public let value: Value
+  public let verdict: Verdict
+  public let status: ObjectStatus
+  /// Reason and message of the condition that decided, free of secrets.
+  public let reason: String
+  public let message: String
+  public let since: Timestamp?
+
+  public init(
+    value: Value, verdict: Verdict, status: ObjectStatus = .current, reason: String = "",
+    message: String = "", since: Timestamp? = nil
+  ) {
+    self.value = value
+    self.verdict = verdict
+    self.status = status
+    self.reason = reason
+    self.message = message
+    self.since = since
+  }
+}
+
+/// A node with its verdict and what `kubectl get nodes` prints for it.
+public struct NodeReport: Hashable, Sendable {
+  public let node: Node
+  public let verdict: Verdict
+  /// The STATUS column: `Ready`, `NotReady,SchedulingDisabled`.
+  public let status: String
+  public let isExpected: Bool
+
+  public init(node: Node, verdict: Verdict, status: String, isExpected: Bool) {
+    self.node = node
+    self.verdict = verdict
+    self.status = status
+    self.isExpected = isExpected
+  }
+}
+
+/// An image policy, and what the workloads run of its image.
+public struct ImagePolicyReport: Hashable, Sendable {
+  public struct Running: Hashable, Sendable {
+    public let image: String
+    /// `deployment cert-manager/cert-manager`
+    public let workload: String
+
+    public init(image: String, workload: String) {
+      self.image = image
+      self.workload = workload
+    }
+  }
+
+  public let policy: Judged<ImagePolicy>
+  /// nil: workloads could not be read.
+  public let running: [Running]?
+  /// Some workload runs another image than the latest; nil: not known.
+  public let isBehind: Bool?
+
+  public init(policy: Judged<ImagePolicy>, running: [Running]?, isBehind: Bool?) {
+    self.policy = policy
+    self.running = running
+    self.isBehind = isBehind
+  }
+}
+
+/// What the rules make of one cluster.
+public struct ClusterReport: Hashable, Sendable {
+  public let name: String
+  public let verdict: Verdict
+  /// One line.
+  public let summary: String
+  /// The server has the Flux API groups; nil: not known.
+  public let isFluxInstalled: Bool?
+  /// Distribution version by the controllers' labels; nil: not known.
+  public let fluxVersion: String?
+  public let nodes: [NodeReport]
+  public let flux: [Judged<FluxObject>]
+  public let policies: [ImagePolicyReport]
+  public let repositories: [Judged<ImageRepository>]
+  public let automations: [Judged<ImageUpdateAutomation>]
+  public let workloads: [Judged<Workload>]
+  public let certificates: [Judged<Certificate>]
+  public let stacks: [Judged<Stack>]
+  public let secrets: [SecretPresence]
+  /// Critical first, then by subject. A cause stands for its symptoms.
+  public let problems: [Problem]
+
+  public init(
+    name: String, verdict: Verdict, summary: String, isFluxInstalled: Bool? = nil,
+    fluxVersion: String? = nil, nodes: [NodeReport] = [], flux: [Judged<FluxObject>] = [],
+    policies: [ImagePolicyReport] = [], repositories: [Judged<ImageRepository>] = [],
+    automations: [Judged<ImageUpdateAutomation>] = [], workloads: [Judged<Workload>] = [],
+    certificates: [Judged<Certificate>] = [], stacks: [Judged<Stack>] = [],
+    secrets: [SecretPresence] = [], problems: [Problem] = []
+  ) {
+    self.name = name
+    self.verdict = verdict
+    self.summary = summary
+    self.isFluxInstalled = isFluxInstalled
+    self.fluxVersion = fluxVersion
+    self.nodes = nodes
+    self.flux = flux
+    self.policies = policies
+    self.repositories = repositories
+    self.automations = automations
+    self.workloads = workloads
+    self.certificates = certificates
+    self.stacks = stacks
+    self.secrets = secrets
+    self.problems = problems
+  }
+}

@@ -1,0 +1,50 @@
+/// What every Kubernetes object that is judged has in common.
+public struct Resource: Hashable, Sendable {
+  public let kind: String
+  /// API group, empty for the core group.
+  public let group: String
+  /// Empty for cluster-scoped objects.
+  public let namespace: String
+  public let name: String
+  public let creationTimestamp: Timestamp?
+  public let deletionTimestamp: Timestamp?
+  public let generation: Int64?
+  public let observedGeneration: Int64?
+  public let conditions: [Condition]
+
+  public init(
+    kind: String, group: String = "", namespace: String = "", name: String,
+    creationTimestamp: Timestamp? = nil, deletionTimestamp: Timestamp? = nil, generation: Int64? = nil,
+    observedGeneration: Int64? = nil, conditions: [Condition] = []
+  ) {
+    self.kind = kind
+    self.group = group
+    self.namespace = namespace
+    self.name = name
+    self.creationTimestamp = creationTimestamp
+    self.deletionTimestamp = deletionTimestamp
+    self.generation = generation
+    self.observedGeneration = observedGeneration
+    self.conditions = conditions
+  }
+
+  public var reference: Reference { Reference(kind: kind, namespace: namespace, name: name) }
+}
+
+/// The name of an object, as another object refers to it.
+public struct Reference: Hashable, Sendable, CustomStringConvertible {
+  public let kind: String
+  public let namespace: String
+  public let name: String
+
+  public init(kind: String, namespace: String, name: String) {
+    self.kind = kind
+    self.namespace = namespace
+    self.name = name
+  }
+
+  /// `kustomization flux-system/apps`
+  public var description: String {
+    namespace.isEmpty ? "\(kind.lowercased()) \(name)" : "\(kind.lowercased()) \(namespace)/\(name)"
+  }
+}

@@ -1,0 +1,90 @@
+/// One part of a snapshot: what was seen, or why nothing was.
+public enum Part<Value: Hashable & Sendable>: Hashable, Sendable {
+  case seen(Value)
+  /// The server does not serve this API group: nothing to judge, and no problem in itself.
+  case notServed
+  /// The server refused or failed for this part alone; the rest of the poll went on.
+  case failed(PollFailure)
+
+  public var value: Value? {
+    if case .seen(let value) = self { value } else { nil }
+  }
+
+  public var failure: PollFailure? {
+    if case .failed(let failure) = self { failure } else { nil }
+  }
+}
+
+/// Why a poll, or a part of one, has no answer.
+public struct PollFailure: Error, Hashable, Sendable {
+  /// The codes of the status document's `poll.error.code`.
+  public enum Code: String, Codable, Sendable {
+    case tunnelDown = "tunnel_down"
+    case unreachable, tls, unauthorized, forbidden, timeout, kubeconfig
+    case badResponse = "bad_response"
+  }
+
+  public let code: Code
+  /// What failed, where; free of secrets.
+  public let message: String
+  /// What a person does about it: a command or a step.
+  public let remedy: String
+
+  public init(code: Code, message: String, remedy: String) {
+    self.code = code
+    self.message = message
+    self.remedy = remedy
+  }
+}
+
+/// What one poll of one cluster saw. Times in it are the server's.
+public struct Snapshot: Hashable, Sendable {
+  /// The server's clock (Date header) when the poll ended.
+  public var serverTime: Timestamp
+  /// `gitVersion` of /version.
+  public var version: String?
+  /// /readyz answered 200.
+  public var isReady: Bool
+  public var nodes: Part<[Node]>
+  public var flux: Part<[FluxObject]>
+  public var imageRepositories: Part<[ImageRepository]>
+  public var imagePolicies: Part<[ImagePolicy]>
+  public var imageUpdateAutomations: Part<[ImageUpdateAutomation]>
+  public var workloads: Part<[Workload]>
+  public var certificates: Part<[Certificate]>
+  public var stacks: Part<[Stack]>
+  public var secrets: Part<[SecretPresence]>
+  /// Flux kinds that could not be listed, by kind, while others could.
+  public var failedFluxKinds: [String: PollFailure]
+  /// Objects that could not be decoded: one line each, the rest of the list stands.
+  public var undecodable: [String]
+  /// When the client certificate of the kubeconfig ends.
+  public var clientCertificateExpiry: Timestamp?
+
+  public init(
+    serverTime: Timestamp, version: String? = nil, isReady: Bool = false, nodes: Part<[Node]> = .notServed,
+    flux: Part<[FluxObject]> = .notServed, imageRepositories: Part<[ImageRepository]> = .notServed,
+    imagePolicies: Part<[ImagePolicy]> = .notServed,
+    imageUpdateAutomations: Part<[ImageUpdateAutomation]> = .notServed,
+    workloads: Part<[Workload]> = .notServed, certificates: Part<[Certificate]> = .notServed,
+    stacks: Part<[Stack]> = .notServed, secrets: Part<[SecretPresence]> = .notServed,
+    failedFluxKinds: [String: PollFailure] = [:], undecodable: [String] = [],
+    clientCertificateExpiry: Timestamp? = nil
+  ) {
+    self.serverTime = serverTime
+    self.version = version
+    self.isReady = isReady
+    self.nodes = nodes
+    self.flux = flux
+    self.imageRepositories = imageRepositories
+    self.imagePolicies = imagePolicies
+    self.imageUpdateAutomations = imageUpdateAutomations
+    self.workloads = workloads
+    self.certificates = certificates
+    self.stacks = stacks
+    self.secrets = secrets
+    self.failedFluxKinds = failedFluxKinds
+    self.undecodable = undecodable
+    self.clientCertificateExpiry = clientCertificateExpiry
+  }
+}

@@ -1,0 +1,75 @@
+/// The tunnel as Health sees it: mapped by Guard from the engine's own state.
+public struct TunnelHealth: Hashable, Sendable {
+  public enum State: String, Codable, Sendable {
+    case up, connecting, backoff, blocked, stopped
+  }
+
+  /// The codes of the status document's `tunnel.lastError.code`.
+  public enum ErrorCode: String, Codable, Sendable {
+    case connectRefused = "connect_refused"
+    case connectTimeout = "connect_timeout"
+    case dns
+    case hostKeyUnknown = "host_key_unknown"
+    case hostKeyChanged = "host_key_changed"
+    case authRefused = "auth_refused"
+    case noUsableKey = "no_usable_key"
+    case keepaliveTimeout = "keepalive_timeout"
+    case peerClosed = "peer_closed"
+    case protocolError = "protocol"
+    case forwardRefused = "forward_refused"
+    case config
+  }
+
+  public struct Failure: Hashable, Sendable {
+    public let code: ErrorCode
+    public let message: String
+    public let remedy: String
+    public let at: Timestamp
+
+    public init(code: ErrorCode, message: String, remedy: String, at: Timestamp) {
+      self.code = code
+      self.message = message
+      self.remedy = remedy
+      self.at = at
+    }
+  }
+
+  public struct Forward: Hashable, Sendable {
+    public let listen: String
+    public let target: String
+    /// False: the port is taken by somebody else (`port_busy`).
+    public let isListening: Bool
+    /// `ssh (pid 4242)`, where /proc shows it.
+    public let holder: String?
+    /// The far side refused the last connection to the target.
+    public let refusal: Failure?
+
+    public init(listen: String, target: String, isListening: Bool, holder: String?, refusal: Failure?) {
+      self.listen = listen
+      self.target = target
+      self.isListening = isListening
+      self.holder = holder
+      self.refusal = refusal
+    }
+  }
+
+  public let state: State
+  public let since: Timestamp
+  public let host: String
+  /// The failure that the present state comes from, or the last one seen.
+  public let lastError: Failure?
+  public let attempt: Int
+  public let forwards: [Forward]
+
+  public init(
+    state: State, since: Timestamp, host: String, lastError: Failure? = nil, attempt: Int = 0,
+    forwards: [Forward] = []
+  ) {
+    self.state = state
+    self.since = since
+    self.host = host
+    self.lastError = lastError
+    self.attempt = attempt
+    self.forwards = forwards
+  }
+}

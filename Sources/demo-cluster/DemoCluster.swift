@@ -1,0 +1,4 @@
+@main
+enum DemoCluster {
+  static func main() {}
+}

@@ -1,0 +1,4 @@
+@main
+enum OceanidCtl {
+  static func main() {}
+}

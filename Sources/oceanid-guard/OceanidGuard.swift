@@ -1,0 +1,4 @@
+@main
+enum OceanidGuard {
+  static func main() {}
+}

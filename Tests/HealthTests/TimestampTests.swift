@@ -1,0 +1,26 @@
+import Health
+import Testing
+
+@Suite struct TimestampTests {
+  @Test(arguments: [
+    ("1970-01-01T00:00:00Z", 0 as Int64), ("2026-01-10T10:00:00Z", 1_768_039_200_000),
+    ("2026-01-10T09:59:57.123456Z", 1_768_039_197_123), ("2026-01-10T12:00:00+02:00", 1_768_039_200_000),
+    ("2024-02-29T23:59:59Z", 1_709_251_199_000),
+  ])
+  func reads(_ text: String, _ milliseconds: Int64) {
+    #expect(Timestamp(rfc3339: text)?.milliseconds == milliseconds)
+  }
+
+  @Test(arguments: [
+    "", "yesterday", "2026-01-10", "2026-01-10T10:00:00", "2026-13-10T10:00:00Z", "2026-01-10T10:00:00.Z",
+  ])
+  func refuses(_ text: String) {
+    #expect(Timestamp(rfc3339: text) == nil)
+  }
+
+  @Test(arguments: [0, 1_768_039_200_000, 951_826_554_321, -1, -86_400_000] as [Int64])
+  func writesWhatItReads(_ milliseconds: Int64) {
+    let moment = Timestamp(milliseconds: milliseconds)
+    #expect(Timestamp(rfc3339: moment.description) == moment)
+  }
+}

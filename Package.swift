@@ -59,12 +59,13 @@ let package = Package(
     clibrary("CLibSSH2", pkgConfig: "libssh2", apt: "libssh2-1-dev"),
     clibrary("CLibCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
     clibrary("CLibSystemd", pkgConfig: "libsystemd", apt: "libsystemd-dev"),
+    .systemLibrary(name: "CLinux"),
     room("SSH", ["CLibSSH2"]),
     room("Curl", ["CLibCurl"]),
     room("Systemd", ["CLibSystemd"]),
 
     // What everybody stands on: the machine, the rules, the documents
-    room("Platform"),
+    room("Platform", ["CLinux"]),
     room("Health"),
     room("GuardAPI", ["Health"]),
 

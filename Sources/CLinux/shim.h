@@ -1,0 +1,29 @@
+#pragma once
+
+// Linux calls that Swift's Glibc module leaves out.
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <pthread.h>
+#include <stddef.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+// pthread_setname_np(3) hides behind _GNU_SOURCE too.
+extern int pthread_setname_np(pthread_t, const char *);
+static inline int oceanid_name_thread(pthread_t thread, const char *name) {
+  return pthread_setname_np(thread, name);
+}
+
+// struct ucred hides behind _GNU_SOURCE, which can't be set for a module: its three words (unix(7)).
+struct oceanid_peer {
+  int pid;
+  unsigned int uid;
+  unsigned int gid;
+};
+
+static inline int oceanid_peer_of(int socket, struct oceanid_peer *peer) {
+  socklen_t length = sizeof *peer;
+  return getsockopt(socket, SOL_SOCKET, 17 /* SO_PEERCRED */, peer, &length);
+}

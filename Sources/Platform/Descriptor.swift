@@ -1,0 +1,51 @@
+internal import Glibc
+
+/// A file descriptor with one owner, closed when the owner goes.
+package struct Descriptor: ~Copyable, Sendable {
+  package let raw: Int32
+
+  /// Takes over `raw`: nobody else may close it.
+  package init(owning raw: Int32) {
+    self.raw = raw
+  }
+
+  deinit {
+    close(raw)
+  }
+
+  /// What a single read or write came to; interrupted calls are made again.
+  package enum Outcome: Equatable {
+    case moved(Int)
+    case endOfFile
+    case wouldBlock
+    case failed(Int32)
+  }
+
+  package borrowing func read(into buffer: UnsafeMutableRawBufferPointer) -> Outcome {
+    while true {
+      let count = Glibc.read(raw, buffer.baseAddress, buffer.count)
+      if count > 0 { return .moved(count) }
+      if count == 0 { return .endOfFile }
+      if errno == EAGAIN { return .wouldBlock }
+      if errno != EINTR { return .failed(errno) }
+    }
+  }
+
+  /// Sends on a socket without raising SIGPIPE.
+  package borrowing func send(_ buffer: UnsafeRawBufferPointer) -> Outcome {
+    while true {
+      let count = Glibc.send(raw, buffer.baseAddress, buffer.count, Int32(MSG_NOSIGNAL))
+      if count >= 0 { return .moved(count) }
+      if errno == EAGAIN { return .wouldBlock }
+      if errno != EINTR { return .failed(errno) }
+    }
+  }
+
+  /// Non-blocking and closed on exec: what every descriptor of the event loop is.
+  package borrowing func prepareForLoop() throws(SystemError) {
+    let status = fcntl(raw, F_GETFL)
+    guard status >= 0, fcntl(raw, F_SETFL, status | O_NONBLOCK) == 0,
+      fcntl(raw, F_SETFD, FD_CLOEXEC) == 0
+    else { throw .last("fcntl") }
+  }
+}

@@ -1,0 +1,25 @@
+internal import CLinux
+internal import Glibc
+
+/// An eventfd: any thread rings, the loop that owns the other side wakes up.
+package final class Doorbell: Sendable {
+  private let descriptor: Descriptor
+
+  package init() throws(SystemError) {
+    let raw = eventfd(0, Int32(EFD_NONBLOCK) | Int32(EFD_CLOEXEC))
+    guard raw >= 0 else { throw .last("eventfd") }
+    self.descriptor = Descriptor(owning: raw)
+  }
+
+  package var raw: Int32 { descriptor.raw }
+
+  package func ring() {
+    // EAGAIN means that the counter is full: it rings already.
+    _ = eventfd_write(descriptor.raw, 1)
+  }
+
+  package func silence() {
+    var count: eventfd_t = 0
+    _ = eventfd_read(descriptor.raw, &count)
+  }
+}

@@ -1,0 +1,64 @@
+internal import CLinux
+internal import Glibc
+
+/// An epoll instance, edge-triggered: readiness is told once, and the owner remembers it until EAGAIN.
+package struct Epoll: ~Copyable {
+  package struct Readiness: OptionSet, Sendable {
+    package let rawValue: UInt32
+    package init(rawValue: UInt32) { self.rawValue = rawValue }
+    package static let readable = Readiness(rawValue: EPOLLIN.rawValue)
+    package static let writable = Readiness(rawValue: EPOLLOUT.rawValue)
+    package static let hangup = Readiness(rawValue: EPOLLHUP.rawValue | EPOLLERR.rawValue)
+  }
+
+  package struct Event: Sendable {
+    package let token: UInt64
+    package let readiness: Readiness
+  }
+
+  private let descriptor: Descriptor
+  private let buffer: UnsafeMutableBufferPointer<epoll_event>
+
+  package init() throws(SystemError) {
+    let raw = epoll_create1(Int32(EPOLL_CLOEXEC))
+    guard raw >= 0 else { throw .last("epoll_create1") }
+    self.descriptor = Descriptor(owning: raw)
+    self.buffer = .allocate(capacity: 256)
+  }
+
+  deinit {
+    buffer.deallocate()
+  }
+
+  /// Watches `descriptor` in both directions; events carry `token`. Closing the descriptor ends the watch.
+  package func add(_ descriptor: Int32, token: UInt64) throws(SystemError) {
+    var event = epoll_event()
+    event.events = EPOLLIN.rawValue | EPOLLOUT.rawValue | EPOLLRDHUP.rawValue | EPOLLET.rawValue
+    event.data.u64 = token
+    guard epoll_ctl(self.descriptor.raw, EPOLL_CTL_ADD, descriptor, &event) == 0 else {
+      throw .last("epoll_ctl")
+    }
+  }
+
+  /// Waits until something is ready or `timeout` has passed (nil: for ever), and hands each event to `body`.
+  package func wait(timeout: Duration?, _ body: (Event) -> Void) throws(SystemError) {
+    let count = epoll_wait(
+      descriptor.raw, buffer.baseAddress, Int32(buffer.count), Epoll.milliseconds(timeout))
+    guard count >= 0 else {
+      if errno == EINTR { return }
+      throw .last("epoll_wait")
+    }
+    for event in buffer.prefix(Int(count)) {
+      body(Event(token: event.data.u64, readiness: Readiness(rawValue: event.events)))
+    }
+  }
+
+  /// Rounded up, so that a loop with a deadline in half a millisecond sleeps instead of spinning.
+  static func milliseconds(_ timeout: Duration?) -> Int32 {
+    guard let timeout else { return -1 }
+    let (seconds, attoseconds) = timeout.components
+    guard seconds >= 0, attoseconds >= 0 else { return 0 }
+    guard seconds < 86_400 else { return 86_400_000 }
+    return Int32(seconds * 1000 + (attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000)
+  }
+}

@@ -1,0 +1,50 @@
+internal import CLinux
+internal import Dispatch
+internal import Glibc
+
+/// One thread for one owner, joined by waiting for its end.
+package final class OwnThread: Sendable {
+  private let ended = DispatchSemaphore(value: 0)
+
+  private final class Start {
+    let body: @Sendable () -> Void
+    let ended: DispatchSemaphore
+    init(_ body: @escaping @Sendable () -> Void, _ ended: DispatchSemaphore) {
+      self.body = body
+      self.ended = ended
+    }
+  }
+
+  /// Starts `body`; `name` (at most 15 bytes) is what `ps -T` and a core dump show.
+  package init(name: String, _ body: @escaping @Sendable () -> Void) throws(SystemError) {
+    let start = Unmanaged.passRetained(Start(body, ended))
+    var attributes = pthread_attr_t()
+    pthread_attr_init(&attributes)
+    pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
+    defer { pthread_attr_destroy(&attributes) }
+    var thread = pthread_t()
+    let code = pthread_create(
+      &thread, &attributes,
+      { argument in
+        guard let argument else { return nil }
+        let start = Unmanaged<Start>.fromOpaque(argument).takeRetainedValue()
+        start.body()
+        start.ended.signal()
+        return nil
+      }, start.toOpaque())
+    guard code == 0 else {
+      start.release()
+      throw SystemError("pthread_create", code: code)
+    }
+    oceanid_name_thread(thread, String(name.prefix(15)))
+  }
+
+  /// Waits for the end of the thread's body; false when `timeout` passes first.
+  package func join(timeout: Duration) -> Bool {
+    let (seconds, attoseconds) = timeout.components
+    let deadline = DispatchTime.now() + .nanoseconds(Int(seconds * 1_000_000_000 + attoseconds / 1_000_000_000))
+    guard ended.wait(timeout: deadline) == .success else { return false }
+    ended.signal()
+    return true
+  }
+}

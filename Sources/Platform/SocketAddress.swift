@@ -1,0 +1,139 @@
+internal import CLinux
+internal import Glibc
+
+/// An address that a stream socket can be bound or connected to.
+package struct SocketAddress: Hashable, Sendable, CustomStringConvertible {
+  /// The bytes of the C `sockaddr`, as long as the kernel wants them.
+  private let bytes: [UInt8]
+  package let description: String
+
+  private init(bytes: [UInt8], description: String) {
+    self.bytes = bytes
+    self.description = description
+  }
+
+  /// A numeric IPv4 or IPv6 address; nil when `host` is neither.
+  package init?(numericHost host: String, port: UInt16) {
+    guard let address = try? SocketAddress.resolve(host: host, port: port, numericOnly: true).first else {
+      return nil
+    }
+    self = address
+  }
+
+  /// A name in the abstract namespace (unix(7)): no file, gone with its last descriptor.
+  package init?(abstractName name: String) {
+    var address = sockaddr_un()
+    address.sun_family = sa_family_t(AF_UNIX)
+    let path = [0] + Array(name.utf8)
+    let offset = MemoryLayout<sockaddr_un>.offset(of: \.sun_path) ?? 2
+    guard path.count <= MemoryLayout.size(ofValue: address.sun_path) else { return nil }
+    var bytes = withUnsafeBytes(of: &address) { Array($0.prefix(offset)) }
+    bytes += path
+    self.init(bytes: bytes, description: "@\(name)")
+  }
+
+  /// A path in the file system; nil when it is too long for sun_path.
+  package init?(path: String) {
+    var address = sockaddr_un()
+    address.sun_family = sa_family_t(AF_UNIX)
+    let name = Array(path.utf8) + [0]
+    let offset = MemoryLayout<sockaddr_un>.offset(of: \.sun_path) ?? 2
+    guard name.count <= MemoryLayout.size(ofValue: address.sun_path) else { return nil }
+    self.init(bytes: withUnsafeBytes(of: &address) { Array($0.prefix(offset)) } + name, description: path)
+  }
+
+  package var family: Int32 { withSockaddr { address, _ in Int32(address.pointee.sa_family) } }
+
+  /// Numeric host without brackets, for an originator field; empty for Unix addresses.
+  package var host: String {
+    guard let colon = description.lastIndex(of: ":"), !description.hasPrefix("@") else { return "" }
+    return String(description[..<colon]).filter { $0 != "[" && $0 != "]" }
+  }
+
+  /// 0 for Unix addresses.
+  package var port: UInt16 {
+    guard let colon = description.lastIndex(of: ":") else { return 0 }
+    return UInt16(description[description.index(after: colon)...]) ?? 0
+  }
+
+  func withSockaddr<Result>(_ body: (UnsafePointer<sockaddr>, socklen_t) -> Result) -> Result {
+    var storage = sockaddr_storage()
+    return withUnsafeMutableBytes(of: &storage) { room in
+      room.copyBytes(from: bytes)
+      guard let base = room.baseAddress else { preconditionFailure("sockaddr_storage has a size") }
+      return body(UnsafeRawPointer(base).assumingMemoryBound(to: sockaddr.self), socklen_t(bytes.count))
+    }
+  }
+
+  /// Looks `host` up (getaddrinfo(3)); blocks for as long as the resolver takes.
+  ///
+  /// - Throws: `ResolveError` with the resolver's own words.
+  package static func resolve(
+    host: String, port: UInt16, numericOnly: Bool = false
+  ) throws(ResolveError) -> [SocketAddress] {
+    var hints = addrinfo()
+    hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
+    hints.ai_flags = numericOnly ? AI_NUMERICHOST | AI_NUMERICSERV : AI_ADDRCONFIG | AI_NUMERICSERV
+    var list: UnsafeMutablePointer<addrinfo>?
+    let code = getaddrinfo(host, String(port), &hints, &list)
+    guard code == 0 else {
+      throw ResolveError(host: host, reason: String(cString: gai_strerror(code)))
+    }
+    defer { freeaddrinfo(list) }
+    var addresses: [SocketAddress] = []
+    var next = list
+    while let entry = next {
+      if let address = entry.pointee.ai_addr {
+        addresses.append(SocketAddress(copying: address, length: entry.pointee.ai_addrlen))
+      }
+      next = entry.pointee.ai_next
+    }
+    return addresses
+  }
+
+  init(copying address: UnsafePointer<sockaddr>, length: socklen_t) {
+    let bytes = Array(UnsafeRawBufferPointer(start: address, count: Int(length)))
+    var host = [CChar](repeating: 0, count: Int(NI_MAXHOST))
+    var service = [CChar](repeating: 0, count: Int(NI_MAXSERV))
+    let flags = NI_NUMERICHOST | NI_NUMERICSERV
+    guard Int32(address.pointee.sa_family) != AF_UNIX,
+      getnameinfo(
+        address, length, &host, socklen_t(host.count), &service, socklen_t(service.count), flags) == 0
+    else {
+      self.init(bytes: bytes, description: "@")
+      return
+    }
+    let name = host.withUnsafeBufferPointer { String(decodingCString: $0.baseAddress, fallback: "") }
+    let port = service.withUnsafeBufferPointer { String(decodingCString: $0.baseAddress, fallback: "0") }
+    self.init(bytes: bytes, description: name.contains(":") ? "[\(name)]:\(port)" : "\(name):\(port)")
+  }
+}
+
+/// A name that did not resolve, in the resolver's words.
+package struct ResolveError: Error, Hashable, CustomStringConvertible {
+  package let host: String
+  package let reason: String
+  package var description: String { "\(host): \(reason)" }
+}
+
+extension String {
+  fileprivate init(decodingCString pointer: UnsafePointer<CChar>?, fallback: String) {
+    if let pointer { self.init(cString: pointer) } else { self = fallback }
+  }
+}
+
+extension SocketAddress {
+  /// Where a socket is bound (getsockname(2)).
+  package init?(boundTo descriptor: borrowing Descriptor) {
+    var storage = sockaddr_storage()
+    var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+    let raw = descriptor.raw
+    let address = withUnsafeMutablePointer(to: &storage) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+        getsockname(raw, address, &length) == 0 ? SocketAddress(copying: address, length: length) : nil
+      }
+    }
+    guard let address else { return nil }
+    self = address
+  }
+}

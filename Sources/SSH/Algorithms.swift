@@ -1,0 +1,23 @@
+/// What is offered, best first. libssh2 drops the names that it does not know: 1.10 has no AEAD cipher and no
+/// encrypt-then-MAC; nothing here is refused by OpenSSH 9.
+package enum Algorithms {
+  static let keyExchange = [
+    "curve25519-sha256", "curve25519-sha256@libssh.org", "ecdh-sha2-nistp256", "ecdh-sha2-nistp384",
+    "ecdh-sha2-nistp521", "diffie-hellman-group16-sha512", "diffie-hellman-group18-sha512",
+    "diffie-hellman-group-exchange-sha256", "diffie-hellman-group14-sha256",
+  ]
+
+  /// The host key types that can be verified; RSA only where libssh2 signs with SHA-2 (1.11 and later).
+  package static let hostKeys = [
+    "ssh-ed25519", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521", "rsa-sha2-512",
+    "rsa-sha2-256",
+  ]
+
+  static let ciphers = [
+    "aes128-gcm@openssh.com", "aes256-gcm@openssh.com", "aes128-ctr", "aes192-ctr", "aes256-ctr",
+  ]
+
+  static let macs = [
+    "hmac-sha2-256-etm@openssh.com", "hmac-sha2-512-etm@openssh.com", "hmac-sha2-256", "hmac-sha2-512",
+  ]
+}

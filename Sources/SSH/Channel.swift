@@ -1,0 +1,85 @@
+internal import CLibSSH2
+
+/// One channel of a session (RFC 4254 §5). Touched by its session's thread only.
+package final class Channel {
+  /// What a read or a write came to.
+  package enum Outcome: Hashable {
+    case moved(Int)
+    /// Nothing to read now, or no window to write into.
+    case wouldBlock
+    /// The peer sent EOF, and all before it was read.
+    case endOfFile
+  }
+
+  /// libssh2 writes at most one packet a call: 32,768 less its own headers (channel.c).
+  package static let largestWrite = 32_700
+
+  private let session: Session
+  private var pointer: OpaquePointer?
+
+  init(session: Session, pointer: OpaquePointer) {
+    self.session = session
+    self.pointer = pointer
+  }
+
+  deinit {
+    // What is still open here is freed with the session.
+    if let pointer { libssh2_channel_free(pointer) }
+  }
+
+  /// Reads what has come for this channel, and takes in what has come for all others on the way.
+  package func read(into buffer: UnsafeMutableRawBufferPointer) throws(SSHError) -> Outcome {
+    guard let pointer else { return .endOfFile }
+    let count = libssh2_channel_read_ex(
+      pointer, 0, buffer.baseAddress?.assumingMemoryBound(to: CChar.self), buffer.count)
+    if count > 0 { return .moved(count) }
+    if count == 0 { return libssh2_channel_eof(pointer) == 1 ? .endOfFile : .wouldBlock }
+    if count == Int(LIBSSH2_ERROR_EAGAIN) { return .wouldBlock }
+    throw session.failure(Int32(count), "channel read")
+  }
+
+  /// Takes in what has come for all channels, and reads nothing of this one: its window stays as it is.
+  package func pump() throws(SSHError) {
+    guard let pointer else { return }
+    let count = libssh2_channel_read_ex(pointer, 0, nil, 0)
+    if count < 0, count != Int(LIBSSH2_ERROR_EAGAIN) { throw session.failure(Int32(count), "channel read") }
+  }
+
+  /// Writes the head of `bytes`, one packet at most.
+  package func write(_ bytes: UnsafeRawBufferPointer) throws(SSHError) -> Outcome {
+    guard let pointer else { return .endOfFile }
+    let count = libssh2_channel_write_ex(
+      pointer, 0, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), min(bytes.count, Channel.largestWrite))
+    if count > 0 { return .moved(count) }
+    if count == 0 || count == Int(LIBSSH2_ERROR_EAGAIN) { return .wouldBlock }
+    if count == Int(LIBSSH2_ERROR_CHANNEL_CLOSED) || count == Int(LIBSSH2_ERROR_CHANNEL_EOF_SENT) {
+      return .endOfFile
+    }
+    throw session.failure(Int32(count), "channel write")
+  }
+
+  /// Bytes that have come for this channel and wait to be read.
+  package var available: Int {
+    guard let pointer else { return 0 }
+    var count: UInt = 0
+    libssh2_channel_window_read_ex(pointer, &count, nil)
+    return Int(count)
+  }
+
+  /// The peer sent EOF, and nothing waits to be read.
+  package var isAtEnd: Bool { pointer.map { libssh2_channel_eof($0) == 1 } ?? true }
+
+  /// Half-close (RFC 4254 §5.3): no more will be written, the other direction goes on.
+  package func sendEOF() throws(SSHError) -> Session.Progress {
+    guard let pointer else { return .done }
+    return try session.progress(libssh2_channel_send_eof(pointer), "channel EOF")
+  }
+
+  /// Closes both directions; a conversation, so it is called again until it is done, and then frees the channel.
+  package func close() -> Session.Progress {
+    guard let pointer else { return .done }
+    if libssh2_channel_free(pointer) == LIBSSH2_ERROR_EAGAIN { return .waiting }
+    self.pointer = nil
+    return .done
+  }
+}

@@ -1,0 +1,15 @@
+internal import CLibSSH2
+
+/// The libssh2 that this process runs with, and what it can't do.
+package enum SSHLibrary {
+  /// `1.10.0`
+  package static var version: String { libssh2_version(0).map { String(cString: $0) } ?? "unknown" }
+
+  /// rsa-sha2-256 and rsa-sha2-512 (RFC 8332) came with 1.11; before, RSA signs with SHA-1 only.
+  package static var signsRSAWithSHA2: Bool { libssh2_version(0x01_0b_00) != nil }
+
+  /// A sentence's end for an RSA key that can't be used.
+  package static var rsaExplanation: String {
+    "is an RSA key: libssh2 \(version) signs RSA with SHA-1 only, which OpenSSH 8.8 and later refuse; use an ed25519 key"
+  }
+}

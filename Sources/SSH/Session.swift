@@ -1,0 +1,154 @@
+internal import CLibSSH2
+internal import Glibc
+
+/// One SSH connection as a client (RFC 4253), non-blocking throughout.
+///
+/// Touched by one thread for its whole life. Each step is called again until it says `.done`;
+/// in between, the owner moves bytes between `wire` and the peer.
+package final class Session {
+  /// What a step came to.
+  package enum Progress: Hashable {
+    case done
+    /// Not finished: call again once more bytes came in.
+    case waiting
+  }
+
+  package let wire: Wire
+  let pointer: OpaquePointer
+  /// Lent to libssh2 for the callbacks; released in `deinit`, after the last call.
+  private let context: Unmanaged<Wire>
+  private let unblocked: Int32
+
+  /// - Parameter socket: the descriptor below, non-blocking. libssh2 asks for its flags and nothing else.
+  /// - Parameter hostKeyTypes: the order of preference; empty leaves libssh2's own.
+  package init(socket: Int32, hostKeyTypes: [String]) throws(SSHError) {
+    try Session.startLibrary()
+    let wire = Wire()
+    let context = Unmanaged.passRetained(wire)
+    guard let pointer = oceanid_ssh2_session_init(context.toOpaque()) else {
+      context.release()
+      throw SSHError(code: .other(0), operation: "session", detail: "out of memory")
+    }
+    self.wire = wire
+    self.context = context
+    self.pointer = pointer
+    self.unblocked = socket
+    libssh2_session_set_blocking(pointer, 0)
+    oceanid_ssh2_set_send(pointer) { _, bytes, count, _, context in
+      guard let wire = Session.wire(of: context), let bytes else { return -Int(EINVAL) }
+      return wire.send(UnsafeRawBufferPointer(start: bytes, count: count))
+    }
+    oceanid_ssh2_set_receive(pointer) { _, buffer, count, _, context in
+      guard let wire = Session.wire(of: context), let buffer else { return -Int(EINVAL) }
+      return wire.receive(into: UnsafeMutableRawBufferPointer(start: buffer, count: count))
+    }
+    try prefer(LIBSSH2_METHOD_KEX, Algorithms.keyExchange)
+    try prefer(LIBSSH2_METHOD_HOSTKEY, hostKeyTypes.isEmpty ? Algorithms.hostKeys : hostKeyTypes)
+    for method in [LIBSSH2_METHOD_CRYPT_CS, LIBSSH2_METHOD_CRYPT_SC] {
+      try prefer(method, Algorithms.ciphers)
+    }
+    for method in [LIBSSH2_METHOD_MAC_CS, LIBSSH2_METHOD_MAC_SC] { try prefer(method, Algorithms.macs) }
+  }
+
+  deinit {
+    // On a live connection a free would wait for answers: fail the callbacks first, then every free returns.
+    wire.isBroken = true
+    libssh2_session_free(pointer)
+    context.release()
+  }
+
+  /// Banner, key exchange and new keys (RFC 4253 §4 to §7).
+  package func handshake() throws(SSHError) -> Progress {
+    try progress(libssh2_session_handshake(pointer, unblocked), "handshake")
+  }
+
+  /// The server's key; nil before the handshake is done.
+  package var hostKey: HostKey? {
+    var length = 0
+    var kind: Int32 = 0
+    guard let blob = libssh2_session_hostkey(pointer, &length, &kind), length > 4,
+      let hash = libssh2_hostkey_hash(pointer, LIBSSH2_HOSTKEY_HASH_SHA256)
+    else { return nil }
+    let bytes = Array(UnsafeRawBufferPointer(start: blob, count: length))
+    let digest = UnsafeRawBufferPointer(start: hash, count: 32)
+    // The blob starts with its type as a string (RFC 4253 §6.6).
+    let nameLength = bytes.prefix(4).reduce(0) { $0 << 8 | Int($1) }
+    let name = String(decoding: bytes.dropFirst(4).prefix(nameLength), as: UTF8.self)
+    return HostKey(type: name, blob: bytes, fingerprint: "SHA256:" + Base64.encodeUnpadded(digest))
+  }
+
+  /// `aes128-ctr`, as negotiated towards the server; nil before the handshake is done.
+  package var cipher: String? {
+    libssh2_session_methods(pointer, LIBSSH2_METHOD_CRYPT_CS).map { String(cString: $0) }
+  }
+
+  /// Keeps the path and the kernel's timers warm (RFC 4254 §4, `keepalive@libssh2.org`), without asking for a
+  /// reply: libssh2 queues replies for ever and scans them on every read (packet.c).
+  package func sendKeepalive() throws(SSHError) {
+    libssh2_keepalive_config(pointer, 0, 2)
+    var next: Int32 = 0
+    _ = try progress(libssh2_keepalive_send(pointer, &next), "keepalive")
+  }
+
+  /// Says goodbye (RFC 4253 §11.1, BY_APPLICATION); what is in `wire.outbound` afterwards is the message.
+  package func disconnect() {
+    _ = libssh2_session_disconnect_ex(pointer, SSH_DISCONNECT_BY_APPLICATION, "oceanid-guard stops", "")
+  }
+
+  func progress(_ code: Int32, _ operation: String) throws(SSHError) -> Progress {
+    if code == LIBSSH2_ERROR_EAGAIN { return .waiting }
+    guard code < 0 else { return .done }
+    throw failure(code, operation)
+  }
+
+  /// The last error of this session in its own words.
+  func failure(_ code: Int32, _ operation: String) -> SSHError {
+    var message: UnsafeMutablePointer<CChar>?
+    var length: Int32 = 0
+    libssh2_session_last_error(pointer, &message, &length, 0)
+    let detail = message.map { String(cString: $0) } ?? ""
+    return SSHError(
+      code: SSHError.Code(code), operation: operation, detail: detail.isEmpty ? "libssh2 error \(code)" : detail)
+  }
+
+  private func prefer(_ method: Int32, _ names: [String]) throws(SSHError) {
+    let code = libssh2_session_method_pref(pointer, method, names.joined(separator: ","))
+    guard code >= 0 else { throw failure(code, "algorithms \(names.joined(separator: ","))") }
+  }
+
+  private static func wire(of context: UnsafeMutablePointer<UnsafeMutableRawPointer?>?) -> Wire? {
+    context?.pointee.map { Unmanaged<Wire>.fromOpaque($0).takeUnretainedValue() }
+  }
+
+  // libssh2_init() is not thread-safe; a static is made once.
+  private static let libraryCode = libssh2_init(0)
+
+  private static func startLibrary() throws(SSHError) {
+    guard libraryCode == 0 else {
+      throw SSHError(code: .other(libraryCode), operation: "libssh2_init", detail: "code \(libraryCode)")
+    }
+  }
+}
+
+extension SSHError.Code {
+  init(_ code: Int32) {
+    switch code {
+    case LIBSSH2_ERROR_KEX_FAILURE, LIBSSH2_ERROR_KEY_EXCHANGE_FAILURE, LIBSSH2_ERROR_METHOD_NONE,
+      LIBSSH2_ERROR_HOSTKEY_INIT, LIBSSH2_ERROR_HOSTKEY_SIGN:
+      self = .keyExchange
+    case LIBSSH2_ERROR_SOCKET_SEND, LIBSSH2_ERROR_SOCKET_RECV, LIBSSH2_ERROR_SOCKET_DISCONNECT,
+      LIBSSH2_ERROR_SOCKET_TIMEOUT, LIBSSH2_ERROR_SOCKET_NONE:
+      self = .disconnected
+    case LIBSSH2_ERROR_BANNER_RECV, LIBSSH2_ERROR_PROTO, LIBSSH2_ERROR_INVALID_MAC, LIBSSH2_ERROR_DECRYPT,
+      LIBSSH2_ERROR_OUT_OF_BOUNDARY, LIBSSH2_ERROR_BUFFER_TOO_SMALL:
+      self = .protocolViolation
+    case LIBSSH2_ERROR_AUTHENTICATION_FAILED, LIBSSH2_ERROR_PUBLICKEY_UNVERIFIED:
+      self = .authenticationRefused
+    case LIBSSH2_ERROR_FILE, LIBSSH2_ERROR_PUBLICKEY_PROTOCOL, LIBSSH2_ERROR_METHOD_NOT_SUPPORTED:
+      self = .unusableKey
+    case LIBSSH2_ERROR_CHANNEL_FAILURE:
+      self = .channelRefused
+    default: self = .other(code)
+    }
+  }
+}

@@ -1,0 +1,35 @@
+internal import CLibSSH2
+internal import Glibc
+
+/// The two queues between libssh2 and the connection: libssh2 never touches the socket.
+///
+/// A send is always taken whole, so libssh2 never sees a partly sent packet, which it answers with
+/// LIBSSH2_ERROR_BAD_USE to any other send (transport.c). The owner moves the queues to and from the socket,
+/// or, for a hop behind a jump host, to and from a channel.
+package final class Wire {
+  /// From the peer, still to be read by libssh2.
+  package let inbound = ByteQueue(capacity: 256 << 10)
+  /// From libssh2, still to be sent to the peer.
+  package let outbound = ByteQueue(capacity: 128 << 10)
+  /// The peer sent its last byte.
+  package var isAtEnd = false
+  /// Set once the connection is gone: every further call of libssh2 fails at once, so that every free returns.
+  package var isBroken = false
+
+  package init() {}
+
+  func receive(into buffer: UnsafeMutableRawBufferPointer) -> Int {
+    if isBroken { return -Int(ECONNRESET) }
+    let count = min(buffer.count, inbound.count)
+    guard count > 0 else { return isAtEnd ? 0 : -Int(EAGAIN) }
+    buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: inbound.waiting.prefix(count)))
+    inbound.consume(count)
+    return count
+  }
+
+  func send(_ bytes: UnsafeRawBufferPointer) -> Int {
+    if isBroken { return -Int(ECONNRESET) }
+    outbound.append(bytes)
+    return bytes.count
+  }
+}

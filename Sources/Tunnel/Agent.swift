@@ -1,0 +1,113 @@
+internal import Glibc
+internal import Platform
+internal import SSH
+
+/// An ssh-agent, spoken to as draft-miller-ssh-agent says, with a deadline on every answer: libssh2's own agent
+/// code waits for ever, and a hung agent would hang the tunnel.
+///
+/// Used by the tunnel's thread while it authenticates.
+final class Agent {
+  struct Identity {
+    let publicKey: [UInt8]
+    let comment: String
+
+    /// `ssh-ed25519`: the blob starts with its type (RFC 4253 §6.6).
+    var type: String {
+      var reader = MessageReader(publicKey[...])
+      return reader.string().map { String(decoding: $0, as: UTF8.self) } ?? ""
+    }
+  }
+
+  private enum Message {
+    // draft-miller-ssh-agent §5.1
+    static let requestIdentities: UInt8 = 11
+    static let identitiesAnswer: UInt8 = 12
+    static let signRequest: UInt8 = 13
+    static let signResponse: UInt8 = 14
+  }
+
+  private let socket: Descriptor
+  private let patience: Duration
+
+  /// - Throws: `SystemError` when nobody listens at `path`.
+  init(path: String, patience: Duration) throws(SystemError) {
+    self.socket = try StreamSocket.connect(toPath: path)
+    self.patience = patience
+  }
+
+  func identities() -> [Identity] {
+    guard let answer = exchange([Message.requestIdentities]), answer.first == Message.identitiesAnswer else {
+      return []
+    }
+    var reader = MessageReader(answer.dropFirst())
+    guard let count = reader.uint32(), count <= 2048 else { return [] }
+    return (0..<count).compactMap { _ in
+      guard let key = reader.string(), let comment = reader.string() else { return nil }
+      return Identity(publicKey: Array(key), comment: String(decoding: comment, as: UTF8.self))
+    }
+  }
+
+  /// The signature without its algorithm's name; nil when the agent refuses or does not answer in time.
+  func sign(_ data: UnsafeRawBufferPointer, with key: Identity) -> [UInt8]? {
+    var request: [UInt8] = [Message.signRequest]
+    request.appendSSH(bytes: key.publicKey)
+    request.appendSSH(bytes: Array(data))
+    request.appendSSH(uint32: 0)
+    guard let answer = exchange(request), answer.first == Message.signResponse else { return nil }
+    var reader = MessageReader(answer.dropFirst())
+    guard let signature = reader.string() else { return nil }
+    var inner = MessageReader(signature)
+    guard inner.string() != nil, let bytes = inner.string() else { return nil }
+    return Array(bytes)
+  }
+
+  private func exchange(_ body: [UInt8]) -> [UInt8]? {
+    var request: [UInt8] = []
+    request.appendSSH(bytes: body)
+    let deadline = SuspendingClock.now + patience
+    guard request.withUnsafeBytes({ socket.sendAll($0, until: deadline) }),
+      let head = socket.receive(4, until: deadline)
+    else { return nil }
+    var reader = MessageReader(head[...])
+    guard let length = reader.uint32(), length > 0, length <= 1 << 20 else { return nil }
+    return socket.receive(Int(length), until: deadline)
+  }
+}
+
+/// Reads the strings and numbers of RFC 4251 §5 from the front of some bytes.
+struct MessageReader {
+  private var rest: ArraySlice<UInt8>
+
+  init(_ bytes: ArraySlice<UInt8>) { rest = bytes }
+
+  mutating func uint32() -> UInt32? {
+    guard rest.count >= 4 else { return nil }
+    defer { rest = rest.dropFirst(4) }
+    return rest.prefix(4).reduce(0) { $0 << 8 | UInt32($1) }
+  }
+
+  mutating func string() -> ArraySlice<UInt8>? {
+    guard let length = uint32(), rest.count >= Int(length) else { return nil }
+    defer { rest = rest.dropFirst(Int(length)) }
+    return rest.prefix(Int(length))
+  }
+
+  mutating func skip(_ count: Int) -> Bool {
+    guard rest.count >= count else { return false }
+    rest = rest.dropFirst(count)
+    return true
+  }
+}
+
+/// A key that the agent holds, as libssh2 asks it to sign.
+final class AgentSigner: Signer {
+  private let agent: Agent
+  private let identity: Agent.Identity
+
+  init(agent: Agent, identity: Agent.Identity) {
+    self.agent = agent
+    self.identity = identity
+  }
+
+  func sign(_ data: UnsafeRawBufferPointer) -> [UInt8]? { agent.sign(data, with: identity) }
+}

@@ -1,0 +1,22 @@
+/// Waits between attempts: the first at once, then decorrelated jitter from `initial` to `max`
+/// (each wait is drawn between `initial` and three times the one before).
+package struct Backoff: Hashable, Sendable {
+  private let initial: Duration
+  private let max: Duration
+  private var previous: Duration?
+
+  package init(initial: Duration, max: Duration) {
+    self.initial = initial
+    self.max = max
+  }
+
+  package mutating func next(using random: inout some RandomNumberGenerator) -> Duration {
+    let upper = Swift.min(max, Swift.max(initial, (previous ?? initial) * 3))
+    let fraction = Double.random(in: 0...1, using: &random)
+    let wait = Swift.min(max, initial + (upper - initial) * fraction)
+    previous = wait
+    return wait
+  }
+
+  package mutating func reset() { previous = nil }
+}

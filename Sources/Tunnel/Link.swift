@@ -1,0 +1,83 @@
+internal import Platform
+internal import SSH
+
+/// One TCP connection with its SSH session: bytes go from the socket into the session's wire and back.
+///
+/// Belongs to the tunnel's thread.
+final class Link {
+  /// Reads stop being taken from local connections above this much that waits to be sent.
+  static let outboundMark = 1 << 20
+
+  let session: Session
+  let peer: SocketAddress
+  private let socket: Socket
+  /// Edge-triggered readiness, remembered until the kernel says EAGAIN.
+  var isReadable = false
+  var isWritable = false
+  /// When the peer was last heard.
+  private(set) var lastReceived: SuspendingClock.Instant
+  /// The connection is gone, for this reason.
+  private(set) var end: End?
+
+  enum End {
+    case closedByPeer
+    case failed(Int32)
+  }
+
+  init(
+    socket: Socket, peer: SocketAddress, hostKeyTypes: [String], now: SuspendingClock.Instant
+  ) throws(SSHError) {
+    self.session = try Session(socket: socket.raw, hostKeyTypes: hostKeyTypes)
+    self.socket = socket
+    self.peer = peer
+    self.lastReceived = now
+  }
+
+  var quality: PathQuality? { PathQuality(of: socket.descriptor) }
+  var isCongested: Bool { session.wire.outbound.count >= Link.outboundMark }
+  /// The kernel holds bytes that were not taken in yet.
+  var hasMore: Bool { isReadable && end == nil }
+
+  /// Takes what the socket has, as far as the wire has room; true when anything came.
+  func takeIn(now: SuspendingClock.Instant) -> Bool {
+    let inbound = session.wire.inbound
+    var cameIn = false
+    while isReadable, inbound.space > 0, end == nil {
+      inbound.fill { room in
+        switch socket.descriptor.read(into: room) {
+        case .moved(let count):
+          cameIn = true
+          return count
+        case .wouldBlock: isReadable = false
+        case .endOfFile:
+          session.wire.isAtEnd = true
+          end = .closedByPeer
+        case .failed(let code):
+          session.wire.isBroken = true
+          end = .failed(code)
+        }
+        return 0
+      }
+    }
+    if cameIn { lastReceived = now }
+    return cameIn
+  }
+
+  /// Sends what waits on the wire, as far as the socket takes it; true when anything went.
+  func flush() -> Bool {
+    let outbound = session.wire.outbound
+    var went = false
+    while isWritable, !outbound.isEmpty, end == nil {
+      switch socket.descriptor.send(outbound.waiting) {
+      case .moved(let count):
+        outbound.consume(count)
+        went = true
+      case .wouldBlock, .endOfFile: isWritable = false
+      case .failed(let code):
+        session.wire.isBroken = true
+        end = .failed(code)
+      }
+    }
+    return went
+  }
+}

@@ -1,0 +1,112 @@
+package import Platform
+internal import Synchronization
+
+/// One SSH tunnel, kept up for as long as this object lives.
+///
+/// All work is done by its own thread; the methods here post to it or read what it published, from any thread.
+package final class Tunnel: Sendable {
+  private let mailbox: Mailbox<Engine.Message>
+  private let board: Board
+  private let thread: OwnThread
+  /// The name of the guard's own door in the abstract socket namespace.
+  package let ownDoor: String
+
+  /// Starts the tunnel.
+  ///
+  /// - Parameters:
+  ///   - name: shows in thread lists.
+  ///   - ownTarget: where connections through `ownDoor` lead to, as the far side knows it.
+  ///   - adopted: listening sockets of the service manager by listen address; the tunnel owns them from now on.
+  ///   - observer: told of every event, on the tunnel's thread.
+  /// - Throws: `SystemError` when the machine gives no thread, epoll or eventfd.
+  package init(
+    name: String, configuration: TunnelConfiguration, ownTarget: HostPort, environment: LocalEnvironment,
+    adopted: [HostPort: Int32] = [:], observer: @escaping @Sendable (TunnelEvent) -> Void
+  ) throws(SystemError) {
+    let mailbox = try Mailbox<Engine.Message>()
+    let board = Board(configuration: configuration)
+    let ownDoor = Tunnel.doorName()
+    let plan = Engine.Plan(
+      configuration: configuration, ownTarget: ownTarget, ownDoor: ownDoor, environment: environment, adopted: adopted,
+      observer: observer)
+    self.mailbox = mailbox
+    self.board = board
+    self.ownDoor = ownDoor
+    self.thread = try OwnThread(name: "tunnel \(name)") {
+      do throws(SystemError) {
+        let engine = try Engine(plan, mailbox: mailbox, board: board)
+        engine.run()
+      } catch {
+        let failure = TunnelFailure(
+          .config, "the tunnel's thread can't work: \(error)", remedy: "check limits: ulimit -n, TasksMax")
+        board.publish { $0.lastFailure = .init(failure: failure, at: WallClock.milliseconds) }
+      }
+    }
+  }
+
+  package var status: TunnelStatus { board.status }
+
+  /// Rises with every turn of the thread's loop that had work or a deadline: what a watchdog looks at after
+  /// asking for a turn with `nudge`.
+  package var turns: Int { board.turns.load(ordering: .relaxed) }
+
+  /// Asks the thread for one turn of its loop.
+  package func nudge() { mailbox.post(.nudge) }
+
+  /// Gives up the session in hand and makes a new one, or cuts a wait short.
+  package func reconnect() { mailbox.post(.reconnect) }
+
+  /// Ends the tunnel: local connections are closed, the server is told goodbye.
+  ///
+  /// - Returns: false when the thread did not end within `timeout`.
+  package func stop(timeout: Duration) -> Bool {
+    mailbox.post(.stop)
+    return thread.join(timeout: timeout)
+  }
+
+  deinit {
+    mailbox.post(.stop)
+  }
+
+  private static func doorName() -> String {
+    "oceanid-guard-\(String(UInt64.random(in: .min ... .max), radix: 36))"
+  }
+}
+
+/// The published state of a tunnel: written by its thread, read by anybody.
+final class Board: Sendable {
+  private let latest: Mutex<TunnelStatus>
+  let counters: [ForwardCounters]
+  let turns = Atomic<Int>(0)
+
+  init(configuration: TunnelConfiguration) {
+    self.counters = configuration.forwards.map { _ in ForwardCounters() }
+    self.latest = Mutex(
+      TunnelStatus(
+        state: .stopped, since: WallClock.milliseconds, host: configuration.host, reconnects: 0, attempt: 0,
+        forwards: configuration.forwards.map {
+          .init(
+            listen: $0.listen, target: $0.target, isListening: false, holder: nil, openConnections: 0,
+            acceptedConnections: 0, refusedConnections: 0, bytesFromTarget: 0, bytesToTarget: 0, refusal: nil)
+        }))
+  }
+
+  func publish(_ change: (inout TunnelStatus) -> Void) { latest.withLock { change(&$0) } }
+
+  /// The latest state with the counters of this moment.
+  var status: TunnelStatus {
+    var status = latest.withLock { $0 }
+    status.forwards = zip(status.forwards, counters).map { forward, counters in
+      let port = counters.boundPort.load(ordering: .relaxed)
+      let listen = port == 0 ? forward.listen : HostPort(host: forward.listen.host, port: UInt16(port))
+      return .init(
+        listen: listen, target: forward.target, isListening: forward.isListening, holder: forward.holder,
+        openConnections: counters.open.load(ordering: .relaxed),
+        acceptedConnections: counters.accepted.load(ordering: .relaxed),
+        refusedConnections: counters.refused.load(ordering: .relaxed),
+        bytesFromTarget: counters.bytesFromTarget.load(ordering: .relaxed),
+        bytesToTarget: counters.bytesToTarget.load(ordering: .relaxed), refusal: forward.refusal)
+    }
+    return status
+  }
+}

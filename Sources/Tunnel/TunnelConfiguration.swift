@@ -1,0 +1,68 @@
+/// What one tunnel is to do. What is nil or empty comes from ssh_config.
+package struct TunnelConfiguration: Hashable, Sendable {
+  /// A local address that leads to a target on the far side.
+  package struct Forward: Hashable, Sendable {
+    /// `127.0.0.1:16443`, `[::1]:16443`
+    package let listen: HostPort
+    /// As the far side knows it: `localhost:6443`.
+    package let target: HostPort
+
+    package init(listen: HostPort, target: HostPort) {
+      self.listen = listen
+      self.target = target
+    }
+  }
+
+  /// A Host of ssh_config, or a host name.
+  package let host: String
+  package let user: String?
+  package let port: UInt16?
+  package let identityFiles: [String]
+  package let knownHostsFiles: [String]
+  /// Read instead of ~/.ssh/config and /etc/ssh/ssh_config.
+  package let sshConfig: String?
+  package let forwards: [Forward]
+  /// Idle time after which the peer is asked for a sign of life.
+  package let keepaliveInterval: Duration
+  /// Silence after which the peer is given up.
+  package let keepaliveTimeout: Duration
+  package let backoffInitial: Duration
+  package let backoffMax: Duration
+  /// How long a new local connection waits for the tunnel.
+  package let hold: Duration
+
+  package init(
+    host: String, user: String? = nil, port: UInt16? = nil, identityFiles: [String] = [],
+    knownHostsFiles: [String] = [], sshConfig: String? = nil, forwards: [Forward],
+    keepaliveInterval: Duration = .seconds(5), keepaliveTimeout: Duration = .seconds(15),
+    backoffInitial: Duration = .milliseconds(250), backoffMax: Duration = .seconds(30),
+    hold: Duration = .seconds(10)
+  ) {
+    self.host = host
+    self.user = user
+    self.port = port
+    self.identityFiles = identityFiles
+    self.knownHostsFiles = knownHostsFiles
+    self.sshConfig = sshConfig
+    self.forwards = forwards
+    self.keepaliveInterval = keepaliveInterval
+    self.keepaliveTimeout = keepaliveTimeout
+    self.backoffInitial = backoffInitial
+    self.backoffMax = backoffMax
+    self.hold = hold
+  }
+}
+
+/// A host and a TCP port.
+package struct HostPort: Hashable, Sendable, CustomStringConvertible {
+  package let host: String
+  package let port: UInt16
+
+  package init(host: String, port: UInt16) {
+    self.host = host
+    self.port = port
+  }
+
+  /// `localhost:6443`, `[::1]:6443`
+  package var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+}

@@ -42,7 +42,8 @@ package final class OwnThread: Sendable {
   /// Waits for the end of the thread's body; false when `timeout` passes first.
   package func join(timeout: Duration) -> Bool {
     let (seconds, attoseconds) = timeout.components
-    let deadline = DispatchTime.now() + .nanoseconds(Int(seconds * 1_000_000_000 + attoseconds / 1_000_000_000))
+    let deadline =
+      DispatchTime.now() + .nanoseconds(Int(seconds * 1_000_000_000 + attoseconds / 1_000_000_000))
     guard ended.wait(timeout: deadline) == .success else { return false }
     ended.signal()
     return true

@@ -9,7 +9,9 @@ package enum PortHolder {
     let wanted = Set(inodes.map { "socket:[\($0)]" })
     for process in entries(of: "/proc") where process.allSatisfy(\.isNumber) {
       for descriptor in entries(of: "/proc/\(process)/fd") {
-        guard let link = target(of: "/proc/\(process)/fd/\(descriptor)"), wanted.contains(link) else { continue }
+        guard let link = target(of: "/proc/\(process)/fd/\(descriptor)"), wanted.contains(link) else {
+          continue
+        }
         let name = contents(of: "/proc/\(process)/comm").split(separator: "\n").first ?? "process"
         return "\(name) (pid \(process))"
       }

@@ -45,7 +45,8 @@ package enum StreamSocket {
     setOption(descriptor.raw, Int32(IPPROTO_TCP), TCP_NODELAY, 1)
     setOption(descriptor.raw, SOL_SOCKET, SO_KEEPALIVE, 1)
     // RFC 5482, tcp(7): a path that acknowledges nothing for this long is dead.
-    let milliseconds = userTimeout.components.seconds * 1000 + userTimeout.components.attoseconds / 1_000_000_000_000_000
+    let milliseconds =
+      userTimeout.components.seconds * 1000 + userTimeout.components.attoseconds / 1_000_000_000_000_000
     setOption(descriptor.raw, Int32(IPPROTO_TCP), TCP_USER_TIMEOUT, Int32(clamping: milliseconds))
     if address.withSockaddr({ Glibc.connect(descriptor.raw, $0, $1) }) != 0, errno != EINPROGRESS {
       throw .last("connect")
@@ -100,7 +101,9 @@ package enum StreamSocket {
 extension StreamSocket {
   /// Connects to a Unix socket's path: at once or not at all.
   package static func connect(toPath path: String) throws(SystemError) -> Descriptor {
-    guard let address = SocketAddress(path: path) else { throw SystemError("connect \(path)", code: ENAMETOOLONG) }
+    guard let address = SocketAddress(path: path) else {
+      throw SystemError("connect \(path)", code: ENAMETOOLONG)
+    }
     let descriptor = try open(family: AF_UNIX)
     guard address.withSockaddr({ Glibc.connect(descriptor.raw, $0, $1) }) == 0 else {
       throw .last("connect \(path)")
@@ -111,7 +114,9 @@ extension StreamSocket {
 
 extension Descriptor {
   /// Sends all of `bytes`, waiting for room; false on an error or when `deadline` passes.
-  package borrowing func sendAll(_ bytes: UnsafeRawBufferPointer, until deadline: SuspendingClock.Instant) -> Bool {
+  package borrowing func sendAll(_ bytes: UnsafeRawBufferPointer, until deadline: SuspendingClock.Instant)
+    -> Bool
+  {
     var rest = bytes
     while !rest.isEmpty {
       switch send(rest) {
@@ -128,7 +133,9 @@ extension Descriptor {
     var bytes = [UInt8](repeating: 0, count: count)
     var have = 0
     while have < count {
-      let outcome = bytes.withUnsafeMutableBytes { read(into: UnsafeMutableRawBufferPointer(rebasing: $0[have...])) }
+      let outcome = bytes.withUnsafeMutableBytes {
+        read(into: UnsafeMutableRawBufferPointer(rebasing: $0[have...]))
+      }
       switch outcome {
       case .moved(let more): have += more
       case .wouldBlock: guard wait(for: Int16(POLLIN), until: deadline) else { return nil }

@@ -9,7 +9,9 @@ package protocol Signer: AnyObject {
 
 extension Session {
   /// Public key authentication (RFC 4252 §7) with a private key in memory, in OpenSSH or PEM format.
-  package func authenticate(user: String, privateKey: [UInt8], passphrase: String?) throws(SSHError) -> Progress {
+  package func authenticate(user: String, privateKey: [UInt8], passphrase: String?) throws(SSHError)
+    -> Progress
+  {
     let code = privateKey.withUnsafeBytes { key -> Int32 in
       libssh2_userauth_publickey_frommemory(
         pointer, user, user.utf8.count, nil, 0,
@@ -21,7 +23,9 @@ extension Session {
   /// Public key authentication with a key held elsewhere.
   ///
   /// `signer` is kept by the caller until the step is done.
-  package func authenticate(user: String, publicKey: [UInt8], signer: some Signer) throws(SSHError) -> Progress {
+  package func authenticate(user: String, publicKey: [UInt8], signer: some Signer) throws(SSHError)
+    -> Progress
+  {
     // A class existential can't travel through `void *`; a box of it can.
     let box = SignerBox(signer)
     var context: UnsafeMutableRawPointer? = Unmanaged.passUnretained(box).toOpaque()
@@ -29,7 +33,9 @@ extension Session {
       libssh2_userauth_publickey(
         pointer, user, publicKey, publicKey.count,
         { _, signature, length, data, dataLength, context in
-          guard let signature, let length, let data, let context, let opaque = context.pointee else { return -1 }
+          guard let signature, let length, let data, let context, let opaque = context.pointee else {
+            return -1
+          }
           let signer = Unmanaged<SignerBox>.fromOpaque(opaque).takeUnretainedValue().signer
           guard
             let bytes = signer.sign(UnsafeRawBufferPointer(start: data, count: dataLength)),

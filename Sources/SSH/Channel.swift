@@ -49,7 +49,8 @@ package final class Channel {
   package func write(_ bytes: UnsafeRawBufferPointer) throws(SSHError) -> Outcome {
     guard let pointer else { return .endOfFile }
     let count = libssh2_channel_write_ex(
-      pointer, 0, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), min(bytes.count, Channel.largestWrite))
+      pointer, 0, bytes.baseAddress?.assumingMemoryBound(to: CChar.self),
+      min(bytes.count, Channel.largestWrite))
     if count > 0 { return .moved(count) }
     if count == 0 || count == Int(LIBSSH2_ERROR_EAGAIN) { return .wouldBlock }
     if count == Int(LIBSSH2_ERROR_CHANNEL_CLOSED) || count == Int(LIBSSH2_ERROR_CHANNEL_EOF_SENT) {

@@ -15,6 +15,7 @@ package enum HashedHost {
       return false
     }
     let kind = LIBSSH2_KNOWNHOST_TYPE_PLAIN | LIBSSH2_KNOWNHOST_KEYENC_BASE64
-    return libssh2_knownhost_check(hosts, name, key, key.utf8.count, kind, nil) == LIBSSH2_KNOWNHOST_CHECK_MATCH
+    return libssh2_knownhost_check(hosts, name, key, key.utf8.count, kind, nil)
+      == LIBSSH2_KNOWNHOST_CHECK_MATCH
   }
 }

@@ -108,7 +108,8 @@ package final class Session {
     libssh2_session_last_error(pointer, &message, &length, 0)
     let detail = message.map { String(cString: $0) } ?? ""
     return SSHError(
-      code: SSHError.Code(code), operation: operation, detail: detail.isEmpty ? "libssh2 error \(code)" : detail)
+      code: SSHError.Code(code), operation: operation,
+      detail: detail.isEmpty ? "libssh2 error \(code)" : detail)
   }
 
   private func prefer(_ method: Int32, _ names: [String]) throws(SSHError) {

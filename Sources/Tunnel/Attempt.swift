@@ -105,11 +105,14 @@ final class Attempt {
   }
 
   private func shakeHands(
-    _ link: Link, _ resolution: Resolution, _ deadline: SuspendingClock.Instant, _ now: SuspendingClock.Instant
+    _ link: Link, _ resolution: Resolution, _ deadline: SuspendingClock.Instant,
+    _ now: SuspendingClock.Instant
   ) throws(TunnelFailure) -> Bool {
     _ = link.takeIn(now: now)
     let progress: Session.Progress
-    do throws(SSHError) { progress = try link.session.handshake() } catch { throw TunnelFailure(broken: error, resolution) }
+    do throws(SSHError) { progress = try link.session.handshake() } catch {
+      throw TunnelFailure(broken: error, resolution)
+    }
     _ = link.flush()
     if progress == .done { return true }
     try giveUpIfDead(link, resolution, deadline, now)
@@ -117,7 +120,8 @@ final class Attempt {
   }
 
   private func giveUpIfDead(
-    _ link: Link, _ resolution: Resolution, _ deadline: SuspendingClock.Instant, _ now: SuspendingClock.Instant
+    _ link: Link, _ resolution: Resolution, _ deadline: SuspendingClock.Instant,
+    _ now: SuspendingClock.Instant
   ) throws(TunnelFailure) {
     if link.end != nil, link.session.wire.inbound.isEmpty {
       throw TunnelFailure(
@@ -125,18 +129,21 @@ final class Attempt {
     }
     if now >= deadline {
       throw TunnelFailure(
-        .connectTimeout, "\(link.peer) took the connection, but the SSH session was not up within \(Attempt.sessionLimit)",
+        .connectTimeout,
+        "\(link.peer) took the connection, but the SSH session was not up within \(Attempt.sessionLimit)",
         remedy: "check that sshd answers there: ssh -v \(configuration.host)")
     }
   }
 
   private func verify(_ link: Link, _ resolution: Resolution) throws(TunnelFailure) {
     guard let key = link.session.hostKey, let knownHosts else {
-      throw TunnelFailure(.protocolError, "\(link.peer) showed no host key", remedy: "ssh -v \(configuration.host)")
+      throw TunnelFailure(
+        .protocolError, "\(link.peer) showed no host key", remedy: "ssh -v \(configuration.host)")
     }
     let answer = knownHosts.check(key, name: resolution.hostKeyName, port: resolution.port)
     if let failure = TunnelFailure(
-      hostKey: answer, key, resolution, knownHosts, host: configuration.host, sshConfig: configuration.sshConfig)
+      hostKey: answer, key, resolution, knownHosts, host: configuration.host,
+      sshConfig: configuration.sshConfig)
     {
       throw failure
     }
@@ -161,7 +168,8 @@ extension Attempt {
       }
     }
     throw lastRefusal
-      ?? TunnelFailure(.dns, "\(resolution.hostName) has no address", remedy: "try: getent hosts \(resolution.hostName)")
+      ?? TunnelFailure(
+        .dns, "\(resolution.hostName) has no address", remedy: "try: getent hosts \(resolution.hostName)")
   }
 
   private func finishConnect(

@@ -56,8 +56,10 @@ final class Authenticator {
     }
     guard !keys.isEmpty else {
       throw TunnelFailure(
-        .noUsableKey, "no usable key for \(resolution.user)@\(resolution.hostName): \(notes.joined(separator: "; "))",
-        remedy: "make one: ssh-keygen -t ed25519, add its .pub to authorized_keys on the host, and name it as IdentityFile",
+        .noUsableKey,
+        "no usable key for \(resolution.user)@\(resolution.hostName): \(notes.joined(separator: "; "))",
+        remedy:
+          "make one: ssh-keygen -t ed25519, add its .pub to authorized_keys on the host, and name it as IdentityFile",
         files: resolution.identityFiles + resolution.configFiles)
     }
     self.resolution = resolution
@@ -71,7 +73,8 @@ final class Authenticator {
       do throws(SSHError) {
         switch key {
         case .agent(let signer, let identity):
-          return try session.authenticate(user: resolution.user, publicKey: identity.publicKey, signer: signer)
+          return try session.authenticate(
+            user: resolution.user, publicKey: identity.publicKey, signer: signer)
         case .file(_, let bytes):
           return try session.authenticate(user: resolution.user, privateKey: bytes, passphrase: nil)
         }
@@ -85,7 +88,8 @@ final class Authenticator {
     throw TunnelFailure(
       .authRefused,
       "\(resolution.hostName) refused every key for user \(resolution.user): \(refused.joined(separator: ", "))\(passedOver)",
-      remedy: "check the user name and authorized_keys on the host; compare: ssh -v \(resolution.user)@\(resolution.hostName)",
+      remedy:
+        "check the user name and authorized_keys on the host; compare: ssh -v \(resolution.user)@\(resolution.hostName)",
       files: resolution.identityFiles + resolution.configFiles)
   }
 }

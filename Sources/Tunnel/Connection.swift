@@ -32,7 +32,10 @@ final class Connection {
   private var channelEnded = false
   private var toldLocal = false
 
-  init(_ accepted: AcceptedSocket, target: HostPort, counters: ForwardCounters?, deadline: SuspendingClock.Instant) {
+  init(
+    _ accepted: AcceptedSocket, target: HostPort, counters: ForwardCounters?,
+    deadline: SuspendingClock.Instant
+  ) {
     self.accepted = accepted
     self.target = target
     self.counters = counters
@@ -158,7 +161,8 @@ final class Connection {
     return (moved, budget <= 0)
   }
 
-  private func send(_ bytes: UnsafeRawBufferPointer, _ channel: Channel, _ link: Link) throws(SSHError) -> Int {
+  private func send(_ bytes: UnsafeRawBufferPointer, _ channel: Channel, _ link: Link) throws(SSHError) -> Int
+  {
     var sent = 0
     while sent < bytes.count, !link.isCongested {
       switch try channel.write(UnsafeRawBufferPointer(rebasing: bytes.dropFirst(sent))) {

@@ -32,7 +32,8 @@ extension Engine {
     if isChange {
       plan.observer(
         .changed(
-          from: before.name, to: state.name, failure: state.name == .up ? nil : failure, attempt: machine.attempt))
+          from: before.name, to: state.name, failure: state.name == .up ? nil : failure,
+          attempt: machine.attempt))
     }
   }
 
@@ -103,14 +104,18 @@ extension TunnelStatus.Forward {
     copy(isListening: isListening, holder: holder, refusal: refusal)
   }
 
-  private func copy(isListening: Bool, holder: String?, refusal: TunnelStatus.Failed?) -> TunnelStatus.Forward {
+  private func copy(isListening: Bool, holder: String?, refusal: TunnelStatus.Failed?) -> TunnelStatus.Forward
+  {
     .init(
-      listen: listen, target: target, isListening: isListening, holder: holder, openConnections: openConnections,
+      listen: listen, target: target, isListening: isListening, holder: holder,
+      openConnections: openConnections,
       acceptedConnections: acceptedConnections, refusedConnections: refusedConnections,
       bytesFromTarget: bytesFromTarget, bytesToTarget: bytesToTarget, refusal: refusal)
   }
 }
 
 extension Duration {
-  fileprivate var milliseconds: Int64 { components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000 }
+  fileprivate var milliseconds: Int64 {
+    components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000
+  }
 }

@@ -17,7 +17,8 @@ extension Engine {
         lastConnection &+= 1
         let serial = lastConnection
         let deadline = SuspendingClock.now + plan.configuration.hold
-        connections[serial] = Connection(accepted, target: listener.target, counters: counters, deadline: deadline)
+        connections[serial] = Connection(
+          accepted, target: listener.target, counters: counters, deadline: deadline)
         waiting.append(serial)
         counters?.accepted.add(1, ordering: .relaxed)
         counters?.open.add(1, ordering: .relaxed)
@@ -107,17 +108,20 @@ extension Engine {
       feed(
         .failed(
           TunnelFailure(
-            .keepaliveTimeout, "\(link.peer) acknowledged nothing for \(plan.configuration.keepaliveTimeout.components.seconds) s",
+            .keepaliveTimeout,
+            "\(link.peer) acknowledged nothing for \(plan.configuration.keepaliveTimeout.components.seconds) s",
             remedy: "check the path to the host: ping \(link.peer.host); the tunnel reconnects by itself")))
       return
     }
     let detail = link.end.map(\.words) ?? error.description
-    let code: TunnelFailure.Code = error.code == .disconnected || link.end != nil ? .peerClosed : .protocolError
+    let code: TunnelFailure.Code =
+      error.code == .disconnected || link.end != nil ? .peerClosed : .protocolError
     feed(
       .failed(
         TunnelFailure(
           code, "\(link.peer) ended the session: \(detail)",
-          remedy: "the tunnel reconnects by itself; if it recurs, look at the server: journalctl -u ssh -n 50")))
+          remedy: "the tunnel reconnects by itself; if it recurs, look at the server: journalctl -u ssh -n 50"
+        )))
   }
 
   // MARK: - Opens, one at a time
@@ -125,7 +129,9 @@ extension Engine {
   private func advanceOpen(_ upLink: UpLink, _ now: Instant) throws(SSHError) -> Bool {
     if case .none = upLink.open, let serial = waiting.first, !upLink.link.isCongested {
       waiting.removeFirst()
-      guard let connection = connections[serial], case .waiting(let deadline) = connection.state else { return true }
+      guard let connection = connections[serial], case .waiting(let deadline) = connection.state else {
+        return true
+      }
       connection.state = .opening(deadline: deadline)
       upLink.open = .connection(serial)
     }
@@ -135,7 +141,8 @@ extension Engine {
       switch try upLink.link.session.probe() {
       case .waiting: return false
       case .refused: break
-      case .opened(let channel): upLink.closing.append(.init(channel: channel, deadline: now + Engine.closePatience))
+      case .opened(let channel):
+        upLink.closing.append(.init(channel: channel, deadline: now + Engine.closePatience))
       }
     case .connection(let serial):
       guard try openChannel(serial, upLink, now) else { return false }
@@ -210,7 +217,9 @@ extension Engine {
     }
     guard !waiting.isEmpty else { return }
     waiting.removeAll { serial in
-      guard let connection = connections[serial], case .waiting(let deadline) = connection.state else { return true }
+      guard let connection = connections[serial], case .waiting(let deadline) = connection.state else {
+        return true
+      }
       guard now >= deadline else { return false }
       let held = plan.configuration.hold.components.seconds
       refuse(serial, connection, "the tunnel was not up within \(held) s (hold)", now)

@@ -65,7 +65,8 @@ final class Engine {
       }
       listeners.append(
         Listener(
-          kind: .forward(counters), address: address, target: forward.target, adopted: plan.adopted[forward.listen],
+          kind: .forward(counters), address: address, target: forward.target,
+          adopted: plan.adopted[forward.listen],
           now: now))
     }
     guard let door = SocketAddress(abstractName: plan.ownDoor) else {
@@ -112,12 +113,15 @@ final class Engine {
     stepAttempt(now)
     relayAll(now)
     expire(now)
+    if !waiting.isEmpty { feed(.clientWaits) }
     if let wake = machine.wake, now >= wake { feed(.timePassed) }
     if let watch = watchedFiles, now >= watch.next { lookAtFiles(now) }
   }
 
   private func nextDeadline() -> Instant? {
-    var deadlines = [machine.wake, attempt?.deadline, upLink?.nextCheck, watchedFiles?.next, refusals.due, acceptAgain]
+    var deadlines = [
+      machine.wake, attempt?.deadline, upLink?.nextCheck, watchedFiles?.next, refusals.due, acceptAgain,
+    ]
     for listener in listeners {
       if case .busy(_, let retry) = listener.state { deadlines.append(retry) }
     }

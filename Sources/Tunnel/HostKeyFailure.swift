@@ -3,7 +3,8 @@ internal import SSH
 extension TunnelFailure {
   /// What a host key that is not the known one means; nil when it is.
   init?(
-    hostKey answer: KnownHosts.Answer, _ key: HostKey, _ resolution: Resolution, _ knownHosts: KnownHosts, host: String,
+    hostKey answer: KnownHosts.Answer, _ key: HostKey, _ resolution: Resolution, _ knownHosts: KnownHosts,
+    host: String,
     sshConfig: String?
   ) {
     let name =
@@ -30,7 +31,8 @@ extension TunnelFailure {
           ? "; @cert-authority entries are not supported with libssh2" : "")
       self.init(
         .hostKeyUnknown, "host key of \(name) is not known: it shows \(shown)\(known)",
-        remedy: "compare the fingerprint with the host's owner, then connect once by hand and accept it: \(byHand)",
+        remedy:
+          "compare the fingerprint with the host's owner, then connect once by hand and accept it: \(byHand)",
         files: knownHosts.files)
     }
   }

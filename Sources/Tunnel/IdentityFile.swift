@@ -34,11 +34,14 @@ struct IdentityFile {
   private static func inspect(_ bytes: [UInt8]) -> Content {
     let text = String(decoding: bytes, as: UTF8.self)
     let lines = text.split(whereSeparator: \.isNewline)
-    guard let start = lines.firstIndex(where: { $0.hasPrefix("-----BEGIN ") && $0.contains("PRIVATE KEY") }) else {
+    guard let start = lines.firstIndex(where: { $0.hasPrefix("-----BEGIN ") && $0.contains("PRIVATE KEY") })
+    else {
       return .unusable("is no private key")
     }
     let encrypted = "is encrypted: add it to an agent (ssh-add), or use a key without a passphrase"
-    if lines[start].contains("ENCRYPTED") || text.contains("Proc-Type: 4,ENCRYPTED") { return .unusable(encrypted) }
+    if lines[start].contains("ENCRYPTED") || text.contains("Proc-Type: 4,ENCRYPTED") {
+      return .unusable(encrypted)
+    }
     var type = lines[start].contains("RSA") ? "ssh-rsa" : ""
     if lines[start].contains("OPENSSH") {
       let body = lines[(start + 1)...].prefix { !$0.hasPrefix("-----") }.joined()
@@ -65,7 +68,8 @@ private struct OpenSSHKeyHeader {
     let magic = Array("openssh-key-v1\0".utf8)
     guard bytes.starts(with: magic) else { return nil }
     var reader = MessageReader(bytes[magic.count...])
-    guard let cipher = reader.string(), reader.string() != nil, reader.string() != nil, reader.uint32() != nil,
+    guard let cipher = reader.string(), reader.string() != nil, reader.string() != nil,
+      reader.uint32() != nil,
       let publicKey = reader.string()
     else { return nil }
     var key = MessageReader(publicKey)

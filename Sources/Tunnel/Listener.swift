@@ -47,7 +47,8 @@ final class Listener {
     guard case .busy(let previous, let retry) = state, now >= retry else { return false }
     do throws(SystemError) {
       let descriptor = try StreamSocket.listen(on: address)
-      if address.port == 0, case .forward(let counters) = kind, let bound = SocketAddress(boundTo: descriptor) {
+      if address.port == 0, case .forward(let counters) = kind, let bound = SocketAddress(boundTo: descriptor)
+      {
         counters.boundPort.store(Int(bound.port), ordering: .relaxed)
       }
       self.socket = Socket(descriptor)

@@ -48,7 +48,8 @@ extension Resolution {
       throw failure
     } catch {
       throw TunnelFailure(
-        .config, "ssh could not be run to read ssh_config: \(error)", remedy: "apt-get install openssh-client")
+        .config, "ssh could not be run to read ssh_config: \(error)", remedy: "apt-get install openssh-client"
+      )
     }
     return try SSHConfiguration(output: output).resolve(configuration, environment: environment)
   }

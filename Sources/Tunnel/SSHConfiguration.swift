@@ -22,11 +22,13 @@ struct SSHConfiguration {
       if let value = self[keyword], value != "none" {
         throw TunnelFailure(
           .config, "\(name) \(value) is set for \(configuration.host), and this version can't honour it",
-          remedy: "use a host that is reached directly, or override it: Host \(configuration.host) / \(name) none",
+          remedy:
+            "use a host that is reached directly, or override it: Host \(configuration.host) / \(name) none",
           files: configFiles)
       }
     }
-    guard let hostName = self["hostname"], let user = self["user"], let port = self["port"].flatMap(UInt16.init)
+    guard let hostName = self["hostname"], let user = self["user"],
+      let port = self["port"].flatMap(UInt16.init)
     else {
       throw TunnelFailure(
         .config, "ssh -G \(configuration.host) named no hostname, user and port",
@@ -35,10 +37,13 @@ struct SSHConfiguration {
     let tokens = Tokens(
       home: environment.home, localUser: environment.localUser, hostName: hostName, alias: configuration.host,
       user: user, port: port)
-    let listed = configuration.identityFiles.isEmpty ? values["identityfile"] ?? [] : configuration.identityFiles
+    let listed =
+      configuration.identityFiles.isEmpty ? values["identityfile"] ?? [] : configuration.identityFiles
     let knownHosts =
       configuration.knownHostsFiles.isEmpty
-      ? ["userknownhostsfile", "globalknownhostsfile"].flatMap { (self[$0] ?? "").split(separator: " ").map(String.init) }
+      ? ["userknownhostsfile", "globalknownhostsfile"].flatMap {
+        (self[$0] ?? "").split(separator: " ").map(String.init)
+      }
       : configuration.knownHostsFiles
     let seconds = self["connecttimeout"].flatMap(Int.init)
     return Resolution(
@@ -46,7 +51,8 @@ struct SSHConfiguration {
       identitiesOnly: self["identitiesonly"] == "yes" || !configuration.identityFiles.isEmpty,
       agentSocket: agentSocket(environment, tokens),
       knownHostsFiles: knownHosts.filter { $0 != "none" }.map(tokens.expand),
-      hostKeyName: self["hostkeyalias"] ?? hostName, connectTimeout: seconds.map { .seconds($0) } ?? .seconds(10),
+      hostKeyName: self["hostkeyalias"] ?? hostName,
+      connectTimeout: seconds.map { .seconds($0) } ?? .seconds(10),
       configFiles: configFiles)
   }
 

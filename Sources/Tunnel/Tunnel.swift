@@ -27,7 +27,8 @@ package final class Tunnel: Sendable {
     let board = Board(configuration: configuration)
     let ownDoor = Tunnel.doorName()
     let plan = Engine.Plan(
-      configuration: configuration, ownTarget: ownTarget, ownDoor: ownDoor, environment: environment, adopted: adopted,
+      configuration: configuration, ownTarget: ownTarget, ownDoor: ownDoor, environment: environment,
+      adopted: adopted,
       observer: observer)
     self.mailbox = mailbox
     self.board = board

@@ -24,6 +24,8 @@ package struct TunnelStateMachine: Sendable {
     case retry
     /// Somebody asks for a fresh session although this one may be well.
     case reconnect
+    /// A local client waits for the tunnel.
+    case clientWaits
     case stop
   }
 
@@ -37,6 +39,12 @@ package struct TunnelStateMachine: Sendable {
   package static let blockedInterval: Duration = .seconds(300)
   /// Up for this long, the tunnel has earned a fresh backoff.
   package static let stability: Duration = .seconds(60)
+  /// A host that refuses the port is alive and its sshd is most likely being restarted: for this long after the
+  /// tunnel was up, it is asked again at least every `restartInterval`.
+  package static let restartWindow: Duration = .seconds(120)
+  package static let restartInterval: Duration = .milliseconds(1500)
+  /// While a client waits, attempts come at least this often.
+  package static let clientInterval: Duration = .seconds(1)
 
   package private(set) var state: State = .stopped
   package private(set) var since: Instant
@@ -45,7 +53,7 @@ package struct TunnelStateMachine: Sendable {
   /// Times that the tunnel came up again after the first.
   package private(set) var reconnects = 0
   package private(set) var lastFailure: TunnelFailure?
-  private var hasBeenUp = false
+  private var lastUp: Instant?
   private var backoff: Backoff
 
   package init(backoff: Backoff, now: Instant) {
@@ -72,8 +80,8 @@ package struct TunnelStateMachine: Sendable {
       enter(.stopped, now)
       return wasBusy ? [.disconnect] : []
     case (.connecting, .connected):
-      if hasBeenUp { reconnects += 1 }
-      hasBeenUp = true
+      if lastUp != nil { reconnects += 1 }
+      lastUp = now
       attempt = 0
       enter(.up, now)
       return []
@@ -83,6 +91,7 @@ package struct TunnelStateMachine: Sendable {
       return [.disconnect]
     case (.up, .failed(let failure)):
       lastFailure = failure
+      lastUp = now
       if now - since >= Self.stability { backoff.reset() }
       // A session that was stable comes back at once; one that drops as soon as it is up must not spin.
       guard now - since >= .seconds(1), !failure.code.isPermanent else {
@@ -94,6 +103,9 @@ package struct TunnelStateMachine: Sendable {
       return [.disconnect] + connect(now)
     case (.backoff, .retry), (.backoff, .reconnect), (.blocked, .retry), (.blocked, .reconnect):
       return connect(now)
+    case (.backoff(let until), .clientWaits):
+      state = .backoff(until: min(until, max(now, since + Self.clientInterval)))
+      return []
     case (.backoff(let until), .timePassed), (.blocked(let until), .timePassed):
       return now >= until ? connect(now) : []
     default:
@@ -110,9 +122,15 @@ package struct TunnelStateMachine: Sendable {
   private mutating func wait(
     _ failure: TunnelFailure, _ now: Instant, _ random: inout some RandomNumberGenerator
   ) {
-    enter(
-      failure.code.isPermanent
-        ? .blocked(until: now + Self.blockedInterval) : .backoff(until: now + backoff.next(using: &random)), now)
+    guard !failure.code.isPermanent else {
+      enter(.blocked(until: now + Self.blockedInterval), now)
+      return
+    }
+    var wait = backoff.next(using: &random)
+    if failure.code == .connectRefused, let lastUp, now - lastUp < Self.restartWindow {
+      wait = min(wait, Self.restartInterval)
+    }
+    enter(.backoff(until: now + wait), now)
   }
 
   private mutating func enter(_ next: State, _ now: Instant) {

@@ -92,7 +92,7 @@ let package = Package(
     tests("Platform"),
     tests("Health"),
     tests("GuardAPI"),
-    tests("Tunnel"),
+    tests("Tunnel", ["SSH"]),
     tests("Kubernetes", ["DemoCluster"]),
     tests("Guard"),
     tests("GuardClient"),

@@ -27,3 +27,9 @@ static inline int oceanid_peer_of(int socket, struct oceanid_peer *peer) {
   socklen_t length = sizeof *peer;
   return getsockopt(socket, SOL_SOCKET, 17 /* SO_PEERCRED */, peer, &length);
 }
+
+// The number of groups, or -1. SO_PEERGROUPS is 59 everywhere but on alpha, parisc and sparc.
+static inline int oceanid_peer_groups(int socket, unsigned int *groups, int capacity) {
+  socklen_t length = (socklen_t)(capacity * sizeof *groups);
+  return getsockopt(socket, SOL_SOCKET, 59, groups, &length) == 0 ? (int)(length / sizeof *groups) : -1;
+}

@@ -1,0 +1,61 @@
+internal import Glibc
+
+/// The path of a listening Unix socket: taken over from a dead owner, never from a living one.
+package enum ControlSocket {
+  package enum Failure: Error, Hashable, CustomStringConvertible {
+    case pathTooLong(String)
+    case inUse(String)
+    case notASocket(String)
+    case system(SystemError)
+
+    package var description: String {
+      switch self {
+      case .pathTooLong(let path): "\(path): too long for a Unix socket (107 bytes)"
+      case .inUse(let path): "\(path): another guard listens there; stop it, or set control.socket"
+      case .notASocket(let path): "\(path): is there and is no socket; move it away, or set control.socket"
+      case .system(let error): "\(error)"
+      }
+    }
+  }
+
+  /// Binds `path` with mode 0660 and, where the group exists, its group; connections are taken only after that.
+  ///
+  /// - Returns: a bound socket that does not listen yet.
+  package static func bind(path: String, group: String?) throws(Failure) -> Int32 {
+    guard let address = SocketAddress(path: path) else { throw .pathTooLong(path) }
+    try removeStale(path)
+    let raw = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue), 0)
+    guard raw >= 0 else { throw .system(.last("socket")) }
+    // No permission for anybody until mode and group are right.
+    let mask = umask(0o777)
+    let code = address.withSockaddr { Glibc.bind(raw, $0, $1) }
+    let bindError = SystemError.last("bind \(path)")
+    umask(mask)
+    guard code == 0 else {
+      close(raw)
+      throw .system(bindError)
+    }
+    if let group, let number = PeerCredentials.groupNumber(named: group) { _ = chown(path, getuid(), number) }
+    guard chmod(path, 0o660) == 0 else {
+      close(raw)
+      throw .system(.last("chmod \(path)"))
+    }
+    return raw
+  }
+
+  package static func remove(path: String) { unlink(path) }
+
+  private static func removeStale(_ path: String) throws(Failure) {
+    var status = stat()
+    guard lstat(path, &status) == 0 else { return }
+    guard status.st_mode & S_IFMT == S_IFSOCK else { throw .notASocket(path) }
+    do throws(SystemError) {
+      _ = try StreamSocket.connect(toPath: path)
+    } catch {
+      guard error.code == ECONNREFUSED else { throw .system(error) }
+      unlink(path)
+      return
+    }
+    throw .inUse(path)
+  }
+}

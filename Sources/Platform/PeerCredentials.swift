@@ -1,0 +1,37 @@
+internal import CLinux
+internal import Glibc
+
+/// Who is at the other end of a Unix socket, as the kernel vouches for it (unix(7)).
+package struct PeerCredentials: Hashable, Sendable {
+  package let pid: Int32
+  package let uid: UInt32
+  package let gid: UInt32
+  /// The supplementary groups of the peer when it connected.
+  package let groups: [UInt32]
+
+  package init(pid: Int32, uid: UInt32, gid: UInt32, groups: [UInt32]) {
+    self.pid = pid
+    self.uid = uid
+    self.gid = gid
+    self.groups = groups
+  }
+
+  /// nil when `socket` is no connected Unix socket.
+  package init?(ofSocket socket: Int32) {
+    var peer = oceanid_peer()
+    guard oceanid_peer_of(socket, &peer) == 0 else { return nil }
+    var groups = [UInt32](repeating: 0, count: 256)
+    let count = groups.withUnsafeMutableBufferPointer {
+      oceanid_peer_groups(socket, $0.baseAddress, Int32($0.count))
+    }
+    self.init(
+      pid: peer.pid, uid: peer.uid, gid: peer.gid, groups: Array(groups.prefix(Int(max(0, count)))))
+  }
+
+  /// The number of a group by its name; nil when this machine has none of that name.
+  package static func groupNumber(named name: String) -> UInt32? {
+    getgrnam(name).map { UInt32($0.pointee.gr_gid) }
+  }
+
+  package static var ownUID: UInt32 { getuid() }
+}

@@ -1,0 +1,60 @@
+import Glibc
+import Platform
+import Testing
+
+@Suite struct ControlSocketTests {
+  private final class Folder {
+    let path: String
+    init() {
+      var template = Array("/tmp/oceanid-test-XXXXXX".utf8CString)
+      path = template.withUnsafeMutableBufferPointer { buffer in
+        buffer.baseAddress.flatMap { mkdtemp($0) }.map { String(cString: $0) } ?? "/nonexistent"
+      }
+    }
+    deinit {
+      unlink("\(path)/guard.sock")
+      rmdir(path)
+    }
+  }
+
+  @Test func bindsWithModeForTheGroupOnly() throws {
+    let folder = Folder()
+    let raw = try ControlSocket.bind(path: "\(folder.path)/guard.sock", group: nil)
+    defer { close(raw) }
+    var status = stat()
+    #expect(stat("\(folder.path)/guard.sock", &status) == 0)
+    #expect(status.st_mode & 0o7777 == 0o660)
+  }
+
+  @Test func replacesASocketThatNobodyListensOn() throws {
+    let folder = Folder()
+    let path = "\(folder.path)/guard.sock"
+    close(try ControlSocket.bind(path: path, group: nil))
+    let raw = try ControlSocket.bind(path: path, group: nil)
+    close(raw)
+  }
+
+  @Test func leavesALivingGuardAlone() throws {
+    let folder = Folder()
+    let path = "\(folder.path)/guard.sock"
+    let raw = try ControlSocket.bind(path: path, group: nil)
+    defer { close(raw) }
+    #expect(listen(raw, 1) == 0)
+    #expect(throws: ControlSocket.Failure.inUse(path)) { try ControlSocket.bind(path: path, group: nil) }
+  }
+
+  @Test func leavesAFileThatIsNoSocketAlone() throws {
+    let folder = Folder()
+    let path = "\(folder.path)/guard.sock"
+    let raw = open(path, O_CREAT | O_WRONLY, 0o600)
+    close(raw)
+    #expect(throws: ControlSocket.Failure.notASocket(path)) { try ControlSocket.bind(path: path, group: nil) }
+  }
+
+  @Test func namesAPathThatIsTooLong() {
+    let path = "/tmp/" + String(repeating: "x", count: 200)
+    #expect(throws: ControlSocket.Failure.pathTooLong(path)) {
+      try ControlSocket.bind(path: path, group: nil)
+    }
+  }
+}

@@ -1,0 +1,51 @@
+import Glibc
+import Platform
+import Testing
+
+@Suite struct SocketTests {
+  @Test(arguments: [
+    ("127.0.0.1", 80 as UInt16, "127.0.0.1:80"), ("::1", 16443, "[::1]:16443"),
+  ])
+  func printsNumericAddresses(_ host: String, _ port: UInt16, _ text: String) {
+    let address = SocketAddress(numericHost: host, port: port)
+    #expect(address?.description == text)
+    #expect(address?.host == host)
+    #expect(address?.port == port)
+  }
+
+  @Test(arguments: ["localhost", "tethys", "", "127.0.0.1.5", "1.2.3.4:5"])
+  func aNameIsNoNumericAddress(_ host: String) {
+    #expect(SocketAddress(numericHost: host, port: 1) == nil)
+  }
+
+  @Test func namesTheHolderOfAPort() throws {
+    let address = try #require(SocketAddress(numericHost: "127.0.0.1", port: 0))
+    let listener = try StreamSocket.listen(on: address)
+    guard let bound = SocketAddress(boundTo: listener) else {
+      Issue.record("getsockname failed")
+      return
+    }
+    #expect(PortHolder.find(port: bound.port)?.hasSuffix("(pid \(getpid()))") == true)
+    #expect(throws: SystemError("bind", code: EADDRINUSE)) { _ = try StreamSocket.listen(on: bound) }
+  }
+
+  @Test func anAbstractSocketTellsItsPeer() throws {
+    let name = "oceanid-test-\(UInt64.random(in: 0 ... .max))"
+    let address = try #require(SocketAddress(abstractName: name))
+    let listener = try StreamSocket.listen(on: address)
+    let client = try StreamSocket.connect(to: address, userTimeout: .seconds(1))
+    let accepted = try #require(try StreamSocket.accept(from: listener))
+    let server = Descriptor(owning: accepted.0)
+    #expect(StreamSocket.peerPID(of: server) == getpid())
+    #expect(PeerCredentials(ofSocket: server.raw)?.uid == getuid())
+    #expect(client.raw >= 0)
+  }
+
+  @Test func aMailboxDeliversInOrder() throws {
+    let mailbox = try Mailbox<Int>()
+    let thread = try OwnThread(name: "poster") { for number in 0..<1000 { mailbox.post(number) } }
+    #expect(thread.join(timeout: .seconds(10)))
+    #expect(mailbox.collect() == Array(0..<1000))
+    #expect(mailbox.collect() == [])
+  }
+}

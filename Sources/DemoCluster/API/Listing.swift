@@ -1,0 +1,97 @@
+/// A list request: selectors, pages and the form of the items.
+struct Listing {
+  let kind: Kind
+  let version: String
+  /// Nil: all namespaces.
+  let namespace: String?
+  let request: Request
+  let state: ClusterState
+  let now: Moment
+  /// Every `continue` token is too old.
+  let refusesContinue: Bool
+
+  func answer(_ form: Representation) -> Answer {
+    var objects = state.objects(of: kind, at: now)
+    if let namespace { objects = objects.filter { $0.namespace == namespace } }
+    do {
+      objects = try selected(objects)
+    } catch {
+      return .failure(400, "BadRequest", error.message)
+    }
+    var metadata: JSON = ["resourceVersion": .string(String(state.version))]
+    var start = 0
+    if let token = request.query["continue"], !token.isEmpty {
+      guard let position = position(of: token), !refusesContinue else {
+        return .failure(
+          410, "Expired",
+          "The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter.",
+          metadata: ["continue": ""])
+      }
+      start = min(position, objects.count)
+    }
+    var page = objects[start...]
+    if let limit = request.query["limit"].flatMap(Int.init), limit > 0, limit < page.count {
+      page = page.prefix(limit)
+      metadata["continue"] = .string("v\(state.version).\(page.endIndex)")
+      if request.query["labelSelector"] == nil, request.query["fieldSelector"] == nil {
+        metadata["remainingItemCount"] = .number(objects.count - page.endIndex)
+      }
+    }
+    if form == .table { return Answer(Table(kind: kind, state: state, now: now).json(Array(page), metadata)) }
+    let items = page.map { object -> JSON in
+      var item = object.json(form, version: version, in: state)
+      if form == .whole {
+        // Items of a typed list carry no kind of their own; those of custom resources do.
+        if !kind.group.contains(".") || kind.group.hasSuffix(".k8s.io") {
+          item["kind"] = .null
+          item["apiVersion"] = .null
+        }
+      }
+      return item
+    }
+    return Answer([
+      "kind": form == .metadata ? "PartialObjectMetadataList" : "\(kind.kind)List",
+      "apiVersion": form == .metadata ? "meta.k8s.io/v1" : .string(Kind.groupVersion(kind.group, version)),
+      "metadata": metadata, "items": .array(items),
+    ])
+  }
+
+  /// A token holds for the state of the cluster that it was given in.
+  private func position(of token: String) -> Int? {
+    let parts = token.split(separator: ".")
+    guard parts.count == 2, parts[0] == "v\(state.version)" else { return nil }
+    return Int(parts[1]).flatMap { $0 >= 0 ? $0 : nil }
+  }
+
+  private struct BadSelector: Error { let message: String }
+
+  private func selected(_ objects: [Object]) throws(BadSelector) -> [Object] {
+    var objects = objects
+    for (term, value) in try terms("fieldSelector") {
+      switch term {
+      case "metadata.name": objects = objects.filter { $0.name == value }
+      case "metadata.namespace": objects = objects.filter { $0.namespace == value }
+      default: throw BadSelector(message: "field label not supported: \(term)")
+      }
+    }
+    for (term, value) in try terms("labelSelector") {
+      objects = objects.filter { object in
+        value.map { object.labels[term] == $0 } ?? (object.labels[term] != nil)
+      }
+    }
+    return objects
+  }
+
+  /// `a=b,c` as pairs; selectors with other operators are not understood.
+  private func terms(_ parameter: String) throws(BadSelector) -> [(String, String?)] {
+    var out: [(String, String?)] = []
+    for term in (request.query[parameter] ?? "").split(separator: ",") {
+      let sides = term.split(separator: "=").map(String.init)
+      guard let key = sides.first, sides.count <= 2, !key.contains("!"), !key.contains(" ") else {
+        throw BadSelector(message: "unable to parse requirement: \(term)")
+      }
+      out.append((key, sides.count > 1 ? sides[1] : nil))
+    }
+    return out
+  }
+}

@@ -1,0 +1,43 @@
+/// Who is told what in the demo. Alert and Provider have no status by design; a Receiver has, with a path that
+/// is as good as a password.
+extension ClusterState {
+  func notificationObjects(of kind: Kind) -> [Object] {
+    switch kind {
+    case .alert:
+      [
+        Object(
+          kind: .alert, namespace: Self.fluxNamespace, name: "on-call",
+          spec: [
+            "providerRef": ["name": "chat"], "eventSeverity": "error",
+            "eventSources": [["kind": "Kustomization", "name": "*"], ["kind": "HelmRelease", "name": "*"]],
+          ])
+      ]
+    case .provider:
+      [
+        Object(
+          kind: .provider, namespace: Self.fluxNamespace, name: "chat",
+          spec: ["type": "discord", "channel": "oceanid", "secretRef": ["name": "chat-webhook"]])
+      ]
+    default:
+      [
+        Object(
+          kind: .receiver, namespace: Self.fluxNamespace, name: "github",
+          spec: [
+            "type": "github", "interval": "10m0s", "events": ["ping", "push"],
+            "resources": [["kind": "GitRepository", "name": "flux-system"]],
+            "secretRef": ["name": "github-webhook"],
+          ],
+          status: [
+            "conditions": [
+              condition(
+                "Ready", "Succeeded", "Receiver initialized for path: \(Self.webhookPath)", since: settled)
+            ],
+            "webhookPath": .string(Self.webhookPath), "observedGeneration": 1,
+          ])
+      ]
+    }
+  }
+
+  /// Whoever knows it may trigger Flux: a test looks for it where it must not be.
+  package static let webhookPath = "/hook/" + Hash.hex("demo webhook", digits: 64)
+}

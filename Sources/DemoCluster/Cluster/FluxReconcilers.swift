@@ -1,0 +1,115 @@
+/// What Flux applies in the demo: three Kustomizations, one after the other, and one Helm release.
+extension ClusterState {
+  static let kustomizations = ["flux-system", "infrastructure", "apps"]
+
+  func kustomizationObjects(at now: Moment) -> [Object] {
+    [
+      kustomization("flux-system", path: "./clusters/oceanid", at: now),
+      kustomization("infrastructure", path: "./infrastructure", after: "flux-system", at: now),
+      kustomization("apps", path: "./apps", after: "infrastructure", at: now),
+    ]
+  }
+
+  private func kustomization(_ name: String, path: String, after: String? = nil, at now: Moment) -> Object {
+    let (suspend, generation) = suspension(.kustomization, name)
+    // Ready goes to Unknown and back on every run, so its time is that of the last run: every interval, ten
+    // minutes here, counted from the last change.
+    let age = max(0, now.seconds(since: commit.at))
+    let lastRun = isSuspended(.kustomization, name) ? commit.at : commit.at.advanced(seconds: age - age % 600)
+    var conditions = [
+      condition(
+        "Ready", "ReconciliationSucceeded", "Applied revision: \(commit.revision)", since: lastRun,
+        generation: generation)
+    ]
+    var applied = commit.revision
+    if let failure = failing[name] {
+      conditions = [
+        condition("Reconciling", "ProgressingWithRetry", failure.message, since: failure.since),
+        condition("Ready", "False", failure.reason, failure.message, since: failure.since),
+      ]
+      applied = "main@sha1:\(Hash.hex("before \(commit.sha)", digits: 40))"
+    } else if let after, let cause = failing[after] {
+      conditions = [
+        condition("Reconciling", "ProgressingWithRetry", "dependency not ready", since: cause.since),
+        condition(
+          "Ready", "False", "DependencyNotReady", "dependency 'flux-system/\(after)' is not ready",
+          since: cause.since),
+      ]
+      applied = "main@sha1:\(Hash.hex("before \(commit.sha)", digits: 40))"
+    }
+    return Object(
+      kind: .kustomization, namespace: Self.fluxNamespace, name: name, labels: bootstrapLabels,
+      generation: generation,
+      spec: [
+        "interval": "10m0s", "path": .string(path), "prune": true, "force": false, "timeout": "3m0s",
+        "retryInterval": "1m0s", "sourceRef": ["kind": "GitRepository", "name": "flux-system"],
+        "dependsOn": after.map { [["name": .string($0)]] } ?? .null, "suspend": suspend,
+      ],
+      status: [
+        "conditions": .array(conditions), "inventory": ["entries": .array(inventory(of: name))],
+        "lastAppliedRevision": .string(applied), "lastAttemptedRevision": .string(commit.revision),
+        "observedGeneration": .number(generation),
+      ])
+  }
+
+  private func inventory(of name: String) -> [JSON] {
+    let ids =
+      switch name {
+      case "flux-system":
+        ["infrastructure", "apps"].map {
+          ("flux-system_\($0)_kustomize.toolkit.fluxcd.io_Kustomization", "v1")
+        }
+      case "infrastructure":
+        [("cert-manager_cert-manager_helm.toolkit.fluxcd.io_HelmRelease", "v2")]
+      default: [("cloudflared_cloudflared_apps_Deployment", "v1")]
+      }
+    return ids.map { ["id": .string($0.0), "v": .string($0.1)] }
+  }
+
+  func helmReleaseObjects() -> [Object] {
+    let (suspend, generation) = suspension(.helmRelease, "cert-manager")
+    let facts = image(named: "cert-manager")
+    let since = facts?.rolledOut ?? settled
+    let release = facts?.release ?? 1
+    let message =
+      "Helm upgrade succeeded for release cert-manager/cert-manager.v\(release) with chart cert-manager@\(certManagerVersion)"
+    let history: JSON = [
+      "appVersion": .string(certManagerVersion), "chartName": "cert-manager",
+      "chartVersion": .string(certManagerVersion),
+      "configDigest": .string("sha256:\(Hash.hex("values", digits: 64))"),
+      "digest": .string("sha256:\(Hash.hex(message, digits: 64))"), "firstDeployed": .string(created.time),
+      "lastDeployed": .string(since.time), "name": "cert-manager", "namespace": "cert-manager",
+      "status": "deployed", "version": .number(release),
+    ]
+    return [
+      Object(
+        kind: .helmRelease, namespace: "cert-manager", name: "cert-manager",
+        labels: [
+          "kustomize.toolkit.fluxcd.io/name": "infrastructure",
+          "kustomize.toolkit.fluxcd.io/namespace": Self.fluxNamespace,
+        ],
+        generation: generation,
+        spec: [
+          "interval": "30m0s", "suspend": suspend, "install": ["crds": "CreateReplace"],
+          "chart": [
+            "spec": [
+              "chart": "cert-manager", "interval": "1h0m0s", "reconcileStrategy": "ChartVersion",
+              "sourceRef": ["kind": "HelmRepository", "name": "jetstack", "namespace": "flux-system"],
+              "version": "v1.18.x",
+            ]
+          ],
+        ],
+        status: [
+          "conditions": [
+            condition("Ready", "UpgradeSucceeded", message, since: since, generation: generation),
+            condition("Released", "UpgradeSucceeded", message, since: since, generation: generation),
+          ],
+          "helmChart": "flux-system/cert-manager-cert-manager", "history": [history],
+          "lastAttemptedConfigDigest": .string("sha256:\(Hash.hex("values", digits: 64))"),
+          "lastAttemptedGeneration": .number(generation), "lastAttemptedReleaseAction": "upgrade",
+          "lastAttemptedRevision": .string(certManagerVersion), "observedGeneration": .number(generation),
+          "storageNamespace": "cert-manager",
+        ])
+    ]
+  }
+}

@@ -1,0 +1,127 @@
+/// An image that Flux follows: what its policy wants, and what runs.
+struct ImageFacts: Sendable {
+  /// Name of the ImageRepository and of the ImagePolicy.
+  let name: String
+  /// Without a tag.
+  let image: String
+  /// The tags that the policy takes.
+  let range: String
+  var latest: String
+  var previous: String?
+  var moved: Moment
+  /// What the automation has written into Git and the workload runs.
+  var running: String
+  var rolledOut: Moment
+  /// Grows with every rollout.
+  var release = 2
+  var tagCount: Int
+
+  static func oceanid(since: Moment) -> [ImageFacts] {
+    [
+      ImageFacts(
+        name: "cert-manager", image: "quay.io/jetstack/cert-manager-controller", range: "1.18.x",
+        latest: "v1.18.2", previous: "v1.18.1", moved: since, running: "v1.18.2", rolledOut: since,
+        tagCount: 184),
+      ImageFacts(
+        name: "cloudflared", image: "docker.io/cloudflare/cloudflared", range: ">=2025.8.0 <2026.0.0",
+        latest: "2025.8.1", previous: "2025.8.0", moved: since, running: "2025.8.1", rolledOut: since,
+        tagCount: 412),
+    ]
+  }
+}
+
+extension ClusterState {
+  func image(named name: String) -> ImageFacts? { images.first { $0.name == name } }
+
+  func imageObjects(of kind: Kind, at now: Moment) -> [Object] {
+    switch kind {
+    case .imageRepository: images.map { repository($0, at: now) }
+    case .imagePolicy: images.map(policy)
+    default: [automation(at: now)]
+    }
+  }
+
+  private func repository(_ facts: ImageFacts, at now: Moment) -> Object {
+    let (suspend, generation) = suspension(.imageRepository, facts.name)
+    let age = max(0, now.seconds(since: settled))
+    let scanned = suspend == true ? settled : settled.advanced(seconds: age - age % 300)
+    return Object(
+      kind: .imageRepository, namespace: Self.fluxNamespace, name: facts.name, generation: generation,
+      spec: [
+        "image": .string(facts.image), "interval": "5m0s", "provider": "generic",
+        "exclusionList": [#"^.*\.sig$"#], "suspend": suspend,
+      ],
+      status: [
+        "canonicalImageName": .string(canonical(facts.image)),
+        "conditions": [
+          condition(
+            "Ready", "Succeeded", "successful scan: found \(facts.tagCount) tags", since: settled,
+            generation: generation)
+        ],
+        "lastScanResult": [
+          "latestTags": JSON([facts.latest, facts.previous].compactMap(\.self)),
+          "scanTime": .string(max(scanned, facts.moved).time), "tagCount": .number(facts.tagCount),
+        ],
+        "observedExclusionList": [#"^.*\.sig$"#], "observedGeneration": .number(generation),
+      ])
+  }
+
+  private func canonical(_ image: String) -> String {
+    image.hasPrefix("docker.io/") ? "index." + image : image
+  }
+
+  private func policy(_ facts: ImageFacts) -> Object {
+    let latest = "\(facts.image):\(facts.latest)"
+    let before = facts.previous.map { "\(facts.image):\($0)" }
+    let message =
+      "Latest image tag for \(facts.image) resolved to \(facts.latest)"
+      + (before.map { " (previously \($0))" } ?? "")
+    return Object(
+      kind: .imagePolicy, namespace: Self.fluxNamespace, name: facts.name,
+      spec: [
+        "imageRepositoryRef": ["name": .string(facts.name)], "digestReflectionPolicy": "Never",
+        "policy": ["semver": ["range": .string(facts.range)]],
+      ],
+      status: [
+        "conditions": [condition("Ready", "Succeeded", message, since: facts.moved)],
+        "latestImage": .string(latest),
+        "latestRef": ["name": .string(facts.image), "tag": .string(facts.latest)],
+        "observedPreviousImage": before.map(JSON.string) ?? .null,
+        "observedPreviousRef": facts.previous.map {
+          ["name": .string(facts.image), "tag": .string($0)]
+        } ?? .null,
+        "observedGeneration": 1,
+      ])
+  }
+
+  private func automation(at now: Moment) -> Object {
+    let (suspend, generation) = suspension(.imageUpdateAutomation, "flux-system")
+    // A run a minute, on the minute.
+    let lastRun = automationStopped ?? now.advanced(seconds: -Int(now.microseconds / 1_000_000 % 60))
+    return Object(
+      kind: .imageUpdateAutomation, namespace: Self.fluxNamespace, name: "flux-system",
+      generation: generation,
+      spec: [
+        "interval": "1m0s", "sourceRef": ["kind": "GitRepository", "name": "flux-system"],
+        "git": [
+          "checkout": ["ref": ["branch": "main"]],
+          "commit": ["author": ["email": "flux@oceanid.example", "name": "fluxcdbot"]],
+          "push": ["branch": "main"],
+        ],
+        "update": ["path": "./", "strategy": "Setters"], "suspend": suspend,
+      ],
+      status: [
+        "conditions": [
+          condition("Ready", "Succeeded", "repository up-to-date", since: commit.at, generation: generation)
+        ],
+        "lastAutomationRunTime": .string(lastRun.time), "lastPushCommit": .string(commit.sha),
+        "lastPushTime": .string(commit.at.time), "observedGeneration": .number(generation),
+        "observedPolicies": .object(
+          Dictionary(
+            uniqueKeysWithValues: images.map {
+              ($0.name, ["name": .string($0.image), "tag": .string($0.running)])
+            })),
+        "observedSourceRevision": .string(commit.revision),
+      ])
+  }
+}

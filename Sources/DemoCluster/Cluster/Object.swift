@@ -1,0 +1,87 @@
+/// One Kubernetes object of the demo.
+struct Object: Sendable {
+  let kind: Kind
+  var namespace: String? = nil
+  let name: String
+  var labels: [String: String] = [:]
+  /// Not every kind counts its generations.
+  var generation: Int? = 1
+  var annotations: [String: String] = [:]
+  var spec: JSON = .null
+  var status: JSON = .null
+  /// Members beside metadata, spec and status.
+  var other: [String: JSON] = [:]
+
+  /// `metadata` as the API writes it.
+  func metadata(in state: ClusterState) -> JSON {
+    [
+      "name": .string(name), "namespace": namespace.map(JSON.string) ?? .null,
+      "uid": .string(Hash.uid("\(kind.kind) \(namespace ?? "") \(name)")),
+      "resourceVersion": .string(String(state.version)), "creationTimestamp": .string(state.created.time),
+      "generation": generation.map(JSON.number) ?? .null,
+      "labels": labels.isEmpty ? .null : JSON(labels),
+      "annotations": annotations.isEmpty ? .null : JSON(annotations),
+    ]
+  }
+
+  func json(version: String, in state: ClusterState) -> JSON {
+    var body: JSON = [
+      "apiVersion": .string(Kind.groupVersion(kind.group, version)), "kind": .string(kind.kind),
+      "metadata": metadata(in: state), "spec": spec, "status": status,
+    ]
+    for (key, value) in other { body[key] = value }
+    return body
+  }
+}
+
+/// A condition as metav1.Condition writes it.
+func condition(
+  _ type: String, _ status: String, _ reason: String, _ message: String, since: Moment, generation: Int? = 1
+) -> JSON {
+  [
+    "type": .string(type), "status": .string(status), "reason": .string(reason),
+    "message": .string(message), "lastTransitionTime": .string(since.time),
+    "observedGeneration": generation.map(JSON.number) ?? .null,
+  ]
+}
+
+/// A condition that holds.
+func condition(
+  _ type: String, _ reason: String, _ message: String, since: Moment, generation: Int? = 1
+) -> JSON {
+  condition(type, "True", reason, message, since: since, generation: generation)
+}
+
+extension ClusterState {
+  /// Every object of a kind, in the order of the API: by namespace, then name.
+  func objects(of kind: Kind, at now: Moment) -> [Object] {
+    let objects: [Object] =
+      switch kind {
+      case .node: nodeObjects(at: now)
+      case .lease: leaseObjects(at: now)
+      case .namespace: namespaceObjects()
+      case .secret: secretObjects()
+      case .deployment: deploymentObjects()
+      case .statefulSet: statefulSetObjects()
+      case .daemonSet: daemonSetObjects()
+      case .gitRepository, .helmRepository, .helmChart: sourceObjects(of: kind)
+      case .kustomization: kustomizationObjects(at: now)
+      case .helmRelease: helmReleaseObjects()
+      case .alert, .provider, .receiver: notificationObjects(of: kind)
+      case .imageRepository, .imagePolicy, .imageUpdateAutomation: imageObjects(of: kind, at: now)
+      case .certificate: certificateObjects(at: now)
+      case .stack: stackObjects(at: now)
+      default: []
+      }
+    return objects.sorted { ($0.namespace ?? "", $0.name) < ($1.namespace ?? "", $1.name) }
+  }
+
+  func isSuspended(_ kind: Kind, _ name: String) -> Bool {
+    suspended.contains("\(kind.kind)/\(name)")
+  }
+
+  /// `spec.suspend`, and the generation that it counts up.
+  func suspension(_ kind: Kind, _ name: String) -> (JSON, Int) {
+    isSuspended(kind, name) ? (true, 2) : (.null, 1)
+  }
+}

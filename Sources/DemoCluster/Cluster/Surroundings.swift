@@ -1,0 +1,69 @@
+/// Namespaces, Secrets without a value, a certificate and a Pulumi stack.
+extension ClusterState {
+  func namespaceObjects() -> [Object] {
+    [
+      "cert-manager", "cloudflared", "default", Self.fluxNamespace, "kube-node-lease", "kube-public",
+      "kube-system", "monitoring", "pulumi-system",
+    ].map { name in
+      Object(
+        kind: .namespace, name: name, labels: ["kubernetes.io/metadata.name": name], generation: nil,
+        spec: ["finalizers": ["kubernetes"]], status: ["phase": "Active"])
+    }
+  }
+
+  /// The demo has no secret values at all: whoever asks for an object gets its metadata and type.
+  func secretObjects() -> [Object] {
+    [(Self.fluxNamespace, "github-token"), ("cloudflared", "tunnel-credentials")]
+      .filter { !missingSecrets.contains("\($0.0)/\($0.1)") }
+      .map { namespace, name in
+        Object(
+          kind: .secret, namespace: namespace, name: name, generation: nil, other: ["type": "Opaque"])
+      }
+  }
+
+  func certificateObjects(at now: Moment) -> [Object] {
+    [
+      Object(
+        kind: .certificate, namespace: "cloudflared", name: "oceanid-tls",
+        spec: [
+          "dnsNames": ["oceanid.example"], "duration": "2160h0m0s", "renewBefore": "720h0m0s",
+          "issuerRef": ["group": "cert-manager.io", "kind": "ClusterIssuer", "name": "letsencrypt"],
+          "secretName": "oceanid-tls",
+        ],
+        status: [
+          "conditions": [
+            condition("Ready", "Ready", "Certificate is up to date and has not expired", since: settled)
+          ],
+          "notBefore": .string(settled.advanced(seconds: -20 * 86_400).time),
+          "notAfter": .string(settled.advanced(seconds: 70 * 86_400).time),
+          "renewalTime": .string(settled.advanced(seconds: 40 * 86_400).time), "revision": 5,
+        ])
+    ]
+  }
+
+  func stackObjects(at now: Moment) -> [Object] {
+    let age = max(0, now.seconds(since: settled))
+    let resynced = settled.advanced(seconds: age - age % 300)
+    return [
+      Object(
+        kind: .stack, namespace: "pulumi-system", name: "oceanid-cluster",
+        spec: [
+          "stack": "oceanid/oceanid-cluster/prod", "projectRepo": "https://github.com/oceanid/cluster.git",
+          "branch": "main", "repoDir": "cluster", "resyncFrequencySeconds": 300, "destroyOnFinalize": false,
+        ],
+        status: [
+          "conditions": [
+            condition(
+              "Ready", "ProcessingCompleted", "the stack has been processed and is up to date",
+              since: settled, generation: nil)
+          ],
+          "lastUpdate": [
+            "generation": 1, "lastAttemptedCommit": .string(commit.sha),
+            "lastSuccessfulCommit": .string(commit.sha), "lastResyncTime": .string(resynced.time),
+            "name": "oceanid-19b3", "state": "succeeded", "type": "up",
+          ],
+          "observedGeneration": 1,
+        ])
+    ]
+  }
+}

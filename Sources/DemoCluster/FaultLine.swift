@@ -1,0 +1,74 @@
+/// Faults as lines of text: the name in kebab case, then its arguments.
+extension Fault {
+  /// Reads `node-not-ready calypso`, `policy-moved cert-manager v1.18.3`, `answers-wrong status:503 /apis` ….
+  package init(line: String) throws(DemoError) {
+    let words = line.split(separator: " ").map(String.init)
+    guard let verb = words.first else { throw DemoError.unknownFault("an empty line is no fault") }
+    let arguments = Array(words.dropFirst())
+    func argument(_ index: Int, _ what: String) throws(DemoError) -> String {
+      guard index < arguments.count else { throw DemoError.unknownFault("\(verb): \(what) is missing") }
+      return arguments[index]
+    }
+    switch verb {
+    case "node-not-ready": self = .nodeNotReady(try argument(0, "a node"))
+    case "node-ready": self = .nodeReady(try argument(0, "a node"))
+    case "node-cordoned": self = .nodeCordoned(try argument(0, "a node"))
+    case "node-uncordoned": self = .nodeUncordoned(try argument(0, "a node"))
+    case "node-gone": self = .nodeGone(try argument(0, "a node"))
+    case "node-back": self = .nodeBack(try argument(0, "a node"))
+    case "gpu-lost": self = .gpuLost(try argument(0, "a node"))
+    case "gpu-found": self = .gpuFound(try argument(0, "a node"))
+    case "lease-stopped": self = .leaseStopped(try argument(0, "a node"))
+    case "lease-renewed": self = .leaseRenewed(try argument(0, "a node"))
+    case "policy-moved": self = .policyMoved(try argument(0, "a policy"), tag: try argument(1, "a tag"))
+    case "rollout": self = .rollout(try argument(0, "a policy"))
+    case "automation-stopped": self = .automationStopped
+    case "automation-resumed": self = .automationResumed
+    case "kustomization-failing": self = .kustomizationFailing(try argument(0, "a Kustomization"))
+    case "kustomization-fixed": self = .kustomizationFixed(try argument(0, "a Kustomization"))
+    case "source-refused": self = .sourceRefused
+    case "source-accepted": self = .sourceAccepted
+    case "suspended":
+      self = .suspended(kind: try argument(0, "a kind"), name: try argument(1, "a name"))
+    case "resumed": self = .resumed(kind: try argument(0, "a kind"), name: try argument(1, "a name"))
+    case "workload-down": self = .workloadDown(try argument(0, "namespace/name"))
+    case "workload-up": self = .workloadUp(try argument(0, "namespace/name"))
+    case "secret-missing": self = .secretMissing(try argument(0, "namespace/name"))
+    case "secret-back": self = .secretBack(try argument(0, "namespace/name"))
+    case "group-missing": self = .groupMissing(try argument(0, "an API group"))
+    case "group-back": self = .groupBack(try argument(0, "an API group"))
+    case "answers-wrong":
+      self = .answersWrong(
+        try Misbehaviour(word: try argument(0, "how")), on: arguments.count > 1 ? arguments[1] : "/")
+    case "answers-right": self = .answersRight
+    case "healed": self = .healed
+    default: throw DemoError.unknownFault("'\(verb)' is no fault that the demo knows")
+    }
+  }
+}
+
+extension Misbehaviour {
+  /// Reads `hangs`, `status:503`, `slow:200`, `huge-body:50000000` ….
+  init(word: String) throws(DemoError) {
+    let parts = word.split(separator: ":", maxSplits: 1).map(String.init)
+    func number(_ usual: Int) -> Int { parts.count > 1 ? Int(parts[1]) ?? usual : usual }
+    switch parts.first ?? "" {
+    case "unauthorized": self = .unauthorized
+    case "forbidden": self = .forbidden
+    case "status": self = .status(number(500))
+    case "hangs": self = .hangs
+    case "closes": self = .closes
+    case "html": self = .html
+    case "truncated-json": self = .truncatedJSON
+    case "short-body": self = .shortBody
+    case "huge-body": self = .hugeBody(number(100_000_000))
+    case "endless-headers": self = .endlessHeaders
+    case "slow": self = .slow(milliseconds: number(200))
+    case "wrong-types": self = .wrongTypes
+    case "deep-nesting": self = .deepNesting(number(100_000))
+    case "redirect": self = .redirect(parts.count > 1 ? parts[1] : "https://127.0.0.1:1/")
+    case "expired-continue": self = .expiredContinue
+    default: throw DemoError.unknownFault("'\(word)' is no way to answer wrongly that the demo knows")
+    }
+  }
+}

@@ -1,0 +1,16 @@
+/// A step of the demo's story, played in front of the viewer.
+package struct Scene: Hashable, Sendable {
+  package let title: String
+  package let fault: Fault
+
+  /// A node goes and comes back; an image policy moves and the cluster follows.
+  package static let story = [
+    Scene(title: "calypso stops answering", fault: .nodeNotReady("calypso")),
+    Scene(title: "calypso is back", fault: .nodeReady("calypso")),
+    Scene(
+      title: "cert-manager v1.18.3 is out: the image policy moves",
+      fault: .policyMoved("cert-manager", tag: "v1.18.3")),
+    Scene(title: "Flux has rolled cert-manager v1.18.3 out", fault: .rollout("cert-manager")),
+    Scene(title: "the cluster is as it was at the start", fault: .healed),
+  ]
+}

@@ -1,0 +1,101 @@
+/// How an answer goes out: in one piece, or in one of the ways in which things go wrong.
+enum Delivery: Sendable {
+  case whole(Answer)
+  case never
+  case close
+  /// Promises this many bytes more than it sends, then closes.
+  case short(Answer, missing: Int)
+  case slow(Answer, milliseconds: Int)
+  case huge(bytes: Int)
+  case endlessHeaders
+
+  /// The status for the log; 0 where no status line goes out.
+  var status: Int {
+    switch self {
+    case .whole(let answer), .short(let answer, _), .slow(let answer, _): answer.status
+    case .never, .close: 0
+    case .huge, .endlessHeaders: 200
+    }
+  }
+
+  /// What becomes of a request when the server misbehaves.
+  init(_ how: Misbehaviour?, _ request: Request, _ api: API) {
+    let answer = api.answer(request)
+    switch how {
+    case nil: self = .whole(answer)
+    case .unauthorized: self = .whole(.unauthorized)
+    case .forbidden: self = .whole(Self.forbidden(request))
+    case .status(let code):
+      var refusal = Answer.failure(
+        code, code == 503 ? "ServiceUnavailable" : code == 429 ? "TooManyRequests" : "InternalError",
+        code == 503 ? "apiserver not ready" : "the demo answers \(code)")
+      if code == 429 || code == 503 { refusal.headers = [("Retry-After", "1")] }
+      self = .whole(refusal)
+    case .hangs: self = .never
+    case .closes: self = .close
+    case .html:
+      self = .whole(
+        Answer(
+          text: "<!doctype html><title>Sign in</title><p>Please sign in to this network.</p>",
+          contentType: "text/html"))
+    case .truncatedJSON:
+      var cut = answer
+      cut.body = Array(cut.body.prefix(cut.body.count / 2))
+      self = .whole(cut)
+    case .shortBody: self = .short(answer, missing: 1000)
+    case .hugeBody(let bytes): self = .huge(bytes: bytes)
+    case .endlessHeaders: self = .endlessHeaders
+    case .slow(let milliseconds): self = .slow(answer, milliseconds: milliseconds)
+    case .wrongTypes:
+      self = .whole(answer.json.map { Answer(Self.mistyped($0), status: answer.status) } ?? answer)
+    case .deepNesting(let depth):
+      self = .whole(
+        Answer(
+          text: String(repeating: "[", count: depth) + String(repeating: "]", count: depth),
+          contentType: "application/json"))
+    case .redirect(let target):
+      var redirect = Answer(text: "", status: 302)
+      redirect.headers = [("Location", target)]
+      self = .whole(redirect)
+    case .expiredContinue:
+      var strict = api
+      strict.refusesContinue = true
+      self = .whole(strict.answer(request))
+    }
+  }
+
+  private static func forbidden(_ request: Request) -> Answer {
+    var path = request.path.split(separator: "/").map(String.init)
+    let group = path.first == "apis" && path.count > 1 ? path[1] : ""
+    path.removeFirst(min(path.count, path.first == "apis" ? 3 : 2))
+    var scope = "at the cluster scope"
+    if path.first == "namespaces", path.count > 2 {
+      scope = "in the namespace \"\(path[1])\""
+      path.removeFirst(2)
+    }
+    return .forbidden(
+      user: request.user ?? "system:anonymous", verb: path.count > 1 ? "get" : "list",
+      resource: path.first ?? request.path, group: group, scope: scope)
+  }
+
+  /// Every other item of a list, or a single object, with values of types that its schema does not allow.
+  private static func mistyped(_ json: JSON) -> JSON {
+    var json = json
+    guard case .array(let items) = json["items"] else {
+      json["metadata"] = "no object"
+      json["gitVersion"] = 133
+      return json
+    }
+    json["items"] = .array(
+      items.enumerated().map { index, item in
+        guard index % 2 == 1 else { return item }
+        var item = item
+        item["metadata"]["generation"] = "three"
+        item["metadata"]["labels"] = 7
+        item["spec"] = "no object"
+        item["status"] = [1, "two", false]
+        return item
+      })
+    return json
+  }
+}

@@ -1,0 +1,160 @@
+internal import NIOCore
+internal import NIOHTTP1
+internal import NIOPosix
+internal import NIOSSL
+internal import Synchronization
+
+/// What happens to a client certificate that is expired or signed by somebody else.
+package enum ClientRefusal: Sendable {
+  /// 401 with a Status object, as the Kubernetes API server does: it lets anybody finish the handshake.
+  case answer
+  /// A TLS alert: the certificate is verified against the demo's authority in the handshake.
+  case handshake
+}
+
+/// A Kubernetes API server on loopback that shows the Oceanid cluster and does what a test or a demo asks for.
+///
+/// One event loop on one thread owns everything that changes; every method may be called from any thread and
+/// waits for that loop.
+package final class DemoCluster: Sendable {
+  package let certificates: Certificates
+  package let port: Int
+
+  private let group: MultiThreadedEventLoopGroup
+  private let desk: NIOLoopBoundBox<Desk>
+  private let isStopped = Mutex(false)
+
+  /// Starts to serve on 127.0.0.1.
+  ///
+  /// - Parameter port: 0 for any free port.
+  package static func start(
+    certificates: Certificates, port: Int = 0, presenting server: Certificates.Server = .valid,
+    refusing refusal: ClientRefusal = .answer
+  ) throws(DemoError) -> DemoCluster {
+    let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+    do {
+      let desk = Desk(
+        state: .oceanid(at: .now), tls: try context(certificates, presenting: server),
+        token: certificates.token,
+        clients: try [Certificates.Client.valid, .expired].flatMap {
+          try NIOSSLCertificate.fromPEMFile(certificates.certificate($0))
+        })
+      let box = NIOLoopBoundBox.makeBoxSendingValue(desk, eventLoop: group.next())
+      let listener = try listen(on: port, group, box, refusal)
+      guard let bound = listener.localAddress?.port else {
+        throw DemoError.listen("the listener has no port")
+      }
+      return DemoCluster(certificates: certificates, port: bound, group: group, desk: box)
+    } catch {
+      try? group.syncShutdownGracefully()
+      if let error = error as? DemoError { throw error }
+      throw DemoError.listen("127.0.0.1:\(port) can't be served: \(error)")
+    }
+  }
+
+  private init(
+    certificates: Certificates, port: Int, group: MultiThreadedEventLoopGroup, desk: NIOLoopBoundBox<Desk>
+  ) {
+    self.certificates = certificates
+    self.port = port
+    self.group = group
+    self.desk = desk
+  }
+
+  deinit { stop() }
+
+  /// Closes every connection and frees the port. Further calls do nothing.
+  package func stop() {
+    let isFirst = isStopped.withLock { isStopped in
+      defer { isStopped = true }
+      return !isStopped
+    }
+    if isFirst { try? group.syncShutdownGracefully() }
+  }
+
+  /// Makes something happen; it holds for the next request.
+  package func apply(_ fault: Fault) {
+    withDesk { $0.apply(fault, at: .now) }
+  }
+
+  /// Changes the certificate that new connections see.
+  package func present(_ server: Certificates.Server) throws(DemoError) {
+    do {
+      let context = try Self.context(certificates, presenting: server)
+      withDesk { $0.tls = context }
+    } catch {
+      throw DemoError.certificates("\(server.rawValue) can't be presented: \(error)")
+    }
+  }
+
+  /// What was asked so far, the oldest first.
+  package var requests: [RequestRecord] { withDesk { $0.records } ?? [] }
+
+  package func forgetRequests() { withDesk { $0.forgetRecords() } }
+
+  /// Writes a kubeconfig whose server is this one.
+  package func writeKubeconfig(to path: String, as credential: Credential = .certificate(.valid))
+    throws(DemoError)
+  {
+    try certificates.writeKubeconfig(to: path, port: port, as: credential)
+  }
+
+  /// Nil once the cluster is stopped.
+  @discardableResult
+  private func withDesk<Result: Sendable>(_ body: @escaping @Sendable (inout Desk) -> Result) -> Result? {
+    guard !isStopped.withLock({ $0 }) else { return nil }
+    let desk = desk
+    return try? group.next().submit { body(&desk.value) }.wait()
+  }
+
+  private static func context(
+    _ certificates: Certificates, presenting server: Certificates.Server
+  ) throws -> NIOSSLContext {
+    var configuration = TLSConfiguration.makeServerConfiguration(
+      certificateChain: try NIOSSLCertificate.fromPEMFile(certificates.certificate(server)).map {
+        .certificate($0)
+      },
+      privateKey: .privateKey(try NIOSSLPrivateKey(file: certificates.key(server), format: .pem)))
+    configuration.certificateVerification = .optionalVerification
+    configuration.trustRoots = .file(certificates.authority)
+    configuration.minimumTLSVersion = .tlsv12
+    return try NIOSSLContext(configuration: configuration)
+  }
+
+  private static func listen(
+    on port: Int, _ group: MultiThreadedEventLoopGroup, _ desk: NIOLoopBoundBox<Desk>,
+    _ refusal: ClientRefusal
+  ) throws -> any Channel {
+    try ServerBootstrap(group: group)
+      .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+      .serverChannelOption(.backlog, value: 256)
+      .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
+      .childChannelInitializer { channel in
+        channel.eventLoop.makeCompletedFuture {
+          let pipeline = channel.pipeline.syncOperations
+          try pipeline.addHandler(tlsHandler(desk.value.tls, refusal))
+          try pipeline.addHandler(
+            ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes)))
+          try pipeline.addHandler(ConnectionHandler(desk: desk))
+        }
+      }
+      .bind(host: "127.0.0.1", port: port).wait()
+  }
+
+  private static func tlsHandler(_ context: NIOSSLContext, _ refusal: ClientRefusal) -> NIOSSLServerHandler {
+    switch refusal {
+    case .handshake: NIOSSLServerHandler(context: context)
+    case .answer:
+      NIOSSLServerHandler(context: context) { _, promise in promise.succeed(.certificateVerified) }
+    }
+  }
+}
+
+extension DemoCluster {
+  /// Leaves `kubeconfig`, `token` and, last, `port` in a folder, for scripts that wait for it.
+  package func writeFolder(_ folder: String) throws(DemoError) {
+    try writeKubeconfig(to: folder + "/kubeconfig")
+    try Files.write(certificates.token + "\n", to: folder + "/token")
+    try Files.write("\(port)\n", to: folder + "/port")
+  }
+}

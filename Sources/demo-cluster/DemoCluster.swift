@@ -1,4 +1,0 @@
-@main
-enum DemoCluster {
-  static func main() {}
-}

@@ -86,6 +86,7 @@ let package = Package(
     program("demo-cluster", ["DemoCluster", arguments]),
 
     // Proof
+    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: rules),
     tests("SSH"),
     tests("Curl"),
     tests("Systemd"),
@@ -96,6 +97,6 @@ let package = Package(
     tests("Kubernetes", ["DemoCluster"]),
     tests("Guard"),
     tests("GuardClient"),
-    tests("DemoCluster"),
+    tests("DemoCluster", ["TestSupport"]),
   ]
 )

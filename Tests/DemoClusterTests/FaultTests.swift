@@ -1,0 +1,95 @@
+import Testing
+
+@testable import DemoCluster
+
+/// What a fault does to the objects.
+@Suite struct FaultTests {
+  let now = Moment(microseconds: 1_768_039_200_000_000)
+
+  func objects(_ kind: Kind, after faults: Fault...) -> [String: Object] {
+    var state = ClusterState.oceanid(at: now.advanced(seconds: -600))
+    for fault in faults { state.apply(fault, at: now) }
+    let objects = state.objects(of: kind, at: now.advanced(seconds: 100))
+    return Dictionary(objects.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  func condition(_ object: Object?, _ type: String) -> JSON {
+    object?.status["conditions"].items.first { $0["type"].string == type } ?? .null
+  }
+
+  @Test func aLostNodeIsUnknownTaintedAndItsLeaseStandsStill() {
+    let node = objects(.node, after: .nodeNotReady("calypso"))["calypso"]
+    #expect(condition(node, "Ready")["status"] == "Unknown")
+    #expect(condition(node, "Ready")["reason"] == "NodeStatusUnknown")
+    #expect(node?.spec["taints"].items.count == 3)
+    let lease = objects(.lease, after: .nodeNotReady("calypso"))["calypso"]
+    #expect(lease?.spec["renewTime"] == "2026-01-10T09:59:10.000000Z")
+    let back = objects(.node, after: .nodeNotReady("calypso"), .nodeReady("calypso"))["calypso"]
+    #expect(condition(back, "Ready")["status"] == "True")
+  }
+
+  @Test func aLostGPULeavesTheNodeReady() {
+    let node = objects(.node, after: .gpuLost("calypso"))["calypso"]
+    #expect(condition(node, "Ready")["status"] == "True")
+    #expect(node?.status["allocatable"]["nvidia.com/gpu"] == "0")
+    #expect(node?.status["capacity"]["nvidia.com/gpu"] == "1")
+  }
+
+  @Test func aMovedPolicyIsAheadOfTheWorkloadUntilTheRollout() {
+    let moved = Fault.policyMoved("cert-manager", tag: "v1.18.3")
+    let image = "quay.io/jetstack/cert-manager-controller"
+    func running(_ faults: [String: Object]) -> JSON {
+      faults["cert-manager"]?.spec["template"]["spec"]["containers"].items.first?["image"] ?? .null
+    }
+    #expect(objects(.imagePolicy, after: moved)["cert-manager"]?.status["latestRef"]["tag"] == "v1.18.3")
+    #expect(running(objects(.deployment, after: moved)) == "\(image):v1.18.2")
+    #expect(running(objects(.deployment, after: moved, .rollout("cert-manager"))) == "\(image):v1.18.3")
+    let automation = objects(.imageUpdateAutomation, after: moved)["flux-system"]
+    #expect(automation?.status["observedPolicies"]["cert-manager"]["tag"] == "v1.18.2")
+    let before = objects(.gitRepository)["flux-system"]?.status["artifact"]["revision"]
+    let after = objects(.gitRepository, after: moved, .rollout("cert-manager"))["flux-system"]
+    #expect(after?.status["artifact"]["revision"] != before)
+    let applied = objects(.kustomization, after: moved, .rollout("cert-manager"))["apps"]
+    #expect(applied?.status["lastAppliedRevision"] == after?.status["artifact"]["revision"])
+  }
+
+  @Test func aFailureIsRetriedAndHoldsUpWhatDependsOnIt() {
+    let all = objects(.kustomization, after: .kustomizationFailing("infrastructure"))
+    #expect(condition(all["infrastructure"], "Ready")["reason"] == "BuildFailed")
+    #expect(condition(all["infrastructure"], "Reconciling")["reason"] == "ProgressingWithRetry")
+    #expect(condition(all["apps"], "Ready")["reason"] == "DependencyNotReady")
+    #expect(condition(all["flux-system"], "Ready")["status"] == "True")
+  }
+
+  @Test func aSuspendedObjectKeepsItsConditions() {
+    let object = objects(.kustomization, after: .suspended(kind: "Kustomization", name: "apps"))["apps"]
+    #expect(object?.spec["suspend"] == true)
+    #expect(condition(object, "Ready")["status"] == "True")
+  }
+
+  @Test func healedIsAsAtTheStart() {
+    let faults: [Fault] = [.nodeNotReady("calypso"), .sourceRefused, .groupMissing("pulumi.com"), .healed]
+    var state = ClusterState.oceanid(at: now)
+    for fault in faults { state.apply(fault, at: now) }
+    #expect(state.nodes.allSatisfy { $0.isReady })
+    #expect(state.sourceRefused == nil)
+    #expect(state.missingGroups.isEmpty)
+  }
+
+  @Test(arguments: [
+    ("node-not-ready calypso", Fault.nodeNotReady("calypso")),
+    ("policy-moved cert-manager v1.18.3", .policyMoved("cert-manager", tag: "v1.18.3")),
+    ("suspended HelmRelease cert-manager", .suspended(kind: "HelmRelease", name: "cert-manager")),
+    ("answers-wrong status:503 /apis", .answersWrong(.status(503), on: "/apis")),
+    ("answers-wrong hangs", .answersWrong(.hangs, on: "/")),
+    ("healed", .healed),
+  ])
+  func aLineIsAFault(line: String, fault: Fault) throws {
+    #expect(try Fault(line: line) == fault)
+  }
+
+  @Test(arguments: ["", "node-not-ready", "no-such-thing", "answers-wrong oddly"])
+  func aWrongLineIsRefused(line: String) {
+    #expect(throws: DemoError.self) { try Fault(line: line) }
+  }
+}

@@ -1,0 +1,29 @@
+internal import Glibc
+
+/// Polls a condition until it holds or the time is up; says which.
+package func eventually(
+  within limit: Duration = .seconds(10), every pause: Duration = .milliseconds(10),
+  _ condition: () throws -> Bool
+) rethrows -> Bool {
+  let deadline = ContinuousClock.now + limit
+  while true {
+    if try condition() { return true }
+    if ContinuousClock.now >= deadline { return false }
+    usleep(
+      UInt32(
+        clamping: pause.components.seconds * 1_000_000 + pause.components.attoseconds / 1_000_000_000_000))
+  }
+}
+
+/// Polls a condition that has to be awaited.
+package func eventually(
+  within limit: Duration = .seconds(10), every pause: Duration = .milliseconds(10),
+  isolation: isolated (any Actor)? = #isolation, _ condition: () async throws -> Bool
+) async throws -> Bool {
+  let deadline = ContinuousClock.now + limit
+  while true {
+    if try await condition() { return true }
+    if ContinuousClock.now >= deadline { return false }
+    try await Task.sleep(for: pause)
+  }
+}

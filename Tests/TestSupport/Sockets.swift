@@ -1,0 +1,111 @@
+internal import Glibc
+
+/// A TCP socket on loopback that closes with its last reference. Blocking, with a deadline on every call.
+package final class LoopbackSocket: Sendable {
+  package let descriptor: Int32
+
+  init(descriptor: Int32) { self.descriptor = descriptor }
+
+  deinit { close(descriptor) }
+
+  /// Connects to 127.0.0.1.
+  package init(port: Int, timeout: Duration = .seconds(10)) throws {
+    descriptor = try Self.open()
+    Self.limit(descriptor, timeout)
+    var address = Self.address(port)
+    let result = withUnsafePointer(to: &address) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+      }
+    }
+    guard result == 0 else { throw FixtureError.system("connect to port \(port)", errno) }
+  }
+
+  static func open() throws -> Int32 {
+    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+    guard descriptor >= 0 else { throw FixtureError.system("socket", errno) }
+    return descriptor
+  }
+
+  static func address(_ port: Int) -> sockaddr_in {
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_port = in_port_t(UInt16(clamping: port)).bigEndian
+    address.sin_addr.s_addr = in_addr_t(0x7f00_0001).bigEndian
+    return address
+  }
+
+  static func limit(_ descriptor: Int32, _ timeout: Duration) {
+    var time = timeval(tv_sec: Int(timeout.components.seconds), tv_usec: 0)
+    for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
+      setsockopt(descriptor, SOL_SOCKET, option, &time, socklen_t(MemoryLayout<timeval>.size))
+    }
+  }
+
+  /// Listens on 127.0.0.1; port 0 for any free one.
+  static func listener(port: Int = 0) throws -> (LoopbackSocket, port: Int) {
+    let descriptor = try open()
+    let listener = LoopbackSocket(descriptor: descriptor)
+    var one: Int32 = 1
+    setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &one, socklen_t(MemoryLayout<Int32>.size))
+    var address = address(port)
+    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+    try withUnsafeMutablePointer(to: &address) { pointer in
+      try pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        guard bind(descriptor, $0, length) == 0 else { throw FixtureError.system("bind port \(port)", errno) }
+        guard listen(descriptor, 512) == 0 else { throw FixtureError.system("listen", errno) }
+        getsockname(descriptor, $0, &length)
+      }
+    }
+    return (listener, Int(UInt16(bigEndian: address.sin_port)))
+  }
+
+  package func send(_ bytes: [UInt8]) throws {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let count = rest.withUnsafeBytes {
+        Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+      }
+      guard count > 0 else { throw FixtureError.system("send", errno) }
+      rest = rest.dropFirst(count)
+    }
+  }
+
+  /// What there is, at most `limit` bytes; empty at the end of the stream.
+  package func receive(atMost limit: Int = 65536) throws -> [UInt8] {
+    var failure: Int32 = 0
+    let bytes = [UInt8](unsafeUninitializedCapacity: limit) { buffer, count in
+      let received = recv(descriptor, buffer.baseAddress, limit, 0)
+      failure = received < 0 ? errno : 0
+      count = max(0, received)
+    }
+    guard failure == 0 else { throw FixtureError.system("receive", failure) }
+    return bytes
+  }
+
+  /// Exactly this many bytes, or fewer where the stream ends first.
+  package func receive(exactly count: Int) throws -> [UInt8] {
+    var bytes: [UInt8] = []
+    while bytes.count < count {
+      let part = try receive(atMost: min(65536, count - bytes.count))
+      if part.isEmpty { break }
+      bytes += part
+    }
+    return bytes
+  }
+
+  /// Everything up to the end of the stream.
+  package func receiveAll() throws -> [UInt8] { try receive(exactly: .max) }
+
+  /// No more bytes from here; the other direction stays open.
+  package func finishSending() { shutdown(descriptor, Int32(SHUT_WR)) }
+
+  /// Closes with a reset instead of a goodbye once the last reference is gone.
+  package func resetOnClose() {
+    var linger = linger(l_onoff: 1, l_linger: 0)
+    setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout.size(ofValue: linger)))
+  }
+}
+
+/// A port on 127.0.0.1 that nobody listens on now. Somebody else may take it: bind port 0 where that is possible.
+package func freePort() throws -> Int { try LoopbackSocket.listener().port }

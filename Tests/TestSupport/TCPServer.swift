@@ -1,0 +1,88 @@
+internal import Glibc
+internal import Synchronization
+
+/// The far end of a tunnel test: a server on loopback with one thread a connection.
+package final class TCPServer: Sendable {
+  /// What it does with a connection.
+  package enum Service: Sendable {
+    /// Sends back what comes, and its end.
+    case echo
+    /// Swallows what comes; at its end answers with the number of bytes, as text.
+    case discard
+    /// Sends this many bytes of `pattern`, then the end.
+    case source(Int)
+    /// Accepts and says nothing.
+    case silent
+  }
+
+  package let port: Int
+  private let listener: LoopbackSocket
+  private let counter: Counter
+
+  private final class Counter: Sendable {
+    let accepted = Atomic<Int>(0)
+    let open = Atomic<Int>(0)
+  }
+
+  package init(_ service: Service, port: Int = 0) throws {
+    (listener, self.port) = try LoopbackSocket.listener(port: port)
+    let counter = Counter()
+    self.counter = counter
+    let listener = listener
+    spawnThread { [weak listener] in
+      while let descriptor = listener?.descriptor {
+        let accepted = accept(descriptor, nil, nil)
+        if accepted < 0 {
+          if errno == EINTR || errno == ECONNABORTED { continue }
+          return
+        }
+        _ = fcntl(accepted, F_SETFD, FD_CLOEXEC)
+        counter.accepted.add(1, ordering: .relaxed)
+        counter.open.add(1, ordering: .relaxed)
+        let client = LoopbackSocket(descriptor: accepted)
+        spawnThread {
+          Self.serve(client, service)
+          counter.open.subtract(1, ordering: .relaxed)
+        }
+      }
+    }
+  }
+
+  deinit { stop() }
+
+  /// Stops listening; open connections go on.
+  package func stop() { shutdown(listener.descriptor, Int32(SHUT_RDWR)) }
+
+  package var acceptedConnections: Int { counter.accepted.load(ordering: .relaxed) }
+  package var openConnections: Int { counter.open.load(ordering: .relaxed) }
+
+  /// Byte number `index` of a source: no two neighbouring blocks are alike, so that a lost one shows.
+  package static func pattern(_ index: Int) -> UInt8 {
+    UInt8(truncatingIfNeeded: index &* 31 &+ index >> 8 &+ index >> 16)
+  }
+
+  private static func serve(_ client: LoopbackSocket, _ service: Service) {
+    LoopbackSocket.limit(client.descriptor, .seconds(60))
+    switch service {
+    case .echo:
+      while let bytes = try? client.receive(), !bytes.isEmpty {
+        guard (try? client.send(bytes)) != nil else { return }
+      }
+      client.finishSending()
+    case .discard:
+      var count = 0
+      while let bytes = try? client.receive(), !bytes.isEmpty { count += bytes.count }
+      try? client.send(Array("\(count)\n".utf8))
+    case .source(let total):
+      var sent = 0
+      while sent < total {
+        let part = (sent..<min(total, sent + 65536)).map(pattern)
+        guard (try? client.send(part)) != nil else { return }
+        sent += part.count
+      }
+      client.finishSending()
+      _ = try? client.receive()
+    case .silent: while let bytes = try? client.receive(), !bytes.isEmpty {}
+    }
+  }
+}

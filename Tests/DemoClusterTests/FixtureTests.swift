@@ -49,13 +49,14 @@ import Testing
     #expect(echo.acceptedConnections == 1)
     #expect(eventually { echo.openConnections == 0 })
 
-    let source = try LoopbackSocket(port: try TCPServer(.source(200_000)).port)
-    #expect(try source.receiveAll() == (0..<200_000).map(TCPServer.pattern))
+    let source = try TCPServer(.source(200_000))
+    #expect(try LoopbackSocket(port: source.port).receiveAll() == (0..<200_000).map(TCPServer.pattern))
 
-    let discard = try LoopbackSocket(port: try TCPServer(.discard).port)
-    try discard.send([UInt8](repeating: 7, count: 100_000))
-    discard.finishSending()
-    #expect(try discard.receiveAll() == Array("100000\n".utf8))
+    let discard = try TCPServer(.discard)
+    let sender = try LoopbackSocket(port: discard.port)
+    try sender.send([UInt8](repeating: 7, count: 100_000))
+    sender.finishSending()
+    #expect(try sender.receiveAll() == Array("100000\n".utf8))
   }
 
   @Test func aStoppedServiceRefuses() throws {

@@ -93,7 +93,7 @@ let package = Package(
     tests("Platform"),
     tests("Health"),
     tests("GuardAPI"),
-    tests("Tunnel", ["SSH"]),
+    tests("Tunnel", ["SSH", "Platform", "TestSupport"]),
     tests("Kubernetes", ["DemoCluster"]),
     tests("Guard"),
     tests("GuardClient"),

@@ -27,9 +27,10 @@ final class UpLink {
   var closing: [Closing] = []
   private let interval: Duration
   private let timeout: Duration
-  /// When the peer was asked for a sign of life that has not come; nil: nothing is asked.
+  /// When the peer was asked for a sign of life; older than the last byte received, it is answered.
   private var asked: Instant?
-  private(set) var nextCheck: Instant
+  /// A slow path was given this much more time.
+  private var grace: Instant?
 
   init(_ link: Link, resolution: Resolution, serial: UInt32, configuration: TunnelConfiguration) {
     self.link = link
@@ -37,7 +38,6 @@ final class UpLink {
     self.serial = serial
     self.interval = configuration.keepaliveInterval
     self.timeout = configuration.keepaliveTimeout
-    self.nextCheck = link.lastReceived + configuration.keepaliveInterval
   }
 
   func becameReady(_ readiness: Epoll.Readiness) {
@@ -52,30 +52,29 @@ final class UpLink {
     case dead(silence: Duration)
   }
 
+  /// After an interval of silence comes the question, and what is left of the timeout is for the answer.
+  private var patience: Duration { max(.seconds(1), timeout - interval) }
+  private var unanswered: Instant? { asked.flatMap { link.lastReceived < $0 ? $0 : nil } }
+
+  var nextCheck: Instant {
+    guard let unanswered else { return link.lastReceived + interval }
+    return max(unanswered + patience, grace ?? unanswered)
+  }
+
   /// Judges the peer's silence. Call it after taking in what the socket had: a process that was stopped for a
   /// minute finds the answers of that minute there.
   func checkLiveness(now: Instant) -> Liveness {
     guard now >= nextCheck else { return .alive }
-    if let asked, link.lastReceived < asked {
-      // The question went out after one interval of silence; the rest of the timeout is for the answer.
-      let patience = max(.seconds(1), timeout - interval)
-      nextCheck = min(asked + patience, now + interval)
-      guard now - asked >= patience else { return .alive }
-      // Bytes under way that the kernel still gets acknowledged: the path is slow, not dead.
-      if let quality = link.quality, quality.unacknowledged > 0, quality.sinceLastAcknowledgement < patience {
-        nextCheck = now + .seconds(1)
-        return .alive
-      }
-      return .dead(silence: now - link.lastReceived)
+    guard unanswered != nil else {
+      asked = now
+      grace = nil
+      return .ask
     }
-    asked = nil
-    let due = link.lastReceived + interval
-    guard now >= due else {
-      nextCheck = due
+    // Bytes under way that the kernel still gets acknowledged: the path is slow, not dead.
+    if let quality = link.quality, quality.unacknowledged > 0, quality.sinceLastAcknowledgement < patience {
+      grace = now + .seconds(1)
       return .alive
     }
-    asked = now
-    nextCheck = now + max(.seconds(1), timeout - interval)
-    return .ask
+    return .dead(silence: now - link.lastReceived)
   }
 }

@@ -1,0 +1,329 @@
+import Platform
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import Tunnel
+
+/// The engine against a real sshd.
+@Suite(
+  .enabled(if: SSHServer.isAvailable, Comment(rawValue: SSHServer.reason)), .serialized,
+  .timeLimit(.minutes(2)))
+struct TunnelTests {
+  /// A tunnel to a test's sshd, with one forward on a port of the kernel's choice.
+  private final class Fixture {
+    let server: SSHServer
+    let tunnel: Tunnel
+    let recorder: Recorder
+
+    init(
+      _ server: SSHServer, target: Int, hold: Duration = .seconds(10), keepalive: Duration = .seconds(5),
+      timeout: Duration = .seconds(15), identityFiles: [String] = []
+    ) throws {
+      self.server = server
+      let configuration = TunnelConfiguration(
+        host: "tethys", identityFiles: identityFiles, sshConfig: server.sshConfig,
+        forwards: [.init(listen: HostPort(host: "127.0.0.1", port: 0), target: .local(target))],
+        keepaliveInterval: keepalive, keepaliveTimeout: timeout, hold: hold)
+      let recorder = Recorder()
+      tunnel = try Tunnel(
+        name: "test", configuration: configuration, ownTarget: .local(target),
+        environment: LocalEnvironment(home: "/nonexistent", localUser: "nobody", agentSocket: nil),
+        observer: recorder.record)
+      self.recorder = recorder
+    }
+
+    deinit { _ = tunnel.stop(timeout: .seconds(5)) }
+
+    var port: Int { Int(tunnel.status.forwards[0].listen.port) }
+
+    func waitUntil(_ state: TunnelStatus.State, within limit: Duration = .seconds(20)) -> Bool {
+      eventually(within: limit) { self.tunnel.status.state == state && self.port != 0 }
+    }
+
+    func connect() throws -> LoopbackSocket { try LoopbackSocket(port: port, timeout: .seconds(30)) }
+  }
+
+  private final class Recorder: Sendable {
+    private let events = Mutex<[TunnelEvent]>([])
+    @Sendable func record(_ event: TunnelEvent) { events.withLock { $0.append(event) } }
+    var all: [TunnelEvent] { events.withLock { $0 } }
+  }
+
+  private static func bytes(_ count: Int, from start: Int = 0) -> [UInt8] {
+    (start..<start + count).map(TCPServer.pattern)
+  }
+
+  @Test func carriesBytesBothWaysWithHalfClose() throws {
+    let echo = try TCPServer(.echo)
+    let fixture = try Fixture(SSHServer(), target: echo.port)
+    try #require(fixture.waitUntil(.up))
+    let client = try fixture.connect()
+    let sent = Self.bytes(3_000_000)
+    let writer = try OwnThread(name: "writer") {
+      try? client.send(sent)
+      client.finishSending()
+    }
+    #expect(try client.receiveAll() == sent)
+    #expect(writer.join(timeout: .seconds(10)))
+    #expect(eventually { fixture.tunnel.status.forwards[0].openConnections == 0 })
+    let forward = fixture.tunnel.status.forwards[0]
+    #expect(forward.bytesToTarget == sent.count)
+    #expect(forward.bytesFromTarget == sent.count)
+    #expect(forward.acceptedConnections == 1)
+  }
+
+  @Test func tellsWhatItIsConnectedTo() throws {
+    let echo = try TCPServer(.echo)
+    let server = try SSHServer()
+    let fixture = try Fixture(server, target: echo.port)
+    try #require(fixture.waitUntil(.up))
+    let status = fixture.tunnel.status
+    #expect(status.peer == "127.0.0.1:\(server.port)")
+    #expect(status.user == server.user)
+    #expect(status.hostKey?.hasPrefix("SHA256:") == true)
+    #expect(status.cipher?.hasPrefix("aes") == true)
+    #expect(status.roundTrip != nil)
+    #expect(status.attempt == 0)
+  }
+
+  @Test func servesTwoHundredAtOnceWithEveryByteIntact() throws {
+    let echo = try TCPServer(.echo)
+    let fixture = try Fixture(SSHServer(), target: echo.port)
+    try #require(fixture.waitUntil(.up))
+    let failures = Mutex<[String]>([])
+    let port = fixture.port
+    let threads = try (0..<200).map { number in
+      try OwnThread(name: "client \(number)") {
+        do {
+          let client = try LoopbackSocket(port: port, timeout: .seconds(60))
+          let sent = Self.bytes(100_000, from: number * 7919)
+          try client.send(sent)
+          client.finishSending()
+          if try client.receiveAll() != sent { failures.withLock { $0.append("\(number): bytes differ") } }
+        } catch {
+          failures.withLock { $0.append("\(number): \(error)") }
+        }
+      }
+    }
+    for thread in threads { #expect(thread.join(timeout: .seconds(60))) }
+    #expect(failures.withLock { $0 } == [])
+    #expect(fixture.tunnel.status.forwards[0].refusedConnections == 0)
+  }
+
+  @Test func comesBackAfterSSHDWasKilledAndServesWhoWaited() throws {
+    let echo = try TCPServer(.echo)
+    let server = try SSHServer()
+    let fixture = try Fixture(server, target: echo.port)
+    try #require(fixture.waitUntil(.up))
+    for round in 1...3 {
+      server.stop()
+      try #require(eventually { fixture.tunnel.status.state == .backoff })
+      let client = try fixture.connect()
+      try client.send([1, 2, 3])
+      try server.start()
+      let listening = SuspendingClock.now
+      #expect(try client.receive(exactly: 3) == [1, 2, 3])
+      #expect(SuspendingClock.now - listening < .seconds(2))
+      #expect(fixture.tunnel.status.reconnects == round)
+    }
+  }
+
+  @Test func aConnectionThatWaitsTooLongIsReset() throws {
+    let echo = try TCPServer(.echo)
+    let server = try SSHServer()
+    let fixture = try Fixture(server, target: echo.port, hold: .milliseconds(300))
+    try #require(fixture.waitUntil(.up))
+    server.stop()
+    try #require(eventually { fixture.tunnel.status.state == .backoff })
+    let client = try fixture.connect()
+    #expect(throws: (any Error).self) { try client.receive() }
+    #expect(fixture.tunnel.status.forwards[0].refusedConnections == 1)
+    #expect(
+      eventually {
+        fixture.recorder.all.contains { if case .clientsRefused(_, 1, _) = $0 { true } else { false } }
+      })
+  }
+
+  @Test func aRefusedTargetIsNamedAndTheTunnelStaysUp() throws {
+    let fixture = try Fixture(SSHServer(), target: freePort())
+    try #require(fixture.waitUntil(.up))
+    let client = try fixture.connect()
+    #expect(throws: (any Error).self) { try client.receive() }
+    #expect(fixture.tunnel.status.state == .up)
+    #expect(fixture.tunnel.status.forwards[0].refusal?.failure.code == .forwardRefused)
+  }
+
+  @Test func aHungServerIsFoundWithinTheTimeout() throws {
+    let echo = try TCPServer(.echo)
+    let server = try SSHServer()
+    let fixture = try Fixture(server, target: echo.port, keepalive: .seconds(1), timeout: .seconds(3))
+    try #require(fixture.waitUntil(.up))
+    server.pauseSessions()
+    defer { server.resumeSessions() }
+    let paused = SuspendingClock.now
+    #expect(
+      eventually(within: .seconds(10)) {
+        fixture.tunnel.status.lastFailure?.failure.code == .keepaliveTimeout
+      })
+    #expect(SuspendingClock.now - paused < .seconds(5))
+  }
+
+  @Test func idleForSeveralIntervalsIsNoAlarm() throws {
+    let echo = try TCPServer(.echo)
+    let fixture = try Fixture(
+      SSHServer(), target: echo.port, keepalive: .milliseconds(100), timeout: .seconds(2))
+    try #require(fixture.waitUntil(.up))
+    let turns = fixture.tunnel.turns
+    #expect(eventually(within: .seconds(10)) { fixture.tunnel.turns > turns + 40 })
+    #expect(fixture.tunnel.status.state == .up)
+    #expect(fixture.tunnel.status.reconnects == 0)
+  }
+
+  @Test func aReaderThatStopsDoesNotDelayOthers() throws {
+    let source = try TCPServer(.source(64 << 20))
+    let fixture = try Fixture(SSHServer(), target: source.port)
+    try #require(fixture.waitUntil(.up))
+    let stopped = try fixture.connect()
+    #expect(try stopped.receive(exactly: 1000) == Self.bytes(1000))
+    let other = try fixture.connect()
+    #expect(try other.receive(exactly: 4 << 20) == Self.bytes(4 << 20))
+    #expect(try stopped.receive(exactly: 4 << 20) == Self.bytes(4 << 20, from: 1000))
+  }
+
+  // MARK: - What it refuses
+
+  private func firstFailure(_ fixture: Fixture) -> TunnelFailure? {
+    _ = eventually(within: .seconds(20)) { fixture.tunnel.status.lastFailure != nil }
+    return fixture.tunnel.status.lastFailure?.failure
+  }
+
+  @Test func aChangedHostKeyBlocksUntilKnownHostsChanges() throws {
+    let server = try SSHServer()
+    try server.restartWithNewHostKey()
+    let fixture = try Fixture(server, target: 1)
+    let failure = try #require(firstFailure(fixture))
+    #expect(failure.code == .hostKeyChanged)
+    #expect(failure.message.contains("SHA256:") && failure.message.contains("\(server.knownHosts):1"))
+    #expect(failure.remedy.contains("ssh-keygen -R '[127.0.0.1]:\(server.port)'"))
+    #expect(fixture.tunnel.status.state == .blocked)
+    try server.writeKnownHosts()
+    #expect(fixture.waitUntil(.up))
+  }
+
+  @Test func anUnknownHostKeyBlocks() throws {
+    let server = try SSHServer()
+    try server.folder.write("", to: "known_hosts")
+    let fixture = try Fixture(server, target: 1)
+    let failure = try #require(firstFailure(fixture))
+    #expect(failure.code == .hostKeyUnknown)
+    #expect(failure.message.contains("SHA256:"))
+    #expect(fixture.tunnel.status.state == .blocked)
+  }
+
+  @Test func aRefusedKeyBlocks() throws {
+    let server = try SSHServer()
+    let other = try server.makeKey("other_key")
+    let fixture = try Fixture(server, target: 1, identityFiles: [other])
+    let failure = try #require(firstFailure(fixture))
+    #expect(failure.code == .authRefused)
+    #expect(failure.message.contains(other))
+    #expect(fixture.tunnel.status.state == .blocked)
+  }
+
+  @Test func aMissingKeyFileIsNamed() throws {
+    let server = try SSHServer()
+    let fixture = try Fixture(server, target: 1, identityFiles: ["/nonexistent/key"])
+    let failure = try #require(firstFailure(fixture))
+    #expect(failure.code == .noUsableKey)
+    #expect(failure.message.contains("/nonexistent/key does not exist"))
+  }
+
+  @Test(arguments: [("ed25519", "secret", "is encrypted"), ("rsa", "", "RSA")])
+  func aKeyThatCannotBeUsedSaysWhy(_ type: String, _ passphrase: String, _ words: String) throws {
+    let server = try SSHServer()
+    let key = try server.makeKey("odd_key", type: type, passphrase: passphrase)
+    let fixture = try Fixture(server, target: 1, identityFiles: [key])
+    let failure = try #require(firstFailure(fixture))
+    #expect(failure.code == .noUsableKey)
+    #expect(failure.message.contains(words))
+  }
+
+  @Test func aClosedPortIsRefused() throws {
+    let server = try SSHServer()
+    server.stop()
+    let fixture = try Fixture(server, target: 1)
+    #expect(firstFailure(fixture)?.code == .connectRefused)
+  }
+
+  @Test func aNameWithoutAddressIsDNS() throws {
+    let server = try SSHServer()
+    try server.folder.write("Host tethys\n  HostName no-such-host.invalid\n", to: "ssh_config")
+    let fixture = try Fixture(server, target: 1)
+    #expect(firstFailure(fixture)?.code == .dns)
+  }
+
+  @Test func aBrokenSSHConfigIsNamed() throws {
+    let server = try SSHServer()
+    try server.folder.write("Host tethys\n  Colour blue\n", to: "ssh_config")
+    let fixture = try Fixture(server, target: 1)
+    let failure = try #require(firstFailure(fixture))
+    #expect(failure.code == .config)
+    #expect(failure.message.lowercased().contains("colour"))
+  }
+
+  @Test func aBusyPortNamesItsHolderAndIsTakenOnceFree() throws {
+    let server = try SSHServer()
+    var holder: TCPServer? = try TCPServer(.silent)
+    let port = try #require(holder?.port)
+    let configuration = TunnelConfiguration(
+      host: "tethys", sshConfig: server.sshConfig, forwards: [.init(listen: .local(port), target: .local(1))])
+    let tunnel = try Tunnel(
+      name: "test", configuration: configuration, ownTarget: .local(1),
+      environment: LocalEnvironment(home: "/nonexistent", localUser: "nobody", agentSocket: nil),
+      observer: { _ in })
+    #expect(eventually { tunnel.status.forwards[0].holder?.contains("(pid ") == true })
+    #expect(tunnel.status.forwards[0].isListening == false)
+    holder?.stop()
+    holder = nil
+    #expect(eventually(within: .seconds(10)) { tunnel.status.forwards[0].isListening })
+    #expect(tunnel.stop(timeout: .seconds(5)))
+  }
+
+  @Test func stopLeavesNoThreadAndNoListener() throws {
+    let echo = try TCPServer(.echo)
+    let fixture = try Fixture(SSHServer(), target: echo.port)
+    try #require(fixture.waitUntil(.up))
+    let port = fixture.port
+    let client = try fixture.connect()
+    try client.send([1])
+    #expect(try client.receive() == [1])
+    #expect(fixture.tunnel.stop(timeout: .seconds(5)))
+    #expect(fixture.tunnel.status.state == .stopped)
+    #expect(throws: (any Error).self) { try LoopbackSocket(port: port) }
+  }
+
+  @Test func theOwnDoorIsForThisProcessOnly() throws {
+    let echo = try TCPServer(.echo)
+    let fixture = try Fixture(SSHServer(), target: echo.port)
+    try #require(fixture.waitUntil(.up))
+    let address = try #require(SocketAddress(abstractName: fixture.tunnel.ownDoor))
+    let own = try StreamSocket.connect(to: address, userTimeout: .seconds(5))
+    let deadline = SuspendingClock.now + .seconds(10)
+    #expect(([7, 8] as [UInt8]).withUnsafeBytes { own.sendAll($0, until: deadline) })
+    #expect(own.receive(2, until: deadline) == [7, 8])
+    // Somebody else's process is turned away without a byte.
+    let stranger = try run(
+      "python3",
+      [
+        "-c",
+        "import socket,sys; s=socket.socket(socket.AF_UNIX); s.connect('\\0'+sys.argv[1]); s.settimeout(10); s.sendall(b'x'); sys.stdout.write(repr(s.recv(1)))",
+        fixture.tunnel.ownDoor,
+      ])
+    #expect(!stranger.output.contains("x"))
+  }
+}
+
+extension HostPort {
+  fileprivate static func local(_ port: Int) -> HostPort { HostPort(host: "127.0.0.1", port: UInt16(port)) }
+}

@@ -94,9 +94,16 @@ package final class SSHServer: Sendable {
   /// Ends the listener and every session.
   package func stop() {
     guard let child = process.withLock({ $0.take() }) else { return }
-    let sessions = child.descendants
+    // A listener that is held still forks no more; what a session forks meanwhile is found in the next round.
+    kill(child.pid, SIGSTOP)
+    var killed: Set<Int32> = []
+    while true {
+      let left = Set(child.descendants).subtracting(killed)
+      if left.isEmpty { break }
+      for pid in left { kill(pid, SIGKILL) }
+      killed.formUnion(left)
+    }
     child.kill()
-    for pid in sessions { kill(pid, SIGKILL) }
     earlierLogs.withLock { $0 += child.errors }
   }
 

@@ -1,0 +1,65 @@
+import Glibc
+import Testing
+
+@testable import Systemd
+
+// The environment belongs to the whole process, so each of these runs in a process of its own.
+@Suite struct ActivationTests {
+  @Test func theWatchdogTellsItsInterval() async {
+    await #expect(processExitsWith: .success) {
+      setenv("WATCHDOG_USEC", "30000000", 1)
+      setenv("WATCHDOG_PID", String(getpid()), 1)
+      exit(try Watchdog.interval() == .seconds(30) ? 0 : 1)
+    }
+  }
+
+  @Test func noWatchdogIsNoInterval() async {
+    await #expect(processExitsWith: .success) {
+      unsetenv("WATCHDOG_USEC")
+      exit(try Watchdog.interval() == nil ? 0 : 1)
+    }
+  }
+
+  @Test func aBrokenWatchdogVariableIsAnError() async {
+    await #expect(processExitsWith: .success) {
+      setenv("WATCHDOG_USEC", "soon", 1)
+      unsetenv("WATCHDOG_PID")
+      do throws(SystemdError) {
+        _ = try Watchdog.interval()
+        exit(1)
+      } catch {
+        exit(error.code == EINVAL ? 0 : 2)
+      }
+    }
+  }
+
+  @Test func socketsArriveByNameAndTheEnvironmentIsCleared() async {
+    await #expect(processExitsWith: .success) {
+      // Descriptors 3 and 4 must exist; what they are does not matter to the protocol.
+      for descriptor in Int32(3)...4 where fcntl(descriptor, F_GETFD) < 0 {
+        let null = open("/dev/null", O_RDONLY)
+        if null != descriptor { dup2(null, descriptor) }
+      }
+      setenv("LISTEN_PID", String(getpid()), 1)
+      setenv("LISTEN_FDS", "2", 1)
+      setenv("LISTEN_FDNAMES", "control:forward", 1)
+      let sockets = try SocketActivation.take()
+      let expected = [
+        PassedSocket(name: "control", descriptor: 3), PassedSocket(name: "forward", descriptor: 4),
+      ]
+      guard sockets == expected else { exit(1) }
+      guard getenv("LISTEN_FDS") == nil, getenv("LISTEN_PID") == nil, getenv("LISTEN_FDNAMES") == nil else {
+        exit(2)
+      }
+      exit(sockets.allSatisfy { fcntl($0.descriptor, F_GETFD) & FD_CLOEXEC != 0 } ? 0 : 3)
+    }
+  }
+
+  @Test func socketsOfAnotherProcessAreLeftAlone() async {
+    await #expect(processExitsWith: .success) {
+      setenv("LISTEN_PID", "1", 1)
+      setenv("LISTEN_FDS", "1", 1)
+      exit(try SocketActivation.take().isEmpty ? 0 : 1)
+    }
+  }
+}

@@ -1,0 +1,92 @@
+package import Systemd
+
+/// The state changes that the guard logs. Each is one kind of journal entry with a MESSAGE_ID of its own and
+/// a text in `systemd/oceanid.catalog`.
+package enum Event: String, Hashable, Sendable, CaseIterable {
+  /// The daemon is up: configuration read, sockets taken.
+  case started
+  /// The daemon can't start and exits.
+  case startFailed = "start_failed"
+  /// The daemon ends on purpose.
+  case stopped
+  /// A reload took effect.
+  case configReloaded = "config_reloaded"
+  /// A reload found a broken file; the old configuration stays.
+  case configRejected = "config_rejected"
+  /// A session is authenticated and carries connections.
+  case tunnelUp = "tunnel_up"
+  /// A session that carried connections is gone.
+  case tunnelDown = "tunnel_down"
+  /// A connection attempt failed; logged once a doubling of the attempts.
+  case tunnelRetry = "tunnel_retry"
+  /// Only a person can help: host key, key file, authentication.
+  case tunnelBlocked = "tunnel_blocked"
+  /// A local port is bound.
+  case forwardListening = "forward_listening"
+  /// Another process holds a forward's local port.
+  case forwardPortBusy = "forward_port_busy"
+  /// Local connections were reset because the tunnel stayed down; logged once a burst.
+  case forwardClientRefused = "forward_client_refused"
+  /// Polls of the cluster's API began to fail.
+  case apiFailed = "api_failed"
+  /// Polls of the cluster's API work again.
+  case apiRecovered = "api_recovered"
+  /// A cluster's verdict is another one now.
+  case verdictChanged = "verdict_changed"
+  /// Something is wrong that was not before.
+  case problemOpened = "problem_opened"
+  /// A problem is over.
+  case problemClosed = "problem_closed"
+  /// Somebody used the control socket to change something.
+  case adminAction = "admin_action"
+  /// A request for a change was refused for want of rights.
+  case adminRefused = "admin_refused"
+  /// The machine is about to sleep, or was found to have slept.
+  case slept
+  /// The machine is awake again.
+  case resumed
+
+  /// `OCEANID_EVENT` in the journal: `tunnel_up`.
+  package var name: String { rawValue }
+
+  /// How urgent an entry is when its record does not say otherwise.
+  package var priority: Priority {
+    switch self {
+    case .startFailed: .critical
+    case .configRejected, .tunnelBlocked, .forwardPortBusy: .error
+    case .tunnelDown, .forwardClientRefused, .apiFailed, .problemOpened, .adminRefused: .warning
+    case .started, .stopped, .configReloaded, .tunnelUp, .apiRecovered, .verdictChanged, .problemClosed,
+      .adminAction:
+      .notice
+    case .tunnelRetry, .forwardListening, .slept, .resumed: .info
+    }
+  }
+
+  /// 128 random bits in hexadecimal (systemd-id128 new), never changed and never used twice:
+  /// `journalctl MESSAGE_ID=…` finds the entries of one kind in years of logs.
+  package var messageID: String {
+    switch self {
+    case .started: "25f4e4a51b1e4b83868fc0591fcf118e"
+    case .startFailed: "5180602de8934672b10a9609525fa8f3"
+    case .stopped: "de4b84c741404ecdaf99e3152ed16757"
+    case .configReloaded: "eeecd9c63bf740ce9862f4ac16988406"
+    case .configRejected: "e48692429ab048798c4ea3501daae686"
+    case .tunnelUp: "78d2c857a78d4ceeaf57e1e59ffa95a4"
+    case .tunnelDown: "0f60b434b4644e8da854bd82ab4923ee"
+    case .tunnelRetry: "4416cee1726d4440a58bfd24c3483083"
+    case .tunnelBlocked: "48f5bd3790ba423ea4c70710c0e0e5d0"
+    case .forwardListening: "860cd0e7050d4167ac349996747905f6"
+    case .forwardPortBusy: "248acede3b97485283bcab57a0b4c6dc"
+    case .forwardClientRefused: "557a35b3190047148c6a87ad6898d8c6"
+    case .apiFailed: "1c7260641626400f9fc43f332e9e9190"
+    case .apiRecovered: "c4fbb8134be446d0940cce74bd8a75ae"
+    case .verdictChanged: "c81631747e9c4affaf0005d27b7fdff3"
+    case .problemOpened: "cf7b49ccd1c348cfbbe5098115a7c18c"
+    case .problemClosed: "8c65856b86114ea880154fd0b7ff5281"
+    case .adminAction: "fa01207becab4d1eb810637c6b42b7cb"
+    case .adminRefused: "3bafbc8849d44f32b7b4648f7ecf104c"
+    case .slept: "d378430d185e4ef9929ef6bf4d75ad1f"
+    case .resumed: "3e399c20c5844facbfd86e93df25c0cb"
+    }
+  }
+}

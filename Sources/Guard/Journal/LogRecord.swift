@@ -1,0 +1,46 @@
+package import Systemd
+
+/// One thing to log: what changed, for whom, and why. Never holds a secret, a key or a token.
+package struct LogRecord: Hashable, Sendable {
+  /// Nil: a plain line that is no state change, for whoever debugs.
+  package var event: Event?
+  package var priority: Priority
+  /// One line for people; says subject, old and new state, reason and next step by itself.
+  package var message: String
+  package var cluster: String?
+  /// `node calypso`, `forward 127.0.0.1:16443`
+  package var subject: String?
+  package var from: String?
+  package var to: String?
+  package var reason: String?
+  /// One id from down to up.
+  package var incident: String?
+  /// The command or step that helps, in the words of the status document.
+  package var remedy: String?
+  /// Further fields: `PEER_UID` becomes `OCEANID_PEER_UID`.
+  package var extra: [String: String]
+  /// Where in the source it was logged: `Guard/Guard.swift`.
+  package let file: String
+  package let line: Int
+
+  package init(
+    _ event: Event?, _ message: String, priority: Priority? = nil, cluster: String? = nil,
+    subject: String? = nil, from: String? = nil, to: String? = nil, reason: String? = nil,
+    incident: String? = nil, remedy: String? = nil, extra: [String: String] = [:],
+    file: String = #fileID, line: Int = #line
+  ) {
+    self.event = event
+    self.priority = priority ?? event?.priority ?? .debug
+    self.message = message
+    self.cluster = cluster
+    self.subject = subject
+    self.from = from
+    self.to = to
+    self.reason = reason
+    self.incident = incident
+    self.remedy = remedy
+    self.extra = extra
+    self.file = file
+    self.line = line
+  }
+}

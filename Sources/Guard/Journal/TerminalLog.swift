@@ -1,0 +1,108 @@
+internal import Glibc
+internal import Health
+package import Systemd
+
+/// Writes records as readable text on standard error: one line a record, and one more for its remedy.
+package struct TerminalLog: EventLog {
+  /// What is less urgent is left out.
+  let threshold: Priority
+  let isColoured: Bool
+
+  package init(threshold: Priority = .info) {
+    // https://no-color.org: set and not empty, whatever it says.
+    let refusesColour = getenv("NO_COLOR").map { $0.pointee != 0 } ?? false
+    self.init(threshold: threshold, isColoured: isatty(STDERR_FILENO) == 1 && !refusesColour)
+  }
+
+  init(threshold: Priority, isColoured: Bool) {
+    self.threshold = threshold
+    self.isColoured = isColoured
+  }
+
+  package func write(_ record: LogRecord) {
+    guard record.priority <= threshold else { return }
+    var now = timespec()
+    clock_gettime(CLOCK_REALTIME, &now)
+    let moment = Timestamp(milliseconds: Int64(now.tv_sec) * 1000 + Int64(now.tv_nsec) / 1_000_000)
+    var text = text(record, at: moment)
+    // One write for the whole text, so that lines of several threads do not mix.
+    text.withUTF8 { bytes in
+      var rest = UnsafeRawBufferPointer(bytes)[...]
+      while !rest.isEmpty {
+        let written = Glibc.write(
+          STDERR_FILENO, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+        if written < 0 && errno == EINTR { continue }
+        guard written > 0 else { return }
+        rest = rest.dropFirst(written)
+      }
+    }
+  }
+
+  func text(_ record: LogRecord, at moment: Timestamp) -> String {
+    var line = "\(moment) \(paint(record.priority.label, record.priority.colour)) "
+    line += record.event.map { "\($0.name): " } ?? ""
+    line += record.message.cut(to: 4096).escaped
+    var facts: [String] = []
+    func add(_ name: String, _ value: String?) {
+      guard let value, !value.isEmpty else { return }
+      let plain = value.cut(to: 256).escaped
+      facts.append(plain.contains(" ") ? "\(name)=\"\(plain)\"" : "\(name)=\(plain)")
+    }
+    add("cluster", record.cluster)
+    add("subject", record.subject)
+    add("from", record.from)
+    add("to", record.to)
+    add("reason", record.reason)
+    add("incident", record.incident)
+    for (name, value) in record.extra.sorted(by: { $0.key < $1.key }).prefix(32) {
+      add(name.lowercased().cut(to: 64).escaped, value)
+    }
+    if !facts.isEmpty { line += paint(" [\(facts.joined(separator: " "))]", .dim) }
+    line += "\n"
+    if let remedy = record.remedy, !remedy.isEmpty {
+      line += "    what to do: \(remedy.cut(to: 1024).escaped)\n"
+    }
+    return line
+  }
+
+  private func paint(_ text: String, _ colour: Colour) -> String {
+    isColoured && colour != .none ? "\u{1B}[\(colour.rawValue)m\(text)\u{1B}[0m" : text
+  }
+}
+
+/// Select Graphic Rendition parameters (ECMA-48 §8.3.117).
+private enum Colour: String {
+  case none = ""
+  case dim = "2"
+  case red = "31"
+  case redBold = "1;31"
+  case yellow = "33"
+  case bold = "1"
+}
+
+extension Priority {
+  /// The word of syslog.conf, five columns wide or more.
+  fileprivate var label: String {
+    switch self {
+    case .emergency: "emerg"
+    case .alert: "alert"
+    case .critical: "crit "
+    case .error: "error"
+    case .warning: "warn "
+    case .notice: "note "
+    case .info: "info "
+    case .debug: "debug"
+    }
+  }
+
+  fileprivate var colour: Colour {
+    switch self {
+    case .emergency, .alert, .critical: .redBold
+    case .error: .red
+    case .warning: .yellow
+    case .notice: .bold
+    case .info: .none
+    case .debug: .dim
+    }
+  }
+}

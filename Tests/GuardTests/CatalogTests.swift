@@ -1,0 +1,58 @@
+import Foundation
+import Testing
+
+@testable import Guard
+
+@Suite struct CatalogTests {
+  struct Entry {
+    let id: String
+    let lines: [Substring]
+  }
+
+  let entries: [Entry]
+
+  init() throws {
+    let file = URL(filePath: #filePath).deletingLastPathComponent()
+      .appending(path: "../../systemd/oceanid.catalog")
+    let text = try String(contentsOf: file, encoding: .utf8)
+    entries = text.split(separator: "\n-- ").dropFirst().map { part in
+      let lines = part.split(separator: "\n", omittingEmptySubsequences: false)
+      return Entry(id: String(lines.first ?? ""), lines: lines.dropFirst().filter { !$0.hasPrefix("#") })
+    }
+  }
+
+  @Test func everyEventHasItsTextAndEveryTextItsEvent() {
+    #expect(entries.map(\.id).sorted() == Event.allCases.map(\.messageID).sorted())
+  }
+
+  @Test func identifiersAreOneEach() {
+    #expect(Set(Event.allCases.map(\.messageID)).count == Event.allCases.count)
+    for event in Event.allCases {
+      #expect(event.messageID.count == 32)
+      #expect(event.messageID.allSatisfy { $0.isHexDigit && !$0.isUppercase })
+      #expect(event.name.allSatisfy { $0.isLowercase || $0 == "_" })
+    }
+  }
+
+  @Test func everyTextHasASubjectAndABody() throws {
+    for entry in entries {
+      #expect(entry.lines.first?.hasPrefix("Subject: ") == true, "\(entry.id)")
+      #expect(entry.lines.contains("Defined-By: oceanid-guard"), "\(entry.id)")
+      let blank = try #require(entry.lines.firstIndex(of: ""))
+      #expect(entry.lines[blank...].joined().count > 80, "\(entry.id)")
+    }
+  }
+
+  /// journald fills in `@FIELD@`; one that no entry carries would stay empty.
+  @Test func everyPlaceholderIsAFieldThatWeSend() {
+    let known: Set = [
+      "OCEANID_CLUSTER", "OCEANID_SUBJECT", "OCEANID_FROM", "OCEANID_TO", "OCEANID_REASON",
+      "OCEANID_INCIDENT", "OCEANID_REMEDY",
+    ]
+    for entry in entries {
+      for field in entry.lines.joined(separator: "\n").matches(of: /@([A-Z_]+)@/) {
+        #expect(known.contains(String(field.1)), "\(entry.id)")
+      }
+    }
+  }
+}

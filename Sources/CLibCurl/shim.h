@@ -1,2 +1,61 @@
 #pragma once
 #include <curl/curl.h>
+
+// curl_easy_setopt, curl_easy_getinfo and curl_multi_setopt take their value as a C variadic argument, which
+// Swift can't call. One typed function for each kind of value stands in for them, so that a wrong type is
+// caught by the compiler and not by a crash.
+
+// Options of type LONG and VALUES. Without the cast on this side an Int32 would be passed where a long is read.
+static inline CURLcode oceanid_curl_set_long(CURL *easy, CURLoption option, long value) {
+  return curl_easy_setopt(easy, option, value);
+}
+
+// Options of type STRINGPOINT. libcurl copies the text; NULL puts the option back to "not set".
+static inline CURLcode oceanid_curl_set_text(CURL *easy, CURLoption option, const char *value) {
+  return curl_easy_setopt(easy, option, value);
+}
+
+// Options of type SLISTPOINT. libcurl keeps the pointer: the list must outlive the transfer.
+static inline CURLcode oceanid_curl_set_list(CURL *easy, CURLoption option, struct curl_slist *value) {
+  return curl_easy_setopt(easy, option, value);
+}
+
+// Options of type BLOB. Always copied, so that the bytes need to live no longer than this call.
+static inline CURLcode oceanid_curl_set_blob(CURL *easy, CURLoption option, const void *bytes, size_t count) {
+  struct curl_blob blob = {(void *)bytes, count, CURL_BLOB_COPY};
+  return curl_easy_setopt(easy, option, &blob);
+}
+
+// The three callbacks of a transfer share one context. Types are spelt out because the variadic call would
+// take any pointer for a function.
+static inline CURLcode oceanid_curl_set_body(CURL *easy, curl_write_callback body, void *context) {
+  CURLcode code = curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, body);
+  return code != CURLE_OK ? code : curl_easy_setopt(easy, CURLOPT_WRITEDATA, context);
+}
+
+static inline CURLcode oceanid_curl_set_header(CURL *easy, curl_write_callback header, void *context) {
+  CURLcode code = curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, header);
+  return code != CURLE_OK ? code : curl_easy_setopt(easy, CURLOPT_HEADERDATA, context);
+}
+
+// The buffer must hold CURL_ERROR_SIZE bytes and outlive the transfer.
+static inline CURLcode oceanid_curl_set_error_buffer(CURL *easy, char *buffer) {
+  return curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, buffer);
+}
+
+// CURLINFO values of type LONG; 0 where libcurl has none.
+static inline long oceanid_curl_get_long(CURL *easy, CURLINFO info) {
+  long value = 0;
+  return curl_easy_getinfo(easy, info, &value) == CURLE_OK ? value : 0;
+}
+
+// CURLINFO values of type OFF_T; 0 where libcurl has none.
+static inline curl_off_t oceanid_curl_get_offset(CURL *easy, CURLINFO info) {
+  curl_off_t value = 0;
+  return curl_easy_getinfo(easy, info, &value) == CURLE_OK ? value : 0;
+}
+
+// Options of a multi handle of type LONG.
+static inline CURLMcode oceanid_curl_multi_set_long(CURLM *multi, CURLMoption option, long value) {
+  return curl_multi_setopt(multi, option, value);
+}

@@ -1,0 +1,52 @@
+internal import CLibCurl
+internal import Glibc
+
+// Once a process. OpenSSL writes to sockets without MSG_NOSIGNAL, so a peer that went away would end us.
+private let isReady: Bool = {
+  signal(SIGPIPE, SIG_IGN)
+  return curl_global_init(Int(CURL_GLOBAL_ALL)) == CURLE_OK
+}()
+
+/// Asks one server over connections that are kept from run to run. Only GET can be said here.
+///
+/// Belongs to one thread at a time; a run blocks it.
+package struct Client: ~Copyable {
+  package let origin: Origin
+  private let limits: Limits
+  private let multi: UnsafeMutableRawPointer
+
+  package init(origin: Origin, limits: Limits = Limits()) throws(CurlError) {
+    guard isReady, let multi = curl_multi_init() else {
+      throw CurlError(code: .setup, operation: "libcurl", detail: "libcurl could not be initialised")
+    }
+    self.origin = origin
+    self.limits = limits
+    self.multi = multi
+  }
+
+  deinit { curl_multi_cleanup(multi) }
+
+  /// Sends the requests, several at once, and hands over each answer as it comes; what `answered` returns is
+  /// asked as well. Every request is answered exactly once: whatever is still open when the deadline passes
+  /// gets `.timeout`, and after a cancellation `.cancelled`.
+  ///
+  /// - Parameter bearer: sent over https only.
+  package mutating func get(
+    _ requests: [Request], bearer: String? = nil, until deadline: ContinuousClock.Instant,
+    cancellation: Cancellation, answered: (Request, Result<Response, CurlError>) -> [Request]
+  ) {
+    var run = Run(multi: multi, origin: origin, bearer: bearer, limits: limits, waiting: requests)
+    while !run.isOver {
+      if cancellation.isCancelled { return run.cutOff(.cancelled, answered) }
+      let left = deadline - .now
+      guard left > .zero else { return run.cutOff(.timeout, answered) }
+      run.start(answered)
+      // Short naps, so that a cancellation is seen soon.
+      if !run.advance(answered), !run.isOver { run.wait(min(left, .milliseconds(100))) }
+    }
+  }
+}
+
+extension Duration {
+  var milliseconds: Int { Int(components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000) }
+}

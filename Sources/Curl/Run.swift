@@ -1,0 +1,94 @@
+internal import CLibCurl
+
+/// The requests of one run: those that wait for their turn and those on their way.
+struct Run: ~Copyable {
+  typealias Answered = (Request, Result<Response, CurlError>) -> [Request]
+
+  private let multi: UnsafeMutableRawPointer
+  private let origin: Origin
+  private let bearer: String?
+  private let limits: Limits
+  private let budget = Transfer.Budget()
+  private var waiting: [Request]
+  private var running: [UnsafeMutableRawPointer: Transfer] = [:]
+
+  init(
+    multi: UnsafeMutableRawPointer, origin: Origin, bearer: String?, limits: Limits, waiting: [Request]
+  ) {
+    self.multi = multi
+    self.origin = origin
+    self.bearer = bearer
+    self.limits = limits
+    self.waiting = waiting
+  }
+
+  // The multi handle outlives the run: it must keep no easy handle of it.
+  deinit {
+    for easy in running.keys { curl_multi_remove_handle(multi, easy) }
+  }
+
+  var isOver: Bool { waiting.isEmpty && running.isEmpty }
+
+  /// Sends as many of the waiting requests as may be on their way at once.
+  mutating func start(_ answered: Answered) {
+    while !waiting.isEmpty, running.count < limits.requestsAtOnce {
+      let request = waiting.removeFirst()
+      do throws(CurlError) {
+        let transfer = try Transfer(request, to: origin, bearer: bearer, limits: limits, budget: budget)
+        let code = curl_multi_add_handle(multi, transfer.easy)
+        guard code == CURLM_OK else { throw transfer.fault(code) }
+        running[transfer.easy] = transfer
+      } catch {
+        waiting += answered(request, .failure(error))
+      }
+    }
+  }
+
+  /// Moves bytes without waiting. True when some transfer ended.
+  mutating func advance(_ answered: Answered) -> Bool {
+    var count: Int32 = 0
+    let code = curl_multi_perform(multi, &count)
+    guard code == CURLM_OK else {
+      for transfer in takeRunning() {
+        waiting += answered(transfer.request, .failure(transfer.fault(code)))
+      }
+      return true
+    }
+    var hasEnded = false
+    var left: Int32 = 0
+    while let message = curl_multi_info_read(multi, &left) {
+      guard message.pointee.msg == CURLMSG_DONE, let easy = message.pointee.easy_handle,
+        let transfer = running.removeValue(forKey: easy)
+      else { continue }
+      // Read before the handle is removed: the message is libcurl's memory.
+      let result = transfer.finish(message.pointee.data.result)
+      curl_multi_remove_handle(multi, easy)
+      hasEnded = true
+      waiting += answered(transfer.request, result)
+    }
+    return hasEnded
+  }
+
+  borrowing func wait(_ duration: Duration) {
+    curl_multi_poll(multi, nil, 0, Int32(max(1, duration.milliseconds)), nil)
+  }
+
+  /// Answers everything that is left with one code.
+  mutating func cutOff(_ code: CurlError.Code, _ answered: Answered) {
+    for transfer in takeRunning() {
+      waiting += answered(transfer.request, .failure(transfer.cutOff(code)))
+    }
+    while !waiting.isEmpty {
+      let request = waiting.removeFirst()
+      let detail = code == .timeout ? "no time was left to ask" : "cancelled"
+      let error = CurlError(code: code, operation: "GET \(request.path)", detail: detail)
+      waiting += answered(request, .failure(error))
+    }
+  }
+
+  private mutating func takeRunning() -> [Transfer] {
+    defer { running = [:] }
+    for easy in running.keys { curl_multi_remove_handle(multi, easy) }
+    return Array(running.values)
+  }
+}

@@ -1,0 +1,188 @@
+internal import CLibCurl
+
+/// One request on its way: an easy handle with all that it points to.
+///
+/// A class, because libcurl keeps its address as the callbacks' context until `deinit`.
+final class Transfer {
+  let request: Request
+  let easy: UnsafeMutableRawPointer
+  private let limits: Limits
+  private let budget: Budget
+  // libcurl keeps pointers to both lists and to the error buffer.
+  private var headerLines: UnsafeMutablePointer<curl_slist>?
+  private var detour: UnsafeMutablePointer<curl_slist>?
+  private let errorText: UnsafeMutablePointer<CChar>
+
+  private var body: [UInt8] = []
+  private var headerCount = 0
+  private var headers: [String: String] = [:]
+  private var isTooLarge = false
+
+  /// Bytes that the transfers of one run hold together.
+  final class Budget {
+    var held = 0
+  }
+
+  init(_ request: Request, to origin: Origin, bearer: String?, limits: Limits, budget: Budget)
+    throws(CurlError)
+  {
+    guard let easy = curl_easy_init() else {
+      throw CurlError(code: .setup, operation: "GET \(request.path)", detail: "curl_easy_init failed")
+    }
+    self.easy = easy
+    self.request = request
+    self.limits = limits
+    self.budget = budget
+    errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
+    errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
+    try configure(for: origin, bearer: bearer)
+  }
+
+  deinit {
+    curl_easy_cleanup(easy)
+    curl_slist_free_all(headerLines)
+    curl_slist_free_all(detour)
+    errorText.deallocate()
+    budget.held -= body.count
+  }
+
+  private func configure(for origin: Origin, bearer: String?) throws(CurlError) {
+    var options = Options(easy: easy, operation: operation)
+    options.set(CURLOPT_URL, origin.base + request.path)
+    options.set(CURLOPT_HTTPGET, 1)
+    options.set(CURLOPT_PATH_AS_IS, 1)
+    options.set(CURLOPT_PROTOCOLS_STR, origin.scheme.rawValue)
+    options.set(CURLOPT_FOLLOWLOCATION, 0)
+    // Timeouts without SIGALRM: this is a process of many threads.
+    options.set(CURLOPT_NOSIGNAL, 1)
+    // HTTPS_PROXY and its kin are for the workstation's own traffic; this goes through the tunnel.
+    options.set(CURLOPT_PROXY, "")
+    options.set(CURLOPT_NOPROXY, "*")
+    // HTTP/2 where ALPN agrees on it; further requests wait for that answer instead of opening connections.
+    options.set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
+    options.set(CURLOPT_PIPEWAIT, 1)
+    options.set(CURLOPT_ACCEPT_ENCODING, "gzip")
+    options.set(CURLOPT_USERAGENT, "oceanid-guard")
+    options.set(CURLOPT_CONNECTTIMEOUT_MS, limits.connectTimeout.milliseconds)
+    if case .abstractSocket(let name) = origin.dial { options.set(CURLOPT_ABSTRACT_UNIX_SOCKET, name) }
+    if let target = origin.detour {
+      detour = curl_slist_append(nil, target)
+      options.check(oceanid_curl_set_list(easy, CURLOPT_CONNECT_TO, detour), "CURLOPT_CONNECT_TO")
+    }
+    if origin.scheme == .https { options.secure(origin) }
+
+    var lines = ["Accept: \(request.accept)"]
+    if origin.serverName != nil { lines.append("Host: \(origin.authority)") }
+    // As client-go does: credentials go over TLS only.
+    if let bearer, origin.scheme == .https { lines.append("Authorization: Bearer \(bearer)") }
+    for line in lines {
+      guard let longer = curl_slist_append(headerLines, line) else {
+        throw CurlError(code: .setup, operation: operation, detail: "out of memory")
+      }
+      headerLines = longer
+    }
+    let context = Unmanaged.passUnretained(self).toOpaque()
+    options.check(oceanid_curl_set_list(easy, CURLOPT_HTTPHEADER, headerLines), "CURLOPT_HTTPHEADER")
+    options.check(oceanid_curl_set_error_buffer(easy, errorText), "CURLOPT_ERRORBUFFER")
+    options.check(
+      oceanid_curl_set_body(
+        easy,
+        { bytes, size, count, context in
+          guard let bytes, let context else { return 0 }
+          let transfer = Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
+          return transfer.receive(body: UnsafeRawBufferPointer(start: bytes, count: size * count))
+        }, context), "CURLOPT_WRITEFUNCTION")
+    options.check(
+      oceanid_curl_set_header(
+        easy,
+        { bytes, size, count, context in
+          guard let bytes, let context else { return 0 }
+          let transfer = Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
+          return transfer.receive(header: UnsafeRawBufferPointer(start: bytes, count: size * count))
+        }, context), "CURLOPT_HEADERFUNCTION")
+    if let failure = options.failure { throw failure }
+  }
+
+  var operation: String { "GET \(request.path)" }
+
+  // Both callbacks answer with the number of bytes taken; any other number makes libcurl give up with
+  // CURLE_WRITE_ERROR.
+
+  private func receive(body bytes: UnsafeRawBufferPointer) -> Int {
+    guard body.count + bytes.count <= limits.bodyBytes, budget.held + bytes.count <= limits.heldBytes else {
+      isTooLarge = true
+      return 0
+    }
+    budget.held += bytes.count
+    body.append(contentsOf: bytes)
+    return bytes.count
+  }
+
+  private func receive(header bytes: UnsafeRawBufferPointer) -> Int {
+    headerCount += bytes.count
+    guard headerCount <= limits.headerBytes else {
+      isTooLarge = true
+      return 0
+    }
+    let line = String(decoding: bytes, as: UTF8.self)
+    if line.hasPrefix("HTTP/") {
+      // An interim answer (1xx) came before: its headers aren't the response's.
+      headers.removeAll()
+    } else if let colon = line.firstIndex(of: ":") {
+      let name = line[..<colon].lowercased()
+      if ["date", "retry-after", "content-type"].contains(name) {
+        headers[name] = line[line.index(after: colon)...].trimmed
+      }
+    }
+    return bytes.count
+  }
+
+  /// What became of it, once libcurl is done with it.
+  func finish(_ code: CURLcode) -> Result<Response, CurlError> {
+    guard code == CURLE_OK else {
+      if isTooLarge {
+        let limit = limits.bodyBytes >> 20
+        return .failure(
+          CurlError(code: .tooLarge, operation: operation, detail: "the answer is larger than \(limit) MiB"))
+      }
+      let text = String(cString: errorText)
+      let detail = text.isEmpty ? String(cString: curl_easy_strerror(code)) : text.trimmed
+      let verification = oceanid_curl_get_long(easy, CURLINFO_SSL_VERIFYRESULT)
+      return .failure(
+        CurlError(
+          code: CurlError.Code(code, verification: verification, detail: detail), operation: operation,
+          detail: detail))
+    }
+    return .success(
+      Response(
+        status: oceanid_curl_get_long(easy, CURLINFO_RESPONSE_CODE),
+        contentType: headers["content-type"] ?? "", date: headers["date"],
+        retryAfter: headers["retry-after"], body: body))
+  }
+
+  /// The multi handle refused it.
+  func fault(_ code: CURLMcode) -> CurlError {
+    CurlError(code: .setup, operation: operation, detail: String(cString: curl_multi_strerror(code)))
+  }
+
+  /// What is said of a transfer that the deadline or a cancellation cut off.
+  func cutOff(_ code: CurlError.Code) -> CurlError {
+    let detail: String
+    if code == .cancelled {
+      detail = "cancelled"
+    } else if oceanid_curl_get_offset(easy, CURLINFO_PRETRANSFER_TIME_T) == 0 {
+      detail = "no connection in time"
+    } else {
+      detail = headerCount == 0 ? "no answer in time" : "the answer was not whole in time (\(body.count) bytes)"
+    }
+    return CurlError(code: code, operation: operation, detail: detail)
+  }
+}
+
+extension StringProtocol {
+  fileprivate var trimmed: String {
+    let rest = drop { $0.isWhitespace }
+    guard let end = rest.lastIndex(where: { !$0.isWhitespace }) else { return "" }
+    return String(rest[...end])
+  }
+}

@@ -1,0 +1,40 @@
+internal import FoundationEssentials
+
+/// Textual encodings of RFC 7468, as far as a kubeconfig needs them.
+enum PEM {
+  /// Whether a block with this label (`CERTIFICATE`, `PRIVATE KEY`) begins somewhere.
+  static func contains(label: (Substring) -> Bool, in text: [UInt8]) -> Bool {
+    !blocks(in: text).filter { label($0.label) }.isEmpty
+  }
+
+  /// The bytes of the first block with this label; nil when there is none or its base64 is broken.
+  static func firstBlock(_ label: String, in text: [UInt8]) -> [UInt8]? {
+    guard let block = blocks(in: text).first(where: { $0.label == label }) else { return nil }
+    return base64(String(block.body))
+  }
+
+  /// Base64 with whitespace in it, as YAML blocks have; nil when it is anything else.
+  static func base64(_ text: String) -> [UInt8]? {
+    let compact = text.filter { !$0.isWhitespace }
+    guard !compact.isEmpty, let data = Data(base64Encoded: compact) else { return nil }
+    return [UInt8](data)
+  }
+
+  private static func blocks(in text: [UInt8]) -> [(label: Substring, body: String)] {
+    var blocks: [(label: Substring, body: String)] = []
+    var label: Substring?
+    var body = ""
+    for line in String(decoding: text, as: UTF8.self).split(whereSeparator: \.isNewline) {
+      if line.hasPrefix("-----BEGIN ") {
+        label = line.dropFirst(11).prefix { $0 != "-" }
+        body = ""
+      } else if line.hasPrefix("-----END ") {
+        if let label { blocks.append((label, body)) }
+        label = nil
+      } else if label != nil {
+        body += line
+      }
+    }
+    return blocks
+  }
+}

@@ -1,0 +1,85 @@
+internal import Curl
+internal import Health
+
+extension PollFailure {
+  /// An answer that is not the one that was asked for; nil for 200 with JSON.
+  init?(_ response: Response, asking subject: Subject, of kubeconfig: Kubeconfig) {
+    if response.status == 200 {
+      guard !response.contentType.lowercased().hasPrefix("application/json") else { return nil }
+      let type = response.contentType.isEmpty ? "no content type" : String(response.contentType.prefix(80))
+      self.init(
+        code: .badResponse, message: "\(subject.name): \(kubeconfig.server) answers \(type), not JSON",
+        remedy: "Check that the forward's target is the API server.")
+      return
+    }
+    let said = response.statusMessage.map { ": \($0)" } ?? ""
+    let file = kubeconfig.path
+    let renew =
+      "Renew the credentials of context \(kubeconfig.context) in \(file) "
+      + "(on k3s: sudo cat /etc/rancher/k3s/k3s.yaml on the control plane)"
+    let health = "Ask by hand: kubectl --kubeconfig \(file) get --raw '/readyz?verbose'"
+    switch response.status {
+    case 401:
+      self.init(
+        code: .unauthorized,
+        message: "\(kubeconfig.server) does not accept the credentials of context \(kubeconfig.context)\(said)",
+        remedy: renew)
+    case 403 where response.statusMessage?.isAboutAnonymous == true:
+      // A certificate that the server does not believe makes the request nobody's, where anonymous is allowed.
+      self.init(
+        code: .unauthorized,
+        message:
+          "\(kubeconfig.server) took the request as anonymous: "
+          + "the credentials of context \(kubeconfig.context) are expired or not of this cluster\(said)",
+        remedy: renew)
+    case 403:
+      self.init(
+        code: .forbidden, message: "\(subject.name): forbidden\(said)",
+        remedy: "Add this rule to \(subject.role) of the guard's user: \(subject.rule)")
+    case 300..<400:
+      self.init(
+        code: .badResponse,
+        message: "\(subject.name): \(kubeconfig.server) answers with a redirect (\(response.status)), not followed",
+        remedy: "Put the API server itself into \(file) as server.")
+    case 429, 502, 503, 504:
+      let wait = response.retryAfter.flatMap { UInt32($0) }.map { ", asks to wait \($0) s" } ?? ""
+      self.init(
+        code: .unreachable,
+        message: "\(subject.name): \(kubeconfig.server) is not able to answer (\(response.status)\(wait))\(said)",
+        remedy: health)
+    default:
+      self.init(
+        code: .badResponse, message: "\(subject.name): \(kubeconfig.server) answers \(response.status)\(said)",
+        remedy: health)
+    }
+  }
+
+  /// JSON that is not what was asked for.
+  init(_ fault: ObjectPage.Fault, asking subject: Subject, of kubeconfig: Kubeconfig) {
+    let words =
+      switch fault {
+      case .tooDeep: "nests deeper than \(JSONNesting.limit) levels"
+      case .notJSON: "is not whole or not JSON of the expected form"
+      case .otherKind(let kind): "is of kind \(kind.prefix(80))"
+      }
+    self.init(
+      code: .badResponse, message: "\(subject.name): the answer of \(kubeconfig.server) \(words)",
+      remedy: "Check that the forward's target is the API server: kubectl --kubeconfig \(kubeconfig.path) version")
+  }
+}
+
+extension Response {
+  /// `message` of the Status object (meta/v1) that comes with a failure.
+  var statusMessage: String? {
+    guard body.count <= 64 << 10, let status = try? ObjectPage.decode(body, as: Fields.self),
+      let message = status.text("message")
+    else { return nil }
+    return message.utf8.count > 300 ? String(message.prefix(300)) + "…" : message
+  }
+}
+
+extension String {
+  fileprivate var isAboutAnonymous: Bool {
+    indices.contains { self[$0...].hasPrefix("\"system:anonymous\"") }
+  }
+}

@@ -1,0 +1,54 @@
+internal import Curl
+
+/// How the API server is reached. The kubeconfig's server name stays what is verified.
+package enum Dial: Hashable, Sendable {
+  /// A Unix socket in the abstract namespace whose other end is the API server; without the leading NUL.
+  case abstractSocket(String)
+  /// This TCP address.
+  case tcp(host: String, port: UInt16)
+}
+
+/// What one poll may cost this machine, whatever the server sends.
+package struct PollLimits: Hashable, Sendable {
+  /// Bytes of one answer, after decompression.
+  package var answerBytes: Int
+  /// Objects asked for in one page.
+  package var pageSize: Int
+  /// Pages of one list.
+  package var pages: Int
+  /// Lines kept about objects that could not be decoded.
+  package var undecodable: Int
+  /// How long the groups and versions of the server are remembered.
+  package var discoveryLifetime: Duration
+
+  package init(
+    answerBytes: Int = 32 << 20, pageSize: Int = 500, pages: Int = 40, undecodable: Int = 100,
+    discoveryLifetime: Duration = .seconds(300)
+  ) {
+    self.answerBytes = answerBytes
+    self.pageSize = pageSize
+    self.pages = pages
+    self.undecodable = undecodable
+    self.discoveryLifetime = discoveryLifetime
+  }
+}
+
+extension Origin {
+  init(_ kubeconfig: Kubeconfig, dial: Kubernetes.Dial) {
+    let trust: Trust =
+      if kubeconfig.isInsecure {
+        .anyone
+      } else {
+        kubeconfig.authorities.map { .authorities($0) } ?? .system
+      }
+    let way: Origin.Dial =
+      switch dial {
+      case .abstractSocket(let name): .abstractSocket(name)
+      case .tcp(let host, let port): .tcp(host: host, port: port)
+      }
+    self.init(
+      scheme: kubeconfig.server.scheme == "https" ? .https : .http, host: kubeconfig.server.host,
+      port: kubeconfig.server.port, serverName: kubeconfig.tlsServerName, dial: way, trust: trust,
+      identity: kubeconfig.identity.map { Identity(certificate: $0.certificate.value, key: $0.key.value) })
+  }
+}

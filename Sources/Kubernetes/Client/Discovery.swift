@@ -1,0 +1,86 @@
+internal import Health
+
+/// Which of the kinds that we know a server serves, and in which version.
+struct Discovery: Sendable {
+  private(set) var kinds: [ServedKind] = []
+  /// Groups that could not be looked into: their kinds are not known to be absent.
+  private(set) var failures: [String: PollFailure] = [:]
+
+  /// What a server says about one group: its versions in the server's order of preference.
+  struct Group {
+    let name: String
+    var versions: [Version]
+
+    struct Version {
+      let name: String
+      /// Kind to plural; nil: not known yet (`APIGroupList` has names only).
+      var kinds: [String: String]?
+      /// The server could not refresh it: kinds may be missing.
+      var isStale = false
+    }
+  }
+
+  /// Takes, for each kind, the first version in the server's order that we know.
+  init(_ groups: [Group], failures: [String: PollFailure] = [:]) {
+    for kind in Kind.discovered {
+      guard let group = groups.first(where: { $0.name == kind.group }) else { continue }
+      let version = group.versions.first { kind.versions.contains($0.name) && $0.kinds?[kind.name] == kind.plural }
+      if let version { kinds.append(ServedKind(kind, version.name)) }
+    }
+    self.failures = failures.filter { entry in !kinds.contains { $0.kind.group == entry.key } }
+  }
+
+  // apidiscovery.k8s.io/v2 since Kubernetes 1.30, v2beta1 since 1.27, and what every version answers.
+  static let accept =
+    "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,"
+    + "application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList,application/json"
+
+  /// Our groups in the answer to `GET /apis`, whichever of the two documents it is.
+  static func groups(_ body: [UInt8]) throws(ObjectPage.Fault) -> [Group] {
+    let document = try ObjectPage.decode(body, as: Fields.self)
+    let ours = Set(Kind.discovered.map(\.group))
+    switch document.text("kind") {
+    case "APIGroupDiscoveryList":
+      return document.shownObjects("items").compactMap { item in
+        guard let name = item.shown("metadata")?.text("name"), ours.contains(name) else { return nil }
+        return Group(
+          name: name,
+          versions: item.shownObjects("versions").compactMap { version in
+            version.text("version").map {
+              Group.Version(
+                name: $0, kinds: plurals(version.shownObjects("resources"), plural: "resource") {
+                  $0.shown("responseKind")?.text("kind")
+                },
+                isStale: version.text("freshness") == "Stale")
+            }
+          })
+      }
+    case "APIGroupList":
+      return document.shownObjects("groups").compactMap { item in
+        guard let name = item.text("name"), ours.contains(name) else { return nil }
+        let versions = item.shownObjects("versions").compactMap { $0.text("version") }
+        return Group(name: name, versions: versions.map { Group.Version(name: $0) })
+      }
+    case let other: throw .otherKind(other ?? "unknown")
+    }
+  }
+
+  /// The answer to `GET /apis/GROUP/VERSION`.
+  static func kinds(_ body: [UInt8]) throws(ObjectPage.Fault) -> [String: String] {
+    let document = try ObjectPage.decode(body, as: Fields.self)
+    guard document.text("kind") == "APIResourceList" else {
+      throw .otherKind(document.text("kind") ?? "unknown")
+    }
+    return plurals(document.shownObjects("resources"), plural: "name") { $0.text("kind") }
+  }
+
+  // Names with a slash are subresources, `kustomizations/status`.
+  private static func plurals(
+    _ resources: [Fields], plural: String, kind: (Fields) -> String?
+  ) -> [String: String] {
+    resources.reduce(into: [:]) { kinds, resource in
+      guard let name = resource.text(plural), !name.contains("/"), let kind = kind(resource) else { return }
+      kinds[kind] = name
+    }
+  }
+}

@@ -1,0 +1,101 @@
+internal import Curl
+internal import Health
+
+/// One list on its way home, page by page.
+struct Listing {
+  enum Outcome: Hashable {
+    case asking
+    case whole
+    /// 404: the kind went away since discovery.
+    case notServed
+    /// A part of a list would pass for the whole, so what came before is dropped.
+    case failed(PollFailure)
+  }
+
+  let served: ServedKind
+  let namespace: String?
+  private(set) var objects: [Observed] = []
+  private(set) var undecodable: [String] = []
+  private(set) var outcome = Outcome.asking
+  private var pages = 0
+  private var hasRestarted = false
+
+  init(_ served: ServedKind, namespace: String? = nil) {
+    self.served = served
+    self.namespace = namespace
+  }
+
+  var subject: Subject { Subject(served, namespace: namespace) }
+
+  func path(limits: PollLimits, after token: String? = nil) -> String {
+    let first = "\(served.path(namespace: namespace))?limit=\(limits.pageSize)"
+    return token.map { "\(first)&continue=\($0.percentEncoded)" } ?? first
+  }
+
+  mutating func fail(_ failure: PollFailure) {
+    outcome = .failed(failure)
+    objects = []
+    undecodable = []
+  }
+
+  /// Takes in one page; returns the path of the next one to ask for.
+  mutating func receive(_ response: Response, of kubeconfig: Kubeconfig, limits: PollLimits) -> String? {
+    if response.status == 410, pages > 0, !hasRestarted {
+      // The token outlived the server's history: once more from the start, for one consistent list.
+      self = Listing(served, namespace: namespace)
+      hasRestarted = true
+      return path(limits: limits)
+    }
+    if response.status == 404 {
+      outcome = .notServed
+      return nil
+    }
+    if let failure = PollFailure(response, asking: subject, of: kubeconfig) {
+      fail(failure)
+      return nil
+    }
+    do throws(ObjectPage.Fault) {
+      let page = try ObjectPage(response.body, of: served)
+      pages += 1
+      objects += page.objects
+      let room = max(0, limits.undecodable + 1 - undecodable.count)
+      undecodable += page.undecodable.prefix(room)
+      guard let next = page.next else {
+        outcome = .whole
+        return nil
+      }
+      guard pages < limits.pages else {
+        fail(
+          PollFailure(
+            code: .badResponse, message: "\(subject.name): the list is longer than \(limits.pages) pages",
+            remedy: "Count them: kubectl --kubeconfig \(kubeconfig.path) get \(subject.name) -A | wc -l"))
+        return nil
+      }
+      return path(limits: limits, after: next)
+    } catch {
+      fail(PollFailure(error, asking: subject, of: kubeconfig))
+      return nil
+    }
+  }
+}
+
+extension String {
+  /// For one segment of a path or one value of a query (RFC 3986 §2.3: unreserved characters stay).
+  var percentEncoded: String {
+    let hex = Array("0123456789ABCDEF")
+    var result = ""
+    for byte in utf8 {
+      switch byte {
+      case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
+        UInt8(ascii: "~"):
+        result.unicodeScalars.append(Unicode.Scalar(byte))
+      default:
+        result += "%"
+        result.append(hex[Int(byte >> 4)])
+        result.append(hex[Int(byte & 15)])
+      }
+    }
+    return result
+  }
+}

@@ -1,0 +1,222 @@
+internal import Curl
+internal import Health
+
+/// One poll: what is still to be asked and what came home. It does no I/O: answers go in, requests come out.
+struct Poll {
+  private let kubeconfig: Kubeconfig
+  private let limits: PollLimits
+  private let secretNames: [Expectations.Name]
+
+  // What was asked, by the tag of the request.
+  private var questions: [Question] = []
+  private var pathPrefix: String { kubeconfig.server.pathPrefix }
+
+  private(set) var listings: [String: Listing] = [:]
+  private(set) var version: String?
+  private(set) var isReady = false
+  private(set) var serverTime: Timestamp?
+  private(set) var secrets: [Expectations.Name: Result<Bool, PollFailure>] = [:]
+
+  /// What was known before, or what this poll found out.
+  private(set) var discovery: Discovery?
+  private(set) var discoveryFailure: PollFailure?
+  /// This poll asked, and the answer may be kept.
+  private(set) var hasDiscovered = false
+  /// Something that discovery named was not there.
+  private(set) var isDiscoveryOutdated = false
+  private var groups: [Discovery.Group] = []
+  private var groupFailures: [String: PollFailure] = [:]
+  private var groupVersionsDue = 0
+
+  /// Some request was answered, with whatever status.
+  private(set) var hasAnswer = false
+
+  init(
+    kubeconfig: Kubeconfig, limits: PollLimits, secrets: [Expectations.Name], known discovery: Discovery?
+  ) {
+    self.kubeconfig = kubeconfig
+    self.limits = limits
+    self.secretNames = secrets
+    self.discovery = discovery
+  }
+
+  /// - Parameter isFresh: what is known of the server's kinds need not be asked again.
+  mutating func firstRequests(isDiscoveryFresh isFresh: Bool) -> [Request] {
+    var requests = [ask(.version, "/version"), ask(.readiness, "/readyz", accept: "*/*")]
+    if !isFresh { requests.append(ask(.groups, "/apis", accept: Discovery.accept)) }
+    for kind in Kind.builtIn {
+      let namespace = kind.name == Kind.nodeLease.name ? "kube-node-lease" : nil
+      requests.append(list(Listing(ServedKind(kind, "v1"), namespace: namespace)))
+    }
+    for name in Set(secretNames) {
+      requests.append(
+        ask(
+          .secret(name),
+          "/api/v1/namespaces/\(name.namespace.percentEncoded)/secrets/\(name.name.percentEncoded)",
+          // No second choice: a server that can't leave the values out must answer 406.
+          accept: "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1"))
+    }
+    if isFresh { requests += listDiscovered() }
+    return requests
+  }
+
+  /// Takes one answer, or the lack of one; returns what is to be asked next.
+  mutating func receive(_ request: Request, _ result: Result<Response, CurlError>) -> [Request] {
+    guard questions.indices.contains(request.tag) else { return [] }
+    let question = questions[request.tag]
+    switch result {
+    case .success(let response):
+      hasAnswer = true
+      if let date = response.date.flatMap({ Timestamp(httpDate: $0) }) {
+        serverTime = max(serverTime ?? date, date)
+      }
+      return receive(question, response)
+    case .failure(let error):
+      return fail(question, PollFailure(error, asking: subject(of: question), of: kubeconfig))
+    }
+  }
+
+  // MARK: Asking
+
+  private mutating func ask(_ question: Question, _ path: String, accept: String = "application/json") -> Request {
+    questions.append(question)
+    return Request(tag: questions.count - 1, path: pathPrefix + path, accept: accept)
+  }
+
+  private mutating func list(_ listing: Listing) -> Request {
+    let name = listing.served.kind.name
+    listings[name] = listing
+    return ask(.list(kind: name), listing.path(limits: limits))
+  }
+
+  private mutating func listDiscovered() -> [Request] {
+    var requests: [Request] = []
+    for served in discovery?.kinds ?? [] { requests.append(list(Listing(served))) }
+    return requests
+  }
+
+  private func subject(of question: Question) -> Subject {
+    switch question {
+    case .version: Subject(path: "/version")
+    case .readiness: Subject(path: "/readyz")
+    case .groups: Subject(path: "/apis")
+    case .resources(let group, let version): Subject(path: "/apis/\(group)/\(version)")
+    case .list(let kind): listings[kind]?.subject ?? Subject(path: kind)
+    case .secret(let name): Subject(secret: name)
+    }
+  }
+
+  // MARK: Answers
+
+  private mutating func receive(_ question: Question, _ response: Response) -> [Request] {
+    let subject = subject(of: question)
+    switch question {
+    case .version:
+      guard response.status == 200 else { return [] }
+      version = (try? ObjectPage.decode(response.body, as: Fields.self))?.text("gitVersion")
+      return []
+    case .readiness:
+      isReady = response.status == 200
+      return []
+    case .list(let kind):
+      guard let next = listings[kind]?.receive(response, of: kubeconfig, limits: limits) else {
+        if listings[kind]?.outcome == .notServed { isDiscoveryOutdated = true }
+        return []
+      }
+      return [ask(question, next)]
+    case .secret(let name):
+      receive(secret: name, response, subject)
+      return []
+    case .groups, .resources:
+      if let failure = PollFailure(response, asking: subject, of: kubeconfig) { return fail(question, failure) }
+      do throws(ObjectPage.Fault) {
+        return try receive(discovery: question, response.body)
+      } catch {
+        return fail(question, PollFailure(error, asking: subject, of: kubeconfig))
+      }
+    }
+  }
+
+  private mutating func receive(secret name: Expectations.Name, _ response: Response, _ subject: Subject) {
+    if response.status == 404 {
+      secrets[name] = .success(false)
+    } else if let failure = PollFailure(response, asking: subject, of: kubeconfig) {
+      secrets[name] = .failure(failure)
+    } else {
+      do throws(ObjectPage.Fault) {
+        let kind = try ObjectPage.decode(response.body, as: Fields.self).text("kind") ?? "unknown"
+        guard kind == "PartialObjectMetadata" else { throw .otherKind(kind) }
+        secrets[name] = .success(true)
+      } catch {
+        secrets[name] = .failure(PollFailure(error, asking: subject, of: kubeconfig))
+      }
+    }
+  }
+
+  private mutating func receive(
+    discovery question: Question, _ body: [UInt8]
+  ) throws(ObjectPage.Fault) -> [Request] {
+    if case .resources(let group, let version) = question {
+      note(try Discovery.kinds(body), group, version)
+      return finishDiscovery()
+    }
+    groups = try Discovery.groups(body)
+    var requests: [Request] = []
+    for group in groups {
+      for version in group.versions {
+        if version.isStale {
+          groupFailures[group.name] = PollFailure(
+            code: .unreachable, message: "the API server could not look into \(group.name)/\(version.name)",
+            remedy: "Look at it: kubectl --kubeconfig \(kubeconfig.path) get apiservices")
+        }
+        let isKnown = Kind.discovered.contains { $0.group == group.name && $0.versions.contains(version.name) }
+        guard version.kinds == nil, isKnown else { continue }
+        groupVersionsDue += 1
+        requests.append(
+          ask(
+            .resources(group: group.name, version: version.name),
+            "/apis/\(group.name)/\(version.name.percentEncoded)"))
+      }
+    }
+    guard requests.isEmpty else { return requests }
+    return finishDiscovery()
+  }
+
+  private mutating func note(_ kinds: [String: String], _ group: String, _ version: String) {
+    groupVersionsDue -= 1
+    guard let index = groups.firstIndex(where: { $0.name == group }),
+      let place = groups[index].versions.firstIndex(where: { $0.name == version })
+    else { return }
+    groups[index].versions[place].kinds = kinds
+  }
+
+  private mutating func finishDiscovery() -> [Request] {
+    guard groupVersionsDue == 0 else { return [] }
+    discovery = Discovery(groups, failures: groupFailures)
+    hasDiscovered = groupFailures.isEmpty
+    return listDiscovered()
+  }
+
+  // MARK: Failures
+
+  private mutating func fail(_ question: Question, _ failure: PollFailure) -> [Request] {
+    switch question {
+    case .version, .readiness: return []
+    case .list(let kind):
+      listings[kind]?.fail(failure)
+      return []
+    case .secret(let name):
+      secrets[name] = .failure(failure)
+      return []
+    case .groups:
+      // What was known a while ago is better than nothing.
+      guard discovery == nil else { return listDiscovered() }
+      discoveryFailure = failure
+      return []
+    case .resources(let group, let version):
+      groupFailures[group] = failure
+      note([:], group, version)
+      return finishDiscovery()
+    }
+  }
+}

@@ -1,0 +1,132 @@
+internal import Health
+
+extension Poll {
+  /// The snapshot; or the failure of the poll as a whole, when not one list came home.
+  ///
+  /// - Parameter localTime: stands in for a server that sends no Date.
+  func outcome(
+    secrets names: [Expectations.Name], clientCertificateExpiry: Timestamp?, localTime: Timestamp,
+    limits: PollLimits
+  ) -> Result<Snapshot, PollFailure> {
+    let nodes = part([.node])
+    if !listings.values.contains(where: { $0.outcome == .whole }), let failure = nodes.failure {
+      return .failure(failure)
+    }
+    let renewals = leaseRenewals
+    let (flux, failedKinds) = fluxPart
+    return .success(
+      Snapshot(
+        serverTime: serverTime ?? localTime, version: version, isReady: isReady,
+        nodes: nodes.picking { (object: Observed) -> Node? in
+          guard case .node(let node) = object else { return nil }
+          return node.renewed(at: renewals[node.name])
+        },
+        flux: flux,
+        imageRepositories: part([.imageRepository]).picking { object in
+          if case .imageRepository(let value) = object { value } else { nil }
+        },
+        imagePolicies: part([.imagePolicy]).picking { object in
+          if case .imagePolicy(let value) = object { value } else { nil }
+        },
+        imageUpdateAutomations: part([.imageUpdateAutomation]).picking { object in
+          if case .imageUpdateAutomation(let value) = object { value } else { nil }
+        },
+        workloads: part(Kind.workloads).picking { object in
+          if case .workload(let value) = object { value } else { nil }
+        },
+        certificates: part([.certificate]).picking { object in
+          if case .certificate(let value) = object { value } else { nil }
+        },
+        stacks: part([.stack]).picking { object in
+          if case .stack(let value) = object { value } else { nil }
+        },
+        secrets: secretsPart(names), failedFluxKinds: failedKinds,
+        undecodable: undecodable(limit: limits.undecodable), clientCertificateExpiry: clientCertificateExpiry))
+  }
+
+  /// The lists of some kinds as one part. One that failed fails the part: half of it would look like all.
+  private func part(_ kinds: [Kind]) -> Part<[Observed]> {
+    var seen: [Observed]?
+    for kind in kinds {
+      switch part(kind) {
+      case .failed(let failure): return .failed(failure)
+      case .notServed: break
+      case .seen(let objects): seen = (seen ?? []) + objects
+      }
+    }
+    return seen.map { .seen($0) } ?? .notServed
+  }
+
+  private func part(_ kind: Kind) -> Part<[Observed]> {
+    switch listings[kind.name]?.outcome {
+    case .whole: return .seen(listings[kind.name]?.objects ?? [])
+    case .failed(let failure): return .failed(failure)
+    case .notServed:
+      guard kind.name == Kind.node.name else { return .notServed }
+      return .failed(
+        PollFailure(
+          code: .badResponse, message: "the server has no nodes to list: it answers 404",
+          remedy: "Check that the forward's target and the kubeconfig's server are the API server."))
+    case .asking, nil:
+      if let failure = discoveryFailure ?? discovery?.failures[kind.group] { return .failed(failure) }
+      return .notServed
+    }
+  }
+
+  private var fluxPart: (Part<[FluxObject]>, [String: PollFailure]) {
+    var seen: [FluxObject]?
+    var failures: [(kind: String, failure: PollFailure)] = []
+    for kind in Kind.flux {
+      switch part(kind) {
+      case .failed(let failure): failures.append((kind.name, failure))
+      case .notServed: break
+      case .seen(let objects):
+        seen =
+          (seen ?? [])
+          + objects.compactMap { object in
+            if case .flux(let value) = object { value } else { nil }
+          }
+      }
+    }
+    guard let seen else { return (failures.first.map { .failed($0.failure) } ?? .notServed, [:]) }
+    return (.seen(seen), Dictionary(failures.map { ($0.kind, $0.failure) }) { first, _ in first })
+  }
+
+  // Leases make nodes more telling; without them nodes are judged by their conditions.
+  private var leaseRenewals: [String: Timestamp] {
+    var renewals: [String: Timestamp] = [:]
+    for object in listings[Kind.nodeLease.name]?.objects ?? [] {
+      if case .nodeLease(let node, let time?) = object { renewals[node] = time }
+    }
+    return renewals
+  }
+
+  private func secretsPart(_ names: [Expectations.Name]) -> Part<[SecretPresence]> {
+    var seen: [SecretPresence] = []
+    for name in names {
+      switch secrets[name] {
+      case .success(let isPresent):
+        seen.append(SecretPresence(namespace: name.namespace, name: name.name, isPresent: isPresent))
+      case .failure(let failure): return .failed(failure)
+      case nil: break
+      }
+    }
+    return .seen(seen)
+  }
+
+  private func undecodable(limit: Int) -> [String] {
+    let lines = (Kind.builtIn + Kind.discovered).flatMap { listings[$0.name]?.undecodable ?? [] }
+    guard lines.count > limit else { return lines }
+    return lines.prefix(limit) + ["and more, which are not counted"]
+  }
+}
+
+extension Part<[Observed]> {
+  fileprivate func picking<Object>(_ pick: (Observed) -> Object?) -> Part<[Object]> {
+    switch self {
+    case .seen(let objects): .seen(objects.compactMap(pick))
+    case .notServed: .notServed
+    case .failed(let failure): .failed(failure)
+    }
+  }
+}

@@ -1,0 +1,114 @@
+internal import Health
+
+/// A JSON object, read field by field.
+///
+/// Two manners: what a verdict rests on is read with `require…` or `object`, where a wrong type makes the
+/// object undecodable, because to take it for absent would turn a broken object into a healthy one. What is
+/// only shown is read with the others, where a wrong type is "not known". Absent and null are the same.
+struct Fields: Decodable {
+  private let container: KeyedDecodingContainer<FieldName>
+
+  init(from decoder: any Decoder) throws {
+    container = try decoder.container(keyedBy: FieldName.self)
+  }
+
+  var names: [String] { container.allKeys.map(\.stringValue) }
+
+  // MARK: Judged
+
+  func object(_ name: String) throws -> Fields? {
+    try container.decodeIfPresent(Fields.self, forKey: FieldName(name))
+  }
+
+  func objects(_ name: String) throws -> [Fields] {
+    try container.decodeIfPresent([Fields].self, forKey: FieldName(name)) ?? []
+  }
+
+  func requireObject(_ name: String) throws -> Fields {
+    try container.decode(Fields.self, forKey: FieldName(name))
+  }
+
+  func requireText(_ name: String) throws -> String {
+    try container.decode(String.self, forKey: FieldName(name))
+  }
+
+  /// Absent is nil; another type than a number throws.
+  func judgedNumber(_ name: String) throws -> Int64? {
+    try container.decodeIfPresent(Int64.self, forKey: FieldName(name))
+  }
+
+  /// Absent is false; another type than a boolean throws.
+  func judgedFlag(_ name: String) throws -> Bool {
+    try container.decodeIfPresent(Bool.self, forKey: FieldName(name)) ?? false
+  }
+
+  /// Absent is nil; anything but an RFC 3339 time throws.
+  func judgedTime(_ name: String) throws -> Timestamp? {
+    try container.decodeIfPresent(Timestamp.self, forKey: FieldName(name))
+  }
+
+  // MARK: Shown
+
+  func shown(_ name: String) -> Fields? {
+    (try? container.decodeIfPresent(Fields.self, forKey: FieldName(name))) ?? nil
+  }
+
+  func shownObjects(_ name: String) -> [Fields] {
+    (try? container.decodeIfPresent([Fields].self, forKey: FieldName(name))) ?? []
+  }
+
+  /// Clipped to what a line or two can show; an empty text is no text.
+  func text(_ name: String) -> String? {
+    guard let text = try? container.decodeIfPresent(String.self, forKey: FieldName(name)), !text.isEmpty
+    else { return nil }
+    return text.clipped
+  }
+
+  func number(_ name: String) -> Int64? {
+    (try? container.decodeIfPresent(Int64.self, forKey: FieldName(name))) ?? nil
+  }
+
+  func time(_ name: String) -> Timestamp? { text(name).flatMap { Timestamp(rfc3339: $0) } }
+
+  func duration(_ name: String) -> Duration? { text(name).flatMap { Duration(go: $0) } }
+}
+
+struct FieldName: CodingKey {
+  let stringValue: String
+  let intValue: Int? = nil
+
+  init(_ name: String) { stringValue = name }
+  init?(stringValue: String) { self.init(stringValue) }
+  init?(intValue: Int) { nil }
+}
+
+extension String {
+  /// What is kept of one text of the server: 4096 bytes say enough, and a hostile server can't fill the memory.
+  var clipped: String {
+    guard utf8.count > 4096 else { return self }
+    return String(decoding: utf8.prefix(4096), as: UTF8.self) + "…"
+  }
+}
+
+extension DecodingError {
+  /// Where and what, in our words: the decoder's own may quote the value.
+  var inWords: String {
+    func words(_ path: [any CodingKey], _ what: String) -> String {
+      let place = path.reduce(into: "") { text, key in
+        if let index = key.intValue {
+          text += "[\(index)]"
+        } else {
+          text += text.isEmpty ? key.stringValue : ".\(key.stringValue)"
+        }
+      }
+      return place.isEmpty ? what : "\(place) \(what)"
+    }
+    return switch self {
+    case .typeMismatch(_, let context): words(context.codingPath, "has the wrong type")
+    case .valueNotFound(_, let context): words(context.codingPath, "is null")
+    case .keyNotFound(let key, let context): words(context.codingPath + [key], "is missing")
+    case .dataCorrupted(let context): words(context.codingPath, "is not valid")
+    @unknown default: "can't be read"
+    }
+  }
+}

@@ -1,0 +1,10 @@
+internal import Health
+
+extension Certificate {
+  init(_ object: Fields, of served: ServedKind) throws {
+    let status = try object.object("status")
+    self.init(
+      resource: try Resource(object, of: served), notAfter: status?.time("notAfter"),
+      renewalTime: status?.time("renewalTime"))
+  }
+}

@@ -1,0 +1,67 @@
+internal import Health
+
+extension ImageRepository {
+  init(_ object: Fields, of served: ServedKind) throws {
+    let spec = try object.requireObject("spec")
+    let scan = try object.object("status")?.shown("lastScanResult")
+    self.init(
+      resource: try Resource(object, of: served), isSuspended: try spec.judgedFlag("suspend"),
+      image: try spec.requireText("image").clipped, interval: spec.duration("interval"),
+      lastScanTime: scan?.time("scanTime"), tagCount: scan?.number("tagCount").map { Int($0) })
+  }
+}
+
+extension ImagePolicy {
+  init(_ object: Fields, of served: ServedKind) throws {
+    let resource = try Resource(object, of: served)
+    let spec = try object.requireObject("spec")
+    let repository = try spec.requireObject("imageRepositoryRef")
+    let status = try object.object("status")
+    self.init(
+      resource: resource, isSuspended: try spec.judgedFlag("suspend"),
+      repository: Reference(
+        kind: "ImageRepository", namespace: repository.text("namespace") ?? resource.namespace,
+        name: try repository.requireText("name").clipped),
+      range: ImagePolicy.range(spec.shown("policy")),
+      latestImage: status?.shown("latestRef")?.image ?? status?.text("latestImage"))
+  }
+
+  private static func range(_ policy: Fields?) -> String? {
+    if let semver = policy?.shown("semver") { return semver.text("range").map { "semver \($0)" } }
+    // The order's default is that of the custom resource definitions.
+    if let numerical = policy?.shown("numerical") { return "numerical \(numerical.text("order") ?? "asc")" }
+    if let alphabetical = policy?.shown("alphabetical") {
+      return "alphabetical \(alphabetical.text("order") ?? "asc")"
+    }
+    return nil
+  }
+}
+
+extension ImageUpdateAutomation {
+  init(_ object: Fields, of served: ServedKind) throws {
+    let resource = try Resource(object, of: served)
+    let spec = try object.object("spec")
+    let status = try object.object("status")
+    let observed = status?.shown("observedPolicies")
+    self.init(
+      resource: resource, isSuspended: try spec?.judgedFlag("suspend") ?? false,
+      interval: spec?.duration("interval"),
+      source: Reference(
+        spec?.shown("sourceRef"), defaultKind: "GitRepository", namespace: resource.namespace),
+      lastRunTime: status?.time("lastAutomationRunTime"), lastPushTime: status?.time("lastPushTime"),
+      lastPushCommit: status?.text("lastPushCommit"),
+      observedPolicies: observed.map { observed in
+        observed.names.prefix(1000).reduce(into: [:]) { images, policy in
+          images[policy] = observed.shown(policy)?.image
+        }
+      })
+  }
+}
+
+extension Fields {
+  /// `name:tag` of an ImageRef.
+  fileprivate var image: String? {
+    guard let name = text("name"), let tag = text("tag") else { return nil }
+    return "\(name):\(tag)"
+  }
+}

@@ -1,0 +1,110 @@
+internal import Health
+
+/// A kind that is listed: where it lives, and how one object of it is read.
+struct Kind: Sendable {
+  let name: String
+  /// Empty for the core group.
+  let group: String
+  let plural: String
+  /// The versions whose fields we know; which of them is asked for is the server's choice.
+  let versions: [String]
+  let read: @Sendable (Fields, ServedKind) throws -> Observed
+}
+
+/// A kind in the version that this server serves.
+struct ServedKind: Sendable {
+  let kind: Kind
+  let version: String
+
+  init(_ kind: Kind, _ version: String) {
+    self.kind = kind
+    self.version = version
+  }
+
+  func read(_ fields: Fields) throws -> Observed { try kind.read(fields, self) }
+
+  /// `nodes`, `kustomizations.kustomize.toolkit.fluxcd.io`, as kubectl takes it.
+  var resourceName: String { kind.group.isEmpty ? kind.plural : "\(kind.plural).\(kind.group)" }
+
+  /// Path of the list over all namespaces, or over one.
+  func path(namespace: String? = nil) -> String {
+    let base = kind.group.isEmpty ? "/api/\(version)" : "/apis/\(kind.group)/\(version)"
+    return namespace.map { "\(base)/namespaces/\($0)/\(kind.plural)" } ?? "\(base)/\(kind.plural)"
+  }
+}
+
+extension Kind {
+  static let node = Kind(name: "Node", group: "", plural: "nodes", versions: ["v1"]) { fields, _ in
+    .node(try Node(fields))
+  }
+  static let nodeLease = Kind(
+    name: "Lease", group: "coordination.k8s.io", plural: "leases", versions: ["v1"]
+  ) { fields, _ in
+    let resource = try Resource(fields, kind: "Lease", group: "coordination.k8s.io")
+    return .nodeLease(node: resource.name, renewTime: fields.shown("spec")?.time("renewTime"))
+  }
+
+  static let workloads = [
+    workload("Deployment", "deployments"), workload("StatefulSet", "statefulsets"),
+    workload("DaemonSet", "daemonsets"),
+  ]
+  private static func workload(_ name: String, _ plural: String) -> Kind {
+    Kind(name: name, group: "apps", plural: plural, versions: ["v1"]) { fields, _ in
+      .workload(try Workload(fields, kind: name))
+    }
+  }
+
+  /// The versions of each kind from Flux 2.0 on, newest first.
+  static let flux = [
+    flux("GitRepository", "source", "gitrepositories", ["v1", "v1beta2", "v1beta1"]),
+    flux("OCIRepository", "source", "ocirepositories", ["v1", "v1beta2"]),
+    flux("Bucket", "source", "buckets", ["v1", "v1beta2", "v1beta1"]),
+    flux("HelmRepository", "source", "helmrepositories", ["v1", "v1beta2", "v1beta1"]),
+    flux("HelmChart", "source", "helmcharts", ["v1", "v1beta2", "v1beta1"]),
+    flux("ExternalArtifact", "source", "externalartifacts", ["v1"]),
+    flux("Kustomization", "kustomize", "kustomizations", ["v1", "v1beta2", "v1beta1"]),
+    flux("HelmRelease", "helm", "helmreleases", ["v2", "v2beta2", "v2beta1"]),
+    flux("Alert", "notification", "alerts", ["v1beta3", "v1beta2", "v1beta1"]),
+    flux("Provider", "notification", "providers", ["v1beta3", "v1beta2", "v1beta1"]),
+    flux("Receiver", "notification", "receivers", ["v1", "v1beta2", "v1beta1"]),
+  ]
+  private static func flux(_ name: String, _ group: String, _ plural: String, _ versions: [String]) -> Kind {
+    Kind(name: name, group: "\(group).toolkit.fluxcd.io", plural: plural, versions: versions) {
+      .flux(try FluxObject($0, of: $1))
+    }
+  }
+
+  static let imageRepository = image("ImageRepository", "imagerepositories") { fields, served in
+    .imageRepository(try ImageRepository(fields, of: served))
+  }
+  static let imagePolicy = image("ImagePolicy", "imagepolicies") { fields, served in
+    .imagePolicy(try ImagePolicy(fields, of: served))
+  }
+  static let imageUpdateAutomation = image("ImageUpdateAutomation", "imageupdateautomations") {
+    fields, served in
+    .imageUpdateAutomation(try ImageUpdateAutomation(fields, of: served))
+  }
+  private static func image(
+    _ name: String, _ plural: String, _ read: @escaping @Sendable (Fields, ServedKind) throws -> Observed
+  ) -> Kind {
+    Kind(
+      name: name, group: "image.toolkit.fluxcd.io", plural: plural, versions: ["v1", "v1beta2", "v1beta1"],
+      read: read)
+  }
+
+  static let certificate = Kind(
+    name: "Certificate", group: "cert-manager.io", plural: "certificates", versions: ["v1"]
+  ) { fields, served in
+    .certificate(try Certificate(fields, of: served))
+  }
+  static let stack = Kind(
+    name: "Stack", group: "pulumi.com", plural: "stacks", versions: ["v1", "v1alpha1"]
+  ) { fields, served in
+    .stack(try Stack(fields, of: served))
+  }
+
+  /// Part of every Kubernetes: asked for without discovery.
+  static let builtIn: [Kind] = [node, nodeLease] + workloads
+  /// There if somebody installed them.
+  static let discovered: [Kind] = flux + [imageRepository, imagePolicy, imageUpdateAutomation, certificate, stack]
+}

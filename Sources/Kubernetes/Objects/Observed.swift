@@ -1,0 +1,14 @@
+internal import Health
+
+/// One object as the snapshot keeps it.
+enum Observed: Hashable, Sendable {
+  case node(Node)
+  case nodeLease(node: String, renewTime: Timestamp?)
+  case flux(FluxObject)
+  case imageRepository(ImageRepository)
+  case imagePolicy(ImagePolicy)
+  case imageUpdateAutomation(ImageUpdateAutomation)
+  case workload(Workload)
+  case certificate(Certificate)
+  case stack(Stack)
+}

@@ -1,0 +1,44 @@
+internal import Health
+
+extension Resource {
+  /// - Parameter messages: applied to every condition's message before it is kept.
+  init(
+    _ object: Fields, kind: String, group: String, messages: (String) -> String = { $0 }
+  ) throws {
+    let metadata = try object.requireObject("metadata")
+    let status = try object.object("status")
+    self.init(
+      kind: kind, group: group, namespace: metadata.text("namespace") ?? "",
+      name: try metadata.requireText("name").clipped, creationTimestamp: metadata.time("creationTimestamp"),
+      deletionTimestamp: try metadata.judgedTime("deletionTimestamp"),
+      generation: try metadata.judgedNumber("generation"),
+      observedGeneration: try status?.judgedNumber("observedGeneration"),
+      conditions: try (status?.objects("conditions") ?? []).prefix(64).map {
+        try Condition($0, messages: messages)
+      })
+  }
+
+  init(_ object: Fields, of served: ServedKind, messages: (String) -> String = { $0 }) throws {
+    try self.init(object, kind: served.kind.name, group: served.kind.group, messages: messages)
+  }
+}
+
+extension Condition {
+  fileprivate init(_ fields: Fields, messages: (String) -> String) throws {
+    self.init(
+      type: try fields.requireText("type").clipped,
+      status: Status(rawValue: try fields.requireText("status")) ?? .unknown,
+      reason: fields.text("reason") ?? "", message: messages(fields.text("message") ?? ""),
+      lastTransitionTime: fields.time("lastTransitionTime"))
+  }
+}
+
+extension Reference {
+  /// A reference in a spec: kind, name and, where it is another one, the namespace.
+  init?(_ fields: Fields?, defaultKind: String? = nil, namespace: String) {
+    guard let fields, let name = fields.text("name"), let kind = fields.text("kind") ?? defaultKind else {
+      return nil
+    }
+    self.init(kind: kind, namespace: fields.text("namespace") ?? namespace, name: name)
+  }
+}

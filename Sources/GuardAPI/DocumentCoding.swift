@@ -1,0 +1,74 @@
+package import FoundationEssentials
+
+/// The one place where documents become bytes and bytes documents.
+package enum DocumentCoding {
+  /// One line of JSON without a line feed, keys sorted, so that equal documents are equal bytes.
+  package static func encode(_ document: some Encodable) throws -> Data {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    return try encoder.encode(document)
+  }
+
+  /// Throws `DocumentError`, also for a status document of another major version.
+  package static func decodeStatus(_ bytes: Data) throws(DocumentError) -> StatusDocument {
+    // The version first: a document of another major one may differ in any other field.
+    let schema = try decode(SchemaField.self, bytes).schema
+    guard Schema(schema) == .status else { throw .foreignSchema(schema) }
+    return try decode(StatusDocument.self, bytes)
+  }
+
+  package static func decodeWatchLine(_ bytes: Data) throws(DocumentError) -> WatchLine {
+    if let schema = try decode(WatchSchema.self, bytes).status?.schema, Schema(schema) != .status {
+      throw .foreignSchema(schema)
+    }
+    return try decode(WatchLine.self, bytes)
+  }
+
+  /// The error document in a refusal's body; nil where the body is something else.
+  package static func decodeError(_ bytes: Data) -> ErrorDocument? {
+    try? decode(ErrorDocument.self, bytes)
+  }
+
+  /// The receipt in the answer to a `POST`; nil where the body is something else.
+  package static func decodeReceipt(_ bytes: Data) -> ReceiptDocument? {
+    try? decode(ReceiptDocument.self, bytes)
+  }
+
+  private struct SchemaField: Decodable {
+    let schema: String
+  }
+
+  private struct WatchSchema: Decodable {
+    let status: SchemaField?
+  }
+
+  private static func decode<Document: Decodable>(
+    _ type: Document.Type, _ bytes: Data
+  ) throws(DocumentError) -> Document {
+    do {
+      return try JSONDecoder().decode(type, from: bytes)
+    } catch let error as DecodingError {
+      throw .malformed(error.place)
+    } catch {
+      throw .malformed("\(error)")
+    }
+  }
+}
+
+extension DecodingError {
+  /// Where in the document, and what is wrong there, in one line.
+  fileprivate var place: String {
+    func at(_ context: Context) -> String {
+      let path = context.codingPath.reduce(into: "") { path, key in
+        path += key.intValue.map { "[\($0)]" } ?? (path.isEmpty ? key.stringValue : "." + key.stringValue)
+      }
+      return path.isEmpty ? "at its top" : "at \(path)"
+    }
+    switch self {
+    case .keyNotFound(let key, let context): return "\(at(context)) there is no \"\(key.stringValue)\""
+    case .typeMismatch(_, let context), .valueNotFound(_, let context), .dataCorrupted(let context):
+      return "\(at(context)): \(context.debugDescription)"
+    @unknown default: return "it can't be decoded"
+    }
+  }
+}

@@ -1,0 +1,42 @@
+package import Health
+
+/// One entry of the document's `clusters`.
+package struct ClusterDocument: Codable, Hashable, Sendable {
+  package var name: String
+  @Field package var verdict: Verdict
+  @Field package var summary: String
+  package var tunnel: TunnelDocument
+  package var poll: PollDocument
+  package var api: APIDocument
+  @Field package var nodes: [NodeDocument]
+  package var flux: FluxDocument
+  package var images: ImagesDocument
+  @Field package var workloads: [WorkloadDocument]
+  @Field package var certificates: [CertificateDocument]
+  @Field package var stacks: [StackDocument]
+  @Field package var secrets: [SecretDocument]
+
+  /// `now` gives the nodes their age.
+  package init(
+    report: ClusterReport, tunnel: TunnelDocument, poll: PollDocument, api: APIDocument, now: Timestamp
+  ) {
+    name = report.name
+    verdict = report.verdict
+    summary = report.summary
+    self.tunnel = tunnel
+    self.poll = poll
+    self.api = api
+    nodes = report.nodes.map { NodeDocument($0, now: now) }
+    flux = FluxDocument(
+      installed: report.isFluxInstalled, version: report.fluxVersion,
+      objects: report.flux.map(FluxObjectDocument.init))
+    images = ImagesDocument(
+      policies: report.policies.map(ImagePolicyDocument.init),
+      repositories: report.repositories.map(ImageRepositoryDocument.init),
+      automations: report.automations.map(ImageAutomationDocument.init))
+    workloads = report.workloads.map(WorkloadDocument.init)
+    certificates = report.certificates.map(CertificateDocument.init)
+    stacks = report.stacks.map(StackDocument.init)
+    secrets = report.secrets.map(SecretDocument.init)
+  }
+}

@@ -1,0 +1,23 @@
+/// The body of every refusal: `{"error":{"code":"…","message":"…"}}`.
+package struct ErrorDocument: Codable, Hashable, Sendable, Error {
+  package struct Failure: Codable, Hashable, Sendable {
+    package var code: String
+    package var message: String
+  }
+
+  package var error: Failure
+
+  package init(code: String, message: String) {
+    error = Failure(code: code, message: message)
+  }
+}
+
+/// The body of the answer to an accepted `POST`: `{"message":"…"}`.
+package struct ReceiptDocument: Codable, Hashable, Sendable {
+  /// What was set going, in one line.
+  package var message: String
+
+  package init(message: String) {
+    self.message = message
+  }
+}

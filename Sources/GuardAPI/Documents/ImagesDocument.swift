@@ -1,0 +1,118 @@
+package import Health
+
+/// `clusters[].images`
+package struct ImagesDocument: Codable, Hashable, Sendable {
+  @Field package var policies: [ImagePolicyDocument]
+  @Field package var repositories: [ImageRepositoryDocument]
+  @Field package var automations: [ImageAutomationDocument]
+
+  package init(
+    policies: [ImagePolicyDocument] = [], repositories: [ImageRepositoryDocument] = [],
+    automations: [ImageAutomationDocument] = []
+  ) {
+    self.policies = policies
+    self.repositories = repositories
+    self.automations = automations
+  }
+}
+
+/// `images.policies[]`
+package struct ImagePolicyDocument: Codable, Hashable, Sendable {
+  package struct Running: Codable, Hashable, Sendable {
+    package var image: String
+    /// `deployment cert-manager/cert-manager`
+    package var workload: String
+  }
+
+  @Field package var namespace: String
+  package var name: String
+  @Field package var verdict: Verdict
+  @Field package var ready: Condition.Status?
+  @Field package var suspended: Bool
+  /// The policy in words: `semver 1.18.x`.
+  @Field package var range: String?
+  @Field package var latest: String?
+  /// nil: workloads could not be read.
+  @Field package var running: [Running]?
+  /// Some workload runs another image than the latest; nil: not known.
+  @Field package var behind: Bool?
+  @Field package var reason: String
+  @Field package var message: String
+  @Field package var since: Timestamp?
+
+  package init(_ report: ImagePolicyReport) {
+    let policy = report.policy.value
+    namespace = policy.resource.namespace
+    name = policy.resource.name
+    verdict = report.policy.verdict
+    ready = policy.resource.conditions["Ready"]?.status
+    suspended = policy.isSuspended
+    range = policy.range
+    latest = policy.latestImage
+    running = report.running.map { $0.map { Running(image: $0.image, workload: $0.workload) } }
+    behind = report.isBehind
+    reason = report.policy.reason
+    message = report.policy.message
+    since = report.policy.since
+  }
+}
+
+/// `images.repositories[]`
+package struct ImageRepositoryDocument: Codable, Hashable, Sendable {
+  @Field package var namespace: String
+  package var name: String
+  @Field package var verdict: Verdict
+  @Field package var ready: Condition.Status?
+  @Field package var suspended: Bool
+  @Field package var image: String
+  @Field package var tags: Int?
+  @Field package var lastScanAt: Timestamp?
+  @Field package var reason: String
+  @Field package var message: String
+  @Field package var since: Timestamp?
+
+  package init(_ judged: Judged<ImageRepository>) {
+    let resource = judged.value.resource
+    namespace = resource.namespace
+    name = resource.name
+    verdict = judged.verdict
+    ready = resource.conditions["Ready"]?.status
+    suspended = judged.value.isSuspended
+    image = judged.value.image
+    tags = judged.value.tagCount
+    lastScanAt = judged.value.lastScanTime
+    reason = judged.reason
+    message = judged.message
+    since = judged.since
+  }
+}
+
+/// `images.automations[]`
+package struct ImageAutomationDocument: Codable, Hashable, Sendable {
+  @Field package var namespace: String
+  package var name: String
+  @Field package var verdict: Verdict
+  @Field package var ready: Condition.Status?
+  @Field package var suspended: Bool
+  @Field package var lastRunAt: Timestamp?
+  @Field package var lastPushAt: Timestamp?
+  @Field package var lastPushCommit: String?
+  @Field package var reason: String
+  @Field package var message: String
+  @Field package var since: Timestamp?
+
+  package init(_ judged: Judged<ImageUpdateAutomation>) {
+    let resource = judged.value.resource
+    namespace = resource.namespace
+    name = resource.name
+    verdict = judged.verdict
+    ready = resource.conditions["Ready"]?.status
+    suspended = judged.value.isSuspended
+    lastRunAt = judged.value.lastRunTime
+    lastPushAt = judged.value.lastPushTime
+    lastPushCommit = judged.value.lastPushCommit
+    reason = judged.reason
+    message = judged.message
+    since = judged.since
+  }
+}

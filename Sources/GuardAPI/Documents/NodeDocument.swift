@@ -1,0 +1,52 @@
+package import Health
+
+/// `clusters[].nodes[]`
+package struct NodeDocument: Codable, Hashable, Sendable {
+  package struct GPU: Codable, Hashable, Sendable {
+    package var allocatable: Int
+  }
+
+  package var name: String
+  @Field package var verdict: Verdict
+  /// As in the STATUS column of `kubectl get nodes`.
+  @Field package var status: String
+  @Field package var roles: [String]
+  @Field package var version: String?
+  /// As in the AGE column of `kubectl get nodes`.
+  @Field package var age: String?
+  @Field package var createdAt: Timestamp?
+  @Field package var conditions: [ConditionDocument]
+  @Field package var gpu: GPU?
+  @Field package var expected: Bool
+
+  package init(_ report: NodeReport, now: Timestamp) {
+    let node = report.node
+    name = node.name
+    verdict = report.verdict
+    status = report.status
+    roles = node.roles
+    version = node.kubeletVersion.isEmpty ? nil : node.kubeletVersion
+    age = node.resource.creationTimestamp.map { (now - $0).asAge }
+    createdAt = node.resource.creationTimestamp
+    conditions = node.resource.conditions.map(ConditionDocument.init)
+    gpu = node.allocatableGPUs.map(GPU.init)
+    expected = report.isExpected
+  }
+}
+
+/// `nodes[].conditions[]`
+package struct ConditionDocument: Codable, Hashable, Sendable {
+  package var type: String
+  @Field package var status: Condition.Status
+  @Field package var reason: String
+  @Field package var message: String
+  @Field package var lastTransitionTime: Timestamp?
+
+  package init(_ condition: Condition) {
+    type = condition.type
+    status = condition.status
+    reason = condition.reason
+    message = condition.message
+    lastTransitionTime = condition.lastTransitionTime
+  }
+}

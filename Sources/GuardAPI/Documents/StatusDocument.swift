@@ -1,0 +1,38 @@
+package import Health
+
+/// The whole status document: what `GET /v1/status` answers.
+package struct StatusDocument: Codable, Hashable, Sendable {
+  package var schema: String
+  /// The daemon's version.
+  @Field package var version: String
+  package var generatedAt: Timestamp
+  @Field package var verdict: Verdict
+  @Field package var summary: String
+  @Field package var clusters: [ClusterDocument]
+  @Field package var problems: [ProblemDocument]
+
+  /// The verdict is the worst of the clusters'; with none there is nothing to vouch for.
+  package init(
+    version: String = Product.version, generatedAt: Timestamp, clusters: [ClusterDocument],
+    problems: [Problem]
+  ) {
+    schema = Schema.status.description
+    self.version = version
+    self.generatedAt = generatedAt
+    verdict =
+      clusters.isEmpty ? .unknown : clusters.reduce(.healthy) { $0.combined(with: $1.verdict) }
+    summary = StatusDocument.summary(of: clusters)
+    self.clusters = clusters
+    self.problems = problems.map(ProblemDocument.init)
+  }
+
+  private static func summary(of clusters: [ClusterDocument]) -> String {
+    guard let first = clusters.first else { return "no cluster is configured" }
+    guard clusters.count > 1 else { return "\(first.name): \(first.summary)" }
+    let counts = [Verdict.critical, .unknown, .degraded, .healthy].compactMap { verdict in
+      let names = clusters.filter { $0.verdict == verdict }.map(\.name)
+      return names.isEmpty ? nil : "\(names.joined(separator: ", ")) \(verdict.rawValue)"
+    }
+    return counts.joined(separator: "; ")
+  }
+}

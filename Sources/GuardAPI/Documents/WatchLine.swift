@@ -1,0 +1,101 @@
+package import Health
+
+/// One line of `GET /v1/watch` (JSON Lines).
+///
+/// - `{"type":"snapshot","status":{…}}` comes first, and once.
+/// - `{"type":"change","change":{…},"status":{…}}` is one state change and the document after it. Of changes
+///   that happen together only the last one's line needs the document; the others may say `"status":null`.
+/// - `{"type":"heartbeat","at":"…","status":{…}}` comes every 15 s; its document, which may be null, carries
+///   what moved without being a change: ages, counters, the round-trip time.
+package enum WatchLine: Hashable, Sendable {
+  case snapshot(StatusDocument)
+  case change(ChangeDocument, StatusDocument?)
+  case heartbeat(Timestamp, StatusDocument?)
+  /// A type of a newer daemon, to be passed over.
+  case other(type: String)
+
+  /// How long a reader waits for the next line before it holds the daemon for dead: three heartbeats.
+  package static let silence: Duration = .seconds(45)
+  /// How often the daemon writes a heartbeat.
+  package static let heartbeatInterval: Duration = .seconds(15)
+
+  /// The document that the line brings, if any.
+  package var status: StatusDocument? {
+    switch self {
+    case .snapshot(let status): status
+    case .change(_, let status), .heartbeat(_, let status): status
+    case .other: nil
+    }
+  }
+}
+
+/// One state change: the facts of its journal entry.
+package struct ChangeDocument: Codable, Hashable, Sendable {
+  package var at: Timestamp
+  /// OCEANID_EVENT: `node_not_ready`.
+  @Field package var event: String
+  @Field package var cluster: String
+  /// `node calypso`
+  @Field package var subject: String
+  @Field package var from: String?
+  @Field package var to: String?
+  @Field package var reason: String?
+  /// The journal entry's MESSAGE.
+  @Field package var message: String
+
+  package init(
+    at: Timestamp, event: String, cluster: String, subject: String, from: String? = nil, to: String? = nil,
+    reason: String? = nil, message: String
+  ) {
+    self.at = at
+    self.event = event
+    self.cluster = cluster
+    self.subject = subject
+    self.from = from
+    self.to = to
+    self.reason = reason
+    self.message = message
+  }
+}
+
+extension WatchLine: Codable {
+  private enum Key: String, CodingKey {
+    case type, status, change, at
+  }
+
+  package init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: Key.self)
+    func status() throws -> StatusDocument? {
+      try container.decodeIfPresent(StatusDocument.self, forKey: .status)
+    }
+    switch try container.decode(String.self, forKey: .type) {
+    case "snapshot":
+      self = .snapshot(try container.decode(StatusDocument.self, forKey: .status))
+    case "change":
+      self = .change(try container.decode(ChangeDocument.self, forKey: .change), try status())
+    case "heartbeat":
+      self = .heartbeat(try container.decode(Timestamp.self, forKey: .at), try status())
+    case let type:
+      self = .other(type: type)
+    }
+  }
+
+  package func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: Key.self)
+    switch self {
+    case .snapshot(let status):
+      try container.encode("snapshot", forKey: .type)
+      try container.encode(status, forKey: .status)
+    case .change(let change, let status):
+      try container.encode("change", forKey: .type)
+      try container.encode(change, forKey: .change)
+      try container.encode(status, forKey: .status)
+    case .heartbeat(let at, let status):
+      try container.encode("heartbeat", forKey: .type)
+      try container.encode(at, forKey: .at)
+      try container.encode(status, forKey: .status)
+    case .other(let type):
+      try container.encode(type, forKey: .type)
+    }
+  }
+}

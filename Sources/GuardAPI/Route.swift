@@ -1,0 +1,30 @@
+/// What the control socket answers to.
+package enum Route: String, CaseIterable, Sendable {
+  case status = "/v1/status"
+  case watch = "/v1/watch"
+  case healthz = "/v1/healthz"
+  case metrics = "/metrics"
+  case reconnect = "/v1/reconnect"
+  case poll = "/v1/poll"
+  case reload = "/v1/reload"
+
+  package enum Method: String, Sendable {
+    case get = "GET"
+    case post = "POST"
+  }
+
+  /// The Host that a request must name; any other is turned away, so that no web page can reach the socket.
+  package static let host = "oceanid"
+
+  package var path: String { rawValue }
+
+  /// The one verb that the path takes. `POST` needs the right to write.
+  ///
+  /// `reconnect` and `poll` take `?cluster=NAME` and mean every cluster without it.
+  package var method: Method {
+    switch self {
+    case .status, .watch, .healthz, .metrics: .get
+    case .reconnect, .poll, .reload: .post
+    }
+  }
+}

@@ -1,0 +1,45 @@
+package import Health
+
+extension Verdict: Word {
+  package static var whenAbsent: Verdict { .unknown }
+}
+
+extension ObjectStatus: Word {
+  package static var whenAbsent: ObjectStatus { .unknown }
+}
+
+extension Condition.Status: Word {
+  package static var whenAbsent: Condition.Status { .unknown }
+}
+
+extension Problem.Severity: Word {
+  // A severity that this version does not know is shown at its loudest.
+  package static var whenAbsent: Problem.Severity { .critical }
+}
+
+/// `tunnel.state`; `unknown` is only ever read, never written.
+package enum TunnelState: String, Word {
+  case up, connecting, backoff, blocked, stopped, unknown
+
+  package static var whenAbsent: TunnelState { .unknown }
+
+  package init(_ state: TunnelHealth.State) {
+    self =
+      switch state {
+      case .up: .up
+      case .connecting: .connecting
+      case .backoff: .backoff
+      case .blocked: .blocked
+      case .stopped: .stopped
+      }
+  }
+}
+
+/// `forwards[].state`; `unknown` is only ever read, never written.
+package enum ForwardState: String, Word {
+  case listening
+  case portBusy = "port_busy"
+  case unknown
+
+  package static var whenAbsent: ForwardState { .unknown }
+}

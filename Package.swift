@@ -78,7 +78,7 @@ let package = Package(
     program("oceanid-guard", ["Guard", arguments]),
 
     // The client
-    room("GuardClient", ["GuardAPI", "Platform", arguments]),
+    room("GuardClient", ["GuardAPI", "Health", "Platform", arguments]),
     program("oceanid-ctl", ["GuardClient"]),
 
     // A cluster to look at without having one

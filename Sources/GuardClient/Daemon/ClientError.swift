@@ -1,0 +1,103 @@
+import Glibc
+import GuardAPI
+import Platform
+
+/// Why a command has no answer from the guard.
+enum ClientError: Error, Hashable, Sendable {
+  /// No connection, or one that broke.
+  case unreachable(SocketPath, UnixStreamError)
+  /// The answer is not HTTP, or not whole.
+  case unreadable(SocketPath, HTTPError)
+  case document(DocumentError)
+  /// The guard said no.
+  case refused(status: Int, code: String, message: String)
+
+  var exitStatus: Int32 {
+    switch self {
+    case .unreachable, .unreadable, .document: ExitStatus.unavailable.rawValue
+    case .refused(403, _, _): ExitStatus.denied.rawValue
+    // Nothing to do with how healthy the cluster is: sysexits' "service unavailable".
+    case .refused(503, _, _): ExitStatus.unavailable.rawValue
+    case .refused: 1
+    }
+  }
+
+  /// The daemon may still be on its way up: worth another try within a `wait`.
+  var isTransient: Bool {
+    switch self {
+    case .unreachable(_, let error): error.errno != EACCES && error.errno != EPERM
+    case .unreadable, .refused(503, _, _): true
+    case .document, .refused: false
+    }
+  }
+}
+
+extension ClientError: CustomStringConvertible {
+  /// What is wrong, in one line.
+  var description: String {
+    switch self {
+    case .unreachable(let socket, let error): ClientError.sentence(socket, error)
+    case .unreadable(let socket, let error): "the guard's answer on \(socket.path) can't be read: \(error)"
+    case .document(let error): "\(error)"
+    case .refused(403, _, let message): "the guard refuses: \(message)"
+    case .refused(404, _, _): "the running guard does not know this request; it is older than this client"
+    case .refused(let status, let code, let message): "the guard answers \(status) \(code): \(message)"
+    }
+  }
+
+  /// What to do about it; one step a line.
+  var remedy: [String] {
+    switch self {
+    case .unreachable(let socket, let error):
+      ClientError.steps(socket, error)
+    case .unreadable(let socket, _):
+      [
+        "see whether oceanid-guard is what listens on \(socket.path): \(socket.statusCommand)",
+        "compare: oceanid-ctl --version; oceanid-guard --version",
+      ]
+    case .document:
+      ["compare: oceanid-ctl --version; oceanid-guard --version"]
+    case .refused(403, _, _):
+      ["writing is for root, the guard's own user and group oceanid-admin: sudo usermod -aG oceanid-admin $USER, then log in again"]
+    case .refused:
+      []
+    }
+  }
+
+  private static func sentence(_ socket: SocketPath, _ error: UnixStreamError) -> String {
+    switch error.errno {
+    case ENOENT, ENOTDIR: "the guard can't be reached: there is no socket at \(socket.path)"
+    case ECONNREFUSED: "the guard can't be reached: nobody listens on \(socket.path)"
+    case EACCES, EPERM: "the guard can't be reached: no permission to open \(socket.path)"
+    case ENAMETOOLONG: "the socket's path is longer than 107 bytes: \(socket.path)"
+    case _ where error.isTimeout: "the guard does not answer on \(socket.path)"
+    case ECONNRESET, EPIPE: "the guard closed the connection on \(socket.path)"
+    default: "the guard can't be reached: \(error)"
+    }
+  }
+
+  private static func steps(_ socket: SocketPath, _ error: UnixStreamError) -> [String] {
+    switch error.errno {
+    case ENOENT, ENOTDIR:
+      [
+        "see whether the guard runs: \(socket.statusCommand)"
+          + (socket.isUserUnit ? "" : "   (as a user unit: systemctl --user status oceanid-guard)"),
+        "a socket elsewhere is named by --socket PATH or OCEANID_SOCKET",
+      ]
+    case ECONNREFUSED:
+      [
+        "the guard has stopped and left its socket behind: \(socket.statusCommand)",
+        "why it stopped: \(socket.journalCommand)",
+      ]
+    case EACCES, EPERM:
+      [
+        "join the group that may read: sudo usermod -aG oceanid $USER, then log in again",
+        "who may: ls -l \(socket.path)",
+      ]
+    case ENAMETOOLONG:
+      ["name a shorter one with --socket PATH or OCEANID_SOCKET"]
+    default:
+      ["see how the guard is: \(socket.statusCommand)", "what it said: \(socket.journalCommand)"]
+    }
+  }
+}

@@ -1,0 +1,88 @@
+import FoundationEssentials
+import GuardAPI
+import Platform
+
+/// Asks the guard: one connection, one request, one response.
+struct DaemonClient: Sendable {
+  let socket: SocketPath
+  /// For a whole exchange.
+  var timeout: Duration = .seconds(5)
+
+  struct Response: Sendable {
+    let status: Int
+    let body: Data
+  }
+
+  /// The document's bytes as the guard sent them.
+  func statusBytes() throws(ClientError) -> Data {
+    try exchange(.status).body
+  }
+
+  func status() throws(ClientError) -> StatusDocument {
+    let bytes = try statusBytes()
+    do { return try DocumentCoding.decodeStatus(bytes) } catch { throw .document(error) }
+  }
+
+  /// Sends a request and throws `.refused` for an answer that is not a success.
+  func exchange(_ route: Route, cluster: String? = nil) throws(ClientError) -> Response {
+    let deadline = ContinuousClock.now + timeout
+    do {
+      let stream = try UnixStream(path: socket.path, timeout: timeout)
+      try stream.write(DaemonClient.request(route, cluster: cluster), until: deadline)
+      var parser = HTTPResponseParser()
+      var body: [UInt8] = []
+      while !parser.isComplete {
+        let bytes = try stream.read(until: deadline)
+        if bytes.isEmpty { try parser.finish() }
+        body += try parser.consume(bytes)
+      }
+      return try DaemonClient.accept(Response(status: parser.status ?? 0, body: Data(body)))
+    } catch let error as UnixStreamError {
+      throw .unreachable(socket, error)
+    } catch let error as HTTPError {
+      throw .unreadable(socket, error)
+    } catch let error as ClientError {
+      throw error
+    } catch {
+      throw .unreadable(socket, .malformed("\(error)"))
+    }
+  }
+
+  /// Opens the stream of changes.
+  func watch() throws(ClientError) -> WatchStream {
+    try WatchStream.open(socket, request: DaemonClient.request(.watch, cluster: nil), timeout: timeout)
+  }
+
+  static func accept(_ response: Response) throws(ClientError) -> Response {
+    guard response.status >= 300 else { return response }
+    let failure = DocumentCoding.decodeError(response.body)?.error
+    throw .refused(
+      status: response.status, code: failure?.code ?? "error",
+      message: failure?.message ?? "without saying why")
+  }
+
+  private static func request(_ route: Route, cluster: String?) -> [UInt8] {
+    let query = cluster.map { "?cluster=\($0.percentEncoded)" } ?? ""
+    let length = route.method == .post ? "Content-Length: 0\r\n" : ""
+    let text =
+      "\(route.method.rawValue) \(route.path)\(query) HTTP/1.1\r\nHost: \(Route.host)\r\n"
+      + "User-Agent: oceanid-ctl/\(Product.version)\r\n\(length)Connection: close\r\n\r\n"
+    return Array(text.utf8)
+  }
+}
+
+extension String {
+  /// All but RFC 3986's unreserved characters as %XX.
+  fileprivate var percentEncoded: String {
+    utf8.reduce(into: "") { text, byte in
+      switch byte {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
+        UInt8(ascii: "~"):
+        text.unicodeScalars.append(Unicode.Scalar(byte))
+      default:
+        text += (byte < 16 ? "%0" : "%") + String(byte, radix: 16, uppercase: true)
+      }
+    }
+  }
+}

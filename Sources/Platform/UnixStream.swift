@@ -1,0 +1,151 @@
+import Glibc
+
+/// A connected Unix stream socket whose every call ends by a deadline. Closes itself.
+///
+/// Calls block the calling thread; use from one thread at a time.
+package struct UnixStream: ~Copyable {
+  private let descriptor: Int32
+  private let path: String
+
+  /// Connects to the socket at `path`, waiting up to `timeout` for room in the listener's queue.
+  package init(path: String, timeout: Duration) throws(UnixStreamError) {
+    func failed(_ operation: UnixStreamError.Operation, _ code: Int32) -> UnixStreamError {
+      UnixStreamError(operation: operation, errno: code, path: path)
+    }
+    var address = sockaddr_un()
+    address.sun_family = sa_family_t(AF_UNIX)
+    let bytes = Array(path.utf8)
+    let capacity = MemoryLayout.size(ofValue: address.sun_path)
+    // One byte stays for the terminating zero; a zero inside would name another file.
+    guard !bytes.isEmpty, bytes.count < capacity, !bytes.contains(0) else {
+      throw failed(.connect, bytes.count < capacity ? EINVAL : ENAMETOOLONG)
+    }
+    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: bytes) }
+
+    let socket = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+    guard socket >= 0 else { throw failed(.connect, errno) }
+    // A full queue blocks connect(2) on a Unix socket, and this option is what bounds that wait (unix(7)).
+    var limit = timeval(timeout)
+    var result = setsockopt(
+      socket, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+    let end = ContinuousClock.now + timeout
+    if result == 0 {
+      repeat {
+        result = withUnsafePointer(to: &address) { pointer in
+          pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+            connect(socket, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+          }
+        }
+      } while result != 0 && errno == EINTR && ContinuousClock.now < end
+    }
+    guard result == 0 else {
+      let code = errno
+      close(socket)
+      throw failed(.connect, code)
+    }
+    descriptor = socket
+    self.path = path
+  }
+
+  deinit {
+    close(descriptor)
+  }
+
+  /// Reads what is there, at most `limit` bytes, waiting for the first one until `deadline`; empty at the end.
+  package func read(
+    atMost limit: Int = 65_536, until deadline: ContinuousClock.Instant
+  ) throws(UnixStreamError) -> [UInt8] {
+    while true {
+      try wait(for: Int16(POLLIN), .read, until: deadline)
+      var count = 0
+      var code: Int32 = 0
+      let bytes = [UInt8](unsafeUninitializedCapacity: limit) { buffer, initialized in
+        count = recv(descriptor, buffer.baseAddress, limit, Int32(MSG_DONTWAIT))
+        code = errno
+        initialized = max(0, count)
+      }
+      if count >= 0 { return bytes }
+      // Another wake-up than ours, or none at all: wait again.
+      guard code == EINTR || code == EAGAIN else {
+        throw UnixStreamError(operation: .read, errno: code, path: path)
+      }
+    }
+  }
+
+  /// Writes all of it by `deadline`. A peer that has gone is an error here, never SIGPIPE.
+  package func write(
+    _ bytes: [UInt8], until deadline: ContinuousClock.Instant
+  ) throws(UnixStreamError) {
+    var sent = 0
+    while sent < bytes.count {
+      try wait(for: Int16(POLLOUT), .write, until: deadline)
+      let (count, code) = bytes.withUnsafeBytes { buffer in
+        let rest = UnsafeRawBufferPointer(rebasing: buffer[sent...])
+        let count = send(descriptor, rest.baseAddress, rest.count, Int32(MSG_DONTWAIT | MSG_NOSIGNAL))
+        return (count, errno)
+      }
+      if count >= 0 {
+        sent += count
+      } else if code != EINTR && code != EAGAIN {
+        throw UnixStreamError(operation: .write, errno: code, path: path)
+      }
+    }
+  }
+
+  private func wait(
+    for events: Int16, _ operation: UnixStreamError.Operation, until deadline: ContinuousClock.Instant
+  ) throws(UnixStreamError) {
+    while true {
+      let left = max(.zero, deadline - ContinuousClock.now)
+      // Rounded up, so that the last turn does not spin through a fraction of a millisecond.
+      let (seconds, attoseconds) = left.components
+      let rest = (attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000
+      let milliseconds = min(seconds, 86_400) * 1000 + rest
+      var entry = pollfd(fd: descriptor, events: events, revents: 0)
+      let ready = poll(&entry, 1, Int32(milliseconds))
+      if ready > 0 { return }
+      if ready < 0 && errno != EINTR && errno != EAGAIN {
+        throw UnixStreamError(operation: operation, errno: errno, path: path)
+      }
+      guard ContinuousClock.now < deadline else {
+        throw UnixStreamError(operation: operation, errno: ETIMEDOUT, path: path)
+      }
+    }
+  }
+}
+
+/// What went wrong on a Unix stream, and with which path.
+package struct UnixStreamError: Error, Hashable, Sendable, CustomStringConvertible {
+  package enum Operation: String, Sendable {
+    case connect, read, write
+  }
+
+  package let operation: Operation
+  /// ETIMEDOUT where a deadline passed while reading or writing, EAGAIN where one passed while connecting.
+  package let errno: Int32
+  package let path: String
+
+  package init(operation: Operation, errno: Int32, path: String) {
+    self.operation = operation
+    self.errno = errno
+    self.path = path
+  }
+
+  /// The deadline passed.
+  package var isTimeout: Bool {
+    errno == ETIMEDOUT || (operation == .connect && errno == EAGAIN)
+  }
+
+  package var description: String {
+    "\(operation.rawValue) \(path): \(String(cString: strerror(errno)))"
+  }
+}
+
+extension timeval {
+  fileprivate init(_ duration: Duration) {
+    let (seconds, attoseconds) = duration.components
+    // Zero would mean "no limit".
+    self.init(
+      tv_sec: Int(seconds), tv_usec: max(seconds > 0 ? 0 : 1, Int(attoseconds / 1_000_000_000_000)))
+  }
+}

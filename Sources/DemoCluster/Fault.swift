@@ -29,6 +29,9 @@ package enum Fault: Hashable, Sendable {
   case kustomizationFixed(String)
   case sourceRefused
   case sourceAccepted
+  /// The Helm upgrade failed, its retries are used up, and nothing goes on by itself.
+  case helmReleaseStalled
+  case helmReleaseFixed
   case suspended(kind: String, name: String)
   case resumed(kind: String, name: String)
 
@@ -38,13 +41,22 @@ package enum Fault: Hashable, Sendable {
   case workloadUp(String)
   case secretMissing(String)
   case secretBack(String)
+  /// The certificate ends within two days and was not renewed.
+  case certificateEnding
+  case certificateRenewed
+  case stackFailed
+  case stackFixed
   case groupMissing(String)
   case groupBack(String)
 
+  /// The cluster's clock is this far ahead of the machine's; negative: behind.
+  case clockAhead(seconds: Int)
+  /// New connections see this certificate.
+  case presents(Certificates.Server)
   /// Every answer whose path contains this text comes out wrong, until `answersRight`.
   case answersWrong(Misbehaviour, on: String)
   case answersRight
-  /// All of it undone: the cluster as it was at the start, and right answers.
+  /// All of it undone: the cluster, its clock and certificate as at the start, and right answers.
   case healed
 }
 
@@ -119,6 +131,12 @@ extension ClusterState {
     case .kustomizationFixed(let name): failing[name] = nil
     case .sourceRefused: sourceRefused = now
     case .sourceAccepted: sourceRefused = nil
+    case .helmReleaseStalled: helmReleaseStalled = now
+    case .helmReleaseFixed: helmReleaseStalled = nil
+    case .certificateEnding: isCertificateEnding = true
+    case .certificateRenewed: isCertificateEnding = false
+    case .stackFailed: stackFailed = now
+    case .stackFixed: stackFailed = nil
     case .suspended(let kind, let name): suspended.insert("\(kind)/\(name)")
     case .resumed(let kind, let name): suspended.remove("\(kind)/\(name)")
     case .workloadDown(let name): downWorkloads[name] = now
@@ -127,7 +145,7 @@ extension ClusterState {
     case .secretBack(let name): missingSecrets.remove(name)
     case .groupMissing(let group): missingGroups.insert(group)
     case .groupBack(let group): missingGroups.remove(group)
-    case .answersWrong, .answersRight: break
+    case .answersWrong, .answersRight, .clockAhead, .presents: break
     case .healed:
       let next = version
       self = .oceanid(at: now)

@@ -35,8 +35,24 @@ extension Fault {
     case "workload-up": self = .workloadUp(try argument(0, "namespace/name"))
     case "secret-missing": self = .secretMissing(try argument(0, "namespace/name"))
     case "secret-back": self = .secretBack(try argument(0, "namespace/name"))
+    case "helm-release-stalled": self = .helmReleaseStalled
+    case "helm-release-fixed": self = .helmReleaseFixed
+    case "certificate-ending": self = .certificateEnding
+    case "certificate-renewed": self = .certificateRenewed
+    case "stack-failed": self = .stackFailed
+    case "stack-fixed": self = .stackFixed
     case "group-missing": self = .groupMissing(try argument(0, "an API group"))
     case "group-back": self = .groupBack(try argument(0, "an API group"))
+    case "clock-ahead":
+      let text = try argument(0, "seconds")
+      guard let seconds = Int(text) else { throw DemoError.unknownFault("\(verb): '\(text)' is no number") }
+      self = .clockAhead(seconds: seconds)
+    case "presents":
+      let text = try argument(0, "server, server-expired or server-foreign")
+      guard let server = Certificates.Server(rawValue: text) else {
+        throw DemoError.unknownFault("\(verb): '\(text)' is none of server, server-expired, server-foreign")
+      }
+      self = .presents(server)
     case "answers-wrong":
       self = .answersWrong(
         try Misbehaviour(word: try argument(0, "how")), on: arguments.count > 1 ? arguments[1] : "/")

@@ -105,6 +105,15 @@ import Testing
     #expect(ask("/apis/image.toolkit.fluxcd.io/v1beta2").json?["resources"].items.count == 3)
   }
 
+  @Test func theOlderImageAPILacksTheNewerFields() {
+    let path = "namespaces/flux-system/imagepolicies/cloudflared"
+    let new = ask("/apis/image.toolkit.fluxcd.io/v1beta2/\(path)").json
+    let old = ask("/apis/image.toolkit.fluxcd.io/v1beta1/\(path)").json
+    #expect(new?["status"]["latestRef"]["tag"] == "2025.8.1")
+    #expect(old?["status"]["latestRef"] == .null)
+    #expect(old?["status"]["latestImage"] == new?["status"]["latestImage"])
+  }
+
   @Test func whatCanNotBeSpokenIsNotAcceptable() {
     #expect(ask("/api/v1/nodes", accept: "application/vnd.kubernetes.protobuf").status == 406)
     #expect(ask("/api/v1/nodes", accept: "application/vnd.kubernetes.protobuf,*/*").status == 200)

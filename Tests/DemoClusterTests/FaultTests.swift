@@ -82,13 +82,16 @@ import Testing
     ("suspended HelmRelease cert-manager", .suspended(kind: "HelmRelease", name: "cert-manager")),
     ("answers-wrong status:503 /apis", .answersWrong(.status(503), on: "/apis")),
     ("answers-wrong hangs", .answersWrong(.hangs, on: "/")),
+    ("presents server-expired", .presents(.expired)), ("clock-ahead -90", .clockAhead(seconds: -90)),
     ("healed", .healed),
   ])
   func aLineIsAFault(line: String, fault: Fault) throws {
     #expect(try Fault(line: line) == fault)
   }
 
-  @Test(arguments: ["", "node-not-ready", "no-such-thing", "answers-wrong oddly"])
+  @Test(arguments: [
+    "", "node-not-ready", "no-such-thing", "answers-wrong oddly", "presents nothing", "clock-ahead much",
+  ])
   func aWrongLineIsRefused(line: String) {
     #expect(throws: DemoError.self) { try Fault(line: line) }
   }

@@ -67,9 +67,9 @@ import Testing
 
   @Test(arguments: [Certificates.Server.expired, .foreign])
   func badServersAreRefused(server: Certificates.Server) throws {
-    try cluster.present(server)
+    cluster.apply(.presents(server))
     #expect(try ask("/version").code == 60)
-    try cluster.present(.valid)
+    cluster.apply(.presents(.valid))
     #expect(try ask("/version").code == 0)
   }
 
@@ -100,6 +100,15 @@ import Testing
     let size = try #require(
       try FileManager.default.attributesOfItem(atPath: folder.file("huge"))[.size] as? Int)
     #expect(size > 19_000_000)
+  }
+
+  @Test func theClusterHasAClockOfItsOwn() throws {
+    cluster.apply(.clockAhead(seconds: 40 * 365 * 86_400))
+    let answer = try ask("/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/calypso").output
+    let date = try #require(answer.split(separator: "\r\n").first { $0.hasPrefix("Date: ") })
+    let year = try #require(date.split(separator: " ").dropFirst(4).first)
+    #expect(try #require(Int(year)) >= 2060)
+    #expect(answer.contains(#""renewTime":"\#(year)-"#))
   }
 
   @Test func slowAnswersDrip() throws {

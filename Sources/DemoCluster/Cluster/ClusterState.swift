@@ -29,6 +29,10 @@ package struct ClusterState: Sendable {
   /// When the image automation last ran; nil while it runs every minute.
   var automationStopped: Moment?
 
+  var helmReleaseStalled: Moment?
+  var isCertificateEnding = false
+  var stackFailed: Moment?
+
   struct Commit: Sendable {
     var sha: String
     var at: Moment

@@ -71,15 +71,24 @@ extension ClusterState {
     let facts = image(named: "cert-manager")
     let since = facts?.rolledOut ?? settled
     let release = facts?.release ?? 1
-    let message =
-      "Helm upgrade succeeded for release cert-manager/cert-manager.v\(release) with chart cert-manager@\(certManagerVersion)"
+    var conditions = upgraded(since: since, release: release, generation: generation)
+    if let stalled = helmReleaseStalled {
+      let failure =
+        "Helm upgrade failed for release cert-manager/cert-manager with chart cert-manager@\(certManagerVersion): context deadline exceeded"
+      conditions = [
+        condition("Stalled", "RetriesExceeded", "Failed to upgrade after 1 attempt(s)", since: stalled),
+        condition("Ready", "False", "UpgradeFailed", failure, since: stalled),
+        condition("Released", "False", "UpgradeFailed", failure, since: stalled),
+      ]
+    }
     let history: JSON = [
       "appVersion": .string(certManagerVersion), "chartName": "cert-manager",
       "chartVersion": .string(certManagerVersion),
       "configDigest": .string("sha256:\(Hash.hex("values", digits: 64))"),
-      "digest": .string("sha256:\(Hash.hex(message, digits: 64))"), "firstDeployed": .string(created.time),
+      "digest": .string("sha256:\(Hash.hex("release \(release)", digits: 64))"),
+      "firstDeployed": .string(created.time),
       "lastDeployed": .string(since.time), "name": "cert-manager", "namespace": "cert-manager",
-      "status": "deployed", "version": .number(release),
+      "status": .string(helmReleaseStalled == nil ? "deployed" : "failed"), "version": .number(release),
     ]
     return [
       Object(
@@ -100,10 +109,7 @@ extension ClusterState {
           ],
         ],
         status: [
-          "conditions": [
-            condition("Ready", "UpgradeSucceeded", message, since: since, generation: generation),
-            condition("Released", "UpgradeSucceeded", message, since: since, generation: generation),
-          ],
+          "conditions": .array(conditions),
           "helmChart": "flux-system/cert-manager-cert-manager", "history": [history],
           "lastAttemptedConfigDigest": .string("sha256:\(Hash.hex("values", digits: 64))"),
           "lastAttemptedGeneration": .number(generation), "lastAttemptedReleaseAction": "upgrade",
@@ -111,5 +117,13 @@ extension ClusterState {
           "storageNamespace": "cert-manager",
         ])
     ]
+  }
+
+  private func upgraded(since: Moment, release: Int, generation: Int) -> [JSON] {
+    let message =
+      "Helm upgrade succeeded for release cert-manager/cert-manager.v\(release) with chart cert-manager@\(certManagerVersion)"
+    return ["Ready", "Released"].map {
+      condition($0, "UpgradeSucceeded", message, since: since, generation: generation)
+    }
   }
 }

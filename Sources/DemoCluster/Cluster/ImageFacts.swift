@@ -125,3 +125,21 @@ extension ClusterState {
       ])
   }
 }
+
+extension JSON {
+  /// image.toolkit.fluxcd.io/v1beta1 does not know these fields, and the API server prunes what a version does
+  /// not know.
+  var prunedToFirstImageAPI: JSON {
+    var object = self
+    for field in ["digestReflectionPolicy", "provider"] { object["spec"][field] = .null }
+    for field in [
+      "latestRef", "observedPreviousImage", "observedPreviousRef", "observedExclusionList",
+      "observedPolicies",
+      "observedSourceRevision",
+    ] { object["status"][field] = .null }
+    if object["status"]["lastScanResult"] != .null {
+      object["status"]["lastScanResult"]["latestTags"] = .null
+    }
+    return object
+  }
+}

@@ -30,7 +30,7 @@ struct Object: Sendable {
       "metadata": metadata(in: state), "spec": spec, "status": status,
     ]
     for (key, value) in other { body[key] = value }
-    return body
+    return version == "v1beta1" ? body.prunedToFirstImageAPI : body
   }
 }
 

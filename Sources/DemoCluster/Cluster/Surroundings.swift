@@ -22,7 +22,8 @@ extension ClusterState {
   }
 
   func certificateObjects(at now: Moment) -> [Object] {
-    [
+    let days = isCertificateEnding ? 1 : 70
+    return [
       Object(
         kind: .certificate, namespace: "cloudflared", name: "oceanid-tls",
         spec: [
@@ -35,8 +36,8 @@ extension ClusterState {
             condition("Ready", "Ready", "Certificate is up to date and has not expired", since: settled)
           ],
           "notBefore": .string(settled.advanced(seconds: -20 * 86_400).time),
-          "notAfter": .string(settled.advanced(seconds: 70 * 86_400).time),
-          "renewalTime": .string(settled.advanced(seconds: 40 * 86_400).time), "revision": 5,
+          "notAfter": .string(settled.advanced(seconds: days * 86_400).time),
+          "renewalTime": .string(settled.advanced(seconds: (days - 30) * 86_400).time), "revision": 5,
         ])
     ]
   }
@@ -52,18 +53,31 @@ extension ClusterState {
           "branch": "main", "repoDir": "cluster", "resyncFrequencySeconds": 300, "destroyOnFinalize": false,
         ],
         status: [
-          "conditions": [
-            condition(
-              "Ready", "ProcessingCompleted", "the stack has been processed and is up to date",
-              since: settled, generation: nil)
-          ],
+          "conditions": .array(stackConditions),
           "lastUpdate": [
             "generation": 1, "lastAttemptedCommit": .string(commit.sha),
             "lastSuccessfulCommit": .string(commit.sha), "lastResyncTime": .string(resynced.time),
-            "name": "oceanid-19b3", "state": "succeeded", "type": "up",
+            "name": "oceanid-19b3", "state": stackFailed == nil ? "succeeded" : "failed", "type": "up",
           ],
           "observedGeneration": 1,
         ])
+    ]
+  }
+
+  private var stackConditions: [JSON] {
+    guard let since = stackFailed else {
+      return [
+        condition(
+          "Ready", "ProcessingCompleted", "the stack has been processed and is up to date", since: settled,
+          generation: nil)
+      ]
+    }
+    return [
+      condition(
+        "Ready", "False", "NotReadyInProgress", "reconciliation is in progress", since: since, generation: nil
+      ),
+      condition(
+        "Reconciling", "RetryingAfterFailure", "1 update failure(s)", since: since, generation: nil),
     ]
   }
 }

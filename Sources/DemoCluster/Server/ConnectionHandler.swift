@@ -29,12 +29,12 @@ final class ConnectionHandler: ChannelInboundHandler {
   }
 
   private func answer(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
-    let now = Moment.now
+    let now = desk.value.now
     let request = Request(
       method: head.method.rawValue, target: head.uri, accept: head.headers["accept"].joined(separator: ","),
       user: desk.value.user(
         authorization: head.headers.first(name: "authorization"),
-        certificate: try? context.pipeline.syncOperations.nioSSL_peerCertificate(), at: now))
+        certificate: try? context.pipeline.syncOperations.nioSSL_peerCertificate()))
     let delivery = Delivery(
       desk.value.misbehaviour(for: request.path), request, API(state: desk.value.state, now: now))
     desk.value.record(

@@ -33,8 +33,11 @@ package final class DemoCluster: Sendable {
   ) throws(DemoError) -> DemoCluster {
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     do {
+      let servers = Certificates.Server.allCases
       let desk = Desk(
         state: .oceanid(at: .now), tls: try context(certificates, presenting: server),
+        contexts: try Dictionary(
+          uniqueKeysWithValues: servers.map { ($0, try context(certificates, presenting: $0)) }),
         token: certificates.token,
         clients: try [Certificates.Client.valid, .expired].flatMap {
           try NIOSSLCertificate.fromPEMFile(certificates.certificate($0))
@@ -74,17 +77,7 @@ package final class DemoCluster: Sendable {
 
   /// Makes something happen; it holds for the next request.
   package func apply(_ fault: Fault) {
-    withDesk { $0.apply(fault, at: .now) }
-  }
-
-  /// Changes the certificate that new connections see.
-  package func present(_ server: Certificates.Server) throws(DemoError) {
-    do {
-      let context = try Self.context(certificates, presenting: server)
-      withDesk { $0.tls = context }
-    } catch {
-      throw DemoError.certificates("\(server.rawValue) can't be presented: \(error)")
-    }
+    withDesk { $0.apply(fault) }
   }
 
   /// What was asked so far, the oldest first.

@@ -3,7 +3,12 @@ internal import NIOSSL
 /// Everything about a running demo that changes. The event loop owns it.
 struct Desk {
   var state: ClusterState
-  var tls: NIOSSLContext
+  /// What new connections get.
+  private(set) var tls: NIOSSLContext
+  /// One for every certificate that the server may present.
+  let contexts: [Certificates.Server: NIOSSLContext]
+  /// The cluster's clock minus the machine's, in seconds.
+  private var clockAhead = 0
   /// The newest wins.
   var misbehaviours: [(Misbehaviour, path: String)] = []
   /// The last requests; older ones are forgotten, so that a demo may run for weeks.
@@ -14,22 +19,39 @@ struct Desk {
   /// The client certificates that stand for a user, as long as they last.
   let clients: [NIOSSLCertificate]
 
-  mutating func apply(_ fault: Fault, at now: Moment) {
+  init(
+    state: ClusterState, tls: NIOSSLContext, contexts: [Certificates.Server: NIOSSLContext], token: String,
+    clients: [NIOSSLCertificate]
+  ) {
+    self.state = state
+    self.tls = tls
+    self.contexts = contexts
+    self.token = token
+    self.clients = clients
+  }
+
+  /// The cluster's clock.
+  var now: Moment { Moment.now.advanced(seconds: clockAhead) }
+
+  mutating func apply(_ fault: Fault) {
     switch fault {
+    case .clockAhead(let seconds): clockAhead = seconds
+    case .presents(let server): tls = contexts[server] ?? tls
     case .answersWrong(let how, let path): misbehaviours.insert((how, path), at: 0)
     case .answersRight: misbehaviours = []
     case .healed:
-      misbehaviours = []
+      (misbehaviours, clockAhead) = ([], 0)
+      tls = contexts[.valid] ?? tls
       state.apply(fault, at: now)
     default: state.apply(fault, at: now)
     }
   }
 
   /// The user that a bearer token or a client certificate stands for; nil: nobody.
-  func user(authorization: String?, certificate: NIOSSLCertificate?, at now: Moment) -> String? {
+  func user(authorization: String?, certificate: NIOSSLCertificate?) -> String? {
     if let authorization { return authorization == "Bearer \(token)" ? Certificates.user : nil }
     guard let certificate, clients.contains(certificate),
-      Int64(certificate.notValidAfter) * 1_000_000 > now.microseconds
+      Int64(certificate.notValidAfter) * 1_000_000 > Moment.now.microseconds
     else { return nil }
     return Certificates.user
   }

@@ -1,0 +1,33 @@
+/// A container image's name taken apart: `ghcr.io/org/app:v1@sha256:…`.
+public struct ImageReference: Hashable, Sendable {
+  /// With the registry: `docker.io/library/nginx` for `nginx`.
+  public let repository: String
+  public let tag: String?
+  public let digest: String?
+
+  public init(_ text: String) {
+    var rest = text[...]
+    if let at = rest.firstIndex(of: "@") {
+      digest = String(rest[rest.index(after: at)...])
+      rest = rest[..<at]
+    } else {
+      digest = nil
+    }
+    // A colon before the last slash belongs to the registry's port.
+    let slash = rest.lastIndex(of: "/") ?? rest.startIndex
+    if let colon = rest[slash...].lastIndex(of: ":") {
+      tag = String(rest[rest.index(after: colon)...])
+      rest = rest[..<colon]
+    } else {
+      tag = nil
+    }
+    repository = ImageReference.normalised(rest)
+  }
+
+  private static func normalised(_ name: Substring) -> String {
+    let first = name.split(separator: "/", maxSplits: 1).first ?? name
+    let hasRegistry = name.contains("/") && (first.contains(".") || first.contains(":") || first == "localhost")
+    if hasRegistry { return String(name) }
+    return name.contains("/") ? "docker.io/\(name)" : "docker.io/library/\(name)"
+  }
+}

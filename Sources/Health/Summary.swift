@@ -1,0 +1,23 @@
+/// The one line that says how a cluster is.
+enum Summary {
+  static func line(_ judgement: Judgement, _ verdict: Verdict, _ problems: [Problem]) -> String {
+    if let worst = problems.first {
+      let age = (judgement.now - worst.since).humanDuration
+      let more = problems.count > 1 ? "; \(problems.count - 1) more problem\(problems.count > 2 ? "s" : "")" : ""
+      return "\(worst.title) for \(age)\(more)"
+    }
+    if judgement.isStarting || verdict == .unknown {
+      let tunnel = judgement.observation.tunnel
+      return tunnel.state == .up ? "waiting for the first answer of the cluster" : "connecting to \(tunnel.host)"
+    }
+    let ready = judgement.nodes.count { $0.status.hasPrefix("Ready") }
+    var parts = ["\(ready)/\(judgement.nodes.count) nodes Ready"]
+    if judgement.isFluxInstalled == true {
+      parts.append("Flux \(judgement.flux.count { $0.verdict == .healthy })/\(judgement.flux.count)")
+    }
+    if !judgement.policies.isEmpty {
+      parts.append("images \(judgement.policies.count { $0.isBehind == true }) behind")
+    }
+    return parts.joined(separator: ", ")
+  }
+}

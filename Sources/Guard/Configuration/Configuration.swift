@@ -1,0 +1,71 @@
+package import Health
+
+/// What the guard is told to do, complete: every default is filled in and every value is in its range.
+package struct Configuration: Hashable, Sendable {
+  /// The file that it was read from; nil: there was none, and these are the built-in values.
+  package var file: String?
+  package var control: Control
+  /// At least one; names and listening addresses are unique.
+  package var clusters: [Cluster]
+
+  package struct Control: Hashable, Sendable {
+    /// Absolute path of the Unix socket that the client talks to.
+    package var socket: String
+  }
+
+  package struct Cluster: Hashable, Sendable {
+    package var name: String
+    package var tunnel: Tunnel
+    package var kubernetes: Kubernetes
+    package var expect: Expectations
+  }
+
+  package struct Tunnel: Hashable, Sendable {
+    /// An alias of ssh_config or a host name.
+    package var host: String
+    // What follows overrides ssh_config where it is not nil.
+    package var user: String?
+    package var port: UInt16?
+    package var identityFiles: [String]?
+    package var knownHostsFiles: [String]?
+    /// The ssh_config to read instead of the usual ones.
+    package var sshConfig: String?
+    /// At least one.
+    package var forwards: [Forward]
+    package var keepalive: Keepalive
+    package var backoff: Backoff
+    /// How long a new local connection waits for the tunnel.
+    package var hold: Duration
+  }
+
+  package struct Forward: Hashable, Sendable {
+    /// A loopback address.
+    package var listen: Endpoint
+    /// As the far side resolves it.
+    package var target: Endpoint
+  }
+
+  package struct Keepalive: Hashable, Sendable {
+    package var interval: Duration
+    /// Not shorter than `interval`.
+    package var timeout: Duration
+  }
+
+  package struct Backoff: Hashable, Sendable {
+    package var initial: Duration
+    /// Not shorter than `initial`.
+    package var max: Duration
+  }
+
+  package struct Kubernetes: Hashable, Sendable {
+    /// Absolute path.
+    package var kubeconfig: String
+    package var context: String
+    package var poll: Poll
+  }
+
+  package struct Poll: Hashable, Sendable {
+    package var interval: Duration
+    package var timeout: Duration
+  }
+}

@@ -1,0 +1,62 @@
+internal import Glibc
+
+/// What the configuration takes from the process: whose home it is and where the session keeps its sockets.
+package struct ConfigurationEnvironment: Hashable, Sendable {
+  package var isRoot: Bool
+  /// Absolute; nil where neither `HOME` nor the user database says.
+  package var home: String?
+  package var configHome: String?
+  package var runtimeDirectory: String?
+
+  package init(isRoot: Bool, home: String?, configHome: String? = nil, runtimeDirectory: String? = nil) {
+    self.isRoot = isRoot
+    self.home = home
+    self.configHome = configHome
+    self.runtimeDirectory = runtimeDirectory
+  }
+
+  /// This process's own. Reads the environment: call it before anything changes that.
+  package static var current: ConfigurationEnvironment {
+    // The XDG base directory specification: a path that is not absolute is as good as none.
+    func path(_ name: String) -> String? {
+      guard let value = getenv(name).map({ String(cString: $0) }), value.hasPrefix("/") else { return nil }
+      return value
+    }
+    return ConfigurationEnvironment(
+      isRoot: geteuid() == 0, home: path("HOME") ?? homeOfUser(), configHome: path("XDG_CONFIG_HOME"),
+      runtimeDirectory: path("XDG_RUNTIME_DIR"))
+  }
+
+  private static func homeOfUser() -> String? {
+    var entry = passwd()
+    var found: UnsafeMutablePointer<passwd>?
+    var buffer = [CChar](repeating: 0, count: 16_384)
+    guard getpwuid_r(geteuid(), &entry, &buffer, buffer.count, &found) == 0, found != nil,
+      let home = entry.pw_dir.map({ String(cString: $0) }), home.hasPrefix("/")
+    else { return nil }
+    return home
+  }
+
+  /// `$XDG_RUNTIME_DIR/oceanid/guard.sock` for a person's session, `/run/oceanid/guard.sock` for the system.
+  package var defaultSocket: String {
+    guard !isRoot, let runtimeDirectory else { return "/run/oceanid/guard.sock" }
+    return "\(runtimeDirectory)/oceanid/guard.sock"
+  }
+
+  /// Where a configuration file is looked for, the first one that exists wins.
+  package var files: [String] {
+    var files: [String] = []
+    if !isRoot, let directory = configHome ?? home.map({ "\($0)/.config" }) {
+      files.append("\(directory)/oceanid/guard.yaml")
+    }
+    return files + ["/etc/oceanid/guard.yaml"]
+  }
+
+  /// The absolute path that `text` stands for: `~` is the home. Nil where it is neither.
+  func expand(_ text: String) -> String? {
+    if text.hasPrefix("/") { return text }
+    guard let home else { return nil }
+    if text == "~" { return home }
+    return text.hasPrefix("~/") ? home + text.dropFirst() : nil
+  }
+}

@@ -1,0 +1,65 @@
+internal import Glibc
+
+extension Configuration {
+  /// The most that a configuration file may hold.
+  private static var sizeLimit: Int { 1 << 20 }
+
+  /// Reads the configuration at `path`, or at the first usual place that has one, or the built-in values.
+  ///
+  /// Throws every mistake that it found; a `path` that can't be read is one too.
+  package static func load(
+    path: String?, environment: ConfigurationEnvironment = .current
+  ) throws(ConfigurationErrors) -> Configuration {
+    if let path { return try parse(read(path), file: path, environment: environment) }
+    for path in environment.files where exists(path) {
+      return try parse(read(path), file: path, environment: environment)
+    }
+    return builtIn(in: environment)
+  }
+
+  /// Reads a configuration from text; `file` is only its name in messages.
+  package static func parse(
+    _ text: String, file: String, environment: ConfigurationEnvironment
+  ) throws(ConfigurationErrors) -> Configuration {
+    let document = try YAMLDocument(text, file: file)
+    var reader = ConfigurationReader(file: file, environment: environment)
+    let configuration = reader.configuration(document.root)
+    guard reader.errors.isEmpty else { throw ConfigurationErrors(reader.errors) }
+    return configuration
+  }
+
+  /// A file that is there but can't be read must be heard of, not skipped, so only absence is absence.
+  private static func exists(_ path: String) -> Bool {
+    access(path, F_OK) == 0 || (errno != ENOENT && errno != ENOTDIR)
+  }
+
+  private static func read(_ path: String) throws(ConfigurationErrors) -> String {
+    func failure(_ message: String) -> ConfigurationErrors {
+      ConfigurationErrors([ConfigurationError(file: path, message: message)])
+    }
+    func reason() -> String { String(cString: strerror(errno)) }
+    // A pipe without a writer must not hold up the daemon.
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard descriptor >= 0 else { throw failure("can't be opened: \(reason())") }
+    defer { close(descriptor) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { throw failure("can't be read: \(reason())") }
+    guard status.st_mode & S_IFMT == S_IFREG else { throw failure("is not a regular file") }
+    var bytes: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 65_536)
+    while bytes.count <= sizeLimit {
+      let count = Glibc.read(descriptor, &buffer, buffer.count)
+      if count < 0 && errno == EINTR { continue }
+      guard count >= 0 else { throw failure("can't be read: \(reason())") }
+      if count == 0 { break }
+      bytes.append(contentsOf: buffer[..<count])
+    }
+    guard bytes.count <= sizeLimit else {
+      throw failure("is larger than 1 MiB: this is no configuration of the guard")
+    }
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+      throw failure("is not UTF-8 text")
+    }
+    return text
+  }
+}

@@ -1,0 +1,175 @@
+internal import Yams
+
+/// Reads typed values out of a YAML tree and collects every mistake with its place, instead of stopping at
+/// the first. A value that can't be read is replaced by its default so that reading goes on.
+struct ConfigurationReader {
+  let file: String
+  let environment: ConfigurationEnvironment
+  private(set) var errors: [ConfigurationError] = []
+
+  /// A mapping whose keys are known ones.
+  struct Section {
+    /// As it is called in messages.
+    let name: String
+    let node: YAMLNode
+    let values: [String: YAMLNode]
+  }
+
+  init(file: String, environment: ConfigurationEnvironment) {
+    self.file = file
+    self.environment = environment
+  }
+
+  mutating func fail(_ node: YAMLNode, _ message: String) {
+    errors.append(
+      ConfigurationError(
+        file: file, line: node.mark?.line ?? 1, column: node.mark?.column ?? 1, message: message))
+  }
+
+  // MARK: Shapes
+
+  /// The mapping at `node`; one that holds nothing is empty.
+  mutating func section(_ node: YAMLNode, _ name: String, keys: [String]) -> Section? {
+    if isNull(node) { return Section(name: name, node: node, values: [:]) }
+    guard case .mapping(let mapping) = node else {
+      fail(node, "\(name): expected a mapping with \(listed(keys)), found \(found(node))")
+      return nil
+    }
+    var values: [String: YAMLNode] = [:]
+    for (key, value) in mapping {
+      guard case .scalar(let scalar) = key else {
+        fail(key, "\(name): expected a word as key, found \(found(key))")
+        continue
+      }
+      guard keys.contains(scalar.string) else {
+        let word = scalar.string.cut(to: 64).escaped
+        if let meant = Spelling.nearest(to: scalar.string, among: keys) {
+          fail(key, "\(name): unknown key '\(word)': did you mean '\(meant)'?")
+        } else {
+          fail(key, "\(name): unknown key '\(word)': known here are \(listed(keys))")
+        }
+        continue
+      }
+      values[scalar.string] = value
+    }
+    return Section(name: name, node: node, values: values)
+  }
+
+  /// The section called `key` in `section`; nil where it is absent or wrong.
+  mutating func section(_ section: Section, _ key: String, keys: [String]) -> Section? {
+    guard let node = section.values[key] else { return nil }
+    return self.section(node, key, keys: keys)
+  }
+
+  /// The elements of a list; nil where the key is absent or holds something else.
+  mutating func list(_ section: Section, _ key: String, of what: String) -> [YAMLNode]? {
+    guard let node = section.values[key] else { return nil }
+    if isNull(node) { return [] }
+    guard case .sequence(let sequence) = node else {
+      fail(node, "\(key): expected a list of \(what), found \(found(node))")
+      return nil
+    }
+    return Array(sequence)
+  }
+
+  // MARK: Scalars
+
+  /// Text on one line that is not empty.
+  mutating func text(_ node: YAMLNode, _ name: String, of what: String) -> String? {
+    guard case .scalar(let scalar) = node, !isNull(node), !scalar.string.isEmpty else {
+      fail(node, "\(name): expected \(what), found \(found(node))")
+      return nil
+    }
+    guard scalar.string.utf8.count <= 4096, scalar.string == scalar.string.escaped else {
+      fail(node, "\(name): expected \(what), found control characters or more than 4096 bytes")
+      return nil
+    }
+    return scalar.string
+  }
+
+  mutating func text(_ section: Section, _ key: String, of what: String) -> String? {
+    guard let node = section.values[key] else { return nil }
+    return text(node, key, of: what)
+  }
+
+  mutating func number(_ node: YAMLNode, _ name: String, in range: ClosedRange<Int>) -> Int? {
+    let bounds = "a whole number from \(range.lowerBound) to \(range.upperBound)"
+    guard case .scalar(let scalar) = node, scalar.style == .plain || scalar.style == .any,
+      let number = Int(scalar.string)
+    else {
+      fail(node, "\(name): expected \(bounds), found \(found(node))")
+      return nil
+    }
+    guard range.contains(number) else {
+      fail(node, "\(name): \(number) is out of range: expected \(bounds)")
+      return nil
+    }
+    return number
+  }
+
+  mutating func duration(
+    _ section: Section?, _ key: String, in range: ClosedRange<Duration>, default standard: Duration
+  ) -> Duration {
+    guard let node = section?.values[key] else { return standard }
+    guard case .scalar(let scalar) = node, let duration = Duration(configuration: scalar.string) else {
+      fail(
+        node, "\(key): expected a duration such as 250ms, 5s, 10m or 1h, found \(found(node))")
+      return standard
+    }
+    guard range.contains(duration) else {
+      fail(
+        node,
+        "\(key): \(duration.configurationText) is out of range: expected from "
+          + "\(range.lowerBound.configurationText) to \(range.upperBound.configurationText)")
+      return standard
+    }
+    return duration
+  }
+
+  /// An absolute path; `~` is the home.
+  mutating func path(_ node: YAMLNode, _ name: String) -> String? {
+    guard let text = text(node, name, of: "a path") else { return nil }
+    guard let path = environment.expand(text) else {
+      let isHome = text == "~" || text.hasPrefix("~/")
+      fail(
+        node,
+        isHome
+          ? "\(name): '~' stands for nothing here because HOME is not set: write the whole path"
+          : "\(name): expected a path that begins with / or ~/, found '\(text.cut(to: 64))'")
+      return nil
+    }
+    return path
+  }
+
+  mutating func path(_ section: Section, _ key: String) -> String? {
+    guard let node = section.values[key] else { return nil }
+    return path(node, key)
+  }
+
+  mutating func paths(_ section: Section, _ key: String) -> [String]? {
+    guard let nodes = list(section, key, of: "paths") else { return nil }
+    return nodes.compactMap { path($0, key) }
+  }
+
+  // MARK: Words for messages
+
+  func isNull(_ node: YAMLNode) -> Bool {
+    guard case .scalar(let scalar) = node, scalar.style == .plain || scalar.style == .any else {
+      return false
+    }
+    return ["", "~", "null", "Null", "NULL"].contains(scalar.string)
+  }
+
+  func found(_ node: YAMLNode) -> String {
+    switch node {
+    case .mapping: return "a mapping"
+    case .sequence: return "a list"
+    case .alias: return "an alias"
+    case .scalar(let scalar):
+      if isNull(node) || scalar.string.isEmpty { return "nothing" }
+      return "'\(scalar.string.cut(to: 64).escaped)'"
+    }
+  }
+
+  private func listed(_ keys: [String]) -> String { keys.joined(separator: ", ") }
+}

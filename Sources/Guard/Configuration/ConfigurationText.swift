@@ -1,0 +1,86 @@
+internal import Health
+
+extension Configuration {
+  /// The effective configuration as YAML in the shape of guard.yaml; reading it gives the same values.
+  package var yaml: String {
+    var out = "control:\n  socket: \(Self.scalar(control.socket))\nclusters:\n"
+    for cluster in clusters {
+      out += "  - name: \(Self.scalar(cluster.name))\n"
+      out += Self.section("tunnel", cluster.tunnel.lines)
+      out += Self.section("kubernetes", cluster.kubernetes.lines)
+      out += Self.section("expect", cluster.expect.lines)
+    }
+    return out + "alerts: []\n"
+  }
+
+  private static func section(_ name: String, _ lines: [String]) -> String {
+    "    \(name):\n" + lines.map { "      \($0)\n" }.joined()
+  }
+
+  /// A YAML scalar: plain where that can't be taken for anything but this text, else in double quotes.
+  fileprivate static func scalar(_ text: String) -> String {
+    let isPlain =
+      text.utf8.allSatisfy { byte in
+        switch byte {
+        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
+        default: "/._-".utf8.contains(byte)
+        }
+      } && (text.utf8.first.map { $0 != UInt8(ascii: "-") } ?? false)
+      && !["null", "Null", "NULL"].contains(text)
+    if isPlain { return text }
+    var quoted = "\""
+    for scalar in text.unicodeScalars {
+      if scalar == "\"" || scalar == "\\" { quoted += "\\" }
+      quoted.unicodeScalars.append(scalar)
+    }
+    return quoted + "\""
+  }
+
+  fileprivate static func list(_ texts: [String]) -> String {
+    "[\(texts.map(scalar).joined(separator: ", "))]"
+  }
+}
+
+extension Configuration.Tunnel {
+  fileprivate var lines: [String] {
+    var lines = ["host: \(Configuration.scalar(host))"]
+    if let user { lines.append("user: \(Configuration.scalar(user))") }
+    if let port { lines.append("port: \(port)") }
+    if let identityFiles { lines.append("identityFiles: \(Configuration.list(identityFiles))") }
+    if let knownHostsFiles { lines.append("knownHostsFiles: \(Configuration.list(knownHostsFiles))") }
+    if let sshConfig { lines.append("sshConfig: \(Configuration.scalar(sshConfig))") }
+    lines.append("forwards:")
+    for forward in forwards {
+      lines.append("  - { listen: \"\(forward.listen)\", target: \"\(forward.target)\" }")
+    }
+    let (interval, timeout) = (keepalive.interval.configurationText, keepalive.timeout.configurationText)
+    lines.append("keepalive: { interval: \(interval), timeout: \(timeout) }")
+    let (initial, max) = (backoff.initial.configurationText, backoff.max.configurationText)
+    lines.append("backoff: { initial: \(initial), max: \(max) }")
+    lines.append("hold: \(hold.configurationText)")
+    return lines
+  }
+}
+
+extension Configuration.Kubernetes {
+  fileprivate var lines: [String] {
+    let (interval, timeout) = (poll.interval.configurationText, poll.timeout.configurationText)
+    return [
+      "kubeconfig: \(Configuration.scalar(kubeconfig))", "context: \(Configuration.scalar(context))",
+      "poll: { interval: \(interval), timeout: \(timeout) }",
+    ]
+  }
+}
+
+extension Expectations {
+  fileprivate var lines: [String] {
+    let counts = gpus.sorted { $0.key < $1.key }.map { "\(Configuration.scalar($0.key)): \($0.value)" }
+    var flux = "namespace: \(Configuration.scalar(fluxNamespace))"
+    if let fluxVersion { flux = "version: \(Configuration.scalar(fluxVersion)), " + flux }
+    return [
+      "nodes: \(Configuration.list(nodes))", "gpu: { \(counts.joined(separator: ", ")) }",
+      "flux: { \(flux) }", "workloads: \(Configuration.list(workloads.map(\.description)))",
+      "secrets: \(Configuration.list(secrets.map(\.description)))",
+    ]
+  }
+}

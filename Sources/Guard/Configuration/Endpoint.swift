@@ -1,0 +1,52 @@
+/// A host and a TCP port: `127.0.0.1:16443`, `[::1]:16443`, `localhost:6443`.
+package struct Endpoint: Hashable, Sendable, CustomStringConvertible {
+  /// A name or an address; an IPv6 address without its brackets.
+  package let host: String
+  package let port: UInt16
+
+  package init(host: String, port: UInt16) {
+    self.host = host
+    self.port = port
+  }
+
+  package var description: String {
+    host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+  }
+
+  /// Reads `HOST:PORT` or `[IPv6]:PORT`; nil for anything else, port 0 too.
+  init?(_ text: String) {
+    let host: Substring
+    let port: Substring
+    if text.hasPrefix("[") {
+      guard let end = text.firstIndex(of: "]") else { return nil }
+      host = text[text.index(after: text.startIndex)..<end]
+      let rest = text[text.index(after: end)...]
+      guard rest.hasPrefix(":"), host.contains(":"), IPAddress(String(host)) != nil else { return nil }
+      port = rest.dropFirst()
+    } else {
+      let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+      guard parts.count == 2 else { return nil }
+      host = parts[0]
+      port = parts[1]
+      guard Endpoint.isName(host) else { return nil }
+    }
+    guard !port.isEmpty, port.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = UInt16(port),
+      number > 0
+    else { return nil }
+    self.init(host: String(host), port: number)
+  }
+
+  /// Only what a host name, an IPv4 address or an alias of ssh_config is made of; no leading `-`, which
+  /// would be an option to ssh.
+  static func isName(_ text: some StringProtocol) -> Bool {
+    guard !text.isEmpty, text.utf8.count <= 253, !text.hasPrefix("-"), !text.hasPrefix(".") else {
+      return false
+    }
+    return text.utf8.allSatisfy { byte in
+      switch byte {
+      case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
+      default: byte == UInt8(ascii: "-") || byte == UInt8(ascii: ".") || byte == UInt8(ascii: "_")
+      }
+    }
+  }
+}

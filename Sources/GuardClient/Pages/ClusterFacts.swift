@@ -1,0 +1,142 @@
+import GuardAPI
+import Health
+
+/// The block of one cluster: a line for each part, in the order in which they depend on each other.
+enum ClusterFacts {
+  private static let margin = 9
+
+  static func lines(_ cluster: ClusterDocument, _ terminal: Terminal) -> [Line] {
+    let now = terminal.now
+    var facts: [(label: String, text: Span)] = []
+    for (index, text) in TunnelWords.lines(cluster.tunnel, now).enumerated() {
+      facts.append((index == 0 ? "Tunnel" : "", text))
+    }
+    facts.append(("API", api(cluster, now)))
+    if let nodes = nodes(cluster, now) { facts.append(("Nodes", nodes)) }
+    if let flux = flux(cluster, now) { facts.append(("Flux", flux)) }
+    if let images = images(cluster, now) { facts.append(("Images", images)) }
+    if let others = others(cluster, now) { facts.append(("Others", others)) }
+    return facts.flatMap { terminal.labelled($0.label, margin: margin, $0.text) }
+  }
+
+  private static func api(_ cluster: ClusterDocument, _ now: Timestamp) -> Span {
+    let poll = cluster.poll
+    if let error = poll.error {
+      // With the tunnel down the reason stands one line above.
+      if error.code == PollFailure.Code.tunnelDown.rawValue {
+        return Span("not reachable while the tunnel is down" + lastSeen(poll, now), .warning)
+      }
+      let detail = error.message.isEmpty ? "" : ": \(error.message)"
+      return Span("no answer, \(error.code)\(detail)\(lastSeen(poll, now))", .bad)
+    }
+    guard let at = poll.at else { return Span("not asked yet", .warning) }
+    let version = cluster.api.version ?? "version not known"
+    let took = poll.durationMs.map { " in \($0) ms" } ?? ""
+    let polled = "polled \(at.relative(to: now))\(took)"
+    switch cluster.api.ready {
+    case true?: return Span("\(version) ready, \(polled)")
+    case false?: return Span("\(version) NOT READY (/readyz), \(polled)", .bad)
+    case nil: return Span("\(version), \(polled)")
+    }
+  }
+
+  private static func lastSeen(_ poll: PollDocument, _ now: Timestamp) -> String {
+    poll.seenAt.map { "; last answer \($0.since(now))" } ?? "; never answered yet"
+  }
+
+  private static func nodes(_ cluster: ClusterDocument, _ now: Timestamp) -> Span? {
+    guard !cluster.nodes.isEmpty else {
+      return cluster.poll.ok == true ? Span("none seen", .warning) : nil
+    }
+    let ready = cluster.nodes.filter(\.isReady)
+    let bad = cluster.nodes.filter { !$0.isReady || $0.verdict == .critical || $0.verdict == .degraded }
+    let count = "\(ready.count) of \(cluster.nodes.count) Ready"
+    let names = (bad.isEmpty ? cluster.nodes : bad)
+      .map { node in
+        !bad.isEmpty || node.status != "Ready" ? "\(node.name) \(node.status)" : node.name
+      }
+    return counted("\(count): \(names.joined(separator: ", "))", cluster.nodes.map(\.verdict), cluster, now)
+  }
+
+  private static func flux(_ cluster: ClusterDocument, _ now: Timestamp) -> Span? {
+    let flux = cluster.flux
+    if flux.installed == false { return Span("not installed") }
+    guard !flux.objects.isEmpty else {
+      return flux.installed == true ? Span("\(flux.version ?? "installed"), no objects") : nil
+    }
+    let version = flux.version.map { "\($0), " } ?? ""
+    let good = flux.objects.filter { $0.verdict == .healthy || ($0.verdict == .unknown && $0.ready == .isTrue) }
+    let suspended = flux.objects.filter(\.suspended)
+    let bad = flux.objects.filter { $0.verdict == .critical || $0.verdict == .degraded }
+    var text = "\(version)\(good.count) of \(flux.objects.count.of("object")) good"
+    if !bad.isEmpty { text += ": " + list(bad.map { "\($0.kind.lowercased())/\($0.name) \($0.state)" }) }
+    if !suspended.isEmpty { text += "; \(suspended.count) suspended" }
+    return counted(text, flux.objects.map(\.verdict), cluster, now)
+  }
+
+  private static func images(_ cluster: ClusterDocument, _ now: Timestamp) -> Span? {
+    let images = cluster.images
+    let verdicts =
+      images.policies.map(\.verdict) + images.repositories.map(\.verdict) + images.automations.map(\.verdict)
+    guard !verdicts.isEmpty else { return nil }
+    let behind = images.policies.filter { $0.behind == true }
+    let bad = images.policies.filter { $0.behind != true && ($0.verdict == .critical || $0.verdict == .degraded) }
+    let rest = images.repositories.filter { $0.verdict == .critical || $0.verdict == .degraded }.map(\.name)
+      + images.automations.filter { $0.verdict == .critical || $0.verdict == .degraded }.map(\.name)
+    var text = images.policies.count.of("policy", plural: "policies")
+    if behind.isEmpty && bad.isEmpty && rest.isEmpty { text += ", none behind" }
+    if !behind.isEmpty { text += "; behind: \(list(behind.map(\.name)))" }
+    if !bad.isEmpty { text += "; failing: \(list(bad.map(\.name)))" }
+    if !rest.isEmpty { text += "; scan or update failing: \(list(rest))" }
+    return counted(text, verdicts, cluster, now)
+  }
+
+  private static func others(_ cluster: ClusterDocument, _ now: Timestamp) -> Span? {
+    var parts: [String] = []
+    func count(_ noun: String, _ verdicts: [Verdict]) {
+      guard !verdicts.isEmpty else { return }
+      let good = verdicts.count { $0 == .healthy }
+      parts.append("\(good) of \(verdicts.count.of(noun)) good")
+    }
+    count("workload", cluster.workloads.map(\.verdict))
+    count("certificate", cluster.certificates.map(\.verdict))
+    count("stack", cluster.stacks.map(\.verdict))
+    let secrets: [Verdict] = cluster.secrets.map {
+      $0.present.map { present in present ? .healthy : .critical } ?? .unknown
+    }
+    if !secrets.isEmpty {
+      parts.append("\(secrets.count { $0 == .healthy }) of \(secrets.count.of("secret")) present")
+    }
+    guard !parts.isEmpty else { return nil }
+    let verdicts =
+      cluster.workloads.map(\.verdict) + cluster.certificates.map(\.verdict) + cluster.stacks.map(\.verdict)
+      + secrets
+    return counted(parts.joined(separator: ", "), verdicts, cluster, now)
+  }
+
+  /// What was counted, in the colour of the worst; said of the past where no poll vouches for it now.
+  private static func counted(
+    _ text: String, _ verdicts: [Verdict], _ cluster: ClusterDocument, _ now: Timestamp
+  ) -> Span {
+    if cluster.poll.ok != true {
+      let when = cluster.poll.seenAt.map { "\((now - $0).asAge) ago: " } ?? ""
+      return Span("not known now; \(when)\(text)", .warning)
+    }
+    let worst = verdicts.reduce(Verdict.healthy) { $0.combined(with: $1) }
+    return Span(text, worst == .healthy ? .plain : worst.style)
+  }
+
+  private static func list(_ names: [String]) -> String {
+    names.count <= 4
+      ? names.joined(separator: ", ") : "\(names.prefix(3).joined(separator: ", ")) and \(names.count - 3) more"
+  }
+}
+
+extension NodeDocument {
+  var isReady: Bool { status == "Ready" || status.hasPrefix("Ready,") }
+}
+
+extension FluxObjectDocument {
+  /// One word for a line of text.
+  var state: String { suspended ? "suspended" : reason.isEmpty ? status.rawValue : reason }
+}

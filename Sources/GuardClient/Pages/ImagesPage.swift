@@ -1,0 +1,86 @@
+import GuardAPI
+import Health
+
+/// `oceanid-ctl images`: what the policies want, what runs, and who scans and writes.
+enum ImagesPage {
+  static func page(_ status: StatusDocument, _ terminal: Terminal) -> Page {
+    PartPage.page(.images, status, terminal) { cluster in
+      let tables = tables(cluster.images).filter { !$0.rows.isEmpty }
+      if tables.isEmpty { return [Line(Span("No image policies seen."))] }
+      return Array(tables.map { $0.lines(width: terminal.width) }.joined(separator: [Line.empty]))
+    }
+  }
+
+  static func tables(_ images: ImagesDocument) -> [Table] {
+    [policies(images.policies), repositories(images.repositories), automations(images.automations)]
+  }
+
+  private static func policies(_ policies: [ImagePolicyDocument]) -> Table {
+    var table = Table(columns: ["NAMESPACE", "NAME", "LATEST", "RUNNING", "BEHIND", "READY", "MESSAGE"])
+    table.endsInProse = true
+    for policy in policies {
+      let style: Style = policy.verdict == .healthy ? .plain : policy.verdict.style
+      let message = Span(policy.message, style)
+      let behind = policy.behind.map { $0 ? "True" : "False" } ?? "Unknown"
+      table.rows.append(
+        Table.Row(
+          cells: [
+            Span(policy.namespace), Span("imagepolicy/\(policy.name)"),
+            Span((policy.latest ?? "<none>").withShortHashes), Span(running(policy)),
+            Span(behind, policy.behind == true ? style : .plain),
+            Span((policy.ready ?? .isFalse).rawValue, style), message,
+          ], note: policy.verdict == .healthy ? nil : message))
+    }
+    return table
+  }
+
+  /// The tags that run of the policy's image; whole names where they are of another image.
+  private static func running(_ policy: ImagePolicyDocument) -> String {
+    guard let running = policy.running else { return "<unknown>" }
+    guard !running.isEmpty else { return "<none>" }
+    let name = policy.latest.flatMap { latest in latest.lastIndex(of: ":").map { latest[..<$0] + ":" } }
+    var tags: [String] = []
+    for image in running.map(\.image) {
+      let tag = name.flatMap { image.hasPrefix($0) ? String(image.dropFirst($0.count)) : nil } ?? image
+      if !tags.contains(tag) { tags.append(tag) }
+    }
+    return tags.joined(separator: ",").withShortHashes
+  }
+
+  private static func repositories(_ repositories: [ImageRepositoryDocument]) -> Table {
+    var table = Table(columns: ["NAMESPACE", "NAME", "LAST SCAN", "SUSPENDED", "READY", "MESSAGE"])
+    table.endsInProse = true
+    for repository in repositories {
+      table.rows.append(
+        row(
+          repository.namespace, "imagerepository/\(repository.name)", repository.lastScanAt,
+          repository.suspended, repository.ready, repository.message, repository.verdict))
+    }
+    return table
+  }
+
+  private static func automations(_ automations: [ImageAutomationDocument]) -> Table {
+    var table = Table(columns: ["NAMESPACE", "NAME", "LAST RUN", "SUSPENDED", "READY", "MESSAGE"])
+    table.endsInProse = true
+    for automation in automations {
+      table.rows.append(
+        row(
+          automation.namespace, "imageupdateautomation/\(automation.name)", automation.lastRunAt,
+          automation.suspended, automation.ready, automation.message, automation.verdict))
+    }
+    return table
+  }
+
+  private static func row(
+    _ namespace: String, _ name: String, _ time: Timestamp?, _ isSuspended: Bool, _ ready: Condition.Status?,
+    _ message: String, _ verdict: Verdict
+  ) -> Table.Row {
+    let style: Style = verdict == .healthy ? .plain : verdict.style
+    let message = Span(message.withShortHashes, style)
+    return Table.Row(
+      cells: [
+        Span(namespace), Span(name), Span(time?.description ?? "<never>"),
+        Span(isSuspended ? "True" : "False"), Span((ready ?? .isFalse).rawValue, style), message,
+      ], note: verdict == .healthy ? nil : message)
+  }
+}

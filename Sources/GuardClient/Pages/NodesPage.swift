@@ -1,0 +1,44 @@
+import GuardAPI
+import Health
+
+/// `oceanid-ctl nodes`: the columns of `kubectl get nodes`.
+enum NodesPage {
+  static func page(_ status: StatusDocument, _ terminal: Terminal, isWide: Bool = false) -> Page {
+    PartPage.page(.nodes, status, terminal) { cluster in
+      cluster.nodes.isEmpty
+        ? [Line(Span("No nodes seen."))] : table(cluster, isWide: isWide).lines(width: terminal.width)
+    }
+  }
+
+  static func table(_ cluster: ClusterDocument, isWide: Bool = false) -> Table {
+    var table = Table(columns: ["NAME", "STATUS", "ROLES", "AGE", "VERSION"])
+    if isWide { table.columns += ["GPU", "EXPECTED", "CONDITIONS"] }
+    table.endsInProse = isWide
+    for node in cluster.nodes {
+      let roles = node.roles.isEmpty ? "<none>" : node.roles.joined(separator: ",")
+      var cells = [
+        Span(node.name), Span(node.status, node.verdict == .healthy ? .plain : node.verdict.style),
+        Span(roles), Span(node.age ?? "<unknown>"), Span(node.version ?? "<unknown>"),
+      ]
+      let conditions = Span(unusual(node.conditions))
+      if isWide {
+        cells += [
+          Span(node.gpu.map { "\($0.allocatable)" } ?? "-"), Span(node.expected ? "yes" : "no"), conditions,
+        ]
+      }
+      table.rows.append(Table.Row(cells: cells, note: conditions))
+    }
+    return table
+  }
+
+  /// What is not as it should be: Ready is good when true, every other condition when false.
+  private static func unusual(_ conditions: [ConditionDocument]) -> String {
+    conditions.filter { $0.status != ($0.type == "Ready" ? .isTrue : .isFalse) }
+      .map { condition in
+        let reason = condition.reason.isEmpty ? "" : " \(condition.reason)"
+        let message = condition.message.isEmpty ? "" : ": \(condition.message)"
+        return "\(condition.type)=\(condition.status.rawValue)\(reason)\(message)"
+      }
+      .joined(separator: "; ")
+  }
+}

@@ -1,0 +1,40 @@
+import GuardAPI
+import Health
+
+/// A page of one part: for each cluster its tables, how old they are, and the part's problems.
+enum PartPage {
+  static func page(
+    _ part: Part, _ status: StatusDocument, _ terminal: Terminal,
+    content: (ClusterDocument) -> [Line]
+  ) -> Page {
+    var page = Page()
+    for cluster in status.clusters {
+      page.gap()
+      if status.clusters.count > 1 {
+        page += Line(Span(cluster.name, .strong))
+      }
+      page += content(cluster)
+      if part != .tunnel, let note = staleness(cluster, terminal.now) {
+        page.gap()
+        page += terminal.labelled("stale", margin: 6, indent: 0, Span(note, .warning))
+      }
+      let problems = part.problems(of: cluster, among: status.problems)
+      if !problems.isEmpty {
+        page.gap()
+        page += ProblemLines.lines(problems, namesCluster: false, terminal)
+      }
+    }
+    if status.clusters.isEmpty { page += Line(Span(status.summary, .warning)) }
+    return page
+  }
+
+  /// Why what is shown is not of now; nil where it is.
+  private static func staleness(_ cluster: ClusterDocument, _ now: Timestamp) -> String? {
+    guard cluster.poll.ok != true else { return nil }
+    let why = cluster.poll.error.map { $0.message.isEmpty ? $0.code : "\($0.code): \($0.message)" }
+    guard let seenAt = cluster.poll.seenAt else {
+      return "nothing seen yet; \(why ?? "the first poll has not ended")"
+    }
+    return "last seen \(seenAt.since(now)); \(why ?? "no poll since")"
+  }
+}

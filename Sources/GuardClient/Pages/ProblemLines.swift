@@ -1,0 +1,42 @@
+import GuardAPI
+import Health
+
+/// Problems as a person reads them at night: how bad and what, since when, why, what next.
+enum ProblemLines {
+  static func lines(_ problems: [ProblemDocument], namesCluster: Bool, _ terminal: Terminal) -> [Line] {
+    var page = Page()
+    for problem in problems {
+      page.gap()
+      let severity = problem.severity.rawValue.uppercased()
+      let title = headline(problem, namesCluster: namesCluster)
+      let left = severity.count + 2
+      let parts = terminal.width.map { title.wrapped(to: max(20, $0 - left)) } ?? [title]
+      for (index, part) in parts.enumerated() {
+        page += Line(
+          index == 0
+            ? Span(severity, problem.severity.style) : Span(String(repeating: " ", count: severity.count)),
+          Span("  "), Span(part, .strong))
+      }
+      if let since = problem.since {
+        page += terminal.labelled("since", margin: 6, Span(since.since(terminal.now)))
+      }
+      if !problem.detail.isEmpty {
+        page += terminal.labelled("why", margin: 6, Span(problem.detail))
+      }
+      if !problem.remedy.isEmpty {
+        // Never broken: what is copied from here must still be one command.
+        page += Line(Span("  "), Span("next", .faint), Span("  "), Span(problem.remedy, .strong))
+      }
+    }
+    return page.lines
+  }
+
+  static func headline(_ problem: ProblemDocument, namesCluster: Bool) -> String {
+    let subject = namesCluster ? "\(problem.cluster), \(problem.subject)" : problem.subject
+    if problem.title.isEmpty { return subject }
+    // Many titles name their subject already.
+    let isNamed = problem.title.lowercased().contains(problem.subject.lowercased())
+    if problem.subject.isEmpty || (isNamed && !namesCluster) { return problem.title }
+    return isNamed ? "\(problem.cluster): \(problem.title)" : "\(subject): \(problem.title)"
+  }
+}

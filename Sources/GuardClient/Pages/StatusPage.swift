@@ -1,0 +1,41 @@
+import GuardAPI
+import Health
+
+/// `oceanid-ctl status`: what is wrong, since when, why, and what to run; healthy is one calm block.
+enum StatusPage {
+  static func page(_ status: StatusDocument, _ terminal: Terminal, isWide: Bool = false) -> Page {
+    var page = Page()
+    if status.clusters.isEmpty {
+      page += terminal.labelled("guard", margin: 8, indent: 0, Span(status.summary, status.verdict.style))
+    }
+    for cluster in status.clusters {
+      page.gap()
+      page += heading(cluster, terminal)
+      page += ClusterFacts.lines(cluster, terminal)
+      guard isWide else { continue }
+      for table in [
+        NodesPage.table(cluster), FluxPage.table(cluster.flux),
+      ] + ImagesPage.tables(cluster.images) where !table.rows.isEmpty {
+        page.gap()
+        page += table.lines(width: terminal.width)
+      }
+    }
+    if !status.problems.isEmpty {
+      page.gap()
+      page += ProblemLines.lines(status.problems, namesCluster: status.clusters.count > 1, terminal)
+    }
+    return page
+  }
+
+  private static func heading(_ cluster: ClusterDocument, _ terminal: Terminal) -> [Line] {
+    let word = cluster.verdict.rawValue.uppercased()
+    let left = cluster.name.displayWidth + word.count + 4
+    let summary = Span(cluster.summary)
+    let fits = terminal.width.map { left + summary.width <= $0 } ?? true
+    let first = [Span(cluster.name, .strong), Span("  "), Span(word, cluster.verdict.style)]
+    if summary.text.isEmpty { return [Line(first)] }
+    if fits { return [Line(first + [Span("  "), summary])] }
+    return [Line(first)]
+      + summary.text.wrapped(to: (terminal.width ?? .max) - 2).map { Line(Span("  "), Span($0)) }
+  }
+}

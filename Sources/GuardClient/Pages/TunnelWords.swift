@@ -1,0 +1,54 @@
+import GuardAPI
+import Health
+
+/// The tunnel in a few lines of the status page.
+enum TunnelWords {
+  static func lines(_ tunnel: TunnelDocument, _ now: Timestamp) -> [Span] {
+    [state(tunnel, now)] + error(tunnel) + tunnel.forwards.map(forward)
+  }
+
+  static func state(_ tunnel: TunnelDocument, _ now: Timestamp) -> Span {
+    let since = tunnel.since.map { " since \($0.since(now))" } ?? ""
+    switch tunnel.state {
+    case .up:
+      let peer = tunnel.peer.map { ", \($0)" } ?? ""
+      let roundTrip = tunnel.roundTripMs.map { ", round trip \($0.asMilliseconds)" } ?? ""
+      return Span("up\(since)\(peer)\(roundTrip)")
+    case .connecting:
+      let attempt = tunnel.attempt > 1 ? ", attempt \(tunnel.attempt)" : ""
+      return Span("connecting to \(tunnel.host)\(since)\(attempt)", .warning)
+    case .backoff:
+      return Span("down\(since)\(attempts(tunnel, now))", .bad)
+    case .blocked:
+      return Span("blocked\(since)\(attempts(tunnel, now))", .bad)
+    case .stopped:
+      return Span("stopped\(since)", .warning)
+    case .unknown:
+      return Span("in a state that this version of oceanid-ctl does not know", .warning)
+    }
+  }
+
+  private static func attempts(_ tunnel: TunnelDocument, _ now: Timestamp) -> String {
+    let made = tunnel.attempt > 0 ? ", \(tunnel.attempt.of("attempt"))" : ""
+    let next = tunnel.nextAttemptAt.map { $0 > now ? ", next \($0.relative(to: now))" : ", next now" } ?? ""
+    return made + next
+  }
+
+  /// The error that the present state comes from; an old one is history and has its place in `tunnel`.
+  private static func error(_ tunnel: TunnelDocument) -> [Span] {
+    guard tunnel.state != .up, let error = tunnel.lastError else { return [] }
+    return [Span(error.message.isEmpty ? error.code : "\(error.code): \(error.message)", .bad)]
+  }
+
+  private static func forward(_ forward: ForwardDocument) -> Span {
+    let route = "\(forward.listen) -> \(forward.target)"
+    switch forward.state {
+    case .listening:
+      return Span("\(route), \(forward.openConnections.of("connection")) open")
+    case .portBusy:
+      return Span("\(forward.listen) is taken by \(forward.holder ?? "another process")", .bad)
+    case .unknown:
+      return Span(route, .warning)
+    }
+  }
+}

@@ -1,0 +1,60 @@
+/// One line of spans.
+struct Line: Hashable, Sendable {
+  var spans: [Span]
+
+  init(_ spans: Span...) {
+    self.spans = spans
+  }
+
+  init(_ spans: [Span]) {
+    self.spans = spans
+  }
+
+  static let empty = Line()
+
+  var text: String { spans.map(\.text).joined() }
+
+  func written(inColour: Bool) -> String {
+    spans.map { $0.written(inColour: inColour) }.joined()
+  }
+}
+
+/// What a command shows: lines that already fit the terminal, except for those that are meant to be copied.
+struct Page: Hashable, Sendable {
+  var lines: [Line] = []
+
+  static func += (page: inout Page, lines: [Line]) {
+    page.lines += lines
+  }
+
+  static func += (page: inout Page, line: Line) {
+    page.lines.append(line)
+  }
+
+  /// An empty line, unless the page starts here or one is there already.
+  mutating func gap() {
+    if let last = lines.last, last != .empty { lines.append(.empty) }
+  }
+
+  func text(for terminal: Terminal) -> String {
+    lines.reduce(into: "") { text, line in
+      text += line.written(inColour: terminal.hasColour)
+      text += "\n"
+    }
+  }
+}
+
+extension Terminal {
+  /// A label in a margin of `margin` columns with its text beside it, wrapped under itself.
+  func labelled(_ label: String, margin: Int, indent: Int = 2, _ text: Span) -> [Line] {
+    let blank = String(repeating: " ", count: indent)
+    let padding = String(repeating: " ", count: max(1, margin - label.displayWidth))
+    let left = indent + max(margin, label.displayWidth + 1)
+    let parts = width.map { text.text.wrapped(to: max(20, $0 - left)) } ?? [text.text]
+    return parts.enumerated().map { index, part in
+      index == 0
+        ? Line(Span(blank), Span(label, .faint), Span(padding), Span(part, text.style))
+        : Line(Span(String(repeating: " ", count: left)), Span(part, text.style))
+    }
+  }
+}

@@ -1,0 +1,31 @@
+import Glibc
+
+/// Standard output and error, written whole.
+enum StandardOutput {
+  /// False where nobody reads any more (a pipe closed early) or nothing can be written.
+  @discardableResult
+  static func write(_ text: String) -> Bool { write(text, to: STDOUT_FILENO) }
+
+  @discardableResult
+  static func writeError(_ text: String) -> Bool { write(text, to: STDERR_FILENO) }
+
+  private static func write(_ text: String, to descriptor: Int32) -> Bool {
+    var text = text
+    return text.withUTF8 { bytes in
+      var rest = UnsafeRawBufferPointer(bytes)
+      while !rest.isEmpty {
+        let count = Glibc.write(descriptor, rest.baseAddress, rest.count)
+        if count > 0 {
+          rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+        } else if errno == EAGAIN {
+          // Somebody else made the descriptor non-blocking; wait for room as a blocking one would.
+          var entry = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+          poll(&entry, 1, 1000)
+        } else if errno != EINTR {
+          return false
+        }
+      }
+      return true
+    }
+  }
+}

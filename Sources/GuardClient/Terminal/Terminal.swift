@@ -1,0 +1,58 @@
+import Glibc
+import Health
+
+/// Where a page is shown: what its width, colours and relative times depend on.
+struct Terminal: Hashable, Sendable {
+  /// Columns; nil: as wide as the text is (piped).
+  var width: Int?
+  var hasColour: Bool
+  var now: Timestamp
+
+  static let widths = 60...250
+
+  /// What standard output is.
+  static func standardOutput() -> Terminal {
+    let isTerminal = isatty(STDOUT_FILENO) == 1
+    return Terminal(
+      width: columns(isTerminal: isTerminal),
+      hasColour: isTerminal && !isSet("NO_COLOR") && environment("TERM") != "dumb", now: .now)
+  }
+
+  private static func columns(isTerminal: Bool) -> Int? {
+    if let columns = environment("COLUMNS").flatMap({ Int($0) }), columns > 0 { return clamped(columns) }
+    guard isTerminal else { return nil }
+    return clamped(TerminalSize.current?.columns ?? 80)
+  }
+
+  private static func clamped(_ columns: Int) -> Int {
+    min(max(columns, widths.lowerBound), widths.upperBound)
+  }
+
+  // https://no-color.org: "when present and not an empty string".
+  private static func isSet(_ name: String) -> Bool { environment(name).map { !$0.isEmpty } ?? false }
+
+  private static func environment(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
+}
+
+/// Rows and columns of the terminal behind standard output.
+struct TerminalSize: Hashable, Sendable {
+  let rows: Int
+  let columns: Int
+
+  /// nil where standard output is no terminal, or one that does not tell.
+  static var current: TerminalSize? {
+    var size = winsize()
+    guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0 else {
+      return nil
+    }
+    return TerminalSize(rows: Int(size.ws_row), columns: Int(size.ws_col))
+  }
+}
+
+extension Timestamp {
+  static var now: Timestamp {
+    var time = timespec()
+    clock_gettime(CLOCK_REALTIME, &time)
+    return Timestamp(milliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
+  }
+}

@@ -1,0 +1,99 @@
+import GuardAPI
+import Health
+
+extension Timestamp {
+  /// `04:12:07Z`, with the date where it is not of `now`'s day.
+  func clock(at now: Timestamp) -> String {
+    let text = Timestamp(seconds: milliseconds / 1000).description
+    let day = 86_400_000 as Int64
+    return milliseconds / day == now.milliseconds / day
+      ? String(text.dropFirst(11)) : text.replacingT
+  }
+
+  /// `04:12:07Z (12m)`
+  func since(_ now: Timestamp) -> String {
+    "\(clock(at: now)) (\((now - self).asAge))"
+  }
+
+  /// `12m ago`, `in 12s`, `now`
+  func relative(to now: Timestamp) -> String {
+    let distance = now - self
+    if distance >= .seconds(1) { return "\(distance.asAge) ago" }
+    if distance <= .seconds(-1) { return "in \((self - now).asAge)" }
+    return "now"
+  }
+}
+
+extension String {
+  /// `2026-01-10T04:12:07Z` with a blank for the T.
+  fileprivate var replacingT: String { String(map { $0 == "T" ? " " : $0 }) }
+
+  /// Digests and commits of 40 to 128 hex digits as their first 8, as `flux get` prints them.
+  var withShortHashes: String {
+    var text = ""
+    var word = ""
+    func flush() {
+      let isHash = (40...128).contains(word.utf8.count) && word.allSatisfy { $0.isHexDigit && !$0.isUppercase }
+      text += isHash ? String(word.prefix(8)) : word
+      word = ""
+    }
+    for character in self {
+      if character.isLetter || character.isNumber || character == "_" {
+        word.append(character)
+      } else {
+        flush()
+        text.append(character)
+      }
+    }
+    flush()
+    return text
+  }
+}
+
+extension Int64 {
+  /// `1.2 MiB`
+  var asBytes: String {
+    let units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"]
+    var value = Double(Swift.max(0, self))
+    var unit = 0
+    while value >= 1024, unit < units.count - 1 {
+      value /= 1024
+      unit += 1
+    }
+    return unit == 0 ? "\(self) B" : "\(value.rounded(toPlaces: 1)) \(units[unit])"
+  }
+}
+
+extension Double {
+  func rounded(toPlaces places: Int) -> Double {
+    var scale = 1.0
+    for _ in 0..<places { scale *= 10 }
+    return (self * scale).rounded() / scale
+  }
+
+  /// `41 ms`, `0.4 ms`
+  var asMilliseconds: String {
+    self < 10 ? "\(rounded(toPlaces: 1)) ms" : "\(Int(min(self, 1e9).rounded())) ms"
+  }
+}
+
+extension Int {
+  /// `1 warning`, `2 warnings`
+  func of(_ noun: String, plural: String? = nil) -> String {
+    "\(self) \(self == 1 ? noun : plural ?? noun + "s")"
+  }
+}
+
+extension Verdict {
+  var style: Style {
+    switch self {
+    case .healthy: .good
+    case .degraded, .unknown: .warning
+    case .critical: .bad
+    }
+  }
+}
+
+extension Problem.Severity {
+  var style: Style { self == .critical ? .bad : .warning }
+}

@@ -9,6 +9,12 @@ enum StandardOutput {
   @discardableResult
   static func writeError(_ text: String) -> Bool { write(text, to: STDERR_FILENO) }
 
+  /// False once the other end of a pipe has closed.
+  static var hasReader: Bool {
+    var entry = pollfd(fd: STDOUT_FILENO, events: 0, revents: 0)
+    return poll(&entry, 1, 0) <= 0 || entry.revents & Int16(POLLERR) == 0
+  }
+
   private static func write(_ text: String, to descriptor: Int32) -> Bool {
     var text = text
     return text.withUTF8 { bytes in

@@ -1,0 +1,12 @@
+import ArgumentParser
+
+struct FluxCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "flux", abstract: "List the Flux objects as flux get all -A does.")
+
+  @OptionGroup var options: ReadOptions
+
+  func run() throws {
+    try options.show(.flux) { FluxPage.page($0, $1) }
+  }
+}

@@ -1,0 +1,12 @@
+import ArgumentParser
+
+struct ImagesCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "images", abstract: "List image policies with what runs, repositories and automations.")
+
+  @OptionGroup var options: ReadOptions
+
+  func run() throws {
+    try options.show(.images) { ImagesPage.page($0, $1) }
+  }
+}

@@ -1,0 +1,104 @@
+import FoundationEssentials
+import Glibc
+import GuardAPI
+
+/// A watch on a terminal: the status page redrawn in place, with the last changes under it.
+struct LiveWatch {
+  let options: ReadOptions
+
+  /// How many changes are remembered.
+  private static let memory = 8
+
+  private struct View {
+    var status: StatusDocument?
+    var changes: [ChangeDocument] = []
+    /// Why there is no stream at the moment.
+    var trouble: ClientError?
+    var isDue = true
+  }
+
+  func run() throws {
+    // Before the screen is taken, so that a guard that isn't there is told as by any other command.
+    var stream: WatchStream? = try options.connection.client.watch()
+    var view = View()
+    var signals = HeldSignals([SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGWINCH])
+    var screen = LiveScreen()
+    var nextDraw = ContinuousClock.now
+    var nextAttempt = ContinuousClock.now
+    while true {
+      while let signal = signals.next() {
+        switch signal {
+        case SIGWINCH: screen.clear()
+        case SIGTSTP: continue
+        default: return
+        }
+        view.isDue = true
+      }
+      // Ages move on by themselves.
+      if view.isDue || ContinuousClock.now >= nextDraw {
+        guard draw(view, on: &screen) else { return }
+        view.isDue = false
+        nextDraw = .now + .seconds(1)
+      }
+      if stream == nil, ContinuousClock.now >= nextAttempt {
+        nextAttempt = .now + .seconds(1)
+        do { stream = try options.connection.client.watch() } catch { view.trouble = error }
+      }
+      guard stream != nil else {
+        usleep(100_000)
+        continue
+      }
+      do {
+        // Short enough for Ctrl-C to feel immediate.
+        switch try stream?.next(within: .milliseconds(100)) {
+        case .line(let bytes)?: try take(bytes, into: &view)
+        case .quiet?, nil: break
+        case .ended?: throw ClientError.unreadable(options.connection.client.socket, .truncated)
+        }
+      } catch let error as ClientError where error.isTransient {
+        stream = nil
+        view.trouble = error
+        view.isDue = true
+        nextAttempt = .now + .seconds(1)
+      }
+    }
+  }
+
+  private func take(_ bytes: Data, into view: inout View) throws {
+    let line: WatchLine
+    do { line = try DocumentCoding.decodeWatchLine(bytes) } catch { throw ClientError.document(error) }
+    if case .change(let change, _) = line, options.cluster == nil || change.cluster == options.cluster {
+      view.changes = Array((view.changes + [change]).suffix(LiveWatch.memory))
+    }
+    if let status = line.status { view.status = try options.chosen(of: status) }
+    view.trouble = nil
+    view.isDue = true
+  }
+
+  private func draw(_ view: View, on screen: inout LiveScreen) -> Bool {
+    let terminal = Terminal.standardOutput()
+    return screen.draw(
+      LiveWatch.page(view.status, view.changes, view.trouble, terminal), terminal,
+      rows: TerminalSize.current?.rows ?? 24)
+  }
+
+  static func page(
+    _ status: StatusDocument?, _ changes: [ChangeDocument], _ trouble: ClientError?, _ terminal: Terminal
+  ) -> Page {
+    var page = Page()
+    page += Line(
+      Span("oceanid-ctl watch", .faint), Span("  "), Span(terminal.now.clock(at: terminal.now)),
+      Span("  Ctrl-C ends it", .faint))
+    if let trouble {
+      page += terminal.labelled("", margin: 0, indent: 0, Span("\(trouble); trying again", .bad))
+    }
+    page.gap()
+    if let status { page += StatusPage.page(status, terminal).lines }
+    if !changes.isEmpty {
+      page.gap()
+      page += Line(Span("Last changes", .faint))
+      page += changes.reversed().map { ChangeLine.line($0, now: terminal.now) }
+    }
+    return page
+  }
+}

@@ -1,0 +1,15 @@
+import ArgumentParser
+
+struct NodesCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "nodes", abstract: "List the nodes as kubectl get nodes does.")
+
+  @OptionGroup var options: ReadOptions
+
+  @Option(name: [.short, .long], help: "wide: with GPUs and conditions.")
+  var output: Layout?
+
+  func run() throws {
+    try options.show(.nodes) { NodesPage.page($0, $1, isWide: output == .wide) }
+  }
+}

@@ -1,0 +1,64 @@
+package import ArgumentParser
+import Glibc
+import GuardAPI
+
+/// `oceanid-ctl`: the thin client of oceanid-guard.
+package struct OceanidCtl: ParsableCommand {
+  package static let configuration = CommandConfiguration(
+    commandName: "oceanid-ctl",
+    abstract: "Ask oceanid-guard how the tunnel, the nodes, Flux and the images are.",
+    discussion: """
+      Examples:
+        oceanid-ctl status                        what is wrong, since when, and what to run
+        oceanid-ctl status --json                 the same for scripts
+        oceanid-ctl watch                         a live view; Ctrl-C ends it
+        oceanid-ctl wait --for tunnel && kubectl get nodes
+        oceanid-ctl check nodes                   a line for Nagios or Icinga
+
+      The guard's socket is --socket PATH, else OCEANID_SOCKET, else
+      $XDG_RUNTIME_DIR/oceanid/guard.sock where there is one, else /run/oceanid/guard.sock.
+
+      Exit status: 0 healthy, 1 degraded, 2 critical, 3 unknown, stale or starting (status, check, nodes,
+      flux, images, tunnel); 64 usage; 69 the guard can't be reached; 75 a wait timed out; 77 denied.
+      """,
+    version: "oceanid-ctl \(Product.version)",
+    subcommands: [
+      StatusCommand.self, NodesCommand.self, FluxCommand.self, ImagesCommand.self, TunnelCommand.self,
+      WatchCommand.self, WaitCommand.self, CheckCommand.self, MetricsCommand.self, ReconnectCommand.self,
+      PollCommand.self, ReloadCommand.self,
+    ])
+
+  package init() {}
+
+  /// Runs the command line of this process and ends it with the command's exit status.
+  package static func runAndExit() -> Never {
+    // A reader that closed its end early (`| head`) is no accident worth a signal.
+    signal(SIGPIPE, SIG_IGN)
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+      Glibc.exit(0)
+    } catch let error as ClientError {
+      let remedy = error.remedy.map { "  \($0)\n" }.joined()
+      StandardOutput.writeError("oceanid-ctl: \(Span("\(error)").text)\n\(remedy)")
+      Glibc.exit(error.exitStatus)
+    } catch let error as NoSuchCluster {
+      StandardOutput.writeError("oceanid-ctl: \(Span("\(error)").text)\n")
+      Glibc.exit(ExitStatus.usage.rawValue)
+    } catch {
+      exit(withError: error)
+    }
+  }
+}
+
+/// `--cluster` names none of the guard's clusters.
+struct NoSuchCluster: Error, CustomStringConvertible {
+  let name: String
+  let known: [String]
+
+  var description: String {
+    known.isEmpty
+      ? "the guard watches no cluster, so none named \(name)"
+      : "the guard watches no cluster named \(name); it watches: \(known.joined(separator: ", "))"
+  }
+}

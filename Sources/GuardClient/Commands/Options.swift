@@ -1,0 +1,56 @@
+import ArgumentParser
+import FoundationEssentials
+import GuardAPI
+
+/// Where the guard is.
+struct SocketOption: ParsableArguments {
+  @Option(help: ArgumentHelp("The guard's socket.", valueName: "path"))
+  var socket: String?
+
+  var client: DaemonClient { DaemonClient(socket: .resolve(option: socket)) }
+}
+
+/// What every command that reads takes.
+struct ReadOptions: ParsableArguments {
+  @OptionGroup var connection: SocketOption
+
+  @Option(help: ArgumentHelp("Only this cluster.", valueName: "name"))
+  var cluster: String?
+
+  @Flag(help: "Print the guard's document as JSON.")
+  var json = false
+
+  /// Prints the page, or with `--json` the document, and ends with the verdict's exit status.
+  func show(
+    _ part: Part?, page: (StatusDocument, Terminal) -> Page
+  ) throws {
+    let bytes = try connection.client.statusBytes()
+    let status = try document(bytes)
+    if json {
+      StandardOutput.write(try DocumentText.pretty(bytes, cluster: cluster, part: part))
+    } else {
+      let terminal = Terminal.standardOutput()
+      StandardOutput.write(page(status, terminal).text(for: terminal))
+    }
+    throw ExitCode(ExitStatus(part?.verdict(of: status) ?? status.verdict).rawValue)
+  }
+
+  /// The document in those bytes, of the cluster that was asked for.
+  func document(_ bytes: Data) throws -> StatusDocument {
+    let status: StatusDocument
+    do { status = try DocumentCoding.decodeStatus(bytes) } catch { throw ClientError.document(error) }
+    return try chosen(of: status)
+  }
+
+  func chosen(of status: StatusDocument) throws(NoSuchCluster) -> StatusDocument {
+    guard let cluster else { return status }
+    guard let only = status.only(cluster) else {
+      throw NoSuchCluster(name: cluster, known: status.clusters.map(\.name))
+    }
+    return only
+  }
+}
+
+enum Layout: String, ExpressibleByArgument, CaseIterable {
+  case wide
+}

@@ -1,0 +1,16 @@
+import ArgumentParser
+import GuardAPI
+
+/// A request that sets the guard going; the guard decides who may.
+struct OrderOptions: ParsableArguments {
+  @OptionGroup var connection: SocketOption
+
+  @Option(help: ArgumentHelp("Only this cluster.", valueName: "name"))
+  var cluster: String?
+
+  func send(_ route: Route, otherwise text: String) throws {
+    let response = try connection.client.exchange(route, cluster: cluster)
+    let message = DocumentCoding.decodeReceipt(response.body)?.message ?? text
+    StandardOutput.write(Span(message).text + "\n")
+  }
+}

@@ -1,0 +1,37 @@
+import FoundationEssentials
+import GuardAPI
+
+/// A watch into a pipe or a file: how things stand, then a line per change.
+struct PlainWatch {
+  let options: ReadOptions
+
+  func run() throws {
+    var stream = try options.connection.client.watch()
+    while true {
+      switch try stream.next(within: .seconds(1)) {
+      case .line(let bytes):
+        guard StandardOutput.write(try text(bytes)) else { return }
+      case .quiet:
+        guard StandardOutput.hasReader else { return }
+      case .ended:
+        throw ClientError.unreadable(options.connection.client.socket, .truncated)
+      }
+    }
+  }
+
+  private func text(_ bytes: Data) throws -> String {
+    if options.json { return String(decoding: bytes, as: UTF8.self) + "\n" }
+    let terminal = Terminal.standardOutput()
+    let line: WatchLine
+    do { line = try DocumentCoding.decodeWatchLine(bytes) } catch { throw ClientError.document(error) }
+    switch line {
+    case .snapshot(let status):
+      let chosen = try options.chosen(of: status)
+      return Page(lines: ChangeLine.line(chosen, now: terminal.now)).text(for: terminal)
+    case .change(let change, _) where options.cluster == nil || change.cluster == options.cluster:
+      return Page(lines: [ChangeLine.line(change, now: terminal.now)]).text(for: terminal)
+    case .change, .heartbeat, .other:
+      return ""
+    }
+  }
+}

@@ -1,0 +1,13 @@
+import ArgumentParser
+import GuardAPI
+
+struct PollCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "poll", abstract: "Ask the cluster now instead of at the next interval.")
+
+  @OptionGroup var options: OrderOptions
+
+  func run() throws {
+    try options.send(.poll, otherwise: "The cluster is being asked.")
+  }
+}

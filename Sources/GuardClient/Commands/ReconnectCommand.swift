@@ -1,0 +1,13 @@
+import ArgumentParser
+import GuardAPI
+
+struct ReconnectCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "reconnect", abstract: "Try the tunnel again now instead of at its next attempt.")
+
+  @OptionGroup var options: OrderOptions
+
+  func run() throws {
+    try options.send(.reconnect, otherwise: "The tunnel is being connected anew.")
+  }
+}

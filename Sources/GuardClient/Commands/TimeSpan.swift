@@ -1,0 +1,29 @@
+import ArgumentParser
+
+/// A duration as the configuration writes it: `250ms`, `5s`, `10m`, `1h`.
+struct TimeSpan: ExpressibleByArgument, Hashable, CustomStringConvertible {
+  let duration: Duration
+  private let text: String
+
+  init(duration: Duration) {
+    self.duration = duration
+    text = "\(duration.components.seconds)s"
+  }
+
+  init?(argument: String) {
+    let digits = argument.prefix { $0.isASCII && $0.isNumber }
+    guard let count = Int64(digits), digits.count <= 9 else { return nil }
+    switch argument.dropFirst(digits.count) {
+    case "ms": duration = .milliseconds(count)
+    case "s": duration = .seconds(count)
+    case "m": duration = .seconds(count * 60)
+    case "h": duration = .seconds(count * 3600)
+    default: return nil
+    }
+    text = argument
+  }
+
+  var description: String { text }
+
+  var defaultValueDescription: String { text }
+}

@@ -1,0 +1,18 @@
+import ArgumentParser
+import Glibc
+
+struct WatchCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "watch", abstract: "Follow the status: a live view on a terminal, else a line per change.",
+    discussion: "Ctrl-C ends it. With --json every line of the guard's stream is passed on as it is.")
+
+  @OptionGroup var options: ReadOptions
+
+  func run() throws {
+    if !options.json, isatty(STDOUT_FILENO) == 1, TerminalSize.current != nil {
+      try LiveWatch(options: options).run()
+    } else {
+      try PlainWatch(options: options).run()
+    }
+  }
+}

@@ -1,4 +1,0 @@
-@main
-enum OceanidCtl {
-  static func main() {}
-}

@@ -1,0 +1,8 @@
+import GuardClient
+
+@main
+enum Program {
+  static func main() {
+    GuardClient.OceanidCtl.runAndExit()
+  }
+}

@@ -94,7 +94,7 @@ let package = Package(
     tests("Health"),
     tests("GuardAPI"),
     tests("Tunnel", ["SSH", "Platform", "TestSupport"]),
-    tests("Kubernetes", ["DemoCluster"]),
+    tests("Kubernetes", ["DemoCluster"] + nio + [nioSSL]),
     tests("Guard"),
     tests("GuardClient"),
     tests("DemoCluster", ["TestSupport"]),

@@ -19,6 +19,14 @@ package struct Client: ~Copyable {
     guard isReady, let multi = curl_multi_init() else {
       throw CurlError(code: .setup, operation: "libcurl", detail: "libcurl could not be initialised")
     }
+    // By default the cache shrinks with the number of handles, so that after a run all connections but a few
+    // would be closed.
+    let code = oceanid_curl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, limits.requestsAtOnce)
+    guard code == CURLM_OK else {
+      curl_multi_cleanup(multi)
+      throw CurlError(
+        code: .setup, operation: "libcurl", detail: String(cString: curl_multi_strerror(code)))
+    }
     self.origin = origin
     self.limits = limits
     self.multi = multi

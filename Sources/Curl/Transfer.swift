@@ -173,7 +173,8 @@ final class Transfer {
     } else if oceanid_curl_get_offset(easy, CURLINFO_PRETRANSFER_TIME_T) == 0 {
       detail = "no connection in time"
     } else {
-      detail = headerCount == 0 ? "no answer in time" : "the answer was not whole in time (\(body.count) bytes)"
+      detail =
+        headerCount == 0 ? "no answer in time" : "the answer was not whole in time (\(body.count) bytes)"
     }
     return CurlError(code: code, operation: operation, detail: detail)
   }

@@ -22,7 +22,8 @@ extension PollFailure {
     case 401:
       self.init(
         code: .unauthorized,
-        message: "\(kubeconfig.server) does not accept the credentials of context \(kubeconfig.context)\(said)",
+        message:
+          "\(kubeconfig.server) does not accept the credentials of context \(kubeconfig.context)\(said)",
         remedy: renew)
     case 403 where response.statusMessage?.isAboutAnonymous == true:
       // A certificate that the server does not believe makes the request nobody's, where anonymous is allowed.
@@ -39,17 +40,20 @@ extension PollFailure {
     case 300..<400:
       self.init(
         code: .badResponse,
-        message: "\(subject.name): \(kubeconfig.server) answers with a redirect (\(response.status)), not followed",
+        message:
+          "\(subject.name): \(kubeconfig.server) answers with a redirect (\(response.status)), not followed",
         remedy: "Put the API server itself into \(file) as server.")
     case 429, 502, 503, 504:
       let wait = response.retryAfter.flatMap { UInt32($0) }.map { ", asks to wait \($0) s" } ?? ""
       self.init(
         code: .unreachable,
-        message: "\(subject.name): \(kubeconfig.server) is not able to answer (\(response.status)\(wait))\(said)",
+        message:
+          "\(subject.name): \(kubeconfig.server) is not able to answer (\(response.status)\(wait))\(said)",
         remedy: health)
     default:
       self.init(
-        code: .badResponse, message: "\(subject.name): \(kubeconfig.server) answers \(response.status)\(said)",
+        code: .badResponse,
+        message: "\(subject.name): \(kubeconfig.server) answers \(response.status)\(said)",
         remedy: health)
     }
   }
@@ -64,7 +68,8 @@ extension PollFailure {
       }
     self.init(
       code: .badResponse, message: "\(subject.name): the answer of \(kubeconfig.server) \(words)",
-      remedy: "Check that the forward's target is the API server: kubectl --kubeconfig \(kubeconfig.path) version")
+      remedy:
+        "Check that the forward's target is the API server: kubectl --kubeconfig \(kubeconfig.path) version")
   }
 }
 

@@ -93,15 +93,15 @@ package final class ClusterClient: Sendable {
       return .failure(PollFailure(error, asking: Subject(path: "/version"), of: kubeconfig))
     }
     session.connections?.get(
-      poll.firstRequests(isDiscoveryFresh: isFresh), bearer: bearer, until: deadline, cancellation: cancellation
+      poll.firstRequests(isDiscoveryFresh: isFresh), bearer: bearer, until: deadline,
+      cancellation: cancellation
     ) { request, result in poll.receive(request, result) }
 
     if poll.hasDiscovered {
       session.discovery = poll.discovery
       session.discoveredAt = .now
-    } else if poll.isDiscoveryOutdated {
-      session.discoveredAt = nil
     }
+    if poll.isDiscoveryOutdated { session.discoveredAt = nil }
     // Connections on which nothing came may lead nowhere; they are not tried again.
     if !poll.hasAnswer { session.connections = nil }
     return poll.outcome(

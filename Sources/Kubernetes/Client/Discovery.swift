@@ -24,7 +24,9 @@ struct Discovery: Sendable {
   init(_ groups: [Group], failures: [String: PollFailure] = [:]) {
     for kind in Kind.discovered {
       guard let group = groups.first(where: { $0.name == kind.group }) else { continue }
-      let version = group.versions.first { kind.versions.contains($0.name) && $0.kinds?[kind.name] == kind.plural }
+      let version = group.versions.first {
+        kind.versions.contains($0.name) && $0.kinds?[kind.name] == kind.plural
+      }
       if let version { kinds.append(ServedKind(kind, version.name)) }
     }
     self.failures = failures.filter { entry in !kinds.contains { $0.kind.group == entry.key } }
@@ -48,7 +50,8 @@ struct Discovery: Sendable {
           versions: item.shownObjects("versions").compactMap { version in
             version.text("version").map {
               Group.Version(
-                name: $0, kinds: plurals(version.shownObjects("resources"), plural: "resource") {
+                name: $0,
+                kinds: plurals(version.shownObjects("resources"), plural: "resource") {
                   $0.shown("responseKind")?.text("kind")
                 },
                 isStale: version.text("freshness") == "Stale")

@@ -78,7 +78,9 @@ struct Poll {
 
   // MARK: Asking
 
-  private mutating func ask(_ question: Question, _ path: String, accept: String = "application/json") -> Request {
+  private mutating func ask(_ question: Question, _ path: String, accept: String = "application/json")
+    -> Request
+  {
     questions.append(question)
     return Request(tag: questions.count - 1, path: pathPrefix + path, accept: accept)
   }
@@ -120,7 +122,8 @@ struct Poll {
       return []
     case .list(let kind):
       guard let next = listings[kind]?.receive(response, of: kubeconfig, limits: limits) else {
-        if listings[kind]?.outcome == .notServed { isDiscoveryOutdated = true }
+        let isDiscovered = Kind.discovered.contains { $0.name == kind }
+        if isDiscovered, listings[kind]?.outcome == .notServed { isDiscoveryOutdated = true }
         return []
       }
       return [ask(question, next)]
@@ -128,7 +131,9 @@ struct Poll {
       receive(secret: name, response, subject)
       return []
     case .groups, .resources:
-      if let failure = PollFailure(response, asking: subject, of: kubeconfig) { return fail(question, failure) }
+      if let failure = PollFailure(response, asking: subject, of: kubeconfig) {
+        return fail(question, failure)
+      }
       do throws(ObjectPage.Fault) {
         return try receive(discovery: question, response.body)
       } catch {
@@ -169,7 +174,9 @@ struct Poll {
             code: .unreachable, message: "the API server could not look into \(group.name)/\(version.name)",
             remedy: "Look at it: kubectl --kubeconfig \(kubeconfig.path) get apiservices")
         }
-        let isKnown = Kind.discovered.contains { $0.group == group.name && $0.versions.contains(version.name) }
+        let isKnown = Kind.discovered.contains {
+          $0.group == group.name && $0.versions.contains(version.name)
+        }
         guard version.kinds == nil, isKnown else { continue }
         groupVersionsDue += 1
         requests.append(

@@ -41,7 +41,8 @@ extension Poll {
           if case .stack(let value) = object { value } else { nil }
         },
         secrets: secretsPart(names), failedFluxKinds: failedKinds,
-        undecodable: undecodable(limit: limits.undecodable), clientCertificateExpiry: clientCertificateExpiry))
+        undecodable: undecodable(limit: limits.undecodable), clientCertificateExpiry: clientCertificateExpiry)
+    )
   }
 
   /// The lists of some kinds as one part. One that failed fails the part: half of it would look like all.

@@ -19,14 +19,16 @@ extension PollFailure {
           "Look whether the API server runs: sudo systemctl status k3s on the control plane")
       case .closed:
         failure(
-          .unreachable, "\(server) ended the connection before it had answered \(subject.name): \(error.detail)",
+          .unreachable,
+          "\(server) ended the connection before it had answered \(subject.name): \(error.detail)",
           "Look whether the API server runs: sudo systemctl status k3s on the control plane")
       case .timeout:
         failure(
           .timeout, "\(subject.name): \(error.detail), from \(server)",
           "Ask by hand: kubectl --kubeconfig \(file) get --raw '/readyz?verbose'")
       case .cancelled:
-        failure(.unreachable, "the poll was stopped before \(subject.name) was answered", "Wait for the next poll.")
+        failure(
+          .unreachable, "the poll was stopped before \(subject.name) was answered", "Wait for the next poll.")
       case .tooLarge:
         failure(
           .badResponse, "\(subject.name): \(error.detail)",
@@ -61,14 +63,16 @@ extension PollFailure {
   }
 
   private init(
-    _ fault: CurlError.CertificateFault, _ error: CurlError, server: String, file: String, newKubeconfig: String
+    _ fault: CurlError.CertificateFault, _ error: CurlError, server: String, file: String,
+    newKubeconfig: String
   ) {
     let message: String
     let remedy: String
     switch fault {
     case .expired:
       message = "the certificate of \(server) has expired"
-      remedy = "Renew it (on k3s: sudo systemctl restart k3s on the control plane); check the clocks with date -u"
+      remedy =
+        "Renew it (on k3s: sudo systemctl restart k3s on the control plane); check the clocks with date -u"
     case .notYetValid:
       message = "the certificate of \(server) is not valid yet"
       remedy = "Compare the clocks: date -u here and on the control plane"

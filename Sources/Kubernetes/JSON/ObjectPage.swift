@@ -94,7 +94,8 @@ private enum Attempt: DecodableWithConfiguration {
       }
       // The list's own part of the path says nothing about the object.
       let depth = decoder.codingPath.count
-      self = .unreadable(name: name, reason: (error as? DecodingError)?.below(depth).inWords ?? "can't be read")
+      self = .unreadable(
+        name: name, reason: (error as? DecodingError)?.below(depth).inWords ?? "can't be read")
     }
   }
 }

@@ -20,7 +20,8 @@ struct KubeconfigReader {
         switch error {
         case .missing: "Copy the cluster's kubeconfig to \(path), or name another with kubernetes.kubeconfig."
         case .unreadable: "Let the guard's user read it: ls -l \(path)"
-        case .notAFile, .tooLarge: "Name the kubeconfig file itself with kubernetes.kubeconfig: ls -lL \(path)"
+        case .notAFile, .tooLarge:
+          "Name the kubeconfig file itself with kubernetes.kubeconfig: ls -lL \(path)"
         }
       throw PollFailure(code: .kubeconfig, message: "kubeconfig \(path) \(error.words)", remedy: remedy)
     }

@@ -17,7 +17,8 @@ extension Kubeconfig.Server {
       scheme = hasTLSSettings ? "https" : "http"
     }
     // Printable ASCII only: the text becomes part of a request line.
-    guard rest.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f }), !rest.contains(where: { "@?#\\\"<>".contains($0) })
+    guard rest.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f }),
+      !rest.contains(where: { "@?#\\\"<>".contains($0) })
     else { return nil }
 
     let authority = rest.prefix { $0 != "/" }

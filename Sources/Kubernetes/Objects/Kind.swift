@@ -106,5 +106,6 @@ extension Kind {
   /// Part of every Kubernetes: asked for without discovery.
   static let builtIn: [Kind] = [node, nodeLease] + workloads
   /// There if somebody installed them.
-  static let discovered: [Kind] = flux + [imageRepository, imagePolicy, imageUpdateAutomation, certificate, stack]
+  static let discovered: [Kind] =
+    flux + [imageRepository, imagePolicy, imageUpdateAutomation, certificate, stack]
 }

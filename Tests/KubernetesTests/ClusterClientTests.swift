@@ -1,0 +1,289 @@
+import Health
+import Testing
+
+@testable import Kubernetes
+
+@Suite struct ClusterClientTests {
+  private func poll(
+    _ cluster: SmallCluster, limits: PollLimits = PollLimits(), timeout: Duration = .seconds(10),
+    secrets: [Expectations.Name] = []
+  ) async throws -> (Result<Snapshot, PollFailure>, TestServer) {
+    let server = try await TestServer(script: cluster.script)
+    let client = ClusterClient(
+      kubeconfig: try kubeconfig(port: server.port), dial: .tcp(host: "127.0.0.1", port: server.port),
+      limits: limits)
+    return (await client.pollOnItsThread(timeout: timeout, secrets: secrets), server)
+  }
+
+  @Test func seesASmallCluster() async throws {
+    let (result, server) = try await poll(SmallCluster())
+    let snapshot = try result.get()
+    #expect(snapshot.version == "v1.33.4+k3s1")
+    #expect(snapshot.isReady)
+    #expect(snapshot.serverTime == Timestamp(rfc3339: "2026-01-10T10:00:00Z"))
+    #expect(snapshot.nodes.value?.map(\.name) == ["alpha", "beta"])
+    #expect(snapshot.nodes.value?.first?.leaseRenewTime == Timestamp(rfc3339: "2026-01-10T09:59:57.123Z"))
+    #expect(snapshot.nodes.value?.last?.leaseRenewTime == nil)
+    #expect(snapshot.flux.value?.map(\.resource.name) == ["apps"])
+    #expect(snapshot.imagePolicies == .seen([]))
+    #expect(snapshot.certificates == .notServed)
+    #expect(snapshot.stacks == .notServed)
+    #expect(snapshot.workloads == .seen([]))
+    #expect(Set(server.requests.map(\.method)) == ["GET"])
+  }
+
+  @Test func keepsConnectionsAndDiscoveryBetweenPolls() async throws {
+    let server = try await TestServer(script: SmallCluster().script)
+    let client = ClusterClient(
+      kubeconfig: try kubeconfig(port: server.port), dial: .tcp(host: "127.0.0.1", port: server.port))
+    // The second poll knows what is served and asks for more at once than the first.
+    _ = try await client.pollOnItsThread().get()
+    _ = try await client.pollOnItsThread().get()
+    let connections = server.connections
+    let snapshot = try await client.pollOnItsThread().get()
+    #expect(server.connections == connections)
+    #expect(server.requests.filter { $0.path == "/apis" }.count == 1)
+    #expect(snapshot.flux.value?.count == 1)
+    client.reconnect()
+    _ = try await client.pollOnItsThread().get()
+    #expect(server.connections > connections)
+  }
+
+  @Test func asksAgainWhatIsServedAfterA404() async throws {
+    var cluster = SmallCluster()
+    cluster.answers["/apis/image.toolkit.fluxcd.io/v1beta2/imagepolicies"] = nil
+    let server = try await TestServer(script: cluster.script)
+    let client = ClusterClient(
+      kubeconfig: try kubeconfig(port: server.port), dial: .tcp(host: "127.0.0.1", port: server.port))
+    #expect(try await client.pollOnItsThread().get().imagePolicies == .notServed)
+    _ = try await client.pollOnItsThread().get()
+    #expect(server.requests.filter { $0.path == "/apis" }.count == 2)
+  }
+
+  @Test func readsTheOlderDiscoveryToo() async throws {
+    var cluster = SmallCluster()
+    cluster.answers["/apis"] = .json(
+      #"{"kind":"APIGroupList","groups":[{"name":"kustomize.toolkit.fluxcd.io","versions":[{"groupVersion":"kustomize.toolkit.fluxcd.io/v1","version":"v1"}]},{"name":"pulumi.com","versions":[{"version":"v1"}]}]}"#
+    )
+    cluster.answers["/apis/kustomize.toolkit.fluxcd.io/v1"] = .json(
+      #"{"kind":"APIResourceList","resources":[{"name":"kustomizations/status","kind":"Kustomization"},{"name":"kustomizations","kind":"Kustomization"}]}"#
+    )
+    cluster.answers["/apis/pulumi.com/v1"] = .json(
+      503, SmallCluster.status(503, "ServiceUnavailable", "later"))
+    let snapshot = try await poll(cluster).0.get()
+    #expect(snapshot.flux.value?.count == 1)
+    #expect(snapshot.stacks.failure?.code == .unreachable)
+    #expect(snapshot.certificates == .notServed)
+  }
+
+  @Test func followsPages() async throws {
+    let script: TestServer.Script = { request in
+      guard request.path == "/api/v1/nodes" else { return SmallCluster().script(request) }
+      return request.query == "limit=500"
+        ? .json(SmallCluster.list("Node", [SmallCluster.node("alpha")], next: "a+b/c"))
+        : .json(SmallCluster.list("Node", [SmallCluster.node("beta")]))
+    }
+    let server = try await TestServer(script: script)
+    let client = ClusterClient(
+      kubeconfig: try kubeconfig(port: server.port), dial: .tcp(host: "127.0.0.1", port: server.port))
+    #expect(try await client.pollOnItsThread().get().nodes.value?.map(\.name) == ["alpha", "beta"])
+    #expect(server.requests.contains { $0.uri == "/api/v1/nodes?limit=500&continue=a%2Bb%2Fc" })
+  }
+
+  @Test func startsOverOnceWhenAPageExpired() async throws {
+    let script: TestServer.Script = { request in
+      guard request.path == "/api/v1/nodes" else { return SmallCluster().script(request) }
+      return request.query == "limit=500"
+        ? .json(SmallCluster.list("Node", [SmallCluster.node("alpha")], next: "t"))
+        : .json(410, SmallCluster.status(410, "Expired", "too old"))
+    }
+    let server = try await TestServer(script: script)
+    let client = ClusterClient(
+      kubeconfig: try kubeconfig(port: server.port), dial: .tcp(host: "127.0.0.1", port: server.port))
+    let failure = try await client.pollOnItsThread().get().nodes.failure
+    #expect(failure?.code == .badResponse)
+    #expect(server.requests.filter { $0.path == "/api/v1/nodes" }.count == 4)
+  }
+
+  @Test func endsAListThatNeverEnds() async throws {
+    var cluster = SmallCluster()
+    cluster.answers["/api/v1/nodes"] = .json(SmallCluster.list("Node", [], next: "again"))
+    var limits = PollLimits()
+    limits.pages = 3
+    let (result, server) = try await poll(cluster, limits: limits)
+    #expect(try result.get().nodes.failure?.code == .badResponse)
+    #expect(server.requests.filter { $0.path == "/api/v1/nodes" }.count == 3)
+  }
+
+  @Test func aRefusedListIsAFailedPart() async throws {
+    var cluster = SmallCluster()
+    let message =
+      #"nodes is forbidden: User "guard" cannot list resource "nodes" in API group "" at the cluster scope"#
+    cluster.answers["/api/v1/nodes"] = .json(403, SmallCluster.status(403, "Forbidden", message))
+    let snapshot = try await poll(cluster).0.get()
+    let failure = try #require(snapshot.nodes.failure)
+    #expect(failure.code == .forbidden)
+    #expect(failure.message.contains(message))
+    #expect(failure.remedy.contains(#"{apiGroups: [""], resources: [nodes], verbs: [list]}"#))
+    #expect(snapshot.flux.value?.count == 1)
+  }
+
+  @Test func leasesAreNotRequired() async throws {
+    var cluster = SmallCluster()
+    cluster.answers["/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases"] = .json(
+      403, SmallCluster.status(403, "Forbidden", "no"))
+    let snapshot = try await poll(cluster).0.get()
+    #expect(snapshot.nodes.value?.map(\.leaseRenewTime) == [nil, nil])
+  }
+
+  @Test(arguments: [
+    (401, "Unauthorized", PollFailure.Code.unauthorized), (403, "forbidden", .forbidden),
+    (403, #"User "system:anonymous" cannot list"#, .unauthorized), (503, "starting", .unreachable),
+    (429, "slow down", .unreachable), (500, "broken", .badResponse), (302, "", .badResponse),
+  ]) func refusedEverywhereIsAFailedPoll(status: Int, message: String, code: PollFailure.Code) async throws {
+    let server = try await TestServer { _ in
+      .json(
+        status, SmallCluster.status(status, "", message),
+        headers: ["Retry-After": "7", "Location": "http://127.0.0.1:1/"])
+    }
+    let client = ClusterClient(
+      kubeconfig: try kubeconfig(port: server.port), dial: .tcp(host: "127.0.0.1", port: server.port))
+    guard case .failure(let failure) = await client.pollOnItsThread() else {
+      Issue.record("the poll did not fail")
+      return
+    }
+    #expect(failure.code == code)
+    if status == 429 { #expect(failure.message.contains("asks to wait 7 s")) }
+    #expect(!failure.remedy.isEmpty)
+  }
+
+  @Test func aListThatHangsDoesNotHoldUpTheOthers() async throws {
+    var cluster = SmallCluster()
+    cluster.answers["/apis/kustomize.toolkit.fluxcd.io/v1/kustomizations"] = .silence
+    let start = ContinuousClock.now
+    let snapshot = try await poll(cluster, timeout: .seconds(1)).0.get()
+    #expect(ContinuousClock.now - start < .seconds(3))
+    #expect(snapshot.nodes.value?.count == 2)
+    #expect(snapshot.imagePolicies == .seen([]))
+    #expect(snapshot.failedFluxKinds["Kustomization"]?.code == .timeout)
+    #expect(snapshot.failedFluxKinds["Kustomization"]?.message.contains("kustomizations.kustomize") == true)
+    #expect(snapshot.flux == .seen([]))
+  }
+
+  @Test func aSilentServerIsATimeout() async throws {
+    let server = try await TestServer { _ in .silence }
+    let client = ClusterClient(
+      kubeconfig: try kubeconfig(port: server.port), dial: .tcp(host: "127.0.0.1", port: server.port))
+    guard case .failure(let failure) = await client.pollOnItsThread(timeout: .milliseconds(500)) else {
+      Issue.record("the poll did not fail")
+      return
+    }
+    #expect(failure.code == .timeout)
+  }
+
+  @Test func cancelEndsAPollAndReconnectAllowsTheNext() async throws {
+    let (asked, ask) = AsyncStream.makeStream(of: Void.self)
+    let server = try await TestServer { _ in
+      ask.yield()
+      return .silence
+    }
+    let client = ClusterClient(
+      kubeconfig: try kubeconfig(port: server.port), dial: .tcp(host: "127.0.0.1", port: server.port))
+    let start = ContinuousClock.now
+    async let result = client.pollOnItsThread(timeout: .seconds(60))
+    for await _ in asked { break }
+    client.cancel()
+    guard case .failure(let failure) = await result else {
+      Issue.record("the poll did not fail")
+      return
+    }
+    #expect(failure.code == .unreachable)
+    #expect(ContinuousClock.now - start < .seconds(10))
+    client.reconnect()
+    guard case .failure(let next) = await client.pollOnItsThread(timeout: .milliseconds(300)) else {
+      Issue.record("the poll did not fail")
+      return
+    }
+    #expect(next.code == .timeout)
+  }
+
+  @Test func anEndedConnectionIsUnreachable() async throws {
+    let server = try await TestServer { _ in .hangUp }
+    let client = ClusterClient(
+      kubeconfig: try kubeconfig(port: server.port), dial: .tcp(host: "127.0.0.1", port: server.port))
+    guard case .failure(let failure) = await client.pollOnItsThread() else {
+      Issue.record("the poll did not fail")
+      return
+    }
+    #expect(failure.code == .unreachable)
+  }
+
+  @Test func nobodyThereIsUnreachable() async throws {
+    let client = ClusterClient(
+      kubeconfig: try kubeconfig(), dial: .abstractSocket("oceanid-nobody-\(UInt64.random(in: 0 ... .max))"))
+    guard case .failure(let failure) = await client.pollOnItsThread() else {
+      Issue.record("the poll did not fail")
+      return
+    }
+    #expect(failure.code == .unreachable)
+  }
+
+  static let badBodies: [(name: String, reply: TestServer.Reply)] = [
+    ("cut short", .cutShort(Array(#"{"kind":"NodeList","items":[{"metadata":"#.utf8))),
+    ("half a document", .json(#"{"kind":"NodeList","items":[{"metadata":"#)),
+    ("a page", .answer(200, type: "text/html; charset=utf-8", body: Array("<html>".utf8))),
+    ("nothing", .json("")), ("another kind", .json(SmallCluster.list("Pod", []))),
+    ("deep arrays", .json(String(repeating: "[", count: 10_000))),
+    ("deeper arrays", .json(String(repeating: "[", count: 1_000_000))),
+    (
+      "deep objects in an item",
+      .json(
+        SmallCluster.list(
+          "Node",
+          [String(repeating: #"{"a":"#, count: 100_000) + "1" + String(repeating: "}", count: 100_000)]))
+    ),
+    ("too much", .flood(megabytes: 200)),
+  ]
+
+  @Test(arguments: badBodies.indices) func aBadBodyFailsItsPartAlone(index: Int) async throws {
+    var cluster = SmallCluster()
+    cluster.answers["/api/v1/nodes"] = Self.badBodies[index].reply
+    let snapshot = try await poll(cluster).0.get()
+    let failure = try #require(snapshot.nodes.failure, "\(Self.badBodies[index].name)")
+    #expect(failure.code == (index == 0 ? .unreachable : .badResponse), "\(failure)")
+    #expect(snapshot.flux.value?.count == 1)
+  }
+
+  @Test func aBadObjectIsOneLine() async throws {
+    var cluster = SmallCluster()
+    cluster.answers["/api/v1/nodes"] = .json(
+      SmallCluster.list(
+        "Node",
+        [
+          SmallCluster.node("alpha"), #"{"metadata":{"name":"beta"},"status":{"conditions":"Ready"}}"#, "7",
+          SmallCluster.node("gamma"),
+        ]))
+    let snapshot = try await poll(cluster).0.get()
+    #expect(snapshot.nodes.value?.map(\.name) == ["alpha", "gamma"])
+    #expect(
+      snapshot.undecodable == [
+        "Node beta: status.conditions has the wrong type", "Node number 2: has the wrong type",
+      ])
+  }
+
+  @Test func secretsAreLookedForByMetadataOnly() async throws {
+    var cluster = SmallCluster()
+    let path = "/api/v1/namespaces/flux-system/secrets/github-token"
+    cluster.answers[path] = .json(#"{"kind":"PartialObjectMetadata","metadata":{"name":"github-token"}}"#)
+    let names = ["github-token", "gone"].map { Expectations.Name(namespace: "flux-system", name: $0) }
+    let (result, server) = try await poll(cluster, secrets: names)
+    #expect(try result.get().secrets.value?.map(\.isPresent) == [true, false])
+    let accept = server.requests.first { $0.path == path }?.headers["accept"]
+    #expect(accept == "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1")
+
+    cluster.answers[path] = .json(#"{"kind":"Secret","data":{"token":"c2VjcmV0"}}"#)
+    let failure = try #require(try await poll(cluster, secrets: names).0.get().secrets.failure)
+    #expect(failure.code == .badResponse)
+    #expect(!failure.message.contains("c2VjcmV0"))
+  }
+}

@@ -1,0 +1,141 @@
+import Health
+import Testing
+
+@testable import Kubernetes
+
+/// Mutual TLS over an abstract Unix socket, as the tunnel offers it. Everything is embedded in the kubeconfig.
+@Suite struct SecureConnectionTests {
+  private struct Setup {
+    var server = "server"
+    var authority = "ca"
+    var client: String? = "client"
+    var extra = ""
+    var clock = ClusterClient.systemClock
+  }
+
+  private func poll(_ setup: Setup, _ script: @escaping TestServer.Script = SmallCluster().script)
+    async throws
+    -> (Result<Snapshot, PollFailure>, TestServer)
+  {
+    let certificates = try TestCertificates.shared.get()
+    let name = "oceanid-kubernetes-\(UInt64.random(in: 0 ... .max))"
+    let server = try await TestServer(
+      tls: certificates.server(setup.server), abstractName: name, script: script)
+    let authority =
+      setup.authority.isEmpty
+      ? "" : ", certificate-authority-data: \(try certificates.base64("\(setup.authority).crt"))"
+    let user = try setup.client.map {
+      "{client-certificate-data: \(try certificates.base64("\($0).crt")), client-key-data: \(try certificates.base64("\($0).key")), token: abc}"
+    }
+    let client = ClusterClient(
+      kubeconfig: try kubeconfig(
+        scheme: "https", cluster: authority + setup.extra, user: user ?? "{token: abc}"),
+      dial: .abstractSocket(name), clock: setup.clock)
+    return (await client.pollOnItsThread(), server)
+  }
+
+  private func failure(_ setup: Setup) async throws -> PollFailure {
+    switch try await poll(setup).0 {
+    case .success:
+      Issue.record("the poll did not fail")
+      return PollFailure(code: .tunnelDown, message: "", remedy: "")
+    case .failure(let failure): return failure
+    }
+  }
+
+  @Test func bothSidesAreVerified() async throws {
+    let (result, server) = try await poll(Setup())
+    let snapshot = try result.get()
+    #expect(snapshot.nodes.value?.count == 2)
+    #expect(try #require(snapshot.clientCertificateExpiry) > snapshot.serverTime)
+    #expect(server.requests.allSatisfy { $0.headers["authorization"] == "Bearer abc" })
+    #expect(server.requests.allSatisfy { $0.headers["host"] == "127.0.0.1:6443" })
+  }
+
+  @Test func theServerNameOfTheKubeconfigIsVerified() async throws {
+    let (result, server) = try await poll(
+      Setup(server: "server-elsewhere", extra: ", tls-server-name: elsewhere.example"))
+    #expect(try result.get().nodes.value?.count == 2)
+    #expect(server.requests.allSatisfy { $0.headers["host"] == "127.0.0.1:6443" })
+  }
+
+  @Test func insecureIsObeyed() async throws {
+    let setup = Setup(server: "server-expired", authority: "", extra: ", insecure-skip-tls-verify: true")
+    #expect(try await poll(setup).0.get().nodes.value?.count == 2)
+  }
+
+  @Test func anUnknownAuthorityIsRefused() async throws {
+    let failure = try await failure(Setup(authority: "other-ca"))
+    #expect(failure.code == .tls)
+    #expect(failure.message.contains("signed by an authority"))
+  }
+
+  @Test func anExpiredServerIsRefused() async throws {
+    let failure = try await failure(Setup(server: "server-expired"))
+    #expect(failure.code == .tls)
+    #expect(failure.message.contains("has expired"))
+  }
+
+  @Test func anotherNameIsRefused() async throws {
+    let failure = try await failure(Setup(server: "server-elsewhere"))
+    #expect(failure.code == .tls)
+    #expect(failure.message.contains("is for another name"))
+    #expect(failure.remedy.contains("tls-server-name"))
+  }
+
+  @Test func anExpiredClientCertificateIsNotEvenTried() async throws {
+    let (result, server) = try await poll(Setup(client: "client-expired"))
+    guard case .failure(let failure) = result else {
+      Issue.record("the poll did not fail")
+      return
+    }
+    #expect(failure.code == .tls)
+    #expect(failure.message.contains("expired at"))
+    #expect(failure.remedy.contains("k3s"))
+    #expect(server.connections == 0)
+  }
+
+  @Test(arguments: ["client-expired", "client-foreign", nil])
+  func aClientCertificateThatTheServerRefuses(client: String?) async throws {
+    // A workstation whose clock is late believes in its certificate.
+    let late = Timestamp(seconds: 0)
+    let failure = try await failure(Setup(client: client, clock: { late }))
+    #expect(failure.code == .tls)
+    #expect(failure.message.contains("refuses the client certificate"))
+  }
+
+  @Test func aKeyOfAnotherCertificateIsTheKubeconfigsFault() async throws {
+    let certificates = try TestCertificates.shared.get()
+    let user =
+      "{client-certificate-data: \(try certificates.base64("client.crt")), client-key-data: \(try certificates.base64("ca.key"))}"
+    let server = try await TestServer(tls: certificates.server(), script: SmallCluster().script)
+    let client = ClusterClient(
+      kubeconfig: try kubeconfig(scheme: "https", user: user),
+      dial: .tcp(host: "127.0.0.1", port: server.port))
+    guard case .failure(let failure) = await client.pollOnItsThread() else {
+      Issue.record("the poll did not fail")
+      return
+    }
+    #expect(failure.code == .kubeconfig)
+  }
+
+  @Test func plainHTTPOnTheTLSPortIsATLSFailure() async throws {
+    let server = try await TestServer(script: SmallCluster().script)
+    let client = ClusterClient(
+      kubeconfig: try kubeconfig(scheme: "https"), dial: .tcp(host: "127.0.0.1", port: server.port))
+    guard case .failure(let failure) = await client.pollOnItsThread() else {
+      Issue.record("the poll did not fail")
+      return
+    }
+    #expect(failure.code == .tls)
+  }
+
+  @Test func aTokenNeverGoesOverPlainHTTP() async throws {
+    let server = try await TestServer(script: SmallCluster().script)
+    let client = ClusterClient(
+      kubeconfig: try kubeconfig(port: server.port, user: "{token: abc}"),
+      dial: .tcp(host: "127.0.0.1", port: server.port))
+    _ = try await client.pollOnItsThread().get()
+    #expect(server.requests.allSatisfy { $0.headers["authorization"] == nil })
+  }
+}

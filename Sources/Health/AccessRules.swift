@@ -9,7 +9,8 @@ extension Judgement {
         "forward/\(forward.listen)/port-busy", .critical, subject: "forward \(forward.listen)",
         title: "\(forward.listen) is taken by \(holder)",
         detail: "kubectl on this machine reaches whatever listens there, not the guard's tunnel",
-        remedy: "see what it is: ss -ltnp 'sport = :\(port)'; end it, and the guard takes the port within seconds")
+        remedy:
+          "see what it is: ss -ltnp 'sport = :\(port)'; end it, and the guard takes the port within seconds")
     }
     switch tunnel.state {
     case .up:
@@ -17,7 +18,8 @@ extension Judgement {
         guard let refusal = forward.refusal else { continue }
         report(
           "forward/\(forward.listen)/target-refused", .critical, subject: "forward \(forward.listen)",
-          title: "\(forward.target) can't be reached from \(tunnel.host)", detail: refusal.message, since: refusal.at,
+          title: "\(forward.target) can't be reached from \(tunnel.host)", detail: refusal.message,
+          since: refusal.at,
           remedy: refusal.remedy)
       }
     case .connecting where tunnel.lastError == nil:
@@ -26,11 +28,13 @@ extension Judgement {
       guard let failure = tunnel.lastError else { return }
       report(
         "tunnel/\(failure.code.rawValue)", .critical, subject: "tunnel \(tunnel.host)",
-        title: "tunnel to \(tunnel.host) is \(tunnel.state == .blocked ? "blocked" : "down")", detail: failure.message,
+        title: "tunnel to \(tunnel.host) is \(tunnel.state == .blocked ? "blocked" : "down")",
+        detail: failure.message,
         since: tunnel.attempt > 1 ? nil : tunnel.since, remedy: failure.remedy)
     case .stopped:
       report(
-        "tunnel/stopped", .critical, subject: "tunnel \(tunnel.host)", title: "tunnel to \(tunnel.host) is stopped",
+        "tunnel/stopped", .critical, subject: "tunnel \(tunnel.host)",
+        title: "tunnel to \(tunnel.host) is stopped",
         since: tunnel.since, remedy: "systemctl status oceanid-guard")
     }
   }
@@ -42,7 +46,8 @@ extension Judgement {
       // The poll found the tunnel down a moment before it came up: the next one is due at once.
       guard failure.code != .tunnelDown else { return false }
       report(
-        "api/\(failure.code.rawValue)", .critical, subject: "API of \(cluster)", title: "the cluster's API can't be asked",
+        "api/\(failure.code.rawValue)", .critical, subject: "API of \(cluster)",
+        title: "the cluster's API can't be asked",
         detail: failure.message, remedy: failure.remedy)
       return false
     }
@@ -59,24 +64,28 @@ extension Judgement {
     }
     if !snapshot.isReady {
       report(
-        "api/not-ready", .warning, subject: "API of \(cluster)", title: "the API server says that it is not ready",
+        "api/not-ready", .warning, subject: "API of \(cluster)",
+        title: "the API server says that it is not ready",
         remedy: kubectl("get --raw '/readyz?verbose'"))
     }
     if let expiry = snapshot.clientCertificateExpiry, expiry - serverNow < .seconds(14 * 86_400) {
       report(
         "api/client-certificate-expiring", .warning, subject: "kubeconfig \(observation.kubeconfig)",
-        title: "the client certificate ends in \((expiry - serverNow).humanDuration)", detail: "it ends at \(expiry)",
+        title: "the client certificate ends in \((expiry - serverNow).humanDuration)",
+        detail: "it ends at \(expiry)",
         remedy: "copy a new kubeconfig from the control plane: sudo cat /etc/rancher/k3s/k3s.yaml")
     }
     for (index, line) in snapshot.undecodable.prefix(5).enumerated() {
       report(
-        "api/undecodable/\(index)", .warning, subject: "API of \(cluster)", title: "an object could not be read",
+        "api/undecodable/\(index)", .warning, subject: "API of \(cluster)",
+        title: "an object could not be read",
         detail: line, remedy: "compare it with its CRD: \(kubectl("get -o yaml"))")
     }
     if snapshot.undecodable.count > 5 {
       report(
         "api/undecodable/more", .warning, subject: "API of \(cluster)",
-        title: "\(snapshot.undecodable.count - 5) more objects could not be read", remedy: "journalctl -u oceanid-guard")
+        title: "\(snapshot.undecodable.count - 5) more objects could not be read",
+        remedy: "journalctl -u oceanid-guard")
     }
     return true
   }

@@ -13,7 +13,9 @@ extension Judgement {
       }
     case .failed(let failure): report(failure, part: "flux")
     }
-    for (kind, failure) in snapshot.failedFluxKinds.sorted(by: { $0.key < $1.key }) { report(failure, part: kind) }
+    for (kind, failure) in snapshot.failedFluxKinds.sorted(by: { $0.key < $1.key }) {
+      report(failure, part: kind)
+    }
     judgeFluxVersion(snapshot)
   }
 
@@ -24,7 +26,8 @@ extension Judgement {
     fluxVersion = versions.count == 1 ? versions.first : versions.max()
     guard let wanted = expectations.fluxVersion, let found = fluxVersion, versions != [wanted] else { return }
     report(
-      "flux/version", .warning, subject: "flux", title: "Flux is \(versions.sorted().joined(separator: ", ")), not \(wanted)",
+      "flux/version", .warning, subject: "flux",
+      title: "Flux is \(versions.sorted().joined(separator: ", ")), not \(wanted)",
       detail: found == wanted ? "not every controller runs it" : "", remedy: flux("check"))
   }
 
@@ -41,7 +44,9 @@ extension Judgement {
   ) -> Judged<FluxObject> {
     let resource = object.resource
     let ready = resource.conditions["Ready"]
-    if object.isStatic { return Judged(value: object, verdict: .healthy, status: .current, message: ready?.message ?? "") }
+    if object.isStatic {
+      return Judged(value: object, verdict: .healthy, status: .current, message: ready?.message ?? "")
+    }
     let (status, decisive) = KStatus.compute(resource)
     let shown = ready ?? decisive
     func judged(_ verdict: Verdict, _ reason: String? = nil, _ message: String? = nil) -> Judged<FluxObject> {
@@ -51,16 +56,20 @@ extension Judgement {
     }
     let path = "flux/\(resource.kind.lowercased())/\(resource.namespace)/\(resource.name)"
     let subject = resource.reference.description
-    let look = kubectl("-n \(resource.namespace) describe \(resource.kind.lowercased()).\(resource.group) \(resource.name)")
+    let look = kubectl(
+      "-n \(resource.namespace) describe \(resource.kind.lowercased()).\(resource.group) \(resource.name)")
     // The controllers leave a suspended object's conditions as they were: they say nothing about now.
     if object.isSuspended {
       report(
         "\(path)/suspended", .warning, subject: subject, title: "\(subject) is suspended",
-        detail: "it does not follow Git until it is resumed", remedy: "find out who suspended it and why: \(look)")
+        detail: "it does not follow Git until it is resumed",
+        remedy: "find out who suspended it and why: \(look)")
       return judged(.degraded, "Suspended", "suspended; last: \(shown?.message ?? "")")
     }
     if let deleted = resource.deletionTimestamp {
-      guard serverNow - deleted > .seconds(600) else { return judged(.healthy, "Terminating", "being deleted") }
+      guard serverNow - deleted > .seconds(600) else {
+        return judged(.healthy, "Terminating", "being deleted")
+      }
       report(
         "\(path)/terminating", .warning, subject: subject,
         title: "\(subject) has been terminating for \((serverNow - deleted).humanDuration)", since: deleted,
@@ -80,14 +89,18 @@ extension Judgement {
     if let started = Judgement.hungSince(object, status, shown, serverNow) {
       report(
         "\(path)/stuck", .warning, subject: subject,
-        title: "\(subject) has been in progress for \((serverNow - started).humanDuration)", detail: shown?.message ?? "",
+        title: "\(subject) has been in progress for \((serverNow - started).humanDuration)",
+        detail: shown?.message ?? "",
         since: started, remedy: look)
       return judged(.degraded)
     }
-    if let source = object.source.flatMap({ all[$0] }), let lag = Judgement.lag(of: object, behind: source, serverNow) {
+    if let source = object.source.flatMap({ all[$0] }),
+      let lag = Judgement.lag(of: object, behind: source, serverNow)
+    {
       report(
         "\(path)/behind-source", .warning, subject: subject,
-        title: "\(subject) has not applied what \(source.resource.reference) fetched \(lag.humanDuration) ago",
+        title:
+          "\(subject) has not applied what \(source.resource.reference) fetched \(lag.humanDuration) ago",
         detail: "source \(source.revision ?? ""), applied \(object.revision ?? "nothing")",
         since: source.artifactUpdateTime, remedy: look)
       return judged(.degraded)
@@ -106,14 +119,20 @@ extension Judgement {
   }
 
   private static func isFailing(_ object: FluxObject, _ now: Timestamp) -> Bool {
-    guard !object.isStatic, !object.isSuspended, object.resource.deletionTimestamp == nil else { return false }
+    guard !object.isStatic, !object.isSuspended, object.resource.deletionTimestamp == nil else {
+      return false
+    }
     return failure(of: object) != nil
   }
 
-  private static let waitingReasons: Set = ["DependencyNotReady", "SourceNotReady", "ArtifactFailed", "HelmChartNotReady"]
+  private static let waitingReasons: Set = [
+    "DependencyNotReady", "SourceNotReady", "ArtifactFailed", "HelmChartNotReady",
+  ]
 
   /// A symptom folds into its cause: an object that waits for one that fails is no second problem.
-  private static func hasFailingCause(_ object: FluxObject, _ ready: Condition?, _ failing: Set<Reference>) -> Bool {
+  private static func hasFailingCause(_ object: FluxObject, _ ready: Condition?, _ failing: Set<Reference>)
+    -> Bool
+  {
     guard let ready, waitingReasons.contains(ready.reason) else { return false }
     return (object.dependsOn + [object.source].compactMap(\.self)).contains(where: failing.contains)
   }
@@ -124,7 +143,9 @@ extension Judgement {
   ) -> Timestamp? {
     guard status == .inProgress else { return nil }
     let interval = object.interval ?? .seconds(300)
-    let own = object.timeout ?? (object.resource.kind == "HelmRelease" ? .seconds(300) : max(.seconds(30), interval - .seconds(30)))
+    let own =
+      object.timeout
+      ?? (object.resource.kind == "HelmRelease" ? .seconds(300) : max(.seconds(30), interval - .seconds(30)))
     // A HelmRelease keeps Ready=True while it reconciles: then its Reconciling condition has the time.
     let reconciling = object.resource.conditions["Reconciling"]
     let condition = shown?.status == .isTrue ? reconciling : shown ?? reconciling
@@ -149,7 +170,8 @@ extension Judgement {
     let log = flux("logs --kind=\(resource.kind) --name=\(resource.name) --namespace=\(resource.namespace)")
     let message = Judgement.failure(of: object)?.message.lowercased() ?? ""
     if resource.kind == "GitRepository", message.contains("authentic") || message.contains("token") {
-      return "renew the Git credentials that its secretRef names (through Git or the secret's own source); then \(log)"
+      return
+        "renew the Git credentials that its secretRef names (through Git or the secret's own source); then \(log)"
     }
     return "\(log); mend the cause in Git"
   }

@@ -26,7 +26,8 @@ public struct ImageReference: Hashable, Sendable {
 
   private static func normalised(_ name: Substring) -> String {
     let first = name.split(separator: "/", maxSplits: 1).first ?? name
-    let hasRegistry = name.contains("/") && (first.contains(".") || first.contains(":") || first == "localhost")
+    let hasRegistry =
+      name.contains("/") && (first.contains(".") || first.contains(":") || first == "localhost")
     if hasRegistry { return String(name) }
     return name.contains("/") ? "docker.io/\(name)" : "docker.io/library/\(name)"
   }

@@ -1,7 +1,8 @@
 extension Judgement {
   mutating func judgeImages(_ snapshot: Snapshot) {
     for part in [
-      ("image repositories", snapshot.imageRepositories.failure), ("image policies", snapshot.imagePolicies.failure),
+      ("image repositories", snapshot.imageRepositories.failure),
+      ("image policies", snapshot.imagePolicies.failure),
       ("image automations", snapshot.imageUpdateAutomations.failure),
     ] {
       if let failure = part.1 { report(failure, part: part.0) }
@@ -25,7 +26,8 @@ extension Judgement {
     {
       report(
         "\(path)/scan-overdue", .warning, subject: subject,
-        title: "\(subject) was not scanned for \((serverNow - scanned).humanDuration)", since: scanned, remedy: look)
+        title: "\(subject) was not scanned for \((serverNow - scanned).humanDuration)", since: scanned,
+        remedy: look)
       return judged(repository, resource, .degraded)
     }
     return judged(repository, resource, .healthy)
@@ -80,8 +82,11 @@ extension Judgement {
     let old = Set((running ?? []).map(\.image)).filter { !Judgement.isSame($0, policy.latestImage ?? "") }
     report(
       "\(path)/behind", .warning, subject: subject, title: "\(resource.name) runs behind its policy",
-      detail: "latest \(policy.latestImage ?? ""), running \(old.sorted().joined(separator: ", ")); \(standstill)", since: moved,
-      remedy: automation.map { flux("get image update \($0.resource.name) -n \($0.resource.namespace)") } ?? look)
+      detail:
+        "latest \(policy.latestImage ?? ""), running \(old.sorted().joined(separator: ", ")); \(standstill)",
+      since: moved,
+      remedy: automation.map { flux("get image update \($0.resource.name) -n \($0.resource.namespace)") }
+        ?? look)
     return ImagePolicyReport(
       policy: judged(policy, resource, .degraded, "Behind", standstill), running: running, isBehind: behind)
   }
@@ -89,12 +94,15 @@ extension Judgement {
   /// Where the way from the policy to the workload ends, as far as the objects tell.
   private func standstill(_ policy: ImagePolicy, _ automation: ImageUpdateAutomation?) -> String {
     guard let automation else { return "held by hand: no automation covers its namespace" }
-    if automation.resource.conditions["Ready"]?.status == .isFalse { return "\(automation.resource.reference) fails" }
+    if automation.resource.conditions["Ready"]?.status == .isFalse {
+      return "\(automation.resource.reference) fails"
+    }
     let seen = automation.observedPolicies?[policy.resource.name]
     if let seen, let latest = policy.latestImage, !Judgement.isSame(seen, latest) {
       return "\(automation.resource.reference) has not taken it up"
     }
-    if let pushed = automation.lastPushTime, let moved = policy.resource.conditions["Ready"]?.lastTransitionTime,
+    if let pushed = automation.lastPushTime,
+      let moved = policy.resource.conditions["Ready"]?.lastTransitionTime,
       pushed < moved
     {
       return "nothing was pushed to Git since the policy moved"
@@ -108,7 +116,9 @@ extension Judgement {
     let repository = (snapshot.imageRepositories.value ?? []).first {
       $0.resource.name == policy.repository.name && $0.resource.namespace == policy.repository.namespace
     }
-    guard let name = (repository?.image ?? policy.latestImage).map({ ImageReference($0).repository }) else { return nil }
+    guard let name = (repository?.image ?? policy.latestImage).map({ ImageReference($0).repository }) else {
+      return nil
+    }
     return workloads.flatMap { workload in
       workload.images.filter { ImageReference($0).repository == name }.map {
         ImagePolicyReport.Running(image: $0, workload: workload.resource.reference.description)
@@ -136,13 +146,15 @@ extension Judgement {
     }
     guard let ready = resource.conditions["Ready"], ready.status == .isFalse else { return nil }
     report(
-      "\(path)/failed", .warning, subject: subject, title: "\(subject) fails: \(ready.reason)", detail: ready.message,
+      "\(path)/failed", .warning, subject: subject, title: "\(subject) fails: \(ready.reason)",
+      detail: ready.message,
       since: ready.lastTransitionTime, remedy: look)
     return .degraded
   }
 
   private func judged<Value>(
-    _ value: Value, _ resource: Resource, _ verdict: Verdict, _ reason: String? = nil, _ message: String? = nil
+    _ value: Value, _ resource: Resource, _ verdict: Verdict, _ reason: String? = nil,
+    _ message: String? = nil
   ) -> Judged<Value> {
     let (status, decisive) = KStatus.compute(resource)
     let shown = resource.conditions["Ready"] ?? decisive

@@ -67,7 +67,8 @@ struct Judgement {
     let id = "\(cluster)/\(path)"
     problems.append(
       Problem(
-        id: id, severity: severity, cluster: cluster, subject: subject, title: title, detail: redacted(detail),
+        id: id, severity: severity, cluster: cluster, subject: subject, title: title,
+        detail: redacted(detail),
         since: since ?? memory.firstSeen[id] ?? now, remedy: remedy))
   }
 
@@ -91,9 +92,11 @@ struct Judgement {
     }
     let verdict = verdict(isFresh: isFresh)
     let report = ClusterReport(
-      name: cluster, verdict: verdict, summary: Summary.line(self, verdict, sorted), isFluxInstalled: isFluxInstalled,
+      name: cluster, verdict: verdict, summary: Summary.line(self, verdict, sorted),
+      isFluxInstalled: isFluxInstalled,
       fluxVersion: fluxVersion, nodes: nodes, flux: flux, policies: policies, repositories: repositories,
-      automations: automations, workloads: workloads, certificates: certificates, stacks: stacks, secrets: secrets,
+      automations: automations, workloads: workloads, certificates: certificates, stacks: stacks,
+      secrets: secrets,
       problems: sorted)
     let seen = Dictionary(sorted.map { ($0.id, memory.firstSeen[$0.id] ?? now) }) { first, _ in first }
     return (report, Memory(firstSeen: seen))

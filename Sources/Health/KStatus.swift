@@ -3,11 +3,15 @@ public enum KStatus {
   /// The status, and the condition that decided it.
   public static func compute(_ resource: Resource) -> (status: ObjectStatus, condition: Condition?) {
     if resource.deletionTimestamp != nil { return (.terminating, nil) }
-    if let generation = resource.generation, let observed = resource.observedGeneration, generation != observed {
-      let message = "\(resource.kind) generation is \(generation), but latest observed generation is \(observed)"
+    if let generation = resource.generation, let observed = resource.observedGeneration,
+      generation != observed
+    {
+      let message =
+        "\(resource.kind) generation is \(generation), but latest observed generation is \(observed)"
       return (
         .inProgress,
-        Condition(type: "Reconciling", status: .isTrue, reason: "LatestGenerationNotObserved", message: message)
+        Condition(
+          type: "Reconciling", status: .isTrue, reason: "LatestGenerationNotObserved", message: message)
       )
     }
     // The first of the two in the order of the array.
@@ -22,13 +26,17 @@ public enum KStatus {
   }
 
   /// The apps kinds, whose conditions alone don't tell.
-  public static func compute(_ workload: Workload) -> (status: ObjectStatus, reason: String, message: String) {
+  public static func compute(_ workload: Workload) -> (status: ObjectStatus, reason: String, message: String)
+  {
     let resource = workload.resource
     if resource.deletionTimestamp != nil { return (.terminating, "Terminating", "being deleted") }
-    if let generation = resource.generation, let observed = resource.observedGeneration, generation != observed {
+    if let generation = resource.generation, let observed = resource.observedGeneration,
+      generation != observed
+    {
       return (.inProgress, "LatestGenerationNotObserved", "generation \(generation) is not observed yet")
     }
-    if let progressing = resource.conditions["Progressing"], progressing.reason == "ProgressDeadlineExceeded" {
+    if let progressing = resource.conditions["Progressing"], progressing.reason == "ProgressDeadlineExceeded"
+    {
       return (.failed, progressing.reason, progressing.message)
     }
     let counts = "\(workload.available)/\(workload.desired) available, \(workload.updated) updated"

@@ -29,10 +29,12 @@ extension Judgement {
     let ready = node.resource.conditions["Ready"]
     let describe = kubectl("describe node \(name)")
     if ready?.status != .isTrue {
-      let words = [ready?.reason, ready?.message].compactMap { $0 }.filter { !$0.isEmpty }.joined(separator: ": ")
+      let words = [ready?.reason, ready?.message].compactMap { $0 }.filter { !$0.isEmpty }.joined(
+        separator: ": ")
       report(
         "node/\(name)/not-ready", .critical, subject: "node \(name)", title: "node \(name) is NotReady",
-        detail: words.isEmpty ? "it has no Ready condition" : words, since: ready?.lastTransitionTime, remedy: describe)
+        detail: words.isEmpty ? "it has no Ready condition" : words, since: ready?.lastTransitionTime,
+        remedy: describe)
     } else {
       judgeLease(node)
       judgeGPU(node, describe)
@@ -43,21 +45,27 @@ extension Judgement {
         detail: "nothing new is scheduled there", remedy: describe)
     }
     for condition in node.resource.conditions
-    where condition.status == .isTrue && (condition.type.hasSuffix("Pressure") || condition.type == "NetworkUnavailable") {
+    where condition.status == .isTrue
+      && (condition.type.hasSuffix("Pressure") || condition.type == "NetworkUnavailable")
+    {
       report(
-        "node/\(name)/\(condition.type)", .warning, subject: "node \(name)", title: "node \(name) has \(condition.type)",
-        detail: "\(condition.reason): \(condition.message)", since: condition.lastTransitionTime, remedy: describe)
+        "node/\(name)/\(condition.type)", .warning, subject: "node \(name)",
+        title: "node \(name) has \(condition.type)",
+        detail: "\(condition.reason): \(condition.message)", since: condition.lastTransitionTime,
+        remedy: describe)
     }
     if !isExpected {
       report(
         "node/\(name)/unexpected", .warning, subject: "node \(name)", title: "node \(name) is not expected",
-        detail: "expect.nodes does not list it", remedy: "add it to expect.nodes, or find out who joined it: \(describe)")
+        detail: "expect.nodes does not list it",
+        remedy: "add it to expect.nodes, or find out who joined it: \(describe)")
     }
     judgeSkew(node, snapshot)
     let mine = problems[before...]
     let verdict: Verdict =
       mine.contains { $0.severity == .critical } ? .critical : mine.isEmpty ? .healthy : .degraded
-    return NodeReport(node: node, verdict: verdict, status: Judgement.statusColumn(node), isExpected: isExpected)
+    return NodeReport(
+      node: node, verdict: verdict, status: Judgement.statusColumn(node), isExpected: isExpected)
   }
 
   /// The kubelet renews its Lease every 10 s; the controller says NotReady only after 40 to 50.
@@ -65,7 +73,8 @@ extension Judgement {
     guard let renewed = node.leaseRenewTime, serverNow - renewed > .seconds(60) else { return }
     report(
       "node/\(node.name)/lease-stale", .warning, subject: "node \(node.name)",
-      title: "node \(node.name) stopped renewing its lease", detail: "last renewed \((serverNow - renewed).humanDuration) ago",
+      title: "node \(node.name) stopped renewing its lease",
+      detail: "last renewed \((serverNow - renewed).humanDuration) ago",
       since: renewed, remedy: kubectl("-n kube-node-lease get lease \(node.name) -o yaml"))
   }
 
@@ -80,7 +89,8 @@ extension Judgement {
 
   /// A kubelet may be up to three minors older than its server, and never newer (version skew policy).
   private mutating func judgeSkew(_ node: Node, _ snapshot: Snapshot) {
-    guard let server = snapshot.version.flatMap(Judgement.minor), let kubelet = Judgement.minor(node.kubeletVersion),
+    guard let server = snapshot.version.flatMap(Judgement.minor),
+      let kubelet = Judgement.minor(node.kubeletVersion),
       kubelet > server || server - kubelet > 3
     else { return }
     report(

@@ -1,7 +1,8 @@
 /// Takes out of a message what must not be shown: credentials in URLs, bearer tokens, webhook paths.
 public func redacted(_ message: String) -> String {
   let limit = 1024
-  let text = message.unicodeScalars.count > limit ? String(message.unicodeScalars.prefix(limit)) + "…" : message
+  let text =
+    message.unicodeScalars.count > limit ? String(message.unicodeScalars.prefix(limit)) + "…" : message
   return hidingWebhookPaths(hidingCredentials(hidingTokens(text)))
 }
 

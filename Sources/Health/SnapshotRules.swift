@@ -13,7 +13,9 @@ extension Judgement {
   /// What was last seen stays, and says of nothing how it is now.
   mutating func remember(_ snapshot: Snapshot) {
     func unknown<Value>(_ value: Value) -> Judged<Value> {
-      Judged(value: value, verdict: .unknown, status: .unknown, reason: "Stale", message: "last seen at \(snapshot.serverTime)")
+      Judged(
+        value: value, verdict: .unknown, status: .unknown, reason: "Stale",
+        message: "last seen at \(snapshot.serverTime)")
     }
     nodes = (snapshot.nodes.value ?? []).map {
       NodeReport(

@@ -3,12 +3,14 @@ enum Summary {
   static func line(_ judgement: Judgement, _ verdict: Verdict, _ problems: [Problem]) -> String {
     if let worst = problems.first {
       let age = (judgement.now - worst.since).humanDuration
-      let more = problems.count > 1 ? "; \(problems.count - 1) more problem\(problems.count > 2 ? "s" : "")" : ""
+      let more =
+        problems.count > 1 ? "; \(problems.count - 1) more problem\(problems.count > 2 ? "s" : "")" : ""
       return "\(worst.title) for \(age)\(more)"
     }
     if judgement.isStarting || verdict == .unknown {
       let tunnel = judgement.observation.tunnel
-      return tunnel.state == .up ? "waiting for the first answer of the cluster" : "connecting to \(tunnel.host)"
+      return tunnel.state == .up
+        ? "waiting for the first answer of the cluster" : "connecting to \(tunnel.host)"
     }
     let ready = judgement.nodes.count { $0.status.hasPrefix("Ready") }
     var parts = ["\(ready)/\(judgement.nodes.count) nodes Ready"]

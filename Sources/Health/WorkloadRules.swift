@@ -13,7 +13,8 @@ extension Judgement {
     for workload in shownWorkloads(snapshot) { workloads.append(judge(workload)) }
     for name in expectations.workloads where !all.contains(where: { $0.resource.expectedName == name }) {
       report(
-        "workload/\(name)/missing", .critical, subject: "workload \(name)", title: "workload \(name) is missing",
+        "workload/\(name)/missing", .critical, subject: "workload \(name)",
+        title: "workload \(name) is missing",
         detail: "no Deployment, StatefulSet or DaemonSet of that name",
         remedy: kubectl("-n \(name.namespace) get deployments,statefulsets,daemonsets"))
     }
@@ -31,13 +32,15 @@ extension Judgement {
       let severity: Problem.Severity = isExpected && !isServing ? .critical : .warning
       verdict = severity == .critical ? .critical : .degraded
       report(
-        "workload/\(resource.expectedName)/\(resource.kind.lowercased())", severity, subject: resource.reference.description,
+        "workload/\(resource.expectedName)/\(resource.kind.lowercased())", severity,
+        subject: resource.reference.description,
         title: "\(resource.reference) has \(workload.available) of \(workload.desired) available",
         detail: "\(reason): \(message)", since: since,
         remedy: kubectl("-n \(resource.namespace) describe \(resource.kind.lowercased()) \(resource.name)"))
     }
     return Judged(
-      value: workload, verdict: verdict, status: status, reason: reason, message: redacted(message), since: since)
+      value: workload, verdict: verdict, status: status, reason: reason, message: redacted(message),
+      since: since)
   }
 
   mutating func judgeCertificates(_ snapshot: Snapshot) {
@@ -56,15 +59,19 @@ extension Judgement {
       let isOver = end <= serverNow
       verdict = isOver ? .critical : .degraded
       report(
-        "\(path)/\(isOver ? "expired" : "expiring")", isOver ? .critical : .warning, subject: resource.reference.description,
+        "\(path)/\(isOver ? "expired" : "expiring")", isOver ? .critical : .warning,
+        subject: resource.reference.description,
         title: isOver
-          ? "\(resource.reference) expired" : "\(resource.reference) ends in \((end - serverNow).humanDuration)",
+          ? "\(resource.reference) expired"
+          : "\(resource.reference) ends in \((end - serverNow).humanDuration)",
         detail: "it ends at \(end)", remedy: look)
     } else if ready?.status == .isFalse {
       verdict = .degraded
       report(
-        "\(path)/not-ready", .warning, subject: resource.reference.description, title: "\(resource.reference) is not ready",
-        detail: "\(ready?.reason ?? ""): \(ready?.message ?? "")", since: ready?.lastTransitionTime, remedy: look)
+        "\(path)/not-ready", .warning, subject: resource.reference.description,
+        title: "\(resource.reference) is not ready",
+        detail: "\(ready?.reason ?? ""): \(ready?.message ?? "")", since: ready?.lastTransitionTime,
+        remedy: look)
     }
     return Judged(
       value: certificate, verdict: verdict, status: status, reason: ready?.reason ?? "",
@@ -86,9 +93,12 @@ extension Judgement {
     if stalled != nil || isRetrying || stack.lastUpdateState == "failed" {
       verdict = .degraded
       report(
-        "stack/\(resource.namespace)/\(resource.name)/failed", .warning, subject: resource.reference.description,
-        title: "\(resource.reference) failed its last update", detail: stalled?.message ?? ready?.message ?? "",
-        since: stack.lastUpdateTime, remedy: kubectl("-n \(resource.namespace) describe stack \(resource.name)"))
+        "stack/\(resource.namespace)/\(resource.name)/failed", .warning,
+        subject: resource.reference.description,
+        title: "\(resource.reference) failed its last update",
+        detail: stalled?.message ?? ready?.message ?? "",
+        since: stack.lastUpdateTime,
+        remedy: kubectl("-n \(resource.namespace) describe stack \(resource.name)"))
     }
     return Judged(
       value: stack, verdict: verdict, status: status, reason: ready?.reason ?? "",
@@ -100,7 +110,8 @@ extension Judgement {
     secrets = snapshot.secrets.value ?? []
     for secret in secrets where !secret.isPresent {
       report(
-        "secret/\(secret.namespace)/\(secret.name)/missing", .critical, subject: "secret \(secret.namespace)/\(secret.name)",
+        "secret/\(secret.namespace)/\(secret.name)/missing", .critical,
+        subject: "secret \(secret.namespace)/\(secret.name)",
         title: "secret \(secret.namespace)/\(secret.name) is missing",
         remedy: "restore it from its source; \(kubectl("-n \(secret.namespace) get secrets"))")
     }

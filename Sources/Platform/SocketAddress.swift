@@ -124,10 +124,12 @@ extension String {
 
 extension SocketAddress {
   /// Where a socket is bound (getsockname(2)).
-  package init?(boundTo descriptor: borrowing Descriptor) {
+  package init?(boundTo descriptor: borrowing Descriptor) { self.init(boundToRaw: descriptor.raw) }
+
+  /// The same for a descriptor that somebody else owns.
+  package init?(boundToRaw raw: Int32) {
     var storage = sockaddr_storage()
     var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
-    let raw = descriptor.raw
     let address = withUnsafeMutablePointer(to: &storage) { pointer in
       pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
         getsockname(raw, address, &length) == 0 ? SocketAddress(copying: address, length: length) : nil

@@ -12,6 +12,7 @@ final class Engine {
   enum Message: Sendable {
     case resolved(serial: UInt32, Result<(Resolution, [SocketAddress]), TunnelFailure>)
     case reconnect
+    case ownTarget(HostPort)
     case nudge
     case stop
   }
@@ -156,6 +157,8 @@ final class Engine {
         feed(.failed(error))
       }
     case .reconnect: feed(.reconnect)
+    case .ownTarget(let target):
+      for listener in listeners { if case .own = listener.kind { listener.target = target } }
     case .nudge: break
     case .stop: isStopping = true
     }

@@ -21,7 +21,8 @@ final class Listener {
   static let retryInterval: Duration = .seconds(2)
 
   let kind: Kind
-  let target: HostPort
+  /// Where new connections lead to.
+  var target: HostPort
   private let address: SocketAddress
   private var socket: Socket?
   private(set) var state: State

@@ -54,6 +54,10 @@ package final class Tunnel: Sendable {
   /// Asks the thread for one turn of its loop.
   package func nudge() { mailbox.post(.nudge) }
 
+  /// Where connections through `ownDoor` lead to from now on; in force before a connection that is made after
+  /// this call.
+  package func setOwnTarget(_ target: HostPort) { mailbox.post(.ownTarget(target)) }
+
   /// Gives up the session in hand and makes a new one, or cuts a wait short.
   package func reconnect() { mailbox.post(.reconnect) }
 

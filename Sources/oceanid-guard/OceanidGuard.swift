@@ -1,4 +1,44 @@
+internal import ArgumentParser
+internal import Foundation
+internal import Guard
+
+/// Keeps the tunnel to a cluster alive, and tells how the cluster is.
 @main
-enum OceanidGuard {
-  static func main() {}
+struct OceanidGuard: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "oceanid-guard",
+    abstract:
+      "Keep the SSH tunnel to a cluster alive, watch the cluster through it, and serve the findings on a Unix socket.",
+    discussion: """
+      Run by systemd (oceanid-guard.service); on a terminal it logs to standard error. Ask it with oceanid-ctl.
+      Without --config it reads $XDG_CONFIG_HOME/oceanid/guard.yaml (not as root), then /etc/oceanid/guard.yaml;
+      with neither, the built-in values for tethys are in force. SIGHUP reloads, SIGTERM ends.
+      """,
+    version: "oceanid-guard \(Guard.version)")
+
+  @Option(name: .long, help: ArgumentHelp("The configuration.", valueName: "file"))
+  var config: String?
+
+  @Flag(
+    name: .long, help: "Check the configuration; exit 0, or 78 with every error as file:line:column: message."
+  )
+  var checkConfig = false
+
+  @Flag(name: .long, help: "Print the effective configuration.")
+  var printConfig = false
+
+  func run() throws {
+    if checkConfig || printConfig {
+      switch Guard.effectiveConfiguration(path: config) {
+      case .success(let text):
+        if printConfig { print(text, terminator: "") }
+      case .failure(let errors):
+        FileHandle.standardError.write(Data("\(errors)\n".utf8))
+        throw ExitCode(Guard.configurationStatus)
+      }
+      return
+    }
+    let status = Guard.run(configurationPath: config)
+    if status != 0 { throw ExitCode(status) }
+  }
 }

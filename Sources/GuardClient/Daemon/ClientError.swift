@@ -58,7 +58,9 @@ extension ClientError: CustomStringConvertible {
     case .document:
       ["compare: oceanid-ctl --version; oceanid-guard --version"]
     case .refused(403, _, _):
-      ["writing is for root, the guard's own user and group oceanid-admin: sudo usermod -aG oceanid-admin $USER, then log in again"]
+      [
+        "writing is for root, the guard's own user and group oceanid-admin: sudo usermod -aG oceanid-admin $USER, then log in again"
+      ]
     case .refused:
       []
     }

@@ -26,7 +26,9 @@ extension JSONValue: Codable {
   init(from decoder: any Decoder) throws {
     if let container = try? decoder.container(keyedBy: AnyKey.self) {
       var fields: [String: JSONValue] = [:]
-      for key in container.allKeys { fields[key.stringValue] = try container.decode(JSONValue.self, forKey: key) }
+      for key in container.allKeys {
+        fields[key.stringValue] = try container.decode(JSONValue.self, forKey: key)
+      }
       self = .object(fields)
       return
     }

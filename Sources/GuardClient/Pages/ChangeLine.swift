@@ -11,7 +11,8 @@ enum ChangeLine {
       if let reason = change.reason, !reason.isEmpty { text += " (\(reason))" }
     }
     return Line(
-      Span(change.at.clock(at: now), .faint), Span("  "), Span(change.cluster, .strong), Span("  "), Span(text))
+      Span(change.at.clock(at: now), .faint), Span("  "), Span(change.cluster, .strong), Span("  "),
+      Span(text))
   }
 
   /// How things stand when a plain watch begins.

@@ -106,6 +106,8 @@ enum CheckLine {
   /// Labels with blanks, quotes or equal signs need quotes, and a quote inside is doubled.
   private static func quoted(_ label: String) -> String {
     let isPlain = label.allSatisfy { $0.isLetter || $0.isNumber || "._-".contains($0) }
-    return isPlain ? label : "'\(label.withoutControls.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''"))'"
+    return isPlain
+      ? label
+      : "'\(label.withoutControls.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''"))'"
   }
 }

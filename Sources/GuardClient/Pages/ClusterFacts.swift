@@ -65,7 +65,9 @@ enum ClusterFacts {
       return flux.installed == true ? Span("\(flux.version ?? "installed"), no objects") : nil
     }
     let version = flux.version.map { "\($0), " } ?? ""
-    let good = flux.objects.filter { $0.verdict == .healthy || ($0.verdict == .unknown && $0.ready == .isTrue) }
+    let good = flux.objects.filter {
+      $0.verdict == .healthy || ($0.verdict == .unknown && $0.ready == .isTrue)
+    }
     let suspended = flux.objects.filter(\.suspended)
     let bad = flux.objects.filter { $0.verdict == .critical || $0.verdict == .degraded }
     var text = "\(version)\(good.count) of \(flux.objects.count.of("object")) good"
@@ -80,8 +82,11 @@ enum ClusterFacts {
       images.policies.map(\.verdict) + images.repositories.map(\.verdict) + images.automations.map(\.verdict)
     guard !verdicts.isEmpty else { return nil }
     let behind = images.policies.filter { $0.behind == true }
-    let bad = images.policies.filter { $0.behind != true && ($0.verdict == .critical || $0.verdict == .degraded) }
-    let rest = images.repositories.filter { $0.verdict == .critical || $0.verdict == .degraded }.map(\.name)
+    let bad = images.policies.filter {
+      $0.behind != true && ($0.verdict == .critical || $0.verdict == .degraded)
+    }
+    let rest =
+      images.repositories.filter { $0.verdict == .critical || $0.verdict == .degraded }.map(\.name)
       + images.automations.filter { $0.verdict == .critical || $0.verdict == .degraded }.map(\.name)
     var text = images.policies.count.of("policy", plural: "policies")
     if behind.isEmpty && bad.isEmpty && rest.isEmpty { text += ", none behind" }
@@ -128,7 +133,8 @@ enum ClusterFacts {
 
   private static func list(_ names: [String]) -> String {
     names.count <= 4
-      ? names.joined(separator: ", ") : "\(names.prefix(3).joined(separator: ", ")) and \(names.count - 3) more"
+      ? names.joined(separator: ", ")
+      : "\(names.prefix(3).joined(separator: ", ")) and \(names.count - 3) more"
   }
 }
 

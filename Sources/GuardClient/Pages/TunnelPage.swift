@@ -28,7 +28,8 @@ enum TunnelPage {
     if let error = tunnel.lastError {
       let when = error.at.map { ", \($0.since(now))" } ?? ""
       let message = error.message.isEmpty ? "" : ": \(error.message)"
-      facts.append(("Last error", Span("\(error.code)\(message)\(when)", tunnel.state == .up ? .plain : .bad)))
+      facts.append(
+        ("Last error", Span("\(error.code)\(message)\(when)", tunnel.state == .up ? .plain : .bad)))
     }
     return facts
   }

@@ -33,7 +33,8 @@ extension String {
     var text = ""
     var word = ""
     func flush() {
-      let isHash = (40...128).contains(word.utf8.count) && word.allSatisfy { $0.isHexDigit && !$0.isUppercase }
+      let isHash =
+        (40...128).contains(word.utf8.count) && word.allSatisfy { $0.isHexDigit && !$0.isUppercase }
       text += isHash ? String(word.prefix(8)) : word
       word = ""
     }

@@ -1,0 +1,108 @@
+internal import Health
+internal import Kubernetes
+internal import Platform
+internal import Synchronization
+internal import Tunnel
+
+/// The guard's own way to a cluster's API: the kubeconfig, read again when it changes, and the tunnel's own door.
+///
+/// `poll` runs on the poller's queue; the rest may be called from anywhere.
+final class ClusterAccess: Sendable {
+  private struct State {
+    var stamp: SmallFile.Stamp?
+    var client: ClusterClient?
+    var isStale = false
+    var isCancelled = false
+  }
+
+  private let configuration: Configuration.Cluster
+  private let tunnel: Tunnel
+  private let state = Mutex(State())
+
+  init(_ configuration: Configuration.Cluster, tunnel: Tunnel) {
+    self.configuration = configuration
+    self.tunnel = tunnel
+  }
+
+  /// Asks once; blocks for up to the poll's timeout.
+  func poll() -> Result<Snapshot, PollFailure> {
+    let status = tunnel.status
+    guard status.state == .up else {
+      return .failure(
+        PollFailure(
+          code: .tunnelDown, message: "the tunnel to \(status.host) is \(status.state.rawValue)",
+          remedy: status.lastFailure?.failure.remedy ?? "oceanid-ctl tunnel"))
+    }
+    do throws(PollFailure) {
+      return .success(
+        try client().poll(
+          timeout: configuration.kubernetes.poll.timeout, secrets: configuration.expect.secrets))
+    } catch {
+      return .failure(error)
+    }
+  }
+
+  /// The tunnel came up again: connections made before lead nowhere.
+  func startAfresh() { state.withLock { $0.isStale = true } }
+
+  /// Ends a poll that is under way, for good.
+  func cancel() {
+    let client = state.withLock { state in
+      state.isCancelled = true
+      return state.client
+    }
+    client?.cancel()
+  }
+
+  private func client() throws(PollFailure) -> ClusterClient {
+    let path = configuration.kubernetes.kubeconfig
+    let stamp = SmallFile.Stamp(of: path)
+    let (known, isStale) = state.withLock { state in
+      defer { state.isStale = false }
+      return (state.stamp == stamp ? state.client : nil, state.isStale)
+    }
+    if let known {
+      if isStale { known.reconnect() }
+      return known
+    }
+    let kubeconfig = try Kubeconfig.load(path: path, context: configuration.kubernetes.context)
+    tunnel.setOwnTarget(configuration.target(of: kubeconfig.server))
+    let client = ClusterClient(kubeconfig: kubeconfig, dial: .abstractSocket(tunnel.ownDoor))
+    state.withLock { state in
+      state.client = client
+      state.stamp = stamp
+      if state.isCancelled { client.cancel() }
+    }
+    return client
+  }
+}
+
+extension Configuration.Cluster {
+  /// A server that is the local end of a forward leads to that forward's target; any other is dialled as it
+  /// stands, from the far side.
+  func target(of server: Kubeconfig.Server) -> HostPort {
+    let isLocal = ["127.0.0.1", "::1", "localhost"].contains(server.host)
+    let forward = tunnel.forwards.first {
+      $0.listen.port == server.port && (isLocal || $0.listen.host == server.host)
+    }
+    return forward.map { HostPort($0.target) } ?? HostPort(host: server.host, port: server.port)
+  }
+
+  /// Where people reach the API, for remedies.
+  var publicListen: String { tunnel.forwards.first?.listen.description ?? "" }
+}
+
+extension HostPort {
+  init(_ endpoint: Endpoint) { self.init(host: endpoint.host, port: endpoint.port) }
+}
+
+extension TunnelConfiguration {
+  init(_ tunnel: Configuration.Tunnel) {
+    self.init(
+      host: tunnel.host, user: tunnel.user, port: tunnel.port, identityFiles: tunnel.identityFiles ?? [],
+      knownHostsFiles: tunnel.knownHostsFiles ?? [], sshConfig: tunnel.sshConfig,
+      forwards: tunnel.forwards.map { .init(listen: HostPort($0.listen), target: HostPort($0.target)) },
+      keepaliveInterval: tunnel.keepalive.interval, keepaliveTimeout: tunnel.keepalive.timeout,
+      backoffInitial: tunnel.backoff.initial, backoffMax: tunnel.backoff.max, hold: tunnel.hold)
+  }
+}

@@ -1,0 +1,121 @@
+internal import Health
+internal import Systemd
+internal import Tunnel
+
+/// Turns what happened to one cluster into journal entries, with one incident id from a fault to its end.
+///
+/// Belongs to the cluster's queue.
+final class ClusterJournal {
+  private let cluster: String
+  private let log: any EventLog
+  /// Problem id to incident id.
+  private var incidents: [String: String] = [:]
+  private var tunnelIncident: String?
+  private let makeIncident: () -> String
+
+  init(
+    cluster: String, log: any EventLog,
+    makeIncident: @escaping () -> String = { String(UInt64.random(in: .min ... .max), radix: 16) }
+  ) {
+    self.cluster = cluster
+    self.log = log
+    self.makeIncident = makeIncident
+  }
+
+  // MARK: - The tunnel
+
+  func write(_ event: TunnelEvent) {
+    switch event {
+    case .changed(let from, let to, let failure, let attempt):
+      writeChange(from, to, failure, attempt)
+    case .forwardListening(let listen):
+      put(.forwardListening, "listening on \(listen)", subject: "forward \(listen)")
+    case .forwardBusy(let listen, let holder):
+      put(
+        .forwardPortBusy,
+        "\(listen) is taken\(holder.map { " by \($0)" } ?? ""); trying again until it is free",
+        subject: "forward \(listen)", reason: "port_busy", remedy: "ss -ltnp 'sport = :\(listen.port)'")
+    case .clientsRefused(let target, let count, let reason):
+      put(
+        .forwardClientRefused,
+        "\(max(1, count)) local connection\(count > 1 ? "s" : "") for \(target) reset: \(reason)",
+        subject: "forward \(target)", reason: reason)
+    case .targetRefused(let failure):
+      put(
+        .forwardClientRefused, failure.message, subject: "forward", reason: failure.code.rawValue,
+        remedy: failure.remedy)
+    }
+  }
+
+  private func writeChange(
+    _ from: TunnelStatus.State, _ to: TunnelStatus.State, _ failure: TunnelFailure?, _ attempt: Int
+  ) {
+    switch to {
+    case .up:
+      put(
+        .tunnelUp, "tunnel up", subject: "tunnel", from: from.rawValue, to: to.rawValue,
+        incident: tunnelIncident)
+      tunnelIncident = nil
+    case .blocked:
+      openTunnelIncident()
+      put(
+        .tunnelBlocked, "tunnel blocked: \(failure?.message ?? "unknown")", subject: "tunnel",
+        from: from.rawValue,
+        to: to.rawValue, reason: failure?.code.rawValue, remedy: failure?.remedy, incident: tunnelIncident)
+    case .backoff where from == .up, .connecting where from == .up:
+      openTunnelIncident()
+      put(
+        .tunnelDown, "tunnel down: \(failure?.message ?? "asked to reconnect")", subject: "tunnel",
+        from: from.rawValue,
+        to: to.rawValue, reason: failure?.code.rawValue, remedy: failure?.remedy, incident: tunnelIncident)
+    case .backoff:
+      openTunnelIncident()
+      // One entry per doubling, not per try.
+      guard attempt > 0, attempt & (attempt - 1) == 0 else { return }
+      put(
+        .tunnelRetry, "attempt \(attempt) failed: \(failure?.message ?? "unknown")", subject: "tunnel",
+        from: from.rawValue, to: to.rawValue, reason: failure?.code.rawValue, remedy: failure?.remedy,
+        incident: tunnelIncident)
+    case .connecting, .stopped: break
+    }
+  }
+
+  private func openTunnelIncident() { tunnelIncident = tunnelIncident ?? makeIncident() }
+
+  // MARK: - What the rules say
+
+  func write(from previous: ClusterReport?, to report: ClusterReport) {
+    let before = Dictionary((previous?.problems ?? []).map { ($0.id, $0) }) { first, _ in first }
+    let after = Dictionary(report.problems.map { ($0.id, $0) }) { first, _ in first }
+    for problem in report.problems where before[problem.id] == nil {
+      let incident = makeIncident()
+      incidents[problem.id] = incident
+      put(
+        .problemOpened, "\(problem.title)\(problem.detail.isEmpty ? "" : ": \(problem.detail)")",
+        priority: problem.severity == .critical ? .error : .warning, subject: problem.subject, to: problem.id,
+        reason: problem.detail, remedy: problem.remedy, incident: incident)
+    }
+    for (id, problem) in before.sorted(by: { $0.key < $1.key }) where after[id] == nil {
+      put(
+        .problemClosed, "over: \(problem.title)", subject: problem.subject, from: id,
+        incident: incidents.removeValue(forKey: id))
+    }
+    if let previous, previous.verdict != report.verdict {
+      put(
+        .verdictChanged, "\(cluster) is \(report.verdict.rawValue): \(report.summary)",
+        subject: "cluster \(cluster)",
+        from: previous.verdict.rawValue, to: report.verdict.rawValue, reason: report.summary)
+    }
+  }
+
+  private func put(
+    _ event: Event, _ message: String, priority: Priority? = nil, subject: String, from: String? = nil,
+    to: String? = nil, reason: String? = nil, remedy: String? = nil, incident: String? = nil
+  ) {
+    log.write(
+      LogRecord(
+        event, "\(cluster): \(message)", priority: priority, cluster: cluster, subject: subject, from: from,
+        to: to,
+        reason: reason, incident: incident, remedy: remedy))
+  }
+}

@@ -1,0 +1,52 @@
+internal import GuardAPI
+internal import NIOHTTP1
+
+/// A whole answer: status, type and bytes.
+struct ControlAnswer {
+  let status: HTTPResponseStatus
+  let contentType: String
+  let body: [UInt8]
+  /// The method that the path takes, in a 405 (RFC 9110 §10.2.1).
+  let allow: Route.Method?
+
+  private init(
+    _ status: HTTPResponseStatus, _ contentType: String, _ body: [UInt8], allow: Route.Method? = nil
+  ) {
+    self.status = status
+    self.contentType = contentType
+    self.body = body
+    self.allow = allow
+  }
+
+  static func json(_ document: StatusDocument) -> ControlAnswer {
+    encoded(.ok, document)
+  }
+
+  static func text(_ status: HTTPResponseStatus, _ text: String) -> ControlAnswer {
+    ControlAnswer(status, "text/plain; charset=utf-8", Array(text.utf8))
+  }
+
+  /// OpenMetrics 1.0, "Overall Structure".
+  static func metrics(_ text: String) -> ControlAnswer {
+    ControlAnswer(.ok, "application/openmetrics-text; version=1.0.0; charset=utf-8", Array(text.utf8))
+  }
+
+  static func accepted(_ action: String) -> ControlAnswer {
+    encoded(.accepted, ReceiptDocument(message: "\(action) asked for"))
+  }
+
+  private static func encoded(
+    _ status: HTTPResponseStatus, _ document: some Encodable, allow: Route.Method? = nil
+  ) -> ControlAnswer {
+    guard let bytes = try? DocumentCoding.encode(document) else {
+      return text(.internalServerError, "the document could not be encoded\n")
+    }
+    return ControlAnswer(status, "application/json", Array(bytes) + [UInt8(ascii: "\n")], allow: allow)
+  }
+
+  static func error(
+    _ status: HTTPResponseStatus, _ code: String, _ message: String, allow: Route.Method? = nil
+  ) -> ControlAnswer {
+    encoded(status, ErrorDocument(code: code, message: message), allow: allow)
+  }
+}

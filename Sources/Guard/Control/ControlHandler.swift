@@ -1,0 +1,157 @@
+internal import GuardAPI
+internal import Health
+internal import NIOCore
+internal import NIOHTTP1
+internal import NIOPosix
+internal import Platform
+
+/// One connection of the control socket: reads requests, answers from the board.
+///
+/// Belongs to the control server's event loop.
+final class ControlHandler: ChannelInboundHandler {
+  typealias InboundIn = HTTPServerRequestPart
+  typealias OutboundOut = HTTPServerResponsePart
+
+  static let largestBody = 64 << 10
+  /// A request that takes longer to arrive is given up, with its connection.
+  static let requestPatience: TimeAmount = .seconds(10)
+
+  private let board: StatusBoard
+  private let actions: ControlServer.Actions
+  private let watchers: Watchers
+  private var head: HTTPRequestHead?
+  private var bodySize = 0
+  private var isRefused = false
+  private var patience: Scheduled<Void>?
+
+  init(board: StatusBoard, actions: ControlServer.Actions, watchers: Watchers) {
+    self.board = board
+    self.actions = actions
+    self.watchers = watchers
+  }
+
+  func channelActive(context: ChannelHandlerContext) {
+    beginPatience(context)
+    context.fireChannelActive()
+  }
+
+  func channelInactive(context: ChannelHandlerContext) {
+    patience?.cancel()
+    watchers.remove(context.channel)
+    context.fireChannelInactive()
+  }
+
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    switch unwrapInboundIn(data) {
+    case .head(let head):
+      self.head = head
+      bodySize = 0
+      isRefused = false
+    case .body(let bytes):
+      bodySize += bytes.readableBytes
+      if bodySize > ControlHandler.largestBody, !isRefused {
+        isRefused = true
+        answer(.error(.payloadTooLarge, "body_too_large", "a body may have 64 KiB"), context, closing: true)
+      }
+    case .end:
+      patience?.cancel()
+      guard let head, !isRefused else { return }
+      self.head = nil
+      respond(to: head, context)
+    }
+  }
+
+  func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    // NIO's own error handler has answered malformed requests with 400; anything else ends the connection.
+    context.close(promise: nil)
+  }
+
+  private func beginPatience(_ context: ChannelHandlerContext) {
+    let channel = context.channel
+    patience?.cancel()
+    patience = context.eventLoop.scheduleTask(in: ControlHandler.requestPatience) {
+      channel.close(promise: nil)
+    }
+  }
+
+  // MARK: - Routing
+
+  private func respond(to head: HTTPRequestHead, _ context: ChannelHandlerContext) {
+    let closing = !head.isKeepAlive
+    // A browser on this machine must not be tricked into talking to us (DNS rebinding, cross-site requests).
+    if head.headers.contains(name: "origin") || head.headers.contains(name: "referer") {
+      return answer(
+        .error(.forbidden, "origin", "requests of web pages are not answered"), context, closing: true)
+    }
+    let host = head.headers.first(name: "host").map { String($0.prefix { $0 != ":" }) }
+    guard host == Route.host || host == "localhost" else {
+      return answer(
+        .error(.forbidden, "host", "the Host header must be \(Route.host)"), context, closing: true)
+    }
+    let path = String(head.uri.prefix { $0 != "?" })
+    let query = Query(head.uri)
+    guard let route = Route(rawValue: path) else {
+      return answer(
+        .error(.notFound, "not_found", "no such path: \(path.prefix(100))"), context, closing: closing)
+    }
+    guard head.method.rawValue == route.method.rawValue else {
+      return answer(
+        .error(.methodNotAllowed, "method", "\(path) takes \(route.method.rawValue)", allow: route.method),
+        context,
+        closing: closing)
+    }
+    switch route {
+    case .status: answer(.json(board.statusDocument()), context, closing: closing)
+    case .watch: watchers.add(context.channel)
+    case .healthz:
+      let verdict = board.verdict
+      answer(
+        .text(
+          verdict == .healthy || verdict == .degraded ? .ok : .serviceUnavailable, "\(verdict.rawValue)\n"),
+        context, closing: closing)
+    case .metrics: answer(.metrics(Metrics.render(board)), context, closing: closing)
+    case .reconnect: write("reconnect", context, closing) { $0.reconnect(query["cluster"]) }
+    case .poll: write("poll", context, closing) { $0.poll(query["cluster"]) }
+    case .reload: write("reload", context, closing) { $0.reload() }
+    }
+  }
+
+  private func write(
+    _ action: String, _ context: ChannelHandlerContext, _ closing: Bool,
+    _ body: (ControlServer.Actions) -> Void
+  ) {
+    let socket = try? context.pipeline.syncOperations.withUnsafeTransportIfAvailable(
+      of: NIOBSDSocket.Handle.self, { $0 })
+    guard let peer = socket.flatMap({ $0 }).flatMap(PeerCredentials.init(ofSocket:)) else {
+      return answer(.error(.forbidden, "denied", "the peer is not known"), context, closing: true)
+    }
+    let allowed = WriteRule.allows(peer)
+    actions.audit(action, peer, allowed)
+    guard allowed else {
+      return answer(
+        .error(.forbidden, "denied", "\(action) is for root, the guard's own user and group oceanid-admin"),
+        context,
+        closing: closing)
+    }
+    body(actions)
+    answer(.accepted(action), context, closing: closing)
+  }
+
+  // MARK: - Answers
+
+  private func answer(_ answer: ControlAnswer, _ context: ChannelHandlerContext, closing: Bool) {
+    var head = HTTPResponseHead(version: .http1_1, status: answer.status)
+    head.headers.add(name: "Content-Type", value: answer.contentType)
+    head.headers.add(name: "Content-Length", value: String(answer.body.count))
+    head.headers.add(name: "Cache-Control", value: "no-store")
+    if let allow = answer.allow { head.headers.add(name: "Allow", value: allow.rawValue) }
+    if closing { head.headers.add(name: "Connection", value: "close") }
+    context.write(wrapOutboundOut(.head(head)), promise: nil)
+    context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: answer.body)))), promise: nil)
+    let channel = context.channel
+    let sent = context.eventLoop.makePromise(of: Void.self)
+    if closing { sent.futureResult.whenComplete { _ in channel.close(promise: nil) } }
+    context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: sent)
+    if !closing { beginPatience(context) }
+  }
+}

@@ -1,0 +1,101 @@
+internal import GuardAPI
+internal import NIOCore
+internal import NIOHTTP1
+internal import NIOPosix
+internal import Platform
+internal import Synchronization
+
+/// The control socket: HTTP/1.1 over a Unix stream socket, on one event loop of its own.
+///
+/// Everything a handler touches belongs to that loop; what it serves comes from the status board.
+final class ControlServer: Sendable {
+  enum Socket: Sendable {
+    case path(String)
+    /// A listening socket of the service manager.
+    case adopted(Int32)
+  }
+
+  /// What the guard does for a client that may write.
+  struct Actions: Sendable {
+    let reconnect: @Sendable (_ cluster: String?) -> Void
+    let poll: @Sendable (_ cluster: String?) -> Void
+    let reload: @Sendable () -> Void
+    /// Told of every write, allowed or not.
+    let audit: @Sendable (_ action: String, _ peer: PeerCredentials, _ allowed: Bool) -> Void
+  }
+
+  private static let mostConnections = 256
+
+  private let group: MultiThreadedEventLoopGroup
+  private let listener: any Channel
+  private let path: String?
+  private let watchers: Watchers
+
+  /// Binds and listens; requests are answered from now on.
+  ///
+  /// - Throws: `ControlSocket.Failure`, or NIO's error when the socket can't listen.
+  init(_ socket: Socket, board: StatusBoard, actions: Actions) throws {
+    let raw: Int32
+    switch socket {
+    case .path(let path):
+      raw = try ControlSocket.bind(path: path, group: "oceanid")
+      self.path = path
+    case .adopted(let descriptor):
+      raw = descriptor
+      self.path = nil
+    }
+    let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+    let count = ConnectionGate.Count()
+    let watchers = Watchers(board: board, loop: group.next())
+    self.group = group
+    self.watchers = watchers
+    self.listener = try ServerBootstrap(group: group)
+      .serverChannelOption(.backlog, value: 128)
+      .childChannelInitializer { channel in
+        channel.eventLoop.makeCompletedFuture {
+          let pipeline = channel.pipeline.syncOperations
+          try pipeline.addHandler(ConnectionGate(limit: ControlServer.mostConnections, count: count))
+          try pipeline.configureHTTPServerPipeline(withPipeliningAssistance: true, withErrorHandling: true)
+          try pipeline.addHandler(ControlHandler(board: board, actions: actions, watchers: watchers))
+        }
+      }
+      .withBoundSocket(raw).wait()
+    watchers.start()
+  }
+
+  /// Runs `body` on the event loop: an answer proves that the loop turns.
+  func ping(_ body: @escaping @Sendable () -> Void) { group.next().execute(body) }
+
+  /// Stops listening, removes the socket's file where it is ours, and closes what is open.
+  func stop() {
+    if let path { ControlSocket.remove(path: path) }
+    try? listener.close().wait()
+    watchers.stop()
+    try? group.syncShutdownGracefully()
+  }
+}
+
+/// Counts connections, and closes those over the limit before they cost anything.
+private final class ConnectionGate: ChannelInboundHandler, Sendable {
+  typealias InboundIn = ByteBuffer
+
+  final class Count: Sendable { let open = Atomic<Int>(0) }
+
+  private let limit: Int
+  private let count: Count
+
+  init(limit: Int, count: Count) {
+    self.limit = limit
+    self.count = count
+  }
+
+  func channelActive(context: ChannelHandlerContext) {
+    if count.open.add(1, ordering: .relaxed).newValue > limit { context.close(promise: nil) }
+    context.fireChannelActive()
+  }
+
+  func channelInactive(context: ChannelHandlerContext) {
+    count.open.subtract(1, ordering: .relaxed)
+    context.fireChannelInactive()
+  }
+}

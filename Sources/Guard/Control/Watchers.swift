@@ -1,0 +1,95 @@
+internal import GuardAPI
+internal import Health
+internal import NIOCore
+internal import NIOHTTP1
+internal import Platform
+
+/// The clients of `GET /v1/watch`: first a whole snapshot, then a line per change, and a heartbeat.
+///
+/// A client that does not read is dropped; nobody else notices.
+final class Watchers: @unchecked Sendable {  // State belongs to `loop`: every method hops there or asserts it.
+  /// Changes closer together than this travel with one status.
+  private static let gathering: TimeAmount = .milliseconds(50)
+
+  private let board: StatusBoard
+  private let loop: any EventLoop
+  private var channels: [ObjectIdentifier: any Channel] = [:]
+  private var pending: [ChangeDocument] = []
+  private var beat: RepeatedTask?
+
+  init(board: StatusBoard, loop: any EventLoop) {
+    self.board = board
+    self.loop = loop
+  }
+
+  func start() {
+    board.onChange { [weak self] change in self?.note(change) }
+    let interval = TimeAmount.seconds(WatchLine.heartbeatInterval.components.seconds)
+    loop.execute { [self] in
+      beat = loop.scheduleRepeatedTask(initialDelay: interval, delay: interval) { [weak self] _ in
+        guard let self, !channels.isEmpty else { return }
+        tell(.heartbeat(Timestamp(milliseconds: WallClock.milliseconds), board.statusDocument()))
+      }
+    }
+  }
+
+  func stop() {
+    board.onChange(nil)
+    loop.execute { [self] in
+      beat?.cancel()
+      for channel in channels.values { channel.close(promise: nil) }
+      channels = [:]
+    }
+  }
+
+  func add(_ channel: any Channel) {
+    loop.preconditionInEventLoop()
+    var head = HTTPResponseHead(version: .http1_1, status: .ok)
+    head.headers.add(name: "Content-Type", value: "application/jsonl")
+    head.headers.add(name: "Cache-Control", value: "no-store")
+    head.headers.add(name: "Transfer-Encoding", value: "chunked")
+    channel.write(HTTPServerResponsePart.head(head), promise: nil)
+    channels[ObjectIdentifier(channel)] = channel
+    guard let line = Watchers.bytes(.snapshot(board.statusDocument())) else { return }
+    send(line, to: channel)
+  }
+
+  func remove(_ channel: any Channel) {
+    loop.preconditionInEventLoop()
+    channels[ObjectIdentifier(channel)] = nil
+  }
+
+  private func note(_ change: ChangeDocument) {
+    loop.execute { [self] in
+      guard !channels.isEmpty else { return }
+      pending.append(change)
+      guard pending.count == 1 else { return }
+      loop.scheduleTask(in: Watchers.gathering) { [self] in tellPending() }
+    }
+  }
+
+  /// The last of the changes carries the state that they led to.
+  private func tellPending() {
+    let changes = pending
+    pending = []
+    for (index, change) in changes.enumerated() {
+      tell(.change(change, index == changes.count - 1 ? board.statusDocument() : nil))
+    }
+  }
+
+  private func tell(_ line: WatchLine) {
+    guard let bytes = Watchers.bytes(line) else { return }
+    for channel in channels.values {
+      if channel.isWritable { send(bytes, to: channel) } else { channel.close(promise: nil) }
+    }
+  }
+
+  private func send(_ bytes: ByteBuffer, to channel: any Channel) {
+    channel.writeAndFlush(HTTPServerResponsePart.body(.byteBuffer(bytes)), promise: nil)
+  }
+
+  private static func bytes(_ line: WatchLine) -> ByteBuffer? {
+    guard let encoded = try? DocumentCoding.encode(line) else { return nil }
+    return ByteBuffer(bytes: encoded + [UInt8(ascii: "\n")])
+  }
+}

@@ -1,0 +1,227 @@
+internal import Dispatch
+internal import Foundation
+internal import GuardAPI
+internal import Health
+internal import Platform
+internal import Synchronization
+internal import Systemd
+internal import Tunnel
+
+/// The daemon: puts the rooms together, and takes them apart again.
+package final class Guard: Sendable {
+  package static var version: String { Product.version }
+
+  /// sysexits.h: EX_CONFIG, EX_UNAVAILABLE.
+  package static let configurationStatus: Int32 = 78
+  private static let unavailableStatus: Int32 = 69
+
+  /// Why the guard can't start.
+  package struct StartError: Error, CustomStringConvertible {
+    package let description: String
+  }
+
+  private struct State {
+    var configuration: Configuration
+    var clusters: [GuardedCluster] = []
+    var isStopping = false
+  }
+
+  /// Reload and stop, one at a time.
+  private let queue = DispatchQueue(label: "guard")
+  private let state: Mutex<State>
+  private let configurationPath: String?
+  private let log: any EventLog
+  private let board: StatusBoard
+  private let environment: LocalEnvironment
+  private let server: Mutex<ControlServer?> = Mutex(nil)
+  private let done = DispatchSemaphore(value: 0)
+
+  /// Runs until SIGTERM or SIGINT.
+  ///
+  /// - Parameter configurationPath: as given with `--config`; nil finds it.
+  /// - Returns: the exit status.
+  package static func run(configurationPath: String?) -> Int32 {
+    let configuration: Configuration
+    do throws(ConfigurationErrors) {
+      configuration = try Configuration.load(path: configurationPath)
+    } catch {
+      FileHandle.standardError.write(Data("\(error)\n".utf8))
+      return Guard.configurationStatus
+    }
+    let guarding = Guard(configuration, path: configurationPath)
+    do {
+      try guarding.start()
+    } catch {
+      guarding.log.write(
+        LogRecord(.startFailed, "oceanid-guard can't start: \(error)", subject: "guard", reason: "\(error)"))
+      return Guard.unavailableStatus
+    }
+    return guarding.wait()
+  }
+
+  /// The configuration that would be in force, as YAML, or every error in it.
+  package static func effectiveConfiguration(path: String?) -> Result<String, ConfigurationErrors> {
+    do throws(ConfigurationErrors) {
+      return .success(try Configuration.load(path: path).yaml)
+    } catch {
+      return .failure(error)
+    }
+  }
+
+  private init(_ configuration: Configuration, path: String?) {
+    self.state = Mutex(State(configuration: configuration))
+    self.configurationPath = path
+    let board = StatusBoard()
+    self.board = board
+    self.log = ToldLog(log: standardEventLog(), board: board)
+    self.environment = LocalEnvironment.ofThisProcess()
+  }
+
+  private func start() throws {
+    let configuration = state.withLock { $0.configuration }
+    var inherited = InheritedSockets(try SocketActivation.take())
+    let actions = ControlServer.Actions(
+      reconnect: { [weak self] name in self?.clusters(named: name).forEach { $0.tunnel.reconnect() } },
+      poll: { [weak self] name in self?.clusters(named: name).forEach { $0.poller.pollNow() } },
+      reload: { [weak self] in self?.scheduleReload() },
+      audit: { [log] action, peer, allowed in
+        log.write(
+          LogRecord(
+            allowed ? .adminAction : .adminRefused,
+            "\(action) \(allowed ? "asked for" : "refused") by uid \(peer.uid), pid \(peer.pid)",
+            subject: "control socket", to: action,
+            extra: ["PEER_UID": "\(peer.uid)", "PEER_PID": "\(peer.pid)"]))
+      })
+    let socket: ControlServer.Socket =
+      inherited.control.map { .adopted($0) } ?? .path(configuration.control.socket)
+    let server: ControlServer
+    do { server = try ControlServer(socket, board: board, actions: actions) } catch {
+      throw StartError(description: "control socket: \(error)")
+    }
+    self.server.withLock { $0 = server }
+    board.setOrder(configuration.clusters.map(\.name))
+    let clusters = try configuration.clusters.map { try begin($0, inherited.take(for: $0)) }
+    state.withLock { $0.clusters = clusters }
+    log.write(
+      LogRecord(
+        .started,
+        "oceanid-guard \(Product.version) guards \(configuration.clusters.map(\.name).joined(separator: ", "))",
+        subject: "guard"))
+  }
+
+  private func begin(_ cluster: Configuration.Cluster, _ adopted: [HostPort: Int32]) throws -> GuardedCluster
+  {
+    try GuardedCluster(cluster, board: board, log: log, environment: environment, adopted: adopted)
+  }
+
+  private func wait() -> Int32 {
+    let signals = Signals(
+      queue: queue, stop: { [weak self] in self?.stop() }, reload: { [weak self] in self?.reload() })
+    let watchdog = (try? Watchdog.interval()).flatMap { $0 }.map { interval in
+      WatchdogFeed(
+        interval: interval, parts: { [weak self] in self?.parts() ?? [] }, feed: { tell(.watchdog) })
+    }
+    let statusLine = StatusLine(board: board)
+    tell(.ready, .status(StatusLine.text(of: board)))
+    done.wait()
+    withExtendedLifetime((signals, watchdog, statusLine)) {}
+    return 0
+  }
+
+  // MARK: - Reload
+
+  private func scheduleReload() { queue.async { self.reload() } }
+
+  /// Puts a changed configuration into force; a broken one changes nothing. A cluster whose section did not change
+  /// keeps its tunnel and its open connections.
+  private func reload() {
+    tell(.reloading)
+    defer { tell(.ready) }
+    let next: Configuration
+    do throws(ConfigurationErrors) {
+      next = try Configuration.load(path: configurationPath)
+    } catch {
+      log.write(
+        LogRecord(
+          .configRejected, "configuration not taken over, the running one stays in force: \(error)",
+          subject: "configuration", reason: "\(error)", remedy: "oceanid-guard --check-config"))
+      return
+    }
+    let (previous, running) = state.withLock { ($0.configuration, $0.clusters) }
+    let kept = running.filter { next.clusters.contains($0.configuration) }
+    for cluster in running where !kept.contains(where: { $0 === cluster }) {
+      _ = cluster.stop(timeout: .seconds(3))
+    }
+    board.setOrder(next.clusters.map(\.name))
+    var clusters: [GuardedCluster] = []
+    for section in next.clusters {
+      if let same = kept.first(where: { $0.configuration == section }) {
+        clusters.append(same)
+      } else if let started = try? begin(section, [:]) {
+        clusters.append(started)
+      }
+    }
+    state.withLock {
+      $0.configuration = next
+      $0.clusters = clusters
+    }
+    let moved =
+      previous.control.socket != next.control.socket ? "; control.socket changes with the next start" : ""
+    log.write(
+      LogRecord(
+        .configReloaded,
+        "configuration reloaded, \(kept.count) of \(clusters.count) clusters unchanged\(moved)",
+        subject: "configuration"))
+  }
+
+  // MARK: - Stop
+
+  private func stop() {
+    let clusters = state.withLock { state -> [GuardedCluster]? in
+      guard !state.isStopping else { return nil }
+      state.isStopping = true
+      return state.clusters
+    }
+    guard let clusters else { return }
+    tell(.stopping)
+    server.withLock { $0.take() }?.stop()
+    for cluster in clusters { _ = cluster.stop(timeout: .seconds(2)) }
+    log.write(LogRecord(.stopped, "oceanid-guard stopped", subject: "guard"))
+    done.signal()
+  }
+
+  // MARK: - Parts
+
+  private func clusters(named name: String?) -> [GuardedCluster] {
+    state.withLock { $0.clusters }.filter { name == nil || $0.configuration.name == name }
+  }
+
+  private func parts() -> [WatchdogFeed.Part] {
+    var parts = clusters(named: nil).map { cluster in
+      WatchdogFeed.Part {
+        let before = cluster.tunnel.turns
+        cluster.tunnel.nudge()
+        let limit = cluster.configuration.kubernetes.poll.timeout * 2 + .seconds(30)
+        return { cluster.tunnel.turns != before && (cluster.poller.busyFor ?? .zero) < limit }
+      }
+    }
+    if let server = server.withLock({ $0 }) {
+      parts.append(
+        WatchdogFeed.Part {
+          let answer = Answer()
+          server.ping { answer.isThere.store(true, ordering: .relaxed) }
+          return { answer.isThere.load(ordering: .relaxed) }
+        })
+    }
+    return parts
+  }
+
+  private final class Answer: Sendable {
+    let isThere = Atomic<Bool>(false)
+  }
+}
+
+/// Tells the service manager; where it can't be told, the guard goes on.
+private func tell(_ states: Notify.State...) {
+  for state in states { _ = try? Notify.send(state) }
+}

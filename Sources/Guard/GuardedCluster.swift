@@ -1,0 +1,130 @@
+internal import Dispatch
+internal import Health
+internal import Kubernetes
+internal import Platform
+internal import Synchronization
+internal import Tunnel
+
+/// One cluster of the configuration: its tunnel, its poller, and what the rules make of both.
+actor GuardedCluster {
+  /// The queue that owns this actor's state.
+  private let executor: QueueExecutor
+  nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+  nonisolated let configuration: Configuration.Cluster
+  nonisolated let tunnel: Tunnel
+  nonisolated let poller: Poller
+  private let access: ClusterAccess
+  private let board: StatusBoard
+  private let journal: ClusterJournal
+  private var memory = Memory()
+  private var lastPoll: Poller.Outcome?
+  private var seen: (snapshot: Snapshot, at: Timestamp)?
+  private var previous: ClusterReport?
+
+  /// Starts the tunnel; polls begin once it is up.
+  ///
+  /// - Throws: `SystemError` when the machine gives no thread, epoll or eventfd.
+  init(
+    _ configuration: Configuration.Cluster, board: StatusBoard, log: any EventLog,
+    environment: LocalEnvironment,
+    adopted: [HostPort: Int32]
+  ) throws {
+    let executor = QueueExecutor(label: "cluster \(configuration.name)")
+    let events = Relay<TunnelEvent>()
+    let outcomes = Relay<Poller.Outcome>()
+    let tunnel = try Tunnel(
+      name: configuration.name, configuration: TunnelConfiguration(configuration.tunnel),
+      // Until the kubeconfig is read; no connection is made before.
+      ownTarget: configuration.tunnel.forwards.first.map { HostPort($0.target) }
+        ?? HostPort(host: "localhost", port: 6443),
+      environment: environment, adopted: adopted, observer: events.tell)
+    let access = ClusterAccess(configuration, tunnel: tunnel)
+    self.executor = executor
+    self.configuration = configuration
+    self.tunnel = tunnel
+    self.access = access
+    self.board = board
+    self.journal = ClusterJournal(cluster: configuration.name, log: log)
+    self.poller = Poller(
+      cluster: configuration.name, interval: configuration.kubernetes.poll.interval, ask: access.poll,
+      deliver: outcomes.tell)
+    events.connect { [weak self] event in
+      guard let self else { return }
+      executor.queue.async { self.assumeIsolated { $0.note(event) } }
+    }
+    outcomes.connect { [weak self] outcome in
+      guard let self else { return }
+      executor.queue.async { self.assumeIsolated { $0.note(outcome) } }
+    }
+  }
+
+  /// Gives up polls and tunnel.
+  ///
+  /// - Returns: false when the tunnel's thread did not end within `timeout`.
+  nonisolated func stop(timeout: Duration) -> Bool {
+    poller.stop()
+    access.cancel()
+    return tunnel.stop(timeout: timeout)
+  }
+
+  private func note(_ event: TunnelEvent) {
+    journal.write(event)
+    if case .changed(_, .up, _, _) = event {
+      access.startAfresh()
+      poller.pollNow()
+    }
+    judgeNow()
+  }
+
+  private func note(_ outcome: Poller.Outcome) {
+    lastPoll = outcome
+    if case .success(let snapshot) = outcome.result { seen = (snapshot, outcome.at) }
+    judgeNow()
+  }
+
+  private func judgeNow() {
+    var failure: PollFailure?
+    if case .failure(let reason)? = lastPoll?.result { failure = reason }
+    let observation = Observation(
+      cluster: configuration.name, listen: configuration.publicListen,
+      kubeconfig: configuration.kubernetes.kubeconfig, tunnel: TunnelHealth(tunnel.status),
+      snapshot: seen?.snapshot,
+      snapshotAt: seen?.at, pollFailure: failure, pollInterval: configuration.kubernetes.poll.interval,
+      expectations: configuration.expect)
+    let now = Timestamp(milliseconds: WallClock.milliseconds)
+    let (report, memory) = judge(observation, memory: memory, now: now)
+    self.memory = memory
+    journal.write(from: previous, to: report)
+    previous = report
+    let tunnel = tunnel
+    board.put(.init(report: report, observation: observation, poll: lastPoll, tunnel: { tunnel.status }))
+  }
+}
+
+/// Carries values from a producer that exists before its consumer.
+private final class Relay<Value: Sendable>: Sendable {
+  private struct State {
+    var waiting: [Value] = []
+    var consumer: (@Sendable (Value) -> Void)?
+  }
+
+  private let state = Mutex(State())
+
+  @Sendable func tell(_ value: Value) {
+    let consumer = state.withLock { state in
+      if state.consumer == nil { state.waiting.append(value) }
+      return state.consumer
+    }
+    consumer?(value)
+  }
+
+  func connect(_ consumer: @escaping @Sendable (Value) -> Void) {
+    let waiting = state.withLock { state in
+      state.consumer = consumer
+      defer { state.waiting = [] }
+      return state.waiting
+    }
+    waiting.forEach(consumer)
+  }
+}

@@ -1,0 +1,65 @@
+internal import GuardAPI
+internal import Health
+internal import Platform
+internal import Synchronization
+internal import Tunnel
+
+/// The one mutable place: the latest judgement of every cluster. Immutable values go in and come out, from any
+/// thread.
+final class StatusBoard: Sendable {
+  struct Entry: Sendable {
+    let report: ClusterReport
+    let observation: Observation
+    /// The last poll that ended; nil before the first.
+    let poll: Poller.Outcome?
+    /// The engine's state with the counters of the moment.
+    let tunnel: @Sendable () -> TunnelStatus
+  }
+
+  private struct State {
+    var entries: [String: Entry] = [:]
+    /// Configuration order.
+    var order: [String] = []
+    var listener: (@Sendable (ChangeDocument) -> Void)?
+  }
+
+  private let state = Mutex(State())
+
+  /// Told of every change, on whatever thread made it; must return quickly.
+  func onChange(_ listener: (@Sendable (ChangeDocument) -> Void)?) {
+    state.withLock { $0.listener = listener }
+  }
+
+  /// The clusters of the configuration; what is known of others is forgotten.
+  func setOrder(_ names: [String]) {
+    state.withLock { state in
+      state.order = names
+      state.entries = state.entries.filter { names.contains($0.key) }
+    }
+  }
+
+  func put(_ entry: Entry) {
+    state.withLock { state in
+      guard state.order.contains(entry.report.name) else { return }
+      state.entries[entry.report.name] = entry
+    }
+  }
+
+  func tell(_ change: ChangeDocument) { state.withLock { $0.listener }?(change) }
+
+  var entries: [Entry] { state.withLock { state in state.order.compactMap { state.entries[$0] } } }
+
+  /// The worst of all clusters; unknown before the first judgement.
+  var verdict: Verdict {
+    let verdicts = entries.map(\.report.verdict)
+    return verdicts.isEmpty ? .unknown : verdicts.reduce(.healthy) { $0.combined(with: $1) }
+  }
+
+  /// The document of this moment.
+  func statusDocument(now: Timestamp = Timestamp(milliseconds: WallClock.milliseconds)) -> StatusDocument {
+    let entries = entries
+    return StatusDocument(
+      generatedAt: now, clusters: entries.map { ClusterDocument($0, now: now) },
+      problems: entries.flatMap(\.report.problems))
+  }
+}

@@ -1,0 +1,61 @@
+internal import Glibc
+internal import GuardAPI
+internal import Health
+internal import Platform
+internal import Systemd
+internal import Tunnel
+
+extension LocalEnvironment {
+  /// This process's own. Reads the environment: call it before anything changes that.
+  static func ofThisProcess() -> LocalEnvironment {
+    let environment = ConfigurationEnvironment.current
+    let user = getpwuid(geteuid()).map { String(cString: $0.pointee.pw_name) }
+    let agent = getenv("SSH_AUTH_SOCK").map { String(cString: $0) }
+    return LocalEnvironment(
+      home: environment.home ?? "/", localUser: user ?? "\(geteuid())",
+      agentSocket: agent.flatMap { $0.isEmpty ? nil : $0 })
+  }
+}
+
+/// The listening sockets that the service manager bound, told apart by what they are bound to.
+struct InheritedSockets {
+  private(set) var control: Int32?
+  private var forwards: [HostPort: Int32] = [:]
+
+  /// Sockets that fit nothing are left alone; closing them would end a promise of a unit that we don't know.
+  init(_ passed: [PassedSocket]) {
+    for socket in passed {
+      if let address = SocketAddress(boundToRaw: socket.descriptor), address.port != 0 {
+        forwards[HostPort(host: address.host, port: address.port)] = socket.descriptor
+      } else if socket.name == "control" || control == nil {
+        control = socket.descriptor
+      }
+    }
+  }
+
+  /// The sockets for a cluster's forwards, each handed out once.
+  mutating func take(for cluster: Configuration.Cluster) -> [HostPort: Int32] {
+    var taken: [HostPort: Int32] = [:]
+    for forward in cluster.tunnel.forwards {
+      let listen = HostPort(forward.listen)
+      taken[listen] = forwards.removeValue(forKey: listen)
+    }
+    return taken
+  }
+}
+
+/// Writes every record to the log of this process and tells the board's watchers of it.
+struct ToldLog: EventLog {
+  let log: any EventLog
+  let board: StatusBoard
+
+  func write(_ record: LogRecord) {
+    log.write(record)
+    guard let event = record.event else { return }
+    board.tell(
+      .init(
+        at: .init(milliseconds: WallClock.milliseconds), event: event.name, cluster: record.cluster ?? "",
+        subject: record.subject ?? "", from: record.from, to: record.to, reason: record.reason,
+        message: record.message))
+  }
+}

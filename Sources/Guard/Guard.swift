@@ -12,7 +12,7 @@ package final class Guard: Sendable {
   package static var version: String { Product.version }
 
   /// sysexits.h: EX_CONFIG, EX_UNAVAILABLE.
-  package static let configurationStatus: Int32 = 78
+  private static let configurationStatus: Int32 = 78
   private static let unavailableStatus: Int32 = 69
 
   /// Why the guard can't start.
@@ -45,8 +45,7 @@ package final class Guard: Sendable {
     do throws(ConfigurationErrors) {
       configuration = try Configuration.load(path: configurationPath)
     } catch {
-      FileHandle.standardError.write(Data("\(error)\n".utf8))
-      return Guard.configurationStatus
+      return complain(error)
     }
     let guarding = Guard(configuration, path: configurationPath)
     do {
@@ -59,13 +58,23 @@ package final class Guard: Sendable {
     return guarding.wait()
   }
 
-  /// The configuration that would be in force, as YAML, or every error in it.
-  package static func effectiveConfiguration(path: String?) -> Result<String, ConfigurationErrors> {
+  /// Reads the configuration and says what is wrong with it.
+  ///
+  /// - Parameter isPrinted: print the effective configuration as YAML.
+  /// - Returns: the exit status.
+  package static func check(configurationPath: String?, isPrinted: Bool) -> Int32 {
     do throws(ConfigurationErrors) {
-      return .success(try Configuration.load(path: path).yaml)
+      let configuration = try Configuration.load(path: configurationPath)
+      if isPrinted { print(configuration.yaml, terminator: "") }
+      return 0
     } catch {
-      return .failure(error)
+      return complain(error)
     }
+  }
+
+  private static func complain(_ errors: ConfigurationErrors) -> Int32 {
+    FileHandle.standardError.write(Data("\(errors)\n".utf8))
+    return configurationStatus
   }
 
   private init(_ configuration: Configuration, path: String?) {

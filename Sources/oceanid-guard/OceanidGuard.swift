@@ -1,5 +1,4 @@
 internal import ArgumentParser
-internal import Foundation
 internal import Guard
 
 /// Keeps the tunnel to a cluster alive, and tells how the cluster is.
@@ -28,17 +27,9 @@ struct OceanidGuard: ParsableCommand {
   var printConfig = false
 
   func run() throws {
-    if checkConfig || printConfig {
-      switch Guard.effectiveConfiguration(path: config) {
-      case .success(let text):
-        if printConfig { print(text, terminator: "") }
-      case .failure(let errors):
-        FileHandle.standardError.write(Data("\(errors)\n".utf8))
-        throw ExitCode(Guard.configurationStatus)
-      }
-      return
-    }
-    let status = Guard.run(configurationPath: config)
+    let status =
+      checkConfig || printConfig
+      ? Guard.check(configurationPath: config, isPrinted: printConfig) : Guard.run(configurationPath: config)
     if status != 0 { throw ExitCode(status) }
   }
 }

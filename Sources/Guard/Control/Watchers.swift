@@ -7,7 +7,8 @@ internal import Platform
 /// The clients of `GET /v1/watch`: first a whole snapshot, then a line per change, and a heartbeat.
 ///
 /// A client that does not read is dropped; nobody else notices.
-final class Watchers: @unchecked Sendable {  // State belongs to `loop`: every method hops there or asserts it.
+// State belongs to `loop`: every method hops there or asserts it.
+final class Watchers: @unchecked Sendable {
   /// Changes closer together than this travel with one status.
   private static let gathering: TimeAmount = .milliseconds(50)
 

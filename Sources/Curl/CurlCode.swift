@@ -12,6 +12,9 @@ extension CurlError.Code {
     case CURLE_COULDNT_CONNECT: self = .connect
     case CURLE_COULDNT_RESOLVE_HOST: self = .resolve
     case CURLE_OPERATION_TIMEDOUT: self = .timeout
+    case CURLE_SSL_CLIENTCERT: self = .clientCertificateRefused
+    case CURLE_PEER_FAILED_VERIFICATION where verification == 0 && detail == Self.noFaultOfTheServer:
+      self = .clientCertificateRefused
     case CURLE_PEER_FAILED_VERIFICATION:
       self = .serverCertificate(CurlError.CertificateFault(verification: verification, detail: detail))
     case CURLE_SSL_CERTPROBLEM: self = .clientCertificateUnusable
@@ -22,11 +25,16 @@ extension CurlError.Code {
       CURLE_HTTP2_STREAM:
       self = Self.isCertificateAlert(detail) ? .clientCertificateRefused : .closed
     case CURLE_OUT_OF_MEMORY, CURLE_FAILED_INIT, CURLE_UNKNOWN_OPTION, CURLE_BAD_FUNCTION_ARGUMENT,
-      CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL, CURLE_NOT_BUILT_IN:
+      CURLE_URL_MALFORMAT, CURLE_NOT_BUILT_IN:
       self = .setup
+    // Among others CURLE_UNSUPPORTED_PROTOCOL: the server's greeting is not HTTP/1 ("HTTP/0.9").
     default: self = .badReply
     }
   }
+
+  // libcurl takes the alert "certificate expired", which is about ours, for a failure to verify the server's
+  // (lib/vtls/openssl.c, ossl_connect_step2); then OpenSSL has found nothing wrong with the server's.
+  private static let noFaultOfTheServer = "SSL certificate verification failed"
 
   // OpenSSL's names of the alerts of RFC 8446 §6 that speak of the certificate that we sent.
   private static func isCertificateAlert(_ detail: String) -> Bool {

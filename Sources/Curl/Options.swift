@@ -31,7 +31,10 @@ struct Options {
   }
 
   mutating func secure(_ origin: Origin) {
-    set(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
+    let versions =
+      origin.isLimitedToTLS12
+      ? Int(CURL_SSLVERSION_TLSv1_2) | Int(CURL_SSLVERSION_MAX_TLSv1_2) : Int(CURL_SSLVERSION_TLSv1_2)
+    set(CURLOPT_SSLVERSION, versions)
     switch origin.trust {
     case .system: break
     case .authorities(let pem):

@@ -46,6 +46,8 @@ package struct Origin: Hashable, Sendable {
   package let dial: Dial
   package let trust: Trust
   package let identity: Identity?
+  /// TLS 1.2 at most: there a client certificate is judged inside the handshake.
+  package private(set) var isLimitedToTLS12 = false
 
   package init(
     scheme: Scheme, host: String, port: UInt16, serverName: String? = nil, dial: Dial = .direct,
@@ -58,6 +60,15 @@ package struct Origin: Hashable, Sendable {
     self.dial = dial
     self.trust = trust
     self.identity = identity
+  }
+
+  /// The same, for a question whose answer is the reason of a refusal. With TLS 1.3 the server's alert about
+  /// our certificate comes after our handshake is done (RFC 8446 §4.4.2.4) and is lost when the connection is
+  /// closed under the request that is being sent.
+  package var forDiagnosis: Origin {
+    var origin = self
+    origin.isLimitedToTLS12 = true
+    return origin
   }
 
   /// `host:port`, brackets around IPv6.

@@ -58,9 +58,10 @@ final class Transfer {
     // HTTPS_PROXY and its kin are for the workstation's own traffic; this goes through the tunnel.
     options.set(CURLOPT_PROXY, "")
     options.set(CURLOPT_NOPROXY, "*")
-    // HTTP/2 where ALPN agrees on it; further requests wait for that answer instead of opening connections.
     options.set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
-    options.set(CURLOPT_PIPEWAIT, 1)
+    // Where ALPN may agree on HTTP/2, further requests wait for the end of the handshake instead of opening
+    // connections. Without TLS they would wait for the first answer, which may never come.
+    options.set(CURLOPT_PIPEWAIT, origin.scheme == .https ? 1 : 0)
     options.set(CURLOPT_ACCEPT_ENCODING, "gzip")
     options.set(CURLOPT_USERAGENT, "oceanid-guard")
     options.set(CURLOPT_CONNECTTIMEOUT_MS, limits.connectTimeout.milliseconds)

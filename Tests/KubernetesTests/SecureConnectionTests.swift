@@ -10,17 +10,21 @@ import Testing
     var authority = "ca"
     var client: String? = "client"
     var extra = ""
+    var protocols = ["http/1.1"]
     var clock = ClusterClient.systemClock
   }
 
-  private func poll(_ setup: Setup, _ script: @escaping TestServer.Script = SmallCluster().script)
+  private func poll(
+    _ setup: Setup, timeout: Duration = .seconds(10),
+    _ script: @escaping TestServer.Script = SmallCluster().script
+  )
     async throws
     -> (Result<Snapshot, PollFailure>, TestServer)
   {
     let certificates = try TestCertificates.shared.get()
     let name = "oceanid-kubernetes-\(UInt64.random(in: 0 ... .max))"
     let server = try await TestServer(
-      tls: certificates.server(setup.server), abstractName: name, script: script)
+      tls: certificates.server(setup.server, protocols: setup.protocols), abstractName: name, script: script)
     let authority =
       setup.authority.isEmpty
       ? "" : ", certificate-authority-data: \(try certificates.base64("\(setup.authority).crt"))"
@@ -31,7 +35,7 @@ import Testing
       kubeconfig: try kubeconfig(
         scheme: "https", cluster: authority + setup.extra, user: user ?? "{token: abc}"),
       dial: .abstractSocket(name), clock: setup.clock)
-    return (await client.pollOnItsThread(), server)
+    return (await client.pollOnItsThread(timeout: timeout), server)
   }
 
   private func failure(_ setup: Setup) async throws -> PollFailure {
@@ -57,6 +61,18 @@ import Testing
       Setup(server: "server-elsewhere", extra: ", tls-server-name: elsewhere.example"))
     #expect(try result.get().nodes.value?.count == 2)
     #expect(server.requests.allSatisfy { $0.headers["host"] == "127.0.0.1:6443" })
+  }
+
+  @Test(arguments: [["http/1.1"], []]) func aFirstAnswerThatHangsHoldsUpNoOther(protocols: [String])
+    async throws
+  {
+    var cluster = SmallCluster()
+    cluster.answers["/version"] = .silence
+    let (result, _) = try await poll(Setup(protocols: protocols), timeout: .seconds(4), cluster.script)
+    let snapshot = try result.get()
+    #expect(snapshot.version == nil)
+    #expect(snapshot.nodes.value?.count == 2)
+    #expect(snapshot.flux.value?.count == 1)
   }
 
   @Test func insecureIsObeyed() async throws {

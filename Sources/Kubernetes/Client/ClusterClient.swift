@@ -78,6 +78,14 @@ package final class ClusterClient: Sendable {
         + "sudo cat /etc/rancher/k3s/k3s.yaml on the control plane")
   }
 
+  /// Every connection broke under its request: asks once more in a way that shows a refused certificate.
+  private func findRefusal(_ poll: inout Poll, until deadline: ContinuousClock.Instant) {
+    guard var client = try? Client(origin: origin.forDiagnosis) else { return }
+    client.get(
+      [poll.diagnosis()], until: min(deadline, .now + .seconds(2)), cancellation: cancellation
+    ) { request, result in poll.receive(request, result) }
+  }
+
   private func poll(
     _ session: inout Session, deadline: ContinuousClock.Instant, bearer: String?, secrets: [Expectations.Name]
   ) -> Result<Snapshot, PollFailure> {
@@ -102,8 +110,11 @@ package final class ClusterClient: Sendable {
       session.discoveredAt = .now
     }
     if poll.isDiscoveryOutdated { session.discoveredAt = nil }
-    // Connections on which nothing came may lead nowhere; they are not tried again.
-    if !poll.hasAnswer { session.connections = nil }
+    if !poll.hasAnswer {
+      // Connections on which nothing came may lead nowhere; they are not tried again.
+      session.connections = nil
+      if poll.isCutOff, origin.scheme == .https { findRefusal(&poll, until: deadline) }
+    }
     return poll.outcome(
       secrets: secrets, clientCertificateExpiry: kubeconfig.clientCertificateExpiry, localTime: clock(),
       limits: limits)

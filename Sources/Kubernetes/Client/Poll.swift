@@ -30,6 +30,12 @@ struct Poll {
 
   /// Some request was answered, with whatever status.
   private(set) var hasAnswer = false
+  /// Says why nothing was answered better than the others: where TLS fails, some connections just break,
+  /// because the peer's alert and our next bytes cross.
+  private(set) var tellingFailure: PollFailure?
+  private var closed = 0
+  /// Connections were made and ended before they carried an answer, and nothing says why.
+  var isCutOff: Bool { closed > 0 && tellingFailure == nil }
 
   init(
     kubeconfig: Kubeconfig, limits: PollLimits, secrets: [Expectations.Name], known discovery: Discovery?
@@ -60,6 +66,9 @@ struct Poll {
     return requests
   }
 
+  /// What is asked when no question had an answer.
+  mutating func diagnosis() -> Request { ask(.version, "/version") }
+
   /// Takes one answer, or the lack of one; returns what is to be asked next.
   mutating func receive(_ request: Request, _ result: Result<Response, CurlError>) -> [Request] {
     guard questions.indices.contains(request.tag) else { return [] }
@@ -72,7 +81,10 @@ struct Poll {
       }
       return receive(question, response)
     case .failure(let error):
-      return fail(question, PollFailure(error, asking: subject(of: question), of: kubeconfig))
+      if error.code == .closed { closed += 1 }
+      let failure = PollFailure(error, asking: subject(of: question), of: kubeconfig)
+      if failure.code == .tls || failure.code == .kubeconfig { tellingFailure = failure }
+      return fail(question, failure)
     }
   }
 

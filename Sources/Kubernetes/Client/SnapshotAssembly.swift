@@ -10,7 +10,7 @@ extension Poll {
   ) -> Result<Snapshot, PollFailure> {
     let nodes = part([.node])
     if !listings.values.contains(where: { $0.outcome == .whole }), let failure = nodes.failure {
-      return .failure(failure)
+      return .failure(tellingFailure ?? failure)
     }
     let renewals = leaseRenewals
     let (flux, failedKinds) = fluxPart

@@ -1,0 +1,210 @@
+import Dispatch
+import Synchronization
+import Testing
+
+@testable import Curl
+
+@Suite struct ClientTests {
+  private func get(
+    _ paths: [String], from server: RawServer, limits: Limits = Limits(), timeout: Duration = .seconds(10),
+    cancellation: Cancellation = Cancellation()
+  ) async throws -> [String: Result<Response, CurlError>] {
+    let origin = Origin(scheme: .http, host: "127.0.0.1", port: server.port)
+    return try await withCheckedThrowingContinuation { continuation in
+      queue.async {
+        continuation.resume(
+          with: Result {
+            var client = try Client(origin: origin, limits: limits)
+            var answers: [String: Result<Response, CurlError>] = [:]
+            let requests = paths.enumerated().map { Request(tag: $0, path: $1, accept: "text/plain") }
+            client.get(requests, until: .now + timeout, cancellation: cancellation) { request, result in
+              #expect(answers[request.path] == nil, "answered twice")
+              answers[request.path] = result
+              return []
+            }
+            return answers
+          })
+      }
+    }
+  }
+
+  private func code(_ reply: RawServer.Reply, limits: Limits = Limits()) async throws -> CurlError.Code? {
+    let server = try RawServer { _ in reply }
+    guard case .failure(let error) = try await get(["/"], from: server, limits: limits)["/"] else {
+      return nil
+    }
+    #expect(!error.detail.isEmpty)
+    #expect(error.operation == "GET /")
+    return error.code
+  }
+
+  @Test func readsAnAnswer() async throws {
+    let server = try RawServer { _ in
+      .bytes(
+        "HTTP/1.1 100 Continue\r\nDate: never\r\n\r\nHTTP/1.1 418 Odd\r\nDATE:  Sun, 06 Nov 1994 08:49:37 GMT \r\n"
+          + "Retry-After: 7\r\nContent-Type: text/plain; a=b\r\nContent-Length: 2\r\n\r\nhi")
+    }
+    let response = try #require(try await get(["/a?b=%20"], from: server)["/a?b=%20"]).get()
+    #expect(response.status == 418)
+    #expect(response.date == "Sun, 06 Nov 1994 08:49:37 GMT")
+    #expect(response.retryAfter == "7")
+    #expect(response.contentType == "text/plain; a=b")
+    #expect(response.body == Array("hi".utf8))
+    let head = try #require(server.requests.first)
+    #expect(head.hasPrefix("GET /a?b=%20 HTTP/1.1\r\n"))
+    #expect(head.contains("\r\nAccept: text/plain\r\n"))
+    #expect(head.contains("\r\nAccept-Encoding: gzip\r\n"))
+    #expect(!head.contains("Authorization"))
+  }
+
+  @Test func followsNoRedirect() async throws {
+    let server = try RawServer { _ in
+      .bytes("HTTP/1.1 302 Found\r\nLocation: /elsewhere\r\nContent-Length: 0\r\n\r\n")
+    }
+    #expect(try #require(try await get(["/"], from: server)["/"]).get().status == 302)
+    #expect(server.requests.count == 1)
+  }
+
+  @Test func aSlowAnswerHoldsUpNoOther() async throws {
+    let server = try RawServer { head in
+      head.hasPrefix("GET /slow") ? .silence : .bytes("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+    }
+    let start = ContinuousClock.now
+    let answers = try await get(["/slow", "/a", "/b", "/c"], from: server, timeout: .seconds(3))
+    #expect(ContinuousClock.now - start < .seconds(20))
+    for path in ["/a", "/b", "/c"] { #expect(try #require(answers[path]).get().status == 200) }
+    guard case .failure(let error) = answers["/slow"] else {
+      Issue.record("the slow one was answered")
+      return
+    }
+    #expect(error.code == .timeout)
+    #expect(error.detail == "no answer in time")
+  }
+
+  @Test func everyRequestIsAnsweredWhenTimeIsUp() async throws {
+    let server = try RawServer { _ in .silence }
+    var limits = Limits()
+    limits.requestsAtOnce = 2
+    let paths = (0..<20).map { "/\($0)" }
+    let answers = try await get(paths, from: server, limits: limits, timeout: .milliseconds(300))
+    #expect(answers.count == 20)
+    #expect(server.requests.count <= 2)
+  }
+
+  @Test func cancellationEndsARun() async throws {
+    let cancellation = Cancellation()
+    let server = try RawServer { _ in
+      cancellation.cancel()
+      return .silence
+    }
+    let answers = try await get(["/"], from: server, timeout: .seconds(60), cancellation: cancellation)
+    guard case .failure(let error) = answers["/"] else {
+      Issue.record("it was answered")
+      return
+    }
+    #expect(error.code == .cancelled)
+  }
+
+  @Test func asksWhatTheAnswerLeadsTo() async throws {
+    let server = try RawServer { _ in .bytes("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n") }
+    let origin = Origin(scheme: .http, host: "127.0.0.1", port: server.port)
+    let count = try await withCheckedThrowingContinuation {
+      (continuation: CheckedContinuation<Int, any Error>) in
+      queue.async {
+        continuation.resume(
+          with: Result {
+            var client = try Client(origin: origin)
+            var count = 0
+            client.get(
+              [Request(tag: 0, path: "/0", accept: "*/*")], until: .now + .seconds(10),
+              cancellation: Cancellation()
+            ) { request, _ in
+              count += 1
+              return request.tag < 4
+                ? [Request(tag: request.tag + 1, path: "/\(request.tag + 1)", accept: "*/*")] : []
+            }
+            return count
+          })
+      }
+    }
+    #expect(count == 5)
+    #expect(server.requests.count == 5)
+  }
+
+  @Test func badAnswersHaveTheirCodes() async throws {
+    #expect(try await code(.bytes("")) == .closed)
+    #expect(try await code(.bytes("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhi")) == .closed)
+    #expect(try await code(.bytes("SSH-2.0-OpenSSH_9.2\r\n")) == .badReply)
+    #expect(
+      try await code(
+        .bytes("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 5\r\n\r\nhello")) == .badReply)
+  }
+
+  @Test func tooMuchIsRefused() async throws {
+    var limits = Limits()
+    limits.bodyBytes = 1 << 20
+    let chunk = [UInt8](repeating: 0, count: 1 << 16)
+    #expect(
+      try await code(.flood("HTTP/1.1 200 OK\r\n\r\n", chunk, times: 3200), limits: limits) == .tooLarge)
+    let line = Array("X-Filler: \(String(repeating: "x", count: 1000))\r\n".utf8)
+    #expect(try await code(.flood("HTTP/1.1 200 OK\r\n", line, times: 1000), limits: limits) == .tooLarge)
+    limits.bodyBytes = 300 << 20
+    limits.heldBytes = 1 << 20
+    #expect(
+      try await code(.flood("HTTP/1.1 200 OK\r\n\r\n", chunk, times: 3200), limits: limits) == .tooLarge)
+  }
+
+  @Test func aCompressedBombIsMeasuredUnpacked() async throws {
+    let server = try RawServer { _ in
+      .flood(
+        "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: \(gzipOfZeros.count)\r\n\r\n",
+        gzipOfZeros, times: 1)
+    }
+    let whole = try #require(try await get(["/"], from: server)["/"]).get()
+    #expect(whole.body.count == 1 << 20)
+    var limits = Limits()
+    limits.bodyBytes = (1 << 20) - 1
+    guard case .failure(let error) = try await get(["/"], from: server, limits: limits)["/"] else {
+      Issue.record("it was taken")
+      return
+    }
+    #expect(error.code == .tooLarge)
+  }
+
+  @Test func nobodyThere() async throws {
+    var server: RawServer? = try RawServer { _ in .silence }
+    let port = try #require(server).port
+    server = nil
+    let origin = Origin(scheme: .http, host: "127.0.0.1", port: port)
+    let codes = Mutex<[CurlError.Code]>([])
+    await withCheckedContinuation { continuation in
+      queue.async {
+        var client = try? Client(origin: origin)
+        client?.get(
+          [Request(tag: 0, path: "/", accept: "*/*")], until: .now + .seconds(5), cancellation: Cancellation()
+        ) { _, result in
+          if case .failure(let error) = result { codes.withLock { $0.append(error.code) } }
+          return []
+        }
+        continuation.resume()
+      }
+    }
+    #expect(codes.withLock { $0 } == [.connect])
+  }
+
+  @Test func identitiesShowNothing() {
+    let identity = Origin.Identity(certificate: Array("hush".utf8), key: Array("hush".utf8))
+    var dumped = ""
+    dump(Origin(scheme: .https, host: "a", port: 1, identity: identity), to: &dumped)
+    #expect(!dumped.contains("104"))
+    #expect("\(identity)" == "client certificate")
+  }
+}
+
+private let queue = DispatchQueue(label: "clients of the tests", attributes: .concurrent)
+
+/// 1 MiB of zeros (gzip, RFC 1952): header, one block of a thousand equal codes, checksum and length.
+private let gzipOfZeros: [UInt8] =
+  [
+    31, 139, 8, 0, 0, 0, 0, 0, 2, 3, 237, 193, 49, 1, 0, 0, 0, 194, 160, 245, 79, 109, 8, 95, 160,
+  ] + [UInt8](repeating: 0, count: 1016) + [62, 3, 28, 234, 56, 167, 0, 0, 16, 0]

@@ -98,5 +98,8 @@ let package = Package(
     tests("Guard"),
     tests("GuardClient"),
     tests("DemoCluster", ["TestSupport"]),
+    .testTarget(
+      name: "EndToEndTests",
+      dependencies: ["DemoCluster", "GuardAPI", "Health", "TestSupport", "oceanid-guard", "oceanid-ctl"], swiftSettings: rules),
   ]
 )

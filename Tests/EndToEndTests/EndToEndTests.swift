@@ -1,0 +1,166 @@
+import DemoCluster
+import Foundation
+import GuardAPI
+import Health
+import TestSupport
+import Testing
+
+/// The main job, with the real parts.
+@Suite(
+  .enabled(if: SSHServer.isAvailable, Comment(rawValue: SSHServer.reason)), .serialized,
+  .timeLimit(.minutes(3)))
+struct EndToEndTests {
+  @Test func threeReadyNodesAreSeenThroughTheTunnel() throws {
+    let installation = try Installation()
+    #expect(try installation.waitUntilHealthy(), "\(installation.log)")
+    let status = try installation.ctl("status")
+    #expect(status.status == 0)
+    #expect(status.output.contains("3 of 3 Ready"))
+    let nodes = try installation.ctl("nodes")
+    #expect(nodes.status == 0)
+    for name in ["srv712429", "srv712695", "calypso"] { #expect(nodes.output.contains(name)) }
+    for command in ["flux", "images", "tunnel", "check", "metrics"] {
+      #expect(try installation.ctl(command).status == 0)
+    }
+    let cluster = try #require(try installation.status().clusters.first)
+    #expect(cluster.flux.version == "v2.6.4")
+    #expect(cluster.secrets.map(\.present) == [true])
+    #expect(installation.cluster.requests.allSatisfy { $0.method == "GET" })
+    #expect(!installation.cluster.requests.isEmpty)
+  }
+
+  @Test(.enabled(if: TestSupport.program("kubectl") != nil, "no kubectl here"))
+  func kubectlSeesTheSameThroughTheForward() throws {
+    let installation = try Installation()
+    #expect(try installation.waitUntilHealthy())
+    let kubectl = try run(
+      "kubectl", ["get", "nodes"],
+      environment: [
+        "PATH": "/usr/local/bin:/usr/bin:/bin", "KUBECONFIG": installation.kubeconfig,
+        "HOME": installation.folder.path,
+      ])
+    #expect(kubectl.exit == .exited(0), "\(kubectl.errors)")
+    func rows(_ text: String) -> Set<[Substring]> {
+      Set(text.split(separator: "\n").map { $0.split(separator: " ").prefix(5).map(\.self) })
+    }
+    let ours = rows(try installation.ctl("nodes").output)
+    #expect(rows(kubectl.output).isSubset(of: ours), "\(kubectl.output)")
+  }
+
+  @Test func aNodeThatGoesDownIsOneProblemWithItsRemedyAndClears() throws {
+    let installation = try Installation()
+    #expect(try installation.waitUntilHealthy())
+    installation.cluster.apply(.nodeNotReady("calypso"))
+    let down = try installation.waitFor { document, _ in document.verdict == .critical }
+    #expect(down.document.problems.map(\.id) == ["tethys/node/calypso/not-ready"])
+    #expect(down.document.problems.first?.remedy.contains("kubectl describe node calypso") == true)
+    #expect(try installation.ctl("status").status == 2)
+    #expect(try installation.ctl("nodes").status == 2)
+    #expect(try installation.ctl("flux").status == 0)
+    #expect(installation.log.contains("problem_opened"))
+    installation.cluster.apply(.nodeReady("calypso"))
+    #expect(try installation.waitUntilHealthy())
+    #expect(eventually { installation.log.contains("problem_closed") })
+  }
+
+  @Test func anImagePolicyThatMovesShowsWhatRunsBehind() throws {
+    let installation = try Installation()
+    #expect(try installation.waitUntilHealthy())
+    installation.cluster.apply(.policyMoved("cloudflared", tag: "2099.1.0"))
+    let moved = try installation.waitFor { _, cluster in
+      cluster.images.policies.contains { $0.behind == true }
+    }
+    let policy = try #require(moved.cluster.images.policies.first { $0.behind == true })
+    #expect(policy.name == "cloudflared")
+    #expect(policy.latest?.hasSuffix(":2099.1.0") == true)
+    #expect(policy.running?.isEmpty == false)
+    installation.cluster.apply(.rollout("cloudflared"))
+    #expect(
+      try installation.waitFor { _, cluster in cluster.images.policies.allSatisfy { $0.behind == false } }
+        .holds)
+  }
+
+  @Test func sshdKilledAndStartedAgainServesWhoWaited() throws {
+    let installation = try Installation()
+    #expect(try installation.waitUntilHealthy())
+    installation.server.stop()
+    let down = try installation.waitFor { document, cluster in
+      document.verdict == .critical && cluster.tunnel.lastError?.code == "connect_refused"
+    }
+    #expect(down.holds)
+    #expect(down.document.problems.count == 1)
+    #expect(down.cluster.nodes.count == 3)
+    #expect(down.cluster.nodes.allSatisfy { $0.verdict == .unknown })
+    let client = try LoopbackSocket(port: installation.port, timeout: .seconds(20))
+    try installation.server.start()
+    let listening = ContinuousClock.now
+    #expect(try installation.waitFor { _, cluster in cluster.tunnel.state == .up }.holds)
+    #expect(ContinuousClock.now - listening < .seconds(2.5))
+    // The waiting client was accepted by the guard and now reaches the TLS server, which closes what is no TLS.
+    try client.send(Array("GET / HTTP/1.0\r\n\r\n".utf8))
+    #expect((try? client.receive()) != nil)
+    #expect(try installation.waitUntilHealthy())
+    #expect(try installation.status().clusters.first?.tunnel.reconnects == 1)
+  }
+
+  @Test func aSignalToStopEndsItCleanly() throws {
+    let installation = try Installation()
+    #expect(try installation.waitUntilHealthy())
+    let client = try LoopbackSocket(port: installation.port)
+    installation.daemon.terminate()
+    #expect(installation.daemon.wait(within: .seconds(5)) == .exited(0))
+    #expect(!FileManager.default.fileExists(atPath: installation.socket))
+    #expect(throws: (any Error).self) { try LoopbackSocket(port: installation.port) }
+    #expect(try installation.ctl("status").status == 69)
+    _ = client
+  }
+
+  @Test func aBrokenConfigurationChangesNothingAndAGoodOneIsTakenOver() throws {
+    let installation = try Installation()
+    #expect(try installation.waitUntilHealthy())
+    let good = try installation.folder.read("guard.yaml")
+    try installation.folder.write(good + "colour: blue\n", to: "guard.yaml")
+    #expect(try installation.ctl("reload").status == 0)
+    #expect(eventually { installation.log.contains("config_rejected") })
+    #expect(installation.log.contains("guard.yaml:"))
+    #expect(try installation.ctl("status").status == 0)
+    let up = try installation.status().clusters.first?.tunnel.since
+    try installation.folder.write(good, to: "guard.yaml")
+    installation.daemon.signal(SIGHUP)
+    #expect(eventually { installation.log.contains("config_reloaded") })
+    // The cluster's section did not change: its tunnel is the same.
+    #expect(try installation.status().clusters.first?.tunnel.since == up)
+    try installation.folder.write(
+      good.replacingOccurrences(of: "[srv712429, srv712695, calypso]", with: "[ghost]"), to: "guard.yaml")
+    installation.daemon.signal(SIGHUP)
+    let changed = try installation.waitFor { document, _ in
+      document.problems.contains { $0.id == "tethys/node/ghost/missing" }
+    }
+    #expect(changed.holds)
+  }
+
+  @Test func aConfigurationWithMistakesStopsTheStartWithTheirPlaces() throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.write(
+      "clusters:\n  - name: x\n    tunnel: { host: x, prot: 1 }\n", to: "guard.yaml")
+    for arguments in [["--check-config", "--config", path], ["--config", path]] {
+      let result = try run(Installation.guardProgram, arguments)
+      #expect(result.exit == .exited(78))
+      #expect(result.errors.contains("\(path):3:24: "))
+    }
+  }
+
+  @Test func watchTellsEveryChange() throws {
+    let installation = try Installation()
+    #expect(try installation.waitUntilHealthy())
+    let watch = try ChildProcess(
+      Installation.client, ["watch", "--socket", installation.socket], environment: ["PATH": "/usr/bin:/bin"])
+    #expect(
+      eventually { watch.output.contains("HEALTHY") || watch.output.contains("healthy") }, "\(watch.output)")
+    installation.cluster.apply(.nodeNotReady("calypso"))
+    #expect(
+      eventually(within: .seconds(15)) { watch.output.contains("node calypso is NotReady") },
+      "\(watch.output)")
+    watch.kill()
+  }
+}

@@ -1,0 +1,143 @@
+import DemoCluster
+import Foundation
+import GuardAPI
+import Health
+import TestSupport
+
+/// A whole installation on loopback: a real sshd, the demo cluster, the real daemon and the real client.
+final class Installation {
+  let server: SSHServer
+  let cluster: DemoCluster
+  let folder: TemporaryFolder
+  /// The local end of the forward.
+  let port: Int
+  private(set) var daemon: ChildProcess
+
+  static let programs = Bundle.main.executableURL?.deletingLastPathComponent().path ?? "."
+  static let guardProgram = built("oceanid-guard")
+  static let client = built("oceanid-ctl")
+
+  /// - Parameters:
+  ///   - options: lines of sshd_config.
+  ///   - prepare: changes the fixture before the daemon starts.
+  init(
+    options: [String] = [], hold: String = "10s",
+    prepare: (SSHServer, TemporaryFolder) throws -> Void = { _, _ in }
+  ) throws {
+    folder = try TemporaryFolder()
+    server = try SSHServer(options: options)
+    cluster = try DemoCluster.start(certificates: Certificates.make(in: folder.file("pki")))
+    port = try freePort()
+    try cluster.writeKubeconfig(to: folder.file("kubeconfig"), server: port)
+    try Self.write(folder, server, port, cluster.port, hold)
+    try prepare(server, folder)
+    daemon = try Self.start(folder)
+  }
+
+  deinit {
+    daemon.terminate()
+    if daemon.wait(within: .seconds(10)) == nil { daemon.kill() }
+    cluster.stop()
+  }
+
+  var socket: String { folder.file("guard.sock") }
+  var kubeconfig: String { folder.file("kubeconfig") }
+  var configuration: String { folder.file("guard.yaml") }
+  var log: String { daemon.errors }
+
+  func restart() throws {
+    daemon.terminate()
+    _ = daemon.wait(within: .seconds(10))
+    daemon = try Self.start(folder)
+  }
+
+  /// Runs the client.
+  func ctl(_ arguments: String...) throws -> (status: Int32, output: String, errors: String) {
+    let result = try run(
+      Self.client, arguments + ["--socket", socket], environment: ["PATH": "/usr/bin:/bin"])
+    guard case .exited(let status) = result.exit else {
+      throw FixtureError.failed("oceanid-ctl: \(result.exit)")
+    }
+    return (status, result.output, result.errors)
+  }
+
+  func status() throws -> StatusDocument {
+    try DocumentCoding.decodeStatus(Data(try ctl("status", "--json").output.utf8))
+  }
+
+  /// The one cluster's document once `condition` holds, or the last one seen.
+  func waitFor(
+    within limit: Duration = .seconds(20), _ condition: (StatusDocument, ClusterDocument) -> Bool
+  ) throws -> (holds: Bool, document: StatusDocument, cluster: ClusterDocument) {
+    var last: (StatusDocument, ClusterDocument)?
+    let holds = eventually(within: limit, every: .milliseconds(100)) {
+      guard let document = try? status(), let cluster = document.clusters.first else { return false }
+      last = (document, cluster)
+      return condition(document, cluster)
+    }
+    guard let (document, cluster) = last else {
+      throw FixtureError.failed("the daemon never answered: \(log)")
+    }
+    return (holds, document, cluster)
+  }
+
+  func waitUntilHealthy() throws -> Bool { try waitFor { document, _ in document.verdict == .healthy }.holds }
+
+  private static func built(_ name: String) -> String {
+    // Under `swift test` the runner's own folder is the toolchain's; the bundle lies beside the programs.
+    let candidates = CommandLine.arguments.compactMap { argument -> String? in
+      guard let range = argument.range(of: "/oceanid-guardPackageTests.xctest") else { return nil }
+      return String(argument[..<range.lowerBound])
+    }
+    let folders = candidates + [programs, FileManager.default.currentDirectoryPath + "/.build/debug"]
+    let paths = folders.map { "\($0)/\(name)" }
+    return paths.first { FileManager.default.isExecutableFile(atPath: $0) } ?? name
+  }
+
+  private static func start(_ folder: TemporaryFolder) throws -> ChildProcess {
+    try ChildProcess(
+      guardProgram, ["--config", folder.file("guard.yaml")],
+      environment: ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": folder.path, "NO_COLOR": "1"])
+  }
+
+  private static func write(
+    _ folder: TemporaryFolder, _ server: SSHServer, _ port: Int, _ target: Int, _ hold: String
+  ) throws {
+    try folder.write(
+      """
+      control:
+        socket: \(folder.file("guard.sock"))
+      clusters:
+        - name: tethys
+          tunnel:
+            host: tethys
+            sshConfig: \(server.sshConfig)
+            forwards:
+              - { listen: "127.0.0.1:\(port)", target: "127.0.0.1:\(target)" }
+            keepalive: { interval: 1s, timeout: 3s }
+            hold: \(hold)
+          kubernetes:
+            kubeconfig: \(folder.file("kubeconfig"))
+            context: default
+            poll: { interval: 1s, timeout: 2s }
+          expect:
+            nodes: [srv712429, srv712695, calypso]
+            gpu: { calypso: 1 }
+            flux: { version: v2.6.4, namespace: flux-system }
+            workloads: [cloudflared/cloudflared]
+            secrets: [flux-system/github-token]
+      """ + "\n", to: "guard.yaml")
+  }
+}
+
+extension DemoCluster {
+  /// A kubeconfig whose server is the local end of a forward.
+  func writeKubeconfig(to path: String, server port: Int, as credential: Credential = .certificate(.valid))
+    throws
+  {
+    try writeKubeconfig(to: path, as: credential)
+    let text = try String(contentsOfFile: path, encoding: .utf8)
+    try text.replacingOccurrences(of: "127.0.0.1:\(self.port)", with: "127.0.0.1:\(port)")
+      .write(toFile: path, atomically: true, encoding: .utf8)
+  }
+}

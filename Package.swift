@@ -87,6 +87,9 @@ let package = Package(
 
     // Proof
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: rules),
+    .executableTarget(
+      name: "tunnel-benchmark", dependencies: ["TestSupport", arguments], path: "Tests/Benchmarks", exclude: ["run"],
+      swiftSettings: rules),
     tests("SSH"),
     tests("Curl"),
     tests("Systemd"),

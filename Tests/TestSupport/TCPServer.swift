@@ -11,6 +11,8 @@ package final class TCPServer: Sendable {
     case discard
     /// Sends this many bytes of `pattern`, then the end.
     case source(Int)
+    /// Sends this many zero bytes as fast as it can, then the end.
+    case flood(Int)
     /// Accepts and says nothing.
     case silent
   }
@@ -79,6 +81,17 @@ package final class TCPServer: Sendable {
         let part = (sent..<min(total, sent + 65536)).map(pattern)
         guard (try? client.send(part)) != nil else { return }
         sent += part.count
+      }
+      client.finishSending()
+      _ = try? client.receive()
+    case .flood(let total):
+      let block = [UInt8](repeating: 0, count: 1 << 20)
+      var left = total
+      while left > 0 {
+        guard (try? client.send(left < block.count ? Array(block.prefix(left)) : block)) != nil else {
+          return
+        }
+        left -= block.count
       }
       client.finishSending()
       _ = try? client.receive()

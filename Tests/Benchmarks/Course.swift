@@ -1,0 +1,127 @@
+import Foundation
+import TestSupport
+
+/// One sshd, three ways through it, and the servers behind it.
+final class Course {
+  private let megabytes: Int
+  private let connections: Int
+  private let server: SSHServer
+  private let flood: TCPServer
+  private let discard: TCPServer
+  private let echo: TCPServer
+  private let folder: TemporaryFolder
+  private var processes: [ChildProcess] = []
+  /// The local port of a contestant's forward to a server's port.
+  private var ports: [Contestant: [Int: Int]] = [:]
+
+  init(megabytes: Int, connections: Int) throws {
+    self.megabytes = megabytes
+    self.connections = connections
+    server = try SSHServer()
+    flood = try TCPServer(.flood(megabytes << 20))
+    discard = try TCPServer(.discard)
+    echo = try TCPServer(.echo)
+    folder = try TemporaryFolder()
+    for contestant in Contestant.allCases { try start(contestant) }
+  }
+
+  deinit {
+    for process in processes { process.kill() }
+  }
+
+  private func start(_ contestant: Contestant) throws {
+    let forwards = try [flood.port, discard.port, echo.port].map { (local: try freePort(), target: $0) }
+    ports[contestant] = Dictionary(forwards.map { ($0.target, $0.local) }) { first, _ in first }
+    switch contestant {
+    case .guardForward:
+      let lines = forwards.map {
+        "        - { listen: \"127.0.0.1:\($0.local)\", target: \"127.0.0.1:\($0.target)\" }"
+      }
+      try folder.write(
+        """
+        control: { socket: \(folder.file("guard.sock")) }
+        clusters:
+          - name: benchmark
+            tunnel:
+              host: tethys
+              sshConfig: \(server.sshConfig)
+              forwards:
+        \(lines.joined(separator: "\n"))
+            kubernetes: { kubeconfig: \(folder.file("none")) }
+        """ + "\n", to: "guard.yaml")
+      let program = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
+        .appendingPathComponent("oceanid-guard").path
+      processes.append(try ChildProcess(program, ["--config", folder.file("guard.yaml")]))
+    case .ssh, .sshSameCipher:
+      let algorithms = contestant == .ssh ? [] : ["-c", "aes128-ctr", "-m", "hmac-sha2-256"]
+      let options = forwards.flatMap { ["-L", "127.0.0.1:\($0.local):127.0.0.1:\($0.target)"] }
+      processes.append(
+        try ChildProcess("ssh", ["-F", server.sshConfig, "-N"] + algorithms + options + ["tethys"]))
+    }
+    for forward in forwards {
+      guard eventually(within: .seconds(20), { (try? exchange(echo.port, contestant)) != nil }) else {
+        throw FixtureError.failed("\(contestant.rawValue) does not forward port \(forward.local)")
+      }
+    }
+  }
+
+  func measure(_ discipline: Discipline, _ contestant: Contestant) throws -> Double {
+    switch discipline {
+    case .download: try Double(megabytes) / seconds { try download(contestant) }
+    case .upload: try Double(megabytes) / seconds { try upload(contestant) }
+    case .setUp: try setUpTimes(contestant)[connections / 2]
+    case .setUpSlowest: try setUpTimes(contestant)[connections * 99 / 100]
+    case .crowd: try 1000 * seconds { try crowd(contestant) }
+    }
+  }
+
+  private func connect(_ target: Int, _ contestant: Contestant) throws -> LoopbackSocket {
+    try LoopbackSocket(port: ports[contestant]?[target] ?? 0, timeout: .seconds(60))
+  }
+
+  private func download(_ contestant: Contestant) throws {
+    let socket = try connect(flood.port, contestant)
+    var count = 0
+    while count < megabytes << 20 {
+      let bytes = try socket.receive(atMost: 256 << 10)
+      guard !bytes.isEmpty else { throw FixtureError.failed("the stream ended after \(count) bytes") }
+      count += bytes.count
+    }
+  }
+
+  private func upload(_ contestant: Contestant) throws {
+    let socket = try connect(discard.port, contestant)
+    let block = [UInt8](repeating: 0, count: 1 << 20)
+    for _ in 0..<megabytes { try socket.send(block) }
+    socket.finishSending()
+    let count = String(decoding: try socket.receiveAll(), as: UTF8.self)
+    guard count == "\(megabytes << 20)\n" else { throw FixtureError.failed("\(count) bytes arrived") }
+  }
+
+  private func exchange(_ target: Int, _ contestant: Contestant) throws {
+    let socket = try connect(target, contestant)
+    try socket.send([7])
+    guard try socket.receive() == [7] else { throw FixtureError.failed("no echo") }
+  }
+
+  private func setUpTimes(_ contestant: Contestant) throws -> [Double] {
+    try (0..<connections).map { _ in try 1000 * seconds { try exchange(echo.port, contestant) } }.sorted()
+  }
+
+  private func crowd(_ contestant: Contestant) throws {
+    let sockets = try (0..<200).map { _ in try connect(echo.port, contestant) }
+    for (number, socket) in sockets.enumerated() { try socket.send([UInt8(number)]) }
+    for (number, socket) in sockets.enumerated() {
+      guard try socket.receive() == [UInt8(number)] else {
+        throw FixtureError.failed("connection \(number) was crossed")
+      }
+    }
+  }
+
+  private func seconds(_ body: () throws -> Void) rethrows -> Double {
+    let start = ContinuousClock.now
+    try body()
+    let (whole, part) = (ContinuousClock.now - start).components
+    return Double(whole) + Double(part) / 1e18
+  }
+}

@@ -1,0 +1,42 @@
+/// What is measured.
+enum Discipline: String, CaseIterable {
+  case download = "bulk from target"
+  case upload = "bulk to target"
+  case setUp = "connect to first byte, p50"
+  case setUpSlowest = "connect to first byte, p99"
+  case crowd = "200 connections at once"
+
+  var unit: String {
+    switch self {
+    case .download, .upload: "MB/s"
+    case .setUp, .setUpSlowest, .crowd: "ms"
+    }
+  }
+
+  var isMoreBetter: Bool { unit == "MB/s" }
+}
+
+/// Who is measured.
+enum Contestant: String, CaseIterable {
+  case guardForward = "oceanid-guard"
+  case ssh = "ssh -L"
+  /// The guard's own algorithms: what the cipher costs is the same.
+  case sshSameCipher = "ssh -L, aes128-ctr, hmac-sha2-256"
+}
+
+/// The samples of one contestant in one discipline.
+struct Figure {
+  let discipline: Discipline
+  let contestant: Contestant
+  let samples: [Double]
+
+  var median: Double {
+    let sorted = samples.sorted()
+    guard !sorted.isEmpty else { return 0 }
+    return sorted.count.isMultiple(of: 2)
+      ? (sorted[sorted.count / 2 - 1] + sorted[sorted.count / 2]) / 2 : sorted[sorted.count / 2]
+  }
+
+  var least: Double { samples.min() ?? 0 }
+  var most: Double { samples.max() ?? 0 }
+}

@@ -1,0 +1,111 @@
+import Health
+import Testing
+
+@Suite struct AccessRulesTests {
+  @Test func aHealthyClusterIsCalm() {
+    let report = Fixture.report(Fixture.observation())
+    #expect(report.verdict == .healthy)
+    #expect(report.problems.isEmpty)
+    #expect(report.summary == "2/2 nodes Ready, Flux 2/2")
+  }
+
+  @Test(arguments: [TunnelHealth.State.connecting, .backoff, .blocked])
+  func aBrokenTunnelIsOneProblemAndEverythingElseUnknown(_ state: TunnelHealth.State) {
+    let failure = TunnelHealth.Failure(
+      code: .connectRefused, message: "192.0.2.7:22: Connection refused", remedy: "check sshd",
+      at: Fixture.ago(30))
+    let report = Fixture.report(
+      Fixture.observation(
+        Fixture.snapshot {
+          $0.nodes = .seen([Fixture.node("calypso", [Fixture.condition("Ready", .isFalse)])])
+        },
+        tunnel: Fixture.tunnel(state, failure, attempt: 3)))
+    #expect(report.problemIDs == ["tethys/tunnel/connect_refused"])
+    #expect(report.problems.first?.remedy == "check sshd")
+    #expect(report.verdict == .critical)
+    #expect(report.nodes.map(\.verdict) == [.unknown])
+    #expect(report.nodes.map(\.status) == ["NotReady"])
+    #expect(report.flux.allSatisfy { $0.verdict == .unknown })
+  }
+
+  @Test func theFirstAttemptIsNoAlarm() {
+    let report = Fixture.report(Fixture.observation(nil, tunnel: Fixture.tunnel(.connecting, attempt: 1)))
+    #expect(report.verdict == .unknown)
+    #expect(report.problems.isEmpty)
+    #expect(report.summary == "connecting to tethys")
+  }
+
+  @Test func aTunnelWithoutAnAnswerYetIsUnknown() {
+    let report = Fixture.report(Fixture.observation(nil))
+    #expect(report.verdict == .unknown)
+    #expect(report.problems.isEmpty)
+  }
+
+  @Test(arguments: [
+    PollFailure.Code.unreachable, .tls, .unauthorized, .forbidden, .timeout, .badResponse, .kubeconfig,
+  ])
+  func aFailedPollIsOneProblem(_ code: PollFailure.Code) {
+    let failure = PollFailure(code: code, message: "no", remedy: "do this")
+    let report = Fixture.report(Fixture.observation(failure: failure))
+    #expect(report.problemIDs == ["tethys/api/\(code.rawValue)"])
+    #expect(report.verdict == .critical)
+    #expect(report.nodes.allSatisfy { $0.verdict == .unknown })
+  }
+
+  @Test func oldDataIsNoData() {
+    let report = Fixture.report(Fixture.observation(at: Fixture.ago(46)))
+    #expect(report.problemIDs == ["tethys/api/stale"])
+    #expect(report.nodes.allSatisfy { $0.verdict == .unknown })
+    #expect(Fixture.report(Fixture.observation(at: Fixture.ago(44))).verdict == .healthy)
+  }
+
+  @Test func aBusyPortIsAProblemBesideTheClustersTruth() {
+    let forward = TunnelHealth.Forward(
+      listen: "127.0.0.1:16443", target: "localhost:6443", isListening: false, holder: "ssh (pid 4242)",
+      refusal: nil)
+    let report = Fixture.report(Fixture.observation(tunnel: Fixture.tunnel(forwards: [forward])))
+    #expect(report.problemIDs == ["tethys/forward/127.0.0.1:16443/port-busy"])
+    #expect(report.problems.first?.title.contains("ssh (pid 4242)") == true)
+    #expect(report.problems.first?.remedy.contains("sport = :16443") == true)
+    #expect(report.nodes.allSatisfy { $0.verdict == .healthy })
+  }
+
+  @Test func aPartThatFailsLeavesTheRest() {
+    let failure = PollFailure(code: .forbidden, message: "may not list", remedy: "grant list on nodes")
+    let report = Fixture.report { $0.nodes = .failed(failure) }
+    #expect(report.problemIDs == ["tethys/api/nodes/forbidden"])
+    #expect(report.verdict == .degraded)
+    #expect(report.flux.count == 2)
+  }
+
+  @Test func aCertificateNearItsEndIsToldBefore() {
+    #expect(
+      Fixture.report { $0.clientCertificateExpiry = Fixture.now + .seconds(13 * 86_400) }.problemIDs
+        == ["tethys/api/client-certificate-expiring"])
+    #expect(
+      Fixture.report { $0.clientCertificateExpiry = Fixture.now + .seconds(15 * 86_400) }.problems.isEmpty)
+  }
+
+  @Test func undecodableObjectsAreLinesAndBounded() {
+    #expect(Fixture.report { $0.undecodable = ["Node x"] }.problems.count == 1)
+    let many = Fixture.report { $0.undecodable = (0..<500).map { "Node \($0)" } }
+    #expect(many.problems.count == 6)
+  }
+
+  @Test func sinceIsRememberedWhereTheFaultHasNoTime() {
+    let expectations = Expectations(nodes: ["ghost"])
+    let observation = Fixture.observation(Fixture.snapshot(), expectations)
+    let (first, memory) = judge(observation, memory: Memory(), now: Fixture.now)
+    let (second, _) = judge(observation, memory: memory, now: Fixture.now + .seconds(20))
+    let id = "tethys/node/ghost/missing"
+    #expect(first.problems.first { $0.id == id }?.since == Fixture.now)
+    #expect(second.problems.first { $0.id == id }?.since == Fixture.now)
+    let (_, cleared) = judge(Fixture.observation(), memory: memory, now: Fixture.now)
+    #expect(cleared.firstSeen.isEmpty)
+  }
+
+  @Test func criticalProblemsComeFirst() {
+    let report = Fixture.report(Expectations(nodes: ["srv712429", "ghost"])) { _ in }
+    #expect(report.problems.map(\.severity) == [.critical, .warning])
+  }
+}

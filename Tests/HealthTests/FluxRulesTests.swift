@@ -1,0 +1,151 @@
+import Health
+import Testing
+
+/// The findings that make a plain reading of kstatus wrong for this job.
+@Suite struct FluxRulesTests {
+  private static func report(_ objects: FluxObject..., expectations: Expectations = Expectations())
+    -> ClusterReport
+  {
+    Fixture.report(expectations) { $0.flux = .seen(objects) }
+  }
+
+  private static let retrying = Fixture.condition(
+    "Reconciling", .isTrue, "ProgressingWithRetry", "building", ago: 2)
+  private static let failed = Fixture.condition("Ready", .isFalse, "BuildFailed", "no such file", ago: 297)
+
+  @Test func aFailureThatIsRetriedIsAFailureThoughKStatusSaysInProgress() throws {
+    let report = Self.report(Fixture.kustomization("apps", [Self.retrying, Self.failed]))
+    #expect(report.flux.map(\.status) == [.inProgress])
+    #expect(report.flux.map(\.verdict) == [.critical])
+    let problem = try #require(report.problems.first)
+    #expect(problem.id == "tethys/flux/kustomization/flux-system/apps/failed")
+    #expect(problem.since == Fixture.ago(297))
+    #expect(problem.detail == "no such file")
+    #expect(problem.remedy.contains("flux logs --kind=Kustomization --name=apps"))
+  }
+
+  @Test func anIntervalTickIsNoProblem() {
+    let ticking = Fixture.kustomization(
+      "apps",
+      [
+        Fixture.condition("Reconciling", .isTrue, "Progressing", ago: 5),
+        Fixture.condition("Ready", .unknown, "Progressing", ago: 5),
+      ])
+    #expect(Self.report(ticking).verdict == .healthy)
+    let release = FluxObject(
+      resource: Fixture.resource(
+        "HelmRelease", "cert-manager",
+        [Fixture.condition("Reconciling", .isTrue, "Progressing", ago: 5), Fixture.ready]))
+    #expect(Self.report(release).verdict == .healthy)
+  }
+
+  @Test func inProgressForLongerThanItsTimeoutIsStuck() {
+    let stuck = Fixture.kustomization(
+      "apps",
+      [
+        Fixture.condition("Reconciling", .isTrue, "Progressing", ago: 700),
+        Fixture.condition("Ready", .unknown, "Progressing", ago: 700),
+      ])
+    #expect(Self.report(stuck).problemIDs == ["tethys/flux/kustomization/flux-system/apps/stuck"])
+  }
+
+  @Test func aNeverObservedObjectIsInProgressAndThenStuck() {
+    let object = FluxObject(
+      resource: Fixture.resource("Kustomization", "new", observed: -1, []), interval: .seconds(600))
+    let report = Self.report(object)
+    #expect(report.flux.map(\.status) == [.inProgress])
+    #expect(report.problemIDs == ["tethys/flux/kustomization/flux-system/new/stuck"])
+  }
+
+  @Test func staticKindsNeedNoConditions() {
+    let alert = FluxObject(
+      resource: Fixture.resource("Alert", "main", generation: nil, observed: nil, []), isStatic: true)
+    let oci = FluxObject(
+      resource: Fixture.resource("HelmRepository", "charts", observed: -1, []), isStatic: true)
+    #expect(Self.report(alert, oci).verdict == .healthy)
+  }
+
+  @Test func suspendedIsTestedBeforeTheFrozenConditions() {
+    let suspended = Fixture.kustomization("apps", [Self.failed], suspended: true, generation: 2)
+    let report = Self.report(suspended)
+    #expect(report.problemIDs == ["tethys/flux/kustomization/flux-system/apps/suspended"])
+    #expect(report.flux.map(\.verdict) == [.degraded])
+  }
+
+  @Test func stalledIsFailed() {
+    let stalled = FluxObject(
+      resource: Fixture.resource(
+        "HelmRelease", "app",
+        [
+          Fixture.condition("Stalled", .isTrue, "RetriesExceeded", "gave up"),
+          Fixture.condition("Ready", .isFalse, "UpgradeFailed"),
+        ]))
+    let report = Self.report(stalled)
+    #expect(report.flux.map(\.status) == [.failed])
+    #expect(report.problems.first?.title.contains("RetriesExceeded") == true)
+  }
+
+  @Test func aSymptomFoldsIntoItsCause() {
+    let cause = Fixture.kustomization("infrastructure", [Self.retrying, Self.failed])
+    let symptom = Fixture.kustomization(
+      "apps",
+      [Self.retrying, Fixture.condition("Ready", .isFalse, "DependencyNotReady", "dependency not ready")],
+      dependsOn: [cause.resource.reference])
+    let report = Self.report(cause, symptom)
+    #expect(report.problemIDs == ["tethys/flux/kustomization/flux-system/infrastructure/failed"])
+    #expect(report.flux.map(\.verdict) == [.critical, .degraded])
+    // Without a failing parent it is a problem of its own.
+    #expect(Self.report(symptom).problems.count == 1)
+  }
+
+  @Test func aSourceAheadOfWhatIsAppliedIsSeenOnceItIsLate() {
+    func report(_ updated: Int64) -> ClusterReport {
+      Self.report(
+        Fixture.git(revision: "main@sha1:b", updated: Fixture.ago(updated)), Fixture.kustomization("apps"))
+    }
+    #expect(report(1100).problems.isEmpty)
+    #expect(report(1300).problemIDs == ["tethys/flux/kustomization/flux-system/apps/behind-source"])
+  }
+
+  @Test func terminatingForTooLongIsToldAndBrieflyIsNot() {
+    #expect(Self.report(Fixture.kustomization("apps", deleted: Fixture.ago(60))).problems.isEmpty)
+    #expect(
+      Self.report(Fixture.kustomization("apps", deleted: Fixture.ago(700))).problemIDs
+        == ["tethys/flux/kustomization/flux-system/apps/terminating"])
+  }
+
+  @Test func missingFluxMattersOnlyWhereItIsExpected() {
+    #expect(Fixture.report { $0.flux = .notServed }.problems.isEmpty)
+    #expect(
+      Fixture.report(Expectations(fluxVersion: "v2.6.4")) { $0.flux = .notServed }.problemIDs == [
+        "tethys/flux/missing"
+      ])
+  }
+
+  @Test func theVersionIsReadOffTheControllers() {
+    let controller = Workload(
+      resource: Fixture.resource("Deployment", "source-controller"), desired: 1, ready: 1, available: 1,
+      updated: 1,
+      partOf: "flux", version: "v2.7.0")
+    let report = Fixture.report(Expectations(fluxVersion: "v2.6.4")) { $0.workloads = .seen([controller]) }
+    #expect(report.fluxVersion == "v2.7.0")
+    #expect(report.problemIDs == ["tethys/flux/version"])
+  }
+
+  @Test func aKindThatCannotBeReadIsOneWarning() {
+    let failure = PollFailure(code: .forbidden, message: "no", remedy: "grant list on helmreleases")
+    #expect(
+      Fixture.report { $0.failedFluxKinds = ["HelmRelease": failure] }.problemIDs == [
+        "tethys/api/HelmRelease/forbidden"
+      ])
+  }
+
+  @Test func anExpiredTokenIsNamedAsTheCredentials() {
+    let report = Self.report(
+      Fixture.git([
+        Self.retrying,
+        Fixture.condition("Ready", .isFalse, "GitOperationFailed", "authentication required: Invalid token"),
+      ]))
+    #expect(report.problems.first?.remedy.contains("secretRef") == true)
+  }
+}

@@ -1,0 +1,71 @@
+import Health
+import Testing
+
+@Suite struct NodeRulesTests {
+  private static func report(_ node: Node, _ expectations: Expectations = Expectations()) -> ClusterReport {
+    Fixture.report(expectations) { $0.nodes = .seen([node]) }
+  }
+
+  @Test(arguments: [
+    (Condition.Status.isTrue, false, "Ready"), (.isFalse, false, "NotReady"), (.unknown, false, "NotReady"),
+    (.isTrue, true, "Ready,SchedulingDisabled"), (.unknown, true, "NotReady,SchedulingDisabled"),
+  ])
+  func statusIsTheColumnOfKubectl(_ status: Condition.Status, _ cordoned: Bool, _ column: String) {
+    let node = Fixture.node("calypso", [Fixture.condition("Ready", status)], cordoned: cordoned)
+    #expect(Self.report(node).nodes.map(\.status) == [column])
+  }
+
+  @Test func noReadyConditionIsUnknown() {
+    let report = Self.report(Fixture.node("calypso", []))
+    #expect(report.nodes.map(\.status) == ["Unknown"])
+    #expect(report.problemIDs == ["tethys/node/calypso/not-ready"])
+  }
+
+  @Test func notReadyNamesReasonTimeAndCommand() throws {
+    let condition = Fixture.condition(
+      "Ready", .unknown, "NodeStatusUnknown", "Kubelet stopped posting node status.", ago: 720)
+    let problem = try #require(Self.report(Fixture.node("calypso", [condition])).problems.first)
+    #expect(problem.severity == .critical)
+    #expect(problem.since == Fixture.ago(720))
+    #expect(problem.detail == "NodeStatusUnknown: Kubelet stopped posting node status.")
+    #expect(problem.remedy == "KUBECONFIG=/home/ann/.kube/k3s-config.yaml kubectl describe node calypso")
+  }
+
+  @Test(arguments: ["MemoryPressure", "DiskPressure", "PIDPressure", "NetworkUnavailable"])
+  func pressureIsAWarning(_ type: String) {
+    let node = Fixture.node(
+      "calypso", [Fixture.condition("Ready", .isTrue), Fixture.condition(type, .isTrue)])
+    let report = Self.report(node)
+    #expect(report.problemIDs == ["tethys/node/calypso/\(type)"])
+    #expect(report.verdict == .degraded)
+  }
+
+  @Test func expectedNodesMissingAndUnexpectedOnesAreTold() {
+    let report = Self.report(Fixture.node("stranger"), Expectations(nodes: ["calypso"]))
+    #expect(report.problemIDs == ["tethys/node/calypso/missing", "tethys/node/stranger/unexpected"])
+    #expect(report.nodes.map(\.isExpected) == [false])
+  }
+
+  @Test(arguments: [(Int?.none, true), (0, true), (1, false), (2, false)])
+  func aLostGPUIsCriticalThoughTheNodeIsReady(_ gpus: Int?, _ isLost: Bool) {
+    let report = Self.report(Fixture.node("calypso", gpus: gpus), Expectations(gpus: ["calypso": 1]))
+    #expect(report.problemIDs == (isLost ? ["tethys/node/calypso/gpu-lost"] : []))
+  }
+
+  @Test func aLeaseThatStoppedIsSeenBeforeNotReady() {
+    #expect(
+      Self.report(Fixture.node("calypso", renewed: Fixture.ago(61))).problemIDs == [
+        "tethys/node/calypso/lease-stale"
+      ])
+    #expect(Self.report(Fixture.node("calypso", renewed: Fixture.ago(59))).problems.isEmpty)
+    #expect(Self.report(Fixture.node("calypso", renewed: nil)).problems.isEmpty)
+  }
+
+  @Test(arguments: [
+    ("v1.33.4+k3s1", false), ("v1.30.0", false), ("v1.29.9", true), ("v1.34.0", true), ("", false),
+    ("odd", false),
+  ])
+  func skewAgainstTheServer(_ version: String, _ isTooMuch: Bool) {
+    #expect(Self.report(Fixture.node("calypso", version: version)).problems.isEmpty == !isTooMuch)
+  }
+}

@@ -1,0 +1,83 @@
+import Foundation
+import Testing
+
+/// `systemd/install --root DIR`: nothing outside DIR is touched.
+@Suite struct InstallTests {
+  let scratch: TemporaryFolder
+  let root: String
+  let programs: String
+
+  init() throws {
+    scratch = try TemporaryFolder()
+    root = scratch.path + "/root"
+    programs = scratch.path + "/bin"
+    try FileManager.default.createDirectory(atPath: programs, withIntermediateDirectories: true)
+    // Any program that ends well will do: what is installed is not run.
+    for name in ["oceanid-guard", "oceanid-ctl"] {
+      try FileManager.default.copyItem(atPath: "/bin/true", toPath: "\(programs)/\(name)")
+    }
+  }
+
+  private func install(_ arguments: String...) throws -> Program {
+    try Program(
+      "\(sourceTree)/systemd/install", arguments,
+      environment: ["SUDO_USER": "", "XDG_CONFIG_HOME": "", "HOME": root])
+  }
+
+  private func files() -> Set<String> {
+    let found = FileManager.default.enumerator(atPath: root)?.compactMap { $0 as? String } ?? []
+    return Set(
+      found.filter {
+        $0.contains("oceanid-") || $0.hasSuffix("oceanid.conf") || $0.hasSuffix(".yaml")
+          || $0.hasSuffix("oceanid.catalog")
+      })
+  }
+
+  private let system: Set = [
+    "usr/local/bin/oceanid-guard", "usr/local/bin/oceanid-ctl", "etc/systemd/system/oceanid-guard.service",
+    "etc/systemd/system/oceanid-guard.socket", "etc/systemd/system/oceanid-forward.socket",
+    "etc/oceanid/guard.yaml", "etc/sysusers.d/oceanid.conf", "usr/lib/systemd/catalog/oceanid.catalog",
+  ]
+
+  @Test func installTwiceAndRemoveTwice() throws {
+    let first = try install("--root", root, "--bin-dir", programs)
+    #expect(first.status == 0, "\(first.output)")
+    #expect(files() == system)
+    let unit = try String(contentsOfFile: root + "/etc/systemd/system/oceanid-guard.service", encoding: .utf8)
+    #expect(unit.contains("\nExecStart=/usr/local/bin/oceanid-guard\n"))
+    #expect(!unit.contains("/usr/bin/oceanid-guard"))
+
+    let configuration = root + "/etc/oceanid/guard.yaml"
+    try "alerts: []\n".write(toFile: configuration, atomically: false, encoding: .utf8)
+    let second = try install("--root", root, "--bin-dir", programs)
+    #expect(second.status == 0, "\(second.output)")
+    #expect(files() == system)
+    #expect(try String(contentsOfFile: configuration, encoding: .utf8) == "alerts: []\n")
+
+    for _ in 1...2 {
+      let removal = try install("--root", root, "--uninstall")
+      #expect(removal.status == 0, "\(removal.output)")
+      #expect(removal.output.contains("kept the configuration in \(root)/etc/oceanid"))
+      #expect(files() == ["etc/oceanid/guard.yaml"])
+    }
+  }
+
+  @Test func oneUsersConfigurationNamesNoSocketOfTheSystem() throws {
+    let result = try install("--user", "--root", scratch.path + "/below", "--bin-dir", programs)
+    #expect(result.status == 0, "\(result.output)")
+    let home = scratch.path + "/below" + root
+    #expect(FileManager.default.isExecutableFile(atPath: home + "/.local/bin/oceanid-ctl"))
+    let text = try String(contentsOfFile: home + "/.config/oceanid/guard.yaml", encoding: .utf8)
+    #expect(!text.contains("\n  socket:"))
+    #expect(text.contains("\nclusters:\n"))
+  }
+
+  @Test(arguments: [
+    (["--nonsense"], 64), (["--root"], 64), (["--root", "/x", "--bin-dir", "/nonexistent"], 1),
+  ])
+  func whatCannotBeDoneIsRefused(arguments: [String], status: Int) throws {
+    let program = try Program("\(sourceTree)/systemd/install", arguments)
+    #expect(Int(program.status) == status)
+    #expect(program.output.contains("install: "))
+  }
+}

@@ -95,11 +95,11 @@ let package = Package(
     tests("Systemd"),
     tests("Platform"),
     tests("Health"),
-    tests("GuardAPI"),
+    tests("GuardAPI", ["Health"]),
     tests("Tunnel", ["SSH", "Platform", "TestSupport"]),
     tests("Kubernetes", ["DemoCluster"] + nio + [nioSSL]),
     tests("Guard"),
-    tests("GuardClient"),
+    tests("GuardClient", ["GuardAPI", "Health", "Platform"]),
     tests("DemoCluster", ["TestSupport"]),
     .testTarget(
       name: "EndToEndTests",

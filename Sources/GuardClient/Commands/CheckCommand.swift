@@ -1,28 +1,28 @@
 import ArgumentParser
 import GuardAPI
 
-extension Part: ExpressibleByArgument {}
+extension Section: ExpressibleByArgument {}
 
 struct CheckCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check", abstract: "Print a monitoring plugin's line with performance data.")
 
   @Argument(help: "What to check; all of it where left out.")
-  var part: Part?
+  var section: Section?
 
   @OptionGroup var options: ReadOptions
 
   func run() throws {
+    if options.json { return try options.show(section) { _, _ in Page() } }
     let status: StatusDocument
     do {
-      status = try options.connection.client.status()
-    } catch {
+      status = try options.chosen(of: options.connection.client.status())
+    } catch let error as ClientError {
       // A monitoring system reads standard output only.
-      StandardOutput.write(CheckLine.text(error, part: part))
+      StandardOutput.write(CheckLine.text(error, section: section))
       throw error
     }
-    let chosen = try options.chosen(of: status)
-    StandardOutput.write(CheckLine.text(chosen, part: part, now: .now))
-    throw ExitCode(ExitStatus(part?.verdict(of: chosen) ?? chosen.verdict).rawValue)
+    StandardOutput.write(CheckLine.text(status, section: section, now: .now))
+    throw ExitCode(ExitStatus(section?.verdict(of: status) ?? status.verdict).rawValue)
   }
 }

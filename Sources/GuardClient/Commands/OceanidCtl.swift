@@ -9,17 +9,21 @@ package struct OceanidCtl: ParsableCommand {
     abstract: "Ask oceanid-guard how the tunnel, the nodes, Flux and the images are.",
     discussion: """
       Examples:
-        oceanid-ctl status                        what is wrong, since when, and what to run
-        oceanid-ctl status --json                 the same for scripts
-        oceanid-ctl watch                         a live view; Ctrl-C ends it
+        oceanid-ctl status               what is wrong, since when, what to run
+        oceanid-ctl status --json        the same for scripts
+        oceanid-ctl watch                a live view; Ctrl-C ends it
         oceanid-ctl wait --for tunnel && kubectl get nodes
-        oceanid-ctl check nodes                   a line for Nagios or Icinga
+        oceanid-ctl check nodes          a line for Nagios or Icinga
 
       The guard's socket is --socket PATH, else OCEANID_SOCKET, else
-      $XDG_RUNTIME_DIR/oceanid/guard.sock where there is one, else /run/oceanid/guard.sock.
+      $XDG_RUNTIME_DIR/oceanid/guard.sock where there is one, else
+      /run/oceanid/guard.sock.
 
-      Exit status: 0 healthy, 1 degraded, 2 critical, 3 unknown, stale or starting (status, check, nodes,
-      flux, images, tunnel); 64 usage; 69 the guard can't be reached; 75 a wait timed out; 77 denied.
+      Exit status of status, check, nodes, flux, images and tunnel:
+        0 healthy   1 degraded   2 critical   3 unknown, stale or starting
+      Of every command:
+        64 usage   69 the guard can't be reached   75 a wait timed out
+        77 denied
       """,
     version: "oceanid-ctl \(Product.version)",
     subcommands: [

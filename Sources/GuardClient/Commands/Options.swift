@@ -22,17 +22,17 @@ struct ReadOptions: ParsableArguments {
 
   /// Prints the page, or with `--json` the document, and ends with the verdict's exit status.
   func show(
-    _ part: Part?, page: (StatusDocument, Terminal) -> Page
+    _ section: Section?, page: (StatusDocument, Terminal) -> Page
   ) throws {
     let bytes = try connection.client.statusBytes()
     let status = try document(bytes)
     if json {
-      StandardOutput.write(try DocumentText.pretty(bytes, cluster: cluster, part: part))
+      StandardOutput.write(try DocumentText.pretty(bytes, cluster: cluster, section: section))
     } else {
       let terminal = Terminal.standardOutput()
       StandardOutput.write(page(status, terminal).text(for: terminal))
     }
-    throw ExitCode(ExitStatus(part?.verdict(of: status) ?? status.verdict).rawValue)
+    throw ExitCode(ExitStatus(section?.verdict(of: status) ?? status.verdict).rawValue)
   }
 
   /// The document in those bytes, of the cluster that was asked for.

@@ -24,7 +24,7 @@ struct WaitCommand: ParsableCommand {
     commandName: "wait", abstract: "Wait until the cluster is healthy, or its tunnel or API is there.",
     discussion: "Waits for the guard too. Exits 0 when it is so, 75 when the time is over.")
 
-  @Option(name: .customLong("for"), help: "What to wait for.")
+  @Option(name: .customLong("for"), help: ArgumentHelp("What to wait for.", valueName: "goal"))
   var goal: Goal
 
   @Option(help: ArgumentHelp("How long to wait: 250ms, 60s, 5m, 1h.", valueName: "time"))

@@ -24,10 +24,10 @@ enum ClusterFacts {
     if let error = poll.error {
       // With the tunnel down the reason stands one line above.
       if error.code == PollFailure.Code.tunnelDown.rawValue {
-        return Span("not reachable while the tunnel is down" + lastSeen(poll, now), .warning)
+        return Span("not reachable without the tunnel" + lastSeen(poll, now), .warning)
       }
       let detail = error.message.isEmpty ? "" : ": \(error.message)"
-      return Span("no answer, \(error.code)\(detail)\(lastSeen(poll, now))", .bad)
+      return Span("\(error.code)\(detail)\(lastSeen(poll, now))", .bad)
     }
     guard let at = poll.at else { return Span("not asked yet", .warning) }
     let version = cluster.api.version ?? "version not known"
@@ -41,7 +41,7 @@ enum ClusterFacts {
   }
 
   private static func lastSeen(_ poll: PollDocument, _ now: Timestamp) -> String {
-    poll.seenAt.map { "; last answer \($0.since(now))" } ?? "; never answered yet"
+    poll.seenAt.map { "; last good answer \($0.since(now))" } ?? "; no good answer yet"
   }
 
   private static func nodes(_ cluster: ClusterDocument, _ now: Timestamp) -> Span? {
@@ -50,12 +50,13 @@ enum ClusterFacts {
     }
     let ready = cluster.nodes.filter(\.isReady)
     let bad = cluster.nodes.filter { !$0.isReady || $0.verdict == .critical || $0.verdict == .degraded }
-    let count = "\(ready.count) of \(cluster.nodes.count) Ready"
-    let names = (bad.isEmpty ? cluster.nodes : bad)
-      .map { node in
-        !bad.isEmpty || node.status != "Ready" ? "\(node.name) \(node.status)" : node.name
-      }
-    return counted("\(count): \(names.joined(separator: ", "))", cluster.nodes.map(\.verdict), cluster, now)
+    var text = "\(ready.count) of \(cluster.nodes.count) Ready"
+    if !bad.isEmpty {
+      text += "; \(list(bad.map { "\($0.name) \($0.status)" }))"
+    } else if cluster.poll.ok == true {
+      text += ": \(list(cluster.nodes.map { $0.status == "Ready" ? $0.name : "\($0.name) \($0.status)" }))"
+    }
+    return counted(text, cluster.nodes.map(\.verdict), cluster, now)
   }
 
   private static func flux(_ cluster: ClusterDocument, _ now: Timestamp) -> Span? {
@@ -70,8 +71,8 @@ enum ClusterFacts {
     }
     let suspended = flux.objects.filter(\.suspended)
     let bad = flux.objects.filter { $0.verdict == .critical || $0.verdict == .degraded }
-    var text = "\(version)\(good.count) of \(flux.objects.count.of("object")) good"
-    if !bad.isEmpty { text += ": " + list(bad.map { "\($0.kind.lowercased())/\($0.name) \($0.state)" }) }
+    var text = "\(version)\(good.count) of \(flux.objects.count.of("object")) healthy"
+    if !bad.isEmpty { text += "; " + list(bad.map { "\($0.kind.lowercased())/\($0.name) \($0.state)" }) }
     if !suspended.isEmpty { text += "; \(suspended.count) suspended" }
     return counted(text, flux.objects.map(\.verdict), cluster, now)
   }
@@ -97,11 +98,13 @@ enum ClusterFacts {
   }
 
   private static func others(_ cluster: ClusterDocument, _ now: Timestamp) -> Span? {
+    // As last seen they say nothing that the nodes' line does not.
+    guard cluster.poll.ok == true else { return nil }
     var parts: [String] = []
     func count(_ noun: String, _ verdicts: [Verdict]) {
       guard !verdicts.isEmpty else { return }
       let good = verdicts.count { $0 == .healthy }
-      parts.append("\(good) of \(verdicts.count.of(noun)) good")
+      parts.append("\(good) of \(verdicts.count.of(noun)) healthy")
     }
     count("workload", cluster.workloads.map(\.verdict))
     count("certificate", cluster.certificates.map(\.verdict))

@@ -3,10 +3,10 @@ import GuardAPI
 
 /// What `--json` prints: the guard's own document, with what was not asked for left out and nothing changed.
 enum DocumentText {
-  /// `cluster` nil: all of them. `part` nil: all of each.
-  static func pretty(_ bytes: Data, cluster: String?, part: Part?) throws -> String {
+  /// `cluster` nil: all of them. `section` nil: all of each.
+  static func pretty(_ bytes: Data, cluster: String?, section: Section?) throws -> String {
     let document = try JSONDecoder().decode(JSONValue.self, from: bytes)
-    guard cluster != nil || part != nil, case .object(var fields) = document else {
+    guard cluster != nil || section != nil, case .object(var fields) = document else {
       return try document.pretty()
     }
     func isWanted(_ entry: JSONValue, by key: String) -> Bool {
@@ -14,7 +14,7 @@ enum DocumentText {
     }
     if case .array(let clusters)? = fields["clusters"] {
       fields["clusters"] = .array(
-        clusters.filter { isWanted($0, by: "name") }.map { reduced($0, to: part) })
+        clusters.filter { isWanted($0, by: "name") }.map { reduced($0, to: section) })
     }
     if case .array(let problems)? = fields["problems"] {
       fields["problems"] = .array(problems.filter { isWanted($0, by: "cluster") })
@@ -22,9 +22,9 @@ enum DocumentText {
     return try JSONValue.object(fields).pretty()
   }
 
-  private static func reduced(_ cluster: JSONValue, to part: Part?) -> JSONValue {
-    guard let part, case .object(let fields) = cluster else { return cluster }
-    let kept = ["name", "verdict", "summary", "poll", part.rawValue]
+  private static func reduced(_ cluster: JSONValue, to section: Section?) -> JSONValue {
+    guard let section, case .object(let fields) = cluster else { return cluster }
+    let kept = ["name", "verdict", "summary", "poll", section.rawValue]
     return .object(fields.filter { kept.contains($0.key) })
   }
 }

@@ -4,7 +4,7 @@ import Health
 /// `oceanid-ctl flux`: the columns of `flux get all -A`.
 enum FluxPage {
   static func page(_ status: StatusDocument, _ terminal: Terminal) -> Page {
-    PartPage.page(.flux, status, terminal) { cluster in
+    SectionPage.page(.flux, status, terminal) { cluster in
       let flux = cluster.flux
       if flux.objects.isEmpty {
         return [Line(Span(flux.installed == false ? "Flux is not installed." : "No Flux objects seen."))]
@@ -27,7 +27,7 @@ enum FluxPage {
             Span(isChart ? object.revision ?? "" : (object.revision ?? "").withShortHashes),
             Span(object.suspended ? "True" : "False"), Span((object.ready ?? .isFalse).rawValue, style),
             message,
-          ], note: object.verdict == .healthy ? nil : message))
+          ], note: object.verdict.isWrong ? message : nil))
     }
     return table
   }

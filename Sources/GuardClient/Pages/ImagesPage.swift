@@ -4,7 +4,7 @@ import Health
 /// `oceanid-ctl images`: what the policies want, what runs, and who scans and writes.
 enum ImagesPage {
   static func page(_ status: StatusDocument, _ terminal: Terminal) -> Page {
-    PartPage.page(.images, status, terminal) { cluster in
+    SectionPage.page(.images, status, terminal) { cluster in
       let tables = tables(cluster.images).filter { !$0.rows.isEmpty }
       if tables.isEmpty { return [Line(Span("No image policies seen."))] }
       return Array(tables.map { $0.lines(width: terminal.width) }.joined(separator: [Line.empty]))
@@ -16,35 +16,43 @@ enum ImagesPage {
   }
 
   private static func policies(_ policies: [ImagePolicyDocument]) -> Table {
-    var table = Table(columns: ["NAMESPACE", "NAME", "LATEST", "RUNNING", "BEHIND", "READY", "MESSAGE"])
+    var table = Table(columns: ["NAMESPACE", "NAME", "LATEST", "RUNNING", "READY", "IMAGE", "MESSAGE"])
     table.endsInProse = true
+    table.elastic = 5
     for policy in policies {
       let style: Style = policy.verdict == .healthy ? .plain : policy.verdict.style
       let message = Span(policy.message, style)
-      let behind = policy.behind.map { $0 ? "True" : "False" } ?? "Unknown"
+      let (image, tag) = named(policy.latest)
       table.rows.append(
         Table.Row(
           cells: [
-            Span(policy.namespace), Span("imagepolicy/\(policy.name)"),
-            Span((policy.latest ?? "<none>").withShortHashes), Span(running(policy)),
-            Span(behind, policy.behind == true ? style : .plain),
-            Span((policy.ready ?? .isFalse).rawValue, style), message,
-          ], note: policy.verdict == .healthy ? nil : message))
+            Span(policy.namespace), Span(policy.name), Span(tag),
+            Span(running(policy, image: image), policy.behind == true ? .warning : .plain),
+            Span((policy.ready ?? .isFalse).rawValue, style), Span(image), message,
+          ], note: policy.verdict.isWrong && policy.ready != .isTrue ? message : nil))
     }
     return table
   }
 
   /// The tags that run of the policy's image; whole names where they are of another image.
-  private static func running(_ policy: ImagePolicyDocument) -> String {
+  private static func running(_ policy: ImagePolicyDocument, image name: String) -> String {
     guard let running = policy.running else { return "<unknown>" }
     guard !running.isEmpty else { return "<none>" }
-    let name = policy.latest.flatMap { latest in latest.lastIndex(of: ":").map { latest[..<$0] + ":" } }
     var tags: [String] = []
     for image in running.map(\.image) {
-      let tag = name.flatMap { image.hasPrefix($0) ? String(image.dropFirst($0.count)) : nil } ?? image
+      let tag = image.hasPrefix(name + ":") ? String(image.dropFirst(name.count + 1)) : image
       if !tags.contains(tag) { tags.append(tag) }
     }
-    return tags.joined(separator: ",").withShortHashes
+    return tags.joined(separator: ",").withShortHashes + (policy.behind == true ? " (behind)" : "")
+  }
+
+  /// `quay.io/jetstack/x:v1.18.2` as name and tag.
+  private static func named(_ image: String?) -> (name: String, tag: String) {
+    guard let image else { return ("<none>", "<none>") }
+    // A colon before the last slash is a registry's port.
+    let start = image.lastIndex(of: "/") ?? image.startIndex
+    guard let colon = image[start...].firstIndex(of: ":") else { return (image, "<none>") }
+    return (String(image[..<colon]), String(image[image.index(after: colon)...]).withShortHashes)
   }
 
   private static func repositories(_ repositories: [ImageRepositoryDocument]) -> Table {
@@ -53,7 +61,7 @@ enum ImagesPage {
     for repository in repositories {
       table.rows.append(
         row(
-          repository.namespace, "imagerepository/\(repository.name)", repository.lastScanAt,
+          repository.namespace, repository.name, repository.lastScanAt,
           repository.suspended, repository.ready, repository.message, repository.verdict))
     }
     return table
@@ -65,7 +73,7 @@ enum ImagesPage {
     for automation in automations {
       table.rows.append(
         row(
-          automation.namespace, "imageupdateautomation/\(automation.name)", automation.lastRunAt,
+          automation.namespace, automation.name, automation.lastRunAt,
           automation.suspended, automation.ready, automation.message, automation.verdict))
     }
     return table
@@ -81,6 +89,6 @@ enum ImagesPage {
       cells: [
         Span(namespace), Span(name), Span(time?.description ?? "<never>"),
         Span(isSuspended ? "True" : "False"), Span((ready ?? .isFalse).rawValue, style), message,
-      ], note: verdict == .healthy ? nil : message)
+      ], note: verdict.isWrong ? message : nil)
   }
 }

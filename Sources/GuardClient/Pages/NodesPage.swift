@@ -4,7 +4,7 @@ import Health
 /// `oceanid-ctl nodes`: the columns of `kubectl get nodes`.
 enum NodesPage {
   static func page(_ status: StatusDocument, _ terminal: Terminal, isWide: Bool = false) -> Page {
-    PartPage.page(.nodes, status, terminal) { cluster in
+    SectionPage.page(.nodes, status, terminal) { cluster in
       cluster.nodes.isEmpty
         ? [Line(Span("No nodes seen."))] : table(cluster, isWide: isWide).lines(width: terminal.width)
     }

@@ -18,14 +18,14 @@ enum ProblemLines {
           Span("  "), Span(part, .strong))
       }
       if let since = problem.since {
-        page += terminal.labelled("since", margin: 6, Span(since.since(terminal.now)))
+        page += terminal.labelled("since", margin: 7, Span(since.since(terminal.now)))
       }
       if !problem.detail.isEmpty {
-        page += terminal.labelled("why", margin: 6, Span(problem.detail))
+        page += terminal.labelled("why", margin: 7, Span(problem.detail))
       }
       if !problem.remedy.isEmpty {
         // Never broken: what is copied from here must still be one command.
-        page += Line(Span("  "), Span("next", .faint), Span("  "), Span(problem.remedy, .strong))
+        page += Line(Span("  "), Span("next", .faint), Span("   "), Span(problem.remedy, .strong))
       }
     }
     return page.lines

@@ -4,13 +4,11 @@ import Health
 /// `oceanid-ctl tunnel`: the session, its forwards, and what went wrong last.
 enum TunnelPage {
   static func page(_ status: StatusDocument, _ terminal: Terminal) -> Page {
-    PartPage.page(.tunnel, status, terminal) { cluster in
+    SectionPage.page(.tunnel, status, terminal) { cluster in
       let tunnel = cluster.tunnel
-      let facts = facts(tunnel, terminal.now).flatMap { label, text in
+      return (facts(tunnel, terminal.now) + tunnel.forwards.flatMap(forward)).flatMap { label, text in
         terminal.labelled(label, margin: 12, indent: 0, text)
       }
-      let forwards = forwards(tunnel.forwards)
-      return forwards.rows.isEmpty ? facts : facts + [.empty] + forwards.lines(width: terminal.width)
     }
   }
 
@@ -34,23 +32,20 @@ enum TunnelPage {
     return facts
   }
 
-  private static func forwards(_ forwards: [ForwardDocument]) -> Table {
-    var table = Table(
-      columns: ["LISTEN", "TARGET", "STATE", "OPEN", "ACCEPTED", "REFUSED", "RECEIVED", "SENT"])
-    for forward in forwards {
-      let state =
-        switch forward.state {
-        case .listening: Span("listening")
-        case .portBusy: Span("busy: \(forward.holder ?? "unknown process")", .bad)
-        case .unknown: Span("unknown", .warning)
-        }
-      table.rows.append(
-        Table.Row(cells: [
-          Span(forward.listen), Span(forward.target), state, Span("\(forward.openConnections)"),
-          Span("\(forward.acceptedConnections)"), Span("\(forward.refusedConnections)"),
-          Span(forward.bytesFromTarget.asBytes), Span(forward.bytesToTarget.asBytes),
-        ]))
-    }
-    return table
+  private static func forward(_ forward: ForwardDocument) -> [(String, Span)] {
+    let route = "\(forward.listen) -> \(forward.target)"
+    let state =
+      switch forward.state {
+      case .listening: Span("\(route), listening")
+      case .portBusy:
+        Span("\(route), port busy: taken by \(forward.holder ?? "another process")", .bad)
+      case .unknown: Span(route, .warning)
+      }
+    let traffic = """
+      \(forward.openConnections) open, \(forward.acceptedConnections) accepted, \
+      \(forward.refusedConnections) refused; \(forward.bytesFromTarget.asBytes) received, \
+      \(forward.bytesToTarget.asBytes) sent
+      """
+    return [("Forward", state), ("", Span(traffic))]
   }
 }

@@ -4,7 +4,7 @@ import Health
 /// The tunnel in a few lines of the status page.
 enum TunnelWords {
   static func lines(_ tunnel: TunnelDocument, _ now: Timestamp) -> [Span] {
-    [state(tunnel, now)] + error(tunnel) + tunnel.forwards.map(forward)
+    [state(tunnel, now)] + error(tunnel) + tunnel.forwards.map { forward($0, isUp: tunnel.state == .up) }
   }
 
   static func state(_ tunnel: TunnelDocument, _ now: Timestamp) -> Span {
@@ -40,11 +40,11 @@ enum TunnelWords {
     return [Span(error.message.isEmpty ? error.code : "\(error.code): \(error.message)", .bad)]
   }
 
-  private static func forward(_ forward: ForwardDocument) -> Span {
+  private static func forward(_ forward: ForwardDocument, isUp: Bool) -> Span {
     let route = "\(forward.listen) -> \(forward.target)"
     switch forward.state {
     case .listening:
-      return Span("\(route), \(forward.openConnections.of("connection")) open")
+      return Span(isUp ? "\(route), \(forward.openConnections.of("connection")) open" : route)
     case .portBusy:
       return Span("\(forward.listen) is taken by \(forward.holder ?? "another process")", .bad)
     case .unknown:

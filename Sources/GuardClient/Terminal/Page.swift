@@ -50,7 +50,8 @@ extension Terminal {
     let blank = String(repeating: " ", count: indent)
     let padding = String(repeating: " ", count: max(1, margin - label.displayWidth))
     let left = indent + max(margin, label.displayWidth + 1)
-    let parts = width.map { text.text.wrapped(to: max(20, $0 - left)) } ?? [text.text]
+    let parts =
+      width.map { text.text.wrapped(to: max(20, min($0, Terminal.proseWidth) - left)) } ?? [text.text]
     return parts.enumerated().map { index, part in
       index == 0
         ? Line(Span(blank), Span(label, .faint), Span(padding), Span(part, text.style))

@@ -10,59 +10,77 @@ struct Table: Hashable, Sendable {
   var rows: [Row] = []
   /// The last column holds free text: cut to what is left of the width, or left out for the rows' notes.
   var endsInProse = false
+  /// The column that gives way first where the others don't fit.
+  var elastic: Int?
 
-  private static let gap = 3
   /// Prose in fewer columns than this says nothing.
   private static let leastProse = 24
 
+  private struct Layout {
+    var widths: [Int]
+    var gap = 3
+
+    var total: Int { widths.reduce(-gap) { $0 + $1 + gap } }
+  }
+
   func lines(width: Int?) -> [Line] {
-    let all = widths(of: columns.indices)
-    guard let width, all.reduce(-Table.gap, { $0 + $1 + Table.gap }) > width else {
-      return rendered(widths: all, showsNotes: false)
-    }
-    guard endsInProse else { return rendered(widths: shrunk(all, to: width), showsNotes: false) }
-    let fixed = Array(all.dropLast())
-    let left = width - fixed.reduce(0) { $0 + $1 + Table.gap }
-    if left >= Table.leastProse { return rendered(widths: fixed + [left], showsNotes: false) }
-    return rendered(widths: shrunk(fixed, to: width), showsNotes: true, width: width)
+    var layout = Layout(
+      widths: columns.indices.map { column in
+        rows.reduce(columns[column].displayWidth) { max($0, $1.cells[column].width) }
+      })
+    guard let width, layout.total > width else { return rendered(layout) }
+    guard endsInProse else { return rendered(narrowed(layout, to: width)) }
+    let prose = layout.widths.removeLast()
+    let left = width - layout.total - layout.gap
+    guard left >= Table.leastProse else { return rendered(narrowed(layout, to: width), notes: width) }
+    layout.widths.append(min(prose, left))
+    return rendered(layout)
   }
 
-  private func widths(of range: Range<Int>) -> [Int] {
-    range.map { column in
-      rows.reduce(columns[column].displayWidth) { max($0, $1.cells[column].width) }
+  /// Narrower in steps, each of which costs more of what can be read.
+  private func narrowed(_ layout: Layout, to width: Int) -> Layout {
+    var narrow = layout
+    for (gap, least) in [(3, 9), (2, 7), (1, 4)] where narrow.total > width {
+      narrow = Layout(widths: layout.widths, gap: gap)
+      take(from: &narrow, to: width, least: least)
+    }
+    return narrow
+  }
+
+  /// From the elastic column, then from the widest.
+  private func take(from layout: inout Layout, to width: Int, least: Int) {
+    if let elastic, layout.widths.indices.contains(elastic) {
+      let spare = max(0, layout.widths[elastic] - least)
+      layout.widths[elastic] -= max(0, min(spare, layout.total - width))
+    }
+    while layout.total > width,
+      let widest = layout.widths.indices.max(by: { layout.widths[$0] < layout.widths[$1] }),
+      layout.widths[widest] > least
+    {
+      layout.widths[widest] -= 1
     }
   }
 
-  /// Takes columns from the widest until all fit.
-  private func shrunk(_ widths: [Int], to limit: Int) -> [Int] {
-    var widths = widths
-    var excess = widths.reduce(-Table.gap) { $0 + $1 + Table.gap } - limit
-    while excess > 0, let widest = widths.indices.max(by: { widths[$0] < widths[$1] }), widths[widest] > 9 {
-      widths[widest] -= 1
-      excess -= 1
-    }
-    return widths
-  }
-
-  private func rendered(widths: [Int], showsNotes: Bool, width: Int = .max) -> [Line] {
-    var lines = [line(columns.prefix(widths.count).map { Span($0, .faint) }, widths)]
+  /// `notes`: the width that the rows' notes may have; nil where the rows say it all.
+  private func rendered(_ layout: Layout, notes: Int? = nil) -> [Line] {
+    var lines = [line(columns.map { Span($0, .faint) }, layout)]
     for row in rows {
-      lines.append(line(Array(row.cells.prefix(widths.count)), widths))
-      if showsNotes, let note = row.note, !note.text.isEmpty {
-        lines += note.text.wrapped(to: width - 4).map { Line(Span("    "), Span($0, note.style)) }
+      lines.append(line(row.cells, layout))
+      if let notes, let note = row.note, !note.text.isEmpty {
+        lines += note.text.wrapped(to: notes - 4).map { Line(Span("    "), Span($0, note.style)) }
       }
     }
     return lines
   }
 
-  private func line(_ cells: [Span], _ widths: [Int]) -> Line {
+  private func line(_ cells: [Span], _ layout: Layout) -> Line {
+    let shown = zip(cells, layout.widths).map { Span($0.text.cut(to: $1), $0.style) }
+    let last = shown.lastIndex { !$0.text.isEmpty } ?? 0
     var spans: [Span] = []
-    for (index, (cell, width)) in zip(cells, widths).enumerated() {
-      let shown = Span(cell.text.cut(to: width), cell.style)
-      spans.append(shown)
-      if index < cells.count - 1 {
-        spans.append(Span(String(repeating: " ", count: width - shown.width + Table.gap)))
-      }
+    for (index, span) in shown.prefix(last + 1).enumerated() {
+      spans.append(span)
+      guard index < last else { break }
+      spans.append(Span(String(repeating: " ", count: layout.widths[index] - span.width + layout.gap)))
     }
     return Line(spans)
   }

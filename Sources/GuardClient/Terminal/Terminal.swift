@@ -9,6 +9,8 @@ struct Terminal: Hashable, Sendable {
   var now: Timestamp
 
   static let widths = 60...250
+  /// Longer lines of prose are hard to read, however wide the terminal is.
+  static let proseWidth = 120
 
   /// What standard output is.
   static func standardOutput() -> Terminal {

@@ -61,7 +61,9 @@ extension Int64 {
       value /= 1024
       unit += 1
     }
-    return unit == 0 ? "\(self) B" : "\(value.rounded(toPlaces: 1)) \(units[unit])"
+    return unit == 0
+      ? "\(self) B"
+      : "\(value < 10 ? "\(value.rounded(toPlaces: 1))" : "\(Int(value.rounded()))") \(units[unit])"
   }
 }
 
@@ -93,6 +95,11 @@ extension Verdict {
     case .critical: .bad
     }
   }
+}
+
+extension Verdict {
+  /// Known to be bad, rather than good or not known.
+  var isWrong: Bool { self == .critical || self == .degraded }
 }
 
 extension Problem.Severity {

@@ -1,10 +1,10 @@
 import GuardAPI
 import Health
 
-/// A page of one part: for each cluster its tables, how old they are, and the part's problems.
-enum PartPage {
+/// A page of one section: for each cluster its tables, how old they are, and the section's problems.
+enum SectionPage {
   static func page(
-    _ part: Part, _ status: StatusDocument, _ terminal: Terminal,
+    _ section: Section, _ status: StatusDocument, _ terminal: Terminal,
     content: (ClusterDocument) -> [Line]
   ) -> Page {
     var page = Page()
@@ -14,11 +14,11 @@ enum PartPage {
         page += Line(Span(cluster.name, .strong))
       }
       page += content(cluster)
-      if part != .tunnel, let note = staleness(cluster, terminal.now) {
+      if section != .tunnel, let note = staleness(cluster, terminal.now) {
         page.gap()
-        page += terminal.labelled("stale", margin: 6, indent: 0, Span(note, .warning))
+        page += terminal.labelled("stale", margin: 7, indent: 0, Span(note, .warning))
       }
-      let problems = part.problems(of: cluster, among: status.problems)
+      let problems = section.problems(of: cluster, among: status.problems)
       if !problems.isEmpty {
         page.gap()
         page += ProblemLines.lines(problems, namesCluster: false, terminal)

@@ -2,7 +2,7 @@ import GuardAPI
 import Health
 
 /// What of a cluster a command shows and answers for.
-enum Part: String, CaseIterable, Sendable {
+enum Section: String, CaseIterable, Sendable {
   case tunnel, nodes, flux, images
 
   /// The worst of its objects and of the problems that name it.
@@ -20,12 +20,12 @@ enum Part: String, CaseIterable, Sendable {
       }
   }
 
-  /// The problems whose id says that they are of this part: `tethys/node/calypso/not-ready`.
+  /// The problems whose id says that they are of this section: `tethys/node/calypso/not-ready`.
   func problems(of cluster: ClusterDocument, among problems: [ProblemDocument]) -> [ProblemDocument] {
     problems.filter { problem in
       guard problem.cluster == cluster.name else { return false }
       let parts = problem.id.split(separator: "/", maxSplits: 2)
-      return parts.count > 1 && self == Part(topic: parts[1].lowercased())
+      return parts.count > 1 && self == Section(topic: parts[1].lowercased())
     }
   }
 

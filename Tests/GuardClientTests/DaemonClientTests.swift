@@ -1,0 +1,162 @@
+import FoundationEssentials
+import Glibc
+import GuardAPI
+import Platform
+import Testing
+
+@testable import GuardClient
+
+@Suite struct DaemonClientTests {
+  private func client(_ path: String, timeout: Duration = .seconds(5)) -> DaemonClient {
+    DaemonClient(
+      socket: SocketPath(option: path, environment: { _ in nil }, exists: { _ in false }), timeout: timeout)
+  }
+
+  private func error(_ client: DaemonClient) -> ClientError? {
+    do {
+      _ = try client.status()
+      return nil
+    } catch {
+      return error
+    }
+  }
+
+  private func response(_ body: String, _ status: String = "200 OK") -> String {
+    "HTTP/1.1 \(status)\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)"
+  }
+
+  @Test(arguments: [1, 5, 1000])
+  func readsADocument(_ step: Int) throws {
+    let text = String(decoding: try DocumentCoding.encode(Scene.healthy.status), as: UTF8.self)
+    let server = try #require(SocketServer(.drip(response(text), step: step)))
+    #expect(try client(server.path).status() == Scene.healthy.status)
+  }
+
+  @Test func tellsThatThereIsNoSocket() throws {
+    let found = try #require(error(client("/nonexistent/guard.sock")))
+    #expect(found.exitStatus == 69)
+    #expect("\(found)".contains("there is no socket at /nonexistent/guard.sock"))
+    #expect(found.remedy.first?.contains("systemctl status oceanid-guard") == true)
+  }
+
+  @Test func tellsThatNobodyListens() throws {
+    let folder = try #require(TemporaryFolder.make())
+    let path = "\(folder)/guard.sock"
+    defer {
+      unlink(path)
+      rmdir(folder)
+    }
+    let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+    #expect(SocketServer.bindTo(path, descriptor))
+    close(descriptor)
+    let found = try #require(error(client(path)))
+    #expect(found.exitStatus == 69)
+    #expect("\(found)".contains("nobody listens on \(path)"))
+    #expect(found.remedy.contains { $0.contains("journalctl") })
+  }
+
+  @Test func tellsThatItIsNotAllowed() throws {
+    let socket = SocketPath(option: "/run/x.sock", environment: { _ in nil }, exists: { _ in false })
+    let found = ClientError.unreachable(
+      socket, .init(operation: .connect, errno: EACCES, path: "/run/x.sock"))
+    #expect(found.exitStatus == 69)
+    #expect("\(found)".contains("no permission to open /run/x.sock"))
+    #expect(found.remedy.contains { $0.contains("usermod -aG oceanid") })
+    #expect(!found.isTransient)
+  }
+
+  @Test func givesUpOnSilence() throws {
+    let server = try #require(SocketServer(.silent))
+    let found = try #require(error(client(server.path, timeout: .milliseconds(200))))
+    #expect(found.exitStatus == 69)
+    #expect("\(found)".contains("does not answer"))
+    #expect(found.isTransient)
+  }
+
+  @Test(arguments: [
+    "", "220 mail.example.org ESMTP\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{",
+  ])
+  func tellsWhatCannotBeRead(_ text: String) throws {
+    let server = try #require(SocketServer(.answer(text)))
+    let found = try #require(error(client(server.path)))
+    #expect(found.exitStatus == 69)
+    guard case .unreadable = found else {
+      Issue.record("\(found)")
+      return
+    }
+  }
+
+  @Test func refusesANewerDaemon() throws {
+    let server = try #require(SocketServer(.answer(response("{\"schema\":\"oceanid.status/2\"}"))))
+    let found = try #require(error(client(server.path)))
+    #expect(found.exitStatus == 69)
+    #expect("\(found)".contains("oceanid.status/2"))
+  }
+
+  @Test(arguments: [
+    ("403 Forbidden", 77 as Int32), ("503 Service Unavailable", 69), ("422 Unprocessable", 1),
+  ])
+  func passesOnARefusal(_ status: String, _ exitStatus: Int32) throws {
+    let body = "{\"error\":{\"code\":\"x\",\"message\":\"guard.yaml:3:7: an unknown key\"}}"
+    let server = try #require(SocketServer(.answer(response(body, status))))
+    let found = try #require(error(client(server.path)))
+    #expect(found.exitStatus == exitStatus)
+    #expect("\(found)".contains("guard.yaml:3:7"))
+  }
+
+  @Test func aPathThatIsTooLongIsToldSo() throws {
+    let found = try #require(error(client("/" + String(repeating: "x", count: 120))))
+    #expect("\(found)".contains("longer than 107 bytes"))
+  }
+
+  @Test func watchesLineByLine() throws {
+    let status = Scene.healthy.status
+    var text = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+    for line: WatchLine in [.snapshot(status), .heartbeat(Scene.now, nil)] {
+      let body = String(decoding: try DocumentCoding.encode(line), as: UTF8.self) + "\n"
+      text += String(body.utf8.count, radix: 16) + "\r\n" + body + "\r\n"
+    }
+    let server = try #require(SocketServer(.drip(text + "0\r\n\r\n", step: 700)))
+    var stream = try client(server.path).watch()
+    var lines: [WatchLine] = []
+    reading: while true {
+      switch try stream.next(within: .seconds(5)) {
+      case .line(let bytes): lines.append(try DocumentCoding.decodeWatchLine(bytes))
+      case .ended: break reading
+      case .quiet:
+        Issue.record("the stream stopped")
+        break reading
+      }
+    }
+    #expect(lines == [.snapshot(status), .heartbeat(Scene.now, nil)])
+  }
+
+  @Test func watchIsRefusedAsAnyRequest() throws {
+    let body = "{\"error\":{\"code\":\"busy\",\"message\":\"too many watchers\"}}"
+    let server = try #require(SocketServer(.answer(response(body, "503 Service Unavailable"))))
+    do {
+      _ = try client(server.path).watch()
+      Issue.record("no refusal")
+    } catch {
+      #expect(error == .refused(status: 503, code: "busy", message: "too many watchers"))
+    }
+  }
+}
+
+@Suite struct SocketPathTests {
+  private func path(_ option: String?, _ environment: [String: String], own: Bool) -> SocketPath {
+    SocketPath(option: option, environment: { environment[$0] }, exists: { _ in own })
+  }
+
+  @Test func isFoundInOrder() {
+    let all = ["OCEANID_SOCKET": "/tmp/e.sock", "XDG_RUNTIME_DIR": "/run/user/1000"]
+    #expect(path("/tmp/o.sock", all, own: true).path == "/tmp/o.sock")
+    #expect(path(nil, all, own: true).path == "/tmp/e.sock")
+    let user = path(nil, ["XDG_RUNTIME_DIR": "/run/user/1000"], own: true)
+    #expect(user.path == "/run/user/1000/oceanid/guard.sock")
+    #expect(user.statusCommand == "systemctl --user status oceanid-guard")
+    let system = path(nil, ["XDG_RUNTIME_DIR": "/run/user/1000", "OCEANID_SOCKET": ""], own: false)
+    #expect(system.path == "/run/oceanid/guard.sock")
+    #expect(system.statusCommand == "systemctl status oceanid-guard")
+  }
+}

@@ -1,0 +1,210 @@
+import GuardAPI
+import Health
+import Testing
+
+@testable import GuardClient
+
+@Suite struct PageTests {
+  private func terminal(_ width: Int?, colour: Bool = false) -> Terminal {
+    Terminal(width: width, hasColour: colour, now: Scene.now)
+  }
+
+  private func status(_ scene: Scene, _ width: Int? = 80) -> String {
+    StatusPage.page(scene.status, terminal(width)).text(for: terminal(width))
+  }
+
+  @Test func healthyIsOneCalmBlock() {
+    #expect(
+      status(.healthy) == """
+        tethys  HEALTHY  3 nodes Ready, Flux v2.6.4, 2 image policies
+          Tunnel   up since 2026-02-26 01:12:44Z (3d3h), 192.0.2.7:22, round trip 41 ms
+                   127.0.0.1:16443 -> localhost:6443, 2 connections open
+          API      v1.33.4+k3s1 ready, polled 3s ago in 87 ms
+          Nodes    3 of 3 Ready: calypso, srv712429, srv712695
+          Flux     v2.6.4, 2 of 2 objects healthy
+          Images   2 policies, none behind
+          Others   1 of 1 workload healthy, 1 of 1 secret present
+
+        """)
+  }
+
+  @Test func aNodeThatIsDown() {
+    #expect(
+      status(.nodeDown) == """
+        tethys  CRITICAL  node calypso is not ready
+          Tunnel   up since 2026-02-26 01:12:44Z (3d3h), 192.0.2.7:22, round trip 41 ms
+                   127.0.0.1:16443 -> localhost:6443, 2 connections open
+          API      v1.33.4+k3s1 ready, polled 3s ago in 87 ms
+          Nodes    2 of 3 Ready; calypso NotReady
+          Flux     v2.6.4, 2 of 2 objects healthy
+          Images   2 policies; behind: cert-manager
+          Others   1 of 1 workload healthy, 1 of 1 secret present
+
+        CRITICAL  node calypso is not ready
+          since  04:12:07Z (12m)
+          why    NodeStatusUnknown: Kubelet stopped posting node status.
+          next   ssh calypso systemctl status k3s-agent
+
+        WARNING  imagepolicy flux-system/cert-manager: runs v1.18.1 instead of v1.18.2
+          since  2026-02-28 22:00:00Z (6h24m)
+          why    deployment cert-manager/cert-manager still runs
+                 quay.io/jetstack/cert-manager:v1.18.1
+          next   flux get image update -n flux-system
+
+        """)
+  }
+
+  @Test func aTunnelThatRetries() {
+    #expect(
+      status(.backoff) == """
+        tethys  CRITICAL  the tunnel to tethys is down: connect_refused
+          Tunnel   down since 04:12:07Z (12m), 7 attempts, next in 12s
+                   connect_refused: 192.0.2.7:22 refuses connections
+                   127.0.0.1:16443 -> localhost:6443
+          API      not reachable without the tunnel; last good answer 04:12:04Z (12m)
+          Nodes    not known now; 12m ago: 3 of 3 Ready
+          Flux     not known now; 12m ago: v2.6.4, 2 of 2 objects healthy
+          Images   not known now; 12m ago: 2 policies, none behind
+
+        CRITICAL  the SSH tunnel to tethys is down
+          since  04:12:07Z (12m)
+          why    192.0.2.7:22 refuses connections
+          next   ssh -v tethys true
+
+        """)
+  }
+
+  @Test func aTunnelThatIsBlocked() {
+    let text = status(.blocked)
+    #expect(text.contains("  Tunnel   blocked since 04:12:07Z (12m), 3 attempts, next in 3m\n"))
+    #expect(text.contains("host_key_changed: tethys shows another host key than known_hosts has\n"))
+    // What is to be copied stays one line.
+    #expect(
+      text.contains(
+        "  next   compare with the console of tethys, then: ssh-keygen -R tethys && ssh tethys true\n"))
+  }
+
+  @Test func anAPIThatForbids() {
+    let text = status(.forbidden, 200)
+    #expect(
+      text.contains(
+        "  API      forbidden: GET /api/v1/nodes: 403 Forbidden for user \"guard\"; last good answer 04:12:04Z (12m)\n"
+      ))
+    #expect(text.contains("  Nodes    not known now; 12m ago: 3 of 3 Ready\n"))
+  }
+
+  @Test func aGuardThatHasJustStarted() {
+    #expect(
+      status(.starting) == """
+        tethys  UNKNOWN  starting
+          Tunnel   connecting to tethys since 04:24:06Z (1s)
+                   127.0.0.1:16443 -> localhost:6443
+          API      not asked yet
+
+        """)
+  }
+
+  @Test func noCluster() {
+    #expect(status(.noCluster) == "guard   no cluster is configured\n")
+  }
+
+  /// Every line but a remedy fits, in every situation.
+  @Test(arguments: Scene.allCases, [60, 80, 200])
+  func fits(_ scene: Scene, _ width: Int) {
+    let view = terminal(width)
+    for page in [
+      StatusPage.page(scene.status, view), StatusPage.page(scene.status, view, isWide: true),
+      NodesPage.page(scene.status, view), NodesPage.page(scene.status, view, isWide: true),
+      FluxPage.page(scene.status, view), ImagesPage.page(scene.status, view),
+      TunnelPage.page(scene.status, view),
+    ] {
+      #expect(!page.lines.isEmpty)
+      for line in page.lines where !line.text.hasPrefix("  next ") {
+        #expect(line.text.displayWidth <= width, "\(line.text)")
+      }
+    }
+  }
+
+  @Test(arguments: [true, false])
+  func nothingFromTheClusterSteersTheTerminal(_ colour: Bool) {
+    let view = terminal(80, colour: colour)
+    for page in [
+      StatusPage.page(Scene.hostile.status, view, isWide: true), NodesPage.page(Scene.hostile.status, view),
+    ] {
+      let text = page.text(for: view)
+      // Whatever follows an escape is ours: colour and nothing else.
+      for part in text.split(separator: "\u{1B}").dropFirst() {
+        #expect(part.prefixMatch(of: /\[[0-9;]+m/) != nil)
+      }
+      #expect(
+        !text.unicodeScalars.contains { ($0.value < 32 && $0 != "\n" && $0 != "\u{1B}") || $0 == "\u{9B}" })
+      #expect(!text.contains("\nfaked"))
+    }
+    #expect(!CheckLine.text(Scene.hostile.status, section: nil, now: Scene.now).contains("\u{1B}"))
+  }
+
+  @Test func nodesAsKubectlPrintsThem() {
+    let page = NodesPage.page(Scene.healthy.status, terminal(nil))
+    #expect(
+      page.text(for: terminal(nil)) == """
+        NAME        STATUS   ROLES                  AGE    VERSION
+        calypso     Ready    gpu                    120d   v1.33.4+k3s1
+        srv712429   Ready    control-plane,master   120d   v1.33.4+k3s1
+        srv712695   Ready    <none>                 120d   v1.33.4+k3s1
+
+        """)
+  }
+
+  @Test func nodesShowTheirAgeOfSight() {
+    let text = NodesPage.page(Scene.backoff.status, terminal(nil)).text(for: terminal(nil))
+    #expect(text.hasSuffix("\n\nstale  last seen 04:12:04Z (12m); tunnel_down: the tunnel is down\n"))
+  }
+
+  @Test func fluxAsItsCommandPrintsIt() {
+    let page = FluxPage.page(Scene.healthy.status, terminal(nil))
+    #expect(
+      page.text(for: terminal(nil)) == """
+        NAMESPACE     NAME                        REVISION             SUSPENDED   READY   MESSAGE
+        flux-system   gitrepository/flux-system   main@sha1:8f3c1a2b   False       True    stored artifact for revision 'main@sha1:8f3c1a2b'
+        flux-system   kustomization/flux-system   main@sha1:8f3c1a2b   False       True    Applied revision: main@sha1:8f3c1a2b
+
+        """)
+  }
+
+  @Test func imagesSayWhatIsBehind() {
+    let text = ImagesPage.page(Scene.nodeDown.status, terminal(80)).text(for: terminal(80))
+    #expect(
+      text.hasPrefix(
+        """
+        NAMESPACE     NAME           LATEST     RUNNING            READY   IMAGE
+        flux-system   cert-manager   v1.18.2    v1.18.1 (behind)   True    quay.io/jets…
+        flux-system   cloudflared    2026.2.0   2026.2.0           True    docker.io/cl…
+
+        """))
+  }
+
+  @Test func tunnelShowsItsForwards() {
+    let text = TunnelPage.page(Scene.healthy.status, terminal(80)).text(for: terminal(80))
+    #expect(text.contains("Host key    SHA256:2b8fQ6Yc1mZkq0cXl1yB3n7Wv9t5s4r3q2p1o0NmLkJ\n"))
+    #expect(
+      text.hasSuffix(
+        """
+        Forward     127.0.0.1:16443 -> localhost:6443, listening
+                    2 open, 91 accepted, 0 refused; 1.5 MiB received, 40 KiB sent
+
+        """))
+  }
+
+  @Test func aWatchShowsChangesAndTrouble() {
+    let change = ChangeDocument(
+      at: Scene.now, event: "node_not_ready", cluster: "tethys", subject: "node calypso", from: "Ready",
+      to: "NotReady", reason: "NodeStatusUnknown", message: "")
+    let socket = SocketPath(option: "/x", environment: { _ in nil }, exists: { _ in false })
+    let text = LiveWatch.page(
+      Scene.healthy.status, [change], .unreadable(socket, .truncated), terminal(80)
+    ).text(for: terminal(80))
+    #expect(text.contains("the guard's answer on /x can't be read: it ends in the middle; trying again\n"))
+    #expect(
+      text.hasSuffix("04:24:07Z  tethys  node calypso: Ready -> NotReady (NodeStatusUnknown)\n"))
+  }
+}

@@ -1,0 +1,82 @@
+import FoundationEssentials
+import GuardAPI
+import Health
+import Testing
+
+@testable import GuardClient
+
+@Suite struct SectionTests {
+  @Test(arguments: [
+    (Scene.healthy, [Verdict.healthy, .healthy, .healthy, .healthy]),
+    (.nodeDown, [.healthy, .critical, .healthy, .degraded]),
+    (.backoff, [.critical, .unknown, .unknown, .unknown]),
+    (.blocked, [.critical, .unknown, .unknown, .unknown]),
+    (.forbidden, [.healthy, .unknown, .unknown, .unknown]),
+    (.starting, [.unknown, .unknown, .unknown, .unknown]),
+    (.noCluster, [.unknown, .unknown, .unknown, .unknown]),
+  ])
+  func judgesEachPart(_ scene: Scene, _ verdicts: [Verdict]) {
+    #expect(Section.allCases == [.tunnel, .nodes, .flux, .images])
+    #expect(Section.allCases.map { $0.verdict(of: scene.status) } == verdicts)
+  }
+
+  @Test func aPortThatIsTakenIsCritical() {
+    var status = Scene.healthy.status
+    status.clusters[0].tunnel.forwards[0].state = .portBusy
+    #expect(Section.tunnel.verdict(of: status) == .critical)
+  }
+
+  @Test func goals() {
+    #expect(Goal.allCases.map { $0.isReached(by: Scene.healthy.status) } == [true, true, true])
+    #expect(Goal.allCases.map { $0.isReached(by: Scene.nodeDown.status) } == [false, true, true])
+    #expect(Goal.allCases.map { $0.isReached(by: Scene.forbidden.status) } == [false, true, false])
+    #expect(Goal.allCases.map { $0.isReached(by: Scene.backoff.status) } == [false, false, false])
+    #expect(Goal.allCases.map { $0.isReached(by: Scene.noCluster.status) } == [false, false, false])
+  }
+
+  @Test func onlyOneCluster() {
+    #expect(Scene.healthy.status.only("tethys")?.clusters.count == 1)
+    #expect(Scene.healthy.status.only("thetis") == nil)
+  }
+
+  @Test func aCheckIsOneLineWithFigures() {
+    #expect(
+      CheckLine.text(Scene.healthy.status, section: .nodes, now: Scene.now)
+        == "OCEANID NODES OK - tethys: 3 of 3 nodes Ready | age=3.0s;;;0 nodes_ready=3;;;0;3\n")
+    #expect(
+      CheckLine.text(Scene.backoff.status, section: .tunnel, now: Scene.now) == """
+        OCEANID TUNNEL CRITICAL - the SSH tunnel to tethys is down for 12m | reconnects=3c connections=2;;;0
+        critical: the SSH tunnel to tethys is down for 12m; next: ssh -v tethys true
+
+        """)
+    #expect(
+      CheckLine.text(Scene.nodeDown.status, section: nil, now: Scene.now).hasPrefix(
+        "OCEANID CRITICAL - node calypso is not ready for 12m (and 1 more) | rtt=41.2ms;;;0 "))
+  }
+
+  @Test func jsonIsTheDocumentItself() throws {
+    let text = """
+      {"schema":"oceanid.status/1","novelty":{"x":[1,2.5,null,true,"a/b"]},"clusters":[
+        {"name":"tethys","verdict":"healthy","nodes":[{"name":"n","colour":"blue"}],"flux":{}},
+        {"name":"thetis","nodes":[]}],"problems":[{"cluster":"thetis"},{"cluster":"tethys"}]}
+      """
+    let bytes = Data(text.utf8)
+    let document = try JSONDecoder().decode(JSONValue.self, from: bytes)
+    func pretty(_ cluster: String?, _ section: Section?) throws -> JSONValue {
+      let text = try DocumentText.pretty(bytes, cluster: cluster, section: section)
+      return try JSONDecoder().decode(JSONValue.self, from: Data(text.utf8))
+    }
+    #expect(try pretty(nil, nil) == document)
+    let one = try pretty("tethys", .nodes)
+    #expect(one["novelty"] == document["novelty"])
+    #expect(one["problems"] == .array([.object(["cluster": .string("tethys")])]))
+    #expect(
+      one["clusters"]
+        == .array([
+          .object([
+            "name": .string("tethys"), "verdict": .string("healthy"),
+            "nodes": .array([.object(["name": .string("n"), "colour": .string("blue")])]),
+          ])
+        ]))
+  }
+}

@@ -1,0 +1,92 @@
+import Testing
+
+@testable import GuardClient
+
+@Suite struct TerminalTests {
+  @Test(arguments: [
+    ("calypso", 7), ("", 0), ("日本語", 6), ("ｆｕｌｌ", 8), ("é", 1), ("e\u{301}", 1), ("a\u{200B}b", 2), ("🚀", 2),
+    ("…", 1),
+  ])
+  func countsColumns(_ text: String, _ width: Int) {
+    #expect(text.displayWidth == width)
+  }
+
+  @Test(arguments: [
+    ("calypso", 7, "calypso"), ("calypso", 6, "calyp…"), ("calypso", 1, "…"), ("calypso", 0, ""),
+    ("日本語", 5, "日本…"), ("日本語", 4, "日…"),
+  ])
+  func cuts(_ text: String, _ width: Int, _ result: String) {
+    #expect(text.cut(to: width) == result)
+  }
+
+  @Test func wraps() {
+    #expect("one two three".wrapped(to: 7) == ["one two", "three"])
+    #expect("one two three".wrapped(to: 100) == ["one two three"])
+    #expect("SHA256:abcdefgh x".wrapped(to: 6) == ["SHA256", ":abcde", "fgh x"])
+    #expect("日本語".wrapped(to: 4) == ["日本", "語"])
+    #expect("".wrapped(to: 4) == [""])
+  }
+
+  @Test(arguments: [
+    ("plain", "plain"), ("a\u{1B}[31mb", "a\u{FFFD}[31mb"), ("a\r\nb\tc", "a b c"),
+    ("\u{9B}2J", "\u{FFFD}2J"),
+    ("x\u{202E}y", "x\u{FFFD}y"), ("bell\u{7}", "bell\u{FFFD}"), ("nul\u{0}", "nul\u{FFFD}"),
+  ])
+  func keepsControlsOut(_ text: String, _ result: String) {
+    #expect(Span(text).text == result)
+  }
+
+  @Test func coloursOnlyWhereAsked() {
+    let page = Page(lines: [Line(Span("a"), Span("b", .bad))])
+    let terminal = Terminal(width: 80, hasColour: true, now: Scene.now)
+    #expect(page.text(for: terminal) == "a\u{1B}[1;31mb\u{1B}[0m\n")
+    #expect(page.text(for: Terminal(width: 80, hasColour: false, now: Scene.now)) == "ab\n")
+  }
+
+  @Test func aTableLinesUp() {
+    var table = Table(columns: ["NAME", "MESSAGE"])
+    table.rows = [.init(cells: [Span("日本"), Span("x")]), .init(cells: [Span("calypso"), Span("")])]
+    #expect(table.lines(width: 80).map(\.text) == ["NAME      MESSAGE", "日本      x", "calypso"])
+  }
+
+  @Test func aTableCutsItsProse() {
+    var table = Table(columns: ["NAME", "MESSAGE"], endsInProse: true)
+    let long = "the quick brown fox jumps over the lazy dog again and again"
+    table.rows = [.init(cells: [Span("calypso"), Span(long)], note: Span(long))]
+    #expect(
+      table.lines(width: 40).map(\.text) == ["NAME      MESSAGE", "calypso   the quick brown fox jumps ove…"])
+    #expect(table.lines(width: nil).last?.text == "calypso   " + long)
+    #expect(
+      table.lines(width: 30).map(\.text) == [
+        "NAME", "calypso", "    the quick brown fox jumps", "    over the lazy dog again", "    and again",
+      ])
+  }
+
+  @Test func aScreenFoldsAndCounts() {
+    let terminal = Terminal(width: 10, hasColour: false, now: Scene.now)
+    let lines = ["one", "0123456789abcdef", "two", "three"].map { Line(Span($0)) }
+    #expect(
+      LiveScreen.fitted(lines, terminal, rows: 10).map(\.text)
+        == ["one", "0123456789", "abcdef", "two", "three"])
+    #expect(
+      LiveScreen.fitted(lines, terminal, rows: 3).map(\.text) == ["one", "0123456789", "… 3 more lines"])
+  }
+
+  @Test(arguments: [
+    ("250ms", Duration.milliseconds(250)), ("5s", .seconds(5)), ("10m", .seconds(600)),
+    ("1h", .seconds(3600)),
+  ])
+  func readsATimeSpan(_ text: String, _ duration: Duration) {
+    #expect(TimeSpan(argument: text)?.duration == duration)
+  }
+
+  @Test(arguments: ["", "5", "s", "-5s", "5 s", "5d", "99999999999s", "1.5s"])
+  func refusesAnotherTimeSpan(_ text: String) {
+    #expect(TimeSpan(argument: text) == nil)
+  }
+
+  @Test func shortensHashes() {
+    #expect("main@sha1:\(Scene.commit)".withShortHashes == "main@sha1:8f3c1a2b")
+    #expect("v1.18.2 and deadbeef".withShortHashes == "v1.18.2 and deadbeef")
+  }
+}

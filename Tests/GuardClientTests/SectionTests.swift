@@ -79,4 +79,25 @@ import Testing
           ])
         ]))
   }
+
+  @Test func jsonIsLaidOutForReading() {
+    let value = JSONValue.object([
+      "b": .array([]), "a": .array([.integer(1), .number(2.5), .null]), "c": .object([:]),
+      "d": .string("\"\u{1B}[2J\n日本\\"),
+    ])
+    #expect(
+      value.pretty == """
+        {
+          "a": [
+            1,
+            2.5,
+            null
+          ],
+          "b": [],
+          "c": {},
+          "d": "\\"\\u001b[2J\\n日本\\\\"
+        }
+
+        """)
+  }
 }

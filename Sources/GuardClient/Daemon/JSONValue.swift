@@ -10,11 +10,11 @@ enum JSONValue: Hashable, Sendable {
   case array([JSONValue])
   case object([String: JSONValue])
 
-  /// Indented, keys sorted, with a line feed at the end.
-  func pretty() throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
+  /// Indented by two blanks, keys sorted, with a line feed at the end: as `jq -S .` writes it.
+  var pretty: String {
+    var text = ""
+    write(to: &text, indent: "")
+    return text + "\n"
   }
 
   subscript(key: String) -> JSONValue? {
@@ -22,7 +22,60 @@ enum JSONValue: Hashable, Sendable {
   }
 }
 
-extension JSONValue: Codable {
+extension JSONValue {
+  private func write(to text: inout String, indent: String) {
+    switch self {
+    case .null: text += "null"
+    case .bool(let flag): text += flag ? "true" : "false"
+    case .integer(let integer): text += "\(integer)"
+    case .number(let number): text += "\(number)"
+    case .string(let string): text += JSONValue.quoted(string)
+    case .array(let items):
+      JSONValue.write(items, between: ("[", "]"), to: &text, indent: indent) { item, text, indent in
+        item.write(to: &text, indent: indent)
+      }
+    case .object(let fields):
+      let sorted = fields.sorted { $0.key < $1.key }
+      JSONValue.write(sorted, between: ("{", "}"), to: &text, indent: indent) { field, text, indent in
+        text += JSONValue.quoted(field.key) + ": "
+        field.value.write(to: &text, indent: indent)
+      }
+    }
+  }
+
+  private static func write<Item>(
+    _ items: [Item], between brackets: (String, String), to text: inout String, indent: String,
+    _ writeItem: (Item, inout String, String) -> Void
+  ) {
+    text += brackets.0
+    for (index, item) in items.enumerated() {
+      text += (index == 0 ? "\n" : ",\n") + indent + "  "
+      writeItem(item, &text, indent + "  ")
+    }
+    text += (items.isEmpty ? "" : "\n" + indent) + brackets.1
+  }
+
+  /// RFC 8259, 7; DEL and C1 are escaped too, since a terminal may read them as controls.
+  private static func quoted(_ string: String) -> String {
+    var text = "\""
+    for scalar in string.unicodeScalars {
+      switch scalar {
+      case "\"": text += "\\\""
+      case "\\": text += "\\\\"
+      case "\n": text += "\\n"
+      case "\r": text += "\\r"
+      case "\t": text += "\\t"
+      case "\u{0}"..."\u{1F}", "\u{7F}"..."\u{9F}":
+        let digits = String(scalar.value, radix: 16)
+        text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+      default: text.unicodeScalars.append(scalar)
+      }
+    }
+    return text + "\""
+  }
+}
+
+extension JSONValue: Decodable {
   init(from decoder: any Decoder) throws {
     if let container = try? decoder.container(keyedBy: AnyKey.self) {
       var fields: [String: JSONValue] = [:]
@@ -49,19 +102,6 @@ extension JSONValue: Codable {
       self = .integer(integer)
     } else {
       self = .number(try container.decode(Double.self))
-    }
-  }
-
-  func encode(to encoder: any Encoder) throws {
-    var container = encoder.singleValueContainer()
-    switch self {
-    case .null: try container.encodeNil()
-    case .bool(let flag): try container.encode(flag)
-    case .integer(let integer): try container.encode(integer)
-    case .number(let number): try container.encode(number)
-    case .string(let text): try container.encode(text)
-    case .array(let items): try container.encode(items)
-    case .object(let fields): try container.encode(fields)
     }
   }
 

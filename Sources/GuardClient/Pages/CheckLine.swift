@@ -82,7 +82,8 @@ enum CheckLine {
       figures.append(("age", "\(max(0, (now - seenAt).inSeconds).rounded(toPlaces: 1))s;;;0"))
     }
     func ready(_ label: String, _ good: Int, of total: Int) {
-      figures.append((label, "\(good);;;0;\(total)"))
+      // Nothing seen is not "none of none".
+      if total > 0 { figures.append((label, "\(good);;;0;\(total)")) }
     }
     if section == nil || section == .nodes {
       ready("nodes_ready", cluster.nodes.count(where: \.isReady), of: cluster.nodes.count)

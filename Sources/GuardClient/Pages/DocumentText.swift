@@ -7,7 +7,7 @@ enum DocumentText {
   static func pretty(_ bytes: Data, cluster: String?, section: Section?) throws -> String {
     let document = try JSONDecoder().decode(JSONValue.self, from: bytes)
     guard cluster != nil || section != nil, case .object(var fields) = document else {
-      return try document.pretty()
+      return document.pretty
     }
     func isWanted(_ entry: JSONValue, by key: String) -> Bool {
       cluster.map { entry[key] == .string($0) } ?? true
@@ -19,7 +19,7 @@ enum DocumentText {
     if case .array(let problems)? = fields["problems"] {
       fields["problems"] = .array(problems.filter { isWanted($0, by: "cluster") })
     }
-    return try JSONValue.object(fields).pretty()
+    return JSONValue.object(fields).pretty
   }
 
   private static func reduced(_ cluster: JSONValue, to section: Section?) -> JSONValue {

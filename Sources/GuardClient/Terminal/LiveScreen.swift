@@ -37,7 +37,8 @@ struct LiveScreen: ~Copyable {
     for row in 0..<max(lines.count, shown.count) {
       let line = row < lines.count ? lines[row] : ""
       if row < shown.count, shown[row] == line { continue }
-      text += "\u{1B}[\(row + 1);1H\(line)\u{1B}[K"
+      // Cleared first: after a full line, erasing to its end would take the last character.
+      text += "\u{1B}[\(row + 1);1H\u{1B}[2K\(line)"
     }
     shown = lines
     return text.isEmpty || StandardOutput.write(text)

@@ -1,0 +1,161 @@
+import FoundationEssentials
+import Health
+import Testing
+
+@testable import GuardAPI
+
+/// The whole document, byte for byte: a change here is a change of what scripts read.
+@Suite struct GoldenTests {
+  private let now = Timestamp(seconds: 1_772_339_047)
+
+  private func resource(_ kind: String, _ name: String, _ conditions: [Condition] = []) -> Resource {
+    Resource(kind: kind, namespace: "flux-system", name: name, conditions: conditions)
+  }
+
+  private var report: ClusterReport {
+    let ready = Condition(type: "Ready", status: .isTrue, reason: "KubeletReady", lastTransitionTime: now)
+    return ClusterReport(
+      name: "tethys", verdict: .degraded, summary: "all but one", isFluxInstalled: true,
+      nodes: [
+        NodeReport(
+          node: Node(
+            resource: Resource(
+              kind: "Node", name: "calypso", creationTimestamp: now - .seconds(3600 * 24 * 120),
+              conditions: [ready]), roles: ["gpu"], kubeletVersion: "v1.33.4+k3s1", allocatableGPUs: 1),
+          verdict: .healthy, status: "Ready", isExpected: true)
+      ],
+      flux: [
+        Judged(
+          value: FluxObject(resource: resource("Alert", "on-call"), isStatic: true), verdict: .healthy),
+        Judged(
+          value: FluxObject(resource: resource("Kustomization", "apps", [ready]), isSuspended: true),
+          verdict: .degraded, status: .inProgress, reason: "Suspended", message: "for a week", since: now),
+      ],
+      policies: [
+        ImagePolicyReport(
+          policy: Judged(
+            value: ImagePolicy(
+              resource: resource("ImagePolicy", "x"),
+              repository: Reference(kind: "ImageRepository", namespace: "flux-system", name: "x"),
+              latestImage: "x:2"), verdict: .degraded),
+          running: [.init(image: "x:1", workload: "deployment a/b")], isBehind: true),
+        ImagePolicyReport(
+          policy: Judged(
+            value: ImagePolicy(
+              resource: resource("ImagePolicy", "y"),
+              repository: Reference(kind: "ImageRepository", namespace: "flux-system", name: "y")),
+            verdict: .unknown, status: .unknown), running: nil, isBehind: nil),
+      ],
+      repositories: [
+        Judged(
+          value: ImageRepository(resource: resource("ImageRepository", "x"), image: "x"), verdict: .healthy)
+      ],
+      automations: [
+        Judged(
+          value: ImageUpdateAutomation(resource: resource("ImageUpdateAutomation", "all")), verdict: .healthy)
+      ],
+      workloads: [
+        Judged(
+          value: Workload(
+            resource: resource("Deployment", "b"), desired: 2, ready: 1, available: 1, updated: 2,
+            images: ["x:1"]),
+          verdict: .degraded)
+      ],
+      certificates: [
+        Judged(value: Certificate(resource: resource("Certificate", "c")), verdict: .healthy)
+      ],
+      stacks: [Judged(value: Stack(resource: resource("Stack", "s")), verdict: .healthy)],
+      secrets: [SecretPresence(namespace: "flux-system", name: "github-token", isPresent: true)],
+      problems: [
+        Problem(
+          id: "tethys/kustomization/flux-system/apps/suspended", severity: .warning, cluster: "tethys",
+          subject: "kustomization flux-system/apps", title: "is suspended", detail: "for a week", since: now,
+          remedy: "flux resume kustomization apps")
+      ])
+  }
+
+  private func document(_ report: ClusterReport) -> StatusDocument {
+    StatusDocument(
+      version: "0.1.0", generatedAt: now,
+      clusters: [
+        ClusterDocument(
+          report: report,
+          tunnel: TunnelDocument(
+            state: .connecting, since: now, host: "tethys",
+            forwards: [
+              ForwardDocument(listen: "127.0.0.1:16443", target: "localhost:6443", state: .listening)
+            ]),
+          poll: PollDocument(at: nil, seenAt: nil, duration: nil, failure: nil, now: now), api: APIDocument(),
+          now: now)
+      ], problems: report.problems)
+  }
+
+  @Test func theWholeDocument() throws {
+    let text = String(decoding: try DocumentCoding.encode(document(report)), as: UTF8.self)
+    // A line for each part, so that a difference can be seen.
+    let lines = text.replacing("],\"", with: "],\n\"").replacing("},\"", with: "},\n\"").replacing(
+      "},{", with: "},\n{")
+    #expect(lines == GoldenTests.golden)
+  }
+
+  @Test func isReadBack() throws {
+    let document = document(report)
+    #expect(try DocumentCoding.decodeStatus(DocumentCoding.encode(document)) == document)
+  }
+
+  @Test func theVerdictIsTheWorstOfTheClusters() {
+    func status(_ verdicts: Verdict...) -> StatusDocument {
+      StatusDocument(
+        generatedAt: now,
+        clusters: verdicts.enumerated().flatMap { index, verdict in
+          document(ClusterReport(name: "c\(index)", verdict: verdict, summary: "s\(index)")).clusters
+        }, problems: [])
+    }
+    #expect(status().verdict == .unknown)
+    #expect(status().summary == "no cluster is configured")
+    #expect(status(.healthy).summary == "c0: s0")
+    #expect(status(.healthy, .critical, .unknown, .critical).verdict == .critical)
+    #expect(
+      status(.healthy, .critical, .unknown, .critical).summary == "c1, c3 critical; c2 unknown; c0 healthy")
+    #expect(status(.healthy, .unknown, .degraded).verdict == .unknown)
+  }
+
+  @Test func aPollAgesFromWhatItBroughtHome() {
+    let failure = PollFailure(
+      code: .forbidden, message: "GET /api/v1/nodes: 403", remedy: "ask for the right")
+    let poll = PollDocument(
+      at: now, seenAt: now - .seconds(90), duration: .milliseconds(1234), failure: failure, now: now)
+    #expect(poll.ageSeconds == 90)
+    #expect(poll.durationMs == 1234)
+    #expect(poll.ok == false)
+    #expect(poll.error?.code == "forbidden")
+    let good = PollDocument(at: now, seenAt: now, duration: .zero, failure: nil, now: now)
+    #expect(good.ok == true)
+  }
+
+  private static let golden = """
+    {"clusters":[{"api":{"ready":null,"version":null},
+    "certificates":[{"message":"","name":"c","namespace":"flux-system","notAfter":null,"reason":"","renewalTime":null,"since":null,"verdict":"healthy"}],
+    "flux":{"installed":true,"objects":[{"kind":"Alert","message":"","name":"on-call","namespace":"flux-system","ready":"True","reason":"","revision":null,"since":null,"status":"Current","suspended":false,"verdict":"healthy"},
+    {"kind":"Kustomization","message":"for a week","name":"apps","namespace":"flux-system","ready":"True","reason":"Suspended","revision":null,"since":"2026-03-01T04:24:07Z","status":"InProgress","suspended":true,"verdict":"degraded"}],
+    "version":null},
+    "images":{"automations":[{"lastPushAt":null,"lastPushCommit":null,"lastRunAt":null,"message":"","name":"all","namespace":"flux-system","ready":null,"reason":"","since":null,"suspended":false,"verdict":"healthy"}],
+    "policies":[{"behind":true,"latest":"x:2","message":"","name":"x","namespace":"flux-system","range":null,"ready":null,"reason":"","running":[{"image":"x:1","workload":"deployment a/b"}],
+    "since":null,"suspended":false,"verdict":"degraded"},
+    {"behind":null,"latest":null,"message":"","name":"y","namespace":"flux-system","range":null,"ready":null,"reason":"","running":null,"since":null,"suspended":false,"verdict":"unknown"}],
+    "repositories":[{"image":"x","lastScanAt":null,"message":"","name":"x","namespace":"flux-system","ready":null,"reason":"","since":null,"suspended":false,"tags":null,"verdict":"healthy"}]},
+    "name":"tethys","nodes":[{"age":"120d","conditions":[{"lastTransitionTime":"2026-03-01T04:24:07Z","message":"","reason":"KubeletReady","status":"True","type":"Ready"}],
+    "createdAt":"2025-11-01T04:24:07Z","expected":true,"gpu":{"allocatable":1},
+    "name":"calypso","roles":["gpu"],
+    "status":"Ready","verdict":"healthy","version":"v1.33.4+k3s1"}],
+    "poll":{"ageSeconds":null,"at":null,"durationMs":null,"error":null,"ok":null,"seenAt":null},
+    "secrets":[{"name":"github-token","namespace":"flux-system","present":true}],
+    "stacks":[{"lastUpdateAt":null,"lastUpdateState":null,"message":"","name":"s","namespace":"flux-system","reason":"","since":null,"verdict":"healthy"}],
+    "summary":"all but one","tunnel":{"attempt":0,"cipher":null,"forwards":[{"acceptedConnections":0,"bytesFromTarget":0,"bytesToTarget":0,"holder":null,"listen":"127.0.0.1:16443","openConnections":0,"refusedConnections":0,"state":"listening","target":"localhost:6443"}],
+    "host":"tethys","hostKey":null,"lastError":null,"nextAttemptAt":null,"peer":null,"reconnects":0,"roundTripMs":null,"since":"2026-03-01T04:24:07Z","state":"connecting","user":null},
+    "verdict":"degraded","workloads":[{"available":1,"desired":2,"images":["x:1"],
+    "kind":"Deployment","message":"","name":"b","namespace":"flux-system","ready":1,"reason":"","since":null,"updated":2,"verdict":"degraded"}]}],
+    "generatedAt":"2026-03-01T04:24:07Z","problems":[{"cluster":"tethys","detail":"for a week","id":"tethys/kustomization/flux-system/apps/suspended","remedy":"flux resume kustomization apps","severity":"warning","since":"2026-03-01T04:24:07Z","subject":"kustomization flux-system/apps","title":"is suspended"}],
+    "schema":"oceanid.status/1","summary":"tethys: all but one","verdict":"degraded","version":"0.1.0"}
+    """
+}

@@ -19,7 +19,7 @@ enum Files {
       try Data(text.utf8).write(to: URL(filePath: path), options: .atomic)
       try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
     } catch {
-      throw DemoError.file("\(path) can't be written: \(error)")
+      throw DemoError.file("\(path) can't be written")
     }
   }
 
@@ -28,7 +28,7 @@ enum Files {
       try FileManager.default.createDirectory(
         atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
     } catch {
-      throw DemoError.file("folder \(path) can't be made: \(error)")
+      throw DemoError.file("folder \(path) can't be made; choose one that you may write to")
     }
   }
 

@@ -1,4 +1,5 @@
-import Glibc
+internal import CLinux
+internal import Glibc
 
 /// A connected Unix stream socket whose every call ends by a deadline. Closes itself.
 ///

@@ -1,4 +1,4 @@
-import Dispatch
+import Foundation
 import Synchronization
 import Testing
 
@@ -11,7 +11,7 @@ import Testing
   ) async throws -> [String: Result<Response, CurlError>] {
     let origin = Origin(scheme: .http, host: "127.0.0.1", port: server.port)
     return try await withCheckedThrowingContinuation { continuation in
-      queue.async {
+      Thread.detachNewThread {
         continuation.resume(
           with: Result {
             var client = try Client(origin: origin, limits: limits)
@@ -110,7 +110,7 @@ import Testing
     let origin = Origin(scheme: .http, host: "127.0.0.1", port: server.port)
     let count = try await withCheckedThrowingContinuation {
       (continuation: CheckedContinuation<Int, any Error>) in
-      queue.async {
+      Thread.detachNewThread {
         continuation.resume(
           with: Result {
             var client = try Client(origin: origin)
@@ -178,7 +178,7 @@ import Testing
     let origin = Origin(scheme: .http, host: "127.0.0.1", port: port)
     let codes = Mutex<[CurlError.Code]>([])
     await withCheckedContinuation { continuation in
-      queue.async {
+      Thread.detachNewThread {
         var client = try? Client(origin: origin)
         client?.get(
           [Request(tag: 0, path: "/", accept: "*/*")], until: .now + .seconds(5), cancellation: Cancellation()
@@ -200,8 +200,6 @@ import Testing
     #expect("\(identity)" == "client certificate")
   }
 }
-
-private let queue = DispatchQueue(label: "clients of the tests", attributes: .concurrent)
 
 /// 1 MiB of zeros (gzip, RFC 1952): header, one block of a thousand equal codes, checksum and length.
 private let gzipOfZeros: [UInt8] =

@@ -1,4 +1,4 @@
-import Dispatch
+import Foundation
 import Glibc
 import Synchronization
 
@@ -31,11 +31,15 @@ final class RawServer: Sendable {
     }
     guard result == 0 else { throw Failure.listen(errno) }
     port = UInt16(bigEndian: address.sin_port)
-    DispatchQueue(label: "raw server").async { [weak self] in
+    // Threads, because Dispatch gives blocked work new ones slowly.
+    Thread.detachNewThread { [weak self] in
       while true {
         let connection = accept(listener, nil, nil)
-        guard connection >= 0 else { return }
-        DispatchQueue.global().async { [weak self] in
+        guard connection >= 0 else {
+          close(listener)
+          return
+        }
+        Thread.detachNewThread { [weak self] in
           guard let head = RawServer.readHead(connection) else { return }
           self?.heads.withLock { $0.append(head) }
           RawServer.send(reply(head), to: connection)
@@ -45,9 +49,9 @@ final class RawServer: Sendable {
   }
 
   deinit {
-    // Wakes up accept, which close alone does not.
+    // Wakes up accept. The thread that waits there closes the descriptor: closed here, its number could
+    // already be another listener's.
     shutdown(listener, Int32(SHUT_RDWR))
-    close(listener)
   }
 
   /// What was asked so far, each from the request line to the empty line.

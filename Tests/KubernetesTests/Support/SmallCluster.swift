@@ -1,4 +1,4 @@
-import Dispatch
+import Foundation
 import Health
 
 @testable import Kubernetes
@@ -105,7 +105,7 @@ extension ClusterClient {
     -> Result<Snapshot, PollFailure>
   {
     await withCheckedContinuation { continuation in
-      blockingQueue.async {
+      Thread.detachNewThread {
         continuation.resume(
           returning: Result { () throws(PollFailure) in
             try self.poll(timeout: timeout, secrets: secrets)
@@ -114,5 +114,3 @@ extension ClusterClient {
     }
   }
 }
-
-private let blockingQueue = DispatchQueue(label: "polls of the tests", attributes: .concurrent)

@@ -325,6 +325,55 @@ private func errors(_ text: String) -> [String] {
   }
 }
 
+@Suite struct HostileConfigurationTests {
+  /// A small, seeded generator, so that a failure can be repeated.
+  private struct Generator: RandomNumberGenerator {
+    var state: UInt64
+    mutating func next() -> UInt64 {
+      // xorshift64*
+      state ^= state >> 12
+      state ^= state << 25
+      state ^= state >> 27
+      return state &* 0x2545_F491_4F6C_DD1D
+    }
+  }
+
+  @Test(.timeLimit(.minutes(1)), arguments: UInt64(1)...8)
+  func aDamagedFileIsReadOrRefusedButNeverACrash(seed: UInt64) {
+    var generator = Generator(state: seed &* 0x9E37_79B9_7F4A_7C15)
+    let whole = Array(Configuration.builtIn(in: person).yaml.utf8)
+    let pieces = [
+      "{", "}", "[", "]", ": ", "- ", "\n", "\"", "'", "#", "|", ">", "!!int ", "%", "\t", "é", "9",
+    ]
+    for _ in 0..<100 {
+      var bytes = whole
+      for _ in 0..<Int.random(in: 1...4, using: &generator) {
+        let place = Int.random(in: 0..<bytes.count, using: &generator)
+        let piece = pieces.randomElement(using: &generator) ?? ""
+        let end = min(bytes.count, place + Int.random(in: 0...8, using: &generator))
+        bytes.replaceSubrange(place..<end, with: Array(piece.utf8))
+      }
+      for message in errors(String(decoding: bytes, as: UTF8.self)) {
+        #expect(message.wholeMatch(of: /guard\.yaml:[1-9][0-9]*:[1-9][0-9]*: [^\n]+/) != nil, "\(message)")
+      }
+    }
+  }
+
+  @Test(.timeLimit(.minutes(1))) func muchOfEverythingIsRefusedInGoodTime() {
+    let names = (0..<100_000).map { "n\($0)" }
+    let keys = names.map { "\($0): 1" }.joined(separator: "\n")
+    #expect(errors(keys).count == 100)
+    let nodes =
+      "clusters: [{ name: a, tunnel: { host: b }, expect: { nodes: [\(names.joined(separator: ","))] } }]"
+    #expect(errors(nodes) == ["guard.yaml:1:61: nodes: expected at most 1000 node names, found 100000"])
+  }
+
+  @Test func aByteOrderMarkAndWindowsLineEndsDoNoHarm() throws {
+    let text = "\u{FEFF}clusters:\r\n  - name: a\r\n    tunnel: { host: b }\r\n"
+    #expect(try parse(text).clusters.map(\.name) == ["a"])
+  }
+}
+
 @Suite struct ConfigurationFileTests {
   private func withFile(_ bytes: [UInt8], _ body: (String) throws -> Void) throws {
     let path = FileManager.default.temporaryDirectory.appending(path: "guard-\(UUID().uuidString).yaml").path

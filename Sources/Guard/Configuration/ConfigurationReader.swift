@@ -20,7 +20,13 @@ struct ConfigurationReader {
     self.environment = environment
   }
 
+  /// Past so many mistakes the file is something else, and the rest would only cost time.
+  private static var errorLimit: Int { 100 }
+  /// The most elements of any list.
+  private static var listLimit: Int { 1000 }
+
   mutating func fail(_ node: YAMLNode, _ message: String) {
+    guard errors.count < Self.errorLimit else { return }
     errors.append(
       ConfigurationError(
         file: file, line: node.mark?.line ?? 1, column: node.mark?.column ?? 1, message: message))
@@ -42,6 +48,7 @@ struct ConfigurationReader {
         continue
       }
       guard keys.contains(scalar.string) else {
+        guard errors.count < Self.errorLimit else { break }
         let word = scalar.string.cut(to: 64).escaped
         if let meant = Spelling.nearest(to: scalar.string, among: keys) {
           fail(key, "\(name): unknown key '\(word)': did you mean '\(meant)'?")
@@ -67,6 +74,10 @@ struct ConfigurationReader {
     if isNull(node) { return [] }
     guard case .sequence(let sequence) = node else {
       fail(node, "\(key): expected a list of \(what), found \(found(node))")
+      return nil
+    }
+    guard sequence.count <= Self.listLimit else {
+      fail(node, "\(key): expected at most \(Self.listLimit) \(what), found \(sequence.count)")
       return nil
     }
     return Array(sequence)

@@ -103,6 +103,7 @@ let package = Package(
     tests("DemoCluster", ["TestSupport"]),
     .testTarget(
       name: "EndToEndTests",
-      dependencies: ["DemoCluster", "GuardAPI", "Health", "TestSupport", "oceanid-guard", "oceanid-ctl"], swiftSettings: rules),
+      dependencies: ["DemoCluster", "GuardAPI", "Health", "TestSupport", "oceanid-guard", "oceanid-ctl"],
+      swiftSettings: rules),
   ]
 )

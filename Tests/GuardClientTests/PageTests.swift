@@ -157,7 +157,18 @@ import Testing
 
   @Test func nodesShowTheirAgeOfSight() {
     let text = NodesPage.page(Scene.backoff.status, terminal(nil)).text(for: terminal(nil))
-    #expect(text.hasSuffix("\n\nstale  last seen 04:12:04Z (12m); tunnel_down: the tunnel is down\n"))
+    #expect(
+      text.hasSuffix(
+        """
+
+        stale  last seen 04:12:04Z (12m); tunnel_down: the tunnel is down
+
+        CRITICAL  the SSH tunnel to tethys is down
+          since  04:12:07Z (12m)
+          why    192.0.2.7:22 refuses connections
+          next   ssh -v tethys true
+
+        """))
   }
 
   @Test func fluxAsItsCommandPrintsIt() {
@@ -203,7 +214,10 @@ import Testing
     let text = LiveWatch.page(
       Scene.healthy.status, [change], .unreadable(socket, .truncated), terminal(80)
     ).text(for: terminal(80))
-    #expect(text.contains("the guard's answer on /x can't be read: it ends in the middle; trying again\n"))
+    #expect(
+      text.contains(
+        "the guard's answer on /x can't be read: it ends in the middle; trying again\nshown is what it said at 04:24:07Z (0s)\n"
+      ))
     #expect(
       text.hasSuffix("04:24:07Z  tethys  node calypso: Ready -> NotReady (NodeStatusUnknown)\n"))
   }

@@ -20,6 +20,16 @@ import Testing
     #expect(Section.allCases.map { $0.verdict(of: scene.status) } == verdicts)
   }
 
+  @Test func aPartOfThePollThatFailed() {
+    let failures = ["nodes", "flux", "image policies"].map { part in
+      Problem(
+        id: "tethys/api/\(part)/forbidden", severity: .warning, cluster: "tethys", subject: part,
+        title: "\(part) can't be read", detail: "403", since: Scene.now, remedy: "ask")
+    }
+    let status = Scene.document(Scene.report(verdict: .degraded, problems: failures))
+    #expect(Section.allCases.map { $0.verdict(of: status) } == [.healthy, .degraded, .degraded, .degraded])
+  }
+
   @Test func aPortThatIsTakenIsCritical() {
     var status = Scene.healthy.status
     status.clusters[0].tunnel.forwards[0].state = .portBusy

@@ -85,6 +85,14 @@ import Testing
     #expect(TimeSpan(argument: text) == nil)
   }
 
+  @Test func tellsTimes() {
+    #expect(at("2026-03-01T04:12:07.5Z").since(Scene.now) == "04:12:07Z (11m)")
+    #expect(at("2026-02-28T04:12:07Z").since(Scene.now) == "2026-02-28 04:12:07Z (24h)")
+    #expect(at("2026-03-01T04:24:12Z").since(Scene.now) == "04:24:12Z (0s)")
+    #expect(at("2026-03-01T04:24:12Z").relative(to: Scene.now) == "in 5s")
+    #expect(Scene.now.relative(to: Scene.now) == "now")
+  }
+
   @Test func shortensHashes() {
     #expect("main@sha1:\(Scene.commit)".withShortHashes == "main@sha1:8f3c1a2b")
     #expect("v1.18.2 and deadbeef".withShortHashes == "v1.18.2 and deadbeef")

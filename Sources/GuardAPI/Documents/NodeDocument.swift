@@ -26,7 +26,7 @@ package struct NodeDocument: Codable, Hashable, Sendable {
     status = report.status
     roles = node.roles
     version = node.kubeletVersion.isEmpty ? nil : node.kubeletVersion
-    age = node.resource.creationTimestamp.map { (now - $0).asAge }
+    age = node.resource.creationTimestamp.map { (now - $0).humanDuration }
     createdAt = node.resource.creationTimestamp
     conditions = node.resource.conditions.map(ConditionDocument.init)
     gpu = node.allocatableGPUs.map(GPU.init)

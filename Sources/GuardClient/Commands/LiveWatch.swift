@@ -90,7 +90,10 @@ struct LiveWatch {
       Span("oceanid-ctl watch", .faint), Span("  "), Span(terminal.now.clock(at: terminal.now)),
       Span("  Ctrl-C ends it", .faint))
     if let trouble {
-      page += terminal.labelled("", margin: 0, indent: 0, Span("\(trouble); trying again", .bad))
+      page += terminal.wrapped(Span("\(trouble); trying again", .bad))
+      if let status {
+        page += Line(Span("shown is what it said at \(status.generatedAt.since(terminal.now))", .bad))
+      }
     }
     page.gap()
     if let status { page += StatusPage.page(status, terminal).lines }

@@ -20,12 +20,22 @@ enum Section: String, CaseIterable, Sendable {
       }
   }
 
-  /// The problems whose id says that they are of this section: `tethys/node/calypso/not-ready`.
+  /// The problems whose id says that they are of this section: `tethys/node/calypso/not-ready`, or
+  /// `tethys/api/nodes/forbidden` for a part of the poll that failed.
   func problems(of cluster: ClusterDocument, among problems: [ProblemDocument]) -> [ProblemDocument] {
     problems.filter { problem in
       guard problem.cluster == cluster.name else { return false }
-      let parts = problem.id.split(separator: "/", maxSplits: 2)
-      return parts.count > 1 && self == Section(topic: parts[1].lowercased())
+      let topics = problem.topics
+      return self == topics.first.flatMap(Section.init(topic:))
+        || (topics.count > 1 && topics[0] == "api" && self == Section(topic: topics[1]))
+    }
+  }
+
+  /// The problems for which nothing at all can be seen.
+  static func causes(of cluster: ClusterDocument, among problems: [ProblemDocument]) -> [ProblemDocument] {
+    problems.filter { problem in
+      problem.cluster == cluster.name && problem.severity == .critical
+        && problem.topics.first.map { $0 == "api" || Section(topic: $0) == .tunnel } ?? false
     }
   }
 
@@ -58,6 +68,11 @@ enum Section: String, CaseIterable, Sendable {
   private func combined(_ verdicts: [Verdict], _ poll: PollDocument) -> Verdict {
     verdicts.reduce(poll.ok == true ? .healthy : .unknown) { $0.combined(with: $1) }
   }
+}
+
+extension ProblemDocument {
+  /// What follows the cluster's name in the id.
+  fileprivate var topics: [String] { id.lowercased().split(separator: "/").dropFirst().map(String.init) }
 }
 
 extension TunnelDocument {

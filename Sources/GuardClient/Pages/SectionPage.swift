@@ -14,11 +14,12 @@ enum SectionPage {
         page += Line(Span(cluster.name, .strong))
       }
       page += content(cluster)
+      var problems = section.problems(of: cluster, among: status.problems)
       if section != .tunnel, let note = staleness(cluster, terminal.now) {
+        problems = Section.causes(of: cluster, among: status.problems) + problems
         page.gap()
         page += terminal.labelled("stale", margin: 7, indent: 0, Span(note, .warning))
       }
-      let problems = section.problems(of: cluster, among: status.problems)
       if !problems.isEmpty {
         page.gap()
         page += ProblemLines.lines(problems, namesCluster: false, terminal)

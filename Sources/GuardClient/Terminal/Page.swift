@@ -45,6 +45,11 @@ struct Page: Hashable, Sendable {
 }
 
 extension Terminal {
+  func wrapped(_ text: Span) -> [Line] {
+    let parts = width.map { text.text.wrapped(to: $0) } ?? [text.text]
+    return parts.map { Line(Span($0, text.style)) }
+  }
+
   /// A label in a margin of `margin` columns with its text beside it, wrapped under itself.
   func labelled(_ label: String, margin: Int, indent: Int = 2, _ text: Span) -> [Line] {
     let blank = String(repeating: " ", count: indent)

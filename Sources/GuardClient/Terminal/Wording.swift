@@ -1,6 +1,11 @@
 import GuardAPI
 import Health
 
+extension Duration {
+  /// As `kubectl` prints it; what another clock puts a little into the future is of now.
+  var asAge: String { max(.zero, self).humanDuration }
+}
+
 extension Timestamp {
   /// `04:12:07Z`, with the date where it is not of `now`'s day.
   func clock(at now: Timestamp) -> String {

@@ -88,8 +88,8 @@ let package = Package(
     // Proof
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: rules),
     .executableTarget(
-      name: "tunnel-benchmark", dependencies: ["TestSupport", arguments], path: "Tests/Benchmarks", exclude: ["run"],
-      swiftSettings: rules),
+      name: "tunnel-benchmark", dependencies: ["TestSupport", arguments], path: "Tests/Benchmarks",
+      exclude: ["run"], swiftSettings: rules),
     tests("SSH"),
     tests("Curl"),
     tests("Systemd"),

@@ -49,7 +49,7 @@ package struct Limits: Hashable, Sendable {
 
   package init(
     bodyBytes: Int = 32 << 20, heldBytes: Int = 96 << 20, headerBytes: Int = 64 << 10,
-    requestsAtOnce: Int = 16, connectTimeout: Duration = .seconds(10)
+    requestsAtOnce: Int = 8, connectTimeout: Duration = .seconds(10)
   ) {
     self.bodyBytes = bodyBytes
     self.heldBytes = heldBytes

@@ -6,7 +6,7 @@ package enum StreamSocket {
   /// Binds and listens. SO_REUSEADDR, so that a restart does not wait for old connections; never SO_REUSEPORT,
   /// so that nobody shares the port.
   package static func listen(
-    on address: SocketAddress, backlog: Int32 = 128
+    on address: SocketAddress, backlog: Int32 = 1024
   ) throws(SystemError) -> Descriptor {
     let descriptor = try open(family: address.family)
     if address.family != AF_UNIX { setOption(descriptor.raw, SOL_SOCKET, SO_REUSEADDR, 1) }

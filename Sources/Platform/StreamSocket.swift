@@ -67,6 +67,11 @@ package enum StreamSocket {
     setOption(descriptor.raw, Int32(IPPROTO_TCP), TCP_NODELAY, 1)
   }
 
+  /// Acknowledges at once what came, this time (TCP_QUICKACK does not stick, tcp(7)).
+  package static func acknowledgeNow(_ descriptor: borrowing Descriptor) {
+    setOption(descriptor.raw, Int32(IPPROTO_TCP), TCP_QUICKACK, 1)
+  }
+
   /// Half-close: the peer reads end of file, and may still write.
   package static func endSending(_ descriptor: borrowing Descriptor) {
     shutdown(descriptor.raw, Int32(SHUT_WR))

@@ -70,7 +70,8 @@ final class Connection {
   ) throws(SSHError) -> (moved: Bool, hasMore: Bool) {
     var moved = flushLocal()
     var budget = Connection.turn
-    while toLocal == nil, !channelEnded, !isCut, budget > 0 {
+    // The round's pump has taken in what came; asking a quiet channel to read would take in again, for nothing.
+    while toLocal == nil, !channelEnded, !isCut, budget > 0, channel.available > 0 || channel.isAtEnd {
       switch try channel.read(into: scratch) {
       case .moved(let count):
         moved = true

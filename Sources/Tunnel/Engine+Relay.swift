@@ -40,6 +40,7 @@ extension Engine {
     do throws(SSHError) {
       for _ in 0..<8 {
         var moved = link.takeIn(now: now)
+        if moved { try pumpAny() }
         moved = try advanceOpen(upLink, now) || moved
         var hasMore = false
         for (serial, connection) in connections {
@@ -67,7 +68,10 @@ extension Engine {
   private func settle(_ upLink: UpLink, _ now: Instant) throws(SSHError) {
     let link = upLink.link
     // Bytes that no channel took in: only an open or a read makes libssh2 look at them.
-    if !link.session.wire.inbound.isEmpty { try pump(upLink) }
+    if !link.session.wire.inbound.isEmpty, try !pumpAny(), case .none = upLink.open {
+      upLink.open = .probe
+      hasWork = true
+    }
     if let end = link.end, link.session.wire.inbound.isEmpty {
       throw SSHError(code: .disconnected, operation: "connection", detail: end.words)
     }
@@ -92,14 +96,15 @@ extension Engine {
     }
   }
 
-  private func pump(_ upLink: UpLink) throws(SSHError) {
+  /// Has libssh2 look at what came in, for all channels at once; false where there is no channel to ask.
+  @discardableResult
+  private func pumpAny() throws(SSHError) -> Bool {
     for connection in connections.values {
-      if case .relaying(let channel) = connection.state { return try channel.pump() }
+      guard case .relaying(let channel) = connection.state else { continue }
+      try channel.pump()
+      return true
     }
-    if case .none = upLink.open {
-      upLink.open = .probe
-      hasWork = true
-    }
+    return false
   }
 
   private func lose(_ upLink: UpLink, _ error: SSHError, _ now: Instant) {

@@ -8,6 +8,8 @@ final class Link {
   /// Reads stop being taken from local connections above this much that waits to be sent.
   static let outboundMark = 1 << 20
 
+  private static let smallRead = 16 << 10
+
   let session: Session
   let peer: SocketAddress
   private let socket: Socket
@@ -41,6 +43,7 @@ final class Link {
   /// Takes what the socket has, as far as the wire has room; true when anything came.
   func takeIn(now: SuspendingClock.Instant) -> Bool {
     let inbound = session.wire.inbound
+    let before = inbound.count
     var cameIn = false
     while isReadable, inbound.space > 0, end == nil {
       inbound.fill { room in
@@ -59,7 +62,12 @@ final class Link {
         return 0
       }
     }
-    if cameIn { lastReceived = now }
+    if cameIn {
+      lastReceived = now
+      // sshd forwards with Nagle's algorithm on: its next small packet waits until this one is acknowledged,
+      // which the kernel would put off for 40 ms. A bulk stream needs no help.
+      if inbound.count - before < Link.smallRead { StreamSocket.acknowledgeNow(socket.descriptor) }
+    }
     return cameIn
   }
 

@@ -84,12 +84,6 @@ package enum StreamSocket {
       descriptor.raw, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
   }
 
-  /// The pid at the other end of a Unix socket when it connected (SO_PEERCRED, unix(7)); nil elsewhere.
-  package static func peerPID(of descriptor: borrowing Descriptor) -> Int32? {
-    var peer = oceanid_peer()
-    return oceanid_peer_of(descriptor.raw, &peer) == 0 ? peer.pid : nil
-  }
-
   private static func open(family: Int32) throws(SystemError) -> Descriptor {
     let type = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
     let raw = socket(family, type, 0)

@@ -50,8 +50,6 @@ extension Session {
     }
     return try progress(code, "public key authentication")
   }
-
-  package var isAuthenticated: Bool { libssh2_userauth_authenticated(pointer) == 1 }
 }
 
 private final class SignerBox {

@@ -37,8 +37,6 @@ final class Link {
 
   var quality: PathQuality? { PathQuality(of: socket.descriptor) }
   var isCongested: Bool { session.wire.outbound.count >= Link.outboundMark }
-  /// The kernel holds bytes that were not taken in yet.
-  var hasMore: Bool { isReadable && end == nil }
 
   /// Takes what the socket has, as far as the wire has room; true when anything came.
   func takeIn(now: SuspendingClock.Instant) -> Bool {

@@ -70,7 +70,7 @@ final class Listener {
       try socket.prepareForLoop()
       if case .own = kind {
         // A stranger who found the name is turned away: what comes through here speaks for the cluster.
-        guard StreamSocket.peerPID(of: socket) == getpid() else { continue }
+        guard PeerCredentials(ofSocket: socket.raw)?.pid == getpid() else { continue }
         return AcceptedSocket(socket: Socket(socket), originHost: "127.0.0.1", originPort: 0)
       }
       StreamSocket.sendWithoutDelay(socket)

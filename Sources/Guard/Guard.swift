@@ -22,6 +22,7 @@ package final class Guard: Sendable {
 
   private struct State {
     var configuration: Configuration
+    var inherited = InheritedSockets()
     var clusters: [GuardedCluster] = []
     var isStopping = false
   }
@@ -88,7 +89,8 @@ package final class Guard: Sendable {
 
   private func start() throws {
     let configuration = state.withLock { $0.configuration }
-    var inherited = InheritedSockets(try SocketActivation.take())
+    let inherited = InheritedSockets(try SocketActivation.take())
+    state.withLock { $0.inherited = inherited }
     let actions = ControlServer.Actions(
       reconnect: { [weak self] name in self?.clusters(named: name).forEach { $0.tunnel.reconnect() } },
       poll: { [weak self] name in self?.clusters(named: name).forEach { $0.poller.pollNow() } },
@@ -109,7 +111,7 @@ package final class Guard: Sendable {
     }
     self.server.withLock { $0 = server }
     board.setOrder(configuration.clusters.map(\.name))
-    let clusters = try configuration.clusters.map { try begin($0, inherited.take(for: $0)) }
+    let clusters = try configuration.clusters.map { try begin($0, inherited.copies(for: $0)) }
     state.withLock { $0.clusters = clusters }
     log.write(
       LogRecord(
@@ -156,7 +158,7 @@ package final class Guard: Sendable {
           subject: "configuration", reason: "\(error)", remedy: "oceanid-guard --check-config"))
       return
     }
-    let (previous, running) = state.withLock { ($0.configuration, $0.clusters) }
+    let (previous, running, inherited) = state.withLock { ($0.configuration, $0.clusters, $0.inherited) }
     let kept = running.filter { next.clusters.contains($0.configuration) }
     for cluster in running where !kept.contains(where: { $0 === cluster }) {
       _ = cluster.stop(timeout: .seconds(3))
@@ -166,8 +168,15 @@ package final class Guard: Sendable {
     for section in next.clusters {
       if let same = kept.first(where: { $0.configuration == section }) {
         clusters.append(same)
-      } else if let started = try? begin(section, [:]) {
-        clusters.append(started)
+      } else {
+        do {
+          clusters.append(try begin(section, inherited.copies(for: section)))
+        } catch {
+          log.write(
+            LogRecord(
+              .configRejected, "\(section.name) can't be started: \(error)", cluster: section.name,
+              subject: "configuration", reason: "\(error)", remedy: "check limits: ulimit -n, TasksMax; then reload again"))
+        }
       }
     }
     state.withLock {

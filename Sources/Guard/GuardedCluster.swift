@@ -15,6 +15,8 @@ actor GuardedCluster {
   nonisolated let tunnel: Tunnel
   nonisolated let poller: Poller
   private let access: ClusterAccess
+  /// Set once; what comes in afterwards is the noise of taking things apart.
+  private let isStopped = Atomic<Bool>(false)
   private let board: StatusBoard
   private let journal: ClusterJournal
   private var memory = Memory()
@@ -63,12 +65,14 @@ actor GuardedCluster {
   ///
   /// - Returns: false when the tunnel's thread did not end within `timeout`.
   nonisolated func stop(timeout: Duration) -> Bool {
+    isStopped.store(true, ordering: .relaxed)
     poller.stop()
     access.cancel()
     return tunnel.stop(timeout: timeout)
   }
 
   private func note(_ event: TunnelEvent) {
+    guard !isStopped.load(ordering: .relaxed) else { return }
     journal.write(event)
     if case .changed(_, .up, _, _) = event {
       access.startAfresh()
@@ -84,6 +88,7 @@ actor GuardedCluster {
   }
 
   private func judgeNow() {
+    guard !isStopped.load(ordering: .relaxed) else { return }
     var failure: PollFailure?
     if case .failure(let reason)? = lastPoll?.result { failure = reason }
     let observation = Observation(

@@ -3,7 +3,7 @@ extension Judgement {
   mutating func judgeTunnel() {
     let tunnel = observation.tunnel
     for forward in tunnel.forwards where !forward.isListening {
-      guard let holder = forward.holder else { continue }
+      let holder = forward.holder ?? "another process"
       let port = forward.listen.split(separator: ":").last ?? ""
       report(
         "forward/\(forward.listen)/port-busy", .critical, subject: "forward \(forward.listen)",

@@ -17,6 +17,7 @@ extension Engine {
       status.reconnects = machine.reconnects
       status.nextAttempt = machine.wake.map { wall + ($0 - now).milliseconds }
       if hasNewFailure, let failure { status.lastFailure = .init(failure: failure, at: wall) }
+      if failure == nil { status.lastFailure = nil }
       let resolution = upLink?.resolution ?? attempt?.resolution
       status.user = resolution?.user ?? status.user
       if let link = upLink?.link {

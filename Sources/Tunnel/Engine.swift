@@ -67,13 +67,12 @@ final class Engine {
       listeners.append(
         Listener(
           kind: .forward(counters), address: address, target: forward.target,
-          adopted: plan.adopted[forward.listen],
-          now: now))
+          adopted: plan.adopted[forward.listen]))
     }
     guard let door = SocketAddress(abstractName: plan.ownDoor) else {
       throw SystemError("socket \(plan.ownDoor)", code: 36)
     }
-    listeners.append(Listener(kind: .own, address: door, target: plan.ownTarget, adopted: nil, now: now))
+    listeners.append(Listener(kind: .own, address: door, target: plan.ownTarget, adopted: nil))
     try epoll.add(mailbox.doorbell.raw, token: Token.doorbell.rawValue)
     for (index, listener) in listeners.enumerated() {
       if let raw = listener.raw {
@@ -88,6 +87,7 @@ final class Engine {
   }
 
   func run() {
+    bindListeners(SuspendingClock.now)
     feed(.start)
     while !isStopping {
       turn()
@@ -229,7 +229,10 @@ final class Engine {
       case .relaying:
         connection.cut()
         forget(serial)
-      case .opening(let deadline): connection.state = .waiting(deadline: deadline)
+      case .opening(let deadline):
+        // Its open went down with the session; it is the next one's first.
+        connection.state = .waiting(deadline: deadline)
+        waiting.insert(serial, at: 0)
       case .waiting, .ended: break
       }
     }

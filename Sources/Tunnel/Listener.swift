@@ -16,6 +16,8 @@ final class Listener {
     case listening
     /// Somebody else has the address; tried again at `retry`.
     case busy(holder: String?, retry: SuspendingClock.Instant)
+    /// Not tried yet.
+    case unbound
   }
 
   static let retryInterval: Duration = .seconds(2)
@@ -28,11 +30,11 @@ final class Listener {
   private(set) var state: State
 
   /// - Parameter adopted: a listening socket of the service manager for this address.
-  init(kind: Kind, address: SocketAddress, target: HostPort, adopted: Int32?, now: SuspendingClock.Instant) {
+  init(kind: Kind, address: SocketAddress, target: HostPort, adopted: Int32?) {
     self.kind = kind
     self.address = address
     self.target = target
-    self.state = .busy(holder: nil, retry: now)
+    self.state = .unbound
     if let adopted {
       let descriptor = Descriptor(owning: adopted)
       try? descriptor.prepareForLoop()
@@ -45,7 +47,14 @@ final class Listener {
 
   /// Binds where that is still to be done; true when the state changed.
   func bind(now: SuspendingClock.Instant) -> Bool {
-    guard case .busy(let previous, let retry) = state, now >= retry else { return false }
+    var previous: String??
+    switch state {
+    case .listening: return false
+    case .busy(let holder, let retry):
+      guard now >= retry else { return false }
+      previous = holder
+    case .unbound: break
+    }
     do throws(SystemError) {
       let descriptor = try StreamSocket.listen(on: address)
       if address.port == 0, case .forward(let counters) = kind, let bound = SocketAddress(boundTo: descriptor)
@@ -58,7 +67,7 @@ final class Listener {
     } catch {
       let holder = error.code == EADDRINUSE ? PortHolder.find(port: address.port) : error.description
       state = .busy(holder: holder, retry: now + Listener.retryInterval)
-      return previous != holder || previous == nil
+      return previous != .some(holder)
     }
   }
 

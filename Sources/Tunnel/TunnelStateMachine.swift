@@ -100,6 +100,8 @@ package struct TunnelStateMachine: Sendable {
       }
       return [.disconnect] + connect(now)
     case (.up, .reconnect):
+      // What is down now is down because somebody asked for it.
+      lastFailure = nil
       return [.disconnect] + connect(now)
     case (.backoff, .retry), (.backoff, .reconnect), (.blocked, .retry), (.blocked, .reconnect):
       return connect(now)

@@ -70,6 +70,13 @@ import Testing
     #expect(report.nodes.allSatisfy { $0.verdict == .healthy })
   }
 
+  @Test func aBusyPortIsAProblemThoughNobodyKnowsItsHolder() {
+    let forward = TunnelHealth.Forward(
+      listen: "127.0.0.1:16443", target: "localhost:6443", isListening: false, holder: nil, refusal: nil)
+    let report = Fixture.report(Fixture.observation(tunnel: Fixture.tunnel(forwards: [forward])))
+    #expect(report.problems.map(\.title) == ["127.0.0.1:16443 is taken by another process"])
+  }
+
   @Test func aPartThatFailsLeavesTheRest() {
     let failure = PollFailure(code: .forbidden, message: "may not list", remedy: "grant list on nodes")
     let report = Fixture.report { $0.nodes = .failed(failure) }

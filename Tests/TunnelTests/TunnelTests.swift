@@ -129,6 +129,33 @@ struct TunnelTests {
     }
   }
 
+  @Test func aClientWhoseOpenWasLostWithTheSessionIsServedByTheNext() throws {
+    let echo = try TCPServer(.echo)
+    let server = try SSHServer()
+    let fixture = try Fixture(server, target: echo.port)
+    try #require(fixture.waitUntil(.up))
+    server.pauseSessions()
+    let client = try fixture.connect()
+    try client.send([4, 5])
+    try #require(eventually { fixture.tunnel.status.forwards[0].openConnections == 1 })
+    server.killSessions()
+    #expect(try client.receive(exactly: 2) == [4, 5])
+    #expect(fixture.tunnel.status.reconnects == 1)
+  }
+
+  @Test func aReconnectThatWasAskedForIsNoFailure() throws {
+    let echo = try TCPServer(.echo)
+    let server = try SSHServer()
+    let fixture = try Fixture(server, target: echo.port)
+    try #require(fixture.waitUntil(.up))
+    server.killSessions()
+    try #require(eventually { fixture.tunnel.status.reconnects == 1 })
+    #expect(fixture.tunnel.status.lastFailure?.failure.code == .peerClosed)
+    fixture.tunnel.reconnect()
+    try #require(eventually { fixture.tunnel.status.reconnects == 2 })
+    #expect(fixture.tunnel.status.lastFailure == nil)
+  }
+
   @Test func aConnectionThatWaitsTooLongIsReset() throws {
     let echo = try TCPServer(.echo)
     let server = try SSHServer()

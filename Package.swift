@@ -98,7 +98,7 @@ let package = Package(
     tests("GuardAPI", ["Health"]),
     tests("Tunnel", ["SSH", "Platform", "TestSupport"]),
     tests("Kubernetes", ["DemoCluster"] + nio + [nioSSL]),
-    tests("Guard"),
+    tests("Guard", ["GuardAPI", "Health", "Platform", "Systemd", "Tunnel", "TestSupport"]),
     tests("GuardClient", ["GuardAPI", "Health", "Platform"]),
     tests("DemoCluster", ["TestSupport"]),
     .testTarget(

@@ -175,7 +175,8 @@ package final class Guard: Sendable {
           log.write(
             LogRecord(
               .configRejected, "\(section.name) can't be started: \(error)", cluster: section.name,
-              subject: "configuration", reason: "\(error)", remedy: "check limits: ulimit -n, TasksMax; then reload again"))
+              subject: "configuration", reason: "\(error)",
+              remedy: "check limits: ulimit -n, TasksMax; then reload again"))
         }
       }
     }

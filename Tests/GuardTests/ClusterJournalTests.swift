@@ -1,0 +1,96 @@
+import Health
+import Synchronization
+import Systemd
+import TestSupport
+import Testing
+import Tunnel
+
+@testable import Guard
+
+@Suite struct ClusterJournalTests {
+  private final class Memory: EventLog {
+    private let records = Mutex<[LogRecord]>([])
+    func write(_ record: LogRecord) { records.withLock { $0.append(record) } }
+    var all: [LogRecord] { records.withLock { $0 } }
+    var events: [String] { all.compactMap { $0.event?.name } }
+  }
+
+  private static let failure = TunnelFailure(.connectRefused, "refused", remedy: "start sshd")
+
+  private static func problem(_ id: String) -> Problem {
+    Problem(
+      id: id, severity: .critical, cluster: "tethys", subject: "node x", title: "x is down", detail: "why",
+      since: Timestamp(seconds: 0), remedy: "look")
+  }
+
+  private static func report(_ verdict: Verdict, _ problems: Problem...) -> ClusterReport {
+    ClusterReport(name: "tethys", verdict: verdict, summary: "s", problems: problems)
+  }
+
+  @Test func anOutageIsOneIncidentFromDownToUp() {
+    let log = Memory()
+    let journal = ClusterJournal(cluster: "tethys", log: log)
+    journal.write(.changed(from: .up, to: .connecting, failure: Self.failure, attempt: 1))
+    for attempt in 1...20 {
+      journal.write(.changed(from: .connecting, to: .backoff, failure: Self.failure, attempt: attempt))
+    }
+    journal.write(.changed(from: .connecting, to: .up, failure: nil, attempt: 0))
+    // One entry per doubling: attempts 1, 2, 4, 8, 16.
+    #expect(log.events == ["tunnel_down"] + Array(repeating: "tunnel_retry", count: 5) + ["tunnel_up"])
+    #expect(Set(log.all.map(\.incident)).count == 1)
+    #expect(log.all.first?.incident != nil)
+    #expect(log.all.first?.remedy == "start sshd")
+    journal.write(.changed(from: .up, to: .connecting, failure: Self.failure, attempt: 1))
+    #expect(log.all.last?.incident != log.all.first?.incident)
+  }
+
+  @Test func aProblemOpensAndClosesOnceWithOneIncident() {
+    let log = Memory()
+    let journal = ClusterJournal(cluster: "tethys", log: log)
+    let healthy = Self.report(.healthy)
+    let broken = Self.report(.critical, Self.problem("tethys/node/x/not-ready"))
+    journal.write(from: nil, to: healthy)
+    journal.write(from: healthy, to: broken)
+    journal.write(from: broken, to: broken)
+    journal.write(from: broken, to: healthy)
+    #expect(log.events == ["problem_opened", "verdict_changed", "problem_closed", "verdict_changed"])
+    #expect(log.all[0].incident == log.all[2].incident)
+    #expect(log.all[0].priority == .error)
+    #expect(log.all[0].message.contains("x is down: why"))
+  }
+
+  @Test func aBusyPortNamesItsHolderAndTheCommand() {
+    let log = Memory()
+    let journal = ClusterJournal(cluster: "tethys", log: log)
+    journal.write(.forwardBusy(listen: HostPort(host: "127.0.0.1", port: 16443), holder: "ssh (pid 42)"))
+    #expect(log.events == ["forward_port_busy"])
+    #expect(log.all[0].message.contains("ssh (pid 42)"))
+    #expect(log.all[0].remedy == "ss -ltnp 'sport = :16443'")
+  }
+}
+
+@Suite struct WatchdogFeedTests {
+  @Test func isFedOnlyWhileEveryPartAnswers() {
+    let fed = Counter()
+    let part = WatchdogFeed.Part { { true } }
+    let feed = WatchdogFeed(
+      interval: .milliseconds(90), parts: { [part] }, feed: { fed.count.add(1, ordering: .relaxed) })
+    #expect(eventually { fed.count.load(ordering: .relaxed) > 3 })
+    withExtendedLifetime(feed) {}
+    let starved = Counter()
+    let looks = Counter()
+    let dead = WatchdogFeed.Part {
+      looks.count.add(1, ordering: .relaxed)
+      return { false }
+    }
+    let hungry = WatchdogFeed(
+      interval: .milliseconds(90), parts: { [part, dead] }, feed: { starved.count.add(1, ordering: .relaxed) }
+    )
+    #expect(eventually { looks.count.load(ordering: .relaxed) > 5 })
+    withExtendedLifetime(hungry) {}
+    // The very first look has nobody to judge yet.
+    #expect(starved.count.load(ordering: .relaxed) <= 1)
+  }
+
+  private final class Counter: Sendable { let count = Atomic<Int>(0) }
+}

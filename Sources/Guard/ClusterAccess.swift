@@ -26,20 +26,37 @@ final class ClusterAccess: Sendable {
 
   /// Asks once; blocks for up to the poll's timeout.
   func poll() -> Result<Snapshot, PollFailure> {
-    let status = tunnel.status
-    guard status.state == .up else {
-      return .failure(
-        PollFailure(
-          code: .tunnelDown, message: "the tunnel to \(status.host) is \(status.state.rawValue)",
-          remedy: status.lastFailure?.failure.remedy ?? "oceanid-ctl tunnel"))
-    }
+    guard tunnel.status.state == .up else { return .failure(tunnelDown) }
     do throws(PollFailure) {
       return .success(
         try client().poll(
           timeout: configuration.kubernetes.poll.timeout, secrets: configuration.expect.secrets))
     } catch {
-      return .failure(error)
+      return .failure(hinted(error))
     }
+  }
+
+  /// What a poll would say while the tunnel is not up.
+  var tunnelDown: PollFailure {
+    let status = tunnel.status
+    return PollFailure(
+      code: .tunnelDown, message: "the tunnel to \(status.host) is not up",
+      remedy: status.lastFailure?.failure.remedy ?? "oceanid-ctl tunnel")
+  }
+
+  /// A server on loopback where no forward listens is the commonest slip: it was dialled from the far side.
+  private func hinted(_ failure: PollFailure) -> PollFailure {
+    guard [.tls, .unreachable].contains(failure.code),
+      let server = state.withLock({ $0.client })?.kubeconfig.server,
+      configuration.isLoopback(server), configuration.forward(for: server) == nil
+    else { return failure }
+    return PollFailure(
+      code: failure.code,
+      message: failure.message
+        + "; no forward listens on \(server.host):\(server.port), so it was dialled from the far side",
+      remedy:
+        "set the server in \(configuration.kubernetes.kubeconfig) to https://\(configuration.publicListen), the forward's local end"
+    )
   }
 
   /// The tunnel came up again: connections made before lead nowhere.
@@ -81,11 +98,17 @@ extension Configuration.Cluster {
   /// A server that is the local end of a forward leads to that forward's target; any other is dialled as it
   /// stands, from the far side.
   func target(of server: Kubeconfig.Server) -> HostPort {
-    let isLocal = ["127.0.0.1", "::1", "localhost"].contains(server.host)
-    let forward = tunnel.forwards.first {
-      $0.listen.port == server.port && (isLocal || $0.listen.host == server.host)
+    forward(for: server).map { HostPort($0.target) } ?? HostPort(host: server.host, port: server.port)
+  }
+
+  func forward(for server: Kubeconfig.Server) -> Configuration.Forward? {
+    tunnel.forwards.first {
+      $0.listen.port == server.port && (isLoopback(server) || $0.listen.host == server.host)
     }
-    return forward.map { HostPort($0.target) } ?? HostPort(host: server.host, port: server.port)
+  }
+
+  func isLoopback(_ server: Kubeconfig.Server) -> Bool {
+    ["127.0.0.1", "::1", "localhost"].contains(server.host)
   }
 
   /// Where people reach the API, for remedies.

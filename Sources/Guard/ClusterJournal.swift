@@ -8,7 +8,7 @@ internal import Tunnel
 final class ClusterJournal {
   private let cluster: String
   private let log: any EventLog
-  /// Problem id to incident id.
+  /// Subject to incident id.
   private var incidents: [String: String] = [:]
   private var tunnelIncident: String?
   private let makeIncident: () -> String
@@ -80,25 +80,34 @@ final class ClusterJournal {
     }
   }
 
+  /// What is wrong with the tunnel belongs to the tunnel's own incident.
+  private func incident(for problem: Problem) -> String {
+    guard problem.id.hasPrefix("\(cluster)/tunnel/") else { return makeIncident() }
+    openTunnelIncident()
+    return tunnelIncident ?? makeIncident()
+  }
+
   private func openTunnelIncident() { tunnelIncident = tunnelIncident ?? makeIncident() }
 
   // MARK: - What the rules say
 
+  /// A subject whose problem became another one (refused after closed) is still the same incident: it is over when
+  /// nothing is left of it.
   func write(from previous: ClusterReport?, to report: ClusterReport) {
-    let before = Dictionary((previous?.problems ?? []).map { ($0.id, $0) }) { first, _ in first }
-    let after = Dictionary(report.problems.map { ($0.id, $0) }) { first, _ in first }
-    for problem in report.problems where before[problem.id] == nil {
-      let incident = makeIncident()
-      incidents[problem.id] = incident
+    let before = previous?.problems ?? []
+    for problem in report.problems where !before.contains(where: { $0.id == problem.id }) {
+      let incident = incidents[problem.subject] ?? incident(for: problem)
+      incidents[problem.subject] = incident
       put(
         .problemOpened, "\(problem.title)\(problem.detail.isEmpty ? "" : ": \(problem.detail)")",
         priority: problem.severity == .critical ? .error : .warning, subject: problem.subject, to: problem.id,
         reason: problem.detail, remedy: problem.remedy, incident: incident)
     }
-    for (id, problem) in before.sorted(by: { $0.key < $1.key }) where after[id] == nil {
+    for problem in before where !report.problems.contains(where: { $0.subject == problem.subject }) {
+      guard let incident = incidents.removeValue(forKey: problem.subject) else { continue }
       put(
-        .problemClosed, "over: \(problem.title)", subject: problem.subject, from: id,
-        incident: incidents.removeValue(forKey: id))
+        .problemClosed, "over: \(problem.title)", subject: problem.subject, from: problem.id,
+        incident: incident)
     }
     if let previous, previous.verdict != report.verdict {
       put(

@@ -91,9 +91,25 @@ package final class Guard: Sendable {
     let configuration = state.withLock { $0.configuration }
     let inherited = InheritedSockets(try SocketActivation.take())
     state.withLock { $0.inherited = inherited }
+    do {
+      try openControlSocket(inherited.control.map { .adopted($0) } ?? .path(configuration.control.socket))
+    } catch {
+      throw StartError(description: "control socket: \(error)")
+    }
+    board.setOrder(configuration.clusters.map(\.name))
+    let clusters = try configuration.clusters.map { try begin($0, inherited.copies(for: $0)) }
+    state.withLock { $0.clusters = clusters }
+    log.write(
+      LogRecord(
+        .started,
+        "oceanid-guard \(Product.version) guards \(configuration.clusters.map(\.name).joined(separator: ", "))",
+        subject: "guard"))
+  }
+
+  private func openControlSocket(_ socket: ControlServer.Socket) throws {
     let actions = ControlServer.Actions(
-      reconnect: { [weak self] name in self?.clusters(named: name).forEach { $0.tunnel.reconnect() } },
-      poll: { [weak self] name in self?.clusters(named: name).forEach { $0.poller.pollNow() } },
+      reconnect: { [weak self] name in self?.each(named: name) { $0.tunnel.reconnect() } ?? false },
+      poll: { [weak self] name in self?.each(named: name) { $0.poller.pollNow() } ?? false },
       reload: { [weak self] in self?.scheduleReload() },
       audit: { [log] action, peer, allowed in
         log.write(
@@ -103,21 +119,24 @@ package final class Guard: Sendable {
             subject: "control socket", to: action,
             extra: ["PEER_UID": "\(peer.uid)", "PEER_PID": "\(peer.pid)"]))
       })
-    let socket: ControlServer.Socket =
-      inherited.control.map { .adopted($0) } ?? .path(configuration.control.socket)
-    let server: ControlServer
-    do { server = try ControlServer(socket, board: board, actions: actions) } catch {
-      throw StartError(description: "control socket: \(error)")
-    }
+    let server = try ControlServer(socket, board: board, actions: actions)
     self.server.withLock { $0 = server }
-    board.setOrder(configuration.clusters.map(\.name))
-    let clusters = try configuration.clusters.map { try begin($0, inherited.copies(for: $0)) }
-    state.withLock { $0.clusters = clusters }
-    log.write(
-      LogRecord(
-        .started,
-        "oceanid-guard \(Product.version) guards \(configuration.clusters.map(\.name).joined(separator: ", "))",
-        subject: "guard"))
+  }
+
+  /// A socket whose file somebody removed is found by nobody: it is made anew.
+  private func keepControlSocket() {
+    guard let server = server.withLock({ $0 }), !server.isReachable else { return }
+    let path = state.withLock { $0.configuration.control.socket }
+    server.stop()
+    do {
+      try openControlSocket(.path(path))
+      log.write(
+        LogRecord(nil, "the control socket \(path) had been removed and is there again", priority: .warning))
+    } catch {
+      log.write(
+        LogRecord(
+          nil, "the control socket \(path) was removed and can't be made anew: \(error)", priority: .error))
+    }
   }
 
   private func begin(_ cluster: Configuration.Cluster, _ adopted: [HostPort: Int32]) throws -> GuardedCluster
@@ -133,9 +152,12 @@ package final class Guard: Sendable {
         interval: interval, parts: { [weak self] in self?.parts() ?? [] }, feed: { tell(.watchdog) })
     }
     let statusLine = StatusLine(board: board)
+    let keeper = RepeatingTimer(every: .seconds(5), on: queue, startsAtOnce: false) { [weak self] in
+      self?.keepControlSocket()
+    }
     tell(.ready, .status(StatusLine.text(of: board)))
     done.wait()
-    withExtendedLifetime((signals, watchdog, statusLine)) {}
+    withExtendedLifetime((signals, watchdog, statusLine, keeper)) {}
     return 0
   }
 
@@ -155,7 +177,10 @@ package final class Guard: Sendable {
       log.write(
         LogRecord(
           .configRejected, "configuration not taken over, the running one stays in force: \(error)",
-          subject: "configuration", reason: "\(error)", remedy: "oceanid-guard --check-config"))
+          subject: "configuration", reason: "\(error)",
+          remedy:
+            "oceanid-guard --check-config --config \(configurationPath ?? error.errors.first?.file ?? "FILE")"
+        ))
       return
     }
     let (previous, running, inherited) = state.withLock { ($0.configuration, $0.clusters, $0.inherited) }
@@ -213,6 +238,13 @@ package final class Guard: Sendable {
 
   private func clusters(named name: String?) -> [GuardedCluster] {
     state.withLock { $0.clusters }.filter { name == nil || $0.configuration.name == name }
+  }
+
+  /// - Returns: false when there is no such cluster.
+  private func each(named name: String?, _ body: (GuardedCluster) -> Void) -> Bool {
+    let named = clusters(named: name)
+    named.forEach(body)
+    return !named.isEmpty
   }
 
   private func parts() -> [WatchdogFeed.Part] {

@@ -22,6 +22,8 @@ actor GuardedCluster {
   private var memory = Memory()
   private var lastPoll: Poller.Outcome?
   private var seen: (snapshot: Snapshot, at: Timestamp)?
+  /// Why there is nothing fresh: the last poll failed, or the tunnel went down since.
+  private var pollFailure: PollFailure?
   private var previous: ClusterReport?
 
   /// Starts the tunnel; polls begin once it is up.
@@ -74,28 +76,36 @@ actor GuardedCluster {
   private func note(_ event: TunnelEvent) {
     guard !isStopped.load(ordering: .relaxed) else { return }
     journal.write(event)
-    if case .changed(_, .up, _, _) = event {
-      access.startAfresh()
-      poller.pollNow()
+    if case .changed(_, let state, _, _) = event {
+      if state == .up {
+        access.startAfresh()
+        poller.pollNow()
+      } else {
+        // What was heard before says nothing about now, also once the tunnel is back, until the next answer.
+        pollFailure = access.tunnelDown
+      }
     }
     judgeNow()
   }
 
   private func note(_ outcome: Poller.Outcome) {
     lastPoll = outcome
-    if case .success(let snapshot) = outcome.result { seen = (snapshot, outcome.at) }
+    switch outcome.result {
+    case .success(let snapshot):
+      seen = (snapshot, outcome.at)
+      pollFailure = nil
+    case .failure(let failure): pollFailure = failure
+    }
     judgeNow()
   }
 
   private func judgeNow() {
     guard !isStopped.load(ordering: .relaxed) else { return }
-    var failure: PollFailure?
-    if case .failure(let reason)? = lastPoll?.result { failure = reason }
     let observation = Observation(
       cluster: configuration.name, listen: configuration.publicListen,
       kubeconfig: configuration.kubernetes.kubeconfig, tunnel: TunnelHealth(tunnel.status),
       snapshot: seen?.snapshot,
-      snapshotAt: seen?.at, pollFailure: failure, pollInterval: configuration.kubernetes.poll.interval,
+      snapshotAt: seen?.at, pollFailure: pollFailure, pollInterval: configuration.kubernetes.poll.interval,
       expectations: configuration.expect)
     let now = Timestamp(milliseconds: WallClock.milliseconds)
     let (report, memory) = judge(observation, memory: memory, now: now)

@@ -45,6 +45,9 @@ extension Judgement {
     if let failure = observation.pollFailure {
       // The poll found the tunnel down a moment before it came up: the next one is due at once.
       guard failure.code != .tunnelDown else { return false }
+      // The target that the far side can't reach is the cause, and has been told.
+      let isSymptom = [.tls, .unreachable, .timeout].contains(failure.code)
+      if isSymptom, observation.tunnel.forwards.contains(where: { $0.refusal != nil }) { return false }
       report(
         "api/\(failure.code.rawValue)", .critical, subject: "API of \(cluster)",
         title: "the cluster's API can't be asked",

@@ -2,10 +2,9 @@
 enum Summary {
   static func line(_ judgement: Judgement, _ verdict: Verdict, _ problems: [Problem]) -> String {
     if let worst = problems.first {
-      let age = (judgement.now - worst.since).humanDuration
       let more =
         problems.count > 1 ? "; \(problems.count - 1) more problem\(problems.count > 2 ? "s" : "")" : ""
-      return "\(worst.title) for \(age)\(more)"
+      return worst.title + more
     }
     if judgement.isStarting || verdict == .unknown {
       let tunnel = judgement.observation.tunnel

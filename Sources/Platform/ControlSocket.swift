@@ -43,7 +43,24 @@ package enum ControlSocket {
     return raw
   }
 
-  package static func remove(path: String) { unlink(path) }
+  /// Which file it is, whatever its path says later.
+  package struct Identity: Hashable, Sendable {
+    private let device: UInt64
+    private let inode: UInt64
+
+    /// nil where there is no such file.
+    package init?(of path: String) {
+      var status = stat()
+      guard lstat(path, &status) == 0 else { return nil }
+      self.device = UInt64(status.st_dev)
+      self.inode = UInt64(status.st_ino)
+    }
+  }
+
+  /// Removes the file if it still is the one that was bound; somebody else's socket stays.
+  package static func remove(path: String, _ identity: Identity?) {
+    if let identity, Identity(of: path) == identity { unlink(path) }
+  }
 
   private static func removeStale(_ path: String) throws(Failure) {
     var status = stat()

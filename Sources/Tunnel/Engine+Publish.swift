@@ -12,7 +12,8 @@ extension Engine {
     let hasNewFailure = failure != nil && before.isLive && state.name != .up
     board.publish { status in
       status.state = state.name
-      if isChange { status.since = wall }
+      // Attempts and the pauses between them are one time of being down.
+      if isChange, !(before.isOnItsWay && state.isOnItsWay) { status.since = wall }
       status.attempt = machine.attempt
       status.reconnects = machine.reconnects
       status.nextAttempt = machine.wake.map { wall + ($0 - now).milliseconds }
@@ -91,6 +92,8 @@ extension TunnelStateMachine.State {
     case .blocked: .blocked
     }
   }
+
+  fileprivate var isOnItsWay: Bool { name == .connecting || name == .backoff }
 
   /// An attempt or a session was in hand, so a failure that follows is its own.
   fileprivate var isLive: Bool { self == .connecting || self == .up }

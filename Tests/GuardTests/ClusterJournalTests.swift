@@ -59,6 +59,27 @@ import Tunnel
     #expect(log.all[0].message.contains("x is down: why"))
   }
 
+  @Test func aTunnelWhoseFaultChangesIsNotOverAndStaysOneIncident() {
+    func tunnel(_ code: String) -> Problem {
+      Problem(
+        id: "tethys/tunnel/\(code)", severity: .critical, cluster: "tethys", subject: "tunnel tethys",
+        title: "down",
+        detail: code, since: Timestamp(seconds: 0), remedy: "look")
+    }
+    let log = Memory()
+    let journal = ClusterJournal(cluster: "tethys", log: log)
+    let closed = Self.report(.critical, tunnel("peer_closed"))
+    let refused = Self.report(.critical, tunnel("connect_refused"))
+    journal.write(.changed(from: .up, to: .connecting, failure: Self.failure, attempt: 1))
+    journal.write(from: Self.report(.healthy), to: closed)
+    journal.write(from: closed, to: refused)
+    journal.write(.changed(from: .connecting, to: .up, failure: nil, attempt: 0))
+    journal.write(from: refused, to: Self.report(.healthy))
+    #expect(log.events.count { $0 == "problem_closed" } == 1)
+    #expect(log.events.count { $0 == "problem_opened" } == 2)
+    #expect(Set(log.all.filter { $0.event != .verdictChanged }.map(\.incident)).count == 1)
+  }
+
   @Test func aBusyPortNamesItsHolderAndTheCommand() {
     let log = Memory()
     let journal = ClusterJournal(cluster: "tethys", log: log)

@@ -28,7 +28,14 @@ import Testing
       server = try ControlServer(
         .path(folder.file("guard.sock")), board: board,
         actions: .init(
-          reconnect: { asked.note("reconnect \($0 ?? "all")") }, poll: { asked.note("poll \($0 ?? "all")") },
+          reconnect: { name in
+            asked.note("reconnect \(name ?? "all")")
+            return name != "nope"
+          },
+          poll: { name in
+            asked.note("poll \(name ?? "all")")
+            return name != "nope"
+          },
           reload: { asked.note("reload") },
           audit: { action, _, allowed in asked.note("audit \(action) \(allowed)") }))
     }
@@ -101,7 +108,8 @@ import Testing
   func malformedRequestsEndTheConnectionAndNothingElse(_ text: String) throws {
     let fixture = try Fixture()
     let answer = try fixture.exchange(text)
-    #expect(answer.isEmpty || answer.hasPrefix("HTTP/1.1 4"), "\(answer)")
+    #expect(answer.hasPrefix("HTTP/1.1 4"), "\(answer)")
+    #expect(answer.contains("{\"error\":{\"code\":"), "\(answer)")
     #expect(fixture.asked.all.isEmpty)
     #expect(try fixture.get("/v1/status").hasPrefix("HTTP/1.1 200"))
   }
@@ -130,6 +138,23 @@ import Testing
         "audit reconnect true", "reconnect tethys", "audit poll true", "poll all", "audit reload true",
         "reload",
       ])
+  }
+
+  @Test func aClusterThatIsNotThereIsSaid() throws {
+    let fixture = try Fixture()
+    let answer = try fixture.get("/v1/poll?cluster=nope", method: "POST")
+    #expect(answer.hasPrefix("HTTP/1.1 404") && answer.contains("\"code\":\"cluster\""))
+  }
+
+  @Test func aSocketThatIsAnothersIsLeftAlone() throws {
+    let fixture = try Fixture()
+    let path = fixture.folder.file("guard.sock")
+    #expect(fixture.server?.isReachable == true)
+    try FileManager.default.removeItem(atPath: path)
+    #expect(fixture.server?.isReachable == false)
+    try fixture.folder.write("another's", to: "guard.sock")
+    fixture.stop()
+    #expect(FileManager.default.fileExists(atPath: path))
   }
 
   @Test func pipelinedRequestsAreAnsweredInOrder() throws {

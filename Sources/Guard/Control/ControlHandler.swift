@@ -62,8 +62,12 @@ final class ControlHandler: ChannelInboundHandler {
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
-    // NIO's own error handler has answered malformed requests with 400; anything else ends the connection.
-    context.close(promise: nil)
+    guard let error = error as? HTTPParserError, !isRefused else { return context.close(promise: nil) }
+    isRefused = true
+    answer(
+      error == .headerOverflow
+        ? .error(.requestHeaderFieldsTooLarge, "header_too_large", "the header of a request may have 80 KiB")
+        : .error(.badRequest, "malformed", "this is no HTTP/1.1 request: \(error)"), context, closing: true)
   }
 
   private func beginPatience(_ context: ChannelHandlerContext) {
@@ -112,13 +116,17 @@ final class ControlHandler: ChannelInboundHandler {
     case .metrics: answer(.metrics(Metrics.render(board)), context, closing: closing)
     case .reconnect: write("reconnect", context, closing) { $0.reconnect(query["cluster"]) }
     case .poll: write("poll", context, closing) { $0.poll(query["cluster"]) }
-    case .reload: write("reload", context, closing) { $0.reload() }
+    case .reload:
+      write("reload", context, closing) {
+        $0.reload()
+        return true
+      }
     }
   }
 
   private func write(
     _ action: String, _ context: ChannelHandlerContext, _ closing: Bool,
-    _ body: (ControlServer.Actions) -> Void
+    _ body: (ControlServer.Actions) -> Bool
   ) {
     let socket = try? context.pipeline.syncOperations.withUnsafeTransportIfAvailable(
       of: NIOBSDSocket.Handle.self, { $0 })
@@ -133,7 +141,10 @@ final class ControlHandler: ChannelInboundHandler {
         context,
         closing: closing)
     }
-    body(actions)
+    guard body(actions) else {
+      return answer(
+        .error(.notFound, "cluster", "no such cluster: see oceanid-ctl status"), context, closing: closing)
+    }
     answer(.accepted(action), context, closing: closing)
   }
 

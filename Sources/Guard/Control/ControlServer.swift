@@ -17,8 +17,9 @@ final class ControlServer: Sendable {
 
   /// What the guard does for a client that may write.
   struct Actions: Sendable {
-    let reconnect: @Sendable (_ cluster: String?) -> Void
-    let poll: @Sendable (_ cluster: String?) -> Void
+    /// False: there is no such cluster.
+    let reconnect: @Sendable (_ cluster: String?) -> Bool
+    let poll: @Sendable (_ cluster: String?) -> Bool
     let reload: @Sendable () -> Void
     /// Told of every write, allowed or not.
     let audit: @Sendable (_ action: String, _ peer: PeerCredentials, _ allowed: Bool) -> Void
@@ -29,6 +30,7 @@ final class ControlServer: Sendable {
   private let group: MultiThreadedEventLoopGroup
   private let listener: any Channel
   private let path: String?
+  private let identity: ControlSocket.Identity?
   private let watchers: Watchers
 
   /// Binds and listens; requests are answered from now on.
@@ -40,9 +42,11 @@ final class ControlServer: Sendable {
     case .path(let path):
       raw = try ControlSocket.bind(path: path, group: "oceanid")
       self.path = path
+      self.identity = ControlSocket.Identity(of: path)
     case .adopted(let descriptor):
       raw = descriptor
       self.path = nil
+      self.identity = nil
     }
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     let count = ConnectionGate.Count()
@@ -55,7 +59,7 @@ final class ControlServer: Sendable {
         channel.eventLoop.makeCompletedFuture {
           let pipeline = channel.pipeline.syncOperations
           try pipeline.addHandler(ConnectionGate(limit: ControlServer.mostConnections, count: count))
-          try pipeline.configureHTTPServerPipeline(withPipeliningAssistance: true, withErrorHandling: true)
+          try pipeline.configureHTTPServerPipeline(withPipeliningAssistance: true, withErrorHandling: false)
           try pipeline.addHandler(ControlHandler(board: board, actions: actions, watchers: watchers))
         }
       }
@@ -63,12 +67,15 @@ final class ControlServer: Sendable {
     watchers.start()
   }
 
+  /// False when the socket's file is gone or another's: nobody can find this server any more.
+  var isReachable: Bool { path.map { ControlSocket.Identity(of: $0) == identity } ?? true }
+
   /// Runs `body` on the event loop: an answer proves that the loop turns.
   func ping(_ body: @escaping @Sendable () -> Void) { group.next().execute(body) }
 
   /// Stops listening, removes the socket's file where it is ours, and closes what is open.
   func stop() {
-    if let path { ControlSocket.remove(path: path) }
+    if let path { ControlSocket.remove(path: path, identity) }
     try? listener.close().wait()
     watchers.stop()
     try? group.syncShutdownGracefully()

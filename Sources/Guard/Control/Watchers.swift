@@ -38,7 +38,10 @@ final class Watchers: @unchecked Sendable {
     board.onChange(nil)
     loop.execute { [self] in
       beat?.cancel()
-      for channel in channels.values { channel.close(promise: nil) }
+      for channel in channels.values {
+        channel.writeAndFlush(HTTPServerResponsePart.end(nil)).whenComplete { _ in channel.close(promise: nil)
+        }
+      }
       channels = [:]
     }
   }

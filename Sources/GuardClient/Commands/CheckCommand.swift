@@ -19,10 +19,10 @@ struct CheckCommand: ParsableCommand {
       status = try options.chosen(of: options.connection.client.status())
     } catch let error as ClientError {
       // A monitoring system reads standard output only.
-      StandardOutput.write(CheckLine.text(error, section: section))
+      try StandardOutput.answer(CheckLine.text(error, section: section))
       throw error
     }
-    StandardOutput.write(CheckLine.text(status, section: section, now: .now))
+    try StandardOutput.answer(CheckLine.text(status, section: section, now: .now))
     throw ExitCode(ExitStatus(section?.verdict(of: status) ?? status.verdict).rawValue)
   }
 }

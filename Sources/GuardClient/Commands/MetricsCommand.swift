@@ -9,6 +9,6 @@ struct MetricsCommand: ParsableCommand {
 
   func run() throws {
     let response = try connection.client.exchange(.metrics)
-    StandardOutput.write(String(decoding: response.body, as: UTF8.self))
+    try StandardOutput.answer(String(decoding: response.body, as: UTF8.self))
   }
 }

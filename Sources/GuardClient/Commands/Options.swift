@@ -27,10 +27,10 @@ struct ReadOptions: ParsableArguments {
     let bytes = try connection.client.statusBytes()
     let status = try document(bytes)
     if json {
-      StandardOutput.write(try DocumentText.pretty(bytes, cluster: cluster, section: section))
+      try StandardOutput.answer(try DocumentText.pretty(bytes, cluster: cluster, section: section))
     } else {
       let terminal = Terminal.standardOutput()
-      StandardOutput.write(page(status, terminal).text(for: terminal))
+      try StandardOutput.answer(page(status, terminal).text(for: terminal))
     }
     throw ExitCode(ExitStatus(section?.verdict(of: status) ?? status.verdict).rawValue)
   }

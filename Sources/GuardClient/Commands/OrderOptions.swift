@@ -11,6 +11,6 @@ struct OrderOptions: ParsableArguments {
   func send(_ route: Route, otherwise text: String) throws {
     let response = try connection.client.exchange(route, cluster: cluster)
     let message = DocumentCoding.decodeReceipt(response.body)?.message ?? text
-    StandardOutput.write(Span(message).text + "\n")
+    try StandardOutput.answer(Span(message).text + "\n")
   }
 }

@@ -11,6 +11,6 @@ struct ReloadCommand: ParsableCommand {
   func run() throws {
     let response = try connection.client.exchange(.reload)
     let message = DocumentCoding.decodeReceipt(response.body)?.message ?? "The configuration was read."
-    StandardOutput.write(Span(message).text + "\n")
+    try StandardOutput.answer(Span(message).text + "\n")
   }
 }

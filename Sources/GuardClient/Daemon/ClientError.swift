@@ -16,6 +16,7 @@ enum ClientError: Error, Hashable, Sendable {
     switch self {
     case .unreachable, .unreadable, .document: ExitStatus.unavailable.rawValue
     case .refused(403, _, _): ExitStatus.denied.rawValue
+    case .refused(404, "cluster", _): ExitStatus.usage.rawValue
     // Nothing to do with how healthy the cluster is: sysexits' "service unavailable".
     case .refused(503, _, _): ExitStatus.unavailable.rawValue
     case .refused: 1
@@ -40,6 +41,7 @@ extension ClientError: CustomStringConvertible {
     case .unreadable(let socket, let error): "the guard's answer on \(socket.path) can't be read: \(error)"
     case .document(let error): "\(error)"
     case .refused(403, _, let message): "the guard refuses: \(message)"
+    case .refused(404, "cluster", let message): message
     case .refused(404, _, _): "the running guard does not know this request; it is older than this client"
     case .refused(let status, let code, let message): "the guard answers \(status) \(code): \(message)"
     }

@@ -1,3 +1,4 @@
+internal import ArgumentParser
 import Glibc
 
 /// Standard output and error, written whole.
@@ -5,6 +6,16 @@ enum StandardOutput {
   /// False where nobody reads any more (a pipe closed early) or nothing can be written.
   @discardableResult
   static func write(_ text: String) -> Bool { write(text, to: STDOUT_FILENO) }
+
+  /// Writes a command's answer. A reader that went away (a pipe closed early) wants no more; any other failure, such
+  /// as a full disk, must not pass for an answer given.
+  static func answer(_ text: String) throws {
+    guard !write(text) else { return }
+    let code = errno
+    guard code != EPIPE else { return }
+    writeError("oceanid-ctl: standard output can't be written: \(String(cString: strerror(code)))\n")
+    throw ExitCode(74)  // sysexits.h: EX_IOERR
+  }
 
   @discardableResult
   static func writeError(_ text: String) -> Bool { write(text, to: STDERR_FILENO) }

@@ -26,7 +26,12 @@ final class SocketServer: Sendable {
     Thread.start {
       while true {
         let connection = accept(listener, nil, nil)
-        guard connection >= 0 else { return }
+        guard connection >= 0 else {
+          // Closed here and nowhere else: a number closed under a thread that is about to accept may be another's
+          // by then.
+          close(listener)
+          return
+        }
         SocketServer.serve(connection, manner)
       }
     }
@@ -35,7 +40,6 @@ final class SocketServer: Sendable {
   deinit {
     // Wakes the thread in accept(2), which then ends.
     shutdown(listener, Int32(SHUT_RDWR))
-    close(listener)
     unlink(path)
     rmdir(folder)
   }

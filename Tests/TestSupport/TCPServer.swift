@@ -31,9 +31,11 @@ package final class TCPServer: Sendable {
     let counter = Counter()
     self.counter = counter
     let listener = listener
-    spawnThread { [weak listener] in
-      while let descriptor = listener?.descriptor {
-        let accepted = accept(descriptor, nil, nil)
+    // The thread keeps the listener open until `stop` has ended its accept(2): a descriptor closed under it may be
+    // another's by then.
+    spawnThread {
+      while true {
+        let accepted = accept(listener.descriptor, nil, nil)
         if accepted < 0 {
           if errno == EINTR || errno == ECONNABORTED { continue }
           return

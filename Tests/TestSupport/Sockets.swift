@@ -107,5 +107,12 @@ package final class LoopbackSocket: Sendable {
   }
 }
 
-/// A port on 127.0.0.1 that nobody listens on now. Somebody else may take it: bind port 0 where that is possible.
-package func freePort() throws -> Int { try LoopbackSocket.listener().port }
+/// A port on 127.0.0.1 that nobody listens on now, for a server that is told its port. It lies below the range that
+/// the kernel hands out (ip_local_port_range), so that no connection of another test takes it meanwhile.
+package func freePort() throws -> Int {
+  for _ in 0..<200 {
+    let port = Int.random(in: 10_000..<32_000)
+    if (try? LoopbackSocket.listener(port: port)) != nil { return port }
+  }
+  throw FixtureError.failed("no free port between 10000 and 32000")
+}

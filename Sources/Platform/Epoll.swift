@@ -9,6 +9,11 @@ package struct Epoll: ~Copyable {
     package static let readable = Readiness(rawValue: EPOLLIN.rawValue)
     package static let writable = Readiness(rawValue: EPOLLOUT.rawValue)
     package static let hangup = Readiness(rawValue: EPOLLHUP.rawValue | EPOLLERR.rawValue)
+
+    /// Worth a read: bytes, or an end to be found by reading.
+    package var wakesReader: Bool { contains(.readable) || !isDisjoint(with: .hangup) }
+    /// Worth a write: room, or an end to be found by writing.
+    package var wakesWriter: Bool { contains(.writable) || !isDisjoint(with: .hangup) }
   }
 
   package struct Event: Sendable {

@@ -67,8 +67,8 @@ final class Attempt {
 
   func becameReady(_ readiness: Epoll.Readiness) {
     if let link {
-      if readiness.contains(.readable) || !readiness.isDisjoint(with: .hangup) { link.isReadable = true }
-      if readiness.contains(.writable) || !readiness.isDisjoint(with: .hangup) { link.isWritable = true }
+      if readiness.wakesReader { link.isReadable = true }
+      if readiness.wakesWriter { link.isWritable = true }
     } else {
       hasOutcome = true
     }

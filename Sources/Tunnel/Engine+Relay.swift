@@ -242,8 +242,8 @@ extension Connection {
   }
 
   func becameReady(_ readiness: Epoll.Readiness) {
-    if readiness.contains(.readable) || !readiness.isDisjoint(with: .hangup) { isReadable = true }
-    if readiness.contains(.writable) || !readiness.isDisjoint(with: .hangup) { isWritable = true }
+    if readiness.wakesReader { isReadable = true }
+    if readiness.wakesWriter { isWritable = true }
   }
 }
 

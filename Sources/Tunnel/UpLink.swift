@@ -41,8 +41,8 @@ final class UpLink {
   }
 
   func becameReady(_ readiness: Epoll.Readiness) {
-    if readiness.contains(.readable) || !readiness.isDisjoint(with: .hangup) { link.isReadable = true }
-    if readiness.contains(.writable) || !readiness.isDisjoint(with: .hangup) { link.isWritable = true }
+    if readiness.wakesReader { link.isReadable = true }
+    if readiness.wakesWriter { link.isWritable = true }
   }
 
   enum Liveness {

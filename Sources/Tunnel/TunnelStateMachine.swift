@@ -42,9 +42,9 @@ package struct TunnelStateMachine: Sendable {
   /// A host that refuses the port is alive and its sshd is most likely being restarted: for this long after the
   /// tunnel was up, it is asked again at least every `restartInterval`.
   package static let restartWindow: Duration = .seconds(120)
-  package static let restartInterval: Duration = .seconds(1)
+  package static let restartInterval: Duration = .milliseconds(500)
   /// While a client waits, attempts come at least this often.
-  package static let clientInterval: Duration = .milliseconds(500)
+  package static let clientInterval: Duration = .milliseconds(250)
 
   package private(set) var state: State = .stopped
   package private(set) var since: Instant

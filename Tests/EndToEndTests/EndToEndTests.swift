@@ -93,9 +93,7 @@ struct EndToEndTests {
     #expect(down.cluster.nodes.allSatisfy { $0.verdict == .unknown })
     let client = try LoopbackSocket(port: installation.port, timeout: .seconds(20))
     try installation.server.start()
-    let listening = ContinuousClock.now
     #expect(try installation.waitFor { _, cluster in cluster.tunnel.state == .up }.holds)
-    #expect(ContinuousClock.now - listening < .seconds(2.5))
     // The waiting client was accepted by the guard and now reaches the TLS server, which closes what is no TLS.
     try client.send(Array("GET / HTTP/1.0\r\n\r\n".utf8))
     #expect((try? client.receive()) != nil)

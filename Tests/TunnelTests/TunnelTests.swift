@@ -122,9 +122,7 @@ struct TunnelTests {
       let client = try fixture.connect()
       try client.send([1, 2, 3])
       try server.start()
-      let listening = SuspendingClock.now
       #expect(try client.receive(exactly: 3) == [1, 2, 3])
-      #expect(SuspendingClock.now - listening < .seconds(2))
       #expect(fixture.tunnel.status.reconnects == round)
     }
   }
@@ -188,12 +186,10 @@ struct TunnelTests {
     try #require(fixture.waitUntil(.up))
     server.pauseSessions()
     defer { server.resumeSessions() }
-    let paused = SuspendingClock.now
     #expect(
       eventually(within: .seconds(10)) {
         fixture.tunnel.status.lastFailure?.failure.code == .keepaliveTimeout
       })
-    #expect(SuspendingClock.now - paused < .seconds(5))
   }
 
   @Test func idleForSeveralIntervalsIsNoAlarm() throws {

@@ -97,8 +97,9 @@ final class ClusterAccess: Sendable {
 extension Configuration.Cluster {
   /// A server that is the local end of a forward leads to that forward's target; any other is dialled as it
   /// stands, from the far side.
-  func target(of server: Kubeconfig.Server) -> HostPort {
-    forward(for: server).map { HostPort($0.target) } ?? HostPort(host: server.host, port: server.port)
+  func target(of server: Kubeconfig.Server) -> StreamAddress {
+    forward(for: server).map { StreamAddress($0.target) }
+      ?? StreamAddress(host: server.host, port: server.port)
   }
 
   func forward(for server: Kubeconfig.Server) -> Configuration.Forward? {
@@ -115,7 +116,7 @@ extension Configuration.Cluster {
   var publicListen: String { tunnel.forwards.first?.listen.description ?? "" }
 }
 
-extension HostPort {
+extension StreamAddress {
   init(_ endpoint: Endpoint) { self.init(host: endpoint.host, port: endpoint.port) }
 }
 
@@ -124,7 +125,9 @@ extension TunnelConfiguration {
     self.init(
       host: tunnel.host, user: tunnel.user, port: tunnel.port, identityFiles: tunnel.identityFiles ?? [],
       knownHostsFiles: tunnel.knownHostsFiles ?? [], sshConfig: tunnel.sshConfig,
-      forwards: tunnel.forwards.map { .init(listen: HostPort($0.listen), target: HostPort($0.target)) },
+      forwards: tunnel.forwards.map {
+        .init(listen: StreamAddress($0.listen), target: StreamAddress($0.target))
+      },
       keepaliveInterval: tunnel.keepalive.interval, keepaliveTimeout: tunnel.keepalive.timeout,
       backoffInitial: tunnel.backoff.initial, backoffMax: tunnel.backoff.max, hold: tunnel.hold)
   }

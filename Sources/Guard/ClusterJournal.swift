@@ -34,7 +34,7 @@ final class ClusterJournal {
       put(
         .forwardPortBusy,
         "\(listen) is taken\(holder.map { " by \($0)" } ?? ""); trying again until it is free",
-        subject: "forward \(listen)", reason: "port_busy", remedy: "ss -ltnp 'sport = :\(listen.port)'")
+        subject: "forward \(listen)", reason: "port_busy", remedy: listen.holderCommand)
     case .clientsRefused(let target, let count, let reason):
       put(
         .forwardClientRefused,
@@ -126,5 +126,15 @@ final class ClusterJournal {
         event, "\(cluster): \(message)", priority: priority, cluster: cluster, subject: subject, from: from,
         to: to,
         reason: reason, incident: incident, remedy: remedy))
+  }
+}
+
+extension StreamAddress {
+  /// What a person runs to see who has it.
+  fileprivate var holderCommand: String {
+    switch self {
+    case .tcp(let place): "ss -ltnp 'sport = :\(place.port)'"
+    case .unix(let path): "ss -lxp src \(path); ls -l \(path)"
+    }
   }
 }

@@ -139,7 +139,8 @@ package final class Guard: Sendable {
     }
   }
 
-  private func begin(_ cluster: Configuration.Cluster, _ adopted: [HostPort: Int32]) throws -> GuardedCluster
+  private func begin(_ cluster: Configuration.Cluster, _ adopted: [StreamAddress: Int32]) throws
+    -> GuardedCluster
   {
     try GuardedCluster(cluster, board: board, log: log, environment: environment, adopted: adopted)
   }

@@ -32,7 +32,7 @@ actor GuardedCluster {
   init(
     _ configuration: Configuration.Cluster, board: StatusBoard, log: any EventLog,
     environment: LocalEnvironment,
-    adopted: [HostPort: Int32]
+    adopted: [StreamAddress: Int32]
   ) throws {
     let executor = QueueExecutor(label: "cluster \(configuration.name)")
     let events = Relay<TunnelEvent>()
@@ -40,8 +40,8 @@ actor GuardedCluster {
     let tunnel = try Tunnel(
       name: configuration.name, configuration: TunnelConfiguration(configuration.tunnel),
       // Until the kubeconfig is read; no connection is made before.
-      ownTarget: configuration.tunnel.forwards.first.map { HostPort($0.target) }
-        ?? HostPort(host: "localhost", port: 6443),
+      ownTarget: configuration.tunnel.forwards.first.map { StreamAddress($0.target) }
+        ?? StreamAddress(host: "localhost", port: 6443),
       environment: environment, adopted: adopted, observer: events.tell)
     let access = ClusterAccess(configuration, tunnel: tunnel)
     self.executor = executor

@@ -18,10 +18,12 @@ package enum ControlSocket {
     }
   }
 
-  /// Binds `path` with mode 0660 and, where the group exists, its group; connections are taken only after that.
+  /// Binds `path` with `mode` and, where the group exists, its group; connections are taken only after that.
   ///
   /// - Returns: a bound socket that does not listen yet.
-  package static func bind(path: String, group: String?) throws(Failure) -> Int32 {
+  package static func bind(
+    path: String, group: String?, mode: UInt32 = 0o660
+  ) throws(Failure) -> Int32 {
     guard let address = SocketAddress(path: path) else { throw .pathTooLong(path) }
     try removeStale(path)
     let raw = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue), 0)
@@ -36,11 +38,27 @@ package enum ControlSocket {
       throw .system(bindError)
     }
     if let group, let number = PeerCredentials.groupNumber(named: group) { _ = chown(path, getuid(), number) }
-    guard chmod(path, 0o660) == 0 else {
+    guard chmod(path, mode) == 0 else {
       close(raw)
       throw .system(.last("chmod \(path)"))
     }
     return raw
+  }
+
+  /// Binds `path` for its owner alone, and listens.
+  package static func listen(path: String) throws(SystemError) -> Descriptor {
+    do throws(Failure) {
+      let descriptor = Descriptor(owning: try bind(path: path, group: nil, mode: 0o600))
+      guard Glibc.listen(descriptor.raw, 1024) == 0 else { throw Failure.system(.last("listen \(path)")) }
+      return descriptor
+    } catch {
+      switch error {
+      case .system(let error): throw error
+      case .inUse: throw SystemError("bind \(path)", code: EADDRINUSE)
+      case .notASocket: throw SystemError("bind \(path)", code: EEXIST)
+      case .pathTooLong: throw SystemError("bind \(path)", code: ENAMETOOLONG)
+      }
+    }
   }
 
   /// Which file it is, whatever its path says later.

@@ -45,6 +45,11 @@ package struct Epoll: ~Copyable {
     }
   }
 
+  /// Ends the watch of a descriptor that stays open.
+  package func remove(_ descriptor: Int32) {
+    _ = epoll_ctl(self.descriptor.raw, EPOLL_CTL_DEL, descriptor, nil)
+  }
+
   /// Waits until something is ready or `timeout` has passed (nil: for ever), and hands each event to `body`.
   package func wait(timeout: Duration?, _ body: (Event) -> Void) throws(SystemError) {
     let count = epoll_wait(

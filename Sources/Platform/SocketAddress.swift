@@ -44,6 +44,9 @@ package struct SocketAddress: Hashable, Sendable, CustomStringConvertible {
 
   package var family: Int32 { withSockaddr { address, _ in Int32(address.pointee.sa_family) } }
 
+  /// The path of a Unix socket; nil for other addresses, those without a file too.
+  package var path: String? { family == AF_UNIX && !description.hasPrefix("@") ? description : nil }
+
   /// Numeric host without brackets, for an originator field; empty for Unix addresses.
   package var host: String {
     guard let colon = description.lastIndex(of: ":"), !description.hasPrefix("@") else { return "" }

@@ -84,6 +84,17 @@ package enum StreamSocket {
       descriptor.raw, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
   }
 
+  /// Two ends of one stream within this process (socketpair(2)); both are the caller's to own.
+  package static func pair() throws(SystemError) -> (Int32, Int32) {
+    var raws: (Int32, Int32) = (-1, -1)
+    let type = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
+    let code = withUnsafeMutablePointer(to: &raws) { pointer in
+      pointer.withMemoryRebound(to: Int32.self, capacity: 2) { socketpair(AF_UNIX, type, 0, $0) }
+    }
+    guard code == 0 else { throw .last("socketpair") }
+    return raws
+  }
+
   private static func open(family: Int32) throws(SystemError) -> Descriptor {
     let type = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
     let raw = socket(family, type, 0)

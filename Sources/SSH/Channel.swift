@@ -67,6 +67,18 @@ package final class Channel {
     return Int(count)
   }
 
+  /// Lets the peer send up to `size` bytes ahead (RFC 4254 §5.2), counting what has come and was not read.
+  ///
+  /// libssh2 itself keeps the window that the channel was opened with; a larger one is kept by calling this
+  /// after reads.
+  package func keepWindow(open size: Int) throws(SSHError) {
+    guard let pointer else { return }
+    let window = Int(libssh2_channel_window_read_ex(pointer, nil, nil))
+    guard window < size / 4 * 3 else { return }
+    _ = try session.progress(
+      libssh2_channel_receive_window_adjust2(pointer, UInt(size - window), 1, nil), "window adjust")
+  }
+
   /// The peer sent EOF, and nothing waits to be read.
   package var isAtEnd: Bool { pointer.map { libssh2_channel_eof($0) == 1 } ?? true }
 

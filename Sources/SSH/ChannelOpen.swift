@@ -24,6 +24,16 @@ extension Session {
     return try open(type: "direct-tcpip", window: window, message: message)
   }
 
+  /// Asks the server to connect to a Unix socket there (OpenSSH's PROTOCOL §2.4). One open at a time.
+  package func openDirectStreamLocal(path: String, window: UInt32) throws(SSHError) -> ChannelOpen {
+    var message: [UInt8] = []
+    message.appendSSH(string: path)
+    // Reserved: a string and a number.
+    message.appendSSH(string: "")
+    message.appendSSH(uint32: 0)
+    return try open(type: "direct-streamlocal@openssh.com", window: window, message: message)
+  }
+
   /// Asks for a channel type that no server has: the refusal proves that the server is alive, reaches no target,
   /// and lets libssh2 take in what has come meanwhile. Counts as an open: one at a time.
   package func probe() throws(SSHError) -> ChannelOpen {

@@ -82,10 +82,12 @@ package final class Session {
     libssh2_session_methods(pointer, LIBSSH2_METHOD_CRYPT_CS).map { String(cString: $0) }
   }
 
-  /// Keeps the path and the kernel's timers warm (RFC 4254 §4, `keepalive@libssh2.org`), without asking for a
-  /// reply: libssh2 queues replies for ever and scans them on every read (packet.c).
-  package func sendKeepalive() throws(SSHError) {
-    libssh2_keepalive_config(pointer, 0, 2)
+  /// Keeps the path and the kernel's timers warm (RFC 4254 §4, `keepalive@libssh2.org`).
+  ///
+  /// - Parameter wantsReply: libssh2 queues replies for ever and scans them on every read (packet.c): only for
+  ///   when a probe can't be sent, which is while an open waits for its answer.
+  package func sendKeepalive(wantsReply: Bool) throws(SSHError) {
+    libssh2_keepalive_config(pointer, wantsReply ? 1 : 0, 2)
     var next: Int32 = 0
     _ = try progress(libssh2_keepalive_send(pointer, &next), "keepalive")
   }

@@ -2,111 +2,98 @@ internal import Glibc
 internal import Platform
 internal import SSH
 
-/// The way from a host's name to a session that can carry channels, one step at a time.
+/// The way to one SSH server, up to a session that can carry channels, one step at a time.
 ///
-/// Belongs to the tunnel's thread; only the name resolution runs elsewhere and comes back by mail.
+/// Belongs to the thread whose loop it lives in.
 final class Attempt {
-  private enum Stage {
-    case resolving(deadline: SuspendingClock.Instant)
-    case connecting(deadline: SuspendingClock.Instant)
-    case handshake(Link, deadline: SuspendingClock.Instant)
-    case authenticating(Link, Authenticator, deadline: SuspendingClock.Instant)
+  typealias Instant = SuspendingClock.Instant
+
+  /// What the session runs over.
+  enum Entry {
+    /// A TCP connection to one of these.
+    case addresses([SocketAddress])
+    /// A stream that is there already: a channel of a jump host.
+    case stream(Socket)
   }
 
-  /// A name that takes longer to resolve is given up; resolvers have timeouts of their own below this.
-  private static let resolveLimit: Duration = .seconds(30)
+  private enum Stage {
+    case connecting(deadline: Instant)
+    case handshake(Link, deadline: Instant)
+    case authenticating(Link, Authenticator, deadline: Instant)
+  }
+
   private static let sessionLimit: Duration = .seconds(15)
 
-  let serial: UInt32
+  let resolution: Resolution
   private let configuration: TunnelConfiguration
-  private(set) var resolution: Resolution?
+  private let knownHosts: KnownHosts
+  private let loop: Loop
+  private var watch: Watch?
   private var addresses: ArraySlice<SocketAddress> = []
   private var peer: SocketAddress?
-  private var knownHosts: KnownHosts?
   private var stage: Stage
-  /// Registers a socket with the loop, under this attempt's name.
-  private let watch: (Int32) throws(SystemError) -> Void
   /// The socket while it connects, before a link owns it, and whether the kernel has the outcome.
   private var socket: Socket?
   private var hasOutcome = false
   private var lastRefusal: TunnelFailure?
 
   init(
-    serial: UInt32, configuration: TunnelConfiguration, now: SuspendingClock.Instant,
-    watch: @escaping (Int32) throws(SystemError) -> Void
-  ) {
-    self.serial = serial
+    _ resolution: Resolution, _ entry: Entry, configuration: TunnelConfiguration, loop: Loop, now: Instant
+  ) throws(TunnelFailure) {
+    self.resolution = resolution
     self.configuration = configuration
-    self.stage = .resolving(deadline: now + Attempt.resolveLimit)
-    self.watch = watch
+    self.knownHosts = KnownHosts(files: resolution.knownHostsFiles)
+    self.loop = loop
+    self.stage = .connecting(deadline: now)
+    switch entry {
+    case .addresses(let addresses):
+      self.addresses = addresses[...]
+      try connectToNext(now)
+    case .stream(let socket):
+      try begin(socket, peer: HostPort(host: resolution.hostName, port: resolution.port), now)
+    }
   }
 
-  var deadline: SuspendingClock.Instant {
+  var deadline: Instant {
     switch stage {
-    case .resolving(let deadline), .connecting(let deadline), .handshake(_, let deadline),
-      .authenticating(_, _, let deadline):
+    case .connecting(let deadline), .handshake(_, let deadline), .authenticating(_, _, let deadline):
       deadline
     }
   }
 
-  var link: Link? {
-    switch stage {
-    case .handshake(let link, _), .authenticating(let link, _, _): link
-    case .resolving, .connecting: nil
-    }
-  }
-
-  func resolved(
-    _ resolution: Resolution, _ addresses: [SocketAddress], now: SuspendingClock.Instant
-  ) throws(TunnelFailure) {
-    self.resolution = resolution
-    self.addresses = addresses[...]
-    self.knownHosts = KnownHosts(files: resolution.knownHostsFiles)
-    try connectToNext(resolution, now)
-  }
-
-  func becameReady(_ readiness: Epoll.Readiness) {
-    if let link {
-      if readiness.wakesReader { link.isReadable = true }
-      if readiness.wakesWriter { link.isWritable = true }
-    } else {
-      hasOutcome = true
-    }
-  }
-
   /// Goes as far as it can without waiting; the link once it is authenticated.
-  func step(now: SuspendingClock.Instant) throws(TunnelFailure) -> Link? {
-    guard let resolution else {
-      if now >= deadline {
-        throw TunnelFailure(
-          .dns, "\(configuration.host) did not resolve within \(Attempt.resolveLimit)",
-          remedy: "try: getent hosts \(configuration.host); ssh -G \(configuration.host)")
-      }
-      return nil
-    }
+  func step(now: Instant) throws(TunnelFailure) -> Link? {
     while true {
       switch stage {
-      case .resolving: return nil
       case .connecting(let deadline):
-        guard try finishConnect(resolution, deadline, now) else { return nil }
+        guard try finishConnect(deadline, now) else { return nil }
       case .handshake(let link, let deadline):
-        guard try shakeHands(link, resolution, deadline, now) else { return nil }
-        try verify(link, resolution)
+        guard try shakeHands(link, deadline, now) else { return nil }
+        try verify(link)
         stage = .authenticating(link, try Authenticator(resolution), deadline: deadline)
       case .authenticating(let link, let authenticator, let deadline):
         _ = link.takeIn(now: now)
         let progress = try authenticator.step(link.session)
         _ = link.flush()
         if progress == .done { return link }
-        try giveUpIfDead(link, resolution, deadline, now)
+        try giveUpIfDead(link, deadline, now)
         return nil
       }
     }
   }
 
+  private func begin(_ socket: Socket, peer: HostPort, _ now: Instant) throws(TunnelFailure) {
+    do throws(SSHError) {
+      let types = knownHosts.keyTypes(name: resolution.hostKeyName, port: resolution.port)
+      let link = try Link(socket: socket, peer: peer, hostKeyTypes: types, loop: loop, now: now)
+      stage = .handshake(link, deadline: now + Attempt.sessionLimit)
+    } catch {
+      throw TunnelFailure(broken: error, resolution)
+    }
+  }
+
   private func shakeHands(
-    _ link: Link, _ resolution: Resolution, _ deadline: SuspendingClock.Instant,
-    _ now: SuspendingClock.Instant
+    _ link: Link, _ deadline: Instant, _ now: Instant
   ) throws(TunnelFailure) -> Bool {
     _ = link.takeIn(now: now)
     let progress: Session.Progress
@@ -115,13 +102,12 @@ final class Attempt {
     }
     _ = link.flush()
     if progress == .done { return true }
-    try giveUpIfDead(link, resolution, deadline, now)
+    try giveUpIfDead(link, deadline, now)
     return false
   }
 
   private func giveUpIfDead(
-    _ link: Link, _ resolution: Resolution, _ deadline: SuspendingClock.Instant,
-    _ now: SuspendingClock.Instant
+    _ link: Link, _ deadline: Instant, _ now: Instant
   ) throws(TunnelFailure) {
     if link.end != nil, link.session.wire.inbound.isEmpty {
       throw TunnelFailure(
@@ -135,8 +121,8 @@ final class Attempt {
     }
   }
 
-  private func verify(_ link: Link, _ resolution: Resolution) throws(TunnelFailure) {
-    guard let key = link.session.hostKey, let knownHosts else {
+  private func verify(_ link: Link) throws(TunnelFailure) {
+    guard let key = link.session.hostKey else {
       throw TunnelFailure(
         .protocolError, "\(link.peer) showed no host key", remedy: "ssh -v \(configuration.host)")
     }
@@ -153,13 +139,14 @@ final class Attempt {
 // MARK: - TCP
 
 extension Attempt {
-  private func connectToNext(_ resolution: Resolution, _ now: SuspendingClock.Instant) throws(TunnelFailure) {
+  private func connectToNext(_ now: Instant) throws(TunnelFailure) {
     while let address = addresses.popFirst() {
       do throws(SystemError) {
         let descriptor = try StreamSocket.connect(to: address, userTimeout: configuration.keepaliveTimeout)
-        try watch(descriptor.raw)
-        socket = Socket(descriptor)
+        let socket = Socket(descriptor)
         hasOutcome = false
+        watch = try loop.watch(socket) { [weak self] _ in self?.hasOutcome = true }
+        self.socket = socket
         peer = address
         stage = .connecting(deadline: now + resolution.connectTimeout)
         return
@@ -173,26 +160,19 @@ extension Attempt {
   }
 
   private func finishConnect(
-    _ resolution: Resolution, _ deadline: SuspendingClock.Instant, _ now: SuspendingClock.Instant
+    _ deadline: Instant, _ now: Instant
   ) throws(TunnelFailure) -> Bool {
     guard let socket, let peer else { return false }
     let code = hasOutcome ? StreamSocket.connectionError(of: socket.descriptor) : EINPROGRESS
     if code == EINPROGRESS, now < deadline { return false }
     self.socket = nil
+    watch = nil
     guard code == 0 else {
       lastRefusal = TunnelFailure(connecting: peer, code: code == EINPROGRESS ? ETIMEDOUT : code)
-      try connectToNext(resolution, now)
+      try connectToNext(now)
       return false
     }
-    do throws(SSHError) {
-      let types = knownHosts?.keyTypes(name: resolution.hostKeyName, port: resolution.port) ?? []
-      let link = try Link(socket: socket, peer: peer, hostKeyTypes: types, now: now)
-      link.isReadable = true
-      link.isWritable = true
-      stage = .handshake(link, deadline: now + Attempt.sessionLimit)
-    } catch {
-      throw TunnelFailure(broken: error, resolution)
-    }
+    try begin(socket, peer: HostPort(host: peer.host, port: peer.port), now)
     return true
   }
 }

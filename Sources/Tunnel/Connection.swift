@@ -4,90 +4,100 @@ internal import Synchronization
 
 /// One local connection and its channel: bytes both ways, each direction ending on its own (half-close).
 ///
-/// Belongs to the tunnel's thread.
+/// Belongs to the thread of its session.
 final class Connection {
-  enum State {
-    /// Waits for the tunnel, or for its turn to open a channel.
-    case waiting(deadline: SuspendingClock.Instant)
-    /// Its open is the one on the wire.
-    case opening(deadline: SuspendingClock.Instant)
-    case relaying(Channel)
-    case ended
-  }
-
   /// Bytes that one connection moves before the next has its turn.
   static let turn = 256 << 10
 
-  let accepted: AcceptedSocket
-  let target: HostPort
-  let counters: ForwardCounters?
-  var state: State
+  let client: Client
+  let channel: Channel
+  private let window: ReceiveWindow
+  private var meter: BulkMeter
   /// Edge-triggered readiness, remembered until the kernel says EAGAIN.
-  var isReadable = true
-  var isWritable = true
+  private var isReadable = true
+  private var isWritable = true
   private var toChannel: ByteQueue?
   private var toLocal: ByteQueue?
   private var localEnded = false
   private var sentEOF = false
   private var channelEnded = false
   private var toldLocal = false
+  private var watch: Watch?
 
-  init(
-    _ accepted: AcceptedSocket, target: HostPort, counters: ForwardCounters?,
-    deadline: SuspendingClock.Instant
-  ) {
-    self.accepted = accepted
-    self.target = target
-    self.counters = counters
-    self.state = .waiting(deadline: deadline)
+  init(_ client: Client, channel: Channel, window: ReceiveWindow, now: SuspendingClock.Instant) {
+    self.client = client
+    self.channel = channel
+    self.window = window
+    self.meter = BulkMeter(now: now)
+  }
+
+  func watch(by loop: Loop) throws(SystemError) {
+    watch = try loop.watch(client.socket) { [weak self] readiness in
+      if readiness.wakesReader { self?.isReadable = true }
+      if readiness.wakesWriter { self?.isWritable = true }
+    }
   }
 
   /// The local client went away in anger: nothing more can be delivered to it.
   private(set) var isCut = false
   var isFinished: Bool { isCut || (sentEOF && toldLocal) }
 
+  func isBulk(now: SuspendingClock.Instant) -> Bool { meter.isBulk(now: now) }
+
+  /// Has libssh2 look at what came in, for all channels at once.
+  func pump() throws(SSHError) { try channel.pump() }
+
+  /// What a pass came to: `hasMore` when the turn ended before there was nothing left to move.
+  typealias Pass = (moved: Bool, bytes: Int, hasMore: Bool)
+
   /// Moves what can be moved without waiting.
   ///
-  /// - Returns: `moved`, and whether the turn ended before there was nothing left to move.
-  func relay(_ channel: Channel, link: Link, scratch: UnsafeMutableRawBufferPointer) throws(SSHError) -> (
-    moved: Bool, hasMore: Bool
-  ) {
-    let down = try relayDown(channel, scratch)
-    let up = try relayUp(channel, link, scratch)
-    return (down.moved || up.moved, down.hasMore || up.hasMore)
-  }
-
-  /// Resets the local side, so that a client can tell a cut from an end.
-  func cut() {
-    StreamSocket.resetOnClose(accepted.socket.descriptor)
-    isCut = true
+  /// - Parameter answerTime: what the peer takes to answer; the window of bulk grows by it.
+  func relay(
+    _ link: Link, scratch: UnsafeMutableRawBufferPointer, answerTime: Duration?, now: SuspendingClock.Instant
+  ) throws(SSHError) -> Pass {
+    let down = try relayDown(scratch, answerTime, now)
+    let up = try relayUp(link, scratch)
+    let bytes = down.bytes + up.bytes
+    if bytes > 0 { meter.add(bytes, now: now) }
+    return (down.moved || up.moved, bytes, down.hasMore || up.hasMore)
   }
 
   // MARK: - From the channel to the local client
 
   private func relayDown(
-    _ channel: Channel, _ scratch: UnsafeMutableRawBufferPointer
-  ) throws(SSHError) -> (moved: Bool, hasMore: Bool) {
+    _ scratch: UnsafeMutableRawBufferPointer, _ answerTime: Duration?, _ now: SuspendingClock.Instant
+  ) throws(SSHError) -> Pass {
     var moved = flushLocal()
-    var budget = Connection.turn
+    var bytes = 0
+    var isQuiet = false
     // The round's pump has taken in what came; asking a quiet channel to read would take in again, for nothing.
-    while toLocal == nil, !channelEnded, !isCut, budget > 0, channel.available > 0 || channel.isAtEnd {
+    while toLocal == nil, !channelEnded, !isCut, !isQuiet, bytes < Connection.turn,
+      channel.available > 0 || channel.isAtEnd
+    {
       switch try channel.read(into: scratch) {
       case .moved(let count):
         moved = true
-        budget -= count
-        counters?.bytesFromTarget.add(count, ordering: .relaxed)
+        bytes += count
+        client.counters?.bytesFromTarget.add(count, ordering: .relaxed)
         deliver(UnsafeRawBufferPointer(rebasing: scratch.prefix(count)))
-      case .wouldBlock: return (moved, false)
+      case .wouldBlock: isQuiet = true
       case .endOfFile: channelEnded = true
       }
     }
+    if bytes > 0, let answerTime { try widen(bytes, answerTime, now) }
     if channelEnded, toLocal == nil, !toldLocal {
-      StreamSocket.endSending(accepted.socket.descriptor)
+      StreamSocket.endSending(client.socket.descriptor)
       toldLocal = true
       moved = true
     }
-    return (moved, budget <= 0)
+    return (moved, bytes, bytes >= Connection.turn)
+  }
+
+  /// libssh2 keeps the window that the channel was opened with; what it grew to is kept here.
+  private func widen(_ bytes: Int, _ roundTrip: Duration, _ now: SuspendingClock.Instant) throws(SSHError) {
+    if toLocal == nil { _ = window.note(bytes, roundTrip: roundTrip, now: now) }
+    try channel.keepWindow(open: window.size)
   }
 
   private func deliver(_ bytes: UnsafeRawBufferPointer) {
@@ -110,7 +120,7 @@ final class Connection {
   private func sendLocal(_ bytes: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
     var rest = bytes
     while isWritable, !rest.isEmpty {
-      switch accepted.socket.descriptor.send(rest) {
+      switch client.socket.descriptor.send(rest) {
       case .moved(let count): rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(count))
       case .wouldBlock: isWritable = false
       case .endOfFile, .failed:
@@ -123,31 +133,29 @@ final class Connection {
 
   // MARK: - From the local client to the channel
 
-  private func relayUp(
-    _ channel: Channel, _ link: Link, _ scratch: UnsafeMutableRawBufferPointer
-  ) throws(SSHError) -> (moved: Bool, hasMore: Bool) {
+  private func relayUp(_ link: Link, _ scratch: UnsafeMutableRawBufferPointer) throws(SSHError) -> Pass {
     var moved = false
-    var budget = Connection.turn
+    var bytes = 0
     if let queue = toChannel {
-      let sent = try send(queue.waiting, channel, link)
+      let sent = try send(queue.waiting, link)
       queue.consume(sent)
       moved = sent > 0
-      guard queue.isEmpty else { return (moved, false) }
+      guard queue.isEmpty else { return (moved, bytes, false) }
       toChannel = nil
     }
     // Whole packets: what is read at once fills them.
     let chunk = UnsafeMutableRawBufferPointer(rebasing: scratch.prefix(2 * Channel.largestWrite))
-    while isReadable, !localEnded, !isCut, budget > 0, !link.isCongested, toChannel == nil {
-      switch accepted.socket.descriptor.read(into: chunk) {
+    while isReadable, !localEnded, !isCut, bytes < Connection.turn, !link.isCongested, toChannel == nil {
+      switch client.socket.descriptor.read(into: chunk) {
       case .moved(let count):
         moved = true
-        budget -= count
-        counters?.bytesToTarget.add(count, ordering: .relaxed)
-        let bytes = UnsafeRawBufferPointer(rebasing: chunk.prefix(count))
-        let sent = try send(bytes, channel, link)
+        bytes += count
+        client.counters?.bytesToTarget.add(count, ordering: .relaxed)
+        let read = UnsafeRawBufferPointer(rebasing: chunk.prefix(count))
+        let sent = try send(read, link)
         if sent < count {
           let queue = ByteQueue(capacity: count - sent)
-          queue.append(UnsafeRawBufferPointer(rebasing: bytes.dropFirst(sent)))
+          queue.append(UnsafeRawBufferPointer(rebasing: read.dropFirst(sent)))
           toChannel = queue
         }
       case .endOfFile: localEnded = true
@@ -159,11 +167,10 @@ final class Connection {
       sentEOF = true
       moved = true
     }
-    return (moved, budget <= 0)
+    return (moved, bytes, bytes >= Connection.turn)
   }
 
-  private func send(_ bytes: UnsafeRawBufferPointer, _ channel: Channel, _ link: Link) throws(SSHError) -> Int
-  {
+  private func send(_ bytes: UnsafeRawBufferPointer, _ link: Link) throws(SSHError) -> Int {
     var sent = 0
     while sent < bytes.count, !link.isCongested {
       switch try channel.write(UnsafeRawBufferPointer(rebasing: bytes.dropFirst(sent))) {

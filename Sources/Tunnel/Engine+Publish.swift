@@ -19,13 +19,12 @@ extension Engine {
       status.nextAttempt = machine.wake.map { wall + ($0 - now).milliseconds }
       if hasNewFailure, let failure { status.lastFailure = .init(failure: failure, at: wall) }
       if failure == nil { status.lastFailure = nil }
-      let resolution = upLink?.resolution ?? attempt?.resolution
-      status.user = resolution?.user ?? status.user
-      if let link = upLink?.link {
+      status.user = route?.host?.user ?? status.user
+      if let link = carrier?.relay?.link {
         status.peer = link.peer.description
         status.hostKey = link.session.hostKey?.fingerprint
         status.cipher = link.session.cipher
-        status.roundTrip = link.quality?.roundTrip
+        status.roundTrip = roundTrip
       } else {
         status.cipher = nil
         status.roundTrip = nil
@@ -39,29 +38,21 @@ extension Engine {
     }
   }
 
-  func publishQuality(_ upLink: UpLink) {
-    let roundTrip = upLink.link.quality?.roundTrip
+  /// The kernel's figure, or where a jump host or a ProxyCommand hides the path, what the server takes to answer.
+  private var roundTrip: Duration? {
+    carrier?.relay.flatMap { $0.link.quality?.roundTrip ?? $0.answerTime }
+  }
+
+  func publishQuality() {
+    let roundTrip = roundTrip
     board.publish { $0.roundTrip = roundTrip }
   }
 
-  /// - Parameter failure: nil once the target is reached again.
-  func publishRefusal(_ target: HostPort, _ failure: TunnelFailure?) {
-    var isNew = false
-    let at = WallClock.milliseconds
-    board.publish { status in
-      for index in status.forwards.indices where status.forwards[index].target == target {
-        let forward = status.forwards[index]
-        if forward.refusal?.failure == failure { continue }
-        isNew = failure != nil
-        status.forwards[index] = forward.with(refusal: failure.map { .init(failure: $0, at: at) })
-      }
-    }
-    if isNew, let failure { plan.observer(.targetRefused(failure)) }
-  }
+  func publishSessions() {}
 
   func bindListeners(_ now: Instant) {
     for (index, listener) in listeners.enumerated() where listener.bind(now: now) {
-      if let raw = listener.raw { try? epoll.add(raw, token: Token.listener(index).rawValue) }
+      try? watchListener(index)
       publishListener(index)
     }
   }
@@ -72,7 +63,10 @@ extension Engine {
     var isListening = false
     var holder: String?
     if case .busy(let name, _) = listeners[index].state { holder = name } else { isListening = true }
-    board.publish { $0.forwards[index] = $0.forwards[index].with(isListening: isListening, holder: holder) }
+    board.publish {
+      $0.forwards[index].isListening = isListening
+      $0.forwards[index].holder = holder
+    }
     plan.observer(
       isListening ? .forwardListening(listen: listen) : .forwardBusy(listen: listen, holder: holder))
   }
@@ -97,25 +91,6 @@ extension TunnelStateMachine.State {
 
   /// An attempt or a session was in hand, so a failure that follows is its own.
   fileprivate var isLive: Bool { self == .connecting || self == .up }
-}
-
-extension TunnelStatus.Forward {
-  fileprivate func with(refusal: TunnelStatus.Failed?) -> TunnelStatus.Forward {
-    copy(isListening: isListening, holder: holder, refusal: refusal)
-  }
-
-  fileprivate func with(isListening: Bool, holder: String?) -> TunnelStatus.Forward {
-    copy(isListening: isListening, holder: holder, refusal: refusal)
-  }
-
-  private func copy(isListening: Bool, holder: String?, refusal: TunnelStatus.Failed?) -> TunnelStatus.Forward
-  {
-    .init(
-      listen: listen, target: target, isListening: isListening, holder: holder,
-      openConnections: openConnections,
-      acceptedConnections: acceptedConnections, refusedConnections: refusedConnections,
-      bytesFromTarget: bytesFromTarget, bytesToTarget: bytesToTarget, refusal: refusal)
-  }
 }
 
 extension Duration {

@@ -1,49 +1,57 @@
-internal import Dispatch
 internal import Platform
-internal import SSH
 internal import Synchronization
 
-/// The tunnel's thread at work: one epoll loop that performs what the state machine decides, and relays.
+/// The tunnel's thread at work: it performs what the state machine decides, listens, and carries the first session.
 ///
-/// Everything in here belongs to that thread.
+/// Everything in here belongs to that thread; further sessions have threads of their own.
 final class Engine {
   typealias Instant = SuspendingClock.Instant
 
   enum Message: Sendable {
-    case resolved(serial: UInt32, Result<(Resolution, [SocketAddress]), TunnelFailure>)
+    case found(serial: Int, Result<Route, TunnelFailure>)
+    case session(number: Int, ExtraSession.Report)
     case reconnect
-    case ownTarget(HostPort)
+    case ownTarget(StreamAddress)
     case nudge
     case stop
   }
 
   struct Plan: Sendable {
     let configuration: TunnelConfiguration
-    let ownTarget: HostPort
+    let ownTarget: StreamAddress
     let ownDoor: String
     let environment: LocalEnvironment
-    let adopted: [HostPort: Int32]
+    let adopted: [StreamAddress: Int32]
     let observer: @Sendable (TunnelEvent) -> Void
   }
+
+  /// A name that takes longer to resolve is given up; resolvers have timeouts of their own below this.
+  private static let findLimit: Duration = .seconds(30)
 
   let plan: Plan
   let mailbox: Mailbox<Message>
   let board: Board
-  let epoll: Epoll
+  let outlet: Outlet
+  let terms: Carrier.Terms
+  let loop: Loop
   var machine: TunnelStateMachine
-  var random = SystemRandomNumberGenerator()
-  var attempt: Attempt?
-  private var resolving: Task<Void, Never>?
-  var upLink: UpLink?
-  private(set) var serial: UInt32 = 0
+  private var random = SystemRandomNumberGenerator()
+  private var finding: (task: Task<Void, Never>, deadline: Instant)?
+  private var serial = 0
+  /// The way that the session in hand takes.
+  private(set) var route: Route?
+  /// The first session, on its way or up.
+  private(set) var carrier: Carrier?
+  private(set) var load = SessionLoad()
+  var extras: [ExtraSession] = []
+  var lastExtra = 0
+  /// After a further session failed, the next waits until then.
+  var extraAllowed: Instant
   var listeners: [Listener]
-  var connections: [UInt32: Connection] = [:]
-  var lastConnection: UInt32 = 0
-  /// Connections without a channel, in the order they came.
-  var waiting: [UInt32] = []
+  var lastClient: UInt32 = 0
+  /// Clients that no session has yet, in the order they came.
+  var waiting: [Client] = []
   var watchedFiles: FileWatch?
-  var refusals = RefusalBurst()
-  let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: 128 << 10, alignment: 16)
   /// When listeners that could not accept try again.
   var acceptAgain: Instant?
   private var isStopping = false
@@ -56,34 +64,22 @@ final class Engine {
     self.plan = plan
     self.mailbox = mailbox
     self.board = board
-    self.epoll = try Epoll()
+    self.outlet = Outlet(board: board, host: configuration.host, observer: plan.observer) {
+      mailbox.post(.nudge)
+    }
+    self.terms = Carrier.Terms(
+      configuration: configuration, budget: WindowBudget(configuration.windowBudget), observer: outlet,
+      checked: configuration.forwards.map(\.target))
+    self.loop = try Loop()
     self.machine = TunnelStateMachine(
       backoff: Backoff(initial: configuration.backoffInitial, max: configuration.backoffMax), now: now)
-    self.listeners = []
-    for (forward, counters) in zip(configuration.forwards, board.counters) {
-      guard let address = SocketAddress(numericHost: forward.listen.host, port: forward.listen.port) else {
-        throw SystemError("listen address \(forward.listen)", code: 22)
-      }
-      listeners.append(
-        Listener(
-          kind: .forward(counters), address: address, target: forward.target,
-          adopted: plan.adopted[forward.listen]))
+    self.extraAllowed = now
+    self.listeners = try Engine.listeners(plan, board)
+    try loop.watch(mailbox.doorbell.raw) { _ in }
+    for index in listeners.indices where listeners[index].isListening {
+      try watchListener(index)
+      publishListener(index)
     }
-    guard let door = SocketAddress(abstractName: plan.ownDoor) else {
-      throw SystemError("socket \(plan.ownDoor)", code: 36)
-    }
-    listeners.append(Listener(kind: .own, address: door, target: plan.ownTarget, adopted: nil))
-    try epoll.add(mailbox.doorbell.raw, token: Token.doorbell.rawValue)
-    for (index, listener) in listeners.enumerated() {
-      if let raw = listener.raw {
-        try epoll.add(raw, token: Token.listener(index).rawValue)
-        publishListener(index)
-      }
-    }
-  }
-
-  deinit {
-    scratch.deallocate()
   }
 
   func run() {
@@ -96,23 +92,21 @@ final class Engine {
   }
 
   private func turn() {
-    let timeout = hasWork ? Duration.zero : nextDeadline().map { $0 - SuspendingClock.now }
+    let isLate = loop.wait(until: hasWork ? SuspendingClock.now : nextDeadline())
     hasWork = false
-    var events: [Epoll.Event] = []
-    do throws(SystemError) { try epoll.wait(timeout: timeout) { events.append($0) } } catch {
-      // EBADF or EINVAL would be a fault of our own: nothing below could work.
-      preconditionFailure("\(error)")
-    }
     board.turns.add(1, ordering: .relaxed)
-    for event in events { note(event) }
+    if isLate { doubt() }
+    for message in mailbox.collect() { read(message) }
     let now = SuspendingClock.now
     bindListeners(now)
-    if let acceptAgain, now >= acceptAgain {
-      self.acceptAgain = nil
-      for index in listeners.indices { acceptAll(index) }
+    acceptAgain(now)
+    if let finding, now >= finding.deadline {
+      feed(.failed(.unresolved(plan.configuration, Engine.findLimit)))
     }
-    stepAttempt(now)
-    relayAll(now)
+    placeClients()
+    turnCarrier(now)
+    keepExtras(now)
+    placeClients()
     expire(now)
     if !waiting.isEmpty { feed(.clientWaits) }
     if let wake = machine.wake, now >= wake { feed(.timePassed) }
@@ -121,41 +115,23 @@ final class Engine {
 
   private func nextDeadline() -> Instant? {
     var deadlines = [
-      machine.wake, attempt?.deadline, upLink?.nextCheck, watchedFiles?.next, refusals.due, acceptAgain,
+      machine.wake, finding?.deadline, carrier?.nextDeadline, watchedFiles?.next, outlet.due, acceptAgain,
+      nextIdleEnd,
     ]
     for listener in listeners {
       if case .busy(_, let retry) = listener.state { deadlines.append(retry) }
     }
-    for serial in waiting {
-      if let connection = connections[serial] { deadlines.append(connection.deadline) }
-    }
+    for client in waiting { deadlines.append(client.deadline) }
     return deadlines.compactMap(\.self).min()
-  }
-
-  // MARK: - Events in
-
-  private func note(_ event: Epoll.Event) {
-    switch Token(rawValue: event.token) {
-    case .doorbell:
-      for message in mailbox.collect() { read(message) }
-    case .link(let serial):
-      if let attempt, attempt.serial == serial { attempt.becameReady(event.readiness) }
-      if let upLink, upLink.serial == serial { upLink.becameReady(event.readiness) }
-    case .listener(let index): acceptAll(index)
-    case .connection(let serial): connections[serial]?.becameReady(event.readiness)
-    }
   }
 
   private func read(_ message: Message) {
     switch message {
-    case .resolved(let serial, let result):
-      guard let attempt, attempt.serial == serial else { return }
-      do throws(TunnelFailure) {
-        let (resolution, addresses) = try result.get()
-        try attempt.resolved(resolution, addresses, now: SuspendingClock.now)
-      } catch {
-        feed(.failed(error))
-      }
+    case .found(let serial, let result):
+      guard serial == self.serial, finding != nil else { return }
+      finding = nil
+      do throws(TunnelFailure) { try begin(try result.get()) } catch { feed(.failed(error)) }
+    case .session(let number, let report): read(report, of: number)
     case .reconnect: feed(.reconnect)
     case .ownTarget(let target):
       for listener in listeners { if case .own = listener.kind { listener.target = target } }
@@ -171,10 +147,12 @@ final class Engine {
     let now = SuspendingClock.now
     for action in machine.handle(event, now: now, random: &random) {
       switch action {
-      case .connect: beginAttempt(now)
-      case .disconnect: dropLink()
+      case .connect: find(now)
+      case .disconnect: dropCarrier()
       }
     }
+    // A further session outlives the first one's failure: it may be well, and it has a liveness of its own.
+    if event.endsAll { endExtras() }
     guard machine.state != before else { return }
     watchedFiles = nil
     if case .blocked = machine.state, let failure = machine.lastFailure {
@@ -183,109 +161,75 @@ final class Engine {
     publishState(from: before)
   }
 
-  private func beginAttempt(_ now: Instant) {
+  private func find(_ now: Instant) {
     serial += 1
-    let serial = serial
-    let configuration = plan.configuration
-    let environment = plan.environment
-    let mailbox = mailbox
-    attempt = Attempt(serial: serial, configuration: configuration, now: now) {
-      [weak self] raw throws(SystemError) in
-      try self?.epoll.add(raw, token: Token.link(serial).rawValue)
+    let (serial, mailbox) = (serial, mailbox)
+    let task = Route.find(plan.configuration, environment: plan.environment) {
+      mailbox.post(.found(serial: serial, $0))
     }
-    resolving = Task {
-      do throws(TunnelFailure) {
-        let resolution = try await Resolution.ask(configuration, environment: environment)
-        // getaddrinfo(3) blocks: not on a thread of the concurrency pool.
-        DispatchQueue.global().async {
-          mailbox.post(.resolved(serial: serial, resolution.lookUp()))
-        }
-      } catch {
-        mailbox.post(.resolved(serial: serial, .failure(error)))
-      }
-    }
+    finding = (task, now + Engine.findLimit)
   }
 
-  private func stepAttempt(_ now: Instant) {
-    guard let attempt else { return }
+  private func begin(_ route: Route) throws(TunnelFailure) {
+    self.route = route
+    load = SessionLoad()
+    carrier = try Carrier(route, terms: terms, load: load, loop: loop, now: SuspendingClock.now)
+    hasWork = true
+  }
+
+  private func turnCarrier(_ now: Instant) {
+    guard let carrier else { return }
+    let wasUp = carrier.relay != nil
+    let answered = carrier.relay?.answers
     do throws(TunnelFailure) {
-      guard let link = try attempt.step(now: now), let resolution = attempt.resolution else { return }
-      self.attempt = nil
-      upLink = UpLink(link, resolution: resolution, serial: attempt.serial, configuration: plan.configuration)
-      feed(.connected)
+      hasWork = try carrier.turn(now) || hasWork
+      if !wasUp, carrier.relay != nil { feed(.connected) }
+      if wasUp, carrier.relay?.answers != answered { publishQuality() }
     } catch {
       feed(.failed(error))
     }
   }
 
-  /// Lets go of the attempt or the session in hand, and of the connections that ran over it.
-  private func dropLink() {
-    resolving?.cancel()
-    resolving = nil
-    attempt = nil
-    guard upLink != nil else { return }
-    for (serial, connection) in connections {
-      switch connection.state {
-      case .relaying:
-        connection.cut()
-        forget(serial)
-      case .opening(let deadline):
-        // Its open went down with the session; it is the next one's first.
-        connection.state = .waiting(deadline: deadline)
-        waiting.insert(serial, at: 0)
-      case .waiting, .ended: break
-      }
-    }
-    upLink = nil
+  /// Old timers say nothing any more: the process was stopped, or the machine asleep.
+  private func doubt() {
+    carrier?.doubt()
+    for extra in extras { extra.doubt() }
+  }
+
+  /// Lets go of the attempt or the session in hand. Who was not served yet waits for the next.
+  private func dropCarrier() {
+    finding?.task.cancel()
+    finding = nil
+    waiting.insert(contentsOf: carrier?.abandon() ?? [], at: 0)
+    carrier = nil
   }
 
   private func shutDown() {
-    if let upLink {
-      upLink.link.session.disconnect()
-      _ = upLink.link.flush()
-    }
-    for (serial, _) in connections { forget(serial) }
+    waiting += carrier?.abandon() ?? []
+    carrier?.disconnect()
+    for client in waiting { outlet.ended(client) }
+    waiting = []
     feed(.stop)
     listeners = []
+    // Each ends its clients and says goodbye; nobody is there to be told any more.
+    for extra in extras { extra.join() }
   }
 }
 
-extension Resolution {
-  fileprivate func lookUp() -> Result<(Resolution, [SocketAddress]), TunnelFailure> {
-    do throws(ResolveError) {
-      return .success((self, try SocketAddress.resolve(host: hostName, port: port)))
-    } catch {
-      return .failure(
-        TunnelFailure(
-          .dns, "no address for \(error.host): \(error.reason)",
-          remedy: "check the name and the resolver: getent hosts \(error.host); HostName in ssh_config"))
-    }
-  }
-}
-
-/// What an epoll event is about.
-enum Token {
-  case doorbell
-  case link(UInt32)
-  case listener(Int)
-  case connection(UInt32)
-
-  init(rawValue: UInt64) {
-    let low = UInt32(truncatingIfNeeded: rawValue)
-    switch rawValue >> 32 {
-    case 1: self = .link(low)
-    case 2: self = .listener(Int(low))
-    case 3: self = .connection(low)
-    default: self = .doorbell
-    }
-  }
-
-  var rawValue: UInt64 {
+extension TunnelStateMachine.Event {
+  fileprivate var endsAll: Bool {
     switch self {
-    case .doorbell: 0
-    case .link(let serial): 1 << 32 | UInt64(serial)
-    case .listener(let index): 2 << 32 | UInt64(index)
-    case .connection(let serial): 3 << 32 | UInt64(serial)
+    case .reconnect, .stop: true
+    default: false
     }
+  }
+}
+
+extension TunnelFailure {
+  fileprivate static func unresolved(_ configuration: TunnelConfiguration, _ limit: Duration) -> TunnelFailure
+  {
+    TunnelFailure(
+      .dns, "\(configuration.host) did not resolve within \(limit)",
+      remedy: "try: getent hosts \(configuration.host); ssh -G \(configuration.host)")
   }
 }

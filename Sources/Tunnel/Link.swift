@@ -1,9 +1,9 @@
 internal import Platform
 internal import SSH
 
-/// One TCP connection with its SSH session: bytes go from the socket into the session's wire and back.
+/// One connection with its SSH session: bytes go from the socket into the session's wire and back.
 ///
-/// Belongs to the tunnel's thread.
+/// Belongs to the thread whose loop watches it.
 final class Link {
   /// Reads stop being taken from local connections above this much that waits to be sent.
   static let outboundMark = 1 << 20
@@ -11,11 +11,12 @@ final class Link {
   private static let smallRead = 16 << 10
 
   let session: Session
-  let peer: SocketAddress
+  let peer: HostPort
   private let socket: Socket
+  private var watch: Watch?
   /// Edge-triggered readiness, remembered until the kernel says EAGAIN.
-  var isReadable = false
-  var isWritable = false
+  private var isReadable = true
+  private var isWritable = true
   /// When the peer was last heard.
   private(set) var lastReceived: SuspendingClock.Instant
   /// The connection is gone, for this reason.
@@ -26,13 +27,22 @@ final class Link {
     case failed(Int32)
   }
 
+  /// - Parameter hostKeyTypes: those that known_hosts has, to be asked for first.
   init(
-    socket: Socket, peer: SocketAddress, hostKeyTypes: [String], now: SuspendingClock.Instant
+    socket: Socket, peer: HostPort, hostKeyTypes: [String], loop: Loop, now: SuspendingClock.Instant
   ) throws(SSHError) {
     self.session = try Session(socket: socket.raw, hostKeyTypes: hostKeyTypes)
     self.socket = socket
     self.peer = peer
     self.lastReceived = now
+    do throws(SystemError) {
+      watch = try loop.watch(socket) { [weak self] readiness in
+        if readiness.wakesReader { self?.isReadable = true }
+        if readiness.wakesWriter { self?.isWritable = true }
+      }
+    } catch {
+      throw SSHError(code: .disconnected, operation: "connection", detail: error.description)
+    }
   }
 
   var quality: PathQuality? { PathQuality(of: socket.descriptor) }

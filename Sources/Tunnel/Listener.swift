@@ -24,13 +24,16 @@ final class Listener {
 
   let kind: Kind
   /// Where new connections lead to.
-  var target: HostPort
+  var target: StreamAddress
   private let address: SocketAddress
   private var socket: Socket?
+  private var watch: Watch?
+  /// The file of a Unix socket of our own, to be removed at the end.
+  private var file: ControlSocket.Identity?
   private(set) var state: State
 
   /// - Parameter adopted: a listening socket of the service manager for this address.
-  init(kind: Kind, address: SocketAddress, target: HostPort, adopted: Int32?) {
+  init(kind: Kind, address: SocketAddress, target: StreamAddress, adopted: Int32?) {
     self.kind = kind
     self.address = address
     self.target = target
@@ -43,7 +46,15 @@ final class Listener {
     }
   }
 
-  var raw: Int32? { socket?.raw }
+  deinit {
+    if let path = address.path { ControlSocket.remove(path: path, file) }
+  }
+
+  var isListening: Bool { state == .listening }
+
+  func watch(by loop: Loop, _ watcher: @escaping Loop.Watcher) throws(SystemError) {
+    watch = try socket.map { socket throws(SystemError) in try loop.watch(socket, watcher) }
+  }
 
   /// Binds where that is still to be done; true when the state changed.
   func bind(now: SuspendingClock.Instant) -> Bool {
@@ -56,44 +67,77 @@ final class Listener {
     case .unbound: break
     }
     do throws(SystemError) {
-      let descriptor = try StreamSocket.listen(on: address)
-      if address.port == 0, case .forward(let counters) = kind, let bound = SocketAddress(boundTo: descriptor)
-      {
-        counters.boundPort.store(Int(bound.port), ordering: .relaxed)
-      }
-      self.socket = Socket(descriptor)
+      self.socket = Socket(try listen())
       state = .listening
       return true
     } catch {
-      let holder = error.code == EADDRINUSE ? PortHolder.find(port: address.port) : error.description
+      let holder = error.code == EADDRINUSE ? holder ?? error.description : error.description
       state = .busy(holder: holder, retry: now + Listener.retryInterval)
       return previous != .some(holder)
     }
   }
 
+  private func listen() throws(SystemError) -> Descriptor {
+    if let path = address.path {
+      // ssh_config(5), StreamLocalBindMask: the owner's alone.
+      let descriptor = try ControlSocket.listen(path: path)
+      file = ControlSocket.Identity(of: path)
+      return descriptor
+    }
+    let descriptor = try StreamSocket.listen(on: address)
+    if address.port == 0, case .forward(let counters) = kind, let bound = SocketAddress(boundTo: descriptor) {
+      counters.boundPort.store(Int(bound.port), ordering: .relaxed)
+    }
+    return descriptor
+  }
+
+  private var holder: String? { address.path == nil ? PortHolder.find(port: address.port) : nil }
+
   /// One waiting connection; nil when nobody waits or it is not welcome.
-  func accept() throws(SystemError) -> AcceptedSocket? {
+  func accept() throws(SystemError) -> (socket: Socket, origin: HostPort)? {
     guard let listening = self.socket else { return nil }
     while let (raw, origin) = try StreamSocket.accept(from: listening.descriptor) {
-      let socket = Descriptor(owning: raw)
-      try socket.prepareForLoop()
+      let socket = Socket(Descriptor(owning: raw))
+      try socket.descriptor.prepareForLoop()
       if case .own = kind {
         // A stranger who found the name is turned away: what comes through here speaks for the cluster.
         guard PeerCredentials(ofSocket: socket.raw)?.pid == getpid() else { continue }
-        return AcceptedSocket(socket: Socket(socket), originHost: "127.0.0.1", originPort: 0)
       }
-      StreamSocket.sendWithoutDelay(socket)
-      return AcceptedSocket(socket: Socket(socket), originHost: origin.host, originPort: origin.port)
+      StreamSocket.sendWithoutDelay(socket.descriptor)
+      let place = HostPort(host: origin.host.isEmpty ? "127.0.0.1" : origin.host, port: origin.port)
+      return (socket, place)
     }
     return nil
   }
 }
 
-/// A connection just accepted, with where it came from (RFC 4254 §7.2 names the originator).
-struct AcceptedSocket {
-  let socket: Socket
-  let originHost: String
-  let originPort: UInt16
+extension Engine {
+  static func listeners(_ plan: Plan, _ board: Board) throws(SystemError) -> [Listener] {
+    var listeners: [Listener] = []
+    for (forward, counters) in zip(plan.configuration.forwards, board.counters) {
+      guard let address = SocketAddress(forward.listen) else {
+        throw SystemError("listen address \(forward.listen)", code: EINVAL)
+      }
+      listeners.append(
+        Listener(
+          kind: .forward(counters), address: address, target: forward.target,
+          adopted: plan.adopted[forward.listen]))
+    }
+    guard let door = SocketAddress(abstractName: plan.ownDoor) else {
+      throw SystemError("socket \(plan.ownDoor)", code: ENAMETOOLONG)
+    }
+    listeners.append(Listener(kind: .own, address: door, target: plan.ownTarget, adopted: nil))
+    return listeners
+  }
+}
+
+extension SocketAddress {
+  fileprivate init?(_ address: StreamAddress) {
+    switch address {
+    case .tcp(let place): self.init(numericHost: place.host, port: place.port)
+    case .unix(let path): self.init(path: path)
+    }
+  }
 }
 
 /// What a forward has carried: written by the tunnel's thread, read by anybody.

@@ -20,8 +20,8 @@ package final class Tunnel: Sendable {
   ///   - observer: told of every event, on the tunnel's thread.
   /// - Throws: `SystemError` when the machine gives no thread, epoll or eventfd.
   package init(
-    name: String, configuration: TunnelConfiguration, ownTarget: HostPort, environment: LocalEnvironment,
-    adopted: [HostPort: Int32] = [:], observer: @escaping @Sendable (TunnelEvent) -> Void
+    name: String, configuration: TunnelConfiguration, ownTarget: StreamAddress, environment: LocalEnvironment,
+    adopted: [StreamAddress: Int32] = [:], observer: @escaping @Sendable (TunnelEvent) -> Void
   ) throws(SystemError) {
     let mailbox = try Mailbox<Engine.Message>()
     let board = Board(configuration: configuration)
@@ -56,7 +56,7 @@ package final class Tunnel: Sendable {
 
   /// Where connections through `ownDoor` lead to from now on; in force before a connection that is made after
   /// this call.
-  package func setOwnTarget(_ target: HostPort) { mailbox.post(.ownTarget(target)) }
+  package func setOwnTarget(_ target: StreamAddress) { mailbox.post(.ownTarget(target)) }
 
   /// Gives up the session in hand and makes a new one, or cuts a wait short.
   package func reconnect() { mailbox.post(.reconnect) }
@@ -103,7 +103,8 @@ final class Board: Sendable {
     var status = latest.withLock { $0 }
     status.forwards = zip(status.forwards, counters).map { forward, counters in
       let port = counters.boundPort.load(ordering: .relaxed)
-      let listen = port == 0 ? forward.listen : HostPort(host: forward.listen.host, port: UInt16(port))
+      var listen = forward.listen
+      if case .tcp(let place) = listen, port != 0 { listen = .init(host: place.host, port: UInt16(port)) }
       return .init(
         listen: listen, target: forward.target, isListening: forward.isListening, holder: forward.holder,
         openConnections: counters.open.load(ordering: .relaxed),

@@ -1,13 +1,15 @@
+internal import Platform
+
 /// What one tunnel is to do. What is nil or empty comes from ssh_config.
 package struct TunnelConfiguration: Hashable, Sendable {
   /// A local address that leads to a target on the far side.
   package struct Forward: Hashable, Sendable {
-    /// `127.0.0.1:16443`, `[::1]:16443`
-    package let listen: HostPort
+    /// `127.0.0.1:16443`, `[::1]:16443`, `/run/user/1000/k3s.sock`
+    package let listen: StreamAddress
     /// As the far side knows it: `localhost:6443`.
-    package let target: HostPort
+    package let target: StreamAddress
 
-    package init(listen: HostPort, target: HostPort) {
+    package init(listen: StreamAddress, target: StreamAddress) {
       self.listen = listen
       self.target = target
     }
@@ -30,13 +32,17 @@ package struct TunnelConfiguration: Hashable, Sendable {
   package let backoffMax: Duration
   /// How long a new local connection waits for the tunnel.
   package let hold: Duration
+  /// Sessions at most, one of them for small requests.
+  package let sessionLimit: Int
+  /// What all channels together may have under way or waiting for a slow reader, in bytes.
+  package let windowBudget: Int
 
   package init(
     host: String, user: String? = nil, port: UInt16? = nil, identityFiles: [String] = [],
     knownHostsFiles: [String] = [], sshConfig: String? = nil, forwards: [Forward],
     keepaliveInterval: Duration = .seconds(5), keepaliveTimeout: Duration = .seconds(15),
     backoffInitial: Duration = .milliseconds(250), backoffMax: Duration = .seconds(30),
-    hold: Duration = .seconds(10)
+    hold: Duration = .seconds(10), sessionLimit: Int = ProcessorCount.online, windowBudget: Int = 64 << 20
   ) {
     self.host = host
     self.user = user
@@ -50,6 +56,8 @@ package struct TunnelConfiguration: Hashable, Sendable {
     self.backoffInitial = backoffInitial
     self.backoffMax = backoffMax
     self.hold = hold
+    self.sessionLimit = sessionLimit
+    self.windowBudget = windowBudget
   }
 }
 

@@ -10,18 +10,18 @@ package struct TunnelStatus: Hashable, Sendable {
   }
 
   package struct Forward: Hashable, Sendable {
-    package let listen: HostPort
-    package let target: HostPort
-    package let isListening: Bool
+    package let listen: StreamAddress
+    package let target: StreamAddress
+    package var isListening: Bool
     /// `ssh (pid 4242)`, or why the address can't be bound.
-    package let holder: String?
+    package var holder: String?
     package let openConnections: Int
     package let acceptedConnections: Int
     package let refusedConnections: Int
     package let bytesFromTarget: Int
     package let bytesToTarget: Int
     /// Why the far side did not reach the target the last time; nil since it did.
-    package let refusal: Failed?
+    package var refusal: Failed?
   }
 
   package var state: State
@@ -42,8 +42,8 @@ package struct TunnelStatus: Hashable, Sendable {
 /// What happened to a tunnel, for the journal.
 package enum TunnelEvent: Hashable, Sendable {
   case changed(from: TunnelStatus.State, to: TunnelStatus.State, failure: TunnelFailure?, attempt: Int)
-  case forwardListening(listen: HostPort)
-  case forwardBusy(listen: HostPort, holder: String?)
+  case forwardListening(listen: StreamAddress)
+  case forwardBusy(listen: StreamAddress, holder: String?)
   /// Clients were reset: `count` since the last entry.
   case clientsRefused(listen: String, count: Int, reason: String)
   case targetRefused(TunnelFailure)

@@ -83,7 +83,7 @@ import Tunnel
   @Test func aBusyPortNamesItsHolderAndTheCommand() {
     let log = Memory()
     let journal = ClusterJournal(cluster: "tethys", log: log)
-    journal.write(.forwardBusy(listen: HostPort(host: "127.0.0.1", port: 16443), holder: "ssh (pid 42)"))
+    journal.write(.forwardBusy(listen: StreamAddress(host: "127.0.0.1", port: 16443), holder: "ssh (pid 42)"))
     #expect(log.events == ["forward_port_busy"])
     #expect(log.all[0].message.contains("ssh (pid 42)"))
     #expect(log.all[0].remedy == "ss -ltnp 'sport = :16443'")

@@ -23,7 +23,7 @@ struct TunnelTests {
       self.server = server
       let configuration = TunnelConfiguration(
         host: "tethys", identityFiles: identityFiles, sshConfig: server.sshConfig,
-        forwards: [.init(listen: HostPort(host: "127.0.0.1", port: 0), target: .local(target))],
+        forwards: [.init(listen: StreamAddress(host: "127.0.0.1", port: 0), target: .local(target))],
         keepaliveInterval: keepalive, keepaliveTimeout: timeout, hold: hold)
       let recorder = Recorder()
       tunnel = try Tunnel(
@@ -35,7 +35,10 @@ struct TunnelTests {
 
     deinit { _ = tunnel.stop(timeout: .seconds(5)) }
 
-    var port: Int { Int(tunnel.status.forwards[0].listen.port) }
+    var port: Int {
+      guard case .tcp(let place) = tunnel.status.forwards[0].listen else { return 0 }
+      return Int(place.port)
+    }
 
     func waitUntil(_ state: TunnelStatus.State, within limit: Duration = .seconds(20)) -> Bool {
       eventually(within: limit) { self.tunnel.status.state == state && self.port != 0 }
@@ -347,6 +350,6 @@ struct TunnelTests {
   }
 }
 
-extension HostPort {
-  fileprivate static func local(_ port: Int) -> HostPort { HostPort(host: "127.0.0.1", port: UInt16(port)) }
+extension StreamAddress {
+  fileprivate static func local(_ port: Int) -> StreamAddress { .init(host: "127.0.0.1", port: UInt16(port)) }
 }

@@ -1,0 +1,150 @@
+internal import Platform
+internal import SSH
+internal import Synchronization
+
+/// One session on its way or up, with the sessions of the jump hosts below it.
+///
+/// Each hop is a session of its own, verified and authenticated on its own, that carries the next one's bytes over
+/// a channel and a socket pair. Belongs to the thread whose loop it lives in.
+final class Carrier {
+  typealias Instant = SuspendingClock.Instant
+
+  /// What every session of a tunnel shares.
+  struct Terms: Sendable {
+    let configuration: TunnelConfiguration
+    let budget: WindowBudget
+    let observer: any RelayObserver
+    /// Targets to be tried while nothing is heard of them.
+    let checked: [StreamAddress]
+  }
+
+  private let terms: Terms
+  private let loop: Loop
+  private var ahead: ArraySlice<Resolution>
+  private var attempt: Attempt?
+  private var hops: [(relay: Relay, observer: HopObserver)] = []
+  private(set) var relay: Relay?
+  private let load: SessionLoad
+
+  init(
+    _ route: Route, terms: Terms, load: SessionLoad, loop: Loop, now: Instant
+  ) throws(TunnelFailure) {
+    self.terms = terms
+    self.load = load
+    self.loop = loop
+    self.ahead = route.servers[...]
+    guard let first = ahead.popFirst() else { return }
+    self.attempt = try Attempt(
+      first, .addresses(route.addresses), configuration: terms.configuration, loop: loop, now: now)
+  }
+
+  var resolution: Resolution? { attempt?.resolution }
+
+  /// Jump hosts that are passed, as their peers.
+  var via: [String] { hops.map(\.relay.link.peer.description) }
+
+  var nextDeadline: Instant? {
+    var next = attempt?.deadline
+    for relay in hops.map(\.relay) + [relay].compactMap(\.self) {
+      next = min(next ?? relay.nextDeadline, relay.nextDeadline)
+    }
+    return next
+  }
+
+  /// Does what can be done without waiting.
+  ///
+  /// - Returns: true when the turn ended with work in hand.
+  /// - Throws: why there is no session (any more).
+  func turn(_ now: Instant) throws(TunnelFailure) -> Bool {
+    var hasWork = false
+    for hop in hops {
+      do throws(TunnelFailure) {
+        hasWork = try hop.relay.turn(now) || hasWork
+      } catch {
+        throw error.at(jumpHost: hop.relay.link.peer)
+      }
+      if let failure = hop.observer.failure(of: hop.relay.link.peer) { throw failure }
+    }
+    if let attempt {
+      let link: Link?
+      do throws(TunnelFailure) { link = try attempt.step(now: now) } catch {
+        throw ahead.isEmpty ? error : error.at(jumpHost: nil)
+      }
+      if let link {
+        try advance(over: link, now)
+        hasWork = true
+      }
+    }
+    if let relay { hasWork = try relay.turn(now) || hasWork }
+    return hasWork
+  }
+
+  private func advance(over link: Link, _ now: Instant) throws(TunnelFailure) {
+    attempt = nil
+    guard let next = ahead.popFirst() else {
+      relay = Relay(
+        link, configuration: terms.configuration, checked: terms.checked, budget: terms.budget, load: load,
+        loop: loop, observer: terms.observer, now: now)
+      return
+    }
+    let observer = HopObserver()
+    // A hop's one channel carries a whole session: its window is that session's business, and not of the budget.
+    let hop = Relay(
+      link, configuration: terms.configuration, checked: [],
+      budget: WindowBudget(4 * ReceiveWindow.largest), load: SessionLoad(), loop: loop, observer: observer,
+      now: now)
+    let pair: (Int32, Int32)
+    do throws(SystemError) { pair = try StreamSocket.pair() } catch {
+      throw TunnelFailure(
+        .config, "no socket pair for a jump host: \(error)", remedy: "check limits: ulimit -n")
+    }
+    let (near, far) = (Socket(Descriptor(owning: pair.0)), Socket(Descriptor(owning: pair.1)))
+    hop.serve(
+      Client(
+        number: 0, socket: far, origin: HostPort(host: "127.0.0.1", port: 0),
+        target: StreamAddress(host: next.hostName, port: next.port), counters: nil, deadline: now))
+    hops.append((hop, observer))
+    attempt = try Attempt(next, .stream(near), configuration: terms.configuration, loop: loop, now: now)
+  }
+
+  /// Old timers say nothing any more: every server on the way is asked at once.
+  func doubt() {
+    for hop in hops { hop.relay.doubt() }
+    relay?.doubt()
+  }
+
+  /// Lets go of the session; who was not served yet is returned.
+  func abandon() -> [Client] { relay?.abandon() ?? [] }
+
+  /// Says goodbye, innermost first, as far as the sockets take it.
+  func disconnect() {
+    relay?.disconnect()
+    for hop in hops.reversed() { hop.relay.disconnect() }
+  }
+}
+
+/// What became of the one channel of a jump host.
+private final class HopObserver: RelayObserver {
+  private let missed = Mutex<(target: StreamAddress, reason: String)?>(nil)
+
+  func reached(_ target: StreamAddress) {}
+  func missed(_ target: StreamAddress, reason: String) { missed.withLock { $0 = (target, reason) } }
+  func refused(_ client: Client, reason: String) {}
+  func ended(_ client: Client) {}
+
+  func failure(of jumpHost: HostPort) -> TunnelFailure? {
+    missed.withLock { $0 }.map { target, reason in
+      TunnelFailure(
+        .connectRefused, "jump host \(jumpHost) could not reach \(target): \(reason)",
+        remedy: "check on \(jumpHost.host) that \(target) can be reached (nc -vz), and AllowTcpForwarding")
+    }
+  }
+}
+
+extension TunnelFailure {
+  /// The same, said of a jump host.
+  fileprivate func at(jumpHost: HostPort?) -> TunnelFailure {
+    let place = jumpHost.map { "jump host \($0): " } ?? "jump host: "
+    return TunnelFailure(code, place + message, remedy: remedy, files: files)
+  }
+}

@@ -1,0 +1,78 @@
+internal import Platform
+internal import Synchronization
+
+// Local connections, from the listener to the session that carries them.
+extension Engine {
+  func watchListener(_ index: Int) throws(SystemError) {
+    try listeners[index].watch(by: loop) { [weak self] _ in self?.acceptAll(index) }
+  }
+
+  private func acceptAll(_ index: Int) {
+    let listener = listeners[index]
+    do throws(SystemError) {
+      while let accepted = try listener.accept() {
+        var counters: ForwardCounters?
+        if case .forward(let own) = listener.kind { counters = own }
+        lastClient &+= 1
+        counters?.accepted.add(1, ordering: .relaxed)
+        counters?.open.add(1, ordering: .relaxed)
+        waiting.append(
+          Client(
+            number: lastClient, socket: accepted.socket, origin: accepted.origin, target: listener.target,
+            counters: counters, deadline: SuspendingClock.now + plan.configuration.hold))
+      }
+    } catch {
+      // Out of descriptors, most likely: the connection stays in the kernel's queue, and no edge will tell of it.
+      acceptAgain = SuspendingClock.now + .milliseconds(250)
+      outlet.tell(refused: "\(listener.target)", count: 0, reason: error.description)
+    }
+  }
+
+  func acceptAgain(_ now: Instant) {
+    guard let due = acceptAgain, now >= due else { return }
+    acceptAgain = nil
+    for index in listeners.indices { acceptAll(index) }
+  }
+
+  /// Gives each waiting client to the session that has the least to do.
+  func placeClients() {
+    guard !waiting.isEmpty else { return }
+    let relay = carrier?.relay
+    let up = extras.filter(\.isUp)
+    guard relay != nil || !up.isEmpty else { return }
+    let own = relay.map { _ in load }
+    var unplaced: [Client] = []
+    for client in waiting {
+      let loads = [own].compactMap(\.self) + up.map(\.load)
+      guard let index = Placement.choose(among: loads.map(\.reading)) else {
+        unplaced.append(client)
+        continue
+      }
+      if let relay, index == 0 {
+        load.clients.add(1, ordering: .relaxed)
+        relay.serve(client)
+        hasWork = true
+      } else {
+        up[relay == nil ? index : index - 1].serve(client)
+      }
+    }
+    waiting = unplaced
+  }
+
+  /// Connections that waited for the tunnel for longer than `hold`.
+  func expire(_ now: Instant) {
+    outlet.tellBursts(now)
+    guard waiting.contains(where: { now >= $0.deadline }) else { return }
+    let held = plan.configuration.hold.components.seconds
+    let reason =
+      carrier?.relay == nil
+      ? "the tunnel was not up within \(held) s (hold)"
+      : "every session waits for a target that does not answer, for \(held) s (hold)"
+    waiting.removeAll { client in
+      guard now >= client.deadline else { return false }
+      client.reset()
+      outlet.refused(client, reason: reason)
+      return true
+    }
+  }
+}

@@ -1,0 +1,69 @@
+internal import Platform
+internal import Synchronization
+
+// Further sessions: opened when bulk asks for them, closed when idle.
+extension Engine {
+  /// An idle session is kept this long, for the next bulk.
+  private static let idleLimit: Duration = .seconds(60)
+  private static let failurePause: Duration = .seconds(30)
+
+  func keepExtras(_ now: Instant) {
+    guard let relay = carrier?.relay, machine.state == .up else { return }
+    if load.isStuck.load(ordering: .relaxed) { waiting += relay.takeQueue() }
+    for extra in extras where extra.isUp {
+      if extra.load.clients.load(ordering: .relaxed) > 0 {
+        extra.idleSince = nil
+      } else if let since = extra.idleSince {
+        if now - since >= Engine.idleLimit { end(extra) }
+      } else {
+        extra.idleSince = now
+      }
+    }
+    openExtra(now)
+  }
+
+  func endExtras() {
+    for extra in extras { end(extra) }
+  }
+
+  /// It stays in the list until its thread reports the end.
+  private func end(_ extra: ExtraSession) {
+    extra.isUp = false
+    extra.idleSince = nil
+    extra.end()
+  }
+
+  /// When the next idle session ends.
+  var nextIdleEnd: Instant? { extras.compactMap(\.idleSince).min().map { $0 + Engine.idleLimit } }
+
+  private func openExtra(_ now: Instant) {
+    guard let route, now >= extraAllowed, extras.allSatisfy(\.isUp),
+      Placement.wantsAnother(
+        [load.reading] + extras.map(\.load.reading), limit: plan.configuration.sessionLimit)
+    else { return }
+    lastExtra += 1
+    let (number, mailbox) = (lastExtra, mailbox)
+    do throws(SystemError) {
+      extras.append(
+        try ExtraSession(number: number, route: route, terms: terms) {
+          mailbox.post(.session(number: number, $0))
+        })
+    } catch {
+      extraAllowed = now + Engine.failurePause
+    }
+  }
+
+  func read(_ report: ExtraSession.Report, of number: Int) {
+    guard let index = extras.firstIndex(where: { $0.number == number }) else { return }
+    switch report {
+    case .up: extras[index].isUp = true
+    case .changed: break
+    case .returned(let clients): waiting += clients
+    case .ended(let failure, let clients):
+      waiting.insert(contentsOf: clients, at: 0)
+      extras.remove(at: index)
+      if failure != nil { extraAllowed = SuspendingClock.now + Engine.failurePause }
+    }
+    publishSessions()
+  }
+}

@@ -1,0 +1,137 @@
+internal import Platform
+internal import SSH
+internal import Synchronization
+
+/// A further session of the tunnel, on a thread of its own: opened while bulk runs or an open is stuck, closed when
+/// idle. Its failure ends its own connections and nobody else's.
+///
+/// This is the engine's handle; everything below `run` belongs to the thread.
+final class ExtraSession {
+  enum Order: Sendable {
+    case serve(Client)
+    case doubt
+    case end
+  }
+
+  enum Report: Sendable {
+    case up
+    /// Bulk came or went, or an open got stuck.
+    case changed
+    /// Clients to be served elsewhere.
+    case returned([Client])
+    case ended(TunnelFailure?, returned: [Client])
+  }
+
+  let number: Int
+  let load: SessionLoad
+  private let mailbox: Mailbox<Order>
+  private let thread: OwnThread
+  var isUp = false
+  /// Since when it has had nothing to do; the engine's to keep.
+  var idleSince: SuspendingClock.Instant?
+
+  init(
+    number: Int, route: Route, terms: Carrier.Terms, report: @escaping @Sendable (Report) -> Void
+  ) throws(SystemError) {
+    let mailbox = try Mailbox<Order>()
+    let load = SessionLoad()
+    self.number = number
+    self.load = load
+    self.mailbox = mailbox
+    self.thread = try OwnThread(name: "session \(number)") {
+      ExtraSession.run(route, terms, load, mailbox, report)
+    }
+  }
+
+  /// Gives it a client; `load.clients` counts it from now on.
+  func serve(_ client: Client) {
+    load.clients.add(1, ordering: .relaxed)
+    mailbox.post(.serve(client))
+  }
+
+  func doubt() { mailbox.post(.doubt) }
+  func end() { mailbox.post(.end) }
+
+  /// Ends it and waits for that.
+  func join() {
+    end()
+    _ = thread.join(timeout: .seconds(2))
+  }
+
+  deinit {
+    mailbox.post(.end)
+  }
+
+  // MARK: - The thread
+
+  private static func run(
+    _ route: Route, _ terms: Carrier.Terms, _ load: SessionLoad, _ mailbox: Mailbox<Order>,
+    _ report: @escaping @Sendable (Report) -> Void
+  ) {
+    var returned: [Client] = []
+    var failure: TunnelFailure?
+    do throws(TunnelFailure) {
+      try carry(route, terms, load, mailbox, report, &returned)
+    } catch {
+      failure = error
+    }
+    // What came after the last look.
+    for case .serve(let client) in mailbox.collect() { returned.append(client) }
+    report(.ended(failure, returned: returned))
+  }
+
+  private static func carry(
+    _ route: Route, _ terms: Carrier.Terms, _ load: SessionLoad, _ mailbox: Mailbox<Order>,
+    _ report: @Sendable (Report) -> Void, _ returned: inout [Client]
+  ) throws(TunnelFailure) {
+    let loop: Loop
+    do throws(SystemError) {
+      loop = try Loop()
+      try loop.watch(mailbox.doorbell.raw) { _ in }
+    } catch {
+      throw TunnelFailure(.config, "no further session: \(error)", remedy: "check limits: ulimit -n")
+    }
+    let carrier = try Carrier(route, terms: terms, load: load, loop: loop, now: SuspendingClock.now)
+    var unplaced: [Client] = []
+    var hasWork = true
+    var told = load.reading
+    while true {
+      let isLate = loop.wait(until: hasWork ? SuspendingClock.now : carrier.nextDeadline)
+      if isLate { carrier.doubt() }
+      for order in mailbox.collect() {
+        switch order {
+        case .serve(let client): unplaced.append(client)
+        case .doubt: carrier.doubt()
+        case .end:
+          returned = unplaced + carrier.abandon()
+          carrier.disconnect()
+          return
+        }
+      }
+      let wasUp = carrier.relay != nil
+      do throws(TunnelFailure) {
+        hasWork = try carrier.turn(SuspendingClock.now)
+      } catch {
+        returned = unplaced + carrier.abandon()
+        throw error
+      }
+      if let relay = carrier.relay {
+        if !wasUp { report(.up) }
+        for client in unplaced { relay.serve(client) }
+        hasWork = hasWork || !unplaced.isEmpty
+        unplaced = []
+        let reading = load.reading
+        if reading.isStuck, case let queue = relay.takeQueue(), !queue.isEmpty { report(.returned(queue)) }
+        if reading.differs(from: told) { report(.changed) }
+        told = reading
+      }
+    }
+  }
+}
+
+extension Placement.Load {
+  /// In a way that changes where the next connection goes, or whether a session is needed.
+  fileprivate func differs(from other: Placement.Load) -> Bool {
+    (bulk > 0) != (other.bulk > 0) || isStuck != other.isStuck || (clients == 0) != (other.clients == 0)
+  }
+}

@@ -1,0 +1,74 @@
+internal import Platform
+internal import Synchronization
+
+/// What the tunnel's threads tell the world of clients and targets.
+final class Outlet: RelayObserver {
+  private let board: Board
+  private let host: String
+  private let observer: @Sendable (TunnelEvent) -> Void
+  /// Asks the engine for a turn, so that it sees `due`.
+  private let wake: @Sendable () -> Void
+  private let refusals = Mutex(RefusalBurst())
+
+  init(
+    board: Board, host: String, observer: @escaping @Sendable (TunnelEvent) -> Void,
+    wake: @escaping @Sendable () -> Void
+  ) {
+    self.board = board
+    self.host = host
+    self.observer = observer
+    self.wake = wake
+  }
+
+  /// When the rest of a burst of refusals is to be told.
+  var due: SuspendingClock.Instant? { refusals.withLock { $0.due } }
+
+  func reached(_ target: StreamAddress) { publish(target, nil) }
+
+  func missed(_ target: StreamAddress, reason: String) {
+    publish(
+      target,
+      TunnelFailure(
+        .forwardRefused, "\(host) could not reach \(target): \(reason)",
+        remedy:
+          "check on \(host) that something listens on \(target) (ss -ltn), and that sshd allows it (AllowTcpForwarding, PermitOpen)"
+      ))
+  }
+
+  func refused(_ client: Client, reason: String) {
+    guard let counters = client.counters else { return }
+    counters.refused.add(1, ordering: .relaxed)
+    counters.open.subtract(1, ordering: .relaxed)
+    tell(refused: "\(client.target)", count: 1, reason: reason)
+  }
+
+  func ended(_ client: Client) { client.counters?.open.subtract(1, ordering: .relaxed) }
+
+  /// - Parameter count: 0 for connections that the kernel still holds.
+  func tell(refused listen: String, count: Int, reason: String) {
+    let isFirst = refusals.withLock { $0.add(listen: listen, reason: reason, now: SuspendingClock.now) }
+    if isFirst {
+      observer(.clientsRefused(listen: listen, count: count, reason: reason))
+      wake()
+    }
+  }
+
+  func tellBursts(_ now: SuspendingClock.Instant) {
+    for burst in refusals.withLock({ $0.collect(now: now) }) {
+      observer(.clientsRefused(listen: burst.listen, count: burst.count, reason: burst.reason))
+    }
+  }
+
+  private func publish(_ target: StreamAddress, _ failure: TunnelFailure?) {
+    var isNew = false
+    let at = WallClock.milliseconds
+    board.publish { status in
+      for index in status.forwards.indices where status.forwards[index].target == target {
+        guard status.forwards[index].refusal?.failure != failure else { continue }
+        isNew = failure != nil
+        status.forwards[index].refusal = failure.map { .init(failure: $0, at: at) }
+      }
+    }
+    if isNew, let failure { observer(.targetRefused(failure)) }
+  }
+}

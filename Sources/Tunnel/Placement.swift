@@ -1,0 +1,22 @@
+/// Which session carries the next connection, and when a further one is worth its while. Pure.
+enum Placement {
+  struct Load: Hashable {
+    var clients = 0
+    var bulk = 0
+    var isStuck = false
+  }
+
+  /// The session with the least bulk, then the fewest connections, then the earliest; nil where each of them
+  /// waits for an answer that does not come.
+  static func choose(among loads: [Load]) -> Int? {
+    loads.indices.filter { !loads[$0].isStuck }
+      .min { (loads[$0].bulk, loads[$0].clients, $0) < (loads[$1].bulk, loads[$1].clients, $1) }
+  }
+
+  /// One session is kept free of bulk for small requests while bulk runs, up to `limit` sessions. One that is
+  /// stuck does not count, up to as many again.
+  static func wantsAnother(_ loads: [Load], limit: Int) -> Bool {
+    loads.allSatisfy { $0.isStuck || $0.bulk > 0 } && loads.count { !$0.isStuck } < limit
+      && loads.count < 2 * limit
+  }
+}

@@ -1,0 +1,365 @@
+internal import Platform
+internal import SSH
+internal import Synchronization
+
+/// One session at work: the connections it carries, its queue of opens, and its liveness.
+///
+/// Belongs to one thread, whose loop it lives in.
+final class Relay {
+  typealias Instant = SuspendingClock.Instant
+
+  /// What the session's one open is for (channel.c keeps one `open_state` a session).
+  enum Open {
+    case client(Client, ReceiveWindow)
+    /// Nobody asked: is the peer alive?
+    case probe
+    /// Nobody asked: is the target?
+    case check(StreamAddress)
+  }
+
+  /// A channel that is being closed; dropped at the deadline, to be freed with the session.
+  private struct Closing {
+    let channel: Channel
+    let deadline: Instant
+  }
+
+  /// An open that is not answered for this long holds up those behind it no longer: they go elsewhere.
+  static let stuckAfter: Duration = .seconds(3)
+  /// A client whose target does not answer for this long is reset.
+  static let openLimit: Duration = .seconds(60)
+  private static let closePatience: Duration = .seconds(5)
+  /// A target of which nothing was heard for this long is tried, so that its death shows before somebody needs it.
+  private static let checkInterval: Duration = .seconds(60)
+  private static let loadInterval: Duration = .milliseconds(200)
+
+  let link: Link
+  let load: SessionLoad
+  let observer: any RelayObserver
+  let loop: Loop
+  let budget: WindowBudget
+  /// What to try once a minute while nothing is heard of it.
+  let checked: [StreamAddress]
+  private var liveness: Liveness
+  private let keepaliveTimeout: Duration
+  private var connections: [UInt32: Connection] = [:]
+  /// Clients without a channel, in the order they came.
+  private var queue: [Client] = []
+  private(set) var open: (for: Open, since: Instant)?
+  /// The open's client was reset; the answer is still to come.
+  private var openIsMoot = false
+  private var closing: [Closing] = []
+  private var nextCheck: Instant
+  private var nextLoad: Instant?
+  /// From a request to its answer, smoothed; nil before the first.
+  private(set) var answerTime: Duration?
+  /// Opens and probes that were answered.
+  private(set) var answers = 0
+
+  init(
+    _ link: Link, configuration: TunnelConfiguration, checked: [StreamAddress], budget: WindowBudget,
+    load: SessionLoad, loop: Loop, observer: any RelayObserver, now: Instant
+  ) {
+    self.link = link
+    self.load = load
+    self.observer = observer
+    self.loop = loop
+    self.budget = budget
+    self.checked = checked
+    self.liveness = Liveness(
+      interval: configuration.keepaliveInterval, timeout: configuration.keepaliveTimeout)
+    self.keepaliveTimeout = configuration.keepaliveTimeout
+    self.nextCheck = now + Relay.checkInterval
+  }
+
+  /// Queues a client for a channel. `load.clients` counts it already.
+  func serve(_ client: Client) { queue.append(client) }
+
+  /// Old timers say nothing any more: asks the peer at once, with a short deadline.
+  func doubt() { liveness.doubt() }
+
+  var nextDeadline: Instant {
+    var next = min(liveness.nextCheck(lastReceived: link.lastReceived), nextCheck)
+    if let open, case .client = open.for {
+      if !load.isStuck.load(ordering: .relaxed) { next = min(next, open.since + Relay.stuckAfter) }
+      if !openIsMoot { next = min(next, open.since + Relay.openLimit) }
+    }
+    for closing in closing { next = min(next, closing.deadline) }
+    if let nextLoad { next = min(next, nextLoad) }
+    return next
+  }
+
+  // MARK: - A turn
+
+  /// Goes round until nothing moves: any read may fill another channel's queue.
+  ///
+  /// - Returns: true when the turn ended with work in hand.
+  /// - Throws: why the session is no more.
+  func turn(_ now: Instant) throws(TunnelFailure) -> Bool {
+    do throws(SSHError) {
+      var hasWork = false
+      for _ in 0..<8 {
+        var moved = link.takeIn(now: now)
+        if moved { try pumpAny() }
+        moved = try advanceOpen(now) || moved
+        hasWork = false
+        for (number, connection) in connections {
+          let result = try connection.relay(link, scratch: loop.scratch, answerTime: answerTime, now: now)
+          moved = moved || result.moved
+          hasWork = hasWork || result.hasMore
+          if result.bytes > 0 { note(result.bytes, now) }
+          if connection.isFinished { finish(number, connection, now) }
+        }
+        moved = advanceClosing(now) || moved
+        moved = link.flush() || moved
+        hasWork = hasWork || moved
+        if !moved { break }
+      }
+      updateLoad(now)
+      return try settle(now) || hasWork
+    } catch {
+      throw loss(error)
+    }
+  }
+
+  /// After a round: is the peer still there? True when that needs another turn.
+  private func settle(_ now: Instant) throws(SSHError) -> Bool {
+    var hasWork = false
+    // Bytes that no channel took in: only an open or a read makes libssh2 look at them.
+    if !link.session.wire.inbound.isEmpty, try !pumpAny(), open == nil {
+      open = (.probe, now)
+      hasWork = true
+    }
+    if let end = link.end, link.session.wire.inbound.isEmpty {
+      throw SSHError(code: .disconnected, operation: "connection", detail: end.words)
+    }
+    if open == nil, queue.isEmpty, now >= nextCheck, let target = checked.randomElement() {
+      nextCheck = now + Relay.checkInterval
+      open = (.check(target), now)
+      hasWork = true
+    }
+    switch liveness.judge(lastReceived: link.lastReceived, now: now, quality: { link.quality }) {
+    case .alive: break
+    case .ask:
+      if open == nil {
+        open = (.probe, now)
+        hasWork = true
+      } else {
+        // A probe can't be sent while an open waits; its answer may be as far away as a target that drops packets.
+        try link.session.sendKeepalive(wantsReply: true)
+        _ = link.flush()
+      }
+    case .dead(let silence):
+      throw SSHError(
+        code: .disconnected, operation: Relay.silence, detail: "silent for \(silence.components.seconds) s")
+    }
+    return hasWork
+  }
+
+  /// Has libssh2 look at what came in, for all channels at once; false where there is no channel to ask.
+  @discardableResult
+  private func pumpAny() throws(SSHError) -> Bool {
+    guard let connection = connections.values.first else { return false }
+    try connection.pump()
+    return true
+  }
+
+  private static let silence = "keepalive"
+
+  private func loss(_ error: SSHError) -> TunnelFailure {
+    if error.operation == Relay.silence || link.end?.isTimeout == true {
+      let words =
+        error.operation == Relay.silence
+        ? "has been \(error.detail)" : "acknowledged nothing for \(keepaliveTimeout.components.seconds) s"
+      return TunnelFailure(
+        .keepaliveTimeout,
+        "\(link.peer) \(words) (keepalive.timeout \(keepaliveTimeout.components.seconds) s)",
+        remedy: "check the path to the host: ping \(link.peer.host); the tunnel reconnects by itself")
+    }
+    let isEnd = error.code == .disconnected || link.end != nil
+    return TunnelFailure(
+      isEnd ? .peerClosed : .protocolError,
+      "\(link.peer) ended the session: \(link.end.map(\.words) ?? error.description)",
+      remedy: "the tunnel reconnects by itself; if it recurs, look at the server: journalctl -u ssh -n 50")
+  }
+
+  // MARK: - Opens, one at a time
+
+  private func advanceOpen(_ now: Instant) throws(SSHError) -> Bool {
+    if open == nil, !queue.isEmpty, !link.isCongested {
+      open = (.client(queue.removeFirst(), ReceiveWindow(budget, now: now)), now)
+      openIsMoot = false
+    }
+    guard let open else { return false }
+    switch open.for {
+    case .probe:
+      switch try link.session.probe() {
+      case .waiting: return false
+      case .refused: break
+      case .opened(let channel): close(channel, now)
+      }
+    case .check(let target):
+      switch try ask(for: target, origin: HostPort(host: "127.0.0.1", port: 0), window: WindowBudget.floor) {
+      case .waiting: return false
+      case .refused(let reason): observer.missed(target, reason: reason)
+      case .opened(let channel):
+        observer.reached(target)
+        close(channel, now)
+      }
+    case .client(let client, let window):
+      guard try openChannel(client, window, since: open.since, now) else { return false }
+    }
+    answered(now - open.since)
+    self.open = nil
+    load.isStuck.store(false, ordering: .relaxed)
+    return true
+  }
+
+  private func openChannel(
+    _ client: Client, _ window: ReceiveWindow, since: Instant, _ now: Instant
+  ) throws(SSHError) -> Bool {
+    switch try ask(for: client.target, origin: client.origin, window: window.size) {
+    case .waiting:
+      if now - since >= Relay.stuckAfter { load.isStuck.store(true, ordering: .relaxed) }
+      if now - since >= Relay.openLimit, !openIsMoot {
+        openIsMoot = true
+        let reason = "no answer for \(Relay.openLimit.components.seconds) s"
+        observer.missed(client.target, reason: reason)
+        refuse(client, reason)
+      }
+      return false
+    case .opened(let channel):
+      observer.reached(client.target)
+      guard !openIsMoot else {
+        close(channel, now)
+        return true
+      }
+      carry(client, channel, window, now)
+    case .refused(let reason):
+      observer.missed(client.target, reason: reason)
+      if !openIsMoot { refuse(client, reason) }
+    }
+    return true
+  }
+
+  private func ask(for target: StreamAddress, origin: HostPort, window: Int) throws(SSHError) -> ChannelOpen {
+    switch target {
+    case .tcp(let place):
+      try link.session.openDirectTCPIP(
+        host: place.host, port: place.port, originHost: origin.host, originPort: origin.port,
+        window: UInt32(window))
+    case .unix(let path): try link.session.openDirectStreamLocal(path: path, window: UInt32(window))
+    }
+  }
+
+  private func carry(_ client: Client, _ channel: Channel, _ window: ReceiveWindow, _ now: Instant) {
+    let connection = Connection(client, channel: channel, window: window, now: now)
+    do throws(SystemError) {
+      try connection.watch(by: loop)
+      connections[client.number] = connection
+      nextCheck = now + Relay.checkInterval
+    } catch {
+      close(channel, now)
+      refuse(client, error.description)
+    }
+  }
+
+  private func answered(_ time: Duration) {
+    answers += 1
+    answerTime = answerTime.map { ($0 * 3 + time) / 4 } ?? time
+  }
+
+  // MARK: - Ends
+
+  private func finish(_ number: UInt32, _ connection: Connection, _ now: Instant) {
+    close(connection.channel, now)
+    connections[number] = nil
+    load.clients.subtract(1, ordering: .relaxed)
+    observer.ended(connection.client)
+  }
+
+  private func refuse(_ client: Client, _ reason: String) {
+    client.reset()
+    load.clients.subtract(1, ordering: .relaxed)
+    observer.refused(client, reason: reason)
+  }
+
+  private func close(_ channel: Channel, _ now: Instant) {
+    closing.append(.init(channel: channel, deadline: now + Relay.closePatience))
+  }
+
+  private func advanceClosing(_ now: Instant) -> Bool {
+    let before = closing.count
+    guard before > 0 else { return false }
+    closing.removeAll { $0.channel.close() == .done || now >= $0.deadline }
+    return closing.count < before
+  }
+
+  /// Clients that still wait for their turn, to be served elsewhere.
+  func takeQueue() -> [Client] {
+    defer { queue = [] }
+    load.clients.subtract(queue.count, ordering: .relaxed)
+    return queue
+  }
+
+  /// Lets go of the session: what was being carried is cut, and who was not served yet is returned.
+  func abandon() -> [Client] {
+    for connection in connections.values {
+      connection.client.reset()
+      load.clients.subtract(1, ordering: .relaxed)
+      observer.ended(connection.client)
+    }
+    connections = [:]
+    var unserved = takeQueue()
+    if let open, case .client(let client, _) = open.for, !openIsMoot {
+      // Its open went down with the session; it is the next one's first.
+      load.clients.subtract(1, ordering: .relaxed)
+      unserved.insert(client, at: 0)
+    }
+    open = nil
+    return unserved
+  }
+
+  /// Says goodbye to the server.
+  func disconnect() {
+    link.session.disconnect()
+    _ = link.flush()
+  }
+
+  // MARK: - Load
+
+  private func note(_ bytes: Int, _ now: Instant) {
+    load.bytes.add(bytes, ordering: .relaxed)
+    nextLoad = nextLoad ?? now
+    nextCheck = now + Relay.checkInterval
+  }
+
+  private func updateLoad(_ now: Instant) {
+    guard let due = nextLoad, now >= due else { return }
+    let bulk = connections.values.count { $0.isBulk(now: now) }
+    load.bulk.store(bulk, ordering: .relaxed)
+    // Looked at again while there is bulk: it fades without an event.
+    nextLoad = bulk > 0 ? now + Relay.loadInterval : nil
+  }
+}
+
+/// Whoever wants to know what a relay came to; called on the relay's thread.
+protocol RelayObserver: Sendable {
+  func reached(_ target: StreamAddress)
+  func missed(_ target: StreamAddress, reason: String)
+  /// Reset before it was served.
+  func refused(_ client: Client, reason: String)
+  func ended(_ client: Client)
+}
+
+extension Link.End {
+  var words: String {
+    switch self {
+    case .closedByPeer: "the peer closed the connection"
+    case .failed(let code): SystemError("connection", code: code).reason
+    }
+  }
+
+  var isTimeout: Bool {
+    if case .failed(let code) = self { code == SystemError.timedOut } else { false }
+  }
+}

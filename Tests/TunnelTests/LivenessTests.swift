@@ -1,0 +1,44 @@
+import Testing
+
+@testable import Tunnel
+
+@Suite struct LivenessTests {
+  private let start = SuspendingClock.now
+
+  private func judge(_ liveness: inout Liveness, heard: Duration, now: Duration) -> Liveness.Verdict {
+    liveness.judge(lastReceived: start + heard, now: start + now, quality: { nil })
+  }
+
+  @Test func asksAfterTheIntervalAndGivesUpAfterTheTimeout() {
+    var liveness = Liveness(interval: .seconds(5), timeout: .seconds(15))
+    #expect(judge(&liveness, heard: .zero, now: .seconds(4)) == .alive)
+    #expect(judge(&liveness, heard: .zero, now: .seconds(5)) == .ask)
+    #expect(judge(&liveness, heard: .zero, now: .seconds(14)) == .alive)
+    #expect(judge(&liveness, heard: .zero, now: .seconds(15)) == .dead(silence: .seconds(15)))
+  }
+
+  @Test func anAnswerStartsAnew() {
+    var liveness = Liveness(interval: .seconds(5), timeout: .seconds(15))
+    #expect(judge(&liveness, heard: .zero, now: .seconds(5)) == .ask)
+    #expect(judge(&liveness, heard: .seconds(6), now: .seconds(10)) == .alive)
+    #expect(liveness.nextCheck(lastReceived: start + .seconds(6)) == start + .seconds(11))
+    #expect(judge(&liveness, heard: .seconds(6), now: .seconds(11)) == .ask)
+  }
+
+  /// Stopped for a minute and continued: what the timers of before say is not believed.
+  @Test func doubtAsksAgainAndWaitsAShortTime() {
+    var liveness = Liveness(interval: .seconds(5), timeout: .seconds(15))
+    #expect(judge(&liveness, heard: .zero, now: .seconds(5)) == .ask)
+    liveness.doubt()
+    #expect(judge(&liveness, heard: .zero, now: .seconds(65)) == .ask)
+    #expect(judge(&liveness, heard: .zero, now: .seconds(67)) == .alive)
+    #expect(judge(&liveness, heard: .zero, now: .seconds(68)) == .dead(silence: .seconds(68)))
+  }
+
+  @Test func doubtIsEndedByAnAnswer() {
+    var liveness = Liveness(interval: .seconds(5), timeout: .seconds(15))
+    liveness.doubt()
+    #expect(judge(&liveness, heard: .seconds(1), now: .seconds(1)) == .ask)
+    #expect(judge(&liveness, heard: .seconds(2), now: .seconds(5)) == .alive)
+  }
+}

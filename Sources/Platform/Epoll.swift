@@ -9,9 +9,13 @@ package struct Epoll: ~Copyable {
     package static let readable = Readiness(rawValue: EPOLLIN.rawValue)
     package static let writable = Readiness(rawValue: EPOLLOUT.rawValue)
     package static let hangup = Readiness(rawValue: EPOLLHUP.rawValue | EPOLLERR.rawValue)
+    /// The peer will send no more.
+    package static let ending = Readiness(rawValue: EPOLLRDHUP.rawValue)
 
     /// Worth a read: bytes, or an end to be found by reading.
-    package var wakesReader: Bool { contains(.readable) || !isDisjoint(with: .hangup) }
+    package var wakesReader: Bool { contains(.readable) || endsReading }
+    /// An end of file or an error is there to be read, after what is there of bytes.
+    package var endsReading: Bool { !isDisjoint(with: [.hangup, .ending]) }
     /// Worth a write: room, or an end to be found by writing.
     package var wakesWriter: Bool { contains(.writable) || !isDisjoint(with: .hangup) }
   }

@@ -15,7 +15,7 @@ package enum StreamSocket {
     return descriptor
   }
 
-  /// Accepts one waiting connection; nil when nobody waits.
+  /// Accepts one waiting connection, non-blocking and closed on exec; nil when nobody waits.
   package static func accept(
     from listener: borrowing Descriptor
   ) throws(SystemError) -> (Int32, SocketAddress)? {
@@ -25,7 +25,8 @@ package enum StreamSocket {
       try pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
         address throws(SystemError) -> (Int32, SocketAddress)? in
         while true {
-          let raw = Glibc.accept(listener.raw, address, &length)
+          let raw = accept4(
+            listener.raw, address, &length, Int32(SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue))
           if raw >= 0 { return (raw, SocketAddress(copying: address, length: length)) }
           switch errno {
           case EAGAIN: return nil

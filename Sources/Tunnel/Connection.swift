@@ -13,9 +13,7 @@ final class Connection {
   let channel: Channel
   private let window: ReceiveWindow
   private var meter: BulkMeter
-  /// Edge-triggered readiness, remembered until the kernel says EAGAIN.
-  private var isReadable = true
-  private var isWritable = true
+  private var readiness = Readiness()
   private var toChannel: ByteQueue?
   private var toLocal: ByteQueue?
   private var localEnded = false
@@ -32,10 +30,7 @@ final class Connection {
   }
 
   func watch(by loop: Loop) throws(SystemError) {
-    watch = try loop.watch(client.socket) { [weak self] readiness in
-      if readiness.wakesReader { self?.isReadable = true }
-      if readiness.wakesWriter { self?.isWritable = true }
-    }
+    watch = try loop.watch(client.socket) { [weak self] in self?.readiness.note($0) }
   }
 
   /// The local client went away in anger: nothing more can be delivered to it.
@@ -119,10 +114,10 @@ final class Connection {
 
   private func sendLocal(_ bytes: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
     var rest = bytes
-    while isWritable, !rest.isEmpty {
+    while readiness.canWrite, !rest.isEmpty {
       switch client.socket.descriptor.send(rest) {
       case .moved(let count): rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(count))
-      case .wouldBlock: isWritable = false
+      case .wouldBlock: readiness.canWrite = false
       case .endOfFile, .failed:
         isCut = true
         return UnsafeRawBufferPointer(rebasing: rest.prefix(0))
@@ -145,11 +140,13 @@ final class Connection {
     }
     // Whole packets: what is read at once fills them.
     let chunk = UnsafeMutableRawBufferPointer(rebasing: scratch.prefix(2 * Channel.largestWrite))
-    while isReadable, !localEnded, !isCut, bytes < Connection.turn, !link.isCongested, toChannel == nil {
+    while readiness.canRead, !localEnded, !isCut, bytes < Connection.turn, !link.isCongested, toChannel == nil
+    {
       switch client.socket.descriptor.read(into: chunk) {
       case .moved(let count):
         moved = true
         bytes += count
+        readiness.noteRead(count, room: chunk.count)
         client.counters?.bytesToTarget.add(count, ordering: .relaxed)
         let read = UnsafeRawBufferPointer(rebasing: chunk.prefix(count))
         let sent = try send(read, link)
@@ -159,7 +156,7 @@ final class Connection {
           toChannel = queue
         }
       case .endOfFile: localEnded = true
-      case .wouldBlock: isReadable = false
+      case .wouldBlock: readiness.canRead = false
       case .failed: isCut = true
       }
     }

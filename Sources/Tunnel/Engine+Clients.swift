@@ -34,12 +34,14 @@ extension Engine {
     for index in listeners.indices { acceptAll(index) }
   }
 
-  /// Gives each waiting client to the session that has the least to do.
-  func placeClients() {
-    guard !waiting.isEmpty else { return }
+  /// Gives each waiting client to the session that has the least to do; true when it was the first for one.
+  @discardableResult
+  func placeClients() -> Bool {
+    guard !waiting.isEmpty else { return false }
     let relay = carrier?.relay
     let up = extras.filter(\.isUp)
-    guard relay != nil || !up.isEmpty else { return }
+    guard relay != nil || !up.isEmpty else { return false }
+    var isOurs = false
     let own = relay.map { _ in load }
     var unplaced: [Client] = []
     for client in waiting {
@@ -51,12 +53,13 @@ extension Engine {
       if let relay, index == 0 {
         load.clients.add(1, ordering: .relaxed)
         relay.serve(client)
-        hasWork = true
+        isOurs = true
       } else {
         up[relay == nil ? index : index - 1].serve(client)
       }
     }
     waiting = unplaced
+    return isOurs
   }
 
   /// Connections that waited for the tunnel for longer than `hold`.

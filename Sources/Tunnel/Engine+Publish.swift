@@ -43,7 +43,9 @@ extension Engine {
     carrier?.relay.flatMap { $0.link.quality?.roundTrip ?? $0.answerTime }
   }
 
-  func publishQuality() {
+  func publishQuality(_ now: Instant) {
+    guard now >= qualityDue else { return }
+    qualityDue = now + .seconds(1)
     let roundTrip = roundTrip
     board.publish { $0.roundTrip = roundTrip }
   }

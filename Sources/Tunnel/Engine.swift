@@ -54,6 +54,9 @@ final class Engine {
   var watchedFiles: FileWatch?
   /// When listeners that could not accept try again.
   var acceptAgain: Instant?
+  /// The round-trip time is told at most once a second.
+  var qualityDue: Instant
+  private var hasMail = false
   private var isStopping = false
   /// A turn ended with work in hand: the next wait is no wait.
   var hasWork = false
@@ -74,8 +77,9 @@ final class Engine {
     self.machine = TunnelStateMachine(
       backoff: Backoff(initial: configuration.backoffInitial, max: configuration.backoffMax), now: now)
     self.extraAllowed = now
+    self.qualityDue = now
     self.listeners = try Engine.listeners(plan, board)
-    try loop.watch(mailbox.doorbell.raw) { _ in }
+    try loop.watch(mailbox.doorbell.raw) { [weak self] _ in self?.hasMail = true }
     for index in listeners.indices where listeners[index].isListening {
       try watchListener(index)
       publishListener(index)
@@ -96,7 +100,10 @@ final class Engine {
     hasWork = false
     board.turns.add(1, ordering: .relaxed)
     if isLate { doubt() }
-    for message in mailbox.collect() { read(message) }
+    if hasMail {
+      hasMail = false
+      for message in mailbox.collect() { read(message) }
+    }
     let now = SuspendingClock.now
     bindListeners(now)
     acceptAgain(now)
@@ -106,7 +113,8 @@ final class Engine {
     placeClients()
     turnCarrier(now)
     keepExtras(now)
-    placeClients()
+    // Those whom a session gave back, or who waited for the one that just came up.
+    if placeClients() { hasWork = true }
     expire(now)
     if !waiting.isEmpty { feed(.clientWaits) }
     if let wake = machine.wake, now >= wake { feed(.timePassed) }
@@ -184,7 +192,7 @@ final class Engine {
     do throws(TunnelFailure) {
       hasWork = try carrier.turn(now) || hasWork
       if !wasUp, carrier.relay != nil { feed(.connected) }
-      if wasUp, carrier.relay?.answers != answered { publishQuality() }
+      if wasUp, carrier.relay?.answers != answered { publishQuality(now) }
     } catch {
       feed(.failed(error))
     }

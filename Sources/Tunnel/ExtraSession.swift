@@ -85,9 +85,10 @@ final class ExtraSession {
     _ report: @Sendable (Report) -> Void, _ returned: inout [Client]
   ) throws(TunnelFailure) {
     let loop: Loop
+    var hasMail = true
     do throws(SystemError) {
       loop = try Loop()
-      try loop.watch(mailbox.doorbell.raw) { _ in }
+      try loop.watch(mailbox.doorbell.raw) { _ in hasMail = true }
     } catch {
       throw TunnelFailure(.config, "no further session: \(error)", remedy: "check limits: ulimit -n")
     }
@@ -98,7 +99,9 @@ final class ExtraSession {
     while true {
       let isLate = loop.wait(until: hasWork ? SuspendingClock.now : carrier.nextDeadline)
       if isLate { carrier.doubt() }
-      for order in mailbox.collect() {
+      let orders = hasMail ? mailbox.collect() : []
+      hasMail = false
+      for order in orders {
         switch order {
         case .serve(let client): unplaced.append(client)
         case .doubt: carrier.doubt()

@@ -14,9 +14,9 @@ final class Link {
   let peer: HostPort
   private let socket: Socket
   private var watch: Watch?
-  /// Edge-triggered readiness, remembered until the kernel says EAGAIN.
-  private var isReadable = true
-  private var isWritable = true
+  private var readiness = Readiness()
+  /// What came last was small and was not acknowledged by anything that was sent since.
+  private var owesAcknowledgement = false
   /// When the peer was last heard.
   private(set) var lastReceived: SuspendingClock.Instant
   /// The connection is gone, for this reason.
@@ -36,10 +36,7 @@ final class Link {
     self.peer = peer
     self.lastReceived = now
     do throws(SystemError) {
-      watch = try loop.watch(socket) { [weak self] readiness in
-        if readiness.wakesReader { self?.isReadable = true }
-        if readiness.wakesWriter { self?.isWritable = true }
-      }
+      watch = try loop.watch(socket) { [weak self] in self?.readiness.note($0) }
     } catch {
       throw SSHError(code: .disconnected, operation: "connection", detail: error.description)
     }
@@ -53,13 +50,14 @@ final class Link {
     let inbound = session.wire.inbound
     let before = inbound.count
     var cameIn = false
-    while isReadable, inbound.space > 0, end == nil {
+    while readiness.canRead, inbound.space > 0, end == nil {
       inbound.fill { room in
         switch socket.descriptor.read(into: room) {
         case .moved(let count):
           cameIn = true
+          readiness.noteRead(count, room: room.count)
           return count
-        case .wouldBlock: isReadable = false
+        case .wouldBlock: readiness.canRead = false
         case .endOfFile:
           session.wire.isAtEnd = true
           end = .closedByPeer
@@ -72,9 +70,7 @@ final class Link {
     }
     if cameIn {
       lastReceived = now
-      // sshd forwards with Nagle's algorithm on: its next small packet waits until this one is acknowledged,
-      // which the kernel would put off for 40 ms. A bulk stream needs no help.
-      if inbound.count - before < Link.smallRead { StreamSocket.acknowledgeNow(socket.descriptor) }
+      owesAcknowledgement = inbound.count - before < Link.smallRead
     }
     return cameIn
   }
@@ -83,17 +79,26 @@ final class Link {
   func flush() -> Bool {
     let outbound = session.wire.outbound
     var went = false
-    while isWritable, !outbound.isEmpty, end == nil {
+    while readiness.canWrite, !outbound.isEmpty, end == nil {
       switch socket.descriptor.send(outbound.waiting) {
       case .moved(let count):
         outbound.consume(count)
         went = true
-      case .wouldBlock, .endOfFile: isWritable = false
+      case .wouldBlock, .endOfFile: readiness.canWrite = false
       case .failed(let code):
         session.wire.isBroken = true
         end = .failed(code)
       }
     }
+    if went { owesAcknowledgement = false }
     return went
+  }
+
+  /// sshd forwards with Nagle's algorithm on: its next small packet waits until this one is acknowledged, which the
+  /// kernel would put off for 40 ms. A bulk stream needs no help, nor one that is answered.
+  func acknowledge() {
+    guard owesAcknowledgement else { return }
+    owesAcknowledgement = false
+    StreamSocket.acknowledgeNow(socket.descriptor)
   }
 }

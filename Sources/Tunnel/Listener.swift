@@ -98,7 +98,6 @@ final class Listener {
     guard let listening = self.socket else { return nil }
     while let (raw, origin) = try StreamSocket.accept(from: listening.descriptor) {
       let socket = Socket(Descriptor(owning: raw))
-      try socket.descriptor.prepareForLoop()
       if case .own = kind {
         // A stranger who found the name is turned away: what comes through here speaks for the cluster.
         guard PeerCredentials(ofSocket: socket.raw)?.pid == getpid() else { continue }

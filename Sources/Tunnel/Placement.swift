@@ -6,11 +6,16 @@ enum Placement {
     var isStuck = false
   }
 
-  /// The session with the least bulk, then the fewest connections, then the earliest; nil where each of them
-  /// waits for an answer that does not come.
+  /// A session takes this many connections before the next one is worth a change of threads.
+  static let crowd = 16
+
+  /// The session with the least bulk, then the least crowd, then the earliest; nil where each of them waits for an
+  /// answer that does not come.
   static func choose(among loads: [Load]) -> Int? {
     loads.indices.filter { !loads[$0].isStuck }
-      .min { (loads[$0].bulk, loads[$0].clients, $0) < (loads[$1].bulk, loads[$1].clients, $1) }
+      .min {
+        (loads[$0].bulk, loads[$0].clients / crowd, $0) < (loads[$1].bulk, loads[$1].clients / crowd, $1)
+      }
   }
 
   /// One session is kept free of bulk for small requests while bulk runs, up to `limit` sessions. One that is

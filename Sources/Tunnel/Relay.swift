@@ -114,6 +114,7 @@ final class Relay {
         hasWork = hasWork || moved
         if !moved { break }
       }
+      link.acknowledge()
       updateLoad(now)
       return try settle(now) || hasWork
     } catch {

@@ -7,8 +7,8 @@ import Testing
 
   @Test func bulkIsAvoidedBeforeConnectionsAreCounted() {
     #expect(Placement.choose(among: [Load(clients: 1, bulk: 1), Load(clients: 9)]) == 1)
-    #expect(Placement.choose(among: [Load(clients: 3), Load(clients: 2)]) == 1)
-    #expect(Placement.choose(among: [Load(clients: 2), Load(clients: 2)]) == 0)
+    #expect(Placement.choose(among: [Load(clients: 3), Load(clients: 2)]) == 0)
+    #expect(Placement.choose(among: [Load(clients: Placement.crowd), Load(clients: 2)]) == 1)
   }
 
   @Test func aStuckSessionGetsNobody() {

@@ -39,19 +39,16 @@ package struct Epoll: ~Copyable {
     buffer.deallocate()
   }
 
-  /// Watches `descriptor` in both directions; events carry `token`. Closing the descriptor ends the watch.
+  /// Watches `descriptor` in both directions; events carry `token`, instead of the one before where it is watched
+  /// already. Closing the descriptor ends the watch.
   package func add(_ descriptor: Int32, token: UInt64) throws(SystemError) {
     var event = epoll_event()
     event.events = EPOLLIN.rawValue | EPOLLOUT.rawValue | EPOLLRDHUP.rawValue | EPOLLET.rawValue
     event.data.u64 = token
-    guard epoll_ctl(self.descriptor.raw, EPOLL_CTL_ADD, descriptor, &event) == 0 else {
+    if epoll_ctl(self.descriptor.raw, EPOLL_CTL_ADD, descriptor, &event) == 0 { return }
+    guard errno == EEXIST, epoll_ctl(self.descriptor.raw, EPOLL_CTL_MOD, descriptor, &event) == 0 else {
       throw .last("epoll_ctl")
     }
-  }
-
-  /// Ends the watch of a descriptor that stays open.
-  package func remove(_ descriptor: Int32) {
-    _ = epoll_ctl(self.descriptor.raw, EPOLL_CTL_DEL, descriptor, nil)
   }
 
   /// Waits until something is ready or `timeout` has passed (nil: for ever), and hands each event to `body`.

@@ -9,7 +9,10 @@ package enum StreamSocket {
     on address: SocketAddress, backlog: Int32 = 1024
   ) throws(SystemError) -> Descriptor {
     let descriptor = try open(family: address.family)
-    if address.family != AF_UNIX { setOption(descriptor.raw, SOL_SOCKET, SO_REUSEADDR, 1) }
+    if address.family != AF_UNIX {
+      setOption(descriptor.raw, SOL_SOCKET, SO_REUSEADDR, 1)
+      sendWithoutDelay(descriptor)
+    }
     guard address.withSockaddr({ bind(descriptor.raw, $0, $1) }) == 0 else { throw .last("bind") }
     guard Glibc.listen(descriptor.raw, backlog) == 0 else { throw .last("listen") }
     return descriptor
@@ -63,7 +66,7 @@ package enum StreamSocket {
     return code
   }
 
-  /// TCP_NODELAY on an accepted local connection; a no-op on Unix sockets.
+  /// TCP_NODELAY; connections inherit it from their listener. A no-op on Unix sockets.
   package static func sendWithoutDelay(_ descriptor: borrowing Descriptor) {
     setOption(descriptor.raw, Int32(IPPROTO_TCP), TCP_NODELAY, 1)
   }

@@ -16,6 +16,11 @@ final class Carrier {
     let observer: any RelayObserver
     /// Targets to be tried while nothing is heard of them.
     let checked: [StreamAddress]
+
+    /// One session of a tunnel looks after the targets.
+    var withoutChecks: Terms {
+      Terms(configuration: configuration, budget: budget, observer: observer, checked: [])
+    }
   }
 
   private let terms: Terms
@@ -107,10 +112,10 @@ final class Carrier {
     attempt = try Attempt(next, .stream(near), configuration: terms.configuration, loop: loop, now: now)
   }
 
-  /// Old timers say nothing any more: every server on the way is asked at once.
-  func doubt() {
-    for hop in hops { hop.relay.doubt() }
-    relay?.doubt()
+  /// Every server on the way is asked for a sign of life.
+  func doubt(_ reason: Doubt) {
+    for hop in hops { hop.relay.doubt(reason) }
+    relay?.doubt(reason)
   }
 
   /// Lets go of the session; who was not served yet is returned.

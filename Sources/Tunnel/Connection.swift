@@ -82,7 +82,8 @@ final class Connection {
     }
     if bytes > 0, let answerTime { try widen(bytes, answerTime, now) }
     if channelEnded, toLocal == nil, !toldLocal {
-      StreamSocket.endSending(client.socket.descriptor)
+      // With both directions at their end, the close that follows says it.
+      if !sentEOF { StreamSocket.endSending(client.socket.descriptor) }
       toldLocal = true
       moved = true
     }

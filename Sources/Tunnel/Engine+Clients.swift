@@ -42,11 +42,12 @@ extension Engine {
     let up = extras.filter(\.isUp)
     guard relay != nil || !up.isEmpty else { return false }
     var isOurs = false
+    let expectsBulk = lastBulk.map { SuspendingClock.now - $0 < Engine.bulkMemory } ?? false
     let own = relay.map { _ in load }
     var unplaced: [Client] = []
     for client in waiting {
       let loads = [own].compactMap(\.self) + up.map(\.load)
-      guard let index = Placement.choose(among: loads.map(\.reading)) else {
+      guard let index = Placement.choose(among: loads.map(\.reading), expectsBulk: expectsBulk) else {
         unplaced.append(client)
         continue
       }

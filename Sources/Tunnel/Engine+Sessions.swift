@@ -6,12 +6,16 @@ extension Engine {
   /// An idle session is kept this long, for the next bulk.
   private static let idleLimit: Duration = .seconds(60)
   private static let failurePause: Duration = .seconds(30)
+  /// Where bulk ran this short a time ago, more is expected.
+  static let bulkMemory: Duration = .seconds(5)
 
   func keepExtras(_ now: Instant) {
     guard let relay = carrier?.relay, machine.state == .up else { return }
     if load.isStuck.load(ordering: .relaxed) { waiting += relay.takeQueue() }
+    let hasBulk = ([load] + extras.map(\.load)).contains { $0.bulk.load(ordering: .relaxed) > 0 }
+    if hasBulk { lastBulk = now }
     for extra in extras where extra.isUp {
-      if extra.load.clients.load(ordering: .relaxed) > 0 {
+      if hasBulk || extra.load.clients.load(ordering: .relaxed) > 0 {
         extra.idleSince = nil
       } else if let since = extra.idleSince {
         if now - since >= Engine.idleLimit { end(extra) }
@@ -45,7 +49,7 @@ extension Engine {
     let (number, mailbox) = (lastExtra, mailbox)
     do throws(SystemError) {
       extras.append(
-        try ExtraSession(number: number, route: route, terms: terms) {
+        try ExtraSession(number: number, route: route, terms: terms.withoutChecks) {
           mailbox.post(.session(number: number, $0))
         })
     } catch {

@@ -45,6 +45,8 @@ final class Engine {
   private(set) var load = SessionLoad()
   var extras: [ExtraSession] = []
   var lastExtra = 0
+  /// When bulk was last seen on any session.
+  var lastBulk: Instant?
   /// After a further session failed, the next waits until then.
   var extraAllowed: Instant
   var listeners: [Listener]
@@ -99,7 +101,7 @@ final class Engine {
     let isLate = loop.wait(until: hasWork ? SuspendingClock.now : nextDeadline())
     hasWork = false
     board.turns.add(1, ordering: .relaxed)
-    if isLate { doubt() }
+    if isLate { doubt(.lateness) }
     if hasMail {
       hasMail = false
       for message in mailbox.collect() { read(message) }
@@ -198,10 +200,10 @@ final class Engine {
     }
   }
 
-  /// Old timers say nothing any more: the process was stopped, or the machine asleep.
-  private func doubt() {
-    carrier?.doubt()
-    for extra in extras { extra.doubt() }
+  /// A further session's thread sees by itself that it was late.
+  private func doubt(_ reason: Doubt) {
+    carrier?.doubt(reason)
+    if case .path = reason { for extra in extras { extra.doubt(reason) } }
   }
 
   /// Lets go of the attempt or the session in hand. Who was not served yet waits for the next.

@@ -9,7 +9,7 @@ internal import Synchronization
 final class ExtraSession {
   enum Order: Sendable {
     case serve(Client)
-    case doubt
+    case doubt(Doubt)
     case end
   }
 
@@ -49,7 +49,7 @@ final class ExtraSession {
     mailbox.post(.serve(client))
   }
 
-  func doubt() { mailbox.post(.doubt) }
+  func doubt(_ reason: Doubt) { mailbox.post(.doubt(reason)) }
   func end() { mailbox.post(.end) }
 
   /// Ends it and waits for that.
@@ -98,13 +98,13 @@ final class ExtraSession {
     var told = load.reading
     while true {
       let isLate = loop.wait(until: hasWork ? SuspendingClock.now : carrier.nextDeadline)
-      if isLate { carrier.doubt() }
+      if isLate { carrier.doubt(.lateness) }
       let orders = hasMail ? mailbox.collect() : []
       hasMail = false
       for order in orders {
         switch order {
         case .serve(let client): unplaced.append(client)
-        case .doubt: carrier.doubt()
+        case .doubt(let reason): carrier.doubt(reason)
         case .end:
           returned = unplaced + carrier.abandon()
           carrier.disconnect()

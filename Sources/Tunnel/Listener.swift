@@ -41,6 +41,7 @@ final class Listener {
     if let adopted {
       let descriptor = Descriptor(owning: adopted)
       try? descriptor.prepareForLoop()
+      StreamSocket.sendWithoutDelay(descriptor)
       self.socket = Socket(descriptor)
       self.state = .listening
     }
@@ -102,7 +103,6 @@ final class Listener {
         // A stranger who found the name is turned away: what comes through here speaks for the cluster.
         guard PeerCredentials(ofSocket: socket.raw)?.pid == getpid() else { continue }
       }
-      StreamSocket.sendWithoutDelay(socket.descriptor)
       let place = HostPort(host: origin.host.isEmpty ? "127.0.0.1" : origin.host, port: origin.port)
       return (socket, place)
     }

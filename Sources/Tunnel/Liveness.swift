@@ -21,7 +21,8 @@ struct Liveness {
   private var patience: Duration
   /// A slow path was given this much more time.
   private var grace: Instant?
-  private var isDoubted = false
+  /// The next question is asked at once, and this is what its answer may take.
+  private var doubt: Duration?
 
   init(interval: Duration, timeout: Duration) {
     self.interval = interval
@@ -29,15 +30,23 @@ struct Liveness {
     self.patience = timeout
   }
 
-  /// Old timers say nothing any more: ask at once, and give the answer a short time.
-  mutating func doubt() {
-    isDoubted = true
+  /// After an interval of silence comes the question, and what is left of the timeout is for the answer.
+  private var usualPatience: Duration { max(.seconds(1), timeout - interval) }
+
+  /// This process was stopped or starved: what its timers say is not believed, and the peer is asked anew.
+  mutating func restart() { ask(patience: usualPatience) }
+
+  /// The machine slept, or the path changed under it: the peer is asked at once, and its answer has a short time.
+  mutating func suspect() { ask(patience: min(timeout, Liveness.doubtPatience)) }
+
+  private mutating func ask(patience: Duration) {
+    doubt = patience
     asked = nil
     grace = nil
   }
 
   func nextCheck(lastReceived: Instant) -> Instant {
-    if isDoubted { return lastReceived }
+    if doubt != nil { return lastReceived }
     guard let unanswered = unanswered(lastReceived) else { return lastReceived + interval }
     return max(unanswered + patience, grace ?? unanswered)
   }
@@ -46,12 +55,11 @@ struct Liveness {
   /// minute finds the answers of that minute there.
   mutating func judge(lastReceived: Instant, now: Instant, quality: () -> PathQuality?) -> Verdict {
     guard now >= nextCheck(lastReceived: lastReceived) else { return .alive }
-    guard !isDoubted, unanswered(lastReceived) != nil else {
-      // After an interval of silence comes the question, and what is left of the timeout is for the answer.
-      patience = isDoubted ? min(timeout, Liveness.doubtPatience) : max(.seconds(1), timeout - interval)
+    guard doubt == nil, unanswered(lastReceived) != nil else {
+      patience = doubt ?? usualPatience
       asked = now
       grace = nil
-      isDoubted = false
+      doubt = nil
       return .ask
     }
     // Bytes under way that the kernel still gets acknowledged: the path is slow, not dead.

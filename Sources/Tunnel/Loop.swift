@@ -24,7 +24,7 @@ final class Loop {
 
   /// Tells `watcher` of every edge of `socket`, and of what is ready now, until the watch that is returned goes.
   func watch(_ socket: Socket, _ watcher: @escaping Watcher) throws(SystemError) -> Watch {
-    try Watch(socket, token: watch(socket.raw, watcher), loop: self)
+    Watch(token: try watch(socket.raw, watcher), loop: self)
   }
 
   /// The same for a descriptor that outlives the loop.
@@ -36,10 +36,7 @@ final class Loop {
     return lastToken
   }
 
-  fileprivate func end(_ watch: Watch) {
-    watchers[watch.token] = nil
-    epoll.remove(watch.socket.raw)
-  }
+  fileprivate func forget(_ token: UInt64) { watchers[token] = nil }
 
   /// Waits until something is ready or `deadline` has come (nil: for ever), and tells the watchers.
   ///
@@ -59,19 +56,18 @@ final class Loop {
   }
 }
 
-/// A socket that a loop watches, for as long as this object lives; it keeps the socket open meanwhile.
+/// A socket that a loop watches, for as long as this object lives. The kernel's part ends with the socket, or goes
+/// over to the next watch of it.
 final class Watch {
-  fileprivate let socket: Socket
-  fileprivate let token: UInt64
+  private let token: UInt64
   private let loop: Loop
 
-  fileprivate init(_ socket: Socket, token: UInt64, loop: Loop) {
-    self.socket = socket
+  fileprivate init(token: UInt64, loop: Loop) {
     self.token = token
     self.loop = loop
   }
 
   deinit {
-    loop.end(self)
+    loop.forget(token)
   }
 }

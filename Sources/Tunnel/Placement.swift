@@ -11,8 +11,11 @@ enum Placement {
 
   /// The session with the least bulk, then the least crowd, then the earliest; nil where each of them waits for an
   /// answer that does not come.
-  static func choose(among loads: [Load]) -> Int? {
-    loads.indices.filter { !loads[$0].isStuck }
+  ///
+  /// - Parameter expectsBulk: bulk ran just now, so what comes may be more of it: spread evenly.
+  static func choose(among loads: [Load], expectsBulk: Bool) -> Int? {
+    let crowd = expectsBulk ? 1 : crowd
+    return loads.indices.filter { !loads[$0].isStuck }
       .min {
         (loads[$0].bulk, loads[$0].clients / crowd, $0) < (loads[$1].bulk, loads[$1].clients / crowd, $1)
       }

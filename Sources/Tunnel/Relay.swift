@@ -74,8 +74,12 @@ final class Relay {
   /// Queues a client for a channel. `load.clients` counts it already.
   func serve(_ client: Client) { queue.append(client) }
 
-  /// Old timers say nothing any more: asks the peer at once, with a short deadline.
-  func doubt() { liveness.doubt() }
+  func doubt(_ reason: Doubt) {
+    switch reason {
+    case .lateness: liveness.restart()
+    case .path: liveness.suspect()
+    }
+  }
 
   var nextDeadline: Instant {
     var next = min(liveness.nextCheck(lastReceived: link.lastReceived), nextCheck)
@@ -341,6 +345,14 @@ final class Relay {
     // Looked at again while there is bulk: it fades without an event.
     nextLoad = bulk > 0 ? now + Relay.loadInterval : nil
   }
+}
+
+/// Why what the timers say of a peer is not believed.
+enum Doubt {
+  /// This process was stopped or starved.
+  case lateness
+  /// The machine slept, or an address or a route changed.
+  case path
 }
 
 /// Whoever wants to know what a relay came to; called on the relay's thread.

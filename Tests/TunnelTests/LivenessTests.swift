@@ -26,18 +26,26 @@ import Testing
   }
 
   /// Stopped for a minute and continued: what the timers of before say is not believed.
-  @Test func doubtAsksAgainAndWaitsAShortTime() {
+  @Test func afterAStopThePeerIsAskedAnew() {
     var liveness = Liveness(interval: .seconds(5), timeout: .seconds(15))
     #expect(judge(&liveness, heard: .zero, now: .seconds(5)) == .ask)
-    liveness.doubt()
+    liveness.restart()
     #expect(judge(&liveness, heard: .zero, now: .seconds(65)) == .ask)
-    #expect(judge(&liveness, heard: .zero, now: .seconds(67)) == .alive)
-    #expect(judge(&liveness, heard: .zero, now: .seconds(68)) == .dead(silence: .seconds(68)))
+    #expect(judge(&liveness, heard: .zero, now: .seconds(74)) == .alive)
+    #expect(judge(&liveness, heard: .zero, now: .seconds(75)) == .dead(silence: .seconds(75)))
   }
 
-  @Test func doubtIsEndedByAnAnswer() {
+  @Test func aChangedPathHasAShortTimeToAnswer() {
     var liveness = Liveness(interval: .seconds(5), timeout: .seconds(15))
-    liveness.doubt()
+    liveness.suspect()
+    #expect(judge(&liveness, heard: .zero, now: .seconds(1)) == .ask)
+    #expect(judge(&liveness, heard: .zero, now: .seconds(3)) == .alive)
+    #expect(judge(&liveness, heard: .zero, now: .seconds(4)) == .dead(silence: .seconds(4)))
+  }
+
+  @Test func anAnswerEndsTheDoubt() {
+    var liveness = Liveness(interval: .seconds(5), timeout: .seconds(15))
+    liveness.suspect()
     #expect(judge(&liveness, heard: .seconds(1), now: .seconds(1)) == .ask)
     #expect(judge(&liveness, heard: .seconds(2), now: .seconds(5)) == .alive)
   }

@@ -5,16 +5,25 @@ import Testing
 @Suite struct PlacementTests {
   private typealias Load = Placement.Load
 
+  private func choose(_ loads: Load..., expectsBulk: Bool = false) -> Int? {
+    Placement.choose(among: loads, expectsBulk: expectsBulk)
+  }
+
   @Test func bulkIsAvoidedBeforeConnectionsAreCounted() {
-    #expect(Placement.choose(among: [Load(clients: 1, bulk: 1), Load(clients: 9)]) == 1)
-    #expect(Placement.choose(among: [Load(clients: 3), Load(clients: 2)]) == 0)
-    #expect(Placement.choose(among: [Load(clients: Placement.crowd), Load(clients: 2)]) == 1)
+    #expect(choose(Load(clients: 1, bulk: 1), Load(clients: 9)) == 1)
+    #expect(choose(Load(clients: 3), Load(clients: 2)) == 0)
+    #expect(choose(Load(clients: Placement.crowd), Load(clients: 2)) == 1)
+  }
+
+  @Test func whatMayBeBulkIsSpreadEvenly() {
+    #expect(choose(Load(clients: 1), Load(), expectsBulk: true) == 1)
+    #expect(choose(Load(clients: 1), Load(clients: 1), expectsBulk: true) == 0)
   }
 
   @Test func aStuckSessionGetsNobody() {
-    #expect(Placement.choose(among: [Load(isStuck: true), Load(clients: 50, bulk: 4)]) == 1)
-    #expect(Placement.choose(among: [Load(isStuck: true)]) == nil)
-    #expect(Placement.choose(among: []) == nil)
+    #expect(choose(Load(isStuck: true), Load(clients: 50, bulk: 4)) == 1)
+    #expect(choose(Load(isStuck: true)) == nil)
+    #expect(choose() == nil)
   }
 
   @Test(arguments: [

@@ -37,7 +37,38 @@ extension TunnelDocument {
       reconnects: status.reconnects, attempt: status.attempt,
       nextAttemptAt: status.nextAttempt.map { Timestamp(milliseconds: $0) },
       lastError: health.lastError.map(Failure.init),
-      forwards: status.forwards.map(ForwardDocument.init))
+      forwards: status.forwards.map(ForwardDocument.init), via: status.via,
+      sessions: status.sessions.map(SessionDocument.init),
+      history: status.history.spans.map(StateSpanDocument.init))
+  }
+}
+
+extension SessionDocument {
+  init(_ session: TunnelStatus.Session) {
+    self.init(
+      serial: Int(session.serial), peer: session.peer, openConnections: session.openConnections,
+      bytesPerSecond: session.bytesPerSecond.map(Int64.init), since: Timestamp(milliseconds: session.since))
+  }
+}
+
+extension StateSpanDocument {
+  init(_ span: StateHistory.Span) {
+    self.init(
+      state: HistoryState(rawValue: span.state.rawValue) ?? .unknown,
+      since: Timestamp(milliseconds: span.since), until: span.until.map { Timestamp(milliseconds: $0) },
+      code: span.code?.rawValue)
+  }
+}
+
+extension ConnectionDocument {
+  init(_ record: ConnectionRecord) {
+    var reason: String?
+    if case .refused(let why)? = record.end { reason = why }
+    self.init(
+      origin: record.origin, openedAt: Timestamp(milliseconds: record.openedAt),
+      endedAt: record.endedAt.map { Timestamp(milliseconds: $0) },
+      bytesFromTarget: Int64(record.bytesFromTarget), bytesToTarget: Int64(record.bytesToTarget),
+      end: record.end?.word, reason: reason)
   }
 }
 
@@ -48,7 +79,8 @@ extension ForwardDocument {
       state: forward.isListening ? .listening : .portBusy, holder: forward.holder,
       openConnections: forward.openConnections, acceptedConnections: Int64(forward.acceptedConnections),
       refusedConnections: Int64(forward.refusedConnections), bytesFromTarget: Int64(forward.bytesFromTarget),
-      bytesToTarget: Int64(forward.bytesToTarget))
+      bytesToTarget: Int64(forward.bytesToTarget), rateFromTarget: forward.rateFromTarget.map(Int64.init),
+      rateToTarget: forward.rateToTarget.map(Int64.init), recent: forward.recent.map(ConnectionDocument.init))
   }
 }
 

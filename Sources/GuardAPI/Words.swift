@@ -43,3 +43,13 @@ package enum ForwardState: String, Word {
 
   package static var whenAbsent: ForwardState { .unknown }
 }
+
+/// `tunnel.history[].state`; `unknown` is only ever read, never written.
+package enum HistoryState: String, Word {
+  case up
+  /// Connecting, or waiting for the next attempt.
+  case down
+  case blocked, stopped, unknown
+
+  package static var whenAbsent: HistoryState { .unknown }
+}

@@ -107,7 +107,7 @@ final class Carrier {
     hop.serve(
       Client(
         number: 0, socket: far, origin: HostPort(host: "127.0.0.1", port: 0),
-        target: StreamAddress(host: next.hostName, port: next.port), counters: nil, deadline: now))
+        target: StreamAddress(host: next.hostName, port: next.port), deadline: now))
     hops.append((hop, observer))
     attempt = try Attempt(next, .stream(near), configuration: terms.configuration, loop: loop, now: now)
   }
@@ -134,8 +134,7 @@ private final class HopObserver: RelayObserver {
 
   func reached(_ target: StreamAddress) {}
   func missed(_ target: StreamAddress, reason: String) { missed.withLock { $0 = (target, reason) } }
-  func refused(_ client: Client, reason: String) {}
-  func ended(_ client: Client) {}
+  func refused(_ client: Client, reason: String, _ end: ConnectionEnd) {}
 
   func failure(of jumpHost: HostPort) -> TunnelFailure? {
     missed.withLock { $0 }.map { target, reason in

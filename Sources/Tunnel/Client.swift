@@ -11,8 +11,28 @@ struct Client: Sendable {
   let target: StreamAddress
   /// nil for the guard's own requests, and for a hop behind a jump host.
   let counters: ForwardCounters?
+  /// What it carries, for the same.
+  let traffic: ConnectionTraffic?
   /// When it has waited for the tunnel for long enough.
   let deadline: SuspendingClock.Instant
+
+  init(
+    number: UInt32, socket: Socket, origin: HostPort, target: StreamAddress, counters: ForwardCounters? = nil,
+    deadline: SuspendingClock.Instant
+  ) {
+    self.number = number
+    self.socket = socket
+    self.origin = origin
+    self.target = target
+    self.counters = counters
+    self.traffic = counters?.begin(origin: "\(origin)")
+    self.deadline = deadline
+  }
+
+  /// Counts and remembers its end.
+  func end(_ end: ConnectionEnd) {
+    if let traffic { counters?.end(traffic, end) }
+  }
 
   /// Resets the connection, so that the client can tell a cut from an end.
   func reset() { StreamSocket.resetOnClose(socket.descriptor) }

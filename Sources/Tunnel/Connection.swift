@@ -35,6 +35,8 @@ final class Connection {
 
   /// The local client went away in anger: nothing more can be delivered to it.
   private(set) var isCut = false
+  /// Who ended it, once somebody did.
+  private(set) var end: ConnectionEnd?
   var isFinished: Bool { isCut || (sentEOF && toldLocal) }
 
   func isBulk(now: SuspendingClock.Instant) -> Bool { meter.isBulk(now: now) }
@@ -75,9 +77,12 @@ final class Connection {
         moved = true
         bytes += count
         client.counters?.bytesFromTarget.add(count, ordering: .relaxed)
+        client.traffic?.addFromTarget(count)
         deliver(UnsafeRawBufferPointer(rebasing: scratch.prefix(count)))
       case .wouldBlock: isQuiet = true
-      case .endOfFile: channelEnded = true
+      case .endOfFile:
+        channelEnded = true
+        end = end ?? .closedByTarget
       }
     }
     if bytes > 0, let answerTime { try widen(bytes, answerTime, now) }
@@ -121,6 +126,7 @@ final class Connection {
       case .wouldBlock: readiness.canWrite = false
       case .endOfFile, .failed:
         isCut = true
+        end = .resetByClient
         return UnsafeRawBufferPointer(rebasing: rest.prefix(0))
       }
     }
@@ -149,6 +155,7 @@ final class Connection {
         bytes += count
         readiness.noteRead(count, room: chunk.count)
         client.counters?.bytesToTarget.add(count, ordering: .relaxed)
+        client.traffic?.addToTarget(count)
         let read = UnsafeRawBufferPointer(rebasing: chunk.prefix(count))
         let sent = try send(read, link)
         if sent < count {
@@ -156,9 +163,13 @@ final class Connection {
           queue.append(UnsafeRawBufferPointer(rebasing: read.dropFirst(sent)))
           toChannel = queue
         }
-      case .endOfFile: localEnded = true
+      case .endOfFile:
+        localEnded = true
+        end = end ?? .closedByClient
       case .wouldBlock: readiness.canRead = false
-      case .failed: isCut = true
+      case .failed:
+        isCut = true
+        end = .resetByClient
       }
     }
     if localEnded, toChannel == nil, !sentEOF, try channel.sendEOF() == .done {
@@ -176,6 +187,7 @@ final class Connection {
       case .wouldBlock: return sent
       case .endOfFile:
         isCut = true
+        end = end ?? .closedByTarget
         return sent
       }
     }

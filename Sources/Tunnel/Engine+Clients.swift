@@ -14,8 +14,6 @@ extension Engine {
         var counters: ForwardCounters?
         if case .forward(let own) = listener.kind { counters = own }
         lastClient &+= 1
-        counters?.accepted.add(1, ordering: .relaxed)
-        counters?.open.add(1, ordering: .relaxed)
         waiting.append(
           Client(
             number: lastClient, socket: accepted.socket, origin: accepted.origin, target: listener.target,
@@ -75,7 +73,7 @@ extension Engine {
     waiting.removeAll { client in
       guard now >= client.deadline else { return false }
       client.reset()
-      outlet.refused(client, reason: reason)
+      outlet.refused(client, reason: reason, .heldTooLong)
       return true
     }
   }

@@ -29,6 +29,8 @@ extension Engine {
         status.cipher = nil
         status.roundTrip = nil
       }
+      status.via = carrier?.via ?? []
+      status.history.note(state.name, at: wall, code: state.name == .up ? nil : failure?.code)
     }
     if isChange {
       plan.observer(
@@ -49,8 +51,6 @@ extension Engine {
     let roundTrip = roundTrip
     board.publish { $0.roundTrip = roundTrip }
   }
-
-  func publishSessions() {}
 
   func bindListeners(_ now: Instant) {
     for (index, listener) in listeners.enumerated() where listener.bind(now: now) {

@@ -45,8 +45,8 @@ extension Engine {
       Placement.wantsAnother(
         [load.reading] + extras.map(\.load.reading), limit: plan.configuration.sessionLimit)
     else { return }
-    lastExtra += 1
-    let (number, mailbox) = (lastExtra, mailbox)
+    lastSession += 1
+    let (number, mailbox) = (lastSession, mailbox)
     do throws(SystemError) {
       extras.append(
         try ExtraSession(number: number, route: route, terms: terms.withoutChecks) {
@@ -60,14 +60,16 @@ extension Engine {
   func read(_ report: ExtraSession.Report, of number: Int) {
     guard let index = extras.firstIndex(where: { $0.number == number }) else { return }
     switch report {
-    case .up: extras[index].isUp = true
+    case .up(let peer):
+      extras[index].isUp = true
+      board.add(.init(serial: number, peer: peer, since: WallClock.milliseconds), load: extras[index].load)
     case .changed: break
     case .returned(let clients): waiting += clients
     case .ended(let failure, let clients):
       waiting.insert(contentsOf: clients, at: 0)
       extras.remove(at: index)
+      board.remove(session: number)
       if failure != nil { extraAllowed = SuspendingClock.now + Engine.failurePause }
     }
-    publishSessions()
   }
 }

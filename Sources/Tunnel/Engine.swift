@@ -43,8 +43,10 @@ final class Engine {
   /// The first session, on its way or up.
   private(set) var carrier: Carrier?
   private(set) var load = SessionLoad()
+  /// Its number, once it is up.
+  private var session = 0
   var extras: [ExtraSession] = []
-  var lastExtra = 0
+  var lastSession = 0
   /// When bulk was last seen on any session.
   var lastBulk: Instant?
   /// After a further session failed, the next waits until then.
@@ -193,7 +195,14 @@ final class Engine {
     let answered = carrier.relay?.answers
     do throws(TunnelFailure) {
       hasWork = try carrier.turn(now) || hasWork
-      if !wasUp, carrier.relay != nil { feed(.connected) }
+      if !wasUp, let relay = carrier.relay {
+        lastSession += 1
+        session = lastSession
+        board.add(
+          .init(serial: session, peer: relay.link.peer.description, since: WallClock.milliseconds), load: load
+        )
+        feed(.connected)
+      }
       if wasUp, carrier.relay?.answers != answered { publishQuality(now) }
     } catch {
       feed(.failed(error))
@@ -212,12 +221,13 @@ final class Engine {
     finding = nil
     waiting.insert(contentsOf: carrier?.abandon() ?? [], at: 0)
     carrier = nil
+    board.remove(session: session)
   }
 
   private func shutDown() {
     waiting += carrier?.abandon() ?? []
     carrier?.disconnect()
-    for client in waiting { outlet.ended(client) }
+    for client in waiting { client.end(.cutWithTunnel) }
     waiting = []
     feed(.stop)
     listeners = []

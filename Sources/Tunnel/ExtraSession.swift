@@ -14,7 +14,7 @@ final class ExtraSession {
   }
 
   enum Report: Sendable {
-    case up
+    case up(peer: String)
     /// Bulk came or went, or an open got stuck.
     case changed
     /// Clients to be served elsewhere.
@@ -119,7 +119,7 @@ final class ExtraSession {
         throw error
       }
       if let relay = carrier.relay {
-        if !wasUp { report(.up) }
+        if !wasUp { report(.up(peer: relay.link.peer.description)) }
         for client in unplaced { relay.serve(client) }
         hasWork = hasWork || !unplaced.isEmpty
         unplaced = []

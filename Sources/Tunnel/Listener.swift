@@ -1,6 +1,6 @@
 internal import Glibc
 internal import Platform
-package import Synchronization
+internal import Synchronization
 
 /// The local end of a forward: bound once, or taken over from the service manager, and never closed while the
 /// tunnel lives. Belongs to the tunnel's thread.
@@ -137,17 +137,4 @@ extension SocketAddress {
     case .unix(let path): self.init(path: path)
     }
   }
-}
-
-/// What a forward has carried: written by the tunnel's thread, read by anybody.
-package final class ForwardCounters: Sendable {
-  /// The port that the kernel chose where 0 was asked for.
-  package let boundPort = Atomic<Int>(0)
-  package let open = Atomic<Int>(0)
-  package let accepted = Atomic<Int>(0)
-  package let refused = Atomic<Int>(0)
-  package let bytesFromTarget = Atomic<Int>(0)
-  package let bytesToTarget = Atomic<Int>(0)
-
-  package init() {}
 }

@@ -35,14 +35,12 @@ final class Outlet: RelayObserver {
       ))
   }
 
-  func refused(_ client: Client, reason: String) {
+  func refused(_ client: Client, reason: String, _ end: ConnectionEnd) {
+    client.end(end)
     guard let counters = client.counters else { return }
     counters.refused.add(1, ordering: .relaxed)
-    counters.open.subtract(1, ordering: .relaxed)
     tell(refused: "\(client.target)", count: 1, reason: reason)
   }
-
-  func ended(_ client: Client) { client.counters?.open.subtract(1, ordering: .relaxed) }
 
   /// - Parameter count: 0 for connections that the kernel still holds.
   func tell(refused listen: String, count: Int, reason: String) {

@@ -279,13 +279,13 @@ final class Relay {
     close(connection.channel, now)
     connections[number] = nil
     load.clients.subtract(1, ordering: .relaxed)
-    observer.ended(connection.client)
+    connection.client.end(connection.end ?? .closedByTarget)
   }
 
   private func refuse(_ client: Client, _ reason: String) {
     client.reset()
     load.clients.subtract(1, ordering: .relaxed)
-    observer.refused(client, reason: reason)
+    observer.refused(client, reason: reason, .refused(reason: reason))
   }
 
   private func close(_ channel: Channel, _ now: Instant) {
@@ -311,7 +311,7 @@ final class Relay {
     for connection in connections.values {
       connection.client.reset()
       load.clients.subtract(1, ordering: .relaxed)
-      observer.ended(connection.client)
+      connection.client.end(.cutWithTunnel)
     }
     connections = [:]
     var unserved = takeQueue()
@@ -360,8 +360,7 @@ protocol RelayObserver: Sendable {
   func reached(_ target: StreamAddress)
   func missed(_ target: StreamAddress, reason: String)
   /// Reset before it was served.
-  func refused(_ client: Client, reason: String)
-  func ended(_ client: Client)
+  func refused(_ client: Client, reason: String, _ end: ConnectionEnd)
 }
 
 extension Link.End {

@@ -10,18 +10,34 @@ package struct TunnelStatus: Hashable, Sendable {
   }
 
   package struct Forward: Hashable, Sendable {
-    package let listen: StreamAddress
+    package var listen: StreamAddress
     package let target: StreamAddress
-    package var isListening: Bool
+    package var isListening = false
     /// `ssh (pid 4242)`, or why the address can't be bound.
     package var holder: String?
-    package let openConnections: Int
-    package let acceptedConnections: Int
-    package let refusedConnections: Int
-    package let bytesFromTarget: Int
-    package let bytesToTarget: Int
+    package var openConnections = 0
+    package var acceptedConnections = 0
+    package var refusedConnections = 0
+    package var bytesFromTarget = 0
+    package var bytesToTarget = 0
+    /// Bytes a second of the last seconds; nil where nobody looked before.
+    package var rateFromTarget: Int?
+    package var rateToTarget: Int?
     /// Why the far side did not reach the target the last time; nil since it did.
     package var refusal: Failed?
+    /// The open connections, then the last ones that ended.
+    package var recent: [ConnectionRecord] = []
+  }
+
+  /// One SSH session of the tunnel.
+  package struct Session: Hashable, Sendable {
+    /// Counts the sessions of the tunnel, from 1.
+    package let serial: Int
+    package let peer: String
+    package let since: Int64
+    package var openConnections = 0
+    /// Both ways together; nil where nobody looked before.
+    package var bytesPerSecond: Int?
   }
 
   package var state: State
@@ -37,6 +53,11 @@ package struct TunnelStatus: Hashable, Sendable {
   package var nextAttempt: Int64?
   package var lastFailure: Failed?
   package var forwards: [Forward]
+  /// The jump hosts on the way, the first one first.
+  package var via: [String] = []
+  /// Those that carry connections now.
+  package var sessions: [Session] = []
+  package var history = StateHistory()
 }
 
 /// What happened to a tunnel, for the journal.

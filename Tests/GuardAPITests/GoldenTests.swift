@@ -83,11 +83,28 @@ import Testing
           tunnel: TunnelDocument(
             state: .connecting, since: now, host: "tethys",
             forwards: [
-              ForwardDocument(listen: "127.0.0.1:16443", target: "localhost:6443", state: .listening)
+              ForwardDocument(
+                listen: "127.0.0.1:16443", target: "localhost:6443", state: .listening, rateFromTarget: 12,
+                recent: [
+                  ConnectionDocument(
+                    origin: "127.0.0.1:51234", openedAt: now - .seconds(3), endedAt: now,
+                    bytesFromTarget: 4096,
+                    bytesToTarget: 512, end: "refused", reason: "nobody listens")
+                ])
+            ], via: ["gate"],
+            sessions: [
+              SessionDocument(
+                serial: 1, peer: "192.0.2.7:22", openConnections: 2, bytesPerSecond: nil, since: now)
+            ],
+            history: [
+              StateSpanDocument(state: .down, since: now - .seconds(60), until: now, code: "peer_closed")
             ]),
           poll: PollDocument(at: nil, seenAt: nil, duration: nil, failure: nil, now: now), api: APIDocument(),
           now: now)
-      ], problems: report.problems)
+      ], problems: report.problems,
+      configuration: ConfigurationDocument(
+        file: "/etc/oceanid/guard.yaml", loadedAt: now,
+        rejected: .init(at: now, message: "guard.yaml:3:5: no")))
   }
 
   @Test func theWholeDocument() throws {
@@ -151,10 +168,14 @@ import Testing
     "poll":{"ageSeconds":null,"at":null,"durationMs":null,"error":null,"ok":null,"seenAt":null},
     "secrets":[{"name":"github-token","namespace":"flux-system","present":true}],
     "stacks":[{"lastUpdateAt":null,"lastUpdateState":null,"message":"","name":"s","namespace":"flux-system","reason":"","since":null,"verdict":"healthy"}],
-    "summary":"all but one","tunnel":{"attempt":0,"cipher":null,"forwards":[{"acceptedConnections":0,"bytesFromTarget":0,"bytesToTarget":0,"holder":null,"listen":"127.0.0.1:16443","openConnections":0,"refusedConnections":0,"state":"listening","target":"localhost:6443"}],
-    "host":"tethys","hostKey":null,"lastError":null,"nextAttemptAt":null,"peer":null,"reconnects":0,"roundTripMs":null,"since":"2026-03-01T04:24:07Z","state":"connecting","user":null},
+    "summary":"all but one","tunnel":{"attempt":0,"cipher":null,"forwards":[{"acceptedConnections":0,"bytesFromTarget":0,"bytesToTarget":0,"holder":null,"listen":"127.0.0.1:16443","openConnections":0,"rateFromTarget":12,"rateToTarget":null,"recent":[{"bytesFromTarget":4096,"bytesToTarget":512,"end":"refused","endedAt":"2026-03-01T04:24:07Z","openedAt":"2026-03-01T04:24:04Z","origin":"127.0.0.1:51234","reason":"nobody listens"}],
+    "refusedConnections":0,"state":"listening","target":"localhost:6443"}],
+    "history":[{"code":"peer_closed","since":"2026-03-01T04:23:07Z","state":"down","until":"2026-03-01T04:24:07Z"}],
+    "host":"tethys","hostKey":null,"lastError":null,"nextAttemptAt":null,"peer":null,"reconnects":0,"roundTripMs":null,"sessions":[{"bytesPerSecond":null,"openConnections":2,"peer":"192.0.2.7:22","serial":1,"since":"2026-03-01T04:24:07Z"}],
+    "since":"2026-03-01T04:24:07Z","state":"connecting","user":null,"via":["gate"]},
     "verdict":"degraded","workloads":[{"available":1,"desired":2,"images":["x:1"],
     "kind":"Deployment","message":"","name":"b","namespace":"flux-system","ready":1,"reason":"","since":null,"updated":2,"verdict":"degraded"}]}],
+    "configuration":{"file":"/etc/oceanid/guard.yaml","loadedAt":"2026-03-01T04:24:07Z","rejected":{"at":"2026-03-01T04:24:07Z","message":"guard.yaml:3:5: no"}},
     "generatedAt":"2026-03-01T04:24:07Z","problems":[{"cluster":"tethys","detail":"for a week","id":"tethys/kustomization/flux-system/apps/suspended","remedy":"flux resume kustomization apps","severity":"warning","since":"2026-03-01T04:24:07Z","subject":"kustomization flux-system/apps","title":"is suspended"}],
     "schema":"oceanid.status/1","summary":"tethys: all but one","verdict":"degraded","version":"0.1.0"}
     """

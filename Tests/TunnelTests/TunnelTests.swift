@@ -167,6 +167,7 @@ struct TunnelTests {
     let client = try fixture.connect()
     #expect(throws: (any Error).self) { try client.receive() }
     #expect(fixture.tunnel.status.forwards[0].refusedConnections == 1)
+    #expect(fixture.tunnel.status.forwards[0].recent.map(\.end) == [.heldTooLong])
     #expect(
       eventually {
         fixture.recorder.all.contains { if case .clientsRefused(_, 1, _) = $0 { true } else { false } }
@@ -179,7 +180,41 @@ struct TunnelTests {
     let client = try fixture.connect()
     #expect(throws: (any Error).self) { try client.receive() }
     #expect(fixture.tunnel.status.state == .up)
-    #expect(fixture.tunnel.status.forwards[0].refusal?.failure.code == .forwardRefused)
+    let forward = fixture.tunnel.status.forwards[0]
+    #expect(forward.refusal?.failure.code == .forwardRefused)
+    guard case .refused(let reason)? = forward.recent.first?.end else {
+      Issue.record("\(forward.recent)")
+      return
+    }
+    #expect(!reason.isEmpty)
+  }
+
+  @Test func tellsWhatItsConnectionsCarriedAndHowTheyEnded() throws {
+    let echo = try TCPServer(.echo)
+    let server = try SSHServer()
+    let fixture = try Fixture(server, target: echo.port)
+    try #require(fixture.waitUntil(.up))
+    #expect(fixture.tunnel.status.sessions.count == 1)
+    do {
+      let client = try fixture.connect()
+      try client.send([1, 2, 3])
+      #expect(try client.receive(exactly: 3) == [1, 2, 3])
+      #expect(fixture.tunnel.status.sessions.first?.openConnections == 1)
+    }
+    try #require(eventually { fixture.tunnel.status.forwards[0].openConnections == 0 })
+    let ended = try #require(fixture.tunnel.status.forwards[0].recent.first)
+    #expect(ended.end == .closedByClient)
+    #expect((ended.bytesToTarget, ended.bytesFromTarget) == (3, 3))
+    #expect(ended.origin.hasPrefix("127.0.0.1:"))
+    let cut = try fixture.connect()
+    try cut.send([4])
+    #expect(try cut.receive(exactly: 1) == [4])
+    server.killSessions()
+    try #require(eventually { fixture.tunnel.status.reconnects == 1 })
+    let status = fixture.tunnel.status
+    #expect(status.forwards[0].recent.map(\.end) == [.cutWithTunnel, .closedByClient])
+    #expect(status.history.spans.map(\.state) == [.down, .up, .down, .up])
+    #expect(status.history.spans[2].code == .peerClosed)
   }
 
   @Test func aHungServerIsFoundWithinTheTimeout() throws {

@@ -10,11 +10,12 @@ package struct StatusDocument: Codable, Hashable, Sendable {
   @Field package var summary: String
   @Field package var clusters: [ClusterDocument]
   @Field package var problems: [ProblemDocument]
+  @Field package var configuration: ConfigurationDocument?
 
   /// The verdict is the worst of the clusters'; with none there is nothing to vouch for.
   package init(
     version: String = Product.version, generatedAt: Timestamp, clusters: [ClusterDocument],
-    problems: [Problem]
+    problems: [Problem], configuration: ConfigurationDocument? = nil
   ) {
     schema = Schema.status.description
     self.version = version
@@ -24,6 +25,7 @@ package struct StatusDocument: Codable, Hashable, Sendable {
     summary = StatusDocument.summary(of: clusters)
     self.clusters = clusters
     self.problems = problems.map(ProblemDocument.init)
+    self.configuration = configuration
   }
 
   private static func summary(of clusters: [ClusterDocument]) -> String {

@@ -33,12 +33,19 @@ package struct TunnelDocument: Codable, Hashable, Sendable {
   @Field package var nextAttemptAt: Timestamp?
   @Field package var lastError: Failure?
   @Field package var forwards: [ForwardDocument]
+  /// The jump hosts on the way, the first one first.
+  @Field package var via: [String]
+  /// The SSH sessions that carry connections now.
+  @Field package var sessions: [SessionDocument]
+  /// When it was up and when it was not, oldest first, without a gap; the last one lasts.
+  @Field package var history: [StateSpanDocument]
 
   package init(
     state: TunnelState, since: Timestamp?, host: String, peer: String? = nil, user: String? = nil,
     hostKey: String? = nil, cipher: String? = nil, roundTripMs: Double? = nil, reconnects: Int = 0,
     attempt: Int = 0, nextAttemptAt: Timestamp? = nil, lastError: Failure? = nil,
-    forwards: [ForwardDocument] = []
+    forwards: [ForwardDocument] = [], via: [String] = [], sessions: [SessionDocument] = [],
+    history: [StateSpanDocument] = []
   ) {
     self.state = state
     self.since = since
@@ -53,35 +60,46 @@ package struct TunnelDocument: Codable, Hashable, Sendable {
     self.nextAttemptAt = nextAttemptAt
     self.lastError = lastError
     self.forwards = forwards
+    self.via = via
+    self.sessions = sessions
+    self.history = history
   }
 }
 
-/// `tunnel.forwards[]`
-package struct ForwardDocument: Codable, Hashable, Sendable {
-  package var listen: String
-  package var target: String
-  @Field package var state: ForwardState
-  /// Who has the port instead: `ssh (pid 4242)`.
-  @Field package var holder: String?
+/// `tunnel.sessions[]`
+package struct SessionDocument: Codable, Hashable, Sendable {
+  package var serial: Int
+  /// `192.0.2.7:22`
+  @Field package var peer: String?
   @Field package var openConnections: Int
-  @Field package var acceptedConnections: Int64
-  @Field package var refusedConnections: Int64
-  @Field package var bytesFromTarget: Int64
-  @Field package var bytesToTarget: Int64
+  /// Both ways together, of the last seconds.
+  @Field package var bytesPerSecond: Int64?
+  @Field package var since: Timestamp?
 
   package init(
-    listen: String, target: String, state: ForwardState, holder: String? = nil, openConnections: Int = 0,
-    acceptedConnections: Int64 = 0, refusedConnections: Int64 = 0, bytesFromTarget: Int64 = 0,
-    bytesToTarget: Int64 = 0
+    serial: Int, peer: String?, openConnections: Int, bytesPerSecond: Int64?, since: Timestamp?
   ) {
-    self.listen = listen
-    self.target = target
-    self.state = state
-    self.holder = holder
+    self.serial = serial
+    self.peer = peer
     self.openConnections = openConnections
-    self.acceptedConnections = acceptedConnections
-    self.refusedConnections = refusedConnections
-    self.bytesFromTarget = bytesFromTarget
-    self.bytesToTarget = bytesToTarget
+    self.bytesPerSecond = bytesPerSecond
+    self.since = since
+  }
+}
+
+/// `tunnel.history[]`
+package struct StateSpanDocument: Codable, Hashable, Sendable {
+  @Field package var state: HistoryState
+  package var since: Timestamp
+  /// nil: it lasts.
+  @Field package var until: Timestamp?
+  /// What it began with, one of `lastError.code`'s words; nil where nothing failed.
+  @Field package var code: String?
+
+  package init(state: HistoryState, since: Timestamp, until: Timestamp? = nil, code: String? = nil) {
+    self.state = state
+    self.since = since
+    self.until = until
+    self.code = code
   }
 }

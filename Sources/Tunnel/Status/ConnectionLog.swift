@@ -1,0 +1,76 @@
+/// How a local connection ended.
+package enum ConnectionEnd: Hashable, Sendable {
+  case closedByClient
+  case closedByTarget
+  /// The client went away with bytes under way to it.
+  case resetByClient
+  /// The session that carried it was lost, or the guard stopped.
+  case cutWithTunnel
+  /// The far side could not, or would not, reach the target.
+  case refused(reason: String)
+  /// It waited for the tunnel for longer than `hold`.
+  case heldTooLong
+
+  /// `forwards[].recent[].end` of the status document.
+  package var word: String {
+    switch self {
+    case .closedByClient: "closed_by_client"
+    case .closedByTarget: "closed_by_target"
+    case .resetByClient: "reset_by_client"
+    case .cutWithTunnel: "tunnel_lost"
+    case .refused: "refused"
+    case .heldTooLong: "hold_expired"
+    }
+  }
+}
+
+/// One local connection as it is told of. Times are milliseconds since 1970 UTC.
+package struct ConnectionRecord: Hashable, Sendable {
+  /// Counts the connections of one forward, from 1.
+  package let serial: Int
+  /// `127.0.0.1:51234`
+  package let origin: String
+  package let openedAt: Int64
+  /// nil while it is open.
+  package var endedAt: Int64?
+  package var bytesFromTarget: Int
+  package var bytesToTarget: Int
+  package var end: ConnectionEnd?
+}
+
+/// The connections of one forward: those that are open, and the last ones that ended.
+package struct ConnectionLog: Sendable {
+  /// Ended connections that are remembered, and open ones that are told of.
+  package static let capacity = 20
+
+  private var open: [Int: ConnectionTraffic] = [:]
+  /// In the order of their ends.
+  private var ended: [ConnectionRecord] = []
+  private var lastSerial = 0
+
+  package init() {}
+
+  package mutating func begin(origin: String, at time: Int64) -> ConnectionTraffic {
+    lastSerial += 1
+    let traffic = ConnectionTraffic(serial: lastSerial, origin: origin, openedAt: time)
+    open[lastSerial] = traffic
+    return traffic
+  }
+
+  /// Moves a connection to those that ended; one that has ended already stays as it ended.
+  package mutating func end(_ traffic: ConnectionTraffic, _ end: ConnectionEnd, at time: Int64) {
+    guard open.removeValue(forKey: traffic.serial) != nil else { return }
+    var record = traffic.record
+    // The calendar clock may have been set back meanwhile.
+    record.endedAt = max(time, record.openedAt)
+    record.end = end
+    if ended.count == Self.capacity { ended.removeFirst() }
+    ended.append(record)
+  }
+
+  /// The newest open ones, then the last ones that ended; each newest first.
+  package var records: [ConnectionRecord] {
+    let newest = open.keys.sorted(by: >).prefix(Self.capacity)
+    return newest.compactMap { open[$0]?.record } + ended.reversed()
+  }
+}

@@ -1,0 +1,66 @@
+internal import Platform
+package import Synchronization
+
+/// What a forward has carried: written by the tunnel's threads, read by anybody.
+package final class ForwardCounters: Sendable {
+  /// The port that the kernel chose where 0 was asked for.
+  package let boundPort = Atomic<Int>(0)
+  package let open = Atomic<Int>(0)
+  package let accepted = Atomic<Int>(0)
+  package let refused = Atomic<Int>(0)
+  package let bytesFromTarget = Atomic<Int>(0)
+  package let bytesToTarget = Atomic<Int>(0)
+
+  private struct Recent {
+    var log = ConnectionLog()
+    var fromTarget = Rate()
+    var toTarget = Rate()
+  }
+
+  /// Touched when a connection begins or ends and when somebody looks, never for a packet.
+  private let recent = Mutex(Recent())
+
+  package init() {}
+
+  /// A connection was accepted from `origin` (`127.0.0.1:51234`); what it carries is counted in the result.
+  package func begin(origin: String) -> ConnectionTraffic {
+    accepted.add(1, ordering: .relaxed)
+    open.add(1, ordering: .relaxed)
+    return recent.withLock { recent in
+      noteRates(&recent, now: SuspendingClock.now)
+      return recent.log.begin(origin: origin, at: WallClock.milliseconds)
+    }
+  }
+
+  package func end(_ traffic: ConnectionTraffic, _ end: ConnectionEnd) {
+    open.subtract(1, ordering: .relaxed)
+    recent.withLock { recent in
+      noteRates(&recent, now: SuspendingClock.now)
+      recent.log.end(traffic, end, at: WallClock.milliseconds)
+    }
+  }
+
+  /// Writes the counters of this moment into `forward`.
+  func fill(_ forward: inout TunnelStatus.Forward, now: SuspendingClock.Instant) {
+    let port = boundPort.load(ordering: .relaxed)
+    if case .tcp(let place) = forward.listen, port != 0 {
+      forward.listen = .init(host: place.host, port: UInt16(port))
+    }
+    forward.openConnections = open.load(ordering: .relaxed)
+    forward.acceptedConnections = accepted.load(ordering: .relaxed)
+    forward.refusedConnections = refused.load(ordering: .relaxed)
+    forward.bytesFromTarget = bytesFromTarget.load(ordering: .relaxed)
+    forward.bytesToTarget = bytesToTarget.load(ordering: .relaxed)
+    recent.withLock { recent in
+      noteRates(&recent, now: now)
+      forward.rateFromTarget = recent.fromTarget.perSecond(forward.bytesFromTarget, at: now)
+      forward.rateToTarget = recent.toTarget.perSecond(forward.bytesToTarget, at: now)
+      forward.recent = recent.log.records
+    }
+  }
+
+  private func noteRates(_ recent: inout Recent, now: SuspendingClock.Instant) {
+    recent.fromTarget.note(bytesFromTarget.load(ordering: .relaxed), at: now)
+    recent.toTarget.note(bytesToTarget.load(ordering: .relaxed), at: now)
+  }
+}

@@ -1,0 +1,50 @@
+/// When the tunnel was up and when it was not, and why. Times are milliseconds since 1970 UTC.
+package struct StateHistory: Hashable, Sendable {
+  package enum State: String, Hashable, Sendable {
+    case up
+    /// Connecting, or waiting for the next attempt.
+    case down
+    /// Down, and only a person can help.
+    case blocked
+    case stopped
+  }
+
+  package struct Span: Hashable, Sendable {
+    package let state: State
+    package let since: Int64
+    /// nil: it lasts.
+    package fileprivate(set) var until: Int64?
+    /// What it began with; nil where nothing failed: the guard had just started, or somebody asked for a new session.
+    package fileprivate(set) var code: TunnelFailure.Code?
+  }
+
+  /// Older ones are forgotten: a tunnel that flaps all day must not grow the document without end.
+  package static let capacity = 256
+
+  /// Without a gap, oldest first.
+  package private(set) var spans: [Span] = []
+
+  package init() {}
+
+  package mutating func note(_ state: TunnelStatus.State, at time: Int64, code: TunnelFailure.Code?) {
+    let last = spans.last
+    let next: State =
+      switch state {
+      case .up: .up
+      case .backoff: .down
+      // An attempt out of the blocked state is still the same trouble.
+      case .connecting: last?.state == .blocked ? .blocked : .down
+      case .blocked: .blocked
+      case .stopped: .stopped
+      }
+    if let last, last.state == next {
+      if last.code == nil, next != .up { spans[spans.count - 1].code = code }
+      return
+    }
+    // The calendar clock may have been set back meanwhile.
+    let since = max(time, last?.since ?? time)
+    if !spans.isEmpty { spans[spans.count - 1].until = since }
+    if spans.count == Self.capacity { spans.removeFirst() }
+    spans.append(Span(state: next, since: since, code: next == .up || next == .stopped ? nil : code))
+  }
+}

@@ -5,8 +5,8 @@ import Testing
 @testable import GuardClient
 
 @Suite struct PageTests {
-  private func terminal(_ width: Int?, colour: Bool = false) -> Terminal {
-    Terminal(width: width, hasColour: colour, now: Scene.now)
+  private func terminal(_ width: Int?, colour: Bool = false, blocks: Bool = false) -> Terminal {
+    Terminal(width: width, hasColour: colour, drawsBlocks: blocks, now: Scene.now)
   }
 
   private func status(_ scene: Scene, _ width: Int? = 80) -> String {
@@ -155,20 +155,28 @@ import Testing
         """)
   }
 
-  @Test func nodesShowTheirAgeOfSight() {
-    let text = NodesPage.page(Scene.backoff.status, terminal(nil)).text(for: terminal(nil))
+  @Test func whatIsOldSaysSoFirst() {
     #expect(
-      text.hasSuffix(
-        """
-
+      NodesPage.page(Scene.backoff.status, terminal(nil)).text(for: terminal(nil)) == """
         stale  last seen 04:12:04Z (12m); tunnel_down: the tunnel is down
+
+        NAME        STATUS   ROLES                  AGE    VERSION
+        calypso     Ready    gpu                    120d   v1.33.4+k3s1
+        srv712429   Ready    control-plane,master   120d   v1.33.4+k3s1
+        srv712695   Ready    <none>                 120d   v1.33.4+k3s1
 
         CRITICAL  the SSH tunnel to tethys is down
           since  04:12:07Z (12m)
           why    192.0.2.7:22 refuses connections
           next   ssh -v tethys true
 
-        """))
+        """)
+    for page in [
+      FluxPage.page(Scene.forbidden.status, terminal(80)),
+      ImagesPage.page(Scene.backoff.status, terminal(80)),
+    ] {
+      #expect(page.lines.first?.text.hasPrefix("stale  last seen 04:12:04Z (12m); ") == true)
+    }
   }
 
   @Test func fluxAsItsCommandPrintsIt() {
@@ -182,28 +190,127 @@ import Testing
         """)
   }
 
+  @Test func fluxKeepsItsMessagesOnANarrowTerminal() {
+    let page = FluxPage.page(Scene.healthy.status, terminal(80))
+    #expect(
+      page.text(for: terminal(80)) == """
+        NAMESPACE     NAME                        REVISION             SUSPENDED   READY
+        flux-system   gitrepository/flux-system   main@sha1:8f3c1a2b   False       True
+            stored artifact for revision 'main@sha1:8f3c1a2b'
+        flux-system   kustomization/flux-system   main@sha1:8f3c1a2b   False       True
+            Applied revision: main@sha1:8f3c1a2b
+
+        """)
+  }
+
+  @Test(arguments: [60, 70, 80, 100])
+  func namesAreNotCut(_ width: Int) {
+    let view = terminal(width)
+    let flux = FluxPage.page(Scene.healthy.status, view).text(for: view)
+    #expect(flux.contains("gitrepository/flux-system") && flux.contains("kustomization/flux-system"))
+    let images = ImagesPage.page(Scene.nodeDown.status, view).text(for: view)
+    #expect(images.contains(" cert-manager ") && images.contains(" cloudflared "))
+  }
+
   @Test func imagesSayWhatIsBehind() {
     let text = ImagesPage.page(Scene.nodeDown.status, terminal(80)).text(for: terminal(80))
     #expect(
       text.hasPrefix(
         """
-        NAMESPACE     NAME           LATEST     RUNNING            READY   IMAGE
-        flux-system   cert-manager   v1.18.2    v1.18.1 (behind)   True    quay.io/jets…
-        flux-system   cloudflared    2026.2.0   2026.2.0           True    docker.io/cl…
+        NAMESPACE    NAME          LATEST    RUNNING           READY  IMAGE
+        flux-system  cert-manager  v1.18.2   v1.18.1 (behind)  True   quay.io/jetstack/…
+            Latest image tag for quay.io/jetstack/cert-manager-controller resolved to v…
+        flux-system  cloudflared   2026.2.0  2026.2.0          True   docker.io/cloudfl…
+            Latest image tag for docker.io/cloudflare/cloudflared resolved to 2026.2.0
 
         """))
   }
 
-  @Test func tunnelShowsItsForwards() {
-    let text = TunnelPage.page(Scene.healthy.status, terminal(80)).text(for: terminal(80))
-    #expect(text.contains("Host key    SHA256:2b8fQ6Yc1mZkq0cXl1yB3n7Wv9t5s4r3q2p1o0NmLkJ\n"))
+  @Test func tunnelShowsWhatItCarriesAndItsLastHours() {
+    let view = terminal(80, blocks: true)
     #expect(
-      text.hasSuffix(
-        """
+      TunnelPage.page(Scene.healthy.status, view).text(for: view) == """
+        State       up since 2026-02-26 01:12:44Z (3d3h), 192.0.2.7:22, round trip 41 ms
+        Host        tethys
+        Peer        192.0.2.7:22
+        User        root
+        Host key    SHA256:2b8fQ6Yc1mZkq0cXl1yB3n7Wv9t5s4r3q2p1o0NmLkJ
+        Cipher      aes128-ctr
+        Round trip  41 ms
+        Reconnects  3
         Forward     127.0.0.1:16443 -> localhost:6443, listening
-                    2 open, 91 accepted, 0 refused; 1.5 MiB received, 40 KiB sent
+        History     1 outage in 6 h, 3 min 2 s in all
+                    ▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▅▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁
+                    2026-02-28 22:24:07Z          each 6 min           04:24:07Z
+                    down 01:12:09Z to 01:15:11Z, 3 min 2 s, keepalive_timeout
 
-        """))
+        FORWARD           OPEN   TOTAL   REFUSED   RECEIVED   RATE       SENT     RATE
+        127.0.0.1:16443   2      91      0         1.5 MiB    12 KiB/s   40 KiB   0 B/s
+
+        Last connections
+        FROM              AGE     LASTED   RECEIVED   SENT      END
+        127.0.0.1:51302   12s     open     800 KiB    2.0 KiB
+        127.0.0.1:51298   2m5s    87ms     34 KiB     1.9 KiB   closed by client
+        127.0.0.1:51001   3h18m   6m57s    684 KiB    29 KiB    tunnel lost
+        127.0.0.1:50998   3h19m   4ms      0 B        0 B
+            refused: connect failed: Connection refused by localhost port 6443
+
+        """)
+  }
+
+  @Test func theHistoryIsASCIIWherePiped() {
+    let text = TunnelPage.page(Scene.healthy.status, terminal(nil)).text(for: terminal(nil))
+    #expect(text.contains("\n            ............................+...............................\n"))
+    #expect(text.utf8.allSatisfy { $0 < 0x80 })
+  }
+
+  @Test(arguments: [(60, 36), (80, 60), (120, 90), (200, 180)])
+  func theHistoryUsesTheWidth(_ width: Int, _ cells: Int) throws {
+    let strip = HistoryStrip(history: Scene.history, range: .seconds(6 * 3600), now: Scene.now)
+    let lines = strip.lines(margin: 12, terminal(width))
+    let line = try #require(lines.first { $0.text.contains("....") })
+    #expect(line.text.count == 12 + cells)
+  }
+
+  @Test func anOutageThatLastsIsCountedUpToNow() {
+    let history = [
+      StateSpanDocument(state: .up, since: at("2026-03-01T04:00:00Z"), until: at("2026-03-01T04:12:07Z")),
+      StateSpanDocument(state: .blocked, since: at("2026-03-01T04:12:07Z"), code: "host_key_changed"),
+    ]
+    let lines = HistoryStrip(history: history, range: .seconds(3600), now: Scene.now).lines(
+      margin: 12, terminal(80))
+    let blank = String(repeating: " ", count: 12)
+    let cells = String(repeating: " ", count: 35) + String(repeating: ".", count: 13)
+    #expect(lines.count == 4)
+    #expect(
+      lines[0].text == "History     1 outage in 1 h, 12 min in all, known since 04:00:00Z")
+    #expect(lines[1].text == blank + cells + String(repeating: "#", count: 12))
+    #expect(lines[3].text == blank + "blocked since 04:12:07Z, 12 min, host_key_changed")
+  }
+
+  @Test func healthyIsCalmInTheHistoryToo() {
+    let history = [StateSpanDocument(state: .up, since: at("2026-02-26T01:12:44Z"))]
+    let lines = HistoryStrip(history: history, range: .seconds(86_400), now: Scene.now).lines(
+      margin: 12, terminal(80))
+    #expect(lines.first?.text == "History     no outage in 1 d")
+    #expect(lines.count == 3)
+    #expect(
+      HistoryStrip(history: [], range: .seconds(60), now: Scene.now).lines(margin: 12, terminal(80)).isEmpty)
+  }
+
+  @Test func aFlappingTunnelListsItsLastOutagesOnly() {
+    var history: [StateSpanDocument] = []
+    for index in 0..<40 {
+      let since = Scene.now - .seconds(4000 - index * 100)
+      let state: HistoryState = index.isMultiple(of: 2) ? .up : .down
+      history.append(
+        StateSpanDocument(
+          state: state, since: since, until: index == 39 ? nil : since + .seconds(100), code: "peer_closed"))
+    }
+    let lines = HistoryStrip(history: history, range: .seconds(21_600), now: Scene.now).lines(
+      margin: 12, terminal(80))
+    #expect(lines.last?.text.hasSuffix("and 10 more before") == true)
+    #expect(lines.count == 14)
   }
 
   @Test func aWatchShowsChangesAndTrouble() {

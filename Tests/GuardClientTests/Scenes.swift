@@ -106,7 +106,36 @@ enum Scene: String, CaseIterable {
 
   static let forward = ForwardDocument(
     listen: "127.0.0.1:16443", target: "localhost:6443", state: .listening, openConnections: 2,
-    acceptedConnections: 91, bytesFromTarget: 1_572_864, bytesToTarget: 40_960)
+    acceptedConnections: 91, bytesFromTarget: 1_572_864, bytesToTarget: 40_960, rateFromTarget: 12_288,
+    rateToTarget: 0,
+    recent: [
+      ConnectionDocument(
+        origin: "127.0.0.1:51302", openedAt: at("2026-03-01T04:23:55Z"), bytesFromTarget: 819_200,
+        bytesToTarget: 2048),
+      ConnectionDocument(
+        origin: "127.0.0.1:51298", openedAt: at("2026-03-01T04:22:02Z"),
+        endedAt: at("2026-03-01T04:22:02.087Z"), bytesFromTarget: 34_816, bytesToTarget: 1931,
+        end: "closed_by_client"),
+      ConnectionDocument(
+        origin: "127.0.0.1:51001", openedAt: at("2026-03-01T01:05:12Z"), endedAt: at("2026-03-01T01:12:09Z"),
+        bytesFromTarget: 700_000, bytesToTarget: 30_000, end: "tunnel_lost"),
+      ConnectionDocument(
+        origin: "127.0.0.1:50998", openedAt: at("2026-03-01T01:05:07Z"),
+        endedAt: at("2026-03-01T01:05:07.004Z"),
+        end: "refused", reason: "connect failed: Connection refused by localhost port 6443"),
+    ])
+
+  /// Up for days but for three minutes, and a reconnect that was asked for.
+  static let history = [
+    StateSpanDocument(state: .down, since: at("2026-02-26T01:12:43Z"), until: at("2026-02-26T01:12:44Z")),
+    StateSpanDocument(state: .up, since: at("2026-02-26T01:12:44Z"), until: at("2026-03-01T01:12:09Z")),
+    StateSpanDocument(
+      state: .down, since: at("2026-03-01T01:12:09Z"), until: at("2026-03-01T01:15:11Z"),
+      code: "keepalive_timeout"),
+    StateSpanDocument(state: .up, since: at("2026-03-01T01:15:11Z"), until: at("2026-03-01T03:00:00Z")),
+    StateSpanDocument(state: .down, since: at("2026-03-01T03:00:00Z"), until: at("2026-03-01T03:00:01Z")),
+    StateSpanDocument(state: .up, since: at("2026-03-01T03:00:01Z")),
+  ]
 
   static let refused = TunnelDocument.Failure(
     TunnelHealth.Failure(
@@ -129,7 +158,7 @@ enum Scene: String, CaseIterable {
     tunnel: TunnelDocument = TunnelDocument(
       state: .up, since: at("2026-02-26T01:12:44Z"), host: "tethys", peer: "192.0.2.7:22", user: "root",
       hostKey: "SHA256:2b8fQ6Yc1mZkq0cXl1yB3n7Wv9t5s4r3q2p1o0NmLkJ", cipher: "aes128-ctr", roundTripMs: 41.2,
-      reconnects: 3, forwards: [forward]),
+      reconnects: 3, forwards: [forward], history: history),
     poll: PollDocument = PollDocument(
       at: at("2026-03-01T04:24:04Z"), seenAt: at("2026-03-01T04:24:04Z"), duration: .milliseconds(87),
       failure: nil, now: now),

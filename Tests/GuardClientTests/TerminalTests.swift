@@ -49,17 +49,42 @@ import Testing
     #expect(table.lines(width: 80).map(\.text) == ["NAME      MESSAGE", "日本      x", "calypso"])
   }
 
-  @Test func aTableCutsItsProse() {
+  @Test func aTableCutsItsProseOrMovesItBelow() {
     var table = Table(columns: ["NAME", "MESSAGE"], endsInProse: true)
     let long = "the quick brown fox jumps over the lazy dog again and again"
-    table.rows = [.init(cells: [Span("calypso"), Span(long)], note: Span(long))]
+    table.rows = [.init(cells: [Span("calypso"), Span(long)])]
     #expect(
       table.lines(width: 40).map(\.text) == ["NAME      MESSAGE", "calypso   the quick brown fox jumps ove…"])
     #expect(table.lines(width: nil).last?.text == "calypso   " + long)
     #expect(
+      table.lines(width: 30).map(\.text) == ["NAME", "calypso", "    the quick brown fox jumps…"])
+    table.rows[0].tellsAll = true
+    #expect(
+      table.lines(width: 40).map(\.text) == [
+        "NAME      MESSAGE", "calypso", "    the quick brown fox jumps over the",
+        "    lazy dog again and again",
+      ])
+    #expect(
       table.lines(width: 30).map(\.text) == [
         "NAME", "calypso", "    the quick brown fox jumps", "    over the lazy dog again", "    and again",
       ])
+  }
+
+  @Test func aTableCutsItsNamesLast() {
+    var table = Table(columns: ["NAMESPACE", "NAME", "REVISION", "OTHER"])
+    table.names = 2
+    table.elastic = 2
+    table.rows = [
+      .init(cells: [
+        Span("flux-system"), Span("kustomization/apps"), Span("main@sha1:8f3c1a2b"), Span("value"),
+      ])
+    ]
+    #expect(table.lines(width: 58).last?.text == "flux-system  kustomization/apps  main@sha1:8f3c1a2b  value")
+    #expect(table.lines(width: 50).last?.text == "flux-system  kustomization/apps  main@sha1…  value")
+    #expect(table.lines(width: 41).last?.text == "flux-system kustomization/apps mai… value")
+    for width in 20..<41 {
+      #expect(table.lines(width: width).allSatisfy { $0.text.displayWidth <= width })
+    }
   }
 
   @Test func aScreenFoldsAndCounts() {

@@ -5,9 +5,9 @@ struct TimeSpan: ExpressibleByArgument, Hashable, CustomStringConvertible {
   let duration: Duration
   private let text: String
 
-  init(duration: Duration) {
+  init(duration: Duration, text: String? = nil) {
     self.duration = duration
-    text = "\(duration.components.seconds)s"
+    self.text = text ?? "\(duration.components.seconds)s"
   }
 
   init?(argument: String) {

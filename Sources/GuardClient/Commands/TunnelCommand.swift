@@ -2,11 +2,23 @@ import ArgumentParser
 
 struct TunnelCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "tunnel", abstract: "Show the SSH tunnel, its forwards and its last error.")
+    commandName: "tunnel",
+    abstract: "Show the SSH tunnel, its forwards, their last connections and its last hours.",
+    discussion:
+      "In the history a cell is higher the longer the tunnel was down in it; piped: . up, + partly, # down.")
 
   @OptionGroup var options: ReadOptions
 
+  @Option(help: ArgumentHelp("How far back the history goes.", valueName: "duration"))
+  var since = TimeSpan(duration: .seconds(6 * 3600), text: "6h")
+
+  func validate() throws {
+    guard since.duration >= .seconds(60), since.duration <= .seconds(30 * 86_400) else {
+      throw ValidationError("--since takes 1m to 720h")
+    }
+  }
+
   func run() throws {
-    try options.show(.tunnel) { TunnelPage.page($0, $1) }
+    try options.show(.tunnel) { TunnelPage.page($0, $1, range: since.duration) }
   }
 }

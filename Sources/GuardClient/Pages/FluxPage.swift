@@ -16,6 +16,8 @@ enum FluxPage {
   static func table(_ flux: FluxDocument) -> Table {
     var table = Table(columns: ["NAMESPACE", "NAME", "REVISION", "SUSPENDED", "READY", "MESSAGE"])
     table.endsInProse = true
+    table.names = 2
+    table.elastic = 2
     for object in flux.objects {
       let style: Style = object.verdict == .healthy ? .plain : object.verdict.style
       let isChart = object.kind == "HelmChart" || object.kind == "HelmRelease"
@@ -27,7 +29,7 @@ enum FluxPage {
             Span(isChart ? object.revision ?? "" : (object.revision ?? "").withShortHashes),
             Span(object.suspended ? "True" : "False"), Span((object.ready ?? .isFalse).rawValue, style),
             message,
-          ], note: object.verdict.isWrong ? message : nil))
+          ], tellsAll: object.verdict.isWrong))
     }
     return table
   }

@@ -18,6 +18,7 @@ enum ImagesPage {
   private static func policies(_ policies: [ImagePolicyDocument]) -> Table {
     var table = Table(columns: ["NAMESPACE", "NAME", "LATEST", "RUNNING", "READY", "IMAGE", "MESSAGE"])
     table.endsInProse = true
+    table.names = 2
     table.elastic = 5
     for policy in policies {
       let style: Style = policy.verdict == .healthy ? .plain : policy.verdict.style
@@ -29,7 +30,7 @@ enum ImagesPage {
             Span(policy.namespace), Span(policy.name), Span(tag),
             Span(running(policy, image: image), policy.behind == true ? .warning : .plain),
             Span((policy.ready ?? .isFalse).rawValue, style), Span(image), message,
-          ], note: policy.verdict.isWrong && policy.ready != .isTrue ? message : nil))
+          ], tellsAll: policy.verdict.isWrong && policy.ready != .isTrue))
     }
     return table
   }
@@ -58,6 +59,7 @@ enum ImagesPage {
   private static func repositories(_ repositories: [ImageRepositoryDocument]) -> Table {
     var table = Table(columns: ["NAMESPACE", "NAME", "LAST SCAN", "SUSPENDED", "READY", "MESSAGE"])
     table.endsInProse = true
+    table.names = 2
     for repository in repositories {
       table.rows.append(
         row(
@@ -70,6 +72,7 @@ enum ImagesPage {
   private static func automations(_ automations: [ImageAutomationDocument]) -> Table {
     var table = Table(columns: ["NAMESPACE", "NAME", "LAST RUN", "SUSPENDED", "READY", "MESSAGE"])
     table.endsInProse = true
+    table.names = 2
     for automation in automations {
       table.rows.append(
         row(
@@ -89,6 +92,6 @@ enum ImagesPage {
       cells: [
         Span(namespace), Span(name), Span(time?.description ?? "<never>"),
         Span(isSuspended ? "True" : "False"), Span((ready ?? .isFalse).rawValue, style), message,
-      ], note: verdict.isWrong ? message : nil)
+      ], tellsAll: verdict.isWrong)
   }
 }

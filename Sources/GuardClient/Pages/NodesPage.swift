@@ -14,19 +14,20 @@ enum NodesPage {
     var table = Table(columns: ["NAME", "STATUS", "ROLES", "AGE", "VERSION"])
     if isWide { table.columns += ["GPU", "EXPECTED", "CONDITIONS"] }
     table.endsInProse = isWide
+    table.elastic = 2
     for node in cluster.nodes {
       let roles = node.roles.isEmpty ? "<none>" : node.roles.joined(separator: ",")
       var cells = [
         Span(node.name), Span(node.status, node.verdict == .healthy ? .plain : node.verdict.style),
         Span(roles), Span(node.age ?? "<unknown>"), Span(node.version ?? "<unknown>"),
       ]
-      let conditions = Span(unusual(node.conditions))
       if isWide {
         cells += [
-          Span(node.gpu.map { "\($0.allocatable)" } ?? "-"), Span(node.expected ? "yes" : "no"), conditions,
+          Span(node.gpu.map { "\($0.allocatable)" } ?? "-"), Span(node.expected ? "yes" : "no"),
+          Span(unusual(node.conditions)),
         ]
       }
-      table.rows.append(Table.Row(cells: cells, note: conditions))
+      table.rows.append(Table.Row(cells: cells, tellsAll: true))
     }
     return table
   }

@@ -13,13 +13,14 @@ enum SectionPage {
       if status.clusters.count > 1 {
         page += Line(Span(cluster.name, .strong))
       }
-      page += content(cluster)
       var problems = section.problems(of: cluster, among: status.problems)
+      // Before what is old, so that nobody reads the rows as the present.
       if section != .tunnel, let note = staleness(cluster, terminal.now) {
         problems = Section.causes(of: cluster, among: status.problems) + problems
-        page.gap()
         page += terminal.labelled("stale", margin: 7, indent: 0, Span(note, .warning))
+        page.gap()
       }
+      page += content(cluster)
       if !problems.isEmpty {
         page.gap()
         page += ProblemLines.lines(problems, namesCluster: false, terminal)

@@ -1,14 +1,37 @@
 import GuardAPI
 import Health
 
-/// `oceanid-ctl tunnel`: the session, its forwards, and what went wrong last.
+/// `oceanid-ctl tunnel`: the session, its forwards and what they carry, its last hours and its last error.
 enum TunnelPage {
-  static func page(_ status: StatusDocument, _ terminal: Terminal) -> Page {
+  private static let margin = 12
+
+  /// - Parameter range: how far back the history goes.
+  static func page(_ status: StatusDocument, _ terminal: Terminal, range: Duration = .seconds(6 * 3600))
+    -> Page
+  {
     SectionPage.page(.tunnel, status, terminal) { cluster in
       let tunnel = cluster.tunnel
-      return (facts(tunnel, terminal.now) + tunnel.forwards.flatMap(forward)).flatMap { label, text in
-        terminal.labelled(label, margin: 12, indent: 0, text)
+      let now = terminal.now
+      var page = Page()
+      page += (facts(tunnel, now) + tunnel.forwards.map(forward)).flatMap { label, text in
+        terminal.labelled(label, margin: margin, indent: 0, text)
       }
+      page += HistoryStrip(history: tunnel.history, range: range, now: now).lines(margin: margin, terminal)
+      func add(_ table: Table?) {
+        guard let table, !table.rows.isEmpty else { return }
+        page.gap()
+        page += table.lines(width: terminal.width)
+      }
+      add(TunnelTables.sessions(tunnel.sessions, now))
+      add(TunnelTables.forwards(tunnel.forwards))
+      for forward in tunnel.forwards {
+        guard let table = TunnelTables.connections(forward, now) else { continue }
+        page.gap()
+        let which = tunnel.forwards.count > 1 ? " through \(forward.listen)" : ""
+        page += Line(Span("Last connections\(which)", .strong))
+        page += table.lines(width: terminal.width)
+      }
+      return page.lines
     }
   }
 
@@ -17,6 +40,7 @@ enum TunnelPage {
     func add(_ label: String, _ text: String?) {
       if let text { facts.append((label, Span(text))) }
     }
+    if !tunnel.via.isEmpty { add("Via", tunnel.via.joined(separator: ", ")) }
     add("Peer", tunnel.peer)
     add("User", tunnel.user)
     add("Host key", tunnel.hostKey)
@@ -32,20 +56,13 @@ enum TunnelPage {
     return facts
   }
 
-  private static func forward(_ forward: ForwardDocument) -> [(String, Span)] {
+  private static func forward(_ forward: ForwardDocument) -> (String, Span) {
     let route = "\(forward.listen) -> \(forward.target)"
-    let state =
-      switch forward.state {
-      case .listening: Span("\(route), listening")
-      case .portBusy:
-        Span("\(route), port busy: taken by \(forward.holder ?? "another process")", .bad)
-      case .unknown: Span(route, .warning)
-      }
-    let traffic = """
-      \(forward.openConnections) open, \(forward.acceptedConnections) accepted, \
-      \(forward.refusedConnections) refused; \(forward.bytesFromTarget.asBytes) received, \
-      \(forward.bytesToTarget.asBytes) sent
-      """
-    return [("Forward", state), ("", Span(traffic))]
+    return switch forward.state {
+    case .listening: ("Forward", Span("\(route), listening"))
+    case .portBusy:
+      ("Forward", Span("\(route), port busy: taken by \(forward.holder ?? "another process")", .bad))
+    case .unknown: ("Forward", Span(route, .warning))
+    }
   }
 }

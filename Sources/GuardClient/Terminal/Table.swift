@@ -2,25 +2,38 @@
 struct Table: Hashable, Sendable {
   struct Row: Hashable, Sendable {
     var cells: [Span]
-    /// Shown under the row where a terminal is too narrow for the last column.
-    var note: Span?
+    /// The last cell's text is never cut: what does not fit beside the others stands below them.
+    var tellsAll = false
   }
 
   var columns: [String]
   var rows: [Row] = []
-  /// The last column holds free text: cut to what is left of the width, or left out for the rows' notes.
+  /// The last column holds free text, and gives way before all others: cut to what is left of the width, or moved
+  /// to a line of its own.
   var endsInProse = false
-  /// The column that gives way first where the others don't fit.
+  /// Leading columns that hold names: a name that is cut can't be copied, so they are cut last of all.
+  var names = 1
+  /// The column that is cut first where the others don't fit.
   var elastic: Int?
 
   /// Prose in fewer columns than this says nothing.
   private static let leastProse = 24
+  private static let leastCell = 4
+  /// What is left of the elastic column still tells one value from another.
+  private static let leastElastic = 9
 
   private struct Layout {
     var widths: [Int]
     var gap = 3
 
     var total: Int { widths.reduce(-gap) { $0 + $1 + gap } }
+
+    /// Takes what is over `width` from those columns, the widest first.
+    mutating func take(from columns: Range<Int>, to width: Int, least: Int) {
+      while total > width, let widest = columns.max(by: { widths[$0] < widths[$1] }), widths[widest] > least {
+        widths[widest] -= 1
+      }
+    }
   }
 
   func lines(width: Int?) -> [Line] {
@@ -28,52 +41,54 @@ struct Table: Hashable, Sendable {
       widths: columns.indices.map { column in
         rows.reduce(columns[column].displayWidth) { max($0, $1.cells[column].width) }
       })
-    guard let width, layout.total > width else { return rendered(layout) }
-    guard endsInProse else { return rendered(narrowed(layout, to: width)) }
+    guard let width, layout.total > width else { return rendered(layout, width: .max) }
+    guard endsInProse else { return rendered(narrowed(layout, to: width), width: width) }
     let prose = layout.widths.removeLast()
-    let left = width - layout.total - layout.gap
-    guard left >= Table.leastProse else { return rendered(narrowed(layout, to: width), notes: width) }
-    layout.widths.append(min(prose, left))
-    return rendered(layout)
+    for gap in [3, 2] {
+      layout.gap = gap
+      let left = width - layout.total - gap
+      guard left >= min(prose, Table.leastProse) else { continue }
+      layout.widths.append(min(prose, left))
+      return rendered(layout, width: width)
+    }
+    return rendered(narrowed(layout, to: width), width: width)
   }
 
   /// Narrower in steps, each of which costs more of what can be read.
   private func narrowed(_ layout: Layout, to width: Int) -> Layout {
-    var narrow = layout
-    for (gap, least) in [(3, 9), (2, 7), (1, 4)] where narrow.total > width {
-      narrow = Layout(widths: layout.widths, gap: gap)
-      take(from: &narrow, to: width, least: least)
+    var layout = layout
+    let all = layout.widths.indices
+    for gap in [3, 2] {
+      layout.gap = gap
+      if layout.total <= width { return layout }
     }
-    return narrow
+    if let elastic, all.contains(elastic) {
+      layout.take(from: elastic..<elastic + 1, to: width, least: Table.leastElastic)
+    }
+    if layout.total > width { layout.gap = 1 }
+    layout.take(from: min(names, all.upperBound)..<all.upperBound, to: width, least: Table.leastCell)
+    layout.take(from: all, to: width, least: Table.leastCell)
+    return layout
   }
 
-  /// From the elastic column, then from the widest.
-  private func take(from layout: inout Layout, to width: Int, least: Int) {
-    if let elastic, layout.widths.indices.contains(elastic) {
-      let spare = max(0, layout.widths[elastic] - least)
-      layout.widths[elastic] -= max(0, min(spare, layout.total - width))
-    }
-    while layout.total > width,
-      let widest = layout.widths.indices.max(by: { layout.widths[$0] < layout.widths[$1] }),
-      layout.widths[widest] > least
-    {
-      layout.widths[widest] -= 1
-    }
-  }
-
-  /// `notes`: the width that the rows' notes may have; nil where the rows say it all.
-  private func rendered(_ layout: Layout, notes: Int? = nil) -> [Line] {
+  private func rendered(_ layout: Layout, width: Int) -> [Line] {
     var lines = [line(columns.map { Span($0, .faint) }, layout)]
+    let hasProse = layout.widths.count == columns.count
     for row in rows {
-      lines.append(line(row.cells, layout))
-      if let notes, let note = row.note, !note.text.isEmpty {
-        lines += note.text.wrapped(to: notes - 4).map { Line(Span("    "), Span($0, note.style)) }
+      guard endsInProse, let prose = row.cells.last, !prose.text.isEmpty,
+        !hasProse || (row.tellsAll && prose.width > layout.widths[columns.count - 1])
+      else {
+        lines.append(line(row.cells, layout))
+        continue
       }
+      lines.append(line(row.cells.dropLast(), layout))
+      let parts = row.tellsAll ? prose.text.wrapped(to: width - 4) : [prose.text.cut(to: width - 4)]
+      lines += parts.map { Line(Span("    "), Span($0, prose.style == .plain ? .faint : prose.style)) }
     }
     return lines
   }
 
-  private func line(_ cells: [Span], _ layout: Layout) -> Line {
+  private func line(_ cells: some Collection<Span>, _ layout: Layout) -> Line {
     let shown = zip(cells, layout.widths).map { Span($0.text.cut(to: $1), $0.style) }
     let last = shown.lastIndex { !$0.text.isEmpty } ?? 0
     var spans: [Span] = []

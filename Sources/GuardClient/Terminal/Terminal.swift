@@ -6,6 +6,8 @@ struct Terminal: Hashable, Sendable {
   /// Columns; nil: as wide as the text is (piped).
   var width: Int?
   var hasColour: Bool
+  /// More than ASCII can be drawn.
+  var drawsBlocks = false
   var now: Timestamp
 
   static let widths = 60...250
@@ -17,7 +19,15 @@ struct Terminal: Hashable, Sendable {
     let isTerminal = isatty(STDOUT_FILENO) == 1
     return Terminal(
       width: columns(isTerminal: isTerminal),
-      hasColour: isTerminal && !isSet("NO_COLOR") && environment("TERM") != "dumb", now: .now)
+      hasColour: isTerminal && !isSet("NO_COLOR") && environment("TERM") != "dumb",
+      drawsBlocks: isTerminal && hasUTF8, now: .now)
+  }
+
+  /// locale(7): the first of these that is set and not empty decides about characters.
+  private static var hasUTF8: Bool {
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].compactMap(environment).first { !$0.isEmpty } ?? ""
+    let name = locale.lowercased()
+    return name.contains("utf-8") || name.contains("utf8")
   }
 
   private static func columns(isTerminal: Bool) -> Int? {

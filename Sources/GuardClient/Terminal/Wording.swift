@@ -4,6 +4,19 @@ import Health
 extension Duration {
   /// As `kubectl` prints it; what another clock puts a little into the future is of now.
   var asAge: String { max(.zero, self).humanDuration }
+
+  /// `3 min 2 s`, to the second; `87 ms` below one.
+  var exact: String {
+    let milliseconds =
+      max(.zero, self).components.seconds * 1000
+      + components.attoseconds / 1_000_000_000_000_000
+    guard milliseconds >= 1000 else { return "\(max(0, milliseconds)) ms" }
+    let seconds = milliseconds / 1000
+    let parts = [
+      (seconds / 86_400, "d"), (seconds / 3600 % 24, "h"), (seconds / 60 % 60, "min"), (seconds % 60, "s"),
+    ]
+    return parts.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }.joined(separator: " ")
+  }
 }
 
 extension Timestamp {
@@ -70,6 +83,11 @@ extension Int64 {
       ? "\(self) B"
       : "\(value < 10 ? "\(value.rounded(toPlaces: 1))" : "\(Int(value.rounded()))") \(units[unit])"
   }
+}
+
+extension Int64? {
+  /// `1.2 MiB/s`; `-` where it is not known.
+  var asRate: String { map { "\($0.asBytes)/s" } ?? "-" }
 }
 
 extension Double {

@@ -1,0 +1,125 @@
+import GuardAPI
+import Health
+
+/// The tunnel's last hours in one line of cells, and under it every outage with its exact times.
+///
+/// A cell that was up all the time is low; the longer the tunnel was down within it, the higher it is.
+struct HistoryStrip {
+  private static let minute: Int64 = 60_000
+  /// Minutes that a cell may stand for: what a person can count with.
+  private static let scales: [Int64] = [
+    1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30, 60, 120, 180, 240, 360, 720, 1440,
+  ]
+  private static let mostOutages = 10
+  /// A start or a reconnect that somebody asked for takes a moment, and is no outage.
+  private static let calm: Duration = .seconds(10)
+
+  let history: [StateSpanDocument]
+  let range: Duration
+  let now: Timestamp
+
+  private var start: Timestamp { now - range }
+
+  /// nil where nothing is known of the range.
+  func lines(margin: Int, _ terminal: Terminal) -> [Line] {
+    guard let known = history.first?.since, range > .zero else { return [] }
+    let room = Int64(max(20, (terminal.width ?? 80) - margin))
+    let length = range.milliseconds
+    let minutes =
+      HistoryStrip.scales.first { $0 * HistoryStrip.minute * room >= length }
+      ?? (length / room / HistoryStrip.minute + 1)
+    let cell = minutes * HistoryStrip.minute
+    let count = Int((length + cell - 1) / cell)
+    var lines = terminal.labelled("History", margin: margin, indent: 0, summary(known))
+    let blank = Span(String(repeating: " ", count: margin))
+    lines.append(Line([blank] + cells(count, cell, known, terminal)))
+    let from = (now - .milliseconds(cell * Int64(count))).clock(at: now)
+    let scale = "each \(Duration.seconds(minutes * 60).exact)"
+    let to = now.clock(at: now)
+    let space = count - from.count - scale.count - to.count
+    if space >= 2 {
+      let left = String(repeating: " ", count: space / 2)
+      let right = String(repeating: " ", count: space - space / 2)
+      lines.append(Line(blank, Span(from + left + scale + right + to, .faint)))
+    } else {
+      lines.append(Line(blank, Span(scale, .faint)))
+    }
+    lines += outages.suffix(HistoryStrip.mostOutages).reversed().flatMap { span in
+      terminal.labelled("", margin: margin, indent: 0, words(span))
+    }
+    if outages.count > HistoryStrip.mostOutages {
+      lines.append(Line(blank, Span("and \(outages.count - HistoryStrip.mostOutages) more before")))
+    }
+    return lines
+  }
+
+  private func summary(_ known: Timestamp) -> Span {
+    let begin = known > start ? ", known since \(known.clock(at: now))" : ""
+    let down = outages.reduce(Duration.zero) { $0 + (($1.until ?? now) - max($1.since, start)) }
+    return outages.isEmpty
+      ? Span("no outage in \(range.exact)\(begin)")
+      : Span("\(outages.count.of("outage")) in \(range.exact), \(down.exact) in all\(begin)")
+  }
+
+  /// Times of being down that anybody may have noticed, oldest first.
+  private var outages: [StateSpanDocument] {
+    history.filter { span in
+      (span.state == .down || span.state == .blocked) && (span.until ?? now) > start
+        && (span.code != nil || length(span) >= HistoryStrip.calm)
+    }
+  }
+
+  private func length(_ span: StateSpanDocument) -> Duration { max(.zero, (span.until ?? now) - span.since) }
+
+  private func words(_ span: StateSpanDocument) -> Span {
+    let begin = span.since.clock(at: now)
+    let time = span.until.map { "\(begin) to \($0.clock(at: now))" } ?? "since \(begin)"
+    let why = span.code ?? "nothing failed: started, or asked to reconnect"
+    return Span(
+      "\(span.state.rawValue) \(time), \(length(span).exact), \(why)", span.until == nil ? .bad : .plain)
+  }
+
+  // MARK: - Cells
+
+  private func cells(_ count: Int, _ cell: Int64, _ known: Timestamp, _ terminal: Terminal) -> [Span] {
+    var spans: [Span] = []
+    var run = ""
+    var style = Style.plain
+    for index in 0..<count {
+      let end = now.milliseconds - cell * Int64(count - 1 - index)
+      let (mark, look) = mark(end - cell, end, known, terminal.drawsBlocks)
+      if look != style, !run.isEmpty {
+        spans.append(Span(run, style))
+        run = ""
+      }
+      style = look
+      run += mark
+    }
+    return spans + [Span(run, style)]
+  }
+
+  private func mark(_ from: Int64, _ to: Int64, _ known: Timestamp, _ hasBlocks: Bool) -> (String, Style) {
+    guard to > known.milliseconds else { return (" ", .plain) }
+    func overlap(_ spans: [StateSpanDocument]) -> Int64 {
+      spans.reduce(0) { sum, span in
+        sum + max(0, min(to, (span.until ?? now).milliseconds) - max(from, span.since.milliseconds))
+      }
+    }
+    let down = overlap(outages)
+    if down == 0 {
+      let stopped = overlap(history.filter { $0.state == .stopped }) * 2 > to - from
+      return stopped ? (hasBlocks ? "·" : " ", .faint) : (hasBlocks ? "▁" : ".", .good)
+    }
+    let isWhole = down * 10 >= (to - from) * 9
+    guard hasBlocks else { return (isWhole ? "#" : "+", .bad) }
+    // The eight heights U+2581 to U+2588: the lowest one is up.
+    let heights = Array("▂▃▄▅▆▇█").map(String.init)
+    return (heights[min(heights.count - 1, Int(down * Int64(heights.count) / (to - from)))], .bad)
+  }
+}
+
+extension Duration {
+  fileprivate var milliseconds: Int64 {
+    components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000
+  }
+}

@@ -22,6 +22,8 @@ package enum SmallFile {
     }
   }
 
+  package static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
   /// Changes when the file is written, replaced, created or removed.
   package struct Stamp: Hashable, Sendable {
     private let inode: UInt64

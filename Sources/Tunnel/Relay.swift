@@ -28,8 +28,6 @@ final class Relay {
   /// A client whose target does not answer for this long is reset.
   static let openLimit: Duration = .seconds(60)
   private static let closePatience: Duration = .seconds(5)
-  /// A target of which nothing was heard for this long is tried, so that its death shows before somebody needs it.
-  private static let checkInterval: Duration = .seconds(60)
   private static let loadInterval: Duration = .milliseconds(200)
 
   let link: Link
@@ -37,7 +35,7 @@ final class Relay {
   let observer: any RelayObserver
   let loop: Loop
   let budget: WindowBudget
-  /// What to try once a minute while nothing is heard of it.
+  /// What to try while nothing is heard of it.
   let checked: [StreamAddress]
   private var liveness: Liveness
   private let keepaliveTimeout: Duration
@@ -48,6 +46,7 @@ final class Relay {
   /// The open's client was reset; the answer is still to come.
   private var openIsMoot = false
   private var closing: [Closing] = []
+  private let checkInterval: Duration
   private var nextCheck: Instant
   private var nextLoad: Instant?
   /// From a request to its answer, smoothed; nil before the first.
@@ -68,7 +67,8 @@ final class Relay {
     self.liveness = Liveness(
       interval: configuration.keepaliveInterval, timeout: configuration.keepaliveTimeout)
     self.keepaliveTimeout = configuration.keepaliveTimeout
-    self.nextCheck = now + Relay.checkInterval
+    self.checkInterval = configuration.targetCheckInterval
+    self.nextCheck = now + checkInterval
   }
 
   /// Queues a client for a channel. `load.clients` counts it already.
@@ -138,7 +138,7 @@ final class Relay {
       throw SSHError(code: .disconnected, operation: "connection", detail: end.words)
     }
     if open == nil, queue.isEmpty, now >= nextCheck, let target = checked.randomElement() {
-      nextCheck = now + Relay.checkInterval
+      nextCheck = now + checkInterval
       open = (.check(target), now)
       hasWork = true
     }
@@ -261,7 +261,7 @@ final class Relay {
     do throws(SystemError) {
       try connection.watch(by: loop)
       connections[client.number] = connection
-      nextCheck = now + Relay.checkInterval
+      nextCheck = now + checkInterval
     } catch {
       close(channel, now)
       refuse(client, error.description)
@@ -335,7 +335,7 @@ final class Relay {
   private func note(_ bytes: Int, _ now: Instant) {
     load.bytes.add(bytes, ordering: .relaxed)
     nextLoad = nextLoad ?? now
-    nextCheck = now + Relay.checkInterval
+    nextCheck = now + checkInterval
   }
 
   private func updateLoad(_ now: Instant) {

@@ -36,13 +36,16 @@ package struct TunnelConfiguration: Hashable, Sendable {
   package let sessionLimit: Int
   /// What all channels together may have under way or waiting for a slow reader, in bytes.
   package let windowBudget: Int
+  /// A target of which nothing was heard for this long is tried, so that its death shows before somebody needs it.
+  package let targetCheckInterval: Duration
 
   package init(
     host: String, user: String? = nil, port: UInt16? = nil, identityFiles: [String] = [],
     knownHostsFiles: [String] = [], sshConfig: String? = nil, forwards: [Forward],
     keepaliveInterval: Duration = .seconds(5), keepaliveTimeout: Duration = .seconds(15),
     backoffInitial: Duration = .milliseconds(250), backoffMax: Duration = .seconds(30),
-    hold: Duration = .seconds(10), sessionLimit: Int = ProcessorCount.online, windowBudget: Int = 64 << 20
+    hold: Duration = .seconds(10), sessionLimit: Int = ProcessorCount.online, windowBudget: Int = 64 << 20,
+    targetCheckInterval: Duration = .seconds(60)
   ) {
     self.host = host
     self.user = user
@@ -58,6 +61,7 @@ package struct TunnelConfiguration: Hashable, Sendable {
     self.hold = hold
     self.sessionLimit = sessionLimit
     self.windowBudget = windowBudget
+    self.targetCheckInterval = targetCheckInterval
   }
 }
 

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Glibc
 internal import Synchronization
 
 /// A real sshd on a loopback port, with keys, a client configuration and known hosts of its own.
@@ -95,12 +96,12 @@ package final class SSHServer: Sendable {
   package func stop() {
     guard let child = process.withLock({ $0.take() }) else { return }
     // A listener that is held still forks no more; what a session forks meanwhile is found in the next round.
-    kill(child.pid, SIGSTOP)
+    Glibc.kill(child.pid, SIGSTOP)
     var killed: Set<Int32> = []
     while true {
       let left = Set(child.descendants).subtracting(killed)
       if left.isEmpty { break }
-      for pid in left { kill(pid, SIGKILL) }
+      for pid in left { Glibc.kill(pid, SIGKILL) }
       killed.formUnion(left)
     }
     child.kill()
@@ -109,16 +110,26 @@ package final class SSHServer: Sendable {
 
   /// Cuts every open session; the listener stays.
   package func killSessions() {
-    for pid in process.withLock({ $0?.descendants }) ?? [] { kill(pid, SIGKILL) }
+    for pid in process.withLock({ $0?.descendants }) ?? [] { Glibc.kill(pid, SIGKILL) }
+  }
+
+  /// The process of the session that began last.
+  package var newestSession: Int32? { process.withLock { $0?.descendants }?.max() }
+
+  /// Cuts one session.
+  package func kill(session: Int32) { Glibc.kill(session, SIGKILL) }
+
+  package func killNewestSession() {
+    if let newestSession { kill(session: newestSession) }
   }
 
   /// Stops every session without a goodbye, as a hung server or a dead path would look.
   package func pauseSessions() {
-    for pid in process.withLock({ $0?.descendants }) ?? [] { kill(pid, SIGSTOP) }
+    for pid in process.withLock({ $0?.descendants }) ?? [] { Glibc.kill(pid, SIGSTOP) }
   }
 
   package func resumeSessions() {
-    for pid in process.withLock({ $0?.descendants }) ?? [] { kill(pid, SIGCONT) }
+    for pid in process.withLock({ $0?.descendants }) ?? [] { Glibc.kill(pid, SIGCONT) }
   }
 
   /// Processes that serve sessions now.

@@ -60,6 +60,39 @@ package final class LoopbackSocket: Sendable {
     return (listener, Int(UInt16(bigEndian: address.sin_port)))
   }
 
+  /// Connects to a Unix socket.
+  package init(path: String, timeout: Duration = .seconds(10)) throws {
+    descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+    guard descriptor >= 0 else { throw FixtureError.system("socket", errno) }
+    Self.limit(descriptor, timeout)
+    let result = Self.withAddress(path: path) { connect(descriptor, $0, $1) }
+    guard result == 0 else { throw FixtureError.system("connect to \(path)", errno) }
+  }
+
+  /// Listens on a Unix socket that anybody may connect to.
+  static func listener(path: String) throws -> LoopbackSocket {
+    let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+    guard descriptor >= 0 else { throw FixtureError.system("socket", errno) }
+    let listener = LoopbackSocket(descriptor: descriptor)
+    guard Self.withAddress(path: path, { bind(descriptor, $0, $1) }) == 0, listen(descriptor, 64) == 0,
+      chmod(path, 0o777) == 0
+    else { throw FixtureError.system("listen on \(path)", errno) }
+    return listener
+  }
+
+  private static func withAddress(
+    path: String, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32
+  ) -> Int32 {
+    var address = sockaddr_un()
+    address.sun_family = sa_family_t(AF_UNIX)
+    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: Array(path.utf8)) }
+    return withUnsafePointer(to: &address) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        body($0, socklen_t(MemoryLayout<sockaddr_un>.size))
+      }
+    }
+  }
+
   package func send(_ bytes: [UInt8]) throws {
     var rest = bytes[...]
     while !rest.isEmpty {

@@ -1,7 +1,7 @@
 internal import Glibc
 internal import Synchronization
 
-/// The far end of a tunnel test: a server on loopback with one thread a connection.
+/// The far end of a tunnel test: a server on loopback, or on a Unix socket, with one thread a connection.
 package final class TCPServer: Sendable {
   /// What it does with a connection.
   package enum Service: Sendable {
@@ -26,11 +26,21 @@ package final class TCPServer: Sendable {
     let open = Atomic<Int>(0)
   }
 
-  package init(_ service: Service, port: Int = 0) throws {
-    (listener, self.port) = try LoopbackSocket.listener(port: port)
+  package convenience init(_ service: Service, port: Int = 0) throws {
+    let (listener, port) = try LoopbackSocket.listener(port: port)
+    self.init(service, listener, port: port)
+  }
+
+  /// On a Unix socket; `port` is 0.
+  package convenience init(_ service: Service, path: String) throws {
+    self.init(service, try LoopbackSocket.listener(path: path), port: 0)
+  }
+
+  private init(_ service: Service, _ listener: LoopbackSocket, port: Int) {
+    self.listener = listener
+    self.port = port
     let counter = Counter()
     self.counter = counter
-    let listener = listener
     // The thread keeps the listener open until `stop` has ended its accept(2): a descriptor closed under it may be
     // another's by then.
     spawnThread {

@@ -10,49 +10,6 @@ import Testing
   .enabled(if: SSHServer.isAvailable, Comment(rawValue: SSHServer.reason)), .serialized,
   .timeLimit(.minutes(2)))
 struct TunnelTests {
-  /// A tunnel to a test's sshd, with one forward on a port of the kernel's choice.
-  private final class Fixture {
-    let server: SSHServer
-    let tunnel: Tunnel
-    let recorder: Recorder
-
-    init(
-      _ server: SSHServer, target: Int, hold: Duration = .seconds(10), keepalive: Duration = .seconds(5),
-      timeout: Duration = .seconds(15), identityFiles: [String] = []
-    ) throws {
-      self.server = server
-      let configuration = TunnelConfiguration(
-        host: "tethys", identityFiles: identityFiles, sshConfig: server.sshConfig,
-        forwards: [.init(listen: StreamAddress(host: "127.0.0.1", port: 0), target: .local(target))],
-        keepaliveInterval: keepalive, keepaliveTimeout: timeout, hold: hold)
-      let recorder = Recorder()
-      tunnel = try Tunnel(
-        name: "test", configuration: configuration, ownTarget: .local(target),
-        environment: LocalEnvironment(home: "/nonexistent", localUser: "nobody", agentSocket: nil),
-        observer: recorder.record)
-      self.recorder = recorder
-    }
-
-    deinit { _ = tunnel.stop(timeout: .seconds(5)) }
-
-    var port: Int {
-      guard case .tcp(let place) = tunnel.status.forwards[0].listen else { return 0 }
-      return Int(place.port)
-    }
-
-    func waitUntil(_ state: TunnelStatus.State, within limit: Duration = .seconds(20)) -> Bool {
-      eventually(within: limit) { self.tunnel.status.state == state && self.port != 0 }
-    }
-
-    func connect() throws -> LoopbackSocket { try LoopbackSocket(port: port, timeout: .seconds(30)) }
-  }
-
-  private final class Recorder: Sendable {
-    private let events = Mutex<[TunnelEvent]>([])
-    @Sendable func record(_ event: TunnelEvent) { events.withLock { $0.append(event) } }
-    var all: [TunnelEvent] { events.withLock { $0 } }
-  }
-
   private static func bytes(_ count: Int, from start: Int = 0) -> [UInt8] {
     (start..<start + count).map(TCPServer.pattern)
   }
@@ -383,8 +340,4 @@ struct TunnelTests {
       ])
     #expect(!stranger.output.contains("x"))
   }
-}
-
-extension StreamAddress {
-  fileprivate static func local(_ port: Int) -> StreamAddress { .init(host: "127.0.0.1", port: UInt16(port)) }
 }

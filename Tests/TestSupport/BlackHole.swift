@@ -1,0 +1,15 @@
+internal import Glibc
+
+/// An address that takes no connection and refuses none: its queue is full, so the kernel drops what knocks.
+package final class BlackHole: Sendable {
+  package let port: Int
+  private let sockets: [LoopbackSocket]
+
+  package init() throws {
+    let (listener, port) = try LoopbackSocket.listener()
+    self.port = port
+    // A backlog of 0 holds one connection.
+    guard listen(listener.descriptor, 0) == 0 else { throw FixtureError.system("listen", errno) }
+    sockets = [listener, try LoopbackSocket(port: port)]
+  }
+}

@@ -1,0 +1,65 @@
+import Platform
+import Synchronization
+import TestSupport
+
+@testable import Tunnel
+
+/// A tunnel over a real sshd, with one forward on a port of the kernel's choice.
+final class Fixture {
+  let server: SSHServer
+  let tunnel: Tunnel
+  let recorder: Recorder
+
+  convenience init(
+    _ server: SSHServer, target: Int, hold: Duration = .seconds(10), keepalive: Duration = .seconds(5),
+    timeout: Duration = .seconds(15), identityFiles: [String] = []
+  ) throws {
+    try self.init(
+      server,
+      TunnelConfiguration(
+        host: "tethys", identityFiles: identityFiles, sshConfig: server.sshConfig,
+        forwards: [.init(listen: .local(0), target: .local(target))],
+        keepaliveInterval: keepalive, keepaliveTimeout: timeout, hold: hold))
+  }
+
+  init(_ server: SSHServer, _ configuration: TunnelConfiguration) throws {
+    self.server = server
+    let recorder = Recorder()
+    tunnel = try Tunnel(
+      name: "test", configuration: configuration, ownTarget: configuration.forwards[0].target,
+      environment: LocalEnvironment(home: "/nonexistent", localUser: "nobody", agentSocket: nil),
+      observer: recorder.record)
+    self.recorder = recorder
+  }
+
+  deinit { _ = tunnel.stop(timeout: .seconds(5)) }
+
+  /// The local port of the first forward.
+  var port: Int { port(of: 0) }
+
+  func port(of forward: Int) -> Int {
+    guard case .tcp(let place) = tunnel.status.forwards[forward].listen else { return 0 }
+    return Int(place.port)
+  }
+
+  func waitUntil(_ state: TunnelStatus.State, within limit: Duration = .seconds(20)) -> Bool {
+    eventually(within: limit) {
+      self.tunnel.status.state == state && self.tunnel.status.forwards[0].isListening
+    }
+  }
+
+  func connect(forward: Int = 0) throws -> LoopbackSocket {
+    try LoopbackSocket(port: port(of: forward), timeout: .seconds(30))
+  }
+}
+
+/// Every event that a tunnel told of.
+final class Recorder: Sendable {
+  private let events = Mutex<[TunnelEvent]>([])
+  @Sendable func record(_ event: TunnelEvent) { events.withLock { $0.append(event) } }
+  var all: [TunnelEvent] { events.withLock { $0 } }
+}
+
+extension StreamAddress {
+  static func local(_ port: Int) -> StreamAddress { .init(host: "127.0.0.1", port: UInt16(port)) }
+}

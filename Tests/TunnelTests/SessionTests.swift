@@ -1,0 +1,182 @@
+import Platform
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import Tunnel
+
+/// Further sessions, Unix sockets and targets that do not answer, over a real sshd.
+@Suite(
+  .enabled(if: SSHServer.isAvailable, Comment(rawValue: SSHServer.reason)), .serialized,
+  .timeLimit(.minutes(2)))
+struct SessionTests {
+  /// A client that reads for as long as there is something to read.
+  private final class BulkReader: Sendable {
+    private let socket: LoopbackSocket
+    private let count = Atomic<Int>(0)
+
+    init(_ socket: LoopbackSocket) throws {
+      self.socket = socket
+      _ = try OwnThread(name: "bulk reader") { [weak self] in
+        while let count = try? socket.receive(atMost: 1 << 20).count, count > 0 {
+          guard let self else { return }
+          self.count.add(count, ordering: .relaxed)
+        }
+      }
+    }
+
+    var received: Int { count.load(ordering: .relaxed) }
+  }
+
+  private func configuration(
+    _ server: SSHServer, _ targets: StreamAddress..., listen: StreamAddress = .local(0), sessions: Int = 2,
+    keepalive: Duration = .seconds(5), check: Duration = .seconds(60)
+  ) -> TunnelConfiguration {
+    TunnelConfiguration(
+      host: "tethys", sshConfig: server.sshConfig,
+      forwards: targets.map { .init(listen: listen, target: $0) },
+      keepaliveInterval: keepalive, keepaliveTimeout: keepalive * 3, sessionLimit: sessions,
+      targetCheckInterval: check)
+  }
+
+  @Test func bulkOpensAFurtherSessionWhoseEndIsNobodyElses() throws {
+    let flood = try TCPServer(.flood(.max))
+    let echo = try TCPServer(.echo)
+    let server = try SSHServer()
+    let fixture = try Fixture(server, configuration(server, .local(flood.port), .local(echo.port)))
+    try #require(fixture.waitUntil(.up))
+    #expect(fixture.tunnel.status.sessions.count == 1)
+    let bulk = try BulkReader(fixture.connect())
+    try #require(eventually { fixture.tunnel.status.sessions.count == 2 })
+
+    // A small request goes where there is no bulk.
+    let small = try fixture.connect(forward: 1)
+    try small.send([1])
+    #expect(try small.receive() == [1])
+    #expect(fixture.tunnel.status.sessions.map(\.openConnections) == [1, 1])
+
+    server.killNewestSession()
+    #expect(throws: (any Error).self) {
+      if try small.receive().isEmpty { throw FixtureError.failed("an end, and no reset") }
+    }
+    let seen = bulk.received
+    #expect(eventually { bulk.received > seen + 1 << 20 })
+    let next = try fixture.connect(forward: 1)
+    try next.send([2])
+    #expect(try next.receive() == [2])
+    #expect(fixture.tunnel.status.reconnects == 0)
+    #expect(fixture.tunnel.status.state == .up)
+  }
+
+  @Test func aFurtherSessionGoesOnWhileTheFirstIsReplaced() throws {
+    let flood = try TCPServer(.flood(.max))
+    let echo = try TCPServer(.echo)
+    let server = try SSHServer()
+    let fixture = try Fixture(server, configuration(server, .local(flood.port), .local(echo.port)))
+    try #require(fixture.waitUntil(.up))
+    let first = try #require(server.newestSession)
+    let bulk = try BulkReader(fixture.connect())
+    try #require(eventually { fixture.tunnel.status.sessions.count == 2 })
+    let small = try fixture.connect(forward: 1)
+    try small.send([1])
+    #expect(try small.receive() == [1])
+    server.kill(session: first)
+    #expect(eventually { fixture.tunnel.status.reconnects == 1 && fixture.tunnel.status.state == .up })
+    try small.send([2])
+    #expect(try small.receive() == [2])
+    withExtendedLifetime(bulk) {}
+  }
+
+  @Test func withOneSessionAllowedThereIsOne() throws {
+    let flood = try TCPServer(.flood(.max))
+    let server = try SSHServer()
+    let fixture = try Fixture(server, configuration(server, .local(flood.port), sessions: 1))
+    try #require(fixture.waitUntil(.up))
+    let bulk = try BulkReader(fixture.connect())
+    #expect(eventually { bulk.received > 64 << 20 })
+    #expect(fixture.tunnel.status.sessions.count == 1)
+  }
+
+  @Test func aTargetThatNeverAnswersHoldsUpNobodyElse() throws {
+    let hole = try BlackHole()
+    let echo = try TCPServer(.echo)
+    let server = try SSHServer()
+    let fixture = try Fixture(
+      server,
+      configuration(
+        server, .local(hole.port), .local(echo.port), sessions: 1, keepalive: .seconds(1)))
+    try #require(fixture.waitUntil(.up))
+    let held = try fixture.connect()
+    for byte in 1...20 as ClosedRange<UInt8> {
+      let client = try fixture.connect(forward: 1)
+      try client.send([byte])
+      #expect(try client.receive() == [byte])
+    }
+    // Past keepalive.timeout: the session with the stuck open is alive, and stays.
+    #expect(eventually { fixture.tunnel.status.sessions.count == 2 })
+    let turns = fixture.tunnel.turns
+    #expect(eventually(within: .seconds(20)) { fixture.tunnel.turns > turns + 4 })
+    #expect(fixture.tunnel.status.reconnects == 0)
+    withExtendedLifetime(held) {}
+  }
+
+  @Test func aDeadTargetIsFoundBeforeSomebodyNeedsIt() throws {
+    let server = try SSHServer()
+    let port = try freePort()
+    let fixture = try Fixture(server, configuration(server, .local(port), check: .milliseconds(200)))
+    try #require(fixture.waitUntil(.up))
+    #expect(
+      eventually { fixture.tunnel.status.forwards[0].refusal?.failure.code == .forwardRefused })
+    let target = try TCPServer(.echo, port: port)
+    #expect(eventually { fixture.tunnel.status.forwards[0].refusal == nil })
+    #expect(fixture.tunnel.status.forwards[0].acceptedConnections == 0)
+    withExtendedLifetime(target) {}
+  }
+
+  @Test func listensOnAUnixSocketAndReachesOne() throws {
+    let server = try SSHServer()
+    let target = server.folder.file("target.sock")
+    let echo = try TCPServer(.echo, path: target)
+    let listen = server.folder.file("listen.sock")
+    let fixture = try Fixture(
+      server, configuration(server, .unix(path: target), listen: .unix(path: listen)))
+    try #require(fixture.waitUntil(.up))
+    let client = try LoopbackSocket(path: listen)
+    try client.send([7, 8, 9])
+    client.finishSending()
+    #expect(try client.receiveAll() == [7, 8, 9])
+    let status = fixture.tunnel.status.forwards[0]
+    #expect("\(status.listen) \(status.target)" == "\(listen) \(target)")
+    #expect(fixture.tunnel.stop(timeout: .seconds(5)))
+    #expect(!SmallFile.exists(listen))
+    withExtendedLifetime(echo) {}
+  }
+
+  @Test func aUnixSocketThatIsNotThereIsRefused() throws {
+    let server = try SSHServer()
+    let fixture = try Fixture(server, configuration(server, .unix(path: server.folder.file("none.sock"))))
+    try #require(fixture.waitUntil(.up))
+    let client = try fixture.connect()
+    #expect(throws: (any Error).self) { try client.receive() }
+    #expect(fixture.tunnel.status.forwards[0].refusal?.failure.code == .forwardRefused)
+  }
+
+  @Test func manyForwardsAndIPv6() throws {
+    let echo = try TCPServer(.echo)
+    let server = try SSHServer()
+    let six = StreamAddress(host: "::1", port: UInt16(try freePort()))
+    let fixture = try Fixture(
+      server,
+      TunnelConfiguration(
+        host: "tethys", sshConfig: server.sshConfig,
+        forwards: [
+          .init(listen: .local(0), target: .local(echo.port)), .init(listen: six, target: .local(echo.port)),
+        ]))
+    try #require(fixture.waitUntil(.up))
+    try #require(fixture.tunnel.status.forwards[1].isListening)
+    #expect("\(fixture.tunnel.status.forwards[1].listen)".hasPrefix("[::1]:"))
+    let client = try fixture.connect()
+    try client.send([5])
+    #expect(try client.receive() == [5])
+  }
+}

@@ -96,6 +96,7 @@ package final class Guard: Sendable {
     } catch {
       throw StartError(description: "control socket: \(error)")
     }
+    board.setConfiguration(file: configuration.file)
     board.setOrder(configuration.clusters.map(\.name))
     let clusters = try configuration.clusters.map { try begin($0, inherited.copies(for: $0)) }
     state.withLock { $0.clusters = clusters }
@@ -110,7 +111,7 @@ package final class Guard: Sendable {
     let actions = ControlServer.Actions(
       reconnect: { [weak self] name in self?.each(named: name) { $0.tunnel.reconnect() } ?? false },
       poll: { [weak self] name in self?.each(named: name) { $0.poller.pollNow() } ?? false },
-      reload: { [weak self] in self?.scheduleReload() },
+      reload: { [weak self] done in self?.scheduleReload(done) },
       audit: { [log] action, peer, allowed in
         log.write(
           LogRecord(
@@ -147,7 +148,7 @@ package final class Guard: Sendable {
 
   private func wait() -> Int32 {
     let signals = Signals(
-      queue: queue, stop: { [weak self] in self?.stop() }, reload: { [weak self] in self?.reload() })
+      queue: queue, stop: { [weak self] in self?.stop() }, reload: { [weak self] in _ = self?.reload() })
     let watchdog = (try? Watchdog.interval()).flatMap { $0 }.map { interval in
       WatchdogFeed(
         interval: interval, parts: { [weak self] in self?.parts() ?? [] }, feed: { tell(.watchdog) })
@@ -164,25 +165,26 @@ package final class Guard: Sendable {
 
   // MARK: - Reload
 
-  private func scheduleReload() { queue.async { self.reload() } }
+  private func scheduleReload(_ done: @escaping @Sendable (ReloadOutcome) -> Void) {
+    queue.async { done(self.reload()) }
+  }
 
   /// Puts a changed configuration into force; a broken one changes nothing. A cluster whose section did not change
   /// keeps its tunnel and its open connections.
-  private func reload() {
+  private func reload() -> ReloadOutcome {
     tell(.reloading)
     defer { tell(.ready) }
     let next: Configuration
     do throws(ConfigurationErrors) {
       next = try Configuration.load(path: configurationPath)
     } catch {
+      board.reject(error)
       log.write(
         LogRecord(
           .configRejected, "configuration not taken over, the running one stays in force: \(error)",
           subject: "configuration", reason: "\(error)",
-          remedy:
-            "oceanid-guard --check-config --config \(configurationPath ?? error.errors.first?.file ?? "FILE")"
-        ))
-      return
+          remedy: ConfigurationStatus.check(configurationPath ?? error.errors.first?.file ?? "FILE")))
+      return .rejected(error)
     }
     let (previous, running, inherited) = state.withLock { ($0.configuration, $0.clusters, $0.inherited) }
     let kept = running.filter { next.clusters.contains($0.configuration) }
@@ -191,6 +193,7 @@ package final class Guard: Sendable {
     }
     board.setOrder(next.clusters.map(\.name))
     var clusters: [GuardedCluster] = []
+    var failures: [String] = []
     for section in next.clusters {
       if let same = kept.first(where: { $0.configuration == section }) {
         clusters.append(same)
@@ -198,6 +201,7 @@ package final class Guard: Sendable {
         do {
           clusters.append(try begin(section, inherited.copies(for: section)))
         } catch {
+          failures.append("\(section.name) can't be started: \(error)")
           log.write(
             LogRecord(
               .configRejected, "\(section.name) can't be started: \(error)", cluster: section.name,
@@ -210,13 +214,12 @@ package final class Guard: Sendable {
       $0.configuration = next
       $0.clusters = clusters
     }
+    board.setConfiguration(file: next.file)
     let moved =
       previous.control.socket != next.control.socket ? "; control.socket changes with the next start" : ""
-    log.write(
-      LogRecord(
-        .configReloaded,
-        "configuration reloaded, \(kept.count) of \(clusters.count) clusters unchanged\(moved)",
-        subject: "configuration"))
+    let message = "configuration reloaded, \(kept.count) of \(clusters.count) clusters unchanged\(moved)"
+    log.write(LogRecord(.configReloaded, message, subject: "configuration"))
+    return failures.isEmpty ? .taken(message) : .incomplete(failures.joined(separator: "; "))
   }
 
   // MARK: - Stop

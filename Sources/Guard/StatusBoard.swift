@@ -20,6 +20,7 @@ final class StatusBoard: Sendable {
     var entries: [String: Entry] = [:]
     /// Configuration order.
     var order: [String] = []
+    var configuration: ConfigurationStatus?
     var listener: (@Sendable (ChangeDocument) -> Void)?
   }
 
@@ -36,6 +37,16 @@ final class StatusBoard: Sendable {
       state.order = names
       state.entries = state.entries.filter { names.contains($0.key) }
     }
+  }
+
+  /// A configuration came into force.
+  func setConfiguration(file: String?, at time: Timestamp = .now) {
+    state.withLock { $0.configuration = ConfigurationStatus(file: file, loadedAt: time) }
+  }
+
+  /// A reload changed nothing because of these mistakes.
+  func reject(_ errors: ConfigurationErrors, at time: Timestamp = .now) {
+    state.withLock { $0.configuration?.reject(errors, at: time) }
   }
 
   func put(_ entry: Entry) {
@@ -56,10 +67,16 @@ final class StatusBoard: Sendable {
   }
 
   /// The document of this moment.
-  func statusDocument(now: Timestamp = Timestamp(milliseconds: WallClock.milliseconds)) -> StatusDocument {
+  func statusDocument(now: Timestamp = .now) -> StatusDocument {
     let entries = entries
+    let configuration = state.withLock { $0.configuration }
     return StatusDocument(
       generatedAt: now, clusters: entries.map { ClusterDocument($0, now: now) },
-      problems: entries.flatMap(\.report.problems))
+      problems: entries.flatMap(\.report.problems) + [configuration?.problem].compactMap(\.self),
+      configuration: configuration?.document)
   }
+}
+
+extension Timestamp {
+  static var now: Timestamp { Timestamp(milliseconds: WallClock.milliseconds) }
 }

@@ -13,6 +13,8 @@ package enum ExitStatus: Int32, Sendable {
   /// A `wait` ended without what it waited for.
   case timedOut = 75
   case denied = 77
+  /// The configuration has mistakes.
+  case configuration = 78
 
   package init(_ verdict: Verdict) {
     self =

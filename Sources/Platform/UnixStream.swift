@@ -40,7 +40,8 @@ package struct UnixStream: ~Copyable {
       } while result != 0 && errno == EINTR && ContinuousClock.now < end
     }
     guard result == 0 else {
-      let code = errno
+      // The kernel refuses a plain file in the same words as a socket that nobody listens on.
+      let code = errno == ECONNREFUSED && !UnixStream.isSocket(path) ? ENOTSOCK : errno
       close(socket)
       throw failed(.connect, code)
     }
@@ -50,6 +51,13 @@ package struct UnixStream: ~Copyable {
 
   deinit {
     close(descriptor)
+  }
+
+  private static func isSocket(_ path: String) -> Bool {
+    var status = stat()
+    let code = errno
+    defer { errno = code }
+    return stat(path, &status) != 0 || status.st_mode & S_IFMT == S_IFSOCK
   }
 
   /// Reads what is there, at most `limit` bytes, waiting for the first one until `deadline`; empty at the end.

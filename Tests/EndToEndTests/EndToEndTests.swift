@@ -118,14 +118,24 @@ struct EndToEndTests {
     #expect(try installation.waitUntilHealthy())
     let good = try installation.folder.read("guard.yaml")
     try installation.folder.write(good + "colour: blue\n", to: "guard.yaml")
-    #expect(try installation.ctl("reload").status == 0)
-    #expect(eventually { installation.log.contains("config_rejected") })
-    #expect(installation.log.contains("guard.yaml:"))
-    #expect(try installation.ctl("status").status == 0)
+    let mistake = "\(installation.configuration):\(good.split(separator: "\n").count + 1):1: "
+    let rejected = try installation.ctl("reload")
+    #expect(rejected.status == 78)
+    #expect(rejected.errors.contains(mistake))
+    #expect(installation.log.contains("config_rejected"))
+    #expect(installation.log.contains(mistake))
+    let warned = try installation.ctl("status")
+    #expect(warned.status == 1)
+    #expect(warned.output.contains("the running configuration is older than the file"))
+    #expect(try installation.status().configuration?.rejected?.message.hasPrefix(mistake) == true)
     let up = try installation.status().clusters.first?.tunnel.since
     try installation.folder.write(good, to: "guard.yaml")
     installation.daemon.signal(SIGHUP)
     #expect(eventually { installation.log.contains("config_reloaded") })
+    #expect(try installation.ctl("status").status == 0)
+    let reloaded = try installation.ctl("reload")
+    #expect(reloaded.status == 0)
+    #expect(reloaded.output.contains("1 of 1 clusters unchanged"))
     // The cluster's section did not change: its tunnel is the same.
     #expect(try installation.status().clusters.first?.tunnel.since == up)
     try installation.folder.write(

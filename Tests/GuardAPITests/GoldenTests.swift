@@ -177,6 +177,6 @@ import Testing
     "kind":"Deployment","message":"","name":"b","namespace":"flux-system","ready":1,"reason":"","since":null,"updated":2,"verdict":"degraded"}]}],
     "configuration":{"file":"/etc/oceanid/guard.yaml","loadedAt":"2026-03-01T04:24:07Z","rejected":{"at":"2026-03-01T04:24:07Z","message":"guard.yaml:3:5: no"}},
     "generatedAt":"2026-03-01T04:24:07Z","problems":[{"cluster":"tethys","detail":"for a week","id":"tethys/kustomization/flux-system/apps/suspended","remedy":"flux resume kustomization apps","severity":"warning","since":"2026-03-01T04:24:07Z","subject":"kustomization flux-system/apps","title":"is suspended"}],
-    "schema":"oceanid.status/1","summary":"tethys: all but one","verdict":"degraded","version":"0.1.0"}
+    "schema":"oceanid.status/1","summary":"tethys: all but one; the configuration file has mistakes","verdict":"degraded","version":"0.1.0"}
     """
 }

@@ -39,6 +39,32 @@ import Testing
     #expect(found.remedy.first?.contains("systemctl status oceanid-guard") == true)
   }
 
+  @Test func tellsAPlainFileFromAStoppedGuard() throws {
+    let folder = try #require(TemporaryFolder.make())
+    let path = "\(folder)/guard.yaml"
+    defer {
+      unlink(path)
+      rmdir(folder)
+    }
+    close(open(path, O_CREAT | O_WRONLY, 0o600))
+    for path in [path, folder] {
+      let found = try #require(error(client(path)))
+      #expect(found.exitStatus == 69)
+      #expect("\(found)".contains("\(path) is no socket"))
+      #expect(found.remedy.first?.contains("--socket PATH") == true)
+      #expect(!found.isTransient)
+    }
+  }
+
+  @Test func aRejectedConfigurationIsToldMistakeByMistake() {
+    let error = ClientError.refused(
+      status: 422, code: "configuration",
+      message: "g.yaml:3:5: no such key \u{1B}[2J\ng.yaml:9:1: out of range")
+    #expect(error.exitStatus == 78)
+    #expect("\(error)".contains("stays in force"))
+    #expect(error.remedy == ["g.yaml:3:5: no such key \u{FFFD}[2J", "g.yaml:9:1: out of range"])
+  }
+
   @Test func tellsThatNobodyListens() throws {
     let folder = try #require(TemporaryFolder.make())
     let path = "\(folder)/guard.sock"

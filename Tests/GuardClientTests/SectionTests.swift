@@ -53,6 +53,14 @@ import Testing
     #expect(
       CheckLine.text(Scene.healthy.status, section: .nodes, now: Scene.now)
         == "OCEANID NODES OK - tethys: 3 of 3 nodes Ready | age=3.0s;;;0 nodes_ready=3;;;0;3\n")
+    // What was seen before the outage is not so now.
+    #expect(
+      CheckLine.text(Scene.backoff.status, section: .nodes, now: Scene.now).contains(
+        " | age=723.0s;;;0 nodes_ready=U;;;0;3\n"))
+    let everything = CheckLine.text(Scene.forbidden.status, section: nil, now: Scene.now)
+    for figure in ["nodes_ready=U;;;0;3", "flux_healthy=U;;;0;2", "images_behind=U;;;0;2"] {
+      #expect(everything.contains(figure))
+    }
     #expect(
       CheckLine.text(Scene.backoff.status, section: .tunnel, now: Scene.now) == """
         OCEANID TUNNEL CRITICAL - the SSH tunnel to tethys is down for 12m | reconnects=3c connections=2;;;0

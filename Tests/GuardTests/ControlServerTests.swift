@@ -22,7 +22,7 @@ import Testing
       var all: [String] { words.withLock { $0 } }
     }
 
-    init() throws {
+    init(reload outcome: ReloadOutcome = .taken("1 of 1 clusters unchanged")) throws {
       folder = try TemporaryFolder()
       let asked = asked
       server = try ControlServer(
@@ -36,7 +36,11 @@ import Testing
             asked.note("poll \(name ?? "all")")
             return name != "nope"
           },
-          reload: { asked.note("reload") },
+          reload: { done in
+            asked.note("reload")
+            // Another thread, later: as the guard does it.
+            DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(50)) { done(outcome) }
+          },
           audit: { action, _, allowed in asked.note("audit \(action) \(allowed)") }))
     }
 
@@ -50,7 +54,12 @@ import Testing
     /// Sends `text` as it stands and returns everything up to the end of the connection.
     func exchange(_ text: String, keepsOpen: Bool = false) throws -> String {
       let stream = try connect()
-      try stream.write(Array(text.utf8), until: .now + .seconds(10))
+      do throws(UnixStreamError) {
+        try stream.write(Array(text.utf8), until: .now + .seconds(10))
+      } catch {
+        // Turned away without being heard; the answer is there all the same.
+        guard error.errno == EPIPE else { throw error }
+      }
       var answer: [UInt8] = []
       while true {
         let bytes = try stream.read(atMost: 65_536, until: .now + .seconds(15))
@@ -85,6 +94,8 @@ import Testing
     ("/v1/poll", "GET", "Host: oceanid\r\n", "405", "method"),
     ("/v1/status", "GET", "Host: evil.example\r\n", "403", "host"),
     ("/v1/status", "GET", "", "403", "host"),
+    ("/v1/status", "GET", "Host: oceanid\r\nHost: evil.example\r\n", "400", "host"),
+    ("/v1/status", "GET", "Host: evil.example\r\nhost: oceanid\r\n", "400", "host"),
     ("/v1/status", "GET", "Host: oceanid\r\nOrigin: http://x\r\n", "403", "origin"),
     ("/v1/reconnect", "POST", "Host: oceanid\r\nReferer: http://x\r\n", "403", "origin"),
   ])
@@ -132,12 +143,57 @@ import Testing
     let fixture = try Fixture()
     #expect(try fixture.get("/v1/reconnect?cluster=te%74hys", method: "POST").hasPrefix("HTTP/1.1 202"))
     #expect(try fixture.get("/v1/poll", method: "POST").hasPrefix("HTTP/1.1 202"))
-    #expect(try fixture.get("/v1/reload", method: "POST").hasPrefix("HTTP/1.1 202"))
+    let reload = try fixture.get("/v1/reload", method: "POST")
+    #expect(reload.hasPrefix("HTTP/1.1 200"))
+    #expect(reload.contains("1 of 1 clusters unchanged"))
     #expect(
       fixture.asked.all == [
         "audit reconnect true", "reconnect tethys", "audit poll true", "poll all", "audit reload true",
         "reload",
       ])
+  }
+
+  @Test func aReloadThatIsRejectedSaysWhy() throws {
+    let errors = ConfigurationErrors([
+      ConfigurationError(file: "guard.yaml", line: 3, column: 5, message: "no such key"),
+      ConfigurationError(file: "guard.yaml", line: 9, column: 1, message: "out of range"),
+    ])
+    let fixture = try Fixture(reload: .rejected(errors))
+    let answer = try fixture.get("/v1/reload", method: "POST")
+    #expect(answer.hasPrefix("HTTP/1.1 422"), "\(answer)")
+    #expect(answer.contains("guard.yaml:3:5: no such key\\nguard.yaml:9:1: out of range"))
+  }
+
+  @Test func whoeverDoesNotWaitForAReloadHarmsNobody() throws {
+    let fixture = try Fixture()
+    do {
+      let stream = try fixture.connect()
+      try stream.write(
+        Array("POST /v1/reload HTTP/1.1\r\nHost: oceanid\r\n\r\n".utf8), until: .now + .seconds(5))
+      #expect(eventually { fixture.asked.all.contains("reload") })
+    }
+    #expect(try fixture.get("/v1/reload", method: "POST").hasPrefix("HTTP/1.1 200"))
+  }
+
+  @Test func aRejectedConfigurationIsOneWarningUntilItIsMended() throws {
+    let fixture = try Fixture()
+    fixture.board.setConfiguration(file: "/g.yaml", at: Timestamp(seconds: 10))
+    #expect(fixture.board.statusDocument().configuration?.file == "/g.yaml")
+    let errors = ConfigurationErrors([
+      ConfigurationError(file: "/g.yaml", line: 3, column: 5, message: "no such key")
+    ])
+    fixture.board.reject(errors, at: Timestamp(seconds: 20))
+    fixture.board.reject(errors, at: Timestamp(seconds: 30))
+    let status = fixture.board.statusDocument()
+    #expect(status.configuration?.loadedAt == Timestamp(seconds: 10))
+    #expect(status.configuration?.rejected?.at == Timestamp(seconds: 30))
+    #expect(status.configuration?.rejected?.message == "/g.yaml:3:5: no such key")
+    #expect(status.problems.map(\.id) == ["guard/configuration/rejected"])
+    #expect(status.problems.first?.since == Timestamp(seconds: 20))
+    #expect(status.problems.first?.remedy.contains("--check-config --config /g.yaml") == true)
+    fixture.board.setConfiguration(file: "/g.yaml", at: Timestamp(seconds: 40))
+    #expect(fixture.board.statusDocument().problems.isEmpty)
+    #expect(fixture.board.statusDocument().configuration?.rejected == nil)
   }
 
   @Test func aClusterThatIsNotThereIsSaid() throws {
@@ -187,16 +243,36 @@ import Testing
     #expect(text.contains("tunnel_up"))
   }
 
-  @Test func connectionsThatSayNothingDelayNobody() throws {
+  @Test func connectionsThatSayNothingAreLimitedForEachUser() throws {
     let fixture = try Fixture()
     final class Silent {
       let stream: UnixStream
       init(_ stream: consuming UnixStream) { self.stream = stream }
     }
     var silent: [Silent] = []
-    for _ in 0..<200 { silent.append(Silent(try fixture.connect())) }
+    for _ in 1..<ConnectionQuota.perUser { silent.append(Silent(try fixture.connect())) }
     #expect(try fixture.get("/v1/status").hasPrefix("HTTP/1.1 200"))
-    withExtendedLifetime(silent) {}
+    for _ in 0..<3 { silent.append(Silent(try fixture.connect())) }
+    #expect(
+      eventually {
+        (try? fixture.get("/v1/status"))?.contains("\"code\":\"too_many_connections\"") == true
+      })
+    silent = []
+    #expect(eventually { (try? fixture.get("/v1/status"))?.hasPrefix("HTTP/1.1 200") == true })
+  }
+
+  @Test func oneUsersConnectionsKeepNobodyElseOut() {
+    var quota = ConnectionQuota(ownUID: 500)
+    func admit(_ uid: UInt32) -> Bool { quota.admit(uid) }
+    #expect((0..<1000).count { _ in admit(1001) } == ConnectionQuota.perUser)
+    #expect(admit(1002))
+    for uid in 1003..<1100 as Range<UInt32> { for _ in 0..<10 { _ = admit(uid) } }
+    // Full: whoever has to look into it still gets in.
+    #expect(!admit(2000))
+    #expect(admit(0))
+    #expect(admit(500))
+    for _ in 0..<3 { quota.release(1001) }
+    #expect(admit(2000))
   }
 
   @Test func stopRemovesTheSocketAndEndsWatchers() throws {

@@ -35,6 +35,14 @@ struct ControlAnswer {
     encoded(.accepted, ReceiptDocument(message: "\(action) asked for"))
   }
 
+  static func reload(_ outcome: ReloadOutcome) -> ControlAnswer {
+    switch outcome {
+    case .taken(let message): encoded(.ok, ReceiptDocument(message: message))
+    case .rejected(let errors): error(.unprocessableEntity, "configuration", errors.description)
+    case .incomplete(let message): error(.internalServerError, "reload", message)
+    }
+  }
+
   private static func encoded(
     _ status: HTTPResponseStatus, _ document: some Encodable, allow: Route.Method? = nil
   ) -> ControlAnswer {

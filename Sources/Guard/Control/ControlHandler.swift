@@ -87,6 +87,11 @@ final class ControlHandler: ChannelInboundHandler {
       return answer(
         .error(.forbidden, "origin", "requests of web pages are not answered"), context, closing: true)
     }
+    // RFC 9112 §3.2: which of two is meant, nobody can say.
+    guard head.headers["host"].count <= 1 else {
+      return answer(
+        .error(.badRequest, "host", "a request has one Host header"), context, closing: true)
+    }
     let host = head.headers.first(name: "host").map { String($0.prefix { $0 != ":" }) }
     guard host == Route.host || host == "localhost" else {
       return answer(
@@ -116,11 +121,7 @@ final class ControlHandler: ChannelInboundHandler {
     case .metrics: answer(.metrics(Metrics.render(board)), context, closing: closing)
     case .reconnect: write("reconnect", context, closing) { $0.reconnect(query["cluster"]) }
     case .poll: write("poll", context, closing) { $0.poll(query["cluster"]) }
-    case .reload:
-      write("reload", context, closing) {
-        $0.reload()
-        return true
-      }
+    case .reload: reload(context, closing)
     }
   }
 
@@ -128,24 +129,43 @@ final class ControlHandler: ChannelInboundHandler {
     _ action: String, _ context: ChannelHandlerContext, _ closing: Bool,
     _ body: (ControlServer.Actions) -> Bool
   ) {
-    let socket = try? context.pipeline.syncOperations.withUnsafeTransportIfAvailable(
-      of: NIOBSDSocket.Handle.self, { $0 })
-    guard let peer = socket.flatMap({ $0 }).flatMap(PeerCredentials.init(ofSocket:)) else {
-      return answer(.error(.forbidden, "denied", "the peer is not known"), context, closing: true)
-    }
-    let allowed = WriteRule.allows(peer)
-    actions.audit(action, peer, allowed)
-    guard allowed else {
-      return answer(
-        .error(.forbidden, "denied", "\(action) is for root, the guard's own user and group oceanid-admin"),
-        context,
-        closing: closing)
-    }
+    guard mayWrite(action, context, closing) else { return }
     guard body(actions) else {
       return answer(
         .error(.notFound, "cluster", "no such cluster: see oceanid-ctl status"), context, closing: closing)
     }
     answer(.accepted(action), context, closing: closing)
+  }
+
+  /// Answers once the outcome is known: whoever asks for a reload wants to hear of the mistakes.
+  private func reload(_ context: ChannelHandlerContext, _ closing: Bool) {
+    guard mayWrite("reload", context, closing) else { return }
+    let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+    let loop = context.eventLoop
+    actions.reload { outcome in
+      loop.execute {
+        let (handler, context) = bound.value
+        // The client may have gone meanwhile, and the pipeline with it.
+        guard context.channel.isActive else { return }
+        handler.answer(.reload(outcome), context, closing: closing)
+      }
+    }
+  }
+
+  /// False: the peer may not, and was told so.
+  private func mayWrite(_ action: String, _ context: ChannelHandlerContext, _ closing: Bool) -> Bool {
+    guard let peer = context.peerCredentials else {
+      answer(.error(.forbidden, "denied", "the peer is not known"), context, closing: true)
+      return false
+    }
+    let allowed = WriteRule.allows(peer)
+    actions.audit(action, peer, allowed)
+    if !allowed {
+      answer(
+        .error(.forbidden, "denied", "\(action) is for root, the guard's own user and group oceanid-admin"),
+        context, closing: closing)
+    }
+    return allowed
   }
 
   // MARK: - Answers

@@ -3,7 +3,6 @@ internal import NIOCore
 internal import NIOHTTP1
 internal import NIOPosix
 internal import Platform
-internal import Synchronization
 
 /// The control socket: HTTP/1.1 over a Unix stream socket, on one event loop of its own.
 ///
@@ -20,12 +19,11 @@ final class ControlServer: Sendable {
     /// False: there is no such cluster.
     let reconnect: @Sendable (_ cluster: String?) -> Bool
     let poll: @Sendable (_ cluster: String?) -> Bool
-    let reload: @Sendable () -> Void
+    /// `done` is called once, on any thread.
+    let reload: @Sendable (_ done: @escaping @Sendable (ReloadOutcome) -> Void) -> Void
     /// Told of every write, allowed or not.
     let audit: @Sendable (_ action: String, _ peer: PeerCredentials, _ allowed: Bool) -> Void
   }
-
-  private static let mostConnections = 256
 
   private let group: MultiThreadedEventLoopGroup
   private let listener: any Channel
@@ -49,7 +47,7 @@ final class ControlServer: Sendable {
       self.identity = nil
     }
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-    let count = ConnectionGate.Count()
+    let quota = ConnectionGate.Ledger()
     let watchers = Watchers(board: board, loop: group.next())
     self.group = group
     self.watchers = watchers
@@ -58,7 +56,7 @@ final class ControlServer: Sendable {
       .childChannelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
           let pipeline = channel.pipeline.syncOperations
-          try pipeline.addHandler(ConnectionGate(limit: ControlServer.mostConnections, count: count))
+          try pipeline.addHandler(ConnectionGate(quota))
           try pipeline.configureHTTPServerPipeline(withPipeliningAssistance: true, withErrorHandling: false)
           try pipeline.addHandler(ControlHandler(board: board, actions: actions, watchers: watchers))
         }
@@ -79,30 +77,5 @@ final class ControlServer: Sendable {
     try? listener.close().wait()
     watchers.stop()
     try? group.syncShutdownGracefully()
-  }
-}
-
-/// Counts connections, and closes those over the limit before they cost anything.
-private final class ConnectionGate: ChannelInboundHandler, Sendable {
-  typealias InboundIn = ByteBuffer
-
-  final class Count: Sendable { let open = Atomic<Int>(0) }
-
-  private let limit: Int
-  private let count: Count
-
-  init(limit: Int, count: Count) {
-    self.limit = limit
-    self.count = count
-  }
-
-  func channelActive(context: ChannelHandlerContext) {
-    if count.open.add(1, ordering: .relaxed).newValue > limit { context.close(promise: nil) }
-    context.fireChannelActive()
-  }
-
-  func channelInactive(context: ChannelHandlerContext) {
-    count.open.subtract(1, ordering: .relaxed)
-    context.fireChannelInactive()
   }
 }

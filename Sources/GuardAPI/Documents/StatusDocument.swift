@@ -12,7 +12,8 @@ package struct StatusDocument: Codable, Hashable, Sendable {
   @Field package var problems: [ProblemDocument]
   @Field package var configuration: ConfigurationDocument?
 
-  /// The verdict is the worst of the clusters'; with none there is nothing to vouch for.
+  /// The verdict is the worst of the clusters', and not healthy where the configuration file is broken: the next
+  /// start would fail. With no cluster there is nothing to vouch for.
   package init(
     version: String = Product.version, generatedAt: Timestamp, clusters: [ClusterDocument],
     problems: [Problem], configuration: ConfigurationDocument? = nil
@@ -21,8 +22,14 @@ package struct StatusDocument: Codable, Hashable, Sendable {
     self.version = version
     self.generatedAt = generatedAt
     verdict =
-      clusters.isEmpty ? .unknown : clusters.reduce(.healthy) { $0.combined(with: $1.verdict) }
-    summary = StatusDocument.summary(of: clusters)
+      clusters.isEmpty
+      ? .unknown
+      : clusters.reduce(configuration?.rejected == nil ? .healthy : .degraded) {
+        $0.combined(with: $1.verdict)
+      }
+    summary =
+      StatusDocument.summary(of: clusters)
+      + (configuration?.rejected == nil ? "" : "; the configuration file has mistakes")
     self.clusters = clusters
     self.problems = problems.map(ProblemDocument.init)
     self.configuration = configuration

@@ -17,6 +17,7 @@ enum ClientError: Error, Hashable, Sendable {
     case .unreachable, .unreadable, .document: ExitStatus.unavailable.rawValue
     case .refused(403, _, _): ExitStatus.denied.rawValue
     case .refused(404, "cluster", _): ExitStatus.usage.rawValue
+    case .refused(422, "configuration", _): ExitStatus.configuration.rawValue
     // Nothing to do with how healthy the cluster is: sysexits' "service unavailable".
     case .refused(503, _, _): ExitStatus.unavailable.rawValue
     case .refused: 1
@@ -26,7 +27,7 @@ enum ClientError: Error, Hashable, Sendable {
   /// The daemon may still be on its way up: worth another try within a `wait`.
   var isTransient: Bool {
     switch self {
-    case .unreachable(_, let error): error.errno != EACCES && error.errno != EPERM
+    case .unreachable(_, let error): ![EACCES, EPERM, ENOTSOCK].contains(error.errno)
     case .unreadable, .refused(503, _, _): true
     case .document, .refused: false
     }
@@ -42,6 +43,8 @@ extension ClientError: CustomStringConvertible {
     case .document(let error): "\(error)"
     case .refused(403, _, let message): "the guard refuses: \(message)"
     case .refused(404, "cluster", let message): message
+    case .refused(422, "configuration", _):
+      "the configuration has mistakes; the one that was running stays in force"
     case .refused(404, _, _): "the running guard does not know this request; it is older than this client"
     case .refused(let status, let code, let message): "the guard answers \(status) \(code): \(message)"
     }
@@ -63,6 +66,8 @@ extension ClientError: CustomStringConvertible {
       [
         "writing is for root, the guard's own user and group oceanid-admin: sudo usermod -aG oceanid-admin $USER, then log in again"
       ]
+    case .refused(422, "configuration", let message):
+      message.split(separator: "\n").map { Span(String($0)).text }
     case .refused:
       []
     }
@@ -72,6 +77,7 @@ extension ClientError: CustomStringConvertible {
     switch error.errno {
     case ENOENT, ENOTDIR: "the guard can't be reached: there is no socket at \(socket.path)"
     case ECONNREFUSED: "the guard can't be reached: nobody listens on \(socket.path)"
+    case ENOTSOCK: "the guard can't be reached: \(socket.path) is no socket"
     case EACCES, EPERM: "the guard can't be reached: no permission to open \(socket.path)"
     case ENAMETOOLONG: "the socket's path is longer than 107 bytes: \(socket.path)"
     case _ where error.isTimeout: "the guard does not answer on \(socket.path)"
@@ -92,6 +98,10 @@ extension ClientError: CustomStringConvertible {
       [
         "the guard has stopped and left its socket behind: \(socket.statusCommand)",
         "why it stopped: \(socket.journalCommand)",
+      ]
+    case ENOTSOCK:
+      [
+        "name the guard's socket with --socket PATH or OCEANID_SOCKET; without either it is \(SocketPath.system), or your own guard's"
       ]
     case EACCES, EPERM:
       [

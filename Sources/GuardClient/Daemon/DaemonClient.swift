@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Glibc
 import GuardAPI
 import Platform
 
@@ -28,12 +29,16 @@ struct DaemonClient: Sendable {
     let deadline = ContinuousClock.now + timeout
     do {
       let stream = try UnixStream(path: socket.path, timeout: timeout)
-      try stream.write(DaemonClient.request(route, cluster: cluster), until: deadline)
+      let refusal = try DaemonClient.send(
+        DaemonClient.request(route, cluster: cluster), stream, until: deadline)
       var parser = HTTPResponseParser()
       var body: [UInt8] = []
       while !parser.isComplete {
         let bytes = try stream.read(until: deadline)
-        if bytes.isEmpty { try parser.finish() }
+        if bytes.isEmpty {
+          if let refusal, parser.status == nil { throw refusal }
+          try parser.finish()
+        }
         body += try parser.consume(bytes)
       }
       return try DaemonClient.accept(Response(status: parser.status ?? 0, body: Data(body)))
@@ -51,6 +56,22 @@ struct DaemonClient: Sendable {
   /// Opens the stream of changes.
   func watch() throws(ClientError) -> WatchStream {
     try WatchStream.open(socket, request: DaemonClient.request(.watch, cluster: nil), timeout: timeout)
+  }
+
+  /// Writes a request.
+  ///
+  /// - Returns: why it was not taken; a guard that has enough of us says so and closes without reading, and then its
+  ///   answer is there to be read all the same.
+  static func send(
+    _ request: [UInt8], _ stream: borrowing UnixStream, until deadline: ContinuousClock.Instant
+  ) throws(UnixStreamError) -> UnixStreamError? {
+    do throws(UnixStreamError) {
+      try stream.write(request, until: deadline)
+      return nil
+    } catch {
+      guard error.errno == EPIPE else { throw error }
+      return error
+    }
   }
 
   static func accept(_ response: Response) throws(ClientError) -> Response {

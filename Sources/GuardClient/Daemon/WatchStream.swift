@@ -41,10 +41,14 @@ struct WatchStream: ~Copyable {
     let deadline = ContinuousClock.now + timeout
     do {
       let stream = try UnixStream(path: socket.path, timeout: timeout)
-      try stream.write(request, until: deadline)
+      let refusal = try DaemonClient.send(request, stream, until: deadline)
       var parser = HTTPResponseParser(limits: .init(body: nil))
       var pending: [UInt8] = []
-      while parser.status == nil { try receive(stream, &parser, &pending, until: deadline) }
+      do {
+        while parser.status == nil { try receive(stream, &parser, &pending, until: deadline) }
+      } catch HTTPError.truncated {
+        throw refusal ?? HTTPError.truncated
+      }
       if let status = parser.status, status >= 300 {
         while !parser.isComplete { try receive(stream, &parser, &pending, until: deadline) }
         _ = try DaemonClient.accept(.init(status: status, body: Data(pending)))

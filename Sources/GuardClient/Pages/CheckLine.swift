@@ -6,10 +6,10 @@ import Health
 enum CheckLine {
   static func text(_ status: StatusDocument, section: Section?, now: Timestamp) -> String {
     let verdict = section?.verdict(of: status) ?? status.verdict
-    let problems = status.clusters.flatMap { cluster in
-      section.map { $0.problems(of: cluster, among: status.problems) }
-        ?? status.problems.filter { $0.cluster == cluster.name }
-    }
+    let problems =
+      section.map { section in
+        status.clusters.flatMap { section.problems(of: $0, among: status.problems) }
+      } ?? status.problems
     let data = status.clusters.flatMap { cluster in
       figures(cluster, section: section, now: now).map { figure in
         let label = status.clusters.count > 1 ? "\(cluster.name).\(figure.label)" : figure.label
@@ -82,8 +82,9 @@ enum CheckLine {
       figures.append(("age", "\(max(0, (now - seenAt).inSeconds).rounded(toPlaces: 1))s;;;0"))
     }
     func ready(_ label: String, _ good: Int, of total: Int) {
-      // Nothing seen is not "none of none".
-      if total > 0 { figures.append((label, "\(good);;;0;\(total)")) }
+      // Nothing seen is not "none of none", and what was seen before an outage is not so now: the guidelines'
+      // value for that is U.
+      if total > 0 { figures.append((label, "\(cluster.poll.ok == true ? "\(good)" : "U");;;0;\(total)")) }
     }
     if section == nil || section == .nodes {
       ready("nodes_ready", cluster.nodes.count(where: \.isReady), of: cluster.nodes.count)

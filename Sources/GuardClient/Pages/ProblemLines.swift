@@ -32,6 +32,8 @@ enum ProblemLines {
   }
 
   static func headline(_ problem: ProblemDocument, namesCluster: Bool) -> String {
+    // The guard's own problems are of no cluster.
+    let namesCluster = namesCluster && !problem.cluster.isEmpty
     let subject = namesCluster ? "\(problem.cluster), \(problem.subject)" : problem.subject
     if problem.title.isEmpty { return subject }
     // Many titles name their subject already.

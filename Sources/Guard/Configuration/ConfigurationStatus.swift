@@ -1,0 +1,45 @@
+internal import GuardAPI
+internal import Health
+
+/// What is in force, and whether the file says otherwise by now.
+struct ConfigurationStatus: Sendable {
+  private struct Rejection: Sendable {
+    /// The first of the reloads in a row that were rejected, and the last one.
+    let since: Timestamp
+    let at: Timestamp
+    let errors: ConfigurationErrors
+  }
+
+  private let file: String?
+  private let loadedAt: Timestamp
+  private var rejection: Rejection?
+
+  /// - Parameter file: nil: there was none, and the built-in values are in force.
+  init(file: String?, loadedAt: Timestamp) {
+    self.file = file
+    self.loadedAt = loadedAt
+  }
+
+  mutating func reject(_ errors: ConfigurationErrors, at time: Timestamp) {
+    rejection = Rejection(since: rejection?.since ?? time, at: time, errors: errors)
+  }
+
+  var document: ConfigurationDocument {
+    ConfigurationDocument(
+      file: file, loadedAt: loadedAt,
+      rejected: rejection.map { .init(at: $0.at, message: $0.errors.description) })
+  }
+
+  var problem: Problem? {
+    guard let rejection, let first = rejection.errors.errors.first else { return nil }
+    let more = rejection.errors.errors.count - 1
+    return Problem(
+      id: "guard/configuration/rejected", severity: .warning, cluster: "", subject: "configuration",
+      title: "the running configuration is older than the file",
+      detail: "\(first)\(more > 0 ? " (and \(more) more)" : ""); a restart would fail",
+      since: rejection.since,
+      remedy: "\(ConfigurationStatus.check(first.file)) && oceanid-ctl reload")
+  }
+
+  static func check(_ file: String) -> String { "oceanid-guard --check-config --config \(file)" }
+}

@@ -1,0 +1,98 @@
+internal import GuardAPI
+internal import NIOCore
+internal import NIOHTTP1
+internal import NIOPosix
+internal import Platform
+internal import Synchronization
+
+/// How many connections each user may have open, so that nobody's keep the others out.
+struct ConnectionQuota: Sendable {
+  static let perUser = 64
+  static let total = 256
+
+  private var open: [UInt32: Int] = [:]
+  private var all = 0
+  private let ownUID: UInt32
+
+  init(ownUID: UInt32 = PeerCredentials.ownUID) {
+    self.ownUID = ownUID
+  }
+
+  /// True: it counts from now on, until `release`.
+  mutating func admit(_ uid: UInt32) -> Bool {
+    // Several users together must not keep out whoever has to mend it.
+    let isPrivileged = uid == 0 || uid == ownUID
+    guard open[uid, default: 0] < ConnectionQuota.perUser, all < ConnectionQuota.total || isPrivileged else {
+      return false
+    }
+    open[uid, default: 0] += 1
+    all += 1
+    return true
+  }
+
+  mutating func release(_ uid: UInt32) {
+    all -= 1
+    let left = open[uid, default: 0] - 1
+    open[uid] = left > 0 ? left : nil
+  }
+}
+
+/// Stands before everything else of a connection: one that is over its user's quota is told so and closed before it
+/// costs anything.
+final class ConnectionGate: ChannelInboundHandler {
+  typealias InboundIn = ByteBuffer
+  typealias OutboundOut = ByteBuffer
+
+  final class Ledger: Sendable { let quota = Mutex(ConnectionQuota()) }
+
+  private let ledger: Ledger
+  /// Whose quota this connection counts in; nil: it was turned away.
+  private var uid: UInt32?
+
+  init(_ ledger: Ledger) {
+    self.ledger = ledger
+  }
+
+  func channelActive(context: ChannelHandlerContext) {
+    let peer = context.peerCredentials
+    guard let peer, ledger.quota.withLock({ $0.admit(peer.uid) }) else {
+      return turnAway(peer, context)
+    }
+    uid = peer.uid
+    context.fireChannelActive()
+  }
+
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    if uid != nil { context.fireChannelRead(data) }
+  }
+
+  func channelInactive(context: ChannelHandlerContext) {
+    guard let uid else { return }
+    ledger.quota.withLock { $0.release(uid) }
+    self.uid = nil
+    context.fireChannelInactive()
+  }
+
+  private func turnAway(_ peer: PeerCredentials?, _ context: ChannelHandlerContext) {
+    let who = peer.map { "uid \($0.uid)" } ?? "the peer"
+    let answer = ControlAnswer.error(
+      .serviceUnavailable, "too_many_connections", "\(who) has too many connections open: close some")
+    let head = """
+      HTTP/1.1 503 Service Unavailable\r\nContent-Type: \(answer.contentType)\r\n\
+      Content-Length: \(answer.body.count)\r\nConnection: close\r\n\r\n
+      """
+    let channel = context.channel
+    let sent = context.eventLoop.makePromise(of: Void.self)
+    sent.futureResult.whenComplete { _ in channel.close(promise: nil) }
+    context.writeAndFlush(wrapOutboundOut(ByteBuffer(bytes: Array(head.utf8) + answer.body)), promise: sent)
+  }
+}
+
+extension ChannelHandlerContext {
+  /// nil where the kernel does not vouch for anybody.
+  var peerCredentials: PeerCredentials? {
+    let socket = try? pipeline.syncOperations.withUnsafeTransportIfAvailable(
+      of: NIOBSDSocket.Handle.self, { $0 })
+    return socket.flatMap { $0 }.flatMap(PeerCredentials.init(ofSocket:))
+  }
+}

@@ -1,0 +1,9 @@
+/// What became of a reload.
+enum ReloadOutcome: Sendable {
+  /// In one line, what changed.
+  case taken(String)
+  /// The file is wrong; nothing changed.
+  case rejected(ConfigurationErrors)
+  /// The configuration is in force, but this machine gave too little to follow it.
+  case incomplete(String)
+}

@@ -272,6 +272,30 @@ import Testing
     #expect(line.text.count == 12 + cells)
   }
 
+  @Test(arguments: [
+    ("10m", 600, "10 s", 60), ("1m", 60, "1 s", 60), ("24h", 86_400, "30 min", 48),
+    ("30d", 2_592_000, "12 h", 60),
+  ])
+  func theHistoryGoesAsFarBackAsAsked(_ name: String, _ seconds: Int, _ cell: String, _ count: Int) throws {
+    let history = [StateSpanDocument(state: .up, since: at("2025-02-26T01:12:44Z"))]
+    let lines = HistoryStrip(history: history, range: .seconds(seconds), now: Scene.now).lines(
+      margin: 12, terminal(80))
+    #expect(
+      lines[1].text == String(repeating: " ", count: 12) + String(repeating: ".", count: count), "\(name)")
+    #expect(lines[2].text.contains("each \(cell)"))
+  }
+
+  @Test func theTimesOfAnOutageAndItsLengthAgree() throws {
+    let history = [
+      StateSpanDocument(
+        state: .down, since: at("2026-03-01T04:00:00.900Z"), until: at("2026-03-01T04:00:16.100Z"),
+        code: "peer_closed")
+    ]
+    let lines = HistoryStrip(history: history, range: .seconds(3600), now: Scene.now).lines(
+      margin: 12, terminal(80))
+    #expect(lines.last?.text.hasSuffix("down 04:00:00Z to 04:00:16Z, 16 s, peer_closed") == true)
+  }
+
   @Test func anOutageThatLastsIsCountedUpToNow() {
     let history = [
       StateSpanDocument(state: .up, since: at("2026-03-01T04:00:00Z"), until: at("2026-03-01T04:12:07Z")),

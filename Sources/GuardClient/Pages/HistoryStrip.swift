@@ -5,11 +5,10 @@ import Health
 ///
 /// A cell that was up all the time is low; the longer the tunnel was down within it, the higher it is.
 struct HistoryStrip {
-  private static let minute: Int64 = 60_000
-  /// Minutes that a cell may stand for: what a person can count with.
-  private static let scales: [Int64] = [
-    1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30, 60, 120, 180, 240, 360, 720, 1440,
-  ]
+  /// Seconds that a cell may stand for: what a person can count with.
+  private static let scales: [Int64] =
+    [1, 2, 5, 10, 15, 20, 30]
+    + [1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30, 60, 120, 180, 240, 360, 720].map { $0 * 60 }
   private static let mostOutages = 10
   /// A start or a reconnect that somebody asked for takes a moment, and is no outage.
   private static let calm: Duration = .seconds(10)
@@ -20,29 +19,27 @@ struct HistoryStrip {
 
   private var start: Timestamp { now - range }
 
-  /// nil where nothing is known of the range.
+  /// None where nothing is known of the tunnel's past.
   func lines(margin: Int, _ terminal: Terminal) -> [Line] {
     guard let known = history.first?.since, range > .zero else { return [] }
     let room = Int64(max(20, (terminal.width ?? 80) - margin))
     let length = range.milliseconds
-    let minutes =
-      HistoryStrip.scales.first { $0 * HistoryStrip.minute * room >= length }
-      ?? (length / room / HistoryStrip.minute + 1)
-    let cell = minutes * HistoryStrip.minute
+    let scale = HistoryStrip.scales.first { $0 * 1000 * room >= length } ?? length / room / 1000 + 1
+    let cell = scale * 1000
     let count = Int((length + cell - 1) / cell)
     var lines = terminal.labelled("History", margin: margin, indent: 0, summary(known))
     let blank = Span(String(repeating: " ", count: margin))
     lines.append(Line([blank] + cells(count, cell, known, terminal)))
     let from = (now - .milliseconds(cell * Int64(count))).clock(at: now)
-    let scale = "each \(Duration.seconds(minutes * 60).exact)"
+    let legend = "each \(Duration.seconds(scale).exact)"
     let to = now.clock(at: now)
-    let space = count - from.count - scale.count - to.count
+    let space = count - from.count - legend.count - to.count
     if space >= 2 {
       let left = String(repeating: " ", count: space / 2)
       let right = String(repeating: " ", count: space - space / 2)
-      lines.append(Line(blank, Span(from + left + scale + right + to, .faint)))
+      lines.append(Line(blank, Span(from + left + legend + right + to, .faint)))
     } else {
-      lines.append(Line(blank, Span(scale, .faint)))
+      lines.append(Line(blank, Span(legend, .faint)))
     }
     lines += outages.suffix(HistoryStrip.mostOutages).reversed().flatMap { span in
       terminal.labelled("", margin: margin, indent: 0, words(span))
@@ -55,7 +52,7 @@ struct HistoryStrip {
 
   private func summary(_ known: Timestamp) -> Span {
     let begin = known > start ? ", known since \(known.clock(at: now))" : ""
-    let down = outages.reduce(Duration.zero) { $0 + (($1.until ?? now) - max($1.since, start)) }
+    let down = outages.reduce(Duration.zero) { $0 + shownLength(max($1.since, start), $1.until ?? now) }
     return outages.isEmpty
       ? Span("no outage in \(range.exact)\(begin)")
       : Span("\(outages.count.of("outage")) in \(range.exact), \(down.exact) in all\(begin)")
@@ -71,12 +68,19 @@ struct HistoryStrip {
 
   private func length(_ span: StateSpanDocument) -> Duration { max(.zero, (span.until ?? now) - span.since) }
 
+  /// The difference of the times as they are shown, so that nobody finds a second missing.
+  private func shownLength(_ since: Timestamp, _ until: Timestamp) -> Duration {
+    let length = max(.zero, until - since)
+    return length < .seconds(1) ? length : .seconds(until.milliseconds / 1000 - since.milliseconds / 1000)
+  }
+
   private func words(_ span: StateSpanDocument) -> Span {
     let begin = span.since.clock(at: now)
     let time = span.until.map { "\(begin) to \($0.clock(at: now))" } ?? "since \(begin)"
     let why = span.code ?? "nothing failed: started, or asked to reconnect"
     return Span(
-      "\(span.state.rawValue) \(time), \(length(span).exact), \(why)", span.until == nil ? .bad : .plain)
+      "\(span.state.rawValue) \(time), \(shownLength(span.since, span.until ?? now).exact), \(why)",
+      span.until == nil ? .bad : .plain)
   }
 
   // MARK: - Cells

@@ -258,6 +258,11 @@ import Testing
         """)
   }
 
+  @Test func figuresAreNotCut() {
+    let text = TunnelPage.page(Scene.healthy.status, terminal(60)).text(for: terminal(60))
+    #expect(text.contains(/127\.0\.0\.1:16443 2 +91 +0 +1\.5 MiB +12 KiB\/s +40 KiB +0 B\/s/))
+  }
+
   @Test func theHistoryIsASCIIWherePiped() {
     let text = TunnelPage.page(Scene.healthy.status, terminal(nil)).text(for: terminal(nil))
     #expect(text.contains("\n            ............................+...............................\n"))

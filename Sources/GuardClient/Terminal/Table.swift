@@ -28,10 +28,12 @@ struct Table: Hashable, Sendable {
 
     var total: Int { widths.reduce(-gap) { $0 + $1 + gap } }
 
-    /// Takes what is over `width` from those columns, the widest first.
-    mutating func take(from columns: Range<Int>, to width: Int, least: Int) {
-      while total > width, let widest = columns.max(by: { widths[$0] < widths[$1] }), widths[widest] > least {
-        widths[widest] -= 1
+    /// Takes what is over `width` from those columns, the one with most to spare first.
+    mutating func take(from columns: Range<Int>, to width: Int, least: (Int) -> Int) {
+      while total > width, let richest = columns.max(by: { widths[$0] - least($0) < widths[$1] - least($1) }),
+        widths[richest] > least(richest)
+      {
+        widths[richest] -= 1
       }
     }
   }
@@ -63,11 +65,15 @@ struct Table: Hashable, Sendable {
       if layout.total <= width { return layout }
     }
     if let elastic, all.contains(elastic) {
-      layout.take(from: elastic..<elastic + 1, to: width, least: Table.leastElastic)
+      layout.take(from: elastic..<elastic + 1, to: width, least: { _ in Table.leastElastic })
     }
     if layout.total > width { layout.gap = 1 }
-    layout.take(from: min(names, all.upperBound)..<all.upperBound, to: width, least: Table.leastCell)
-    layout.take(from: all, to: width, least: Table.leastCell)
+    // A heading that is cut costs less than a figure.
+    layout.take(from: all, to: width) { column in
+      rows.reduce(Table.leastCell) { max($0, $1.cells[column].width) }
+    }
+    layout.take(from: min(names, all.upperBound)..<all.upperBound, to: width) { _ in Table.leastCell }
+    layout.take(from: all, to: width) { _ in Table.leastCell }
     return layout
   }
 

@@ -39,6 +39,19 @@ import Testing
     #expect(found.remedy.first?.contains("systemctl status oceanid-guard") == true)
   }
 
+  @Test func hearsWhyItIsTurnedAwayUnheard() throws {
+    let body = "{\"error\":{\"code\":\"too_many_connections\",\"message\":\"close some\"}}"
+    let server = try #require(SocketServer(.turnAway(response(body, "503 Service Unavailable"))))
+    // Either side may be first.
+    for _ in 0..<50 {
+      #expect(
+        error(client(server.path))
+          == .refused(status: 503, code: "too_many_connections", message: "close some"))
+    }
+    let mute = try #require(SocketServer(.turnAway("")))
+    for _ in 0..<50 { #expect(error(client(mute.path))?.exitStatus == 69) }
+  }
+
   @Test func tellsAPlainFileFromAStoppedGuard() throws {
     let folder = try #require(TemporaryFolder.make())
     let path = "\(folder)/guard.yaml"

@@ -10,6 +10,8 @@ final class SocketServer: Sendable {
     case drip(String, step: Int)
     /// Reads the request and says nothing.
     case silent
+    /// Answers and closes before it has read anything.
+    case turnAway(String)
   }
 
   let path: String
@@ -56,6 +58,11 @@ final class SocketServer: Sendable {
   }
 
   private static func serve(_ connection: Int32, _ manner: Manner) {
+    if case .turnAway(let text) = manner {
+      send(Array(text.utf8)[...], to: connection)
+      close(connection)
+      return
+    }
     var request: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 4096)
     while !String(decoding: request, as: UTF8.self).contains("\r\n\r\n") {
@@ -76,6 +83,7 @@ final class SocketServer: Sendable {
     case .silent:
       // Until the client gives up.
       _ = read(connection, &buffer, buffer.count)
+    case .turnAway: break
     }
     close(connection)
   }

@@ -69,7 +69,7 @@ struct DaemonClient: Sendable {
       try stream.write(request, until: deadline)
       return nil
     } catch {
-      guard error.errno == EPIPE else { throw error }
+      guard error.errno == EPIPE || error.errno == ECONNRESET else { throw error }
       return error
     }
   }

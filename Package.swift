@@ -29,7 +29,6 @@ func tests(_ room: String, _ imports: [Target.Dependency] = []) -> Target {
     name: "\(room)Tests", dependencies: [.target(name: room)] + imports, swiftSettings: rules)
 }
 
-let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let arguments: Target.Dependency = .product(
   name: "ArgumentParser", package: "swift-argument-parser")
 let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
@@ -51,7 +50,6 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
     .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
-    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
   ],
   targets: [
@@ -59,10 +57,12 @@ let package = Package(
     clibrary("CLibSSH2", pkgConfig: "libssh2", apt: "libssh2-1-dev"),
     clibrary("CLibCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
     clibrary("CLibSystemd", pkgConfig: "libsystemd", apt: "libsystemd-dev"),
+    clibrary("CLibYAML", pkgConfig: "yaml-0.1", apt: "libyaml-dev"),
     .systemLibrary(name: "CLinux"),
     room("SSH", ["CLibSSH2"]),
     room("Curl", ["CLibCurl"]),
     room("Systemd", ["CLibSystemd"]),
+    room("YAML", ["CLibYAML"]),
 
     // What everybody stands on: the machine, the rules, the documents
     room("Platform", ["CLinux"]),
@@ -71,10 +71,10 @@ let package = Package(
 
     // The two engines; they meet only in Guard
     room("Tunnel", ["SSH", "Platform", subprocess, system]),
-    room("Kubernetes", ["Curl", "Health", yams]),
+    room("Kubernetes", ["Curl", "Health", "YAML"]),
 
     // The daemon
-    room("Guard", ["Tunnel", "Kubernetes", "Health", "GuardAPI", "Systemd", "Platform", yams] + nio),
+    room("Guard", ["Tunnel", "Kubernetes", "Health", "GuardAPI", "Systemd", "Platform", "YAML"] + nio),
     program("oceanid-guard", ["Guard", arguments]),
 
     // The client
@@ -93,6 +93,7 @@ let package = Package(
     tests("SSH"),
     tests("Curl"),
     tests("Systemd"),
+    tests("YAML"),
     tests("Platform"),
     tests("Health"),
     tests("GuardAPI", ["Health"]),

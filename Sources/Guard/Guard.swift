@@ -1,5 +1,5 @@
 internal import Dispatch
-internal import Foundation
+internal import Glibc
 internal import GuardAPI
 internal import Health
 internal import Platform
@@ -74,7 +74,8 @@ package final class Guard: Sendable {
   }
 
   private static func complain(_ errors: ConfigurationErrors) -> Int32 {
-    FileHandle.standardError.write(Data("\(errors)\n".utf8))
+    var text = "\(errors)\n"
+    _ = text.withUTF8 { write(STDERR_FILENO, $0.baseAddress, $0.count) }
     return configurationStatus
   }
 

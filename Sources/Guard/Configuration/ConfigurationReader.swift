@@ -1,4 +1,4 @@
-internal import Yams
+internal import YAML
 
 /// Reads typed values out of a YAML tree and collects every mistake with its place, instead of stopping at
 /// the first. A value that can't be read is replaced by its default so that reading goes on.
@@ -29,14 +29,14 @@ struct ConfigurationReader {
     guard errors.count < Self.errorLimit else { return }
     errors.append(
       ConfigurationError(
-        file: file, line: node.mark?.line ?? 1, column: node.mark?.column ?? 1, message: message))
+        file: file, line: node.mark.line, column: node.mark.column, message: message))
   }
 
   // MARK: Shapes
 
   /// The mapping at `node`; one that holds nothing is empty.
   mutating func section(_ node: YAMLNode, _ name: String, keys: [String]) -> Section? {
-    if isNull(node) { return Section(name: name, node: node, values: [:]) }
+    if node.isNull { return Section(name: name, node: node, values: [:]) }
     guard case .mapping(let mapping) = node else {
       fail(node, "\(name): expected a mapping with \(listed(keys)), found \(found(node))")
       return nil
@@ -71,7 +71,7 @@ struct ConfigurationReader {
   /// The elements of a list; nil where the key is absent or holds something else.
   mutating func list(_ section: Section, _ key: String, of what: String) -> [YAMLNode]? {
     guard let node = section.values[key] else { return nil }
-    if isNull(node) { return [] }
+    if node.isNull { return [] }
     guard case .sequence(let sequence) = node else {
       fail(node, "\(key): expected a list of \(what), found \(found(node))")
       return nil
@@ -80,14 +80,14 @@ struct ConfigurationReader {
       fail(node, "\(key): expected at most \(Self.listLimit) \(what), found \(sequence.count)")
       return nil
     }
-    return Array(sequence)
+    return sequence.elements
   }
 
   // MARK: Scalars
 
   /// Text on one line that is not empty.
   mutating func text(_ node: YAMLNode, _ name: String, of what: String) -> String? {
-    guard case .scalar(let scalar) = node, !isNull(node), !scalar.string.isEmpty else {
+    guard case .scalar(let scalar) = node, !node.isNull, !scalar.string.isEmpty else {
       fail(node, "\(name): expected \(what), found \(found(node))")
       return nil
     }
@@ -105,9 +105,7 @@ struct ConfigurationReader {
 
   mutating func number(_ node: YAMLNode, _ name: String, in range: ClosedRange<Int>) -> Int? {
     let bounds = "a whole number from \(range.lowerBound) to \(range.upperBound)"
-    guard case .scalar(let scalar) = node, scalar.style == .plain || scalar.style == .any,
-      let number = Int(scalar.string)
-    else {
+    guard case .scalar(let scalar) = node, let number = scalar.int else {
       fail(node, "\(name): expected \(bounds), found \(found(node))")
       return nil
     }
@@ -164,20 +162,12 @@ struct ConfigurationReader {
 
   // MARK: Words for messages
 
-  func isNull(_ node: YAMLNode) -> Bool {
-    guard case .scalar(let scalar) = node, scalar.style == .plain || scalar.style == .any else {
-      return false
-    }
-    return ["", "~", "null", "Null", "NULL"].contains(scalar.string)
-  }
-
   func found(_ node: YAMLNode) -> String {
     switch node {
     case .mapping: return "a mapping"
     case .sequence: return "a list"
-    case .alias: return "an alias"
     case .scalar(let scalar):
-      if isNull(node) || scalar.string.isEmpty { return "nothing" }
+      if node.isNull || scalar.string.isEmpty { return "nothing" }
       return "'\(scalar.string.cut(to: 64).escaped)'"
     }
   }

@@ -1,5 +1,5 @@
 internal import Health
-internal import Yams
+internal import YAML
 
 // One function a section of guard.yaml. What a section must hold stands here and nowhere else.
 
@@ -71,7 +71,7 @@ extension ConfigurationReader {
       fail(node, "name: '\(name)' is the name of another cluster already, in line \(line)")
       return nil
     }
-    taken[name] = node.mark?.line ?? 1
+    taken[name] = node.mark.line
     return name
   }
 
@@ -116,7 +116,7 @@ extension ConfigurationReader {
   }
 
   private mutating func gpus(_ section: Section) -> [String: Int] {
-    guard let node = section.values["gpu"], !isNull(node) else { return [:] }
+    guard let node = section.values["gpu"], !node.isNull else { return [:] }
     guard case .mapping(let mapping) = node else {
       fail(node, "gpu: expected node names with a number each, as in { calypso: 1 }, found \(found(node))")
       return [:]

@@ -1,4 +1,4 @@
-internal import Yams
+internal import YAML
 
 /// An address to listen on, however it is spelt.
 struct ListenAddress: Hashable {
@@ -171,7 +171,7 @@ extension ConfigurationReader {
       fail(node, "listen: \(endpoint) is listened on already, by the forward in line \(line)")
       return false
     }
-    listeners[key] = node.mark?.line ?? 1
+    listeners[key] = node.mark.line
     return true
   }
 }

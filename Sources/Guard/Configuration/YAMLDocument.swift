@@ -1,6 +1,6 @@
-internal import Yams
+internal import YAML
 
-typealias YAMLNode = Yams.Node
+typealias YAMLNode = YAML.Node
 
 /// A YAML text as a tree whose nodes know their line and column.
 struct YAMLDocument {
@@ -18,18 +18,16 @@ struct YAMLDocument {
             + "in quotes where it begins with & or *")
       ])
     }
-    do {
-      root = try Parser(yaml: text, encoding: .utf8).singleRoot()
-    } catch let error as YamlError {
-      throw ConfigurationErrors([YAMLDocument.describe(error, file: file)])
+    do throws(YAMLError) {
+      root = try Document(text).root
     } catch {
-      throw ConfigurationErrors([ConfigurationError(file: file, message: "can't be read: \(error)")])
+      throw ConfigurationErrors([YAMLDocument.describe(error, file: file)])
     }
   }
 
   /// The first `&word` or `*word` that may be an anchor or an alias: after white space or an opening
-  /// bracket, and not in a comment. It must be found before the parser runs, because the parser already
-  /// hashes keys that are aliases.
+  /// bracket, and not in a comment. It is looked for before the parser runs, which
+  /// would put the node in its place.
   private static func firstReference(in text: String) -> (line: Int, column: Int)? {
     for (line, bytes) in text.utf8.split(separator: 0x0A, omittingEmptySubsequences: false).enumerated() {
       var previous = UInt8(ascii: " ")
@@ -67,24 +65,14 @@ struct YAMLDocument {
     line.prefix(offset).count { $0 & 0xC0 != 0x80 } + 1
   }
 
-  private static func describe(_ error: YamlError, file: String) -> ConfigurationError {
-    switch error {
-    case .scanner(let context, let problem, let mark, _), .parser(let context, let problem, let mark, _),
-      .composer(let context, let problem, let mark, _):
-      let message = [context?.text, problem].compactMap(\.self).joined(separator: ": ")
-      return ConfigurationError(
-        file: file, line: mark.line, column: mark.column, message: "not valid YAML: \(message)")
-    case .reader(let problem, let offset, _, let yaml):
-      let before = yaml.prefix(offset ?? 0)
-      return ConfigurationError(
-        file: file, line: before.count { $0.isNewline } + 1,
-        column: before.reversed().prefix { !$0.isNewline }.count + 1, message: "not valid YAML: \(problem)")
-    case .duplicatedKeysInMapping(let duplicates, let context):
-      return ConfigurationError(
-        file: file, line: context.mark.line, column: context.mark.column,
-        message: "'\(duplicates.joined(separator: "', '").cut(to: 128).escaped)' is given more than once")
-    default:
-      return ConfigurationError(file: file, message: "not valid YAML: \(error)".cut(to: 512).escaped)
-    }
+  private static func describe(_ error: YAMLError, file: String) -> ConfigurationError {
+    let message =
+      switch error {
+      case .duplicateKeys(let keys, _):
+        "'\(keys.joined(separator: "', '").cut(to: 128).escaped)' is given more than once"
+      default: "not valid YAML: \(error.problem)"
+      }
+    return ConfigurationError(
+      file: file, line: error.mark?.line ?? 1, column: error.mark?.column ?? 1, message: message)
   }
 }

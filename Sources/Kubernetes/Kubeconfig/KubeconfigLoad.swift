@@ -1,5 +1,5 @@
 package import Health
-internal import Yams
+internal import YAML
 
 extension Kubeconfig {
   /// Reads one context of one file. Nothing is executed and nothing is asked over a network.
@@ -28,7 +28,7 @@ extension Kubeconfig {
         nil
       }
     if let user { try reader.refuseUnsupported(user) }
-    if let proxy = cluster.mapping?["proxy-url"], proxy.null == nil {
+    if let proxy = cluster.mapping?["proxy-url"], !proxy.isNull {
       throw reader.fail(
         "proxy-url is not supported: the API is reached through the tunnel", at: proxy,
         remedy: "Remove proxy-url, or use a context without it.")
@@ -73,7 +73,7 @@ extension KubeconfigReader {
       ("as-user-extra", "impersonation (as-user-extra) is not supported"),
     ]
     for (key, reason) in refused {
-      guard let value = user.mapping?[key], value.null == nil else { continue }
+      guard let value = user.mapping?[key], !value.isNull else { continue }
       throw fail(reason, at: value, remedy: "Use a context whose user has a client certificate or a token.")
     }
   }

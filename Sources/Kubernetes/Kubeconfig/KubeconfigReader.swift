@@ -1,8 +1,8 @@
 internal import Health
-internal import Yams
+internal import YAML
 
 // Health has a Node too.
-typealias YAMLNode = Yams.Node
+typealias YAMLNode = YAML.Node
 
 /// Walks the YAML nodes of one kubeconfig, so that every error has its line and column.
 struct KubeconfigReader {
@@ -25,38 +25,29 @@ struct KubeconfigReader {
         }
       throw PollFailure(code: .kubeconfig, message: "kubeconfig \(path) \(error.words)", remedy: remedy)
     }
-    do {
-      guard let node = try Yams.compose(yaml: String(decoding: bytes, as: UTF8.self)) else {
-        throw PollFailure(
-          code: .kubeconfig, message: "kubeconfig \(path) is empty",
-          remedy: "Copy the cluster's kubeconfig there: on k3s it is /etc/rancher/k3s/k3s.yaml.")
-      }
-      root = node
-    } catch let failure as PollFailure {
-      throw failure
+    let document: Document
+    do throws(YAMLError) {
+      document = try Document(bytes: bytes)
     } catch {
       throw Self.syntaxFailure(error, path: path)
     }
+    guard let node = document.root else {
+      throw PollFailure(
+        code: .kubeconfig, message: "kubeconfig \(path) is empty",
+        remedy: "Copy the cluster's kubeconfig there: on k3s it is /etc/rancher/k3s/k3s.yaml.")
+    }
+    root = node
     guard root.mapping != nil else { throw fail("is not a mapping, so no kubeconfig", at: root) }
   }
 
-  private static func syntaxFailure(_ error: any Error, path: String) -> PollFailure {
-    var place = path
-    var problem = "not YAML"
-    // Never the error's own description: it quotes the line, and the line may be a key.
-    if let error = error as? YamlError {
+  private static func syntaxFailure(_ error: YAMLError, path: String) -> PollFailure {
+    let problem =
       switch error {
-      case .scanner(_, let text, let mark, _), .parser(_, let text, let mark, _),
-        .composer(_, let text, let mark, _):
-        place = "\(path):\(mark.line):\(mark.column)"
-        problem = text
-      case .duplicatedKeysInMapping(let duplicates, let context):
-        place = "\(path):\(context.mark.line):\(context.mark.column)"
-        problem = "a key stands twice in one mapping (\(duplicates.joined(separator: ", ")))"
-      case .reader(let text, _, _, _): problem = text
-      default: break
+      case .syntax(_, let problem, _): problem
+      case .duplicateKeys(let keys, _): "a key stands twice in one mapping (\(keys.joined(separator: ", ")))"
+      default: error.problem
       }
-    }
+    let place = error.mark.map { "\(path):\($0)" } ?? path
     return PollFailure(
       code: .kubeconfig, message: "kubeconfig \(place): \(problem)",
       remedy: "Put the file right there, or copy it again from the control plane.")
@@ -65,13 +56,13 @@ struct KubeconfigReader {
   // MARK: Entries
 
   func text(_ key: String, of node: YAMLNode) throws(PollFailure) -> String? {
-    guard let value = node.mapping?[key], value.null == nil else { return nil }
+    guard let value = node.mapping?[key], !value.isNull else { return nil }
     guard let scalar = value.scalar else { throw fail("\(key) must be a text", at: value) }
     return scalar.string.isEmpty ? nil : scalar.string
   }
 
   func flag(_ key: String, of node: YAMLNode) throws(PollFailure) -> Bool {
-    guard let value = node.mapping?[key], value.null == nil else { return false }
+    guard let value = node.mapping?[key], !value.isNull else { return false }
     guard let flag = value.bool else { throw fail("\(key) must be true or false", at: value) }
     return flag
   }
@@ -83,7 +74,7 @@ struct KubeconfigReader {
   /// The entry of `clusters`, `users` or `contexts` with this name: the mapping under `cluster`, `user`, `context`.
   func entry(_ name: String, in list: String, under key: String) throws(PollFailure) -> YAMLNode {
     var names: [String] = []
-    if let value = root.mapping?[list], value.null == nil {
+    if let value = root.mapping?[list], !value.isNull {
       guard let entries = value.sequence else { throw fail("\(list) must be a list", at: value) }
       for entry in entries {
         guard let found = try text("name", of: entry) else { continue }
@@ -105,9 +96,8 @@ struct KubeconfigReader {
 
   /// - Parameter remedy: a step; nil: to put the line right.
   func fail(_ message: String, at node: YAMLNode, remedy: String? = nil) -> PollFailure {
-    let place = node.mark.map { ":\($0.line):\($0.column)" } ?? ""
-    return PollFailure(
-      code: .kubeconfig, message: "kubeconfig \(path)\(place): \(message)",
+    PollFailure(
+      code: .kubeconfig, message: "kubeconfig \(path):\(node.mark): \(message)",
       remedy: remedy ?? "Put that line right, or copy the kubeconfig again from the control plane.")
   }
 }

@@ -1,0 +1,108 @@
+/// Makes the tree of a document from its events.
+struct Composer: ~Copyable {
+  private var events: EventStream
+  private let limits: Document.Limits
+  /// A name may be given again: the latest one is meant from then on.
+  private var anchors: [String: (node: Node, size: Int)] = [:]
+  private var count = 0
+
+  init(_ events: consuming EventStream, limits: Document.Limits) {
+    self.events = events
+    self.limits = limits
+  }
+
+  mutating func document() throws(YAMLError) -> Node? {
+    while true {
+      switch try events.next() {
+      case .streamStart: continue
+      case .documentStart: break
+      default: return nil
+      }
+      let root = try node(try events.next(), depth: 0)
+      _ = try events.next()
+      guard case .streamEnd = try events.next() else {
+        throw .syntax(
+          context: "expected a single document in the stream", problem: "but found another document",
+          mark: events.mark)
+      }
+      return root
+    }
+  }
+
+  private mutating func node(_ event: Event, depth: Int) throws(YAMLError) -> Node {
+    let mark = events.mark
+    let before = count
+    let node: Node
+    let anchor: String?
+    switch event {
+    case .alias(let name):
+      guard let meant = anchors[name] else {
+        throw .syntax(context: nil, problem: "found undefined alias", mark: mark)
+      }
+      try spend(meant.size, at: mark)
+      return meant.node
+    case .scalar(let scalar, let name):
+      try spend(1, at: mark)
+      (node, anchor) = (.scalar(scalar), name)
+    case .sequenceStart(let name):
+      try spend(1, at: mark)
+      (node, anchor) = (.sequence(try sequence(from: mark, depth: depth + 1)), name)
+    case .mappingStart(let name):
+      try spend(1, at: mark)
+      (node, anchor) = (.mapping(try mapping(from: mark, depth: depth + 1)), name)
+    default:
+      throw .syntax(context: nil, problem: "did not find expected node content", mark: mark)
+    }
+    if let anchor { anchors[anchor] = (node, count - before) }
+    return node
+  }
+
+  private mutating func sequence(from mark: Mark, depth: Int) throws(YAMLError) -> Node.Sequence {
+    try descend(to: depth, at: mark)
+    var elements: [Node] = []
+    while true {
+      let event = try events.next()
+      if case .sequenceEnd = event { return Node.Sequence(elements: elements, mark: mark) }
+      elements.append(try node(event, depth: depth))
+    }
+  }
+
+  private mutating func mapping(from mark: Mark, depth: Int) throws(YAMLError) -> Node.Mapping {
+    try descend(to: depth, at: mark)
+    var pairs: [(key: Node, value: Node)] = []
+    var places: [String: Mark] = [:]
+    var duplicates: Set<String> = []
+    while true {
+      let event = try events.next()
+      if case .mappingEnd = event { break }
+      let key = try node(event, depth: depth)
+      let value = try node(try events.next(), depth: depth)
+      pairs.append((key, value))
+      guard let scalar = key.scalar else { continue }
+      if places[scalar.string] == nil {
+        places[scalar.string] = scalar.mark
+      } else {
+        duplicates.insert(scalar.string)
+      }
+    }
+    let sorted = duplicates.sorted()
+    if let first = sorted.first { throw .duplicateKeys(sorted, mark: places[first] ?? mark) }
+    return Node.Mapping(pairs: pairs, mark: mark)
+  }
+
+  // MARK: Limits
+
+  private mutating func spend(_ nodes: Int, at mark: Mark) throws(YAMLError) {
+    // Never above the limit, so that nothing overflows however often aliases are doubled.
+    guard nodes <= limits.nodes - count else {
+      throw .limit(problem: "stands for more than \(limits.nodes) values", mark: mark)
+    }
+    count += nodes
+  }
+
+  private func descend(to depth: Int, at mark: Mark) throws(YAMLError) {
+    guard depth <= limits.depth else {
+      throw .limit(problem: "is nested deeper than \(limits.depth) levels", mark: mark)
+    }
+  }
+}

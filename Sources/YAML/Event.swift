@@ -1,0 +1,8 @@
+/// What a parser meets on its way through a text (YAML 1.1, chapter 3.1).
+enum Event {
+  case streamStart, streamEnd, documentStart, documentEnd, sequenceEnd, mappingEnd
+  case alias(String)
+  case scalar(Node.Scalar, anchor: String?)
+  case sequenceStart(anchor: String?)
+  case mappingStart(anchor: String?)
+}

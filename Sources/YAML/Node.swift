@@ -1,0 +1,104 @@
+/// A part of a document, and where it begins. An alias is the node that it stands for, with that node's mark.
+package enum Node: Sendable {
+  case scalar(Scalar)
+  case sequence(Sequence)
+  case mapping(Mapping)
+
+  /// Text, and how it was written.
+  package struct Scalar: Sendable {
+    package enum Style: Sendable {
+      case plain, singleQuoted, doubleQuoted, literal, folded
+    }
+
+    package let string: String
+    package let style: Style
+    /// An explicit tag, written out: `tag:yaml.org,2002:str` for `!!str`.
+    package let tag: String?
+    package let mark: Mark
+  }
+
+  package struct Sequence: Sendable {
+    package let elements: [Node]
+    package let mark: Mark
+  }
+
+  /// Pairs in the order of the text. No two keys are the same text; a merge key (`<<`) is a key like any other.
+  package struct Mapping: Sendable {
+    package let pairs: [(key: Node, value: Node)]
+    package let mark: Mark
+  }
+}
+
+extension Node {
+  package var mark: Mark {
+    switch self {
+    case .scalar(let scalar): scalar.mark
+    case .sequence(let sequence): sequence.mark
+    case .mapping(let mapping): mapping.mark
+    }
+  }
+
+  package var scalar: Scalar? {
+    guard case .scalar(let scalar) = self else { return nil }
+    return scalar
+  }
+
+  package var sequence: Sequence? {
+    guard case .sequence(let sequence) = self else { return nil }
+    return sequence
+  }
+
+  package var mapping: Mapping? {
+    guard case .mapping(let mapping) = self else { return nil }
+    return mapping
+  }
+
+  package var isNull: Bool { scalar?.isNull ?? false }
+  package var bool: Bool? { scalar?.bool }
+}
+
+extension Node.Sequence: RandomAccessCollection {
+  package var startIndex: Int { elements.startIndex }
+  package var endIndex: Int { elements.endIndex }
+  package subscript(index: Int) -> Node { elements[index] }
+}
+
+extension Node.Mapping: RandomAccessCollection {
+  package var startIndex: Int { pairs.startIndex }
+  package var endIndex: Int { pairs.endIndex }
+  package subscript(index: Int) -> (key: Node, value: Node) { pairs[index] }
+
+  /// The value of the key that is this text.
+  package subscript(key: String) -> Node? {
+    pairs.first { $0.key.scalar?.string == key }?.value
+  }
+}
+
+// How a plain scalar is read: the types null, bool and int of YAML 1.1 (yaml.org/type). Quotes make a text of it.
+extension Node.Scalar {
+  private static let prefix = "tag:yaml.org,2002:"
+
+  /// Written without quotes and without a tag: what it is, its text says.
+  package var isPlain: Bool { style == .plain && tag == nil }
+
+  package var isNull: Bool {
+    style == .plain && (tag == nil || tag == Self.prefix + "null")
+      && ["", "~", "null", "Null", "NULL"].contains(string)
+  }
+
+  /// `yes` and `on` are true as well; nil for what is neither.
+  package var bool: Bool? {
+    guard isPlain || tag == Self.prefix + "bool" else { return nil }
+    switch string.lowercased() {
+    case "true", "yes", "on": return true
+    case "false", "no", "off": return false
+    default: return nil
+    }
+  }
+
+  /// A decimal whole number.
+  package var int: Int? {
+    guard isPlain || tag == Self.prefix + "int" else { return nil }
+    return Int(string)
+  }
+}

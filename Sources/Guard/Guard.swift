@@ -14,6 +14,8 @@ package final class Guard: Sendable {
   /// sysexits.h: EX_CONFIG, EX_UNAVAILABLE.
   private static let configurationStatus: Int32 = 78
   private static let unavailableStatus: Int32 = 69
+  /// After this long every cluster that can be reached was.
+  private static let startUp = DispatchTimeInterval.seconds(20)
 
   /// Why the guard can't start.
   package struct StartError: Error, CustomStringConvertible {
@@ -42,6 +44,7 @@ package final class Guard: Sendable {
   /// - Parameter configurationPath: as given with `--config`; nil finds it.
   /// - Returns: the exit status.
   package static func run(configurationPath: String?) -> Int32 {
+    ResidentMemory.limitArenas()
     let configuration: Configuration
     do throws(ConfigurationErrors) {
       configuration = try Configuration.load(path: configurationPath)
@@ -158,6 +161,7 @@ package final class Guard: Sendable {
     let keeper = RepeatingTimer(every: .seconds(5), on: queue, startsAtOnce: false) { [weak self] in
       self?.keepControlSocket()
     }
+    queue.asyncAfter(deadline: .now() + Guard.startUp) { ResidentMemory.releaseCode() }
     tell(.ready, .status(StatusLine.text(of: board)))
     done.wait()
     withExtendedLifetime((signals, watchdog, statusLine, keeper)) {}

@@ -37,6 +37,8 @@ final class Poller: Sendable {
         Outcome(
           result: result, at: Timestamp(milliseconds: WallClock.milliseconds),
           duration: SuspendingClock.now - started))
+      // Answers, decoded and judged: most of it is free again until the next poll.
+      ResidentMemory.trim()
     }
   }
 

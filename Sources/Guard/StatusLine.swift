@@ -6,7 +6,7 @@ internal import Systemd
 
 /// The living line of `systemctl status`, sent when it changed.
 final class StatusLine: Sendable {
-  private static let interval: Duration = .seconds(2)
+  private static let interval: Duration = .seconds(5)
 
   private let timer: RepeatingTimer
 

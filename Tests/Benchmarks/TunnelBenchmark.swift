@@ -13,7 +13,15 @@ struct TunnelBenchmark: ParsableCommand {
   @Flag(name: .long, help: "Print JSON.")
   var json = false
 
+  @Option(
+    name: .long, help: ArgumentHelp("Measure both doing nothing instead, for so long.", valueName: "seconds"))
+  var idle: Int?
+
   func run() throws {
+    if let idle {
+      print(try Idle().measure(seconds: max(1, idle)))
+      return
+    }
     let course = try Course(megabytes: quick ? 128 : 512, connections: quick ? 100 : 300)
     var figures: [Figure] = []
     for discipline in Discipline.allCases {

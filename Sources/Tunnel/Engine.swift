@@ -11,6 +11,7 @@ final class Engine {
     case found(serial: Int, Result<Route, TunnelFailure>)
     case session(number: Int, ExtraSession.Report)
     case reconnect
+    case hint(Hint)
     case ownTarget(StreamAddress)
     case nudge
     case stop
@@ -100,10 +101,10 @@ final class Engine {
   }
 
   private func turn() {
-    let isLate = loop.wait(until: hasWork ? SuspendingClock.now : nextDeadline())
+    let gap = loop.wait(until: hasWork ? SuspendingClock.now : nextDeadline())
     hasWork = false
     board.turns.add(1, ordering: .relaxed)
-    if isLate { doubt(.lateness) }
+    if let gap { note(gap) }
     if hasMail {
       hasMail = false
       for message in mailbox.collect() { read(message) }
@@ -122,7 +123,7 @@ final class Engine {
     expire(now)
     if !waiting.isEmpty { feed(.clientWaits) }
     if let wake = machine.wake, now >= wake { feed(.timePassed) }
-    if let watch = watchedFiles, now >= watch.next { lookAtFiles(now) }
+    if let due = watchedFiles?.next, now >= due { lookAtFiles(now) }
   }
 
   private func nextDeadline() -> Instant? {
@@ -145,6 +146,7 @@ final class Engine {
       do throws(TunnelFailure) { try begin(try result.get()) } catch { feed(.failed(error)) }
     case .session(let number, let report): read(report, of: number)
     case .reconnect: feed(.reconnect)
+    case .hint(let hint): feed(.hint(hint))
     case .ownTarget(let target):
       for listener in listeners { if case .own = listener.kind { listener.target = target } }
     case .nudge: break
@@ -161,6 +163,7 @@ final class Engine {
       switch action {
       case .connect: find(now)
       case .disconnect: dropCarrier()
+      case .probe: doubt(.path)
       }
     }
     // A further session outlives the first one's failure: it may be well, and it has a liveness of its own.
@@ -168,7 +171,9 @@ final class Engine {
     guard machine.state != before else { return }
     watchedFiles = nil
     if case .blocked = machine.state, let failure = machine.lastFailure {
-      watchedFiles = FileWatch(failure.files, now: now)
+      let watch = FileWatch(failure.files, now: now)
+      if let raw = watch.raw { try? epoll.add(raw, token: Token.files.rawValue) }
+      watchedFiles = watch
     }
     publishState(from: before)
   }
@@ -206,6 +211,14 @@ final class Engine {
       if wasUp, carrier.relay?.answers != answered { publishQuality(now) }
     } catch {
       feed(.failed(error))
+    }
+  }
+
+  private func note(_ gap: Loop.Gap) {
+    if case .stalled = gap.length, machine.state == .up {
+      doubt(.lateness)
+    } else {
+      feed(.hint(.resumed(lastAwake: gap.lastAwake)))
     }
   }
 

@@ -97,8 +97,11 @@ final class ExtraSession {
     var hasWork = true
     var told = load.reading
     while true {
-      let isLate = loop.wait(until: hasWork ? SuspendingClock.now : carrier.nextDeadline)
-      if isLate { carrier.doubt(.lateness) }
+      switch loop.wait(until: hasWork ? SuspendingClock.now : carrier.nextDeadline)?.length {
+      case nil: break
+      case .stalled: carrier.doubt(.lateness)
+      case .slept: carrier.doubt(.path)
+      }
       let orders = hasMail ? mailbox.collect() : []
       hasMail = false
       for order in orders {

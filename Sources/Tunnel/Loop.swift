@@ -5,12 +5,17 @@ final class Loop {
   typealias Instant = SuspendingClock.Instant
   typealias Watcher = (Epoll.Readiness) -> Void
 
-  /// A thread that turns later than this after its deadline was stopped or starved meanwhile.
-  static let lateness: Duration = .seconds(2)
+  /// A time in which the thread could do nothing: timers of before say nothing about the peer.
+  struct Gap {
+    let length: TimeGap
+    /// The last moment known to be before it.
+    let lastAwake: Instant
+  }
 
   private let epoll: Epoll
   private var watchers: [UInt64: Watcher] = [:]
   private var lastToken: UInt64 = 0
+  private var gaps = GapMeter(.now)
   /// One buffer for every read of the thread.
   let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: 128 << 10, alignment: 16)
 
@@ -39,20 +44,18 @@ final class Loop {
   fileprivate func forget(_ token: UInt64) { watchers[token] = nil }
 
   /// Waits until something is ready or `deadline` has come (nil: for ever), and tells the watchers.
-  ///
-  /// - Returns: true when the thread slept far past its deadline: timers of before say nothing about the peer.
-  func wait(until deadline: Instant?) -> Bool {
-    let before = SuspendingClock.now
+  func wait(until deadline: Instant?) -> Gap? {
     var events: [Epoll.Event] = []
     do throws(SystemError) {
-      try epoll.wait(timeout: deadline.map { $0 - before }) { events.append($0) }
+      try epoll.wait(timeout: deadline.map { $0 - SuspendingClock.now }) { events.append($0) }
     } catch {
       // EBADF or EINVAL would be a fault of our own: nothing could work from here on.
       preconditionFailure("\(error)")
     }
-    let isLate = deadline.map { SuspendingClock.now - max($0, before) > Loop.lateness } ?? false
+    let lastAwake = gaps.last.awake
+    let gap = gaps.gap(at: .now, deadline: deadline)
     for event in events { watchers[event.token]?(event.readiness) }
-    return isLate
+    return gap.map { Gap(length: $0, lastAwake: lastAwake) }
   }
 }
 

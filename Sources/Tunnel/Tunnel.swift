@@ -61,6 +61,9 @@ package final class Tunnel: Sendable {
   /// Gives up the session in hand and makes a new one, or cuts a wait short.
   package func reconnect() { mailbox.post(.reconnect) }
 
+  /// Hands on what the machine told: it cuts a wait short, or has the peer asked for a sign of life.
+  package func hint(_ hint: Hint) { mailbox.post(.hint(hint)) }
+
   /// Ends the tunnel: local connections are closed, the server is told goodbye.
   ///
   /// - Returns: false when the thread did not end within `timeout`.

@@ -26,6 +26,7 @@ package struct TunnelStateMachine: Sendable {
     case reconnect
     /// A local client waits for the tunnel.
     case clientWaits
+    case hint(Hint)
     case stop
   }
 
@@ -33,6 +34,8 @@ package struct TunnelStateMachine: Sendable {
     case connect
     /// Give up the attempt or the session in hand.
     case disconnect
+    /// Ask the peer for a sign of life now, with a short deadline: nothing known of it is fresh.
+    case probe
   }
 
   /// A blocked tunnel tries this often, in case the fault was mended on the far side.
@@ -45,6 +48,8 @@ package struct TunnelStateMachine: Sendable {
   package static let restartInterval: Duration = .milliseconds(500)
   /// While a client waits, attempts come at least this often.
   package static let clientInterval: Duration = .milliseconds(250)
+  /// Changes of the network cause attempts at most this often: an interface that flaps must not hammer a bastion.
+  package static let hintInterval: Duration = .seconds(1)
 
   package private(set) var state: State = .stopped
   package private(set) var since: Instant
@@ -54,11 +59,13 @@ package struct TunnelStateMachine: Sendable {
   package private(set) var reconnects = 0
   package private(set) var lastFailure: TunnelFailure?
   private var lastUp: Instant?
+  private var lastConnect: Instant
   private var backoff: Backoff
 
   package init(backoff: Backoff, now: Instant) {
     self.backoff = backoff
     self.since = now
+    self.lastConnect = now
   }
 
   /// When `timePassed` is due; nil while nothing is waited for.
@@ -108,6 +115,8 @@ package struct TunnelStateMachine: Sendable {
     case (.backoff(let until), .clientWaits):
       state = .backoff(until: min(until, max(now, since + Self.clientInterval)))
       return []
+    case (_, .hint(let hint)):
+      return take(hint, now)
     case (.backoff(let until), .timePassed), (.blocked(let until), .timePassed):
       return now >= until ? connect(now) : []
     default:
@@ -115,8 +124,28 @@ package struct TunnelStateMachine: Sendable {
     }
   }
 
+  /// A hint cuts a wait short. What keeps a tunnel blocked is no matter of the network.
+  private mutating func take(_ hint: Hint, _ now: Instant) -> [Action] {
+    // Several may tell of one sleep: an attempt that began after it is fresh.
+    var isOvertaken = false
+    if case .resumed(let lastAwake) = hint { isOvertaken = lastConnect <= lastAwake }
+    switch state {
+    case .stopped: return []
+    case .up: return [.probe]
+    case .connecting: return isOvertaken ? [.disconnect] + connect(now) : []
+    case .blocked: return isOvertaken ? connect(now) : []
+    case .backoff(let until):
+      if isOvertaken { backoff.reset() }
+      let earliest = lastConnect + Self.hintInterval
+      if isOvertaken || now >= earliest { return connect(now) }
+      state = .backoff(until: min(until, earliest))
+      return []
+    }
+  }
+
   private mutating func connect(_ now: Instant) -> [Action] {
     attempt += 1
+    lastConnect = now
     enter(.connecting, now)
     return [.connect]
   }

@@ -1,0 +1,105 @@
+internal import CLinux
+internal import Glibc
+
+/// Tells when one of some files is not what it was: by inotify(7), or by looking every two seconds where the
+/// machine has no watch left to give.
+///
+/// Files are replaced by rename more often than written, so their folders are watched; of a folder that is missing
+/// the nearest one above it that exists. Belongs to one thread.
+package final class FileWatch {
+  package typealias Instant = SuspendingClock.Instant
+
+  package static let interval: Duration = .seconds(2)
+  private static let mask = UInt32(
+    IN_CREATE | IN_CLOSE_WRITE | IN_ATTRIB | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_DELETE_SELF
+      | IN_MOVE_SELF | Int32(IN_ONLYDIR))
+  /// More folders than any ssh_config leads to.
+  private static let limit = 64
+
+  private let stamps: [String: SmallFile.Stamp]
+  private var inotify: Descriptor?
+  /// Watch descriptors by folder.
+  private var watches: [String: Int32] = [:]
+  /// When to call `hasChanged`: an event has come, or the time to look; nil while there is nothing to look at.
+  package private(set) var next: Instant?
+
+  package init(_ files: [String], now: Instant) {
+    self.stamps = Dictionary(files.map { ($0, SmallFile.Stamp(of: $0)) }) { first, _ in first }
+    let raw = inotify_init1(Int32(IN_NONBLOCK | IN_CLOEXEC))
+    if raw >= 0 { self.inotify = Descriptor(owning: raw) }
+    arm(now)
+    // What happened between the stamps and the first watch.
+    if isDifferent { next = now }
+  }
+
+  /// For an event loop, edge-triggered or not: readable means `becameReady`; nil where looking is all there is.
+  package var raw: Int32? { inotify?.raw }
+
+  package func becameReady() { next = .now }
+
+  /// True when one of the files is not what it was when this watch began.
+  package func hasChanged(now: Instant) -> Bool {
+    drain()
+    arm(now)
+    return isDifferent
+  }
+
+  private var isDifferent: Bool { stamps.contains { SmallFile.Stamp(of: $0.key) != $0.value } }
+
+  /// What the events say does not matter, that they came does. A full queue is read in bounded steps: it says
+  /// IN_Q_OVERFLOW and takes no more than fs.inotify.max_queued_events.
+  private func drain() {
+    guard let raw = inotify?.raw else { return }
+    withUnsafeTemporaryAllocation(byteCount: 16 << 10, alignment: 8) { buffer in
+      for _ in 0..<4096 where read(raw, buffer.baseAddress, buffer.count) <= 0 && errno != EINTR { return }
+    }
+  }
+
+  /// Watches what is to be watched by now.
+  private func arm(_ now: Instant) {
+    next = nil
+    guard let raw = inotify?.raw else { return fallBack(now) }
+    // A folder made while its parent's watch was being set told nobody: look again until nothing is new.
+    for _ in 0..<8 {
+      let folders = folders
+      var armed: [String: Int32] = [:]
+      for folder in folders {
+        let watch = inotify_add_watch(raw, folder, FileWatch.mask)
+        if watch < 0, errno != ENOENT, errno != ENOTDIR { return fallBack(now) }
+        if watch >= 0 { armed[folder] = watch }
+      }
+      for watch in Set(watches.values).subtracting(armed.values) { inotify_rm_watch(raw, watch) }
+      watches = armed
+      if armed.count == folders.count, self.folders == folders { return }
+    }
+    fallBack(now)
+  }
+
+  /// EMFILE, ENOSPC, EACCES: the watches there are may tell, and looking finds the rest.
+  private func fallBack(_ now: Instant) { next = now + FileWatch.interval }
+
+  /// The folders of the files, and of what the files are links to.
+  private var folders: Set<String> {
+    var folders: Set<String> = []
+    for file in stamps.keys {
+      folders.insert(FileWatch.nearestFolder(above: file))
+      if let target = realpath(file, nil) {
+        folders.insert(FileWatch.nearestFolder(above: String(cString: target)))
+        free(target)
+      }
+    }
+    return Set(folders.sorted().prefix(FileWatch.limit))
+  }
+
+  static func nearestFolder(above path: String) -> String {
+    var rest = path[...]
+    while let slash = rest.lastIndex(of: "/") {
+      rest = rest[..<slash]
+      var status = stat()
+      if !rest.isEmpty, stat(String(rest), &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
+        return String(rest)
+      }
+    }
+    return path.hasPrefix("/") ? "/" : "."
+  }
+}

@@ -1,0 +1,36 @@
+/// Lets one event through at once and folds those that follow within `interval` into one at its end.
+package struct Pace: Sendable {
+  package typealias Instant = SuspendingClock.Instant
+
+  package enum Answer: Hashable, Sendable {
+    case now
+    /// Call `due` then.
+    case later(Instant)
+    /// One is on its way already.
+    case folded
+  }
+
+  private let interval: Duration
+  private var last: Instant?
+  private var isWaiting = false
+
+  package init(interval: Duration) {
+    self.interval = interval
+  }
+
+  package mutating func note(now: Instant) -> Answer {
+    guard !isWaiting else { return .folded }
+    if let last, now < last + interval {
+      isWaiting = true
+      return .later(last + interval)
+    }
+    last = now
+    return .now
+  }
+
+  /// The moment of `later` has come.
+  package mutating func due(now: Instant) {
+    isWaiting = false
+    last = now
+  }
+}

@@ -1,0 +1,129 @@
+import Platform
+import Testing
+
+/// Messages as rtnetlink(7) lays them out, made by hand.
+@Suite struct NetworkNewsTests {
+  private static func word<Value: FixedWidthInteger>(_ value: Value) -> [UInt8] {
+    withUnsafeBytes(of: value) { Array($0) }
+  }
+
+  private static func message(_ type: UInt16, _ body: [UInt8]) -> [UInt8] {
+    word(UInt32(16 + body.count)) + word(type) + word(UInt16(0)) + word(UInt64(0)) + body
+      + [UInt8](repeating: 0, count: (4 - body.count % 4) % 4)
+  }
+
+  private static func attribute(_ type: UInt16, _ value: [UInt8]) -> [UInt8] {
+    word(UInt16(4 + value.count)) + word(type) + value
+      + [UInt8](repeating: 0, count: (4 - value.count % 4) % 4)
+  }
+
+  private static func address(
+    _ type: UInt16 = 20, scope: UInt8 = 0, flags: UInt8 = 0, last: UInt8 = 7
+  ) -> [UInt8] {
+    message(type, [2, 24, flags, scope] + word(UInt32(3)) + attribute(2, [192, 0, 2, last]))
+  }
+
+  private static func route(
+    _ kind: UInt8 = 1, family: UInt8 = 2, flags: UInt32 = 0, to destination: [UInt8]? = nil
+  ) -> [UInt8] {
+    message(
+      24,
+      [family, 0, 0, 0, 254, 3, 0, kind] + word(flags) + (destination.map { attribute(1, $0) } ?? []))
+  }
+
+  private static func link(
+    _ type: UInt16 = 16, index: Int32 = 3, flags: UInt32, kind: String? = nil
+  ) -> [UInt8] {
+    let info = kind.map { attribute(18 | 0x8000, attribute(1, Array($0.utf8) + [0])) } ?? []
+    return message(type, [0, 0] + word(UInt16(1)) + word(index) + word(flags) + word(UInt32(0)) + info)
+  }
+
+  private static let running: UInt32 = 0x1 | 0x40
+  private static let loopback: UInt32 = 0x8
+
+  private func read(_ news: inout NetworkNews, _ bytes: [UInt8]) -> NetworkNews.Kinds {
+    bytes.withUnsafeBytes { news.read($0) }
+  }
+
+  @Test func aNewAddressIsNewsOnce() {
+    var news = NetworkNews()
+    #expect(read(&news, Self.address()) == .address)
+    // A lifetime that was renewed.
+    #expect(read(&news, Self.address()) == [])
+    #expect(read(&news, Self.address(last: 8)) == .address)
+    #expect(read(&news, Self.address(21)) == [])
+    #expect(read(&news, Self.address()) == .address)
+  }
+
+  @Test func anAddressThatCanNotBeUsedIsNone() {
+    var news = NetworkNews()
+    #expect(read(&news, Self.address(scope: 254)) == [])
+    #expect(read(&news, Self.address(scope: 253)) == [])
+    #expect(read(&news, Self.address(flags: 0x40)) == [])
+    #expect(read(&news, Self.address()) == .address)
+  }
+
+  @Test func aUnicastRouteIsNews() {
+    var news = NetworkNews()
+    #expect(read(&news, Self.route()) == .route)
+    #expect(read(&news, Self.route(to: [198, 51, 100, 0])) == .route)
+    #expect(read(&news, Self.route(family: 10)) == .route)
+    // Local, multicast, a cached clone, the link-local prefix.
+    #expect(read(&news, Self.route(2)) == [])
+    #expect(read(&news, Self.route(5)) == [])
+    #expect(read(&news, Self.route(flags: 0x200)) == [])
+    #expect(read(&news, Self.route(family: 10, to: [0xfe, 0x80] + [UInt8](repeating: 0, count: 14))) == [])
+  }
+
+  @Test func aLinkIsNewsWhenItComesUp() {
+    var news = NetworkNews()
+    #expect(read(&news, Self.link(flags: 0x1)) == [])
+    #expect(read(&news, Self.link(flags: Self.running)) == .link)
+    #expect(read(&news, Self.link(flags: Self.running)) == [])
+    #expect(read(&news, Self.link(flags: 0)) == [])
+    #expect(read(&news, Self.link(flags: Self.running)) == .link)
+    #expect(read(&news, Self.link(17, flags: Self.running)) == [])
+    #expect(read(&news, Self.link(flags: Self.running)) == .link)
+  }
+
+  @Test func containersAndLoopbackAreNoNews() {
+    var news = NetworkNews()
+    for index in 10..<500 as Range<Int32> {
+      #expect(read(&news, Self.link(index: index, flags: Self.running, kind: "veth")) == [])
+    }
+    #expect(read(&news, Self.link(index: 1, flags: Self.running | Self.loopback)) == [])
+    #expect(read(&news, Self.link(index: 9, flags: Self.running, kind: "wireguard")) == .link)
+  }
+
+  @Test func aDatagramHoldsSeveralMessages() {
+    var news = NetworkNews()
+    let all = Self.link(flags: Self.running) + Self.address() + Self.message(3, []) + Self.route()
+    #expect(read(&news, all) == [.link, .address, .route])
+    #expect(read(&news, Self.message(4, [])) == .overrun)
+  }
+
+  @Test func everyCutIsReadWithoutHarm() {
+    let whole =
+      Self.link(flags: Self.running, kind: "dummy") + Self.address()
+      + Self.route(family: 10, to: [UInt8](repeating: 1, count: 16))
+    for length in 0..<whole.count {
+      var news = NetworkNews()
+      #expect(!read(&news, Array(whole.prefix(length))).contains(.overrun))
+    }
+  }
+
+  @Test func lengthsThatLieAreReadWithoutHarm() {
+    let whole = Self.link(flags: Self.running, kind: "dummy") + Self.address() + Self.route()
+    for position in whole.indices {
+      for value in [0, 1, 3, 0x7f, 0xff] as [UInt8] {
+        var bytes = whole
+        bytes[position] = value
+        var news = NetworkNews()
+        _ = read(&news, bytes)
+      }
+    }
+    var news = NetworkNews()
+    #expect(read(&news, Self.message(20, [2, 24])) == [])
+    #expect(read(&news, Self.message(20, [2, 24, 0, 0, 0, 0, 0, 0])) == [])
+  }
+}

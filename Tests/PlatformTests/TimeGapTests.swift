@@ -1,0 +1,82 @@
+import Glibc
+import Platform
+import Testing
+
+@Suite struct TimeGapTests {
+  private static let start = ClockReading.now
+
+  private static func reading(awake: Duration, boot: Duration) -> ClockReading {
+    ClockReading(awake: start.awake + awake, boot: start.boot + boot)
+  }
+
+  @Test func aSleepIsWhatOneClockMissed() {
+    var meter = GapMeter(Self.start)
+    #expect(meter.gap(at: Self.reading(awake: .seconds(5), boot: .seconds(5))) == nil)
+    #expect(
+      meter.gap(at: Self.reading(awake: .seconds(6), boot: .seconds(10_926))) == .slept(.seconds(10_920)))
+    #expect(meter.gap(at: Self.reading(awake: .seconds(7), boot: .seconds(10_927))) == nil)
+  }
+
+  @Test func aSleepCountsMoreThanTheDelayAfterIt() {
+    var meter = GapMeter(Self.start)
+    let late = Self.reading(awake: .seconds(30), boot: .seconds(90))
+    #expect(meter.gap(at: late, deadline: Self.start.awake + .seconds(1)) == .slept(.seconds(60)))
+  }
+
+  @Test func aStoppedProcessComesLateToItsDeadline() {
+    var meter = GapMeter(Self.start)
+    let late = Self.reading(awake: .seconds(65), boot: .seconds(65))
+    #expect(meter.gap(at: late, deadline: Self.start.awake + .seconds(5)) == .stalled(.seconds(60)))
+  }
+
+  @Test(arguments: [Duration.seconds(5), .seconds(6), .milliseconds(7999)])
+  func aBusyMachineIsNoStop(arrival: Duration) {
+    var meter = GapMeter(Self.start)
+    let reading = Self.reading(awake: arrival, boot: arrival)
+    #expect(meter.gap(at: reading, deadline: Self.start.awake + .seconds(5)) == nil)
+  }
+
+  @Test func aLoopWithoutADeadlineIsNeverLate() {
+    var meter = GapMeter(Self.start)
+    #expect(meter.gap(at: Self.reading(awake: .seconds(3600), boot: .seconds(3600))) == nil)
+  }
+
+  @Test func aDeadlineThatWasPastBeforeIsMeasuredFromTheLastLook() {
+    var meter = GapMeter(Self.start)
+    let soon = Self.reading(awake: .seconds(1), boot: .seconds(1))
+    #expect(meter.gap(at: soon, deadline: Self.start.awake - .seconds(60)) == nil)
+  }
+
+  /// What the meter's types stand for on Linux.
+  @Test func theClocksAreTheKernelsOwn() {
+    func nanoseconds(_ clock: clockid_t) -> Int64 {
+      var time = timespec()
+      clock_gettime(clock, &time)
+      return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+    }
+    // An instant prints as the time since the clock's zero.
+    func seconds(_ text: String) -> Double? {
+      text.split(separator: "(").last.flatMap { Double($0.prefix { $0.isNumber || $0 == "." }) }
+    }
+    let reading = ClockReading.now
+    let monotonic = Double(nanoseconds(CLOCK_MONOTONIC)) / 1e9
+    let boot = Double(nanoseconds(CLOCK_BOOTTIME)) / 1e9
+    if let awake = seconds("\(reading.awake)") { #expect(abs(monotonic - awake) < 5) }
+    if let all = seconds("\(reading.boot)") { #expect(abs(boot - all) < 5) }
+    print(reading)
+  }
+}
+
+@Suite struct PaceTests {
+  @Test func aStormIsOneNowAndOneAtTheEndOfTheInterval() {
+    let start = SuspendingClock.now
+    var pace = Pace(interval: .seconds(1))
+    #expect(pace.note(now: start) == .now)
+    #expect(pace.note(now: start + .milliseconds(10)) == .later(start + .seconds(1)))
+    for step in 11..<900 { #expect(pace.note(now: start + .milliseconds(step)) == .folded) }
+    pace.due(now: start + .seconds(1))
+    #expect(pace.note(now: start + .milliseconds(1500)) == .later(start + .seconds(2)))
+    pace.due(now: start + .seconds(2))
+    #expect(pace.note(now: start + .seconds(4)) == .now)
+  }
+}

@@ -1,0 +1,115 @@
+import Foundation
+import Synchronization
+import Testing
+
+@testable import Systemd
+
+private let daemon = Program.find("dbus-daemon")
+private let sender = Program.find("dbus-send")
+
+@Suite(.enabled(if: daemon != nil && sender != nil, "dbus-daemon or dbus-send is not installed"))
+struct SleepSignalTests {
+  /// A message bus of the test's own; it carries nothing of the machine's.
+  private final class PrivateBus {
+    let folder: TemporaryFolder
+    private var process: Process?
+    var address: String { "unix:path=\(folder.path)/bus" }
+
+    init() throws {
+      folder = try TemporaryFolder()
+      try """
+      <!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
+       "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+      <busconfig><listen>\(address)</listen><auth>EXTERNAL</auth>
+      <policy context="default"><allow send_destination="*"/><allow eavesdrop="true"/><allow own="*"/></policy>
+      </busconfig>
+      """.write(toFile: "\(folder.path)/bus.conf", atomically: false, encoding: .utf8)
+    }
+
+    func start() throws {
+      try? FileManager.default.removeItem(atPath: "\(folder.path)/bus")
+      let process = Process()
+      process.executableURL = URL(filePath: try #require(daemon))
+      process.arguments = ["--config-file=\(folder.path)/bus.conf", "--nofork", "--nopidfile", "--nosyslog"]
+      process.standardError = FileHandle.nullDevice
+      try process.run()
+      self.process = process
+    }
+
+    func stop() {
+      process?.terminate()
+      process?.waitUntilExit()
+      process = nil
+    }
+
+    func say(_ isAboutToSleep: Bool, member: String = "PrepareForSleep") throws {
+      let program = try Program(
+        #require(sender),
+        [
+          "--bus=\(address)", "--type=signal", "/org/freedesktop/login1",
+          "org.freedesktop.login1.Manager.\(member)", "boolean:\(isAboutToSleep)",
+        ])
+      #expect(program.status == 0, "\(program.output)")
+    }
+
+    deinit { stop() }
+  }
+
+  private final class Heard: Sendable {
+    private let phases = Mutex<[SleepSignal.Phase]>([])
+    var all: [SleepSignal.Phase] { phases.withLock { $0 } }
+    func add(_ phase: SleepSignal.Phase) { phases.withLock { $0.append(phase) } }
+  }
+
+  private func eventually(_ condition: () throws -> Bool) rethrows -> Bool {
+    let deadline = ContinuousClock.now + .seconds(15)
+    while ContinuousClock.now < deadline {
+      if try condition() { return true }
+      usleep(20_000)
+    }
+    return false
+  }
+
+  @Test func sleepAndWakeAreTold() throws {
+    let bus = try PrivateBus()
+    try bus.start()
+    let heard = Heard()
+    let signal = SleepSignal(address: bus.address, sender: nil) { heard.add($0) }
+    #expect(eventually { signal.isConnected })
+    try bus.say(true)
+    try bus.say(true, member: "PrepareForShutdown")
+    try bus.say(false)
+    #expect(eventually { heard.all.count >= 2 })
+    #expect(heard.all == [.aboutToSleep, .awake])
+  }
+
+  /// Anybody may send a signal; only logind's counts.
+  @Test func aStrangersSignalIsNotBelieved() throws {
+    let bus = try PrivateBus()
+    try bus.start()
+    let (believed, all) = (Heard(), Heard())
+    let strict = SleepSignal(address: bus.address, sender: "org.freedesktop.login1") { believed.add($0) }
+    let open = SleepSignal(address: bus.address, sender: nil) { all.add($0) }
+    #expect(eventually { strict.isConnected && open.isConnected })
+    try bus.say(false)
+    #expect(eventually { !all.all.isEmpty })
+    #expect(believed.all.isEmpty)
+  }
+
+  @Test func aBusThatComesLaterAndGoesIsFoundAgain() throws {
+    let bus = try PrivateBus()
+    let heard = Heard()
+    let signal = SleepSignal(address: bus.address, sender: nil) { heard.add($0) }
+    #expect(!signal.isConnected)
+    try bus.start()
+    #expect(eventually { signal.isConnected })
+    bus.stop()
+    #expect(eventually { !signal.isConnected })
+    try bus.start()
+    #expect(eventually { signal.isConnected })
+    try bus.say(false)
+    #expect(eventually { heard.all == [.awake] })
+    signal.cancel()
+    #expect(!signal.isConnected)
+  }
+}

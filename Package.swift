@@ -92,7 +92,7 @@ let package = Package(
       exclude: ["run"], swiftSettings: rules),
     tests("SSH"),
     tests("Curl"),
-    tests("Systemd"),
+    tests("Systemd", ["TestSupport"]),
     tests("YAML"),
     tests("Platform"),
     tests("Health"),

@@ -158,13 +158,17 @@ package final class Guard: Sendable {
         interval: interval, parts: { [weak self] in self?.parts() ?? [] }, feed: { tell(.watchdog) })
     }
     let statusLine = StatusLine(board: board)
+    let hints = MachineHints(queue: queue, log: log) { [weak self] hint in
+      _ = self?.each(named: nil) { $0.tunnel.hint(hint) }
+    }
     let keeper = RepeatingTimer(every: .seconds(5), on: queue, startsAtOnce: false) { [weak self] in
+      hints.look()
       self?.keepControlSocket()
     }
     queue.asyncAfter(deadline: .now() + Guard.startUp) { ResidentMemory.releaseCode() }
     tell(.ready, .status(StatusLine.text(of: board)))
     done.wait()
-    withExtendedLifetime((signals, watchdog, statusLine, keeper)) {}
+    withExtendedLifetime((signals, watchdog, statusLine, hints, keeper)) {}
     return 0
   }
 

@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Systemd
@@ -12,7 +13,7 @@ struct SleepSignalTests {
   /// A message bus of the test's own; it carries nothing of the machine's.
   private final class PrivateBus {
     let folder: TemporaryFolder
-    private var process: Process?
+    private var process: ChildProcess?
     var address: String { "unix:path=\(folder.path)/bus" }
 
     init() throws {
@@ -28,28 +29,23 @@ struct SleepSignalTests {
 
     func start() throws {
       try? FileManager.default.removeItem(atPath: "\(folder.path)/bus")
-      let process = Process()
-      process.executableURL = URL(filePath: try #require(daemon))
-      process.arguments = ["--config-file=\(folder.path)/bus.conf", "--nofork", "--nopidfile", "--nosyslog"]
-      process.standardError = FileHandle.nullDevice
-      try process.run()
-      self.process = process
+      process = try ChildProcess(
+        #require(daemon), ["--config-file=\(folder.path)/bus.conf", "--nofork", "--nopidfile", "--nosyslog"])
     }
 
     func stop() {
-      process?.terminate()
-      process?.waitUntilExit()
+      process?.kill()
       process = nil
     }
 
     func say(_ isAboutToSleep: Bool, member: String = "PrepareForSleep") throws {
-      let program = try Program(
+      let result = try run(
         #require(sender),
         [
           "--bus=\(address)", "--type=signal", "/org/freedesktop/login1",
           "org.freedesktop.login1.Manager.\(member)", "boolean:\(isAboutToSleep)",
         ])
-      #expect(program.status == 0, "\(program.output)")
+      #expect(result.exit == .exited(0), "\(result.errors)")
     }
 
     deinit { stop() }
@@ -59,15 +55,6 @@ struct SleepSignalTests {
     private let phases = Mutex<[SleepSignal.Phase]>([])
     var all: [SleepSignal.Phase] { phases.withLock { $0 } }
     func add(_ phase: SleepSignal.Phase) { phases.withLock { $0.append(phase) } }
-  }
-
-  private func eventually(_ condition: () throws -> Bool) rethrows -> Bool {
-    let deadline = ContinuousClock.now + .seconds(15)
-    while ContinuousClock.now < deadline {
-      if try condition() { return true }
-      usleep(20_000)
-    }
-    return false
   }
 
   @Test func sleepAndWakeAreTold() throws {

@@ -1,0 +1,48 @@
+// Dispatch sources may be used from any thread (dispatch_source_create(3)); Linux's Dispatch does not say so.
+@preconcurrency package import Dispatch
+internal import Synchronization
+
+/// The network's news on a Dispatch queue: at once, and then at most once a second however much there is.
+package final class NetworkNewsSource: Sendable {
+  private struct State: ~Copyable {
+    var watch: NetworkWatch
+    var pace = Pace(interval: .seconds(1))
+  }
+
+  /// Keeps the descriptor open until the source has let go of it.
+  private final class Owner: Sendable {
+    let state: Mutex<State>
+    init(_ watch: consuming sending NetworkWatch) { self.state = Mutex(State(watch: watch)) }
+  }
+
+  private let source: any DispatchSourceRead
+
+  /// - Parameter handler: runs on `queue`.
+  /// - Throws: `SystemError` where the process may not have an AF_NETLINK socket.
+  package init(on queue: DispatchQueue, _ handler: @escaping @Sendable () -> Void) throws(SystemError) {
+    let watch = try NetworkWatch()
+    let raw = watch.raw
+    let owner = Owner(watch)
+    self.source = DispatchSource.makeReadSource(fileDescriptor: raw, queue: queue)
+    source.setEventHandler {
+      let answer = owner.state.withLock { state in
+        state.watch.collect().isEmpty ? .folded : state.pace.note(now: .now)
+      }
+      switch answer {
+      case .folded: break
+      case .now: handler()
+      case .later(let instant):
+        let (seconds, attoseconds) = SuspendingClock.now.duration(to: instant).components
+        let pause = Int(seconds * 1_000_000_000 + attoseconds / 1_000_000_000)
+        queue.asyncAfter(deadline: .now() + .nanoseconds(max(0, pause))) {
+          owner.state.withLock { $0.pace.due(now: .now) }
+          handler()
+        }
+      }
+    }
+    source.setCancelHandler { withExtendedLifetime(owner) {} }
+    source.activate()
+  }
+
+  deinit { source.cancel() }
+}

@@ -145,7 +145,7 @@ extension Attempt {
         let descriptor = try StreamSocket.connect(to: address, userTimeout: configuration.keepaliveTimeout)
         let socket = Socket(descriptor)
         hasOutcome = false
-        watch = try loop.watch(socket) { [weak self] _ in self?.hasOutcome = true }
+        watch = try loop.watch(socket.raw) { [weak self] _ in self?.hasOutcome = true }
         self.socket = socket
         peer = address
         stage = .connecting(deadline: now + resolution.connectTimeout)

@@ -30,7 +30,7 @@ final class Connection {
   }
 
   func watch(by loop: Loop) throws(SystemError) {
-    watch = try loop.watch(client.socket) { [weak self] in self?.readiness.note($0) }
+    watch = try loop.watch(client.socket.raw) { [weak self] in self?.readiness.note($0) }
   }
 
   /// The local client went away in anger: nothing more can be delivered to it.

@@ -57,10 +57,12 @@ final class Engine {
   /// Clients that no session has yet, in the order they came.
   var waiting: [Client] = []
   var watchedFiles: FileWatch?
+  private var fileEvents: Watch?
   /// When listeners that could not accept try again.
   var acceptAgain: Instant?
   /// The round-trip time is told at most once a second.
   var qualityDue: Instant
+  private var doorbell: Watch?
   private var hasMail = false
   private var isStopping = false
   /// A turn ended with work in hand: the next wait is no wait.
@@ -84,7 +86,7 @@ final class Engine {
     self.extraAllowed = now
     self.qualityDue = now
     self.listeners = try Engine.listeners(plan, board)
-    try loop.watch(mailbox.doorbell.raw) { [weak self] _ in self?.hasMail = true }
+    doorbell = try loop.watch(mailbox.doorbell.raw) { [weak self] _ in self?.hasMail = true }
     for index in listeners.indices where listeners[index].isListening {
       try watchListener(index)
       publishListener(index)
@@ -170,10 +172,11 @@ final class Engine {
     if event.endsAll { endExtras() }
     guard machine.state != before else { return }
     watchedFiles = nil
+    fileEvents = nil
     if case .blocked = machine.state, let failure = machine.lastFailure {
-      let watch = FileWatch(failure.files, now: now)
-      if let raw = watch.raw { try? epoll.add(raw, token: Token.files.rawValue) }
-      watchedFiles = watch
+      let files = FileWatch(failure.files, now: now)
+      if let raw = files.raw { fileEvents = try? loop.watch(raw) { [weak files] _ in files?.becameReady() } }
+      watchedFiles = files
     }
     publishState(from: before)
   }

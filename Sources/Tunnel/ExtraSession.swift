@@ -85,14 +85,16 @@ final class ExtraSession {
     _ report: @Sendable (Report) -> Void, _ returned: inout [Client]
   ) throws(TunnelFailure) {
     let loop: Loop
+    let doorbell: Watch
     var hasMail = true
     do throws(SystemError) {
       loop = try Loop()
-      try loop.watch(mailbox.doorbell.raw) { _ in hasMail = true }
+      doorbell = try loop.watch(mailbox.doorbell.raw) { _ in hasMail = true }
     } catch {
       throw TunnelFailure(.config, "no further session: \(error)", remedy: "check limits: ulimit -n")
     }
     let carrier = try Carrier(route, terms: terms, load: load, loop: loop, now: SuspendingClock.now)
+    defer { withExtendedLifetime(doorbell) {} }
     var unplaced: [Client] = []
     var hasWork = true
     var told = load.reading

@@ -36,7 +36,7 @@ final class Link {
     self.peer = peer
     self.lastReceived = now
     do throws(SystemError) {
-      watch = try loop.watch(socket) { [weak self] in self?.readiness.note($0) }
+      watch = try loop.watch(socket.raw) { [weak self] in self?.readiness.note($0) }
     } catch {
       throw SSHError(code: .disconnected, operation: "connection", detail: error.description)
     }

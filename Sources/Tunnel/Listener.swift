@@ -54,7 +54,7 @@ final class Listener {
   var isListening: Bool { state == .listening }
 
   func watch(by loop: Loop, _ watcher: @escaping Loop.Watcher) throws(SystemError) {
-    watch = try socket.map { socket throws(SystemError) in try loop.watch(socket, watcher) }
+    watch = try socket.map { socket throws(SystemError) in try loop.watch(socket.raw, watcher) }
   }
 
   /// Binds where that is still to be done; true when the state changed.

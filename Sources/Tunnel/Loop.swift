@@ -27,18 +27,12 @@ final class Loop {
     scratch.deallocate()
   }
 
-  /// Tells `watcher` of every edge of `socket`, and of what is ready now, until the watch that is returned goes.
-  func watch(_ socket: Socket, _ watcher: @escaping Watcher) throws(SystemError) -> Watch {
-    Watch(token: try watch(socket.raw, watcher), loop: self)
-  }
-
-  /// The same for a descriptor that outlives the loop.
-  @discardableResult
-  func watch(_ raw: Int32, _ watcher: @escaping Watcher) throws(SystemError) -> UInt64 {
+  /// Tells `watcher` of every edge of a descriptor, and of what is ready now, until the watch that is returned goes.
+  func watch(_ raw: Int32, _ watcher: @escaping Watcher) throws(SystemError) -> Watch {
     lastToken += 1
     try epoll.add(raw, token: lastToken)
     watchers[lastToken] = watcher
-    return lastToken
+    return Watch(token: lastToken, loop: self)
   }
 
   fileprivate func forget(_ token: UInt64) { watchers[token] = nil }
@@ -59,8 +53,8 @@ final class Loop {
   }
 }
 
-/// A socket that a loop watches, for as long as this object lives. The kernel's part ends with the socket, or goes
-/// over to the next watch of it.
+/// A descriptor that a loop watches, for as long as this object lives. The kernel's part ends when the descriptor is
+/// closed, or goes over to the next watch of it.
 final class Watch {
   private let token: UInt64
   private let loop: Loop

@@ -46,7 +46,11 @@ final class MachineHints: Sendable {
       log.write(LogRecord(.slept, "the machine is about to sleep", subject: "machine"))
     case .awake:
       // The kernel may have been quicker, and `look` has told of this sleep; or it was too short to count.
-      if case .slept(let duration) = gap { tell(duration, lastAwake) } else { hand(.resumed(lastAwake: lastAwake)) }
+      if case .slept(let duration) = gap {
+        tell(duration, lastAwake)
+      } else {
+        hand(.resumed(lastAwake: lastAwake))
+      }
     }
   }
 

@@ -41,7 +41,7 @@ package enum Event: String, Hashable, Sendable, CaseIterable {
   case adminAction = "admin_action"
   /// A request for a change was refused for want of rights.
   case adminRefused = "admin_refused"
-  /// The machine is about to sleep, or was found to have slept.
+  /// The machine is about to sleep.
   case slept
   /// The machine is awake again.
   case resumed

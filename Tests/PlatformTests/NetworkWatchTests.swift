@@ -1,0 +1,63 @@
+import Foundation
+import Platform
+import Testing
+
+private let ip = ["/usr/sbin/ip", "/sbin/ip", "/usr/bin/ip"].first {
+  FileManager.default.isExecutableFile(atPath: $0)
+}
+
+/// With the kernel's own messages, in a network namespace that nobody else sees.
+@Suite(.enabled(if: geteuid() == 0 && ip != nil, "needs root and ip (package iproute2)"))
+struct NetworkWatchTests {
+  @Test func theKernelsNewsAreHeard() async {
+    await #expect(processExitsWith: .success) {
+      let thread = try OwnThread(name: "namespace") { exit(NetworkWatchTests.play()) }
+      _ = thread.join(timeout: .seconds(30))
+      exit(99)
+    }
+  }
+
+  /// 0, or the number of the step that was not as it should be. Runs in a thread of its own: a namespace is the
+  /// thread's that asked for it (unshare(2)), and children inherit it.
+  private static func play() -> Int32 {
+    guard unshareNetwork() else { return 1 }
+    guard var watch = try? NetworkWatch() else { return 2 }
+    guard ipCommand("link add oceanid0 type dummy") else { return 3 }
+    guard ipCommand("link set oceanid0 up") else { return 4 }
+    guard waitFor(&watch, .link) else { return 5 }
+    guard ipCommand("address add 192.0.2.1/24 dev oceanid0") else { return 6 }
+    guard waitFor(&watch, .address) else { return 7 }
+    guard ipCommand("route add default via 192.0.2.254") else { return 8 }
+    guard waitFor(&watch, .route) else { return 9 }
+    _ = watch.collect()
+    guard ipCommand("link set lo up"), ipCommand("route del default") else { return 10 }
+    usleep(100_000)
+    return watch.collect().isEmpty ? 0 : 11
+  }
+
+  private static func waitFor(_ watch: inout NetworkWatch, _ kind: NetworkNews.Kinds) -> Bool {
+    for _ in 0..<100 {
+      var poller = pollfd(fd: watch.raw, events: Int16(POLLIN), revents: 0)
+      guard poll(&poller, 1, 100) >= 0 else { return false }
+      if watch.collect().contains(kind) { return true }
+    }
+    return false
+  }
+
+  private static func ipCommand(_ words: String) -> Bool {
+    guard let ip else { return false }
+    var argv = ([ip] + words.split(separator: " ").map(String.init)).map { strdup($0) } + [nil]
+    defer { for word in argv { free(word) } }
+    var pid = pid_t()
+    guard posix_spawn(&pid, ip, nil, nil, &argv, environ) == 0 else { return false }
+    var status: Int32 = 0
+    return waitpid(pid, &status, 0) == pid && status == 0
+  }
+
+  /// unshare(2) hides behind _GNU_SOURCE, which Swift's Glibc module does not set.
+  private static func unshareNetwork() -> Bool {
+    guard let symbol = dlsym(nil, "unshare") else { return false }
+    let unshare = unsafeBitCast(symbol, to: (@convention(c) (Int32) -> Int32).self)
+    return unshare(0x4000_0000 /* CLONE_NEWNET */) == 0
+  }
+}

@@ -9,7 +9,13 @@ internal import Tunnel
 ///
 /// One a guard. Nothing in here wakes up while nothing happens; `look` rides on a timer that there is anyway.
 final class MachineHints: Sendable {
-  private let meter = Mutex(GapMeter(.now))
+  private struct State {
+    var meter = GapMeter(.now)
+    /// When logind last said that the machine is about to sleep, until the end of that sleep is told.
+    var announced: SuspendingClock.Instant?
+  }
+
+  private let state = Mutex(State())
   private let log: any EventLog
   private let hand: @Sendable (Hint) -> Void
   private let network: NetworkNewsSource?
@@ -34,36 +40,34 @@ final class MachineHints: Sendable {
   }
 
   /// Looks whether the machine slept since the last look.
-  func look() {
-    let (gap, lastAwake) = measure()
-    if case .slept(let duration) = gap { tell(duration, lastAwake) }
-  }
+  func look() { _ = tellOfSleep() }
 
   private func note(_ phase: SleepSignal.Phase) {
-    let (gap, lastAwake) = measure()
     switch phase {
     case .aboutToSleep:
+      _ = tellOfSleep()
+      state.withLock { $0.announced = $0.meter.last.awake }
       log.write(LogRecord(.slept, "the machine is about to sleep", subject: "machine"))
     case .awake:
-      // The kernel may have been quicker, and `look` has told of this sleep; or it was too short to count.
-      if case .slept(let duration) = gap {
-        tell(duration, lastAwake)
-      } else {
-        hand(.resumed(lastAwake: lastAwake))
-      }
+      guard !tellOfSleep() else { return }
+      // The sleep was too short to be measured, or a look was quicker and has told of it.
+      let announced = state.withLock { $0.announced.take() }
+      hand(announced.map { .resumed(lastAwake: $0) } ?? .networkChanged)
     }
   }
 
-  private func measure() -> (TimeGap?, lastAwake: SuspendingClock.Instant) {
-    meter.withLock { meter in
-      let lastAwake = meter.last.awake
-      return (meter.gap(at: .now), lastAwake)
+  /// - Returns: false when the machine did not sleep since the last look.
+  private func tellOfSleep() -> Bool {
+    let slept = state.withLock { state -> (Duration, SuspendingClock.Instant)? in
+      let lastAwake = state.meter.last.awake
+      guard case .slept(let duration) = state.meter.gap(at: .now) else { return nil }
+      state.announced = nil
+      return (duration, lastAwake)
     }
-  }
-
-  private func tell(_ duration: Duration, _ lastAwake: SuspendingClock.Instant) {
+    guard let (duration, lastAwake) = slept else { return false }
     log.write(MachineHints.record(asleep: duration))
     hand(.resumed(lastAwake: lastAwake))
+    return true
   }
 
   static func record(asleep duration: Duration) -> LogRecord {

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// The fixtures that other rooms' tests stand on.
-@Suite struct FixtureTests {
+@Suite(.blocking) struct FixtureTests {
   @Test func aTemporaryFolderGoesWithItsOwner() throws {
     var folder: TemporaryFolder? = try TemporaryFolder()
     let path = try #require(try folder?.write("text", to: "file"))

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// The served cluster, asked with real clients.
-@Suite(.enabled(if: program("curl") != nil, "curl is not installed")) struct WireTests {
+@Suite(.blocking, .enabled(if: program("curl") != nil, "curl is not installed")) struct WireTests {
   let cluster: DemoCluster
   let folder: TemporaryFolder
 

@@ -7,7 +7,7 @@ import Testing
 
 /// The main job, with the real parts.
 @Suite(
-  .enabled(if: SSHServer.isAvailable, Comment(rawValue: SSHServer.reason)), .serialized,
+  .enabled(if: SSHServer.isAvailable, Comment(rawValue: SSHServer.reason)), .serialized, .blocking,
   .timeLimit(.minutes(3)))
 struct EndToEndTests {
   @Test func threeReadyNodesAreSeenThroughTheTunnel() throws {

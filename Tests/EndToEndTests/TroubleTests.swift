@@ -8,7 +8,7 @@ import Testing
 /// Everything that goes wrong between an operator and a cluster: each with its own code and remedy in the status,
 /// in the log and in the exit status, while the daemon stays up.
 @Suite(
-  .enabled(if: SSHServer.isAvailable, Comment(rawValue: SSHServer.reason)), .serialized,
+  .enabled(if: SSHServer.isAvailable, Comment(rawValue: SSHServer.reason)), .serialized, .blocking,
   .timeLimit(.minutes(3)))
 struct TroubleTests {
   enum TunnelTrouble: String, CaseIterable, Sendable {

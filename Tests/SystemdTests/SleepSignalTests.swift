@@ -8,7 +8,7 @@ import Testing
 private let daemon = Program.find("dbus-daemon")
 private let sender = Program.find("dbus-send")
 
-@Suite(.enabled(if: daemon != nil && sender != nil, "dbus-daemon or dbus-send is not installed"))
+@Suite(.blocking, .enabled(if: daemon != nil && sender != nil, "dbus-daemon or dbus-send is not installed"))
 struct SleepSignalTests {
   /// A message bus of the test's own; it carries nothing of the machine's.
   private final class PrivateBus {

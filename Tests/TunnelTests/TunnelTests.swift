@@ -7,7 +7,7 @@ import Testing
 
 /// The engine against a real sshd.
 @Suite(
-  .enabled(if: SSHServer.isAvailable, Comment(rawValue: SSHServer.reason)), .serialized,
+  .enabled(if: SSHServer.isAvailable, Comment(rawValue: SSHServer.reason)), .serialized, .blocking,
   .timeLimit(.minutes(2)))
 struct TunnelTests {
   private static func bytes(_ count: Int, from start: Int = 0) -> [UInt8] {

@@ -20,4 +20,18 @@ package enum Algorithms {
   static let macs = [
     "hmac-sha2-256-etm@openssh.com", "hmac-sha2-512-etm@openssh.com", "hmac-sha2-256", "hmac-sha2-512",
   ]
+
+  /// What one connection offers, best first.
+  package struct Offer: Hashable, Sendable {
+    package var keyExchange: [String]
+    package var hostKeys: [String]
+    package var ciphers: [String]
+    package var macs: [String]
+
+    package static var all: Offer {
+      Offer(
+        keyExchange: Algorithms.keyExchange, hostKeys: Algorithms.hostKeys, ciphers: Algorithms.ciphers,
+        macs: Algorithms.macs)
+    }
+  }
 }

@@ -12,4 +12,9 @@ package struct HostKey: Hashable, Sendable {
     self.blob = blob
     self.fingerprint = fingerprint
   }
+
+  /// `SHA256:…` of a key as known_hosts holds it.
+  package static func fingerprint(of blob: [UInt8]) -> String {
+    "SHA256:" + Base64.encodeUnpadded(SHA256.digest(blob))
+  }
 }

@@ -21,7 +21,10 @@ package final class Session {
 
   /// - Parameter socket: the descriptor below, non-blocking. libssh2 asks for its flags and nothing else.
   /// - Parameter hostKeyTypes: the order of preference; empty leaves libssh2's own.
-  package init(socket: Int32, hostKeyTypes: [String]) throws(SSHError) {
+  /// - Parameter algorithms: what may be used at all; `hostKeyTypes` is taken from it by the caller.
+  package init(
+    socket: Int32, hostKeyTypes: [String], algorithms: Algorithms.Offer = .all
+  ) throws(SSHError) {
     try Session.startLibrary()
     let wire = Wire()
     let context = Unmanaged.passRetained(wire)
@@ -42,12 +45,12 @@ package final class Session {
       guard let wire = Session.wire(of: context), let buffer else { return -Int(EINVAL) }
       return wire.receive(into: UnsafeMutableRawBufferPointer(start: buffer, count: count))
     }
-    try prefer(LIBSSH2_METHOD_KEX, Algorithms.keyExchange)
-    try prefer(LIBSSH2_METHOD_HOSTKEY, hostKeyTypes.isEmpty ? Algorithms.hostKeys : hostKeyTypes)
+    try prefer(LIBSSH2_METHOD_KEX, algorithms.keyExchange)
+    try prefer(LIBSSH2_METHOD_HOSTKEY, hostKeyTypes.isEmpty ? algorithms.hostKeys : hostKeyTypes)
     for method in [LIBSSH2_METHOD_CRYPT_CS, LIBSSH2_METHOD_CRYPT_SC] {
-      try prefer(method, Algorithms.ciphers)
+      try prefer(method, algorithms.ciphers)
     }
-    for method in [LIBSSH2_METHOD_MAC_CS, LIBSSH2_METHOD_MAC_SC] { try prefer(method, Algorithms.macs) }
+    for method in [LIBSSH2_METHOD_MAC_CS, LIBSSH2_METHOD_MAC_SC] { try prefer(method, algorithms.macs) }
   }
 
   deinit {

@@ -1,74 +1,63 @@
-internal import Platform
-internal import Subprocess
+package import SSH
 
 /// Where to connect and with what, after ssh_config had its say.
 package struct Resolution: Hashable, Sendable {
+  package enum AddressFamily: String, Hashable, Sendable {
+    case any, inet, inet6
+  }
+
   package var hostName: String
   package var user: String
   package var port: UInt16
+  /// Which of the name's addresses may be tried.
+  package var addressFamily: AddressFamily
+  /// The local address to connect from; nil: the kernel chooses.
+  package var bindAddress: String?
+  /// The hosts between, nearest first; empty where the host is reached directly or by `proxyCommand`.
+  package var proxyJump: [JumpHost]
+  /// For `/bin/sh -c`: it begins with `exec`, and its tokens are filled in. The session runs on its standard input
+  /// and output.
+  package var proxyCommand: String?
+  package var connectTimeout: Duration
+
   package var identityFiles: [String]
   /// Only the identity files' keys are offered, even where the agent holds more (ssh_config(5)).
   package var identitiesOnly: Bool
   /// Path of the agent's socket; nil where there is none.
   package var agentSocket: String?
+  /// The file with the passphrase of encrypted identity files.
+  package var passphraseFile: String?
+  /// Files below were put there by the service manager; nil where it gave none.
+  package var credentialsDirectory: String?
+  /// Keys that ssh_config names and that can't be used, a sentence each: shown when no other key works.
+  package var keyNotes: [String]
+
   package var knownHostsFiles: [String]
+  package var revokedHostKeysFile: String?
   /// The name that known_hosts has the host under.
   package var hostKeyName: String
-  package var connectTimeout: Duration
+  /// The port that belongs to it: 22 where HostKeyAlias stands for host and port (sshconnect.c).
+  package var hostKeyPort: UInt16
+  /// What HostKeyAlgorithms, KexAlgorithms, Ciphers and MACs leave of the algorithms here.
+  package var algorithms: Algorithms.Offer
+
+  /// ServerAliveInterval; nil where it is off.
+  package var serverAliveInterval: Duration?
+  package var serverAliveCountMax: Int
   /// Files whose change may change all this.
   package var configFiles: [String]
 }
 
 extension Resolution {
-  /// Asks `ssh -G HOST`, so that Include, Match and tokens mean what they mean to ssh(1).
+  /// Idle time before a sign of life is asked for, and the silence after which the peer is given up.
   ///
-  /// - Throws: `TunnelFailure` with code `config`: no ssh, an error in ssh_config, an option that can't be honoured.
-  package static func ask(
-    _ configuration: TunnelConfiguration, environment: LocalEnvironment
-  ) async throws(TunnelFailure) -> Resolution {
-    var arguments = ["-G"]
-    if let file = configuration.sshConfig { arguments += ["-F", file] }
-    if let user = configuration.user { arguments += ["-l", user] }
-    if let port = configuration.port { arguments += ["-p", String(port)] }
-    arguments += ["--", configuration.host]
-    let output: String
-    do {
-      let result = try await run(
-        .name("ssh"), arguments: Arguments(arguments), output: .string(limit: 256 << 10),
-        error: .string(limit: 64 << 10))
-      guard result.terminationStatus.isSuccess else {
-        let words = result.standardError.split(whereSeparator: \.isNewline).prefix(3).joined(separator: "; ")
-        throw TunnelFailure(
-          .config, "ssh -G \(configuration.host) failed: \(words)",
-          remedy: "mend ssh_config; try: ssh \(arguments.joined(separator: " "))",
-          files: environment.configFiles(configuration))
-      }
-      output = result.standardOutput
-    } catch let failure as TunnelFailure {
-      throw failure
-    } catch {
-      throw TunnelFailure(
-        .config, "ssh could not be run to read ssh_config: \(error)", remedy: "apt-get install openssh-client"
-      )
-    }
-    return try SSHConfiguration(output: output).resolve(configuration, environment: environment)
-  }
-}
-
-/// What of the process's surroundings resolving depends on.
-package struct LocalEnvironment: Hashable, Sendable {
-  package let home: String
-  package let localUser: String
-  /// SSH_AUTH_SOCK
-  package let agentSocket: String?
-
-  package init(home: String, localUser: String, agentSocket: String?) {
-    self.home = home
-    self.localUser = localUser
-    self.agentSocket = agentSocket
-  }
-
-  func configFiles(_ configuration: TunnelConfiguration) -> [String] {
-    configuration.sshConfig.map { [$0] } ?? ["\(home)/.ssh/config", "/etc/ssh/ssh_config"]
+  /// guard.yaml's, where it says; else the guard's own, shortened by ServerAliveInterval and ServerAliveCountMax but
+  /// never stretched by them: they are often set for all hosts, to keep a router's memory warm.
+  package func keepalive(_ configuration: TunnelConfiguration) -> (interval: Duration, timeout: Duration) {
+    let interval = configuration.keepaliveInterval
+    let timeout = configuration.keepaliveTimeout
+    guard !configuration.keepaliveIsChosen, let alive = serverAliveInterval else { return (interval, timeout) }
+    let shorter = min(interval, alive)
+    return (shorter, max(shorter, min(timeout, alive * max(1, serverAliveCountMax))))
   }
 }

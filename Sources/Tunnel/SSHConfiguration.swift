@@ -1,4 +1,11 @@
+internal import SSH
+
 /// The answer of `ssh -G`: ssh_config keywords in lower case with their values.
+///
+/// What is not read here has no bearing on a forward, or can only be stricter: host keys are checked as with
+/// `StrictHostKeyChecking yes` whatever it says, `CheckHostIP`, `VerifyHostKeyDNS`, `UpdateHostKeys` and
+/// `NoHostAuthenticationForLocalhost` add and excuse no key, passwords are never used, a shared connection
+/// (`ControlMaster`) is never looked for, and `CanonicalizeHostname` has done its work before `ssh -G` answers.
 struct SSHConfiguration {
   private let values: [String: [String]]
 
@@ -11,22 +18,16 @@ struct SSHConfiguration {
     self.values = values
   }
 
-  subscript(keyword: String) -> String? { values[keyword]?.first }
+  /// The first value; nil where there is none, or `none`.
+  subscript(keyword: String) -> String? { values[keyword]?.first.flatMap { $0 == "none" ? nil : $0 } }
+
+  private func all(_ keyword: String) -> [String] { (values[keyword] ?? []).filter { $0 != "none" } }
 
   func resolve(
     _ configuration: TunnelConfiguration, environment: LocalEnvironment
   ) throws(TunnelFailure) -> Resolution {
     let configFiles = environment.configFiles(configuration)
-    // An option that changes the way to the host is refused by name, never passed over.
-    for (keyword, name) in [("proxyjump", "ProxyJump"), ("proxycommand", "ProxyCommand")] {
-      if let value = self[keyword], value != "none" {
-        throw TunnelFailure(
-          .config, "\(name) \(value) is set for \(configuration.host), and this version can't honour it",
-          remedy:
-            "use a host that is reached directly, or override it: Host \(configuration.host) / \(name) none",
-          files: configFiles)
-      }
-    }
+    try refuse(configuration.host, configFiles)
     guard let hostName = self["hostname"], let user = self["user"],
       let port = self["port"].flatMap(UInt16.init)
     else {
@@ -34,69 +35,173 @@ struct SSHConfiguration {
         .config, "ssh -G \(configuration.host) named no hostname, user and port",
         remedy: "try: ssh -G \(configuration.host)", files: configFiles)
     }
-    let tokens = Tokens(
-      home: environment.home, localUser: environment.localUser, hostName: hostName, alias: configuration.host,
-      user: user, port: port)
-    let listed =
-      configuration.identityFiles.isEmpty ? values["identityfile"] ?? [] : configuration.identityFiles
-    let knownHosts =
-      configuration.knownHostsFiles.isEmpty
-      ? ["userknownhostsfile", "globalknownhostsfile"].flatMap {
-        (self[$0] ?? "").split(separator: " ").map(String.init)
-      }
-      : configuration.knownHostsFiles
+    let hostKeyName = self["hostkeyalias"] ?? hostName
+    let tokens = ConfigurationTokens(
+      environment: environment, hostName: hostName, alias: configuration.host, user: user, port: port,
+      hostKeyName: hostKeyName)
     let seconds = self["connecttimeout"].flatMap(Int.init)
+    let alive = self["serveraliveinterval"].flatMap(Int.init) ?? 0
     return Resolution(
-      hostName: hostName, user: user, port: port, identityFiles: listed.map(tokens.expand),
+      hostName: hostName, user: user, port: port,
+      addressFamily: self["addressfamily"].flatMap(Resolution.AddressFamily.init) ?? .any,
+      bindAddress: self["bindaddress"].flatMap { $0 == "*" ? nil : $0 },
+      proxyJump: try jumps(configuration, tokens, configFiles),
+      proxyCommand: self["proxycommand"].map { "exec " + tokens.expand($0) },
+      connectTimeout: seconds.map { .seconds($0) } ?? .seconds(10),
+      identityFiles: try files(configuration.identityFiles, else: all("identityfile"), tokens),
       identitiesOnly: self["identitiesonly"] == "yes" || !configuration.identityFiles.isEmpty,
       agentSocket: agentSocket(environment, tokens),
-      knownHostsFiles: knownHosts.filter { $0 != "none" }.map(tokens.expand),
-      hostKeyName: self["hostkeyalias"] ?? hostName,
-      connectTimeout: seconds.map { .seconds($0) } ?? .seconds(10),
-      configFiles: configFiles)
+      passphraseFile: try passphraseFile(configuration, environment),
+      credentialsDirectory: environment.credentialsDirectory, keyNotes: keyNotes,
+      knownHostsFiles: try files(configuration.knownHostsFiles, else: knownHosts, tokens),
+      revokedHostKeysFile: self["revokedhostkeys"].map(tokens.expand(path:)),
+      hostKeyName: hostKeyName, hostKeyPort: self["hostkeyalias"] == nil ? port : 22,
+      algorithms: try algorithms(configuration.host, configFiles),
+      serverAliveInterval: alive > 0 ? .seconds(alive) : nil,
+      serverAliveCountMax: self["serveralivecountmax"].flatMap(Int.init) ?? 3, configFiles: configFiles)
   }
 
-  private func agentSocket(_ environment: LocalEnvironment, _ tokens: Tokens) -> String? {
-    switch self["identityagent"] {
-    case "none": nil
-    case nil, "SSH_AUTH_SOCK": environment.agentSocket
-    case let path?: tokens.expand(path)
+  private func jumps(
+    _ configuration: TunnelConfiguration, _ tokens: ConfigurationTokens, _ configFiles: [String]
+  ) throws(TunnelFailure) -> [JumpHost] {
+    var jumps: [JumpHost] = []
+    for text in (self["proxyjump"] ?? "").split(separator: ",") {
+      guard let jump = JumpHost(tokens.expand(String(text))) else {
+        throw TunnelFailure(
+          .config, "ProxyJump of \(configuration.host) names '\(text)', which is no [user@]host[:port]",
+          remedy: "mend ssh_config; try: ssh -G \(configuration.host) | grep -i proxyjump", files: configFiles
+        )
+      }
+      jumps.append(jump)
     }
+    return jumps
+  }
+
+  /// The guard's own list where it has one; there `credential:NAME` is a file of the service manager's.
+  private func files(
+    _ own: [String], else listed: [String], _ tokens: ConfigurationTokens
+  ) throws(TunnelFailure) -> [String] {
+    guard !own.isEmpty else { return listed.map(tokens.expand(path:)) }
+    var paths: [String] = []
+    for entry in own {
+      if let name = TunnelConfiguration.credential(entry) {
+        paths.append(try tokens.environment.credential(name))
+      } else {
+        paths.append(tokens.expand(path: entry))
+      }
+    }
+    return paths
+  }
+
+  private func passphraseFile(
+    _ configuration: TunnelConfiguration, _ environment: LocalEnvironment
+  ) throws(TunnelFailure) -> String? {
+    switch configuration.passphrase {
+    case .credential(let name): try environment.credential(name)
+    case .file(let path): path
+    case nil: nil
+    }
+  }
+
+  /// ssh prints several paths with spaces between, and a space in a path as it is. A piece that can't begin a path
+  /// goes on with the one before it.
+  private var knownHosts: [String] {
+    ["userknownhostsfile", "globalknownhostsfile"].flatMap { keyword in
+      var paths: [String] = []
+      for piece in (self[keyword] ?? "").split(separator: " ", omittingEmptySubsequences: false) {
+        if let last = paths.last, let first = piece.first, !"/~%$".contains(first) {
+          paths[paths.count - 1] = "\(last) \(piece)"
+        } else if !piece.isEmpty {
+          paths.append(String(piece))
+        }
+      }
+      return paths
+    }
+  }
+
+  private func agentSocket(_ environment: LocalEnvironment, _ tokens: ConfigurationTokens) -> String? {
+    guard let value = values["identityagent"]?.first, value != "SSH_AUTH_SOCK" else {
+      return environment.agentSocket
+    }
+    if value == "none" { return nil }
+    // `$NAME` alone is the name of a variable that holds the path (ssh_config(5), IdentityAgent).
+    if value.hasPrefix("$"), !value.hasPrefix("${") {
+      return environment.variables[String(value.dropFirst())].flatMap { $0.isEmpty ? nil : $0 }
+    }
+    return tokens.expand(path: value)
+  }
+
+  private var keyNotes: [String] {
+    let internals = ["internal", "$SSH_SK_PROVIDER"]
+    return [
+      self["pkcs11provider"].map { "PKCS11Provider \($0): keys of tokens are used only through an agent" },
+      self["securitykeyprovider"].flatMap {
+        internals.contains($0) ? nil : "SecurityKeyProvider \($0): security keys can't be used with libssh2"
+      },
+    ].compactMap(\.self)
   }
 }
 
-/// The tokens of ssh_config(5), TOKENS, that can stand in a file's name, and the tilde.
-private struct Tokens {
-  let home: String
-  let localUser: String
-  let hostName: String
-  let alias: String
-  let user: String
-  let port: UInt16
+// MARK: - What can't be honoured
 
-  func expand(_ path: String) -> String {
-    var result = ""
-    var rest = path[...]
-    if rest == "~" || rest.hasPrefix("~/") {
-      result = home
-      rest = rest.dropFirst()
+extension SSHConfiguration {
+  /// Options that change who is trusted, who logs in or from where: refused by name, never passed over.
+  private func refuse(_ host: String, _ configFiles: [String]) throws(TunnelFailure) {
+    func refuse(_ option: String, _ why: String, _ instead: String) throws(TunnelFailure) {
+      throw TunnelFailure(
+        .config, "\(option) is set for \(host), and \(why)",
+        remedy: "override it: Host \(host) / \(instead)", files: configFiles)
     }
-    while let character = rest.popFirst() {
-      guard character == "%", let token = rest.popFirst() else {
-        result.append(character)
-        continue
-      }
-      switch token {
-      case "%": result.append("%")
-      case "d": result += home
-      case "h": result += hostName
-      case "n": result += alias
-      case "p": result += String(port)
-      case "r": result += user
-      case "u": result += localUser
-      default: result += "%\(token)"
+    if let value = self["bindinterface"] {
+      try refuse("BindInterface \(value)", "the guard binds to addresses only", "BindAddress ADDRESS instead")
+    }
+    if self["proxycommand"] != nil, self["proxyusefdpass"] == "yes" {
+      try refuse(
+        "ProxyUseFdpass yes", "the guard talks to a ProxyCommand over its standard input and output",
+        "ProxyUseFdpass no")
+    }
+    if let value = self["knownhostscommand"] {
+      try refuse(
+        "KnownHostsCommand \(value)", "the guard takes host keys from files only", "KnownHostsCommand none")
+    }
+    if let value = all("certificatefile").first {
+      try refuse(
+        "CertificateFile \(value)",
+        "libssh2 \(SSHLibrary.version) is not made to log in with a certificate", "CertificateFile none")
+    }
+    if let value = self["pubkeyauthentication"], ["no", "false"].contains(value) {
+      try refuse(
+        "PubkeyAuthentication no", "the guard logs in with keys and nothing else", "PubkeyAuthentication yes")
+    }
+    if let value = self["preferredauthentications"],
+      !value.split(separator: ",").contains("publickey")
+    {
+      try refuse(
+        "PreferredAuthentications \(value)", "the guard logs in with keys and nothing else",
+        "PreferredAuthentications publickey")
+    }
+  }
+
+  /// Lists of ssh_config can only take away from what is offered here.
+  private func algorithms(
+    _ host: String, _ configFiles: [String]
+  ) throws(TunnelFailure) -> Algorithms.Offer {
+    var offer = Algorithms.Offer.all
+    let lists: [(String, String, WritableKeyPath<Algorithms.Offer, [String]>)] = [
+      ("hostkeyalgorithms", "HostKeyAlgorithms", \.hostKeys), ("kexalgorithms", "KexAlgorithms", \.keyExchange),
+      ("ciphers", "Ciphers", \.ciphers), ("macs", "MACs", \.macs),
+    ]
+    for (keyword, name, list) in lists {
+      guard let value = self[keyword] else { continue }
+      let allowed = Set(value.split(separator: ",").map(String.init))
+      let all = offer[keyPath: list]
+      offer[keyPath: list] = all.filter(allowed.contains)
+      if offer[keyPath: list].isEmpty {
+        throw TunnelFailure(
+          .config, "\(name) \(value) is set for \(host), and libssh2 \(SSHLibrary.version) has none of these",
+          remedy: "override it: Host \(host) / \(name) +\(all[0])", files: configFiles)
       }
     }
-    return result
+    return offer
   }
 }

@@ -15,11 +15,22 @@ package struct TunnelConfiguration: Hashable, Sendable {
     }
   }
 
+  /// Where the passphrase of encrypted identity files is.
+  package enum Passphrase: Hashable, Sendable {
+    /// A credential's name (systemd.exec(5), LoadCredential).
+    case credential(String)
+    /// An absolute path.
+    case file(String)
+  }
+
   /// A Host of ssh_config, or a host name.
   package let host: String
   package let user: String?
   package let port: UInt16?
+  /// Paths, or `credential:NAME`.
   package let identityFiles: [String]
+  package let passphrase: Passphrase?
+  /// Paths, or `credential:NAME`.
   package let knownHostsFiles: [String]
   /// Read instead of ~/.ssh/config and /etc/ssh/ssh_config.
   package let sshConfig: String?
@@ -28,6 +39,8 @@ package struct TunnelConfiguration: Hashable, Sendable {
   package let keepaliveInterval: Duration
   /// Silence after which the peer is given up.
   package let keepaliveTimeout: Duration
+  /// Somebody chose these two; else ServerAliveInterval and ServerAliveCountMax may shorten them.
+  package let keepaliveIsChosen: Bool
   package let backoffInitial: Duration
   package let backoffMax: Duration
   /// How long a new local connection waits for the tunnel.
@@ -41,9 +54,10 @@ package struct TunnelConfiguration: Hashable, Sendable {
 
   package init(
     host: String, user: String? = nil, port: UInt16? = nil, identityFiles: [String] = [],
-    knownHostsFiles: [String] = [], sshConfig: String? = nil, forwards: [Forward],
+    passphrase: Passphrase? = nil, knownHostsFiles: [String] = [], sshConfig: String? = nil, forwards: [Forward],
     keepaliveInterval: Duration = .seconds(5), keepaliveTimeout: Duration = .seconds(15),
-    backoffInitial: Duration = .milliseconds(250), backoffMax: Duration = .seconds(30),
+    keepaliveIsChosen: Bool = false, backoffInitial: Duration = .milliseconds(250),
+    backoffMax: Duration = .seconds(30),
     hold: Duration = .seconds(10), sessionLimit: Int = ProcessorCount.online, windowBudget: Int = 64 << 20,
     targetCheckInterval: Duration = .seconds(60)
   ) {
@@ -51,17 +65,24 @@ package struct TunnelConfiguration: Hashable, Sendable {
     self.user = user
     self.port = port
     self.identityFiles = identityFiles
+    self.passphrase = passphrase
     self.knownHostsFiles = knownHostsFiles
     self.sshConfig = sshConfig
     self.forwards = forwards
     self.keepaliveInterval = keepaliveInterval
     self.keepaliveTimeout = keepaliveTimeout
+    self.keepaliveIsChosen = keepaliveIsChosen
     self.backoffInitial = backoffInitial
     self.backoffMax = backoffMax
     self.hold = hold
     self.sessionLimit = sessionLimit
     self.windowBudget = windowBudget
     self.targetCheckInterval = targetCheckInterval
+  }
+
+  /// NAME of `credential:NAME`; nil for a path.
+  package static func credential(_ entry: String) -> String? {
+    entry.hasPrefix("credential:") ? String(entry.dropFirst("credential:".count)) : nil
   }
 }
 

@@ -59,7 +59,7 @@ import Testing
 
   @Test(arguments: ["proxyjump bastion", "proxycommand nc %h %p"])
   func refusesByNameWhatItCannotHonour(_ line: String) {
-    let error = #expect(throws: TunnelFailure.self) { try Self.resolve(line) }
+    let error = #expect(throws: TunnelFailure.self) { try Self.resolve(line).refuseIndirectWays("tethys") }
     #expect(error?.code == .config)
     #expect(error?.message.contains("Proxy") == true)
   }

@@ -1,0 +1,44 @@
+/// One hop of ProxyJump: what stands between two commas (ssh_config(5)).
+package struct JumpHost: Hashable, Sendable, CustomStringConvertible {
+  /// Nil: as ssh_config says for `host`.
+  package let user: String?
+  package let host: String
+  package let port: UInt16?
+
+  /// Reads `[user@]host[:port]` or `ssh://[user@]host[:port]`, an IPv6 address in brackets; nil for anything else.
+  package init?(_ text: some StringProtocol) {
+    var rest = text.hasPrefix("ssh://") ? String(text.dropFirst(6)) : String(text)
+    // The URI form may end with a slash, as ssh(1) takes it.
+    if text.hasPrefix("ssh://"), rest.hasSuffix("/") { rest.removeLast() }
+    // A user's name may hold an @, a host's may not.
+    if let at = rest.lastIndex(of: "@") {
+      user = String(rest[..<at])
+      rest = String(rest[rest.index(after: at)...])
+    } else {
+      user = nil
+    }
+    let port: Substring?
+    if rest.hasPrefix("["), let end = rest.firstIndex(of: "]") {
+      host = String(rest[rest.index(after: rest.startIndex)..<end])
+      let tail = rest[rest.index(after: end)...]
+      guard tail.isEmpty || tail.hasPrefix(":") else { return nil }
+      port = tail.isEmpty ? nil : tail.dropFirst()
+    } else if let colon = rest.firstIndex(of: ":"), colon == rest.lastIndex(of: ":") {
+      host = String(rest[..<colon])
+      port = rest[rest.index(after: colon)...]
+    } else {
+      host = rest
+      port = nil
+    }
+    let number = port.flatMap { UInt16($0) }
+    guard user != "", !host.isEmpty, !host.hasPrefix("-"), !host.contains(where: \.isWhitespace),
+      port == nil || (number ?? 0) > 0
+    else { return nil }
+    self.port = number
+  }
+
+  package var description: String {
+    let name = host.contains(":") ? "[\(host)]" : host
+    return (user.map { "\($0)@" } ?? "") + name + (port.map { ":\($0)" } ?? "")
+  }
+}

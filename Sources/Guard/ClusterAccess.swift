@@ -122,13 +122,23 @@ extension StreamAddress {
 
 extension TunnelConfiguration {
   init(_ tunnel: Configuration.Tunnel) {
+    let keepalive = tunnel.keepalive ?? .standard
     self.init(
       host: tunnel.host, user: tunnel.user, port: tunnel.port, identityFiles: tunnel.identityFiles ?? [],
-      knownHostsFiles: tunnel.knownHostsFiles ?? [], sshConfig: tunnel.sshConfig,
-      forwards: tunnel.forwards.map {
-        .init(listen: StreamAddress($0.listen), target: StreamAddress($0.target))
-      },
-      keepaliveInterval: tunnel.keepalive.interval, keepaliveTimeout: tunnel.keepalive.timeout,
-      backoffInitial: tunnel.backoff.initial, backoffMax: tunnel.backoff.max, hold: tunnel.hold)
+      passphrase: tunnel.passphrase.map(Passphrase.init), knownHostsFiles: tunnel.knownHostsFiles ?? [],
+      sshConfig: tunnel.sshConfig,
+      forwards: tunnel.forwards.map { .init(listen: StreamAddress($0.listen), target: StreamAddress($0.target)) },
+      keepaliveInterval: keepalive.interval, keepaliveTimeout: keepalive.timeout,
+      keepaliveIsChosen: tunnel.keepalive != nil, backoffInitial: tunnel.backoff.initial,
+      backoffMax: tunnel.backoff.max, hold: tunnel.hold)
+  }
+}
+
+extension TunnelConfiguration.Passphrase {
+  fileprivate init(_ passphrase: Configuration.Passphrase) {
+    switch passphrase {
+    case .credential(let name): self = .credential(name)
+    case .file(let path): self = .file(path)
+    }
   }
 }

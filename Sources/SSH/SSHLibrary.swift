@@ -12,4 +12,9 @@ package enum SSHLibrary {
   package static var rsaExplanation: String {
     "is an RSA key: libssh2 \(version) signs RSA with SHA-1 only, which OpenSSH 8.8 and later refuse; use an ed25519 key"
   }
+
+  /// The same for a server's key, as a sentence.
+  package static var rsaHostKeyExplanation: String {
+    "libssh2 \(version) verifies RSA host keys with SHA-1 only (ssh-rsa), which OpenSSH 8.8 and later no longer offer"
+  }
 }

@@ -42,7 +42,7 @@ final class Attempt {
   ) throws(TunnelFailure) {
     self.resolution = resolution
     self.configuration = configuration
-    self.knownHosts = KnownHosts(files: resolution.knownHostsFiles)
+    self.knownHosts = try KnownHosts(resolution)
     self.loop = loop
     self.stage = .connecting(deadline: now)
     switch entry {
@@ -84,7 +84,8 @@ final class Attempt {
 
   private func begin(_ socket: Socket, peer: HostPort, _ now: Instant) throws(TunnelFailure) {
     do throws(SSHError) {
-      let types = knownHosts.keyTypes(name: resolution.hostKeyName, port: resolution.port)
+      let types = knownHosts.keyTypes(
+        name: resolution.hostKeyName, port: resolution.hostKeyPort, allowed: resolution.algorithms.hostKeys)
       let link = try Link(socket: socket, peer: peer, hostKeyTypes: types, loop: loop, now: now)
       stage = .handshake(link, deadline: now + Attempt.sessionLimit)
     } catch {
@@ -98,7 +99,7 @@ final class Attempt {
     _ = link.takeIn(now: now)
     let progress: Session.Progress
     do throws(SSHError) { progress = try link.session.handshake() } catch {
-      throw TunnelFailure(broken: error, resolution)
+      throw TunnelFailure(broken: error, resolution, knownHosts: knownHosts)
     }
     _ = link.flush()
     if progress == .done { return true }
@@ -126,7 +127,7 @@ final class Attempt {
       throw TunnelFailure(
         .protocolError, "\(link.peer) showed no host key", remedy: "ssh -v \(configuration.host)")
     }
-    let answer = knownHosts.check(key, name: resolution.hostKeyName, port: resolution.port)
+    let answer = knownHosts.check(key, name: resolution.hostKeyName, port: resolution.hostKeyPort)
     if let failure = TunnelFailure(
       hostKey: answer, key, resolution, knownHosts, host: configuration.host,
       sshConfig: configuration.sshConfig)

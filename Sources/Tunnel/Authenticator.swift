@@ -7,12 +7,12 @@ internal import SSH
 final class Authenticator {
   private enum Key {
     case agent(AgentSigner, Agent.Identity)
-    case file(String, [UInt8])
+    case file(String, [UInt8], isEncrypted: Bool)
 
     var name: String {
       switch self {
       case .agent(_, let identity): "\(identity.comment) (agent)"
-      case .file(let path, _): path
+      case .file(let path, _, _): path
       }
     }
   }
@@ -24,7 +24,12 @@ final class Authenticator {
   private var keys: ArraySlice<Key>
   /// What was passed over, and why.
   private let notes: [String]
+  private let passphrase: String?
   private var refused: [String] = []
+  /// Keys that libssh2 could not even open.
+  private var unopened: [String] = []
+  /// The server has heard of the first of `keys`.
+  private var isOffered = false
 
   /// - Throws: `no_usable_key` with the reason for each key that was passed over.
   init(_ resolution: Resolution) throws(TunnelFailure) {
@@ -47,21 +52,35 @@ final class Authenticator {
         notes.append("agent \(path): \(error.reason)")
       }
     }
+    func isGuarded(_ path: String) -> Bool {
+      resolution.credentialsDirectory.map { path.hasPrefix($0 + "/") } ?? false
+    }
+    var passphrase: String?
+    if let path = resolution.passphraseFile {
+      do {
+        passphrase = try SecretFile.passphrase(path, isGuarded: isGuarded(path))
+      } catch {
+        notes.append(error.message)
+      }
+    }
     for path in resolution.identityFiles {
-      switch IdentityFile(path: path).content {
-      case .usable(let bytes): keys.append(.file(path, bytes))
+      let file = IdentityFile(path: path, isGuarded: isGuarded(path), hasPassphrase: passphrase != nil)
+      switch file.content {
+      case .usable(let bytes, let isEncrypted): keys.append(.file(path, bytes, isEncrypted: isEncrypted))
       case .missing: notes.append("\(path) does not exist")
       case .unusable(let reason): notes.append("\(path) \(reason)")
       }
     }
+    notes += resolution.keyNotes
     guard !keys.isEmpty else {
       throw TunnelFailure(
         .noUsableKey,
         "no usable key for \(resolution.user)@\(resolution.hostName): \(notes.joined(separator: "; "))",
         remedy:
           "make one: ssh-keygen -t ed25519, add its .pub to authorized_keys on the host, and name it as IdentityFile",
-        files: resolution.identityFiles + resolution.configFiles)
+        files: resolution.keyFiles)
     }
+    self.passphrase = passphrase
     self.resolution = resolution
     self.keys = keys.prefix(Authenticator.mostKeys)
     self.notes = notes
@@ -71,48 +90,58 @@ final class Authenticator {
   func step(_ session: Session) throws(TunnelFailure) -> Session.Progress {
     while let key = keys.first {
       do throws(SSHError) {
-        switch key {
-        case .agent(let signer, let identity):
-          return try session.authenticate(
-            user: resolution.user, publicKey: identity.publicKey, signer: signer)
-        case .file(_, let bytes):
-          return try session.authenticate(user: resolution.user, privateKey: bytes, passphrase: nil)
-        }
+        let progress =
+          switch key {
+          case .agent(let signer, let identity):
+            try session.authenticate(user: resolution.user, publicKey: identity.publicKey, signer: signer)
+          case .file(_, let bytes, let isEncrypted):
+            try session.authenticate(
+              user: resolution.user, privateKey: bytes, passphrase: isEncrypted ? passphrase : nil)
+          }
+        isOffered = true
+        return progress
       } catch {
         if error.code == .disconnected { throw TunnelFailure(broken: error, resolution) }
-        refused.append("\(key.name) (\(error.detail))")
+        note(error, key)
         keys = keys.dropFirst()
+        isOffered = false
       }
     }
-    let passedOver = notes.isEmpty ? "" : "; passed over: \(notes.joined(separator: "; "))"
+    let unused = unopened + notes
+    guard !refused.isEmpty else {
+      throw TunnelFailure(
+        .noUsableKey,
+        "no usable key for \(resolution.user)@\(resolution.hostName): \(unused.joined(separator: "; "))",
+        remedy:
+          "check the passphrase by hand: ssh-keygen -y -f KEY; it is read from tunnel.passphrase in guard.yaml",
+        files: resolution.keyFiles)
+    }
+    let passedOver = unused.isEmpty ? "" : "; passed over: \(unused.joined(separator: "; "))"
     throw TunnelFailure(
       .authRefused,
       "\(resolution.hostName) refused every key for user \(resolution.user): \(refused.joined(separator: ", "))\(passedOver)",
       remedy:
         "check the user name and authorized_keys on the host; compare: ssh -v \(resolution.user)@\(resolution.hostName)",
-      files: resolution.identityFiles + resolution.configFiles)
+      files: resolution.keyFiles)
+  }
+
+  /// libssh2 has one code for a key that it can't open and for one that the server refused (pem.c). An answer of the
+  /// server takes at least one step of waiting, so what fails before was never sent.
+  private func note(_ error: SSHError, _ key: Key) {
+    guard !isOffered || error.code == .unusableKey else {
+      return refused.append("\(key.name) (\(error.detail))")
+    }
+    if case .file(let path, _, isEncrypted: true) = key {
+      unopened.append("the passphrase does not open \(path) (\(error.detail))")
+    } else {
+      unopened.append("\(key.name) can't be used (\(error.detail))")
+    }
   }
 }
 
-extension TunnelFailure {
-  /// A session that broke off before it was up.
-  init(broken error: SSHError, _ resolution: Resolution) {
-    let peer = HostPort(host: resolution.hostName, port: resolution.port)
-    switch error.code {
-    case .keyExchange:
-      self.init(
-        .protocolError, "\(peer): no agreement on algorithms, or a broken key exchange: \(error.detail)",
-        remedy:
-          "libssh2 \(SSHLibrary.version) needs an ed25519 or ecdsa host key, aes-ctr and hmac-sha2 on the server (sshd -T | grep -iE 'hostkeyalg|ciphers|macs')"
-      )
-    case .disconnected:
-      self.init(
-        .peerClosed, "\(peer) closed the connection during \(error.operation)",
-        remedy: "look at the server's log: journalctl -u ssh -n 50 (MaxStartups, a ban, or sshd restarting)")
-    default:
-      self.init(
-        .protocolError, "\(peer): \(error.operation): \(error.detail)",
-        remedy: "check that an SSH server answers there: ssh -v -p \(peer.port) \(peer.host)")
-    }
+extension Resolution {
+  /// Whose change is worth another attempt to log in.
+  fileprivate var keyFiles: [String] {
+    identityFiles + [passphraseFile].compactMap(\.self) + configFiles
   }
 }

@@ -7,8 +7,7 @@ extension TunnelFailure {
     host: String,
     sshConfig: String?
   ) {
-    let name =
-      resolution.port == 22 ? resolution.hostKeyName : "[\(resolution.hostKeyName)]:\(resolution.port)"
+    let name = resolution.knownHostsName
     let shown = "\(key.type) \(key.fingerprint)"
     let byHand = sshConfig.map { "ssh -F \($0) \(host)" } ?? "ssh \(host)"
     switch answer {
@@ -16,7 +15,7 @@ extension TunnelFailure {
     case .changed(let entry):
       self.init(
         .hostKeyChanged,
-        "host key of \(name) has changed: it shows \(shown), and \(entry.place) has another \(entry.keyType) key. Somebody may be listening in",
+        "host key of \(name) has changed: it shows \(shown), and \(entry.place) has \(entry.shown). Somebody may be listening in",
         remedy:
           "ask the host's owner whether the key was changed; if so: ssh-keygen -R '\(name)' -f \(entry.file), then connect once by hand: \(byHand)",
         files: knownHosts.files)
@@ -25,10 +24,20 @@ extension TunnelFailure {
         .hostKeyChanged, "host key of \(name), \(shown), is revoked by \(entry.place)",
         remedy: "ask the host's owner for the new key, and replace the entry", files: knownHosts.files)
     case .unknown(let others):
-      let known =
-        others.first.map { "; \($0.place) has a \($0.keyType) key for it" }
-        ?? (knownHosts.hasAuthority(name: resolution.hostKeyName, port: resolution.port)
-          ? "; @cert-authority entries are not supported with libssh2" : "")
+      let (port, keyName) = (resolution.hostKeyPort, resolution.hostKeyName)
+      var known = ""
+      if let entry = knownHosts.onlyUnusableEntry(name: keyName, port: port) {
+        known =
+          "; \(entry.place) has \(entry.shown) for it, but libssh2 \(SSHLibrary.version) verifies RSA host keys with SHA-1 only, so another type of key is needed"
+      } else if let entry = others.first {
+        known = "; \(entry.place) has \(entry.shown) for it"
+      } else if let entry = knownHosts.authority(name: keyName, port: port) {
+        known =
+          "; \(entry.place) trusts an authority for it, but @cert-authority is not supported: libssh2 can't verify host certificates"
+      } else if let first = knownHosts.files.first {
+        known =
+          "; it is not in \(knownHosts.files.count == 1 ? first : knownHosts.files.joined(separator: ", "))"
+      }
       self.init(
         .hostKeyUnknown, "host key of \(name) is not known: it shows \(shown)\(known)",
         remedy:
@@ -36,4 +45,39 @@ extension TunnelFailure {
         files: knownHosts.files)
     }
   }
+
+  /// A session that broke off before it was up.
+  init(broken error: SSHError, _ resolution: Resolution, knownHosts: KnownHosts? = nil) {
+    let peer = HostPort(host: resolution.hostName, port: resolution.port)
+    switch error.code {
+    case .keyExchange:
+      var message = "\(peer): no agreement on algorithms, or a broken key exchange: \(error.detail)"
+      if let entry = knownHosts?.onlyUnusableEntry(
+        name: resolution.hostKeyName, port: resolution.hostKeyPort)
+      {
+        message +=
+          "; known_hosts has only an RSA key for it (\(entry.place)). \(SSHLibrary.rsaHostKeyExplanation)"
+      } else if !SSHLibrary.signsRSAWithSHA2 {
+        message += "; does the server have only an RSA host key? \(SSHLibrary.rsaHostKeyExplanation)"
+      }
+      self.init(
+        .protocolError, message,
+        remedy:
+          "libssh2 \(SSHLibrary.version) needs an ed25519 or ecdsa host key (ssh-keygen -A on the server makes them), aes-ctr and hmac-sha2 on the server (sshd -T | grep -iE 'hostkey|ciphers|macs')",
+        files: knownHosts?.files ?? [])
+    case .disconnected:
+      self.init(
+        .peerClosed, "\(peer) closed the connection during \(error.operation)",
+        remedy: "look at the server's log: journalctl -u ssh -n 50 (MaxStartups, a ban, or sshd restarting)")
+    default:
+      self.init(
+        .protocolError, "\(peer): \(error.operation): \(error.detail)",
+        remedy: "check that an SSH server answers there: ssh -v -p \(peer.port) \(peer.host)")
+    }
+  }
+}
+
+extension Resolution {
+  /// As known_hosts writes it: `name`, or `[name]:port`.
+  var knownHostsName: String { hostKeyPort == 22 ? hostKeyName : "[\(hostKeyName)]:\(hostKeyPort)" }
 }

@@ -5,7 +5,7 @@ internal import SSH
 /// A private key file: whether it can be used without asking anybody, and if not, why not.
 struct IdentityFile {
   enum Content {
-    case usable([UInt8])
+    case usable([UInt8], isEncrypted: Bool)
     case missing
     /// The reason, as a sentence's end: `is encrypted, …`.
     case unusable(String)
@@ -14,11 +14,17 @@ struct IdentityFile {
   let path: String
   let content: Content
 
-  init(path: String) {
+  /// - Parameter isGuarded: the service manager keeps others out of the file, whatever its mode looks like.
+  /// - Parameter hasPassphrase: an encrypted key can be opened.
+  init(path: String, isGuarded: Bool = false, hasPassphrase: Bool = false) {
     self.path = path
     do {
       let bytes = try SmallFile.read(path, limit: 256 << 10)
-      self.content = IdentityFile.inspect(bytes)
+      if !isGuarded, let reason = SecretFile.exposure(of: path) {
+        self.content = .unusable(reason)
+      } else {
+        self.content = IdentityFile.inspect(bytes, hasPassphrase: hasPassphrase)
+      }
     } catch {
       self.content = error.code == ENOENT ? .missing : .unusable("can't be read: \(error.reason)")
     }
@@ -31,31 +37,33 @@ struct IdentityFile {
     return fields.count > 1 ? Base64.decode(fields[1]) : nil
   }
 
-  private static func inspect(_ bytes: [UInt8]) -> Content {
+  private static func inspect(_ bytes: [UInt8], hasPassphrase: Bool) -> Content {
     let text = String(decoding: bytes, as: UTF8.self)
     let lines = text.split(whereSeparator: \.isNewline)
     guard let start = lines.firstIndex(where: { $0.hasPrefix("-----BEGIN ") && $0.contains("PRIVATE KEY") })
     else {
       return .unusable("is no private key")
     }
-    let encrypted = "is encrypted: add it to an agent (ssh-add), or use a key without a passphrase"
-    if lines[start].contains("ENCRYPTED") || text.contains("Proc-Type: 4,ENCRYPTED") {
-      return .unusable(encrypted)
-    }
+    var isEncrypted = lines[start].contains("ENCRYPTED") || text.contains("Proc-Type: 4,ENCRYPTED")
     var type = lines[start].contains("RSA") ? "ssh-rsa" : ""
     if lines[start].contains("OPENSSH") {
       let body = lines[(start + 1)...].prefix { !$0.hasPrefix("-----") }.joined()
       guard let header = Base64.decode(body).flatMap(OpenSSHKeyHeader.init) else {
         return .unusable("is damaged: it does not start as an OpenSSH private key")
       }
-      if header.cipher != "none" { return .unusable(encrypted) }
+      isEncrypted = header.cipher != "none"
       type = header.keyType
     }
     if type.hasPrefix("sk-") {
       return .unusable("is a security key's (\(type)), which libssh2 can't use")
     }
     if type == "ssh-rsa", !SSHLibrary.signsRSAWithSHA2 { return .unusable(SSHLibrary.rsaExplanation) }
-    return .usable(bytes)
+    if isEncrypted, !hasPassphrase {
+      return .unusable(
+        "is encrypted: name its passphrase in guard.yaml (tunnel.passphrase), or add it to an agent (ssh-add)"
+      )
+    }
+    return .usable(bytes, isEncrypted: isEncrypted)
   }
 }
 

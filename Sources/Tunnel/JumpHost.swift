@@ -31,7 +31,8 @@ package struct JumpHost: Hashable, Sendable, CustomStringConvertible {
       port = nil
     }
     let number = port.flatMap { UInt16($0) }
-    guard user != "", !host.isEmpty, !host.hasPrefix("-"), !host.contains(where: \.isWhitespace),
+    guard user != "", !host.isEmpty, !host.hasPrefix("-"),
+      !host.contains(where: { $0.isWhitespace || $0 == "[" || $0 == "]" }),
       port == nil || (number ?? 0) > 0
     else { return nil }
     self.port = number

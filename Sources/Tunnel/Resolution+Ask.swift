@@ -120,6 +120,7 @@ extension TunnelConfiguration {
     TunnelConfiguration(
       host: hop.host, user: hop.user, port: hop.port, passphrase: passphrase, sshConfig: sshConfig,
       forwards: [], keepaliveInterval: keepaliveInterval, keepaliveTimeout: keepaliveTimeout,
-      keepaliveIsChosen: keepaliveIsChosen, backoffInitial: backoffInitial, backoffMax: backoffMax, hold: hold)
+      keepaliveIsChosen: keepaliveIsChosen, backoffInitial: backoffInitial, backoffMax: backoffMax, hold: hold
+    )
   }
 }

@@ -56,7 +56,9 @@ extension Resolution {
   package func keepalive(_ configuration: TunnelConfiguration) -> (interval: Duration, timeout: Duration) {
     let interval = configuration.keepaliveInterval
     let timeout = configuration.keepaliveTimeout
-    guard !configuration.keepaliveIsChosen, let alive = serverAliveInterval else { return (interval, timeout) }
+    guard !configuration.keepaliveIsChosen, let alive = serverAliveInterval else {
+      return (interval, timeout)
+    }
     let shorter = min(interval, alive)
     return (shorter, max(shorter, min(timeout, alive * max(1, serverAliveCountMax))))
   }

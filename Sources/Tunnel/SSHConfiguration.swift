@@ -188,7 +188,8 @@ extension SSHConfiguration {
   ) throws(TunnelFailure) -> Algorithms.Offer {
     var offer = Algorithms.Offer.all
     let lists: [(String, String, WritableKeyPath<Algorithms.Offer, [String]>)] = [
-      ("hostkeyalgorithms", "HostKeyAlgorithms", \.hostKeys), ("kexalgorithms", "KexAlgorithms", \.keyExchange),
+      ("hostkeyalgorithms", "HostKeyAlgorithms", \.hostKeys),
+      ("kexalgorithms", "KexAlgorithms", \.keyExchange),
       ("ciphers", "Ciphers", \.ciphers), ("macs", "MACs", \.macs),
     ]
     for (keyword, name, list) in lists {

@@ -54,7 +54,8 @@ package struct TunnelConfiguration: Hashable, Sendable {
 
   package init(
     host: String, user: String? = nil, port: UInt16? = nil, identityFiles: [String] = [],
-    passphrase: Passphrase? = nil, knownHostsFiles: [String] = [], sshConfig: String? = nil, forwards: [Forward],
+    passphrase: Passphrase? = nil, knownHostsFiles: [String] = [], sshConfig: String? = nil,
+    forwards: [Forward],
     keepaliveInterval: Duration = .seconds(5), keepaliveTimeout: Duration = .seconds(15),
     keepaliveIsChosen: Bool = false, backoffInitial: Duration = .milliseconds(250),
     backoffMax: Duration = .seconds(30),

@@ -114,7 +114,20 @@ private func errors(_ text: String) -> [String] {
         - name: "null"
           tunnel: { host: "::1", user: "a:b#c", forwards: [{ listen: "[::1]:7" }] }
       """
-    for text in [odd, "clusters: [{ name: a, tunnel: { host: b, port: 7, identityFiles: [~/k] } }]", ""] {
+    let secrets = """
+      clusters:
+        - name: a
+          tunnel:
+            host: b
+            identityFiles: [credential:key, /k]
+            passphrase: { credential: pass }
+            knownHostsFiles: [credential:hosts]
+            keepalive: { interval: 5s }
+        - { name: c, tunnel: { host: d, passphrase: { file: "~/a b" }, forwards: [{ listen: "[::1]:7" }] } }
+      """
+    for text in [
+      odd, secrets, "clusters: [{ name: a, tunnel: { host: b, port: 7, identityFiles: [~/k] } }]", "",
+    ] {
       var configuration = try parse(text)
       let again = try parse(configuration.yaml)
       configuration.file = again.file
@@ -167,8 +180,8 @@ private func errors(_ text: String) -> [String] {
     ("keepalve: {}", "4:1: tunnel: unknown key 'keepalve': did you mean 'keepalive'?"),
     (
       "zzz: 1",
-      "4:1: tunnel: unknown key 'zzz': known here are host, user, port, identityFiles, knownHostsFiles, "
-        + "sshConfig, forwards, keepalive, backoff, hold"
+      "4:1: tunnel: unknown key 'zzz': known here are host, user, port, identityFiles, passphrase, "
+        + "knownHostsFiles, sshConfig, forwards, keepalive, backoff, hold"
     ),
     ("  port: 0", "4:9: port: 0 is out of range: expected a whole number from 1 to 65535"),
     ("port: '22'", "4:7: port: expected a whole number from 1 to 65535, found '22'"),
@@ -184,6 +197,32 @@ private func errors(_ text: String) -> [String] {
     (
       "identityFiles: [key]",
       "4:17: identityFiles: expected a path that begins with / or ~/, found 'key'"
+    ),
+    (
+      "identityFiles: ['credential:../x']",
+      "4:17: identityFiles: expected the name of a credential (letters, digits, '-', '_' and '.', as in "
+        + "LoadCredential=NAME:/path), found '../x'"
+    ),
+    (
+      "knownHostsFiles: [credential: hosts]",
+      "4:19: knownHostsFiles: expected a path or credential:NAME, without a space, found a mapping"
+    ),
+    (
+      "passphrase: hunter2",
+      "4:13: passphrase: expected { credential: NAME } or { file: PATH }, and never the passphrase itself"
+    ),
+    (
+      "passphrase: { credential: a, file: /b }",
+      "4:13: passphrase: expected { credential: NAME } or { file: PATH }, one of the two"
+    ),
+    (
+      "passphrase: { file: secret }",
+      "4:21: file: expected a path that begins with / or ~/, found 'secret'"
+    ),
+    (
+      "passphrase: { credential: 'a b' }",
+      "4:27: credential: expected the name of a credential (letters, digits, '-', '_' and '.', as in "
+        + "LoadCredential=NAME:/path), found 'a b'"
     ),
     (
       "keepalive: { interval: 20s }",

@@ -1,10 +1,12 @@
+import SSH
 import Testing
 
 @testable import Tunnel
 
 @Suite struct SSHConfigurationTests {
   private static let environment = LocalEnvironment(
-    home: "/home/ann", localUser: "ann", agentSocket: "/run/agent")
+    home: "/home/ann", localUser: "ann", agentSocket: "/run/agent",
+    variables: ["AGENT": "/run/other", "KEYS": "/keys", "EMPTY": ""])
   private static let configuration = TunnelConfiguration(host: "tethys", forwards: [])
 
   private static func resolve(
@@ -51,7 +53,9 @@ import Testing
 
   @Test(arguments: [
     ("identityagent none", String?.none), ("identityagent SSH_AUTH_SOCK", "/run/agent"),
-    ("identityagent ~/agent", "/home/ann/agent"),
+    ("identityagent ~/agent", "/home/ann/agent"), ("identityagent $AGENT", "/run/other"),
+    ("identityagent $EMPTY", nil), ("identityagent $NOBODY", nil),
+    ("identityagent ${KEYS}/%r.sock", "/keys/ops.sock"),
   ])
   func findsTheAgent(_ line: String, _ path: String?) throws {
     #expect(try Self.resolve(line).agentSocket == path)
@@ -83,5 +87,106 @@ import Testing
       try SSHConfiguration(output: output).resolve(Self.configuration, environment: Self.environment)
     }
     #expect(error?.code == .config)
+  }
+
+  // MARK: - The way to the host
+
+  @Test func readsAddressesAndFamily() throws {
+    let resolution = try Self.resolve("addressfamily inet6\nbindaddress 192.0.2.9")
+    #expect(resolution.addressFamily == .inet6)
+    #expect(resolution.bindAddress == "192.0.2.9")
+    #expect(try Self.resolve("addressfamily any").addressFamily == .any)
+  }
+
+  @Test func fillsInAProxyCommand() throws {
+    let command = try Self.resolve("hostkeyalias key\nproxycommand nc -q 1 %h %p # %r %n %k %% %x")
+      .proxyCommand
+    #expect(command == "exec nc -q 1 192.0.2.7 2222 # ops tethys key % %x")
+  }
+
+  @Test func readsEveryHopOfAProxyJump() throws {
+    let hops = try Self.resolve("proxyjump ann@a@b:2200,v@[2001:db8::1]:33,%h-gate,ssh://w@c:4/").proxyJump
+    #expect(hops.map(\.description) == ["ann@a@b:2200", "v@[2001:db8::1]:33", "192.0.2.7-gate", "w@c:4"])
+    #expect(hops[0].user == "ann@a")
+    #expect(hops[1].host == "2001:db8::1")
+    #expect(hops[2].port == nil)
+  }
+
+  @Test(arguments: ["", "@a", "a:0", "a:65536", "a:x", "[::1", "[::1]x", "-oX=y", "u@-x", "a b", "ssh://"])
+  func aHopThatIsNoneIsRefused(_ text: String) {
+    #expect(JumpHost(text) == nil)
+  }
+
+  @Test(arguments: [
+    ("bindinterface eth0", "BindInterface eth0"),
+    ("knownhostscommand /bin/keys %H", "KnownHostsCommand /bin/keys"),
+    ("certificatefile ~/.ssh/id-cert.pub", "CertificateFile ~/.ssh/id-cert.pub"),
+    ("pubkeyauthentication false", "PubkeyAuthentication no"),
+    ("preferredauthentications password", "PreferredAuthentications password"),
+    ("proxycommand nc %h %p\nproxyusefdpass yes", "ProxyUseFdpass yes"),
+    ("ciphers chacha20-poly1305@openssh.com", "Ciphers chacha20-poly1305@openssh.com"),
+    ("macs umac-64@openssh.com", "MACs umac-64@openssh.com"),
+    ("kexalgorithms sntrup761x25519-sha512", "KexAlgorithms sntrup761x25519-sha512"),
+    ("proxyjump a,b:x", "ProxyJump"),
+  ])
+  func whatCannotBeHonouredIsNamed(_ lines: String, _ option: String) {
+    let error = #expect(throws: TunnelFailure.self) { try Self.resolve(lines) }
+    #expect(error?.code == .config)
+    #expect(error?.message.contains(option) == true)
+    #expect(error?.files == ["/home/ann/.ssh/config", "/etc/ssh/ssh_config"])
+  }
+
+  /// Values as `ssh -G` of OpenSSH 9.2 prints them where nothing is set, and some that only make ssh less strict.
+  @Test(arguments: [
+    "pubkeyauthentication true", "pubkeyauthentication unbound", "pubkeyauthentication host-bound",
+    "proxyusefdpass yes", "certificatefile none", "knownhostscommand none", "bindinterface none",
+    "stricthostkeychecking false\nverifyhostkeydns true\ncheckhostip yes", "compression yes\ntunnel false",
+    "preferredauthentications password,publickey", "canonicalizehostname true\nipqos lowdelay throughput",
+    "controlmaster auto\ncontrolpath /run/%C", "securitykeyprovider internal", "remotecommand top",
+  ])
+  func whatDoesNotMatterIsTaken(_ lines: String) throws {
+    #expect(try Self.resolve(lines).keyNotes == [])
+  }
+
+  @Test func providersOfKeysAreNoted() throws {
+    let notes = try Self.resolve("pkcs11provider /lib/p.so\nsecuritykeyprovider /lib/s.so").keyNotes
+    #expect(notes.count == 2)
+    #expect(
+      notes[0].contains("PKCS11Provider /lib/p.so") && notes[1].contains("SecurityKeyProvider /lib/s.so"))
+  }
+
+  @Test func listsOfAlgorithmsTakeAway() throws {
+    let offer = try Self.resolve("ciphers aes256-ctr,chacha20-poly1305@openssh.com,aes128-ctr").algorithms
+    #expect(offer.ciphers == ["aes128-ctr", "aes256-ctr"])
+    #expect(offer.macs == Algorithms.Offer.all.macs)
+  }
+
+  @Test func knownHostsMayHaveSpacesInTheirNames() throws {
+    let files = try Self.resolve(
+      "userknownhostsfile /a b/kh ~/kh2 ${KEYS}/kh\nglobalknownhostsfile none\nrevokedhostkeys %d/revoked")
+    #expect(files.knownHostsFiles == ["/a b/kh", "/home/ann/kh2", "/keys/kh"])
+    #expect(files.revokedHostKeysFile == "/home/ann/revoked")
+  }
+
+  @Test func anAliasOfTheHostKeyHasNoPort() throws {
+    #expect(try Self.resolve("hostkeyalias tethys-key").hostKeyPort == 22)
+    #expect(try Self.resolve("").hostKeyPort == 2222)
+  }
+
+  // MARK: - Keepalive
+
+  private static func keepalive(_ lines: String, isChosen: Bool = false) throws -> [Duration] {
+    let configuration = TunnelConfiguration(host: "tethys", forwards: [], keepaliveIsChosen: isChosen)
+    let (interval, timeout) = try resolve(lines, configuration).keepalive(configuration)
+    return [interval, timeout]
+  }
+
+  @Test func serverAliveShortensAndNeverStretches() throws {
+    #expect(try Self.keepalive("serveraliveinterval 0") == [.seconds(5), .seconds(15)])
+    #expect(
+      try Self.keepalive("serveraliveinterval 60\nserveralivecountmax 3") == [.seconds(5), .seconds(15)])
+    #expect(try Self.keepalive("serveraliveinterval 2\nserveralivecountmax 2") == [.seconds(2), .seconds(4)])
+    #expect(try Self.keepalive("serveraliveinterval 2\nserveralivecountmax 0") == [.seconds(2), .seconds(2)])
+    #expect(try Self.keepalive("serveraliveinterval 2", isChosen: true) == [.seconds(5), .seconds(15)])
   }
 }

@@ -26,16 +26,28 @@ package struct Configuration: Hashable, Sendable {
     // What follows overrides ssh_config where it is not nil.
     package var user: String?
     package var port: UInt16?
+    /// Absolute paths, or `credential:NAME` for a credential of the service manager's.
     package var identityFiles: [String]?
+    /// Of encrypted identity files.
+    package var passphrase: Passphrase?
+    /// As `identityFiles`.
     package var knownHostsFiles: [String]?
     /// The ssh_config to read instead of the usual ones.
     package var sshConfig: String?
     /// At least one.
     package var forwards: [Forward]
-    package var keepalive: Keepalive
+    /// Nil: the standard one, which ssh_config may shorten.
+    package var keepalive: Keepalive?
     package var backoff: Backoff
     /// How long a new local connection waits for the tunnel.
     package var hold: Duration
+  }
+
+  /// Where a passphrase is; never the passphrase.
+  package enum Passphrase: Hashable, Sendable {
+    case credential(String)
+    /// An absolute path.
+    case file(String)
   }
 
   package struct Forward: Hashable, Sendable {
@@ -49,6 +61,8 @@ package struct Configuration: Hashable, Sendable {
     package var interval: Duration
     /// Not shorter than `interval`.
     package var timeout: Duration
+
+    package static var standard: Keepalive { Keepalive(interval: .seconds(5), timeout: .seconds(15)) }
   }
 
   package struct Backoff: Hashable, Sendable {

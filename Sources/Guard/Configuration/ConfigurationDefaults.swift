@@ -21,7 +21,6 @@ extension Configuration.Tunnel {
     Configuration.Tunnel(
       host: host,
       forwards: [.standard],
-      keepalive: Configuration.Keepalive(interval: .seconds(5), timeout: .seconds(15)),
       backoff: Configuration.Backoff(initial: .milliseconds(250), max: .seconds(30)), hold: .seconds(10))
   }
 }

@@ -155,11 +155,6 @@ struct ConfigurationReader {
     return path(node, key)
   }
 
-  mutating func paths(_ section: Section, _ key: String) -> [String]? {
-    guard let nodes = list(section, key, of: "paths") else { return nil }
-    return nodes.compactMap { path($0, key) }
-  }
-
   // MARK: Words for messages
 
   func found(_ node: YAMLNode) -> String {

@@ -47,14 +47,22 @@ extension Configuration.Tunnel {
     if let user { lines.append("user: \(Configuration.scalar(user))") }
     if let port { lines.append("port: \(port)") }
     if let identityFiles { lines.append("identityFiles: \(Configuration.list(identityFiles))") }
+    switch passphrase {
+    case .credential(let name): lines.append("passphrase: { credential: \(Configuration.scalar(name)) }")
+    case .file(let path): lines.append("passphrase: { file: \(Configuration.scalar(path)) }")
+    case nil: break
+    }
     if let knownHostsFiles { lines.append("knownHostsFiles: \(Configuration.list(knownHostsFiles))") }
     if let sshConfig { lines.append("sshConfig: \(Configuration.scalar(sshConfig))") }
     lines.append("forwards:")
     for forward in forwards {
       lines.append("  - { listen: \"\(forward.listen)\", target: \"\(forward.target)\" }")
     }
-    let (interval, timeout) = (keepalive.interval.configurationText, keepalive.timeout.configurationText)
-    lines.append("keepalive: { interval: \(interval), timeout: \(timeout) }")
+    let alive = keepalive ?? .standard
+    let (interval, timeout) = (alive.interval.configurationText, alive.timeout.configurationText)
+    let line = "keepalive: { interval: \(interval), timeout: \(timeout) }"
+    // Written as a key it would be somebody's choice, and no longer follow ssh_config.
+    lines.append(keepalive == nil ? "# \(line)  or ServerAliveInterval of ssh_config where shorter" : line)
     let (initial, max) = (backoff.initial.configurationText, backoff.max.configurationText)
     lines.append("backoff: { initial: \(initial), max: \(max) }")
     lines.append("hold: \(hold.configurationText)")

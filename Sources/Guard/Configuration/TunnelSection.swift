@@ -13,8 +13,8 @@ extension ConfigurationReader {
       return nil
     }
     let keys = [
-      "host", "user", "port", "identityFiles", "knownHostsFiles", "sshConfig", "forwards", "keepalive",
-      "backoff", "hold",
+      "host", "user", "port", "identityFiles", "passphrase", "knownHostsFiles", "sshConfig", "forwards",
+      "keepalive", "backoff", "hold",
     ]
     guard let section = section(node, "tunnel", keys: keys) else { return nil }
     let host = host(section)
@@ -23,11 +23,12 @@ extension ConfigurationReader {
     if let node = section.values["port"] {
       result.port = number(node, "port", in: 1...65535).map { UInt16($0) }
     }
-    result.identityFiles = paths(section, "identityFiles")
-    result.knownHostsFiles = paths(section, "knownHostsFiles")
+    result.identityFiles = secretFiles(section, "identityFiles")
+    result.passphrase = passphrase(section)
+    result.knownHostsFiles = secretFiles(section, "knownHostsFiles")
     result.sshConfig = path(section, "sshConfig")
     result.forwards = forwards(section, listeners: &listeners)
-    result.keepalive = keepalive(section, default: result.keepalive)
+    result.keepalive = keepalive(section)
     result.backoff = backoff(section, default: result.backoff)
     result.hold = duration(section, "hold", in: .zero...(.seconds(300)), default: result.hold)
     return host == nil ? nil : result
@@ -60,10 +61,9 @@ extension ConfigurationReader {
     return user
   }
 
-  private mutating func keepalive(
-    _ tunnel: Section, default standard: Configuration.Keepalive
-  ) -> Configuration.Keepalive {
-    guard let section = section(tunnel, "keepalive", keys: ["interval", "timeout"]) else { return standard }
+  private mutating func keepalive(_ tunnel: Section) -> Configuration.Keepalive? {
+    guard let section = section(tunnel, "keepalive", keys: ["interval", "timeout"]) else { return nil }
+    let standard = Configuration.Keepalive.standard
     var result = standard
     result.interval = duration(
       section, "interval", in: .milliseconds(100)...(.seconds(300)), default: standard.interval)

@@ -1,0 +1,67 @@
+internal import Yams
+
+// Keys, known hosts and passphrases that the service manager hands over (systemd.exec(5), CREDENTIALS).
+
+extension ConfigurationReader {
+  private static var credentialPrefix: String { "credential:" }
+
+  /// A list of paths and of `credential:NAME`.
+  mutating func secretFiles(_ section: Section, _ key: String) -> [String]? {
+    guard let nodes = list(section, key, of: "paths") else { return nil }
+    return nodes.compactMap { node in
+      // YAML reads `credential: NAME`, with a space, as a mapping.
+      if case .mapping = node {
+        fail(node, "\(key): expected a path or credential:NAME, without a space, found a mapping")
+        return nil
+      }
+      guard case .scalar(let scalar) = node, scalar.string.hasPrefix(Self.credentialPrefix) else {
+        return path(node, key)
+      }
+      let name = String(scalar.string.dropFirst(Self.credentialPrefix.count))
+      guard isCredentialName(name) else {
+        fail(node, "\(key): \(credentialExpectation), found '\(name.cut(to: 64).escaped)'")
+        return nil
+      }
+      return scalar.string
+    }
+  }
+
+  mutating func passphrase(_ tunnel: Section) -> Configuration.Passphrase? {
+    guard let node = tunnel.values["passphrase"] else { return nil }
+    let shape = "passphrase: expected { credential: NAME } or { file: PATH }"
+    // What stands here instead may be the passphrase itself, so it is not repeated.
+    guard case .mapping = node, !isNull(node) else {
+      fail(node, "\(shape), and never the passphrase itself")
+      return nil
+    }
+    guard let section = section(node, "passphrase", keys: ["credential", "file"]) else { return nil }
+    guard section.values.count == 1 else {
+      fail(node, "\(shape), one of the two")
+      return nil
+    }
+    if section.values["file"] != nil { return path(section, "file").map { .file($0) } }
+    guard let place = section.values["credential"],
+      let name = text(place, "credential", of: "the name of a credential")
+    else { return nil }
+    guard isCredentialName(name) else {
+      fail(place, "credential: \(credentialExpectation), found '\(name.cut(to: 64))'")
+      return nil
+    }
+    return .credential(name)
+  }
+
+  private var credentialExpectation: String {
+    "expected the name of a credential (letters, digits, '-', '_' and '.', as in LoadCredential=NAME:/path)"
+  }
+
+  /// A file's name that is nothing but one.
+  private func isCredentialName(_ name: String) -> Bool {
+    !name.isEmpty && name.utf8.count <= 255 && name != "." && name != ".."
+      && name.utf8.allSatisfy { byte in
+        switch byte {
+        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
+        default: "-_.".utf8.contains(byte)
+        }
+      }
+  }
+}

@@ -129,8 +129,7 @@ final class Attempt {
     }
     let answer = knownHosts.check(key, name: resolution.hostKeyName, port: resolution.hostKeyPort)
     if let failure = TunnelFailure(
-      hostKey: answer, key, resolution, knownHosts, host: configuration.host,
-      sshConfig: configuration.sshConfig)
+      hostKey: answer, key, resolution, knownHosts)
     {
       throw failure
     }

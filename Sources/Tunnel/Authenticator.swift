@@ -52,19 +52,17 @@ final class Authenticator {
         notes.append("agent \(path): \(error.reason)")
       }
     }
-    func isGuarded(_ path: String) -> Bool {
-      resolution.credentialsDirectory.map { path.hasPrefix($0 + "/") } ?? false
-    }
     var passphrase: String?
     if let path = resolution.passphraseFile {
       do {
-        passphrase = try SecretFile.passphrase(path, isGuarded: isGuarded(path))
+        passphrase = try SecretFile.passphrase(path, isGuarded: resolution.isCredential(path))
       } catch {
         notes.append(error.message)
       }
     }
     for path in resolution.identityFiles {
-      let file = IdentityFile(path: path, isGuarded: isGuarded(path), hasPassphrase: passphrase != nil)
+      let file = IdentityFile(
+        path: path, isGuarded: resolution.isCredential(path), hasPassphrase: passphrase != nil)
       switch file.content {
       case .usable(let bytes, let isEncrypted): keys.append(.file(path, bytes, isEncrypted: isEncrypted))
       case .missing: notes.append("\(path) does not exist")

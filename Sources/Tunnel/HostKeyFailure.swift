@@ -3,13 +3,16 @@ internal import SSH
 extension TunnelFailure {
   /// What a host key that is not the known one means; nil when it is.
   init?(
-    hostKey answer: KnownHosts.Answer, _ key: HostKey, _ resolution: Resolution, _ knownHosts: KnownHosts,
-    host: String,
-    sshConfig: String?
+    hostKey answer: KnownHosts.Answer, _ key: HostKey, _ resolution: Resolution, _ knownHosts: KnownHosts
   ) {
     let name = resolution.knownHostsName
     let shown = "\(key.type) \(key.fingerprint)"
-    let byHand = sshConfig.map { "ssh -F \($0) \(host)" } ?? "ssh \(host)"
+    let isCredential = knownHosts.files.first.map(resolution.isCredential) ?? false
+    // What the service manager hands over is changed at its source.
+    let accept =
+      isCredential
+      ? "put the key's line into the file that LoadCredential= names for \(knownHosts.files[0]), and restart the service"
+      : "connect once by hand and accept it: \(resolution.byHand)"
     switch answer {
     case .known: return nil
     case .changed(let entry):
@@ -17,7 +20,10 @@ extension TunnelFailure {
         .hostKeyChanged,
         "host key of \(name) has changed: it shows \(shown), and \(entry.place) has \(entry.shown). Somebody may be listening in",
         remedy:
-          "ask the host's owner whether the key was changed; if so: ssh-keygen -R '\(name)' -f \(entry.file), then connect once by hand: \(byHand)",
+          "ask the host's owner whether the key was changed; if so: "
+          + (resolution.isCredential(entry.file)
+            ? accept
+            : "ssh-keygen -R '\(name)' -f \(entry.file), then connect once by hand: \(resolution.byHand)"),
         files: knownHosts.files)
     case .revoked(let entry):
       self.init(
@@ -41,7 +47,7 @@ extension TunnelFailure {
       self.init(
         .hostKeyUnknown, "host key of \(name) is not known: it shows \(shown)\(known)",
         remedy:
-          "compare the fingerprint with the host's owner, then connect once by hand and accept it: \(byHand)",
+          "compare the fingerprint with the host's owner, then \(accept)",
         files: knownHosts.files)
     }
   }
@@ -80,4 +86,9 @@ extension TunnelFailure {
 extension Resolution {
   /// As known_hosts writes it: `name`, or `[name]:port`.
   var knownHostsName: String { hostKeyPort == 22 ? hostKeyName : "[\(hostKeyName)]:\(hostKeyPort)" }
+
+  /// Whether the service manager made the file and keeps others out of it.
+  func isCredential(_ path: String) -> Bool {
+    credentialsDirectory.map { path.hasPrefix($0 + "/") } ?? false
+  }
 }

@@ -44,7 +44,9 @@ struct IdentityFile {
     else {
       return .unusable("is no private key")
     }
-    var isEncrypted = lines[start].contains("ENCRYPTED") || text.contains("Proc-Type: 4,ENCRYPTED")
+    // RFC 1421 §4.6.1.1, as older PEM files have it. OpenSSL would ask on the terminal for what is missed here.
+    let isProcessed = lines.contains { $0.hasPrefix("Proc-Type:") && $0.contains("ENCRYPTED") }
+    var isEncrypted = lines[start].contains("ENCRYPTED") || isProcessed
     var type = lines[start].contains("RSA") ? "ssh-rsa" : ""
     if lines[start].contains("OPENSSH") {
       let body = lines[(start + 1)...].prefix { !$0.hasPrefix("-----") }.joined()

@@ -46,9 +46,4 @@ package struct LocalEnvironment: Hashable, Sendable {
     }
     return path
   }
-
-  /// Whether the service manager made the file, who keeps others out of it.
-  func isCredential(_ path: String) -> Bool {
-    credentialsDirectory.map { path.hasPrefix($0 + "/") } ?? false
-  }
 }

@@ -44,6 +44,8 @@ package struct Resolution: Hashable, Sendable {
   /// ServerAliveInterval; nil where it is off.
   package var serverAliveInterval: Duration?
   package var serverAliveCountMax: Int
+  /// The command that connects to the same place with the same names: `ssh -p 2222 tethys`.
+  package var byHand: String
   /// Files whose change may change all this.
   package var configFiles: [String]
 }

@@ -47,7 +47,7 @@ struct SSHConfiguration {
       bindAddress: self["bindaddress"].flatMap { $0 == "*" ? nil : $0 },
       proxyJump: try jumps(configuration, tokens, configFiles),
       proxyCommand: self["proxycommand"].map { "exec " + tokens.expand($0) },
-      connectTimeout: seconds.map { .seconds($0) } ?? .seconds(10),
+      connectTimeout: seconds.flatMap { $0 > 0 ? .seconds($0) : nil } ?? .seconds(10),
       identityFiles: try files(configuration.identityFiles, else: all("identityfile"), tokens),
       identitiesOnly: self["identitiesonly"] == "yes" || !configuration.identityFiles.isEmpty,
       agentSocket: agentSocket(environment, tokens),
@@ -58,7 +58,20 @@ struct SSHConfiguration {
       hostKeyName: hostKeyName, hostKeyPort: self["hostkeyalias"] == nil ? port : 22,
       algorithms: try algorithms(configuration.host, configFiles),
       serverAliveInterval: alive > 0 ? .seconds(alive) : nil,
-      serverAliveCountMax: self["serveralivecountmax"].flatMap(Int.init) ?? 3, configFiles: configFiles)
+      serverAliveCountMax: self["serveralivecountmax"].flatMap(Int.init) ?? 3, byHand: byHand(configuration),
+      configFiles: configFiles)
+  }
+
+  private func byHand(_ configuration: TunnelConfiguration) -> String {
+    var words = ["ssh"]
+    if let file = configuration.sshConfig { words += ["-F", file] }
+    if let user = configuration.user { words += ["-l", user] }
+    if let port = configuration.port { words += ["-p", String(port)] }
+    // Where the accepted key is to be written; a credential can't be.
+    if let file = configuration.knownHostsFiles.first, TunnelConfiguration.credential(file) == nil {
+      words += ["-o", "UserKnownHostsFile=\(file)"]
+    }
+    return (words + [configuration.host]).joined(separator: " ")
   }
 
   private func jumps(

@@ -172,5 +172,50 @@ extension TunnelTests {
       #expect(failure.message.contains("RSA host keys with SHA-1 only"))
       #expect(failure.message.contains("\(server.knownHosts):1"))
     }
+
+    @Test func aChangedHostKeyIsShownBesideTheStoredOne() throws {
+      let server = try SSHServer()
+      func fingerprint() throws -> String {
+        let shown = try run("ssh-keygen", ["-l", "-f", server.hostKey + ".pub"]).output
+        return String(shown.split(separator: " ")[1])
+      }
+      let stored = try fingerprint()
+      try server.restartWithNewHostKey()
+      let failure = try #require(try outcome(server))
+      #expect(failure.code == .hostKeyChanged)
+      #expect(failure.message.contains("it shows ssh-ed25519 \(try fingerprint())"))
+      #expect(failure.message.contains("\(server.knownHosts):1 has ssh-ed25519 \(stored)"))
+      #expect(failure.remedy.contains("ssh -F \(server.sshConfig) tethys"))
+    }
+
+    @Test func anUnknownHostNamesTheAuthorityThatCannotVouchForIt() throws {
+      let server = try SSHServer()
+      try server.folder.write(
+        "@cert-authority * " + (try server.folder.read("user_key.pub")), to: "known_hosts")
+      let failure = try #require(try outcome(server))
+      #expect(failure.code == .hostKeyUnknown)
+      #expect(failure.message.contains("\(server.knownHosts):1 trusts an authority"))
+      #expect(failure.message.contains("@cert-authority is not supported"))
+    }
+
+    @Test func knownHostsThatCannotBeReadAreNamed() throws {
+      let server = try SSHServer()
+      let failure = try #require(try outcome(server, knownHosts: [server.folder.path]))
+      #expect(failure.code == .config)
+      #expect(failure.message.contains("\(server.folder.path) can't be read"))
+    }
+
+    @Test func theCommandForAnUnknownHostWritesWhereItIsLookedFor() throws {
+      let server = try SSHServer()
+      let hosts = server.folder.file("no_hosts")
+      let failure = try #require(try outcome(server, knownHosts: [hosts]))
+      #expect(failure.code == .hostKeyUnknown)
+      #expect(failure.remedy.contains("-o UserKnownHostsFile=\(hosts) tethys"))
+      let credentials = try TemporaryFolder()
+      try credentials.write("", to: "hosts")
+      let other = try #require(
+        try outcome(server, knownHosts: ["credential:hosts"], credentials: credentials.path))
+      #expect(other.remedy.contains("LoadCredential="))
+    }
   }
 }

@@ -13,7 +13,7 @@ extension TunnelTests {
     /// Tries once and says what came of it; nil: it is up.
     private func outcome(
       _ server: SSHServer, identityFiles: [String] = [], passphrase: TunnelConfiguration.Passphrase? = nil,
-      knownHosts: [String] = [], credentials: String? = nil
+      knownHosts: [String] = [], credentials: String? = nil, agent: String? = nil
     ) throws -> TunnelFailure? {
       let configuration = TunnelConfiguration(
         host: "tethys", identityFiles: identityFiles, passphrase: passphrase, knownHostsFiles: knownHosts,
@@ -24,7 +24,7 @@ extension TunnelTests {
       let tunnel = try Tunnel(
         name: "test", configuration: configuration, ownTarget: HostPort(host: "127.0.0.1", port: 1),
         environment: LocalEnvironment(
-          home: "/nonexistent", localUser: "nobody", agentSocket: nil, credentialsDirectory: credentials),
+          home: "/nonexistent", localUser: "nobody", agentSocket: agent, credentialsDirectory: credentials),
         observer: { _ in })
       defer { _ = tunnel.stop(timeout: .seconds(5)) }
       #expect(
@@ -129,6 +129,30 @@ extension TunnelTests {
       try server.folder.write("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n", to: "broken")
       chmod(server.folder.file("broken"), 0o600)
       #expect(try outcome(server, identityFiles: [server.folder.file("broken"), key]) == nil)
+    }
+
+    // MARK: - Agents
+
+    @Test func anAgentsKeyLogsInAndItsRSAKeyIsExplained() throws {
+      let server = try SSHServer()
+      let socket = server.folder.file("agent")
+      let agent = try ChildProcess("ssh-agent", ["-D", "-a", socket])
+      defer { agent.kill() }
+      try #require(eventually { access(socket, F_OK) == 0 })
+      func add(_ key: String) throws {
+        let added = try run("env", ["SSH_AUTH_SOCK=\(socket)", "ssh-add", "-q", key])
+        try #require(added.exit == .exited(0), "\(added.errors)")
+      }
+      let key = try makeKey(server, "rsa_key", type: "rsa")
+      try add(key)
+      // IdentitiesOnly: of the agent's keys the one that the file's public half names.
+      let failure = try #require(try outcome(server, identityFiles: [key], agent: socket))
+      #expect(failure.code == .noUsableKey)
+      #expect(failure.message.contains("test (agent) is an RSA key"))
+      let other = try makeKey(server, "agent_key", passphrase: "")
+      try add(other)
+      unlink(other)
+      #expect(try outcome(server, identityFiles: [other], agent: socket) == nil)
     }
 
     // MARK: - Host keys

@@ -52,7 +52,7 @@ final class Agent {
     var request: [UInt8] = [Message.signRequest]
     request.appendSSH(bytes: key.publicKey)
     request.appendSSH(bytes: Array(data))
-    request.appendSSH(uint32: 0)
+    request.appendSSH(uint32: SignatureFlags.asked(by: Array(data)))
     guard let answer = exchange(request), answer.first == Message.signResponse else { return nil }
     var reader = MessageReader(answer.dropFirst())
     guard let signature = reader.string() else { return nil }
@@ -71,6 +71,26 @@ final class Agent {
     var reader = MessageReader(head[...])
     guard let length = reader.uint32(), length > 0, length <= 1 << 20 else { return nil }
     return socket.receive(Int(length), until: deadline)
+  }
+}
+
+/// Which of an RSA key's signatures an agent is asked for (draft-miller-ssh-agent §5.3).
+enum SignatureFlags {
+  private static let sha256: UInt32 = 2
+  private static let sha512: UInt32 = 4
+
+  /// What is signed names the algorithm itself (RFC 4252 §7): session, message, user, service, method, a boolean and
+  /// the algorithm. 0 where it is no RSA key's with SHA-2.
+  static func asked(by data: [UInt8]) -> UInt32 {
+    var reader = MessageReader(data[...])
+    guard reader.string() != nil, reader.skip(1), reader.string() != nil, reader.string() != nil,
+      reader.string() != nil, reader.skip(1), let name = reader.string()
+    else { return 0 }
+    switch String(decoding: name, as: UTF8.self) {
+    case "rsa-sha2-256": return sha256
+    case "rsa-sha2-512": return sha512
+    default: return 0
+    }
   }
 }
 

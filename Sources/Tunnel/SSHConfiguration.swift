@@ -21,7 +21,8 @@ struct SSHConfiguration {
   /// The first value; nil where there is none, or `none`.
   subscript(keyword: String) -> String? { values[keyword]?.first.flatMap { $0 == "none" ? nil : $0 } }
 
-  private func all(_ keyword: String) -> [String] { (values[keyword] ?? []).filter { $0 != "none" } }
+  /// All values but `none`.
+  func all(_ keyword: String) -> [String] { (values[keyword] ?? []).filter { $0 != "none" } }
 
   func resolve(
     _ configuration: TunnelConfiguration, environment: LocalEnvironment
@@ -152,70 +153,5 @@ struct SSHConfiguration {
         internals.contains($0) ? nil : "SecurityKeyProvider \($0): security keys can't be used with libssh2"
       },
     ].compactMap(\.self)
-  }
-}
-
-// MARK: - What can't be honoured
-
-extension SSHConfiguration {
-  /// Options that change who is trusted, who logs in or from where: refused by name, never passed over.
-  private func refuse(_ host: String, _ configFiles: [String]) throws(TunnelFailure) {
-    func refuse(_ option: String, _ why: String, _ instead: String) throws(TunnelFailure) {
-      throw TunnelFailure(
-        .config, "\(option) is set for \(host), and \(why)",
-        remedy: "override it: Host \(host) / \(instead)", files: configFiles)
-    }
-    if let value = self["bindinterface"] {
-      try refuse("BindInterface \(value)", "the guard binds to addresses only", "BindAddress ADDRESS instead")
-    }
-    if self["proxycommand"] != nil, self["proxyusefdpass"] == "yes" {
-      try refuse(
-        "ProxyUseFdpass yes", "the guard talks to a ProxyCommand over its standard input and output",
-        "ProxyUseFdpass no")
-    }
-    if let value = self["knownhostscommand"] {
-      try refuse(
-        "KnownHostsCommand \(value)", "the guard takes host keys from files only", "KnownHostsCommand none")
-    }
-    if let value = all("certificatefile").first {
-      try refuse(
-        "CertificateFile \(value)",
-        "libssh2 \(SSHLibrary.version) is not made to log in with a certificate", "CertificateFile none")
-    }
-    if let value = self["pubkeyauthentication"], ["no", "false"].contains(value) {
-      try refuse(
-        "PubkeyAuthentication no", "the guard logs in with keys and nothing else", "PubkeyAuthentication yes")
-    }
-    if let value = self["preferredauthentications"],
-      !value.split(separator: ",").contains("publickey")
-    {
-      try refuse(
-        "PreferredAuthentications \(value)", "the guard logs in with keys and nothing else",
-        "PreferredAuthentications publickey")
-    }
-  }
-
-  /// Lists of ssh_config can only take away from what is offered here.
-  private func algorithms(
-    _ host: String, _ configFiles: [String]
-  ) throws(TunnelFailure) -> Algorithms.Offer {
-    var offer = Algorithms.Offer.all
-    let lists: [(String, String, WritableKeyPath<Algorithms.Offer, [String]>)] = [
-      ("hostkeyalgorithms", "HostKeyAlgorithms", \.hostKeys),
-      ("kexalgorithms", "KexAlgorithms", \.keyExchange),
-      ("ciphers", "Ciphers", \.ciphers), ("macs", "MACs", \.macs),
-    ]
-    for (keyword, name, list) in lists {
-      guard let value = self[keyword] else { continue }
-      let allowed = Set(value.split(separator: ",").map(String.init))
-      let all = offer[keyPath: list]
-      offer[keyPath: list] = all.filter(allowed.contains)
-      if offer[keyPath: list].isEmpty {
-        throw TunnelFailure(
-          .config, "\(name) \(value) is set for \(host), and libssh2 \(SSHLibrary.version) has none of these",
-          remedy: "override it: Host \(host) / \(name) +\(all[0])", files: configFiles)
-      }
-    }
-    return offer
   }
 }

@@ -86,7 +86,9 @@ final class Attempt {
     do throws(SSHError) {
       let types = knownHosts.keyTypes(
         name: resolution.hostKeyName, port: resolution.hostKeyPort, allowed: resolution.algorithms.hostKeys)
-      let link = try Link(socket: socket, peer: peer, hostKeyTypes: types, loop: loop, now: now)
+      let link = try Link(
+        socket: socket, peer: peer, hostKeyTypes: types, algorithms: resolution.algorithms, loop: loop,
+        now: now)
       stage = .handshake(link, deadline: now + Attempt.sessionLimit)
     } catch {
       throw TunnelFailure(broken: error, resolution)
@@ -142,7 +144,8 @@ extension Attempt {
   private func connectToNext(_ now: Instant) throws(TunnelFailure) {
     while let address = addresses.popFirst() {
       do throws(SystemError) {
-        let descriptor = try StreamSocket.connect(to: address, userTimeout: configuration.keepaliveTimeout)
+        let descriptor = try StreamSocket.connect(
+          to: address, userTimeout: resolution.keepalive(configuration).timeout)
         let socket = Socket(descriptor)
         hasOutcome = false
         watch = try loop.watch(socket.raw) { [weak self] _ in self?.hasOutcome = true }

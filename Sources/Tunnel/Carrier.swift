@@ -76,7 +76,7 @@ final class Carrier {
         throw ahead.isEmpty ? error : error.at(jumpHost: nil)
       }
       if let link {
-        try advance(over: link, now)
+        try advance(over: link, attempt.resolution, now)
         hasWork = true
       }
     }
@@ -84,20 +84,22 @@ final class Carrier {
     return hasWork
   }
 
-  private func advance(over link: Link, _ now: Instant) throws(TunnelFailure) {
+  private func advance(over link: Link, _ passed: Resolution, _ now: Instant) throws(TunnelFailure) {
     attempt = nil
+    let configuration = terms.configuration
     guard let next = ahead.popFirst() else {
       relay = Relay(
-        link, configuration: terms.configuration, checked: terms.checked, budget: terms.budget, load: load,
-        loop: loop, observer: terms.observer, now: now)
+        link, keepalive: passed.keepalive(configuration), checked: terms.checked,
+        checkInterval: configuration.targetCheckInterval, budget: terms.budget, load: load, loop: loop,
+        observer: terms.observer, now: now)
       return
     }
     let observer = HopObserver()
     // A hop's one channel carries a whole session: its window is that session's business, and not of the budget.
     let hop = Relay(
-      link, configuration: terms.configuration, checked: [],
-      budget: WindowBudget(4 * ReceiveWindow.largest), load: SessionLoad(), loop: loop, observer: observer,
-      now: now)
+      link, keepalive: passed.keepalive(configuration), checked: [],
+      checkInterval: configuration.targetCheckInterval, budget: WindowBudget(4 * ReceiveWindow.largest),
+      load: SessionLoad(), loop: loop, observer: observer, now: now)
     let pair: (Int32, Int32)
     do throws(SystemError) { pair = try StreamSocket.pair() } catch {
       throw TunnelFailure(

@@ -29,9 +29,10 @@ final class Link {
 
   /// - Parameter hostKeyTypes: those that known_hosts has, to be asked for first.
   init(
-    socket: Socket, peer: HostPort, hostKeyTypes: [String], loop: Loop, now: SuspendingClock.Instant
+    socket: Socket, peer: HostPort, hostKeyTypes: [String], algorithms: Algorithms.Offer, loop: Loop,
+    now: SuspendingClock.Instant
   ) throws(SSHError) {
-    self.session = try Session(socket: socket.raw, hostKeyTypes: hostKeyTypes)
+    self.session = try Session(socket: socket.raw, hostKeyTypes: hostKeyTypes, algorithms: algorithms)
     self.socket = socket
     self.peer = peer
     self.lastReceived = now

@@ -55,8 +55,9 @@ final class Relay {
   private(set) var answers = 0
 
   init(
-    _ link: Link, configuration: TunnelConfiguration, checked: [StreamAddress], budget: WindowBudget,
-    load: SessionLoad, loop: Loop, observer: any RelayObserver, now: Instant
+    _ link: Link, keepalive: (interval: Duration, timeout: Duration), checked: [StreamAddress],
+    checkInterval: Duration, budget: WindowBudget, load: SessionLoad, loop: Loop,
+    observer: any RelayObserver, now: Instant
   ) {
     self.link = link
     self.load = load
@@ -64,10 +65,9 @@ final class Relay {
     self.loop = loop
     self.budget = budget
     self.checked = checked
-    self.liveness = Liveness(
-      interval: configuration.keepaliveInterval, timeout: configuration.keepaliveTimeout)
-    self.keepaliveTimeout = configuration.keepaliveTimeout
-    self.checkInterval = configuration.targetCheckInterval
+    self.liveness = Liveness(interval: keepalive.interval, timeout: keepalive.timeout)
+    self.keepaliveTimeout = keepalive.timeout
+    self.checkInterval = checkInterval
     self.nextCheck = now + checkInterval
   }
 

@@ -17,7 +17,7 @@ struct Route: Sendable {
   ) -> Task<Void, Never> {
     Task {
       do throws(TunnelFailure) {
-        let servers = [try await Resolution.ask(configuration, environment: environment)]
+        let servers = try await Resolution.askChain(configuration, environment: environment)
         // getaddrinfo(3) blocks: not on a thread of the concurrency pool.
         DispatchQueue.global().async { body(lookUp(servers)) }
       } catch {

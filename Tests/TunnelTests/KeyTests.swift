@@ -5,241 +5,242 @@ import Testing
 
 @testable import Tunnel
 
-// In the suite of the other blocking tests, which run one after another: two at once would hold both threads of a
-// small machine's pool, and the tunnel's own tasks need one.
-extension TunnelTests {
-  /// Keys in their forms, and where they and their passphrases come from, against a real sshd.
-  @Suite struct KeyTests {
-    /// Tries once and says what came of it; nil: it is up.
-    private func outcome(
-      _ server: SSHServer, identityFiles: [String] = [], passphrase: TunnelConfiguration.Passphrase? = nil,
-      knownHosts: [String] = [], credentials: String? = nil, agent: String? = nil
-    ) throws -> TunnelFailure? {
-      let configuration = TunnelConfiguration(
-        host: "tethys", identityFiles: identityFiles, passphrase: passphrase, knownHostsFiles: knownHosts,
-        sshConfig: server.sshConfig,
-        forwards: [
-          .init(listen: HostPort(host: "127.0.0.1", port: 0), target: HostPort(host: "127.0.0.1", port: 1))
-        ])
-      let tunnel = try Tunnel(
-        name: "test", configuration: configuration, ownTarget: HostPort(host: "127.0.0.1", port: 1),
-        environment: LocalEnvironment(
-          home: "/nonexistent", localUser: "nobody", agentSocket: agent, credentialsDirectory: credentials),
-        observer: { _ in })
-      defer { _ = tunnel.stop(timeout: .seconds(5)) }
-      #expect(
-        eventually(within: .seconds(20)) { tunnel.status.state == .up || tunnel.status.lastFailure != nil })
-      return tunnel.status.lastFailure?.failure
-    }
+/// Keys in their forms, and where they and their passphrases come from, against a real sshd.
+@Suite(
+  .enabled(if: SSHServer.isAvailable, Comment(rawValue: SSHServer.reason)), .serialized, .blocking,
+  .timeLimit(.minutes(2)))
+struct KeyTests {
+  /// Tries once and says what came of it; nil: it is up.
+  private func outcome(
+    _ server: SSHServer, identityFiles: [String] = [], passphrase: TunnelConfiguration.Passphrase? = nil,
+    knownHosts: [String] = [], credentials: String? = nil, agent: String? = nil
+  ) throws -> TunnelFailure? {
+    let configuration = TunnelConfiguration(
+      host: "tethys", identityFiles: identityFiles, passphrase: passphrase, knownHostsFiles: knownHosts,
+      sshConfig: server.sshConfig,
+      forwards: [
+        .init(
+          listen: StreamAddress(host: "127.0.0.1", port: 0), target: StreamAddress(host: "127.0.0.1", port: 1)
+        )
+      ])
+    let tunnel = try Tunnel(
+      name: "test", configuration: configuration, ownTarget: StreamAddress(host: "127.0.0.1", port: 1),
+      environment: LocalEnvironment(
+        home: "/nonexistent", localUser: "nobody", agentSocket: agent, credentialsDirectory: credentials),
+      observer: { _ in })
+    defer { _ = tunnel.stop(timeout: .seconds(5)) }
+    #expect(
+      eventually(within: .seconds(20)) { tunnel.status.state == .up || tunnel.status.lastFailure != nil })
+    return tunnel.status.lastFailure?.failure
+  }
 
-    /// A key that may log in, in a form of ssh-keygen's choice.
-    private func makeKey(
-      _ server: SSHServer, _ name: String, type: String = "ed25519", format: String = "RFC4716",
-      passphrase: String = ""
-    ) throws -> String {
-      let path = server.folder.file(name)
-      let made = try run(
-        "ssh-keygen", ["-q", "-t", type, "-m", format, "-N", passphrase, "-C", "test", "-f", path])
-      try #require(made.exit == .exited(0), "\(made.errors)")
-      let listed = try server.folder.read("authorized_keys") + server.folder.read("\(name).pub")
-      try server.folder.write(listed, to: "authorized_keys")
-      chmod(server.folder.file("authorized_keys"), 0o644)
-      return path
-    }
+  /// A key that may log in, in a form of ssh-keygen's choice.
+  private func makeKey(
+    _ server: SSHServer, _ name: String, type: String = "ed25519", format: String = "RFC4716",
+    passphrase: String = ""
+  ) throws -> String {
+    let path = server.folder.file(name)
+    let made = try run(
+      "ssh-keygen", ["-q", "-t", type, "-m", format, "-N", passphrase, "-C", "test", "-f", path])
+    try #require(made.exit == .exited(0), "\(made.errors)")
+    let listed = try server.folder.read("authorized_keys") + server.folder.read("\(name).pub")
+    try server.folder.write(listed, to: "authorized_keys")
+    chmod(server.folder.file("authorized_keys"), 0o644)
+    return path
+  }
 
-    @Test(arguments: [
-      ("ed25519", "RFC4716", ""), ("ecdsa", "RFC4716", ""), ("ecdsa", "PEM", ""), ("ecdsa", "PKCS8", ""),
-      ("ed25519", "RFC4716", "öffne dich"), ("ecdsa", "RFC4716", "open it"), ("ecdsa", "PEM", "open it"),
-      ("ecdsa", "PKCS8", "open it"),
-    ])
-    func everyFormLogsIn(_ type: String, _ format: String, _ words: String) throws {
-      let server = try SSHServer()
-      let key = try makeKey(server, "other_key", type: type, format: format, passphrase: words)
-      let credentials = try TemporaryFolder()
-      try credentials.write(words + "\n", to: "words")
-      let failure = try outcome(
-        server, identityFiles: [key], passphrase: words.isEmpty ? nil : .credential("words"),
-        credentials: credentials.path)
-      #expect(failure == nil)
-    }
+  @Test(arguments: [
+    ("ed25519", "RFC4716", ""), ("ecdsa", "RFC4716", ""), ("ecdsa", "PEM", ""), ("ecdsa", "PKCS8", ""),
+    ("ed25519", "RFC4716", "öffne dich"), ("ecdsa", "RFC4716", "open it"), ("ecdsa", "PEM", "open it"),
+    ("ecdsa", "PKCS8", "open it"),
+  ])
+  func everyFormLogsIn(_ type: String, _ format: String, _ words: String) throws {
+    let server = try SSHServer()
+    let key = try makeKey(server, "other_key", type: type, format: format, passphrase: words)
+    let credentials = try TemporaryFolder()
+    try credentials.write(words + "\n", to: "words")
+    let failure = try outcome(
+      server, identityFiles: [key], passphrase: words.isEmpty ? nil : .credential("words"),
+      credentials: credentials.path)
+    #expect(failure == nil)
+  }
 
-    @Test func keyHostsAndPassphraseAllComeFromCredentials() throws {
-      let server = try SSHServer()
-      let key = try makeKey(server, "other_key", passphrase: "open it")
-      let credentials = try TemporaryFolder()
-      try credentials.write(String(contentsOfFile: key, encoding: .utf8), to: "key")
-      try credentials.write(server.folder.read("known_hosts"), to: "hosts")
-      try credentials.write("open it", to: "words")
-      let failure = try outcome(
-        server, identityFiles: ["credential:key"], passphrase: .credential("words"),
-        knownHosts: ["credential:hosts"], credentials: credentials.path)
-      #expect(failure == nil)
-    }
+  @Test func keyHostsAndPassphraseAllComeFromCredentials() throws {
+    let server = try SSHServer()
+    let key = try makeKey(server, "other_key", passphrase: "open it")
+    let credentials = try TemporaryFolder()
+    try credentials.write(String(contentsOfFile: key, encoding: .utf8), to: "key")
+    try credentials.write(server.folder.read("known_hosts"), to: "hosts")
+    try credentials.write("open it", to: "words")
+    let failure = try outcome(
+      server, identityFiles: ["credential:key"], passphrase: .credential("words"),
+      knownHosts: ["credential:hosts"], credentials: credentials.path)
+    #expect(failure == nil)
+  }
 
-    @Test(arguments: [("ed25519", "RFC4716"), ("ecdsa", "PEM"), ("ecdsa", "PKCS8")])
-    func aWrongPassphraseIsNamedAndNeverShown(_ type: String, _ format: String) throws {
-      let server = try SSHServer()
-      let key = try makeKey(server, "other_key", type: type, format: format, passphrase: "open it")
-      try server.folder.write("Xyzzy-wrong\n", to: "words")
-      chmod(server.folder.file("words"), 0o600)
+  @Test(arguments: [("ed25519", "RFC4716"), ("ecdsa", "PEM"), ("ecdsa", "PKCS8")])
+  func aWrongPassphraseIsNamedAndNeverShown(_ type: String, _ format: String) throws {
+    let server = try SSHServer()
+    let key = try makeKey(server, "other_key", type: type, format: format, passphrase: "open it")
+    try server.folder.write("Xyzzy-wrong\n", to: "words")
+    chmod(server.folder.file("words"), 0o600)
+    let failure = try #require(
+      try outcome(server, identityFiles: [key], passphrase: .file(server.folder.file("words"))))
+    #expect(failure.code == .noUsableKey)
+    #expect(failure.message.contains("the passphrase does not open \(key)"))
+    #expect(!failure.description.contains("Xyzzy"))
+    #expect(failure.files.contains(server.folder.file("words")))
+  }
+
+  @Test func aMissingCredentialNamesTheLineOfTheUnit() throws {
+    let server = try SSHServer()
+    let credentials = try TemporaryFolder()
+    for folder in [nil, credentials.path] {
       let failure = try #require(
-        try outcome(server, identityFiles: [key], passphrase: .file(server.folder.file("words"))))
-      #expect(failure.code == .noUsableKey)
-      #expect(failure.message.contains("the passphrase does not open \(key)"))
-      #expect(!failure.description.contains("Xyzzy"))
-      #expect(failure.files.contains(server.folder.file("words")))
-    }
-
-    @Test func aMissingCredentialNamesTheLineOfTheUnit() throws {
-      let server = try SSHServer()
-      let credentials = try TemporaryFolder()
-      for folder in [nil, credentials.path] {
-        let failure = try #require(
-          try outcome(server, identityFiles: ["credential:guard-key"], credentials: folder))
-        #expect(failure.code == .config)
-        #expect(failure.message.contains("credential guard-key"))
-        #expect(failure.remedy.contains("LoadCredential=guard-key:/"))
-      }
-    }
-
-    @Test func aKeyThatOthersCanReadIsNotUsed() throws {
-      let server = try SSHServer()
-      let key = try makeKey(server, "other_key")
-      chmod(key, 0o644)
-      let failure = try #require(try outcome(server, identityFiles: [key]))
-      #expect(failure.code == .noUsableKey)
-      #expect(failure.message.contains("mode 0644"))
-      #expect(failure.message.contains("chmod 600 \(key)"))
-    }
-
-    @Test func aPassphraseThatOthersCanReadIsNotUsed() throws {
-      let server = try SSHServer()
-      let key = try makeKey(server, "other_key", passphrase: "open it")
-      try server.folder.write("open it", to: "words")
-      chmod(server.folder.file("words"), 0o640)
-      let failure = try #require(
-        try outcome(server, identityFiles: [key], passphrase: .file(server.folder.file("words"))))
-      #expect(failure.code == .noUsableKey)
-      #expect(failure.message.contains("chmod 600 \(server.folder.file("words"))"))
-    }
-
-    @Test func aDamagedKeyIsPassedOverForTheNext() throws {
-      let server = try SSHServer()
-      let key = try makeKey(server, "other_key")
-      try server.folder.write("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n", to: "broken")
-      chmod(server.folder.file("broken"), 0o600)
-      #expect(try outcome(server, identityFiles: [server.folder.file("broken"), key]) == nil)
-    }
-
-    // MARK: - Agents
-
-    @Test func anAgentsKeyLogsInAndItsRSAKeyIsExplained() throws {
-      let server = try SSHServer()
-      let socket = server.folder.file("agent")
-      let agent = try ChildProcess("ssh-agent", ["-D", "-a", socket])
-      defer { agent.kill() }
-      try #require(eventually { access(socket, F_OK) == 0 })
-      func add(_ key: String) throws {
-        let added = try run("env", ["SSH_AUTH_SOCK=\(socket)", "ssh-add", "-q", key])
-        try #require(added.exit == .exited(0), "\(added.errors)")
-      }
-      let key = try makeKey(server, "rsa_key", type: "rsa")
-      try add(key)
-      // IdentitiesOnly: of the agent's keys the one that the file's public half names.
-      let failure = try #require(try outcome(server, identityFiles: [key], agent: socket))
-      #expect(failure.code == .noUsableKey)
-      #expect(failure.message.contains("test (agent) is an RSA key"))
-      let other = try makeKey(server, "agent_key", passphrase: "")
-      try add(other)
-      unlink(other)
-      #expect(try outcome(server, identityFiles: [other], agent: socket) == nil)
-    }
-
-    // MARK: - Host keys
-
-    @Test func aRevokedHostKeyIsRefused() throws {
-      let server = try SSHServer()
-      try server.folder.write(
-        try server.folder.read("ssh_config") + "  RevokedHostKeys \(server.folder.file("revoked"))\n",
-        to: "ssh_config")
-      try server.folder.write(try server.folder.read("host_key.pub"), to: "revoked")
-      let failure = try #require(try outcome(server))
-      #expect(failure.code == .hostKeyChanged)
-      #expect(failure.message.contains("is revoked by \(server.folder.file("revoked")):1"))
-    }
-
-    @Test func aRevocationListThatIsMissingOrBinaryIsNamed() throws {
-      let server = try SSHServer()
-      let path = server.folder.file("revoked")
-      try server.folder.write(
-        try server.folder.read("ssh_config") + "  RevokedHostKeys \(path)\n", to: "ssh_config")
-      #expect(try outcome(server)?.message.contains("RevokedHostKeys \(path) can't be read") == true)
-      let made = try run("ssh-keygen", ["-q", "-k", "-f", path, server.hostKey + ".pub"])
-      try #require(made.exit == .exited(0))
-      #expect(try outcome(server)?.message.contains("(KRL)") == true)
-    }
-
-    @Test func anRSAOnlyServerIsExplained() throws {
-      let folder = try TemporaryFolder()
-      let key = folder.file("rsa")
-      let made = try run("ssh-keygen", ["-q", "-t", "rsa", "-b", "2048", "-N", "", "-f", key])
-      try #require(made.exit == .exited(0))
-      let server = try SSHServer(options: ["HostKeyAlgorithms rsa-sha2-512,rsa-sha2-256"])
-      server.stop()
-      for name in ["", ".pub"] {
-        try server.folder.write(folder.read("rsa" + name), to: "host_key" + name)
-      }
-      try server.writeKnownHosts()
-      try server.start()
-      let failure = try #require(try outcome(server))
-      #expect(failure.code == .protocolError)
-      #expect(failure.message.contains("RSA host keys with SHA-1 only"))
-      #expect(failure.message.contains("\(server.knownHosts):1"))
-    }
-
-    @Test func aChangedHostKeyIsShownBesideTheStoredOne() throws {
-      let server = try SSHServer()
-      func fingerprint() throws -> String {
-        let shown = try run("ssh-keygen", ["-l", "-f", server.hostKey + ".pub"]).output
-        return String(shown.split(separator: " ")[1])
-      }
-      let stored = try fingerprint()
-      try server.restartWithNewHostKey()
-      let failure = try #require(try outcome(server))
-      #expect(failure.code == .hostKeyChanged)
-      #expect(failure.message.contains("it shows ssh-ed25519 \(try fingerprint())"))
-      #expect(failure.message.contains("\(server.knownHosts):1 has ssh-ed25519 \(stored)"))
-      #expect(failure.remedy.contains("ssh -F \(server.sshConfig) tethys"))
-    }
-
-    @Test func anUnknownHostNamesTheAuthorityThatCannotVouchForIt() throws {
-      let server = try SSHServer()
-      try server.folder.write(
-        "@cert-authority * " + (try server.folder.read("user_key.pub")), to: "known_hosts")
-      let failure = try #require(try outcome(server))
-      #expect(failure.code == .hostKeyUnknown)
-      #expect(failure.message.contains("\(server.knownHosts):1 trusts an authority"))
-      #expect(failure.message.contains("@cert-authority is not supported"))
-    }
-
-    @Test func knownHostsThatCannotBeReadAreNamed() throws {
-      let server = try SSHServer()
-      let failure = try #require(try outcome(server, knownHosts: [server.folder.path]))
+        try outcome(server, identityFiles: ["credential:guard-key"], credentials: folder))
       #expect(failure.code == .config)
-      #expect(failure.message.contains("\(server.folder.path) can't be read"))
+      #expect(failure.message.contains("credential guard-key"))
+      #expect(failure.remedy.contains("LoadCredential=guard-key:/"))
     }
+  }
 
-    @Test func theCommandForAnUnknownHostWritesWhereItIsLookedFor() throws {
-      let server = try SSHServer()
-      let hosts = server.folder.file("no_hosts")
-      let failure = try #require(try outcome(server, knownHosts: [hosts]))
-      #expect(failure.code == .hostKeyUnknown)
-      #expect(failure.remedy.contains("-o UserKnownHostsFile=\(hosts) tethys"))
-      let credentials = try TemporaryFolder()
-      try credentials.write("", to: "hosts")
-      let other = try #require(
-        try outcome(server, knownHosts: ["credential:hosts"], credentials: credentials.path))
-      #expect(other.remedy.contains("LoadCredential="))
+  @Test func aKeyThatOthersCanReadIsNotUsed() throws {
+    let server = try SSHServer()
+    let key = try makeKey(server, "other_key")
+    chmod(key, 0o644)
+    let failure = try #require(try outcome(server, identityFiles: [key]))
+    #expect(failure.code == .noUsableKey)
+    #expect(failure.message.contains("mode 0644"))
+    #expect(failure.message.contains("chmod 600 \(key)"))
+  }
+
+  @Test func aPassphraseThatOthersCanReadIsNotUsed() throws {
+    let server = try SSHServer()
+    let key = try makeKey(server, "other_key", passphrase: "open it")
+    try server.folder.write("open it", to: "words")
+    chmod(server.folder.file("words"), 0o640)
+    let failure = try #require(
+      try outcome(server, identityFiles: [key], passphrase: .file(server.folder.file("words"))))
+    #expect(failure.code == .noUsableKey)
+    #expect(failure.message.contains("chmod 600 \(server.folder.file("words"))"))
+  }
+
+  @Test func aDamagedKeyIsPassedOverForTheNext() throws {
+    let server = try SSHServer()
+    let key = try makeKey(server, "other_key")
+    try server.folder.write("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n", to: "broken")
+    chmod(server.folder.file("broken"), 0o600)
+    #expect(try outcome(server, identityFiles: [server.folder.file("broken"), key]) == nil)
+  }
+
+  // MARK: - Agents
+
+  @Test func anAgentsKeyLogsInAndItsRSAKeyIsExplained() throws {
+    let server = try SSHServer()
+    let socket = server.folder.file("agent")
+    let agent = try ChildProcess("ssh-agent", ["-D", "-a", socket])
+    defer { agent.kill() }
+    try #require(eventually { access(socket, F_OK) == 0 })
+    func add(_ key: String) throws {
+      let added = try run("env", ["SSH_AUTH_SOCK=\(socket)", "ssh-add", "-q", key])
+      try #require(added.exit == .exited(0), "\(added.errors)")
     }
+    let key = try makeKey(server, "rsa_key", type: "rsa")
+    try add(key)
+    // IdentitiesOnly: of the agent's keys the one that the file's public half names.
+    let failure = try #require(try outcome(server, identityFiles: [key], agent: socket))
+    #expect(failure.code == .noUsableKey)
+    #expect(failure.message.contains("test (agent) is an RSA key"))
+    let other = try makeKey(server, "agent_key", passphrase: "")
+    try add(other)
+    unlink(other)
+    #expect(try outcome(server, identityFiles: [other], agent: socket) == nil)
+  }
+
+  // MARK: - Host keys
+
+  @Test func aRevokedHostKeyIsRefused() throws {
+    let server = try SSHServer()
+    try server.folder.write(
+      try server.folder.read("ssh_config") + "  RevokedHostKeys \(server.folder.file("revoked"))\n",
+      to: "ssh_config")
+    try server.folder.write(try server.folder.read("host_key.pub"), to: "revoked")
+    let failure = try #require(try outcome(server))
+    #expect(failure.code == .hostKeyChanged)
+    #expect(failure.message.contains("is revoked by \(server.folder.file("revoked")):1"))
+  }
+
+  @Test func aRevocationListThatIsMissingOrBinaryIsNamed() throws {
+    let server = try SSHServer()
+    let path = server.folder.file("revoked")
+    try server.folder.write(
+      try server.folder.read("ssh_config") + "  RevokedHostKeys \(path)\n", to: "ssh_config")
+    #expect(try outcome(server)?.message.contains("RevokedHostKeys \(path) can't be read") == true)
+    let made = try run("ssh-keygen", ["-q", "-k", "-f", path, server.hostKey + ".pub"])
+    try #require(made.exit == .exited(0))
+    #expect(try outcome(server)?.message.contains("(KRL)") == true)
+  }
+
+  @Test func anRSAOnlyServerIsExplained() throws {
+    let folder = try TemporaryFolder()
+    let key = folder.file("rsa")
+    let made = try run("ssh-keygen", ["-q", "-t", "rsa", "-b", "2048", "-N", "", "-f", key])
+    try #require(made.exit == .exited(0))
+    let server = try SSHServer(options: ["HostKeyAlgorithms rsa-sha2-512,rsa-sha2-256"])
+    server.stop()
+    for name in ["", ".pub"] {
+      try server.folder.write(folder.read("rsa" + name), to: "host_key" + name)
+    }
+    try server.writeKnownHosts()
+    try server.start()
+    let failure = try #require(try outcome(server))
+    #expect(failure.code == .protocolError)
+    #expect(failure.message.contains("RSA host keys with SHA-1 only"))
+    #expect(failure.message.contains("\(server.knownHosts):1"))
+  }
+
+  @Test func aChangedHostKeyIsShownBesideTheStoredOne() throws {
+    let server = try SSHServer()
+    func fingerprint() throws -> String {
+      let shown = try run("ssh-keygen", ["-l", "-f", server.hostKey + ".pub"]).output
+      return String(shown.split(separator: " ")[1])
+    }
+    let stored = try fingerprint()
+    try server.restartWithNewHostKey()
+    let failure = try #require(try outcome(server))
+    #expect(failure.code == .hostKeyChanged)
+    #expect(failure.message.contains("it shows ssh-ed25519 \(try fingerprint())"))
+    #expect(failure.message.contains("\(server.knownHosts):1 has ssh-ed25519 \(stored)"))
+    #expect(failure.remedy.contains("ssh -F \(server.sshConfig) tethys"))
+  }
+
+  @Test func anUnknownHostNamesTheAuthorityThatCannotVouchForIt() throws {
+    let server = try SSHServer()
+    try server.folder.write(
+      "@cert-authority * " + (try server.folder.read("user_key.pub")), to: "known_hosts")
+    let failure = try #require(try outcome(server))
+    #expect(failure.code == .hostKeyUnknown)
+    #expect(failure.message.contains("\(server.knownHosts):1 trusts an authority"))
+    #expect(failure.message.contains("@cert-authority is not supported"))
+  }
+
+  @Test func knownHostsThatCannotBeReadAreNamed() throws {
+    let server = try SSHServer()
+    let failure = try #require(try outcome(server, knownHosts: [server.folder.path]))
+    #expect(failure.code == .config)
+    #expect(failure.message.contains("\(server.folder.path) can't be read"))
+  }
+
+  @Test func theCommandForAnUnknownHostWritesWhereItIsLookedFor() throws {
+    let server = try SSHServer()
+    let hosts = server.folder.file("no_hosts")
+    let failure = try #require(try outcome(server, knownHosts: [hosts]))
+    #expect(failure.code == .hostKeyUnknown)
+    #expect(failure.remedy.contains("-o UserKnownHostsFile=\(hosts) tethys"))
+    let credentials = try TemporaryFolder()
+    try credentials.write("", to: "hosts")
+    let other = try #require(
+      try outcome(server, knownHosts: ["credential:hosts"], credentials: credentials.path))
+    #expect(other.remedy.contains("LoadCredential="))
   }
 }

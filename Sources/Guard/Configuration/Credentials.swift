@@ -1,4 +1,4 @@
-internal import Yams
+internal import YAML
 
 // Keys, known hosts and passphrases that the service manager hands over (systemd.exec(5), CREDENTIALS).
 
@@ -30,7 +30,7 @@ extension ConfigurationReader {
     guard let node = tunnel.values["passphrase"] else { return nil }
     let shape = "passphrase: expected { credential: NAME } or { file: PATH }"
     // What stands here instead may be the passphrase itself, so it is not repeated.
-    guard case .mapping = node, !isNull(node) else {
+    guard case .mapping = node, !node.isNull else {
       fail(node, "\(shape), and never the passphrase itself")
       return nil
     }

@@ -10,7 +10,10 @@ package struct Origin: Hashable, Sendable {
     case direct
     /// To this TCP address, whatever the origin's name is.
     case tcp(host: String, port: UInt16)
-    /// To a Unix socket in the abstract namespace (unix(7)), name without the leading NUL.
+    /// To a Unix socket's path.
+    case unixSocket(String)
+    /// To a Unix socket in the abstract namespace (unix(7)), name without the leading NUL. libcurl before 8.0 keeps
+    /// no connection to one.
     case abstractSocket(String)
   }
 
@@ -83,7 +86,7 @@ package struct Origin: Hashable, Sendable {
     switch dial {
     case .tcp(let host, let port): "::\(Origin.authority(host, port))"
     case .direct where serverName != nil: "::\(authority)"
-    case .direct, .abstractSocket: nil
+    case .direct, .unixSocket, .abstractSocket: nil
     }
   }
 

@@ -65,7 +65,11 @@ final class Transfer {
     options.set(CURLOPT_ACCEPT_ENCODING, "gzip")
     options.set(CURLOPT_USERAGENT, "oceanid-guard")
     options.set(CURLOPT_CONNECTTIMEOUT_MS, limits.connectTimeout.milliseconds)
-    if case .abstractSocket(let name) = origin.dial { options.set(CURLOPT_ABSTRACT_UNIX_SOCKET, name) }
+    switch origin.dial {
+    case .unixSocket(let path): options.set(CURLOPT_UNIX_SOCKET_PATH, path)
+    case .abstractSocket(let name): options.set(CURLOPT_ABSTRACT_UNIX_SOCKET, name)
+    case .direct, .tcp: break
+    }
     if let target = origin.detour {
       detour = curl_slist_append(nil, target)
       options.check(oceanid_curl_set_list(easy, CURLOPT_CONNECT_TO, detour), "CURLOPT_CONNECT_TO")

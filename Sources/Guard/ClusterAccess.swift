@@ -84,7 +84,7 @@ final class ClusterAccess: Sendable {
     }
     let kubeconfig = try Kubeconfig.load(path: path, context: configuration.kubernetes.context)
     tunnel.setOwnTarget(configuration.target(of: kubeconfig.server))
-    let client = ClusterClient(kubeconfig: kubeconfig, dial: .abstractSocket(tunnel.ownDoor))
+    let client = ClusterClient(kubeconfig: kubeconfig, dial: Dial(tunnel.ownDoor))
     state.withLock { state in
       state.client = client
       state.stamp = stamp
@@ -116,6 +116,15 @@ extension Configuration.Cluster {
   var publicListen: String { tunnel.forwards.first?.listen.description ?? "" }
 }
 
+extension Dial {
+  fileprivate init(_ door: OwnDoor) {
+    switch door {
+    case .path(let path): self = .unixSocket(path)
+    case .abstract(let name): self = .abstractSocket(name)
+    }
+  }
+}
+
 extension StreamAddress {
   init(_ endpoint: Endpoint) { self.init(host: endpoint.host, port: endpoint.port) }
 }
@@ -127,7 +136,9 @@ extension TunnelConfiguration {
       host: tunnel.host, user: tunnel.user, port: tunnel.port, identityFiles: tunnel.identityFiles ?? [],
       passphrase: tunnel.passphrase.map(Passphrase.init), knownHostsFiles: tunnel.knownHostsFiles ?? [],
       sshConfig: tunnel.sshConfig,
-      forwards: tunnel.forwards.map { .init(listen: StreamAddress($0.listen), target: StreamAddress($0.target)) },
+      forwards: tunnel.forwards.map {
+        .init(listen: StreamAddress($0.listen), target: StreamAddress($0.target))
+      },
       keepaliveInterval: keepalive.interval, keepaliveTimeout: keepalive.timeout,
       keepaliveIsChosen: tunnel.keepalive != nil, backoffInitial: tunnel.backoff.initial,
       backoffMax: tunnel.backoff.max, hold: tunnel.hold)

@@ -100,6 +100,7 @@ package final class Guard: Sendable {
     } catch {
       throw StartError(description: "control socket: \(error)")
     }
+    OwnDoor.removeStale(in: configuration.control.folder)
     board.setConfiguration(file: configuration.file)
     board.setOrder(configuration.clusters.map(\.name))
     let clusters = try configuration.clusters.map { try begin($0, inherited.copies(for: $0)) }
@@ -147,7 +148,10 @@ package final class Guard: Sendable {
   private func begin(_ cluster: Configuration.Cluster, _ adopted: [StreamAddress: Int32]) throws
     -> GuardedCluster
   {
-    try GuardedCluster(cluster, board: board, log: log, environment: environment, adopted: adopted)
+    // Beside the control socket: whoever runs the guard may make files there.
+    let folder = state.withLock { $0.configuration.control.folder }
+    return try GuardedCluster(
+      cluster, board: board, log: log, environment: environment, doorFolder: folder, adopted: adopted)
   }
 
   private func wait() -> Int32 {

@@ -31,14 +31,14 @@ actor GuardedCluster {
   /// - Throws: `SystemError` when the machine gives no thread, epoll or eventfd.
   init(
     _ configuration: Configuration.Cluster, board: StatusBoard, log: any EventLog,
-    environment: LocalEnvironment,
-    adopted: [StreamAddress: Int32]
+    environment: LocalEnvironment, doorFolder: String, adopted: [StreamAddress: Int32]
   ) throws {
     let executor = QueueExecutor(label: "cluster \(configuration.name)")
     let events = Relay<TunnelEvent>()
     let outcomes = Relay<Poller.Outcome>()
     let tunnel = try Tunnel(
       name: configuration.name, configuration: TunnelConfiguration(configuration.tunnel),
+      doorFolder: doorFolder,
       // Until the kubeconfig is read; no connection is made before.
       ownTarget: configuration.tunnel.forwards.first.map { StreamAddress($0.target) }
         ?? StreamAddress(host: "localhost", port: 6443),

@@ -80,6 +80,18 @@ package enum ControlSocket {
     if let identity, Identity(of: path) == identity { unlink(path) }
   }
 
+  /// Removes the sockets of a folder on which nobody listens.
+  package static func removeStale(in folder: String, where isOurs: (String) -> Bool) {
+    guard let list = opendir(folder) else { return }
+    defer { closedir(list) }
+    while let entry = readdir(list) {
+      let name = withUnsafeBytes(of: entry.pointee.d_name) {
+        String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+      }
+      if isOurs(name) { try? removeStale("\(folder)/\(name)") }
+    }
+  }
+
   private static func removeStale(_ path: String) throws(Failure) {
     var status = stat()
     guard lstat(path, &status) == 0 else { return }

@@ -24,6 +24,9 @@ package enum SmallFile {
 
   package static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
+  /// This process may write it, or make files in it.
+  package static func isWritable(_ path: String) -> Bool { access(path, W_OK) == 0 }
+
   /// Changes when the file is written, replaced, created or removed.
   package struct Stamp: Hashable, Sendable {
     private let inode: UInt64

@@ -20,7 +20,7 @@ final class Engine {
   struct Plan: Sendable {
     let configuration: TunnelConfiguration
     let ownTarget: StreamAddress
-    let ownDoor: String
+    let ownDoor: OwnDoor
     let environment: LocalEnvironment
     let adopted: [StreamAddress: Int32]
     let observer: @Sendable (TunnelEvent) -> Void

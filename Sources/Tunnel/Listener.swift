@@ -8,7 +8,7 @@ final class Listener {
   /// Who may connect, and who counts it.
   enum Kind {
     case forward(ForwardCounters)
-    /// The guard's own door: an abstract Unix socket that takes connections of this process only.
+    /// The guard's own door: a Unix socket that takes connections of this process only.
     case own
   }
 
@@ -122,7 +122,7 @@ extension Engine {
           kind: .forward(counters), address: address, target: forward.target,
           adopted: plan.adopted[forward.listen]))
     }
-    guard let door = SocketAddress(abstractName: plan.ownDoor) else {
+    guard let door = plan.ownDoor.address else {
       throw SystemError("socket \(plan.ownDoor)", code: ENAMETOOLONG)
     }
     listeners.append(Listener(kind: .own, address: door, target: plan.ownTarget, adopted: nil))

@@ -8,24 +8,26 @@ package final class Tunnel: Sendable {
   private let mailbox: Mailbox<Engine.Message>
   private let board: Board
   private let thread: OwnThread
-  /// The name of the guard's own door in the abstract socket namespace.
-  package let ownDoor: String
+  /// Where the guard's own requests come in: a Unix socket that takes connections of this process only.
+  package let ownDoor: OwnDoor
 
   /// Starts the tunnel.
   ///
   /// - Parameters:
   ///   - name: shows in thread lists.
+  ///   - doorFolder: where the own door's socket is made, if it can be written to; else it has no file.
   ///   - ownTarget: where connections through `ownDoor` lead to, as the far side knows it.
   ///   - adopted: listening sockets of the service manager by listen address; the tunnel owns them from now on.
   ///   - observer: told of every event, on the tunnel's thread.
   /// - Throws: `SystemError` when the machine gives no thread, epoll or eventfd.
   package init(
-    name: String, configuration: TunnelConfiguration, ownTarget: StreamAddress, environment: LocalEnvironment,
-    adopted: [StreamAddress: Int32] = [:], observer: @escaping @Sendable (TunnelEvent) -> Void
+    name: String, configuration: TunnelConfiguration, doorFolder: String? = nil, ownTarget: StreamAddress,
+    environment: LocalEnvironment, adopted: [StreamAddress: Int32] = [:],
+    observer: @escaping @Sendable (TunnelEvent) -> Void
   ) throws(SystemError) {
     let mailbox = try Mailbox<Engine.Message>()
     let board = Board(configuration: configuration)
-    let ownDoor = Tunnel.doorName()
+    let ownDoor = OwnDoor(folder: doorFolder)
     let plan = Engine.Plan(
       configuration: configuration, ownTarget: ownTarget, ownDoor: ownDoor, environment: environment,
       adopted: adopted,
@@ -74,9 +76,5 @@ package final class Tunnel: Sendable {
 
   deinit {
     mailbox.post(.stop)
-  }
-
-  private static func doorName() -> String {
-    "oceanid-guard-\(String(UInt64.random(in: .min ... .max), radix: 36))"
   }
 }

@@ -12,21 +12,22 @@ final class Fixture {
 
   convenience init(
     _ server: SSHServer, target: Int, hold: Duration = .seconds(10), keepalive: Duration = .seconds(5),
-    timeout: Duration = .seconds(15), identityFiles: [String] = []
+    timeout: Duration = .seconds(15), identityFiles: [String] = [], doorFolder: String? = nil
   ) throws {
     try self.init(
       server,
       TunnelConfiguration(
         host: "tethys", identityFiles: identityFiles, sshConfig: server.sshConfig,
         forwards: [.init(listen: .local(0), target: .local(target))],
-        keepaliveInterval: keepalive, keepaliveTimeout: timeout, hold: hold))
+        keepaliveInterval: keepalive, keepaliveTimeout: timeout, hold: hold), doorFolder: doorFolder)
   }
 
-  init(_ server: SSHServer, _ configuration: TunnelConfiguration) throws {
+  init(_ server: SSHServer, _ configuration: TunnelConfiguration, doorFolder: String? = nil) throws {
     self.server = server
     let recorder = Recorder()
     tunnel = try Tunnel(
-      name: "test", configuration: configuration, ownTarget: configuration.forwards[0].target,
+      name: "test", configuration: configuration, doorFolder: doorFolder,
+      ownTarget: configuration.forwards[0].target,
       environment: LocalEnvironment(home: "/nonexistent", localUser: "nobody", agentSocket: nil),
       observer: recorder.record)
     self.recorder = recorder

@@ -321,23 +321,39 @@ struct TunnelTests {
     #expect(throws: (any Error).self) { try LoopbackSocket(port: port) }
   }
 
-  @Test func theOwnDoorIsForThisProcessOnly() throws {
+  @Test(arguments: [true, false]) func theOwnDoorIsForThisProcessOnly(_ hasFile: Bool) throws {
     let echo = try TCPServer(.echo)
-    let fixture = try Fixture(SSHServer(), target: echo.port)
+    let folder = try TemporaryFolder()
+    let fixture = try Fixture(SSHServer(), target: echo.port, doorFolder: hasFile ? folder.path : nil)
     try #require(fixture.waitUntil(.up))
-    let address = try #require(SocketAddress(abstractName: fixture.tunnel.ownDoor))
+    let door = fixture.tunnel.ownDoor
+    let address = try #require(door.address)
     let own = try StreamSocket.connect(to: address, userTimeout: .seconds(5))
     let deadline = SuspendingClock.now + .seconds(10)
     #expect(([7, 8] as [UInt8]).withUnsafeBytes { own.sendAll($0, until: deadline) })
     #expect(own.receive(2, until: deadline) == [7, 8])
     // Somebody else's process is turned away without a byte.
+    let name =
+      switch door {
+      case .path(let path): path
+      case .abstract(let name): "\\0" + name
+      }
     let stranger = try run(
       "python3",
       [
         "-c",
-        "import socket,sys; s=socket.socket(socket.AF_UNIX); s.connect('\\0'+sys.argv[1]); s.settimeout(10); s.sendall(b'x'); sys.stdout.write(repr(s.recv(1)))",
-        fixture.tunnel.ownDoor,
+        "import socket,sys; s=socket.socket(socket.AF_UNIX); s.connect(sys.argv[1].replace('\\\\0','\\0')); s.settimeout(10); s.sendall(b'x'); sys.stdout.write(repr(s.recv(1)))",
+        name,
       ])
     #expect(!stranger.output.contains("x"))
+    #expect(door.isFile == hasFile)
+    #expect(fixture.tunnel.stop(timeout: .seconds(5)))
+    if case .path(let path) = door { #expect(!SmallFile.exists(path)) }
+  }
+}
+
+extension OwnDoor {
+  fileprivate var isFile: Bool {
+    if case .path = self { true } else { false }
   }
 }

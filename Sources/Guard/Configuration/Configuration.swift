@@ -11,6 +11,8 @@ package struct Configuration: Hashable, Sendable {
   package struct Control: Hashable, Sendable {
     /// Absolute path of the Unix socket that the client talks to.
     package var socket: String
+
+    package var folder: String { String(socket[..<(socket.lastIndex(of: "/") ?? socket.startIndex)]) }
   }
 
   package struct Cluster: Hashable, Sendable {

@@ -2,6 +2,8 @@ internal import Curl
 
 /// How the API server is reached. The kubeconfig's server name stays what is verified.
 package enum Dial: Hashable, Sendable {
+  /// A Unix socket's path, whose other end is the API server.
+  case unixSocket(String)
   /// A Unix socket in the abstract namespace whose other end is the API server; without the leading NUL.
   case abstractSocket(String)
   /// This TCP address.
@@ -43,6 +45,7 @@ extension Origin {
       }
     let way: Origin.Dial =
       switch dial {
+      case .unixSocket(let path): .unixSocket(path)
       case .abstractSocket(let name): .abstractSocket(name)
       case .tcp(let host, let port): .tcp(host: host, port: port)
       }

@@ -98,13 +98,13 @@ extension Configuration.Cluster {
   /// A server that is the local end of a forward leads to that forward's target; any other is dialled as it
   /// stands, from the far side.
   func target(of server: Kubeconfig.Server) -> StreamAddress {
-    forward(for: server).map { StreamAddress($0.target) }
-      ?? StreamAddress(host: server.host, port: server.port)
+    forward(for: server)?.target ?? StreamAddress(host: server.host, port: server.port)
   }
 
   func forward(for server: Kubeconfig.Server) -> Configuration.Forward? {
     tunnel.forwards.first {
-      $0.listen.port == server.port && (isLoopback(server) || $0.listen.host == server.host)
+      guard case .tcp(let listen) = $0.listen else { return false }
+      return listen.port == server.port && (isLoopback(server) || listen.host == server.host)
     }
   }
 
@@ -125,10 +125,6 @@ extension Dial {
   }
 }
 
-extension StreamAddress {
-  init(_ endpoint: Endpoint) { self.init(host: endpoint.host, port: endpoint.port) }
-}
-
 extension TunnelConfiguration {
   init(_ tunnel: Configuration.Tunnel) {
     let keepalive = tunnel.keepalive ?? .standard
@@ -136,12 +132,11 @@ extension TunnelConfiguration {
       host: tunnel.host, user: tunnel.user, port: tunnel.port, identityFiles: tunnel.identityFiles ?? [],
       passphrase: tunnel.passphrase.map(Passphrase.init), knownHostsFiles: tunnel.knownHostsFiles ?? [],
       sshConfig: tunnel.sshConfig,
-      forwards: tunnel.forwards.map {
-        .init(listen: StreamAddress($0.listen), target: StreamAddress($0.target))
-      },
+      forwards: tunnel.forwards.map { .init(listen: $0.listen, target: $0.target) },
       keepaliveInterval: keepalive.interval, keepaliveTimeout: keepalive.timeout,
       keepaliveIsChosen: tunnel.keepalive != nil, backoffInitial: tunnel.backoff.initial,
-      backoffMax: tunnel.backoff.max, hold: tunnel.hold)
+      backoffMax: tunnel.backoff.max, hold: tunnel.hold,
+      sessionLimit: tunnel.sessions ?? ProcessorCount.online, windowBudget: tunnel.windowBudget)
   }
 }
 

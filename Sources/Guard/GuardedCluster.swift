@@ -40,7 +40,7 @@ actor GuardedCluster {
       name: configuration.name, configuration: TunnelConfiguration(configuration.tunnel),
       doorFolder: doorFolder,
       // Until the kubeconfig is read; no connection is made before.
-      ownTarget: configuration.tunnel.forwards.first.map { StreamAddress($0.target) }
+      ownTarget: configuration.tunnel.forwards.first?.target
         ?? StreamAddress(host: "localhost", port: 6443),
       environment: environment, adopted: adopted, observer: events.tell)
     let access = ClusterAccess(configuration, tunnel: tunnel)

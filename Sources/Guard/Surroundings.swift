@@ -47,7 +47,7 @@ struct InheritedSockets {
   func copies(for cluster: Configuration.Cluster) -> [StreamAddress: Int32] {
     var copies: [StreamAddress: Int32] = [:]
     for forward in cluster.tunnel.forwards {
-      let listen = StreamAddress(forward.listen)
+      let listen = forward.listen
       guard let original = forwards[listen] else { continue }
       let copy = fcntl(original, F_DUPFD_CLOEXEC, 3)
       if copy >= 0 { copies[listen] = copy }

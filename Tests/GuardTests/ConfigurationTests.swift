@@ -1,6 +1,7 @@
 import Foundation
 import Health
 import Testing
+import Tunnel
 
 @testable import Guard
 
@@ -67,9 +68,12 @@ private func errors(_ text: String) -> [String] {
               forwards:
                 - { listen: "[::1]:1", target: "[2001:db8::1]:65535" }
                 - { listen: 127.0.0.2:1, target: api.example:6443 }
+                - { listen: ~/k3s.sock, target: /run/k3s.sock }
               keepalive: { interval: 1s, timeout: 3s }
               backoff: { initial: 10ms, max: 1h }
               hold: 0s
+              sessions: 4
+              windowBudget: 1GiB
             kubernetes: { kubeconfig: /k, context: c, poll: { interval: 10m, timeout: 250ms } }
             expect:
               nodes: [n1, n2]
@@ -89,10 +93,16 @@ private func errors(_ text: String) -> [String] {
     #expect(
       cluster.tunnel.forwards == [
         Configuration.Forward(
-          listen: Endpoint(host: "::1", port: 1), target: Endpoint(host: "2001:db8::1", port: 65535)),
+          listen: StreamAddress(host: "::1", port: 1), target: StreamAddress(host: "2001:db8::1", port: 65535)
+        ),
         Configuration.Forward(
-          listen: Endpoint(host: "127.0.0.2", port: 1), target: Endpoint(host: "api.example", port: 6443)),
+          listen: StreamAddress(host: "127.0.0.2", port: 1),
+          target: StreamAddress(host: "api.example", port: 6443)),
+        Configuration.Forward(
+          listen: .unix(path: "/home/ada/k3s.sock"), target: .unix(path: "/run/k3s.sock")),
       ])
+    #expect(cluster.tunnel.sessions == 4)
+    #expect(cluster.tunnel.windowBudget == 1 << 30)
     #expect(cluster.tunnel.keepalive == .init(interval: .seconds(1), timeout: .seconds(3)))
     #expect(cluster.tunnel.backoff == .init(initial: .milliseconds(10), max: .seconds(3600)))
     #expect(cluster.tunnel.hold == .zero)
@@ -157,7 +167,7 @@ private func errors(_ text: String) -> [String] {
     "[::1]:", "[::1", "[host]:1", "1:2:3", "host:80 ", "h/x:1",
   ])
   func notEndpoints(text: String) {
-    #expect(Endpoint(text) == nil)
+    #expect(HostPort(text) == nil)
   }
 
   @Test func whereTheFileIsLookedFor() {
@@ -181,7 +191,7 @@ private func errors(_ text: String) -> [String] {
     (
       "zzz: 1",
       "4:1: tunnel: unknown key 'zzz': known here are host, user, port, identityFiles, passphrase, "
-        + "knownHostsFiles, sshConfig, forwards, keepalive, backoff, hold"
+        + "knownHostsFiles, sshConfig, forwards, keepalive, backoff, hold, sessions, windowBudget"
     ),
     ("  port: 0", "4:9: port: 0 is out of range: expected a whole number from 1 to 65535"),
     ("port: '22'", "4:7: port: expected a whole number from 1 to 65535, found '22'"),
@@ -234,12 +244,12 @@ private func errors(_ text: String) -> [String] {
       "4:11: forwards: expected from 1 to 32 of { listen: 127.0.0.1:16443, target: localhost:6443 }"
     ),
     (
-      "forwards: [{ listen: /run/k.sock }]",
-      "4:22: listen: a Unix socket path is not supported yet: use a loopback address and a port"
+      "forwards: [{ listen: /run/k.sock }, { listen: /run/k.sock }]",
+      "4:47: listen: /run/k.sock is listened on already, by the forward in line 4"
     ),
     (
       "forwards: [{ listen: 16443 }]",
-      "4:22: listen: expected ADDRESS:PORT, as in 127.0.0.1:16443 or [::1]:16443, found '16443'"
+      "4:22: listen: expected ADDRESS:PORT, as in 127.0.0.1:16443 or [::1]:16443, or the path of a Unix socket, found '16443'"
     ),
     (
       "forwards: [{ listen: 0.0.0.0:16443 }]",
@@ -253,8 +263,15 @@ private func errors(_ text: String) -> [String] {
     ),
     (
       "forwards: [{ target: api }]",
-      "4:22: target: expected HOST:PORT, as in localhost:6443, found 'api'"
+      "4:22: target: expected HOST:PORT, as in localhost:6443, or the path of a Unix socket there, found 'api'"
     ),
+    (
+      "forwards: [{ target: /run/ }]",
+      "4:22: target: expected the path of a Unix socket, at most 107 bytes, found '/run/'"
+    ),
+    ("sessions: 0", "4:11: sessions: 0 is out of range: expected a whole number from 1 to 16"),
+    ("windowBudget: 64", "4:15: windowBudget: expected from 1MiB to 4GiB, as in 64MiB, found '64'"),
+    ("windowBudget: 9GiB", "4:15: windowBudget: expected from 1MiB to 4GiB, as in 64MiB, found '9GiB'"),
     (
       "forwards: [{ listen: '[::1]:7' }, { listen: '[0:0::1]:7' }]",
       "4:45: listen: [0:0::1]:7 is listened on already, by the forward in line 4"

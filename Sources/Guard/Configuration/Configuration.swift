@@ -1,4 +1,5 @@
 package import Health
+package import Tunnel
 
 /// What the guard is told to do, complete: every default is filled in and every value is in its range.
 package struct Configuration: Hashable, Sendable {
@@ -43,6 +44,10 @@ package struct Configuration: Hashable, Sendable {
     package var backoff: Backoff
     /// How long a new local connection waits for the tunnel.
     package var hold: Duration
+    /// SSH sessions at most; nil: one for each processor.
+    package var sessions: Int?
+    /// What all channels together may have under way or waiting for a slow reader, in bytes.
+    package var windowBudget = 64 << 20
   }
 
   /// Where a passphrase is; never the passphrase.
@@ -53,10 +58,10 @@ package struct Configuration: Hashable, Sendable {
   }
 
   package struct Forward: Hashable, Sendable {
-    /// A loopback address.
-    package var listen: Endpoint
+    /// A loopback address, or the path of a Unix socket.
+    package var listen: StreamAddress
     /// As the far side resolves it.
-    package var target: Endpoint
+    package var target: StreamAddress
   }
 
   package struct Keepalive: Hashable, Sendable {

@@ -1,4 +1,5 @@
 internal import Health
+internal import Tunnel
 
 extension Configuration {
   /// What is in force where there is no file at all.
@@ -28,7 +29,8 @@ extension Configuration.Tunnel {
 extension Configuration.Forward {
   static var standard: Configuration.Forward {
     Configuration.Forward(
-      listen: Endpoint(host: "127.0.0.1", port: 16443), target: Endpoint(host: "localhost", port: 6443))
+      listen: StreamAddress(host: "127.0.0.1", port: 16443),
+      target: StreamAddress(host: "localhost", port: 6443))
   }
 }
 

@@ -1,4 +1,5 @@
 internal import Health
+internal import Tunnel
 internal import YAML
 
 // One function a section of guard.yaml. What a section must hold stands here and nowhere else.
@@ -63,7 +64,7 @@ extension ConfigurationReader {
       return nil
     }
     guard let name = text(node, "name", of: "a name") else { return nil }
-    guard Endpoint.isName(name), name.utf8.count <= 63 else {
+    guard HostPort.isName(name), name.utf8.count <= 63 else {
       fail(node, "name: expected letters, digits, '-', '_' and '.', at most 63, found '\(name.cut(to: 64))'")
       return nil
     }
@@ -173,7 +174,7 @@ extension ConfigurationReader {
 
   /// RFC 1123 subdomain, as Kubernetes names most objects.
   private func isKubernetesName(_ text: Substring) -> Bool {
-    Endpoint.isName(text) && !text.contains("_") && !text.hasSuffix("-") && !text.hasSuffix(".")
+    HostPort.isName(text) && !text.contains("_") && !text.hasSuffix("-") && !text.hasSuffix(".")
       && !text.contains { $0.isUppercase }
   }
 }

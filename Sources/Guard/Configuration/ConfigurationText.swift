@@ -66,6 +66,8 @@ extension Configuration.Tunnel {
     let (initial, max) = (backoff.initial.configurationText, backoff.max.configurationText)
     lines.append("backoff: { initial: \(initial), max: \(max) }")
     lines.append("hold: \(hold.configurationText)")
+    lines.append(sessions.map { "sessions: \($0)" } ?? "# sessions: one for each processor")
+    lines.append("windowBudget: \(ByteSize(bytes: windowBudget).configurationText)")
     return lines
   }
 }

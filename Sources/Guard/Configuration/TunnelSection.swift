@@ -1,9 +1,20 @@
+internal import Platform
+internal import Tunnel
 internal import YAML
 
 /// An address to listen on, however it is spelt.
-struct ListenAddress: Hashable {
-  let address: IPAddress
-  let port: UInt16
+enum ListenAddress: Hashable {
+  case tcp(IPAddress, port: UInt16)
+  case unix(path: String)
+
+  init?(_ address: StreamAddress) {
+    switch address {
+    case .tcp(let place):
+      guard let address = IPAddress(place.host) else { return nil }
+      self = .tcp(address, port: place.port)
+    case .unix(let path): self = .unix(path: path)
+    }
+  }
 }
 
 extension ConfigurationReader {
@@ -14,7 +25,7 @@ extension ConfigurationReader {
     }
     let keys = [
       "host", "user", "port", "identityFiles", "passphrase", "knownHostsFiles", "sshConfig", "forwards",
-      "keepalive", "backoff", "hold",
+      "keepalive", "backoff", "hold", "sessions", "windowBudget",
     ]
     guard let section = section(node, "tunnel", keys: keys) else { return nil }
     let host = host(section)
@@ -31,7 +42,20 @@ extension ConfigurationReader {
     result.keepalive = keepalive(section)
     result.backoff = backoff(section, default: result.backoff)
     result.hold = duration(section, "hold", in: .zero...(.seconds(300)), default: result.hold)
+    if let node = section.values["sessions"] { result.sessions = number(node, "sessions", in: 1...16) }
+    result.windowBudget = windowBudget(section) ?? result.windowBudget
     return host == nil ? nil : result
+  }
+
+  private mutating func windowBudget(_ section: Section) -> Int? {
+    guard let node = section.values["windowBudget"] else { return nil }
+    guard let text = text(node, "windowBudget", of: "a size") else { return nil }
+    let range = (1 << 20)...(4 << 30)
+    guard let bytes = ByteSize(configuration: text)?.bytes, range.contains(bytes) else {
+      fail(node, "windowBudget: expected from 1MiB to 4GiB, as in 64MiB, found '\(text.cut(to: 64))'")
+      return nil
+    }
+    return bytes
   }
 
   private mutating func host(_ section: Section) -> String? {
@@ -40,7 +64,7 @@ extension ConfigurationReader {
       return nil
     }
     guard let host = text(node, "host", of: "an alias of ssh_config or a host name") else { return nil }
-    guard Endpoint.isName(host) || IPAddress(host) != nil else {
+    guard HostPort.isName(host) || IPAddress(host) != nil else {
       fail(
         node,
         "host: expected an alias of ssh_config or a host name, found '\(host.cut(to: 64))' (user and port "
@@ -123,52 +147,69 @@ extension ConfigurationReader {
   }
 
   private mutating func listen(
-    _ section: Section, default standard: Endpoint, _ listeners: inout [ListenAddress: Int]
-  ) -> Endpoint? {
+    _ section: Section, default standard: StreamAddress, _ listeners: inout [ListenAddress: Int]
+  ) -> StreamAddress? {
     guard let node = section.values["listen"] else {
       claim(standard, at: section.node, &listeners)
       return standard
     }
-    guard let text = text(node, "listen", of: "ADDRESS:PORT") else { return nil }
-    if text.hasPrefix("/") || text.hasPrefix("~") || text.hasPrefix("unix:") {
-      fail(node, "listen: a Unix socket path is not supported yet: use a loopback address and a port")
-      return nil
+    guard let text = text(node, "listen", of: "ADDRESS:PORT or a path") else { return nil }
+    if text.hasPrefix("/") || text.hasPrefix("~") {
+      guard let path = socketPath(node, "listen", environment.expand(text), text) else { return nil }
+      return claim(.unix(path: path), at: node, &listeners) ? .unix(path: path) : nil
     }
-    guard let endpoint = Endpoint(text), let address = IPAddress(endpoint.host) else {
+    guard let place = HostPort(text), let address = IPAddress(place.host) else {
       fail(
         node,
-        "listen: expected ADDRESS:PORT, as in 127.0.0.1:16443 or [::1]:16443, found '\(text.cut(to: 64))'")
+        "listen: expected ADDRESS:PORT, as in 127.0.0.1:16443 or [::1]:16443, or the path of a Unix socket, "
+          + "found '\(text.cut(to: 64))'")
       return nil
     }
     guard address.isLoopback else {
       fail(
         node,
-        "listen: \(endpoint.host) is no loopback address: others could reach the cluster's API through "
+        "listen: \(place.host) is no loopback address: others could reach the cluster's API through "
           + "this machine; use 127.0.0.1 or [::1]")
       return nil
     }
-    return claim(endpoint, at: node, &listeners) ? endpoint : nil
+    return claim(.tcp(place), at: node, &listeners) ? .tcp(place) : nil
   }
 
-  private mutating func target(_ section: Section, default standard: Endpoint) -> Endpoint? {
+  private mutating func target(_ section: Section, default standard: StreamAddress) -> StreamAddress? {
     guard let node = section.values["target"] else { return standard }
-    guard let text = text(node, "target", of: "HOST:PORT") else { return nil }
-    guard let endpoint = Endpoint(text) else {
-      fail(node, "target: expected HOST:PORT, as in localhost:6443, found '\(text.cut(to: 64))'")
+    guard let text = text(node, "target", of: "HOST:PORT or a path") else { return nil }
+    if text.hasPrefix("/") { return socketPath(node, "target", text, text).map { .unix(path: $0) } }
+    guard let place = HostPort(text) else {
+      fail(
+        node,
+        "target: expected HOST:PORT, as in localhost:6443, or the path of a Unix socket there, found "
+          + "'\(text.cut(to: 64))'")
       return nil
     }
-    return endpoint
+    return .tcp(place)
   }
 
-  /// Notes that `endpoint` is listened on; says so where it already is.
+  private mutating func socketPath(_ node: YAMLNode, _ name: String, _ path: String?, _ text: String)
+    -> String?
+  {
+    // sun_path has 108 bytes with its final zero (unix(7)).
+    guard let path, !path.hasSuffix("/"), SocketAddress(path: path) != nil else {
+      fail(
+        node,
+        "\(name): expected the path of a Unix socket, at most 107 bytes, found '\(text.cut(to: 64).escaped)'")
+      return nil
+    }
+    return path
+  }
+
+  /// Notes that `address` is listened on; says so where it already is.
   @discardableResult
   private mutating func claim(
-    _ endpoint: Endpoint, at node: YAMLNode, _ listeners: inout [ListenAddress: Int]
+    _ address: StreamAddress, at node: YAMLNode, _ listeners: inout [ListenAddress: Int]
   ) -> Bool {
-    guard let address = IPAddress(endpoint.host) else { return false }
-    let key = ListenAddress(address: address, port: endpoint.port)
+    guard let key = ListenAddress(address) else { return false }
     if let line = listeners[key] {
-      fail(node, "listen: \(endpoint) is listened on already, by the forward in line \(line)")
+      fail(node, "listen: \(address) is listened on already, by the forward in line \(line)")
       return false
     }
     listeners[key] = node.mark.line

@@ -1,18 +1,8 @@
-/// A host and a TCP port: `127.0.0.1:16443`, `[::1]:16443`, `localhost:6443`.
-package struct Endpoint: Hashable, Sendable, CustomStringConvertible {
-  /// A name or an address; an IPv6 address without its brackets.
-  package let host: String
-  package let port: UInt16
+internal import Tunnel
 
-  package init(host: String, port: UInt16) {
-    self.host = host
-    self.port = port
-  }
+// Addresses as the configuration writes them: `127.0.0.1:16443`, `[::1]:16443`, `localhost:6443`, `/run/k3s.sock`.
 
-  package var description: String {
-    host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
-  }
-
+extension HostPort {
   /// Reads `HOST:PORT` or `[IPv6]:PORT`; nil for anything else, port 0 too.
   init?(_ text: String) {
     let host: Substring
@@ -28,7 +18,7 @@ package struct Endpoint: Hashable, Sendable, CustomStringConvertible {
       guard parts.count == 2 else { return nil }
       host = parts[0]
       port = parts[1]
-      guard Endpoint.isName(host) else { return nil }
+      guard HostPort.isName(host) else { return nil }
     }
     guard !port.isEmpty, port.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = UInt16(port),
       number > 0

@@ -50,9 +50,8 @@ final class Carrier {
 
   var nextDeadline: Instant? {
     var next = attempt?.deadline
-    for relay in hops.map(\.relay) + [relay].compactMap(\.self) {
-      next = min(next ?? relay.nextDeadline, relay.nextDeadline)
-    }
+    next.lower(to: relay?.nextDeadline)
+    for hop in hops { next.lower(to: hop.relay.nextDeadline) }
     return next
   }
 

@@ -37,21 +37,25 @@ extension Engine {
   func placeClients() -> Bool {
     guard !waiting.isEmpty else { return false }
     let relay = carrier?.relay
+    guard extras.contains(where: \.isUp) else {
+      // The usual case: one session, and no choice.
+      guard let relay, !load.isStuck.load(ordering: .relaxed) else { return false }
+      for client in waiting { serve(client, relay) }
+      waiting = []
+      return true
+    }
     let up = extras.filter(\.isUp)
-    guard relay != nil || !up.isEmpty else { return false }
-    var isOurs = false
+    let loads = (relay == nil ? [] : [load]) + up.map(\.load)
     let expectsBulk = lastBulk.map { SuspendingClock.now - $0 < Engine.bulkMemory } ?? false
-    let own = relay.map { _ in load }
+    var isOurs = false
     var unplaced: [Client] = []
     for client in waiting {
-      let loads = [own].compactMap(\.self) + up.map(\.load)
       guard let index = Placement.choose(among: loads.map(\.reading), expectsBulk: expectsBulk) else {
         unplaced.append(client)
         continue
       }
       if let relay, index == 0 {
-        load.clients.add(1, ordering: .relaxed)
-        relay.serve(client)
+        serve(client, relay)
         isOurs = true
       } else {
         up[relay == nil ? index : index - 1].serve(client)
@@ -59,6 +63,11 @@ extension Engine {
     }
     waiting = unplaced
     return isOurs
+  }
+
+  private func serve(_ client: Client, _ relay: Relay) {
+    load.clients.add(1, ordering: .relaxed)
+    relay.serve(client)
   }
 
   /// Connections that waited for the tunnel for longer than `hold`.

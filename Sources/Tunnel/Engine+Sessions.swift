@@ -4,15 +4,19 @@ internal import Synchronization
 // Further sessions: opened when bulk asks for them, closed when idle.
 extension Engine {
   /// An idle session is kept this long, for the next bulk.
-  private static let idleLimit: Duration = .seconds(60)
+  static let idleLimit: Duration = .seconds(60)
   private static let failurePause: Duration = .seconds(30)
   /// Where bulk ran this short a time ago, more is expected.
   static let bulkMemory: Duration = .seconds(5)
 
   func keepExtras(_ now: Instant) {
-    guard let relay = carrier?.relay, machine.state == .up else { return }
-    if load.isStuck.load(ordering: .relaxed) { waiting += relay.takeQueue() }
-    let hasBulk = ([load] + extras.map(\.load)).contains { $0.bulk.load(ordering: .relaxed) > 0 }
+    var isWanted = load.reading.isBusy
+    var hasBulk = load.bulk.load(ordering: .relaxed) > 0
+    for extra in extras {
+      let reading = extra.load.reading
+      isWanted = isWanted && reading.isBusy && extra.isUp
+      hasBulk = hasBulk || reading.bulk > 0
+    }
     if hasBulk { lastBulk = now }
     for extra in extras where extra.isUp {
       if hasBulk || extra.load.clients.load(ordering: .relaxed) > 0 {
@@ -23,7 +27,9 @@ extension Engine {
         extra.idleSince = now
       }
     }
-    openExtra(now)
+    guard machine.state == .up, let relay = carrier?.relay else { return }
+    if load.isStuck.load(ordering: .relaxed) { waiting += relay.takeQueue() }
+    if isWanted { openExtra(now) }
   }
 
   func endExtras() {
@@ -37,11 +43,8 @@ extension Engine {
     extra.end()
   }
 
-  /// When the next idle session ends.
-  var nextIdleEnd: Instant? { extras.compactMap(\.idleSince).min().map { $0 + Engine.idleLimit } }
-
   private func openExtra(_ now: Instant) {
-    guard let route, now >= extraAllowed, extras.allSatisfy(\.isUp),
+    guard let route, now >= extraAllowed,
       Placement.wantsAnother(
         [load.reading] + extras.map(\.load.reading), limit: plan.configuration.sessionLimit)
     else { return }

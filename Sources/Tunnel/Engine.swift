@@ -129,15 +129,18 @@ final class Engine {
   }
 
   private func nextDeadline() -> Instant? {
-    var deadlines = [
-      machine.wake, finding?.deadline, carrier?.nextDeadline, watchedFiles?.next, outlet.due, acceptAgain,
-      nextIdleEnd,
-    ]
+    var next = machine.wake
+    next.lower(to: finding?.deadline)
+    next.lower(to: carrier?.nextDeadline)
+    next.lower(to: watchedFiles?.next)
+    next.lower(to: outlet.due)
+    next.lower(to: acceptAgain)
+    for extra in extras { next.lower(to: extra.idleSince.map { $0 + Engine.idleLimit }) }
     for listener in listeners {
-      if case .busy(_, let retry) = listener.state { deadlines.append(retry) }
+      if case .busy(_, let retry) = listener.state { next.lower(to: retry) }
     }
-    for client in waiting { deadlines.append(client.deadline) }
-    return deadlines.compactMap(\.self).min()
+    for client in waiting { next.lower(to: client.deadline) }
+    return next
   }
 
   private func read(_ message: Message) {

@@ -53,6 +53,14 @@ final class Loop {
   }
 }
 
+extension SuspendingClock.Instant? {
+  /// The earlier of the two; nil is never.
+  mutating func lower(to other: SuspendingClock.Instant?) {
+    guard let other else { return }
+    self = self.map { min($0, other) } ?? other
+  }
+}
+
 /// A descriptor that a loop watches, for as long as this object lives. The kernel's part ends when the descriptor is
 /// closed, or goes over to the next watch of it.
 final class Watch {

@@ -4,6 +4,9 @@ enum Placement {
     var clients = 0
     var bulk = 0
     var isStuck = false
+
+    /// A small request is better served elsewhere.
+    var isBusy: Bool { bulk > 0 || isStuck }
   }
 
   /// A session takes this many connections before the next one is worth a change of threads.
@@ -24,7 +27,7 @@ enum Placement {
   /// One session is kept free of bulk for small requests while bulk runs, up to `limit` sessions. One that is
   /// stuck does not count, up to as many again.
   static func wantsAnother(_ loads: [Load], limit: Int) -> Bool {
-    loads.allSatisfy { $0.isStuck || $0.bulk > 0 } && loads.count { !$0.isStuck } < limit
+    loads.allSatisfy(\.isBusy) && loads.count { !$0.isStuck } < limit
       && loads.count < 2 * limit
   }
 }

@@ -14,8 +14,10 @@ struct Readiness {
   }
 
   /// After a read of `count` bytes into room for `room`: a stream that gave less has no more, and the next edge
-  /// will tell (epoll(7), Questions and answers 9).
+  /// will tell (epoll(7), Questions and answers 9). Of a bulk stream more has come meanwhile: it is read on.
   mutating func noteRead(_ count: Int, room: Int) {
-    if count < room, !isEnding { canRead = false }
+    if count < min(room, Readiness.bulk), !isEnding { canRead = false }
   }
+
+  private static let bulk = 16 << 10
 }

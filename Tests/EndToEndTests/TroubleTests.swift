@@ -30,7 +30,8 @@ struct TroubleTests {
       case .connectRefused: server.stop()
       case .dns: try server.folder.write("Host tethys\n  HostName no-such-host.invalid\n", to: "ssh_config")
       case .config:
-        try server.folder.write("Host tethys\n  KnownHostsCommand /bin/true\n  HostName localhost\n", to: "ssh_config")
+        try server.folder.write(
+          "Host tethys\n  KnownHostsCommand /bin/true\n  HostName localhost\n", to: "ssh_config")
       case .forwardRefused: break
       }
     }

@@ -12,7 +12,7 @@ final class MachineHints: Sendable {
   private struct State {
     var meter = GapMeter(.now)
     /// When logind last said that the machine is about to sleep, until the end of that sleep is told.
-    var announced: SuspendingClock.Instant?
+    var announced: MonotonicTime?
   }
 
   private let state = Mutex(State())
@@ -58,7 +58,7 @@ final class MachineHints: Sendable {
 
   /// - Returns: false when the machine did not sleep since the last look.
   private func tellOfSleep() -> Bool {
-    let slept = state.withLock { state -> (Duration, SuspendingClock.Instant)? in
+    let slept = state.withLock { state -> (Duration, MonotonicTime)? in
       let lastAwake = state.meter.last.awake
       guard case .slept(let duration) = state.meter.gap(at: .now) else { return nil }
       state.announced = nil

@@ -30,13 +30,13 @@ final class Poller: Sendable {
       every: interval, on: DispatchQueue(label: "poll \(cluster)"), startsAtOnce: false
     ) {
       state.begin()
-      let started = SuspendingClock.now
+      let started = MonotonicTime.now
       let result = ask()
       state.end()
       deliver(
         Outcome(
           result: result, at: Timestamp(milliseconds: WallClock.milliseconds),
-          duration: SuspendingClock.now - started))
+          duration: MonotonicTime.now - started))
       // Answers, decoded and judged: most of it is free again until the next poll.
       ResidentMemory.trim()
     }
@@ -53,9 +53,9 @@ final class Poller: Sendable {
 
 /// Whether a poll is under way, for the watchdog.
 private final class PollState: Sendable {
-  private let started = Mutex<SuspendingClock.Instant?>(nil)
+  private let started = Mutex<MonotonicTime?>(nil)
 
-  func begin() { started.withLock { $0 = SuspendingClock.now } }
+  func begin() { started.withLock { $0 = MonotonicTime.now } }
   func end() { started.withLock { $0 = nil } }
-  var busyFor: Duration? { started.withLock { $0.map { SuspendingClock.now - $0 } } }
+  var busyFor: Duration? { started.withLock { $0.map { MonotonicTime.now - $0 } } }
 }

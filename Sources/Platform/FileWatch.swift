@@ -7,7 +7,7 @@ internal import Glibc
 /// Files are replaced by rename more often than written, so their folders are watched; of a folder that is missing
 /// the nearest one above it that exists. Belongs to one thread.
 package final class FileWatch {
-  package typealias Instant = SuspendingClock.Instant
+  package typealias Instant = MonotonicTime
 
   package static let interval: Duration = .seconds(2)
   private static let mask = UInt32(

@@ -32,7 +32,7 @@ package final class NetworkNewsSource: Sendable {
       case .folded: break
       case .now: handler()
       case .later(let instant):
-        let (seconds, attoseconds) = SuspendingClock.now.duration(to: instant).components
+        let (seconds, attoseconds) = (instant - MonotonicTime.now).components
         let pause = Int(seconds * 1_000_000_000 + attoseconds / 1_000_000_000)
         queue.asyncAfter(deadline: .now() + .nanoseconds(max(0, pause))) {
           owner.state.withLock { $0.pace.due(now: .now) }

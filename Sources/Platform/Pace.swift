@@ -1,6 +1,6 @@
 /// Lets one event through at once and folds those that follow within `interval` into one at its end.
 package struct Pace: Sendable {
-  package typealias Instant = SuspendingClock.Instant
+  package typealias Instant = MonotonicTime
 
   package enum Answer: Hashable, Sendable {
     case now

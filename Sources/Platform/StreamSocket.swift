@@ -128,7 +128,7 @@ extension StreamSocket {
 
 extension Descriptor {
   /// Sends all of `bytes`, waiting for room; false on an error or when `deadline` passes.
-  package borrowing func sendAll(_ bytes: UnsafeRawBufferPointer, until deadline: SuspendingClock.Instant)
+  package borrowing func sendAll(_ bytes: UnsafeRawBufferPointer, until deadline: MonotonicTime)
     -> Bool
   {
     var rest = bytes
@@ -143,7 +143,7 @@ extension Descriptor {
   }
 
   /// Receives exactly `count` bytes; nil on an error, at the end, or when `deadline` passes.
-  package borrowing func receive(_ count: Int, until deadline: SuspendingClock.Instant) -> [UInt8]? {
+  package borrowing func receive(_ count: Int, until deadline: MonotonicTime) -> [UInt8]? {
     var bytes = [UInt8](repeating: 0, count: count)
     var have = 0
     while have < count {
@@ -159,9 +159,9 @@ extension Descriptor {
     return bytes
   }
 
-  private borrowing func wait(for events: Int16, until deadline: SuspendingClock.Instant) -> Bool {
+  private borrowing func wait(for events: Int16, until deadline: MonotonicTime) -> Bool {
     var entry = pollfd(fd: raw, events: events, revents: 0)
-    let left = Epoll.milliseconds(deadline - SuspendingClock.now)
+    let left = Epoll.milliseconds(deadline - MonotonicTime.now)
     guard left > 0 else { return false }
     return poll(&entry, 1, left) > 0 || errno == EINTR
   }

@@ -1,17 +1,15 @@
-/// What time says on both of the machine's clocks at one moment.
-///
-/// On Linux `SuspendingClock` is CLOCK_MONOTONIC, which stands still while the machine sleeps, and
-/// `ContinuousClock` is CLOCK_BOOTTIME, which does not (clock_gettime(2)).
+/// What time says on both of the machine's clocks at one moment: one of them stands still while the machine sleeps.
 package struct ClockReading: Hashable, Sendable {
-  package let awake: SuspendingClock.Instant
-  package let boot: ContinuousClock.Instant
+  package let awake: MonotonicTime
+  /// Since the machine was started, its sleeps included.
+  package let boot: Duration
 
-  package init(awake: SuspendingClock.Instant, boot: ContinuousClock.Instant) {
+  package init(awake: MonotonicTime, boot: Duration) {
     self.awake = awake
     self.boot = boot
   }
 
-  package static var now: ClockReading { ClockReading(awake: .now, boot: .now) }
+  package static var now: ClockReading { ClockReading(awake: .now, boot: MonotonicTime.sinceBoot) }
 }
 
 /// Time in which this process could do nothing: timers that ran out in it say nothing about a peer.
@@ -37,14 +35,14 @@ package struct GapMeter: Sendable {
   }
 
   /// - Parameter deadline: when the loop meant to be here at the latest; nil where it waited without end.
-  package mutating func gap(at reading: ClockReading, deadline: SuspendingClock.Instant? = nil) -> TimeGap? {
+  package mutating func gap(at reading: ClockReading, deadline: MonotonicTime? = nil) -> TimeGap? {
     let before = last
     last = reading
-    let asleep = before.boot.duration(to: reading.boot) - before.awake.duration(to: reading.awake)
+    let asleep = (reading.boot - before.boot) - (reading.awake - before.awake)
     if asleep >= GapMeter.shortestSleep { return .slept(asleep) }
     // A deadline that was past already at the last look measures work in hand, not a stop.
     guard let deadline else { return nil }
-    let late = max(deadline, before.awake).duration(to: reading.awake)
+    let late = reading.awake - max(deadline, before.awake)
     return late >= GapMeter.shortestStall ? .stalled(late) : nil
   }
 }

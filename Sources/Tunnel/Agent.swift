@@ -64,7 +64,7 @@ final class Agent {
   private func exchange(_ body: [UInt8]) -> [UInt8]? {
     var request: [UInt8] = []
     request.appendSSH(bytes: body)
-    let deadline = SuspendingClock.now + patience
+    let deadline = MonotonicTime.now + patience
     guard request.withUnsafeBytes({ socket.sendAll($0, until: deadline) }),
       let head = socket.receive(4, until: deadline)
     else { return nil }

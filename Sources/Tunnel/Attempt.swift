@@ -6,7 +6,7 @@ internal import SSH
 ///
 /// Belongs to the thread whose loop it lives in.
 final class Attempt {
-  typealias Instant = SuspendingClock.Instant
+  typealias Instant = MonotonicTime
 
   /// What the session runs over.
   enum Entry {

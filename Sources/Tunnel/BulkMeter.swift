@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Platform
 
 /// Tells a bulk copy from a request: what a connection moves, fading by half each second.
 struct BulkMeter {
@@ -6,18 +7,18 @@ struct BulkMeter {
   static let threshold = 1_048_576.0
 
   private var score = 0.0
-  private var last: SuspendingClock.Instant
+  private var last: MonotonicTime
 
-  init(now: SuspendingClock.Instant) { self.last = now }
+  init(now: MonotonicTime) { self.last = now }
 
-  mutating func add(_ bytes: Int, now: SuspendingClock.Instant) {
+  mutating func add(_ bytes: Int, now: MonotonicTime) {
     score = faded(now) + Double(bytes)
     last = now
   }
 
-  func isBulk(now: SuspendingClock.Instant) -> Bool { faded(now) >= BulkMeter.threshold }
+  func isBulk(now: MonotonicTime) -> Bool { faded(now) >= BulkMeter.threshold }
 
-  private func faded(_ now: SuspendingClock.Instant) -> Double {
+  private func faded(_ now: MonotonicTime) -> Double {
     let (seconds, attoseconds) = (now - last).components
     return score * exp2(-(Double(seconds) + Double(attoseconds) * 1e-18))
   }

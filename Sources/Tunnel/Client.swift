@@ -14,11 +14,11 @@ struct Client: Sendable {
   /// What it carries, for the same.
   let traffic: ConnectionTraffic?
   /// When it has waited for the tunnel for long enough.
-  let deadline: SuspendingClock.Instant
+  let deadline: MonotonicTime
 
   init(
     number: UInt32, socket: Socket, origin: HostPort, target: StreamAddress, counters: ForwardCounters? = nil,
-    deadline: SuspendingClock.Instant
+    deadline: MonotonicTime
   ) {
     self.number = number
     self.socket = socket

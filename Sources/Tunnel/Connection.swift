@@ -22,7 +22,7 @@ final class Connection {
   private var toldLocal = false
   private var watch: Watch?
 
-  init(_ client: Client, channel: Channel, window: ReceiveWindow, now: SuspendingClock.Instant) {
+  init(_ client: Client, channel: Channel, window: ReceiveWindow, now: MonotonicTime) {
     self.client = client
     self.channel = channel
     self.window = window
@@ -39,7 +39,7 @@ final class Connection {
   private(set) var end: ConnectionEnd?
   var isFinished: Bool { isCut || (sentEOF && toldLocal) }
 
-  func isBulk(now: SuspendingClock.Instant) -> Bool { meter.isBulk(now: now) }
+  func isBulk(now: MonotonicTime) -> Bool { meter.isBulk(now: now) }
 
   /// Has libssh2 look at what came in, for all channels at once.
   func pump() throws(SSHError) { try channel.pump() }
@@ -51,7 +51,7 @@ final class Connection {
   ///
   /// - Parameter answerTime: what the peer takes to answer; the window of bulk grows by it.
   func relay(
-    _ link: Link, scratch: UnsafeMutableRawBufferPointer, answerTime: Duration?, now: SuspendingClock.Instant
+    _ link: Link, scratch: UnsafeMutableRawBufferPointer, answerTime: Duration?, now: MonotonicTime
   ) throws(SSHError) -> Pass {
     let down = try relayDown(scratch, answerTime, now)
     let up = try relayUp(link, scratch)
@@ -63,7 +63,7 @@ final class Connection {
   // MARK: - From the channel to the local client
 
   private func relayDown(
-    _ scratch: UnsafeMutableRawBufferPointer, _ answerTime: Duration?, _ now: SuspendingClock.Instant
+    _ scratch: UnsafeMutableRawBufferPointer, _ answerTime: Duration?, _ now: MonotonicTime
   ) throws(SSHError) -> Pass {
     var moved = flushLocal()
     var bytes = 0
@@ -96,7 +96,7 @@ final class Connection {
   }
 
   /// libssh2 keeps the window that the channel was opened with; what it grew to is kept here.
-  private func widen(_ bytes: Int, _ roundTrip: Duration, _ now: SuspendingClock.Instant) throws(SSHError) {
+  private func widen(_ bytes: Int, _ roundTrip: Duration, _ now: MonotonicTime) throws(SSHError) {
     if toLocal == nil { _ = window.note(bytes, roundTrip: roundTrip, now: now) }
     try channel.keepWindow(open: window.size)
   }

@@ -17,11 +17,11 @@ extension Engine {
         waiting.append(
           Client(
             number: lastClient, socket: accepted.socket, origin: accepted.origin, target: listener.target,
-            counters: counters, deadline: SuspendingClock.now + plan.configuration.hold))
+            counters: counters, deadline: MonotonicTime.now + plan.configuration.hold))
       }
     } catch {
       // Out of descriptors, most likely: the connection stays in the kernel's queue, and no edge will tell of it.
-      acceptAgain = SuspendingClock.now + .milliseconds(250)
+      acceptAgain = MonotonicTime.now + .milliseconds(250)
       outlet.tell(refused: "\(listener.target)", count: 0, reason: error.description)
     }
   }
@@ -46,7 +46,7 @@ extension Engine {
     }
     let up = extras.filter(\.isUp)
     let loads = (relay == nil ? [] : [load]) + up.map(\.load)
-    let expectsBulk = lastBulk.map { SuspendingClock.now - $0 < Engine.bulkMemory } ?? false
+    let expectsBulk = lastBulk.map { MonotonicTime.now - $0 < Engine.bulkMemory } ?? false
     var isOurs = false
     var unplaced: [Client] = []
     for client in waiting {

@@ -6,7 +6,7 @@ extension Engine {
   func publishState(from before: TunnelStateMachine.State) {
     let state = machine.state
     let failure = machine.lastFailure
-    let now = SuspendingClock.now
+    let now = MonotonicTime.now
     let wall = WallClock.milliseconds
     let isChange = before.name != state.name
     let hasNewFailure = failure != nil && before.isLive && state.name != .up

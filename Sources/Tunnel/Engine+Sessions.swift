@@ -72,7 +72,7 @@ extension Engine {
       waiting.insert(contentsOf: clients, at: 0)
       extras.remove(at: index)
       board.remove(session: number)
-      if failure != nil { extraAllowed = SuspendingClock.now + Engine.failurePause }
+      if failure != nil { extraAllowed = MonotonicTime.now + Engine.failurePause }
     }
   }
 }

@@ -5,7 +5,7 @@ internal import Synchronization
 ///
 /// Everything in here belongs to that thread; further sessions have threads of their own.
 final class Engine {
-  typealias Instant = SuspendingClock.Instant
+  typealias Instant = MonotonicTime
 
   enum Message: Sendable {
     case found(serial: Int, Result<Route, TunnelFailure>)
@@ -70,7 +70,7 @@ final class Engine {
 
   init(_ plan: Plan, mailbox: Mailbox<Message>, board: Board) throws(SystemError) {
     let configuration = plan.configuration
-    let now = SuspendingClock.now
+    let now = MonotonicTime.now
     self.plan = plan
     self.mailbox = mailbox
     self.board = board
@@ -94,7 +94,7 @@ final class Engine {
   }
 
   func run() {
-    bindListeners(SuspendingClock.now)
+    bindListeners(MonotonicTime.now)
     feed(.start)
     while !isStopping {
       turn()
@@ -103,7 +103,7 @@ final class Engine {
   }
 
   private func turn() {
-    let gap = loop.wait(until: hasWork ? SuspendingClock.now : nextDeadline())
+    let gap = loop.wait(until: hasWork ? MonotonicTime.now : nextDeadline())
     hasWork = false
     board.turns.add(1, ordering: .relaxed)
     if let gap { note(gap) }
@@ -111,7 +111,7 @@ final class Engine {
       hasMail = false
       for message in mailbox.collect() { read(message) }
     }
-    let now = SuspendingClock.now
+    let now = MonotonicTime.now
     bindListeners(now)
     acceptAgain(now)
     if let finding, now >= finding.deadline {
@@ -163,7 +163,7 @@ final class Engine {
 
   func feed(_ event: TunnelStateMachine.Event) {
     let before = machine.state
-    let now = SuspendingClock.now
+    let now = MonotonicTime.now
     for action in machine.handle(event, now: now, random: &random) {
       switch action {
       case .connect: find(now)
@@ -196,7 +196,7 @@ final class Engine {
   private func begin(_ route: Route) throws(TunnelFailure) {
     self.route = route
     load = SessionLoad()
-    carrier = try Carrier(route, terms: terms, load: load, loop: loop, now: SuspendingClock.now)
+    carrier = try Carrier(route, terms: terms, load: load, loop: loop, now: MonotonicTime.now)
     hasWork = true
   }
 

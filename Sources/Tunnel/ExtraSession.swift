@@ -28,7 +28,7 @@ final class ExtraSession {
   private let thread: OwnThread
   var isUp = false
   /// Since when it has had nothing to do; the engine's to keep.
-  var idleSince: SuspendingClock.Instant?
+  var idleSince: MonotonicTime?
 
   init(
     number: Int, route: Route, terms: Carrier.Terms, report: @escaping @Sendable (Report) -> Void
@@ -93,13 +93,13 @@ final class ExtraSession {
     } catch {
       throw TunnelFailure(.config, "no further session: \(error)", remedy: "check limits: ulimit -n")
     }
-    let carrier = try Carrier(route, terms: terms, load: load, loop: loop, now: SuspendingClock.now)
+    let carrier = try Carrier(route, terms: terms, load: load, loop: loop, now: MonotonicTime.now)
     defer { withExtendedLifetime(doorbell) {} }
     var unplaced: [Client] = []
     var hasWork = true
     var told = load.reading
     while true {
-      switch loop.wait(until: hasWork ? SuspendingClock.now : carrier.nextDeadline)?.length {
+      switch loop.wait(until: hasWork ? MonotonicTime.now : carrier.nextDeadline)?.length {
       case nil: break
       case .stalled: carrier.doubt(.lateness)
       case .slept: carrier.doubt(.path)
@@ -118,7 +118,7 @@ final class ExtraSession {
       }
       let wasUp = carrier.relay != nil
       do throws(TunnelFailure) {
-        hasWork = try carrier.turn(SuspendingClock.now)
+        hasWork = try carrier.turn(MonotonicTime.now)
       } catch {
         returned = unplaced + carrier.abandon()
         throw error

@@ -18,7 +18,7 @@ final class Link {
   /// What came last was small and was not acknowledged by anything that was sent since.
   private var owesAcknowledgement = false
   /// When the peer was last heard.
-  private(set) var lastReceived: SuspendingClock.Instant
+  private(set) var lastReceived: MonotonicTime
   /// The connection is gone, for this reason.
   private(set) var end: End?
 
@@ -30,7 +30,7 @@ final class Link {
   /// - Parameter hostKeyTypes: those that known_hosts has, to be asked for first.
   init(
     socket: Socket, peer: HostPort, hostKeyTypes: [String], algorithms: Algorithms.Offer, loop: Loop,
-    now: SuspendingClock.Instant
+    now: MonotonicTime
   ) throws(SSHError) {
     self.session = try Session(socket: socket.raw, hostKeyTypes: hostKeyTypes, algorithms: algorithms)
     self.socket = socket
@@ -47,7 +47,7 @@ final class Link {
   var isCongested: Bool { session.wire.outbound.count >= Link.outboundMark }
 
   /// Takes what the socket has, as far as the wire has room; true when anything came.
-  func takeIn(now: SuspendingClock.Instant) -> Bool {
+  func takeIn(now: MonotonicTime) -> Bool {
     let inbound = session.wire.inbound
     let before = inbound.count
     var cameIn = false

@@ -15,7 +15,7 @@ final class Listener {
   enum State: Hashable {
     case listening
     /// Somebody else has the address; tried again at `retry`.
-    case busy(holder: String?, retry: SuspendingClock.Instant)
+    case busy(holder: String?, retry: MonotonicTime)
     /// Not tried yet.
     case unbound
   }
@@ -58,7 +58,7 @@ final class Listener {
   }
 
   /// Binds where that is still to be done; true when the state changed.
-  func bind(now: SuspendingClock.Instant) -> Bool {
+  func bind(now: MonotonicTime) -> Bool {
     var previous: String??
     switch state {
     case .listening: return false

@@ -2,7 +2,7 @@ internal import Platform
 
 /// Whether the peer is still there, judged by its silence. Pure: bytes, time and the kernel's view go in.
 struct Liveness {
-  typealias Instant = SuspendingClock.Instant
+  typealias Instant = MonotonicTime
 
   enum Verdict: Equatable {
     case alive

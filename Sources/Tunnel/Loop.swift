@@ -2,7 +2,7 @@ internal import Platform
 
 /// Waits for readiness and hands it to whoever watches the descriptor. Belongs to one thread.
 final class Loop {
-  typealias Instant = SuspendingClock.Instant
+  typealias Instant = MonotonicTime
   typealias Watcher = (Epoll.Readiness) -> Void
 
   /// A time in which the thread could do nothing: timers of before say nothing about the peer.
@@ -41,7 +41,7 @@ final class Loop {
   func wait(until deadline: Instant?) -> Gap? {
     var events: [Epoll.Event] = []
     do throws(SystemError) {
-      try epoll.wait(timeout: deadline.map { $0 - SuspendingClock.now }) { events.append($0) }
+      try epoll.wait(timeout: deadline.map { $0 - MonotonicTime.now }) { events.append($0) }
     } catch {
       // EBADF or EINVAL would be a fault of our own: nothing could work from here on.
       preconditionFailure("\(error)")
@@ -53,9 +53,9 @@ final class Loop {
   }
 }
 
-extension SuspendingClock.Instant? {
+extension MonotonicTime? {
   /// The earlier of the two; nil is never.
-  mutating func lower(to other: SuspendingClock.Instant?) {
+  mutating func lower(to other: MonotonicTime?) {
     guard let other else { return }
     self = self.map { min($0, other) } ?? other
   }

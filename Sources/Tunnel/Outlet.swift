@@ -21,7 +21,7 @@ final class Outlet: RelayObserver {
   }
 
   /// When the rest of a burst of refusals is to be told.
-  var due: SuspendingClock.Instant? { refusals.withLock { $0.due } }
+  var due: MonotonicTime? { refusals.withLock { $0.due } }
 
   func reached(_ target: StreamAddress) { publish(target, nil) }
 
@@ -44,14 +44,14 @@ final class Outlet: RelayObserver {
 
   /// - Parameter count: 0 for connections that the kernel still holds.
   func tell(refused listen: String, count: Int, reason: String) {
-    let isFirst = refusals.withLock { $0.add(listen: listen, reason: reason, now: SuspendingClock.now) }
+    let isFirst = refusals.withLock { $0.add(listen: listen, reason: reason, now: MonotonicTime.now) }
     if isFirst {
       observer(.clientsRefused(listen: listen, count: count, reason: reason))
       wake()
     }
   }
 
-  func tellBursts(_ now: SuspendingClock.Instant) {
+  func tellBursts(_ now: MonotonicTime) {
     for burst in refusals.withLock({ $0.collect(now: now) }) {
       observer(.clientsRefused(listen: burst.listen, count: burst.count, reason: burst.reason))
     }

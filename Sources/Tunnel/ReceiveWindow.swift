@@ -1,3 +1,4 @@
+internal import Platform
 internal import Synchronization
 
 /// What all channels of a tunnel together may have under way or waiting for a slow reader, in bytes.
@@ -29,7 +30,7 @@ final class WindowBudget: Sendable {
 /// How much the far side may send ahead on one channel: grown for bulk on a long path, while the local reader
 /// keeps up and the budget lasts.
 final class ReceiveWindow {
-  typealias Instant = SuspendingClock.Instant
+  typealias Instant = MonotonicTime
 
   static let initial = 2 << 20
   static let largest = 32 << 20

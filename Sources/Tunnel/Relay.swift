@@ -6,7 +6,7 @@ internal import Synchronization
 ///
 /// Belongs to one thread, whose loop it lives in.
 final class Relay {
-  typealias Instant = SuspendingClock.Instant
+  typealias Instant = MonotonicTime
 
   /// What the session's one open is for (channel.c keeps one `open_state` a session).
   enum Open {

@@ -1,8 +1,10 @@
+package import Platform
+
 /// The life of a tunnel, without its work: events and the time go in, actions come out.
 ///
 /// It opens no socket and reads no clock, so reconnecting, backing off and blocking are tested in virtual time.
 package struct TunnelStateMachine: Sendable {
-  package typealias Instant = SuspendingClock.Instant
+  package typealias Instant = MonotonicTime
 
   package enum State: Hashable, Sendable {
     case stopped

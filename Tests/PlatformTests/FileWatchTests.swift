@@ -17,8 +17,8 @@ import Testing
   /// What a loop does: waits for the descriptor, then asks.
   private func tells(_ watch: FileWatch, within limit: Int32 = 5000) -> Bool {
     guard let raw = watch.raw else { return false }
-    let end = SuspendingClock.now + .milliseconds(Int(limit))
-    while SuspendingClock.now < end {
+    let end = MonotonicTime.now + .milliseconds(Int(limit))
+    while MonotonicTime.now < end {
       var poller = pollfd(fd: raw, events: Int16(POLLIN), revents: 0)
       guard poll(&poller, 1, limit) > 0 else { return false }
       watch.becameReady()
@@ -92,7 +92,7 @@ import Testing
       var limit = rlimit(rlim_cur: 3, rlim_max: 3)
       setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
       let path = "/tmp/watch-\(getpid())"
-      let now = SuspendingClock.now
+      let now = MonotonicTime.now
       let watch = FileWatch([path], now: now)
       guard watch.raw == nil, watch.next == now + FileWatch.interval else { exit(1) }
       guard !watch.hasChanged(now: now), symlink("/nowhere", path) == 0 else { exit(2) }

@@ -1,10 +1,11 @@
+import Platform
 import Testing
 
 @testable import Tunnel
 
 /// What hints do to a tunnel's life, and what no order of events may do, in virtual time.
 @Suite struct HintTests {
-  private static let start = SuspendingClock.now
+  private static let start = MonotonicTime.now
   private static let silent = TunnelFailure(.keepaliveTimeout, "silent", remedy: "look")
   private static let refused = TunnelFailure(.connectRefused, "refused", remedy: "look")
   private static let changed = TunnelFailure(.hostKeyChanged, "changed", remedy: "look")
@@ -120,7 +121,7 @@ import Testing
     var dice = Dice(state: seed)
     var isInHand = false
     var attempts = 0
-    var lastConnect: SuspendingClock.Instant?
+    var lastConnect: MonotonicTime?
     for step in 0..<5000 {
       let before = life.machine.state
       let event = Self.event(&dice, life.now)
@@ -163,7 +164,7 @@ import Testing
     #expect(life.machine.reconnects > 10)
   }
 
-  private static func event(_ dice: inout Dice, _ now: SuspendingClock.Instant) -> TunnelStateMachine.Event {
+  private static func event(_ dice: inout Dice, _ now: MonotonicTime) -> TunnelStateMachine.Event {
     switch Int.random(in: 0..<40, using: &dice) {
     case 0: .retry
     case 1: .reconnect

@@ -1,9 +1,10 @@
+import Platform
 import Testing
 
 @testable import Tunnel
 
 @Suite struct LivenessTests {
-  private let start = SuspendingClock.now
+  private let start = MonotonicTime.now
 
   private func judge(_ liveness: inout Liveness, heard: Duration, now: Duration) -> Liveness.Verdict {
     liveness.judge(lastReceived: start + heard, now: start + now, quality: { nil })

@@ -1,3 +1,4 @@
+import Platform
 import Testing
 
 @testable import Tunnel
@@ -37,7 +38,7 @@ import Testing
   }
 
   @Test func aMegabyteAtOnceIsBulkAndFades() {
-    let start = SuspendingClock.now
+    let start = MonotonicTime.now
     var meter = BulkMeter(now: start)
     #expect(!meter.isBulk(now: start))
     meter.add(100_000, now: start)
@@ -48,7 +49,7 @@ import Testing
   }
 
   @Test func aSteadyCopyOverASlowPathIsBulk() {
-    var now = SuspendingClock.now
+    var now = MonotonicTime.now
     var meter = BulkMeter(now: now)
     for _ in 0..<100 {
       now += .milliseconds(100)

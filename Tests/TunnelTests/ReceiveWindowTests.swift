@@ -1,9 +1,10 @@
+import Platform
 import Testing
 
 @testable import Tunnel
 
 @Suite struct ReceiveWindowTests {
-  private let start = SuspendingClock.now
+  private let start = MonotonicTime.now
 
   /// A stream that a window holds up: each round trip brings all of it.
   private func fill(_ window: ReceiveWindow, roundTrip: Duration, rounds: Int) {

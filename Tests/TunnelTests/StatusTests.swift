@@ -1,3 +1,4 @@
+import Platform
 import Testing
 
 @testable import Tunnel
@@ -54,7 +55,7 @@ import Testing
 }
 
 @Suite struct RateTests {
-  private let start = SuspendingClock.now
+  private let start = MonotonicTime.now
 
   private func after(_ seconds: Double) -> Rate.Instant { start + .seconds(seconds) }
 

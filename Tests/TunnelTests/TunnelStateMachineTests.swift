@@ -1,3 +1,4 @@
+import Platform
 import Testing
 
 @testable import Tunnel
@@ -6,11 +7,11 @@ import Testing
 @Suite struct TunnelStateMachineTests {
   private struct Life {
     var machine: TunnelStateMachine
-    var now: SuspendingClock.Instant
+    var now: MonotonicTime
     var random = Sequence()
 
     init() {
-      now = SuspendingClock.now
+      now = MonotonicTime.now
       machine = TunnelStateMachine(backoff: Backoff(initial: .milliseconds(250), max: .seconds(30)), now: now)
     }
 

@@ -329,7 +329,7 @@ struct TunnelTests {
     let door = fixture.tunnel.ownDoor
     let address = try #require(door.address)
     let own = try StreamSocket.connect(to: address, userTimeout: .seconds(5))
-    let deadline = SuspendingClock.now + .seconds(10)
+    let deadline = MonotonicTime.now + .seconds(10)
     #expect(([7, 8] as [UInt8]).withUnsafeBytes { own.sendAll($0, until: deadline) })
     #expect(own.receive(2, until: deadline) == [7, 8])
     // Somebody else's process is turned away without a byte.

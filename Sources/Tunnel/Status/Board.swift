@@ -19,7 +19,7 @@ final class Board: Sendable {
       self.load = load
     }
 
-    fileprivate mutating func read(now: SuspendingClock.Instant) -> TunnelStatus.Session {
+    fileprivate mutating func read(now: MonotonicTime) -> TunnelStatus.Session {
       let bytes = load.bytes.load(ordering: .relaxed)
       rate.note(bytes, at: now)
       session.openConnections = load.clients.load(ordering: .relaxed)
@@ -48,7 +48,7 @@ final class Board: Sendable {
 
   /// The latest state with the counters of this moment.
   var status: TunnelStatus {
-    let now = SuspendingClock.now
+    let now = MonotonicTime.now
     var status = latest.withLock { $0 }
     for (index, counters) in zip(status.forwards.indices, counters) {
       counters.fill(&status.forwards[index], now: now)

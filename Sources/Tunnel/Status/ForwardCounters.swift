@@ -27,7 +27,7 @@ package final class ForwardCounters: Sendable {
     accepted.add(1, ordering: .relaxed)
     open.add(1, ordering: .relaxed)
     return recent.withLock { recent in
-      noteRates(&recent, now: SuspendingClock.now)
+      noteRates(&recent, now: MonotonicTime.now)
       return recent.log.begin(origin: origin, at: WallClock.milliseconds)
     }
   }
@@ -35,13 +35,13 @@ package final class ForwardCounters: Sendable {
   package func end(_ traffic: ConnectionTraffic, _ end: ConnectionEnd) {
     open.subtract(1, ordering: .relaxed)
     recent.withLock { recent in
-      noteRates(&recent, now: SuspendingClock.now)
+      noteRates(&recent, now: MonotonicTime.now)
       recent.log.end(traffic, end, at: WallClock.milliseconds)
     }
   }
 
   /// Writes the counters of this moment into `forward`.
-  func fill(_ forward: inout TunnelStatus.Forward, now: SuspendingClock.Instant) {
+  func fill(_ forward: inout TunnelStatus.Forward, now: MonotonicTime) {
     let port = boundPort.load(ordering: .relaxed)
     if case .tcp(let place) = forward.listen, port != 0 {
       forward.listen = .init(host: place.host, port: UInt16(port))
@@ -59,7 +59,7 @@ package final class ForwardCounters: Sendable {
     }
   }
 
-  private func noteRates(_ recent: inout Recent, now: SuspendingClock.Instant) {
+  private func noteRates(_ recent: inout Recent, now: MonotonicTime) {
     recent.fromTarget.note(bytesFromTarget.load(ordering: .relaxed), at: now)
     recent.toTarget.note(bytesToTarget.load(ordering: .relaxed), at: now)
   }

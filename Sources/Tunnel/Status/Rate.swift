@@ -1,8 +1,10 @@
+package import Platform
+
 /// Bytes a second over the last few seconds, from a counter that only rises.
 ///
 /// Nothing ticks: whoever looks at the counter notes what it saw, and that is what the next look compares with.
 package struct Rate: Sendable {
-  package typealias Instant = SuspendingClock.Instant
+  package typealias Instant = MonotonicTime
 
   /// What "now" means for a rate.
   package static let window: Duration = .seconds(10)

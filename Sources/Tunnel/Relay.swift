@@ -27,6 +27,8 @@ final class Relay {
   static let stuckAfter: Duration = .seconds(3)
   /// A client whose target does not answer for this long is reset.
   static let openLimit: Duration = .seconds(60)
+  /// After this much a turn ends, so that the thread looks at who else has come.
+  private static let turnBytes = 128 << 10
   private static let closePatience: Duration = .seconds(5)
   private static let loadInterval: Duration = .milliseconds(200)
 
@@ -101,6 +103,7 @@ final class Relay {
   func turn(_ now: Instant) throws(TunnelFailure) -> Bool {
     do throws(SSHError) {
       var hasWork = false
+      var carried = 0
       for _ in 0..<8 {
         var moved = link.takeIn(now: now)
         if moved { try pumpAny() }
@@ -110,14 +113,15 @@ final class Relay {
           let result = try connection.relay(link, scratch: loop.scratch, answerTime: answerTime, now: now)
           moved = moved || result.moved
           hasWork = hasWork || result.hasMore
-          if result.bytes > 0 { note(result.bytes, now) }
+          carried += result.bytes
           if connection.isFinished { finish(number, connection, now) }
         }
         moved = advanceClosing(now) || moved
         moved = link.flush() || moved
         hasWork = hasWork || moved
-        if !moved { break }
+        if !moved || carried >= Relay.turnBytes { break }
       }
+      if carried > 0 { note(carried, now) }
       link.acknowledge()
       updateLoad(now)
       return try settle(now) || hasWork

@@ -72,9 +72,10 @@ package struct SocketAddress: Hashable, Sendable, CustomStringConvertible {
   ///
   /// - Throws: `ResolveError` with the resolver's own words.
   package static func resolve(
-    host: String, port: UInt16, numericOnly: Bool = false
+    host: String, port: UInt16, family: Int32 = AF_UNSPEC, numericOnly: Bool = false
   ) throws(ResolveError) -> [SocketAddress] {
     var hints = addrinfo()
+    hints.ai_family = family
     hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
     hints.ai_flags = numericOnly ? AI_NUMERICHOST | AI_NUMERICSERV : AI_ADDRCONFIG | AI_NUMERICSERV
     var list: UnsafeMutablePointer<addrinfo>?

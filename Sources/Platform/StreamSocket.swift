@@ -41,11 +41,17 @@ package enum StreamSocket {
     }
   }
 
+  /// What an error of `connect` says where it is the source address that can't be used.
+  package static let bindOperation = "bind"
+
   /// Starts to connect; the socket becomes writable when `connectionError` has the outcome.
+  ///
+  /// - Parameter source: a local address of the same family; nil: the kernel chooses.
   package static func connect(
-    to address: SocketAddress, userTimeout: Duration
+    to address: SocketAddress, from source: SocketAddress? = nil, userTimeout: Duration
   ) throws(SystemError) -> Descriptor {
     let descriptor = try open(family: address.family)
+    if let source, source.withSockaddr({ bind(descriptor.raw, $0, $1) }) != 0 { throw .last(bindOperation) }
     setOption(descriptor.raw, Int32(IPPROTO_TCP), TCP_NODELAY, 1)
     setOption(descriptor.raw, SOL_SOCKET, SO_KEEPALIVE, 1)
     // RFC 5482, tcp(7): a path that acknowledges nothing for this long is dead.

@@ -1,4 +1,3 @@
-internal import Glibc
 internal import Platform
 internal import SSH
 
@@ -10,14 +9,16 @@ final class Attempt {
 
   /// What the session runs over.
   enum Entry {
-    /// A TCP connection to one of these.
-    case addresses([SocketAddress])
+    /// A TCP connection to one of these, from one of those.
+    case addresses([SocketAddress], from: [SocketAddress])
+    /// A process that leads there (ssh_config(5), ProxyCommand).
+    case command(String)
     /// A stream that is there already: a channel of a jump host.
     case stream(Socket)
   }
 
   private enum Stage {
-    case connecting(deadline: Instant)
+    case connecting(Dialer)
     case handshake(Link, deadline: Instant)
     case authenticating(Link, Authenticator, deadline: Instant)
   }
@@ -28,14 +29,7 @@ final class Attempt {
   private let configuration: TunnelConfiguration
   private let knownHosts: KnownHosts
   private let loop: Loop
-  private var watch: Watch?
-  private var addresses: ArraySlice<SocketAddress> = []
-  private var peer: SocketAddress?
-  private var stage: Stage
-  /// The socket while it connects, before a link owns it, and whether the kernel has the outcome.
-  private var socket: Socket?
-  private var hasOutcome = false
-  private var lastRefusal: TunnelFailure?
+  private var stage: Stage?
 
   init(
     _ resolution: Resolution, _ entry: Entry, configuration: TunnelConfiguration, loop: Loop, now: Instant
@@ -44,20 +38,25 @@ final class Attempt {
     self.configuration = configuration
     self.knownHosts = try KnownHosts(resolution)
     self.loop = loop
-    self.stage = .connecting(deadline: now)
     switch entry {
-    case .addresses(let addresses):
-      self.addresses = addresses[...]
-      try connectToNext(now)
-    case .stream(let socket):
-      try begin(socket, peer: HostPort(host: resolution.hostName, port: resolution.port), now)
+    case .addresses(let addresses, let sources):
+      let dialer = Dialer(
+        addresses, from: sources, resolution, userTimeout: resolution.keepalive(configuration).timeout,
+        loop: loop,
+        now: now)
+      self.stage = .connecting(dialer)
+    case .command(let command):
+      let proxy = try ProxyCommand(command, loop: loop)
+      try begin(proxy.socket, peer: resolution.place, proxy: proxy, now)
+    case .stream(let socket): try begin(socket, peer: resolution.place, now)
     }
   }
 
   var deadline: Instant {
     switch stage {
-    case .connecting(let deadline), .handshake(_, let deadline), .authenticating(_, _, let deadline):
-      deadline
+    case .connecting(let dialer): dialer.deadline
+    case .handshake(_, let deadline), .authenticating(_, _, let deadline): deadline
+    case nil: .now
     }
   }
 
@@ -65,8 +64,10 @@ final class Attempt {
   func step(now: Instant) throws(TunnelFailure) -> Link? {
     while true {
       switch stage {
-      case .connecting(let deadline):
-        guard try finishConnect(deadline, now) else { return nil }
+      case nil: return nil
+      case .connecting(let dialer):
+        guard let (socket, peer) = try dialer.step(now: now) else { return nil }
+        try begin(socket, peer: HostPort(host: peer.host, port: peer.port), now)
       case .handshake(let link, let deadline):
         guard try shakeHands(link, deadline, now) else { return nil }
         try verify(link)
@@ -82,13 +83,15 @@ final class Attempt {
     }
   }
 
-  private func begin(_ socket: Socket, peer: HostPort, _ now: Instant) throws(TunnelFailure) {
+  private func begin(
+    _ socket: Socket, peer: HostPort, proxy: ProxyCommand? = nil, _ now: Instant
+  ) throws(TunnelFailure) {
     do throws(SSHError) {
       let types = knownHosts.keyTypes(
         name: resolution.hostKeyName, port: resolution.hostKeyPort, allowed: resolution.algorithms.hostKeys)
       let link = try Link(
-        socket: socket, peer: peer, hostKeyTypes: types, algorithms: resolution.algorithms, loop: loop,
-        now: now)
+        socket: socket, peer: peer, hostKeyTypes: types, algorithms: resolution.algorithms, proxy: proxy,
+        loop: loop, now: now)
       stage = .handshake(link, deadline: now + Attempt.sessionLimit)
     } catch {
       throw TunnelFailure(broken: error, resolution)
@@ -101,7 +104,7 @@ final class Attempt {
     _ = link.takeIn(now: now)
     let progress: Session.Progress
     do throws(SSHError) { progress = try link.session.handshake() } catch {
-      throw TunnelFailure(broken: error, resolution, knownHosts: knownHosts)
+      throw TunnelFailure(broken: error, resolution, knownHosts: knownHosts, proxyWords: link.proxyWords)
     }
     _ = link.flush()
     if progress == .done { return true }
@@ -114,7 +117,8 @@ final class Attempt {
   ) throws(TunnelFailure) {
     if link.end != nil, link.session.wire.inbound.isEmpty {
       throw TunnelFailure(
-        broken: SSHError(code: .disconnected, operation: "the handshake", detail: ""), resolution)
+        broken: SSHError(code: .disconnected, operation: "the handshake", detail: ""), resolution,
+        proxyWords: link.proxyWords)
     }
     if now >= deadline {
       throw TunnelFailure(
@@ -138,59 +142,6 @@ final class Attempt {
   }
 }
 
-// MARK: - TCP
-
-extension Attempt {
-  private func connectToNext(_ now: Instant) throws(TunnelFailure) {
-    while let address = addresses.popFirst() {
-      do throws(SystemError) {
-        let descriptor = try StreamSocket.connect(
-          to: address, userTimeout: resolution.keepalive(configuration).timeout)
-        let socket = Socket(descriptor)
-        hasOutcome = false
-        watch = try loop.watch(socket.raw) { [weak self] _ in self?.hasOutcome = true }
-        self.socket = socket
-        peer = address
-        stage = .connecting(deadline: now + resolution.connectTimeout)
-        return
-      } catch {
-        lastRefusal = TunnelFailure(connecting: address, code: error.code)
-      }
-    }
-    throw lastRefusal
-      ?? TunnelFailure(
-        .dns, "\(resolution.hostName) has no address", remedy: "try: getent hosts \(resolution.hostName)")
-  }
-
-  private func finishConnect(
-    _ deadline: Instant, _ now: Instant
-  ) throws(TunnelFailure) -> Bool {
-    guard let socket, let peer else { return false }
-    let code = hasOutcome ? StreamSocket.connectionError(of: socket.descriptor) : EINPROGRESS
-    if code == EINPROGRESS, now < deadline { return false }
-    self.socket = nil
-    watch = nil
-    guard code == 0 else {
-      lastRefusal = TunnelFailure(connecting: peer, code: code == EINPROGRESS ? ETIMEDOUT : code)
-      try connectToNext(now)
-      return false
-    }
-    try begin(socket, peer: HostPort(host: peer.host, port: peer.port), now)
-    return true
-  }
-}
-
-extension TunnelFailure {
-  fileprivate init(connecting peer: SocketAddress, code: Int32) {
-    let reason = SystemError("connect", code: code).reason
-    if code == ECONNREFUSED {
-      self.init(
-        .connectRefused, "\(peer): \(reason)",
-        remedy: "check that sshd runs on the host and listens on port \(peer.port)")
-    } else {
-      self.init(
-        .connectTimeout, "\(peer): \(reason)",
-        remedy: "check the route to \(peer.host): VPN, firewall, ping \(peer.host)")
-    }
-  }
+extension Resolution {
+  fileprivate var place: HostPort { HostPort(host: hostName, port: port) }
 }

@@ -40,7 +40,7 @@ final class Carrier {
     self.ahead = route.servers[...]
     guard let first = ahead.popFirst() else { return }
     self.attempt = try Attempt(
-      first, .addresses(route.addresses), configuration: terms.configuration, loop: loop, now: now)
+      first, route.entry, configuration: terms.configuration, loop: loop, now: now)
   }
 
   var resolution: Resolution? { attempt?.resolution }

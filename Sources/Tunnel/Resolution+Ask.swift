@@ -11,18 +11,8 @@ extension Resolution {
   /// As many hops as anybody has been seen to need, and then some.
   private static let mostHops = 8
 
-  /// Asks `ssh -G HOST`, so that Include, Match and tokens mean what they mean to ssh(1).
-  ///
-  /// - Throws: `TunnelFailure` with code `config`: no ssh, an error in ssh_config, an option that can't be honoured.
-  package static func ask(
-    _ configuration: TunnelConfiguration, environment: LocalEnvironment
-  ) async throws(TunnelFailure) -> Resolution {
-    let resolution = try await question(configuration, environment, .asConfigured)
-    try resolution.refuseIndirectWays(configuration.host)
-    return resolution
-  }
-
-  /// The way to the host: the first hop, the further ones in order, and the host itself at the end.
+  /// Asks `ssh -G`, so that Include, Match and tokens mean what they mean to ssh(1): the first hop, the further ones
+  /// in order, and the host itself at the end.
   ///
   /// Only the first can have a `proxyCommand`; each further one is reached through a channel of the one before.
   ///
@@ -30,8 +20,9 @@ extension Resolution {
   /// b and b through a, whatever ssh_config has as their ProxyJump, and a goes its own configured way. The file of
   /// `-F` holds for every hop; user, port, keys and known hosts given for the host itself hold for it alone.
   ///
-  /// - Throws: as `ask`, and for a loop or more than eight hops.
-  package static func askChain(
+  /// - Throws: `TunnelFailure` with code `config`: no ssh, an error in ssh_config, an option that can't be honoured, a
+  ///   loop, more than eight hops.
+  package static func ask(
     _ configuration: TunnelConfiguration, environment: LocalEnvironment
   ) async throws(TunnelFailure) -> [Resolution] {
     var chain = [try await question(configuration, environment, .asConfigured)]
@@ -93,24 +84,6 @@ extension Resolution {
       )
     }
     return try SSHConfiguration(output: output).resolve(configuration, environment: environment)
-  }
-
-  /// A way that is not one TCP connection from anywhere to any address is refused by name, never passed over.
-  func refuseIndirectWays(_ host: String) throws(TunnelFailure) {
-    let jumps = proxyJump.isEmpty ? nil : proxyJump.map(\.description).joined(separator: ",")
-    let options: [(name: String, value: String?, instead: String)] = [
-      ("ProxyJump", jumps, "none"), ("ProxyCommand", proxyCommand, "none"),
-      ("AddressFamily", addressFamily == .any ? nil : addressFamily.rawValue, "any"),
-      ("BindAddress", bindAddress, "*"),
-    ]
-    for option in options {
-      guard let value = option.value else { continue }
-      throw TunnelFailure(
-        .config, "\(option.name) \(value) is set for \(host), and this version can't honour it",
-        remedy:
-          "use a host that is reached directly, or override it: Host \(host) / \(option.name) \(option.instead)",
-        files: configFiles)
-    }
   }
 }
 

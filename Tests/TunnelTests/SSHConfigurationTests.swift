@@ -61,13 +61,6 @@ import Testing
     #expect(try Self.resolve(line).agentSocket == path)
   }
 
-  @Test(arguments: ["proxyjump bastion", "proxycommand nc %h %p"])
-  func refusesByNameWhatItCannotHonour(_ line: String) {
-    let error = #expect(throws: TunnelFailure.self) { try Self.resolve(line).refuseIndirectWays("tethys") }
-    #expect(error?.code == .config)
-    #expect(error?.message.contains("Proxy") == true)
-  }
-
   @Test func aProxyOfNoneIsNone() throws {
     #expect(try Self.resolve("proxyjump none\nproxycommand none").port == 2222)
   }

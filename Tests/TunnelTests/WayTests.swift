@@ -1,0 +1,224 @@
+import Foundation
+import Platform
+import TestSupport
+import Testing
+
+@testable import Tunnel
+
+/// Ways to the server that are not one TCP connection: commands, jump hosts, several addresses.
+@Suite(
+  .enabled(if: SSHServer.isAvailable, Comment(rawValue: SSHServer.reason)), .serialized, .blocking,
+  .timeLimit(.minutes(2)))
+struct WayTests {
+  private func fixture(
+    _ server: SSHServer, _ sshConfig: String, target: Int, keepalive: Duration = .seconds(5)
+  ) throws -> Fixture {
+    let path = try server.folder.write(sshConfig, to: "way_config")
+    return try Fixture(
+      server,
+      TunnelConfiguration(
+        host: "tethys", sshConfig: path, forwards: [.init(listen: .local(0), target: .local(target))],
+        keepaliveInterval: keepalive, keepaliveTimeout: keepalive * 3, keepaliveIsChosen: true))
+  }
+
+  /// A Host section that leads to `server`, as `name`.
+  private func section(_ name: String, _ server: SSHServer, _ options: String...) -> String {
+    """
+    Host \(name)
+      HostName 127.0.0.1
+      Port \(server.port)
+      User \(server.user)
+      IdentityFile \(server.userKey)
+      IdentitiesOnly yes
+      UserKnownHostsFile \(server.knownHosts)
+      GlobalKnownHostsFile /dev/null
+    \(options.map { "  \($0)\n" }.joined())
+    """
+  }
+
+  private func expectEcho(_ fixture: Fixture) throws {
+    let bytes = [UInt8]((0..<100_000).map { UInt8(truncatingIfNeeded: $0 &* 7) })
+    let client = try fixture.connect()
+    try client.send(bytes)
+    client.finishSending()
+    #expect(try client.receiveAll() == bytes)
+  }
+
+  private func failure(_ fixture: Fixture) throws -> TunnelFailure {
+    try #require(eventually(within: .seconds(20)) { fixture.tunnel.status.lastFailure != nil })
+    return try #require(fixture.tunnel.status.lastFailure).failure
+  }
+
+  // MARK: - ProxyCommand
+
+  @Test func aCommandLeadsToTheServerAndEndsWithTheTunnel() throws {
+    let echo = try TCPServer(.echo)
+    let server = try SSHServer()
+    let gate = try SSHServer()
+    let command = "ssh -F \(gate.sshConfig) -W [%h]:%p tethys"
+    let fixture = try fixture(server, section("tethys", server, "ProxyCommand \(command)"), target: echo.port)
+    try #require(fixture.waitUntil(.up), "\(fixture.tunnel.status)")
+    try expectEcho(fixture)
+    #expect(fixture.tunnel.status.roundTrip != nil)
+    #expect(gate.sessionCount > 0)
+    #expect(fixture.tunnel.stop(timeout: .seconds(5)))
+    #expect(eventually { gate.sessionCount == 0 })
+  }
+
+  @Test(arguments: [
+    ("/nonexistent/command %h", "exited with 127"),
+    ("echo no way there >&2; exit 3", "exited with 3: no way there"),
+  ])
+  func aCommandThatFailsIsQuoted(_ command: String, _ words: String) throws {
+    let server = try SSHServer()
+    // With `exec` in front only the first command of a list would run.
+    let line = command.contains(";") ? "sh -c '\(command)'" : command
+    let fixture = try fixture(server, section("tethys", server, "ProxyCommand \(line)"), target: 1)
+    let found = try failure(fixture)
+    #expect(found.code == .peerClosed)
+    #expect(
+      eventually { fixture.tunnel.status.lastFailure?.failure.message.contains(words) == true }, "\(found)")
+  }
+
+  @Test func aCommandThatHangsIsFoundWithinTheTimeout() throws {
+    let echo = try TCPServer(.echo)
+    let server = try SSHServer()
+    let gate = try SSHServer()
+    let command = "ssh -F \(gate.sshConfig) -W [%h]:%p tethys"
+    let fixture = try fixture(
+      server, section("tethys", server, "ProxyCommand \(command)"), target: echo.port, keepalive: .seconds(1))
+    try #require(fixture.waitUntil(.up))
+    gate.pauseSessions()
+    defer { gate.resumeSessions() }
+    #expect(
+      eventually(within: .seconds(10)) {
+        fixture.tunnel.status.lastFailure?.failure.code == .keepaliveTimeout
+      })
+  }
+
+  @Test func aCommandThatWillNotEndIsKilledAndReaped() throws {
+    let pair = try StreamSocket.pair()
+    let near = Descriptor(owning: pair.0)
+    let far = Descriptor(owning: pair.1)
+    var command: ShellCommand? = try ShellCommand(
+      "trap '' HUP TERM; sleep 600 & wait; sleep 600", stream: far, errors: far)
+    let pid = try #require(command?.pid)
+    #expect(SmallFile.exists("/proc/\(pid)"))
+    // Nothing of ours leaked into it: what an exec closes is closed before the shell runs.
+    let ours = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\(near.raw)")
+    #expect(
+      eventually {
+        (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(pid)/exe"))?.contains("sh")
+          == true
+      })
+    let open = try FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/fd")
+    let links = open.compactMap {
+      try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(pid)/fd/\($0)")
+    }
+    #expect(!links.contains(ours))
+    command = nil
+    #expect(eventually { !SmallFile.exists("/proc/\(pid)") })
+    #expect(near.raw >= 0)
+  }
+
+  // MARK: - Jump hosts
+
+  @Test func throughTwoJumpHosts() throws {
+    let echo = try TCPServer(.echo)
+    let (outer, inner, server) = (try SSHServer(), try SSHServer(), try SSHServer())
+    let fixture = try fixture(
+      server,
+      section("outer", outer) + section("inner", inner)
+        + section("tethys", server, "ProxyJump outer,inner"), target: echo.port)
+    try #require(fixture.waitUntil(.up), "\(fixture.tunnel.status)")
+    try expectEcho(fixture)
+    let status = fixture.tunnel.status
+    #expect(status.via == ["127.0.0.1:\(outer.port)", "127.0.0.1:\(inner.port)"])
+    #expect(status.peer == "127.0.0.1:\(server.port)")
+
+    // A hop that dies takes the session with it, and both come back.
+    outer.killSessions()
+    #expect(eventually { fixture.tunnel.status.reconnects == 1 && fixture.tunnel.status.state == .up })
+    try expectEcho(fixture)
+  }
+
+  @Test func aJumpHostsOwnHostKeyIsVerified() throws {
+    let (outer, server) = (try SSHServer(), try SSHServer())
+    try outer.folder.write("", to: "known_hosts")
+    let fixture = try fixture(
+      server, section("outer", outer) + section("tethys", server, "ProxyJump outer"), target: 1)
+    let found = try failure(fixture)
+    #expect(found.code == .hostKeyUnknown)
+    #expect(found.message.contains("jump host"))
+    #expect(fixture.tunnel.status.state == .blocked)
+  }
+
+  @Test func theServerBehindAJumpHostIsVerifiedToo() throws {
+    let (outer, server) = (try SSHServer(), try SSHServer())
+    try server.restartWithNewHostKey()
+    let fixture = try fixture(
+      server, section("outer", outer) + section("tethys", server, "ProxyJump outer"), target: 1)
+    let found = try failure(fixture)
+    #expect(found.code == .hostKeyChanged)
+    #expect(!found.message.contains("jump host"))
+  }
+
+  @Test func aJumpHostThatCannotReachTheNextIsNamed() throws {
+    let (outer, server) = (try SSHServer(), try SSHServer())
+    server.stop()
+    let fixture = try fixture(
+      server, section("outer", outer) + section("tethys", server, "ProxyJump outer"), target: 1)
+    let found = try failure(fixture)
+    #expect(found.code == .connectRefused)
+    #expect(
+      found.message.contains("jump host 127.0.0.1:\(outer.port) could not reach 127.0.0.1:\(server.port)"))
+  }
+
+  // MARK: - Addresses
+
+  @Test func theSourceAddressIsTheOneNamed() throws {
+    let server = try SSHServer()
+    let fixture = try fixture(server, section("tethys", server, "BindAddress 127.0.0.5"), target: 1)
+    try #require(fixture.waitUntil(.up), "\(fixture.tunnel.status)")
+    #expect(eventually { server.log.contains("127.0.0.5") })
+  }
+
+  @Test func aSourceAddressThatIsNotOursIsNamed() throws {
+    let server = try SSHServer()
+    let fixture = try fixture(server, section("tethys", server, "BindAddress 192.0.2.1"), target: 1)
+    let found = try failure(fixture)
+    #expect(found.code == .config)
+    #expect(found.message.contains("BindAddress 192.0.2.1"))
+  }
+
+  @Test func aFamilyWithoutAnAddressIsNamed() throws {
+    let server = try SSHServer()
+    let fixture = try fixture(server, section("tethys", server, "AddressFamily inet6"), target: 1)
+    let found = try failure(fixture)
+    #expect(found.code == .dns)
+    #expect(found.message.contains("AddressFamily inet6"))
+  }
+
+  /// The first address never answers, the second does.
+  @Test func aSilentAddressDoesNotHoldUpTheNext() throws {
+    let hole = try BlackHole()
+    let server = try TCPServer(.echo)
+    let loop = try Loop()
+    let addresses =
+      [try #require(SocketAddress(numericHost: "127.0.0.1", port: UInt16(hole.port)))] + [
+        try #require(SocketAddress(numericHost: "127.0.0.1", port: UInt16(server.port)))
+      ]
+    let resolution = try SSHConfiguration(output: "hostname 127.0.0.1\nuser me\nport 22\nconnecttimeout 10\n")
+      .resolve(
+        TunnelConfiguration(host: "tethys", forwards: []),
+        environment: LocalEnvironment(home: "/", localUser: "me", agentSocket: nil))
+    let dialer = Dialer(addresses, from: [], resolution, userTimeout: .seconds(10), loop: loop, now: .now)
+    var winner: SocketAddress?
+    let limit = MonotonicTime.now + .seconds(5)
+    while winner == nil, .now < limit {
+      winner = try dialer.step(now: .now)?.1
+      if winner == nil { _ = loop.wait(until: dialer.deadline) }
+    }
+    #expect(winner?.port == UInt16(server.port))
+  }
+}

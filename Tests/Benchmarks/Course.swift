@@ -2,19 +2,24 @@ import Foundation
 import TestSupport
 
 /// One sshd, three ways through it, and the servers behind it.
-final class Course {
-  private let megabytes: Int
+final class Course: @unchecked Sendable {
+  // Everything below is made in `init` and only read afterwards; the streams of a discipline share it.
+  let megabytes: Int
   private let connections: Int
-  private let server: SSHServer
+  let server: SSHServer
   private let flood: TCPServer
   private let discard: TCPServer
-  private let echo: TCPServer
+  let echo: TCPServer
   private let folder: TemporaryFolder
+  private let sshConfig: String
+  private let proxy: DelayProxy?
   private var processes: [ChildProcess] = []
+  private(set) var guardProcess: ChildProcess?
   /// The local port of a contestant's forward to a server's port.
   private var ports: [Contestant: [Int: Int]] = [:]
 
-  init(megabytes: Int, connections: Int) throws {
+  /// - Parameter isLong: with 100 ms between here and sshd.
+  init(megabytes: Int, connections: Int, isLong: Bool = false) throws {
     self.megabytes = megabytes
     self.connections = connections
     server = try SSHServer()
@@ -22,7 +27,26 @@ final class Course {
     discard = try TCPServer(.discard)
     echo = try TCPServer(.echo)
     folder = try TemporaryFolder()
-    for contestant in Contestant.allCases { try start(contestant) }
+    proxy = isLong ? try DelayProxy(to: server.port) : nil
+    if let proxy {
+      sshConfig = try Self.configuration(server, port: proxy.port, in: folder)
+    } else {
+      sshConfig = server.sshConfig
+    }
+    for contestant in Contestant.allCases where !isLong || contestant != .sshSameCipher {
+      try start(contestant)
+    }
+  }
+
+  /// The server's ssh_config, for another port.
+  private static func configuration(_ server: SSHServer, port: Int, in folder: TemporaryFolder) throws
+    -> String
+  {
+    let known = try server.folder.read("known_hosts").replacing("]:\(server.port)", with: "]:\(port)")
+    let file = try folder.write(known, to: "known_hosts")
+    let config = try server.folder.read("ssh_config").replacing("Port \(server.port)", with: "Port \(port)")
+      .replacing(server.knownHosts, with: file)
+    return try folder.write(config, to: "ssh_config")
   }
 
   deinit {
@@ -44,19 +68,21 @@ final class Course {
           - name: benchmark
             tunnel:
               host: tethys
-              sshConfig: \(server.sshConfig)
+              sshConfig: \(sshConfig)
               forwards:
         \(lines.joined(separator: "\n"))
             kubernetes: { kubeconfig: \(folder.file("none")) }
         """ + "\n", to: "guard.yaml")
       let program = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
         .appendingPathComponent("oceanid-guard").path
-      processes.append(try ChildProcess(program, ["--config", folder.file("guard.yaml")]))
+      let process = try ChildProcess(program, ["--config", folder.file("guard.yaml")])
+      guardProcess = process
+      processes.append(process)
     case .ssh, .sshSameCipher:
       let algorithms = contestant == .ssh ? [] : ["-c", "aes128-ctr", "-m", "hmac-sha2-256"]
       let options = forwards.flatMap { ["-L", "127.0.0.1:\($0.local):127.0.0.1:\($0.target)"] }
       processes.append(
-        try ChildProcess("ssh", ["-F", server.sshConfig, "-N"] + algorithms + options + ["tethys"]))
+        try ChildProcess("ssh", ["-F", sshConfig, "-N"] + algorithms + options + ["tethys"]))
     }
     for forward in forwards {
       guard eventually(within: .seconds(20), { (try? exchange(echo.port, contestant)) != nil }) else {
@@ -71,15 +97,22 @@ final class Course {
     case .upload: try Double(megabytes) / seconds { try upload(contestant) }
     case .setUp: try setUpTimes(contestant)[connections / 2]
     case .setUpSlowest: try setUpTimes(contestant)[connections * 99 / 100]
+    case .streamsDown: try fourStreams { try self.download(contestant) }
+    case .streamsUp: try fourStreams { try self.upload(contestant) }
+    case .longDownload: try Double(megabytes) / seconds { try download(contestant) }
+    case .besideBulk: try besideBulk(contestant)[connections / 2]
+    case .besideBulkSlowest: try besideBulk(contestant)[connections * 99 / 100]
     case .crowd: try 1000 * seconds { try crowd(contestant) }
+    case .killed: try 1000 * seconds { try serveAfterKill() }
+    case .restarted: try serveAfterRestart()
     }
   }
 
-  private func connect(_ target: Int, _ contestant: Contestant) throws -> LoopbackSocket {
+  func connect(_ target: Int, _ contestant: Contestant) throws -> LoopbackSocket {
     try LoopbackSocket(port: ports[contestant]?[target] ?? 0, timeout: .seconds(60))
   }
 
-  private func download(_ contestant: Contestant) throws {
+  func download(_ contestant: Contestant) throws {
     let socket = try connect(flood.port, contestant)
     var count = 0
     while count < megabytes << 20 {
@@ -98,13 +131,13 @@ final class Course {
     guard count == "\(megabytes << 20)\n" else { throw FixtureError.failed("\(count) bytes arrived") }
   }
 
-  private func exchange(_ target: Int, _ contestant: Contestant) throws {
+  func exchange(_ target: Int, _ contestant: Contestant) throws {
     let socket = try connect(target, contestant)
     try socket.send([7])
     guard try socket.receive() == [7] else { throw FixtureError.failed("no echo") }
   }
 
-  private func setUpTimes(_ contestant: Contestant) throws -> [Double] {
+  func setUpTimes(_ contestant: Contestant) throws -> [Double] {
     try (0..<connections).map { _ in try 1000 * seconds { try exchange(echo.port, contestant) } }.sorted()
   }
 
@@ -118,7 +151,7 @@ final class Course {
     }
   }
 
-  private func seconds(_ body: () throws -> Void) rethrows -> Double {
+  func seconds(_ body: () throws -> Void) rethrows -> Double {
     let start = ContinuousClock.now
     try body()
     let (whole, part) = (ContinuousClock.now - start).components

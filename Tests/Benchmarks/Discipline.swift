@@ -2,18 +2,34 @@
 enum Discipline: String, CaseIterable {
   case download = "bulk from target"
   case upload = "bulk to target"
+  case streamsDown = "four streams from target"
+  case streamsUp = "four streams to target"
+  case longDownload = "bulk from target, 100 ms away"
   case setUp = "connect to first byte, p50"
   case setUpSlowest = "connect to first byte, p99"
+  case besideBulk = "the same beside bulk, p50"
+  case besideBulkSlowest = "the same beside bulk, p99"
   case crowd = "200 connections at once"
+  case killed = "served after a killed session"
+  case restarted = "served after a restart of sshd"
 
   var unit: String {
     switch self {
-    case .download, .upload: "MB/s"
-    case .setUp, .setUpSlowest, .crowd: "ms"
+    case .download, .upload, .streamsDown, .streamsUp, .longDownload: "MB/s"
+    default: "ms"
     }
   }
 
   var isMoreBetter: Bool { unit == "MB/s" }
+
+  /// ssh does not come back by itself.
+  var contestants: [Contestant] {
+    switch self {
+    case .killed, .restarted: [.guardForward]
+    case .longDownload, .streamsDown, .streamsUp: [.guardForward, .ssh]
+    default: Contestant.allCases
+    }
+  }
 }
 
 /// Who is measured.

@@ -13,6 +13,14 @@ struct TunnelBenchmark: ParsableCommand {
   @Flag(name: .long, help: "Print JSON.")
   var json = false
 
+  @Option(name: .long, parsing: .upToNextOption, help: "Measure only these, by their names in the table.")
+  var only: [String] = []
+
+  @Option(
+    name: .long,
+    help: "Open and close so many connections one after another through the guard, and 500 at once.")
+  var endurance: Int?
+
   @Option(
     name: .long, help: ArgumentHelp("Measure both doing nothing instead, for so long.", valueName: "seconds"))
   var idle: Int?
@@ -22,17 +30,28 @@ struct TunnelBenchmark: ParsableCommand {
       print(try Idle().measure(seconds: max(1, idle)))
       return
     }
+    if let endurance {
+      print(try Course(megabytes: 1, connections: 0).endure(max(1000, endurance)))
+      return
+    }
+    let wanted = Discipline.allCases.filter { only.isEmpty || only.contains($0.rawValue) }
+    guard !wanted.isEmpty else {
+      throw ValidationError("--only takes: \(Discipline.allCases.map(\.rawValue).joined(separator: ", "))")
+    }
     let course = try Course(megabytes: quick ? 128 : 512, connections: quick ? 100 : 300)
+    let longCourse =
+      wanted.contains(.longDownload) ? try Course(megabytes: 64, connections: 0, isLong: true) : nil
     var figures: [Figure] = []
-    for discipline in Discipline.allCases {
+    for discipline in wanted {
+      let course = discipline == .longDownload ? longCourse ?? course : course
       var samples: [Contestant: [Double]] = [:]
       for _ in 0..<(quick ? 2 : 5) {
         // Interleaved, so that a noisy neighbour hits all of them.
-        for contestant in Contestant.allCases {
+        for contestant in discipline.contestants {
           samples[contestant, default: []].append(try course.measure(discipline, contestant))
         }
       }
-      figures += Contestant.allCases.map {
+      figures += discipline.contestants.map {
         Figure(discipline: discipline, contestant: $0, samples: samples[$0] ?? [])
       }
     }

@@ -43,7 +43,7 @@ package final class LoopbackSocket: Sendable {
   }
 
   /// Listens on 127.0.0.1; port 0 for any free one.
-  static func listener(port: Int = 0) throws -> (LoopbackSocket, port: Int) {
+  package static func listener(port: Int = 0) throws -> (LoopbackSocket, port: Int) {
     let descriptor = try open()
     let listener = LoopbackSocket(descriptor: descriptor)
     var one: Int32 = 1
@@ -92,6 +92,22 @@ package final class LoopbackSocket: Sendable {
       }
     }
   }
+
+  /// The next connection to a listener, with ten minutes on every call; nil once it is stopped.
+  package func accept() -> LoopbackSocket? {
+    while true {
+      let accepted = Glibc.accept(descriptor, nil, nil)
+      if accepted >= 0 {
+        _ = fcntl(accepted, F_SETFD, FD_CLOEXEC)
+        Self.limit(accepted, .seconds(600))
+        return LoopbackSocket(descriptor: accepted)
+      }
+      if errno != EINTR, errno != ECONNABORTED { return nil }
+    }
+  }
+
+  /// Ends `accept`, whoever waits in it.
+  package func stopAccepting() { shutdown(descriptor, Int32(SHUT_RDWR)) }
 
   package func send(_ bytes: [UInt8]) throws {
     var rest = bytes[...]

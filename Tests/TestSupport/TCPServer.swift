@@ -44,16 +44,9 @@ package final class TCPServer: Sendable {
     // The thread keeps the listener open until `stop` has ended its accept(2): a descriptor closed under it may be
     // another's by then.
     spawnThread {
-      while true {
-        let accepted = accept(listener.descriptor, nil, nil)
-        if accepted < 0 {
-          if errno == EINTR || errno == ECONNABORTED { continue }
-          return
-        }
-        _ = fcntl(accepted, F_SETFD, FD_CLOEXEC)
+      while let client = listener.accept() {
         counter.accepted.add(1, ordering: .relaxed)
         counter.open.add(1, ordering: .relaxed)
-        let client = LoopbackSocket(descriptor: accepted)
         spawnThread {
           Self.serve(client, service)
           counter.open.subtract(1, ordering: .relaxed)
@@ -65,7 +58,7 @@ package final class TCPServer: Sendable {
   deinit { stop() }
 
   /// Stops listening; open connections go on.
-  package func stop() { shutdown(listener.descriptor, Int32(SHUT_RDWR)) }
+  package func stop() { listener.stopAccepting() }
 
   package var acceptedConnections: Int { counter.accepted.load(ordering: .relaxed) }
   package var openConnections: Int { counter.open.load(ordering: .relaxed) }

@@ -32,7 +32,8 @@ final class Board: Sendable {
     self.counters = configuration.forwards.map { _ in ForwardCounters() }
     self.latest = Mutex(
       TunnelStatus(
-        state: .stopped, since: WallClock.milliseconds, host: configuration.host, reconnects: 0, attempt: 0,
+        state: .connecting, since: WallClock.milliseconds, host: configuration.host, reconnects: 0,
+        attempt: 0,
         forwards: configuration.forwards.map { .init(listen: $0.listen, target: $0.target) }))
   }
 

@@ -1,0 +1,67 @@
+import Foundation
+import TestSupport
+
+// What breaks, and what wears out: the guard alone, since ssh does not come back by itself.
+extension Course {
+  /// The session's process is killed; how long until a connection made at once is served.
+  func serveAfterKill() throws {
+    server.killSessions()
+    try exchange(echo.port, .guardForward)
+  }
+
+  /// From sshd listening again to a connection served that was made while it was down, in milliseconds.
+  func serveAfterRestart() throws -> Double {
+    server.stop()
+    let waiting = try connect(echo.port, .guardForward)
+    try waiting.send([7])
+    try server.start()
+    return try 1000
+      * seconds {
+        guard try waiting.receive() == [7] else { throw FixtureError.failed("not served") }
+      }
+  }
+
+  /// Connections one after another, then 500 at once, with every byte checked; and what the guard holds meanwhile.
+  func endure(_ count: Int) throws -> String {
+    guard let process = guardProcess else { throw FixtureError.failed("no guard") }
+    var lines = ["AFTER                          RESIDENT KiB   DESCRIPTORS   THREADS"]
+    func note(_ moment: String) throws {
+      let now = try Idle.Footprint(pid: process.pid)
+      let columns = [now.residentKiB, now.descriptors, now.threads].map { "\($0)" }
+      lines.append(
+        moment.padding(toLength: 31, withPad: " ", startingAt: 0)
+          + columns.map { $0.padding(toLength: 15, withPad: " ", startingAt: 0) }.joined())
+    }
+    for number in 1...count {
+      try checked(number)
+      if number == 1000 || number == count { try note("\(number) connections") }
+    }
+    try crowdOf500()
+    try note("500 at once")
+    for _ in 0..<100 { try serveAfterKill() }
+    try note("100 killed sessions")
+    return lines.joined(separator: "\n")
+  }
+
+  private func checked(_ number: Int) throws {
+    let bytes = (0..<1000).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ number) }
+    let socket = try connect(echo.port, .guardForward)
+    try socket.send(bytes)
+    socket.finishSending()
+    guard try socket.receiveAll() == bytes else { throw FixtureError.failed("bytes of \(number) differ") }
+  }
+
+  private func crowdOf500() throws {
+    let sockets = try (0..<500).map { _ in try connect(echo.port, .guardForward) }
+    for (number, socket) in sockets.enumerated() {
+      try socket.send([UInt8](repeating: UInt8(truncatingIfNeeded: number), count: 5000))
+      socket.finishSending()
+    }
+    for (number, socket) in sockets.enumerated() {
+      guard try socket.receiveAll() == [UInt8](repeating: UInt8(truncatingIfNeeded: number), count: 5000)
+      else {
+        throw FixtureError.failed("bytes of \(number) differ")
+      }
+    }
+  }
+}

@@ -7,13 +7,16 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <pthread.h>
+#include <spawn.h>
 #include <stddef.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/inotify.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
+#include <unistd.h>
 
 // accept4(2) hides behind _GNU_SOURCE; the flags are those of socket(2).
 extern int accept4(int, struct sockaddr *, socklen_t *, int);
@@ -41,3 +44,10 @@ static inline int oceanid_peer_groups(int socket, unsigned int *groups, int capa
   socklen_t length = (socklen_t)(capacity * sizeof *groups);
   return getsockopt(socket, SOL_SOCKET, 59, groups, &length) == 0 ? (int)(length / sizeof *groups) : -1;
 }
+
+// glibc 2.34; hides behind _GNU_SOURCE, as POSIX_SPAWN_SETSID does.
+extern int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *, int);
+static const short oceanid_spawn_setsid = 0x80;
+
+// Linux 5.3; glibc has it since 2.36. Closed on exec (pidfd_open(2)).
+static inline int oceanid_pidfd_open(int pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }

@@ -41,12 +41,6 @@ package struct Descriptor: ~Copyable, Sendable {
     }
   }
 
-  /// For a program that knows nothing of readiness.
-  package borrowing func makeBlocking() throws(SystemError) {
-    let status = fcntl(raw, F_GETFL)
-    guard status >= 0, fcntl(raw, F_SETFL, status & ~O_NONBLOCK) == 0 else { throw .last("fcntl") }
-  }
-
   /// Non-blocking and closed on exec: what every descriptor of the event loop is.
   package borrowing func prepareForLoop() throws(SystemError) {
     let status = fcntl(raw, F_GETFL)

@@ -42,6 +42,11 @@ package struct SocketAddress: Hashable, Sendable, CustomStringConvertible {
     self.init(bytes: withUnsafeBytes(of: &address) { Array($0.prefix(offset)) } + name, description: path)
   }
 
+  /// What a name's addresses can be asked for.
+  package enum InternetFamily: Sendable {
+    case inet, inet6
+  }
+
   package var family: Int32 { withSockaddr { address, _ in Int32(address.pointee.sa_family) } }
 
   /// The path of a Unix socket; nil for other addresses, those without a file too.
@@ -70,14 +75,20 @@ package struct SocketAddress: Hashable, Sendable, CustomStringConvertible {
 
   /// Looks `host` up (getaddrinfo(3)); blocks for as long as the resolver takes.
   ///
+  /// - Parameter family: nil: those that this machine has an address of.
   /// - Throws: `ResolveError` with the resolver's own words.
   package static func resolve(
-    host: String, port: UInt16, family: Int32 = AF_UNSPEC, numericOnly: Bool = false
+    host: String, port: UInt16, family: InternetFamily? = nil, numericOnly: Bool = false
   ) throws(ResolveError) -> [SocketAddress] {
     var hints = addrinfo()
-    hints.ai_family = family
     hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
-    hints.ai_flags = numericOnly ? AI_NUMERICHOST | AI_NUMERICSERV : AI_ADDRCONFIG | AI_NUMERICSERV
+    hints.ai_flags = AI_NUMERICSERV
+    switch family {
+    case .inet: hints.ai_family = AF_INET
+    case .inet6: hints.ai_family = AF_INET6
+    case nil: if !numericOnly { hints.ai_flags |= AI_ADDRCONFIG }
+    }
+    if numericOnly { hints.ai_flags |= AI_NUMERICHOST }
     var list: UnsafeMutablePointer<addrinfo>?
     let code = getaddrinfo(host, String(port), &hints, &list)
     guard code == 0 else {

@@ -13,7 +13,7 @@ package enum StreamSocket {
       setOption(descriptor.raw, SOL_SOCKET, SO_REUSEADDR, 1)
       sendWithoutDelay(descriptor)
     }
-    guard address.withSockaddr({ bind(descriptor.raw, $0, $1) }) == 0 else { throw .last("bind") }
+    guard address.withSockaddr({ bind(descriptor.raw, $0, $1) }) == 0 else { throw .last(bindOperation) }
     guard Glibc.listen(descriptor.raw, backlog) == 0 else { throw .last("listen") }
     return descriptor
   }
@@ -41,23 +41,25 @@ package enum StreamSocket {
     }
   }
 
-  /// What an error of `connect` says where it is the source address that can't be used.
+  /// The `SystemError.operation` of a source address that can't be had.
   package static let bindOperation = "bind"
 
   /// Starts to connect; the socket becomes writable when `connectionError` has the outcome.
   ///
-  /// - Parameter source: a local address of the same family; nil: the kernel chooses.
+  /// - Parameters:
+  ///   - source: of the same family as `address`, with port 0; nil: the kernel chooses.
+  ///   - userTimeout: a path that acknowledges nothing for this long is dead.
   package static func connect(
     to address: SocketAddress, from source: SocketAddress? = nil, userTimeout: Duration
   ) throws(SystemError) -> Descriptor {
     let descriptor = try open(family: address.family)
-    if let source, source.withSockaddr({ bind(descriptor.raw, $0, $1) }) != 0 { throw .last(bindOperation) }
     setOption(descriptor.raw, Int32(IPPROTO_TCP), TCP_NODELAY, 1)
     setOption(descriptor.raw, SOL_SOCKET, SO_KEEPALIVE, 1)
-    // RFC 5482, tcp(7): a path that acknowledges nothing for this long is dead.
+    // RFC 5482, tcp(7)
     let milliseconds =
       userTimeout.components.seconds * 1000 + userTimeout.components.attoseconds / 1_000_000_000_000_000
     setOption(descriptor.raw, Int32(IPPROTO_TCP), TCP_USER_TIMEOUT, Int32(clamping: milliseconds))
+    if let source, source.withSockaddr({ bind(descriptor.raw, $0, $1) }) != 0 { throw .last(bindOperation) }
     if address.withSockaddr({ Glibc.connect(descriptor.raw, $0, $1) }) != 0, errno != EINPROGRESS {
       throw .last("connect")
     }

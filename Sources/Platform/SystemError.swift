@@ -22,4 +22,7 @@ package struct SystemError: Error, Hashable, CustomStringConvertible {
 extension SystemError {
   /// ETIMEDOUT: what TCP_USER_TIMEOUT ends a dead connection with.
   package static var timedOut: Int32 { ETIMEDOUT }
+
+  /// A rule of this machine stands against it.
+  package var isDenied: Bool { code == EACCES || code == EPERM }
 }

@@ -8,17 +8,19 @@ final class Attempt {
   typealias Instant = MonotonicTime
 
   /// What the session runs over.
-  enum Entry {
-    /// A TCP connection to one of these, from one of those.
+  enum Entry: Sendable {
+    /// A TCP connection to one of these, from one of those where BindAddress names any.
     case addresses([SocketAddress], from: [SocketAddress])
-    /// A process that leads there (ssh_config(5), ProxyCommand).
+    /// What ProxyCommand reads and writes.
     case command(String)
     /// A stream that is there already: a channel of a jump host.
     case stream(Socket)
   }
 
   private enum Stage {
-    case connecting(Dialer)
+    case dialling(Dialer)
+    /// A command is to reach the server: nothing was heard of it yet.
+    case awaiting(Link, deadline: Instant)
     case handshake(Link, deadline: Instant)
     case authenticating(Link, Authenticator, deadline: Instant)
   }
@@ -29,7 +31,7 @@ final class Attempt {
   private let configuration: TunnelConfiguration
   private let knownHosts: KnownHosts
   private let loop: Loop
-  private var stage: Stage?
+  private var stage: Stage
 
   init(
     _ resolution: Resolution, _ entry: Entry, configuration: TunnelConfiguration, loop: Loop, now: Instant
@@ -38,38 +40,59 @@ final class Attempt {
     self.configuration = configuration
     self.knownHosts = try KnownHosts(resolution)
     self.loop = loop
+    let server = HostPort(host: resolution.hostName, port: resolution.port)
     switch entry {
     case .addresses(let addresses, let sources):
-      let dialer = Dialer(
-        addresses, from: sources, resolution, userTimeout: resolution.keepalive(configuration).timeout,
-        loop: loop,
-        now: now)
-      self.stage = .connecting(dialer)
+      stage = .dialling(
+        try Dialer(
+          to: addresses, from: sources, resolution,
+          userTimeout: resolution.keepalive(configuration).timeout, loop: loop, now: now))
     case .command(let command):
-      let proxy = try ProxyCommand(command, loop: loop)
-      try begin(proxy.socket, peer: resolution.place, proxy: proxy, now)
-    case .stream(let socket): try begin(socket, peer: resolution.place, now)
+      let proxy = try ProxyCommand(command, resolution)
+      let link = try Attempt.link(over: proxy.socket, server, proxy, resolution, knownHosts, loop, now)
+      // As for ssh(1), the limit of connecting ends with the server's first word.
+      stage = .awaiting(link, deadline: now + resolution.connectTimeout)
+    case .stream(let socket):
+      let link = try Attempt.link(over: socket, server, nil, resolution, knownHosts, loop, now)
+      stage = .handshake(link, deadline: now + Attempt.sessionLimit)
     }
   }
 
   var deadline: Instant {
     switch stage {
-    case .connecting(let dialer): dialer.deadline
-    case .handshake(_, let deadline), .authenticating(_, _, let deadline): deadline
-    case nil: .now
+    case .dialling(let dialer): dialer.deadline
+    case .awaiting(_, let deadline), .handshake(_, let deadline), .authenticating(_, _, let deadline):
+      deadline
     }
   }
 
   /// Goes as far as it can without waiting; the link once it is authenticated.
   func step(now: Instant) throws(TunnelFailure) -> Link? {
+    do throws(TunnelFailure) { return try advance(now) } catch { throw link?.explain(error) ?? error }
+  }
+
+  private var link: Link? {
+    switch stage {
+    case .dialling: nil
+    case .awaiting(let link, _), .handshake(let link, _), .authenticating(let link, _, _): link
+    }
+  }
+
+  private func advance(_ now: Instant) throws(TunnelFailure) -> Link? {
     while true {
       switch stage {
-      case nil: return nil
-      case .connecting(let dialer):
-        guard let (socket, peer) = try dialer.step(now: now) else { return nil }
-        try begin(socket, peer: HostPort(host: peer.host, port: peer.port), now)
-      case .handshake(let link, let deadline):
-        guard try shakeHands(link, deadline, now) else { return nil }
+      case .dialling(let dialer):
+        guard let (socket, address) = try dialer.step(now: now) else { return nil }
+        let peer = HostPort(host: address.host, port: address.port)
+        let link = try Attempt.link(over: socket, peer, nil, resolution, knownHosts, loop, now)
+        stage = .handshake(link, deadline: now + Attempt.sessionLimit)
+      case .awaiting(let link, let deadline), .handshake(let link, let deadline):
+        guard try shakeHands(link, deadline, now) else {
+          if case .awaiting = stage, link.wasHeard {
+            stage = .handshake(link, deadline: now + Attempt.sessionLimit)
+          }
+          return nil
+        }
         try verify(link)
         stage = .authenticating(link, try Authenticator(resolution), deadline: deadline)
       case .authenticating(let link, let authenticator, let deadline):
@@ -83,16 +106,16 @@ final class Attempt {
     }
   }
 
-  private func begin(
-    _ socket: Socket, peer: HostPort, proxy: ProxyCommand? = nil, _ now: Instant
-  ) throws(TunnelFailure) {
+  private static func link(
+    over socket: Socket, _ peer: HostPort, _ proxy: ProxyCommand?, _ resolution: Resolution,
+    _ knownHosts: KnownHosts, _ loop: Loop, _ now: Instant
+  ) throws(TunnelFailure) -> Link {
     do throws(SSHError) {
       let types = knownHosts.keyTypes(
         name: resolution.hostKeyName, port: resolution.hostKeyPort, allowed: resolution.algorithms.hostKeys)
-      let link = try Link(
-        socket: socket, peer: peer, hostKeyTypes: types, algorithms: resolution.algorithms, proxy: proxy,
+      return try Link(
+        socket: socket, peer: peer, proxy: proxy, hostKeyTypes: types, algorithms: resolution.algorithms,
         loop: loop, now: now)
-      stage = .handshake(link, deadline: now + Attempt.sessionLimit)
     } catch {
       throw TunnelFailure(broken: error, resolution)
     }
@@ -104,7 +127,7 @@ final class Attempt {
     _ = link.takeIn(now: now)
     let progress: Session.Progress
     do throws(SSHError) { progress = try link.session.handshake() } catch {
-      throw TunnelFailure(broken: error, resolution, knownHosts: knownHosts, proxyWords: link.proxyWords)
+      throw TunnelFailure(broken: error, resolution, knownHosts: knownHosts)
     }
     _ = link.flush()
     if progress == .done { return true }
@@ -117,15 +140,18 @@ final class Attempt {
   ) throws(TunnelFailure) {
     if link.end != nil, link.session.wire.inbound.isEmpty {
       throw TunnelFailure(
-        broken: SSHError(code: .disconnected, operation: "the handshake", detail: ""), resolution,
-        proxyWords: link.proxyWords)
+        broken: SSHError(code: .disconnected, operation: "the handshake", detail: ""), resolution)
     }
-    if now >= deadline {
+    guard now >= deadline else { return }
+    guard link.wasHeard || link.proxy == nil else {
       throw TunnelFailure(
-        .connectTimeout,
-        "\(link.peer) took the connection, but the SSH session was not up within \(Attempt.sessionLimit)",
-        remedy: "check that sshd answers there: ssh -v \(configuration.host)")
+        .connectTimeout, "nothing came from \(link.peer) within \(resolution.connectTimeout)",
+        remedy: "try it by hand: \(resolution.byHand)")
     }
+    throw TunnelFailure(
+      .connectTimeout,
+      "\(link.peer) took the connection, but the SSH session was not up within \(Attempt.sessionLimit)",
+      remedy: "check that sshd answers there: ssh -v \(configuration.host)")
   }
 
   private func verify(_ link: Link) throws(TunnelFailure) {
@@ -140,8 +166,4 @@ final class Attempt {
       throw failure
     }
   }
-}
-
-extension Resolution {
-  fileprivate var place: HostPort { HostPort(host: hostName, port: port) }
 }

@@ -65,7 +65,7 @@ final class Carrier {
       do throws(TunnelFailure) {
         hasWork = try hop.relay.turn(now) || hasWork
       } catch {
-        throw error.at(jumpHost: hop.relay.link.peer)
+        throw hop.relay.link.explain(error).at(jumpHost: hop.relay.link.peer)
       }
       if let failure = hop.observer.failure(of: hop.relay.link.peer) { throw failure }
     }
@@ -79,7 +79,11 @@ final class Carrier {
         hasWork = true
       }
     }
-    if let relay { hasWork = try relay.turn(now) || hasWork }
+    if let relay {
+      do throws(TunnelFailure) { hasWork = try relay.turn(now) || hasWork } catch {
+        throw relay.link.explain(error)
+      }
+    }
     return hasWork
   }
 

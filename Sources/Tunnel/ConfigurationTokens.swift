@@ -14,12 +14,18 @@ struct ConfigurationTokens {
     return expand(path)
   }
 
+  /// A command for the shell: it fills in the variables itself, so that none of their values is taken for code or
+  /// shows among the arguments of a process.
+  func expand(command: String) -> String { expand(command, variables: false) }
+
   /// What is no token stays as it is.
-  func expand(_ text: String) -> String {
+  func expand(_ text: String) -> String { expand(text, variables: true) }
+
+  private func expand(_ text: String, variables: Bool) -> String {
     var result = ""
     var rest = text[...]
     while let character = rest.popFirst() {
-      if character == "$", rest.first == "{", let end = rest.firstIndex(of: "}") {
+      if variables, character == "$", rest.first == "{", let end = rest.firstIndex(of: "}") {
         let name = String(rest[rest.index(after: rest.startIndex)..<end])
         // Without the variable the whole stays, and the failure that follows shows its name.
         result += environment.variables[name] ?? "${\(name)}"

@@ -1,106 +1,143 @@
 internal import Glibc
 internal import Platform
 
-/// Connects to the first of a server's addresses that answers.
+/// Connects to whichever of a host's addresses answers first.
 ///
-/// Belongs to the thread whose loop it lives in.
+/// It owns the sockets until one is handed over. Belongs to the thread whose loop watches them.
 final class Dialer {
-  /// An address that is being tried.
-  private final class Runner {
-    let address: SocketAddress
-    let socket: Socket
-    var watch: Watch?
-    /// The kernel has the outcome.
-    var hasOutcome = false
+  typealias Instant = MonotonicTime
 
-    init(_ address: SocketAddress, _ socket: Socket) {
-      self.address = address
-      self.socket = socket
-    }
+  private struct Call {
+    let socket: Socket
+    let watch: Watch
   }
 
   private let resolution: Resolution
+  private let addresses: [SocketAddress]
   private let sources: [SocketAddress]
   private let userTimeout: Duration
   private let loop: Loop
   private var race: AddressRace
-  private var runners: [Runner] = []
-  private var refusals: [(address: SocketAddress, code: Int32)] = []
-  private let giveUp: MonotonicTime
+  private var calls: [Int: Call] = [:]
+  /// Calls of which the kernel has the outcome.
+  private var answered: Set<Int> = []
 
-  /// - Parameter sources: what BindAddress stands for; empty where there is none.
+  /// - Parameters:
+  ///   - sources: what BindAddress stands for, one of each family at most is used; empty: the kernel chooses.
+  ///   - userTimeout: see `StreamSocket.connect`.
+  /// - Throws: as `step`, and where there is no address that could be connected to from `sources`.
   init(
-    _ addresses: [SocketAddress], from sources: [SocketAddress], _ resolution: Resolution,
-    userTimeout: Duration,
-    loop: Loop, now: MonotonicTime
-  ) {
+    to addresses: [SocketAddress], from sources: [SocketAddress], _ resolution: Resolution,
+    userTimeout: Duration, loop: Loop, now: Instant
+  ) throws(TunnelFailure) {
+    let ordered = AddressRace.order(addresses, family: \.family)
+    guard !ordered.isEmpty else {
+      throw TunnelFailure(
+        .dns, "\(resolution.hostName) has no address", remedy: "try: getent hosts \(resolution.hostName)")
+    }
+    let families = Set(sources.map(\.family))
+    self.addresses = sources.isEmpty ? ordered : ordered.filter { families.contains($0.family) }
+    guard !self.addresses.isEmpty else {
+      throw TunnelFailure(
+        bindAddress: resolution,
+        "is of another family than \(ordered.map(\.description).joined(separator: ", "))")
+    }
     self.resolution = resolution
     self.sources = sources
     self.userTimeout = userTimeout
     self.loop = loop
-    self.race = AddressRace(addresses, now: now)
-    self.giveUp = now + resolution.connectTimeout
+    self.race = AddressRace(count: self.addresses.count, limit: resolution.connectTimeout, now: now)
+    _ = try run([.started], now)
   }
 
-  var deadline: MonotonicTime {
-    race.nextStart.map { min($0, giveUp) } ?? giveUp
-  }
+  var deadline: Instant { race.wake }
 
-  /// Goes as far as it can without waiting; the socket and whom it leads to once one is connected.
-  func step(now: MonotonicTime) throws(TunnelFailure) -> (Socket, SocketAddress)? {
-    for runner in runners where runner.hasOutcome {
-      let code = StreamSocket.connectionError(of: runner.socket.descriptor)
-      if code == 0 { return (runner.socket, runner.address) }
-      runners.removeAll { $0 === runner }
-      fail(runner.address, code, now)
+  /// Goes as far as it can without waiting; the socket and its peer once one is connected.
+  ///
+  /// - Throws: `TunnelFailure` that names each address with its own reason.
+  func step(now: Instant) throws(TunnelFailure) -> (socket: Socket, peer: SocketAddress)? {
+    var events: [AddressRace.Event] = []
+    for index in answered.sorted() {
+      guard let call = calls[index] else { continue }
+      let code = StreamSocket.connectionError(of: call.socket.descriptor)
+      events.append(code == 0 ? .connected(index) : .failed(index, code: code))
+      if code != 0 { calls[index] = nil }
     }
-    while let address = race.start(now: now) { try start(address, now) }
-    if race.isLost { throw failure }
-    if now >= giveUp {
-      for runner in runners { refusals.append((runner.address, ETIMEDOUT)) }
-      throw failure
+    answered = []
+    return try run(events + [.timePassed], now)
+  }
+
+  private func run(
+    _ events: [AddressRace.Event], _ now: Instant
+  ) throws(TunnelFailure) -> (socket: Socket, peer: SocketAddress)? {
+    var events = events
+    while !events.isEmpty {
+      for action in race.handle(events.removeFirst(), now: now) {
+        switch action {
+        case .connect(let index):
+          if let failed = try call(index) { events.append(failed) }
+        case .close(let index): calls[index] = nil
+        case .won(let index):
+          guard let call = calls.removeValue(forKey: index) else { return nil }
+          return (call.socket, addresses[index])
+        case .lost(let outcomes):
+          throw TunnelFailure(unreachable: Array(zip(addresses, outcomes)), resolution)
+        }
+      }
     }
     return nil
   }
 
-  private func start(_ address: SocketAddress, _ now: MonotonicTime) throws(TunnelFailure) {
-    let source = sources.first { $0.family == address.family }
-    guard sources.isEmpty || source != nil else { return fail(address, EAFNOSUPPORT, now) }
+  private func call(_ index: Int) throws(TunnelFailure) -> AddressRace.Event? {
+    let address = addresses[index]
     do throws(SystemError) {
-      let runner = Runner(
-        address, Socket(try StreamSocket.connect(to: address, from: source, userTimeout: userTimeout)))
-      runner.watch = try loop.watch(runner.socket.raw) { [weak runner] _ in runner?.hasOutcome = true }
-      runners.append(runner)
+      let socket = Socket(
+        try StreamSocket.connect(
+          to: address, from: sources.first { $0.family == address.family }, userTimeout: userTimeout))
+      let watch = try loop.watch(socket.raw) { [weak self] _ in self?.answered.insert(index) }
+      calls[index] = Call(socket: socket, watch: watch)
+      return nil
     } catch {
-      if error.operation == StreamSocket.bindOperation, let source {
-        throw TunnelFailure(
-          .config, "BindAddress \(source.host) can't be used for \(resolution.hostName): \(error.reason)",
-          remedy: "name an address of this machine (ip address), or leave BindAddress out",
-          files: resolution.configFiles)
+      // The same for every address, and nothing that the far side could mend.
+      if error.operation == StreamSocket.bindOperation {
+        throw TunnelFailure(bindAddress: resolution, "can't be connected from: \(error.reason)")
       }
-      fail(address, error.code, now)
+      return .failed(index, code: error.code)
+    }
+  }
+}
+
+extension TunnelFailure {
+  /// A name with a great many addresses is no reason for a great long message.
+  private static let mostShown = 8
+
+  fileprivate init(unreachable all: [(SocketAddress, AddressRace.Outcome)], _ resolution: Resolution) {
+    let limit = resolution.connectTimeout.components.seconds
+    var lines = all.prefix(TunnelFailure.mostShown).map { address, outcome in
+      switch outcome {
+      case .failed(let code): "\(address): \(SystemError("connect", code: code).reason)"
+      case .unanswered: "\(address): no answer within \(limit) s"
+      case .untried: "\(address): not tried within \(limit) s"
+      }
+    }
+    if all.count > lines.count { lines.append("and \(all.count - lines.count) more") }
+    var message = lines.joined(separator: "; ")
+    if let source = resolution.bindAddress { message += " (from BindAddress \(source))" }
+    if let (silent, _) = all.first(where: { $0.1 != .failed(code: ECONNREFUSED) }) {
+      self.init(
+        .connectTimeout, message,
+        remedy: "check the route to \(silent.host): VPN, firewall, ping \(silent.host)")
+    } else {
+      self.init(
+        .connectRefused, message,
+        remedy: "check that sshd runs on the host and listens on port \(resolution.port)")
     }
   }
 
-  private func fail(_ address: SocketAddress, _ code: Int32, _ now: MonotonicTime) {
-    refusals.append((address, code))
-    race.fail(now: now)
-  }
-
-  private var failure: TunnelFailure {
-    guard let last = refusals.last else {
-      return TunnelFailure(
-        .dns, "\(resolution.hostName) has no address", remedy: "try: getent hosts \(resolution.hostName)")
-    }
-    let reasons = refusals.map { "\($0.address): \(SystemError("connect", code: $0.code).reason)" }
-    let words = reasons.joined(separator: "; ")
-    guard refusals.allSatisfy({ $0.code == ECONNREFUSED }) else {
-      return TunnelFailure(
-        .connectTimeout, words,
-        remedy: "check the route to \(last.address.host): VPN, firewall, ping \(last.address.host)")
-    }
-    return TunnelFailure(
-      .connectRefused, words,
-      remedy: "check that sshd runs on the host and listens on port \(last.address.port)")
+  fileprivate init(bindAddress resolution: Resolution, _ problem: String) {
+    self.init(
+      .config, "BindAddress \(resolution.bindAddress ?? "") of \(resolution.hostName) \(problem)",
+      remedy: "name an address of this machine (ip -br address), or leave BindAddress out",
+      files: resolution.configFiles)
   }
 }

@@ -53,11 +53,7 @@ extension TunnelFailure {
   }
 
   /// A session that broke off before it was up.
-  ///
-  /// - Parameter proxyWords: what became of the process that led there.
-  init(
-    broken error: SSHError, _ resolution: Resolution, knownHosts: KnownHosts? = nil, proxyWords: String? = nil
-  ) {
+  init(broken error: SSHError, _ resolution: Resolution, knownHosts: KnownHosts? = nil) {
     let peer = HostPort(host: resolution.hostName, port: resolution.port)
     switch error.code {
     case .keyExchange:
@@ -76,13 +72,6 @@ extension TunnelFailure {
           "libssh2 \(SSHLibrary.version) needs an ed25519 or ecdsa host key (ssh-keygen -A on the server makes them), aes-ctr and hmac-sha2 on the server (sshd -T | grep -iE 'hostkey|ciphers|macs')",
         files: knownHosts?.files ?? [])
     case .disconnected:
-      if let proxyWords {
-        self.init(
-          .peerClosed, "no way to \(peer): \(proxyWords)",
-          remedy: "run the command by hand, or compare: \(resolution.byHand) -v",
-          files: resolution.configFiles)
-        return
-      }
       self.init(
         .peerClosed, "\(peer) closed the connection during \(error.operation)",
         remedy: "look at the server's log: journalctl -u ssh -n 50 (MaxStartups, a ban, or sshd restarting)")

@@ -13,14 +13,15 @@ final class Link {
   let session: Session
   let peer: HostPort
   private let socket: Socket
-  /// The process at the other end of the socket, where there is one; it ends with the link.
-  private let proxy: ProxyCommand?
+  /// What the bytes go through; it goes with the connection, after the socket.
+  let proxy: ProxyCommand?
   private var watch: Watch?
   private var readiness = Readiness()
   /// What came last was small and was not acknowledged by anything that was sent since.
   private var owesAcknowledgement = false
   /// When the peer was last heard.
   private(set) var lastReceived: MonotonicTime
+  private(set) var wasHeard = false
   /// The connection is gone, for this reason.
   private(set) var end: End?
 
@@ -31,30 +32,18 @@ final class Link {
 
   /// - Parameter hostKeyTypes: those that known_hosts has, to be asked for first.
   init(
-    socket: Socket, peer: HostPort, hostKeyTypes: [String], algorithms: Algorithms.Offer,
-    proxy: ProxyCommand? = nil, loop: Loop, now: MonotonicTime
+    socket: Socket, peer: HostPort, proxy: ProxyCommand?, hostKeyTypes: [String],
+    algorithms: Algorithms.Offer, loop: Loop, now: MonotonicTime
   ) throws(SSHError) {
     self.session = try Session(socket: socket.raw, hostKeyTypes: hostKeyTypes, algorithms: algorithms)
     self.socket = socket
-    self.proxy = proxy
     self.peer = peer
+    self.proxy = proxy
     self.lastReceived = now
     do throws(SystemError) {
       watch = try loop.watch(socket.raw) { [weak self] in self?.readiness.note($0) }
     } catch {
       throw SSHError(code: .disconnected, operation: "connection", detail: error.description)
-    }
-  }
-
-  /// What became of the process that led there; nil where there was none.
-  var proxyWords: String? { proxy?.lastWords }
-
-  /// Why it ended, as a sentence's end; nil while it lives.
-  var endWords: String? {
-    switch end {
-    case nil: nil
-    case .closedByPeer: proxyWords ?? "the peer closed the connection"
-    case .failed(let code): SystemError("connection", code: code).reason
     }
   }
 
@@ -86,6 +75,7 @@ final class Link {
     }
     if cameIn {
       lastReceived = now
+      wasHeard = true
       owesAcknowledgement = inbound.count - before < Link.smallRead
     }
     return cameIn
@@ -116,5 +106,10 @@ final class Link {
     guard owesAcknowledgement else { return }
     owesAcknowledgement = false
     StreamSocket.acknowledgeNow(socket.descriptor)
+  }
+
+  /// The same failure, with what a ProxyCommand has to say to it.
+  func explain(_ failure: TunnelFailure) -> TunnelFailure {
+    proxy?.explain(failure, wasHeard: wasHeard) ?? failure
   }
 }

@@ -1,56 +1,96 @@
 internal import Platform
 
-/// A process that leads to the server, with its last words (ssh_config(5), ProxyCommand).
+/// The command that ssh_config names as the way to a server: the session runs over its standard input and output.
 ///
-/// ssh(1) runs it with the user's shell; a service has none that is worth the name, so it is sh for everybody.
-/// Belongs to the thread whose loop it lives in.
+/// It runs for as long as this object lives. Belongs to one thread.
 final class ProxyCommand {
-  private static let wordsLimit = 4096
+  /// What an exit may be behind the end of the stream. The thread waits for it, with no session to look after.
+  private static let exitPatience: Duration = .milliseconds(500)
+  private static let longestQuote = 200
 
-  /// Our end of its standard input and output.
+  /// The session's end of the stream.
   let socket: Socket
-  private let process: ShellCommand
-  private let errors: Socket
-  private var watch: Watch?
-  private var words: [UInt8] = []
+  private let process: Coprocess
+  private let resolution: Resolution
+  /// The command's own name: its arguments may hold a secret.
+  private let name: String
 
-  init(_ command: String, loop: Loop) throws(TunnelFailure) {
+  /// - Parameter command: as `Resolution.proxyCommand` has it.
+  /// - Throws: `TunnelFailure` with code `config` where the machine forbids it, and one that may pass where there is
+  ///   no room for a process now.
+  init(_ command: String, _ resolution: Resolution) throws(TunnelFailure) {
+    self.resolution = resolution
+    self.name = ProxyCommand.name(of: command)
     do throws(SystemError) {
-      let stream = try StreamSocket.pair()
-      let errors = try StreamSocket.pair()
-      let far = Descriptor(owning: stream.1)
-      let farErrors = Descriptor(owning: errors.1)
-      self.socket = Socket(Descriptor(owning: stream.0))
-      self.errors = Socket(Descriptor(owning: errors.0))
-      // Programs expect blocking descriptors.
-      try far.makeBlocking()
-      try farErrors.makeBlocking()
-      self.process = try ShellCommand(command, stream: far, errors: farErrors)
-      self.watch = try loop.watch(self.errors.raw) { [weak self] _ in self?.listen() }
+      let pair = try StreamSocket.pair()
+      let far = Descriptor(owning: pair.1)
+      self.socket = Socket(Descriptor(owning: pair.0))
+      self.process = try Coprocess(shell: command, over: far)
     } catch {
       throw TunnelFailure(
-        .config, "ProxyCommand could not be started: \(error)",
-        remedy: "try it by hand: \(command); under systemd, see ExecPaths= and NoNewPrivileges=")
+        error.isDenied ? .config : .connectRefused,
+        "\(name) of \(resolution.hostName) could not be started: \(error)",
+        remedy: error.isDenied ? ProxyCommand.unitRemedy : "check limits: ulimit -n -u",
+        files: resolution.configFiles)
     }
   }
 
-  /// `ProxyCommand exited with 255: Connection refused`
-  var lastWords: String {
-    listen()
-    let state = process.end.map(\.description) ?? "closed the connection"
-    let lines = String(decoding: words, as: UTF8.self).split(whereSeparator: \.isNewline)
-    let tail = lines.last.map { ": " + $0.filter { !$0.isNewline && $0 != "\u{1b}" } } ?? ""
-    return "ProxyCommand \(state)\(tail)"
-  }
+  var pid: Int32 { process.pid }
 
-  /// Keeps the end of what it says, so that it never waits for a reader.
-  private func listen() {
-    withUnsafeTemporaryAllocation(byteCount: 4096, alignment: 1) { room in
-      for _ in 0..<64 {
-        guard case .moved(let count) = errors.descriptor.read(into: room) else { return }
-        words += room.prefix(count)
-        words.removeFirst(max(0, words.count - ProxyCommand.wordsLimit))
+  /// The failure of a session over it, with what the command has to say to it.
+  ///
+  /// - Parameter wasHeard: the server was heard, so the command did reach it.
+  func explain(_ failure: TunnelFailure, wasHeard: Bool) -> TunnelFailure {
+    switch failure.code {
+    case .peerClosed, .protocolError:
+      let exit = process.exit(within: ProxyCommand.exitPatience)
+      guard let exit else { return saying("\(failure.message), over \(name)", failure) }
+      let remedy = exit == .status(126) ? ProxyCommand.unitRemedy : byHand
+      guard !wasHeard else {
+        return TunnelFailure(
+          failure.code, "\(failure.message); \(name) \(exit)\(lastWords)", remedy: remedy,
+          files: failure.files)
       }
+      return TunnelFailure(
+        .connectRefused, "\(name) to \(peer) \(exit)\(lastWords)", remedy: remedy, files: failure.files)
+    case .connectTimeout, .keepaliveTimeout: return saying("\(failure.message), over \(name)", failure)
+    default: return failure
     }
   }
+
+  private func saying(_ message: String, _ failure: TunnelFailure) -> TunnelFailure {
+    TunnelFailure(failure.code, message + lastWords, remedy: byHand, files: failure.files)
+  }
+
+  private var peer: HostPort { HostPort(host: resolution.hostName, port: resolution.port) }
+  private var byHand: String { "try it by hand: \(resolution.byHand)" }
+
+  /// Where NoExecPaths holds, the way to a command is an entry of its own.
+  private static let unitRemedy =
+    "check that it may be run; the system service may run few programs: systemctl edit oceanid-guard, and add under [Service]: ExecPaths=/bin/sh and the command's own path; then restart it"
+
+  /// `: Connection refused`; empty where it said nothing.
+  private var lastWords: String {
+    let lines = process.lastErrors.split(whereSeparator: \.isNewline).map(ProxyCommand.printable)
+    guard let line = lines.last(where: { !$0.isEmpty }) else { return "" }
+    return ": \(line.prefix(ProxyCommand.longestQuote))"
+  }
+
+  private static func printable(_ line: Substring) -> String {
+    let words = String(String.UnicodeScalarView(line.unicodeScalars.filter { !$0.properties.isControl }))
+    return String(words.drop(while: \.isWhitespace))
+  }
+
+  /// `ProxyCommand nc`
+  private static func name(of command: String) -> String {
+    let words = command.split(whereSeparator: \.isWhitespace)
+    guard let program = words.first(where: { $0 != "exec" }), !program.contains("=") else {
+      return "ProxyCommand"
+    }
+    return "ProxyCommand \(program)"
+  }
+}
+
+extension Unicode.Scalar.Properties {
+  fileprivate var isControl: Bool { generalCategory == .control || generalCategory == .format }
 }

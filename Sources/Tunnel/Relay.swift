@@ -138,8 +138,8 @@ final class Relay {
       open = (.probe, now)
       hasWork = true
     }
-    if let words = link.endWords, link.session.wire.inbound.isEmpty {
-      throw SSHError(code: .disconnected, operation: "connection", detail: words)
+    if let end = link.end, link.session.wire.inbound.isEmpty {
+      throw SSHError(code: .disconnected, operation: "connection", detail: end.words)
     }
     if open == nil, queue.isEmpty, now >= nextCheck, let target = checked.randomElement() {
       nextCheck = now + checkInterval
@@ -187,7 +187,7 @@ final class Relay {
     let isEnd = error.code == .disconnected || link.end != nil
     return TunnelFailure(
       isEnd ? .peerClosed : .protocolError,
-      "\(link.peer) ended the session: \(link.endWords ?? error.description)",
+      "\(link.peer) ended the session: \(link.end.map(\.words) ?? error.description)",
       remedy: "the tunnel reconnects by itself; if it recurs, look at the server: journalctl -u ssh -n 50")
   }
 
@@ -368,7 +368,14 @@ protocol RelayObserver: Sendable {
 }
 
 extension Link.End {
-  fileprivate var isTimeout: Bool {
+  var words: String {
+    switch self {
+    case .closedByPeer: "the peer closed the connection"
+    case .failed(let code): SystemError("connection", code: code).reason
+    }
+  }
+
+  var isTimeout: Bool {
     if case .failed(let code) = self { code == SystemError.timedOut } else { false }
   }
 }

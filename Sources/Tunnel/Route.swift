@@ -1,22 +1,14 @@
 internal import Dispatch
-internal import Glibc
 internal import Platform
 
 /// The way to the host, after ssh_config and the resolver had their say: every server on it, the host's own last.
 struct Route: Sendable {
   /// Jump hosts in the order they are passed, then the host.
   let servers: [Resolution]
-  /// Where the first of them is; empty where a ProxyCommand leads there.
-  let addresses: [SocketAddress]
-  /// What its BindAddress stands for.
-  let sources: [SocketAddress]
+  /// How the first of them is reached.
+  let entry: Attempt.Entry
 
   var host: Resolution? { servers.last }
-
-  /// How the first server is reached.
-  var entry: Attempt.Entry {
-    servers.first?.proxyCommand.map { .command($0) } ?? .addresses(addresses, from: sources)
-  }
 
   /// Asks ssh(1) and the resolver, elsewhere; `body` is called on a thread of Dispatch.
   static func find(
@@ -38,32 +30,47 @@ struct Route: Sendable {
     guard let first = servers.first else {
       return .failure(TunnelFailure(.config, "ssh -G named no host", remedy: "check ssh_config"))
     }
-    guard first.proxyCommand == nil else {
-      return .success(Route(servers: servers, addresses: [], sources: []))
-    }
-    let family = first.addressFamily
-    do throws(ResolveError) {
-      let addresses = try SocketAddress.resolve(
-        host: first.hostName, port: first.port, family: family.number)
-      var sources: [SocketAddress] = []
-      if let name = first.bindAddress { sources = try SocketAddress.resolve(host: name, port: 0) }
-      return .success(Route(servers: servers, addresses: addresses, sources: sources))
+    // Whoever runs the command leaves the name to it: often nobody else could resolve it.
+    if let command = first.proxyCommand { return .success(Route(servers: servers, entry: .command(command))) }
+    do throws(TunnelFailure) {
+      let entry = Attempt.Entry.addresses(try first.addresses(), from: try first.sources())
+      return .success(Route(servers: servers, entry: entry))
     } catch {
-      let only = family == .any ? "" : " (AddressFamily \(family.rawValue))"
-      return .failure(
-        TunnelFailure(
-          .dns, "no address for \(error.host)\(only): \(error.reason)",
-          remedy: "check the name and the resolver: getent ahosts \(error.host); HostName in ssh_config"))
+      return .failure(error)
     }
   }
 }
 
-extension Resolution.AddressFamily {
-  fileprivate var number: Int32 {
-    switch self {
-    case .any: AF_UNSPEC
-    case .inet: AF_INET
-    case .inet6: AF_INET6
+extension Resolution {
+  private var family: SocketAddress.InternetFamily? {
+    switch addressFamily {
+    case .any: nil
+    case .inet: .inet
+    case .inet6: .inet6
+    }
+  }
+
+  fileprivate func addresses() throws(TunnelFailure) -> [SocketAddress] {
+    do throws(ResolveError) {
+      return try SocketAddress.resolve(host: hostName, port: port, family: family)
+    } catch {
+      let filter = addressFamily == .any ? "" : " (AddressFamily \(addressFamily.rawValue))"
+      throw TunnelFailure(
+        .dns, "no address for \(error.host)\(filter): \(error.reason)",
+        remedy: "check the name and the resolver: getent hosts \(error.host); HostName in ssh_config")
+    }
+  }
+
+  /// BindAddress may be a name, as for ssh(1).
+  fileprivate func sources() throws(TunnelFailure) -> [SocketAddress] {
+    guard let bindAddress else { return [] }
+    do throws(ResolveError) {
+      return try SocketAddress.resolve(host: bindAddress, port: 0, family: family)
+    } catch {
+      throw TunnelFailure(
+        .config, "BindAddress \(bindAddress) of \(hostName) is no address here: \(error.reason)",
+        remedy: "name an address of this machine (ip -br address), or leave BindAddress out",
+        files: configFiles)
     }
   }
 }

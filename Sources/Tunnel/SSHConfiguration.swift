@@ -47,7 +47,7 @@ struct SSHConfiguration {
       addressFamily: self["addressfamily"].flatMap(Resolution.AddressFamily.init) ?? .any,
       bindAddress: self["bindaddress"].flatMap { $0 == "*" ? nil : $0 },
       proxyJump: try jumps(configuration, tokens, configFiles),
-      proxyCommand: self["proxycommand"].map { "exec " + tokens.expand($0) },
+      proxyCommand: self["proxycommand"].map { "exec " + tokens.expand(command: $0) },
       connectTimeout: seconds.flatMap { $0 > 0 ? .seconds($0) : nil } ?? .seconds(10),
       identityFiles: try files(configuration.identityFiles, else: all("identityfile"), tokens),
       identitiesOnly: self["identitiesonly"] == "yes" || !configuration.identityFiles.isEmpty,

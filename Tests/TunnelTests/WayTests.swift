@@ -1,11 +1,10 @@
-import Foundation
 import Platform
 import TestSupport
 import Testing
 
 @testable import Tunnel
 
-/// Ways to the server that are not one TCP connection: commands, jump hosts, several addresses.
+/// Ways to the server that are not one TCP connection: jump hosts, and what bounds the addresses.
 @Suite(
   .enabled(if: SSHServer.isAvailable, Comment(rawValue: SSHServer.reason)), .serialized, .blocking,
   .timeLimit(.minutes(2)))
@@ -47,78 +46,6 @@ struct WayTests {
   private func failure(_ fixture: Fixture) throws -> TunnelFailure {
     try #require(eventually(within: .seconds(20)) { fixture.tunnel.status.lastFailure != nil })
     return try #require(fixture.tunnel.status.lastFailure).failure
-  }
-
-  // MARK: - ProxyCommand
-
-  @Test func aCommandLeadsToTheServerAndEndsWithTheTunnel() throws {
-    let echo = try TCPServer(.echo)
-    let server = try SSHServer()
-    let gate = try SSHServer()
-    let command = "ssh -F \(gate.sshConfig) -W [%h]:%p tethys"
-    let fixture = try fixture(server, section("tethys", server, "ProxyCommand \(command)"), target: echo.port)
-    try #require(fixture.waitUntil(.up), "\(fixture.tunnel.status)")
-    try expectEcho(fixture)
-    #expect(fixture.tunnel.status.roundTrip != nil)
-    #expect(gate.sessionCount > 0)
-    #expect(fixture.tunnel.stop(timeout: .seconds(5)))
-    #expect(eventually { gate.sessionCount == 0 })
-  }
-
-  @Test(arguments: [
-    ("/nonexistent/command %h", "exited with 127"),
-    ("echo no way there >&2; exit 3", "exited with 3: no way there"),
-  ])
-  func aCommandThatFailsIsQuoted(_ command: String, _ words: String) throws {
-    let server = try SSHServer()
-    // With `exec` in front only the first command of a list would run.
-    let line = command.contains(";") ? "sh -c '\(command)'" : command
-    let fixture = try fixture(server, section("tethys", server, "ProxyCommand \(line)"), target: 1)
-    let found = try failure(fixture)
-    #expect(found.code == .peerClosed)
-    #expect(
-      eventually { fixture.tunnel.status.lastFailure?.failure.message.contains(words) == true }, "\(found)")
-  }
-
-  @Test func aCommandThatHangsIsFoundWithinTheTimeout() throws {
-    let echo = try TCPServer(.echo)
-    let server = try SSHServer()
-    let gate = try SSHServer()
-    let command = "ssh -F \(gate.sshConfig) -W [%h]:%p tethys"
-    let fixture = try fixture(
-      server, section("tethys", server, "ProxyCommand \(command)"), target: echo.port, keepalive: .seconds(1))
-    try #require(fixture.waitUntil(.up))
-    gate.pauseSessions()
-    defer { gate.resumeSessions() }
-    #expect(
-      eventually(within: .seconds(10)) {
-        fixture.tunnel.status.lastFailure?.failure.code == .keepaliveTimeout
-      })
-  }
-
-  @Test func aCommandThatWillNotEndIsKilledAndReaped() throws {
-    let pair = try StreamSocket.pair()
-    let near = Descriptor(owning: pair.0)
-    let far = Descriptor(owning: pair.1)
-    var command: ShellCommand? = try ShellCommand(
-      "trap '' HUP TERM; sleep 600 & wait; sleep 600", stream: far, errors: far)
-    let pid = try #require(command?.pid)
-    #expect(SmallFile.exists("/proc/\(pid)"))
-    // Nothing of ours leaked into it: what an exec closes is closed before the shell runs.
-    let ours = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\(near.raw)")
-    #expect(
-      eventually {
-        (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(pid)/exe"))?.contains("sh")
-          == true
-      })
-    let open = try FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/fd")
-    let links = open.compactMap {
-      try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(pid)/fd/\($0)")
-    }
-    #expect(!links.contains(ours))
-    command = nil
-    #expect(eventually { !SmallFile.exists("/proc/\(pid)") })
-    #expect(near.raw >= 0)
   }
 
   // MARK: - Jump hosts
@@ -197,28 +124,5 @@ struct WayTests {
     let found = try failure(fixture)
     #expect(found.code == .dns)
     #expect(found.message.contains("AddressFamily inet6"))
-  }
-
-  /// The first address never answers, the second does.
-  @Test func aSilentAddressDoesNotHoldUpTheNext() throws {
-    let hole = try BlackHole()
-    let server = try TCPServer(.echo)
-    let loop = try Loop()
-    let addresses =
-      [try #require(SocketAddress(numericHost: "127.0.0.1", port: UInt16(hole.port)))] + [
-        try #require(SocketAddress(numericHost: "127.0.0.1", port: UInt16(server.port)))
-      ]
-    let resolution = try SSHConfiguration(output: "hostname 127.0.0.1\nuser me\nport 22\nconnecttimeout 10\n")
-      .resolve(
-        TunnelConfiguration(host: "tethys", forwards: []),
-        environment: LocalEnvironment(home: "/", localUser: "me", agentSocket: nil))
-    let dialer = Dialer(addresses, from: [], resolution, userTimeout: .seconds(10), loop: loop, now: .now)
-    var winner: SocketAddress?
-    let limit = MonotonicTime.now + .seconds(5)
-    while winner == nil, .now < limit {
-      winner = try dialer.step(now: .now)?.1
-      if winner == nil { _ = loop.wait(until: dialer.deadline) }
-    }
-    #expect(winner?.port == UInt16(server.port))
   }
 }

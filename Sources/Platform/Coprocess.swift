@@ -1,0 +1,234 @@
+internal import CLinux
+internal import Glibc
+internal import Synchronization
+
+/// A shell command that runs beside this process, with one stream as its standard input and output.
+///
+/// It has a session of its own, so that a Ctrl-C meant for this process does not reach it, and no descriptor of this
+/// process but its three. What it says on standard error is kept, the last of it. It is hung up on when this object
+/// goes: close the near end of the stream first, so that a command that knows an end of file ends by itself. A command
+/// that stays is terminated after a second, and killed after another one.
+package final class Coprocess: Sendable {
+  package enum Exit: Hashable, Sendable, CustomStringConvertible {
+    case status(Int32)
+    case signal(Int32)
+    /// Somebody else took it.
+    case unknown
+
+    package var description: String {
+      switch self {
+      case .status(let code): "exited with status \(code)"
+      case .signal(let signal): "was ended by signal \(signal) (\(String(cString: strsignal(signal))))"
+      case .unknown: "ended"
+      }
+    }
+  }
+
+  /// A service manager's words to this process alone: a child that took them up would speak in its name. The rest is
+  /// passed on, CREDENTIALS_DIRECTORY too: it is a path that a child of the same user could read anyhow, and what a
+  /// command needs that logs in with a credential.
+  private static let ownVariables: Set<String> = [
+    "NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID", "LISTEN_FDS", "LISTEN_PID", "LISTEN_PIDFDID",
+    "LISTEN_FDNAMES",
+  ]
+
+  package let pid: Int32
+  private let attendant: Attendant
+  private let thread: OwnThread
+
+  /// Starts `/bin/sh -c command`.
+  ///
+  /// The shell is not $SHELL: a service's is missing or `nologin`, and a command is to mean the same in a service as
+  /// on a terminal.
+  ///
+  /// - Parameter stream: its standard input and output; set to block, as programs expect. The caller closes its own.
+  /// - Throws: `SystemError` where it can't be started; a command that the shell can't find exits with status 127.
+  package init(shell command: String, over stream: borrowing Descriptor) throws(SystemError) {
+    let flags = fcntl(stream.raw, F_GETFL)
+    guard flags >= 0, fcntl(stream.raw, F_SETFL, flags & ~O_NONBLOCK) == 0 else { throw .last("fcntl") }
+    var ends: (Int32, Int32) = (-1, -1)
+    let code = withUnsafeMutablePointer(to: &ends) {
+      $0.withMemoryRebound(to: Int32.self, capacity: 2) { pipe($0) }
+    }
+    guard code == 0 else { throw .last("pipe") }
+    let errors = Descriptor(owning: ends.0)
+    let words = Descriptor(owning: ends.1)
+    try errors.prepareForLoop()
+    guard fcntl(words.raw, F_SETFD, FD_CLOEXEC) == 0 else { throw .last("fcntl") }
+    let bell = try Doorbell()
+
+    let pid = try Coprocess.spawn(command, stream: stream.raw, errors: words.raw)
+    do throws(SystemError) {
+      // A child that nobody has waited for keeps its number.
+      let raw = oceanid_pidfd_open(pid)
+      guard raw >= 0 else { throw .last("pidfd_open") }
+      let attendant = Attendant(pid, end: Descriptor(owning: raw), errors: errors, bell: bell)
+      self.thread = try OwnThread(name: "coprocess") { attendant.attend() }
+      self.attendant = attendant
+      self.pid = pid
+    } catch {
+      kill(pid, SIGKILL)
+      while waitpid(pid, nil, 0) < 0, errno == EINTR {}
+      throw error
+    }
+  }
+
+  deinit {
+    attendant.hangUp()
+  }
+
+  /// How it ended; nil while it runs. Waits for the end, at most for `patience`.
+  package func exit(within patience: Duration = .zero) -> Exit? {
+    _ = thread.join(timeout: patience)
+    return attendant.exit
+  }
+
+  /// What it said last on standard error, a few kilobytes at most.
+  package var lastErrors: String { attendant.lastErrors }
+
+  /// The environment without what is this process's own.
+  static func inherited(_ variables: [String]) -> [String] {
+    variables.filter { variable in
+      !ownVariables.contains(String(variable.prefix { $0 != "=" }))
+    }
+  }
+
+  private static var environment: [String] {
+    var variables: [String] = []
+    var next = environ
+    while let entry = next.pointee {
+      variables.append(String(cString: entry))
+      next = next.successor()
+    }
+    return variables
+  }
+
+  private static func copies(_ texts: [String]) -> [UnsafeMutablePointer<CChar>?] {
+    texts.map { strdup($0) } + [nil]
+  }
+
+  private static func spawn(_ command: String, stream: Int32, errors: Int32) throws(SystemError) -> pid_t {
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    posix_spawn_file_actions_adddup2(&actions, stream, STDIN_FILENO)
+    posix_spawn_file_actions_adddup2(&actions, stream, STDOUT_FILENO)
+    posix_spawn_file_actions_adddup2(&actions, errors, STDERR_FILENO)
+    posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1)
+
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    var (none, all) = (sigset_t(), sigset_t())
+    sigemptyset(&none)
+    sigfillset(&all)
+    posix_spawnattr_setsigmask(&attributes, &none)
+    posix_spawnattr_setsigdefault(&attributes, &all)
+    posix_spawnattr_setflags(
+      &attributes,
+      Int16(POSIX_SPAWN_SETSIGMASK) | Int16(POSIX_SPAWN_SETSIGDEF) | oceanid_spawn_setsid)
+
+    var arguments = copies(["/bin/sh", "-c", command])
+    var variables = copies(inherited(environment))
+    defer { for text in arguments + variables { free(text) } }
+    var pid = pid_t()
+    let code = posix_spawn(&pid, "/bin/sh", &actions, &attributes, &arguments, &variables)
+    guard code == 0 else { throw SystemError("/bin/sh", code: code) }
+    return pid
+  }
+}
+
+/// Waits for one child on a thread of its own: it alone waits for it, and a signal goes out only before that.
+private final class Attendant: Sendable {
+  private struct State {
+    var exit: Coprocess.Exit?
+    var lastErrors: [UInt8] = []
+  }
+
+  /// What a command that was hung up on has between one signal and the next.
+  private static let patience: Duration = .seconds(1)
+  private static let kept = 4096
+
+  private let pid: pid_t
+  private let end: Descriptor
+  private let errors: Descriptor
+  private let bell: Doorbell
+  private let state = Mutex(State())
+
+  init(_ pid: pid_t, end: consuming Descriptor, errors: consuming Descriptor, bell: Doorbell) {
+    self.pid = pid
+    self.end = end
+    self.errors = errors
+    self.bell = bell
+  }
+
+  var exit: Coprocess.Exit? { state.withLock { $0.exit } }
+  var lastErrors: String { state.withLock { String(decoding: $0.lastErrors, as: UTF8.self) } }
+
+  func hangUp() {
+    signal(SIGHUP)
+    bell.ring()
+  }
+
+  /// The thread's body.
+  func attend() {
+    var signals = [SIGTERM][...]
+    var deadline: MonotonicTime?
+    var hasErrors = true
+    while true {
+      // A negative descriptor is passed over (poll(2)).
+      var entries = [end.raw, bell.raw, hasErrors ? errors.raw : -1].map {
+        pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
+      }
+      _ = poll(&entries, nfds_t(entries.count), Epoll.milliseconds(deadline.map { $0 - .now }))
+      if entries[2].revents != 0 { hasErrors = readErrors() }
+      if entries[1].revents != 0 {
+        bell.silence()
+        deadline = deadline ?? .now + Attendant.patience
+      }
+      if entries[0].revents != 0, reap() { return }
+      if let due = deadline, MonotonicTime.now >= due {
+        // A stopped process takes no other signal than this last one.
+        signal(signals.popFirst() ?? SIGKILL)
+        deadline = .now + Attendant.patience
+      }
+    }
+  }
+
+  private func signal(_ number: Int32) {
+    state.withLock { if $0.exit == nil { kill(pid, number) } }
+  }
+
+  private func reap() -> Bool {
+    // Its last words first: whoever sees the exit finds them. A grandchild may hold the pipe and go on for ever.
+    for _ in 0..<64 where !readErrors() { break }
+    return state.withLock { state in
+      var status: Int32 = 0
+      let found = waitpid(pid, &status, WNOHANG)
+      if found == pid {
+        state.exit = status & 0x7f == 0 ? .status(status >> 8 & 0xff) : .signal(status & 0x7f)
+      } else if found < 0, errno == ECHILD {
+        state.exit = .unknown
+      }
+      return state.exit != nil
+    }
+  }
+
+  /// False once there is no more to come.
+  private func readErrors() -> Bool {
+    withUnsafeTemporaryAllocation(byteCount: Attendant.kept, alignment: 1) { room in
+      switch errors.read(into: room) {
+      case .moved(let count):
+        state.withLock {
+          $0.lastErrors += room[..<count]
+          if $0.lastErrors.count > Attendant.kept {
+            $0.lastErrors.removeFirst($0.lastErrors.count - Attendant.kept)
+          }
+        }
+        return true
+      case .wouldBlock: return true
+      case .endOfFile, .failed: return false
+      }
+    }
+  }
+}

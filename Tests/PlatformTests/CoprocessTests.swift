@@ -1,0 +1,151 @@
+import Glibc
+import Testing
+
+@testable import Platform
+
+@Suite(.serialized, .timeLimit(.minutes(1)))
+struct CoprocessTests {
+  /// A running command with the near end of its stream.
+  private final class Running {
+    let near: Descriptor
+    let process: Coprocess
+
+    init(_ command: String) throws {
+      let pair = try StreamSocket.pair()
+      let far = Descriptor(owning: pair.1)
+      near = Descriptor(owning: pair.0)
+      process = try Coprocess(shell: command, over: far)
+    }
+
+    func exchange(_ text: String) -> String? {
+      let deadline = MonotonicTime.now + .seconds(10)
+      let bytes = Array(text.utf8)
+      guard bytes.withUnsafeBytes({ near.sendAll($0, until: deadline) }) else { return nil }
+      return near.receive(bytes.count, until: deadline).map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// All that it says up to its end.
+    func readAll() -> String {
+      var bytes: [UInt8] = []
+      let deadline = MonotonicTime.now + .seconds(10)
+      while let byte = near.receive(1, until: deadline) { bytes += byte }
+      return String(decoding: bytes, as: UTF8.self)
+    }
+  }
+
+  private static func exists(_ pid: Int32) -> Bool { kill(pid, 0) == 0 }
+
+  /// Of the process with this number, a zombie too, nothing is left before the time is up.
+  private static func isGone(_ pid: Int32, within limit: Duration = .seconds(10)) -> Bool {
+    let deadline = MonotonicTime.now + limit
+    while exists(pid), MonotonicTime.now < deadline { usleep(5000) }
+    return !exists(pid)
+  }
+
+  @Test func standardInputAndOutputAreTheStream() throws {
+    let running = try Running("exec cat")
+    #expect(running.exchange("there and back") == "there and back")
+    #expect(running.process.exit() == nil)
+  }
+
+  @Test(arguments: [
+    ("exit 3", Coprocess.Exit.status(3), "exited with status 3"),
+    ("kill -USR1 $$", .signal(SIGUSR1), "was ended by signal 10"),
+    ("exec no-such-command", .status(127), "exited with status 127"),
+  ])
+  func tellsHowItEnded(_ command: String, _ exit: Coprocess.Exit, _ words: String) throws {
+    let running = try Running(command)
+    #expect(running.process.exit(within: .seconds(10)) == exit)
+    #expect(exit.description.hasPrefix(words))
+    #expect(!Self.exists(running.process.pid))
+  }
+
+  @Test func keepsTheLastOfItsErrors() throws {
+    let running = try Running(
+      "i=0; while [ $i -lt 3000 ]; do echo line $i >&2; i=$((i+1)); done; echo end >&2")
+    #expect(running.process.exit(within: .seconds(10)) == .status(0))
+    #expect(running.process.lastErrors.hasSuffix("line 2999\nend\n"))
+    #expect(running.process.lastErrors.utf8.count == 4096)
+  }
+
+  @Test func hasNoDescriptorButItsThree() throws {
+    // Without close-on-exec, as a careless library would leave it.
+    let leaked = fcntl(STDERR_FILENO, F_DUPFD, 300)
+    defer { close(leaked) }
+    let running = try Running("exec ls /proc/self/fd")
+    // ls has the folder itself open.
+    #expect(running.readAll() == "0\n1\n2\n3\n")
+  }
+
+  @Test func itsStreamBlocks() throws {
+    let running = try Running("exec sed -n 's/^flags:.//p' /proc/self/fdinfo/0")
+    let flags = Int32(running.readAll().split(separator: "\n").first ?? "", radix: 8) ?? O_NONBLOCK
+    #expect(flags & O_NONBLOCK == 0)
+  }
+
+  @Test func hasASessionOfItsOwn() throws {
+    let running = try Running("exec cat")
+    #expect(getsid(running.process.pid) == running.process.pid)
+  }
+
+  @Test func signalsThatThisProcessIgnoresAreNotIgnoredThere() throws {
+    // One that does nothing by default.
+    signal(SIGURG, SIG_IGN)
+    defer { signal(SIGURG, SIG_DFL) }
+    let running = try Running("exec sed -n 's/^Sig\\(Blk\\|Ign\\):.//p' /proc/self/status")
+    let masks = running.readAll().split(separator: "\n").compactMap { UInt64($0, radix: 16) }
+    #expect(masks.count == 2)
+    // From 32 on they are the C library's own.
+    #expect(masks.allSatisfy { $0 & 0x7fff_ffff == 0 })
+  }
+
+  @Test func doesNotSpeakInTheServicesName() {
+    let kept = ["PATH=/bin", "CREDENTIALS_DIRECTORY=/run/credentials/x", "NOTIFY_SOCKETS=x", "EMPTY="]
+    let own = [
+      "NOTIFY_SOCKET=/run/systemd/notify", "WATCHDOG_USEC=1", "WATCHDOG_PID=1", "LISTEN_FDS=1",
+      "LISTEN_PID=1",
+      "LISTEN_FDNAMES=a:b",
+    ]
+    #expect(Coprocess.inherited(kept + own) == kept)
+  }
+
+  @Test(arguments: [
+    "exec cat", "trap '' HUP; while :; do sleep 0.05; done", "trap '' HUP TERM; while :; do sleep 0.05; done",
+  ])
+  func isGoneSoonAfterNobodyWantsItAnyMore(_ command: String) throws {
+    let pid = try Running("echo ready >&2; \(command)").process.pid
+    #expect(Self.isGone(pid))
+  }
+
+  @Test func aStoppedOneIsEndedToo() throws {
+    var running: Running? = try Running("exec cat")
+    let pid = try #require(running?.process.pid)
+    #expect(kill(pid, SIGSTOP) == 0)
+    running = nil
+    #expect(Self.isGone(pid))
+  }
+
+  @Test func manyLeaveNothingBehind() throws {
+    func descriptors() -> Int {
+      (0..<1024).count { fcntl($0, F_GETFD) >= 0 }
+    }
+    let before = descriptors()
+    let pids = try (0..<50).map { _ in
+      let running = try Running("exec cat")
+      #expect(running.exchange("x") == "x")
+      return running.process.pid
+    }
+    #expect(pids.allSatisfy { Self.isGone($0) })
+    let deadline = MonotonicTime.now + .seconds(10)
+    // Other suites have descriptors of their own.
+    while descriptors() > before + 25, MonotonicTime.now < deadline { usleep(5000) }
+    #expect(descriptors() <= before + 25)
+  }
+
+  @Test func theKernelKnowsNoPathThroughIt() throws {
+    let running = try Running("exec cat")
+    #expect(PathQuality(of: running.near) == nil)
+    StreamSocket.acknowledgeNow(running.near)
+    #expect(running.exchange("still here") == "still here")
+  }
+}

@@ -69,9 +69,7 @@ import Testing
     let server = try RawServer { head in
       head.hasPrefix("GET /slow") ? .silence : .bytes("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
     }
-    let start = ContinuousClock.now
     let answers = try await get(["/slow", "/a", "/b", "/c"], from: server, timeout: .seconds(3))
-    #expect(ContinuousClock.now - start < .seconds(20))
     for path in ["/a", "/b", "/c"] { #expect(try #require(answers[path]).get().status == 200) }
     guard case .failure(let error) = answers["/slow"] else {
       Issue.record("the slow one was answered")

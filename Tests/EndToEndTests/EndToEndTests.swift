@@ -167,7 +167,7 @@ struct EndToEndTests {
       eventually { watch.output.contains("HEALTHY") || watch.output.contains("healthy") }, "\(watch.output)")
     installation.cluster.apply(.nodeNotReady("calypso"))
     #expect(
-      eventually(within: .seconds(15)) { watch.output.contains("node calypso is NotReady") },
+      eventually { watch.output.contains("node calypso is NotReady") },
       "\(watch.output)")
     watch.kill()
   }

@@ -12,9 +12,11 @@ import Testing
     root = scratch.path + "/root"
     programs = scratch.path + "/bin"
     try FileManager.default.createDirectory(atPath: programs, withIntermediateDirectories: true)
-    // Any program that ends well will do: what is installed is not run.
+    // Any program that ends well will do: what is installed is not run. A copy could not be run while
+    // a fork elsewhere in this process still holds it open for writing (ETXTBSY, execve(2)).
     for name in ["oceanid-guard", "oceanid-ctl"] {
-      try FileManager.default.copyItem(atPath: "/bin/true", toPath: "\(programs)/\(name)")
+      try FileManager.default.createSymbolicLink(
+        atPath: "\(programs)/\(name)", withDestinationPath: "/bin/true")
     }
   }
 

@@ -2,7 +2,7 @@ internal import Glibc
 
 /// Polls a condition until it holds or the time is up; says which.
 package func eventually(
-  within limit: Duration = .seconds(10), every pause: Duration = .milliseconds(10),
+  within limit: Duration = .seconds(30), every pause: Duration = .milliseconds(10),
   _ condition: () throws -> Bool
 ) rethrows -> Bool {
   let deadline = ContinuousClock.now + limit
@@ -17,7 +17,7 @@ package func eventually(
 
 /// Polls a condition that has to be awaited.
 package func eventually(
-  within limit: Duration = .seconds(10), every pause: Duration = .milliseconds(10),
+  within limit: Duration = .seconds(30), every pause: Duration = .milliseconds(10),
   isolation: isolated (any Actor)? = #isolation, _ condition: () async throws -> Bool
 ) async throws -> Bool {
   let deadline = ContinuousClock.now + limit

@@ -18,14 +18,17 @@ struct DialerTests {
   }
 
   /// Runs a loop of its own until somebody has answered.
+  ///
+  /// - Parameter time: what the dialer takes for now; where it stands still, no head start ever ends.
   private static func dial(
-    _ addresses: [SocketAddress], from sources: [SocketAddress] = [], _ extra: String = ""
+    _ addresses: [SocketAddress], from sources: [SocketAddress] = [], _ extra: String = "",
+    time: () -> MonotonicTime = { .now }
   ) throws -> (socket: Socket, peer: SocketAddress) {
     let loop = try Loop()
     let dialer = try Dialer(
-      to: addresses, from: sources, try resolution(extra), userTimeout: .seconds(5), loop: loop, now: .now)
+      to: addresses, from: sources, try resolution(extra), userTimeout: .seconds(5), loop: loop, now: time())
     while true {
-      if let found = try dialer.step(now: .now) { return found }
+      if let found = try dialer.step(now: time()) { return found }
       _ = loop.wait(until: dialer.deadline)
     }
   }
@@ -42,7 +45,7 @@ struct DialerTests {
     let start = ContinuousClock.now
     let (socket, peer) = try Self.dial([Self.address(hole.port), Self.address(echo.port)])
     #expect(peer.port == UInt16(echo.port))
-    #expect((.milliseconds(250) ... .seconds(5)).contains(ContinuousClock.now - start))
+    #expect(ContinuousClock.now - start >= .milliseconds(250))
     let deadline = MonotonicTime.now + .seconds(10)
     #expect(([1, 2] as [UInt8]).withUnsafeBytes { socket.descriptor.sendAll($0, until: deadline) })
     #expect(socket.descriptor.receive(2, until: deadline) == [1, 2])
@@ -51,10 +54,9 @@ struct DialerTests {
 
   @Test func aRefusedFirstAddressCostsNothing() throws {
     let echo = try TCPServer(.echo)
-    let start = ContinuousClock.now
-    let (_, peer) = try Self.dial([Self.address(freePort()), Self.address(echo.port)])
+    let start = MonotonicTime.now
+    let (_, peer) = try Self.dial([Self.address(freePort()), Self.address(echo.port)], time: { start })
     #expect(peer.port == UInt16(echo.port))
-    #expect(ContinuousClock.now - start < .milliseconds(250))
   }
 
   @Test func everyRefusalIsNamed() throws {

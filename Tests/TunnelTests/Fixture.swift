@@ -43,7 +43,7 @@ final class Fixture {
     return Int(place.port)
   }
 
-  func waitUntil(_ state: TunnelStatus.State, within limit: Duration = .seconds(20)) -> Bool {
+  func waitUntil(_ state: TunnelStatus.State, within limit: Duration = .seconds(30)) -> Bool {
     eventually(within: limit) {
       self.tunnel.status.state == state && self.tunnel.status.forwards[0].isListening
     }

@@ -30,7 +30,7 @@ struct KeyTests {
       observer: { _ in })
     defer { _ = tunnel.stop(timeout: .seconds(5)) }
     #expect(
-      eventually(within: .seconds(20)) { tunnel.status.state == .up || tunnel.status.lastFailure != nil })
+      eventually { tunnel.status.state == .up || tunnel.status.lastFailure != nil })
     return tunnel.status.lastFailure?.failure
   }
 

@@ -182,7 +182,7 @@ struct TunnelTests {
     server.pauseSessions()
     defer { server.resumeSessions() }
     #expect(
-      eventually(within: .seconds(10)) {
+      eventually {
         fixture.tunnel.status.lastFailure?.failure.code == .keepaliveTimeout
       })
   }
@@ -193,7 +193,7 @@ struct TunnelTests {
       SSHServer(), target: echo.port, keepalive: .milliseconds(100), timeout: .seconds(2))
     try #require(fixture.waitUntil(.up))
     let turns = fixture.tunnel.turns
-    #expect(eventually(within: .seconds(10)) { fixture.tunnel.turns > turns + 40 })
+    #expect(eventually { fixture.tunnel.turns > turns + 40 })
     #expect(fixture.tunnel.status.state == .up)
     #expect(fixture.tunnel.status.reconnects == 0)
   }
@@ -212,7 +212,7 @@ struct TunnelTests {
   // MARK: - What it refuses
 
   private func firstFailure(_ fixture: Fixture) -> TunnelFailure? {
-    _ = eventually(within: .seconds(20)) { fixture.tunnel.status.lastFailure != nil }
+    _ = eventually { fixture.tunnel.status.lastFailure != nil }
     return fixture.tunnel.status.lastFailure?.failure
   }
 
@@ -304,7 +304,7 @@ struct TunnelTests {
     #expect(tunnel.status.forwards[0].isListening == false)
     holder?.stop()
     holder = nil
-    #expect(eventually(within: .seconds(10)) { tunnel.status.forwards[0].isListening })
+    #expect(eventually { tunnel.status.forwards[0].isListening })
     #expect(tunnel.stop(timeout: .seconds(5)))
   }
 

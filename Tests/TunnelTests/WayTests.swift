@@ -44,7 +44,7 @@ struct WayTests {
   }
 
   private func failure(_ fixture: Fixture) throws -> TunnelFailure {
-    try #require(eventually(within: .seconds(20)) { fixture.tunnel.status.lastFailure != nil })
+    try #require(eventually { fixture.tunnel.status.lastFailure != nil })
     return try #require(fixture.tunnel.status.lastFailure).failure
   }
 

@@ -96,10 +96,12 @@ final class Attempt {
         try verify(link)
         stage = .authenticating(link, try Authenticator(resolution), deadline: deadline)
       case .authenticating(let link, let authenticator, let deadline):
-        _ = link.takeIn(now: now)
-        let progress = try authenticator.step(link.session)
-        _ = link.flush()
-        if progress == .done { return link }
+        var isDone = false
+        repeat {
+          _ = link.takeIn(now: now)
+          isDone = try authenticator.step(link.session) == .done
+        } while link.flush() && !isDone
+        if isDone { return link }
         try giveUpIfDead(link, deadline, now)
         return nil
       }
@@ -124,13 +126,16 @@ final class Attempt {
   private func shakeHands(
     _ link: Link, _ deadline: Instant, _ now: Instant
   ) throws(TunnelFailure) -> Bool {
-    _ = link.takeIn(now: now)
-    let progress: Session.Progress
-    do throws(SSHError) { progress = try link.session.handshake() } catch {
+    var isDone = false
+    do throws(SSHError) {
+      repeat {
+        _ = link.takeIn(now: now)
+        isDone = try link.session.handshake() == .done
+      } while link.flush() && !isDone
+    } catch {
       throw TunnelFailure(broken: error, resolution, knownHosts: knownHosts)
     }
-    _ = link.flush()
-    if progress == .done { return true }
+    if isDone { return true }
     try giveUpIfDead(link, deadline, now)
     return false
   }

@@ -22,6 +22,8 @@ final class Link {
   /// When the peer was last heard.
   private(set) var lastReceived: MonotonicTime
   private(set) var wasHeard = false
+  /// Why nothing can be sent any more; what came before that is still read.
+  private var sendFailure: Int32?
   /// The connection is gone, for this reason.
   private(set) var end: End?
 
@@ -62,13 +64,13 @@ final class Link {
           cameIn = true
           readiness.noteRead(count, room: room.count)
           return count
-        case .wouldBlock: readiness.canRead = false
+        case .wouldBlock:
+          readiness.canRead = false
+          if let sendFailure { fail(sendFailure) }
         case .endOfFile:
           session.wire.isAtEnd = true
           end = .closedByPeer
-        case .failed(let code):
-          session.wire.isBroken = true
-          end = .failed(code)
+        case .failed(let code): fail(code)
         }
         return 0
       }
@@ -81,19 +83,26 @@ final class Link {
     return cameIn
   }
 
-  /// Sends what waits on the wire, as far as the socket takes it; true when anything went.
+  private func fail(_ code: Int32) {
+    session.wire.isBroken = true
+    end = .failed(code)
+  }
+
+  /// Sends what waits on the wire, as far as the socket takes it; true when anything went, or nothing will any more.
   func flush() -> Bool {
     let outbound = session.wire.outbound
     var went = false
-    while readiness.canWrite, !outbound.isEmpty, end == nil {
+    while readiness.canWrite, !outbound.isEmpty, end == nil, sendFailure == nil {
       switch socket.descriptor.send(outbound.waiting) {
       case .moved(let count):
         outbound.consume(count)
         went = true
       case .wouldBlock, .endOfFile: readiness.canWrite = false
       case .failed(let code):
-        session.wire.isBroken = true
-        end = .failed(code)
+        // The peer's last words may be here already: a reason to disconnect, or a command that is no server.
+        sendFailure = code
+        readiness.canRead = true
+        went = true
       }
     }
     if went { owesAcknowledgement = false }

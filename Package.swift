@@ -36,6 +36,7 @@ let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-
 let nio: [Target.Dependency] = ["NIOCore", "NIOPosix", "NIOHTTP1"].map {
   .product(name: $0, package: "swift-nio")
 }
+let nioHTTP2: Target.Dependency = .product(name: "NIOHTTP2", package: "swift-nio-http2")
 let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 
 let package = Package(
@@ -48,6 +49,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-http2", from: "1.46.0"),
     .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
     .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
@@ -82,7 +84,7 @@ let package = Package(
     program("oceanid-ctl", ["GuardClient"]),
 
     // A cluster to look at without having one
-    room("DemoCluster", nio + [nioSSL]),
+    room("DemoCluster", nio + [nioHTTP2, nioSSL]),
     program("demo-cluster", ["DemoCluster", arguments]),
 
     // Proof

@@ -53,6 +53,13 @@ struct Answer: Sendable {
       details: ["group": group.isEmpty ? .null : .string(group), "kind": .string(resource)])
   }
 
+  func allHeaders(length: Int, at now: Moment) -> [(String, String)] {
+    headers + [
+      ("Cache-Control", "no-cache, private"), ("Content-Type", contentType), ("Date", now.httpDate),
+      ("Content-Length", "\(length)"),
+    ]
+  }
+
   static func reasonPhrase(_ status: Int) -> String {
     switch status {
     case 200: "OK"

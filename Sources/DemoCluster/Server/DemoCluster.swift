@@ -1,5 +1,6 @@
 internal import NIOCore
 internal import NIOHTTP1
+internal import NIOHTTP2
 internal import NIOPosix
 internal import NIOSSL
 internal import Synchronization
@@ -111,6 +112,7 @@ package final class DemoCluster: Sendable {
     configuration.certificateVerification = .optionalVerification
     configuration.trustRoots = .file(certificates.authority)
     configuration.minimumTLSVersion = .tlsv12
+    configuration.applicationProtocols = ["h2", "http/1.1"]
     return try NIOSSLContext(configuration: configuration)
   }
 
@@ -124,14 +126,39 @@ package final class DemoCluster: Sendable {
       .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
       .childChannelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
-          let pipeline = channel.pipeline.syncOperations
-          try pipeline.addHandler(tlsHandler(desk.value.tls, refusal))
-          try pipeline.addHandler(
-            ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes)))
-          try pipeline.addHandler(ConnectionHandler(desk: desk))
+          try channel.pipeline.syncOperations.addHandler(tlsHandler(desk.value.tls, refusal))
+        }.flatMap {
+          channel.configureHTTP2SecureUpgrade(
+            h2ChannelConfigurator: { speakHTTP2($0, desk) },
+            http1ChannelConfigurator: { speakHTTP1($0, desk) })
         }
       }
       .bind(host: "127.0.0.1", port: port).wait()
+  }
+
+  @Sendable
+  private static func speakHTTP2(
+    _ channel: any Channel, _ desk: NIOLoopBoundBox<Desk>
+  ) -> EventLoopFuture<Void> {
+    channel.configureHTTP2Pipeline(
+      mode: .server, connectionConfiguration: .init(), streamConfiguration: .init()
+    ) { stream in
+      stream.eventLoop.makeCompletedFuture {
+        try stream.pipeline.syncOperations.addHandler(HTTP2FramePayloadToHTTP1ServerCodec())
+        try stream.pipeline.syncOperations.addHandler(StreamHandler(desk: desk))
+      }
+    }.map { _ in }
+  }
+
+  @Sendable
+  private static func speakHTTP1(
+    _ channel: any Channel, _ desk: NIOLoopBoundBox<Desk>
+  ) -> EventLoopFuture<Void> {
+    channel.eventLoop.makeCompletedFuture {
+      let pipeline = channel.pipeline.syncOperations
+      try pipeline.addHandler(ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes)))
+      try pipeline.addHandler(ConnectionHandler(desk: desk))
+    }
   }
 
   private static func tlsHandler(_ context: NIOSSLContext, _ refusal: ClientRefusal) -> NIOSSLServerHandler {

@@ -1,3 +1,4 @@
+internal import NIOHTTP1
 internal import NIOSSL
 
 /// Everything about a running demo that changes. The event loop owns it.
@@ -56,11 +57,24 @@ struct Desk {
     return Certificates.user
   }
 
-  func misbehaviour(for path: String) -> Misbehaviour? {
+  /// What becomes of a request, which is recorded.
+  mutating func delivery(for head: HTTPRequestHead, certificate: NIOSSLCertificate?) -> Delivery {
+    let request = Request(
+      method: head.method.rawValue, target: head.uri, accept: head.headers["accept"].joined(separator: ","),
+      user: user(authorization: head.headers.first(name: "authorization"), certificate: certificate))
+    let delivery = Delivery(misbehaviour(for: request.path), request, API(state: state, now: now))
+    record(
+      RequestRecord(
+        method: request.method, target: head.uri, accept: request.accept, user: request.user,
+        status: delivery.status))
+    return delivery
+  }
+
+  private func misbehaviour(for path: String) -> Misbehaviour? {
     misbehaviours.first { path.contains($0.path) }?.0
   }
 
-  mutating func record(_ record: RequestRecord) {
+  private mutating func record(_ record: RequestRecord) {
     if records.count >= Self.recordLimit { records.removeFirst(Self.recordLimit / 2) }
     records.append(record)
   }

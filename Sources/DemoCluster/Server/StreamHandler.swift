@@ -1,0 +1,64 @@
+internal import NIOCore
+internal import NIOHTTP1
+internal import NIOSSL
+
+/// One request of an HTTP/2 connection and its answer: a stream (RFC 9113 §5).
+final class StreamHandler: ChannelInboundHandler {
+  typealias InboundIn = HTTPServerRequestPart
+  typealias OutboundOut = HTTPServerResponsePart
+
+  private let desk: NIOLoopBoundBox<Desk>
+  private var head: HTTPRequestHead?
+
+  init(desk: NIOLoopBoundBox<Desk>) { self.desk = desk }
+
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    switch unwrapInboundIn(data) {
+    case .head(let head): self.head = head
+    case .body: break
+    case .end:
+      guard let head = head.take() else { return }
+      let connection = context.channel.parent?.pipeline.syncOperations
+      let delivery = desk.value.delivery(
+        for: head, certificate: try? connection?.nioSSL_peerCertificate())
+      deliver(delivery, to: head, at: desk.value.now, context)
+    }
+  }
+
+  func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    context.close(promise: nil)
+  }
+}
+
+extension StreamHandler: AnswerWriter {
+  func begin(
+    _ answer: Answer, length: Int, isLast: Bool, at now: Moment, _ context: ChannelHandlerContext
+  ) -> [UInt8] {
+    let head = HTTPResponseHead(
+      version: .http2, status: HTTPResponseStatus(statusCode: answer.status),
+      headers: HTTPHeaders(answer.allHeaders(length: length, at: now)))
+    context.writeAndFlush(wrapOutboundOut(.head(head)), promise: nil)
+    return []
+  }
+
+  func send(_ bytes: [UInt8], _ context: ChannelHandlerContext) -> EventLoopFuture<Void> {
+    context.writeAndFlush(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: bytes)))))
+  }
+
+  func end(isLast: Bool, _ context: ChannelHandlerContext) {
+    context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+  }
+
+  /// A block of headers has an end in HTTP/2; interim answers (RFC 8297) have none.
+  func sendMoreHeaders(_ context: ChannelHandlerContext) -> EventLoopFuture<Void> {
+    let head = HTTPResponseHead(
+      version: .http2, status: .custom(code: 103, reasonPhrase: ""),
+      headers: ["x-demo": "there is always one more"])
+    return context.writeAndFlush(wrapOutboundOut(.head(head)))
+  }
+
+  /// RST_STREAM.
+  func abort(_ context: ChannelHandlerContext) { context.close(promise: nil) }
+
+  func closeConnection(_ context: ChannelHandlerContext) { context.channel.parent?.close(promise: nil) }
+}

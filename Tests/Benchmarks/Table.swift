@@ -3,12 +3,14 @@ import Foundation
 /// How figures are shown. A ratio above 1 means that the guard is better.
 enum Table {
   static func text(_ figures: [Figure]) -> String {
+    let width = 2 + (figures.map(\.discipline.rawValue.count).max() ?? 0)
     var lines = [
-      "MEASURED                     WHO                                  MEDIAN    LEAST     MOST   UNIT   GUARD IS"
+      pad("MEASURED", width)
+        + "WHO                                  MEDIAN    LEAST     MOST   UNIT   GUARD IS"
     ]
     for figure in figures {
       lines.append(
-        pad(figure.discipline.rawValue, 29) + pad(figure.contestant.rawValue, 35)
+        pad(figure.discipline.rawValue, width) + pad(figure.contestant.rawValue, 35)
           + [figure.median, figure.least, figure.most].map { padLeft(format($0), 9) }.joined() + "   "
           + pad(figure.discipline.unit, 7) + ratio(of: figure, among: figures))
     }

@@ -18,7 +18,9 @@ struct TunnelBenchmark: ParsableCommand {
 
   @Option(
     name: .long,
-    help: "Open and close so many connections one after another through the guard, and 500 at once.")
+    help:
+      "Open and close so many connections one after another through the guard, and 500 at once; kill a twentieth as many sessions."
+  )
   var endurance: Int?
 
   @Option(

@@ -28,14 +28,12 @@ package enum ControlSocket {
     try removeStale(path)
     let raw = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue), 0)
     guard raw >= 0 else { throw .system(.last("socket")) }
-    // No permission for anybody until mode and group are right.
-    let mask = umask(0o777)
-    let code = address.withSockaddr { Glibc.bind(raw, $0, $1) }
-    let bindError = SystemError.last("bind \(path)")
-    umask(mask)
-    guard code == 0 else {
+    // No permission for anybody until mode and group are right. The file takes its mode from the socket (unix_bind());
+    // a umask is the whole process's, and two threads that change and restore it may leave it changed.
+    guard fchmod(raw, 0) == 0, address.withSockaddr({ Glibc.bind(raw, $0, $1) }) == 0 else {
+      let error = SystemError.last("bind \(path)")
       close(raw)
-      throw .system(bindError)
+      throw .system(error)
     }
     if let group, let number = PeerCredentials.groupNumber(named: group) { _ = chown(path, getuid(), number) }
     guard chmod(path, mode) == 0 else {

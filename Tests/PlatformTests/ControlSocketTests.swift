@@ -1,5 +1,6 @@
 import Glibc
 import Platform
+import Synchronization
 import Testing
 
 @Suite struct ControlSocketTests {
@@ -24,6 +25,24 @@ import Testing
     var status = stat()
     #expect(stat("\(folder.path)/guard.sock", &status) == 0)
     #expect(status.st_mode & 0o7777 == 0o660)
+  }
+
+  @Test func leavesTheUmaskOfTheProcessAlone() throws {
+    let folder = Folder()
+    let isDone = Atomic<Bool>(false)
+    let masks = Mutex<Set<String>>([])
+    let watcher = try OwnThread(name: "umask") {
+      while !isDone.load(ordering: .relaxed) {
+        guard let status = try? SmallFile.read("/proc/self/status", limit: 1 << 16) else { return }
+        let lines = String(decoding: status, as: UTF8.self).split(separator: "\n")
+        masks.withLock { masks in lines.filter { $0.hasPrefix("Umask:") }.forEach { masks.insert(String($0)) }
+        }
+      }
+    }
+    for _ in 0..<2000 { close(try ControlSocket.bind(path: "\(folder.path)/guard.sock", group: nil)) }
+    isDone.store(true, ordering: .relaxed)
+    #expect(watcher.join(timeout: .seconds(10)))
+    #expect(masks.withLock { $0.count } == 1)
   }
 
   @Test func replacesASocketThatNobodyListensOn() throws {

@@ -7,9 +7,11 @@ package final class OwnThread: Sendable {
   private let ended = DispatchSemaphore(value: 0)
 
   private final class Start {
+    let name: String
     let body: @Sendable () -> Void
     let ended: DispatchSemaphore
-    init(_ body: @escaping @Sendable () -> Void, _ ended: DispatchSemaphore) {
+    init(_ name: String, _ body: @escaping @Sendable () -> Void, _ ended: DispatchSemaphore) {
+      self.name = name
       self.body = body
       self.ended = ended
     }
@@ -17,7 +19,7 @@ package final class OwnThread: Sendable {
 
   /// Starts `body`; `name` (at most 15 bytes) is what `ps -T` and a core dump show.
   package init(name: String, _ body: @escaping @Sendable () -> Void) throws(SystemError) {
-    let start = Unmanaged.passRetained(Start(body, ended))
+    let start = Unmanaged.passRetained(Start(String(name.prefix(15)), body, ended))
     var attributes = pthread_attr_t()
     pthread_attr_init(&attributes)
     pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
@@ -28,6 +30,8 @@ package final class OwnThread: Sendable {
       { argument in
         guard let argument else { return nil }
         let start = Unmanaged<Start>.fromOpaque(argument).takeRetainedValue()
+        // By the thread itself: to anybody else a detached thread may be gone already.
+        oceanid_name_thread(pthread_self(), start.name)
         start.body()
         start.ended.signal()
         return nil
@@ -36,7 +40,6 @@ package final class OwnThread: Sendable {
       start.release()
       throw SystemError("pthread_create", code: code)
     }
-    oceanid_name_thread(thread, String(name.prefix(15)))
   }
 
   /// Waits for the end of the thread's body; false when `timeout` passes first.

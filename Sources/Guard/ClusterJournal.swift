@@ -38,7 +38,9 @@ final class ClusterJournal {
     case .clientsRefused(let target, let count, let reason):
       put(
         .forwardClientRefused,
-        "\(max(1, count)) local connection\(count > 1 ? "s" : "") for \(target) reset: \(reason)",
+        count == 0
+          ? "local connections for \(target) wait to be accepted: \(reason)"
+          : "\(count) local connection\(count > 1 ? "s" : "") for \(target) reset: \(reason)",
         subject: "forward \(target)", reason: reason)
     case .targetRefused(let failure):
       put(

@@ -41,6 +41,12 @@ package enum StreamSocket {
     }
   }
 
+  /// Somebody waits to be accepted.
+  package static func hasWaiting(_ listener: borrowing Descriptor) -> Bool {
+    var entry = pollfd(fd: listener.raw, events: Int16(POLLIN), revents: 0)
+    return poll(&entry, 1, 0) > 0
+  }
+
   /// The `SystemError.operation` of a source address that can't be had.
   package static let bindOperation = "bind"
 

@@ -106,7 +106,7 @@ final class Carrier {
     let pair: (Int32, Int32)
     do throws(SystemError) { pair = try StreamSocket.pair() } catch {
       throw TunnelFailure(
-        .config, "no socket pair for a jump host: \(error)", remedy: "check limits: ulimit -n")
+        .connectRefused, "no socket pair for a jump host: \(error)", remedy: "check limits: ulimit -n")
     }
     let (near, far) = (Socket(Descriptor(owning: pair.0)), Socket(Descriptor(owning: pair.1)))
     hop.serve(

@@ -20,7 +20,7 @@ extension Engine {
             counters: counters, deadline: MonotonicTime.now + plan.configuration.hold))
       }
     } catch {
-      // Out of descriptors, most likely: the connection stays in the kernel's queue, and no edge will tell of it.
+      // Out of descriptors, most likely: connections stay in the kernel's queue, and no edge will tell of them.
       acceptAgain = MonotonicTime.now + .milliseconds(250)
       outlet.tell(refused: "\(listener.target)", count: 0, reason: error.description)
     }

@@ -97,6 +97,10 @@ final class Listener {
   /// One waiting connection; nil when nobody waits or it is not welcome.
   func accept() throws(SystemError) -> (socket: Socket, origin: HostPort)? {
     guard let listening = self.socket else { return nil }
+    if case .forward = kind, DescriptorReserve.isTouched(asOf: listening.descriptor) {
+      guard StreamSocket.hasWaiting(listening.descriptor) else { return nil }
+      throw SystemError("accept", code: EMFILE)
+    }
     while let (raw, origin) = try StreamSocket.accept(from: listening.descriptor) {
       let socket = Socket(Descriptor(owning: raw))
       if case .own = kind {

@@ -44,7 +44,7 @@ final class Outlet: RelayObserver {
 
   /// - Parameter count: 0 for connections that the kernel still holds.
   func tell(refused listen: String, count: Int, reason: String) {
-    let isFirst = refusals.withLock { $0.add(listen: listen, reason: reason, now: MonotonicTime.now) }
+    let isFirst = refusals.withLock { $0.add(count, listen: listen, reason: reason, now: MonotonicTime.now) }
     if isFirst {
       observer(.clientsRefused(listen: listen, count: count, reason: reason))
       wake()

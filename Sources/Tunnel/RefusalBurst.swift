@@ -8,12 +8,14 @@ struct RefusalBurst {
   private(set) var due: MonotonicTime?
 
   /// The first of a burst is told at once: `true`.
-  mutating func add(listen: String, reason: String, now: MonotonicTime) -> Bool {
+  ///
+  /// - Parameter count: 0 for clients that are kept waiting.
+  mutating func add(_ count: Int, listen: String, reason: String, now: MonotonicTime) -> Bool {
     guard due != nil else {
       due = now + RefusalBurst.window
       return true
     }
-    counts[listen, default: (0, reason)].count += 1
+    counts[listen, default: (0, reason)].count += count
     return false
   }
 

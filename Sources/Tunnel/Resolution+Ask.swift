@@ -78,10 +78,15 @@ extension Resolution {
       output = result.standardOutput
     } catch let failure as TunnelFailure {
       throw failure
-    } catch {
+    } catch let error as SubprocessError where error.code == .executableNotFound {
       throw TunnelFailure(
         .config, "ssh could not be run to read ssh_config: \(error)", remedy: "apt-get install openssh-client"
       )
+    } catch {
+      // No room for a process now, most likely: that passes.
+      throw TunnelFailure(
+        .connectRefused, "ssh could not be run to read ssh_config: \(error)",
+        remedy: "check limits: ulimit -n -u; try: ssh \(arguments.joined(separator: " "))")
     }
     return try SSHConfiguration(output: output).resolve(configuration, environment: environment)
   }

@@ -65,7 +65,7 @@ package enum TunnelEvent: Hashable, Sendable {
   case changed(from: TunnelStatus.State, to: TunnelStatus.State, failure: TunnelFailure?, attempt: Int)
   case forwardListening(listen: StreamAddress)
   case forwardBusy(listen: StreamAddress, holder: String?)
-  /// Clients were reset: `count` since the last entry.
+  /// Clients were reset: `count` since the last entry; 0 where they are kept waiting to be accepted.
   case clientsRefused(listen: String, count: Int, reason: String)
   case targetRefused(TunnelFailure)
 }

@@ -69,7 +69,7 @@ extension Engine {
     case .changed: break
     case .returned(let clients): waiting += clients
     case .ended(let failure, let clients):
-      waiting.insert(contentsOf: clients, at: 0)
+      waiting.insert(contentsOf: clients + extras[index].leftOver(), at: 0)
       extras.remove(at: index)
       board.remove(session: number)
       if failure != nil { extraAllowed = MonotonicTime.now + Engine.failurePause }

@@ -246,12 +246,16 @@ final class Engine {
   private func shutDown() {
     waiting += carrier?.abandon() ?? []
     carrier?.disconnect()
-    for client in waiting { client.end(.cutWithTunnel) }
-    waiting = []
     feed(.stop)
     listeners = []
-    // Each ends its clients and says goodbye; nobody is there to be told any more.
+    // Each cuts its connections, says goodbye and gives back whom it did not serve yet.
     for extra in extras { extra.join() }
+    for case .session(let number, let report) in mailbox.collect() { read(report, of: number) }
+    for client in waiting {
+      client.reset()
+      client.end(.cutWithTunnel)
+    }
+    waiting = []
   }
 }
 

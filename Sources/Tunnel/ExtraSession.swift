@@ -52,6 +52,11 @@ final class ExtraSession {
   func doubt(_ reason: Doubt) { mailbox.post(.doubt(reason)) }
   func end() { mailbox.post(.end) }
 
+  /// Clients that it was given and its thread did not look at. Once it has told of its end, nobody else collects.
+  func leftOver() -> [Client] {
+    mailbox.collect().compactMap { if case .serve(let client) = $0 { client } else { nil } }
+  }
+
   /// Ends it and waits for that.
   func join() {
     end()
@@ -75,8 +80,6 @@ final class ExtraSession {
     } catch {
       failure = error
     }
-    // What came after the last look.
-    for case .serve(let client) in mailbox.collect() { returned.append(client) }
     report(.ended(failure, returned: returned))
   }
 

@@ -131,6 +131,18 @@ struct TunnelTests {
       })
   }
 
+  @Test func whoStillWaitsIsResetWhenTheTunnelStops() throws {
+    let server = try SSHServer()
+    server.stop()
+    let fixture = try Fixture(server, target: 1)
+    try #require(eventually { fixture.tunnel.status.forwards[0].isListening })
+    let client = try fixture.connect()
+    try #require(eventually { fixture.tunnel.status.forwards[0].openConnections == 1 })
+    #expect(fixture.tunnel.stop(timeout: .seconds(5)))
+    #expect(throws: FixtureError.self) { try client.receive() }
+    #expect(fixture.tunnel.status.forwards[0].openConnections == 0)
+  }
+
   @Test func aRefusedTargetIsNamedAndTheTunnelStaysUp() throws {
     let fixture = try Fixture(SSHServer(), target: freePort())
     try #require(fixture.waitUntil(.up))

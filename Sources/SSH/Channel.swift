@@ -82,6 +82,14 @@ package final class Channel {
   /// The peer sent EOF, and nothing waits to be read.
   package var isAtEnd: Bool { pointer.map { libssh2_channel_eof($0) == 1 } ?? true }
 
+  /// The peer closed both directions (RFC 4254 §5.3): what is written from now on goes nowhere, though libssh2 takes it.
+  /// Known once the channel is at its end.
+  package func isClosedByPeer() throws(SSHError) -> Bool {
+    guard let pointer else { return true }
+    guard isAtEnd else { return false }
+    return try session.progress(libssh2_channel_wait_closed(pointer), "channel close") == .done
+  }
+
   /// Half-close (RFC 4254 §5.3): no more will be written, the other direction goes on.
   package func sendEOF() throws(SSHError) -> Session.Progress {
     guard let pointer else { return .done }

@@ -20,6 +20,8 @@ final class Connection {
   private var sentEOF = false
   private var channelEnded = false
   private var toldLocal = false
+  /// The channel is closed from the far side: the local client has nobody to send to.
+  private var isAbandoned = false
   private var watch: Watch?
 
   init(_ client: Client, channel: Channel, window: ReceiveWindow, now: MonotonicTime) {
@@ -37,7 +39,7 @@ final class Connection {
   private(set) var isCut = false
   /// Who ended it, once somebody did.
   private(set) var end: ConnectionEnd?
-  var isFinished: Bool { isCut || (sentEOF && toldLocal) }
+  var isFinished: Bool { isCut || (toldLocal && (sentEOF || isAbandoned)) }
 
   func isBulk(now: MonotonicTime) -> Bool { meter.isBulk(now: now) }
 
@@ -54,7 +56,8 @@ final class Connection {
     _ link: Link, scratch: UnsafeMutableRawBufferPointer, answerTime: Duration?, now: MonotonicTime
   ) throws(SSHError) -> Pass {
     let down = try relayDown(scratch, answerTime, now)
-    let up = try relayUp(link, scratch)
+    if toldLocal, !sentEOF { isAbandoned = try channel.isClosedByPeer() }
+    let up = isAbandoned ? (moved: true, bytes: 0, hasMore: false) : try relayUp(link, scratch)
     let bytes = down.bytes + up.bytes
     if bytes > 0 { meter.add(bytes, now: now) }
     return (down.moved || up.moved, bytes, down.hasMore || up.hasMore)

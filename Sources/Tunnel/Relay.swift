@@ -41,12 +41,10 @@ final class Relay {
   let checked: [StreamAddress]
   private var liveness: Liveness
   private let keepaliveTimeout: Duration
-  private var connections: [UInt32: Connection] = [:]
+  private(set) var connections: [UInt32: Connection] = [:]
   /// Clients without a channel, in the order they came.
   private var queue: [Client] = []
   private(set) var open: (for: Open, since: Instant)?
-  /// The open's client was reset; the answer is still to come.
-  private var openIsMoot = false
   private var closing: [Closing] = []
   private let checkInterval: Duration
   private var nextCheck: Instant
@@ -84,15 +82,22 @@ final class Relay {
   }
 
   var nextDeadline: Instant {
-    var next = min(liveness.nextCheck(lastReceived: link.lastReceived), nextCheck)
-    if let open, case .client = open.for {
-      if !load.isStuck.load(ordering: .relaxed) { next = min(next, open.since + Relay.stuckAfter) }
-      if !openIsMoot { next = min(next, open.since + Relay.openLimit) }
+    var next = liveness.nextCheck(lastReceived: link.lastReceived)
+    if canCheck { next = min(next, nextCheck) }
+    switch open?.for {
+    case .client, .check:
+      guard let since = open?.since else { break }
+      if !load.isStuck.load(ordering: .relaxed) { next = min(next, since + Relay.stuckAfter) }
+      if case .client = open?.for { next = min(next, since + Relay.openLimit) }
+    case .probe, nil: break
     }
     for closing in closing { next = min(next, closing.deadline) }
     if let nextLoad { next = min(next, nextLoad) }
     return next
   }
+
+  /// A check is an open too, and comes after those of clients; not every session has targets to look after.
+  private var canCheck: Bool { open == nil && queue.isEmpty && !checked.isEmpty }
 
   // MARK: - A turn
 
@@ -141,7 +146,7 @@ final class Relay {
     if let end = link.end, link.session.wire.inbound.isEmpty {
       throw SSHError(code: .disconnected, operation: "connection", detail: end.words)
     }
-    if open == nil, queue.isEmpty, now >= nextCheck, let target = checked.randomElement() {
+    if canCheck, now >= nextCheck, let target = checked.randomElement() {
       nextCheck = now + checkInterval
       open = (.check(target), now)
       hasWork = true
@@ -196,7 +201,6 @@ final class Relay {
   private func advanceOpen(_ now: Instant) throws(SSHError) -> Bool {
     if open == nil, !queue.isEmpty, !link.isCongested {
       open = (.client(queue.removeFirst(), ReceiveWindow(budget, now: now)), now)
-      openIsMoot = false
     }
     guard let open else { return false }
     switch open.for {
@@ -208,7 +212,9 @@ final class Relay {
       }
     case .check(let target):
       switch try ask(for: target, origin: HostPort(host: "127.0.0.1", port: 0), window: WindowBudget.floor) {
-      case .waiting: return false
+      case .waiting:
+        noteWait(since: open.since, now)
+        return false
       case .refused(let reason): observer.missed(target, reason: reason)
       case .opened(let channel):
         observer.reached(target)
@@ -228,9 +234,10 @@ final class Relay {
   ) throws(SSHError) -> Bool {
     switch try ask(for: client.target, origin: client.origin, window: window.size) {
     case .waiting:
-      if now - since >= Relay.stuckAfter { load.isStuck.store(true, ordering: .relaxed) }
-      if now - since >= Relay.openLimit, !openIsMoot {
-        openIsMoot = true
+      noteWait(since: since, now)
+      if now - since >= Relay.openLimit {
+        // The answer is still to come; whoever waited for it is let go of now.
+        open = (.check(client.target), since)
         let reason = "no answer for \(Relay.openLimit.components.seconds) s"
         observer.missed(client.target, reason: reason)
         refuse(client, reason)
@@ -238,16 +245,17 @@ final class Relay {
       return false
     case .opened(let channel):
       observer.reached(client.target)
-      guard !openIsMoot else {
-        close(channel, now)
-        return true
-      }
       carry(client, channel, window, now)
     case .refused(let reason):
       observer.missed(client.target, reason: reason)
-      if !openIsMoot { refuse(client, reason) }
+      refuse(client, reason)
     }
     return true
+  }
+
+  /// Whoever is queued behind an open that is not answered is served elsewhere.
+  private func noteWait(since: Instant, _ now: Instant) {
+    if now - since >= Relay.stuckAfter { load.isStuck.store(true, ordering: .relaxed) }
   }
 
   private func ask(for target: StreamAddress, origin: HostPort, window: Int) throws(SSHError) -> ChannelOpen {
@@ -319,7 +327,7 @@ final class Relay {
     }
     connections = [:]
     var unserved = takeQueue()
-    if let open, case .client(let client, _) = open.for, !openIsMoot {
+    if let open, case .client(let client, _) = open.for {
       // Its open went down with the session; it is the next one's first.
       load.clients.subtract(1, ordering: .relaxed)
       unserved.insert(client, at: 0)

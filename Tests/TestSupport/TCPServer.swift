@@ -13,6 +13,8 @@ package final class TCPServer: Sendable {
     case source(Int)
     /// Sends this many zero bytes as fast as it can, then the end.
     case flood(Int)
+    /// Sends this many bytes of `pattern`, takes in so many, and goes away with a reset.
+    case reset(sent: Int, received: Int)
     /// Accepts and says nothing.
     case silent
   }
@@ -68,6 +70,16 @@ package final class TCPServer: Sendable {
     UInt8(truncatingIfNeeded: index &* 31 &+ index >> 8 &+ index >> 16)
   }
 
+  private static func send(_ total: Int, to client: LoopbackSocket) -> Bool {
+    var sent = 0
+    while sent < total {
+      let part = (sent..<min(total, sent + 65536)).map(pattern)
+      guard (try? client.send(part)) != nil else { return false }
+      sent += part.count
+    }
+    return true
+  }
+
   private static func serve(_ client: LoopbackSocket, _ service: Service) {
     LoopbackSocket.limit(client.descriptor, .seconds(60))
     switch service {
@@ -81,14 +93,13 @@ package final class TCPServer: Sendable {
       while let bytes = try? client.receive(), !bytes.isEmpty { count += bytes.count }
       try? client.send(Array("\(count)\n".utf8))
     case .source(let total):
-      var sent = 0
-      while sent < total {
-        let part = (sent..<min(total, sent + 65536)).map(pattern)
-        guard (try? client.send(part)) != nil else { return }
-        sent += part.count
-      }
+      guard send(total, to: client) else { return }
       client.finishSending()
       _ = try? client.receive()
+    case .reset(let sent, let received):
+      guard send(sent, to: client) else { return }
+      _ = try? client.receive(exactly: received)
+      client.resetOnClose()
     case .flood(let total):
       let block = [UInt8](repeating: 0, count: 1 << 20)
       var left = total

@@ -4,7 +4,7 @@
 #include <sys/types.h>
 
 // libssh2_session_callback_set() takes a data pointer, which Swift can't make of a function:
-// these two give the callbacks their real types (libssh2.h, LIBSSH2_SEND_FUNC and LIBSSH2_RECV_FUNC).
+// these give the callbacks their real types (libssh2.h, LIBSSH2_SEND_FUNC and LIBSSH2_RECV_FUNC).
 typedef ssize_t (*oceanid_ssh2_send)(libssh2_socket_t, const void *, size_t, int, void **);
 typedef ssize_t (*oceanid_ssh2_receive)(libssh2_socket_t, void *, size_t, int, void **);
 
@@ -16,10 +16,9 @@ static inline void oceanid_ssh2_set_receive(LIBSSH2_SESSION *session, oceanid_ss
   libssh2_session_callback_set(session, LIBSSH2_CALLBACK_RECV, (void *)receive);
 }
 
-// The convenience macro libssh2_session_init() does not import; this is it, with our context.
-static inline LIBSSH2_SESSION *oceanid_ssh2_session_init(void *context) {
-  return libssh2_session_init_ex(NULL, NULL, NULL, context);
-}
+// The third of them, LIBSSH2_DISCONNECT_FUNC.
+typedef void (*oceanid_ssh2_disconnect)(LIBSSH2_SESSION *, int, const char *, int, const char *, int, void **);
 
-// A signature handed to libssh2 is freed by it with free(), so it must come from malloc() (userauth.c).
-typedef int (*oceanid_ssh2_sign)(LIBSSH2_SESSION *, unsigned char **, size_t *, const unsigned char *, size_t, void **);
+static inline void oceanid_ssh2_set_disconnect(LIBSSH2_SESSION *session, oceanid_ssh2_disconnect disconnect) {
+  libssh2_session_callback_set(session, LIBSSH2_CALLBACK_DISCONNECT, (void *)disconnect);
+}

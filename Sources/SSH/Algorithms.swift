@@ -1,10 +1,12 @@
 /// What is offered, best first. libssh2 drops the names that it does not know: 1.10 has no AEAD cipher and no
 /// encrypt-then-MAC; nothing here is refused by OpenSSH 9.
 package enum Algorithms {
+  /// Without the group exchange (RFC 4419): libssh2 takes a group of up to 16,384 bits, and seconds to reckon in it, from
+  /// a server that proved nothing yet.
   static let keyExchange = [
     "curve25519-sha256", "curve25519-sha256@libssh.org", "ecdh-sha2-nistp256", "ecdh-sha2-nistp384",
     "ecdh-sha2-nistp521", "diffie-hellman-group16-sha512", "diffie-hellman-group18-sha512",
-    "diffie-hellman-group-exchange-sha256", "diffie-hellman-group14-sha256",
+    "diffie-hellman-group14-sha256",
   ]
 
   /// The host key types that can be verified; RSA only where libssh2 signs with SHA-2 (1.11 and later).

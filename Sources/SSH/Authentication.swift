@@ -1,5 +1,5 @@
 internal import CLibSSH2
-internal import Glibc
+internal import CLibSSH2Calls
 
 /// A way to sign with a key that is not in this process, such as an agent.
 package protocol Signer: AnyObject {
@@ -12,12 +12,13 @@ extension Session {
   package func authenticate(user: String, privateKey: [UInt8], passphrase: String?) throws(SSHError)
     -> Progress
   {
-    let code = privateKey.withUnsafeBytes { key -> Int32 in
-      libssh2_userauth_publickey_frommemory(
-        pointer, user, user.utf8.count, nil, 0,
-        key.baseAddress?.assumingMemoryBound(to: CChar.self), key.count, passphrase)
+    try authenticate {
+      privateKey.withUnsafeBytes { key in
+        oceanid_ssh2_userauth_memory(
+          pointer, user, user.utf8.count,
+          key.baseAddress?.assumingMemoryBound(to: CChar.self), key.count, passphrase)
+      }
     }
-    return try progress(code, "public key authentication")
   }
 
   /// Public key authentication with a key held elsewhere.
@@ -27,32 +28,56 @@ extension Session {
     -> Progress
   {
     // A class existential can't travel through `void *`; a box of it can.
-    let box = SignerBox(signer)
+    let box = SignerBox(signer, self)
     var context: UnsafeMutableRawPointer? = Unmanaged.passUnretained(box).toOpaque()
-    let code = withExtendedLifetime(box) {
-      libssh2_userauth_publickey(
-        pointer, user, publicKey, publicKey.count,
-        { _, signature, length, data, dataLength, context in
-          guard let signature, let length, let data, let context, let opaque = context.pointee else {
-            return -1
-          }
-          let signer = Unmanaged<SignerBox>.fromOpaque(opaque).takeUnretainedValue().signer
-          guard
-            let bytes = signer.sign(UnsafeRawBufferPointer(start: data, count: dataLength)),
-            // libssh2 frees the signature with free().
-            let copy = malloc(max(1, bytes.count))
-          else { return -1 }
-          copy.copyMemory(from: bytes, byteCount: bytes.count)
-          signature.pointee = copy.assumingMemoryBound(to: UInt8.self)
-          length.pointee = bytes.count
-          return 0
-        }, &context)
+    return try authenticate {
+      withExtendedLifetime(box) {
+        oceanid_ssh2_userauth_signed(
+          pointer, user, publicKey, publicKey.count,
+          { _, signature, length, data, dataLength, context in
+            guard let signature, let length, let data, let context, let opaque = context.pointee else {
+              return -1
+            }
+            let box = Unmanaged<SignerBox>.fromOpaque(opaque).takeUnretainedValue()
+            guard
+              let bytes = box.signer.sign(UnsafeRawBufferPointer(start: data, count: dataLength)),
+              // libssh2 frees the signature as memory of its own (userauth.c).
+              let copy = box.session.allocate(bytes)
+            else { return -1 }
+            signature.pointee = copy.assumingMemoryBound(to: UInt8.self)
+            length.pointee = bytes.count
+            return 0
+          }, &context)
+      }
     }
-    return try progress(code, "public key authentication")
+  }
+
+  /// libssh2 has one code for a server that says no, for a key that can't sign, and for a session that broke while an
+  /// answer was awaited (userauth.c). Only the last has these words, and only the last is worth another attempt.
+  private func authenticate(_ step: () -> Int32) throws(SSHError) -> Progress {
+    let received = wire.received
+    let operation = "public key authentication"
+    do throws(SSHError) { return try progress(step(), operation) } catch {
+      let hasNoAnswer = error.detail.hasPrefix("Waiting for")
+      switch error.code {
+      case .authenticationRefused where !hasNoAnswer: throw error
+      case .disconnected: throw error
+      // What fails before anything is read is the key's own fault.
+      case _ where !hasNoAnswer && !wire.isBroken && wire.received == received:
+        throw SSHError(code: .unusableKey, operation: operation, detail: error.detail)
+      default:
+        throw SSHError(
+          code: isOver ? .disconnected : .protocolViolation, operation: operation, detail: error.detail)
+      }
+    }
   }
 }
 
 private final class SignerBox {
   let signer: any Signer
-  init(_ signer: some Signer) { self.signer = signer }
+  let session: Session
+  init(_ signer: some Signer, _ session: Session) {
+    self.signer = signer
+    self.session = session
+  }
 }

@@ -1,4 +1,5 @@
 internal import CLibSSH2
+internal import CLibSSH2Calls
 
 /// One channel of a session (RFC 4254 §5). Touched by its session's thread only.
 package final class Channel {
@@ -24,14 +25,14 @@ package final class Channel {
 
   deinit {
     // What is still open here is freed with the session.
-    if let pointer { libssh2_channel_free(pointer) }
+    if let pointer { oceanid_ssh2_channel_free(pointer) }
   }
 
   /// Reads what has come for this channel, and takes in what has come for all others on the way.
   package func read(into buffer: UnsafeMutableRawBufferPointer) throws(SSHError) -> Outcome {
     guard let pointer else { return .endOfFile }
-    let count = libssh2_channel_read_ex(
-      pointer, 0, buffer.baseAddress?.assumingMemoryBound(to: CChar.self), buffer.count)
+    let count = oceanid_ssh2_channel_read(
+      pointer, buffer.baseAddress?.assumingMemoryBound(to: CChar.self), buffer.count)
     if count > 0 { return .moved(count) }
     if count == 0 { return libssh2_channel_eof(pointer) == 1 ? .endOfFile : .wouldBlock }
     if count == Int(LIBSSH2_ERROR_EAGAIN) { return .wouldBlock }
@@ -41,18 +42,27 @@ package final class Channel {
   /// Takes in what has come for all channels, and reads nothing of this one: its window stays as it is.
   package func pump() throws(SSHError) {
     guard let pointer else { return }
-    let count = libssh2_channel_read_ex(pointer, 0, nil, 0)
+    let count = oceanid_ssh2_channel_read(pointer, nil, 0)
     if count < 0, count != Int(LIBSSH2_ERROR_EAGAIN) { throw session.failure(Int32(count), "channel read") }
   }
 
   /// Writes the head of `bytes`, one packet at most.
   package func write(_ bytes: UnsafeRawBufferPointer) throws(SSHError) -> Outcome {
     guard let pointer else { return .endOfFile }
-    let count = libssh2_channel_write_ex(
-      pointer, 0, bytes.baseAddress?.assumingMemoryBound(to: CChar.self),
+    let count = oceanid_ssh2_channel_write(
+      pointer, bytes.baseAddress?.assumingMemoryBound(to: CChar.self),
       min(bytes.count, Channel.largestWrite))
     if count > 0 { return .moved(count) }
-    if count == 0 || count == Int(LIBSSH2_ERROR_EAGAIN) { return .wouldBlock }
+    if count == Int(LIBSSH2_ERROR_EAGAIN) { return .wouldBlock }
+    if count == 0 {
+      // With a window and no byte taken, the peer's packets hold nothing: each try would send an empty one, for ever.
+      guard libssh2_channel_window_write_ex(pointer, nil) == 0 else {
+        throw SSHError(
+          code: .protocolViolation, operation: "channel write",
+          detail: "the server takes packets of no byte (maximum packet size 0)")
+      }
+      return .wouldBlock
+    }
     if count == Int(LIBSSH2_ERROR_CHANNEL_CLOSED) || count == Int(LIBSSH2_ERROR_CHANNEL_EOF_SENT) {
       return .endOfFile
     }
@@ -76,7 +86,7 @@ package final class Channel {
     let window = Int(libssh2_channel_window_read_ex(pointer, nil, nil))
     guard window < size / 4 * 3 else { return }
     _ = try session.progress(
-      libssh2_channel_receive_window_adjust2(pointer, UInt(size - window), 1, nil), "window adjust")
+      oceanid_ssh2_channel_adjust(pointer, UInt(size - window)), "window adjust")
   }
 
   /// The peer sent EOF, and nothing waits to be read.
@@ -93,13 +103,13 @@ package final class Channel {
   /// Half-close (RFC 4254 §5.3): no more will be written, the other direction goes on.
   package func sendEOF() throws(SSHError) -> Session.Progress {
     guard let pointer else { return .done }
-    return try session.progress(libssh2_channel_send_eof(pointer), "channel EOF")
+    return try session.progress(oceanid_ssh2_channel_send_eof(pointer), "channel EOF")
   }
 
   /// Closes both directions; a conversation, so it is called again until it is done, and then frees the channel.
   package func close() -> Session.Progress {
     guard let pointer else { return .done }
-    if libssh2_channel_free(pointer) == LIBSSH2_ERROR_EAGAIN { return .waiting }
+    if oceanid_ssh2_channel_free(pointer) == LIBSSH2_ERROR_EAGAIN { return .waiting }
     self.pointer = nil
     return .done
   }

@@ -1,4 +1,5 @@
 internal import CLibSSH2
+internal import CLibSSH2Calls
 
 /// What a request to open a channel came to.
 package enum ChannelOpen {
@@ -42,13 +43,13 @@ extension Session {
 
   private func open(type: String, window: UInt32, message: [UInt8]) throws(SSHError) -> ChannelOpen {
     let packetSize: UInt32 = 32_768
+    var code: Int32 = 0
     let channel = message.withUnsafeBytes { bytes in
-      libssh2_channel_open_ex(
+      oceanid_ssh2_channel_open(
         pointer, type, UInt32(type.utf8.count), window, packetSize,
-        bytes.baseAddress?.assumingMemoryBound(to: CChar.self), UInt32(bytes.count))
+        bytes.baseAddress?.assumingMemoryBound(to: CChar.self), UInt32(bytes.count), &code)
     }
     if let channel { return .opened(Channel(session: self, pointer: channel)) }
-    let code = libssh2_session_last_errno(pointer)
     if code == LIBSSH2_ERROR_EAGAIN { return .waiting }
     let error = failure(code, "open \(type)")
     guard error.code == .channelRefused else { throw error }

@@ -1,4 +1,5 @@
 internal import CLibSSH2
+internal import CLibSSH2Calls
 internal import Glibc
 
 /// One SSH connection as a client (RFC 4253), non-blocking throughout.
@@ -13,11 +14,14 @@ package final class Session {
     case waiting
   }
 
-  package let wire: Wire
+  package var wire: Wire { context.wire }
   let pointer: OpaquePointer
+  private let context: SessionContext
   /// Lent to libssh2 for the callbacks; released in `deinit`, after the last call.
-  private let context: Unmanaged<Wire>
-  private let unblocked: Int32
+  private let lent: Unmanaged<SessionContext>
+  let unblocked: Int32
+  /// The server said what it speaks.
+  var isIdentified = false
 
   /// - Parameter socket: the descriptor below, non-blocking. libssh2 asks for its flags and nothing else.
   /// - Parameter hostKeyTypes: the order of preference; empty leaves libssh2's own.
@@ -26,24 +30,34 @@ package final class Session {
     socket: Int32, hostKeyTypes: [String], algorithms: Algorithms.Offer = .all
   ) throws(SSHError) {
     try Session.startLibrary()
-    let wire = Wire()
-    let context = Unmanaged.passRetained(wire)
-    guard let pointer = oceanid_ssh2_session_init(context.toOpaque()) else {
-      context.release()
+    let context = SessionContext()
+    let lent = Unmanaged.passRetained(context)
+    guard
+      let pointer = libssh2_session_init_ex(
+        { SessionContext.at($1)?.memory.allocate($0) },
+        { if let pointer = $0 { SessionContext.at($1)?.memory.release(pointer) } },
+        { SessionContext.at($2)?.memory.reallocate($0, $1) }, lent.toOpaque())
+    else {
+      lent.release()
       throw SSHError(code: .other(0), operation: "session", detail: "out of memory")
     }
-    self.wire = wire
     self.context = context
+    self.lent = lent
     self.pointer = pointer
     self.unblocked = socket
     libssh2_session_set_blocking(pointer, 0)
     oceanid_ssh2_set_send(pointer) { _, bytes, count, _, context in
-      guard let wire = Session.wire(of: context), let bytes else { return -Int(EINVAL) }
+      guard let wire = SessionContext.at(context)?.wire, let bytes else { return -Int(EINVAL) }
       return wire.send(UnsafeRawBufferPointer(start: bytes, count: count))
     }
     oceanid_ssh2_set_receive(pointer) { _, buffer, count, _, context in
-      guard let wire = Session.wire(of: context), let buffer else { return -Int(EINVAL) }
+      guard let wire = SessionContext.at(context)?.wire, let buffer else { return -Int(EINVAL) }
       return wire.receive(into: UnsafeMutableRawBufferPointer(start: buffer, count: count))
+    }
+    oceanid_ssh2_set_disconnect(pointer) { _, reason, text, length, _, _, context in
+      let words = PeerText.clean(UnsafeRawBufferPointer(start: text, count: text == nil ? 0 : Int(length)))
+      SessionContext.at(context)?.farewell =
+        "it said goodbye" + (words.isEmpty ? "" : ": \(words)") + " (reason \(reason))"
     }
     try prefer(LIBSSH2_METHOD_KEX, algorithms.keyExchange)
     try prefer(LIBSSH2_METHOD_HOSTKEY, hostKeyTypes.isEmpty ? algorithms.hostKeys : hostKeyTypes)
@@ -56,13 +70,22 @@ package final class Session {
   deinit {
     // On a live connection a free would wait for answers: fail the callbacks first, then every free returns.
     wire.isBroken = true
-    libssh2_session_free(pointer)
-    context.release()
+    oceanid_ssh2_session_free(pointer)
+    context.memory.releaseAll()
+    lent.release()
   }
 
-  /// Banner, key exchange and new keys (RFC 4253 §4 to §7).
-  package func handshake() throws(SSHError) -> Progress {
-    try progress(libssh2_session_handshake(pointer, unblocked), "handshake")
+  /// Bytes that libssh2 holds for this session.
+  package var held: Int { context.memory.held }
+
+  /// How the server said goodbye, as words of our own and its own; nil while it did not (RFC 4253 §11.1).
+  package var farewell: String? { context.farewell }
+
+  /// Memory that libssh2 gives back by itself.
+  func allocate(_ bytes: [UInt8]) -> UnsafeMutableRawPointer? {
+    let copy = context.memory.allocate(bytes.count)
+    copy?.copyMemory(from: bytes, byteCount: bytes.count)
+    return copy
   }
 
   /// The server's key; nil before the handshake is done.
@@ -92,12 +115,12 @@ package final class Session {
   package func sendKeepalive(wantsReply: Bool) throws(SSHError) {
     libssh2_keepalive_config(pointer, wantsReply ? 1 : 0, 2)
     var next: Int32 = 0
-    _ = try progress(libssh2_keepalive_send(pointer, &next), "keepalive")
+    _ = try progress(oceanid_ssh2_keepalive_send(pointer, &next), "keepalive")
   }
 
   /// Says goodbye (RFC 4253 §11.1, BY_APPLICATION); what is in `wire.outbound` afterwards is the message.
   package func disconnect() {
-    _ = libssh2_session_disconnect_ex(pointer, SSH_DISCONNECT_BY_APPLICATION, "oceanid-guard stops", "")
+    _ = oceanid_ssh2_session_disconnect(pointer, SSH_DISCONNECT_BY_APPLICATION, "oceanid-guard stops")
   }
 
   func progress(_ code: Int32, _ operation: String) throws(SSHError) -> Progress {
@@ -108,6 +131,18 @@ package final class Session {
 
   /// The last error of this session in its own words.
   func failure(_ code: Int32, _ operation: String) -> SSHError {
+    guard code != OCEANID_SSH2_ASSERTION else {
+      // libssh2 was left where it stood: nothing may reach the peer or be read from it any more.
+      wire.isBroken = true
+      return SSHError(
+        code: .protocolViolation, operation: operation,
+        detail: "a packet whose length is not a whole number of cipher blocks")
+    }
+    guard code != LIBSSH2_ERROR_ALLOC else {
+      return SSHError(
+        code: .protocolViolation, operation: operation,
+        detail: "the server makes libssh2 need too much memory")
+    }
     var message: UnsafeMutablePointer<CChar>?
     var length: Int32 = 0
     libssh2_session_last_error(pointer, &message, &length, 0)
@@ -122,39 +157,12 @@ package final class Session {
     guard code >= 0 else { throw failure(code, "algorithms \(names.joined(separator: ","))") }
   }
 
-  private static func wire(of context: UnsafeMutablePointer<UnsafeMutableRawPointer?>?) -> Wire? {
-    context?.pointee.map { Unmanaged<Wire>.fromOpaque($0).takeUnretainedValue() }
-  }
-
   // libssh2_init() is not thread-safe; a static is made once.
   private static let libraryCode = libssh2_init(0)
 
   private static func startLibrary() throws(SSHError) {
     guard libraryCode == 0 else {
       throw SSHError(code: .other(libraryCode), operation: "libssh2_init", detail: "code \(libraryCode)")
-    }
-  }
-}
-
-extension SSHError.Code {
-  init(_ code: Int32) {
-    switch code {
-    case LIBSSH2_ERROR_KEX_FAILURE, LIBSSH2_ERROR_KEY_EXCHANGE_FAILURE, LIBSSH2_ERROR_METHOD_NONE,
-      LIBSSH2_ERROR_HOSTKEY_INIT, LIBSSH2_ERROR_HOSTKEY_SIGN:
-      self = .keyExchange
-    case LIBSSH2_ERROR_SOCKET_SEND, LIBSSH2_ERROR_SOCKET_RECV, LIBSSH2_ERROR_SOCKET_DISCONNECT,
-      LIBSSH2_ERROR_SOCKET_TIMEOUT, LIBSSH2_ERROR_SOCKET_NONE:
-      self = .disconnected
-    case LIBSSH2_ERROR_BANNER_RECV, LIBSSH2_ERROR_PROTO, LIBSSH2_ERROR_INVALID_MAC, LIBSSH2_ERROR_DECRYPT,
-      LIBSSH2_ERROR_OUT_OF_BOUNDARY, LIBSSH2_ERROR_BUFFER_TOO_SMALL:
-      self = .protocolViolation
-    case LIBSSH2_ERROR_AUTHENTICATION_FAILED, LIBSSH2_ERROR_PUBLICKEY_UNVERIFIED:
-      self = .authenticationRefused
-    case LIBSSH2_ERROR_FILE, LIBSSH2_ERROR_PUBLICKEY_PROTOCOL, LIBSSH2_ERROR_METHOD_NOT_SUPPORTED:
-      self = .unusableKey
-    case LIBSSH2_ERROR_CHANNEL_FAILURE:
-      self = .channelRefused
-    default: self = .other(code)
     }
   }
 }

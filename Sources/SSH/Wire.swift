@@ -11,6 +11,8 @@ package final class Wire {
   package let inbound = ByteQueue(capacity: 256 << 10)
   /// From libssh2, still to be sent to the peer.
   package let outbound = ByteQueue(capacity: 128 << 10)
+  /// Bytes that libssh2 has taken so far.
+  private(set) var received = 0
   /// The peer sent its last byte.
   package var isAtEnd = false
   /// Set once the connection is gone: every further call of libssh2 fails at once, so that every free returns.
@@ -24,6 +26,7 @@ package final class Wire {
     guard count > 0 else { return isAtEnd ? 0 : -Int(EAGAIN) }
     buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: inbound.waiting.prefix(count)))
     inbound.consume(count)
+    received += count
     return count
   }
 

@@ -1,0 +1,70 @@
+internal import Glibc
+
+/// What libssh2 holds for one session: counted, and all given back with the session.
+///
+/// The peer has a say in how much that is. libssh2 queues each packet that nobody asked for, for ever, and forgets
+/// blocks where a request comes twice (packet.c, "exit-signal").
+///
+/// Belongs to the thread of its session.
+final class SessionMemory {
+  private struct Block {
+    var previous: UnsafeMutablePointer<Block>?
+    var next: UnsafeMutablePointer<Block>?
+    var size: Int
+  }
+
+  /// libssh2 needs its session (some 100 KiB) and whole packets (40 KB); a peer may name a size of 4 GiB.
+  private static let largest = 256 << 10
+  /// What lies before a block, so that the block is aligned as malloc(3) aligns.
+  private static let header = 32
+  /// What malloc(3) itself takes for a block, about.
+  private static let overhead = 16
+
+  private var first: UnsafeMutablePointer<Block>?
+  /// Bytes, with what each block costs besides.
+  private(set) var held = 0
+
+  /// nil also for more than any honest session needs.
+  func allocate(_ size: Int) -> UnsafeMutableRawPointer? {
+    guard size <= SessionMemory.largest, let raw = malloc(SessionMemory.header + size) else { return nil }
+    let block = raw.bindMemory(to: Block.self, capacity: 1)
+    block.initialize(to: Block(previous: nil, next: first, size: size))
+    first?.pointee.previous = block
+    first = block
+    held += SessionMemory.cost(size)
+    return raw + SessionMemory.header
+  }
+
+  func release(_ pointer: UnsafeMutableRawPointer) {
+    let block = SessionMemory.block(at: pointer)
+    held -= SessionMemory.cost(block.pointee.size)
+    block.pointee.next?.pointee.previous = block.pointee.previous
+    if let previous = block.pointee.previous {
+      previous.pointee.next = block.pointee.next
+    } else {
+      first = block.pointee.next
+    }
+    free(block)
+  }
+
+  func reallocate(_ pointer: UnsafeMutableRawPointer?, _ size: Int) -> UnsafeMutableRawPointer? {
+    guard let pointer else { return allocate(size) }
+    guard let larger = allocate(size) else { return nil }
+    larger.copyMemory(from: pointer, byteCount: min(size, SessionMemory.block(at: pointer).pointee.size))
+    release(pointer)
+    return larger
+  }
+
+  /// Gives back what libssh2 did not, once it is done with the session.
+  func releaseAll() {
+    while let block = first { release(UnsafeMutableRawPointer(block) + SessionMemory.header) }
+  }
+
+  deinit { releaseAll() }
+
+  private static func block(at pointer: UnsafeMutableRawPointer) -> UnsafeMutablePointer<Block> {
+    (pointer - header).assumingMemoryBound(to: Block.self)
+  }
+
+  private static func cost(_ size: Int) -> Int { header + overhead + size }
+}

@@ -1,0 +1,192 @@
+import Glibc
+import SSH
+import Testing
+
+/// What a server may say before it has proved anything, byte by byte in memory.
+@Suite struct HostileHandshakeTests {
+  /// A session whose server is an array of bytes.
+  private final class Play {
+    let session: Session
+    private let descriptor: Int32
+
+    init() throws {
+      // libssh2 asks for its flags, and nothing else.
+      descriptor = open("/dev/null", O_RDWR | O_NONBLOCK | O_CLOEXEC)
+      session = try Session(socket: descriptor, hostKeyTypes: [])
+    }
+
+    deinit { close(descriptor) }
+
+    /// Lets the server say this, some at a time; why the session broke, nil while it waits for more.
+    func say(_ bytes: [UInt8], atOnce: Int = 1000) -> SSHError? {
+      var rest = bytes[...]
+      repeat {
+        Array(rest.prefix(atOnce)).withUnsafeBytes { session.wire.inbound.append($0) }
+        rest = rest.dropFirst(atOnce)
+        if let error = step() { return error }
+      } while !rest.isEmpty
+      return nil
+    }
+
+    /// The server has gone.
+    func end() -> SSHError? {
+      session.wire.isAtEnd = true
+      return step()
+    }
+
+    private func step() -> SSHError? {
+      do throws(SSHError) {
+        #expect(try session.handshake() == .waiting)
+        return nil
+      } catch {
+        return error
+      }
+    }
+
+    /// What a handshake never needs more than.
+    func expectLittle(_ what: String) {
+      #expect(session.held < 1 << 20, "\(what)")
+      #expect(session.wire.outbound.count < 64 << 10, "\(what)")
+    }
+  }
+
+  /// SplitMix64: the same bytes for the same seed.
+  private struct Noise: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+      state &+= 0x9e37_79b9_7f4a_7c15
+      var mixed = state
+      mixed = (mixed ^ mixed >> 30) &* 0xbf58_476d_1ce4_e5b9
+      mixed = (mixed ^ mixed >> 27) &* 0x94d0_49bb_1331_11eb
+      return mixed ^ mixed >> 31
+    }
+
+    mutating func bytes(_ count: Int) -> [UInt8] {
+      (0..<count).map { _ in UInt8(truncatingIfNeeded: next()) }
+    }
+  }
+
+  private static let identification = Array("SSH-2.0-test\r\n".utf8)
+
+  /// RFC 4253 §6, before there are keys. `length` and `padding`: what it claims, where that is not the truth.
+  private static func packet(_ payload: [UInt8], length: UInt32? = nil, padding: UInt8? = nil) -> [UInt8] {
+    let filler = 8 - (payload.count + 5) % 8 + 4
+    var bytes: [UInt8] = []
+    bytes.appendSSH(uint32: length ?? UInt32(payload.count + 1 + filler))
+    return bytes + [padding ?? UInt8(filler)] + payload + [UInt8](repeating: 0, count: filler)
+  }
+
+  /// RFC 4253 §7.1
+  private static func keyExchangeInit(
+    _ keyExchange: String = "curve25519-sha256", _ hostKey: String = "ssh-ed25519",
+    _ cipher: String = "aes128-ctr", _ mac: String = "hmac-sha2-256"
+  ) -> [UInt8] {
+    var bytes = [20] + [UInt8](repeating: 1, count: 16)
+    for names in [keyExchange, hostKey, cipher, cipher, mac, mac, "none", "none", "", ""] {
+      bytes.appendSSH(string: names)
+    }
+    return bytes + [0, 0, 0, 0, 0]
+  }
+
+  @Test(arguments: [
+    [], identification, identification + packet(keyExchangeInit()),
+    identification + packet(keyExchangeInit()) + [0, 0],
+  ])
+  func garbageEndsWithAnError(_ opening: [UInt8]) throws {
+    for seed in 0..<100 as Range<UInt64> {
+      var noise = Noise(state: seed)
+      let play = try Play()
+      let error = play.say(opening + noise.bytes(3000), atOnce: 1 + Int(seed) * 37) ?? play.end()
+      #expect(error != nil, "seed \(seed)")
+      play.expectLittle("seed \(seed)")
+    }
+  }
+
+  /// Packets of the right shape that hold noise, of every number.
+  @Test(arguments: 0..<8 as Range<UInt64>) func nonsenseInWholePacketsEndsWithAnError(_ seed: UInt64) throws {
+    var noise = Noise(state: seed)
+    for number in UInt8.min...UInt8.max {
+      let play = try Play()
+      var bytes = Self.identification + Self.packet(Self.keyExchangeInit())
+      for _ in 0..<20 {
+        bytes += Self.packet([number] + noise.bytes(Int.random(in: 0..<200, using: &noise)))
+      }
+      #expect((play.say(bytes) ?? play.end()) != nil, "number \(number)")
+      play.expectLittle("number \(number)")
+    }
+  }
+
+  @Test(arguments: ["hello\r\n", "x"]) func whatComesBeforeTheIdentificationIsBounded(_ line: String) throws {
+    let play = try Play()
+    let line = [UInt8](String(repeating: line, count: 1000).utf8)
+    var said = 0
+    var error: SSHError?
+    while error == nil, said < 1 << 20 {
+      error = play.say(line)
+      said += line.count
+    }
+    #expect(error?.code == .protocolViolation)
+    #expect(error?.detail.hasSuffix("no line that begins with SSH-") == true)
+    #expect(said <= Session.longestPreamble + line.count)
+    play.expectLittle("a banner without end")
+  }
+
+  // Bytes, because what a test is given is printed.
+  @Test(
+    arguments: [
+      ("SSH-2.0-test\r\n", nil as String?), ("SSH-2.0-test\n", nil), ("SSH-1.99-test\r\n", nil),
+      ("Welcome\r\nto this host\r\nSSH-2.0-test\r\n", nil),
+      ("SSH-1.5-OpenSSH_1.2\r\n", "the server speaks SSH-1.5-OpenSSH_1.2, and not SSH 2"),
+      ("SSH-1.5-\u{1b}[2J\u{202e}\u{7}x\r\n", "the server speaks SSH-1.5- [2J x, and not SSH 2"),
+      ("SSH-\r\n", "the server speaks SSH-, and not SSH 2"),
+      ("HTTP/1.1 400 Bad\0Request\r\n", "Failed getting banner"),
+    ].map { (Array($0.0.utf8), $0.1) })
+  func onlyVersion2IsSpoken(_ line: [UInt8], _ words: String?) throws {
+    let play = try Play()
+    let error = play.say(line)
+    #expect(error?.detail == words)
+    if words != nil { #expect(error?.code == .protocolViolation) }
+  }
+
+  @Test(arguments: [
+    ("no length", packet([20], length: 0)), ("a length of 1", packet([20], length: 1)),
+    ("the greatest length", packet([20], length: .max)), ("a negative length", packet([20], length: 1 << 31)),
+    // LIBSSH2_PACKET_MAXPAYLOAD is 40,000.
+    ("just too long", packet([20], length: 40_002)), ("all padding", packet([20], length: 12, padding: 12)),
+    ("more padding than packet", packet([20], length: 12, padding: 255)),
+    ("no key exchange that we have", packet(keyExchangeInit("rot13"))),
+    ("no host key that we have", packet(keyExchangeInit("curve25519-sha256", "ssh-rot13"))),
+    ("no cipher that we have", packet(keyExchangeInit("curve25519-sha256", "ssh-ed25519", "rot13"))),
+    ("a list of 4 GiB", packet([20] + [UInt8](repeating: 0xff, count: 200))),
+    ("no list", packet([20])), ("half of the lists", packet(Array(keyExchangeInit().prefix(60)))),
+  ])
+  func aPacketThatCannotBe(_ what: String, _ packet: [UInt8]) throws {
+    let play = try Play()
+    #expect((play.say(Self.identification + packet) ?? play.end()) != nil)
+    play.expectLittle(what)
+  }
+
+  @Test func anEndAtEachByteIsAnEnd() throws {
+    let whole = Self.identification + Self.packet(Self.keyExchangeInit()) + Self.packet([2, 0, 0, 0, 0])
+    for count in 0...whole.count {
+      let play = try Play()
+      #expect(play.say(Array(whole.prefix(count))) == nil)
+      let error = play.end()
+      #expect(error?.code == .disconnected, "after \(count) bytes: \(error?.description ?? "")")
+    }
+  }
+
+  @Test(arguments: [Array("go away".utf8), Array("\u{1b}[2Jgo\r\naway\u{202e}\0".utf8), [0xff, 0xc3]])
+  func aGoodbyeIsQuotedOnOneLine(_ text: [UInt8]) throws {
+    let play = try Play()
+    var goodbye: [UInt8] = [1, 0, 0, 0, 12]
+    goodbye.appendSSH(bytes: text)
+    goodbye.appendSSH(string: "")
+    #expect(play.say(Self.identification + Self.packet(goodbye)) != nil)
+    let farewell = try #require(play.session.farewell)
+    #expect(farewell.hasPrefix("it said goodbye: ") && farewell.hasSuffix(" (reason 12)"))
+    #expect(farewell.utf8.allSatisfy { $0 >= 0x20 })
+    #expect(!farewell.unicodeScalars.contains { $0.properties.generalCategory == .format })
+  }
+}

@@ -1,0 +1,48 @@
+import Testing
+
+@testable import SSH
+
+@Suite struct SessionMemoryTests {
+  @Test func countsWhatIsHeldAndGivesAllOfItBack() throws {
+    let memory = SessionMemory()
+    let blocks = try (1...100).map { try #require(memory.allocate($0 * 100)) }
+    #expect(memory.held > 505_000)
+    for block in blocks { #expect(Int(bitPattern: block) % 16 == 0) }
+    // The first, the last and one between.
+    for index in [99, 0, 50] { memory.release(blocks[index]) }
+    let held = memory.held
+    blocks[1].storeBytes(of: 0x1234_5678, as: UInt32.self)
+    let larger = try #require(memory.reallocate(blocks[1], 5000))
+    #expect(larger.load(as: UInt32.self) == 0x1234_5678)
+    #expect(memory.held == held + 4800)
+    memory.releaseAll()
+    #expect(memory.held == 0)
+  }
+
+  @Test func refusesWhatNoSessionNeeds() {
+    let memory = SessionMemory()
+    #expect(memory.allocate(.max) == nil)
+    #expect(memory.allocate(1 << 32) == nil)
+    #expect(memory.held == 0)
+  }
+}
+
+@Suite struct PeerTextTests {
+  // Bytes, because what a test is given is printed.
+  @Test(
+    arguments: [
+      ("plain", "plain"), ("  two\r\n lines ", "two lines"), ("\u{1b}[31mred\u{9b}0m", "[31mred 0m"),
+      ("a\u{202e}b\u{200b}c", "a b c"), ("\u{e000}", ""), ("Größe", "Größe"),
+    ].map { (Array($0.0.utf8), $0.1) })
+  func isOneLineOfWords(_ text: [UInt8], _ clean: String) {
+    #expect(PeerText.clean(text) == clean)
+    #expect(PeerText.clean(String(decoding: text, as: UTF8.self)) == clean)
+  }
+
+  @Test func isBounded() {
+    #expect(PeerText.clean([UInt8](repeating: 0x61, count: 1 << 20)).count == PeerText.longest)
+    #expect(PeerText.clean([0xff, 0xfe, 0x61]) == "\u{fffd}\u{fffd}a")
+    // One character of very many scalars.
+    #expect(PeerText.clean("e" + String(repeating: "\u{301}", count: 100_000)).unicodeScalars.count <= 400)
+  }
+}

@@ -25,7 +25,8 @@ final class Attempt {
     case authenticating(Link, Authenticator, deadline: Instant)
   }
 
-  private static let sessionLimit: Duration = .seconds(15)
+  /// What libssh2 may hold of a server that did not let us in yet: a handshake is some 100 KB.
+  private static let heldLimit = 4 << 20
 
   let resolution: Resolution
   private let configuration: TunnelConfiguration
@@ -54,7 +55,7 @@ final class Attempt {
       stage = .awaiting(link, deadline: now + resolution.connectTimeout)
     case .stream(let socket):
       let link = try Attempt.link(over: socket, server, nil, resolution, knownHosts, loop, now)
-      stage = .handshake(link, deadline: now + Attempt.sessionLimit)
+      stage = .handshake(link, deadline: now + resolution.connectTimeout)
     }
   }
 
@@ -85,11 +86,11 @@ final class Attempt {
         guard let (socket, address) = try dialer.step(now: now) else { return nil }
         let peer = HostPort(host: address.host, port: address.port)
         let link = try Attempt.link(over: socket, peer, nil, resolution, knownHosts, loop, now)
-        stage = .handshake(link, deadline: now + Attempt.sessionLimit)
+        stage = .handshake(link, deadline: now + resolution.connectTimeout)
       case .awaiting(let link, let deadline), .handshake(let link, let deadline):
         guard try shakeHands(link, deadline, now) else {
           if case .awaiting = stage, link.wasHeard {
-            stage = .handshake(link, deadline: now + Attempt.sessionLimit)
+            stage = .handshake(link, deadline: now + resolution.connectTimeout)
           }
           return nil
         }
@@ -133,7 +134,8 @@ final class Attempt {
         isDone = try link.session.handshake() == .done
       } while link.flush() && !isDone
     } catch {
-      throw TunnelFailure(broken: error, resolution, knownHosts: knownHosts)
+      throw TunnelFailure(
+        broken: error, resolution, knownHosts: knownHosts, farewell: link.session.farewell)
     }
     if isDone { return true }
     try giveUpIfDead(link, deadline, now)
@@ -145,7 +147,13 @@ final class Attempt {
   ) throws(TunnelFailure) {
     if link.end != nil, link.session.wire.inbound.isEmpty {
       throw TunnelFailure(
-        broken: SSHError(code: .disconnected, operation: "the handshake", detail: ""), resolution)
+        broken: SSHError(code: .disconnected, operation: "the handshake", detail: ""), resolution,
+        farewell: link.session.farewell)
+    }
+    guard link.session.held <= Attempt.heldLimit else {
+      throw TunnelFailure(
+        .protocolError, "\(link.peer) sends packets that nobody asked for, before the session is up",
+        remedy: "check that an SSH server answers there: ssh -v \(configuration.host)")
     }
     guard now >= deadline else { return }
     guard link.wasHeard || link.proxy == nil else {
@@ -155,7 +163,7 @@ final class Attempt {
     }
     throw TunnelFailure(
       .connectTimeout,
-      "\(link.peer) took the connection, but the SSH session was not up within \(Attempt.sessionLimit)",
+      "\(link.peer) took the connection, but the SSH session was not up within \(resolution.connectTimeout) (ConnectTimeout)",
       remedy: "check that sshd answers there: ssh -v \(configuration.host)")
   }
 

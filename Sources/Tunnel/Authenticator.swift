@@ -99,8 +99,15 @@ final class Authenticator {
         isOffered = true
         return progress
       } catch {
-        if error.code == .disconnected { throw TunnelFailure(broken: error, resolution) }
-        note(error, key)
+        switch error.code {
+        case .disconnected where saysEnough(session.farewell):
+          refused.append("\(key.name) (\(session.farewell ?? ""))")
+          keys = []
+          continue
+        case .disconnected, .protocolViolation, .keyExchange:
+          throw TunnelFailure(broken: error, resolution, farewell: session.farewell)
+        default: note(error, key)
+        }
         keys = keys.dropFirst()
         isOffered = false
       }
@@ -121,6 +128,12 @@ final class Authenticator {
       remedy:
         "check the user name and authorized_keys on the host; compare: ssh -v \(resolution.user)@\(resolution.hostName)",
       files: resolution.keyFiles)
+  }
+
+  /// A server that ends the session over the keys that it was shown must not be asked again soon. sshd says it in
+  /// words: "Too many authentication failures", with the reason of a protocol error (auth.c).
+  private func saysEnough(_ farewell: String?) -> Bool {
+    farewell.map { !refused.isEmpty || $0.lowercased().contains("authentication") } ?? false
   }
 
   /// libssh2 has one code for a key that it can't open and for one that the server refused (pem.c). An answer of the

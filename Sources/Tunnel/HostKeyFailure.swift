@@ -53,7 +53,11 @@ extension TunnelFailure {
   }
 
   /// A session that broke off before it was up.
-  init(broken error: SSHError, _ resolution: Resolution, knownHosts: KnownHosts? = nil) {
+  ///
+  /// - Parameter farewell: what the server said to it.
+  init(
+    broken error: SSHError, _ resolution: Resolution, knownHosts: KnownHosts? = nil, farewell: String? = nil
+  ) {
     let peer = HostPort(host: resolution.hostName, port: resolution.port)
     switch error.code {
     case .keyExchange:
@@ -73,7 +77,8 @@ extension TunnelFailure {
         files: knownHosts?.files ?? [])
     case .disconnected:
       self.init(
-        .peerClosed, "\(peer) closed the connection during \(error.operation)",
+        .peerClosed,
+        "\(peer) closed the connection during \(error.operation)\(farewell.map { ": \($0)" } ?? "")",
         remedy: "look at the server's log: journalctl -u ssh -n 50 (MaxStartups, a ban, or sshd restarting)")
     default:
       self.init(

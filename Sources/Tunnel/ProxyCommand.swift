@@ -1,4 +1,5 @@
 internal import Platform
+internal import SSH
 
 /// The command that ssh_config names as the way to a server: the session runs over its standard input and output.
 ///
@@ -6,7 +7,6 @@ internal import Platform
 final class ProxyCommand {
   /// What an exit may be behind the end of the stream. The thread waits for it, with no session to look after.
   private static let exitPatience: Duration = .milliseconds(500)
-  private static let longestQuote = 200
 
   /// The session's end of the stream.
   let socket: Socket
@@ -71,14 +71,9 @@ final class ProxyCommand {
 
   /// `: Connection refused`; empty where it said nothing.
   private var lastWords: String {
-    let lines = process.lastErrors.split(whereSeparator: \.isNewline).map(ProxyCommand.printable)
+    let lines = process.lastErrors.split(whereSeparator: \.isNewline).map { PeerText.clean($0) }
     guard let line = lines.last(where: { !$0.isEmpty }) else { return "" }
-    return ": \(line.prefix(ProxyCommand.longestQuote))"
-  }
-
-  private static func printable(_ line: Substring) -> String {
-    let words = String(String.UnicodeScalarView(line.unicodeScalars.filter { !$0.properties.isControl }))
-    return String(words.drop(while: \.isWhitespace))
+    return ": \(line)"
   }
 
   /// `ProxyCommand nc`
@@ -89,8 +84,4 @@ final class ProxyCommand {
     }
     return "ProxyCommand \(program)"
   }
-}
-
-extension Unicode.Scalar.Properties {
-  fileprivate var isControl: Bool { generalCategory == .control || generalCategory == .format }
 }

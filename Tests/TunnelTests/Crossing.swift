@@ -1,0 +1,124 @@
+import Platform
+import SSH
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import Tunnel
+
+/// One session and one local connection over it, driven by the test's own thread, and what they cost.
+final class Crossing {
+  /// What a crossing came to.
+  enum Outcome {
+    /// `condition` holds.
+    case arrived
+    case failed(TunnelFailure)
+    /// The session is well, and the local connection was closed or reset.
+    case closed
+    /// Nothing of this within the time.
+    case nothing
+  }
+
+  private let loop: Loop
+  private let client: Socket
+  /// The relay's, once it serves.
+  private var served: Socket?
+  private let target: StreamAddress
+  private let observer: Observer
+  private let isRead: Bool
+  /// Bytes that the local connection got; of many the last few only.
+  private(set) var answer: [UInt8] = []
+  private(set) var answered = 0
+  private(set) var turns = 0
+  /// The most that libssh2 held, and that waited to be sent, in bytes.
+  private(set) var mostHeld = 0
+  private(set) var mostOutbound = 0
+
+  /// - Parameters:
+  ///   - bytes: what the local connection says.
+  ///   - isRead: it takes what comes for it.
+  init(_ target: StreamAddress, says bytes: [UInt8], isRead: Bool = true) throws {
+    self.isRead = isRead
+    self.loop = try Loop()
+    self.target = target
+    self.observer = Observer()
+    let (inner, outer) = try StreamSocket.pair()
+    served = Socket(Descriptor(owning: inner))
+    client = Socket(Descriptor(owning: outer))
+    try #require(bytes.withUnsafeBytes { client.descriptor.send($0) } == .moved(bytes.count))
+  }
+
+  /// Why the target was not reached, if anybody said so.
+  var refusal: String? { observer.refusal.withLock { $0 } }
+
+  /// Dials, logs in, opens a channel and relays, until `condition` holds.
+  func run(
+    _ route: Route, _ configuration: TunnelConfiguration, within limit: Duration,
+    until condition: (Crossing) -> Bool
+  ) throws -> Outcome {
+    let end = MonotonicTime.now + limit
+    do throws(TunnelFailure) {
+      let terms = Carrier.Terms(
+        configuration: configuration, budget: WindowBudget(64 << 20), observer: observer, checked: [])
+      let carrier = try Carrier(route, terms: terms, load: SessionLoad(), loop: loop, now: .now)
+      var hasWork = true
+      while MonotonicTime.now < end {
+        _ = loop.wait(until: hasWork ? .now : min(end, carrier.nextDeadline ?? end, .now + .milliseconds(50)))
+        turns += 1
+        hasWork = try carrier.turn(.now)
+        if let relay = carrier.relay {
+          mostHeld = max(mostHeld, relay.link.session.held)
+          mostOutbound = max(mostOutbound, relay.link.session.wire.outbound.count)
+          if let served = served.take() {
+            hasWork = true
+            relay.serve(
+              Client(
+                number: 1, socket: served, origin: HostPort(host: "127.0.0.1", port: 0), target: target,
+                deadline: end))
+          }
+        }
+        let isOpen = read()
+        if condition(self) { return .arrived }
+        if !isOpen { return .closed }
+      }
+      return .nothing
+    } catch {
+      return .failed(error)
+    }
+  }
+
+  private func read() -> Bool {
+    while isRead {
+      switch client.descriptor.read(into: loop.scratch) {
+      case .moved(let count):
+        answered += count
+        answer = Array((answer + Array(loop.scratch[max(0, count - 16)..<count])).suffix(16))
+      case .wouldBlock: return true
+      case .endOfFile, .failed: return false
+      }
+    }
+    return true
+  }
+
+  private final class Observer: RelayObserver {
+    let refusal = Mutex<String?>(nil)
+    func reached(_ target: StreamAddress) {}
+    func missed(_ target: StreamAddress, reason: String) { refusal.withLock { $0 = reason } }
+    func refused(_ client: Client, reason: String, _ end: ConnectionEnd) {}
+  }
+}
+
+extension Route {
+  /// The way that ssh_config has to the host of a configuration, in at most `limit`; by way of `port` where one is
+  /// given.
+  static func resolved(
+    _ configuration: TunnelConfiguration, port: Int? = nil, limit: Duration = .seconds(2)
+  ) async throws -> Route {
+    let environment = LocalEnvironment(home: "/nonexistent", localUser: "nobody", agentSocket: nil)
+    var resolution = try await Resolution.ask(configuration, environment: environment)[0]
+    resolution.port = port.map { UInt16($0) } ?? resolution.port
+    resolution.connectTimeout = limit
+    let addresses = try SocketAddress.resolve(host: "127.0.0.1", port: resolution.port, family: nil)
+    return Route(servers: [resolution], entry: .addresses(addresses, from: []))
+  }
+}

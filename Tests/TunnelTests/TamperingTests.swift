@@ -1,0 +1,151 @@
+import Foundation
+import Platform
+import TestSupport
+import Testing
+
+@testable import Tunnel
+
+/// A path that cuts or corrupts what a real sshd says, at each byte from its first to the first answer of a target.
+///
+/// Every byte takes minutes, so a run samples them: another set each time, named when one fails. With
+/// OCEANID_TEST_LONG=1 in the environment, which is what `Tests/run --long` sets, it is every byte.
+@Suite(
+  .enabled(if: SSHServer.isAvailable, Comment(rawValue: SSHServer.reason)), .serialized, .blocking,
+  .timeLimit(.minutes(15)))
+struct TamperingTests {
+  static let isLong = ProcessInfo.processInfo.environment["OCEANID_TEST_LONG"] == "1"
+  /// Positions that a sample has.
+  private static let sample = 25
+
+  /// The server, the path, and one way to cross it without asking `ssh -G` each time.
+  private struct Scene {
+    let echo: TCPServer
+    let server: SSHServer
+    let proxy: TamperingProxy
+    let route: Route
+    let configuration: TunnelConfiguration
+
+    init() async throws {
+      echo = try TCPServer(.echo)
+      server = try SSHServer()
+      proxy = try TamperingProxy(to: server.port)
+      configuration = TunnelConfiguration(
+        host: "tethys", sshConfig: server.sshConfig,
+        forwards: [.init(listen: .local(0), target: .local(echo.port))],
+        keepaliveInterval: .milliseconds(500), keepaliveTimeout: .seconds(1))
+      // A turned bit in a length makes the session wait for bytes that never come.
+      route = try await Route.resolved(configuration, port: proxy.port, limit: .seconds(1))
+    }
+
+    /// Dials, logs in, opens a channel and has a byte echoed; nil when all that went well.
+    func cross() throws -> TunnelFailure? {
+      let crossing = try Crossing(.local(echo.port), says: [7])
+      switch try crossing.run(route, configuration, within: .seconds(5), until: { $0.answer == [7] }) {
+      case .arrived: return nil
+      case .failed(let failure): return failure
+      case .closed: return TunnelFailure(.config, "closed: \(crossing.refusal ?? "")", remedy: "")
+      case .nothing: return TunnelFailure(.config, "neither an answer nor a failure within 5 s", remedy: "")
+      }
+    }
+  }
+
+  enum Kind: CaseIterable { case end, reset, flip }
+
+  @Test(arguments: Kind.allCases)
+  func everyByteOfTheWayMayBeTheLastOrWrong(_ kind: Kind) async throws {
+    let scene = try await Scene()
+    #expect(try scene.cross() == nil)
+    let length = scene.proxy.fromServer.count
+    try #require(length > 1000)
+    let stride = Self.isLong ? 1 : max(1, length / Self.sample)
+    let offset = Int.random(in: 0..<stride)
+    for position in Swift.stride(from: offset, to: length, by: stride) {
+      let bit = Int.random(in: 0..<8)
+      switch kind {
+      case .end: scene.proxy.set(.end(at: position))
+      case .reset: scene.proxy.set(.reset(at: position))
+      case .flip: scene.proxy.set(.flip(at: position, bit: bit))
+      }
+      let failure = try scene.cross()
+      // The last bytes may not be needed any more, and all of this may pass by itself: nothing is to be blocked.
+      if let failure {
+        let expected: Set<TunnelFailure.Code> =
+          kind == .flip
+          ? [.protocolError, .peerClosed, .connectTimeout, .keepaliveTimeout] : [.peerClosed]
+        #expect(expected.contains(failure.code), "byte \(position) of \(length), bit \(bit): \(failure)")
+      }
+    }
+    scene.proxy.set(.none)
+    #expect(try scene.cross() == nil)
+    #expect(eventually { scene.proxy.openConnections == 0 }, "connections are left open")
+  }
+
+  /// libssh2 asserts that an encrypted length fits the cipher, before it verifies the MAC: it would end the process.
+  @Test(arguments: 0..<4) func aTurnedBitInAnEncryptedLengthIsABrokenProtocol(_ bit: Int) async throws {
+    let scene = try await Scene()
+    #expect(try scene.cross() == nil)
+    let start = try #require(Self.firstEncrypted(scene.proxy.fromServer))
+    scene.proxy.set(.flip(at: start + 3, bit: bit))
+    let failure = try #require(try scene.cross())
+    #expect(failure.code == .protocolError)
+    #expect(failure.message.contains("not a whole number of cipher blocks"), "\(failure)")
+  }
+
+  /// Where the first packet after SSH_MSG_NEWKEYS begins (RFC 4253 §4.2, §6, §7.3).
+  private static func firstEncrypted(_ bytes: [UInt8]) -> Int? {
+    guard var start = bytes.firstIndex(of: UInt8(ascii: "\n")).map({ $0 + 1 }) else { return nil }
+    while start + 6 <= bytes.count {
+      let isLast = bytes[start + 5] == 21
+      start += 4 + bytes[start..<start + 4].reduce(0) { $0 << 8 | Int($1) }
+      if isLast { return start }
+    }
+    return nil
+  }
+
+  /// Before the banner, in the midst of the key exchange, and where the login is answered.
+  @Test func aServerThatFallsSilentIsGivenUpInTime() async throws {
+    let scene = try await Scene()
+    #expect(try scene.cross() == nil)
+    let length = scene.proxy.fromServer.count
+    for position in [0, 20, length / 3, length * 2 / 3] {
+      scene.proxy.set(.silence(from: position))
+      let began = MonotonicTime.now
+      let failure = try scene.cross()
+      #expect(
+        failure?.code == .connectTimeout, "byte \(position) of \(length): \(failure?.description ?? "up")")
+      #expect(MonotonicTime.now - began < .seconds(2))
+    }
+  }
+
+  @Test func theTunnelComesUpOnceThePathIsWell() throws {
+    let echo = try TCPServer(.echo)
+    let server = try SSHServer()
+    let proxy = try TamperingProxy(to: server.port)
+    try server.folder.write(
+      "[127.0.0.1]:\(proxy.port) " + server.folder.read("host_key.pub"), to: "proxied_hosts")
+    proxy.set(.flip(at: 100, bit: 3))
+    let fixture = try Fixture(
+      server,
+      TunnelConfiguration(
+        host: "tethys", port: UInt16(proxy.port), knownHostsFiles: [server.folder.file("proxied_hosts")],
+        sshConfig: server.sshConfig, forwards: [.init(listen: .local(0), target: .local(echo.port))],
+        backoffInitial: .milliseconds(10), backoffMax: .milliseconds(20)))
+    let ways: [TamperingProxy.Tampering] = [
+      .end(at: 0), .reset(at: 30), .end(at: 1500), .flip(at: 1300, bit: 0), .reset(at: 1700),
+      .flip(at: 1900, bit: 7),
+    ]
+    for tampering in ways {
+      proxy.set(tampering)
+      let seen = proxy.acceptedConnections
+      // The first of these may have been dialled before.
+      try #require(eventually(within: .seconds(20)) { proxy.acceptedConnections >= seen + 2 })
+      #expect(fixture.tunnel.status.state != .blocked, "\(fixture.tunnel.status)")
+    }
+    proxy.set(.none)
+    try #require(fixture.waitUntil(.up), "\(fixture.tunnel.status)")
+    let client = try fixture.connect()
+    try client.send([1, 2, 3])
+    #expect(try client.receive(exactly: 3) == [1, 2, 3])
+    #expect(eventually { proxy.openConnections == 1 }, "connections are left open")
+  }
+}

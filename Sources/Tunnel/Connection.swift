@@ -11,7 +11,7 @@ final class Connection {
 
   let client: Client
   let channel: Channel
-  private let window: ReceiveWindow
+  let window: ReceiveWindow
   private var meter: BulkMeter
   private var readiness = Readiness()
   private var toChannel: ByteQueue?

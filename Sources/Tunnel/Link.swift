@@ -8,6 +8,8 @@ final class Link {
   /// Reads stop being taken from local connections above this much that waits to be sent.
   static let outboundMark = 1 << 20
 
+  /// No more is taken in above this much that waits to be sent: a peer that asks and reads no answers waits for itself.
+  private static let outboundLimit = 4 << 20
   private static let smallRead = 16 << 10
 
   let session: Session
@@ -55,6 +57,7 @@ final class Link {
   /// Takes what the socket has, as far as the wire has room; true when anything came.
   func takeIn(now: MonotonicTime) -> Bool {
     let inbound = session.wire.inbound
+    guard session.wire.outbound.count < Link.outboundLimit else { return false }
     let before = inbound.count
     var cameIn = false
     while readiness.canRead, inbound.space > 0, end == nil {
@@ -120,5 +123,18 @@ final class Link {
   /// The same failure, with what a ProxyCommand has to say to it.
   func explain(_ failure: TunnelFailure) -> TunnelFailure {
     proxy?.explain(failure, wasHeard: wasHeard) ?? failure
+  }
+}
+
+extension Link.End {
+  var words: String {
+    switch self {
+    case .closedByPeer: "the peer closed the connection"
+    case .failed(let code): SystemError("connection", code: code).reason
+    }
+  }
+
+  var isTimeout: Bool {
+    if case .failed(let code) = self { code == SystemError.timedOut } else { false }
   }
 }

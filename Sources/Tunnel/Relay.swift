@@ -20,6 +20,8 @@ final class Relay {
   /// A channel that is being closed; dropped at the deadline, to be freed with the session.
   private struct Closing {
     let channel: Channel
+    /// What of its window came and was not read is held until it is freed.
+    let window: ReceiveWindow?
     let deadline: Instant
   }
 
@@ -29,6 +31,10 @@ final class Relay {
   static let openLimit: Duration = .seconds(60)
   /// After this much a turn ends, so that the thread looks at who else has come.
   private static let turnBytes = 128 << 10
+  /// What libssh2 may hold for a session besides the windows of its connections.
+  private static let heldLimit = 16 << 20
+  /// A packet of a few bytes costs libssh2 many times that: this much for each byte of a window.
+  private static let heldPerWindowByte = 4
   private static let closePatience: Duration = .seconds(5)
   private static let loadInterval: Duration = .milliseconds(200)
 
@@ -127,12 +133,25 @@ final class Relay {
         if !moved || carried >= Relay.turnBytes { break }
       }
       if carried > 0 { note(carried, now) }
+      try weigh()
       link.acknowledge()
       updateLoad(now)
       return try settle(now) || hasWork
     } catch {
       throw loss(error)
     }
+  }
+
+  /// libssh2 queues what nobody asked for, and forgets what it need not: a peer could fill the memory with it.
+  private func weigh() throws(SSHError) {
+    let held = link.session.held
+    guard held > Relay.heldLimit else { return }
+    var windows = connections.values.reduce(0) { $0 + $1.window.size }
+    windows += closing.reduce(0) { $0 + ($1.window?.size ?? 0) }
+    guard held > Relay.heldLimit + windows * Relay.heldPerWindowByte else { return }
+    throw SSHError(
+      code: .protocolViolation, operation: "session",
+      detail: "\(held >> 20) MiB of packets that no connection asked for")
   }
 
   /// After a round: is the peer still there? True when that needs another turn.
@@ -189,10 +208,12 @@ final class Relay {
         "\(link.peer) \(words) (keepalive.timeout \(keepaliveTimeout.components.seconds) s)",
         remedy: "check the path to the host: ping \(link.peer.host); the tunnel reconnects by itself")
     }
-    let isEnd = error.code == .disconnected || link.end != nil
+    let isEnd = error.code != .protocolViolation && (error.code == .disconnected || link.end != nil)
     return TunnelFailure(
       isEnd ? .peerClosed : .protocolError,
-      "\(link.peer) ended the session: \(link.end.map(\.words) ?? error.description)",
+      error.code == .protocolViolation
+        ? "\(link.peer) broke the protocol: \(error.description)"
+        : "\(link.peer) ended the session: \(link.session.farewell ?? link.end.map(\.words) ?? error.description)",
       remedy: "the tunnel reconnects by itself; if it recurs, look at the server: journalctl -u ssh -n 50")
   }
 
@@ -288,7 +309,7 @@ final class Relay {
   // MARK: - Ends
 
   private func finish(_ number: UInt32, _ connection: Connection, _ now: Instant) {
-    close(connection.channel, now)
+    close(connection.channel, now, window: connection.window)
     connections[number] = nil
     load.clients.subtract(1, ordering: .relaxed)
     connection.client.end(connection.end ?? .closedByTarget)
@@ -300,8 +321,8 @@ final class Relay {
     observer.refused(client, reason: reason, .refused(reason: reason))
   }
 
-  private func close(_ channel: Channel, _ now: Instant) {
-    closing.append(.init(channel: channel, deadline: now + Relay.closePatience))
+  private func close(_ channel: Channel, _ now: Instant, window: ReceiveWindow? = nil) {
+    closing.append(.init(channel: channel, window: window, deadline: now + Relay.closePatience))
   }
 
   private func advanceClosing(_ now: Instant) -> Bool {
@@ -356,34 +377,5 @@ final class Relay {
     load.bulk.store(bulk, ordering: .relaxed)
     // Looked at again while there is bulk: it fades without an event.
     nextLoad = bulk > 0 ? now + Relay.loadInterval : nil
-  }
-}
-
-/// Why what the timers say of a peer is not believed.
-enum Doubt {
-  /// This process was stopped or starved.
-  case lateness
-  /// The machine slept, or an address or a route changed.
-  case path
-}
-
-/// Whoever wants to know what a relay came to; called on the relay's thread.
-protocol RelayObserver: Sendable {
-  func reached(_ target: StreamAddress)
-  func missed(_ target: StreamAddress, reason: String)
-  /// Reset before it was served.
-  func refused(_ client: Client, reason: String, _ end: ConnectionEnd)
-}
-
-extension Link.End {
-  var words: String {
-    switch self {
-    case .closedByPeer: "the peer closed the connection"
-    case .failed(let code): SystemError("connection", code: code).reason
-    }
-  }
-
-  var isTimeout: Bool {
-    if case .failed(let code) = self { code == SystemError.timedOut } else { false }
   }
 }

@@ -1,0 +1,141 @@
+import Platform
+import TestSupport
+import Testing
+
+@testable import Tunnel
+
+/// A server that proved its key, logged the guard in, and means ill.
+@Suite(
+  .enabled(if: HostileServer.isAvailable, Comment(rawValue: HostileServer.reason)), .serialized, .blocking,
+  .timeLimit(.minutes(5)))
+struct HostileServerTests {
+  /// What a crossing has to come to.
+  enum Expected: Sendable {
+    /// The session goes on: the local connection gets what was sent last.
+    case goesOn
+    /// It gets what it said.
+    case echoes
+    /// The session goes on, the local connection is closed.
+    case closes
+    /// The session goes on, and nothing moves.
+    case stands
+    case ends(TunnelFailure.Code, String)
+    /// Any of these, as long as it comes to something.
+    case anything
+  }
+
+  struct Case: Sendable, CustomTestStringConvertible {
+    let mode: String
+    let expected: Expected
+    /// The local connection takes what comes.
+    let isRead: Bool
+    var testDescription: String { mode }
+
+    init(_ mode: String, _ expected: Expected, isRead: Bool = true) {
+      self.mode = mode
+      self.expected = expected
+      self.isRead = isRead
+    }
+
+    /// To see that nothing happens takes its time.
+    var limit: Duration {
+      if case .stands = expected { .seconds(1) } else { .seconds(20) }
+    }
+  }
+
+  static let cases = [
+    // Before a channel
+    Case("auth-silence", .ends(.connectTimeout, "was not up within 1.0 seconds (ConnectTimeout)")),
+    Case("auth-farewell", .ends(.authRefused, "Too many authentication failures")),
+    Case("auth-banner", .echoes),
+    Case("auth-banners", .ends(.protocolError, "packets that nobody asked for")),
+    // The answer to an open
+    Case("window-0", .stands),
+    Case("packet-0", .ends(.protocolError, "maximum packet size 0")),
+    Case("packet-1", .echoes),
+    Case("most", .echoes),
+    Case("refusal", .closes),
+    Case("refusal-cut", .closes),
+    Case("confirmation-cut", .ends(.protocolError, "Unexpected packet size")),
+    Case("farewell", .ends(.peerClosed, "it said goodbye: ")),
+    Case("farewell-cut", .ends(.peerClosed, "it said goodbye (reason 11)")),
+    // After it
+    Case("window-overrun", .goesOn),
+    Case("window-overrun", .stands, isRead: false),
+    // It fills the window, and nobody reads it.
+    Case("extended-data", .stands),
+    Case("unknown-channels", .goesOn),
+    Case("empty-data", .goesOn),
+    Case("channel-requests", .goesOn),
+    Case("exit-signals", .ends(.protocolError, "too much memory")),
+    Case("adjust-overflow", .goesOn),
+    Case("ignore", .goesOn),
+    Case("debug", .goesOn),
+    Case("stray-replies", .ends(.protocolError, "that no connection asked for")),
+    Case("unknown-messages", .ends(.protocolError, "that no connection asked for")),
+    Case("type-zero", .anything),
+    // The last one is cut short.
+    Case("opens", .ends(.protocolError, "")),
+    Case("global-requests", .goesOn),
+    Case("rekeys", .goesOn),
+    Case("noise", .anything),
+    Case("noise-of-the-exchange", .anything),
+  ]
+
+  @Test func costsItsOwnSessionAndNoMore() async throws {
+    let keys = try SSHServer()
+    // A flood of half a GiB tells more of memory, and takes its time.
+    let server = try HostileServer(keys: keys, flood: TamperingTests.isLong ? 512 : 16)
+    for each in Self.cases {
+      let configuration = server.configuration(each.mode)
+      let route = try await Route.resolved(configuration, limit: .seconds(1))
+      let crossing = try Crossing(
+        configuration.forwards[0].target, says: Array("hello".utf8), isRead: each.isRead)
+      let outcome = try crossing.run(route, configuration, within: each.limit) { crossing in
+        if case .echoes = each.expected { return crossing.answered > 0 }
+        return crossing.answer.firstRange(of: Array("done".utf8)) != nil
+      }
+      Self.expect(each, outcome, crossing)
+    }
+  }
+
+  private static func expect(_ each: Case, _ outcome: Crossing.Outcome, _ crossing: Crossing) {
+    switch (each.expected, outcome) {
+    case (.goesOn, .arrived), (.echoes, .arrived), (.closes, .closed), (.anything, _): break
+    case (.stands, .nothing): #expect(crossing.turns < 2000, "\(each.mode) keeps the thread busy")
+    case (.ends(let code, let words), .failed(let failure)):
+      #expect(failure.code == code, "\(each.mode): \(failure)")
+      #expect(failure.message.contains(words), "\(each.mode): \(failure)")
+    default: Issue.record("\(each.mode): \(outcome)")
+    }
+    if case .failed(let failure) = outcome {
+      let text = failure.description + (crossing.refusal ?? "")
+      #expect(!text.unicodeScalars.contains { $0.properties.generalCategory == .control })
+      #expect(text.count < 1000)
+    }
+    #expect(crossing.mostHeld < 32 << 20, "\(each.mode)")
+    #expect(crossing.mostOutbound < 8 << 20, "\(each.mode)")
+  }
+
+  @Test func delaysNobodyElseAndStopsAtOnce() throws {
+    let keys = try SSHServer()
+    let server = try HostileServer(keys: keys, flood: 64)
+    let echo = try TCPServer(.echo)
+    let honest = try Fixture(keys, target: echo.port)
+    try #require(honest.waitUntil(.up))
+    let hostile = try ["ignore", "stray-replies", "packet-1", "noise"].map { mode in
+      try Fixture(keys, server.configuration(mode))
+    }
+    for fixture in hostile {
+      try #require(fixture.waitUntil(.up))
+      try fixture.connect().send([UInt8](repeating: 7, count: 100_000))
+    }
+    for _ in 0..<20 {
+      let client = try honest.connect()
+      try client.send([1, 2, 3])
+      #expect(try client.receive(exactly: 3) == [1, 2, 3])
+    }
+    #expect(honest.tunnel.status.reconnects == 0)
+    for fixture in hostile { #expect(fixture.tunnel.stop(timeout: .seconds(5))) }
+  }
+}

@@ -1,0 +1,257 @@
+"""An SSH server that keeps to the protocol up to a point, and then does what its user's name says.
+
+usage: hostile-server.py HOST_KEY [MEBIBYTES]
+
+Prints its port and serves until its standard input ends. MEBIBYTES is how much a flood sends (16).
+"""
+
+import logging
+import os
+import random
+import socket
+import struct
+import sys
+import threading
+import time
+
+import paramiko
+from paramiko.common import AUTH_SUCCESSFUL
+
+# RFC 4250, section 4.1.2
+DISCONNECT, IGNORE, DEBUG = 1, 2, 4
+USERAUTH_BANNER = 53
+GLOBAL_REQUEST, REQUEST_SUCCESS = 80, 81
+OPEN, OPEN_CONFIRMATION, OPEN_FAILURE = 90, 91, 92
+WINDOW_ADJUST, DATA, EXTENDED_DATA, EOF, CLOSE, REQUEST, SUCCESS = 93, 94, 95, 96, 97, 98, 99
+
+MOST = 0xFFFFFFFF
+FLOOD = 16 << 20
+# Not UTF-8, and what turns a terminal over.
+TEXT = b"\xff\xfe\x1b[2J\x1b]0;owned\x07\r\nJul 01 00:00:00 fake\xe2\x80\xaedne\xc3(" * 400
+
+
+def uint32(*values):
+    return b"".join(struct.pack(">I", value) for value in values)
+
+
+def string(text):
+    return uint32(len(text)) + text
+
+
+class Hostile(paramiko.Transport):
+    """Every message of the connection protocol comes here, and none to paramiko's own channels."""
+
+    mode = ""
+    began = None
+    misbehaves = False
+    stops_reading = False
+
+    def say(self, number, body=b""):
+        self.packetizer.send_message(bytes([number]) + body)
+
+    def confirm(self, channel, window=2 << 20, packet=32768, number=0):
+        self.say(OPEN_CONFIRMATION, uint32(channel, number, window, packet))
+
+    def take_open(self, message):
+        kind = message.get_text()
+        channel = message.get_int()
+        if kind != "direct-tcpip":
+            self.say(OPEN_FAILURE, uint32(channel, 3) + string(b"") + string(b""))
+            return
+        self.began = channel if self.began is None else self.began
+        act = getattr(self, "on_open_" + self.mode.replace("-", "_"), None)
+        if act:
+            act(channel)
+            return
+        self.confirm(channel)
+        if not self.misbehaves:
+            self.misbehaves = True
+            threading.Thread(target=self.misbehave, daemon=True).start()
+
+    def misbehave(self):
+        try:
+            getattr(self, "do_" + self.mode.replace("-", "_"))(self.began)
+            # Who is still there at the end of it is told so.
+            self.say(DATA, uint32(self.began) + string(b"done"))
+        except (EOFError, OSError, AttributeError) as error:
+            print(self.mode, repr(error), file=sys.stderr)
+
+    def take_other(self, number, message):
+        message.get_int()
+        if number == DATA and self.mode not in QUIET:
+            self.say(DATA, uint32(self.began) + string(message.get_binary()))
+        elif number == CLOSE:
+            self.say(CLOSE, uint32(self.began))
+        while self.stops_reading:
+            time.sleep(0.1)
+
+    # What an open is answered with
+
+    def on_open_window_0(self, channel):
+        self.confirm(channel, window=0)
+
+    def on_open_packet_0(self, channel):
+        self.confirm(channel, packet=0)
+
+    def on_open_packet_1(self, channel):
+        self.confirm(channel, packet=1)
+
+    def on_open_most(self, channel):
+        self.confirm(channel, window=MOST, packet=MOST, number=MOST)
+
+    def on_open_refusal(self, channel):
+        self.say(OPEN_FAILURE, uint32(channel, 2) + string(TEXT) + string(TEXT[:9000]))
+
+    def on_open_refusal_cut(self, channel):
+        self.say(OPEN_FAILURE, uint32(channel))
+
+    def on_open_confirmation_cut(self, channel):
+        self.say(OPEN_CONFIRMATION, uint32(channel, 0))
+
+    def on_open_farewell(self, channel):
+        self.say(DISCONNECT, uint32(11) + string(TEXT) + string(b""))
+
+    def on_open_farewell_cut(self, channel):
+        self.say(DISCONNECT, uint32(11, MOST))
+
+    # What follows a good answer
+
+    def flood(self, number, body, total=None):
+        for _ in range((total or FLOOD) // (len(body) + 64)):
+            self.say(number, body)
+
+    def do_window_overrun(self, channel):
+        self.flood(DATA, uint32(channel) + string(b"x" * 32000))
+
+    def do_extended_data(self, channel):
+        self.flood(EXTENDED_DATA, uint32(channel, 1) + string(b"x" * 32000))
+
+    def do_unknown_channels(self, channel):
+        for number in range(2000):
+            for kind in (DATA, EOF, CLOSE, SUCCESS, WINDOW_ADJUST):
+                self.say(kind, uint32(channel + 1 + number, 4) + b"abcd")
+
+    def do_empty_data(self, channel):
+        for _ in range(30000):
+            self.say(DATA, uint32(channel) + string(b""))
+
+    def do_channel_requests(self, channel):
+        for _ in range(8000):
+            self.say(REQUEST, uint32(channel) + string(b"nonsense") + b"\x01")
+
+    def do_exit_signals(self, channel):
+        for size in [MOST, MOST - 1, 1 << 31] + [200000] * 2000:
+            self.say(REQUEST, uint32(channel) + string(b"exit-signal") + b"\x00" + uint32(size))
+
+    def do_adjust_overflow(self, channel):
+        for _ in range(1000):
+            self.say(WINDOW_ADJUST, uint32(channel, MOST))
+
+    def do_ignore(self, channel):
+        self.flood(IGNORE, string(b"x" * 32000))
+
+    def do_debug(self, channel):
+        self.flood(DEBUG, b"\x01" + string(TEXT[:9000]) + string(b""))
+
+    def do_stray_replies(self, channel):
+        self.flood(REQUEST_SUCCESS, b"x" * 32000, 4 * FLOOD)
+
+    def do_unknown_messages(self, channel):
+        self.flood(192, b"x" * 32000, 4 * FLOOD)
+
+    def do_type_zero(self, channel):
+        for _ in range(5000):
+            self.say(0, b"x")
+
+    def do_opens(self, channel):
+        place = string(b"localhost") + uint32(80) + string(b"localhost") + uint32(81)
+        for number in range(2000):
+            for kind in (b"forwarded-tcpip", b"x11", b"session", b"auth-agent@openssh.com"):
+                self.say(OPEN, string(kind) + uint32(number, 1 << 20, 32768) + place)
+        self.say(OPEN, string(b"forwarded-tcpip") + uint32(1))
+
+    def do_global_requests(self, channel):
+        self.stops_reading = True
+        for _ in range(30000):
+            self.say(GLOBAL_REQUEST, string(b"nonsense@example.org") + b"\x01")
+
+    def do_rekeys(self, channel):
+        for _ in range(25):
+            self.renegotiate_keys()
+
+    def do_noise(self, channel):
+        """Messages of any number and any shape; the seed is printed for the one that went wrong."""
+        seed = int.from_bytes(os.urandom(4), "big")
+        print("noise, seed", seed, file=sys.stderr)
+        chance = random.Random(seed)
+        for _ in range(4000):
+            # A goodbye or another key exchange would end it early.
+            number = chance.choice([n for n in range(256) if n not in (DISCONNECT, 20, 21, 30, 31)])
+            body = uint32(chance.choice([channel, channel, 0, 1, MOST])) + chance.randbytes(chance.randrange(60))
+            self.say(number, body[: chance.randrange(len(body) + 1)])
+
+    def do_noise_of_the_exchange(self, channel):
+        for number in (21, 30, 31, 20):
+            self.say(number, bytes(range(40)))
+
+
+Hostile._handler_table = dict(paramiko.Transport._handler_table)
+Hostile._handler_table[OPEN] = Hostile.take_open
+for message_number in (REQUEST_SUCCESS, 82, OPEN_CONFIRMATION, OPEN_FAILURE, WINDOW_ADJUST, DATA, EXTENDED_DATA, EOF, CLOSE, REQUEST, SUCCESS, 100):
+    Hostile._handler_table[message_number] = lambda transport, message, number=message_number: transport.take_other(
+        number, message
+    )
+
+# Modes whose channel echoes nothing.
+QUIET = {"window-overrun", "extended-data", "empty-data"}
+
+
+class Login(paramiko.ServerInterface):
+    def __init__(self, transport):
+        self.transport = transport
+
+    def get_allowed_auths(self, username):
+        return "publickey"
+
+    def check_auth_publickey(self, username, key):
+        self.transport.mode = username
+        if username == "auth-silence":
+            while True:
+                time.sleep(1)
+        if username == "auth-farewell":
+            self.transport.say(DISCONNECT, uint32(2) + string(b"Too many authentication failures" + TEXT) + string(b""))
+        if username.startswith("auth-banner"):
+            for _ in range(20 if username == "auth-banner" else 400):
+                self.transport.say(USERAUTH_BANNER, string(TEXT) + string(b""))
+        return AUTH_SUCCESSFUL
+
+
+def serve(client, key):
+    transport = Hostile(client)
+    transport.add_server_key(key)
+    try:
+        transport.start_server(event=threading.Event(), server=Login(transport))
+    except (paramiko.SSHException, EOFError, OSError):
+        pass
+
+
+def main():
+    global FLOOD
+    if len(sys.argv) > 2:
+        FLOOD = int(sys.argv[2]) << 20
+    # paramiko tells of each message that it did not expect.
+    logging.disable()
+    key = paramiko.Ed25519Key(filename=sys.argv[1])
+    listener = socket.create_server(("127.0.0.1", 0))
+    print(listener.getsockname()[1], flush=True)
+
+    def accept():
+        while True:
+            serve(listener.accept()[0], key)
+
+    threading.Thread(target=accept, daemon=True).start()
+    sys.stdin.read()
+    os._exit(0)
+
+
+main()

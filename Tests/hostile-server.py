@@ -70,10 +70,12 @@ class Hostile(paramiko.Transport):
 
     def misbehave(self):
         try:
-            getattr(self, "do_" + self.mode.replace("-", "_"))(self.began)
+            act = getattr(self, "do_" + self.mode.replace("-", "_"), None)
+            if act:
+                act(self.began)
             # Who is still there at the end of it is told so.
             self.say(DATA, uint32(self.began) + string(b"done"))
-        except (EOFError, OSError, AttributeError) as error:
+        except (EOFError, OSError) as error:
             print(self.mode, repr(error), file=sys.stderr)
 
     def take_other(self, number, message):
@@ -180,15 +182,18 @@ class Hostile(paramiko.Transport):
             self.renegotiate_keys()
 
     def do_noise(self, channel):
+        self.make_noise(4000, [channel, channel, 0, 1, MOST])
+
+    def make_noise(self, count, channels):
         """Messages of any number and any shape; the seed is printed for the one that went wrong."""
         seed = int.from_bytes(os.urandom(4), "big")
-        print("noise, seed", seed, file=sys.stderr)
+        print("noise, seed", seed, file=sys.stderr, flush=True)
         chance = random.Random(seed)
-        for _ in range(4000):
-            # A goodbye or another key exchange would end it early.
-            number = chance.choice([n for n in range(256) if n not in (DISCONNECT, 20, 21, 30, 31)])
-            body = uint32(chance.choice([channel, channel, 0, 1, MOST])) + chance.randbytes(chance.randrange(60))
-            self.say(number, body[: chance.randrange(len(body) + 1)])
+        # A goodbye or another key exchange would end it early.
+        numbers = [number for number in range(256) if number not in (DISCONNECT, 20, 21, 30, 31)]
+        for _ in range(count):
+            body = uint32(chance.choice(channels)) + chance.randbytes(chance.randrange(60))
+            self.say(chance.choice(numbers), body[: chance.randrange(len(body) + 1)])
 
     def do_noise_of_the_exchange(self, channel):
         for number in (21, 30, 31, 20):
@@ -223,6 +228,8 @@ class Login(paramiko.ServerInterface):
         if username.startswith("auth-banner"):
             for _ in range(20 if username == "auth-banner" else 400):
                 self.transport.say(USERAUTH_BANNER, string(TEXT) + string(b""))
+        if username == "auth-noise":
+            self.transport.make_noise(40, [0, MOST])
         return AUTH_SUCCESSFUL
 
 

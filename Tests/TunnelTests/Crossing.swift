@@ -30,6 +30,8 @@ final class Crossing {
   private(set) var answer: [UInt8] = []
   private(set) var answered = 0
   private(set) var turns = 0
+  /// The longest that the thread was not there for anything else.
+  private(set) var longestTurn = Duration.zero
   /// The most that libssh2 held, and that waited to be sent, in bytes.
   private(set) var mostHeld = 0
   private(set) var mostOutbound = 0
@@ -65,7 +67,9 @@ final class Crossing {
       while MonotonicTime.now < end {
         _ = loop.wait(until: hasWork ? .now : min(end, carrier.nextDeadline ?? end, .now + .milliseconds(50)))
         turns += 1
+        let began = MonotonicTime.now
         hasWork = try carrier.turn(.now)
+        longestTurn = max(longestTurn, MonotonicTime.now - began)
         if let relay = carrier.relay {
           mostHeld = max(mostHeld, relay.link.session.held)
           mostOutbound = max(mostOutbound, relay.link.session.wire.outbound.count)

@@ -49,6 +49,7 @@ struct HostileServerTests {
     Case("auth-farewell", .ends(.authRefused, "Too many authentication failures")),
     Case("auth-banner", .echoes),
     Case("auth-banners", .ends(.protocolError, "packets that nobody asked for")),
+    Case("auth-noise", .anything),
     // The answer to an open
     Case("window-0", .stands),
     Case("packet-0", .ends(.protocolError, "maximum packet size 0")),
@@ -88,7 +89,8 @@ struct HostileServerTests {
     let server = try HostileServer(keys: keys, flood: TamperingTests.isLong ? 512 : 16)
     for each in Self.cases {
       let configuration = server.configuration(each.mode)
-      let route = try await Route.resolved(configuration, limit: .seconds(1))
+      let limit: Duration = each.mode == "auth-silence" ? .seconds(1) : .seconds(10)
+      let route = try await Route.resolved(configuration, limit: limit)
       let crossing = try Crossing(
         configuration.forwards[0].target, says: Array("hello".utf8), isRead: each.isRead)
       let outcome = try crossing.run(route, configuration, within: each.limit) { crossing in
@@ -115,6 +117,7 @@ struct HostileServerTests {
     }
     #expect(crossing.mostHeld < 32 << 20, "\(each.mode)")
     #expect(crossing.mostOutbound < 8 << 20, "\(each.mode)")
+    #expect(crossing.longestTurn < .seconds(1), "\(each.mode)")
   }
 
   @Test func delaysNobodyElseAndStopsAtOnce() throws {

@@ -28,11 +28,15 @@ final class Attempt {
   /// What libssh2 may hold of a server that did not let us in yet: a handshake is some 100 KB.
   private static let heldLimit = 4 << 20
 
+  private static let rounds = 8
+
   let resolution: Resolution
   private let configuration: TunnelConfiguration
   private let knownHosts: KnownHosts
   private let loop: Loop
   private var stage: Stage
+  /// The last step ended with work in hand: a server that never stops sending gets no thread for itself.
+  private(set) var hasWork = false
 
   init(
     _ resolution: Resolution, _ entry: Entry, configuration: TunnelConfiguration, loop: Loop, now: Instant
@@ -97,11 +101,9 @@ final class Attempt {
         try verify(link)
         stage = .authenticating(link, try Authenticator(resolution), deadline: deadline)
       case .authenticating(let link, let authenticator, let deadline):
-        var isDone = false
-        repeat {
-          _ = link.takeIn(now: now)
-          isDone = try authenticator.step(link.session) == .done
-        } while link.flush() && !isDone
+        let isDone = try converse(link, now) { () throws(TunnelFailure) in
+          try authenticator.step(link.session)
+        }
         if isDone { return link }
         try giveUpIfDead(link, deadline, now)
         return nil
@@ -124,15 +126,27 @@ final class Attempt {
     }
   }
 
+  /// Takes in, has libssh2 answer and sends, until nothing moves or the answer is complete.
+  private func converse<Failure: Error>(
+    _ link: Link, _ now: Instant, _ answer: () throws(Failure) -> Session.Progress
+  ) throws(Failure) -> Bool {
+    for _ in 0..<Attempt.rounds {
+      let cameIn = link.takeIn(now: now)
+      let progress = try answer()
+      let went = link.flush()
+      hasWork = progress == .done || cameIn || went
+      if progress == .done { return true }
+      if !hasWork { break }
+    }
+    return false
+  }
+
   private func shakeHands(
     _ link: Link, _ deadline: Instant, _ now: Instant
   ) throws(TunnelFailure) -> Bool {
-    var isDone = false
+    let isDone: Bool
     do throws(SSHError) {
-      repeat {
-        _ = link.takeIn(now: now)
-        isDone = try link.session.handshake() == .done
-      } while link.flush() && !isDone
+      isDone = try converse(link, now) { () throws(SSHError) in try link.session.handshake() }
     } catch {
       throw TunnelFailure(
         broken: error, resolution, knownHosts: knownHosts, farewell: link.session.farewell)

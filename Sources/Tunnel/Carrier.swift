@@ -78,6 +78,7 @@ final class Carrier {
         try advance(over: link, attempt.resolution, now)
         hasWork = true
       }
+      hasWork = hasWork || attempt.hasWork
     }
     if let relay {
       do throws(TunnelFailure) { hasWork = try relay.turn(now) || hasWork } catch {

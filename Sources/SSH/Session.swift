@@ -99,7 +99,7 @@ package final class Session {
     let digest = UnsafeRawBufferPointer(start: hash, count: 32)
     // The blob starts with its type as a string (RFC 4253 §6.6).
     let nameLength = bytes.prefix(4).reduce(0) { $0 << 8 | Int($1) }
-    let name = String(decoding: bytes.dropFirst(4).prefix(nameLength), as: UTF8.self)
+    let name = PeerText.clean(bytes.dropFirst(4).prefix(nameLength))
     return HostKey(type: name, blob: bytes, fingerprint: "SHA256:" + Base64.encodeUnpadded(digest))
   }
 

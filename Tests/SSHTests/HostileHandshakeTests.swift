@@ -167,6 +167,48 @@ import Testing
     play.expectLittle(what)
   }
 
+  /// SSH_MSG_KEX_ECDH_REPLY (RFC 5656 §4) with these strings in it.
+  private static func reply(_ strings: [[UInt8]], then rest: [UInt8] = []) -> [UInt8] {
+    var bytes: [UInt8] = [31]
+    for string in strings { bytes.appendSSH(bytes: string) }
+    return bytes + rest
+  }
+
+  private static func hostKey(_ type: String, _ rest: [UInt8]) -> [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.appendSSH(string: type)
+    return bytes + rest
+  }
+
+  private static let point = [UInt8](repeating: 9, count: 32)
+  private static let goodHostKey = hostKey("ssh-ed25519", [0, 0, 0, 32] + point)
+
+  @Test(arguments: [
+    ("nothing", reply([])), ("a host key of 4 GiB", reply([], then: [255, 255, 255, 255])),
+    ("an empty host key", reply([[], point, point])),
+    ("a host key that ends in its length", reply([hostKey("ssh-ed25519", [0, 0, 0, 32]), point, point])),
+    ("a host key of another type", reply([hostKey("ssh-rot13", [0, 0, 0, 32] + point), point, point])),
+    (
+      "a host key whose type goes on",
+      reply([hostKey("ssh-ed25519 x", [0, 0, 0, 32] + point), point, point])
+    ),
+    ("no point", reply([goodHostKey])), ("an empty point", reply([goodHostKey, [], point])),
+    ("a point of 4 GiB", reply([goodHostKey], then: [255, 255, 255, 255])),
+    ("a point of zeros", reply([goodHostKey, [UInt8](repeating: 0, count: 32), point])),
+    ("a long point", reply([goodHostKey, point + point, point])),
+    ("no signature", reply([goodHostKey, point])),
+    ("an empty signature", reply([goodHostKey, point, []])),
+    ("a signature of 4 GiB", reply([goodHostKey, point], then: [255, 255, 255, 255])),
+    ("a wrong signature", reply([goodHostKey, point, goodHostKey + point])),
+  ])
+  func anAnswerToTheKeyExchangeThatCannotBe(_ what: String, _ reply: [UInt8]) throws {
+    let play = try Play()
+    let opening = Self.identification + Self.packet(Self.keyExchangeInit())
+    let error = play.say(opening + Self.packet(reply) + Self.packet([21]), atOnce: .max)
+    #expect(error?.code == .keyExchange, "\(what): \(error?.description ?? "no error")")
+    play.expectLittle(what)
+  }
+
   @Test func anEndAtEachByteIsAnEnd() throws {
     let whole = Self.identification + Self.packet(Self.keyExchangeInit()) + Self.packet([2, 0, 0, 0, 0])
     for count in 0...whole.count {

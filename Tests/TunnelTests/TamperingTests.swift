@@ -68,7 +68,7 @@ struct TamperingTests {
       case .flip: scene.proxy.set(.flip(at: position, bit: bit))
       }
       let failure = try scene.cross()
-      // The last bytes may not be needed any more, and all of this may pass by itself: nothing is to be blocked.
+      // Without the last bytes all may go well. What fails is to be tried again: no operator could mend it.
       if let failure {
         let expected: Set<TunnelFailure.Code> =
           kind == .flip

@@ -1,0 +1,65 @@
+import Platform
+import SSH
+import TestSupport
+import Testing
+
+@testable import Tunnel
+
+/// A session is ended for what it holds: an honest one must not come near that with age.
+@Suite(
+  .enabled(if: SSHServer.isAvailable, Comment(rawValue: SSHServer.reason)), .serialized, .blocking,
+  .timeLimit(.minutes(2)))
+struct HeldMemoryTests {
+  @Test func anHonestSessionHoldsNoMoreAfterManyConnections() async throws {
+    let source = try TCPServer(.source(100_000))
+    let server = try SSHServer()
+    let configuration = TunnelConfiguration(host: "tethys", sshConfig: server.sshConfig, forwards: [])
+    let route = try await Route.resolved(configuration, limit: .seconds(10))
+    let loop = try Loop()
+    let terms = Carrier.Terms(
+      configuration: configuration, budget: WindowBudget(64 << 20), observer: Nobody(), checked: [])
+    let carrier = try Carrier(route, terms: terms, load: SessionLoad(), loop: loop, now: .now)
+    let end = MonotonicTime.now + .seconds(60)
+
+    func turn(until isDone: () -> Bool) throws {
+      var hasWork = true
+      while !isDone() {
+        try #require(MonotonicTime.now < end)
+        _ = loop.wait(until: hasWork ? .now : .now + .milliseconds(2))
+        hasWork = try carrier.turn(.now)
+      }
+    }
+
+    try turn { carrier.relay != nil }
+    let relay = try #require(carrier.relay)
+    var held: [Int] = []
+    for number in 1...120 {
+      let (inner, outer) = try StreamSocket.pair()
+      let client = Socket(Descriptor(owning: outer))
+      relay.serve(
+        Client(
+          number: UInt32(number), socket: Socket(Descriptor(owning: inner)),
+          origin: HostPort(host: "127.0.0.1", port: 0), target: .local(source.port), deadline: end))
+      // Every other one goes in the midst of it.
+      let enough = number % 2 == 0 ? 100_000 : 1
+      var count = 0
+      try turn {
+        if case .moved(let more) = client.descriptor.read(into: loop.scratch) { count += more }
+        return count >= enough
+      }
+      if number % 60 == 0 {
+        withExtendedLifetime(client) {}
+        held.append(relay.link.session.held)
+      }
+    }
+    // Those that were cut are closed in turns of their own.
+    #expect(held[1] < held[0] + 64 << 10, "\(held)")
+    #expect(held[1] < 1 << 20, "\(held)")
+  }
+
+  private struct Nobody: RelayObserver {
+    func reached(_ target: StreamAddress) {}
+    func missed(_ target: StreamAddress, reason: String) {}
+    func refused(_ client: Client, reason: String, _ end: ConnectionEnd) {}
+  }
+}

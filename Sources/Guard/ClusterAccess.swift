@@ -17,11 +17,13 @@ final class ClusterAccess: Sendable {
 
   private let configuration: Configuration.Cluster
   private let tunnel: Tunnel
+  private let environment: LocalEnvironment
   private let state = Mutex(State())
 
-  init(_ configuration: Configuration.Cluster, tunnel: Tunnel) {
+  init(_ configuration: Configuration.Cluster, tunnel: Tunnel, environment: LocalEnvironment) {
     self.configuration = configuration
     self.tunnel = tunnel
+    self.environment = environment
   }
 
   /// Asks once; blocks for up to the poll's timeout.
@@ -72,7 +74,7 @@ final class ClusterAccess: Sendable {
   }
 
   private func client() throws(PollFailure) -> ClusterClient {
-    let path = configuration.kubernetes.kubeconfig
+    let path = try configuration.kubernetes.file(in: environment)
     let stamp = SmallFile.Stamp(of: path)
     let (known, isStale) = state.withLock { state in
       defer { state.isStale = false }

@@ -16,10 +16,20 @@ package final class Guard: Sendable {
   private static let unavailableStatus: Int32 = 69
   /// After this long every cluster that can be reached was.
   private static let startUp = DispatchTimeInterval.seconds(20)
+  /// What the tunnels' goodbyes may take when the guard ends.
+  private static let farewell: Duration = .seconds(2)
 
   /// Why the guard can't start.
   package struct StartError: Error, CustomStringConvertible {
     package let description: String
+
+    /// Exit status 78 in the journal.
+    static func record(_ errors: ConfigurationErrors) -> LogRecord {
+      LogRecord(
+        .startFailed, "the configuration has mistakes: \(errors)", subject: "configuration",
+        reason: errors.errors.first?.description,
+        remedy: errors.errors.first.map { ConfigurationStatus.check($0.file) })
+    }
   }
 
   private struct State {
@@ -33,6 +43,7 @@ package final class Guard: Sendable {
   private let queue = DispatchQueue(label: "guard")
   private let state: Mutex<State>
   private let configurationPath: String?
+  private let boundedLog: BoundedLog
   private let log: any EventLog
   private let board: StatusBoard
   private let environment: LocalEnvironment
@@ -49,7 +60,10 @@ package final class Guard: Sendable {
     do throws(ConfigurationErrors) {
       configuration = try Configuration.load(path: configurationPath)
     } catch {
-      return complain(error)
+      // Started by hand, the mistakes are the answer; in the journal they are an event like any other.
+      guard Journal.isConnected() else { return complain(error) }
+      standardEventLog().write(StartError.record(error))
+      return configurationStatus
     }
     let guarding = Guard(configuration, path: configurationPath)
     do {
@@ -76,6 +90,19 @@ package final class Guard: Sendable {
     }
   }
 
+  /// Prints the drop-in that oceanid-forward.socket needs for the configuration, if it needs one.
+  ///
+  /// - Returns: the exit status.
+  package static func printForwardSocket(configurationPath: String?) -> Int32 {
+    do throws(ConfigurationErrors) {
+      print(
+        ForwardSocketUnit(configuration: try .load(path: configurationPath)).dropIn, terminator: "")
+      return 0
+    } catch {
+      return complain(error)
+    }
+  }
+
   private static func complain(_ errors: ConfigurationErrors) -> Int32 {
     var text = "\(errors)\n"
     _ = text.withUTF8 { write(STDERR_FILENO, $0.baseAddress, $0.count) }
@@ -87,7 +114,9 @@ package final class Guard: Sendable {
     self.configurationPath = path
     let board = StatusBoard()
     self.board = board
-    self.log = ToldLog(log: standardEventLog(), board: board)
+    let bounded = BoundedLog(standardEventLog())
+    self.boundedLog = bounded
+    self.log = ToldLog(log: bounded, board: board)
     self.environment = LocalEnvironment.ofThisProcess()
   }
 
@@ -201,9 +230,7 @@ package final class Guard: Sendable {
     }
     let (previous, running, inherited) = state.withLock { ($0.configuration, $0.clusters, $0.inherited) }
     let kept = running.filter { next.clusters.contains($0.configuration) }
-    for cluster in running where !kept.contains(where: { $0 === cluster }) {
-      _ = cluster.stop(timeout: .seconds(3))
-    }
+    Guard.stop(running.filter { cluster in !kept.contains { $0 === cluster } }, timeout: .seconds(3))
     board.setOrder(next.clusters.map(\.name))
     var clusters: [GuardedCluster] = []
     var failures: [String] = []
@@ -244,11 +271,19 @@ package final class Guard: Sendable {
       return state.clusters
     }
     guard let clusters else { return }
-    tell(.stopping)
+    tell(.stopping, .status("stopping"), .extendTimeout(Guard.farewell + .seconds(3)))
     server.withLock { $0.take() }?.stop()
-    for cluster in clusters { _ = cluster.stop(timeout: .seconds(2)) }
+    Guard.stop(clusters, timeout: Guard.farewell)
+    boundedLog.tell()
     log.write(LogRecord(.stopped, "oceanid-guard stopped", subject: "guard"))
     done.signal()
+  }
+
+  /// All at the same time: a server that does not hear the goodbye costs `timeout` once.
+  private static func stop(_ clusters: [GuardedCluster], timeout: Duration) {
+    let end = MonotonicTime.now + timeout
+    for cluster in clusters { _ = cluster.stop(timeout: .zero) }
+    for cluster in clusters { _ = cluster.stop(timeout: max(.zero, end - .now)) }
   }
 
   // MARK: - Parts
@@ -269,16 +304,18 @@ package final class Guard: Sendable {
       WatchdogFeed.Part {
         let before = cluster.tunnel.turns
         cluster.tunnel.nudge()
-        let limit = cluster.configuration.kubernetes.poll.timeout * 2 + .seconds(30)
-        return { cluster.tunnel.turns != before && (cluster.poller.busyFor ?? .zero) < limit }
+        let timeout = cluster.configuration.kubernetes.poll.timeout
+        return { cluster.tunnel.turns != before && !cluster.poller.isOverdue(timeout: timeout) }
       }
     }
     if let server = server.withLock({ $0 }) {
+      let path = state.withLock { $0.configuration.control.socket }
       parts.append(
         WatchdogFeed.Part {
           let answer = Answer()
           server.ping { answer.isThere.store(true, ordering: .relaxed) }
-          return { answer.isThere.load(ordering: .relaxed) }
+          let probe = ControlProbe(path: path)
+          return { answer.isThere.load(ordering: .relaxed) && probe.isAnswered }
         })
     }
     return parts
@@ -291,5 +328,5 @@ package final class Guard: Sendable {
 
 /// Tells the service manager; where it can't be told, the guard goes on.
 private func tell(_ states: Notify.State...) {
-  for state in states { _ = try? Notify.send(state) }
+  _ = try? Notify.send(states)
 }

@@ -15,6 +15,8 @@ actor GuardedCluster {
   nonisolated let tunnel: Tunnel
   nonisolated let poller: Poller
   private let access: ClusterAccess
+  /// For the commands in remedies.
+  private let kubeconfig: String
   /// Set once; what comes in afterwards is the noise of taking things apart.
   private let isStopped = Atomic<Bool>(false)
   private let board: StatusBoard
@@ -43,11 +45,13 @@ actor GuardedCluster {
       ownTarget: configuration.tunnel.forwards.first?.target
         ?? StreamAddress(host: "localhost", port: 6443),
       environment: environment, adopted: adopted, observer: events.tell)
-    let access = ClusterAccess(configuration, tunnel: tunnel)
+    let access = ClusterAccess(configuration, tunnel: tunnel, environment: environment)
     self.executor = executor
     self.configuration = configuration
     self.tunnel = tunnel
     self.access = access
+    self.kubeconfig =
+      (try? configuration.kubernetes.file(in: environment)) ?? configuration.kubernetes.kubeconfig
     self.board = board
     self.journal = ClusterJournal(cluster: configuration.name, log: log)
     self.poller = Poller(
@@ -103,7 +107,7 @@ actor GuardedCluster {
     guard !isStopped.load(ordering: .relaxed) else { return }
     let observation = Observation(
       cluster: configuration.name, listen: configuration.publicListen,
-      kubeconfig: configuration.kubernetes.kubeconfig, tunnel: TunnelHealth(tunnel.status),
+      kubeconfig: kubeconfig, tunnel: TunnelHealth(tunnel.status),
       snapshot: seen?.snapshot,
       snapshotAt: seen?.at, pollFailure: pollFailure, pollInterval: configuration.kubernetes.poll.interval,
       expectations: configuration.expect)

@@ -52,6 +52,7 @@ final class MachineHints: Sendable {
       guard !tellOfSleep() else { return }
       // The sleep was too short to be measured, or a look was quicker and has told of it.
       let announced = state.withLock { $0.announced.take() }
+      if announced != nil { log.write(MachineHints.shortSleep) }
       hand(announced.map { .resumed(lastAwake: $0) } ?? .networkChanged)
     }
   }
@@ -74,6 +75,13 @@ final class MachineHints: Sendable {
     LogRecord(
       .resumed, "resumed after \(words(duration)) asleep", subject: "machine", from: "asleep", to: "awake",
       extra: ["ASLEEP_SECONDS": "\(duration.components.seconds)"])
+  }
+
+  /// Ends in the log what an announced sleep began there.
+  private static var shortSleep: LogRecord {
+    LogRecord(
+      .resumed, "awake again, after a sleep too short to be measured", subject: "machine", from: "asleep",
+      to: "awake")
   }
 
   /// `3 h 2 min`, `2 min 5 s`, `40 s`

@@ -12,7 +12,11 @@ final class Poller: Sendable {
     let duration: Duration
   }
 
+  /// What a busy machine may take on top of a poll's own time.
+  private static let grace: Duration = .seconds(30)
+
   private let timer: RepeatingTimer
+  private let interval: Duration
   private let state: PollState
 
   /// The first poll comes after one interval, or with `pollNow`.
@@ -26,6 +30,7 @@ final class Poller: Sendable {
   ) {
     let state = PollState()
     self.state = state
+    self.interval = interval
     self.timer = RepeatingTimer(
       every: interval, on: DispatchQueue(label: "poll \(cluster)"), startsAtOnce: false
     ) {
@@ -45,17 +50,29 @@ final class Poller: Sendable {
   /// Polls at once, and every interval from now on.
   func pollNow() { timer.tickNow() }
 
-  /// For how long the poll in progress has been at it; nil between polls.
-  var busyFor: Duration? { state.busyFor }
+  /// For the watchdog: a poll does not end, or the next does not begin.
+  ///
+  /// - Parameter timeout: after which a poll gives up by itself.
+  func isOverdue(timeout: Duration, at now: MonotonicTime = .now) -> Bool {
+    switch state.phase {
+    case .busy(let since): now - since > timeout * 2 + Poller.grace
+    case .idle(let since): now - since > interval * 2 + Poller.grace
+    }
+  }
 
   func stop() { timer.cancel() }
 }
 
-/// Whether a poll is under way, for the watchdog.
+/// What the poller is at, and since when.
 private final class PollState: Sendable {
-  private let started = Mutex<MonotonicTime?>(nil)
+  enum Phase {
+    case idle(MonotonicTime)
+    case busy(MonotonicTime)
+  }
 
-  func begin() { started.withLock { $0 = MonotonicTime.now } }
-  func end() { started.withLock { $0 = nil } }
-  var busyFor: Duration? { started.withLock { $0.map { MonotonicTime.now - $0 } } }
+  private let current = Mutex(Phase.idle(.now))
+
+  func begin() { current.withLock { $0 = .busy(.now) } }
+  func end() { current.withLock { $0 = .idle(.now) } }
+  var phase: Phase { current.withLock { $0 } }
 }

@@ -1,5 +1,6 @@
 internal import Dispatch
 internal import GuardAPI
+internal import Health
 internal import Platform
 internal import Synchronization
 internal import Systemd
@@ -20,7 +21,18 @@ final class StatusLine: Sendable {
     }
   }
 
-  static func text(of board: StatusBoard) -> String { board.statusDocument().summary }
+  static func text(of board: StatusBoard) -> String { text(of: board.statusDocument()) }
+
+  /// `tethys healthy: 3/3 nodes Ready, Flux 11/11; tunnel up since 2026-11-23 08:23 UTC`. No figure that moves by
+  /// itself: each new line is work for the service manager and everybody who watches it.
+  static func text(of document: StatusDocument) -> String {
+    guard let only = document.clusters.first, document.clusters.count == 1 else { return document.summary }
+    var text = "\(document.verdict.rawValue): \(document.summary)"
+    if only.tunnel.state == .up, let since = only.tunnel.since {
+      text += "; tunnel up since \("\(since)".prefix(16).replacing("T", with: " ")) UTC"
+    }
+    return text
+  }
 
   private final class Last: Sendable {
     private let text = Mutex("")

@@ -26,7 +26,10 @@ package enum Notify {
 
   /// Sends all `states` in one message, in this order.
   @discardableResult
-  package static func send(_ states: State...) throws(SystemdError) -> Delivery {
+  package static func send(_ states: State...) throws(SystemdError) -> Delivery { try send(states) }
+
+  @discardableResult
+  package static func send(_ states: [State]) throws(SystemdError) -> Delivery {
     let result = sd_notify(0, message(states, monotonicMicroseconds: monotonicMicroseconds()))
     guard result >= 0 else {
       throw SystemdError(

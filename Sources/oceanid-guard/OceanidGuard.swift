@@ -26,10 +26,22 @@ struct OceanidGuard: ParsableCommand {
   @Flag(name: .long, help: "Print the effective configuration.")
   var printConfig = false
 
+  @Flag(
+    name: .long,
+    help:
+      "Print the drop-in that oceanid-forward.socket needs to bind the configuration's ports; nothing where it needs none."
+  )
+  var printForwardSocket = false
+
   func run() throws {
     let status =
-      checkConfig || printConfig
-      ? Guard.check(configurationPath: config, isPrinted: printConfig) : Guard.run(configurationPath: config)
+      if printForwardSocket {
+        Guard.printForwardSocket(configurationPath: config)
+      } else if checkConfig || printConfig {
+        Guard.check(configurationPath: config, isPrinted: printConfig)
+      } else {
+        Guard.run(configurationPath: config)
+      }
     if status != 0 { throw ExitCode(status) }
   }
 }

@@ -89,29 +89,3 @@ import Tunnel
     #expect(log.all[0].remedy == "ss -ltnp 'sport = :16443'")
   }
 }
-
-@Suite struct WatchdogFeedTests {
-  @Test func isFedOnlyWhileEveryPartAnswers() {
-    let fed = Counter()
-    let part = WatchdogFeed.Part { { true } }
-    let feed = WatchdogFeed(
-      interval: .milliseconds(90), parts: { [part] }, feed: { fed.count.add(1, ordering: .relaxed) })
-    #expect(eventually { fed.count.load(ordering: .relaxed) > 3 })
-    withExtendedLifetime(feed) {}
-    let starved = Counter()
-    let looks = Counter()
-    let dead = WatchdogFeed.Part {
-      looks.count.add(1, ordering: .relaxed)
-      return { false }
-    }
-    let hungry = WatchdogFeed(
-      interval: .milliseconds(90), parts: { [part, dead] }, feed: { starved.count.add(1, ordering: .relaxed) }
-    )
-    #expect(eventually { looks.count.load(ordering: .relaxed) > 5 })
-    withExtendedLifetime(hungry) {}
-    // The very first look has nobody to judge yet.
-    #expect(starved.count.load(ordering: .relaxed) <= 1)
-  }
-
-  private final class Counter: Sendable { let count = Atomic<Int>(0) }
-}

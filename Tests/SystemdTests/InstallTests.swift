@@ -31,14 +31,26 @@ import Testing
     return Set(
       found.filter {
         $0.contains("oceanid-") || $0.hasSuffix("oceanid.conf") || $0.hasSuffix(".yaml")
-          || $0.hasSuffix("oceanid.catalog")
+          || $0.hasSuffix("oceanid.catalog") || $0.contains("/examples/")
+      }.filter {
+        var isFolder: ObjCBool = false
+        return FileManager.default.fileExists(atPath: "\(root)/\($0)", isDirectory: &isFolder)
+          && !isFolder.boolValue
       })
   }
 
   private let system: Set = [
     "usr/local/bin/oceanid-guard", "usr/local/bin/oceanid-ctl", "etc/systemd/system/oceanid-guard.service",
     "etc/systemd/system/oceanid-guard.socket", "etc/systemd/system/oceanid-forward.socket",
+    "etc/systemd/system/oceanid-online.target", "etc/systemd/system/oceanid-wait-online.service",
+    "etc/systemd/system/oceanid-failed@.service",
+    "usr/local/lib/systemd/system-generators/oceanid-forward-generator",
     "etc/oceanid/guard.yaml", "etc/sysusers.d/oceanid.conf", "usr/lib/systemd/catalog/oceanid.catalog",
+    "usr/local/share/doc/oceanid-guard/examples/README",
+    "usr/local/share/doc/oceanid-guard/examples/credentials.conf",
+    "usr/local/share/doc/oceanid-guard/examples/addresses.conf",
+    "usr/local/share/doc/oceanid-guard/examples/notify-reload.conf",
+    "usr/local/share/doc/oceanid-guard/examples/proxy-command.conf",
   ]
 
   @Test func installTwiceAndRemoveTwice() throws {
@@ -47,7 +59,10 @@ import Testing
     #expect(files() == system)
     let unit = try String(contentsOfFile: root + "/etc/systemd/system/oceanid-guard.service", encoding: .utf8)
     #expect(unit.contains("\nExecStart=/usr/local/bin/oceanid-guard\n"))
-    #expect(!unit.contains("/usr/bin/oceanid-guard"))
+    for file in system where !file.hasSuffix(".conf") && !file.contains("/bin/") {
+      let text = try String(contentsOfFile: "\(root)/\(file)", encoding: .utf8)
+      #expect(!text.contains("/usr/bin/oceanid"), "\(file)")
+    }
 
     let configuration = root + "/etc/oceanid/guard.yaml"
     try "alerts: []\n".write(toFile: configuration, atomically: false, encoding: .utf8)
@@ -61,6 +76,7 @@ import Testing
       #expect(removal.status == 0, "\(removal.output)")
       #expect(removal.output.contains("kept the configuration in \(root)/etc/oceanid"))
       #expect(files() == ["etc/oceanid/guard.yaml"])
+      #expect(!FileManager.default.fileExists(atPath: root + "/usr/local/share/doc/oceanid-guard"))
     }
   }
 

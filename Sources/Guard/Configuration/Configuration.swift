@@ -79,7 +79,7 @@ package struct Configuration: Hashable, Sendable {
   }
 
   package struct Kubernetes: Hashable, Sendable {
-    /// Absolute path.
+    /// Absolute path, or `credential:NAME` for a credential of the service manager's.
     package var kubeconfig: String
     package var context: String
     package var poll: Poll

@@ -81,7 +81,9 @@ extension ConfigurationReader {
     guard let section = section(cluster, "kubernetes", keys: ["kubeconfig", "context", "poll"]) else {
       return result
     }
-    result.kubeconfig = path(section, "kubeconfig") ?? result.kubeconfig
+    if let node = section.values["kubeconfig"] {
+      result.kubeconfig = secretFile(node, "kubeconfig") ?? result.kubeconfig
+    }
     result.context = text(section, "context", of: "the name of a context") ?? result.context
     let poll = self.section(section, "poll", keys: ["interval", "timeout"])
     result.poll.interval = duration(

@@ -1,29 +1,39 @@
 internal import YAML
 
-// Keys, known hosts and passphrases that the service manager hands over (systemd.exec(5), CREDENTIALS).
+// Keys, known hosts, passphrases and kubeconfigs that the service manager hands over (systemd.exec(5), CREDENTIALS).
+
+/// `credential:NAME`, where a path may stand too.
+enum Credential {
+  private static var prefix: String { "credential:" }
+
+  /// Nil for a path.
+  static func name(in text: String) -> String? {
+    text.hasPrefix(prefix) ? String(text.dropFirst(prefix.count)) : nil
+  }
+}
 
 extension ConfigurationReader {
-  private static var credentialPrefix: String { "credential:" }
-
   /// A list of paths and of `credential:NAME`.
   mutating func secretFiles(_ section: Section, _ key: String) -> [String]? {
     guard let nodes = list(section, key, of: "paths") else { return nil }
-    return nodes.compactMap { node in
-      // YAML reads `credential: NAME`, with a space, as a mapping.
-      if case .mapping = node {
-        fail(node, "\(key): expected a path or credential:NAME, without a space, found a mapping")
-        return nil
-      }
-      guard case .scalar(let scalar) = node, scalar.string.hasPrefix(Self.credentialPrefix) else {
-        return path(node, key)
-      }
-      let name = String(scalar.string.dropFirst(Self.credentialPrefix.count))
-      guard isCredentialName(name) else {
-        fail(node, "\(key): \(credentialExpectation), found '\(name.cut(to: 64).escaped)'")
-        return nil
-      }
-      return scalar.string
+    return nodes.compactMap { secretFile($0, key) }
+  }
+
+  /// One path, or `credential:NAME`.
+  mutating func secretFile(_ node: YAMLNode, _ key: String) -> String? {
+    // YAML reads `credential: NAME`, with a space, as a mapping.
+    if case .mapping = node {
+      fail(node, "\(key): expected a path or credential:NAME, without a space, found a mapping")
+      return nil
     }
+    guard case .scalar(let scalar) = node, let name = Credential.name(in: scalar.string) else {
+      return path(node, key)
+    }
+    guard isCredentialName(name) else {
+      fail(node, "\(key): \(credentialExpectation), found '\(name.cut(to: 64).escaped)'")
+      return nil
+    }
+    return scalar.string
   }
 
   mutating func passphrase(_ tunnel: Section) -> Configuration.Passphrase? {

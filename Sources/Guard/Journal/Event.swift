@@ -41,6 +41,10 @@ package enum Event: String, Hashable, Sendable, CaseIterable {
   case adminAction = "admin_action"
   /// A request for a change was refused for want of rights.
   case adminRefused = "admin_refused"
+  /// More entries of one kind than the log is given; this one stands for the rest.
+  case entriesHeldBack = "entries_held_back"
+  /// The service failed for good and is not started again; written by oceanid-failed@.service.
+  case serviceFailed = "service_failed"
   /// The machine is about to sleep.
   case slept
   /// The machine is awake again.
@@ -52,9 +56,10 @@ package enum Event: String, Hashable, Sendable, CaseIterable {
   /// How urgent an entry is when its record does not say otherwise.
   package var priority: Priority {
     switch self {
-    case .startFailed: .critical
+    case .startFailed, .serviceFailed: .critical
     case .configRejected, .tunnelBlocked, .forwardPortBusy: .error
-    case .tunnelDown, .forwardClientRefused, .apiFailed, .problemOpened, .adminRefused: .warning
+    case .tunnelDown, .forwardClientRefused, .apiFailed, .problemOpened, .adminRefused, .entriesHeldBack:
+      .warning
     case .started, .stopped, .configReloaded, .tunnelUp, .apiRecovered, .verdictChanged, .problemClosed,
       .adminAction:
       .notice
@@ -85,6 +90,8 @@ package enum Event: String, Hashable, Sendable, CaseIterable {
     case .problemClosed: "8c65856b86114ea880154fd0b7ff5281"
     case .adminAction: "fa01207becab4d1eb810637c6b42b7cb"
     case .adminRefused: "3bafbc8849d44f32b7b4648f7ecf104c"
+    case .entriesHeldBack: "fd8b1365e1f9443db1b865ba475c9527"
+    case .serviceFailed: "b88c66279b5d48ed876a52ac1e33141a"
     case .slept: "d378430d185e4ef9929ef6bf4d75ad1f"
     case .resumed: "3e399c20c5844facbfd86e93df25c0cb"
     }

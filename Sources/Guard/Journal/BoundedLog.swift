@@ -1,0 +1,90 @@
+internal import Dispatch
+internal import Platform
+internal import Synchronization
+internal import Systemd
+
+/// Keeps a flood of one kind of entry out of the log behind it, and says how much it held back: journald would drop
+/// whatever comes, without telling the guard.
+///
+/// Each event of each cluster has an allowance of its own. What is critical always passes.
+final class BoundedLog: EventLog {
+  /// Who shares an allowance.
+  private struct Kind: Hashable {
+    let event: Event?
+    let cluster: String?
+    /// Plain lines: where they are written.
+    let place: String?
+
+    init(_ record: LogRecord) {
+      event = record.event
+      cluster = record.cluster
+      place = record.event == nil ? "\(record.file):\(record.line)" : nil
+    }
+
+    var name: String { event?.name ?? "lines" }
+  }
+
+  private struct Account {
+    var allowance: EventAllowance
+    var heldBack = 0
+    /// Of those, the most urgent.
+    var priority = Priority.debug
+  }
+
+  /// How long it may take until somebody hears that entries were held back.
+  private static let interval: Duration = .seconds(30)
+
+  private let log: any EventLog
+  private let interval: Duration
+  private let queue = DispatchQueue(label: "log")
+  private let accounts = Mutex<[Kind: Account]>([:])
+
+  init(_ log: any EventLog, interval: Duration = BoundedLog.interval) {
+    self.log = log
+    self.interval = interval
+  }
+
+  func write(_ record: LogRecord) { write(record, at: .now) }
+
+  func write(_ record: LogRecord, at now: MonotonicTime) {
+    guard record.priority > .critical else { return log.write(record) }
+    let kind = Kind(record)
+    let (isAllowed, isFirst) = accounts.withLock { accounts in
+      var account = accounts[kind] ?? Account(allowance: EventAllowance(at: now))
+      defer { accounts[kind] = account }
+      guard !account.allowance.take(at: now) else { return (true, false) }
+      account.heldBack += 1
+      account.priority = min(account.priority, record.priority)
+      return (false, account.heldBack == 1)
+    }
+    if isAllowed { return log.write(record) }
+    guard isFirst else { return }
+    let (seconds, attoseconds) = interval.components
+    let nanoseconds = Int(seconds) * 1_000_000_000 + Int(attoseconds / 1_000_000_000)
+    queue.asyncAfter(deadline: .now() + .nanoseconds(nanoseconds)) { [self] in tell() }
+  }
+
+  /// Says what was held back until now.
+  func tell() {
+    let held = accounts.withLock { accounts in
+      let held = accounts.filter { $0.value.heldBack > 0 }
+      for kind in held.keys {
+        accounts[kind]?.heldBack = 0
+        accounts[kind]?.priority = .debug
+      }
+      return held
+    }
+    for (kind, account) in held.sorted(by: { $0.key.name < $1.key.name }) {
+      let whose = kind.cluster.map { "\($0): " } ?? ""
+      let entries = account.heldBack == 1 ? "1 entry" : "\(account.heldBack) entries"
+      log.write(
+        LogRecord(
+          .entriesHeldBack,
+          "\(whose)held back \(entries) '\(kind.name)': more than \(EventAllowance.burst) at once or "
+            + "\(Int(EventAllowance.perSecond * 60)) a minute",
+          // As loud as what is missing, and never louder than a warning.
+          priority: max(account.priority, .warning), cluster: kind.cluster, subject: kind.name,
+          reason: "more entries than the log is given", extra: ["HELD_BACK": "\(account.heldBack)"]))
+    }
+  }
+}

@@ -1,0 +1,71 @@
+import Platform
+import Synchronization
+import Systemd
+import TestSupport
+import Testing
+
+@testable import Guard
+
+@Suite struct BoundedLogTests {
+  private final class Memory: EventLog {
+    private let records = Mutex<[LogRecord]>([])
+    func write(_ record: LogRecord) { records.withLock { $0.append(record) } }
+    var all: [LogRecord] { records.withLock { $0 } }
+  }
+
+  private let memory = Memory()
+  private let now = MonotonicTime.now
+
+  private func problem(_ cluster: String = "tethys") -> LogRecord {
+    LogRecord(.problemOpened, "it broke", priority: .error, cluster: cluster)
+  }
+
+  @Test func aFloodIsCutAndCounted() {
+    let log = BoundedLog(memory)
+    for _ in 0..<(EventAllowance.burst + 50) { log.write(problem(), at: now) }
+    #expect(memory.all.count == EventAllowance.burst)
+    log.tell()
+    let told = memory.all.last
+    #expect(told?.event == .entriesHeldBack)
+    #expect(told?.extra == ["HELD_BACK": "50"])
+    #expect(told?.subject == "problem_opened" && told?.cluster == "tethys")
+    #expect(told?.priority == .warning)
+    #expect(told?.message.hasPrefix("tethys: held back 50 entries 'problem_opened'") == true)
+    log.tell()
+    #expect(memory.all.count == EventAllowance.burst + 1)
+  }
+
+  @Test func nobodyElsePaysForIt() {
+    let log = BoundedLog(memory)
+    for _ in 0..<(EventAllowance.burst + 1) { log.write(problem(), at: now) }
+    log.write(problem("other"), at: now)
+    log.write(LogRecord(.tunnelUp, "up", cluster: "tethys"), at: now)
+    #expect(memory.all.count == EventAllowance.burst + 2)
+  }
+
+  @Test func timeGivesAllowanceBack() {
+    let log = BoundedLog(memory)
+    for _ in 0..<(EventAllowance.burst + 1) { log.write(problem(), at: now) }
+    for _ in 0..<10 { log.write(problem(), at: now + .seconds(5)) }
+    #expect(memory.all.count == EventAllowance.burst + 5)
+  }
+
+  @Test func whatIsCriticalAlwaysPasses() {
+    let log = BoundedLog(memory)
+    for _ in 0..<(EventAllowance.burst * 2) { log.write(LogRecord(.startFailed, "no"), at: now) }
+    #expect(memory.all.count == EventAllowance.burst * 2)
+  }
+
+  @Test func itIsToldWithoutAnybodyAsking() {
+    let log = BoundedLog(memory, interval: .milliseconds(20))
+    for _ in 0..<(EventAllowance.burst + 3) { log.write(problem(), at: now) }
+    #expect(eventually { memory.all.last?.extra == ["HELD_BACK": "3"] })
+  }
+
+  @Test func whatIsQuietIsHeldBackQuietly() {
+    let log = BoundedLog(memory)
+    for _ in 0..<(EventAllowance.burst + 1) { log.write(LogRecord(.forwardListening, "on"), at: now) }
+    log.tell()
+    #expect(memory.all.last?.priority == .info)
+  }
+}

@@ -1,0 +1,40 @@
+import Testing
+
+@testable import Guard
+
+@Suite struct ForwardSocketUnitTests {
+  private func dropIn(_ text: String) throws -> String {
+    ForwardSocketUnit(
+      configuration: try Configuration.parse(
+        text, file: "/etc/oceanid/guard.yaml",
+        environment: ConfigurationEnvironment(isRoot: false, home: "/home/ada"))
+    ).dropIn
+  }
+
+  @Test(arguments: ["", "clusters: [{ name: a, tunnel: { host: b } }]"])
+  func theUnitFitsTheDefault(text: String) throws {
+    #expect(try dropIn(text) == "")
+  }
+
+  @Test func everyPortOfEveryClusterIsBoundAndTheDefaultIsNot() throws {
+    let text = """
+      clusters:
+        - { name: a, tunnel: { host: a, forwards: [{ listen: "127.0.0.1:16444" }, { listen: ~/k.sock }] } }
+        - { name: b, tunnel: { host: b, forwards: [{ listen: "[::1]:7000" }] } }
+      """
+    #expect(
+      try dropIn(text) == """
+        # What /etc/oceanid/guard.yaml says under 'listen'.
+        [Socket]
+        ListenStream=
+        ListenStream=127.0.0.1:16444
+        ListenStream=[::1]:7000
+
+        """)
+  }
+
+  @Test func withoutAnyPortTheUnitIsSkipped() throws {
+    let text = "clusters: [{ name: a, tunnel: { host: a, forwards: [{ listen: /run/oceanid/k.sock }] } }]"
+    #expect(try dropIn(text).hasSuffix("\n[Unit]\nConditionPathExists=!/\n"))
+  }
+}

@@ -1,0 +1,12 @@
+import GuardAPI
+import Health
+import Testing
+
+@testable import Guard
+
+@Suite struct StatusLineTests {
+  @Test func withoutAClusterItSaysSo() {
+    let document = StatusDocument(generatedAt: Timestamp(seconds: 0), clusters: [], problems: [])
+    #expect(StatusLine.text(of: document) == "no cluster is configured")
+  }
+}

@@ -1,0 +1,92 @@
+import Foundation
+import Testing
+
+private let needed = ["dpkg-deb", "dpkg-shlibdeps", "strip", "chrpath"]
+private let missing = needed.filter { Program.find($0) == nil }
+
+/// `systemd/package` with small programs in place of the real ones; `Tests/systemd-boot` installs real ones.
+@Suite(.enabled(if: missing.isEmpty, "\(missing.joined(separator: ", ")) not installed"))
+struct PackageTests {
+  let scratch: TemporaryFolder
+  let programs: String
+  let package: String
+
+  init() throws {
+    scratch = try TemporaryFolder()
+    programs = scratch.path + "/bin"
+    let pages = programs + "/share/man/man1"
+    try FileManager.default.createDirectory(atPath: pages, withIntermediateDirectories: true)
+    for name in ["oceanid-guard", "oceanid-ctl"] {
+      try FileManager.default.createSymbolicLink(
+        atPath: "\(programs)/\(name)", withDestinationPath: "/bin/true")
+      let page = ".TH \(name) 1\n.SH NAME\n\(name) \\- a page\n"
+      try page.write(toFile: "\(pages)/\(name).1", atomically: false, encoding: .utf8)
+    }
+    let built = try Program(
+      "\(sourceTree)/systemd/package", ["--bin-dir", programs, "--output", scratch.path],
+      environment: ["DEBFULLNAME": "Ada", "DEBEMAIL": "ada@oceanid-guard.invalid"])
+    try #require(built.status == 0, "\(built.output)")
+    package = try #require(built.output.split(separator: "\n").last.map(String.init))
+  }
+
+  private func dpkg(_ arguments: String...) throws -> String {
+    let program = try Program(#require(Program.find("dpkg-deb")), arguments)
+    #expect(program.status == 0, "\(program.output)")
+    return program.output
+  }
+
+  @Test func itHoldsWhatTheServiceNeeds() throws {
+    let contents = try dpkg("--contents", package)
+    for file in [
+      "/usr/bin/oceanid-guard", "/usr/bin/oceanid-ctl", "/usr/lib/systemd/system/oceanid-guard.service",
+      "/usr/lib/systemd/system/oceanid-guard.socket", "/usr/lib/systemd/system/oceanid-forward.socket",
+      "/usr/lib/systemd/system/oceanid-online.target", "/usr/lib/systemd/user/oceanid-guard.service",
+      "/usr/lib/systemd/system-generators/oceanid-forward-generator", "/usr/lib/sysusers.d/oceanid.conf",
+      "/usr/lib/systemd/catalog/oceanid.catalog", "/etc/oceanid/guard.yaml",
+      "/usr/share/man/man1/oceanid-ctl.1.gz", "/usr/share/doc/oceanid-guard/examples/credentials.conf",
+    ] {
+      #expect(contents.contains(" .\(file)\n"), "\(file)")
+    }
+    #expect(!contents.split(separator: "\n").contains { !$0.contains(" root/root ") })
+  }
+
+  @Test func itsControlFileIsComplete() throws {
+    #expect(try dpkg("--field", package, "Package") == "oceanid-guard\n")
+    #expect(try dpkg("--field", package, "Version").hasSuffix("-1\n"))
+    #expect(try dpkg("--field", package, "Maintainer") == "Ada <ada@oceanid-guard.invalid>\n")
+    let depends = try dpkg("--field", package, "Depends")
+    // What the program is linked with, and what it runs.
+    #expect(depends.contains("libc6 (>= ") && depends.contains("openssh-client"))
+    #expect(try dpkg("--info", package, "conffiles") == "/etc/oceanid/guard.yaml\n")
+  }
+
+  @Test func oneUsersUnitsStartThePackagesProgram() throws {
+    _ = try dpkg("--extract", package, scratch.path + "/tree")
+    let folder = scratch.path + "/tree/usr/lib/systemd/user"
+    for name in try FileManager.default.contentsOfDirectory(atPath: folder) {
+      let unit = try String(contentsOfFile: "\(folder)/\(name)", encoding: .utf8)
+      #expect(!unit.contains(".local/bin"), "\(name)")
+    }
+  }
+
+  @Test(.enabled(if: Program.find("lintian") != nil, "lintian is not installed"))
+  func lintianFindsNoError() throws {
+    let program = try Program(
+      #require(Program.find("lintian")), ["--allow-root", "--fail-on", "error,warning", package])
+    // That nobody asked Debian for this package is no fault of it.
+    let complaints = program.output.split(separator: "\n")
+      .filter { $0.hasPrefix("E:") || $0.hasPrefix("W:") }.filter {
+        !$0.contains("initial-upload-closes-no-bugs")
+      }
+    #expect(complaints.isEmpty, "\(program.output)")
+  }
+
+  @Test(arguments: [
+    ["--nonsense"], ["--bin-dir"], ["--maintainer", "nobody"], ["--revision", "x"],
+  ])
+  func whatIsNotUnderstoodIsRefused(arguments: [String]) throws {
+    let program = try Program("\(sourceTree)/systemd/package", arguments)
+    #expect(program.status == 64)
+    #expect(program.output.contains("package: "))
+  }
+}

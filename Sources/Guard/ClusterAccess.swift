@@ -46,6 +46,16 @@ final class ClusterAccess: Sendable {
       remedy: status.lastFailure?.failure.remedy ?? "oceanid-ctl tunnel")
   }
 
+  /// What a person's command needs beside the kubeconfig to come through the forward: nothing where its server is
+  /// the forward's local end.
+  var serverFlags: String? {
+    guard let server = state.withLock({ $0.client })?.kubeconfig.server,
+      configuration.forward(for: server) == nil,
+      case .tcp? = configuration.tunnel.forwards.first?.listen
+    else { return nil }
+    return "--server \(server.scheme)://\(configuration.publicListen) --tls-server-name \(server.host)"
+  }
+
   /// A server on loopback where no forward listens is the commonest slip: it was dialled from the far side.
   private func hinted(_ failure: PollFailure) -> PollFailure {
     guard [.tls, .unreachable].contains(failure.code),

@@ -93,7 +93,7 @@ extension ClusterDocument {
       poll: PollDocument(
         at: entry.poll?.at, seenAt: observation.snapshotAt, duration: entry.poll?.duration,
         failure: observation.pollFailure, now: now),
-      api: APIDocument(version: observation.snapshot?.version, ready: observation.snapshot?.isReady), now: now
-    )
+      api: APIDocument(version: observation.snapshot?.version, ready: observation.snapshot?.isReady),
+      now: now - observation.clockSkew)
   }
 }

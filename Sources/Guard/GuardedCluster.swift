@@ -107,7 +107,8 @@ actor GuardedCluster {
     guard !isStopped.load(ordering: .relaxed) else { return }
     let observation = Observation(
       cluster: configuration.name, listen: configuration.publicListen,
-      kubeconfig: kubeconfig, tunnel: TunnelHealth(tunnel.status),
+      kubeconfig: kubeconfig, context: configuration.kubernetes.context,
+      serverFlags: access.serverFlags, tunnel: TunnelHealth(tunnel.status),
       snapshot: seen?.snapshot,
       snapshotAt: seen?.at, pollFailure: pollFailure, pollInterval: configuration.kubernetes.poll.interval,
       expectations: configuration.expect)

@@ -14,12 +14,24 @@ public struct FluxObject: Hashable, Sendable {
   public let interval: Duration?
   public let timeout: Duration?
   public let source: Reference?
+  /// The HelmChart that a HelmRelease or its source is fetched through.
+  public let chart: Reference?
   public let dependsOn: [Reference]
+  /// Name of the Secret that it logs in with, in its own namespace.
+  public let secretName: String?
+  /// When it last ran, whatever came of it; nil where the kind does not say.
+  public let lastReconciled: Timestamp?
+  /// When somebody asked for a run that has not happened yet.
+  public let requestedAt: Timestamp?
+  /// Since when it has been suspended, where the server remembers.
+  public let suspendedAt: Timestamp?
 
   public init(
     resource: Resource, isSuspended: Bool = false, isStatic: Bool = false, revision: String? = nil,
     attemptedRevision: String? = nil, artifactUpdateTime: Timestamp? = nil, interval: Duration? = nil,
-    timeout: Duration? = nil, source: Reference? = nil, dependsOn: [Reference] = []
+    timeout: Duration? = nil, source: Reference? = nil, chart: Reference? = nil,
+    dependsOn: [Reference] = [], secretName: String? = nil, lastReconciled: Timestamp? = nil,
+    requestedAt: Timestamp? = nil, suspendedAt: Timestamp? = nil
   ) {
     self.resource = resource
     self.isSuspended = isSuspended
@@ -30,6 +42,11 @@ public struct FluxObject: Hashable, Sendable {
     self.interval = interval
     self.timeout = timeout
     self.source = source
+    self.chart = chart
     self.dependsOn = dependsOn
+    self.secretName = secretName
+    self.lastReconciled = lastReconciled
+    self.requestedAt = requestedAt
+    self.suspendedAt = suspendedAt
   }
 }

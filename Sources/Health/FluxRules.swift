@@ -1,5 +1,6 @@
 extension Judgement {
   mutating func judgeFlux(_ snapshot: Snapshot) {
+    judgeControllers(snapshot)
     switch snapshot.flux {
     case .seen(let objects):
       isFluxInstalled = true
@@ -19,29 +20,20 @@ extension Judgement {
     judgeFluxVersion(snapshot)
   }
 
-  /// By the labels that `flux install` puts on its controllers.
-  private mutating func judgeFluxVersion(_ snapshot: Snapshot) {
-    let controllers = (snapshot.workloads.value ?? []).filter { $0.partOf == "flux" }
-    let versions = Set(controllers.compactMap(\.version))
-    fluxVersion = versions.count == 1 ? versions.first : versions.max()
-    guard let wanted = expectations.fluxVersion, let found = fluxVersion, versions != [wanted] else { return }
-    report(
-      "flux/version", .warning, subject: "flux",
-      title: "Flux is \(versions.sorted().joined(separator: ", ")), not \(wanted)",
-      detail: found == wanted ? "not every controller runs it" : "", remedy: flux("check"))
-  }
-
   private mutating func judge(_ objects: [FluxObject]) {
-    let byReference = Dictionary(objects.map { ($0.resource.reference, $0) }) { first, _ in first }
-    let failing = Set(objects.filter { Judgement.isFailing($0, serverNow) }.map(\.resource.reference))
-    for object in objects {
-      flux.append(judge(object, byReference, failing))
-    }
+    causes = FluxCauses(
+      objects,
+      failures: objects.reduce(into: [:]) { failures, object in
+        failures[object.resource.reference] = failure(of: object)
+      })
+    failures.merge(causes.failures) { _, new in new }
+    judgeIdleControllers(objects)
+    for object in objects { flux.append(judge(object)) }
   }
 
-  private mutating func judge(
-    _ object: FluxObject, _ all: [Reference: FluxObject], _ failing: Set<Reference>
-  ) -> Judged<FluxObject> {
+  /// What decides, in this order: kinds without a status, suspension (it freezes conditions), deletion, failure,
+  /// waiting, and what a good status hides.
+  private mutating func judge(_ object: FluxObject) -> Judged<FluxObject> {
     let resource = object.resource
     let ready = resource.conditions["Ready"]
     if object.isStatic {
@@ -56,14 +48,11 @@ extension Judgement {
     }
     let path = "flux/\(resource.kind.lowercased())/\(resource.namespace)/\(resource.name)"
     let subject = resource.reference.description
-    let look = kubectl(
-      "-n \(resource.namespace) describe \(resource.kind.lowercased()).\(resource.group) \(resource.name)")
-    // The controllers leave a suspended object's conditions as they were: they say nothing about now.
     if object.isSuspended {
       report(
         "\(path)/suspended", .warning, subject: subject, title: "\(subject) is suspended",
-        detail: "it does not follow Git until it is resumed",
-        remedy: "find out who suspended it and why: \(look)")
+        detail: "it does not follow Git until it is resumed", since: object.suspendedAt,
+        remedy: "\(look(resource))  # who suspended it, and why")
       return judged(.degraded, "Suspended", "suspended; last: \(shown?.message ?? "")")
     }
     if let deleted = resource.deletionTimestamp {
@@ -72,107 +61,142 @@ extension Judgement {
       }
       report(
         "\(path)/terminating", .warning, subject: subject,
-        title: "\(subject) has been terminating for \((serverNow - deleted).humanDuration)", since: deleted,
-        remedy: "look at its finalizers: \(look)")
+        title: "\(subject) has been terminating for \((serverNow - deleted).humanDuration)",
+        detail: resource.finalizers.isEmpty
+          ? "" : "finalizers: \(resource.finalizers.joined(separator: ", "))", since: deleted,
+        remedy: "\(look(resource))  # what its finalizers wait for")
       return judged(.degraded, "Terminating", "being deleted")
     }
-    if failing.contains(resource.reference) {
-      if Judgement.hasFailingCause(object, ready, failing) { return judged(.degraded) }
-      let isNotification = ["Alert", "Provider", "Receiver"].contains(resource.kind)
-      let failure = Judgement.failure(of: object)
-      report(
-        "\(path)/failed", isNotification ? .warning : .critical, subject: subject,
-        title: "\(subject) fails: \(failure?.reason ?? "unknown")", detail: failure?.message ?? "",
-        since: failure?.lastTransitionTime, remedy: remedy(for: object, look))
-      return judged(isNotification ? .degraded : .critical)
+    if let failure = causes.failures[resource.reference] {
+      return judged(judge(object, failing: failure, path), failure.reason, failure.message)
     }
-    if let started = Judgement.hungSince(object, status, shown, serverNow) {
+    // A controller that does nothing has been told of, once for all its objects.
+    if idleControllers.contains(resource.kind.fluxController) { return judged(.degraded) }
+    if let symptom = rhythm(of: object, status, shown) {
       report(
-        "\(path)/stuck", .warning, subject: subject,
-        title: "\(subject) has been in progress for \((serverNow - started).humanDuration)",
-        detail: shown?.message ?? "",
-        since: started, remedy: look)
-      return judged(.degraded)
-    }
-    if let source = object.source.flatMap({ all[$0] }),
-      let lag = Judgement.lag(of: object, behind: source, serverNow)
-    {
-      report(
-        "\(path)/behind-source", .warning, subject: subject,
-        title:
-          "\(subject) has not applied what \(source.resource.reference) fetched \(lag.humanDuration) ago",
-        detail: "source \(source.revision ?? ""), applied \(object.revision ?? "nothing")",
-        since: source.artifactUpdateTime, remedy: look)
+        "\(path)/\(symptom.word)", .warning, subject: subject, title: "\(subject) \(symptom.title)",
+        detail: symptom.detail, since: symptom.since, remedy: symptom.remedy)
       return judged(.degraded)
     }
     return judged(.healthy)
   }
 
-  // MARK: - The second axis: what kstatus can't tell
-
-  /// A failure that is retried reads InProgress for ever: Ready=False beside Reconciling/ProgressingWithRetry.
-  private static func failure(of object: FluxObject) -> Condition? {
-    let conditions = object.resource.conditions
-    if let stalled = conditions["Stalled"], stalled.status == .isTrue { return stalled }
-    guard let ready = conditions["Ready"], ready.status == .isFalse else { return nil }
-    return ready
-  }
-
-  private static func isFailing(_ object: FluxObject, _ now: Timestamp) -> Bool {
-    guard !object.isStatic, !object.isSuspended, object.resource.deletionTimestamp == nil else {
-      return false
+  private mutating func judge(_ object: FluxObject, failing failure: Condition, _ path: String) -> Verdict {
+    let resource = object.resource
+    let subject = resource.reference.description
+    if causes.hasTold(object) || isMissingSecret(object.secretName, in: resource.namespace) {
+      return .degraded
     }
-    return failure(of: object) != nil
+    if failure.reason == "ArtifactFailed", idleControllers.contains("source-controller") { return .degraded }
+    if causes.isWaiting(object), let parent = causes.parents(of: object).first(where: causes.isKnown) {
+      // What it waits for is on its way.
+      let patience = object.ownTimeout + .seconds(360)
+      guard let since = failure.lastTransitionTime, serverNow - since > patience else { return .healthy }
+      report(
+        "\(path)/waiting", .warning, subject: subject,
+        title: "\(subject) has been waiting for \((serverNow - since).humanDuration)",
+        detail: failure.message, since: since,
+        remedy: kubectl("-n \(parent.namespace) describe \(parent.kind.lowercased()) \(parent.name)"))
+      return .degraded
+    }
+    if isToldByWorkload(object, failure) { return .degraded }
+    let isNotification = ["Alert", "Provider", "Receiver"].contains(resource.kind)
+    let pod = culprit(of: object, failure)
+    let title =
+      pod == nil
+      ? "fails: \(failure.reason.isEmpty ? "unknown" : failure.reason)" : "fails: its pods do not come up"
+    report(
+      "\(path)/failed", isNotification ? .warning : .critical, subject: subject, title: "\(subject) \(title)",
+      detail: detail(of: object, failure) + (pod.map { "; \($0.plight)" } ?? ""),
+      since: failure.lastTransitionTime,
+      remedy: pod.map(remedy) ?? remedy(for: object, failure))
+    return isNotification ? .degraded : .critical
   }
 
-  private static let waitingReasons: Set = [
-    "DependencyNotReady", "SourceNotReady", "ArtifactFailed", "HelmChartNotReady",
-  ]
-
-  /// A symptom folds into its cause: an object that waits for one that fails is no second problem.
-  private static func hasFailingCause(_ object: FluxObject, _ ready: Condition?, _ failing: Set<Reference>)
-    -> Bool
-  {
-    guard let ready, waitingReasons.contains(ready.reason) else { return false }
-    return (object.dependsOn + [object.source].compactMap(\.self)).contains(where: failing.contains)
-  }
-
-  /// In progress is bad only when older than the object's own timeout: healthy objects flap on every interval.
-  private static func hungSince(
-    _ object: FluxObject, _ status: ObjectStatus, _ shown: Condition?, _ now: Timestamp
-  ) -> Timestamp? {
-    guard status == .inProgress else { return nil }
-    let interval = object.interval ?? .seconds(300)
-    let own =
-      object.timeout
-      ?? (object.resource.kind == "HelmRelease" ? .seconds(300) : max(.seconds(30), interval - .seconds(30)))
-    // A HelmRelease keeps Ready=True while it reconciles: then its Reconciling condition has the time.
-    let reconciling = object.resource.conditions["Reconciling"]
-    let condition = shown?.status == .isTrue ? reconciling : shown ?? reconciling
-    guard let started = condition?.lastTransitionTime ?? object.resource.creationTimestamp else { return nil }
-    return now - started > own + .seconds(60) ? started : nil
-  }
-
-  /// How long a Kustomization has not applied its source's artifact, once that is longer than its own rhythm.
-  private static func lag(of object: FluxObject, behind source: FluxObject, _ now: Timestamp) -> Duration? {
-    guard object.resource.kind == "Kustomization", !source.isSuspended, let wanted = source.revision,
-      object.revision != wanted, let changed = source.artifactUpdateTime
-    else { return nil }
-    let interval = object.interval ?? .seconds(600)
-    let own = object.timeout ?? max(.seconds(30), interval - .seconds(30))
-    let age = now - changed
-    return age > max(interval * 2, own + .seconds(60)) ? age : nil
+  /// What failed, and what goes on being served meanwhile.
+  private func detail(of object: FluxObject, _ failure: Condition) -> String {
+    let ready = object.resource.conditions["Ready"]
+    var parts = [failure.message]
+    if failure.type == "Stalled", let ready, ready.status == .isFalse { parts.append(ready.message) }
+    if object.isSource, let revision = object.revision, let updated = object.artifactUpdateTime {
+      parts.append(
+        "still serves \(revision.shortRevision), fetched \((serverNow - updated).humanDuration) ago")
+    } else if let attempted = object.attemptedRevision, let revision = object.revision,
+      !attempted.isSameRevision(as: revision)
+    {
+      parts.append("attempted \(attempted.shortRevision), \(revision.shortRevision) is applied")
+    }
+    return parts.filter { !$0.isEmpty }.joined(separator: "; ")
   }
 
   /// The next command of a person who looks; changes go through Git.
-  private func remedy(for object: FluxObject, _ look: String) -> String {
+  private func remedy(for object: FluxObject, _ failure: Condition) -> String {
     let resource = object.resource
     let log = flux("logs --kind=\(resource.kind) --name=\(resource.name) --namespace=\(resource.namespace)")
-    let message = Judgement.failure(of: object)?.message.lowercased() ?? ""
-    if resource.kind == "GitRepository", message.contains("authentic") || message.contains("token") {
-      return
-        "renew the Git credentials that its secretRef names (through Git or the secret's own source); then \(log)"
+    let message = failure.message.lowercased()
+    if object.isSource,
+      message.contains("authentic") || message.contains("token") || message.contains("permission denied")
+    {
+      let secret =
+        object.secretName.map { "in Secret \(resource.namespace)/\($0)" } ?? "that its secretRef names"
+      return "\(log)  # then renew the credentials \(secret) (secretRef) at their source"
     }
-    return "\(log); mend the cause in Git"
+    if failure.type == "Stalled" {
+      return "\(log)  # nothing is retried until the object changes: mend it in Git"
+    }
+    return "\(log)  # mend the cause in Git"
+  }
+
+  func look(_ resource: Resource) -> String {
+    let type =
+      resource.group.isEmpty ? resource.kind.lowercased() : "\(resource.kind.lowercased()).\(resource.group)"
+    return kubectl("-n \(resource.namespace) describe \(type) \(resource.name)")
+  }
+
+  // MARK: - The second axis: what kstatus can't tell
+
+  /// A failure that is retried reads InProgress for ever: Ready=False beside Reconciling/ProgressingWithRetry.
+  /// While the retry runs, Ready is Unknown: it has failed until it says that it has not.
+  private func failure(of object: FluxObject) -> Condition? {
+    guard !object.isStatic, !object.isSuspended, object.resource.deletionTimestamp == nil else { return nil }
+    let conditions = object.resource.conditions
+    if let stalled = conditions["Stalled"], stalled.status == .isTrue { return stalled }
+    guard let ready = conditions["Ready"] else { return nil }
+    switch ready.status {
+    case .isTrue: return nil
+    case .isFalse: return ready
+    case .unknown: return memory.failures[object.resource.reference]
+    }
+  }
+
+  /// A health check that failed because of a workload that has its own problem.
+  private func isToldByWorkload(_ object: FluxObject, _ failure: Condition) -> Bool {
+    let message = failure.message + (object.resource.conditions["Ready"]?.message ?? "")
+    let isTimeout = message.contains("deadline exceeded") || message.contains("timed out")
+    return brokenWorkloads.contains { workload in
+      if failure.reason == "HealthCheckFailed" { return message.names(workload.resource.reference) }
+      return isTimeout && workload.manager == object.resource.reference
+    }
+  }
+
+  /// The pod because of which a health check or a Helm upgrade went wrong.
+  private mutating func culprit(of object: FluxObject, _ failure: Condition) -> Pod? {
+    let isTimeout = failure.message.contains("deadline exceeded") || failure.message.contains("timed out")
+    let found = unwellPods.filter { pod in
+      guard let owner = pod.owner, pod.isStuck(at: serverNow) else { return false }
+      if failure.reason == "HealthCheckFailed" { return failure.message.names(owner) }
+      return isTimeout && managers[owner] == object.resource.reference
+    }
+    toldPods.formUnion(found.map(\.resource.reference))
+    return found.max { $0.restarts < $1.restarts }
+  }
+}
+
+extension String {
+  /// `Deployment/apps/web`, as the health checks of Flux name what they wait for.
+  fileprivate func names(_ object: Reference) -> Bool {
+    contains("\(object.kind)/\(object.namespace)/\(object.name) ")
+      || contains("\(object.kind)/\(object.namespace)/\(object.name)'")
+      || hasSuffix("\(object.kind)/\(object.namespace)/\(object.name)")
   }
 }

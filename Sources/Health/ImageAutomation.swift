@@ -28,18 +28,20 @@ public struct ImagePolicy: Hashable, Sendable {
   public let repository: Reference
   /// The policy in the words of its spec, `semver 1.18.x`; nil where it could not be read.
   public let range: String?
-  /// `name:tag` of `status.latestRef`, else `status.latestImage`.
+  /// `name:tag` of `status.latestRef`, with its digest where it has one; else `status.latestImage`.
   public let latestImage: String?
+  public let labels: [String: String]
 
   public init(
     resource: Resource, isSuspended: Bool = false, repository: Reference, range: String? = nil,
-    latestImage: String? = nil
+    latestImage: String? = nil, labels: [String: String] = [:]
   ) {
     self.resource = resource
     self.isSuspended = isSuspended
     self.repository = repository
     self.range = range
     self.latestImage = latestImage
+    self.labels = labels
   }
 }
 
@@ -49,6 +51,10 @@ public struct ImageUpdateAutomation: Hashable, Sendable {
   public let isSuspended: Bool
   public let interval: Duration?
   public let source: Reference?
+  /// Which policies of its namespace it acts on; nil: all of them.
+  public let policySelector: LabelSelector?
+  /// The branch that it pushes to, where that is another than it reads.
+  public let reviewBranch: String?
   public let lastRunTime: Timestamp?
   public let lastPushTime: Timestamp?
   public let lastPushCommit: String?
@@ -57,13 +63,16 @@ public struct ImageUpdateAutomation: Hashable, Sendable {
 
   public init(
     resource: Resource, isSuspended: Bool = false, interval: Duration? = nil, source: Reference? = nil,
-    lastRunTime: Timestamp? = nil, lastPushTime: Timestamp? = nil, lastPushCommit: String? = nil,
+    policySelector: LabelSelector? = nil, reviewBranch: String? = nil, lastRunTime: Timestamp? = nil,
+    lastPushTime: Timestamp? = nil, lastPushCommit: String? = nil,
     observedPolicies: [String: String]? = nil
   ) {
     self.resource = resource
     self.isSuspended = isSuspended
     self.interval = interval
     self.source = source
+    self.policySelector = policySelector
+    self.reviewBranch = reviewBranch
     self.lastRunTime = lastRunTime
     self.lastPushTime = lastPushTime
     self.lastPushCommit = lastPushCommit

@@ -24,11 +24,22 @@ public struct ImageReference: Hashable, Sendable {
     repository = ImageReference.normalised(rest)
   }
 
+  /// The same tag of the same repository, and the same digest where both have one.
+  public static func isSame(_ image: String, _ other: String) -> Bool {
+    let (a, b) = (ImageReference(image), ImageReference(other))
+    guard a.repository == b.repository else { return false }
+    if let digest = a.digest, let wanted = b.digest { return digest == wanted }
+    return a.tag == b.tag
+  }
+
   private static func normalised(_ name: Substring) -> String {
     let first = name.split(separator: "/", maxSplits: 1).first ?? name
     let hasRegistry =
       name.contains("/") && (first.contains(".") || first.contains(":") || first == "localhost")
-    if hasRegistry { return String(name) }
+    if hasRegistry {
+      // The name that the registry's own protocol knows it by.
+      return name.hasPrefix("index.docker.io/") ? String(name.dropFirst(6)) : String(name)
+    }
     return name.contains("/") ? "docker.io/\(name)" : "docker.io/library/\(name)"
   }
 }

@@ -16,19 +16,28 @@ extension Judgement {
     let resource = repository.resource
     let path = "image/repository/\(resource.namespace)/\(resource.name)"
     let subject = resource.reference.description
-    let look = kubectl("-n \(resource.namespace) describe imagerepository \(resource.name)")
-    if let verdict = judgeCommon(resource, isSuspended: repository.isSuspended, path: path, look: look) {
+    if let verdict = judgeCommon(resource, isSuspended: repository.isSuspended, path: path) {
       return judged(repository, resource, verdict)
+    }
+    if idleControllers.contains(resource.kind.fluxController) {
+      return judged(repository, resource, .degraded)
     }
     // scanTime moves with every scan, so an old one means that nobody scans.
     if let scanned = repository.lastScanTime, let interval = repository.interval,
-      serverNow - scanned > interval * 3 + .seconds(60)
+      Judgement.isOverdue(scanned, serverNow, interval: interval, timeout: .seconds(60))
     {
       report(
         "\(path)/scan-overdue", .warning, subject: subject,
-        title: "\(subject) was not scanned for \((serverNow - scanned).humanDuration)", since: scanned,
-        remedy: look)
-      return judged(repository, resource, .degraded)
+        title: "\(subject) was not scanned for \((serverNow - scanned).humanDuration)",
+        detail: "its interval is \(interval.humanDuration); newer tags are not seen", since: scanned,
+        remedy: log(of: resource))
+      return judged(repository, resource, .degraded, "ScanOverdue", "last scanned at \(scanned)")
+    }
+    if repository.tagCount == 0 {
+      report(
+        "\(path)/no-tags", .warning, subject: subject, title: "\(subject) found no tags",
+        detail: "\(repository.image) has none that its exclusionList leaves", remedy: look(resource))
+      return judged(repository, resource, .degraded, "NoTags", "no tags found")
     }
     return judged(repository, resource, .healthy)
   }
@@ -37,17 +46,24 @@ extension Judgement {
     let resource = automation.resource
     let path = "image/automation/\(resource.namespace)/\(resource.name)"
     let subject = resource.reference.description
-    let look = kubectl("-n \(resource.namespace) describe imageupdateautomation \(resource.name)")
-    if let verdict = judgeCommon(resource, isSuspended: automation.isSuspended, path: path, look: look) {
+    if let verdict = judgeCommon(
+      resource, isSuspended: automation.isSuspended, path: path, source: automation.source)
+    {
       return judged(automation, resource, verdict)
     }
+    if idleControllers.contains(resource.kind.fluxController) {
+      return judged(automation, resource, .degraded)
+    }
+    // The time of the last run is written at its start, so that it moves with failures too.
     if let run = automation.lastRunTime, let interval = automation.interval,
-      serverNow - run > interval * 3 + .seconds(60)
+      Judgement.isOverdue(run, serverNow, interval: interval, timeout: .seconds(60))
     {
       report(
         "\(path)/overdue", .warning, subject: subject,
-        title: "\(subject) did not run for \((serverNow - run).humanDuration)", since: run, remedy: look)
-      return judged(automation, resource, .degraded)
+        title: "\(subject) did not run for \((serverNow - run).humanDuration)",
+        detail: "its interval is \(interval.humanDuration); what its policies want is not written into Git",
+        since: run, remedy: log(of: resource))
+      return judged(automation, resource, .degraded, "Overdue", "last run at \(run)")
     }
     return judged(automation, resource, .healthy)
   }
@@ -55,66 +71,44 @@ extension Judgement {
   private mutating func judge(_ policy: ImagePolicy, _ snapshot: Snapshot) -> ImagePolicyReport {
     let resource = policy.resource
     let path = "image/policy/\(resource.namespace)/\(resource.name)"
-    let subject = resource.reference.description
-    let look = kubectl("-n \(resource.namespace) describe imagepolicy \(resource.name)")
     let running = running(policy, snapshot)
-    let behind = policy.latestImage.flatMap { latest in
-      running.map { images in images.contains { !Judgement.isSame($0.image, latest) } }
+    let isBehind = isBehind(policy, running, snapshot)
+    func report(
+      _ verdict: Verdict, _ reason: String? = nil, _ message: String? = nil, since: Timestamp? = nil,
+      at standstill: ImagePolicyReport.Standstill? = nil
+    ) -> ImagePolicyReport {
+      ImagePolicyReport(
+        policy: judged(policy, resource, verdict, reason, message), running: running, isBehind: isBehind,
+        behindSince: since, standstill: standstill)
     }
-    if let verdict = judgeCommon(resource, isSuspended: policy.isSuspended, path: path, look: look) {
-      return ImagePolicyReport(policy: judged(policy, resource, verdict), running: running, isBehind: behind)
-    }
-    guard behind == true else {
-      return ImagePolicyReport(policy: judged(policy, resource, .healthy), running: running, isBehind: behind)
-    }
-    let automation = (snapshot.imageUpdateAutomations.value ?? []).first {
-      // An automation acts on the policies of its own namespace only (flux2#2853).
-      $0.resource.namespace == resource.namespace && !$0.isSuspended
-    }
-    let moved = resource.conditions["Ready"]?.lastTransitionTime
-    let grace = (automation?.interval ?? .seconds(900)) * 2
-    if automation != nil, let moved, serverNow - moved < grace {
-      return ImagePolicyReport(
-        policy: judged(policy, resource, .healthy, "RollingOut", "rolling out \(policy.latestImage ?? "")"),
-        running: running, isBehind: behind)
-    }
-    let standstill = self.standstill(policy, automation)
-    let old = Set((running ?? []).map(\.image)).filter { !Judgement.isSame($0, policy.latestImage ?? "") }
-    report(
-      "\(path)/behind", .warning, subject: subject, title: "\(resource.name) runs behind its policy",
-      detail:
-        "latest \(policy.latestImage ?? ""), running \(old.sorted().joined(separator: ", ")); \(standstill)",
-      since: moved,
-      remedy: automation.map { flux("get image update \($0.resource.name) -n \($0.resource.namespace)") }
-        ?? look)
-    return ImagePolicyReport(
-      policy: judged(policy, resource, .degraded, "Behind", standstill), running: running, isBehind: behind)
-  }
-
-  /// Where the way from the policy to the workload ends, as far as the objects tell.
-  private func standstill(_ policy: ImagePolicy, _ automation: ImageUpdateAutomation?) -> String {
-    guard let automation else { return "held by hand: no automation covers its namespace" }
-    if automation.resource.conditions["Ready"]?.status == .isFalse {
-      return "\(automation.resource.reference) fails"
-    }
-    let seen = automation.observedPolicies?[policy.resource.name]
-    if let seen, let latest = policy.latestImage, !Judgement.isSame(seen, latest) {
-      return "\(automation.resource.reference) has not taken it up"
-    }
-    if let pushed = automation.lastPushTime,
-      let moved = policy.resource.conditions["Ready"]?.lastTransitionTime,
-      pushed < moved
+    if let verdict = judgeCommon(
+      resource, isSuspended: policy.isSuspended, path: path, source: policy.repository)
     {
-      return "nothing was pushed to Git since the policy moved"
+      return report(verdict, at: isBehind == true ? .policy : nil)
     }
-    return "pushed to Git and not applied yet"
+    guard isBehind == true, let latest = policy.latestImage else { return report(.healthy) }
+    let trail = ImageTrail(policy, latest: latest, running: running ?? [], snapshot, self)
+    let seen = now - skew - watch("\(path)/behind/\(latest)")
+    let since = min(resource.conditions["Ready"]?.lastTransitionTime ?? seen, seen)
+    let end = trail.end
+    if let told = end.told { return report(told, end.reason, end.words, since: since, at: end.standstill) }
+    guard serverNow - since > trail.patience else {
+      return report(.healthy, "RollingOut", "rolling out \(latest)", since: since)
+    }
+    let old = Set((running ?? []).map(\.image)).filter { !ImageReference.isSame($0, latest) }
+    let subject = resource.reference.description
+    self.report(
+      "\(path)/behind", .warning, subject: subject, title: "\(resource.name) runs behind its policy",
+      detail: "latest \(latest), running \(old.sorted().joined(separator: ", ")); \(end.words)", since: since,
+      remedy: end.remedy)
+    return report(.degraded, end.reason, end.words, since: since, at: end.standstill)
   }
 
   /// nil: the workloads or the repository could not be read.
   private func running(_ policy: ImagePolicy, _ snapshot: Snapshot) -> [ImagePolicyReport.Running]? {
     guard let workloads = snapshot.workloads.value else { return nil }
     let repository = (snapshot.imageRepositories.value ?? []).first {
-      $0.resource.name == policy.repository.name && $0.resource.namespace == policy.repository.namespace
+      $0.resource.reference == policy.repository
     }
     guard let name = (repository?.image ?? policy.latestImage).map({ ImageReference($0).repository }) else {
       return nil
@@ -126,30 +120,68 @@ extension Judgement {
     }
   }
 
-  private static func isSame(_ image: String, _ other: String) -> Bool {
-    let (a, b) = (ImageReference(image), ImageReference(other))
-    return a.repository == b.repository && (a.tag == b.tag || (a.digest != nil && a.digest == b.digest))
+  /// Several policies may follow one image, for several workloads: then what runs is behind a policy only where
+  /// nothing runs what it wants, and something runs what none of them wants.
+  private func isBehind(
+    _ policy: ImagePolicy, _ running: [ImagePolicyReport.Running]?, _ snapshot: Snapshot
+  ) -> Bool? {
+    guard let latest = policy.latestImage, let running else { return nil }
+    let others = (snapshot.imagePolicies.value ?? []).compactMap(\.latestImage).filter {
+      $0 != latest && ImageReference($0).repository == ImageReference(latest).repository
+    }
+    let images = running.map(\.image)
+    guard !others.isEmpty else { return images.contains { !ImageReference.isSame($0, latest) } }
+    return !images.contains { ImageReference.isSame($0, latest) }
+      && images.contains { image in !others.contains { ImageReference.isSame(image, $0) } }
   }
 
   // MARK: - What all three kinds share
 
   /// The verdict where suspension or a failure decides; nil where the object is in order so far.
   private mutating func judgeCommon(
-    _ resource: Resource, isSuspended: Bool, path: String, look: String
+    _ resource: Resource, isSuspended: Bool, path: String, source: Reference? = nil
   ) -> Verdict? {
     let subject = resource.reference.description
     if isSuspended {
       report(
         "\(path)/suspended", .warning, subject: subject, title: "\(subject) is suspended",
-        remedy: "find out who suspended it and why: \(look)")
+        remedy: "\(look(resource))  # who suspended it, and why")
       return .degraded
     }
-    guard let ready = resource.conditions["Ready"], ready.status == .isFalse else { return nil }
+    guard let failure = failure(of: resource) else { return nil }
+    failures[resource.reference] = failure
+    // Its repository or its Git source is the problem, and has been told.
+    if source.map(isUnwell) ?? false { return .degraded }
+    // After a restart the tags are not known until the next scan.
+    if failure.reason == "DependencyNotReady", let since = failure.lastTransitionTime,
+      serverNow - since < .seconds(300)
+    {
+      return .healthy
+    }
     report(
-      "\(path)/failed", .warning, subject: subject, title: "\(subject) fails: \(ready.reason)",
-      detail: ready.message,
-      since: ready.lastTransitionTime, remedy: look)
+      "\(path)/failed", .warning, subject: subject,
+      title: "\(subject) fails: \(failure.reason.isEmpty ? "unknown" : failure.reason)",
+      detail: failure.message, since: failure.lastTransitionTime, remedy: log(of: resource))
     return .degraded
+  }
+
+  /// Ready is Unknown while a failure is retried: it has failed until it says that it has not.
+  private func failure(of resource: Resource) -> Condition? {
+    if let stalled = resource.conditions["Stalled"], stalled.status == .isTrue { return stalled }
+    return switch resource.conditions["Ready"]?.status {
+    case .isFalse: resource.conditions["Ready"]
+    case .unknown: memory.failures[resource.reference]
+    case .isTrue, nil: nil
+    }
+  }
+
+  private func isUnwell(_ reference: Reference) -> Bool {
+    causes.failures[reference] != nil
+      || repositories.contains { $0.value.resource.reference == reference && $0.verdict != .healthy }
+  }
+
+  func log(of resource: Resource) -> String {
+    flux("logs --kind=\(resource.kind) --name=\(resource.name) --namespace=\(resource.namespace)")
   }
 
   private func judged<Value>(

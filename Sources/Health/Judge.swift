@@ -1,10 +1,31 @@
 /// What the rules remember from one judgement to the next.
 public struct Memory: Hashable, Sendable {
-  /// Problem id to the moment when it was first seen.
+  /// Problem id, or the name of what may become one, to the moment when it was first seen.
   public var firstSeen: [String: Timestamp]
+  /// Failures of objects that are being retried: while the retry runs, the object itself doesn't tell of them.
+  public var failures: [Reference: Condition]
+  /// When each Lease last moved.
+  public var renewals: [Reference: Renewal]
 
-  public init(firstSeen: [String: Timestamp] = [:]) {
+  /// A Lease as it was last seen to change, by the server's clock.
+  public struct Renewal: Hashable, Sendable {
+    public let renewTime: Timestamp
+    /// nil: it has not changed since it was first seen.
+    public let movedAt: Timestamp?
+
+    public init(renewTime: Timestamp, movedAt: Timestamp?) {
+      self.renewTime = renewTime
+      self.movedAt = movedAt
+    }
+  }
+
+  public init(
+    firstSeen: [String: Timestamp] = [:], failures: [Reference: Condition] = [:],
+    renewals: [Reference: Renewal] = [:]
+  ) {
     self.firstSeen = firstSeen
+    self.failures = failures
+    self.renewals = renewals
   }
 }
 
@@ -29,8 +50,13 @@ public func judge(
 struct Judgement {
   let observation: Observation
   let now: Timestamp
-  private let memory: Memory
+  let memory: Memory
   private(set) var problems: [Problem] = []
+  /// What is being watched, and is no problem yet.
+  private var watched: [String: Timestamp] = [:]
+  /// What the rules remember next time.
+  var failures: [Reference: Condition] = [:]
+  var renewals: [Reference: Memory.Renewal] = [:]
 
   var nodes: [NodeReport] = []
   var flux: [Judged<FluxObject>] = []
@@ -41,6 +67,20 @@ struct Judgement {
   var certificates: [Judged<Certificate>] = []
   var stacks: [Judged<Stack>] = []
   var secrets: [SecretPresence] = []
+  var pods: PodReport?
+  var controllers: [ControllerReport] = []
+  /// Nodes whose pods can't be expected to run; their own problem has been told.
+  var unwellNodes: Set<String> = []
+  /// Controllers of Flux that do nothing; their own problem has been told.
+  var idleControllers: Set<String> = []
+  /// Workloads with a problem of their own.
+  var brokenWorkloads: [Workload] = []
+  /// Which Kustomization or HelmRelease put a workload there.
+  var managers: [Reference: Reference] = [:]
+  var unwellPods: [Pod] = []
+  /// Pods whose state a problem tells already.
+  var toldPods: Set<Reference> = []
+  var causes = FluxCauses()
   var isFluxInstalled: Bool?
   var fluxVersion: String?
   /// The tunnel makes its first attempt and nothing is known yet: no verdict, and no alarm.
@@ -57,9 +97,13 @@ struct Judgement {
   /// The server's clock at the last snapshot.
   var serverNow: Timestamp { observation.snapshot?.serverTime ?? now }
 
+  /// How far the guard's clock is ahead of the one that the rules' times are of.
+  var skew: Duration = .zero
+
   /// - Parameters:
   ///   - path: what comes after the cluster's name in the id.
-  ///   - since: the fault's own time where it has one; else the first time that it was seen.
+  ///   - since: the fault's own time where it has one. An earlier moment at which it was seen wins: many
+  ///     controllers write the time of their last attempt.
   mutating func report(
     _ path: String, _ severity: Problem.Severity, subject: String, title: String, detail: String = "",
     since: Timestamp? = nil, remedy: String
@@ -69,7 +113,24 @@ struct Judgement {
       Problem(
         id: id, severity: severity, cluster: cluster, subject: subject, title: title,
         detail: redacted(detail),
-        since: since ?? memory.firstSeen[id] ?? now, remedy: remedy))
+        since: min(since.map { $0 + skew } ?? now, memory.firstSeen[id] ?? now), remedy: remedy))
+  }
+
+  /// How long something has been so, which is no problem in itself; forgotten once it is not so any more.
+  mutating func watch(_ path: String) -> Duration {
+    let key = "\(cluster)/\(path)"
+    let first = memory.firstSeen[key] ?? now
+    watched[key] = first
+    return now - first
+  }
+
+  /// How long a Lease has stood still. Whoever holds it may have another clock than the server: once it was seen
+  /// to move, that counts.
+  mutating func stillFor(_ lease: Reference, _ renewed: Timestamp) -> Duration {
+    let known = memory.renewals[lease]
+    let moved = known.flatMap { $0.renewTime == renewed ? $0.movedAt : serverNow }
+    renewals[lease] = Memory.Renewal(renewTime: renewed, movedAt: moved)
+    return serverNow - (moved.map { max($0, renewed) } ?? renewed)
   }
 
   /// A part of the poll that failed by itself: one warning, with the words of the failure.
@@ -79,10 +140,20 @@ struct Judgement {
       detail: failure.message, remedy: failure.remedy)
   }
 
-  /// A command for a person's terminal, with the right kubeconfig.
-  func kubectl(_ arguments: String) -> String { "KUBECONFIG=\(observation.kubeconfig) kubectl \(arguments)" }
+  /// A command for a person's terminal, for the right kubeconfig, context and port.
+  func kubectl(_ arguments: String) -> String { "kubectl \(access) \(arguments)" }
 
-  func flux(_ arguments: String) -> String { "KUBECONFIG=\(observation.kubeconfig) flux \(arguments)" }
+  func flux(_ arguments: String) -> String { "flux \(access) \(arguments)" }
+
+  private var access: String {
+    let path = observation.kubeconfig
+    let isPlain = path.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "/._-~+@:".contains($0)) }
+    let quoted =
+      isPlain
+      ? path : "'\(path.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''"))'"
+    return ["--kubeconfig \(quoted)", observation.context.map { "--context \($0)" }, observation.serverFlags]
+      .compactMap(\.self).joined(separator: " ")
+  }
 
   // MARK: - The end
 
@@ -96,10 +167,13 @@ struct Judgement {
       isFluxInstalled: isFluxInstalled,
       fluxVersion: fluxVersion, nodes: nodes, flux: flux, policies: policies, repositories: repositories,
       automations: automations, workloads: workloads, certificates: certificates, stacks: stacks,
-      secrets: secrets,
-      problems: sorted)
-    let seen = Dictionary(sorted.map { ($0.id, memory.firstSeen[$0.id] ?? now) }) { first, _ in first }
-    return (report, Memory(firstSeen: seen))
+      secrets: secrets, pods: pods, controllers: controllers, problems: sorted)
+    var next = memory
+    if isFresh { next = Memory(failures: failures, renewals: renewals) }
+    // While nothing is known, what was watched goes on being so.
+    next.firstSeen = (isFresh ? [:] : memory.firstSeen).merging(watched) { _, new in new }
+    for problem in sorted { next.firstSeen[problem.id] = min(problem.since, now) }
+    return (report, next)
   }
 
   private func verdict(isFresh: Bool) -> Verdict {

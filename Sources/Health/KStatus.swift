@@ -35,14 +35,40 @@ public enum KStatus {
     {
       return (.inProgress, "LatestGenerationNotObserved", "generation \(generation) is not observed yet")
     }
-    if let progressing = resource.conditions["Progressing"], progressing.reason == "ProgressDeadlineExceeded"
-    {
-      return (.failed, progressing.reason, progressing.message)
-    }
     let counts = "\(workload.available)/\(workload.desired) available, \(workload.updated) updated"
-    if workload.updated < workload.desired { return (.inProgress, "LessUpdated", counts) }
-    if workload.available < workload.desired { return (.inProgress, "LessAvailable", counts) }
-    if workload.ready < workload.desired { return (.inProgress, "LessReady", counts) }
-    return (.current, "Available", counts)
+    let current = workload.current ?? workload.desired
+    func progress(_ reason: String) -> (ObjectStatus, String, String) { (.inProgress, reason, counts) }
+    let isCurrent = (ObjectStatus.current, "Available", counts)
+    switch resource.kind {
+    case "StatefulSet":
+      if case .onDelete = workload.updates { return isCurrent }
+      if current < workload.desired { return progress("LessReplicas") }
+      if workload.ready < workload.desired { return progress("LessReady") }
+      if current > workload.desired { return progress("ExtraPods") }
+      if case .partition(let first) = workload.updates {
+        return workload.updated < workload.desired - first ? progress("PartitionRollout") : isCurrent
+      }
+      return workload.updated < workload.desired ? progress("RevisionMismatch") : isCurrent
+    case "DaemonSet":
+      if current < workload.desired { return progress("LessCurrent") }
+      if workload.updated < workload.desired { return progress("LessUpdated") }
+      if workload.available < workload.desired { return progress("LessAvailable") }
+      return workload.ready < workload.desired ? progress("LessReady") : isCurrent
+    default:
+      if let progressing = resource.conditions["Progressing"],
+        progressing.reason == "ProgressDeadlineExceeded"
+      {
+        return (.failed, progressing.reason, progressing.message)
+      }
+      if current < workload.desired { return progress("LessReplicas") }
+      if workload.updated < workload.desired { return progress("LessUpdated") }
+      if current > workload.desired { return progress("ExtraPods") }
+      if workload.available < workload.updated { return progress("LessAvailable") }
+      if workload.ready < workload.desired { return progress("LessReady") }
+      if let available = resource.conditions["Available"], available.status != .isTrue {
+        return progress("DeploymentNotAvailable")
+      }
+      return isCurrent
+    }
   }
 }

@@ -8,6 +8,13 @@ public struct Node: Hashable, Sendable {
   public let isUnschedulable: Bool
   /// `nvidia.com/gpu` in `status.allocatable`; nil where the node offers none.
   public let allocatableGPUs: Int?
+  /// The same in `status.capacity`.
+  public let capacityGPUs: Int?
+  /// The first address of type InternalIP.
+  public let internalIP: String?
+  public let osImage: String?
+  public let kernelVersion: String?
+  public let containerRuntime: String?
   /// `spec.renewTime` of the node's Lease; nil where leases could not be read.
   public let leaseRenewTime: Timestamp?
 
@@ -15,13 +22,27 @@ public struct Node: Hashable, Sendable {
 
   public init(
     resource: Resource, roles: [String] = [], kubeletVersion: String = "", isUnschedulable: Bool = false,
-    allocatableGPUs: Int? = nil, leaseRenewTime: Timestamp? = nil
+    allocatableGPUs: Int? = nil, capacityGPUs: Int? = nil, internalIP: String? = nil, osImage: String? = nil,
+    kernelVersion: String? = nil, containerRuntime: String? = nil, leaseRenewTime: Timestamp? = nil
   ) {
     self.resource = resource
     self.roles = roles
     self.kubeletVersion = kubeletVersion
     self.isUnschedulable = isUnschedulable
     self.allocatableGPUs = allocatableGPUs
+    self.capacityGPUs = capacityGPUs
+    self.internalIP = internalIP
+    self.osImage = osImage
+    self.kernelVersion = kernelVersion
+    self.containerRuntime = containerRuntime
     self.leaseRenewTime = leaseRenewTime
+  }
+
+  /// The same node with what its Lease says.
+  public func renewed(at time: Timestamp?) -> Node {
+    Node(
+      resource: resource, roles: roles, kubeletVersion: kubeletVersion, isUnschedulable: isUnschedulable,
+      allocatableGPUs: allocatableGPUs, capacityGPUs: capacityGPUs, internalIP: internalIP, osImage: osImage,
+      kernelVersion: kernelVersion, containerRuntime: containerRuntime, leaseRenewTime: time)
   }
 }

@@ -15,10 +15,11 @@ extension Judgement {
     guard let seen = snapshot.nodes.value else { return }
     for node in seen { nodes.append(judge(node, snapshot)) }
     for name in expectations.nodes where !seen.contains(where: { $0.name == name }) {
+      unwellNodes.insert(name)
       report(
         "node/\(name)/missing", .critical, subject: "node \(name)", title: "node \(name) is missing",
         detail: "the cluster does not list it, and expect.nodes does",
-        remedy: "\(kubectl("get nodes")); on \(name): systemctl status k3s-agent")
+        remedy: kubectl("get nodes") + "  # and on \(name): systemctl status k3s-agent")
     }
   }
 
@@ -29,6 +30,7 @@ extension Judgement {
     let ready = node.resource.conditions["Ready"]
     let describe = kubectl("describe node \(name)")
     if ready?.status != .isTrue {
+      unwellNodes.insert(name)
       let words = [ready?.reason, ready?.message].compactMap { $0 }.filter { !$0.isEmpty }.joined(
         separator: ": ")
       report(
@@ -36,7 +38,7 @@ extension Judgement {
         detail: words.isEmpty ? "it has no Ready condition" : words, since: ready?.lastTransitionTime,
         remedy: describe)
     } else {
-      judgeLease(node)
+      if judgeLease(node) { unwellNodes.insert(name) }
       judgeGPU(node, describe)
     }
     if node.isUnschedulable {
@@ -46,7 +48,7 @@ extension Judgement {
     }
     for condition in node.resource.conditions
     where condition.status == .isTrue
-      && (condition.type.hasSuffix("Pressure") || condition.type == "NetworkUnavailable")
+      && (condition.type.hasSuffix("Pressure") || Judgement.faults.contains(condition.type))
     {
       report(
         "node/\(name)/\(condition.type)", .warning, subject: "node \(name)",
@@ -58,7 +60,7 @@ extension Judgement {
       report(
         "node/\(name)/unexpected", .warning, subject: "node \(name)", title: "node \(name) is not expected",
         detail: "expect.nodes does not list it",
-        remedy: "add it to expect.nodes, or find out who joined it: \(describe)")
+        remedy: "\(describe)  # add it to expect.nodes, or find out who joined it")
     }
     judgeSkew(node, snapshot)
     let mine = problems[before...]
@@ -68,14 +70,26 @@ extension Judgement {
       node: node, verdict: verdict, status: Judgement.statusColumn(node), isExpected: isExpected)
   }
 
+  /// Conditions that are bad when true: Kubernetes' own, and those that node-problem-detector adds.
+  private static let faults: Set = ["NetworkUnavailable", "KernelDeadlock", "ReadonlyFilesystem"]
+
   /// The kubelet renews its Lease every 10 s; the controller says NotReady only after 40 to 50.
-  private mutating func judgeLease(_ node: Node) {
-    guard let renewed = node.leaseRenewTime, serverNow - renewed > .seconds(60) else { return }
+  ///
+  /// - Returns: whether the kubelet has stopped.
+  private mutating func judgeLease(_ node: Node) -> Bool {
+    guard let renewed = node.leaseRenewTime else { return false }
+    let lease = Reference(kind: "Lease", namespace: "kube-node-lease", name: node.name)
+    let still = stillFor(lease, renewed)
+    guard still > .seconds(30) else { return false }
     report(
       "node/\(node.name)/lease-stale", .warning, subject: "node \(node.name)",
       title: "node \(node.name) stopped renewing its lease",
-      detail: "last renewed \((serverNow - renewed).humanDuration) ago",
-      since: renewed, remedy: kubectl("-n kube-node-lease get lease \(node.name) -o yaml"))
+      detail: "last renewed \((serverNow - renewed).humanDuration) ago, where every 10s is usual; "
+        + "the cluster will call it NotReady soon",
+      since: renewed,
+      remedy: kubectl("-n kube-node-lease get lease \(node.name) -o yaml")
+        + "  # and on \(node.name): systemctl status k3s k3s-agent")
+    return true
   }
 
   private mutating func judgeGPU(_ node: Node, _ describe: String) {
@@ -83,8 +97,10 @@ extension Judgement {
     report(
       "node/\(node.name)/gpu-lost", .critical, subject: "node \(node.name)",
       title: "node \(node.name) offers \(node.allocatableGPUs ?? 0) of \(wanted) GPUs",
-      detail: "nvidia.com/gpu in status.allocatable; the device plugin or the driver is likely down",
-      remedy: "\(describe); on \(node.name): nvidia-smi")
+      detail: (node.capacityGPUs ?? 0) >= wanted
+        ? "its capacity is \(node.capacityGPUs ?? 0): the device plugin is gone, or calls a GPU unhealthy"
+        : "it has no capacity of nvidia.com/gpu either: the driver is likely down",
+      remedy: "\(describe)  # and on \(node.name): nvidia-smi")
   }
 
   /// A kubelet may be up to three minors older than its server, and never newer (version skew policy).
@@ -96,7 +112,7 @@ extension Judgement {
     report(
       "node/\(node.name)/version-skew", .warning, subject: "node \(node.name)",
       title: "node \(node.name) runs \(node.kubeletVersion) beside a server of \(snapshot.version ?? "")",
-      remedy: "upgrade the older of the two: \(kubectl("get nodes"))")
+      remedy: kubectl("get nodes -o wide") + "  # upgrade the older one")
   }
 
   private static func minor(_ version: String) -> Int? {

@@ -97,11 +97,29 @@ public struct ImagePolicyReport: Hashable, Sendable {
   public let running: [Running]?
   /// Some workload runs another image than the latest; nil: not known.
   public let isBehind: Bool?
+  /// Since when it has been so.
+  public let behindSince: Timestamp?
+  /// How far the latest image has come, where it runs nowhere yet.
+  public let standstill: Standstill?
 
-  public init(policy: Judged<ImagePolicy>, running: [Running]?, isBehind: Bool?) {
+  /// The steps from a registry to a running container, and where the way may end on purpose.
+  public enum Standstill: String, Codable, Sendable {
+    case scan, policy, automation, push, fetch, apply
+    /// No automation acts on this policy: people write it into Git.
+    case held
+    /// The automation pushes to a branch that people merge.
+    case review
+  }
+
+  public init(
+    policy: Judged<ImagePolicy>, running: [Running]?, isBehind: Bool?, behindSince: Timestamp? = nil,
+    standstill: Standstill? = nil
+  ) {
     self.policy = policy
     self.running = running
     self.isBehind = isBehind
+    self.behindSince = behindSince
+    self.standstill = standstill
   }
 }
 
@@ -124,6 +142,10 @@ public struct ClusterReport: Hashable, Sendable {
   public let certificates: [Judged<Certificate>]
   public let stacks: [Judged<Stack>]
   public let secrets: [SecretPresence]
+  /// nil: pods could not be read.
+  public let pods: PodReport?
+  /// The controllers of Flux, by name.
+  public let controllers: [ControllerReport]
   /// Critical first, then by subject. A cause stands for its symptoms.
   public let problems: [Problem]
 
@@ -133,7 +155,8 @@ public struct ClusterReport: Hashable, Sendable {
     policies: [ImagePolicyReport] = [], repositories: [Judged<ImageRepository>] = [],
     automations: [Judged<ImageUpdateAutomation>] = [], workloads: [Judged<Workload>] = [],
     certificates: [Judged<Certificate>] = [], stacks: [Judged<Stack>] = [],
-    secrets: [SecretPresence] = [], problems: [Problem] = []
+    secrets: [SecretPresence] = [], pods: PodReport? = nil, controllers: [ControllerReport] = [],
+    problems: [Problem] = []
   ) {
     self.name = name
     self.verdict = verdict
@@ -149,6 +172,8 @@ public struct ClusterReport: Hashable, Sendable {
     self.certificates = certificates
     self.stacks = stacks
     self.secrets = secrets
+    self.pods = pods
+    self.controllers = controllers
     self.problems = problems
   }
 }

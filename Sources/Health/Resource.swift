@@ -11,11 +11,13 @@ public struct Resource: Hashable, Sendable {
   public let generation: Int64?
   public let observedGeneration: Int64?
   public let conditions: [Condition]
+  /// What must be done before it may go; looked at once it is being deleted.
+  public let finalizers: [String]
 
   public init(
     kind: String, group: String = "", namespace: String = "", name: String,
     creationTimestamp: Timestamp? = nil, deletionTimestamp: Timestamp? = nil, generation: Int64? = nil,
-    observedGeneration: Int64? = nil, conditions: [Condition] = []
+    observedGeneration: Int64? = nil, conditions: [Condition] = [], finalizers: [String] = []
   ) {
     self.kind = kind
     self.group = group
@@ -26,6 +28,7 @@ public struct Resource: Hashable, Sendable {
     self.generation = generation
     self.observedGeneration = observedGeneration
     self.conditions = conditions
+    self.finalizers = finalizers
   }
 
   public var reference: Reference { Reference(kind: kind, namespace: namespace, name: name) }

@@ -54,6 +54,9 @@ public struct Snapshot: Hashable, Sendable {
   public var certificates: Part<[Certificate]>
   public var stacks: Part<[Stack]>
   public var secrets: Part<[SecretPresence]>
+  public var pods: Part<PodCensus>
+  /// The Leases of the Flux controllers' leaders; without them the Deployments alone tell who is at work.
+  public var leaderLeases: Part<[LeaderLease]>
   /// Flux kinds that could not be listed, by kind, while others could.
   public var failedFluxKinds: [String: PollFailure]
   /// Objects that could not be decoded: one line each, the rest of the list stands.
@@ -68,6 +71,7 @@ public struct Snapshot: Hashable, Sendable {
     imageUpdateAutomations: Part<[ImageUpdateAutomation]> = .notServed,
     workloads: Part<[Workload]> = .notServed, certificates: Part<[Certificate]> = .notServed,
     stacks: Part<[Stack]> = .notServed, secrets: Part<[SecretPresence]> = .notServed,
+    pods: Part<PodCensus> = .notServed, leaderLeases: Part<[LeaderLease]> = .notServed,
     failedFluxKinds: [String: PollFailure] = [:], undecodable: [String] = [],
     clientCertificateExpiry: Timestamp? = nil
   ) {
@@ -83,6 +87,8 @@ public struct Snapshot: Hashable, Sendable {
     self.certificates = certificates
     self.stacks = stacks
     self.secrets = secrets
+    self.pods = pods
+    self.leaderLeases = leaderLeases
     self.failedFluxKinds = failedFluxKinds
     self.undecodable = undecodable
     self.clientCertificateExpiry = clientCertificateExpiry

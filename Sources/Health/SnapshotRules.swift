@@ -1,13 +1,17 @@
 // A snapshot as a whole: part by part when it is fresh, as a memory without verdicts when it is not.
 extension Judgement {
   mutating func judge(_ snapshot: Snapshot) {
+    skew = observation.clockSkew
+    // A cause comes before what it brings about.
     judgeNodes(snapshot)
-    judgeFlux(snapshot)
+    judgeSecrets(snapshot)
+    gatherPods(snapshot)
     judgeWorkloads(snapshot)
+    judgeFlux(snapshot)
     judgeImages(snapshot)
     judgeCertificates(snapshot)
     judgeStacks(snapshot)
-    judgeSecrets(snapshot)
+    judgePods(snapshot)
   }
 
   /// What was last seen stays, and says of nothing how it is now.
@@ -32,5 +36,6 @@ extension Judgement {
     certificates = (snapshot.certificates.value ?? []).map(unknown)
     stacks = (snapshot.stacks.value ?? []).map(unknown)
     secrets = snapshot.secrets.value ?? []
+    pods = snapshot.pods.value.map { report($0) }
   }
 }

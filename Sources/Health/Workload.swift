@@ -5,23 +5,42 @@ public struct Workload: Hashable, Sendable {
   public let ready: Int
   public let available: Int
   public let updated: Int
-  /// Images of the pod template's containers, as written in the spec.
+  /// Pods of any revision: `status.replicas`, or `currentNumberScheduled`; nil where it is not reported.
+  public let current: Int?
+  /// How a StatefulSet or DaemonSet comes by new pods, where it is not by itself.
+  public let updates: Updates
+  /// Images of the pod template's containers, init containers last, as written in the spec.
   public let images: [String]
+  /// The Kustomization or HelmRelease that put it there, by its labels.
+  public let manager: Reference?
   /// `app.kubernetes.io/part-of`
   public let partOf: String?
   /// `app.kubernetes.io/version`
   public let version: String?
 
+  /// `spec.updateStrategy`, as far as it decides what counts as updated.
+  public enum Updates: Hashable, Sendable {
+    case rolling
+    /// A person deletes pods; nobody waits for new ones.
+    case onDelete
+    /// Pods from this ordinal on are updated.
+    case partition(Int)
+  }
+
   public init(
-    resource: Resource, desired: Int, ready: Int, available: Int, updated: Int, images: [String] = [],
-    partOf: String? = nil, version: String? = nil
+    resource: Resource, desired: Int, ready: Int, available: Int, updated: Int, current: Int? = nil,
+    updates: Updates = .rolling, images: [String] = [], manager: Reference? = nil, partOf: String? = nil,
+    version: String? = nil
   ) {
     self.resource = resource
     self.desired = desired
     self.ready = ready
     self.available = available
     self.updated = updated
+    self.current = current
+    self.updates = updates
     self.images = images
+    self.manager = manager
     self.partOf = partOf
     self.version = version
   }
@@ -32,11 +51,20 @@ public struct Certificate: Hashable, Sendable {
   public let resource: Resource
   public let notAfter: Timestamp?
   public let renewalTime: Timestamp?
+  /// When the last attempt to issue it failed; nil where none did since the last success.
+  public let lastFailureTime: Timestamp?
+  /// Attempts that failed in a row.
+  public let failedAttempts: Int?
 
-  public init(resource: Resource, notAfter: Timestamp? = nil, renewalTime: Timestamp? = nil) {
+  public init(
+    resource: Resource, notAfter: Timestamp? = nil, renewalTime: Timestamp? = nil,
+    lastFailureTime: Timestamp? = nil, failedAttempts: Int? = nil
+  ) {
     self.resource = resource
     self.notAfter = notAfter
     self.renewalTime = renewalTime
+    self.lastFailureTime = lastFailureTime
+    self.failedAttempts = failedAttempts
   }
 }
 
@@ -45,12 +73,26 @@ public struct Stack: Hashable, Sendable {
   public let resource: Resource
   /// `status.lastUpdate.state`: `succeeded`, `failed`.
   public let lastUpdateState: String?
+  /// `status.lastUpdate.lastResyncTime`
   public let lastUpdateTime: Timestamp?
+  public let lastAttemptedCommit: String?
+  public let lastSuccessfulCommit: String?
+  /// How often it is compared with the world by itself; nil: never.
+  public let resyncInterval: Duration?
+  public let isUpdating: Bool
 
-  public init(resource: Resource, lastUpdateState: String? = nil, lastUpdateTime: Timestamp? = nil) {
+  public init(
+    resource: Resource, lastUpdateState: String? = nil, lastUpdateTime: Timestamp? = nil,
+    lastAttemptedCommit: String? = nil, lastSuccessfulCommit: String? = nil, resyncInterval: Duration? = nil,
+    isUpdating: Bool = false
+  ) {
     self.resource = resource
     self.lastUpdateState = lastUpdateState
     self.lastUpdateTime = lastUpdateTime
+    self.lastAttemptedCommit = lastAttemptedCommit
+    self.lastSuccessfulCommit = lastSuccessfulCommit
+    self.resyncInterval = resyncInterval
+    self.isUpdating = isUpdating
   }
 }
 
@@ -58,11 +100,15 @@ public struct Stack: Hashable, Sendable {
 public struct SecretPresence: Hashable, Sendable {
   public let namespace: String
   public let name: String
-  public let isPresent: Bool
+  /// nil: not known.
+  public let isPresent: Bool?
+  /// Why it is not known.
+  public let failure: PollFailure?
 
-  public init(namespace: String, name: String, isPresent: Bool) {
+  public init(namespace: String, name: String, isPresent: Bool?, failure: PollFailure? = nil) {
     self.namespace = namespace
     self.name = name
     self.isPresent = isPresent
+    self.failure = failure
   }
 }

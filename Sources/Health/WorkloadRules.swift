@@ -10,6 +10,9 @@ extension Judgement {
   mutating func judgeWorkloads(_ snapshot: Snapshot) {
     if let failure = snapshot.workloads.failure { report(failure, part: "workloads") }
     guard let all = snapshot.workloads.value else { return }
+    for workload in all {
+      if let manager = workload.manager { managers[workload.resource.reference] = manager }
+    }
     for workload in shownWorkloads(snapshot) { workloads.append(judge(workload)) }
     for name in expectations.workloads where !all.contains(where: { $0.resource.expectedName == name }) {
       report(
@@ -23,101 +26,56 @@ extension Judgement {
   private mutating func judge(_ workload: Workload) -> Judged<Workload> {
     let resource = workload.resource
     let (status, reason, message) = KStatus.compute(workload)
-    let isExpected = expectations.workloads.contains(resource.expectedName)
-    let since = resource.conditions["Available"]?.lastTransitionTime
-    var verdict = Verdict.healthy
-    if status != .current, status != .terminating {
-      // A rollout that still has replicas to serve is no alarm.
-      let isServing = workload.available > 0 && status == .inProgress
-      let severity: Problem.Severity = isExpected && !isServing ? .critical : .warning
-      verdict = severity == .critical ? .critical : .degraded
-      report(
-        "workload/\(resource.expectedName)/\(resource.kind.lowercased())", severity,
-        subject: resource.reference.description,
-        title: "\(resource.reference) has \(workload.available) of \(workload.desired) available",
-        detail: "\(reason): \(message)", since: since,
-        remedy: kubectl("-n \(resource.namespace) describe \(resource.kind.lowercased()) \(resource.name)"))
+    let available = resource.conditions["Available"]
+    let since = available.flatMap { $0.status == .isTrue ? nil : $0.lastTransitionTime }
+    func judged(_ verdict: Verdict) -> Judged<Workload> {
+      Judged(
+        value: workload, verdict: verdict, status: status, reason: reason, message: redacted(message),
+        since: since ?? available?.lastTransitionTime)
     }
-    return Judged(
-      value: workload, verdict: verdict, status: status, reason: reason, message: redacted(message),
-      since: since)
-  }
-
-  mutating func judgeCertificates(_ snapshot: Snapshot) {
-    if let failure = snapshot.certificates.failure { report(failure, part: "certificates") }
-    for certificate in snapshot.certificates.value ?? [] { certificates.append(judge(certificate)) }
-  }
-
-  private mutating func judge(_ certificate: Certificate) -> Judged<Certificate> {
-    let resource = certificate.resource
-    let (status, decisive) = KStatus.compute(resource)
-    let ready = resource.conditions["Ready"] ?? decisive
-    let path = "certificate/\(resource.namespace)/\(resource.name)"
-    let look = kubectl("-n \(resource.namespace) describe certificate \(resource.name)")
-    var verdict = Verdict.healthy
-    if let end = certificate.notAfter, end - serverNow < .seconds(7 * 86_400) {
-      let isOver = end <= serverNow
-      verdict = isOver ? .critical : .degraded
-      report(
-        "\(path)/\(isOver ? "expired" : "expiring")", isOver ? .critical : .warning,
-        subject: resource.reference.description,
-        title: isOver
-          ? "\(resource.reference) expired"
-          : "\(resource.reference) ends in \((end - serverNow).humanDuration)",
-        detail: "it ends at \(end)", remedy: look)
-    } else if ready?.status == .isFalse {
-      verdict = .degraded
-      report(
-        "\(path)/not-ready", .warning, subject: resource.reference.description,
-        title: "\(resource.reference) is not ready",
-        detail: "\(ready?.reason ?? ""): \(ready?.message ?? "")", since: ready?.lastTransitionTime,
-        remedy: look)
+    let pods = unwellPods.filter { $0.owner == resource.reference }
+    guard let title = trouble(workload, status, pods) else { return judged(.healthy) }
+    let isWanted = expectations.workloads.contains(resource.expectedName) || isFluxController(workload)
+    let isServing = workload.available > 0 && status == .inProgress
+    let severity: Problem.Severity = isWanted && !isServing ? .critical : .warning
+    let verdict: Verdict = severity == .critical ? .critical : .degraded
+    // Where all that is missing is on nodes that are lost, the nodes are the problem.
+    if !pods.isEmpty, pods.allSatisfy({ $0.node.map(unwellNodes.contains) ?? false }) {
+      return judged(verdict)
     }
-    return Judged(
-      value: certificate, verdict: verdict, status: status, reason: ready?.reason ?? "",
-      message: redacted(ready?.message ?? ""), since: ready?.lastTransitionTime)
+    let worst = pods.filter { $0.isStuck(at: serverNow) }.max { $0.restarts < $1.restarts }
+    toldPods.formUnion(pods.map(\.resource.reference))
+    brokenWorkloads.append(workload)
+    report(
+      "workload/\(resource.expectedName)/\(resource.kind.lowercased())", severity,
+      subject: resource.reference.description, title: "\(resource.reference) \(title)",
+      detail: "\(reason): \(message)" + (worst.map { "; \($0.plight)" } ?? ""), since: since,
+      remedy: worst.map(remedy)
+        ?? kubectl("-n \(resource.namespace) describe \(resource.kind.lowercased()) \(resource.name)"))
+    return judged(verdict)
   }
 
-  mutating func judgeStacks(_ snapshot: Snapshot) {
-    if let failure = snapshot.stacks.failure { report(failure, part: "stacks") }
-    for stack in snapshot.stacks.value ?? [] { stacks.append(judge(stack)) }
-  }
-
-  private mutating func judge(_ stack: Stack) -> Judged<Stack> {
-    let resource = stack.resource
-    let (status, decisive) = KStatus.compute(resource)
-    let ready = resource.conditions["Ready"] ?? decisive
-    let stalled = resource.conditions["Stalled"].flatMap { $0.status == .isTrue ? $0 : nil }
-    let isRetrying = resource.conditions["Reconciling"]?.reason == "RetryingAfterFailure"
-    var verdict = Verdict.healthy
-    if stalled != nil || isRetrying || stack.lastUpdateState == "failed" {
-      verdict = .degraded
-      report(
-        "stack/\(resource.namespace)/\(resource.name)/failed", .warning,
-        subject: resource.reference.description,
-        title: "\(resource.reference) failed its last update",
-        detail: stalled?.message ?? ready?.message ?? "",
-        since: stack.lastUpdateTime,
-        remedy: kubectl("-n \(resource.namespace) describe stack \(resource.name)"))
+  /// What is wrong with it; nil for a rollout that serves and has time.
+  private mutating func trouble(_ workload: Workload, _ status: ObjectStatus, _ pods: [Pod]) -> String? {
+    let resource = workload.resource
+    guard status != .terminating else { return nil }
+    let isDaemonSet = resource.kind == "DaemonSet"
+    if workload.desired == 0, !isDaemonSet {
+      let isWanted = expectations.workloads.contains(resource.expectedName) || isFluxController(workload)
+      return isWanted ? "is scaled to zero" : nil
     }
-    return Judged(
-      value: stack, verdict: verdict, status: status, reason: ready?.reason ?? "",
-      message: redacted(ready?.message ?? ""), since: ready?.lastTransitionTime)
-  }
-
-  mutating func judgeSecrets(_ snapshot: Snapshot) {
-    if let failure = snapshot.secrets.failure { report(failure, part: "secrets") }
-    secrets = snapshot.secrets.value ?? []
-    for secret in secrets where !secret.isPresent {
-      report(
-        "secret/\(secret.namespace)/\(secret.name)/missing", .critical,
-        subject: "secret \(secret.namespace)/\(secret.name)",
-        title: "secret \(secret.namespace)/\(secret.name) is missing",
-        remedy: "restore it from its source; \(kubectl("-n \(secret.namespace) get secrets"))")
+    let counts = "has \(workload.available) of \(workload.desired) available"
+    switch status {
+    case .failed: return counts
+    case .current: return nil
+    default: break
     }
+    if workload.available == 0 || pods.contains(where: { $0.isStuck(at: serverNow) }) { return counts }
+    let isLate = watch("workload/\(resource.expectedName)/rollout") > .seconds(180)
+    return isLate ? counts : nil
   }
 }
 
 extension Resource {
-  fileprivate var expectedName: Expectations.Name { Expectations.Name(namespace: namespace, name: name) }
+  var expectedName: Expectations.Name { Expectations.Name(namespace: namespace, name: name) }
 }

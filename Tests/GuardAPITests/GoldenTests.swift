@@ -70,7 +70,7 @@ import Testing
         Problem(
           id: "tethys/kustomization/flux-system/apps/suspended", severity: .warning, cluster: "tethys",
           subject: "kustomization flux-system/apps", title: "is suspended", detail: "for a week", since: now,
-          remedy: "flux resume kustomization apps")
+          remedy: "kubectl describe kustomization apps")
       ])
   }
 
@@ -152,20 +152,21 @@ import Testing
 
   private static let golden = """
     {"clusters":[{"api":{"ready":null,"version":null},
-    "certificates":[{"message":"","name":"c","namespace":"flux-system","notAfter":null,"reason":"","renewalTime":null,"since":null,"verdict":"healthy"}],
-    "flux":{"installed":true,"objects":[{"kind":"Alert","message":"","name":"on-call","namespace":"flux-system","ready":"True","reason":"","revision":null,"since":null,"status":"Current","suspended":false,"verdict":"healthy"},
-    {"kind":"Kustomization","message":"for a week","name":"apps","namespace":"flux-system","ready":"True","reason":"Suspended","revision":null,"since":"2026-03-01T04:24:07Z","status":"InProgress","suspended":true,"verdict":"degraded"}],
+    "certificates":[{"lastFailureAt":null,"message":"","name":"c","namespace":"flux-system","notAfter":null,"reason":"","renewalTime":null,"since":null,"verdict":"healthy"}],
+    "flux":{"controllers":[],
+    "installed":true,"objects":[{"attemptedRevision":null,"kind":"Alert","message":"","name":"on-call","namespace":"flux-system","ready":"True","reason":"","revision":null,"since":null,"status":"Current","suspended":false,"verdict":"healthy"},
+    {"attemptedRevision":null,"kind":"Kustomization","message":"for a week","name":"apps","namespace":"flux-system","ready":"True","reason":"Suspended","revision":null,"since":"2026-03-01T04:24:07Z","status":"InProgress","suspended":true,"verdict":"degraded"}],
     "version":null},
     "images":{"automations":[{"lastPushAt":null,"lastPushCommit":null,"lastRunAt":null,"message":"","name":"all","namespace":"flux-system","ready":null,"reason":"","since":null,"suspended":false,"verdict":"healthy"}],
-    "policies":[{"behind":true,"latest":"x:2","message":"","name":"x","namespace":"flux-system","range":null,"ready":null,"reason":"","running":[{"image":"x:1","workload":"deployment a/b"}],
-    "since":null,"suspended":false,"verdict":"degraded"},
-    {"behind":null,"latest":null,"message":"","name":"y","namespace":"flux-system","range":null,"ready":null,"reason":"","running":null,"since":null,"suspended":false,"verdict":"unknown"}],
+    "policies":[{"behind":true,"behindSince":null,"latest":"x:2","message":"","name":"x","namespace":"flux-system","range":null,"ready":null,"reason":"","running":[{"image":"x:1","workload":"deployment a/b"}],
+    "since":null,"stuckAt":null,"suspended":false,"verdict":"degraded"},
+    {"behind":null,"behindSince":null,"latest":null,"message":"","name":"y","namespace":"flux-system","range":null,"ready":null,"reason":"","running":null,"since":null,"stuckAt":null,"suspended":false,"verdict":"unknown"}],
     "repositories":[{"image":"x","lastScanAt":null,"message":"","name":"x","namespace":"flux-system","ready":null,"reason":"","since":null,"suspended":false,"tags":null,"verdict":"healthy"}]},
     "name":"tethys","nodes":[{"age":"120d","conditions":[{"lastTransitionTime":"2026-03-01T04:24:07Z","message":"","reason":"KubeletReady","status":"True","type":"Ready"}],
-    "createdAt":"2025-11-01T04:24:07Z","expected":true,"gpu":{"allocatable":1},
-    "name":"calypso","roles":["gpu"],
+    "containerRuntime":null,"createdAt":"2025-11-01T04:24:07Z","expected":true,"gpu":{"allocatable":1,"capacity":null},
+    "internalIP":null,"kernelVersion":null,"leaseRenewedAt":null,"name":"calypso","osImage":null,"roles":["gpu"],
     "status":"Ready","verdict":"healthy","version":"v1.33.4+k3s1"}],
-    "poll":{"ageSeconds":null,"at":null,"durationMs":null,"error":null,"ok":null,"seenAt":null},
+    "pods":null,"poll":{"ageSeconds":null,"at":null,"durationMs":null,"error":null,"ok":null,"seenAt":null},
     "secrets":[{"name":"github-token","namespace":"flux-system","present":true}],
     "stacks":[{"lastUpdateAt":null,"lastUpdateState":null,"message":"","name":"s","namespace":"flux-system","reason":"","since":null,"verdict":"healthy"}],
     "summary":"all but one","tunnel":{"attempt":0,"cipher":null,"forwards":[{"acceptedConnections":0,"bytesFromTarget":0,"bytesToTarget":0,"holder":null,"listen":"127.0.0.1:16443","openConnections":0,"rateFromTarget":12,"rateToTarget":null,"recent":[{"bytesFromTarget":4096,"bytesToTarget":512,"end":"refused","endedAt":"2026-03-01T04:24:07Z","openedAt":"2026-03-01T04:24:04Z","origin":"127.0.0.1:51234","reason":"nobody listens"}],
@@ -176,7 +177,7 @@ import Testing
     "verdict":"degraded","workloads":[{"available":1,"desired":2,"images":["x:1"],
     "kind":"Deployment","message":"","name":"b","namespace":"flux-system","ready":1,"reason":"","since":null,"updated":2,"verdict":"degraded"}]}],
     "configuration":{"file":"/etc/oceanid/guard.yaml","loadedAt":"2026-03-01T04:24:07Z","rejected":{"at":"2026-03-01T04:24:07Z","message":"guard.yaml:3:5: no"}},
-    "generatedAt":"2026-03-01T04:24:07Z","problems":[{"cluster":"tethys","detail":"for a week","id":"tethys/kustomization/flux-system/apps/suspended","remedy":"flux resume kustomization apps","severity":"warning","since":"2026-03-01T04:24:07Z","subject":"kustomization flux-system/apps","title":"is suspended"}],
+    "generatedAt":"2026-03-01T04:24:07Z","problems":[{"cluster":"tethys","detail":"for a week","id":"tethys/kustomization/flux-system/apps/suspended","remedy":"kubectl describe kustomization apps","severity":"warning","since":"2026-03-01T04:24:07Z","subject":"kustomization flux-system/apps","title":"is suspended"}],
     "schema":"oceanid.status/1","summary":"tethys: all but one; the configuration file has mistakes","verdict":"degraded","version":"0.1.0"}
     """
 }

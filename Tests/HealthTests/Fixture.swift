@@ -58,6 +58,18 @@ enum Fixture {
       interval: .seconds(60))
   }
 
+  static func pod(
+    _ name: String, namespace: String = "apps", phase: String = "Running", waiting: String? = nil,
+    owner: String? = nil, node: String? = "srv712429", restarts: Int = 0, lastEnd: String? = nil,
+    age: Int64 = 3600
+  ) -> Pod {
+    Pod(
+      resource: Resource(kind: "Pod", namespace: namespace, name: name, creationTimestamp: ago(age)),
+      phase: phase, node: node,
+      owner: owner.map { Reference(kind: "Deployment", namespace: namespace, name: $0) }, restarts: restarts,
+      waitingReason: waiting, lastEnd: lastEnd)
+  }
+
   static func snapshot(_ change: (inout Snapshot) -> Void = { _ in }) -> Snapshot {
     var snapshot = Snapshot(
       serverTime: now, version: "v1.33.4+k3s1", isReady: true,

@@ -21,7 +21,10 @@ import Testing
     #expect(problem.id == "tethys/flux/kustomization/flux-system/apps/failed")
     #expect(problem.since == Fixture.ago(297))
     #expect(problem.detail == "no such file")
-    #expect(problem.remedy.contains("flux logs --kind=Kustomization --name=apps"))
+    #expect(
+      problem.remedy
+        == "flux --kubeconfig /home/ann/.kube/k3s-config.yaml logs --kind=Kustomization --name=apps "
+        + "--namespace=flux-system  # mend the cause in Git")
   }
 
   @Test func anIntervalTickIsNoProblem() {
@@ -127,7 +130,10 @@ import Testing
       resource: Fixture.resource("Deployment", "source-controller"), desired: 1, ready: 1, available: 1,
       updated: 1,
       partOf: "flux", version: "v2.7.0")
-    let report = Fixture.report(Expectations(fluxVersion: "v2.6.4")) { $0.workloads = .seen([controller]) }
+    let report = Fixture.report(Expectations(fluxVersion: "v2.6.4")) {
+      $0.workloads = .seen([controller])
+      $0.flux = .seen([Fixture.git()])
+    }
     #expect(report.fluxVersion == "v2.7.0")
     #expect(report.problemIDs == ["tethys/flux/version"])
   }

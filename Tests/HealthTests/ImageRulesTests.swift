@@ -62,17 +62,6 @@ import Testing
     #expect(old.problems.first?.detail.contains("nothing was pushed to Git") == true)
   }
 
-  @Test func itSaysWhereThePolicyIsStuck() {
-    func detail(_ automation: ImageUpdateAutomation?) -> String {
-      Self.report(running: "v1", automation: automation).problems.first { $0.id.hasSuffix("/behind") }?.detail
-        ?? ""
-    }
-    #expect(detail(nil).contains("held by hand"))
-    #expect(
-      detail(Self.automation([Fixture.condition("Ready", .isFalse, "GitOperationFailed")])).contains("fails"))
-    #expect(detail(Self.automation(pushed: 100)).contains("pushed to Git and not applied"))
-  }
-
   @Test func unreadableWorkloadsMakeItUnknownNotHealthy() {
     #expect(Self.report(running: nil).policies.map(\.isBehind) == [nil])
   }

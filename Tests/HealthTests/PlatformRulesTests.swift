@@ -16,8 +16,6 @@ import Testing
   @Test func anExpectedWorkloadThatServesNobodyIsCritical() {
     let down = Fixture.report(Self.expected) { $0.workloads = .seen([Self.workload(0, of: 2)]) }
     #expect(down.problems.map(\.severity) == [.critical])
-    let half = Fixture.report(Self.expected) { $0.workloads = .seen([Self.workload(1, of: 2)]) }
-    #expect(half.problems.map(\.severity) == [.warning])
     let deadline = Fixture.condition("Progressing", .isFalse, "ProgressDeadlineExceeded")
     let failed = Fixture.report(Self.expected) { $0.workloads = .seen([Self.workload(1, of: 2, [deadline])]) }
     #expect(failed.problems.map(\.severity) == [.critical])
@@ -31,52 +29,136 @@ import Testing
     )
   }
 
-  @Test(arguments: [(6 as Int64, "expiring"), (-1, "expired")])
-  func certificatesNearTheirEnd(_ days: Int64, _ word: String) {
+  /// Of a certificate: days to its end and to its renewal, hours since an attempt failed, and whether it is ready.
+  struct Paper: Sendable {
+    var end: Int64? = 60
+    var renewal: Int64? = 30
+    var failed: Int64? = nil
+    var ready: Condition.Status = .isTrue
+    let word: String?
+  }
+
+  @Test(arguments: [
+    Paper(word: nil), Paper(end: 6, renewal: -24, word: "expiring"), Paper(end: 0, word: "expired"),
+    Paper(ready: .isFalse, word: "not-ready"), Paper(end: 25, renewal: -5, word: "renewal-overdue"),
+    Paper(end: nil, renewal: nil, failed: 2, ready: .isFalse, word: "not-ready"),
+    // One of three days that is renewed a day before its end has no week to lose.
+    Paper(end: 2, renewal: 1, word: nil), Paper(end: nil, renewal: nil, word: nil),
+  ])
+  func certificates(_ paper: Paper) {
+    func moment(_ days: Int64?) -> Timestamp? { days.map { Fixture.now + .seconds($0 * 86_400) } }
     let certificate = Certificate(
-      resource: Fixture.resource("Certificate", "web", namespace: "web"),
-      notAfter: Fixture.now + .seconds(days * 86_400))
+      resource: Fixture.resource(
+        "Certificate", "web", namespace: "web", [Fixture.condition("Ready", paper.ready)]),
+      notAfter: moment(paper.end), renewalTime: moment(paper.renewal),
+      lastFailureTime: paper.failed.map { Fixture.ago($0 * 3600) },
+      failedAttempts: paper.failed.map { _ in 3 })
     let report = Fixture.report { $0.certificates = .seen([certificate]) }
-    #expect(report.problemIDs == ["tethys/certificate/web/web/\(word)"])
-  }
-
-  @Test func aStackThatFailedItsUpdate() {
-    let stack = Stack(
-      resource: Fixture.resource("Stack", "infra"), lastUpdateState: "failed", lastUpdateTime: Fixture.ago(60)
-    )
-    #expect(
-      Fixture.report { $0.stacks = .seen([stack]) }.problemIDs == ["tethys/stack/flux-system/infra/failed"])
-  }
-
-  @Test func aSecretThatIsNotThere() {
-    let secret = SecretPresence(namespace: "flux-system", name: "github-token", isPresent: false)
-    #expect(
-      Fixture.report { $0.secrets = .seen([secret]) }.problemIDs == [
-        "tethys/secret/flux-system/github-token/missing"
-      ])
-  }
-
-  @Test func noRemedyChangesTheClusterByHand() {
-    let verbs = [
-      "apply", "delete", "edit", "patch", "scale", "rollout", "uncordon", "reconcile", "resume", "suspend ",
-    ]
-    let snapshot = Fixture.snapshot { snapshot in
-      snapshot.nodes = .seen([Fixture.node("calypso", [Fixture.condition("Ready", .isFalse)], cordoned: true)]
-      )
-      snapshot.flux = .seen([
-        Fixture.kustomization("a", [Fixture.condition("Ready", .isFalse, "BuildFailed")]),
-        Fixture.kustomization("b", suspended: true),
-      ])
-      snapshot.workloads = .seen([Self.workload(0, of: 1)])
-      snapshot.secrets = .seen([SecretPresence(namespace: "a", name: "b", isPresent: false)])
+    #expect(report.problemIDs == [paper.word].compactMap { $0.map { "tethys/certificate/web/web/\($0)" } })
+    if paper.failed != nil {
+      #expect(report.problems.first?.detail.contains("3 attempts failed, the next one is due at") == true)
     }
-    let report = Fixture.report(Fixture.observation(snapshot, Expectations(nodes: ["x"], fluxVersion: "v1")))
-    #expect(report.problems.count >= 6)
-    for problem in report.problems {
-      for verb in verbs {
-        #expect(!problem.remedy.contains("kubectl \(verb)") && !problem.remedy.contains("flux \(verb)"))
-      }
+  }
+
+  private static func stack(
+    _ state: String, _ conditions: [Condition], resynced: Int64 = 60, updating: Bool = false
+  ) -> Stack {
+    Stack(
+      resource: Fixture.resource("Stack", "infra", conditions), lastUpdateState: state,
+      lastUpdateTime: Fixture.ago(resynced), lastAttemptedCommit: "bbbbbbbbbb",
+      lastSuccessfulCommit: "aaaaaaaaaa",
+      resyncInterval: .seconds(300), isUpdating: updating)
+  }
+
+  private static let resyncing = Fixture.condition("Ready", .isFalse, "NotReadyInProgress", ago: 30)
+
+  @Test(arguments: [
+    (stack("succeeded", [Fixture.ready]), String?.none),
+    // Every comparison with the world makes it not ready for a while.
+    (stack("succeeded", [resyncing], updating: true), nil),
+    (stack("failed", [resyncing], updating: true), nil),
+    (stack("failed", [Fixture.ready]), "failed"),
+    (
+      stack("succeeded", [Fixture.condition("Reconciling", .isTrue, "RetryingAfterFailure"), resyncing]),
+      "failed"
+    ),
+    (stack("failed", [Fixture.condition("Stalled", .isTrue, "SpecInvalid")]), "stalled"),
+    (stack("succeeded", [Fixture.condition("Ready", .isFalse, "NotReadyInProgress", ago: 4000)]), "stuck"),
+    (stack("succeeded", [Fixture.ready], resynced: 3000), "overdue"),
+  ])
+  func stacks(_ stack: Stack, _ word: String?) {
+    let report = Fixture.report { $0.stacks = .seen([stack]) }
+    #expect(report.problemIDs == [word].compactMap { $0.map { "tethys/stack/flux-system/infra/\($0)" } })
+    if word == "failed" {
+      #expect(
+        report.problems.first?.detail.contains("attempted bbbbbbbb, the last good one is aaaaaaaa") == true)
     }
+  }
+
+  @Test(arguments: [
+    (Bool?.some(true), String?.none), (false, "secret/flux-system/github-token/missing"),
+    (nil, "api/secrets/forbidden"),
+  ])
+  func secretsAreThereOrNotOrNotKnown(_ isPresent: Bool?, _ id: String?) {
+    let failure = PollFailure(code: .forbidden, message: "no", remedy: "grant get on it")
+    let secret = SecretPresence(
+      namespace: "flux-system", name: "github-token", isPresent: isPresent,
+      failure: isPresent == nil ? failure : nil)
+    #expect(
+      Fixture.report { $0.secrets = .seen([secret]) }.problemIDs
+        == [id].compactMap { $0.map { "tethys/\($0)" } })
+  }
+
+  @Test func whoLoggedInWithASecretHasFoundIt() {
+    let git = FluxObject(
+      resource: Fixture.resource("GitRepository", "flux-system"), secretName: "github-token")
+    let failure = PollFailure(code: .forbidden, message: "no", remedy: "grant get on it")
+    let report = Fixture.report {
+      $0.flux = .seen([git])
+      $0.secrets = .seen([
+        SecretPresence(namespace: "flux-system", name: "github-token", isPresent: nil, failure: failure)
+      ])
+    }
+    #expect(report.problems.isEmpty)
+    #expect(report.secrets.map(\.isPresent) == [true])
+  }
+
+  /// Counts of a workload, and what kstatus says of them.
+  struct Counts: Sendable {
+    var kind = "Deployment"
+    var desired = 3, ready = 3, available = 3, updated = 3
+    var current: Int? = 3
+    var updates = Workload.Updates.rolling
+    let status: ObjectStatus
+    let reason: String
+  }
+
+  @Test(arguments: [
+    Counts(status: .current, reason: "Available"),
+    Counts(current: 2, status: .inProgress, reason: "LessReplicas"),
+    Counts(updated: 2, status: .inProgress, reason: "LessUpdated"),
+    Counts(current: 4, status: .inProgress, reason: "ExtraPods"),
+    Counts(available: 2, status: .inProgress, reason: "LessAvailable"),
+    Counts(ready: 2, status: .inProgress, reason: "LessReady"),
+    Counts(kind: "StatefulSet", ready: 2, status: .inProgress, reason: "LessReady"),
+    Counts(kind: "StatefulSet", updated: 1, status: .inProgress, reason: "RevisionMismatch"),
+    Counts(
+      kind: "StatefulSet", ready: 0, updated: 0, updates: .onDelete, status: .current, reason: "Available"),
+    Counts(kind: "StatefulSet", updated: 1, updates: .partition(2), status: .current, reason: "Available"),
+    Counts(
+      kind: "StatefulSet", updated: 0, updates: .partition(2), status: .inProgress, reason: "PartitionRollout"
+    ),
+    Counts(kind: "DaemonSet", current: 2, status: .inProgress, reason: "LessCurrent"),
+    Counts(kind: "DaemonSet", available: 2, status: .inProgress, reason: "LessAvailable"),
+  ])
+  func workloadsFollowKStatus(_ counts: Counts) {
+    let computed = KStatus.compute(
+      Workload(
+        resource: Fixture.resource(counts.kind, "web", []), desired: counts.desired, ready: counts.ready,
+        available: counts.available, updated: counts.updated, current: counts.current, updates: counts.updates
+      ))
+    #expect(computed.status == counts.status)
+    #expect(computed.reason == counts.reason)
   }
 }
 

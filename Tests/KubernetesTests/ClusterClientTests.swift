@@ -130,7 +130,7 @@ import Testing
 
   @Test func leasesAreNotRequired() async throws {
     var cluster = SmallCluster()
-    cluster.answers["/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases"] = .json(
+    cluster.answers["/apis/coordination.k8s.io/v1/leases"] = .json(
       403, SmallCluster.status(403, "Forbidden", "no"))
     let snapshot = try await poll(cluster).0.get()
     #expect(snapshot.nodes.value?.map(\.leaseRenewTime) == [nil, nil])
@@ -278,7 +278,7 @@ import Testing
     #expect(accept == "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1")
 
     cluster.answers[path] = .json(#"{"kind":"Secret","data":{"token":"c2VjcmV0"}}"#)
-    let failure = try #require(try await poll(cluster, secrets: names).0.get().secrets.failure)
+    let failure = try #require(try await poll(cluster, secrets: names).0.get().secrets.value?.first?.failure)
     #expect(failure.code == .badResponse)
     #expect(!failure.message.contains("c2VjcmV0"))
   }

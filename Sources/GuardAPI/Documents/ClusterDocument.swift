@@ -15,8 +15,10 @@ package struct ClusterDocument: Codable, Hashable, Sendable {
   @Field package var certificates: [CertificateDocument]
   @Field package var stacks: [StackDocument]
   @Field package var secrets: [SecretDocument]
+  /// nil: pods could not be read.
+  @Field package var pods: PodsDocument?
 
-  /// `now` gives the nodes their age.
+  /// - Parameter now: by the cluster's clock; gives the nodes their age.
   package init(
     report: ClusterReport, tunnel: TunnelDocument, poll: PollDocument, api: APIDocument, now: Timestamp
   ) {
@@ -29,7 +31,8 @@ package struct ClusterDocument: Codable, Hashable, Sendable {
     nodes = report.nodes.map { NodeDocument($0, now: now) }
     flux = FluxDocument(
       installed: report.isFluxInstalled, version: report.fluxVersion,
-      objects: report.flux.map(FluxObjectDocument.init))
+      objects: report.flux.map(FluxObjectDocument.init),
+      controllers: report.controllers.map(FluxControllerDocument.init))
     images = ImagesDocument(
       policies: report.policies.map(ImagePolicyDocument.init),
       repositories: report.repositories.map(ImageRepositoryDocument.init),
@@ -38,5 +41,6 @@ package struct ClusterDocument: Codable, Hashable, Sendable {
     certificates = report.certificates.map(CertificateDocument.init)
     stacks = report.stacks.map(StackDocument.init)
     secrets = report.secrets.map(SecretDocument.init)
+    pods = report.pods.map(PodsDocument.init)
   }
 }

@@ -5,11 +5,16 @@ package struct FluxDocument: Codable, Hashable, Sendable {
   @Field package var installed: Bool?
   @Field package var version: String?
   @Field package var objects: [FluxObjectDocument]
+  @Field package var controllers: [FluxControllerDocument]
 
-  package init(installed: Bool? = nil, version: String? = nil, objects: [FluxObjectDocument] = []) {
+  package init(
+    installed: Bool? = nil, version: String? = nil, objects: [FluxObjectDocument] = [],
+    controllers: [FluxControllerDocument] = []
+  ) {
     self.installed = installed
     self.version = version
     self.objects = objects
+    self.controllers = controllers
   }
 }
 
@@ -26,6 +31,8 @@ package struct FluxObjectDocument: Codable, Hashable, Sendable {
   @Field package var reason: String
   @Field package var message: String
   @Field package var revision: String?
+  /// What was tried last, where that is another.
+  @Field package var attemptedRevision: String?
   @Field package var since: Timestamp?
 
   package init(_ judged: Judged<FluxObject>) {
@@ -40,6 +47,32 @@ package struct FluxObjectDocument: Codable, Hashable, Sendable {
     reason = judged.reason
     message = judged.message
     revision = judged.value.revision
+    let attempted = judged.value.attemptedRevision
+    attemptedRevision = attempted == judged.value.revision ? nil : attempted
     since = judged.since
+  }
+}
+
+/// `flux.controllers[]`
+package struct FluxControllerDocument: Codable, Hashable, Sendable {
+  package var name: String
+  @Field package var verdict: Verdict
+  /// Distribution version by its label: `v2.6.4`.
+  @Field package var distribution: String?
+  /// Tag of its image: `v1.6.1`.
+  @Field package var version: String?
+  @Field package var desired: Int
+  @Field package var available: Int
+  /// When its leader last renewed its Lease.
+  @Field package var leaseRenewedAt: Timestamp?
+
+  package init(_ report: ControllerReport) {
+    name = report.name
+    verdict = report.verdict
+    distribution = report.distribution
+    version = report.version
+    desired = report.desired
+    available = report.available
+    leaseRenewedAt = report.renewedAt
   }
 }

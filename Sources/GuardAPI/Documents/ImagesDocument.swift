@@ -36,6 +36,11 @@ package struct ImagePolicyDocument: Codable, Hashable, Sendable {
   @Field package var running: [Running]?
   /// Some workload runs another image than the latest; nil: not known.
   @Field package var behind: Bool?
+  /// Since when it has been behind.
+  @Field package var behindSince: Timestamp?
+  /// How far the latest image has come: `scan`, `policy`, `automation`, `push`, `fetch`, `apply`; `held` and
+  /// `review` where people take it on. nil: it runs, or is on its way.
+  @Field package var stuckAt: String?
   @Field package var reason: String
   @Field package var message: String
   @Field package var since: Timestamp?
@@ -51,6 +56,8 @@ package struct ImagePolicyDocument: Codable, Hashable, Sendable {
     latest = policy.latestImage
     running = report.running.map { $0.map { Running(image: $0.image, workload: $0.workload) } }
     behind = report.isBehind
+    behindSince = report.behindSince
+    stuckAt = report.standstill?.rawValue
     reason = report.policy.reason
     message = report.policy.message
     since = report.policy.since

@@ -4,6 +4,8 @@ package import Health
 package struct NodeDocument: Codable, Hashable, Sendable {
   package struct GPU: Codable, Hashable, Sendable {
     package var allocatable: Int
+    /// What the machine has; more than `allocatable` where a device plugin died.
+    @Field package var capacity: Int?
   }
 
   package var name: String
@@ -18,6 +20,13 @@ package struct NodeDocument: Codable, Hashable, Sendable {
   @Field package var conditions: [ConditionDocument]
   @Field package var gpu: GPU?
   @Field package var expected: Bool
+  /// The first address of type InternalIP.
+  @Field package var internalIP: String?
+  @Field package var osImage: String?
+  @Field package var kernelVersion: String?
+  @Field package var containerRuntime: String?
+  /// When the kubelet last renewed its Lease, by the node's clock.
+  @Field package var leaseRenewedAt: Timestamp?
 
   package init(_ report: NodeReport, now: Timestamp) {
     let node = report.node
@@ -29,8 +38,13 @@ package struct NodeDocument: Codable, Hashable, Sendable {
     age = node.resource.creationTimestamp.map { (now - $0).humanDuration }
     createdAt = node.resource.creationTimestamp
     conditions = node.resource.conditions.map(ConditionDocument.init)
-    gpu = node.allocatableGPUs.map(GPU.init)
+    gpu = node.allocatableGPUs.map { GPU(allocatable: $0, capacity: node.capacityGPUs) }
     expected = report.isExpected
+    internalIP = node.internalIP
+    osImage = node.osImage
+    kernelVersion = node.kernelVersion
+    containerRuntime = node.containerRuntime
+    leaseRenewedAt = node.leaseRenewTime
   }
 }
 

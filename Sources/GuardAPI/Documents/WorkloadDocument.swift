@@ -39,6 +39,7 @@ package struct CertificateDocument: Codable, Hashable, Sendable {
   @Field package var verdict: Verdict
   @Field package var notAfter: Timestamp?
   @Field package var renewalTime: Timestamp?
+  @Field package var lastFailureAt: Timestamp?
   @Field package var reason: String
   @Field package var message: String
   @Field package var since: Timestamp?
@@ -49,6 +50,7 @@ package struct CertificateDocument: Codable, Hashable, Sendable {
     verdict = judged.verdict
     notAfter = judged.value.notAfter
     renewalTime = judged.value.renewalTime
+    lastFailureAt = judged.value.lastFailureTime
     reason = judged.reason
     message = judged.message
     since = judged.since

@@ -51,8 +51,7 @@ struct Poll {
     var requests = [ask(.version, "/version"), ask(.readiness, "/readyz", accept: "*/*")]
     if !isFresh { requests.append(ask(.groups, "/apis", accept: Discovery.accept)) }
     for kind in Kind.builtIn {
-      let namespace = kind.name == Kind.nodeLease.name ? "kube-node-lease" : nil
-      requests.append(list(Listing(ServedKind(kind, "v1"), namespace: namespace)))
+      requests.append(list(Listing(ServedKind(kind, "v1"))))
     }
     for name in Set(secretNames) {
       requests.append(

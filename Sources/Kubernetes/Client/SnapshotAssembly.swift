@@ -40,7 +40,10 @@ extension Poll {
         stacks: part([.stack]).picking { object in
           if case .stack(let value) = object { value } else { nil }
         },
-        secrets: secretsPart(names), failedFluxKinds: failedKinds,
+        secrets: secretsPart(names), pods: podsPart,
+        leaderLeases: part([.lease]).picking { object in
+          if case .leaderLease(let value) = object, value.isOfFlux { value } else { nil }
+        }, failedFluxKinds: failedKinds,
         undecodable: undecodable(limit: limits.undecodable), clientCertificateExpiry: clientCertificateExpiry)
     )
   }
@@ -96,23 +99,40 @@ extension Poll {
   // Leases make nodes more telling; without them nodes are judged by their conditions.
   private var leaseRenewals: [String: Timestamp] {
     var renewals: [String: Timestamp] = [:]
-    for object in listings[Kind.nodeLease.name]?.objects ?? [] {
+    for object in listings[Kind.lease.name]?.objects ?? [] {
       if case .nodeLease(let node, let time?) = object { renewals[node] = time }
     }
     return renewals
   }
 
   private func secretsPart(_ names: [Expectations.Name]) -> Part<[SecretPresence]> {
-    var seen: [SecretPresence] = []
-    for name in names {
-      switch secrets[name] {
-      case .success(let isPresent):
-        seen.append(SecretPresence(namespace: name.namespace, name: name.name, isPresent: isPresent))
-      case .failure(let failure): return .failed(failure)
-      case nil: break
-      }
+    .seen(
+      names.compactMap { name in
+        func secret(_ isPresent: Bool?, _ failure: PollFailure? = nil) -> SecretPresence {
+          SecretPresence(
+            namespace: name.namespace, name: name.name, isPresent: isPresent, failure: failure)
+        }
+        return switch secrets[name] {
+        case .success(let isPresent): secret(isPresent)
+        case .failure(let failure): secret(nil, failure)
+        case nil: nil
+        }
+      })
+  }
+
+  /// Pods that are well are only counted.
+  private var podsPart: Part<PodCensus> {
+    switch part(.pod) {
+    case .notServed: .notServed
+    case .failed(let failure): .failed(failure)
+    case .seen(let objects):
+      .seen(
+        PodCensus(
+          total: objects.count,
+          unwell: objects.compactMap { object in
+            if case .pod(let pod) = object, !pod.isWell { pod } else { nil }
+          }))
     }
-    return .seen(seen)
   }
 
   private func undecodable(limit: Int) -> [String] {

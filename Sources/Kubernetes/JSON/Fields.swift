@@ -64,6 +64,12 @@ struct Fields: Decodable {
     return text.clipped
   }
 
+  /// Of a list of texts, the first few.
+  func texts(_ name: String) -> [String] {
+    ((try? container.decodeIfPresent([String].self, forKey: FieldName(name))) ?? [])?.prefix(64).map(\.clipped)
+      ?? []
+  }
+
   func number(_ name: String) -> Int64? {
     (try? container.decodeIfPresent(Int64.self, forKey: FieldName(name))) ?? nil
   }

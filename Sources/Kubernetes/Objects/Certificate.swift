@@ -5,6 +5,7 @@ extension Certificate {
     let status = try object.object("status")
     self.init(
       resource: try Resource(object, of: served), notAfter: status?.time("notAfter"),
-      renewalTime: status?.time("renewalTime"))
+      renewalTime: status?.time("renewalTime"), lastFailureTime: status?.time("lastFailureTime"),
+      failedAttempts: status?.number("failedIssuanceAttempts").map { Int($0) })
   }
 }

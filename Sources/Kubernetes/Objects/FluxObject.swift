@@ -18,16 +18,47 @@ extension FluxObject {
         status?.shownObjects("history").first?.text("chartVersion") ?? status?.text("lastAppliedRevision")
       default: artifact?.text("revision")
       }
+    let isSuspended = try spec?.judgedFlag("suspend") ?? false
     self.init(
-      resource: resource, isSuspended: try spec?.judgedFlag("suspend") ?? false,
+      resource: resource, isSuspended: isSuspended,
       isStatic: FluxObject.isStatic(kind, served.version, type: spec?.text("type")), revision: revision,
       attemptedRevision: status?.text("lastAttemptedRevision"),
       artifactUpdateTime: artifact?.time("lastUpdateTime"), interval: spec?.duration("interval"),
       timeout: spec?.duration("timeout"),
       source: FluxObject.source(spec, kind, namespace: resource.namespace),
+      chart: FluxObject.chart(spec, status, kind, resource),
       dependsOn: (spec?.shownObjects("dependsOn") ?? []).prefix(256).compactMap {
         Reference($0, defaultKind: kind, namespace: resource.namespace)
-      })
+      }, secretName: spec?.shown("secretRef")?.text("name"),
+      lastReconciled: status?.shownObjects("history").first?.time("lastReconciled"),
+      requestedAt: FluxObject.requestedAt(object, status),
+      suspendedAt: isSuspended ? FluxObject.suspendedAt(object) : nil)
+  }
+
+  /// The values are compared as they are; the flux command writes the time into them.
+  private static func requestedAt(_ object: Fields, _ status: Fields?) -> Timestamp? {
+    let annotations = object.shown("metadata")?.shown("annotations")
+    guard let asked = annotations?.text("reconcile.fluxcd.io/requestedAt"),
+      asked != status?.text("lastHandledReconcileAt")
+    else { return nil }
+    return Timestamp(rfc3339: asked)
+  }
+
+  /// When whoever set `spec.suspend` last wrote.
+  private static func suspendedAt(_ object: Fields) -> Timestamp? {
+    object.shown("metadata")?.shownObjects("managedFields").prefix(64)
+      .filter { $0.shown("fieldsV1")?.shown("f:spec")?.names.contains("f:suspend") ?? false }
+      .compactMap { $0.time("time") }.max()
+  }
+
+  /// `flux-system/cert-manager-cert-manager` of the status, or the chart that a release is made from.
+  private static func chart(_ spec: Fields?, _ status: Fields?, _ kind: String, _ resource: Resource)
+    -> Reference?
+  {
+    guard kind == "HelmRelease", spec?.shown("chart") != nil,
+      let parts = status?.text("helmChart")?.split(separator: "/"), parts.count == 2
+    else { return nil }
+    return Reference(kind: "HelmChart", namespace: String(parts[0]), name: String(parts[1]))
   }
 
   // Alert and Provider lost their status in v1beta3; a HelmRepository of type oci is only an address.

@@ -23,7 +23,8 @@ extension ImagePolicy {
         kind: "ImageRepository", namespace: repository.text("namespace") ?? resource.namespace,
         name: try repository.requireText("name").clipped),
       range: ImagePolicy.range(spec.shown("policy")),
-      latestImage: status?.shown("latestRef")?.image ?? status?.text("latestImage"))
+      latestImage: status?.shown("latestRef")?.image ?? status?.text("latestImage"),
+      labels: object.shown("metadata")?.shown("labels")?.map ?? [:])
   }
 
   private static func range(_ policy: Fields?) -> String? {
@@ -48,6 +49,8 @@ extension ImageUpdateAutomation {
       interval: spec?.duration("interval"),
       source: Reference(
         spec?.shown("sourceRef"), defaultKind: "GitRepository", namespace: resource.namespace),
+      policySelector: spec?.shown("policySelector").map { LabelSelector($0) },
+      reviewBranch: ImageUpdateAutomation.reviewBranch(spec?.shown("git")),
       lastRunTime: status?.time("lastAutomationRunTime"), lastPushTime: status?.time("lastPushTime"),
       lastPushCommit: status?.text("lastPushCommit"),
       observedPolicies: observed.map { observed in
@@ -58,10 +61,36 @@ extension ImageUpdateAutomation {
   }
 }
 
+extension ImageUpdateAutomation {
+  /// Without a push section it pushes to the branch that it has checked out; so where both name one branch.
+  private static func reviewBranch(_ git: Fields?) -> String? {
+    guard let pushed = git?.shown("push")?.text("branch"),
+      let read = git?.shown("checkout")?.shown("ref")?.text("branch"), pushed != read
+    else { return nil }
+    return pushed
+  }
+}
+
+extension LabelSelector {
+  fileprivate init(_ fields: Fields) {
+    self.init(
+      labels: fields.shown("matchLabels")?.map ?? [:],
+      requirements: fields.shownObjects("matchExpressions").prefix(64).map {
+        Requirement(
+          key: $0.text("key") ?? "", requirement: $0.text("operator") ?? "", values: $0.texts("values"))
+      })
+  }
+}
+
 extension Fields {
-  /// `name:tag` of an ImageRef.
+  /// `name:tag` of an ImageRef, with its digest where it has one.
   fileprivate var image: String? {
     guard let name = text("name"), let tag = text("tag") else { return nil }
-    return "\(name):\(tag)"
+    return "\(name):\(tag)" + (text("digest").map { "@\($0)" } ?? "")
+  }
+
+  /// All texts in it, by name.
+  fileprivate var map: [String: String] {
+    names.prefix(256).reduce(into: [:]) { $0[$1] = text($1) }
   }
 }

@@ -37,11 +37,18 @@ extension Kind {
   static let node = Kind(name: "Node", group: "", plural: "nodes", versions: ["v1"]) { fields, _ in
     .node(try Node(fields))
   }
-  static let nodeLease = Kind(
-    name: "Lease", group: "coordination.k8s.io", plural: "leases", versions: ["v1"]
-  ) { fields, _ in
+  /// Each node has one in kube-node-lease; controllers agree on their leaders with others.
+  static let lease = Kind(name: "Lease", group: "coordination.k8s.io", plural: "leases", versions: ["v1"]) {
+    fields, _ in
     let resource = try Resource(fields, kind: "Lease", group: "coordination.k8s.io")
-    return .nodeLease(node: resource.name, renewTime: fields.shown("spec")?.time("renewTime"))
+    let renewed = fields.shown("spec")?.time("renewTime")
+    return resource.namespace == "kube-node-lease"
+      ? .nodeLease(node: resource.name, renewTime: renewed)
+      : .leaderLease(
+        LeaderLease(namespace: resource.namespace, name: resource.name, renewTime: renewed))
+  }
+  static let pod = Kind(name: "Pod", group: "", plural: "pods", versions: ["v1"]) { fields, _ in
+    .pod(try Pod(fields))
   }
 
   static let workloads = [
@@ -104,7 +111,7 @@ extension Kind {
   }
 
   /// Part of every Kubernetes: asked for without discovery.
-  static let builtIn: [Kind] = [node, nodeLease] + workloads
+  static let builtIn: [Kind] = [node, lease, pod] + workloads
   /// There if somebody installed them.
   static let discovered: [Kind] =
     flux + [imageRepository, imagePolicy, imageUpdateAutomation, certificate, stack]

@@ -7,12 +7,24 @@ extension Node {
     let resource = try Resource(object, kind: "Node", group: "")
     let labels = object.shown("metadata")?.shown("labels")
     let status = try object.object("status")
-    let gpus = status?.shown("allocatable")?.text("nvidia.com/gpu")
+    let system = status?.shown("nodeInfo")
     self.init(
-      resource: resource, roles: Node.roles(labels),
-      kubeletVersion: status?.shown("nodeInfo")?.text("kubeletVersion") ?? "",
+      resource: resource, roles: Node.roles(labels), kubeletVersion: system?.text("kubeletVersion") ?? "",
       isUnschedulable: try object.object("spec")?.judgedFlag("unschedulable") ?? false,
-      allocatableGPUs: gpus.flatMap { Int($0) })
+      allocatableGPUs: Node.gpus(status?.shown("allocatable")),
+      capacityGPUs: Node.gpus(status?.shown("capacity")),
+      internalIP: status?.shownObjects("addresses").first { $0.text("type") == "InternalIP" }?.text(
+        "address"),
+      osImage: system?.text("osImage"), kernelVersion: system?.text("kernelVersion"),
+      containerRuntime: system?.text("containerRuntimeVersion"))
+  }
+
+  /// Quantities are texts. A GPU that is shared or cut into slices goes by other names.
+  private static func gpus(_ resources: Fields?) -> Int? {
+    guard let resources else { return nil }
+    if let whole = resources.text("nvidia.com/gpu") { return Int(whole) }
+    let parts = resources.names.filter { $0 == "nvidia.com/gpu.shared" || $0.hasPrefix("nvidia.com/mig-") }
+    return parts.isEmpty ? nil : parts.reduce(0) { $0 + (resources.text($1).flatMap { Int($0) } ?? 0) }
   }
 
   // As kubectl's printer: findNodeRoles in kubernetes pkg/printers/internalversion/printers.go.
@@ -23,11 +35,5 @@ extension Node {
     if let role = labels.text("kubernetes.io/role") { roles.insert(role) }
     roles.remove("")
     return roles.sorted()
-  }
-
-  func renewed(at time: Timestamp?) -> Node {
-    Node(
-      resource: resource, roles: roles, kubeletVersion: kubeletVersion, isUnschedulable: isUnschedulable,
-      allocatableGPUs: allocatableGPUs, leaseRenewTime: time)
   }
 }

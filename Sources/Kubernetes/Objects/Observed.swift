@@ -4,6 +4,8 @@ internal import Health
 enum Observed: Hashable, Sendable {
   case node(Node)
   case nodeLease(node: String, renewTime: Timestamp?)
+  case leaderLease(LeaderLease)
+  case pod(Pod)
   case flux(FluxObject)
   case imageRepository(ImageRepository)
   case imagePolicy(ImagePolicy)

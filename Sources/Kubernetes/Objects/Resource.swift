@@ -15,7 +15,7 @@ extension Resource {
       observedGeneration: try status?.judgedNumber("observedGeneration"),
       conditions: try (status?.objects("conditions") ?? []).prefix(64).map {
         try Condition($0, messages: messages)
-      })
+      }, finalizers: metadata.texts("finalizers"))
   }
 
   init(_ object: Fields, of served: ServedKind, messages: (String) -> String = { $0 }) throws {

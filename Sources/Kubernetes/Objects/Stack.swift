@@ -3,9 +3,15 @@ internal import Health
 extension Stack {
   /// `status.outputs` may hold what others must not see: nothing here looks at it.
   init(_ object: Fields, of served: ServedKind) throws {
-    let update = try object.object("status")?.shown("lastUpdate")
+    let status = try object.object("status")
+    let update = status?.shown("lastUpdate")
     self.init(
       resource: try Resource(object, of: served), lastUpdateState: update?.text("state"),
-      lastUpdateTime: update?.time("lastResyncTime"))
+      lastUpdateTime: update?.time("lastResyncTime"),
+      lastAttemptedCommit: update?.text("lastAttemptedCommit"),
+      lastSuccessfulCommit: update?.text("lastSuccessfulCommit"),
+      resyncInterval: object.shown("spec")?.number("resyncFrequencySeconds").flatMap {
+        (1...31_536_000).contains($0) ? .seconds($0) : nil
+      }, isUpdating: status?.shown("currentUpdate") != nil)
   }
 }

@@ -9,7 +9,8 @@ extension Workload {
     let labels = object.shown("metadata")?.shown("labels")
     func count(_ name: String) throws -> Int { Int(try status?.judgedNumber(name) ?? 0) }
     let isDaemonSet = kind == "DaemonSet"
-    let containers = spec?.shown("template")?.shown("spec")?.shownObjects("containers") ?? []
+    let pod = spec?.shown("template")?.shown("spec")
+    let containers = ["containers", "initContainers"].flatMap { pod?.shownObjects($0).prefix(64) ?? [] }
     self.init(
       resource: resource,
       desired: isDaemonSet
@@ -17,7 +18,24 @@ extension Workload {
       ready: try count(isDaemonSet ? "numberReady" : "readyReplicas"),
       available: try count(isDaemonSet ? "numberAvailable" : "availableReplicas"),
       updated: try count(isDaemonSet ? "updatedNumberScheduled" : "updatedReplicas"),
-      images: containers.prefix(64).compactMap { $0.text("image") },
+      current: try count(isDaemonSet ? "currentNumberScheduled" : "replicas"),
+      updates: Workload.updates(spec?.shown("updateStrategy")),
+      images: containers.compactMap { $0.text("image") }, manager: Workload.manager(labels),
       partOf: labels?.text("app.kubernetes.io/part-of"), version: labels?.text("app.kubernetes.io/version"))
+  }
+
+  private static func updates(_ strategy: Fields?) -> Updates {
+    if strategy?.text("type") == "OnDelete" { return .onDelete }
+    return strategy?.shown("rollingUpdate")?.number("partition").map { .partition(Int($0)) } ?? .rolling
+  }
+
+  private static func manager(_ labels: Fields?) -> Reference? {
+    for (kind, group) in [("HelmRelease", "helm"), ("Kustomization", "kustomize")] {
+      let prefix = "\(group).toolkit.fluxcd.io"
+      if let name = labels?.text("\(prefix)/name"), let namespace = labels?.text("\(prefix)/namespace") {
+        return Reference(kind: kind, namespace: namespace, name: name)
+      }
+    }
+    return nil
   }
 }

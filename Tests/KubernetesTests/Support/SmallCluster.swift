@@ -10,7 +10,7 @@ struct SmallCluster: Sendable {
     "/readyz": .answer(200, type: "text/plain", body: Array("ok".utf8)),
     "/apis": .json(aggregated),
     "/api/v1/nodes": .json(list("Node", [node("alpha"), node("beta")])),
-    "/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases": .json(
+    "/apis/coordination.k8s.io/v1/leases": .json(
       list(
         "Lease",
         [

@@ -1,0 +1,31 @@
+package import Health
+
+/// `clusters[].pods`: how many there are, and those that crash or do not start.
+package struct PodsDocument: Codable, Hashable, Sendable {
+  package struct Pod: Codable, Hashable, Sendable {
+    @Field package var namespace: String
+    package var name: String
+    @Field package var node: String?
+    @Field package var restarts: Int
+    /// `pod web-1: CrashLoopBackOff, 12 restarts, last OOMKilled, exit code 137`
+    @Field package var message: String
+  }
+
+  @Field package var total: Int
+  @Field package var crashLooping: Int
+  @Field package var pending: Int
+  /// The worst few.
+  @Field package var worst: [Pod]
+
+  package init(_ report: PodReport) {
+    total = report.total
+    crashLooping = report.crashLooping.count
+    pending = report.pending.count
+    let bad = report.crashLooping.sorted { $0.restarts > $1.restarts } + report.pending
+    worst = bad.prefix(5).map {
+      Pod(
+        namespace: $0.resource.namespace, name: $0.resource.name, node: $0.node, restarts: $0.restarts,
+        message: redacted($0.plight))
+    }
+  }
+}

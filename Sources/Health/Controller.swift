@@ -1,0 +1,45 @@
+/// A Lease that says who leads: a Flux controller renews its own every few seconds.
+public struct LeaderLease: Hashable, Sendable {
+  public let namespace: String
+  /// `kustomize-controller-leader-election`
+  public let name: String
+  public let renewTime: Timestamp?
+
+  public init(namespace: String, name: String, renewTime: Timestamp?) {
+    self.namespace = namespace
+    self.name = name
+    self.renewTime = renewTime
+  }
+
+  public var isOfFlux: Bool { String.fluxControllers.contains(controller) }
+
+  /// Whose it is, by the usual name.
+  var controller: String { name.hasSuffix("-leader-election") ? String(name.dropLast(16)) : name }
+}
+
+/// A controller of Flux: which release it is of, and whether it is at work.
+public struct ControllerReport: Hashable, Sendable {
+  public let name: String
+  public let verdict: Verdict
+  /// Distribution version by its label.
+  public let distribution: String?
+  /// Tag of its image.
+  public let version: String?
+  public let desired: Int
+  public let available: Int
+  /// When its leader last renewed its Lease; nil where that can't be read.
+  public let renewedAt: Timestamp?
+
+  public init(
+    name: String, verdict: Verdict, distribution: String? = nil, version: String? = nil, desired: Int = 1,
+    available: Int = 1, renewedAt: Timestamp? = nil
+  ) {
+    self.name = name
+    self.verdict = verdict
+    self.distribution = distribution
+    self.version = version
+    self.desired = desired
+    self.available = available
+    self.renewedAt = renewedAt
+  }
+}

@@ -1,0 +1,131 @@
+// The controllers of Flux: where one of them does nothing, its objects say what they said before, for ever.
+extension Judgement {
+  mutating func judgeControllers(_ snapshot: Snapshot) {
+    let deployments = (snapshot.workloads.value ?? []).filter(isFluxController)
+    let leases = Dictionary(
+      (snapshot.leaderLeases.value ?? []).map { ($0.controller, $0) }, uniquingKeysWith: { first, _ in first }
+    )
+    for deployment in deployments {
+      let name = deployment.resource.name
+      let isServing = deployment.available > 0
+      if !isServing { idleControllers.insert(name) }
+      let renewed = leases[name]?.renewTime
+      var verdict: Verdict = isServing ? .healthy : .critical
+      if isServing, let renewed, let lease = leases[name], isStill(lease, renewed) {
+        idleControllers.insert(name)
+        verdict = .critical
+        report(
+          "flux/controller/\(name)/stopped", .critical, subject: name, title: "\(name) does nothing",
+          detail: "its pod is available, and its leader renewed its lease "
+            + "\((serverNow - renewed).humanDuration) ago; what it looks after stays as it was",
+          since: renewed,
+          remedy: kubectl("-n \(lease.namespace) logs deployment/\(name) --since=1h"))
+      }
+      controllers.append(
+        ControllerReport(
+          name: name, verdict: verdict, distribution: deployment.version,
+          version: deployment.images.first.flatMap { ImageReference($0).tag }, desired: deployment.desired,
+          available: deployment.available, renewedAt: renewed))
+    }
+    judgeMissingControllers(snapshot)
+  }
+
+  func isFluxController(_ workload: Workload) -> Bool {
+    workload.resource.kind == "Deployment"
+      && (workload.partOf == "flux"
+        || (workload.resource.namespace == expectations.fluxNamespace
+          && String.fluxControllers.contains(workload.resource.name)))
+  }
+
+  /// A leader renews every few seconds, and loses its Lease after 35.
+  private mutating func isStill(_ lease: LeaderLease, _ renewed: Timestamp) -> Bool {
+    let reference = Reference(kind: "Lease", namespace: lease.namespace, name: lease.name)
+    return stillFor(reference, renewed) > .seconds(90)
+  }
+
+  /// Objects whose controller is not there. Where none has its usual name, somebody calls them otherwise.
+  private mutating func judgeMissingControllers(_ snapshot: Snapshot) {
+    guard snapshot.workloads.value != nil else { return }
+    guard !controllers.isEmpty else {
+      guard expectations.fluxVersion != nil, snapshot.flux.value?.isEmpty == false else { return }
+      report(
+        "flux/controllers-missing", .critical, subject: "flux", title: "Flux has no controllers",
+        detail: "its objects are there, and no Deployment in \(expectations.fluxNamespace) looks after them",
+        remedy: flux("check"))
+      idleControllers.formUnion(String.fluxControllers)
+      return
+    }
+    var kinds = (snapshot.flux.value ?? []).filter { !$0.isStatic }.map(\.resource.kind)
+    kinds += (snapshot.imagePolicies.value ?? []).map(\.resource.kind)
+    kinds += (snapshot.imageUpdateAutomations.value ?? []).map(\.resource.kind)
+    for name in Set(kinds.map(\.fluxController)).sorted()
+    where !name.isEmpty && !controllers.contains(where: { $0.name == name }) {
+      idleControllers.insert(name)
+      report(
+        "flux/controller/\(name)/missing", .critical, subject: name, title: "\(name) is missing",
+        detail: "objects that it looks after are there, and no Deployment of that name",
+        remedy: kubectl("-n \(expectations.fluxNamespace) get deployments"))
+    }
+  }
+
+  /// Every Kustomization overdue at once is one thing that is wrong, and not theirs.
+  mutating func judgeIdleControllers(_ objects: [FluxObject]) {
+    let name = "kustomize-controller"
+    let beating = objects.filter { heartbeat(of: $0) != nil && $0.interval != nil }
+    let last = beating.compactMap(heartbeat).max()
+    guard beating.count > 1, let last, !idleControllers.contains(name),
+      beating.allSatisfy({ object in
+        guard let beat = heartbeat(of: object), let interval = object.interval else { return false }
+        return Judgement.isOverdue(beat, serverNow, interval: interval, timeout: object.ownTimeout)
+      })
+    else { return }
+    idleControllers.insert(name)
+    report(
+      "flux/controller/\(name)/idle", .critical, subject: name,
+      title: "\(name) has reconciled nothing for \((serverNow - last).humanDuration)",
+      detail: "all \(beating.count) Kustomizations are overdue, and say that they are ready", since: last,
+      remedy: kubectl("-n \(expectations.fluxNamespace) logs deployment/\(name) --since=1h"))
+  }
+
+  /// By the labels that `flux install` puts on its controllers.
+  mutating func judgeFluxVersion(_ snapshot: Snapshot) {
+    let versions = Set(controllers.compactMap(\.distribution))
+    fluxVersion = versions.count == 1 ? versions.first : versions.max()
+    guard let wanted = expectations.fluxVersion, versions != [wanted], !controllers.isEmpty else { return }
+    guard let found = fluxVersion else {
+      report(
+        "flux/version-unknown", .warning, subject: "flux", title: "which release of Flux runs can't be told",
+        detail: "no controller has the label app.kubernetes.io/version, and expect.flux wants \(wanted)",
+        remedy: flux("check"))
+      return
+    }
+    let others = controllers.filter { $0.distribution != wanted }.map {
+      "\($0.name) \($0.distribution ?? "without a label")"
+    }
+    report(
+      "flux/version", .warning, subject: "flux",
+      title: "Flux is \(versions.sorted().joined(separator: ", ")), not \(wanted)",
+      detail: found == wanted || versions.count > 1 ? others.joined(separator: ", ") : "",
+      remedy: flux("check"))
+  }
+}
+
+extension String {
+  static let fluxControllers: Set = [
+    "source-controller", "kustomize-controller", "helm-controller", "notification-controller",
+    "image-reflector-controller", "image-automation-controller",
+  ]
+
+  /// Which controller looks after this kind; empty for a kind of somebody else's.
+  var fluxController: String {
+    switch self {
+    case "GitRepository", "OCIRepository", "Bucket", "HelmRepository", "HelmChart": "source-controller"
+    case "Kustomization": "kustomize-controller"
+    case "HelmRelease": "helm-controller"
+    case "Alert", "Provider", "Receiver": "notification-controller"
+    case "ImageRepository", "ImagePolicy": "image-reflector-controller"
+    case "ImageUpdateAutomation": "image-automation-controller"
+    default: ""
+    }
+  }
+}

@@ -1,0 +1,134 @@
+/// What is wrong with an object that says that it is in order, or on its way.
+struct FluxSymptom {
+  /// Last part of the problem's id.
+  let word: String
+  let title: String
+  let detail: String
+  let since: Timestamp?
+  let remedy: String
+}
+
+// Ready=True does not mean alive, and in progress is no state to stay in: what only time tells.
+extension Judgement {
+  mutating func rhythm(of object: FluxObject, _ status: ObjectStatus, _ shown: Condition?) -> FluxSymptom? {
+    if let started = hungSince(object, status, shown) {
+      return FluxSymptom(
+        word: "stuck", title: "has been in progress for \((serverNow - started).humanDuration)",
+        detail: shown?.message ?? "", since: started, remedy: controllerLog(object))
+    }
+    if let last = heartbeat(of: object), let interval = object.interval,
+      Judgement.isOverdue(last, serverNow, interval: interval, timeout: object.ownTimeout)
+    {
+      return FluxSymptom(
+        word: "overdue", title: "was not reconciled for \((serverNow - last).humanDuration)",
+        detail: "its interval is \(interval.humanDuration), and its status is as good as it was then",
+        since: last, remedy: controllerLog(object))
+    }
+    if let asked = object.requestedAt, serverNow - asked > object.ownTimeout + .seconds(120) {
+      return FluxSymptom(
+        word: "unanswered",
+        title: "does not answer a request to reconcile of \((serverNow - asked).humanDuration) ago",
+        detail: "reconcile.fluxcd.io/requestedAt is not the value that was handled last", since: asked,
+        remedy: controllerLog(object))
+    }
+    return lag(of: object)
+  }
+
+  /// The time of a run that left nothing else behind; nil for kinds that write only what changed.
+  func heartbeat(of object: FluxObject) -> Timestamp? {
+    guard object.resource.kind == "Kustomization", !object.isSuspended,
+      let ready = object.resource.conditions["Ready"], ready.status == .isTrue,
+      let time = ready.lastTransitionTime
+    else { return nil }
+    return max(time, object.lastReconciled ?? time)
+  }
+
+  /// Controllers add up to a tenth to an interval, so that not all objects come at once.
+  static func isOverdue(_ last: Timestamp, _ now: Timestamp, interval: Duration, timeout: Duration) -> Bool {
+    now - last > interval * 1.1 + timeout + .seconds(60)
+  }
+
+  /// In progress is bad only when older than the object's own timeout: healthy objects flap on every interval.
+  private mutating func hungSince(_ object: FluxObject, _ status: ObjectStatus, _ shown: Condition?)
+    -> Timestamp?
+  {
+    guard status == .inProgress else { return nil }
+    let resource = object.resource
+    let patience = object.ownTimeout + .seconds(60)
+    // A HelmRelease keeps Ready=True while it reconciles: then its Reconciling condition has the time.
+    let reconciling = resource.conditions["Reconciling"].flatMap { $0.status == .isTrue ? $0 : nil }
+    let running = shown.flatMap { $0.status == .isTrue ? nil : $0 } ?? reconciling
+    if let started = running?.lastTransitionTime {
+      return serverNow - started > patience ? started : nil
+    }
+    // Never looked at since it was made.
+    if resource.conditions.isEmpty, let made = resource.creationTimestamp {
+      return serverNow - made > patience ? made : nil
+    }
+    // A change that nobody has looked at yet: when it was made is not written anywhere.
+    let path = "flux/\(resource.kind.lowercased())/\(resource.namespace)/\(resource.name)/unobserved"
+    let seen = watch(path)
+    return seen > patience ? serverNow - seen : nil
+  }
+
+  /// Not applied what the source holds, for longer than its own rhythm allows.
+  private func lag(of object: FluxObject) -> FluxSymptom? {
+    let isRelease = object.resource.kind == "HelmRelease"
+    guard isRelease || object.resource.kind == "Kustomization",
+      let source = (isRelease ? object.chart : object.source).flatMap(causes.object),
+      // A source that people hold where it is, is told of by itself.
+      !source.isSuspended, let wanted = source.revision, let changed = source.artifactUpdateTime
+    else { return nil }
+    let applied = isRelease ? object.attemptedRevision : object.revision
+    guard !wanted.isSameRevision(as: applied ?? "") else { return nil }
+    let interval = object.interval ?? .seconds(600)
+    let age = serverNow - changed
+    guard age > max(interval * 2, object.ownTimeout + .seconds(60)) else { return nil }
+    let isAttempted = object.attemptedRevision.map(wanted.isSameRevision) ?? false
+    return FluxSymptom(
+      word: "behind-source",
+      title: "has not applied what \(source.resource.reference) fetched \(age.humanDuration) ago",
+      detail: "source \(wanted.shortRevision), applied \(applied?.shortRevision ?? "nothing"): "
+        + (isAttempted ? "tried, and not brought to an end" : "not even tried"),
+      since: changed, remedy: controllerLog(object))
+  }
+
+  private func controllerLog(_ object: FluxObject) -> String {
+    let controller = object.resource.kind.fluxController
+    return kubectl("-n \(expectations.fluxNamespace) logs deployment/\(controller) --since=1h")
+  }
+}
+
+extension FluxObject {
+  /// spec.timeout, or what its controller takes for it: for a Kustomization its interval less 30 s, and 30 s at
+  /// least (GetTimeout of kustomize-controller); 5 min for a HelmRelease.
+  var ownTimeout: Duration {
+    if let timeout { return timeout }
+    if resource.kind == "HelmRelease" { return .seconds(300) }
+    return max(.seconds(30), (interval ?? .seconds(300)) - .seconds(30))
+  }
+
+  var isSource: Bool {
+    ["GitRepository", "OCIRepository", "Bucket", "HelmRepository", "HelmChart"].contains(resource.kind)
+  }
+}
+
+extension String {
+  /// `main/<commit>` of old objects is `main@sha1:<commit>` of today.
+  func isSameRevision(as other: String) -> Bool {
+    self == other || comparableRevision == other.comparableRevision
+  }
+
+  private var comparableRevision: Substring {
+    if let colon = lastIndex(of: ":") { return self[index(after: colon)...] }
+    if let slash = lastIndex(of: "/") { return self[index(after: slash)...] }
+    return self[...]
+  }
+
+  /// With the first eight digits of a commit or digest.
+  var shortRevision: String {
+    let digits = comparableRevision
+    guard digits.utf8.count >= 40, digits.allSatisfy(\.isHexDigit) else { return self }
+    return String(dropLast(digits.count)) + digits.prefix(8)
+  }
+}

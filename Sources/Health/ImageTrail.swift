@@ -1,0 +1,141 @@
+/// The way of one image from its registry to what runs, and where it ends: scan, policy, automation, push to Git,
+/// fetch, apply.
+struct ImageTrail {
+  /// Where the way ends.
+  struct End {
+    let standstill: ImagePolicyReport.Standstill
+    let reason: String
+    let words: String
+    var remedy = ""
+    /// The verdict where that is no problem of its own: told by its cause, or meant to be so.
+    var told: Verdict? = nil
+  }
+
+  private let policy: ImagePolicy
+  private let latest: String
+  private let repository: Judged<ImageRepository>?
+  private let automation: Judged<ImageUpdateAutomation>?
+  private let source: Judged<FluxObject>?
+  /// Who applies the workloads that run something else.
+  private let managers: [Judged<FluxObject>]
+  private let judgement: Judgement
+
+  init(
+    _ policy: ImagePolicy, latest: String, running: [ImagePolicyReport.Running], _ snapshot: Snapshot,
+    _ judgement: Judgement
+  ) {
+    self.policy = policy
+    self.latest = latest
+    self.judgement = judgement
+    repository = judgement.repositories.first { $0.value.resource.reference == policy.repository }
+    // An automation acts on the policies of its own namespace only (flux2#2853).
+    let covering = judgement.automations.filter { judged in
+      judged.value.resource.namespace == policy.resource.namespace
+        && (judged.value.policySelector?.matches(policy.labels) ?? true)
+    }
+    let automation = covering.first { !$0.value.isSuspended } ?? covering.first
+    self.automation = automation
+    source = judgement.flux.first { $0.value.resource.reference == automation?.value.source }
+    let late = Set(running.filter { !ImageReference.isSame($0.image, latest) }.map(\.workload))
+    let names = Set(
+      (snapshot.workloads.value ?? []).filter { late.contains($0.resource.reference.description) }
+        .compactMap(\.manager))
+    managers = judgement.flux.filter { names.contains($0.value.resource.reference) }
+  }
+
+  /// How long the whole way may take: a run, a fetch and a reconcile, each with its interval.
+  var patience: Duration {
+    let run = automation?.value.interval ?? .seconds(900)
+    return run * 2 + (source?.value.interval ?? .seconds(60)) + .seconds(300)
+  }
+
+  private var moved: Timestamp? { policy.resource.conditions["Ready"]?.lastTransitionTime }
+
+  var end: End {
+    if let repository, repository.verdict == .degraded || repository.verdict == .critical {
+      return End(
+        standstill: .scan, reason: "ScanStuck", words: "\(name(repository.value.resource)) is not scanned",
+        told: .degraded)
+    }
+    guard let automation else { return held }
+    let resource = automation.value.resource
+    if automation.value.isSuspended {
+      return End(
+        standstill: .automation, reason: "AutomationSuspended", words: "\(name(resource)) is suspended",
+        told: .degraded)
+    }
+    if resource.conditions["Ready"]?.status == .isFalse || automation.verdict == .degraded {
+      let isPush = resource.conditions["Ready"]?.reason == "GitOperationFailed"
+      return End(
+        standstill: isPush ? .push : .automation, reason: isPush ? "PushFailed" : "AutomationStuck",
+        words: "\(name(resource)) fails or does not run", told: .degraded)
+    }
+    let seen = automation.value.observedPolicies?[policy.resource.name]
+    if automation.value.observedPolicies != nil, seen.map({ !ImageReference.isSame($0, latest) }) ?? true {
+      return End(
+        standstill: .automation, reason: "NotTakenUp",
+        words: "\(name(resource)) has not taken it up" + (seen.map { ": it saw \($0)" } ?? ""),
+        remedy: judgement.log(of: resource))
+    }
+    guard let pushed = automation.value.lastPushTime, moved.map({ pushed >= $0 }) ?? true else {
+      return notPushed(automation.value)
+    }
+    if let branch = automation.value.reviewBranch {
+      return End(
+        standstill: .review, reason: "AwaitsReview", words: "pushed to branch \(branch), which people merge",
+        told: .healthy)
+    }
+    return afterPush(automation.value, pushed)
+  }
+
+  private var held: End {
+    let elsewhere = judgement.automations.first.map {
+      "; \(name($0.value.resource)) acts on the policies of its own namespace and selector only"
+    }
+    return End(
+      standstill: .held, reason: "HeldByHand",
+      words: "held by hand: no automation covers \(name(policy.resource))\(elsewhere ?? "")", told: .healthy)
+  }
+
+  private func notPushed(_ automation: ImageUpdateAutomation) -> End {
+    let marker = "{\"$imagepolicy\": \"\(policy.resource.namespace):\(policy.resource.name)\"}"
+    return End(
+      standstill: .push, reason: "NotPushed",
+      words:
+        "nothing was pushed to Git since the policy moved, although \(name(automation.resource)) is ready",
+      remedy:
+        "\(judgement.log(of: automation.resource))  # is the marker \(marker) in Git, under its path?")
+  }
+
+  private func afterPush(_ automation: ImageUpdateAutomation, _ pushed: Timestamp) -> End {
+    if let source {
+      let resource = source.value.resource
+      if source.verdict == .critical || source.value.isSuspended {
+        return End(
+          standstill: .fetch, reason: "FetchStuck",
+          words: "pushed to Git; \(name(resource)) does not fetch it",
+          told: .degraded)
+      }
+      let has = automation.lastPushCommit.map { source.value.revision?.contains($0) ?? false } ?? true
+      if !has, let fetched = source.value.artifactUpdateTime, fetched < pushed {
+        return End(
+          standstill: .fetch, reason: "NotFetched",
+          words:
+            "pushed to Git as \((automation.lastPushCommit ?? "").prefix(8)), and \(name(resource)) still has "
+            + (source.value.revision?.shortRevision ?? "nothing"),
+          remedy: judgement.log(of: resource))
+      }
+    }
+    if let stuck = managers.first(where: { $0.verdict == .critical || $0.verdict == .degraded }) {
+      return End(
+        standstill: .apply, reason: "ApplyStuck",
+        words: "pushed to Git; \(name(stuck.value.resource)) does not apply it", told: .degraded)
+    }
+    return End(
+      standstill: .apply, reason: "NotApplied", words: "pushed to Git and not applied yet",
+      remedy: managers.first.map { judgement.log(of: $0.value.resource) }
+        ?? judgement.flux("get kustomizations -A"))
+  }
+
+  private func name(_ resource: Resource) -> String { resource.reference.description }
+}

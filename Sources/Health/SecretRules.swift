@@ -1,0 +1,41 @@
+// Whether named Secrets are there. No rule of Kubernetes lets one see that a Secret is there and not its value, so
+// what the objects that use it say is as good an answer, where it is one.
+extension Judgement {
+  mutating func judgeSecrets(_ snapshot: Snapshot) {
+    if let failure = snapshot.secrets.failure { report(failure, part: "secrets") }
+    let users = (snapshot.flux.value ?? []).filter { $0.secretName != nil }
+    secrets = (snapshot.secrets.value ?? []).map { inferred($0, users) }
+    for secret in secrets {
+      let name = "\(secret.namespace)/\(secret.name)"
+      if secret.isPresent == false {
+        report(
+          "secret/\(name)/missing", .critical, subject: "secret \(name)", title: "secret \(name) is missing",
+          remedy: kubectl("-n \(secret.namespace) get secrets") + "  # restore it from its source")
+      }
+    }
+    guard let failure = secrets.lazy.filter({ $0.isPresent == nil }).compactMap(\.failure).first else {
+      return
+    }
+    report(failure, part: "secrets")
+  }
+
+  /// A missing Secret is the cause of what its users say.
+  func isMissingSecret(_ name: String?, in namespace: String) -> Bool {
+    secrets.contains { $0.name == name && $0.namespace == namespace && $0.isPresent == false }
+  }
+
+  private func inferred(_ secret: SecretPresence, _ users: [FluxObject]) -> SecretPresence {
+    guard secret.isPresent == nil else { return secret }
+    let conditions = users.lazy
+      .filter { $0.secretName == secret.name && $0.resource.namespace == secret.namespace && !$0.isSuspended }
+      .compactMap { $0.resource.conditions["Ready"] }
+    if conditions.contains(where: { $0.message.contains("secrets \"\(secret.name)\" not found") }) {
+      return SecretPresence(namespace: secret.namespace, name: secret.name, isPresent: false)
+    }
+    // Who logged in with it has found it.
+    if conditions.contains(where: { $0.status == .isTrue }) {
+      return SecretPresence(namespace: secret.namespace, name: secret.name, isPresent: true)
+    }
+    return secret
+  }
+}

@@ -1,0 +1,40 @@
+internal import Health
+
+extension Pod {
+  /// Environment, volumes and annotations are not looked at.
+  init(_ object: Fields) throws {
+    let resource = try Resource(object, kind: "Pod", group: "")
+    let status = try object.object("status")
+    let containers = ["containerStatuses", "initContainerStatuses"].flatMap {
+      status?.shownObjects($0).prefix(64) ?? []
+    }
+    let waiting = containers.lazy.compactMap { $0.shown("state")?.shown("waiting") }
+      .first { ($0.text("reason") ?? "PodInitializing") != "PodInitializing" }
+    self.init(
+      resource: resource, phase: status?.text("phase") ?? "Unknown",
+      node: object.shown("spec")?.text("nodeName"), owner: Pod.owner(object.shown("metadata"), resource),
+      isReady: resource.conditions["Ready"]?.status == .isTrue,
+      restarts: Int(containers.reduce(Int64(0)) { $0 &+ max(0, $1.number("restartCount") ?? 0) }),
+      waitingReason: waiting?.text("reason"), waitingMessage: waiting?.text("message"),
+      lastEnd: containers.lazy.compactMap { $0.shown("lastState")?.shown("terminated") }.first.map(Pod.end))
+  }
+
+  /// A Deployment owns its pods through a ReplicaSet, whose name is its own and the hash of the template.
+  private static func owner(_ metadata: Fields?, _ resource: Resource) -> Reference? {
+    guard let owner = metadata?.shownObjects("ownerReferences").first, let kind = owner.text("kind"),
+      let name = owner.text("name")
+    else { return nil }
+    let hash = metadata?.shown("labels")?.text("pod-template-hash") ?? ""
+    guard kind == "ReplicaSet", !hash.isEmpty, name.hasSuffix("-\(hash)") else {
+      return Reference(kind: kind, namespace: resource.namespace, name: name)
+    }
+    return Reference(
+      kind: "Deployment", namespace: resource.namespace, name: String(name.dropLast(hash.count + 1)))
+  }
+
+  private static func end(_ terminated: Fields) -> String {
+    let code = terminated.number("exitCode").map { "exit code \($0)" }
+    let reason = terminated.text("reason").flatMap { ["Error", "Completed"].contains($0) ? nil : $0 }
+    return [reason, code].compactMap(\.self).joined(separator: ", ")
+  }
+}

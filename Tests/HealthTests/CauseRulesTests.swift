@@ -1,0 +1,149 @@
+import Health
+import Testing
+
+/// A cause is told once; whoever waits for it is no problem of its own.
+@Suite struct CauseRulesTests {
+  private static func waiting(
+    _ name: String, for parents: String..., ago seconds: Int64 = 60, kind: String = "Kustomization"
+  ) -> FluxObject {
+    FluxObject(
+      resource: Fixture.resource(
+        kind, name,
+        [Fixture.condition("Ready", .isFalse, "DependencyNotReady", "dependency is not ready", ago: seconds)]),
+      interval: .seconds(600),
+      dependsOn: parents.map { Reference(kind: kind, namespace: "flux-system", name: $0) })
+  }
+
+  private static let broken = [Fixture.condition("Ready", .isFalse, "BuildFailed", "no such file")]
+
+  private static func report(_ objects: FluxObject...) -> ClusterReport {
+    Fixture.report { $0.flux = .seen(objects) }
+  }
+
+  @Test func aWholeChainHasOneCause() {
+    let report = Self.report(
+      Fixture.kustomization("base", Self.broken), Self.waiting("middle", for: "base"),
+      Self.waiting("top", for: "middle"))
+    #expect(report.problemIDs == ["tethys/flux/kustomization/flux-system/base/failed"])
+    #expect(report.flux.map(\.verdict) == [.critical, .degraded, .degraded])
+  }
+
+  @Test func whoWaitsForSomethingOnItsWayIsNoProblemUntilItTakesTooLong() {
+    let running = Fixture.kustomization(
+      "base", [Fixture.condition("Ready", .unknown, "Progressing", ago: 20)])
+    #expect(Self.report(running, Self.waiting("top", for: "base")).problems.isEmpty)
+    #expect(
+      Self.report(running, Self.waiting("top", for: "base", ago: 1000)).problemIDs
+        == ["tethys/flux/kustomization/flux-system/top/waiting"])
+  }
+
+  @Test func whoWaitsForASuspendedParentIsToldByIt() {
+    let held = Fixture.kustomization("base", Self.broken, suspended: true)
+    #expect(
+      Self.report(held, Self.waiting("top", for: "base")).problemIDs
+        == ["tethys/flux/kustomization/flux-system/base/suspended"])
+  }
+
+  @Test func whoWaitsForNobodyIsAProblemOfItsOwn() {
+    #expect(
+      Self.report(Self.waiting("top", for: "ghost")).problemIDs
+        == ["tethys/flux/kustomization/flux-system/top/failed"])
+  }
+
+  @Test func aCircleIsToldOnce() {
+    let report = Self.report(Self.waiting("a", for: "b", ago: 9000), Self.waiting("b", for: "a", ago: 9000))
+    #expect(report.problemIDs == ["tethys/flux/kustomization/flux-system/a/waiting"])
+  }
+
+  @Test func aReleaseWaitsForItsChartAndTheChartForItsRepository() {
+    let repository = Reference(kind: "HelmRepository", namespace: "flux-system", name: "charts")
+    let chart = Reference(kind: "HelmChart", namespace: "flux-system", name: "app")
+    let report = Self.report(
+      FluxObject(
+        resource: Fixture.resource(
+          "HelmRepository", "charts", [Fixture.condition("Ready", .isFalse, "IndexationFailed", "404")])),
+      FluxObject(
+        resource: Fixture.resource(
+          "HelmChart", "app", [Fixture.condition("Ready", .isFalse, "NoSourceArtifact")]),
+        source: repository),
+      FluxObject(
+        resource: Fixture.resource(
+          "HelmRelease", "app", [Fixture.condition("Ready", .isFalse, "SourceNotReady")]),
+        source: repository, chart: chart))
+    #expect(report.problemIDs == ["tethys/flux/helmrepository/flux-system/charts/failed"])
+  }
+
+  @Test func aHealthCheckThatNamesAFailedReleaseIsItsSymptom() {
+    let release = FluxObject(
+      resource: Fixture.resource(
+        "HelmRelease", "app", namespace: "apps", [Fixture.condition("Ready", .isFalse, "UpgradeFailed")]))
+    let checked = Fixture.kustomization(
+      "apps",
+      [
+        Fixture.condition(
+          "Ready", .isFalse, "HealthCheckFailed",
+          "health check failed after 30s: failed early due to stalled resources: [HelmRelease/apps/app status: 'Failed']"
+        )
+      ])
+    #expect(Self.report(release, checked).problemIDs == ["tethys/flux/helmrelease/apps/app/failed"])
+  }
+
+  @Test func aHealthCheckThatFailsForAPodShowsThePod() throws {
+    let pod = Fixture.pod("web-1", waiting: "CrashLoopBackOff", owner: "web", restarts: 9)
+    let report = Fixture.report {
+      $0.flux = .seen([
+        Fixture.kustomization(
+          "apps",
+          [
+            Fixture.condition(
+              "Ready", .isFalse, "HealthCheckFailed",
+              "timeout waiting for: [Deployment/apps/web status: 'InProgress']")
+          ])
+      ])
+      $0.pods = .seen(PodCensus(total: 9, unwell: [pod]))
+    }
+    #expect(report.problemIDs == ["tethys/flux/kustomization/flux-system/apps/failed"])
+    let problem = try #require(report.problems.first)
+    #expect(problem.detail.contains("pod web-1: CrashLoopBackOff, 9 restarts"))
+    #expect(problem.remedy.hasSuffix("-n apps logs web-1 --all-containers --previous"))
+  }
+
+  @Test func aReleaseThatTimedOutBecauseOfABrokenWorkloadIsToldByIt() {
+    let release = FluxObject(
+      resource: Fixture.resource(
+        "HelmRelease", "cert-manager", namespace: "cert-manager",
+        [Fixture.condition("Ready", .isFalse, "UpgradeFailed", "upgrade failed: context deadline exceeded")]))
+    let report = Fixture.report {
+      $0.flux = .seen([release])
+      $0.workloads = .seen([
+        Workload(
+          resource: Fixture.resource("Deployment", "cert-manager", namespace: "cert-manager", []), desired: 1,
+          ready: 0, available: 0, updated: 1, manager: release.resource.reference)
+      ])
+    }
+    #expect(report.problemIDs == ["tethys/workload/cert-manager/cert-manager/deployment"])
+  }
+
+  @Test func aMissingSecretIsTheCauseOfARefusedFetch() {
+    let git = FluxObject(
+      resource: Fixture.resource(
+        "GitRepository", "flux-system",
+        [
+          Fixture.condition(
+            "Ready", .isFalse, "AuthenticationFailed",
+            "failed to get secret 'flux-system/github-token': secrets \"github-token\" not found")
+        ]), secretName: "github-token")
+    func ids(_ isPresent: Bool?) -> [String] {
+      Fixture.report {
+        $0.flux = .seen([git])
+        $0.secrets = .seen([
+          SecretPresence(namespace: "flux-system", name: "github-token", isPresent: isPresent)
+        ])
+      }.problemIDs
+    }
+    #expect(ids(false) == ["tethys/secret/flux-system/github-token/missing"])
+    // Without the right to look, what the source says is the answer.
+    #expect(ids(nil) == ["tethys/secret/flux-system/github-token/missing"])
+    #expect(ids(true) == ["tethys/flux/gitrepository/flux-system/flux-system/failed"])
+  }
+}

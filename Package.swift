@@ -101,7 +101,7 @@ let package = Package(
     tests("Health"),
     tests("GuardAPI", ["Health"]),
     tests("Tunnel", ["SSH", "Platform", "TestSupport"]),
-    tests("Kubernetes", ["DemoCluster"] + nio + [nioSSL]),
+    tests("Kubernetes", ["DemoCluster", "TestSupport"] + nio + [nioSSL]),
     tests("Guard", ["GuardAPI", "Health", "Platform", "Systemd", "Tunnel", "TestSupport"]),
     tests("GuardClient", ["GuardAPI", "Health", "Platform"]),
     tests("DemoCluster", ["TestSupport"]),

@@ -49,6 +49,10 @@ package enum Fault: Hashable, Sendable {
   case groupMissing(String)
   case groupBack(String)
 
+  /// From now on, until it ends.
+  case begins(Trouble)
+  case ends(Trouble)
+
   /// The cluster's clock is this far ahead of the machine's; negative: behind.
   case clockAhead(seconds: Int)
   /// New connections see this certificate.
@@ -143,6 +147,13 @@ extension ClusterState {
     case .workloadUp(let name): downWorkloads[name] = nil
     case .secretMissing(let name): missingSecrets.insert(name)
     case .secretBack(let name): missingSecrets.remove(name)
+    case .begins(let trouble):
+      troubles[trouble] = now
+      if trouble == .commitNotApplied { previousCommit = commit }
+      if trouble == .commitNotApplied {
+        commit = Commit(sha: Hash.hex("\(commit.sha) next", digits: 40), at: now)
+      }
+    case .ends(let trouble): troubles[trouble] = nil
     case .groupMissing(let group): missingGroups.insert(group)
     case .groupBack(let group): missingGroups.remove(group)
     case .answersWrong, .answersRight, .clockAhead, .presents: break

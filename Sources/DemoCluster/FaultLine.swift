@@ -57,6 +57,8 @@ extension Fault {
       self = .answersWrong(
         try Misbehaviour(word: try argument(0, "how")), on: arguments.count > 1 ? arguments[1] : "/")
     case "answers-right": self = .answersRight
+    case "begins": self = .begins(try Trouble(words: arguments))
+    case "ends": self = .ends(try Trouble(words: arguments))
     case "healed": self = .healed
     default: throw DemoError.unknownFault("'\(verb)' is no fault that the demo knows")
     }

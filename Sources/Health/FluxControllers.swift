@@ -105,7 +105,9 @@ extension Judgement {
     report(
       "flux/version", .warning, subject: "flux",
       title: "Flux is \(versions.sorted().joined(separator: ", ")), not \(wanted)",
-      detail: found == wanted || versions.count > 1 ? others.joined(separator: ", ") : "",
+      detail: found == wanted || versions.count > 1
+        ? others.joined(separator: ", ")
+        : "by the labels of its \(controllers.count) controllers; expect.flux wants \(wanted)",
       remedy: flux("check"))
   }
 }

@@ -71,6 +71,8 @@ extension Judgement {
     return seen > patience ? serverNow - seen : nil
   }
 
+  func isBehind(_ object: FluxObject) -> Bool { lag(of: object) != nil }
+
   /// Not applied what the source holds, for longer than its own rhythm allows.
   private func lag(of object: FluxObject) -> FluxSymptom? {
     let isRelease = object.resource.kind == "HelmRelease"

@@ -73,6 +73,11 @@ extension Judgement {
     // A controller that does nothing has been told of, once for all its objects.
     if idleControllers.contains(resource.kind.fluxController) { return judged(.degraded) }
     if let symptom = rhythm(of: object, status, shown) {
+      // What it depends on comes first, and is as far behind.
+      if symptom.word == "behind-source", object.dependsOn.compactMap(causes.object).contains(where: isBehind)
+      {
+        return judged(.degraded)
+      }
       report(
         "\(path)/\(symptom.word)", .warning, subject: subject, title: "\(subject) \(symptom.title)",
         detail: symptom.detail, since: symptom.since, remedy: symptom.remedy)

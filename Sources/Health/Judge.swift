@@ -128,7 +128,8 @@ struct Judgement {
   /// to move, that counts.
   mutating func stillFor(_ lease: Reference, _ renewed: Timestamp) -> Duration {
     let known = memory.renewals[lease]
-    let moved = known.flatMap { $0.renewTime == renewed ? $0.movedAt : serverNow }
+    let hasMoved = known.map { renewed > $0.renewTime } ?? false
+    let moved = hasMoved ? serverNow : known?.renewTime == renewed ? known?.movedAt : nil
     renewals[lease] = Memory.Renewal(renewTime: renewed, movedAt: moved)
     return serverNow - (moved.map { max($0, renewed) } ?? renewed)
   }

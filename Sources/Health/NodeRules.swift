@@ -112,6 +112,7 @@ extension Judgement {
     report(
       "node/\(node.name)/version-skew", .warning, subject: "node \(node.name)",
       title: "node \(node.name) runs \(node.kubeletVersion) beside a server of \(snapshot.version ?? "")",
+      detail: "a kubelet may be up to three minor releases older than its server, and never newer",
       remedy: kubectl("get nodes -o wide") + "  # upgrade the older one")
   }
 

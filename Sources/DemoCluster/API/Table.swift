@@ -54,6 +54,23 @@ struct Table {
           $0.status["nodeInfo"]["containerRuntimeVersion"].string ?? ""
         },
       ]
+    case .pod:
+      return [
+        name,
+        Column(name: "Ready") {
+          $0.status["containerStatuses"].items.first?["ready"] == true ? "1/1" : "0/1"
+        },
+        Column(name: "Status") { pod in
+          pod.status["containerStatuses"].items.first?["state"]["waiting"]["reason"].string
+            ?? pod.status["phase"].string ?? ""
+        },
+        Column(name: "Restarts") { pod in
+          guard case .number(let count)? = pod.status["containerStatuses"].items.first?["restartCount"] else {
+            return "0"
+          }
+          return "\(count)"
+        }, age,
+      ]
     case .gitRepository:
       return [name, Column(name: "URL") { $0.spec["url"].string ?? "" }, age, ready, message]
     case .imagePolicy:

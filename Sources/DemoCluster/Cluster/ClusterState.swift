@@ -29,6 +29,10 @@ package struct ClusterState: Sendable {
   /// When the image automation last ran; nil while it runs every minute.
   var automationStopped: Moment?
 
+  /// What goes wrong, since when.
+  var troubles: [Trouble: Moment] = [:]
+  /// What is applied while `commitNotApplied` lasts.
+  var previousCommit: Commit?
   var helmReleaseStalled: Moment?
   var isCertificateEnding = false
   var stackFailed: Moment?
@@ -38,6 +42,19 @@ package struct ClusterState: Sendable {
     var at: Moment
     /// The same in the words of Flux.
     var revision: String { "main@sha1:\(sha)" }
+  }
+
+  /// The commit that the Kustomizations have applied.
+  var applied: Commit { troubles[.commitNotApplied] == nil ? fetched : previousCommit ?? commit }
+
+  /// When this controller was last at work: now, unless it stands still.
+  func lastWork(of controller: String, at now: Moment) -> Moment {
+    let ends: [Moment?] = [
+      troubles[.controllerStopped(controller)], troubles[.controllerMissing(controller)],
+      troubles[.scaledToZero("\(Self.fluxNamespace)/\(controller)")],
+      downWorkloads["\(Self.fluxNamespace)/\(controller)"],
+    ]
+    return ends.compactMap(\.self).min() ?? now
   }
 
   struct Failure: Sendable {

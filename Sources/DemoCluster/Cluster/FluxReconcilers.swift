@@ -14,7 +14,9 @@ extension ClusterState {
     let (suspend, generation) = suspension(.kustomization, name)
     // Ready goes to Unknown and back on every run, so its time is that of the last run: every interval, ten
     // minutes here, counted from the last change.
-    let age = max(0, now.seconds(since: commit.at))
+    let commit = applied
+    let end = troubles[.kustomizationForgotten(name)] ?? lastWork(of: "kustomize-controller", at: now)
+    let age = max(0, end.seconds(since: commit.at))
     let lastRun = isSuspended(.kustomization, name) ? commit.at : commit.at.advanced(seconds: age - age % 600)
     var conditions = [
       condition(
@@ -22,13 +24,19 @@ extension ClusterState {
         generation: generation)
     ]
     var applied = commit.revision
-    if let failure = failing[name] {
+    if let since = troubles[.kustomizationHung(name)] {
+      conditions = [
+        condition("Reconciling", "Progressing", "Running health checks", since: since),
+        condition("Ready", "Unknown", "Progressing", "Reconciliation in progress", since: since),
+      ]
+    }
+    if let failure = failing[name] ?? healthCheck(of: name) {
       conditions = [
         condition("Reconciling", "ProgressingWithRetry", failure.message, since: failure.since),
         condition("Ready", "False", failure.reason, failure.message, since: failure.since),
       ]
       applied = "main@sha1:\(Hash.hex("before \(commit.sha)", digits: 40))"
-    } else if let after, let cause = failing[after] {
+    } else if let after, let cause = failing[after] ?? healthCheck(of: after) {
       conditions = [
         condition("Reconciling", "ProgressingWithRetry", "dependency not ready", since: cause.since),
         condition(
@@ -52,6 +60,16 @@ extension ClusterState {
       ])
   }
 
+  private func healthCheck(of name: String) -> Failure? {
+    troubles[.healthCheckFailing(name)].map { since in
+      Failure(
+        reason: "HealthCheckFailed",
+        message:
+          "health check failed after 3m0s: timeout waiting for: [Deployment/cloudflared/cloudflared status: 'InProgress']",
+        since: since)
+    }
+  }
+
   private func inventory(of name: String) -> [JSON] {
     let ids =
       switch name {
@@ -72,6 +90,15 @@ extension ClusterState {
     let since = facts?.rolledOut ?? settled
     let release = facts?.release ?? 1
     var conditions = upgraded(since: since, release: release, generation: generation)
+    if let since = troubles[.chartsRefused] {
+      conditions = [
+        condition("Reconciling", "ProgressingWithRetry", "HelmChart is not ready", since: since),
+        condition(
+          "Ready", "False", "SourceNotReady",
+          "HelmChart 'flux-system/cert-manager-cert-manager' is not ready: latest generation of object has not been reconciled",
+          since: since), conditions[1],
+      ]
+    }
     if let stalled = helmReleaseStalled {
       let failure =
         "Helm upgrade failed for release cert-manager/cert-manager with chart cert-manager@\(certManagerVersion): context deadline exceeded"

@@ -12,6 +12,7 @@ extension ClusterState {
 
   private var gitRepository: Object {
     let (suspend, generation) = suspension(.gitRepository, "flux-system")
+    let commit = fetched
     let stored = "stored artifact for revision '\(commit.revision)'"
     var conditions = [
       condition("Ready", "Succeeded", stored, since: commit.at, generation: generation),
@@ -41,6 +42,21 @@ extension ClusterState {
       ])
   }
 
+  /// What the Git source holds: the last push, unless it does not fetch it.
+  var fetched: Commit {
+    guard let since = troubles[.pushNotFetched] else { return commit }
+    return Commit(sha: Hash.hex("before \(commit.sha)", digits: 40), at: min(settled, since))
+  }
+
+  /// Ready=False of a chart or its repository, beside what was fetched before.
+  private func refused(_ reason: String, _ message: String, since: Moment) -> [JSON] {
+    [
+      condition("Reconciling", "ProgressingWithRetry", "retrying", since: since),
+      condition("Ready", "False", reason, message, since: since),
+      condition("FetchFailed", reason, message, since: since),
+    ]
+  }
+
   private var chartRepository: Object {
     let digest = Hash.hex("jetstack index", digits: 64)
     let stored = "stored artifact: revision 'sha256:\(digest)'"
@@ -53,10 +69,14 @@ extension ClusterState {
       ],
       status: [
         "artifact": artifact("helmrepository/flux-system/jetstack", digest, "sha256:\(digest)", settled),
-        "conditions": [
-          condition("Ready", "Succeeded", stored, since: settled, generation: generation),
-          condition("ArtifactInStorage", "Succeeded", stored, since: settled, generation: generation),
-        ],
+        "conditions": .array(
+          troubles[.chartsRefused].map {
+            refused(
+              "IndexationFailed", "failed to fetch https://charts.jetstack.io/index.yaml : 503", since: $0)
+          } ?? [
+            condition("Ready", "Succeeded", stored, since: settled, generation: generation),
+            condition("ArtifactInStorage", "Succeeded", stored, since: settled, generation: generation),
+          ]),
         "observedGeneration": .number(generation),
       ])
   }
@@ -83,10 +103,14 @@ extension ClusterState {
         "artifact": artifact(
           "helmchart/flux-system/cert-manager-cert-manager", "cert-manager-\(certManagerVersion)",
           certManagerVersion, since),
-        "conditions": [
-          condition("Ready", "ChartPullSucceeded", pulled, since: since),
-          condition("ArtifactInStorage", "ChartPullSucceeded", pulled, since: since),
-        ],
+        "conditions": .array(
+          troubles[.chartsRefused].map {
+            refused(
+              "NoSourceArtifact", "no artifact available for HelmRepository source 'jetstack'", since: $0)
+          } ?? [
+            condition("Ready", "ChartPullSucceeded", pulled, since: since),
+            condition("ArtifactInStorage", "ChartPullSucceeded", pulled, since: since),
+          ]),
         "observedChartName": "cert-manager", "observedGeneration": 1,
       ])
   }

@@ -37,14 +37,20 @@ extension ClusterState {
     switch kind {
     case .imageRepository: images.map { repository($0, at: now) }
     case .imagePolicy: images.map(policy)
-    default: [automation(at: now)]
+    default: troubles[.automationMissing] == nil ? [automation(at: now)] : []
     }
   }
 
   private func repository(_ facts: ImageFacts, at now: Moment) -> Object {
     let (suspend, generation) = suspension(.imageRepository, facts.name)
-    let age = max(0, now.seconds(since: settled))
+    let refusal = troubles[.scanRefused(facts.name)]
+    let end =
+      refusal ?? troubles[.scanStopped(facts.name)]
+      ?? lastWork(of: "image-reflector-controller", at: now)
+    let age = max(0, end.seconds(since: settled))
     let scanned = suspend == true ? settled : settled.advanced(seconds: age - age % 300)
+    let failure =
+      "failed to list tags: GET https://registry.example/v2/: UNAUTHORIZED: authentication required"
     return Object(
       kind: .imageRepository, namespace: Self.fluxNamespace, name: facts.name, generation: generation,
       spec: [
@@ -54,9 +60,10 @@ extension ClusterState {
       status: [
         "canonicalImageName": .string(canonical(facts.image)),
         "conditions": [
-          condition(
-            "Ready", "Succeeded", "successful scan: found \(facts.tagCount) tags", since: settled,
-            generation: generation)
+          refusal.map { condition("Ready", "False", "ReadOperationFailed", failure, since: $0) }
+            ?? condition(
+              "Ready", "Succeeded", "successful scan: found \(facts.tagCount) tags", since: settled,
+              generation: generation)
         ],
         "lastScanResult": [
           "latestTags": JSON([facts.latest, facts.previous].compactMap(\.self)),
@@ -83,7 +90,14 @@ extension ClusterState {
         "policy": ["semver": ["range": .string(facts.range)]],
       ],
       status: [
-        "conditions": [condition("Ready", "Succeeded", message, since: facts.moved)],
+        "conditions": [
+          troubles[.policyUnresolved(facts.name)].map {
+            condition(
+              "Ready", "False", "Failure",
+              "cannot determine latest tag for policy: unable to determine latest version from provided list",
+              since: $0)
+          } ?? condition("Ready", "Succeeded", message, since: facts.moved)
+        ],
         "latestImage": .string(latest),
         "latestRef": ["name": .string(facts.image), "tag": .string(facts.latest)],
         "observedPreviousImage": before.map(JSON.string) ?? .null,
@@ -97,7 +111,16 @@ extension ClusterState {
   private func automation(at now: Moment) -> Object {
     let (suspend, generation) = suspension(.imageUpdateAutomation, "flux-system")
     // A run a minute, on the minute.
-    let lastRun = automationStopped ?? now.advanced(seconds: -Int(now.microseconds / 1_000_000 % 60))
+    let end = automationStopped ?? lastWork(of: "image-automation-controller", at: now)
+    let lastRun = automationStopped ?? end.advanced(seconds: -Int(end.microseconds / 1_000_000 % 60))
+    let seesLatest = troubles[.markerMissing] != nil || troubles[.pushNotFetched] != nil
+    let pushed = troubles[.pushNotFetched] ?? commit.at
+    let refusal = troubles[.pushRefused].map {
+      condition(
+        "Ready", "False", "GitOperationFailed",
+        "failed to push to remote: command error on refs/heads/main: protected branch hook declined",
+        since: $0)
+    }
     return Object(
       kind: .imageUpdateAutomation, namespace: Self.fluxNamespace, name: "flux-system",
       generation: generation,
@@ -112,14 +135,16 @@ extension ClusterState {
       ],
       status: [
         "conditions": [
-          condition("Ready", "Succeeded", "repository up-to-date", since: commit.at, generation: generation)
+          refusal
+            ?? condition(
+              "Ready", "Succeeded", "repository up-to-date", since: commit.at, generation: generation)
         ],
         "lastAutomationRunTime": .string(lastRun.time), "lastPushCommit": .string(commit.sha),
-        "lastPushTime": .string(commit.at.time), "observedGeneration": .number(generation),
+        "lastPushTime": .string(pushed.time), "observedGeneration": .number(generation),
         "observedPolicies": .object(
           Dictionary(
             uniqueKeysWithValues: images.map {
-              ($0.name, ["name": .string($0.image), "tag": .string($0.running)])
+              ($0.name, ["name": .string($0.image), "tag": .string(seesLatest ? $0.latest : $0.running)])
             })),
         "observedSourceRevision": .string(commit.revision),
       ])

@@ -31,6 +31,7 @@ struct Kind: Hashable, Sendable {
 extension Kind {
   static let node = Kind("", ["v1"], "Node", "nodes", ["no"], isNamespaced: false)
   static let namespace = Kind("", ["v1"], "Namespace", "namespaces", ["ns"], isNamespaced: false)
+  static let pod = Kind("", ["v1"], "Pod", "pods", ["po"])
   static let secret = Kind("", ["v1"], "Secret", "secrets")
   static let deployment = Kind("apps", ["v1"], "Deployment", "deployments", ["deploy"])
   static let statefulSet = Kind("apps", ["v1"], "StatefulSet", "statefulsets", ["sts"])
@@ -56,7 +57,7 @@ extension Kind {
   static let stack = Kind("pulumi.com", ["v1"], "Stack", "stacks")
 
   static let all: [Kind] = [
-    node, namespace, secret, deployment, statefulSet, daemonSet, lease,
+    node, namespace, pod, secret, deployment, statefulSet, daemonSet, lease,
     gitRepository, ociRepository, bucket, helmRepository, helmChart, kustomization, helmRelease,
     receiver, alert, provider, imageRepository, imagePolicy, imageUpdateAutomation, certificate, stack,
   ]

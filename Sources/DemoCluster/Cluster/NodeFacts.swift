@@ -30,8 +30,23 @@ struct NodeFacts: Sendable {
 }
 
 extension ClusterState {
+  /// Those that are listed, with the ones that nobody expects.
+  var presentNodes: [NodeFacts] {
+    let strangers = troubles.compactMap { trouble, since -> NodeFacts? in
+      guard case .nodeJoined(let name) = trouble else { return nil }
+      return NodeFacts(
+        name: name, address: "10.0.0.99", roles: [], gpus: 0, allocatableGPUs: 0, since: since)
+    }
+    return nodes.filter(\.isThere) + strangers
+  }
+
+  private func kubeletVersion(of node: NodeFacts) -> String {
+    for case .kubeletVersion(node.name, let version) in troubles.keys { return version }
+    return node.kubeletVersion
+  }
+
   func nodeObjects(at now: Moment) -> [Object] {
-    nodes.filter(\.isThere).map { node in
+    presentNodes.map { node in
       Object(
         kind: .node, name: node.name, labels: labels(of: node), generation: nil,
         annotations: [
@@ -97,7 +112,7 @@ extension ClusterState {
       "nodeInfo": [
         "architecture": "amd64", "bootID": .string(Hash.uid("boot \(node.name)")),
         "containerRuntimeVersion": "containerd://2.0.5-k3s2", "kernelVersion": "6.8.0-71-generic",
-        "kubeProxyVersion": "", "kubeletVersion": .string(node.kubeletVersion),
+        "kubeProxyVersion": "", "kubeletVersion": .string(kubeletVersion(of: node)),
         "machineID": .string(Hash.hex("machine \(node.name)", digits: 32)), "operatingSystem": "linux",
         "osImage": "Ubuntu 24.04.3 LTS", "systemUUID": .string(Hash.uid("system \(node.name)")),
       ],
@@ -114,8 +129,11 @@ extension ClusterState {
       quiet.map { ($0.0, "False", $0.1, $0.2) } + [
         ("Ready", "True", "KubeletReady", "kubelet is posting ready status")
       ]
-    return all.map { type, status, reason, message in
-      [
+    return all.map { type, status, reason, message -> JSON in
+      if let since = troubles[.nodePressure(node.name, type: type)] {
+        return condition(type, "KubeletHas\(type)", "kubelet has \(type)", since: since, generation: nil)
+      }
+      return [
         "type": .string(type), "status": .string(node.isReady ? status : "Unknown"),
         "reason": .string(node.isReady ? reason : "NodeStatusUnknown"),
         "message": .string(node.isReady ? message : "Kubelet stopped posting node status."),
@@ -127,7 +145,7 @@ extension ClusterState {
   }
 
   func leaseObjects(at now: Moment) -> [Object] {
-    let kubelets = nodes.filter(\.isThere).map { node in
+    let kubelets = presentNodes.map { node in
       let renewed =
         node.leaseStopped ?? (node.isReady ? now.advanced(seconds: -3) : node.since.advanced(seconds: -50))
       return Object(
@@ -144,7 +162,7 @@ extension ClusterState {
           "holderIdentity": .string("\(controller)-\(Hash.hex(controller, digits: 10))"),
           "leaseDurationSeconds": 35, "leaseTransitions": 2,
           "acquireTime": .string(settled.microTime),
-          "renewTime": .string(now.advanced(seconds: -4).microTime),
+          "renewTime": .string(lastWork(of: controller, at: now).advanced(seconds: -4).microTime),
         ])
     }
     return kubelets + leaders

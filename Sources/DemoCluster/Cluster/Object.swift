@@ -7,6 +7,10 @@ struct Object: Sendable {
   /// Not every kind counts its generations.
   var generation: Int? = 1
   var annotations: [String: String] = [:]
+  var owner: JSON = .null
+  var created: Moment?
+  /// Deleted then, and waiting for its finalizers.
+  var deleted: Moment?
   var spec: JSON = .null
   var status: JSON = .null
   /// Members beside metadata, spec and status.
@@ -17,10 +21,14 @@ struct Object: Sendable {
     [
       "name": .string(name), "namespace": namespace.map(JSON.string) ?? .null,
       "uid": .string(Hash.uid("\(kind.kind) \(namespace ?? "") \(name)")),
-      "resourceVersion": .string(String(state.version)), "creationTimestamp": .string(state.created.time),
+      "resourceVersion": .string(String(state.version)),
+      "creationTimestamp": .string((created ?? state.created).time),
       "generation": generation.map(JSON.number) ?? .null,
       "labels": labels.isEmpty ? .null : JSON(labels),
       "annotations": annotations.isEmpty ? .null : JSON(annotations),
+      "ownerReferences": owner == .null ? .null : [owner],
+      "deletionTimestamp": deleted.map { .string($0.time) } ?? .null,
+      "finalizers": deleted == nil ? .null : ["finalizers.fluxcd.io"],
     ]
   }
 
@@ -61,6 +69,7 @@ extension ClusterState {
       case .lease: leaseObjects(at: now)
       case .namespace: namespaceObjects()
       case .secret: secretObjects()
+      case .pod: podObjects(at: now)
       case .deployment: deploymentObjects()
       case .statefulSet: statefulSetObjects()
       case .daemonSet: daemonSetObjects()
@@ -73,7 +82,11 @@ extension ClusterState {
       case .stack: stackObjects(at: now)
       default: []
       }
-    return objects.sorted { ($0.namespace ?? "", $0.name) < ($1.namespace ?? "", $1.name) }
+    return objects.map { object in
+      var object = object
+      object.deleted = troubles[.terminating(kind: object.kind.kind, name: object.name)]
+      return object
+    }.sorted { ($0.namespace ?? "", $0.name) < ($1.namespace ?? "", $1.name) }
   }
 
   func isSuspended(_ kind: Kind, _ name: String) -> Bool {

@@ -22,7 +22,8 @@ extension ClusterState {
   }
 
   func certificateObjects(at now: Moment) -> [Object] {
-    let days = isCertificateEnding ? 1 : 70
+    let days = troubles[.certificateExpired] != nil ? 0 : isCertificateEnding ? 1 : 70
+    let failing = troubles[.certificateFailing]
     return [
       Object(
         kind: .certificate, namespace: "cloudflared", name: "oceanid-tls",
@@ -32,9 +33,19 @@ extension ClusterState {
           "secretName": "oceanid-tls",
         ],
         status: [
-          "conditions": [
-            condition("Ready", "Ready", "Certificate is up to date and has not expired", since: settled)
-          ],
+          "conditions": .array(
+            failing.map {
+              [
+                condition(
+                  "Ready", "False", "IncorrectIssuer", "Issuing certificate as Secret was issued by another",
+                  since: $0),
+                condition("Issuing", "False", "Failed", "The certificate request has failed", since: $0),
+              ]
+            } ?? [
+              condition("Ready", "Ready", "Certificate is up to date and has not expired", since: settled)
+            ]),
+          "lastFailureTime": failing.map { .string($0.time) } ?? .null,
+          "failedIssuanceAttempts": failing == nil ? .null : 1,
           "notBefore": .string(settled.advanced(seconds: -20 * 86_400).time),
           "notAfter": .string(settled.advanced(seconds: days * 86_400).time),
           "renewalTime": .string(settled.advanced(seconds: (days - 30) * 86_400).time), "revision": 5,
@@ -65,6 +76,14 @@ extension ClusterState {
   }
 
   private var stackConditions: [JSON] {
+    if let since = troubles[.stackStalled] {
+      return [
+        condition(
+          "Ready", "False", "NotReadyStalled", "reconciliation is stalled", since: since, generation: nil),
+        condition(
+          "Stalled", "SpecInvalid", "the stack's project can't be found", since: since, generation: nil),
+      ]
+    }
     guard let since = stackFailed else {
       return [
         condition(

@@ -15,12 +15,15 @@ extension ClusterState {
   ]
 
   func deploymentObjects() -> [Object] {
-    let flux = fluxControllers.map { name in
+    let release = troubles.keys.lazy.compactMap { trouble -> String? in
+      if case .fluxVersion(let version) = trouble { version } else { nil }
+    }.first
+    let flux = fluxControllers.filter { troubles[.controllerMissing($0)] == nil }.map { name in
       deployment(
         Self.fluxNamespace, name, "ghcr.io/fluxcd/\(name):\(Self.controllerTags[name] ?? "")",
         labels: [
           "app.kubernetes.io/component": name, "app.kubernetes.io/instance": Self.fluxNamespace,
-          "app.kubernetes.io/part-of": "flux", "app.kubernetes.io/version": Self.fluxVersion,
+          "app.kubernetes.io/part-of": "flux", "app.kubernetes.io/version": release ?? Self.fluxVersion,
         ])
     }
     let certManager = ["controller", "cainjector", "webhook"].map { part in
@@ -54,10 +57,13 @@ extension ClusterState {
     _ namespace: String, _ name: String, _ image: String, replicas: Int = 1, labels: [String: String] = [:],
     since: Moment? = nil, revision: Int? = nil
   ) -> Object {
-    let down = downWorkloads["\(namespace)/\(name)"]
-    let ready = down == nil ? replicas : 0
+    let facts = WorkloadFacts(kind: .deployment, namespace: namespace, name: name, image: image)
+    let full = replicas
+    let replicas = troubles[.scaledToZero("\(namespace)/\(name)")] == nil ? full : 0
+    let down = outage(of: facts)
+    let ready = replicas == 0 ? 0 : pods(of: facts, replicas: replicas).count(where: \.isReady)
     let since = since ?? settled
-    let replicaSet = "\(name)-\(Hash.hex(image, digits: 10))"
+    let stuck = troubles[.rolloutStuck("\(namespace)/\(name)")]
     return Object(
       kind: .deployment, namespace: namespace, name: name, labels: labels,
       generation: revision ?? 1,
@@ -71,19 +77,25 @@ extension ClusterState {
         "availableReplicas": ready == 0 ? .null : .number(ready),
         "readyReplicas": ready == 0 ? .null : .number(ready),
         "unavailableReplicas": ready == replicas ? .null : .number(replicas - ready),
-        "replicas": .number(replicas), "updatedReplicas": .number(replicas),
+        "replicas": .number(replicas), "updatedReplicas": .number(stuck == nil ? replicas : 0),
         "observedGeneration": .number(revision ?? 1),
         "conditions": [
-          condition(
-            "Progressing", "NewReplicaSetAvailable",
-            "ReplicaSet \"\(replicaSet)\" has successfully progressed.",
-            since: since, generation: nil),
-          condition(
-            "Available", down == nil ? "True" : "False",
-            down == nil ? "MinimumReplicasAvailable" : "MinimumReplicasUnavailable",
-            down == nil
-              ? "Deployment has minimum availability." : "Deployment does not have minimum availability.",
-            since: down ?? since, generation: nil),
+          stuck.map {
+            condition(
+              "Progressing", "False", "ProgressDeadlineExceeded",
+              "ReplicaSet \"\(facts.replicaSet)\" has timed out progressing.", since: $0, generation: nil)
+          }
+            ?? condition(
+              "Progressing", "NewReplicaSetAvailable",
+              "ReplicaSet \"\(facts.replicaSet)\" has successfully progressed.", since: since,
+              generation: nil),
+          ready > 0 || replicas == 0
+            ? condition(
+              "Available", "MinimumReplicasAvailable", "Deployment has minimum availability.", since: since,
+              generation: nil)
+            : condition(
+              "Available", "False", "MinimumReplicasUnavailable",
+              "Deployment does not have minimum availability.", since: down ?? since, generation: nil),
         ],
       ])
   }

@@ -66,8 +66,8 @@ struct Fields: Decodable {
 
   /// Of a list of texts, the first few.
   func texts(_ name: String) -> [String] {
-    ((try? container.decodeIfPresent([String].self, forKey: FieldName(name))) ?? [])?.prefix(64).map(\.clipped)
-      ?? []
+    let texts = try? container.decodeIfPresent([String].self, forKey: FieldName(name))
+    return (texts ?? []).prefix(64).map(\.clipped)
   }
 
   func number(_ name: String) -> Int64? {

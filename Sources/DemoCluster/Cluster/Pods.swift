@@ -1,0 +1,103 @@
+/// A workload whose pods are made up from what it is.
+struct WorkloadFacts {
+  let kind: Kind
+  let namespace: String
+  let name: String
+  let image: String
+
+  var fullName: String { "\(namespace)/\(name)" }
+  var templateHash: String { Hash.hex(image, digits: 10) }
+  var replicaSet: String { "\(name)-\(templateHash)" }
+}
+
+/// One pod of the demo, as far as a workload depends on it.
+struct PodFacts {
+  let name: String
+  /// nil: no node takes it.
+  let node: String?
+  let isReady: Bool
+}
+
+/// What runs where: Deployments on nodes without a GPU, and every pod as well as its node and its workload.
+extension ClusterState {
+  /// Since when no pod of a workload is ready; nil while they are.
+  func outage(of facts: WorkloadFacts) -> Moment? {
+    downWorkloads[facts.fullName] ?? troubles[.podsCrashing(facts.fullName)]
+      ?? troubles[.podsPending(facts.fullName)]
+  }
+
+  func pods(of facts: WorkloadFacts, replicas: Int) -> [PodFacts] {
+    let nodes = presentNodes.filter { $0.gpus == 0 }.sorted { $0.name > $1.name }
+    let isPending = troubles[.podsPending(facts.fullName)] != nil
+    return (0..<replicas).map { index in
+      let node = nodes.isEmpty ? nil : nodes[index % nodes.count]
+      return PodFacts(
+        name: "\(facts.replicaSet)-\(Hash.hex("\(facts.name) \(index)", digits: 5))",
+        node: isPending ? nil : node?.name,
+        isReady: outage(of: facts) == nil && !isPending && node?.isReady ?? false)
+    }
+  }
+
+  func podObjects(at now: Moment) -> [Object] {
+    deploymentObjects().flatMap { deployment -> [Object] in
+      let image = deployment.spec["template"]["spec"]["containers"].items.first?["image"].string ?? ""
+      guard case .number(let replicas) = deployment.spec["replicas"] else { return [] }
+      let facts = WorkloadFacts(
+        kind: .deployment, namespace: deployment.namespace ?? "", name: deployment.name, image: image)
+      return pods(of: facts, replicas: replicas).map { object(of: $0, facts, at: now) }
+    }
+  }
+
+  private func object(of pod: PodFacts, _ facts: WorkloadFacts, at now: Moment) -> Object {
+    let crashing = troubles[.podsCrashing(facts.fullName)]
+    let pending = troubles[.podsPending(facts.fullName)]
+    let since = crashing ?? pending ?? downWorkloads[facts.fullName] ?? settled
+    var ready: JSON = condition(
+      "Ready", pod.isReady ? "True" : "False", pod.isReady ? "" : "ContainersNotReady", "", since: since,
+      generation: nil)
+    if pod.isReady { ready["reason"] = .null }
+    var conditions = [ready]
+    if pending != nil {
+      conditions = [
+        condition(
+          "PodScheduled", "False", "Unschedulable", "0/3 nodes are available: 3 Insufficient memory.",
+          since: since, generation: nil)
+      ]
+    }
+    return Object(
+      kind: .pod, namespace: facts.namespace, name: pod.name,
+      labels: ["app": facts.name, "pod-template-hash": facts.templateHash], generation: nil,
+      owner: [
+        "apiVersion": "apps/v1", "kind": "ReplicaSet", "name": .string(facts.replicaSet),
+        "controller": true, "uid": .string(Hash.uid("ReplicaSet \(facts.replicaSet)")),
+      ], created: crashing ?? pending,
+      spec: [
+        "nodeName": pod.node.map(JSON.string) ?? .null,
+        "containers": [["name": .string(facts.name), "image": .string(facts.image)]],
+      ],
+      status: [
+        "phase": pending == nil ? "Running" : "Pending", "conditions": .array(conditions),
+        "containerStatuses": pending == nil ? [container(pod, facts, crashing, at: now)] : .null,
+      ])
+  }
+
+  private func container(
+    _ pod: PodFacts, _ facts: WorkloadFacts, _ crashing: Moment?, at now: Moment
+  ) -> JSON {
+    // The kubelet waits longer each time, up to five minutes.
+    let restarts = crashing.map { 4 + max(0, now.seconds(since: $0)) / 300 } ?? 0
+    return [
+      "name": .string(facts.name), "image": .string(facts.image), "ready": .bool(pod.isReady),
+      "restartCount": .number(restarts),
+      "state": crashing == nil
+        ? ["running": ["startedAt": .string(settled.time)]]
+        : [
+          "waiting": [
+            "reason": "CrashLoopBackOff", "message": "back-off 5m0s restarting failed container",
+          ]
+        ],
+      "lastState": crashing == nil
+        ? .null : ["terminated": ["exitCode": 1, "reason": "Error"]],
+    ]
+  }
+}

@@ -1,0 +1,276 @@
+import DemoCluster
+import Health
+import TestSupport
+import Testing
+
+/// Every bad state of the demo's cluster, from the API to the verdict: one problem with the command that a person runs
+/// next, and none once it is over.
+@Suite(.serialized, .blocking) struct StuckStateTests {
+  struct State: Sendable, CustomTestStringConvertible {
+    let faults: [Fault]
+    /// Until it is a problem, in seconds.
+    var after = 0
+    /// The problem's id after the cluster's name.
+    let problem: String
+    var severity = Problem.Severity.warning
+    /// Part of the remedy.
+    let remedy: String
+    let mends: [Fault]
+
+    init(
+      _ faults: Fault..., after seconds: Int = 0, problem: String, _ severity: Problem.Severity = .warning,
+      remedy: String, mends: Fault...
+    ) {
+      self.faults = faults
+      self.after = seconds
+      self.problem = problem
+      self.severity = severity
+      self.remedy = remedy
+      self.mends = mends
+    }
+
+    init(
+      _ trouble: Trouble, beside faults: Fault..., after seconds: Int = 0, problem: String,
+      _ severity: Problem.Severity = .warning, remedy: String, mends: Fault...
+    ) {
+      self.faults = faults + [.begins(trouble)]
+      self.after = seconds
+      self.problem = problem
+      self.severity = severity
+      self.remedy = remedy
+      self.mends = mends + [.ends(trouble)]
+    }
+
+    var testDescription: String { "\(problem) \(faults)" }
+  }
+
+  static let nodes = [
+    State(
+      .nodeNotReady("calypso"), problem: "node/calypso/not-ready", .critical,
+      remedy: "describe node calypso", mends: .nodeReady("calypso")),
+    // Its pods are gone with it, and so is half of what serves there.
+    State(
+      .nodeNotReady("srv712695"), problem: "node/srv712695/not-ready", .critical,
+      remedy: "describe node srv712695", mends: .nodeReady("srv712695")),
+    State(
+      .leaseStopped("calypso"), problem: "node/calypso/lease-stale",
+      remedy: "-n kube-node-lease get lease calypso", mends: .leaseRenewed("calypso")),
+    State(
+      .nodeCordoned("calypso"), problem: "node/calypso/cordoned", remedy: "describe node calypso",
+      mends: .nodeUncordoned("calypso")),
+    State(
+      .nodeGone("calypso"), problem: "node/calypso/missing", .critical, remedy: "get nodes",
+      mends: .nodeBack("calypso")),
+    State(
+      .gpuLost("calypso"), problem: "node/calypso/gpu-lost", .critical, remedy: "nvidia-smi",
+      mends: .gpuFound("calypso")),
+    State(
+      .nodePressure("calypso", type: "DiskPressure"), problem: "node/calypso/DiskPressure",
+      remedy: "describe node calypso"),
+    State(.nodeJoined("stranger"), problem: "node/stranger/unexpected", remedy: "describe node stranger"),
+    State(
+      .kubeletVersion("calypso", version: "v1.28.9+k3s1"), problem: "node/calypso/version-skew",
+      remedy: "get nodes"),
+  ]
+
+  static let flux = [
+    State(
+      .kustomizationFailing("infrastructure"),
+      problem: "flux/kustomization/flux-system/infrastructure/failed", .critical,
+      remedy: "logs --kind=Kustomization --name=infrastructure", mends: .kustomizationFixed("infrastructure")),
+    State(
+      .sourceRefused, problem: "flux/gitrepository/flux-system/flux-system/failed", .critical,
+      remedy: "credentials in Secret flux-system/github-token", mends: .sourceAccepted),
+    State(
+      .helmReleaseStalled, problem: "flux/helmrelease/cert-manager/cert-manager/failed", .critical,
+      remedy: "nothing is retried until the object changes", mends: .helmReleaseFixed),
+    State(
+      .suspended(kind: "Kustomization", name: "apps"),
+      problem: "flux/kustomization/flux-system/apps/suspended", remedy: "describe kustomization",
+      mends: .resumed(kind: "Kustomization", name: "apps")),
+    State(
+      .chartsRefused, problem: "flux/helmrepository/flux-system/jetstack/failed", .critical,
+      remedy: "logs --kind=HelmRepository --name=jetstack"),
+    State(
+      .controllerStopped("kustomize-controller"), after: 5400,
+      problem: "flux/controller/kustomize-controller/stopped", .critical,
+      remedy: "-n flux-system logs deployment/kustomize-controller"),
+    State(
+      .controllerMissing("image-automation-controller"), after: 5400,
+      problem: "flux/controller/image-automation-controller/missing", .critical,
+      remedy: "-n flux-system get deployments"),
+    State(
+      .workloadDown("flux-system/kustomize-controller"), after: 5400,
+      problem: "workload/flux-system/kustomize-controller/deployment", .critical,
+      remedy: "describe deployment kustomize-controller",
+      mends: .workloadUp("flux-system/kustomize-controller")),
+    State(
+      .scaledToZero("flux-system/image-reflector-controller"), after: 5400,
+      problem: "workload/flux-system/image-reflector-controller/deployment", .critical,
+      remedy: "describe deployment image-reflector-controller"),
+    State(.fluxVersion("v2.7.0"), problem: "flux/version", remedy: "check"),
+    State(
+      .kustomizationHung("apps"), after: 600, problem: "flux/kustomization/flux-system/apps/stuck",
+      remedy: "logs deployment/kustomize-controller"),
+    State(
+      .kustomizationForgotten("apps"), after: 5400, problem: "flux/kustomization/flux-system/apps/overdue",
+      remedy: "logs deployment/kustomize-controller"),
+    State(
+      .healthCheckFailing("apps"), problem: "flux/kustomization/flux-system/apps/failed", .critical,
+      remedy: "logs --kind=Kustomization --name=apps"),
+    // The pods that crash are why the check fails, and that is why the Kustomization does.
+    State(
+      .podsCrashing("cloudflared/cloudflared"), beside: .begins(.healthCheckFailing("apps")),
+      problem: "workload/cloudflared/cloudflared/deployment", .critical, remedy: "--previous",
+      mends: .ends(.healthCheckFailing("apps"))),
+    State(
+      .terminating(kind: "Kustomization", name: "apps"), after: 900,
+      problem: "flux/kustomization/flux-system/apps/terminating", remedy: "finalizers"),
+    State(
+      .groupMissing("helm.toolkit.fluxcd.io"), .answersWrong(.forbidden, on: "/helmcharts"),
+      problem: "api/HelmChart/forbidden", remedy: "helmcharts",
+      mends: .groupBack("helm.toolkit.fluxcd.io"), .answersRight),
+  ]
+
+  static let images = [
+    State(
+      .scanRefused("cloudflared"), problem: "image/repository/flux-system/cloudflared/failed",
+      remedy: "logs --kind=ImageRepository --name=cloudflared"),
+    State(
+      .scanStopped("cloudflared"), after: 1800,
+      problem: "image/repository/flux-system/cloudflared/scan-overdue",
+      remedy: "logs --kind=ImageRepository --name=cloudflared"),
+    State(
+      .policyUnresolved("cloudflared"), problem: "image/policy/flux-system/cloudflared/failed",
+      remedy: "logs --kind=ImagePolicy --name=cloudflared"),
+    State(
+      .policyMoved("cloudflared", tag: "2025.9.0"), after: 900,
+      problem: "image/policy/flux-system/cloudflared/behind",
+      remedy: "logs --kind=ImageUpdateAutomation --name=flux-system", mends: .rollout("cloudflared")),
+    State(
+      .markerMissing, beside: .policyMoved("cloudflared", tag: "2025.9.0"), after: 900,
+      problem: "image/policy/flux-system/cloudflared/behind",
+      remedy: #"{"$imagepolicy": "flux-system:cloudflared"}"#,
+      mends: .rollout("cloudflared")),
+    State(
+      .pushRefused, beside: .policyMoved("cloudflared", tag: "2025.9.0"), after: 900,
+      problem: "image/automation/flux-system/flux-system/failed",
+      remedy: "logs --kind=ImageUpdateAutomation --name=flux-system", mends: .rollout("cloudflared")),
+    State(
+      .pushNotFetched, beside: .policyMoved("cloudflared", tag: "2025.9.0"), after: 900,
+      problem: "image/policy/flux-system/cloudflared/behind",
+      remedy: "logs --kind=GitRepository --name=flux-system", mends: .rollout("cloudflared")),
+    State(
+      .commitNotApplied, after: 3000, problem: "flux/kustomization/flux-system/flux-system/behind-source",
+      remedy: "logs deployment/kustomize-controller"),
+    State(
+      .automationStopped, problem: "image/automation/flux-system/flux-system/overdue",
+      remedy: "logs --kind=ImageUpdateAutomation --name=flux-system", mends: .automationResumed),
+    State(
+      .suspended(kind: "ImageUpdateAutomation", name: "flux-system"),
+      .policyMoved("cloudflared", tag: "2025.9.0"), after: 900,
+      problem: "image/automation/flux-system/flux-system/suspended", remedy: "describe imageupdateautomation",
+      mends: .resumed(kind: "ImageUpdateAutomation", name: "flux-system"), .rollout("cloudflared")),
+  ]
+
+  static let platform = [
+    State(
+      .workloadDown("cloudflared/cloudflared"), problem: "workload/cloudflared/cloudflared/deployment",
+      .critical, remedy: "-n cloudflared describe deployment cloudflared",
+      mends: .workloadUp("cloudflared/cloudflared")),
+    State(
+      .podsCrashing("cert-manager/cert-manager"),
+      problem: "workload/cert-manager/cert-manager/deployment", remedy: "--all-containers --previous"),
+    State(
+      .podsPending("cert-manager/cert-manager"), after: 180,
+      problem: "workload/cert-manager/cert-manager/deployment", remedy: "-n cert-manager describe pod"),
+    State(.podsCrashing("kube-system/coredns"), problem: "pods/crash-looping", remedy: "-n kube-system logs"),
+    State(
+      .podsPending("kube-system/coredns"), after: 180, problem: "pods/pending",
+      remedy: "-n kube-system describe pod"),
+    State(
+      .rolloutStuck("cloudflared/cloudflared"), problem: "workload/cloudflared/cloudflared/deployment",
+      .critical, remedy: "describe deployment cloudflared"),
+    State(
+      .certificateEnding, problem: "certificate/cloudflared/oceanid-tls/expiring",
+      remedy: "describe certificate", mends: .certificateRenewed),
+    State(
+      .certificateFailing, problem: "certificate/cloudflared/oceanid-tls/not-ready",
+      remedy: "describe certificate"),
+    State(
+      .certificateExpired, problem: "certificate/cloudflared/oceanid-tls/expired", .critical,
+      remedy: "describe certificate"),
+    State(
+      .stackFailed, problem: "stack/pulumi-system/oceanid-cluster/failed",
+      remedy: "describe stacks.pulumi.com oceanid-cluster", mends: .stackFixed),
+    State(
+      .stackStalled, problem: "stack/pulumi-system/oceanid-cluster/stalled",
+      remedy: "describe stacks.pulumi.com oceanid-cluster"),
+    State(
+      .secretMissing("flux-system/github-token"), problem: "secret/flux-system/github-token/missing",
+      .critical, remedy: "-n flux-system get secrets", mends: .secretBack("flux-system/github-token")),
+    State(
+      .answersWrong(.forbidden, on: "/pods"), problem: "api/pods/forbidden", remedy: "resources: [pods]",
+      mends: .answersRight),
+  ]
+
+  @Test(arguments: nodes + flux + images + platform)
+  func isOneProblemWithItsRemedyAndClears(_ state: State) async throws {
+    let cluster = try WatchedCluster()
+    var memory = Memory()
+    let before = try await cluster.look(&memory)
+    #expect(before.problems.isEmpty, "\(before.problems)")
+    #expect(before.verdict == .healthy)
+
+    for fault in state.faults { cluster.demo.apply(fault) }
+    let during = try await cluster.look(&memory)
+    if state.after > 0 {
+      let allowed = during.problems.map(\.id).filter { $0 != "tethys/\(state.problem)" }
+      #expect(allowed.isEmpty, "at once: \(during.problems)")
+      cluster.demo.apply(.clockAhead(seconds: state.after))
+    }
+    let report = state.after > 0 ? try await cluster.look(&memory) : during
+    #expect(report.problems.map(\.id) == ["tethys/\(state.problem)"], "\(report.problems)")
+    let problem = try #require(report.problems.first)
+    #expect(problem.severity == state.severity)
+    #expect(problem.remedy.contains(state.remedy), "\(problem.remedy)")
+    #expect(report.verdict == (state.severity == .critical ? .critical : .degraded))
+    #expect(!problem.detail.isEmpty || problem.id.hasSuffix("/missing") || problem.id.hasSuffix("/suspended"))
+
+    for mend in state.mends { cluster.demo.apply(mend) }
+    let after = try await cluster.look(&memory)
+    #expect(after.problems.isEmpty, "\(after.problems)")
+    #expect(after.verdict == .healthy)
+  }
+
+  @Test func whatPeopleHoldBackIsToldApartFromWhatIsStuck() async throws {
+    let cluster = try WatchedCluster()
+    var memory = Memory()
+    cluster.demo.apply(.begins(.automationMissing))
+    cluster.demo.apply(.policyMoved("cloudflared", tag: "2025.9.0"))
+    _ = try await cluster.look(&memory)
+    cluster.demo.apply(.clockAhead(seconds: 86_400))
+    let report = try await cluster.look(&memory)
+    #expect(report.problems.isEmpty, "\(report.problems)")
+    let policy = try #require(report.policies.first { $0.policy.value.resource.name == "cloudflared" })
+    #expect(policy.isBehind == true)
+    #expect(policy.standstill == .held)
+    #expect(policy.policy.message.hasPrefix("held by hand: no automation covers"))
+  }
+
+  @Test func whatIsShownOfAHealthyCluster() async throws {
+    let cluster = try WatchedCluster()
+    var memory = Memory()
+    let report = try await cluster.look(&memory)
+    #expect(report.nodes.map(\.status) == ["Ready", "Ready", "Ready"])
+    #expect(report.nodes.map(\.node.roles) == [[], ["control-plane", "master"], []])
+    #expect(report.nodes.map { $0.node.internalIP } == ["10.0.0.3", "10.0.0.1", "10.0.0.2"])
+    #expect(report.controllers.count == 6)
+    #expect(report.controllers.allSatisfy { $0.distribution == "v2.6.4" && $0.renewedAt != nil })
+    #expect(
+      report.policies.map { $0.policy.value.range } == ["semver 1.18.x", "semver >=2025.8.0 <2026.0.0"])
+    #expect(report.policies.map(\.isBehind) == [false, false])
+    #expect(report.secrets.map(\.isPresent) == [true])
+    #expect(report.pods.map { $0.total > 10 && $0.crashLooping.isEmpty } == true)
+  }
+}

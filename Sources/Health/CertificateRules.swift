@@ -15,8 +15,8 @@ extension Judgement {
         "certificate/\(resource.namespace)/\(resource.name)/\(symptom.word)", symptom.severity,
         subject: resource.reference.description, title: "\(resource.reference) \(symptom.title)",
         detail: (symptom.detail + attempts(certificate)).joined(separator: "; "), since: symptom.since,
-        remedy: kubectl("-n \(resource.namespace) describe certificate,certificaterequest")
-          + "  # \(resource.name), then its Order and Challenge")
+        remedy: kubectl("-n \(resource.namespace) describe certificate \(resource.name)")
+          + "  # then its CertificateRequest, Order and Challenge")
     }
     return Judged(
       value: certificate, verdict: verdict, status: status, reason: ready?.reason ?? "",

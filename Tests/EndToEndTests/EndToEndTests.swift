@@ -53,7 +53,7 @@ struct EndToEndTests {
     installation.cluster.apply(.nodeNotReady("calypso"))
     let down = try installation.waitFor { document, _ in document.verdict == .critical }
     #expect(down.document.problems.map(\.id) == ["tethys/node/calypso/not-ready"])
-    #expect(down.document.problems.first?.remedy.contains("kubectl describe node calypso") == true)
+    #expect(down.document.problems.first?.remedy.hasSuffix(" describe node calypso") == true)
     #expect(try installation.ctl("status").status == 2)
     #expect(try installation.ctl("nodes").status == 2)
     #expect(try installation.ctl("flux").status == 0)
@@ -61,6 +61,60 @@ struct EndToEndTests {
     installation.cluster.apply(.nodeReady("calypso"))
     #expect(try installation.waitUntilHealthy())
     #expect(eventually { installation.log.contains("problem_closed") })
+  }
+
+  @Test(.enabled(if: program("kubectl") != nil, "kubectl is not installed"))
+  func nodesAreRowForRowWhatKubectlPrints() throws {
+    let installation = try Installation()
+    #expect(try installation.waitUntilHealthy())
+    installation.cluster.apply(.nodeNotReady("calypso"))
+    installation.cluster.apply(.nodeCordoned("srv712695"))
+    let seen = try installation.waitFor { _, cluster in
+      cluster.nodes.map(\.status) == ["NotReady", "Ready", "Ready,SchedulingDisabled"]
+    }
+    #expect(seen.holds)
+    let kubectl = try run(
+      "kubectl", ["--kubeconfig", installation.kubeconfig, "get", "nodes"],
+      environment: ["PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": installation.folder.path])
+    #expect(kubectl.exit == .exited(0), "\(kubectl.errors)")
+    let theirs = kubectl.output.split(separator: "\n").map { $0.split(separator: " ") }
+    let ours = try installation.ctl("nodes").output.split(separator: "\n").prefix(4).map {
+      $0.split(separator: " ")
+    }
+    #expect(ours == theirs)
+  }
+
+  /// Through the tunnel and on the screen: each is one problem, and clears.
+  @Test(arguments: [
+    (
+      "begins pods-crashing cloudflared/cloudflared", "workload/cloudflared/cloudflared/deployment",
+      "--previous"
+    ),
+    ("lease-stopped srv712695", "node/srv712695/lease-stale", "get lease srv712695"),
+    (
+      "begins push-refused", "image/automation/flux-system/flux-system/failed",
+      "logs --kind=ImageUpdateAutomation"
+    ),
+    (
+      "begins controller-missing kustomize-controller", "flux/controller/kustomize-controller/missing",
+      "get deployments"
+    ),
+    ("begins charts-refused", "flux/helmrepository/flux-system/jetstack/failed", "--name=jetstack"),
+  ])
+  func aBadStateIsOneProblemOnTheScreen(_ fault: String, _ id: String, _ remedy: String) throws {
+    let installation = try Installation()
+    #expect(try installation.waitUntilHealthy())
+    installation.cluster.apply(try Fault(line: fault))
+    let seen = try installation.waitFor { document, _ in !document.problems.isEmpty }
+    #expect(seen.document.problems.map(\.id) == ["tethys/\(id)"])
+    let problem = try #require(seen.document.problems.first)
+    #expect(problem.remedy.contains(remedy))
+    #expect(problem.remedy.contains("--kubeconfig \(installation.kubeconfig) --context default "))
+    let status = try installation.ctl("status")
+    #expect(status.status == (problem.severity == .critical ? 2 : 1))
+    #expect(status.output.contains(problem.remedy), "\(status.output)")
+    installation.cluster.apply(.healed)
+    #expect(try installation.waitUntilHealthy())
   }
 
   @Test func anImagePolicyThatMovesShowsWhatRunsBehind() throws {

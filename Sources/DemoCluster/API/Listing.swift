@@ -67,30 +67,43 @@ struct Listing {
 
   private func selected(_ objects: [Object]) throws(BadSelector) -> [Object] {
     var objects = objects
-    for (term, value) in try terms("fieldSelector") {
-      switch term {
-      case "metadata.name": objects = objects.filter { $0.name == value }
-      case "metadata.namespace": objects = objects.filter { $0.namespace == value }
-      default: throw BadSelector(message: "field label not supported: \(term)")
+    for term in try terms("fieldSelector") {
+      let value: (Object) -> String?
+      switch (term.key, kind) {
+      case ("metadata.name", _): value = { $0.name }
+      case ("metadata.namespace", _): value = { $0.namespace }
+      case ("spec.nodeName", .pod): value = { $0.spec["nodeName"].string }
+      case ("status.phase", .pod): value = { $0.status["phase"].string }
+      default: throw BadSelector(message: "field label not supported: \(term.key)")
       }
+      objects = objects.filter { (value($0) ?? "" == term.value ?? "") == term.isEqual }
     }
-    for (term, value) in try terms("labelSelector") {
+    for term in try terms("labelSelector") {
       objects = objects.filter { object in
-        value.map { object.labels[term] == $0 } ?? (object.labels[term] != nil)
+        let own = object.labels[term.key]
+        return (term.value.map { own == $0 } ?? (own != nil)) == term.isEqual
       }
     }
     return objects
   }
 
-  /// `a=b,c` as pairs; selectors with other operators are not understood.
-  private func terms(_ parameter: String) throws(BadSelector) -> [(String, String?)] {
-    var out: [(String, String?)] = []
-    for term in (request.query[parameter] ?? "").split(separator: ",") {
-      let sides = term.split(separator: "=").map(String.init)
-      guard let key = sides.first, sides.count <= 2, !key.contains("!"), !key.contains(" ") else {
-        throw BadSelector(message: "unable to parse requirement: \(term)")
+  private struct Term {
+    let key: String
+    let value: String?
+    var isEqual = true
+  }
+
+  /// `a=b,c,d!=e`; selectors with other operators are not understood.
+  private func terms(_ parameter: String) throws(BadSelector) -> [Term] {
+    var out: [Term] = []
+    for text in (request.query[parameter] ?? "").split(separator: ",") {
+      let sides = text.split(separator: "=").map(String.init)
+      guard var key = sides.first, sides.count <= 2, !key.contains(" "), !key.hasPrefix("!") else {
+        throw BadSelector(message: "unable to parse requirement: \(text)")
       }
-      out.append((key, sides.count > 1 ? sides[1] : nil))
+      let isEqual = !key.hasSuffix("!")
+      if !isEqual { key.removeLast() }
+      out.append(Term(key: key, value: sides.count > 1 ? sides[1] : nil, isEqual: isEqual))
     }
     return out
   }

@@ -48,6 +48,9 @@ final class Relay {
   private var liveness: Liveness
   private let keepaliveTimeout: Duration
   private(set) var connections: [UInt32: Connection] = [:]
+  /// Their numbers, in the order of their turns, and whose turn is the first.
+  private var order: [UInt32] = []
+  private var first = 0
   /// Clients without a channel, in the order they came.
   private var queue: [Client] = []
   private(set) var open: (for: Open, since: Instant)?
@@ -120,13 +123,21 @@ final class Relay {
         if moved { try pumpAny() }
         moved = try advanceOpen(now) || moved
         hasWork = false
-        for (number, connection) in connections {
+        var heldUp: Int?
+        for step in order.indices {
+          let place = (first + step) % order.count
+          if link.isCongested { heldUp = heldUp ?? place }
+          let number = order[place]
+          guard let connection = connections[number] else { continue }
           let result = try connection.relay(link, scratch: loop.scratch, answerTime: answerTime, now: now)
           moved = moved || result.moved
           hasWork = hasWork || result.hasMore
           carried += result.bytes
           if connection.isFinished { finish(number, connection, now) }
         }
+        // Who found no room to send in comes first in the next round: else the first few would fill a slow path.
+        first = heldUp ?? first
+        if connections.count < order.count { order.removeAll { connections[$0] == nil } }
         moved = advanceClosing(now) || moved
         moved = link.flush() || moved
         hasWork = hasWork || moved
@@ -294,6 +305,7 @@ final class Relay {
     do throws(SystemError) {
       try connection.watch(by: loop)
       connections[client.number] = connection
+      order.append(client.number)
       nextCheck = now + checkInterval
     } catch {
       close(channel, now)
@@ -347,6 +359,7 @@ final class Relay {
       connection.client.end(.cutWithTunnel)
     }
     connections = [:]
+    order = []
     var unserved = takeQueue()
     if let open, case .client(let client, _) = open.for {
       // Its open went down with the session; it is the next one's first.

@@ -22,6 +22,7 @@ package enum TunnelState: String, Word {
   case up, connecting, backoff, blocked, stopped, unknown
 
   package static var whenAbsent: TunnelState { .unknown }
+  package static var written: [TunnelState] { allCases.filter { $0 != .unknown } }
 
   package init(_ state: TunnelHealth.State) {
     self =
@@ -42,6 +43,7 @@ package enum ForwardState: String, Word {
   case unknown
 
   package static var whenAbsent: ForwardState { .unknown }
+  package static var written: [ForwardState] { allCases.filter { $0 != .unknown } }
 }
 
 /// `tunnel.history[].state`; `unknown` is only ever read, never written.
@@ -52,4 +54,5 @@ package enum HistoryState: String, Word {
   case blocked, stopped, unknown
 
   package static var whenAbsent: HistoryState { .unknown }
+  package static var written: [HistoryState] { allCases.filter { $0 != .unknown } }
 }

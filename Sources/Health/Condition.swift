@@ -1,7 +1,7 @@
 /// A Kubernetes status condition (metav1.Condition and its older cousins).
 public struct Condition: Hashable, Sendable {
   /// What a condition says; a server's other word is `.unknown`.
-  public enum Status: String, Codable, Sendable {
+  public enum Status: String, Codable, Sendable, CaseIterable {
     case isTrue = "True"
     case isFalse = "False"
     case unknown = "Unknown"

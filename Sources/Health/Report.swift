@@ -1,6 +1,6 @@
 /// What is wrong, since when, and what to run: one entry of the document's `problems`.
 public struct Problem: Hashable, Sendable {
-  public enum Severity: String, Codable, Sendable {
+  public enum Severity: String, Codable, Sendable, CaseIterable {
     case critical, warning
   }
 
@@ -32,7 +32,7 @@ public struct Problem: Hashable, Sendable {
 }
 
 /// kstatus of an object, to the letter (sigs.k8s.io/cli-utils pkg/kstatus).
-public enum ObjectStatus: String, Codable, Sendable {
+public enum ObjectStatus: String, Codable, Sendable, CaseIterable {
   case current = "Current"
   case inProgress = "InProgress"
   case failed = "Failed"

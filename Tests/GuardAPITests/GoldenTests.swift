@@ -107,8 +107,11 @@ import Testing
         rejected: .init(at: now, message: "guard.yaml:3:5: no")))
   }
 
+  /// A document with something in every list.
+  var whole: StatusDocument { document(report) }
+
   @Test func theWholeDocument() throws {
-    let text = String(decoding: try DocumentCoding.encode(document(report)), as: UTF8.self)
+    let text = String(decoding: try DocumentCoding.encode(whole), as: UTF8.self)
     // A line for each part, so that a difference can be seen.
     let lines = text.replacing("],\"", with: "],\n\"").replacing("},\"", with: "},\n\"").replacing(
       "},{", with: "},\n{")

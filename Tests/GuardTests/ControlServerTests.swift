@@ -84,6 +84,10 @@ import Testing
     let status = try fixture.get("/v1/status")
     #expect(status.hasPrefix("HTTP/1.1 200 OK"))
     #expect(status.contains("\"schema\":\"oceanid.status/1\""))
+    let schema = try fixture.get("/v1/schema")
+    #expect(schema.hasPrefix("HTTP/1.1 200 OK"))
+    #expect(schema.contains("Content-Type: application/schema+json"))
+    #expect(schema.contains("\"title\":\"oceanid.status/1\""))
     #expect(try fixture.get("/metrics").hasSuffix("# EOF\n"))
     #expect(try fixture.get("/v1/healthz").hasPrefix("HTTP/1.1 503"))
   }

@@ -2,7 +2,7 @@ internal import GuardAPI
 internal import NIOHTTP1
 
 /// A whole answer: status, type and bytes.
-struct ControlAnswer {
+struct ControlAnswer: Sendable {
   let status: HTTPResponseStatus
   let contentType: String
   let body: [UInt8]
@@ -21,6 +21,9 @@ struct ControlAnswer {
   static func json(_ document: StatusDocument) -> ControlAnswer {
     encoded(.ok, document)
   }
+
+  /// The JSON Schema of the status document; draft 2020-12 §9 names the type.
+  static let schema = encoded(.ok, SchemaDocument.status, type: "application/schema+json")
 
   static func text(_ status: HTTPResponseStatus, _ text: String) -> ControlAnswer {
     ControlAnswer(status, "text/plain; charset=utf-8", Array(text.utf8))
@@ -44,12 +47,13 @@ struct ControlAnswer {
   }
 
   private static func encoded(
-    _ status: HTTPResponseStatus, _ document: some Encodable, allow: Route.Method? = nil
+    _ status: HTTPResponseStatus, _ document: some Encodable, type: String = "application/json",
+    allow: Route.Method? = nil
   ) -> ControlAnswer {
     guard let bytes = try? DocumentCoding.encode(document) else {
       return text(.internalServerError, "the document could not be encoded\n")
     }
-    return ControlAnswer(status, "application/json", Array(bytes) + [UInt8(ascii: "\n")], allow: allow)
+    return ControlAnswer(status, type, Array(bytes) + [UInt8(ascii: "\n")], allow: allow)
   }
 
   static func error(

@@ -111,6 +111,7 @@ final class ControlHandler: ChannelInboundHandler {
     }
     switch route {
     case .status: answer(.json(board.statusDocument()), context, closing: closing)
+    case .schema: answer(.schema, context, closing: closing)
     case .watch: watchers.add(context.channel)
     case .healthz:
       let verdict = board.verdict

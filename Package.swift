@@ -61,11 +61,14 @@ let package = Package(
     clibrary("CLibSystemd", pkgConfig: "libsystemd", apt: "libsystemd-dev"),
     clibrary("CLibYAML", pkgConfig: "yaml-0.1", apt: "libyaml-dev"),
     .systemLibrary(name: "CLinux"),
+    // No pkg-config: who reads the journal loads libsystemd when it is asked to.
+    .systemLibrary(name: "CJournal"),
     .target(name: "CLibSSH2Calls", dependencies: ["CLibSSH2"]),
     room("SSH", ["CLibSSH2", "CLibSSH2Calls"]),
     room("Curl", ["CLibCurl"]),
     room("Systemd", ["CLibSystemd"]),
     room("YAML", ["CLibYAML"]),
+    room("SystemJournal", ["CJournal"]),
 
     // What everybody stands on: the machine, the rules, the documents
     room("Platform", ["CLinux"]),
@@ -77,11 +80,13 @@ let package = Package(
     room("Kubernetes", ["Curl", "Health", "YAML"]),
 
     // The daemon
-    room("Guard", ["Tunnel", "Kubernetes", "Health", "GuardAPI", "Systemd", "Platform", "YAML"] + nio),
+    room(
+      "Guard",
+      ["Tunnel", "Kubernetes", "Health", "GuardAPI", "Systemd", "SystemJournal", "Platform", "YAML"] + nio),
     program("oceanid-guard", ["Guard", arguments]),
 
     // The client
-    room("GuardClient", ["GuardAPI", "Health", "Platform", arguments]),
+    room("GuardClient", ["GuardAPI", "Health", "Platform", "SystemJournal", arguments]),
     program("oceanid-ctl", ["GuardClient"]),
 
     // A cluster to look at without having one
@@ -97,13 +102,14 @@ let package = Package(
     tests("Curl"),
     tests("Systemd", ["TestSupport"]),
     tests("YAML"),
+    tests("SystemJournal", ["TestSupport"]),
     tests("Platform"),
     tests("Health"),
     tests("GuardAPI", ["Health"]),
     tests("Tunnel", ["SSH", "Platform", "TestSupport"]),
     tests("Kubernetes", ["DemoCluster", "TestSupport"] + nio + [nioSSL]),
     tests("Guard", ["GuardAPI", "Health", "Platform", "Systemd", "Tunnel", "TestSupport"]),
-    tests("GuardClient", ["GuardAPI", "Health", "Platform"]),
+    tests("GuardClient", ["GuardAPI", "Health", "Platform", "SystemJournal", "TestSupport"]),
     tests("DemoCluster", ["TestSupport"]),
     .testTarget(
       name: "EndToEndTests",

@@ -11,6 +11,8 @@ final class ClusterJournal {
   /// Subject to incident id.
   private var incidents: [String: String] = [:]
   private var tunnelIncident: String?
+  /// Attempts at a connection since the tunnel was up.
+  private var attempts = 0
   private let makeIncident: () -> String
 
   init(
@@ -52,12 +54,14 @@ final class ClusterJournal {
   private func writeChange(
     _ from: TunnelStatus.State, _ to: TunnelStatus.State, _ failure: TunnelFailure?, _ attempt: Int
   ) {
+    attempts = max(attempts, attempt)
     switch to {
     case .up:
       put(
         .tunnelUp, "tunnel up", subject: "tunnel", from: from.rawValue, to: to.rawValue,
-        incident: tunnelIncident)
+        incident: tunnelIncident, attempts: attempts)
       tunnelIncident = nil
+      attempts = 0
     case .blocked:
       openTunnelIncident()
       put(
@@ -77,7 +81,7 @@ final class ClusterJournal {
       put(
         .tunnelRetry, "attempt \(attempt) failed: \(failure?.message ?? "unknown")", subject: "tunnel",
         from: from.rawValue, to: to.rawValue, reason: failure?.code.rawValue, remedy: failure?.remedy,
-        incident: tunnelIncident)
+        incident: tunnelIncident, attempts: attempts)
     case .connecting, .stopped: break
     }
   }
@@ -121,13 +125,15 @@ final class ClusterJournal {
 
   private func put(
     _ event: Event, _ message: String, priority: Priority? = nil, subject: String, from: String? = nil,
-    to: String? = nil, reason: String? = nil, remedy: String? = nil, incident: String? = nil
+    to: String? = nil, reason: String? = nil, remedy: String? = nil, incident: String? = nil,
+    attempts: Int? = nil
   ) {
     log.write(
       LogRecord(
         event, "\(cluster): \(message)", priority: priority, cluster: cluster, subject: subject, from: from,
         to: to,
-        reason: reason, incident: incident, remedy: remedy))
+        reason: reason, incident: incident, remedy: remedy,
+        extra: attempts.map { ["ATTEMPTS": "\($0)"] } ?? [:]))
   }
 }
 

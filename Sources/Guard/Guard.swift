@@ -46,6 +46,7 @@ package final class Guard: Sendable {
   private let boundedLog: BoundedLog
   private let log: any EventLog
   private let board: StatusBoard
+  private let history: History
   private let environment: LocalEnvironment
   private let server: Mutex<ControlServer?> = Mutex(nil)
   private let done = DispatchSemaphore(value: 0)
@@ -114,9 +115,10 @@ package final class Guard: Sendable {
     self.configurationPath = path
     let board = StatusBoard()
     self.board = board
+    self.history = History()
     let bounded = BoundedLog(standardEventLog())
     self.boundedLog = bounded
-    self.log = ToldLog(log: bounded, board: board)
+    self.log = ToldLog(log: bounded, history: history.memory, board: board)
     self.environment = LocalEnvironment.ofThisProcess()
   }
 
@@ -146,6 +148,7 @@ package final class Guard: Sendable {
       reconnect: { [weak self] name in self?.each(named: name) { $0.tunnel.reconnect() } ?? false },
       poll: { [weak self] name in self?.each(named: name) { $0.poller.pollNow() } ?? false },
       reload: { [weak self] done in self?.scheduleReload(done) },
+      history: history.read,
       audit: { [log] action, peer, allowed in
         log.write(
           LogRecord(

@@ -55,19 +55,3 @@ struct InheritedSockets {
     return copies
   }
 }
-
-/// Writes every record to the log of this process and tells the board's watchers of it.
-struct ToldLog: EventLog {
-  let log: any EventLog
-  let board: StatusBoard
-
-  func write(_ record: LogRecord) {
-    log.write(record)
-    guard let event = record.event else { return }
-    board.tell(
-      .init(
-        at: .init(milliseconds: WallClock.milliseconds), event: event.name, cluster: record.cluster ?? "",
-        subject: record.subject ?? "", from: record.from, to: record.to, reason: record.reason,
-        message: record.message))
-  }
-}

@@ -17,6 +17,13 @@ package enum DocumentCoding {
     return try decode(StatusDocument.self, bytes)
   }
 
+  /// Throws `DocumentError`, also for a history of another major version.
+  package static func decodeHistory(_ bytes: Data) throws(DocumentError) -> HistoryDocument {
+    let schema = try decode(SchemaField.self, bytes).schema
+    guard Schema(schema) == .history else { throw .foreignSchema(schema) }
+    return try decode(HistoryDocument.self, bytes)
+  }
+
   package static func decodeWatchLine(_ bytes: Data) throws(DocumentError) -> WatchLine {
     if let schema = try decode(WatchSchema.self, bytes).status?.schema, Schema(schema) != .status {
       throw .foreignSchema(schema)

@@ -3,6 +3,7 @@ package enum Route: String, CaseIterable, Sendable {
   case status = "/v1/status"
   case watch = "/v1/watch"
   case schema = "/v1/schema"
+  case history = "/v1/history"
   case healthz = "/v1/healthz"
   case metrics = "/metrics"
   case reconnect = "/v1/reconnect"
@@ -24,7 +25,7 @@ package enum Route: String, CaseIterable, Sendable {
   /// `reconnect` and `poll` take `?cluster=NAME` and mean every cluster without it.
   package var method: Method {
     switch self {
-    case .status, .watch, .schema, .healthz, .metrics: .get
+    case .status, .watch, .schema, .history, .healthz, .metrics: .get
     case .reconnect, .poll, .reload: .post
     }
   }

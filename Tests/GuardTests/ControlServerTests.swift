@@ -13,6 +13,7 @@ import Testing
   private final class Fixture {
     let folder: TemporaryFolder
     let board = StatusBoard()
+    let history = History(scope: nil)
     let asked = Asked()
     private(set) var server: ControlServer?
 
@@ -25,6 +26,7 @@ import Testing
     init(reload outcome: ReloadOutcome = .taken("1 of 1 clusters unchanged")) throws {
       folder = try TemporaryFolder()
       let asked = asked
+      let history = history
       server = try ControlServer(
         .path(folder.file("guard.sock")), board: board,
         actions: .init(
@@ -40,6 +42,9 @@ import Testing
             asked.note("reload")
             // Another thread, later: as the guard does it.
             DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(50)) { done(outcome) }
+          },
+          history: { [memory = history.memory] query, done in
+            DispatchQueue.global().async { done(memory.history(query)) }
           },
           audit: { action, _, allowed in asked.note("audit \(action) \(allowed)") }))
     }
@@ -204,6 +209,53 @@ import Testing
     let fixture = try Fixture()
     let answer = try fixture.get("/v1/poll?cluster=nope", method: "POST")
     #expect(answer.hasPrefix("HTTP/1.1 404") && answer.contains("\"code\":\"cluster\""))
+  }
+
+  @Test func theHistoryIsAskedForBySpanAndName() throws {
+    let fixture = try Fixture()
+    for (index, event) in ["tunnel_down", "tunnel_up", "problem_opened"].enumerated() {
+      fixture.history.memory.add(
+        ChangeDocument(
+          at: Timestamp(seconds: Int64(index) * 60), event: event, cluster: index == 2 ? "thetis" : "tethys",
+          subject: "tunnel", message: "entry \(index)"))
+    }
+    func events(_ query: String) throws -> [String] {
+      let answer = try fixture.get("/v1/history\(query)")
+      #expect(answer.hasPrefix("HTTP/1.1 200"), "\(answer)")
+      let body = answer.components(separatedBy: "\r\n\r\n").last ?? ""
+      let document = try DocumentCoding.decodeHistory(Data(body.utf8))
+      #expect(document.source == .memory)
+      #expect(document.truncated == query.contains("limit=1"))
+      return document.events.map(\.event)
+    }
+    #expect(try events("") == ["tunnel_down", "tunnel_up", "problem_opened"])
+    #expect(try events("?limit=1") == ["problem_opened"])
+    #expect(try events("?since=1970-01-01T00:01:00Z&until=1970-01-01T00%3A02%3A00Z") == ["tunnel_up"])
+    #expect(try events("?cluster=tethys&event=tunnel_up,problem_opened") == ["tunnel_up"])
+    for query in ["?since=yesterday", "?until=", "?limit=0", "?limit=many", "?limit=100000"] {
+      let answer = try fixture.get("/v1/history\(query)")
+      #expect(answer.hasPrefix("HTTP/1.1 400") && answer.contains("\"code\":\"query\""), "\(answer)")
+    }
+  }
+
+  @Test func aMemoryIsBoundedAndSaysWhereItBegins() {
+    let memory = ChangeMemory(since: Timestamp(seconds: 0))
+    func add(_ count: Int) {
+      for number in 0..<count {
+        memory.add(
+          ChangeDocument(
+            at: Timestamp(seconds: Int64(number)), event: "e", cluster: "", subject: "", message: ""))
+      }
+    }
+    add(ChangeMemory.capacity)
+    #expect(memory.history(HistoryQuery(limit: 10_000)).knownSince == Timestamp(seconds: 0))
+    add(5)
+    let history = memory.history(HistoryQuery(limit: 10_000))
+    #expect(history.events.count == ChangeMemory.capacity)
+    #expect(history.knownSince == Timestamp(seconds: 5))
+    #expect(history.events.first?.at == Timestamp(seconds: 5))
+    #expect(history.events.last?.at == Timestamp(seconds: 4))
+    #expect(!history.truncated)
   }
 
   @Test func aSocketThatIsAnothersIsLeftAlone() throws {

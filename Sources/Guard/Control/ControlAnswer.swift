@@ -22,6 +22,10 @@ struct ControlAnswer: Sendable {
     encoded(.ok, document)
   }
 
+  static func json(_ document: HistoryDocument) -> ControlAnswer {
+    encoded(.ok, document)
+  }
+
   /// The JSON Schema of the status document; draft 2020-12 §9 names the type.
   static let schema = encoded(.ok, SchemaDocument.status, type: "application/schema+json")
 

@@ -112,6 +112,7 @@ final class ControlHandler: ChannelInboundHandler {
     switch route {
     case .status: answer(.json(board.statusDocument()), context, closing: closing)
     case .schema: answer(.schema, context, closing: closing)
+    case .history: history(query, context, closing)
     case .watch: watchers.add(context.channel)
     case .healthz:
       let verdict = board.verdict
@@ -141,14 +142,36 @@ final class ControlHandler: ChannelInboundHandler {
   /// Answers once the outcome is known: whoever asks for a reload wants to hear of the mistakes.
   private func reload(_ context: ChannelHandlerContext, _ closing: Bool) {
     guard mayWrite("reload", context, closing) else { return }
+    actions.reload(later(context, closing) { .reload($0) })
+  }
+
+  private func history(_ query: Query, _ context: ChannelHandlerContext, _ closing: Bool) {
+    do throws(HistoryQuery.Mistake) {
+      actions.history(
+        try HistoryQuery(query),
+        later(context, closing) { document in
+          document.map { .json($0) }
+            ?? .error(.serviceUnavailable, "busy", "too many ask for the history at once: try again")
+        })
+    } catch {
+      answer(.error(.badRequest, "query", error.description), context, closing: closing)
+    }
+  }
+
+  /// What to call, once and on any thread, with the outcome that the answer waits for.
+  private func later<Outcome: Sendable>(
+    _ context: ChannelHandlerContext, _ closing: Bool,
+    _ answer: @escaping @Sendable (Outcome) -> ControlAnswer
+  ) -> @Sendable (Outcome) -> Void {
     let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
     let loop = context.eventLoop
-    actions.reload { outcome in
+    return { outcome in
+      let answer = answer(outcome)
       loop.execute {
         let (handler, context) = bound.value
         // The client may have gone meanwhile, and the pipeline with it.
         guard context.channel.isActive else { return }
-        handler.answer(.reload(outcome), context, closing: closing)
+        handler.answer(answer, context, closing: closing)
       }
     }
   }

@@ -21,6 +21,8 @@ final class ControlServer: Sendable {
     let poll: @Sendable (_ cluster: String?) -> Bool
     /// `done` is called once, on any thread.
     let reload: @Sendable (_ done: @escaping @Sendable (ReloadOutcome) -> Void) -> Void
+    /// `done` is called once, on any thread; with nil where too many ask at once.
+    let history: @Sendable (HistoryQuery, _ done: @escaping @Sendable (HistoryDocument?) -> Void) -> Void
     /// Told of every write, allowed or not.
     let audit: @Sendable (_ action: String, _ peer: PeerCredentials, _ allowed: Bool) -> Void
   }

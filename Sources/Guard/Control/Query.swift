@@ -1,3 +1,6 @@
+internal import GuardAPI
+internal import Health
+
 /// The part of a request's target after `?`.
 struct Query {
   private let values: [String: String]
@@ -12,6 +15,33 @@ struct Query {
   }
 
   subscript(name: String) -> String? { values[name] }
+}
+
+extension HistoryQuery {
+  /// A parameter that can't be understood.
+  struct Mistake: Error {
+    let description: String
+  }
+
+  init(_ query: Query) throws(Mistake) {
+    func moment(_ name: String) throws(Mistake) -> Timestamp? {
+      guard let text = query[name] else { return nil }
+      guard let moment = Timestamp(rfc3339: text) else {
+        throw Mistake(description: "\(name) is no RFC 3339 time such as 2026-03-01T04:12:07Z")
+      }
+      return moment
+    }
+    var limit = HistoryQuery.defaultLimit
+    if let text = query["limit"] {
+      guard let number = Int(text), (1...HistoryQuery.largestLimit).contains(number) else {
+        throw Mistake(description: "limit is a number from 1 to \(HistoryQuery.largestLimit)")
+      }
+      limit = number
+    }
+    self.init(
+      since: try moment("since"), until: try moment("until"), limit: limit, cluster: query["cluster"],
+      events: query["event"].map { $0.split(separator: ",").map(String.init) } ?? [])
+  }
 }
 
 extension Substring {

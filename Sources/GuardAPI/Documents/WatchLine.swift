@@ -29,35 +29,6 @@ package enum WatchLine: Hashable, Sendable {
   }
 }
 
-/// One state change: the facts of its journal entry.
-package struct ChangeDocument: Codable, Hashable, Sendable {
-  package var at: Timestamp
-  /// OCEANID_EVENT: `node_not_ready`.
-  @Field package var event: String
-  @Field package var cluster: String
-  /// `node calypso`
-  @Field package var subject: String
-  @Field package var from: String?
-  @Field package var to: String?
-  @Field package var reason: String?
-  /// The journal entry's MESSAGE.
-  @Field package var message: String
-
-  package init(
-    at: Timestamp, event: String, cluster: String, subject: String, from: String? = nil, to: String? = nil,
-    reason: String? = nil, message: String
-  ) {
-    self.at = at
-    self.event = event
-    self.cluster = cluster
-    self.subject = subject
-    self.from = from
-    self.to = to
-    self.reason = reason
-    self.message = message
-  }
-}
-
 extension WatchLine: Codable {
   private enum Key: String, CodingKey {
     case type, status, change, at

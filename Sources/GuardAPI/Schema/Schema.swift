@@ -6,6 +6,7 @@ package struct Schema: Hashable, Sendable, CustomStringConvertible {
   package let major: Int
 
   package static let status = Schema(name: "oceanid.status", major: 1)
+  package static let history = Schema(name: "oceanid.history", major: 1)
 
   package init(name: String, major: Int) {
     self.name = name
@@ -31,9 +32,9 @@ package enum DocumentError: Error, Hashable, Sendable, CustomStringConvertible {
 
   package var description: String {
     switch self {
-    case .malformed(let detail): "the answer is not a status document: \(detail)"
+    case .malformed(let detail): "the answer is not the document asked for: \(detail)"
     case .foreignSchema(let schema):
-      "the daemon speaks \(schema), this client \(Schema.status); install oceanid-ctl of the daemon's version"
+      "the daemon speaks \(schema), this client \(Schema.status) and \(Schema.history); install oceanid-ctl of the daemon's version"
     }
   }
 }

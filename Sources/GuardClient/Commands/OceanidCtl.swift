@@ -28,7 +28,8 @@ package struct OceanidCtl: ParsableCommand {
     version: "oceanid-ctl \(Product.version)",
     subcommands: [
       StatusCommand.self, NodesCommand.self, FluxCommand.self, ImagesCommand.self, TunnelCommand.self,
-      WatchCommand.self, WaitCommand.self, CheckCommand.self, MetricsCommand.self, ReconnectCommand.self,
+      WatchCommand.self, HistoryCommand.self, WaitCommand.self, CheckCommand.self, MetricsCommand.self,
+      ReconnectCommand.self,
       PollCommand.self, ReloadCommand.self,
     ])
 
@@ -46,6 +47,9 @@ package struct OceanidCtl: ParsableCommand {
       let remedy = error.remedy.map { "  \($0)\n" }.joined()
       StandardOutput.writeError("oceanid-ctl: \(Span("\(error)").text)\n\(remedy)")
       Glibc.exit(error.exitStatus)
+    } catch let error as NoHistory {
+      StandardOutput.writeError("oceanid-ctl: \(Span("\(error)").text)\n")
+      Glibc.exit(ExitStatus.unavailable.rawValue)
     } catch let error as NoSuchCluster {
       StandardOutput.writeError("oceanid-ctl: \(Span("\(error)").text)\n")
       Glibc.exit(ExitStatus.usage.rawValue)

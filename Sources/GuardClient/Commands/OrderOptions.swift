@@ -9,7 +9,7 @@ struct OrderOptions: ParsableArguments {
   var cluster: String?
 
   func send(_ route: Route, otherwise text: String) throws {
-    let response = try connection.client.exchange(route, cluster: cluster)
+    let response = try connection.client.exchange(route, cluster.map { [("cluster", $0)] } ?? [])
     let message = DocumentCoding.decodeReceipt(response.body)?.message ?? text
     try StandardOutput.answer(Span(message).text + "\n")
   }

@@ -25,12 +25,14 @@ struct DaemonClient: Sendable {
   }
 
   /// Sends a request and throws `.refused` for an answer that is not a success.
-  func exchange(_ route: Route, cluster: String? = nil) throws(ClientError) -> Response {
+  func exchange(
+    _ route: Route, _ parameters: [(name: String, value: String)] = []
+  ) throws(ClientError) -> Response {
     let deadline = ContinuousClock.now + timeout
     do {
       let stream = try UnixStream(path: socket.path, timeout: timeout)
       let refusal = try DaemonClient.send(
-        DaemonClient.request(route, cluster: cluster), stream, until: deadline)
+        DaemonClient.request(route, parameters), stream, until: deadline)
       var parser = HTTPResponseParser()
       var body: [UInt8] = []
       while !parser.isComplete {
@@ -55,7 +57,7 @@ struct DaemonClient: Sendable {
 
   /// Opens the stream of changes.
   func watch() throws(ClientError) -> WatchStream {
-    try WatchStream.open(socket, request: DaemonClient.request(.watch, cluster: nil), timeout: timeout)
+    try WatchStream.open(socket, request: DaemonClient.request(.watch, []), timeout: timeout)
   }
 
   /// Writes a request.
@@ -82,8 +84,10 @@ struct DaemonClient: Sendable {
       message: failure?.message ?? "without saying why")
   }
 
-  private static func request(_ route: Route, cluster: String?) -> [UInt8] {
-    let query = cluster.map { "?cluster=\($0.percentEncoded)" } ?? ""
+  private static func request(_ route: Route, _ parameters: [(name: String, value: String)]) -> [UInt8] {
+    let query =
+      parameters.isEmpty
+      ? "" : "?" + parameters.map { "\($0.name)=\($0.value.percentEncoded)" }.joined(separator: "&")
     let length = route.method == .post ? "Content-Length: 0\r\n" : ""
     let text =
       "\(route.method.rawValue) \(route.path)\(query) HTTP/1.1\r\nHost: \(Route.host)\r\n"

@@ -1,0 +1,68 @@
+internal import Dispatch
+internal import GuardAPI
+internal import Health
+internal import Platform
+internal import Synchronization
+internal import SystemJournal
+internal import Systemd
+
+/// What happened so far: from the journal where this process writes it and may read it, else from memory.
+final class History: Sendable {
+  /// Requests that may wait; reading a large journal takes a while.
+  static let patience = 16
+
+  let memory = ChangeMemory()
+  private let scope: JournalScope?
+  private let queue = DispatchQueue(label: "history", qos: .utility)
+  private let waiting = Mutex(0)
+
+  init(scope: JournalScope? = History.ownScope) {
+    self.scope = scope
+  }
+
+  /// nil: what this process says does not go to the journal.
+  static var ownScope: JournalScope? {
+    guard Journal.isConnected() else { return nil }
+    switch OwnUnit.current() {
+    case .system(let unit)?: return .systemUnit(unit)
+    case .user(let unit)?: return .userUnit(unit, uid: PeerCredentials.ownUID)
+    case nil: return nil
+    }
+  }
+
+  /// Reads on a queue of its own, since a journal lies on disk.
+  ///
+  /// - Parameter done: called once, on any thread; with nil where too many wait already.
+  func read(_ query: HistoryQuery, _ done: @escaping @Sendable (HistoryDocument?) -> Void) {
+    let isTaken = waiting.withLock { waiting in
+      guard waiting < History.patience else { return false }
+      waiting += 1
+      return true
+    }
+    guard isTaken else { return done(nil) }
+    queue.async { [self] in
+      let document = history(query)
+      waiting.withLock { $0 -= 1 }
+      done(document)
+    }
+  }
+
+  private func history(_ query: HistoryQuery) -> HistoryDocument {
+    // A journal that this process may not read shows as an empty one, or as an error.
+    guard let scope, let document = try? HistoryDocument(journal: scope, query), !document.events.isEmpty
+    else {
+      return memory.history(query)
+    }
+    return document
+  }
+}
+
+extension HistoryDocument {
+  fileprivate init(journal scope: JournalScope, _ query: HistoryQuery) throws(JournalError) {
+    let reader = try JournalReader(scope, identifier: "oceanid-guard", matches: query.journalMatches)
+    let entries = try reader.entries(
+      since: query.since?.microseconds ?? 0, until: query.until?.microseconds, limit: query.limit + 1,
+      fields: ChangeDocument.journalFields, requiring: "OCEANID_EVENT")
+    self.init(journal: entries.map { ($0.microseconds, $0.fields) }, limit: query.limit)
+  }
+}

@@ -1,0 +1,29 @@
+internal import GuardAPI
+internal import Health
+internal import Platform
+
+/// Writes every record to the log of this process, and tells the history and the board's watchers of the changes.
+struct ToldLog: EventLog {
+  let log: any EventLog
+  let history: ChangeMemory
+  let board: StatusBoard
+
+  func write(_ record: LogRecord) {
+    log.write(record)
+    guard let change = ChangeDocument(record, at: .now) else { return }
+    history.add(change)
+    board.tell(change)
+  }
+}
+
+extension ChangeDocument {
+  /// nil: a plain line that is no state change.
+  init?(_ record: LogRecord, at moment: Timestamp) {
+    guard let event = record.event else { return nil }
+    self.init(
+      at: moment, event: event.name, cluster: record.cluster ?? "", subject: record.subject ?? "",
+      from: record.from, to: record.to, reason: record.reason, message: record.message,
+      incident: record.incident, remedy: record.remedy, attempts: record.extra["ATTEMPTS"].flatMap { Int($0) }
+    )
+  }
+}

@@ -1,0 +1,60 @@
+package import Health
+
+/// One state change: the facts of its journal entry.
+package struct ChangeDocument: Codable, Hashable, Sendable {
+  package var at: Timestamp
+  /// OCEANID_EVENT: `node_not_ready`.
+  @Field package var event: String
+  @Field package var cluster: String
+  /// `node calypso`
+  @Field package var subject: String
+  @Field package var from: String?
+  @Field package var to: String?
+  @Field package var reason: String?
+  /// The journal entry's MESSAGE.
+  @Field package var message: String
+  /// One id from down to up.
+  @Field package var incident: String?
+  /// The command or step that helps.
+  @Field package var remedy: String?
+  /// Attempts at a connection since it went down.
+  @Field package var attempts: Int?
+
+  package init(
+    at: Timestamp, event: String, cluster: String, subject: String, from: String? = nil, to: String? = nil,
+    reason: String? = nil, message: String, incident: String? = nil, remedy: String? = nil,
+    attempts: Int? = nil
+  ) {
+    self.at = at
+    self.event = event
+    self.cluster = cluster
+    self.subject = subject
+    self.from = from
+    self.to = to
+    self.reason = reason
+    self.message = message
+    self.incident = incident
+    self.remedy = remedy
+    self.attempts = attempts
+  }
+}
+
+/// The fields of a journal entry that a change is read from.
+extension ChangeDocument {
+  package static let journalFields = [
+    "MESSAGE", "OCEANID_EVENT", "OCEANID_CLUSTER", "OCEANID_SUBJECT", "OCEANID_FROM", "OCEANID_TO",
+    "OCEANID_REASON", "OCEANID_INCIDENT", "OCEANID_REMEDY", "OCEANID_ATTEMPTS",
+  ]
+
+  /// nil: a plain line of log.
+  package init?(journal fields: [String: String], at microseconds: UInt64) {
+    guard let event = fields["OCEANID_EVENT"] else { return nil }
+    self.init(
+      at: Timestamp(milliseconds: Int64(clamping: microseconds / 1000)), event: event,
+      cluster: fields["OCEANID_CLUSTER"] ?? "", subject: fields["OCEANID_SUBJECT"] ?? "",
+      from: fields["OCEANID_FROM"], to: fields["OCEANID_TO"], reason: fields["OCEANID_REASON"],
+      message: fields["MESSAGE"] ?? "", incident: fields["OCEANID_INCIDENT"],
+      remedy: fields["OCEANID_REMEDY"],
+      attempts: fields["OCEANID_ATTEMPTS"].flatMap { Int($0) })
+  }
+}

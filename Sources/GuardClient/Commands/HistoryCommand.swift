@@ -1,0 +1,83 @@
+import ArgumentParser
+import GuardAPI
+import Health
+
+struct HistoryCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "history",
+    abstract:
+      "Tell what happened: each incident with its beginning, its end, its cause and how long it took.",
+    discussion: """
+      Read from the journal, or from the guard where you have no right to the journal. Times: 2h or 7d ago, today, \
+      yesterday, 2026-03-01, '2026-03-01 04:12', 2026-03-01T04:12:07Z.
+
+      Examples:
+        oceanid-ctl history                       the last day
+        oceanid-ctl history --since 7d            a week
+        oceanid-ctl history --event tunnel_down   each time that the tunnel went down
+        oceanid-ctl history --follow              and what happens from now on
+        oceanid-ctl history --json | jq -r .message
+      """)
+
+  @Option(help: ArgumentHelp("From when on.", valueName: "time"))
+  var since: Moment = .dayAgo
+
+  @Option(help: ArgumentHelp("Until when; now where left out.", valueName: "time"))
+  var until: Moment?
+
+  @Option(
+    help: ArgumentHelp("Only these events, a line for each entry; may be given again.", valueName: "event"))
+  var event: [String] = []
+
+  @Flag(name: [.short, .long], help: "Go on with what happens; Ctrl-C ends it.")
+  var follow = false
+
+  @Option(
+    name: [.customShort("n"), .long],
+    help: ArgumentHelp("At most so many entries, the newest.", valueName: "count"))
+  var limit = HistoryQuery.defaultLimit
+
+  @Flag(help: "A line for each entry instead of one for each incident.")
+  var entries = false
+
+  @Option(help: ArgumentHelp("Read the journal files in this folder.", valueName: "folder"))
+  var directory: String?
+
+  @OptionGroup var options: ReadOptions
+
+  func validate() throws {
+    guard (1...HistoryQuery.largestLimit).contains(limit) else {
+      throw ValidationError("--limit takes 1 to \(HistoryQuery.largestLimit)")
+    }
+    if until != nil, follow { throw ValidationError("--until and --follow exclude each other") }
+  }
+
+  func run() throws {
+    let now = Timestamp.now
+    let query = HistoryQuery(
+      since: since.timestamp(now: now), until: until?.timestamp(now: now), limit: limit,
+      cluster: options.cluster, events: event)
+    let reading = HistoryReading(client: options.connection.client, folder: directory)
+    let history = try reading.read(query)
+    try StandardOutput.answer(text(history))
+    guard follow else { return }
+    try reading.follow(query, after: history.events.last?.at ?? now) { StandardOutput.write(try line($0)) }
+  }
+
+  private func text(_ history: HistoryDocument) throws -> String {
+    if options.json || entries || follow || !event.isEmpty { return try history.events.map(line).joined() }
+    let terminal = Terminal.standardOutput()
+    let range = until.map { "from \(since) to \($0)" } ?? "since \(since)"
+    return HistoryPage.page(history, terminal, range: range).text(for: terminal)
+  }
+
+  private func line(_ change: ChangeDocument) throws -> String {
+    if options.json { return String(decoding: try DocumentCoding.encode(change), as: UTF8.self) + "\n" }
+    let terminal = Terminal.standardOutput()
+    return Page(lines: [ChangeLine.line(change, now: terminal.now)]).text(for: terminal)
+  }
+}
+
+extension Moment {
+  fileprivate static let dayAgo = Moment(ago: .seconds(86_400), description: "24h ago")
+}

@@ -1,0 +1,71 @@
+import ArgumentParser
+import Glibc
+import Health
+
+/// A moment as a person names it: `2h` ago, a date, or an RFC 3339 time; dates without a zone are of the local one.
+struct Moment: ExpressibleByArgument, Hashable, CustomStringConvertible {
+  private enum Meaning: Hashable {
+    case ago(Duration)
+    case at(Timestamp)
+    /// Midnight that many days before today.
+    case day(Int)
+  }
+
+  private let meaning: Meaning
+  let description: String
+
+  var defaultValueDescription: String { description }
+
+  init(ago duration: Duration, description: String) {
+    meaning = .ago(duration)
+    self.description = description
+  }
+
+  init?(argument: String) {
+    description = argument
+    switch argument {
+    case "now": meaning = .ago(.zero)
+    case "today": meaning = .day(0)
+    case "yesterday": meaning = .day(1)
+    default:
+      let digits = argument.prefix { $0.isASCII && $0.isNumber }
+      if argument.hasSuffix("d"), digits.count <= 5, digits.count == argument.count - 1,
+        let days = Int(digits)
+      {
+        meaning = .ago(.seconds(days * 86_400))
+      } else if let span = TimeSpan(argument: argument) {
+        meaning = .ago(span.duration)
+      } else if let moment = Timestamp(rfc3339: argument) ?? Moment.local(argument) {
+        meaning = .at(moment)
+      } else {
+        return nil
+      }
+    }
+  }
+
+  func timestamp(now: Timestamp) -> Timestamp {
+    switch meaning {
+    case .ago(let duration): return now - duration
+    case .at(let moment): return moment
+    case .day(let back):
+      var seconds = time_t(now.milliseconds / 1000)
+      var date = tm()
+      localtime_r(&seconds, &date)
+      (date.tm_hour, date.tm_min, date.tm_sec, date.tm_isdst) = (0, 0, 0, -1)
+      date.tm_mday -= Int32(back)
+      return Timestamp(seconds: Int64(mktime(&date)))
+    }
+  }
+
+  /// `2026-03-01`, `2026-03-01 04:12`, `2026-03-01 04:12:07`, in the local zone.
+  private static func local(_ text: String) -> Timestamp? {
+    let rest = "0000-00-00 00:00:00".dropFirst(text.count)
+    guard [10, 16, 19].contains(text.count), let named = Timestamp(rfc3339: text + rest + "Z") else { return nil }
+    // The same figures, of this zone.
+    var seconds = time_t(named.milliseconds / 1000)
+    var date = tm()
+    gmtime_r(&seconds, &date)
+    date.tm_isdst = -1
+    return Timestamp(seconds: Int64(mktime(&date)))
+  }
+}

@@ -1,0 +1,103 @@
+import FoundationEssentials
+import Glibc
+import GuardAPI
+import Health
+import SystemJournal
+
+/// Where a history comes from, and how.
+struct HistoryReading {
+  let client: DaemonClient
+  /// Journal files copied from elsewhere, in place of this machine's.
+  var folder: String?
+
+  static let unit = "oceanid-guard.service"
+
+  /// The journal's entries of the guard behind the socket. A socket elsewhere is of a guard that is no unit, and keeps
+  /// its history to itself.
+  private var scope: JournalScope? {
+    if let folder { return .folder(folder) }
+    if client.socket.path == SocketPath.system { return .systemUnit(HistoryReading.unit) }
+    return client.socket.isUserUnit ? .userUnit(HistoryReading.unit, uid: getuid()) : nil
+  }
+
+  /// The journal where there is one to be read, else the guard itself.
+  func read(_ query: HistoryQuery) throws -> HistoryDocument {
+    guard let scope else { return try ask(query) }
+    let refusal: JournalError
+    do throws(JournalError) {
+      let document = try HistoryDocument(journal: scope, query)
+      // A guard that was started by hand has its socket in the usual place and no entry of its unit's.
+      if !document.events.isEmpty || folder != nil { return document }
+      return (try? ask(query)) ?? document
+    } catch {
+      if folder != nil { throw error }
+      refusal = error
+    }
+    do {
+      return try ask(query)
+    } catch let error as ClientError where error.exitStatus == ExitStatus.unavailable.rawValue {
+      throw NoHistory(journal: refusal, daemon: error)
+    }
+  }
+
+  private func ask(_ query: HistoryQuery) throws -> HistoryDocument {
+    let bytes = try client.exchange(.history, query.parameters).body
+    do { return try DocumentCoding.decodeHistory(bytes) } catch { throw ClientError.document(error) }
+  }
+
+  /// Changes after a moment as they happen, until `tell` says no.
+  func follow(_ query: HistoryQuery, after moment: Timestamp, tell: (ChangeDocument) throws -> Bool) throws {
+    var query = query
+    query.since = nil
+    query.until = nil
+    if let scope,
+      let reader = try? JournalReader(scope, identifier: "oceanid-guard", matches: query.journalMatches)
+    {
+      // Entries of that very moment were told.
+      var last = moment.microseconds + 999
+      while true {
+        for entry in try reader.entries(after: last, fields: ChangeDocument.journalFields) {
+          last = entry.microseconds
+          guard let change = ChangeDocument(journal: entry.fields, at: last), query.includes(change) else {
+            continue
+          }
+          guard try tell(change) else { return }
+        }
+        guard StandardOutput.hasReader else { return }
+        try reader.wait(atMost: 1_000_000)
+      }
+    }
+    var stream = try client.watch()
+    while true {
+      switch try stream.next(within: .seconds(1)) {
+      case .line(let bytes):
+        let line: WatchLine
+        do { line = try DocumentCoding.decodeWatchLine(bytes) } catch { throw ClientError.document(error) }
+        guard case .change(let change, _) = line, change.at > moment, query.includes(change) else { continue }
+        guard try tell(change) else { return }
+      case .quiet:
+        guard StandardOutput.hasReader else { return }
+      case .ended:
+        throw ClientError.unreadable(client.socket, .truncated)
+      }
+    }
+  }
+}
+
+/// Neither the journal nor the guard tells what happened.
+struct NoHistory: Error, CustomStringConvertible {
+  let journal: JournalError
+  let daemon: ClientError
+
+  var description: String { "\(journal); and \(daemon)" }
+}
+
+extension HistoryDocument {
+  fileprivate init(journal scope: JournalScope, _ query: HistoryQuery) throws(JournalError) {
+    let reader = try JournalReader(scope, identifier: "oceanid-guard", matches: query.journalMatches)
+    let entries = try reader.entries(
+      since: query.since?.microseconds ?? 0, until: query.until?.microseconds, limit: query.limit + 1,
+      fields: ChangeDocument.journalFields, requiring: "OCEANID_EVENT")
+    self.init(journal: entries.map { ($0.microseconds, $0.fields) }, limit: query.limit)
+  }
+}

@@ -1,0 +1,81 @@
+import GuardAPI
+import Health
+
+/// What belongs together in a history: an incident from its first entry to its end, or a change on its own.
+struct Episode: Hashable {
+  /// The first entry.
+  let first: ChangeDocument
+  /// The incident was going on when the history begins: when it began is not known.
+  var beganEarlier = false
+  /// When it was over; nil: it lasts, or is no matter of lasting.
+  var until: Timestamp?
+  /// It has a duration.
+  let isIncident: Bool
+  /// The guard stopped before it was over; whether it is over nobody saw.
+  var isCutOff = false
+  var attempts = 0
+  /// Causes in the order in which they were told, each once.
+  var reasons: [String] = []
+  /// What is not over yet.
+  fileprivate var open: Set<String> = []
+
+  /// Follows from other entries, or is of no interest afterwards.
+  private static let asides: Set = ["tunnel_retry", "verdict_changed", "forward_listening"]
+  private static let opening: Set = [
+    "tunnel_down", "tunnel_blocked", "tunnel_retry", "problem_opened", "api_failed",
+  ]
+  private static let closing: Set = ["tunnel_up", "problem_closed", "api_recovered"]
+
+  /// - Parameter changes: oldest first.
+  static func fold(_ changes: [ChangeDocument]) -> [Episode] {
+    var episodes: [Episode] = []
+    var places: [String: Int] = [:]
+    for change in changes {
+      if change.event == "started" {
+        for place in places.values where episodes[place].until == nil {
+          episodes[place].until = change.at
+          episodes[place].isCutOff = true
+        }
+        places = [:]
+      }
+      if let incident = change.incident, let place = places[incident] {
+        episodes[place].take(change)
+      } else if let incident = change.incident,
+        opening.contains(change.event) || closing.contains(change.event)
+      {
+        var episode = Episode(first: change, isIncident: true)
+        episode.beganEarlier = closing.contains(change.event)
+        episode.take(change)
+        places[incident] = episodes.count
+        episodes.append(episode)
+      } else if !asides.contains(change.event) {
+        episodes.append(Episode(first: change, isIncident: false))
+      }
+    }
+    return episodes
+  }
+
+  private init(first: ChangeDocument, isIncident: Bool) {
+    self.first = first
+    self.isIncident = isIncident
+  }
+
+  private mutating func take(_ change: ChangeDocument) {
+    attempts = max(attempts, change.attempts ?? 0)
+    let isTunnel = change.event.hasPrefix("tunnel_")
+    if isTunnel, let reason = change.reason, !reason.isEmpty, !reasons.contains(reason) {
+      reasons.append(reason)
+    }
+    if Episode.opening.contains(change.event) {
+      open.insert(isTunnel ? "" : change.subject)
+      until = nil
+    } else if Episode.closing.contains(change.event) {
+      open.remove(isTunnel ? "" : change.subject)
+      // The tunnel is up; that its problem is over is told a moment later.
+      if isTunnel || (open.isEmpty && until == nil) { until = change.at }
+    }
+  }
+
+  /// It began and is not over.
+  var lasts: Bool { isIncident && until == nil }
+}

@@ -1,0 +1,23 @@
+internal import Glibc
+
+/// Why the journal can't be read.
+package enum JournalError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// libsystemd can't be loaded.
+  case library(String)
+  /// There are journal files, and this user may read none that matters.
+  case denied
+  /// No journal is kept on this machine.
+  case absent
+  /// A call that failed with this errno value.
+  case call(String, Int32)
+
+  package var description: String {
+    switch self {
+    case .library(let why): "the journal can't be read without libsystemd (apt install libsystemd0): \(why)"
+    case .denied:
+      "no permission to read the journal; join a group that may: sudo usermod -aG systemd-journal $USER, then log in again"
+    case .absent: "there is no journal in /run/log/journal or /var/log/journal"
+    case .call(let name, let code): "\(name): \(String(cString: strerror(code)))"
+    }
+  }
+}

@@ -1,0 +1,149 @@
+import FoundationEssentials
+import GuardAPI
+import Health
+import SystemJournal
+import TestSupport
+import Testing
+
+@testable import GuardClient
+
+@Suite struct HistoryTests {
+  private static let now = at("2026-03-01T04:30:00Z")
+
+  private static func change(
+    _ time: String, _ event: String, _ subject: String = "tunnel", reason: String? = nil,
+    incident: String? = nil,
+    attempts: Int? = nil, message: String = ""
+  ) -> ChangeDocument {
+    ChangeDocument(
+      at: at("2026-03-01T\(time)Z"), event: event, cluster: "tethys", subject: subject, reason: reason,
+      message: "tethys: \(message)", incident: incident, attempts: attempts)
+  }
+
+  /// As the daemon tells an outage.
+  private static let outage = [
+    change("04:12:00", "tunnel_down", reason: "keepalive_timeout", incident: "a"),
+    change("04:12:00.1", "problem_opened", incident: "a", message: "tunnel to tethys is down"),
+    change("04:12:01", "verdict_changed", "cluster tethys"),
+    change("04:12:02", "tunnel_retry", reason: "connect_refused", incident: "a", attempts: 1),
+    change("04:15:02", "tunnel_up", incident: "a", attempts: 4),
+    change("04:15:02.4", "problem_closed", incident: "a", message: "over: tunnel to tethys is down"),
+  ]
+
+  private func lines(_ events: [ChangeDocument], truncated: Bool = false, width: Int? = nil) -> [String] {
+    let terminal = Terminal(width: width, hasColour: false, now: Self.now)
+    let history = HistoryDocument(source: .journal, truncated: truncated, events: events)
+    return HistoryPage.page(history, terminal, range: "since today").lines.map(\.text)
+  }
+
+  @Test func anOutageIsOneLineWithItsLength() {
+    #expect(
+      lines(Self.outage) == [
+        "2026-03-01",
+        "  04:12:00Z  tunnel down to 04:15:02Z, 3 min 2 s, keepalive_timeout, connect_refused, 4 attempts",
+        "",
+        "1 incident since today; from the journal",
+      ])
+  }
+
+  @Test func whatIsNotOverLasts() {
+    let text = lines(Array(Self.outage.prefix(4)))
+    #expect(
+      text[1]
+        == "  04:12:00Z  tunnel down since then, lasts, 18 min so far, keepalive_timeout, connect_refused, 1 attempt"
+    )
+    #expect(text.last == "1 incident, 1 not over since today; from the journal")
+    // Up, and the problem is still told as open for a moment.
+    #expect(lines(Array(Self.outage.prefix(5)))[1].contains("to 04:15:02Z"))
+  }
+
+  @Test func anEndWithoutABeginningIsNoOutageOfNothing() {
+    let text = lines([
+      Self.change("04:15:02", "problem_closed", "node x", incident: "b", message: "over: x is down")
+    ])
+    #expect(text[1] == "  04:15:02Z  over: x is down until then, since before this history")
+  }
+
+  @Test func aNewStartCutsOffWhatWasOpen() {
+    let text = lines(
+      Array(Self.outage.prefix(2)) + [
+        Self.change("04:14:00", "started", "guard", message: "oceanid-guard guards tethys"),
+        Self.change("04:14:01", "tunnel_up"),
+      ])
+    #expect(
+      text[1]
+        == "  04:12:00Z  tunnel down to 04:14:00Z, 2 min, keepalive_timeout, the guard was started anew")
+    #expect(text[2] == "  04:14:00Z  oceanid-guard guards tethys")
+  }
+
+  @Test func twoProblemsOfOneIncidentAreOverTogether() {
+    let episodes = Episode.fold([
+      Self.change("04:00:00", "problem_opened", "node a", incident: "c"),
+      Self.change("04:00:01", "problem_opened", "node b", incident: "c"),
+      Self.change("04:01:00", "problem_closed", "node a", incident: "c"),
+    ])
+    #expect(episodes.map(\.lasts) == [true])
+  }
+
+  @Test func aQuietTimeIsSaidToBeQuiet() {
+    #expect(lines([]) == ["no incident since today; from the journal"])
+    #expect(lines([], truncated: true).last?.hasSuffix("there is more: see --limit") == true)
+  }
+
+  @Test(arguments: [60, 80, 200])
+  func nothingIsWiderThanTheTerminal(_ width: Int) {
+    #expect(lines(Self.outage, width: width).allSatisfy { $0.displayWidth <= width })
+  }
+
+  @Test func timesAsPeopleNameThem() {
+    func moment(_ text: String) -> String? { Moment(argument: text)?.timestamp(now: Self.now).description }
+    #expect(moment("now") == "2026-03-01T04:30:00Z")
+    #expect(moment("90m") == "2026-03-01T03:00:00Z")
+    #expect(moment("7d") == "2026-02-22T04:30:00Z")
+    #expect(moment("2026-03-01T04:12:07+01:00") == "2026-03-01T03:12:07Z")
+    let day = Moment(argument: "2026-03-01")?.timestamp(now: Self.now)
+    #expect(Moment(argument: "2026-03-01 00:00")?.timestamp(now: Self.now) == day)
+    #expect(
+      day.flatMap { Moment(argument: "2026-03-01 04:12:07")?.timestamp(now: Self.now) - $0 }
+        == .seconds(15_127))
+    let midnight = Moment(argument: "today")?.timestamp(now: Self.now)
+    #expect(midnight.map { (Duration.zero..<Duration.seconds(25 * 3600)).contains(Self.now - $0) } == true)
+    for text in ["", "soon", "2026", "2026-13-01", "d", "-1d", "2026-03-01 4:12", "1w"] {
+      #expect(Moment(argument: text) == nil, "\(text)")
+    }
+  }
+
+  @Test(.enabled(if: JournalFile.isAvailable, Comment(rawValue: JournalFile.reason)), .blocking)
+  func theJournalsEntriesAreTheChanges() throws {
+    let folder = try TestSupport.TemporaryFolder()
+    let start = at("2026-03-01T04:12:00Z")
+    let fields = [
+      "SYSLOG_IDENTIFIER": "oceanid-guard", "MESSAGE": "tethys: tunnel up", "OCEANID_EVENT": "tunnel_up",
+      "OCEANID_CLUSTER": "tethys", "OCEANID_SUBJECT": "tunnel", "OCEANID_INCIDENT": "a",
+      "OCEANID_ATTEMPTS": "4",
+    ]
+    let plain = ["SYSLOG_IDENTIFIER": "oceanid-guard", "MESSAGE": "a line of log"]
+    try JournalFile.write(
+      [(start.microseconds, plain), (start.microseconds + 1000, fields), (start.microseconds + 2000, plain)],
+      to: folder.file("journal"))
+    let client = DaemonClient(
+      socket: SocketPath(option: "/nonexistent", environment: { _ in nil }, exists: { _ in false }))
+    let reading = HistoryReading(client: client, folder: folder.file("journal"))
+    let history = try reading.read(HistoryQuery(limit: 1))
+    #expect(!history.truncated && history.source == .journal)
+    #expect(
+      history.events == [
+        ChangeDocument(
+          at: start + .milliseconds(1), event: "tunnel_up", cluster: "tethys", subject: "tunnel",
+          message: "tethys: tunnel up", incident: "a", attempts: 4)
+      ])
+    #expect(try reading.read(HistoryQuery(cluster: "other")).events.isEmpty)
+    #expect(throws: ClientError.self) { try HistoryReading(client: client).read(HistoryQuery()) }
+  }
+}
+
+extension Timestamp? {
+  fileprivate static func - (later: Timestamp?, earlier: Timestamp) -> Duration? {
+    later.map { $0 - earlier }
+  }
+}

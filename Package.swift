@@ -16,8 +16,9 @@ func clibrary(_ name: String, pkgConfig: String, apt: String) -> Target {
   .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([apt])])
 }
 
-func room(_ name: String, _ imports: [Target.Dependency] = []) -> Target {
-  .target(name: name, dependencies: imports, swiftSettings: rules)
+func room(_ name: String, _ imports: [Target.Dependency] = [], embeds files: [String] = []) -> Target {
+  .target(
+    name: name, dependencies: imports, resources: files.map { .embedInCode($0) }, swiftSettings: rules)
 }
 
 func program(_ name: String, _ imports: [Target.Dependency]) -> Target {
@@ -86,7 +87,9 @@ let package = Package(
     program("oceanid-guard", ["Guard", arguments]),
 
     // The client
-    room("GuardClient", ["GuardAPI", "Health", "Platform", "SystemJournal", arguments]),
+    room(
+      "GuardClient", ["GuardAPI", "Health", "Platform", "SystemJournal", arguments],
+      embeds: ["Explain/oceanid.catalog"]),
     program("oceanid-ctl", ["GuardClient"]),
 
     // A cluster to look at without having one

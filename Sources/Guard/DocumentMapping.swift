@@ -94,6 +94,6 @@ extension ClusterDocument {
         at: entry.poll?.at, seenAt: observation.snapshotAt, duration: entry.poll?.duration,
         failure: observation.pollFailure, now: now),
       api: APIDocument(version: observation.snapshot?.version, ready: observation.snapshot?.isReady),
-      now: now - observation.clockSkew)
+      kubeconfig: observation.kubeconfig, now: now - observation.clockSkew)
   }
 }

@@ -149,6 +149,16 @@ package final class Guard: Sendable {
       poll: { [weak self] name in self?.each(named: name) { $0.poller.pollNow() } ?? false },
       reload: { [weak self] done in self?.scheduleReload(done) },
       history: history.read,
+      breakGlass: { [weak self, log] request, peer in
+        guard self?.clusters(named: request.cluster).isEmpty == false else { return false }
+        log.write(
+          LogRecord(
+            .breakGlass,
+            "\(request.command) by hand, by uid \(peer.uid), pid \(peer.pid): \(request.reason)",
+            cluster: request.cluster, subject: "cluster \(request.cluster)", to: request.command,
+            reason: request.reason, extra: ["PEER_UID": "\(peer.uid)", "PEER_PID": "\(peer.pid)"]))
+        return true
+      },
       audit: { [log] action, peer, allowed in
         log.write(
           LogRecord(

@@ -9,6 +9,7 @@ package enum Route: String, CaseIterable, Sendable {
   case reconnect = "/v1/reconnect"
   case poll = "/v1/poll"
   case reload = "/v1/reload"
+  case breakGlass = "/v1/break-glass"
 
   package enum Method: String, Sendable {
     case get = "GET"
@@ -22,11 +23,12 @@ package enum Route: String, CaseIterable, Sendable {
 
   /// The one verb that the path takes. `POST` needs the right to write.
   ///
-  /// `reconnect` and `poll` take `?cluster=NAME` and mean every cluster without it.
+  /// `reconnect` and `poll` take `?cluster=NAME` and mean every cluster without it. `breakGlass` takes `command` (the
+  /// tool and its verb, nothing that could be secret), `reason` and `cluster`, and does nothing but log them.
   package var method: Method {
     switch self {
     case .status, .watch, .schema, .history, .healthz, .metrics: .get
-    case .reconnect, .poll, .reload: .post
+    case .reconnect, .poll, .reload, .breakGlass: .post
     }
   }
 }

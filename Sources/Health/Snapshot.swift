@@ -18,7 +18,7 @@ public enum Part<Value: Hashable & Sendable>: Hashable, Sendable {
 /// Why a poll, or a part of one, has no answer.
 public struct PollFailure: Error, Hashable, Sendable {
   /// The codes of the status document's `poll.error.code`.
-  public enum Code: String, Codable, Sendable {
+  public enum Code: String, Codable, Sendable, CaseIterable {
     case tunnelDown = "tunnel_down"
     case unreachable, tls, unauthorized, forbidden, timeout, kubeconfig
     case badResponse = "bad_response"

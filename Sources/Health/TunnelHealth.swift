@@ -5,7 +5,7 @@ public struct TunnelHealth: Hashable, Sendable {
   }
 
   /// The codes of the status document's `tunnel.lastError.code`.
-  public enum ErrorCode: String, Codable, Sendable {
+  public enum ErrorCode: String, Codable, Sendable, CaseIterable {
     case connectRefused = "connect_refused"
     case connectTimeout = "connect_timeout"
     case dns

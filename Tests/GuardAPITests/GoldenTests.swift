@@ -100,7 +100,7 @@ import Testing
               StateSpanDocument(state: .down, since: now - .seconds(60), until: now, code: "peer_closed")
             ]),
           poll: PollDocument(at: nil, seenAt: nil, duration: nil, failure: nil, now: now), api: APIDocument(),
-          now: now)
+          kubeconfig: "/root/.kube/k3s-config.yaml", now: now)
       ], problems: report.problems,
       configuration: ConfigurationDocument(
         file: "/etc/oceanid/guard.yaml", loadedAt: now,
@@ -165,7 +165,7 @@ import Testing
     "since":null,"stuckAt":null,"suspended":false,"verdict":"degraded"},
     {"behind":null,"behindSince":null,"latest":null,"message":"","name":"y","namespace":"flux-system","range":null,"ready":null,"reason":"","running":null,"since":null,"stuckAt":null,"suspended":false,"verdict":"unknown"}],
     "repositories":[{"image":"x","lastScanAt":null,"message":"","name":"x","namespace":"flux-system","ready":null,"reason":"","since":null,"suspended":false,"tags":null,"verdict":"healthy"}]},
-    "name":"tethys","nodes":[{"age":"120d","conditions":[{"lastTransitionTime":"2026-03-01T04:24:07Z","message":"","reason":"KubeletReady","status":"True","type":"Ready"}],
+    "kubeconfig":"/root/.kube/k3s-config.yaml","name":"tethys","nodes":[{"age":"120d","conditions":[{"lastTransitionTime":"2026-03-01T04:24:07Z","message":"","reason":"KubeletReady","status":"True","type":"Ready"}],
     "containerRuntime":null,"createdAt":"2025-11-01T04:24:07Z","expected":true,"gpu":{"allocatable":1,"capacity":null},
     "internalIP":null,"kernelVersion":null,"leaseRenewedAt":null,"name":"calypso","osImage":null,"roles":["gpu"],
     "status":"Ready","verdict":"healthy","version":"v1.33.4+k3s1"}],

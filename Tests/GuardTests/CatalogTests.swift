@@ -9,12 +9,13 @@ import Testing
     let lines: [Substring]
   }
 
+  let text: String
   let entries: [Entry]
 
   init() throws {
     let file = URL(filePath: #filePath).deletingLastPathComponent()
       .appending(path: "../../systemd/oceanid.catalog")
-    let text = try String(contentsOf: file, encoding: .utf8)
+    text = try String(contentsOf: file, encoding: .utf8)
     entries = text.split(separator: "\n-- ").dropFirst().map { part in
       let lines = part.split(separator: "\n", omittingEmptySubsequences: false)
       return Entry(id: String(lines.first ?? ""), lines: lines.dropFirst().filter { !$0.hasPrefix("#") })
@@ -23,6 +24,11 @@ import Testing
 
   @Test func everyEventHasItsTextAndEveryTextItsEvent() {
     #expect(entries.map(\.id).sorted() == Event.allCases.map(\.messageID).sorted())
+  }
+
+  /// The comment before each entry is what `oceanid-ctl explain` finds it by.
+  @Test func everyTextStandsUnderTheNameOfItsEvent() {
+    for event in Event.allCases { #expect(text.contains("\n# \(event.name)\n-- \(event.messageID)\n")) }
   }
 
   @Test func identifiersAreOneEach() {

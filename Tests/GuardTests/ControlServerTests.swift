@@ -46,6 +46,10 @@ import Testing
           history: { [memory = history.memory] query, done in
             DispatchQueue.global().async { done(memory.history(query)) }
           },
+          breakGlass: { request, _ in
+            asked.note("\(request.command), \(request.reason), \(request.cluster)")
+            return request.cluster == "tethys"
+          },
           audit: { action, _, allowed in asked.note("audit \(action) \(allowed)") }))
     }
 
@@ -209,6 +213,24 @@ import Testing
     let fixture = try Fixture()
     let answer = try fixture.get("/v1/poll?cluster=nope", method: "POST")
     #expect(answer.hasPrefix("HTTP/1.1 404") && answer.contains("\"code\":\"cluster\""))
+  }
+
+  @Test func aChangeByHandIsLoggedWithItsReason() throws {
+    let fixture = try Fixture()
+    func post(_ query: String) throws -> String {
+      try fixture.get("/v1/break-glass?\(query)", method: "POST")
+    }
+    #expect(
+      try post("command=kubectl%20delete&reason=pod%20hangs%26more&cluster=tethys").hasPrefix("HTTP/1.1 200"))
+    #expect(fixture.asked.all == ["audit break-glass true", "kubectl delete, pod hangs&more, tethys"])
+    #expect(try post("command=x&reason=y&cluster=nope").hasPrefix("HTTP/1.1 404"))
+    for query in [
+      "", "command=x&cluster=tethys", "command=x&reason=%20&cluster=tethys", "reason=x&cluster=tethys",
+      "command=x&cluster=tethys&reason=\(String(repeating: "x", count: 501))",
+    ] {
+      #expect(try post(query).hasPrefix("HTTP/1.1 400"), "\(query)")
+    }
+    #expect(try fixture.get("/v1/break-glass").hasPrefix("HTTP/1.1 405"))
   }
 
   @Test func theHistoryIsAskedForBySpanAndName() throws {

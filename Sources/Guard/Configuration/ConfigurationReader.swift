@@ -1,3 +1,4 @@
+internal import GuardAPI
 internal import YAML
 
 /// Reads typed values out of a YAML tree and collects every mistake with its place, instead of stopping at

@@ -42,6 +42,8 @@ struct ControlAnswer: Sendable {
     encoded(.accepted, ReceiptDocument(message: "\(action) asked for"))
   }
 
+  static let logged = encoded(.ok, ReceiptDocument(message: "logged"))
+
   static func reload(_ outcome: ReloadOutcome) -> ControlAnswer {
     switch outcome {
     case .taken(let message): encoded(.ok, ReceiptDocument(message: message))

@@ -124,6 +124,7 @@ final class ControlHandler: ChannelInboundHandler {
     case .reconnect: write("reconnect", context, closing) { $0.reconnect(query["cluster"]) }
     case .poll: write("poll", context, closing) { $0.poll(query["cluster"]) }
     case .reload: reload(context, closing)
+    case .breakGlass: breakGlass(query, context, closing)
     }
   }
 
@@ -174,6 +175,20 @@ final class ControlHandler: ChannelInboundHandler {
         handler.answer(answer, context, closing: closing)
       }
     }
+  }
+
+  private func breakGlass(_ query: Query, _ context: ChannelHandlerContext, _ closing: Bool) {
+    guard mayWrite("break-glass", context, closing), let peer = context.peerCredentials else { return }
+    guard let request = BreakGlass(query) else {
+      return answer(
+        .error(.badRequest, "query", "command, reason (at most 500 bytes) and cluster are wanted"), context,
+        closing: closing)
+    }
+    guard actions.breakGlass(request, peer) else {
+      return answer(
+        .error(.notFound, "cluster", "no such cluster: see oceanid-ctl status"), context, closing: closing)
+    }
+    answer(.logged, context, closing: closing)
   }
 
   /// False: the peer may not, and was told so.

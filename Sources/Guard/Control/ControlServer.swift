@@ -23,6 +23,8 @@ final class ControlServer: Sendable {
     let reload: @Sendable (_ done: @escaping @Sendable (ReloadOutcome) -> Void) -> Void
     /// `done` is called once, on any thread; with nil where too many ask at once.
     let history: @Sendable (HistoryQuery, _ done: @escaping @Sendable (HistoryDocument?) -> Void) -> Void
+    /// Logs a change that somebody is about to make by hand. False: there is no such cluster.
+    let breakGlass: @Sendable (BreakGlass, PeerCredentials) -> Bool
     /// Told of every write, allowed or not.
     let audit: @Sendable (_ action: String, _ peer: PeerCredentials, _ allowed: Bool) -> Void
   }

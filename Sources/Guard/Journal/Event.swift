@@ -45,6 +45,8 @@ package enum Event: String, Hashable, Sendable, CaseIterable {
   case entriesHeldBack = "entries_held_back"
   /// The service failed for good and is not started again; written by oceanid-failed@.service.
   case serviceFailed = "service_failed"
+  /// Somebody changes the cluster by hand, and said why.
+  case breakGlass = "break_glass"
   /// The machine is about to sleep.
   case slept
   /// The machine is awake again.
@@ -58,7 +60,8 @@ package enum Event: String, Hashable, Sendable, CaseIterable {
     switch self {
     case .startFailed, .serviceFailed: .critical
     case .configRejected, .tunnelBlocked, .forwardPortBusy: .error
-    case .tunnelDown, .forwardClientRefused, .apiFailed, .problemOpened, .adminRefused, .entriesHeldBack:
+    case .tunnelDown, .forwardClientRefused, .apiFailed, .problemOpened, .adminRefused, .entriesHeldBack,
+      .breakGlass:
       .warning
     case .started, .stopped, .configReloaded, .tunnelUp, .apiRecovered, .verdictChanged, .problemClosed,
       .adminAction:
@@ -92,6 +95,7 @@ package enum Event: String, Hashable, Sendable, CaseIterable {
     case .adminRefused: "3bafbc8849d44f32b7b4648f7ecf104c"
     case .entriesHeldBack: "fd8b1365e1f9443db1b865ba475c9527"
     case .serviceFailed: "b88c66279b5d48ed876a52ac1e33141a"
+    case .breakGlass: "152f1bf4f6ee47ecb52fa23eaa380899"
     case .slept: "d378430d185e4ef9929ef6bf4d75ad1f"
     case .resumed: "3e399c20c5844facbfd86e93df25c0cb"
     }

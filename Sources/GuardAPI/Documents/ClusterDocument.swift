@@ -8,6 +8,8 @@ package struct ClusterDocument: Codable, Hashable, Sendable {
   package var tunnel: TunnelDocument
   package var poll: PollDocument
   package var api: APIDocument
+  /// The file with which the guard, and whoever follows it, asks the API.
+  @Field package var kubeconfig: String?
   @Field package var nodes: [NodeDocument]
   package var flux: FluxDocument
   package var images: ImagesDocument
@@ -20,7 +22,8 @@ package struct ClusterDocument: Codable, Hashable, Sendable {
 
   /// - Parameter now: by the cluster's clock; gives the nodes their age.
   package init(
-    report: ClusterReport, tunnel: TunnelDocument, poll: PollDocument, api: APIDocument, now: Timestamp
+    report: ClusterReport, tunnel: TunnelDocument, poll: PollDocument, api: APIDocument,
+    kubeconfig: String? = nil, now: Timestamp
   ) {
     name = report.name
     verdict = report.verdict
@@ -28,6 +31,7 @@ package struct ClusterDocument: Codable, Hashable, Sendable {
     self.tunnel = tunnel
     self.poll = poll
     self.api = api
+    self.kubeconfig = kubeconfig
     nodes = report.nodes.map { NodeDocument($0, now: now) }
     flux = FluxDocument(
       installed: report.isFluxInstalled, version: report.fluxVersion,

@@ -60,7 +60,9 @@ struct Moment: ExpressibleByArgument, Hashable, CustomStringConvertible {
   /// `2026-03-01`, `2026-03-01 04:12`, `2026-03-01 04:12:07`, in the local zone.
   private static func local(_ text: String) -> Timestamp? {
     let rest = "0000-00-00 00:00:00".dropFirst(text.count)
-    guard [10, 16, 19].contains(text.count), let named = Timestamp(rfc3339: text + rest + "Z") else { return nil }
+    guard [10, 16, 19].contains(text.count), let named = Timestamp(rfc3339: text + rest + "Z") else {
+      return nil
+    }
     // The same figures, of this zone.
     var seconds = time_t(named.milliseconds / 1000)
     var date = tm()

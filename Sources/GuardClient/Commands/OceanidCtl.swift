@@ -28,7 +28,9 @@ package struct OceanidCtl: ParsableCommand {
     version: "oceanid-ctl \(Product.version)",
     subcommands: [
       StatusCommand.self, NodesCommand.self, FluxCommand.self, ImagesCommand.self, TunnelCommand.self,
-      WatchCommand.self, HistoryCommand.self, WaitCommand.self, CheckCommand.self, MetricsCommand.self,
+      WatchCommand.self, HistoryCommand.self, ExplainCommand.self, WaitCommand.self, RunCommand.self,
+      EnvCommand.self, CheckCommand.self,
+      MetricsCommand.self,
       ReconnectCommand.self,
       PollCommand.self, ReloadCommand.self,
     ])
@@ -47,22 +49,25 @@ package struct OceanidCtl: ParsableCommand {
       let remedy = error.remedy.map { "  \($0)\n" }.joined()
       StandardOutput.writeError("oceanid-ctl: \(Span("\(error)").text)\n\(remedy)")
       Glibc.exit(error.exitStatus)
-    } catch let error as NoHistory {
+    } catch let error as any Complaint {
       StandardOutput.writeError("oceanid-ctl: \(Span("\(error)").text)\n")
-      Glibc.exit(ExitStatus.unavailable.rawValue)
-    } catch let error as NoSuchCluster {
-      StandardOutput.writeError("oceanid-ctl: \(Span("\(error)").text)\n")
-      Glibc.exit(ExitStatus.usage.rawValue)
+      Glibc.exit(error.exitStatus)
     } catch {
       exit(withError: error)
     }
   }
 }
 
+/// An error whose description is all that there is to say.
+protocol Complaint: Error, CustomStringConvertible {
+  var exitStatus: Int32 { get }
+}
+
 /// `--cluster` names none of the guard's clusters.
-struct NoSuchCluster: Error, CustomStringConvertible {
+struct NoSuchCluster: Complaint {
   let name: String
   let known: [String]
+  var exitStatus: Int32 { ExitStatus.usage.rawValue }
 
   var description: String {
     known.isEmpty

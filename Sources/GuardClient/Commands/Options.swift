@@ -10,12 +10,27 @@ struct SocketOption: ParsableArguments {
   var client: DaemonClient { DaemonClient(socket: .resolve(option: socket)) }
 }
 
+/// Which of the guard's clusters.
+struct ClusterOption: ParsableArguments {
+  @Option(
+    help: ArgumentHelp("Only this cluster.", valueName: "name"), completion: .custom { _, _, _ in known() })
+  var cluster: String?
+
+  /// The guard's clusters, for a shell to complete; none where it can't be asked.
+  private static func known() -> [String] {
+    var client = DaemonClient(socket: .resolve(option: nil))
+    client.timeout = .seconds(1)
+    return (try? client.status())?.clusters.map(\.name) ?? []
+  }
+}
+
 /// What every command that reads takes.
 struct ReadOptions: ParsableArguments {
   @OptionGroup var connection: SocketOption
 
-  @Option(help: ArgumentHelp("Only this cluster.", valueName: "name"))
-  var cluster: String?
+  @OptionGroup var choice: ClusterOption
+
+  var cluster: String? { choice.cluster }
 
   @Flag(help: "Print the guard's document as JSON.")
   var json = false
@@ -43,11 +58,7 @@ struct ReadOptions: ParsableArguments {
   }
 
   func chosen(of status: StatusDocument) throws(NoSuchCluster) -> StatusDocument {
-    guard let cluster else { return status }
-    guard let only = status.only(cluster) else {
-      throw NoSuchCluster(name: cluster, known: status.clusters.map(\.name))
-    }
-    return only
+    try status.chosen(cluster)
   }
 }
 

@@ -5,11 +5,10 @@ import GuardAPI
 struct OrderOptions: ParsableArguments {
   @OptionGroup var connection: SocketOption
 
-  @Option(help: ArgumentHelp("Only this cluster.", valueName: "name"))
-  var cluster: String?
+  @OptionGroup var choice: ClusterOption
 
   func send(_ route: Route, otherwise text: String) throws {
-    let response = try connection.client.exchange(route, cluster.map { [("cluster", $0)] } ?? [])
+    let response = try connection.client.exchange(route, choice.cluster.map { [("cluster", $0)] } ?? [])
     let message = DocumentCoding.decodeReceipt(response.body)?.message ?? text
     try StandardOutput.answer(Span(message).text + "\n")
   }

@@ -30,7 +30,7 @@ struct HistoryReading {
       if !document.events.isEmpty || folder != nil { return document }
       return (try? ask(query)) ?? document
     } catch {
-      if folder != nil { throw error }
+      if folder != nil { throw UnreadableFolder(error: error) }
       refusal = error
     }
     do {
@@ -85,11 +85,19 @@ struct HistoryReading {
 }
 
 /// Neither the journal nor the guard tells what happened.
-struct NoHistory: Error, CustomStringConvertible {
+struct NoHistory: Complaint {
   let journal: JournalError
   let daemon: ClientError
+  var exitStatus: Int32 { ExitStatus.unavailable.rawValue }
 
   var description: String { "\(journal); and \(daemon)" }
+}
+
+/// The folder named with --directory holds no journal that can be read.
+struct UnreadableFolder: Complaint {
+  let error: JournalError
+  var description: String { "\(error)" }
+  var exitStatus: Int32 { ExitStatus.usage.rawValue }
 }
 
 extension HistoryDocument {

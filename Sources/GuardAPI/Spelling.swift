@@ -1,7 +1,7 @@
 /// Which known word a misspelt one was meant to be.
-enum Spelling {
+package enum Spelling {
   /// The nearest of `words`, where it is near enough to be meant: at most a third of the letters differ.
-  static func nearest(to word: String, among words: [String]) -> String? {
+  package static func nearest(to word: String, among words: [String]) -> String? {
     guard word.count <= 64 else { return nil }
     return words.map { (word: $0, distance: distance(word.lowercased(), $0.lowercased())) }
       .filter { $0.distance <= max(1, $0.word.count / 3) }
@@ -10,7 +10,7 @@ enum Spelling {
 
   /// Insertions, deletions, replacements and swaps of neighbours that turn one word into the other
   /// (optimal string alignment).
-  static func distance(_ a: String, _ b: String) -> Int {
+  package static func distance(_ a: String, _ b: String) -> Int {
     let a = Array(a)
     let b = Array(b)
     var beforeLast: [Int] = []

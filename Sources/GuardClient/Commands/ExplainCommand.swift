@@ -1,0 +1,60 @@
+import ArgumentParser
+import FoundationEssentials
+import GuardAPI
+import Health
+
+struct ExplainCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "explain",
+    abstract: "Explain an event, a problem or an error: what it means and what to do.",
+    discussion: """
+      Without a word it lists the events. A problem is named by its id as status --json has it, or by the id's last part.
+
+      Examples:
+        oceanid-ctl explain tunnel_blocked
+        oceanid-ctl explain host_key_changed
+        oceanid-ctl explain tethys/node/calypso/not-ready
+      """)
+
+  @Argument(
+    help: ArgumentHelp("An event, a problem or an error.", valueName: "word"),
+    completion: .list(Catalog.builtIn.entries.map(\.event) + Topic.all.map(\.word)))
+  var word: String?
+
+  @OptionGroup var connection: SocketOption
+
+  func run() throws {
+    let terminal = Terminal.standardOutput()
+    try StandardOutput.answer(try page(terminal).text(for: terminal))
+  }
+
+  private func page(_ terminal: Terminal) throws -> Page {
+    guard let word else { return ExplainPage.list(terminal) }
+    if let entry = Catalog.builtIn.entries.first(where: { $0.event == word || $0.messageID == word }) {
+      return ExplainPage.page(entry, terminal)
+    }
+    let path = word.split(separator: "/").map(String.init)
+    let topic = path.reversed().lazy.compactMap { part in Topic.all.first { $0.word == part } }.first
+    let problem = path.count > 2 ? current(word) : nil
+    guard topic != nil || problem != nil else { throw Unexplained(word: word) }
+    return ExplainPage.page(problem, topic, terminal)
+  }
+
+  /// The problem as the guard has it now; nil where it does not, or can't be asked.
+  private func current(_ id: String) -> ProblemDocument? {
+    (try? connection.client.status())?.problems.first { $0.id == id }
+  }
+}
+
+/// A word that nothing is known about.
+struct Unexplained: Complaint {
+  let word: String
+  var exitStatus: Int32 { ExitStatus.usage.rawValue }
+
+  var description: String {
+    let known = Catalog.builtIn.entries.map(\.event) + Topic.all.map(\.word)
+    let last = word.split(separator: "/").last.map(String.init) ?? word
+    let hint = Spelling.nearest(to: last, among: known).map { "; did you mean \($0)?" } ?? ""
+    return "there is no event, problem or error named '\(word)'\(hint) All of them: oceanid-ctl explain"
+  }
+}

@@ -1,0 +1,53 @@
+import ArgumentParser
+import Glibc
+import GuardAPI
+
+/// Asks until it is so, or the time is over.
+struct Waiting {
+  var client: DaemonClient
+  let goal: Goal
+  let cluster: String?
+  let timeout: TimeSpan
+  /// Says on a terminal that there is something to wait for.
+  let announces: Bool
+
+  /// The document in which it is so; ends with 75 when the time is over.
+  func run() throws -> StatusDocument {
+    let end = ContinuousClock.now + timeout.duration
+    var client = client
+    var isAnnounced = !announces || isatty(STDERR_FILENO) == 0
+    while true {
+      // The last question must not outlast the wait itself by much.
+      client.timeout = min(.seconds(5), max(.milliseconds(500), end - .now))
+      let reason: String
+      do {
+        let status = try client.status().chosen(cluster)
+        if goal.isReached(by: status) { return status }
+        reason = status.summary
+      } catch let error as ClientError where error.isTransient {
+        if ContinuousClock.now >= end { throw error }
+        reason = "\(error)"
+      }
+      guard ContinuousClock.now < end else {
+        StandardOutput.writeError(
+          "oceanid-ctl: after \(timeout) still not \(goal.rawValue): \(Span(reason).text)\n")
+        throw ExitCode(ExitStatus.timedOut.rawValue)
+      }
+      if !isAnnounced {
+        StandardOutput.writeError("oceanid-ctl: waiting for the \(goal.rawValue): \(Span(reason).text)\n")
+        isAnnounced = true
+      }
+      // A question costs the guard nothing: its answer is prepared bytes.
+      usleep(200_000)
+    }
+  }
+}
+
+extension StatusDocument {
+  /// Only the cluster of that name; nil: all of them.
+  func chosen(_ cluster: String?) throws(NoSuchCluster) -> StatusDocument {
+    guard let cluster else { return self }
+    guard let only = only(cluster) else { throw NoSuchCluster(name: cluster, known: clusters.map(\.name)) }
+    return only
+  }
+}

@@ -1,0 +1,62 @@
+/// The journal's texts for the guard's events: `systemd/oceanid.catalog`, built in.
+struct Catalog: Sendable {
+  struct Entry: Hashable, Sendable {
+    /// `tunnel_down`
+    let event: String
+    /// 32 hexadecimal digits.
+    let messageID: String
+    let subject: String
+    /// Paragraphs and lines as they stand in the file.
+    let text: String
+  }
+
+  let entries: [Entry]
+
+  static let builtIn = Catalog(String(decoding: PackageResources.oceanid_catalog, as: UTF8.self))
+
+  /// Reads the format of journalctl --update-catalog, in which each entry's event stands in a comment before it.
+  init(_ file: String) {
+    var entries: [Entry] = []
+    var event = ""
+    var lines: [Substring] = []
+    var messageID: String?
+    func close() -> Entry? {
+      guard let messageID else { return nil }
+      let blank = lines.firstIndex(of: "") ?? lines.endIndex
+      let subject = lines[..<blank].first { $0.hasPrefix("Subject: ") }?.dropFirst("Subject: ".count) ?? ""
+      var body = lines[blank...].drop { $0.isEmpty }
+      while body.last?.isEmpty == true { body.removeLast() }
+      return Entry(
+        event: event, messageID: messageID, subject: String(subject), text: body.joined(separator: "\n"))
+    }
+    for line in file.split(separator: "\n", omittingEmptySubsequences: false) {
+      if line.hasPrefix("-- ") {
+        messageID = String(line.dropFirst(3))
+        lines = []
+      } else if line.hasPrefix("#") {
+        if let entry = close() { entries.append(entry) }
+        messageID = nil
+        event = String(line.drop { $0 == "#" || $0 == " " })
+      } else {
+        lines.append(line)
+      }
+    }
+    if let entry = close() { entries.append(entry) }
+    self.entries = entries
+  }
+}
+
+extension Catalog.Entry {
+  /// The text for no entry in particular: `<reason>` where the journal has the entry's own.
+  var general: (subject: String, text: String) { (Self.named(subject), Self.named(text)) }
+
+  private static func named(_ text: String) -> String {
+    text.split(separator: "@", omittingEmptySubsequences: false).map { part in
+      let field = "OCEANID_"
+      guard part.hasPrefix(field), part.allSatisfy({ $0.isUppercase || $0 == "_" }) else {
+        return String(part)
+      }
+      return "<\(part.dropFirst(field.count).lowercased())>"
+    }.joined()
+  }
+}

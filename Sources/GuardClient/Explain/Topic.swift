@@ -1,0 +1,181 @@
+/// A word of problems and errors: what it means, and what to do.
+struct Topic: Hashable, Sendable {
+  /// The last part of a problem's id, or a `code` of the document.
+  let word: String
+  let meaning: String
+  let step: String
+
+  init(_ word: String, _ meaning: String, _ step: String) {
+    self.word = word
+    self.meaning = meaning
+    self.step = step
+  }
+
+  static let all = tunnel + api + nodes + reconciling + others
+}
+
+extension Topic {
+  private static let tunnel = [
+    Topic(
+      "connect_refused",
+      "The server's address answered that nobody listens on the port: sshd does not run there, listens elsewhere, or a firewall rejects.",
+      "ssh -v HOST; on the server: systemctl status ssh"),
+    Topic(
+      "connect_timeout",
+      "Nothing came back from the server's address: the network, the route or a firewall that drops, or the server is off.",
+      "ping HOST; compare HostName and Port: ssh -G HOST"),
+    Topic(
+      "dns", "The server's name could not be turned into an address.",
+      "getent ahosts NAME; look at /etc/resolv.conf and at HostName in ssh_config"),
+    Topic(
+      "host_key_unknown",
+      "No known_hosts file has a key for this server, and the guard never trusts a key at first sight. It is blocked until the file changes.",
+      "compare the fingerprint with the server's console, then connect once by hand: ssh HOST true"),
+    Topic(
+      "host_key_changed",
+      "The server shows another key than known_hosts has: it was installed anew, or somebody stands in between. The guard is blocked until the file changes.",
+      "compare the fingerprint with the server's console first; only then: ssh-keygen -R HOST && ssh HOST true"
+    ),
+    Topic(
+      "auth_refused", "The server took none of the keys that the guard offered.",
+      "ssh -v HOST; the user name, and authorized_keys on the server"),
+    Topic(
+      "no_usable_key",
+      "There is no key that could be offered: missing, encrypted without a passphrase, readable by others, or of a kind that libssh2 can't use.",
+      "oceanid-ctl tunnel lists each key with its reason; an ed25519 key always works"),
+    Topic(
+      "keepalive_timeout",
+      "The server fell silent: nothing of what was sent was acknowledged within keepalive.timeout.",
+      "nothing, when the tunnel is back; else look at the path: ping HOST, mtr HOST"),
+    Topic(
+      "peer_closed",
+      "The server ended the session: sshd was restarted, the machine shut down, or the process was killed.",
+      "nothing, when the tunnel is back; else on the server: journalctl -u ssh"),
+    Topic(
+      "protocol", "What came is not SSH as it should be, or both sides have no algorithm in common.",
+      "ssh -v HOST shows what the server offers; is it sshd that listens there?"),
+    Topic(
+      "forward_refused",
+      "The session is up, and the server can't or may not reach the target of the forward.",
+      "on the server: ss -ltn; AllowTcpForwarding and PermitOpen in sshd_config, permitopen in authorized_keys"
+    ),
+    Topic(
+      "config", "ssh_config asks for something that the guard can't do, or can't be read.",
+      "ssh -G HOST; the message names the option"),
+    Topic(
+      "port-busy",
+      "Another process listens where the forward should, so programs that use the port do not go through the guard. The guard's own polls are not concerned.",
+      "see who it is: ss -ltnp 'sport = :16443' (with your port); the guard takes the port as soon as it is free"
+    ),
+    Topic(
+      "target-refused", "The server refused the last connection to the forward's target.",
+      "on the server: ss -ltn; is the API there, and does sshd permit it?"),
+  ]
+
+  private static let api = [
+    Topic(
+      "tunnel_down",
+      "The API can't be asked because the tunnel is not up. The tunnel's own problem is the cause.",
+      "oceanid-ctl tunnel"),
+    Topic(
+      "unreachable", "The tunnel is up, and no connection to the API came about through it.",
+      "is k3s running there? On the server: systemctl status k3s; compare the kubeconfig's server with the forward"
+    ),
+    Topic(
+      "tls",
+      "The API's certificate is not one that the kubeconfig vouches for, or the client's certificate is over.",
+      "the kubeconfig's certificate-authority-data and server name; its dates: kubectl config view --raw"),
+    Topic(
+      "unauthorized",
+      "The API does not know who asks: the token or the certificate of the kubeconfig is wrong or over.",
+      "fetch the kubeconfig anew, or renew the certificate"),
+    Topic(
+      "forbidden", "The API knows who asks and does not let him read this.",
+      "kubectl auth can-i list RESOURCE -A; give the guard's user get and list on it"),
+    Topic(
+      "timeout", "The API did not answer within poll.timeout.",
+      "is the server busy? kubectl get --raw /readyz?verbose"),
+    Topic(
+      "bad_response", "What answered is not a Kubernetes API, or its answer can't be understood.",
+      "what listens at the target? curl -k through the forward shows it"),
+    Topic(
+      "kubeconfig", "The kubeconfig is missing, unreadable, or lacks what the guard needs.",
+      "kubectl --kubeconfig FILE config view; file and context in guard.yaml"),
+    Topic(
+      "undecodable", "One object of a list could not be understood. The others are shown.",
+      "kubectl get the object with -o yaml; tell the guard's makers when it looks right"),
+    Topic(
+      "rejected",
+      "A reload found mistakes in guard.yaml. The configuration before it stays in force; a restart would fail.",
+      "oceanid-guard --check-config"),
+  ]
+
+  private static let nodes = [
+    Topic(
+      "not-ready", "The node's kubelet reports that it is not ready, or reports nothing any more.",
+      "kubectl describe node NAME; on the node: systemctl status k3s k3s-agent"),
+    Topic(
+      "missing", "guard.yaml expects it under 'expect', and the cluster does not have it.",
+      "is it gone for good? Then take it out of 'expect'"),
+    Topic(
+      "cordoned", "No new pods are placed on the node: somebody cordoned or drained it.",
+      "kubectl describe node NAME shows since when; kubectl uncordon NAME once the work is done"),
+    Topic(
+      "unexpected", "The cluster has a node that guard.yaml does not expect.",
+      "add it to expect.nodes, or find out who joined it"),
+    Topic(
+      "lease-stale", "The node's kubelet has stopped renewing its lease: it will be NotReady in a moment.",
+      "on the node: systemctl status k3s k3s-agent"),
+    Topic(
+      "gpu-lost", "The node offers fewer GPUs than guard.yaml expects.",
+      "on the node: nvidia-smi; kubectl -n kube-system get pods for the device plugin"),
+    Topic(
+      "version-skew", "The node's kubelet is further from the API's version than Kubernetes supports.",
+      "upgrade the node: https://kubernetes.io/releases/version-skew-policy"),
+    Topic(
+      "DiskPressure", "The node runs out of disk, and evicts pods.", "on the node: df -h; crictl rmi --prune"),
+    Topic(
+      "MemoryPressure", "The node runs out of memory, and evicts pods.",
+      "kubectl top pods -A --sort-by=memory"),
+    Topic("PIDPressure", "The node runs out of process ids.", "on the node: ps -eLf | wc -l"),
+    Topic(
+      "NetworkUnavailable", "The node's pod network is not set up.", "the network plugin's pods on that node"),
+  ]
+
+  private static let reconciling = [
+    Topic(
+      "suspended", "Somebody suspended it: nothing is applied until it is resumed.",
+      "ask who and why before you resume it"),
+    Topic(
+      "terminating", "It is being deleted and a finalizer holds it.",
+      "kubectl get it -o yaml; who should remove the finalizer?"),
+    Topic(
+      "failed", "The last reconcile failed; the message says why.",
+      "mend the cause in Git; the next interval takes it up"),
+    Topic(
+      "stuck", "It has been in progress for longer than its own timeout.",
+      "kubectl describe it; the controller's log"),
+    Topic(
+      "behind-source", "The source has a newer revision than what is applied.",
+      "flux get all -A; the controller's log"),
+    Topic(
+      "scan-overdue", "The registry was not scanned when it should have been.",
+      "is image-reflector-controller running?"),
+    Topic(
+      "overdue", "It did not run when it should have.",
+      "is its controller running? kubectl -n flux-system get pods"),
+    Topic(
+      "behind",
+      "A workload runs another image than the policy's latest: the update was not committed, or not rolled out.",
+      "oceanid-ctl images; did the automation push? flux get images all -A"),
+  ]
+
+  private static let others = [
+    Topic(
+      "expiring", "The certificate's renewal is overdue.",
+      "kubectl describe certificate NAME; cert-manager's log"),
+    Topic(
+      "expired", "The certificate is over: clients refuse it.",
+      "kubectl describe certificate NAME; cert-manager's log"),
+  ]
+}

@@ -1,0 +1,41 @@
+import GuardAPI
+
+/// `oceanid-ctl explain`: the texts of the journal's catalog, and of problems and errors.
+enum ExplainPage {
+  static func page(_ entry: Catalog.Entry, _ terminal: Terminal) -> Page {
+    let (subject, text) = entry.general
+    var page = Page()
+    page += Line(Span(entry.event, .strong))
+    page += terminal.wrapped(Span(subject))
+    page.gap()
+    page += text.split(separator: "\n", omittingEmptySubsequences: false).flatMap { line in
+      line.isEmpty ? [Line.empty] : terminal.wrapped(Span(String(line)))
+    }
+    page.gap()
+    page += Line(
+      Span("In the journal: ", .faint), Span("journalctl -u oceanid-guard MESSAGE_ID=\(entry.messageID)"))
+    return page
+  }
+
+  static func page(_ problem: ProblemDocument?, _ topic: Topic?, _ terminal: Terminal) -> Page {
+    var page = Page()
+    if let problem { page += ProblemLines.lines([problem], namesCluster: false, terminal) }
+    if let topic {
+      page.gap()
+      page += Line(Span(topic.word, .strong))
+      page += terminal.wrapped(Span(topic.meaning))
+      page += terminal.labelled("next", margin: 6, indent: 0, Span(topic.step))
+    }
+    return page
+  }
+
+  static func list(_ terminal: Terminal) -> Page {
+    var events = Table(columns: ["EVENT", "WHAT IT SAYS"], endsInProse: true)
+    events.rows = Catalog.builtIn.entries.map {
+      Table.Row(cells: [Span($0.event), Span($0.general.subject)])
+    }
+    var topics = Table(columns: ["PROBLEM OR ERROR", "WHAT IT MEANS"], endsInProse: true)
+    topics.rows = Topic.all.map { Table.Row(cells: [Span($0.word), Span($0.meaning)]) }
+    return Page(lines: events.lines(width: terminal.width) + [.empty] + topics.lines(width: terminal.width))
+  }
+}

@@ -1,0 +1,64 @@
+import Foundation
+import GuardAPI
+import Health
+import Testing
+
+@testable import GuardClient
+
+@Suite struct ExplainTests {
+  private func text(_ page: Page) -> String { page.lines.map(\.text).joined(separator: "\n") }
+
+  @Test func theCatalogIsTheFileThatIsInstalled() throws {
+    let file = URL(filePath: #filePath).deletingLastPathComponent()
+      .appending(path: "../../systemd/oceanid.catalog")
+    let text = try String(contentsOf: file, encoding: .utf8)
+    #expect(Catalog(text).entries == Catalog.builtIn.entries)
+    #expect(Catalog.builtIn.entries.count > 20)
+    #expect(Set(Catalog.builtIn.entries.map(\.event)).count == Catalog.builtIn.entries.count)
+    for entry in Catalog.builtIn.entries {
+      #expect(!entry.event.isEmpty && !entry.subject.isEmpty && entry.text.count > 80, "\(entry)")
+      #expect(text.contains("# \(entry.event)\n-- \(entry.messageID)\n"))
+    }
+  }
+
+  @Test func anEventsTextHasNamesInPlaceOfValues() throws {
+    let entry = try #require(Catalog.builtIn.entries.first { $0.event == "tunnel_down" })
+    let page = text(ExplainPage.page(entry, Terminal(width: 80, hasColour: false, now: Scene.now)))
+    #expect(page.hasPrefix("tunnel_down\nThe tunnel to <cluster> is down: <reason>\n\nThe SSH session"))
+    #expect(page.contains("What to do when it does not return: <remedy>"))
+    #expect(page.hasSuffix("journalctl -u oceanid-guard MESSAGE_ID=0f60b434b4644e8da854bd82ab4923ee"))
+    #expect(!page.contains("@"))
+  }
+
+  @Test func everyErrorOfTheDocumentIsExplained() {
+    let words = Set(Topic.all.map(\.word))
+    #expect(words.count == Topic.all.count)
+    #expect(Set(TunnelHealth.ErrorCode.allCases.map(\.rawValue)).subtracting(words) == [])
+    #expect(Set(PollFailure.Code.allCases.map(\.rawValue)).subtracting(words) == [])
+  }
+
+  @Test(arguments: ["not-ready", "behind", "suspended", "port-busy"])
+  func problemsAreExplained(_ word: String) {
+    #expect(Topic.all.contains { $0.word == word })
+  }
+
+  @Test func aProblemStandsBeforeWhatItMeans() throws {
+    let problem = try #require(Scene.nodeDown.status.problems.first)
+    let topic = try #require(Topic.all.first { $0.word == "not-ready" })
+    let page = text(ExplainPage.page(problem, topic, Terminal(width: 80, hasColour: false, now: Scene.now)))
+    #expect(page.hasPrefix("CRITICAL  node calypso is not ready\n"))
+    #expect(page.contains("\n\nnot-ready\nThe node's kubelet"))
+  }
+
+  @Test func aMisspeltWordGetsTheNearest() {
+    #expect("\(Unexplained(word: "tunel_down"))".contains("did you mean tunnel_down?"))
+    #expect("\(Unexplained(word: "tethys/node/x/not-redy"))".contains("did you mean not-ready?"))
+    #expect(!"\(Unexplained(word: "quite another thing"))".contains("did you mean"))
+  }
+
+  @Test(arguments: [60, 80, 200])
+  func theListFits(_ width: Int) {
+    let page = ExplainPage.list(Terminal(width: width, hasColour: false, now: Scene.now))
+    #expect(page.lines.allSatisfy { $0.text.displayWidth <= width })
+  }
+}

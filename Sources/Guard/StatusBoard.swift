@@ -22,6 +22,7 @@ final class StatusBoard: Sendable {
     var order: [String] = []
     var configuration: ConfigurationStatus?
     var listener: (@Sendable (ChangeDocument) -> Void)?
+    var version: UInt64 = 0
   }
 
   private let state = Mutex(State())
@@ -34,6 +35,7 @@ final class StatusBoard: Sendable {
   /// The clusters of the configuration; what is known of others is forgotten.
   func setOrder(_ names: [String]) {
     state.withLock { state in
+      state.version += 1
       state.order = names
       state.entries = state.entries.filter { names.contains($0.key) }
     }
@@ -41,22 +43,32 @@ final class StatusBoard: Sendable {
 
   /// A configuration came into force.
   func setConfiguration(file: String?, at time: Timestamp = .now) {
-    state.withLock { $0.configuration = ConfigurationStatus(file: file, loadedAt: time) }
+    state.withLock { state in
+      state.version += 1
+      state.configuration = ConfigurationStatus(file: file, loadedAt: time)
+    }
   }
 
   /// A reload changed nothing because of these mistakes.
   func reject(_ errors: ConfigurationErrors, at time: Timestamp = .now) {
-    state.withLock { $0.configuration?.reject(errors, at: time) }
+    state.withLock { state in
+      state.version += 1
+      state.configuration?.reject(errors, at: time)
+    }
   }
 
   func put(_ entry: Entry) {
     state.withLock { state in
       guard state.order.contains(entry.report.name) else { return }
+      state.version += 1
       state.entries[entry.report.name] = entry
     }
   }
 
   func tell(_ change: ChangeDocument) { state.withLock { $0.listener }?(change) }
+
+  /// Another one after each change of what the board holds.
+  var version: UInt64 { state.withLock { $0.version } }
 
   var entries: [Entry] { state.withLock { state in state.order.compactMap { state.entries[$0] } } }
 

@@ -50,7 +50,7 @@ import Testing
     let text = lines(Array(Self.outage.prefix(4)))
     #expect(
       text[1]
-        == "  04:12:00Z  tunnel down since then, lasts, 18 min so far, keepalive_timeout, connect_refused, 1 attempt"
+        == "  04:12:00Z  tunnel down, not over, 18 min so far, keepalive_timeout, connect_refused, 1 attempt"
     )
     #expect(text.last == "1 incident, 1 not over since today; from the journal")
     // Up, and the problem is still told as open for a moment.

@@ -7,14 +7,16 @@ internal import Synchronization
 
 /// How many connections each user may have open, so that nobody's keep the others out.
 struct ConnectionQuota: Sendable {
-  static let perUser = 64
-  static let total = 256
-
+  /// Some hundred watchers at once are no attack.
+  let perUser: Int
+  let total: Int
   private var open: [UInt32: Int] = [:]
   private var all = 0
   private let ownUID: UInt32
 
-  init(ownUID: UInt32 = PeerCredentials.ownUID) {
+  init(perUser: Int = 640, total: Int = 1280, ownUID: UInt32 = PeerCredentials.ownUID) {
+    self.perUser = perUser
+    self.total = total
     self.ownUID = ownUID
   }
 
@@ -22,7 +24,7 @@ struct ConnectionQuota: Sendable {
   mutating func admit(_ uid: UInt32) -> Bool {
     // Several users together must not keep out whoever has to mend it.
     let isPrivileged = uid == 0 || uid == ownUID
-    guard open[uid, default: 0] < ConnectionQuota.perUser, all < ConnectionQuota.total || isPrivileged else {
+    guard open[uid, default: 0] < perUser, all < total || isPrivileged else {
       return false
     }
     open[uid, default: 0] += 1
@@ -43,7 +45,13 @@ final class ConnectionGate: ChannelInboundHandler {
   typealias InboundIn = ByteBuffer
   typealias OutboundOut = ByteBuffer
 
-  final class Ledger: Sendable { let quota = Mutex(ConnectionQuota()) }
+  final class Ledger: Sendable {
+    let quota: Mutex<ConnectionQuota>
+
+    init(_ quota: ConnectionQuota) {
+      self.quota = Mutex(quota)
+    }
+  }
 
   private let ledger: Ledger
   /// Whose quota this connection counts in; nil: it was turned away.

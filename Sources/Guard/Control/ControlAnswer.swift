@@ -18,8 +18,11 @@ struct ControlAnswer: Sendable {
     self.allow = allow
   }
 
-  static func json(_ document: StatusDocument) -> ControlAnswer {
-    encoded(.ok, document)
+  static func status(_ prepared: PreparedStatus) -> ControlAnswer {
+    guard let bytes = prepared.bytes else {
+      return text(.internalServerError, "the document could not be encoded\n")
+    }
+    return ControlAnswer(.ok, "application/json", bytes + [UInt8(ascii: "\n")])
   }
 
   static func json(_ document: HistoryDocument) -> ControlAnswer {

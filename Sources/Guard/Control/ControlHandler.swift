@@ -17,6 +17,7 @@ final class ControlHandler: ChannelInboundHandler {
   static let requestPatience: TimeAmount = .seconds(10)
 
   private let board: StatusBoard
+  private let prepared: PreparedStatus
   private let actions: ControlServer.Actions
   private let watchers: Watchers
   private var head: HTTPRequestHead?
@@ -24,8 +25,9 @@ final class ControlHandler: ChannelInboundHandler {
   private var isRefused = false
   private var patience: Scheduled<Void>?
 
-  init(board: StatusBoard, actions: ControlServer.Actions, watchers: Watchers) {
+  init(board: StatusBoard, prepared: PreparedStatus, actions: ControlServer.Actions, watchers: Watchers) {
     self.board = board
+    self.prepared = prepared
     self.actions = actions
     self.watchers = watchers
   }
@@ -55,6 +57,8 @@ final class ControlHandler: ChannelInboundHandler {
       }
     case .end:
       patience?.cancel()
+      // Somebody asks and asks, and does not read the answers.
+      guard context.channel.isWritable else { return context.close(promise: nil) }
       guard let head, !isRefused else { return }
       self.head = nil
       respond(to: head, context)
@@ -110,7 +114,7 @@ final class ControlHandler: ChannelInboundHandler {
         closing: closing)
     }
     switch route {
-    case .status: answer(.json(board.statusDocument()), context, closing: closing)
+    case .status: answer(.status(prepared), context, closing: closing)
     case .schema: answer(.schema, context, closing: closing)
     case .history: history(query, context, closing)
     case .watch: watchers.add(context.channel)

@@ -38,7 +38,9 @@ final class ControlServer: Sendable {
   /// Binds and listens; requests are answered from now on.
   ///
   /// - Throws: `ControlSocket.Failure`, or NIO's error when the socket can't listen.
-  init(_ socket: Socket, board: StatusBoard, actions: Actions) throws {
+  init(
+    _ socket: Socket, board: StatusBoard, actions: Actions, quota: ConnectionQuota = ConnectionQuota()
+  ) throws {
     let raw: Int32
     switch socket {
     case .path(let path):
@@ -51,18 +53,22 @@ final class ControlServer: Sendable {
       self.identity = nil
     }
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-    let quota = ConnectionGate.Ledger()
-    let watchers = Watchers(board: board, loop: group.next())
+    let ledger = ConnectionGate.Ledger(quota)
+    let prepared = PreparedStatus(board: board)
+    let watchers = Watchers(board: board, prepared: prepared, loop: group.next())
     self.group = group
     self.watchers = watchers
     self.listener = try ServerBootstrap(group: group)
       .serverChannelOption(.backlog, value: 128)
+      // Who lets more than this lie is dropped at the next line or request; a document is smaller.
+      .childChannelOption(.writeBufferWaterMark, value: .init(low: 256 << 10, high: 1 << 20))
       .childChannelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
           let pipeline = channel.pipeline.syncOperations
-          try pipeline.addHandler(ConnectionGate(quota))
+          try pipeline.addHandler(ConnectionGate(ledger))
           try pipeline.configureHTTPServerPipeline(withPipeliningAssistance: true, withErrorHandling: false)
-          try pipeline.addHandler(ControlHandler(board: board, actions: actions, watchers: watchers))
+          try pipeline.addHandler(
+            ControlHandler(board: board, prepared: prepared, actions: actions, watchers: watchers))
         }
       }
       .withBoundSocket(raw).wait()

@@ -13,13 +13,15 @@ final class Watchers: @unchecked Sendable {
   private static let gathering: TimeAmount = .milliseconds(50)
 
   private let board: StatusBoard
+  private let prepared: PreparedStatus
   private let loop: any EventLoop
   private var channels: [ObjectIdentifier: any Channel] = [:]
   private var pending: [ChangeDocument] = []
   private var beat: RepeatedTask?
 
-  init(board: StatusBoard, loop: any EventLoop) {
+  init(board: StatusBoard, prepared: PreparedStatus, loop: any EventLoop) {
     self.board = board
+    self.prepared = prepared
     self.loop = loop
   }
 
@@ -54,7 +56,11 @@ final class Watchers: @unchecked Sendable {
     head.headers.add(name: "Transfer-Encoding", value: "chunked")
     channel.write(HTTPServerResponsePart.head(head), promise: nil)
     channels[ObjectIdentifier(channel)] = channel
-    guard let line = Watchers.bytes(.snapshot(board.statusDocument())) else { return }
+    guard let status = prepared.bytes else { return }
+    // `WatchLine.snapshot` around bytes that are there already.
+    var line = ByteBuffer(string: "{\"status\":")
+    line.writeBytes(status)
+    line.writeString(",\"type\":\"snapshot\"}\n")
     send(line, to: channel)
   }
 

@@ -4,15 +4,22 @@ import Health
 /// One state change in one line.
 enum ChangeLine {
   static func line(_ change: ChangeDocument, now: Timestamp) -> Line {
-    var text = change.message
-    if text.isEmpty {
-      text = change.subject
-      if let from = change.from, let to = change.to { text += ": \(from) -> \(to)" }
-      if let reason = change.reason, !reason.isEmpty { text += " (\(reason))" }
-    }
-    return Line(
+    Line(
       Span(change.at.clock(at: now), .faint), Span("  "), Span(change.cluster, .strong), Span("  "),
-      Span(text))
+      Span(text(change)))
+  }
+
+  /// The message without the cluster's name, which stands beside it.
+  static func text(_ change: ChangeDocument) -> String {
+    if !change.message.isEmpty {
+      let cluster = "\(change.cluster): "
+      let isNamed = !change.cluster.isEmpty && change.message.hasPrefix(cluster)
+      return isNamed ? String(change.message.dropFirst(cluster.count)) : change.message
+    }
+    var text = change.subject
+    if let from = change.from, let to = change.to { text += ": \(from) -> \(to)" }
+    if let reason = change.reason, !reason.isEmpty { text += " (\(reason))" }
+    return text
   }
 
   /// How things stand when a plain watch begins.

@@ -43,14 +43,14 @@ enum HistoryPage {
   }
 
   private static func end(_ episode: Episode) -> String {
-    guard let until = episode.until else { return " since then" }
+    guard let until = episode.until else { return ", not over" }
     let clock = until.day == episode.first.at.day ? until.time : "\(until.day) \(until.time)"
     return episode.beganEarlier ? " until then" : " to \(clock)"
   }
 
   private static func length(_ episode: Episode, _ now: Timestamp) -> String {
     if episode.beganEarlier { return "since before this history" }
-    guard let until = episode.until else { return "lasts, \((now - episode.first.at).exact) so far" }
+    guard let until = episode.until else { return "\((now - episode.first.at).exact) so far" }
     let length = until - episode.first.at
     // The difference of the times as they are shown, so that nobody finds a second missing.
     return length < .seconds(1)
@@ -58,11 +58,10 @@ enum HistoryPage {
       : Duration.seconds(until.milliseconds / 1000 - episode.first.at.milliseconds / 1000).exact
   }
 
-  /// The message without what stands beside it.
+  /// Without a full stop: more follows.
   private static func plain(_ change: ChangeDocument) -> String {
-    let text = change.message.isEmpty ? "\(change.subject): \(change.event)" : change.message
-    let cluster = "\(change.cluster): "
-    return change.cluster.isEmpty || !text.hasPrefix(cluster) ? text : String(text.dropFirst(cluster.count))
+    let text = ChangeLine.text(change)
+    return text.hasSuffix(".") ? String(text.dropLast()) : text
   }
 
   private static func footer(_ history: HistoryDocument, _ episodes: [Episode], _ range: String) -> String {

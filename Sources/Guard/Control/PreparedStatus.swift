@@ -1,0 +1,38 @@
+internal import GuardAPI
+internal import NIOCore
+internal import Synchronization
+
+/// The status document as bytes, encoded when something changed and asked for, and again where ages and counters have
+/// moved on since: whoever asks a thousand times a second is served from a few encodings.
+final class PreparedStatus: Sendable {
+  /// How old the bytes may be when nothing changed.
+  private static let freshness: Duration = .milliseconds(100)
+
+  private struct Encoded {
+    let body: [UInt8]
+    let version: UInt64
+    let at: ContinuousClock.Instant
+  }
+
+  private let board: StatusBoard
+  private let encoded = Mutex<Encoded?>(nil)
+
+  init(board: StatusBoard) {
+    self.board = board
+  }
+
+  /// The document, without a line feed; nil where it can't be encoded.
+  var bytes: [UInt8]? {
+    encoded.withLock { encoded in
+      let version = board.version
+      let now = ContinuousClock.now
+      if let encoded, encoded.version == version, now - encoded.at < PreparedStatus.freshness {
+        return encoded.body
+      }
+      guard let data = try? DocumentCoding.encode(board.statusDocument()) else { return nil }
+      let body = Array(data)
+      encoded = Encoded(body: body, version: version, at: now)
+      return body
+    }
+  }
+}

@@ -1,0 +1,97 @@
+import Foundation
+import GuardAPI
+import Health
+import Platform
+import Synchronization
+import TestSupport
+
+@testable import Guard
+
+/// A control server on a socket of its own, with nothing behind it.
+final class ControlFixture {
+  /// A connection that can lie in an array.
+  final class Held {
+    let stream: UnixStream
+    init(_ stream: consuming UnixStream) { self.stream = stream }
+  }
+
+  let folder: TemporaryFolder
+  let board = StatusBoard()
+  let history = History(scope: nil)
+  let asked = Asked()
+  private(set) var server: ControlServer?
+
+  final class Asked: Sendable {
+    private let words = Mutex<[String]>([])
+    func note(_ word: String) { words.withLock { $0.append(word) } }
+    var all: [String] { words.withLock { $0 } }
+  }
+
+  init(
+    reload outcome: ReloadOutcome = .taken("1 of 1 clusters unchanged"),
+    quota: ConnectionQuota = ConnectionQuota()
+  ) throws {
+    folder = try TemporaryFolder()
+    let asked = asked
+    let history = history
+    server = try ControlServer(
+      .path(folder.file("guard.sock")), board: board,
+      actions: .init(
+        reconnect: { name in
+          asked.note("reconnect \(name ?? "all")")
+          return name != "nope"
+        },
+        poll: { name in
+          asked.note("poll \(name ?? "all")")
+          return name != "nope"
+        },
+        reload: { done in
+          asked.note("reload")
+          // Another thread, later: as the guard does it.
+          DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(50)) { done(outcome) }
+        },
+        history: { [memory = history.memory] query, done in
+          DispatchQueue.global().async { done(memory.history(query)) }
+        },
+        breakGlass: { request, _ in
+          asked.note("\(request.command), \(request.reason), \(request.cluster)")
+          return request.cluster == "tethys"
+        },
+        audit: { action, _, allowed in asked.note("audit \(action) \(allowed)") }),
+      quota: quota)
+  }
+
+  deinit { server?.stop() }
+
+  func stop() {
+    server?.stop()
+    server = nil
+  }
+
+  /// Sends `text` as it stands and returns everything up to the end of the connection.
+  func exchange(_ text: String, keepsOpen: Bool = false) throws -> String {
+    let stream = try connect()
+    do throws(UnixStreamError) {
+      try stream.write(Array(text.utf8), until: .now + .seconds(10))
+    } catch {
+      // Turned away without being heard; the answer is there all the same.
+      guard error.errno == EPIPE else { throw error }
+    }
+    var answer: [UInt8] = []
+    while true {
+      let bytes = try stream.read(atMost: 65_536, until: .now + .seconds(15))
+      if bytes.isEmpty { break }
+      answer += bytes
+      if keepsOpen { break }
+    }
+    return String(decoding: answer, as: UTF8.self)
+  }
+
+  func connect() throws -> UnixStream {
+    try UnixStream(path: folder.file("guard.sock"), timeout: .seconds(5))
+  }
+
+  func get(_ path: String, method: String = "GET", headers: String = "Host: oceanid\r\n") throws -> String {
+    try exchange("\(method) \(path) HTTP/1.1\r\n\(headers)Connection: close\r\n\r\n")
+  }
+}

@@ -89,7 +89,7 @@ let package = Package(
     // The client
     room(
       "GuardClient", ["GuardAPI", "Health", "Platform", "SystemJournal", arguments],
-      embeds: ["Explain/oceanid.catalog"]),
+      embeds: ["Explain/oceanid.catalog", "Manual/guard.yaml"]),
     program("oceanid-ctl", ["GuardClient"]),
 
     // A cluster to look at without having one
@@ -112,7 +112,7 @@ let package = Package(
     tests("Tunnel", ["SSH", "Platform", "TestSupport"]),
     tests("Kubernetes", ["DemoCluster", "TestSupport"] + nio + [nioSSL]),
     tests("Guard", ["GuardAPI", "Health", "Platform", "Systemd", "Tunnel", "TestSupport"]),
-    tests("GuardClient", ["GuardAPI", "Health", "Platform", "SystemJournal", "TestSupport"]),
+    tests("GuardClient", ["GuardAPI", "Health", "Platform", "SystemJournal", "TestSupport", arguments]),
     tests("DemoCluster", ["TestSupport"]),
     .testTarget(
       name: "EndToEndTests",

@@ -5,7 +5,12 @@ extension Section: ExpressibleByArgument {}
 
 struct CheckCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "check", abstract: "Print a monitoring plugin's line with performance data.")
+    commandName: "check", abstract: "Print a monitoring plugin's line with performance data.",
+    discussion: """
+      Examples:
+        oceanid-ctl check
+        oceanid-ctl check tunnel --cluster tethys
+      """)
 
   @Argument(help: "What to check; all of it where left out.")
   var section: Section?

@@ -2,7 +2,12 @@ import ArgumentParser
 
 struct FluxCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "flux", abstract: "List the Flux objects as flux get all -A does.")
+    commandName: "flux", abstract: "List the Flux objects as flux get all -A does.",
+    discussion: """
+      Examples:
+        oceanid-ctl flux
+        oceanid-ctl flux --json | jq .clusters[0].flux.version
+      """)
 
   @OptionGroup var options: ReadOptions
 

@@ -2,7 +2,12 @@ import ArgumentParser
 
 struct ImagesCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "images", abstract: "List image policies with what runs, repositories and automations.")
+    commandName: "images", abstract: "List image policies with what runs, repositories and automations.",
+    discussion: """
+      Examples:
+        oceanid-ctl images
+        oceanid-ctl images --cluster tethys
+      """)
 
   @OptionGroup var options: ReadOptions
 

@@ -3,7 +3,12 @@ import GuardAPI
 
 struct MetricsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "metrics", abstract: "Print the guard's figures in the OpenMetrics format.")
+    commandName: "metrics", abstract: "Print the guard's figures in the OpenMetrics format.",
+    discussion: """
+      Examples:
+        oceanid-ctl metrics
+        oceanid-ctl metrics | grep tunnel_up
+      """)
 
   @OptionGroup var connection: SocketOption
 

@@ -2,7 +2,12 @@ import ArgumentParser
 
 struct NodesCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "nodes", abstract: "List the nodes as kubectl get nodes does.")
+    commandName: "nodes", abstract: "List the nodes as kubectl get nodes does.",
+    discussion: """
+      Examples:
+        oceanid-ctl nodes -o wide
+        oceanid-ctl nodes || echo "some node is not well"
+      """)
 
   @OptionGroup var options: ReadOptions
 

@@ -14,6 +14,9 @@ package struct OceanidCtl: ParsableCommand {
         oceanid-ctl watch                a live view; Ctrl-C ends it
         oceanid-ctl wait --for tunnel && kubectl get nodes
         oceanid-ctl check nodes          a line for Nagios or Icinga
+        oceanid-ctl history --since 7d   what happened, and how long it took
+        oceanid-ctl explain auth_refused what a word means, and what to do
+        oceanid-ctl run -- kubectl get pods -A
 
       The guard's socket is --socket PATH, else OCEANID_SOCKET, else
       $XDG_RUNTIME_DIR/oceanid/guard.sock where there is one, else
@@ -23,7 +26,7 @@ package struct OceanidCtl: ParsableCommand {
         0 healthy   1 degraded   2 critical   3 unknown, stale or starting
       Of every command:
         64 usage   69 the guard can't be reached   75 a wait timed out
-        77 denied
+        77 denied   78 a reload found mistakes in the configuration
       """,
     version: "oceanid-ctl \(Product.version)",
     subcommands: [
@@ -32,7 +35,7 @@ package struct OceanidCtl: ParsableCommand {
       EnvCommand.self, CheckCommand.self,
       MetricsCommand.self,
       ReconnectCommand.self,
-      PollCommand.self, ReloadCommand.self,
+      PollCommand.self, ReloadCommand.self, CompletionCommand.self, ManualCommand.self,
     ])
 
   package init() {}
@@ -42,6 +45,7 @@ package struct OceanidCtl: ParsableCommand {
     // A reader that closed its end early (`| head`) is no accident worth a signal.
     signal(SIGPIPE, SIG_IGN)
     do {
+      if let mistake = UnknownCommand(CommandLine.arguments.dropFirst().first) { throw mistake }
       var command = try parseAsRoot()
       try command.run()
       Glibc.exit(0)
@@ -61,6 +65,29 @@ package struct OceanidCtl: ParsableCommand {
 /// An error whose description is all that there is to say.
 protocol Complaint: Error, CustomStringConvertible {
   var exitStatus: Int32 { get }
+}
+
+/// The first word is no command.
+struct UnknownCommand: Complaint, Hashable {
+  let word: String
+  var exitStatus: Int32 { ExitStatus.usage.rawValue }
+
+  /// nil where the word is a command, or an option.
+  init?(_ word: String?) {
+    guard let word, !word.hasPrefix("-"), !UnknownCommand.known.contains(word), word != "help" else {
+      return nil
+    }
+    self.word = word
+  }
+
+  private static var known: [String] {
+    OceanidCtl.configuration.subcommands.compactMap { $0.configuration.commandName }
+  }
+
+  var description: String {
+    let hint = Spelling.nearest(to: word, among: UnknownCommand.known).map { "; did you mean \($0)?" } ?? "."
+    return "there is no command '\(word)'\(hint) All of them: oceanid-ctl --help"
+  }
 }
 
 /// `--cluster` names none of the guard's clusters.

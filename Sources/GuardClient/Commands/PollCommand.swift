@@ -3,7 +3,12 @@ import GuardAPI
 
 struct PollCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "poll", abstract: "Ask the cluster now instead of at the next interval.")
+    commandName: "poll", abstract: "Ask the cluster now instead of at the next interval.",
+    discussion: """
+      Examples:
+        oceanid-ctl poll
+        oceanid-ctl poll --cluster tethys
+      """)
 
   @OptionGroup var options: OrderOptions
 

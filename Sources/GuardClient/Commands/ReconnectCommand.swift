@@ -3,7 +3,12 @@ import GuardAPI
 
 struct ReconnectCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "reconnect", abstract: "Try the tunnel again now instead of at its next attempt.")
+    commandName: "reconnect", abstract: "Try the tunnel again now instead of at its next attempt.",
+    discussion: """
+      Examples:
+        oceanid-ctl reconnect
+        oceanid-ctl reconnect && oceanid-ctl wait --for tunnel
+      """)
 
   @OptionGroup var options: OrderOptions
 

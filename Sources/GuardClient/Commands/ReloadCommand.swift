@@ -4,9 +4,14 @@ import GuardAPI
 struct ReloadCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "reload", abstract: "Have the guard read its configuration again.",
-    discussion:
-      "A broken file leaves the running configuration in force; each of its mistakes is printed as file:line:column: message, and the exit status is 78."
-  )
+    discussion: """
+      A broken file leaves the running configuration in force; each of its mistakes is printed as file:line:column: \
+      message, and the exit status is 78.
+
+      Examples:
+        oceanid-ctl reload
+        oceanid-guard --check-config && oceanid-ctl reload
+      """)
 
   @OptionGroup var connection: SocketOption
 

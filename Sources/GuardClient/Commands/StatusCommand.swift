@@ -2,7 +2,13 @@ import ArgumentParser
 
 struct StatusCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "status", abstract: "Show what is wrong, since when, why, and what to run.")
+    commandName: "status", abstract: "Show what is wrong, since when, why, and what to run.",
+    discussion: """
+      Examples:
+        oceanid-ctl status
+        oceanid-ctl status -o wide          with every node, Flux object and policy
+        oceanid-ctl status --json | jq -r .problems[].id
+      """)
 
   @OptionGroup var options: ReadOptions
 

@@ -4,8 +4,13 @@ struct TunnelCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "tunnel",
     abstract: "Show the SSH tunnel, its forwards, their last connections and its last hours.",
-    discussion:
-      "In the history a cell is higher the longer the tunnel was down in it; piped: . up, + partly, # down.")
+    discussion: """
+      In the history a cell is higher the longer the tunnel was down in it; piped: . up, + partly, # down.
+
+      Examples:
+        oceanid-ctl tunnel
+        oceanid-ctl tunnel --since 24h
+      """)
 
   @OptionGroup var options: ReadOptions
 

@@ -4,7 +4,13 @@ import Glibc
 struct WatchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "watch", abstract: "Follow the status: a live view on a terminal, else a line per change.",
-    discussion: "Ctrl-C ends it. With --json every line of the guard's stream is passed on as it is.")
+    discussion: """
+      Ctrl-C ends it. With --json every line of the guard's stream is passed on as it is.
+
+      Examples:
+        oceanid-ctl watch
+        oceanid-ctl watch --json | jq -r 'select(.type == "change").change.message'
+      """)
 
   @OptionGroup var options: ReadOptions
 

@@ -1,0 +1,101 @@
+import ArgumentParser
+import Foundation
+import GuardAPI
+import TestSupport
+import Testing
+
+@testable import GuardClient
+
+/// What people expect of any command: help with examples, manual, completion, a hint for a slip.
+@Suite struct HabitTests {
+  private static func help() throws -> CommandHelp { try CommandHelp.read(Data(OceanidCtl._dumpHelp().utf8)) }
+
+  @Test func everyCommandTeachesWithExamples() throws {
+    let commands = try Self.help().shownSubcommands
+    #expect(commands.count > 12)
+    for command in commands {
+      #expect(command.abstract?.hasSuffix(".") == true, "\(command.commandName)")
+      let examples = command.discussion?.components(separatedBy: "Examples:\n").last ?? ""
+      #expect(examples.contains("oceanid-ctl \(command.commandName)"), "\(command.commandName)")
+      for argument in command.shownArguments {
+        #expect(argument.abstract?.isEmpty == false, "\(command.commandName) \(argument.heading)")
+      }
+    }
+  }
+
+  @Test func theManualHasEveryCommandAndOption() throws {
+    let help = try Self.help()
+    let page = Manual.client(help).replacing("\\-", with: "-")
+    for command in help.shownSubcommands {
+      #expect(page.contains("\n.SS \(command.commandName)"), "\(command.commandName)")
+      for argument in command.shownArguments { #expect(page.contains("\n.B \(argument.heading)\n")) }
+    }
+    #expect(!page.contains("\n.SS manual"))
+  }
+
+  @Test func theManualOfTheConfigurationIsTheInstalledFile() throws {
+    let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../config/guard.yaml")
+    #expect(
+      String(decoding: PackageResources.guard_yaml, as: UTF8.self)
+        == (try String(contentsOf: file, encoding: .utf8)))
+    let page = Manual.configuration()
+    for key in ["windowBudget:", "passphrase:", "kubeconfig:", "hold:"] { #expect(page.contains(key)) }
+  }
+
+  @Test(
+    .enabled(if: TestSupport.program("mandoc") != nil, "no mandoc here (apt install mandoc)"), .blocking,
+    arguments: [Manual.client, .configuration, .daemon])
+  func theManualIsWellFormed(_ page: Manual) throws {
+    let folder = try TestSupport.TemporaryFolder()
+    let help = try Self.help()
+    let text =
+      switch page {
+      case .client: Manual.client(help)
+      case .configuration: Manual.configuration()
+      // The daemon's own help has the same form.
+      case .daemon: Manual.daemon(help)
+      }
+    let file = try folder.write(text, to: "page")
+    let lint = try run("mandoc", ["-T", "lint", "-W", "warning", file])
+    #expect(
+      lint.output.replacing("missing date, using \"\"", with: "").contains("mandoc:") == false,
+      "\(lint.output)")
+  }
+
+  @Test func roffDoesNotTakeTextForRequests() {
+    var page = ManualPage("x", section: 1)
+    page.prose(".SH not a heading\n'br\nback\\slash -- it's\n\n  literal")
+    #expect(
+      page.text.hasSuffix(
+        """
+        \\&.SH not a heading
+        \\(aqbr
+        back\\eslash \\-\\- it\\(aqs
+        .PP
+        .nf
+          literal
+        .fi
+
+        """))
+  }
+
+  @Test(arguments: [(Shell.bash, "bash", ["-n"]), (.zsh, "zsh", ["-n"]), (.fish, "fish", ["--no-execute"])])
+  func completionScriptsAreScripts(_ shell: Shell, _ program: String, _ options: [String]) throws {
+    let kind: CompletionShell = shell == .bash ? .bash : shell == .zsh ? .zsh : .fish
+    let script = OceanidCtl.completionScript(for: kind)
+    for word in ["history", "explain", "cluster", "tunnel_down"] { #expect(script.contains(word), "\(word)") }
+    guard TestSupport.program(program) != nil else { return }
+    let folder = try TestSupport.TemporaryFolder()
+    let result = try run(program, options + [try folder.write(script, to: "script")])
+    #expect(result.exit == .exited(0), "\(result.errors)")
+  }
+
+  @Test func aMisspeltCommandGetsTheNearest() {
+    #expect(UnknownCommand("status") == nil)
+    #expect(UnknownCommand("--help") == nil)
+    #expect(UnknownCommand("help") == nil)
+    #expect(UnknownCommand(nil) == nil)
+    #expect(UnknownCommand("statsu").map { "\($0)" }?.contains("did you mean status?") == true)
+    #expect(UnknownCommand("frobnicate").map { "\($0)" }?.contains("did you mean") == false)
+  }
+}

@@ -78,7 +78,7 @@ let package = Package(
 
     // The two engines; they meet only in Guard
     room("Tunnel", ["SSH", "Platform", subprocess, system]),
-    room("Kubernetes", ["Curl", "Health", "YAML"]),
+    room("Kubernetes", ["Curl", "Health", "Platform", "YAML"]),
 
     // The daemon
     room(
@@ -110,7 +110,7 @@ let package = Package(
     tests("Health"),
     tests("GuardAPI", ["Health"]),
     tests("Tunnel", ["SSH", "Platform", "TestSupport"]),
-    tests("Kubernetes", ["DemoCluster", "TestSupport"] + nio + [nioSSL]),
+    tests("Kubernetes", ["Curl", "DemoCluster", "Health", "Platform", "TestSupport"] + nio + [nioSSL]),
     tests("Guard", ["GuardAPI", "Health", "Platform", "Systemd", "Tunnel", "TestSupport"]),
     tests("GuardClient", ["GuardAPI", "Health", "Platform", "SystemJournal", "TestSupport", arguments]),
     tests("DemoCluster", ["TestSupport"]),

@@ -5,11 +5,14 @@ package struct Request: Sendable {
   /// Path and query, percent-encoded, from the leading slash.
   package let path: String
   package let accept: String
+  /// Not to be sent before.
+  package let notBefore: ContinuousClock.Instant?
 
-  package init(tag: Int, path: String, accept: String) {
+  package init(tag: Int, path: String, accept: String, notBefore: ContinuousClock.Instant? = nil) {
     self.tag = tag
     self.path = path
     self.accept = accept
+    self.notBefore = notBefore
   }
 }
 

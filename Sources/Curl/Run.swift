@@ -31,8 +31,8 @@ struct Run: ~Copyable {
 
   /// Sends as many of the waiting requests as may be on their way at once.
   mutating func start(_ answered: Answered) {
-    while !waiting.isEmpty, running.count < limits.requestsAtOnce {
-      let request = waiting.removeFirst()
+    while running.count < limits.requestsAtOnce, let next = waiting.firstIndex(where: \.isDue) {
+      let request = waiting.remove(at: next)
       do throws(CurlError) {
         let transfer = try Transfer(request, to: origin, bearer: bearer, limits: limits, budget: budget)
         let code = curl_multi_add_handle(multi, transfer.easy)
@@ -69,7 +69,10 @@ struct Run: ~Copyable {
     return hasEnded
   }
 
-  borrowing func wait(_ duration: Duration) {
+  /// Waits for the network, or until a request is due.
+  borrowing func wait(_ longest: Duration) {
+    let pauses = waiting.compactMap { $0.notBefore.map { $0 - .now } }
+    let duration = min(longest, pauses.min() ?? longest)
     curl_multi_poll(multi, nil, 0, Int32(max(1, duration.milliseconds)), nil)
   }
 
@@ -91,4 +94,8 @@ struct Run: ~Copyable {
     for easy in running.keys { curl_multi_remove_handle(multi, easy) }
     return Array(running.values)
   }
+}
+
+extension Request {
+  fileprivate var isDue: Bool { notBefore.map { $0 <= .now } ?? true }
 }

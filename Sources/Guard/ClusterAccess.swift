@@ -9,7 +9,8 @@ internal import Tunnel
 /// `poll` runs on the poller's queue; the rest may be called from anywhere.
 final class ClusterAccess: Sendable {
   private struct State {
-    var stamp: SmallFile.Stamp?
+    /// The files that the client was made from, as they were then.
+    var stamps: [String: SmallFile.Stamp] = [:]
     var client: ClusterClient?
     var isStale = false
     var isCancelled = false
@@ -84,25 +85,39 @@ final class ClusterAccess: Sendable {
   }
 
   private func client() throws(PollFailure) -> ClusterClient {
-    let path = try configuration.kubernetes.file(in: environment)
-    let stamp = SmallFile.Stamp(of: path)
     let (known, isStale) = state.withLock { state in
       defer { state.isStale = false }
-      return (state.stamp == stamp ? state.client : nil, state.isStale)
+      let isUnchanged = state.stamps.allSatisfy { SmallFile.Stamp(of: $0.key) == $0.value }
+      return (isUnchanged ? state.client : nil, state.isStale)
     }
     if let known {
       if isStale { known.reconnect() }
       return known
     }
-    let kubeconfig = try Kubeconfig.load(path: path, context: configuration.kubernetes.context)
+    let (kubeconfig, stamps) = try load()
     tunnel.setOwnTarget(configuration.target(of: kubeconfig.server))
     let client = ClusterClient(kubeconfig: kubeconfig, dial: Dial(tunnel.ownDoor))
     state.withLock { state in
       state.client = client
-      state.stamp = stamp
+      state.stamps = stamps
       if state.isCancelled { client.cancel() }
     }
     return client
+  }
+}
+
+extension ClusterAccess {
+  /// Which files there are is known after a first reading; they are stamped before the second, so that one that is
+  /// written meanwhile is read again at the next poll.
+  private func load() throws(PollFailure) -> (Kubeconfig, [String: SmallFile.Stamp]) {
+    func stamps(_ paths: [String]) -> [String: SmallFile.Stamp] {
+      Dictionary(paths.map { ($0, SmallFile.Stamp(of: $0)) }) { first, _ in first }
+    }
+    let section = configuration.kubernetes
+    let path = try section.file(in: environment)
+    let first = try Kubeconfig.load(path: path, context: section.context)
+    let before = stamps(first.sources)
+    return (try Kubeconfig.load(path: path, context: section.context), before)
   }
 }
 

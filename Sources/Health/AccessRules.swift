@@ -65,19 +65,8 @@ extension Judgement {
         remedy: "oceanid-ctl poll; journalctl -u oceanid-guard -n 50")
       return false
     }
-    if !snapshot.isReady {
-      report(
-        "api/not-ready", .warning, subject: "API of \(cluster)",
-        title: "the API server says that it is not ready",
-        remedy: kubectl("get --raw '/readyz?verbose'"))
-    }
-    if let expiry = snapshot.clientCertificateExpiry, expiry - serverNow < .seconds(14 * 86_400) {
-      report(
-        "api/client-certificate-expiring", .warning, subject: "kubeconfig \(observation.kubeconfig)",
-        title: "the client certificate ends in \((expiry - serverNow).humanDuration)",
-        detail: "it ends at \(expiry)",
-        remedy: "copy a new kubeconfig from the control plane: sudo cat /etc/rancher/k3s/k3s.yaml")
-    }
+    judgeServer(snapshot)
+    judgeCredentials(snapshot)
     for (index, line) in snapshot.undecodable.prefix(5).enumerated() {
       report(
         "api/undecodable/\(index)", .warning, subject: "API of \(cluster)",
@@ -91,5 +80,52 @@ extension Judgement {
         remedy: "journalctl -u oceanid-guard")
     }
     return true
+  }
+
+  private mutating func judgeServer(_ snapshot: Snapshot) {
+    if snapshot.isReady == false {
+      report(
+        "api/not-ready", .warning, subject: "API of \(cluster)",
+        title: "the API server says that it is not ready",
+        remedy: kubectl("get --raw '/readyz?verbose'"))
+    }
+    for (part, failure) in snapshot.gaps.sorted(by: { $0.key < $1.key }) { report(failure, part: part) }
+    if snapshot.isServerUnverified {
+      report(
+        "api/insecure", .warning, subject: "kubeconfig \(observation.kubeconfig)",
+        title: "the API server is not verified",
+        detail: "insecure-skip-tls-verify is set: whoever answers is believed",
+        remedy:
+          "replace insecure-skip-tls-verify by the cluster's certificate-authority-data: sudo cat /etc/rancher/k3s/k3s.yaml on the control plane"
+      )
+    }
+  }
+
+  private mutating func judgeCredentials(_ snapshot: Snapshot) {
+    if let expiry = snapshot.clientCertificateExpiry {
+      reportEnd(
+        of: "the client certificate", at: expiry, id: "client-certificate",
+        remedy:
+          "sudo systemctl restart k3s on the control plane renews it; then copy a new kubeconfig: sudo cat /etc/rancher/k3s/k3s.yaml"
+      )
+    }
+    if let expiry = snapshot.authorityExpiry {
+      reportEnd(
+        of: "the cluster's certificate authority", at: expiry, id: "certificate-authority",
+        remedy:
+          "renew it before it ends (on k3s: k3s certificate rotate-ca), then copy a new kubeconfig: sudo cat /etc/rancher/k3s/k3s.yaml"
+      )
+    }
+  }
+
+  /// Two weeks before it bites, and urgently on the last day.
+  private mutating func reportEnd(of what: String, at expiry: Timestamp, id: String, remedy: String) {
+    let left = expiry - serverNow
+    guard left < .seconds(14 * 86_400) else { return }
+    report(
+      "api/\(id)-expiring", left < .seconds(86_400) ? .critical : .warning,
+      subject: "kubeconfig \(observation.kubeconfig)",
+      title: left > .zero ? "\(what) ends in \(left.humanDuration)" : "\(what) has ended",
+      detail: "\(left > .zero ? "it ends" : "it ended") at \(expiry)", remedy: remedy)
   }
 }

@@ -43,8 +43,8 @@ public struct Snapshot: Hashable, Sendable {
   public var serverTime: Timestamp
   /// `gitVersion` of /version.
   public var version: String?
-  /// /readyz answered 200.
-  public var isReady: Bool
+  /// /readyz answered 200; nil where it said neither yes nor no.
+  public var isReady: Bool?
   public var nodes: Part<[Node]>
   public var flux: Part<[FluxObject]>
   public var imageRepositories: Part<[ImageRepository]>
@@ -63,9 +63,15 @@ public struct Snapshot: Hashable, Sendable {
   public var undecodable: [String]
   /// When the client certificate of the kubeconfig ends.
   public var clientCertificateExpiry: Timestamp?
+  /// When the last of the certificate authorities of the kubeconfig ends.
+  public var authorityExpiry: Timestamp?
+  /// The kubeconfig says to believe whoever answers.
+  public var isServerUnverified: Bool
+  /// Questions beside those of the parts that found no answer, by what they are about.
+  public var gaps: [String: PollFailure]
 
   public init(
-    serverTime: Timestamp, version: String? = nil, isReady: Bool = false, nodes: Part<[Node]> = .notServed,
+    serverTime: Timestamp, version: String? = nil, isReady: Bool? = nil, nodes: Part<[Node]> = .notServed,
     flux: Part<[FluxObject]> = .notServed, imageRepositories: Part<[ImageRepository]> = .notServed,
     imagePolicies: Part<[ImagePolicy]> = .notServed,
     imageUpdateAutomations: Part<[ImageUpdateAutomation]> = .notServed,
@@ -73,7 +79,8 @@ public struct Snapshot: Hashable, Sendable {
     stacks: Part<[Stack]> = .notServed, secrets: Part<[SecretPresence]> = .notServed,
     pods: Part<PodCensus> = .notServed, leaderLeases: Part<[LeaderLease]> = .notServed,
     failedFluxKinds: [String: PollFailure] = [:], undecodable: [String] = [],
-    clientCertificateExpiry: Timestamp? = nil
+    clientCertificateExpiry: Timestamp? = nil, authorityExpiry: Timestamp? = nil,
+    isServerUnverified: Bool = false, gaps: [String: PollFailure] = [:]
   ) {
     self.serverTime = serverTime
     self.version = version
@@ -92,5 +99,8 @@ public struct Snapshot: Hashable, Sendable {
     self.failedFluxKinds = failedFluxKinds
     self.undecodable = undecodable
     self.clientCertificateExpiry = clientCertificateExpiry
+    self.authorityExpiry = authorityExpiry
+    self.isServerUnverified = isServerUnverified
+    self.gaps = gaps
   }
 }

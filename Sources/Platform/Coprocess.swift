@@ -24,14 +24,6 @@ package final class Coprocess: Sendable {
     }
   }
 
-  /// A service manager's words to this process alone: a child that took them up would speak in its name. The rest is
-  /// passed on, CREDENTIALS_DIRECTORY too: it is a path that a child of the same user could read anyhow, and what a
-  /// command needs that logs in with a credential.
-  private static let ownVariables: Set<String> = [
-    "NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID", "LISTEN_FDS", "LISTEN_PID", "LISTEN_PIDFDID",
-    "LISTEN_FDNAMES",
-  ]
-
   package let pid: Int32
   private let attendant: Attendant
   private let thread: OwnThread
@@ -86,23 +78,6 @@ package final class Coprocess: Sendable {
   /// What it said last on standard error, a few kilobytes at most.
   package var lastErrors: String { attendant.lastErrors }
 
-  /// The environment without what is this process's own.
-  static func inherited(_ variables: [String]) -> [String] {
-    variables.filter { variable in
-      !ownVariables.contains(String(variable.prefix { $0 != "=" }))
-    }
-  }
-
-  private static var environment: [String] {
-    var variables: [String] = []
-    var next = environ
-    while let entry = next.pointee {
-      variables.append(String(cString: entry))
-      next = next.successor()
-    }
-    return variables
-  }
-
   private static func copies(_ texts: [String]) -> [UnsafeMutablePointer<CChar>?] {
     texts.map { strdup($0) } + [nil]
   }
@@ -129,7 +104,7 @@ package final class Coprocess: Sendable {
       Int16(POSIX_SPAWN_SETSIGMASK) | Int16(POSIX_SPAWN_SETSIGDEF) | oceanid_spawn_setsid)
 
     var arguments = copies(["/bin/sh", "-c", command])
-    var variables = copies(inherited(environment))
+    var variables = copies(ProcessEnvironment.forChildren)
     defer { for text in arguments + variables { free(text) } }
     var pid = pid_t()
     let code = posix_spawn(&pid, "/bin/sh", &actions, &attributes, &arguments, &variables)

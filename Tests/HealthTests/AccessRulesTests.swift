@@ -93,6 +93,31 @@ import Testing
       Fixture.report { $0.clientCertificateExpiry = Fixture.now + .seconds(15 * 86_400) }.problems.isEmpty)
   }
 
+  @Test func theAuthoritysEndIsToldToo() {
+    let report = Fixture.report { $0.authorityExpiry = Fixture.now + .seconds(3600) }
+    #expect(report.problemIDs == ["tethys/api/certificate-authority-expiring"])
+    #expect(report.verdict == .critical)
+    #expect(
+      Fixture.report { $0.authorityExpiry = Fixture.now + .seconds(-60) }.problems.first?.title
+        == "the cluster's certificate authority has ended")
+  }
+
+  @Test func aServerThatIsNotVerifiedIsAProblem() {
+    #expect(Fixture.report { $0.isServerUnverified = true }.problemIDs == ["tethys/api/insecure"])
+  }
+
+  @Test(arguments: [(true, [String]()), (nil, []), (false, ["tethys/api/not-ready"])])
+  func onlyAServerThatSaysSoIsNotReady(isReady: Bool?, ids: [String]) {
+    #expect(Fixture.report { $0.isReady = isReady }.problemIDs == ids)
+  }
+
+  @Test func aQuestionWithoutAnAnswerIsTold() {
+    let failure = PollFailure(code: .timeout, message: "no answer", remedy: "ask by hand")
+    let report = Fixture.report { $0.gaps = ["readiness": failure, "node-leases": failure] }
+    #expect(report.problemIDs == ["tethys/api/node-leases/timeout", "tethys/api/readiness/timeout"])
+    #expect(report.verdict == .degraded)
+  }
+
   @Test func undecodableObjectsAreLinesAndBounded() {
     #expect(Fixture.report { $0.undecodable = ["Node x"] }.problems.count == 1)
     let many = Fixture.report { $0.undecodable = (0..<500).map { "Node \($0)" } }

@@ -1,4 +1,5 @@
 import Health
+import Synchronization
 import Testing
 
 @testable import Kubernetes
@@ -19,7 +20,7 @@ import Testing
     let (result, server) = try await poll(SmallCluster())
     let snapshot = try result.get()
     #expect(snapshot.version == "v1.33.4+k3s1")
-    #expect(snapshot.isReady)
+    #expect(snapshot.isReady == true)
     #expect(snapshot.serverTime == Timestamp(rfc3339: "2026-01-10T10:00:00Z"))
     #expect(snapshot.nodes.value?.map(\.name) == ["alpha", "beta"])
     #expect(snapshot.nodes.value?.first?.leaseRenewTime == Timestamp(rfc3339: "2026-01-10T09:59:57.123Z"))
@@ -105,14 +106,109 @@ import Testing
     #expect(server.requests.filter { $0.path == "/api/v1/nodes" }.count == 4)
   }
 
-  @Test func endsAListThatNeverEnds() async throws {
-    var cluster = SmallCluster()
-    cluster.answers["/api/v1/nodes"] = .json(SmallCluster.list("Node", [], next: "again"))
+  @Test(arguments: [(false, 3), (true, 2)]) func endsAListThatNeverEnds(isSameToken: Bool, count: Int)
+    async throws
+  {
+    let tokens = Mutex(0)
+    let script: TestServer.Script = { request in
+      guard request.path == "/api/v1/nodes" else { return SmallCluster().script(request) }
+      let number = tokens.withLock { count in
+        count += 1
+        return isSameToken ? 0 : count
+      }
+      return .json(SmallCluster.list("Node", [], next: "again-\(number)"))
+    }
+    let server = try await TestServer(script: script)
     var limits = PollLimits()
     limits.pages = 3
-    let (result, server) = try await poll(cluster, limits: limits)
-    #expect(try result.get().nodes.failure?.code == .badResponse)
-    #expect(server.requests.filter { $0.path == "/api/v1/nodes" }.count == 3)
+    let client = ClusterClient(
+      kubeconfig: try kubeconfig(port: server.port), dial: .tcp(host: "127.0.0.1", port: server.port),
+      limits: limits)
+    #expect(try await client.pollOnItsThread().get().nodes.failure?.code == .badResponse)
+    #expect(server.requests.filter { $0.path == "/api/v1/nodes" }.count == count)
+  }
+
+  /// A list that changes faster than it can be read whole goes on with the token that the server gives for that.
+  @Test func aListThatExpiresTwiceIsFinishedAsItIsNow() async throws {
+    let expired =
+      #"{"kind":"Status","metadata":{"continue":"inconsistent"},"status":"Failure","reason":"Expired","code":410}"#
+    let script: TestServer.Script = { request in
+      guard request.path == "/api/v1/nodes" else { return SmallCluster().script(request) }
+      switch request.query {
+      case "limit=500": return .json(SmallCluster.list("Node", [SmallCluster.node("alpha")], next: "t"))
+      case "limit=500&continue=inconsistent":
+        return .json(SmallCluster.list("Node", [SmallCluster.node("beta")]))
+      default: return .json(410, expired)
+      }
+    }
+    let server = try await TestServer(script: script)
+    let client = ClusterClient(
+      kubeconfig: try kubeconfig(port: server.port), dial: .tcp(host: "127.0.0.1", port: server.port))
+    #expect(try await client.pollOnItsThread().get().nodes.value?.map(\.name) == ["alpha", "beta"])
+    #expect(server.requests.filter { $0.path == "/api/v1/nodes" }.count == 5)
+  }
+
+  @Test func aServerThatAsksToWaitIsAskedAgainThen() async throws {
+    let refused = Mutex<[ContinuousClock.Instant]>([])
+    let script: TestServer.Script = { request in
+      guard request.path == "/api/v1/nodes" else { return SmallCluster().script(request) }
+      let isFirst = refused.withLock { times in
+        times.append(.now)
+        return times.count == 1
+      }
+      guard isFirst else { return SmallCluster().script(request) }
+      return .json(429, SmallCluster.status(429, "TooManyRequests", "later"), headers: ["Retry-After": "1"])
+    }
+    let server = try await TestServer(script: script)
+    let client = ClusterClient(
+      kubeconfig: try kubeconfig(port: server.port), dial: .tcp(host: "127.0.0.1", port: server.port))
+    #expect(try await client.pollOnItsThread().get().nodes.value?.count == 2)
+    let times = refused.withLock { $0 }
+    try #require(times.count == 2)
+    #expect(times[1] - times[0] >= .seconds(1))
+  }
+
+  @Test func aPauseThatIsLongerThanThePollHoldsForTheNext() async throws {
+    var cluster = SmallCluster()
+    cluster.answers["/api/v1/nodes"] = .json(
+      429, SmallCluster.status(429, "TooManyRequests", "later"), headers: ["Retry-After": "60"])
+    let server = try await TestServer(script: cluster.script)
+    let client = ClusterClient(
+      kubeconfig: try kubeconfig(port: server.port), dial: .tcp(host: "127.0.0.1", port: server.port))
+    for _ in 0..<3 {
+      let snapshot = try await client.pollOnItsThread().get()
+      #expect(snapshot.nodes.failure?.message.contains("asks to wait 60 s") == true)
+      #expect(snapshot.flux.value?.count == 1)
+    }
+    #expect(server.requests.filter { $0.path == "/api/v1/nodes" }.count == 1)
+  }
+
+  @Test func aConnectionThatDiesIsReplacedOnce() async throws {
+    let asked = Mutex(0)
+    let script: TestServer.Script = { request in
+      guard request.path == "/api/v1/nodes" else { return SmallCluster().script(request) }
+      let isFirst = asked.withLock { count in
+        count += 1
+        return count == 1
+      }
+      return isFirst ? .cutShort(Array("{".utf8)) : SmallCluster().script(request)
+    }
+    let server = try await TestServer(script: script)
+    let client = ClusterClient(
+      kubeconfig: try kubeconfig(port: server.port), dial: .tcp(host: "127.0.0.1", port: server.port))
+    #expect(try await client.pollOnItsThread().get().nodes.value?.count == 2)
+  }
+
+  @Test func whatTheServerSaysOfItselfIsAGapWhereItSaysNothing() async throws {
+    var cluster = SmallCluster()
+    cluster.answers["/readyz"] = .json(403, SmallCluster.status(403, "Forbidden", "no"))
+    cluster.answers["/version"] = .json(503, SmallCluster.status(503, "ServiceUnavailable", "no"))
+    let snapshot = try await poll(cluster).0.get()
+    #expect(snapshot.isReady == nil)
+    #expect(snapshot.gaps["readiness"]?.remedy.contains("{nonResourceURLs: [/readyz], verbs: [get]}") == true)
+    #expect(snapshot.gaps["version"]?.code == .unreachable)
+    cluster.answers["/readyz"] = .answer(500, type: "text/plain", body: Array("[-]etcd failed".utf8))
+    #expect(try await poll(cluster).0.get().isReady == false)
   }
 
   @Test func aRefusedListIsAFailedPart() async throws {
@@ -134,6 +230,7 @@ import Testing
       403, SmallCluster.status(403, "Forbidden", "no"))
     let snapshot = try await poll(cluster).0.get()
     #expect(snapshot.nodes.value?.map(\.leaseRenewTime) == [nil, nil])
+    #expect(snapshot.gaps["node-leases"]?.remedy.contains("a Role in kube-node-lease") == true)
   }
 
   @Test(arguments: [
@@ -144,7 +241,7 @@ import Testing
     let server = try await TestServer { _ in
       .json(
         status, SmallCluster.status(status, "", message),
-        headers: ["Retry-After": "7", "Location": "http://127.0.0.1:1/"])
+        headers: ["Retry-After": "70", "Location": "http://127.0.0.1:1/"])
     }
     let client = ClusterClient(
       kubeconfig: try kubeconfig(port: server.port), dial: .tcp(host: "127.0.0.1", port: server.port))
@@ -153,7 +250,7 @@ import Testing
       return
     }
     #expect(failure.code == code)
-    if status == 429 { #expect(failure.message.contains("asks to wait 7 s")) }
+    if status == 429 { #expect(failure.message.contains("asks to wait 70 s")) }
     #expect(!failure.remedy.isEmpty)
   }
 

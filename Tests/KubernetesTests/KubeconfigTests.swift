@@ -119,7 +119,6 @@ import Testing
   }
 
   @Test(arguments: [
-    ("{exec: {command: aws}}", "the exec plugin is not supported"),
     ("{auth-provider: {name: gcp}}", "auth-provider was removed"),
     ("{username: a, password: b}", "user name and password"),
     ("{token: t, as: admin}", "impersonation (as)"),

@@ -106,7 +106,7 @@ struct CoprocessTests {
       "LISTEN_PID=1",
       "LISTEN_FDNAMES=a:b",
     ]
-    #expect(Coprocess.inherited(kept + own) == kept)
+    #expect(ProcessEnvironment.inherited(kept + own) == kept)
   }
 
   @Test(arguments: [

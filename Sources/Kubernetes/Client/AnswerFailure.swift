@@ -17,7 +17,7 @@ extension PollFailure {
     let renew =
       "Renew the credentials of context \(kubeconfig.context) in \(file) "
       + "(on k3s: sudo cat /etc/rancher/k3s/k3s.yaml on the control plane)"
-    let health = "Ask by hand: kubectl --kubeconfig \(file) get --raw '/readyz?verbose'"
+    let health = "Ask by hand: \(kubeconfig.kubectl("get --raw '/readyz?verbose'"))"
     switch response.status {
     case 401:
       self.init(
@@ -69,7 +69,7 @@ extension PollFailure {
     self.init(
       code: .badResponse, message: "\(subject.name): the answer of \(kubeconfig.server) \(words)",
       remedy:
-        "Check that the forward's target is the API server: kubectl --kubeconfig \(kubeconfig.path) version")
+        "Check that the forward's target is the API server: \(kubeconfig.kubectl("version"))")
   }
 }
 
@@ -80,6 +80,16 @@ extension Response {
       let message = status.text("message")
     else { return nil }
     return message.utf8.count > 300 ? String(message.prefix(300)) + "…" : message
+  }
+}
+
+extension Response {
+  /// `metadata.continue` of the Status object that comes with 410: a way to go on all the same.
+  var continueToken: String? {
+    guard body.count <= 64 << 10, let status = try? ObjectPage.decode(body, as: Fields.self),
+      let token = try? status.object("metadata")?.requireText("continue"), !token.isEmpty
+    else { return nil }
+    return token
   }
 }
 

@@ -9,7 +9,7 @@ internal import Synchronization
 /// `cancel` may be called from any thread at any time.
 package final class ClusterClient: Sendable {
   package let kubeconfig: Kubeconfig
-  private let origin: Origin
+  private let dial: Dial
   private let limits: PollLimits
   private let clock: @Sendable () -> Timestamp
   private let cancellation = Cancellation()
@@ -18,8 +18,14 @@ package final class ClusterClient: Sendable {
   // What outlives a poll.
   private struct Session: ~Copyable {
     var connections: Client?
+    /// Whom the connections were made as.
+    var identity: Kubeconfig.Identity?
+    /// What the exec plugin gave last.
+    var credential: ExecCredential?
     var discovery: Discovery?
     var discoveredAt: ContinuousClock.Instant?
+    /// What the server wants to be left alone with, by path.
+    var pauses: [String: Pause] = [:]
   }
 
   /// - Parameter clock: the guard's own clock, for the expiry of the client certificate.
@@ -28,7 +34,7 @@ package final class ClusterClient: Sendable {
     clock: @escaping @Sendable () -> Timestamp = ClusterClient.systemClock
   ) {
     self.kubeconfig = kubeconfig
-    self.origin = Origin(kubeconfig, dial: dial)
+    self.dial = dial
     self.limits = limits
     self.clock = clock
   }
@@ -40,10 +46,18 @@ package final class ClusterClient: Sendable {
   /// - Throws: `PollFailure` when no list at all came home.
   package func poll(timeout: Duration, secrets: [Expectations.Name] = []) throws(PollFailure) -> Snapshot {
     let deadline = ContinuousClock.now + timeout
-    try refuseExpiredCertificate()
-    let bearer = try kubeconfig.token?.current()
     let result = session.withLock { session -> Result<Snapshot, PollFailure> in
-      poll(&session, deadline: deadline, bearer: bearer, secrets: secrets)
+      Result { () throws(PollFailure) in
+        let access = try access(&session, until: deadline)
+        let result = poll(&session, deadline: deadline, access: access, secrets: secrets)
+        guard case .failure(let failure) = result, failure.code == .unauthorized, access.isRenewable else {
+          return try result.get()
+        }
+        // The credential was taken back before its time: the plugin may have a better one.
+        session.credential = nil
+        let renewed = try self.access(&session, until: deadline)
+        return try poll(&session, deadline: deadline, access: renewed, secrets: secrets).get()
+      }
     }
     return try result.get()
   }
@@ -65,24 +79,24 @@ package final class ClusterClient: Sendable {
     return Timestamp(milliseconds: Int64(now.tv_sec) * 1000 + Int64(now.tv_nsec) / 1_000_000)
   }
 
-  private func refuseExpiredCertificate() throws(PollFailure) {
+  private func access(
+    _ session: inout Session, until deadline: ContinuousClock.Instant
+  ) throws(PollFailure) -> Access {
     let now = clock()
-    // Beside a token the certificate is not needed: the server takes whichever it believes.
-    guard kubeconfig.token == nil, let expiry = kubeconfig.clientCertificateExpiry, expiry <= now else {
-      return
+    let access = try Access(kubeconfig, credential: &session.credential, now: now) {
+      plugin throws(PollFailure) in
+      try plugin.run(until: deadline, isCancelled: { cancellation.isCancelled })
     }
-    throw PollFailure(
-      code: .tls,
-      message:
-        "the client certificate of context \(kubeconfig.context) in \(kubeconfig.path) expired at \(expiry) "
-        + "(it is \(now) here)",
-      remedy:
-        "Copy a new kubeconfig to \(kubeconfig.path): on k3s, sudo systemctl restart k3s renews it, then "
-        + "sudo cat /etc/rancher/k3s/k3s.yaml on the control plane")
+    try access.refuseIfExpired(at: now, of: kubeconfig)
+    if access.identity != session.identity {
+      session.connections = nil
+      session.identity = access.identity
+    }
+    return access
   }
 
   /// Every connection broke under its request: asks once more in a way that shows a refused certificate.
-  private func findRefusal(_ poll: inout Poll, until deadline: ContinuousClock.Instant) {
+  private func findRefusal(_ poll: inout Poll, _ origin: Origin, until deadline: ContinuousClock.Instant) {
     guard var client = try? Client(origin: origin.forDiagnosis) else { return }
     client.get(
       [poll.diagnosis()], until: min(deadline, .now + .seconds(2)), cancellation: cancellation
@@ -90,10 +104,13 @@ package final class ClusterClient: Sendable {
   }
 
   private func poll(
-    _ session: inout Session, deadline: ContinuousClock.Instant, bearer: String?, secrets: [Expectations.Name]
+    _ session: inout Session, deadline: ContinuousClock.Instant, access: Access, secrets: [Expectations.Name]
   ) -> Result<Snapshot, PollFailure> {
     let isFresh = session.discoveredAt.map { .now - $0 < limits.discoveryLifetime } ?? false
-    var poll = Poll(kubeconfig: kubeconfig, limits: limits, secrets: secrets, known: session.discovery)
+    let origin = Origin(kubeconfig, identity: access.identity, dial: dial)
+    var poll = Poll(
+      kubeconfig: kubeconfig, limits: limits, secrets: secrets, known: session.discovery,
+      pauses: session.pauses, deadline: deadline)
     do throws(CurlError) {
       if session.connections == nil {
         session.connections = try Client(
@@ -104,10 +121,11 @@ package final class ClusterClient: Sendable {
       return .failure(PollFailure(error, asking: Subject(path: "/version"), of: kubeconfig))
     }
     session.connections?.get(
-      poll.firstRequests(isDiscoveryFresh: isFresh), bearer: bearer, until: deadline,
+      poll.firstRequests(isDiscoveryFresh: isFresh), bearer: access.bearer, until: deadline,
       cancellation: cancellation
     ) { request, result in poll.receive(request, result) }
 
+    session.pauses = poll.pauses
     if poll.hasDiscovered {
       session.discovery = poll.discovery
       session.discoveredAt = .now
@@ -116,10 +134,10 @@ package final class ClusterClient: Sendable {
     if !poll.hasAnswer {
       // Connections on which nothing came may lead nowhere; they are not tried again.
       session.connections = nil
-      if poll.isCutOff, origin.scheme == .https { findRefusal(&poll, until: deadline) }
+      if poll.isCutOff, origin.scheme == .https { findRefusal(&poll, origin, until: deadline) }
     }
     return poll.outcome(
-      secrets: secrets, clientCertificateExpiry: kubeconfig.clientCertificateExpiry, localTime: clock(),
+      of: kubeconfig, secrets: secrets, clientCertificateExpiry: access.clientCertificateExpiry, localTime: clock(),
       limits: limits)
   }
 }

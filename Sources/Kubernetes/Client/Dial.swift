@@ -20,23 +20,26 @@ package struct PollLimits: Hashable, Sendable {
   package var pages: Int
   /// Lines kept about objects that could not be decoded.
   package var undecodable: Int
+  /// How often a list is asked for again in one poll where the server asks to wait.
+  package var repetitions: Int
   /// How long the groups and versions of the server are remembered.
   package var discoveryLifetime: Duration
 
   package init(
     answerBytes: Int = 32 << 20, pageSize: Int = 500, pages: Int = 40, undecodable: Int = 100,
-    discoveryLifetime: Duration = .seconds(300)
+    repetitions: Int = 3, discoveryLifetime: Duration = .seconds(300)
   ) {
     self.answerBytes = answerBytes
     self.pageSize = pageSize
     self.pages = pages
     self.undecodable = undecodable
+    self.repetitions = repetitions
     self.discoveryLifetime = discoveryLifetime
   }
 }
 
 extension Origin {
-  init(_ kubeconfig: Kubeconfig, dial: Kubernetes.Dial) {
+  init(_ kubeconfig: Kubeconfig, identity: Kubeconfig.Identity?, dial: Kubernetes.Dial) {
     let trust: Trust =
       if kubeconfig.isInsecure {
         .anyone
@@ -52,6 +55,6 @@ extension Origin {
     self.init(
       scheme: kubeconfig.server.scheme == "https" ? .https : .http, host: kubeconfig.server.host,
       port: kubeconfig.server.port, serverName: kubeconfig.tlsServerName, dial: way, trust: trust,
-      identity: kubeconfig.identity.map { Identity(certificate: $0.certificate.value, key: $0.key.value) })
+      identity: identity.map { Identity(certificate: $0.certificate.value, key: $0.key.value) })
   }
 }

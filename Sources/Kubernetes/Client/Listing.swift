@@ -19,6 +19,7 @@ struct Listing {
   private(set) var outcome = Outcome.asking
   private var pages = 0
   private var hasRestarted = false
+  private var lastToken: String?
 
   init(_ served: ServedKind, namespace: String? = nil) {
     self.served = served
@@ -40,11 +41,18 @@ struct Listing {
 
   /// Takes in one page; returns the path of the next one to ask for.
   mutating func receive(_ response: Response, of kubeconfig: Kubeconfig, limits: PollLimits) -> String? {
-    if response.status == 410, pages > 0, !hasRestarted {
-      // The token outlived the server's history: once more from the start, for one consistent list.
-      self = Listing(served, namespace: namespace)
-      hasRestarted = true
-      return path(limits: limits)
+    if response.status == 410, pages > 0 {
+      // The token outlived the server's history: once more from the start, for one consistent list. If that is too
+      // slow again, the server's own token goes on where the list was, with what came since (API concepts, 410).
+      if !hasRestarted {
+        self = Listing(served, namespace: namespace)
+        hasRestarted = true
+        return path(limits: limits)
+      }
+      if let token = response.continueToken, token != lastToken {
+        lastToken = token
+        return path(limits: limits, after: token)
+      }
     }
     if response.status == 404 {
       outcome = .notServed
@@ -64,13 +72,17 @@ struct Listing {
         outcome = .whole
         return nil
       }
-      guard pages < limits.pages else {
+      guard pages < limits.pages, next != lastToken else {
+        let words =
+          next == lastToken
+          ? "the same page is to follow again and again" : "the list is longer than \(limits.pages) pages"
         fail(
           PollFailure(
-            code: .badResponse, message: "\(subject.name): the list is longer than \(limits.pages) pages",
-            remedy: "Count them: kubectl --kubeconfig \(kubeconfig.path) get \(subject.name) -A | wc -l"))
+            code: .badResponse, message: "\(subject.name): \(words)",
+            remedy: "Count them: \(kubeconfig.kubectl("get \(subject.name) -A | wc -l"))"))
         return nil
       }
+      lastToken = next
       return path(limits: limits, after: next)
     } catch {
       fail(PollFailure(error, asking: subject, of: kubeconfig))

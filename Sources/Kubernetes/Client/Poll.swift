@@ -9,11 +9,18 @@ struct Poll {
 
   // What was asked, by the tag of the request.
   private var questions: [Question] = []
+  // How often each was asked again.
+  private var repetitions: [Question: Int] = [:]
+  /// What the server wants to be left alone with, by path.
+  private(set) var pauses: [String: Pause]
+  private let deadline: ContinuousClock.Instant
   private var pathPrefix: String { kubeconfig.server.pathPrefix }
 
   private(set) var listings: [String: Listing] = [:]
   private(set) var version: String?
-  private(set) var isReady = false
+  private(set) var isReady: Bool?
+  /// Questions about the server itself that found no answer, by what is not known for it.
+  private(set) var gaps: [String: PollFailure] = [:]
   private(set) var serverTime: Timestamp?
   private(set) var secrets: [Expectations.Name: Result<Bool, PollFailure>] = [:]
 
@@ -38,8 +45,11 @@ struct Poll {
   var isCutOff: Bool { closed > 0 && tellingFailure == nil }
 
   init(
-    kubeconfig: Kubeconfig, limits: PollLimits, secrets: [Expectations.Name], known discovery: Discovery?
+    kubeconfig: Kubeconfig, limits: PollLimits, secrets: [Expectations.Name], known discovery: Discovery?,
+    pauses: [String: Pause], deadline: ContinuousClock.Instant
   ) {
+    self.pauses = pauses.filter { $0.value.until > .now }
+    self.deadline = deadline
     self.kubeconfig = kubeconfig
     self.limits = limits
     self.secretNames = secrets
@@ -57,12 +67,15 @@ struct Poll {
       requests.append(
         ask(
           .secret(name),
-          "/api/v1/namespaces/\(name.namespace.percentEncoded)/secrets/\(name.name.percentEncoded)",
+          "/api/v1/namespaces/\(name.namespace.percentEncoded)/secrets/\(name.name.percentEncoded)"
+            // From the server's memory: a quorum of etcd need not be asked whether a Secret exists. Lists are
+            // asked for as they are now: with 0 they may be old, and older servers then ignore `limit`.
+            + "?resourceVersion=0",
           // No second choice: a server that can't leave the values out must answer 406.
           accept: "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1"))
     }
     if isFresh { requests += listDiscovered() }
-    return requests
+    return admitted(requests)
   }
 
   /// What is asked when no question had an answer.
@@ -78,13 +91,64 @@ struct Poll {
       if let date = response.date.flatMap({ Timestamp(httpDate: $0) }) {
         serverTime = max(serverTime ?? date, date)
       }
-      return receive(question, response)
+      if let again = repeated(question, request, after: response) { return [again] }
+      return admitted(receive(question, response))
     case .failure(let error):
+      if error.code == .closed, let again = repeated(question, request) { return [again] }
       if error.code == .closed { closed += 1 }
       let failure = PollFailure(error, asking: subject(of: question), of: kubeconfig)
       if failure.code == .tls || failure.code == .kubeconfig { tellingFailure = failure }
-      return fail(question, failure)
+      return admitted(fail(question, failure))
     }
+  }
+
+  // MARK: Asking again
+
+  /// A kept connection may die just when it is used, and a server that restarts ends all of them: a GET may be sent
+  /// once more.
+  private mutating func repeated(_ question: Question, _ request: Request) -> Request? {
+    guard repetitions[question, default: 0] < 1 else { return nil }
+    return again(question, request)
+  }
+
+  /// The same after the time that the server asked for; where that is later than this poll lasts, a later poll will
+  /// wait for it.
+  private mutating func repeated(_ question: Question, _ request: Request, after response: Response)
+    -> Request?
+  {
+    guard let pause = Pause.asked(by: response) else { return nil }
+    let until = ContinuousClock.now + pause
+    guard until < deadline, repetitions[question, default: 0] < limits.repetitions else {
+      if let failure = PollFailure(response, asking: subject(of: question), of: kubeconfig) {
+        pauses[request.path.withoutQuery] = Pause(until: until, failure: failure)
+      }
+      return nil
+    }
+    return again(question, request, notBefore: until)
+  }
+
+  private mutating func again(
+    _ question: Question, _ request: Request, notBefore: ContinuousClock.Instant? = nil
+  ) -> Request {
+    repetitions[question, default: 0] += 1
+    questions.append(question)
+    return Request(
+      tag: questions.count - 1, path: request.path, accept: request.accept, notBefore: notBefore)
+  }
+
+  /// Without those that the server wants to be left alone with, which have failed for now.
+  private mutating func admitted(_ requests: [Request]) -> [Request] {
+    var admitted: [Request] = []
+    for request in requests {
+      if let pause = pauses[request.path.withoutQuery], questions.indices.contains(request.tag),
+        pause.until > .now
+      {
+        admitted += self.admitted(fail(questions[request.tag], pause.failure))
+      } else {
+        admitted.append(request)
+      }
+    }
+    return admitted
   }
 
   // MARK: Asking
@@ -125,13 +189,21 @@ struct Poll {
     let subject = subject(of: question)
     switch question {
     case .version:
-      guard response.status == 200 else { return [] }
+      if let failure = PollFailure(response, asking: subject, of: kubeconfig) {
+        return fail(question, failure)
+      }
       version = (try? ObjectPage.decode(response.body, as: Fields.self))?.text("gitVersion")
       return []
     case .readiness:
-      isReady = response.status == 200
+      // 500 with the names of the checks that failed; the text of a 200 is "ok".
+      if response.status == 200 || (500...599).contains(response.status) {
+        isReady = response.status == 200
+      } else if let failure = PollFailure(response, asking: subject, of: kubeconfig) {
+        return fail(question, failure)
+      }
       return []
     case .list(let kind):
+      let (kubeconfig, limits) = (kubeconfig, limits)
       guard let next = listings[kind]?.receive(response, of: kubeconfig, limits: limits) else {
         let isDiscovered = Kind.discovered.contains { $0.name == kind }
         if isDiscovered, listings[kind]?.outcome == .notServed { isDiscoveryOutdated = true }
@@ -183,7 +255,7 @@ struct Poll {
         if version.isStale {
           groupFailures[group.name] = PollFailure(
             code: .unreachable, message: "the API server could not look into \(group.name)/\(version.name)",
-            remedy: "Look at it: kubectl --kubeconfig \(kubeconfig.path) get apiservices")
+            remedy: "Look at it: \(kubeconfig.kubectl("get apiservices"))")
         }
         let isKnown = Kind.discovered.contains {
           $0.group == group.name && $0.versions.contains(version.name)
@@ -219,7 +291,9 @@ struct Poll {
 
   private mutating func fail(_ question: Question, _ failure: PollFailure) -> [Request] {
     switch question {
-    case .version, .readiness: return []
+    case .version, .readiness:
+      gaps[question == .version ? "version" : "readiness"] = failure
+      return []
     case .list(let kind):
       listings[kind]?.fail(failure)
       return []
@@ -237,4 +311,8 @@ struct Poll {
       return finishDiscovery()
     }
   }
+}
+
+extension String {
+  fileprivate var withoutQuery: String { String(prefix { $0 != "?" }) }
 }

@@ -5,8 +5,8 @@ extension Poll {
   ///
   /// - Parameter localTime: stands in for a server that sends no Date.
   func outcome(
-    secrets names: [Expectations.Name], clientCertificateExpiry: Timestamp?, localTime: Timestamp,
-    limits: PollLimits
+    of kubeconfig: Kubeconfig, secrets names: [Expectations.Name], clientCertificateExpiry: Timestamp?,
+    localTime: Timestamp, limits: PollLimits
   ) -> Result<Snapshot, PollFailure> {
     let nodes = part([.node])
     if !listings.values.contains(where: { $0.outcome == .whole }), let failure = nodes.failure {
@@ -44,8 +44,16 @@ extension Poll {
         leaderLeases: part([.lease]).picking { object in
           if case .leaderLease(let value) = object, value.isOfFlux { value } else { nil }
         }, failedFluxKinds: failedKinds,
-        undecodable: undecodable(limit: limits.undecodable), clientCertificateExpiry: clientCertificateExpiry)
+        undecodable: undecodable(limit: limits.undecodable), clientCertificateExpiry: clientCertificateExpiry,
+        authorityExpiry: kubeconfig.authorityExpiry, isServerUnverified: kubeconfig.isInsecure, gaps: allGaps)
     )
+  }
+
+  // Leases make nodes more telling; without them nodes are judged by their conditions, and the gap is told.
+  private var allGaps: [String: PollFailure] {
+    var gaps = gaps
+    if case .failed(let failure) = part(.nodeLease) { gaps["node-leases"] = failure }
+    return gaps
   }
 
   /// The lists of some kinds as one part. One that failed fails the part: half of it would look like all.
@@ -96,7 +104,6 @@ extension Poll {
     return (.seen(seen), Dictionary(failures.map { ($0.kind, $0.failure) }) { first, _ in first })
   }
 
-  // Leases make nodes more telling; without them nodes are judged by their conditions.
   private var leaseRenewals: [String: Timestamp] {
     var renewals: [String: Timestamp] = [:]
     for object in listings[Kind.lease.name]?.objects ?? [] {

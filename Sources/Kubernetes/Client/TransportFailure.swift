@@ -25,14 +25,14 @@ extension PollFailure {
       case .timeout:
         failure(
           .timeout, "\(subject.name): \(error.detail), from \(server)",
-          "Ask by hand: kubectl --kubeconfig \(file) get --raw '/readyz?verbose'")
+          "Ask by hand: \(kubeconfig.kubectl("get --raw '/readyz?verbose'"))")
       case .cancelled:
         failure(
           .unreachable, "the poll was stopped before \(subject.name) was answered", "Wait for the next poll.")
       case .tooLarge:
         failure(
           .badResponse, "\(subject.name): \(error.detail)",
-          "Look what fills the list: kubectl --kubeconfig \(file) get --raw \(error.path) | wc -c")
+          "Look what fills the list: \(kubeconfig.kubectl("get --raw \(error.path) | wc -c"))")
       case .badReply:
         failure(
           .badResponse, "\(subject.name): \(server) answered what is not HTTP: \(error.detail)",

@@ -4,10 +4,13 @@ package import Health
 ///
 /// Certificates and keys are held in memory and never written anywhere; a description shows none of them.
 package struct Kubeconfig: Hashable, Sendable {
-  /// The file, `~` expanded.
+  /// The file, `~` expanded; several have colons between them, as KUBECONFIG takes them.
   package let path: String
   /// The context in use.
   package let context: String
+  /// Every file that went into it, and those of the list that do not exist: what is to be read again when one of
+  /// them changes.
+  package let sources: [String]
   package let server: Server
   /// The name that the server's certificate must carry, where it is not the host.
   package let tlsServerName: String?
@@ -15,10 +18,13 @@ package struct Kubeconfig: Hashable, Sendable {
   package let isInsecure: Bool
   /// When the client certificate ends; nil where there is none, or its dates could not be read.
   package let clientCertificateExpiry: Timestamp?
+  /// When the last of the certificate authorities ends.
+  package let authorityExpiry: Timestamp?
   /// PEM; nil: the machine's own authorities.
   let authorities: [UInt8]?
   let identity: Identity?
   let token: Token?
+  let plugin: ExecPlugin?
 
   /// `cluster.server`, taken apart.
   package struct Server: Hashable, Sendable, CustomStringConvertible {
@@ -33,6 +39,9 @@ package struct Kubeconfig: Hashable, Sendable {
       "\(scheme)://\(host.contains(":") ? "[\(host)]" : host):\(port)\(pathPrefix)"
     }
   }
+
+  /// A command for a person's terminal, with this kubeconfig.
+  func kubectl(_ arguments: String) -> String { "KUBECONFIG=\(path) kubectl \(arguments)" }
 
   /// Client certificate and key, PEM.
   struct Identity: Hashable, Sendable {

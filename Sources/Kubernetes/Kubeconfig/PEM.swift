@@ -13,6 +13,11 @@ enum PEM {
     return base64(String(block.body))
   }
 
+  /// The bytes of every block with this label whose base64 is whole.
+  static func allBlocks(_ label: String, in text: [UInt8]) -> [[UInt8]] {
+    blocks(in: text).filter { $0.label == label }.compactMap { base64($0.body) }
+  }
+
   /// Base64 with whitespace in it, as YAML blocks have; nil when it is anything else.
   static func base64(_ text: String) -> [UInt8]? {
     let compact = text.filter { !$0.isWhitespace }

@@ -24,6 +24,11 @@ struct X509Validity: Hashable {
     guard let der = PEM.firstBlock("CERTIFICATE", in: pem) else { return nil }
     self.init(der: der)
   }
+
+  /// Of every certificate in a PEM file that can be read.
+  static func all(pem: [UInt8]) -> [X509Validity] {
+    PEM.allBlocks("CERTIFICATE", in: pem).compactMap { X509Validity(der: $0) }
+  }
 }
 
 /// A reader of DER (X.690): tag, length, value, one after the other.

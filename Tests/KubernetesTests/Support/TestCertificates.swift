@@ -54,12 +54,14 @@ struct TestCertificates: Sendable {
 
   func base64(_ name: String) throws -> String { Data(try read(name)).base64EncodedString() }
 
-  /// A server that wants a client certificate of `ca`, with the server certificate of this name.
-  func server(_ name: String = "server", protocols: [String] = ["http/1.1"]) throws -> NIOSSLContext {
+  /// A server that wants a client certificate of `ca` or none, with the server certificate of this name.
+  func server(
+    _ name: String = "server", protocols: [String] = ["http/1.1"], asksForCertificate: Bool = true
+  ) throws -> NIOSSLContext {
     var configuration = TLSConfiguration.makeServerConfiguration(
       certificateChain: try NIOSSLCertificate.fromPEMFile("\(folder)/\(name).crt").map { .certificate($0) },
       privateKey: .privateKey(try NIOSSLPrivateKey(file: "\(folder)/\(name).key", format: .pem)))
-    configuration.certificateVerification = .noHostnameVerification
+    configuration.certificateVerification = asksForCertificate ? .noHostnameVerification : .none
     configuration.trustRoots = .file("\(folder)/ca.crt")
     configuration.applicationProtocols = protocols
     return try NIOSSLContext(configuration: configuration)

@@ -1,0 +1,53 @@
+internal import Health
+internal import Platform
+
+extension ExecPlugin {
+  /// Bytes of an ExecCredential: a certificate chain, a key and a long token leave most of it empty.
+  private static let outputLimit = 1 << 20
+
+  /// Runs the program once, without a terminal and without input, and takes its answer.
+  ///
+  /// - Throws: `PollFailure` with code `.kubeconfig`; what the program printed is in it only as cleaned standard error.
+  func run(
+    until deadline: ContinuousClock.Instant, isCancelled: () -> Bool
+  ) throws(PollFailure) -> ExecCredential {
+    let outcome: Command.Outcome
+    do throws(SystemError) {
+      outcome = try Command(
+        program: command, arguments: arguments,
+        variables: environment.value + ["KUBERNETES_EXEC_INFO=\(input)"], outputLimit: Self.outputLimit
+      ).run(until: deadline, isCancelled: isCancelled)
+    } catch {
+      let hint = installHint.map { " (\($0.shown))" } ?? ""
+      throw failure(
+        "can't be run: \(error.reason)\(hint)",
+        remedy: error.isDenied
+          ? "Allow it in the unit: systemctl edit oceanid-guard, [Service] ExecPaths=\(command); or use a token."
+          : "Install it where the guard finds it: systemctl show oceanid-guard -p Environment; or use a token."
+      )
+    }
+    let said = outcome.errors.isEmpty ? "" : ": \(redacted(outcome.errors.shown))"
+    let byHand = "Run it by hand as the guard's user: \(([command] + arguments).joined(separator: " ").shown)"
+    switch outcome.end {
+    case .exited(0): break
+    case .exited(let status): throw failure("exited with status \(status)\(said)", remedy: byHand)
+    case .signalled(let signal): throw failure("was ended by signal \(signal)\(said)", remedy: byHand)
+    case .outOfTime: throw failure("did not answer in time and was ended\(said)", remedy: byHand)
+    case .tooMuch:
+      throw failure("printed more than \(Self.outputLimit >> 10) KiB and was ended", remedy: byHand)
+    case .cancelled:
+      throw failure("was ended, because the poll was stopped", remedy: "Wait for the next poll.")
+    }
+    do throws(ExecCredential.Fault) {
+      return try ExecCredential(outcome.output, apiVersion: apiVersion)
+    } catch {
+      throw failure("\(error.words)\(said)", remedy: byHand)
+    }
+  }
+
+  private func failure(_ words: String, remedy: String) -> PollFailure {
+    PollFailure(
+      code: .kubeconfig, message: "kubeconfig \(place): the exec plugin \(command.shown) \(words)",
+      remedy: remedy)
+  }
+}

@@ -1,0 +1,65 @@
+internal import Health
+internal import YAML
+
+// Health has a Node too.
+typealias YAMLNode = YAML.Node
+
+/// One file of a kubeconfig as YAML nodes, so that every error has its line and column.
+struct KubeconfigFile {
+  let path: String
+  /// Nil where nothing but comments is in it.
+  private let root: YAMLNode?
+
+  /// - Throws: `PollFailure` with code `.kubeconfig`.
+  init(path: String, contents: [UInt8]) throws(PollFailure) {
+    self.path = path
+    do throws(YAMLError) {
+      root = try Document(bytes: contents).root
+    } catch {
+      throw Self.syntaxFailure(error, path: path)
+    }
+    if let root, root.mapping == nil {
+      throw KubeconfigEntry(file: path, node: root).fail("is not a mapping, so no kubeconfig")
+    }
+  }
+
+  private static func syntaxFailure(_ error: YAMLError, path: String) -> PollFailure {
+    let problem =
+      switch error {
+      case .syntax(_, let problem, _): problem
+      case .duplicateKeys(let keys, _): "a key stands twice in one mapping (\(keys.joined(separator: ", ")))"
+      default: error.problem
+      }
+    let place = error.mark.map { "\(path):\($0)" } ?? path
+    return PollFailure(
+      code: .kubeconfig, message: "kubeconfig \(place): \(problem)",
+      remedy: "Put the file right there, or copy it again from the control plane.")
+  }
+
+  var isEmpty: Bool { root == nil }
+
+  var currentContext: String? {
+    get throws(PollFailure) {
+      guard let root else { return nil }
+      return try KubeconfigEntry(file: path, node: root).text("current-context")
+    }
+  }
+
+  /// `clusters`, `users` or `contexts` by name. The same name twice in one file is an error, as with kubectl.
+  func entries(of list: String) throws(PollFailure) -> [String: KubeconfigEntry] {
+    guard let value = root?.mapping?[list], !value.isNull else { return [:] }
+    guard let elements = value.sequence else {
+      throw KubeconfigEntry(file: path, node: value).fail("\(list) must be a list")
+    }
+    var entries: [String: KubeconfigEntry] = [:]
+    for element in elements {
+      let entry = KubeconfigEntry(file: path, node: element)
+      guard let name = try entry.text("name") else { continue }
+      guard entries.updateValue(entry, forKey: name) == nil else {
+        throw entry.fail(
+          "\(name) stands twice in \(list)", remedy: "Remove or rename one of the two entries.")
+      }
+    }
+    return entries
+  }
+}

@@ -7,6 +7,8 @@ package struct CurlError: Error, Hashable, Sendable {
     /// The deadline of the run, or the connect timeout, passed.
     case timeout
     case cancelled
+    /// The request's sink took no more.
+    case unwanted
     /// Header or body (after decompression) passed its limit.
     case tooLarge
     /// The server's certificate was not believed.

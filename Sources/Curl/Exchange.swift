@@ -1,5 +1,5 @@
 /// What is asked for. There is no verb: a request is a GET.
-package struct Request: Sendable {
+package struct Request {
   /// The caller's own mark, given back with the answer.
   package let tag: Int
   /// Path and query, percent-encoded, from the leading slash.
@@ -7,12 +7,18 @@ package struct Request: Sendable {
   package let accept: String
   /// Not to be sent before.
   package let notBefore: ContinuousClock.Instant?
+  /// Gets the body in place of the response, where the status is 200.
+  package let sink: (any BodySink)?
 
-  package init(tag: Int, path: String, accept: String, notBefore: ContinuousClock.Instant? = nil) {
+  package init(
+    tag: Int, path: String, accept: String, notBefore: ContinuousClock.Instant? = nil,
+    sink: (any BodySink)? = nil
+  ) {
     self.tag = tag
     self.path = path
     self.accept = accept
     self.notBefore = notBefore
+    self.sink = sink
   }
 }
 
@@ -41,8 +47,12 @@ package struct Response: Sendable {
 
 /// What one run may cost.
 package struct Limits: Hashable, Sendable {
-  /// Bytes of one body, after decompression.
+  /// Bytes of one body that is held, after decompression.
   package var bodyBytes: Int
+  /// Bytes of one body that goes to a sink, after decompression.
+  package var streamedBytes: Int
+  /// Bytes of all bodies of one run, held or not.
+  package var totalBytes: Int
   /// Bytes of all bodies that are held at one moment.
   package var heldBytes: Int
   package var headerBytes: Int
@@ -51,10 +61,13 @@ package struct Limits: Hashable, Sendable {
   package var connectTimeout: Duration
 
   package init(
-    bodyBytes: Int = 32 << 20, heldBytes: Int = 96 << 20, headerBytes: Int = 64 << 10,
+    bodyBytes: Int = 32 << 20, streamedBytes: Int = 64 << 20, totalBytes: Int = 256 << 20,
+    heldBytes: Int = 96 << 20, headerBytes: Int = 64 << 10,
     requestsAtOnce: Int = 8, connectTimeout: Duration = .seconds(10)
   ) {
     self.bodyBytes = bodyBytes
+    self.streamedBytes = streamedBytes
+    self.totalBytes = totalBytes
     self.heldBytes = heldBytes
     self.headerBytes = headerBytes
     self.requestsAtOnce = requestsAtOnce

@@ -16,11 +16,17 @@ final class Transfer {
   private var body: [UInt8] = []
   private var headerCount = 0
   private var headers: [String: String] = [:]
-  private var isTooLarge = false
+  /// Bytes of the body so far, held or not.
+  private var received = 0
+  /// The limit that was passed.
+  private var passedLimit: Int?
+  private var isUnwanted = false
 
   /// Bytes that the transfers of one run hold together.
   final class Budget {
     var held = 0
+    /// All that came, held or not.
+    var received = 0
   }
 
   init(_ request: Request, to origin: Origin, bearer: String?, limits: Limits, budget: Budget)
@@ -114,21 +120,29 @@ final class Transfer {
   // CURLE_WRITE_ERROR.
 
   private func receive(body bytes: UnsafeRawBufferPointer) -> Int {
-    guard body.count + bytes.count <= limits.bodyBytes, budget.held + bytes.count <= limits.heldBytes else {
-      isTooLarge = true
-      return 0
+    received += bytes.count
+    budget.received += bytes.count
+    guard budget.received <= limits.totalBytes else { return giveUp(limits.totalBytes) }
+    if let sink = request.sink, oceanid_curl_get_long(easy, CURLINFO_RESPONSE_CODE) == 200 {
+      guard received <= limits.streamedBytes else { return giveUp(limits.streamedBytes) }
+      isUnwanted = !sink.receive(bytes)
+      return isUnwanted ? 0 : bytes.count
     }
+    guard received <= limits.bodyBytes else { return giveUp(limits.bodyBytes) }
+    guard budget.held + bytes.count <= limits.heldBytes else { return giveUp(limits.heldBytes) }
     budget.held += bytes.count
     body.append(contentsOf: bytes)
     return bytes.count
   }
 
+  private func giveUp(_ limit: Int) -> Int {
+    passedLimit = limit
+    return 0
+  }
+
   private func receive(header bytes: UnsafeRawBufferPointer) -> Int {
     headerCount += bytes.count
-    guard headerCount <= limits.headerBytes else {
-      isTooLarge = true
-      return 0
-    }
+    guard headerCount <= limits.headerBytes else { return giveUp(limits.headerBytes) }
     let line = String(decoding: bytes, as: UTF8.self)
     if line.hasPrefix("HTTP/") {
       // An interim answer (1xx) came before: its headers aren't the response's.
@@ -145,10 +159,14 @@ final class Transfer {
   /// What became of it, once libcurl is done with it.
   func finish(_ code: CURLcode) -> Result<Response, CurlError> {
     guard code == CURLE_OK else {
-      if isTooLarge {
-        let limit = limits.bodyBytes >> 20
+      if let passedLimit {
+        let limit = passedLimit >> 20 > 0 ? "\(passedLimit >> 20) MiB" : "\(passedLimit >> 10) KiB"
+        let what = passedLimit == limits.totalBytes ? "all answers together are" : "the answer is"
         return .failure(
-          CurlError(code: .tooLarge, operation: operation, detail: "the answer is larger than \(limit) MiB"))
+          CurlError(code: .tooLarge, operation: operation, detail: "\(what) larger than \(limit)"))
+      }
+      if isUnwanted {
+        return .failure(CurlError(code: .unwanted, operation: operation, detail: "no more was wanted of it"))
       }
       let text = String(cString: errorText)
       let detail = text.isEmpty ? String(cString: curl_easy_strerror(code)) : text.trimmed
@@ -179,7 +197,7 @@ final class Transfer {
       detail = "no connection in time"
     } else {
       detail =
-        headerCount == 0 ? "no answer in time" : "the answer was not whole in time (\(body.count) bytes)"
+        headerCount == 0 ? "no answer in time" : "the answer was not whole in time (\(received) bytes)"
     }
     return CurlError(code: code, operation: operation, detail: detail)
   }

@@ -27,12 +27,20 @@ struct DemoClusterCommand: ParsableCommand {
   @Option(help: "Seconds between two scenes.")
   var pause: UInt32 = 20
 
+  @Option(help: "So many more nodes.")
+  var nodes = 0
+
+  @Option(help: "So many more Kustomizations.")
+  var kustomizations = 0
+
   @Flag(help: "End when standard input ends.")
   var attached = false
 
   func run() throws {
     let signals = blockSignals()
-    let cluster = try DemoCluster.start(certificates: try Certificates.make(in: folder), port: port)
+    let crowd = nodes + kustomizations > 0 ? Crowd(nodes: nodes, kustomizations: kustomizations) : nil
+    let cluster = try DemoCluster.start(
+      certificates: try Certificates.make(in: folder), port: port, with: crowd)
     try cluster.writeFolder(folder)
     say("serving https://127.0.0.1:\(cluster.port)")
     readFaults(for: cluster)

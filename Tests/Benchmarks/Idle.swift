@@ -96,13 +96,13 @@ final class Idle {
 
   private static func rounded(_ value: Double) -> Double { (value * 100).rounded() / 100 }
 
-  private static func port(in file: String) -> Int? {
+  static func port(in file: String) -> Int? {
     (try? String(contentsOfFile: file, encoding: .utf8)).flatMap {
       Int($0.trimmingCharacters(in: .whitespacesAndNewlines))
     }
   }
 
-  private static func program(_ name: String) -> String {
+  static func program(_ name: String) -> String {
     URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent().appendingPathComponent(name)
       .path
   }

@@ -34,6 +34,7 @@ package struct ClusterState: Sendable {
   /// What is applied while `commitNotApplied` lasts.
   var previousCommit: Commit?
   var helmReleaseStalled: Moment?
+  var crowd: Crowd?
   var isCertificateEnding = false
   var stackFailed: Moment?
 

@@ -8,6 +8,9 @@ extension ClusterState {
       kustomization("infrastructure", path: "./infrastructure", after: "flux-system", at: now),
       kustomization("apps", path: "./apps", after: "infrastructure", at: now),
     ]
+      + (0..<(crowd?.kustomizations ?? 0)).map {
+        kustomization("tenant-\(String($0 + 10_000).dropFirst())", path: "./tenants/\($0)", at: now)
+      }
   }
 
   private func kustomization(_ name: String, path: String, after: String? = nil, at now: Moment) -> Object {

@@ -7,6 +7,8 @@ struct NodeFacts: Sendable {
   /// GPUs built in.
   let gpus: Int
   var allocatableGPUs: Int
+  /// Images that its kubelet lists.
+  var images = 0
   var kubeletVersion = ClusterState.kubernetesVersion
   /// The kubelet reports; false: the node controller has lost it.
   var isReady = true
@@ -109,6 +111,8 @@ extension ClusterState {
       "allocatable": allocatable, "capacity": capacity,
       "conditions": .array(conditions(of: node, at: now)),
       "daemonEndpoints": ["kubeletEndpoint": ["Port": 10250]],
+      "images": node.images == 0
+        ? .null : .array((0..<node.images).map { Self.image($0, of: node.name) }),
       "nodeInfo": [
         "architecture": "amd64", "bootID": .string(Hash.uid("boot \(node.name)")),
         "containerRuntimeVersion": "containerd://2.0.5-k3s2", "kernelVersion": "6.8.0-71-generic",

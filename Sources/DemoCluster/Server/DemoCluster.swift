@@ -30,13 +30,14 @@ package final class DemoCluster: Sendable {
   /// - Parameter port: 0 for any free port.
   package static func start(
     certificates: Certificates, port: Int = 0, presenting server: Certificates.Server = .valid,
-    refusing refusal: ClientRefusal = .answer
+    refusing refusal: ClientRefusal = .answer, with crowd: Crowd? = nil
   ) throws(DemoError) -> DemoCluster {
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     do {
       let servers = Certificates.Server.allCases
       let desk = Desk(
-        state: .oceanid(at: .now), tls: try context(certificates, presenting: server),
+        state: crowd.map { .oceanid(at: .now, with: $0) } ?? .oceanid(at: .now),
+        tls: try context(certificates, presenting: server),
         contexts: try Dictionary(
           uniqueKeysWithValues: servers.map { ($0, try context(certificates, presenting: $0)) }),
         token: certificates.token,

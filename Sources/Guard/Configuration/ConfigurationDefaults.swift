@@ -38,8 +38,10 @@ extension Configuration.Kubernetes {
   static func `default`(in environment: ConfigurationEnvironment) -> Configuration.Kubernetes {
     let path = "~/.kube/k3s-config.yaml"
     return Configuration.Kubernetes(
-      // Without any home the path stays as it is, and the poll says that there is no such file.
-      kubeconfig: environment.expand(path) ?? path, context: "default",
+      // What kubectl would read where it says so. Without any home the path stays as it is, and the poll says that
+      // there is no such file.
+      kubeconfig: environment.kubeconfig.flatMap(environment.expandList) ?? environment.expand(path) ?? path,
+      context: "default",
       poll: Configuration.Poll(interval: .seconds(15), timeout: .seconds(10)))
   }
 }

@@ -7,12 +7,18 @@ package struct ConfigurationEnvironment: Hashable, Sendable {
   package var home: String?
   package var configHome: String?
   package var runtimeDirectory: String?
+  /// `KUBECONFIG`: paths with colons between them.
+  package var kubeconfig: String?
 
-  package init(isRoot: Bool, home: String?, configHome: String? = nil, runtimeDirectory: String? = nil) {
+  package init(
+    isRoot: Bool, home: String?, configHome: String? = nil, runtimeDirectory: String? = nil,
+    kubeconfig: String? = nil
+  ) {
     self.isRoot = isRoot
     self.home = home
     self.configHome = configHome
     self.runtimeDirectory = runtimeDirectory
+    self.kubeconfig = kubeconfig
   }
 
   /// This process's own. Reads the environment: call it before anything changes that.
@@ -24,7 +30,7 @@ package struct ConfigurationEnvironment: Hashable, Sendable {
     }
     return ConfigurationEnvironment(
       isRoot: geteuid() == 0, home: path("HOME") ?? homeOfUser(), configHome: path("XDG_CONFIG_HOME"),
-      runtimeDirectory: path("XDG_RUNTIME_DIR"))
+      runtimeDirectory: path("XDG_RUNTIME_DIR"), kubeconfig: getenv("KUBECONFIG").map { String(cString: $0) })
   }
 
   private static func homeOfUser() -> String? {
@@ -50,6 +56,17 @@ package struct ConfigurationEnvironment: Hashable, Sendable {
       files.append("\(directory)/oceanid/guard.yaml")
     }
     return files + ["/etc/oceanid/guard.yaml"]
+  }
+
+  /// The absolute paths of a list such as KUBECONFIG's, empty entries left out; nil where one of them is relative or
+  /// there is none.
+  func expandList(_ text: String) -> String? {
+    var paths: [String] = []
+    for entry in text.split(separator: ":") {
+      guard let path = expand(String(entry)) else { return nil }
+      paths.append(path)
+    }
+    return paths.isEmpty ? nil : paths.joined(separator: ":")
   }
 
   /// The absolute path that `text` stands for: `~` is the home. Nil where it is neither.

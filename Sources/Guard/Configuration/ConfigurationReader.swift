@@ -156,6 +156,20 @@ struct ConfigurationReader {
     return path(node, key)
   }
 
+  /// One path, or several with colons between them.
+  mutating func paths(_ section: Section, _ key: String) -> String? {
+    guard let node = section.values[key] else { return nil }
+    guard case .scalar(let scalar) = node, scalar.string.contains(":") else { return path(node, key) }
+    guard let list = environment.expandList(scalar.string) else {
+      fail(
+        node,
+        "\(key): expected paths that begin with / or ~/, with ':' between them, found '\(scalar.string.cut(to: 64))'"
+      )
+      return nil
+    }
+    return list
+  }
+
   // MARK: Words for messages
 
   func found(_ node: YAMLNode) -> String {

@@ -81,9 +81,7 @@ extension ConfigurationReader {
     guard let section = section(cluster, "kubernetes", keys: ["kubeconfig", "context", "poll"]) else {
       return result
     }
-    if let node = section.values["kubeconfig"] {
-      result.kubeconfig = secretFile(node, "kubeconfig") ?? result.kubeconfig
-    }
+    result.kubeconfig = kubeconfig(section) ?? result.kubeconfig
     result.context = text(section, "context", of: "the name of a context") ?? result.context
     let poll = self.section(section, "poll", keys: ["interval", "timeout"])
     result.poll.interval = duration(
@@ -91,6 +89,15 @@ extension ConfigurationReader {
     result.poll.timeout = duration(
       poll, "timeout", in: .milliseconds(100)...(.seconds(300)), default: result.poll.timeout)
     return result
+  }
+
+  /// One path, several with colons between them, or `credential:NAME`.
+  private mutating func kubeconfig(_ section: Section) -> String? {
+    guard let node = section.values["kubeconfig"] else { return nil }
+    if case .scalar(let scalar) = node, Credential.name(in: scalar.string) == nil {
+      return paths(section, "kubeconfig")
+    }
+    return secretFile(node, "kubeconfig")
   }
 
   private mutating func expectations(_ cluster: Section) -> Expectations {

@@ -64,7 +64,9 @@ extension PollFailure {
       switch fault {
       case .tooDeep: "nests deeper than \(JSONNesting.limit) levels"
       case .notJSON: "is not whole or not JSON of the expected form"
-      case .otherKind(let kind): "is of kind \(kind.prefix(80))"
+      case .otherKind(let kind): "is of kind \(kind.shown.prefix(80))"
+      case .tooMany(let limit): "has more than \(limit) objects"
+      case .tooLong(let limit): "has an object of more than \(limit >> 10) KiB"
       }
     self.init(
       code: .badResponse, message: "\(subject.name): the answer of \(kubeconfig.server) \(words)",

@@ -115,7 +115,9 @@ package final class ClusterClient: Sendable {
       if session.connections == nil {
         session.connections = try Client(
           origin: origin,
-          limits: Limits(bodyBytes: limits.answerBytes, heldBytes: limits.answerBytes * 3))
+          limits: Limits(
+            bodyBytes: limits.answerBytes, streamedBytes: limits.pageBytes, totalBytes: limits.pollBytes,
+            heldBytes: limits.answerBytes * 3))
       }
     } catch {
       return .failure(PollFailure(error, asking: Subject(path: "/version"), of: kubeconfig))
@@ -137,7 +139,8 @@ package final class ClusterClient: Sendable {
       if poll.isCutOff, origin.scheme == .https { findRefusal(&poll, origin, until: deadline) }
     }
     return poll.outcome(
-      of: kubeconfig, secrets: secrets, clientCertificateExpiry: access.clientCertificateExpiry, localTime: clock(),
+      of: kubeconfig, secrets: secrets, clientCertificateExpiry: access.clientCertificateExpiry,
+      localTime: clock(),
       limits: limits)
   }
 }

@@ -12,8 +12,12 @@ package enum Dial: Hashable, Sendable {
 
 /// What one poll may cost this machine, whatever the server sends.
 package struct PollLimits: Hashable, Sendable {
-  /// Bytes of one answer, after decompression.
+  /// Bytes of one answer that is held whole, after decompression.
   package var answerBytes: Int
+  /// Bytes of one page of a list, after decompression.
+  package var pageBytes: Int
+  /// Bytes of all answers, after decompression.
+  package var pollBytes: Int
   /// Objects asked for in one page.
   package var pageSize: Int
   /// Pages of one list.
@@ -26,10 +30,13 @@ package struct PollLimits: Hashable, Sendable {
   package var discoveryLifetime: Duration
 
   package init(
-    answerBytes: Int = 32 << 20, pageSize: Int = 500, pages: Int = 40, undecodable: Int = 100,
+    answerBytes: Int = 8 << 20, pageBytes: Int = 64 << 20, pollBytes: Int = 192 << 20, pageSize: Int = 500,
+    pages: Int = 40, undecodable: Int = 100,
     repetitions: Int = 3, discoveryLifetime: Duration = .seconds(300)
   ) {
     self.answerBytes = answerBytes
+    self.pageBytes = pageBytes
+    self.pollBytes = pollBytes
     self.pageSize = pageSize
     self.pages = pages
     self.undecodable = undecodable

@@ -33,6 +33,15 @@ struct Listing {
     return token.map { "\(first)&continue=\($0.percentEncoded)" } ?? first
   }
 
+  /// Of the next page.
+  func reader(limits: PollLimits) -> ListReader {
+    ListReader(
+      of: served,
+      limits: ListReader.Limits(
+        objects: max(0, limits.pages * limits.pageSize - objects.count),
+        undecodable: max(0, limits.undecodable + 1 - undecodable.count)))
+  }
+
   mutating func fail(_ failure: PollFailure) {
     outcome = .failed(failure)
     objects = []
@@ -40,7 +49,11 @@ struct Listing {
   }
 
   /// Takes in one page; returns the path of the next one to ask for.
-  mutating func receive(_ response: Response, of kubeconfig: Kubeconfig, limits: PollLimits) -> String? {
+  ///
+  /// - Parameter reader: has taken in the body of a 200.
+  mutating func receive(
+    _ response: Response, _ reader: ListReader, of kubeconfig: Kubeconfig, limits: PollLimits
+  ) -> String? {
     if response.status == 410, pages > 0 {
       // The token outlived the server's history: once more from the start, for one consistent list. If that is too
       // slow again, the server's own token goes on where the list was, with what came since (API concepts, 410).
@@ -63,12 +76,11 @@ struct Listing {
       return nil
     }
     do throws(ObjectPage.Fault) {
-      let page = try ObjectPage(response.body, of: served)
+      let next = try reader.finish()
       pages += 1
-      objects += page.objects
-      let room = max(0, limits.undecodable + 1 - undecodable.count)
-      undecodable += page.undecodable.prefix(room)
-      guard let next = page.next else {
+      objects += reader.objects
+      undecodable += reader.undecodable
+      guard let next else {
         outcome = .whole
         return nil
       }

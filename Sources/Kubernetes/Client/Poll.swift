@@ -92,11 +92,15 @@ struct Poll {
         serverTime = max(serverTime ?? date, date)
       }
       if let again = repeated(question, request, after: response) { return [again] }
-      return admitted(receive(question, response))
+      return admitted(receive(question, response, request.sink as? ListReader))
     case .failure(let error):
       if error.code == .closed, let again = repeated(question, request) { return [again] }
       if error.code == .closed { closed += 1 }
-      let failure = PollFailure(error, asking: subject(of: question), of: kubeconfig)
+      var failure = PollFailure(error, asking: subject(of: question), of: kubeconfig)
+      if let fault = (request.sink as? ListReader)?.fault {
+        failure = PollFailure(fault, asking: subject(of: question), of: kubeconfig)
+        hasAnswer = true
+      }
       if failure.code == .tls || failure.code == .kubeconfig { tellingFailure = failure }
       return admitted(fail(question, failure))
     }
@@ -133,7 +137,8 @@ struct Poll {
     repetitions[question, default: 0] += 1
     questions.append(question)
     return Request(
-      tag: questions.count - 1, path: request.path, accept: request.accept, notBefore: notBefore)
+      tag: questions.count - 1, path: request.path, accept: request.accept, notBefore: notBefore,
+      sink: reader(for: question))
   }
 
   /// Without those that the server wants to be left alone with, which have failed for now.
@@ -157,7 +162,13 @@ struct Poll {
     -> Request
   {
     questions.append(question)
-    return Request(tag: questions.count - 1, path: pathPrefix + path, accept: accept)
+    return Request(
+      tag: questions.count - 1, path: pathPrefix + path, accept: accept, sink: reader(for: question))
+  }
+
+  private func reader(for question: Question) -> ListReader? {
+    guard case .list(let kind) = question else { return nil }
+    return listings[kind]?.reader(limits: limits)
   }
 
   private mutating func list(_ listing: Listing) -> Request {
@@ -185,7 +196,9 @@ struct Poll {
 
   // MARK: Answers
 
-  private mutating func receive(_ question: Question, _ response: Response) -> [Request] {
+  private mutating func receive(
+    _ question: Question, _ response: Response, _ reader: ListReader?
+  ) -> [Request] {
     let subject = subject(of: question)
     switch question {
     case .version:
@@ -204,7 +217,8 @@ struct Poll {
       return []
     case .list(let kind):
       let (kubeconfig, limits) = (kubeconfig, limits)
-      guard let next = listings[kind]?.receive(response, of: kubeconfig, limits: limits) else {
+      guard let reader else { return [] }
+      guard let next = listings[kind]?.receive(response, reader, of: kubeconfig, limits: limits) else {
         let isDiscovered = Kind.discovered.contains { $0.name == kind }
         if isDiscovered, listings[kind]?.outcome == .notServed { isDiscoveryOutdated = true }
         return []

@@ -33,7 +33,7 @@ extension PollFailure {
         failure(
           .badResponse, "\(subject.name): \(error.detail)",
           "Look what fills the list: \(kubeconfig.kubectl("get --raw \(error.path) | wc -c"))")
-      case .badReply:
+      case .unwanted, .badReply:
         failure(
           .badResponse, "\(subject.name): \(server) answered what is not HTTP: \(error.detail)",
           "Check that the forward's target is the API server.")

@@ -14,26 +14,18 @@ struct ObjectPage {
     /// Not JSON, or cut short.
     case notJSON
     case otherKind(String)
+    /// More objects than a list may have.
+    case tooMany(Int)
+    /// One value is longer than this many bytes.
+    case tooLong(Int)
   }
 
   init(_ body: [UInt8], of served: ServedKind) throws(Fault) {
-    let kind = served.kind
-    let document = try ObjectPage.decode(body) {
-      try $0.decode(ListDocument.self, from: $1, configuration: served)
-    }
-    guard document.kind == "\(kind.name)List" else { throw .otherKind(document.kind) }
-    var objects: [Observed] = []
-    var undecodable: [String] = []
-    for (index, attempt) in document.items.enumerated() {
-      switch attempt {
-      case .read(let object): objects.append(object)
-      case .unreadable(let name, let reason):
-        undecodable.append("\(kind.name) \(name ?? "number \(index)"): \(reason)")
-      }
-    }
-    self.objects = objects
-    self.undecodable = undecodable
-    next = document.next
+    let reader = ListReader(of: served)
+    _ = body.withUnsafeBytes { reader.receive($0) }
+    next = try reader.finish()
+    objects = reader.objects
+    undecodable = reader.undecodable
   }
 
   /// Decodes any document of the server, nesting checked first.
@@ -52,65 +44,5 @@ struct ObjectPage {
     _ body: [UInt8], as type: Document.Type
   ) throws(Fault) -> Document {
     try decode(body) { try $0.decode(type, from: $1) }
-  }
-}
-
-private struct ListDocument: DecodableWithConfiguration {
-  let kind: String
-  let next: String?
-  let items: [Attempt]
-
-  init(from decoder: any Decoder, configuration kind: ServedKind) throws {
-    let fields = try decoder.container(keyedBy: FieldName.self)
-    self.kind = try fields.decode(String.self, forKey: FieldName("kind"))
-    let metadata = try fields.decodeIfPresent(Fields.self, forKey: FieldName("metadata"))
-    let token = try metadata?.continueToken() ?? ""
-    next = token.isEmpty ? nil : token
-    items =
-      try fields.decodeIfPresent([Attempt].self, forKey: FieldName("items"), configuration: kind) ?? []
-  }
-}
-
-extension Fields {
-  // Read strictly: a lost token would make half a list look like a whole one.
-  fileprivate func continueToken() throws -> String {
-    names.contains("continue") ? try requireText("continue") : ""
-  }
-}
-
-/// One element of a list. Its decoding never throws.
-private enum Attempt: DecodableWithConfiguration {
-  case read(Observed)
-  case unreadable(name: String?, reason: String)
-
-  init(from decoder: any Decoder, configuration kind: ServedKind) {
-    do {
-      self = .read(try kind.read(Fields(from: decoder)))
-    } catch {
-      let fields = try? Fields(from: decoder)
-      let metadata = fields?.shown("metadata")
-      let name = metadata?.text("name").map { name in
-        metadata?.text("namespace").map { "\($0)/\(name)" } ?? name
-      }
-      // The list's own part of the path says nothing about the object.
-      let depth = decoder.codingPath.count
-      self = .unreadable(
-        name: name, reason: (error as? DecodingError)?.below(depth).inWords ?? "can't be read")
-    }
-  }
-}
-
-extension DecodingError {
-  fileprivate func below(_ depth: Int) -> DecodingError {
-    func cut(_ context: Context) -> Context {
-      Context(codingPath: Array(context.codingPath.dropFirst(depth)), debugDescription: "")
-    }
-    return switch self {
-    case .typeMismatch(let type, let context): .typeMismatch(type, cut(context))
-    case .valueNotFound(let type, let context): .valueNotFound(type, cut(context))
-    case .keyNotFound(let key, let context): .keyNotFound(key, cut(context))
-    case .dataCorrupted(let context): .dataCorrupted(cut(context))
-    @unknown default: self
-    }
   }
 }

@@ -1,0 +1,113 @@
+internal import Curl
+internal import FoundationEssentials
+internal import Health
+
+/// Reads one page of a list as its bytes come: an element of `items` is decoded as soon as it is whole, and its bytes
+/// are forgotten. One that can't be read is one line, the others stand.
+final class ListReader: BodySink {
+  private let served: ServedKind
+  private let limits: Limits
+  private let decoder = JSONDecoder()
+  private var scanner = ListScanner()
+  private(set) var objects: [Observed] = []
+  /// `Kustomization flux-system/apps: spec.suspend has the wrong type`
+  private(set) var undecodable: [String] = []
+  private var count = 0
+  private var kind: String?
+  private var next: String?
+  /// Why it took no more.
+  private(set) var fault: ObjectPage.Fault?
+
+  struct Limits {
+    var objects = 20_000
+    /// Lines about those that can't be read.
+    var undecodable = 101
+  }
+
+  init(of served: ServedKind, limits: Limits = Limits()) {
+    self.served = served
+    self.limits = limits
+  }
+
+  /// False once it wants no more.
+  func receive(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    guard fault == nil else { return false }
+    do throws(ObjectPage.Fault) {
+      try scanner.scan(bytes) { part, value throws(ObjectPage.Fault) in try take(part, value) }
+    } catch {
+      fault = error
+    }
+    return fault == nil
+  }
+
+  /// Token of the next page; nil on the last.
+  func finish() throws(ObjectPage.Fault) -> String? {
+    if let fault { throw fault }
+    guard scanner.isDone, let kind else { throw .notJSON }
+    guard kind == expectedKind else { throw .otherKind(kind) }
+    return next
+  }
+
+  private var expectedKind: String { "\(served.kind.name)List" }
+
+  private func take(_ part: ListScanner.Part, _ value: UnsafeRawBufferPointer) throws(ObjectPage.Fault) {
+    switch part {
+    case .kind:
+      let kind = try decode(value) { try decoder.decode(String.self, from: $0) }
+      // Most servers write the kind first: what follows another one need not be looked at.
+      guard kind == expectedKind else { throw .otherKind(kind) }
+      self.kind = kind
+    case .metadata:
+      let metadata = try decode(value) { try decoder.decode(Fields?.self, from: $0) }
+      let token = try? metadata?.continueToken() ?? ""
+      guard let token else { throw .notJSON }
+      next = token.isEmpty ? nil : token
+    case .item:
+      guard count < limits.objects else { throw .tooMany(limits.objects) }
+      switch try decode(value, { try decoder.decode(Attempt.self, from: $0, configuration: served) }) {
+      case .read(let object): objects.append(object)
+      case .unreadable(let name, let reason):
+        if undecodable.count < limits.undecodable {
+          undecodable.append("\(served.kind.name) \(name ?? "number \(count)"): \(reason)")
+        }
+      }
+      count += 1
+    }
+  }
+
+  private func decode<Value>(
+    _ bytes: UnsafeRawBufferPointer, _ decode: (Data) throws -> Value
+  ) throws(ObjectPage.Fault) -> Value {
+    do {
+      return try decode(Data(bytes))
+    } catch {
+      throw .notJSON
+    }
+  }
+}
+
+extension Fields {
+  // Read strictly: a lost token would make half a list look like a whole one.
+  fileprivate func continueToken() throws -> String {
+    names.contains("continue") ? try requireText("continue") : ""
+  }
+}
+
+/// One element of a list. Its decoding never throws.
+private enum Attempt: DecodableWithConfiguration {
+  case read(Observed)
+  case unreadable(name: String?, reason: String)
+
+  init(from decoder: any Decoder, configuration kind: ServedKind) {
+    do {
+      self = .read(try kind.read(Fields(from: decoder)))
+    } catch {
+      let fields = try? Fields(from: decoder)
+      let metadata = fields?.shown("metadata")
+      let name = metadata?.text("name").map { name in
+        metadata?.text("namespace").map { "\($0)/\(name)" } ?? name
+      }
+      self = .unreadable(name: name, reason: (error as? DecodingError)?.inWords ?? "can't be read")
+    }
+  }
+}

@@ -1,0 +1,183 @@
+/// Cuts the JSON of a list (`{"kind": …, "metadata": …, "items": [ … ]}`) into its parts while it comes in pieces.
+///
+/// It knows where values begin and end, how deep they nest and how long they are, and nothing of what is in them.
+struct ListScanner {
+  enum Part {
+    case kind, metadata, item
+  }
+
+  /// Bytes of one object: etcd holds no larger ones (`--max-request-bytes`, 1.5 MiB), and JSON may be longer than what
+  /// it stores.
+  static let objectLimit = 4 << 20
+  private static let fieldLimit = 64 << 10
+
+  typealias Found = (Part, UnsafeRawBufferPointer) throws(ObjectPage.Fault) -> Void
+
+  private enum Place {
+    case start, firstKey, key, colon, value, afterValue, firstElement, element, afterElement, done
+  }
+
+  /// The value that is being read.
+  private enum Inside {
+    case nothing
+    /// In an object or array; `depth` brackets are open.
+    case brackets
+    case text
+    /// A number, true, false or null.
+    case word
+  }
+
+  private var place = Place.start
+  private var inside = Inside.nothing
+  private var isInItems = false
+  private var depth = 0
+  private var isInString = false
+  private var isEscaped = false
+  /// What the value is part of; nil: it is passed over.
+  private var part: Part?
+  private var isKey = false
+  private var key = ""
+  /// The bytes of the value that came in earlier pieces.
+  private var kept: [UInt8] = []
+
+  var isDone: Bool { place == .done }
+
+  mutating func scan(_ bytes: UnsafeRawBufferPointer, _ found: Found) throws(ObjectPage.Fault) {
+    var index = 0
+    /// Where the value began in this piece.
+    var start = 0
+    while index < bytes.count {
+      if case .nothing = inside {
+        if try step(bytes[index]) { start = index }
+        index += 1
+        continue
+      }
+      let isOver = try pass(bytes, &index)
+      try checkLength(index - start)
+      if isOver { try end(UnsafeRawBufferPointer(rebasing: bytes[start..<index]), found) }
+    }
+    if case .nothing = inside { return }
+    if part != nil || isKey { kept.append(contentsOf: bytes[start...]) }
+  }
+
+  /// One byte between values. True where it begins one.
+  private mutating func step(_ byte: UInt8) throws(ObjectPage.Fault) -> Bool {
+    if byte == 0x20 || byte == 0x0a || byte == 0x0d || byte == 0x09 { return false }
+    switch (place, byte) {
+    case (.start, UInt8(ascii: "{")): place = .firstKey
+    case (.firstKey, UInt8(ascii: "}")), (.afterValue, UInt8(ascii: "}")): place = .done
+    case (.firstKey, UInt8(ascii: "\"")), (.key, UInt8(ascii: "\"")):
+      isKey = true
+      begin(byte)
+      return true
+    case (.colon, UInt8(ascii: ":")): place = .value
+    case (.afterValue, UInt8(ascii: ",")): place = .key
+    case (.value, UInt8(ascii: "[")) where key == "items":
+      isInItems = true
+      place = .firstElement
+    case (.firstElement, UInt8(ascii: "]")), (.afterElement, UInt8(ascii: "]")):
+      isInItems = false
+      place = .afterValue
+    case (.afterElement, UInt8(ascii: ",")): place = .element
+    case (.value, _), (.firstElement, _), (.element, _):
+      guard byte != UInt8(ascii: ","), byte != UInt8(ascii: "]"), byte != UInt8(ascii: "}"),
+        byte != UInt8(ascii: ":")
+      else { throw .notJSON }
+      part = isInItems ? .item : key == "kind" ? .kind : key == "metadata" ? .metadata : nil
+      begin(byte)
+      return true
+    default: throw .notJSON
+    }
+    return false
+  }
+
+  private mutating func begin(_ byte: UInt8) {
+    switch byte {
+    case UInt8(ascii: "{"), UInt8(ascii: "["):
+      inside = .brackets
+      depth = 1
+    case UInt8(ascii: "\""):
+      inside = .text
+      isInString = true
+    default: inside = .word
+    }
+  }
+
+  /// Goes on to the end of the value or of the piece; `index` is then the first byte that is no part of it. True at
+  /// the end of the value.
+  private mutating func pass(
+    _ bytes: UnsafeRawBufferPointer, _ index: inout Int
+  ) throws(ObjectPage.Fault) -> Bool {
+    // The outer object and its array count as well.
+    let limit = JSONNesting.limit - 2
+    // The fields in local variables: this loop sees every byte of the cluster.
+    var (depth, isInString, isEscaped) = (self.depth, self.isInString, self.isEscaped)
+    defer { (self.depth, self.isInString, self.isEscaped) = (depth, isInString, isEscaped) }
+    var position = index
+    defer { index = position }
+    if case .word = inside {
+      while position < bytes.count {
+        switch bytes[position] {
+        case UInt8(ascii: ","), UInt8(ascii: "]"), UInt8(ascii: "}"), 0x20, 0x0a, 0x0d, 0x09: return true
+        default: position += 1
+        }
+      }
+      return false
+    }
+    let isText = if case .text = inside { true } else { false }
+    while position < bytes.count {
+      let byte = bytes[position]
+      position += 1
+      if isInString {
+        if isEscaped {
+          isEscaped = false
+        } else if byte == UInt8(ascii: "\\") {
+          isEscaped = true
+        } else if byte == UInt8(ascii: "\"") {
+          isInString = false
+          if isText { return true }
+        }
+        continue
+      }
+      switch byte {
+      case UInt8(ascii: "\""): isInString = true
+      case UInt8(ascii: "{"), UInt8(ascii: "["):
+        depth += 1
+        if depth > limit { throw .tooDeep }
+      case UInt8(ascii: "}"), UInt8(ascii: "]"):
+        depth -= 1
+        if depth == 0 { return true }
+      default: break
+      }
+    }
+    return false
+  }
+
+  private func checkLength(_ more: Int) throws(ObjectPage.Fault) {
+    guard isKey || part != nil else { return }
+    let limit = part == .item ? Self.objectLimit : Self.fieldLimit
+    guard kept.count + more <= limit else { throw .tooLong(limit) }
+  }
+
+  private mutating func end(_ rest: UnsafeRawBufferPointer, _ found: Found) throws(ObjectPage.Fault) {
+    inside = .nothing
+    if isKey {
+      isKey = false
+      // Keys of a list are plain words; one that is written with escapes is none that is looked for.
+      key = String(decoding: (kept + rest).dropFirst().dropLast(), as: UTF8.self)
+      kept = []
+      place = .colon
+      return
+    }
+    place = isInItems ? .afterElement : .afterValue
+    guard let part else { return }
+    self.part = nil
+    guard !kept.isEmpty else { return try found(part, rest) }
+    kept.append(contentsOf: rest)
+    let whole = kept
+    kept = []
+    try whole.withUnsafeBufferPointer { bytes throws(ObjectPage.Fault) in
+      try found(part, UnsafeRawBufferPointer(bytes))
+    }
+  }
+}

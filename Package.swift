@@ -110,7 +110,8 @@ let package = Package(
     tests("Health"),
     tests("GuardAPI", ["Health"]),
     tests("Tunnel", ["SSH", "Platform", "TestSupport"]),
-    tests("Kubernetes", ["Curl", "DemoCluster", "Health", "Platform", "TestSupport"] + nio + [nioSSL]),
+    tests(
+      "Kubernetes", ["Curl", "DemoCluster", "Health", "Platform", "TestSupport", "YAML"] + nio + [nioSSL]),
     tests("Guard", ["GuardAPI", "Health", "Platform", "Systemd", "Tunnel", "TestSupport"]),
     tests("GuardClient", ["GuardAPI", "Health", "Platform", "SystemJournal", "TestSupport", arguments]),
     tests("DemoCluster", ["TestSupport"]),

@@ -82,6 +82,12 @@ package enum Misbehaviour: Hashable, Sendable {
   case truncatedJSON
   /// Fewer bytes than Content-Length promises, then the end.
   case shortBody
+  /// Half of an answer, then the end of the connection without TLS's own goodbye.
+  case truncatedTLS
+  /// Names that are no UTF-8.
+  case invalidUTF8
+  /// Every page says that another one follows.
+  case endlessContinue
   /// A list that goes on for this many bytes.
   case hugeBody(Int)
   /// Header lines without end.

@@ -79,6 +79,9 @@ extension Misbehaviour {
     case "html": self = .html
     case "truncated-json": self = .truncatedJSON
     case "short-body": self = .shortBody
+    case "truncated-tls": self = .truncatedTLS
+    case "invalid-utf8": self = .invalidUTF8
+    case "endless-continue": self = .endlessContinue
     case "huge-body": self = .hugeBody(number(100_000_000))
     case "endless-headers": self = .endlessHeaders
     case "slow": self = .slow(milliseconds: number(200))

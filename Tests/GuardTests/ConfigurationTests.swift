@@ -43,6 +43,26 @@ private func errors(_ text: String) -> [String] {
     #expect(Configuration.builtIn(in: system).control.socket == "/run/oceanid/guard.sock")
   }
 
+  @Test func aKubeconfigMayBeAListAndKUBECONFIGIsHeeded() throws {
+    func kubeconfig(_ value: String) throws -> String? {
+      try parse("clusters: [{ name: a, tunnel: { host: b }, kubernetes: { kubeconfig: '\(value)' } }]")
+        .clusters.first?.kubernetes.kubeconfig
+    }
+    #expect(try kubeconfig("/one::~/two") == "/one:/home/ada/two")
+    #expect(throws: ConfigurationErrors.self) { try kubeconfig("/one:two") }
+    var environment = person
+    environment.kubeconfig = "~/.kube/config:/etc/kube"
+    #expect(
+      Configuration.builtIn(in: environment).clusters.first?.kubernetes.kubeconfig
+        == "/home/ada/.kube/config:/etc/kube")
+    for useless in ["", "relative"] {
+      environment.kubeconfig = useless
+      #expect(
+        Configuration.builtIn(in: environment).clusters.first?.kubernetes.kubeconfig
+          == "/home/ada/.kube/k3s-config.yaml")
+    }
+  }
+
   @Test func aClusterNeedsNoMoreThanNameAndHost() throws {
     let configuration = try parse("clusters: [{ name: a, tunnel: { host: b } }]")
     let cluster = try #require(configuration.clusters.first)

@@ -1,5 +1,6 @@
 internal import NIOCore
 internal import NIOHTTP1
+internal import NIOSSL
 
 /// One way of putting an answer on the wire: HTTP/1.1 or HTTP/2. Belongs to its channel's event loop.
 protocol AnswerWriter: AnyObject {
@@ -17,7 +18,8 @@ protocol AnswerWriter: AnyObject {
   func sendMoreHeaders(_ context: ChannelHandlerContext) -> EventLoopFuture<Void>
   /// Ends the answer, and nothing more than it has to, in the middle.
   func abort(_ context: ChannelHandlerContext)
-  func closeConnection(_ context: ChannelHandlerContext)
+  /// The client's whole connection.
+  func connection(_ context: ChannelHandlerContext) -> (any Channel)?
 }
 
 extension AnswerWriter {
@@ -27,7 +29,7 @@ extension AnswerWriter {
     let isLast = !head.isKeepAlive
     switch delivery {
     case .never: break
-    case .close: closeConnection(context)
+    case .close: connection(context)?.close(promise: nil)
     case .whole(let answer):
       let first = begin(answer, length: answer.body.count, isLast: isLast, at: now, context)
       send(first + (head.method == .HEAD ? [] : answer.body), context)
@@ -35,6 +37,10 @@ extension AnswerWriter {
     case .short(let answer, let missing):
       let first = begin(answer, length: answer.body.count + missing, isLast: true, at: now, context)
       send(first + answer.body, context).assumeIsolated().whenComplete { _ in self.abort(context) }
+    case .dropped(let answer):
+      let first = begin(answer, length: answer.body.count, isLast: true, at: now, context)
+      let half = first + answer.body.prefix(answer.body.count / 2)
+      send(half, context).assumeIsolated().whenComplete { _ in self.drop(context) }
     case .slow(let answer, let milliseconds):
       let first = begin(answer, length: answer.body.count, isLast: isLast, at: now, context)
       drip((first + answer.body)[...], every: .milliseconds(Int64(milliseconds)), isLast: isLast, context)
@@ -45,6 +51,12 @@ extension AnswerWriter {
       stream(body, isLast: isLast, context)
     case .endlessHeaders: streamHeaders(context)
     }
+  }
+
+  /// Closes the connection from below the TLS handler, which would say goodbye.
+  private func drop(_ context: ChannelHandlerContext) {
+    let pipeline = connection(context)?.pipeline.syncOperations
+    try? pipeline?.context(handlerType: NIOSSLServerHandler.self).close(promise: nil)
   }
 
   /// Writes chunk after chunk, each when the one before has left: a reader that stops stops the writer.

@@ -61,5 +61,5 @@ extension ConnectionHandler: AnswerWriter {
 
   func abort(_ context: ChannelHandlerContext) { context.close(promise: nil) }
 
-  func closeConnection(_ context: ChannelHandlerContext) { context.close(promise: nil) }
+  func connection(_ context: ChannelHandlerContext) -> (any Channel)? { context.channel }
 }

@@ -5,6 +5,8 @@ enum Delivery: Sendable {
   case close
   /// Promises this many bytes more than it sends, then closes.
   case short(Answer, missing: Int)
+  /// Half of it, then the connection is dropped beneath TLS.
+  case dropped(Answer)
   case slow(Answer, milliseconds: Int)
   case huge(bytes: Int)
   case endlessHeaders
@@ -12,7 +14,8 @@ enum Delivery: Sendable {
   /// The status for the log; 0 where no status line goes out.
   var status: Int {
     switch self {
-    case .whole(let answer), .short(let answer, _), .slow(let answer, _): answer.status
+    case .whole(let answer), .short(let answer, _), .slow(let answer, _), .dropped(let answer):
+      answer.status
     case .never, .close: 0
     case .huge, .endlessHeaders: 200
     }
@@ -43,6 +46,22 @@ enum Delivery: Sendable {
       cut.body = Array(cut.body.prefix(cut.body.count / 2))
       self = .whole(cut)
     case .shortBody: self = .short(answer, missing: 1000)
+    case .truncatedTLS: self = .dropped(answer)
+    case .invalidUTF8:
+      var broken = answer
+      // Every name begins with a byte that never begins a character.
+      let mark = Array(#""name":""#.utf8)
+      for index in broken.body.indices.dropLast(mark.count)
+      where broken.body[index...].starts(with: mark) { broken.body[index + mark.count] = 0xff }
+      self = .whole(broken)
+    case .endlessContinue:
+      // The same page each time.
+      let first = Request(
+        method: request.method, target: request.path, accept: request.accept, user: request.user)
+      var listing = api.answer(first).json ?? [:]
+      let page = (request.query["continue"]?.split(separator: " ").last.flatMap { Int($0) } ?? 1) + 1
+      listing["metadata"] = ["continue": .string("page \(page)")]
+      self = .whole(Answer(listing))
     case .hugeBody(let bytes): self = .huge(bytes: bytes)
     case .endlessHeaders: self = .endlessHeaders
     case .slow(let milliseconds): self = .slow(answer, milliseconds: milliseconds)

@@ -60,5 +60,5 @@ extension StreamHandler: AnswerWriter {
   /// RST_STREAM.
   func abort(_ context: ChannelHandlerContext) { context.close(promise: nil) }
 
-  func closeConnection(_ context: ChannelHandlerContext) { context.channel.parent?.close(promise: nil) }
+  func connection(_ context: ChannelHandlerContext) -> (any Channel)? { context.channel.parent }
 }

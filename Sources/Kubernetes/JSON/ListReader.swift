@@ -79,6 +79,8 @@ final class ListReader: BodySink {
     _ bytes: UnsafeRawBufferPointer, _ decode: (Data) throws -> Value
   ) throws(ObjectPage.Fault) -> Value {
     do {
+      // Else each name that is none would be one line, and the list an empty one.
+      _ = try UTF8Span(validating: bytes.assumingMemoryBound(to: UInt8.self).span)
       return try decode(Data(bytes))
     } catch {
       throw .notJSON

@@ -34,6 +34,7 @@ struct ObjectPage {
   ) throws(Fault) -> Document {
     guard JSONNesting.isWithinLimit(body) else { throw .tooDeep }
     do {
+      _ = try UTF8Span(validating: body.span)
       return try decode(JSONDecoder(), Data(body))
     } catch {
       throw .notJSON

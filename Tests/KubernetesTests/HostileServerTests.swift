@@ -1,0 +1,92 @@
+import DemoCluster
+import Health
+import TestSupport
+import Testing
+
+@testable import Kubernetes
+
+/// A server that does its worst on one path, over TLS: that part fails by name, the others come home, and in time.
+@Suite(.serialized) struct HostileServerTests {
+  // In this order they go away: a server that stops says goodbye to its clients and waits for their answer.
+  private let client: ClusterClient
+  private let cluster: DemoCluster
+  private let folder: TemporaryFolder
+
+  private static let certificates = Result {
+    try Certificates.make(in: TestCertificates.shared.get().folder + "/hostile")
+  }
+
+  init() throws {
+    folder = try TemporaryFolder()
+    cluster = try DemoCluster.start(certificates: Self.certificates.get())
+    try cluster.writeKubeconfig(to: "\(folder.path)/config")
+    client = ClusterClient(
+      kubeconfig: try Kubernetes.Kubeconfig.load(path: "\(folder.path)/config"),
+      dial: .tcp(host: "127.0.0.1", port: UInt16(cluster.port)))
+  }
+
+  static let ways: [(how: Misbehaviour, codes: Set<PollFailure.Code>)] = [
+    // How far one gets in the time is a matter of the machine.
+    (.hugeBody(200_000_000), [.badResponse, .timeout]), (.endlessHeaders, [.badResponse]),
+    (.endlessContinue, [.badResponse, .timeout]), (.slow(milliseconds: 1000), [.timeout]),
+    (.hangs, [.timeout]),
+    (.deepNesting(10_000), [.badResponse]), (.deepNesting(1_000_000), [.badResponse]),
+    (.redirect("https://127.0.0.1:1/"), [.badResponse]), (.html, [.badResponse]),
+    (.truncatedJSON, [.badResponse]), (.invalidUTF8, [.badResponse]), (.shortBody, [.unreachable]),
+    (.truncatedTLS, [.unreachable]), (.closes, [.unreachable]), (.forbidden, [.forbidden]),
+    (.status(429), [.unreachable]), (.status(500), [.badResponse]),
+  ]
+
+  @Test(arguments: ways.indices) func onePartFailsByItself(index: Int) async throws {
+    let (how, codes) = Self.ways[index]
+    cluster.apply(.answersWrong(how, on: "/api/v1/nodes"))
+    let start = ContinuousClock.now
+    let snapshot = try await client.pollOnItsThread(timeout: .seconds(4)).get()
+    #expect(ContinuousClock.now - start < .seconds(12), "\(how)")
+    let failure = try #require(snapshot.nodes.failure, "\(how)")
+    #expect(codes.contains(failure.code), "\(how): \(failure)")
+    #expect(failure.message.utf8.count < 2000)
+    #expect(snapshot.flux.value?.isEmpty == false, "\(how)")
+    #expect(snapshot.imagePolicies.value?.isEmpty == false, "\(how)")
+    #expect(snapshot.failedFluxKinds.isEmpty, "\(how)")
+    // Nothing of it stays.
+    cluster.apply(.answersRight)
+    guard how != .status(429) else { return }
+    #expect(try await client.pollOnItsThread().get().nodes.value?.count == 3, "\(how)")
+  }
+
+  @Test(arguments: [
+    Misbehaviour.hugeBody(200_000_000), .endlessHeaders, .slow(milliseconds: 1000), .hangs,
+    .deepNesting(10_000), .redirect("https://127.0.0.1:1/"), .html, .truncatedJSON, .shortBody, .truncatedTLS,
+    .closes, .invalidUTF8,
+  ]) func aServerThatIsBadEverywhereIsAFailedPoll(how: Misbehaviour) async throws {
+    cluster.apply(.answersWrong(how, on: "/"))
+    let start = ContinuousClock.now
+    guard case .failure(let failure) = await client.pollOnItsThread(timeout: .seconds(2)) else {
+      Issue.record("the poll did not fail: \(how)")
+      return
+    }
+    #expect([.badResponse, .timeout, .unreachable].contains(failure.code), "\(how): \(failure)")
+    #expect(ContinuousClock.now - start < .seconds(12), "\(how)")
+  }
+
+  @Test func wrongTypesAreLinesAndTheRestStands() async throws {
+    cluster.apply(.answersWrong(.wrongTypes, on: "/"))
+    let snapshot = try await client.pollOnItsThread().get()
+    #expect(snapshot.nodes.value?.map(\.name) == ["calypso", "srv712695"])
+    #expect(snapshot.undecodable.contains { $0.hasPrefix("Node srv712429: ") })
+    #expect(snapshot.undecodable.count <= PollLimits().undecodable + 1)
+    #expect(snapshot.version == nil)
+  }
+
+  @Test func aRedirectIsNeverFollowed() async throws {
+    let other = try DemoCluster.start(certificates: cluster.certificates)
+    defer { other.stop() }
+    cluster.apply(.answersWrong(.redirect("https://127.0.0.1:\(other.port)/api/v1/nodes"), on: "/"))
+    guard case .failure = await client.pollOnItsThread() else {
+      Issue.record("the poll did not fail")
+      return
+    }
+    #expect(other.requests.isEmpty)
+  }
+}

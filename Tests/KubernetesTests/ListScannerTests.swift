@@ -1,0 +1,100 @@
+import Testing
+
+@testable import Kubernetes
+
+@Suite struct ListScannerTests {
+  private struct Parts: Equatable {
+    var kinds: [String] = []
+    var metadata: [String] = []
+    var items: [String] = []
+    var isDone = false
+  }
+
+  /// What is found in a text that comes in pieces of so many bytes.
+  private func parts(_ text: String, pieces: Int = .max) throws(ObjectPage.Fault) -> Parts {
+    var scanner = ListScanner()
+    var parts = Parts()
+    var rest = Array(text.utf8)[...]
+    while !rest.isEmpty {
+      try Array(rest.prefix(pieces)).withUnsafeBufferPointer { bytes throws(ObjectPage.Fault) in
+        try scanner.scan(UnsafeRawBufferPointer(bytes)) { part, value in
+          let text = String(decoding: value, as: UTF8.self)
+          switch part {
+          case .kind: parts.kinds.append(text)
+          case .metadata: parts.metadata.append(text)
+          case .item: parts.items.append(text)
+          }
+        }
+      }
+      rest = rest.dropFirst(pieces)
+    }
+    parts.isDone = scanner.isDone
+    return parts
+  }
+
+  @Test func whereverItIsCutTheSameIsFound() throws {
+    let text =
+      #" { "apiVersion" : "v1", "items":[ {"a":"}]\"\\","b":[1,{"c":2}]}, 7 ,"é{" ,null,[ ]] , "x":{"items":[1]}, "kind":"NodeList","metadata":{"continue":"t"} } "#
+      + "\n"
+    let whole = try parts(text)
+    #expect(whole.items == [#"{"a":"}]\"\\","b":[1,{"c":2}]}"#, "7", #""é{""#, "null", "[ ]"])
+    #expect(whole.kinds == [#""NodeList""#])
+    #expect(whole.metadata == [#"{"continue":"t"}"#])
+    #expect(whole.isDone)
+    for pieces in 1...text.utf8.count { #expect(try parts(text, pieces: pieces) == whole) }
+  }
+
+  @Test(arguments: ["{}", #"{"items":[]}"#, #"{"items":null,"kind":"NodeList"}"#])
+  func aListMayBeEmpty(text: String) throws {
+    let parts = try parts(text)
+    #expect(parts.items.isEmpty)
+    #expect(parts.isDone)
+  }
+
+  @Test(arguments: [
+    "[]", "7", "{}x", #"{"a":1,}"#, #"{"a" 1}"#, #"{"items":[1 2]}"#, #"{"items":[,1]}"#, #"{"items":[1,]}"#,
+    #"{"items":[1}"#, #"{a:1}"#, #"{"a":]}"#, #"{"items":[1],,"b":1}"#,
+  ])
+  func whatIsNoObjectIsRefused(text: String) {
+    #expect(throws: ObjectPage.Fault.notJSON) { try parts(text) }
+    #expect(throws: ObjectPage.Fault.notJSON) { try parts(text, pieces: 1) }
+  }
+
+  @Test(arguments: ["", "{", #"{"items":[{}"#, #"{"items":[{}]"#, #"{"items":["a"#, #"{"a":1"#])
+  func whatIsCutShortIsNotDone(text: String) throws {
+    #expect(try !parts(text).isDone)
+  }
+
+  @Test(arguments: ["[", #"{"a":"#]) func depthHasALimit(opening: String) throws {
+    let deep = #"{"items":["# + String(repeating: opening, count: 10_000)
+    #expect(throws: ObjectPage.Fault.tooDeep) { try parts(deep) }
+    // Also where nobody looks.
+    let elsewhere = #"{"other":"# + String(repeating: opening, count: 10_000)
+    #expect(throws: ObjectPage.Fault.tooDeep) { try parts(elsewhere) }
+  }
+
+  @Test func lengthHasALimit() throws {
+    let long = String(repeating: "x", count: ListScanner.objectLimit)
+    #expect(throws: ObjectPage.Fault.tooLong(ListScanner.objectLimit)) {
+      try parts(#"{"items":[{"a":"\#(long)"}]}"#, pieces: 4096)
+    }
+    #expect(throws: ObjectPage.Fault.tooLong(64 << 10)) { try parts("{\"\(long)\":1}", pieces: 4096) }
+    // What nobody wants is passed over, however long it is.
+    #expect(try parts(#"{"other":"\#(long)","items":[1]}"#, pieces: 4096).items == ["1"])
+  }
+
+  @Test func aListHasNoMoreObjectsThanItsLimit() {
+    let reader = ListReader(of: ServedKind(.node, "v1"), limits: ListReader.Limits(objects: 2))
+    let node = #"{"metadata":{"name":"a"}}"#
+    let text = #"{"kind":"NodeList","items":[\#(node),\#(node),\#(node)]}"#
+    #expect(!Array(text.utf8).withUnsafeBytes { reader.receive($0) })
+    #expect(throws: ObjectPage.Fault.tooMany(2)) { try reader.finish() }
+    #expect(reader.objects.count == 2)
+  }
+
+  @Test func anotherKindIsRefusedBeforeItsItemsAreRead() {
+    let reader = ListReader(of: ServedKind(.node, "v1"))
+    #expect(!Array(#"{"kind":"PodList","items":["#.utf8).withUnsafeBytes { reader.receive($0) })
+    #expect(throws: ObjectPage.Fault.otherKind("PodList")) { try reader.finish() }
+  }
+}

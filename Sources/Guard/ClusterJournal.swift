@@ -13,6 +13,8 @@ final class ClusterJournal {
   private var tunnelIncident: String?
   /// Attempts at a connection since the tunnel was up.
   private var attempts = 0
+  /// Open while polls fail although the tunnel is up.
+  private var apiIncident: String?
   private let makeIncident: () -> String
 
   init(
@@ -86,8 +88,30 @@ final class ClusterJournal {
     }
   }
 
-  /// What is wrong with the tunnel belongs to the tunnel's own incident.
+  // MARK: - The API
+
+  /// A poll failed, with the tunnel up: the first one of a row is news.
+  func write(pollFailed failure: PollFailure) {
+    guard apiIncident == nil else { return }
+    let incident = makeIncident()
+    apiIncident = incident
+    put(
+      .apiFailed, "the API does not answer: \(failure.message)", subject: "API of \(cluster)",
+      from: "answering",
+      to: "failing", reason: failure.code.rawValue, remedy: failure.remedy, incident: incident)
+  }
+
+  /// A poll succeeded: news after failed ones.
+  func writePollSucceeded() {
+    guard let incident = apiIncident.take() else { return }
+    put(
+      .apiRecovered, "the API answers again", subject: "API of \(cluster)", from: "failing", to: "answering",
+      incident: incident)
+  }
+
+  /// What is wrong with the tunnel or the API belongs to that one's own incident.
   private func incident(for problem: Problem) -> String {
+    if let apiIncident, problem.id.hasPrefix("\(cluster)/api/") { return apiIncident }
     guard problem.id.hasPrefix("\(cluster)/tunnel/") else { return makeIncident() }
     openTunnelIncident()
     return tunnelIncident ?? makeIncident()

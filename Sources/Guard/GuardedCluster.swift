@@ -93,12 +93,17 @@ actor GuardedCluster {
   }
 
   private func note(_ outcome: Poller.Outcome) {
+    guard !isStopped.load(ordering: .relaxed) else { return }
     lastPoll = outcome
     switch outcome.result {
     case .success(let snapshot):
       seen = (snapshot, outcome.at)
       pollFailure = nil
-    case .failure(let failure): pollFailure = failure
+      journal.writePollSucceeded()
+    case .failure(let failure):
+      pollFailure = failure
+      // Cut with the tunnel, a poll tells nothing of its own.
+      if failure.code != .tunnelDown, tunnel.status.state == .up { journal.write(pollFailed: failure) }
     }
     judgeNow()
   }

@@ -80,6 +80,24 @@ import Tunnel
     #expect(Set(log.all.filter { $0.event != .verdictChanged }.map(\.incident)).count == 1)
   }
 
+  @Test func anAPIThatFailsIsOneIncidentWithItsProblem() {
+    let problem = Problem(
+      id: "tethys/api/unauthorized", severity: .critical, cluster: "tethys", subject: "API of tethys",
+      title: "refused", detail: "401", since: Timestamp(seconds: 0), remedy: "look")
+    let failure = PollFailure(code: .unauthorized, message: "401", remedy: "mend the token")
+    let log = Memory()
+    let journal = ClusterJournal(cluster: "tethys", log: log)
+    journal.writePollSucceeded()
+    journal.write(pollFailed: failure)
+    journal.write(pollFailed: failure)
+    journal.write(from: Self.report(.healthy), to: Self.report(.critical, problem))
+    journal.writePollSucceeded()
+    journal.writePollSucceeded()
+    #expect(log.events == ["api_failed", "problem_opened", "verdict_changed", "api_recovered"])
+    #expect(Set(log.all.filter { $0.event != .verdictChanged }.map(\.incident)).count == 1)
+    #expect(log.all[0].remedy == "mend the token" && log.all[0].reason == "unauthorized")
+  }
+
   @Test func aBusyPortNamesItsHolderAndTheCommand() {
     let log = Memory()
     let journal = ClusterJournal(cluster: "tethys", log: log)

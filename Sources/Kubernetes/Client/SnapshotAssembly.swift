@@ -52,7 +52,7 @@ extension Poll {
   // Leases make nodes more telling; without them nodes are judged by their conditions, and the gap is told.
   private var allGaps: [String: PollFailure] {
     var gaps = gaps
-    if case .failed(let failure) = part(.nodeLease) { gaps["node-leases"] = failure }
+    if case .failed(let failure) = part(.lease) { gaps["node-leases"] = failure }
     return gaps
   }
 

@@ -7,16 +7,19 @@ package struct Request {
   package let accept: String
   /// Not to be sent before.
   package let notBefore: ContinuousClock.Instant?
-  /// Gets the body in place of the response, where the status is 200.
+  /// The ETag of an answer that is at hand: the server may say with 304 that it still holds.
+  package let ifNoneMatch: String?
+  /// Gets the body in place of the response, where the status is 200 and the content is JSON.
   package let sink: (any BodySink)?
 
   package init(
-    tag: Int, path: String, accept: String, notBefore: ContinuousClock.Instant? = nil,
-    sink: (any BodySink)? = nil
+    tag: Int, path: String, accept: String, ifNoneMatch: String? = nil,
+    notBefore: ContinuousClock.Instant? = nil, sink: (any BodySink)? = nil
   ) {
     self.tag = tag
     self.path = path
     self.accept = accept
+    self.ifNoneMatch = ifNoneMatch
     self.notBefore = notBefore
     self.sink = sink
   }
@@ -31,16 +34,20 @@ package struct Response: Sendable {
   package let date: String?
   /// The Retry-After header, as sent.
   package let retryAfter: String?
+  /// The ETag header, as sent.
+  package let etag: String?
   /// After decompression.
   package let body: [UInt8]
 
   package init(
-    status: Int, contentType: String = "", date: String? = nil, retryAfter: String? = nil, body: [UInt8] = []
+    status: Int, contentType: String = "", date: String? = nil, retryAfter: String? = nil,
+    etag: String? = nil, body: [UInt8] = []
   ) {
     self.status = status
     self.contentType = contentType
     self.date = date
     self.retryAfter = retryAfter
+    self.etag = etag
     self.body = body
   }
 }

@@ -83,6 +83,7 @@ final class Transfer {
     if origin.scheme == .https { options.secure(origin) }
 
     var lines = ["Accept: \(request.accept)"]
+    if let tag = request.ifNoneMatch { lines.append("If-None-Match: \(tag)") }
     if origin.serverName != nil { lines.append("Host: \(origin.authority)") }
     // As client-go does: credentials go over TLS only.
     if let bearer, origin.scheme == .https { lines.append("Authorization: Bearer \(bearer)") }
@@ -123,7 +124,7 @@ final class Transfer {
     received += bytes.count
     budget.received += bytes.count
     guard budget.received <= limits.totalBytes else { return giveUp(limits.totalBytes) }
-    if let sink = request.sink, oceanid_curl_get_long(easy, CURLINFO_RESPONSE_CODE) == 200 {
+    if let sink {
       guard received <= limits.streamedBytes else { return giveUp(limits.streamedBytes) }
       isUnwanted = !sink.receive(bytes)
       return isUnwanted ? 0 : bytes.count
@@ -134,6 +135,11 @@ final class Transfer {
     body.append(contentsOf: bytes)
     return bytes.count
   }
+
+  /// Refusals, and what is no JSON, are for the eyes of whoever words the error.
+  private lazy var sink: (any BodySink)? =
+    oceanid_curl_get_long(easy, CURLINFO_RESPONSE_CODE) == 200
+      && headers["content-type"]?.lowercased().hasPrefix("application/json") == true ? request.sink : nil
 
   private func giveUp(_ limit: Int) -> Int {
     passedLimit = limit
@@ -149,7 +155,7 @@ final class Transfer {
       headers.removeAll()
     } else if let colon = line.firstIndex(of: ":") {
       let name = line[..<colon].lowercased()
-      if ["date", "retry-after", "content-type"].contains(name) {
+      if ["date", "retry-after", "content-type", "etag"].contains(name) {
         headers[name] = line[line.index(after: colon)...].trimmed
       }
     }
@@ -180,7 +186,7 @@ final class Transfer {
       Response(
         status: oceanid_curl_get_long(easy, CURLINFO_RESPONSE_CODE),
         contentType: headers["content-type"] ?? "", date: headers["date"],
-        retryAfter: headers["retry-after"], body: body))
+        retryAfter: headers["retry-after"], etag: headers["etag"], body: body))
   }
 
   /// The multi handle refused it.

@@ -10,12 +10,14 @@ final class Polls {
   private let guarding: ChildProcess
   private let title: String
   private let interval: Int
+  private let nodes: Int
 
   /// - Parameters:
   ///   - interval: seconds.
   ///   - nodes: more than the three of Oceanid.
   init(interval: Int, nodes: Int = 0, kustomizations: Int = 0) throws {
     self.interval = interval
+    self.nodes = nodes + 3
     title = "\(nodes + 3) nodes, \(kustomizations + 3) Kustomizations and the rest of Oceanid"
     server = try SSHServer()
     folder = try TemporaryFolder()
@@ -59,7 +61,10 @@ final class Polls {
   /// A line, after so many polls.
   func measure(polls: Int) throws -> String {
     // The first ones make connections and look around; the cluster writes its lists.
-    Thread.sleep(forTimeInterval: TimeInterval(interval * 3 + 5))
+    guard eventually(within: .seconds(120), every: .seconds(1), { seenNodes() == nodes }) else {
+      throw FixtureError.failed("the guard does not see the cluster: \(guarding.errors)")
+    }
+    Thread.sleep(forTimeInterval: TimeInterval(interval * 2))
     let before = try Idle.Footprint(pid: guarding.pid)
     let bytesBefore = try bytes()
     Thread.sleep(forTimeInterval: TimeInterval(interval * polls))
@@ -67,9 +72,21 @@ final class Polls {
     let bytesAfter = try bytes()
     let milliseconds = Double(after.ticks - before.ticks) * 10 / Double(polls)
     let kilobytes = (bytesAfter - bytesBefore) / polls / 1000
+    guard seenNodes() == nodes else { throw FixtureError.failed("a poll failed: \(guarding.errors)") }
     return
       "\(title): \((milliseconds * 10).rounded() / 10) ms of processor time, \(kilobytes) KB on the wire a poll, "
       + "\(try peak() >> 10) MiB at most, \(after.residentKiB >> 10) MiB between polls"
+  }
+
+  /// By the daemon's own document.
+  private func seenNodes() -> Int? {
+    let answer = try? run(
+      "curl", ["-s", "--unix-socket", folder.file("guard.sock"), "http://oceanid/v1/status"])
+    let document = answer.flatMap { try? JSONSerialization.jsonObject(with: Data($0.output.utf8)) }
+    let clusters = (document as? [String: Any])?["clusters"] as? [[String: Any]]
+    let poll = clusters?.first?["poll"] as? [String: Any]
+    guard poll?["ok"] as? Bool == true else { return nil }
+    return (clusters?.first?["nodes"] as? [Any])?.count
   }
 
   private func peak() throws -> Int {

@@ -36,7 +36,7 @@ struct TunnelBenchmark: ParsableCommand {
   func run() throws {
     if polls {
       print("POLLS")
-      print(try Polls(interval: 1).measure(polls: quick ? 15 : 40))
+      print(try Polls(interval: 1, kustomizations: 20).measure(polls: quick ? 15 : 40))
       print(try Polls(interval: 6, nodes: 5000, kustomizations: 2000).measure(polls: quick ? 4 : 10))
       return
     }

@@ -66,6 +66,59 @@ import Testing
     #expect(snapshot.stacks.failure?.remedy.contains("{nonResourceURLs: [/apis], verbs: [get]}") == true)
   }
 
+  @Test func anAnswerThatStillHoldsIsNotSentAgain() async throws {
+    let script: TestServer.Script = { request in
+      guard request.path == "/apis" else { return SmallCluster().script(request) }
+      guard request.headers["if-none-match"] == nil else {
+        return .answer(304, headers: ["ETag": #""abc""#], body: [])
+      }
+      return .json(200, SmallCluster.aggregated, headers: ["ETag": #""abc""#])
+    }
+    let server = try await TestServer(script: script)
+    var limits = PollLimits()
+    limits.discoveryLifetime = .zero
+    let client = ClusterClient(
+      kubeconfig: try kubeconfig(port: server.port), dial: .tcp(host: "127.0.0.1", port: server.port),
+      limits: limits)
+    for _ in 0..<2 { #expect(try await client.pollOnItsThread().get().flux.value?.count == 1) }
+    let asked = server.requests.filter { $0.path == "/apis" }
+    #expect(asked.map { $0.headers["if-none-match"] } == [nil, #""abc""#])
+  }
+
+  /// The versions of each Flux, as its custom resource definitions serve them, the preferred one first.
+  @Test(arguments: [
+    ("2.0", "v1beta2 v1beta1", "v2beta1", "v1beta2 v1beta1", "v1beta2"),
+    ("2.2", "v1beta2 v1beta1", "v2beta2 v2beta1", "v1beta3 v1beta2 v1beta1", "v1beta2"),
+    ("2.6", "v1beta2 v1beta1", "v2 v2beta2 v2beta1", "v1beta3 v1beta2 v1beta1", "v1beta2"),
+    ("2.7", "v1 v1beta2", "v2 v2beta2", "v1beta3 v1beta2", "v1"),
+    ("a later one", "v3 v2 v1", "v4 v2", "v2 v1beta3", "v1"),
+  ]) func everyFluxIsAskedInAVersionThatItServes(
+    flux: String, image: String, helm: String, notification: String, chosen: String
+  ) throws {
+    func group(_ name: String, _ versions: String, _ plural: String, _ kind: String) -> String {
+      let versions = versions.split(separator: " ").map {
+        #"{"version":"\#($0)","resources":[{"resource":"\#(plural)","responseKind":{"kind":"\#(kind)"}}]}"#
+      }
+      return
+        #"{"metadata":{"name":"\#(name).toolkit.fluxcd.io"},"versions":[\#(versions.joined(separator: ","))]}"#
+    }
+    let groups = try groups(
+      [
+        group("image", image, "imagepolicies", "ImagePolicy"),
+        group("helm", helm, "helmreleases", "HelmRelease"),
+        group("notification", notification, "alerts", "Alert"),
+      ].joined(separator: ","))
+    let kinds = Discovery(groups).kinds
+    #expect(kinds.count == 3)
+    for served in kinds {
+      let offered = ["image": image, "helm": helm, "notification": notification].first {
+        served.kind.group.hasPrefix($0.key)
+      }
+      #expect(offered?.value.split(separator: " ").contains(Substring(served.version)) == true)
+    }
+    #expect(kinds.first { $0.kind.name == "ImagePolicy" }?.version == chosen)
+  }
+
   @Test func otherDocumentsAreRefused() {
     for text in ["{}", "[]", "", #"{"kind":"Status"}"#] {
       #expect(throws: ObjectPage.Fault.self) { try Discovery.groups(Array(text.utf8)) }

@@ -41,8 +41,10 @@ import Testing
     let (how, codes) = Self.ways[index]
     cluster.apply(.answersWrong(how, on: "/api/v1/nodes"))
     let start = ContinuousClock.now
-    let snapshot = try await client.pollOnItsThread(timeout: .seconds(4)).get()
-    #expect(ContinuousClock.now - start < .seconds(12), "\(how)")
+    // What ends by itself has time to, on a busy machine too.
+    let timeout: Duration = .seconds(codes == [.timeout] ? 4 : 20)
+    let snapshot = try await client.pollOnItsThread(timeout: timeout).get()
+    #expect(ContinuousClock.now - start < timeout + .seconds(8), "\(how)")
     let failure = try #require(snapshot.nodes.failure, "\(how)")
     #expect(codes.contains(failure.code), "\(how): \(failure)")
     #expect(failure.message.utf8.count < 2000)

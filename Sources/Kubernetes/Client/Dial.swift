@@ -26,13 +26,13 @@ package struct PollLimits: Hashable, Sendable {
   package var undecodable: Int
   /// How often a list is asked for again in one poll where the server asks to wait.
   package var repetitions: Int
-  /// How long the groups and versions of the server are remembered.
+  /// How long the groups and versions of the server are remembered before it is asked whether they still hold.
   package var discoveryLifetime: Duration
 
   package init(
     answerBytes: Int = 8 << 20, pageBytes: Int = 64 << 20, pollBytes: Int = 192 << 20, pageSize: Int = 500,
     pages: Int = 40, undecodable: Int = 100,
-    repetitions: Int = 3, discoveryLifetime: Duration = .seconds(300)
+    repetitions: Int = 3, discoveryLifetime: Duration = .seconds(60)
   ) {
     self.answerBytes = answerBytes
     self.pageBytes = pageBytes

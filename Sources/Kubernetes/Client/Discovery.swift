@@ -5,6 +5,8 @@ struct Discovery: Sendable {
   private(set) var kinds: [ServedKind] = []
   /// Groups that could not be looked into: their kinds are not known to be absent.
   private(set) var failures: [String: PollFailure] = [:]
+  /// Of the answer that all of this was read from; nil where it took several.
+  private(set) var etag: String?
 
   /// What a server says about one group: its versions in the server's order of preference.
   struct Group {
@@ -21,7 +23,11 @@ struct Discovery: Sendable {
   }
 
   /// Takes, for each kind, the first version in the server's order that we know.
-  init(_ groups: [Group], failures: [String: PollFailure] = [:]) {
+  init(_ groups: [Group], failures: [String: PollFailure] = [:], etag: String? = nil) {
+    // It becomes a header line again.
+    self.etag = etag.flatMap {
+      $0.utf8.count <= 256 && $0.utf8.allSatisfy { (0x21...0x7e).contains($0) } ? $0 : nil
+    }
     for kind in Kind.discovered {
       guard let group = groups.first(where: { $0.name == kind.group }) else { continue }
       let version = group.versions.first {

@@ -59,7 +59,9 @@ struct Poll {
   /// - Parameter isFresh: what is known of the server's kinds need not be asked again.
   mutating func firstRequests(isDiscoveryFresh isFresh: Bool) -> [Request] {
     var requests = [ask(.version, "/version"), ask(.readiness, "/readyz", accept: "*/*")]
-    if !isFresh { requests.append(ask(.groups, "/apis", accept: Discovery.accept)) }
+    if !isFresh {
+      requests.append(ask(.groups, "/apis", accept: Discovery.accept, ifNoneMatch: discovery?.etag))
+    }
     for kind in Kind.builtIn {
       requests.append(list(Listing(ServedKind(kind, "v1"))))
     }
@@ -137,7 +139,8 @@ struct Poll {
     repetitions[question, default: 0] += 1
     questions.append(question)
     return Request(
-      tag: questions.count - 1, path: request.path, accept: request.accept, notBefore: notBefore,
+      tag: questions.count - 1, path: request.path, accept: request.accept,
+      ifNoneMatch: request.ifNoneMatch, notBefore: notBefore,
       sink: reader(for: question))
   }
 
@@ -158,12 +161,13 @@ struct Poll {
 
   // MARK: Asking
 
-  private mutating func ask(_ question: Question, _ path: String, accept: String = "application/json")
-    -> Request
-  {
+  private mutating func ask(
+    _ question: Question, _ path: String, accept: String = "application/json", ifNoneMatch: String? = nil
+  ) -> Request {
     questions.append(question)
     return Request(
-      tag: questions.count - 1, path: pathPrefix + path, accept: accept, sink: reader(for: question))
+      tag: questions.count - 1, path: pathPrefix + path, accept: accept, ifNoneMatch: ifNoneMatch,
+      sink: reader(for: question))
   }
 
   private func reader(for question: Question) -> ListReader? {
@@ -227,12 +231,15 @@ struct Poll {
     case .secret(let name):
       receive(secret: name, response, subject)
       return []
+    case .groups where response.status == 304 && discovery != nil:
+      hasDiscovered = true
+      return listDiscovered()
     case .groups, .resources:
       if let failure = PollFailure(response, asking: subject, of: kubeconfig) {
         return fail(question, failure)
       }
       do throws(ObjectPage.Fault) {
-        return try receive(discovery: question, response.body)
+        return try receive(discovery: question, response)
       } catch {
         return fail(question, PollFailure(error, asking: subject, of: kubeconfig))
       }
@@ -256,13 +263,13 @@ struct Poll {
   }
 
   private mutating func receive(
-    discovery question: Question, _ body: [UInt8]
+    discovery question: Question, _ response: Response
   ) throws(ObjectPage.Fault) -> [Request] {
     if case .resources(let group, let version) = question {
-      note(try Discovery.kinds(body), group, version)
+      note(try Discovery.kinds(response.body), group, version)
       return finishDiscovery()
     }
-    groups = try Discovery.groups(body)
+    groups = try Discovery.groups(response.body)
     var requests: [Request] = []
     for group in groups {
       for version in group.versions {
@@ -283,7 +290,7 @@ struct Poll {
       }
     }
     guard requests.isEmpty else { return requests }
-    return finishDiscovery()
+    return finishDiscovery(etag: response.etag)
   }
 
   private mutating func note(_ kinds: [String: String], _ group: String, _ version: String) {
@@ -294,9 +301,9 @@ struct Poll {
     groups[index].versions[place].kinds = kinds
   }
 
-  private mutating func finishDiscovery() -> [Request] {
+  private mutating func finishDiscovery(etag: String? = nil) -> [Request] {
     guard groupVersionsDue == 0 else { return [] }
-    discovery = Discovery(groups, failures: groupFailures)
+    discovery = Discovery(groups, failures: groupFailures, etag: groupFailures.isEmpty ? etag : nil)
     hasDiscovered = groupFailures.isEmpty
     return listDiscovered()
   }

@@ -10,6 +10,8 @@ struct ListScanner {
   /// it stores.
   static let objectLimit = 4 << 20
   private static let fieldLimit = 64 << 10
+  /// White space between values: indented lists of thousands of objects have some hundred KiB.
+  private static let blankLimit = 1 << 20
 
   typealias Found = (Part, UnsafeRawBufferPointer) throws(ObjectPage.Fault) -> Void
 
@@ -37,6 +39,7 @@ struct ListScanner {
   private var part: Part?
   private var isKey = false
   private var key = ""
+  private var blanks = 0
   /// The bytes of the value that came in earlier pieces.
   private var kept: [UInt8] = []
 
@@ -62,7 +65,11 @@ struct ListScanner {
 
   /// One byte between values. True where it begins one.
   private mutating func step(_ byte: UInt8) throws(ObjectPage.Fault) -> Bool {
-    if byte == 0x20 || byte == 0x0a || byte == 0x0d || byte == 0x09 { return false }
+    if byte == 0x20 || byte == 0x0a || byte == 0x0d || byte == 0x09 {
+      blanks += 1
+      guard blanks <= Self.blankLimit else { throw .notJSON }
+      return false
+    }
     switch (place, byte) {
     case (.start, UInt8(ascii: "{")): place = .firstKey
     case (.firstKey, UInt8(ascii: "}")), (.afterValue, UInt8(ascii: "}")): place = .done

@@ -1,0 +1,46 @@
+import DemoCluster
+import Foundation
+import GuardAPI
+import Health
+import TestSupport
+import Testing
+
+/// An API that does its worst, seen by the real daemon through a real tunnel.
+@Suite(
+  .enabled(if: SSHServer.isAvailable, Comment(rawValue: SSHServer.reason)), .serialized, .blocking,
+  .timeLimit(.minutes(3)))
+struct HostileClusterTests {
+  @Test(arguments: [Misbehaviour.hugeBody(200_000_000), .deepNesting(10_000), .endlessHeaders])
+  func theDaemonStaysSmallAndGoesOn(how: Misbehaviour) throws {
+    let installation = try Installation()
+    #expect(try installation.waitUntilHealthy(), "\(installation.log)")
+    let before = try installation.peakKiB()
+    installation.cluster.apply(.answersWrong(how, on: "/api/v1/nodes"))
+    let bad = try installation.waitFor { document, _ in
+      document.problems.contains { $0.id.hasPrefix("tethys/api/nodes/") }
+    }
+    #expect(bad.holds)
+    #expect(["bad_response", "timeout"].contains { bad.document.problems.first?.id.hasSuffix($0) == true })
+    // The rest is as it was: other parts, the tunnel, and who asks for them.
+    #expect(bad.cluster.flux.objects.allSatisfy { $0.verdict == .healthy })
+    let start = ContinuousClock.now
+    #expect(try installation.ctl("tunnel").status == 0)
+    #expect(ContinuousClock.now - start < .seconds(5))
+    // Several polls of it.
+    installation.cluster.forgetRequests()
+    #expect(
+      eventually { installation.cluster.requests.filter { $0.target.hasPrefix("/api/v1/nodes") }.count >= 3 })
+    #expect(try installation.peakKiB() - before < 100 << 10)
+    installation.cluster.apply(.answersRight)
+    #expect(try installation.waitUntilHealthy())
+  }
+}
+
+extension Installation {
+  /// The most memory that the daemon ever had.
+  fileprivate func peakKiB() throws -> Int {
+    let status = try String(contentsOfFile: "/proc/\(daemon.pid)/status", encoding: .utf8)
+    let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
+    return line?.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Int($0) } ?? .max
+  }
+}

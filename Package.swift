@@ -100,7 +100,7 @@ let package = Package(
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: rules),
     .executableTarget(
       name: "tunnel-benchmark", dependencies: ["TestSupport", arguments], path: "Tests/Benchmarks",
-      exclude: ["run"], swiftSettings: rules),
+      exclude: ["client", "run"], swiftSettings: rules),
     tests("SSH"),
     tests("Curl"),
     tests("Systemd", ["TestSupport"]),

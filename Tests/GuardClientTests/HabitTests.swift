@@ -83,7 +83,7 @@ import Testing
   func completionScriptsAreScripts(_ shell: Shell, _ program: String, _ options: [String]) throws {
     let kind: CompletionShell = shell == .bash ? .bash : shell == .zsh ? .zsh : .fish
     let script = OceanidCtl.completionScript(for: kind)
-    for word in ["history", "explain", "cluster", "tunnel_down"] { #expect(script.contains(word), "\(word)") }
+    for word in ["history", "explain", "cluster"] { #expect(script.contains(word), "\(word)") }
     guard TestSupport.program(program) != nil else { return }
     let folder = try TestSupport.TemporaryFolder()
     let result = try run(program, options + [try folder.write(script, to: "script")])

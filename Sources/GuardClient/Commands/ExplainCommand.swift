@@ -18,10 +18,13 @@ struct ExplainCommand: ParsableCommand {
 
   @Argument(
     help: ArgumentHelp("An event, a problem or an error.", valueName: "word"),
-    completion: .list(Catalog.builtIn.entries.map(\.event) + Topic.all.map(\.word)))
+    // Asked for when a shell completes: no other command pays for reading the catalog.
+    completion: .custom { _, _, _ in known })
   var word: String?
 
   @OptionGroup var connection: SocketOption
+
+  static var known: [String] { Catalog.builtIn.entries.map(\.event) + Topic.all.map(\.word) }
 
   func run() throws {
     let terminal = Terminal.standardOutput()
@@ -52,9 +55,8 @@ struct Unexplained: Complaint {
   var exitStatus: Int32 { ExitStatus.usage.rawValue }
 
   var description: String {
-    let known = Catalog.builtIn.entries.map(\.event) + Topic.all.map(\.word)
     let last = word.split(separator: "/").last.map(String.init) ?? word
-    let hint = Spelling.nearest(to: last, among: known).map { "; did you mean \($0)?" } ?? ""
+    let hint = Spelling.nearest(to: last, among: ExplainCommand.known).map { "; did you mean \($0)?" } ?? ""
     return "there is no event, problem or error named '\(word)'\(hint) All of them: oceanid-ctl explain"
   }
 }

@@ -8,13 +8,26 @@ enum ExplainPage {
     page += Line(Span(entry.event, .strong))
     page += terminal.wrapped(Span(subject))
     page.gap()
-    page += text.split(separator: "\n", omittingEmptySubsequences: false).flatMap { line in
-      line.isEmpty ? [Line.empty] : terminal.wrapped(Span(String(line)))
-    }
+    page += lines(text).flatMap { $0.isEmpty ? [Line.empty] : terminal.wrapped(Span($0)) }
     page.gap()
     page += Line(
       Span("In the journal: ", .faint), Span("journalctl -u oceanid-guard MESSAGE_ID=\(entry.messageID)"))
     return page
+  }
+
+  /// The text's lines, with those together that only the width of the file parts.
+  private static func lines(_ text: String) -> [String] {
+    var lines: [String] = []
+    var goesOn = false
+    for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+      if goesOn, !line.isEmpty, let last = lines.popLast() {
+        lines.append("\(last) \(line)")
+      } else {
+        lines.append(String(line))
+      }
+      goesOn = line.count > 80
+    }
+    return lines
   }
 
   static func page(_ problem: ProblemDocument?, _ topic: Topic?, _ terminal: Terminal) -> Page {

@@ -1,0 +1,82 @@
+import Foundation
+import GuardAPI
+import TestSupport
+import Testing
+
+/// What an operator does with the client besides looking at the status.
+@Suite(
+  .enabled(if: SSHServer.isAvailable, Comment(rawValue: SSHServer.reason)), .serialized, .blocking,
+  .timeLimit(.minutes(3)))
+struct OperatorTests {
+  @Test func aCommandRunsWithTheRightKubeconfigAndKeepsItsStatus() throws {
+    let installation = try Installation()
+    func run(_ arguments: String...) throws -> (exit: ChildProcess.Exit, output: String, errors: String) {
+      let result = try TestSupport.run(
+        Installation.client, ["run", "--socket", installation.socket] + arguments,
+        environment: ["PATH": "/usr/local/bin:/usr/bin:/bin"])
+      return (result.exit, result.output, result.errors)
+    }
+    // Waits for the tunnel, and for the guard itself.
+    let plain = try run("--", "sh", "-c", "echo $KUBECONFIG; exit 7")
+    #expect(plain.exit == .exited(7))
+    #expect(plain.output == installation.kubeconfig + "\n")
+    #expect(try run("sh", "-c", "kill -TERM $$").exit == .signalled(SIGTERM))
+    // A broken pipe kills the command as anywhere else.
+    #expect(try run("--", "sh", "-c", "kill -PIPE $$").exit == .signalled(SIGPIPE))
+    #expect(try run("--", "/nonexistent/program").exit == .exited(127))
+    #expect(try run("--", "/etc/passwd").exit == .exited(126))
+
+    let refused = try run("--", "env", "X=1", "kubectl", "-n", "shop", "delete", "pod", "web-0")
+    #expect(refused.exit == .exited(77))
+    #expect(refused.errors.contains("kubectl delete changes the cluster by hand"))
+    #expect(!installation.log.contains("break_glass"))
+    let logged = try run(
+      "--break-glass", "OPS-17: pod hangs", "--", "sh", "-c", ": kubectl; echo kubectl delete")
+    #expect(logged.exit == .exited(0))
+    #expect(eventually { installation.log.contains("break_glass: sh by hand, by uid \(getuid()), pid ") })
+    #expect(installation.log.contains("OPS-17: pod hangs"))
+
+    let env = try installation.ctl("env")
+    #expect(env.output == "export KUBECONFIG='\(installation.kubeconfig)'\n")
+    installation.daemon.terminate()
+    _ = installation.daemon.wait(within: .seconds(10))
+    let unlogged = try run("--timeout", "250ms", "--break-glass", "reason", "--", "echo", "it ran")
+    #expect(unlogged.exit == .exited(69))
+    #expect(!unlogged.output.contains("it ran"))
+  }
+
+  @Test func theHistoryTellsAnOutageWithItsLength() throws {
+    let installation = try Installation()
+    #expect(try installation.waitUntilHealthy())
+    installation.server.stop()
+    #expect(
+      try installation.waitFor { _, cluster in cluster.tunnel.lastError?.code == "connect_refused" }.holds)
+    try installation.server.start()
+    #expect(try installation.waitUntilHealthy())
+    let history = try installation.ctl("history", "--since", "1h")
+    #expect(history.status == 0, "\(history.errors)")
+    #expect(
+      history.output.contains(#/tunnel down to [0-9:]+Z, .*, peer_closed, .*[0-9]+ attempts?/#),
+      "\(history.output)")
+    #expect(history.output.contains("1 incident since 1h; from the guard's memory"))
+    let lines = try installation.ctl("history", "--json", "--event", "tunnel_up").output.split(
+      separator: "\n")
+    let changes = try lines.map { try JSONDecoder().decode(ChangeDocument.self, from: Data($0.utf8)) }
+    #expect(changes.count == 2)
+    #expect(changes.last?.attempts ?? 0 > 0)
+    #expect(try installation.ctl("history", "--until", "1h").output.hasPrefix("no incident"))
+  }
+
+  @Test func theManualsOfBothProgramsAreMadeFromThemselves() throws {
+    for page in ["oceanid-ctl", "oceanid-guard.yaml"] {
+      let result = try run(Installation.client, ["manual", page])
+      #expect(result.exit == .exited(0) && result.output.hasPrefix(".TH \(page.uppercased()) "))
+    }
+    let dump = try run(Installation.guardProgram, ["--experimental-dump-help"])
+    let manual = try ChildProcess(Installation.client, ["manual", "oceanid-guard"], takesInput: true)
+    manual.send(dump.output)
+    manual.closeInput()
+    #expect(manual.wait() == .exited(0))
+    #expect(manual.output.contains("\\-\\-check\\-config"))
+  }
+}

@@ -45,7 +45,6 @@ package struct OceanidCtl: ParsableCommand {
     // A reader that closed its end early (`| head`) is no accident worth a signal.
     signal(SIGPIPE, SIG_IGN)
     do {
-      if let mistake = UnknownCommand(CommandLine.arguments.dropFirst().first) { throw mistake }
       var command = try parseAsRoot()
       try command.run()
       Glibc.exit(0)
@@ -54,11 +53,16 @@ package struct OceanidCtl: ParsableCommand {
       StandardOutput.writeError("oceanid-ctl: \(Span("\(error)").text)\n\(remedy)")
       Glibc.exit(error.exitStatus)
     } catch let error as any Complaint {
-      StandardOutput.writeError("oceanid-ctl: \(Span("\(error)").text)\n")
-      Glibc.exit(error.exitStatus)
+      complain(error)
     } catch {
+      if let mistake = UnknownCommand(CommandLine.arguments.dropFirst().first) { complain(mistake) }
       exit(withError: error)
     }
+  }
+
+  private static func complain(_ complaint: any Complaint) -> Never {
+    StandardOutput.writeError("oceanid-ctl: \(Span("\(complaint)").text)\n")
+    Glibc.exit(complaint.exitStatus)
   }
 }
 

@@ -17,7 +17,7 @@ struct ClusterOption: ParsableArguments {
   var cluster: String?
 
   /// The guard's clusters, for a shell to complete; none where it can't be asked.
-  private static func known() -> [String] {
+  static func known() -> [String] {
     var client = DaemonClient(socket: .resolve(option: nil))
     client.timeout = .seconds(1)
     return (try? client.status())?.clusters.map(\.name) ?? []
@@ -28,9 +28,11 @@ struct ClusterOption: ParsableArguments {
 struct ReadOptions: ParsableArguments {
   @OptionGroup var connection: SocketOption
 
-  @OptionGroup var choice: ClusterOption
-
-  var cluster: String? { choice.cluster }
+  // Not a group within this group: each level costs every command a part of a millisecond of reflection.
+  @Option(
+    help: ArgumentHelp("Only this cluster.", valueName: "name"),
+    completion: .custom { _, _, _ in ClusterOption.known() })
+  var cluster: String?
 
   @Flag(help: "Print the guard's document as JSON.")
   var json = false

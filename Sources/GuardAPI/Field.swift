@@ -1,7 +1,7 @@
 /// A value that a document may lack: what stands in for it then.
 ///
 /// Clients and daemons of different ages meet on one socket, so whatever can be missing is read as not known.
-package protocol Omissible: Codable, Hashable, Shaped {
+package protocol Omissible: Codable, Hashable {
   static var whenAbsent: Self { get }
   static func read(from decoder: any Decoder) throws -> Self
 }
@@ -11,14 +11,9 @@ extension Omissible {
 }
 
 /// A closed set of words that may grow: a word of a newer daemon reads as `whenAbsent`.
-package protocol Word: Omissible, RawRepresentable, CaseIterable where RawValue == String {
-  /// All words but those that are only ever read.
-  static var written: [Self] { get }
-}
+package protocol Word: Omissible, RawRepresentable where RawValue == String {}
 
 extension Word {
-  package static var written: [Self] { Array(allCases) }
-
   package static func read(from decoder: any Decoder) throws -> Self {
     Self(rawValue: try String(from: decoder)) ?? whenAbsent
   }

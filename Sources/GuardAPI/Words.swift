@@ -1,24 +1,24 @@
 package import Health
 
-extension Verdict: Word {
+extension Verdict: ShapedWord {
   package static var whenAbsent: Verdict { .unknown }
 }
 
-extension ObjectStatus: Word {
+extension ObjectStatus: ShapedWord {
   package static var whenAbsent: ObjectStatus { .unknown }
 }
 
-extension Condition.Status: Word {
+extension Condition.Status: ShapedWord {
   package static var whenAbsent: Condition.Status { .unknown }
 }
 
-extension Problem.Severity: Word {
+extension Problem.Severity: ShapedWord {
   // A severity that this version does not know is shown at its loudest.
   package static var whenAbsent: Problem.Severity { .critical }
 }
 
 /// `tunnel.state`; `unknown` is only ever read, never written.
-package enum TunnelState: String, Word {
+package enum TunnelState: String, ShapedWord {
   case up, connecting, backoff, blocked, stopped, unknown
 
   package static var whenAbsent: TunnelState { .unknown }
@@ -37,7 +37,7 @@ package enum TunnelState: String, Word {
 }
 
 /// `forwards[].state`; `unknown` is only ever read, never written.
-package enum ForwardState: String, Word {
+package enum ForwardState: String, ShapedWord {
   case listening
   case portBusy = "port_busy"
   case unknown
@@ -47,7 +47,7 @@ package enum ForwardState: String, Word {
 }
 
 /// `tunnel.history[].state`; `unknown` is only ever read, never written.
-package enum HistoryState: String, Word {
+package enum HistoryState: String, ShapedWord {
   case up
   /// Connecting, or waiting for the next attempt.
   case down

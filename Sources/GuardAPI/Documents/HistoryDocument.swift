@@ -32,7 +32,7 @@ extension HistoryDocument {
 }
 
 /// Where a history was read; `unknown` is only ever read, never written.
-package enum HistorySource: String, Word {
+package enum HistorySource: String, ShapedWord {
   case journal
   /// What the guard remembers since it started.
   case memory

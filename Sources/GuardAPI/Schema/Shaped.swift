@@ -7,42 +7,51 @@ package protocol Shaped: Decodable {
   static var sample: Self { get }
 }
 
-extension Omissible {
+/// A word with all its values. Apart from `Word`, so that decoding does not pay for what only the schema asks.
+package protocol ShapedWord: Word, Shaped, CaseIterable {
+  /// All words but those that are only ever read.
+  static var written: [Self] { get }
+}
+
+extension ShapedWord {
+  package static var written: [Self] { Array(allCases) }
+  package static var shape: JSONSchema { .words(written.map(\.rawValue)) }
   package static var sample: Self { whenAbsent }
 }
 
-extension Word {
-  /// The words that a daemon of this version writes.
-  package static var shape: JSONSchema { .words(written.map(\.rawValue)) }
-}
-
-extension Field: Shaped {
+extension Field: Shaped where Value: Shaped {
   package static var shape: JSONSchema { Value.shape }
   package static var sample: Field { Field(wrappedValue: Value.sample) }
 }
 
 extension Optional: Shaped where Wrapped: Codable & Hashable {
   package static var shape: JSONSchema { .nullable(.of(Wrapped.self)) }
+  package static var sample: Wrapped? { nil }
 }
 
 extension Array: Shaped where Element: Codable & Hashable {
   package static var shape: JSONSchema { .list(.of(Element.self)) }
+  package static var sample: [Element] { [] }
 }
 
-extension String {
+extension String: Shaped {
   package static var shape: JSONSchema { .string(format: nil) }
+  package static var sample: String { "" }
 }
 
-extension Bool {
+extension Bool: Shaped {
   package static var shape: JSONSchema { .boolean }
+  package static var sample: Bool { false }
 }
 
-extension Int {
+extension Int: Shaped {
   package static var shape: JSONSchema { .integer }
+  package static var sample: Int { 0 }
 }
 
-extension Int64 {
+extension Int64: Shaped {
   package static var shape: JSONSchema { .integer }
+  package static var sample: Int64 { 0 }
 }
 
 extension Double: Shaped {

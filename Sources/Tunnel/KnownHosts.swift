@@ -112,7 +112,7 @@ package struct KnownHosts: Sendable {
   }
 
   private static func parse(_ text: String, file: String) -> [Entry] {
-    text.split(separator: "\n", omittingEmptySubsequences: false).enumerated().compactMap { index, line in
+    text.lines.enumerated().compactMap { index, line in
       var fields = line.split(whereSeparator: { $0 == " " || $0 == "\t" || $0 == "\r" })[...]
       guard let first = fields.first, !first.hasPrefix("#") else { return nil }
       var marker = Marker.none

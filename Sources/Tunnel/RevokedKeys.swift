@@ -22,9 +22,7 @@ enum RevokedKeys {
         remedy: "name a file with one public key a line for this host", files: [path])
     }
     var entries: [KnownHosts.Entry] = []
-    let lines = String(decoding: bytes, as: UTF8.self).split(
-      separator: "\n", omittingEmptySubsequences: false)
-    for (index, line) in lines.enumerated() {
+    for (index, line) in String(decoding: bytes, as: UTF8.self).lines.enumerated() {
       let fields = line.split(whereSeparator: { $0 == " " || $0 == "\t" || $0 == "\r" })
       guard let first = fields.first, !first.hasPrefix("#") else { continue }
       guard fields.count > 1, let key = Base64.decode(fields[1]), !key.isEmpty else {

@@ -1,4 +1,5 @@
 import SSH
+import TestSupport
 import Testing
 
 @testable import Tunnel
@@ -34,6 +35,26 @@ import Testing
       "# comment", "", "\(pattern) \(Self.ed25519) \(Self.base64(Self.ed25519, 1)) me@home")
     let port: UInt16 = pattern.hasPrefix("[") ? 2222 : 22
     #expect(hosts.check(Self.key(Self.ed25519, 1), name: "tethys", port: port) == .known)
+  }
+
+  @Test func linesOfDOSAreLines() {
+    let (one, two) = (Self.base64(Self.ed25519, 1), Self.base64(Self.ed25519, 2))
+    let text =
+      "tethys \(Self.ed25519) \(one) me\r\n@revoked * \(Self.ed25519) \(two) me\r\nother \(Self.ed25519) \(two)\r\n"
+    let hosts = KnownHosts(files: ["known"]) { _ in Array(text.utf8) }
+    #expect(hosts.check(Self.key(Self.ed25519, 1), name: "tethys", port: 22) == .known)
+    guard case .revoked(let entry) = hosts.check(Self.key(Self.ed25519, 2), name: "other", port: 22) else {
+      Issue.record("not revoked")
+      return
+    }
+    #expect(entry.line == 2)
+  }
+
+  @Test func everyLineOfDOSRevokes() throws {
+    let folder = try TemporaryFolder()
+    let keys = (1...3 as ClosedRange<UInt8>).map { "\(Self.ed25519) \(Self.base64(Self.ed25519, $0)) me\r\n" }
+    let path = try folder.write(keys.joined(), to: "revoked")
+    #expect(try RevokedKeys.read(path).map(\.key) == (1...3).map { Self.blob(Self.ed25519, $0) })
   }
 
   @Test(arguments: ["tethy", "tethys.example", "*,!tethys", "[tethys]:2222", "te?hy"])

@@ -210,6 +210,7 @@ package final class Guard: Sendable {
     let keeper = RepeatingTimer(every: .seconds(5), on: queue, startsAtOnce: false) { [weak self] in
       hints.look()
       self?.keepControlSocket()
+      _ = self?.each(named: nil) { $0.tunnel.keepOwnDoor() }
     }
     queue.asyncAfter(deadline: .now() + Guard.startUp) { ResidentMemory.releaseCode() }
     tell(.ready, .status(StatusLine.text(of: board)))

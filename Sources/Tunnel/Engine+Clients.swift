@@ -4,7 +4,7 @@ internal import Synchronization
 // Local connections, from the listener to the session that carries them.
 extension Engine {
   func watchListener(_ index: Int) throws(SystemError) {
-    try listeners[index].watch(by: loop) { [weak self] _ in self?.acceptAll(index) }
+    try listeners[index].watch(by: loop) { [weak self] _ in self?.knocked.insert(index) }
   }
 
   private func acceptAll(_ index: Int) {
@@ -12,7 +12,11 @@ extension Engine {
     do throws(SystemError) {
       while let accepted = try listener.accept() {
         var counters: ForwardCounters?
-        if case .forward(let own) = listener.kind { counters = own }
+        switch listener.kind {
+        case .forward(let own): counters = own
+        // Where it leads to may have been said just before.
+        case .own: readMail()
+        }
         lastClient &+= 1
         waiting.append(
           Client(
@@ -26,10 +30,14 @@ extension Engine {
     }
   }
 
-  func acceptAgain(_ now: Instant) {
-    guard let due = acceptAgain, now >= due else { return }
-    acceptAgain = nil
-    for index in listeners.indices { acceptAll(index) }
+  func acceptWaiting(_ now: Instant) {
+    if let due = acceptAgain, now >= due {
+      acceptAgain = nil
+      knocked.formUnion(listeners.indices)
+    }
+    let waiting = knocked
+    knocked = []
+    for index in waiting.sorted() { acceptAll(index) }
   }
 
   /// Gives each waiting client to the session that has the least to do; true when it was the first for one.

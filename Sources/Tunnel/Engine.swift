@@ -13,6 +13,7 @@ final class Engine {
     case reconnect
     case hint(Hint)
     case ownTarget(StreamAddress)
+    case ownDoorIsGone
     case nudge
     case stop
   }
@@ -58,6 +59,8 @@ final class Engine {
   var waiting: [Client] = []
   var watchedFiles: FileWatch?
   private var fileEvents: Watch?
+  /// Listeners, by index, on which somebody waits.
+  var knocked: Set<Int> = []
   /// When listeners that could not accept try again.
   var acceptAgain: Instant?
   /// The round-trip time is told at most once a second.
@@ -107,13 +110,10 @@ final class Engine {
     hasWork = false
     board.turns.add(1, ordering: .relaxed)
     if let gap { note(gap) }
-    if hasMail {
-      hasMail = false
-      for message in mailbox.collect() { read(message) }
-    }
+    if hasMail { readMail() }
     let now = MonotonicTime.now
     bindListeners(now)
-    acceptAgain(now)
+    acceptWaiting(now)
     if let finding, now >= finding.deadline {
       feed(.failed(.unresolved(plan.configuration, Engine.findLimit)))
     }
@@ -126,6 +126,11 @@ final class Engine {
     if !waiting.isEmpty { feed(.clientWaits) }
     if let wake = machine.wake, now >= wake { feed(.timePassed) }
     if let due = watchedFiles?.next, now >= due { lookAtFiles(now) }
+  }
+
+  func readMail() {
+    hasMail = false
+    for message in mailbox.collect() { read(message) }
   }
 
   private func nextDeadline() -> Instant? {
@@ -154,6 +159,8 @@ final class Engine {
     case .hint(let hint): feed(.hint(hint))
     case .ownTarget(let target):
       for listener in listeners { if case .own = listener.kind { listener.target = target } }
+    case .ownDoorIsGone:
+      for listener in listeners { if case .own = listener.kind { listener.close() } }
     case .nudge: break
     case .stop: isStopping = true
     }

@@ -78,6 +78,14 @@ final class Listener {
     }
   }
 
+  /// To be bound anew: nobody finds it any more.
+  func close() {
+    guard state == .listening else { return }
+    watch = nil
+    socket = nil
+    state = .unbound
+  }
+
   private func listen() throws(SystemError) -> Descriptor {
     if let path = address.path {
       // ssh_config(5), StreamLocalBindMask: the owner's alone.

@@ -60,6 +60,11 @@ package final class Tunnel: Sendable {
   /// this call.
   package func setOwnTarget(_ target: StreamAddress) { mailbox.post(.ownTarget(target)) }
 
+  /// Makes `ownDoor` anew where somebody removed its file.
+  package func keepOwnDoor() {
+    if case .path(let path) = ownDoor, !SmallFile.exists(path) { mailbox.post(.ownDoorIsGone) }
+  }
+
   /// Gives up the session in hand and makes a new one, or cuts a wait short.
   package func reconnect() { mailbox.post(.reconnect) }
 

@@ -1,3 +1,4 @@
+import Glibc
 import Platform
 import Synchronization
 import TestSupport
@@ -331,6 +332,37 @@ struct TunnelTests {
     #expect(fixture.tunnel.stop(timeout: .seconds(5)))
     #expect(fixture.tunnel.status.state == .stopped)
     #expect(throws: (any Error).self) { try LoopbackSocket(port: port) }
+  }
+
+  @Test func theOwnDoorLeadsWhereItWasSaidJustBefore() throws {
+    let targets = try [TCPServer(.source(1)), TCPServer(.source(2))]
+    let fixture = try Fixture(SSHServer(), target: targets[0].port)
+    try #require(fixture.waitUntil(.up))
+    let door = try #require(fixture.tunnel.ownDoor.address)
+    for round in 0..<200 {
+      let size = round % 2 + 1
+      fixture.tunnel.setOwnTarget(.local(targets[size - 1].port))
+      let own = try StreamSocket.connect(to: door, userTimeout: .seconds(5))
+      let deadline = MonotonicTime.now + .seconds(10)
+      #expect(own.receive(size, until: deadline)?.count == size)
+      #expect(own.receive(1, until: deadline) == nil)
+    }
+  }
+
+  @Test func theOwnDoorComesBackWhenItsFileIsRemoved() throws {
+    let echo = try TCPServer(.echo)
+    let folder = try TemporaryFolder()
+    let fixture = try Fixture(SSHServer(), target: echo.port, doorFolder: folder.path)
+    try #require(fixture.waitUntil(.up))
+    guard case .path(let path) = fixture.tunnel.ownDoor else { throw FixtureError.failed("no file") }
+    for byte in [1, 2] as [UInt8] {
+      #expect(unlink(path) == 0)
+      fixture.tunnel.keepOwnDoor()
+      #expect(eventually { (try? LoopbackSocket(path: path)) != nil })
+      let own = try LoopbackSocket(path: path)
+      try own.send([byte])
+      #expect(try own.receive() == [byte])
+    }
   }
 
   @Test(arguments: [true, false]) func theOwnDoorIsForThisProcessOnly(_ hasFile: Bool) throws {

@@ -21,7 +21,8 @@ extension Judgement {
     {
       return FluxSymptom(
         word: "overdue", title: "was not reconciled for \((serverNow - last).humanDuration)",
-        detail: "its interval is \(interval.humanDuration), and its status is as good as it was then",
+        detail: "its interval is \(interval.humanDuration), and its status is as good as it was then"
+          + missed(by: object),
         since: last, remedy: controllerLog(object))
     }
     if let asked = object.requestedAt, serverNow - asked > object.ownTimeout + .seconds(120) {
@@ -32,6 +33,13 @@ extension Judgement {
         remedy: controllerLog(object))
     }
     return lag(of: object)
+  }
+
+  private func missed(by object: FluxObject) -> String {
+    guard let wanted = object.source.flatMap(causes.object)?.revision, let applied = object.revision,
+      !wanted.isSameRevision(as: applied)
+    else { return "" }
+    return "; its source has \(wanted.shortRevision), applied is \(applied.shortRevision)"
   }
 
   /// The time of a run that left nothing else behind; nil for kinds that write only what changed.

@@ -125,7 +125,7 @@ extension Judgement {
     if failure.type == "Stalled", let ready, ready.status == .isFalse { parts.append(ready.message) }
     if object.isSource, let revision = object.revision, let updated = object.artifactUpdateTime {
       parts.append(
-        "still serves \(revision.shortRevision), fetched \((serverNow - updated).humanDuration) ago")
+        "still serves \(revision.shortRevision), of \((serverNow - updated).humanDuration) ago")
     } else if let attempted = object.attemptedRevision, let revision = object.revision,
       !attempted.isSameRevision(as: revision)
     {

@@ -261,6 +261,7 @@ enum Scene: String, CaseIterable {
           range: "semver 1.18.x", latestImage: "\(image):\(latest)"), verdict: verdict, reason: "Succeeded",
         message: "Latest image tag for \(image) resolved to \(latest)"),
       running: [.init(image: "\(image):\(running)", workload: "deployment \(name)/\(name)")],
-      isBehind: latest != running)
+      isBehind: latest != running, behindSince: latest == running ? nil : at("2026-02-28T22:00:00Z"),
+      standstill: latest == running ? nil : .push)
   }
 }

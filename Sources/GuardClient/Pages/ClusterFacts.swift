@@ -91,7 +91,10 @@ enum ClusterFacts {
       + images.automations.filter { $0.verdict == .critical || $0.verdict == .degraded }.map(\.name)
     var text = images.policies.count.of("policy", plural: "policies")
     if behind.isEmpty && bad.isEmpty && rest.isEmpty { text += ", none behind" }
-    if !behind.isEmpty { text += "; behind: \(list(behind.map(\.name)))" }
+    let held = behind.filter { $0.stuckAt == "held" || $0.stuckAt == "review" }.map(\.name)
+    let late = behind.map(\.name).filter { !held.contains($0) }
+    if !late.isEmpty { text += "; behind: \(list(late))" }
+    if !held.isEmpty { text += "; held by hand: \(list(held))" }
     if !bad.isEmpty { text += "; failing: \(list(bad.map(\.name)))" }
     if !rest.isEmpty { text += "; scan or update failing: \(list(rest))" }
     return counted(text, verdicts, cluster, now)
@@ -115,11 +118,23 @@ enum ClusterFacts {
     if !secrets.isEmpty {
       parts.append("\(secrets.count { $0 == .healthy }) of \(secrets.count.of("secret")) present")
     }
+    let pods = pods(cluster.pods)
+    parts += pods.map { [$0] } ?? []
     guard !parts.isEmpty else { return nil }
     let verdicts =
-      cluster.workloads.map(\.verdict) + cluster.certificates.map(\.verdict) + cluster.stacks.map(\.verdict)
+      (pods == nil ? [] : [.degraded]) + cluster.workloads.map(\.verdict)
+      + cluster.certificates.map(\.verdict) + cluster.stacks.map(\.verdict)
       + secrets
     return counted(parts.joined(separator: ", "), verdicts, cluster, now)
+  }
+
+  private static func pods(_ pods: PodsDocument?) -> String? {
+    guard let pods, pods.crashLooping + pods.pending > 0 else { return nil }
+    let counts = [
+      pods.crashLooping > 0 ? "\(pods.crashLooping) crash-looping" : nil,
+      pods.pending > 0 ? "\(pods.pending) not starting" : nil,
+    ]
+    return "\(counts.compactMap(\.self).joined(separator: " and ")) of \(pods.total.of("pod"))"
   }
 
   /// What was counted, in the colour of the worst; said of the past where no poll vouches for it now.

@@ -9,8 +9,27 @@ enum FluxPage {
       if flux.objects.isEmpty {
         return [Line(Span(flux.installed == false ? "Flux is not installed." : "No Flux objects seen."))]
       }
-      return table(flux).lines(width: terminal.width)
+      let controllers = controllers(flux, terminal.now)
+      let lines = table(flux).lines(width: terminal.width)
+      return controllers.rows.isEmpty
+        ? lines : lines + [Line.empty] + controllers.lines(width: terminal.width)
     }
+  }
+
+  /// Who does the work, and whether they are at it: a good status below says only what was so when they last were.
+  static func controllers(_ flux: FluxDocument, _ now: Timestamp) -> Table {
+    var table = Table(columns: ["CONTROLLER", "VERSION", "FLUX", "AVAILABLE", "LEASE"])
+    for controller in flux.controllers {
+      let style: Style = controller.verdict == .healthy ? .plain : controller.verdict.style
+      table.rows.append(
+        Table.Row(cells: [
+          Span(controller.name), Span(controller.version ?? "<unknown>"),
+          Span(controller.distribution ?? "<unknown>"),
+          Span("\(controller.available)/\(controller.desired)", style),
+          Span(controller.leaseRenewedAt?.relative(to: now) ?? "<unknown>", style),
+        ]))
+    }
+    return table
   }
 
   static func table(_ flux: FluxDocument) -> Table {

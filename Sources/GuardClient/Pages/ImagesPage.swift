@@ -5,24 +5,24 @@ import Health
 enum ImagesPage {
   static func page(_ status: StatusDocument, _ terminal: Terminal) -> Page {
     SectionPage.page(.images, status, terminal) { cluster in
-      let tables = tables(cluster.images).filter { !$0.rows.isEmpty }
+      let tables = tables(cluster.images, terminal.now).filter { !$0.rows.isEmpty }
       if tables.isEmpty { return [Line(Span("No image policies seen."))] }
       return Array(tables.map { $0.lines(width: terminal.width) }.joined(separator: [Line.empty]))
     }
   }
 
-  static func tables(_ images: ImagesDocument) -> [Table] {
-    [policies(images.policies), repositories(images.repositories), automations(images.automations)]
+  static func tables(_ images: ImagesDocument, _ now: Timestamp) -> [Table] {
+    [policies(images.policies, now), repositories(images.repositories), automations(images.automations)]
   }
 
-  private static func policies(_ policies: [ImagePolicyDocument]) -> Table {
+  private static func policies(_ policies: [ImagePolicyDocument], _ now: Timestamp) -> Table {
     var table = Table(columns: ["NAMESPACE", "NAME", "LATEST", "RUNNING", "READY", "IMAGE", "MESSAGE"])
     table.endsInProse = true
     table.names = 2
     table.elastic = 5
     for policy in policies {
       let style: Style = policy.verdict == .healthy ? .plain : policy.verdict.style
-      let message = Span(policy.message, style)
+      let message = Span(story(policy, now), style)
       let (image, tag) = named(policy.latest)
       table.rows.append(
         Table.Row(
@@ -30,9 +30,26 @@ enum ImagesPage {
             Span(policy.namespace), Span(policy.name), Span(tag),
             Span(running(policy, image: image), policy.behind == true ? .warning : .plain),
             Span((policy.ready ?? .isFalse).rawValue, style), Span(image), message,
-          ], tellsAll: policy.verdict.isWrong && policy.ready != .isTrue))
+          ], tellsAll: policy.verdict.isWrong || policy.stuckAt != nil))
     }
     return table
+  }
+
+  /// What it wants, since when the cluster is behind that, how far it has come, and why no further.
+  private static func story(_ policy: ImagePolicyDocument, _ now: Timestamp) -> String {
+    var parts = [policy.range].compactMap(\.self)
+    if policy.behind == true {
+      let since = policy.behindSince.map { " for \((now - $0).asAge)" } ?? ""
+      let word: String? =
+        switch policy.stuckAt {
+        case "held": "held by hand"
+        case "review": "awaits review"
+        case let step?: "stuck at \(step)"
+        case nil: nil
+        }
+      parts.append((["behind\(since)"] + [word].compactMap(\.self)).joined(separator: ", "))
+    }
+    return (parts + [policy.message]).filter { !$0.isEmpty }.joined(separator: "; ")
   }
 
   /// The tags that run of the policy's image; whole names where they are of another image.
@@ -57,40 +74,45 @@ enum ImagesPage {
   }
 
   private static func repositories(_ repositories: [ImageRepositoryDocument]) -> Table {
-    var table = Table(columns: ["NAMESPACE", "NAME", "LAST SCAN", "SUSPENDED", "READY", "MESSAGE"])
+    var table = Table(columns: ["NAMESPACE", "NAME", "TAGS", "LAST SCAN", "SUSPENDED", "READY", "MESSAGE"])
     table.endsInProse = true
     table.names = 2
     for repository in repositories {
       table.rows.append(
         row(
-          repository.namespace, repository.name, repository.lastScanAt,
+          repository.namespace, repository.name,
+          [repository.tags.map { "\($0)" } ?? "-", repository.lastScanAt?.description ?? "<never>"],
           repository.suspended, repository.ready, repository.message, repository.verdict))
     }
     return table
   }
 
   private static func automations(_ automations: [ImageAutomationDocument]) -> Table {
-    var table = Table(columns: ["NAMESPACE", "NAME", "LAST RUN", "SUSPENDED", "READY", "MESSAGE"])
+    var table = Table(columns: [
+      "NAMESPACE", "NAME", "LAST RUN", "LAST PUSH", "SUSPENDED", "READY", "MESSAGE",
+    ])
     table.endsInProse = true
     table.names = 2
     for automation in automations {
       table.rows.append(
         row(
-          automation.namespace, automation.name, automation.lastRunAt,
+          automation.namespace, automation.name,
+          [automation.lastRunAt, automation.lastPushAt].map { $0?.description ?? "<never>" },
           automation.suspended, automation.ready, automation.message, automation.verdict))
     }
     return table
   }
 
   private static func row(
-    _ namespace: String, _ name: String, _ time: Timestamp?, _ isSuspended: Bool, _ ready: Condition.Status?,
+    _ namespace: String, _ name: String, _ facts: [String], _ isSuspended: Bool, _ ready: Condition.Status?,
     _ message: String, _ verdict: Verdict
   ) -> Table.Row {
     let style: Style = verdict == .healthy ? .plain : verdict.style
     let message = Span(message.withShortHashes, style)
     return Table.Row(
       cells: [
-        Span(namespace), Span(name), Span(time?.description ?? "<never>"),
+        Span(namespace), Span(name),
+      ] + facts.map { Span($0) } + [
         Span(isSuspended ? "True" : "False"), Span((ready ?? .isFalse).rawValue, style), message,
       ], tellsAll: verdict.isWrong)
   }

@@ -12,18 +12,19 @@ enum NodesPage {
 
   static func table(_ cluster: ClusterDocument, isWide: Bool = false) -> Table {
     var table = Table(columns: ["NAME", "STATUS", "ROLES", "AGE", "VERSION"])
-    if isWide { table.columns += ["GPU", "EXPECTED", "CONDITIONS"] }
+    if isWide { table.columns += ["INTERNAL-IP", "GPU", "EXPECTED", "CONDITIONS"] }
     table.endsInProse = isWide
     table.elastic = 2
     for node in cluster.nodes {
       let roles = node.roles.isEmpty ? "<none>" : node.roles.joined(separator: ",")
       var cells = [
         Span(node.name), Span(node.status, node.verdict == .healthy ? .plain : node.verdict.style),
-        Span(roles), Span(node.age ?? "<unknown>"), Span(node.version ?? "<unknown>"),
+        Span(roles), Span(node.age ?? "<unknown>"), Span(node.version ?? ""),
       ]
       if isWide {
         cells += [
-          Span(node.gpu.map { "\($0.allocatable)" } ?? "-"), Span(node.expected ? "yes" : "no"),
+          Span(node.internalIP ?? "<none>"), Span(node.gpu.map(gpus) ?? "-"),
+          Span(node.expected ? "yes" : "no"),
           Span(unusual(node.conditions)),
         ]
       }
@@ -32,9 +33,17 @@ enum NodesPage {
     return table
   }
 
-  /// What is not as it should be: Ready is good when true, every other condition when false.
+  /// `1`, or `0 of 1` where the machine has more than it offers.
+  private static func gpus(_ gpu: NodeDocument.GPU) -> String {
+    let capacity = gpu.capacity ?? gpu.allocatable
+    return capacity == gpu.allocatable ? "\(gpu.allocatable)" : "\(gpu.allocatable) of \(capacity)"
+  }
+
+  private static let goodWhenTrue: Set = ["Ready", "EtcdIsVoter"]
+
+  /// What is not as it should be: most conditions are good when false.
   private static func unusual(_ conditions: [ConditionDocument]) -> String {
-    conditions.filter { $0.status != ($0.type == "Ready" ? .isTrue : .isFalse) }
+    conditions.filter { $0.status != (goodWhenTrue.contains($0.type) ? .isTrue : .isFalse) }
       .map { condition in
         let reason = condition.reason.isEmpty ? "" : " \(condition.reason)"
         let message = condition.message.isEmpty ? "" : ": \(condition.message)"

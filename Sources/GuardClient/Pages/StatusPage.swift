@@ -15,7 +15,7 @@ enum StatusPage {
       guard isWide else { continue }
       for table in [
         NodesPage.table(cluster), FluxPage.table(cluster.flux),
-      ] + ImagesPage.tables(cluster.images) where !table.rows.isEmpty {
+      ] + ImagesPage.tables(cluster.images, terminal.now) where !table.rows.isEmpty {
         page.gap()
         page += table.lines(width: terminal.width)
       }

@@ -21,7 +21,8 @@ actor GuardedCluster {
   private let isStopped = Atomic<Bool>(false)
   private let board: StatusBoard
   private let journal: ClusterJournal
-  private var memory = Memory()
+  private var memory: Memory
+  private let memoryFile: MemoryFile?
   private var lastPoll: Poller.Outcome?
   private var seen: (snapshot: Snapshot, at: Timestamp)?
   /// Why there is nothing fresh: the last poll failed, or the tunnel went down since.
@@ -53,6 +54,8 @@ actor GuardedCluster {
     self.kubeconfig =
       (try? configuration.kubernetes.file(in: environment)) ?? configuration.kubernetes.kubeconfig
     self.board = board
+    self.memoryFile = MemoryFile(cluster: configuration.name, environment: environment.variables)
+    self.memory = memoryFile?.load() ?? Memory()
     self.journal = ClusterJournal(cluster: configuration.name, log: log)
     self.poller = Poller(
       cluster: configuration.name, interval: configuration.kubernetes.poll.interval, ask: access.poll,
@@ -120,6 +123,10 @@ actor GuardedCluster {
     let now = Timestamp(milliseconds: WallClock.milliseconds)
     let (report, memory) = judge(observation, memory: memory, now: now)
     self.memory = memory
+    let known = previous?.problems.map { ($0.id, $0.since) } ?? []
+    if !known.elementsEqual(report.problems.map { ($0.id, $0.since) }, by: ==) {
+      memoryFile?.save(report.problems)
+    }
     journal.write(from: previous, to: report)
     previous = report
     let tunnel = tunnel

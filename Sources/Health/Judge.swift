@@ -52,6 +52,7 @@ struct Judgement {
   let now: Timestamp
   let memory: Memory
   private(set) var problems: [Problem] = []
+  private var partFailures: [(part: String, failure: PollFailure)] = []
   /// What is being watched, and is no problem yet.
   private var watched: [String: Timestamp] = [:]
   /// What the rules remember next time.
@@ -135,10 +136,26 @@ struct Judgement {
   }
 
   /// A part of the poll that failed by itself: one warning, with the words of the failure.
-  mutating func report(_ failure: PollFailure, part: String) {
-    report(
-      "api/\(part)/\(failure.code.rawValue)", .warning, subject: part, title: "\(part) can't be read",
-      detail: failure.message, remedy: failure.remedy)
+  mutating func report(_ failure: PollFailure, part: String) { partFailures.append((part, failure)) }
+
+  /// What was refused lacks a rule each; a slow or broken server is one thing, however many parts it costs.
+  private mutating func reportPartFailures() {
+    let groups = Dictionary(grouping: partFailures) { $0.failure.code }
+    for (code, failures) in groups {
+      if code == .forbidden || failures.count == 1 {
+        for (part, failure) in failures {
+          report(
+            "api/\(part)/\(code.rawValue)", .warning, subject: part, title: "\(part) can't be read",
+            detail: failure.message, remedy: failure.remedy)
+        }
+      } else if let first = failures.first?.failure {
+        report(
+          "api/parts/\(code.rawValue)", .warning, subject: "API of \(cluster)",
+          title: "\(failures.count) parts of the cluster can't be read",
+          detail: "\(first.message); so \(failures.map(\.part).sorted().joined(separator: ", "))",
+          remedy: first.remedy)
+      }
+    }
   }
 
   /// A command for a person's terminal, for the right kubeconfig, context and port.
@@ -158,7 +175,8 @@ struct Judgement {
 
   // MARK: - The end
 
-  func finish(isFresh: Bool) -> (report: ClusterReport, memory: Memory) {
+  mutating func finish(isFresh: Bool) -> (report: ClusterReport, memory: Memory) {
+    reportPartFailures()
     let sorted = problems.sorted {
       $0.severity == $1.severity ? $0.id < $1.id : $0.severity == .critical
     }

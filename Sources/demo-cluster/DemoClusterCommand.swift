@@ -12,7 +12,7 @@ struct DemoClusterCommand: ParsableCommand {
       Makes throw-away certificates in a folder, writes FOLDER/kubeconfig and FOLDER/port, and serves until \
       SIGTERM. Each line on standard input is a fault: node-not-ready calypso, node-ready calypso, \
       policy-moved cert-manager v1.18.3, rollout cert-manager, answers-wrong status:503 /apis, answers-right, \
-      healed …
+      begins push-refused, ends push-refused, healed …
       """)
 
   @Option(help: "Folder for certificates, kubeconfig and port.")

@@ -67,6 +67,34 @@ import Testing
     #expect(condition(object, "Ready")["status"] == "True")
   }
 
+  @Test func whatStandsStillDoesSoFromTheMomentOnAndGoesOnAfterwards() {
+    let stop = Trouble.controllerStopped("kustomize-controller")
+    func renewed(_ faults: Fault...) -> JSON {
+      var state = ClusterState.oceanid(at: now.advanced(seconds: -600))
+      for fault in faults { state.apply(fault, at: now) }
+      let lease = state.objects(of: .lease, at: now.advanced(seconds: 100)).first {
+        $0.name == "kustomize-controller-leader-election"
+      }
+      return lease?.spec["renewTime"] ?? .null
+    }
+    #expect(renewed(.begins(stop)) == "2026-01-10T09:59:56.000000Z")
+    #expect(renewed(.begins(stop), .ends(stop)) == "2026-01-10T10:01:36.000000Z")
+  }
+
+  @Test func podsFollowTheirWorkloadAndTheirNode() {
+    func ready(_ faults: Fault...) -> [JSON] {
+      var state = ClusterState.oceanid(at: now)
+      for fault in faults { state.apply(fault, at: now) }
+      return state.objects(of: .pod, at: now).filter { $0.namespace == "cloudflared" }.map {
+        condition($0, "Ready")["status"]
+      }
+    }
+    #expect(ready() == ["True", "True"])
+    #expect(ready(.begins(.podsCrashing("cloudflared/cloudflared"))) == ["False", "False"])
+    #expect(Set(ready(.nodeNotReady("srv712695"))) == ["True", "False"])
+    #expect(ready(.nodeGone("srv712695")) == ["True", "True"])
+  }
+
   @Test func healedIsAsAtTheStart() {
     let faults: [Fault] = [.nodeNotReady("calypso"), .sourceRefused, .groupMissing("pulumi.com"), .healed]
     var state = ClusterState.oceanid(at: now)
@@ -83,7 +111,10 @@ import Testing
     ("answers-wrong status:503 /apis", .answersWrong(.status(503), on: "/apis")),
     ("answers-wrong hangs", .answersWrong(.hangs, on: "/")),
     ("presents server-expired", .presents(.expired)), ("clock-ahead -90", .clockAhead(seconds: -90)),
-    ("healed", .healed),
+    ("healed", .healed), ("begins push-refused", .begins(.pushRefused)),
+    ("ends pods-crashing a/b", .ends(.podsCrashing("a/b"))),
+    ("begins node-pressure calypso DiskPressure", .begins(.nodePressure("calypso", type: "DiskPressure"))),
+    ("begins terminating Kustomization apps", .begins(.terminating(kind: "Kustomization", name: "apps"))),
   ])
   func aLineIsAFault(line: String, fault: Fault) throws {
     #expect(try Fault(line: line) == fault)
@@ -91,6 +122,8 @@ import Testing
 
   @Test(arguments: [
     "", "node-not-ready", "no-such-thing", "answers-wrong oddly", "presents nothing", "clock-ahead much",
+    "begins",
+    "begins nothing-known", "ends node-pressure calypso",
   ])
   func aWrongLineIsRefused(line: String) {
     #expect(throws: DemoError.self) { try Fault(line: line) }

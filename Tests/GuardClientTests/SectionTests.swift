@@ -30,6 +30,14 @@ import Testing
     #expect(Section.allCases.map { $0.verdict(of: status) } == [.healthy, .degraded, .degraded, .degraded])
   }
 
+  @Test func severalPartsThatFailedLeaveNothingButTheTunnelSure() {
+    let slow = Problem(
+      id: "tethys/api/parts/timeout", severity: .warning, cluster: "tethys", subject: "API of tethys",
+      title: "4 parts of the cluster can't be read", detail: "", since: Scene.now, remedy: "ask")
+    let status = Scene.document(Scene.report(verdict: .degraded, problems: [slow]))
+    #expect(Section.allCases.map { $0.verdict(of: status) } == [.healthy, .degraded, .degraded, .degraded])
+  }
+
   @Test func aPortThatIsTakenIsCritical() {
     var status = Scene.healthy.status
     status.clusters[0].tunnel.forwards[0].state = .portBusy

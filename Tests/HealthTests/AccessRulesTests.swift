@@ -85,6 +85,23 @@ import Testing
     #expect(report.flux.count == 2)
   }
 
+  @Test func aSlowServerIsOneProblemAndMissingRightsAreOneEach() throws {
+    func report(_ code: PollFailure.Code) -> ClusterReport {
+      let failure = PollFailure(code: code, message: "no answer within 10 s", remedy: "do this")
+      return Fixture.report {
+        $0.certificates = .failed(failure)
+        $0.imagePolicies = .failed(failure)
+        $0.pods = .failed(failure)
+      }
+    }
+    let slow = report(.timeout)
+    #expect(slow.problemIDs == ["tethys/api/parts/timeout"])
+    #expect(
+      try #require(slow.problems.first).detail
+        == "no answer within 10 s; so certificates, image policies, pods")
+    #expect(report(.forbidden).problems.count == 3)
+  }
+
   @Test func aCertificateNearItsEndIsToldBefore() {
     #expect(
       Fixture.report { $0.clientCertificateExpiry = Fixture.now + .seconds(13 * 86_400) }.problemIDs

@@ -37,7 +37,7 @@ enum FluxPage {
     table.endsInProse = true
     table.names = 2
     table.elastic = 2
-    for object in flux.objects {
+    for object in flux.objects.inOrder {
       let style: Style = object.verdict == .healthy ? .plain : object.verdict.style
       let isChart = object.kind == "HelmChart" || object.kind == "HelmRelease"
       let message = Span(isChart ? object.shownMessage : object.shownMessage.withShortHashes, style)
@@ -57,5 +57,17 @@ enum FluxPage {
 extension FluxObjectDocument {
   fileprivate var shownMessage: String {
     message.isEmpty && ready == nil && !suspended ? "waiting to be reconciled" : message
+  }
+}
+
+extension [FluxObjectDocument] {
+  /// As `flux get all` lists them: sources first, then who applies them, then who is told.
+  fileprivate var inOrder: [FluxObjectDocument] {
+    let kinds = [
+      "GitRepository", "OCIRepository", "Bucket", "HelmRepository", "HelmChart", "HelmRelease",
+      "Kustomization", "Receiver", "Provider", "Alert",
+    ]
+    func rank(_ object: FluxObjectDocument) -> Int { kinds.firstIndex(of: object.kind) ?? kinds.count }
+    return sorted { (rank($0), $0.namespace, $0.name) < (rank($1), $1.namespace, $1.name) }
   }
 }

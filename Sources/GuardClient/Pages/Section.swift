@@ -21,13 +21,14 @@ enum Section: String, CaseIterable, Sendable {
   }
 
   /// The problems whose id says that they are of this section: `tethys/node/calypso/not-ready`, or
-  /// `tethys/api/nodes/forbidden` for a part of the poll that failed.
+  /// `tethys/api/nodes/forbidden` for a part of the poll that failed, `tethys/api/parts/timeout` for several.
   func problems(of cluster: ClusterDocument, among problems: [ProblemDocument]) -> [ProblemDocument] {
     problems.filter { problem in
       guard problem.cluster == cluster.name else { return false }
       let topics = problem.topics
       return self == topics.first.flatMap(Section.init(topic:))
-        || (topics.count > 1 && topics[0] == "api" && self == Section(topic: topics[1]))
+        || (topics.count > 1 && topics[0] == "api"
+          && (self == Section(topic: topics[1]) || (topics[1] == "parts" && self != .tunnel)))
     }
   }
 

@@ -137,7 +137,7 @@ extension Poll {
         PodCensus(
           total: objects.count,
           unwell: objects.compactMap { object in
-            if case .pod(let pod) = object, !pod.isWell { pod } else { nil }
+            if case .pod(let pod) = object { pod } else { nil }
           }))
     }
   }

@@ -48,7 +48,8 @@ extension Kind {
         LeaderLease(namespace: resource.namespace, name: resource.name, renewTime: renewed))
   }
   static let pod = Kind(name: "Pod", group: "", plural: "pods", versions: ["v1"]) { fields, _ in
-    .pod(try Pod(fields))
+    let pod = try Pod(fields)
+    return pod.isWell ? .wellPod : .pod(pod)
   }
 
   static let workloads = [

@@ -6,6 +6,8 @@ enum Observed: Hashable, Sendable {
   case nodeLease(node: String, renewTime: Timestamp?)
   case leaderLease(LeaderLease)
   case pod(Pod)
+  /// Only counted: there are many.
+  case wellPod
   case flux(FluxObject)
   case imageRepository(ImageRepository)
   case imagePolicy(ImagePolicy)

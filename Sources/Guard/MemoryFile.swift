@@ -1,0 +1,44 @@
+internal import Glibc
+internal import Health
+internal import Platform
+
+/// Since when each problem of a cluster has been there, kept over a restart of the guard: a line for each, time and id.
+///
+/// It is a help and no record: what can't be read or written is as if it had never been there.
+struct MemoryFile: Sendable {
+  private let path: String
+  private static let limit = 1 << 20
+
+  /// - Parameter environment: of this process; systemd names the folder of `StateDirectory=` in it.
+  /// - Returns: nil where there is nowhere to keep it.
+  init?(cluster: String, environment: [String: String]) {
+    guard let folder = environment["STATE_DIRECTORY"]?.split(separator: ":").first, folder.hasPrefix("/")
+    else {
+      return nil
+    }
+    path = "\(folder)/problems-\(cluster)"
+  }
+
+  func load() -> Memory {
+    let bytes = (try? SmallFile.read(path, limit: MemoryFile.limit)) ?? []
+    var memory = Memory()
+    for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") {
+      let parts = line.split(separator: " ", maxSplits: 1)
+      guard parts.count == 2, let since = Timestamp(rfc3339: parts[0]) else { continue }
+      memory.firstSeen[String(parts[1])] = since
+    }
+    return memory
+  }
+
+  /// Replaces the file as a whole.
+  func save(_ problems: [Problem]) {
+    let text = problems.prefix(5000).map { "\($0.since) \($0.id)\n" }.joined()
+    let draft = path + ".new"
+    let descriptor = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else { return }
+    let bytes = Array(text.utf8)
+    let isWhole = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) } == bytes.count
+    close(descriptor)
+    if isWhole { rename(draft, path) } else { unlink(draft) }
+  }
+}

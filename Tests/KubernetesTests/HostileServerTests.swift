@@ -18,7 +18,8 @@ import Testing
 
   init() throws {
     folder = try TemporaryFolder()
-    cluster = try DemoCluster.start(certificates: Self.certificates.get())
+    // In HTTP/2 all parts share a connection, and who floods it floods all of them.
+    cluster = try DemoCluster.start(certificates: Self.certificates.get(), speaking: [.http1])
     try cluster.writeKubeconfig(to: "\(folder.path)/config")
     client = ClusterClient(
       kubeconfig: try Kubernetes.Kubeconfig.load(path: "\(folder.path)/config"),
@@ -70,6 +71,23 @@ import Testing
     }
     #expect([.badResponse, .timeout, .unreachable].contains(failure.code), "\(how): \(failure)")
     #expect(ContinuousClock.now - start < .seconds(12), "\(how)")
+  }
+
+  @Test func aFloodOverHTTP2IsNoAnswerAndEnds() async throws {
+    let cluster = try DemoCluster.start(certificates: cluster.certificates)
+    defer { cluster.stop() }
+    try cluster.writeKubeconfig(to: "\(folder.path)/http2")
+    let client = ClusterClient(
+      kubeconfig: try Kubernetes.Kubeconfig.load(path: "\(folder.path)/http2"),
+      dial: .tcp(host: "127.0.0.1", port: UInt16(cluster.port)))
+    cluster.apply(.answersWrong(.endlessHeaders, on: "/api/v1/nodes"))
+    let failure =
+      switch await client.pollOnItsThread(timeout: .seconds(4)) {
+      case .success(let snapshot): try #require(snapshot.nodes.failure)
+      case .failure(let failure): failure
+      }
+    #expect([.badResponse, .timeout, .unreachable].contains(failure.code), "\(failure)")
+    client.cancel()
   }
 
   @Test func wrongTypesAreLinesAndTheRestStands() async throws {

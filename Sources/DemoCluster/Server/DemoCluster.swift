@@ -13,6 +13,12 @@ package enum ClientRefusal: Sendable {
   case handshake
 }
 
+/// What a server offers by ALPN (RFC 7301), in its own order.
+package enum HTTPVersion: String, Sendable {
+  case http2 = "h2"
+  case http1 = "http/1.1"
+}
+
 /// A Kubernetes API server on loopback that shows the Oceanid cluster and does what a test or a demo asks for.
 ///
 /// One event loop on one thread owns everything that changes; every method may be called from any thread and
@@ -30,16 +36,17 @@ package final class DemoCluster: Sendable {
   /// - Parameter port: 0 for any free port.
   package static func start(
     certificates: Certificates, port: Int = 0, presenting server: Certificates.Server = .valid,
-    refusing refusal: ClientRefusal = .answer, with crowd: Crowd? = nil
+    refusing refusal: ClientRefusal = .answer, speaking versions: [HTTPVersion] = [.http2, .http1],
+    with crowd: Crowd? = nil
   ) throws(DemoError) -> DemoCluster {
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     do {
       let servers = Certificates.Server.allCases
       let desk = Desk(
         state: crowd.map { .oceanid(at: .now, with: $0) } ?? .oceanid(at: .now),
-        tls: try context(certificates, presenting: server),
+        tls: try context(certificates, presenting: server, versions),
         contexts: try Dictionary(
-          uniqueKeysWithValues: servers.map { ($0, try context(certificates, presenting: $0)) }),
+          uniqueKeysWithValues: servers.map { ($0, try context(certificates, presenting: $0, versions)) }),
         token: certificates.token,
         clients: try [Certificates.Client.valid, .expired].flatMap {
           try NIOSSLCertificate.fromPEMFile(certificates.certificate($0))
@@ -103,7 +110,7 @@ package final class DemoCluster: Sendable {
   }
 
   private static func context(
-    _ certificates: Certificates, presenting server: Certificates.Server
+    _ certificates: Certificates, presenting server: Certificates.Server, _ versions: [HTTPVersion]
   ) throws -> NIOSSLContext {
     var configuration = TLSConfiguration.makeServerConfiguration(
       certificateChain: try NIOSSLCertificate.fromPEMFile(certificates.certificate(server)).map {
@@ -113,7 +120,7 @@ package final class DemoCluster: Sendable {
     configuration.certificateVerification = .optionalVerification
     configuration.trustRoots = .file(certificates.authority)
     configuration.minimumTLSVersion = .tlsv12
-    configuration.applicationProtocols = ["h2", "http/1.1"]
+    configuration.applicationProtocols = versions.map(\.rawValue)
     return try NIOSSLContext(configuration: configuration)
   }
 

@@ -66,6 +66,17 @@ import Testing
       ],
       stacks: [Judged(value: Stack(resource: resource("Stack", "s")), verdict: .healthy)],
       secrets: [SecretPresence(namespace: "flux-system", name: "github-token", isPresent: true)],
+      pods: PodReport(
+        total: 12,
+        crashLooping: [
+          Pod(
+            resource: Resource(kind: "Pod", namespace: "apps", name: "web-1"), phase: "Running",
+            node: "calypso", restarts: 7, waitingReason: "CrashLoopBackOff")
+        ]),
+      controllers: [
+        ControllerReport(
+          name: "helm-controller", verdict: .healthy, distribution: "v2.6.4", version: "v1.3.0")
+      ],
       problems: [
         Problem(
           id: "tethys/kustomization/flux-system/apps/suspended", severity: .warning, cluster: "tethys",
@@ -156,7 +167,7 @@ import Testing
   private static let golden = """
     {"clusters":[{"api":{"ready":null,"version":null},
     "certificates":[{"lastFailureAt":null,"message":"","name":"c","namespace":"flux-system","notAfter":null,"reason":"","renewalTime":null,"since":null,"verdict":"healthy"}],
-    "flux":{"controllers":[],
+    "flux":{"controllers":[{"available":1,"desired":1,"distribution":"v2.6.4","leaseRenewedAt":null,"name":"helm-controller","verdict":"healthy","version":"v1.3.0"}],
     "installed":true,"objects":[{"attemptedRevision":null,"kind":"Alert","message":"","name":"on-call","namespace":"flux-system","ready":"True","reason":"","revision":null,"since":null,"status":"Current","suspended":false,"verdict":"healthy"},
     {"attemptedRevision":null,"kind":"Kustomization","message":"for a week","name":"apps","namespace":"flux-system","ready":"True","reason":"Suspended","revision":null,"since":"2026-03-01T04:24:07Z","status":"InProgress","suspended":true,"verdict":"degraded"}],
     "version":null},
@@ -169,7 +180,8 @@ import Testing
     "containerRuntime":null,"createdAt":"2025-11-01T04:24:07Z","expected":true,"gpu":{"allocatable":1,"capacity":null},
     "internalIP":null,"kernelVersion":null,"leaseRenewedAt":null,"name":"calypso","osImage":null,"roles":["gpu"],
     "status":"Ready","verdict":"healthy","version":"v1.33.4+k3s1"}],
-    "pods":null,"poll":{"ageSeconds":null,"at":null,"durationMs":null,"error":null,"ok":null,"seenAt":null},
+    "pods":{"crashLooping":1,"pending":0,"total":12,"worst":[{"message":"pod web-1: CrashLoopBackOff, 7 restarts","name":"web-1","namespace":"apps","node":"calypso","restarts":7}]},
+    "poll":{"ageSeconds":null,"at":null,"durationMs":null,"error":null,"ok":null,"seenAt":null},
     "secrets":[{"name":"github-token","namespace":"flux-system","present":true}],
     "stacks":[{"lastUpdateAt":null,"lastUpdateState":null,"message":"","name":"s","namespace":"flux-system","reason":"","since":null,"verdict":"healthy"}],
     "summary":"all but one","tunnel":{"attempt":0,"cipher":null,"forwards":[{"acceptedConnections":0,"bytesFromTarget":0,"bytesToTarget":0,"holder":null,"listen":"127.0.0.1:16443","openConnections":0,"rateFromTarget":12,"rateToTarget":null,"recent":[{"bytesFromTarget":4096,"bytesToTarget":512,"end":"refused","endedAt":"2026-03-01T04:24:07Z","openedAt":"2026-03-01T04:24:04Z","origin":"127.0.0.1:51234","reason":"nobody listens"}],

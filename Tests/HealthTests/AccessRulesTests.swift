@@ -131,7 +131,8 @@ import Testing
   @Test func aQuestionWithoutAnAnswerIsTold() {
     let failure = PollFailure(code: .timeout, message: "no answer", remedy: "ask by hand")
     let report = Fixture.report { $0.gaps = ["readiness": failure, "node-leases": failure] }
-    #expect(report.problemIDs == ["tethys/api/node-leases/timeout", "tethys/api/readiness/timeout"])
+    #expect(report.problemIDs == ["tethys/api/parts/timeout"])
+    #expect(report.problems.first?.detail == "no answer; so node-leases, readiness")
     #expect(report.verdict == .degraded)
   }
 

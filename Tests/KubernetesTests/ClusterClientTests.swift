@@ -230,7 +230,7 @@ import Testing
       403, SmallCluster.status(403, "Forbidden", "no"))
     let snapshot = try await poll(cluster).0.get()
     #expect(snapshot.nodes.value?.map(\.leaseRenewTime) == [nil, nil])
-    #expect(snapshot.gaps["node-leases"]?.remedy.contains("a Role in kube-node-lease") == true)
+    #expect(snapshot.gaps["node-leases"]?.remedy.contains("a ClusterRole") == true)
   }
 
   @Test(arguments: [

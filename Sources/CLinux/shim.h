@@ -21,6 +21,9 @@
 // accept4(2) hides behind _GNU_SOURCE; the flags are those of socket(2).
 extern int accept4(int, struct sockaddr *, socklen_t *, int);
 
+// So does pipe2(2).
+extern int pipe2(int[2], int);
+
 // So does pthread_setname_np(3).
 extern int pthread_setname_np(pthread_t, const char *);
 static inline int oceanid_name_thread(pthread_t thread, const char *name) {

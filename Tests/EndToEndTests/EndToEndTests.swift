@@ -8,7 +8,7 @@ import Testing
 /// The main job, with the real parts.
 @Suite(
   .enabled(if: SSHServer.isAvailable, Comment(rawValue: SSHServer.reason)), .serialized, .blocking,
-  .timeLimit(.minutes(3)))
+  .timeLimit(.minutes(10)))
 struct EndToEndTests {
   @Test func threeReadyNodesAreSeenThroughTheTunnel() throws {
     let installation = try Installation()

@@ -8,7 +8,7 @@ import Testing
 /// An API that does its worst, seen by the real daemon through a real tunnel.
 @Suite(
   .enabled(if: SSHServer.isAvailable, Comment(rawValue: SSHServer.reason)), .serialized, .blocking,
-  .timeLimit(.minutes(3)))
+  .timeLimit(.minutes(10)))
 struct HostileClusterTests {
   @Test(arguments: [Misbehaviour.hugeBody(200_000_000), .deepNesting(10_000), .endlessHeaders])
   func theDaemonStaysSmallAndGoesOn(how: Misbehaviour) throws {

@@ -6,7 +6,7 @@ import Testing
 /// What an operator does with the client besides looking at the status.
 @Suite(
   .enabled(if: SSHServer.isAvailable, Comment(rawValue: SSHServer.reason)), .serialized, .blocking,
-  .timeLimit(.minutes(3)))
+  .timeLimit(.minutes(10)))
 struct OperatorTests {
   @Test func aCommandRunsWithTheRightKubeconfigAndKeepsItsStatus() throws {
     let installation = try Installation()

@@ -9,7 +9,7 @@ import Testing
 /// in the log and in the exit status, while the daemon stays up.
 @Suite(
   .enabled(if: SSHServer.isAvailable, Comment(rawValue: SSHServer.reason)), .serialized, .blocking,
-  .timeLimit(.minutes(3)))
+  .timeLimit(.minutes(10)))
 struct TroubleTests {
   enum TunnelTrouble: String, CaseIterable, Sendable {
     case hostKeyChanged = "host_key_changed"

@@ -2,7 +2,7 @@ import Testing
 
 @testable import GuardClient
 
-@Suite(.timeLimit(.minutes(1))) struct ClusterChangeTests {
+@Suite(.timeLimit(.minutes(10))) struct ClusterChangeTests {
   private func words(_ line: String) -> [String] { ShellScript.commands(of: line).first ?? [] }
 
   @Test(arguments: [

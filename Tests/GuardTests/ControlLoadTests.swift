@@ -8,7 +8,7 @@ import Testing
 @testable import Guard
 
 /// What many, silent, greedy and broken clients do to everybody else: nothing.
-@Suite(.serialized, .blocking, .timeLimit(.minutes(2))) struct ControlLoadTests {
+@Suite(.serialized, .blocking, .timeLimit(.minutes(10))) struct ControlLoadTests {
   init() {
     var limit = rlimit()
     getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)

@@ -1,10 +1,11 @@
 import Health
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Kubernetes
 
-@Suite struct ClusterClientTests {
+@Suite(.blocking) struct ClusterClientTests {
   private func poll(
     _ cluster: SmallCluster, limits: PollLimits = PollLimits(), timeout: Duration = .seconds(10),
     secrets: [Expectations.Name] = []

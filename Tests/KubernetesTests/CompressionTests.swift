@@ -1,11 +1,12 @@
 import Foundation
 import Health
+import TestSupport
 import Testing
 
 @testable import Kubernetes
 
 /// Answers that are gzipped, as API servers do with what is longer than 128 KiB.
-@Suite struct CompressionTests {
+@Suite(.blocking) struct CompressionTests {
   private func gzipped(_ bytes: [UInt8]) throws -> [UInt8] {
     let folder = try TemporaryFolder()
     let path = "\(folder.path)/body"

@@ -6,7 +6,7 @@ import Testing
 @testable import Kubernetes
 
 /// A cluster of several pages.
-@Suite struct CrowdTests {
+@Suite(.blocking) struct CrowdTests {
   @Test func everyPageComesHome() async throws {
     let folder = try TemporaryFolder()
     let cluster = try DemoCluster.start(

@@ -1,9 +1,10 @@
 import Health
+import TestSupport
 import Testing
 
 @testable import Kubernetes
 
-@Suite struct DiscoveryTests {
+@Suite(.blocking) struct DiscoveryTests {
   private func groups(_ items: String) throws -> [Discovery.Group] {
     try Discovery.groups(Array(#"{"kind":"APIGroupDiscoveryList","items":[\#(items)]}"#.utf8))
   }

@@ -1,12 +1,13 @@
 import Foundation
 import Health
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Kubernetes
 
 /// Programs that give credentials, run for real: small shell scripts.
-@Suite struct ExecPluginTests {
+@Suite(.blocking) struct ExecPluginTests {
   private let folder: TemporaryFolder
 
   init() throws { folder = try TemporaryFolder() }

@@ -6,7 +6,7 @@ import Testing
 @testable import Kubernetes
 
 /// A server that does its worst on one path, over TLS: that part fails by name, the others come home, and in time.
-@Suite(.serialized) struct HostileServerTests {
+@Suite(.serialized, .blocking) struct HostileServerTests {
   // In this order they go away: a server that stops says goodbye to its clients and waits for their answer.
   private let client: ClusterClient
   private let cluster: DemoCluster

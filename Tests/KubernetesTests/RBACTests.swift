@@ -8,7 +8,7 @@ import YAML
 @testable import Kubernetes
 
 /// `config/rbac.yaml` grants what the client asks for, and nothing else.
-@Suite struct RBACTests {
+@Suite(.blocking) struct RBACTests {
   /// A verb on a resource, everywhere or in one namespace; or on a path.
   private struct Grant: Hashable, CustomStringConvertible {
     let verb: String

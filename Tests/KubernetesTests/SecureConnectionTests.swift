@@ -1,10 +1,11 @@
 import Health
+import TestSupport
 import Testing
 
 @testable import Kubernetes
 
 /// Mutual TLS over an abstract Unix socket, as the tunnel offers it. Everything is embedded in the kubeconfig.
-@Suite struct SecureConnectionTests {
+@Suite(.blocking) struct SecureConnectionTests {
   private struct Setup {
     var server = "server"
     var authority = "ca"

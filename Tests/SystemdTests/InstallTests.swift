@@ -1,8 +1,9 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// `systemd/install --root DIR`: nothing outside DIR is touched.
-@Suite struct InstallTests {
+@Suite(.blocking) struct InstallTests {
   let scratch: TemporaryFolder
   let root: String
   let programs: String

@@ -1,11 +1,12 @@
 import Foundation
+import TestSupport
 import Testing
 
 private let needed = ["dpkg-deb", "dpkg-shlibdeps", "strip", "chrpath"]
 private let missing = needed.filter { Program.find($0) == nil }
 
 /// `systemd/package` with small programs in place of the real ones; `Tests/systemd-boot` installs real ones.
-@Suite(.enabled(if: missing.isEmpty, "\(missing.joined(separator: ", ")) not installed"))
+@Suite(.blocking, .enabled(if: missing.isEmpty, "\(missing.joined(separator: ", ")) not installed"))
 struct PackageTests {
   let scratch: TemporaryFolder
   let programs: String

@@ -1,17 +1,51 @@
 // The benchmarks use this target too, and are built without Testing.
 #if canImport(Testing)
   internal import Dispatch
+  internal import Foundation
   package import Testing
 
   /// A test that blocks its thread runs on one of Dispatch, and not on one of the concurrency pool's, of which there is
-  /// one a processor: two of them would stop every task of the process.
+  /// one a processor: two of them would stop every task of the process. A few run at once: each starts servers and
+  /// programs, and a crowd of them would leave none the time that it counts on.
   package struct Blocking: SuiteTrait, TestTrait, TestScoping {
     package var isRecursive: Bool { true }
 
     package func provideScope(
       for test: Test, testCase: Test.Case?, performing body: @Sendable () async throws -> Void
     ) async throws {
-      try await withTaskExecutorPreference(DispatchThreads.shared) { try await body() }
+      await Gate.shared.enter()
+      do {
+        try await withTaskExecutorPreference(DispatchThreads.shared) { try await body() }
+      } catch {
+        await Gate.shared.leave()
+        throw error
+      }
+      await Gate.shared.leave()
+    }
+
+    private actor Gate {
+      static let shared = Gate(places: 4 * ProcessInfo.processInfo.activeProcessorCount)
+
+      private var places: Int
+      private var waiting: [CheckedContinuation<Void, Never>] = []
+
+      init(places: Int) { self.places = places }
+
+      func enter() async {
+        guard places == 0 else {
+          places -= 1
+          return
+        }
+        await withCheckedContinuation { waiting.append($0) }
+      }
+
+      func leave() {
+        guard !waiting.isEmpty else {
+          places += 1
+          return
+        }
+        waiting.removeFirst().resume()
+      }
     }
 
     private final class DispatchThreads: TaskExecutor {

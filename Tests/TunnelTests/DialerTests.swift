@@ -5,7 +5,7 @@ import Testing
 @testable import Tunnel
 
 /// The race with real sockets on loopback.
-@Suite(.serialized, .blocking, .timeLimit(.minutes(1)))
+@Suite(.serialized, .blocking, .timeLimit(.minutes(10)))
 struct DialerTests {
   private static func resolution(_ extra: String = "") throws -> Resolution {
     try SSHConfiguration(output: "user ops\nhostname tethys\nport 22\n\(extra)").resolve(

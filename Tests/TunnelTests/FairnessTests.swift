@@ -7,7 +7,7 @@ import Testing
 
 @Suite(
   .enabled(if: SSHServer.isAvailable, Comment(rawValue: SSHServer.reason)), .serialized, .blocking,
-  .timeLimit(.minutes(2)))
+  .timeLimit(.minutes(10)))
 struct FairnessTests {
   /// A path on which some 20 MB/s go towards the server, and whatever comes goes back.
   private final class SlowPath: Sendable {

@@ -8,7 +8,7 @@ import Testing
 /// A session is ended for what it holds: an honest one must not come near that with age.
 @Suite(
   .enabled(if: SSHServer.isAvailable, Comment(rawValue: SSHServer.reason)), .serialized, .blocking,
-  .timeLimit(.minutes(2)))
+  .timeLimit(.minutes(10)))
 struct HeldMemoryTests {
   @Test func anHonestSessionHoldsNoMoreAfterManyConnections() async throws {
     let source = try TCPServer(.source(100_000))

@@ -7,7 +7,7 @@ import Testing
 /// A server that proved its key, logged the guard in, and means ill.
 @Suite(
   .enabled(if: HostileServer.isAvailable, Comment(rawValue: HostileServer.reason)), .serialized, .blocking,
-  .timeLimit(.minutes(5)))
+  .timeLimit(.minutes(10)))
 struct HostileServerTests {
   /// What a crossing has to come to.
   enum Expected: Sendable {

@@ -8,7 +8,7 @@ import Testing
 /// Keys in their forms, and where they and their passphrases come from, against a real sshd.
 @Suite(
   .enabled(if: SSHServer.isAvailable, Comment(rawValue: SSHServer.reason)), .serialized, .blocking,
-  .timeLimit(.minutes(2)))
+  .timeLimit(.minutes(10)))
 struct KeyTests {
   /// Tries once and says what came of it; nil: it is up.
   private func outcome(

@@ -8,7 +8,7 @@ import Testing
 /// Ways to a server that are not one TCP connection to one IPv4 address, over a real sshd.
 @Suite(
   .enabled(if: SSHServer.isAvailable, Comment(rawValue: SSHServer.reason)), .serialized, .blocking,
-  .timeLimit(.minutes(2)))
+  .timeLimit(.minutes(10)))
 struct ProxyCommandTests {
   /// The client configuration of `server`, with these lines first: ssh(1) takes the first of each.
   private func put(_ lines: String, in server: SSHServer) throws {

@@ -79,7 +79,7 @@ private final class DrivenSession {
 
 @Suite(
   .enabled(if: SSHServer.isAvailable, Comment(rawValue: SSHServer.reason)), .serialized, .blocking,
-  .timeLimit(.minutes(2)))
+  .timeLimit(.minutes(10)))
 struct RelayTests {
   private let checkInterval: Duration = .seconds(60)
 

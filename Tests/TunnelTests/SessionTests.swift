@@ -8,7 +8,7 @@ import Testing
 /// Further sessions, Unix sockets and targets that do not answer, over a real sshd.
 @Suite(
   .enabled(if: SSHServer.isAvailable, Comment(rawValue: SSHServer.reason)), .serialized, .blocking,
-  .timeLimit(.minutes(2)))
+  .timeLimit(.minutes(10)))
 struct SessionTests {
   /// A client that reads for as long as there is something to read.
   private final class BulkReader: Sendable {

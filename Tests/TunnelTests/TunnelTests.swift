@@ -9,7 +9,7 @@ import Testing
 /// The engine against a real sshd.
 @Suite(
   .enabled(if: SSHServer.isAvailable, Comment(rawValue: SSHServer.reason)), .serialized, .blocking,
-  .timeLimit(.minutes(2)))
+  .timeLimit(.minutes(10)))
 struct TunnelTests {
   private static func bytes(_ count: Int, from start: Int = 0) -> [UInt8] {
     (start..<start + count).map(TCPServer.pattern)
@@ -331,7 +331,8 @@ struct TunnelTests {
     #expect(try client.receive() == [1])
     #expect(fixture.tunnel.stop(timeout: .seconds(5)))
     #expect(fixture.tunnel.status.state == .stopped)
-    #expect(throws: (any Error).self) { try LoopbackSocket(port: port) }
+    // A child that another test forks just now holds a copy of the listener until it execs.
+    #expect(eventually { (try? LoopbackSocket(port: port)) == nil })
   }
 
   @Test func theOwnDoorLeadsWhereItWasSaidJustBefore() throws {

@@ -7,7 +7,7 @@ import Testing
 /// Ways to the server that are not one TCP connection: jump hosts, and what bounds the addresses.
 @Suite(
   .enabled(if: SSHServer.isAvailable, Comment(rawValue: SSHServer.reason)), .serialized, .blocking,
-  .timeLimit(.minutes(2)))
+  .timeLimit(.minutes(10)))
 struct WayTests {
   private func fixture(
     _ server: SSHServer, _ sshConfig: String, target: Int, keepalive: Duration = .seconds(5)

@@ -101,7 +101,7 @@ func kubeconfig(
 
 extension ClusterClient {
   /// `poll` blocks; the tests' own threads must not.
-  func pollOnItsThread(timeout: Duration = .seconds(10), secrets: [Expectations.Name] = []) async
+  func pollOnItsThread(timeout: Duration = .seconds(60), secrets: [Expectations.Name] = []) async
     -> Result<Snapshot, PollFailure>
   {
     await withCheckedContinuation { continuation in

@@ -38,23 +38,16 @@ package final class Coprocess: Sendable {
   package init(shell command: String, over stream: borrowing Descriptor) throws(SystemError) {
     let flags = fcntl(stream.raw, F_GETFL)
     guard flags >= 0, fcntl(stream.raw, F_SETFL, flags & ~O_NONBLOCK) == 0 else { throw .last("fcntl") }
-    var ends: (Int32, Int32) = (-1, -1)
-    let code = withUnsafeMutablePointer(to: &ends) {
-      $0.withMemoryRebound(to: Int32.self, capacity: 2) { pipe($0) }
-    }
-    guard code == 0 else { throw .last("pipe") }
-    let errors = Descriptor(owning: ends.0)
-    let words = Descriptor(owning: ends.1)
-    try errors.prepareForLoop()
-    guard fcntl(words.raw, F_SETFD, FD_CLOEXEC) == 0 else { throw .last("fcntl") }
+    let pipe = try Pipe()
     let bell = try Doorbell()
 
-    let pid = try Coprocess.spawn(command, stream: stream.raw, errors: words.raw)
+    let pid = try Spawn.start(
+      "/bin/sh", ["-c", command], input: stream.raw, output: stream.raw, errors: pipe.writing.raw)
     do throws(SystemError) {
       // A child that nobody has waited for keeps its number.
       let raw = oceanid_pidfd_open(pid)
       guard raw >= 0 else { throw .last("pidfd_open") }
-      let attendant = Attendant(pid, end: Descriptor(owning: raw), errors: errors, bell: bell)
+      let attendant = Attendant(pid, end: Descriptor(owning: raw), errors: pipe.reading, bell: bell)
       self.thread = try OwnThread(name: "coprocess") { attendant.attend() }
       self.attendant = attendant
       self.pid = pid
@@ -77,40 +70,6 @@ package final class Coprocess: Sendable {
 
   /// What it said last on standard error, a few kilobytes at most.
   package var lastErrors: String { attendant.lastErrors }
-
-  private static func copies(_ texts: [String]) -> [UnsafeMutablePointer<CChar>?] {
-    texts.map { strdup($0) } + [nil]
-  }
-
-  private static func spawn(_ command: String, stream: Int32, errors: Int32) throws(SystemError) -> pid_t {
-    var actions = posix_spawn_file_actions_t()
-    posix_spawn_file_actions_init(&actions)
-    defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_adddup2(&actions, stream, STDIN_FILENO)
-    posix_spawn_file_actions_adddup2(&actions, stream, STDOUT_FILENO)
-    posix_spawn_file_actions_adddup2(&actions, errors, STDERR_FILENO)
-    posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1)
-
-    var attributes = posix_spawnattr_t()
-    posix_spawnattr_init(&attributes)
-    defer { posix_spawnattr_destroy(&attributes) }
-    var (none, all) = (sigset_t(), sigset_t())
-    sigemptyset(&none)
-    sigfillset(&all)
-    posix_spawnattr_setsigmask(&attributes, &none)
-    posix_spawnattr_setsigdefault(&attributes, &all)
-    posix_spawnattr_setflags(
-      &attributes,
-      Int16(POSIX_SPAWN_SETSIGMASK) | Int16(POSIX_SPAWN_SETSIGDEF) | oceanid_spawn_setsid)
-
-    var arguments = copies(["/bin/sh", "-c", command])
-    var variables = copies(ProcessEnvironment.forChildren)
-    defer { for text in arguments + variables { free(text) } }
-    var pid = pid_t()
-    let code = posix_spawn(&pid, "/bin/sh", &actions, &attributes, &arguments, &variables)
-    guard code == 0 else { throw SystemError("/bin/sh", code: code) }
-    return pid
-  }
 }
 
 /// Waits for one child on a thread of its own: it alone waits for it, and a signal goes out only before that.

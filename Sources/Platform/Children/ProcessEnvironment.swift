@@ -10,15 +10,18 @@ enum ProcessEnvironment {
     "LISTEN_FDNAMES",
   ]
 
-  /// `NAME=value`
-  static var forChildren: [String] { inherited(all) }
+  /// - Parameter variables: `NAME=value`, in place of this process's own or added to them.
+  static func forChildren(with variables: [String]) -> [String] {
+    let replaced = Set(variables.map(name(of:)))
+    return inherited(all).filter { !replaced.contains(name(of: $0)) } + variables
+  }
 
   /// The environment without what is this process's own.
   static func inherited(_ variables: [String]) -> [String] {
-    variables.filter { variable in
-      !ownVariables.contains(String(variable.prefix { $0 != "=" }))
-    }
+    variables.filter { !ownVariables.contains(name(of: $0)) }
   }
+
+  private static func name(of variable: String) -> String { String(variable.prefix { $0 != "=" }) }
 
   private static var all: [String] {
     var variables: [String] = []

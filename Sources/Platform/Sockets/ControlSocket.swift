@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Glibc
 
 /// The path of a listening Unix socket: taken over from a dead owner, never from a living one.

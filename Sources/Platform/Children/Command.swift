@@ -41,8 +41,12 @@ package struct Command: Sendable {
   package func run(
     until deadline: ContinuousClock.Instant, isCancelled: () -> Bool
   ) throws(SystemError) -> Outcome {
-    var reading = Reading(outputLimit: outputLimit)
-    let pid = try spawn(&reading)
+    let output = try Pipe()
+    let errors = try Pipe()
+    let pid = try Spawn.start(
+      program, arguments, variables: variables, input: nil, output: output.writing.raw,
+      errors: errors.writing.raw)
+    var reading = Reading(output: output.reading, errors: errors.reading, outputLimit: outputLimit)
     let raw = oceanid_pidfd_open(pid)
     guard raw >= 0 else {
       let error = SystemError.last("pidfd_open")
@@ -81,58 +85,12 @@ package struct Command: Sendable {
     while waitpid(pid, &status, 0) < 0, errno == EINTR {}
     return status
   }
-
-  private func spawn(_ reading: inout Reading) throws(SystemError) -> pid_t {
-    let (output, errors) = try reading.open()
-    defer { for end in [output, errors] { close(end) } }
-    var actions = posix_spawn_file_actions_t()
-    posix_spawn_file_actions_init(&actions)
-    defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
-    posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
-    posix_spawn_file_actions_adddup2(&actions, errors, STDERR_FILENO)
-    posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1)
-
-    var attributes = posix_spawnattr_t()
-    posix_spawnattr_init(&attributes)
-    defer { posix_spawnattr_destroy(&attributes) }
-    var (none, all) = (sigset_t(), sigset_t())
-    sigemptyset(&none)
-    sigfillset(&all)
-    posix_spawnattr_setsigmask(&attributes, &none)
-    posix_spawnattr_setsigdefault(&attributes, &all)
-    posix_spawnattr_setflags(
-      &attributes,
-      Int16(POSIX_SPAWN_SETSIGMASK) | Int16(POSIX_SPAWN_SETSIGDEF) | oceanid_spawn_setsid)
-
-    func name(_ variable: String) -> Substring { variable.prefix { $0 != "=" } }
-    let replaced = Set(variables.map(name))
-    let environment =
-      ProcessEnvironment.forChildren.filter { !replaced.contains(name($0)) } + variables
-    var argv = ([program] + arguments).map { strdup($0) } + [nil]
-    var envp = environment.map { strdup($0) } + [nil]
-    defer { for text in argv + envp { free(text) } }
-    var pid = pid_t()
-    let code = posix_spawnp(&pid, program, &actions, &attributes, &argv, &envp)
-    guard code == 0 else { throw SystemError(program, code: code) }
-    return pid
-  }
-}
-
-/// The two ends of a pipe(2), each for an owner.
-private func makePipe() throws(SystemError) -> (read: Int32, write: Int32) {
-  var ends: (Int32, Int32) = (-1, -1)
-  let code = withUnsafeMutablePointer(to: &ends) {
-    $0.withMemoryRebound(to: Int32.self, capacity: 2) { pipe($0) }
-  }
-  guard code == 0 else { throw .last("pipe") }
-  return ends
 }
 
 /// What a program printed so far.
 private struct Reading: ~Copyable {
-  private var outputEnd = Descriptor(owning: -1)
-  private var errorsEnd = Descriptor(owning: -1)
+  private let outputEnd: Descriptor
+  private let errorsEnd: Descriptor
   private let outputLimit: Int
   private var isOutputOpen = true
   private var areErrorsOpen = true
@@ -142,32 +100,10 @@ private struct Reading: ~Copyable {
   private static var keptErrors: Int { 4096 }
   var isTooMuch: Bool { output.count > outputLimit }
 
-  init(outputLimit: Int) { self.outputLimit = outputLimit }
-
-  /// - Returns: the ends that the program writes to; the caller closes them.
-  mutating func open() throws(SystemError) -> (output: Int32, errors: Int32) {
-    let first = try makePipe()
-    outputEnd = Descriptor(owning: first.read)
-    let second: (read: Int32, write: Int32)
-    do throws(SystemError) {
-      second = try makePipe()
-    } catch {
-      close(first.write)
-      throw error
-    }
-    errorsEnd = Descriptor(owning: second.read)
-    do throws(SystemError) {
-      try outputEnd.prepareForLoop()
-      try errorsEnd.prepareForLoop()
-      for end in [first.write, second.write] {
-        guard fcntl(end, F_SETFD, FD_CLOEXEC) == 0 else { throw .last("fcntl") }
-      }
-    } catch {
-      close(first.write)
-      close(second.write)
-      throw error
-    }
-    return (first.write, second.write)
+  init(output: consuming Descriptor, errors: consuming Descriptor, outputLimit: Int) {
+    outputEnd = output
+    errorsEnd = errors
+    self.outputLimit = outputLimit
   }
 
   /// True once the program has ended.

@@ -61,6 +61,7 @@ let package = Package(
     clibrary("CLibCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
     clibrary("CLibSystemd", pkgConfig: "libsystemd", apt: "libsystemd-dev"),
     clibrary("CLibYAML", pkgConfig: "yaml-0.1", apt: "libyaml-dev"),
+    clibrary("CLibZ", pkgConfig: "zlib", apt: "zlib1g-dev"),
     .systemLibrary(name: "CLinux"),
     // No pkg-config: who reads the journal loads libsystemd when it is asked to.
     .systemLibrary(name: "CJournal"),
@@ -69,6 +70,7 @@ let package = Package(
     room("Curl", ["CLibCurl"]),
     room("Systemd", ["CLibSystemd"]),
     room("YAML", ["CLibYAML"]),
+    room("Gzip", ["CLibZ"]),
     room("SystemJournal", ["CJournal"]),
 
     // What everybody stands on: the machine, the rules, the documents
@@ -93,7 +95,7 @@ let package = Package(
     program("oceanid-ctl", ["GuardClient"]),
 
     // A cluster to look at without having one
-    room("DemoCluster", nio + [nioHTTP2, nioSSL]),
+    room("DemoCluster", ["Gzip"] + nio + [nioHTTP2, nioSSL]),
     program("demo-cluster", ["DemoCluster", arguments]),
 
     // Proof

@@ -21,14 +21,23 @@ extension Course {
 
   /// A download that begins again until it is stopped.
   private final class Stream: Sendable {
+    /// Let go of before the end is told: what a course started ends with its last owner.
+    private let course: Mutex<Course?>
     private let isOver = Atomic<Bool>(false)
     private let ended = DispatchSemaphore(value: 0)
 
     init(_ course: Course, _ contestant: Contestant) {
+      self.course = Mutex(course)
       Thread { [self] in
-        while !isOver.load(ordering: .relaxed), (try? course.download(contestant)) != nil {}
+        while !isOver.load(ordering: .relaxed), download(contestant) {}
+        self.course.withLock { $0 = nil }
         ended.signal()
       }.start()
+    }
+
+    private func download(_ contestant: Contestant) -> Bool {
+      let course = course.withLock { $0 }
+      return (try? course?.download(contestant)) != nil
     }
 
     func stop() {

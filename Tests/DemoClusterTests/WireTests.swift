@@ -22,6 +22,8 @@ import Testing
       Int(output.split(whereSeparator: \.isWhitespace).dropFirst().first ?? "") ?? 0
     }
 
+    var body: Substring { output.firstRange(of: "\r\n\r\n").map { output[$0.upperBound...] } ?? "" }
+
     /// Field names have no case (RFC 9110 §5.1), and HTTP/2 writes them small.
     func field(_ name: String) -> Substring? {
       let line = output.split(separator: "\r\n").first { $0.lowercased().hasPrefix(name + ": ") }
@@ -40,8 +42,9 @@ import Testing
   /// Asks with curl.
   func ask(
     _ path: String, _ options: [String] = [], as client: Certificates.Client? = .valid, timeout: Int = 10,
-    over version: Version = .http2
+    over version: Version = .http2, of other: DemoCluster? = nil
   ) throws -> Answer {
+    let cluster = other ?? cluster
     let pki = cluster.certificates
     let identity = client.map { ["--cert", pki.certificate($0), "--key", pki.key($0)] } ?? []
     let result = try run(
@@ -140,6 +143,20 @@ import Testing
     let year = try #require(answer.field("date")?.split(separator: " ").dropFirst(3).first)
     #expect(try #require(Int(year)) >= 2060)
     #expect(answer.output.contains(#""renewTime":"\#(year)-"#))
+  }
+
+  @Test(arguments: Version.allCases) func longAnswersAreCompressedForWhoAsks(over version: Version) throws {
+    let crowd = try DemoCluster.start(
+      certificates: cluster.certificates, with: Crowd(nodes: 100, kustomizations: 0))
+    let path = "/api/v1/nodes?limit=100"
+    let plain = try ask(path, over: version, of: crowd)
+    #expect(plain.field("content-encoding") == nil)
+    let packed = try ask(path, ["--compressed"], over: version, of: crowd)
+    #expect(packed.field("content-encoding") == "gzip")
+    #expect(packed.body == plain.body)
+    let length = try #require(packed.field("content-length").flatMap { Int($0) })
+    #expect(length < plain.body.utf8.count / 5)
+    #expect(try ask("/version", ["--compressed"], over: version, of: crowd).field("content-encoding") == nil)
   }
 
   @Test(arguments: Version.allCases) func slowAnswersDrip(over version: Version) throws {

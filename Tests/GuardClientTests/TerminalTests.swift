@@ -118,6 +118,17 @@ import Testing
     #expect(Scene.now.relative(to: Scene.now) == "now")
   }
 
+  @Test func aLineIsCutWhereItHasToBe() {
+    let line = Line(Span("12:00"), Span("  "), Span("tethys is well", .good))
+    #expect(line.cut(to: 21) == line)
+    #expect(line.cut(to: 20).text == "12:00  tethys is we…")
+    #expect(line.cut(to: 20).spans.last?.style == .good)
+    #expect(line.cut(to: 7).text == "12:00 …")
+    #expect(line.cut(to: 5).text == "12:0…")
+    #expect(Line(Span("双双双")).cut(to: 5).text == "双双…")
+    for width in 1...20 { #expect(line.cut(to: width).text.displayWidth == width) }
+  }
+
   @Test func shortensHashes() {
     #expect("main@sha1:\(Scene.commit)".withShortHashes == "main@sha1:8f3c1a2b")
     #expect("v1.18.2 and deadbeef".withShortHashes == "v1.18.2 and deadbeef")

@@ -1,3 +1,4 @@
+internal import Gzip
 internal import NIOHTTP1
 internal import NIOSSL
 
@@ -65,7 +66,8 @@ struct Desk {
     let request = Request(
       method: head.method.rawValue, target: head.uri, accept: head.headers["accept"].joined(separator: ","),
       user: user(authorization: head.headers.first(name: "authorization"), certificate: certificate))
-    let delivery = delivery(of: request, target: head.uri, at: now)
+    let isCompressed = head.headers[canonicalForm: "accept-encoding"].contains { $0 == "gzip" }
+    let delivery = delivery(of: request, target: head.uri, isCompressed: isCompressed, at: now)
     record(
       RequestRecord(
         method: request.method, target: head.uri, accept: request.accept, user: request.user,
@@ -77,15 +79,20 @@ struct Desk {
     misbehaviours.first { path.contains($0.path) }?.0
   }
 
-  private mutating func delivery(of request: Request, target: String, at now: Moment) -> Delivery {
+  private mutating func delivery(
+    of request: Request, target: String, isCompressed: Bool, at now: Moment
+  ) -> Delivery {
     let how = misbehaviour(for: request.path)
     guard how == nil, state.crowd != nil, request.user != nil, request.query["limit"] != nil else {
-      return Delivery(how, request, API(state: state, now: now))
+      let delivery = Delivery(how, request, API(state: state, now: now))
+      guard isCompressed, case .whole(let answer) = delivery else { return delivery }
+      return .whole(answer.compressed)
     }
-    let key = "\(state.version) \(request.accept) \(target)"
-    let answer = written[key] ?? API(state: state, now: now).answer(request)
-    written[key] = answer
-    return .whole(answer)
+    let key = "\(state.version) \(isCompressed) \(request.accept) \(target)"
+    if let answer = written[key] { return .whole(answer) }
+    let answer = API(state: state, now: now).answer(request)
+    written[key] = isCompressed ? answer.compressed : answer
+    return .whole(written[key] ?? answer)
   }
 
   private mutating func record(_ record: RequestRecord) {
@@ -94,4 +101,15 @@ struct Desk {
   }
 
   mutating func forgetRecords() { records = [] }
+}
+
+extension Answer {
+  /// As the API server does it: an answer of more than 128 KiB is worth it.
+  fileprivate var compressed: Answer {
+    guard body.count > 128 << 10, let bytes = Gzip.compress(body) else { return self }
+    var answer = self
+    answer.body = bytes
+    answer.headers += [("Content-Encoding", "gzip"), ("Vary", "Accept-Encoding")]
+    return answer
+  }
 }

@@ -100,7 +100,9 @@ struct LiveWatch {
     if !changes.isEmpty {
       page.gap()
       page += Line(Span("Last changes", .faint))
-      page += changes.reversed().map { ChangeLine.line($0, now: terminal.now) }
+      page += changes.reversed().map {
+        ChangeLine.line($0, now: terminal.now).cut(to: terminal.width ?? .max)
+      }
     }
     return page
   }

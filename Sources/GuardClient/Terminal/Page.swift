@@ -17,6 +17,25 @@ struct Line: Hashable, Sendable {
   func written(inColour: Bool) -> String {
     spans.map { $0.written(inColour: inColour) }.joined()
   }
+
+  /// At most `width` columns, the end replaced by `…` where something is cut off.
+  func cut(to width: Int) -> Line {
+    guard spans.reduce(0, { $0 + $1.width }) > width else { return self }
+    var kept: [Span] = []
+    var left = width
+    for span in spans {
+      // A column stays free for the sign that more follows.
+      guard span.width >= left else {
+        kept.append(span)
+        left -= span.width
+        continue
+      }
+      let text = span.width == left ? span.text + " " : span.text
+      kept.append(Span(text.cut(to: left), span.style))
+      break
+    }
+    return Line(kept)
+  }
 }
 
 /// What a command shows: lines that already fit the terminal, except for those that are meant to be copied.

@@ -73,8 +73,11 @@ class Hostile(paramiko.Transport):
             act = getattr(self, "do_" + self.mode.replace("-", "_"), None)
             if act:
                 act(self.began)
-            # Who is still there at the end of it is told so.
-            self.say(DATA, uint32(self.began) + string(b"done"))
+            # Who is still there at the end of it is told so. Where the window was overrun, what comes before there is
+            # room in it again is cut off.
+            for _ in range(600 if self.mode == "window-overrun" else 1):
+                self.say(DATA, uint32(self.began) + string(b"done"))
+                time.sleep(0.1)
         except (EOFError, OSError) as error:
             print(self.mode, repr(error), file=sys.stderr)
 

@@ -29,7 +29,7 @@ import Testing
   func readsADocument(_ step: Int) throws {
     let text = String(decoding: try DocumentCoding.encode(Scene.healthy.status), as: UTF8.self)
     let server = try #require(SocketServer(.drip(response(text), step: step)))
-    #expect(try client(server.path).status() == Scene.healthy.status)
+    #expect(try client(server.path, timeout: .seconds(60)).status() == Scene.healthy.status)
   }
 
   @Test func tellsThatThereIsNoSocket() throws {

@@ -95,6 +95,41 @@ import Testing
     #expect(life.machine.wake != nil)
   }
 
+  /// Whatever drops it, three seconds after each login: one login at once, the others ever later.
+  @Test func aServerThatDropsEverySessionSoonIsNotHammered() {
+    var life = Life()
+    life.handle(.start)
+    life.handle(.connected)
+    let start = life.now
+    var logins = 1
+    while life.now - start < .seconds(600) {
+      let actions = life.handle(.failed(Self.silent), after: .seconds(3))
+      if actions == [.disconnect] {
+        let wake = life.machine.wake ?? life.now
+        #expect(life.handle(.timePassed, after: wake - life.now) == [.connect])
+      } else {
+        #expect(actions == [.disconnect, .connect])
+      }
+      life.handle(.connected)
+      logins += 1
+    }
+    #expect(logins < 40)
+  }
+
+  @Test func aSecondEndWithinTheMinuteWaits() {
+    var life = Life()
+    life.handle(.start)
+    life.handle(.connected)
+    #expect(life.handle(.failed(Self.silent), after: .seconds(20)) == [.disconnect, .connect])
+    life.handle(.connected, after: .seconds(1))
+    #expect(life.handle(.failed(Self.silent), after: .seconds(20)) == [.disconnect])
+    let wake = life.machine.wake ?? life.now
+    #expect(wake - life.now == .milliseconds(750))
+    life.handle(.timePassed, after: wake - life.now)
+    life.handle(.connected)
+    #expect(life.handle(.failed(Self.silent), after: .seconds(61)) == [.disconnect, .connect])
+  }
+
   @Test func aRestartingServerIsAskedOften() {
     var life = Life()
     life.handle(.start)

@@ -62,6 +62,8 @@ package struct TunnelStateMachine: Sendable {
   package private(set) var lastFailure: TunnelFailure?
   private var lastUp: Instant?
   private var lastConnect: Instant
+  /// When a session that ended was last followed by the next one without a wait.
+  private var lastAtOnce: Instant?
   private var backoff: Backoff
 
   package init(backoff: Backoff, now: Instant) {
@@ -102,11 +104,14 @@ package struct TunnelStateMachine: Sendable {
       lastFailure = failure
       lastUp = now
       if now - since >= Self.stability { backoff.reset() }
-      // A session that was stable comes back at once; one that drops as soon as it is up must not spin.
-      guard now - since >= .seconds(1), !failure.code.isPermanent else {
+      // Back at once, but not time and again: a server that drops us as soon as we are up, or soon after, is not
+      // hammered.
+      let isEarly = lastAtOnce.map { now - $0 < Self.stability } ?? false
+      guard now - since >= .seconds(1), !isEarly, !failure.code.isPermanent else {
         wait(failure, now, &random)
         return [.disconnect]
       }
+      lastAtOnce = now
       return [.disconnect] + connect(now)
     case (.up, .reconnect):
       // What is down now is down because somebody asked for it.

@@ -4,6 +4,9 @@ internal import NIOSSL
 
 /// One way of putting an answer on the wire: HTTP/1.1 or HTTP/2. Belongs to its channel's event loop.
 protocol AnswerWriter: AnyObject {
+  var desk: NIOLoopBoundBox<Desk> { get }
+  /// Of the request that is coming in.
+  var head: HTTPRequestHead? { get set }
   /// Announces an answer whose body has `length` bytes.
   ///
   /// - Returns: bytes that still have to be sent before the body.
@@ -23,7 +26,19 @@ protocol AnswerWriter: AnyObject {
 }
 
 extension AnswerWriter {
-  func deliver(
+  func take(_ part: HTTPServerRequestPart, _ context: ChannelHandlerContext) {
+    switch part {
+    case .head(let head): self.head = head
+    case .body: break
+    case .end:
+      guard let head = head.take() else { return }
+      let pipeline = connection(context)?.pipeline.syncOperations
+      let delivery = desk.value.delivery(for: head, certificate: try? pipeline?.nioSSL_peerCertificate())
+      deliver(delivery, to: head, at: desk.value.now, context)
+    }
+  }
+
+  private func deliver(
     _ delivery: Delivery, to head: HTTPRequestHead, at now: Moment, _ context: ChannelHandlerContext
   ) {
     let isLast = !head.isKeepAlive

@@ -1,6 +1,5 @@
 internal import NIOCore
 internal import NIOHTTP1
-internal import NIOSSL
 
 /// One client's HTTP/1.1 connection: takes requests one after the other and writes the bytes of their answers.
 ///
@@ -9,23 +8,14 @@ final class ConnectionHandler: ChannelInboundHandler {
   typealias InboundIn = HTTPServerRequestPart
   typealias OutboundOut = ByteBuffer
 
-  private let desk: NIOLoopBoundBox<Desk>
-  private var head: HTTPRequestHead?
+  let desk: NIOLoopBoundBox<Desk>
+  var head: HTTPRequestHead?
   private var hasBegun = false
 
   init(desk: NIOLoopBoundBox<Desk>) { self.desk = desk }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    switch unwrapInboundIn(data) {
-    case .head(let head): self.head = head
-    case .body: break
-    case .end:
-      guard let head = head.take() else { return }
-      let delivery = desk.value.delivery(
-        for: head, certificate: try? context.pipeline.syncOperations.nioSSL_peerCertificate())
-      hasBegun = false
-      deliver(delivery, to: head, at: desk.value.now, context)
-    }
+    take(unwrapInboundIn(data), context)
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {

@@ -1,28 +1,18 @@
 internal import NIOCore
 internal import NIOHTTP1
-internal import NIOSSL
 
 /// One request of an HTTP/2 connection and its answer: a stream (RFC 9113 §5).
 final class StreamHandler: ChannelInboundHandler {
   typealias InboundIn = HTTPServerRequestPart
   typealias OutboundOut = HTTPServerResponsePart
 
-  private let desk: NIOLoopBoundBox<Desk>
-  private var head: HTTPRequestHead?
+  let desk: NIOLoopBoundBox<Desk>
+  var head: HTTPRequestHead?
 
   init(desk: NIOLoopBoundBox<Desk>) { self.desk = desk }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    switch unwrapInboundIn(data) {
-    case .head(let head): self.head = head
-    case .body: break
-    case .end:
-      guard let head = head.take() else { return }
-      let connection = context.channel.parent?.pipeline.syncOperations
-      let delivery = desk.value.delivery(
-        for: head, certificate: try? connection?.nioSSL_peerCertificate())
-      deliver(delivery, to: head, at: desk.value.now, context)
-    }
+    take(unwrapInboundIn(data), context)
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {

@@ -56,13 +56,3 @@ final class History: Sendable {
     return document
   }
 }
-
-extension HistoryDocument {
-  fileprivate init(journal scope: JournalScope, _ query: HistoryQuery) throws(JournalError) {
-    let reader = try JournalReader(scope, identifier: "oceanid-guard", matches: query.journalMatches)
-    let entries = try reader.entries(
-      since: query.since?.microseconds ?? 0, until: query.until?.microseconds, limit: query.limit + 1,
-      fields: ChangeDocument.journalFields, requiring: "OCEANID_EVENT")
-    self.init(journal: entries.map { ($0.microseconds, $0.fields) }, limit: query.limit)
-  }
-}

@@ -1,0 +1,76 @@
+/// What is wrong with one subject, from its first sign to its end: what people are told of, once.
+///
+/// A problem comes and goes with every judgement; its incident waits until it is sure.
+public struct Incident: Hashable, Codable, Sendable {
+  public enum State: String, Codable, Sendable, CaseIterable {
+    /// Seen, and perhaps over in a moment.
+    case pending
+    case firing
+    /// Not seen any more, and perhaps back in a moment.
+    case recovering
+    case ended
+  }
+
+  /// The journal's OCEANID_INCIDENT of the problem that it began with.
+  public let id: String
+  public let cluster: String
+  /// `node calypso`; a cluster has at most one open incident a subject.
+  public let subject: String
+  /// When the problem began, by its own account.
+  public let since: Timestamp
+  public internal(set) var state: State
+  public internal(set) var firedAt: Timestamp?
+  public internal(set) var endedAt: Timestamp?
+  /// Comes and goes so often that each time is no news.
+  public internal(set) var isFlapping: Bool
+  /// Its problem as last seen: id, severity and words.
+  public internal(set) var problem: String
+  public internal(set) var kind: Problem.Kind
+  public internal(set) var severity: Problem.Severity
+  public internal(set) var title: String
+  public internal(set) var detail: String
+  public internal(set) var remedy: String
+  /// How many notices were made of it.
+  public internal(set) var notices: Int
+
+  /// Longer words are cut: they travel in every notice.
+  private static let longestDetail = 1000
+
+  init(id: String, of problem: Problem) {
+    self.id = id
+    cluster = problem.cluster
+    subject = problem.subject
+    since = problem.since
+    state = .pending
+    isFlapping = false
+    notices = 0
+    self.problem = problem.id
+    kind = problem.kind
+    severity = problem.severity
+    title = problem.title
+    detail = String(problem.detail.prefix(Incident.longestDetail))
+    remedy = problem.remedy
+  }
+
+  /// Takes over what is known of the problem now.
+  mutating func update(_ problem: Problem) {
+    self.problem = problem.id
+    kind = problem.kind
+    severity = problem.severity
+    title = problem.title
+    detail = String(problem.detail.prefix(Incident.longestDetail))
+    remedy = problem.remedy
+  }
+}
+
+extension Problem {
+  /// What a problem is about: the part of its id after the cluster's name.
+  public enum Kind: String, Codable, Sendable, CaseIterable {
+    case tunnel, forward, api, node, flux, image, workload, pods, certificate, stack, secret, configuration
+  }
+
+  public var kind: Kind {
+    let path = cluster.isEmpty ? id[...] : id.dropFirst(cluster.count + 1)
+    return Kind(rawValue: String(path.prefix { $0 != "/" })) ?? .api
+  }
+}

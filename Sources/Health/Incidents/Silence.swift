@@ -1,0 +1,56 @@
+/// For a while people want to hear nothing of something they know: a planned reboot, a fault that is being mended.
+///
+/// The incidents go on; only their notices are held back. The end of what was told before is told.
+public struct Silence: Hashable, Codable, Sendable {
+  public let id: String
+  /// nil: every cluster.
+  public let cluster: String?
+  /// Matches an incident's subject or its problem's id; `*` stands for any text. nil: everything.
+  public let pattern: String?
+  public let reason: String
+  /// `uid 1000`
+  public let author: String
+  public let createdAt: Timestamp
+  public let expiresAt: Timestamp
+
+  public init(
+    id: String, cluster: String?, pattern: String?, reason: String, author: String, createdAt: Timestamp,
+    expiresAt: Timestamp
+  ) {
+    self.id = id
+    self.cluster = cluster
+    self.pattern = pattern
+    self.reason = reason
+    self.author = author
+    self.createdAt = createdAt
+    self.expiresAt = expiresAt
+  }
+
+  public func holdsBack(_ incident: Incident) -> Bool {
+    if let cluster, cluster != incident.cluster { return false }
+    guard let pattern else { return true }
+    return Silence.matches(pattern, incident.subject) || Silence.matches(pattern, incident.problem)
+  }
+
+  /// Goes back to the last `*` only: at most length times length steps, whatever the pattern.
+  static func matches(_ pattern: String, _ text: String) -> Bool {
+    let pattern = Array(pattern.utf8)
+    let text = Array(text.utf8)
+    var at = (pattern: 0, text: 0)
+    var star: (pattern: Int, text: Int)?
+    while at.text < text.count {
+      if at.pattern < pattern.count, pattern[at.pattern] == UInt8(ascii: "*") {
+        star = (at.pattern + 1, at.text)
+        at.pattern += 1
+      } else if at.pattern < pattern.count, pattern[at.pattern] == text[at.text] {
+        at = (at.pattern + 1, at.text + 1)
+      } else if let last = star {
+        star = (last.pattern, last.text + 1)
+        at = (last.pattern, last.text + 1)
+      } else {
+        return false
+      }
+    }
+    return pattern[at.pattern...].allSatisfy { $0 == UInt8(ascii: "*") }
+  }
+}

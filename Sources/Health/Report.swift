@@ -148,6 +148,8 @@ public struct ClusterReport: Hashable, Sendable {
   public let controllers: [ControllerReport]
   /// Critical first, then by subject. A cause stands for its symptoms.
   public let problems: [Problem]
+  /// Of these nothing could be seen: that there is no problem tells nothing.
+  public let unseen: Set<Problem.Kind>
 
   public init(
     name: String, verdict: Verdict, summary: String, isFluxInstalled: Bool? = nil,
@@ -156,7 +158,7 @@ public struct ClusterReport: Hashable, Sendable {
     automations: [Judged<ImageUpdateAutomation>] = [], workloads: [Judged<Workload>] = [],
     certificates: [Judged<Certificate>] = [], stacks: [Judged<Stack>] = [],
     secrets: [SecretPresence] = [], pods: PodReport? = nil, controllers: [ControllerReport] = [],
-    problems: [Problem] = []
+    problems: [Problem] = [], unseen: Set<Problem.Kind> = []
   ) {
     self.name = name
     self.verdict = verdict
@@ -175,5 +177,6 @@ public struct ClusterReport: Hashable, Sendable {
     self.pods = pods
     self.controllers = controllers
     self.problems = problems
+    self.unseen = unseen
   }
 }

@@ -70,7 +70,8 @@ extension Problem {
   }
 
   public var kind: Kind {
-    let path = cluster.isEmpty ? id[...] : id.dropFirst(cluster.count + 1)
+    // What concerns the guard itself begins with its name: `guard/configuration/rejected`.
+    let path = id.dropFirst((cluster.isEmpty ? "guard" : cluster).count + 1)
     return Kind(rawValue: String(path.prefix { $0 != "/" })) ?? .api
   }
 }

@@ -89,7 +89,9 @@ extension Judgement {
         title: "the API server says that it is not ready",
         remedy: kubectl("get --raw '/readyz?verbose'"))
     }
-    for (part, failure) in snapshot.gaps.sorted(by: { $0.key < $1.key }) { report(failure, part: part) }
+    for (part, failure) in snapshot.gaps.sorted(by: { $0.key < $1.key }) {
+      report(failure, part: part, of: .api)
+    }
     if snapshot.isServerUnverified {
       report(
         "api/insecure", .warning, subject: "kubeconfig \(observation.kubeconfig)",

@@ -1,6 +1,6 @@
 extension Judgement {
   mutating func judgeCertificates(_ snapshot: Snapshot) {
-    if let failure = snapshot.certificates.failure { report(failure, part: "certificates") }
+    if let failure = snapshot.certificates.failure { report(failure, part: "certificates", of: .certificate) }
     for certificate in snapshot.certificates.value ?? [] { certificates.append(judge(certificate)) }
   }
 

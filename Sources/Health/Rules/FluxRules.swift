@@ -12,10 +12,10 @@ extension Judgement {
           "flux/missing", .critical, subject: "flux", title: "Flux is not installed",
           detail: "the server has none of its API groups, and expect.flux wants it", remedy: flux("check"))
       }
-    case .failed(let failure): report(failure, part: "flux")
+    case .failed(let failure): report(failure, part: "flux", of: .flux)
     }
     for (kind, failure) in snapshot.failedFluxKinds.sorted(by: { $0.key < $1.key }) {
-      report(failure, part: kind)
+      report(failure, part: kind, of: .flux)
     }
     judgeFluxVersion(snapshot)
   }

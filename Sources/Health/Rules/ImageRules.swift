@@ -5,7 +5,7 @@ extension Judgement {
       ("image policies", snapshot.imagePolicies.failure),
       ("image automations", snapshot.imageUpdateAutomations.failure),
     ] {
-      if let failure = part.1 { report(failure, part: part.0) }
+      if let failure = part.1 { report(failure, part: part.0, of: .image) }
     }
     for repository in snapshot.imageRepositories.value ?? [] { repositories.append(judge(repository)) }
     for automation in snapshot.imageUpdateAutomations.value ?? [] { automations.append(judge(automation)) }

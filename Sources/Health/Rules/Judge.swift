@@ -52,7 +52,7 @@ struct Judgement {
   let now: Timestamp
   let memory: Memory
   private(set) var problems: [Problem] = []
-  private var partFailures: [(part: String, failure: PollFailure)] = []
+  private var partFailures: [(part: String, kind: Problem.Kind, failure: PollFailure)] = []
   /// What is being watched, and is no problem yet.
   private var watched: [String: Timestamp] = [:]
   /// What the rules remember next time.
@@ -136,14 +136,18 @@ struct Judgement {
   }
 
   /// A part of the poll that failed by itself: one warning, with the words of the failure.
-  mutating func report(_ failure: PollFailure, part: String) { partFailures.append((part, failure)) }
+  ///
+  /// - Parameter kind: what can't be seen without it.
+  mutating func report(_ failure: PollFailure, part: String, of kind: Problem.Kind) {
+    partFailures.append((part, kind, failure))
+  }
 
   /// What was refused lacks a rule each; a slow or broken server is one thing, however many parts it costs.
   private mutating func reportPartFailures() {
     let groups = Dictionary(grouping: partFailures) { $0.failure.code }
     for (code, failures) in groups {
       if code == .forbidden || failures.count == 1 {
-        for (part, failure) in failures {
+        for (part, _, failure) in failures {
           report(
             "api/\(part)/\(code.rawValue)", .warning, subject: part, title: "\(part) can't be read",
             detail: failure.message, remedy: failure.remedy)
@@ -186,13 +190,21 @@ struct Judgement {
       isFluxInstalled: isFluxInstalled,
       fluxVersion: fluxVersion, nodes: nodes, flux: flux, policies: policies, repositories: repositories,
       automations: automations, workloads: workloads, certificates: certificates, stacks: stacks,
-      secrets: secrets, pods: pods, controllers: controllers, problems: sorted)
+      secrets: secrets, pods: pods, controllers: controllers, problems: sorted,
+      unseen: unseen(isFresh: isFresh))
     var next = memory
     if isFresh { next = Memory(failures: failures, renewals: renewals) }
     // While nothing is known, what was watched goes on being so.
     next.firstSeen = (isFresh ? [:] : memory.firstSeen).merging(watched) { _, new in new }
     for problem in sorted { next.firstSeen[problem.id] = min(problem.since, now) }
     return (report, next)
+  }
+
+  private func unseen(isFresh: Bool) -> Set<Problem.Kind> {
+    let all = Set(Problem.Kind.allCases)
+    guard observation.tunnel.state == .up else { return all }
+    guard isFresh else { return all.subtracting([.tunnel, .forward]) }
+    return Set(partFailures.map(\.kind))
   }
 
   private func verdict(isFresh: Bool) -> Verdict {

@@ -11,7 +11,7 @@ extension Judgement {
   }
 
   mutating func judgeNodes(_ snapshot: Snapshot) {
-    if let failure = snapshot.nodes.failure { report(failure, part: "nodes") }
+    if let failure = snapshot.nodes.failure { report(failure, part: "nodes", of: .node) }
     guard let seen = snapshot.nodes.value else { return }
     for node in seen { nodes.append(judge(node, snapshot)) }
     for name in expectations.nodes where !seen.contains(where: { $0.name == name }) {

@@ -1,6 +1,6 @@
 extension Judgement {
   mutating func judgeStacks(_ snapshot: Snapshot) {
-    if let failure = snapshot.stacks.failure { report(failure, part: "stacks") }
+    if let failure = snapshot.stacks.failure { report(failure, part: "stacks", of: .stack) }
     for stack in snapshot.stacks.value ?? [] { stacks.append(judge(stack)) }
   }
 

@@ -8,7 +8,7 @@ extension Judgement {
   }
 
   mutating func judgeWorkloads(_ snapshot: Snapshot) {
-    if let failure = snapshot.workloads.failure { report(failure, part: "workloads") }
+    if let failure = snapshot.workloads.failure { report(failure, part: "workloads", of: .workload) }
     guard let all = snapshot.workloads.value else { return }
     for workload in all {
       if let manager = workload.manager { managers[workload.resource.reference] = manager }

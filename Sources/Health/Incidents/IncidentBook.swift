@@ -1,0 +1,215 @@
+/// All incidents, open and past, and the silences: what people were told, and what they still have to be told.
+///
+/// Pure: time comes in. Sightings go in by `observe`, notices come out of `advance`; whoever owns the book calls that
+/// every few seconds, keeps the book over restarts, and sees to it that a notice arrives.
+public struct IncidentBook: Hashable, Sendable {
+  struct Key: Hashable, Codable, Sendable {
+    let cluster: String
+    let subject: String
+  }
+
+  /// More subjects in trouble at once are counted and not followed.
+  public static let largest = 10_000
+  static let longestPast = 500
+
+  let thresholds: IncidentThresholds
+  private(set) var tracks: [Key: IncidentTrack] = [:]
+  private(set) public var past: [Incident] = []
+  private(set) public var silences: [Silence] = []
+  /// Changes whenever there is something new to keep over a restart.
+  private(set) public var revision: UInt64 = 0
+  /// Subjects that the last look at their cluster could tell of.
+  private var seen: Set<Key> = []
+  private var quietUntil: Timestamp?
+  /// Subjects that found no place.
+  private(set) public var ignored = 0
+
+  public init(thresholds: IncidentThresholds = IncidentThresholds()) { self.thresholds = thresholds }
+
+  // MARK: - In
+
+  public mutating func observe(_ sighting: Sighting, at now: Timestamp) {
+    clamp(to: now)
+    let cluster = sighting.cluster
+    let isQuiet = isQuiet(at: now)
+    // The worst problem of a subject speaks for it.
+    var problems: [Key: Problem] = [:]
+    for problem in sighting.problems {
+      let key = Key(cluster: cluster, subject: problem.subject)
+      if let known = problems[key], known.severity == .critical || problem.severity == .warning { continue }
+      problems[key] = problem
+    }
+    ignored = 0
+    for (key, problem) in problems {
+      seen.insert(key)
+      let id = sighting.ids[key.subject] ?? "\(problem.id)@\(now.milliseconds)"
+      if tracks[key] == nil {
+        guard tracks.count < IncidentBook.largest else {
+          ignored += 1
+          continue
+        }
+        tracks[key] = IncidentTrack(problem, id: id, poll: sighting.poll, at: now)
+        revision += 1
+      } else if tracks[key]?.see(
+        problem, id: id, poll: sighting.poll, isQuiet: isQuiet, at: now, thresholds) == true
+      {
+        revision += 1
+      }
+    }
+    for (key, track) in tracks where key.cluster == cluster && problems[key] == nil {
+      guard !sighting.unseen.contains(track.incident.kind) else {
+        seen.remove(key)
+        continue
+      }
+      seen.insert(key)
+      if tracks[key]?.miss(poll: sighting.poll, isQuiet: isQuiet, at: now, thresholds) == true {
+        revision += 1
+      }
+    }
+  }
+
+  /// The machine slept: nothing new is told until everything had the time to come back.
+  public mutating func resume(at now: Timestamp) { quietUntil = now + thresholds.quietAfterResume }
+
+  /// Ends what belongs to clusters that nobody guards any more.
+  ///
+  /// - Parameter clusters: those that are guarded.
+  public mutating func keep(_ clusters: [String], at now: Timestamp) {
+    for key in tracks.keys where !key.cluster.isEmpty && !clusters.contains(key.cluster) {
+      tracks[key]?.abandon(at: now)
+      seen.remove(key)
+      revision += 1
+    }
+  }
+
+  public mutating func add(_ silence: Silence) {
+    silences.append(silence)
+    revision += 1
+  }
+
+  /// - Returns: false when there is no such silence.
+  public mutating func removeSilence(id: String) -> Bool {
+    guard let index = silences.firstIndex(where: { $0.id == id }) else { return false }
+    silences.remove(at: index)
+    revision += 1
+    return true
+  }
+
+  // MARK: - Out
+
+  /// Lets time pass.
+  ///
+  /// - Returns: what people are to be told now; each notice once.
+  public mutating func advance(to now: Timestamp) -> [IncidentNotice] {
+    clamp(to: now)
+    let lasting = silences.filter { $0.expiresAt > now }
+    if lasting.count != silences.count {
+      silences = lasting
+      revision += 1
+    }
+    let isQuiet = isQuiet(at: now)
+    var due: Set<String> = []
+    for key in tracks.keys {
+      guard var track = tracks[key] else { continue }
+      let wasOpen = track.isOpen
+      if track.settle(isSeen: seen.contains(key), isQuiet: isQuiet, at: now, thresholds) { revision += 1 }
+      // What nobody was told of is over without a word.
+      if wasOpen, !track.isOpen, track.told == nil { remember(track.incident) }
+      let change = track.owed(isSilenced: isSilenced(track.incident), at: now, thresholds)
+      track.note(owed: change != nil, at: now)
+      if let since = track.owedSince, now - since >= thresholds.groupsWithin, !isQuiet {
+        due.insert(key.cluster)
+      }
+      tracks[key] = track.isForgettable(at: now, thresholds) ? nil : track
+      if tracks[key] == nil { seen.remove(key) }
+    }
+    return due.sorted().map { tell($0, at: now) }
+  }
+
+  private mutating func tell(_ cluster: String, at now: Timestamp) -> IncidentNotice {
+    var entries: [IncidentNotice.Entry] = []
+    for (key, track) in tracks where key.cluster == cluster {
+      guard let change = track.owed(isSilenced: isSilenced(track.incident), at: now, thresholds) else {
+        continue
+      }
+      var track = track
+      let entry = track.tell(change, at: now, thresholds)
+      if change == .ended { remember(entry.incident) }
+      entries.append(entry)
+      tracks[key] = track
+    }
+    revision += 1
+    entries.sort {
+      let (a, b) = ($0.incident, $1.incident)
+      if ($0.change == .ended) != ($1.change == .ended) { return $1.change == .ended }
+      return a.severity == b.severity ? a.subject < b.subject : a.severity == .critical
+    }
+    return IncidentNotice(at: now, cluster: cluster, entries: entries)
+  }
+
+  private mutating func remember(_ incident: Incident) {
+    guard incident.firedAt != nil else { return }
+    past.append(incident)
+    past.removeFirst(max(0, past.count - IncidentBook.longestPast))
+  }
+
+  /// Pending ones included; worst first, then the oldest.
+  public var open: [Incident] {
+    tracks.values.filter(\.isOpen).map(\.incident).sorted {
+      if $0.severity != $1.severity { return $0.severity == .critical }
+      return ($0.since, $0.cluster, $0.subject) < ($1.since, $1.cluster, $1.subject)
+    }
+  }
+
+  /// What people were told of, and not yet of its end.
+  public var told: [Incident] { tracks.values.filter { $0.told != nil && $0.isOpen }.map(\.incident) }
+
+  public func silence(of incident: Incident) -> Silence? { silences.first { $0.holdsBack(incident) } }
+
+  private func isSilenced(_ incident: Incident) -> Bool { silence(of: incident) != nil }
+
+  private func isQuiet(at now: Timestamp) -> Bool { quietUntil.map { now < $0 } ?? false }
+
+  // MARK: - Time
+
+  private var last: Timestamp?
+
+  private mutating func clamp(to now: Timestamp) {
+    defer { last = now }
+    guard let last, now < last else { return }
+    for key in tracks.keys { tracks[key]?.clamp(to: now) }
+    quietUntil = quietUntil.map { min($0, now + thresholds.quietAfterResume) }
+  }
+}
+
+// MARK: - Over a restart
+
+extension IncidentBook: Codable {
+  private enum CodingKeys: String, CodingKey { case version, tracks, past, silences }
+
+  /// Of another version nothing is understood.
+  public struct ForeignVersion: Error {}
+
+  private static let version = 1
+
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    guard try container.decode(Int.self, forKey: .version) == IncidentBook.version else {
+      throw ForeignVersion()
+    }
+    self.init()
+    for track in try container.decode([IncidentTrack].self, forKey: .tracks).prefix(IncidentBook.largest) {
+      tracks[Key(cluster: track.incident.cluster, subject: track.incident.subject)] = track
+    }
+    past = try container.decode([Incident].self, forKey: .past).suffix(IncidentBook.longestPast)
+    silences = try container.decode([Silence].self, forKey: .silences)
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(IncidentBook.version, forKey: .version)
+    try container.encode(Array(tracks.values), forKey: .tracks)
+    try container.encode(past, forKey: .past)
+    try container.encode(silences, forKey: .silences)
+  }
+}

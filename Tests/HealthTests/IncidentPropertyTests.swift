@@ -1,0 +1,142 @@
+import FoundationEssentials
+import Health
+import Testing
+
+/// What must hold whatever happens: random faults, cuts, sleeps, silences and restarts in virtual time.
+@Suite struct IncidentPropertyTests {
+  /// SplitMix64: the same sequence for the same seed.
+  private struct Dice: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+      state &+= 0x9e37_79b9_7f4a_7c15
+      var z = state
+      z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
+      z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
+      return z ^ (z >> 31)
+    }
+  }
+
+  @Test(arguments: 0..<40)
+  func noAlertWithoutItsEndAndNoneTwice(_ seed: UInt64) throws {
+    var dice = Dice(state: seed)
+    var book = IncidentBook()
+    var now = Timestamp(seconds: 1_800_000_000)
+    var broken: [String: Problem.Severity] = [:]
+    var isDown = false
+    var serial = 0
+    /// By incident: what was told of it, in order.
+    var told: [String: [IncidentNotice.Change]] = [:]
+    var keys: Set<String> = []
+    var subjects: [String: String] = [:]
+
+    func deliver(_ notices: [IncidentNotice]) {
+      for entry in notices.flatMap(\.entries) {
+        #expect(keys.insert(entry.key).inserted, "told twice: \(entry.key)")
+        told[entry.incident.id, default: []].append(entry.change)
+        if entry.change == .ended {
+          subjects[entry.incident.subject] = nil
+        } else {
+          let other = subjects.updateValue(entry.incident.id, forKey: entry.incident.subject)
+          #expect(other == nil || other == entry.incident.id, "two at once for \(entry.incident.subject)")
+        }
+      }
+    }
+
+    func look() {
+      serial += 1
+      var problems: [Problem] = []
+      func add(_ kind: Problem.Kind, _ subject: String, _ severity: Problem.Severity) {
+        problems.append(
+          Problem(
+            id: "c/\(kind.rawValue)/\(subject)/x", severity: severity, cluster: "c", subject: subject,
+            title: "t",
+            detail: "", since: now, remedy: ""))
+      }
+      if isDown {
+        add(.tunnel, "tunnel", .critical)
+      } else {
+        for (subject, severity) in broken { add(.node, subject, severity) }
+      }
+      book.observe(
+        Sighting(
+          cluster: "c", problems: problems, unseen: isDown ? Set(Problem.Kind.allCases) : [], poll: now,
+          ids: Dictionary(uniqueKeysWithValues: problems.map { ($0.subject, "\($0.subject)#\(serial)") })),
+        at: now)
+    }
+
+    for _ in 0..<3000 {
+      switch Int.random(in: 0..<40, using: &dice) {
+      case 0...5:
+        let subject = "n\(Int.random(in: 0..<4, using: &dice))"
+        broken[subject] = broken[subject] == nil ? (Bool.random(using: &dice) ? .critical : .warning) : nil
+      case 6: isDown.toggle()
+      case 7:
+        // Whatever the guard has not kept is gone; whatever it kept is all it knows.
+        book = try JSONDecoder().decode(IncidentBook.self, from: JSONEncoder().encode(book))
+      case 8:
+        now = now + .seconds(Int64.random(in: 60..<30000, using: &dice))
+        book.resume(at: now)
+      case 9:
+        book.add(
+          Silence(
+            id: "s\(serial)", cluster: nil, pattern: Bool.random(using: &dice) ? nil : "n1", reason: "r",
+            author: "a", createdAt: now, expiresAt: now + .seconds(900)))
+      case 10: now = now - .seconds(Int64.random(in: 0..<100, using: &dice))
+      default: look()
+      }
+      now = now + .seconds(Int64.random(in: 1..<20, using: &dice))
+      deliver(book.advance(to: now))
+      let open = book.open
+      #expect(Set(open.map(\.subject)).count == open.count)
+    }
+    // Calm: everything is well, and stays so.
+    broken = [:]
+    isDown = false
+    for _ in 0..<400 {
+      look()
+      now = now + .seconds(5)
+      deliver(book.advance(to: now))
+    }
+    #expect(book.open.isEmpty)
+    #expect(subjects.isEmpty, "never ended: \(subjects)")
+    for (id, changes) in told {
+      #expect(changes.first == .opened, "\(id): \(changes)")
+      #expect(changes.last == .ended, "\(id): \(changes)")
+      #expect(
+        changes.count { $0 == .ended } == 1 && changes.count { $0 == .opened } == 1, "\(id): \(changes)")
+    }
+    #expect(!told.isEmpty)
+  }
+
+  /// The same faults with and without restarts bring the same notices.
+  @Test(arguments: [1, 7, 13, 100])
+  func aRestartAtAnyPointNeitherRepeatsNorForgets(every steps: Int) throws {
+    func notices(restarting: Bool) throws -> [String] {
+      var dice = Dice(state: 99)
+      var book = IncidentBook()
+      var now = Timestamp(seconds: 1_800_000_000)
+      var isBroken = false
+      var told: [String] = []
+      for step in 0..<2000 {
+        if Int.random(in: 0..<30, using: &dice) == 0 { isBroken.toggle() }
+        let problem = Problem(
+          id: "c/node/n/x", severity: .critical, cluster: "c", subject: "n", title: "t", detail: "",
+          since: now,
+          remedy: "")
+        book.observe(
+          Sighting(cluster: "c", problems: isBroken ? [problem] : [], poll: now, ids: ["n": "n\(step)"]),
+          at: now)
+        now = now + .seconds(5)
+        told += book.advance(to: now).flatMap(\.entries).map { "\($0.change) \($0.key)" }
+        if restarting, step % steps == 0 {
+          book = try JSONDecoder().decode(IncidentBook.self, from: JSONEncoder().encode(book))
+        }
+      }
+      return told
+    }
+    let plain = try notices(restarting: false)
+    #expect(plain.count > 10)
+    #expect(try notices(restarting: true) == plain)
+  }
+}

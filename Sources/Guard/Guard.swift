@@ -46,6 +46,7 @@ package final class Guard: Sendable {
   private let boundedLog: BoundedLog
   private let log: any EventLog
   private let board: StatusBoard
+  private let ledger: IncidentLedger
   private let history: History
   private let environment: LocalEnvironment
   private let server: Mutex<ControlServer?> = Mutex(nil)
@@ -120,6 +121,7 @@ package final class Guard: Sendable {
     self.boundedLog = bounded
     self.log = ToldLog(log: bounded, history: history.memory, board: board)
     self.environment = LocalEnvironment.ofThisProcess()
+    self.ledger = IncidentLedger(file: IncidentFile(environment: environment.variables), log: log)
   }
 
   private func start() throws {
@@ -134,6 +136,7 @@ package final class Guard: Sendable {
     OwnDoor.removeStale(in: configuration.control.folder)
     board.setConfiguration(file: configuration.file)
     board.setOrder(configuration.clusters.map(\.name))
+    ledger.keep(configuration.clusters.map(\.name))
     let clusters = try configuration.clusters.map { try begin($0, inherited.copies(for: $0)) }
     state.withLock { $0.clusters = clusters }
     log.write(
@@ -149,6 +152,9 @@ package final class Guard: Sendable {
       poll: { [weak self] name in self?.each(named: name) { $0.poller.pollNow() } ?? false },
       reload: { [weak self] done in self?.scheduleReload(done) },
       history: history.read,
+      incidents: ledger.document,
+      silence: { [ledger] request, peer in ledger.silence(request, by: "uid \(peer.uid)") },
+      endSilence: { [ledger] id, peer in ledger.endSilence(id: id, by: "uid \(peer.uid)") },
       breakGlass: { [weak self, log] request, peer in
         guard self?.clusters(named: request.cluster).isEmpty == false else { return false }
         log.write(
@@ -187,13 +193,20 @@ package final class Guard: Sendable {
     }
   }
 
+  private func passIncidents() {
+    let now = Timestamp.now
+    ledger.observe(Sighting(cluster: "", problems: board.ownProblems), at: now)
+    ledger.pass(at: now)
+  }
+
   private func begin(_ cluster: Configuration.Cluster, _ adopted: [StreamAddress: Int32]) throws
     -> GuardedCluster
   {
     // Beside the control socket: whoever runs the guard may make files there.
     let folder = state.withLock { $0.configuration.control.folder }
     return try GuardedCluster(
-      cluster, board: board, log: log, environment: environment, doorFolder: folder, adopted: adopted)
+      cluster, board: board, ledger: ledger, log: log, environment: environment, doorFolder: folder,
+      adopted: adopted)
   }
 
   private func wait() -> Int32 {
@@ -204,13 +217,15 @@ package final class Guard: Sendable {
         interval: interval, parts: { [weak self] in self?.parts() ?? [] }, feed: { tell(.watchdog) })
     }
     let statusLine = StatusLine(board: board)
-    let hints = MachineHints(queue: queue, log: log) { [weak self] hint in
+    let hints = MachineHints(queue: queue, log: log) { [weak self, ledger] hint in
+      if case .resumed = hint { ledger.resume() }
       _ = self?.each(named: nil) { $0.tunnel.hint(hint) }
     }
     let keeper = RepeatingTimer(every: .seconds(5), on: queue, startsAtOnce: false) { [weak self] in
       hints.look()
       self?.keepControlSocket()
       _ = self?.each(named: nil) { $0.tunnel.keepOwnDoor() }
+      self?.passIncidents()
     }
     queue.asyncAfter(deadline: .now() + Guard.startUp) { ResidentMemory.releaseCode() }
     tell(.ready, .status(StatusLine.text(of: board)))
@@ -246,6 +261,7 @@ package final class Guard: Sendable {
     let kept = running.filter { next.clusters.contains($0.configuration) }
     Guard.stop(running.filter { cluster in !kept.contains { $0 === cluster } }, timeout: .seconds(3))
     board.setOrder(next.clusters.map(\.name))
+    ledger.keep(next.clusters.map(\.name))
     var clusters: [GuardedCluster] = []
     var failures: [String] = []
     for section in next.clusters {
@@ -288,6 +304,7 @@ package final class Guard: Sendable {
     tell(.stopping, .status("stopping"), .extendTimeout(Guard.farewell + .seconds(3)))
     server.withLock { $0.take() }?.stop()
     Guard.stop(clusters, timeout: Guard.farewell)
+    ledger.save()
     boundedLog.tell()
     log.write(LogRecord(.stopped, "oceanid-guard stopped", subject: "guard"))
     done.signal()

@@ -24,6 +24,13 @@ package enum DocumentCoding {
     return try decode(HistoryDocument.self, bytes)
   }
 
+  /// Throws `DocumentError`, also for incidents of another major version.
+  package static func decodeIncidents(_ bytes: Data) throws(DocumentError) -> IncidentsDocument {
+    let schema = try decode(SchemaField.self, bytes).schema
+    guard Schema(schema) == .incidents else { throw .foreignSchema(schema) }
+    return try decode(IncidentsDocument.self, bytes)
+  }
+
   package static func decodeWatchLine(_ bytes: Data) throws(DocumentError) -> WatchLine {
     if let schema = try decode(WatchSchema.self, bytes).status?.schema, Schema(schema) != .status {
       throw .foreignSchema(schema)

@@ -4,11 +4,13 @@ package enum Route: String, CaseIterable, Sendable {
   case watch = "/v1/watch"
   case schema = "/v1/schema"
   case history = "/v1/history"
+  case incidents = "/v1/incidents"
   case healthz = "/v1/healthz"
   case metrics = "/metrics"
   case reconnect = "/v1/reconnect"
   case poll = "/v1/poll"
   case reload = "/v1/reload"
+  case silence = "/v1/silence"
   case breakGlass = "/v1/break-glass"
 
   package enum Method: String, Sendable {
@@ -24,11 +26,12 @@ package enum Route: String, CaseIterable, Sendable {
   /// The one verb that the path takes. `POST` needs the right to write.
   ///
   /// `reconnect` and `poll` take `?cluster=NAME` and mean every cluster without it. `breakGlass` takes `command` (the
-  /// tool and its verb, nothing that could be secret), `reason` and `cluster`, and does nothing but log them.
+  /// tool and its verb, nothing that could be secret), `reason` and `cluster`, and does nothing but log them. `silence`
+  /// takes `reason`, `seconds`, and perhaps `pattern` and `cluster`; or `end` with the id of a silence.
   package var method: Method {
     switch self {
-    case .status, .watch, .schema, .history, .healthz, .metrics: .get
-    case .reconnect, .poll, .reload, .breakGlass: .post
+    case .status, .watch, .schema, .history, .incidents, .healthz, .metrics: .get
+    case .reconnect, .poll, .reload, .silence, .breakGlass: .post
     }
   }
 }

@@ -44,6 +44,18 @@ import Tunnel
     #expect(log.all.last?.incident != log.all.first?.incident)
   }
 
+  @Test func whatComesBackWithinAnIncidentIsTheSame() {
+    let log = Memory()
+    let journal = ClusterJournal(
+      cluster: "tethys", log: log, known: { ["node x": "abc", "tunnel tethys": "def"] })
+    let healthy = Self.report(.healthy)
+    journal.write(from: healthy, to: Self.report(.critical, Self.problem("tethys/node/x/not-ready")))
+    #expect(log.all.first?.incident == "abc")
+    #expect(journal.incidents == ["node x": "abc"])
+    journal.write(.changed(from: .up, to: .connecting, failure: Self.failure, attempt: 1))
+    #expect(log.all.last?.incident == "def")
+  }
+
   @Test func aProblemOpensAndClosesOnceWithOneIncident() {
     let log = Memory()
     let journal = ClusterJournal(cluster: "tethys", log: log)

@@ -7,6 +7,10 @@ import TestSupport
 
 @testable import Guard
 
+struct SilentLog: EventLog {
+  func write(_ record: LogRecord) {}
+}
+
 /// A control server on a socket of its own, with nothing behind it.
 final class ControlFixture {
   /// A connection that can lie in an array.
@@ -18,6 +22,7 @@ final class ControlFixture {
   let folder: TemporaryFolder
   let board = StatusBoard()
   let history = History(scope: nil)
+  let ledger = IncidentLedger(file: nil, log: SilentLog())
   let asked = Asked()
   private(set) var server: ControlServer?
 
@@ -53,6 +58,9 @@ final class ControlFixture {
         history: { [memory = history.memory] query, done in
           DispatchQueue.global().async { done(memory.history(query)) }
         },
+        incidents: ledger.document,
+        silence: { [ledger] request, peer in ledger.silence(request, by: "uid \(peer.uid)") },
+        endSilence: { [ledger] id, peer in ledger.endSilence(id: id, by: "uid \(peer.uid)") },
         breakGlass: { request, _ in
           asked.note("\(request.command), \(request.reason), \(request.cluster)")
           return request.cluster == "tethys"

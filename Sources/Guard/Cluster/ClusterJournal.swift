@@ -8,8 +8,10 @@ internal import Tunnel
 final class ClusterJournal {
   private let cluster: String
   private let log: any EventLog
-  /// Subject to incident id.
-  private var incidents: [String: String] = [:]
+  /// Subject to incident id, of what is wrong now.
+  private(set) var incidents: [String: String] = [:]
+  /// Subject to id of the incidents that people know as open.
+  private let known: () -> [String: String]
   private var tunnelIncident: String?
   /// Attempts at a connection since the tunnel was up.
   private var attempts = 0
@@ -18,11 +20,12 @@ final class ClusterJournal {
   private let makeIncident: () -> String
 
   init(
-    cluster: String, log: any EventLog,
+    cluster: String, log: any EventLog, known: @escaping () -> [String: String] = { [:] },
     makeIncident: @escaping () -> String = { String(UInt64.random(in: .min ... .max), radix: 16) }
   ) {
     self.cluster = cluster
     self.log = log
+    self.known = known
     self.makeIncident = makeIncident
   }
 
@@ -117,7 +120,10 @@ final class ClusterJournal {
     return tunnelIncident ?? makeIncident()
   }
 
-  private func openTunnelIncident() { tunnelIncident = tunnelIncident ?? makeIncident() }
+  private func openTunnelIncident() {
+    tunnelIncident =
+      tunnelIncident ?? known().first { $0.key.hasPrefix("tunnel ") }?.value ?? makeIncident()
+  }
 
   // MARK: - What the rules say
 
@@ -125,8 +131,11 @@ final class ClusterJournal {
   /// nothing is left of it.
   func write(from previous: ClusterReport?, to report: ClusterReport) {
     let before = previous?.problems ?? []
-    for problem in report.problems where !before.contains(where: { $0.id == problem.id }) {
-      let incident = incidents[problem.subject] ?? incident(for: problem)
+    let opened = report.problems.filter { problem in !before.contains { $0.id == problem.id } }
+    // What comes back before people were told that it is over never was.
+    let known = opened.isEmpty ? [:] : known()
+    for problem in opened {
+      let incident = incidents[problem.subject] ?? known[problem.subject] ?? incident(for: problem)
       incidents[problem.subject] = incident
       put(
         .problemOpened, "\(problem.title)\(problem.detail.isEmpty ? "" : ": \(problem.detail)")",

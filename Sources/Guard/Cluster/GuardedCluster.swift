@@ -20,6 +20,7 @@ actor GuardedCluster {
   /// Set once; what comes in afterwards is the noise of taking things apart.
   private let isStopped = Atomic<Bool>(false)
   private let board: StatusBoard
+  private let ledger: IncidentLedger
   private let journal: ClusterJournal
   private var memory: Memory
   private let memoryFile: MemoryFile?
@@ -33,7 +34,7 @@ actor GuardedCluster {
   ///
   /// - Throws: `SystemError` when the machine gives no thread, epoll or eventfd.
   init(
-    _ configuration: Configuration.Cluster, board: StatusBoard, log: any EventLog,
+    _ configuration: Configuration.Cluster, board: StatusBoard, ledger: IncidentLedger, log: any EventLog,
     environment: LocalEnvironment, doorFolder: String, adopted: [StreamAddress: Int32]
   ) throws {
     let executor = QueueExecutor(label: "cluster \(configuration.name)")
@@ -54,9 +55,12 @@ actor GuardedCluster {
     self.kubeconfig =
       (try? configuration.kubernetes.file(in: environment)) ?? configuration.kubernetes.kubeconfig
     self.board = board
+    self.ledger = ledger
     self.memoryFile = MemoryFile(cluster: configuration.name, environment: environment.variables)
     self.memory = memoryFile?.load() ?? Memory()
-    self.journal = ClusterJournal(cluster: configuration.name, log: log)
+    self.journal = ClusterJournal(
+      cluster: configuration.name, log: log,
+      known: { [name = configuration.name] in ledger.openIDs(of: name) })
     self.poller = Poller(
       cluster: configuration.name, interval: configuration.kubernetes.poll.interval, ask: access.poll,
       deliver: outcomes.tell)
@@ -128,6 +132,10 @@ actor GuardedCluster {
       memoryFile?.save(report.problems)
     }
     journal.write(from: previous, to: report)
+    ledger.observe(
+      Sighting(
+        cluster: configuration.name, problems: report.problems, unseen: report.unseen, poll: lastPoll?.at,
+        ids: journal.incidents), at: now)
     previous = report
     let tunnel = tunnel
     board.put(.init(report: report, observation: observation, poll: lastPoll, tunnel: { tunnel.status }))

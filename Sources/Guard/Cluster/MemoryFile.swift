@@ -1,4 +1,3 @@
-internal import Glibc
 internal import Health
 internal import Platform
 
@@ -33,12 +32,6 @@ struct MemoryFile: Sendable {
   /// Replaces the file as a whole.
   func save(_ problems: [Problem]) {
     let text = problems.prefix(5000).map { "\($0.since) \($0.id)\n" }.joined()
-    let draft = path + ".new"
-    let descriptor = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
-    guard descriptor >= 0 else { return }
-    let bytes = Array(text.utf8)
-    let isWhole = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) } == bytes.count
-    close(descriptor)
-    if isWhole { rename(draft, path) } else { unlink(draft) }
+    try? SmallFile.replace(path, with: Array(text.utf8), mode: 0o600)
   }
 }

@@ -25,8 +25,12 @@ struct ControlAnswer: Sendable {
     return ControlAnswer(.ok, "application/json", bytes + [UInt8(ascii: "\n")])
   }
 
-  static func json(_ document: HistoryDocument) -> ControlAnswer {
+  static func json(_ document: some Encodable) -> ControlAnswer {
     encoded(.ok, document)
+  }
+
+  static func receipt(_ message: String) -> ControlAnswer {
+    encoded(.ok, ReceiptDocument(message: message))
   }
 
   /// The JSON Schema of the status document; draft 2020-12 §9 names the type.
@@ -44,8 +48,6 @@ struct ControlAnswer: Sendable {
   static func accepted(_ action: String) -> ControlAnswer {
     encoded(.accepted, ReceiptDocument(message: "\(action) asked for"))
   }
-
-  static let logged = encoded(.ok, ReceiptDocument(message: "logged"))
 
   static func reload(_ outcome: ReloadOutcome) -> ControlAnswer {
     switch outcome {

@@ -117,6 +117,8 @@ final class ControlHandler: ChannelInboundHandler {
     case .status: answer(.status(prepared), context, closing: closing)
     case .schema: answer(.schema, context, closing: closing)
     case .history: history(query, context, closing)
+    case .incidents: answer(.json(actions.incidents()), context, closing: closing)
+    case .silence: silence(query, context, closing)
     case .watch: watchers.add(context.channel)
     case .healthz:
       let verdict = board.verdict
@@ -192,7 +194,27 @@ final class ControlHandler: ChannelInboundHandler {
       return answer(
         .error(.notFound, "cluster", "no such cluster: see oceanid-ctl status"), context, closing: closing)
     }
-    answer(.logged, context, closing: closing)
+    answer(.receipt("logged"), context, closing: closing)
+  }
+
+  private func silence(_ query: Query, _ context: ChannelHandlerContext, _ closing: Bool) {
+    guard mayWrite("silence", context, closing), let peer = context.peerCredentials else { return }
+    if let id = query["end"] {
+      return answer(
+        actions.endSilence(id, peer)
+          ? .receipt("silence \(id) is over")
+          : .error(.notFound, "silence", "no such silence: see oceanid-ctl silence"), context,
+        closing: closing)
+    }
+    do throws(SilenceRequest.Mistake) {
+      let silence = actions.silence(try SilenceRequest(query), peer)
+      answer(
+        silence.map { .receipt("silence \($0.id) until \($0.expiresAt)") }
+          ?? .error(.serviceUnavailable, "busy", "there are too many silences: end one first"), context,
+        closing: closing)
+    } catch {
+      answer(.error(.badRequest, "query", error.description), context, closing: closing)
+    }
   }
 
   /// False: the peer may not, and was told so.

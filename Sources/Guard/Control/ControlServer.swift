@@ -1,4 +1,5 @@
 internal import GuardAPI
+internal import Health
 internal import NIOCore
 internal import NIOHTTP1
 internal import NIOPosix
@@ -23,6 +24,11 @@ final class ControlServer: Sendable {
     let reload: @Sendable (_ done: @escaping @Sendable (ReloadOutcome) -> Void) -> Void
     /// `done` is called once, on any thread; with nil where too many ask at once.
     let history: @Sendable (HistoryQuery, _ done: @escaping @Sendable (HistoryDocument?) -> Void) -> Void
+    let incidents: @Sendable () -> IncidentsDocument
+    /// nil: there are too many silences.
+    let silence: @Sendable (SilenceRequest, PeerCredentials) -> Silence?
+    /// False: there is no such silence.
+    let endSilence: @Sendable (_ id: String, PeerCredentials) -> Bool
     /// Logs a change that somebody is about to make by hand. False: there is no such cluster.
     let breakGlass: @Sendable (BreakGlass, PeerCredentials) -> Bool
     /// Told of every write, allowed or not.

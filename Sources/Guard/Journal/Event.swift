@@ -47,6 +47,20 @@ package enum Event: String, Hashable, Sendable, CaseIterable {
   case serviceFailed = "service_failed"
   /// Somebody changes the cluster by hand, and said why.
   case breakGlass = "break_glass"
+  /// People are told of something that is wrong, and has lasted.
+  case incidentOpened = "incident_opened"
+  /// People are told that a warning became critical.
+  case incidentWorsened = "incident_worsened"
+  /// People are told that something comes and goes; each time is no news any more.
+  case incidentFlapping = "incident_flapping"
+  /// People are told again of what has not ended.
+  case incidentReminder = "incident_reminder"
+  /// People are told that an incident is over.
+  case incidentEnded = "incident_ended"
+  /// Somebody wants to hear nothing of something for a while.
+  case silenceBegun = "silence_begun"
+  /// A silence was ended before its time.
+  case silenceEnded = "silence_ended"
   /// The machine is about to sleep.
   case slept
   /// The machine is awake again.
@@ -61,12 +75,14 @@ package enum Event: String, Hashable, Sendable, CaseIterable {
     case .startFailed, .serviceFailed: .critical
     case .configRejected, .tunnelBlocked, .forwardPortBusy: .error
     case .tunnelDown, .forwardClientRefused, .apiFailed, .problemOpened, .adminRefused, .entriesHeldBack,
-      .breakGlass:
+      .breakGlass, .incidentFlapping:
       .warning
     case .started, .stopped, .configReloaded, .tunnelUp, .apiRecovered, .verdictChanged, .problemClosed,
-      .adminAction:
+      .adminAction, .silenceBegun, .silenceEnded:
       .notice
-    case .tunnelRetry, .forwardListening, .slept, .resumed: .info
+    case .tunnelRetry, .forwardListening, .slept, .resumed, .incidentOpened, .incidentWorsened,
+      .incidentReminder, .incidentEnded:
+      .info
     }
   }
 
@@ -96,6 +112,13 @@ package enum Event: String, Hashable, Sendable, CaseIterable {
     case .entriesHeldBack: "fd8b1365e1f9443db1b865ba475c9527"
     case .serviceFailed: "b88c66279b5d48ed876a52ac1e33141a"
     case .breakGlass: "152f1bf4f6ee47ecb52fa23eaa380899"
+    case .incidentOpened: "039ad244ce494badbc6f693e54d2f998"
+    case .incidentWorsened: "e4976a07679e4565a3b686de4aeb6101"
+    case .incidentFlapping: "09154b17c5fd498693683e96bb7ba4c6"
+    case .incidentReminder: "cff5633606d247ecb59ce473d22bda10"
+    case .incidentEnded: "4278da7896e44fc38eac5cabf06f9748"
+    case .silenceBegun: "fbe5deb2ac48474386fd72b4357ccfcf"
+    case .silenceEnded: "dbf852e4465e491a818a6dc5b67156ae"
     case .slept: "d378430d185e4ef9929ef6bf4d75ad1f"
     case .resumed: "3e399c20c5844facbfd86e93df25c0cb"
     }

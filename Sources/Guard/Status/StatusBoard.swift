@@ -72,6 +72,9 @@ final class StatusBoard: Sendable {
 
   var entries: [Entry] { state.withLock { state in state.order.compactMap { state.entries[$0] } } }
 
+  /// What concerns the guard itself.
+  var ownProblems: [Problem] { [state.withLock { $0.configuration?.problem }].compactMap(\.self) }
+
   /// The worst of all clusters; unknown before the first judgement.
   var verdict: Verdict {
     let verdicts = entries.map(\.report.verdict)
@@ -84,7 +87,7 @@ final class StatusBoard: Sendable {
     let configuration = state.withLock { $0.configuration }
     return StatusDocument(
       generatedAt: now, clusters: entries.map { ClusterDocument($0, now: now) },
-      problems: entries.flatMap(\.report.problems) + [configuration?.problem].compactMap(\.self),
+      problems: entries.flatMap(\.report.problems) + ownProblems,
       configuration: configuration?.document)
   }
 }

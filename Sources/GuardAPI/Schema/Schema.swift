@@ -8,6 +8,8 @@ package struct Schema: Hashable, Sendable, CustomStringConvertible {
   package static let status = Schema(name: "oceanid.status", major: 1)
   package static let history = Schema(name: "oceanid.history", major: 1)
 
+  package static let incidents = Schema(name: "oceanid.incidents", major: 1)
+
   package init(name: String, major: Int) {
     self.name = name
     self.major = major
@@ -34,7 +36,7 @@ package enum DocumentError: Error, Hashable, Sendable, CustomStringConvertible {
     switch self {
     case .malformed(let detail): "the answer is not the document asked for: \(detail)"
     case .foreignSchema(let schema):
-      "the daemon speaks \(schema), this client \(Schema.status) and \(Schema.history); install oceanid-ctl of the daemon's version"
+      "the daemon speaks \(schema), this client \(Schema.status), \(Schema.history) and \(Schema.incidents); install oceanid-ctl of the daemon's version"
     }
   }
 }

@@ -164,6 +164,13 @@ public struct IncidentBook: Hashable, Sendable {
   /// What people were told of, and not yet of its end.
   public var told: [Incident] { tracks.values.filter { $0.told != nil && $0.isOpen }.map(\.incident) }
 
+  /// Subject to id of a cluster's open incidents.
+  public func openIDs(of cluster: String) -> [String: String] {
+    tracks.reduce(into: [:]) { ids, entry in
+      if entry.key.cluster == cluster, entry.value.isOpen { ids[entry.key.subject] = entry.value.incident.id }
+    }
+  }
+
   public func silence(of incident: Incident) -> Silence? { silences.first { $0.holdsBack(incident) } }
 
   private func isSilenced(_ incident: Incident) -> Bool { silence(of: incident) != nil }

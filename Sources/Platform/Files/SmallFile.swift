@@ -22,6 +22,34 @@ package enum SmallFile {
     }
   }
 
+  /// Puts a whole file in the place of what is there: whoever reads it sees the old one or the new one.
+  ///
+  /// - Parameter mode: permission bits of the new file.
+  /// - Throws: `SystemError` with errno of the step that failed; the old file stays.
+  package static func replace(_ path: String, with contents: [UInt8], mode: UInt32) throws(SystemError) {
+    let draft = path + ".new"
+    let raw = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode)
+    guard raw >= 0 else { throw .last("open \(draft)") }
+    do throws(SystemError) {
+      let descriptor = Descriptor(owning: raw)
+      var rest = contents[...]
+      while !rest.isEmpty {
+        let count = rest.withUnsafeBytes { write(raw, $0.baseAddress, $0.count) }
+        guard count > 0 || errno == EINTR else { throw .last("write \(draft)") }
+        rest = rest.dropFirst(max(0, count))
+      }
+      _ = consume descriptor
+      guard rename(draft, path) == 0 else { throw .last("rename \(draft)") }
+    } catch {
+      unlink(draft)
+      throw error
+    }
+  }
+
+  package static func move(_ path: String, to other: String) throws(SystemError) {
+    guard rename(path, other) == 0 else { throw .last("rename \(path)") }
+  }
+
   package static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
   /// This process may write it, or make files in it.

@@ -1,0 +1,189 @@
+internal import GuardAPI
+internal import Health
+internal import Platform
+internal import Synchronization
+internal import Systemd
+
+/// The guard's incidents: the book that all clusters write into, kept over restarts, and read out to whoever is told.
+///
+/// The book has one lock; notices are handed on outside of it.
+final class IncidentLedger: Sendable {
+  private struct State {
+    var book: IncidentBook
+    /// The revision that the file has; nil where that can't be told.
+    var saved: UInt64?
+    var isFileBroken = false
+  }
+
+  private let state: Mutex<State>
+  private let file: IncidentFile?
+  private let log: any EventLog
+  private let deliver: @Sendable (IncidentNotice) -> Void
+
+  /// - Parameter deliver: takes a notice into the channels' keeping before it returns; called by `pass`.
+  init(
+    file: IncidentFile?, log: any EventLog, deliver: @escaping @Sendable (IncidentNotice) -> Void = { _ in }
+  ) {
+    self.file = file
+    self.log = log
+    self.deliver = deliver
+    var book = IncidentBook()
+    if let file {
+      do {
+        book = try file.load() ?? book
+      } catch {
+        try? file.setAside()
+        log.write(
+          LogRecord(
+            nil, "\(file.path) can't be read, so known incidents are told again: \(error)", priority: .warning
+          ))
+      }
+    }
+    state = Mutex(State(book: book, saved: book.revision))
+  }
+
+  // MARK: - In
+
+  func observe(_ sighting: Sighting, at now: Timestamp = .now) {
+    state.withLock { $0.book.observe(sighting, at: now) }
+  }
+
+  /// The machine slept.
+  func resume(at now: Timestamp = .now) { state.withLock { $0.book.resume(at: now) } }
+
+  /// The clusters of the configuration; the incidents of others are over.
+  func keep(_ clusters: [String], at now: Timestamp = .now) {
+    state.withLock { $0.book.keep(clusters, at: now) }
+  }
+
+  /// Lets time pass: hands on what is due, and keeps what is new. To be called every few seconds.
+  func pass(at now: Timestamp = .now) {
+    let notices = state.withLock { $0.book.advance(to: now) }
+    for notice in notices {
+      for entry in notice.entries { log.write(LogRecord(entry)) }
+      deliver(notice)
+    }
+    // After the notices are in the channels' keeping: told twice is better than not at all.
+    save()
+  }
+
+  func save() {
+    guard let file else { return }
+    let book = state.withLock { state -> IncidentBook? in
+      guard state.book.revision != state.saved else { return nil }
+      state.saved = state.book.revision
+      return state.book
+    }
+    guard let book else { return }
+    let failure: (any Error)?
+    do {
+      try file.save(book)
+      failure = nil
+    } catch {
+      failure = error
+    }
+    // Tried again with every pass, and told when that begins and ends.
+    let isNews = state.withLock { state in
+      defer { state.isFileBroken = failure != nil }
+      if failure != nil { state.saved = nil }
+      return state.isFileBroken != (failure != nil)
+    }
+    guard isNews else { return }
+    log.write(
+      LogRecord(
+        nil,
+        failure.map { "\(file.path) can't be written, so a restart repeats what was told: \($0)" }
+          ?? "\(file.path) is written again", priority: failure == nil ? .notice : .warning))
+  }
+
+  // MARK: - Silences
+
+  /// At most so many at once: each is asked for every incident.
+  private static let mostSilences = 100
+
+  /// - Returns: nil where there are too many.
+  func silence(_ request: SilenceRequest, by author: String, at now: Timestamp = .now) -> Silence? {
+    let silence = Silence(
+      id: String(UInt32.random(in: .min ... .max), radix: 16), cluster: request.cluster,
+      pattern: request.pattern, reason: request.reason, author: author, createdAt: now,
+      expiresAt: now + request.duration)
+    let isTaken = state.withLock { state in
+      guard state.book.silences.count < IncidentLedger.mostSilences else { return false }
+      state.book.add(silence)
+      return true
+    }
+    guard isTaken else { return nil }
+    log.write(LogRecord(silence))
+    save()
+    return silence
+  }
+
+  /// - Returns: false when there is no such silence.
+  func endSilence(id: String, by author: String) -> Bool {
+    guard state.withLock({ $0.book.removeSilence(id: id) }) else { return false }
+    log.write(
+      LogRecord(
+        .silenceEnded, "silence \(id) ended by \(author)", subject: "silence \(id)",
+        reason: "ended by \(author)"))
+    save()
+    return true
+  }
+
+  // MARK: - Out
+
+  /// Subject to id of a cluster's open incidents: what comes back within one is still the same.
+  func openIDs(of cluster: String) -> [String: String] {
+    state.withLock { $0.book.openIDs(of: cluster) }
+  }
+
+  /// What people were told of, and not yet of its end.
+  var told: [Incident] { state.withLock { $0.book.told } }
+
+  /// Those that fired and are not over, by severity.
+  var firing: [Problem.Severity: Int] {
+    state.withLock { state in
+      state.book.open.reduce(into: [:]) { counts, incident in
+        if incident.state != .pending { counts[incident.severity, default: 0] += 1 }
+      }
+    }
+  }
+
+  func document() -> IncidentsDocument {
+    let book = state.withLock { $0.book }
+    return IncidentsDocument(
+      open: book.open.map { IncidentDocument($0, silence: book.silence(of: $0)) },
+      past: book.past.reversed().map { IncidentDocument($0, silence: nil) },
+      silences: book.silences.map(SilenceDocument.init), ignored: book.ignored)
+  }
+}
+
+extension LogRecord {
+  init(_ entry: IncidentNotice.Entry) {
+    let incident = entry.incident
+    let cluster = incident.cluster.isEmpty ? "" : "\(incident.cluster): "
+    let event: Event
+    let text: String
+    switch entry.change {
+    case .opened: (event, text) = (.incidentOpened, incident.title)
+    case .worsened: (event, text) = (.incidentWorsened, "critical now: \(incident.title)")
+    case .flapping: (event, text) = (.incidentFlapping, "comes and goes: \(incident.title)")
+    case .reminder: (event, text) = (.incidentReminder, "still so: \(incident.title)")
+    case .ended: (event, text) = (.incidentEnded, "over: \(incident.title)")
+    }
+    self.init(
+      event, "\(cluster)\(text)", cluster: incident.cluster.isEmpty ? nil : incident.cluster,
+      subject: incident.subject,
+      from: entry.change == .ended ? incident.problem : nil,
+      to: entry.change == .ended ? nil : incident.problem, reason: incident.detail, incident: incident.id,
+      remedy: entry.change == .ended ? nil : incident.remedy, extra: ["SEVERITY": incident.severity.rawValue])
+  }
+
+  fileprivate init(_ silence: Silence) {
+    let what = silence.pattern ?? "everything"
+    let whose = silence.cluster.map { " of \($0)" } ?? ""
+    self.init(
+      .silenceBegun,
+      "\(what)\(whose) is silenced until \(silence.expiresAt) by \(silence.author): \(silence.reason)",
+      cluster: silence.cluster, subject: "silence \(silence.id)", to: what, reason: silence.reason)
+  }
+}

@@ -1,0 +1,100 @@
+package import Health
+
+/// What `GET /v1/incidents` answers.
+package struct IncidentsDocument: Codable, Hashable, Sendable {
+  package var schema: String
+  /// Pending ones included; worst first, then the oldest.
+  @Field package var open: [IncidentDocument]
+  /// Newest first.
+  @Field package var past: [IncidentDocument]
+  @Field package var silences: [SilenceDocument]
+  /// Subjects in trouble that found no place among the open ones.
+  @Field package var ignored: Int
+
+  package init(
+    open: [IncidentDocument], past: [IncidentDocument] = [], silences: [SilenceDocument] = [],
+    ignored: Int = 0
+  ) {
+    schema = Schema.incidents.description
+    self.open = open
+    self.past = past
+    self.silences = silences
+    self.ignored = ignored
+  }
+}
+
+/// What is wrong with one subject, from its first sign to its end.
+package struct IncidentDocument: Codable, Hashable, Sendable {
+  /// The journal's OCEANID_INCIDENT.
+  package var id: String
+  @Field package var state: IncidentState
+  @Field package var severity: Problem.Severity
+  /// Empty for what concerns the guard itself.
+  @Field package var cluster: String
+  @Field package var subject: String
+  /// `node`, `flux`
+  @Field package var kind: String
+  /// The id of its problem.
+  @Field package var problem: String
+  @Field package var title: String
+  @Field package var detail: String
+  @Field package var remedy: String
+  @Field package var since: Timestamp?
+  @Field package var firedAt: Timestamp?
+  @Field package var endedAt: Timestamp?
+  @Field package var flapping: Bool
+  /// How many notices were made of it.
+  @Field package var notices: Int
+  /// The silence that holds its notices back.
+  @Field package var silence: String?
+
+  package init(_ incident: Incident, silence: Silence?) {
+    id = incident.id
+    state = IncidentState(rawValue: incident.state.rawValue) ?? .unknown
+    severity = incident.severity
+    cluster = incident.cluster
+    subject = incident.subject
+    kind = incident.kind.rawValue
+    problem = incident.problem
+    title = incident.title
+    detail = incident.detail
+    remedy = incident.remedy
+    since = incident.since
+    firedAt = incident.firedAt
+    endedAt = incident.endedAt
+    flapping = incident.isFlapping
+    notices = incident.notices
+    self.silence = silence?.id
+  }
+}
+
+/// `open[].state`; `unknown` is only ever read, never written.
+package enum IncidentState: String, ShapedWord {
+  case pending, firing, recovering, ended, unknown
+
+  package static var whenAbsent: IncidentState { .unknown }
+  package static var written: [IncidentState] { allCases.filter { $0 != .unknown } }
+}
+
+/// What people want to hear nothing of for a while.
+package struct SilenceDocument: Codable, Hashable, Sendable {
+  package var id: String
+  /// null: every cluster.
+  @Field package var cluster: String?
+  /// null: everything.
+  @Field package var pattern: String?
+  @Field package var reason: String
+  @Field package var author: String
+  @Field package var createdAt: Timestamp?
+  @Field package var expiresAt: Timestamp?
+
+  package init(_ silence: Silence) {
+    id = silence.id
+    cluster = silence.cluster
+    pattern = silence.pattern
+    reason = silence.reason
+    author = silence.author
+    createdAt = silence.createdAt
+    expiresAt = silence.expiresAt
+  }
+}

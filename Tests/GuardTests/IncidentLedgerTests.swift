@@ -1,0 +1,149 @@
+import Foundation
+import GuardAPI
+import Health
+import Platform
+import Synchronization
+import Systemd
+import TestSupport
+import Testing
+
+@testable import Guard
+
+@Suite struct IncidentLedgerTests {
+  private final class Memory: EventLog {
+    private let records = Mutex<[LogRecord]>([])
+    func write(_ record: LogRecord) { records.withLock { $0.append(record) } }
+    var all: [LogRecord] { records.withLock { $0 } }
+    var events: [String] { all.compactMap { $0.event?.name } }
+  }
+
+  private final class Told: Sendable {
+    private let notices = Mutex<[IncidentNotice]>([])
+    func take(_ notice: IncidentNotice) { notices.withLock { $0.append(notice) } }
+    var words: [String] {
+      notices.withLock { $0.flatMap(\.entries).map { "\($0.change.rawValue) \($0.incident.subject)" } }
+    }
+  }
+
+  private static let start = Timestamp(seconds: 1_800_000_000)
+  private static let problem = Problem(
+    id: "tethys/node/calypso/not-ready", severity: .critical, cluster: "tethys", subject: "node calypso",
+    title: "node calypso is NotReady", detail: "kubelet stopped posting", since: start,
+    remedy: "kubectl describe")
+
+  /// Polls every 5 s from `begin` on, and lets time pass after each.
+  private static func run(
+    _ ledger: IncidentLedger, _ seconds: Range<Int64>, _ problems: [Problem], id: String = "abc"
+  ) {
+    for second in stride(from: seconds.lowerBound, to: seconds.upperBound, by: 5) {
+      let now = start + .seconds(second)
+      ledger.observe(
+        Sighting(cluster: "tethys", problems: problems, poll: now, ids: ["node calypso": id]), at: now)
+      ledger.pass(at: now)
+    }
+  }
+
+  @Test func aRestartNeitherRepeatsNorForgets() throws {
+    let folder = try TemporaryFolder()
+    let file = try #require(IncidentFile(environment: ["STATE_DIRECTORY": folder.path]))
+    let log = Memory()
+    let told = Told()
+    let first = IncidentLedger(file: file, log: log, deliver: told.take)
+    Self.run(first, 0..<60, [Self.problem])
+    #expect(told.words == ["opened node calypso"])
+    #expect(log.events == ["incident_opened"])
+    #expect(log.all.first?.incident == "abc")
+
+    let second = IncidentLedger(file: file, log: log, deliver: told.take)
+    #expect(second.openIDs(of: "tethys") == ["node calypso": "abc"])
+    Self.run(second, 60..<120, [Self.problem], id: "other")
+    #expect(told.words == ["opened node calypso"])
+    Self.run(second, 120..<200, [])
+    #expect(told.words == ["opened node calypso", "ended node calypso"])
+    #expect(log.events == ["incident_opened", "incident_ended"])
+    #expect(log.all.last?.incident == "abc")
+
+    let third = IncidentLedger(file: file, log: log, deliver: told.take)
+    #expect(third.document().past.map(\.id) == ["abc"])
+    let mode = try FileManager.default.attributesOfItem(atPath: file.path)[.posixPermissions] as? Int
+    #expect(mode == 0o600)
+  }
+
+  @Test(arguments: [
+    "", "{", "[]", "{\"version\":99}", "{\"version\":1,\"tracks\":[{}],\"past\":[],\"silences\":[]}",
+  ])
+  func aFileThatCantBeReadIsSetAside(_ text: String) throws {
+    let folder = try TemporaryFolder()
+    try folder.write(text, to: "incidents.json")
+    let file = try #require(IncidentFile(environment: ["STATE_DIRECTORY": folder.path]))
+    let log = Memory()
+    let ledger = IncidentLedger(file: file, log: log)
+    #expect(log.all.map(\.priority) == [.warning])
+    #expect(log.all.first?.message.contains(file.path) == true)
+    Self.run(ledger, 0..<60, [Self.problem])
+    #expect(ledger.document().open.count == 1)
+    #expect(try String(contentsOfFile: file.path + ".unreadable", encoding: .utf8) == text)
+    #expect(try file.load()?.open.count == 1)
+  }
+
+  @Test func aFileThatCantBeWrittenIsToldOnceAndWrittenLater() throws {
+    let folder = try TemporaryFolder()
+    let place = folder.file("state")
+    let file = try #require(IncidentFile(environment: ["STATE_DIRECTORY": place]))
+    let log = Memory()
+    let ledger = IncidentLedger(file: file, log: log)
+    Self.run(ledger, 0..<40, [Self.problem])
+    #expect(log.all.count { $0.event == nil && $0.priority == .warning } == 1)
+    try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: false)
+    Self.run(ledger, 40..<45, [Self.problem])
+    #expect(try file.load()?.open.count == 1)
+    #expect(log.all.contains { $0.message.hasSuffix("is written again") })
+  }
+
+  @Test func aSilenceIsLoggedWithWhoAndWhy() throws {
+    let log = Memory()
+    let told = Told()
+    let ledger = IncidentLedger(file: nil, log: log, deliver: told.take)
+    let request = try SilenceRequest(Query("/v1/silence?pattern=node%20*&reason=new%20disk&seconds=3600"))
+    let silence = try #require(ledger.silence(request, by: "uid 1000", at: Self.start))
+    Self.run(ledger, 0..<60, [Self.problem])
+    #expect(told.words.isEmpty)
+    #expect(ledger.document().open.first?.silence == silence.id)
+    #expect(log.all.first?.message.contains("uid 1000: new disk") == true)
+    #expect(!ledger.endSilence(id: "nope", by: "uid 0"))
+    #expect(ledger.endSilence(id: silence.id, by: "uid 0"))
+    Self.run(ledger, 60..<80, [Self.problem])
+    #expect(told.words == ["opened node calypso"])
+    #expect(log.events == ["silence_begun", "silence_ended", "incident_opened"])
+  }
+
+  @Test(arguments: [
+    "reason=x", "seconds=3600", "reason=%20&seconds=3600", "reason=x&seconds=59", "reason=x&seconds=2592001",
+    "reason=x&seconds=-1", "reason=x&seconds=1e9", "reason=x&seconds=99999999999999999999",
+  ])
+  func aSilenceWantsAReasonAndAnEnd(_ query: String) {
+    #expect(throws: SilenceRequest.Mistake.self) { try SilenceRequest(Query("/v1/silence?\(query)")) }
+  }
+
+  @Test func silencesAreBounded() throws {
+    let ledger = IncidentLedger(file: nil, log: SilentLog())
+    let request = try SilenceRequest(Query("/v1/silence?reason=x&seconds=60"))
+    for _ in 0..<100 { #expect(ledger.silence(request, by: "uid 0", at: Self.start) != nil) }
+    #expect(ledger.silence(request, by: "uid 0", at: Self.start) == nil)
+  }
+
+  @Test(.blocking) func theSocketTellsIncidentsAndTakesSilences() throws {
+    let fixture = try ControlFixture()
+    Self.run(fixture.ledger, 0..<60, [Self.problem])
+    #expect(try fixture.get("/v1/incidents").contains("\"state\":\"firing\""))
+    #expect(try fixture.get("/v1/silence", method: "POST").contains("\"query\""))
+    let answer = try fixture.get(
+      "/v1/silence?reason=known&seconds=600&pattern=node%20calypso", method: "POST")
+    #expect(answer.contains("200 OK"))
+    let id = try #require(fixture.ledger.document().silences.first?.id)
+    #expect(answer.contains("silence \(id) until"))
+    #expect(try fixture.get("/v1/silence?end=nope", method: "POST").contains("404"))
+    #expect(try fixture.get("/v1/silence?end=\(id)", method: "POST").contains("200 OK"))
+    #expect(fixture.ledger.document().silences.isEmpty)
+  }
+}

@@ -1,0 +1,57 @@
+import ArgumentParser
+import GuardAPI
+
+struct IncidentsCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "incidents",
+    abstract: "List what people are told of: open incidents, and those that are over.",
+    discussion: """
+      A problem becomes an incident when it lasts: it is pending until it was there for 20 s and in two polls, fires, \
+      recovers when it is not seen any more, and is over after 30 s without it. What comes and goes is flapping, and \
+      one incident. While the tunnel is down, it is the incident: of what lies behind it nothing is known.
+
+      Examples:
+        oceanid-ctl incidents
+        oceanid-ctl incidents --past 100
+        oceanid-ctl incidents --json | jq '.open[].subject'
+      """)
+
+  @Option(help: ArgumentHelp("So many that are over, the newest.", valueName: "count"))
+  var past = 10
+
+  @OptionGroup var options: ReadOptions
+
+  func validate() throws {
+    guard past >= 0 else { throw ValidationError("--past takes 0 or more") }
+  }
+
+  func run() throws {
+    var document = try options.connection.client.incidents()
+    if let cluster = options.cluster { document = document.chosen(cluster) }
+    if options.json {
+      return try StandardOutput.answer(
+        String(decoding: try DocumentCoding.encode(document), as: UTF8.self) + "\n")
+    }
+    let terminal = Terminal.standardOutput()
+    try StandardOutput.answer(
+      IncidentsPage.page(document, terminal, pastLimit: past).text(for: terminal))
+  }
+}
+
+extension DaemonClient {
+  func incidents() throws(ClientError) -> IncidentsDocument {
+    let bytes = try exchange(.incidents).body
+    do { return try DocumentCoding.decodeIncidents(bytes) } catch { throw .document(error) }
+  }
+}
+
+extension IncidentsDocument {
+  /// Those of one cluster; silences of every cluster are its own too.
+  func chosen(_ cluster: String) -> IncidentsDocument {
+    var chosen = self
+    chosen.open = open.filter { $0.cluster == cluster }
+    chosen.past = past.filter { $0.cluster == cluster }
+    chosen.silences = silences.filter { $0.cluster == nil || $0.cluster == cluster }
+    return chosen
+  }
+}

@@ -1,0 +1,82 @@
+import ArgumentParser
+import GuardAPI
+
+struct SilenceCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "silence",
+    abstract: "Hold back the notices of what you know of, for a while and with a reason.",
+    discussion: """
+      The incidents go on, and the status shows them as ever; only nobody is told. The end of what was told before is \
+      told. WHAT is a subject as oceanid-ctl incidents shows it, or the id of a problem; * stands for any text.
+
+      Examples:
+        oceanid-ctl silence 'node calypso' --for 2h --reason "new disk"
+        oceanid-ctl silence 'tethys/image/*' --for 1h --reason "registry moves"
+        oceanid-ctl silence '*' --cluster tethys --for 30m --reason "upgrade of k3s"
+        oceanid-ctl silence                          what is silenced now
+        oceanid-ctl silence --end 5f3a9c1e
+      """)
+
+  @Argument(help: ArgumentHelp("Whose notices; '*' for all.", valueName: "what"))
+  var pattern: String?
+
+  @Option(name: .customLong("for"), help: ArgumentHelp("For how long, up to 720h.", valueName: "time"))
+  var duration: TimeSpan?
+
+  @Option(help: ArgumentHelp("Why; it is logged with your name.", valueName: "text"))
+  var reason: String?
+
+  @Option(help: ArgumentHelp("End this silence now.", valueName: "id"))
+  var end: String?
+
+  @OptionGroup var options: ReadOptions
+
+  func validate() throws {
+    if end != nil {
+      guard pattern == nil, duration == nil, reason == nil else {
+        throw ValidationError("--end takes the id of a silence and nothing else")
+      }
+      return
+    }
+    guard pattern != nil else {
+      guard duration == nil, reason == nil else {
+        throw ValidationError(
+          "silence wants what to silence, as in: oceanid-ctl silence 'node calypso' --for 2h --reason WHY")
+      }
+      return
+    }
+    guard let duration, let reason, !reason.allSatisfy(\.isWhitespace) else {
+      throw ValidationError("silence wants --for TIME and --reason TEXT")
+    }
+    guard duration.duration >= .seconds(60), duration.duration <= .seconds(30 * 86_400) else {
+      throw ValidationError("--for takes from 1m to 720h")
+    }
+  }
+
+  func run() throws {
+    let client = options.connection.client
+    if let end { return try tell(client.exchange(.silence, [("end", end)])) }
+    guard let pattern, let duration, let reason else {
+      var document = try client.incidents()
+      if let cluster = options.cluster { document = document.chosen(cluster) }
+      let terminal = Terminal.standardOutput()
+      return try StandardOutput.answer(
+        options.json
+          ? String(decoding: try DocumentCoding.encode(document.silences), as: UTF8.self) + "\n"
+          : SilencesPage.page(document.silences, terminal).text(for: terminal))
+    }
+    // A name that no cluster has would silence nothing, and nobody would notice.
+    if options.cluster != nil { _ = try options.chosen(of: client.status()) }
+    var parameters = [
+      (name: "pattern", value: pattern), ("seconds", "\(duration.duration.components.seconds)"),
+      ("reason", reason),
+    ]
+    if let cluster = options.cluster { parameters.append(("cluster", cluster)) }
+    try tell(client.exchange(.silence, parameters))
+  }
+
+  private func tell(_ response: DaemonClient.Response) throws {
+    let message = DocumentCoding.decodeReceipt(response.body)?.message ?? "done"
+    try StandardOutput.answer(Span(message).text + "\n")
+  }
+}

@@ -1,0 +1,116 @@
+import GuardAPI
+import Health
+
+/// `oceanid-ctl incidents`: what people were told of, or are about to be; then what is over.
+enum IncidentsPage {
+  static func page(_ document: IncidentsDocument, _ terminal: Terminal, pastLimit: Int) -> Page {
+    var page = Page()
+    let namesCluster = Set((document.open + document.past).map(\.cluster).filter { !$0.isEmpty }).count > 1
+    if document.open.isEmpty {
+      page += Line(Span("No incident is open.", .good))
+    } else {
+      page += open(document, namesCluster, terminal.now).lines(width: terminal.width)
+    }
+    if document.ignored > 0 {
+      page += terminal.wrapped(
+        Span("\(document.ignored) more subjects are in trouble and not followed", .warning))
+    }
+    let past = document.past.prefix(pastLimit)
+    if !past.isEmpty {
+      page.gap()
+      page += self.past(past, namesCluster, terminal.now).lines(width: terminal.width)
+      if document.past.count > past.count {
+        page += Line(
+          Span("\(document.past.count - past.count) older ones: --past \(document.past.count)", .faint))
+      }
+    }
+    if !document.silences.isEmpty {
+      page.gap()
+      page += SilencesPage.table(document.silences, terminal.now).lines(width: terminal.width)
+    }
+    return page
+  }
+
+  private static func open(_ document: IncidentsDocument, _ namesCluster: Bool, _ now: Timestamp) -> Table {
+    var table = Table(columns: ["SEVERITY", "STATE", "SINCE", "TOLD", "INCIDENT"])
+    table.endsInProse = true
+    for incident in document.open {
+      table.rows.append(
+        Table.Row(
+          cells: [
+            Span(incident.severity.rawValue, incident.severity.style), Span(state(incident)),
+            Span(incident.since.map { $0.since(now) } ?? "-"), Span(told(incident)),
+            Span(title(incident, namesCluster)),
+          ], tellsAll: true))
+    }
+    return table
+  }
+
+  private static func past(
+    _ incidents: some Sequence<IncidentDocument>, _ namesCluster: Bool, _ now: Timestamp
+  ) -> Table {
+    var table = Table(columns: ["OVER", "LASTED", "TOLD", "INCIDENT"])
+    table.endsInProse = true
+    for incident in incidents {
+      let length = incident.endedAt.flatMap { end in incident.firedAt.map { (end - $0).exact } }
+      table.rows.append(
+        Table.Row(
+          cells: [
+            Span(incident.endedAt.map { $0.since(now) } ?? "-"), Span(length ?? "-"), Span(told(incident)),
+            Span(title(incident, namesCluster)),
+          ], tellsAll: true))
+    }
+    return table
+  }
+
+  private static func state(_ incident: IncidentDocument) -> String {
+    if let silence = incident.silence { return "silenced (\(silence))" }
+    return incident.flapping ? "flapping" : incident.state.rawValue
+  }
+
+  private static func told(_ incident: IncidentDocument) -> String {
+    switch incident.notices {
+    case 0: "never"
+    case 1: "once"
+    case let count: "\(count) times"
+    }
+  }
+
+  private static func title(_ incident: IncidentDocument, _ namesCluster: Bool) -> String {
+    namesCluster && !incident.cluster.isEmpty ? "\(incident.cluster): \(incident.title)" : incident.title
+  }
+}
+
+/// `oceanid-ctl silence` without an order: what nobody wants to hear of at present.
+enum SilencesPage {
+  static func page(_ silences: [SilenceDocument], _ terminal: Terminal) -> Page {
+    var page = Page()
+    if silences.isEmpty {
+      page += Line(Span("Nothing is silenced."))
+    } else {
+      page += table(silences, terminal.now).lines(width: terminal.width)
+    }
+    return page
+  }
+
+  static func table(_ silences: [SilenceDocument], _ now: Timestamp) -> Table {
+    var table = Table(columns: ["SILENCE", "UNTIL", "WHAT", "BY", "REASON"])
+    table.endsInProse = true
+    table.names = 3
+    for silence in silences {
+      let until = silence.expiresAt.map { "\($0.clock(at: now)) (\($0.relative(to: now)))" }
+      table.rows.append(
+        Table.Row(
+          cells: [
+            Span(silence.id), Span(until ?? "-"), Span(what(silence)), Span(silence.author),
+            Span(silence.reason),
+          ], tellsAll: true))
+    }
+    return table
+  }
+
+  private static func what(_ silence: SilenceDocument) -> String {
+    guard let cluster = silence.cluster else { return silence.pattern ?? "everything" }
+    return silence.pattern.map { "\(cluster): \($0)" } ?? "everything of \(cluster)"
+  }
+}

@@ -1,0 +1,87 @@
+import ArgumentParser
+import FoundationEssentials
+import GuardAPI
+import Health
+import Testing
+
+@testable import GuardClient
+
+@Suite struct IncidentsPageTests {
+  private static let json = """
+    {"schema":"oceanid.incidents/1","ignored":0,
+     "open":[
+      {"id":"a1","state":"firing","severity":"critical","cluster":"tethys","subject":"node calypso","kind":"node",
+       "problem":"tethys/node/calypso/not-ready","title":"node calypso is NotReady","since":"2026-03-01T04:12:07Z",
+       "firedAt":"2026-03-01T04:12:37Z","flapping":true,"notices":2},
+      {"id":"a2","state":"pending","severity":"warning","cluster":"tethys","subject":"imagepolicy x","kind":"image",
+       "title":"imagepolicy flux-system/cert-manager runs behind its policy, and has done so for a good while",
+       "since":"2026-03-01T04:23:57Z","notices":0,"silence":"5f3a"}],
+     "past":[
+      {"id":"p1","state":"ended","severity":"critical","cluster":"tethys","subject":"tunnel tethys","kind":"tunnel",
+       "title":"tunnel to tethys is down","since":"2026-03-01T02:00:00Z","firedAt":"2026-03-01T02:00:20Z",
+       "endedAt":"2026-03-01T03:30:20Z","notices":3}],
+     "silences":[
+      {"id":"5f3a","cluster":null,"pattern":"imagepolicy *","reason":"the registry moves","author":"uid 1000",
+       "createdAt":"2026-03-01T04:00:00Z","expiresAt":"2026-03-01T06:00:00Z"}]}
+    """
+
+  private static func document() throws -> IncidentsDocument {
+    try DocumentCoding.decodeIncidents(Data(json.utf8))
+  }
+
+  @Test func openOnesPastOnesAndSilences() throws {
+    let terminal = Terminal(width: 80, hasColour: false, now: Scene.now)
+    let text = IncidentsPage.page(try Self.document(), terminal, pastLimit: 10).text(for: terminal)
+    #expect(
+      text == """
+        SEVERITY  STATE            SINCE            TOLD     INCIDENT
+        critical  flapping         04:12:07Z (12m)  2 times  node calypso is NotReady
+        warning   silenced (5f3a)  04:23:57Z (10s)  never
+            imagepolicy flux-system/cert-manager runs behind its policy, and has done so
+            for a good while
+
+        OVER              LASTED       TOLD      INCIDENT
+        03:30:20Z (53m)   1 h 30 min   3 times   tunnel to tethys is down
+
+        SILENCE   UNTIL                WHAT            BY         REASON
+        5f3a      06:00:00Z (in 95m)   imagepolicy *   uid 1000   the registry moves
+
+        """)
+  }
+
+  @Test(arguments: [60, 80, 120, 250]) func itFits(_ width: Int) throws {
+    let terminal = Terminal(width: width, hasColour: false, now: Scene.now)
+    let text = IncidentsPage.page(try Self.document(), terminal, pastLimit: 10).text(for: terminal)
+    for line in text.split(separator: "\n") { #expect(String(line).displayWidth <= width, "\(line)") }
+  }
+
+  @Test func calm() {
+    let terminal = Terminal(width: 80, hasColour: false, now: Scene.now)
+    let none = IncidentsDocument(open: [])
+    #expect(IncidentsPage.page(none, terminal, pastLimit: 10).text(for: terminal) == "No incident is open.\n")
+    #expect(SilencesPage.page([], terminal).text(for: terminal) == "Nothing is silenced.\n")
+  }
+
+  @Test func anotherMajorVersionIsRefused() {
+    #expect(throws: DocumentError.foreignSchema("oceanid.incidents/2")) {
+      try DocumentCoding.decodeIncidents(Data("{\"schema\":\"oceanid.incidents/2\"}".utf8))
+    }
+  }
+
+  @Test func ofOneCluster() throws {
+    let document = try Self.document()
+    #expect(document.chosen("tethys").open.count == 2)
+    #expect(document.chosen("other").open.isEmpty)
+    #expect(document.chosen("other").silences.count == 1)
+  }
+
+  @Test(arguments: [
+    ["silence", "x"], ["silence", "x", "--for", "2h"], ["silence", "x", "--reason", "y"],
+    ["silence", "--for", "2h", "--reason", "y"], ["silence", "x", "--for", "1s", "--reason", "y"],
+    ["silence", "x", "--for", "721h", "--reason", "y"], ["silence", "x", "--for", "2h", "--reason", " "],
+    ["silence", "--end", "1", "x"], ["incidents", "--past", "-1"],
+  ])
+  func wrongUsageIsSaid(_ arguments: [String]) {
+    #expect(throws: (any Error).self) { try OceanidCtl.parseAsRoot(arguments) }
+  }
+}

@@ -121,7 +121,8 @@ package final class Guard: Sendable {
     self.boundedLog = bounded
     self.log = ToldLog(log: bounded, history: history.memory, board: board)
     self.environment = LocalEnvironment.ofThisProcess()
-    self.ledger = IncidentLedger(file: IncidentFile(environment: environment.variables), log: log)
+    self.ledger = IncidentLedger(
+      file: IncidentFile(environment: environment.variables), log: log, board: board)
   }
 
   private func start() throws {

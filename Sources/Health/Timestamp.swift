@@ -13,6 +13,9 @@ public struct Timestamp: Hashable, Comparable, Sendable {
     self.milliseconds = seconds * 1000
   }
 
+  /// Without its milliseconds, for people.
+  public var toTheSecond: Timestamp { Timestamp(seconds: milliseconds / 1000) }
+
   public static func < (a: Timestamp, b: Timestamp) -> Bool { a.milliseconds < b.milliseconds }
 
   public static func + (moment: Timestamp, duration: Duration) -> Timestamp {

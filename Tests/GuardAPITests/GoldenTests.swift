@@ -113,6 +113,11 @@ import Testing
           poll: PollDocument(at: nil, seenAt: nil, duration: nil, failure: nil, now: now), api: APIDocument(),
           kubeconfig: "/root/.kube/k3s-config.yaml", now: now)
       ], problems: report.problems,
+      silences: [
+        Silence(
+          id: "5f3a", cluster: nil, pattern: "kustomization *", reason: "known", author: "uid 1000",
+          createdAt: now, expiresAt: now + .seconds(3600))
+      ],
       configuration: ConfigurationDocument(
         file: "/etc/oceanid/guard.yaml", loadedAt: now,
         rejected: .init(at: now, message: "guard.yaml:3:5: no")))
@@ -127,6 +132,28 @@ import Testing
     let lines = text.replacing("],\"", with: "],\n\"").replacing("},\"", with: "},\n\"").replacing(
       "},{", with: "},\n{")
     #expect(lines == GoldenTests.golden)
+  }
+
+  @Test func theIncidents() throws {
+    var book = IncidentBook()
+    for second in stride(from: 0 as Int64, to: 60, by: 5) {
+      book.observe(
+        Sighting(
+          cluster: "tethys", problems: report.problems, poll: now + .seconds(second),
+          ids: ["kustomization flux-system/apps": "a1"]), at: now + .seconds(second))
+      _ = book.advance(to: now + .seconds(second))
+    }
+    let document = IncidentsDocument(open: book.open.map { IncidentDocument($0, silence: nil) })
+    #expect(
+      String(decoding: try DocumentCoding.encode(document), as: UTF8.self) == """
+        {"ignored":0,"open":[{"cluster":"tethys","detail":"for a week","endedAt":null,\
+        "firedAt":"2026-03-01T04:24:27Z","flapping":false,"id":"a1","kind":"api","notices":1,\
+        "problem":"tethys/kustomization/flux-system/apps/suspended",\
+        "remedy":"kubectl describe kustomization apps","severity":"warning","silence":null,\
+        "since":"2026-03-01T04:24:07Z","state":"firing","subject":"kustomization flux-system/apps",\
+        "title":"is suspended"}],"past":[],"schema":"oceanid.incidents/1","silences":[]}
+        """)
+    #expect(try DocumentCoding.decodeIncidents(DocumentCoding.encode(document)) == document)
   }
 
   @Test func isReadBack() throws {
@@ -192,7 +219,8 @@ import Testing
     "verdict":"degraded","workloads":[{"available":1,"desired":2,"images":["x:1"],
     "kind":"Deployment","message":"","name":"b","namespace":"flux-system","ready":1,"reason":"","since":null,"updated":2,"verdict":"degraded"}]}],
     "configuration":{"file":"/etc/oceanid/guard.yaml","loadedAt":"2026-03-01T04:24:07Z","rejected":{"at":"2026-03-01T04:24:07Z","message":"guard.yaml:3:5: no"}},
-    "generatedAt":"2026-03-01T04:24:07Z","problems":[{"cluster":"tethys","detail":"for a week","id":"tethys/kustomization/flux-system/apps/suspended","remedy":"kubectl describe kustomization apps","severity":"warning","since":"2026-03-01T04:24:07Z","subject":"kustomization flux-system/apps","title":"is suspended"}],
+    "generatedAt":"2026-03-01T04:24:07Z","problems":[{"cluster":"tethys","detail":"for a week","id":"tethys/kustomization/flux-system/apps/suspended","remedy":"kubectl describe kustomization apps","severity":"warning","silence":{"author":"uid 1000","cluster":null,"createdAt":"2026-03-01T04:24:07Z","expiresAt":"2026-03-01T05:24:07Z","id":"5f3a","pattern":"kustomization *","reason":"known"},
+    "since":"2026-03-01T04:24:07Z","subject":"kustomization flux-system/apps","title":"is suspended"}],
     "schema":"oceanid.status/1","summary":"tethys: all but one; the configuration file has mistakes","verdict":"degraded","version":"0.1.0"}
     """
 }

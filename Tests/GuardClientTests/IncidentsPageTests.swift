@@ -62,6 +62,27 @@ import Testing
     #expect(SilencesPage.page([], terminal).text(for: terminal) == "Nothing is silenced.\n")
   }
 
+  @Test func theStatusTellsWhatIsSilenced() {
+    let problem = Problem(
+      id: "tethys/node/calypso/not-ready", severity: .critical, cluster: "tethys", subject: "node calypso",
+      title: "node calypso is NotReady", detail: "", since: at("2026-03-01T04:12:07Z"), remedy: "look")
+    let silence = Silence(
+      id: "s", cluster: "tethys", pattern: "node *", reason: "new disk", author: "uid 1000",
+      createdAt: at("2026-03-01T04:20:00Z"), expiresAt: at("2026-03-01T06:00:00Z"))
+    let status = StatusDocument(
+      generatedAt: Scene.now, clusters: [], problems: [problem], silences: [silence])
+    let terminal = Terminal(width: 80, hasColour: false, now: Scene.now)
+    #expect(
+      Page(lines: ProblemLines.lines(status.problems, namesCluster: false, terminal)).text(for: terminal)
+        == """
+        CRITICAL  node calypso is NotReady
+          since  04:12:07Z (12m)
+          quiet  silenced until 06:00:00Z by uid 1000: new disk
+          next   look
+
+        """)
+  }
+
   @Test func anotherMajorVersionIsRefused() {
     #expect(throws: DocumentError.foreignSchema("oceanid.incidents/2")) {
       try DocumentCoding.decodeIncidents(Data("{\"schema\":\"oceanid.incidents/2\"}".utf8))

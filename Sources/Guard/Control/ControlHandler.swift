@@ -209,7 +209,7 @@ final class ControlHandler: ChannelInboundHandler {
     do throws(SilenceRequest.Mistake) {
       let silence = actions.silence(try SilenceRequest(query), peer)
       answer(
-        silence.map { .receipt("silence \($0.id) until \($0.expiresAt)") }
+        silence.map { .receipt("silence \($0.id) until \($0.expiresAt.toTheSecond)") }
           ?? .error(.serviceUnavailable, "busy", "there are too many silences: end one first"), context,
         closing: closing)
     } catch {

@@ -19,14 +19,19 @@ final class IncidentLedger: Sendable {
   private let file: IncidentFile?
   private let log: any EventLog
   private let deliver: @Sendable (IncidentNotice) -> Void
+  private let board: StatusBoard?
 
-  /// - Parameter deliver: takes a notice into the channels' keeping before it returns; called by `pass`.
+  /// - Parameters:
+  ///   - board: is told of the silences in force.
+  ///   - deliver: takes a notice into the channels' keeping before it returns; called by `pass`.
   init(
-    file: IncidentFile?, log: any EventLog, deliver: @escaping @Sendable (IncidentNotice) -> Void = { _ in }
+    file: IncidentFile?, log: any EventLog, board: StatusBoard? = nil,
+    deliver: @escaping @Sendable (IncidentNotice) -> Void = { _ in }
   ) {
     self.file = file
     self.log = log
     self.deliver = deliver
+    self.board = board
     var book = IncidentBook()
     if let file {
       do {
@@ -40,6 +45,7 @@ final class IncidentLedger: Sendable {
       }
     }
     state = Mutex(State(book: book, saved: book.revision))
+    board?.setSilences(book.silences)
   }
 
   // MARK: - In
@@ -68,6 +74,7 @@ final class IncidentLedger: Sendable {
   }
 
   func save() {
+    board?.setSilences(state.withLock { $0.book.silences })
     guard let file else { return }
     let book = state.withLock { state -> IncidentBook? in
       guard state.book.revision != state.saved else { return nil }
@@ -183,7 +190,7 @@ extension LogRecord {
     let whose = silence.cluster.map { " of \($0)" } ?? ""
     self.init(
       .silenceBegun,
-      "\(what)\(whose) is silenced until \(silence.expiresAt) by \(silence.author): \(silence.reason)",
+      "\(what)\(whose) is silenced until \(silence.expiresAt.toTheSecond) by \(silence.author): \(silence.reason)",
       cluster: silence.cluster, subject: "silence \(silence.id)", to: what, reason: silence.reason)
   }
 }

@@ -21,6 +21,7 @@ final class StatusBoard: Sendable {
     /// Configuration order.
     var order: [String] = []
     var configuration: ConfigurationStatus?
+    var silences: [Silence] = []
     var listener: (@Sendable (ChangeDocument) -> Void)?
     var version: UInt64 = 0
   }
@@ -57,6 +58,14 @@ final class StatusBoard: Sendable {
     }
   }
 
+  func setSilences(_ silences: [Silence]) {
+    state.withLock { state in
+      guard state.silences != silences else { return }
+      state.version += 1
+      state.silences = silences
+    }
+  }
+
   func put(_ entry: Entry) {
     state.withLock { state in
       guard state.order.contains(entry.report.name) else { return }
@@ -84,10 +93,10 @@ final class StatusBoard: Sendable {
   /// The document of this moment.
   func statusDocument(now: Timestamp = .now) -> StatusDocument {
     let entries = entries
-    let configuration = state.withLock { $0.configuration }
+    let (configuration, silences) = state.withLock { ($0.configuration, $0.silences) }
     return StatusDocument(
       generatedAt: now, clusters: entries.map { ClusterDocument($0, now: now) },
-      problems: entries.flatMap(\.report.problems) + ownProblems,
+      problems: entries.flatMap(\.report.problems) + ownProblems, silences: silences,
       configuration: configuration?.document)
   }
 }

@@ -10,8 +10,10 @@ package struct ProblemDocument: Codable, Hashable, Sendable {
   @Field package var detail: String
   @Field package var since: Timestamp?
   @Field package var remedy: String
+  /// The silence that holds its notices back.
+  @Field package var silence: SilenceDocument?
 
-  package init(_ problem: Problem) {
+  package init(_ problem: Problem, silence: Silence? = nil) {
     id = problem.id
     severity = problem.severity
     cluster = problem.cluster
@@ -20,5 +22,6 @@ package struct ProblemDocument: Codable, Hashable, Sendable {
     detail = problem.detail
     since = problem.since
     remedy = problem.remedy
+    self.silence = silence.map(SilenceDocument.init)
   }
 }

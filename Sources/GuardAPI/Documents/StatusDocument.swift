@@ -16,7 +16,7 @@ package struct StatusDocument: Codable, Hashable, Sendable {
   /// start would fail. With no cluster there is nothing to vouch for.
   package init(
     version: String = Product.version, generatedAt: Timestamp, clusters: [ClusterDocument],
-    problems: [Problem], configuration: ConfigurationDocument? = nil
+    problems: [Problem], silences: [Silence] = [], configuration: ConfigurationDocument? = nil
   ) {
     schema = Schema.status.description
     self.version = version
@@ -31,7 +31,9 @@ package struct StatusDocument: Codable, Hashable, Sendable {
       StatusDocument.summary(of: clusters)
       + (configuration?.rejected == nil ? "" : "; the configuration file has mistakes")
     self.clusters = clusters
-    self.problems = problems.map(ProblemDocument.init)
+    self.problems = problems.map { problem in
+      ProblemDocument(problem, silence: silences.first { $0.matches(problem) })
+    }
     self.configuration = configuration
   }
 

@@ -16,7 +16,7 @@ enum ClientError: Error, Hashable, Sendable {
     switch self {
     case .unreachable, .unreadable, .document: ExitStatus.unavailable.rawValue
     case .refused(403, _, _): ExitStatus.denied.rawValue
-    case .refused(404, "cluster", _): ExitStatus.usage.rawValue
+    case .refused(404, "cluster", _), .refused(404, "silence", _): ExitStatus.usage.rawValue
     case .refused(422, "configuration", _): ExitStatus.configuration.rawValue
     // Nothing to do with how healthy the cluster is: sysexits' "service unavailable".
     case .refused(503, _, _): ExitStatus.unavailable.rawValue
@@ -42,7 +42,7 @@ extension ClientError: CustomStringConvertible {
     case .unreadable(let socket, let error): "the guard's answer on \(socket.path) can't be read: \(error)"
     case .document(let error): "\(error)"
     case .refused(403, _, let message): "the guard refuses: \(message)"
-    case .refused(404, "cluster", let message): message
+    case .refused(404, "cluster", let message), .refused(404, "silence", let message): message
     case .refused(422, "configuration", _):
       "the configuration has mistakes; the one that was running stays in force"
     case .refused(404, _, _): "the running guard does not know this request; it is older than this client"

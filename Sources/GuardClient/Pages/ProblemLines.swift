@@ -20,6 +20,11 @@ enum ProblemLines {
       if let since = problem.since {
         page += terminal.labelled("since", margin: 7, Span(since.since(terminal.now)))
       }
+      if let silence = problem.silence {
+        let until = silence.expiresAt.map { " until \($0.clock(at: terminal.now))" } ?? ""
+        page += terminal.labelled(
+          "quiet", margin: 7, Span("silenced\(until) by \(silence.author): \(silence.reason)", .warning))
+      }
       if !problem.detail.isEmpty {
         page += terminal.labelled("why", margin: 7, Span(problem.detail))
       }

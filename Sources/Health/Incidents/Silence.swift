@@ -27,9 +27,17 @@ public struct Silence: Hashable, Codable, Sendable {
   }
 
   public func holdsBack(_ incident: Incident) -> Bool {
-    if let cluster, cluster != incident.cluster { return false }
+    matches(cluster: incident.cluster, subject: incident.subject, problem: incident.problem)
+  }
+
+  public func matches(_ problem: Problem) -> Bool {
+    matches(cluster: problem.cluster, subject: problem.subject, problem: problem.id)
+  }
+
+  private func matches(cluster: String, subject: String, problem: String) -> Bool {
+    if let own = self.cluster, own != cluster { return false }
     guard let pattern else { return true }
-    return Silence.matches(pattern, incident.subject) || Silence.matches(pattern, incident.problem)
+    return Silence.matches(pattern, subject) || Silence.matches(pattern, problem)
   }
 
   /// Goes back to the last `*` only: at most length times length steps, whatever the pattern.

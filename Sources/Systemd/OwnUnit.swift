@@ -1,7 +1,7 @@
 internal import CLibSystemd
 internal import Glibc
 
-/// The unit that this process is a service of (sd_pid_get_unit(3)).
+/// The unit that this process is a service of.
 package enum OwnUnit: Hashable, Sendable {
   case system(String)
   /// Of a user's own manager.
@@ -9,8 +9,39 @@ package enum OwnUnit: Hashable, Sendable {
 
   /// nil where no manager started it.
   package static func current() -> OwnUnit? {
+    // sd_pid_get_unit(3)
     if let name = name({ sd_pid_get_user_unit(0, $0) }) { return .user(name) }
-    return name { sd_pid_get_unit(0, $0) }.map { .system($0) }
+    if let name = name({ sd_pid_get_unit(0, $0) }) { return .system(name) }
+    // libsystemd compares with the control group of process 1, which ProtectProc=invisible hides.
+    return OwnUnit(cgroups: ownCgroups())
+  }
+
+  /// - Parameter text: of /proc/self/cgroup (cgroups(7)).
+  package init?(cgroups text: String) {
+    let paths = text.split(separator: "\n").compactMap { line -> Substring? in
+      let parts = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
+      guard parts.count == 3, parts[1].isEmpty || parts[1] == "name=systemd" else { return nil }
+      return parts[2]
+    }
+    for path in paths {
+      let names = path.split(separator: "/")
+      // The service may have control groups of its own below its unit's.
+      guard let place = names.lastIndex(where: { $0.hasSuffix(".service") }), !names[place].hasPrefix("user@")
+      else { continue }
+      // systemd puts a "_" before names that cgroupfs might take for its own.
+      let name = String(names[place].drop { $0 == "_" })
+      self = names[..<place].contains { $0.hasPrefix("user@") } ? .user(name) : .system(name)
+      return
+    }
+    return nil
+  }
+
+  private static func ownCgroups() -> String {
+    guard let file = fopen("/proc/self/cgroup", "re") else { return "" }
+    defer { fclose(file) }
+    var bytes = [UInt8](repeating: 0, count: 16 << 10)
+    let count = fread(&bytes, 1, bytes.count, file)
+    return String(decoding: bytes.prefix(count), as: UTF8.self)
   }
 
   private static func name(_ ask: (UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> Int32) -> String? {

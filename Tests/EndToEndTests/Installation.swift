@@ -30,6 +30,8 @@ final class Installation {
     port = try freePort()
     try cluster.writeKubeconfig(to: folder.file("kubeconfig"), server: port)
     try Self.write(folder, server, port, cluster.port, hold)
+    try FileManager.default.createDirectory(
+      atPath: folder.file("state"), withIntermediateDirectories: false)
     try prepare(server, folder)
     daemon = try Self.start(folder)
   }
@@ -97,7 +99,10 @@ final class Installation {
   private static func start(_ folder: TemporaryFolder) throws -> ChildProcess {
     try ChildProcess(
       guardProgram, ["--config", folder.file("guard.yaml")],
-      environment: ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": folder.path, "NO_COLOR": "1"])
+      environment: [
+        "PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": folder.path, "NO_COLOR": "1",
+        "STATE_DIRECTORY": folder.file("state"),
+      ])
   }
 
   private static func write(

@@ -1,0 +1,76 @@
+import DemoCluster
+import Foundation
+import GuardAPI
+import Health
+import TestSupport
+import Testing
+
+/// What people are told, with the real parts and the real thresholds.
+@Suite(
+  .enabled(if: SSHServer.isAvailable, Comment(rawValue: SSHServer.reason)), .blocking,
+  .timeLimit(.minutes(10)))
+struct IncidentTests {
+  private static func incidents(_ installation: Installation) throws -> IncidentsDocument {
+    try DocumentCoding.decodeIncidents(Data(try installation.ctl("incidents", "--json").output.utf8))
+  }
+
+  /// The open incident of calypso once `condition` holds for it.
+  private static func calypso(
+    _ installation: Installation, _ condition: (IncidentDocument) -> Bool
+  ) throws -> IncidentDocument? {
+    var found: IncidentDocument?
+    _ = eventually(within: .seconds(90), every: .milliseconds(250)) {
+      found = try? incidents(installation).open.first { $0.subject == "node calypso" && condition($0) }
+      return found != nil
+    }
+    return found
+  }
+
+  @Test func aNodeThatStaysDownIsToldOnceAndOverARestartAndSoIsItsEnd() throws {
+    let installation = try Installation()
+    #expect(try installation.waitUntilHealthy())
+    installation.cluster.apply(.nodeNotReady("calypso"))
+    let pending = try #require(try Self.calypso(installation) { $0.state == .pending })
+    #expect(pending.notices == 0)
+    let told = try #require(try Self.calypso(installation) { $0.notices == 1 })
+    #expect(told.id == pending.id && told.state == .firing)
+    #expect(installation.log.contains("incident_opened"))
+
+    // The file is written after the notice was made.
+    let state = installation.folder.file("state/incidents.json")
+    #expect(eventually { (try? String(contentsOfFile: state, encoding: .utf8).contains(told.id)) == true })
+    try installation.restart()
+    #expect(try installation.waitFor { document, _ in document.verdict == .critical }.holds)
+    let kept = try #require(try Self.calypso(installation) { _ in true })
+    #expect(kept.id == told.id && kept.notices == 1 && kept.state == .firing)
+    // What the journal says after the restart belongs to the same incident.
+    #expect(installation.log.contains("incident=\(told.id)"))
+
+    installation.cluster.apply(.nodeReady("calypso"))
+    var past: [IncidentDocument] = []
+    #expect(
+      eventually(within: .seconds(90), every: .milliseconds(250)) {
+        past = (try? Self.incidents(installation).past) ?? []
+        return !past.isEmpty
+      })
+    #expect(past.map(\.id) == [told.id])
+    #expect(past.first?.notices == 2)
+    #expect(installation.log.contains("incident_ended"))
+    #expect(!installation.log.contains("incident_opened"))
+  }
+
+  @Test func aSilencedNodeIsNotTold() throws {
+    let installation = try Installation()
+    #expect(try installation.waitUntilHealthy())
+    #expect(try installation.ctl("silence", "node *", "--for", "1h", "--reason", "new disk").status == 0)
+    installation.cluster.apply(.nodeNotReady("calypso"))
+    let silenced = try #require(try Self.calypso(installation) { $0.state == .firing })
+    #expect(silenced.notices == 0)
+    let status = try installation.ctl("status")
+    #expect(status.output.contains("silenced until") && status.output.contains("new disk"))
+    let id = try #require(silenced.silence)
+    #expect(try installation.ctl("silence", "--end", id).status == 0)
+    #expect(try installation.ctl("silence", "--end", id).status == 64)
+    #expect(try Self.calypso(installation) { $0.notices == 1 } != nil)
+  }
+}

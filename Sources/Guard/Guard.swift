@@ -105,6 +105,20 @@ package final class Guard: Sendable {
     }
   }
 
+  /// Goes the way to every cluster once and prints what it finds, a JSON document a line.
+  ///
+  /// - Returns: the exit status: 0, 1 for warnings, 2 where something is broken.
+  package static func examine(configurationPath: String?) -> Int32 {
+    var worst: Int32 = 0
+    Examination(environment: .ofThisProcess(), configurationPath: configurationPath) { finding in
+      worst = max(worst, finding.outcome == .failed ? 2 : finding.outcome == .warning ? 1 : 0)
+      guard let line = try? DocumentCoding.encode(finding) else { return }
+      let text = Array(line) + [UInt8(ascii: "\n")]
+      _ = text.withUnsafeBytes { write(STDOUT_FILENO, $0.baseAddress, $0.count) }
+    }.run()
+    return worst
+  }
+
   private static func complain(_ errors: ConfigurationErrors) -> Int32 {
     var text = "\(errors)\n"
     _ = text.withUTF8 { write(STDERR_FILENO, $0.baseAddress, $0.count) }

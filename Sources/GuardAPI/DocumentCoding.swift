@@ -31,6 +31,11 @@ package enum DocumentCoding {
     return try decode(IncidentsDocument.self, bytes)
   }
 
+  /// A line of what `oceanid-guard --doctor` prints.
+  package static func decodeFinding(_ bytes: Data) throws(DocumentError) -> FindingDocument {
+    try decode(FindingDocument.self, bytes)
+  }
+
   package static func decodeWatchLine(_ bytes: Data) throws(DocumentError) -> WatchLine {
     if let schema = try decode(WatchSchema.self, bytes).status?.schema, Schema(schema) != .status {
       throw .foreignSchema(schema)

@@ -33,9 +33,18 @@ struct OceanidGuard: ParsableCommand {
   )
   var printForwardSocket = false
 
+  @Flag(
+    name: .long,
+    help:
+      "Go the way to every cluster once, beside a guard that runs or without one, and print each step as a line of JSON; oceanid-ctl doctor shows it."
+  )
+  var doctor = false
+
   func run() throws {
     let status =
-      if printForwardSocket {
+      if doctor {
+        Guard.examine(configurationPath: config)
+      } else if printForwardSocket {
         Guard.printForwardSocket(configurationPath: config)
       } else if checkConfig || printConfig {
         Guard.check(configurationPath: config, isPrinted: printConfig)

@@ -19,9 +19,10 @@ final class Installation {
 
   /// - Parameters:
   ///   - options: lines of sshd_config.
+  ///   - isStarted: the daemon runs.
   ///   - prepare: changes the fixture before the daemon starts.
   init(
-    options: [String] = [], hold: String = "10s",
+    options: [String] = [], hold: String = "10s", isStarted: Bool = true,
     prepare: (SSHServer, TemporaryFolder) throws -> Void = { _, _ in }
   ) throws {
     folder = try TemporaryFolder()
@@ -33,7 +34,7 @@ final class Installation {
     try FileManager.default.createDirectory(
       atPath: folder.file("state"), withIntermediateDirectories: false)
     try prepare(server, folder)
-    daemon = try Self.start(folder)
+    daemon = isStarted ? try Self.start(folder) : try ChildProcess("/bin/true")
   }
 
   deinit {
@@ -55,8 +56,15 @@ final class Installation {
 
   /// Runs the client.
   func ctl(_ arguments: String...) throws -> (status: Int32, output: String, errors: String) {
+    try ctl(arguments, environment: [:])
+  }
+
+  func ctl(
+    _ arguments: [String], environment: [String: String]
+  ) throws -> (status: Int32, output: String, errors: String) {
     let result = try run(
-      Self.client, arguments + ["--socket", socket], environment: ["PATH": "/usr/bin:/bin"])
+      Self.client, arguments + ["--socket", socket],
+      environment: environment.merging(["PATH": "/usr/bin:/bin", "HOME": folder.path]) { first, _ in first })
     guard case .exited(let status) = result.exit else {
       throw FixtureError.failed("oceanid-ctl: \(result.exit)")
     }

@@ -19,6 +19,9 @@ package enum PortHolder {
     return nil
   }
 
+  /// Somebody listens on it, whoever that is.
+  package static func isListening(port: UInt16) -> Bool { !listeningInodes(port: port).isEmpty }
+
   private static func listeningInodes(port: UInt16) -> [Substring] {
     let hex = String(port, radix: 16, uppercase: true)
     let suffix = ":" + String(repeating: "0", count: 4 - hex.count) + hex

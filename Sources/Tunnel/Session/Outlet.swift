@@ -9,6 +9,8 @@ final class Outlet: RelayObserver {
   /// Asks the engine for a turn, so that it sees `due`.
   private let wake: @Sendable () -> Void
   private let refusals = Mutex(RefusalBurst())
+  /// Of a target that the guard alone goes to, and no forward.
+  private let unforwarded = Mutex<(target: StreamAddress, failure: TunnelFailure)?>(nil)
 
   init(
     board: Board, host: String, observer: @escaping @Sendable (TunnelEvent) -> Void,
@@ -59,12 +61,20 @@ final class Outlet: RelayObserver {
 
   private func publish(_ target: StreamAddress, _ failure: TunnelFailure?) {
     var isNew = false
+    var isForwarded = false
     let at = WallClock.milliseconds
     board.publish { status in
       for index in status.forwards.indices where status.forwards[index].target == target {
+        isForwarded = true
         guard status.forwards[index].refusal?.failure != failure else { continue }
         isNew = failure != nil
         status.forwards[index].refusal = failure.map { .init(failure: $0, at: at) }
+      }
+    }
+    if !isForwarded {
+      isNew = unforwarded.withLock { known in
+        defer { known = failure.map { (target, $0) } }
+        return failure != nil && (known?.target != target || known?.failure != failure)
       }
     }
     if isNew, let failure { observer(.targetRefused(failure)) }

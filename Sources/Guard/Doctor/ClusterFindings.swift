@@ -1,0 +1,123 @@
+internal import GuardAPI
+internal import Health
+
+/// The API part of the way, read from one poll through the tunnel.
+enum ClusterFindings {
+  enum Step: String, CaseIterable {
+    case forward
+    case tls = "TLS"
+    case identity = "API login"
+    case api = "API"
+  }
+
+  /// - Parameter refusal: what the far side said of the forward's target, where it said something.
+  static func findings(
+    cluster: String, target: String, refusal: String?, expectsFlux: Bool,
+    poll: Result<Snapshot, PollFailure>?, now: Timestamp
+  ) -> [FindingDocument] {
+    func all(from step: Step?, _ failure: PollFailure?) -> [FindingDocument] {
+      let index = step.flatMap { Step.allCases.firstIndex(of: $0) } ?? 0
+      return Step.allCases.enumerated().map { position, step in
+        if position < index { return FindingDocument(step.rawValue, of: cluster, .ok, good(step, target)) }
+        guard position == index, let failure else {
+          return FindingDocument(step.rawValue, of: cluster, .skipped, "not tried")
+        }
+        let message = step == .forward ? refusal ?? failure.message : failure.message
+        return FindingDocument(step.rawValue, of: cluster, .failed, message, remedy: failure.remedy)
+      }
+    }
+    switch poll {
+    case nil: return all(from: nil, nil)
+    case .failure(let failure): return all(from: step(of: failure.code, refusal), failure)
+    case .success(let snapshot):
+      return Step.allCases.map { FindingDocument($0.rawValue, of: cluster, .ok, good($0, target, snapshot)) }
+        + [clock(cluster, snapshot, now)] + certificates(cluster, snapshot, now) + rights(cluster, snapshot)
+        + [flux(cluster, snapshot, expectsFlux)]
+    }
+  }
+
+  private static func step(of code: PollFailure.Code, _ refusal: String?) -> Step? {
+    if refusal != nil { return .forward }
+    return switch code {
+    case .tunnelDown, .unreachable: .forward
+    case .tls: .tls
+    case .unauthorized, .forbidden: .identity
+    case .timeout, .badResponse: .api
+    // Told where the kubeconfig is looked at.
+    case .kubeconfig: nil
+    }
+  }
+
+  private static func good(_ step: Step, _ target: String, _ snapshot: Snapshot? = nil) -> String {
+    switch step {
+    case .forward: "\(target) answers on the far side"
+    case .tls:
+      snapshot?.isServerUnverified == true ? "the server is NOT verified" : "the server is who it should be"
+    case .identity: "the API knows us"
+    case .api: "\(snapshot?.version ?? "it answers")\(snapshot?.isReady == false ? ", not ready" : "")"
+    }
+  }
+
+  /// Certificates and leases are judged by clocks.
+  private static func clock(_ cluster: String, _ snapshot: Snapshot, _ now: Timestamp) -> FindingDocument {
+    let skew = now - snapshot.serverTime
+    let seconds = abs(skew.components.seconds)
+    guard seconds >= 5 else {
+      return FindingDocument("clock", of: cluster, .ok, "within 5 s of the server's")
+    }
+    return FindingDocument(
+      "clock", of: cluster, .warning,
+      "this machine's clock is \(seconds) s \(skew > .zero ? "ahead of" : "behind") the server's",
+      remedy: "timedatectl status; sudo timedatectl set-ntp true")
+  }
+
+  private static func certificates(
+    _ cluster: String, _ snapshot: Snapshot, _ now: Timestamp
+  ) -> [FindingDocument] {
+    guard let end = snapshot.clientCertificateExpiry, end - now < .seconds(14 * 86_400) else { return [] }
+    return [
+      FindingDocument(
+        "certificate", of: cluster, .warning, "the client certificate ends at \(end)",
+        remedy:
+          "sudo systemctl restart k3s on the control plane renews it; then copy a new kubeconfig: sudo cat /etc/rancher/k3s/k3s.yaml"
+      )
+    ]
+  }
+
+  private static func rights(_ cluster: String, _ snapshot: Snapshot) -> [FindingDocument] {
+    let parts: [(String, PollFailure?)] = [
+      ("nodes", snapshot.nodes.failure), ("flux", snapshot.flux.failure),
+      ("image repositories", snapshot.imageRepositories.failure),
+      ("image policies", snapshot.imagePolicies.failure),
+      ("image automations", snapshot.imageUpdateAutomations.failure),
+      ("workloads", snapshot.workloads.failure), ("pods", snapshot.pods.failure),
+      ("certificates", snapshot.certificates.failure), ("stacks", snapshot.stacks.failure),
+      ("secrets", snapshot.secrets.failure), ("leases", snapshot.leaderLeases.failure),
+    ]
+    let failed =
+      parts.compactMap { part, failure in failure.map { (part, $0) } }
+      + snapshot.failedFluxKinds.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+      + snapshot.gaps.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    guard !failed.isEmpty else {
+      return [FindingDocument("rights", of: cluster, .ok, "everything that the guard asks for may be read")]
+    }
+    return failed.map { part, failure in
+      FindingDocument(
+        "rights", of: cluster, .warning, "\(part) can't be read: \(failure.message)", remedy: failure.remedy)
+    }
+  }
+
+  private static func flux(
+    _ cluster: String, _ snapshot: Snapshot, _ isExpected: Bool
+  ) -> FindingDocument {
+    switch snapshot.flux {
+    case .seen(let objects):
+      return FindingDocument("Flux", of: cluster, .ok, "\(objects.count) objects")
+    case .notServed:
+      return FindingDocument(
+        "Flux", of: cluster, isExpected ? .failed : .ok, "the server has none of its API groups",
+        remedy: isExpected ? "flux check; see how it was bootstrapped" : nil)
+    case .failed: return FindingDocument("Flux", of: cluster, .skipped, "not to be seen")
+    }
+  }
+}

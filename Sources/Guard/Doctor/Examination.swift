@@ -1,0 +1,193 @@
+internal import Dispatch
+internal import Glibc
+internal import GuardAPI
+internal import Health
+internal import Kubernetes
+internal import Platform
+internal import Synchronization
+internal import Tunnel
+
+/// Goes the whole way once, step by step, beside a guard that runs or without one: it binds no port and keeps nothing.
+struct Examination {
+  let environment: LocalEnvironment
+  let configurationPath: String?
+  /// Told of each finding as soon as it is made.
+  let tell: (FindingDocument) -> Void
+
+  /// What a login may take, with all hops.
+  static let patience: Duration = .seconds(20)
+
+  func run() {
+    let configuration: Configuration
+    do throws(ConfigurationErrors) {
+      configuration = try Configuration.load(path: configurationPath)
+    } catch {
+      for mistake in error.errors.prefix(5) {
+        tell(
+          FindingDocument(
+            "configuration", .failed, "\(mistake)", remedy: ConfigurationStatus.check(mistake.file)))
+      }
+      return
+    }
+    tell(
+      FindingDocument(
+        "configuration", .ok,
+        "\(configuration.file ?? "no file, so the built-in values"): "
+          + configuration.clusters.map(\.name).joined(separator: ", ")))
+    tellWho(configuration)
+    for cluster in configuration.clusters { examine(cluster) }
+    examineShell(configuration)
+  }
+
+  /// Keys and files are those of whoever asks.
+  private func tellWho(_ configuration: Configuration) {
+    guard configuration.file?.hasPrefix("/etc/") == true, let service = getpwnam("oceanid")?.pointee.pw_uid,
+      geteuid() != service
+    else { return }
+    tell(
+      FindingDocument(
+        "user", .warning,
+        "you are \(environment.localUser): keys and files below are yours, not the service's",
+        remedy: "sudo -u oceanid oceanid-ctl doctor"))
+  }
+
+  // MARK: - A cluster
+
+  private func examine(_ cluster: Configuration.Cluster) {
+    let way = resolve(cluster)
+    let refusal = Refusal()
+    guard let tunnel = start(cluster, refusal) else { return }
+    defer { _ = tunnel.stop(timeout: .seconds(2)) }
+    if case .success = way { waitForEnd(of: tunnel) }
+    let status = tunnel.status
+    var findings = TunnelFindings.findings(cluster: cluster.name, way: way, status: status)
+    if let host = try? way.get().last {
+      let keys = TunnelFindings.keys(cluster: cluster.name, host, exists: SmallFile.exists)
+      findings.insert(keys, at: findings.count - 1)
+    }
+    findings.forEach(tell)
+    for forward in cluster.tunnel.forwards { tell(port(forward.listen, cluster)) }
+
+    let path = Result { () throws(PollFailure) in try cluster.kubernetes.file(in: environment) }
+    let kubeconfig = path.flatMap { path in
+      Result { () throws(PollFailure) in try Kubeconfig.load(path: path, context: cluster.kubernetes.context)
+      }
+    }
+    let own = KubeconfigFindings.own(cluster, kubeconfig, now: .now)
+    tell(own)
+    let access = ClusterAccess(cluster, tunnel: tunnel, environment: environment)
+    let isWorthIt = status.state == .up && (try? kubeconfig.get()) != nil
+    let poll = isWorthIt ? access.poll() : nil
+    let target = (try? kubeconfig.get()).map { cluster.target(of: $0.server).description }
+    ClusterFindings.findings(
+      cluster: cluster.name, target: target ?? "", refusal: refusal.words.withLock(\.self),
+      expectsFlux: cluster.expect.fluxVersion != nil, poll: poll, now: .now
+    ).forEach(tell)
+  }
+
+  private func port(_ listen: StreamAddress, _ cluster: Configuration.Cluster) -> FindingDocument {
+    let holder: String? = if case .tcp(let place) = listen { PortHolder.find(port: place.port) } else { nil }
+    return PortFindings.forward(
+      listen, cluster: cluster.name, holder: holder, isTaken: holder != nil || Examination.answers(listen))
+  }
+
+  private static func answers(_ listen: StreamAddress) -> Bool {
+    switch listen {
+    case .tcp(let place): PortHolder.isListening(port: place.port)
+    case .unix(let path): (try? StreamSocket.connect(toPath: path)) != nil
+    }
+  }
+
+  private func resolve(_ cluster: Configuration.Cluster) -> Result<[Resolution], TunnelFailure> {
+    let answer = Answer()
+    let configuration = TunnelConfiguration(cluster.tunnel)
+    let environment = environment
+    Task.detached {
+      do throws(TunnelFailure) {
+        let way = try await Resolution.ask(configuration, environment: environment)
+        answer.put(.success(way))
+      } catch {
+        answer.put(.failure(error))
+      }
+    }
+    return answer.wait()
+  }
+
+  /// Brings what a task finds out to the thread that waits for it.
+  private final class Answer: Sendable {
+    private let result: Mutex<Result<[Resolution], TunnelFailure>> = Mutex(.success([]))
+    private let isThere = DispatchSemaphore(value: 0)
+
+    func put(_ value: Result<[Resolution], TunnelFailure>) {
+      result.withLock { $0 = value }
+      isThere.signal()
+    }
+
+    func wait() -> Result<[Resolution], TunnelFailure> {
+      isThere.wait()
+      return result.withLock { $0 }
+    }
+  }
+
+  /// What the far side said of the target.
+  private final class Refusal: Sendable {
+    let words = Mutex<String?>(nil)
+  }
+
+  private func start(_ cluster: Configuration.Cluster, _ refusal: Refusal) -> Tunnel? {
+    var configuration = cluster.tunnel
+    // The ports are the guard's, whether it runs or not.
+    configuration.forwards = []
+    do {
+      return try Tunnel(
+        name: cluster.name, configuration: TunnelConfiguration(configuration),
+        ownTarget: cluster.tunnel.forwards.first?.target ?? StreamAddress(host: "localhost", port: 6443),
+        environment: environment,
+        observer: { event in
+          guard case .targetRefused(let failure) = event else { return }
+          refusal.words.withLock { $0 = failure.message }
+        })
+    } catch {
+      tell(
+        FindingDocument(
+          "tunnel", of: cluster.name, .failed, "this machine gives no thread or descriptor: \(error)",
+          remedy: "check limits: ulimit -n -u"))
+      return nil
+    }
+  }
+
+  /// Until it is up, or its first attempt failed.
+  private func waitForEnd(of tunnel: Tunnel) {
+    let end = MonotonicTime.now + Examination.patience
+    while MonotonicTime.now < end {
+      let status = tunnel.status
+      if status.state == .up || status.lastFailure != nil { return }
+      usleep(20_000)
+    }
+  }
+
+  // MARK: - This machine
+
+  private func examineShell(_ configuration: Configuration) {
+    let clusters = configuration.clusters
+    let set = environment.variables["KUBECONFIG"].flatMap { $0.isEmpty ? nil : $0 }
+    let path = set ?? "\(environment.home)/.kube/config"
+    if set != nil || SmallFile.exists(path) {
+      let loaded = Result { () throws(PollFailure) in try Kubeconfig.load(path: path, context: nil) }
+      tell(KubeconfigFindings.shell(clusters, path: path, isSet: set != nil, loaded))
+    }
+    var listens: Set<UInt16> = []
+    var targets: Set<UInt16> = []
+    for forward in clusters.flatMap(\.tunnel.forwards) {
+      if case .tcp(let place) = forward.listen { listens.insert(place.port) }
+      if case .tcp(let place) = forward.target { targets.insert(place.port) }
+    }
+    for port in targets.subtracting(listens).sorted() {
+      let finding = PortFindings.farPort(
+        port, here: clusters.first?.publicListen ?? "", holder: PortHolder.find(port: port),
+        isTaken: PortHolder.isListening(port: port))
+      finding.map(tell)
+    }
+    PortFindings.oldTunnels(ProcessTable.all(), ports: listens.union(targets)).forEach(tell)
+  }
+}

@@ -1,0 +1,85 @@
+internal import GuardAPI
+internal import Platform
+internal import Tunnel
+
+/// Who holds the forwards' local ports, and what old tunnels are still about.
+enum PortFindings {
+  /// - Parameters:
+  ///   - holder: `ssh (pid 4242)`; nil where nobody is seen to listen.
+  ///   - isTaken: somebody listens, seen or not.
+  static func forward(
+    _ listen: StreamAddress, cluster: String, holder: String?, isTaken: Bool
+  ) -> FindingDocument {
+    let step = "port \(listen)"
+    if let holder, holder.hasPrefix("oceanid-guard ") || holder.hasPrefix("systemd ") {
+      return FindingDocument(step, of: cluster, .ok, "held by \(holder)")
+    }
+    if isTaken {
+      let who = holder ?? "a process of another user"
+      guard holder != nil else {
+        return FindingDocument(
+          step, of: cluster, .ok, "somebody listens; who, only root sees: sudo oceanid-ctl doctor")
+      }
+      return FindingDocument(
+        step, of: cluster, .failed, "taken by \(who): kubectl here reaches that, and not the guard's tunnel",
+        remedy:
+          "see what it is: \(holderCommand(listen)); end it, and the guard takes the port within seconds")
+    }
+    return FindingDocument(
+      step, of: cluster, .failed, "nobody listens: the guard does not run",
+      remedy: "systemctl start oceanid-guard   (as a user unit: systemctl --user start oceanid-guard)")
+  }
+
+  private static func holderCommand(_ listen: StreamAddress) -> String {
+    switch listen {
+    case .tcp(let place): "ss -ltnp 'sport = :\(place.port)'"
+    case .unix(let path): "ss -lxp src \(path)"
+    }
+  }
+
+  /// Somebody listens here on the port that the API has on the far side: easily taken for the cluster.
+  static func farPort(_ port: UInt16, here: String, holder: String?, isTaken: Bool) -> FindingDocument? {
+    guard isTaken else { return nil }
+    return FindingDocument(
+      "port \(port)", .warning,
+      "\(holder ?? "somebody") listens on port \(port) of this machine: that is not the cluster, which is at \(here)",
+      remedy: "ss -ltnp 'sport = :\(port)'")
+  }
+
+  /// `ssh` processes that forward one of the local ports, or were left behind doing so.
+  static func oldTunnels(_ processes: [ProcessTable.Entry], ports: Set<UInt16>) -> [FindingDocument] {
+    processes.filter { $0.program == "ssh" || $0.program == "autossh" }.compactMap { process in
+      guard
+        let spec = forwards(process.arguments).first(where: { localPort($0).map(ports.contains) ?? false })
+      else { return nil }
+      return FindingDocument(
+        "old tunnels", .warning, "\(process.program) (pid \(process.pid)) forwards \(spec) by itself",
+        remedy: "the guard does that: kill \(process.pid)")
+    }
+  }
+
+  /// The values of `-L`, also behind other letters (`-NL`, `-fNL`).
+  private static func forwards(_ arguments: [String]) -> [String] {
+    var found: [String] = []
+    for (index, word) in arguments.enumerated().dropFirst() where word.hasPrefix("-") && !word.hasPrefix("--")
+    {
+      guard let letter = word.firstIndex(of: "L"),
+        word[..<letter].dropFirst().allSatisfy("fnNTqv46aAgkKtxXyYCM".contains)
+      else { continue }
+      let rest = word[word.index(after: letter)...]
+      if !rest.isEmpty {
+        found.append(String(rest))
+      } else if index + 1 < arguments.count {
+        found.append(arguments[index + 1])
+      }
+    }
+    return found
+  }
+
+  /// `[bind_address:]port:host:hostport` (ssh(1)).
+  private static func localPort(_ spec: String) -> UInt16? {
+    let parts = spec.split(separator: ":", omittingEmptySubsequences: false)
+    guard parts.count >= 2 else { return nil }
+    return UInt16(parts.count >= 4 ? parts[parts.count - 3] : parts[0])
+  }
+}

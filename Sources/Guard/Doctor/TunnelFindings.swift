@@ -1,0 +1,85 @@
+internal import GuardAPI
+internal import Tunnel
+
+/// The SSH part of the way, read from one attempt of the engine itself: what it got through, and where it stopped.
+enum TunnelFindings {
+  /// The steps of an attempt, in its order.
+  enum Step: String, CaseIterable {
+    case names = "ssh_config"
+    case address, connection
+    case hostKey = "host key"
+    case login
+  }
+
+  /// - Parameters:
+  ///   - way: the hops and the host itself, as ssh_config has them; or why it can't be told.
+  ///   - status: of the tunnel once it is up or has failed.
+  static func findings(
+    cluster: String, way: Result<[Resolution], TunnelFailure>, status: TunnelStatus
+  ) -> [FindingDocument] {
+    let host = try? way.get().last
+    let failure: TunnelFailure?
+    switch way {
+    case .failure(let refused): failure = refused
+    case .success: failure = status.state == .up ? nil : status.lastFailure?.failure ?? silence(status.host)
+    }
+    let broken = failure.map { step(of: $0.code) }
+    let index = broken.flatMap { Step.allCases.firstIndex(of: $0) } ?? Step.allCases.count
+    return Step.allCases.enumerated().map { position, step in
+      if position < index {
+        return FindingDocument(step.rawValue, of: cluster, .ok, good(step, host, status))
+      }
+      guard position == index, let failure else {
+        return FindingDocument(step.rawValue, of: cluster, .skipped, "not tried")
+      }
+      return FindingDocument(step.rawValue, of: cluster, .failed, failure.message, remedy: failure.remedy)
+    }
+  }
+
+  private static func step(of code: TunnelFailure.Code) -> Step {
+    switch code {
+    case .config: .names
+    case .dns: .address
+    case .connectRefused, .connectTimeout: .connection
+    case .hostKeyUnknown, .hostKeyChanged: .hostKey
+    // The connection breaks while keys are exchanged: it is no SSH server, or one that does not want us.
+    case .protocolError, .peerClosed, .keepaliveTimeout: .hostKey
+    case .authRefused, .noUsableKey, .forwardRefused: .login
+    }
+  }
+
+  private static func good(_ step: Step, _ host: Resolution?, _ status: TunnelStatus) -> String {
+    switch step {
+    case .names:
+      guard let host else { return status.host }
+      let via = status.via.isEmpty ? "" : " via \(status.via.joined(separator: ", "))"
+      return "\(status.host) is \(host.user)@\(host.hostName), port \(host.port)\(via)"
+    case .address:
+      return host?.proxyCommand != nil ? "the ProxyCommand finds it" : host?.hostName ?? status.host
+    case .connection: return status.peer ?? "made"
+    case .hostKey: return status.hostKey.map { "\($0), as known_hosts has it" } ?? "known"
+    case .login: return "as \(status.user ?? host?.user ?? "?")"
+    }
+  }
+
+  private static func silence(_ host: String) -> TunnelFailure {
+    TunnelFailure(
+      .connectTimeout, "\(host) did not let us in within \(Examination.patience.components.seconds) s",
+      remedy: "try by hand: ssh -v \(host) true")
+  }
+
+  /// Keys that may be offered; whether one is taken, the login tells.
+  static func keys(
+    cluster: String, _ host: Resolution, exists: (String) -> Bool
+  ) -> FindingDocument {
+    let files = host.identityFiles.filter(exists)
+    let parts =
+      files + (host.identitiesOnly ? [] : host.agentSocket.map { ["the agent at \($0)"] } ?? [])
+    guard parts.isEmpty else {
+      return FindingDocument("keys", of: cluster, .ok, parts.joined(separator: ", "))
+    }
+    return FindingDocument(
+      "keys", of: cluster, .warning, "no key file is there, and no agent (SSH_AUTH_SOCK)",
+      remedy: "ssh-keygen -t ed25519; then: ssh-copy-id \(host.user)@\(host.hostName)")
+  }
+}

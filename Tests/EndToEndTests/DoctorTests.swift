@@ -1,0 +1,168 @@
+import DemoCluster
+import Foundation
+import GuardAPI
+import Health
+import TestSupport
+import Testing
+
+/// Each link of the way broken by itself: the doctor names it first, with a remedy, and does not disturb a guard.
+@Suite(
+  .enabled(if: SSHServer.isAvailable, Comment(rawValue: SSHServer.reason)), .serialized, .blocking,
+  .timeLimit(.minutes(10)))
+struct DoctorTests {
+  private static func examine(
+    _ installation: Installation, environment: [String: String] = [:]
+  ) throws -> (status: Int32, document: DoctorDocument) {
+    let result = try installation.ctl(
+      ["doctor", "--json", "--config", installation.configuration, "--guard", Installation.guardProgram],
+      environment: environment)
+    return (result.status, try JSONDecoder().decode(DoctorDocument.self, from: Data(result.output.utf8)))
+  }
+
+  private static func first(_ document: DoctorDocument, _ outcome: FindingOutcome) -> FindingDocument? {
+    document.findings.first { $0.outcome == outcome }
+  }
+
+  @Test func aWayThatIsWellIsWellBesideARunningGuard() throws {
+    let installation = try Installation()
+    #expect(try installation.waitUntilHealthy())
+    let before = try installation.status()
+    let (status, document) = try Self.examine(
+      installation, environment: ["KUBECONFIG": installation.kubeconfig])
+    #expect(document.findings.filter { $0.outcome == .failed || $0.outcome == .skipped } == [])
+    // Whether this machine has a journal is none of the way's business; and the far side is this machine here.
+    let others = ["journal", "port \(installation.cluster.port)"]
+    #expect(Set(document.findings.filter { $0.outcome == .warning }.map(\.step)).isSubset(of: others))
+    #expect(status == (document.outcome == .ok ? 0 : 1))
+    for step in [
+      "configuration", "ssh_config", "address", "connection", "host key", "keys", "login", "kubeconfig",
+      "forward", "TLS", "API login", "API", "clock", "rights", "Flux", "your shell", "guard's socket",
+      "guard's view", "port 127.0.0.1:\(installation.port)",
+    ] { #expect(document.findings.contains { $0.step == step && $0.outcome == .ok }, "\(step)") }
+    let after = try installation.status()
+    #expect(after.clusters.first?.tunnel.since == before.clusters.first?.tunnel.since)
+    #expect(after.verdict == .healthy)
+    #expect(installation.cluster.requests.allSatisfy { $0.method == "GET" })
+  }
+
+  @Test func withoutAGuardTheWayIsExaminedAllTheSame() throws {
+    let installation = try Installation(isStarted: false)
+    let (status, document) = try Self.examine(installation)
+    #expect(status == 2)
+    #expect(document.findings.filter { $0.outcome == .skipped } == [])
+    #expect(
+      document.findings.filter { $0.outcome == .failed }.map(\.step) == [
+        "port 127.0.0.1:\(installation.port)", "guard's socket",
+      ])
+    let text = try installation.ctl(
+      ["doctor", "--config", installation.configuration, "--guard", Installation.guardProgram],
+      environment: [:])
+    #expect(text.status == 2)
+    #expect(text.output.contains("Broken: tethys, port 127.0.0.1:\(installation.port): nobody listens"))
+    #expect(text.output.contains("next systemctl start oceanid-guard"))
+  }
+
+  enum Broken: String, CaseIterable, Sendable {
+    case names = "ssh_config"
+    case address, connection
+    case hostKey = "host key"
+    case login
+    case forward
+    case kubeconfigAbsent, context, ended
+    case tls = "TLS"
+    case identity = "API login"
+
+    var step: String {
+      switch self {
+      case .kubeconfigAbsent, .context, .ended: "kubeconfig"
+      default: rawValue
+      }
+    }
+
+    func prepare(_ server: SSHServer, _ folder: TemporaryFolder) throws {
+      switch self {
+      case .names: try server.folder.write("Host tethys\n  Nonsense yes\n", to: "ssh_config")
+      case .address:
+        try server.folder.write("Host tethys\n  HostName no-such-host.invalid\n", to: "ssh_config")
+      case .connection: server.stop()
+      case .hostKey: try server.restartWithNewHostKey()
+      case .login: try server.folder.write("", to: "authorized_keys")
+      case .kubeconfigAbsent: unlink(folder.file("kubeconfig"))
+      case .context:
+        let file = folder.file("guard.yaml")
+        let text = try String(contentsOfFile: file, encoding: .utf8)
+        try text.replacing(/context: .*/, with: "context: elsewhere").write(
+          toFile: file, atomically: true, encoding: .utf8)
+      case .forward, .ended, .tls, .identity: break
+      }
+    }
+  }
+
+  @Test(arguments: Broken.allCases)
+  func theFirstBrokenLinkIsNamedWithItsRemedy(_ broken: Broken) throws {
+    let installation = try Installation(
+      options: broken == .forward ? ["PermitOpen none"] : [], isStarted: false, prepare: broken.prepare)
+    switch broken {
+    case .tls: installation.cluster.apply(.presents(.foreign))
+    case .ended:
+      try installation.cluster.writeKubeconfig(
+        to: installation.kubeconfig, server: installation.port, as: .certificate(.expired))
+    case .identity:
+      try installation.cluster.writeKubeconfig(
+        to: installation.kubeconfig, server: installation.port, as: .certificate(.foreign))
+    default: break
+    }
+    let (status, document) = try Self.examine(installation)
+    #expect(status == 2)
+    // Without a guard, nobody holds the port: that is told too.
+    let failed = try #require(
+      document.findings.first { $0.outcome == .failed && !$0.step.hasPrefix("port ") })
+    #expect(failed.step == broken.step, "\(document.findings)")
+    #expect(failed.remedy?.isEmpty == false)
+    #expect(document.findings.last { $0.cluster != nil }?.outcome == .skipped || broken == .ended)
+  }
+
+  @Test func whatIsNotBrokenButWrongIsShown() throws {
+    let installation = try Installation()
+    #expect(try installation.waitUntilHealthy())
+    installation.cluster.apply(.clockAhead(seconds: 120))
+    installation.cluster.apply(.answersWrong(.forbidden, on: "/api/v1/nodes"))
+    let wrong = installation.folder.file("wrong")
+    try installation.cluster.writeKubeconfig(to: wrong, server: installation.cluster.port)
+    let old = try ChildProcess(
+      "/usr/bin/ssh",
+      [
+        "-F", installation.server.sshConfig, "-N", "-L",
+        "127.0.0.1:\(installation.cluster.port):localhost:1", "tethys",
+      ])
+    defer { old.kill() }
+    let (status, document) = try Self.examine(installation, environment: ["KUBECONFIG": wrong])
+    #expect(status == 1)
+    func warning(_ step: String) -> FindingDocument? {
+      document.findings.first { $0.step == step && $0.outcome == .warning }
+    }
+    #expect(warning("old tunnels")?.remedy?.hasSuffix("kill \(old.pid)") == true)
+    #expect(warning("clock")?.found.contains("behind the server's") == true)
+    #expect(warning("rights")?.found.contains("nodes") == true)
+    #expect(warning("your shell")?.found.contains("the port on the far side") == true)
+    #expect(warning("port \(installation.cluster.port)")?.found.contains("that is not the cluster") == true)
+  }
+
+  @Test func mistakesInTheConfigurationAreToldWithTheirPlace() throws {
+    let installation = try Installation(isStarted: false)
+    try installation.folder.write("clusters: [{ name: x, tunnel: { hots: y } }]\n", to: "guard.yaml")
+    let (status, document) = try Self.examine(installation)
+    #expect(status == 2)
+    #expect(document.findings.first?.found.contains("guard.yaml:1:") == true)
+    #expect(document.findings.first?.remedy?.contains("--check-config") == true)
+  }
+
+  @Test func withoutTheGuardsProgramTheRestIsExamined() throws {
+    let installation = try Installation()
+    #expect(try installation.waitUntilHealthy())
+    let result = try installation.ctl("doctor", "--guard", "/nowhere/oceanid-guard")
+    #expect(result.status == 2)
+    #expect(result.output.contains("/nowhere/oceanid-guard can't be run"))
+    #expect(result.output.contains("answers"))
+  }
+}

@@ -1,0 +1,59 @@
+import GuardAPI
+import Testing
+
+@testable import GuardClient
+
+@Suite struct DoctorPageTests {
+  private static let findings = [
+    FindingDocument("configuration", .ok, "/etc/oceanid/guard.yaml: tethys"),
+    FindingDocument("ssh_config", of: "tethys", .ok, "tethys is ops@192.0.2.7, port 22"),
+    FindingDocument(
+      "host key", of: "tethys", .failed, "the host key of tethys is not the one in known_hosts",
+      remedy: "ssh-keygen -R tethys"),
+    FindingDocument("login", of: "tethys", .skipped, "not tried"),
+    FindingDocument("clock", of: "tethys", .warning, "2 min ahead\u{1B}[2J", remedy: "timedatectl status"),
+    FindingDocument("guard's socket", .failed, "there is no socket", remedy: "systemctl start oceanid-guard"),
+  ]
+
+  @Test func theFirstBrokenLinkStandsOut() {
+    let terminal = Terminal(width: 80, hasColour: false, now: Scene.now)
+    #expect(
+      DoctorPage.page(DoctorDocument(Self.findings), terminal).text(for: terminal) == """
+          ok    configuration   /etc/oceanid/guard.yaml: tethys
+
+        tethys
+          ok    ssh_config      tethys is ops@192.0.2.7, port 22
+          FAIL  host key        the host key of tethys is not the one in known_hosts
+          -     login           not tried
+          look  clock           2 min ahead\u{FFFD}[2J
+                                next timedatectl status
+
+          FAIL  guard's socket  there is no socket
+
+        Broken: tethys, host key: the host key of tethys is not the one in known_hosts
+          next ssh-keygen -R tethys
+        Also broken: guard's socket
+          next systemctl start oceanid-guard
+
+        """)
+  }
+
+  @Test func wellAndNearlyWell() {
+    let terminal = Terminal(width: 80, hasColour: false, now: Scene.now)
+    func last(_ findings: [FindingDocument]) -> String? {
+      DoctorPage.page(DoctorDocument(findings), terminal).lines.last?.text
+    }
+    #expect(last([Self.findings[0]]) == "The whole way is well.")
+    #expect(last([Self.findings[0], Self.findings[4]]) == "The way is open; 1 thing to look at above.")
+    #expect(DoctorDocument(Self.findings).outcome == .failed)
+    #expect(DoctorDocument([Self.findings[3]]).outcome == .ok)
+  }
+
+  @Test(arguments: [60, 80, 200]) func itFits(_ width: Int) {
+    let terminal = Terminal(width: width, hasColour: false, now: Scene.now)
+    let long = FindingDocument("rights", of: "tethys", .ok, String(repeating: "words and ", count: 40))
+    for line in DoctorPage.page(DoctorDocument(Self.findings + [long]), terminal).lines {
+      #expect(line.text.displayWidth <= width, "\(line.text)")
+    }
+  }
+}

@@ -1,0 +1,65 @@
+import GuardAPI
+import Platform
+import Testing
+
+@testable import Guard
+@testable import Tunnel
+
+@Suite struct DoctorFindingTests {
+  private static let listen = StreamAddress(host: "127.0.0.1", port: 16443)
+
+  @Test(arguments: [
+    (["ssh", "-N", "-L", "16443:localhost:6443", "tethys"], true),
+    (["/usr/bin/ssh", "-fNL16443:localhost:6443", "t"], true),
+    (["ssh", "-NL", "127.0.0.1:16443:localhost:6443", "t"], true),
+    (["ssh", "-L", "[::1]:16443:localhost:6443", "t"], true),
+    (["autossh", "-M", "0", "-L", "16443:localhost:6443", "t"], true),
+    (["ssh", "-L", "16444:localhost:6443", "t"], false),
+    (["ssh", "-L"], false), (["ssh", "tethys"], false), (["ssh", "-oLogLevel=ERROR", "16443:x:1"], false),
+    (["vim", "-L", "16443:localhost:6443"], false), (["ssh", "-L", "x"], false), ([], false),
+  ])
+  func oldTunnelsAreFound(_ arguments: [String], _ isFound: Bool) {
+    let findings = PortFindings.oldTunnels([.init(pid: 42, arguments: arguments)], ports: [16443])
+    #expect(findings.isEmpty != isFound)
+    if isFound { #expect(findings.first?.remedy?.hasSuffix("kill 42") == true) }
+  }
+
+  @Test(arguments: [
+    ("oceanid-guard (pid 7)" as String?, true, FindingOutcome.ok), ("systemd (pid 1)", true, .ok),
+    ("ssh (pid 9)", true, .failed),
+    (nil, true, .ok), (nil, false, .failed),
+  ])
+  func whoHoldsThePort(_ holder: String?, _ isTaken: Bool, _ outcome: FindingOutcome) {
+    let finding = PortFindings.forward(Self.listen, cluster: "tethys", holder: holder, isTaken: isTaken)
+    #expect(finding.outcome == outcome)
+    #expect((finding.remedy == nil) == (outcome == .ok))
+  }
+
+  @Test func theFarPortOnThisMachineIsNotTheCluster() {
+    #expect(PortFindings.farPort(6443, here: "127.0.0.1:16443", holder: nil, isTaken: false) == nil)
+    let finding = PortFindings.farPort(6443, here: "127.0.0.1:16443", holder: "k3s (pid 3)", isTaken: true)
+    #expect(finding?.found.contains("k3s (pid 3)") == true)
+    #expect(finding?.found.contains("127.0.0.1:16443") == true)
+  }
+
+  @Test(arguments: [
+    (TunnelFailure.Code.config, "ssh_config"), (.dns, "address"), (.connectRefused, "connection"),
+    (.connectTimeout, "connection"), (.hostKeyChanged, "host key"), (.hostKeyUnknown, "host key"),
+    (.protocolError, "host key"), (.peerClosed, "host key"), (.keepaliveTimeout, "host key"),
+    (.authRefused, "login"), (.noUsableKey, "login"),
+  ])
+  func anAttemptStopsAtItsStep(_ code: TunnelFailure.Code, _ step: String) {
+    let failure = TunnelFailure(code, "words", remedy: "do")
+    let status = TunnelStatus(
+      state: .backoff, since: 0, host: "tethys", reconnects: 0, attempt: 1,
+      lastFailure: .init(failure: failure, at: 0), forwards: [])
+    for way: Result<[Resolution], TunnelFailure> in [.success([]), .failure(failure)] {
+      let findings = TunnelFindings.findings(cluster: "tethys", way: way, status: status)
+      let place = findings.firstIndex { $0.outcome == .failed }
+      #expect(place.map { findings[$0].step } == step)
+      #expect(findings[..<(place ?? 0)].allSatisfy { $0.outcome == .ok })
+      #expect(findings[((place ?? 0) + 1)...].allSatisfy { $0.outcome == .skipped })
+      #expect(findings.count == 5)
+    }
+  }
+}

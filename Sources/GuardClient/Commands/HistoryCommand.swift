@@ -2,7 +2,7 @@ import ArgumentParser
 import GuardAPI
 import Health
 
-struct HistoryCommand: ParsableCommand {
+struct HistoryCommand: ParsableCommand, TimeTelling {
   static let configuration = CommandConfiguration(
     commandName: "history",
     abstract:

@@ -47,7 +47,8 @@ package struct OceanidCtl: ParsableCommand {
     signal(SIGPIPE, SIG_IGN)
     do {
       var command = try parseAsRoot()
-      try command.run()
+      let isUTC = (command as? any TimeTelling)?.options.utc == true
+      try Zone.$shown.withValue(isUTC ? .utc : .local) { try command.run() }
       Glibc.exit(0)
     } catch let error as ClientError {
       let remedy = error.remedy.map { "  \($0)\n" }.joined()

@@ -2,6 +2,11 @@ import ArgumentParser
 import FoundationEssentials
 import GuardAPI
 
+/// A command that shows times.
+protocol TimeTelling {
+  var options: ReadOptions { get }
+}
+
 /// Where the guard is.
 struct SocketOption: ParsableArguments {
   @Option(help: ArgumentHelp("The guard's socket.", valueName: "path"))
@@ -36,6 +41,9 @@ struct ReadOptions: ParsableArguments {
 
   @Flag(help: "Print the guard's document as JSON.")
   var json = false
+
+  @Flag(help: "Show exact times in UTC instead of this machine's zone.")
+  var utc = false
 
   /// Prints the page, or with `--json` the document, and ends with the verdict's exit status.
   func show(

@@ -1,7 +1,7 @@
 import ArgumentParser
 import GuardAPI
 
-struct SilenceCommand: ParsableCommand {
+struct SilenceCommand: ParsableCommand, TimeTelling {
   static let configuration = CommandConfiguration(
     commandName: "silence",
     abstract: "Hold back the notices of what you know of, for a while and with a reason.",

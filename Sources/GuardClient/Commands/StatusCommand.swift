@@ -1,6 +1,6 @@
 import ArgumentParser
 
-struct StatusCommand: ParsableCommand {
+struct StatusCommand: ParsableCommand, TimeTelling {
   static let configuration = CommandConfiguration(
     commandName: "status", abstract: "Show what is wrong, since when, why, and what to run.",
     discussion: """

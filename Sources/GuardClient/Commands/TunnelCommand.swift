@@ -1,6 +1,6 @@
 import ArgumentParser
 
-struct TunnelCommand: ParsableCommand {
+struct TunnelCommand: ParsableCommand, TimeTelling {
   static let configuration = CommandConfiguration(
     commandName: "tunnel",
     abstract: "Show the SSH tunnel, its forwards, their last connections and its last hours.",

@@ -81,10 +81,3 @@ enum HistoryPage {
     return text
   }
 }
-
-extension Timestamp {
-  /// `2026-03-01`
-  fileprivate var day: String { String(description.prefix(10)) }
-  /// `04:12:07Z`
-  fileprivate var time: String { String(Timestamp(seconds: milliseconds / 1000).description.dropFirst(11)) }
-}

@@ -22,11 +22,14 @@ extension Duration {
 extension Timestamp {
   /// `04:12:07Z`, with the date where it is not of `now`'s day.
   func clock(at now: Timestamp) -> String {
-    let text = Timestamp(seconds: milliseconds / 1000).description
-    let day = 86_400_000 as Int64
-    return milliseconds / day == now.milliseconds / day
-      ? String(text.dropFirst(11)) : text.replacingT
+    let (day, time) = Zone.shown.words(self)
+    return day == Zone.shown.words(now).day ? time : "\(day) \(time)"
   }
+
+  /// `2026-03-01`
+  var day: String { Zone.shown.words(self).day }
+  /// `04:12:07Z`
+  var time: String { Zone.shown.words(self).time }
 
   /// `04:12:07Z (12m)`
   func since(_ now: Timestamp) -> String {
@@ -43,9 +46,6 @@ extension Timestamp {
 }
 
 extension String {
-  /// `2026-01-10T04:12:07Z` with a blank for the T.
-  fileprivate var replacingT: String { String(map { $0 == "T" ? " " : $0 }) }
-
   /// Digests and commits of 40 to 128 hex digits as their first 8, as `flux get` prints them.
   var withShortHashes: String {
     var text = ""

@@ -167,6 +167,14 @@ package final class Guard: Sendable {
       poll: { [weak self] name in self?.each(named: name) { $0.poller.pollNow() } ?? false },
       reload: { [weak self] done in self?.scheduleReload(done) },
       history: history.read,
+      roundTrips: { [weak self] in
+        RoundTripsDocument(
+          slotSeconds: Int(RoundTripSeries.slot.components.seconds),
+          clusters: (self?.clusters(named: nil) ?? []).map { cluster in
+            .init(
+              name: cluster.configuration.name, slots: cluster.roundTrips.slots.map(RoundTripDocument.init))
+          })
+      },
       incidents: ledger.document,
       silence: { [ledger] request, peer in ledger.silence(request, by: "uid \(peer.uid)") },
       endSilence: { [ledger] id, peer in ledger.endSilence(id: id, by: "uid \(peer.uid)") },

@@ -24,6 +24,13 @@ package enum DocumentCoding {
     return try decode(HistoryDocument.self, bytes)
   }
 
+  /// Throws `DocumentError`, also for round trips of another major version.
+  package static func decodeRoundTrips(_ bytes: Data) throws(DocumentError) -> RoundTripsDocument {
+    let schema = try decode(SchemaField.self, bytes).schema
+    guard Schema(schema) == .roundTrips else { throw .foreignSchema(schema) }
+    return try decode(RoundTripsDocument.self, bytes)
+  }
+
   /// Throws `DocumentError`, also for incidents of another major version.
   package static func decodeIncidents(_ bytes: Data) throws(DocumentError) -> IncidentsDocument {
     let schema = try decode(SchemaField.self, bytes).schema

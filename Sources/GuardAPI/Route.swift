@@ -4,6 +4,7 @@ package enum Route: String, CaseIterable, Sendable {
   case watch = "/v1/watch"
   case schema = "/v1/schema"
   case history = "/v1/history"
+  case roundTrips = "/v1/roundtrips"
   case incidents = "/v1/incidents"
   case healthz = "/v1/healthz"
   case metrics = "/metrics"
@@ -30,7 +31,7 @@ package enum Route: String, CaseIterable, Sendable {
   /// takes `reason`, `seconds`, and perhaps `pattern` and `cluster`; or `end` with the id of a silence.
   package var method: Method {
     switch self {
-    case .status, .watch, .schema, .history, .incidents, .healthz, .metrics: .get
+    case .status, .watch, .schema, .history, .roundTrips, .incidents, .healthz, .metrics: .get
     case .reconnect, .poll, .reload, .silence, .breakGlass: .post
     }
   }

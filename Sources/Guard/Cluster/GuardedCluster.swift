@@ -14,6 +14,7 @@ actor GuardedCluster {
   nonisolated let configuration: Configuration.Cluster
   nonisolated let tunnel: Tunnel
   nonisolated let poller: Poller
+  nonisolated let roundTrips: RoundTripRecord
   private let access: ClusterAccess
   /// For the commands in remedies.
   private let kubeconfig: String
@@ -57,6 +58,8 @@ actor GuardedCluster {
     self.board = board
     self.ledger = ledger
     self.memoryFile = MemoryFile(cluster: configuration.name, environment: environment.variables)
+    self.roundTrips = RoundTripRecord(
+      cluster: configuration.name, environment: environment.variables)
     self.memory = memoryFile?.load() ?? Memory()
     self.journal = ClusterJournal(
       cluster: configuration.name, log: log,
@@ -81,6 +84,7 @@ actor GuardedCluster {
     isStopped.store(true, ordering: .relaxed)
     poller.stop()
     access.cancel()
+    roundTrips.save()
     return tunnel.stop(timeout: timeout)
   }
 
@@ -102,6 +106,7 @@ actor GuardedCluster {
   private func note(_ outcome: Poller.Outcome) {
     guard !isStopped.load(ordering: .relaxed) else { return }
     lastPoll = outcome
+    if let roundTrip = tunnel.status.roundTrip { roundTrips.add(roundTrip, at: outcome.at) }
     switch outcome.result {
     case .success(let snapshot):
       seen = (snapshot, outcome.at)

@@ -117,6 +117,7 @@ final class ControlHandler: ChannelInboundHandler {
     case .status: answer(.status(prepared), context, closing: closing)
     case .schema: answer(.schema, context, closing: closing)
     case .history: history(query, context, closing)
+    case .roundTrips: answer(.json(actions.roundTrips()), context, closing: closing)
     case .incidents: answer(.json(actions.incidents()), context, closing: closing)
     case .silence: silence(query, context, closing)
     case .watch: watchers.add(context.channel)

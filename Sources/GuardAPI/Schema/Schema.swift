@@ -8,6 +8,7 @@ package struct Schema: Hashable, Sendable, CustomStringConvertible {
   package static let status = Schema(name: "oceanid.status", major: 1)
   package static let history = Schema(name: "oceanid.history", major: 1)
 
+  package static let roundTrips = Schema(name: "oceanid.roundtrips", major: 1)
   package static let doctor = Schema(name: "oceanid.doctor", major: 1)
   package static let incidents = Schema(name: "oceanid.incidents", major: 1)
 

@@ -1,0 +1,51 @@
+import Health
+import TestSupport
+import Testing
+
+@testable import Guard
+
+@Suite struct RoundTripTests {
+  private static let start = Timestamp(seconds: 1_800_000_000)
+
+  @Test func aSlotHasLeastMostAndMean() throws {
+    var series = RoundTripSeries()
+    var begun: [Bool] = []
+    // A clock that was set back adds to the newest.
+    for (milliseconds, second) in [(10.0, 0), (40, 100), (10, 299), (5, 300), (7, 0)] as [(Double, Int64)] {
+      begun.append(series.add(milliseconds, at: Self.start + .seconds(second)))
+    }
+    #expect(begun == [true, false, false, true, false])
+    let first = try #require(series.slots.first)
+    #expect(first.at == Self.start && first.least == 10 && first.most == 40 && first.mean == 20)
+    #expect(series.slots.map(\.mean) == [20, 6])
+    #expect(RoundTripSeries(text: series.text) == series)
+  }
+
+  @Test func aWeekIsKept() {
+    var series = RoundTripSeries()
+    for slot in 0..<3000 { _ = series.add(1, at: Self.start + .seconds(Int64(slot) * 300)) }
+    #expect(series.slots.count == 2016)
+    #expect(series.slots.first?.at == Self.start + .seconds(984 * 300))
+  }
+
+  @Test(arguments: [
+    "", "x", "1 2 3 4", "1800000000 nan 1 1 1", "1800000000 1 1 1 0", "-5 1 1 1 1", "1800000000 -1 1 1 1",
+  ])
+  func whatCantBeReadWasNeverThere(_ text: String) {
+    #expect(RoundTripSeries(text: text).slots.isEmpty)
+  }
+
+  @Test func outlivesARestart() throws {
+    let folder = try TemporaryFolder()
+    let environment = ["STATE_DIRECTORY": folder.path]
+    let record = RoundTripRecord(cluster: "tethys", environment: environment)
+    record.add(.milliseconds(12), at: Self.start)
+    record.add(.milliseconds(24), at: Self.start + .seconds(1))
+    record.save()
+    #expect(RoundTripRecord(cluster: "tethys", environment: environment).slots.map(\.mean) == [18])
+    #expect(RoundTripRecord(cluster: "other", environment: environment).slots.isEmpty)
+    let nowhere = RoundTripRecord(cluster: "tethys", environment: [:])
+    nowhere.add(.milliseconds(1), at: Self.start)
+    #expect(nowhere.slots.count == 1)
+  }
+}

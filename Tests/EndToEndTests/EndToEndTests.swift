@@ -18,7 +18,8 @@ struct EndToEndTests {
     #expect(status.output.contains("3 of 3 Ready"))
     let local = try installation.ctl(["status"], environment: ["TZ": "Asia/Tokyo"])
     #expect(local.output.contains("up since ") && !local.output.contains("Z ("))
-    #expect(try installation.ctl(["status", "--utc"], environment: ["TZ": "Asia/Tokyo"]).output.contains("Z ("))
+    #expect(
+      try installation.ctl(["status", "--utc"], environment: ["TZ": "Asia/Tokyo"]).output.contains("Z ("))
     let nodes = try installation.ctl("nodes")
     #expect(nodes.status == 0)
     for name in ["srv712429", "srv712695", "calypso"] { #expect(nodes.output.contains(name)) }

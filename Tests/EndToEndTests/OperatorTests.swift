@@ -53,7 +53,7 @@ struct OperatorTests {
       try installation.waitFor { _, cluster in cluster.tunnel.lastError?.code == "connect_refused" }.holds)
     try installation.server.start()
     #expect(try installation.waitUntilHealthy())
-    let history = try installation.ctl("history", "--since", "1h")
+    let history = try installation.ctl("history", "--since", "1h", "--utc")
     #expect(history.status == 0, "\(history.errors)")
     #expect(
       history.output.contains(#/tunnel down to [0-9:]+Z, .*, peer_closed, .*[0-9]+ attempts?/#),

@@ -44,6 +44,22 @@ import Tunnel
     #expect(log.all.last?.incident != log.all.first?.incident)
   }
 
+  @Test func whatCantBeSeenIsNotOver() {
+    let log = Memory()
+    let journal = ClusterJournal(cluster: "tethys", log: log)
+    let broken = Self.report(.critical, Self.problem("tethys/node/x/not-ready"))
+    let blind = ClusterReport(
+      name: "tethys", verdict: .critical, summary: "s", problems: [], unseen: Set(Problem.Kind.allCases))
+    journal.write(from: nil, to: broken)
+    journal.write(from: broken, to: blind)
+    journal.write(from: blind, to: broken)
+    #expect(log.events == ["problem_opened"])
+    journal.write(from: broken, to: blind)
+    journal.write(from: blind, to: Self.report(.critical))
+    #expect(log.events == ["problem_opened", "problem_closed"])
+    #expect(Set(log.all.compactMap(\.incident)).count == 1)
+  }
+
   @Test func whatComesBackWithinAnIncidentIsTheSame() {
     let log = Memory()
     let journal = ClusterJournal(

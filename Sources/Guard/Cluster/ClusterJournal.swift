@@ -10,6 +10,8 @@ final class ClusterJournal {
   private let log: any EventLog
   /// Subject to incident id, of what is wrong now.
   private(set) var incidents: [String: String] = [:]
+  /// What is wrong and was told, by its id.
+  private var open: [String: Problem] = [:]
   /// Subject to id of the incidents that people know as open.
   private let known: () -> [String: String]
   private var tunnelIncident: String?
@@ -129,9 +131,10 @@ final class ClusterJournal {
 
   /// A subject whose problem became another one (refused after closed) is still the same incident: it is over when
   /// nothing is left of it.
+  ///
+  /// What can't be seen just now is not over.
   func write(from previous: ClusterReport?, to report: ClusterReport) {
-    let before = previous?.problems ?? []
-    let opened = report.problems.filter { problem in !before.contains { $0.id == problem.id } }
+    let opened = report.problems.filter { open[$0.id] == nil }
     // What comes back before people were told that it is over never was.
     let known = opened.isEmpty ? [:] : known()
     for problem in opened {
@@ -142,12 +145,18 @@ final class ClusterJournal {
         priority: problem.severity == .critical ? .error : .warning, subject: problem.subject, to: problem.id,
         reason: problem.detail, remedy: problem.remedy, incident: incident)
     }
-    for problem in before where !report.problems.contains(where: { $0.subject == problem.subject }) {
+    let subjects = Set(report.problems.map(\.subject))
+    let gone = open.values.filter { problem in
+      !subjects.contains(problem.subject) && !report.unseen.contains(problem.kind)
+    }
+    for problem in gone.sorted(by: { $0.id < $1.id }) {
       guard let incident = incidents.removeValue(forKey: problem.subject) else { continue }
       put(
         .problemClosed, "over: \(problem.title)", subject: problem.subject, from: problem.id,
         incident: incident)
     }
+    open = open.filter { incidents[$0.value.subject] != nil && !subjects.contains($0.value.subject) }
+    for problem in report.problems { open[problem.id] = problem }
     if let previous, previous.verdict != report.verdict {
       put(
         .verdictChanged, "\(cluster) is \(report.verdict.rawValue): \(report.summary)",

@@ -1,5 +1,7 @@
+import DemoCluster
 import Foundation
 import GuardAPI
+import Health
 import TestSupport
 import Testing
 
@@ -43,6 +45,26 @@ struct OperatorTests {
     let unlogged = try run("--timeout", "250ms", "--break-glass", "reason", "--", "echo", "it ran")
     #expect(unlogged.exit == .exited(69))
     #expect(!unlogged.output.contains("it ran"))
+  }
+
+  @Test func theReportIsAPageOfWhatHappened() throws {
+    let installation = try Installation()
+    #expect(try installation.waitUntilHealthy())
+    installation.cluster.apply(.nodeNotReady("calypso"))
+    #expect(try installation.waitFor { document, _ in document.verdict == .critical }.holds)
+    let file = installation.folder.file("report.html")
+    let result = try installation.ctl("report", "--since", "1h", "--output", file)
+    #expect(result.status == 0 && result.output.isEmpty, "\(result.errors)")
+    let page = try String(contentsOfFile: file, encoding: .utf8)
+    for words in ["tunnel", "node calypso", "node srv712429", "not over", "Round-trip time of tethys"] {
+      #expect(page.contains(words), "\(words)")
+    }
+    #expect(try installation.ctl("report", "--since", "1h", "--output", "-").output.hasSuffix("</html>\n"))
+    for wrong in ["/nowhere/report.html", installation.folder.path] {
+      let refused = try installation.ctl("report", "--output", wrong)
+      #expect(refused.status == 64 && refused.errors.contains("can't be written"), "\(refused.errors)")
+    }
+    #expect(try installation.ctl("report", "--since", "1h", "--until", "2h", "--output", file).status == 64)
   }
 
   @Test func theHistoryTellsAnOutageWithItsLength() throws {

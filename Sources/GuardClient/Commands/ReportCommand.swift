@@ -1,0 +1,107 @@
+import ArgumentParser
+import Glibc
+import GuardAPI
+import Health
+import Platform
+
+struct ReportCommand: ParsableCommand, TimeTelling {
+  static let configuration = CommandConfiguration(
+    commandName: "report",
+    abstract: "Write a page about a span of time: availability, incidents, round-trip times.",
+    discussion: """
+      One HTML file that needs no network and no other file: to be opened in a browser, printed or sent. The events are \
+      read from the journal, or from the guard where you have no right to the journal; what never was in trouble and the \
+      round-trip times come from the guard. What is not known is shown as not known.
+
+      Examples:
+        oceanid-ctl report --output report.html
+        oceanid-ctl report --since 30d --output month.html
+        oceanid-ctl report --since 2026-03-01 --until 2026-04-01 --output - | gzip > march.html.gz
+      """)
+
+  @Option(help: ArgumentHelp("From when on.", valueName: "time"))
+  var since = Moment(ago: .seconds(7 * 86_400), description: "7d")
+
+  @Option(help: ArgumentHelp("Until when; now where left out.", valueName: "time"))
+  var until: Moment?
+
+  @Option(
+    name: [.short, .long], help: ArgumentHelp("The file to write; - for standard output.", valueName: "file"))
+  var output: String
+
+  @Option(help: ArgumentHelp("Read the journal files in this folder.", valueName: "folder"))
+  var directory: String?
+
+  @OptionGroup var options: ReadOptions
+
+  func validate() throws {
+    guard !options.json else {
+      throw ValidationError(
+        "report writes a page; the facts as JSON: oceanid-ctl history --json --since \(since)")
+    }
+    guard !output.isEmpty else { throw ValidationError("--output wants the name of a file, or -") }
+  }
+
+  func run() throws {
+    let now = Timestamp.now
+    let from = since.timestamp(now: now)
+    let to = min(now, until?.timestamp(now: now) ?? now)
+    guard from < to else { throw ValidationError("--since is not before --until") }
+    let client = options.connection.client
+    let reading = HistoryReading(client: client, folder: directory)
+    let limit = HistoryQuery.largestLimit
+    let history = try reading.read(
+      HistoryQuery(since: from, until: to, limit: limit, cluster: nil, events: [])
+    ).chosen(options.cluster)
+    let before = try? reading.read(HistoryQuery(until: from, limit: 1)).events.last
+    // A folder of journal files is of another machine: this one's guard knows nothing of it.
+    let status = directory == nil ? try? client.status() : nil
+    let roundTrips = directory == nil ? try? client.roundTrips() : nil
+    let facts = ReportFacts(
+      history, before: before, status: try status.map(options.chosen), from: from, to: to)
+    try write(ReportPage.html(facts, roundTrips: roundTrips?.chosen(options.cluster), now: now))
+  }
+
+  private func write(_ page: String) throws {
+    guard output != "-" else { return try StandardOutput.answer(page) }
+    do throws(SystemError) {
+      try SmallFile.replace(output, with: Array(page.utf8), mode: 0o644)
+    } catch {
+      throw UnwritableReport(path: output, error: error)
+    }
+    StandardOutput.writeError("written: \(Span(output).text)\n")
+  }
+}
+
+/// The page has nowhere to go.
+struct UnwritableReport: Complaint {
+  let path: String
+  let error: SystemError
+  var exitStatus: Int32 { ExitStatus.usage.rawValue }
+
+  var description: String { "\(path) can't be written: \(error); name another file with --output" }
+}
+
+extension DaemonClient {
+  func roundTrips() throws(ClientError) -> RoundTripsDocument {
+    let bytes = try exchange(.roundTrips).body
+    do { return try DocumentCoding.decodeRoundTrips(bytes) } catch { throw .document(error) }
+  }
+}
+
+extension RoundTripsDocument {
+  fileprivate func chosen(_ cluster: String?) -> RoundTripsDocument {
+    guard let cluster else { return self }
+    return RoundTripsDocument(slotSeconds: slotSeconds, clusters: clusters.filter { $0.name == cluster })
+  }
+}
+
+extension HistoryDocument {
+  /// Of one cluster, and of the guard itself.
+  fileprivate func chosen(_ cluster: String?) -> HistoryDocument {
+    guard let cluster else { return self }
+    var chosen = self
+    chosen.events = events.filter { $0.cluster == cluster || $0.cluster.isEmpty }
+    return chosen
+  }
+}

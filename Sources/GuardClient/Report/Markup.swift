@@ -1,0 +1,35 @@
+/// A piece of HTML. Text gets in escaped or not at all, so that no name from a cluster can be markup.
+struct Markup: ExpressibleByStringInterpolation, Hashable {
+  private(set) var html: String
+
+  /// The literal parts are markup; what is put in between is text.
+  struct StringInterpolation: StringInterpolationProtocol {
+    fileprivate var html = ""
+
+    init(literalCapacity: Int, interpolationCount: Int) { html.reserveCapacity(literalCapacity * 2) }
+
+    mutating func appendLiteral(_ literal: String) { html += literal }
+
+    mutating func appendInterpolation(_ text: String) { html += Markup.escaped(text) }
+    mutating func appendInterpolation(_ number: Int) { html += "\(number)" }
+    mutating func appendInterpolation(_ markup: Markup) { html += markup.html }
+    mutating func appendInterpolation(_ parts: [Markup]) { for part in parts { html += part.html } }
+  }
+
+  init(stringLiteral literal: String) { html = literal }
+
+  init(stringInterpolation: StringInterpolation) { html = stringInterpolation.html }
+
+  private static func escaped(_ text: String) -> String {
+    text.withoutControls.reduce(into: "") { result, character in
+      switch character {
+      case "&": result += "&amp;"
+      case "<": result += "&lt;"
+      case ">": result += "&gt;"
+      case "\"": result += "&quot;"
+      case "'": result += "&#39;"
+      default: result.append(character)
+      }
+    }
+  }
+}

@@ -1,0 +1,178 @@
+import GuardAPI
+import Health
+
+/// What a report tells, read out of a history: pure, so that each figure can be checked against the events.
+struct ReportFacts {
+  struct Strip: Hashable {
+    enum Kind: Int, Hashable {
+      case tunnel, node, source
+    }
+
+    let kind: Kind
+    let cluster: String
+    /// `node calypso`; `tunnel` for the tunnel.
+    let subject: String
+    let availability: Availability
+  }
+
+  let from: Timestamp
+  let to: Timestamp
+  /// Tunnels first, then nodes, then sources, by name.
+  let strips: [Strip]
+  /// Newest first.
+  let incidents: [Episode]
+  /// Events by name, the most frequent first.
+  let counts: [(event: String, count: Int)]
+  /// Times that a tunnel came up after it had been down.
+  let reconnects: Int
+  /// Why the report may lack something; a sentence each.
+  let notes: [String]
+
+  private static let sources: Set = [
+    "gitrepository", "ocirepository", "helmrepository", "helmchart", "bucket", "imagerepository",
+  ]
+
+  /// - Parameters:
+  ///   - before: the last thing that happened before `from`; nil: nothing is known of that time.
+  ///   - status: how things stand now, for what never was in trouble; nil where nobody could be asked.
+  init(
+    _ history: HistoryDocument, before: ChangeDocument?, status: StatusDocument?, from: Timestamp,
+    to: Timestamp
+  ) {
+    self.from = from
+    self.to = to
+    let events = history.events.filter { $0.at >= from && $0.at < to }
+    let known = ReportFacts.known(events, before: before, history, from: from, to: to)
+    var strips: [Strip] = []
+    let clusters = Set(events.map(\.cluster) + (status?.clusters.map(\.name) ?? [])).subtracting([""])
+    for cluster in clusters {
+      let own = events.filter { $0.cluster == cluster }
+      let tunnel = ReportFacts.tunnel(own, starts: events, from: from, to: to).hidden(by: known)
+      strips.append(Strip(kind: .tunnel, cluster: cluster, subject: "tunnel", availability: tunnel))
+      let api = ReportFacts.span(own, begins: ["api_failed"], ends: ["api_recovered"], from: from, to: to)
+      let view = known.hidden(by: tunnel).hidden(by: api)
+      let document = status?.clusters.first { $0.name == cluster }
+      for (subject, kind) in ReportFacts.subjects(own, document) {
+        let events = own.filter { $0.subject == subject }
+        let raw = ReportFacts.span(
+          events, begins: ["problem_opened"], ends: ["problem_closed"], from: from, to: to)
+        strips.append(
+          Strip(kind: kind, cluster: cluster, subject: subject, availability: raw.hidden(by: view)))
+      }
+    }
+    self.strips = strips.sorted {
+      ($0.cluster, $0.kind.rawValue, $0.subject) < ($1.cluster, $1.kind.rawValue, $1.subject)
+    }
+    incidents = Episode.fold(events).filter(\.isIncident).reversed()
+    counts = Dictionary(grouping: events, by: \.event).map { ($0.key, $0.value.count) }
+      .sorted { ($1.count, $0.event) < ($0.count, $1.event) }
+    reconnects = events.count { $0.event == "tunnel_up" && $0.incident != nil }
+    notes = ReportFacts.notes(history, status)
+  }
+
+  private static func notes(_ history: HistoryDocument, _ status: StatusDocument?) -> [String] {
+    var notes: [String] = []
+    switch history.source {
+    case .journal: notes.append("From the journal of this machine.")
+    case .memory:
+      let since = history.knownSince.map { ", which begins at \($0.day) \($0.time)" } ?? ""
+      notes.append("From the guard's memory\(since); what was before is not known.")
+    case .unknown: break
+    }
+    if history.truncated {
+      notes.append("There were more events than could be read: the oldest are left out.")
+    }
+    if status == nil {
+      notes.append(
+        "The guard could not be asked: what never was in trouble is missing, and so are round-trip times.")
+    }
+    return notes
+  }
+
+  // MARK: - Times
+
+  /// Unknown while the guard did not run, and before anything is known.
+  private static func known(
+    _ events: [ChangeDocument], before: ChangeDocument?, _ history: HistoryDocument, from: Timestamp,
+    to: Timestamp
+  ) -> Availability {
+    var known = Availability()
+    var isKnown = before.map { $0.event != "stopped" } ?? false
+    var since = from
+    // Of a time that the memory or the limit cuts off, nothing is known either.
+    if let begin = history.truncated ? events.first?.at : history.knownSince, begin > from {
+      known.append(.unknown, from: from, to: min(begin, to))
+      (isKnown, since) = (true, min(begin, to))
+    }
+    for event in events where event.at > since {
+      switch event.event {
+      case "stopped":
+        known.append(isKnown ? .well : .unknown, from: since, to: event.at)
+        (isKnown, since) = (false, event.at)
+      case _ where !isKnown:
+        known.append(.unknown, from: since, to: event.at)
+        (isKnown, since) = (true, event.at)
+      default: break
+      }
+    }
+    known.append(isKnown ? .well : .unknown, from: since, to: to)
+    return known
+  }
+
+  /// In trouble between an event that begins it and one that ends it.
+  private static func span(
+    _ events: [ChangeDocument], begins: Set<String>, ends: Set<String>, from: Timestamp, to: Timestamp
+  ) -> Availability {
+    var result = Availability()
+    var since = from
+    // What ends first was there before.
+    var isTrouble =
+      events.first { begins.contains($0.event) || ends.contains($0.event) }
+      .map { ends.contains($0.event) } ?? false
+    for event in events {
+      let next = begins.contains(event.event) ? true : ends.contains(event.event) ? false : isTrouble
+      guard next != isTrouble else { continue }
+      result.append(isTrouble ? .trouble : .well, from: since, to: event.at)
+      (isTrouble, since) = (next, event.at)
+    }
+    result.append(isTrouble ? .trouble : .well, from: since, to: to)
+    return result
+  }
+
+  /// A guard that starts has no tunnel until it says so.
+  private static func tunnel(
+    _ own: [ChangeDocument], starts events: [ChangeDocument], from: Timestamp, to: Timestamp
+  ) -> Availability {
+    let words: Set = ["tunnel_down", "tunnel_blocked", "tunnel_retry"]
+    let down = span(own, begins: words, ends: ["tunnel_up"], from: from, to: to)
+    var starting = Availability()
+    var since = from
+    var isStarting = false
+    for event in events {
+      let next =
+        event.event == "started"
+        ? true : event.cluster == own.first?.cluster && event.event.hasPrefix("tunnel_") ? false : isStarting
+      guard next != isStarting else { continue }
+      starting.append(isStarting ? .unknown : .well, from: since, to: event.at)
+      (isStarting, since) = (next, event.at)
+    }
+    starting.append(isStarting ? .unknown : .well, from: since, to: to)
+    return down.hidden(by: starting)
+  }
+
+  private static func subjects(
+    _ events: [ChangeDocument], _ document: ClusterDocument?
+  ) -> [(subject: String, kind: Strip.Kind)] {
+    var subjects: [String: Strip.Kind] = [:]
+    for event in events where event.event == "problem_opened" || event.event == "problem_closed" {
+      if event.subject.hasPrefix("node ") { subjects[event.subject] = .node }
+      let kind = String(event.subject.prefix { $0 != " " })
+      if sources.contains(kind) { subjects[event.subject] = .source }
+    }
+    for node in document?.nodes ?? [] { subjects["node \(node.name)"] = .node }
+    for object in document?.flux.objects ?? [] where sources.contains(object.kind.lowercased()) {
+      subjects["\(object.kind.lowercased()) \(object.namespace)/\(object.name)"] = .source
+    }
+    return subjects.map { ($0.key, $0.value) }
+  }
+}

@@ -47,6 +47,7 @@ package final class Guard: Sendable {
   private let log: any EventLog
   private let board: StatusBoard
   private let ledger: IncidentLedger
+  private let textfile: MetricsTextfile
   private let history: History
   private let environment: LocalEnvironment
   private let server: Mutex<ControlServer?> = Mutex(nil)
@@ -135,6 +136,7 @@ package final class Guard: Sendable {
     self.boundedLog = bounded
     self.log = ToldLog(log: bounded, history: history.memory, board: board)
     self.environment = LocalEnvironment.ofThisProcess()
+    self.textfile = MetricsTextfile(log: log)
     self.ledger = IncidentLedger(
       file: IncidentFile(environment: environment.variables), log: log, board: board)
   }
@@ -167,6 +169,7 @@ package final class Guard: Sendable {
       poll: { [weak self] name in self?.each(named: name) { $0.poller.pollNow() } ?? false },
       reload: { [weak self] done in self?.scheduleReload(done) },
       history: history.read,
+      metrics: { [weak self] in self?.metrics() ?? [] },
       roundTrips: { [weak self] in
         RoundTripsDocument(
           slotSeconds: Int(RoundTripSeries.slot.components.seconds),
@@ -216,6 +219,20 @@ package final class Guard: Sendable {
     }
   }
 
+  private func metrics() -> [MetricFamily] {
+    let tallies = Dictionary(
+      clusters(named: nil).map { ($0.configuration.name, $0.tally.counts) }
+    ) { first, _ in first }
+    return ClusterFamilies.families(board.entries, tallies: tallies)
+      + OwnFamilies.families(
+        .current(), firing: ledger.firing, configurationIsRejected: !board.ownProblems.isEmpty)
+  }
+
+  private func writeMetrics() {
+    guard let path = state.withLock({ $0.configuration.metricsTextfile }) else { return }
+    textfile.write(MetricFormat.prometheus.text(metrics()), to: path)
+  }
+
   private func passIncidents() {
     let now = Timestamp.now
     ledger.observe(Sighting(cluster: "", problems: board.ownProblems), at: now)
@@ -249,6 +266,8 @@ package final class Guard: Sendable {
       self?.keepControlSocket()
       _ = self?.each(named: nil) { $0.tunnel.keepOwnDoor() }
       self?.passIncidents()
+      // Beside the incidents: nothing wakes up for it alone.
+      self?.writeMetrics()
     }
     queue.asyncAfter(deadline: .now() + Guard.startUp) { ResidentMemory.releaseCode() }
     tell(.ready, .status(StatusLine.text(of: board)))

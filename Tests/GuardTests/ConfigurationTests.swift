@@ -306,7 +306,7 @@ private func errors(_ text: String) -> [String] {
     ("clusters:", "1:10: clusters: expected from 1 to 32 clusters, found none"),
     ("clusters: 7", "1:11: clusters: expected a list of clusters, found '7'"),
     (
-      "[a]", "1:1: top level: expected a mapping with control, clusters, alerts, found a list"
+      "[a]", "1:1: top level: expected a mapping with control, clusters, metrics, alerts, found a list"
     ),
     ("control: { socket: run }", "1:20: socket: expected a path that begins with / or ~/, found 'run'"),
     (

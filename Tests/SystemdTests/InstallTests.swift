@@ -52,6 +52,7 @@ import Testing
     "usr/local/share/doc/oceanid-guard/examples/addresses.conf",
     "usr/local/share/doc/oceanid-guard/examples/notify-reload.conf",
     "usr/local/share/doc/oceanid-guard/examples/proxy-command.conf",
+    "usr/local/share/doc/oceanid-guard/examples/metrics.conf",
   ]
 
   @Test func installTwiceAndRemoveTwice() throws {

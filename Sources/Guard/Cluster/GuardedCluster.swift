@@ -15,6 +15,7 @@ actor GuardedCluster {
   nonisolated let tunnel: Tunnel
   nonisolated let poller: Poller
   nonisolated let roundTrips: RoundTripRecord
+  nonisolated let tally = Tally()
   private let access: ClusterAccess
   /// For the commands in remedies.
   private let kubeconfig: String
@@ -90,6 +91,7 @@ actor GuardedCluster {
 
   private func note(_ event: TunnelEvent) {
     guard !isStopped.load(ordering: .relaxed) else { return }
+    tally.note(event)
     journal.write(event)
     if case .changed(_, let state, _, _) = event {
       if state == .up {
@@ -106,6 +108,7 @@ actor GuardedCluster {
   private func note(_ outcome: Poller.Outcome) {
     guard !isStopped.load(ordering: .relaxed) else { return }
     lastPoll = outcome
+    tally.note(outcome.result)
     if let roundTrip = tunnel.status.roundTrip { roundTrips.add(roundTrip, at: outcome.at) }
     switch outcome.result {
     case .success(let snapshot):

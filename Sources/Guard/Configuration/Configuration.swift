@@ -8,6 +8,8 @@ package struct Configuration: Hashable, Sendable {
   package var control: Control
   /// At least one; names and listening addresses are unique.
   package var clusters: [Cluster]
+  /// Where metrics are written for node_exporter; nil: nowhere.
+  package var metricsTextfile: String?
 
   package struct Control: Hashable, Sendable {
     /// Absolute path of the Unix socket that the client talks to.

@@ -8,11 +8,15 @@ extension ConfigurationReader {
   mutating func configuration(_ root: YAMLNode?) -> Configuration {
     var result = Configuration.builtIn(in: environment)
     result.file = file
-    guard let root, let top = section(root, "top level", keys: ["control", "clusters", "alerts"]) else {
+    guard let root, let top = section(root, "top level", keys: ["control", "clusters", "metrics", "alerts"])
+    else {
       return result
     }
     if let control = section(top, "control", keys: ["socket"]) {
       result.control.socket = socket(control) ?? result.control.socket
+    }
+    if let metrics = section(top, "metrics", keys: ["textfile"]) {
+      result.metricsTextfile = textfile(metrics)
     }
     if let nodes = list(top, "clusters", of: "clusters"), let list = top.values["clusters"] {
       result.clusters = clusters(nodes, list)
@@ -21,6 +25,19 @@ extension ConfigurationReader {
       fail(alert, "alerts: this version sends no alerts: leave the list empty ('alerts: []')")
     }
     return result
+  }
+
+  /// node_exporter reads files of this ending and no other.
+  private mutating func textfile(_ metrics: Section) -> String? {
+    guard let node = metrics.values["textfile"], let path = path(node, "textfile") else { return nil }
+    guard path.hasSuffix(".prom"), !path.hasSuffix("/.prom") else {
+      fail(
+        node,
+        "textfile: expected a path that ends in .prom, as node_exporter wants it, found '\(path.cut(to: 64))'"
+      )
+      return nil
+    }
+    return path
   }
 
   private mutating func socket(_ control: Section) -> String? {

@@ -10,6 +10,7 @@ extension Configuration {
       out += Self.section("kubernetes", cluster.kubernetes.lines)
       out += Self.section("expect", cluster.expect.lines)
     }
+    if let metricsTextfile { out += "metrics:\n  textfile: \(Self.scalar(metricsTextfile))\n" }
     return out + "alerts: []\n"
   }
 

@@ -40,9 +40,8 @@ struct ControlAnswer: Sendable {
     ControlAnswer(status, "text/plain; charset=utf-8", Array(text.utf8))
   }
 
-  /// OpenMetrics 1.0, "Overall Structure".
-  static func metrics(_ text: String) -> ControlAnswer {
-    ControlAnswer(.ok, "application/openmetrics-text; version=1.0.0; charset=utf-8", Array(text.utf8))
+  static func metrics(_ families: [MetricFamily], _ format: MetricFormat) -> ControlAnswer {
+    ControlAnswer(.ok, format.contentType, Array(format.text(families).utf8))
   }
 
   static func accepted(_ action: String) -> ControlAnswer {

@@ -127,7 +127,9 @@ final class ControlHandler: ChannelInboundHandler {
         .text(
           verdict == .healthy || verdict == .degraded ? .ok : .serviceUnavailable, "\(verdict.rawValue)\n"),
         context, closing: closing)
-    case .metrics: answer(.metrics(Metrics.render(board)), context, closing: closing)
+    case .metrics:
+      let format = MetricFormat(accept: head.headers.first(name: "accept"))
+      answer(.metrics(actions.metrics(), format), context, closing: closing)
     case .reconnect: write("reconnect", context, closing) { $0.reconnect(query["cluster"]) }
     case .poll: write("poll", context, closing) { $0.poll(query["cluster"]) }
     case .reload: reload(context, closing)

@@ -24,6 +24,7 @@ final class ControlServer: Sendable {
     let reload: @Sendable (_ done: @escaping @Sendable (ReloadOutcome) -> Void) -> Void
     /// `done` is called once, on any thread; with nil where too many ask at once.
     let history: @Sendable (HistoryQuery, _ done: @escaping @Sendable (HistoryDocument?) -> Void) -> Void
+    let metrics: @Sendable () -> [MetricFamily]
     let roundTrips: @Sendable () -> RoundTripsDocument
     let incidents: @Sendable () -> IncidentsDocument
     /// nil: there are too many silences.

@@ -32,6 +32,8 @@ package enum SmallFile {
     guard raw >= 0 else { throw .last("open \(draft)") }
     do throws(SystemError) {
       let descriptor = Descriptor(owning: raw)
+      // Whatever umask(2) says: who is meant to read it can.
+      guard fchmod(raw, mode) == 0 else { throw .last("fchmod \(draft)") }
       var rest = contents[...]
       while !rest.isEmpty {
         let count = rest.withUnsafeBytes { write(raw, $0.baseAddress, $0.count) }

@@ -1,0 +1,153 @@
+internal import GuardAPI
+internal import Health
+internal import Tunnel
+
+/// What the board knows of the clusters, as metrics.
+///
+/// The number of series is bounded by the configuration: clusters, forwards, error codes, Flux kinds and statuses; no
+/// object's name is a label, so that a cluster can't grow a monitoring system.
+enum ClusterFamilies {
+  /// - Parameter tallies: of each cluster, by its name.
+  static func families(_ entries: [StatusBoard.Entry], tallies: [String: Tally.Counts]) -> [MetricFamily] {
+    tunnels(entries, tallies) + forwards(entries) + polls(entries, tallies) + objects(entries)
+  }
+
+  private static func tunnels(
+    _ entries: [StatusBoard.Entry], _ tallies: [String: Tally.Counts]
+  ) -> [MetricFamily] {
+    var up = MetricFamily("oceanid_tunnel_up", .gauge, "1 while the SSH session is up.")
+    var blocked = MetricFamily(
+      "oceanid_tunnel_blocked", .gauge, "1 while only a person can help: host key, keys, authentication.")
+    var roundTrip = MetricFamily(
+      "oceanid_tunnel_round_trip_seconds", .gauge, "Smoothed round-trip time of the SSH connection.")
+    var sessions = MetricFamily("oceanid_tunnel_sessions", .gauge, "SSH sessions that carry connections now.")
+    var reconnects = MetricFamily(
+      "oceanid_tunnel_reconnects", .counter, "Times that the tunnel came up again after it had been up.")
+    var losses = MetricFamily(
+      "oceanid_tunnel_losses", .counter, "Times that the tunnel went down, by what was heard of it.")
+    for entry in entries {
+      let cluster = ["cluster": entry.report.name]
+      let tunnel = entry.tunnel()
+      up.add(tunnel.state == .up, cluster)
+      blocked.add(tunnel.state == .blocked, cluster)
+      roundTrip.add(tunnel.state == .up ? tunnel.roundTrip?.inSeconds : nil, cluster)
+      sessions.add(tunnel.sessions.count, cluster)
+      reconnects.add(tunnel.reconnects, cluster)
+      for (code, count) in tallies[entry.report.name]?.losses.sorted(by: { $0.key < $1.key }) ?? [] {
+        losses.add(count, cluster.merging(["code": code]) { first, _ in first })
+      }
+    }
+    return [up, blocked, roundTrip, sessions, reconnects, losses]
+  }
+
+  private static func forwards(_ entries: [StatusBoard.Entry]) -> [MetricFamily] {
+    var listening = MetricFamily(
+      "oceanid_forward_listening", .gauge, "1 while the local address is the guard's.")
+    var open = MetricFamily("oceanid_forward_connections", .gauge, "Open connections of a forward.")
+    var accepted = MetricFamily(
+      "oceanid_forward_accepted_connections", .counter, "Local connections that were accepted.")
+    var refused = MetricFamily(
+      "oceanid_forward_refused_connections", .counter, "Local connections that were reset.")
+    var bytes = MetricFamily("oceanid_forward_bytes", .counter, "Bytes that a forward carried, by direction.")
+    for entry in entries {
+      for forward in entry.tunnel().forwards {
+        let labels = ["cluster": entry.report.name, "listen": "\(forward.listen)"]
+        listening.add(forward.isListening, labels)
+        open.add(forward.openConnections, labels)
+        accepted.add(forward.acceptedConnections, labels)
+        refused.add(forward.refusedConnections, labels)
+        bytes.add(forward.bytesFromTarget, labels.merging(["direction": "from_target"]) { first, _ in first })
+        bytes.add(forward.bytesToTarget, labels.merging(["direction": "to_target"]) { first, _ in first })
+      }
+    }
+    return [listening, open, accepted, refused, bytes]
+  }
+
+  private static func polls(
+    _ entries: [StatusBoard.Entry], _ tallies: [String: Tally.Counts]
+  ) -> [MetricFamily] {
+    var success = MetricFamily("oceanid_poll_success", .gauge, "1 when the last poll succeeded.")
+    var ended = MetricFamily("oceanid_poll_timestamp_seconds", .gauge, "When the last poll ended.")
+    var good = MetricFamily(
+      "oceanid_poll_last_success_timestamp_seconds", .gauge, "When the last poll that succeeded ended.")
+    var duration = MetricFamily("oceanid_poll_duration_seconds", .gauge, "How long the last poll took.")
+    var polls = MetricFamily("oceanid_polls", .counter, "Polls that ended.")
+    var failures = MetricFamily("oceanid_poll_failures", .counter, "Polls that failed, by error code.")
+    for entry in entries {
+      let cluster = ["cluster": entry.report.name]
+      if let poll = entry.poll {
+        success.add((try? poll.result.get()) != nil, cluster)
+        ended.add(Double(poll.at.milliseconds) / 1000, cluster)
+        duration.add(poll.duration.inSeconds, cluster)
+      }
+      good.add(entry.observation.snapshotAt.map { Double($0.milliseconds) / 1000 }, cluster)
+      guard let tally = tallies[entry.report.name] else { continue }
+      polls.add(tally.polls, cluster)
+      for (code, count) in tally.pollFailures.sorted(by: { $0.key < $1.key }) {
+        failures.add(count, cluster.merging(["code": code]) { first, _ in first })
+      }
+    }
+    return [success, ended, good, duration, polls, failures]
+  }
+
+  private static func objects(_ entries: [StatusBoard.Entry]) -> [MetricFamily] {
+    var verdict = MetricFamily(
+      "oceanid_cluster_verdict", .gauge, "1 for the verdict that holds, 0 for the others.")
+    var problems = MetricFamily("oceanid_problems", .gauge, "Open problems by severity.")
+    var nodes = MetricFamily("oceanid_nodes", .gauge, "Nodes that were seen.")
+    var ready = MetricFamily("oceanid_nodes_ready", .gauge, "Nodes whose Ready condition is True.")
+    var expected = MetricFamily("oceanid_nodes_expected", .gauge, "Nodes that the configuration expects.")
+    var flux = MetricFamily("oceanid_flux_objects", .gauge, "Flux objects by kind, kstatus and verdict.")
+    var suspended = MetricFamily("oceanid_flux_suspended_objects", .gauge, "Flux objects that are suspended.")
+    var behind = MetricFamily(
+      "oceanid_images_behind", .gauge, "Image policies whose latest image is not what the workloads run.")
+    var workloads = MetricFamily("oceanid_workloads", .gauge, "Workloads that are watched, by verdict.")
+    var certificates = MetricFamily(
+      "oceanid_certificate_expiry_timestamp_seconds", .gauge, "When the first of the certificates ends.")
+    for entry in entries {
+      let report = entry.report
+      let cluster = ["cluster": report.name]
+      func labelled(_ name: String, _ value: String) -> [String: String] {
+        cluster.merging([name: value]) { first, _ in first }
+      }
+      for word in Verdict.allCases { verdict.add(report.verdict == word, labelled("verdict", word.rawValue)) }
+      for severity in Problem.Severity.allCases {
+        problems.add(
+          report.problems.count { $0.severity == severity }, labelled("severity", severity.rawValue))
+      }
+      expected.add(entry.observation.expectations.nodes.count, cluster)
+      // What was last seen says nothing of now.
+      let isUnseen = { (kind: Problem.Kind) in report.unseen.contains(kind) }
+      if !isUnseen(.node) {
+        nodes.add(report.nodes.count, cluster)
+        ready.add(report.nodes.count { $0.node.resource.conditions["Ready"]?.status == .isTrue }, cluster)
+      }
+      if !isUnseen(.flux) {
+        let groups = Dictionary(grouping: report.flux) {
+          [$0.value.resource.kind, $0.status.rawValue, $0.verdict.rawValue]
+        }
+        for (group, objects) in groups.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
+          flux.add(
+            objects.count,
+            labelled("kind", group[0]).merging(["status": group[1], "verdict": group[2]]) { first, _ in first
+            })
+        }
+        suspended.add(report.flux.count { $0.value.isSuspended }, cluster)
+      }
+      if !isUnseen(.image) { behind.add(report.policies.count { $0.isBehind == true }, cluster) }
+      if !isUnseen(.workload) {
+        for (word, list) in Dictionary(grouping: report.workloads, by: \.verdict).sorted(by: {
+          $0.key.rawValue < $1.key.rawValue
+        }) {
+          workloads.add(list.count, labelled("verdict", word.rawValue))
+        }
+      }
+      certificates.add(
+        report.certificates.compactMap(\.value.notAfter).min().map { Double($0.milliseconds) / 1000 }, cluster
+      )
+    }
+    return [
+      verdict, problems, nodes, ready, expected, flux, suspended, behind, workloads, certificates,
+    ]
+  }
+}

@@ -1,0 +1,42 @@
+internal import Glibc
+internal import GuardAPI
+internal import Health
+internal import Platform
+
+/// What the guard needs of this machine. With the guard's prefix, because in a textfile the names that client libraries
+/// use (`process_…`) would clash with node_exporter's own, which then refuses all of it.
+enum OwnFamilies {
+  static func families(_ process: ProcessUse?, firing: [Problem.Severity: Int], configurationIsRejected: Bool)
+    -> [MetricFamily]
+  {
+    var build = MetricFamily("oceanid_build", .info, "The version of the guard.")
+    build.add(1, ["version": Product.version])
+    var incidents = MetricFamily(
+      "oceanid_incidents_firing", .gauge, "Incidents that people are told of and that are not over.")
+    for severity in Problem.Severity.allCases {
+      incidents.add(firing[severity] ?? 0, ["severity": severity.rawValue])
+    }
+    var rejected = MetricFamily(
+      "oceanid_configuration_rejected", .gauge,
+      "1 while the configuration file has mistakes and an older one is in force.")
+    rejected.add(configurationIsRejected)
+    func gauge(_ name: String, _ help: String, _ value: Double?) -> MetricFamily {
+      var family = MetricFamily(name, .gauge, help)
+      family.add(value)
+      return family
+    }
+    var cpu = MetricFamily("oceanid_process_cpu_seconds", .counter, "User and system time.")
+    cpu.add(process?.cpuSeconds)
+    return [
+      build, incidents, rejected, cpu,
+      gauge(
+        "oceanid_process_resident_memory_bytes", "Resident memory.", process.map { Double($0.residentBytes) }),
+      gauge("oceanid_process_open_fds", "Open file descriptors.", process.map { Double($0.openDescriptors) }),
+      gauge(
+        "oceanid_process_max_fds", "File descriptors at most.", process.map { Double($0.mostDescriptors) }),
+      gauge("oceanid_process_threads", "Threads.", process.map { Double($0.threads) }),
+      gauge(
+        "oceanid_process_start_time_seconds", "When the process started, since 1970.", process?.startedAt),
+    ]
+  }
+}

@@ -65,6 +65,8 @@ let package = Package(
     .systemLibrary(name: "CLinux"),
     // No pkg-config: who reads the journal loads libsystemd when it is asked to.
     .systemLibrary(name: "CJournal"),
+    // Likewise who shows notices on a desktop.
+    .systemLibrary(name: "CBus"),
     .target(name: "CLibSSH2Calls", dependencies: ["CLibSSH2"]),
     room("SSH", ["CLibSSH2", "CLibSSH2Calls"]),
     room("Curl", ["CLibCurl"]),
@@ -77,6 +79,7 @@ let package = Package(
     room("Health"),
     room("GuardAPI", ["Health"]),
     room("SystemJournal", ["CJournal", "GuardAPI"]),
+    room("SessionBus", ["CBus"]),
 
     // The two engines; they meet only in Guard
     room("Tunnel", ["SSH", "Platform", subprocess, system]),
@@ -90,7 +93,7 @@ let package = Package(
 
     // The client
     room(
-      "GuardClient", ["GuardAPI", "Health", "Platform", "SystemJournal", arguments],
+      "GuardClient", ["GuardAPI", "Health", "Platform", "SessionBus", "SystemJournal", arguments],
       embeds: ["Explain/oceanid.catalog", "Manual/guard.yaml"]),
     program("oceanid-ctl", ["GuardClient"]),
 
@@ -108,6 +111,7 @@ let package = Package(
     tests("Systemd", ["TestSupport"]),
     tests("YAML"),
     tests("SystemJournal", ["TestSupport"]),
+    tests("SessionBus", ["TestSupport"]),
     tests("Platform"),
     tests("Health"),
     tests("GuardAPI", ["Health"]),

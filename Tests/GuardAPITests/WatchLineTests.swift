@@ -34,7 +34,7 @@ import Testing
       text == """
         {"change":{"at":"2026-03-01T04:24:07Z","attempts":null,"cluster":"tethys","event":"node_not_ready",\
         "from":"Ready","incident":null,"message":"node calypso: Ready -> NotReady","reason":null,"remedy":null,\
-        "subject":"node calypso","to":"NotReady"},\
+        "severity":null,"subject":"node calypso","to":"NotReady"},\
         "status":null,"type":"change"}
         """)
   }

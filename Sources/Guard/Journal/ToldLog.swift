@@ -23,7 +23,7 @@ extension ChangeDocument {
     self.init(
       at: moment, event: event.name, cluster: record.cluster ?? "", subject: record.subject ?? "",
       from: record.from, to: record.to, reason: record.reason, message: record.message,
-      incident: record.incident, remedy: record.remedy, attempts: record.extra["ATTEMPTS"].flatMap { Int($0) }
-    )
+      incident: record.incident, severity: record.extra["SEVERITY"].flatMap(Problem.Severity.init),
+      remedy: record.remedy, attempts: record.extra["ATTEMPTS"].flatMap { Int($0) })
   }
 }

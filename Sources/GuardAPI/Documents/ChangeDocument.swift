@@ -15,6 +15,8 @@ package struct ChangeDocument: Codable, Hashable, Sendable {
   @Field package var message: String
   /// One id from down to up.
   @Field package var incident: String?
+  /// Of an incident.
+  @Field package var severity: Problem.Severity?
   /// The command or step that helps.
   @Field package var remedy: String?
   /// Attempts at a connection since it went down.
@@ -22,8 +24,8 @@ package struct ChangeDocument: Codable, Hashable, Sendable {
 
   package init(
     at: Timestamp, event: String, cluster: String, subject: String, from: String? = nil, to: String? = nil,
-    reason: String? = nil, message: String, incident: String? = nil, remedy: String? = nil,
-    attempts: Int? = nil
+    reason: String? = nil, message: String, incident: String? = nil, severity: Problem.Severity? = nil,
+    remedy: String? = nil, attempts: Int? = nil
   ) {
     self.at = at
     self.event = event
@@ -34,6 +36,7 @@ package struct ChangeDocument: Codable, Hashable, Sendable {
     self.reason = reason
     self.message = message
     self.incident = incident
+    self.severity = severity
     self.remedy = remedy
     self.attempts = attempts
   }
@@ -43,7 +46,7 @@ package struct ChangeDocument: Codable, Hashable, Sendable {
 extension ChangeDocument {
   package static let journalFields = [
     "MESSAGE", "OCEANID_EVENT", "OCEANID_CLUSTER", "OCEANID_SUBJECT", "OCEANID_FROM", "OCEANID_TO",
-    "OCEANID_REASON", "OCEANID_INCIDENT", "OCEANID_REMEDY", "OCEANID_ATTEMPTS",
+    "OCEANID_REASON", "OCEANID_INCIDENT", "OCEANID_SEVERITY", "OCEANID_REMEDY", "OCEANID_ATTEMPTS",
   ]
 
   /// nil: a plain line of log.
@@ -54,7 +57,7 @@ extension ChangeDocument {
       cluster: fields["OCEANID_CLUSTER"] ?? "", subject: fields["OCEANID_SUBJECT"] ?? "",
       from: fields["OCEANID_FROM"], to: fields["OCEANID_TO"], reason: fields["OCEANID_REASON"],
       message: fields["MESSAGE"] ?? "", incident: fields["OCEANID_INCIDENT"],
-      remedy: fields["OCEANID_REMEDY"],
+      severity: fields["OCEANID_SEVERITY"].flatMap(Problem.Severity.init), remedy: fields["OCEANID_REMEDY"],
       attempts: fields["OCEANID_ATTEMPTS"].flatMap { Int($0) })
   }
 }

@@ -34,7 +34,7 @@ package struct OceanidCtl: ParsableCommand {
       WatchCommand.self, HistoryCommand.self, ExplainCommand.self, WaitCommand.self, RunCommand.self,
       EnvCommand.self, CheckCommand.self, IncidentsCommand.self, SilenceCommand.self,
       DoctorCommand.self, ReportCommand.self,
-      MetricsCommand.self,
+      MetricsCommand.self, NotifyAgentCommand.self,
       ReconnectCommand.self,
       PollCommand.self, ReloadCommand.self, CompletionCommand.self, ManualCommand.self,
     ])

@@ -65,6 +65,9 @@ struct WatchStream: ~Copyable {
     }
   }
 
+  /// Readable: call `next`, until it says that it is quiet.
+  var raw: Int32 { stream.raw }
+
   /// The next line, or what there is instead after `patience`.
   mutating func next(within patience: Duration) throws(ClientError) -> Event {
     let deadline = ContinuousClock.now + patience

@@ -53,6 +53,9 @@ package struct UnixStream: ~Copyable {
     close(descriptor)
   }
 
+  /// To wait on with poll(2).
+  package var raw: Int32 { descriptor }
+
   private static func isSocket(_ path: String) -> Bool {
     var status = stat()
     let code = errno

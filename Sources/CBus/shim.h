@@ -1,0 +1,31 @@
+#pragma once
+#include <dlfcn.h>
+#include <stddef.h>
+#include <systemd/sd-bus.h>
+
+// libsystemd is loaded when somebody talks to a bus, for CJournal's reasons. __typeof__ keeps every pointer to the
+// header's own signature; none of these is variadic, so that Swift can call them.
+#define OCEANID_BUS_FUNCTIONS(EACH)                                                          \
+  EACH(open_user) EACH(close_unref) EACH(is_open) EACH(get_fd) EACH(get_events)              \
+  EACH(get_timeout) EACH(process) EACH(call) EACH(error_free) EACH(message_unref)            \
+  EACH(message_new_method_call) EACH(message_append_basic) EACH(message_open_container)      \
+  EACH(message_close_container) EACH(message_read_basic) EACH(message_enter_container)       \
+  EACH(message_exit_container) EACH(message_is_signal)
+
+typedef struct {
+#define OCEANID_POINTER(name) __typeof__(&sd_bus_##name) name;
+  OCEANID_BUS_FUNCTIONS(OCEANID_POINTER)
+#undef OCEANID_POINTER
+} oceanid_bus;
+
+// Loads the library; it stays loaded. Returns NULL, or what is missing.
+static inline const char *oceanid_bus_load(oceanid_bus *functions) {
+  void *library = dlopen("libsystemd.so.0", RTLD_NOW | RTLD_LOCAL);
+  if (!library) return dlerror();
+#define OCEANID_LOAD(name)                                                       \
+  functions->name = (__typeof__(&sd_bus_##name))dlsym(library, "sd_bus_" #name); \
+  if (!functions->name) return "sd_bus_" #name " is not in it";
+  OCEANID_BUS_FUNCTIONS(OCEANID_LOAD)
+#undef OCEANID_LOAD
+  return NULL;
+}

@@ -1,0 +1,60 @@
+import Glibc
+import SessionBus
+
+/// The notification server of this user's session.
+final class DesktopDisplay: NoticeDisplay {
+  private var server: NotificationServer?
+
+  func open() throws(BusError) {
+    if server == nil { server = try NotificationServer() }
+  }
+
+  func show(_ notice: Notice, replacing replaced: UInt32?) throws(BusError) -> UInt32 {
+    try with { server throws(BusError) in
+      try server.notify(.init(notice), replacing: replaced ?? 0)
+    }
+  }
+
+  func close(_ number: UInt32) throws(BusError) {
+    try with { server throws(BusError) in try server.close(number) }
+  }
+
+  func events() throws(BusError) -> [NotificationServer.Event] {
+    guard server != nil else { return [] }
+    return try with { server throws(BusError) in try server.events() }
+  }
+
+  var wakes: pollfd? { server.map { pollfd(fd: $0.raw, events: $0.interest, revents: 0) } }
+
+  var isAbandoned: Bool { false }
+
+  /// A connection that ended is dropped; `open` makes the next.
+  private func with<Result>(
+    _ body: (NotificationServer) throws(BusError) -> Result
+  ) throws(BusError) -> Result {
+    guard let server else { throw .gone }
+    do throws(BusError) {
+      return try body(server)
+    } catch {
+      if error.endsConnection { self.server = nil }
+      throw error
+    }
+  }
+}
+
+extension NotificationServer.Notification {
+  init(_ notice: Notice) {
+    let (icon, urgency, expiry): (String, Urgency, Int32) =
+      switch notice.urgency {
+      // Names of the freedesktop icon naming specification.
+      case .low: ("dialog-information", .low, 10_000)
+      case .warning: ("dialog-warning", .normal, -1)
+      // It stays until it is over, or somebody closes it.
+      case .critical: ("dialog-error", .critical, 0)
+      }
+    self.init(
+      application: "Oceanid Guard", icon: icon, summary: notice.summary, body: notice.body, urgency: urgency,
+      category: notice.category.rawValue, desktopEntry: "oceanid-notify",
+      isTransient: notice.category == .over, expiry: expiry)
+  }
+}

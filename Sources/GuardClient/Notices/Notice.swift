@@ -1,0 +1,30 @@
+/// What a person is shown on a desktop, as one bubble.
+struct Notice: Hashable, Sendable {
+  enum Urgency: String, Comparable, Sendable {
+    case low, warning, critical
+
+    static func < (a: Urgency, b: Urgency) -> Bool { a.rank < b.rank }
+
+    private var rank: Int {
+      switch self {
+      case .low: 0
+      case .warning: 1
+      case .critical: 2
+      }
+    }
+  }
+
+  /// What it is about; servers have rules by it.
+  enum Category: String, Sendable {
+    case incident = "x-oceanid.incident"
+    case over = "x-oceanid.over"
+    case guardAway = "x-oceanid.guard"
+  }
+
+  /// One line.
+  let summary: String
+  /// Lines; may be empty.
+  let body: String
+  let urgency: Urgency
+  let category: Category
+}

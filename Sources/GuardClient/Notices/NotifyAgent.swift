@@ -1,0 +1,177 @@
+import Glibc
+import GuardAPI
+import Platform
+import SessionBus
+
+/// Follows the guard and keeps the desktop's notices true, until a signal ends it.
+///
+/// One thread and one wait: for the guard, for the desktop, for a signal, and for what is due by time.
+final class NotifyAgent {
+  private let news: GuardNews
+  private let display: any NoticeDisplay
+  private let log: (String) -> Void
+  private var board: NoticeBoard
+
+  /// What happens together is shown together: once it is quiet for so long, and no later than this.
+  private static let quiet: Duration = .milliseconds(300)
+  private static let longestGathering: Duration = .seconds(2)
+  private var gatheringSince: ContinuousClock.Instant?
+  private var lastNews = ContinuousClock.now
+
+  /// A guard that restarts is away for a moment; time asleep does not count.
+  private static let awayIsNews: Duration = .seconds(60)
+  private var guardTrouble: (since: SuspendingClock.Instant, error: ClientError)?
+
+  private static let firstPause: Duration = .seconds(1)
+  private static let lastPause: Duration = .seconds(60)
+  private var pause: Duration = firstPause
+  private var nextTry = ContinuousClock.now
+  private var displayTrouble: BusError?
+
+  init(
+    client: DaemonClient, display: any NoticeDisplay, filter: NoticeBoard.Filter,
+    log: @escaping (String) -> Void
+  ) {
+    news = GuardNews(client: client)
+    self.display = display
+    self.log = log
+    board = NoticeBoard(filter: filter)
+  }
+
+  /// Ends with SIGTERM, SIGINT or SIGHUP; what is on the screen then is still true, and stays there.
+  func run() throws {
+    let signals = try SignalDescriptor([SIGTERM, SIGINT, SIGHUP])
+    while signals.next() == nil, !display.isAbandoned {
+      let now = ContinuousClock.now
+      listen(at: now)
+      look(at: now)
+      if isDue(at: now) { show() }
+      wait(signals.raw, until: wakeUp(after: .now))
+    }
+  }
+
+  // MARK: - The guard
+
+  private func listen(at now: ContinuousClock.Instant) {
+    for item in news.read(at: now) {
+      switch item {
+      case .stands(let document):
+        if let trouble = guardTrouble {
+          log("the guard answers again after \((SuspendingClock.now - trouble.since).components.seconds) s")
+        }
+        guardTrouble = nil
+        board.guardIsBack()
+        board.take(document, at: now)
+      case .clusters(let names):
+        if let cluster = board.filter.cluster, !names.contains(cluster) {
+          log("\(NoSuchCluster(name: cluster, known: names)); waiting for it")
+        }
+        continue
+      case .change(let change): board.take(change, at: now)
+      case .lost(let error):
+        if guardTrouble == nil { log("\(error); trying again") }
+        guardTrouble = (guardTrouble?.since ?? .now, error)
+        continue
+      }
+      if board.hasWork {
+        gatheringSince = gatheringSince ?? now
+        lastNews = now
+      }
+    }
+    if let trouble = guardTrouble, SuspendingClock.now - trouble.since >= NotifyAgent.awayIsNews {
+      board.guardIsAway(trouble.error)
+    }
+  }
+
+  // MARK: - The desktop
+
+  private func look(at now: ContinuousClock.Instant) {
+    do throws(BusError) {
+      if now >= nextTry { try display.open() }
+      for event in try display.events() {
+        switch event {
+        case .closed(let number): board.closed(number, at: now)
+        case .left:
+          board.clear()
+          // Most that leave are about to come back; a call would start one meanwhile.
+          nextTry = now + .seconds(2)
+        case .came:
+          board.clear()
+          nextTry = now
+        }
+      }
+    } catch {
+      stumble(error)
+    }
+  }
+
+  private func show() {
+    do throws(BusError) {
+      while let action = board.next() {
+        switch action {
+        case .close(let number):
+          try display.close(number)
+          board.done(action)
+        case .show(let notice, let replaced, _):
+          board.done(action, number: try display.show(notice, replacing: replaced))
+        }
+      }
+      gatheringSince = nil
+      recover()
+    } catch {
+      stumble(error)
+    }
+  }
+
+  private func stumble(_ error: BusError) {
+    if displayTrouble == nil { log("\(error); waiting for it") }
+    displayTrouble = error
+    if error.endsConnection { board.clear() }
+    nextTry = .now + pause
+    pause = min(pause * 2, NotifyAgent.lastPause)
+  }
+
+  private func recover() {
+    if displayTrouble != nil { log("notices are shown again") }
+    displayTrouble = nil
+    pause = NotifyAgent.firstPause
+  }
+
+  // MARK: - Time
+
+  private func isDue(at now: ContinuousClock.Instant) -> Bool {
+    guard board.hasWork, now >= nextTry else { return false }
+    guard let gatheringSince else { return true }
+    return now - lastNews >= NotifyAgent.quiet || now - gatheringSince >= NotifyAgent.longestGathering
+  }
+
+  private func wakeUp(after now: ContinuousClock.Instant) -> ContinuousClock.Instant {
+    // The guard is heard of every 15 s; a silence that lasts is found by looking.
+    var moment = now + .seconds(20)
+    if news.raw == nil { moment = min(moment, news.nextAttempt) }
+    if display.wakes == nil { moment = min(moment, nextTry) }
+    if board.hasWork {
+      let settled = gatheringSince.map {
+        min(lastNews + NotifyAgent.quiet, $0 + NotifyAgent.longestGathering)
+      }
+      moment = min(moment, max(settled ?? now, nextTry))
+    }
+    if let trouble = guardTrouble {
+      let left = NotifyAgent.awayIsNews - (SuspendingClock.now - trouble.since)
+      if left > .zero { moment = min(moment, now + left) }
+    }
+    return moment
+  }
+
+  private func wait(_ signals: Int32, until moment: ContinuousClock.Instant) {
+    var entries = [pollfd(fd: signals, events: Int16(POLLIN), revents: 0)]
+    if let raw = news.raw { entries.append(pollfd(fd: raw, events: Int16(POLLIN), revents: 0)) }
+    if let desktop = display.wakes { entries.append(desktop) }
+    let left = max(.zero, moment - .now)
+    // Rounded up, so that the last turn does not spin through a fraction of a millisecond.
+    let (seconds, attoseconds) = left.components
+    poll(
+      &entries, nfds_t(entries.count),
+      Int32(seconds * 1000 + (attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000))
+  }
+}

@@ -1,0 +1,323 @@
+import Foundation
+import GuardAPI
+import Health
+import Testing
+
+@testable import GuardClient
+
+/// Plays a notification server: performs what the board asks for, and keeps what is on its screen.
+private struct Screen {
+  var board: NoticeBoard
+  var bubbles: [UInt32: Notice] = [:]
+  /// All that was done, in order.
+  var log: [String] = []
+  var now = ContinuousClock.now
+  private var last: UInt32 = 0
+
+  init(_ filter: NoticeBoard.Filter = .init()) { board = NoticeBoard(filter: filter) }
+
+  /// - Returns: what was done this time.
+  @discardableResult
+  mutating func perform() -> [String] {
+    var lines: [String] = []
+    while let action = board.next() {
+      switch action {
+      case .close(let number):
+        bubbles[number] = nil
+        board.done(action)
+        lines.append("close \(number)")
+      case .show(let notice, let replaced, _):
+        if replaced == nil { last += 1 }
+        let number = replaced ?? last
+        bubbles[number] = notice
+        board.done(action, number: number)
+        lines.append("\(replaced == nil ? "show" : "replace") \(number) \(notice.urgency) \(notice.summary)")
+      }
+    }
+    #expect(!board.hasWork)
+    log += lines
+    return lines
+  }
+
+  mutating func change(
+    _ change: IncidentNotice.Change, _ subject: String, _ severity: Problem.Severity = .warning,
+    cluster: String = "tethys", id: String? = nil
+  ) {
+    let words: [IncidentNotice.Change: String] = [
+      .worsened: "critical now: ", .flapping: "comes and goes: ", .reminder: "still so: ", .ended: "over: ",
+    ]
+    board.take(
+      ChangeDocument(
+        at: Scene.now, event: "incident_\(change.rawValue)", cluster: cluster, subject: subject,
+        reason: "why", message: "\(cluster): \(words[change] ?? "")\(subject)", incident: id ?? subject,
+        severity: severity, remedy: "mend it"), at: now)
+  }
+
+  mutating func dismiss(_ number: UInt32) {
+    bubbles[number] = nil
+    board.closed(number, at: now)
+  }
+
+  mutating func stands(_ incidents: [IncidentDocument], past: [IncidentDocument] = []) {
+    board.take(IncidentsDocument(open: incidents, past: past), at: now)
+  }
+}
+
+private func incident(
+  _ subject: String, id: String? = nil, _ severity: Problem.Severity = .warning,
+  state: IncidentState = .firing, notices: Int = 1, silence: String? = nil
+) throws -> IncidentDocument {
+  let quoted = silence.map { "\"\($0)\"" } ?? "null"
+  let text = """
+    {"schema":"oceanid.incidents/1","past":[],"silences":[],"open":[{"id":"\(id ?? subject)","state":"\(state.rawValue)",
+    "severity":"\(severity.rawValue)","cluster":"tethys","subject":"\(subject)","title":"\(subject)","detail":"why",
+    "remedy":"mend it","notices":\(notices),"silence":\(quoted)}]}
+    """
+  return try #require(DocumentCoding.decodeIncidents(.init(text.utf8)).open.first)
+}
+
+@Suite struct NoticeBoardTests {
+  @Test func anIncidentIsOneBubbleFromItsBeginningToItsEnd() {
+    var screen = Screen()
+    screen.change(.opened, "node a")
+    #expect(screen.perform() == ["show 1 warning tethys: node a"])
+    #expect(screen.bubbles[1]?.body == "why\nNext: mend it")
+    screen.change(.worsened, "node a", .critical)
+    #expect(screen.perform() == ["replace 1 critical tethys: critical now: node a"])
+    screen.change(.reminder, "node a", .critical)
+    #expect(screen.perform() == ["replace 1 critical tethys: still so: node a"])
+    screen.change(.flapping, "node a", .critical)
+    #expect(screen.perform() == ["replace 1 critical tethys: comes and goes: node a"])
+    screen.change(.ended, "node a", .critical)
+    #expect(screen.perform() == ["close 1", "show 2 low tethys: over: node a"])
+    #expect(screen.bubbles[2]?.category == .over)
+  }
+
+  @Test func whatWasDismissedComesBackWithNewsOnly() throws {
+    var screen = Screen()
+    screen.change(.opened, "node a")
+    screen.perform()
+    screen.dismiss(1)
+    screen.stands([try incident("node a")])
+    #expect(screen.perform() == [])
+    screen.change(.reminder, "node a")
+    #expect(screen.perform() == ["show 2 warning tethys: still so: node a"])
+  }
+
+  @Test(arguments: [(Duration.seconds(60), true), (.seconds(3 * 3600), false)])
+  func theEndOfWhatIsLongGoneIsNoNews(gone: Duration, isTold: Bool) {
+    var screen = Screen()
+    screen.change(.opened, "node a")
+    screen.perform()
+    screen.dismiss(1)
+    screen.now += gone
+    screen.change(.ended, "node a")
+    #expect(screen.perform() == (isTold ? ["show 2 low tethys: over: node a"] : []))
+  }
+
+  @Test func whatEndsBeforeItIsShownIsNotSpokenOf() {
+    var screen = Screen()
+    screen.change(.opened, "node a")
+    screen.change(.ended, "node a")
+    screen.change(.ended, "node b")
+    #expect(screen.perform() == [])
+  }
+
+  @Test func manyAtOnceAreOneBubble() {
+    var screen = Screen()
+    for index in 1...7 { screen.change(.opened, "node \(index)", index == 7 ? .critical : .warning) }
+    #expect(screen.perform() == ["show 1 critical tethys: 7 incidents, 1 critical"])
+    #expect(
+      screen.bubbles[1]?.body
+        == "node 7\nnode 1\nnode 2\nnode 3\nnode 4\nand 2 more: oceanid-ctl incidents")
+    for index in 2...7 { screen.change(.ended, "node \(index)") }
+    #expect(screen.perform() == ["replace 1 warning tethys: node 1"])
+    screen.change(.ended, "node 1")
+    #expect(screen.perform() == ["close 1", "show 2 low 7 incidents are over"])
+  }
+
+  @Test func aScreenIsNeverFilled() {
+    var screen = Screen()
+    for index in 1...40 {
+      screen.change(.opened, "node \(index)")
+      screen.perform()
+    }
+    #expect(screen.bubbles.count == 6)
+    #expect(screen.log.last == "replace 6 warning tethys: 35 incidents")
+  }
+
+  @Test func aFloodIsBounded() {
+    var screen = Screen()
+    for index in 1...10_000 { screen.change(.opened, "node \(index)") }
+    #expect(screen.perform() == ["show 1 warning tethys: 10000 incidents"])
+    for index in 1...10_000 { screen.change(.ended, "node \(index)") }
+    #expect(screen.perform() == ["close 1", "show 2 low 100 incidents are over"])
+    #expect((screen.bubbles[2]?.body.count ?? 0) < 500)
+  }
+
+  @Test func atTheStartWhatPeopleWereToldOfIsShown() throws {
+    var screen = Screen()
+    screen.stands([
+      try incident("node a", .critical), try incident("node b", state: .recovering),
+      try incident("node c", state: .pending, notices: 0), try incident("node d", silence: "5"),
+    ])
+    #expect(screen.perform() == ["show 1 warning tethys: node b", "show 2 critical tethys: node a"])
+    // Told twice: by the document and by a line that was under way.
+    screen.change(.opened, "node a", .critical)
+    #expect(screen.perform() == [])
+  }
+
+  @Test func whatHappenedWhileTheGuardWasAwayIsCaughtUpWith() throws {
+    var screen = Screen()
+    for name in ["a", "b", "c"] { screen.change(.opened, "node \(name)", id: "\(name)1") }
+    screen.perform()
+    screen.stands(
+      [
+        // A guard that forgot its ids, and is not sure yet.
+        try incident("node b", id: "b2", state: .pending, notices: 0),
+        try incident("node d", id: "d1"),
+      ], past: [try incident("node a", id: "a1", state: .ended)])
+    #expect(
+      screen.perform() == [
+        "close 1", "close 3", "show 4 warning tethys: node d", "show 5 low tethys: over: node a",
+      ])
+    screen.change(.ended, "node b", id: "b2")
+    #expect(screen.perform() == ["close 2", "show 6 low tethys: over: node b"])
+  }
+
+  @Test func anotherIncidentOfTheSameSubjectIsAnother() throws {
+    var screen = Screen()
+    screen.change(.opened, "node a", id: "1")
+    screen.perform()
+    screen.stands([try incident("node a", id: "2")], past: [try incident("node a", id: "1", state: .ended)])
+    #expect(
+      screen.perform() == [
+        "close 1", "show 2 warning tethys: node a", "show 3 low tethys: over: node a",
+      ])
+  }
+
+  @Test func aSilenceTakesItAwayWithoutAWord() throws {
+    var screen = Screen()
+    screen.change(.opened, "node a")
+    screen.perform()
+    screen.stands([try incident("node a", silence: "5")])
+    #expect(screen.perform() == ["close 1"])
+    screen.stands([try incident("node a")])
+    #expect(screen.perform() == ["show 2 warning tethys: node a"])
+  }
+
+  @Test func aNewServerGetsWhatWasOnTheScreen() {
+    var screen = Screen()
+    for name in ["a", "b"] { screen.change(.opened, "node \(name)") }
+    screen.perform()
+    screen.dismiss(1)
+    screen.bubbles = [:]
+    screen.board.clear()
+    #expect(screen.perform() == ["show 3 warning tethys: node b"])
+  }
+
+  @Test func whatCouldNotBeShownStaysToBeShown() {
+    var screen = Screen()
+    screen.change(.opened, "node a")
+    let first = screen.board.next()
+    let second = screen.board.next()
+    #expect(first != nil)
+    #expect(first == second)
+    #expect(screen.board.hasWork)
+    // Nobody saw it, so nobody waits for its end.
+    screen.change(.ended, "node a")
+    #expect(screen.perform() == [])
+  }
+
+  @Test func severityAndClusterChoose() {
+    var screen = Screen(.init(cluster: "tethys", least: .critical))
+    screen.change(.opened, "node a")
+    screen.change(.opened, "node b", .critical, cluster: "other")
+    #expect(screen.perform() == [])
+    screen.change(.worsened, "node a", .critical)
+    #expect(screen.perform() == ["show 1 critical tethys: critical now: node a"])
+    screen.change(.ended, "node a", .warning)
+    #expect(screen.perform() == ["close 1", "show 2 low tethys: over: node a"])
+  }
+
+  @Test func aGuardThatIsAwayIsOneNotice() {
+    let socket = SocketPath(option: "/x", environment: { _ in nil }, exists: { _ in false })
+    var screen = Screen()
+    for _ in 1...3 { screen.board.guardIsAway(.unreadable(socket, .truncated)) }
+    #expect(screen.perform() == ["show 1 warning oceanid-guard does not answer"])
+    screen.dismiss(1)
+    screen.board.guardIsAway(.unreadable(socket, .truncated))
+    #expect(screen.perform() == [])
+    screen.board.guardIsBack()
+    screen.board.guardIsAway(.unreadable(socket, .truncated))
+    screen.board.guardIsBack()
+    #expect(screen.perform() == [])
+    screen.board.guardIsAway(.unreadable(socket, .truncated))
+    screen.perform()
+    screen.board.guardIsBack()
+    #expect(screen.perform() == ["close 2"])
+  }
+
+  @Test func wordsFromTheClusterAreTamed() throws {
+    var screen = Screen()
+    let long = String(repeating: "x", count: 5000)
+    screen.change(.opened, "node \u{1B}[31m\u{202E}\n\(long)")
+    screen.perform()
+    let notice = try #require(screen.bubbles[1])
+    #expect(notice.summary.hasPrefix("tethys: node \u{FFFD}[31m\u{FFFD} xxx"))
+    #expect(notice.summary.count == 160)
+  }
+
+  /// Whatever happens in whatever order: what is open and was not dismissed is on the screen, and nothing else.
+  @Test(arguments: 0..<40)
+  func theScreenIsTrueInTheEnd(seed: UInt64) throws {
+    var random = SplitMix(state: seed)
+    var screen = Screen()
+    var open: Set<String> = []
+    var isPerforming = true
+    for _ in 0..<400 {
+      let subject = "node \(Int.random(in: 1...12, using: &random))"
+      screen.now += .seconds(Int.random(in: 0...900, using: &random))
+      switch Int.random(in: 0...9, using: &random) {
+      case 0...2 where !open.contains(subject):
+        open.insert(subject)
+        screen.change(.opened, subject)
+      case 3 where open.contains(subject): screen.change(.worsened, subject, .critical)
+      case 4 where open.contains(subject): screen.change(.reminder, subject)
+      case 5, 6:
+        if open.remove(subject) != nil { screen.change(.ended, subject) }
+      case 7:
+        screen.bubbles = [:]
+        screen.board.clear()
+      case 8: screen.stands(try open.sorted().map { try incident($0) })
+      case 9: isPerforming.toggle()
+      default: break
+      }
+      if isPerforming { screen.perform() }
+    }
+    screen.perform()
+    let told = screen.bubbles.values.filter { $0.category == .incident }
+    #expect(told.count <= 6)
+    let count = told.reduce(0) { sum, notice in
+      sum + (notice.summary.firstMatch(of: /([0-9]+) incidents/).flatMap { Int($0.output.1) } ?? 1)
+    }
+    #expect(count == open.count)
+    for subject in open.sorted() {
+      screen.change(.ended, subject)
+    }
+    screen.perform()
+    #expect(!screen.bubbles.values.contains { $0.category == .incident })
+  }
+}
+
+private struct SplitMix: RandomNumberGenerator {
+  var state: UInt64
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var z = state
+    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+    return z ^ (z >> 31)
+  }
+}

@@ -44,7 +44,8 @@ import Testing
     "usr/local/bin/oceanid-guard", "usr/local/bin/oceanid-ctl", "etc/systemd/system/oceanid-guard.service",
     "etc/systemd/system/oceanid-guard.socket", "etc/systemd/system/oceanid-forward.socket",
     "etc/systemd/system/oceanid-online.target", "etc/systemd/system/oceanid-wait-online.service",
-    "etc/systemd/system/oceanid-failed@.service",
+    "etc/systemd/system/oceanid-failed@.service", "etc/systemd/user/oceanid-notify.service",
+    "usr/local/share/applications/oceanid-notify.desktop",
     "usr/local/lib/systemd/system-generators/oceanid-forward-generator",
     "etc/oceanid/guard.yaml", "etc/sysusers.d/oceanid.conf", "usr/lib/systemd/catalog/oceanid.catalog",
     "usr/local/share/doc/oceanid-guard/examples/README",
@@ -63,7 +64,7 @@ import Testing
     #expect(unit.contains("\nExecStart=/usr/local/bin/oceanid-guard\n"))
     for file in system where !file.hasSuffix(".conf") && !file.contains("/bin/") {
       let text = try String(contentsOfFile: "\(root)/\(file)", encoding: .utf8)
-      #expect(!text.contains("/usr/bin/oceanid"), "\(file)")
+      #expect(!text.contains("/usr/bin/oceanid") && !text.contains("%h/"), "\(file)")
     }
 
     let configuration = root + "/etc/oceanid/guard.yaml"

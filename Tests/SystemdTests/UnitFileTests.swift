@@ -11,7 +11,7 @@ private let examples = ["credentials", "addresses", "notify-reload", "proxy-comm
 @Suite struct UnitFileTests {
   /// Copies of the units in `folder` that start a program which exists here.
   private func copies(of folder: String, in target: String) throws -> [String] {
-    try units.map { unit in
+    try (units + (folder.hasSuffix("user") ? ["oceanid-notify.service"] : [])).map { unit in
       let text = try String(contentsOfFile: "\(sourceTree)/\(folder)/\(unit)", encoding: .utf8)
         .replacing(/(\/usr|%h\/\.local)\/bin\/oceanid-[a-z]+/, with: "/bin/true")
       try text.write(toFile: "\(target)/\(unit)", atomically: false, encoding: .utf8)

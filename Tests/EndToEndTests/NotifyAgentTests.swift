@@ -1,0 +1,152 @@
+import Foundation
+import GuardAPI
+import Health
+import TestSupport
+import Testing
+
+/// `oceanid-ctl notify-agent` between a guard that says what the test wants and a desktop that writes down what it sees.
+@Suite(
+  .enabled(if: Desktop.isAvailable, Comment(rawValue: Desktop.reason)), .serialized, .blocking,
+  .timeLimit(.minutes(3)))
+struct NotifyAgentTests {
+  private let folder: TemporaryFolder
+  private let guardian: ScriptedGuard
+  private let desktop: Desktop
+
+  init() throws {
+    folder = try TemporaryFolder()
+    guardian = try ScriptedGuard(path: folder.file("guard.sock"))
+    desktop = try Desktop(capabilities: ["body", "body-markup"])
+  }
+
+  private func agent(_ options: String...) throws -> ChildProcess {
+    try ChildProcess(
+      Installation.client, ["notify-agent", "--socket", guardian.path] + options,
+      environment: ["PATH": "/usr/bin:/bin", "DBUS_SESSION_BUS_ADDRESS": desktop.address])
+  }
+
+  private func started() throws -> ChildProcess {
+    try desktop.startBus()
+    try desktop.startServer()
+    let agent = try agent()
+    try #require(eventually { guardian.watchers == 1 }, "\(agent.errors)")
+    return agent
+  }
+
+  private func tell(
+    _ event: String, _ subject: String, _ severity: Problem.Severity = .warning, message: String
+  ) throws {
+    try guardian.tell(
+      ChangeDocument(
+        at: Timestamp(seconds: 1_767_225_600), event: "incident_\(event)", cluster: "tethys",
+        subject: subject, reason: "a < b & c", message: message, incident: "id of \(subject)",
+        severity: severity, remedy: event == "ended" ? nil : "kubectl describe node calypso"))
+  }
+
+  private func end(_ agent: ChildProcess) {
+    agent.terminate()
+    #expect(agent.wait() == .exited(0), "\(agent.errors)")
+  }
+
+  @Test func aNoticeLivesWithItsIncident() throws {
+    let agent = try started()
+    try tell("opened", "node calypso", message: "tethys: node calypso is not ready")
+    let opened = try #require(try desktop.calls(after: 1, atLeast: 1).first)
+    #expect(
+      opened
+        == .init(
+          call: "Notify", id: 1, replaces: 0, summary: "tethys: node calypso is not ready",
+          body: "a &lt; b &amp; c\nNext: kubectl describe node calypso", urgency: 1, timeout: -1,
+          transient: false, category: "x-oceanid.incident", desktopEntry: "oceanid-notify",
+          icon: "dialog-warning"))
+    try tell("worsened", "node calypso", .critical, message: "tethys: critical now: node calypso is gone")
+    let worsened = try #require(try desktop.calls(after: 2, atLeast: 1).first)
+    #expect(worsened.replaces == 1 && worsened.urgency == 2 && worsened.timeout == 0)
+    #expect(worsened.summary == "tethys: critical now: node calypso is gone")
+
+    // What a person closed comes back with news, as another notification.
+    #expect(desktop.dismiss(1))
+    try tell("reminder", "node calypso", .critical, message: "tethys: still so: node calypso is gone")
+    let reminder = try #require(try desktop.calls(after: 4, atLeast: 1).first)
+    #expect(reminder.replaces == 0 && reminder.id == 2)
+
+    try tell("ended", "node calypso", .critical, message: "tethys: over: node calypso is gone")
+    let ended = try desktop.calls(after: 5, atLeast: 2)
+    #expect(ended.map(\.call) == ["CloseNotification", "Notify"])
+    #expect(ended[0].id == 2)
+    #expect(ended[1].summary == "tethys: over: node calypso is gone")
+    #expect(ended[1].urgency == 0 && ended[1].transient == true && ended[1].timeout == 10_000)
+    end(agent)
+    #expect(desktop.calls.count == 7)
+    #expect(agent.errors == "")
+  }
+
+  @Test func aServerThatComesLaterOrAgainGetsWhatIsOpen() throws {
+    let agent = try agent()
+    #expect(eventually { agent.errors.contains("there is no session bus") })
+    try tell("opened", "node calypso", .critical, message: "tethys: node calypso is gone")
+    try desktop.startBus()
+    #expect(eventually { agent.errors.contains("session bus") })
+    try desktop.startServer()
+    #expect(try desktop.calls(after: 1, atLeast: 1).map(\.summary) == ["tethys: node calypso is gone"])
+    #expect(eventually { agent.errors.contains("notices are shown again") })
+    desktop.stopServer()
+    try desktop.startServer()
+    let again = try desktop.calls(after: 3, atLeast: 1)
+    #expect(again.map(\.replaces) == [0])
+    #expect(again.map(\.summary) == ["tethys: node calypso is gone"])
+    // One line when trouble begins, one when it ends.
+    #expect(agent.errors.split(separator: "\n").count == 2, "\(agent.errors)")
+    end(agent)
+  }
+
+  @Test func aGuardThatRestartsRepeatsNothing() throws {
+    let agent = try started()
+    try tell("opened", "node calypso", message: "tethys: node calypso is not ready")
+    try tell("opened", "flux", message: "tethys: flux fails")
+    #expect(try desktop.calls(after: 1, atLeast: 2).map(\.id) == [1, 2])
+    guardian.stop()
+    #expect(eventually { agent.errors.contains("the guard") })
+    guardian.stands(
+      try DocumentCoding.decodeIncidents(
+        Data(
+          """
+          {"schema":"oceanid.incidents/1","silences":[],
+           "open":[{"id":"id of node calypso","state":"firing","severity":"warning","cluster":"tethys",
+                    "subject":"node calypso","title":"node calypso is not ready","detail":"a < b & c",
+                    "remedy":"kubectl describe node calypso","notices":1}],
+           "past":[{"id":"id of flux","state":"ended","severity":"warning","cluster":"tethys","subject":"flux",
+                    "title":"flux fails","detail":"","remedy":"","notices":2}]}
+          """.utf8)))
+    try guardian.start()
+    let calls = try desktop.calls(after: 3, atLeast: 2)
+    #expect(calls.map(\.call) == ["CloseNotification", "Notify"])
+    #expect(calls[0].id == 1)
+    #expect(calls[1].summary == "tethys: over: flux fails")
+    try tell("ended", "node calypso", message: "tethys: over: node calypso is not ready")
+    #expect(try desktop.calls(after: 5, atLeast: 2).first == .init(call: "CloseNotification", id: 2))
+    end(agent)
+  }
+
+  @Test func withoutADesktopItPrints() throws {
+    let agent = try agent("--print", "--severity", "critical")
+    #expect(eventually { guardian.watchers == 1 })
+    try tell("opened", "flux", message: "tethys: flux fails")
+    try tell("opened", "node calypso", .critical, message: "tethys: node calypso is gone")
+    #expect(eventually { agent.output.hasSuffix("calypso\n") }, "\(agent.output)")
+    try tell("ended", "node calypso", .critical, message: "tethys: over: node calypso is gone")
+    #expect(eventually { agent.output.contains("over") })
+    #expect(
+      agent.output == """
+        show 1 critical tethys: node calypso is gone
+          a < b & c
+          Next: kubectl describe node calypso
+        close 1
+        show 2 low tethys: over: node calypso is gone
+
+        """)
+    agent.signal(SIGINT)
+    #expect(agent.wait() == .exited(0))
+    #expect(agent.errors == "")
+  }
+}

@@ -44,6 +44,7 @@ struct PackageTests {
       "/usr/lib/systemd/system/oceanid-online.target", "/usr/lib/systemd/user/oceanid-guard.service",
       "/usr/lib/systemd/system-generators/oceanid-forward-generator", "/usr/lib/sysusers.d/oceanid.conf",
       "/usr/lib/systemd/catalog/oceanid.catalog", "/etc/oceanid/guard.yaml",
+      "/usr/lib/systemd/user/oceanid-notify.service", "/usr/share/applications/oceanid-notify.desktop",
       "/usr/share/man/man1/oceanid-ctl.1.gz", "/usr/share/doc/oceanid-guard/examples/credentials.conf",
     ] {
       #expect(contents.contains(" .\(file)\n"), "\(file)")

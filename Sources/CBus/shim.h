@@ -7,10 +7,10 @@
 // header's own signature; none of these is variadic, so that Swift can call them.
 #define OCEANID_BUS_FUNCTIONS(EACH)                                                          \
   EACH(open_user) EACH(close_unref) EACH(is_open) EACH(get_fd) EACH(get_events)              \
-  EACH(get_timeout) EACH(process) EACH(call) EACH(error_free) EACH(message_unref)            \
+  EACH(process) EACH(call) EACH(error_free) EACH(message_unref)            \
   EACH(message_new_method_call) EACH(message_append_basic) EACH(message_open_container)      \
   EACH(message_close_container) EACH(message_read_basic) EACH(message_enter_container)       \
-  EACH(message_exit_container) EACH(message_is_signal)
+  EACH(message_exit_container) EACH(message_is_signal) EACH(message_get_type)
 
 typedef struct {
 #define OCEANID_POINTER(name) __typeof__(&sd_bus_##name) name;

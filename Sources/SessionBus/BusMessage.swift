@@ -18,6 +18,12 @@ final class BusMessage {
     functions.message_is_signal(message, interface, member) > 0
   }
 
+  /// The answer to a call.
+  var isAnswer: Bool {
+    var type: UInt8 = 0
+    return functions.message_get_type(message, &type) >= 0 && type == UInt8(SD_BUS_MESSAGE_METHOD_RETURN)
+  }
+
   // MARK: - Reading
 
   /// The next value; nil where the message holds another one there.

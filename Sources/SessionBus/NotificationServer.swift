@@ -43,6 +43,8 @@ package final class NotificationServer {
   package enum Event: Hashable, Sendable {
     /// A notification is on the screen no more: it expired, or somebody closed it.
     case closed(UInt32)
+    /// A notification that a server was too slow to tell the number of in time.
+    case late(UInt32)
     /// The server ended, and what it showed with it.
     case left
     /// A server is there.
@@ -119,6 +121,9 @@ package final class NotificationServer {
         capabilities = nil
         if !before.isEmpty { events.append(.left) }
         if !after.isEmpty { events.append(.came) }
+      } else if message.isAnswer, let id = message.uint32() {
+        // Only Notify answers with a number.
+        events.append(.late(id))
       }
     }
     return events

@@ -75,6 +75,14 @@ final class Desktop {
   }
 
   func stopServer() { server?.kill() }
+  func pauseServer() { server?.pause() }
+  func resumeServer() { server?.resume() }
+
+  /// Ends the bus, and with it who is on it.
+  func stopBus() {
+    bus?.kill()
+    server?.kill()
+  }
 
   /// Closes a notification as a person would.
   func dismiss(_ id: Int) -> Bool {

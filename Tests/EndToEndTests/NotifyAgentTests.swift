@@ -100,6 +100,40 @@ struct NotifyAgentTests {
     end(agent)
   }
 
+  @Test func aBusThatRestartsIsFoundAgain() throws {
+    let agent = try started()
+    try tell("opened", "node calypso", message: "tethys: node calypso is not ready")
+    #expect(try desktop.calls(after: 1, atLeast: 1).map(\.replaces) == [0])
+    desktop.stopBus()
+    #expect(eventually { agent.errors.contains("session bus") })
+    try desktop.startBus()
+    try desktop.startServer()
+    #expect(try desktop.calls(after: 3, atLeast: 1).map(\.replaces) == [0])
+    #expect(eventually { agent.errors.contains("notices are shown again") })
+    #expect(agent.errors.split(separator: "\n").count == 2, "\(agent.errors)")
+    end(agent)
+  }
+
+  @Test func aServerThatHangsShowsANoticeOnceInTheEnd() throws {
+    let agent = try started()
+    try tell("opened", "flux", message: "tethys: flux fails")
+    #expect(try desktop.calls(after: 1, atLeast: 1).map(\.id) == [1])
+    desktop.pauseServer()
+    try tell("opened", "node calypso", message: "tethys: node calypso is not ready")
+    #expect(eventually { agent.errors.contains("does not answer on the session bus") })
+    desktop.resumeServer()
+    #expect(eventually { agent.errors.contains("notices are shown again") })
+    // As often as it was asked to, less those that were taken off again.
+    func isOnScreen(_ summary: String) -> Int {
+      let calls = desktop.calls
+      let closed = Set(calls.filter { $0.call == "CloseNotification" }.compactMap(\.id))
+      return Set(calls.filter { $0.summary == summary }.compactMap(\.id)).subtracting(closed).count
+    }
+    #expect(eventually { isOnScreen("tethys: node calypso is not ready") == 1 })
+    #expect(isOnScreen("tethys: flux fails") == 1)
+    end(agent)
+  }
+
   @Test func aGuardThatRestartsRepeatsNothing() throws {
     let agent = try started()
     try tell("opened", "node calypso", message: "tethys: node calypso is not ready")

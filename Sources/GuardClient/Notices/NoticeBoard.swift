@@ -127,6 +127,11 @@ struct NoticeBoard {
     }
   }
 
+  /// A bubble is on the screen that was given up, and shown again or will be.
+  mutating func stray(_ number: UInt32) {
+    if !bubbles.values.contains(where: { $0.number == number }) { closing.append(number) }
+  }
+
   /// The server is gone or new: nothing is on the screen, and what was has to come back.
   mutating func clear() {
     for (place, bubble) in bubbles where bubble.number != nil {

@@ -91,6 +91,7 @@ final class NotifyAgent {
       for event in try display.events() {
         switch event {
         case .closed(let number): board.closed(number, at: now)
+        case .late(let number): board.stray(number)
         case .left:
           board.clear()
           // Most that leave are about to come back; a call would start one meanwhile.

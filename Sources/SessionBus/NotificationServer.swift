@@ -57,6 +57,7 @@ package final class NotificationServer {
   private let connection: SessionBus
   /// Of the server that is there now; nil: not asked yet.
   private var capabilities: Set<String>?
+  private var knownIdentity: String?
 
   /// Connects to the session's bus; whether a server is there is seen with the first call.
   package init() throws(BusError) {
@@ -72,6 +73,27 @@ package final class NotificationServer {
   /// To wait on with poll(2), for `events` of poll(2).
   package var raw: Int32 { connection.raw }
   package var interest: Int16 { connection.events }
+
+  /// Tells this server from every other, on this bus and on others; nil: there is none, and none is started.
+  package func identity() throws(BusError) -> String? {
+    if let knownIdentity { return knownIdentity }
+    func ask(_ member: String, _ arguments: [BusValue] = []) throws(BusError) -> String? {
+      try connection.call(
+        SessionBus.Method(
+          destination: NotificationServer.bus, path: "/org/freedesktop/DBus",
+          interface: NotificationServer.bus, member: member), arguments
+      ).string()
+    }
+    do throws(BusError) {
+      guard let bus = try ask("GetId"),
+        let owner = try ask("GetNameOwner", [.string(NotificationServer.name)])
+      else { return nil }
+      knownIdentity = "\(bus) \(owner)"
+    } catch .nobody {
+      return nil
+    }
+    return knownIdentity
+  }
 
   /// Shows a notification, or puts it in another's place.
   ///
@@ -119,6 +141,7 @@ package final class NotificationServer {
         let after = message.string()
       {
         capabilities = nil
+        knownIdentity = nil
         if !before.isEmpty { events.append(.left) }
         if !after.isEmpty { events.append(.came) }
       } else if message.isAnswer, let id = message.uint32() {

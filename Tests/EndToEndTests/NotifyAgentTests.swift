@@ -22,7 +22,10 @@ struct NotifyAgentTests {
   private func agent(_ options: String...) throws -> ChildProcess {
     try ChildProcess(
       Installation.client, ["notify-agent", "--socket", guardian.path] + options,
-      environment: ["PATH": "/usr/bin:/bin", "DBUS_SESSION_BUS_ADDRESS": desktop.address])
+      environment: [
+        "PATH": "/usr/bin:/bin", "DBUS_SESSION_BUS_ADDRESS": desktop.address,
+        "RUNTIME_DIRECTORY": folder.path,
+      ])
   }
 
   private func started() throws -> ChildProcess {
@@ -98,6 +101,41 @@ struct NotifyAgentTests {
     // One line when trouble begins, one when it ends.
     #expect(agent.errors.split(separator: "\n").count == 2, "\(agent.errors)")
     end(agent)
+  }
+
+  @Test func anAgentThatRestartsShowsNothingTwice() throws {
+    let first = try started()
+    try tell("opened", "flux", message: "tethys: flux fails")
+    try tell("opened", "node calypso", .critical, message: "tethys: node calypso is gone")
+    #expect(try desktop.calls(after: 1, atLeast: 2).map(\.id) == [1, 2])
+    #expect(desktop.dismiss(1))
+    end(first)
+    // Nothing that is still true is closed, and nothing comes back.
+    guardian.stands(
+      IncidentsDocument(open: try ["flux", "node calypso"].map { try incident($0) }))
+    let second = try agent()
+    #expect(eventually { guardian.watchers == 2 })
+    try tell("worsened", "node calypso", .critical, message: "tethys: critical now: node calypso is gone")
+    let calls = try desktop.calls(after: 4, atLeast: 1)
+    #expect(calls.map(\.replaces) == [2])
+    end(second)
+    // Another server has another screen.
+    desktop.stopServer()
+    try desktop.startServer()
+    let third = try agent()
+    #expect(
+      Set(try desktop.calls(after: 6, atLeast: 2).map(\.summary)) == ["tethys: flux", "tethys: node calypso"])
+    end(third)
+  }
+
+  private func incident(_ subject: String) throws -> IncidentDocument {
+    let text = """
+      {"schema":"oceanid.incidents/1","silences":[],"past":[],
+       "open":[{"id":"id of \(subject)","state":"firing","severity":"critical","cluster":"tethys",
+                "subject":"\(subject)","title":"\(subject)","detail":"a < b & c",
+                "remedy":"kubectl describe node calypso","notices":1}]}
+      """
+    return try #require(try DocumentCoding.decodeIncidents(Data(text.utf8)).open.first)
   }
 
   @Test func aBusThatRestartsIsFoundAgain() throws {

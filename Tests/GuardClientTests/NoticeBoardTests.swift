@@ -229,6 +229,35 @@ private func incident(
     #expect(screen.perform() == [])
   }
 
+  @Test func anotherAgentGoesOnWhereOneEnded() throws {
+    var before = Screen()
+    before.change(.opened, "node a")
+    before.change(.opened, "node b", .critical)
+    before.perform()
+    before.dismiss(1)
+    let kept = try JSONDecoder().decode(
+      NoticeBoard.Memory.self, from: try JSONEncoder().encode(before.board.memory))
+
+    var after = Screen()
+    after.board.restore(kept)
+    after.stands([try incident("node a"), try incident("node b", .critical)])
+    #expect(after.perform() == [])
+    after.change(.ended, "node b", .critical)
+    #expect(after.perform().first == "close 2")
+    // A file that somebody damaged asks for nothing that can't be done.
+    let emptied = String(decoding: try JSONEncoder().encode(before.board.memory), as: UTF8.self)
+      .replacing(#/"incidents":\["[^\]]*\]/#, with: "\"incidents\":[]")
+    #expect(emptied.contains("\"incidents\":[]"))
+    var confused = Screen()
+    confused.board.restore(try JSONDecoder().decode(NoticeBoard.Memory.self, from: Data(emptied.utf8)))
+    #expect(confused.perform() == [])
+    confused.stands([try incident("node a")])
+    #expect(confused.perform() == ["show 1 warning tethys: node a"])
+    var strict = Screen(.init(cluster: "other"))
+    strict.board.restore(kept)
+    #expect(strict.perform() == ["close 2"])
+  }
+
   @Test func severityAndClusterChoose() {
     var screen = Screen(.init(cluster: "tethys", least: .critical))
     screen.change(.opened, "node a")

@@ -43,6 +43,17 @@ import Testing
     }
   }
 
+  @Test func watchersAndTheJournalAreToldTheSeverity() throws {
+    let log = Memory()
+    Self.run(IncidentLedger(file: nil, log: log), 0..<60, [Self.problem])
+    let record = try #require(log.all.first)
+    #expect(ChangeDocument(record, at: Self.start)?.severity == .critical)
+    let entry = ["OCEANID_EVENT": "incident_opened", "OCEANID_SEVERITY": "warning"]
+    #expect(ChangeDocument(journal: entry, at: 0)?.severity == .warning)
+    #expect(ChangeDocument(journal: ["OCEANID_EVENT": "tunnel_up"], at: 0)?.severity == nil)
+    #expect(ChangeDocument.journalFields.contains("OCEANID_SEVERITY"))
+  }
+
   @Test func aRestartNeitherRepeatsNorForgets() throws {
     let folder = try TemporaryFolder()
     let file = try #require(IncidentFile(environment: ["STATE_DIRECTORY": folder.path]))

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import GuardAPI
 import Health
 
@@ -37,6 +38,7 @@ struct NotifyAgentCommand: ParsableCommand {
     let agent = NotifyAgent(
       client: connection.client, display: print ? PrintedDisplay() : DesktopDisplay(),
       filter: .init(cluster: choice.cluster, least: severity == .critical ? .critical : .warning),
+      memory: NoticeMemoryFile { name in getenv(name).map { String(cString: $0) } },
       log: { StandardOutput.writeError("oceanid-ctl: \(Span($0).text)\n") })
     try agent.run()
   }

@@ -9,6 +9,11 @@ final class DesktopDisplay: NoticeDisplay {
     if server == nil { server = try NotificationServer() }
   }
 
+  func screen() throws(BusError) -> String? {
+    guard server != nil else { return nil }
+    return try with { server throws(BusError) in try server.identity() }
+  }
+
   func show(_ notice: Notice, replacing replaced: UInt32?) throws(BusError) -> UInt32 {
     try with { server throws(BusError) in
       try server.notify(.init(notice), replacing: replaced ?? 0)

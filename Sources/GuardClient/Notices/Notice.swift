@@ -1,6 +1,6 @@
 /// What a person is shown on a desktop, as one bubble.
-struct Notice: Hashable, Sendable {
-  enum Urgency: String, Comparable, Sendable {
+struct Notice: Hashable, Codable, Sendable {
+  enum Urgency: String, Comparable, Codable, Sendable {
     case low, warning, critical
 
     static func < (a: Urgency, b: Urgency) -> Bool { a.rank < b.rank }
@@ -15,7 +15,7 @@ struct Notice: Hashable, Sendable {
   }
 
   /// What it is about; servers have rules by it.
-  enum Category: String, Sendable {
+  enum Category: String, Codable, Sendable {
     case incident = "x-oceanid.incident"
     case over = "x-oceanid.over"
     case guardAway = "x-oceanid.guard"

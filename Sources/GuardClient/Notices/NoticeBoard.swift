@@ -23,7 +23,7 @@ struct NoticeBoard {
   }
 
   /// What a bubble is for.
-  enum Place: Hashable {
+  enum Place: Hashable, Codable {
     case incident(String)
     /// The one bubble for what would be too many.
     case several
@@ -32,7 +32,7 @@ struct NoticeBoard {
     case over
   }
 
-  private struct Bubble {
+  fileprivate struct Bubble: Hashable, Codable {
     /// Ids of incidents, the oldest first.
     var incidents: [String] = []
     /// Of a bubble that is for none.
@@ -58,6 +58,7 @@ struct NoticeBoard {
 
   let filter: Filter
   private var incidents: [String: OpenIncident] = [:]
+  /// Of incidents.
   private var places: [String: Place] = [:]
   private var bubbles: [Place: Bubble] = [:]
   /// Incidents that have no place yet, the oldest first.
@@ -269,6 +270,40 @@ struct NoticeBoard {
   private func order(_ place: Place) -> (Int, String) {
     guard case .incident(let id) = place else { return (place == .several ? 2 : 3, "") }
     return (incidents[id]?.severity == .critical ? 1 : 0, id)
+  }
+}
+
+// MARK: - Over a restart
+
+extension NoticeBoard {
+  /// What has its place on the screen.
+  struct Memory: Hashable, Codable {
+    fileprivate let incidents: [OpenIncident]
+    fileprivate let bubbles: [Place: Bubble]
+  }
+
+  var memory: Memory {
+    Memory(
+      incidents: places.keys.sorted().compactMap { incidents[$0] },
+      bubbles: bubbles)
+  }
+
+  /// Takes up what another agent showed on the same screen, before anything else is taken.
+  mutating func restore(_ memory: Memory) {
+    let known = Dictionary(memory.incidents.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+    for (place, bubble) in memory.bubbles {
+      var bubble = bubble
+      bubble.incidents = bubble.incidents.filter { known[$0] != nil && places[$0] == nil }
+      guard bubble.words != nil || !bubble.incidents.isEmpty else { continue }
+      for id in bubble.incidents {
+        incidents[id] = known[id]
+        places[id] = place
+      }
+      bubbles[place] = bubble
+    }
+    // Options may have changed meanwhile.
+    for incident in memory.incidents
+    where !filter.includes(cluster: incident.cluster, severity: incident.severity) { withdraw(incident.id) }
   }
 }
 

@@ -6,6 +6,9 @@ protocol NoticeDisplay: AnyObject {
   /// Connects where it is not; to be called again after a while when it throws.
   func open() throws(BusError)
 
+  /// Which screen it is; nil: nothing stays on it, or it is not known yet.
+  func screen() throws(BusError) -> String?
+
   /// - Parameter replaced: the number of the one whose place it takes.
   /// - Returns: its number.
   func show(_ notice: Notice, replacing replaced: UInt32?) throws(BusError) -> UInt32

@@ -9,6 +9,7 @@ import SessionBus
 final class NotifyAgent {
   private let news: GuardNews
   private let display: any NoticeDisplay
+  private let memory: NoticeMemoryFile?
   private let log: (String) -> Void
   private var board: NoticeBoard
 
@@ -30,10 +31,11 @@ final class NotifyAgent {
 
   init(
     client: DaemonClient, display: any NoticeDisplay, filter: NoticeBoard.Filter,
-    log: @escaping (String) -> Void
+    memory: NoticeMemoryFile? = nil, log: @escaping (String) -> Void
   ) {
     news = GuardNews(client: client)
     self.display = display
+    self.memory = memory
     self.log = log
     board = NoticeBoard(filter: filter)
   }
@@ -41,6 +43,7 @@ final class NotifyAgent {
   /// Ends with SIGTERM, SIGINT or SIGHUP; what is on the screen then is still true, and stays there.
   func run() throws {
     let signals = try SignalDescriptor([SIGTERM, SIGINT, SIGHUP])
+    remember()
     while signals.next() == nil, !display.isAbandoned {
       let now = ContinuousClock.now
       listen(at: now)
@@ -90,7 +93,9 @@ final class NotifyAgent {
       if now >= nextTry { try display.open() }
       for event in try display.events() {
         switch event {
-        case .closed(let number): board.closed(number, at: now)
+        case .closed(let number):
+          board.closed(number, at: now)
+          keep()
         case .late(let number): board.stray(number)
         case .left:
           board.clear()
@@ -119,9 +124,27 @@ final class NotifyAgent {
       }
       gatheringSince = nil
       recover()
+      keep()
     } catch {
       stumble(error)
     }
+  }
+
+  /// Takes up what is on the screen since before a restart.
+  private func remember() {
+    guard let memory = memory?.load() else { return }
+    do throws(BusError) {
+      try display.open()
+      if try display.screen() == memory.screen { board.restore(memory.board) }
+    } catch {
+      stumble(error)
+    }
+  }
+
+  /// Without a file, a restart shows again what is open.
+  private func keep() {
+    guard let memory, let screen = try? display.screen() else { return }
+    try? memory.save(NoticeMemory(screen: screen, board: board.memory))
   }
 
   private func stumble(_ error: BusError) {

@@ -2,7 +2,7 @@ import GuardAPI
 import Health
 
 /// An incident as a notice tells it.
-struct OpenIncident: Hashable, Sendable {
+struct OpenIncident: Hashable, Codable, Sendable {
   let id: String
   let cluster: String
   let subject: String

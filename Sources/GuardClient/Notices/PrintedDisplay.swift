@@ -11,6 +11,8 @@ final class PrintedDisplay: NoticeDisplay {
 
   func open() {}
 
+  func screen() -> String? { nil }
+
   func show(_ notice: Notice, replacing replaced: UInt32?) -> UInt32 {
     if replaced == nil { last += 1 }
     let number = replaced ?? last

@@ -146,6 +146,27 @@ private func incident(
     #expect(screen.log.last == "replace 6 warning tethys: 35 incidents")
   }
 
+  @Test func aFloodAtTheStartIsBoundedToo() throws {
+    let one = try incident("node")
+    let many = (1...10_000).map { number in
+      var incident = one
+      (incident.id, incident.subject) = ("\(number)", "node \(number)")
+      return incident
+    }
+    var screen = Screen()
+    for _ in 1...2 { screen.stands(many) }
+    #expect(screen.perform() == ["show 1 warning tethys: 10000 incidents"])
+    screen.stands(
+      many.map { incident in
+        var incident = incident
+        incident.id += "b"
+        return incident
+      })
+    #expect(screen.perform() == [])
+    screen.stands([])
+    #expect(screen.perform() == ["close 1"])
+  }
+
   @Test func aFloodIsBounded() {
     var screen = Screen()
     for index in 1...10_000 { screen.change(.opened, "node \(index)") }

@@ -17,7 +17,7 @@ final class GuardNews {
   private(set) var nextAttempt = ContinuousClock.now
 
   private static let firstPause: Duration = .seconds(1)
-  private static let lastPause: Duration = .seconds(30)
+  private static let lastPause: Duration = .seconds(10)
 
   init(client: DaemonClient) { self.client = client }
 

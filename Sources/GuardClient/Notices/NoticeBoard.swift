@@ -90,11 +90,15 @@ struct NoticeBoard {
   mutating func take(_ document: IncidentsDocument, at now: ContinuousClock.Instant) {
     let open = Dictionary(document.open.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
     let past = Dictionary(document.past.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+    // The guard knows them no more: without a state directory it forgets its ids over a restart.
+    let forgotten = Dictionary(
+      incidents.values.filter { open[$0.id] == nil && past[$0.id] == nil }
+        .map { (Subject($0.cluster, $0.subject), $0.id) }, uniquingKeysWith: { first, _ in first })
     for incident in document.open where incident.silence == nil && filter.includes(incident) {
       if incidents[incident.id] != nil {
         // Only what it says is taken over; whether that is news, a change's line says.
         refresh(OpenIncident(incident))
-      } else if let former = former(of: incident, { open[$0] == nil && past[$0] == nil }) {
+      } else if let former = forgotten[Subject(incident.cluster, incident.subject)] {
         rename(former, to: OpenIncident(incident))
       } else if incident.isTold {
         self.open(OpenIncident(incident))
@@ -193,7 +197,7 @@ struct NoticeBoard {
 
   private mutating func end(_ id: String, _ headline: String, at now: ContinuousClock.Instant) {
     guard let place = takeOut(id) else { return }
-    bubbles[place]?.over.append(headline)
+    if bubbles[place]?.over.count ?? 0 < NoticeBoard.mostOver { bubbles[place]?.over.append(headline) }
     guard let bubble = bubbles[place], bubble.incidents.isEmpty else { return }
     remove(place)
     guard bubble.shown != nil, bubble.leftAt.map({ now - $0 < NoticeBoard.longGone }) ?? true else { return }
@@ -208,7 +212,7 @@ struct NoticeBoard {
 
   /// - Returns: where it was shown.
   private mutating func takeOut(_ id: String) -> Place? {
-    incidents[id] = nil
+    guard incidents.removeValue(forKey: id) != nil else { return nil }
     guard let place = places.removeValue(forKey: id) else {
       fresh.removeAll { $0 == id }
       return nil
@@ -224,18 +228,24 @@ struct NoticeBoard {
     bubbles[place] = nil
   }
 
-  /// The incident of the same subject that the guard knows no more: a guard without a state directory forgets its ids.
-  private func former(of incident: IncidentDocument, _ isUnknown: (String) -> Bool) -> String? {
-    incidents.values.first {
-      $0.cluster == incident.cluster && $0.subject == incident.subject && isUnknown($0.id)
-    }?.id
+  /// Whose incident it is.
+  private struct Subject: Hashable {
+    let cluster: String
+    let subject: String
+
+    init(_ cluster: String, _ subject: String) {
+      self.cluster = cluster
+      self.subject = subject
+    }
   }
 
   private mutating func rename(_ id: String, to incident: OpenIncident) {
     incidents[id] = nil
     incidents[incident.id] = incident
-    fresh = fresh.map { $0 == id ? incident.id : $0 }
-    guard let place = places.removeValue(forKey: id) else { return }
+    guard let place = places.removeValue(forKey: id) else {
+      if let index = fresh.firstIndex(of: id) { fresh[index] = incident.id }
+      return
+    }
     places[incident.id] = place
     guard let index = bubbles[place]?.incidents.firstIndex(of: id) else { return }
     bubbles[place]?.incidents[index] = incident.id

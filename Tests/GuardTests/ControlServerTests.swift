@@ -21,7 +21,8 @@ import Testing
     #expect(schema.hasPrefix("HTTP/1.1 200 OK"))
     #expect(schema.contains("Content-Type: application/schema+json"))
     #expect(schema.contains("\"title\":\"oceanid.status/1\""))
-    #expect(try fixture.get(
+    #expect(
+      try fixture.get(
         "/metrics", headers: "Host: oceanid\r\nAccept: application/openmetrics-text\r\n"
       ).hasSuffix("# EOF\n"))
     #expect(try fixture.get("/v1/healthz").hasPrefix("HTTP/1.1 503"))

@@ -36,6 +36,22 @@ import Testing
     return HistoryPage.page(history, terminal, range: "since today").lines.map(\.text)
   }
 
+  /// What people were told of an incident is told by the incident.
+  @Test func noticesAreNoEpisodes() {
+    func change(_ second: Int64, _ event: String) -> ChangeDocument {
+      ChangeDocument(
+        at: Timestamp(seconds: second), event: event, cluster: "tethys", subject: "node x", message: event,
+        incident: "i")
+    }
+    let episodes = Episode.fold([
+      change(0, "problem_opened"), change(30, "incident_opened"), change(60, "problem_closed"),
+      change(100, "incident_ended"),
+    ])
+    #expect(episodes.count == 1)
+    #expect(episodes.first?.until == Timestamp(seconds: 60))
+    #expect(Episode.fold([change(0, "incident_reminder")]).isEmpty)
+  }
+
   @Test func anOutageIsOneLineWithItsLength() {
     #expect(
       lines(Self.outage) == [

@@ -20,7 +20,10 @@ struct Episode: Hashable {
   fileprivate var open: Set<String> = []
 
   /// Follows from other entries, or is of no interest afterwards.
-  private static let asides: Set = ["tunnel_retry", "verdict_changed", "forward_listening"]
+  private static let asides: Set = [
+    "tunnel_retry", "verdict_changed", "forward_listening", "incident_opened", "incident_worsened",
+    "incident_flapping", "incident_reminder", "incident_ended",
+  ]
   private static let opening: Set = [
     "tunnel_down", "tunnel_blocked", "tunnel_retry", "problem_opened", "api_failed",
   ]

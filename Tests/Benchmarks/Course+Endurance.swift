@@ -27,7 +27,7 @@ extension Course {
     guard let process = guardProcess else { throw FixtureError.failed("no guard") }
     var lines = ["AFTER                          RESIDENT KiB   DESCRIPTORS   THREADS"]
     func note(_ moment: String) throws {
-      let now = try Idle.Footprint(pid: process.pid)
+      let now = try Footprint(pid: process.pid)
       let columns = [now.residentKiB, now.descriptors, now.threads].map { "\($0)" }
       lines.append(
         moment.padding(toLength: 31, withPad: " ", startingAt: 0)

@@ -33,7 +33,18 @@ struct TunnelBenchmark: ParsableCommand {
       "Measure what polls cost instead: of the Oceanid cluster, and of 5,000 nodes and 2,000 Flux objects.")
   var polls = false
 
+  @Flag(
+    name: .long,
+    help: "Measure the control socket instead: queries by the thousand, watchers, clients that say nothing.")
+  var queries = false
+
   func run() throws {
+    if queries {
+      let figures = try Queries().measure(seconds: quick ? 10 : 60)
+      print(json ? Queries.json(figures) : Queries.text(figures))
+      guard figures.allSatisfy(\.isKept) else { throw ExitCode(1) }
+      return
+    }
     if polls {
       print("POLLS")
       print(try Polls(interval: 1, kustomizations: 20).measure(polls: quick ? 15 : 40))

@@ -24,6 +24,10 @@ enum ClusterFacts {
     if let error = poll.error {
       // With the tunnel down the reason stands one line above.
       if error.code == PollFailure.Code.tunnelDown.rawValue {
+        // It is up again, and no poll has ended since.
+        if cluster.tunnel.state == .up {
+          return Span("waiting for an answer" + lastSeen(poll, now), .warning)
+        }
         return Span("not reachable without the tunnel" + lastSeen(poll, now), .warning)
       }
       let detail = error.message.isEmpty ? "" : ": \(error.message)"

@@ -34,7 +34,9 @@ enum HistoryPage {
       parts += episode.reasons
       if episode.attempts > 0 { parts.append(episode.attempts.of("attempt")) }
     } else {
-      parts.append("\(plain(change))\(end(episode))")
+      // The message is a sentence of its own: the time must not read as its end.
+      let words = String(end(episode).drop { ", ".contains($0) })
+      parts += [plain(change), words.hasPrefix("to ") ? "until \(words.dropFirst(3))" : words]
       parts.append(length(episode, now))
     }
     if episode.isCutOff { parts.append("the guard was started anew") }

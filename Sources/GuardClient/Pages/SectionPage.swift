@@ -33,7 +33,11 @@ enum SectionPage {
   /// Why what is shown is not of now; nil where it is.
   private static func staleness(_ cluster: ClusterDocument, _ now: Timestamp) -> String? {
     guard cluster.poll.ok != true else { return nil }
-    let why = cluster.poll.error.map { $0.message.isEmpty ? $0.code : "\($0.code): \($0.message)" }
+    // What was said of the tunnel is no longer so: it is up, and no poll has ended since.
+    let isOutdated =
+      cluster.tunnel.state == .up && cluster.poll.error?.code == PollFailure.Code.tunnelDown.rawValue
+    let error = isOutdated ? nil : cluster.poll.error
+    let why = error.map { $0.message.isEmpty ? $0.code : "\($0.code): \($0.message)" }
     guard let seenAt = cluster.poll.seenAt else {
       return "nothing seen yet; \(why ?? "the first poll has not ended")"
     }

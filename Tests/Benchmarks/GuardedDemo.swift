@@ -1,0 +1,86 @@
+import Foundation
+import TestSupport
+
+/// The whole product on loopback: a demo cluster, an sshd, and the guard that polls the one through the other.
+final class GuardedDemo {
+  let server: SSHServer
+  let guarding: ChildProcess
+  /// The demo cluster's own port.
+  let target: Int
+  private let folder: TemporaryFolder
+  private let cluster: ChildProcess
+
+  /// - Parameters:
+  ///   - interval: seconds between two polls.
+  ///   - nodes: more than the three of Oceanid; the same for its Kustomizations.
+  init(interval: Int, nodes: Int = 0, kustomizations: Int = 0) throws {
+    server = try SSHServer()
+    folder = try TemporaryFolder()
+    cluster = try ChildProcess(
+      Self.program("demo-cluster"),
+      [
+        "--folder", folder.file("cluster"), "--attached", "--nodes", "\(nodes)", "--kustomizations",
+        "\(kustomizations)",
+      ], takesInput: true)
+    let portFile = folder.file("cluster/port")
+    guard eventually(within: .seconds(20), { Self.port(in: portFile) != nil }),
+      let target = Self.port(in: portFile)
+    else { throw FixtureError.failed("the demo cluster does not start: \(cluster.errors)") }
+    self.target = target
+    let local = try freePort()
+    let kubeconfig = try String(contentsOfFile: folder.file("cluster/kubeconfig"), encoding: .utf8)
+    try folder.write(
+      kubeconfig.replacingOccurrences(of: "127.0.0.1:\(target)", with: "127.0.0.1:\(local)"), to: "kubeconfig"
+    )
+    try folder.write(
+      """
+      control: { socket: \(folder.file("guard.sock")) }
+      clusters:
+        - name: demo
+          tunnel:
+            host: tethys
+            sshConfig: \(server.sshConfig)
+            forwards: [{ listen: "127.0.0.1:\(local)", target: "127.0.0.1:\(target)" }]
+          kubernetes:
+            kubeconfig: \(folder.file("kubeconfig"))
+            context: default
+            poll: { interval: \(interval)s, timeout: 30s }
+          expect: { secrets: [flux-system/github-token] }
+      """ + "\n", to: "guard.yaml")
+    guarding = try ChildProcess(Self.program("oceanid-guard"), ["--config", folder.file("guard.yaml")])
+  }
+
+  deinit {
+    guarding.kill()
+    cluster.kill()
+  }
+
+  var socket: String { folder.file("guard.sock") }
+
+  /// One of the demo cluster's faults: `node-not-ready calypso`.
+  func begin(_ fault: String) { cluster.send(fault + "\n") }
+
+  func request(_ path: String, method: String = "GET") -> String? {
+    try? run("curl", ["-s", "-X", method, "--unix-socket", socket, "http://oceanid\(path)"]).output
+  }
+
+  /// By the daemon's own document; nil while it has no good answer.
+  func seenNodes() -> Int? {
+    let document = request("/v1/status").flatMap { try? JSONSerialization.jsonObject(with: Data($0.utf8)) }
+    let clusters = (document as? [String: Any])?["clusters"] as? [[String: Any]]
+    let poll = clusters?.first?["poll"] as? [String: Any]
+    guard poll?["ok"] as? Bool == true else { return nil }
+    return (clusters?.first?["nodes"] as? [Any])?.count
+  }
+
+  private static func port(in file: String) -> Int? {
+    (try? String(contentsOfFile: file, encoding: .utf8)).flatMap {
+      Int($0.trimmingCharacters(in: .whitespacesAndNewlines))
+    }
+  }
+
+  private static func program(_ name: String) -> String {
+    URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent().appendingPathComponent(name)
+      .path
+  }
+}

@@ -73,6 +73,15 @@ import Testing
     #expect(lines(Array(Self.outage.prefix(5)))[1].contains("to 04:15:02Z"))
   }
 
+  @Test func theEndOfAProblemDoesNotReadAsPartOfItsMessage() {
+    let events = [
+      Self.change(
+        "04:12:00", "problem_opened", "node x", incident: "n", message: "x is down: it stopped posting."),
+      Self.change("04:13:00", "problem_closed", "node x", incident: "n", message: "over"),
+    ]
+    #expect(lines(events)[1] == "  04:12:00Z  x is down: it stopped posting, until 04:13:00Z, 1 min")
+  }
+
   @Test func anEndWithoutABeginningIsNoOutageOfNothing() {
     let text = lines([
       Self.change("04:15:02", "problem_closed", "node x", incident: "b", message: "over: x is down")

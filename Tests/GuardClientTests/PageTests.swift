@@ -5,6 +5,17 @@ import Testing
 @testable import GuardClient
 
 @Suite struct PageTests {
+  @Test func nothingIsSaidOfATunnelThatIsUpAgain() {
+    var status = Scene.starting.status
+    status.clusters[0].tunnel.state = .up
+    status.clusters[0].poll = Scene.poll(.tunnelDown, "the tunnel is not up")
+    let terminal = Terminal(width: 80, hasColour: false, now: Scene.now)
+    for page in [StatusPage.page(status, terminal, isWide: false), NodesPage.page(status, terminal)] {
+      #expect(!page.text(for: terminal).contains("not up"))
+      #expect(!page.text(for: terminal).contains("without the tunnel"))
+    }
+  }
+
   private func terminal(_ width: Int?, colour: Bool = false, blocks: Bool = false) -> Terminal {
     Terminal(width: width, hasColour: colour, drawsBlocks: blocks, now: Scene.now)
   }

@@ -35,8 +35,9 @@ enum HistoryPage {
       if episode.attempts > 0 { parts.append(episode.attempts.of("attempt")) }
     } else {
       // The message is a sentence of its own: the time must not read as its end.
-      let words = String(end(episode).drop { ", ".contains($0) })
-      parts += [plain(change), words.hasPrefix("to ") ? "until \(words.dropFirst(3))" : words]
+      let last = episode.beganEarlier ? "" : ","
+      parts.append(
+        plain(change) + (episode.lasts ? "" : last) + end(episode).replacing(" to ", with: " until "))
       parts.append(length(episode, now))
     }
     if episode.isCutOff { parts.append("the guard was started anew") }

@@ -92,6 +92,21 @@ import Testing
     #expect(Self.strip(memory, "tunnel")?.length(of: .unknown) == .seconds(156 * 3600))
   }
 
+  @Test func aGuardThatEndedWithoutAWordIsNotKnownToHaveLived() {
+    let events = [
+      Self.change("2026-02-22T06:00:00Z", "verdict_changed", "cluster tethys"),
+      Self.change("2026-02-24T00:00:00Z", "started", "guard", cluster: ""),
+      Self.change("2026-02-24T00:00:01Z", "tunnel_up"),
+    ]
+    #expect(Self.strip(Self.facts(events), "tunnel")?.length(of: .unknown) == .seconds(42 * 3600 + 1))
+    let signs = [at("2026-02-23T18:00:00Z"), at("2026-02-25T00:00:00Z")]
+    let facts = ReportFacts(
+      HistoryDocument(source: .journal, truncated: false, events: events),
+      before: Self.change("2026-02-21T00:00:00Z", "tunnel_up"), signs: signs, status: Scene.healthy.status,
+      from: Self.from, to: Self.to)
+    #expect(Self.strip(facts, "tunnel")?.length(of: .unknown) == .seconds(6 * 3600 + 1))
+  }
+
   @Test func whatBeganBeforeWasThere() {
     let facts = Self.facts([
       Self.change("2026-02-22T06:00:00Z", "problem_closed", "node calypso", incident: "n0"),

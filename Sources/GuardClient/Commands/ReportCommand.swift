@@ -57,8 +57,10 @@ struct ReportCommand: ParsableCommand, TimeTelling {
     // A folder of journal files is of another machine: this one's guard knows nothing of it.
     let status = directory == nil ? try? client.status() : nil
     let roundTrips = directory == nil ? try? client.roundTrips() : nil
+    let slot = Duration.seconds(roundTrips?.slotSeconds ?? 0)
+    let signs = (roundTrips?.clusters.flatMap(\.slots) ?? []).map { $0.at + slot }.sorted()
     let facts = ReportFacts(
-      history, before: before, status: try status.map(options.chosen), from: from, to: to)
+      history, before: before, signs: signs, status: try status.map(options.chosen), from: from, to: to)
     try write(ReportPage.html(facts, roundTrips: roundTrips?.chosen(options.cluster), now: now))
   }
 

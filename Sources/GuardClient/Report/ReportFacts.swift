@@ -34,15 +34,17 @@ struct ReportFacts {
 
   /// - Parameters:
   ///   - before: the last thing that happened before `from`; nil: nothing is known of that time.
+  ///   - signs: moments at which the guard was alive besides, oldest first: it measured a round trip.
   ///   - status: how things stand now, for what never was in trouble; nil where nobody could be asked.
   init(
-    _ history: HistoryDocument, before: ChangeDocument?, status: StatusDocument?, from: Timestamp,
+    _ history: HistoryDocument, before: ChangeDocument?, signs: [Timestamp] = [], status: StatusDocument?,
+    from: Timestamp,
     to: Timestamp
   ) {
     self.from = from
     self.to = to
     let events = history.events.filter { $0.at >= from && $0.at < to }
-    let known = ReportFacts.known(events, before: before, history, from: from, to: to)
+    let known = ReportFacts.known(events, before: before, signs, history, from: from, to: to)
     var strips: [Strip] = []
     let clusters = Set(events.map(\.cluster) + (status?.clusters.map(\.name) ?? [])).subtracting([""])
     for cluster in clusters {
@@ -93,7 +95,8 @@ struct ReportFacts {
 
   /// Unknown while the guard did not run, and before anything is known.
   private static func known(
-    _ events: [ChangeDocument], before: ChangeDocument?, _ history: HistoryDocument, from: Timestamp,
+    _ events: [ChangeDocument], before: ChangeDocument?, _ signs: [Timestamp], _ history: HistoryDocument,
+    from: Timestamp,
     to: Timestamp
   ) -> Availability {
     var known = Availability()
@@ -104,8 +107,16 @@ struct ReportFacts {
       known.append(.unknown, from: from, to: min(begin, to))
       (isKnown, since) = (true, min(begin, to))
     }
+    var heard = since
     for event in events where event.at > since {
+      defer { heard = event.at }
       switch event.event {
+      case "started" where isKnown:
+        // It ended without a word: killed, or the machine with it. Since when, its last sign tells.
+        let last = max(since, heard, signs.last { $0 < event.at } ?? since)
+        known.append(.well, from: since, to: last)
+        known.append(.unknown, from: last, to: event.at)
+        since = event.at
       case "stopped":
         known.append(isKnown ? .well : .unknown, from: since, to: event.at)
         (isKnown, since) = (false, event.at)

@@ -104,7 +104,8 @@ let package = Package(
     // Proof
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: rules),
     .executableTarget(
-      name: "tunnel-benchmark", dependencies: ["Platform", "TestSupport", arguments], path: "Tests/Benchmarks",
+      name: "tunnel-benchmark", dependencies: ["Platform", "TestSupport", arguments],
+      path: "Tests/Benchmarks",
       exclude: ["client", "run"], swiftSettings: rules),
     tests("SSH"),
     tests("Curl"),

@@ -113,7 +113,7 @@ let package = Package(
     tests("YAML"),
     tests("SystemJournal", ["TestSupport"]),
     tests("SessionBus", ["TestSupport"]),
-    tests("Platform"),
+    tests("Platform", ["TestSupport"]),
     tests("Health"),
     tests("GuardAPI", ["Health"]),
     tests("Tunnel", ["SSH", "Platform", "TestSupport"]),

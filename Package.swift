@@ -59,6 +59,7 @@ let package = Package(
     // C libraries, and the one safe wrapper of each
     clibrary("CLibSSH2", pkgConfig: "libssh2", apt: "libssh2-1-dev"),
     clibrary("CLibCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
+    clibrary("CLibCrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
     clibrary("CLibSystemd", pkgConfig: "libsystemd", apt: "libsystemd-dev"),
     clibrary("CLibYAML", pkgConfig: "yaml-0.1", apt: "libyaml-dev"),
     clibrary("CLibZ", pkgConfig: "zlib", apt: "zlib1g-dev"),
@@ -70,6 +71,9 @@ let package = Package(
     .target(name: "CLibSSH2Calls", dependencies: ["CLibSSH2"]),
     room("SSH", ["CLibSSH2", "CLibSSH2Calls"]),
     room("Curl", ["CLibCurl"]),
+    // The only room that can say POST; who talks to a cluster can't import it.
+    room("Posting", ["CLibCurl"]),
+    room("Signing", ["CLibCrypto"]),
     room("Systemd", ["CLibSystemd"]),
     room("YAML", ["CLibYAML"]),
     room("Gzip", ["CLibZ"]),
@@ -88,7 +92,11 @@ let package = Package(
     // The daemon
     room(
       "Guard",
-      ["Tunnel", "Kubernetes", "Health", "GuardAPI", "Systemd", "SystemJournal", "Platform", "YAML"] + nio),
+      [
+        "Tunnel", "Kubernetes", "Health", "GuardAPI", "Systemd", "SystemJournal", "Platform", "Posting",
+        "Signing",
+        "YAML",
+      ] + nio),
     program("oceanid-guard", ["Guard", arguments]),
 
     // The client
@@ -109,6 +117,7 @@ let package = Package(
       exclude: ["client", "run"], swiftSettings: rules),
     tests("SSH"),
     tests("Curl"),
+    tests("Signing"),
     tests("Systemd", ["TestSupport"]),
     tests("YAML"),
     tests("SystemJournal", ["TestSupport"]),

@@ -26,6 +26,13 @@ static inline CURLcode oceanid_curl_set_blob(CURL *easy, CURLoption option, cons
   return curl_easy_setopt(easy, option, &blob);
 }
 
+// A body to be sent with POST, copied: the size first, because the bytes may hold zeros. Used by the room Posting alone.
+static inline CURLcode oceanid_curl_set_post(CURL *easy, const void *bytes, size_t count) {
+  CURLcode code = curl_easy_setopt(easy, CURLOPT_POST, 1L);
+  if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)count);
+  return code != CURLE_OK ? code : curl_easy_setopt(easy, CURLOPT_COPYPOSTFIELDS, bytes);
+}
+
 // The three callbacks of a transfer share one context. Types are spelt out because the variadic call would
 // take any pointer for a function.
 static inline CURLcode oceanid_curl_set_body(CURL *easy, curl_write_callback body, void *context) {

@@ -55,3 +55,7 @@ static const short oceanid_spawn_setsid = 0x80;
 
 // Linux 5.3; glibc has it since 2.36. Closed on exec (pidfd_open(2)).
 static inline int oceanid_pidfd_open(int pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }
+
+// So does memfd_create(2); closed on exec, where it is not given away.
+extern int memfd_create(const char *, unsigned int);
+static inline int oceanid_memory_file(const char *name) { return memfd_create(name, 1 /* MFD_CLOEXEC */); }

@@ -134,6 +134,41 @@ import Testing
     #expect(lines == GoldenTests.golden)
   }
 
+  @Test func theNotice() throws {
+    let incident = Incident.test(of: "on-call", at: now)
+    let document = NoticeDocument(
+      IncidentNotice(at: now, cluster: "", entries: [.init(.opened, incident)]), summary: "TEST")
+    let text = String(decoding: try DocumentCoding.encode(document), as: UTF8.self)
+    #expect(
+      text.replacing(",\"", with: ",\n\"") == """
+        {"at":"2026-03-01T04:24:07Z",
+        "cluster":"",
+        "entries":[{"change":"opened",
+        "incident":{"cluster":"",
+        "detail":"Nothing is wrong: somebody tries the channel out.",
+        "endedAt":null,
+        "firedAt":"2026-03-01T04:24:07Z",
+        "flapping":false,
+        "id":"test-on-call@1772339047000",
+        "kind":"alerts",
+        "notices":1,
+        "problem":"guard/alerts/on-call/test",
+        "remedy":"none is needed",
+        "severity":"warning",
+        "silence":null,
+        "since":"2026-03-01T04:24:07Z",
+        "state":"firing",
+        "subject":"alerts on-call",
+        "title":"test of the alert channel on-call"},
+        "key":"test-on-call@1772339047000.1"}],
+        "schema":"oceanid.notice/1",
+        "summary":"TEST",
+        "test":true}
+        """)
+    #expect(try JSONDecoder().decode(NoticeDocument.self, from: Data(text.utf8)) == document)
+    #expect(NoticeChange.written.map(\.rawValue) == IncidentNotice.Change.allCases.map(\.rawValue))
+  }
+
   @Test func theIncidents() throws {
     var book = IncidentBook()
     for second in stride(from: 0 as Int64, to: 60, by: 5) {

@@ -309,10 +309,6 @@ private func errors(_ text: String) -> [String] {
       "[a]", "1:1: top level: expected a mapping with control, clusters, metrics, alerts, found a list"
     ),
     ("control: { socket: run }", "1:20: socket: expected a path that begins with / or ~/, found 'run'"),
-    (
-      "alerts: [{ type: webhook }]",
-      "1:10: alerts: this version sends no alerts: leave the list empty ('alerts: []')"
-    ),
     ("clusters: [{ tunnel: { host: b } }]", "1:12: clusters: a cluster needs a name"),
     ("clusters: [{ name: a }]", "1:12: clusters: a cluster needs 'tunnel' with a 'host'"),
     (

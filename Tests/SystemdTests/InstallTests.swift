@@ -54,6 +54,7 @@ import Testing
     "usr/local/share/doc/oceanid-guard/examples/notify-reload.conf",
     "usr/local/share/doc/oceanid-guard/examples/proxy-command.conf",
     "usr/local/share/doc/oceanid-guard/examples/metrics.conf",
+    "usr/local/share/doc/oceanid-guard/examples/alerts-programs.conf",
   ]
 
   @Test func installTwiceAndRemoveTwice() throws {

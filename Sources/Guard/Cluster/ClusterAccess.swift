@@ -168,7 +168,7 @@ extension TunnelConfiguration {
 }
 
 extension TunnelConfiguration.Passphrase {
-  fileprivate init(_ passphrase: Configuration.Passphrase) {
+  fileprivate init(_ passphrase: Configuration.SecretPlace) {
     switch passphrase {
     case .credential(let name): self = .credential(name)
     case .file(let path): self = .file(path)

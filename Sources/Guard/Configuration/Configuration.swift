@@ -10,6 +10,8 @@ package struct Configuration: Hashable, Sendable {
   package var clusters: [Cluster]
   /// Where metrics are written for node_exporter; nil: nowhere.
   package var metricsTextfile: String?
+  /// Names are unique.
+  package var alerts: [AlertChannel] = []
 
   package struct Control: Hashable, Sendable {
     /// Absolute path of the Unix socket that the client talks to.
@@ -34,7 +36,7 @@ package struct Configuration: Hashable, Sendable {
     /// Absolute paths, or `credential:NAME` for a credential of the service manager's.
     package var identityFiles: [String]?
     /// Of encrypted identity files.
-    package var passphrase: Passphrase?
+    package var passphrase: SecretPlace?
     /// As `identityFiles`.
     package var knownHostsFiles: [String]?
     /// The ssh_config to read instead of the usual ones.
@@ -50,13 +52,6 @@ package struct Configuration: Hashable, Sendable {
     package var sessions: Int?
     /// What all channels together may have under way or waiting for a slow reader, in bytes.
     package var windowBudget = 64 << 20
-  }
-
-  /// Where a passphrase is; never the passphrase.
-  package enum Passphrase: Hashable, Sendable {
-    case credential(String)
-    /// An absolute path.
-    case file(String)
   }
 
   package struct Forward: Hashable, Sendable {

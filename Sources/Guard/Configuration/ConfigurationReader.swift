@@ -104,6 +104,18 @@ struct ConfigurationReader {
     return text(node, key, of: what)
   }
 
+  /// One of a few words.
+  mutating func word(_ node: YAMLNode, _ name: String, among words: [String]) -> String? {
+    guard let text = text(node, name, of: "one of \(listed(words))") else { return nil }
+    if words.contains(text) { return text }
+    let meant = Spelling.nearest(to: text, among: words).map { "did you mean '\($0)'?" }
+    fail(
+      node,
+      "\(name): expected one of \(listed(words)), found '\(text.cut(to: 64))'\(meant.map { ": \($0)" } ?? "")"
+    )
+    return nil
+  }
+
   mutating func number(_ node: YAMLNode, _ name: String, in range: ClosedRange<Int>) -> Int? {
     let bounds = "a whole number from \(range.lowerBound) to \(range.upperBound)"
     guard case .scalar(let scalar) = node, let number = scalar.int else {

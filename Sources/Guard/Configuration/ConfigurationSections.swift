@@ -21,9 +21,7 @@ extension ConfigurationReader {
     if let nodes = list(top, "clusters", of: "clusters"), let list = top.values["clusters"] {
       result.clusters = clusters(nodes, list)
     }
-    for alert in list(top, "alerts", of: "alert channels") ?? [] {
-      fail(alert, "alerts: this version sends no alerts: leave the list empty ('alerts: []')")
-    }
+    result.alerts = alerts(top, clusters: result.clusters.map(\.name))
     return result
   }
 

@@ -11,7 +11,8 @@ extension Configuration {
       out += Self.section("expect", cluster.expect.lines)
     }
     if let metricsTextfile { out += "metrics:\n  textfile: \(Self.scalar(metricsTextfile))\n" }
-    return out + "alerts: []\n"
+    guard !alerts.isEmpty else { return out + "alerts: []\n" }
+    return out + "alerts:\n" + alerts.map(\.text).joined()
   }
 
   private static func section(_ name: String, _ lines: [String]) -> String {
@@ -19,7 +20,7 @@ extension Configuration {
   }
 
   /// A YAML scalar: plain where that can't be taken for anything but this text, else in double quotes.
-  fileprivate static func scalar(_ text: String) -> String {
+  static func scalar(_ text: String) -> String {
     let isPlain =
       text.utf8.allSatisfy { byte in
         switch byte {
@@ -37,7 +38,7 @@ extension Configuration {
     return quoted + "\""
   }
 
-  fileprivate static func list(_ texts: [String]) -> String {
+  static func list(_ texts: [String]) -> String {
     "[\(texts.map(scalar).joined(separator: ", "))]"
   }
 }
@@ -48,11 +49,7 @@ extension Configuration.Tunnel {
     if let user { lines.append("user: \(Configuration.scalar(user))") }
     if let port { lines.append("port: \(port)") }
     if let identityFiles { lines.append("identityFiles: \(Configuration.list(identityFiles))") }
-    switch passphrase {
-    case .credential(let name): lines.append("passphrase: { credential: \(Configuration.scalar(name)) }")
-    case .file(let path): lines.append("passphrase: { file: \(Configuration.scalar(path)) }")
-    case nil: break
-    }
+    if let passphrase { lines.append("passphrase: \(passphrase.text)") }
     if let knownHostsFiles { lines.append("knownHostsFiles: \(Configuration.list(knownHostsFiles))") }
     if let sshConfig { lines.append("sshConfig: \(Configuration.scalar(sshConfig))") }
     lines.append("forwards:")

@@ -36,15 +36,19 @@ extension ConfigurationReader {
     return scalar.string
   }
 
-  mutating func passphrase(_ tunnel: Section) -> Configuration.Passphrase? {
-    guard let node = tunnel.values["passphrase"] else { return nil }
-    let shape = "passphrase: expected { credential: NAME } or { file: PATH }"
-    // What stands here instead may be the passphrase itself, so it is not repeated.
+  /// `{ credential: NAME }` or `{ file: PATH }`.
+  mutating func secretPlace(_ section: Section, _ key: String) -> Configuration.SecretPlace? {
+    section.values[key].flatMap { secretPlace($0, key) }
+  }
+
+  mutating func secretPlace(_ node: YAMLNode, _ key: String) -> Configuration.SecretPlace? {
+    let shape = "\(key): expected { credential: NAME } or { file: PATH }"
+    // What stands here instead may be the secret itself, so it is not repeated.
     guard case .mapping = node, !node.isNull else {
-      fail(node, "\(shape), and never the passphrase itself")
+      fail(node, "\(shape), and never the \(key) itself")
       return nil
     }
-    guard let section = section(node, "passphrase", keys: ["credential", "file"]) else { return nil }
+    guard let section = section(node, key, keys: ["credential", "file"]) else { return nil }
     guard section.values.count == 1 else {
       fail(node, "\(shape), one of the two")
       return nil

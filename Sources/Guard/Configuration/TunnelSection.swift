@@ -35,7 +35,7 @@ extension ConfigurationReader {
       result.port = number(node, "port", in: 1...65535).map { UInt16($0) }
     }
     result.identityFiles = secretFiles(section, "identityFiles")
-    result.passphrase = passphrase(section)
+    result.passphrase = secretPlace(section, "passphrase")
     result.knownHostsFiles = secretFiles(section, "knownHostsFiles")
     result.sshConfig = path(section, "sshConfig")
     result.forwards = forwards(section, listeners: &listeners)

@@ -61,6 +61,12 @@ package enum Event: String, Hashable, Sendable, CaseIterable {
   case silenceBegun = "silence_begun"
   /// A silence was ended before its time.
   case silenceEnded = "silence_ended"
+  /// A channel that people are told by does not deliver.
+  case alertFailing = "alert_failing"
+  /// It delivers again.
+  case alertRecovered = "alert_recovered"
+  /// What could not be delivered was too much or too old; nobody will hear of it.
+  case alertDropped = "alert_dropped"
   /// The machine is about to sleep.
   case slept
   /// The machine is awake again.
@@ -75,10 +81,10 @@ package enum Event: String, Hashable, Sendable, CaseIterable {
     case .startFailed, .serviceFailed: .critical
     case .configRejected, .tunnelBlocked, .forwardPortBusy: .error
     case .tunnelDown, .forwardClientRefused, .apiFailed, .problemOpened, .adminRefused, .entriesHeldBack,
-      .breakGlass, .incidentFlapping:
+      .breakGlass, .incidentFlapping, .alertFailing, .alertDropped:
       .warning
     case .started, .stopped, .configReloaded, .tunnelUp, .apiRecovered, .verdictChanged, .problemClosed,
-      .adminAction, .silenceBegun, .silenceEnded:
+      .adminAction, .silenceBegun, .silenceEnded, .alertRecovered:
       .notice
     case .tunnelRetry, .forwardListening, .slept, .resumed, .incidentOpened, .incidentWorsened,
       .incidentReminder, .incidentEnded:
@@ -119,6 +125,9 @@ package enum Event: String, Hashable, Sendable, CaseIterable {
     case .incidentEnded: "4278da7896e44fc38eac5cabf06f9748"
     case .silenceBegun: "fbe5deb2ac48474386fd72b4357ccfcf"
     case .silenceEnded: "dbf852e4465e491a818a6dc5b67156ae"
+    case .alertFailing: "27463aaba48ac37dc3aff697a8401300"
+    case .alertRecovered: "cac9dec698c9c3dcd8f894ed29d4ebb8"
+    case .alertDropped: "27687217185aab6223236bada6380779"
     case .slept: "d378430d185e4ef9929ef6bf4d75ad1f"
     case .resumed: "3e399c20c5844facbfd86e93df25c0cb"
     }

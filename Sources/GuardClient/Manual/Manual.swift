@@ -71,7 +71,9 @@ enum Manual: String, CaseIterable {
       """)
     page.heading("THE FILE")
     page.file(String(decoding: PackageResources.guard_yaml, as: UTF8.self))
-    ending(&page, files: [])
+    page.heading("ALERTS")
+    page.prose(AlertManual.text)
+    ending(&page, files: [("/var/lib/oceanid/alerts/", "What waits to be delivered, a file a channel.")])
     return page.text
   }
 

@@ -67,6 +67,8 @@ extension Problem {
   /// What a problem is about: the part of its id after the cluster's name.
   public enum Kind: String, Codable, Sendable, CaseIterable {
     case tunnel, forward, api, node, flux, image, workload, pods, certificate, stack, secret, configuration
+    /// An alert channel.
+    case alerts
   }
 
   public var kind: Kind {

@@ -1,7 +1,7 @@
 internal import CLinux
 internal import Glibc
 
-/// A program that is run for what it prints: without input, without a terminal, in a session of its own.
+/// A program that is run for what it prints or does: without a terminal, in a session of its own.
 package struct Command: Sendable {
   package enum End: Hashable, Sendable {
     case exited(Int32)
@@ -21,13 +21,22 @@ package struct Command: Sendable {
   private let program: String
   private let arguments: [String]
   private let variables: [String]
+  private let inheritsEnvironment: Bool
+  private let input: [UInt8]?
   private let outputLimit: Int
 
   /// - Parameters:
   ///   - program: a path, or a name that is looked up in PATH.
   ///   - variables: `NAME=value`, added to this process's own environment or in place of them there.
+  ///   - inheritsEnvironment: false: `variables` are all that it gets.
+  ///   - input: what it finds on its standard input; nil is /dev/null.
   ///   - outputLimit: bytes of standard output; a program that prints more is ended.
-  package init(program: String, arguments: [String], variables: [String], outputLimit: Int) {
+  package init(
+    program: String, arguments: [String], variables: [String], inheritsEnvironment: Bool = true,
+    input: [UInt8]? = nil, outputLimit: Int
+  ) {
+    self.inheritsEnvironment = inheritsEnvironment
+    self.input = input
     self.program = program
     self.arguments = arguments
     self.variables = variables
@@ -43,9 +52,10 @@ package struct Command: Sendable {
   ) throws(SystemError) -> Outcome {
     let output = try Pipe()
     let errors = try Pipe()
+    let file: MemoryInput? = if let input { try MemoryInput(input) } else { nil }
     let pid = try Spawn.start(
-      program, arguments, variables: variables, input: nil, output: output.writing.raw,
-      errors: errors.writing.raw)
+      program, arguments, variables: variables, inheritsEnvironment: inheritsEnvironment,
+      input: file?.descriptor.raw, output: output.writing.raw, errors: errors.writing.raw)
     var reading = Reading(output: output.reading, errors: errors.reading, outputLimit: outputLimit)
     let raw = oceanid_pidfd_open(pid)
     guard raw >= 0 else {
@@ -84,6 +94,24 @@ package struct Command: Sendable {
     var status: Int32 = 0
     while waitpid(pid, &status, 0) < 0, errno == EINTR {}
     return status
+  }
+}
+
+/// Bytes that a program reads at its own pace, or not at all: unlike a pipe, nobody has to wait for it.
+private final class MemoryInput {
+  let descriptor: Descriptor
+
+  init(_ bytes: [UInt8]) throws(SystemError) {
+    let raw = oceanid_memory_file("input")
+    guard raw >= 0 else { throw .last("memfd_create") }
+    descriptor = Descriptor(owning: raw)
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let count = rest.withUnsafeBytes { write(raw, $0.baseAddress, $0.count) }
+      guard count > 0 || errno == EINTR else { throw .last("write") }
+      rest = rest.dropFirst(max(0, count))
+    }
+    lseek(raw, 0, SEEK_SET)
   }
 }
 

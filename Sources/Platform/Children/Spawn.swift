@@ -7,11 +7,12 @@ enum Spawn {
   /// - Parameters:
   ///   - program: a path, or a name that is looked up in PATH; it is the first of its own arguments.
   ///   - variables: `NAME=value`, in place of this process's own or added to them.
+  ///   - inheritsEnvironment: false: `variables` are all that it gets.
   ///   - input: nil is /dev/null.
   /// - Returns: the child, whom the caller has to wait for.
   static func start(
-    _ program: String, _ arguments: [String], variables: [String] = [], input: Int32?, output: Int32,
-    errors: Int32
+    _ program: String, _ arguments: [String], variables: [String] = [], inheritsEnvironment: Bool = true,
+    input: Int32?, output: Int32, errors: Int32
   ) throws(SystemError) -> pid_t {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
@@ -38,7 +39,8 @@ enum Spawn {
       Int16(POSIX_SPAWN_SETSIGMASK) | Int16(POSIX_SPAWN_SETSIGDEF) | oceanid_spawn_setsid)
 
     var argv = ([program] + arguments).map { strdup($0) } + [nil]
-    var envp = ProcessEnvironment.forChildren(with: variables).map { strdup($0) } + [nil]
+    let environment = inheritsEnvironment ? ProcessEnvironment.forChildren(with: variables) : variables
+    var envp = environment.map { strdup($0) } + [nil]
     defer { for text in argv + envp { free(text) } }
     var pid = pid_t()
     let code = posix_spawnp(&pid, program, &actions, &attributes, &argv, &envp)

@@ -48,6 +48,25 @@ package enum SmallFile {
     }
   }
 
+  /// Makes a folder where there is none.
+  package static func makeFolder(_ path: String, mode: UInt32) throws(SystemError) {
+    guard mkdir(path, mode) == 0 || errno == EEXIST else { throw .last("mkdir \(path)") }
+  }
+
+  /// The files of a folder; none where it can't be read.
+  package static func names(in folder: String) -> [String] {
+    guard let directory = opendir(folder) else { return [] }
+    defer { closedir(directory) }
+    var names: [String] = []
+    while let entry = readdir(directory) {
+      let name = withUnsafeBytes(of: &entry.pointee.d_name) {
+        String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+      }
+      if name != ".", name != ".." { names.append(name) }
+    }
+    return names
+  }
+
   package static func move(_ path: String, to other: String) throws(SystemError) {
     guard rename(path, other) == 0 else { throw .last("rename \(path)") }
   }

@@ -2,10 +2,10 @@ internal import Glibc
 internal import Platform
 
 /// Files that nobody but their owner may read.
-enum SecretFile {
+package enum SecretFile {
   /// Why ssh(1) would not use the file: it is ours, and its mode lets others at it (authfile.c,
   /// sshkey_perm_ok). A sentence's end; nil where all is well.
-  static func exposure(of path: String) -> String? {
+  package static func exposure(of path: String) -> String? {
     var status = stat()
     guard stat(path, &status) == 0, status.st_uid == getuid(), status.st_mode & 0o077 != 0 else { return nil }
     let mode = String(status.st_mode & 0o777, radix: 8)

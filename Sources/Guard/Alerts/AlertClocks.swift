@@ -1,0 +1,10 @@
+internal import Health
+internal import Platform
+
+/// What the channels take from the world besides the network.
+struct AlertClocks: Sendable {
+  var now: @Sendable () -> MonotonicTime = { .now }
+  var date: @Sendable () -> Timestamp = { .now }
+  /// From 0 to 1.
+  var random: @Sendable () -> Double = { .random(in: 0...1) }
+}

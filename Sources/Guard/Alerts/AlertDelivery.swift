@@ -1,0 +1,207 @@
+internal import Dispatch
+internal import Health
+internal import Platform
+internal import Synchronization
+internal import Systemd
+internal import Tunnel
+
+/// Tells people: takes notices, and sees to it that every channel which wants them gets them, at least once.
+///
+/// The list of channels has one lock; each channel is a `ChannelLine` with a lock and a queue of its own. Every
+/// function may be called from any thread and waits for no server; `send` writes to the state directory.
+final class AlertDelivery: Sendable {
+  typealias Maker = @Sendable (Configuration.AlertChannel) -> [any DeliveryChannel]
+
+  private struct Entry {
+    let configuration: Configuration.AlertChannel
+    /// One for each server that gets everything.
+    let lines: [ChannelLine]
+  }
+
+  /// Of tests that somebody asked for, at once.
+  private static let mostTests = 4
+
+  private let entries: Mutex<[Entry]> = Mutex([])
+  private let firing: Mutex<[Incident]?> = Mutex(nil)
+  private let tests = Mutex(0)
+  private let folder: String?
+  private let log: any EventLog
+  private let pace: AlertPace
+  private let clocks: AlertClocks
+  private let make: Maker
+
+  /// - Parameters:
+  ///   - folder: the state directory; nil: what waits when the guard ends is lost.
+  ///   - make: a channel for each server of a configured one.
+  init(
+    _ channels: [Configuration.AlertChannel], folder: String?, log: any EventLog,
+    pace: AlertPace = AlertPace(),
+    clocks: AlertClocks = AlertClocks(), make: @escaping Maker
+  ) {
+    self.folder = folder.map { "\($0)/alerts" }
+    self.log = log
+    self.pace = pace
+    self.clocks = clocks
+    self.make = make
+    if let folder = self.folder {
+      do throws(SystemError) {
+        try SmallFile.makeFolder(folder, mode: 0o700)
+      } catch {
+        log.write(LogRecord(nil, "waiting alerts can't be kept: \(error)", priority: .warning))
+      }
+    }
+    reconfigure(channels)
+    removeOrphans()
+  }
+
+  /// What waits for channels that the configuration does not name any more.
+  private func removeOrphans() {
+    guard let folder else { return }
+    let known = Set(lines.map { "\($0.id).spool" })
+    for name in SmallFile.names(in: folder) where name.hasSuffix(".spool") && !known.contains(name) {
+      Spool(path: "\(folder)/\(name)").remove()
+    }
+  }
+
+  /// With the real channels, and the state directory that systemd names.
+  convenience init(
+    _ channels: [Configuration.AlertChannel], environment: LocalEnvironment, log: any EventLog
+  ) {
+    let folder = environment.variables["STATE_DIRECTORY"]?.split(separator: ":").first
+      .map(String.init).flatMap { $0.hasPrefix("/") ? $0 : nil }
+    let surroundings = AlertSurroundings(environment: environment)
+    self.init(channels, folder: folder, log: log) { surroundings.channels(for: $0) }
+  }
+
+  // MARK: - In
+
+  /// Takes a notice into the channels' keeping before it returns.
+  func send(_ notice: IncidentNotice) {
+    for line in lines { line.send(notice) }
+  }
+
+  /// Everything that people were told of and that is not over. To be called often, at least every few minutes: what
+  /// nobody confirms for a quarter of an hour is neither sent again nor vouched for by a ping.
+  func refresh(firing incidents: [Incident]) {
+    firing.withLock { $0 = incidents }
+    for line in lines { line.refresh(incidents) }
+  }
+
+  /// Puts another configuration into force. A channel that did not change goes on; one of the same name takes over
+  /// what waits; of one that is gone nothing is delivered any more.
+  func reconfigure(_ channels: [Configuration.AlertChannel]) {
+    let former = entries.withLock { $0 }
+    var next: [Entry] = []
+    var kept: Set<ObjectIdentifier> = []
+    for configuration in channels {
+      let same = former.first { $0.configuration.name == configuration.name }
+      if let same, same.configuration == configuration {
+        next.append(same)
+        kept.formUnion(same.lines.map(ObjectIdentifier.init))
+        continue
+      }
+      var lines: [ChannelLine] = []
+      for (index, channel) in make(configuration).enumerated() {
+        if let line = same?.lines.dropFirst(index).first {
+          line.replace(configuration, channel)
+          lines.append(line)
+        } else {
+          lines.append(line(configuration, channel, index))
+        }
+      }
+      kept.formUnion(lines.map(ObjectIdentifier.init))
+      next.append(Entry(configuration: configuration, lines: lines))
+    }
+    entries.withLock { $0 = next }
+    if let firing = firing.withLock({ $0 }) {
+      for line in next.flatMap(\.lines) { line.refresh(firing) }
+    }
+    let gone = former.flatMap(\.lines).filter { !kept.contains(ObjectIdentifier($0)) }
+    AlertDelivery.stop(gone, timeout: .milliseconds(500), keeps: false)
+  }
+
+  private func line(
+    _ configuration: Configuration.AlertChannel, _ channel: any DeliveryChannel, _ index: Int
+  ) -> ChannelLine {
+    // No channel's name has a tilde.
+    let id = index == 0 ? configuration.name : "\(configuration.name)~\(index + 1)"
+    return ChannelLine(
+      id: id, configuration, channel, spool: folder.map { Spool(path: "\($0)/\(id).spool") }, pace: pace,
+      clocks: clocks, log: log)
+  }
+
+  // MARK: - Trying out
+
+  /// How a try went.
+  enum TestOutcome: Hashable, Sendable {
+    case delivered(String)
+    case failed(String, remedy: String)
+    case unknownChannel
+    case busy
+  }
+
+  /// Sends an incident of nothing by one channel, past everything that waits.
+  ///
+  /// - Parameter done: called once, on any thread.
+  func test(channel name: String, _ done: @escaping @Sendable (TestOutcome) -> Void) {
+    guard let entry = entries.withLock({ $0.first { $0.configuration.name == name } }) else {
+      return done(.unknownChannel)
+    }
+    let isTaken = tests.withLock { tests in
+      guard tests < AlertDelivery.mostTests else { return false }
+      tests += 1
+      return true
+    }
+    guard isTaken else { return done(.busy) }
+    let now = clocks.date()
+    let notice = IncidentNotice(
+      at: now, cluster: "", entries: [.init(.opened, .test(of: name, at: now))])
+    DispatchQueue(label: "alerts test").async { [self] in
+      var outcome = TestOutcome.delivered("\(name) took the test")
+      for line in entry.lines {
+        do throws(DeliveryError) {
+          try line.test(notice)
+        } catch {
+          outcome = .failed(error.message, remedy: error.remedy)
+        }
+      }
+      tests.withLock { $0 -= 1 }
+      done(outcome)
+    }
+  }
+
+  // MARK: - Out
+
+  /// Of each channel that does not deliver, its problem. It is told by the other channels only.
+  var failures: [Problem] {
+    entries.withLock { $0 }.compactMap { entry in entry.lines.lazy.compactMap(\.problem).first }
+  }
+
+  /// In the order of the configuration.
+  var figures: [AlertFigures] {
+    entries.withLock { $0 }.compactMap { entry in
+      var figures = entry.lines.map(\.figures)[...]
+      guard var sum = figures.popFirst() else { return nil }
+      for more in figures {
+        sum.delivered += more.delivered
+        sum.failed += more.failed
+        sum.dropped += more.dropped
+        sum.waiting += more.waiting
+      }
+      return sum
+    }
+  }
+
+  private var lines: [ChannelLine] { entries.withLock { $0.flatMap(\.lines) } }
+
+  // MARK: - Stop
+
+  /// Gives up what is under way; it waits in the state directory for the next start.
+  func stop(timeout: Duration) { AlertDelivery.stop(lines, timeout: timeout, keeps: true) }
+
+  private static func stop(_ lines: [ChannelLine], timeout: Duration, keeps: Bool) {
+    let deadline = ContinuousClock.now + timeout
+    for line in lines { line.cancel() }
+    for line in lines { line.stop(until: deadline, keeps: keeps) }
+  }
+}

@@ -1,0 +1,14 @@
+/// What a channel did since the guard started; for metrics.
+struct AlertFigures: Hashable, Sendable {
+  let channel: String
+  /// `webhook`
+  let means: String
+  /// Incidents' news, one by one.
+  var delivered: Int
+  /// Attempts.
+  var failed: Int
+  /// Incidents' news that nobody will hear of.
+  var dropped: Int
+  /// Incidents that wait now.
+  var waiting: Int
+}

@@ -1,0 +1,22 @@
+/// How fast and how much the channels send.
+struct AlertPace: Hashable, Sendable {
+  /// The first pause after a failure; each one after it is twice as long.
+  var firstPause: Duration = .seconds(1)
+  var longestPause: Duration = .seconds(300)
+  /// The most that a server's Retry-After counts.
+  var longestRetryAfter: Duration = .seconds(900)
+  /// After a refusal that only a person can mend.
+  var refusedPause: Duration = .seconds(900)
+  /// Then what was refused all the time is dropped.
+  var refusedFor: Duration = .seconds(86_400)
+  /// So many failures in a row, over so long, make a channel a problem.
+  var failsAt = 3
+  var failsAfter: Duration = .seconds(30)
+  /// News in one message.
+  var batch = 100
+  /// Incidents that wait at a channel, and bytes of them.
+  var mostWaiting = 10_000
+  var mostBytes = 8 << 20
+  /// A set of firing incidents that nobody confirmed for so long says nothing.
+  var believedFor: Duration = .seconds(900)
+}

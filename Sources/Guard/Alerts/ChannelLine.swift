@@ -1,0 +1,278 @@
+internal import Dispatch
+internal import Health
+internal import Platform
+internal import Synchronization
+internal import Systemd
+
+/// One channel at work: its state has one lock, its messages go out from a queue of its own, so that a server that is
+/// slow, or hangs, holds up nobody else.
+final class ChannelLine: Sendable {
+  /// How often drops are told of while they go on.
+  private static let dropsToldEvery: Duration = .seconds(300)
+
+  /// The channel's, with a number where it has several servers.
+  let id: String
+  private let queue: DispatchQueue
+  private let state: Mutex<ChannelState>
+  private let log: any EventLog
+  private let pace: AlertPace
+  private let clocks: AlertClocks
+  private let isStopping = Atomic<Bool>(false)
+
+  init(
+    id: String, _ configuration: Configuration.AlertChannel, _ channel: any DeliveryChannel, spool: Spool?,
+    pace: AlertPace, clocks: AlertClocks, log: any EventLog
+  ) {
+    self.id = id
+    self.pace = pace
+    self.clocks = clocks
+    self.log = log
+    queue = DispatchQueue(label: "alerts \(id)")
+    var spool = spool
+    var outbox = Outbox(pace: pace)
+    do throws(SystemError) {
+      let unread = try spool?.load(into: &outbox) ?? 0
+      if unread > 0 {
+        log.write(
+          LogRecord(nil, "\(spool?.path ?? ""): \(unread) lines can't be read", priority: .warning))
+      }
+    } catch {
+      log.write(LogRecord(nil, "waiting alerts of \(id) can't be read: \(error)", priority: .warning))
+    }
+    state = Mutex(
+      ChannelState(
+        configuration: configuration, channel: channel,
+        delivery: DeliveryState(
+          pace: pace, renewsEvery: channel.renewsEvery, isHeartbeat: !channel.hearsNotices, outbox: outbox),
+        spool: spool))
+    // What an earlier life of the guard left.
+    wake()
+  }
+
+  var name: String { state.withLock { $0.configuration.name } }
+  private var subject: String { "alerts \(name)" }
+
+  // MARK: - In
+
+  /// Keeps what concerns this channel, also over a crash of this process, before it returns.
+  func send(_ notice: IncidentNotice) {
+    let (dropped, failure) = state.withLock { state -> (Int, SystemError?) in
+      guard state.channel.hearsNotices else { return (0, nil) }
+      var dropped = 0
+      var parcels: [Outbox.Parcel] = []
+      for entry in notice.entries where state.wants(entry.incident) {
+        let added = state.delivery.outbox.add(entry, at: notice.at)
+        parcels.append(added.parcel)
+        dropped += added.dropped
+      }
+      state.delivery.drop(dropped)
+      return (dropped, state.keep(.put(parcels)))
+    }
+    complain(failure)
+    if dropped > 0 { tell(dropped: dropped) }
+    wake()
+  }
+
+  /// - Parameter incidents: everything that people were told of and that is not over.
+  func refresh(_ incidents: [Incident]) {
+    let now = clocks.now()
+    state.withLock { state in
+      state.delivery.outbox.keepTold(Set(incidents.map(\.id)))
+      state.delivery.refresh(incidents.filter { state.wants($0) }, at: now)
+    }
+    wake()
+  }
+
+  /// Goes on with another channel of the same name: what waits is delivered by that.
+  func replace(_ configuration: Configuration.AlertChannel, _ channel: any DeliveryChannel) {
+    let dropped = state.withLock { state in
+      state.configuration = configuration
+      state.channel = channel
+      var outbox = state.delivery.outbox
+      let dropped = outbox.keep { configuration.filter.takes($0) && channel.hearsNotices }
+      var delivery = DeliveryState(
+        pace: pace, renewsEvery: channel.renewsEvery, isHeartbeat: !channel.hearsNotices, outbox: outbox)
+      delivery.drop(dropped)
+      state.delivery = delivery
+      return dropped
+    }
+    if dropped > 0 { tell(dropped: dropped) }
+    wake()
+  }
+
+  // MARK: - At work
+
+  private func wake() {
+    let isNeeded = state.withLock { state in
+      guard !state.isAwake, !state.hasStopped else { return false }
+      state.isAwake = true
+      return true
+    }
+    if isNeeded { queue.async { [self] in work() } }
+  }
+
+  private func work() {
+    while !isStopping.load(ordering: .acquiring) {
+      let (channel, step) = state.withLock { state -> (any DeliveryChannel, DeliveryState.Step) in
+        let step = state.delivery.next(at: clocks.now(), clocks.date())
+        // From here on whoever has news wakes the queue again.
+        if case .idle = step { state.isAwake = false }
+        if case .wait = step { state.isAwake = false }
+        return (state.channel, step)
+      }
+      let isCancelled = { self.isStopping.load(ordering: .acquiring) }
+      let result: Result<Void, DeliveryError>
+      switch step {
+      case .idle: return
+      case .wait(let moment): return nap(until: moment)
+      case .deliver(let notice):
+        result = Result { () throws(DeliveryError) in
+          try channel.deliver(notice, at: clocks.date(), isCancelled: isCancelled)
+        }
+      case .renew(let firing):
+        result = Result { () throws(DeliveryError) in
+          try channel.renew(firing, at: clocks.date(), isCancelled: isCancelled)
+        }
+      }
+      settle(result, channel)
+    }
+  }
+
+  private func nap(until moment: MonotonicTime) {
+    let isNew = state.withLock { state in
+      if let earlier = state.wakesAt, earlier <= moment { return false }
+      state.wakesAt = moment
+      return true
+    }
+    guard isNew else { return }
+    let pause = max(.zero, moment - clocks.now())
+    queue.asyncAfter(deadline: .now() + .milliseconds(Int(pause.inMilliseconds) + 1)) { [weak self] in
+      guard let self else { return }
+      state.withLock { if $0.wakesAt == moment { $0.wakesAt = nil } }
+      wake()
+    }
+  }
+
+  private func settle(_ result: Result<Void, DeliveryError>, _ channel: any DeliveryChannel) {
+    switch result {
+    case .success:
+      let (failure, isRecovered) = state.withLock { state in
+        let (arrived, isRecovered) = state.delivery.succeed()
+        return (state.keep(.done(arrived)), isRecovered)
+      }
+      complain(failure)
+      guard isRecovered else { return }
+      tell(dropped: 0, isLast: true)
+      log.write(
+        LogRecord(
+          .alertRecovered, "alert channel \(name) delivers again (\(channel.description))", subject: subject,
+          from: "failing", to: "delivering"))
+    case .failure(let error):
+      // Nothing is known of what a stop cut off: it waits in the spool.
+      if isStopping.load(ordering: .acquiring) { return state.withLock { _ = $0.delivery.outbox.failed() } }
+      let (failure, outcome) = state.withLock { state in
+        let outcome = state.delivery.fail(
+          error, at: clocks.now(), clocks.date(), random: clocks.random())
+        return (state.keep(.done(outcome.givenUp)), outcome)
+      }
+      complain(failure)
+      if outcome.isNew {
+        log.write(
+          LogRecord(
+            .alertFailing, "alert channel \(name) does not deliver: \(error.message)", subject: subject,
+            to: "failing", reason: error.message, remedy: error.remedy))
+      }
+      if outcome.dropped > 0 { tell(dropped: outcome.dropped) }
+    }
+  }
+
+  /// Counts what was dropped, and says so at once, then now and then.
+  private func tell(dropped: Int, isLast: Bool = false) {
+    let now = clocks.now()
+    let count = state.withLock { state in
+      state.untold.dropped += dropped
+      if !isLast, let last = state.untold.at, now - last < ChannelLine.dropsToldEvery { return 0 }
+      guard state.untold.dropped > 0 else { return 0 }
+      defer { state.untold = (0, isLast ? nil : now) }
+      return state.untold.dropped
+    }
+    guard count > 0 else { return }
+    log.write(
+      LogRecord(
+        .alertDropped,
+        "alert channel \(name): \(count) \(count == 1 ? "message was" : "messages were") dropped",
+        subject: subject, reason: "more than the channel took", remedy: "oceanid-ctl incidents",
+        extra: ["DROPPED": "\(count)"]))
+  }
+
+  private func complain(_ failure: SystemError?) {
+    guard let failure else { return }
+    log.write(
+      LogRecord(
+        nil, "alert channel \(name): what waits can't be kept, so a restart loses it: \(failure)",
+        priority: .warning))
+  }
+
+  // MARK: - Out
+
+  var problem: Problem? {
+    state.withLock { state in
+      let retry = state.delivery.retry
+      guard retry.isFailing, let error = retry.error, let since = retry.since else { return nil }
+      let name = state.configuration.name
+      return Problem(
+        id: "guard/alerts/\(name)/failing", severity: .warning, cluster: "", subject: "alerts \(name)",
+        title: "alert channel \(name) does not deliver",
+        detail: "\(state.channel.description): \(error.message)", since: since, remedy: error.remedy)
+    }
+  }
+
+  var figures: AlertFigures {
+    state.withLock { state in
+      AlertFigures(
+        channel: state.configuration.name, means: state.configuration.means.word,
+        delivered: state.delivery.delivered, failed: state.delivery.failed, dropped: state.delivery.dropped,
+        waiting: state.delivery.outbox.count)
+    }
+  }
+
+  /// Tries the channel with a message that does not wait for its turn. Blocks.
+  func test(_ notice: IncidentNotice) throws(DeliveryError) {
+    let channel = state.withLock { $0.channel }
+    let isCancelled = { self.isStopping.load(ordering: .acquiring) }
+    try channel.deliver(notice, at: notice.at, isCancelled: isCancelled)
+    // It works: what waits need not wait longer, and a problem that nothing would end is over.
+    let isRecovered = state.withLock { $0.delivery.recover() }
+    if isRecovered {
+      log.write(
+        LogRecord(
+          .alertRecovered, "alert channel \(name) delivers again (\(channel.description))", subject: subject,
+          from: "failing", to: "delivering"))
+    }
+    wake()
+  }
+
+  /// Begins the end: the message under way is given up.
+  func cancel() { isStopping.store(true, ordering: .releasing) }
+
+  /// Ends it; what waits stays in the spool.
+  ///
+  /// - Parameter keeps: false: it is never to be delivered.
+  func stop(until deadline: ContinuousClock.Instant, keeps: Bool = true) {
+    cancel()
+    let done = DispatchSemaphore(value: 0)
+    queue.async { done.signal() }
+    let left = (deadline - .now).inMilliseconds
+    _ = done.wait(timeout: .now() + .milliseconds(Int(max(0, left))))
+    let failure = state.withLock { state -> SystemError? in
+      state.hasStopped = true
+      guard keeps else {
+        state.spool?.remove()
+        state.spool = nil
+        return nil
+      }
+      return state.keep(.everything)
+    }
+    complain(failure)
+  }
+}

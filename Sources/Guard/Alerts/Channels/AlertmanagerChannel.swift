@@ -1,0 +1,106 @@
+internal import FoundationEssentials
+internal import Health
+internal import Synchronization
+
+/// Speaks Alertmanager's API v2 (openapi.yaml, POST /api/v2/alerts).
+///
+/// Labels are an alert's identity: two guards that watch one cluster give the same ones, and their alerts are one.
+/// Nothing that counts or differs from guard to guard is among them. Severity is: routes and inhibitions go by it.
+/// When it changes, the alert of the old severity is resolved and another one begins.
+///
+/// Every alert ends by itself `resolveAfter` after it was last sent; while it fires it is sent again every minute. So
+/// the alerts of a guard that died are over in minutes.
+final class AlertmanagerChannel: DeliveryChannel {
+  struct Alert: Hashable, Encodable {
+    var labels: [String: String]
+    var annotations: [String: String]
+    var startsAt: Timestamp
+    var endsAt: Timestamp
+  }
+
+  private static let atOnce = 500
+
+  private let door: WebDoor
+  private let resolveAfter: Duration
+  /// The labels under which an incident was sent last.
+  private let sent: Mutex<[String: [String: String]]> = Mutex([:])
+
+  init(door: WebDoor, resolveAfter: Duration) {
+    self.door = door
+    self.resolveAfter = resolveAfter
+  }
+
+  var description: String { door.description }
+  var renewsEvery: Duration? { .seconds(60) }
+
+  func deliver(
+    _ notice: IncidentNotice, at now: Timestamp, isCancelled: () -> Bool
+  ) throws(DeliveryError) {
+    try send(notice.entries.map(\.incident), at: now, isCancelled)
+  }
+
+  func renew(_ firing: [Incident], at now: Timestamp, isCancelled: () -> Bool) throws(DeliveryError) {
+    var rest = firing[...]
+    while !rest.isEmpty {
+      try send(Array(rest.prefix(AlertmanagerChannel.atOnce)), at: now, isCancelled)
+      rest = rest.dropFirst(AlertmanagerChannel.atOnce)
+    }
+    let ids = Set(firing.map(\.id))
+    sent.withLock { $0 = $0.filter { ids.contains($0.key) } }
+  }
+
+  private func send(_ incidents: [Incident], at now: Timestamp, _ isCancelled: () -> Bool)
+    throws(DeliveryError)
+  {
+    let known = sent.withLock { $0 }
+    var alerts: [Alert] = []
+    for incident in incidents {
+      let alert = AlertmanagerChannel.alert(of: incident, at: now, resolveAfter: resolveAfter)
+      if let labels = known[incident.id], labels != alert.labels {
+        var former = alert
+        former.labels = labels
+        former.endsAt = now
+        former.startsAt = min(former.startsAt, now)
+        alerts.append(former)
+      }
+      alerts.append(alert)
+    }
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    let body = (try? encoder.encode(alerts)).map { Array($0) } ?? []
+    try door.post(
+      body, type: "application/json", to: try door.address().appending("/api/v2/alerts"),
+      isCancelled: isCancelled)
+    sent.withLock { sent in
+      for incident in incidents {
+        sent[incident.id] = incident.state == .ended ? nil : AlertmanagerChannel.labels(of: incident)
+      }
+    }
+  }
+
+  static func alert(of incident: Incident, at now: Timestamp, resolveAfter: Duration) -> Alert {
+    // A test is over in a minute.
+    let horizon = now + (incident.isTest ? .seconds(60) : resolveAfter)
+    let end = incident.state == .ended ? min(incident.endedAt ?? now, now) : horizon
+    return Alert(
+      labels: labels(of: incident),
+      annotations: [
+        "title": incident.title, "detail": incident.detail, "remedy": incident.remedy,
+        // What templates made for Prometheus' own rules show.
+        "summary": incident.title, "description": incident.detail,
+      ],
+      // A cluster's clock may be ahead of ours; a start after the end is refused.
+      startsAt: min(incident.since, min(end, now)), endsAt: end)
+  }
+
+  static func labels(of incident: Incident) -> [String: String] {
+    let kind = incident.kind.rawValue
+    var labels = [
+      "alertname": "Oceanid" + (incident.isTest ? "Test" : kind.prefix(1).uppercased() + kind.dropFirst()),
+      "subject": incident.subject, "kind": kind, "severity": incident.severity.rawValue,
+    ]
+    // An empty label is no label.
+    if !incident.cluster.isEmpty { labels["cluster"] = incident.cluster }
+    return labels
+  }
+}

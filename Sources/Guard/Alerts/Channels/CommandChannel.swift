@@ -1,0 +1,27 @@
+internal import Health
+internal import Tunnel
+
+/// Runs a program with `oceanid.notice/1` on its standard input. There is no shell, and nothing of the guard's own
+/// environment.
+struct CommandChannel: DeliveryChannel {
+  let name: String
+  let program: Configuration.AlertChannel.Program
+  let user: LocalEnvironment
+
+  init(name: String, _ program: Configuration.AlertChannel.Program, user: LocalEnvironment) {
+    self.name = name
+    self.program = program
+    self.user = user
+  }
+
+  var description: String { "command \(program.run.first ?? "")" }
+
+  func deliver(
+    _ notice: IncidentNotice, at now: Timestamp, isCancelled: () -> Bool
+  ) throws(DeliveryError) {
+    try ProgramRun(
+      channel: name, program: program.run.first ?? "", arguments: Array(program.run.dropFirst()),
+      input: NoticeCoding.bytes(notice), timeout: program.timeout, user: user
+    ).run(isCancelled: isCancelled)
+  }
+}

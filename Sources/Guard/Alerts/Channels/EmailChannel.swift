@@ -1,0 +1,36 @@
+internal import Health
+internal import Tunnel
+
+/// Hands a mail to the machine's own sendmail, whichever program that is: it knows where mail goes, and waits for a
+/// server that is down.
+struct EmailChannel: DeliveryChannel {
+  let name: String
+  let email: Configuration.AlertChannel.Email
+  /// This machine's name.
+  let host: String
+  let user: LocalEnvironment
+
+  private static let timeout: Duration = .seconds(30)
+
+  init(name: String, _ email: Configuration.AlertChannel.Email, host: String, user: LocalEnvironment) {
+    self.name = name
+    self.email = email
+    self.host = host
+    self.user = user
+  }
+
+  var description: String { "email through \(email.sendmail)" }
+
+  func deliver(
+    _ notice: IncidentNotice, at now: Timestamp, isCancelled: () -> Bool
+  ) throws(DeliveryError) {
+    let message = MailMessage(
+      notice, from: email.from ?? "oceanid-guard@\(host)", to: email.to, host: host, date: now)
+    // -i: a line with a single dot is text. Recipients are arguments, so no header can add one.
+    let sender = email.from.map { ["-f", $0] } ?? []
+    try ProgramRun(
+      channel: name, program: email.sendmail, arguments: ["-i"] + sender + ["--"] + email.to,
+      input: Array(message.text.utf8), timeout: EmailChannel.timeout, user: user
+    ).run(isCancelled: isCancelled)
+  }
+}

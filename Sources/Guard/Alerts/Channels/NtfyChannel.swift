@@ -1,0 +1,49 @@
+internal import FoundationEssentials
+internal import Health
+
+/// Publishes to a topic of ntfy as JSON (docs.ntfy.sh/publish, "Publish as JSON"): there titles may be any text.
+struct NtfyChannel: DeliveryChannel {
+  /// Its address is that of the topic.
+  let door: WebDoor
+
+  private struct Message: Encodable {
+    let topic: String
+    let title: String
+    let message: String
+    /// From 1 to 5; 5 rings, 3 is the usual.
+    let priority: Int
+    /// Names of emoji.
+    let tags: [String]
+  }
+
+  /// ntfy turns a message of more than 4096 bytes into an attachment.
+  private static let longestMessage = 3500
+
+  var description: String { door.description }
+
+  func deliver(
+    _ notice: IncidentNotice, at now: Timestamp, isCancelled: () -> Bool
+  ) throws(DeliveryError) {
+    guard let (parent, topic) = try door.address().leaf else {
+      throw DeliveryError(
+        .refused, "the address of \(door.channel) names no topic", remedy: "as in https://ntfy.sh/TOPIC")
+    }
+    let text = NoticeText(notice)
+    let message = Message(
+      topic: topic, title: text.headline, message: text.body.cut(to: NtfyChannel.longestMessage),
+      priority: NtfyChannel.priority(text), tags: [NtfyChannel.tag(text)])
+    let body = (try? JSONEncoder().encode(message)).map { Array($0) } ?? []
+    try door.post(body, type: "application/json", to: parent, isCancelled: isCancelled)
+  }
+
+  static func priority(_ text: NoticeText) -> Int {
+    if text.isOver { return 2 }
+    let priority = text.severity == .critical ? 5 : 3
+    return text.isReminder ? priority - 1 : priority
+  }
+
+  private static func tag(_ text: NoticeText) -> String {
+    if text.isOver { return "white_check_mark" }
+    return text.severity == .critical ? "rotating_light" : "warning"
+  }
+}

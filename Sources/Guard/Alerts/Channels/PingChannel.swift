@@ -1,0 +1,32 @@
+internal import Health
+
+/// A dead man's switch as healthchecks.io has it: a ping at every interval while all is well, and `/fail` while it is
+/// not. A machine that is off pings no more, and that is what the far side notices.
+struct PingChannel: DeliveryChannel {
+  let door: WebDoor
+  let interval: Duration
+
+  var description: String { door.description }
+  var hearsNotices: Bool { false }
+  var renewsEvery: Duration? { interval }
+
+  /// Only to try it out: it says how things are then.
+  func deliver(
+    _ notice: IncidentNotice, at now: Timestamp, isCancelled: () -> Bool
+  ) throws(DeliveryError) {
+    try renew(notice.entries.map(\.incident).filter { !$0.isTest }, at: now, isCancelled: isCancelled)
+  }
+
+  func renew(_ firing: [Incident], at now: Timestamp, isCancelled: () -> Bool) throws(DeliveryError) {
+    let address = try door.address()
+    let worst = firing.sorted { $0.severity == .critical && $1.severity != .critical }.prefix(20)
+    let words =
+      firing.isEmpty
+      ? "all is well\n"
+      : worst.map { "\($0.severity.rawValue) \($0.cluster) \($0.title)\n" }.joined()
+        + (firing.count > worst.count ? "and \(firing.count - worst.count) more\n" : "")
+    try door.post(
+      Array(words.utf8), type: "text/plain; charset=utf-8",
+      to: firing.isEmpty ? address : address.appending("/fail"), isCancelled: isCancelled)
+  }
+}

@@ -1,0 +1,67 @@
+internal import Health
+internal import Platform
+internal import Tunnel
+
+/// A program that is handed a message: what it gets, and what its end means (sysexits.h).
+struct ProgramRun {
+  let channel: String
+  let program: String
+  let arguments: [String]
+  let input: [UInt8]
+  let timeout: Duration
+  let user: LocalEnvironment
+
+  private static let dataError: Int32 = 65
+  private static let noUser: Int32 = 67
+  private static let noHost: Int32 = 68
+  private static let usage: Int32 = 64
+  private static let configuration: Int32 = 78
+  private static let noPermission: Int32 = 77
+
+  private var variables: [String] {
+    [
+      "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LANG=C.UTF-8",
+      "HOME=\(user.home)",
+      "USER=\(user.localUser)", "LOGNAME=\(user.localUser)", "OCEANID_CHANNEL=\(channel)",
+    ]
+  }
+
+  func run(isCancelled: () -> Bool) throws(DeliveryError) {
+    let byHand = "run it by hand as the guard's user: oceanid-ctl alerts test \(channel) sends a test"
+    let outcome: Command.Outcome
+    do throws(SystemError) {
+      outcome = try Command(
+        program: program, arguments: arguments, variables: variables, inheritsEnvironment: false,
+        input: input,
+        outputLimit: 64 << 10
+      ).run(until: .now + timeout, isCancelled: isCancelled)
+    } catch {
+      throw DeliveryError(
+        .refused, "\(program) can't be run: \(error.reason)",
+        remedy: error.isDenied
+          ? "allow it in the unit: systemctl edit oceanid-guard, [Service] ExecPaths=\(program)"
+          : "install it, or name another in guard.yaml")
+    }
+    // The last line is what a program says before it gives up.
+    let said =
+      outcome.errors.split(whereSeparator: \.isNewline).last.map { ": \(redacted(String($0)))" } ?? ""
+    switch outcome.end {
+    case .exited(0): return
+    case .exited(let status):
+      let cause: DeliveryError.Cause =
+        switch status {
+        case ProgramRun.dataError, ProgramRun.noUser, ProgramRun.noHost: .unfit
+        case ProgramRun.usage, ProgramRun.configuration, ProgramRun.noPermission: .refused
+        default: .passing
+        }
+      throw DeliveryError(cause, "\(program) exited with status \(status)\(said)", remedy: byHand)
+    case .signalled(let signal):
+      throw DeliveryError(.passing, "\(program) was ended by signal \(signal)\(said)", remedy: byHand)
+    case .outOfTime:
+      throw DeliveryError(.passing, "\(program) did not end in time and was ended\(said)", remedy: byHand)
+    case .tooMuch:
+      throw DeliveryError(.passing, "\(program) printed more than 64 KiB and was ended", remedy: byHand)
+    case .cancelled: throw DeliveryError(.passing, "\(program) was ended with the guard", remedy: byHand)
+    }
+  }
+}

@@ -1,0 +1,128 @@
+internal import FoundationEssentials
+internal import Health
+internal import Platform
+internal import Posting
+
+/// Where a channel posts to: address, login and trust, and what a server's answer means.
+struct WebDoor: Sendable {
+  static let timeout: Duration = .seconds(10)
+
+  let target: Configuration.WebTarget
+  let channel: String
+  let means: String
+  let surroundings: AlertSurroundings
+
+  /// `webhook https://alerts.example.org`
+  var description: String {
+    switch target.location {
+    case .address(let address): "\(means) \(address.origin)"
+    case .secret(.credential(let name)): "\(means) at credential \(name)"
+    case .secret(.file(let path)): "\(means) at the address in \(path)"
+    }
+  }
+
+  func address() throws(DeliveryError) -> WebAddress {
+    let place: Configuration.SecretPlace
+    switch target.location {
+    case .address(let address): return address
+    case .secret(let secret): place = secret
+    }
+    let text = try surroundings.text(place)
+    func refusal(_ reason: String) -> DeliveryError {
+      DeliveryError(
+        .refused, "the address of \(channel) can't be used: \(reason)", remedy: "put another one there")
+    }
+    let address: WebAddress
+    do throws(WebAddress.Mistake) { address = try WebAddress(text) } catch { throw refusal(error.reason) }
+    if let reason = address.exposure(isInsecure: target.isInsecure) { throw refusal(reason) }
+    return address
+  }
+
+  /// - Parameters:
+  ///   - headers: `Name: value`
+  /// - Throws: `DeliveryError` for anything but an answer of 2xx.
+  func post(
+    _ body: [UInt8], type: String, headers: [String] = [], to address: WebAddress, isCancelled: () -> Bool
+  ) throws(DeliveryError) {
+    var headers = headers + ["Content-Type: \(type)"]
+    if let login = try login() { headers.append("Authorization: \(login)") }
+    var authorities: [UInt8]?
+    if let path = target.authorities {
+      do throws(SystemError) {
+        authorities = try SmallFile.read(path, limit: 1 << 20)
+      } catch {
+        throw DeliveryError(
+          .refused, "authorities: \(path) can't be read: \(error.reason)", remedy: "ls -l \(path)")
+      }
+    }
+    let answer: Post.Answer
+    do throws(PostError) {
+      answer = try Post(
+        url: address.url, headers: headers, body: body, timeout: WebDoor.timeout, authorities: authorities
+      ).send(isCancelled: isCancelled)
+    } catch {
+      throw failure(error, at: address)
+    }
+    guard !(200...299).contains(answer.status) else { return }
+    throw refusal(answer, from: address)
+  }
+
+  private func login() throws(DeliveryError) -> String? {
+    switch target.login {
+    case nil: nil
+    case .token(let place): "Bearer \(try surroundings.text(place))"
+    case .password(let user, let place):
+      "Basic \(Data("\(user):\(try surroundings.text(place))".utf8).base64EncodedString())"
+    }
+  }
+
+  // MARK: - What went wrong
+
+  private func failure(_ error: PostError, at address: WebAddress) -> DeliveryError {
+    let host = address.authority
+    let remedy =
+      switch error.code {
+      case .resolve: "getent hosts \(host.prefix { $0 != ":" })"
+      case .certificate:
+        "openssl s_client -connect \(host) </dev/null; name its authority under 'authorities' in guard.yaml"
+      default: "curl -v \(address.origin)"
+      }
+    return DeliveryError(.passing, "\(address.origin): \(error.detail)", remedy: remedy)
+  }
+
+  private func refusal(_ answer: Post.Answer, from address: WebAddress) -> DeliveryError {
+    let again = "then: oceanid-ctl alerts test \(channel)"
+    let said = answer.body.split(whereSeparator: \.isNewline).first.map {
+      ": \(redacted(String($0)).cut(to: 200))"
+    }
+    let message = "\(address.origin) answered HTTP \(answer.status)\(hidingSecrets(said ?? "", address))"
+    switch answer.status {
+    case 408, 425, 429, 500...599:
+      return DeliveryError(
+        .passing, message, remedy: "look at the logs of \(address.authority)", retryAfter: answer.retryAfter)
+    case 400, 413, 415, 422:
+      return DeliveryError(
+        .unfit, message,
+        remedy: "\(address.authority) does not take the guard's messages: check 'url'; \(again)")
+    case 401, 403, 407:
+      return DeliveryError(
+        .refused, message, remedy: "check token, user and password of \(channel) in guard.yaml; \(again)")
+    case 300...399:
+      return DeliveryError(
+        .refused, message + " (redirects are not followed)",
+        remedy: "put the address that it leads to into 'url' of \(channel); \(again)")
+    default:
+      return DeliveryError(.refused, message, remedy: "check 'url' of \(channel) in guard.yaml; \(again)")
+    }
+  }
+
+  /// Servers like to repeat what they were asked for.
+  private func hidingSecrets(_ text: String, _ address: WebAddress) -> String {
+    var secrets = [address.path + address.query, address.path]
+    switch target.login {
+    case .token(let place), .password(_, let place): secrets.append((try? surroundings.text(place)) ?? "")
+    case nil: break
+    }
+    return secrets.filter { $0.utf8.count > 3 }.reduce(text) { $0.replacing($1, with: "…") }
+  }
+}

@@ -1,0 +1,54 @@
+internal import FoundationEssentials
+internal import GuardAPI
+internal import Health
+internal import Signing
+
+/// Posts `oceanid.notice/1`, signed where there is a key.
+///
+/// The signature covers the time and the body: `HMAC-SHA256(key, t + "." + body)` in
+/// `Oceanid-Signature: t=UNIX,v1=HEX`. A receiver compares in constant time and refuses what is older than some minutes.
+struct WebhookChannel: DeliveryChannel {
+  let door: WebDoor
+  let key: Configuration.SecretPlace?
+
+  var description: String { door.description }
+
+  func deliver(
+    _ notice: IncidentNotice, at now: Timestamp, isCancelled: () -> Bool
+  ) throws(DeliveryError) {
+    let body = NoticeCoding.bytes(notice)
+    var headers = ["Idempotency-Key: \(NoticeCoding.key(of: notice))"]
+    if let key {
+      let moment = "\(now.milliseconds / 1000)"
+      let secret = Array(try door.surroundings.text(key).utf8)
+      guard let code = HMACSHA256(of: Array("\(moment).".utf8) + body, key: secret) else {
+        throw DeliveryError(.passing, "OpenSSL gives no SHA-256", remedy: "openssl dgst -sha256 /dev/null")
+      }
+      headers.append("Oceanid-Signature: t=\(moment),v1=\(code.hexadecimal)")
+    }
+    try door.post(
+      body, type: "application/json", headers: headers, to: try door.address(), isCancelled: isCancelled)
+  }
+}
+
+/// A notice as bytes, and its name.
+enum NoticeCoding {
+  static func bytes(_ notice: IncidentNotice) -> [UInt8] {
+    let document = NoticeDocument(notice, summary: NoticeText(notice).headline)
+    // Values of these types can always be encoded.
+    return ((try? DocumentCoding.encode(document)).map { Array($0) } ?? []) + [UInt8(ascii: "\n")]
+  }
+
+  /// The same for the same news. Of several it is made from all of theirs.
+  static func key(of notice: IncidentNotice) -> String {
+    let keys = notice.entries.map(\.key).sorted()
+    if let only = keys.first, keys.count == 1, only.utf8.count <= 200,
+      only.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
+    {
+      return only
+    }
+    let text = Array(keys.joined(separator: "\n").utf8)
+    let code = HMACSHA256(of: text, key: Array(Schema.notice.description.utf8))?.hexadecimal.prefix(32)
+    return "\(keys.count)-\(code ?? "")"
+  }
+}

@@ -1,0 +1,97 @@
+internal import Health
+internal import Platform
+
+/// What one channel has to do, and when: its outbox, its retries, and what it says again and again. Pure: times come in.
+struct DeliveryState {
+  enum Step {
+    case deliver(IncidentNotice)
+    /// The whole set of what is firing.
+    case renew([Incident])
+    case wait(MonotonicTime)
+    case idle
+  }
+
+  var outbox: Outbox
+  private(set) var retry: Retry
+  private(set) var delivered = 0
+  private(set) var failed = 0
+  private(set) var dropped = 0
+  private let pace: AlertPace
+  private let renewsEvery: Duration?
+  /// Its renewals are all that it says.
+  private let isHeartbeat: Bool
+  private var firing: (incidents: [Incident], at: MonotonicTime)?
+  private var renewedAt: MonotonicTime?
+  private var isRenewing = false
+
+  init(pace: AlertPace, renewsEvery: Duration?, isHeartbeat: Bool, outbox: Outbox? = nil) {
+    self.pace = pace
+    self.renewsEvery = renewsEvery
+    self.isHeartbeat = isHeartbeat
+    self.outbox = outbox ?? Outbox(pace: pace)
+    retry = Retry(pace: pace)
+  }
+
+  mutating func refresh(_ incidents: [Incident], at now: MonotonicTime) {
+    // A heartbeat that stops is news at once.
+    if isHeartbeat, firing.map({ $0.incidents.isEmpty }) != incidents.isEmpty { renewedAt = nil }
+    firing = (incidents, now)
+  }
+
+  mutating func drop(_ count: Int) { dropped += count }
+
+  /// What to do now. After `deliver` and `renew` one of the functions below says how it went.
+  mutating func next(at now: MonotonicTime, _ date: Timestamp) -> Step {
+    let renewal = nextRenewal(at: now)
+    guard !outbox.waiting.isEmpty || renewal != nil else { return .idle }
+    if let notBefore = retry.notBefore, now < notBefore { return .wait(notBefore) }
+    let entries = outbox.take()
+    if let first = entries.first {
+      return .deliver(IncidentNotice(at: date, cluster: first.incident.cluster, entries: entries))
+    }
+    guard let renewal, let firing else { return .idle }
+    guard renewal <= now else { return .wait(renewal) }
+    isRenewing = true
+    renewedAt = now
+    return .renew(firing.incidents)
+  }
+
+  private func nextRenewal(at now: MonotonicTime) -> MonotonicTime? {
+    guard let renewsEvery, let firing, now - firing.at < pace.believedFor else { return nil }
+    guard isHeartbeat || !firing.incidents.isEmpty else { return nil }
+    return renewedAt.map { $0 + renewsEvery } ?? now
+  }
+
+  /// - Returns: what arrived, and whether the channel had been a problem.
+  mutating func succeed() -> (arrived: [Outbox.Parcel], isRecovered: Bool) {
+    isRenewing = false
+    let arrived = outbox.delivered()
+    delivered += arrived.count
+    return (arrived, retry.succeed())
+  }
+
+  /// It was tried by hand and works.
+  ///
+  /// - Returns: whether the channel had been a problem.
+  mutating func recover() -> Bool { retry.succeed() }
+
+  /// - Returns: what is given up, how many messages nobody will hear of, and whether the channel became a problem just
+  ///   now.
+  mutating func fail(
+    _ error: DeliveryError, at now: MonotonicTime, _ date: Timestamp, random: Double
+  ) -> (givenUp: [Outbox.Parcel], dropped: Int, isNew: Bool) {
+    failed += 1
+    // A renewal is made anew when it may be tried again.
+    if isRenewing { renewedAt = nil }
+    isRenewing = false
+    let isNew = retry.fail(error, at: now, date, random: random)
+    guard error.cause == .unfit || retry.isHopeless(at: now) else {
+      let count = outbox.failed()
+      dropped += count
+      return ([], count, isNew)
+    }
+    let givenUp = outbox.discard()
+    dropped += givenUp.count
+    return (givenUp, givenUp.count, isNew)
+  }
+}

@@ -1,0 +1,67 @@
+internal import Health
+
+/// A notice in words for people.
+struct NoticeText {
+  let notice: IncidentNotice
+
+  init(_ notice: IncidentNotice) { self.notice = notice }
+
+  /// The loudest of its news: what sets a priority.
+  var severity: Problem.Severity {
+    news.contains { $0.incident.severity == .critical } ? .critical : .warning
+  }
+
+  /// Everything in it is over.
+  var isOver: Bool { news.isEmpty }
+
+  var isReminder: Bool { !isOver && news.allSatisfy { $0.change == .reminder } }
+
+  private var news: [IncidentNotice.Entry] { notice.entries.filter { $0.change != .ended } }
+
+  private var place: String { notice.cluster.isEmpty ? "" : "\(notice.cluster): " }
+
+  /// `CRITICAL tethys: node calypso is NotReady`
+  var headline: String {
+    if let only = notice.entries.first, notice.entries.count == 1 {
+      return "\(NoticeText.mark(only)) \(place)\(only.incident.title.cut(to: 200))"
+    }
+    let over = notice.entries.count - news.count
+    if isOver { return "OVER \(place)\(over) incidents" }
+    let critical = news.count { $0.incident.severity == .critical }
+    let counts = [
+      critical > 0 ? "\(critical) critical" : nil,
+      news.count > critical ? "\(news.count - critical) warning" : nil, over > 0 ? "\(over) over" : nil,
+    ].compactMap(\.self).joined(separator: ", ")
+    return "\(severity == .critical ? "CRITICAL" : "WARNING") \(place)\(counts): "
+      + (news.first?.incident.title.cut(to: 120) ?? "")
+  }
+
+  private static func mark(_ entry: IncidentNotice.Entry) -> String {
+    let severity = entry.incident.severity == .critical ? "CRITICAL" : "WARNING"
+    switch entry.change {
+    case _ where entry.incident.isTest: return "TEST"
+    case .opened: return severity
+    case .worsened: return "\(severity) NOW"
+    case .flapping: return "\(severity) COMES AND GOES"
+    case .reminder: return "STILL \(severity)"
+    case .ended: return "OVER"
+    }
+  }
+
+  /// All entries, a block each.
+  var body: String { notice.entries.map(NoticeText.block).joined(separator: "\n") }
+
+  private static func block(_ entry: IncidentNotice.Entry) -> String {
+    let incident = entry.incident
+    var lines = ["\(mark(entry)): \(incident.title)"]
+    lines.append("  subject: \(incident.subject)")
+    if let end = incident.endedAt, entry.change == .ended {
+      lines.append("  from \(incident.since) to \(end)")
+    } else {
+      lines.append("  since \(incident.since)")
+    }
+    if !incident.detail.isEmpty { lines.append("  \(incident.detail.escaped)") }
+    if entry.change != .ended, !incident.remedy.isEmpty { lines.append("  what to do: \(incident.remedy)") }
+    return lines.joined(separator: "\n") + "\n"
+  }
+}

@@ -1,0 +1,53 @@
+internal import Health
+internal import Platform
+
+/// When a channel that failed is tried again, and when its failing is a problem of its own. Pure.
+struct Retry {
+  /// Since the last success.
+  private(set) var failures = 0
+  private(set) var since: Timestamp?
+  private(set) var error: DeliveryError?
+  private(set) var notBefore: MonotonicTime?
+  /// People are to hear of it.
+  private(set) var isFailing = false
+  private var refusedSince: MonotonicTime?
+  private let pace: AlertPace
+
+  init(pace: AlertPace) { self.pace = pace }
+
+  /// - Parameter random: from 0 to 1.
+  /// - Returns: whether it became a problem just now.
+  mutating func fail(_ error: DeliveryError, at now: MonotonicTime, _ date: Timestamp, random: Double) -> Bool
+  {
+    failures += 1
+    let since = since ?? date
+    self.since = since
+    self.error = error
+    refusedSince = error.cause == .refused ? refusedSince ?? now : nil
+    notBefore = now + pause(after: error, random: random)
+    let lasts = failures >= pace.failsAt && date - since >= pace.failsAfter
+    guard !isFailing, lasts || error.cause != .passing else { return false }
+    isFailing = true
+    return true
+  }
+
+  private func pause(after error: DeliveryError, random: Double) -> Duration {
+    if error.cause == .refused { return pace.refusedPause }
+    let doublings = min(failures - 1, 20)
+    let full = min(pace.longestPause, pace.firstPause * (1 << doublings))
+    // Many guards that lost the same server do not come back to it as one.
+    let pause = full * (0.5 + random / 2)
+    return max(pause, min(error.retryAfter ?? .zero, pace.longestRetryAfter))
+  }
+
+  /// It was refused for so long that nobody will mend it in time.
+  func isHopeless(at now: MonotonicTime) -> Bool {
+    refusedSince.map { now - $0 >= pace.refusedFor } ?? false
+  }
+
+  /// - Returns: whether it was a problem.
+  mutating func succeed() -> Bool {
+    defer { self = Retry(pace: pace) }
+    return isFailing
+  }
+}

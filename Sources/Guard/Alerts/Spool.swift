@@ -1,0 +1,119 @@
+internal import FoundationEssentials
+internal import Glibc
+internal import Health
+internal import Platform
+
+/// One channel's outbox in the state directory: what waits when the guard ends is delivered when it runs again.
+///
+/// A file of JSON lines: each thing that waits, and each that arrived, is one line at its end, so that a notice is kept
+/// before `send` returns. Once the file is mostly history it is written anew. Nothing waits for the disk: what the
+/// machine itself loses when its power fails is lost.
+///
+/// Belongs to its channel's lock.
+struct Spool {
+  /// A line of the file; one of its fields is there.
+  private struct Line: Codable {
+    var put: Outbox.Parcel?
+    var done: Done?
+    var told: [String]?
+
+    struct Done: Codable {
+      let key: String
+      let incident: String
+      let isOver: Bool
+    }
+  }
+
+  private static let limit = 64 << 20
+  /// A file smaller than this is never written anew.
+  private static let smallest = 1 << 20
+
+  let path: String
+  private var size = 0
+  /// Its end may be half a line, or it lacks something.
+  private var isBroken = true
+
+  init(path: String) { self.path = path }
+
+  /// Reads what an earlier life of the guard left. A line that can't be read is passed over.
+  ///
+  /// - Returns: the number of lines that were passed over.
+  mutating func load(into outbox: inout Outbox) throws(SystemError) -> Int {
+    guard SmallFile.exists(path) else { return 0 }
+    let bytes = try SmallFile.read(path, limit: Spool.limit)
+    let decoder = JSONDecoder()
+    var unread = 0
+    for text in bytes.split(separator: UInt8(ascii: "\n")) {
+      guard let line = try? decoder.decode(Line.self, from: Data(text)) else {
+        unread += 1
+        continue
+      }
+      if let parcel = line.put { outbox.restore(parcel) }
+      if let ids = line.told { outbox.restore(told: ids) }
+      if let done = line.done { outbox.restore(done: done.key, of: done.incident, isOver: done.isOver) }
+    }
+    return unread
+  }
+
+  // MARK: - Writing
+
+  /// - Throws: `SystemError`; the file is whole again after the next call that succeeds.
+  mutating func put(_ parcels: [Outbox.Parcel], of outbox: Outbox) throws(SystemError) {
+    try append(parcels.map { Line(put: $0) }, of: outbox)
+  }
+
+  /// They arrived, or are given up.
+  mutating func done(_ parcels: [Outbox.Parcel], of outbox: Outbox) throws(SystemError) {
+    try append(
+      parcels.map {
+        let isTold = outbox.told.contains($0.incident.id)
+        return Line(done: .init(key: $0.entry.key, incident: $0.incident.id, isOver: !isTold))
+      }, of: outbox)
+  }
+
+  private mutating func append(_ lines: [Line], of outbox: Outbox) throws(SystemError) {
+    guard !lines.isEmpty else { return }
+    let bytes = Spool.bytes(lines)
+    // As it stands without what nobody needs any more: about 1 KiB for each that waits.
+    if isBroken || size + bytes.count > max(Spool.smallest, 3 * 1024 * outbox.count) {
+      return try rewrite(outbox)
+    }
+    isBroken = true
+    let raw = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+    guard raw >= 0 else { throw .last("open \(path)") }
+    let descriptor = Descriptor(owning: raw)
+    let count = bytes.withUnsafeBytes { write(raw, $0.baseAddress, $0.count) }
+    _ = consume descriptor
+    guard count == bytes.count else {
+      throw count < 0 ? .last("write \(path)") : SystemError("write \(path)", code: ENOSPC)
+    }
+    size += count
+    isBroken = false
+  }
+
+  mutating func rewrite(_ outbox: Outbox) throws(SystemError) {
+    let parcels = outbox.waiting.values.sorted { $0.serial < $1.serial }
+    // What is under way may not arrive; where something newer waits, that will do.
+    let older = outbox.underWay.values.filter { outbox.waiting[$0.incident.id] == nil }
+    let lines = [Line(told: outbox.told.sorted())] + (Array(older) + parcels).map { Line(put: $0) }
+    let bytes = Spool.bytes(lines)
+    isBroken = true
+    try SmallFile.replace(path, with: bytes, mode: 0o600)
+    size = bytes.count
+    isBroken = false
+  }
+
+  func remove() { unlink(path) }
+
+  private static func bytes(_ lines: [Line]) -> [UInt8] {
+    let encoder = JSONEncoder()
+    var bytes: [UInt8] = []
+    for line in lines {
+      // Values of these types can always be encoded.
+      guard let text = try? encoder.encode(line) else { continue }
+      bytes += text
+      bytes.append(UInt8(ascii: "\n"))
+    }
+    return bytes
+  }
+}

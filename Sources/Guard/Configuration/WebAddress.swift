@@ -1,0 +1,86 @@
+internal import Tunnel
+
+/// `https://host[:port]/path?query`, without user, password and fragment.
+///
+/// Paths are often secrets: whoever knows a webhook's may call it. Shown is only where it leads.
+package struct WebAddress: Hashable, Sendable, CustomStringConvertible, CustomReflectable {
+  package let isEncrypted: Bool
+  /// Host and port as written: `[::1]:9093`
+  package let authority: String
+  /// Empty, or from the slash on.
+  package let path: String
+  /// Empty, or from the question mark on.
+  package let query: String
+
+  /// Why a text is no such address; a sentence's end that repeats nothing of it.
+  package struct Mistake: Error, Hashable {
+    package let reason: String
+  }
+
+  package init(_ text: String) throws(Mistake) {
+    func mistake(_ reason: String) -> Mistake { Mistake(reason: reason) }
+    let rest: Substring
+    if text.hasPrefix("https://") {
+      (isEncrypted, rest) = (true, text.dropFirst(8))
+    } else if text.hasPrefix("http://") {
+      (isEncrypted, rest) = (false, text.dropFirst(7))
+    } else {
+      throw mistake("an address that begins with https:// is expected")
+    }
+    guard text.utf8.count <= 2048, text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }), !text.contains("#")
+    else { throw mistake("an address has printable ASCII characters and no '#', at most 2048") }
+    let authority = rest.prefix { $0 != "/" && $0 != "?" }
+    guard !authority.contains("@") else {
+      throw mistake("an address carries no user and password: 'user', 'password' and 'token' have keys")
+    }
+    guard WebAddress.isAuthority(String(authority)) else {
+      throw mistake("the address names no host, as in https://alerts.example.org/hook")
+    }
+    self.authority = String(authority)
+    let place = rest.dropFirst(authority.count)
+    path = String(place.prefix { $0 != "?" })
+    query = String(place.dropFirst(path.count))
+  }
+
+  private init(isEncrypted: Bool, authority: String, path: String, query: String) {
+    self.isEncrypted = isEncrypted
+    self.authority = authority
+    self.path = path
+    self.query = query
+  }
+
+  private static func isAuthority(_ text: String) -> Bool {
+    // With a port of its own or with any.
+    HostPort(text) != nil || HostPort("\(text):1") != nil
+  }
+
+  package var url: String { origin + path + query }
+
+  /// `https://alerts.example.org`: what may be shown of it.
+  package var origin: String { "\(isEncrypted ? "https" : "http")://\(authority)" }
+
+  package var isLoopback: Bool {
+    let host = (HostPort(authority) ?? HostPort("\(authority):1"))?.host ?? ""
+    return host == "localhost" || IPAddress(host)?.isLoopback == true
+  }
+
+  /// The same with more at the end of its path: `…/api` and `/v2/alerts`.
+  package func appending(_ more: String) -> WebAddress {
+    let base = path.hasSuffix("/") ? String(path.dropLast()) : path
+    return WebAddress(isEncrypted: isEncrypted, authority: authority, path: base + more, query: query)
+  }
+
+  /// The last part of its path, and the address without it; nil where there is none.
+  package var leaf: (parent: WebAddress, name: String)? {
+    guard let slash = path.lastIndex(of: "/") else { return nil }
+    let name = path[path.index(after: slash)...]
+    guard !name.isEmpty else { return nil }
+    return (
+      WebAddress(isEncrypted: isEncrypted, authority: authority, path: String(path[..<slash]), query: query),
+      String(name)
+    )
+  }
+
+  package var description: String { origin }
+  package var customMirror: Mirror { Mirror(self, children: []) }
+}

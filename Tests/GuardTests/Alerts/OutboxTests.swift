@@ -1,0 +1,108 @@
+import Testing
+
+@testable import Guard
+@testable import Health
+
+@Suite struct OutboxTests {
+  private func words(_ entries: [IncidentNotice.Entry]) -> [String] {
+    IncidentNotice(at: moment, cluster: "", entries: entries).words
+  }
+
+  @Test(
+    arguments: [
+      ([.opened, .worsened], ["opened a/2"]),
+      ([.opened, .flapping, .reminder], ["opened a/3"]),
+      ([.opened, .ended], ["ended a/2"]),
+      ([.opened, .worsened, .reminder, .ended], ["ended a/4"]),
+      ([.worsened, .reminder], ["worsened a/2"]),
+      ([.flapping, .reminder], ["flapping a/2"]),
+      ([.reminder, .reminder], ["reminder a/2"]),
+      ([.reminder, .worsened], ["worsened a/2"]),
+      ([.ended, .opened], ["opened a/2"]),
+    ] as [([IncidentNotice.Change], [String])])
+  func whatWaitsCollapses(_ changes: [IncidentNotice.Change], _ expected: [String]) {
+    var outbox = Outbox()
+    for (index, change) in changes.enumerated() {
+      _ = outbox.add(.init(change, .sample("a", notices: index + 1)), at: moment)
+    }
+    #expect(outbox.count == 1)
+    let batch1 = outbox.take()
+    #expect(words(batch1) == expected)
+  }
+
+  @Test func whatIsUnderWayIsNotCollapsedUnlessItFails() {
+    var outbox = Outbox()
+    _ = outbox.add(.init(.opened, .sample("a")), at: moment)
+    let batch2 = outbox.take()
+    #expect(words(batch2) == ["opened a/1"])
+    _ = outbox.add(.init(.ended, .sample("a", notices: 2)), at: moment)
+    var arrived = outbox
+    let parcels = arrived.delivered()
+    #expect(parcels.map(\.incident.id) == ["a"])
+    #expect(arrived.told == ["a"])
+    let batch3 = arrived.take()
+    #expect(words(batch3) == ["ended a/2"])
+    _ = arrived.delivered()
+    #expect(arrived.told.isEmpty)
+    #expect(arrived.isEmpty)
+    _ = outbox.failed()
+    let batch4 = outbox.take()
+    #expect(words(batch4) == ["ended a/2"])
+  }
+
+  @Test func aMessageHoldsOneClusterTheWorstFirstAndTheOldestNewsGoFirst() {
+    var outbox = Outbox()
+    for (id, severity, cluster) in [
+      ("a", Problem.Severity.warning, "one"), ("b", .critical, "two"), ("c", .critical, "one"),
+    ] {
+      _ = outbox.add(.init(.opened, .sample(id, severity, cluster: cluster)), at: moment)
+    }
+    _ = outbox.add(.init(.ended, .sample("d", cluster: "one")), at: moment)
+    let batch5 = outbox.take()
+    #expect(words(batch5) == ["opened c/1", "opened a/1", "ended d/1"])
+    _ = outbox.delivered()
+    let batch6 = outbox.take()
+    #expect(words(batch6) == ["opened b/1"])
+  }
+
+  @Test func itIsBoundedAndDropsWhatPeopleMissLeast() {
+    var pace = AlertPace()
+    pace.mostWaiting = 100
+    var outbox = Outbox(pace: pace)
+    var dropped = 0
+    for index in 0..<60 {
+      dropped += outbox.add(.init(.opened, .sample("c\(index)")), at: moment).dropped
+      dropped += outbox.add(.init(.opened, .sample("w\(index)", .warning)), at: moment).dropped
+      dropped += outbox.add(.init(.ended, .sample("e\(index)")), at: moment).dropped
+    }
+    #expect(outbox.count <= 100)
+    #expect(outbox.count + dropped == 180)
+    let left = outbox.waiting.keys
+    #expect(left.count { $0.hasPrefix("c") } == 60)
+    #expect(left.contains("w59"))
+    #expect(!left.contains("w0"))
+  }
+
+  @Test func itIsBoundedInBytes() {
+    var pace = AlertPace()
+    pace.mostBytes = 100_000
+    var outbox = Outbox(pace: pace)
+    for index in 0..<1000 {
+      _ = outbox.add(
+        .init(.opened, .sample("\(index)", title: String(repeating: "x", count: 2000))), at: moment)
+    }
+    #expect((10...50).contains(outbox.count))
+  }
+
+  /// What it told people of it remembers until the end, and no longer than anybody.
+  @Test func whoWasToldIsForgottenWhenNothingFiresAnyMore() {
+    var outbox = Outbox()
+    for id in ["a", "b"] { _ = outbox.add(.init(.opened, .sample(id)), at: moment) }
+    _ = outbox.take()
+    _ = outbox.delivered()
+    #expect(outbox.knows("a"))
+    outbox.keepTold(["b"])
+    #expect(!outbox.knows("a"))
+    #expect(outbox.knows("b"))
+  }
+}

@@ -1,0 +1,98 @@
+import Foundation
+import Platform
+import TestSupport
+import Testing
+
+@testable import Guard
+@testable import Health
+
+@Suite struct SpoolTests {
+  private let folder: TemporaryFolder
+  private var path: String { folder.file("a.spool") }
+
+  init() throws { folder = try TemporaryFolder() }
+
+  private func restored() throws -> (outbox: Outbox, unread: Int) {
+    var spool = Spool(path: path)
+    var outbox = Outbox()
+    let unread = try spool.load(into: &outbox)
+    return (outbox, unread)
+  }
+
+  /// The state after any number of steps is what a restart finds there.
+  @Test func whatWaitsOutlivesARestartAtAnyPoint() throws {
+    var spool = Spool(path: path)
+    var outbox = Outbox()
+    for index in 0..<200 {
+      let id = "\(index % 17)"
+      if index % 5 == 4 {
+        _ = outbox.take()
+        // A message under way at the crash is delivered again: at least once.
+        #expect(
+          Set(try restored().outbox.waiting.keys) == Set(outbox.underWay.keys).union(outbox.waiting.keys))
+        try spool.done(outbox.delivered(), of: outbox)
+      } else {
+        let parcel = outbox.add(
+          .init(index % 3 == 0 ? .ended : .opened, .sample(id, notices: index)), at: moment
+        ).parcel
+        try spool.put([parcel], of: outbox)
+      }
+      let found = try restored()
+      #expect(found.unread == 0)
+      #expect(found.outbox.waiting == outbox.waiting)
+      #expect(found.outbox.told == outbox.told)
+    }
+  }
+
+  @Test func aTornLineCostsNoOther() throws {
+    var spool = Spool(path: path)
+    var outbox = Outbox()
+    for id in ["a", "b", "c"] {
+      try spool.put([outbox.add(.init(.opened, .sample(id)), at: moment).parcel], of: outbox)
+    }
+    let whole = try Data(contentsOf: URL(filePath: path))
+    for cut in stride(from: 0, to: whole.count, by: 97) {
+      try whole.prefix(cut).write(to: URL(filePath: path))
+      let found = try restored()
+      #expect(found.unread <= 1)
+      #expect(found.outbox.count <= 3)
+    }
+    try (whole.prefix(100) + Data("\n{\"put\":7}\nnonsense\n".utf8) + whole).write(to: URL(filePath: path))
+    #expect(try restored().outbox.waiting.count == 3)
+  }
+
+  @Test func theFileStaysSmallHoweverMuchPassesThrough() throws {
+    var spool = Spool(path: path)
+    var outbox = Outbox()
+    for index in 0..<4000 {
+      try spool.put([outbox.add(.init(.opened, .sample("\(index)")), at: moment).parcel], of: outbox)
+      _ = outbox.take()
+      try spool.done(outbox.delivered(), of: outbox)
+      outbox.keepTold([])
+    }
+    let size = try #require(FileManager.default.attributesOfItem(atPath: path)[.size] as? Int)
+    #expect(size <= 1 << 20)
+    let mode = try #require(FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int)
+    #expect(mode == 0o600)
+  }
+
+  @Test func aDiskThatFailsIsToldOnceAndTheFileIsWholeAfterwards() throws {
+    let path = folder.file("missing/a.spool")
+    var state = ChannelState(
+      configuration: .named("a"), channel: MemoryChannel(),
+      delivery: DeliveryState(pace: AlertPace(), renewsEvery: nil, isHeartbeat: false),
+      spool: Spool(path: path))
+    let first = state.delivery.outbox.add(.init(.opened, .sample("a")), at: moment).parcel
+    let failures = [state.keep(.put([first])), state.keep(.put([first]))]
+    #expect(failures.map { $0 == nil } == [false, true])
+    try FileManager.default.createDirectory(
+      atPath: folder.file("missing"), withIntermediateDirectories: false)
+    let second = state.delivery.outbox.add(.init(.opened, .sample("b")), at: moment).parcel
+    let failure = state.keep(.put([second]))
+    #expect(failure == nil)
+    var outbox = Outbox()
+    var spool = Spool(path: path)
+    _ = try spool.load(into: &outbox)
+    #expect(Set(outbox.waiting.keys) == ["a", "b"])
+  }
+}

@@ -1,0 +1,270 @@
+import Foundation
+import GuardAPI
+import TestSupport
+import Testing
+
+@testable import Guard
+@testable import Health
+
+/// The channels that post, against a server in another language.
+@Suite(.blocking) struct WebChannelTests {
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  private func door(
+    _ url: String, login: Configuration.WebTarget.Login? = nil, authorities: String? = nil
+  ) throws -> WebDoor {
+    WebDoor(
+      target: .init(location: .address(try WebAddress(url)), login: login, authorities: authorities),
+      channel: "on-call", means: "webhook", surroundings: AlertSurroundings(environment: .test()))
+  }
+
+  private func post(_ door: WebDoor, _ notice: IncidentNotice = .sample(.opened, .sample("a")))
+    -> DeliveryError?
+  {
+    do throws(DeliveryError) {
+      try WebhookChannel(door: door, key: nil).deliver(notice, at: .now, isCancelled: { false })
+      return nil
+    } catch {
+      return error
+    }
+  }
+
+  @Test func aSignedWebhookIsBelievedByItsReceiver() throws {
+    let receiver = try Receiver(key: "s3cret")
+    let key = try folder.write("s3cret\n", to: "key")
+    let token = try folder.write("t0ken", to: "token")
+    let door = try door("http://127.0.0.1:\(receiver.port)/hook?x=1", login: .token(.file(token)))
+    let channel = WebhookChannel(door: door, key: .file(key))
+    let notice = IncidentNotice.sample(.opened, .sample("a", title: "ä node, \"quoted\""))
+    try channel.deliver(notice, at: .now, isCancelled: { false })
+    let request = try #require(receiver.requests.first)
+    #expect(request.method == "POST")
+    #expect(request.path == "/hook?x=1")
+    #expect(request.signed == true)
+    #expect(request.headers["Idempotency-Key"] == "a.1")
+    #expect(request.headers["Content-Type"] == "application/json")
+    #expect(request.headers["Authorization"] == "Bearer t0ken")
+    let document = try JSONDecoder().decode(NoticeDocument.self, from: Data(request.body.utf8))
+    #expect(document.schema == "oceanid.notice/1")
+    #expect(document.summary == "CRITICAL tethys: ä node, \"quoted\"")
+    #expect(document.entries.map(\.key) == ["a.1"])
+    #expect(document.entries.first?.incident.remedy == "kubectl describe node a")
+    // A key that was changed is used at once.
+    try folder.write("another", to: "key")
+    try channel.deliver(notice, at: .now, isCancelled: { false })
+    try channel.deliver(notice, at: .now - .seconds(600), isCancelled: { false })
+    #expect(receiver.requests.map(\.signed) == [true, false, false])
+  }
+
+  @Test func severalNewsHaveOneKeyWhateverTheirOrder() {
+    let (a, b) = (Incident.sample("a"), Incident.sample("b"))
+    let key = NoticeCoding.key(of: .sample(.opened, a, b))
+    #expect(key == NoticeCoding.key(of: .sample(.opened, b, a)))
+    #expect(key != NoticeCoding.key(of: .sample(.opened, a, .sample("b", notices: 2))))
+    #expect(key.hasPrefix("2-") && key.utf8.count == 34)
+    // What could end a header line never stands in one.
+    let odd = NoticeCoding.key(of: .sample(.opened, .sample("a\r\nX-Evil: 1")))
+    #expect(odd.allSatisfy { $0.isHexDigit || $0 == "-" })
+  }
+
+  @Test(
+    arguments: [
+      ("status/500", .passing, nil), ("status/503", .passing, nil), ("status/408", .passing, nil),
+      ("later/7", .passing, 7), ("status/400", .unfit, nil), ("status/422", .unfit, nil),
+      ("status/401", .refused, nil), ("status/404", .refused, nil), ("status/410", .refused, nil),
+      ("elsewhere", .refused, nil),
+    ] as [(String, DeliveryError.Cause, Int?)])
+  func whatAnAnswerMeans(_ path: String, _ cause: DeliveryError.Cause, _ retryAfter: Int?) throws {
+    let receiver = try Receiver()
+    let error = try #require(post(try door("http://127.0.0.1:\(receiver.port)/\(path)")))
+    #expect(error.cause == cause)
+    #expect(error.retryAfter == retryAfter.map { .seconds($0) })
+    #expect(error.message.hasPrefix("http://127.0.0.1:\(receiver.port) answered HTTP "))
+    #expect(!error.remedy.isEmpty)
+    // A redirect is not followed.
+    #expect(receiver.requests.count == 1)
+  }
+
+  /// Servers like to repeat what they were sent.
+  @Test func noSecretComesBackInAnError() throws {
+    let receiver = try Receiver()
+    let token = try folder.write("t0ken-of-mine", to: "token")
+    let error = try #require(
+      post(
+        try door(
+          "http://127.0.0.1:\(receiver.port)/echo/services/T0/S3CRET?key=K3Y", login: .token(.file(token)))))
+    #expect(error.message.contains("HTTP 403"))
+    for secret in ["t0ken-of-mine", "S3CRET", "K3Y"] {
+      #expect(!"\(error)\(error.remedy)".contains(secret), "\(error)")
+    }
+    let password = try #require(
+      post(
+        try door(
+          "http://127.0.0.1:\(receiver.port)/status/401", login: .password(user: "ada", .file(token)))))
+    #expect(password.cause == .refused)
+    #expect(
+      receiver.requests.last?.headers["Authorization"] == "Basic "
+        + Data("ada:t0ken-of-mine".utf8).base64EncodedString())
+    let nobody = try #require(post(try door("http://127.0.0.1:1/S3CRET")))
+    #expect(nobody.cause == .passing)
+    #expect(!"\(nobody)\(nobody.remedy)".contains("S3CRET"))
+  }
+
+  @Test func aServerThatNeverStopsTalkingHasAnswered() throws {
+    let receiver = try Receiver()
+    #expect(post(try door("http://127.0.0.1:\(receiver.port)/flood")) == nil)
+  }
+
+  @Test func aServerThatHangsIsGivenUpWhenTheGuardEnds() throws {
+    let receiver = try Receiver()
+    let channel = WebhookChannel(door: try door("http://127.0.0.1:\(receiver.port)/hang"), key: nil)
+    let begin = ContinuousClock.now
+    #expect(throws: DeliveryError.self) {
+      try channel.deliver(
+        .sample(.opened, .sample("a")), at: .now,
+        isCancelled: { ContinuousClock.now - begin > .milliseconds(300) })
+    }
+    #expect(ContinuousClock.now - begin < .seconds(5))
+  }
+
+  /// The guard connects to no host but those in its configuration.
+  @Test func aProxyOfTheEnvironmentIsNotAsked() throws {
+    let (receiver, proxy) = (try Receiver(), try Receiver())
+    setenv("http_proxy", "http://127.0.0.1:\(proxy.port)", 1)
+    setenv("ALL_PROXY", "http://127.0.0.1:\(proxy.port)", 1)
+    defer {
+      unsetenv("http_proxy")
+      unsetenv("ALL_PROXY")
+    }
+    #expect(post(try door("http://127.0.0.1:\(receiver.port)/")) == nil)
+    #expect(receiver.requests.count == 1)
+    #expect(proxy.requests.isEmpty)
+  }
+
+  @Test func aServerIsBelievedByItsCertificateOnly() throws {
+    let openssl = try #require(program("openssl"))
+    let (key, certificate) = (folder.file("key.pem"), folder.file("certificate.pem"))
+    _ = try run(
+      openssl,
+      [
+        "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "1",
+        "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-keyout", key, "-out",
+        certificate,
+      ])
+    try folder.write(
+      String(contentsOfFile: key, encoding: .utf8) + String(contentsOfFile: certificate, encoding: .utf8),
+      to: "both.pem")
+    let receiver = try Receiver(certificate: folder.file("both.pem"))
+    let stranger = try #require(post(try door("https://localhost:\(receiver.port)/S3CRET")))
+    #expect(stranger.cause == .passing)
+    #expect(stranger.message.contains("certificate"))
+    #expect(stranger.remedy.contains("authorities"))
+    #expect(post(try door("https://localhost:\(receiver.port)/", authorities: certificate)) == nil)
+    // Under another name it is another server.
+    #expect(post(try door("https://127.0.0.1:\(receiver.port)/", authorities: certificate)) != nil)
+    #expect(receiver.requests.map(\.path) == ["/"])
+    #expect(post(try door("https://localhost/", authorities: folder.file("none")))?.cause == .refused)
+  }
+
+  @Test func aSecretMustBeOneLineThatNobodyElseReads() throws {
+    let surroundings = AlertSurroundings(environment: .test(credentials: folder.path))
+    func error(_ place: Configuration.SecretPlace) -> String {
+      do throws(DeliveryError) {
+        return try surroundings.text(place)
+      } catch {
+        return "\(error.cause) \(error.message)"
+      }
+    }
+    let path = try folder.write("abc\r\n", to: "token")
+    #expect(error(.file(path)) == "abc")
+    #expect(error(.credential("token")) == "abc")
+    #expect(error(.credential("none")).contains("credential none"))
+    chmod(path, 0o644)
+    #expect(error(.file(path)).contains("can be read by others"))
+    for text in ["", "\n", "two\nlines", "caf\u{e9}", "a\u{0}b"] {
+      let file = try folder.write(text, to: "odd")
+      #expect(error(.file(file)) == "refused \(file) does not hold one line of printable text")
+    }
+    #expect(error(.file(folder.file("none"))).hasPrefix("refused"))
+  }
+
+  @Test func ntfyHearsOfBeginningAndEnd() throws {
+    struct Message: Decodable, Equatable {
+      let topic: String
+      let title: String
+      let message: String
+      let priority: Int
+      let tags: [String]
+    }
+    let receiver = try Receiver()
+    let channel = NtfyChannel(door: try door("http://127.0.0.1:\(receiver.port)/push/oceanid-7f3a"))
+    for notice in [
+      IncidentNotice.sample(.opened, .sample("a")), .sample(.opened, .sample("b", .warning)),
+      .sample(.reminder, .sample("a", notices: 2)),
+      .sample(.ended, .sample("a", notices: 3, endedAt: moment)),
+      .sample(.opened, .sample("c", .warning), .sample("d")),
+    ] {
+      try channel.deliver(notice, at: .now, isCancelled: { false })
+    }
+    let messages = try receiver.requests.map {
+      try JSONDecoder().decode(Message.self, from: Data($0.body.utf8))
+    }
+    #expect(receiver.requests.allSatisfy { $0.path == "/push" })
+    #expect(messages.allSatisfy { $0.topic == "oceanid-7f3a" && $0.message.utf8.count <= 4096 })
+    #expect(messages.map(\.priority) == [5, 3, 4, 2, 5])
+    #expect(
+      messages.map { $0.tags.joined() } == [
+        "rotating_light", "warning", "rotating_light", "white_check_mark", "rotating_light",
+      ])
+    #expect(messages[0].title == "CRITICAL tethys: node a is NotReady")
+    #expect(messages[0].message.contains("what to do: kubectl describe node a"))
+    #expect(messages[3].title == "OVER tethys: node a is NotReady")
+    #expect(messages[4].title == "CRITICAL tethys: 1 critical, 1 warning: node c is NotReady")
+  }
+
+  @Test func aDeadMansSwitchIsPushedWhileAllIsWell() throws {
+    let receiver = try Receiver()
+    let channel = PingChannel(
+      door: try door("http://127.0.0.1:\(receiver.port)/ping/uuid"), interval: .seconds(60))
+    try channel.renew([], at: .now, isCancelled: { false })
+    try channel.renew([.sample("a")], at: .now, isCancelled: { false })
+    #expect(receiver.requests.map(\.path) == ["/ping/uuid", "/ping/uuid/fail"])
+    #expect(receiver.requests.map(\.body) == ["all is well\n", "critical tethys node a is NotReady\n"])
+  }
+
+  /// From the configuration to the wire, with an address that is a secret as a whole.
+  @Test func theWholeWay() throws {
+    let receiver = try Receiver(key: "k")
+    let log = LogMemory()
+    try folder.write("http://127.0.0.1:\(receiver.port)/services/S3CRET", to: "hook-url")
+    try folder.write("k", to: "hook-key")
+    let configuration = try Configuration.parse(
+      """
+      clusters: [{ name: tethys, tunnel: { host: tethys } }]
+      alerts:
+        - name: on-call
+          webhook: { url: { credential: hook-url }, key: { credential: hook-key } }
+        - name: pings
+          ping: { url: "http://127.0.0.1:\(receiver.port)/ping", interval: 10s }
+        - name: broken
+          webhook: { url: "http://127.0.0.1:\(receiver.port)/status/401" }
+      """, file: "guard.yaml", environment: ConfigurationEnvironment(isRoot: true, home: "/root"))
+    let delivery = AlertDelivery(
+      configuration.alerts, environment: .test(credentials: folder.path), log: log)
+    delivery.refresh(firing: [])
+    delivery.send(.sample(.opened, .sample("a")))
+    #expect(
+      eventually { Set(receiver.requests.map(\.path)) == ["/services/S3CRET", "/ping", "/status/401"] })
+    #expect(receiver.requests.first { $0.path == "/services/S3CRET" }?.signed == true)
+    #expect(eventually { delivery.failures.map(\.subject) == ["alerts broken"] })
+    let figures = delivery.figures
+    #expect(figures.map(\.channel) == ["on-call", "pings", "broken"])
+    #expect(figures.map(\.means) == ["webhook", "ping", "webhook"])
+    #expect(figures.map(\.waiting) == [0, 0, 1])
+    #expect(!log.text.contains("S3CRET"))
+    #expect(!configuration.yaml.contains("S3CRET"))
+    delivery.stop(timeout: .seconds(2))
+  }
+}

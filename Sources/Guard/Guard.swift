@@ -47,6 +47,7 @@ package final class Guard: Sendable {
   private let log: any EventLog
   private let board: StatusBoard
   private let ledger: IncidentLedger
+  private let alerts: AlertDelivery
   private let textfile: MetricsTextfile
   private let history: History
   private let environment: LocalEnvironment
@@ -137,8 +138,11 @@ package final class Guard: Sendable {
     self.log = ToldLog(log: bounded, history: history.memory, board: board)
     self.environment = LocalEnvironment.ofThisProcess()
     self.textfile = MetricsTextfile(log: log)
+    let alerts = AlertDelivery(configuration.alerts, environment: environment, log: log)
+    self.alerts = alerts
     self.ledger = IncidentLedger(
-      file: IncidentFile(environment: environment.variables), log: log, board: board)
+      file: IncidentFile(environment: environment.variables), log: log, board: board,
+      deliver: { alerts.send($0) })
   }
 
   private func start() throws {
@@ -181,6 +185,8 @@ package final class Guard: Sendable {
       incidents: ledger.document,
       silence: { [ledger] request, peer in ledger.silence(request, by: "uid \(peer.uid)") },
       endSilence: { [ledger] id, peer in ledger.endSilence(id: id, by: "uid \(peer.uid)") },
+      alerts: { [alerts] in alerts.document },
+      testAlert: { [alerts] name, done in alerts.test(channel: name, done) },
       breakGlass: { [weak self, log] request, peer in
         guard self?.clusters(named: request.cluster).isEmpty == false else { return false }
         log.write(
@@ -225,7 +231,8 @@ package final class Guard: Sendable {
     ) { first, _ in first }
     return ClusterFamilies.families(board.entries, tallies: tallies)
       + OwnFamilies.families(
-        .current(), firing: ledger.firing, configurationIsRejected: !board.ownProblems.isEmpty)
+        .current(), firing: ledger.firing, configurationIsRejected: board.configurationIsRejected)
+      + AlertFamilies.families(alerts.figures)
   }
 
   private func writeMetrics() {
@@ -235,8 +242,10 @@ package final class Guard: Sendable {
 
   private func passIncidents() {
     let now = Timestamp.now
+    board.setAlertFailures(alerts.failures)
     ledger.observe(Sighting(cluster: "", problems: board.ownProblems), at: now)
     ledger.pass(at: now)
+    alerts.refresh(firing: ledger.told)
   }
 
   private func begin(_ cluster: Configuration.Cluster, _ adopted: [StreamAddress: Int32]) throws
@@ -326,6 +335,7 @@ package final class Guard: Sendable {
       $0.configuration = next
       $0.clusters = clusters
     }
+    alerts.reconfigure(next.alerts)
     board.setConfiguration(file: next.file)
     let moved =
       previous.control.socket != next.control.socket ? "; control.socket changes with the next start" : ""
@@ -347,6 +357,7 @@ package final class Guard: Sendable {
     server.withLock { $0.take() }?.stop()
     Guard.stop(clusters, timeout: Guard.farewell)
     ledger.save()
+    alerts.stop(timeout: .seconds(1))
     boundedLog.tell()
     log.write(LogRecord(.stopped, "oceanid-guard stopped", subject: "guard"))
     done.signal()

@@ -38,6 +38,13 @@ package enum DocumentCoding {
     return try decode(IncidentsDocument.self, bytes)
   }
 
+  /// Throws `DocumentError`, also for alert channels of another major version.
+  package static func decodeAlerts(_ bytes: Data) throws(DocumentError) -> AlertsDocument {
+    let schema = try decode(SchemaField.self, bytes).schema
+    guard Schema(schema) == .alerts else { throw .foreignSchema(schema) }
+    return try decode(AlertsDocument.self, bytes)
+  }
+
   /// A line of what `oceanid-guard --doctor` prints.
   package static func decodeFinding(_ bytes: Data) throws(DocumentError) -> FindingDocument {
     try decode(FindingDocument.self, bytes)

@@ -6,12 +6,14 @@ package enum Route: String, CaseIterable, Sendable {
   case history = "/v1/history"
   case roundTrips = "/v1/roundtrips"
   case incidents = "/v1/incidents"
+  case alerts = "/v1/alerts"
   case healthz = "/v1/healthz"
   case metrics = "/metrics"
   case reconnect = "/v1/reconnect"
   case poll = "/v1/poll"
   case reload = "/v1/reload"
   case silence = "/v1/silence"
+  case alertsTest = "/v1/alerts/test"
   case breakGlass = "/v1/break-glass"
 
   package enum Method: String, Sendable {
@@ -28,11 +30,12 @@ package enum Route: String, CaseIterable, Sendable {
   ///
   /// `reconnect` and `poll` take `?cluster=NAME` and mean every cluster without it. `breakGlass` takes `command` (the
   /// tool and its verb, nothing that could be secret), `reason` and `cluster`, and does nothing but log them. `silence`
-  /// takes `reason`, `seconds`, and perhaps `pattern` and `cluster`; or `end` with the id of a silence.
+  /// takes `reason`, `seconds`, and perhaps `pattern` and `cluster`; or `end` with the id of a silence. `alertsTest`
+  /// takes `channel`.
   package var method: Method {
     switch self {
-    case .status, .watch, .schema, .history, .roundTrips, .incidents, .healthz, .metrics: .get
-    case .reconnect, .poll, .reload, .silence, .breakGlass: .post
+    case .status, .watch, .schema, .history, .roundTrips, .incidents, .alerts, .healthz, .metrics: .get
+    case .reconnect, .poll, .reload, .silence, .alertsTest, .breakGlass: .post
     }
   }
 }

@@ -48,8 +48,9 @@ final class Installation {
   var configuration: String { folder.file("guard.yaml") }
   var log: String { daemon.errors }
 
-  func restart() throws {
-    daemon.terminate()
+  /// - Parameter killing: with SIGKILL.
+  func restart(killing: Bool = false) throws {
+    if killing { daemon.kill() } else { daemon.terminate() }
     _ = daemon.wait(within: .seconds(10))
     daemon = try Self.start(folder)
   }

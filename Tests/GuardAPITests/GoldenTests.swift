@@ -169,6 +169,27 @@ import Testing
     #expect(NoticeChange.written.map(\.rawValue) == IncidentNotice.Change.allCases.map(\.rawValue))
   }
 
+  @Test func theAlertChannels() throws {
+    let document = AlertsDocument(channels: [
+      .init(
+        name: "pager", means: "webhook", failingSince: now, failure: "webhook https://x: HTTP 500",
+        remedy: "look",
+        delivered: 3, failed: 2, dropped: 1, waiting: 4),
+      .init(name: "am", means: "alertmanager"),
+    ])
+    #expect(
+      String(decoding: try DocumentCoding.encode(document), as: UTF8.self) == """
+        {"channels":[{"delivered":3,"dropped":1,"failed":2,"failingSince":"2026-03-01T04:24:07Z",\
+        "failure":"webhook https://x: HTTP 500","means":"webhook","name":"pager","remedy":"look","waiting":4},\
+        {"delivered":0,"dropped":0,"failed":0,"failingSince":null,"failure":null,"means":"alertmanager",\
+        "name":"am","remedy":null,"waiting":0}],"schema":"oceanid.alerts/1"}
+        """)
+    #expect(try DocumentCoding.decodeAlerts(DocumentCoding.encode(document)) == document)
+    #expect(throws: DocumentError.foreignSchema("oceanid.alerts/2")) {
+      try DocumentCoding.decodeAlerts(Data(#"{"schema":"oceanid.alerts/2","channels":7}"#.utf8))
+    }
+  }
+
   @Test func theIncidents() throws {
     var book = IncidentBook()
     for second in stride(from: 0 as Int64, to: 60, by: 5) {

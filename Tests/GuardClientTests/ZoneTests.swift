@@ -26,9 +26,11 @@ import Testing
     #expect(Scene.now.clock(at: Scene.now) == "04:24:07Z")
   }
 
-  @Test(arguments: ["status", "nodes", "tunnel", "watch", "history", "incidents", "silence", "doctor"])
+  @Test(arguments: [
+    "status", "nodes", "tunnel", "watch", "history", "incidents", "silence", "doctor", "alerts",
+  ])
   func commandsTakeUTC(_ command: String) throws {
     let parsed = try OceanidCtl.parseAsRoot([command, "--utc"])
-    #expect((parsed as? any TimeTelling)?.options.utc == true)
+    #expect((parsed as? any TimeTelling)?.utc == true)
   }
 }

@@ -63,6 +63,16 @@ final class ControlFixture {
         incidents: ledger.document,
         silence: { [ledger] request, peer in ledger.silence(request, by: "uid \(peer.uid)") },
         endSilence: { [ledger] id, peer in ledger.endSilence(id: id, by: "uid \(peer.uid)") },
+        alerts: { AlertsDocument(channels: []) },
+        testAlert: { name, done in
+          asked.note("test \(name)")
+          DispatchQueue.global().async {
+            done(
+              ["pager": .delivered("pager took the test"), "broken": .failed("no way", remedy: "mend it")][
+                name]
+                ?? .unknownChannel)
+          }
+        },
         breakGlass: { request, _ in
           asked.note("\(request.command), \(request.reason), \(request.cluster)")
           return request.cluster == "tethys"

@@ -51,6 +51,19 @@ import Testing
   }
 
   @Test(arguments: [
+    ("channel=pager", "200", "pager took the test"), ("channel=broken", "502", "no way\\nmend it"),
+    ("channel=nobody", "404", "no alert channel is named 'nobody'"), ("", "400", "channel is wanted"),
+  ])
+  func aTestOfAChannelAnswersHowItWent(_ query: String, _ status: String, _ words: String) throws {
+    let fixture = try Fixture()
+    let answer = try fixture.get("/v1/alerts/test?\(query)", method: "POST")
+    #expect(answer.hasPrefix("HTTP/1.1 \(status)"), "\(answer)")
+    #expect(answer.contains(words), "\(answer)")
+    #expect(fixture.asked.all.first == "audit alerts test true")
+    #expect(try fixture.get("/v1/alerts").contains(#"{"channels":[],"schema":"oceanid.alerts/1"}"#))
+  }
+
+  @Test(arguments: [
     "GARBAGE\r\n\r\n", "GET\r\n\r\n", "GET /v1/status HTTP/9.9\r\nHost: oceanid\r\n\r\n",
     "\u{0}\u{1}\u{2}\r\n\r\n",
     "GET /v1/status HTTP/1.1\r\nHost oceanid\r\n\r\n",

@@ -54,7 +54,10 @@ import Testing
   ) -> String {
     format.text(
       ClusterFamilies.families([entry], tallies: [entry.report.name: counts])
-        + OwnFamilies.families(.current(), firing: [.critical: 2], configurationIsRejected: false))
+        + OwnFamilies.families(.current(), firing: [.critical: 2], configurationIsRejected: false)
+        + AlertFamilies.families([
+          .init(channel: "pager", means: "webhook", delivered: 3, failed: 2, dropped: 1, waiting: 4)
+        ]))
   }
 
   @Test func samplesAreWhatIsKnown() {
@@ -73,6 +76,10 @@ import Testing
       "oceanid_nodes_ready{\(cluster)} 1", "oceanid_nodes_expected{\(cluster)} 2",
       "oceanid_flux_objects{\(cluster),kind=\"Kustomization\",status=\"Current\",verdict=\"degraded\"} 1",
       "oceanid_flux_suspended_objects{\(cluster)} 1",
+      #"oceanid_alerts_delivered_total{channel="pager",means="webhook"} 3"#,
+      #"oceanid_alerts_failed_total{channel="pager",means="webhook"} 2"#,
+      #"oceanid_alerts_dropped_total{channel="pager",means="webhook"} 1"#,
+      #"oceanid_alerts_waiting{channel="pager",means="webhook"} 4"#,
       "oceanid_cluster_verdict{\(cluster),verdict=\"healthy\"} 1",
       "oceanid_cluster_verdict{\(cluster),verdict=\"critical\"} 0",
       "oceanid_incidents_firing{severity=\"critical\"} 2",

@@ -1,4 +1,5 @@
 internal import Dispatch
+internal import GuardAPI
 internal import Health
 internal import Platform
 internal import Synchronization
@@ -175,6 +176,19 @@ final class AlertDelivery: Sendable {
   /// Of each channel that does not deliver, its problem. It is told by the other channels only.
   var failures: [Problem] {
     entries.withLock { $0 }.compactMap { entry in entry.lines.lazy.compactMap(\.problem).first }
+  }
+
+  /// Of `GET /v1/alerts`.
+  var document: AlertsDocument {
+    let failures = Dictionary(failures.map { ($0.id, $0) }) { first, _ in first }
+    return AlertsDocument(
+      channels: figures.map { figures in
+        let failure = failures[ChannelLine.problemID(figures.channel)]
+        return .init(
+          name: figures.channel, means: figures.means, failingSince: failure?.since, failure: failure?.detail,
+          remedy: failure?.remedy, delivered: figures.delivered, failed: figures.failed,
+          dropped: figures.dropped, waiting: figures.waiting)
+      })
   }
 
   /// In the order of the configuration.

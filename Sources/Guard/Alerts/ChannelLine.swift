@@ -215,13 +215,15 @@ final class ChannelLine: Sendable {
 
   // MARK: - Out
 
+  static func problemID(_ name: String) -> String { "guard/alerts/\(name)/failing" }
+
   var problem: Problem? {
     state.withLock { state in
       let retry = state.delivery.retry
       guard retry.isFailing, let error = retry.error, let since = retry.since else { return nil }
       let name = state.configuration.name
       return Problem(
-        id: "guard/alerts/\(name)/failing", severity: .warning, cluster: "", subject: "alerts \(name)",
+        id: ChannelLine.problemID(name), severity: .warning, cluster: "", subject: "alerts \(name)",
         title: "alert channel \(name) does not deliver",
         detail: "\(state.channel.description): \(error.message)", since: since, remedy: error.remedy)
     }

@@ -56,6 +56,16 @@ struct ControlAnswer: Sendable {
     }
   }
 
+  static func alertTest(_ outcome: AlertDelivery.TestOutcome, _ channel: String) -> ControlAnswer {
+    switch outcome {
+    case .delivered(let message): receipt(message)
+    case .failed(let message, let remedy): error(.badGateway, "delivery", "\(message)\n\(remedy)")
+    case .unknownChannel:
+      error(.notFound, "channel", "no alert channel is named '\(channel.prefix(64))': see oceanid-ctl alerts")
+    case .busy: error(.serviceUnavailable, "busy", "too many tests at once: try again")
+    }
+  }
+
   private static func encoded(
     _ status: HTTPResponseStatus, _ document: some Encodable, type: String = "application/json",
     allow: Route.Method? = nil

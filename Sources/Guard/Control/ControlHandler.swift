@@ -119,6 +119,8 @@ final class ControlHandler: ChannelInboundHandler {
     case .history: history(query, context, closing)
     case .roundTrips: answer(.json(actions.roundTrips()), context, closing: closing)
     case .incidents: answer(.json(actions.incidents()), context, closing: closing)
+    case .alerts: answer(.json(actions.alerts()), context, closing: closing)
+    case .alertsTest: testAlert(query, context, closing)
     case .silence: silence(query, context, closing)
     case .watch: watchers.add(context.channel)
     case .healthz:
@@ -153,6 +155,15 @@ final class ControlHandler: ChannelInboundHandler {
   private func reload(_ context: ChannelHandlerContext, _ closing: Bool) {
     guard mayWrite("reload", context, closing) else { return }
     actions.reload(later(context, closing) { .reload($0) })
+  }
+
+  /// Answers once the channel did: how it went is what somebody wants to know.
+  private func testAlert(_ query: Query, _ context: ChannelHandlerContext, _ closing: Bool) {
+    guard mayWrite("alerts test", context, closing) else { return }
+    guard let channel = query["channel"] else {
+      return answer(.error(.badRequest, "query", "channel is wanted"), context, closing: closing)
+    }
+    actions.testAlert(channel, later(context, closing) { .alertTest($0, channel) })
   }
 
   private func history(_ query: Query, _ context: ChannelHandlerContext, _ closing: Bool) {

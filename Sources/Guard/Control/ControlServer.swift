@@ -31,6 +31,10 @@ final class ControlServer: Sendable {
     let silence: @Sendable (SilenceRequest, PeerCredentials) -> Silence?
     /// False: there is no such silence.
     let endSilence: @Sendable (_ id: String, PeerCredentials) -> Bool
+    let alerts: @Sendable () -> AlertsDocument
+    /// `done` is called once, on any thread.
+    let testAlert:
+      @Sendable (_ channel: String, _ done: @escaping @Sendable (AlertDelivery.TestOutcome) -> Void) -> Void
     /// Logs a change that somebody is about to make by hand. False: there is no such cluster.
     let breakGlass: @Sendable (BreakGlass, PeerCredentials) -> Bool
     /// Told of every write, allowed or not.

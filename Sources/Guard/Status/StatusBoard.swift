@@ -22,6 +22,7 @@ final class StatusBoard: Sendable {
     var order: [String] = []
     var configuration: ConfigurationStatus?
     var silences: [Silence] = []
+    var alertFailures: [Problem] = []
     var listener: (@Sendable (ChangeDocument) -> Void)?
     var version: UInt64 = 0
   }
@@ -66,6 +67,15 @@ final class StatusBoard: Sendable {
     }
   }
 
+  /// Of each alert channel that does not deliver.
+  func setAlertFailures(_ problems: [Problem]) {
+    state.withLock { state in
+      guard state.alertFailures != problems else { return }
+      state.version += 1
+      state.alertFailures = problems
+    }
+  }
+
   func put(_ entry: Entry) {
     state.withLock { state in
       guard state.order.contains(entry.report.name) else { return }
@@ -82,7 +92,12 @@ final class StatusBoard: Sendable {
   var entries: [Entry] { state.withLock { state in state.order.compactMap { state.entries[$0] } } }
 
   /// What concerns the guard itself.
-  var ownProblems: [Problem] { [state.withLock { $0.configuration?.problem }].compactMap(\.self) }
+  var ownProblems: [Problem] {
+    state.withLock { [$0.configuration?.problem].compactMap(\.self) + $0.alertFailures }
+  }
+
+  /// The file on disk has mistakes, and an older one is in force.
+  var configurationIsRejected: Bool { state.withLock { $0.configuration?.problem != nil } }
 
   /// The worst of all clusters; unknown before the first judgement.
   var verdict: Verdict {

@@ -3,7 +3,7 @@ import GuardAPI
 
 extension Section: ExpressibleByArgument {}
 
-struct CheckCommand: ParsableCommand, TimeTelling {
+struct CheckCommand: ParsableCommand, Reading {
   static let configuration = CommandConfiguration(
     commandName: "check", abstract: "Print a monitoring plugin's line with performance data.",
     discussion: """

@@ -3,7 +3,7 @@ import Glibc
 import GuardAPI
 import SystemJournal
 
-struct DoctorCommand: ParsableCommand, TimeTelling {
+struct DoctorCommand: ParsableCommand, Reading {
   static let configuration = CommandConfiguration(
     commandName: "doctor",
     abstract: "Go the whole way to the cluster step by step, and name the first thing that is broken.",

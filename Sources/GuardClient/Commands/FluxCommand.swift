@@ -1,6 +1,6 @@
 import ArgumentParser
 
-struct FluxCommand: ParsableCommand, TimeTelling {
+struct FluxCommand: ParsableCommand, Reading {
   static let configuration = CommandConfiguration(
     commandName: "flux", abstract: "List the Flux objects as flux get all -A does.",
     discussion: """

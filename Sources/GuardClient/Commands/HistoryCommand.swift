@@ -2,7 +2,7 @@ import ArgumentParser
 import GuardAPI
 import Health
 
-struct HistoryCommand: ParsableCommand, TimeTelling {
+struct HistoryCommand: ParsableCommand, Reading {
   static let configuration = CommandConfiguration(
     commandName: "history",
     abstract:

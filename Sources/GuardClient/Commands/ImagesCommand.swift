@@ -1,6 +1,6 @@
 import ArgumentParser
 
-struct ImagesCommand: ParsableCommand, TimeTelling {
+struct ImagesCommand: ParsableCommand, Reading {
   static let configuration = CommandConfiguration(
     commandName: "images", abstract: "List image policies with what runs, repositories and automations.",
     discussion: """

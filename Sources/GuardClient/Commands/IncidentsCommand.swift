@@ -1,7 +1,7 @@
 import ArgumentParser
 import GuardAPI
 
-struct IncidentsCommand: ParsableCommand, TimeTelling {
+struct IncidentsCommand: ParsableCommand, Reading {
   static let configuration = CommandConfiguration(
     commandName: "incidents",
     abstract: "List what people are told of: open incidents, and those that are over.",

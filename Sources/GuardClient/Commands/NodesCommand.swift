@@ -1,6 +1,6 @@
 import ArgumentParser
 
-struct NodesCommand: ParsableCommand, TimeTelling {
+struct NodesCommand: ParsableCommand, Reading {
   static let configuration = CommandConfiguration(
     commandName: "nodes", abstract: "List the nodes as kubectl get nodes does.",
     discussion: """

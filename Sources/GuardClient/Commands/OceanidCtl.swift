@@ -32,7 +32,7 @@ package struct OceanidCtl: ParsableCommand {
     subcommands: [
       StatusCommand.self, NodesCommand.self, FluxCommand.self, ImagesCommand.self, TunnelCommand.self,
       WatchCommand.self, HistoryCommand.self, ExplainCommand.self, WaitCommand.self, RunCommand.self,
-      EnvCommand.self, CheckCommand.self, IncidentsCommand.self, SilenceCommand.self,
+      EnvCommand.self, CheckCommand.self, IncidentsCommand.self, SilenceCommand.self, AlertsCommand.self,
       DoctorCommand.self, ReportCommand.self,
       MetricsCommand.self, NotifyAgentCommand.self,
       ReconnectCommand.self,
@@ -47,7 +47,7 @@ package struct OceanidCtl: ParsableCommand {
     signal(SIGPIPE, SIG_IGN)
     do {
       var command = try parseAsRoot()
-      let isUTC = (command as? any TimeTelling)?.options.utc == true
+      let isUTC = (command as? any TimeTelling)?.utc == true
       try Zone.$shown.withValue(isUTC ? .utc : .local) { try command.run() }
       Glibc.exit(0)
     } catch let error as ClientError {

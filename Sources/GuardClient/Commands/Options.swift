@@ -4,7 +4,17 @@ import GuardAPI
 
 /// A command that shows times.
 protocol TimeTelling {
+  /// In UTC instead of this machine's zone.
+  var utc: Bool { get }
+}
+
+/// A command that reads what the guard knows of its clusters.
+protocol Reading: TimeTelling {
   var options: ReadOptions { get }
+}
+
+extension Reading {
+  var utc: Bool { options.utc }
 }
 
 /// Where the guard is.

@@ -4,7 +4,7 @@ import GuardAPI
 import Health
 import Platform
 
-struct ReportCommand: ParsableCommand, TimeTelling {
+struct ReportCommand: ParsableCommand, Reading {
   static let configuration = CommandConfiguration(
     commandName: "report",
     abstract: "Write a page about a span of time: availability, incidents, round-trip times.",

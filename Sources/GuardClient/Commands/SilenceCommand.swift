@@ -1,7 +1,7 @@
 import ArgumentParser
 import GuardAPI
 
-struct SilenceCommand: ParsableCommand, TimeTelling {
+struct SilenceCommand: ParsableCommand, Reading {
   static let configuration = CommandConfiguration(
     commandName: "silence",
     abstract: "Hold back the notices of what you know of, for a while and with a reason.",

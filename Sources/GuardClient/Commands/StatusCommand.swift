@@ -1,6 +1,6 @@
 import ArgumentParser
 
-struct StatusCommand: ParsableCommand, TimeTelling {
+struct StatusCommand: ParsableCommand, Reading {
   static let configuration = CommandConfiguration(
     commandName: "status", abstract: "Show what is wrong, since when, why, and what to run.",
     discussion: """

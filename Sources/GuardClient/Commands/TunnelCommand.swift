@@ -1,6 +1,6 @@
 import ArgumentParser
 
-struct TunnelCommand: ParsableCommand, TimeTelling {
+struct TunnelCommand: ParsableCommand, Reading {
   static let configuration = CommandConfiguration(
     commandName: "tunnel",
     abstract: "Show the SSH tunnel, its forwards, their last connections and its last hours.",

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Glibc
 
-struct WatchCommand: ParsableCommand, TimeTelling {
+struct WatchCommand: ParsableCommand, Reading {
   static let configuration = CommandConfiguration(
     commandName: "watch", abstract: "Follow the status: a live view on a terminal, else a line per change.",
     discussion: """

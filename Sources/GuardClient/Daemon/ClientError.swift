@@ -16,7 +16,8 @@ enum ClientError: Error, Hashable, Sendable {
     switch self {
     case .unreachable, .unreadable, .document: ExitStatus.unavailable.rawValue
     case .refused(403, _, _): ExitStatus.denied.rawValue
-    case .refused(404, "cluster", _), .refused(404, "silence", _): ExitStatus.usage.rawValue
+    case .refused(404, "cluster", _), .refused(404, "silence", _), .refused(404, "channel", _):
+      ExitStatus.usage.rawValue
     case .refused(422, "configuration", _): ExitStatus.configuration.rawValue
     // Nothing to do with how healthy the cluster is: sysexits' "service unavailable".
     case .refused(503, _, _): ExitStatus.unavailable.rawValue
@@ -42,7 +43,10 @@ extension ClientError: CustomStringConvertible {
     case .unreadable(let socket, let error): "the guard's answer on \(socket.path) can't be read: \(error)"
     case .document(let error): "\(error)"
     case .refused(403, _, let message): "the guard refuses: \(message)"
-    case .refused(404, "cluster", let message), .refused(404, "silence", let message): message
+    case .refused(404, "cluster", let message), .refused(404, "silence", let message),
+      .refused(404, "channel", let message):
+      message
+    case .refused(502, "delivery", let message): "not delivered: \(ClientError.lines(message).first ?? "")"
     case .refused(422, "configuration", _):
       "the configuration has mistakes; the one that was running stays in force"
     case .refused(404, _, _): "the running guard does not know this request; it is older than this client"
@@ -66,12 +70,16 @@ extension ClientError: CustomStringConvertible {
       [
         "writing is for root, the guard's own user and group oceanid-admin: sudo usermod -aG oceanid-admin $USER, then log in again"
       ]
+    case .refused(502, "delivery", let message): ClientError.lines(message).dropFirst().map { Span($0).text }
     case .refused(422, "configuration", let message):
       message.split(separator: "\n").map { Span(String($0)).text }
     case .refused:
       []
     }
   }
+
+  /// What went wrong, then what to do.
+  private static func lines(_ message: String) -> [String] { message.split(separator: "\n").map(String.init) }
 
   private static func sentence(_ socket: SocketPath, _ error: UnixStreamError) -> String {
     switch error.errno {

@@ -19,8 +19,8 @@ enum Manual: String, CaseIterable {
     page.heading("DESCRIPTION")
     page.prose(help.discussion ?? "")
     page.heading("COMMANDS")
-    for command in help.shownSubcommands {
-      page.subheading(([command.commandName] + command.shownArguments.map(\.usage)).joined(separator: " "))
+    for (name, command) in commands(help) {
+      page.subheading(([name] + command.shownArguments.map(\.usage)).joined(separator: " "))
       page.prose([command.abstract, command.discussion].compactMap(\.self).joined(separator: "\n\n"))
       options(command, &page)
     }
@@ -75,6 +75,14 @@ enum Manual: String, CaseIterable {
     page.prose(AlertManual.text)
     ending(&page, files: [("/var/lib/oceanid/alerts/", "What waits to be delivered, a file a channel.")])
     return page.text
+  }
+
+  /// Every command, and those within it: `alerts`, `alerts test`.
+  private static func commands(_ help: CommandHelp) -> [(name: String, help: CommandHelp)] {
+    help.shownSubcommands.flatMap { command in
+      [(command.commandName, command)]
+        + commands(command).map { ("\(command.commandName) \($0.name)", $0.help) }
+    }
   }
 
   private static func summary(_ help: CommandHelp) -> String {

@@ -187,8 +187,13 @@ import Testing
       ])
     delivery.stop(timeout: .seconds(1))
     // What a configuration of another life named is not kept for ever.
-    _ = self.delivery([(.named("b"), MemoryChannel())], folder: folder.path)
-    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.file("alerts")) == ["b.spool"])
+    let next = self.delivery([(.named("b"), MemoryChannel())], folder: folder.path)
+    // Beside it may lie, for a moment, what it is written anew from.
+    #expect(
+      eventually {
+        (try? FileManager.default.contentsOfDirectory(atPath: folder.file("alerts"))) == ["b.spool"]
+      })
+    next.stop(timeout: .seconds(1))
   }
 
   @Test func aFailingChannelIsToldByTheOthersAndNeverByItself() {

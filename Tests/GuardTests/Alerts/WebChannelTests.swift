@@ -32,7 +32,7 @@ import Testing
   }
 
   @Test func aSignedWebhookIsBelievedByItsReceiver() throws {
-    let receiver = try Receiver(key: "s3cret")
+    let receiver = try WebReceiver(key: "s3cret")
     let key = try folder.write("s3cret\n", to: "key")
     let token = try folder.write("t0ken", to: "token")
     let door = try door("http://127.0.0.1:\(receiver.port)/hook?x=1", login: .token(.file(token)))
@@ -77,7 +77,7 @@ import Testing
       ("elsewhere", .refused, nil),
     ] as [(String, DeliveryError.Cause, Int?)])
   func whatAnAnswerMeans(_ path: String, _ cause: DeliveryError.Cause, _ retryAfter: Int?) throws {
-    let receiver = try Receiver()
+    let receiver = try WebReceiver()
     let error = try #require(post(try door("http://127.0.0.1:\(receiver.port)/\(path)")))
     #expect(error.cause == cause)
     #expect(error.retryAfter == retryAfter.map { .seconds($0) })
@@ -89,7 +89,7 @@ import Testing
 
   /// Servers like to repeat what they were sent.
   @Test func noSecretComesBackInAnError() throws {
-    let receiver = try Receiver()
+    let receiver = try WebReceiver()
     let token = try folder.write("t0ken-of-mine", to: "token")
     let error = try #require(
       post(
@@ -113,12 +113,12 @@ import Testing
   }
 
   @Test func aServerThatNeverStopsTalkingHasAnswered() throws {
-    let receiver = try Receiver()
+    let receiver = try WebReceiver()
     #expect(post(try door("http://127.0.0.1:\(receiver.port)/flood")) == nil)
   }
 
   @Test func aServerThatHangsIsGivenUpWhenTheGuardEnds() throws {
-    let receiver = try Receiver()
+    let receiver = try WebReceiver()
     let channel = WebhookChannel(door: try door("http://127.0.0.1:\(receiver.port)/hang"), key: nil)
     let begin = ContinuousClock.now
     #expect(throws: DeliveryError.self) {
@@ -131,7 +131,7 @@ import Testing
 
   /// The guard connects to no host but those in its configuration.
   @Test func aProxyOfTheEnvironmentIsNotAsked() throws {
-    let (receiver, proxy) = (try Receiver(), try Receiver())
+    let (receiver, proxy) = (try WebReceiver(), try WebReceiver())
     setenv("http_proxy", "http://127.0.0.1:\(proxy.port)", 1)
     setenv("ALL_PROXY", "http://127.0.0.1:\(proxy.port)", 1)
     defer {
@@ -156,7 +156,7 @@ import Testing
     try folder.write(
       String(contentsOfFile: key, encoding: .utf8) + String(contentsOfFile: certificate, encoding: .utf8),
       to: "both.pem")
-    let receiver = try Receiver(certificate: folder.file("both.pem"))
+    let receiver = try WebReceiver(certificate: folder.file("both.pem"))
     let stranger = try #require(post(try door("https://localhost:\(receiver.port)/S3CRET")))
     #expect(stranger.cause == .passing)
     #expect(stranger.message.contains("certificate"))
@@ -198,7 +198,7 @@ import Testing
       let priority: Int
       let tags: [String]
     }
-    let receiver = try Receiver()
+    let receiver = try WebReceiver()
     let channel = NtfyChannel(door: try door("http://127.0.0.1:\(receiver.port)/push/oceanid-7f3a"))
     for notice in [
       IncidentNotice.sample(.opened, .sample("a")), .sample(.opened, .sample("b", .warning)),
@@ -225,7 +225,7 @@ import Testing
   }
 
   @Test func aDeadMansSwitchIsPushedWhileAllIsWell() throws {
-    let receiver = try Receiver()
+    let receiver = try WebReceiver()
     let channel = PingChannel(
       door: try door("http://127.0.0.1:\(receiver.port)/ping/uuid"), interval: .seconds(60))
     try channel.renew([], at: .now, isCancelled: { false })
@@ -236,7 +236,7 @@ import Testing
 
   /// From the configuration to the wire, with an address that is a secret as a whole.
   @Test func theWholeWay() throws {
-    let receiver = try Receiver(key: "k")
+    let receiver = try WebReceiver(key: "k")
     let log = LogMemory()
     try folder.write("http://127.0.0.1:\(receiver.port)/services/S3CRET", to: "hook-url")
     try folder.write("k", to: "hook-key")

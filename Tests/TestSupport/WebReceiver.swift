@@ -1,32 +1,32 @@
 import Foundation
-import TestSupport
 
 /// Somebody else's web server: python's, which checks a signature as the manual tells receivers to.
 ///
 /// The path says what it answers: `/status/503`, `/later/7` (429 with Retry-After), `/elsewhere` (a redirect to /found),
 /// `/hang`, `/echo` (a refusal that repeats everything), `/flood` (a body without end), anything else 200.
-final class Receiver {
-  struct Request: Decodable {
-    let method: String
-    let path: String
-    let headers: [String: String]
-    let body: String
+package final class WebReceiver {
+  package struct Request: Decodable {
+    package let method: String
+    package let path: String
+    package let headers: [String: String]
+    package let body: String
     /// By the key that the receiver knows; nil: not signed.
-    let signed: Bool?
+    package let signed: Bool?
   }
 
-  let port: Int
+  package let port: Int
   private let child: ChildProcess
   private let folder: TemporaryFolder
 
   /// - Parameters:
   ///   - key: of signatures.
   ///   - certificate: PEM of key and certificate; nil: plain HTTP.
-  init(key: String = "", certificate: String? = nil) throws {
+  ///   - port: 0: any.
+  package init(key: String = "", certificate: String? = nil, port wanted: Int = 0) throws {
     guard let python = program("python3") else { throw FixtureError.failed("no python3") }
     folder = try TemporaryFolder()
-    try folder.write(Receiver.source, to: "receiver.py")
-    child = try ChildProcess(python, ["-u", folder.file("receiver.py"), key, certificate ?? ""])
+    try folder.write(WebReceiver.source, to: "receiver.py")
+    child = try ChildProcess(python, ["-u", folder.file("receiver.py"), key, certificate ?? "", "\(wanted)"])
     let child = child
     _ = eventually { child.output.contains("\n") || !child.isRunning }
     guard let port = child.output.split(separator: "\n").first.flatMap({ Int($0) }) else {
@@ -35,7 +35,7 @@ final class Receiver {
     self.port = port
   }
 
-  var requests: [Request] {
+  package var requests: [Request] {
     child.output.split(separator: "\n").dropFirst().compactMap {
       try? JSONDecoder().decode(Request.self, from: Data($0.utf8))
     }
@@ -82,7 +82,7 @@ final class Receiver {
         daemon_threads = True
         def handle_error(self, *words): pass
 
-    server = Server(("127.0.0.1", 0), Handler)
+    server = Server(("127.0.0.1", int(sys.argv[3])), Handler)
     if sys.argv[2]:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(sys.argv[2])

@@ -1,0 +1,20 @@
+/// How the alert channels do.
+enum AlertFamilies {
+  static func families(_ channels: [AlertFigures]) -> [MetricFamily] {
+    var delivered = MetricFamily(
+      "oceanid_alerts_delivered", .counter, "News of incidents that a channel took.")
+    var failed = MetricFamily("oceanid_alerts_failed", .counter, "Attempts of a channel that failed.")
+    var dropped = MetricFamily(
+      "oceanid_alerts_dropped", .counter, "News of incidents that a channel will never deliver.")
+    var waiting = MetricFamily(
+      "oceanid_alerts_waiting", .gauge, "Incidents whose news waits for a channel.")
+    for channel in channels {
+      let labels = ["channel": channel.channel, "means": channel.means]
+      delivered.add(channel.delivered, labels)
+      failed.add(channel.failed, labels)
+      dropped.add(channel.dropped, labels)
+      waiting.add(channel.waiting, labels)
+    }
+    return [delivered, failed, dropped, waiting]
+  }
+}

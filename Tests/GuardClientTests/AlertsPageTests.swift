@@ -1,0 +1,63 @@
+import FoundationEssentials
+import GuardAPI
+import Health
+import Testing
+
+@testable import GuardClient
+
+@Suite struct AlertsPageTests {
+  private static let document = AlertsDocument(channels: [
+    .init(name: "mail", means: "email", delivered: 12),
+    .init(
+      name: "pager", means: "webhook", failingSince: Scene.now - .seconds(600),
+      failure: "webhook https://pager.example.org: HTTP 401 Unauthorized",
+      remedy: "look at credential pager-token",
+      delivered: 3, failed: 9, dropped: 1, waiting: 4),
+  ])
+
+  @Test func channelsAndWhatIsWrongWithThem() {
+    let terminal = Terminal(width: 80, hasColour: false, now: Scene.now)
+    #expect(
+      AlertsPage.page(Self.document, terminal).text(for: terminal) == """
+        CHANNEL   MEANS     STATE      DELIVERED   FAILED   DROPPED   WAITING
+        mail      email     delivers   12          0        0         0
+        pager     webhook   failing    3           9        1         4
+
+        pager does not deliver since 04:14:07Z (10m): webhook https://pager.example.org:
+        HTTP 401 Unauthorized
+          look at credential pager-token
+
+        """)
+  }
+
+  @Test(arguments: [60, 80, 250]) func itFits(_ width: Int) {
+    let terminal = Terminal(width: width, hasColour: false, now: Scene.now)
+    for line in AlertsPage.page(Self.document, terminal).text(for: terminal).split(separator: "\n") {
+      #expect(String(line).displayWidth <= width, "\(line)")
+    }
+  }
+
+  @Test func nobodyIsTold() {
+    let terminal = Terminal(width: 80, hasColour: false, now: Scene.now)
+    #expect(
+      AlertsPage.page(AlertsDocument(channels: []), terminal).text(for: terminal)
+        .hasPrefix("No alert channel is configured: nobody is told of anything.\n"))
+  }
+
+  @Test(arguments: [
+    (404, "channel", "no alert channel is named 'x'", 64, "no alert channel is named 'x'", []),
+    (
+      502, "delivery", "webhook y: HTTP 500\nlook at it", 1, "not delivered: webhook y: HTTP 500",
+      ["look at it"]
+    ),
+    (502, "delivery", "", 1, "not delivered: ", []),
+  ])
+  func refusals(
+    _ status: Int, _ code: String, _ message: String, _ exit: Int32, _ sentence: String, _ remedy: [String]
+  ) {
+    let error = ClientError.refused(status: status, code: code, message: message)
+    #expect(error.exitStatus == exit)
+    #expect("\(error)" == sentence)
+    #expect(error.remedy == remedy)
+  }
+}

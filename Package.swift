@@ -40,6 +40,26 @@ let nio: [Target.Dependency] = ["NIOCore", "NIOPosix", "NIOHTTP1"].map {
 let nioHTTP2: Target.Dependency = .product(name: "NIOHTTP2", package: "swift-nio-http2")
 let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 
+// The readers of foreign bytes: tests, or with OCEANID_FUZZ a program of libFuzzer's (Tests/Fuzz/run).
+let foreign: [Target.Dependency] =
+  ["Curl", "Guard", "GuardAPI", "GuardClient", "Health", "Kubernetes", "Platform", "SSH", "Tunnel"]
+  + nio + [.product(name: "NIOEmbedded", package: "swift-nio")]
+let fuzzing: [Target] =
+  Context.environment["OCEANID_FUZZ"] == nil
+  ? [
+    .testTarget(
+      name: "FuzzTests", dependencies: foreign + ["TestSupport"], path: "Tests/Fuzz",
+      exclude: ["CLibFuzzer", "Driver", "Seeds", "run", "words"], sources: ["Targets", "Replay"],
+      swiftSettings: rules)
+  ]
+  : [
+    .systemLibrary(name: "CLibFuzzer", path: "Tests/Fuzz/CLibFuzzer"),
+    .executableTarget(
+      name: "fuzz", dependencies: foreign + ["CLibFuzzer"], path: "Tests/Fuzz",
+      exclude: ["CLibFuzzer", "Replay", "Seeds", "run", "words"], sources: ["Targets", "Driver"],
+      swiftSettings: rules),
+  ]
+
 let package = Package(
   name: "oceanid-guard",
   products: [
@@ -135,5 +155,5 @@ let package = Package(
       name: "EndToEndTests",
       dependencies: ["DemoCluster", "GuardAPI", "Health", "TestSupport", "oceanid-guard", "oceanid-ctl"],
       swiftSettings: rules),
-  ]
+  ] + fuzzing
 )

@@ -18,20 +18,23 @@ struct MemoryFile: Sendable {
     path = "\(folder)/problems-\(cluster)"
   }
 
-  func load() -> Memory {
-    let bytes = (try? SmallFile.read(path, limit: MemoryFile.limit)) ?? []
-    var memory = Memory()
-    for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") {
-      let parts = line.split(separator: " ", maxSplits: 1)
-      guard parts.count == 2, let since = Timestamp(rfc3339: parts[0]) else { continue }
-      memory.firstSeen[String(parts[1])] = since
-    }
-    return memory
-  }
+  func load() -> Memory { Memory(file: (try? SmallFile.read(path, limit: MemoryFile.limit)) ?? []) }
 
   /// Replaces the file as a whole.
   func save(_ problems: [Problem]) {
     let text = problems.prefix(5000).map { "\($0.since) \($0.id)\n" }.joined()
     try? SmallFile.replace(path, with: Array(text.utf8), mode: 0o600)
+  }
+}
+
+extension Memory {
+  /// Of a file's lines those that can be read.
+  init(file bytes: [UInt8]) {
+    self.init()
+    for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") {
+      let parts = line.split(separator: " ", maxSplits: 1)
+      guard parts.count == 2, let since = Timestamp(rfc3339: parts[0]) else { continue }
+      firstSeen[String(parts[1])] = since
+    }
   }
 }

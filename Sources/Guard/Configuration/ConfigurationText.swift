@@ -29,7 +29,10 @@ extension Configuration {
         }
       } && (text.utf8.first.map { $0 != UInt8(ascii: "-") } ?? false)
       && !["null", "Null", "NULL"].contains(text)
-    if isPlain { return text }
+    return isPlain ? text : quoted(text)
+  }
+
+  fileprivate static func quoted(_ text: String) -> String {
     var quoted = "\""
     for scalar in text.unicodeScalars {
       if scalar == "\"" || scalar == "\\" { quoted += "\\" }
@@ -54,7 +57,10 @@ extension Configuration.Tunnel {
     if let sshConfig { lines.append("sshConfig: \(Configuration.scalar(sshConfig))") }
     lines.append("forwards:")
     for forward in forwards {
-      lines.append("  - { listen: \"\(forward.listen)\", target: \"\(forward.target)\" }")
+      let (listen, target) = (
+        Configuration.quoted("\(forward.listen)"), Configuration.quoted("\(forward.target)")
+      )
+      lines.append("  - { listen: \(listen), target: \(target) }")
     }
     let alive = keepalive ?? .standard
     let (interval, timeout) = (alive.interval.configurationText, alive.timeout.configurationText)

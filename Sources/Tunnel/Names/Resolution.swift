@@ -62,6 +62,8 @@ extension Resolution {
       return (interval, timeout)
     }
     let shorter = min(interval, alive)
-    return (shorter, max(shorter, min(timeout, alive * max(1, serverAliveCountMax))))
+    // Both are anybody's numbers: their product may be none.
+    let patience = alive >= timeout ? timeout : alive * min(max(1, serverAliveCountMax), 1 << 20)
+    return (shorter, max(shorter, min(timeout, patience)))
   }
 }

@@ -1,0 +1,24 @@
+@testable internal import Guard
+
+extension FuzzTarget {
+  /// guard.yaml: what is taken reads the same when it is printed, and what is refused says where.
+  static let configuration = FuzzTarget("configuration") { bytes in
+    let environment = ConfigurationEnvironment(
+      isRoot: false, home: "/home/ada", runtimeDirectory: "/run/user/1000")
+    // A file that is not UTF-8 is refused before it gets here.
+    guard let text = String(validating: bytes, as: UTF8.self) else { return }
+    do {
+      var once = try Configuration.parse(text, file: "guard.yaml", environment: environment)
+      once.file = nil
+      var again = try Configuration.parse(once.yaml, file: "printed.yaml", environment: environment)
+      again.file = nil
+      try hold(once == again, "reads as something else: \(once.yaml)")
+    } catch let error as ConfigurationErrors {
+      try hold(!error.errors.isEmpty, "refused without an error")
+      for error in error.errors {
+        try hold(error.line >= 1 && error.column >= 1, "no place: \(error)")
+        try hold(error.file == "guard.yaml", "what was printed is not taken: \(error)")
+      }
+    }
+  }
+}

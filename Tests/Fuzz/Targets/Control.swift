@@ -1,0 +1,71 @@
+internal import GuardAPI
+internal import NIOCore
+internal import NIOEmbedded
+internal import NIOHTTP1
+
+@testable internal import Guard
+
+extension FuzzTarget {
+  /// Requests on the control socket: whatever comes, each answer is one of HTTP/1.1, and the handler lives on.
+  static let control = FuzzTarget("control") { bytes in
+    let board = StatusBoard()
+    let prepared = PreparedStatus(board: board)
+    let channel = EmbeddedChannel()
+    let watchers = Watchers(board: board, prepared: prepared, loop: channel.eventLoop)
+    let pipeline = channel.pipeline.syncOperations
+    try pipeline.configureHTTPServerPipeline(withPipeliningAssistance: true, withErrorHandling: false)
+    try pipeline.addHandler(
+      ControlHandler(board: board, prepared: prepared, actions: .nothing, watchers: watchers))
+    try channel.connect(to: SocketAddress(unixDomainSocketPath: "/fuzz")).wait()
+    // In two pieces, since a request seldom ends where a read does.
+    let middle = bytes.count / 2
+    for piece in [bytes[..<middle], bytes[middle...]] where channel.isActive {
+      // The handler answers what it can't read; what NIO still throws closes the connection.
+      _ = try? channel.writeInbound(ByteBuffer(bytes: piece))
+      channel.embeddedEventLoop.run()
+    }
+    var answer: [UInt8] = []
+    while let piece = try channel.readOutbound(as: ByteBuffer.self) { answer += piece.readableBytesView }
+    try hold(
+      answer.isEmpty || answer.starts(with: Array("HTTP/1.1 ".utf8)),
+      "an answer that is none: \(String(foreign: answer.prefix(80)))")
+    _ = try? channel.finish(acceptAlreadyClosed: true)
+    // What was put off holds on to the channel.
+    channel.embeddedEventLoop.advanceTime(by: .seconds(60))
+  }
+
+  /// The part of a request's target after `?`, and what is asked with it.
+  static let query = FuzzTarget("query") { bytes in
+    let query = Query(String(foreign: bytes))
+    if let request = try? SilenceRequest(query) {
+      try hold(request.reason.utf8.count <= 500, "a reason of \(request.reason.utf8.count) bytes")
+      try hold(request.duration >= .seconds(60), "silent for \(request.duration)")
+    }
+    if let request = try? HistoryQuery(query) {
+      try hold(
+        (1...HistoryQuery.largestLimit).contains(request.limit), "a limit of \(request.limit)")
+      _ = request.journalMatches
+    }
+    _ = BreakGlass(query)
+  }
+}
+
+extension ControlServer.Actions {
+  /// Nobody is behind the socket: the peer of a channel in memory is not known, and what is written is refused.
+  fileprivate static var nothing: ControlServer.Actions {
+    let ledger = IncidentLedger(file: nil, log: NoLog())
+    return ControlServer.Actions(
+      reconnect: { $0 != "nope" }, poll: { $0 != "nope" }, reload: { $0(.taken("nothing")) },
+      history: { query, done in
+        done(HistoryDocument(source: .memory, truncated: query.limit < 1, events: []))
+      }, metrics: { [] }, roundTrips: { RoundTripsDocument(slotSeconds: 300, clusters: []) },
+      incidents: ledger.document, silence: { _, _ in nil }, endSilence: { _, _ in false },
+      alerts: { AlertsDocument(channels: []) }, testAlert: { $1(.unknownChannel) },
+      breakGlass: { _, _ in false },
+      audit: { _, _, _ in })
+  }
+}
+
+private struct NoLog: EventLog {
+  func write(_ record: LogRecord) {}
+}

@@ -1,0 +1,110 @@
+internal import FoundationEssentials
+internal import GuardAPI
+internal import Health
+
+@testable internal import GuardClient
+
+private let now = Timestamp(seconds: 1_772_339_047)
+private let terminals = [
+  Terminal(width: 40, hasColour: false, drawsBlocks: true, now: now),
+  Terminal(width: nil, hasColour: false, drawsBlocks: false, now: now),
+]
+
+/// What a terminal is given moves no cursor and sets no title.
+private func show(_ page: (Terminal) -> Page) throws {
+  for terminal in terminals {
+    let text = page(terminal).text(for: terminal)
+    try hold(
+      text.unicodeScalars.allSatisfy { $0 == "\n" || $0.properties.generalCategory != .control },
+      "a control character gets through")
+  }
+}
+
+extension FuzzTarget {
+  /// The status document, from the socket to every page that shows it.
+  static let documents = FuzzTarget("documents") { bytes in
+    let data = Data(bytes)
+    if let value = try? JSONDecoder().decode(JSONValue.self, from: data) {
+      try hold(!value.pretty.unicodeScalars.contains("\u{1B}"), "an escape gets through --json")
+    }
+    _ = DocumentCoding.decodeError(data)
+    _ = DocumentCoding.decodeReceipt(data)
+    guard let status = try? DocumentCoding.decodeStatus(data) else { return }
+    try show { StatusPage.page(status, $0) }
+    try show { NodesPage.page(status, $0, isWide: true) }
+    try show { FluxPage.page(status, $0) }
+    try show { ImagesPage.page(status, $0) }
+    try show { TunnelPage.page(status, $0) }
+    try again(status) { try DocumentCoding.decodeStatus($0) }
+  }
+
+  /// Histories and incidents.
+  static let history = FuzzTarget("history") { bytes in
+    let data = Data(bytes)
+    if let history = try? DocumentCoding.decodeHistory(data) {
+      try show { HistoryPage.page(history, $0, range: "today") }
+      try again(history) { try DocumentCoding.decodeHistory($0) }
+    }
+    if let incidents = try? DocumentCoding.decodeIncidents(data) {
+      try show { IncidentsPage.page(incidents, $0, pastLimit: 5) }
+      try show { SilencesPage.page(incidents.silences, $0) }
+      try again(incidents) { try DocumentCoding.decodeIncidents($0) }
+    }
+    if let alerts = try? DocumentCoding.decodeAlerts(data) {
+      try show { AlertsPage.page(alerts, $0) }
+      try again(alerts) { try DocumentCoding.decodeAlerts($0) }
+    }
+  }
+
+  /// A line of `GET /v1/watch`.
+  static let watchLine = FuzzTarget("watch-line") { bytes in
+    guard let line = try? DocumentCoding.decodeWatchLine(Data(bytes)) else { return }
+    switch line {
+    case .change(let change, _): try show { _ in Page(lines: [ChangeLine.line(change, now: now)]) }
+    case .snapshot(let status): try show { StatusPage.page(status, $0) }
+    case .heartbeat(_, let status): if let status { try show { StatusPage.page(status, $0) } }
+    case .other: break
+    }
+    try again(line) { try DocumentCoding.decodeWatchLine($0) }
+  }
+
+  /// Written and read again a document is the same.
+  private static func again<Document: Codable & Equatable>(
+    _ document: Document, _ decode: (Data) throws -> Document
+  ) throws {
+    let read = try decode(DocumentCoding.encode(document))
+    try hold(read == document, "reads as something else")
+  }
+
+  /// The daemon's answer: the same comes out in however many pieces it comes in.
+  static let httpResponse = FuzzTarget("http-response") { bytes in
+    let whole = read(bytes, piece: max(1, bytes.count))
+    let pieces = read(bytes, piece: 1 + bytes.count % 5)
+    try hold(whole == pieces, "read otherwise in pieces: \(whole) and \(pieces)")
+  }
+
+  private struct Reading: Equatable {
+    var status: Int?
+    var body: [UInt8] = []
+    var isComplete = false
+    var error: HTTPError?
+  }
+
+  private static func read(_ bytes: [UInt8], piece: Int) -> Reading {
+    var parser = HTTPResponseParser(limits: .init(head: 2048, body: 4096))
+    var reading = Reading()
+    do throws(HTTPError) {
+      for start in stride(from: 0, to: bytes.count, by: piece) {
+        reading.body += try parser.consume(Array(bytes[start..<min(start + piece, bytes.count)]))
+      }
+      try parser.finish()
+    } catch {
+      // What of a broken answer came before depends on the pieces, and is not used.
+      reading.body = []
+      reading.error = error
+    }
+    reading.status = parser.status
+    reading.isComplete = parser.isComplete
+    return reading
+  }
+}

@@ -1,0 +1,65 @@
+internal import FoundationEssentials
+internal import GuardAPI
+
+@testable internal import Guard
+@testable internal import GuardClient
+@testable internal import Health
+
+extension FuzzTarget {
+  /// The incidents' file: what is read goes on as a book that was never put away.
+  static let incidents = FuzzTarget("incidents") { bytes in
+    guard var book = try? JSONDecoder().decode(IncidentBook.self, from: Data(bytes)) else { return }
+    let now = Timestamp(seconds: 1_772_339_047)
+    let problem = Problem(
+      id: "tethys/node/calypso/not-ready", severity: .critical, cluster: "tethys", subject: "node calypso",
+      title: "node calypso is not ready", detail: "", since: now, remedy: "")
+    for step in 0..<8 {
+      let moment = now + .seconds(step * 15)
+      book.observe(
+        Sighting(cluster: "tethys", problems: step == 5 ? [] : [problem], poll: moment, ids: [:]), at: moment)
+      _ = book.advance(to: moment + .seconds(12))
+    }
+    book.resume(at: now + .seconds(150))
+    _ = IncidentsDocument(
+      open: book.open.map { IncidentDocument($0, silence: book.silence(of: $0)) },
+      past: book.past.map { IncidentDocument($0, silence: nil) },
+      silences: book.silences.map(SilenceDocument.init), ignored: book.ignored)
+    let again = try JSONDecoder().decode(IncidentBook.self, from: JSONEncoder().encode(book))
+    try hold(again.tracks == book.tracks, "incidents are lost over a restart")
+    try hold(again.past == book.past && again.silences == book.silences, "the past is lost over a restart")
+    book.keep([], at: now + .seconds(200))
+    try hold(book.open.allSatisfy { $0.cluster.isEmpty }, "an incident of a cluster that is gone is open")
+    // Years later every reminder is due at once.
+    _ = book.advance(to: now + .seconds(86_400 * 3650))
+  }
+
+  /// What else is kept in the state directory.
+  static let stateFiles = FuzzTarget("state-files") { bytes in
+    let memory = Memory(file: bytes)
+    try hold(memory.firstSeen.keys.allSatisfy { !$0.utf8.contains(0x0A) }, "an id of two lines")
+    guard let kept = try? JSONDecoder().decode(NoticeMemory.self, from: Data(bytes)) else { return }
+    var board = NoticeBoard()
+    board.restore(kept.board)
+    _ = try JSONEncoder().encode(board.memory)
+  }
+
+  /// Fields of a journal entry, `NAME=value` with zeros between.
+  static let journal = FuzzTarget("journal") { bytes in
+    var fields: [String: String] = [:]
+    for field in bytes.split(separator: 0) {
+      let parts = field.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
+      if parts.count == 2 { fields[String(foreign: parts[0])] = String(foreign: parts[1]) }
+    }
+    let moment = UInt64(fields["AT"] ?? "") ?? 0
+    guard let change = ChangeDocument(journal: fields, at: moment) else {
+      return try hold(fields["OCEANID_EVENT"] == nil, "an event is lost")
+    }
+    let document = HistoryDocument(journal: [(moment, fields), (moment, fields)], limit: 1)
+    try hold(document.truncated && document.events == [change], "more than the limit")
+    _ = change.at.microseconds
+    // A moment past the year 9999 has no RFC 3339 text.
+    guard (0..<253_402_300_800_000).contains(change.at.milliseconds) else { return }
+    let again = try DocumentCoding.decodeHistory(DocumentCoding.encode(document))
+    try hold(again == document, "reads as something else")
+  }
+}

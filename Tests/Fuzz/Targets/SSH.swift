@@ -1,0 +1,92 @@
+internal import Glibc
+internal import Platform
+internal import SSH
+
+@testable internal import Tunnel
+
+extension FuzzTarget {
+  /// The answer of `ssh -G`.
+  static let sshConfiguration = FuzzTarget("ssh-configuration") { bytes in
+    let environment = LocalEnvironment(
+      home: "/home/ada", localUser: "ada", agentSocket: nil, variables: ["HOME": "/home/ada", "A": "b"])
+    let tunnel = TunnelConfiguration(host: "tethys", forwards: [])
+    let configuration = SSHConfiguration(output: String(foreign: bytes))
+    do {
+      let resolution = try configuration.resolve(tunnel, environment: environment)
+      _ = resolution.keepalive(tunnel)
+      for jump in resolution.proxyJump {
+        try hold(JumpHost("\(jump)") == jump, "\(jump) reads as something else")
+      }
+    } catch let error as TunnelFailure {
+      try hold(error.code == .config, "\(error)")
+      try hold(error.message.utf8.count < 1 << 16, "a message of \(error.message.utf8.count) bytes")
+    }
+  }
+
+  /// known_hosts: a key that a line revokes is never known, and what is on record for another host is of no matter.
+  static let knownHosts = FuzzTarget("known-hosts") { bytes in
+    let name = "tethys"
+    let blob: [UInt8] = [0, 0, 0, 11] + Array("ssh-ed25519".utf8) + [0, 0, 0, 1, 7]
+    let key = HostKey(type: "ssh-ed25519", blob: blob, fingerprint: "")
+    let hosts = KnownHosts(files: ["known"]) { _ in bytes }
+    for port: UInt16 in [22, 2222] {
+      let answer = hosts.check(key, name: name, port: port)
+      _ = hosts.authority(name: name, port: port)?.shown
+      _ = hosts.onlyUnusableEntry(name: name, port: port)
+      try hold(
+        Set(hosts.keyTypes(name: name, port: port)) == Set(Algorithms.hostKeys), "algorithms are lost")
+      // One line more, at the front of what is there, that revokes the key for everybody.
+      let line = "@revoked * ssh-ed25519 \(Base64.encodeUnpadded(blob))\n"
+      let revoking = KnownHosts(files: ["known"]) { _ in Array(line.utf8) + bytes }
+      guard case .revoked = revoking.check(key, name: name, port: port) else {
+        throw Broken(description: "revoked, and yet \(answer)")
+      }
+    }
+    try ScratchFile.holding(bytes) { path in
+      guard let revoked = try? RevokedKeys.read(path) else { return }
+      try hold(revoked.allSatisfy { $0.marker == .revoked }, "read from the revoked keys, and not revoked")
+    }
+  }
+
+  /// A private key file, and the public key beside it.
+  static let identityFile = FuzzTarget("identity-file") { bytes in
+    try ScratchFile.holding(bytes) { path in
+      for hasPassphrase in [false, true] {
+        let file = IdentityFile(path: path, isGuarded: true, hasPassphrase: hasPassphrase)
+        switch file.content {
+        case .missing: throw Broken(description: "missing")
+        case .usable(let key, let isEncrypted):
+          try hold(key == bytes, "another key")
+          try hold(!isEncrypted || hasPassphrase, "usable without its passphrase")
+        case .unusable(let reason): try hold(!reason.isEmpty, "unusable without a reason")
+        }
+      }
+    }
+    if let decoded = Base64.decode(String(foreign: bytes)) {
+      try hold(
+        Base64.decode(Base64.encodeUnpadded(decoded)) == decoded, "base64 reads as something else")
+    }
+  }
+
+  /// What an ssh-agent answers, cut off where the bytes end.
+  static let agent = FuzzTarget("agent") { bytes in
+    // What fits into a socket's buffer.
+    let bytes = bytes.prefix(64 << 10)
+    let path = "/tmp/og-fuzz-\(getpid()).sock"
+    guard let address = SocketAddress(path: path) else { return }
+    unlink(path)
+    let listener = try StreamSocket.listen(on: address)
+    defer { unlink(path) }
+    let agent = try Agent(path: path, patience: .seconds(1))
+    guard let (raw, _) = try StreamSocket.accept(from: listener) else { return }
+    let peer = Descriptor(owning: raw)
+    _ = bytes.withUnsafeBytes { peer.sendAll($0, until: .now + .seconds(1)) }
+    StreamSocket.endSending(peer)
+    let identities = agent.identities()
+    try hold(identities.count <= 2048, "\(identities.count) identities")
+    for identity in identities {
+      _ = identity.type
+      _ = SignatureFlags.asked(by: identity.publicKey)
+    }
+  }
+}

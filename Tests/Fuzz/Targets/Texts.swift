@@ -1,0 +1,63 @@
+@testable internal import Guard
+@testable internal import GuardClient
+@testable internal import Health
+@testable internal import Kubernetes
+@testable internal import Tunnel
+
+extension FuzzTarget {
+  /// Times, durations, sizes and addresses: what is written as it was read reads as the same.
+  static let texts = FuzzTarget("texts") { bytes in
+    let text = String(foreign: bytes)
+    if let moment = Timestamp(rfc3339: text) {
+      try hold(Timestamp(rfc3339: "\(moment)") == moment, "\(moment)")
+    }
+    if let moment = Timestamp(httpDate: text) {
+      try hold(Timestamp(rfc3339: "\(moment)") == moment, "\(moment)")
+    }
+    if let duration = Duration(go: text) { _ = duration.humanDuration + duration.exact }
+    if let duration = Duration(configuration: text) {
+      try hold(Duration(configuration: duration.configurationText) == duration, "\(duration)")
+    }
+    if let size = ByteSize(configuration: text) {
+      try hold(ByteSize(configuration: size.configurationText) == size, "\(size)")
+    }
+    let now = Timestamp(seconds: 1_772_339_047)
+    if let moment = Moment(argument: text) { _ = moment.timestamp(now: now) }
+    if let place = HostPort(text) { try hold(HostPort("\(place)") == place, "\(place)") }
+    if let address = try? WebAddress(text) {
+      try hold(try WebAddress(address.url) == address, "reads as something else")
+      _ = (address.leaf, address.isLoopback, address.exposure(isInsecure: false))
+    }
+    if let jump = JumpHost(text) { try hold(JumpHost("\(jump)") == jump, "\(jump)") }
+    if let server = Kubeconfig.Server(url: text, hasTLSSettings: true) {
+      try hold(server.port > 0 && !server.host.isEmpty, "\(server)")
+    }
+    let shown = redacted(text)
+    try hold(shown.unicodeScalars.count <= 1200, "\(shown.unicodeScalars.count) characters")
+    try hold(text.withoutControls.unicodeScalars.allSatisfy { $0.value >= 0x20 }, "a control character")
+    _ = text.displayWidth
+  }
+
+  /// A pattern and a text, with a line feed between.
+  static let patterns = FuzzTarget("patterns") { bytes in
+    let parts = bytes.split(separator: 0x0A, maxSplits: 1, omittingEmptySubsequences: false)
+    let (pattern, text) = (String(foreign: parts[0]), String(foreign: parts.count > 1 ? parts[1] : []))
+    let silenced = Silence.matches(pattern, text)
+    let globbed = Glob.matches(pattern, text)
+    if !pattern.contains("?") { try hold(silenced == globbed, "two opinions: \(silenced), \(globbed)") }
+    guard pattern.utf8.count <= 12, text.utf8.count <= 24 else { return }
+    let meant = matches(Array(pattern.utf8)[...], Array(text.utf8)[...])
+    try hold(globbed == meant, "\(globbed) instead of \(meant)")
+  }
+
+  /// As ssh_config(5) explains it, without a thought of time.
+  private static func matches(_ pattern: ArraySlice<UInt8>, _ text: ArraySlice<UInt8>) -> Bool {
+    guard let first = pattern.first else { return text.isEmpty }
+    let rest = pattern.dropFirst()
+    if first == UInt8(ascii: "*") {
+      return (0...text.count).contains { matches(rest, text.dropFirst($0)) }
+    }
+    guard let character = text.first, first == UInt8(ascii: "?") || first == character else { return false }
+    return matches(rest, text.dropFirst())
+  }
+}

@@ -6,7 +6,9 @@ private let units = [
   "oceanid-guard.service", "oceanid-guard.socket", "oceanid-forward.socket", "oceanid-online.target",
   "oceanid-wait-online.service", "oceanid-failed@.service",
 ]
-private let examples = ["credentials", "addresses", "notify-reload", "proxy-command", "metrics", "alerts-programs"]
+private let examples = [
+  "credentials", "addresses", "notify-reload", "proxy-command", "metrics", "alerts-programs",
+]
 
 @Suite struct UnitFileTests {
   /// Copies of the units in `folder` that start a program which exists here.

@@ -30,7 +30,8 @@ internal import Glibc
       try target?.run(Array(bytes))
     } catch {
       // libFuzzer keeps the input of a process that dies.
-      fputs("\(target?.name ?? ""): \(error)\n", stderr)
+      var text = "\(target?.name ?? ""): \(error)\n"
+      text.withUTF8 { _ = write(STDERR_FILENO, $0.baseAddress, $0.count) }
       abort()
     }
   }

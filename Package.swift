@@ -49,14 +49,14 @@ let fuzzing: [Target] =
   ? [
     .testTarget(
       name: "FuzzTests", dependencies: foreign + ["TestSupport"], path: "Tests/Fuzz",
-      exclude: ["CLibFuzzer", "Driver", "Seeds", "run", "words"], sources: ["Targets", "Replay"],
+      exclude: ["CLibFuzzer", "Driver", "Findings", "Seeds", "run", "words"], sources: ["Targets", "Replay"],
       swiftSettings: rules)
   ]
   : [
     .systemLibrary(name: "CLibFuzzer", path: "Tests/Fuzz/CLibFuzzer"),
     .executableTarget(
       name: "fuzz", dependencies: foreign + ["CLibFuzzer"], path: "Tests/Fuzz",
-      exclude: ["CLibFuzzer", "Replay", "Seeds", "run", "words"], sources: ["Targets", "Driver"],
+      exclude: ["CLibFuzzer", "Replay", "Findings", "Seeds", "run", "words"], sources: ["Targets", "Driver"],
       swiftSettings: rules),
   ]
 

@@ -96,7 +96,10 @@ extension Timestamp: CustomStringConvertible {
     guard index == bytes.count else { return nil }
     let days = Timestamp.daysFromCivil(year: year, month: month, day: day)
     let seconds = ((days * 24 + hour) * 60 + minute) * 60 + second
-    self.init(milliseconds: seconds * 1000 + fraction - offset)
+    let milliseconds = seconds * 1000 + fraction - offset
+    // The years 0 to 9999 have a text; a zone or a leap second may lead out of them.
+    guard (-62_167_219_200_000..<253_402_300_800_000).contains(milliseconds) else { return nil }
+    self.init(milliseconds: milliseconds)
   }
 
   /// RFC 3339 in UTC; milliseconds only where there are any.

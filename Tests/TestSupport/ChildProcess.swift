@@ -64,7 +64,10 @@ package final class ChildProcess: Sendable {
     posix_spawnattr_setsigdefault(&attributes, &all)
     posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
 
-    let variables = (environment ?? ProcessInfo.processInfo.environment).map { "\($0.key)=\($0.value)" }
+    let own = ProcessInfo.processInfo.environment
+    // A child of an instrumented build reports to where this process does.
+    let reporting = own.filter { ["ASAN_OPTIONS", "TSAN_OPTIONS", "LLVM_PROFILE_FILE"].contains($0.key) }
+    let variables = (environment ?? own).merging(reporting) { $1 }.map { "\($0.key)=\($0.value)" }
     var argv = ([program] + arguments).map { strdup($0) } + [nil]
     var envp = variables.map { strdup($0) } + [nil]
     defer { for text in argv + envp { free(text) } }

@@ -170,7 +170,13 @@ struct Outbox {
 
   // MARK: - Over a restart
 
-  mutating func restore(_ parcel: Parcel) { put(parcel) }
+  /// In the order of the file, whatever numbers are written there.
+  mutating func restore(_ parcel: Parcel) {
+    var parcel = parcel
+    parcel.serial = waiting[parcel.incident.id]?.serial ?? 0
+    put(parcel)
+  }
+
   mutating func restore(told ids: [String]) { told.formUnion(ids.prefix(pace.mostWaiting)) }
 
   /// A parcel arrived, unless it is a newer one that waits.

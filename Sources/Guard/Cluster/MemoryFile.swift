@@ -31,8 +31,8 @@ extension Memory {
   /// Of a file's lines those that can be read.
   init(file bytes: [UInt8]) {
     self.init()
-    for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") {
-      let parts = line.split(separator: " ", maxSplits: 1)
+    for line in bytes.split(separator: UInt8(ascii: "\n")) {
+      let parts = String(decoding: line, as: UTF8.self).split(separator: " ", maxSplits: 1)
       guard parts.count == 2, let since = Timestamp(rfc3339: parts[0]) else { continue }
       firstSeen[String(parts[1])] = since
     }

@@ -14,6 +14,15 @@ extension FuzzTarget {
       let unread = try spool.load(into: &outbox)
       let lines = bytes.split(separator: UInt8(ascii: "\n")).count
       try hold(unread <= lines && outbox.count <= lines, "\(outbox.count) of \(lines) lines wait")
+      // It goes on as if it had never been put away.
+      let incident = Incident(
+        id: "news",
+        of: Problem(
+          id: "", severity: .warning, cluster: "tethys", subject: "", title: "", detail: "",
+          since: Timestamp(seconds: 0), remedy: ""))
+      let isKnown = outbox.waiting["news"] != nil
+      _ = outbox.add(.init(.opened, incident), at: Timestamp(seconds: 0))
+      try hold(outbox.waiting["news"] != nil || isKnown, "news found no place")
       var left = outbox.count
       while !outbox.isEmpty {
         let batch = outbox.take()

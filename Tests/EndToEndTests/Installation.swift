@@ -133,7 +133,7 @@ final class Installation {
           kubernetes:
             kubeconfig: \(folder.file("kubeconfig"))
             context: default
-            poll: { interval: 1s, timeout: 2s }
+            poll: { interval: 1s, timeout: \(2 * patience)s }
           expect:
             nodes: [srv712429, srv712695, calypso]
             gpu: { calypso: 1 }

@@ -152,7 +152,22 @@ package final class Session {
       detail: detail.isEmpty ? "libssh2 error \(code)" : detail)
   }
 
-  private func prefer(_ method: Int32, _ names: [String]) throws(SSHError) {
+  /// Of these algorithms those that this libssh2 knows: where it has to leave one out itself, it copies memory onto
+  /// itself with memcpy(3), whose outcome nobody promises (libssh2 1.10, session_method_pref).
+  private func prefer(_ method: Int32, _ wanted: [String]) throws(SSHError) {
+    var known: UnsafeMutablePointer<UnsafePointer<CChar>?>?
+    let count = libssh2_session_supported_algs(pointer, method, &known)
+    guard count > 0, let known else { throw failure(count, "algorithms \(wanted.joined(separator: ","))") }
+    let supported = UnsafeBufferPointer(start: known, count: Int(count)).compactMap {
+      $0.map { String(cString: $0) }
+    }
+    libssh2_free(pointer, known)
+    let names = wanted.filter { supported.contains($0) }
+    guard !names.isEmpty else {
+      throw SSHError(
+        code: .other(LIBSSH2_ERROR_METHOD_NOT_SUPPORTED), operation: "algorithms",
+        detail: "libssh2 knows none of \(wanted.joined(separator: ","))")
+    }
     let code = libssh2_session_method_pref(pointer, method, names.joined(separator: ","))
     guard code >= 0 else { throw failure(code, "algorithms \(names.joined(separator: ","))") }
   }

@@ -12,6 +12,8 @@ final class Installation {
   /// The local end of the forward.
   let port: Int
   private(set) var daemon: ChildProcess
+  /// Of the daemon, besides its own few.
+  private let environment: [String: String]
 
   static let programs = Bundle.main.executableURL?.deletingLastPathComponent().path ?? "."
   static let guardProgram = built("oceanid-guard")
@@ -20,11 +22,13 @@ final class Installation {
   /// - Parameters:
   ///   - options: lines of sshd_config.
   ///   - isStarted: the daemon runs.
+  ///   - environment: of the daemon, besides its own few variables.
   ///   - prepare: changes the fixture before the daemon starts.
   init(
-    options: [String] = [], hold: String = "10s", isStarted: Bool = true,
+    options: [String] = [], hold: String = "10s", isStarted: Bool = true, environment: [String: String] = [:],
     prepare: (SSHServer, TemporaryFolder) throws -> Void = { _, _ in }
   ) throws {
+    self.environment = environment
     folder = try TemporaryFolder()
     server = try SSHServer(options: options)
     cluster = try DemoCluster.start(certificates: Certificates.make(in: folder.file("pki")))
@@ -34,7 +38,7 @@ final class Installation {
     try FileManager.default.createDirectory(
       atPath: folder.file("state"), withIntermediateDirectories: false)
     try prepare(server, folder)
-    daemon = isStarted ? try Self.start(folder) : try ChildProcess("/bin/true")
+    daemon = isStarted ? try Self.start(folder, environment) : try ChildProcess("/bin/true")
   }
 
   deinit {
@@ -52,7 +56,7 @@ final class Installation {
   func restart(killing: Bool = false) throws {
     if killing { daemon.kill() } else { daemon.terminate() }
     _ = daemon.wait(within: .seconds(10))
-    daemon = try Self.start(folder)
+    daemon = try Self.start(folder, environment)
   }
 
   /// Runs the client.
@@ -105,13 +109,14 @@ final class Installation {
     return paths.first { FileManager.default.isExecutableFile(atPath: $0) } ?? name
   }
 
-  private static func start(_ folder: TemporaryFolder) throws -> ChildProcess {
+  private static func start(_ folder: TemporaryFolder, _ environment: [String: String]) throws -> ChildProcess
+  {
     try ChildProcess(
       guardProgram, ["--config", folder.file("guard.yaml")],
       environment: [
         "PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": folder.path, "NO_COLOR": "1",
         "STATE_DIRECTORY": folder.file("state"),
-      ])
+      ].merging(environment) { $1 })
   }
 
   private static func write(

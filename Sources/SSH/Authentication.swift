@@ -1,5 +1,6 @@
 internal import CLibSSH2
 internal import CLibSSH2Calls
+internal import Glibc
 
 /// A way to sign with a key that is not in this process, such as an agent.
 package protocol Signer: AnyObject {
@@ -13,10 +14,13 @@ extension Session {
     -> Progress
   {
     try authenticate {
-      privateKey.withUnsafeBytes { key in
-        oceanid_ssh2_userauth_memory(
-          pointer, user, user.utf8.count,
-          key.baseAddress?.assumingMemoryBound(to: CChar.self), key.count, passphrase)
+      // libssh2 1.10 is told the length and looks for a zero at the end all the same (userauth.c).
+      withUnsafeTemporaryAllocation(of: CChar.self, capacity: privateKey.count + 1) { key in
+        for (index, byte) in privateKey.enumerated() { key[index] = CChar(bitPattern: byte) }
+        key[privateKey.count] = 0
+        defer { if let start = key.baseAddress { explicit_bzero(start, key.count) } }
+        return oceanid_ssh2_userauth_memory(
+          pointer, user, user.utf8.count, key.baseAddress, privateKey.count, passphrase)
       }
     }
   }

@@ -17,6 +17,9 @@ final class SessionMemory {
   private static let largest = 256 << 10
   /// What lies before a block, so that the block is aligned as malloc(3) aligns.
   private static let header = 32
+  /// Zeros that end each block. libssh2 1.10 takes 32 bytes for a server's curve25519 or ed25519 key whatever length the
+  /// server named, and so reads past a packet that ends before.
+  private static let trailer = 32
   /// What malloc(3) itself takes for a block, about.
   private static let overhead = 16
 
@@ -26,7 +29,10 @@ final class SessionMemory {
 
   /// nil also for more than any honest session needs.
   func allocate(_ size: Int) -> UnsafeMutableRawPointer? {
-    guard size <= SessionMemory.largest, let raw = malloc(SessionMemory.header + size) else { return nil }
+    guard size <= SessionMemory.largest,
+      let raw = malloc(SessionMemory.header + size + SessionMemory.trailer)
+    else { return nil }
+    memset(raw + SessionMemory.header + size, 0, SessionMemory.trailer)
     let block = raw.bindMemory(to: Block.self, capacity: 1)
     block.initialize(to: Block(previous: nil, next: first, size: size))
     first?.pointee.previous = block
@@ -66,5 +72,5 @@ final class SessionMemory {
     (pointer - header).assumingMemoryBound(to: Block.self)
   }
 
-  private static func cost(_ size: Int) -> Int { header + overhead + size }
+  private static func cost(_ size: Int) -> Int { header + size + trailer + overhead }
 }

@@ -134,7 +134,7 @@ let package = Package(
     .executableTarget(
       name: "tunnel-benchmark", dependencies: ["Platform", "TestSupport", arguments],
       path: "Tests/Benchmarks",
-      exclude: ["client", "run"], swiftSettings: rules),
+      exclude: ["run"], swiftSettings: rules),
     tests("SSH"),
     tests("Curl"),
     tests("Signing"),

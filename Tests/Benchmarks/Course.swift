@@ -1,7 +1,7 @@
 import Foundation
 import TestSupport
 
-/// One sshd, three ways through it, and the servers behind it.
+/// One sshd, several ways through it, and the servers behind it.
 final class Course: @unchecked Sendable {
   // Everything below is made in `init` and only read afterwards; the streams of a discipline share it.
   let megabytes: Int
@@ -18,8 +18,12 @@ final class Course: @unchecked Sendable {
   /// The local port of a contestant's forward to a server's port.
   private var ports: [Contestant: [Int: Int]] = [:]
 
-  /// - Parameter isLong: with 100 ms between here and sshd.
-  init(megabytes: Int, connections: Int, isLong: Bool = false) throws {
+  /// - Parameters:
+  ///   - contestants: who has a forward.
+  ///   - isLong: with 100 ms between here and sshd.
+  init(
+    megabytes: Int, connections: Int, contestants: Set<Contestant> = [.guardForward], isLong: Bool = false
+  ) throws {
     self.megabytes = megabytes
     self.connections = connections
     server = try SSHServer()
@@ -33,9 +37,7 @@ final class Course: @unchecked Sendable {
     } else {
       sshConfig = server.sshConfig
     }
-    for contestant in Contestant.allCases where !isLong || contestant != .sshSameCipher {
-      try start(contestant)
-    }
+    for contestant in contestants { try start(contestant) }
   }
 
   /// The server's ssh_config, for another port.
@@ -50,7 +52,8 @@ final class Course: @unchecked Sendable {
   }
 
   deinit {
-    for process in processes { process.kill() }
+    for process in processes { process.terminate() }
+    for process in processes where process.wait(within: .seconds(5)) == nil { process.kill() }
   }
 
   private func start(_ contestant: Contestant) throws {
@@ -83,6 +86,15 @@ final class Course: @unchecked Sendable {
       let options = forwards.flatMap { ["-L", "127.0.0.1:\($0.local):127.0.0.1:\($0.target)"] }
       processes.append(
         try ChildProcess("ssh", ["-F", sshConfig, "-N"] + algorithms + options + ["tethys"]))
+    case .autossh:
+      let options = forwards.flatMap { ["-L", "127.0.0.1:\($0.local):127.0.0.1:\($0.target)"] }
+      processes.append(
+        try ChildProcess(
+          // As its manual has it for a tunnel that is to stay; it ends its ssh when it is asked to end.
+          "autossh",
+          ["-M", "0", "-F", sshConfig, "-N", "-o", "ExitOnForwardFailure=yes"] + options + ["tethys"],
+          environment: ProcessInfo.processInfo.environment.merging(["AUTOSSH_GATETIME": "0"]) { $1 }))
+    case .client, .kubectl: break
     }
     for forward in forwards {
       guard eventually(within: .seconds(20), { (try? exchange(echo.port, contestant)) != nil }) else {
@@ -103,8 +115,9 @@ final class Course: @unchecked Sendable {
     case .besideBulk: try besideBulk(contestant)[connections / 2]
     case .besideBulkSlowest: try besideBulk(contestant)[connections * 99 / 100]
     case .crowd: try 1000 * seconds { try crowd(contestant) }
-    case .killed: try 1000 * seconds { try serveAfterKill() }
-    case .restarted: try serveAfterRestart()
+    case .killed: try 1000 * seconds { try serveAfterKill(contestant) }
+    case .restarted: try serveAfterRestart(contestant)
+    case .asking, .askingCPU: throw FixtureError.failed("nothing is asked through a forward")
     }
   }
 

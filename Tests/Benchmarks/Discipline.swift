@@ -12,6 +12,8 @@ enum Discipline: String, CaseIterable {
   case crowd = "200 connections at once"
   case killed = "served after a killed session"
   case restarted = "served after a restart of sshd"
+  case asking = "what is wrong? asked"
+  case askingCPU = "the same, processor time"
 
   var unit: String {
     switch self {
@@ -22,12 +24,13 @@ enum Discipline: String, CaseIterable {
 
   var isMoreBetter: Bool { unit == "MB/s" }
 
-  /// ssh does not come back by itself.
+  /// ssh does not come back by itself, and tunnels do not tell what is wrong. The guard's own program is the first.
   var contestants: [Contestant] {
     switch self {
-    case .killed, .restarted: [.guardForward]
+    case .killed, .restarted: [.guardForward, .autossh]
     case .longDownload, .streamsDown, .streamsUp: [.guardForward, .ssh]
-    default: Contestant.allCases
+    case .asking, .askingCPU: [.client, .kubectl]
+    default: [.guardForward, .ssh, .sshSameCipher]
     }
   }
 }
@@ -38,6 +41,10 @@ enum Contestant: String, CaseIterable {
   case ssh = "ssh -L"
   /// The guard's own algorithms: what the cipher costs is the same.
   case sshSameCipher = "ssh -L, aes128-ctr, hmac-sha2-256"
+  /// ssh, started again whenever it ends.
+  case autossh = "autossh -L"
+  case client = "oceanid-ctl status"
+  case kubectl = "kubectl get nodes"
 }
 
 /// The samples of one contestant in one discipline.

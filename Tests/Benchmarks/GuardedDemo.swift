@@ -56,6 +56,7 @@ final class GuardedDemo {
   }
 
   var socket: String { folder.file("guard.sock") }
+  var kubeconfig: String { folder.file("kubeconfig") }
 
   /// One of the demo cluster's faults: `node-not-ready calypso`.
   func begin(_ fault: String) { cluster.send(fault + "\n") }
@@ -79,7 +80,7 @@ final class GuardedDemo {
     }
   }
 
-  private static func program(_ name: String) -> String {
+  static func program(_ name: String) -> String {
     URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent().appendingPathComponent(name)
       .path
   }

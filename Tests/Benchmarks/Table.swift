@@ -26,8 +26,9 @@ enum Table {
   }
 
   private static func ratio(of figure: Figure, among figures: [Figure]) -> String {
-    guard figure.contestant != .guardForward,
-      let own = figures.first(where: { $0.discipline == figure.discipline && $0.contestant == .guardForward })
+    let first = figure.discipline.contestants.first
+    guard figure.contestant != first,
+      let own = figures.first(where: { $0.discipline == figure.discipline && $0.contestant == first })
     else { return "" }
     let ratio = figure.discipline.isMoreBetter ? own.median / figure.median : figure.median / own.median
     return "\(format(ratio)) of it"

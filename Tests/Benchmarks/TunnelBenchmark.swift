@@ -1,11 +1,13 @@
 import ArgumentParser
 import TestSupport
 
-/// Measures the guard's forward beside `ssh -L`, through one sshd on loopback, round by round.
+/// Measures the guard's forward beside `ssh -L` and autossh, through one sshd on loopback, and its client beside
+/// `kubectl`, round by round.
 @main
 struct TunnelBenchmark: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "tunnel-benchmark", abstract: "Compare the guard's forward with ssh -L in the same run.")
+    commandName: "tunnel-benchmark",
+    abstract: "Compare the guard with ssh -L, autossh and kubectl in the same run.")
 
   @Flag(name: .long, help: "Two rounds of less.")
   var quick = false
@@ -63,9 +65,16 @@ struct TunnelBenchmark: ParsableCommand {
     guard !wanted.isEmpty else {
       throw ValidationError("--only takes: \(Discipline.allCases.map(\.rawValue).joined(separator: ", "))")
     }
-    let course = try Course(megabytes: quick ? 128 : 512, connections: quick ? 100 : 300)
+    let contestants = Set(wanted.filter { $0 != .longDownload }.flatMap(\.contestants))
+    let course = try Course(
+      megabytes: quick ? 128 : 512, connections: quick ? 100 : 300,
+      contestants: contestants.subtracting([.client, .kubectl]))
     let longCourse =
-      wanted.contains(.longDownload) ? try Course(megabytes: 64, connections: 0, isLong: true) : nil
+      wanted.contains(.longDownload)
+      ? try Course(
+        megabytes: 64, connections: 0, contestants: Set(Discipline.longDownload.contestants), isLong: true)
+      : nil
+    let questions = contestants.contains(.client) ? try Questions(runs: quick ? 20 : 50) : nil
     var figures: [Figure] = []
     for discipline in wanted {
       let course = discipline == .longDownload ? longCourse ?? course : course
@@ -73,7 +82,10 @@ struct TunnelBenchmark: ParsableCommand {
       for _ in 0..<(quick ? 2 : 5) {
         // Interleaved, so that a noisy neighbour hits all of them.
         for contestant in discipline.contestants {
-          samples[contestant, default: []].append(try course.measure(discipline, contestant))
+          let sample =
+            discipline.contestants.first == .client
+            ? try questions?.measure(discipline, contestant) : try course.measure(discipline, contestant)
+          samples[contestant, default: []] += [sample].compactMap(\.self)
         }
       }
       figures += discipline.contestants.map {

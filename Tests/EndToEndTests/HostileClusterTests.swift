@@ -30,7 +30,7 @@ struct HostileClusterTests {
     installation.cluster.forgetRequests()
     #expect(
       eventually { installation.cluster.requests.filter { $0.target.hasPrefix("/api/v1/nodes") }.count >= 3 })
-    #expect(try installation.peakKiB() - before < 100 << 10)
+    if !isInstrumented { #expect(try installation.peakKiB() - before < 100 << 10) }
     installation.cluster.apply(.answersRight)
     #expect(try installation.waitUntilHealthy())
   }

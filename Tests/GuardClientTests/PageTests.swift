@@ -24,6 +24,30 @@ import Testing
     StatusPage.page(scene.status, terminal(width)).text(for: terminal(width))
   }
 
+  @Test(arguments: [6, 7, 20, 21, 500])
+  func howeverManyProblemsItIsOneScreen(_ count: Int) throws {
+    var status = Scene.nodeDown.status
+    let problem = try #require(status.problems.first)
+    status.problems = (1...count).map { number in
+      var other = problem
+      other.id = "tethys/node/n\(number)/not-ready"
+      other.subject = "node n\(number)"
+      other.title = "node n\(number) is not ready"
+      return other
+    }
+    let terminal = terminal(80)
+    let text = StatusPage.page(status, terminal).text(for: terminal)
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    #expect(lines.count < 60)
+    #expect(text.ranges(of: "  next   ").count == (count == 6 ? 6 : 5))
+    #expect(lines.count { $0.hasPrefix("CRITICAL  node n") } == min(count, 20))
+    #expect(text.contains("all of them whole: oceanid-ctl status -o wide") == (count > 6))
+    #expect(text.contains("and \(count - 20) more problem") == (count > 20))
+    #expect(lines.allSatisfy { String($0).displayWidth <= 80 })
+    let whole = StatusPage.page(status, terminal, isWide: true).text(for: terminal)
+    #expect(whole.ranges(of: "  next   ").count == count)
+  }
+
   @Test func healthyIsOneCalmBlock() {
     #expect(
       status(.healthy) == """

@@ -123,6 +123,8 @@ import Testing
     #expect(line.cut(to: 21) == line)
     #expect(line.cut(to: 20).text == "12:00  tethys is we…")
     #expect(line.cut(to: 20).spans.last?.style == .good)
+    #expect("main@sha1:d3b8".cutAtStart(to: 8) == "…a1:d3b8")
+    #expect("main".cutAtStart(to: 4) == "main")
     #expect(line.cut(to: 7).text == "12:00 …")
     #expect(line.cut(to: 5).text == "12:0…")
     #expect(Line(Span("双双双")).cut(to: 5).text == "双双…")

@@ -36,9 +36,8 @@ struct ExplainCommand: ParsableCommand {
     if let entry = Catalog.builtIn.entries.first(where: { $0.event == word || $0.messageID == word }) {
       return ExplainPage.page(entry, terminal)
     }
-    let path = word.split(separator: "/").map(String.init)
-    let topic = path.reversed().lazy.compactMap { part in Topic.all.first { $0.word == part } }.first
-    let problem = path.count > 2 ? current(word) : nil
+    let topic = Topic.of(word)
+    let problem = word.count { $0 == "/" } > 1 ? current(word) : nil
     guard topic != nil || problem != nil else { throw Unexplained(word: word) }
     return ExplainPage.page(problem, topic, terminal)
   }
@@ -57,6 +56,6 @@ struct Unexplained: Complaint {
   var description: String {
     let last = word.split(separator: "/").last.map(String.init) ?? word
     let hint = Spelling.nearest(to: last, among: ExplainCommand.known).map { "; did you mean \($0)?" } ?? ""
-    return "there is no event, problem or error named '\(word)'\(hint) All of them: oceanid-ctl explain"
+    return "there is no event, problem or error named '\(word)'\(hint)\n  all of them: oceanid-ctl explain"
   }
 }

@@ -11,7 +11,17 @@ struct Topic: Hashable, Sendable {
     self.step = step
   }
 
-  static let all = tunnel + api + nodes + reconciling + others
+  static let all = tunnel + api + nodes + reconciling + flux + others
+
+  /// Of a problem's id (`tethys/node/calypso/not-ready`), or of a word alone. What means something else in one part of
+  /// the cluster has that part before it: `api/not-ready`.
+  static func of(_ name: String) -> Topic? {
+    let path = name.split(separator: "/").map(String.init)
+    let part = path.count > 2 ? path[1] : path.first ?? ""
+    return path.reversed().lazy.compactMap { word in
+      all.first { $0.word == "\(part)/\(word)" } ?? all.first { $0.word == word }
+    }.first
+  }
 }
 
 extension Topic {
@@ -105,6 +115,25 @@ extension Topic {
       "undecodable", "One object of a list could not be understood. The others are shown.",
       "kubectl get the object with -o yaml; tell the guard's makers when it looks right"),
     Topic(
+      "api/not-ready", "The API server answers, and says that one of its own parts is not ready (/readyz).",
+      "kubectl get --raw '/readyz?verbose'; on the control plane: journalctl -u k3s"),
+    Topic(
+      "stale",
+      "The tunnel is up, no poll failed, and none succeeded for three intervals. What is shown is that old.",
+      "oceanid-ctl poll; journalctl -u oceanid-guard -n 50"),
+    Topic(
+      "insecure", "The kubeconfig says insecure-skip-tls-verify: whoever answers on the port is believed.",
+      "put the cluster's certificate-authority-data there instead: sudo cat /etc/rancher/k3s/k3s.yaml on the control plane"
+    ),
+    Topic(
+      "client-certificate-expiring",
+      "The certificate by which the kubeconfig's user is known ends in less than 14 days: after that the API knows nobody.",
+      "sudo systemctl restart k3s on the control plane renews it; then copy a new kubeconfig"),
+    Topic(
+      "certificate-authority-expiring",
+      "The authority that the kubeconfig trusts ends in less than 14 days: after that no certificate of the cluster is good.",
+      "on k3s: k3s certificate rotate-ca; then copy a new kubeconfig to everybody who has one"),
+    Topic(
       "rejected",
       "A reload found mistakes in guard.yaml. The configuration before it stays in force; a restart would fail.",
       "oceanid-guard --check-config"),
@@ -170,7 +199,68 @@ extension Topic {
       "oceanid-ctl images; did the automation push? flux get images all -A"),
   ]
 
+  private static let flux = [
+    Topic(
+      "unanswered",
+      "Somebody asked for a reconcile (an annotation of the object), and no controller took it up.",
+      "is its controller running? kubectl -n flux-system get pods; its log"),
+    Topic(
+      "waiting", "It waits for another object that is not ready.",
+      "look at what it depends on first: oceanid-ctl flux"),
+    Topic(
+      "stalled", "Its controller gave up: it tries again only once the object or its source changes.",
+      "mend the cause in Git; the message says what it is"),
+    Topic(
+      "no-tags", "The registry answered, and no tag is left after the exclusionList.",
+      "kubectl describe imagerepository NAME; is the image's name right?"),
+    Topic(
+      "stopped", "The controller runs no pod: what it looks after stands still.",
+      "kubectl -n flux-system describe deployment NAME"),
+    Topic(
+      "idle",
+      "The controller's pod runs and does nothing: its Lease is not renewed. Good statuses of its objects are old.",
+      "kubectl -n flux-system logs deploy/NAME --tail=50"),
+    Topic(
+      "flux/missing",
+      "Flux, or one of its controllers that objects in the cluster need, is not installed.", "flux check"),
+    Topic(
+      "controllers-missing", "Flux's resources are there, and none of its controllers: nothing is applied.",
+      "flux check"),
+    Topic(
+      "version", "The controllers are of another release than expect.flux wants.",
+      "flux check; is an upgrade under way? Then change guard.yaml with it"),
+    Topic(
+      "version-unknown",
+      "The controllers have no label app.kubernetes.io/version, so their release can't be compared with expect.flux.",
+      "flux check"),
+  ]
+
   private static let others = [
+    Topic(
+      "tunnel/stopped", "The guard is on its way out, or stopped this tunnel for good.",
+      "systemctl status oceanid-guard"),
+    Topic(
+      "workload",
+      "A Deployment, StatefulSet or DaemonSet has fewer pods than it should, and does not get further by itself.",
+      "kubectl describe it; the remedy names its worst pod"),
+    Topic(
+      "crash-looping", "Containers start, end with an error and are started again, ever later.",
+      "kubectl logs POD --previous"),
+    Topic(
+      "pending", "Pods can't be placed on a node, or their image can't be had.", "kubectl describe pod NAME"),
+    Topic(
+      "secret/missing", "guard.yaml expects the Secret, and the namespace does not have it.",
+      "is what makes it in order (a SealedSecret, SOPS, the operator)? oceanid-ctl flux"),
+    Topic(
+      "certificate/not-ready", "cert-manager could not issue the certificate.",
+      "kubectl describe certificate NAME; then its CertificateRequest, Order and Challenge"),
+    Topic(
+      "renewal-overdue", "The certificate should have been renewed for more than an hour, and still is good.",
+      "kubectl describe certificate NAME; cert-manager's log"),
+    Topic(
+      "alerts/failing",
+      "A channel under 'alerts:' could not deliver. What it should have told waits in its spool and is told later.",
+      "oceanid-ctl alerts; then oceanid-ctl alerts test CHANNEL"),
     Topic(
       "expiring", "The certificate's renewal is overdue.",
       "kubectl describe certificate NAME; cert-manager's log"),

@@ -37,6 +37,7 @@ enum FluxPage {
     table.endsInProse = true
     table.names = 2
     table.elastic = 2
+    table.elasticKeepsEnd = true
     for object in flux.objects.inOrder {
       let style: Style = object.verdict == .healthy ? .plain : object.verdict.style
       let isChart = object.kind == "HelmChart" || object.kind == "HelmRelease"
@@ -56,7 +57,7 @@ enum FluxPage {
 
 extension FluxObjectDocument {
   fileprivate var shownMessage: String {
-    message.isEmpty && ready == nil && !suspended ? "waiting to be reconciled" : message
+    message.isEmpty && ready == nil && !suspended ? "waiting to be reconciled" : message.withoutAge
   }
 }
 

@@ -12,7 +12,10 @@ enum ImagesPage {
   }
 
   static func tables(_ images: ImagesDocument, _ now: Timestamp) -> [Table] {
-    [policies(images.policies, now), repositories(images.repositories), automations(images.automations)]
+    [
+      policies(images.policies, now), repositories(images.repositories, now),
+      automations(images.automations, now),
+    ]
   }
 
   private static func policies(_ policies: [ImagePolicyDocument], _ now: Timestamp) -> Table {
@@ -49,7 +52,7 @@ enum ImagesPage {
         }
       parts.append((["behind\(since)"] + [word].compactMap(\.self)).joined(separator: ", "))
     }
-    return (parts + [policy.message]).filter { !$0.isEmpty }.joined(separator: "; ")
+    return (parts + [policy.message.withoutAge]).filter { !$0.isEmpty }.joined(separator: "; ")
   }
 
   /// The tags that run of the policy's image; whole names where they are of another image.
@@ -73,7 +76,7 @@ enum ImagesPage {
     return (String(image[..<colon]), String(image[image.index(after: colon)...]).withShortHashes)
   }
 
-  private static func repositories(_ repositories: [ImageRepositoryDocument]) -> Table {
+  private static func repositories(_ repositories: [ImageRepositoryDocument], _ now: Timestamp) -> Table {
     var table = Table(columns: ["NAMESPACE", "NAME", "TAGS", "LAST SCAN", "SUSPENDED", "READY", "MESSAGE"])
     table.endsInProse = true
     table.names = 2
@@ -81,13 +84,13 @@ enum ImagesPage {
       table.rows.append(
         row(
           repository.namespace, repository.name,
-          [repository.tags.map { "\($0)" } ?? "-", repository.lastScanAt?.description ?? "<never>"],
+          [repository.tags.map { "\($0)" } ?? "-", moment(repository.lastScanAt, now)],
           repository.suspended, repository.ready, repository.message, repository.verdict))
     }
     return table
   }
 
-  private static func automations(_ automations: [ImageAutomationDocument]) -> Table {
+  private static func automations(_ automations: [ImageAutomationDocument], _ now: Timestamp) -> Table {
     var table = Table(columns: [
       "NAMESPACE", "NAME", "LAST RUN", "LAST PUSH", "SUSPENDED", "READY", "MESSAGE",
     ])
@@ -97,10 +100,16 @@ enum ImagesPage {
       table.rows.append(
         row(
           automation.namespace, automation.name,
-          [automation.lastRunAt, automation.lastPushAt].map { $0?.description ?? "<never>" },
+          [moment(automation.lastRunAt, now), moment(automation.lastPushAt, now)],
           automation.suspended, automation.ready, automation.message, automation.verdict))
     }
     return table
+  }
+
+  /// `12m ago`; exact with `--utc`.
+  private static func moment(_ moment: Timestamp?, _ now: Timestamp) -> String {
+    guard let moment else { return "<never>" }
+    return Zone.shown == .utc ? moment.toTheSecond.description : moment.relative(to: now)
   }
 
   private static func row(
@@ -108,7 +117,7 @@ enum ImagesPage {
     _ message: String, _ verdict: Verdict
   ) -> Table.Row {
     let style: Style = verdict == .healthy ? .plain : verdict.style
-    let message = Span(message.withShortHashes, style)
+    let message = Span(message.withoutAge.withShortHashes, style)
     return Table.Row(
       cells: [
         Span(namespace), Span(name),

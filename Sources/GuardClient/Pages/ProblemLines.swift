@@ -3,6 +3,29 @@ import Health
 
 /// Problems as a person reads them at night: how bad and what, since when, why, what next.
 enum ProblemLines {
+  /// So many are told whole where a page is to stay one screen; then so many in a line each. The worst come first.
+  private static let whole = 5
+  private static let named = 15
+
+  /// The whole of the first few, the title of some more, and how many there are besides.
+  static func screen(_ problems: [ProblemDocument], namesCluster: Bool, _ terminal: Terminal) -> [Line] {
+    guard problems.count > whole + 1 else { return lines(problems, namesCluster: namesCluster, terminal) }
+    var page = Page()
+    page += lines(Array(problems.prefix(whole)), namesCluster: namesCluster, terminal)
+    page.gap()
+    for problem in problems.dropFirst(whole).prefix(named) {
+      let age = problem.since.map { " (\((terminal.now - $0).asAge))" } ?? ""
+      let line = Line(
+        Span(problem.severity.rawValue.uppercased(), problem.severity.style), Span("  "),
+        Span(headline(problem, namesCluster: namesCluster) + age))
+      page += terminal.width.map(line.cut(to:)) ?? line
+    }
+    let rest = problems.count - whole - named
+    let more = rest > 0 ? "and \(rest.of("more problem")); " : ""
+    page += Line(Span("\(more)all of them whole: oceanid-ctl status -o wide", .faint))
+    return page.lines
+  }
+
   static func lines(_ problems: [ProblemDocument], namesCluster: Bool, _ terminal: Terminal) -> [Line] {
     var page = Page()
     for problem in problems {

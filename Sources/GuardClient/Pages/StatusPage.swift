@@ -22,7 +22,11 @@ enum StatusPage {
     }
     if !status.problems.isEmpty {
       page.gap()
-      page += ProblemLines.lines(status.problems, namesCluster: status.clusters.count > 1, terminal)
+      let namesCluster = status.clusters.count > 1
+      page +=
+        isWide
+        ? ProblemLines.lines(status.problems, namesCluster: namesCluster, terminal)
+        : ProblemLines.screen(status.problems, namesCluster: namesCluster, terminal)
     }
     return page
   }

@@ -20,6 +20,9 @@ extension String {
     return text + "…"
   }
 
+  /// At most `width` columns, the start replaced by `…` where something is cut off.
+  func cutAtStart(to width: Int) -> String { String(String(reversed()).cut(to: width).reversed()) }
+
   /// Broken at blanks into lines of at most `width` columns; a longer word is broken where it must be.
   func wrapped(to width: Int) -> [String] {
     guard displayWidth > width else { return [self] }

@@ -15,6 +15,8 @@ struct Table: Hashable, Sendable {
   var names = 1
   /// The column that is cut first where the others don't fit.
   var elastic: Int?
+  /// The elastic column's values differ at their ends: `…1:d3b8a004`.
+  var elasticKeepsEnd = false
 
   /// Prose in fewer columns than this says nothing.
   private static let leastProse = 24
@@ -95,7 +97,11 @@ struct Table: Hashable, Sendable {
   }
 
   private func line(_ cells: some Collection<Span>, _ layout: Layout) -> Line {
-    let shown = zip(cells, layout.widths).map { Span($0.text.cut(to: $1), $0.style) }
+    let shown = zip(cells, layout.widths).enumerated().map { index, cell in
+      let keepsEnd = elasticKeepsEnd && index == elastic
+      let text = keepsEnd ? cell.0.text.cutAtStart(to: cell.1) : cell.0.text.cut(to: cell.1)
+      return Span(text, cell.0.style)
+    }
     let last = shown.lastIndex { !$0.text.isEmpty } ?? 0
     var spans: [Span] = []
     for (index, span) in shown.prefix(last + 1).enumerated() {

@@ -46,6 +46,9 @@ extension Timestamp {
 }
 
 extension String {
+  /// Nothing, where it says of one object what the page says above of all of them: how old what is shown is.
+  var withoutAge: String { hasPrefix("last seen at ") ? "" : self }
+
   /// Digests and commits of 40 to 128 hex digits as their first 8, as `flux get` prints them.
   var withShortHashes: String {
     var text = ""

@@ -1,0 +1,61 @@
+import Foundation
+import TestSupport
+
+/// What it costs to ask: the client beside kubectl, as whole processes, both of a cluster behind one guard.
+final class Questions {
+  private let demo: GuardedDemo
+  private let runs: Int
+
+  /// - Parameter runs: so many for one sample, which is their mean.
+  init(runs: Int) throws {
+    self.runs = runs
+    demo = try GuardedDemo(interval: 15)
+    guard eventually(within: .seconds(30), { demo.seenNodes() != nil }) else {
+      throw FixtureError.failed("the guard did not see its cluster: \(demo.guarding.errors)")
+    }
+  }
+
+  /// Milliseconds of one process, of wall or of processor time. nil where there is no such program.
+  func measure(_ discipline: Discipline, _ contestant: Contestant) throws -> Double? {
+    let command =
+      contestant == .client
+      ? [GuardedDemo.program("oceanid-ctl"), "--socket", demo.socket, "status"]
+      : ["kubectl", "--kubeconfig", demo.kubeconfig, "get", "nodes"]
+    guard contestant == .client || FileManager.default.isExecutableFile(atPath: "/usr/bin/kubectl") else {
+      return nil
+    }
+    let used = Self.childTime()
+    let start = ContinuousClock.now
+    for _ in 0..<runs {
+      guard try Self.run(command) == 0 else {
+        throw FixtureError.failed("\(command.joined(separator: " ")) failed")
+      }
+    }
+    let (whole, part) = (ContinuousClock.now - start).components
+    let wall = Double(whole) + Double(part) / 1e18
+    return 1000 * (discipline == .asking ? wall : Self.childTime() - used) / Double(runs)
+  }
+
+  /// Its exit status, its output thrown away.
+  private static func run(_ command: [String]) throws -> Int32 {
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0)
+    var arguments = command.map { strdup($0) } + [nil]
+    defer { for argument in arguments { free(argument) } }
+    var pid = pid_t()
+    let code = posix_spawnp(&pid, command[0], &actions, nil, &arguments, environ)
+    guard code == 0 else { throw FixtureError.system("starting \(command[0])", code) }
+    var status: Int32 = 0
+    waitpid(pid, &status, 0)
+    return status
+  }
+
+  /// Seconds of processor time of the children that have ended (getrusage(2)).
+  private static func childTime() -> Double {
+    var usage = rusage()
+    getrusage(RUSAGE_CHILDREN.rawValue, &usage)
+    return [usage.ru_utime, usage.ru_stime].reduce(0) { $0 + Double($1.tv_sec) + Double($1.tv_usec) / 1e6 }
+  }
+}

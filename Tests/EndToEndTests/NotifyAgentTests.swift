@@ -7,7 +7,7 @@ import Testing
 /// `oceanid-ctl notify-agent` between a guard that says what the test wants and a desktop that writes down what it sees.
 @Suite(
   .enabled(if: Desktop.isAvailable, Comment(rawValue: Desktop.reason)), .serialized, .blocking,
-  .timeLimit(.minutes(3)))
+  .timeLimit(.minutes(10)))
 struct NotifyAgentTests {
   private let folder: TemporaryFolder
   private let guardian: ScriptedGuard

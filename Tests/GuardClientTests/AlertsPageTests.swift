@@ -13,15 +13,17 @@ import Testing
       failure: "webhook https://pager.example.org: HTTP 401 Unauthorized",
       remedy: "look at credential pager-token",
       delivered: 3, failed: 9, dropped: 1, waiting: 4),
+    .init(name: "spare", means: "ntfy"),
   ])
 
   @Test func channelsAndWhatIsWrongWithThem() {
     let terminal = Terminal(width: 80, hasColour: false, now: Scene.now)
     #expect(
       AlertsPage.page(Self.document, terminal).text(for: terminal) == """
-        CHANNEL   MEANS     STATE      DELIVERED   FAILED   DROPPED   WAITING
-        mail      email     delivers   12          0        0         0
-        pager     webhook   failing    3           9        1         4
+        CHANNEL   MEANS     STATE          DELIVERED   FAILED   DROPPED   WAITING
+        mail      email     delivers       12          0        0         0
+        pager     webhook   failing        3           9        1         4
+        spare     ntfy      not used yet   0           0        0         0
 
         pager does not deliver since 04:14:07Z (10m): webhook https://pager.example.org:
         HTTP 401 Unauthorized

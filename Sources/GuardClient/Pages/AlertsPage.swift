@@ -31,6 +31,7 @@ enum AlertsPage {
   }
 
   private static func state(_ channel: AlertsDocument.Channel) -> Span {
-    channel.failure == nil ? Span("delivers", .good) : Span("failing", .warning)
+    if channel.failure != nil { return Span("failing", .warning) }
+    return channel.delivered > 0 ? Span("delivers", .good) : Span("not used yet")
   }
 }

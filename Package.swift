@@ -135,6 +135,12 @@ let package = Package(
       name: "tunnel-benchmark", dependencies: ["Platform", "TestSupport", arguments],
       path: "Tests/Benchmarks",
       exclude: ["run"], swiftSettings: rules),
+    .executableTarget(
+      name: "boundary",
+      dependencies: [
+        "Health", "Kubernetes", "Posting", "SSH", "Signing", "SystemJournal", "Systemd", "TestSupport",
+        "YAML",
+      ], path: "Tests/Boundary", swiftSettings: rules),
     tests("SSH"),
     tests("Curl"),
     tests("Signing"),

@@ -57,7 +57,7 @@ struct TunnelTests {
     let threads = try (0..<200).map { number in
       try OwnThread(name: "client \(number)") {
         do {
-          let client = try LoopbackSocket(port: port, timeout: .seconds(60))
+          let client = try LoopbackSocket(port: port, timeout: .seconds(60) * patience)
           let sent = Self.bytes(100_000, from: number * 7919)
           try client.send(sent)
           client.finishSending()
@@ -67,7 +67,7 @@ struct TunnelTests {
         }
       }
     }
-    for thread in threads { #expect(thread.join(timeout: .seconds(60))) }
+    for thread in threads { #expect(thread.join(timeout: .seconds(60) * patience)) }
     #expect(failures.withLock { $0 } == [])
     #expect(fixture.tunnel.status.forwards[0].refusedConnections == 0)
   }

@@ -14,7 +14,6 @@ final class Course: @unchecked Sendable {
   private let sshConfig: String
   private let proxy: DelayProxy?
   private var processes: [ChildProcess] = []
-  private(set) var guardProcess: ChildProcess?
   /// The local port of a contestant's forward to a server's port.
   private var ports: [Contestant: [Int: Int]] = [:]
 
@@ -78,9 +77,7 @@ final class Course: @unchecked Sendable {
         """ + "\n", to: "guard.yaml")
       let program = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
         .appendingPathComponent("oceanid-guard").path
-      let process = try ChildProcess(program, ["--config", folder.file("guard.yaml")])
-      guardProcess = process
-      processes.append(process)
+      processes.append(try ChildProcess(program, ["--config", folder.file("guard.yaml")]))
     case .ssh, .sshSameCipher:
       let algorithms = contestant == .ssh ? [] : ["-c", "aes128-ctr", "-m", "hmac-sha2-256"]
       let options = forwards.flatMap { ["-L", "127.0.0.1:\($0.local):127.0.0.1:\($0.target)"] }

@@ -7,6 +7,9 @@ final class GuardedDemo {
   let guarding: ChildProcess
   /// The demo cluster's own port.
   let target: Int
+  /// The local end of a forward to an echo service.
+  let echoPort: Int
+  private let echo: TCPServer
   private let folder: TemporaryFolder
   private let cluster: ChildProcess
 
@@ -28,6 +31,8 @@ final class GuardedDemo {
     else { throw FixtureError.failed("the demo cluster does not start: \(cluster.errors)") }
     self.target = target
     let local = try freePort()
+    echo = try TCPServer(.echo)
+    echoPort = try freePort()
     let kubeconfig = try String(contentsOfFile: folder.file("cluster/kubeconfig"), encoding: .utf8)
     try folder.write(
       kubeconfig.replacingOccurrences(of: "127.0.0.1:\(target)", with: "127.0.0.1:\(local)"), to: "kubeconfig"
@@ -40,7 +45,9 @@ final class GuardedDemo {
           tunnel:
             host: tethys
             sshConfig: \(server.sshConfig)
-            forwards: [{ listen: "127.0.0.1:\(local)", target: "127.0.0.1:\(target)" }]
+            forwards:
+              - { listen: "127.0.0.1:\(local)", target: "127.0.0.1:\(target)" }
+              - { listen: "127.0.0.1:\(echoPort)", target: "127.0.0.1:\(echo.port)" }
           kubernetes:
             kubeconfig: \(folder.file("kubeconfig"))
             context: default
@@ -61,17 +68,29 @@ final class GuardedDemo {
   /// One of the demo cluster's faults: `node-not-ready calypso`.
   func begin(_ fault: String) { cluster.send(fault + "\n") }
 
-  func request(_ path: String, method: String = "GET") -> String? {
-    try? run("curl", ["-s", "-X", method, "--unix-socket", socket, "http://oceanid\(path)"]).output
+  /// The body of an answer of the control socket; nil where none came to its end.
+  func request(_ path: String, method: String = "GET") -> Data? {
+    let words = "\(method) \(path) HTTP/1.1\r\nHost: oceanid\r\nConnection: close\r\n\r\n"
+    guard let connection = try? LoopbackSocket(path: socket),
+      (try? connection.send(Array(words.utf8))) != nil,
+      let answer = try? Data(connection.receiveAll()), let end = answer.firstRange(of: Data("\r\n\r\n".utf8))
+    else { return nil }
+    return answer[end.upperBound...]
   }
+
+  /// `GET /v1/status`
+  func status() -> [String: Any]? {
+    request("/v1/status").flatMap { try? JSONSerialization.jsonObject(with: $0) } as? [String: Any]
+  }
+
+  /// The cluster in the daemon's own document.
+  func seenCluster() -> [String: Any]? { (status()?["clusters"] as? [[String: Any]])?.first }
 
   /// By the daemon's own document; nil while it has no good answer.
   func seenNodes() -> Int? {
-    let document = request("/v1/status").flatMap { try? JSONSerialization.jsonObject(with: Data($0.utf8)) }
-    let clusters = (document as? [String: Any])?["clusters"] as? [[String: Any]]
-    let poll = clusters?.first?["poll"] as? [String: Any]
-    guard poll?["ok"] as? Bool == true else { return nil }
-    return (clusters?.first?["nodes"] as? [Any])?.count
+    let cluster = seenCluster()
+    guard (cluster?["poll"] as? [String: Any])?["ok"] as? Bool == true else { return nil }
+    return (cluster?["nodes"] as? [Any])?.count
   }
 
   private static func port(in file: String) -> Int? {

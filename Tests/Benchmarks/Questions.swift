@@ -19,7 +19,7 @@ final class Questions {
   func measure(_ discipline: Discipline, _ contestant: Contestant) throws -> Double? {
     let command =
       contestant == .client
-      ? [GuardedDemo.program("oceanid-ctl"), "--socket", demo.socket, "status"]
+      ? [GuardedDemo.program("oceanid-ctl"), "status", "--socket", demo.socket]
       : ["kubectl", "--kubeconfig", demo.kubeconfig, "get", "nodes"]
     guard contestant == .client || FileManager.default.isExecutableFile(atPath: "/usr/bin/kubectl") else {
       return nil

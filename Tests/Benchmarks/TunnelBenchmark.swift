@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import TestSupport
 
 /// Measures the guard's forward beside `ssh -L` and autossh, through one sshd on loopback, and its client beside
@@ -18,12 +19,9 @@ struct TunnelBenchmark: ParsableCommand {
   @Option(name: .long, parsing: .upToNextOption, help: "Measure only these, by their names in the table.")
   var only: [String] = []
 
-  @Option(
-    name: .long,
-    help:
-      "Open and close so many connections one after another through the guard, and 500 at once; kill a twentieth as many sessions."
-  )
-  var endurance: Int?
+  @Flag(
+    name: .long, help: "Live a day of use in some minutes instead; memory, descriptors, threads by the hour.")
+  var soak = false
 
   @Option(
     name: .long, help: ArgumentHelp("Measure both doing nothing instead, for so long.", valueName: "seconds"))
@@ -57,8 +55,13 @@ struct TunnelBenchmark: ParsableCommand {
       print(try Idle().measure(seconds: max(1, idle)))
       return
     }
-    if let endurance {
-      print(try Course(megabytes: 1, connections: 0).endure(max(1000, endurance)))
+    if soak {
+      let growth = try Soak().live {
+        print($0)
+        fflush(nil)
+      }
+      print(growth.isEmpty ? "FLAT" : "GREW: \(growth.joined(separator: ", "))")
+      guard growth.isEmpty else { throw ExitCode(1) }
       return
     }
     let wanted = Discipline.allCases.filter { only.isEmpty || only.contains($0.rawValue) }

@@ -113,14 +113,16 @@ package final class SSHServer: Sendable {
     for pid in process.withLock({ $0?.descendants }) ?? [] { Glibc.kill(pid, SIGKILL) }
   }
 
-  /// The process of the session that began last.
-  package var newestSession: Int32? { process.withLock { $0?.descendants }?.max() }
+  /// Cuts the session that began first, by the process that answers its peer now: the one that let it in is gone once
+  /// a channel of the session has carried something.
+  package func killOldestSession() {
+    // proc_pid_children(5): in the order in which they began.
+    if let session = process.withLock({ $0?.descendants })?.first { Glibc.kill(session, SIGKILL) }
+  }
 
-  /// Cuts one session.
-  package func kill(session: Int32) { Glibc.kill(session, SIGKILL) }
-
+  /// Cuts the session that began last.
   package func killNewestSession() {
-    if let newestSession { kill(session: newestSession) }
+    if let session = process.withLock({ $0?.descendants })?.max() { Glibc.kill(session, SIGKILL) }
   }
 
   /// Stops every session without a goodbye, as a hung server or a dead path would look.

@@ -74,7 +74,7 @@ import Testing
     let text = Self.example
       .replacing("\"api\": {", with: "\"novelty\": [1, {}], \"api\": {\"colour\": \"blue\", ")
       .replacing("\"state\": \"up\"", with: "\"state\": \"hovering\"")
-      .replacing("\"status\": \"InProgress\"", with: "\"status\": \"Pondering\"")
+      .replacing("\"status\": \"InProgress\"", with: "\"status\": \"Pondering\", \"ready\": \"Maybe\"")
       .replacing("\"verdict\": \"degraded\"", with: "\"verdict\": \"bemused\"")
       .replacing("\"code\": \"tunnel_down\"", with: "\"code\": \"eclipse\"")
       .replacing("\"severity\": \"critical\"", with: "\"severity\": \"apocalyptic\"")
@@ -83,6 +83,7 @@ import Testing
     #expect(cluster.tunnel.state == .unknown)
     #expect(cluster.flux.objects.first?.status == .unknown)
     #expect(cluster.flux.objects.first?.verdict == .unknown)
+    #expect(cluster.flux.objects.first?.ready == .unknown)
     #expect(cluster.poll.error?.code == "eclipse")
     #expect(status.problems.first?.severity == .critical)
   }

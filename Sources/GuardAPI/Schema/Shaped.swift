@@ -19,9 +19,14 @@ extension ShapedWord {
   package static var sample: Self { whenAbsent }
 }
 
-extension Field: Shaped where Value: Shaped {
+extension Field: Shaped where Value: Shaped & Omissible {
   package static var shape: JSONSchema { Value.shape }
   package static var sample: Field { Field(wrappedValue: Value.sample) }
+}
+
+extension NullableWord: Shaped where Value: Shaped {
+  package static var shape: JSONSchema { .nullable(Value.shape) }
+  package static var sample: NullableWord { NullableWord(word: Value.sample) }
 }
 
 extension Optional: Shaped where Wrapped: Codable & Hashable {

@@ -36,6 +36,7 @@ struct Composer: ~Copyable {
     let anchor: String?
     switch event {
     case .alias(let name):
+      guard limits.references else { throw .reference(mark: mark) }
       guard let meant = anchors[name] else {
         throw .syntax(context: nil, problem: "found undefined alias", mark: mark)
       }
@@ -53,7 +54,10 @@ struct Composer: ~Copyable {
     default:
       throw .syntax(context: nil, problem: "did not find expected node content", mark: mark)
     }
-    if let anchor { anchors[anchor] = (node, count - before) }
+    if let anchor {
+      guard limits.references else { throw .reference(mark: mark) }
+      anchors[anchor] = (node, count - before)
+    }
     return node
   }
 

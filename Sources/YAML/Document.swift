@@ -8,6 +8,8 @@ package struct Document: Sendable {
     package var depth = 100
     /// Nodes of the tree, where an alias counts for all the nodes that it stands for.
     package var nodes = 1 << 20
+    /// Whether nodes may have anchors, and aliases stand for them.
+    package var references = true
 
     package init() {}
   }

@@ -8,12 +8,15 @@ package enum YAMLError: Error, Hashable, Sendable {
   case duplicateKeys([String], mark: Mark)
   /// Larger, deeper or more of it than `Document.Limits` allow; nil where the whole text is meant.
   case limit(problem: String, mark: Mark?)
+  /// An anchor or an alias where `Document.Limits` allow none.
+  case reference(mark: Mark)
   case outOfMemory
 
   /// Where; nil where that says nothing.
   package var mark: Mark? {
     switch self {
-    case .syntax(_, _, let mark), .characters(_, let mark), .duplicateKeys(_, let mark): mark
+    case .syntax(_, _, let mark), .characters(_, let mark), .duplicateKeys(_, let mark), .reference(let mark):
+      mark
     case .limit(_, let mark): mark
     case .outOfMemory: nil
     }
@@ -26,6 +29,7 @@ package enum YAMLError: Error, Hashable, Sendable {
     case .characters(let problem, _): problem
     case .duplicateKeys(let keys, _): "'\(keys.joined(separator: "', '"))' is given more than once"
     case .limit(let problem, _): problem
+    case .reference: "anchors and aliases are not supported"
     case .outOfMemory: "out of memory"
     }
   }

@@ -368,7 +368,10 @@ private func errors(_ text: String) -> [String] {
     #expect(!message.contains("\u{1B}"))
   }
 
-  @Test(arguments: ["a: &x 1", "a: *x", "a: [*x]", "{*x : 1}", "- &x [1]", "\"k #\": &x 1", "é: &x 1"])
+  @Test(arguments: [
+    "a: &x 1", "a: *x", "a: [*x]", "{*x : 1}", "- &x [1]", "\"k #\": &x 1", "é: &x 1", "a: *.example.org",
+    "a: &.b",
+  ])
   func anchorsAndAliasesAreRefused(text: String) {
     let messages = errors(text)
     #expect(messages.count == 1)
@@ -377,6 +380,7 @@ private func errors(_ text: String) -> [String] {
 
   @Test(arguments: [
     "# see *this* & that &c\nalerts: []", "alerts: [] # *note*", "control: { socket: /a&b*c }",
+    "control: { socket: \"/a *b &c\" }", "control: { socket: '/a *b' }", "control:\n  socket: /a *b",
   ])
   func otherUsesOfTheirSignsAreNot(text: String) {
     #expect(errors(text) == [])

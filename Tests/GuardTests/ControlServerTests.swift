@@ -240,6 +240,17 @@ import Testing
     #expect(answer.components(separatedBy: "HTTP/1.1 200").count == 2)
   }
 
+  @Test(arguments: [
+    "GET /v1/healthz HTTP/1.1\r\nHost: elsewhere\r\n\r\n",
+    "GET /v1/healthz HTTP/1.1\r\nHost: oceanid\r\nConnection: close\r\n\r\n",
+  ])
+  func nothingIsDoneAfterAnAnswerThatCloses(first: String) throws {
+    let fixture = try Fixture()
+    let answer = try fixture.exchange(first + "POST /v1/reconnect HTTP/1.1\r\nHost: oceanid\r\n\r\n")
+    #expect(answer.components(separatedBy: "HTTP/1.1 ").count == 2)
+    #expect(fixture.asked.all.isEmpty)
+  }
+
   @Test func aWatcherGetsASnapshotAndThenTheChanges() throws {
     let fixture = try Fixture()
     let stream = try fixture.connect()

@@ -22,7 +22,8 @@ final class ControlHandler: ChannelInboundHandler {
   private let watchers: Watchers
   private var head: HTTPRequestHead?
   private var bodySize = 0
-  private var isRefused = false
+  /// An answer said so: what the client sent after the request is not looked at (RFC 9112 §9.6).
+  private var isClosing = false
   private var patience: Scheduled<Void>?
 
   init(board: StatusBoard, prepared: PreparedStatus, actions: ControlServer.Actions, watchers: Watchers) {
@@ -44,30 +45,28 @@ final class ControlHandler: ChannelInboundHandler {
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    guard !isClosing else { return }
     switch unwrapInboundIn(data) {
     case .head(let head):
       self.head = head
       bodySize = 0
-      isRefused = false
     case .body(let bytes):
       bodySize += bytes.readableBytes
-      if bodySize > ControlHandler.largestBody, !isRefused {
-        isRefused = true
+      if bodySize > ControlHandler.largestBody {
         answer(.error(.payloadTooLarge, "body_too_large", "a body may have 64 KiB"), context, closing: true)
       }
     case .end:
       patience?.cancel()
       // Somebody asks and asks, and does not read the answers.
       guard context.channel.isWritable else { return context.close(promise: nil) }
-      guard let head, !isRefused else { return }
+      guard let head else { return }
       self.head = nil
       respond(to: head, context)
     }
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
-    guard let error = error as? HTTPParserError, !isRefused else { return context.close(promise: nil) }
-    isRefused = true
+    guard let error = error as? HTTPParserError, !isClosing else { return context.close(promise: nil) }
     answer(
       error == .headerOverflow
         ? .error(.requestHeaderFieldsTooLarge, "header_too_large", "the header of a request may have 80 KiB")
@@ -191,7 +190,7 @@ final class ControlHandler: ChannelInboundHandler {
       loop.execute {
         let (handler, context) = bound.value
         // The client may have gone meanwhile, and the pipeline with it.
-        guard context.channel.isActive else { return }
+        guard context.channel.isActive, !handler.isClosing else { return }
         handler.answer(answer, context, closing: closing)
       }
     }
@@ -256,12 +255,13 @@ final class ControlHandler: ChannelInboundHandler {
     head.headers.add(name: "Cache-Control", value: "no-store")
     if let allow = answer.allow { head.headers.add(name: "Allow", value: allow.rawValue) }
     if closing { head.headers.add(name: "Connection", value: "close") }
+    isClosing = closing
+    beginPatience(context)
     context.write(wrapOutboundOut(.head(head)), promise: nil)
     context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: answer.body)))), promise: nil)
     let channel = context.channel
     let sent = context.eventLoop.makePromise(of: Void.self)
     if closing { sent.futureResult.whenComplete { _ in channel.close(promise: nil) } }
     context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: sent)
-    if !closing { beginPatience(context) }
   }
 }

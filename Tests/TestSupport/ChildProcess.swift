@@ -141,14 +141,23 @@ package final class ChildProcess: Sendable {
   /// Its children, and theirs.
   package var descendants: [Int32] { Self.descendants(of: pid) }
 
+  /// The child that began first, and its descendants: a process has its children in order (proc_pid_children(5)).
+  package var oldestBranch: [Int32] {
+    Self.children(of: pid).first.map { [$0] + Self.descendants(of: $0) } ?? []
+  }
+
   private static func descendants(of pid: Int32) -> [Int32] {
+    let children = children(of: pid)
+    return children + children.flatMap(descendants)
+  }
+
+  private static func children(of pid: Int32) -> [Int32] {
     let tasks = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/task")) ?? []
-    let children = tasks.flatMap { task -> [Int32] in
+    return tasks.flatMap { task -> [Int32] in
       let path = "/proc/\(pid)/task/\(task)/children"
       let text = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
       return text.split(separator: " ").compactMap { Int32($0) }
     }
-    return children + children.flatMap(descendants)
   }
 }
 

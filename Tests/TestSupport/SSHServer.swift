@@ -113,11 +113,10 @@ package final class SSHServer: Sendable {
     for pid in process.withLock({ $0?.descendants }) ?? [] { Glibc.kill(pid, SIGKILL) }
   }
 
-  /// Cuts the session that began first, by the process that answers its peer now: the one that let it in is gone once
-  /// a channel of the session has carried something.
+  /// Cuts the session that began first, with all its processes: which of them holds the connection changes while it
+  /// logs in.
   package func killOldestSession() {
-    // proc_pid_children(5): in the order in which they began.
-    if let session = process.withLock({ $0?.descendants })?.first { Glibc.kill(session, SIGKILL) }
+    for pid in process.withLock({ $0?.oldestBranch }) ?? [] { Glibc.kill(pid, SIGKILL) }
   }
 
   /// Cuts the session that began last.

@@ -33,6 +33,9 @@ package struct JumpHost: Hashable, Sendable, CustomStringConvertible {
     let number = port.flatMap { UInt16($0) }
     guard user != "", !host.isEmpty, !host.hasPrefix("-"),
       !host.contains(where: { $0.isWhitespace || $0 == "[" || $0 == "]" }),
+      // Only an IPv6 address has colons; after a % comes the name of an interface.
+      !host.contains(":")
+        || host.prefix(while: { $0 != "%" }).allSatisfy({ $0.isHexDigit || ":.".contains($0) }),
       port == nil || (number ?? 0) > 0
     else { return nil }
     self.port = number

@@ -45,7 +45,11 @@ extension FuzzTarget {
     let silenced = Silence.matches(pattern, text)
     let globbed = Glob.matches(pattern, text)
     if !pattern.contains("?") { try hold(silenced == globbed, "two opinions: \(silenced), \(globbed)") }
-    guard pattern.utf8.count <= 12, text.utf8.count <= 24 else { return }
+    // Every star more multiplies what the plain way takes.
+    guard pattern.utf8.count <= 12, text.utf8.count <= 24, pattern.utf8.count(where: { $0 == 0x2A }) <= 4
+    else {
+      return
+    }
     let meant = matches(Array(pattern.utf8)[...], Array(text.utf8)[...])
     try hold(globbed == meant, "\(globbed) instead of \(meant)")
   }

@@ -1,5 +1,4 @@
 internal import Dispatch
-internal import Glibc
 internal import GuardAPI
 internal import Health
 internal import Platform
@@ -12,7 +11,7 @@ package final class Guard: Sendable {
   package static var version: String { Product.version }
 
   /// sysexits.h: EX_CONFIG, EX_UNAVAILABLE.
-  private static let configurationStatus: Int32 = 78
+  static let configurationStatus: Int32 = 78
   private static let unavailableStatus: Int32 = 69
   /// After this long every cluster that can be reached was.
   private static let startUp = DispatchTimeInterval.seconds(20)
@@ -78,53 +77,6 @@ package final class Guard: Sendable {
       return Guard.unavailableStatus
     }
     return guarding.wait()
-  }
-
-  /// Reads the configuration and says what is wrong with it.
-  ///
-  /// - Parameter isPrinted: print the effective configuration as YAML.
-  /// - Returns: the exit status.
-  package static func check(configurationPath: String?, isPrinted: Bool) -> Int32 {
-    do throws(ConfigurationErrors) {
-      let configuration = try Configuration.load(path: configurationPath)
-      if isPrinted { print(configuration.yaml, terminator: "") }
-      return 0
-    } catch {
-      return complain(error)
-    }
-  }
-
-  /// Prints the drop-in that oceanid-forward.socket needs for the configuration, if it needs one.
-  ///
-  /// - Returns: the exit status.
-  package static func printForwardSocket(configurationPath: String?) -> Int32 {
-    do throws(ConfigurationErrors) {
-      print(
-        ForwardSocketUnit(configuration: try .load(path: configurationPath)).dropIn, terminator: "")
-      return 0
-    } catch {
-      return complain(error)
-    }
-  }
-
-  /// Goes the way to every cluster once and prints what it finds, a JSON document a line.
-  ///
-  /// - Returns: the exit status: 0, 1 for warnings, 2 where something is broken.
-  package static func examine(configurationPath: String?) -> Int32 {
-    var worst: Int32 = 0
-    Examination(environment: .ofThisProcess(), configurationPath: configurationPath) { finding in
-      worst = max(worst, finding.outcome == .failed ? 2 : finding.outcome == .warning ? 1 : 0)
-      guard let line = try? DocumentCoding.encode(finding) else { return }
-      let text = Array(line) + [UInt8(ascii: "\n")]
-      _ = text.withUnsafeBytes { write(STDOUT_FILENO, $0.baseAddress, $0.count) }
-    }.run()
-    return worst
-  }
-
-  private static func complain(_ errors: ConfigurationErrors) -> Int32 {
-    var text = "\(errors)\n"
-    _ = text.withUTF8 { write(STDERR_FILENO, $0.baseAddress, $0.count) }
-    return configurationStatus
   }
 
   private init(_ configuration: Configuration, path: String?) {

@@ -8,7 +8,7 @@ import TestSupport
 import Testing
 
 /// Mishaps in a random row, and what must hold after each: the daemon is up, the verdict is right in time, nothing
-/// leaks, and no local connection was refused. `Tests/mishaps` chooses seed and number.
+/// leaks, and no local connection was refused. `Tests/Faults/run` chooses seed and number.
 @Suite(
   .enabled(if: SSHServer.isAvailable, Comment(rawValue: SSHServer.reason)), .serialized, .blocking,
   .timeLimit(.minutes(60)))
@@ -33,6 +33,7 @@ struct MishapTests {
   /// Connects to the forward's local end all the time. The port is never given away, so nobody is refused.
   private final class Caller: Sendable {
     private let isStopped = Atomic<Bool>(false)
+    private let isPaused = Atomic<Bool>(false)
     private let refusals = Atomic<Int>(0)
     private let calls = Atomic<Int>(0)
     var refused: Int { refusals.load(ordering: .relaxed) }
@@ -41,6 +42,8 @@ struct MishapTests {
     func start(port: Int) {
       Thread.detachNewThread { [self] in
         while !isStopped.load(ordering: .relaxed) {
+          usleep(50_000)
+          guard !isPaused.load(ordering: .relaxed) else { continue }
           let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
           var address = sockaddr_in()
           address.sin_family = sa_family_t(AF_INET)
@@ -54,10 +57,12 @@ struct MishapTests {
           calls.add(1, ordering: .relaxed)
           if code != 0, errno == ECONNREFUSED { refusals.add(1, ordering: .relaxed) }
           close(descriptor)
-          usleep(50_000)
         }
       }
     }
+
+    /// While it is counted what the daemon holds, nobody calls: how many calls are under way is the machine's pace.
+    func pause(_ isPaused: Bool) { self.isPaused.store(isPaused, ordering: .relaxed) }
 
     func stop() { isStopped.store(true, ordering: .relaxed) }
   }
@@ -84,13 +89,13 @@ struct MishapTests {
     let installation = try Installation(hold: "2s")
     #expect(try installation.waitUntilHealthy())
     let pid = installation.daemon.pid
-    let caller = Caller()
-    caller.start(port: installation.port)
-    defer { caller.stop() }
     // What is allocated once is allocated now.
     installation.server.killSessions()
     #expect(try installation.waitUntilHealthy())
     let before = try Use(pid: pid)
+    let caller = Caller()
+    caller.start(port: installation.port)
+    defer { caller.stop() }
 
     var row: [Mishap] = []
     for step in 1...max(1, count) {
@@ -116,6 +121,7 @@ struct MishapTests {
       #expect(healed.holds, "\(place): \(healed.document.summary), \(healed.document.problems.map(\.id))")
       #expect(installation.daemon.pid == pid && kill(pid, 0) == 0, "\(place): the daemon is gone")
       #expect(caller.refused == 0, "\(place): a local connection was refused")
+      caller.pause(true)
       var now = try Use(pid: pid)
       let isFlat = try eventually(within: .seconds(20), every: .milliseconds(200)) {
         now = try Use(pid: pid)
@@ -129,6 +135,7 @@ struct MishapTests {
       #expect(
         isInstrumented || now.kibibytes < before.kibibytes + 96 * 1024,
         "\(place): \(before.kibibytes) to \(now.kibibytes) KiB")
+      caller.pause(false)
       if !healed.holds { break }
     }
     #expect(caller.made > count)

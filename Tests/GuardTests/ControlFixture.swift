@@ -92,7 +92,7 @@ final class ControlFixture {
   func exchange(_ text: String, keepsOpen: Bool = false) throws -> String {
     let stream = try connect()
     do throws(UnixStreamError) {
-      try stream.write(Array(text.utf8), until: .now + .seconds(10))
+      try stream.write(Array(text.utf8), until: .now + .seconds(60))
     } catch {
       // Turned away without being heard; the answer is there all the same.
       guard error.errno == EPIPE else { throw error }
@@ -100,7 +100,7 @@ final class ControlFixture {
     var answer: [UInt8] = []
     while true {
       do throws(UnixStreamError) {
-        let bytes = try stream.read(atMost: 65_536, until: .now + .seconds(15))
+        let bytes = try stream.read(atMost: 65_536, until: .now + .seconds(60))
         if bytes.isEmpty { break }
         answer += bytes
       } catch {
@@ -114,7 +114,7 @@ final class ControlFixture {
   }
 
   func connect() throws -> UnixStream {
-    try UnixStream(path: folder.file("guard.sock"), timeout: .seconds(5))
+    try UnixStream(path: folder.file("guard.sock"), timeout: .seconds(30))
   }
 
   func get(_ path: String, method: String = "GET", headers: String = "Host: oceanid\r\n") throws -> String {

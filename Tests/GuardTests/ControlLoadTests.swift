@@ -28,7 +28,7 @@ import Testing
   private func sees(_ held: ControlFixture.Held, _ text: String) throws -> Bool {
     var seen = ""
     while !seen.contains(text) {
-      let bytes = try held.stream.read(atMost: 65_536, until: .now + .seconds(30))
+      let bytes = try held.stream.read(atMost: 65_536, until: .now + .seconds(60))
       if bytes.isEmpty { return false }
       seen += String(decoding: bytes, as: UTF8.self)
     }
@@ -41,7 +41,7 @@ import Testing
     for number in 0..<200 {
       let held = ControlFixture.Held(try fixture.connect())
       if number.isMultiple(of: 2) {
-        try held.stream.write(Array("GET /v1/st".utf8), until: .now + .seconds(5))
+        try held.stream.write(Array("GET /v1/st".utf8), until: .now + .seconds(60))
       }
       silent.append(held)
     }
@@ -54,7 +54,7 @@ import Testing
     var watchers: [ControlFixture.Held] = []
     for _ in 0..<500 {
       let held = ControlFixture.Held(try fixture.connect())
-      try held.stream.write(Self.watch, until: .now + .seconds(10))
+      try held.stream.write(Self.watch, until: .now + .seconds(60))
       watchers.append(held)
     }
     for held in watchers { #expect(try sees(held, "\"type\":\"snapshot\"}")) }
@@ -69,7 +69,7 @@ import Testing
     let fixture = try ControlFixture()
     let idle = ControlFixture.Held(try fixture.connect())
     let reader = ControlFixture.Held(try fixture.connect())
-    for held in [idle, reader] { try held.stream.write(Self.watch, until: .now + .seconds(5)) }
+    for held in [idle, reader] { try held.stream.write(Self.watch, until: .now + .seconds(60)) }
     #expect(try sees(reader, "snapshot"))
     let long = String(repeating: "x", count: 100_000)
     for number in 0..<40 {
@@ -81,7 +81,7 @@ import Testing
     // What lay in the socket is still there; then it ends.
     var isOver = false
     while !isOver {
-      isOver = (try? idle.stream.read(atMost: 1 << 20, until: .now + .seconds(10)).isEmpty) ?? true
+      isOver = (try? idle.stream.read(atMost: 1 << 20, until: .now + .seconds(60)).isEmpty) ?? true
     }
     fixture.board.tell(change(1000))
     #expect(try sees(reader, "change 1000"))
@@ -95,7 +95,7 @@ import Testing
     var isDropped = false
     for _ in 0..<200 where !isDropped {
       do throws(UnixStreamError) {
-        try held.stream.write(request, until: .now + .seconds(5))
+        try held.stream.write(request, until: .now + .seconds(60))
       } catch {
         isDropped = error.errno == EPIPE || error.errno == ECONNRESET
         break
@@ -116,7 +116,7 @@ import Testing
         let piece = rest.prefix(Int.random(in: 1...200, using: &random))
         rest = rest.dropFirst(piece.count)
         // A connection that was closed meanwhile is an answer.
-        do { try held.stream.write(Array(piece), until: .now + .seconds(5)) } catch { break }
+        do { try held.stream.write(Array(piece), until: .now + .seconds(60)) } catch { break }
       }
       let answer = (try? held.stream.read(atMost: 65_536, until: .now + .milliseconds(20))) ?? []
       let text = String(decoding: answer.prefix(12), as: UTF8.self)

@@ -84,7 +84,7 @@ import Testing
     let (dead, well) = (MemoryChannel(), MemoryChannel())
     dead.failure = .down
     let delivery = delivery([(.named("dead"), dead), (.named("well"), well)], folder: folder.path)
-    let begin = ContinuousClock.now
+    let begin = threadSeconds()
     for index in 0..<10_000 { delivery.send(.sample(.opened, .sample("\(index)"))) }
     // Each of them changes once more, and some are over.
     for index in 0..<10_000 {
@@ -93,7 +93,8 @@ import Testing
           index % 4 == 0 ? .ended : .worsened,
           .sample("\(index)", notices: 2, endedAt: index % 4 == 0 ? moment : nil)))
     }
-    #expect(isInstrumented || ContinuousClock.now - begin < .seconds(60) * patience)
+    // Twenty thousand in what is asked for ten thousand, of this thread's own time: a busy machine does not count.
+    #expect(isInstrumented || threadSeconds() - begin < 60)
     let figures = try #require(delivery.figures.first)
     #expect(figures.waiting <= 10_000)
     #expect(figures.dropped == 0 && figures.waiting == 10_000)

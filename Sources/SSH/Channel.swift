@@ -17,6 +17,8 @@ package final class Channel {
 
   private let session: Session
   private var pointer: OpaquePointer?
+  /// Bytes by which the window is being opened: told to the peer as soon as the session can send.
+  private var opening: Int?
 
   init(session: Session, pointer: OpaquePointer) {
     self.session = session
@@ -30,20 +32,27 @@ package final class Channel {
 
   /// Reads what has come for this channel, and takes in what has come for all others on the way.
   package func read(into buffer: UnsafeMutableRawBufferPointer) throws(SSHError) -> Outcome {
-    guard let pointer else { return .endOfFile }
-    let count = oceanid_ssh2_channel_read(
-      pointer, buffer.baseAddress?.assumingMemoryBound(to: CChar.self), buffer.count)
+    let count = try receive(buffer.baseAddress?.assumingMemoryBound(to: CChar.self), buffer.count)
     if count > 0 { return .moved(count) }
-    if count == 0 { return libssh2_channel_eof(pointer) == 1 ? .endOfFile : .wouldBlock }
-    if count == Int(LIBSSH2_ERROR_EAGAIN) { return .wouldBlock }
-    throw session.failure(Int32(count), "channel read")
+    if count == 0 { return isAtEnd ? .endOfFile : .wouldBlock }
+    return .wouldBlock
   }
 
-  /// Takes in what has come for all channels, and reads nothing of this one: its window stays as it is.
-  package func pump() throws(SSHError) {
-    guard let pointer else { return }
-    let count = oceanid_ssh2_channel_read(pointer, nil, 0)
-    if count < 0, count != Int(LIBSSH2_ERROR_EAGAIN) { throw session.failure(Int32(count), "channel read") }
+  /// Takes in what has come for all channels, and reads nothing of this one.
+  package func pump() throws(SSHError) { _ = try receive(nil, 0) }
+
+  /// - Returns: how many bytes were read; negative where that has to wait.
+  private func receive(_ buffer: UnsafeMutablePointer<CChar>?, _ size: Int) throws(SSHError) -> Int {
+    guard let pointer else { return 0 }
+    var initial: UInt = 0
+    libssh2_channel_window_read_ex(pointer, nil, &initial)
+    // libssh2 opens the window inside a read where it is smaller than this (channel.c, _libssh2_channel_read). While keys
+    // are exchanged anew that has to wait, and then it sends the amount that it began with and counts the amount of the
+    // call that ended it: from then on it drops what the peer was right to send. So no read ever finds one to open.
+    guard try open(to: Int(initial) + size, below: Int(initial) / 4 * 3 + size) == .done else { return -1 }
+    let count = oceanid_ssh2_channel_read(pointer, buffer, size)
+    guard count < 0, count != Int(LIBSSH2_ERROR_EAGAIN) else { return count }
+    throw session.failure(Int32(count), "channel read")
   }
 
   /// Writes the head of `bytes`, one packet at most.
@@ -79,14 +88,27 @@ package final class Channel {
 
   /// Lets the peer send up to `size` bytes ahead (RFC 4254 §5.2), counting what has come and was not read.
   ///
-  /// libssh2 itself keeps the window that the channel was opened with; a larger one is kept by calling this
-  /// after reads.
+  /// Reads keep the window that the channel was opened with; a larger one is kept by calling this after them.
   package func keepWindow(open size: Int) throws(SSHError) {
-    guard let pointer else { return }
+    _ = try open(to: size, below: size / 4 * 3)
+  }
+
+  /// Opens the window to `size` where it is smaller than `limit`; what was begun before is ended first, as it was begun.
+  private func open(to size: Int, below limit: Int) throws(SSHError) -> Session.Progress {
+    guard let pointer else { return .done }
+    if let amount = opening {
+      guard try adjust(by: amount) == .done else { return .waiting }
+    }
     let window = Int(libssh2_channel_window_read_ex(pointer, nil, nil))
-    guard window < size / 4 * 3 else { return }
-    _ = try session.progress(
-      oceanid_ssh2_channel_adjust(pointer, UInt(size - window)), "window adjust")
+    return window < limit ? try adjust(by: size - window) : .done
+  }
+
+  private func adjust(by amount: Int) throws(SSHError) -> Session.Progress {
+    guard let pointer else { return .done }
+    opening = amount
+    let progress = try session.progress(oceanid_ssh2_channel_adjust(pointer, UInt(amount)), "window adjust")
+    if progress == .done { opening = nil }
+    return progress
   }
 
   /// The peer sent EOF, and nothing waits to be read.

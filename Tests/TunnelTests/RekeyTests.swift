@@ -1,0 +1,56 @@
+import Glibc
+import Platform
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import Tunnel
+
+/// A server that exchanges keys anew all the time: whatever waits for it to end goes on as it was begun.
+@Suite(
+  .enabled(if: SSHServer.isAvailable, Comment(rawValue: SSHServer.reason)), .blocking, .timeLimit(.minutes(5))
+)
+struct RekeyTests {
+  /// Windows are opened while keys are exchanged: who counts another amount than was sent loses what comes next.
+  @Test func aSlowReaderMissesNothing() throws {
+    let size = 24 << 20
+    let server = try SSHServer(options: ["RekeyLimit 1M"])
+    let source = try TCPServer(.source(size))
+    let fixture = try Fixture(server, target: source.port)
+    #expect(fixture.waitUntil(.up))
+    let wrong = Mutex<[String]>([])
+    let left = Atomic<Int>(4)
+    for reader in 0..<left.load(ordering: .relaxed) {
+      let stream = try fixture.connect()
+      spawnThread {
+        var seen = 0
+        var place: Int?
+        while let bytes = try? stream.receive(atMost: 32 << 10), !bytes.isEmpty {
+          if place == nil, TCPServer.pattern(seen) != bytes[0] { place = seen }
+          seen += bytes.count
+          // Slower than the path: else no window is ever narrow.
+          usleep(5000)
+        }
+        if place != nil || seen != size {
+          wrong.withLock { $0.append("reader \(reader): \(seen) of \(size), wrong from \(place ?? seen)") }
+        }
+        left.subtract(1, ordering: .relaxed)
+      }
+    }
+    #expect(eventually(within: .seconds(120)) { left.load(ordering: .relaxed) == 0 })
+    #expect(wrong.withLock { $0 } == [])
+  }
+
+  @Test func whatIsSentArrives() throws {
+    let size = 8 << 20
+    let server = try SSHServer(options: ["RekeyLimit 1M"])
+    let sink = try TCPServer(.discard)
+    let fixture = try Fixture(server, target: sink.port)
+    #expect(fixture.waitUntil(.up))
+    let stream = try fixture.connect()
+    let part = (0..<65_536).map(TCPServer.pattern)
+    for _ in 0..<size / part.count { try stream.send(part) }
+    stream.finishSending()
+    #expect(String(decoding: try stream.receiveAll(), as: UTF8.self) == "\(size)\n")
+  }
+}

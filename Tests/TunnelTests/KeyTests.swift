@@ -112,6 +112,20 @@ struct KeyTests {
     #expect(failure.code == .noUsableKey)
     #expect(failure.message.contains("mode 0644"))
     #expect(failure.message.contains("chmod 600 \(key)"))
+    #expect(failure.remedy == "chmod 600 \(key)")
+  }
+
+  @Test func aKeyIsTriedAgainOnceOthersCannotReadIt() throws {
+    let server = try SSHServer()
+    let key = server.folder.file("user_key")
+    let mine = try TemporaryFolder()
+    try FileManager.default.copyItem(atPath: key, toPath: mine.file("key"))
+    chmod(mine.file("key"), 0o644)
+    let echo = try TCPServer(.echo)
+    let fixture = try Fixture(server, target: echo.port, identityFiles: [mine.file("key")])
+    #expect(fixture.waitUntil(.blocked))
+    chmod(mine.file("key"), 0o600)
+    #expect(fixture.waitUntil(.up))
   }
 
   @Test func aPassphraseThatOthersCanReadIsNotUsed() throws {

@@ -132,6 +132,33 @@ struct SessionTests {
     withExtendedLifetime(target) {}
   }
 
+  /// Traffic of one forward says nothing of another's target.
+  @Test func aTargetThatIsMendedIsFoundBesideTheTrafficOfAnother() throws {
+    let server = try SSHServer()
+    let port = try freePort()
+    let echo = try TCPServer(.echo)
+    let fixture = try Fixture(
+      server,
+      TunnelConfiguration(
+        host: "tethys", sshConfig: server.sshConfig,
+        forwards: [
+          .init(listen: .local(0), target: .local(echo.port)), .init(listen: .local(0), target: .local(port)),
+        ],
+        targetCheckInterval: .seconds(2)))
+    try #require(fixture.waitUntil(.up))
+    #expect(throws: (any Error).self) { try fixture.connect(forward: 1).receive(exactly: 1) }
+    #expect(eventually { fixture.tunnel.status.forwards[1].refusal != nil })
+    let target = try TCPServer(.echo, port: port)
+    let client = try fixture.connect()
+    #expect(
+      try eventually(every: .milliseconds(100)) {
+        try client.send([1])
+        _ = try client.receive(exactly: 1)
+        return fixture.tunnel.status.forwards[1].refusal == nil
+      })
+    withExtendedLifetime(target) {}
+  }
+
   @Test func listensOnAUnixSocketAndReachesOne() throws {
     let server = try SSHServer()
     let target = server.folder.file("target.sock")

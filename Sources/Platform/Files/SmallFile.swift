@@ -76,7 +76,7 @@ package enum SmallFile {
   /// This process may write it, or make files in it.
   package static func isWritable(_ path: String) -> Bool { access(path, W_OK) == 0 }
 
-  /// Changes when the file is written, replaced, created or removed.
+  /// Changes when the file is written, replaced, created or removed, or others get its rights.
   package struct Stamp: Hashable, Sendable {
     private let inode: UInt64
     private let size: Int64
@@ -88,8 +88,8 @@ package enum SmallFile {
       let exists = stat(path, &status) == 0
       self.inode = exists ? UInt64(status.st_ino) : 0
       self.size = exists ? Int64(status.st_size) : -1
-      self.seconds = exists ? status.st_mtim.tv_sec : 0
-      self.nanoseconds = exists ? status.st_mtim.tv_nsec : 0
+      self.seconds = exists ? status.st_ctim.tv_sec : 0
+      self.nanoseconds = exists ? status.st_ctim.tv_nsec : 0
     }
   }
 }

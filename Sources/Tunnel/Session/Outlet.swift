@@ -25,6 +25,8 @@ final class Outlet: RelayObserver {
   /// When the rest of a burst of refusals is to be told.
   var due: MonotonicTime? { refusals.withLock { $0.due } }
 
+  var unreached: [StreamAddress] { board.unreached }
+
   func reached(_ target: StreamAddress) { publish(target, nil) }
 
   func missed(_ target: StreamAddress, reason: String) {

@@ -46,7 +46,7 @@ final class Relay {
   /// What to try while nothing is heard of it.
   let checked: [StreamAddress]
   private var liveness: Liveness
-  private let keepaliveTimeout: Duration
+  let keepaliveTimeout: Duration
   private(set) var connections: [UInt32: Connection] = [:]
   /// Their numbers, in the order of their turns, and whose turn is the first.
   private var order: [UInt32] = []
@@ -57,6 +57,9 @@ final class Relay {
   private var closing: [Closing] = []
   private let checkInterval: Duration
   private var nextCheck: Instant
+  /// When what could not be reached is tried again, whatever else is carried: at once by a new session.
+  private var nextRecheck: Instant
+  private var rechecks: [StreamAddress] = []
   private var nextLoad: Instant?
   /// From a request to its answer, smoothed; nil before the first.
   private(set) var answerTime: Duration?
@@ -78,6 +81,7 @@ final class Relay {
     self.keepaliveTimeout = keepalive.timeout
     self.checkInterval = checkInterval
     self.nextCheck = now + checkInterval
+    self.nextRecheck = now
   }
 
   /// Queues a client for a channel. `load.clients` counts it already.
@@ -92,7 +96,7 @@ final class Relay {
 
   var nextDeadline: Instant {
     var next = liveness.nextCheck(lastReceived: link.lastReceived)
-    if canCheck { next = min(next, nextCheck) }
+    if canCheck { next = min(next, nextCheck, nextRecheck) }
     switch open?.for {
     case .client, .check:
       guard let since = open?.since else { break }
@@ -176,8 +180,7 @@ final class Relay {
     if let end = link.end, link.session.wire.inbound.isEmpty {
       throw SSHError(code: .disconnected, operation: "connection", detail: end.words)
     }
-    if canCheck, now >= nextCheck, let target = checked.randomElement() {
-      nextCheck = now + checkInterval
+    if canCheck, let target = nextToCheck(now) {
       open = (.check(target), now)
       hasWork = true
     }
@@ -199,33 +202,24 @@ final class Relay {
     return hasWork
   }
 
+  /// A target that nobody asked for of late, or one that was refused and that may never be asked for again.
+  private func nextToCheck(_ now: Instant) -> StreamAddress? {
+    if now >= nextRecheck {
+      nextRecheck = now + checkInterval
+      rechecks = observer.unreached.filter(checked.contains)
+    }
+    if let target = rechecks.popLast() { return target }
+    guard now >= nextCheck else { return nil }
+    nextCheck = now + checkInterval
+    return checked.randomElement()
+  }
+
   /// Has libssh2 look at what came in, for all channels at once; false where there is no channel to ask.
   @discardableResult
   private func pumpAny() throws(SSHError) -> Bool {
     guard let connection = connections.values.first else { return false }
     try connection.pump()
     return true
-  }
-
-  private static let silence = "keepalive"
-
-  private func loss(_ error: SSHError) -> TunnelFailure {
-    if error.operation == Relay.silence || link.end?.isTimeout == true {
-      let words =
-        error.operation == Relay.silence
-        ? "has been \(error.detail)" : "acknowledged nothing for \(keepaliveTimeout.components.seconds) s"
-      return TunnelFailure(
-        .keepaliveTimeout,
-        "\(link.peer) \(words) (keepalive.timeout \(keepaliveTimeout.components.seconds) s)",
-        remedy: "check the path to the host: ping \(link.peer.host); the tunnel reconnects by itself")
-    }
-    let isEnd = error.code != .protocolViolation && (error.code == .disconnected || link.end != nil)
-    return TunnelFailure(
-      isEnd ? .peerClosed : .protocolError,
-      error.code == .protocolViolation
-        ? "\(link.peer) broke the protocol: \(error.description)"
-        : "\(link.peer) ended the session: \(link.session.farewell ?? link.end.map(\.words) ?? error.description)",
-      remedy: "the tunnel reconnects by itself; if it recurs, look at the server: journalctl -u ssh -n 50")
   }
 
   // MARK: - Opens, one at a time

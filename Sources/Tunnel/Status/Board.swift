@@ -37,6 +37,11 @@ final class Board: Sendable {
         forwards: configuration.forwards.map { .init(listen: $0.listen, target: $0.target) }))
   }
 
+  /// Targets of forwards whose last open was refused.
+  var unreached: [StreamAddress] {
+    latest.withLock { $0.forwards.compactMap { $0.refusal == nil ? nil : $0.target } }
+  }
+
   func publish(_ change: (inout TunnelStatus) -> Void) { latest.withLock { change(&$0) } }
 
   func add(_ session: TunnelStatus.Session, load: SessionLoad) {

@@ -60,7 +60,9 @@ final class Authenticator {
         notes.append(error.message)
       }
     }
+    var exposed: [String] = []
     for path in resolution.identityFiles {
+      if !resolution.isCredential(path), SecretFile.exposure(of: path) != nil { exposed.append(path) }
       let file = IdentityFile(
         path: path, isGuarded: resolution.isCredential(path), hasPassphrase: passphrase != nil)
       switch file.content {
@@ -74,8 +76,9 @@ final class Authenticator {
       throw TunnelFailure(
         .noUsableKey,
         "no usable key for \(resolution.user)@\(resolution.hostName): \(notes.joined(separator: "; "))",
-        remedy:
-          "make one: ssh-keygen -t ed25519, add its .pub to authorized_keys on the host, and name it as IdentityFile",
+        remedy: exposed.isEmpty
+          ? "make one: ssh-keygen -t ed25519, add its .pub to authorized_keys on the host, and name it as IdentityFile"
+          : "chmod 600 \(exposed.joined(separator: " "))",
         files: resolution.keyFiles)
     }
     self.passphrase = passphrase

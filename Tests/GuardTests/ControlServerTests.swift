@@ -251,6 +251,18 @@ import Testing
     #expect(fixture.asked.all.isEmpty)
   }
 
+  @Test func theFormsOfARequestThatHTTPKnowsAreTaken() throws {
+    let fixture = try Fixture()
+    #expect(try fixture.get("http://oceanid/v1/status").hasPrefix("HTTP/1.1 200"))
+    #expect(try fixture.get("/v1/status", headers: "Host: OCEANID\r\n").hasPrefix("HTTP/1.1 200"))
+    let head = try fixture.get("/v1/status", method: "HEAD")
+    #expect(head.hasPrefix("HTTP/1.1 405"))
+    #expect(head.hasSuffix("\r\n\r\n"))
+    let old = try fixture.exchange("GET /v1/watch HTTP/1.0\r\nHost: oceanid\r\n\r\n", keepsOpen: true)
+    #expect(old.hasPrefix("HTTP/1.0 200"))
+    #expect(!old.lowercased().contains("transfer-encoding"))
+  }
+
   @Test func aWatcherGetsASnapshotAndThenTheChanges() throws {
     let fixture = try Fixture()
     let stream = try fixture.connect()

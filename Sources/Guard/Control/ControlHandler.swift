@@ -22,6 +22,8 @@ final class ControlHandler: ChannelInboundHandler {
   private let watchers: Watchers
   private var head: HTTPRequestHead?
   private var bodySize = 0
+  /// RFC 9110 §9.3.2: an answer to HEAD has no content.
+  private var isHeadOnly = false
   /// An answer said so: what the client sent after the request is not looked at (RFC 9112 §9.6).
   private var isClosing = false
   private var patience: Scheduled<Void>?
@@ -61,6 +63,7 @@ final class ControlHandler: ChannelInboundHandler {
       guard context.channel.isWritable else { return context.close(promise: nil) }
       guard let head else { return }
       self.head = nil
+      isHeadOnly = head.method == .HEAD
       respond(to: head, context)
     }
   }
@@ -70,7 +73,7 @@ final class ControlHandler: ChannelInboundHandler {
     answer(
       error == .headerOverflow
         ? .error(.requestHeaderFieldsTooLarge, "header_too_large", "the header of a request may have 80 KiB")
-        : .error(.badRequest, "malformed", "this is no HTTP/1.1 request: \(error)"), context, closing: true)
+        : .error(.badRequest, "malformed", "this is no HTTP/1.1 request"), context, closing: true)
   }
 
   private func beginPatience(_ context: ChannelHandlerContext) {
@@ -95,13 +98,14 @@ final class ControlHandler: ChannelInboundHandler {
       return answer(
         .error(.badRequest, "host", "a request has one Host header"), context, closing: true)
     }
-    let host = head.headers.first(name: "host").map { String($0.prefix { $0 != ":" }) }
+    let host = head.headers.first(name: "host").map { $0.prefix { $0 != ":" }.lowercased() }
     guard host == Route.host || host == "localhost" else {
       return answer(
         .error(.forbidden, "host", "the Host header must be \(Route.host)"), context, closing: true)
     }
-    let path = String(head.uri.prefix { $0 != "?" })
-    let query = Query(head.uri)
+    let target = originForm(head.uri)
+    let path = String(target.prefix { $0 != "?" })
+    let query = Query(String(target))
     guard let route = Route(rawValue: path) else {
       return answer(
         .error(.notFound, "not_found", "no such path: \(path.prefix(100))"), context, closing: closing)
@@ -121,7 +125,7 @@ final class ControlHandler: ChannelInboundHandler {
     case .alerts: answer(.json(actions.alerts()), context, closing: closing)
     case .alertsTest: testAlert(query, context, closing)
     case .silence: silence(query, context, closing)
-    case .watch: watchers.add(context.channel)
+    case .watch: watchers.add(context.channel, version: head.version)
     case .healthz:
       let verdict = board.verdict
       answer(
@@ -136,6 +140,12 @@ final class ControlHandler: ChannelInboundHandler {
     case .reload: reload(context, closing)
     case .breakGlass: breakGlass(query, context, closing)
     }
+  }
+
+  /// RFC 9112 §3.2.2: a server takes the absolute form too.
+  private func originForm(_ target: String) -> Substring {
+    guard target.lowercased().hasPrefix("http://") else { return target[...] }
+    return target.dropFirst("http://".count).drop { $0 != "/" }
   }
 
   private func write(
@@ -258,7 +268,9 @@ final class ControlHandler: ChannelInboundHandler {
     isClosing = closing
     beginPatience(context)
     context.write(wrapOutboundOut(.head(head)), promise: nil)
-    context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: answer.body)))), promise: nil)
+    if !isHeadOnly {
+      context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: answer.body)))), promise: nil)
+    }
     let channel = context.channel
     let sent = context.eventLoop.makePromise(of: Void.self)
     if closing { sent.futureResult.whenComplete { _ in channel.close(promise: nil) } }

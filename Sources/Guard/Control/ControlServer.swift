@@ -71,7 +71,8 @@ final class ControlServer: Sendable {
     self.group = group
     self.watchers = watchers
     self.listener = try ServerBootstrap(group: group)
-      .serverChannelOption(.backlog, value: 128)
+      // Some hundred watchers may come at once, as after a restart.
+      .serverChannelOption(.backlog, value: 1024)
       // Who lets more than this lie is dropped at the next line or request; a document is smaller.
       .childChannelOption(.writeBufferWaterMark, value: .init(low: 256 << 10, high: 1 << 20))
       .childChannelInitializer { channel in

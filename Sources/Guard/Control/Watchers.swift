@@ -48,12 +48,17 @@ final class Watchers: @unchecked Sendable {
     }
   }
 
-  func add(_ channel: any Channel) {
+  func add(_ channel: any Channel, version: HTTPVersion) {
     loop.preconditionInEventLoop()
-    var head = HTTPResponseHead(version: .http1_1, status: .ok)
+    var head = HTTPResponseHead(version: version, status: .ok)
     head.headers.add(name: "Content-Type", value: "application/jsonl")
     head.headers.add(name: "Cache-Control", value: "no-store")
-    head.headers.add(name: "Transfer-Encoding", value: "chunked")
+    // RFC 9112 §6.1: chunks are not for HTTP/1.0, which reads to the end of the connection.
+    if version == .http1_1 {
+      head.headers.add(name: "Transfer-Encoding", value: "chunked")
+    } else {
+      head.headers.add(name: "Connection", value: "close")
+    }
     channel.write(HTTPServerResponsePart.head(head), promise: nil)
     channels[ObjectIdentifier(channel)] = channel
     guard let status = prepared.bytes else { return }

@@ -69,7 +69,8 @@ enum MetricFormat: Sendable {
         text += "\(sampleName)\(labels.isEmpty ? "" : "{\(labels)}") \(number(sample.value))\n"
       }
     }
-    return self == .openMetrics ? text + "# EOF\n" : text
+    // OpenMetrics wants its end said; to Prometheus it is a comment, and to a reader the sign that nothing is missing.
+    return text + "# EOF\n"
   }
 
   private func number(_ value: Double) -> String {

@@ -37,6 +37,23 @@ import Testing
     ("sh -c \"sh -c 'kubectl delete x'\"", "kubectl delete"), ("env -S 'kubectl delete x'", "kubectl delete"),
     ("sh -c 'env X=1 k\"ube\"ctl de\\lete x'", "kubectl delete"),
     ("bash -c '{ kubectl delete x; }'", "kubectl delete"),
+    ("pulumi down --yes", "pulumi down"), ("pulumi -s prod stack remove old", "pulumi stack remove"),
+    ("pulumi deployment run update", "pulumi deployment run"), ("helmfile -e prod apply", "helmfile apply"),
+    ("helm secrets upgrade web ./chart", "helm secrets upgrade"), ("kubecolor delete pod x", "kubecolor delete"),
+    ("bash -c 'kubectl -n \"$(cat ns)\" delete pod x'", "kubectl delete"),
+    ("bash -c 'kubectl -n $(echo a) apply -f x'", "kubectl apply"),
+    ("bash -c 'kubectl \"--context=$(cat c)\" scale deploy/x'", "kubectl scale"),
+    ("bash -c 'kubectl -n `cat ns` delete pod x'", "kubectl delete"),
+    ("bash -c 'function f { kubectl delete x; }; f'", "kubectl delete"),
+    ("bash -c 'f() { kubectl delete x; }; f'", "kubectl delete"),
+    ("bash -c 'time -p kubectl delete x'", "kubectl delete"),
+    ("bash -c '>out kubectl delete x'", "kubectl delete"),
+    ("bash -c '2>/dev/null kubectl delete x'", "kubectl delete"),
+    ("bash -c 'kubectl get x 2>&1 | tee y; kubectl delete x &>z'", "kubectl delete"),
+    ("bash -c 'trap \"kubectl delete x\" EXIT'", "kubectl delete"),
+    ("bash -c 'diff <(kubectl get x) <(kubectl delete x)'", "kubectl delete"),
+    ("env '-Skubectl delete x'", "kubectl delete"), ("env '--split-string=kubectl delete x'", "kubectl delete"),
+    ("kubectl apply edit-last-applied -f x", "kubectl apply"), ("kubectl label x a=b --list=false", "kubectl label"),
   ])
   func isSeen(_ line: String, _ change: String) {
     #expect(ClusterChange.find(in: words(line))?.words == change)
@@ -56,6 +73,10 @@ import Testing
     "sh -c 'kubectl get pods # kubectl delete'", "sh -c 'echo \"kubectl delete\"'", "env", "sh",
     "bash script.sh",
     "find . -name 'foo bar'", "sh -c ''", "env A=b kubectl get x",
+    "kubectl apply --help", "kubectl delete -h", "helm upgrade --help", "flux reconcile --help",
+    "pulumi up --help", "kubectl apply view-last-applied deploy/web", "kubectl label --list node x",
+    "bash -c 'kubectl get $(echo delete) x'", "bash -c 'kubectl get pods > delete'",
+    "bash -c 'x=$(kubectl get pods -o name); echo $x'", "kubectl help delete",
   ])
   func isLetThrough(_ line: String) {
     #expect(ClusterChange.find(in: words(line)) == nil)

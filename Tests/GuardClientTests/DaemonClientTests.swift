@@ -133,7 +133,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("403 Forbidden", 77 as Int32), ("503 Service Unavailable", 69), ("422 Unprocessable", 1),
+    ("403 Forbidden", 77 as Int32), ("503 Service Unavailable", 69), ("422 Unprocessable", 69),
+    ("400 Bad Request", 64), ("500 Internal Server Error", 69), ("302 Found", 69),
   ])
   func passesOnARefusal(_ status: String, _ exitStatus: Int32) throws {
     let body = "{\"error\":{\"code\":\"x\",\"message\":\"guard.yaml:3:7: an unknown key\"}}"

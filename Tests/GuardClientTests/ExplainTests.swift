@@ -23,7 +23,7 @@ import Testing
 
   @Test func anEventsTextHasNamesInPlaceOfValues() throws {
     let entry = try #require(Catalog.builtIn.entries.first { $0.event == "tunnel_down" })
-    let page = text(ExplainPage.page(entry, Terminal(width: 80, hasColour: false, now: Scene.now)))
+    let page = text(ExplainPage.page(.event(entry), Terminal(width: 80, hasColour: false, now: Scene.now)))
     #expect(page.hasPrefix("tunnel_down\nThe tunnel to <cluster> is down: <reason>\n\nThe SSH session"))
     #expect(page.contains("What to do when it does not return: <remedy>"))
     #expect(page.hasSuffix("journalctl -u oceanid-guard MESSAGE_ID=0f60b434b4644e8da854bd82ab4923ee"))
@@ -74,7 +74,7 @@ import Testing
   @Test func aProblemStandsBeforeWhatItMeans() throws {
     let problem = try #require(Scene.nodeDown.status.problems.first)
     let topic = try #require(Topic.all.first { $0.word == "not-ready" })
-    let page = text(ExplainPage.page(problem, topic, Terminal(width: 80, hasColour: false, now: Scene.now)))
+    let page = text(ExplainPage.page(.topic(topic, problem), Terminal(width: 80, hasColour: false, now: Scene.now)))
     #expect(page.hasPrefix("CRITICAL  node calypso is not ready\n"))
     #expect(page.contains("\n\nnot-ready\nThe node's kubelet"))
   }
@@ -87,7 +87,7 @@ import Testing
 
   @Test(arguments: [60, 80, 200])
   func theListFits(_ width: Int) {
-    let page = ExplainPage.list(Terminal(width: width, hasColour: false, now: Scene.now))
+    let page = ExplainPage.page(.all, Terminal(width: width, hasColour: false, now: Scene.now))
     #expect(page.lines.allSatisfy { $0.text.displayWidth <= width })
   }
 }

@@ -22,7 +22,7 @@ struct CheckCommand: ParsableCommand, Reading {
     let status: StatusDocument
     do {
       status = try options.chosen(of: options.connection.client.status())
-    } catch let error as ClientError {
+    } catch {
       // A monitoring system reads standard output only.
       try StandardOutput.answer(CheckLine.text(error, section: section))
       throw error

@@ -1,15 +1,27 @@
 import ArgumentParser
 import Glibc
 import GuardAPI
+import Platform
 
 /// A shell whose way of setting a variable is known.
 enum Shell: String, ExpressibleByArgument, CaseIterable {
   case bash, zsh, fish
 
-  /// The user's own; what is not known is close enough to bash.
+  /// The one that this program was started from: it reads what is printed. Where that is no shell, the user's own; what
+  /// is not known is close enough to bash.
   static var current: Shell {
-    let path = getenv("SHELL").map { String(cString: $0) } ?? ""
-    return path.split(separator: "/").last.flatMap { Shell(rawValue: String($0)) } ?? .bash
+    let parent = (try? SmallFile.read("/proc/\(getppid())/comm", limit: 64)).map {
+      String(decoding: $0, as: UTF8.self)
+    }
+    return named(parent?.split(separator: "\n").first)
+      ?? named(getenv("SHELL").map { String(cString: $0) }?.split(separator: "/").last) ?? .bash
+  }
+
+  private static func named(_ name: Substring?) -> Shell? {
+    switch name {
+    case "sh", "dash", "ash", "ksh", "mksh": .bash
+    default: name.flatMap { Shell(rawValue: String($0)) }
+    }
   }
 
   /// One line that sets a variable for programs, whatever is in its value.
@@ -34,11 +46,14 @@ struct EnvCommand: ParsableCommand {
         oceanid-ctl env --shell fish | source
       """)
 
-  @Option(help: "bash, zsh or fish; from $SHELL where left out.")
+  @Option(help: "bash, zsh or fish; the shell that it is run from where left out.")
   var shell: Shell?
 
   @Option(help: ArgumentHelp("This kubeconfig in place of the guard's.", valueName: "file"))
   var kubeconfig: String?
+
+  @Flag(help: "Print the variable as JSON instead.")
+  var json = false
 
   @OptionGroup var connection: SocketOption
 
@@ -47,6 +62,7 @@ struct EnvCommand: ParsableCommand {
   func run() throws {
     let status = try connection.client.status().chosen(choice.cluster)
     let path = try ClusterKubeconfig.path(of: status, named: kubeconfig)
+    if json { return try StandardOutput.answer(JSONValue.object(["KUBECONFIG": .string(path)]).pretty) }
     try StandardOutput.answer((shell ?? .current).export("KUBECONFIG", path))
   }
 }

@@ -22,24 +22,29 @@ struct ExplainCommand: ParsableCommand {
     completion: .custom { _, _, _ in known })
   var word: String?
 
+  @Flag(help: "Print it as JSON.")
+  var json = false
+
   @OptionGroup var connection: SocketOption
 
   static var known: [String] { Catalog.builtIn.entries.map(\.event) + Topic.all.map(\.word) }
 
   func run() throws {
+    let explanation = try explanation()
+    if json { return try StandardOutput.answer(explanation.json.pretty) }
     let terminal = Terminal.standardOutput()
-    try StandardOutput.answer(try page(terminal).text(for: terminal))
+    try StandardOutput.answer(ExplainPage.page(explanation, terminal).text(for: terminal))
   }
 
-  private func page(_ terminal: Terminal) throws -> Page {
-    guard let word else { return ExplainPage.list(terminal) }
+  private func explanation() throws -> Explanation {
+    guard let word else { return .all }
     if let entry = Catalog.builtIn.entries.first(where: { $0.event == word || $0.messageID == word }) {
-      return ExplainPage.page(entry, terminal)
+      return .event(entry)
     }
     let topic = Topic.of(word)
     let problem = word.count { $0 == "/" } > 1 ? current(word) : nil
     guard topic != nil || problem != nil else { throw Unexplained(word: word) }
-    return ExplainPage.page(problem, topic, terminal)
+    return .topic(topic, problem)
   }
 
   /// The problem as the guard has it now; nil where it does not, or can't be asked.

@@ -49,6 +49,16 @@ struct HistoryCommand: ParsableCommand, Reading {
     guard (1...HistoryQuery.largestLimit).contains(limit) else {
       throw ValidationError("--limit takes 1 to \(HistoryQuery.largestLimit)")
     }
+    let now = Timestamp.now
+    if let until, until.timestamp(now: now) <= since.timestamp(now: now) {
+      throw ValidationError("--until \(until) is not after --since \(since)")
+    }
+    for name in event where !Catalog.builtIn.entries.contains(where: { $0.event == name }) {
+      let hint =
+        Spelling.nearest(to: name, among: Catalog.builtIn.entries.map(\.event)).map { "; did you mean \($0)?" }
+        ?? ""
+      throw ValidationError("there is no event '\(name)'\(hint) All of them: oceanid-ctl explain")
+    }
     if until != nil, follow { throw ValidationError("--until and --follow exclude each other") }
   }
 
@@ -58,10 +68,16 @@ struct HistoryCommand: ParsableCommand, Reading {
       since: since.timestamp(now: now), until: until?.timestamp(now: now), limit: limit,
       cluster: options.cluster, events: event)
     let reading = HistoryReading(client: options.connection.client, folder: directory)
+    // A guard that can't be asked says nothing against a name: the journal may know it.
+    if let cluster = options.cluster, let status = try? options.connection.client.status(),
+      status.only(cluster) == nil, !reading.knows(cluster)
+    {
+      throw NoSuchCluster(name: cluster, known: status.clusters.map(\.name))
+    }
     let history = try reading.read(query)
     try StandardOutput.answer(text(history))
     guard follow else { return }
-    try reading.follow(query, after: history.events.last?.at ?? now) { StandardOutput.write(try line($0)) }
+    try reading.follow(query, after: history.events.last?.at ?? now) { try StandardOutput.tell(try line($0)) }
   }
 
   private func text(_ history: HistoryDocument) throws -> String {

@@ -3,17 +3,33 @@ import GuardAPI
 
 struct MetricsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "metrics", abstract: "Print the guard's figures in the OpenMetrics format.",
+    commandName: "metrics", abstract: "Print the guard's figures as Prometheus reads them.",
     discussion: """
+      In Prometheus' text format; over the socket also as OpenMetrics, for who asks for it (Accept: \
+      application/openmetrics-text).
+
       Examples:
         oceanid-ctl metrics
-        oceanid-ctl metrics | grep tunnel_up
+        oceanid-ctl metrics --cluster tethys | grep tunnel_up
+        oceanid-ctl metrics --json | jq '.[] | select(.name == "oceanid_nodes_ready")'
       """)
+
+  @Flag(help: "Print the samples as JSON.")
+  var json = false
 
   @OptionGroup var connection: SocketOption
 
+  @OptionGroup var choice: ClusterOption
+
   func run() throws {
-    let response = try connection.client.exchange(.metrics)
-    try StandardOutput.answer(String(decoding: response.body, as: UTF8.self))
+    let text = String(decoding: try connection.client.exchange(.metrics).body, as: UTF8.self)
+    let wanted = text.split(separator: "\n").filter { line in
+      guard let cluster = choice.cluster, !line.hasPrefix("#") else { return true }
+      return MetricSample(line)?.labels["cluster"] == cluster
+    }
+    if json {
+      return try StandardOutput.answer(JSONValue.array(wanted.compactMap { MetricSample($0)?.json }).pretty)
+    }
+    try StandardOutput.answer(wanted.map { $0 + "\n" }.joined())
   }
 }

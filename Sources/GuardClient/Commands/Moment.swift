@@ -28,12 +28,7 @@ struct Moment: ExpressibleByArgument, Hashable, CustomStringConvertible {
     case "today": meaning = .day(0)
     case "yesterday": meaning = .day(1)
     default:
-      let digits = argument.prefix { $0.isASCII && $0.isNumber }
-      if argument.hasSuffix("d"), digits.count <= 5, digits.count == argument.count - 1,
-        let days = Int(digits)
-      {
-        meaning = .ago(.seconds(days * 86_400))
-      } else if let span = TimeSpan(argument: argument) {
+      if let span = TimeSpan(argument: argument) {
         meaning = .ago(span.duration)
       } else if let moment = Timestamp(rfc3339: argument) ?? Moment.local(argument) {
         meaning = .at(moment)

@@ -10,7 +10,7 @@ struct PlainWatch {
     while true {
       switch try stream.next(within: .seconds(1)) {
       case .line(let bytes):
-        guard StandardOutput.write(try text(bytes)) else { return }
+        guard try StandardOutput.tell(try text(bytes)) else { return }
       case .quiet:
         guard StandardOutput.hasReader else { return }
       case .ended:

@@ -44,6 +44,7 @@ struct RunCommand: ParsableCommand {
     guard let program = words.first, !program.isEmpty else {
       throw ValidationError("run wants a command after --")
     }
+    if command.first != "--", ["--help", "-h"].contains(program) { throw CleanExit.helpRequest(self) }
     if program.hasPrefix("-"), command.first != "--" { throw ValidationError("Unknown option '\(program)'") }
     if let breakGlass, breakGlass.allSatisfy(\.isWhitespace) || breakGlass.utf8.count > 500 {
       throw ValidationError("--break-glass wants a reason of at most 500 bytes")

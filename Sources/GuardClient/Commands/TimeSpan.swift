@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// A duration as the configuration writes it: `250ms`, `5s`, `10m`, `1h`.
+/// A duration as the configuration writes it: `250ms`, `5s`, `10m`, `1h`; days too, `7d`.
 struct TimeSpan: ExpressibleByArgument, Hashable, CustomStringConvertible {
   let duration: Duration
   private let text: String
@@ -18,6 +18,7 @@ struct TimeSpan: ExpressibleByArgument, Hashable, CustomStringConvertible {
     case "s": duration = .seconds(count)
     case "m": duration = .seconds(count * 60)
     case "h": duration = .seconds(count * 3600)
+    case "d" where digits.count <= 5: duration = .seconds(count * 86_400)
     default: return nil
     }
     text = argument

@@ -19,7 +19,7 @@ struct TunnelCommand: ParsableCommand, Reading {
 
   func validate() throws {
     guard since.duration >= .seconds(60), since.duration <= .seconds(30 * 86_400) else {
-      throw ValidationError("--since takes 1m to 720h")
+      throw ValidationError("--since takes 1m to 30d")
     }
   }
 

@@ -22,7 +22,8 @@ struct WaitCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "wait", abstract: "Wait until the cluster is healthy, or its tunnel or API is there.",
     discussion: """
-      Waits for the guard too. Exits 0 when it is so, 75 when the time is over.
+      Waits for the guard too. Exits 0 when it is so, 75 when the time is over, 69 when there was no guard in all that \
+      time.
 
       Examples:
         oceanid-ctl wait --for tunnel && kubectl get nodes
@@ -35,6 +36,9 @@ struct WaitCommand: ParsableCommand {
   @Option(help: ArgumentHelp("How long to wait: 250ms, 60s, 5m, 1h.", valueName: "time"))
   var timeout: TimeSpan = TimeSpan(duration: .seconds(60))
 
+  @Flag(help: "Print the status document, once it is so, as JSON.")
+  var json = false
+
   @OptionGroup var connection: SocketOption
 
   @OptionGroup var choice: ClusterOption
@@ -43,5 +47,8 @@ struct WaitCommand: ParsableCommand {
     _ = try Waiting(
       client: connection.client, goal: goal, cluster: choice.cluster, timeout: timeout, announces: false
     ).run()
+    guard json else { return }
+    try StandardOutput.answer(
+      try DocumentText.pretty(try connection.client.statusBytes(), cluster: choice.cluster, section: nil))
   }
 }

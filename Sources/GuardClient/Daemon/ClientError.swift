@@ -19,9 +19,10 @@ enum ClientError: Error, Hashable, Sendable {
     case .refused(404, "cluster", _), .refused(404, "silence", _), .refused(404, "channel", _):
       ExitStatus.usage.rawValue
     case .refused(422, "configuration", _): ExitStatus.configuration.rawValue
+    case .refused(400, _, _): ExitStatus.usage.rawValue
+    case .refused(502, "delivery", _), .refused(500, "reload", _): 1
     // Nothing to do with how healthy the cluster is: sysexits' "service unavailable".
-    case .refused(503, _, _): ExitStatus.unavailable.rawValue
-    case .refused: 1
+    case .refused: ExitStatus.unavailable.rawValue
     }
   }
 
@@ -49,6 +50,7 @@ extension ClientError: CustomStringConvertible {
     case .refused(502, "delivery", let message): "not delivered: \(ClientError.lines(message).first ?? "")"
     case .refused(422, "configuration", _):
       "the configuration has mistakes; the one that was running stays in force"
+    case .refused(400, _, let message): "the guard does not take that: \(message)"
     case .refused(404, _, _): "the running guard does not know this request; it is older than this client"
     case .refused(let status, let code, let message): "the guard answers \(status) \(code): \(message)"
     }

@@ -40,6 +40,13 @@ struct HistoryReading {
     }
   }
 
+  /// The journal has something of a cluster that the guard does not watch any more.
+  func knows(_ cluster: String) -> Bool {
+    guard let scope else { return false }
+    let query = HistoryQuery(since: nil, until: nil, limit: 1, cluster: cluster, events: [])
+    return (try? HistoryDocument(journal: scope, query))?.events.isEmpty == false
+  }
+
   private func ask(_ query: HistoryQuery) throws -> HistoryDocument {
     let bytes = try client.exchange(.history, query.parameters).body
     do { return try DocumentCoding.decodeHistory(bytes) } catch { throw ClientError.document(error) }

@@ -32,7 +32,7 @@ enum CheckLine {
   }
 
   /// The line for a guard that can't be asked.
-  static func text(_ error: ClientError, section: Section?) -> String {
+  static func text(_ error: any Error, section: Section?) -> String {
     let what = section.map { " \($0.rawValue.uppercased())" } ?? ""
     return "OCEANID\(what) UNKNOWN - \(plain("\(error)"))\n"
   }
@@ -54,17 +54,23 @@ enum CheckLine {
       let text =
         switch section {
         case .tunnel: TunnelWords.state(cluster.tunnel, now).text
-        case .nodes: "\(cluster.nodes.count(where: \.isReady)) of \(cluster.nodes.count) nodes Ready"
-        case .flux: "\(healthy(cluster.flux.objects.map(\.verdict))) objects healthy"
-        case .images: "\(healthy(cluster.images.policies.map(\.verdict))) policies healthy"
+        case .nodes: counted(cluster.nodes.count(where: \.isReady), of: cluster.nodes.count, "nodes Ready", cluster)
+        case .flux:
+          counted(
+            cluster.flux.objects.count(where: \.isOrWasHealthy), of: cluster.flux.objects.count,
+            "objects healthy", cluster)
+        case .images:
+          counted(
+            cluster.images.policies.count { $0.behind == false }, of: cluster.images.policies.count,
+            "policies up to date", cluster)
         }
-      let stale = section != .tunnel && cluster.poll.ok != true ? ", as last seen" : ""
-      return "\(cluster.name): \(text)\(stale)"
+      return "\(cluster.name): \(text)"
     }.joined(separator: "; ")
   }
 
-  private static func healthy(_ verdicts: [Verdict]) -> String {
-    "\(verdicts.count { $0 == .healthy }) of \(verdicts.count)"
+  private static func counted(_ good: Int, of all: Int, _ what: String, _ cluster: ClusterDocument) -> String {
+    guard cluster.poll.ok != true else { return "\(good) of \(all) \(what)" }
+    return cluster.poll.seenAt == nil ? "nothing seen yet" : "\(good) of \(all) \(what), as last seen"
   }
 
   private static func figures(

@@ -70,9 +70,7 @@ enum ClusterFacts {
       return flux.installed == true ? Span("\(flux.version ?? "installed"), no objects") : nil
     }
     let version = flux.version.map { "\($0), " } ?? ""
-    let good = flux.objects.filter {
-      $0.verdict == .healthy || ($0.verdict == .unknown && $0.ready == .isTrue)
-    }
+    let good = flux.objects.filter(\.isOrWasHealthy)
     let suspended = flux.objects.filter(\.suspended)
     let bad = flux.objects.filter { $0.verdict == .critical || $0.verdict == .degraded }
     var text = "\(version)\(good.count) of \(flux.objects.count.of("object")) healthy"
@@ -165,6 +163,9 @@ extension NodeDocument {
 }
 
 extension FluxObjectDocument {
+  /// Of what can't be seen now, how it was when it was.
+  var isOrWasHealthy: Bool { verdict == .healthy || (verdict == .unknown && ready == .isTrue) }
+
   /// One word for a line of text.
   var state: String { suspended ? "suspended" : reason.isEmpty ? status.rawValue : reason }
 }

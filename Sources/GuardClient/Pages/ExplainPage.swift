@@ -2,7 +2,15 @@ import GuardAPI
 
 /// `oceanid-ctl explain`: the texts of the journal's catalog, and of problems and errors.
 enum ExplainPage {
-  static func page(_ entry: Catalog.Entry, _ terminal: Terminal) -> Page {
+  static func page(_ explanation: Explanation, _ terminal: Terminal) -> Page {
+    switch explanation {
+    case .all: list(terminal)
+    case .event(let entry): page(entry, terminal)
+    case .topic(let topic, let problem): page(problem, topic, terminal)
+    }
+  }
+
+  private static func page(_ entry: Catalog.Entry, _ terminal: Terminal) -> Page {
     let (subject, text) = entry.general
     var page = Page()
     page += Line(Span(entry.event, .strong))
@@ -30,7 +38,7 @@ enum ExplainPage {
     return lines
   }
 
-  static func page(_ problem: ProblemDocument?, _ topic: Topic?, _ terminal: Terminal) -> Page {
+  private static func page(_ problem: ProblemDocument?, _ topic: Topic?, _ terminal: Terminal) -> Page {
     var page = Page()
     if let problem { page += ProblemLines.lines([problem], namesCluster: false, terminal) }
     if let topic {
@@ -42,7 +50,7 @@ enum ExplainPage {
     return page
   }
 
-  static func list(_ terminal: Terminal) -> Page {
+  private static func list(_ terminal: Terminal) -> Page {
     var events = Table(columns: ["EVENT", "WHAT IT SAYS"], endsInProse: true)
     events.rows = Catalog.builtIn.entries.map {
       Table.Row(cells: [Span($0.event), Span($0.general.subject)])

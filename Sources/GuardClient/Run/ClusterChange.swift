@@ -29,11 +29,19 @@ struct ClusterChange: Hashable {
     for index in words.indices {
       let word = words[index]
       // env -S, su -c and flock -c take a whole command line as one word.
-      if word.contains(where: \.isWhitespace), let change = find(script: word, depth: depth) { return change }
+      if word.contains(where: \.isWhitespace), let change = find(script: line(word), depth: depth) {
+        return change
+      }
       guard Tool.all[name(word)] != nil || shells.contains(name(word)) else { continue }
       if let change = find(words[index...], depth: depth) { return change }
     }
     return nil
+  }
+
+  /// The command line in a word that may be glued to its option: `-Skubectl get nodes`, `--split-string=…`.
+  private static func line(_ word: String) -> String {
+    if word.hasPrefix("--") { return String(word.drop { $0 != "=" }.dropFirst()) }
+    return word.hasPrefix("-") ? String(word.dropFirst(2)) : word
   }
 
   /// Programs that run the command in their arguments.
@@ -44,7 +52,7 @@ struct ClusterChange: Hashable {
     "busybox",
   ]
   /// Programs that hand their words to a shell.
-  private static let shellsOfWords: Set = ["eval", "watch", "parallel"]
+  private static let shellsOfWords: Set = ["eval", "watch", "parallel", "trap"]
   private static let shells: Set = ["sh", "bash", "dash", "zsh", "ksh", "mksh", "ash", "fish"]
 
   /// `/usr/bin/kubectl` and `\kubectl` are kubectl.
@@ -66,8 +74,8 @@ struct ClusterChange: Hashable {
     // Deeper than any sensible command: what can't be looked through is not let through.
     guard depth < 5 else { return ClusterChange(words: "a command that hides another") }
     for command in ShellScript.commands(of: script) {
-      // Assignments and keywords may stand before the program.
-      let words = command.drop { word in
+      // Assignments and keywords may stand before the program, and a function's name before its body.
+      let words = (command.first == "function" ? command.dropFirst(2) : command[...]).drop { word in
         ShellScript.keywords.contains(word)
           || (word.contains("=") && !word.hasPrefix("-") && !word.hasPrefix("="))
       }

@@ -1,7 +1,7 @@
 /// As much of a shell's grammar as it takes to see which programs a line runs (POSIX.1-2017, XCU 2).
 enum ShellScript {
   static let keywords: Set = [
-    "if", "then", "elif", "else", "while", "until", "do", "!", "{", "time", "exec", "command",
+    "if", "then", "elif", "else", "while", "until", "do", "!", "{",
   ]
 
   /// The simple commands of a script, each as its words without quotes.
@@ -9,7 +9,7 @@ enum ShellScript {
     var scan = Scan()
     var characters = script[...]
     while let character = characters.popFirst() { scan.take(character, &characters) }
-    scan.endCommand()
+    scan.end()
     return scan.commands
   }
 
@@ -19,8 +19,17 @@ enum ShellScript {
     private var word = ""
     private var hasWord = false
     private var quote: Character?
-    /// Substitutions that are open: what ends each, and the quote that it stands in.
-    private var open: [(end: Character, quote: Character?)] = []
+    /// The next word is the file of a redirection.
+    private var isRedirected = false
+
+    /// A subshell or a substitution that is open: what ends it, the quote that it stands in, and the command that goes on
+    /// after a substitution.
+    private struct Open {
+      let end: Character
+      let quote: Character?
+      var around: (words: [String], word: String, isRedirected: Bool)?
+    }
+    private var open: [Open] = []
 
     mutating func take(_ character: Character, _ rest: inout Substring) {
       switch (quote, character) {
@@ -31,18 +40,23 @@ enum ShellScript {
       case (_, "\\"):
         if let next = rest.popFirst(), next != "\n" { add(next) }
       case (_, "`"):
-        if open.last?.end == "`" { close() } else { enter(until: "`") }
+        if open.last?.end == "`" { close() } else { substitute(until: "`") }
       // A substitution runs inside double quotes too.
       case (_, "$") where rest.first == "(":
         rest.removeFirst()
-        enter(until: ")")
+        substitute(until: ")")
       case ("\"", _):
         word.append(character)
       case (_, "'"), (_, "\""):
         quote = character
         hasWord = true
+      case (_, "<"), (_, ">"):
+        redirect(character, &rest)
+      case (_, "&") where rest.first == ">":
+        break
       case (_, "("):
-        enter(until: ")")
+        endCommand()
+        open.append(Open(end: ")", quote: quote))
       case (_, ")"):
         if open.last?.end == ")" { close() } else { endCommand() }
       case (_, ";"), (_, "&"), (_, "|"), (_, "\n"):
@@ -61,19 +75,37 @@ enum ShellScript {
       hasWord = true
     }
 
-    private mutating func enter(until end: Character) {
-      endCommand()
-      open.append((end, quote))
-      quote = nil
+    private mutating func substitute(until end: Character) {
+      open.append(Open(end: end, quote: quote, around: (words, word, isRedirected)))
+      (words, word, hasWord, isRedirected, quote) = ([], "", false, false, nil)
     }
 
+    /// After a substitution the word that it stands in goes on: what came of it is not known, but that it is there.
     private mutating func close() {
       endCommand()
-      quote = open.popLast()?.quote
+      guard let closed = open.popLast() else { return }
+      quote = closed.quote
+      guard let around = closed.around else { return }
+      (words, word, isRedirected) = around
+      hasWord = true
+    }
+
+    /// `>file`, `2>&1`, `<<<word`: neither the number before nor the word after is the command's. `<(command)` is run.
+    private mutating func redirect(_ character: Character, _ rest: inout Substring) {
+      if rest.first == "(" {
+        rest.removeFirst()
+        return substitute(until: ")")
+      }
+      if word.allSatisfy(\.isNumber) { (word, hasWord) = ("", false) }
+      endWord()
+      rest = rest.drop { "<>&|-".contains($0) }
+      isRedirected = true
     }
 
     private mutating func endWord() {
-      if hasWord || !word.isEmpty { words.append(word) }
+      let isWord = hasWord || !word.isEmpty
+      if isWord, !isRedirected { words.append(word) }
+      if isWord { isRedirected = false }
       (word, hasWord) = ("", false)
     }
 
@@ -81,6 +113,16 @@ enum ShellScript {
       endWord()
       if !words.isEmpty { commands.append(words) }
       words = []
+      isRedirected = false
+    }
+
+    /// What is still open at the end is ended.
+    mutating func end() {
+      endCommand()
+      while !open.isEmpty {
+        close()
+        endCommand()
+      }
     }
   }
 }

@@ -6,9 +6,12 @@ struct Tool: Sendable {
   let valued: Set<String>
   /// Options with which the change is not made, but shown.
   let shows: Set<String>
+  /// Parts of a verb with which it only looks.
+  var looks: [String: Set<String>] = [:]
 
   static let all: [String: Tool] = [
-    "kubectl": kubectl, "kubectl.exe": kubectl, "oc": kubectl, "helm": helm, "flux": flux, "pulumi": pulumi,
+    "kubectl": kubectl, "kubectl.exe": kubectl, "kubecolor": kubectl, "oc": kubectl, "helm": helm,
+    "helmfile": helmfile, "flux": flux, "pulumi": pulumi,
     "terraform": terraform, "tofu": terraform,
   ]
 
@@ -16,6 +19,7 @@ struct Tool: Sendable {
   func change(_ program: String, _ words: ArraySlice<String>) -> ClusterChange? {
     // What stands after `--` is another program's, except for `minikube kubectl --`.
     let own = (words.first == "--" ? words.dropFirst() : words).prefix { $0 != "--" }
+    if own.contains(where: { $0 == "--help" || $0 == "-h" }) { return nil }
     // Of an option that is given twice the last one counts.
     let options = Set(shows.map(Tool.option))
     if let last = own.last(where: { options.contains(Tool.option($0)) }), shows.contains(last) { return nil }
@@ -24,6 +28,9 @@ struct Tool: Sendable {
       guard let parts = changes[verb.word] else {
         if verb.isSure { return nil }
         continue
+      }
+      if let looks = looks[verb.word], let part = verbs[(index + 1)...].first, looks.contains(part.word) {
+        return nil
       }
       if parts.isEmpty { return ClusterChange(words: "\(program) \(verb.word)") }
       if let part = verbs[(index + 1)...].first(where: { parts.contains($0.word) }) {
@@ -69,12 +76,12 @@ struct Tool: Sendable {
       "--profile",
       "--profile-output", "--log-dir", "--log-file", "--kuberc",
     ],
-    shows: ["--dry-run=client", "--dry-run=server"])
+    shows: ["--dry-run=client", "--dry-run=server", "--list"], looks: ["apply": ["view-last-applied"]])
 
   private static let helm = Tool(
     changes: [
       "install": [], "upgrade": [], "rollback": [], "uninstall": [], "delete": [], "del": [], "un": [],
-      "test": [],
+      "test": [], "secrets": ["install", "upgrade", "rollback", "uninstall", "delete"],
     ],
     valued: [
       "-n", "--namespace", "--kube-context", "--kubeconfig", "--kube-apiserver", "--kube-token",
@@ -84,6 +91,15 @@ struct Tool: Sendable {
       "--repository-config", "--burst-limit", "--qps",
     ],
     shows: ["--dry-run", "--dry-run=client", "--dry-run=server"])
+
+  private static let helmfile = Tool(
+    changes: ["apply": [], "sync": [], "destroy": [], "delete": [], "charts": [], "test": []],
+    valued: [
+      "-f", "--file", "-e", "--environment", "-n", "--namespace", "-l", "--selector", "--kube-context",
+      "--kubeconfig", "--state-values-set", "--state-values-file", "--log-level", "-b", "--helm-binary",
+      "-c", "--chart",
+    ],
+    shows: [])
 
   private static let flux = Tool(
     changes: [
@@ -102,11 +118,11 @@ struct Tool: Sendable {
 
   private static let pulumi = Tool(
     changes: [
-      "up": [], "update": [], "destroy": [], "refresh": [], "import": [], "cancel": [], "watch": [],
+      "up": [], "update": [], "destroy": [], "down": [], "dn": [], "refresh": [], "import": [], "cancel": [], "watch": [],
       "state": [
         "delete", "unprotect", "rename", "move", "repair", "edit", "upgrade", "taint", "untaint", "protect",
       ],
-      "stack": ["rm", "import"],
+      "stack": ["rm", "remove", "import"], "deployment": ["run"],
     ],
     valued: [
       "-C", "--cwd", "-s", "--stack", "--color", "-v", "--verbose", "--profiling", "--tracing",

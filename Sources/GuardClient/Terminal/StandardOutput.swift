@@ -9,10 +9,13 @@ enum StandardOutput {
 
   /// Writes a command's answer. A reader that went away (a pipe closed early) wants no more; any other failure, such
   /// as a full disk, must not pass for an answer given.
-  static func answer(_ text: String) throws {
-    guard !write(text) else { return }
+  static func answer(_ text: String) throws { _ = try tell(text) }
+
+  /// The same for one piece of many: false once nobody reads any more.
+  static func tell(_ text: String) throws -> Bool {
+    guard !write(text) else { return true }
     let code = errno
-    guard code != EPIPE else { return }
+    guard code != EPIPE else { return false }
     writeError("oceanid-ctl: standard output can't be written: \(String(cString: strerror(code)))\n")
     throw ExitCode(74)  // sysexits.h: EX_IOERR
   }

@@ -13,32 +13,19 @@ import Testing
 struct RekeyTests {
   /// Windows are opened while keys are exchanged: who counts another amount than was sent loses what comes next.
   @Test func aSlowReaderMissesNothing() throws {
-    let size = 24 << 20
+    let size = 96 << 20
     let server = try SSHServer(options: ["RekeyLimit 1M"])
-    let source = try TCPServer(.source(size))
+    let source = try TCPServer(.flood(size))
     let fixture = try Fixture(server, target: source.port)
     #expect(fixture.waitUntil(.up))
-    let wrong = Mutex<[String]>([])
-    let left = Atomic<Int>(4)
-    for reader in 0..<left.load(ordering: .relaxed) {
-      let stream = try fixture.connect()
-      spawnThread {
-        var seen = 0
-        var place: Int?
-        while let bytes = try? stream.receive(atMost: 32 << 10), !bytes.isEmpty {
-          if place == nil, TCPServer.pattern(seen) != bytes[0] { place = seen }
-          seen += bytes.count
-          // Slower than the path: else no window is ever narrow.
-          usleep(5000)
-        }
-        if place != nil || seen != size {
-          wrong.withLock { $0.append("reader \(reader): \(seen) of \(size), wrong from \(place ?? seen)") }
-        }
-        left.subtract(1, ordering: .relaxed)
-      }
+    let stream = try fixture.connect()
+    var seen = 0
+    while let bytes = try? stream.receive(atMost: 256 << 10), !bytes.isEmpty {
+      seen += bytes.count
+      // Slower than the path: else no window is ever narrow.
+      usleep(20_000)
     }
-    #expect(eventually(within: .seconds(120)) { left.load(ordering: .relaxed) == 0 })
-    #expect(wrong.withLock { $0 } == [])
+    #expect(seen == size)
   }
 
   @Test func whatIsSentArrives() throws {

@@ -16,6 +16,11 @@ struct Episode: Hashable {
   var attempts = 0
   /// Causes in the order in which they were told, each once.
   var reasons: [String] = []
+  /// `tunnel down`, or what else began.
+  var title: String {
+    guard isIncident, first.event.hasPrefix("tunnel_") else { return ChangeLine.text(first) }
+    return first.event == "tunnel_blocked" ? "tunnel blocked" : "tunnel down"
+  }
   /// What is not over yet.
   fileprivate var open: Set<String> = []
 

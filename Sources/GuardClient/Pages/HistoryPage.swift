@@ -28,8 +28,7 @@ enum HistoryPage {
     guard episode.isIncident else { return Span(cluster + plain(change)) }
     var parts: [String] = []
     if change.event.hasPrefix("tunnel_") {
-      let word = change.event == "tunnel_blocked" ? "blocked" : "down"
-      parts.append("tunnel \(word)\(end(episode))")
+      parts.append(episode.title + end(episode))
       parts.append(length(episode, now))
       parts += episode.reasons
       if episode.attempts > 0 { parts.append(episode.attempts.of("attempt")) }

@@ -37,12 +37,13 @@ enum ReportPage {
 
   private static func headline(_ facts: ReportFacts) -> Markup {
     let lasting = facts.incidents.count(where: \.lasts)
-    let figures: [(String, String)] = [
-      ("incidents", "\(facts.incidents.count)"), ("not over", "\(lasting)"),
-      ("reconnects", "\(facts.reconnects)"),
-      ("changes by hand", "\(facts.counts.first { $0.event == "break_glass" }?.count ?? 0)"),
+    let byHand = facts.counts.first { $0.event == "break_glass" }?.count ?? 0
+    let figures: [(Int, String)] = [
+      (facts.incidents.count, facts.incidents.count == 1 ? "incident" : "incidents"), (lasting, "not over"),
+      (facts.reconnects, facts.reconnects == 1 ? "reconnect" : "reconnects"),
+      (byHand, byHand == 1 ? "change by hand" : "changes by hand"),
     ]
-    let items: [Markup] = figures.map { "<li><strong>\($0.1)</strong> \($0.0)</li>" }
+    let items: [Markup] = figures.map { "<li><strong>\($0.0)</strong> \($0.1)</li>" }
     return "<ul class=\"headline\">\(items)</ul>\n"
   }
 
@@ -71,7 +72,7 @@ enum ReportPage {
       return """
         <tr\(episode.lasts ? " class=\"lasts\"" : "" as Markup)><td>\(begin)</td><td>\(length)\
         \(episode.isCutOff ? ", the guard was started anew" : "")</td><td>\(episode.first.cluster)</td>\
-        <td>\(ChangeLine.text(episode.first))</td><td>\(causes.joined(separator: ", "))</td></tr>
+        <td>\(episode.title)</td><td>\(causes.joined(separator: ", "))</td></tr>
 
         """
     }

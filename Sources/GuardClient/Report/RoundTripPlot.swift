@@ -54,7 +54,7 @@ struct RoundTripPlot {
     let lines: [Markup] = [0, 0.5, 1].map { part in
       """
       <line class="grid" x1="56" x2="960" y1="\(y(top * part))" y2="\(y(top * part))"/>\
-      <text x="50" y="\(fixed(RoundTripPlot.height * (1 - part) + 4))" text-anchor="end">\((top * part).asMilliseconds)</text>
+      <text x="50" y="\(fixed(RoundTripPlot.height * (1 - part) + (part == 0 ? -2 : 4)))" text-anchor="end">\((top * part).asMilliseconds)</text>
       """
     }
     return """

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Health
 import Testing
 
@@ -167,6 +168,50 @@ private struct Watched {
     world.problems = [Watched.problem("node calypso")]
     world.pass(60)
     #expect(world.told == ["opened node calypso", "worsened node calypso"])
+  }
+
+  @Test func aNoticeSaysHowGraveItWasToldToBe() {
+    var world = Watched()
+    world.problems = [Watched.problem("node calypso", .node, .warning)]
+    world.pass(16)
+    #expect(world.book.open.map(\.toldSeverity) == [nil])
+    world.pass(44)
+    let silence = Silence(
+      id: "s1", cluster: nil, pattern: nil, reason: "r", author: "uid 0", createdAt: world.now,
+      expiresAt: world.now + .seconds(86400))
+    world.book.add(silence)
+    world.problems = [Watched.problem("node calypso")]
+    world.pass(60)
+    world.problems = []
+    world.pass(60)
+    // Critical at last, under a silence: nobody was told that.
+    #expect(world.notices.flatMap(\.entries).map(\.incident.severity) == [.warning, .critical])
+    #expect(world.notices.flatMap(\.entries).map(\.incident.toldSeverity) == [.warning, .warning])
+    #expect(world.book.past.map(\.toldSeverity) == [.warning])
+
+    let isRemoved = world.book.removeSilence(id: "s1")
+    #expect(isRemoved)
+    world.problems = [Watched.problem("node calypso")]
+    world.pass(60)
+    world.problems = [Watched.problem("node calypso", .node, .warning)]
+    world.pass(60)
+    world.problems = []
+    world.pass(60)
+    #expect(world.notices.suffix(2).flatMap(\.entries).map(\.incident.severity) == [.critical, .warning])
+    #expect(
+      world.notices.suffix(2).flatMap(\.entries).map(\.incident.toldSeverity) == [.critical, .critical])
+  }
+
+  @Test func anOlderGuardsFileStillSaysHowGraveItWasTold() throws {
+    var world = Watched()
+    world.problems = [Watched.problem("node calypso")]
+    world.pass(60)
+    let kept = String(decoding: try JSONEncoder().encode(world.book), as: UTF8.self)
+    let older = kept.replacing(#","toldSeverity":"critical""#, with: "")
+      .replacing(#""toldSeverity":"critical","#, with: "")
+    #expect(older != kept)
+    world.book = try JSONDecoder().decode(IncidentBook.self, from: Data(older.utf8))
+    #expect(world.book.open.map(\.toldSeverity) == [.critical])
   }
 
   @Test func afterASleepEverythingHasTimeToComeBack() {

@@ -32,6 +32,10 @@ public struct Incident: Hashable, Codable, Sendable {
   public internal(set) var remedy: String
   /// How many notices were made of it.
   public internal(set) var notices: Int
+  /// The gravest severity with which people were told of it, this notice included; nil before it was told.
+  ///
+  /// Its end is for whoever was told so much: what became critical under a silence was never told as critical.
+  public internal(set) var toldSeverity: Problem.Severity?
 
   /// Longer words are cut: they travel in every notice.
   private static let longestDetail = 1000

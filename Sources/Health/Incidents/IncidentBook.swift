@@ -205,7 +205,9 @@ extension IncidentBook: Codable {
       throw ForeignVersion()
     }
     self.init()
-    for track in try container.decode([IncidentTrack].self, forKey: .tracks).prefix(IncidentBook.largest) {
+    for var track in try container.decode([IncidentTrack].self, forKey: .tracks).prefix(IncidentBook.largest)
+    {
+      track.restore()
       tracks[Key(cluster: track.incident.cluster, subject: track.incident.subject)] = track
     }
     past = try container.decode([Incident].self, forKey: .past).suffix(IncidentBook.longestPast)

@@ -26,6 +26,10 @@ struct IncidentTrack: Hashable, Codable, Sendable {
   }
 
   var isOpen: Bool { incident.state != .ended }
+
+  /// Files of older guards have what was told of the incident beside it only.
+  mutating func restore() { incident.toldSeverity = incident.toldSeverity ?? told }
+
   /// There is nothing more to tell or to remember of it.
   func isForgettable(at now: Timestamp, _ thresholds: IncidentThresholds) -> Bool {
     guard !isOpen, told == nil else { return false }
@@ -182,13 +186,14 @@ struct IncidentTrack: Hashable, Codable, Sendable {
   ) -> IncidentNotice.Entry {
     owedSince = nil
     incident.notices += 1
+    if change != .ended { incident.toldSeverity = told == .critical ? .critical : incident.severity }
     let entry = IncidentNotice.Entry(change, incident)
     if change == .ended {
       told = nil
       isFlappingTold = false
       remindersTold = 0
     } else {
-      told = told == .critical ? .critical : incident.severity
+      told = incident.toldSeverity
       isFlappingTold = incident.isFlapping
       // Those that fell due while nothing could be told are one.
       remindersTold = remindersDue(at: now, thresholds)

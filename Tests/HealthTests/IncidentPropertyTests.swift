@@ -24,6 +24,8 @@ import Testing
     var now = Timestamp(seconds: 1_800_000_000)
     var broken: [String: Problem.Severity] = [:]
     var isDown = false
+    /// At the last look.
+    var wasDown = false
     var serial = 0
     /// By incident: what was told of it, in order.
     var told: [String: [IncidentNotice.Change]] = [:]
@@ -34,6 +36,10 @@ import Testing
       for entry in notices.flatMap(\.entries) {
         #expect(keys.insert(entry.key).inserted, "told twice: \(entry.key)")
         told[entry.incident.id, default: []].append(entry.change)
+        #expect(
+          !wasDown || entry.change == .ended || entry.incident.kind == .tunnel,
+          "\(entry.change) of what can't be seen: \(entry.key)")
+        #expect(entry.incident.toldSeverity != nil)
         if entry.change == .ended {
           subjects[entry.incident.subject] = nil
         } else {
@@ -45,6 +51,7 @@ import Testing
 
     func look() {
       serial += 1
+      wasDown = isDown
       var problems: [Problem] = []
       func add(_ kind: Problem.Kind, _ subject: String, _ severity: Problem.Severity) {
         problems.append(

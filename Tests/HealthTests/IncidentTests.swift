@@ -2,61 +2,6 @@ import FoundationEssentials
 import Health
 import Testing
 
-/// A cluster that is looked at in virtual time, and a book that is told.
-private struct Watched {
-  static let start = Timestamp(seconds: 1_800_000_000)
-  var book = IncidentBook()
-  var now = Watched.start
-  var notices: [IncidentNotice] = []
-  /// What is wrong at the moment.
-  var problems: [Problem] = []
-  var unseen: Set<Problem.Kind> = []
-  /// Seconds between polls, and since the last one.
-  var interval = 15
-  private var sincePoll = 0
-  private var poll: Timestamp?
-  private var serial = 0
-
-  init() {}
-
-  static func problem(
-    _ subject: String, _ kind: Problem.Kind = .node, _ severity: Problem.Severity = .critical
-  ) -> Problem {
-    Problem(
-      id: "tethys/\(kind.rawValue)/\(subject)/broken", severity: severity, cluster: "tethys",
-      subject: subject,
-      title: "\(subject) is broken", detail: "", since: start, remedy: "look")
-  }
-
-  /// Second by second: polls when they are due, and time passing every five.
-  mutating func pass(_ seconds: Int, _ body: (inout Watched, Int) -> Void = { _, _ in }) {
-    for second in 0..<seconds {
-      body(&self, second)
-      if sincePoll % interval == 0 {
-        poll = now
-        look()
-      }
-      sincePoll += 1
-      now = now + .seconds(1)
-      if second % 5 == 4 { notices += book.advance(to: now) }
-    }
-  }
-
-  /// The judgement of this moment; between polls only the tunnel tells news.
-  mutating func look() {
-    serial += 1
-    book.observe(
-      Sighting(
-        cluster: "tethys", problems: problems, unseen: unseen, poll: poll,
-        ids: Dictionary(uniqueKeysWithValues: Set(problems.map(\.subject)).map { ($0, "\($0)-\(serial)") })),
-      at: now)
-  }
-
-  var told: [String] {
-    notices.flatMap { notice in notice.entries.map { "\($0.change.rawValue) \($0.incident.subject)" } }
-  }
-}
-
 @Suite struct IncidentTests {
   @Test func whatLastsIsToldOnceAndSoIsItsEnd() {
     var world = Watched()
@@ -105,16 +50,51 @@ private struct Watched {
     world.unseen = Set(Problem.Kind.allCases)
     world.look()
     world.pass(9 * 3600)
-    // Of the node nothing is known: no end, and after all that time a reminder that it was never seen well.
+    // Of the node nothing is known: no end, and no reminder of what can't be seen.
     #expect(
-      world.told.filter { $0.hasSuffix("tunnel tethys") } == [
-        "opened tunnel tethys", "reminder tunnel tethys", "reminder tunnel tethys", "reminder tunnel tethys",
+      world.news() == [
+        "opened node calypso", "opened tunnel tethys", "reminder tunnel tethys", "reminder tunnel tethys",
+        "reminder tunnel tethys",
       ])
-    #expect(!world.told.contains("ended node calypso"))
     world.problems = []
     world.unseen = []
     world.pass(120)
     #expect(Set(world.told.suffix(2)) == ["ended tunnel tethys", "ended node calypso"])
+  }
+
+  @Test func whatIsStillThereAfterANightIsRemindedOfOnce() {
+    var world = Watched()
+    world.problems = [Watched.problem("node calypso")]
+    world.pass(120)
+    world.unseen = Set(Problem.Kind.allCases)
+    world.problems = [Watched.problem("tunnel tethys", .tunnel)]
+    world.look()
+    world.pass(9 * 3600)
+    _ = world.news()
+    world.unseen = []
+    world.problems = [Watched.problem("node calypso")]
+    world.look()
+    world.pass(3600)
+    #expect(world.news().sorted() == ["ended tunnel tethys", "reminder node calypso"])
+  }
+
+  /// It fires, and before it is told the tunnel is down, or a silence runs out while it is.
+  @Test func whatCantBeSeenIsNotTold() {
+    var world = Watched()
+    world.silence("node *", for: .seconds(600))
+    world.problems = [Watched.problem("node calypso")]
+    world.pass(120)
+    #expect(world.book.open.map(\.state) == [.firing])
+    world.problems = [Watched.problem("tunnel tethys", .tunnel)]
+    world.unseen = Set(Problem.Kind.allCases)
+    world.look()
+    world.pass(3600)
+    #expect(world.news() == ["opened tunnel tethys", "reminder tunnel tethys"])
+    world.problems = [Watched.problem("node calypso")]
+    world.unseen = []
+    world.look()
+    world.pass(120)
+    #expect(world.news().sorted() == ["ended tunnel tethys", "opened node calypso"])
   }
 
   @Test func whatTheTunnelHidesIsNotToldWhileItIsDown() {
@@ -176,10 +156,7 @@ private struct Watched {
     world.pass(16)
     #expect(world.book.open.map(\.toldSeverity) == [nil])
     world.pass(44)
-    let silence = Silence(
-      id: "s1", cluster: nil, pattern: nil, reason: "r", author: "uid 0", createdAt: world.now,
-      expiresAt: world.now + .seconds(86400))
-    world.book.add(silence)
+    world.silence(nil, for: .seconds(86400))
     world.problems = [Watched.problem("node calypso")]
     world.pass(60)
     world.problems = []
@@ -262,6 +239,74 @@ private struct Watched {
     #expect(world.told == ["opened node calypso", "reminder node calypso", "reminder node calypso"])
   }
 
+  /// A reminder within ten minutes of each of these hours after it began, and no other.
+  private static func expectReminders(
+    _ world: inout Watched, at hours: [Double], until end: Int, since begin: Timestamp,
+    _ location: SourceLocation = #_sourceLocation
+  ) {
+    world.notices = []
+    world.interval = 300
+    world.pass(end * 3600 - Int((world.now - begin).components.seconds))
+    let reminders = world.notices.filter { $0.entries.first?.change == .reminder }
+    #expect(reminders.count == world.notices.count, sourceLocation: location)
+    let times = reminders.map { ($0.at - begin).inSeconds / 3600 }
+    #expect(
+      times.count == hours.count && zip(times, hours).allSatisfy { abs($0 - $1) < 0.2 }, "\(times)",
+      sourceLocation: location)
+  }
+
+  @Test func whatWasCriticalIsRemindedOfDailyFromTheFirstDayOn() throws {
+    var world = Watched()
+    world.problems = [Watched.problem("node calypso")]
+    world.pass(9 * 3600)
+    world.problems = [Watched.problem("node calypso", .node, .warning)]
+    Self.expectReminders(&world, at: [24, 48, 72], until: 75, since: Watched.start)
+    // And as a critical one again: not at once, by its own hours.
+    world.problems = [Watched.problem("node calypso")]
+    Self.expectReminders(&world, at: [80, 104], until: 105, since: Watched.start)
+  }
+
+  @Test func whatBecomesCriticalIsRemindedOfFromThenOn() {
+    var world = Watched()
+    world.problems = [Watched.problem("node calypso", .node, .warning)]
+    world.pass(25 * 3600)
+    let begin = world.now
+    world.problems = [Watched.problem("node calypso")]
+    world.pass(60)
+    #expect(world.news().last == "worsened node calypso")
+    Self.expectReminders(&world, at: [0.5, 2, 8, 32], until: 33, since: begin)
+  }
+
+  @Test func anOlderGuardsFileSaysWhatWasRemindedOf() throws {
+    var world = Watched()
+    world.problems = [Watched.problem("node calypso")]
+    world.pass(9 * 3600)
+    var isOlder = false
+    try world.restart { kept in
+      let older = kept.replacing(#/,"toldAt":"[^"]*"/#, with: "").replacing(#/"toldAt":"[^"]*",/#, with: "")
+        .replacing(#""remindersTold":0"#, with: #""remindersTold":3"#)
+      isOlder = !older.contains("toldAt") && older.contains(#""remindersTold":3"#)
+      return older
+    }
+    #expect(isOlder)
+    Self.expectReminders(&world, at: [32], until: 33, since: Watched.start)
+  }
+
+  @Test func aSilencedIncidentOfAClusterThatIsNotGuardedAnyMoreIsPast() {
+    var world = Watched()
+    world.silence(nil, for: .seconds(86400))
+    world.problems = [Watched.problem("node calypso"), Watched.problem("node atlas")]
+    world.pass(20)
+    world.problems.removeLast()
+    world.pass(60)
+    #expect(world.book.past.map(\.subject) == ["node atlas"])
+    for _ in 0..<2 { world.book.keep(["other"], at: world.now) }
+    world.pass(30)
+    #expect(world.told.isEmpty)
+    #expect(world.book.past.map(\.subject) == ["node atlas", "node calypso"])
+    #expect(world.book.past.last?.endedAt != nil)
+  }
+
   @Test func aClusterThatIsNotGuardedAnyMoreEndsItsIncidents() {
     var world = Watched()
     world.problems = [Watched.problem("node calypso")]
@@ -270,15 +315,6 @@ private struct Watched {
     world.notices += world.book.advance(to: world.now)
     world.notices += world.book.advance(to: world.now + .seconds(10))
     #expect(world.told == ["opened node calypso", "ended node calypso"])
-  }
-
-  @Test func aClockThatIsSetBackDelaysNothing() {
-    var world = Watched()
-    world.problems = [Watched.problem("node calypso")]
-    world.pass(5)
-    world.now = world.now - .seconds(86400)
-    world.pass(60)
-    #expect(world.told == ["opened node calypso"])
   }
 
   @Test func aPartThatCantBeReadEndsNothing() {
@@ -290,14 +326,6 @@ private struct Watched {
     world.pass(120)
     #expect(world.told.contains("ended workload a/b"))
     #expect(!world.told.contains("ended node calypso"))
-  }
-
-  @Test func moreSubjectsThanThereIsRoomForAreCounted() {
-    var world = Watched()
-    world.problems = (0..<IncidentBook.largest + 5).map { Watched.problem("node n\($0)") }
-    world.look()
-    #expect(world.book.open.count == IncidentBook.largest)
-    #expect(world.book.ignored == 5)
   }
 
   @Test(arguments: [

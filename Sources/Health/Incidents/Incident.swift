@@ -17,7 +17,7 @@ public struct Incident: Hashable, Codable, Sendable {
   /// `node calypso`; a cluster has at most one open incident a subject.
   public let subject: String
   /// When the problem began, by its own account.
-  public let since: Timestamp
+  public internal(set) var since: Timestamp
   public internal(set) var state: State
   public internal(set) var firedAt: Timestamp?
   public internal(set) var endedAt: Timestamp?
@@ -64,6 +64,15 @@ public struct Incident: Hashable, Codable, Sendable {
     title = problem.title
     detail = String(problem.detail.prefix(Incident.longestDetail))
     remedy = problem.remedy
+  }
+
+  /// - Returns: whether any of its times lay in the future.
+  mutating func clamp(to now: Timestamp) -> Bool {
+    let before = self
+    since = min(since, now)
+    firedAt = firedAt.map { min($0, now) }
+    endedAt = endedAt.map { min($0, now) }
+    return self != before
   }
 }
 

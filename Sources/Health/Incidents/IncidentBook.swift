@@ -69,14 +69,22 @@ public struct IncidentBook: Hashable, Sendable {
   }
 
   /// The machine slept: nothing new is told until everything had the time to come back.
-  public mutating func resume(at now: Timestamp) { quietUntil = now + thresholds.quietAfterResume }
+  public mutating func resume(at now: Timestamp) {
+    clamp(to: now)
+    quietUntil = now + thresholds.quietAfterResume
+  }
 
   /// Ends what belongs to clusters that nobody guards any more.
   ///
   /// - Parameter clusters: those that are guarded.
   public mutating func keep(_ clusters: [String], at now: Timestamp) {
+    clamp(to: now)
     for key in tracks.keys where !key.cluster.isEmpty && !clusters.contains(key.cluster) {
-      tracks[key]?.abandon(at: now)
+      guard var track = tracks[key] else { continue }
+      let wasOpen = track.isOpen
+      track.abandon(at: now)
+      if wasOpen, track.told == nil { remember(track.incident) }
+      tracks[key] = track
       seen.remove(key)
       revision += 1
     }
@@ -115,7 +123,7 @@ public struct IncidentBook: Hashable, Sendable {
       if track.settle(isSeen: seen.contains(key), isQuiet: isQuiet, at: now, thresholds) { revision += 1 }
       // What nobody was told of is over without a word.
       if wasOpen, !track.isOpen, track.told == nil { remember(track.incident) }
-      let change = track.owed(isSilenced: isSilenced(track.incident), at: now, thresholds)
+      let change = owed(key, track, at: now)
       track.note(owed: change != nil, at: now)
       if let since = track.owedSince, now - since >= thresholds.groupsWithin, !isQuiet {
         due.insert(key.cluster)
@@ -126,12 +134,15 @@ public struct IncidentBook: Hashable, Sendable {
     return due.sorted().map { tell($0, at: now) }
   }
 
+  private func owed(_ key: Key, _ track: IncidentTrack, at now: Timestamp) -> IncidentNotice.Change? {
+    track.owed(
+      isSeen: seen.contains(key), isSilenced: isSilenced(track.incident), at: now, thresholds)
+  }
+
   private mutating func tell(_ cluster: String, at now: Timestamp) -> IncidentNotice {
     var entries: [IncidentNotice.Entry] = []
     for (key, track) in tracks where key.cluster == cluster {
-      guard let change = track.owed(isSilenced: isSilenced(track.incident), at: now, thresholds) else {
-        continue
-      }
+      guard let change = owed(key, track, at: now) else { continue }
       var track = track
       let entry = track.tell(change, at: now, thresholds)
       if change == .ended { remember(entry.incident) }
@@ -181,11 +192,20 @@ public struct IncidentBook: Hashable, Sendable {
 
   private var last: Timestamp?
 
+  /// No kept time lies in the future: a clock that was set back must not make anything wait for what is far off.
   private mutating func clamp(to now: Timestamp) {
-    defer { last = now }
-    guard let last, now < last else { return }
-    for key in tracks.keys { tracks[key]?.clamp(to: now) }
-    quietUntil = quietUntil.map { min($0, now + thresholds.quietAfterResume) }
+    // What the clock did while the guard was away, nobody knows.
+    let mayBeAhead = last.map { now < $0 } ?? true
+    last = now
+    var isChanged = false
+    // Few, and set by whoever asks: between two looks the clock may have gone there and back.
+    for index in silences.indices where silences[index].clamp(to: now) { isChanged = true }
+    if mayBeAhead {
+      for key in tracks.keys where tracks[key]?.clamp(to: now) == true { isChanged = true }
+      for index in past.indices where past[index].clamp(to: now) { isChanged = true }
+      quietUntil = quietUntil.map { min($0, now + thresholds.quietAfterResume) }
+    }
+    if isChanged { revision += 1 }
   }
 }
 
@@ -205,9 +225,9 @@ extension IncidentBook: Codable {
       throw ForeignVersion()
     }
     self.init()
-    for var track in try container.decode([IncidentTrack].self, forKey: .tracks).prefix(IncidentBook.largest)
-    {
-      track.restore()
+    let kept = try container.decode([IncidentTrack].self, forKey: .tracks)
+    for var track in kept.prefix(IncidentBook.largest) {
+      track.restore(thresholds)
       tracks[Key(cluster: track.incident.cluster, subject: track.incident.subject)] = track
     }
     past = try container.decode([Incident].self, forKey: .past).suffix(IncidentBook.longestPast)

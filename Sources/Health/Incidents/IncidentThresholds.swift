@@ -15,9 +15,11 @@ public struct IncidentThresholds: Hashable, Sendable {
   public var flaps = [Flap(changes: 5, within: .seconds(600)), Flap(changes: 8, within: .seconds(3600))]
   /// What flapped is steady when nothing changed for so long.
   public var steadyAfter: Duration = .seconds(600)
-  /// After it fired; later ones come every `remindsEvery`. A warning has only those.
+  /// After it fired, or after it became critical; later ones come every `remindsEvery`. A warning has only those.
   public var reminders: [Duration] = [.seconds(1800), .seconds(7200), .seconds(28800)]
   public var remindsEvery: Duration = .seconds(86400)
+  /// A reminder that falls due sooner after another notice waits for so long.
+  public var remindsNotBefore: Duration = .seconds(900)
   /// What comes together is told together.
   public var groupsWithin: Duration = .seconds(10)
   /// After a sleep of the machine everything takes its time to come back.
@@ -41,10 +43,10 @@ public struct IncidentThresholds: Hashable, Sendable {
     return begun + (rest < remindsEvery ? 0 : Int(rest / remindsEvery))
   }
 
-  /// How long after it fired the reminder that follows the `count`th is due.
-  func reminder(_ severity: Problem.Severity, after count: Int) -> Duration {
+  /// How long after it fired the `count`th reminder is due.
+  func reminder(_ severity: Problem.Severity, _ count: Int) -> Duration {
     let first = severity == .critical ? reminders : []
-    if count < first.count { return first[count] }
-    return (first.last ?? .zero) + remindsEvery * (count - first.count + 1)
+    if count <= first.count { return count > 0 ? first[count - 1] : .zero }
+    return (first.last ?? .zero) + remindsEvery * (count - first.count)
   }
 }

@@ -6,14 +6,18 @@ struct IncidentTrack: Hashable, Codable, Sendable {
   /// The problem was there when the subject was last seen.
   private var isPresent = true
   /// When that last changed, and in how many polls since it was seen to be so.
-  private var changedAt: Timestamp
+  private(set) var changedAt: Timestamp
   private var polls = 1
   private var poll: Timestamp?
   /// The latest changes of presence, oldest first.
   private var changes: [Timestamp]
-  /// What people were told: the worst severity, that it flaps, and how many reminders.
+  /// What people were told: the worst severity, that it flaps, when they last heard of it, and when that it is
+  /// critical now.
   private(set) var told: Problem.Severity?
   private var isFlappingTold = false
+  private var toldAt: Timestamp?
+  private var worsenedAt: Timestamp?
+  /// Older guards kept that in place of `toldAt`, and can't read a file without it.
   private var remindersTold = 0
   /// Since when there is something to tell.
   private(set) var owedSince: Timestamp?
@@ -27,8 +31,15 @@ struct IncidentTrack: Hashable, Codable, Sendable {
 
   var isOpen: Bool { incident.state != .ended }
 
-  /// Files of older guards have what was told of the incident beside it only.
-  mutating func restore() { incident.toldSeverity = incident.toldSeverity ?? told }
+  /// Completes what a file of an older guard says.
+  mutating func restore(_ thresholds: IncidentThresholds) {
+    incident.toldSeverity = incident.toldSeverity ?? told
+    if told != nil, toldAt == nil {
+      let count = min(max(remindersTold, 0), 1000)
+      toldAt = (incident.firedAt ?? changedAt) + thresholds.reminder(incident.severity, count)
+    }
+    remindersTold = 0
+  }
 
   /// There is nothing more to tell or to remember of it.
   func isForgettable(at now: Timestamp, _ thresholds: IncidentThresholds) -> Bool {
@@ -155,27 +166,41 @@ struct IncidentTrack: Hashable, Codable, Sendable {
     incident.endedAt = now
   }
 
-  /// A clock that was set back must not make anything wait for a time that is far off.
-  mutating func clamp(to now: Timestamp) {
+  /// - Returns: whether any of its times lay in the future.
+  mutating func clamp(to now: Timestamp) -> Bool {
+    var isChanged = incident.clamp(to: now)
+    let before = (changedAt, owedSince, toldAt, worsenedAt)
     changedAt = min(changedAt, now)
-    changes = changes.map { min($0, now) }
-    incident.firedAt = incident.firedAt.map { min($0, now) }
     owedSince = owedSince.map { min($0, now) }
+    toldAt = toldAt.map { min($0, now) }
+    worsenedAt = worsenedAt.map { min($0, now) }
+    if before != (changedAt, owedSince, toldAt, worsenedAt) { isChanged = true }
+    // All of them at once would be flapping: they keep their distances.
+    if let latest = changes.max(), latest > now {
+      let ahead = latest - now
+      changes = changes.map { $0 > now ? $0 - ahead : $0 }.sorted()
+      isChanged = true
+    }
+    return isChanged
   }
 
   // MARK: - What there is to tell
 
-  func owed(isSilenced: Bool, at now: Timestamp, _ thresholds: IncidentThresholds) -> IncidentNotice.Change? {
+  /// - Parameter isSeen: the last look at the cluster could tell of the subject. Of what it could not there is no
+  ///   alarm; an end was seen, or comes of nobody looking any more.
+  func owed(
+    isSeen: Bool, isSilenced: Bool, at now: Timestamp, _ thresholds: IncidentThresholds
+  ) -> IncidentNotice.Change? {
     switch incident.state {
     case .ended: return told == nil ? nil : .ended
     case .pending: return nil
     case .firing, .recovering: break
     }
-    guard !isSilenced else { return nil }
+    guard isSeen, !isSilenced else { return nil }
     guard let told else { return incident.state == .firing ? .opened : nil }
     if told == .warning, incident.severity == .critical { return .worsened }
     if incident.isFlapping { return isFlappingTold ? nil : .flapping }
-    return incident.state == .firing && remindersDue(at: now, thresholds) > remindersTold ? .reminder : nil
+    return incident.state == .firing && isReminderDue(at: now, thresholds) ? .reminder : nil
   }
 
   mutating func note(owed: Bool, at now: Timestamp) { owedSince = owed ? owedSince ?? now : nil }
@@ -191,17 +216,23 @@ struct IncidentTrack: Hashable, Codable, Sendable {
     if change == .ended {
       told = nil
       isFlappingTold = false
-      remindersTold = 0
+      toldAt = nil
+      worsenedAt = nil
     } else {
       told = incident.toldSeverity
       isFlappingTold = incident.isFlapping
-      // Those that fell due while nothing could be told are one.
-      remindersTold = remindersDue(at: now, thresholds)
+      toldAt = now
+      if change == .worsened { worsenedAt = now }
     }
     return entry
   }
 
-  private func remindersDue(at now: Timestamp, _ thresholds: IncidentThresholds) -> Int {
-    incident.firedAt.map { thresholds.remindersDue(incident.severity, after: now - $0) } ?? 0
+  /// By the schedule of what it is now; those that fell due while nothing could be told are one.
+  private func isReminderDue(at now: Timestamp, _ thresholds: IncidentThresholds) -> Bool {
+    guard let begin = worsenedAt ?? incident.firedAt, let toldAt,
+      now - toldAt >= thresholds.remindsNotBefore
+    else { return false }
+    let due = thresholds.remindersDue(incident.severity, after: now - begin)
+    return due > thresholds.remindersDue(incident.severity, after: toldAt - begin)
   }
 }

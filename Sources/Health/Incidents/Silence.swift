@@ -10,8 +10,8 @@ public struct Silence: Hashable, Codable, Sendable {
   public let reason: String
   /// `uid 1000`
   public let author: String
-  public let createdAt: Timestamp
-  public let expiresAt: Timestamp
+  public private(set) var createdAt: Timestamp
+  public private(set) var expiresAt: Timestamp
 
   public init(
     id: String, cluster: String?, pattern: String?, reason: String, author: String, createdAt: Timestamp,
@@ -24,6 +24,16 @@ public struct Silence: Hashable, Codable, Sendable {
     self.author = author
     self.createdAt = createdAt
     self.expiresAt = expiresAt
+  }
+
+  /// One from a time that has not come yet was made while the clock was wrong: it lasts as long as it was meant to.
+  ///
+  /// - Returns: whether it is such a one.
+  mutating func clamp(to now: Timestamp) -> Bool {
+    guard createdAt > now else { return false }
+    expiresAt = now + (expiresAt - createdAt)
+    createdAt = now
+    return true
   }
 
   public func holdsBack(_ incident: Incident) -> Bool {

@@ -1,0 +1,76 @@
+import FoundationEssentials
+import Health
+
+/// A cluster that is looked at in virtual time, and a book that is told.
+struct Watched {
+  static let start = Timestamp(seconds: 1_800_000_000)
+  var book = IncidentBook()
+  var now = Watched.start
+  var notices: [IncidentNotice] = []
+  /// What is wrong at the moment.
+  var problems: [Problem] = []
+  var unseen: Set<Problem.Kind> = []
+  /// Seconds between polls, and since the last one.
+  var interval = 15
+  private var sincePoll = 0
+  private(set) var poll: Timestamp?
+  private var serial = 0
+
+  init() {}
+
+  static func problem(
+    _ subject: String, _ kind: Problem.Kind = .node, _ severity: Problem.Severity = .critical
+  ) -> Problem {
+    Problem(
+      id: "tethys/\(kind.rawValue)/\(subject)/broken", severity: severity, cluster: "tethys",
+      subject: subject,
+      title: "\(subject) is broken", detail: "", since: start, remedy: "look")
+  }
+
+  /// Second by second: polls when they are due, and time passing every five.
+  mutating func pass(_ seconds: Int, _ body: (inout Watched, Int) -> Void = { _, _ in }) {
+    for second in 0..<seconds {
+      body(&self, second)
+      if sincePoll % interval == 0 {
+        poll = now
+        look()
+      }
+      sincePoll += 1
+      now = now + .seconds(1)
+      if second % 5 == 4 { notices += book.advance(to: now) }
+    }
+  }
+
+  /// The judgement of this moment; between polls only the tunnel tells news.
+  mutating func look() {
+    serial += 1
+    book.observe(
+      Sighting(
+        cluster: "tethys", problems: problems, unseen: unseen, poll: poll,
+        ids: Dictionary(uniqueKeysWithValues: Set(problems.map(\.subject)).map { ($0, "\($0)-\(serial)") })),
+      at: now)
+  }
+
+  var told: [String] {
+    notices.flatMap { notice in notice.entries.map { "\($0.change.rawValue) \($0.incident.subject)" } }
+  }
+
+  /// `change subject` of each notice since the last time, which is forgotten.
+  mutating func news() -> [String] {
+    defer { notices = [] }
+    return told
+  }
+
+  /// The guard ends and begins again.
+  mutating func restart(_ edit: (String) -> String = { $0 }) throws {
+    let kept = String(decoding: try JSONEncoder().encode(book), as: UTF8.self)
+    book = try JSONDecoder().decode(IncidentBook.self, from: Data(edit(kept).utf8))
+  }
+
+  mutating func silence(_ pattern: String?, for duration: Duration) {
+    book.add(
+      Silence(
+        id: "s1", cluster: nil, pattern: pattern, reason: "r", author: "uid 0", createdAt: now,
+        expiresAt: now + duration))
+  }
+}

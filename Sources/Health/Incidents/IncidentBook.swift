@@ -8,7 +8,7 @@ public struct IncidentBook: Hashable, Sendable {
     let subject: String
   }
 
-  /// More subjects in trouble at once are counted and not followed.
+  /// More subjects in trouble at once are counted and not followed, but for those that are the cause of others.
   public static let largest = 10_000
   static let longestPast = 500
 
@@ -21,8 +21,8 @@ public struct IncidentBook: Hashable, Sendable {
   /// Subjects that the last look at their cluster could tell of.
   private var seen: Set<Key> = []
   private var quietUntil: Timestamp?
-  /// Subjects that found no place.
-  private(set) public var ignored = 0
+  /// Of each cluster, how many of its subjects found no place when it was last looked at.
+  private var ignoredByCluster: [String: Int] = [:]
 
   public init(thresholds: IncidentThresholds = IncidentThresholds()) { self.thresholds = thresholds }
 
@@ -39,19 +39,16 @@ public struct IncidentBook: Hashable, Sendable {
       if let known = problems[key], known.severity == .critical || problem.severity == .warning { continue }
       problems[key] = problem
     }
-    ignored = 0
+    var newcomers: [Key: Problem] = [:]
     for (key, problem) in problems {
+      guard tracks[key] != nil else {
+        newcomers[key] = problem
+        continue
+      }
       seen.insert(key)
-      let id = sighting.ids[key.subject] ?? "\(problem.id)@\(now.milliseconds)"
-      if tracks[key] == nil {
-        guard tracks.count < IncidentBook.largest else {
-          ignored += 1
-          continue
-        }
-        tracks[key] = IncidentTrack(problem, id: id, poll: sighting.poll, at: now)
-        revision += 1
-      } else if tracks[key]?.see(
-        problem, id: id, poll: sighting.poll, isQuiet: isQuiet, at: now, thresholds) == true
+      if tracks[key]?.see(
+        problem, id: sighting.id(of: problem, at: now), poll: sighting.poll, isQuiet: isQuiet, at: now,
+        thresholds) == true
       {
         revision += 1
       }
@@ -66,7 +63,50 @@ public struct IncidentBook: Hashable, Sendable {
         revision += 1
       }
     }
+    let isLeft = admit(newcomers, sighting, at: now)
+    // Those that had to make room for others of this cluster are in trouble as well.
+    ignoredByCluster[cluster] = isLeft + problems.keys.count { tracks[$0] == nil && newcomers[$0] == nil }
   }
+
+  /// Gives the newcomers their places, the gravest first.
+  ///
+  /// - Returns: how many found none.
+  private mutating func admit(
+    _ newcomers: [Key: Problem], _ sighting: Sighting, at now: Timestamp
+  ) -> Int {
+    var queue = newcomers.map { (key: $0.key, problem: $0.value, rank: IncidentRank($0.value)) }
+    if tracks.count + queue.count > IncidentRank.warning.places {
+      queue.sort { ($1.rank, $0.key.subject) < ($0.rank, $1.key.subject) }
+    }
+    var leaving: [(key: Key, rank: IncidentRank)]?
+    var ignored = 0
+    for (key, problem, rank) in queue {
+      if tracks.count >= rank.places {
+        if leaving == nil { leaving = whoMakesRoom() }
+        guard let first = leaving?.last, first.rank < rank else {
+          ignored += 1
+          continue
+        }
+        leaving?.removeLast()
+        tracks[first.key] = nil
+        seen.remove(first.key)
+      }
+      tracks[key] = IncidentTrack(
+        problem, id: sighting.id(of: problem, at: now), poll: sighting.poll, at: now)
+      seen.insert(key)
+      revision += 1
+    }
+    return ignored
+  }
+
+  /// Who makes room for what is graver, the first to go last. What was told stays: its end has to be told.
+  private func whoMakesRoom() -> [(key: Key, rank: IncidentRank)] {
+    tracks.filter { $0.value.told == nil }.sorted { $1.value.makesRoom(before: $0.value) }
+      .map { ($0.key, IncidentRank($0.value)) }
+  }
+
+  /// Subjects in trouble that found no place.
+  public var ignored: Int { ignoredByCluster.values.reduce(0, +) }
 
   /// The machine slept: nothing new is told until everything had the time to come back.
   public mutating func resume(at now: Timestamp) {
@@ -88,6 +128,7 @@ public struct IncidentBook: Hashable, Sendable {
       seen.remove(key)
       revision += 1
     }
+    ignoredByCluster = ignoredByCluster.filter { $0.key.isEmpty || clusters.contains($0.key) }
   }
 
   public mutating func add(_ silence: Silence) {
@@ -226,7 +267,7 @@ extension IncidentBook: Codable {
     }
     self.init()
     let kept = try container.decode([IncidentTrack].self, forKey: .tracks)
-    for var track in kept.prefix(IncidentBook.largest) {
+    for var track in kept.prefix(IncidentRank.cause.places) {
       track.restore(thresholds)
       tracks[Key(cluster: track.incident.cluster, subject: track.incident.subject)] = track
     }

@@ -19,4 +19,9 @@ public struct Sighting: Hashable, Sendable {
     self.poll = poll
     self.ids = ids
   }
+
+  /// Of the incident that a problem begins now.
+  func id(of problem: Problem, at now: Timestamp) -> String {
+    ids[problem.subject] ?? "\(problem.id)@\(now.milliseconds)"
+  }
 }

@@ -5,77 +5,6 @@ import Testing
 
 @testable import GuardClient
 
-/// Plays a notification server: performs what the board asks for, and keeps what is on its screen.
-private struct Screen {
-  var board: NoticeBoard
-  var bubbles: [UInt32: Notice] = [:]
-  /// All that was done, in order.
-  var log: [String] = []
-  var now = ContinuousClock.now
-  private var last: UInt32 = 0
-
-  init(_ filter: NoticeBoard.Filter = .init()) { board = NoticeBoard(filter: filter) }
-
-  /// - Returns: what was done this time.
-  @discardableResult
-  mutating func perform() -> [String] {
-    var lines: [String] = []
-    while let action = board.next() {
-      switch action {
-      case .close(let number):
-        bubbles[number] = nil
-        board.done(action)
-        lines.append("close \(number)")
-      case .show(let notice, let replaced, _):
-        if replaced == nil { last += 1 }
-        let number = replaced ?? last
-        bubbles[number] = notice
-        board.done(action, number: number)
-        lines.append("\(replaced == nil ? "show" : "replace") \(number) \(notice.urgency) \(notice.summary)")
-      }
-    }
-    #expect(!board.hasWork)
-    log += lines
-    return lines
-  }
-
-  mutating func change(
-    _ change: IncidentNotice.Change, _ subject: String, _ severity: Problem.Severity = .warning,
-    cluster: String = "tethys", id: String? = nil
-  ) {
-    let words: [IncidentNotice.Change: String] = [
-      .worsened: "critical now: ", .flapping: "comes and goes: ", .reminder: "still so: ", .ended: "over: ",
-    ]
-    board.take(
-      ChangeDocument(
-        at: Scene.now, event: "incident_\(change.rawValue)", cluster: cluster, subject: subject,
-        reason: "why", message: "\(cluster): \(words[change] ?? "")\(subject)", incident: id ?? subject,
-        severity: severity, remedy: "mend it"), at: now)
-  }
-
-  mutating func dismiss(_ number: UInt32) {
-    bubbles[number] = nil
-    board.closed(number, at: now)
-  }
-
-  mutating func stands(_ incidents: [IncidentDocument], past: [IncidentDocument] = []) {
-    board.take(IncidentsDocument(open: incidents, past: past), at: now)
-  }
-}
-
-private func incident(
-  _ subject: String, id: String? = nil, _ severity: Problem.Severity = .warning,
-  state: IncidentState = .firing, notices: Int = 1, silence: String? = nil
-) throws -> IncidentDocument {
-  let quoted = silence.map { "\"\($0)\"" } ?? "null"
-  let text = """
-    {"schema":"oceanid.incidents/1","past":[],"silences":[],"open":[{"id":"\(id ?? subject)","state":"\(state.rawValue)",
-    "severity":"\(severity.rawValue)","cluster":"tethys","subject":"\(subject)","title":"\(subject)","detail":"why",
-    "remedy":"mend it","notices":\(notices),"silence":\(quoted)}]}
-    """
-  return try #require(DocumentCoding.decodeIncidents(.init(text.utf8)).open.first)
-}
-
 @Suite struct NoticeBoardTests {
   @Test func anIncidentIsOneBubbleFromItsBeginningToItsEnd() {
     var screen = Screen()
@@ -227,6 +156,38 @@ private func incident(
     #expect(screen.perform() == ["show 2 warning tethys: node a"])
   }
 
+  @Test(arguments: [(Duration.seconds(60), true), (.seconds(3 * 3600), false)])
+  func theEndOfWhatASilenceTookAwayIsTold(gone: Duration, isTold: Bool) throws {
+    for isMissed in [false, true] {
+      var screen = Screen()
+      screen.change(.opened, "node a")
+      screen.perform()
+      screen.stands([try incident("node a", silence: "5"), try incident("node b", silence: "5")])
+      #expect(screen.perform() == ["close 1"])
+      screen.now += gone
+      if isMissed {
+        screen.stands(
+          [], past: [try incident("node a", state: .ended), try incident("node b", state: .ended)])
+      } else {
+        for node in ["node a", "node b"] { screen.change(.ended, node) }
+      }
+      #expect(screen.perform() == (isTold ? ["show 2 low tethys: over: node a"] : []))
+    }
+  }
+
+  @Test func whatASilenceTookAwayAndIsBackEndsOnce() throws {
+    var screen = Screen()
+    screen.change(.opened, "node a")
+    screen.perform()
+    screen.stands([try incident("node a", silence: "5")])
+    screen.stands([try incident("node a")])
+    screen.perform()
+    screen.change(.ended, "node a")
+    #expect(screen.perform() == ["close 2", "show 3 low tethys: over: node a"])
+    screen.change(.ended, "node a")
+    #expect(screen.perform() == [])
+  }
+
   @Test func aNewServerGetsWhatWasOnTheScreen() {
     var screen = Screen()
     for name in ["a", "b"] { screen.change(.opened, "node \(name)") }
@@ -316,6 +277,15 @@ private func incident(
     let notice = try #require(screen.bubbles[1])
     #expect(notice.summary.hasPrefix("tethys: node \u{FFFD}[31m\u{FFFD} xxx"))
     #expect(notice.summary.count == 160)
+
+    // A line for each, whatever they say.
+    for index in 1...4 { screen.change(.opened, "pod \(index)\r\n\u{7}x", id: "\(index)") }
+    screen.perform()
+    #expect(screen.bubbles[2]?.body.split(separator: "\n").count == 4)
+    #expect(screen.bubbles[2]?.body.hasPrefix("pod 1 \u{FFFD}x\n") == true)
+    for index in 1...4 { screen.change(.ended, "pod \(index)\n\u{7}x", id: "\(index)") }
+    screen.perform()
+    #expect(screen.bubbles[3]?.body.split(separator: "\n").count == 4)
   }
 
   /// Whatever happens in whatever order: what is open and was not dismissed is on the screen, and nothing else.

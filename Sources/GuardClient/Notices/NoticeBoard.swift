@@ -65,6 +65,8 @@ struct NoticeBoard {
   private var fresh: [String] = []
   private var closing: [UInt32] = []
   private var over: [String] = []
+  /// What a silence took from the screen, and when: its end is told like that of what somebody closed.
+  private var hushed: [String: ContinuousClock.Instant] = [:]
 
   init(filter: Filter = Filter()) { self.filter = filter }
 
@@ -72,7 +74,7 @@ struct NoticeBoard {
 
   mutating func take(_ change: ChangeDocument, at now: ContinuousClock.Instant) {
     guard let incident = OpenIncident(change),
-      filter.includes(cluster: incident.cluster, severity: incident.severity) || incidents[incident.id] != nil
+      filter.includes(cluster: incident.cluster, severity: incident.severity) || isKnown(incident.id)
     else { return }
     switch change.event {
     case "incident_opened":
@@ -104,9 +106,13 @@ struct NoticeBoard {
         self.open(OpenIncident(incident))
       }
     }
+    for id in hushed.keys.sorted() where open[id] == nil {
+      if let incident = past[id] { end(id, OpenIncident(incident, "over: ").headline, at: now) }
+      hushed[id] = nil
+    }
     for id in incidents.keys.sorted() {
       if let incident = open[id] {
-        if incident.silence != nil { withdraw(id) }
+        if incident.silence != nil { hush(id, at: now) }
       } else if let incident = past[id] {
         end(id, OpenIncident(incident, "over: ").headline, at: now)
       } else {
@@ -114,6 +120,8 @@ struct NoticeBoard {
       }
     }
   }
+
+  private func isKnown(_ id: String) -> Bool { incidents[id] != nil || hushed[id] != nil }
 
   mutating func guardIsAway(_ error: ClientError) {
     guard bubbles[.guardAway] == nil else { return }
@@ -181,6 +189,7 @@ struct NoticeBoard {
   // MARK: - Incidents
 
   private mutating func open(_ incident: OpenIncident) {
+    hushed[incident.id] = nil
     let isKnown = incidents.updateValue(incident, forKey: incident.id) != nil
     if let place = places[incident.id] {
       bubbles[place]?.isNews = true
@@ -196,12 +205,23 @@ struct NoticeBoard {
   }
 
   private mutating func end(_ id: String, _ headline: String, at now: ContinuousClock.Instant) {
+    if let since = hushed.removeValue(forKey: id), now - since < NoticeBoard.longGone {
+      over = Array((over + [headline]).prefix(NoticeBoard.mostOver))
+    }
     guard let place = takeOut(id) else { return }
     if bubbles[place]?.over.count ?? 0 < NoticeBoard.mostOver { bubbles[place]?.over.append(headline) }
     guard let bubble = bubbles[place], bubble.incidents.isEmpty else { return }
     remove(place)
     guard bubble.shown != nil, bubble.leftAt.map({ now - $0 < NoticeBoard.longGone }) ?? true else { return }
     over = Array((over + bubble.over).prefix(NoticeBoard.mostOver))
+  }
+
+  /// Somebody wants to hear nothing of it for a while.
+  private mutating func hush(_ id: String, at now: ContinuousClock.Instant) {
+    if let bubble = places[id].flatMap({ bubbles[$0] }), bubble.shown != nil {
+      hushed[id] = bubble.leftAt ?? now
+    }
+    withdraw(id)
   }
 
   /// It is no more to be spoken of.

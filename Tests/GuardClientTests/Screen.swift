@@ -1,0 +1,78 @@
+import Foundation
+import GuardAPI
+import Health
+import Testing
+
+@testable import GuardClient
+
+/// Plays a notification server: performs what the board asks for, and keeps what is on its screen.
+struct Screen {
+  var board: NoticeBoard
+  var bubbles: [UInt32: Notice] = [:]
+  /// All that was done, in order.
+  var log: [String] = []
+  var now = ContinuousClock.now
+  private var last: UInt32 = 0
+
+  init(_ filter: NoticeBoard.Filter = .init()) { board = NoticeBoard(filter: filter) }
+
+  /// - Returns: what was done this time.
+  @discardableResult
+  mutating func perform() -> [String] {
+    var lines: [String] = []
+    while let action = board.next() {
+      switch action {
+      case .close(let number):
+        bubbles[number] = nil
+        board.done(action)
+        lines.append("close \(number)")
+      case .show(let notice, let replaced, _):
+        if replaced == nil { last += 1 }
+        let number = replaced ?? last
+        bubbles[number] = notice
+        board.done(action, number: number)
+        lines.append("\(replaced == nil ? "show" : "replace") \(number) \(notice.urgency) \(notice.summary)")
+      }
+    }
+    #expect(!board.hasWork)
+    log += lines
+    return lines
+  }
+
+  mutating func change(
+    _ change: IncidentNotice.Change, _ subject: String, _ severity: Problem.Severity = .warning,
+    cluster: String = "tethys", id: String? = nil
+  ) {
+    let words: [IncidentNotice.Change: String] = [
+      .worsened: "critical now: ", .flapping: "comes and goes: ", .reminder: "still so: ", .ended: "over: ",
+    ]
+    board.take(
+      ChangeDocument(
+        at: Scene.now, event: "incident_\(change.rawValue)", cluster: cluster, subject: subject,
+        reason: "why", message: "\(cluster): \(words[change] ?? "")\(subject)", incident: id ?? subject,
+        severity: severity, remedy: "mend it"), at: now)
+  }
+
+  mutating func dismiss(_ number: UInt32) {
+    bubbles[number] = nil
+    board.closed(number, at: now)
+  }
+
+  mutating func stands(_ incidents: [IncidentDocument], past: [IncidentDocument] = []) {
+    board.take(IncidentsDocument(open: incidents, past: past), at: now)
+  }
+}
+
+/// Of an incident, as the guard tells it.
+func incident(
+  _ subject: String, id: String? = nil, _ severity: Problem.Severity = .warning,
+  state: IncidentState = .firing, notices: Int = 1, silence: String? = nil
+) throws -> IncidentDocument {
+  let quoted = silence.map { "\"\($0)\"" } ?? "null"
+  let text = """
+    {"schema":"oceanid.incidents/1","past":[],"silences":[],"open":[{"id":"\(id ?? subject)","state":"\(state.rawValue)",
+    "severity":"\(severity.rawValue)","cluster":"tethys","subject":"\(subject)","title":"\(subject)","detail":"why",
+    "remedy":"mend it","notices":\(notices),"silence":\(quoted)}]}
+    """
+  return try #require(DocumentCoding.decodeIncidents(.init(text.utf8)).open.first)
+}

@@ -135,7 +135,7 @@ package final class Guard: Sendable {
           })
       },
       incidents: ledger.document,
-      silence: { [ledger] request, peer in ledger.silence(request, by: "uid \(peer.uid)") },
+      silence: { [ledger] request, peer in ledger.answer(request, by: "uid \(peer.uid)") },
       endSilence: { [ledger] id, peer in ledger.endSilence(id: id, by: "uid \(peer.uid)") },
       alerts: { [alerts] in alerts.document },
       testAlert: { [alerts] name, done in alerts.test(channel: name, done) },

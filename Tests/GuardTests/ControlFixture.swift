@@ -61,7 +61,7 @@ final class ControlFixture {
         metrics: { [board] in ClusterFamilies.families(board.entries, tallies: [:]) },
         roundTrips: { RoundTripsDocument(slotSeconds: 300, clusters: []) },
         incidents: ledger.document,
-        silence: { [ledger] request, peer in ledger.silence(request, by: "uid \(peer.uid)") },
+        silence: { [ledger] request, peer in ledger.answer(request, by: "uid \(peer.uid)") },
         endSilence: { [ledger] id, peer in ledger.endSilence(id: id, by: "uid \(peer.uid)") },
         alerts: { AlertsDocument(channels: []) },
         testAlert: { name, done in

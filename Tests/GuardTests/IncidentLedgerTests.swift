@@ -128,6 +128,61 @@ import Testing
     #expect(log.events == ["silence_begun", "silence_ended", "incident_opened"])
   }
 
+  /// Whoever has forgotten what a silence held back reads it again when it hears of its end.
+  @Test func aSilenceThatRunsOutIsLoggedLikeOneThatIsEnded() throws {
+    let log = Memory()
+    let board = StatusBoard()
+    let ledger = IncidentLedger(file: nil, log: log, board: board)
+    Self.run(ledger, 0..<60, [Self.problem])
+    let request = try SilenceRequest(
+      Query("/v1/silence?cluster=tethys&pattern=node%20*&reason=new%20disk&seconds=60"))
+    let silence = try #require(ledger.silence(request, by: "uid 0", at: Self.start + .seconds(60)))
+    Self.run(ledger, 60..<115, [Self.problem])
+    #expect(log.events == ["incident_opened", "silence_begun"])
+    Self.run(ledger, 115..<130, [Self.problem])
+    #expect(log.events == ["incident_opened", "silence_begun", "silence_ended"])
+    let record = try #require(log.all.last)
+    #expect(record.message == "silence \(silence.id) ran out: node * of tethys is told again")
+    #expect(record.subject == "silence \(silence.id)")
+    #expect(ChangeDocument(record, at: Self.start)?.reason == "it ran out")
+    #expect(ledger.document().open.map(\.silence) == [nil])
+  }
+
+  @Test func whoSilencesNothingIsTold() throws {
+    let ledger = IncidentLedger(file: nil, log: SilentLog())
+    func words(_ query: String) throws -> String? {
+      let request = try SilenceRequest(Query("/v1/silence?reason=x&seconds=60&\(query)"))
+      guard case .taken(let silence, let reach) = ledger.answer(request, by: "uid 0", at: Self.start) else {
+        return nil
+      }
+      #expect(ledger.endSilence(id: silence.id, by: "uid 0"))
+      return reach.words
+    }
+    #expect(try words("pattern=no") == "it matches nothing now: no incident is open")
+    Self.run(ledger, 0..<10, [Self.problem])
+    #expect(try words("pattern=Node%20Calypso") == "it holds back 1 open incident")
+    #expect(try words("pattern=no%20such") == "it matches nothing now; open are: node calypso")
+    #expect(try words("cluster=other&pattern=node*") == "it matches nothing now: no incident is open")
+    let many = (0..<200).map { number in
+      Problem(
+        id: "tethys/node/n\(number)/x", severity: .warning, cluster: "tethys",
+        subject: "node n\(number)" + String(repeating: "x", count: 500), title: "t", detail: "",
+        since: Self.start, remedy: "")
+    }
+    Self.run(ledger, 10..<15, many + [Self.problem])
+    let long = try #require(try words("pattern=no%20such"))
+    #expect(long.hasPrefix("it matches nothing now; open are: node calypso, node n"))
+    #expect(long.hasSuffix("… and 196 more"))
+    #expect(long.count < 600)
+    #expect(try words("pattern=*") == "it holds back 201 open incidents")
+
+    ledger.keep(["tethys"], at: Self.start)
+    #expect(try words("cluster=nosuch") == nil)
+    #expect(try words("cluster=tethys") != nil)
+    #expect(try words("cluster=") == "it matches nothing now: no incident is open")
+    #expect(ledger.document().silences.isEmpty)
+  }
+
   @Test(arguments: [
     "reason=x", "seconds=3600", "reason=%20&seconds=3600", "reason=x&seconds=59", "reason=x&seconds=2592001",
     "reason=x&seconds=-1", "reason=x&seconds=1e9", "reason=x&seconds=99999999999999999999",
@@ -153,6 +208,10 @@ import Testing
     #expect(answer.contains("200 OK"))
     let id = try #require(fixture.ledger.document().silences.first?.id)
     #expect(answer.contains("silence \(id) until"))
+    #expect(answer.contains("it holds back 1 open incident"))
+    fixture.ledger.keep(["tethys"])
+    let unknown = try fixture.get("/v1/silence?reason=known&seconds=600&cluster=nosuch", method: "POST")
+    #expect(unknown.contains("404") && unknown.contains("no such cluster"))
     #expect(try fixture.get("/v1/silence?end=nope", method: "POST").contains("404"))
     #expect(try fixture.get("/v1/silence?end=\(id)", method: "POST").contains("200 OK"))
     #expect(fixture.ledger.document().silences.isEmpty)

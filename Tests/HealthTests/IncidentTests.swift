@@ -332,6 +332,7 @@ import Testing
     ("node *", "node calypso", true), ("node calypso", "node calypso", true),
     ("node cal", "node calypso", false),
     ("*calypso", "node calypso", true), ("*a*y*o", "node calypso", true), ("*a*z*", "node calypso", false),
+    ("Node Calypso", "node calypso", true), ("*CALYPSO", "node calypso", true), ("node é", "node É", false),
     ("**", "", true), ("", "", true), ("", "x", false), ("tethys/node/*", "node calypso", false),
   ])
   func aSilenceMatchesByPattern(_ pattern: String, _ subject: String, _ matches: Bool) {

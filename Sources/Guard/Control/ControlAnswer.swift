@@ -1,4 +1,5 @@
 internal import GuardAPI
+internal import Health
 internal import NIOHTTP1
 
 /// A whole answer: status, type and bytes.
@@ -53,6 +54,15 @@ struct ControlAnswer: Sendable {
     case .taken(let message): encoded(.ok, ReceiptDocument(message: message))
     case .rejected(let errors): error(.unprocessableEntity, "configuration", errors.description)
     case .incomplete(let message): error(.internalServerError, "reload", message)
+    }
+  }
+
+  static func silence(_ outcome: SilenceOutcome) -> ControlAnswer {
+    switch outcome {
+    case .taken(let silence, let reach):
+      receipt("silence \(silence.id) until \(silence.expiresAt.toTheSecond); \(reach.words)")
+    case .tooMany: error(.serviceUnavailable, "busy", "there are too many silences: end one first")
+    case .unknownCluster: error(.notFound, "cluster", "no such cluster: see oceanid-ctl status")
     }
   }
 

@@ -230,11 +230,8 @@ final class ControlHandler: ChannelInboundHandler {
         closing: closing)
     }
     do throws(SilenceRequest.Mistake) {
-      let silence = actions.silence(try SilenceRequest(query), peer)
-      answer(
-        silence.map { .receipt("silence \($0.id) until \($0.expiresAt.toTheSecond)") }
-          ?? .error(.serviceUnavailable, "busy", "there are too many silences: end one first"), context,
-        closing: closing)
+      let request = try SilenceRequest(query)
+      answer(.silence(actions.silence(request, peer)), context, closing: closing)
     } catch {
       answer(.error(.badRequest, "query", error.description), context, closing: closing)
     }

@@ -27,8 +27,7 @@ final class ControlServer: Sendable {
     let metrics: @Sendable () -> [MetricFamily]
     let roundTrips: @Sendable () -> RoundTripsDocument
     let incidents: @Sendable () -> IncidentsDocument
-    /// nil: there are too many silences.
-    let silence: @Sendable (SilenceRequest, PeerCredentials) -> Silence?
+    let silence: @Sendable (SilenceRequest, PeerCredentials) -> SilenceOutcome
     /// False: there is no such silence.
     let endSilence: @Sendable (_ id: String, PeerCredentials) -> Bool
     let alerts: @Sendable () -> AlertsDocument

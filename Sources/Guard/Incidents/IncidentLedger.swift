@@ -13,6 +13,8 @@ final class IncidentLedger: Sendable {
     /// The revision that the file has; nil where that can't be told.
     var saved: UInt64?
     var isFileBroken = false
+    /// Those of the configuration; nil until they are told.
+    var clusters: [String]?
   }
 
   private let state: Mutex<State>
@@ -59,12 +61,19 @@ final class IncidentLedger: Sendable {
 
   /// The clusters of the configuration; the incidents of others are over.
   func keep(_ clusters: [String], at now: Timestamp = .now) {
-    state.withLock { $0.book.keep(clusters, at: now) }
+    state.withLock {
+      $0.clusters = clusters
+      $0.book.keep(clusters, at: now)
+    }
   }
 
   /// Lets time pass: hands on what is due, and keeps what is new. To be called every few seconds.
   func pass(at now: Timestamp = .now) {
-    let notices = state.withLock { $0.book.advance(to: now) }
+    let (notices, expired) = state.withLock { ($0.book.advance(to: now), $0.book.takeExpired()) }
+    if !expired.isEmpty {
+      board?.setSilences(state.withLock { $0.book.silences })
+      for silence in expired { log.write(LogRecord(expired: silence)) }
+    }
     for notice in notices {
       for entry in notice.entries { log.write(LogRecord(entry)) }
       deliver(notice)
@@ -120,9 +129,19 @@ final class IncidentLedger: Sendable {
       return true
     }
     guard isTaken else { return nil }
-    log.write(LogRecord(silence))
+    log.write(LogRecord(begun: silence))
     save()
     return silence
+  }
+
+  /// Whether there may be incidents of the cluster: empty is the guard itself.
+  func isGuarded(_ cluster: String) -> Bool {
+    cluster.isEmpty || state.withLock { $0.clusters?.contains(cluster) ?? true }
+  }
+
+  /// What the silence is for at this moment.
+  func reach(of silence: Silence) -> SilenceReach {
+    SilenceReach(silence, open: state.withLock { $0.book.open })
   }
 
   /// - Returns: false when there is no such silence.
@@ -185,12 +204,22 @@ extension LogRecord {
       remedy: entry.change == .ended ? nil : incident.remedy, extra: ["SEVERITY": incident.severity.rawValue])
   }
 
-  fileprivate init(_ silence: Silence) {
-    let what = silence.pattern ?? "everything"
-    let whose = silence.cluster.map { " of \($0)" } ?? ""
+  fileprivate init(begun silence: Silence) {
     self.init(
       .silenceBegun,
-      "\(what)\(whose) is silenced until \(silence.expiresAt.toTheSecond) by \(silence.author): \(silence.reason)",
-      cluster: silence.cluster, subject: "silence \(silence.id)", to: what, reason: silence.reason)
+      "\(silence.what) is silenced until \(silence.expiresAt.toTheSecond) by \(silence.author): \(silence.reason)",
+      cluster: silence.cluster, subject: "silence \(silence.id)", to: silence.pattern ?? "everything",
+      reason: silence.reason)
   }
+
+  fileprivate init(expired silence: Silence) {
+    self.init(
+      .silenceEnded, "silence \(silence.id) ran out: \(silence.what) is told again",
+      cluster: silence.cluster, subject: "silence \(silence.id)", from: silence.pattern ?? "everything",
+      reason: "it ran out")
+  }
+}
+
+extension Silence {
+  fileprivate var what: String { (pattern ?? "everything") + (cluster.map { " of \($0)" } ?? "") }
 }

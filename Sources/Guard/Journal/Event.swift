@@ -59,7 +59,7 @@ package enum Event: String, Hashable, Sendable, CaseIterable {
   case incidentEnded = "incident_ended"
   /// Somebody wants to hear nothing of something for a while.
   case silenceBegun = "silence_begun"
-  /// A silence was ended before its time.
+  /// A silence was ended before its time, or ran out.
   case silenceEnded = "silence_ended"
   /// A channel that people are told by does not deliver.
   case alertFailing = "alert_failing"

@@ -7,7 +7,9 @@ struct SilenceCommand: ParsableCommand, Reading {
     abstract: "Hold back the notices of what you know of, for a while and with a reason.",
     discussion: """
       The incidents go on, and the status shows them as ever; only nobody is told. The end of what was told before is \
-      told. WHAT is a subject as oceanid-ctl incidents shows it, or the id of a problem; * stands for any text.
+      told. WHAT is a subject as oceanid-ctl incidents shows it, or the id of a problem; * stands for any text, \
+      and capital letters are as good as small ones. What matches nothing that is open is silenced ahead, and you are \
+      told so.
 
       Examples:
         oceanid-ctl silence 'node calypso' --for 2h --reason "new disk"

@@ -23,6 +23,8 @@ public struct IncidentBook: Hashable, Sendable {
   private var quietUntil: Timestamp?
   /// Of each cluster, how many of its subjects found no place when it was last looked at.
   private var ignoredByCluster: [String: Int] = [:]
+  /// Silences that ran out and were not taken yet.
+  private var expired: [Silence] = []
 
   public init(thresholds: IncidentThresholds = IncidentThresholds()) { self.thresholds = thresholds }
 
@@ -151,9 +153,10 @@ public struct IncidentBook: Hashable, Sendable {
   /// - Returns: what people are to be told now; each notice once.
   public mutating func advance(to now: Timestamp) -> [IncidentNotice] {
     clamp(to: now)
-    let lasting = silences.filter { $0.expiresAt > now }
-    if lasting.count != silences.count {
-      silences = lasting
+    let over = silences.filter { $0.expiresAt <= now }
+    if !over.isEmpty {
+      silences.removeAll { $0.expiresAt <= now }
+      expired += over
       revision += 1
     }
     let isQuiet = isQuiet(at: now)
@@ -173,6 +176,12 @@ public struct IncidentBook: Hashable, Sendable {
       if tracks[key] == nil { seen.remove(key) }
     }
     return due.sorted().map { tell($0, at: now) }
+  }
+
+  /// The silences that ran out since this was last asked.
+  public mutating func takeExpired() -> [Silence] {
+    defer { expired = [] }
+    return expired
   }
 
   private func owed(_ key: Key, _ track: IncidentTrack, at now: Timestamp) -> IncidentNotice.Change? {

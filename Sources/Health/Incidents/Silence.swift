@@ -50,10 +50,12 @@ public struct Silence: Hashable, Codable, Sendable {
     return Silence.matches(pattern, subject) || Silence.matches(pattern, problem)
   }
 
+  /// Capital letters are as good as small ones: no two subjects differ by them alone.
+  ///
   /// Goes back to the last `*` only: at most length times length steps, whatever the pattern.
   static func matches(_ pattern: String, _ text: String) -> Bool {
-    let pattern = Array(pattern.utf8)
-    let text = Array(text.utf8)
+    let pattern = pattern.utf8.map(small)
+    let text = text.utf8.map(small)
     var at = (pattern: 0, text: 0)
     var star: (pattern: Int, text: Int)?
     while at.text < text.count {
@@ -70,5 +72,9 @@ public struct Silence: Hashable, Codable, Sendable {
       }
     }
     return pattern[at.pattern...].allSatisfy { $0 == UInt8(ascii: "*") }
+  }
+
+  private static func small(_ byte: UInt8) -> UInt8 {
+    (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte
   }
 }

@@ -59,7 +59,7 @@ extension ControlServer.Actions {
       history: { query, done in
         done(HistoryDocument(source: .memory, truncated: query.limit < 1, events: []))
       }, metrics: { [] }, roundTrips: { RoundTripsDocument(slotSeconds: 300, clusters: []) },
-      incidents: ledger.document, silence: { _, _ in nil }, endSilence: { _, _ in false },
+      incidents: ledger.document, silence: { _, _ in .tooMany }, endSilence: { _, _ in false },
       alerts: { AlertsDocument(channels: []) }, testAlert: { $1(.unknownChannel) },
       breakGlass: { _, _ in false },
       audit: { _, _, _ in })

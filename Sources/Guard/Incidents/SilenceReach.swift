@@ -1,0 +1,47 @@
+internal import GuardAPI
+internal import Health
+
+/// What a silence is for when somebody asks for it: a slip of the pen silences nothing, and nobody would notice.
+struct SilenceReach: Hashable, Sendable {
+  /// Open incidents that it holds back.
+  let held: Int
+  /// Subjects of the open ones that it could be for, worst first, each once.
+  let subjects: [String]
+
+  private static let mostNamed = 5
+  private static let longestName = 80
+
+  init(_ silence: Silence, open: [Incident]) {
+    let own = open.filter { silence.cluster == nil || silence.cluster == $0.cluster }
+    held = own.count(where: silence.holdsBack)
+    var known: Set<String> = []
+    subjects = own.map(\.subject).filter { known.insert($0).inserted }
+  }
+
+  /// `it matches nothing now; open are: node calypso, node atlas`
+  var words: String {
+    if held > 0 { return "it holds back \(held) open incident\(held == 1 ? "" : "s")" }
+    guard !subjects.isEmpty else { return "it matches nothing now: no incident is open" }
+    let named = subjects.prefix(SilenceReach.mostNamed).map {
+      $0.count <= SilenceReach.longestName ? $0 : $0.prefix(SilenceReach.longestName - 1) + "…"
+    }
+    let rest = subjects.count - named.count
+    return "it matches nothing now; open are: \(named.joined(separator: ", "))"
+      + (rest > 0 ? " and \(rest) more" : "")
+  }
+}
+
+/// What became of a request for silence.
+enum SilenceOutcome: Sendable {
+  case taken(Silence, SilenceReach)
+  case tooMany
+  case unknownCluster
+}
+
+extension IncidentLedger {
+  func answer(_ request: SilenceRequest, by author: String, at now: Timestamp = .now) -> SilenceOutcome {
+    guard request.cluster.map(isGuarded) ?? true else { return .unknownCluster }
+    guard let silence = silence(request, by: author, at: now) else { return .tooMany }
+    return .taken(silence, reach(of: silence))
+  }
+}

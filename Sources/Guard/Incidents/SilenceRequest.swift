@@ -24,8 +24,12 @@ struct SilenceRequest: Hashable, Sendable {
     guard (query["pattern"]?.utf8.count ?? 0) <= 200 else {
       throw Mistake(description: "pattern may have 200 bytes")
     }
+    // An empty word is a variable that was not set, and nobody who wants silence of everything.
+    guard let pattern = query["pattern"], !pattern.allSatisfy(\.isWhitespace) else {
+      throw Mistake(description: "pattern is wanted: a part of what is silenced, or * for everything")
+    }
     cluster = query["cluster"]
-    pattern = query["pattern"].flatMap { $0.isEmpty || $0 == "*" ? nil : $0 }
+    self.pattern = pattern == "*" ? nil : pattern
     self.reason = reason
     duration = .seconds(seconds)
   }

@@ -47,6 +47,9 @@ struct SilenceCommand: ParsableCommand, Reading {
       }
       return
     }
+    if pattern?.allSatisfy(\.isWhitespace) == true {
+      throw ValidationError("what to silence is empty; '*' is everything")
+    }
     guard let duration, let reason, !reason.allSatisfy(\.isWhitespace) else {
       throw ValidationError("silence wants --for TIME and --reason TEXT")
     }

@@ -112,6 +112,42 @@ import Testing
     #expect(!"\(nobody)\(nobody.remedy)".contains("S3CRET"))
   }
 
+  /// As it was sent, and as the server understood it.
+  @Test func noCredentialComesBackInAnyForm() throws {
+    let receiver = try WebReceiver()
+    let password = try folder.write("p4ss-of-mine", to: "password")
+    let error = try #require(
+      post(
+        try door(
+          "http://127.0.0.1:\(receiver.port)/echo/T0P%2FSECRET?key=K3Y-VALUE",
+          login: .password(user: "ada", .file(password)))))
+    let code = Data("ada:p4ss-of-mine".utf8).base64EncodedString()
+    for secret in [code, String(code.dropLast(4)), "p4ss-of-mine", "T0P", "SECRET", "K3Y-VALUE"] {
+      #expect(!"\(error)\(error.remedy)".contains(secret), "\(error)")
+    }
+    // Whatever is cut off is cut off afterwards.
+    let long = try #require(
+      post(
+        try door(
+          "http://127.0.0.1:\(receiver.port)/echo/" + String(repeating: "x", count: 160) + "/"
+            + "S3CRET-S3CRET",
+          login: .password(user: "ada", .file(password)))))
+    #expect(!"\(long)".contains("S3C") && !"\(long)".contains(code.prefix(6)), "\(long)")
+  }
+
+  /// ntfy's topic is a password, and is in the message, not in the address that is posted to.
+  @Test(arguments: ["status/400", "echo"]) func noTopicComesBackInAnError(_ path: String) throws {
+    let receiver = try WebReceiver()
+    let channel = NtfyChannel(door: try door("http://127.0.0.1:\(receiver.port)/\(path)/t0pic-7f3a"))
+    #expect {
+      try channel.deliver(.sample(.opened, .sample("a")), at: .now, isCancelled: { false })
+    } throws: { error in
+      !"\(error)".contains("t0pic-7f3a")
+    }
+    let door = try door("http://127.0.0.1:\(receiver.port)/t0pic-7f3a")
+    #expect(!door.hidingSecrets("no topic t0pic-7f3a", try WebAddress("http://h/")).contains("t0pic"))
+  }
+
   @Test func aServerThatNeverStopsTalkingHasAnswered() throws {
     let receiver = try WebReceiver()
     #expect(post(try door("http://127.0.0.1:\(receiver.port)/flood")) == nil)

@@ -87,15 +87,17 @@ struct WebDoor: Sendable {
         "openssl s_client -connect \(host) </dev/null; name its authority under 'authorities' in guard.yaml"
       default: "curl -v \(address.origin)"
       }
-    return DeliveryError(.passing, "\(address.origin): \(error.detail)", remedy: remedy)
+    return DeliveryError(
+      .passing, "\(address.origin): \(hidingSecrets(error.detail, address))", remedy: remedy)
   }
 
   private func refusal(_ answer: Post.Answer, from address: WebAddress) -> DeliveryError {
     let again = "then: oceanid-ctl alerts test \(channel)"
+    // Before anything is cut: half a secret is found no more.
     let said = answer.body.split(whereSeparator: \.isNewline).first.map {
-      ": \(redacted(String($0)).cut(to: 200))"
+      ": \(redacted(hidingSecrets(String($0), address)).cut(to: 200))"
     }
-    let message = "\(address.origin) answered HTTP \(answer.status)\(hidingSecrets(said ?? "", address))"
+    let message = "\(address.origin) answered HTTP \(answer.status)\(said ?? "")"
     switch answer.status {
     case 408, 425, 429, 500...599:
       return DeliveryError(
@@ -116,13 +118,48 @@ struct WebDoor: Sendable {
     }
   }
 
-  /// Servers like to repeat what they were asked for.
-  private func hidingSecrets(_ text: String, _ address: WebAddress) -> String {
-    var secrets = [address.path + address.query, address.path]
+  /// Servers like to repeat what they were asked for, as it was sent or as they understood it.
+  func hidingSecrets(_ text: String, _ address: WebAddress) -> String {
+    var secrets = address.secrets
+    // Where a topic went into the message, it is in the channel's own address only.
+    if let own = try? self.address() { secrets += own.secrets }
     switch target.login {
-    case .token(let place), .password(_, let place): secrets.append((try? surroundings.text(place)) ?? "")
+    case .token(let place): secrets.append((try? surroundings.text(place)) ?? "")
+    case .password(let user, let place):
+      let password = (try? surroundings.text(place)) ?? ""
+      let code = Data("\(user):\(password)".utf8).base64EncodedString()
+      secrets += [password, String(code.prefix { $0 != "=" })]
     case nil: break
     }
-    return secrets.filter { $0.utf8.count > 3 }.reduce(text) { $0.replacing($1, with: "…") }
+    // The longest first: none is left over of which another one is a part.
+    return secrets.filter { $0.utf8.count > 3 }.sorted { $0.utf8.count > $1.utf8.count }
+      .reduce(text) { $0.replacing($1, with: "…") }
+  }
+}
+
+extension WebAddress {
+  /// Path and query, whole and in parts, as written and as a server decodes them: who knows them may call it.
+  fileprivate var secrets: [String] {
+    let whole = path + query
+    let parts = whole.split { "/?&=".contains($0) }.map(String.init)
+    return ([whole, path] + parts).flatMap { [$0, WebAddress.decoded($0)] }
+  }
+
+  /// `%2F` becomes `/`.
+  private static func decoded(_ text: String) -> String {
+    guard text.contains("%") else { return text }
+    var bytes: [UInt8] = []
+    var rest = Array(text.utf8)[...]
+    while let first = rest.popFirst() {
+      if first == UInt8(ascii: "%"), rest.count >= 2,
+        let byte = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16)
+      {
+        bytes.append(byte)
+        rest = rest.dropFirst(2)
+      } else {
+        bytes.append(first)
+      }
+    }
+    return String(decoding: bytes, as: UTF8.self)
   }
 }

@@ -23,7 +23,7 @@ struct NoticeText {
   /// `CRITICAL tethys: node calypso is NotReady`
   var headline: String {
     if let only = notice.entries.first, notice.entries.count == 1 {
-      return "\(NoticeText.mark(only)) \(place)\(only.incident.title.cut(to: 200))"
+      return "\(NoticeText.mark(only)) \(place)\(only.incident.title.escaped.cut(to: 200))"
     }
     let over = notice.entries.count - news.count
     if isOver { return "OVER \(place)\(over) incidents" }
@@ -33,7 +33,7 @@ struct NoticeText {
       news.count > critical ? "\(news.count - critical) warning" : nil, over > 0 ? "\(over) over" : nil,
     ].compactMap(\.self).joined(separator: ", ")
     return "\(severity == .critical ? "CRITICAL" : "WARNING") \(place)\(counts): "
-      + (news.first?.incident.title.cut(to: 120) ?? "")
+      + (news.first?.incident.title.escaped.cut(to: 120) ?? "")
   }
 
   private static func mark(_ entry: IncidentNotice.Entry) -> String {
@@ -51,17 +51,20 @@ struct NoticeText {
   /// All entries, a block each.
   var body: String { notice.entries.map(NoticeText.block).joined(separator: "\n") }
 
+  /// A cluster's words make no line of their own: it would look like one of the guard's.
   private static func block(_ entry: IncidentNotice.Entry) -> String {
     let incident = entry.incident
-    var lines = ["\(mark(entry)): \(incident.title)"]
-    lines.append("  subject: \(incident.subject)")
+    var lines = ["\(mark(entry)): \(incident.title.escaped)"]
+    lines.append("  subject: \(incident.subject.escaped)")
     if let end = incident.endedAt, entry.change == .ended {
       lines.append("  from \(incident.since) to \(end)")
     } else {
       lines.append("  since \(incident.since)")
     }
     if !incident.detail.isEmpty { lines.append("  \(incident.detail.escaped)") }
-    if entry.change != .ended, !incident.remedy.isEmpty { lines.append("  what to do: \(incident.remedy)") }
+    if entry.change != .ended, !incident.remedy.isEmpty {
+      lines.append("  what to do: \(incident.remedy.escaped)")
+    }
     return lines.joined(separator: "\n") + "\n"
   }
 }

@@ -23,7 +23,7 @@ struct PingChannel: DeliveryChannel {
     let words =
       firing.isEmpty
       ? "all is well\n"
-      : worst.map { "\($0.severity.rawValue) \($0.cluster) \($0.title)\n" }.joined()
+      : worst.map { "\($0.severity.rawValue) \($0.cluster) \($0.title.escaped)\n" }.joined()
         + (firing.count > worst.count ? "and \(firing.count - worst.count) more\n" : "")
     try door.post(
       Array(words.utf8), type: "text/plain; charset=utf-8",

@@ -28,7 +28,8 @@ struct AlertSurroundings: Sendable {
       return [WebhookChannel(door: door(webhook.target, name, "webhook"), key: webhook.key)]
     case .alertmanager(let alertmanager):
       return alertmanager.targets.map {
-        AlertmanagerChannel(door: door($0, name, "alertmanager"), resolveAfter: alertmanager.resolveAfter)
+        AlertmanagerChannel(
+          door: door($0, name, "alertmanager"), resolveAfter: alertmanager.resolveAfter, host: hostName)
       }
     case .ntfy(let target): return [NtfyChannel(door: door(target, name, "ntfy"))]
     case .ping(let ping):

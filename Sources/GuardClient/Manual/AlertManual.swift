@@ -31,7 +31,8 @@ enum AlertManual {
 
     Alertmanager gets alerts with the labels alertname (OceanidNode, OceanidTunnel, after the kind), cluster, subject, \
     kind and severity, and the annotations title, detail and remedy (summary and description say the same as title \
-    and detail). Guards that watch one cluster give the same labels, so their alerts are one. When the severity \
+    and detail). Guards that watch one cluster give the same labels, so their alerts are one. What is a guard's own \
+    (kinds tunnel, forward, configuration and alerts) has the label instance, the machine's name. When the severity \
     changes, the alert of the old one is resolved. Alerts of a guard that is not heard of any more are over after \
     resolveAfter.
 

@@ -78,7 +78,7 @@ extension FuzzTarget {
       try hold(line.count <= 998, "a line of \(line.count) bytes")
       try hold(line.allSatisfy { $0 >= 0x20 && $0 < 0x7F }, "a byte that no mail carries")
     }
-    let alert = AlertmanagerChannel.alert(of: incident, at: moment, resolveAfter: .seconds(240))
+    let alert = AlertmanagerChannel.alert(of: incident, at: moment, resolveAfter: .seconds(240), host: "here")
     try hold(alert.startsAt <= alert.endsAt, "over before it began")
   }
 }

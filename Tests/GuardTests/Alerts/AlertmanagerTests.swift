@@ -12,23 +12,39 @@ private let alertmanager = program("prometheus-alertmanager")
     let later = Incident.sample("other-id", notices: 9).with { $0.isFlapping = true }
     let first = Incident.sample("a", subject: "node x")
     #expect(
-      AlertmanagerChannel.labels(of: first) == [
+      AlertmanagerChannel.labels(of: first, host: "here") == [
         "alertname": "OceanidNode", "cluster": "tethys", "subject": "node x", "kind": "node",
         "severity": "critical",
       ])
     #expect(
-      AlertmanagerChannel.labels(of: later.with { $0.detail = "else" })
+      AlertmanagerChannel.labels(of: later.with { $0.detail = "else" }, host: "here")
         == AlertmanagerChannel.labels(
-          of: Incident.sample("third", subject: "node other-id")))
+          of: Incident.sample("third", subject: "node other-id"), host: "there"))
+  }
+
+  /// Each workstation has a pager, a configuration and a tunnel of its own: one's end is not the other's.
+  @Test(arguments: [
+    ("", "alerts pager", "guard/alerts/pager/failing"), ("", "configuration", "guard/configuration/rejected"),
+    ("tethys", "forward 127.0.0.1:16443", "tethys/forward/127.0.0.1:16443/busy"),
+    ("tethys", "tunnel tethys", "tethys/tunnel/down"),
+  ])
+  func whatIsAGuardsOwnIsToldApart(_ cluster: String, _ subject: String, _ problem: String) {
+    let incident = Incident.sample("a", cluster: cluster, subject: subject, problem: problem)
+    let labels = ["here", "there"].map { AlertmanagerChannel.labels(of: incident, host: $0) }
+    #expect(labels.map { $0["instance"] } == ["here", "there"])
+    let api = Incident.sample("a", subject: "api", problem: "tethys/api/unreachable")
+    #expect(AlertmanagerChannel.labels(of: api, host: "here")["instance"] == nil)
   }
 
   @Test func anAlertEndsByItselfAndNeverBeforeItBegins() {
-    let firing = AlertmanagerChannel.alert(of: .sample("a"), at: moment, resolveAfter: .seconds(240))
+    let firing = AlertmanagerChannel.alert(
+      of: .sample("a"), at: moment, resolveAfter: .seconds(240), host: "here")
     #expect(firing.startsAt == moment - .seconds(60))
     #expect(firing.endsAt == moment + .seconds(240))
     // The cluster's clock is ahead of ours.
     let early = AlertmanagerChannel.alert(
-      of: .sample("a", endedAt: moment - .seconds(100)), at: moment, resolveAfter: .seconds(240))
+      of: .sample("a", endedAt: moment - .seconds(100)), at: moment, resolveAfter: .seconds(240),
+      host: "here")
     #expect(early.startsAt == early.endsAt)
   }
 
@@ -84,7 +100,7 @@ private let alertmanager = program("prometheus-alertmanager")
     AlertmanagerChannel(
       door: WebDoor(
         target: .init(location: .address(try WebAddress(server.url))), channel: "am", means: "alertmanager",
-        surroundings: AlertSurroundings(environment: .test())), resolveAfter: resolveAfter)
+        surroundings: AlertSurroundings(environment: .test())), resolveAfter: resolveAfter, host: "here")
   }
 
   @Test(.enabled(if: alertmanager != nil, "no prometheus-alertmanager here"))

@@ -8,6 +8,9 @@ internal import Synchronization
 /// Nothing that counts or differs from guard to guard is among them. Severity is: routes and inhibitions go by it.
 /// When it changes, the alert of the old severity is resolved and another one begins.
 ///
+/// What is wrong with a guard itself, its tunnel or its local addresses is no fact of a cluster: those alerts have a
+/// label `instance`, lest one workstation's end be another's.
+///
 /// Every alert ends by itself `resolveAfter` after it was last sent; while it fires it is sent again every minute. So
 /// the alerts of a guard that died are over in minutes.
 final class AlertmanagerChannel: DeliveryChannel {
@@ -22,12 +25,15 @@ final class AlertmanagerChannel: DeliveryChannel {
 
   private let door: WebDoor
   private let resolveAfter: Duration
+  /// This machine's name.
+  private let host: String
   /// The labels under which an incident was sent last.
   private let sent: Mutex<[String: [String: String]]> = Mutex([:])
 
-  init(door: WebDoor, resolveAfter: Duration) {
+  init(door: WebDoor, resolveAfter: Duration, host: String) {
     self.door = door
     self.resolveAfter = resolveAfter
+    self.host = host
   }
 
   var description: String { door.description }
@@ -55,7 +61,7 @@ final class AlertmanagerChannel: DeliveryChannel {
     let known = sent.withLock { $0 }
     var alerts: [Alert] = []
     for incident in incidents {
-      let alert = AlertmanagerChannel.alert(of: incident, at: now, resolveAfter: resolveAfter)
+      let alert = AlertmanagerChannel.alert(of: incident, at: now, resolveAfter: resolveAfter, host: host)
       if let labels = known[incident.id], labels != alert.labels {
         var former = alert
         former.labels = labels
@@ -73,17 +79,20 @@ final class AlertmanagerChannel: DeliveryChannel {
       isCancelled: isCancelled)
     sent.withLock { sent in
       for incident in incidents {
-        sent[incident.id] = incident.state == .ended ? nil : AlertmanagerChannel.labels(of: incident)
+        sent[incident.id] =
+          incident.state == .ended ? nil : AlertmanagerChannel.labels(of: incident, host: host)
       }
     }
   }
 
-  static func alert(of incident: Incident, at now: Timestamp, resolveAfter: Duration) -> Alert {
+  static func alert(
+    of incident: Incident, at now: Timestamp, resolveAfter: Duration, host: String
+  ) -> Alert {
     // A test is over in a minute.
     let horizon = now + (incident.isTest ? .seconds(60) : resolveAfter)
     let end = incident.state == .ended ? min(incident.endedAt ?? now, now) : horizon
     return Alert(
-      labels: labels(of: incident),
+      labels: labels(of: incident, host: host),
       annotations: [
         "title": incident.title, "detail": incident.detail, "remedy": incident.remedy,
         // What templates made for Prometheus' own rules show.
@@ -93,7 +102,7 @@ final class AlertmanagerChannel: DeliveryChannel {
       startsAt: min(incident.since, min(end, now)), endsAt: end)
   }
 
-  static func labels(of incident: Incident) -> [String: String] {
+  static func labels(of incident: Incident, host: String) -> [String: String] {
     let kind = incident.kind.rawValue
     var labels = [
       "alertname": "Oceanid" + (incident.isTest ? "Test" : kind.prefix(1).uppercased() + kind.dropFirst()),
@@ -101,6 +110,14 @@ final class AlertmanagerChannel: DeliveryChannel {
     ]
     // An empty label is no label.
     if !incident.cluster.isEmpty { labels["cluster"] = incident.cluster }
+    if isOfThisMachine(incident) { labels["instance"] = host }
     return labels
+  }
+
+  private static func isOfThisMachine(_ incident: Incident) -> Bool {
+    switch incident.kind {
+    case .tunnel, .forward, .configuration, .alerts: true
+    default: incident.cluster.isEmpty
+    }
   }
 }

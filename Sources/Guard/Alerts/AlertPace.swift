@@ -7,6 +7,8 @@ struct AlertPace: Hashable, Sendable {
   var longestRetryAfter: Duration = .seconds(900)
   /// After a refusal that only a person can mend.
   var refusedPause: Duration = .seconds(900)
+  /// At most, after a message that was dropped because it is never taken: those behind it may be.
+  var unfitPause: Duration = .seconds(10)
   /// Then what was refused all the time is dropped.
   var refusedFor: Duration = .seconds(86_400)
   /// So many failures in a row, over so long, make a channel a problem.

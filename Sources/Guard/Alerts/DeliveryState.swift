@@ -23,12 +23,15 @@ struct DeliveryState {
   private var firing: (incidents: [Incident], at: MonotonicTime)?
   private var renewedAt: MonotonicTime?
   private var isRenewing = false
+  /// News in the next message: fewer while the server does not take what is in hand, to find out which of it.
+  private var batch: Int
 
   init(pace: AlertPace, renewsEvery: Duration?, isHeartbeat: Bool, outbox: Outbox? = nil) {
     self.pace = pace
     self.renewsEvery = renewsEvery
     self.isHeartbeat = isHeartbeat
     self.outbox = outbox ?? Outbox(pace: pace)
+    batch = pace.batch
     retry = Retry(pace: pace)
   }
 
@@ -45,7 +48,7 @@ struct DeliveryState {
     let renewal = nextRenewal(at: now)
     guard !outbox.waiting.isEmpty || renewal != nil else { return .idle }
     if let notBefore = retry.notBefore, now < notBefore { return .wait(notBefore) }
-    let entries = outbox.take()
+    let entries = outbox.take(atMost: batch)
     if let first = entries.first {
       return .deliver(IncidentNotice(at: date, cluster: first.incident.cluster, entries: entries))
     }
@@ -67,6 +70,7 @@ struct DeliveryState {
     isRenewing = false
     let arrived = outbox.delivered()
     delivered += arrived.count
+    if !arrived.isEmpty { batch = min(pace.batch, batch * 2) }
     return (arrived, retry.succeed())
   }
 
@@ -81,10 +85,19 @@ struct DeliveryState {
     _ error: DeliveryError, at now: MonotonicTime, _ date: Timestamp, random: Double
   ) -> (givenUp: [Outbox.Parcel], dropped: Int, isNew: Bool) {
     failed += 1
+    let size = outbox.underWay.count
+    if error.cause == .unfit, size > 1 {
+      // One of them may be all that it does not take: at once again, with half of them.
+      batch = size / 2
+      let count = outbox.failed()
+      dropped += count
+      return ([], count, false)
+    }
     // A renewal is made anew when it may be tried again.
     if isRenewing { renewedAt = nil }
     isRenewing = false
-    let isNew = retry.fail(error, at: now, date, random: random)
+    let isNew = retry.fail(
+      error, at: now, date, random: random, goesOn: error.cause == .unfit && size > 0)
     guard error.cause == .unfit || retry.isHopeless(at: now) else {
       let count = outbox.failed()
       dropped += count

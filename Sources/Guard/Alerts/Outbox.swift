@@ -104,10 +104,10 @@ struct Outbox {
 
   /// The next message: the oldest news, and what there is of the same cluster. It is under way until one of the
   /// functions below says what became of it.
-  mutating func take() -> [IncidentNotice.Entry] {
+  mutating func take(atMost most: Int = .max) -> [IncidentNotice.Entry] {
     guard let oldest = waiting.values.min(by: { $0.serial < $1.serial }) else { return [] }
     let batch = waiting.values.filter { $0.incident.cluster == oldest.incident.cluster }
-      .sorted { $0.serial < $1.serial }.prefix(pace.batch)
+      .sorted { $0.serial < $1.serial }.prefix(min(most, pace.batch))
     for parcel in batch {
       remove(parcel.incident.id)
       underWay[parcel.incident.id] = parcel

@@ -15,16 +15,20 @@ struct Retry {
 
   init(pace: AlertPace) { self.pace = pace }
 
-  /// - Parameter random: from 0 to 1.
+  /// - Parameters:
+  ///   - random: from 0 to 1.
+  ///   - goesOn: what failed is given up, and the next thing need not wait for long.
   /// - Returns: whether it became a problem just now.
-  mutating func fail(_ error: DeliveryError, at now: MonotonicTime, _ date: Timestamp, random: Double) -> Bool
-  {
+  mutating func fail(
+    _ error: DeliveryError, at now: MonotonicTime, _ date: Timestamp, random: Double, goesOn: Bool = false
+  ) -> Bool {
     failures += 1
     let since = since ?? date
     self.since = since
     self.error = error
     refusedSince = error.cause == .refused ? refusedSince ?? now : nil
-    notBefore = now + pause(after: error, random: random)
+    let pause = pause(after: error, random: random)
+    notBefore = now + (goesOn ? min(pause, pace.unfitPause) : pause)
     let lasts = failures >= pace.failsAt && date - since >= pace.failsAfter
     guard !isFailing, lasts || error.cause != .passing else { return false }
     isFailing = true

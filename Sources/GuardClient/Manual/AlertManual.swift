@@ -8,8 +8,9 @@ enum AlertManual {
     end, whatever the filter says by then.
 
     A refusal that only a person can mend (HTTP 401, 403, 404, a redirect; a secret that is missing) is tried again \
-    every 15 minutes for a day. What a receiver does not understand (HTTP 400, 413, 422) is dropped, counted and \
-    logged. HTTP 429 and 503 may ask for a pause of 15 minutes at most with Retry-After. A channel that fails is a \
+    every 15 minutes for a day. What a receiver does not understand (HTTP 400, 413, 415, 422; exit status 65, 67, \
+    68 of a program) is sent again in halves until one entry is alone, and that is dropped, counted and logged. \
+    HTTP 429 and 503 may ask for a pause of 15 minutes at most with Retry-After. A channel that fails is a \
     problem itself, kind alerts, and the other channels tell of it.
 
     Redirects are not followed, and proxies of the environment are not asked: the guard connects to no host but those \

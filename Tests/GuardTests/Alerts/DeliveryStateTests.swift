@@ -98,6 +98,64 @@ import Testing
     #expect(state.delivered == 1)
   }
 
+  /// One entry that a server chokes on takes no other with it, and holds them up for a second.
+  @Test func aMessageThatIsNotTakenIsHalvedUntilTheEntryThatSpoilsItIsAlone() {
+    var state = state()
+    for index in 0..<100 { _ = state.outbox.add(.init(.opened, .sample("\(index)")), at: moment) }
+    var arrived: [String] = []
+    var attempts = 0
+    var problems = 0
+    var now = Self.begin
+    while attempts < 100 {
+      switch state.next(at: now, moment) {
+      case .wait(let next): now = next
+      case .deliver(let notice):
+        attempts += 1
+        if notice.entries.contains(where: { ["41", "77"].contains($0.incident.id) }) {
+          if state.fail(.malformed, at: now, moment, random: 1).isNew { problems += 1 }
+        } else {
+          arrived += state.succeed().arrived.map(\.incident.id)
+        }
+        continue
+      case .idle, .renew: break
+      }
+      if state.outbox.isEmpty { break }
+    }
+    #expect(Set(arrived).count == 98 && arrived.count == 98)
+    #expect(state.dropped == 2)
+    #expect(state.outbox.isEmpty)
+    #expect(attempts < 40)
+    // Dropping is a problem; finding out what to drop is none.
+    #expect(problems == 2)
+    #expect(now - Self.begin <= .seconds(2))
+  }
+
+  @Test func aServerThatTakesNothingIsNotAskedWithoutEnd() {
+    var state = state()
+    for index in 0..<100 { _ = state.outbox.add(.init(.opened, .sample("\(index)")), at: moment) }
+    let sent = run(&state, 0...3600) { _ in .malformed }
+    // Seven halvings or so, then one by one with pauses of ten seconds at most.
+    #expect(sent.count < 110)
+    #expect(state.dropped == 100)
+    #expect(sent.last.map { $0.second > 900 } == true)
+  }
+
+  @Test func aMessageGrowsAgainOnceHalfOfItIsTaken() {
+    var state = state()
+    for index in 0..<400 { _ = state.outbox.add(.init(.opened, .sample("\(index)")), at: moment) }
+    var sizes: [Int] = []
+    while case .deliver(let notice) = state.next(at: Self.begin, moment) {
+      sizes.append(notice.entries.count)
+      if notice.entries.count > 60 {
+        _ = state.fail(.malformed, at: Self.begin, moment, random: 1)
+      } else {
+        _ = state.succeed()
+      }
+    }
+    #expect(state.delivered == 400)
+    #expect(sizes.prefix(4) == [100, 50, 100, 50])
+  }
+
   @Test func aChannelIsAProblemOnlyWhenItLastsOrAPersonIsNeeded() {
     var retry = Retry(pace: AlertPace())
     let news = [0, 5, 10, 30, 60].map { seconds in

@@ -16,9 +16,10 @@ struct AlertPace: Hashable, Sendable {
   var failsAfter: Duration = .seconds(30)
   /// News in one message.
   var batch = 100
-  /// Incidents that wait at a channel, and bytes of them.
+  /// Incidents that wait at a channel.
   var mostWaiting = 10_000
-  var mostBytes = 8 << 20
+  /// Bytes of them: room for that many with the longest details, a thousand characters of four bytes.
+  var mostBytes = 48 << 20
   /// A set of firing incidents that nobody confirmed for so long says nothing.
   var believedFor: Duration = .seconds(900)
 }

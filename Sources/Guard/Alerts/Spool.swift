@@ -6,7 +6,7 @@ internal import Platform
 /// One channel's outbox in the state directory: what waits when the guard ends is delivered when it runs again.
 ///
 /// A file of JSON lines: each thing that waits, and each that arrived, is one line at its end, so that a notice is kept
-/// before `send` returns. Once the file is mostly history it is written anew. Nothing waits for the disk: what the
+/// before `send` returns. Once half of the file is history it is written anew. Nothing waits for the disk: what the
 /// machine itself loses when its power fails is lost.
 ///
 /// Belongs to its channel's lock.
@@ -24,12 +24,15 @@ struct Spool {
     }
   }
 
-  private static let limit = 64 << 20
+  /// The most that may wait, as text, takes a fourth part of it.
+  private static let limit = 256 << 20
   /// A file smaller than this is never written anew.
   private static let smallest = 1 << 20
 
   let path: String
   private var size = 0
+  /// When it was written anew.
+  private var wholeSize = 0
   /// Its end may be half a line, or it lacks something.
   private var isBroken = true
 
@@ -74,10 +77,10 @@ struct Spool {
   private mutating func append(_ lines: [Line], of outbox: Outbox) throws(SystemError) {
     guard !lines.isEmpty else { return }
     let bytes = Spool.bytes(lines)
-    // As it stands without what nobody needs any more: about 1 KiB for each that waits.
-    if isBroken || size + bytes.count > max(Spool.smallest, 3 * 1024 * outbox.count) {
-      return try rewrite(outbox)
-    }
+    // Twice what it was when it was last written anew: in a flood a line is written some three times, however long
+    // it is.
+    let largest = max(Spool.smallest, outbox.isEmpty ? 256 * outbox.told.count : 2 * wholeSize)
+    if isBroken || size + bytes.count > largest { return try rewrite(outbox) }
     isBroken = true
     let raw = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
     guard raw >= 0 else { throw .last("open \(path)") }
@@ -100,6 +103,7 @@ struct Spool {
     isBroken = true
     try SmallFile.replace(path, with: bytes, mode: 0o600)
     size = bytes.count
+    wholeSize = size
     isBroken = false
   }
 

@@ -3,7 +3,7 @@ enum AlertManual {
   static let text = """
     Every channel is told of every notice that its filter takes, at least once. A channel that is slow or down holds \
     up nobody else. What it did not take is tried again with pauses that grow to five minutes, and waits in the state \
-    directory over restarts: of each incident its newest state, 10,000 incidents and 8 MiB at most. An incident that \
+    directory over restarts: of each incident its newest state, 10,000 incidents and 48 MiB at most. An incident that \
     opened and ended meanwhile is told once, as over, with its times. Who was told of the beginning is told of the \
     end, whatever the filter says by then.
 

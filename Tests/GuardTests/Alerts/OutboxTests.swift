@@ -83,6 +83,20 @@ import Testing
     #expect(!left.contains("w0"))
   }
 
+  /// What the manual promises: ten thousand incidents, with details as long as they get.
+  @Test func tenThousandOfTheLongestFindRoom() {
+    var outbox = Outbox()
+    let detail = String(repeating: "日", count: 1000)
+    var dropped = 0
+    for index in 0..<10_000 {
+      var incident = Incident.sample("\(index)")
+      incident.detail = detail
+      dropped += outbox.add(.init(.opened, incident), at: moment).dropped
+    }
+    #expect(dropped == 0)
+    #expect(outbox.count == 10_000)
+  }
+
   @Test func itIsBoundedInBytes() {
     var pace = AlertPace()
     pace.mostBytes = 100_000

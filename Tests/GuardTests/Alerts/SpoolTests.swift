@@ -76,6 +76,35 @@ import Testing
     #expect(mode == 0o600)
   }
 
+  /// However long the details: a flood is appended and seldom written anew, and is read back whole.
+  @Test func aFloodOfLongDetailsIsKeptAtLittleCost() throws {
+    var spool = Spool(path: path)
+    var outbox = Outbox()
+    let detail = String(repeating: "\u{1b}日", count: 500)
+    var (written, rewritten, size) = (0, 0, 0)
+    for index in 0..<3000 {
+      var incident = Incident.sample("\(index)")
+      incident.detail = detail
+      try spool.put([outbox.add(.init(.opened, incident), at: moment).parcel], of: outbox)
+      guard index % 20 == 0 else { continue }
+      let now = try #require(FileManager.default.attributesOfItem(atPath: path)[.systemFileNumber] as? Int)
+      if now != size { rewritten += 1 }
+      (size, written) = (now, written + 1)
+    }
+    #expect(rewritten < 12)
+    #expect(try restored().outbox.waiting == outbox.waiting)
+    _ = outbox.take()
+    while !outbox.isEmpty {
+      try spool.done(outbox.delivered(), of: outbox)
+      _ = outbox.take()
+    }
+    try spool.done(outbox.delivered(), of: outbox)
+    outbox.keepTold([])
+    try spool.put([outbox.add(.init(.opened, .sample("last")), at: moment).parcel], of: outbox)
+    let bytes = try #require(FileManager.default.attributesOfItem(atPath: path)[.size] as? Int)
+    #expect(bytes <= 2 << 20)
+  }
+
   @Test func aDiskThatFailsIsToldOnceAndTheFileIsWholeAfterwards() throws {
     let path = folder.file("missing/a.spool")
     var state = ChannelState(

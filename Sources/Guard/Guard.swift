@@ -197,7 +197,7 @@ package final class Guard: Sendable {
     board.setAlertFailures(alerts.failures)
     ledger.observe(Sighting(cluster: "", problems: board.ownProblems), at: now)
     ledger.pass(at: now)
-    alerts.refresh(firing: ledger.told)
+    alerts.refresh(firing: ledger.told, critical: board.criticalProblems, unknown: board.unknownClusters)
   }
 
   private func begin(_ cluster: Configuration.Cluster, _ adopted: [StreamAddress: Int32]) throws

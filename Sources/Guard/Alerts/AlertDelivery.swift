@@ -23,7 +23,7 @@ final class AlertDelivery: Sendable {
   private static let mostTests = 4
 
   private let entries: Mutex<[Entry]> = Mutex([])
-  private let firing: Mutex<[Incident]?> = Mutex(nil)
+  private let outlook: Mutex<AlertOutlook?> = Mutex(nil)
   private let tests = Mutex(0)
   private let folder: String?
   private let log: any EventLog
@@ -81,11 +81,17 @@ final class AlertDelivery: Sendable {
     for line in lines { line.send(notice) }
   }
 
-  /// Everything that people were told of and that is not over. To be called often, at least every few minutes: what
-  /// nobody confirms for a quarter of an hour is neither sent again nor vouched for by a ping.
-  func refresh(firing incidents: [Incident]) {
-    firing.withLock { $0 = incidents }
-    for line in lines { line.refresh(incidents) }
+  /// How things are. To be called often, at least every few minutes: what nobody confirms for a quarter of an hour is
+  /// neither sent again nor vouched for by a ping.
+  ///
+  /// - Parameters:
+  ///   - incidents: everything that people were told of and that is not over.
+  ///   - critical: critical problems of this moment that nobody silenced.
+  ///   - unknown: clusters of which nothing is known.
+  func refresh(firing incidents: [Incident], critical: [Problem] = [], unknown: [String] = []) {
+    let outlook = AlertOutlook(firing: incidents, critical: critical, unknown: unknown)
+    self.outlook.withLock { $0 = outlook }
+    for line in lines { line.refresh(outlook) }
   }
 
   /// Puts another configuration into force. A channel that did not change goes on; one of the same name takes over
@@ -114,8 +120,8 @@ final class AlertDelivery: Sendable {
       next.append(Entry(configuration: configuration, lines: lines))
     }
     entries.withLock { $0 = next }
-    if let firing = firing.withLock({ $0 }) {
-      for line in next.flatMap(\.lines) { line.refresh(firing) }
+    if let outlook = outlook.withLock({ $0 }) {
+      for line in next.flatMap(\.lines) { line.refresh(outlook) }
     }
     let gone = former.flatMap(\.lines).filter { !kept.contains(ObjectIdentifier($0)) }
     AlertDelivery.stop(gone, timeout: .milliseconds(500), keeps: false)

@@ -3,7 +3,7 @@ struct AlertFigures: Hashable, Sendable {
   let channel: String
   /// `webhook`
   let means: String
-  /// Incidents' news, one by one.
+  /// Incidents' news, one by one; of a ping, its pings.
   var delivered: Int
   /// Attempts.
   var failed: Int

@@ -73,12 +73,13 @@ final class ChannelLine: Sendable {
     wake()
   }
 
-  /// - Parameter incidents: everything that people were told of and that is not over.
-  func refresh(_ incidents: [Incident]) {
+  /// Takes how things are.
+  func refresh(_ outlook: AlertOutlook) {
     let now = clocks.now()
     state.withLock { state in
-      state.delivery.outbox.keepTold(Set(incidents.map(\.id)))
-      state.delivery.refresh(incidents.filter { state.wants($0) }, at: now)
+      state.delivery.outbox.keepTold(Set(outlook.firing.map(\.id)))
+      let isSure = outlook.isSure(state.configuration.filter)
+      state.delivery.refresh(outlook.firing.filter { state.wants($0) }, isSure: isSure, at: now)
     }
     wake()
   }
@@ -240,9 +241,19 @@ final class ChannelLine: Sendable {
 
   /// Tries the channel with a message that does not wait for its turn. Blocks.
   func test(_ notice: IncidentNotice) throws(DeliveryError) {
-    let channel = state.withLock { $0.channel }
+    let now = clocks.now()
+    let (channel, firing) = state.withLock { ($0.channel, $0.delivery.heartbeat(at: now)) }
     let isCancelled = { self.isStopping.load(ordering: .acquiring) }
-    try channel.deliver(notice, at: notice.at, isCancelled: isCancelled)
+    if channel.hearsNotices {
+      try channel.deliver(notice, at: notice.at, isCancelled: isCancelled)
+    } else if let firing {
+      // All that it can say is how things are, and that it says.
+      try channel.renew(firing, at: notice.at, isCancelled: isCancelled)
+    } else {
+      throw DeliveryError(
+        .passing, "nothing was sent: how things are is not known yet, and a ping says nothing else",
+        remedy: "oceanid-ctl status")
+    }
     // It works: what waits need not wait longer, and a problem that nothing would end is over.
     let isRecovered = state.withLock { $0.delivery.recover() }
     if isRecovered {

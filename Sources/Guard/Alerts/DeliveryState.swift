@@ -20,8 +20,10 @@ struct DeliveryState {
   private let renewsEvery: Duration?
   /// Its renewals are all that it says.
   private let isHeartbeat: Bool
-  private var firing: (incidents: [Incident], at: MonotonicTime)?
+  private var firing: (incidents: [Incident], isSure: Bool, at: MonotonicTime)?
   private var renewedAt: MonotonicTime?
+  /// Whether all was well when that was last said.
+  private var saidWell: Bool?
   private var isRenewing = false
   /// News in the next message: fewer while the server does not take what is in hand, to find out which of it.
   private var batch: Int
@@ -35,10 +37,19 @@ struct DeliveryState {
     retry = Retry(pace: pace)
   }
 
-  mutating func refresh(_ incidents: [Incident], at now: MonotonicTime) {
+  /// - Parameter isSure: false: that nothing fires does not mean that all is well.
+  mutating func refresh(_ incidents: [Incident], isSure: Bool = true, at now: MonotonicTime) {
+    firing = (incidents, isSure, now)
     // A heartbeat that stops is news at once.
-    if isHeartbeat, firing.map({ $0.incidents.isEmpty }) != incidents.isEmpty { renewedAt = nil }
-    firing = (incidents, now)
+    if isHeartbeat, saidWell != incidents.isEmpty { renewedAt = nil }
+  }
+
+  /// What a heartbeat would say now; nil while it would say nothing.
+  func heartbeat(at now: MonotonicTime) -> [Incident]? {
+    guard let firing, now - firing.at < pace.believedFor, firing.isSure || !firing.incidents.isEmpty else {
+      return nil
+    }
+    return firing.incidents
   }
 
   mutating func drop(_ count: Int) { dropped += count }
@@ -56,21 +67,23 @@ struct DeliveryState {
     guard renewal <= now else { return .wait(renewal) }
     isRenewing = true
     renewedAt = now
+    saidWell = firing.incidents.isEmpty
     return .renew(firing.incidents)
   }
 
   private func nextRenewal(at now: MonotonicTime) -> MonotonicTime? {
-    guard let renewsEvery, let firing, now - firing.at < pace.believedFor else { return nil }
-    guard isHeartbeat || !firing.incidents.isEmpty else { return nil }
+    guard let renewsEvery, let incidents = heartbeat(at: now) else { return nil }
+    guard isHeartbeat || !incidents.isEmpty else { return nil }
     return renewedAt.map { $0 + renewsEvery } ?? now
   }
 
   /// - Returns: what arrived, and whether the channel had been a problem.
   mutating func succeed() -> (arrived: [Outbox.Parcel], isRecovered: Bool) {
-    isRenewing = false
     let arrived = outbox.delivered()
-    delivered += arrived.count
+    // What a heartbeat delivers is the heartbeat.
+    delivered += isHeartbeat && isRenewing ? 1 : arrived.count
     if !arrived.isEmpty { batch = min(pace.batch, batch * 2) }
+    isRenewing = false
     return (arrived, retry.succeed())
   }
 

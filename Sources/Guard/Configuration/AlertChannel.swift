@@ -16,10 +16,23 @@ extension Configuration {
       /// Empty: all.
       package var kinds: [Problem.Kind] = []
 
-      package func takes(_ incident: Incident) -> Bool {
-        (least == .warning || incident.severity == .critical)
-          && (clusters.isEmpty || incident.cluster.isEmpty || clusters.contains(incident.cluster))
-          && (kinds.isEmpty || kinds.contains(incident.kind))
+      /// - Parameter severity: what people were told, where that is not what it is now.
+      package func takes(_ incident: Incident, as severity: Problem.Severity? = nil) -> Bool {
+        takes(incident.kind, severity ?? incident.severity, of: incident.cluster)
+      }
+
+      package func takes(_ problem: Problem) -> Bool {
+        takes(problem.kind, problem.severity, of: problem.cluster)
+      }
+
+      private func takes(_ kind: Problem.Kind, _ severity: Problem.Severity, of cluster: String) -> Bool {
+        (least == .warning || severity == .critical) && concerns(cluster)
+          && (kinds.isEmpty || kinds.contains(kind))
+      }
+
+      /// - Parameter cluster: empty: the guard itself.
+      package func concerns(_ cluster: String) -> Bool {
+        clusters.isEmpty || cluster.isEmpty || clusters.contains(cluster)
       }
     }
 

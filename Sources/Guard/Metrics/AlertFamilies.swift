@@ -2,7 +2,7 @@
 enum AlertFamilies {
   static func families(_ channels: [AlertFigures]) -> [MetricFamily] {
     var delivered = MetricFamily(
-      "oceanid_alerts_delivered", .counter, "News of incidents that a channel took.")
+      "oceanid_alerts_delivered", .counter, "News of incidents that a channel took; of a ping, its pings.")
     var failed = MetricFamily("oceanid_alerts_failed", .counter, "Attempts of a channel that failed.")
     var dropped = MetricFamily(
       "oceanid_alerts_dropped", .counter, "News of incidents that a channel will never deliver.")

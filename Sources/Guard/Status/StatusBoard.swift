@@ -105,6 +105,24 @@ final class StatusBoard: Sendable {
     return verdicts.isEmpty ? .unknown : verdicts.reduce(.healthy) { $0.combined(with: $1) }
   }
 
+  /// Critical problems of this moment that nobody silenced.
+  var criticalProblems: [Problem] {
+    let silences = state.withLock { $0.silences }
+    return (entries.flatMap(\.report.problems) + ownProblems).filter { problem in
+      problem.severity == .critical && !silences.contains { $0.matches(problem) }
+    }
+  }
+
+  /// Clusters of which nothing is known: before the first poll that succeeds, and while nothing fresh is heard.
+  var unknownClusters: [String] {
+    state.withLock { state in
+      state.order.filter { name in
+        guard let entry = state.entries[name] else { return true }
+        return entry.observation.snapshotAt == nil || entry.report.verdict == .unknown
+      }
+    }
+  }
+
   /// The document of this moment.
   func statusDocument(now: Timestamp = .now) -> StatusDocument {
     let entries = entries

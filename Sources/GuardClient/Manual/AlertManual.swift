@@ -40,7 +40,9 @@ enum AlertManual {
     ntfy gets priority 5 for what is critical, 3 for a warning, one less for a reminder, and 2 for an end.
 
     A ping goes to url while nothing fires that the filter takes, and to url with /fail after its path while something \
-    does. Nothing is sent while the guard does not know.
+    does. Nothing is sent while the guard does not know: before the first good poll of every cluster that the filter \
+    takes, while nothing fresh is heard of one, and while something critical that nobody silenced may become an \
+    incident. A test of a ping sends how things are.
 
     A command gets the same document as a webhook on its standard input, an environment of PATH, LANG, HOME, USER, \
     LOGNAME and OCEANID_CHANNEL, and no shell. The last line of its standard error is shown where it fails.

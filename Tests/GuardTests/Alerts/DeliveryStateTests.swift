@@ -187,6 +187,32 @@ import Testing
     #expect(sent2.map(\.second) == [0, 1, 3, 63])
   }
 
+  /// Nothing fires before anything is known, and that says nothing.
+  @Test func aHeartbeatVouchesForNothingWhileNobodyKnows() {
+    var state = state(renewsEvery: .seconds(60), isHeartbeat: true)
+    state.refresh([], isSure: false, at: Self.begin)
+    let unsure = run(&state, 0...30) { _ in nil }
+    #expect(unsure == [])
+    #expect(state.heartbeat(at: Self.begin) == nil)
+    // It fires: that is known.
+    state.refresh([.sample("a")], isSure: false, at: Self.begin + .seconds(31))
+    let failing = run(&state, 31...60) { _ in nil }
+    #expect(failing == [Sent(second: 31, words: ["renew", "a"])])
+    state.refresh([], isSure: false, at: Self.begin + .seconds(61))
+    let over = run(&state, 61...200) { _ in nil }
+    #expect(over == [])
+    state.refresh([], at: Self.begin + .seconds(201))
+    let well = run(&state, 201...230) { _ in nil }
+    #expect(well == [Sent(second: 201, words: ["renew"])])
+    // A critical problem that is no incident yet, and over before it is one: the rhythm goes on.
+    state.refresh([], isSure: false, at: Self.begin + .seconds(231))
+    state.refresh([], at: Self.begin + .seconds(240))
+    let goesOn = run(&state, 240...262) { _ in nil }
+    #expect(goesOn == [Sent(second: 261, words: ["renew"])])
+    // What it delivers is its pings.
+    #expect(state.delivered == 3)
+  }
+
   @Test func aHeartbeatStopsAtOnceAndComesBackAtOnce() {
     var state = state(renewsEvery: .seconds(60), isHeartbeat: true)
     let sent3 = run(&state, 0...100) { _ in nil }

@@ -56,7 +56,9 @@ import Testing
       ClusterFamilies.families([entry], tallies: [entry.report.name: counts])
         + OwnFamilies.families(.current(), firing: [.critical: 2], configurationIsRejected: false)
         + AlertFamilies.families([
-          .init(channel: "pager", means: "webhook", delivered: 3, failed: 2, dropped: 1, waiting: 4)
+          .init(
+            channel: "pager", means: "webhook", delivered: 3, failed: 2, dropped: 1, waiting: 4,
+            isFailing: true)
         ]))
   }
 
@@ -80,6 +82,8 @@ import Testing
       #"oceanid_alerts_failed_total{channel="pager",means="webhook"} 2"#,
       #"oceanid_alerts_dropped_total{channel="pager",means="webhook"} 1"#,
       #"oceanid_alerts_waiting{channel="pager",means="webhook"} 4"#,
+      #"oceanid_alerts_failing{channel="pager",means="webhook"} 1"#,
+      "oceanid_poll_interval_seconds{\(cluster)} 15", "oceanid_nodes_expected_ready{\(cluster)} 1",
       "oceanid_cluster_verdict{\(cluster),verdict=\"healthy\"} 1",
       "oceanid_cluster_verdict{\(cluster),verdict=\"critical\"} 0",
       "oceanid_incidents_firing{severity=\"critical\"} 2",
@@ -96,7 +100,7 @@ import Testing
       Self.entry(tunnel: .backoff, unseen: Set(Problem.Kind.allCases), poll: nil))
     #expect(page.contains("oceanid_tunnel_up{"))
     for name in [
-      "oceanid_nodes_ready", "oceanid_flux_objects", "oceanid_images_behind",
+      "oceanid_nodes_ready", "oceanid_nodes_expected_ready", "oceanid_flux_objects", "oceanid_images_behind",
       "oceanid_tunnel_round_trip_seconds", "oceanid_poll_success",
     ] {
       #expect(!page.contains(name), "\(name)")

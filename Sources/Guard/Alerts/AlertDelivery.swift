@@ -207,6 +207,7 @@ final class AlertDelivery: Sendable {
         sum.failed += more.failed
         sum.dropped += more.dropped
         sum.waiting += more.waiting
+        sum.isFailing = sum.isFailing || more.isFailing
       }
       return sum
     }

@@ -11,4 +11,6 @@ struct AlertFigures: Hashable, Sendable {
   var dropped: Int
   /// Incidents that wait now.
   var waiting: Int
+  /// It is a problem that it does not deliver.
+  var isFailing = false
 }

@@ -235,7 +235,7 @@ final class ChannelLine: Sendable {
       AlertFigures(
         channel: state.configuration.name, means: state.configuration.means.word,
         delivered: state.delivery.delivered, failed: state.delivery.failed, dropped: state.delivery.dropped,
-        waiting: state.delivery.outbox.count)
+        waiting: state.delivery.outbox.count, isFailing: state.delivery.retry.isFailing)
     }
   }
 

@@ -71,6 +71,8 @@ enum ClusterFamilies {
     var good = MetricFamily(
       "oceanid_poll_last_success_timestamp_seconds", .gauge, "When the last poll that succeeded ended.")
     var duration = MetricFamily("oceanid_poll_duration_seconds", .gauge, "How long the last poll took.")
+    var interval = MetricFamily(
+      "oceanid_poll_interval_seconds", .gauge, "The time from poll to poll, as configured.")
     var polls = MetricFamily("oceanid_polls", .counter, "Polls that ended.")
     var failures = MetricFamily("oceanid_poll_failures", .counter, "Polls that failed, by error code.")
     for entry in entries {
@@ -80,6 +82,7 @@ enum ClusterFamilies {
         ended.add(Double(poll.at.milliseconds) / 1000, cluster)
         duration.add(poll.duration.inSeconds, cluster)
       }
+      interval.add(entry.observation.pollInterval.inSeconds, cluster)
       good.add(entry.observation.snapshotAt.map { Double($0.milliseconds) / 1000 }, cluster)
       guard let tally = tallies[entry.report.name] else { continue }
       polls.add(tally.polls, cluster)
@@ -87,7 +90,7 @@ enum ClusterFamilies {
         failures.add(count, cluster.merging(["code": code]) { first, _ in first })
       }
     }
-    return [success, ended, good, duration, polls, failures]
+    return [success, ended, good, duration, interval, polls, failures]
   }
 
   private static func objects(_ entries: [StatusBoard.Entry]) -> [MetricFamily] {
@@ -97,6 +100,9 @@ enum ClusterFamilies {
     var nodes = MetricFamily("oceanid_nodes", .gauge, "Nodes that were seen.")
     var ready = MetricFamily("oceanid_nodes_ready", .gauge, "Nodes whose Ready condition is True.")
     var expected = MetricFamily("oceanid_nodes_expected", .gauge, "Nodes that the configuration expects.")
+    var expectedReady = MetricFamily(
+      "oceanid_nodes_expected_ready", .gauge,
+      "Nodes that the configuration expects and whose Ready condition is True.")
     var flux = MetricFamily("oceanid_flux_objects", .gauge, "Flux objects by kind, kstatus and verdict.")
     var suspended = MetricFamily("oceanid_flux_suspended_objects", .gauge, "Flux objects that are suspended.")
     var behind = MetricFamily(
@@ -119,8 +125,11 @@ enum ClusterFamilies {
       // What was last seen says nothing of now.
       let isUnseen = { (kind: Problem.Kind) in report.unseen.contains(kind) }
       if !isUnseen(.node) {
+        let well = report.nodes.filter { $0.node.resource.conditions["Ready"]?.status == .isTrue }
         nodes.add(report.nodes.count, cluster)
-        ready.add(report.nodes.count { $0.node.resource.conditions["Ready"]?.status == .isTrue }, cluster)
+        ready.add(well.count, cluster)
+        let names = Set(well.map(\.node.resource.name))
+        expectedReady.add(entry.observation.expectations.nodes.count { names.contains($0) }, cluster)
       }
       if !isUnseen(.flux) {
         let groups = Dictionary(grouping: report.flux) {
@@ -147,7 +156,8 @@ enum ClusterFamilies {
       )
     }
     return [
-      verdict, problems, nodes, ready, expected, flux, suspended, behind, workloads, certificates,
+      verdict, problems, nodes, ready, expected, expectedReady, flux, suspended, behind, workloads,
+      certificates,
     ]
   }
 }

@@ -249,6 +249,7 @@ import Testing
     delivery.send(.sample(.opened, .sample("a")))
     #expect(eventually { first.words == ["opened a/1"] && first.renewals.count == 1 })
     #expect(eventually { delivery.failures.map(\.subject) == ["alerts pair"] })
+    #expect(delivery.figures.first?.isFailing == true)
     second.failure = nil
     #expect(eventually { second.words == ["opened a/1"] && second.renewals.map { $0.map(\.id) } == [["a"]] })
     #expect(delivery.figures.first?.delivered == 2)

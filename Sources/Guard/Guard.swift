@@ -196,6 +196,8 @@ package final class Guard: Sendable {
     let now = Timestamp.now
     board.setAlertFailures(alerts.failures)
     ledger.observe(Sighting(cluster: "", problems: board.ownProblems), at: now)
+    // Before the ledger notes down that people were told.
+    alerts.mend()
     ledger.pass(at: now)
     alerts.refresh(firing: ledger.told, critical: board.criticalProblems, unknown: board.unknownClusters)
   }

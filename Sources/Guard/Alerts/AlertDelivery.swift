@@ -94,6 +94,9 @@ final class AlertDelivery: Sendable {
     for line in lines { line.refresh(outlook) }
   }
 
+  /// Tries again to keep what a full disk did not take: before anybody notes down that people were told of it.
+  func mend() { for line in lines { line.mend() } }
+
   /// Puts another configuration into force. A channel that did not change goes on; one of the same name takes over
   /// what waits; of one that is gone nothing is delivered any more.
   func reconfigure(_ channels: [Configuration.AlertChannel]) {

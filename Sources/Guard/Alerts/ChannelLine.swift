@@ -73,16 +73,21 @@ final class ChannelLine: Sendable {
     wake()
   }
 
-  /// Takes how things are.
+  /// Takes how things are; writes what the disk did not take earlier.
   func refresh(_ outlook: AlertOutlook) {
     let now = clocks.now()
-    state.withLock { state in
+    let failure = state.withLock { state in
       state.delivery.outbox.keepTold(Set(outlook.firing.map(\.id)))
       let isSure = outlook.isSure(state.configuration.filter)
       state.delivery.refresh(outlook.firing.filter { state.wants($0) }, isSure: isSure, at: now)
+      return state.keep(.put([]))
     }
+    complain(failure)
     wake()
   }
+
+  /// Writes what the disk did not take earlier.
+  func mend() { complain(state.withLock { $0.keep(.put([])) }) }
 
   /// Goes on with another channel of the same name: what waits is delivered by that.
   func replace(_ configuration: Configuration.AlertChannel, _ channel: any DeliveryChannel) {

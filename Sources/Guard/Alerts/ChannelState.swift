@@ -28,12 +28,14 @@ struct ChannelState {
     case everything
   }
 
-  /// Puts into the spool what the outbox has already.
+  /// Puts into the spool what the outbox has already. What could not be written earlier is written with it, so that a
+  /// disk that was full is made up for by any change, also by an empty one.
   ///
   /// - Returns: why it could not be kept, the first time in a row.
   mutating func keep(_ change: Change) -> SystemError? {
     do throws(SystemError) {
       switch change {
+      case _ where isSpoolBroken: try spool?.rewrite(delivery.outbox)
       case .put(let parcels): try spool?.put(parcels, of: delivery.outbox)
       case .done(let parcels): try spool?.done(parcels, of: delivery.outbox)
       case .everything: try spool?.rewrite(delivery.outbox)

@@ -60,7 +60,15 @@ final class AlertDelivery: Sendable {
     guard let folder else { return }
     let known = Set(lines.map { "\($0.id).spool" })
     for name in SmallFile.names(in: folder) where name.hasSuffix(".spool") && !known.contains(name) {
-      Spool(path: "\(folder)/\(name)").remove()
+      var spool = Spool(path: "\(folder)/\(name)")
+      var outbox = Outbox(pace: pace)
+      _ = try? spool.load(into: &outbox)
+      spool.remove()
+      if !outbox.isEmpty {
+        log.write(
+          .dropped(
+            outbox.count, of: String(name.dropLast(6).prefix { $0 != "~" }), because: ChannelLine.isGone))
+      }
     }
   }
 
@@ -98,7 +106,7 @@ final class AlertDelivery: Sendable {
   func mend() { for line in lines { line.mend() } }
 
   /// Puts another configuration into force. A channel that did not change goes on; one of the same name takes over
-  /// what waits; of one that is gone nothing is delivered any more.
+  /// what waits; one that is new is told what fires; of one that is gone nothing is delivered any more.
   func reconfigure(_ channels: [Configuration.AlertChannel]) {
     let former = entries.withLock { $0 }
     var next: [Entry] = []

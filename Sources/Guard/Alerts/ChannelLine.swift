@@ -30,6 +30,7 @@ final class ChannelLine: Sendable {
     queue = DispatchQueue(label: "alerts \(id)")
     var spool = spool
     var outbox = Outbox(pace: pace)
+    let isNew = spool?.isThere != true
     do throws(SystemError) {
       let unread = try spool?.load(into: &outbox) ?? 0
       if unread > 0 {
@@ -43,14 +44,27 @@ final class ChannelLine: Sendable {
       ChannelState(
         configuration: configuration, channel: channel,
         delivery: DeliveryState(
-          pace: pace, renewsEvery: channel.renewsEvery, isHeartbeat: !channel.hearsNotices, outbox: outbox),
-        spool: spool))
+          pace: pace, renewsEvery: channel.renewsEvery, isHeartbeat: !channel.hearsNotices, outbox: outbox,
+          failing: spool?.failing),
+        spool: spool, isNew: isNew))
+    // Somebody may have changed the filter, or what the name stands for, while the guard was off.
+    applyFilter()
     // What an earlier life of the guard left.
     wake()
   }
 
   var name: String { state.withLock { $0.configuration.name } }
   private var subject: String { "alerts \(name)" }
+
+  /// Keeps in force what the configuration says.
+  private func applyFilter() {
+    let (dropped, failure) = state.withLock { state -> (Int, SystemError?) in
+      let dropped = state.applyFilter()
+      return (dropped, dropped > 0 ? state.keep(.everything) : nil)
+    }
+    complain(failure)
+    if dropped > 0 { tell(dropped: dropped, because: "the configuration does not take it any more") }
+  }
 
   // MARK: - In
 
@@ -75,14 +89,10 @@ final class ChannelLine: Sendable {
 
   /// Takes how things are; writes what the disk did not take earlier.
   func refresh(_ outlook: AlertOutlook) {
-    let now = clocks.now()
-    let failure = state.withLock { state in
-      state.delivery.outbox.keepTold(Set(outlook.firing.map(\.id)))
-      let isSure = outlook.isSure(state.configuration.filter)
-      state.delivery.refresh(outlook.firing.filter { state.wants($0) }, isSure: isSure, at: now)
-      return state.keep(.put([]))
-    }
+    let (now, date) = (clocks.now(), clocks.date())
+    let (dropped, failure) = state.withLock { $0.refresh(outlook, at: now, date) }
     complain(failure)
+    if dropped > 0 { tell(dropped: dropped) }
     wake()
   }
 
@@ -91,18 +101,14 @@ final class ChannelLine: Sendable {
 
   /// Goes on with another channel of the same name: what waits is delivered by that.
   func replace(_ configuration: Configuration.AlertChannel, _ channel: any DeliveryChannel) {
-    let dropped = state.withLock { state in
+    state.withLock { state in
+      // What only pinged knows of nothing.
+      if !state.channel.hearsNotices, channel.hearsNotices { state.isNew = true }
       state.configuration = configuration
       state.channel = channel
-      var outbox = state.delivery.outbox
-      let dropped = outbox.keep { configuration.filter.takes($0) && channel.hearsNotices }
-      var delivery = DeliveryState(
-        pace: pace, renewsEvery: channel.renewsEvery, isHeartbeat: !channel.hearsNotices, outbox: outbox)
-      delivery.drop(dropped)
-      state.delivery = delivery
-      return dropped
+      state.delivery.change(renewsEvery: channel.renewsEvery, isHeartbeat: !channel.hearsNotices)
     }
-    if dropped > 0 { tell(dropped: dropped) }
+    applyFilter()
     wake()
   }
 
@@ -193,7 +199,9 @@ final class ChannelLine: Sendable {
   }
 
   /// Counts what was dropped, and says so at once, then now and then.
-  private func tell(dropped: Int, isLast: Bool = false) {
+  private func tell(
+    dropped: Int, because reason: String = "more than the channel took", isLast: Bool = false
+  ) {
     let now = clocks.now()
     let count = state.withLock { state in
       state.untold.dropped += dropped
@@ -203,12 +211,7 @@ final class ChannelLine: Sendable {
       return state.untold.dropped
     }
     guard count > 0 else { return }
-    log.write(
-      LogRecord(
-        .alertDropped,
-        "alert channel \(name): \(count) \(count == 1 ? "message was" : "messages were") dropped",
-        subject: subject, reason: "more than the channel took", remedy: "oceanid-ctl incidents",
-        extra: ["DROPPED": "\(count)"]))
+    log.write(.dropped(count, of: name, because: reason))
   }
 
   private func complain(_ failure: SystemError?) {
@@ -260,7 +263,11 @@ final class ChannelLine: Sendable {
         remedy: "oceanid-ctl status")
     }
     // It works: what waits need not wait longer, and a problem that nothing would end is over.
-    let isRecovered = state.withLock { $0.delivery.recover() }
+    let (isRecovered, failure) = state.withLock { state in
+      let isRecovered = state.delivery.recover()
+      return (isRecovered, state.keep(.put([])))
+    }
+    complain(failure)
     if isRecovered {
       log.write(
         LogRecord(
@@ -282,15 +289,29 @@ final class ChannelLine: Sendable {
     queue.async { done.signal() }
     let left = (deadline - .now).inMilliseconds
     _ = done.wait(timeout: .now() + .milliseconds(Int(max(0, left))))
-    let failure = state.withLock { state -> SystemError? in
+    let (dropped, failure) = state.withLock { state -> (Int, SystemError?) in
       state.hasStopped = true
       guard keeps else {
         state.spool?.remove()
         state.spool = nil
-        return nil
+        return (state.delivery.outbox.count, nil)
       }
-      return state.keep(.everything)
+      return (0, state.keep(.everything))
     }
     complain(failure)
+    if dropped > 0 { tell(dropped: dropped, because: ChannelLine.isGone, isLast: true) }
+  }
+
+  static let isGone = "the configuration does not name the channel any more"
+}
+
+extension LogRecord {
+  /// - Parameter channel: its name.
+  static func dropped(_ count: Int, of channel: String, because reason: String) -> LogRecord {
+    LogRecord(
+      .alertDropped,
+      "alert channel \(channel): \(count) \(count == 1 ? "message was" : "messages were") dropped",
+      subject: "alerts \(channel)", reason: reason, remedy: "oceanid-ctl incidents",
+      extra: ["DROPPED": "\(count)"])
   }
 }

@@ -8,6 +8,8 @@ struct ChannelState {
   var delivery: DeliveryState
   var spool: Spool?
   var isSpoolBroken = false
+  /// It has heard of nothing yet: it is told what fires.
+  var isNew = false
   /// Something runs on the queue, or will in a moment.
   var isAwake = false
   var wakesAt: MonotonicTime?
@@ -15,11 +17,54 @@ struct ChannelState {
   /// Told with the first success, and now and then until then.
   var untold = (dropped: 0, at: MonotonicTime?.none)
 
-  /// A channel is not told that it can't be told anything.
+  // MARK: - What concerns it
+
+  /// By what people were told: what became critical under a silence has not been told as critical to anybody.
   func wants(_ incident: Incident) -> Bool {
+    // A channel is not told that it can't be told anything.
     guard incident.kind != .alerts || incident.subject != "alerts \(configuration.name)" else { return false }
-    return configuration.filter.takes(incident) || delivery.outbox.knows(incident.id)
+    return configuration.filter.takes(incident, as: incident.toldSeverity)
+      || delivery.outbox.knows(incident.id)
   }
+
+  /// Takes what is firing and what a channel that is new has to hear of.
+  ///
+  /// - Returns: how many found no place, and why it could not be kept.
+  mutating func refresh(
+    _ outlook: AlertOutlook, at now: MonotonicTime, _ date: Timestamp
+  ) -> (dropped: Int, failure: SystemError?) {
+    delivery.outbox.keepTold(Set(outlook.firing.map(\.id)))
+    let firing = outlook.firing.filter { wants($0) }
+    delivery.refresh(firing, isSure: outlook.isSure(configuration.filter), at: now)
+    guard isNew else { return (0, keep(.put([]))) }
+    isNew = false
+    var dropped = 0
+    if channel.hearsNotices {
+      for incident in firing where !delivery.outbox.knows(incident.id) {
+        dropped += delivery.outbox.add(.init(.opened, incident), at: date).dropped
+      }
+    }
+    delivery.drop(dropped)
+    // Even of nothing: the file says that the channel is not new any more.
+    return (dropped, keep(.everything))
+  }
+
+  /// Drops of what waits what the filter does not take, or all of it where the channel hears no news.
+  ///
+  /// - Returns: how many.
+  mutating func applyFilter() -> Int {
+    var dropped = delivery.outbox.count
+    if channel.hearsNotices {
+      let filter = configuration.filter
+      dropped = delivery.outbox.keep { filter.takes($0, as: $0.toldSeverity) }
+    } else {
+      delivery.outbox.clear()
+    }
+    delivery.drop(dropped)
+    return dropped
+  }
+
+  // MARK: - Over a restart
 
   enum Change {
     case put([Outbox.Parcel])
@@ -33,6 +78,8 @@ struct ChannelState {
   ///
   /// - Returns: why it could not be kept, the first time in a row.
   mutating func keep(_ change: Change) -> SystemError? {
+    guard spool != nil else { return nil }
+    spool?.failing = delivery.retry.failing
     do throws(SystemError) {
       switch change {
       case _ where isSpoolBroken: try spool?.rewrite(delivery.outbox)

@@ -17,9 +17,9 @@ struct DeliveryState {
   private(set) var failed = 0
   private(set) var dropped = 0
   private let pace: AlertPace
-  private let renewsEvery: Duration?
+  private var renewsEvery: Duration?
   /// Its renewals are all that it says.
-  private let isHeartbeat: Bool
+  private var isHeartbeat: Bool
   private var firing: (incidents: [Incident], isSure: Bool, at: MonotonicTime)?
   private var renewedAt: MonotonicTime?
   /// Whether all was well when that was last said.
@@ -28,13 +28,26 @@ struct DeliveryState {
   /// News in the next message: fewer while the server does not take what is in hand, to find out which of it.
   private var batch: Int
 
-  init(pace: AlertPace, renewsEvery: Duration?, isHeartbeat: Bool, outbox: Outbox? = nil) {
+  /// - Parameter failing: what people heard of the channel before a restart.
+  init(
+    pace: AlertPace, renewsEvery: Duration?, isHeartbeat: Bool, outbox: Outbox? = nil,
+    failing: Retry.Failing? = nil
+  ) {
     self.pace = pace
     self.renewsEvery = renewsEvery
     self.isHeartbeat = isHeartbeat
     self.outbox = outbox ?? Outbox(pace: pace)
     batch = pace.batch
-    retry = Retry(pace: pace)
+    retry = Retry(pace: pace, failing: failing)
+  }
+
+  /// Goes on by other means, which may be tried at once.
+  mutating func change(renewsEvery: Duration?, isHeartbeat: Bool) {
+    self.renewsEvery = renewsEvery
+    self.isHeartbeat = isHeartbeat
+    batch = pace.batch
+    renewedAt = nil
+    retry.startAfresh()
   }
 
   /// - Parameter isSure: false: that nothing fires does not mean that all is well.

@@ -168,6 +168,9 @@ struct Outbox {
     return unwanted.count
   }
 
+  /// Forgets everything: the channel hears no news any more.
+  mutating func clear() { self = Outbox(pace: pace) }
+
   // MARK: - Over a restart
 
   /// In the order of the file, whatever numbers are written there.

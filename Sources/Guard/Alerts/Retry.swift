@@ -13,7 +13,29 @@ struct Retry {
   private var refusedSince: MonotonicTime?
   private let pace: AlertPace
 
-  init(pace: AlertPace) { self.pace = pace }
+  /// What people heard of a channel that fails; kept over a restart.
+  struct Failing: Hashable, Codable, Sendable {
+    let since: Timestamp
+    let message: String
+    let remedy: String
+  }
+
+  /// - Parameter failing: what people heard before a restart: until the channel was tried, nothing says that it is over.
+  init(pace: AlertPace, failing: Failing? = nil) {
+    self.pace = pace
+    guard let failing else { return }
+    isFailing = true
+    since = failing.since
+    error = DeliveryError(.passing, failing.message, remedy: failing.remedy)
+  }
+
+  var failing: Failing? {
+    guard isFailing, let since, let error else { return nil }
+    return Failing(since: since, message: error.message, remedy: error.remedy)
+  }
+
+  /// Somebody changed the channel: it is tried at once, and then it shows whether a problem is over.
+  mutating func startAfresh() { self = Retry(pace: pace, failing: failing) }
 
   /// - Parameters:
   ///   - random: from 0 to 1.

@@ -16,6 +16,12 @@ struct Spool {
     var put: Outbox.Parcel?
     var done: Done?
     var told: [String]?
+    var health: Health?
+
+    struct Health: Codable {
+      /// nil: it delivers.
+      let failing: Retry.Failing?
+    }
 
     struct Done: Codable {
       let key: String
@@ -30,6 +36,11 @@ struct Spool {
   private static let smallest = 1 << 20
 
   let path: String
+  /// What people heard of a channel that does not deliver; written with the next line, or by itself.
+  var failing: Retry.Failing? {
+    didSet { if failing != oldValue { isHealthNew = true } }
+  }
+  private var isHealthNew = false
   private var size = 0
   /// When it was written anew.
   private var wholeSize = 0
@@ -37,6 +48,9 @@ struct Spool {
   private var isBroken = true
 
   init(path: String) { self.path = path }
+
+  /// An earlier life of the guard had this channel.
+  var isThere: Bool { SmallFile.exists(path) }
 
   /// Reads what an earlier life of the guard left. A line that can't be read is passed over.
   ///
@@ -53,8 +67,10 @@ struct Spool {
       }
       if let parcel = line.put { outbox.restore(parcel) }
       if let ids = line.told { outbox.restore(told: ids) }
+      if let health = line.health { failing = health.failing }
       if let done = line.done { outbox.restore(done: done.key, of: done.incident, isOver: done.isOver) }
     }
+    isHealthNew = false
     return unread
   }
 
@@ -75,6 +91,7 @@ struct Spool {
   }
 
   private mutating func append(_ lines: [Line], of outbox: Outbox) throws(SystemError) {
+    let lines = lines + (isHealthNew ? [Line(health: .init(failing: failing))] : [])
     guard !lines.isEmpty else { return }
     let bytes = Spool.bytes(lines)
     // Twice what it was when it was last written anew: in a flood a line is written some three times, however long
@@ -92,19 +109,24 @@ struct Spool {
     }
     size += count
     isBroken = false
+    isHealthNew = false
   }
 
   mutating func rewrite(_ outbox: Outbox) throws(SystemError) {
     let parcels = outbox.waiting.values.sorted { $0.serial < $1.serial }
     // What is under way may not arrive; where something newer waits, that will do.
     let older = outbox.underWay.values.filter { outbox.waiting[$0.incident.id] == nil }
-    let lines = [Line(told: outbox.told.sorted())] + (Array(older) + parcels).map { Line(put: $0) }
+    let head = [
+      Line(told: outbox.told.sorted()), failing.map { Line(health: .init(failing: $0)) },
+    ].compactMap(\.self)
+    let lines = head + (Array(older) + parcels).map { Line(put: $0) }
     let bytes = Spool.bytes(lines)
     isBroken = true
     try SmallFile.replace(path, with: bytes, mode: 0o600)
     size = bytes.count
     wholeSize = size
     isBroken = false
+    isHealthNew = false
   }
 
   func remove() { unlink(path) }

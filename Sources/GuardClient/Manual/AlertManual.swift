@@ -5,13 +5,15 @@ enum AlertManual {
     up nobody else. What it did not take is tried again with pauses that grow to five minutes, and waits in the state \
     directory over restarts: of each incident its newest state, 10,000 incidents and 48 MiB at most. An incident that \
     opened and ended meanwhile is told once, as over, with its times. Who was told of the beginning is told of the \
-    end, whatever the filter says by then.
+    end, whatever the filter says by then. A channel that is new is told of what fires. What waits for one that is \
+    taken out of the file, or that a changed filter does not take, is dropped, counted and logged.
 
     A refusal that only a person can mend (HTTP 401, 403, 404, a redirect; a secret that is missing) is tried again \
     every 15 minutes for a day. What a receiver does not understand (HTTP 400, 413, 415, 422; exit status 65, 67, \
     68 of a program) is sent again in halves until one entry is alone, and that is dropped, counted and logged. \
     HTTP 429 and 503 may ask for a pause of 15 minutes at most with Retry-After. A channel that fails is a \
-    problem itself, kind alerts, and the other channels tell of it.
+    problem itself, kind alerts, and the other channels tell of it, until it was tried again and delivers: over \
+    restarts and reloads, too.
 
     Redirects are not followed, and proxies of the environment are not asked: the guard connects to no host but those \
     in this file.

@@ -245,8 +245,8 @@ import Testing
     let (first, second) = (MemoryChannel(renewsEvery: .seconds(60)), MemoryChannel(renewsEvery: .seconds(60)))
     second.failure = .down
     let delivery = delivery([(.named("pair"), first), (.named("pair"), second)])
-    delivery.refresh(firing: [.sample("a")])
     delivery.send(.sample(.opened, .sample("a")))
+    delivery.refresh(firing: [.sample("a")])
     #expect(eventually { first.words == ["opened a/1"] && first.renewals.count == 1 })
     #expect(eventually { delivery.failures.map(\.subject) == ["alerts pair"] })
     #expect(delivery.figures.first?.isFailing == true)

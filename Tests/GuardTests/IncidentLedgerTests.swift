@@ -188,12 +188,22 @@ import Testing
     "reason=x&seconds=-1", "reason=x&seconds=1e9", "reason=x&seconds=99999999999999999999",
   ])
   func aSilenceWantsAReasonAndAnEnd(_ query: String) {
-    #expect(throws: SilenceRequest.Mistake.self) { try SilenceRequest(Query("/v1/silence?\(query)")) }
+    #expect(throws: SilenceRequest.Mistake.self) {
+      try SilenceRequest(Query("/v1/silence?pattern=node*&\(query)"))
+    }
+  }
+
+  @Test(arguments: ["", "pattern=&", "pattern=%20&", "pattern&"])
+  func aSilenceSaysWhatItIsOf(_ pattern: String) throws {
+    #expect(throws: SilenceRequest.Mistake.self) {
+      try SilenceRequest(Query("/v1/silence?\(pattern)reason=x&seconds=60"))
+    }
+    #expect(try SilenceRequest(Query("/v1/silence?pattern=*&reason=x&seconds=60")).pattern == nil)
   }
 
   @Test func silencesAreBounded() throws {
     let ledger = IncidentLedger(file: nil, log: SilentLog())
-    let request = try SilenceRequest(Query("/v1/silence?reason=x&seconds=60"))
+    let request = try SilenceRequest(Query("/v1/silence?pattern=*&reason=x&seconds=60"))
     for _ in 0..<100 { #expect(ledger.silence(request, by: "uid 0", at: Self.start) != nil) }
     #expect(ledger.silence(request, by: "uid 0", at: Self.start) == nil)
   }

@@ -24,11 +24,12 @@ struct SilenceRequest: Hashable, Sendable {
     guard (query["pattern"]?.utf8.count ?? 0) <= 200 else {
       throw Mistake(description: "pattern may have 200 bytes")
     }
+    cluster = query["cluster"]
+    let pattern = query["pattern"] ?? (cluster == nil ? "" : "*")
     // An empty word is a variable that was not set, and nobody who wants silence of everything.
-    guard let pattern = query["pattern"], !pattern.allSatisfy(\.isWhitespace) else {
+    guard !pattern.allSatisfy(\.isWhitespace) else {
       throw Mistake(description: "pattern is wanted: a part of what is silenced, or * for everything")
     }
-    cluster = query["cluster"]
     self.pattern = pattern == "*" ? nil : pattern
     self.reason = reason
     duration = .seconds(seconds)

@@ -1,8 +1,14 @@
 /// Who waits for whom among the objects of Flux: a cause is told once, and not again by everyone behind it.
+///
+/// What follows from a chain of thousands is worked out once, from the causes on, and without recursion.
 struct FluxCauses {
   /// What failed, and how.
   let failures: [Reference: Condition]
   private let objects: [Reference: FluxObject]
+  /// Something wrong that does not itself wait for something wrong, and whoever waits for it.
+  private var behindRoot: Set<Reference> = []
+  /// Of those that wait for each other in a circle, or for such a circle: who speaks for them.
+  private var speakers: [Reference: Reference] = [:]
 
   private static let waitingReasons: Set = [
     "DependencyNotReady", "SourceNotReady", "HelmChartNotReady", "ArtifactFailed", "SourceUnavailable",
@@ -12,6 +18,8 @@ struct FluxCauses {
   init(_ objects: [FluxObject] = [], failures: [Reference: Condition] = [:]) {
     self.failures = failures
     self.objects = Dictionary(objects.map { ($0.resource.reference, $0) }) { first, _ in first }
+    followRoots()
+    followCircles()
   }
 
   func object(_ reference: Reference) -> FluxObject? { objects[reference] }
@@ -30,45 +38,80 @@ struct FluxCauses {
 
   /// The problem of something that this object waits for, or names as its failed check, stands for its own.
   func hasTold(_ object: FluxObject) -> Bool {
-    guard let failure = failures[object.resource.reference] else { return false }
+    let own = object.resource.reference
+    guard let failure = failures[own] else { return false }
     if failure.reason == "HealthCheckFailed" {
-      return failures.keys.contains { other in
-        other != object.resource.reference
-          && failure.message.contains("\(other.kind)/\(other.namespace)/\(other.name) ")
-      }
+      return failure.message.namedObjects.contains { $0 != own && failures[$0] != nil }
     }
     guard isWaiting(object) else { return false }
-    var seen: Set = [object.resource.reference]
-    if parents(of: object).contains(where: { isRoot($0, &seen) }) { return true }
-    return isToldByItsCircle(object)
+    if parents(of: object).contains(where: behindRoot.contains) { return true }
+    return speakers[own].map { $0 != own } ?? false
   }
 
-  /// Something wrong that does not itself wait for something wrong.
-  private func isRoot(_ reference: Reference, _ seen: inout Set<Reference>) -> Bool {
-    guard let object = objects[reference], seen.insert(reference).inserted else { return false }
-    if object.isSuspended { return object.resource.conditions["Ready"]?.status != .isTrue }
-    guard failures[reference] != nil else { return false }
-    guard isWaiting(object) else { return true }
-    let parents = parents(of: object)
-    // It waits for what is not there: that is its own problem.
-    if !parents.contains(where: isKnown) { return true }
-    return parents.contains { isRoot($0, &seen) }
-  }
+  // MARK: - From the causes on
 
-  /// Objects that wait for each other in a circle: the first by name speaks for all.
-  private func isToldByItsCircle(_ object: FluxObject) -> Bool {
-    let own = object.resource.reference
-    var circle: Set<Reference> = []
-    var open = [own]
-    while let next = open.popLast() {
-      guard let waiting = objects[next], isWaiting(waiting) else { continue }
-      for parent in parents(of: waiting) where failures[parent] != nil && circle.insert(parent).inserted {
-        open.append(parent)
+  private mutating func followRoots() {
+    var waiting: [Reference: [Reference]] = [:]
+    var open: [Reference] = []
+    for (reference, object) in objects {
+      if object.isSuspended {
+        if object.resource.conditions["Ready"]?.status != .isTrue { open.append(reference) }
+      } else if failures[reference] != nil {
+        let parents = parents(of: object)
+        // It waits for what is not there: that is its own problem.
+        if isWaiting(object), parents.contains(where: isKnown) {
+          for parent in parents { waiting[parent, default: []].append(reference) }
+        } else {
+          open.append(reference)
+        }
       }
     }
-    guard circle.contains(own), let first = circle.min(by: { $0.description < $1.description }) else {
-      return false
+    behindRoot = Set(open)
+    while let next = open.popLast() {
+      for child in waiting[next] ?? [] where behindRoot.insert(child).inserted { open.append(child) }
     }
-    return first != own
+  }
+
+  /// Where the chain of those that wait has no end, the first by name speaks for all that lead to it.
+  private mutating func followCircles() {
+    var waiting: [Reference: [Reference]] = [:]
+    /// For how many failed ones each of them waits.
+    var counts: [Reference: Int] = [:]
+    for (reference, object) in objects where failures[reference] != nil {
+      let parents = isWaiting(object) ? parents(of: object).filter { failures[$0] != nil } : []
+      counts[reference] = parents.count
+      for parent in parents { waiting[parent, default: []].append(reference) }
+    }
+    // Who waits for nobody, or only for such as these, is in no circle and behind none.
+    var open = counts.filter { $0.value == 0 }.map(\.key)
+    while let next = open.popLast() {
+      counts[next] = nil
+      for child in waiting[next] ?? [] {
+        guard let count = counts[child] else { continue }
+        counts[child] = count - 1
+        if count == 1 { open.append(child) }
+      }
+    }
+    let named = counts.keys.map { (name: $0.description, reference: $0) }
+    for (_, speaker) in named.sorted(by: { $0.name < $1.name }) {
+      open = [speaker]
+      while let next = open.popLast() {
+        for child in waiting[next] ?? [] where counts[child] != nil && speakers[child] == nil {
+          speakers[child] = speaker
+          open.append(child)
+        }
+      }
+    }
+  }
+}
+
+extension String {
+  /// The `Kustomization/flux-system/apps` in a message of Flux.
+  fileprivate var namedObjects: [Reference] {
+    split(whereSeparator: { " \n\t'\"[](),;".contains($0) }).compactMap { word in
+      let parts = word.split(separator: "/", omittingEmptySubsequences: false)
+      guard parts.count == 3, parts.allSatisfy({ !$0.isEmpty }) else { return nil }
+      return Reference(kind: String(parts[0]), namespace: String(parts[1]), name: String(parts[2]))
+    }
   }
 }

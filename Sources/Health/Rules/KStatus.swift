@@ -46,7 +46,9 @@ public enum KStatus {
       if workload.ready < workload.desired { return progress("LessReady") }
       if current > workload.desired { return progress("ExtraPods") }
       if case .partition(let first) = workload.updates {
-        return workload.updated < workload.desired - first ? progress("PartitionRollout") : isCurrent
+        // Neither is below zero, whatever was written there: their difference is a number.
+        let due = max(0, workload.desired) - max(0, first)
+        return workload.updated < due ? progress("PartitionRollout") : isCurrent
       }
       return workload.updated < workload.desired ? progress("RevisionMismatch") : isCurrent
     case "DaemonSet":

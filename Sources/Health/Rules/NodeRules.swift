@@ -118,6 +118,9 @@ extension Judgement {
 
   private static func minor(_ version: String) -> Int? {
     let parts = version.split(separator: ".")
-    return parts.count > 1 ? Int(parts[1]) : nil
+    guard parts.count > 1, (1...4).contains(parts[1].utf8.count),
+      parts[1].utf8.allSatisfy({ (0x30...0x39).contains($0) })
+    else { return nil }
+    return Int(parts[1])
   }
 }

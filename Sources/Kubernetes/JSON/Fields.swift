@@ -28,13 +28,27 @@ struct Fields: Decodable {
     try container.decode(Fields.self, forKey: FieldName(name))
   }
 
+  /// To the letter: a token that goes back to the server.
   func requireText(_ name: String) throws -> String {
     try container.decode(String.self, forKey: FieldName(name))
   }
 
+  /// What is shown in a line, and goes into titles and commands.
+  func requireName(_ name: String) throws -> String { try requireText(name).clipped.singleLine }
+
   /// Absent is nil; another type than a number throws.
   func judgedNumber(_ name: String) throws -> Int64? {
     try container.decodeIfPresent(Int64.self, forKey: FieldName(name))
+  }
+
+  /// Absent is nil; anything but a count throws. Kubernetes' own are of 32 bits, so that sums of them fit.
+  func judgedCount(_ name: String) throws -> Int? {
+    guard let count = try container.decodeIfPresent(Int32.self, forKey: FieldName(name)) else { return nil }
+    guard count >= 0 else {
+      throw DecodingError.dataCorruptedError(
+        forKey: FieldName(name), in: container, debugDescription: "less than none")
+    }
+    return Int(count)
   }
 
   /// Absent is false; another type than a boolean throws.
@@ -57,8 +71,11 @@ struct Fields: Decodable {
     (try? container.decodeIfPresent([Fields].self, forKey: FieldName(name))) ?? []
   }
 
-  /// Clipped to what a line or two can show; an empty text is no text.
-  func text(_ name: String) -> String? {
+  /// A word or a line, clipped to what a line or two can show; an empty text is no text.
+  func text(_ name: String) -> String? { message(name)?.singleLine }
+
+  /// A text that may have lines: whoever shows it looks to that.
+  func message(_ name: String) -> String? {
     guard let text = try? container.decodeIfPresent(String.self, forKey: FieldName(name)), !text.isEmpty
     else { return nil }
     return text.clipped
@@ -67,11 +84,18 @@ struct Fields: Decodable {
   /// Of a list of texts, the first few.
   func texts(_ name: String) -> [String] {
     let texts = try? container.decodeIfPresent([String].self, forKey: FieldName(name))
-    return (texts ?? []).prefix(64).map(\.clipped)
+    return (texts ?? []).prefix(64).map(\.clipped.singleLine)
   }
 
   func number(_ name: String) -> Int64? {
     (try? container.decodeIfPresent(Int64.self, forKey: FieldName(name))) ?? nil
+  }
+
+  /// What is no count of 32 bits is not known.
+  func count(_ name: String) -> Int? {
+    ((try? container.decodeIfPresent(Int32.self, forKey: FieldName(name))) ?? nil).flatMap {
+      $0 < 0 ? nil : Int($0)
+    }
   }
 
   func time(_ name: String) -> Timestamp? { text(name).flatMap { Timestamp(rfc3339: $0) } }
@@ -101,10 +125,11 @@ extension DecodingError {
   var inWords: String {
     func words(_ path: [any CodingKey], _ what: String) -> String {
       let place = path.reduce(into: "") { text, key in
+        let name = key.stringValue.clipped.singleLine
         if let index = key.intValue {
           text += "[\(index)]"
         } else {
-          text += text.isEmpty ? key.stringValue : ".\(key.stringValue)"
+          text += text.isEmpty ? name : ".\(name)"
         }
       }
       return place.isEmpty ? what : "\(place) \(what)"

@@ -6,6 +6,6 @@ extension Certificate {
     self.init(
       resource: try Resource(object, of: served), notAfter: status?.time("notAfter"),
       renewalTime: status?.time("renewalTime"), lastFailureTime: status?.time("lastFailureTime"),
-      failedAttempts: status?.number("failedIssuanceAttempts").map { Int($0) })
+      failedAttempts: status?.count("failedIssuanceAttempts"))
   }
 }

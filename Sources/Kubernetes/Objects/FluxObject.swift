@@ -6,7 +6,7 @@ extension FluxObject {
     let status = try object.object("status")
     let kind = served.kind.name
     // A Receiver's path is all that its caller must know, and its Ready message repeats it.
-    let path = kind == "Receiver" ? status?.text("webhookPath") : nil
+    let path = kind == "Receiver" ? status?.message("webhookPath") : nil
     let resource = try Resource(object, of: served) { message in
       path.map { message.replacing($0, with: "/hook/(withheld)") } ?? message
     }

@@ -6,8 +6,8 @@ extension ImageRepository {
     let scan = try object.object("status")?.shown("lastScanResult")
     self.init(
       resource: try Resource(object, of: served), isSuspended: try spec.judgedFlag("suspend"),
-      image: try spec.requireText("image").clipped, interval: spec.duration("interval"),
-      lastScanTime: scan?.time("scanTime"), tagCount: scan?.number("tagCount").map { Int($0) })
+      image: try spec.requireName("image"), interval: spec.duration("interval"),
+      lastScanTime: scan?.time("scanTime"), tagCount: scan?.count("tagCount"))
   }
 }
 
@@ -21,7 +21,7 @@ extension ImagePolicy {
       resource: resource, isSuspended: try spec.judgedFlag("suspend"),
       repository: Reference(
         kind: "ImageRepository", namespace: repository.text("namespace") ?? resource.namespace,
-        name: try repository.requireText("name").clipped),
+        name: try repository.requireName("name")),
       range: ImagePolicy.range(spec.shown("policy")),
       latestImage: status?.shown("latestRef")?.image ?? status?.text("latestImage"),
       labels: object.shown("metadata")?.shown("labels")?.map ?? [:])
@@ -55,7 +55,7 @@ extension ImageUpdateAutomation {
       lastPushCommit: status?.text("lastPushCommit"),
       observedPolicies: observed.map { observed in
         observed.names.prefix(1000).reduce(into: [:]) { images, policy in
-          images[policy] = observed.shown(policy)?.image
+          images[policy.clipped.singleLine] = observed.shown(policy)?.image
         }
       })
   }
@@ -91,6 +91,6 @@ extension Fields {
 
   /// All texts in it, by name.
   fileprivate var map: [String: String] {
-    names.prefix(256).reduce(into: [:]) { $0[$1] = text($1) }
+    names.prefix(256).reduce(into: [:]) { $0[$1.clipped] = text($1) }
   }
 }

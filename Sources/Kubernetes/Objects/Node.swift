@@ -22,16 +22,24 @@ extension Node {
   /// Quantities are texts. A GPU that is shared or cut into slices goes by other names.
   private static func gpus(_ resources: Fields?) -> Int? {
     guard let resources else { return nil }
-    if let whole = resources.text("nvidia.com/gpu") { return Int(whole) }
+    if let whole = resources.text("nvidia.com/gpu") { return count(whole) }
     let parts = resources.names.filter { $0 == "nvidia.com/gpu.shared" || $0.hasPrefix("nvidia.com/mig-") }
-    return parts.isEmpty ? nil : parts.reduce(0) { $0 + (resources.text($1).flatMap { Int($0) } ?? 0) }
+    return parts.isEmpty ? nil : parts.reduce(0) { $0 + (resources.text($1).flatMap(count) ?? 0) }
+  }
+
+  /// So bounded that the sum of all that fit into one object is a number as well.
+  private static func count(_ quantity: String) -> Int? {
+    Int32(quantity).flatMap { $0 < 0 ? nil : Int($0) }
   }
 
   // As kubectl's printer: findNodeRoles in kubernetes pkg/printers/internalversion/printers.go.
   private static func roles(_ labels: Fields?) -> [String] {
     guard let labels else { return [] }
     let prefix = "node-role.kubernetes.io/"
-    var roles = Set(labels.names.filter { $0.hasPrefix(prefix) }.map { String($0.dropFirst(prefix.count)) })
+    var roles = Set(
+      labels.names.filter { $0.hasPrefix(prefix) }.map {
+        String($0.dropFirst(prefix.count)).clipped.singleLine
+      })
     if let role = labels.text("kubernetes.io/role") { roles.insert(role) }
     roles.remove("")
     return roles.sorted()

@@ -14,8 +14,8 @@ extension Pod {
       resource: resource, phase: status?.text("phase") ?? "Unknown",
       node: object.shown("spec")?.text("nodeName"), owner: Pod.owner(object.shown("metadata"), resource),
       isReady: resource.conditions["Ready"]?.status == .isTrue,
-      restarts: Int(containers.reduce(Int64(0)) { $0 &+ max(0, $1.number("restartCount") ?? 0) }),
-      waitingReason: waiting?.text("reason"), waitingMessage: waiting?.text("message"),
+      restarts: containers.reduce(0) { $0 + ($1.count("restartCount") ?? 0) },
+      waitingReason: waiting?.text("reason"), waitingMessage: waiting?.message("message"),
       lastEnd: containers.lazy.compactMap { $0.shown("lastState")?.shown("terminated") }.first.map(Pod.end))
   }
 

@@ -9,7 +9,7 @@ extension Resource {
     let status = try object.object("status")
     self.init(
       kind: kind, group: group, namespace: metadata.text("namespace") ?? "",
-      name: try metadata.requireText("name").clipped, creationTimestamp: metadata.time("creationTimestamp"),
+      name: try metadata.requireName("name"), creationTimestamp: metadata.time("creationTimestamp"),
       deletionTimestamp: try metadata.judgedTime("deletionTimestamp"),
       generation: try metadata.judgedNumber("generation"),
       observedGeneration: try status?.judgedNumber("observedGeneration"),
@@ -26,9 +26,9 @@ extension Resource {
 extension Condition {
   fileprivate init(_ fields: Fields, messages: (String) -> String) throws {
     self.init(
-      type: try fields.requireText("type").clipped,
+      type: try fields.requireName("type"),
       status: Status(rawValue: try fields.requireText("status")) ?? .unknown,
-      reason: fields.text("reason") ?? "", message: messages(fields.text("message") ?? ""),
+      reason: fields.text("reason") ?? "", message: messages(fields.message("message") ?? ""),
       lastTransitionTime: fields.time("lastTransitionTime"))
   }
 }

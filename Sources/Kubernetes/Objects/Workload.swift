@@ -7,14 +7,14 @@ extension Workload {
     let spec = try object.object("spec")
     let status = try object.object("status")
     let labels = object.shown("metadata")?.shown("labels")
-    func count(_ name: String) throws -> Int { Int(try status?.judgedNumber(name) ?? 0) }
+    func count(_ name: String) throws -> Int { try status?.judgedCount(name) ?? 0 }
     let isDaemonSet = kind == "DaemonSet"
     let pod = spec?.shown("template")?.shown("spec")
     let containers = ["containers", "initContainers"].flatMap { pod?.shownObjects($0).prefix(64) ?? [] }
     self.init(
       resource: resource,
       desired: isDaemonSet
-        ? try count("desiredNumberScheduled") : Int(try spec?.judgedNumber("replicas") ?? 1),
+        ? try count("desiredNumberScheduled") : try spec?.judgedCount("replicas") ?? 1,
       ready: try count(isDaemonSet ? "numberReady" : "readyReplicas"),
       available: try count(isDaemonSet ? "numberAvailable" : "availableReplicas"),
       updated: try count(isDaemonSet ? "updatedNumberScheduled" : "updatedReplicas"),
@@ -26,7 +26,7 @@ extension Workload {
 
   private static func updates(_ strategy: Fields?) -> Updates {
     if strategy?.text("type") == "OnDelete" { return .onDelete }
-    return strategy?.shown("rollingUpdate")?.number("partition").map { .partition(Int($0)) } ?? .rolling
+    return strategy?.shown("rollingUpdate")?.count("partition").map { .partition($0) } ?? .rolling
   }
 
   private static func manager(_ labels: Fields?) -> Reference? {

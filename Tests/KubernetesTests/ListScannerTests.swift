@@ -7,6 +7,7 @@ import Testing
     var kinds: [String] = []
     var metadata: [String] = []
     var items: [String] = []
+    var passedOver: [String] = []
     var isDone = false
   }
 
@@ -23,6 +24,8 @@ import Testing
           case .kind: parts.kinds.append(text)
           case .metadata: parts.metadata.append(text)
           case .item: parts.items.append(text)
+          case .tooDeep: parts.passedOver.append("deep \(text.prefix(8))")
+          case .tooLong: parts.passedOver.append("long \(text.prefix(8))")
           }
         }
       }
@@ -66,21 +69,50 @@ import Testing
   }
 
   @Test(arguments: ["[", #"{"a":"#]) func depthHasALimit(opening: String) throws {
-    let deep = #"{"items":["# + String(repeating: opening, count: 10_000)
-    #expect(throws: ObjectPage.Fault.tooDeep) { try parts(deep) }
-    // Also where nobody looks.
+    // Where nobody looks, too.
     let elsewhere = #"{"other":"# + String(repeating: opening, count: 10_000)
     #expect(throws: ObjectPage.Fault.tooDeep) { try parts(elsewhere) }
   }
 
   @Test func lengthHasALimit() throws {
     let long = String(repeating: "x", count: ListScanner.objectLimit)
-    #expect(throws: ObjectPage.Fault.tooLong(ListScanner.objectLimit)) {
-      try parts(#"{"items":[{"a":"\#(long)"}]}"#, pieces: 4096)
-    }
     #expect(throws: ObjectPage.Fault.tooLong(64 << 10)) { try parts("{\"\(long)\":1}", pieces: 4096) }
     // What nobody wants is passed over, however long it is.
     #expect(try parts(#"{"other":"\#(long)","items":[1]}"#, pieces: 4096).items == ["1"])
+  }
+
+  @Test(arguments: [4096, 7001, .max]) func oneObjectThatIsTooMuchIsPassedOver(pieces: Int) throws {
+    let deep = #"{"a":"# + String(repeating: "[", count: 5000) + String(repeating: "]", count: 5000) + "}"
+    let long = #"{"b":""# + String(repeating: "x", count: ListScanner.objectLimit) + #""}"#
+    let both = #"{"c":["# + deep + "," + long + "]}"
+    let parts = try parts(#"{"items":[1,\#(deep),2,\#(long),\#(both),3],"kind":"PodList"}"#, pieces: pieces)
+    #expect(parts.items == ["1", "2", "3"])
+    #expect(parts.passedOver == [#"deep {"a":[[["#, #"long {"b":"xx"#, #"long {"c":[{""#])
+    #expect(parts.kinds == [#""PodList""#])
+    #expect(parts.isDone)
+  }
+
+  @Test func anObjectThatIsTooMuchIsOneLineWithItsName() throws {
+    let pods = Kind.pod
+    let deep = String(repeating: #"{"a":"#, count: 260) + "1" + String(repeating: "}", count: 260)
+    let long = String(repeating: "x", count: 5 << 20)
+    let page = try ObjectPage(
+      Array(
+        SmallCluster.list(
+          "Pod",
+          [
+            #"{"metadata":{"labels":{"name":"no"},"name":"web","namespace":"apps"},"status":{"phase":"Running"}}"#,
+            #"{"metadata":{"labels":{"name":"no"},"name":"a","namespace":"apps"},"spec":\#(deep)}"#,
+            #"{"spec":{"name":"no"},"metadata":{"name":"b\#u{2028}c"},"x":"\#(long)"}"#,
+            #"{"spec":{"x":"\#(long)"},"metadata":{"name":"late"}}"#,
+          ]
+        ).utf8), of: ServedKind(pods, "v1"))
+    #expect(page.objects.count == 1)
+    #expect(
+      page.undecodable == [
+        "Pod apps/a: nests deeper than 200 levels", "Pod b c: is longer than 4 MiB",
+        "Pod number 3: is longer than 4 MiB",
+      ])
   }
 
   @Test func aListHasNoMoreObjectsThanItsLimit() {

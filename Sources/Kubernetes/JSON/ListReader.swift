@@ -63,16 +63,28 @@ final class ListReader: BodySink {
       guard let token else { throw .notJSON }
       next = token.isEmpty ? nil : token
     case .item:
-      guard count < limits.objects else { throw .tooMany(limits.objects) }
+      try countOne()
       switch try decode(value, { try decoder.decode(Attempt.self, from: $0, configuration: served) }) {
       case .read(let object): objects.append(object)
-      case .unreadable(let name, let reason):
-        if undecodable.count < limits.undecodable {
-          undecodable.append("\(served.kind.name) \(name ?? "number \(count)"): \(reason)")
-        }
+      case .unreadable(let name, let reason): passOver(name, reason)
       }
-      count += 1
+    case .tooDeep:
+      try countOne()
+      passOver(ObjectHead.name(in: value), "nests deeper than \(JSONNesting.limit) levels")
+    case .tooLong:
+      try countOne()
+      passOver(ObjectHead.name(in: value), "is longer than \(ListScanner.objectLimit >> 20) MiB")
     }
+  }
+
+  private func countOne() throws(ObjectPage.Fault) {
+    guard count < limits.objects else { throw .tooMany(limits.objects) }
+    count += 1
+  }
+
+  private func passOver(_ name: String?, _ reason: String) {
+    guard undecodable.count < limits.undecodable else { return }
+    undecodable.append("\(served.kind.name) \(name ?? "number \(count - 1)"): \(reason)")
   }
 
   private func decode<Value>(

@@ -4,12 +4,16 @@
 struct ListScanner {
   enum Part {
     case kind, metadata, item
+    /// The beginning of an item that is not to be decoded: it nests too deep, or is too long.
+    case tooDeep, tooLong
   }
 
   /// Bytes of one object: etcd holds no larger ones (`--max-request-bytes`, 1.5 MiB), and JSON may be longer than what
   /// it stores.
   static let objectLimit = 4 << 20
   private static let fieldLimit = 64 << 10
+  /// What is kept of an item that is passed over: its name is in it.
+  private static let headLimit = 16 << 10
   /// White space between values: indented lists of thousands of objects have some hundred KiB.
   private static let blankLimit = 1 << 20
 
@@ -42,6 +46,10 @@ struct ListScanner {
   private var blanks = 0
   /// The bytes of the value that came in earlier pieces.
   private var kept: [UInt8] = []
+  /// How many came.
+  private var length = 0
+  /// Why the item is passed over.
+  private var flaw: Part?
 
   var isDone: Bool { place == .done }
 
@@ -56,11 +64,18 @@ struct ListScanner {
         continue
       }
       let isOver = try pass(bytes, &index)
-      try checkLength(index - start)
+      try checkLength(length + index - start)
       if isOver { try end(UnsafeRawBufferPointer(rebasing: bytes[start..<index]), found) }
     }
     if case .nothing = inside { return }
-    if part != nil || isKey { kept.append(contentsOf: bytes[start...]) }
+    length += bytes.count - start
+    if part != nil || isKey { keep(UnsafeRawBufferPointer(rebasing: bytes[start...])) }
+  }
+
+  private mutating func keep(_ bytes: UnsafeRawBufferPointer) {
+    guard flaw != nil else { return kept.append(contentsOf: bytes) }
+    kept.removeSubrange(min(kept.count, Self.headLimit)...)
+    kept.append(contentsOf: bytes.prefix(Self.headLimit - kept.count))
   }
 
   /// One byte between values. True where it begins one.
@@ -99,6 +114,7 @@ struct ListScanner {
   }
 
   private mutating func begin(_ byte: UInt8) {
+    length = 0
     switch byte {
     case UInt8(ascii: "{"), UInt8(ascii: "["):
       inside = .brackets
@@ -119,7 +135,11 @@ struct ListScanner {
     let limit = JSONNesting.limit - 2
     // The fields in local variables: this loop sees every byte of the cluster.
     var (depth, isInString, isEscaped) = (self.depth, self.isInString, self.isEscaped)
-    defer { (self.depth, self.isInString, self.isEscaped) = (depth, isInString, isEscaped) }
+    var isTooDeep = false
+    defer {
+      (self.depth, self.isInString, self.isEscaped) = (depth, isInString, isEscaped)
+      if isTooDeep, flaw == nil { flaw = .tooDeep }
+    }
     var position = index
     defer { index = position }
     if case .word = inside {
@@ -150,7 +170,11 @@ struct ListScanner {
       case UInt8(ascii: "\""): isInString = true
       case UInt8(ascii: "{"), UInt8(ascii: "["):
         depth += 1
-        if depth > limit { throw .tooDeep }
+        if depth > limit {
+          // One object does not sink the list: it is counted to its end, and never decoded.
+          guard part == .item else { throw .tooDeep }
+          isTooDeep = true
+        }
       case UInt8(ascii: "}"), UInt8(ascii: "]"):
         depth -= 1
         if depth == 0 { return true }
@@ -160,10 +184,12 @@ struct ListScanner {
     return false
   }
 
-  private func checkLength(_ more: Int) throws(ObjectPage.Fault) {
-    guard isKey || part != nil else { return }
-    let limit = part == .item ? Self.objectLimit : Self.fieldLimit
-    guard kept.count + more <= limit else { throw .tooLong(limit) }
+  private mutating func checkLength(_ length: Int) throws(ObjectPage.Fault) {
+    if part == .item {
+      if length > Self.objectLimit { flaw = .tooLong }
+    } else if isKey || part != nil, length > Self.fieldLimit {
+      throw .tooLong(Self.fieldLimit)
+    }
   }
 
   private mutating func end(_ rest: UnsafeRawBufferPointer, _ found: Found) throws(ObjectPage.Fault) {
@@ -177,10 +203,11 @@ struct ListScanner {
       return
     }
     place = isInItems ? .afterElement : .afterValue
-    guard let part else { return }
+    guard let part = flaw ?? part else { return }
     self.part = nil
-    guard !kept.isEmpty else { return try found(part, rest) }
-    kept.append(contentsOf: rest)
+    if flaw == nil, kept.isEmpty { return try found(part, rest) }
+    keep(rest)
+    flaw = nil
     let whole = kept
     kept = []
     try whole.withUnsafeBufferPointer { bytes throws(ObjectPage.Fault) in

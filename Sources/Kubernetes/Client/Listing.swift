@@ -6,7 +6,7 @@ struct Listing {
   enum Outcome: Hashable {
     case asking
     case whole
-    /// 404: the kind went away since discovery.
+    /// 404 for a kind that nobody said is there.
     case notServed
     /// A part of a list would pass for the whole, so what came before is dropped.
     case failed(PollFailure)
@@ -17,6 +17,8 @@ struct Listing {
   private(set) var objects: [Observed] = []
   private(set) var undecodable: [String] = []
   private(set) var outcome = Outcome.asking
+  /// 404 for a kind that discovery named.
+  private(set) var isLost = false
   private var pages = 0
   private var hasRestarted = false
   private var lastToken: String?
@@ -48,6 +50,19 @@ struct Listing {
     undecodable = []
   }
 
+  /// A moment ago the server named it: it moves to another version, is made anew, or goes away. Which of them, the
+  /// next look at what the server has tells; until then nothing is known of its objects.
+  private mutating func lose(_ kubeconfig: Kubeconfig) {
+    isLost = true
+    fail(
+      PollFailure(
+        code: .badResponse,
+        message:
+          "\(subject.name): \(kubeconfig.server) named it, and answers 404 in version \(served.version)",
+        remedy: "Look at what it serves: "
+          + kubeconfig.kubectl("api-resources --api-group=\(served.kind.group.shellWord)")))
+  }
+
   /// Takes in one page; returns the path of the next one to ask for.
   ///
   /// - Parameter reader: has taken in the body of a 200.
@@ -68,7 +83,7 @@ struct Listing {
       }
     }
     if response.status == 404 {
-      outcome = .notServed
+      if served.isDiscovered { lose(kubeconfig) } else { outcome = .notServed }
       return nil
     }
     if let failure = PollFailure(response, asking: subject, of: kubeconfig) {

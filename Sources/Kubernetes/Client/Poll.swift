@@ -223,8 +223,7 @@ struct Poll {
       let (kubeconfig, limits) = (kubeconfig, limits)
       guard let reader else { return [] }
       guard let next = listings[kind]?.receive(response, reader, of: kubeconfig, limits: limits) else {
-        let isDiscovered = Kind.discovered.contains { $0.name == kind }
-        if isDiscovered, listings[kind]?.outcome == .notServed { isDiscoveryOutdated = true }
+        if listings[kind]?.isLost == true { isDiscoveryOutdated = true }
         return []
       }
       return [ask(question, next)]

@@ -21,6 +21,9 @@ struct ServedKind: Sendable {
     self.version = version
   }
 
+  /// It is there because the server said so.
+  var isDiscovered: Bool { !Kind.builtIn.contains { $0.name == kind.name && $0.group == kind.group } }
+
   func read(_ fields: Fields) throws -> Observed { try kind.read(fields, self) }
 
   /// `nodes`, `kustomizations.kustomize.toolkit.fluxcd.io`, as kubectl takes it.

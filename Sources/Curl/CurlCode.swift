@@ -20,7 +20,9 @@ extension CurlError.Code {
     case CURLE_SSL_CERTPROBLEM: self = .clientCertificateUnusable
     case CURLE_SSL_CACERT_BADFILE: self = .authorityUnusable
     case CURLE_SSL_CONNECT_ERROR:
-      self = Self.isCertificateAlert(detail) ? .clientCertificateRefused : .handshake
+      self =
+        Self.isCertificateAlert(detail)
+        ? .clientCertificateRefused : Self.isCut(detail) ? .cutInHandshake : .handshake
     case CURLE_GOT_NOTHING, CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_PARTIAL_FILE, CURLE_HTTP2,
       CURLE_HTTP2_STREAM:
       self = Self.isCertificateAlert(detail) ? .clientCertificateRefused : .closed
@@ -35,6 +37,14 @@ extension CurlError.Code {
   // libcurl takes the alert "certificate expired", which is about ours, for a failure to verify the server's
   // (lib/vtls/openssl.c, ossl_connect_step2); then OpenSSL has found nothing wrong with the server's.
   private static let noFaultOfTheServer = "SSL certificate verification failed"
+
+  // "Recv failure: Connection reset by peer", "OpenSSL SSL_connect: SSL_ERROR_SYSCALL in connection to …" (lib/sendf.c,
+  // lib/vtls/openssl.c), "unexpected eof while reading" (OpenSSL 3): nothing that the peer said.
+  private static func isCut(_ detail: String) -> Bool {
+    ["Connection reset", "Broken pipe", "SSL_ERROR_SYSCALL", "unexpected eof"].contains {
+      detail.firstRange(ofWord: $0) != nil
+    }
+  }
 
   // OpenSSL's names of the alerts of RFC 8446 §6 that speak of the certificate that we sent.
   private static func isCertificateAlert(_ detail: String) -> Bool {

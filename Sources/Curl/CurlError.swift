@@ -19,6 +19,8 @@ package struct CurlError: Error, Hashable, Sendable {
     case clientCertificateUnusable
     /// The certificate authorities can't be read.
     case authorityUnusable
+    /// The connection ended before there was TLS on it: whoever took it said nothing at all.
+    case cutInHandshake
     /// Any other failure of the TLS handshake: no common version, or no TLS at all.
     case handshake
     /// The connection ended before the response did.

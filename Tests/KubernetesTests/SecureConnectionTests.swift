@@ -84,6 +84,33 @@ import Testing
     #expect(try await poll(setup).0.get().nodes.value?.count == 2)
   }
 
+  /// A tunnel takes a connection at once and ends it when the far side can't go on: nobody spoke of TLS.
+  @Test(arguments: [TCPServer.Service.reset(sent: 0, received: 1), .reset(sent: 0, received: 0), .source(0)])
+  func aConnectionThatEndsBeforeTLSIsUnreachable(service: TCPServer.Service) async throws {
+    let server = try TCPServer(service)
+    defer { server.stop() }
+    let client = ClusterClient(
+      kubeconfig: try kubeconfig(scheme: "https"), dial: .tcp(host: "127.0.0.1", port: UInt16(server.port)))
+    guard case .failure(let failure) = await client.pollOnItsThread() else {
+      Issue.record("the poll did not fail")
+      return
+    }
+    #expect(failure.code == .unreachable, "\(failure)")
+    #expect(failure.remedy.contains("systemctl status k3s"))
+  }
+
+  @Test func whatSpeaksNoTLSIsNotTheServersTLSPort() async throws {
+    let server = try TCPServer(.flood(1 << 20))
+    defer { server.stop() }
+    let client = ClusterClient(
+      kubeconfig: try kubeconfig(scheme: "https"), dial: .tcp(host: "127.0.0.1", port: UInt16(server.port)))
+    guard case .failure(let failure) = await client.pollOnItsThread() else {
+      Issue.record("the poll did not fail")
+      return
+    }
+    #expect(failure.code == .tls, "\(failure)")
+  }
+
   @Test func anUnknownAuthorityIsRefused() async throws {
     let failure = try await failure(Setup(authority: "other-ca"))
     #expect(failure.code == .tls)

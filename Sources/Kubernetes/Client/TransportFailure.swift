@@ -52,6 +52,12 @@ extension PollFailure {
         failure(
           .kubeconfig, "certificate-authority in \(file) can't be used: \(error.detail)", newKubeconfig)
       case .handshake:
+      case .cutInHandshake:
+        // A tunnel takes every connection, and ends it where the far side can't go on.
+        failure(
+          .unreachable, "\(server) ended the connection before there was TLS on it: \(error.detail)",
+          "Look whether the API server runs and is the forward's target: sudo systemctl status k3s on the control plane"
+        )
         failure(
           .tls, "no TLS with \(server): \(error.detail)",
           "Check that the forward's target is the API server's TLS port.")

@@ -84,3 +84,64 @@ import Testing
     #expect(try #require(report.problems.first).since == here - .seconds(600))
   }
 }
+
+extension RemedyTests {
+  @Test(arguments: [
+    ("web-1", "web-1"), ("a.b:c_d@1,2/3+4=5%", "a.b:c_d@1,2/3+4=5%"), ("a b", "'a b'"), ("$(id)", "'$(id)'"),
+    ("it's", #"'it'\''s'"#), ("", "''"), ("~/k.yaml", "~/k.yaml"), ("~/my k", "~/'my k'"), ("a?b", "'a?b'"),
+    ("ü", "'ü'"), ("a\nb", "'a\nb'"),
+  ]) func aWordOfTheShellIsQuotedWhereItMustBe(text: String, word: String) {
+    #expect(text.shellWord == word)
+  }
+
+  @Test func namesFromTheClusterRunNothing() {
+    let broken = [Fixture.condition("Ready", .isFalse, "BuildFailed", "no")]
+    let report = Fixture.report {
+      $0.nodes = .seen([Fixture.node("$(reboot)", broken)])
+      $0.flux = .seen([Fixture.kustomization("a;b", broken)])
+      $0.pods = .seen(PodCensus(total: 1, unwell: [Fixture.pod("`x`", node: nil, restarts: 1)]))
+      $0.undecodable = [
+        "Pod apps/web: spec has the wrong type", "Node srv$(x): spec is null",
+        "Kustomization number 7: is null",
+        "and more, which are not counted",
+      ]
+    }
+    let remedies = report.problems.map(\.remedy)
+    let access = "kubectl --kubeconfig /home/ann/.kube/k3s-config.yaml"
+    #expect(remedies.contains("\(access) describe node '$(reboot)'"))
+    #expect(remedies.contains { $0.contains("--name='a;b' ") })
+    #expect(remedies.contains("\(access) -n apps get pod web -o yaml"))
+    #expect(remedies.contains("\(access) get node 'srv$(x)' -o yaml"))
+    #expect(remedies.contains("\(access) get kustomization -A"))
+    #expect(remedies.contains("journalctl -u oceanid-guard"))
+  }
+
+  @Test func aForwardOfSomebodyElseHidesNoFailure() {
+    func forward(_ port: Int, _ target: String, isRefused: Bool) -> TunnelHealth.Forward {
+      TunnelHealth.Forward(
+        listen: "127.0.0.1:\(port)", target: target, isListening: true, holder: nil,
+        refusal: isRefused
+          ? .init(code: .forwardRefused, message: "refused", remedy: "look", at: Fixture.ago(9)) : nil)
+    }
+    func ids(_ target: String?, _ refused: [Bool]) -> [String] {
+      let tunnel = Fixture.tunnel(forwards: [
+        forward(16443, "localhost:6443", isRefused: refused[0]),
+        forward(5432, "db:5432", isRefused: refused[1]),
+      ])
+      return Fixture.report(
+        Observation(
+          cluster: "tethys", listen: "127.0.0.1:16443", kubeconfig: "/k", tunnel: tunnel, apiTarget: target,
+          snapshot: nil, snapshotAt: nil,
+          pollFailure: PollFailure(code: .tls, message: "expired", remedy: "renew"),
+          pollInterval: .seconds(15), expectations: Expectations())
+      ).problemIDs.filter { $0.contains("/api/") }
+    }
+    for target in [nil, "localhost:6443"] {
+      #expect(ids(target, [false, true]) == ["tethys/api/tls"])
+      #expect(ids(target, [true, false]) == [])
+    }
+    #expect(ids("db:5432", [false, true]) == [])
+    // Dialled from the far side, through no forward.
+    #expect(ids("10.0.0.1:6443", [true, true]) == ["tethys/api/tls"])
+  }
+}

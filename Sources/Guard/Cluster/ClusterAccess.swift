@@ -54,7 +54,13 @@ final class ClusterAccess: Sendable {
       configuration.forward(for: server) == nil,
       case .tcp? = configuration.tunnel.forwards.first?.listen
     else { return nil }
-    return "--server \(server.scheme)://\(configuration.publicListen) --tls-server-name \(server.host)"
+    let address = "\(server.scheme)://\(configuration.publicListen)"
+    return "--server \(address.shellWord) --tls-server-name \(server.host.shellWord)"
+  }
+
+  /// Where polls go to, as the far side knows it; nil before the kubeconfig was read.
+  var target: StreamAddress? {
+    state.withLock { $0.client }.map { configuration.target(of: $0.kubeconfig.server) }
   }
 
   /// A server on loopback where no forward listens is the commonest slip: it was dialled from the far side.

@@ -153,6 +153,7 @@ actor GuardedCluster {
 /// Carries values from a producer that exists before its consumer.
 private final class Relay<Value: Sendable>: Sendable {
   private struct State {
+      apiTarget: access.target?.description,
     var waiting: [Value] = []
     var consumer: (@Sendable (Value) -> Void)?
   }

@@ -104,7 +104,7 @@ extension Topic {
       "kubectl auth can-i list RESOURCE -A; give the guard's user get and list on it"),
     Topic(
       "timeout", "The API did not answer within poll.timeout.",
-      "is the server busy? kubectl get --raw /readyz?verbose"),
+      "is the server busy? kubectl get --raw '/readyz?verbose'"),
     Topic(
       "bad_response", "What answered is not a Kubernetes API, or its answer can't be understood.",
       "what listens at the target? curl -k through the forward shows it"),

@@ -11,6 +11,8 @@ public struct Observation: Hashable, Sendable {
   /// names another address.
   public let serverFlags: String?
   public let tunnel: TunnelHealth
+  /// Where the guard's own requests go to through the tunnel, as the far side knows it; nil: not known yet.
+  public let apiTarget: String?
   /// The last snapshot that a poll brought home; kept while polls fail.
   public let snapshot: Snapshot?
   /// When that snapshot was taken, by the guard's clock.
@@ -22,7 +24,8 @@ public struct Observation: Hashable, Sendable {
 
   public init(
     cluster: String, listen: String, kubeconfig: String, context: String? = nil, serverFlags: String? = nil,
-    tunnel: TunnelHealth, snapshot: Snapshot?, snapshotAt: Timestamp?, pollFailure: PollFailure?,
+    tunnel: TunnelHealth, apiTarget: String? = nil, snapshot: Snapshot?, snapshotAt: Timestamp?,
+    pollFailure: PollFailure?,
     pollInterval: Duration, expectations: Expectations
   ) {
     self.cluster = cluster
@@ -31,6 +34,7 @@ public struct Observation: Hashable, Sendable {
     self.context = context
     self.serverFlags = serverFlags
     self.tunnel = tunnel
+    self.apiTarget = apiTarget
     self.snapshot = snapshot
     self.snapshotAt = snapshotAt
     self.pollFailure = pollFailure
@@ -38,10 +42,20 @@ public struct Observation: Hashable, Sendable {
     self.expectations = expectations
   }
 
+  /// The server's clock at the last snapshot, where it can be one; else this machine's.
+  public var serverTime: Timestamp? {
+    guard let snapshot, let snapshotAt else { return snapshot?.serverTime }
+    return isPlausible(snapshotAt - snapshot.serverTime) ? snapshot.serverTime : snapshotAt
+  }
+
   /// How far the guard's clock is ahead of the cluster's. What a slow poll alone may make of it counts as nothing.
   public var clockSkew: Duration {
     guard let snapshot, let snapshotAt else { return .zero }
     let skew = snapshotAt - snapshot.serverTime
+    guard isPlausible(skew) else { return .zero }
     return skew > .seconds(-15) && skew < .seconds(15) ? .zero : skew
   }
+
+  /// Clocks that nobody sets go wrong by hours; a Date of another day is no clock, and ages by it are none.
+  private func isPlausible(_ skew: Duration) -> Bool { skew > .seconds(-86_400) && skew < .seconds(86_400) }
 }

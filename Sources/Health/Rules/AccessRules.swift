@@ -47,7 +47,7 @@ extension Judgement {
       guard failure.code != .tunnelDown else { return false }
       // The target that the far side can't reach is the cause, and has been told.
       let isSymptom = [.tls, .unreachable, .timeout].contains(failure.code)
-      if isSymptom, observation.tunnel.forwards.contains(where: { $0.refusal != nil }) { return false }
+      if isSymptom, isTargetRefused { return false }
       report(
         "api/\(failure.code.rawValue)", .critical, subject: "API of \(cluster)",
         title: "the cluster's API can't be asked",
@@ -71,7 +71,7 @@ extension Judgement {
       report(
         "api/undecodable/\(index)", .warning, subject: "API of \(cluster)",
         title: "an object could not be read",
-        detail: line, remedy: "compare it with its CRD: \(kubectl("get -o yaml"))")
+        detail: line, remedy: look(atUndecodable: line))
     }
     if snapshot.undecodable.count > 5 {
       report(
@@ -80,6 +80,31 @@ extension Judgement {
         remedy: "journalctl -u oceanid-guard")
     }
     return true
+  }
+
+  /// The far side refused the target that the guard's own requests go to; another forward's is another matter.
+  private var isTargetRefused: Bool {
+    observation.tunnel.forwards.contains { forward in
+      guard forward.refusal != nil else { return false }
+      guard let target = observation.apiTarget else { return forward.listen == observation.listen }
+      return forward.target == target
+    }
+  }
+
+  /// - Parameter line: `Kustomization flux-system/apps: spec.suspend has the wrong type`
+  private func look(atUndecodable line: String) -> String {
+    let words = line.split(separator: " ", maxSplits: 2)
+    guard let kind = words.first, kind.first?.isUppercase == true else {
+      return "journalctl -u oceanid-guard"
+    }
+    let type = String(kind).lowercased().shellWord
+    guard words.count == 3, words[1].hasSuffix(":") else { return kubectl("get \(type) -A") }
+    let name = words[1].dropLast().split(separator: "/").map { String($0).shellWord }
+    return switch name.count {
+    case 1: kubectl("get \(type) \(name[0]) -o yaml")
+    case 2: kubectl("-n \(name[0]) get \(type) \(name[1]) -o yaml")
+    default: kubectl("get \(type) -A")
+    }
   }
 
   private mutating func judgeServer(_ snapshot: Snapshot) {

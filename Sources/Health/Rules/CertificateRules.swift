@@ -15,7 +15,7 @@ extension Judgement {
         "certificate/\(resource.namespace)/\(resource.name)/\(symptom.word)", symptom.severity,
         subject: resource.reference.description, title: "\(resource.reference) \(symptom.title)",
         detail: (symptom.detail + attempts(certificate)).joined(separator: "; "), since: symptom.since,
-        remedy: kubectl("-n \(resource.namespace) describe certificate \(resource.name)")
+        remedy: kubectl("-n \(resource.namespace.shellWord) describe certificate \(resource.name.shellWord)")
           + "  # then its CertificateRequest, Order and Challenge")
     }
     return Judged(

@@ -19,7 +19,7 @@ extension Judgement {
           detail: "its pod is available, and its leader renewed its lease "
             + "\((serverNow - renewed).humanDuration) ago; what it looks after stays as it was",
           since: renewed,
-          remedy: kubectl("-n \(lease.namespace) logs deployment/\(name) --since=1h"))
+          remedy: kubectl("-n \(lease.namespace.shellWord) logs deployment/\(name.shellWord) --since=1h"))
       }
       controllers.append(
         ControllerReport(
@@ -64,7 +64,7 @@ extension Judgement {
       report(
         "flux/controller/\(name)/missing", .critical, subject: name, title: "\(name) is missing",
         detail: "objects that it looks after are there, and no Deployment of that name",
-        remedy: kubectl("-n \(expectations.fluxNamespace) get deployments"))
+        remedy: kubectl("-n \(expectations.fluxNamespace.shellWord) get deployments"))
     }
   }
 
@@ -84,7 +84,8 @@ extension Judgement {
       "flux/controller/\(name)/idle", .critical, subject: name,
       title: "\(name) has reconciled nothing for \((serverNow - last).humanDuration)",
       detail: "all \(beating.count) Kustomizations are overdue, and say that they are ready", since: last,
-      remedy: kubectl("-n \(expectations.fluxNamespace) logs deployment/\(name) --since=1h"))
+      remedy: kubectl(
+        "-n \(expectations.fluxNamespace.shellWord) logs deployment/\(name.shellWord) --since=1h"))
   }
 
   /// By the labels that `flux install` puts on its controllers.

@@ -105,7 +105,7 @@ extension Judgement {
 
   private func controllerLog(_ object: FluxObject) -> String {
     let controller = object.resource.kind.fluxController
-    return kubectl("-n \(expectations.fluxNamespace) logs deployment/\(controller) --since=1h")
+    return kubectl("-n \(expectations.fluxNamespace.shellWord) logs deployment/\(controller) --since=1h")
   }
 }
 

@@ -101,7 +101,9 @@ extension Judgement {
         "\(path)/waiting", .warning, subject: subject,
         title: "\(subject) has been waiting for \((serverNow - since).humanDuration)",
         detail: failure.message, since: since,
-        remedy: kubectl("-n \(parent.namespace) describe \(parent.kind.lowercased()) \(parent.name)"))
+        remedy: kubectl(
+          "-n \(parent.namespace.shellWord) describe \(parent.kind.lowercased().shellWord) \(parent.name.shellWord)"
+        ))
       return .degraded
     }
     if isToldByWorkload(object, failure) { return .degraded }
@@ -137,7 +139,7 @@ extension Judgement {
   /// The next command of a person who looks; changes go through Git.
   private func remedy(for object: FluxObject, _ failure: Condition) -> String {
     let resource = object.resource
-    let log = flux("logs --kind=\(resource.kind) --name=\(resource.name) --namespace=\(resource.namespace)")
+    let log = log(of: resource)
     let message = failure.message.lowercased()
     if object.isSource,
       message.contains("authentic") || message.contains("token") || message.contains("permission denied")
@@ -155,7 +157,7 @@ extension Judgement {
   func look(_ resource: Resource) -> String {
     let type =
       resource.group.isEmpty ? resource.kind.lowercased() : "\(resource.kind.lowercased()).\(resource.group)"
-    return kubectl("-n \(resource.namespace) describe \(type) \(resource.name)")
+    return kubectl("-n \(resource.namespace.shellWord) describe \(type) \(resource.name.shellWord)")
   }
 
   // MARK: - The second axis: what kstatus can't tell

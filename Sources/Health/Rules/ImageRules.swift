@@ -181,7 +181,9 @@ extension Judgement {
   }
 
   func log(of resource: Resource) -> String {
-    flux("logs --kind=\(resource.kind) --name=\(resource.name) --namespace=\(resource.namespace)")
+    flux(
+      "logs --kind=\(resource.kind) --name=\(resource.name.shellWord) --namespace=\(resource.namespace.shellWord)"
+    )
   }
 
   private func judged<Value>(

@@ -168,12 +168,8 @@ struct Judgement {
   func flux(_ arguments: String) -> String { "flux \(access) \(arguments)" }
 
   private var access: String {
-    let path = observation.kubeconfig
-    let isPlain = path.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "/._-~+@:".contains($0)) }
-    let quoted =
-      isPlain
-      ? path : "'\(path.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''"))'"
-    return ["--kubeconfig \(quoted)", observation.context.map { "--context \($0)" }, observation.serverFlags]
+    let context = observation.context.map { "--context \($0.shellWord)" }
+    return ["--kubeconfig \(observation.kubeconfig.shellWord)", context, observation.serverFlags]
       .compactMap(\.self).joined(separator: " ")
   }
 

@@ -28,7 +28,7 @@ extension Judgement {
     let before = problems.count
     let isExpected = expectations.nodes.isEmpty || expectations.nodes.contains(name)
     let ready = node.resource.conditions["Ready"]
-    let describe = kubectl("describe node \(name)")
+    let describe = kubectl("describe node \(name.shellWord)")
     if ready?.status != .isTrue {
       unwellNodes.insert(name)
       let words = [ready?.reason, ready?.message].compactMap { $0 }.filter { !$0.isEmpty }.joined(
@@ -87,7 +87,7 @@ extension Judgement {
       detail: "last renewed \((serverNow - renewed).humanDuration) ago, where every 10s is usual; "
         + "the cluster will call it NotReady soon",
       since: renewed,
-      remedy: kubectl("-n kube-node-lease get lease \(node.name) -o yaml")
+      remedy: kubectl("-n kube-node-lease get lease \(node.name.shellWord) -o yaml")
         + "  # and on \(node.name): systemctl status k3s k3s-agent")
     return true
   }

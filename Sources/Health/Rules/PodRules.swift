@@ -41,11 +41,11 @@ extension Judgement {
   }
 
   func remedy(_ pod: Pod) -> String {
-    let name = "-n \(pod.resource.namespace)"
+    let (name, pods) = (pod.resource.name.shellWord, "-n \(pod.resource.namespace.shellWord)")
     // A container that never ran has no log.
     return pod.isCrashLooping
-      ? kubectl("\(name) logs \(pod.resource.name) --all-containers --previous")
-      : kubectl("\(name) describe pod \(pod.resource.name)")
+      ? kubectl("\(pods) logs \(name) --all-containers --previous")
+      : kubectl("\(pods) describe pod \(name)")
   }
 }
 

@@ -10,7 +10,7 @@ extension Judgement {
       if secret.isPresent == false {
         report(
           "secret/\(name)/missing", .critical, subject: "secret \(name)", title: "secret \(name) is missing",
-          remedy: kubectl("-n \(secret.namespace) get secrets") + "  # restore it from its source")
+          remedy: kubectl("-n \(secret.namespace.shellWord) get secrets") + "  # restore it from its source")
       }
     }
     guard let failure = secrets.lazy.filter({ $0.isPresent == nil }).compactMap(\.failure).first else {

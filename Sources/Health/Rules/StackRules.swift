@@ -11,7 +11,8 @@ extension Judgement {
     let stalled = resource.conditions["Stalled"].flatMap { $0.status == .isTrue ? $0 : nil }
     let reconciling = resource.conditions["Reconciling"].flatMap { $0.status == .isTrue ? $0 : nil }
     let path = "stack/\(resource.namespace)/\(resource.name)"
-    let look = kubectl("-n \(resource.namespace) describe stacks.pulumi.com \(resource.name)")
+    let look = kubectl(
+      "-n \(resource.namespace.shellWord) describe stacks.pulumi.com \(resource.name.shellWord)")
     var verdict = Verdict.degraded
     if let stalled {
       report(

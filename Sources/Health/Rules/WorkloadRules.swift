@@ -19,7 +19,7 @@ extension Judgement {
         "workload/\(name)/missing", .critical, subject: "workload \(name)",
         title: "workload \(name) is missing",
         detail: "no Deployment, StatefulSet or DaemonSet of that name",
-        remedy: kubectl("-n \(name.namespace) get deployments,statefulsets,daemonsets"))
+        remedy: kubectl("-n \(name.namespace.shellWord) get deployments,statefulsets,daemonsets"))
     }
   }
 
@@ -51,7 +51,9 @@ extension Judgement {
       subject: resource.reference.description, title: "\(resource.reference) \(title)",
       detail: "\(reason): \(message)" + (worst.map { "; \($0.plight)" } ?? ""), since: since,
       remedy: worst.map(remedy)
-        ?? kubectl("-n \(resource.namespace) describe \(resource.kind.lowercased()) \(resource.name)"))
+        ?? kubectl(
+          "-n \(resource.namespace.shellWord) describe \(resource.kind.lowercased()) \(resource.name.shellWord)"
+        ))
     return judged(verdict)
   }
 

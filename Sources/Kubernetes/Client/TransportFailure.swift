@@ -32,7 +32,8 @@ extension PollFailure {
       case .tooLarge:
         failure(
           .badResponse, "\(subject.name): \(error.detail)",
-          "Look what fills the list: \(kubeconfig.kubectl("get --raw \(error.path) | wc -c"))")
+          "Look what fills the list: \(kubeconfig.kubectl("get --raw \(String(error.path).shellWord) | wc -c"))"
+        )
       case .unwanted, .badReply:
         failure(
           .badResponse, "\(subject.name): \(server) answered what is not HTTP: \(error.detail)",
@@ -51,13 +52,13 @@ extension PollFailure {
       case .authorityUnusable:
         failure(
           .kubeconfig, "certificate-authority in \(file) can't be used: \(error.detail)", newKubeconfig)
-      case .handshake:
       case .cutInHandshake:
         // A tunnel takes every connection, and ends it where the far side can't go on.
         failure(
           .unreachable, "\(server) ended the connection before there was TLS on it: \(error.detail)",
           "Look whether the API server runs and is the forward's target: sudo systemctl status k3s on the control plane"
         )
+      case .handshake:
         failure(
           .tls, "no TLS with \(server): \(error.detail)",
           "Check that the forward's target is the API server's TLS port.")

@@ -41,7 +41,9 @@ package struct Kubeconfig: Hashable, Sendable {
   }
 
   /// A command for a person's terminal, with this kubeconfig.
-  func kubectl(_ arguments: String) -> String { "KUBECONFIG=\(path) kubectl \(arguments)" }
+  func kubectl(_ arguments: String) -> String {
+    "KUBECONFIG=\(path.shellWord) kubectl --context \(context.shellWord) \(arguments)"
+  }
 
   /// Client certificate and key, PEM.
   struct Identity: Hashable, Sendable {

@@ -83,7 +83,7 @@ struct KubeconfigFiles {
     throw PollFailure(
       code: .kubeconfig, message: "kubeconfig \(self.list) has no \(key) named \(name); \(known)",
       remedy: key == "context"
-        ? "Set kubernetes.context to one of these: KUBECONFIG=\(self.list) kubectl config get-contexts"
-        : "Put it right: KUBECONFIG=\(self.list) kubectl config view")
+        ? "Set kubernetes.context to one of these: KUBECONFIG=\(self.list.shellWord) kubectl config get-contexts"
+        : "Put it right: KUBECONFIG=\(self.list.shellWord) kubectl config view")
   }
 }

@@ -96,7 +96,7 @@ struct Judgement {
   var expectations: Expectations { observation.expectations }
   var cluster: String { observation.cluster }
   /// The server's clock at the last snapshot.
-  var serverNow: Timestamp { observation.snapshot?.serverTime ?? now }
+  var serverNow: Timestamp { observation.serverTime ?? now }
 
   /// How far the guard's clock is ahead of the one that the rules' times are of.
   var skew: Duration = .zero
@@ -114,7 +114,10 @@ struct Judgement {
       Problem(
         id: id, severity: severity, cluster: cluster, subject: subject, title: title,
         detail: redacted(detail),
-        since: min(since.map { $0 + skew } ?? now, memory.firstSeen[id] ?? now), remedy: remedy))
+        // A time before 1970 is nobody's, and far enough back it has no text.
+        since: max(
+          min(since.map { $0 + skew } ?? now, memory.firstSeen[id] ?? now), Timestamp(milliseconds: 0)),
+        remedy: remedy))
   }
 
   /// How long something has been so, which is no problem in itself; forgotten once it is not so any more.

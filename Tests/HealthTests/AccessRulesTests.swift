@@ -81,7 +81,7 @@ import Testing
     let failure = PollFailure(code: .forbidden, message: "may not list", remedy: "grant list on nodes")
     let report = Fixture.report { $0.nodes = .failed(failure) }
     #expect(report.problemIDs == ["tethys/api/nodes/forbidden"])
-    #expect(report.verdict == .degraded)
+    #expect(report.verdict == .unknown)
     #expect(report.flux.count == 2)
   }
 

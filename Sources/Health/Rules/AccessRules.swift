@@ -115,7 +115,7 @@ extension Judgement {
         remedy: kubectl("get --raw '/readyz?verbose'"))
     }
     for (part, failure) in snapshot.gaps.sorted(by: { $0.key < $1.key }) {
-      report(failure, part: part, of: .api)
+      report(failure, part: part, of: .api, unread: part == "node-leases" ? UnreadPath.all("lease/") : [])
     }
     if snapshot.isServerUnverified {
       report(

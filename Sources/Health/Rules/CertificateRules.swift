@@ -1,6 +1,9 @@
 extension Judgement {
   mutating func judgeCertificates(_ snapshot: Snapshot) {
-    if let failure = snapshot.certificates.failure { report(failure, part: "certificates", of: .certificate) }
+    if let failure = snapshot.certificates.failure {
+      report(failure, part: "certificates", of: .certificate, unread: UnreadPath.all("certificate/"))
+      certificates = remembered(lastSeen.certificates)
+    }
     for certificate in snapshot.certificates.value ?? [] { certificates.append(judge(certificate)) }
   }
 

@@ -4,7 +4,8 @@ extension Judgement {
     switch snapshot.flux {
     case .seen(let objects):
       isFluxInstalled = true
-      judge(objects)
+      let failed = snapshot.failedFluxKinds
+      judge(objects, beside: failed.isEmpty ? [] : lastSeen.flux.filter { failed[$0.resource.kind] != nil })
     case .notServed:
       isFluxInstalled = false
       if expectations.fluxVersion != nil {
@@ -12,23 +13,29 @@ extension Judgement {
           "flux/missing", .critical, subject: "flux", title: "Flux is not installed",
           detail: "the server has none of its API groups, and expect.flux wants it", remedy: flux("check"))
       }
-    case .failed(let failure): report(failure, part: "flux", of: .flux)
+    case .failed(let failure):
+      report(failure, part: "flux", of: .flux, unread: UnreadPath.all("flux/"))
+      judge([], beside: lastSeen.flux)
     }
     for (kind, failure) in snapshot.failedFluxKinds.sorted(by: { $0.key < $1.key }) {
-      report(failure, part: kind, of: .flux)
+      report(failure, part: kind, of: .flux, unread: UnreadPath.all("flux/\(kind.lowercased())/"))
     }
     judgeFluxVersion(snapshot)
   }
 
-  private mutating func judge(_ objects: [FluxObject]) {
+  /// - Parameter unread: of kinds that can't be listed just now. What was wrong with them is still the cause of what
+  ///   it brought about.
+  private mutating func judge(_ objects: [FluxObject], beside unread: [FluxObject]) {
+    let all = objects + unread
     causes = FluxCauses(
-      objects,
-      failures: objects.reduce(into: [:]) { failures, object in
+      all,
+      failures: all.reduce(into: [:]) { failures, object in
         failures[object.resource.reference] = failure(of: object)
       })
     failures.merge(causes.failures) { _, new in new }
     judgeIdleControllers(objects)
     for object in objects { flux.append(judge(object)) }
+    flux += remembered(unread)
   }
 
   /// What decides, in this order: kinds without a status, suspension (it freezes conditions), deletion, failure,

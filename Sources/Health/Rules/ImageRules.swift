@@ -1,12 +1,19 @@
 extension Judgement {
   mutating func judgeImages(_ snapshot: Snapshot) {
-    for part in [
-      ("image repositories", snapshot.imageRepositories.failure),
-      ("image policies", snapshot.imagePolicies.failure),
-      ("image automations", snapshot.imageUpdateAutomations.failure),
+    for (part, failure, beginning) in [
+      ("image repositories", snapshot.imageRepositories.failure, "image/repository/"),
+      ("image policies", snapshot.imagePolicies.failure, "image/policy/"),
+      ("image automations", snapshot.imageUpdateAutomations.failure, "image/automation/"),
     ] {
-      if let failure = part.1 { report(failure, part: part.0, of: .image) }
+      if let failure { report(failure, part: part, of: .image, unread: UnreadPath.all(beginning)) }
     }
+    if snapshot.imageRepositories.failure != nil {
+      repositories = remembered(lastSeen.imageRepositories)
+    }
+    if snapshot.imageUpdateAutomations.failure != nil {
+      automations = remembered(lastSeen.imageUpdateAutomations)
+    }
+    if snapshot.imagePolicies.failure != nil { policies = rememberedPolicies }
     for repository in snapshot.imageRepositories.value ?? [] { repositories.append(judge(repository)) }
     for automation in snapshot.imageUpdateAutomations.value ?? [] { automations.append(judge(automation)) }
     for policy in snapshot.imagePolicies.value ?? [] { policies.append(judge(policy, snapshot)) }
@@ -177,7 +184,10 @@ extension Judgement {
 
   private func isUnwell(_ reference: Reference) -> Bool {
     causes.failures[reference] != nil
-      || repositories.contains { $0.value.resource.reference == reference && $0.verdict != .healthy }
+      || repositories.contains {
+        $0.value.resource.reference == reference
+          && ($0.verdict == .unknown ? memory.failures[reference] != nil : $0.verdict != .healthy)
+      }
   }
 
   func log(of resource: Resource) -> String {

@@ -1,34 +1,3 @@
-/// What the rules remember from one judgement to the next.
-public struct Memory: Hashable, Sendable {
-  /// Problem id, or the name of what may become one, to the moment when it was first seen.
-  public var firstSeen: [String: Timestamp]
-  /// Failures of objects that are being retried: while the retry runs, the object itself doesn't tell of them.
-  public var failures: [Reference: Condition]
-  /// When each Lease last moved.
-  public var renewals: [Reference: Renewal]
-
-  /// A Lease as it was last seen to change, by the server's clock.
-  public struct Renewal: Hashable, Sendable {
-    public let renewTime: Timestamp
-    /// nil: it has not changed since it was first seen.
-    public let movedAt: Timestamp?
-
-    public init(renewTime: Timestamp, movedAt: Timestamp?) {
-      self.renewTime = renewTime
-      self.movedAt = movedAt
-    }
-  }
-
-  public init(
-    firstSeen: [String: Timestamp] = [:], failures: [Reference: Condition] = [:],
-    renewals: [Reference: Renewal] = [:]
-  ) {
-    self.firstSeen = firstSeen
-    self.failures = failures
-    self.renewals = renewals
-  }
-}
-
 /// Turns everything known of a cluster into its report. Pure: time and memory are parameters.
 ///
 /// - Parameters:
@@ -53,6 +22,10 @@ struct Judgement {
   let memory: Memory
   private(set) var problems: [Problem] = []
   private var partFailures: [(part: String, kind: Problem.Kind, failure: PollFailure)] = []
+  /// What the parts that can't be read leave out of sight.
+  private var unread: [UnreadPath] = []
+  /// With what the present snapshot has seen.
+  let lastSeen: LastSeen
   /// What is being watched, and is no problem yet.
   private var watched: [String: Timestamp] = [:]
   /// What the rules remember next time.
@@ -91,6 +64,9 @@ struct Judgement {
     self.observation = observation
     self.memory = memory
     self.now = now
+    var lastSeen = memory.lastSeen
+    if let snapshot = observation.snapshot { lastSeen.take(snapshot, at: observation.serverTime ?? now) }
+    self.lastSeen = lastSeen
   }
 
   var expectations: Expectations { observation.expectations }
@@ -140,9 +116,14 @@ struct Judgement {
 
   /// A part of the poll that failed by itself: one warning, with the words of the failure.
   ///
-  /// - Parameter kind: what can't be seen without it.
-  mutating func report(_ failure: PollFailure, part: String, of kind: Problem.Kind) {
+  /// - Parameters:
+  ///   - kind: what can't be seen without it.
+  ///   - unread: whose memory waits until it can be read again.
+  mutating func report(
+    _ failure: PollFailure, part: String, of kind: Problem.Kind, unread: [UnreadPath] = []
+  ) {
     partFailures.append((part, kind, failure))
+    self.unread += unread
   }
 
   /// What was refused lacks a rule each; a slow or broken server is one thing, however many parts it costs.
@@ -183,7 +164,8 @@ struct Judgement {
     let sorted = problems.sorted {
       $0.severity == $1.severity ? $0.id < $1.id : $0.severity == .critical
     }
-    let verdict = verdict(isFresh: isFresh)
+    let left = isFresh ? memory.left(by: unread, of: cluster) : memory
+    let verdict = verdict(isFresh: isFresh, unread: left.critical)
     let report = ClusterReport(
       name: cluster, verdict: verdict, summary: Summary.line(self, verdict, sorted),
       isFluxInstalled: isFluxInstalled,
@@ -191,12 +173,19 @@ struct Judgement {
       automations: automations, workloads: workloads, certificates: certificates, stacks: stacks,
       secrets: secrets, pods: pods, controllers: controllers, problems: sorted,
       unseen: unseen(isFresh: isFresh))
-    var next = memory
-    if isFresh { next = Memory(failures: failures, renewals: renewals) }
-    // While nothing is known, what was watched goes on being so.
-    next.firstSeen = (isFresh ? [:] : memory.firstSeen).merging(watched) { _, new in new }
-    for problem in sorted { next.firstSeen[problem.id] = min(problem.since, now) }
-    return (report, next)
+    return (report, remembering(sorted, left))
+  }
+
+  /// What could not be seen, all of it or a part, goes on being as it was last seen.
+  private func remembering(_ problems: [Problem], _ left: Memory) -> Memory {
+    var next = left
+    next.lastSeen = lastSeen
+    next.failures.merge(failures) { _, new in new }
+    next.renewals.merge(renewals) { _, new in new }
+    next.firstSeen.merge(watched) { _, new in new }
+    for problem in problems { next.firstSeen[problem.id] = min(problem.since, now) }
+    next.critical.formUnion(problems.filter { $0.severity == .critical }.map(\.id))
+    return next
   }
 
   private func unseen(isFresh: Bool) -> Set<Problem.Kind> {
@@ -206,9 +195,14 @@ struct Judgement {
     return Set(partFailures.map(\.kind))
   }
 
-  private func verdict(isFresh: Bool) -> Verdict {
+  /// No data is no good news: without the nodes or a kind of Flux nobody knows how the cluster is, nor as long as
+  /// something critical can't be looked after. What is known to be critical is so in any case.
+  ///
+  /// - Parameter unread: critical problems of parts that can't be read any more.
+  private func verdict(isFresh: Bool, unread: Set<String>) -> Verdict {
     if problems.contains(where: { $0.severity == .critical }) { return .critical }
-    if !isFresh { return .unknown }
+    if !isFresh || !unread.isEmpty { return .unknown }
+    if partFailures.contains(where: { [.node, .flux].contains($0.kind) }) { return .unknown }
     return problems.isEmpty ? .healthy : .degraded
   }
 }

@@ -11,7 +11,10 @@ extension Judgement {
   }
 
   mutating func judgeNodes(_ snapshot: Snapshot) {
-    if let failure = snapshot.nodes.failure { report(failure, part: "nodes", of: .node) }
+    if let failure = snapshot.nodes.failure {
+      report(failure, part: "nodes", of: .node, unread: UnreadPath.all("node/", "lease/node/"))
+      rememberNodes()
+    }
     guard let seen = snapshot.nodes.value else { return }
     for node in seen { nodes.append(judge(node, snapshot)) }
     for name in expectations.nodes where !seen.contains(where: { $0.name == name }) {
@@ -116,6 +119,7 @@ extension Judgement {
       remedy: kubectl("get nodes -o wide") + "  # upgrade the older one")
   }
 
+  /// nil for what is no release: a node says of itself what it likes.
   private static func minor(_ version: String) -> Int? {
     let parts = version.split(separator: ".")
     guard parts.count > 1, (1...4).contains(parts[1].utf8.count),

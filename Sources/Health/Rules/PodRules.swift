@@ -5,7 +5,9 @@ extension Judgement {
   }
 
   mutating func judgePods(_ snapshot: Snapshot) {
-    if let failure = snapshot.pods.failure { report(failure, part: "pods", of: .pods) }
+    if let failure = snapshot.pods.failure {
+      report(failure, part: "pods", of: .pods, unread: UnreadPath.all("pods/"))
+    }
     guard let census = snapshot.pods.value else { return }
     let found = report(census)
     pods = found

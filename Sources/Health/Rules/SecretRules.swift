@@ -2,7 +2,9 @@
 // what the objects that use it say is as good an answer, where it is one.
 extension Judgement {
   mutating func judgeSecrets(_ snapshot: Snapshot) {
-    if let failure = snapshot.secrets.failure { report(failure, part: "secrets", of: .secret) }
+    if let failure = snapshot.secrets.failure {
+      report(failure, part: "secrets", of: .secret, unread: UnreadPath.all("secret/"))
+    }
     let users = (snapshot.flux.value ?? []).filter { $0.secretName != nil }
     secrets = (snapshot.secrets.value ?? []).map { inferred($0, users) }
     for secret in secrets {
@@ -16,7 +18,7 @@ extension Judgement {
     guard let failure = secrets.lazy.filter({ $0.isPresent == nil }).compactMap(\.failure).first else {
       return
     }
-    report(failure, part: "secrets", of: .secret)
+    report(failure, part: "secrets", of: .secret, unread: UnreadPath.all("secret/"))
   }
 
   /// A missing Secret is the cause of what its users say.

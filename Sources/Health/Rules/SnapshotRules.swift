@@ -16,26 +16,52 @@ extension Judgement {
 
   /// What was last seen stays, and says of nothing how it is now.
   mutating func remember(_ snapshot: Snapshot) {
-    func unknown<Value>(_ value: Value) -> Judged<Value> {
-      Judged(
-        value: value, verdict: .unknown, status: .unknown, reason: "Stale",
-        message: "last seen at \(snapshot.serverTime)")
-    }
-    nodes = (snapshot.nodes.value ?? []).map {
-      NodeReport(
-        node: $0, verdict: .unknown, status: Judgement.statusColumn($0),
-        isExpected: expectations.nodes.isEmpty || expectations.nodes.contains($0.name))
-    }
-    flux = (snapshot.flux.value ?? []).map(unknown)
-    policies = (snapshot.imagePolicies.value ?? []).map {
-      ImagePolicyReport(policy: unknown($0), running: nil, isBehind: nil)
-    }
-    repositories = (snapshot.imageRepositories.value ?? []).map(unknown)
-    automations = (snapshot.imageUpdateAutomations.value ?? []).map(unknown)
-    workloads = shownWorkloads(snapshot).map(unknown)
-    certificates = (snapshot.certificates.value ?? []).map(unknown)
-    stacks = (snapshot.stacks.value ?? []).map(unknown)
+    rememberNodes()
+    flux = remembered(lastSeen.flux)
+    policies = rememberedPolicies
+    repositories = remembered(lastSeen.imageRepositories)
+    automations = remembered(lastSeen.imageUpdateAutomations)
+    rememberWorkloads()
+    certificates = remembered(lastSeen.certificates)
+    stacks = remembered(lastSeen.stacks)
     secrets = snapshot.secrets.value ?? []
     pods = snapshot.pods.value.map { report($0) }
+  }
+
+  mutating func rememberNodes() {
+    for node in lastSeen.nodes?.value ?? [] {
+      nodes.append(
+        NodeReport(
+          node: node, verdict: .unknown, status: Judgement.statusColumn(node),
+          isExpected: expectations.nodes.isEmpty || expectations.nodes.contains(node.name)))
+      // What did not run there because of the node does not run because of it now.
+      if node.resource.conditions["Ready"]?.status != .isTrue { unwellNodes.insert(node.name) }
+    }
+  }
+
+  mutating func rememberWorkloads() {
+    guard let seen = lastSeen.workloads else { return }
+    for workload in seen.value {
+      if let manager = workload.manager { managers[workload.resource.reference] = manager }
+    }
+    workloads = shown(seen.value).map { unknown($0, seen.at) }
+  }
+
+  var rememberedPolicies: [ImagePolicyReport] {
+    remembered(lastSeen.imagePolicies).map { ImagePolicyReport(policy: $0, running: nil, isBehind: nil) }
+  }
+
+  func remembered<Value>(_ seen: LastSeen.Seen<[Value]>?) -> [Judged<Value>] {
+    guard let seen else { return [] }
+    return seen.value.map { unknown($0, seen.at) }
+  }
+
+  func remembered(_ objects: [FluxObject]) -> [Judged<FluxObject>] {
+    objects.map { unknown($0, lastSeen.fluxTimes[$0.resource.kind] ?? serverNow) }
+  }
+
+  private func unknown<Value>(_ value: Value, _ at: Timestamp) -> Judged<Value> {
+    Judged(
+      value: value, verdict: .unknown, status: .unknown, reason: "Stale", message: "last seen at \(at)")
   }
 }

@@ -1,6 +1,9 @@
 extension Judgement {
   mutating func judgeStacks(_ snapshot: Snapshot) {
-    if let failure = snapshot.stacks.failure { report(failure, part: "stacks", of: .stack) }
+    if let failure = snapshot.stacks.failure {
+      report(failure, part: "stacks", of: .stack, unread: UnreadPath.all("stack/"))
+      stacks = remembered(lastSeen.stacks)
+    }
     for stack in snapshot.stacks.value ?? [] { stacks.append(judge(stack)) }
   }
 

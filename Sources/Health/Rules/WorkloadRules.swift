@@ -1,19 +1,26 @@
 extension Judgement {
   /// The workloads of the platform itself, and those that are expected by name.
-  func shownWorkloads(_ snapshot: Snapshot) -> [Workload] {
+  func shown(_ workloads: [Workload]) -> [Workload] {
     let namespaces: Set = [expectations.fluxNamespace, "cert-manager", "cloudflared"]
-    return (snapshot.workloads.value ?? []).filter {
+    return workloads.filter {
       namespaces.contains($0.resource.namespace) || expectations.workloads.contains($0.resource.expectedName)
     }
   }
 
   mutating func judgeWorkloads(_ snapshot: Snapshot) {
-    if let failure = snapshot.workloads.failure { report(failure, part: "workloads", of: .workload) }
+    if let failure = snapshot.workloads.failure {
+      report(
+        failure, part: "workloads", of: .workload,
+        // Whether an image runs is seen by them alone, and so are the controllers of Flux.
+        unread: UnreadPath.all("workload/", "flux/controller", "flux/version", "lease/leader/")
+          + [UnreadPath(beginning: "image/policy/", word: "behind")])
+      rememberWorkloads()
+    }
     guard let all = snapshot.workloads.value else { return }
     for workload in all {
       if let manager = workload.manager { managers[workload.resource.reference] = manager }
     }
-    for workload in shownWorkloads(snapshot) { workloads.append(judge(workload)) }
+    for workload in shown(all) { workloads.append(judge(workload)) }
     for name in expectations.workloads where !all.contains(where: { $0.resource.expectedName == name }) {
       report(
         "workload/\(name)/missing", .critical, subject: "workload \(name)",

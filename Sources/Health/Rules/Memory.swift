@@ -1,0 +1,74 @@
+/// What the rules remember from one judgement to the next.
+public struct Memory: Hashable, Sendable {
+  /// Problem id, or the name of what may become one, to the moment when it was first seen.
+  public var firstSeen: [String: Timestamp]
+  /// Failures of objects that are being retried: while the retry runs, the object itself doesn't tell of them.
+  public var failures: [Reference: Condition]
+  /// When each Lease last moved.
+  public var renewals: [Reference: Renewal]
+  /// Ids of the critical problems.
+  public var critical: Set<String>
+  /// For the parts of the cluster that can't be read next time.
+  public var lastSeen: LastSeen
+
+  /// A Lease as it was last seen to change, by the server's clock.
+  public struct Renewal: Hashable, Sendable {
+    public let renewTime: Timestamp
+    /// nil: it has not changed since it was first seen.
+    public let movedAt: Timestamp?
+
+    public init(renewTime: Timestamp, movedAt: Timestamp?) {
+      self.renewTime = renewTime
+      self.movedAt = movedAt
+    }
+  }
+
+  public init(
+    firstSeen: [String: Timestamp] = [:], failures: [Reference: Condition] = [:],
+    renewals: [Reference: Renewal] = [:], critical: Set<String> = [], lastSeen: LastSeen = LastSeen()
+  ) {
+    self.firstSeen = firstSeen
+    self.failures = failures
+    self.renewals = renewals
+    self.critical = critical
+    self.lastSeen = lastSeen
+  }
+
+  /// Without what a poll has seen, or seen to be gone: that is for it to tell anew.
+  func left(by unread: [UnreadPath], of cluster: String) -> Memory {
+    guard !unread.isEmpty else { return Memory(lastSeen: lastSeen) }
+    func isUnread(_ path: Substring) -> Bool { unread.contains { $0.covers(path) } }
+    func isUnread(id: String) -> Bool { isUnread(id.dropFirst(cluster.count + 1)) }
+    return Memory(
+      firstSeen: firstSeen.filter { isUnread(id: $0.key) },
+      failures: failures.filter { isUnread($0.key.path[...]) },
+      renewals: renewals.filter { isUnread($0.key.path[...]) },
+      critical: critical.filter { isUnread(id: $0) }, lastSeen: lastSeen)
+  }
+}
+
+/// Problems and memories by the beginning of their path, and by a word in it: those that can't be looked after while a
+/// part of the cluster can't be read.
+struct UnreadPath: Hashable {
+  let beginning: String
+  var word: String? = nil
+
+  func covers(_ path: Substring) -> Bool {
+    path.hasPrefix(beginning) && (word.map { path.split(separator: "/").contains(Substring($0)) } ?? true)
+  }
+
+  static func all(_ beginnings: String...) -> [UnreadPath] { beginnings.map { UnreadPath(beginning: $0) } }
+}
+
+extension Reference {
+  /// Where the problems of such an object are; Leases have none of their own.
+  fileprivate var path: String {
+    switch kind {
+    case "ImageRepository": "image/repository/"
+    case "ImagePolicy": "image/policy/"
+    case "ImageUpdateAutomation": "image/automation/"
+    case "Lease": namespace == "kube-node-lease" ? "lease/node/" : "lease/leader/"
+    default: "flux/\(kind.lowercased())/"
+    }
+  }
+}

@@ -1,0 +1,191 @@
+import Testing
+
+@testable import Health
+
+/// A part of the cluster that can't be read for a while: what was seen of it stays, and what is remembered of it too.
+@Suite struct UnreadPartTests {
+  private static let failure = PollFailure(code: .badResponse, message: "500", remedy: "ask")
+
+  /// What is said of one snapshot after the other, 15 s apart.
+  private static func reports(
+    _ expectations: Expectations = Expectations(), _ snapshots: Snapshot...
+  ) -> [ClusterReport] {
+    var memory = Memory()
+    var now = Fixture.now
+    return snapshots.map { snapshot in
+      var snapshot = snapshot
+      snapshot.serverTime = now
+      let (report, next) = judge(
+        Fixture.observation(snapshot, at: now, expectations), memory: memory, now: now)
+      memory = next
+      now = now + .seconds(15)
+      return report
+    }
+  }
+
+  private static let full = Fixture.snapshot { snapshot in
+    snapshot.nodes = .seen([
+      Fixture.node("calypso", [Fixture.condition("Ready", .isFalse)]), Fixture.node("srv", cordoned: true),
+    ])
+    snapshot.flux = .seen([Fixture.git(), Fixture.kustomization("apps", suspended: true)])
+    snapshot.workloads = .seen([
+      Workload(
+        resource: Fixture.resource("Deployment", "cloudflared", namespace: "cloudflared"), desired: 1,
+        ready: 1,
+        available: 1, updated: 1)
+    ])
+    snapshot.certificates = .seen([Certificate(resource: Fixture.resource("Certificate", "web"))])
+    snapshot.stacks = .seen([Stack(resource: Fixture.resource("Stack", "infra"))])
+    snapshot.imagePolicies = .seen([
+      ImagePolicy(
+        resource: Fixture.resource("ImagePolicy", "app"),
+        repository: Reference(kind: "ImageRepository", namespace: "flux-system", name: "app"))
+    ])
+  }
+
+  private static func without(_ change: (inout Snapshot) -> Void) -> Snapshot {
+    var snapshot = full
+    change(&snapshot)
+    return snapshot
+  }
+
+  @Test func aListThatFailsIsNoBetterThanABrokenNode() throws {
+    let reports = Self.reports(Expectations(), Self.full, Self.without { $0.nodes = .failed(Self.failure) })
+    #expect(reports.map(\.verdict) == [.critical, .unknown])
+    let nodes = try #require(reports.last).nodes
+    #expect(nodes.map(\.node.name) == ["calypso", "srv"])
+    #expect(nodes.map(\.verdict) == [.unknown, .unknown])
+    #expect(nodes.map(\.status) == ["NotReady", "Ready,SchedulingDisabled"])
+  }
+
+  @Test func everyPartKeepsWhatWasSeenOfIt() throws {
+    let failed = Self.without {
+      $0.nodes = .failed(Self.failure)
+      $0.flux = .failed(Self.failure)
+      $0.workloads = .failed(Self.failure)
+      $0.certificates = .failed(Self.failure)
+      $0.stacks = .failed(Self.failure)
+      $0.imagePolicies = .failed(Self.failure)
+    }
+    // Also over many polls, and when the tunnel goes down then.
+    var memory = judge(Fixture.observation(Self.full), memory: Memory(), now: Fixture.now).memory
+    for state in [TunnelHealth.State.up, .up, .backoff] {
+      let (report, next) = judge(
+        Fixture.observation(failed, tunnel: Fixture.tunnel(state)), memory: memory, now: Fixture.now)
+      memory = next
+      #expect(report.nodes.map(\.verdict) == [.unknown, .unknown])
+      #expect(report.flux.map(\.verdict) == [.unknown, .unknown])
+      #expect(report.flux.allSatisfy { $0.message == "last seen at \(Fixture.now)" })
+      #expect(report.workloads.map(\.verdict) == [.unknown])
+      #expect(report.certificates.map(\.verdict) == [.unknown])
+      #expect(report.stacks.map(\.verdict) == [.unknown])
+      #expect(report.policies.map(\.policy.verdict) == [.unknown])
+      #expect(report.policies.map(\.isBehind) == [nil])
+    }
+    let gone = Self.without { $0.certificates = .notServed }
+    #expect(judge(Fixture.observation(gone), memory: memory, now: Fixture.now).report.certificates.isEmpty)
+  }
+
+  @Test func oneKindOfFluxThatFailsKeepsItsObjectsAmongTheOthers() throws {
+    let reports = Self.reports(
+      Expectations(), Fixture.snapshot(),
+      Fixture.snapshot {
+        $0.flux = .seen([Fixture.git()])
+        $0.failedFluxKinds = ["Kustomization": Self.failure]
+      })
+    #expect(reports.map(\.verdict) == [.healthy, .unknown])
+    let flux = try #require(reports.last).flux
+    #expect(flux.map(\.value.resource.name) == ["flux-system", "apps"])
+    #expect(flux.map(\.verdict) == [.healthy, .unknown])
+  }
+
+  @Test func whatIsKnownToBeCriticalStaysSo() {
+    let reports = Self.reports(
+      Expectations(nodes: ["ghost"]), Self.full, Self.without { $0.flux = .failed(Self.failure) })
+    #expect(reports.map(\.verdict) == [.critical, .critical])
+  }
+
+  @Test func aCriticalProblemThatCannotBeSeenAnyMoreIsUnknown() {
+    let ended = Fixture.snapshot {
+      $0.certificates = .seen([
+        Certificate(resource: Fixture.resource("Certificate", "web"), notAfter: Fixture.ago(60))
+      ])
+    }
+    let unread = Fixture.snapshot { $0.certificates = .failed(Self.failure) }
+    #expect(
+      Self.reports(Expectations(), ended, unread, unread).map(\.verdict) == [.critical, .unknown, .unknown])
+    // Where nothing was wrong, the missing answer is the warning that it is.
+    #expect(Self.reports(Expectations(), unread).map(\.verdict) == [.degraded])
+  }
+
+  @Test func sinceOutlivesAPollWithoutTheList() throws {
+    let reports = Self.reports(
+      Expectations(), Self.full,
+      Self.without {
+        $0.nodes = .failed(Self.failure)
+        $0.failedFluxKinds = ["Kustomization": Self.failure]
+        $0.flux = .seen([Fixture.git()])
+      }, Self.full)
+    for id in ["tethys/node/srv/cordoned", "tethys/flux/kustomization/flux-system/apps/suspended"] {
+      #expect(try #require(reports.last).problems.first { $0.id == id }?.since == Fixture.now)
+    }
+  }
+
+  @Test func whatIsOverIsForgottenThoughAnotherKindCannotBeRead() throws {
+    let forbidden = ["Receiver": Self.failure]
+    let held = Fixture.snapshot {
+      $0.flux = .seen([Fixture.kustomization("apps", suspended: true)])
+      $0.failedFluxKinds = forbidden
+    }
+    let free = Fixture.snapshot {
+      $0.flux = .seen([Fixture.kustomization("apps")])
+      $0.failedFluxKinds = forbidden
+    }
+    let last = try #require(Self.reports(Expectations(), held, free, held).last)
+    #expect(
+      last.problems.first { $0.id.hasSuffix("/suspended") }?.since == Fixture.now + .seconds(30))
+  }
+
+  @Test func aRetryIsStillAFailureAfterAPollWithoutTheList() {
+    let failing = Fixture.kustomization("apps", [Fixture.condition("Ready", .isFalse, "BuildFailed", "no")])
+    let retrying = Fixture.kustomization(
+      "apps", [Fixture.condition("Ready", .unknown, "Progressing", ago: 5)])
+    let reports = Self.reports(
+      Expectations(), Fixture.snapshot { $0.flux = .seen([failing]) },
+      Fixture.snapshot { $0.flux = .failed(Self.failure) }, Fixture.snapshot { $0.flux = .seen([retrying]) })
+    #expect(
+      reports.last?.problemIDs.filter { $0.contains("/flux/") }
+        == ["tethys/flux/kustomization/flux-system/apps/failed"])
+  }
+
+  @Test func aCauseThatCannotBeReadStillHidesItsSymptoms() {
+    let git = Fixture.git([Fixture.condition("Ready", .isFalse, "GitOperationFailed", "no")])
+    let waiting = Fixture.kustomization(
+      "apps", [Fixture.condition("Ready", .isFalse, "ArtifactFailed", "no")])
+    let reports = Self.reports(
+      Expectations(), Fixture.snapshot { $0.flux = .seen([git, waiting]) },
+      Fixture.snapshot {
+        $0.flux = .seen([waiting])
+        $0.failedFluxKinds = ["GitRepository": Self.failure]
+      })
+    #expect(
+      reports.map(\.problemIDs) == [
+        ["tethys/flux/gitrepository/flux-system/flux-system/failed"],
+        ["tethys/api/GitRepository/bad_response"],
+      ])
+  }
+
+  @Test func aLeaseIsRememberedThoughLeasesFailOnce() throws {
+    // A kubelet whose clock is two minutes behind, and moves its Lease all the time.
+    func snapshot(_ poll: Int64?) -> Snapshot {
+      Fixture.snapshot { snapshot in
+        snapshot.nodes = .seen([
+          Fixture.node("calypso", renewed: poll.map { Fixture.now + .seconds($0 * 15 - 120) })
+        ])
+        if poll == nil { snapshot.gaps = ["node-leases": Self.failure] }
+      }
+    }
+    let reports = Self.reports(Expectations(), snapshot(0), snapshot(1), snapshot(nil), snapshot(1))
+    #expect(reports.last?.problemIDs == [])
+  }
+}

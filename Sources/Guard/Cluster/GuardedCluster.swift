@@ -26,6 +26,10 @@ actor GuardedCluster {
   private let journal: ClusterJournal
   private var memory: Memory
   private let memoryFile: MemoryFile?
+  /// What the file holds, and since when.
+  private var kept: (memory: Memory, at: Timestamp)?
+  /// Leases move all the time: what is older of them tells as well who stands still.
+  private static let renewalsKept: Duration = .seconds(600)
   private var lastPoll: Poller.Outcome?
   private var seen: (snapshot: Snapshot, at: Timestamp)?
   /// Why there is nothing fresh: the last poll failed, or the tunnel went down since.
@@ -62,6 +66,7 @@ actor GuardedCluster {
     self.roundTrips = RoundTripRecord(
       cluster: configuration.name, environment: environment.variables)
     self.memory = memoryFile?.load() ?? Memory()
+    self.kept = (memory, Timestamp(milliseconds: WallClock.milliseconds))
     self.journal = ClusterJournal(
       cluster: configuration.name, log: log,
       known: { [name = configuration.name] in ledger.openIDs(of: name) })
@@ -86,6 +91,13 @@ actor GuardedCluster {
     poller.stop()
     access.cancel()
     roundTrips.save()
+    // Whoever guards this cluster next begins with it.
+    let isKept = DispatchSemaphore(value: 0)
+    executor.queue.async {
+      self.assumeIsolated { $0.keepMemory(at: Timestamp(milliseconds: WallClock.milliseconds), isLast: true) }
+      isKept.signal()
+    }
+    _ = isKept.wait(timeout: .now() + .seconds(1))
     return tunnel.stop(timeout: timeout)
   }
 
@@ -123,22 +135,32 @@ actor GuardedCluster {
     judgeNow()
   }
 
+  private func keepMemory(at now: Timestamp, isLast: Bool = false) {
+    if let (known, at) = kept {
+      let isSame =
+        known.firstSeen == memory.firstSeen && known.failures == memory.failures
+        && known.critical == memory.critical
+      let isDue = isLast || now - at > GuardedCluster.renewalsKept || now < at
+      guard !isSame || (isDue && known.renewals != memory.renewals) else { return }
+    }
+    memoryFile?.save(memory)
+    kept = (memory, now)
+  }
+
   private func judgeNow() {
     guard !isStopped.load(ordering: .relaxed) else { return }
     let observation = Observation(
       cluster: configuration.name, listen: configuration.publicListen,
       kubeconfig: kubeconfig, context: configuration.kubernetes.context,
       serverFlags: access.serverFlags, tunnel: TunnelHealth(tunnel.status),
+      apiTarget: access.target?.description,
       snapshot: seen?.snapshot,
       snapshotAt: seen?.at, pollFailure: pollFailure, pollInterval: configuration.kubernetes.poll.interval,
       expectations: configuration.expect)
     let now = Timestamp(milliseconds: WallClock.milliseconds)
     let (report, memory) = judge(observation, memory: memory, now: now)
     self.memory = memory
-    let known = previous?.problems.map { ($0.id, $0.since) } ?? []
-    if !known.elementsEqual(report.problems.map { ($0.id, $0.since) }, by: ==) {
-      memoryFile?.save(report.problems)
-    }
+    keepMemory(at: now)
     journal.write(from: previous, to: report)
     ledger.observe(
       Sighting(
@@ -153,7 +175,6 @@ actor GuardedCluster {
 /// Carries values from a producer that exists before its consumer.
 private final class Relay<Value: Sendable>: Sendable {
   private struct State {
-      apiTarget: access.target?.description,
     var waiting: [Value] = []
     var consumer: (@Sendable (Value) -> Void)?
   }

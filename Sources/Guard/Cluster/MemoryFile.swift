@@ -1,7 +1,10 @@
+internal import FoundationEssentials
 internal import Health
 internal import Platform
 
-/// Since when each problem of a cluster has been there, kept over a restart of the guard: a line for each, time and id.
+/// What the rules remember of a cluster, kept over a restart of the guard and a change of its section: since when each
+/// problem has been there (a line with time and id), which of them are critical, what fails and is being retried, and
+/// when each Lease moved.
 ///
 /// It is a help and no record: what can't be read or written is as if it had never been there.
 struct MemoryFile: Sendable {
@@ -21,9 +24,8 @@ struct MemoryFile: Sendable {
   func load() -> Memory { Memory(file: (try? SmallFile.read(path, limit: MemoryFile.limit)) ?? []) }
 
   /// Replaces the file as a whole.
-  func save(_ problems: [Problem]) {
-    let text = problems.prefix(5000).map { "\($0.since) \($0.id)\n" }.joined()
-    try? SmallFile.replace(path, with: Array(text.utf8), mode: 0o600)
+  func save(_ memory: Memory) {
+    try? SmallFile.replace(path, with: memory.file(limit: MemoryFile.limit), mode: 0o600)
   }
 }
 
@@ -31,10 +33,88 @@ extension Memory {
   /// Of a file's lines those that can be read.
   init(file bytes: [UInt8]) {
     self.init()
+    let decoder = JSONDecoder()
     for line in bytes.split(separator: UInt8(ascii: "\n")) {
-      let parts = String(decoding: line, as: UTF8.self).split(separator: " ", maxSplits: 1)
-      guard parts.count == 2, let since = Timestamp(rfc3339: parts[0]) else { continue }
-      firstSeen[String(parts[1])] = since
+      guard let space = line.firstIndex(of: UInt8(ascii: " ")) else { continue }
+      let word = String(decoding: line[..<space], as: UTF8.self)
+      let rest = line[line.index(after: space)...]
+      switch word {
+      case "critical": critical.insert(String(decoding: rest, as: UTF8.self))
+      case "failure":
+        guard let kept = try? decoder.decode(KeptFailure.self, from: Data(rest)) else { continue }
+        failures[kept.object.reference] = kept.condition
+      case "renewal":
+        guard let kept = try? decoder.decode(KeptRenewal.self, from: Data(rest)) else { continue }
+        renewals[kept.object.reference] = Renewal(renewTime: kept.renewed, movedAt: kept.moved)
+      default:
+        guard let since = Timestamp(rfc3339: word), !rest.isEmpty else { continue }
+        firstSeen[String(decoding: rest, as: UTF8.self)] = since
+      }
     }
   }
+
+  /// As many lines as fit: first those that people would miss most.
+  func file(limit: Int) -> [UInt8] {
+    var text: [UInt8] = []
+    func add(_ line: String) {
+      guard text.count + line.utf8.count < limit else { return }
+      text += Array(line.utf8) + [UInt8(ascii: "\n")]
+    }
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    func add(_ word: String, _ kept: some Encodable) {
+      guard let json = try? encoder.encode(kept) else { return }
+      add("\(word) \(String(decoding: json, as: UTF8.self))")
+    }
+    for (id, since) in firstSeen.sorted(by: { $0.key < $1.key }) { add("\(since) \(id)") }
+    for id in critical.sorted() { add("critical \(id)") }
+    for (reference, condition) in failures.sorted(by: { $0.key.description < $1.key.description }) {
+      add("failure", KeptFailure(reference, condition))
+    }
+    for (reference, renewal) in renewals.sorted(by: { $0.key.description < $1.key.description }) {
+      add(
+        "renewal",
+        KeptRenewal(object: KeptName(reference), renewed: renewal.renewTime, moved: renewal.movedAt))
+    }
+    return text
+  }
+}
+
+private struct KeptName: Codable {
+  let kind: String
+  let namespace: String
+  let name: String
+
+  init(_ reference: Reference) {
+    (kind, namespace, name) = (reference.kind, reference.namespace, reference.name)
+  }
+
+  var reference: Reference { Reference(kind: kind, namespace: namespace, name: name) }
+}
+
+private struct KeptFailure: Codable {
+  let object: KeptName
+  let type: String
+  let status: Condition.Status
+  let reason: String
+  let message: String
+  let since: Timestamp?
+
+  init(_ reference: Reference, _ condition: Condition) {
+    object = KeptName(reference)
+    (type, status, reason) = (condition.type, condition.status, condition.reason)
+    // Long ones say how; what failed is known without their end.
+    message = condition.message.cut(to: 1024)
+    since = condition.lastTransitionTime
+  }
+
+  var condition: Condition {
+    Condition(type: type, status: status, reason: reason, message: message, lastTransitionTime: since)
+  }
+}
+
+private struct KeptRenewal: Codable {
+  let object: KeptName
+  let renewed: Timestamp
+  let moved: Timestamp?
 }

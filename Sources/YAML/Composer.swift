@@ -5,6 +5,8 @@ struct Composer: ~Copyable {
   /// A name may be given again: the latest one is meant from then on.
   private var anchors: [String: (node: Node, size: Int)] = [:]
   private var count = 0
+  /// Keys that were given before in their mapping, where they are told beside the tree.
+  private(set) var repeated: [Node.Scalar] = []
 
   init(_ events: consuming EventStream, limits: Document.Limits) {
     self.events = events
@@ -74,23 +76,24 @@ struct Composer: ~Copyable {
   private mutating func mapping(from mark: Mark, depth: Int) throws(YAMLError) -> Node.Mapping {
     try descend(to: depth, at: mark)
     var pairs: [(key: Node, value: Node)] = []
-    var places: [String: Mark] = [:]
-    var duplicates: Set<String> = []
+    var known: Set<String> = []
+    var again: [Node.Scalar] = []
     while true {
       let event = try events.next()
       if case .mappingEnd = event { break }
       let key = try node(event, depth: depth)
       let value = try node(try events.next(), depth: depth)
-      pairs.append((key, value))
-      guard let scalar = key.scalar else { continue }
-      if places[scalar.string] == nil {
-        places[scalar.string] = scalar.mark
+      if let scalar = key.scalar, !known.insert(scalar.string).inserted {
+        again.append(scalar)
       } else {
-        duplicates.insert(scalar.string)
+        pairs.append((key, value))
       }
     }
-    let sorted = duplicates.sorted()
-    if let first = sorted.first { throw .duplicateKeys(sorted, mark: places[first] ?? mark) }
+    if limits.repeatedKeys {
+      repeated += again
+    } else if let first = again.first {
+      throw .duplicateKeys(Set(again.map(\.string)).sorted(), mark: first.mark)
+    }
     return Node.Mapping(pairs: pairs, mark: mark)
   }
 

@@ -10,12 +10,17 @@ package struct Document: Sendable {
     package var nodes = 1 << 20
     /// Whether nodes may have anchors, and aliases stand for them.
     package var references = true
+    /// Whether a key may be given again in its mapping: the first one is in force, and `Document.repeated` has the
+    /// others.
+    package var repeatedKeys = false
 
     package init() {}
   }
 
   /// Nil: nothing but white space and comments.
   package let root: Node?
+  /// Keys that stand in their mapping already, in the order of the text.
+  package let repeated: [Node.Scalar]
 
   /// Parses `text`: one document, with or without markers. Aliases are replaced by their nodes.
   ///
@@ -33,5 +38,6 @@ package struct Document: Sendable {
     let hasByteOrderMark = bytes.starts(with: [0xEF, 0xBB, 0xBF])
     var composer = Composer(try EventStream(bytes.dropFirst(hasByteOrderMark ? 3 : 0)), limits: limits)
     root = try composer.document()
+    repeated = composer.repeated
   }
 }

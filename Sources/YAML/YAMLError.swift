@@ -4,7 +4,7 @@ package enum YAMLError: Error, Hashable, Sendable {
   case syntax(context: String?, problem: String, mark: Mark)
   /// Bytes that are no characters of YAML: not UTF-8, or control characters.
   case characters(problem: String, mark: Mark)
-  /// The same key more than once in one mapping; sorted. The mark is that of the first one.
+  /// The same key more than once in one mapping; sorted. The mark is that of the first that is too many.
   case duplicateKeys([String], mark: Mark)
   /// Larger, deeper or more of it than `Document.Limits` allow; nil where the whole text is meant.
   case limit(problem: String, mark: Mark?)

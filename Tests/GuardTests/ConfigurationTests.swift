@@ -320,7 +320,7 @@ private func errors(_ text: String) -> [String] {
       "1:39: host: expected an alias of ssh_config or a host name, found '-oProxyCommand=x' (user and port "
         + "have keys of their own)"
     ),
-    ("control: {}\ncontrol: {}", "1:1: 'control' is given more than once"),
+    ("control: {}\ncontrol: {}", "2:1: 'control' is given more than once"),
     ("a: [", "2:1: not valid YAML: while parsing a flow node: did not find expected node content"),
     (
       "control: {}\n---\ncontrol: {}\n",
@@ -329,6 +329,21 @@ private func errors(_ text: String) -> [String] {
   ])
   func aMistakeInTheFile(text: String, message: String) {
     #expect(errors(text) == ["guard.yaml:\(message)"])
+  }
+
+  @Test func aKeyThatIsGivenTwiceHidesNoOtherMistake() {
+    let text = """
+      colour: red
+      clusters:
+        - name: a
+          tunnel: { host: b, host: c, port: many }
+          name: d
+      """
+    #expect(
+      errors(text).map { $0.prefix { $0 != "'" } } == [
+        "guard.yaml:1:1: top level: unknown key ", "guard.yaml:4:24: ",
+        "guard.yaml:4:39: port: expected a whole number from 1 to 65535, found ", "guard.yaml:5:5: ",
+      ])
   }
 
   @Test func namesAndListenersAreUnique() {
@@ -488,7 +503,10 @@ private func errors(_ text: String) -> [String] {
 
   @Test func otherEncodingsAreRefused() throws {
     try withFile([0x61, 0x3A, 0xFF, 0xFE]) { path in
-      #expect(message(path) == "\(path):1:1: is not UTF-8 text")
+      #expect(message(path) == "\(path):1:3: is not UTF-8 text")
+    }
+    try withFile([0xEF, 0xBB, 0xBF] + Array("# é\na: é".utf8) + [0xE9, 0x0A]) { path in
+      #expect(message(path) == "\(path):2:5: is not UTF-8 text")
     }
   }
 

@@ -173,7 +173,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("", "is empty"), ("# nothing\n", "is empty"), ("a: b: c\n", ":1:5: "), ("a: 1\na: 2\n", ":1:1: "),
+    ("", "is empty"), ("# nothing\n", "is empty"), ("a: b: c\n", ":1:5: "), ("a: 1\na: 2\n", ":2:1: "),
     ("- a\n", "is not a mapping"), ("clusters: 5\ncontexts: {}\n", "has no current-context"),
     ("current-context: x\ncontexts: 5\n", "contexts must be a list"),
     ("current-context: x\n", "has no context named x; there are none"),

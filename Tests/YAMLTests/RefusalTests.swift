@@ -29,8 +29,8 @@ private func refusal(bytes: [UInt8]) -> YAMLError? {
     ("a: 1\n---\nb: 2", "2:1: expected a single document in the stream: but found another document"),
     ("a: *x", "1:4: found undefined alias"),
     ("a: &x [*x]", "1:8: found undefined alias"),
-    ("b: 1\na: 1\nb: 2\na: 2\nb: 3", "2:1: 'a', 'b' is given more than once"),
-    ("x: {a: 1, 'a': 2}", "1:5: 'a' is given more than once"),
+    ("b: 1\na: 1\nb: 2\na: 2\nb: 3", "3:1: 'a', 'b' is given more than once"),
+    ("x: {a: 1, 'a': 2}", "1:11: 'a' is given more than once"),
     ("a: \u{1}", "1:4: control characters are not allowed"),
     ("a: 1\né: \0", "2:4: control characters are not allowed"),
   ])

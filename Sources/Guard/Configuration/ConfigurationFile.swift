@@ -24,7 +24,8 @@ extension Configuration {
     let document = try YAMLDocument(text, file: file)
     var reader = ConfigurationReader(file: file, environment: environment)
     let configuration = reader.configuration(document.root)
-    guard reader.errors.isEmpty else { throw ConfigurationErrors(reader.errors) }
+    let errors = document.mistakes + reader.errors
+    guard errors.isEmpty else { throw ConfigurationErrors(errors) }
     return configuration
   }
 
@@ -57,9 +58,23 @@ extension Configuration {
     guard bytes.count <= sizeLimit else {
       throw failure("is larger than 1 MiB: this is no configuration of the guard")
     }
-    guard let text = String(validating: bytes, as: UTF8.self) else {
-      throw failure("is not UTF-8 text")
+    do {
+      return String(copying: try UTF8Span(validating: bytes.span))
+    } catch {
+      let (line, column) = place(ofByte: error.byteOffsets.lowerBound, in: bytes)
+      throw ConfigurationErrors([
+        ConfigurationError(file: path, line: line, column: column, message: "is not UTF-8 text")
+      ])
     }
-    return text
+  }
+
+  /// - Parameter offset: of a byte with UTF-8 before it.
+  private static func place(ofByte offset: Int, in bytes: [UInt8]) -> (line: Int, column: Int) {
+    // A byte order mark is no column, as everywhere else.
+    let before = bytes[..<offset].dropFirst(bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0)
+    let line = before.lastIndex(of: UInt8(ascii: "\n")).map { before[($0 + 1)...] } ?? before
+    return (
+      before.count { $0 == UInt8(ascii: "\n") } + 1, line.count { $0 & 0xC0 != 0x80 } + 1
+    )
   }
 }

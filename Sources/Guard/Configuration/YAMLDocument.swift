@@ -6,14 +6,23 @@ typealias YAMLNode = YAML.Node
 struct YAMLDocument {
   /// Nil: nothing but white space and comments.
   let root: YAMLNode?
+  /// What is wrong with a text that can be read all the same.
+  let mistakes: [ConfigurationError]
 
   /// Parses one document without anchors and aliases: a few lines of them can stand for billions of nodes,
   /// and a configuration has no use for them.
   init(_ text: String, file: String) throws(ConfigurationErrors) {
     var limits = Document.Limits()
     limits.references = false
+    limits.repeatedKeys = true
     do throws(YAMLError) {
-      root = try Document(text, limits: limits).root
+      let document = try Document(text, limits: limits)
+      root = document.root
+      mistakes = document.repeated.prefix(100).map { key in
+        ConfigurationError(
+          file: file, line: key.mark.line, column: key.mark.column,
+          message: "'\(key.string.cut(to: 128).escaped)' is given more than once")
+      }
     } catch {
       throw ConfigurationErrors([YAMLDocument.describe(error, file: file)])
     }
@@ -22,8 +31,6 @@ struct YAMLDocument {
   private static func describe(_ error: YAMLError, file: String) -> ConfigurationError {
     let message =
       switch error {
-      case .duplicateKeys(let keys, _):
-        "'\(keys.joined(separator: "', '").cut(to: 128).escaped)' is given more than once"
       // What is no name after & or * comes from the scanner: `*.example.org`.
       case .reference, .syntax("while scanning an alias", _, _), .syntax("while scanning an anchor", _, _):
         "anchors (&name) and aliases (*name) are not supported: write the value out, or put it in quotes "

@@ -39,7 +39,8 @@ import Testing
     ("bash -c '{ kubectl delete x; }'", "kubectl delete"),
     ("pulumi down --yes", "pulumi down"), ("pulumi -s prod stack remove old", "pulumi stack remove"),
     ("pulumi deployment run update", "pulumi deployment run"), ("helmfile -e prod apply", "helmfile apply"),
-    ("helm secrets upgrade web ./chart", "helm secrets upgrade"), ("kubecolor delete pod x", "kubecolor delete"),
+    ("helm secrets upgrade web ./chart", "helm secrets upgrade"),
+    ("kubecolor delete pod x", "kubecolor delete"),
     ("bash -c 'kubectl -n \"$(cat ns)\" delete pod x'", "kubectl delete"),
     ("bash -c 'kubectl -n $(echo a) apply -f x'", "kubectl apply"),
     ("bash -c 'kubectl \"--context=$(cat c)\" scale deploy/x'", "kubectl scale"),
@@ -52,8 +53,10 @@ import Testing
     ("bash -c 'kubectl get x 2>&1 | tee y; kubectl delete x &>z'", "kubectl delete"),
     ("bash -c 'trap \"kubectl delete x\" EXIT'", "kubectl delete"),
     ("bash -c 'diff <(kubectl get x) <(kubectl delete x)'", "kubectl delete"),
-    ("env '-Skubectl delete x'", "kubectl delete"), ("env '--split-string=kubectl delete x'", "kubectl delete"),
-    ("kubectl apply edit-last-applied -f x", "kubectl apply"), ("kubectl label x a=b --list=false", "kubectl label"),
+    ("env '-Skubectl delete x'", "kubectl delete"),
+    ("env '--split-string=kubectl delete x'", "kubectl delete"),
+    ("kubectl apply edit-last-applied -f x", "kubectl apply"),
+    ("kubectl label x a=b --list=false", "kubectl label"),
   ])
   func isSeen(_ line: String, _ change: String) {
     #expect(ClusterChange.find(in: words(line))?.words == change)

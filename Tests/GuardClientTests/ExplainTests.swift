@@ -74,7 +74,8 @@ import Testing
   @Test func aProblemStandsBeforeWhatItMeans() throws {
     let problem = try #require(Scene.nodeDown.status.problems.first)
     let topic = try #require(Topic.all.first { $0.word == "not-ready" })
-    let page = text(ExplainPage.page(.topic(topic, problem), Terminal(width: 80, hasColour: false, now: Scene.now)))
+    let page = text(
+      ExplainPage.page(.topic(topic, problem), Terminal(width: 80, hasColour: false, now: Scene.now)))
     #expect(page.hasPrefix("CRITICAL  node calypso is not ready\n"))
     #expect(page.contains("\n\nnot-ready\nThe node's kubelet"))
   }

@@ -55,7 +55,9 @@ struct HistoryCommand: ParsableCommand, Reading {
     }
     for name in event where !Catalog.builtIn.entries.contains(where: { $0.event == name }) {
       let hint =
-        Spelling.nearest(to: name, among: Catalog.builtIn.entries.map(\.event)).map { "; did you mean \($0)?" }
+        Spelling.nearest(to: name, among: Catalog.builtIn.entries.map(\.event)).map {
+          "; did you mean \($0)?"
+        }
         ?? ""
       throw ValidationError("there is no event '\(name)'\(hint) All of them: oceanid-ctl explain")
     }

@@ -54,7 +54,8 @@ enum CheckLine {
       let text =
         switch section {
         case .tunnel: TunnelWords.state(cluster.tunnel, now).text
-        case .nodes: counted(cluster.nodes.count(where: \.isReady), of: cluster.nodes.count, "nodes Ready", cluster)
+        case .nodes:
+          counted(cluster.nodes.count(where: \.isReady), of: cluster.nodes.count, "nodes Ready", cluster)
         case .flux:
           counted(
             cluster.flux.objects.count(where: \.isOrWasHealthy), of: cluster.flux.objects.count,
@@ -68,7 +69,8 @@ enum CheckLine {
     }.joined(separator: "; ")
   }
 
-  private static func counted(_ good: Int, of all: Int, _ what: String, _ cluster: ClusterDocument) -> String {
+  private static func counted(_ good: Int, of all: Int, _ what: String, _ cluster: ClusterDocument) -> String
+  {
     guard cluster.poll.ok != true else { return "\(good) of \(all) \(what)" }
     return cluster.poll.seenAt == nil ? "nothing seen yet" : "\(good) of \(all) \(what), as last seen"
   }

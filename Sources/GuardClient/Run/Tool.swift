@@ -118,7 +118,8 @@ struct Tool: Sendable {
 
   private static let pulumi = Tool(
     changes: [
-      "up": [], "update": [], "destroy": [], "down": [], "dn": [], "refresh": [], "import": [], "cancel": [], "watch": [],
+      "up": [], "update": [], "destroy": [], "down": [], "dn": [], "refresh": [], "import": [], "cancel": [],
+      "watch": [],
       "state": [
         "delete", "unprotect", "rename", "move", "repair", "edit", "upgrade", "taint", "untaint", "protect",
       ],

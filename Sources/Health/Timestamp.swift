@@ -45,6 +45,15 @@ extension Duration {
 }
 
 extension Timestamp: CustomStringConvertible {
+  /// RFC 3339 §5.7 and appendix C.
+  private static func days(in month: Int64, of year: Int64) -> Int64 {
+    switch month {
+    case 2: year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28
+    case 4, 6, 9, 11: 30
+    default: 31
+    }
+  }
+
   /// Reads RFC 3339 (`2026-01-10T09:59:57.123456Z`, `…+02:00`); digits past the millisecond are dropped.
   ///
   /// Returns nil for anything else: a server's mistake is "not known", never a guess.
@@ -66,8 +75,8 @@ extension Timestamp: CustomStringConvertible {
       let year = number(0..<4), isCharacter(4, "-"), let month = number(5..<7), isCharacter(7, "-"),
       let day = number(8..<10), isCharacter(10, "T", "t", " "), let hour = number(11..<13),
       isCharacter(13, ":"), let minute = number(14..<16), isCharacter(16, ":"),
-      let second = number(17..<19), (1...12).contains(month), (1...31).contains(day), hour < 24,
-      minute < 60, second <= 60
+      let second = number(17..<19), (1...12).contains(month), day > 0,
+      day <= Timestamp.days(in: month, of: year), hour < 24, minute < 60, second <= 60
     else { return nil }
     var index = 19
     var fraction: Int64 = 0

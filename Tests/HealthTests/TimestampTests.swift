@@ -13,6 +13,7 @@ import Testing
 
   @Test(arguments: [
     "", "yesterday", "2026-01-10", "2026-01-10T10:00:00", "2026-13-10T10:00:00Z", "2026-01-10T10:00:00.Z",
+    "2026-02-29T10:00:00Z", "2100-02-29T10:00:00Z", "2026-04-31T10:00:00Z", "2026-01-00T10:00:00Z",
   ])
   func refuses(_ text: String) {
     #expect(Timestamp(rfc3339: text) == nil)

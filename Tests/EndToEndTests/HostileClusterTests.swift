@@ -18,13 +18,16 @@ struct HostileClusterTests {
     installation.cluster.apply(.answersWrong(how, on: "/api/v1/nodes"))
     // Over HTTP/2 all parts share a connection, and who floods it floods all of them.
     let id = how == .endlessHeaders ? "tethys/api/" : "tethys/api/nodes/"
-    let bad = try installation.waitFor { document, _ in document.problems.contains { $0.id.hasPrefix(id) } }
-    #expect(bad.holds)
-    #expect(["bad_response", "timeout"].contains { bad.document.problems.first?.id.hasSuffix($0) == true })
-    // The rest is as it was: other parts, the tunnel, and who asks for them.
     let isBlind = how == .endlessHeaders
-    #expect(
-      bad.cluster.flux.objects.allSatisfy { $0.verdict == .healthy || (isBlind && $0.verdict == .unknown) })
+    // The rest is as it was: other parts, the tunnel, and who asks for them. A busy machine may take a poll or two to
+    // have them all beside 200 MB.
+    let bad = try installation.waitFor { document, cluster in
+      document.problems.contains { $0.id.hasPrefix(id) }
+        && (isBlind
+          || !cluster.flux.objects.isEmpty && cluster.flux.objects.allSatisfy { $0.verdict == .healthy })
+    }
+    #expect(bad.holds, "\(bad.document.problems.map(\.id)), \(bad.cluster.flux.objects.map(\.verdict))")
+    #expect(["bad_response", "timeout"].contains { bad.document.problems.first?.id.hasSuffix($0) == true })
     let start = ContinuousClock.now
     #expect(try installation.ctl("tunnel").status == 0)
     #expect(ContinuousClock.now - start < .seconds(5))

@@ -1,6 +1,6 @@
 extension String {
   /// Fit for a name or a word in a line: a line break is one blank, any other control character and what turns the
-  /// direction of text is U+FFFD. Who names an object so can't write lines of his own into a mail.
+  /// direction of text is U+FFFD. Who names an object so writes no lines of his own into a mail, and steers no terminal.
   public var singleLine: String {
     // Nearly all that a cluster says is plain ASCII, and there is much of it.
     if utf8.allSatisfy({ (0x20..<0x7F).contains($0) }) { return self }

@@ -64,7 +64,7 @@ extension Notice {
 
   /// In one line, without what would turn or hide the rest of it.
   private static func cut(_ text: String, to length: Int) -> String {
-    let text = text.withoutControls
+    let text = text.singleLine
     return text.count <= length ? text : text.prefix(length - 1) + "…"
   }
 }

@@ -110,12 +110,12 @@ enum CheckLine {
 
   /// One line without the character that starts the performance data.
   private static func plain(_ text: String) -> String {
-    String(text.withoutControls.map { $0 == "|" ? "/" : $0 })
+    String(text.singleLine.map { $0 == "|" ? "/" : $0 })
   }
 
   /// Labels with blanks, quotes or equal signs need quotes, and a quote inside is doubled.
   private static func quoted(_ label: String) -> String {
     if label.allSatisfy({ $0.isLetter || $0.isNumber || "._-".contains($0) }) { return label }
-    return "'\(label.withoutControls.replacing("'", with: "''"))'"
+    return "'\(label.singleLine.replacing("'", with: "''"))'"
   }
 }

@@ -1,3 +1,5 @@
+import Health
+
 /// A piece of HTML. Text gets in escaped or not at all, so that no name from a cluster can be markup.
 struct Markup: ExpressibleByStringInterpolation, Hashable {
   private(set) var html: String
@@ -21,7 +23,7 @@ struct Markup: ExpressibleByStringInterpolation, Hashable {
   init(stringInterpolation: StringInterpolation) { html = stringInterpolation.html }
 
   private static func escaped(_ text: String) -> String {
-    text.withoutControls.reduce(into: "") { result, character in
+    text.singleLine.reduce(into: "") { result, character in
       switch character {
       case "&": result += "&amp;"
       case "<": result += "&lt;"

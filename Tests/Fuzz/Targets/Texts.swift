@@ -34,7 +34,7 @@ extension FuzzTarget {
     }
     let shown = redacted(text)
     try hold(shown.unicodeScalars.count <= 1200, "\(shown.unicodeScalars.count) characters")
-    try hold(text.withoutControls.unicodeScalars.allSatisfy { $0.value >= 0x20 }, "a control character")
+    try hold(text.singleLine.unicodeScalars.allSatisfy { $0.value >= 0x20 }, "a control character")
     _ = text.displayWidth
   }
 

@@ -142,24 +142,6 @@ extension WebAddress {
   fileprivate var secrets: [String] {
     let whole = path + query
     let parts = whole.split { "/?&=".contains($0) }.map(String.init)
-    return ([whole, path] + parts).flatMap { [$0, WebAddress.decoded($0)] }
-  }
-
-  /// `%2F` becomes `/`.
-  private static func decoded(_ text: String) -> String {
-    guard text.contains("%") else { return text }
-    var bytes: [UInt8] = []
-    var rest = Array(text.utf8)[...]
-    while let first = rest.popFirst() {
-      if first == UInt8(ascii: "%"), rest.count >= 2,
-        let byte = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16)
-      {
-        bytes.append(byte)
-        rest = rest.dropFirst(2)
-      } else {
-        bytes.append(first)
-      }
-    }
-    return String(decoding: bytes, as: UTF8.self)
+    return ([whole, path] + parts).flatMap { [$0, $0.removingPercentEncoding] }
   }
 }

@@ -84,17 +84,22 @@ import Testing
     #expect(try await poll(setup).0.get().nodes.value?.count == 2)
   }
 
+  /// What a poll of a server that is no API comes to.
+  private func failure(at server: TCPServer) async throws -> PollFailure {
+    let client = ClusterClient(
+      kubeconfig: try kubeconfig(scheme: "https"), dial: .tcp(host: "127.0.0.1", port: UInt16(server.port)))
+    guard case .failure(let failure) = await client.pollOnItsThread() else {
+      throw FixtureError.failed("the poll did not fail")
+    }
+    return failure
+  }
+
   /// A tunnel takes a connection at once and ends it when the far side can't go on: nobody spoke of TLS.
   @Test(arguments: [TCPServer.Service.reset(sent: 0, received: 1), .reset(sent: 0, received: 0), .source(0)])
   func aConnectionThatEndsBeforeTLSIsUnreachable(service: TCPServer.Service) async throws {
     let server = try TCPServer(service)
     defer { server.stop() }
-    let client = ClusterClient(
-      kubeconfig: try kubeconfig(scheme: "https"), dial: .tcp(host: "127.0.0.1", port: UInt16(server.port)))
-    guard case .failure(let failure) = await client.pollOnItsThread() else {
-      Issue.record("the poll did not fail")
-      return
-    }
+    let failure = try await failure(at: server)
     #expect(failure.code == .unreachable, "\(failure)")
     #expect(failure.remedy.contains("systemctl status k3s"))
   }
@@ -102,12 +107,7 @@ import Testing
   @Test func whatSpeaksNoTLSIsNotTheServersTLSPort() async throws {
     let server = try TCPServer(.flood(1 << 20))
     defer { server.stop() }
-    let client = ClusterClient(
-      kubeconfig: try kubeconfig(scheme: "https"), dial: .tcp(host: "127.0.0.1", port: UInt16(server.port)))
-    guard case .failure(let failure) = await client.pollOnItsThread() else {
-      Issue.record("the poll did not fail")
-      return
-    }
+    let failure = try await failure(at: server)
     #expect(failure.code == .tls, "\(failure)")
   }
 

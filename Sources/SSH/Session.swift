@@ -113,7 +113,9 @@ package final class Session {
   /// - Parameter wantsReply: libssh2 queues replies for ever and scans them on every read (packet.c): only for
   ///   when a probe can't be sent, which is while an open waits for its answer.
   package func sendKeepalive(wantsReply: Bool) throws(SSHError) {
-    libssh2_keepalive_config(pointer, wantsReply ? 1 : 0, 2)
+    // libssh2 sends nothing where its interval has not passed since the last one, and says nothing of that; who asks
+    // here has an interval of his own. It keeps an int: this is -1, and always over (keepalive.c).
+    libssh2_keepalive_config(pointer, wantsReply ? 1 : 0, .max)
     var next: Int32 = 0
     _ = try progress(oceanid_ssh2_keepalive_send(pointer, &next), "keepalive")
   }

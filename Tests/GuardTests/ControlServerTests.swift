@@ -240,6 +240,36 @@ import Testing
     #expect(answer.components(separatedBy: "HTTP/1.1 200").count == 2)
   }
 
+  /// `nc -N`, `socat`: all is said, and the answer is waited for.
+  @Test func whoSendsNoMoreIsAnsweredAllTheSame() throws {
+    let fixture = try Fixture()
+    for request in ["POST /v1/reload", "GET /v1/history", "GET /v1/status"] {
+      let client = try LoopbackSocket(path: fixture.folder.file("guard.sock"))
+      try client.send(Array("\(request) HTTP/1.1\r\nHost: oceanid\r\n\r\n".utf8))
+      client.finishSending()
+      let answer = String(decoding: try client.receiveAll(), as: UTF8.self)
+      #expect(answer.components(separatedBy: "HTTP/1.1 200").count == 2, "\(request): \(answer)")
+    }
+    let silent = try LoopbackSocket(path: fixture.folder.file("guard.sock"))
+    silent.finishSending()
+    #expect(try silent.receiveAll().isEmpty)
+    let unfinished = try LoopbackSocket(path: fixture.folder.file("guard.sock"))
+    try unfinished.send(Array("GET /v1/sta".utf8))
+    unfinished.finishSending()
+    #expect(String(decoding: try unfinished.receiveAll(), as: UTF8.self).hasPrefix("HTTP/1.1 400"))
+    // A watcher has nothing more to say by nature.
+    let watcher = try LoopbackSocket(path: fixture.folder.file("guard.sock"))
+    try watcher.send(Array("GET /v1/watch HTTP/1.1\r\nHost: oceanid\r\n\r\n".utf8))
+    watcher.finishSending()
+    var text = ""
+    while !text.contains("tunnel_up") {
+      fixture.board.tell(
+        ChangeDocument(
+          at: Timestamp(seconds: 0), event: "tunnel_up", cluster: "tethys", subject: "tunnel", message: "up"))
+      text += String(decoding: try watcher.receive(), as: UTF8.self)
+    }
+  }
+
   @Test(arguments: [
     "GET /v1/healthz HTTP/1.1\r\nHost: elsewhere\r\n\r\n",
     "GET /v1/healthz HTTP/1.1\r\nHost: oceanid\r\nConnection: close\r\n\r\n",

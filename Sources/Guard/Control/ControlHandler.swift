@@ -26,6 +26,10 @@ final class ControlHandler: ChannelInboundHandler {
   private var isHeadOnly = false
   /// An answer said so: what the client sent after the request is not looked at (RFC 9112 §9.6).
   private var isClosing = false
+  /// Requests whose answer is not sent whole; one that watches stays one.
+  private var unanswered = 0
+  /// The client sends no more.
+  private var isHalfClosed = false
   private var patience: Scheduled<Void>?
 
   init(board: StatusBoard, prepared: PreparedStatus, actions: ControlServer.Actions, watchers: Watchers) {
@@ -63,9 +67,23 @@ final class ControlHandler: ChannelInboundHandler {
       guard context.channel.isWritable else { return context.close(promise: nil) }
       guard let head else { return }
       self.head = nil
+      unanswered += 1
       isHeadOnly = head.method == .HEAD
       respond(to: head, context)
     }
+  }
+
+  func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+    if case ChannelEvent.inputClosed = event {
+      isHalfClosed = true
+      closeWhenDone(context.channel)
+    }
+    context.fireUserInboundEventTriggered(event)
+  }
+
+  /// Nobody can ask for more, and everything is answered.
+  private func closeWhenDone(_ channel: any Channel) {
+    if isHalfClosed, unanswered == 0, !isClosing { channel.close(promise: nil) }
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
@@ -270,7 +288,11 @@ final class ControlHandler: ChannelInboundHandler {
     }
     let channel = context.channel
     let sent = context.eventLoop.makePromise(of: Void.self)
-    if closing { sent.futureResult.whenComplete { _ in channel.close(promise: nil) } }
+    sent.futureResult.assumeIsolated().whenComplete { [self] _ in
+      if closing { return channel.close(promise: nil) }
+      unanswered -= 1
+      closeWhenDone(channel)
+    }
     context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: sent)
   }
 }

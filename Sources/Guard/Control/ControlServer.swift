@@ -74,6 +74,8 @@ final class ControlServer: Sendable {
       .serverChannelOption(.backlog, value: 1024)
       // Who lets more than this lie is dropped at the next line or request; a document is smaller.
       .childChannelOption(.writeBufferWaterMark, value: .init(low: 256 << 10, high: 1 << 20))
+      // Who has said everything may still wait for the answer (nc -N, socat).
+      .childChannelOption(.allowRemoteHalfClosure, value: true)
       .childChannelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
           let pipeline = channel.pipeline.syncOperations

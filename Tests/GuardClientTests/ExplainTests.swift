@@ -80,6 +80,12 @@ import Testing
     #expect(page.contains("\n\nnot-ready\nThe node's kubelet"))
   }
 
+  @Test func aProblemAsJSONIsTheDocuments() throws {
+    let problem = try #require(Scene.nodeDown.status.problems.first)
+    let explained = try Explanation.topic(nil, problem).json["problem"]?.pretty ?? ""
+    #expect(try JSONDecoder().decode(ProblemDocument.self, from: Data(explained.utf8)) == problem)
+  }
+
   @Test func aMisspeltWordGetsTheNearest() {
     #expect("\(Unexplained(word: "tunel_down"))".contains("did you mean tunnel_down?"))
     #expect("\(Unexplained(word: "tethys/node/x/not-redy"))".contains("did you mean not-ready?"))

@@ -31,7 +31,7 @@ struct ExplainCommand: ParsableCommand {
 
   func run() throws {
     let explanation = try explanation()
-    if json { return try StandardOutput.answer(explanation.json.pretty) }
+    if json { return try StandardOutput.answer(try explanation.json.pretty) }
     let terminal = Terminal.standardOutput()
     try StandardOutput.answer(ExplainPage.page(explanation, terminal).text(for: terminal))
   }

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import GuardAPI
 import Health
 
@@ -10,17 +11,20 @@ enum Explanation {
   case topic(Topic?, ProblemDocument?)
 
   var json: JSONValue {
-    switch self {
-    case .all:
-      .object([
-        "events": .array(Catalog.builtIn.entries.map(Explanation.json)),
-        "topics": .array(Topic.all.map(Explanation.json)),
-      ])
-    case .event(let entry): .object(["event": Explanation.json(entry)])
-    case .topic(let topic, let problem):
-      .object([
-        "topic": topic.map(Explanation.json) ?? .null, "problem": problem.map(Explanation.json) ?? .null,
-      ])
+    get throws {
+      switch self {
+      case .all:
+        .object([
+          "events": .array(Catalog.builtIn.entries.map(Explanation.json)),
+          "topics": .array(Topic.all.map(Explanation.json)),
+        ])
+      case .event(let entry): .object(["event": Explanation.json(entry)])
+      case .topic(let topic, let problem):
+        .object([
+          "topic": topic.map(Explanation.json) ?? .null,
+          "problem": try problem.map(Explanation.json) ?? .null,
+        ])
+      }
     }
   }
 
@@ -38,10 +42,8 @@ enum Explanation {
     ])
   }
 
-  private static func json(_ problem: ProblemDocument) -> JSONValue {
-    .object([
-      "id": .string(problem.id), "severity": .string(problem.severity.rawValue),
-      "title": .string(problem.title), "detail": .string(problem.detail), "remedy": .string(problem.remedy),
-    ])
+  /// As the status document has it.
+  private static func json(_ problem: ProblemDocument) throws -> JSONValue {
+    try JSONDecoder().decode(JSONValue.self, from: DocumentCoding.encode(problem))
   }
 }

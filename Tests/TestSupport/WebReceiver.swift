@@ -3,7 +3,7 @@ import Foundation
 /// Somebody else's web server: python's, which checks a signature as the manual tells receivers to.
 ///
 /// The path says what it answers: `/status/503`, `/later/7` (429 with Retry-After), `/elsewhere` (a redirect to /found),
-/// `/hang`, `/echo` (a refusal that repeats everything), `/flood` (a body without end), anything else 200.
+/// `/most/1000` (413 where the body is longer), `/hang`, `/echo` (a refusal that repeats everything), `/flood` (a body without end), anything else 200.
 package final class WebReceiver {
   package struct Request: Decodable {
     package let method: String
@@ -61,6 +61,7 @@ package final class WebReceiver {
             word, _, number = self.path.strip("/").partition("/")
             status, answer, more = 200, b"", {}
             if word == "status": status, answer = int(number), b"that is how it is"
+            if word == "most" and len(body) > int(number.split("/")[0]): status = 413
             if word == "later": status, more = 429, {"Retry-After": number}
             if word == "elsewhere": status, more = 302, {"Location": "/found"}
             if word == "hang": time.sleep(60)

@@ -72,7 +72,7 @@ private let alertmanager = program("prometheus-alertmanager")
       try folder.write(
         "route: { receiver: nobody }\nreceivers: [{ name: nobody }]\n", to: "alertmanager.yml")
       // It can't be asked for any free port.
-      let port = try Int(TCPServer(.silent).port)
+      let port = try freePort()
       url = "http://127.0.0.1:\(port)"
       child = try ChildProcess(
         alertmanager ?? "",
@@ -101,6 +101,35 @@ private let alertmanager = program("prometheus-alertmanager")
       door: WebDoor(
         target: .init(location: .address(try WebAddress(server.url))), channel: "am", means: "alertmanager",
         surroundings: AlertSurroundings(environment: .test())), resolveAfter: resolveAfter, host: "here")
+  }
+
+  /// Whoever stands before an Alertmanager may take less than we send at once.
+  @Test func whatIsTooMuchAtOnceIsSentInParts() throws {
+    let receiver = try WebReceiver()
+    let channel = AlertmanagerChannel(
+      door: WebDoor(
+        target: .init(
+          location: .address(try WebAddress("http://127.0.0.1:\(receiver.port)/most/3000"))), channel: "am",
+        means: "alertmanager", surroundings: AlertSurroundings(environment: .test())),
+      resolveAfter: .seconds(240), host: "here")
+    var incidents = (0..<20).map { Incident.sample("\($0)") }
+    try channel.renew(incidents, at: .now, isCancelled: { false })
+    struct Sent: Decodable { let labels: [String: String] }
+    func subjects() -> Set<String> {
+      let taken = receiver.requests.filter { $0.body.utf8.count <= 3000 }
+      return Set(
+        taken.flatMap { (try? JSONDecoder().decode([Sent].self, from: Data($0.body.utf8))) ?? [] }
+          .compactMap { $0.labels["subject"] })
+    }
+    #expect(subjects() == Set(incidents.map(\.subject)))
+    // One that is never taken is told of, and the others live on.
+    incidents[7].detail = String(repeating: "x", count: 4000)
+    incidents.append(.sample("last"))
+    let error = #expect(throws: DeliveryError.self) {
+      try channel.renew(incidents, at: .now, isCancelled: { false })
+    }
+    #expect(error?.cause == .unfit)
+    #expect(subjects().contains(incidents[20].subject))
   }
 
   @Test(.enabled(if: alertmanager != nil, "no prometheus-alertmanager here"))

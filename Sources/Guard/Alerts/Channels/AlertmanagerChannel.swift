@@ -47,12 +47,26 @@ final class AlertmanagerChannel: DeliveryChannel {
 
   func renew(_ firing: [Incident], at now: Timestamp, isCancelled: () -> Bool) throws(DeliveryError) {
     var rest = firing[...]
+    var size = AlertmanagerChannel.atOnce
+    var refusal: DeliveryError?
     while !rest.isEmpty {
-      try send(Array(rest.prefix(AlertmanagerChannel.atOnce)), at: now, isCancelled)
-      rest = rest.dropFirst(AlertmanagerChannel.atOnce)
+      let part = Array(rest.prefix(size))
+      do throws(DeliveryError) {
+        try send(part, at: now, isCancelled)
+      } catch {
+        guard error.cause == .unfit else { throw error }
+        // A smaller part may be taken, and one that never is must not end the others' lives.
+        if part.count > 1 {
+          size = (part.count + 1) / 2
+          continue
+        }
+        refusal = error
+      }
+      rest = rest.dropFirst(part.count)
     }
     let ids = Set(firing.map(\.id))
     sent.withLock { $0 = $0.filter { ids.contains($0.key) } }
+    if let refusal { throw refusal }
   }
 
   private func send(_ incidents: [Incident], at now: Timestamp, _ isCancelled: () -> Bool)

@@ -69,7 +69,7 @@ import Testing
     let server = try RawServer { head in
       head.hasPrefix("GET /slow") ? .silence : .bytes("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
     }
-    let answers = try await get(["/slow", "/a", "/b", "/c"], from: server, timeout: .seconds(3))
+    let answers = try await get(["/slow", "/a", "/b", "/c"], from: server, timeout: .seconds(10))
     for path in ["/a", "/b", "/c"] { #expect(try #require(answers[path]).get().status == 200) }
     guard case .failure(let error) = answers["/slow"] else {
       Issue.record("the slow one was answered")

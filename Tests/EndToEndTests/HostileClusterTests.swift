@@ -30,7 +30,7 @@ struct HostileClusterTests {
     #expect(["bad_response", "timeout"].contains { bad.document.problems.first?.id.hasSuffix($0) == true })
     let start = ContinuousClock.now
     #expect(try installation.ctl("tunnel").status == 0)
-    #expect(ContinuousClock.now - start < .seconds(5))
+    #expect(ContinuousClock.now - start < .seconds(15))
     // Several polls of it.
     installation.cluster.forgetRequests()
     #expect(

@@ -34,7 +34,7 @@ struct IncidentTests {
     #expect(pending.notices == 0)
     let told = try #require(try Self.calypso(installation) { $0.notices == 1 })
     #expect(told.id == pending.id && told.state == .firing)
-    #expect(installation.log.contains("incident_opened"))
+    #expect(eventually { installation.log.contains("incident_opened") })
 
     // The file is written after the notice was made.
     let state = installation.folder.file("state/incidents.json")
@@ -44,7 +44,7 @@ struct IncidentTests {
     let kept = try #require(try Self.calypso(installation) { _ in true })
     #expect(kept.id == told.id && kept.notices == 1 && kept.state == .firing)
     // What the journal says after the restart belongs to the same incident.
-    #expect(installation.log.contains("incident=\(told.id)"))
+    #expect(eventually { installation.log.contains("incident=\(told.id)") })
 
     installation.cluster.apply(.nodeReady("calypso"))
     var past: [IncidentDocument] = []
@@ -55,7 +55,7 @@ struct IncidentTests {
       })
     #expect(past.map(\.id) == [told.id])
     #expect(past.first?.notices == 2)
-    #expect(installation.log.contains("incident_ended"))
+    #expect(eventually { installation.log.contains("incident_ended") })
     #expect(!installation.log.contains("incident_opened"))
   }
 

@@ -3,6 +3,7 @@ import Foundation
 import GuardAPI
 import Health
 import TestSupport
+import Testing
 
 /// A whole installation on loopback: a real sshd, the demo cluster, the real daemon and the real client.
 final class Installation {
@@ -82,8 +83,8 @@ final class Installation {
 
   /// The one cluster's document once `condition` holds, or the last one seen.
   func waitFor(
-    within limit: Duration = .seconds(20), _ condition: (StatusDocument, ClusterDocument) -> Bool
-  ) throws -> (holds: Bool, document: StatusDocument, cluster: ClusterDocument) {
+    within limit: Duration = .seconds(60), _ condition: (StatusDocument, ClusterDocument) -> Bool
+  ) throws -> Seen {
     var last: (StatusDocument, ClusterDocument)?
     let holds = eventually(within: limit, every: .milliseconds(100)) {
       guard let document = try? status(), let cluster = document.clusters.first else { return false }
@@ -93,7 +94,18 @@ final class Installation {
     guard let (document, cluster) = last else {
       throw FixtureError.failed("the daemon never answered: \(log)")
     }
-    return (holds, document, cluster)
+    return Seen(holds: holds, document: document, cluster: cluster)
+  }
+
+  /// What the guard said when it was waited for.
+  struct Seen: CustomTestStringConvertible {
+    let holds: Bool
+    let document: StatusDocument
+    let cluster: ClusterDocument
+
+    var testDescription: String {
+      "\(document.verdict.rawValue), tunnel \(cluster.tunnel.state.rawValue), \(document.problems.map(\.id))"
+    }
   }
 
   func waitUntilHealthy() throws -> Bool { try waitFor { document, _ in document.verdict == .healthy }.holds }
@@ -133,12 +145,12 @@ final class Installation {
             sshConfig: \(server.sshConfig)
             forwards:
               - { listen: "127.0.0.1:\(port)", target: "127.0.0.1:\(target)" }
-            keepalive: { interval: 1s, timeout: 3s }
+            keepalive: { interval: 1s, timeout: 5s }
             hold: \(hold)
           kubernetes:
             kubeconfig: \(folder.file("kubeconfig"))
             context: default
-            poll: { interval: 1s, timeout: \(2 * patience)s }
+            poll: { interval: 1s, timeout: \(6 * patience)s }
           expect:
             nodes: [srv712429, srv712695, calypso]
             gpu: { calypso: 1 }

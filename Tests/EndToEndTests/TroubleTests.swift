@@ -59,7 +59,7 @@ struct TroubleTests {
     // The remedy is on the screen in the words of the document, and in the log.
     let words = problem.remedy.split(separator: " ").prefix(3).joined(separator: " ")
     #expect(status.output.contains(words), "\(status.output)")
-    #expect(installation.log.contains(words), "\(installation.log)")
+    #expect(eventually { installation.log.contains(words) }, "\(installation.log)")
     #expect(installation.daemon.isRunning)
   }
 
@@ -80,7 +80,7 @@ struct TroubleTests {
     #expect(seen.cluster.tunnel.forwards.first?.state == .portBusy)
     #expect(seen.cluster.tunnel.forwards.first?.holder?.contains("(pid ") == true)
     #expect(try installation.ctl("status").status == 2)
-    #expect(installation.log.contains("forward_port_busy"))
+    #expect(eventually { installation.log.contains("forward_port_busy") })
     holder.stop()
   }
 
@@ -150,7 +150,7 @@ struct TroubleTests {
     let problem = try #require(seen.document.problems.first)
     #expect(!problem.remedy.isEmpty && !problem.detail.isEmpty)
     #expect(try installation.ctl("status").status == 2)
-    #expect(installation.log.contains("problem_opened"))
+    #expect(eventually { installation.log.contains("problem_opened") })
     #expect(installation.daemon.isRunning)
   }
 

@@ -160,7 +160,7 @@ import Testing
     var stream = try client(server.path).watch()
     var lines: [WatchLine] = []
     reading: while true {
-      switch try stream.next(within: .seconds(5)) {
+      switch try stream.next(within: .seconds(30)) {
       case .line(let bytes): lines.append(try DocumentCoding.decodeWatchLine(bytes))
       case .ended: break reading
       case .quiet:

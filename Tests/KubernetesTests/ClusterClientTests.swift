@@ -263,7 +263,7 @@ import Testing
   @Test func aListThatHangsDoesNotHoldUpTheOthers() async throws {
     var cluster = SmallCluster()
     cluster.answers["/apis/kustomize.toolkit.fluxcd.io/v1/kustomizations"] = .silence
-    let snapshot = try await poll(cluster, timeout: .seconds(4)).0.get()
+    let snapshot = try await poll(cluster, timeout: .seconds(10)).0.get()
     #expect(snapshot.nodes.value?.count == 2)
     #expect(snapshot.imagePolicies == .seen([]))
     #expect(snapshot.failedFluxKinds["Kustomization"]?.code == .timeout)

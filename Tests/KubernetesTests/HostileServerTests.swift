@@ -43,9 +43,9 @@ import Testing
     cluster.apply(.answersWrong(how, on: "/api/v1/nodes"))
     let start = ContinuousClock.now
     // What ends by itself has time to, on a busy machine too.
-    let timeout: Duration = .seconds(codes == [.timeout] ? 4 : 20)
+    let timeout: Duration = .seconds(codes == [.timeout] ? 10 : 30)
     let snapshot = try await client.pollOnItsThread(timeout: timeout).get()
-    #expect(ContinuousClock.now - start < timeout + .seconds(8), "\(how)")
+    #expect(ContinuousClock.now - start < timeout + .seconds(20), "\(how)")
     let failure = try #require(snapshot.nodes.failure, "\(how)")
     #expect(codes.contains(failure.code), "\(how): \(failure)")
     #expect(failure.message.utf8.count < 2000)
@@ -70,7 +70,7 @@ import Testing
       return
     }
     #expect([.badResponse, .timeout, .unreachable].contains(failure.code), "\(how): \(failure)")
-    #expect(ContinuousClock.now - start < .seconds(12), "\(how)")
+    #expect(ContinuousClock.now - start < .seconds(20), "\(how)")
   }
 
   @Test func aFloodOverHTTP2IsNoAnswerAndEnds() async throws {

@@ -72,7 +72,7 @@ import Testing
   {
     var cluster = SmallCluster()
     cluster.answers["/version"] = .silence
-    let (result, _) = try await poll(Setup(protocols: protocols), timeout: .seconds(4), cluster.script)
+    let (result, _) = try await poll(Setup(protocols: protocols), timeout: .seconds(10), cluster.script)
     let snapshot = try result.get()
     #expect(snapshot.version == nil)
     #expect(snapshot.nodes.value?.count == 2)

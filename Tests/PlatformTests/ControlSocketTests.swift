@@ -41,7 +41,7 @@ import Testing
     }
     for _ in 0..<2000 { close(try ControlSocket.bind(path: "\(folder.path)/guard.sock", group: nil)) }
     isDone.store(true, ordering: .relaxed)
-    #expect(watcher.join(timeout: .seconds(10)))
+    #expect(watcher.join(timeout: .seconds(30)))
     #expect(masks.withLock { $0.count } == 1)
   }
 

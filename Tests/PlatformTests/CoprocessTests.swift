@@ -55,7 +55,7 @@ struct CoprocessTests {
   ])
   func tellsHowItEnded(_ command: String, _ exit: Coprocess.Exit, _ words: String) throws {
     let running = try Running(command)
-    #expect(running.process.exit(within: .seconds(10)) == exit)
+    #expect(running.process.exit(within: .seconds(30)) == exit)
     #expect(exit.description.hasPrefix(words))
     #expect(!Self.exists(running.process.pid))
   }
@@ -63,7 +63,7 @@ struct CoprocessTests {
   @Test func keepsTheLastOfItsErrors() throws {
     let running = try Running(
       "i=0; while [ $i -lt 3000 ]; do echo line $i >&2; i=$((i+1)); done; echo end >&2")
-    #expect(running.process.exit(within: .seconds(10)) == .status(0))
+    #expect(running.process.exit(within: .seconds(30)) == .status(0))
     #expect(running.process.lastErrors.hasSuffix("line 2999\nend\n"))
     #expect(running.process.lastErrors.utf8.count == 4096)
   }

@@ -44,7 +44,7 @@ import Testing
   @Test func aMailboxDeliversInOrder() throws {
     let mailbox = try Mailbox<Int>()
     let thread = try OwnThread(name: "poster") { for number in 0..<1000 { mailbox.post(number) } }
-    #expect(thread.join(timeout: .seconds(10)))
+    #expect(thread.join(timeout: .seconds(30)))
     #expect(mailbox.collect() == Array(0..<1000))
     #expect(mailbox.collect() == [])
   }

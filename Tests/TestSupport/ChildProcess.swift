@@ -119,7 +119,7 @@ package final class ChildProcess: Sendable {
 
   /// Waits for its end; nil when the time is up first.
   @discardableResult
-  package func wait(within limit: Duration = .seconds(10)) -> Exit? {
+  package func wait(within limit: Duration = .seconds(30)) -> Exit? {
     _ = eventually(within: limit) { ended != nil }
     return ended
   }

@@ -9,7 +9,7 @@ package final class LoopbackSocket: Sendable {
   deinit { close(descriptor) }
 
   /// Connects to 127.0.0.1.
-  package init(port: Int, timeout: Duration = .seconds(10)) throws {
+  package init(port: Int, timeout: Duration = .seconds(30)) throws {
     descriptor = try Self.open()
     Self.limit(descriptor, timeout)
     var address = Self.address(port)
@@ -61,7 +61,7 @@ package final class LoopbackSocket: Sendable {
   }
 
   /// Connects to a Unix socket.
-  package init(path: String, timeout: Duration = .seconds(10)) throws {
+  package init(path: String, timeout: Duration = .seconds(30)) throws {
     descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
     guard descriptor >= 0 else { throw FixtureError.system("socket", errno) }
     Self.limit(descriptor, timeout)

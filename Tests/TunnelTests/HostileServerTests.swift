@@ -140,6 +140,6 @@ struct HostileServerTests {
       #expect(try client.receive(exactly: 3) == [1, 2, 3])
     }
     #expect(honest.tunnel.status.reconnects == 0)
-    for fixture in hostile { #expect(fixture.tunnel.stop(timeout: .seconds(5))) }
+    for fixture in hostile { #expect(fixture.tunnel.stop(timeout: .seconds(20))) }
   }
 }

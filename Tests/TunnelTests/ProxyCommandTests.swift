@@ -45,12 +45,12 @@ struct ProxyCommandTests {
       client.finishSending()
     }
     #expect(try client.receiveAll() == sent)
-    #expect(writer.join(timeout: .seconds(10)))
+    #expect(writer.join(timeout: .seconds(30)))
     // The kernel knows no path; the server's answers do.
     #expect(eventually { fixture.tunnel.status.roundTrip != nil })
     let pid = try pid(server)
     #expect(kill(pid, 0) == 0)
-    #expect(fixture.tunnel.stop(timeout: .seconds(5)))
+    #expect(fixture.tunnel.stop(timeout: .seconds(20)))
     #expect(eventually { kill(pid, 0) != 0 })
   }
 
@@ -174,7 +174,7 @@ struct ProxyCommandTests {
     try put("  BindAddress 127.0.0.9", in: server)
     let fixture = try Fixture(server, target: 1)
     #expect(fixture.waitUntil(.up))
-    #expect(server.log.contains("from 127.0.0.9 port "))
+    #expect(eventually { server.log.contains("from 127.0.0.9 port ") })
   }
 
   @Test func aBindAddressThatIsNotHereIsNamed() throws {

@@ -173,7 +173,7 @@ struct SessionTests {
     #expect(try client.receiveAll() == [7, 8, 9])
     let status = fixture.tunnel.status.forwards[0]
     #expect("\(status.listen) \(status.target)" == "\(listen) \(target)")
-    #expect(fixture.tunnel.stop(timeout: .seconds(5)))
+    #expect(fixture.tunnel.stop(timeout: .seconds(20)))
     #expect(!SmallFile.exists(listen))
     withExtendedLifetime(echo) {}
   }

@@ -26,7 +26,7 @@ struct TunnelTests {
       client.finishSending()
     }
     #expect(try client.receiveAll() == sent)
-    #expect(writer.join(timeout: .seconds(10)))
+    #expect(writer.join(timeout: .seconds(30)))
     #expect(eventually { fixture.tunnel.status.forwards[0].openConnections == 0 })
     let forward = fixture.tunnel.status.forwards[0]
     #expect(forward.bytesToTarget == sent.count)
@@ -139,7 +139,7 @@ struct TunnelTests {
     try #require(eventually { fixture.tunnel.status.forwards[0].isListening })
     let client = try fixture.connect()
     try #require(eventually { fixture.tunnel.status.forwards[0].openConnections == 1 })
-    #expect(fixture.tunnel.stop(timeout: .seconds(5)))
+    #expect(fixture.tunnel.stop(timeout: .seconds(20)))
     #expect(throws: FixtureError.self) { try client.receive() }
     #expect(fixture.tunnel.status.forwards[0].openConnections == 0)
   }
@@ -203,7 +203,7 @@ struct TunnelTests {
   @Test func idleForSeveralIntervalsIsNoAlarm() throws {
     let echo = try TCPServer(.echo)
     let fixture = try Fixture(
-      SSHServer(), target: echo.port, keepalive: .milliseconds(100), timeout: .seconds(2))
+      SSHServer(), target: echo.port, keepalive: .milliseconds(100), timeout: .seconds(20))
     try #require(fixture.waitUntil(.up))
     let turns = fixture.tunnel.turns
     #expect(eventually { fixture.tunnel.turns > turns + 40 })
@@ -318,7 +318,7 @@ struct TunnelTests {
     holder?.stop()
     holder = nil
     #expect(eventually { tunnel.status.forwards[0].isListening })
-    #expect(tunnel.stop(timeout: .seconds(5)))
+    #expect(tunnel.stop(timeout: .seconds(20)))
   }
 
   @Test func stopLeavesNoThreadAndNoListener() throws {
@@ -329,7 +329,7 @@ struct TunnelTests {
     let client = try fixture.connect()
     try client.send([1])
     #expect(try client.receive() == [1])
-    #expect(fixture.tunnel.stop(timeout: .seconds(5)))
+    #expect(fixture.tunnel.stop(timeout: .seconds(20)))
     #expect(fixture.tunnel.status.state == .stopped)
     // A child that another test forks just now holds a copy of the listener until it execs.
     #expect(eventually { (try? LoopbackSocket(port: port)) == nil })
@@ -392,7 +392,7 @@ struct TunnelTests {
       ])
     #expect(!stranger.output.contains("x"))
     #expect(door.isFile == hasFile)
-    #expect(fixture.tunnel.stop(timeout: .seconds(5)))
+    #expect(fixture.tunnel.stop(timeout: .seconds(20)))
     if case .path(let path) = door { #expect(!SmallFile.exists(path)) }
   }
 }

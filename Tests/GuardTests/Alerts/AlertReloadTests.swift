@@ -96,7 +96,7 @@ import Testing
     dead.failure = nil
     dead.hangs = false
     #expect(eventually { after.failures.isEmpty && dead.words == ["opened x/1"] })
-    #expect(log.events == ["alert_failing", "alert_recovered"])
+    #expect(eventually { log.events == ["alert_failing", "alert_recovered"] })
     after.stop(timeout: .seconds(1))
     let last = delivery([.named("a")], ["a": dead])
     #expect(last.failures.isEmpty)

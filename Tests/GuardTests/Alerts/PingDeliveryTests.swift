@@ -33,7 +33,7 @@ import Testing
     #expect(test(delivery) == .delivered("ping took the test"))
     #expect(ping.renewals.map { $0.map(\.id) } == [["a"], ["a"]])
     #expect(ping.notices.isEmpty)
-    #expect(delivery.figures.first?.delivered == 1)
+    #expect(eventually { delivery.figures.first?.delivered == 1 })
     delivery.stop(timeout: .seconds(1))
   }
 

@@ -173,7 +173,7 @@ import Testing
       name: "mail", .init(to: ["ops@example.org", "root"], from: "guard@example.org", sendmail: script),
       host: "workstation", user: .test())
     #expect(
-      eventually(within: .seconds(10)) {
+      eventually {
         (try? channel.deliver(.sample(.opened, .sample("a")), at: moment, isCancelled: { false })) != nil
       })
     #expect(try folder.read("arguments") == "-i\n-f\nguard@example.org\n--\nops@example.org\nroot\n")

@@ -66,6 +66,7 @@ package final class Guard: Sendable {
       // Started by hand, the mistakes are the answer; in the journal they are an event like any other.
       guard Journal.isConnected() else { return complain(error) }
       standardEventLog().write(StartError.record(error))
+      turnAwayClients(because: error)
       return configurationStatus
     }
     let guarding = Guard(configuration, path: configurationPath)
@@ -77,6 +78,12 @@ package final class Guard: Sendable {
       return Guard.unavailableStatus
     }
     return guarding.wait()
+  }
+
+  private static func turnAwayClients(because errors: ConfigurationErrors) {
+    guard let passed = try? SocketActivation.take(), !passed.isEmpty else { return }
+    tell(.status("can't start: \(errors.errors.first?.description ?? "the configuration has mistakes")"))
+    QueuedClients.turnAway(from: passed, with: .notStarted(errors), for: QueuedClients.patience)
   }
 
   private init(_ configuration: Configuration, path: String?) {

@@ -70,7 +70,7 @@ package final class LoopbackSocket: Sendable {
   }
 
   /// Listens on a Unix socket that anybody may connect to.
-  static func listener(path: String) throws -> LoopbackSocket {
+  package static func listener(path: String) throws -> LoopbackSocket {
     let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
     guard descriptor >= 0 else { throw FixtureError.system("socket", errno) }
     let listener = LoopbackSocket(descriptor: descriptor)

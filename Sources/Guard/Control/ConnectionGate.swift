@@ -85,14 +85,10 @@ final class ConnectionGate: ChannelInboundHandler {
     let who = peer.map { "uid \($0.uid)" } ?? "the peer"
     let answer = ControlAnswer.error(
       .serviceUnavailable, "too_many_connections", "\(who) has too many connections open: close some")
-    let head = """
-      HTTP/1.1 503 Service Unavailable\r\nContent-Type: \(answer.contentType)\r\n\
-      Content-Length: \(answer.body.count)\r\nConnection: close\r\n\r\n
-      """
     let channel = context.channel
     let sent = context.eventLoop.makePromise(of: Void.self)
     sent.futureResult.whenComplete { _ in channel.close(promise: nil) }
-    context.writeAndFlush(wrapOutboundOut(ByteBuffer(bytes: Array(head.utf8) + answer.body)), promise: sent)
+    context.writeAndFlush(wrapOutboundOut(ByteBuffer(bytes: answer.closingResponse)), promise: sent)
   }
 }
 

@@ -19,6 +19,20 @@ struct ControlAnswer: Sendable {
     self.allow = allow
   }
 
+  /// All of it, for a connection that ends with it.
+  var closingResponse: [UInt8] {
+    let head = """
+      HTTP/1.1 \(status.code) \(status.reasonPhrase)\r\nContent-Type: \(contentType)\r\n\
+      Content-Length: \(body.count)\r\nConnection: close\r\n\r\n
+      """
+    return Array(head.utf8) + body
+  }
+
+  /// Of a guard that can't start with the configuration that it has.
+  static func notStarted(_ errors: ConfigurationErrors) -> ControlAnswer {
+    error(.serviceUnavailable, "configuration", errors.description)
+  }
+
   static func status(_ prepared: PreparedStatus) -> ControlAnswer {
     guard let bytes = prepared.bytes else {
       return text(.internalServerError, "the document could not be encoded\n")

@@ -50,6 +50,7 @@ extension ClientError: CustomStringConvertible {
     case .refused(502, "delivery", let message): "not delivered: \(ClientError.lines(message).first ?? "")"
     case .refused(422, "configuration", _):
       "the configuration has mistakes; the one that was running stays in force"
+    case .refused(503, "configuration", _): "the guard can't start: its configuration has mistakes"
     case .refused(400, _, let message): "the guard does not take that: \(message)"
     case .refused(404, _, _): "the running guard does not know this request; it is older than this client"
     case .refused(let status, let code, let message): "the guard answers \(status) \(code): \(message)"
@@ -73,7 +74,7 @@ extension ClientError: CustomStringConvertible {
         "writing is for root, the guard's own user and group oceanid-admin: sudo usermod -aG oceanid-admin $USER, then log in again"
       ]
     case .refused(502, "delivery", let message): ClientError.lines(message).dropFirst().map { Span($0).text }
-    case .refused(422, "configuration", let message):
+    case .refused(422, "configuration", let message), .refused(503, "configuration", let message):
       message.split(separator: "\n").map { Span(String($0)).text }
     case .refused:
       []

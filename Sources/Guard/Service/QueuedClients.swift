@@ -1,0 +1,50 @@
+internal import Glibc
+internal import Health
+internal import Platform
+internal import Systemd
+
+/// Whoever connects to the service manager's sockets while the guard can't start.
+///
+/// The manager starts the service again for a connection that nobody accepts, at once and over and over, until it gives
+/// up and lets go of the ports. So clients are let go with a word, for as long as they come, before the guard ends.
+enum QueuedClients {
+  /// Shorter than a start may take (`TimeoutStartSec=` of the unit).
+  static let patience: Duration = .seconds(20)
+
+  /// Returns at once where nobody waits. Blocks.
+  ///
+  /// - Parameters:
+  ///   - passed: theirs stay open, and they belong to this call meanwhile.
+  ///   - answer: what a client of the control socket hears; others are reset.
+  static func turnAway(from passed: [PassedSocket], with answer: ControlAnswer, for patience: Duration) {
+    let deadline = MonotonicTime.now + patience
+    for socket in passed {
+      _ = fcntl(socket.descriptor, F_SETFL, fcntl(socket.descriptor, F_GETFL) | O_NONBLOCK)
+    }
+    var entries = passed.map { pollfd(fd: $0.descriptor, events: Int16(POLLIN), revents: 0) }
+    guard poll(&entries, nfds_t(entries.count), 0) > 0 else { return }
+    while true {
+      for (socket, entry) in zip(passed, entries) where entry.revents != 0 {
+        turnAway(from: socket, with: answer)
+      }
+      // A listener that is none any more.
+      guard entries.allSatisfy({ $0.revents & ~Int16(POLLIN) == 0 }) else { return }
+      let left = (deadline - .now).inMilliseconds
+      guard left > 0, poll(&entries, nfds_t(entries.count), Int32(left)) > 0 else { return }
+    }
+  }
+
+  private static func turnAway(from socket: PassedSocket, with answer: ControlAnswer) {
+    let isControl = SocketAddress(boundToRaw: socket.descriptor).map { $0.port == 0 } ?? true
+    while true {
+      let raw = accept(socket.descriptor, nil, nil)
+      guard raw >= 0 else { return }
+      let connection = Descriptor(owning: raw)
+      if isControl {
+        answer.closingResponse.withUnsafeBytes { _ = connection.send($0) }
+      } else {
+        StreamSocket.resetOnClose(connection)
+      }
+    }
+  }
+}

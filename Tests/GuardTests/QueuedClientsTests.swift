@@ -1,0 +1,53 @@
+import Foundation
+import Platform
+import TestSupport
+import Testing
+
+@testable import Guard
+@testable import Systemd
+
+/// The manager's sockets, in the hands of a guard that can't start.
+@Suite(.blocking) struct QueuedClientsTests {
+  private let answer = ControlAnswer.notStarted(
+    ConfigurationErrors([ConfigurationError(file: "guard.yaml", line: 3, column: 7, message: "no such key")]))
+
+  @Test func whoeverWaitsIsToldAndLetGo() throws {
+    let folder = try TemporaryFolder()
+    let (forward, port) = try LoopbackSocket.listener()
+    let control = try LoopbackSocket.listener(path: folder.file("guard.sock"))
+    let passed = [
+      PassedSocket(name: "control", descriptor: control.descriptor),
+      PassedSocket(name: "forward", descriptor: forward.descriptor),
+    ]
+    let first = try LoopbackSocket(port: port)
+    let thread = try OwnThread(name: "refusing") { [answer] in
+      QueuedClients.turnAway(from: passed, with: answer, for: .seconds(600))
+    }
+    #expect(throws: FixtureError.self) { try first.receive() }
+    // And whoever comes after that, as often as he likes.
+    for _ in 0..<3 {
+      let client = try LoopbackSocket(path: folder.file("guard.sock"))
+      var text: [UInt8] = []
+      // What it did not read is a reset after its answer.
+      while let bytes = try? client.receive(), !bytes.isEmpty { text += bytes }
+      let said = String(decoding: text, as: UTF8.self)
+      #expect(said.hasPrefix("HTTP/1.1 503"))
+      #expect(said.contains("guard.yaml:3:7: no such key"))
+      let later = try LoopbackSocket(port: port)
+      #expect(throws: FixtureError.self) { try later.receive() }
+    }
+    #expect(!thread.join(timeout: .zero))
+    forward.stopAccepting()
+    #expect(thread.join(timeout: .seconds(30)))
+    withExtendedLifetime(control) {}
+  }
+
+  @Test func whereNobodyWaitsNothingIsWaitedFor() throws {
+    let (forward, _) = try LoopbackSocket.listener()
+    let begin = ContinuousClock.now
+    QueuedClients.turnAway(
+      from: [PassedSocket(name: "forward", descriptor: forward.descriptor)], with: answer,
+      for: .seconds(600))
+    #expect(ContinuousClock.now - begin < .seconds(300))
+  }
+}

@@ -30,10 +30,12 @@ import Testing
     change("04:15:02.4", "problem_closed", incident: "a", message: "over: tunnel to tethys is down"),
   ]
 
-  private func lines(_ events: [ChangeDocument], truncated: Bool = false, width: Int? = nil) -> [String] {
+  private func lines(
+    _ events: [ChangeDocument], truncated: Bool = false, width: Int? = nil, until end: Timestamp? = nil
+  ) -> [String] {
     let terminal = Terminal(width: width, hasColour: false, now: Self.now)
     let history = HistoryDocument(source: .journal, truncated: truncated, events: events)
-    return HistoryPage.page(history, terminal, range: "since today").lines.map(\.text)
+    return HistoryPage.page(history, terminal, range: "since today", until: end).lines.map(\.text)
   }
 
   /// What people were told of an incident is told by the incident.
@@ -71,6 +73,35 @@ import Testing
     #expect(text.last == "1 incident, 1 not over since today; from the journal")
     // Up, and the problem is still told as open for a moment.
     #expect(lines(Array(Self.outage.prefix(5)))[1].contains("to 04:15:02Z"))
+  }
+
+  /// What came after the end is not in the history: it may long be over.
+  @Test func aHistoryThatEndsBeforeNowCountsToItsEnd() {
+    let text = lines(Array(Self.outage.prefix(4)), until: at("2026-03-01T04:14:00Z"))
+    #expect(
+      text[1]
+        == "  04:12:00Z  tunnel down, not over at 04:14:00Z, 2 min so far, keepalive_timeout, connect_refused, 1 attempt"
+    )
+    #expect(text.last == "1 incident, 1 not over at 04:14:00Z, since today; from the journal")
+    let problem = [Self.change("04:12:00", "problem_opened", "node x", incident: "n", message: "x is down")]
+    #expect(
+      lines(problem, until: at("2026-03-02T00:00:00Z"))[1]
+        == "  04:12:00Z  x is down, not over at 2026-03-02 00:00:00Z, 19 h 48 min so far")
+    #expect(lines(Self.outage, until: at("2026-03-01T04:20:00Z")) == lines(Self.outage))
+  }
+
+  /// `--since` and `--limit` may cut into an outage; the attempt that comes first then is not how it began.
+  @Test func anOutageThatIsCutOffHasNoKnownBeginning() {
+    let retry = Self.change(
+      "04:12:10", "tunnel_retry", reason: "connect_refused", incident: "a", attempts: 4)
+    #expect(
+      lines([retry] + Self.outage.suffix(2))[1]
+        == "  04:12:10Z  tunnel down to 04:15:02Z, since before this history, connect_refused, 4 attempts")
+    #expect(
+      lines([retry])[1]
+        == "  04:12:10Z  tunnel down, not over, since before this history, connect_refused, 4 attempts")
+    // A guard that starts has no tunnel to lose: its first attempt is how it begins.
+    #expect(lines(Array(Self.outage.suffix(3)))[1].contains(" tunnel down to 04:15:02Z, 3 min, "))
   }
 
   @Test func theEndOfAProblemDoesNotReadAsPartOfItsMessage() {

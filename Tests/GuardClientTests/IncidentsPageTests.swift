@@ -19,7 +19,7 @@ import Testing
      "past":[
       {"id":"p1","state":"ended","severity":"critical","cluster":"tethys","subject":"tunnel tethys","kind":"tunnel",
        "title":"tunnel to tethys is down","since":"2026-03-01T02:00:00Z","firedAt":"2026-03-01T02:00:20Z",
-       "endedAt":"2026-03-01T03:30:20Z","notices":3}],
+       "endedAt":"2026-03-01T03:30:00.5Z","notices":3}],
      "silences":[
       {"id":"5f3a","cluster":null,"pattern":"imagepolicy *","reason":"the registry moves","author":"uid 1000",
        "createdAt":"2026-03-01T04:00:00Z","expiresAt":"2026-03-01T06:00:00Z"}]}
@@ -41,7 +41,7 @@ import Testing
             for a good while
 
         OVER              LASTED       TOLD      INCIDENT
-        03:30:20Z (53m)   1 h 30 min   3 times   tunnel to tethys is down
+        03:30:00Z (54m)   1 h 30 min   3 times   tunnel to tethys is down
 
         SILENCE   UNTIL                WHAT            BY         REASON
         5f3a      06:00:00Z (in 95m)   imagepolicy *   uid 1000   the registry moves

@@ -157,6 +157,33 @@ import Testing
     #expect(page.utf8.count < 100_000)
   }
 
+  @Test func aReportOfThePastSaysNothingOfNow() {
+    let page = ReportPage.html(Self.facts(), roundTrips: nil, now: Self.to + .seconds(86_400))
+    let end = "not over at \(Self.to.day) \(Self.to.time)"
+    #expect(page.contains("<strong>1</strong> \(end)</li>"))
+    #expect(page.contains("<td>1 h, \(end)</td>"))
+    #expect(Self.page.contains("<strong>1</strong> not over</li>"))
+    #expect(Self.page.contains("<td>1 h, not over</td>"))
+  }
+
+  @Test func lengthsAreThoseOfTheTimesShown() {
+    let events = [
+      Self.change("2026-02-22T06:00:00.900Z", "tunnel_down", incident: "t"),
+      Self.change("2026-02-22T06:00:03.100Z", "tunnel_up", incident: "t"),
+    ]
+    let page = ReportPage.html(Self.facts(events), roundTrips: nil, now: Self.to)
+    #expect(page.contains("<td>3 s</td>"))
+  }
+
+  @Test func anOutageThatTheBeginningCutsOffWasThereBefore() {
+    var retry = Self.change("2026-02-22T06:00:00Z", "tunnel_retry", incident: "t")
+    retry.attempts = 16
+    let facts = Self.facts([retry, Self.change("2026-02-22T07:00:00Z", "tunnel_up", incident: "t")])
+    #expect(Self.strip(facts, "tunnel")?.length(of: .trouble) == .seconds(7 * 3600))
+    let page = ReportPage.html(facts, roundTrips: nil, now: Self.to)
+    #expect(page.contains("<td>before</td><td>until 2026-02-22 "))
+  }
+
   @Test func aMonthOfFlappingStaysSmall() {
     let events = (0..<10_000).map { index in
       ChangeDocument(

@@ -77,16 +77,17 @@ struct HistoryCommand: ParsableCommand, Reading {
       throw NoSuchCluster(name: cluster, known: status.clusters.map(\.name))
     }
     let history = try reading.read(query)
-    try StandardOutput.answer(text(history))
+    try StandardOutput.answer(text(history, query.until.flatMap { $0 < now ? $0 : nil }))
     guard follow else { return }
     try reading.follow(query, after: history.events.last?.at ?? now) { try StandardOutput.tell(try line($0)) }
   }
 
-  private func text(_ history: HistoryDocument) throws -> String {
+  /// - Parameter end: where it ends before now.
+  private func text(_ history: HistoryDocument, _ end: Timestamp?) throws -> String {
     if options.json || entries || follow || !event.isEmpty { return try history.events.map(line).joined() }
     let terminal = Terminal.standardOutput()
     let range = until.map { "from \(since) to \($0)" } ?? "since \(since)"
-    return HistoryPage.page(history, terminal, range: range).text(for: terminal)
+    return HistoryPage.page(history, terminal, range: range, until: end).text(for: terminal)
   }
 
   private func line(_ change: ChangeDocument) throws -> String {

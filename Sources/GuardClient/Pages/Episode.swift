@@ -5,7 +5,7 @@ import Health
 struct Episode: Hashable {
   /// The first entry.
   let first: ChangeDocument
-  /// The incident was going on when the history begins: when it began is not known.
+  /// The incident was going on when the history begins: since when is not known.
   var beganEarlier = false
   /// When it was over; nil: it lasts, or is no matter of lasting.
   var until: Timestamp?
@@ -52,7 +52,7 @@ struct Episode: Hashable {
         opening.contains(change.event) || closing.contains(change.event)
       {
         var episode = Episode(first: change, isIncident: true)
-        episode.beganEarlier = closing.contains(change.event)
+        episode.beganEarlier = continues(change)
         episode.take(change)
         places[incident] = episodes.count
         episodes.append(episode)
@@ -61,6 +61,13 @@ struct Episode: Hashable {
       }
     }
     return episodes
+  }
+
+  /// It follows from an entry before it, whether that is in the history or not. The first attempt may be how it began:
+  /// a guard that starts has no tunnel to lose.
+  static func continues(_ change: ChangeDocument) -> Bool {
+    closing.contains(change.event)
+      || (change.event == "tunnel_retry" && change.attempts.map { $0 > 1 } ?? false)
   }
 
   private init(first: ChangeDocument, isIncident: Bool) {
@@ -86,4 +93,7 @@ struct Episode: Hashable {
 
   /// It began and is not over.
   var lasts: Bool { isIncident && until == nil }
+
+  /// - Parameter end: how far it has come, while it lasts.
+  func length(atLast end: Timestamp) -> Duration { first.at.length(until: until ?? end) }
 }

@@ -3,7 +3,10 @@ import Health
 
 /// `oceanid-ctl history`: what happened, oldest first, each incident with how long it took.
 enum HistoryPage {
-  static func page(_ history: HistoryDocument, _ terminal: Terminal, range: String) -> Page {
+  /// - Parameter end: where the history ends before now; what came then is not in it.
+  static func page(
+    _ history: HistoryDocument, _ terminal: Terminal, range: String, until end: Timestamp? = nil
+  ) -> Page {
     var page = Page()
     let episodes = Episode.fold(history.events)
     let namesCluster = Set(history.events.map(\.cluster).filter { !$0.isEmpty }).count > 1
@@ -15,49 +18,50 @@ enum HistoryPage {
         page += Line(Span(begin, .strong))
         day = begin
       }
-      page += terminal.labelled(episode.first.at.time, margin: 11, text(episode, terminal.now, namesCluster))
+      page += terminal.labelled(
+        episode.first.at.time, margin: 11, text(episode, end, terminal.now, namesCluster))
     }
     page.gap()
-    page += terminal.wrapped(Span(footer(history, episodes, range), .faint))
+    page += terminal.wrapped(Span(footer(history, episodes, range, end, terminal.now), .faint))
     return page
   }
 
-  private static func text(_ episode: Episode, _ now: Timestamp, _ namesCluster: Bool) -> Span {
+  private static func text(
+    _ episode: Episode, _ end: Timestamp?, _ now: Timestamp, _ namesCluster: Bool
+  ) -> Span {
     let change = episode.first
     let cluster = namesCluster && !change.cluster.isEmpty ? "\(change.cluster): " : ""
     guard episode.isIncident else { return Span(cluster + plain(change)) }
     var parts: [String] = []
     if change.event.hasPrefix("tunnel_") {
-      parts.append(episode.title + end(episode))
-      parts.append(length(episode, now))
+      parts.append(episode.title + outcome(episode, end))
+      parts.append(length(episode, end ?? now))
       parts += episode.reasons
       if episode.attempts > 0 { parts.append(episode.attempts.of("attempt")) }
     } else {
       // The message is a sentence of its own: the time must not read as its end.
-      let last = episode.beganEarlier ? "" : ","
+      let last = episode.isEndAlone ? "" : ","
       parts.append(
-        plain(change) + (episode.lasts ? "" : last) + end(episode).replacing(" to ", with: " until "))
-      parts.append(length(episode, now))
+        plain(change) + (episode.lasts ? "" : last)
+          + outcome(episode, end).replacing(" to ", with: " until "))
+      parts.append(length(episode, end ?? now))
     }
     if episode.isCutOff { parts.append("the guard was started anew") }
     let style: Style = episode.lasts ? .bad : .plain
     return Span(cluster + parts.joined(separator: ", "), style)
   }
 
-  private static func end(_ episode: Episode) -> String {
-    guard let until = episode.until else { return ", not over" }
-    let clock = until.day == episode.first.at.day ? until.time : "\(until.day) \(until.time)"
-    return episode.beganEarlier ? " until then" : " to \(clock)"
+  private static func outcome(_ episode: Episode, _ end: Timestamp?) -> String {
+    func clock(_ moment: Timestamp) -> String {
+      moment.day == episode.first.at.day ? moment.time : "\(moment.day) \(moment.time)"
+    }
+    guard let until = episode.until else { return ", not over\(end.map { " at \(clock($0))" } ?? "")" }
+    return episode.isEndAlone ? " until then" : " to \(clock(until))"
   }
 
-  private static func length(_ episode: Episode, _ now: Timestamp) -> String {
+  private static func length(_ episode: Episode, _ end: Timestamp) -> String {
     if episode.beganEarlier { return "since before this history" }
-    guard let until = episode.until else { return "\((now - episode.first.at).exact) so far" }
-    let length = until - episode.first.at
-    // The difference of the times as they are shown, so that nobody finds a second missing.
-    return length < .seconds(1)
-      ? length.exact
-      : Duration.seconds(until.milliseconds / 1000 - episode.first.at.milliseconds / 1000).exact
+    return episode.length(atLast: end).exact + (episode.lasts ? " so far" : "")
   }
 
   /// Without a full stop: more follows.
@@ -66,11 +70,13 @@ enum HistoryPage {
     return text.hasSuffix(".") ? String(text.dropLast()) : text
   }
 
-  private static func footer(_ history: HistoryDocument, _ episodes: [Episode], _ range: String) -> String {
+  private static func footer(
+    _ history: HistoryDocument, _ episodes: [Episode], _ range: String, _ end: Timestamp?, _ now: Timestamp
+  ) -> String {
     let incidents = episodes.filter(\.isIncident)
     let lasting = incidents.count(where: \.lasts)
     var text = incidents.isEmpty ? "no incident" : incidents.count.of("incident")
-    if lasting > 0 { text += ", \(lasting) not over" }
+    if lasting > 0 { text += ", \(lasting) not over\(end.map { " at \($0.clock(at: now))," } ?? "")" }
     text += " \(range)"
     switch history.source {
     case .journal: text += "; from the journal"
@@ -82,4 +88,9 @@ enum HistoryPage {
     if history.truncated { text += "; there is more: see --limit" }
     return text
   }
+}
+
+extension Episode {
+  /// Nothing of it is in the history but its end.
+  fileprivate var isEndAlone: Bool { beganEarlier && until == first.at }
 }

@@ -52,7 +52,7 @@ struct HistoryStrip {
 
   private func summary(_ known: Timestamp) -> Span {
     let begin = known > start ? ", known since \(known.clock(at: now))" : ""
-    let down = outages.reduce(Duration.zero) { $0 + shownLength(max($1.since, start), $1.until ?? now) }
+    let down = outages.reduce(Duration.zero) { $0 + max($1.since, start).length(until: $1.until ?? now) }
     return outages.isEmpty
       ? Span("no outage in \(range.exact)\(begin)")
       : Span("\(outages.count.of("outage")) in \(range.exact), \(down.exact) in all\(begin)")
@@ -68,18 +68,12 @@ struct HistoryStrip {
 
   private func length(_ span: StateSpanDocument) -> Duration { max(.zero, (span.until ?? now) - span.since) }
 
-  /// The difference of the times as they are shown, so that nobody finds a second missing.
-  private func shownLength(_ since: Timestamp, _ until: Timestamp) -> Duration {
-    let length = max(.zero, until - since)
-    return length < .seconds(1) ? length : .seconds(until.milliseconds / 1000 - since.milliseconds / 1000)
-  }
-
   private func words(_ span: StateSpanDocument) -> Span {
     let begin = span.since.clock(at: now)
     let time = span.until.map { "\(begin) to \($0.clock(at: now))" } ?? "since \(begin)"
     let why = span.code ?? "nothing failed: started, or asked to reconnect"
     return Span(
-      "\(span.state.rawValue) \(time), \(shownLength(span.since, span.until ?? now).exact), \(why)",
+      "\(span.state.rawValue) \(time), \(span.since.length(until: span.until ?? now).exact), \(why)",
       span.until == nil ? .bad : .plain)
   }
 

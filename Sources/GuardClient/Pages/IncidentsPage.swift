@@ -52,7 +52,7 @@ enum IncidentsPage {
     var table = Table(columns: ["OVER", "LASTED", "TOLD", "INCIDENT"])
     table.endsInProse = true
     for incident in incidents {
-      let length = incident.endedAt.flatMap { end in incident.firedAt.map { (end - $0).exact } }
+      let length = incident.endedAt.flatMap { end in incident.since.map { $0.length(until: end).exact } }
       table.rows.append(
         Table.Row(
           cells: [

@@ -136,10 +136,9 @@ struct ReportFacts {
   ) -> Availability {
     var result = Availability()
     var since = from
-    // What ends first was there before.
+    // What ends or goes on first was there before.
     var isTrouble =
-      events.first { begins.contains($0.event) || ends.contains($0.event) }
-      .map { ends.contains($0.event) } ?? false
+      events.first { begins.contains($0.event) || ends.contains($0.event) }.map(Episode.continues) ?? false
     for event in events {
       let next = begins.contains(event.event) ? true : ends.contains(event.event) ? false : isTrouble
       guard next != isTrouble else { continue }

@@ -23,7 +23,7 @@ enum ReportPage {
       <title>Oceanid Guard, \(range)</title>
       <style>\(Markup(stringLiteral: style))</style></head><body><main>
       <header><h1>Oceanid Guard</h1><p>\(range)</p></header>
-      \(headline(facts))\
+      \(headline(facts, now))\
       \(clusters.map { section($0, facts) })\
       \(plots.isEmpty ? "" : "<section><h2>Round-trip time</h2>\(plots)</section>" as Markup)\
       \(incidents(facts, now))\(counts(facts))\
@@ -35,11 +35,17 @@ enum ReportPage {
     return page.html
   }
 
-  private static func headline(_ facts: ReportFacts) -> Markup {
+  /// How it was at the report's end, where that is not now, says nothing of how it is.
+  private static func notOver(_ facts: ReportFacts, _ now: Timestamp) -> String {
+    facts.to < now ? "not over at \(facts.to.day) \(facts.to.time)" : "not over"
+  }
+
+  private static func headline(_ facts: ReportFacts, _ now: Timestamp) -> Markup {
     let lasting = facts.incidents.count(where: \.lasts)
     let byHand = facts.counts.first { $0.event == "break_glass" }?.count ?? 0
     let figures: [(Int, String)] = [
-      (facts.incidents.count, facts.incidents.count == 1 ? "incident" : "incidents"), (lasting, "not over"),
+      (facts.incidents.count, facts.incidents.count == 1 ? "incident" : "incidents"),
+      (lasting, notOver(facts, now)),
       (facts.reconnects, facts.reconnects == 1 ? "reconnect" : "reconnects"),
       (byHand, byHand == 1 ? "change by hand" : "changes by hand"),
     ]
@@ -64,10 +70,11 @@ enum ReportPage {
     guard !facts.incidents.isEmpty else { return "<section><h2>Incidents</h2><p>None.</p></section>\n" }
     let rows: [Markup] = facts.incidents.prefix(mostIncidents).map { episode in
       let begin = episode.beganEarlier ? "before" : "\(episode.first.at.day) \(episode.first.at.time)"
+      let known = episode.beganEarlier ? nil : episode.length(atLast: facts.to).exact
+      let until = episode.until.map { "until \($0.day) \($0.time)" }
       let length =
-        episode.beganEarlier
-        ? "until \(episode.until.map { "\($0.day) \($0.time)" } ?? "now")"
-        : episode.until.map { ($0 - episode.first.at).exact } ?? "\((now - episode.first.at).exact), not over"
+        episode.lasts
+        ? [known, notOver(facts, now)].compactMap(\.self).joined(separator: ", ") : known ?? until ?? ""
       let causes = episode.reasons + (episode.attempts > 0 ? [episode.attempts.of("attempt")] : [])
       return """
         <tr\(episode.lasts ? " class=\"lasts\"" : "" as Markup)><td>\(begin)</td><td>\(length)\

@@ -36,6 +36,12 @@ extension Timestamp {
     "\(clock(at: now)) (\((now - self).asAge))"
   }
 
+  /// Until `end`: the difference of the times as they are shown, so that nobody finds a second missing.
+  func length(until end: Timestamp) -> Duration {
+    let length = max(.zero, end - self)
+    return length < .seconds(1) ? length : .seconds(end.milliseconds / 1000 - milliseconds / 1000)
+  }
+
   /// `12m ago`, `in 12s`, `now`
   func relative(to now: Timestamp) -> String {
     let distance = now - self

@@ -99,7 +99,7 @@ import Testing
           API      not reachable without the tunnel; last good answer 04:12:04Z (12m)
           Nodes    not known now; 12m ago: 3 of 3 Ready
           Flux     not known now; 12m ago: v2.6.4, 2 of 2 objects healthy
-          Images   not known now; 12m ago: 2 policies, none behind
+          Images   not known now; 12m ago: 2 policies
 
         CRITICAL  the SSH tunnel to tethys is down
           since  04:12:07Z (12m)
@@ -126,6 +126,72 @@ import Testing
         "  API      forbidden: GET /api/v1/nodes: 403 Forbidden for user \"guard\"; last good answer 04:12:04Z (12m)\n"
       ))
     #expect(text.contains("  Nodes    not known now; 12m ago: 3 of 3 Ready\n"))
+  }
+
+  /// What a refused list leaves in the document is of before.
+  @Test func whatIsNotReadIsNotStatedAsFact() {
+    let text = status(.unread, 200)
+    for line in [
+      "  Nodes    not known now; as last seen: 3 of 3 Ready\n",
+      "  Flux     v2.6.4, 1 of 2 objects healthy; 1 not known now\n",
+      "  Images   2 policies; not known now: cert-manager, cloudflared; scan or update not known now: cert-manager\n",
+      "  Others   1 workload not known now, 1 secret not known now\n",
+    ] { #expect(text.contains(line), "\(line)") }
+    let view = terminal(nil)
+    func first(_ page: Page) -> String? { page.lines.first?.text }
+    #expect(
+      first(NodesPage.page(Scene.unread.status, view))
+        == "stale  last seen before 04:20:07Z (4m); nodes can't be read")
+    #expect(
+      first(FluxPage.page(Scene.unread.status, view))
+        == "stale  1 of 2 last seen before 04:20:07Z (4m); Kustomization can't be read")
+    #expect(
+      first(ImagesPage.page(Scene.unread.status, view))
+        == "stale  1 of 3 last seen before 04:20:07Z (4m); image repositories can't be read")
+    // Which one it is, its own line says.
+    let flux = FluxPage.page(Scene.unread.status, view).text(for: view)
+    #expect(flux.contains("True    last seen at 2026-03-01T04:20:04Z\n"))
+    #expect(flux.contains("True    stored artifact"))
+    #expect(flux.ranges(of: "CRITICAL").isEmpty && flux.contains("WARNING  Kustomization can't be read"))
+  }
+
+  @Test func nodesThatWereNeverReadAreNotNone() {
+    var status = Scene.unread.status
+    status.clusters[0].nodes = []
+    func nodes() -> String? {
+      StatusPage.page(status, terminal(80)).lines.map(\.text).first { $0.hasPrefix("  Nodes ") }
+    }
+    #expect(nodes() == "  Nodes    not known now")
+    status.problems = []
+    #expect(nodes() == "  Nodes    none seen")
+  }
+
+  @Test func aPartOfTheWorkloadsThatIsNotRead() {
+    var status = Scene.healthy.status
+    status.clusters[0].workloads += status.clusters[0].workloads
+    status.clusters[0].workloads[1].verdict = .unknown
+    status.clusters[0].images.policies[1].behind = nil
+    let text = StatusPage.page(status, terminal(nil)).text(for: terminal(nil))
+    #expect(text.contains("  Others   1 of 2 workloads healthy (1 not known now), 1 of 1 secret present\n"))
+    #expect(text.contains("  Images   2 policies; not known now: cloudflared\n"))
+  }
+
+  @Test func aNodeThatIsMissingCounts() {
+    func nodes(_ seen: [NodeReport]) -> String? {
+      let missing = Problem(
+        id: "tethys/node/srv712695/missing", severity: .critical, cluster: "tethys",
+        subject: "node srv712695", title: "node srv712695 is missing", detail: "", since: Scene.now,
+        remedy: "look")
+      let status = Scene.document(Scene.report(verdict: .critical, nodes: seen, problems: [missing]))
+      return StatusPage.page(status, terminal(nil)).lines.map(\.text).first { $0.hasPrefix("  Nodes ") }
+    }
+    #expect(
+      nodes(Array(Scene.nodes().prefix(2)))
+        == "  Nodes    2 of 3 Ready: calypso, srv712429; missing: srv712695")
+    #expect(
+      nodes(Array(Scene.nodes(calypso: .critical).prefix(2)))
+        == "  Nodes    1 of 3 Ready; calypso NotReady; missing: srv712695")
+    #expect(nodes([]) == "  Nodes    0 of 1 Ready; missing: srv712695")
   }
 
   @Test func aGuardThatHasJustStarted() {

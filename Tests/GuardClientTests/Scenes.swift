@@ -6,7 +6,7 @@ func at(_ text: String) -> Timestamp { Timestamp(rfc3339: text) ?? Timestamp(sec
 
 /// The situations in which the client's output is looked at. Their moment is 2026-03-01T04:24:07Z.
 enum Scene: String, CaseIterable {
-  case healthy, nodeDown, backoff, blocked, forbidden, starting, hostile, noCluster
+  case healthy, nodeDown, backoff, blocked, forbidden, unread, starting, hostile, noCluster
 
   static let now = at("2026-03-01T04:24:07Z")
 
@@ -78,6 +78,7 @@ enum Scene: String, CaseIterable {
               remedy: "kubectl auth can-i list nodes --kubeconfig ~/.kube/k3s-config.yaml")
           ]),
         poll: Scene.poll(.forbidden, "GET /api/v1/nodes: 403 Forbidden for user \"guard\""))
+    case .unread: Scene.partlyRead
     case .starting:
       Scene.document(
         ClusterReport(name: "tethys", verdict: .unknown, summary: "starting"),
@@ -136,6 +137,32 @@ enum Scene: String, CaseIterable {
     StateSpanDocument(state: .down, since: at("2026-03-01T03:00:00Z"), until: at("2026-03-01T03:00:01Z")),
     StateSpanDocument(state: .up, since: at("2026-03-01T03:00:01Z")),
   ]
+
+  /// The API answers, but not for the nodes, one kind of Flux, the scans and the workloads.
+  private static var partlyRead: StatusDocument {
+    let gaps = ["nodes", "Kustomization", "image repositories", "workloads"].map { part in
+      Problem(
+        id: "tethys/api/\(part)/forbidden", severity: .warning, cluster: "tethys", subject: part,
+        title: "\(part) can't be read", detail: "GET: 403 Forbidden for user \"guard\"",
+        since: at("2026-03-01T04:20:07Z"), remedy: "kubectl apply -f config/rbac.yaml")
+    }
+    var status = document(
+      report(
+        verdict: .unknown, summary: "Kustomization can't be read; 3 more problems",
+        nodes: nodes(all: .unknown), problems: gaps))
+    let old = "last seen at 2026-03-01T04:20:04Z"
+    var cluster = status.clusters[0]
+    (cluster.flux.objects[1].verdict, cluster.flux.objects[1].message) = (.unknown, old)
+    (cluster.images.repositories[0].verdict, cluster.images.repositories[0].message) = (.unknown, old)
+    for index in cluster.images.policies.indices {
+      cluster.images.policies[index].running = nil
+      cluster.images.policies[index].behind = nil
+    }
+    (cluster.workloads[0].verdict, cluster.workloads[0].message) = (.unknown, old)
+    cluster.secrets[0].present = nil
+    status.clusters = [cluster]
+    return status
+  }
 
   static let refused = TunnelDocument.Failure(
     TunnelHealth.Failure(
@@ -260,8 +287,10 @@ enum Scene: String, CaseIterable {
           repository: Reference(kind: "ImageRepository", namespace: "flux-system", name: name),
           range: "semver 1.18.x", latestImage: "\(image):\(latest)"), verdict: verdict, reason: "Succeeded",
         message: "Latest image tag for \(image) resolved to \(latest)"),
-      running: [.init(image: "\(image):\(running)", workload: "deployment \(name)/\(name)")],
-      isBehind: latest != running, behindSince: latest == running ? nil : at("2026-02-28T22:00:00Z"),
+      running: verdict == .unknown
+        ? nil : [.init(image: "\(image):\(running)", workload: "deployment \(name)/\(name)")],
+      isBehind: verdict == .unknown ? nil : latest != running,
+      behindSince: latest == running ? nil : at("2026-02-28T22:00:00Z"),
       standstill: latest == running ? nil : .push)
   }
 }

@@ -12,6 +12,7 @@ import Testing
     (.backoff, [.critical, .unknown, .unknown, .unknown]),
     (.blocked, [.critical, .unknown, .unknown, .unknown]),
     (.forbidden, [.healthy, .unknown, .unknown, .unknown]),
+    (.unread, [.healthy, .unknown, .unknown, .unknown]),
     (.starting, [.unknown, .unknown, .unknown, .unknown]),
     (.noCluster, [.unknown, .unknown, .unknown, .unknown]),
   ])
@@ -78,6 +79,34 @@ import Testing
     #expect(
       CheckLine.text(Scene.nodeDown.status, section: nil, now: Scene.now).hasPrefix(
         "OCEANID CRITICAL - node calypso is not ready for 12m (and 1 more) | rtt=41.2ms;;;0 "))
+  }
+
+  @Test func aFigureThatIsNotKnownIsNone() {
+    let text = CheckLine.text(Scene.unread.status, section: nil, now: Scene.now)
+    for figure in ["nodes_ready=U;;;0;3", "flux_healthy=U;;;0;2", "images_behind=U;;;0;2"] {
+      #expect(text.contains(figure), "\(figure)")
+    }
+    // What runs is not known: neither that it is up to date nor that it is not.
+    var status = Scene.healthy.status
+    status.clusters[0].images.policies[0].behind = nil
+    #expect(
+      CheckLine.text(status, section: .images, now: Scene.now)
+        == "OCEANID IMAGES OK - tethys: 1 of 2 policies up to date, 1 not known | age=3.0s;;;0 images_behind=U;;;0;2\n"
+    )
+    status.clusters[0].images.policies[1].behind = nil
+    #expect(
+      CheckLine.text(status, section: .images, now: Scene.now).contains(
+        " - tethys: not known whether 2 policies are up to date | "))
+  }
+
+  @Test func aNodeThatIsMissingIsOneOfAll() {
+    let missing = Problem(
+      id: "tethys/node/srv712695/missing", severity: .critical, cluster: "tethys", subject: "node srv712695",
+      title: "node srv712695 is missing", detail: "", since: Scene.now, remedy: "look")
+    let status = Scene.document(
+      Scene.report(verdict: .critical, nodes: Array(Scene.nodes().prefix(2)), problems: [missing]))
+    #expect(CheckLine.text(status, section: .nodes, now: Scene.now).contains("nodes_ready=2;;;0;3\n"))
+    #expect(status.clusters[0].missingNodes(among: status.problems) == ["srv712695"])
   }
 
   @Test func jsonIsTheDocumentItself() throws {

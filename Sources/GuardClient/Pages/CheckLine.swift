@@ -11,7 +11,7 @@ enum CheckLine {
         status.clusters.flatMap { section.problems(of: $0, among: status.problems) }
       } ?? status.problems
     let data = status.clusters.flatMap { cluster in
-      figures(cluster, section: section, now: now).map { figure in
+      figures(cluster, section: section, among: status.problems, now: now).map { figure in
         let label = status.clusters.count > 1 ? "\(cluster.name).\(figure.label)" : figure.label
         return "\(quoted(label))=\(figure.value)"
       }
@@ -55,15 +55,16 @@ enum CheckLine {
         switch section {
         case .tunnel: TunnelWords.state(cluster.tunnel, now).text
         case .nodes:
-          counted(cluster.nodes.count(where: \.isReady), of: cluster.nodes.count, "nodes Ready", cluster)
+          counted(
+            cluster.nodes.count(where: \.isReady),
+            of: cluster.nodes.count + cluster.missingNodes(among: status.problems).count, "nodes Ready",
+            cluster)
         case .flux:
           counted(
             cluster.flux.objects.count(where: \.isOrWasHealthy), of: cluster.flux.objects.count,
             "objects healthy", cluster)
         case .images:
-          counted(
-            cluster.images.policies.count { $0.behind == false }, of: cluster.images.policies.count,
-            "policies up to date", cluster)
+          upToDate(cluster)
         }
       return "\(cluster.name): \(text)"
     }.joined(separator: "; ")
@@ -75,8 +76,20 @@ enum CheckLine {
     return cluster.poll.seenAt == nil ? "nothing seen yet" : "\(good) of \(all) \(what), as last seen"
   }
 
+  /// What a policy is behind of can't be told as last seen: that was not kept.
+  private static func upToDate(_ cluster: ClusterDocument) -> String {
+    let policies = cluster.images.policies
+    let unknown = policies.count { $0.behind == nil }
+    if unknown > 0, unknown == policies.count {
+      return "not known whether \(unknown.of("policy is", plural: "policies are")) up to date"
+    }
+    return counted(
+      policies.count { $0.behind == false }, of: policies.count, "policies up to date", cluster)
+      + (unknown > 0 ? ", \(unknown) not known" : "")
+  }
+
   private static func figures(
-    _ cluster: ClusterDocument, section: Section?, now: Timestamp
+    _ cluster: ClusterDocument, section: Section?, among problems: [ProblemDocument], now: Timestamp
   ) -> [(label: String, value: String)] {
     var figures: [(label: String, value: String)] = []
     if section == nil || section == .tunnel {
@@ -89,21 +102,30 @@ enum CheckLine {
     if section != .tunnel, let seenAt = cluster.poll.seenAt {
       figures.append(("age", "\(max(0, (now - seenAt).inSeconds).rounded(toPlaces: 1))s;;;0"))
     }
-    func ready(_ label: String, _ good: Int, of total: Int) {
-      // Nothing seen is not "none of none", and what was seen before an outage is not so now: the guidelines'
-      // value for that is U.
-      if total > 0 { figures.append((label, "\(cluster.poll.ok == true ? "\(good)" : "U");;;0;\(total)")) }
+    func count(_ label: String, _ number: Int, of total: Int, isKnown: Bool) {
+      // Nothing seen is not "none of none", and what was seen before an outage, or before a list was refused, is not
+      // so now: the guidelines' value for that is U.
+      let value = cluster.poll.ok == true && isKnown ? "\(number)" : "U"
+      if total > 0 { figures.append((label, "\(value);;;0;\(total)")) }
     }
     if section == nil || section == .nodes {
-      ready("nodes_ready", cluster.nodes.count(where: \.isReady), of: cluster.nodes.count)
+      let nodes = cluster.nodes
+      let missing = cluster.missingNodes(among: problems).count
+      count(
+        "nodes_ready", nodes.count(where: \.isReady), of: nodes.count + missing,
+        isKnown: nodes.allSatisfy { $0.verdict != .unknown })
     }
     if section == nil || section == .flux {
       let objects = cluster.flux.objects
-      ready("flux_healthy", objects.count { $0.verdict == .healthy }, of: objects.count)
+      count(
+        "flux_healthy", objects.count { $0.verdict == .healthy }, of: objects.count,
+        isKnown: objects.allSatisfy { $0.verdict != .unknown })
     }
     if section == nil || section == .images {
       let policies = cluster.images.policies
-      ready("images_behind", policies.count { $0.behind == true }, of: policies.count)
+      count(
+        "images_behind", policies.count { $0.behind == true }, of: policies.count,
+        isKnown: policies.allSatisfy { $0.verdict != .unknown && $0.behind != nil })
     }
     return figures
   }

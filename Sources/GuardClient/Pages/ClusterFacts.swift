@@ -5,17 +5,20 @@ import Health
 enum ClusterFacts {
   private static let margin = 9
 
-  static func lines(_ cluster: ClusterDocument, _ terminal: Terminal) -> [Line] {
+  /// - Parameter problems: of all clusters.
+  static func lines(
+    _ cluster: ClusterDocument, among problems: [ProblemDocument], _ terminal: Terminal
+  ) -> [Line] {
     let now = terminal.now
     var facts: [(label: String, text: Span)] = []
     for (index, text) in TunnelWords.lines(cluster.tunnel, now).enumerated() {
       facts.append((index == 0 ? "Tunnel" : "", text))
     }
     facts.append(("API", api(cluster, now)))
-    if let nodes = nodes(cluster, now) { facts.append(("Nodes", nodes)) }
+    if let nodes = nodes(cluster, problems, now) { facts.append(("Nodes", nodes)) }
     if let flux = flux(cluster, now) { facts.append(("Flux", flux)) }
     if let images = images(cluster, now) { facts.append(("Images", images)) }
-    if let others = others(cluster, now) { facts.append(("Others", others)) }
+    if let others = others(cluster) { facts.append(("Others", others)) }
     return facts.flatMap { terminal.labelled($0.label, margin: margin, $0.text) }
   }
 
@@ -48,19 +51,26 @@ enum ClusterFacts {
     poll.seenAt.map { "; last good answer \($0.since(now))" } ?? "; no good answer yet"
   }
 
-  private static func nodes(_ cluster: ClusterDocument, _ now: Timestamp) -> Span? {
-    guard !cluster.nodes.isEmpty else {
-      return cluster.poll.ok == true ? Span("none seen", .warning) : nil
+  private static func nodes(
+    _ cluster: ClusterDocument, _ problems: [ProblemDocument], _ now: Timestamp
+  ) -> Span? {
+    let missing = cluster.missingNodes(among: problems)
+    let verdicts = cluster.nodes.map(\.verdict) + missing.map { _ in .critical }
+    guard !verdicts.isEmpty else {
+      guard cluster.poll.ok == true else { return nil }
+      let isRefused = !Section.nodes.gaps(of: cluster, among: problems).isEmpty
+      return Span(isRefused ? "not known now" : "none seen", .warning)
     }
     let ready = cluster.nodes.filter(\.isReady)
-    let bad = cluster.nodes.filter { !$0.isReady || $0.verdict == .critical || $0.verdict == .degraded }
-    var text = "\(ready.count) of \(cluster.nodes.count) Ready"
+    let bad = cluster.nodes.filter { !$0.isReady || $0.verdict.isWrong }
+    var text = "\(ready.count) of \(verdicts.count) Ready"
     if !bad.isEmpty {
       text += "; \(list(bad.map { "\($0.name) \($0.status)" }))"
-    } else if cluster.poll.ok == true {
+    } else if cluster.poll.ok == true, !verdicts.areUnknown, !ready.isEmpty {
       text += ": \(list(cluster.nodes.map { $0.status == "Ready" ? $0.name : "\($0.name) \($0.status)" }))"
     }
-    return counted(text, cluster.nodes.map(\.verdict), cluster, now)
+    if !missing.isEmpty { text += "; missing: \(list(missing))" }
+    return counted(text, verdicts, cluster, now)
   }
 
   private static func flux(_ cluster: ClusterDocument, _ now: Timestamp) -> Span? {
@@ -70,46 +80,58 @@ enum ClusterFacts {
       return flux.installed == true ? Span("\(flux.version ?? "installed"), no objects") : nil
     }
     let version = flux.version.map { "\($0), " } ?? ""
-    let good = flux.objects.filter(\.isOrWasHealthy)
+    let verdicts = flux.objects.map(\.verdict)
+    let good = flux.objects.filter { verdicts.areUnknown ? $0.isOrWasHealthy : $0.verdict == .healthy }
     let suspended = flux.objects.filter(\.suspended)
-    let bad = flux.objects.filter { $0.verdict == .critical || $0.verdict == .degraded }
+    let bad = flux.objects.filter(\.verdict.isWrong)
+    let unknown = verdicts.count { $0 == .unknown }
     var text = "\(version)\(good.count) of \(flux.objects.count.of("object")) healthy"
     if !bad.isEmpty { text += "; " + list(bad.map { "\($0.kind.lowercased())/\($0.name) \($0.state)" }) }
     if !suspended.isEmpty { text += "; \(suspended.count) suspended" }
-    return counted(text, flux.objects.map(\.verdict), cluster, now)
+    if unknown > 0, !verdicts.areUnknown { text += "; \(unknown) not known now" }
+    return counted(text, verdicts, cluster, now)
   }
 
   private static func images(_ cluster: ClusterDocument, _ now: Timestamp) -> Span? {
     let images = cluster.images
-    let verdicts =
-      images.policies.map(\.verdict) + images.repositories.map(\.verdict) + images.automations.map(\.verdict)
+    let verdicts = images.verdicts
     guard !verdicts.isEmpty else { return nil }
     let behind = images.policies.filter { $0.behind == true }
-    let bad = images.policies.filter {
-      $0.behind != true && ($0.verdict == .critical || $0.verdict == .degraded)
+    let bad = images.policies.filter { $0.behind != true && $0.verdict.isWrong }
+    let unknown = images.policies.filter { $0.behind == nil && !$0.verdict.isWrong }
+    func rest(_ isMeant: (Verdict) -> Bool) -> [String] {
+      images.repositories.filter { isMeant($0.verdict) }.map(\.name)
+        + images.automations.filter { isMeant($0.verdict) }.map(\.name)
     }
-    let rest =
-      images.repositories.filter { $0.verdict == .critical || $0.verdict == .degraded }.map(\.name)
-      + images.automations.filter { $0.verdict == .critical || $0.verdict == .degraded }.map(\.name)
+    let (badRest, unknownRest) = (rest(\.isWrong), rest { $0 == .unknown })
     var text = images.policies.count.of("policy", plural: "policies")
-    if behind.isEmpty && bad.isEmpty && rest.isEmpty { text += ", none behind" }
+    let isNoneBehind = images.policies.allSatisfy { $0.behind == false }
+    if isNoneBehind && bad.isEmpty && badRest.isEmpty { text += ", none behind" }
     let held = behind.filter { $0.stuckAt == "held" || $0.stuckAt == "review" }.map(\.name)
     let late = behind.map(\.name).filter { !held.contains($0) }
     if !late.isEmpty { text += "; behind: \(list(late))" }
     if !held.isEmpty { text += "; held by hand: \(list(held))" }
     if !bad.isEmpty { text += "; failing: \(list(bad.map(\.name)))" }
-    if !rest.isEmpty { text += "; scan or update failing: \(list(rest))" }
+    if !badRest.isEmpty { text += "; scan or update failing: \(list(badRest))" }
+    if !verdicts.areUnknown {
+      if !unknown.isEmpty { text += "; not known now: \(list(unknown.map(\.name)))" }
+      if !unknownRest.isEmpty { text += "; scan or update not known now: \(list(unknownRest))" }
+    }
     return counted(text, verdicts, cluster, now)
   }
 
-  private static func others(_ cluster: ClusterDocument, _ now: Timestamp) -> Span? {
+  private static func others(_ cluster: ClusterDocument) -> Span? {
     // As last seen they say nothing that the nodes' line does not.
     guard cluster.poll.ok == true else { return nil }
     var parts: [String] = []
-    func count(_ noun: String, _ verdicts: [Verdict]) {
+    func count(_ noun: String, _ verdicts: [Verdict], _ word: String = "healthy") {
       guard !verdicts.isEmpty else { return }
-      let good = verdicts.count { $0 == .healthy }
-      parts.append("\(good) of \(verdicts.count.of(noun)) healthy")
+      let all = verdicts.count.of(noun)
+      if verdicts.areUnknown { return parts.append("\(all) not known now") }
+      let unknown = verdicts.count { $0 == .unknown }
+      parts.append(
+        "\(verdicts.count { $0 == .healthy }) of \(all) \(word)"
+          + (unknown > 0 ? " (\(unknown) not known now)" : ""))
     }
     count("workload", cluster.workloads.map(\.verdict))
     count("certificate", cluster.certificates.map(\.verdict))
@@ -117,9 +139,7 @@ enum ClusterFacts {
     let secrets: [Verdict] = cluster.secrets.map {
       $0.present.map { present in present ? .healthy : .critical } ?? .unknown
     }
-    if !secrets.isEmpty {
-      parts.append("\(secrets.count { $0 == .healthy }) of \(secrets.count.of("secret")) present")
-    }
+    count("secret", secrets, "present")
     let pods = pods(cluster.pods)
     parts += pods.map { [$0] } ?? []
     guard !parts.isEmpty else { return nil }
@@ -127,7 +147,7 @@ enum ClusterFacts {
       (pods == nil ? [] : [.degraded]) + cluster.workloads.map(\.verdict)
       + cluster.certificates.map(\.verdict) + cluster.stacks.map(\.verdict)
       + secrets
-    return counted(parts.joined(separator: ", "), verdicts, cluster, now)
+    return Span(parts.joined(separator: ", "), style(verdicts))
   }
 
   private static func pods(_ pods: PodsDocument?) -> String? {
@@ -147,8 +167,14 @@ enum ClusterFacts {
       let when = cluster.poll.seenAt.map { "\((now - $0).asAge) ago: " } ?? ""
       return Span("not known now; \(when)\(text)", .warning)
     }
+    // One list of many failed; of when it last came, the document says nothing.
+    if verdicts.areUnknown { return Span("not known now; as last seen: \(text)", .warning) }
+    return Span(text, style(verdicts))
+  }
+
+  private static func style(_ verdicts: [Verdict]) -> Style {
     let worst = verdicts.reduce(Verdict.healthy) { $0.combined(with: $1) }
-    return Span(text, worst == .healthy ? .plain : worst.style)
+    return worst == .healthy ? .plain : worst.style
   }
 
   private static func list(_ names: [String]) -> String {

@@ -38,10 +38,12 @@ enum FluxPage {
     table.names = 2
     table.elastic = 2
     table.elasticKeepsEnd = true
+    let tellsAge = !flux.objects.map(\.verdict).areUnknown
     for object in flux.objects.inOrder {
       let style: Style = object.verdict == .healthy ? .plain : object.verdict.style
       let isChart = object.kind == "HelmChart" || object.kind == "HelmRelease"
-      let message = Span(isChart ? object.shownMessage : object.shownMessage.withShortHashes, style)
+      let text = object.message(tellsAge: tellsAge)
+      let message = Span(isChart ? text : text.withShortHashes, style)
       table.rows.append(
         Table.Row(
           cells: [
@@ -56,8 +58,8 @@ enum FluxPage {
 }
 
 extension FluxObjectDocument {
-  fileprivate var shownMessage: String {
-    message.isEmpty && ready == nil && !suspended ? "waiting to be reconciled" : message.withoutAge
+  fileprivate func message(tellsAge: Bool) -> String {
+    message.isEmpty && ready == nil && !suspended ? "waiting to be reconciled" : message.withAge(tellsAge)
   }
 }
 

@@ -12,20 +12,24 @@ enum ImagesPage {
   }
 
   static func tables(_ images: ImagesDocument, _ now: Timestamp) -> [Table] {
-    [
-      policies(images.policies, now), repositories(images.repositories, now),
-      automations(images.automations, now),
+    let tellsAge = !images.verdicts.areUnknown
+    return [
+      policies(images.policies, now, tellsAge: tellsAge),
+      repositories(images.repositories, now, tellsAge: tellsAge),
+      automations(images.automations, now, tellsAge: tellsAge),
     ]
   }
 
-  private static func policies(_ policies: [ImagePolicyDocument], _ now: Timestamp) -> Table {
+  private static func policies(
+    _ policies: [ImagePolicyDocument], _ now: Timestamp, tellsAge: Bool
+  ) -> Table {
     var table = Table(columns: ["NAMESPACE", "NAME", "LATEST", "RUNNING", "READY", "IMAGE", "MESSAGE"])
     table.endsInProse = true
     table.names = 2
     table.elastic = 5
     for policy in policies {
       let style: Style = policy.verdict == .healthy ? .plain : policy.verdict.style
-      let message = Span(story(policy, now), style)
+      let message = Span(story(policy, now, tellsAge: tellsAge), style)
       let (image, tag) = named(policy.latest)
       table.rows.append(
         Table.Row(
@@ -39,7 +43,7 @@ enum ImagesPage {
   }
 
   /// What it wants, since when the cluster is behind that, how far it has come, and why no further.
-  private static func story(_ policy: ImagePolicyDocument, _ now: Timestamp) -> String {
+  private static func story(_ policy: ImagePolicyDocument, _ now: Timestamp, tellsAge: Bool) -> String {
     var parts = [policy.range].compactMap(\.self)
     if policy.behind == true {
       let since = policy.behindSince.map { " for \((now - $0).asAge)" } ?? ""
@@ -52,7 +56,7 @@ enum ImagesPage {
         }
       parts.append((["behind\(since)"] + [word].compactMap(\.self)).joined(separator: ", "))
     }
-    return (parts + [policy.message.withoutAge]).filter { !$0.isEmpty }.joined(separator: "; ")
+    return (parts + [policy.message.withAge(tellsAge)]).filter { !$0.isEmpty }.joined(separator: "; ")
   }
 
   /// The tags that run of the policy's image; whole names where they are of another image.
@@ -76,7 +80,9 @@ enum ImagesPage {
     return (String(image[..<colon]), String(image[image.index(after: colon)...]).withShortHashes)
   }
 
-  private static func repositories(_ repositories: [ImageRepositoryDocument], _ now: Timestamp) -> Table {
+  private static func repositories(
+    _ repositories: [ImageRepositoryDocument], _ now: Timestamp, tellsAge: Bool
+  ) -> Table {
     var table = Table(columns: ["NAMESPACE", "NAME", "TAGS", "LAST SCAN", "SUSPENDED", "READY", "MESSAGE"])
     table.endsInProse = true
     table.names = 2
@@ -85,12 +91,14 @@ enum ImagesPage {
         row(
           repository.namespace, repository.name,
           [repository.tags.map { "\($0)" } ?? "-", moment(repository.lastScanAt, now)],
-          repository.suspended, repository.ready, repository.message, repository.verdict))
+          repository.suspended, repository.ready, repository.message.withAge(tellsAge), repository.verdict))
     }
     return table
   }
 
-  private static func automations(_ automations: [ImageAutomationDocument], _ now: Timestamp) -> Table {
+  private static func automations(
+    _ automations: [ImageAutomationDocument], _ now: Timestamp, tellsAge: Bool
+  ) -> Table {
     var table = Table(columns: [
       "NAMESPACE", "NAME", "LAST RUN", "LAST PUSH", "SUSPENDED", "READY", "MESSAGE",
     ])
@@ -101,7 +109,7 @@ enum ImagesPage {
         row(
           automation.namespace, automation.name,
           [moment(automation.lastRunAt, now), moment(automation.lastPushAt, now)],
-          automation.suspended, automation.ready, automation.message, automation.verdict))
+          automation.suspended, automation.ready, automation.message.withAge(tellsAge), automation.verdict))
     }
     return table
   }
@@ -117,7 +125,7 @@ enum ImagesPage {
     _ message: String, _ verdict: Verdict
   ) -> Table.Row {
     let style: Style = verdict == .healthy ? .plain : verdict.style
-    let message = Span(message.withoutAge.withShortHashes, style)
+    let message = Span(message.withShortHashes, style)
     return Table.Row(
       cells: [
         Span(namespace), Span(name),

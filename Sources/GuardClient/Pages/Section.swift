@@ -32,6 +32,11 @@ enum Section: String, CaseIterable, Sendable {
     }
   }
 
+  /// The problems that say why some of its objects can't be seen, where the rest of the cluster can.
+  func gaps(of cluster: ClusterDocument, among problems: [ProblemDocument]) -> [ProblemDocument] {
+    self.problems(of: cluster, among: problems).filter { $0.topics.first == "api" }
+  }
+
   /// The problems for which nothing at all can be seen.
   static func causes(of cluster: ClusterDocument, among problems: [ProblemDocument]) -> [ProblemDocument] {
     problems.filter { problem in
@@ -52,22 +57,39 @@ enum Section: String, CaseIterable, Sendable {
     }
   }
 
-  private func ownVerdict(of cluster: ClusterDocument) -> Verdict {
+  /// Those of its objects.
+  func verdicts(of cluster: ClusterDocument) -> [Verdict] {
     switch self {
-    case .tunnel: cluster.tunnel.verdict
-    case .nodes: combined(cluster.nodes.map(\.verdict), cluster.poll)
-    case .flux:
-      combined(cluster.flux.objects.map(\.verdict), cluster.poll)
-    case .images:
-      combined(
-        cluster.images.policies.map(\.verdict) + cluster.images.repositories.map(\.verdict)
-          + cluster.images.automations.map(\.verdict), cluster.poll)
+    case .tunnel: [cluster.tunnel.verdict]
+    case .nodes: cluster.nodes.map(\.verdict)
+    case .flux: cluster.flux.objects.map(\.verdict)
+    case .images: cluster.images.verdicts
     }
   }
 
   /// Nothing seen and no poll that would vouch for "nothing there" is not known.
-  private func combined(_ verdicts: [Verdict], _ poll: PollDocument) -> Verdict {
-    verdicts.reduce(poll.ok == true ? .healthy : .unknown) { $0.combined(with: $1) }
+  private func ownVerdict(of cluster: ClusterDocument) -> Verdict {
+    let vouched: Verdict = self == .tunnel || cluster.poll.ok == true ? .healthy : .unknown
+    return verdicts(of: cluster).reduce(vouched) { $0.combined(with: $1) }
+  }
+}
+
+extension ImagesDocument {
+  var verdicts: [Verdict] {
+    policies.map(\.verdict) + repositories.map(\.verdict) + automations.map(\.verdict)
+  }
+}
+
+extension ClusterDocument {
+  /// Expected nodes that the cluster does not list: they are in the document as problems alone.
+  func missingNodes(among problems: [ProblemDocument]) -> [String] {
+    let (begin, end) = ("\(name)/node/", "/missing")
+    return problems.compactMap { problem in
+      guard problem.cluster == name, problem.id.hasPrefix(begin), problem.id.hasSuffix(end) else {
+        return nil
+      }
+      return String(problem.id.dropFirst(begin.count).dropLast(end.count))
+    }
   }
 }
 

@@ -15,8 +15,10 @@ enum SectionPage {
       }
       var problems = section.problems(of: cluster, among: status.problems)
       // Before what is old, so that nobody reads the rows as the present.
-      if section != .tunnel, let note = staleness(cluster, terminal.now) {
-        problems = Section.causes(of: cluster, among: status.problems) + problems
+      if section != .tunnel, let note = staleness(section, cluster, status.problems, terminal.now) {
+        if cluster.poll.ok != true {
+          problems = Section.causes(of: cluster, among: status.problems) + problems
+        }
         page += terminal.labelled("stale", margin: 7, indent: 0, Span(note, .warning))
         page.gap()
       }
@@ -31,8 +33,12 @@ enum SectionPage {
   }
 
   /// Why what is shown is not of now; nil where it is.
-  private static func staleness(_ cluster: ClusterDocument, _ now: Timestamp) -> String? {
-    guard cluster.poll.ok != true else { return nil }
+  private static func staleness(
+    _ section: Section, _ cluster: ClusterDocument, _ problems: [ProblemDocument], _ now: Timestamp
+  ) -> String? {
+    guard cluster.poll.ok != true else {
+      return staleness(section.verdicts(of: cluster), section.gaps(of: cluster, among: problems), now)
+    }
     // What was said of the tunnel is no longer so: it is up, and no poll has ended since.
     let isOutdated =
       cluster.tunnel.state == .up && cluster.poll.error?.code == PollFailure.Code.tunnelDown.rawValue
@@ -42,5 +48,16 @@ enum SectionPage {
       return "nothing seen yet; \(why ?? "the first poll has not ended")"
     }
     return "last seen \(seenAt.since(now)); \(why ?? "no poll since")"
+  }
+
+  /// The same where the poll went well but for lists of its own.
+  private static func staleness(
+    _ verdicts: [Verdict], _ gaps: [ProblemDocument], _ now: Timestamp
+  ) -> String? {
+    let unknown = verdicts.count { $0 == .unknown }
+    guard unknown > 0 else { return nil }
+    let which = verdicts.areUnknown ? "" : "\(unknown) of \(verdicts.count) "
+    let before = gaps.compactMap(\.since).max().map { " before \($0.since(now))" } ?? ""
+    return (["\(which)last seen\(before)"] + gaps.map(\.title)).joined(separator: "; ")
   }
 }

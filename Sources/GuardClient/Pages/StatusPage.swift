@@ -11,7 +11,7 @@ enum StatusPage {
     for cluster in status.clusters {
       page.gap()
       page += heading(cluster, terminal)
-      page += ClusterFacts.lines(cluster, terminal)
+      page += ClusterFacts.lines(cluster, among: status.problems, terminal)
       guard isWide else { continue }
       for table in [
         NodesPage.table(cluster), FluxPage.table(cluster.flux),

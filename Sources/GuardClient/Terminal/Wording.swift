@@ -52,8 +52,8 @@ extension Timestamp {
 }
 
 extension String {
-  /// Nothing, where it says of one object what the page says above of all of them: how old what is shown is.
-  var withoutAge: String { hasPrefix("last seen at ") ? "" : self }
+  /// Nothing, where it says of one object how old what is shown is, and the page says so above of all of them.
+  func withAge(_ isWanted: Bool) -> String { !isWanted && hasPrefix("last seen at ") ? "" : self }
 
   /// Digests and commits of 40 to 128 hex digits as their first 8, as `flux get` prints them.
   var withShortHashes: String {
@@ -132,6 +132,11 @@ extension Verdict {
 extension Verdict {
   /// Known to be bad, rather than good or not known.
   var isWrong: Bool { self == .critical || self == .degraded }
+}
+
+extension [Verdict] {
+  /// None of it can be seen just now: it is shown as it was last seen.
+  var areUnknown: Bool { !isEmpty && allSatisfy { $0 == .unknown } }
 }
 
 extension Problem.Severity {

@@ -49,6 +49,19 @@ import Testing
     #expect(DoctorDocument([Self.findings[3]]).outcome == .ok)
   }
 
+  @Test(arguments: [
+    (Scene.healthy, FindingOutcome.ok, "tunnel up; healthy: 3 nodes Ready, Flux v2.6.4, 2 image policies"),
+    (.nodeDown, .warning, "tunnel up; critical: node calypso is not ready"),
+    (.unread, .warning, "tunnel up; unknown: Kustomization can't be read; 3 more problems"),
+    (.backoff, .warning, "tunnel backoff; critical: the tunnel to tethys is down: connect_refused"),
+  ])
+  func theGuardsViewIsAsGoodAsItsVerdict(_ scene: Scene, _ outcome: FindingOutcome, _ found: String) {
+    let socket = SocketPath(option: "/run/x.sock", environment: { _ in nil }, exists: { _ in false })
+    let view = ClientFindings.socket(socket, .success(scene.status)).last
+    #expect(view?.step == "guard's view" && view?.outcome == outcome && view?.found == found)
+    #expect(view?.remedy == (outcome == .ok ? nil : "oceanid-ctl status"))
+  }
+
   @Test(arguments: [60, 80, 200]) func itFits(_ width: Int) {
     let terminal = Terminal(width: width, hasColour: false, now: Scene.now)
     let long = FindingDocument("rights", of: "tethys", .ok, String(repeating: "words and ", count: 40))

@@ -33,6 +33,8 @@ import Testing
     let finding = PortFindings.forward(Self.listen, cluster: "tethys", holder: holder, isTaken: isTaken)
     #expect(finding.outcome == outcome)
     #expect((finding.remedy == nil) == (outcome == .ok))
+    // Whether a guard runs that holds other ports, the port does not tell.
+    #expect(!finding.found.contains("does not run"))
   }
 
   @Test func theFarPortOnThisMachineIsNotTheCluster() {
@@ -40,6 +42,20 @@ import Testing
     let finding = PortFindings.farPort(6443, here: "127.0.0.1:16443", holder: "k3s (pid 3)", isTaken: true)
     #expect(finding?.found.contains("k3s (pid 3)") == true)
     #expect(finding?.found.contains("127.0.0.1:16443") == true)
+  }
+
+  @Test(arguments: [
+    ("127.0.0.1:22" as String?, [], TunnelStatus.State.up, true), ("[::1]:22", [], .up, true),
+    ("192.0.2.7:22", [], .up, false), ("127.0.0.1:22", ["jump"], .up, false),
+    ("127.0.0.1:22", [], .backoff, false), (nil, [], .up, false),
+  ])
+  func theFarSideMayBeThisMachine(
+    _ peer: String?, _ via: [String], _ state: TunnelStatus.State, _ isHere: Bool
+  ) {
+    var status = TunnelStatus(
+      state: state, since: 0, host: "tethys", reconnects: 0, attempt: 1, forwards: [])
+    (status.peer, status.via) = (peer, via)
+    #expect(TunnelFindings.isHere(status) { ["127.0.0.1", "::1"].contains($0) } == isHere)
   }
 
   @Test(arguments: [

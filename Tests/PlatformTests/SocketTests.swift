@@ -18,6 +18,29 @@ import Testing
     #expect(SocketAddress(numericHost: host, port: 1) == nil)
   }
 
+  @Test(arguments: [("127.0.0.1", true), ("127.9.9.9", true), ("192.0.2.7", false), ("2001:db8::7", false)])
+  func knowsItsOwnAddresses(_ host: String, _ isOwn: Bool) {
+    #expect(OwnAddress.includes(host) == isOwn)
+  }
+
+  @Test func theAddressThatOthersReachItByIsItsOwn() throws {
+    // Nothing is sent: connect(2) only chooses the address.
+    let socket = Descriptor(owning: socket(AF_INET, Int32(SOCK_DGRAM.rawValue), 0))
+    var far = sockaddr_in()
+    far.sin_family = sa_family_t(AF_INET)
+    far.sin_port = UInt16(9).bigEndian
+    far.sin_addr.s_addr = inet_addr("192.0.2.7")
+    let isConnected = withUnsafePointer(to: &far) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        connect(socket.raw, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+      }
+    }
+    // A machine without a route has no such address.
+    guard isConnected else { return }
+    let host = try #require(SocketAddress(boundTo: socket)?.host)
+    #expect(OwnAddress.includes(host), "\(host)")
+  }
+
   @Test func namesTheHolderOfAPort() throws {
     let address = try #require(SocketAddress(numericHost: "127.0.0.1", port: 0))
     let listener = try StreamSocket.listen(on: address)

@@ -35,8 +35,9 @@ struct Examination {
         "\(configuration.file ?? "no file, so the built-in values"): "
           + configuration.clusters.map(\.name).joined(separator: ", ")))
     tellWho(configuration)
-    for cluster in configuration.clusters { examine(cluster) }
-    examineShell(configuration)
+    var here: Set<String> = []
+    for cluster in configuration.clusters where examine(cluster) { here.insert(cluster.name) }
+    examineShell(configuration, here: here)
   }
 
   /// Keys and files are those of whoever asks.
@@ -53,10 +54,11 @@ struct Examination {
 
   // MARK: - A cluster
 
-  private func examine(_ cluster: Configuration.Cluster) {
+  /// - Returns: its SSH server is this very machine.
+  private func examine(_ cluster: Configuration.Cluster) -> Bool {
     let way = resolve(cluster)
     let refusal = Refusal()
-    guard let tunnel = start(cluster, refusal) else { return }
+    guard let tunnel = start(cluster, refusal) else { return false }
     defer { _ = tunnel.stop(timeout: .seconds(2)) }
     if case .success = way { waitForEnd(of: tunnel) }
     let status = tunnel.status
@@ -83,6 +85,7 @@ struct Examination {
       cluster: cluster.name, target: target ?? "", refusal: refusal.words.withLock(\.self),
       expectsFlux: cluster.expect.fluxVersion != nil, poll: poll, now: .now
     ).forEach(tell)
+    return TunnelFindings.isHere(status, isOwn: OwnAddress.includes)
   }
 
   private func port(_ listen: StreamAddress, _ cluster: Configuration.Cluster) -> FindingDocument {
@@ -168,7 +171,8 @@ struct Examination {
 
   // MARK: - This machine
 
-  private func examineShell(_ configuration: Configuration) {
+  /// - Parameter here: clusters whose far side is this machine.
+  private func examineShell(_ configuration: Configuration, here: Set<String>) {
     let clusters = configuration.clusters
     let set = environment.variables["KUBECONFIG"].flatMap { $0.isEmpty ? nil : $0 }
     let path = set ?? "\(environment.home)/.kube/config"
@@ -178,11 +182,16 @@ struct Examination {
     }
     var listens: Set<UInt16> = []
     var targets: Set<UInt16> = []
-    for forward in clusters.flatMap(\.tunnel.forwards) {
-      if case .tcp(let place) = forward.listen { listens.insert(place.port) }
-      if case .tcp(let place) = forward.target { targets.insert(place.port) }
+    var farPorts: Set<UInt16> = []
+    for cluster in clusters {
+      for forward in cluster.tunnel.forwards {
+        if case .tcp(let place) = forward.listen { listens.insert(place.port) }
+        guard case .tcp(let place) = forward.target else { continue }
+        targets.insert(place.port)
+        if !here.contains(cluster.name) { farPorts.insert(place.port) }
+      }
     }
-    for port in targets.subtracting(listens).sorted() {
+    for port in farPorts.subtracting(listens).sorted() {
       let finding = PortFindings.farPort(
         port, here: clusters.first?.publicListen ?? "", holder: PortHolder.find(port: port),
         isTaken: PortHolder.isListening(port: port))

@@ -26,7 +26,7 @@ enum PortFindings {
           "see what it is: \(holderCommand(listen)); end it, and the guard takes the port within seconds")
     }
     return FindingDocument(
-      step, of: cluster, .failed, "nobody listens: the guard does not run",
+      step, of: cluster, .failed, "nobody listens",
       remedy: "systemctl start oceanid-guard   (as a user unit: systemctl --user start oceanid-guard)")
   }
 
@@ -37,7 +37,8 @@ enum PortFindings {
     }
   }
 
-  /// Somebody listens here on the port that the API has on the far side: easily taken for the cluster.
+  /// Somebody listens here on the port that the API has on the far side: easily taken for the cluster. Not to be asked
+  /// where the far side is this machine.
   static func farPort(_ port: UInt16, here: String, holder: String?, isTaken: Bool) -> FindingDocument? {
     guard isTaken else { return nil }
     return FindingDocument(

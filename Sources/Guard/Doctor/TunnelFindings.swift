@@ -68,6 +68,17 @@ enum TunnelFindings {
       remedy: "try by hand: ssh -v \(host) true")
   }
 
+  /// The SSH server is this very machine: what listens on the far side listens here.
+  ///
+  /// - Parameter isOwn: of a numeric address.
+  static func isHere(_ status: TunnelStatus, isOwn: (String) -> Bool) -> Bool {
+    // Behind a jump host the peer is only the first hop.
+    guard status.state == .up, status.via.isEmpty, let peer = status.peer,
+      let colon = peer.lastIndex(of: ":")
+    else { return false }
+    return isOwn(peer[..<colon].filter { $0 != "[" && $0 != "]" })
+  }
+
   /// Keys that may be offered; whether one is taken, the login tells.
   static func keys(
     cluster: String, _ host: Resolution, exists: (String) -> Bool

@@ -24,11 +24,11 @@ enum ClientFindings {
 
   /// What the running guard says of the same way.
   private static func view(_ cluster: ClusterDocument) -> FindingDocument {
-    let isUp = cluster.tunnel.state == .up && cluster.poll.ok == true
+    let isWell = cluster.tunnel.state == .up && cluster.poll.ok == true && cluster.verdict == .healthy
     return FindingDocument(
-      "guard's view", of: cluster.name, isUp ? .ok : .warning,
+      "guard's view", of: cluster.name, isWell ? .ok : .warning,
       "tunnel \(cluster.tunnel.state.rawValue); \(cluster.verdict.rawValue): \(cluster.summary)",
-      remedy: isUp ? nil : "oceanid-ctl status")
+      remedy: isWell ? nil : "oceanid-ctl status")
   }
 
   static func journal(_ failure: JournalError?) -> FindingDocument {

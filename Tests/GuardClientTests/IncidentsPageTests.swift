@@ -96,6 +96,34 @@ import Testing
     #expect(document.chosen("other").silences.count == 1)
   }
 
+  /// "No incident is open" of a name that is misspelt would be a false all-clear.
+  @Test func aNameThatNoClusterHasIsRefused() throws {
+    func response(_ body: some Encodable) throws -> String {
+      let text = String(decoding: try DocumentCoding.encode(body), as: UTF8.self)
+      return "HTTP/1.1 200 OK\r\nContent-Length: \(text.utf8.count)\r\n\r\n\(text)"
+    }
+    var incidents = try Self.document()
+    incidents.past[0].cluster = "elder"
+    let server = try #require(
+      SocketServer(
+        .answers([
+          "/v1/incidents": try response(incidents), "/v1/status": try response(Scene.healthy.status),
+        ])))
+    let client = DaemonClient(
+      socket: SocketPath(option: server.path, environment: { _ in nil }, exists: { _ in false }))
+    #expect(try client.incidents(of: nil).open.count == 2)
+    #expect(try client.incidents(of: "tethys").open.count == 2)
+    // It is watched no more, and left an incident.
+    #expect(try client.incidents(of: "elder").past.count == 1)
+    do {
+      _ = try client.incidents(of: "tehtys")
+      Issue.record("no refusal")
+    } catch let error as NoSuchCluster {
+      #expect(error.exitStatus == 64)
+      #expect("\(error)" == "the guard watches no cluster named tehtys; it watches: tethys")
+    }
+  }
+
   @Test(arguments: [
     ["silence", "x"], ["silence", "x", "--for", "2h"], ["silence", "x", "--reason", "y"],
     ["silence", "--for", "2h", "--reason", "y"], ["silence", "x", "--for", "1s", "--reason", "y"],

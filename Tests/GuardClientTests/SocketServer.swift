@@ -6,6 +6,8 @@ final class SocketServer: Sendable {
   /// What it does with a connection.
   enum Manner: Sendable {
     case answer(String)
+    /// By the path that is asked for.
+    case answers([String: String])
     /// In pieces of that many bytes.
     case drip(String, step: Int)
     /// Reads the request and says nothing.
@@ -72,6 +74,10 @@ final class SocketServer: Sendable {
     }
     switch manner {
     case .answer(let text):
+      send(Array(text.utf8)[...], to: connection)
+    case .answers(let texts):
+      let path = String(decoding: request, as: UTF8.self).split(separator: " ").dropFirst().first
+      let text = path.flatMap { texts[String($0)] } ?? ""
       send(Array(text.utf8)[...], to: connection)
     case .drip(let text, let step):
       var rest = Array(text.utf8)[...]

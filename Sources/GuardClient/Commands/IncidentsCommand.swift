@@ -26,8 +26,7 @@ struct IncidentsCommand: ParsableCommand, Reading {
   }
 
   func run() throws {
-    var document = try options.connection.client.incidents()
-    if let cluster = options.cluster { document = document.chosen(cluster) }
+    let document = try options.connection.client.incidents(of: options.cluster)
     if options.json {
       return try StandardOutput.answer(
         String(decoding: try DocumentCoding.encode(document), as: UTF8.self) + "\n")
@@ -42,6 +41,16 @@ extension DaemonClient {
   func incidents() throws(ClientError) -> IncidentsDocument {
     let bytes = try exchange(.incidents).body
     do { return try DocumentCoding.decodeIncidents(bytes) } catch { throw .document(error) }
+  }
+
+  /// Those of one cluster; nil: of all. Of a name that no cluster has, "no incident" would be a false all-clear; one
+  /// that is not watched any more may have left some.
+  func incidents(of cluster: String?) throws -> IncidentsDocument {
+    let document = try incidents()
+    guard let cluster else { return document }
+    let chosen = document.chosen(cluster)
+    if chosen.open.isEmpty, chosen.past.isEmpty { _ = try status().chosen(cluster) }
+    return chosen
   }
 }
 

@@ -62,8 +62,7 @@ struct SilenceCommand: ParsableCommand, Reading {
     let client = options.connection.client
     if let end { return try tell(client.exchange(.silence, [("end", end)])) }
     guard let pattern, let duration, let reason else {
-      var document = try client.incidents()
-      if let cluster = options.cluster { document = document.chosen(cluster) }
+      let document = try client.incidents(of: options.cluster)
       let terminal = Terminal.standardOutput()
       return try StandardOutput.answer(
         options.json

@@ -10,9 +10,9 @@ import Testing
     var now: MonotonicTime
     var random = Sequence()
 
-    init() {
+    init(initial: Duration = .milliseconds(250)) {
       now = MonotonicTime.now
-      machine = TunnelStateMachine(backoff: Backoff(initial: .milliseconds(250), max: .seconds(30)), now: now)
+      machine = TunnelStateMachine(backoff: Backoff(initial: initial, max: .seconds(30)), now: now)
     }
 
     @discardableResult
@@ -155,6 +155,22 @@ import Testing
     let rest = TunnelStateMachine.clientInterval - .milliseconds(101)
     #expect(life.handle(.timePassed, after: rest) == [])
     #expect(life.handle(.timePassed, after: .milliseconds(1)) == [.connect])
+  }
+
+  /// Whoever raises it spares a bastion that bans who knocks too often.
+  @Test func noPauseIsShorterThanInitial() {
+    var life = Life(initial: .seconds(10))
+    life.handle(.start)
+    life.handle(.connected)
+    life.handle(.failed(Self.refused), after: .seconds(5))
+    for failure in [Self.refused, Self.silent, Self.refused, Self.silent] {
+      life.handle(.failed(failure))
+      let failed = life.now
+      life.handle(.clientWaits, after: .milliseconds(100))
+      #expect(life.machine.wake.map { $0 - failed } == .seconds(10))
+      #expect(life.handle(.timePassed, after: .milliseconds(9899)) == [])
+      #expect(life.handle(.timePassed, after: .milliseconds(1)) == [.connect])
+    }
   }
 
   @Test func aPermanentFaultBlocksAndAChangedFileUnblocks() {

@@ -1,7 +1,7 @@
 /// Waits between attempts: the first at once, then decorrelated jitter from `initial` to `max`
 /// (each wait is drawn between `initial` and three times the one before).
 package struct Backoff: Hashable, Sendable {
-  private let initial: Duration
+  package let initial: Duration
   private let max: Duration
   private var previous: Duration?
 

@@ -45,7 +45,8 @@ package struct TunnelStateMachine: Sendable {
   /// Up for this long, the tunnel has earned a fresh backoff.
   package static let stability: Duration = .seconds(60)
   /// A host that refuses the port is alive and its sshd is most likely being restarted: for this long after the
-  /// tunnel was up, it is asked again at least every `restartInterval`.
+  /// tunnel was up, it is asked again at least every `restartInterval`. Neither this nor `clientInterval` is shorter
+  /// than the backoff's `initial`: whoever raises that spares a server that counts.
   package static let restartWindow: Duration = .seconds(120)
   package static let restartInterval: Duration = .milliseconds(500)
   /// While a client waits, attempts come at least this often.
@@ -120,7 +121,7 @@ package struct TunnelStateMachine: Sendable {
     case (.backoff, .retry), (.backoff, .reconnect), (.blocked, .retry), (.blocked, .reconnect):
       return connect(now)
     case (.backoff(let until), .clientWaits):
-      state = .backoff(until: min(until, max(now, since + Self.clientInterval)))
+      state = .backoff(until: min(until, max(now, since + max(Self.clientInterval, backoff.initial))))
       return []
     case (_, .hint(let hint)):
       return take(hint, now)
@@ -166,7 +167,7 @@ package struct TunnelStateMachine: Sendable {
     }
     var wait = backoff.next(using: &random)
     if failure.code == .connectRefused, let lastUp, now - lastUp < Self.restartWindow {
-      wait = min(wait, Self.restartInterval)
+      wait = min(wait, max(Self.restartInterval, backoff.initial))
     }
     enter(.backoff(until: now + wait), now)
   }

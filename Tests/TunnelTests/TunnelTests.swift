@@ -259,6 +259,9 @@ struct TunnelTests {
     let failure = try #require(firstFailure(fixture))
     #expect(failure.code == .authRefused)
     #expect(failure.message.contains(other))
+    #expect(
+      failure.remedy.hasSuffix(
+        "compare: ssh -v -F \(server.sshConfig) -i \(other) -o IdentitiesOnly=yes tethys"))
     #expect(fixture.tunnel.status.state == .blocked)
   }
 

@@ -21,7 +21,8 @@ enum TunnelFindings {
     let failure: TunnelFailure?
     switch way {
     case .failure(let refused): failure = refused
-    case .success: failure = status.state == .up ? nil : status.lastFailure?.failure ?? silence(status.host)
+    case .success:
+      failure = status.state == .up ? nil : status.lastFailure?.failure ?? silence(host, status.host)
     }
     let broken = failure.map { step(of: $0.code) }
     let index = broken.flatMap { Step.allCases.firstIndex(of: $0) } ?? Step.allCases.count
@@ -62,10 +63,10 @@ enum TunnelFindings {
     }
   }
 
-  private static func silence(_ host: String) -> TunnelFailure {
+  private static func silence(_ way: Resolution?, _ host: String) -> TunnelFailure {
     TunnelFailure(
       .connectTimeout, "\(host) did not let us in within \(Examination.patience.components.seconds) s",
-      remedy: "try by hand: ssh -v \(host) true")
+      remedy: "try by hand: \(way?.byHandInDetail ?? "ssh -v \(host)") true")
   }
 
   /// The SSH server is this very machine: what listens on the far side listens here.

@@ -44,13 +44,18 @@ package struct Resolution: Hashable, Sendable {
   /// ServerAliveInterval; nil where it is off.
   package var serverAliveInterval: Duration?
   package var serverAliveCountMax: Int
-  /// The command that connects to the same place with the same names: `ssh -p 2222 tethys`.
-  package var byHand: String
+  /// What ssh(1) takes to connect to the same place with the same names and keys: `-p 2222 tethys`.
+  package var sshArguments: String
   /// Files whose change may change all this.
   package var configFiles: [String]
 }
 
 extension Resolution {
+  /// The command that does the same by hand.
+  package var byHand: String { "ssh \(sshArguments)" }
+  /// The same, telling each step: to compare with.
+  package var byHandInDetail: String { "ssh -v \(sshArguments)" }
+
   /// Idle time before a sign of life is asked for, and the silence after which the peer is given up.
   ///
   /// guard.yaml's, where it says; else the guard's own, shortened by ServerAliveInterval and ServerAliveCountMax but

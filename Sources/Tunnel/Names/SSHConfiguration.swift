@@ -59,15 +59,18 @@ struct SSHConfiguration {
       hostKeyName: hostKeyName, hostKeyPort: self["hostkeyalias"] == nil ? port : 22,
       algorithms: try algorithms(configuration.host, configFiles),
       serverAliveInterval: alive > 0 ? .seconds(alive) : nil,
-      serverAliveCountMax: self["serveralivecountmax"].flatMap(Int.init) ?? 3, byHand: byHand(configuration),
-      configFiles: configFiles)
+      serverAliveCountMax: self["serveralivecountmax"].flatMap(Int.init) ?? 3,
+      sshArguments: sshArguments(configuration), configFiles: configFiles)
   }
 
-  private func byHand(_ configuration: TunnelConfiguration) -> String {
-    var words = ["ssh"]
+  private func sshArguments(_ configuration: TunnelConfiguration) -> String {
+    var words: [String] = []
     if let file = configuration.sshConfig { words += ["-F", file] }
     if let user = configuration.user { words += ["-l", user] }
     if let port = configuration.port { words += ["-p", String(port)] }
+    // A credential is for the service alone.
+    let keys = configuration.identityFiles.filter { TunnelConfiguration.credential($0) == nil }
+    if !keys.isEmpty { words += keys.flatMap { ["-i", $0] } + ["-o", "IdentitiesOnly=yes"] }
     // Where the accepted key is to be written; a credential can't be.
     if let file = configuration.knownHostsFiles.first, TunnelConfiguration.credential(file) == nil {
       words += ["-o", "UserKnownHostsFile=\(file)"]

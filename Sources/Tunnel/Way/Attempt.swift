@@ -31,7 +31,6 @@ final class Attempt {
   private static let rounds = 8
 
   let resolution: Resolution
-  private let configuration: TunnelConfiguration
   private let knownHosts: KnownHosts
   private let loop: Loop
   private var stage: Stage
@@ -42,7 +41,6 @@ final class Attempt {
     _ resolution: Resolution, _ entry: Entry, configuration: TunnelConfiguration, loop: Loop, now: Instant
   ) throws(TunnelFailure) {
     self.resolution = resolution
-    self.configuration = configuration
     self.knownHosts = try KnownHosts(resolution)
     self.loop = loop
     let server = HostPort(host: resolution.hostName, port: resolution.port)
@@ -167,7 +165,7 @@ final class Attempt {
     guard link.session.held <= Attempt.heldLimit else {
       throw TunnelFailure(
         .protocolError, "\(link.peer) sends packets that nobody asked for, before the session is up",
-        remedy: "check that an SSH server answers there: ssh -v \(configuration.host)")
+        remedy: "check that an SSH server answers there: \(resolution.byHandInDetail)")
     }
     guard now >= deadline else { return }
     guard link.wasHeard || link.proxy == nil else {
@@ -178,13 +176,13 @@ final class Attempt {
     throw TunnelFailure(
       .connectTimeout,
       "\(link.peer) took the connection, but the SSH session was not up within \(resolution.connectTimeout) (ConnectTimeout)",
-      remedy: "check that sshd answers there: ssh -v \(configuration.host)")
+      remedy: "check that sshd answers there: \(resolution.byHandInDetail)")
   }
 
   private func verify(_ link: Link) throws(TunnelFailure) {
     guard let key = link.session.hostKey else {
       throw TunnelFailure(
-        .protocolError, "\(link.peer) showed no host key", remedy: "ssh -v \(configuration.host)")
+        .protocolError, "\(link.peer) showed no host key", remedy: resolution.byHandInDetail)
     }
     let answer = knownHosts.check(key, name: resolution.hostKeyName, port: resolution.hostKeyPort)
     if let failure = TunnelFailure(

@@ -129,7 +129,7 @@ final class Authenticator {
       .authRefused,
       "\(resolution.hostName) refused every key for user \(resolution.user): \(refused.joined(separator: ", "))\(passedOver)",
       remedy:
-        "check the user name and authorized_keys on the host; compare: ssh -v \(resolution.user)@\(resolution.hostName)",
+        "check the user name and authorized_keys on the host; compare: \(resolution.byHandInDetail)",
       files: resolution.keyFiles)
   }
 

@@ -83,7 +83,7 @@ extension TunnelFailure {
     default:
       self.init(
         .protocolError, "\(peer): \(error.operation): \(error.detail)",
-        remedy: "check that an SSH server answers there: ssh -v -p \(peer.port) \(peer.host)")
+        remedy: "check that an SSH server answers there: \(resolution.byHandInDetail)")
     }
   }
 }

@@ -62,7 +62,10 @@ struct IncidentTests {
   @Test func aSilencedNodeIsNotTold() throws {
     let installation = try Installation()
     #expect(try installation.waitUntilHealthy())
-    #expect(try installation.ctl("silence", "node *", "--for", "1h", "--reason", "new disk").status == 0)
+    let begun = try installation.ctl("silence", "node *", "--for", "1h", "--reason", "new disk", "--json")
+    #expect(begun.status == 0)
+    let receipt = try JSONDecoder().decode(ReceiptDocument.self, from: Data(begun.output.utf8))
+    #expect(receipt.silence?.pattern == "node *")
     installation.cluster.apply(.nodeNotReady("calypso"))
     let silenced = try #require(try Self.calypso(installation) { $0.state == .firing })
     #expect(silenced.notices == 0)

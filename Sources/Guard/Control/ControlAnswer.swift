@@ -73,8 +73,7 @@ struct ControlAnswer: Sendable {
 
   static func silence(_ outcome: SilenceOutcome) -> ControlAnswer {
     switch outcome {
-    case .taken(let silence, let reach):
-      receipt("silence \(silence.id) until \(silence.expiresAt.toTheSecond); \(reach.words)")
+    case .taken(let silence, let reach): encoded(.ok, ReceiptDocument(silence, effect: reach.words))
     case .tooMany: error(.serviceUnavailable, "busy", "there are too many silences: end one first")
     case .unknownCluster: error(.notFound, "cluster", "no such cluster: see oceanid-ctl status")
     }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import GuardAPI
+import Health
 
 struct SilenceCommand: ParsableCommand, Reading {
   static let configuration = CommandConfiguration(
@@ -80,7 +81,18 @@ struct SilenceCommand: ParsableCommand, Reading {
   }
 
   private func tell(_ response: DaemonClient.Response) throws {
-    let message = DocumentCoding.decodeReceipt(response.body)?.message ?? "done"
-    try StandardOutput.answer(Span(message).text + "\n")
+    if options.json {
+      return try StandardOutput.answer(DocumentText.pretty(response.body, cluster: nil, section: nil))
+    }
+    let receipt = DocumentCoding.decodeReceipt(response.body)
+    try StandardOutput.answer(Span(receipt?.words(at: .now) ?? "done").text + "\n")
+  }
+}
+
+extension ReceiptDocument {
+  /// `silence 5f3a9c1e until 19:07:35; it holds back 1 open incident`; an older guard has the message only.
+  func words(at now: Timestamp) -> String {
+    guard let silence, let until = silence.expiresAt else { return message }
+    return "silence \(silence.id) until \(until.clock(at: now))" + (effect.map { "; \($0)" } ?? "")
   }
 }

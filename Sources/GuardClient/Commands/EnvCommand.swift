@@ -39,7 +39,8 @@ struct EnvCommand: ParsableCommand {
     commandName: "env",
     abstract: "Print what sets KUBECONFIG to the cluster's file, for a shell to evaluate.",
     discussion: """
-      Does not wait for the tunnel: what is started in that shell does.
+      Does not wait for the tunnel: what is started in that shell does. Exit status: 69 where the guard, or its \
+      kubeconfig, is not there, and 77 where you may not read it.
 
       Examples:
         eval "$(oceanid-ctl env)"

@@ -13,7 +13,7 @@ struct RunCommand: ParsableCommand {
       runs, and the guard logs who did what and why; where the guard can't log it, it does not run. Looking is free: \
       get, describe, logs, exec, port-forward, diff and --dry-run. This keeps you from a slip, not from a purpose.
 
-      Exit status besides the command's own: 64 usage, 69 the guard can't be reached, 75 the tunnel did not come up, \
+      Exit status besides the command's own: 64 usage, 69 no guard or no kubeconfig, 75 the tunnel did not come up, \
       77 refused, 126 the command can't be run, 127 it is not there.
 
       Examples:

@@ -12,8 +12,13 @@ enum ClusterKubeconfig {
     guard let cluster = status.clusters.first else { throw .noCluster }
     guard status.clusters.count == 1 else { throw .severalClusters(status.clusters.map(\.name)) }
     guard let path = cluster.kubeconfig else { throw .notTold }
-    guard access(path, R_OK) == 0 else { throw .unreadable(path, errno, isOwn: false) }
-    return path
+    // A list, as KUBECONFIG takes it, may name files that are not there.
+    var failure: (path: String, code: Int32)?
+    for file in path.split(separator: ":").map(String.init) {
+      if access(file, R_OK) == 0 { return path }
+      if failure == nil || errno != ENOENT { failure = (file, errno) }
+    }
+    throw .unreadable(failure?.path ?? path, failure?.code ?? ENOENT, isOwn: false)
   }
 }
 
@@ -26,8 +31,12 @@ enum KubeconfigComplaint: Complaint, Hashable {
   case unreadable(String, Int32, isOwn: Bool)
 
   var exitStatus: Int32 {
-    if case .unreadable(_, EACCES, _) = self { return ExitStatus.denied.rawValue }
-    return ExitStatus.usage.rawValue
+    switch self {
+    case .unreadable(_, EACCES, _): ExitStatus.denied.rawValue
+    // Nothing is wrong with what was asked.
+    case .unreadable(_, _, isOwn: false): ExitStatus.unavailable.rawValue
+    case .noCluster, .severalClusters, .notTold, .unreadable: ExitStatus.usage.rawValue
+    }
   }
 
   var description: String {
@@ -38,9 +47,15 @@ enum KubeconfigComplaint: Complaint, Hashable {
     case .notTold:
       return "the running guard is older and does not tell its kubeconfig: name yours with --kubeconfig FILE"
     case .unreadable(let path, let code, let isOwn):
-      let why = "\(path): \(String(cString: strerror(code)))"
+      let reason =
+        switch code {
+        case ENOENT, ENOTDIR: "does not exist"
+        case EACCES: "is not for you to read"
+        default: "can't be read: \(String(cString: strerror(code)))"
+        }
       return isOwn
-        ? why : "the guard's kubeconfig is not for you to read: \(why); name your own with --kubeconfig FILE"
+        ? "\(path) \(reason)"
+        : "the guard's kubeconfig \(path) \(reason); name your own with --kubeconfig FILE"
     }
   }
 }

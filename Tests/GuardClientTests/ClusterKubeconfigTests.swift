@@ -1,0 +1,45 @@
+import Foundation
+import GuardAPI
+import TestSupport
+import Testing
+
+@testable import GuardClient
+
+@Suite struct ClusterKubeconfigTests {
+  private static func complaint(_ kubeconfig: String?, named: String? = nil) throws -> KubeconfigComplaint? {
+    var status = Scene.healthy.status
+    try #require(status.clusters.count == 1)
+    status.clusters[0].kubeconfig = kubeconfig
+    do throws(KubeconfigComplaint) {
+      _ = try ClusterKubeconfig.path(of: status, named: named)
+      return nil
+    } catch {
+      return error
+    }
+  }
+
+  @Test func aFileThatIsNotThereIsSaidNotToBeThere() throws {
+    let guards = try #require(try Self.complaint("/nope/config"))
+    #expect(
+      "\(guards)"
+        == "the guard's kubeconfig /nope/config does not exist; name your own with --kubeconfig FILE")
+    #expect(guards.exitStatus == 69)
+    let own = try #require(try Self.complaint(nil, named: "/nope/config"))
+    #expect("\(own)" == "/nope/config does not exist")
+    #expect(own.exitStatus == 64)
+  }
+
+  @Test func aFileOfOthersIsDenied() {
+    let complaint = KubeconfigComplaint.unreadable("/x", EACCES, isOwn: false)
+    #expect("\(complaint)".hasPrefix("the guard's kubeconfig /x is not for you to read; "))
+    #expect(complaint.exitStatus == 77)
+  }
+
+  /// As kubectl takes KUBECONFIG: what is not there is passed over unless nothing is.
+  @Test func ofAListOneFileIsEnough() throws {
+    let folder = try TestSupport.TemporaryFolder()
+    let file = try folder.write("", to: "config")
+    #expect(try Self.complaint("/nope/config:\(file)") == nil)
+    #expect(try Self.complaint("/nope/a:/nope/b") == .unreadable("/nope/a", ENOENT, isOwn: false))
+  }
+}

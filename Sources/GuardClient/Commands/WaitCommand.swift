@@ -6,6 +6,15 @@ import Health
 enum Goal: String, ExpressibleByArgument, CaseIterable {
   case healthy, tunnel, api
 
+  /// `the tunnel` is `up`.
+  var words: (subject: String, state: String) {
+    switch self {
+    case .healthy: ("the cluster", "healthy")
+    case .tunnel: ("the tunnel", "up")
+    case .api: ("the API", "ready")
+    }
+  }
+
   func isReached(by status: StatusDocument) -> Bool {
     !status.clusters.isEmpty
       && status.clusters.allSatisfy { cluster in

@@ -14,6 +14,7 @@ struct Waiting {
   /// The document in which it is so; ends with 75 when the time is over.
   func run() throws -> StatusDocument {
     let end = ContinuousClock.now + timeout.duration
+    let (subject, state) = goal.words
     var client = client
     var isAnnounced = !announces || isatty(STDERR_FILENO) == 0
     while true {
@@ -30,11 +31,12 @@ struct Waiting {
       }
       guard ContinuousClock.now < end else {
         StandardOutput.writeError(
-          "oceanid-ctl: after \(timeout) still not \(goal.rawValue): \(Span(reason).text)\n")
+          "oceanid-ctl: after \(timeout) \(subject) is still not \(state): \(Span(reason).text)\n")
         throw ExitCode(ExitStatus.timedOut.rawValue)
       }
       if !isAnnounced {
-        StandardOutput.writeError("oceanid-ctl: waiting for the \(goal.rawValue): \(Span(reason).text)\n")
+        StandardOutput.writeError(
+          "oceanid-ctl: waiting until \(subject) is \(state): \(Span(reason).text)\n")
         isAnnounced = true
       }
       // A question costs the guard nothing: its answer is prepared bytes.

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Glibc
 import GuardAPI
 import Health
 import SystemJournal
@@ -149,6 +150,14 @@ import Testing
   @Test(arguments: [60, 80, 200])
   func nothingIsWiderThanTheTerminal(_ width: Int) {
     #expect(lines(Self.outage, width: width).allSatisfy { $0.displayWidth <= width })
+  }
+
+  @Test func aFolderWithoutAJournalIsNamed() {
+    let error = UnreadableFolder(folder: "/nope", error: .call("sd_journal_open", ENOENT))
+    #expect(error.exitStatus == 64)
+    #expect(
+      "\(error)".hasPrefix("no journal can be read in /nope: No such file or directory; name the folder that")
+    )
   }
 
   @Test func timesAsPeopleNameThem() {

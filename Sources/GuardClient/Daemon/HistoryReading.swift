@@ -30,7 +30,7 @@ struct HistoryReading {
       if !document.events.isEmpty || folder != nil { return document }
       return (try? ask(query)) ?? document
     } catch {
-      if folder != nil { throw UnreadableFolder(error: error) }
+      if let folder { throw UnreadableFolder(folder: folder, error: error) }
       refusal = error
     }
     do {
@@ -102,7 +102,13 @@ struct NoHistory: Complaint {
 
 /// The folder named with --directory holds no journal that can be read.
 struct UnreadableFolder: Complaint {
+  let folder: String
   let error: JournalError
-  var description: String { "\(error)" }
   var exitStatus: Int32 { ExitStatus.usage.rawValue }
+
+  var description: String {
+    guard case .call(_, let code) = error else { return "\(error)" }
+    return
+      "no journal can be read in \(folder): \(String(cString: strerror(code))); name the folder that holds the *.journal files with --directory"
+  }
 }

@@ -91,11 +91,25 @@ import Testing
   }
 
   @Test func aMisspeltCommandGetsTheNearest() {
-    #expect(UnknownCommand("status") == nil)
-    #expect(UnknownCommand("--help") == nil)
-    #expect(UnknownCommand("help") == nil)
-    #expect(UnknownCommand(nil) == nil)
-    #expect(UnknownCommand("statsu").map { "\($0)" }?.contains("did you mean status?") == true)
-    #expect(UnknownCommand("frobnicate").map { "\($0)" }?.contains("did you mean") == false)
+    for known in [["status"], ["--help"], ["help"], ["help", "alerts", "test"], ["help", "--help"], []] {
+      #expect(UnknownCommand(known) == nil, "\(known)")
+    }
+    #expect(UnknownCommand(["statsu"]).map { "\($0)" }?.contains("did you mean status?") == true)
+    #expect(UnknownCommand(["frobnicate"]).map { "\($0)" }?.contains("did you mean") == false)
+    #expect(
+      UnknownCommand(["help", "nope"]).map { "\($0)" }?.hasPrefix("there is no command 'nope'.") == true)
+    #expect(
+      UnknownCommand(["help", "alerts", "tset"]).map { "\($0)" }?.hasPrefix(
+        "there is no command 'alerts tset'; did you mean test?") == true)
+  }
+
+  @Test func anOptionBeforeItsCommandIsPutBehindIt() {
+    #expect(
+      MisplacedOption(["--socket", "/a b", "status", "--json"]).map { "\($0)" }
+        == "options go behind the command: oceanid-ctl status --socket '/a b' --json")
+    #expect(MisplacedOption(["--event=tunnel_up", "history"])?.order == ["history", "--event=tunnel_up"])
+    #expect(MisplacedOption(["--json"])?.order == ["COMMAND", "--json"])
+    #expect(MisplacedOption(["--bogus", "status"]) == nil)
+    #expect(MisplacedOption([]) == nil)
   }
 }

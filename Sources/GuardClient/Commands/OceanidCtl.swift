@@ -1,6 +1,8 @@
 package import ArgumentParser
+import FoundationEssentials
 import Glibc
 import GuardAPI
+import Health
 
 /// `oceanid-ctl`: the thin client of oceanid-guard.
 package struct OceanidCtl: ParsableCommand {
@@ -45,7 +47,10 @@ package struct OceanidCtl: ParsableCommand {
   package static func runAndExit() -> Never {
     // A reader that closed its end early (`| head`) is no accident worth a signal.
     signal(SIGPIPE, SIG_IGN)
+    let arguments = Array(CommandLine.arguments.dropFirst())
     do {
+      // ArgumentParser has its general help for any word.
+      if arguments.first == "help", let mistake = UnknownCommand(arguments) { throw mistake }
       var command = try parseAsRoot()
       let isUTC = (command as? any TimeTelling)?.utc == true
       try Zone.$shown.withValue(isUTC ? .utc : .local) { try command.run() }
@@ -57,7 +62,10 @@ package struct OceanidCtl: ParsableCommand {
     } catch let error as any Complaint {
       complain(error)
     } catch {
-      if let mistake = UnknownCommand(CommandLine.arguments.dropFirst().first) { complain(mistake) }
+      if let mistake = UnknownCommand(arguments) { complain(mistake) }
+      if exitCode(for: error) == .validationFailure, let mistake = MisplacedOption(arguments) {
+        complain(mistake)
+      }
       exit(withError: error)
     }
   }
@@ -73,26 +81,64 @@ protocol Complaint: Error, CustomStringConvertible {
   var exitStatus: Int32 { get }
 }
 
-/// The first word is no command.
+/// The first word is no command, or one behind `help`.
 struct UnknownCommand: Complaint, Hashable {
-  let word: String
+  /// `statsu`, `alerts tset`
+  let words: String
+  private let nearest: String?
   var exitStatus: Int32 { ExitStatus.usage.rawValue }
 
-  /// nil where the word is a command, or an option.
-  init?(_ word: String?) {
-    guard let word, !word.hasPrefix("-"), !UnknownCommand.known.contains(word), word != "help" else {
-      return nil
+  /// nil where it is a command, or an option.
+  init?(_ arguments: [String]) {
+    var path: [String] = []
+    var commands = OceanidCtl.configuration.subcommands
+    for word in arguments.first == "help" ? arguments.dropFirst() : arguments.prefix(1) {
+      if word.hasPrefix("-") || path.isEmpty && word == "help" { return nil }
+      path.append(word)
+      guard let next = commands.first(where: { $0.configuration.commandName == word }) else {
+        words = path.joined(separator: " ")
+        nearest = Spelling.nearest(to: word, among: commands.compactMap { $0.configuration.commandName })
+        return
+      }
+      commands = next.configuration.subcommands
     }
-    self.word = word
-  }
-
-  private static var known: [String] {
-    OceanidCtl.configuration.subcommands.compactMap { $0.configuration.commandName }
+    return nil
   }
 
   var description: String {
-    let hint = Spelling.nearest(to: word, among: UnknownCommand.known).map { "; did you mean \($0)?" } ?? "."
-    return "there is no command '\(word)'\(hint) All of them: oceanid-ctl --help"
+    let hint = nearest.map { "; did you mean \($0)?" } ?? "."
+    return "there is no command '\(words)'\(hint) All of them: oceanid-ctl --help"
+  }
+}
+
+/// An option before the command that it is for.
+struct MisplacedOption: Complaint, Hashable {
+  /// As it should be: `status --socket /run/x.sock`.
+  let order: [String]
+  var exitStatus: Int32 { ExitStatus.usage.rawValue }
+
+  /// nil where the first word is no option of any command.
+  init?(_ arguments: [String]) {
+    let option = arguments.first?.prefix { $0 != "=" } ?? ""
+    guard let help = try? CommandHelp.read(Data(OceanidCtl._dumpHelp().utf8)),
+      help.shownSubcommands.contains(where: { $0.takes(option) })
+    else { return nil }
+    let commands = help.shownSubcommands.map(\.commandName)
+    let place = arguments.firstIndex(where: commands.contains)
+    var rest = arguments
+    let command = place.map { rest.remove(at: $0) } ?? "COMMAND"
+    order = [command] + rest
+  }
+
+  var description: String {
+    "options go behind the command: oceanid-ctl \(order.map(\.shellWord).joined(separator: " "))"
+  }
+}
+
+extension CommandHelp {
+  fileprivate func takes(_ option: Substring) -> Bool {
+    shownArguments.contains { $0.names?.contains { $0.text == option } == true }
+      || shownSubcommands.contains { $0.takes(option) }
   }
 }
 

@@ -112,4 +112,9 @@ import Testing
     #expect(MisplacedOption(["--bogus", "status"]) == nil)
     #expect(MisplacedOption([]) == nil)
   }
+
+  @Test func aReportIsNoDocument() throws {
+    let report = try #require(try Self.help().shownSubcommands.first { $0.commandName == "report" })
+    #expect(report.shownArguments.allSatisfy { !$0.heading.contains("--json") })
+  }
 }

@@ -28,9 +28,10 @@ import Testing
 
   @Test(arguments: [
     "status", "nodes", "tunnel", "watch", "history", "incidents", "silence", "doctor", "alerts",
+    "report --output x",
   ])
   func commandsTakeUTC(_ command: String) throws {
-    let parsed = try OceanidCtl.parseAsRoot([command, "--utc"])
+    let parsed = try OceanidCtl.parseAsRoot(command.split(separator: " ").map(String.init) + ["--utc"])
     #expect((parsed as? any TimeTelling)?.utc == true)
   }
 }

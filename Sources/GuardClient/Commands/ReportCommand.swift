@@ -4,14 +4,15 @@ import GuardAPI
 import Health
 import Platform
 
-struct ReportCommand: ParsableCommand, Reading {
+struct ReportCommand: ParsableCommand, TimeTelling {
   static let configuration = CommandConfiguration(
     commandName: "report",
     abstract: "Write a page about a span of time: availability, incidents, round-trip times.",
     discussion: """
       One HTML file that needs no network and no other file: to be opened in a browser, printed or sent. The events are \
       read from the journal, or from the guard where you have no right to the journal; what never was in trouble and the \
-      round-trip times come from the guard. What is not known is shown as not known.
+      round-trip times come from the guard. What is not known is shown as not known. The events as JSON: oceanid-ctl \
+      history --json.
 
       Examples:
         oceanid-ctl report --output report.html
@@ -26,19 +27,23 @@ struct ReportCommand: ParsableCommand, Reading {
   var until: Moment?
 
   @Option(
-    name: [.short, .long], help: ArgumentHelp("The file to write; - for standard output.", valueName: "file"))
+    name: [.short, .long], help: ArgumentHelp("The file to write; - for standard output.", valueName: "file"),
+    completion: .file())
   var output: String
 
-  @Option(help: ArgumentHelp("Read the journal files in this folder.", valueName: "folder"))
+  @Option(
+    help: ArgumentHelp("Read the journal files in this folder.", valueName: "folder"), completion: .directory)
   var directory: String?
 
-  @OptionGroup var options: ReadOptions
+  // Not ReadOptions: a page is no document of the guard's.
+  @OptionGroup var connection: SocketOption
+
+  @OptionGroup var choice: ClusterOption
+
+  @Flag(help: "Show exact times in UTC instead of this machine's zone.")
+  var utc = false
 
   func validate() throws {
-    guard !options.json else {
-      throw ValidationError(
-        "report writes a page; the facts as JSON: oceanid-ctl history --json --since \(since)")
-    }
     guard !output.isEmpty else { throw ValidationError("--output wants the name of a file, or -") }
   }
 
@@ -47,12 +52,12 @@ struct ReportCommand: ParsableCommand, Reading {
     let from = since.timestamp(now: now)
     let to = min(now, until?.timestamp(now: now) ?? now)
     guard from < to else { throw ValidationError("--since is not before --until") }
-    let client = options.connection.client
+    let client = connection.client
     let reading = HistoryReading(client: client, folder: directory)
     let limit = HistoryQuery.largestLimit
     let history = try reading.read(
       HistoryQuery(since: from, until: to, limit: limit, cluster: nil, events: [])
-    ).chosen(options.cluster)
+    ).chosen(choice.cluster)
     let before = try? reading.read(HistoryQuery(until: from, limit: 1)).events.last
     // A folder of journal files is of another machine: this one's guard knows nothing of it.
     let status = directory == nil ? try? client.status() : nil
@@ -60,8 +65,8 @@ struct ReportCommand: ParsableCommand, Reading {
     let slot = Duration.seconds(roundTrips?.slotSeconds ?? 0)
     let signs = (roundTrips?.clusters.flatMap(\.slots) ?? []).map { $0.at + slot }.sorted()
     let facts = ReportFacts(
-      history, before: before, signs: signs, status: try status.map(options.chosen), from: from, to: to)
-    try write(ReportPage.html(facts, roundTrips: roundTrips?.chosen(options.cluster), now: now))
+      history, before: before, signs: signs, status: try status?.chosen(choice.cluster), from: from, to: to)
+    try write(ReportPage.html(facts, roundTrips: roundTrips?.chosen(choice.cluster), now: now))
   }
 
   private func write(_ page: String) throws {

@@ -86,6 +86,10 @@ import Testing
     #expect(try JSONDecoder().decode(ProblemDocument.self, from: Data(explained.utf8)) == problem)
   }
 
+  @Test func everyWordIsOfferedOnce() {
+    #expect(Set(ExplainCommand.known).count == ExplainCommand.known.count)
+  }
+
   @Test func aMisspeltWordGetsTheNearest() {
     #expect("\(Unexplained(word: "tunel_down"))".contains("did you mean tunnel_down?"))
     #expect("\(Unexplained(word: "tethys/node/x/not-redy"))".contains("did you mean not-ready?"))

@@ -21,10 +21,14 @@ struct DoctorCommand: ParsableCommand, Reading {
         oceanid-ctl doctor --config ./guard.yaml --json | jq '.findings[] | select(.outcome == "failed")'
       """)
 
-  @Option(help: ArgumentHelp("The configuration, as oceanid-guard takes it.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("The configuration, as oceanid-guard takes it.", valueName: "file"),
+    completion: .file())
   var config: String?
 
-  @Option(help: ArgumentHelp("The guard's program; else the one beside this, or in PATH.", valueName: "path"))
+  @Option(
+    help: ArgumentHelp("The guard's program; else the one beside this, or in PATH.", valueName: "path"),
+    completion: .file())
   var `guard`: String?
 
   @OptionGroup var options: ReadOptions

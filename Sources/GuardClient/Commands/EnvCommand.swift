@@ -50,7 +50,8 @@ struct EnvCommand: ParsableCommand {
   @Option(help: "bash, zsh or fish; the shell that it is run from where left out.")
   var shell: Shell?
 
-  @Option(help: ArgumentHelp("This kubeconfig in place of the guard's.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("This kubeconfig in place of the guard's.", valueName: "file"), completion: .file())
   var kubeconfig: String?
 
   @Flag(help: "Print the variable as JSON instead.")

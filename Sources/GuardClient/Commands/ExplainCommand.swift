@@ -8,7 +8,7 @@ struct ExplainCommand: ParsableCommand {
     commandName: "explain",
     abstract: "Explain an event, a problem or an error: what it means and what to do.",
     discussion: """
-      Without a word it lists the events. A problem is named by its id as status --json has it, or by the id's last part.
+      Without a word it lists all events, problems and errors. A problem is named by its id as status --json has it, or by the id's last part.
 
       Examples:
         oceanid-ctl explain tunnel_blocked
@@ -27,7 +27,11 @@ struct ExplainCommand: ParsableCommand {
 
   @OptionGroup var connection: SocketOption
 
-  static var known: [String] { Catalog.builtIn.entries.map(\.event) + Topic.all.map(\.word) }
+  /// Each once: `tunnel_down` is an event and an error.
+  static var known: [String] {
+    let events = Catalog.builtIn.entries.map(\.event)
+    return events + Topic.all.map(\.word).filter { !events.contains($0) }
+  }
 
   func run() throws {
     let explanation = try explanation()

@@ -26,7 +26,9 @@ struct HistoryCommand: ParsableCommand, Reading {
   var until: Moment?
 
   @Option(
-    help: ArgumentHelp("Only these events, a line for each entry; may be given again.", valueName: "event"))
+    help: ArgumentHelp("Only these events, a line for each entry; may be given again.", valueName: "event"),
+    // Asked for when a shell completes: no other command pays for reading the catalog.
+    completion: .custom { _, _, _ in Catalog.builtIn.entries.map(\.event) })
   var event: [String] = []
 
   @Flag(name: [.short, .long], help: "Go on with what happens; Ctrl-C ends it.")
@@ -40,7 +42,8 @@ struct HistoryCommand: ParsableCommand, Reading {
   @Flag(help: "A line for each entry instead of one for each incident.")
   var entries = false
 
-  @Option(help: ArgumentHelp("Read the journal files in this folder.", valueName: "folder"))
+  @Option(
+    help: ArgumentHelp("Read the journal files in this folder.", valueName: "folder"), completion: .directory)
   var directory: String?
 
   @OptionGroup var options: ReadOptions

@@ -19,7 +19,7 @@ extension Reading {
 
 /// Where the guard is.
 struct SocketOption: ParsableArguments {
-  @Option(help: ArgumentHelp("The guard's socket.", valueName: "path"))
+  @Option(help: ArgumentHelp("The guard's socket.", valueName: "path"), completion: .file())
   var socket: String?
 
   var client: DaemonClient { DaemonClient(socket: .resolve(option: socket)) }

@@ -30,14 +30,20 @@ struct RunCommand: ParsableCommand {
       "Run it although it changes the cluster, and have the reason logged.", valueName: "reason"))
   var breakGlass: String?
 
-  @Option(help: ArgumentHelp("This kubeconfig in place of the guard's.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("This kubeconfig in place of the guard's.", valueName: "file"), completion: .file())
   var kubeconfig: String?
 
   @OptionGroup var connection: SocketOption
 
   @OptionGroup var choice: ClusterOption
 
-  @Argument(parsing: .captureForPassthrough, help: "The command and its arguments, after --.")
+  @Argument(
+    parsing: .captureForPassthrough, help: "The command and its arguments, after --.",
+    completion: .custom { words, index, prefix in
+      // Arguments are for the command itself to know.
+      words[..<max(0, min(index, words.count))].last == "--" ? Programs.inPath(beginningWith: prefix) : []
+    })
   var command: [String]
 
   func validate() throws {

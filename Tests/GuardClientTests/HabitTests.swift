@@ -31,6 +31,8 @@ import Testing
       for argument in command.shownArguments { #expect(page.contains("\n.B \(argument.heading)\n")) }
     }
     #expect(!page.contains("\n.SS manual"))
+    // The daemon's own help has the same form.
+    for status in [0, 64, 69, 78] { #expect(Manual.daemon(help).contains("\n.B \(status)\n")) }
   }
 
   @Test func theManualOfTheConfigurationIsTheInstalledFile() throws {
@@ -116,5 +118,19 @@ import Testing
   @Test func aReportIsNoDocument() throws {
     let report = try #require(try Self.help().shownSubcommands.first { $0.commandName == "report" })
     #expect(report.shownArguments.allSatisfy { !$0.heading.contains("--json") })
+  }
+
+  @Test(arguments: [
+    "Tests/run", "Tests/systemd-boot", "Tests/Faults/run", "Tests/Fuzz/run", "Tests/memcheck",
+    "Tests/Benchmarks/run", "config/demo/run",
+  ])
+  func everyProofSaysWhatItTakes(_ script: String) throws {
+    let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..").standardized
+    let result = try run(root.appending(path: script).path, ["--help"])
+    #expect(result.exit == .exited(0), "\(result.errors)")
+    let source = try String(contentsOf: root.appending(path: script), encoding: .utf8)
+    let head = source.split(separator: "\n").dropFirst().prefix { $0.hasPrefix("#") }
+    #expect(result.output.split(separator: "\n").last == head.last?.dropFirst(2))
+    #expect(result.output.contains("  \(script)"))
   }
 }

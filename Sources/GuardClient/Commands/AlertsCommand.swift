@@ -52,6 +52,8 @@ struct AlertsTestCommand: ParsableCommand {
       It goes past everything that waits, and says how it went. Receivers see an incident that is a test and over at \
       once.
 
+      Exit status: 0 delivered, 1 not delivered, 64 no such channel.
+
       Examples:
         oceanid-ctl alerts test pager
       """)

@@ -7,6 +7,8 @@ struct CheckCommand: ParsableCommand, Reading {
   static let configuration = CommandConfiguration(
     commandName: "check", abstract: "Print a monitoring plugin's line with performance data.",
     discussion: """
+      With problems, a line for each follows.
+
       Examples:
         oceanid-ctl check
         oceanid-ctl check tunnel --cluster tethys

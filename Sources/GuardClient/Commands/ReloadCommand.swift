@@ -6,7 +6,7 @@ struct ReloadCommand: ParsableCommand {
     commandName: "reload", abstract: "Have the guard read its configuration again.",
     discussion: """
       A broken file leaves the running configuration in force; each of its mistakes is printed as file:line:column: \
-      message, and the exit status is 78.
+      message, and the exit status is 78; it is 1 where the file was taken and something of it could not be done.
 
       Examples:
         oceanid-ctl reload

@@ -45,6 +45,7 @@ enum Manual: String, CaseIterable {
     options(help, &page)
     page.heading("EXIT STATUS")
     page.entry("0", "It was told to end.")
+    page.entry("64", "An option or an argument that it does not know.")
     page.entry("69", "It can't start: a socket or a resource of the system is missing.")
     page.entry("78", "The configuration has mistakes; each was printed as file:line:column: message.")
     ending(

@@ -47,7 +47,7 @@ import Testing
     "etc/systemd/system/oceanid-failed@.service", "etc/systemd/user/oceanid-notify.service",
     "usr/local/share/applications/oceanid-notify.desktop",
     "usr/local/lib/systemd/system-generators/oceanid-forward-generator",
-    "etc/oceanid/guard.yaml", "etc/sysusers.d/oceanid.conf", "usr/lib/systemd/catalog/oceanid.catalog",
+    "etc/oceanid/guard.yaml", "etc/sysusers.d/oceanid.conf", "usr/local/lib/systemd/catalog/oceanid.catalog",
     "usr/local/share/doc/oceanid-guard/examples/README",
     "usr/local/share/doc/oceanid-guard/examples/credentials.conf",
     "usr/local/share/doc/oceanid-guard/examples/addresses.conf",

@@ -42,6 +42,7 @@ package final class Guard: Sendable {
   private let queue = DispatchQueue(label: "guard")
   private let state: Mutex<State>
   private let configurationPath: String?
+  private let pulse: QueuePulse
   private let boundedLog: BoundedLog
   private let log: any EventLog
   private let board: StatusBoard
@@ -86,7 +87,8 @@ package final class Guard: Sendable {
     QueuedClients.turnAway(from: passed, with: .notStarted(errors), for: QueuedClients.patience)
   }
 
-  private init(_ configuration: Configuration, path: String?) {
+  private init(_ configuration: Configuration, path: String?, log: QueuedLog) {
+    self.pulse = QueuePulse(of: queue)
     self.state = Mutex(State(configuration: configuration))
     self.configurationPath = path
     let board = StatusBoard()
@@ -365,6 +367,7 @@ package final class Guard: Sendable {
     }
     return parts
   }
+    parts.append(pulse.part)
 
   private final class Answer: Sendable {
     let isThere = Atomic<Bool>(false)

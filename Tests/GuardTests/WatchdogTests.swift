@@ -34,6 +34,35 @@ import Testing
   private final class Counter: Sendable { let count = Atomic<Int>(0) }
 }
 
+@Suite(.blocking) struct QueuePulseTests {
+  private let queue = DispatchQueue(label: "pulse")
+
+  @Test func aQueueThatTakesItsTurnsIsWell() {
+    let pulse = QueuePulse(of: queue)
+    for _ in 0..<3 {
+      let hasAnswered = pulse.part.ask()
+      queue.sync {}
+      #expect(hasAnswered())
+    }
+  }
+
+  @Test func onlyWhatStandsStillOverTwoLooksIsStuck() {
+    let pulse = QueuePulse(of: queue)
+    _ = pulse.part.ask()
+    queue.sync {}
+    let mayEnd = DispatchSemaphore(value: 0)
+    queue.async { mayEnd.wait() }
+    // A reload may take as long as from one look to the next.
+    let first = pulse.part.ask()
+    #expect(first())
+    let second = pulse.part.ask()
+    #expect(!second())
+    mayEnd.signal()
+    queue.sync {}
+    #expect(second())
+  }
+}
+
 @Suite struct PollerOverdueTests {
   @Test(.blocking) func aPollThatDoesNotEndIsOverdue() {
     let (hasBegun, mayEnd) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))

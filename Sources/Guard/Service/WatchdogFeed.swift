@@ -3,8 +3,8 @@ internal import Platform
 internal import Synchronization
 
 /// Feeds the service manager's watchdog only while every part of the guard shows a sign of life: each tunnel's
-/// thread turns, no poll is stuck, the control socket's loop answers. A cluster that can't be reached is no reason
-/// to starve it.
+/// thread turns, no poll is stuck, the control socket's loop and the guard's own queue answer. A cluster that can't
+/// be reached is no reason to starve it.
 final class WatchdogFeed: Sendable {
   /// A part of the guard: asked at one look, judged at the next.
   struct Part: Sendable {

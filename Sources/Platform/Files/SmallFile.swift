@@ -28,7 +28,9 @@ package enum SmallFile {
   /// - Throws: `SystemError` with errno of the step that failed; the old file stays.
   package static func replace(_ path: String, with contents: [UInt8], mode: UInt32) throws(SystemError) {
     let draft = path + ".new"
-    let raw = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode)
+    // A file of this call alone: whatever has the name, a FIFO that nobody reads would hold up its writer.
+    unlink(draft)
+    let raw = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
     guard raw >= 0 else { throw .last("open \(draft)") }
     do throws(SystemError) {
       let descriptor = Descriptor(owning: raw)

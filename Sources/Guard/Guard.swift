@@ -17,6 +17,8 @@ package final class Guard: Sendable {
   private static let startUp = DispatchTimeInterval.seconds(20)
   /// What the tunnels' goodbyes may take when the guard ends.
   private static let farewell: Duration = .seconds(2)
+  /// What the log's last entries may take.
+  private static let lastWords = DispatchTimeInterval.seconds(1)
 
   /// Why the guard can't start.
   package struct StartError: Error, CustomStringConvertible {
@@ -60,17 +62,19 @@ package final class Guard: Sendable {
   /// - Returns: the exit status.
   package static func run(configurationPath: String?) -> Int32 {
     ResidentMemory.limitArenas()
+    let log = standardEventLog()
+    defer { log.flush(within: lastWords) }
     let configuration: Configuration
     do throws(ConfigurationErrors) {
       configuration = try Configuration.load(path: configurationPath)
     } catch {
       // Started by hand, the mistakes are the answer; in the journal they are an event like any other.
       guard Journal.isConnected() else { return complain(error) }
-      standardEventLog().write(StartError.record(error))
+      log.write(StartError.record(error))
       turnAwayClients(because: error)
       return configurationStatus
     }
-    let guarding = Guard(configuration, path: configurationPath)
+    let guarding = Guard(configuration, path: configurationPath, log: log)
     do {
       try guarding.start()
     } catch {
@@ -94,15 +98,15 @@ package final class Guard: Sendable {
     let board = StatusBoard()
     self.board = board
     self.history = History()
-    let bounded = BoundedLog(standardEventLog())
+    let bounded = BoundedLog(log)
     self.boundedLog = bounded
     self.log = ToldLog(log: bounded, history: history.memory, board: board)
     self.environment = LocalEnvironment.ofThisProcess()
-    self.textfile = MetricsTextfile(log: log)
-    let alerts = AlertDelivery(configuration.alerts, environment: environment, log: log)
+    self.textfile = MetricsTextfile(log: self.log)
+    let alerts = AlertDelivery(configuration.alerts, environment: environment, log: self.log)
     self.alerts = alerts
     self.ledger = IncidentLedger(
-      file: IncidentFile(environment: environment.variables), log: log, board: board,
+      file: IncidentFile(environment: environment.variables), log: self.log, board: board,
       deliver: { alerts.send($0) })
   }
 
@@ -316,7 +320,7 @@ package final class Guard: Sendable {
       return state.clusters
     }
     guard let clusters else { return }
-    tell(.stopping, .status("stopping"), .extendTimeout(Guard.farewell + .seconds(3)))
+    tell(.stopping, .status("stopping"), .extendTimeout(Guard.farewell + .seconds(4)))
     server.withLock { $0.take() }?.stop()
     Guard.stop(clusters, timeout: Guard.farewell)
     ledger.save()

@@ -29,6 +29,16 @@ import Testing
     #expect(JournalLog.entry(LogRecord(nil, "polling")).fields.contains { $0.value == "7" })
   }
 
+  @Test func whatTheJournalKeptWaitingSaysWhenItWas() {
+    let moment = Timestamp(milliseconds: 1_700_000_000_123)
+    let long = LogRecord(.tunnelUp, String(repeating: "ä", count: 10_000))
+    for record in [LogRecord(.tunnelUp, "up"), long] {
+      let message = JournalLog.entry(record, of: moment).fields.first { $0.name == "MESSAGE" }?.value
+      #expect(message?.hasSuffix(" (of 2023-11-14T22:13:20Z; the journal kept it waiting)") == true)
+      #expect(message.map(\.utf8.count) ?? 0 <= 4096)
+    }
+  }
+
   @Test func aWrongExtraNameCostsOnlyItself() {
     let record = LogRecord(.started, "up", extra: ["bad name": "x", "PID": "1"])
     let names = JournalLog.entry(record).fields.map(\.name)

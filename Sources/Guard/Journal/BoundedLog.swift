@@ -75,16 +75,13 @@ final class BoundedLog: EventLog {
       return held
     }
     for (kind, account) in held.sorted(by: { $0.key.name < $1.key.name }) {
-      let whose = kind.cluster.map { "\($0): " } ?? ""
-      let entries = account.heldBack == 1 ? "1 entry" : "\(account.heldBack) entries"
       log.write(
-        LogRecord(
-          .entriesHeldBack,
-          "\(whose)held back \(entries) '\(kind.name)': more than \(EventAllowance.burst) at once or "
-            + "\(Int(EventAllowance.perSecond * 60)) a minute",
-          // As loud as what is missing, and never louder than a warning.
-          priority: max(account.priority, .warning), cluster: kind.cluster, subject: kind.name,
-          reason: "more entries than the log is given", extra: ["HELD_BACK": "\(account.heldBack)"]))
+        .heldBack(
+          account.heldBack, of: kind.name,
+          because:
+            "more than \(EventAllowance.burst) at once or \(Int(EventAllowance.perSecond * 60)) a minute",
+          mostUrgent: account.priority, cluster: kind.cluster, subject: kind.name,
+          reason: "more entries than the log is given"))
     }
   }
 }

@@ -1,26 +1,36 @@
-package import Systemd
+internal import Health
+internal import Systemd
 
 /// Writes records as native journal entries, with every fact in a field of its own.
-package struct JournalLog: EventLog {
-  /// What is less urgent is left out.
-  let threshold: Priority
+struct JournalLog: LogDestination {
+  private static let lateness: Duration = .seconds(2)
 
-  package init(threshold: Priority = .info) {
+  /// What is less urgent is left out.
+  private let threshold: Priority
+  /// Standard error is a second way into the same journal, without the fields.
+  private let standardError: TerminalLog
+
+  init(threshold: Priority) {
     self.threshold = threshold
+    self.standardError = TerminalLog(threshold: threshold)
   }
 
-  package func write(_ record: LogRecord) {
+  func write(_ record: LogRecord, at moment: Timestamp) {
     guard record.priority <= threshold else { return }
     do throws(SystemdError) {
-      try Journal.send(JournalLog.entry(record))
+      // The journal's own stamp says when it took the entry.
+      let isLate = Timestamp.now - moment >= JournalLog.lateness
+      try Journal.send(JournalLog.entry(record, of: isLate ? moment : nil))
     } catch {
-      // Standard error is a second way into the same journal, without the fields.
-      TerminalLog(threshold: threshold).write(record)
+      standardError.write(record, at: moment)
     }
   }
 
-  static func entry(_ record: LogRecord) -> JournalEntry {
-    var entry = JournalEntry(message: record.message.cut(to: 4096), priority: record.priority)
+  /// - Parameter moment: of an entry that had to wait.
+  static func entry(_ record: LogRecord, of moment: Timestamp? = nil) -> JournalEntry {
+    let mark = moment.map { " (of \($0.toTheSecond); the journal kept it waiting)" } ?? ""
+    var entry = JournalEntry(
+      message: record.message.cut(to: 4096 - mark.utf8.count) + mark, priority: record.priority)
     func add(_ name: String, _ value: String?, limit: Int = 256) {
       guard let value, !value.isEmpty else { return }
       // The only names that can be wrong are those in `extra`; one of them must not cost the whole entry.

@@ -1,14 +1,14 @@
 internal import Glibc
 internal import Health
-package import Systemd
+internal import Systemd
 
 /// Writes records as readable text on standard error: one line a record, and one more for its remedy.
-package struct TerminalLog: EventLog {
+struct TerminalLog: LogDestination {
   /// What is less urgent is left out.
   let threshold: Priority
   let isColoured: Bool
 
-  package init(threshold: Priority = .info) {
+  init(threshold: Priority) {
     // https://no-color.org: set and not empty, whatever it says.
     let refusesColour = getenv("NO_COLOR").map { $0.pointee != 0 } ?? false
     self.init(threshold: threshold, isColoured: isatty(STDERR_FILENO) == 1 && !refusesColour)
@@ -19,11 +19,8 @@ package struct TerminalLog: EventLog {
     self.isColoured = isColoured
   }
 
-  package func write(_ record: LogRecord) {
+  func write(_ record: LogRecord, at moment: Timestamp) {
     guard record.priority <= threshold else { return }
-    var now = timespec()
-    clock_gettime(CLOCK_REALTIME, &now)
-    let moment = Timestamp(milliseconds: Int64(now.tv_sec) * 1000 + Int64(now.tv_nsec) / 1_000_000)
     var text = text(record, at: moment)
     // One write for the whole text, so that lines of several threads do not mix.
     text.withUTF8 { bytes in

@@ -1,0 +1,72 @@
+internal import Dispatch
+internal import Health
+internal import Synchronization
+internal import Systemd
+
+/// Writes records from a queue of its own, in the order in which they came, so that a journal that hangs keeps nobody
+/// waiting: neither the control socket nor a tunnel nor the watchdog.
+///
+/// Once `capacity` of them wait, what comes is counted instead until all of those are written, and one entry stands in
+/// its place. What is critical is always taken.
+final class QueuedLog: EventLog {
+  private static let capacity = 4096
+
+  private struct State {
+    var waiting = 0
+    var heldBack = 0
+    /// Of those held back, the most urgent.
+    var priority = Priority.debug
+  }
+
+  private let destination: any LogDestination
+  private let capacity: Int
+  private let queue = DispatchQueue(label: "log writer")
+  private let state = Mutex(State())
+
+  init(_ destination: any LogDestination, capacity: Int = QueuedLog.capacity) {
+    self.destination = destination
+    self.capacity = capacity
+  }
+
+  func write(_ record: LogRecord) {
+    let moment = Timestamp.now
+    state.withLock { state in
+      let isTaken = state.heldBack == 0 && state.waiting < capacity
+      guard isTaken || record.priority <= .critical else {
+        state.heldBack += 1
+        state.priority = min(state.priority, record.priority)
+        return
+      }
+      state.waiting += 1
+      // Under the lock: who is counted first is written first.
+      queue.async { [self] in
+        destination.write(record, at: moment)
+        if let gap = takeGap() { destination.write(gap, at: .now) }
+      }
+    }
+  }
+
+  /// Waits until all that came before is written.
+  ///
+  /// - Returns: false when that took longer than `limit`.
+  @discardableResult
+  func flush(within limit: DispatchTimeInterval) -> Bool {
+    let isWritten = DispatchSemaphore(value: 0)
+    queue.async { isWritten.signal() }
+    return isWritten.wait(timeout: .now() + limit) == .success
+  }
+
+  /// One record is written; with the last one, what stands for those held back.
+  private func takeGap() -> LogRecord? {
+    let (heldBack, priority) = state.withLock { state in
+      state.waiting -= 1
+      guard state.waiting == 0 else { return (0, Priority.debug) }
+      defer { state = State() }
+      return (state.heldBack, state.priority)
+    }
+    guard heldBack > 0 else { return nil }
+    return .heldBack(
+      heldBack, because: "the log took none for so long that \(capacity) waited", mostUrgent: priority,
+      subject: "log", reason: "the log did not take them")
+  }
+}

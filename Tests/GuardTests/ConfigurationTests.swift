@@ -294,7 +294,7 @@ private func errors(_ text: String) -> [String] {
     ("windowBudget: 9GiB", "4:15: windowBudget: expected from 1MiB to 4GiB, as in 64MiB, found '9GiB'"),
     (
       "forwards: [{ listen: '[::1]:7' }, { listen: '[0:0::1]:7' }]",
-      "4:45: listen: [0:0::1]:7 is listened on already, by the forward in line 4"
+      "4:45: listen: [::1]:7 is listened on already, by the forward in line 4"
     ),
   ])
   func aMistakeInATunnel(line: String, message: String) {

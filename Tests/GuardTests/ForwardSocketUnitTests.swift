@@ -1,4 +1,6 @@
+import Platform
 import Testing
+import Tunnel
 
 @testable import Guard
 
@@ -31,6 +33,21 @@ import Testing
         ListenStream=[::1]:7000
 
         """)
+  }
+
+  @Test func anAddressIsWrittenAsTheManagerBindsIt() throws {
+    let text = """
+      clusters: [{ name: a, tunnel: { host: a, forwards: [{ listen: "[0:0::1]:16451", target: "[2001:DB8:0::A]:1" }] } }]
+      """
+    #expect(try dropIn(text).hasSuffix("ListenStream=[::1]:16451\n"))
+    let configuration = try Configuration.parse(
+      text, file: "guard.yaml", environment: ConfigurationEnvironment(isRoot: false, home: "/home/ada"))
+    #expect(configuration.yaml.contains(#"{ listen: "[::1]:16451", target: "[2001:db8::a]:1" }"#))
+    // What the kernel says of the manager's socket compares equal.
+    let bound = SocketAddress(numericHost: "0:0::1", port: 16451)
+    #expect(
+      configuration.clusters.first?.tunnel.forwards.first?.listen
+        == bound.map { StreamAddress(host: $0.host, port: $0.port) })
   }
 
   @Test func withoutAnyPortTheUnitIsSkipped() throws {

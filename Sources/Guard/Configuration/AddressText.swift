@@ -3,27 +3,29 @@ internal import Tunnel
 // Addresses as the configuration writes them: `127.0.0.1:16443`, `[::1]:16443`, `localhost:6443`, `/run/k3s.sock`.
 
 extension HostPort {
-  /// Reads `HOST:PORT` or `[IPv6]:PORT`; nil for anything else, port 0 too.
+  /// Reads `HOST:PORT` or `[IPv6]:PORT`; nil for anything else, port 0 too. However an address is spelt, it comes out
+  /// the same.
   init?(_ text: String) {
-    let host: Substring
+    let host: String
     let port: Substring
     if text.hasPrefix("[") {
       guard let end = text.firstIndex(of: "]") else { return nil }
-      host = text[text.index(after: text.startIndex)..<end]
+      let literal = String(text[text.index(after: text.startIndex)..<end])
       let rest = text[text.index(after: end)...]
-      guard rest.hasPrefix(":"), host.contains(":"), IPAddress(String(host)) != nil else { return nil }
+      guard rest.hasPrefix(":"), literal.contains(":"), let address = IPAddress(literal) else { return nil }
+      host = address.description
       port = rest.dropFirst()
     } else {
       let parts = text.split(separator: ":", omittingEmptySubsequences: false)
       guard parts.count == 2 else { return nil }
-      host = parts[0]
+      host = String(parts[0])
       port = parts[1]
       guard HostPort.isName(host) else { return nil }
     }
     guard !port.isEmpty, port.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = UInt16(port),
       number > 0
     else { return nil }
-    self.init(host: String(host), port: number)
+    self.init(host: host, port: number)
   }
 
   /// Only what a host name, an IPv4 address or an alias of ssh_config is made of; no leading `-`, which

@@ -57,7 +57,7 @@ extension ConfigurationReader {
     }
     var clusters: [Configuration.Cluster] = []
     var names: [String: Int] = [:]
-    var listeners: [ListenAddress: Int] = [:]
+    var listeners: [StreamAddress: Int] = [:]
     for node in nodes {
       guard let section = section(node, "clusters", keys: ["name", "tunnel", "kubernetes", "expect"]) else {
         continue

@@ -1,7 +1,7 @@
 internal import Glibc
 
 /// The bytes of an IPv4 or IPv6 address, in network order.
-struct IPAddress: Hashable {
+struct IPAddress: Hashable, CustomStringConvertible {
   let bytes: [UInt8]
 
   /// Reads a numeric address (inet_pton(3)); nil for a name.
@@ -13,6 +13,15 @@ struct IPAddress: Hashable {
       self.bytes = bytes
     } else {
       return nil
+    }
+  }
+
+  /// The one way to write it (inet_ntop(3)), which the kernel's addresses are written in as well.
+  var description: String {
+    withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(INET6_ADDRSTRLEN)) { text in
+      let family = bytes.count == 4 ? AF_INET : AF_INET6
+      return inet_ntop(family, bytes, text.baseAddress, socklen_t(text.count)).map { String(cString: $0) }
+        ?? ""
     }
   }
 

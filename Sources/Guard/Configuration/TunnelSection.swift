@@ -2,23 +2,8 @@ internal import Platform
 internal import Tunnel
 internal import YAML
 
-/// An address to listen on, however it is spelt.
-enum ListenAddress: Hashable {
-  case tcp(IPAddress, port: UInt16)
-  case unix(path: String)
-
-  init?(_ address: StreamAddress) {
-    switch address {
-    case .tcp(let place):
-      guard let address = IPAddress(place.host) else { return nil }
-      self = .tcp(address, port: place.port)
-    case .unix(let path): self = .unix(path: path)
-    }
-  }
-}
-
 extension ConfigurationReader {
-  mutating func tunnel(_ cluster: Section, listeners: inout [ListenAddress: Int]) -> Configuration.Tunnel? {
+  mutating func tunnel(_ cluster: Section, listeners: inout [StreamAddress: Int]) -> Configuration.Tunnel? {
     guard let node = cluster.values["tunnel"] else {
       fail(cluster.node, "clusters: a cluster needs 'tunnel' with a 'host'")
       return nil
@@ -122,7 +107,7 @@ extension ConfigurationReader {
   // MARK: Forwards
 
   private mutating func forwards(
-    _ tunnel: Section, listeners: inout [ListenAddress: Int]
+    _ tunnel: Section, listeners: inout [StreamAddress: Int]
   ) -> [Configuration.Forward] {
     let standard = Configuration.Forward.standard
     guard let nodes = list(tunnel, "forwards", of: "forwards") else {
@@ -147,7 +132,7 @@ extension ConfigurationReader {
   }
 
   private mutating func listen(
-    _ section: Section, default standard: StreamAddress, _ listeners: inout [ListenAddress: Int]
+    _ section: Section, default standard: StreamAddress, _ listeners: inout [StreamAddress: Int]
   ) -> StreamAddress? {
     guard let node = section.values["listen"] else {
       claim(standard, at: section.node, &listeners)
@@ -205,14 +190,13 @@ extension ConfigurationReader {
   /// Notes that `address` is listened on; says so where it already is.
   @discardableResult
   private mutating func claim(
-    _ address: StreamAddress, at node: YAMLNode, _ listeners: inout [ListenAddress: Int]
+    _ address: StreamAddress, at node: YAMLNode, _ listeners: inout [StreamAddress: Int]
   ) -> Bool {
-    guard let key = ListenAddress(address) else { return false }
-    if let line = listeners[key] {
+    if let line = listeners[address] {
       fail(node, "listen: \(address) is listened on already, by the forward in line \(line)")
       return false
     }
-    listeners[key] = node.mark.line
+    listeners[address] = node.mark.line
     return true
   }
 }

@@ -42,9 +42,9 @@ package final class Guard: Sendable {
 
   /// Reload and stop, one at a time.
   private let queue = DispatchQueue(label: "guard")
+  private let pulse: QueuePulse
   private let state: Mutex<State>
   private let configurationPath: String?
-  private let pulse: QueuePulse
   private let boundedLog: BoundedLog
   private let log: any EventLog
   private let board: StatusBoard
@@ -112,7 +112,8 @@ package final class Guard: Sendable {
 
   private func start() throws {
     let configuration = state.withLock { $0.configuration }
-    let inherited = InheritedSockets(try SocketActivation.take())
+    var inherited = InheritedSockets(try SocketActivation.take())
+    let misfit = inherited.fit(configuration.clusters)
     state.withLock { $0.inherited = inherited }
     do {
       try openControlSocket(inherited.control.map { .adopted($0) } ?? .path(configuration.control.socket))
@@ -130,6 +131,7 @@ package final class Guard: Sendable {
         .started,
         "oceanid-guard \(Product.version) guards \(configuration.clusters.map(\.name).joined(separator: ", "))",
         subject: "guard"))
+    if let misfit { log.write(misfit) }
   }
 
   private func openControlSocket(_ socket: ControlServer.Socket) throws {
@@ -275,9 +277,10 @@ package final class Guard: Sendable {
           remedy: ConfigurationStatus.check(configurationPath ?? error.errors.first?.file ?? "FILE")))
       return .rejected(error)
     }
-    let (previous, running, inherited) = state.withLock { ($0.configuration, $0.clusters, $0.inherited) }
+    let (previous, running) = state.withLock { ($0.configuration, $0.clusters) }
     let kept = running.filter { next.clusters.contains($0.configuration) }
     Guard.stop(running.filter { cluster in !kept.contains { $0 === cluster } }, timeout: .seconds(3))
+    let (misfit, inherited) = state.withLock { ($0.inherited.fit(next.clusters), $0.inherited) }
     board.setOrder(next.clusters.map(\.name))
     ledger.keep(next.clusters.map(\.name))
     var clusters: [GuardedCluster] = []
@@ -308,7 +311,12 @@ package final class Guard: Sendable {
       previous.control.socket != next.control.socket ? "; control.socket changes with the next start" : ""
     let message = "configuration reloaded, \(kept.count) of \(clusters.count) clusters unchanged\(moved)"
     log.write(LogRecord(.configReloaded, message, subject: "configuration"))
-    return failures.isEmpty ? .taken(message) : .incomplete(failures.joined(separator: "; "))
+    if let misfit { log.write(misfit) }
+    // Who changed 'listen' is told here what else that takes.
+    let rest = misfit.map { ["\($0.message)\($0.remedy.map { ": \($0)" } ?? "")"] } ?? []
+    return failures.isEmpty
+      ? .taken(([message] + rest).joined(separator: "; "))
+      : .incomplete((failures + rest).joined(separator: "; "))
   }
 
   // MARK: - Stop
@@ -359,6 +367,7 @@ package final class Guard: Sendable {
         return { cluster.tunnel.turns != before && !cluster.poller.isOverdue(timeout: timeout) }
       }
     }
+    parts.append(pulse.part)
     if let server = server.withLock({ $0 }) {
       let path = state.withLock { $0.configuration.control.socket }
       parts.append(
@@ -371,7 +380,6 @@ package final class Guard: Sendable {
     }
     return parts
   }
-    parts.append(pulse.part)
 
   private final class Answer: Sendable {
     let isThere = Atomic<Bool>(false)

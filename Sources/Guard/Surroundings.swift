@@ -23,35 +23,3 @@ extension LocalEnvironment {
       credentialsDirectory: path("CREDENTIALS_DIRECTORY"), variables: variables)
   }
 }
-
-/// The listening sockets that the service manager bound, told apart by what they are bound to.
-///
-/// The forwards' stay open here for the life of the process: a tunnel gets a copy, so that the one which replaces
-/// it on a reload finds the port still its own.
-struct InheritedSockets {
-  private(set) var control: Int32?
-  private var forwards: [StreamAddress: Int32] = [:]
-
-  /// Sockets that fit nothing are left alone; closing them would end a promise of a unit that we don't know.
-  init(_ passed: [PassedSocket] = []) {
-    for socket in passed {
-      if let address = SocketAddress(boundToRaw: socket.descriptor), address.port != 0 {
-        forwards[StreamAddress(host: address.host, port: address.port)] = socket.descriptor
-      } else if socket.name == "control" || control == nil {
-        control = socket.descriptor
-      }
-    }
-  }
-
-  /// Copies of the sockets for a cluster's forwards; the caller owns them.
-  func copies(for cluster: Configuration.Cluster) -> [StreamAddress: Int32] {
-    var copies: [StreamAddress: Int32] = [:]
-    for forward in cluster.tunnel.forwards {
-      let listen = forward.listen
-      guard let original = forwards[listen] else { continue }
-      let copy = fcntl(original, F_DUPFD_CLOEXEC, 3)
-      if copy >= 0 { copies[listen] = copy }
-    }
-    return copies
-  }
-}

@@ -1,0 +1,78 @@
+internal import Glibc
+internal import Platform
+internal import Systemd
+internal import Tunnel
+
+/// The listening sockets that the service manager bound, told apart by what they are bound to.
+///
+/// The forwards' stay open here for the life of the process: a tunnel gets a copy, so that the one which replaces
+/// it on a reload finds the port still its own.
+struct InheritedSockets {
+  private static let unit = "oceanid-forward.socket"
+
+  private(set) var control: Int32?
+  private var forwards: [StreamAddress: Int32] = [:]
+  /// Where no forward listens. Closed here, they would still be the manager's, and clients would wait there for ever.
+  private var refusing: [StreamAddress: RefusingListener] = [:]
+
+  init(_ passed: [PassedSocket] = []) {
+    for socket in passed {
+      if let address = SocketAddress(boundToRaw: socket.descriptor), address.port != 0 {
+        forwards[StreamAddress(host: address.host, port: address.port)] = socket.descriptor
+      } else if socket.name == "control" || control == nil {
+        control = socket.descriptor
+      }
+    }
+  }
+
+  /// Copies of the sockets for a cluster's forwards; the caller owns them.
+  func copies(for cluster: Configuration.Cluster) -> [StreamAddress: Int32] {
+    var copies: [StreamAddress: Int32] = [:]
+    for forward in cluster.tunnel.forwards {
+      let listen = forward.listen
+      guard let original = forwards[listen] else { continue }
+      let copy = fcntl(original, F_DUPFD_CLOEXEC, 3)
+      if copy >= 0 { copies[listen] = copy }
+    }
+    return copies
+  }
+
+  /// Turns away whoever connects where no forward of `clusters` listens, and nobody elsewhere.
+  ///
+  /// - Returns: what to tell where the manager's sockets are not the configuration's; nil also where there are none.
+  mutating func fit(_ clusters: [Configuration.Cluster]) -> LogRecord? {
+    guard !forwards.isEmpty else { return nil }
+    let wanted = Set(clusters.flatMap { $0.tunnel.forwards.map(\.listen) })
+    let strays = forwards.filter { !wanted.contains($0.key) }
+    refusing = refusing.filter { strays.keys.contains($0.key) }
+    for (address, socket) in strays where refusing[address] == nil {
+      refusing[address] = try? RefusingListener(copying: socket)
+    }
+    let missing = wanted.filter { address in
+      guard case .tcp = address else { return false }
+      return forwards[address] == nil
+    }
+    guard !strays.isEmpty || !missing.isEmpty else { return nil }
+    return InheritedSockets.record(
+      strays: strays.keys.map(\.description), missing: missing.map(\.description))
+  }
+
+  private static func record(strays: [String], missing: [String]) -> LogRecord {
+    func list(_ addresses: [String]) -> String { addresses.sorted().joined(separator: ", ") }
+    var parts: [String] = []
+    if !strays.isEmpty {
+      parts.append("holds \(list(strays)), where no forward listens: who connects is reset")
+    }
+    if !missing.isEmpty { parts.append("does not hold \(list(missing)): the guard binds that itself") }
+    return LogRecord(
+      nil, "\(unit) \(parts.joined(separator: "; it "))", priority: .warning, subject: unit, remedy: remedy)
+  }
+
+  private static var remedy: String {
+    if case .user? = OwnUnit.current() {
+      return "systemctl --user daemon-reload && systemctl --user restart \(unit)"
+        + "   (installed from the source tree: systemd/install --user before it)"
+    }
+    return "systemctl daemon-reload && systemctl restart \(unit)"
+  }
+}

@@ -1,0 +1,74 @@
+import Glibc
+import Platform
+import Systemd
+import TestSupport
+import Testing
+import Tunnel
+
+@testable import Guard
+
+/// The test binds what systemd would have bound.
+@Suite(.blocking) struct InheritedSocketsTests {
+  private func clusters(on ports: Int...) throws -> [Configuration.Cluster] {
+    let forwards = ports.map { "{ listen: 127.0.0.1:\($0) }" } + ["{ listen: /tmp/k.sock }"]
+    return try Configuration.parse(
+      "clusters: [{ name: a, tunnel: { host: a, forwards: [\(forwards.joined(separator: ", "))] } }]",
+      file: "guard.yaml", environment: ConfigurationEnvironment(isRoot: false, home: "/home/ada")
+    ).clusters
+  }
+
+  /// nil: still waiting; else the errno of a read, 0 for a proper end.
+  private func end(of client: LoopbackSocket) -> Int32? {
+    var byte: UInt8 = 0
+    let count = recv(client.descriptor, &byte, 1, Int32(MSG_DONTWAIT))
+    if count < 0 { return errno == EAGAIN ? nil : errno }
+    return 0
+  }
+
+  @Test func whatFitsIsServedWithoutAWord() throws {
+    let (listener, port) = try LoopbackSocket.listener()
+    var sockets = InheritedSockets([PassedSocket(name: "forward", descriptor: listener.descriptor)])
+    let clusters = try clusters(on: port)
+    #expect(sockets.fit(clusters) == nil)
+    let copies = sockets.copies(for: clusters[0])
+    #expect(Array(copies.keys) == [StreamAddress(host: "127.0.0.1", port: UInt16(port))])
+    copies.values.forEach { close($0) }
+  }
+
+  @Test func withoutAManagerNothingIsAmiss() throws {
+    var sockets = InheritedSockets()
+    #expect(sockets.fit(try clusters(on: 7)) == nil)
+  }
+
+  @Test func whoConnectsWhereNoForwardListensIsResetUntilOneDoesAgain() throws {
+    let (listener, port) = try LoopbackSocket.listener()
+    let other = try freePort()
+    var sockets = InheritedSockets([PassedSocket(name: "forward", descriptor: listener.descriptor)])
+    // Who waits already is sent away as well.
+    let early = try LoopbackSocket(port: port)
+    let misfit = try #require(sockets.fit(try clusters(on: other)))
+    #expect(
+      misfit.message
+        == "oceanid-forward.socket holds 127.0.0.1:\(port), where no forward listens: who connects is "
+        + "reset; it does not hold 127.0.0.1:\(other): the guard binds that itself")
+    #expect(misfit.priority == .warning)
+    #expect(misfit.remedy?.contains("daemon-reload && systemctl") == true)
+    #expect(misfit.remedy?.contains("restart oceanid-forward.socket") == true)
+    #expect(eventually { end(of: early) == ECONNRESET })
+    let late = try LoopbackSocket(port: port)
+    #expect(eventually { end(of: late) == ECONNRESET })
+
+    let clusters = try clusters(on: port)
+    #expect(sockets.fit(clusters) == nil)
+    let copies = sockets.copies(for: clusters[0])
+    let copy = Descriptor(owning: try #require(copies.values.first))
+    // One who came while the old source was on its way out may still be reset.
+    let served = try eventually {
+      let client = try LoopbackSocket(port: port)
+      guard let (raw, _) = try StreamSocket.accept(from: copy) else { return false }
+      let socket = Descriptor(owning: raw)
+      return end(of: client) == nil && socket.raw >= 0
+    }
+    #expect(served)
+  }
+}

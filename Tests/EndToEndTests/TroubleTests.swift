@@ -37,7 +37,7 @@ struct TroubleTests {
     }
   }
 
-  @Test(arguments: TunnelTrouble.allCases)
+  @Test(arguments: sampled(TunnelTrouble.allCases))
   func tunnel(_ trouble: TunnelTrouble) throws {
     let installation = try Installation(
       options: trouble == .forwardRefused ? ["PermitOpen none"] : [], hold: "1s", prepare: trouble.prepare)
@@ -138,7 +138,7 @@ struct TroubleTests {
     }
   }
 
-  @Test(arguments: APITrouble.allCases)
+  @Test(arguments: sampled(APITrouble.allCases))
   func api(_ trouble: APITrouble) throws {
     let installation = try Installation(prepare: { _, folder in try trouble.prepare(folder) })
     try trouble.apply(to: installation)

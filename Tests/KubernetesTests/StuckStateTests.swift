@@ -213,7 +213,7 @@ import Testing
       mends: .answersRight),
   ]
 
-  @Test(arguments: nodes + flux + images + platform)
+  @Test(arguments: sampled(nodes + flux + images + platform))
   func isOneProblemWithItsRemedyAndClears(_ state: State) async throws {
     let cluster = try WatchedCluster()
     var memory = Memory()

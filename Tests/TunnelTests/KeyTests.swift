@@ -49,11 +49,12 @@ struct KeyTests {
     return path
   }
 
-  @Test(arguments: [
-    ("ed25519", "RFC4716", ""), ("ecdsa", "RFC4716", ""), ("ecdsa", "PEM", ""), ("ecdsa", "PKCS8", ""),
-    ("ed25519", "RFC4716", "öffne dich"), ("ecdsa", "RFC4716", "open it"), ("ecdsa", "PEM", "open it"),
-    ("ecdsa", "PKCS8", "open it"),
-  ])
+  @Test(
+    arguments: sampled([
+      ("ed25519", "RFC4716", ""), ("ecdsa", "RFC4716", ""), ("ecdsa", "PEM", ""), ("ecdsa", "PKCS8", ""),
+      ("ed25519", "RFC4716", "öffne dich"), ("ecdsa", "RFC4716", "open it"), ("ecdsa", "PEM", "open it"),
+      ("ecdsa", "PKCS8", "open it"),
+    ]))
   func everyFormLogsIn(_ type: String, _ format: String, _ words: String) throws {
     let server = try SSHServer()
     let key = try makeKey(server, "other_key", type: type, format: format, passphrase: words)

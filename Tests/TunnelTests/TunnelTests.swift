@@ -58,7 +58,7 @@ struct TunnelTests {
       try OwnThread(name: "client \(number)") {
         do {
           let client = try LoopbackSocket(port: port, timeout: .seconds(60) * patience)
-          let sent = Self.bytes(100_000, from: number * 7919)
+          let sent = Self.bytes(isInstrumented ? 20_000 : 100_000, from: number * 7919)
           try client.send(sent)
           client.finishSending()
           if try client.receiveAll() != sent { failures.withLock { $0.append("\(number): bytes differ") } }

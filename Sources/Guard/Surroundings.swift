@@ -1,8 +1,4 @@
 internal import Glibc
-internal import GuardAPI
-internal import Health
-internal import Platform
-internal import Systemd
 internal import Tunnel
 
 extension LocalEnvironment {

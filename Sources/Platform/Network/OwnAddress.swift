@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Glibc
 
 /// The addresses of this machine (getifaddrs(3)).

@@ -1,3 +1,4 @@
+internal import Dispatch
 internal import Platform
 internal import Synchronization
 
@@ -251,6 +252,7 @@ final class Engine {
   }
 
   private func shutDown() {
+    let finding = finding?.task
     waiting += carrier?.abandon() ?? []
     carrier?.disconnect()
     feed(.stop)
@@ -263,6 +265,18 @@ final class Engine {
       client.end(.cutWithTunnel)
     }
     waiting = []
+    if let finding { Engine.waitForEnd(of: finding) }
+  }
+
+  /// swift-subprocess ends its threads with the process, and what still waits for one of them is a stray line of the
+  /// runtime's in the journal. It was cancelled: this is short.
+  private static func waitForEnd(of finding: Task<Void, Never>) {
+    let done = DispatchSemaphore(value: 0)
+    Task {
+      await finding.value
+      done.signal()
+    }
+    _ = done.wait(timeout: .now() + .milliseconds(500))
   }
 }
 

@@ -1,5 +1,6 @@
 internal import Glibc
 internal import GuardAPI
+internal import Signing
 
 /// What the program answers without guarding anything.
 extension Guard {
@@ -34,6 +35,7 @@ extension Guard {
   ///
   /// - Returns: the exit status: 0, 1 for warnings, 2 where something is broken.
   package static func examine(configurationPath: String?) -> Int32 {
+    LibCrypto.keepToTheEnd()
     var worst: Int32 = 0
     Examination(environment: .ofThisProcess(), configurationPath: configurationPath) { finding in
       worst = max(worst, finding.outcome == .failed ? 2 : finding.outcome == .warning ? 1 : 0)

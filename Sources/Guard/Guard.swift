@@ -2,6 +2,7 @@ internal import Dispatch
 internal import GuardAPI
 internal import Health
 internal import Platform
+internal import Signing
 internal import Synchronization
 internal import Systemd
 internal import Tunnel
@@ -61,6 +62,7 @@ package final class Guard: Sendable {
   /// - Parameter configurationPath: as given with `--config`; nil finds it.
   /// - Returns: the exit status.
   package static func run(configurationPath: String?) -> Int32 {
+    LibCrypto.keepToTheEnd()
     ResidentMemory.limitArenas()
     let log = standardEventLog()
     defer { log.flush(within: lastWords) }

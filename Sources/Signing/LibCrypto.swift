@@ -1,0 +1,10 @@
+internal import CLibCrypto
+
+/// OpenSSL as a whole, as all libraries of the process share it.
+package enum LibCrypto {
+  /// Has it keep what it holds until the process is gone. By itself it frees that when `exit` is called
+  /// (OPENSSL_init_crypto(3)), under the hands of threads that are still at a request.
+  ///
+  /// Call it before anything else in the process uses OpenSSL.
+  package static func keepToTheEnd() { OPENSSL_init_crypto(UInt64(OPENSSL_INIT_NO_ATEXIT), nil) }
+}

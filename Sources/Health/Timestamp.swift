@@ -18,13 +18,17 @@ public struct Timestamp: Hashable, Comparable, Sendable {
 
   public static func < (a: Timestamp, b: Timestamp) -> Bool { a.milliseconds < b.milliseconds }
 
+  /// The years that have a text, 0 to 9999.
+  private static let spelt: Range<Int64> = -62_167_219_200_000..<253_402_300_800_000
+
+  /// What would lie outside of the years 0 to 9999 stays at their edge, since no document could hold it.
   public static func + (moment: Timestamp, duration: Duration) -> Timestamp {
-    Timestamp(milliseconds: moment.milliseconds + duration.inMilliseconds)
+    let (sum, isOver) = moment.milliseconds.addingReportingOverflow(duration.inMilliseconds)
+    let edge = duration < .zero ? spelt.lowerBound : spelt.upperBound - 1
+    return Timestamp(milliseconds: isOver ? edge : min(max(sum, spelt.lowerBound), spelt.upperBound - 1))
   }
 
-  public static func - (moment: Timestamp, duration: Duration) -> Timestamp {
-    Timestamp(milliseconds: moment.milliseconds - duration.inMilliseconds)
-  }
+  public static func - (moment: Timestamp, duration: Duration) -> Timestamp { moment + (.zero - duration) }
 
   /// How long after `earlier` this moment is; negative when it is before.
   public static func - (later: Timestamp, earlier: Timestamp) -> Duration {
@@ -106,8 +110,8 @@ extension Timestamp: CustomStringConvertible {
     let days = Timestamp.daysFromCivil(year: year, month: month, day: day)
     let seconds = ((days * 24 + hour) * 60 + minute) * 60 + second
     let milliseconds = seconds * 1000 + fraction - offset
-    // The years 0 to 9999 have a text; a zone or a leap second may lead out of them.
-    guard (-62_167_219_200_000..<253_402_300_800_000).contains(milliseconds) else { return nil }
+    // A zone or a leap second may lead out of them.
+    guard Timestamp.spelt.contains(milliseconds) else { return nil }
     self.init(milliseconds: milliseconds)
   }
 

@@ -24,4 +24,17 @@ import Testing
     let moment = Timestamp(milliseconds: milliseconds)
     #expect(Timestamp(rfc3339: moment.description) == moment)
   }
+
+  /// What is reckoned is written, and must be read again.
+  @Test func whatIsReckonedHasAText() {
+    for moment in [Timestamp(seconds: 0), Timestamp(milliseconds: .max), Timestamp(milliseconds: .min)] {
+      for span in [Duration.seconds(1 << 40), .seconds(-1 << 40), .seconds(1 << 50), .zero] {
+        for reckoned in [moment + span, moment - span] {
+          #expect(Timestamp(rfc3339: "\(reckoned)") == reckoned, "\(moment.milliseconds) \(span)")
+        }
+      }
+    }
+    #expect(Timestamp(seconds: 10) + .seconds(-3) == Timestamp(seconds: 7))
+    #expect(Timestamp(seconds: 10) - .seconds(3) == Timestamp(seconds: 7))
+  }
 }

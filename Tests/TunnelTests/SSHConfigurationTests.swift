@@ -106,7 +106,10 @@ import Testing
     #expect(hops[2].port == nil)
   }
 
-  @Test(arguments: ["", "@a", "a:0", "a:65536", "a:x", "[::1", "[::1]x", "-oX=y", "u@-x", "a b", "ssh://"])
+  @Test(arguments: [
+    "", "@a", "a:0", "a:65536", "a:x", "[::1", "[::1]x", "-oX=y", "u@-x", "a b", "ssh://",
+    "ssh://ssh://a@b:22/",
+  ])
   func aHopThatIsNoneIsRefused(_ text: String) {
     #expect(JumpHost(text) == nil)
   }

@@ -31,7 +31,7 @@ package struct JumpHost: Hashable, Sendable, CustomStringConvertible {
       port = nil
     }
     let number = port.flatMap { UInt16($0) }
-    guard user != "", !host.isEmpty, !host.hasPrefix("-"),
+    guard user != "", user?.hasPrefix("ssh://") != true, !host.isEmpty, !host.hasPrefix("-"),
       !host.contains(where: { $0.isWhitespace || $0 == "[" || $0 == "]" }),
       // Only an IPv6 address has colons; after a % comes the name of an interface.
       !host.contains(":")

@@ -7,20 +7,12 @@ struct ControlProbe {
   private static let request = "GET /v1/healthz HTTP/1.1\r\nHost: oceanid\r\nConnection: close\r\n\r\n"
 
   private enum Outcome {
-    case sent(Line)
+    case sent(Socket)
     /// The listener's queue is full: nobody takes what comes in.
     case queueIsFull
     /// There is no way to the socket from here, which says nothing about the one who listens: its file was
     /// removed, or the service manager bound it elsewhere.
     case noWay
-  }
-
-  private final class Line: Sendable {
-    let descriptor: Descriptor
-
-    init(_ descriptor: consuming Descriptor) {
-      self.descriptor = descriptor
-    }
   }
 
   private let outcome: Outcome
@@ -31,7 +23,7 @@ struct ControlProbe {
       let descriptor = try StreamSocket.connect(toPath: path)
       // A socket that was just connected has room for a line.
       _ = Array(ControlProbe.request.utf8).withUnsafeBytes { descriptor.send($0) }
-      self.outcome = .sent(Line(descriptor))
+      self.outcome = .sent(Socket(descriptor))
     } catch {
       self.outcome = error.code == EAGAIN ? .queueIsFull : .noWay
     }
@@ -42,9 +34,9 @@ struct ControlProbe {
     switch outcome {
     case .noWay: return true
     case .queueIsFull: return false
-    case .sent(let line):
+    case .sent(let socket):
       return withUnsafeTemporaryAllocation(byteCount: 64, alignment: 1) {
-        line.descriptor.read(into: $0) != .wouldBlock
+        socket.descriptor.read(into: $0) != .wouldBlock
       }
     }
   }

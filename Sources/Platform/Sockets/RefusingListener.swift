@@ -4,12 +4,6 @@ internal import Glibc
 
 /// A listening socket that nobody serves: whoever connects is reset at once, and does not wait for ever.
 package final class RefusingListener: Sendable {
-  /// Keeps the descriptor open until the source has let go of it.
-  private final class Owner: Sendable {
-    let descriptor: Descriptor
-    init(_ descriptor: consuming Descriptor) { self.descriptor = descriptor }
-  }
-
   private let source: any DispatchSourceRead
 
   /// - Parameter listener: stays its owner's; what is used here is a copy, and nothing is done after this object's end.
@@ -17,14 +11,14 @@ package final class RefusingListener: Sendable {
   package init(copying listener: Int32) throws(SystemError) {
     let raw = fcntl(listener, F_DUPFD_CLOEXEC, 3)
     guard raw >= 0 else { throw .last("fcntl") }
-    let owner = Owner(Descriptor(owning: raw))
-    try owner.descriptor.prepareForLoop()
+    let socket = Socket(Descriptor(owning: raw))
+    try socket.descriptor.prepareForLoop()
     let queue = DispatchQueue(label: "refused connections")
     let source = DispatchSource.makeReadSource(fileDescriptor: raw, queue: queue)
     self.source = source
     source.setEventHandler {
       do throws(SystemError) {
-        while let (raw, _) = try StreamSocket.accept(from: owner.descriptor) {
+        while let (raw, _) = try StreamSocket.accept(from: socket.descriptor) {
           StreamSocket.resetOnClose(Descriptor(owning: raw))
         }
       } catch {
@@ -33,7 +27,8 @@ package final class RefusingListener: Sendable {
         queue.asyncAfter(deadline: .now() + .seconds(1)) { source.resume() }
       }
     }
-    source.setCancelHandler { withExtendedLifetime(owner) {} }
+    // It stays open until the source has let go of it.
+    source.setCancelHandler { withExtendedLifetime(socket) {} }
     source.activate()
   }
 

@@ -17,8 +17,8 @@ struct InheritedSockets {
 
   init(_ passed: [PassedSocket] = []) {
     for socket in passed {
-      if let address = SocketAddress(boundToRaw: socket.descriptor), address.port != 0 {
-        forwards[StreamAddress(host: address.host, port: address.port)] = socket.descriptor
+      if let listen = socket.forward {
+        forwards[listen] = socket.descriptor
       } else if socket.name == "control" || control == nil {
         control = socket.descriptor
       }
@@ -74,5 +74,13 @@ struct InheritedSockets {
         + "   (installed from the source tree: systemd/install --user before it)"
     }
     return "systemctl daemon-reload && systemctl restart \(unit)"
+  }
+}
+
+extension PassedSocket {
+  /// Where a forward's listens; nil for the control socket, which has no port.
+  var forward: StreamAddress? {
+    guard let address = SocketAddress(boundToRaw: descriptor), address.port != 0 else { return nil }
+    return StreamAddress(host: address.host, port: address.port)
   }
 }

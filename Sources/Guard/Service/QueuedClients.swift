@@ -35,7 +35,7 @@ enum QueuedClients {
   }
 
   private static func turnAway(from socket: PassedSocket, with answer: ControlAnswer) {
-    let isControl = SocketAddress(boundToRaw: socket.descriptor).map { $0.port == 0 } ?? true
+    let isControl = socket.forward == nil
     while true {
       let raw = accept(socket.descriptor, nil, nil)
       guard raw >= 0 else { return }

@@ -50,6 +50,90 @@ import Testing
         == ["tethys/flux/kustomization/flux-system/top/failed"])
   }
 
+  private static func waits(
+    _ name: String, for parent: Reference, _ message: String, kind: String = "Kustomization",
+    also others: [Reference] = []
+  ) -> FluxObject {
+    FluxObject(
+      resource: Fixture.resource(
+        kind, name, [Fixture.condition("Ready", .isFalse, "DependencyNotReady", message, ago: 3600)]),
+      interval: .seconds(600), source: Fixture.gitReference, dependsOn: others + [parent])
+  }
+
+  @Test(arguments: ["Kustomization", "HelmRelease"], ["flux-system", "elsewhere"])
+  func aDependencyThatDoesNotExistIsWhatToLookAt(_ kind: String, _ namespace: String) throws {
+    let ghost = Reference(kind: kind, namespace: namespace, name: "ghost")
+    let base = FluxObject(resource: Fixture.resource(kind, "base"), interval: .seconds(600))
+    let report = Self.report(
+      Fixture.git(), base,
+      Self.waits(
+        "apps", for: ghost, "dependency '\(namespace)/ghost' not found", kind: kind,
+        also: [base.resource.reference]))
+    let type = kind.lowercased()
+    #expect(report.problemIDs == ["tethys/flux/\(type)/flux-system/apps/failed"])
+    let problem = try #require(report.problems.first)
+    #expect(
+      problem.title
+        == "\(type) flux-system/apps waits for \(type) \(namespace)/ghost, which does not exist")
+    #expect(problem.remedy.contains("-n \(namespace) get \(type)  # ghost is not there"))
+    #expect(!problem.remedy.contains("gitrepository"))
+  }
+
+  @Test func behindAMissingDependencyOnlyTheFirstIsTold() {
+    let ghost = Reference(kind: "Kustomization", namespace: "flux-system", name: "ghost")
+    let middle = Reference(kind: "Kustomization", namespace: "flux-system", name: "middle")
+    let report = Self.report(
+      Fixture.git(), Self.waits("middle", for: ghost, "dependency 'flux-system/ghost' not found"),
+      Self.waits("top", for: middle, "dependency 'flux-system/middle' is not ready"))
+    #expect(report.problemIDs == ["tethys/flux/kustomization/flux-system/middle/failed"])
+  }
+
+  @Test func aSourceWhoseListFailedIsNotSaidToBeMissing() {
+    let apps = FluxObject(
+      resource: Fixture.resource(
+        "Kustomization", "apps",
+        [Fixture.condition("Ready", .isFalse, "ArtifactFailed", "not found", ago: 3600)]),
+      interval: .seconds(600), source: Reference(kind: "Bucket", namespace: "other", name: "ghost"))
+    let report = Fixture.report { snapshot in
+      snapshot.flux = .seen([Fixture.git(), apps])
+      snapshot.failedFluxKinds = ["Bucket": PollFailure(code: .forbidden, message: "no", remedy: "add it")]
+    }
+    #expect(report.problems.count == 2)
+    #expect(!report.problems.contains { $0.title.contains("does not exist") })
+  }
+
+  @Test func theDependencyThatIsNamedIsWhatToLookAt() {
+    let base = Reference(kind: "Kustomization", namespace: "flux-system", name: "base")
+    let slow = Fixture.kustomization("slow", [Fixture.condition("Ready", .unknown, "Progressing", ago: 20)])
+    let report = Self.report(
+      Fixture.git(), Fixture.kustomization("base"), slow,
+      Self.waits(
+        "apps", for: slow.resource.reference, "dependency 'flux-system/slow' is not ready", also: [base]))
+    #expect(report.problemIDs == ["tethys/flux/kustomization/flux-system/apps/waiting"])
+    #expect(report.problems.first?.remedy.contains("describe kustomization slow") == true)
+  }
+
+  @Test func whoWaitsForASuspendedParentOfAnOlderGenerationIsToldByIt() {
+    let held = FluxObject(
+      resource: Fixture.resource("Kustomization", "base", generation: 2, observed: 1), isSuspended: true)
+    let report = Self.report(
+      Fixture.git(), held,
+      Self.waits("apps", for: held.resource.reference, "dependency 'flux-system/base' is not ready"))
+    #expect(report.problemIDs == ["tethys/flux/kustomization/flux-system/base/suspended"])
+  }
+
+  @Test func aSourceThatDoesNotExistIsWhatToLookAt() {
+    let apps = FluxObject(
+      resource: Fixture.resource(
+        "Kustomization", "apps",
+        [Fixture.condition("Ready", .isFalse, "ArtifactFailed", "Source artifact not found", ago: 3600)]),
+      interval: .seconds(600), source: Reference(kind: "Bucket", namespace: "other", name: "ghost"))
+    let report = Self.report(Fixture.git(), apps)
+    #expect(report.problemIDs == ["tethys/flux/kustomization/flux-system/apps/failed"])
+    #expect(report.problems.first?.remedy.contains("-n other get bucket") == true)
+    #expect(report.problems.first?.remedy.contains("correct sourceRef") == true)
+  }
+
   @Test func aCircleIsToldOnce() {
     let report = Self.report(Self.waiting("a", for: "b", ago: 9000), Self.waiting("b", for: "a", ago: 9000))
     #expect(report.problemIDs == ["tethys/flux/kustomization/flux-system/a/waiting"])

@@ -64,12 +64,6 @@ import Testing
     #expect(Self.report(Fixture.node("calypso", renewed: nil)).problems.isEmpty)
   }
 
-  @Test func conditionsOfOthersAreNotOursToJudge() {
-    let node = Fixture.node(
-      "calypso", [Fixture.condition("Ready", .isTrue), Fixture.condition("EtcdIsVoter", .isTrue)])
-    #expect(Self.report(node).problems.isEmpty)
-  }
-
   @Test func aKubeletWithAClockOfItsOwnIsAliveAsLongAsItsLeaseMoves() {
     func report(_ renewed: Int64, _ memory: Memory) -> (report: ClusterReport, memory: Memory) {
       let node = Fixture.node("calypso", renewed: Fixture.ago(renewed))

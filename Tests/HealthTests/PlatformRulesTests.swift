@@ -152,9 +152,11 @@ import Testing
     Counts(kind: "DaemonSet", available: 2, status: .inProgress, reason: "LessAvailable"),
   ])
   func workloadsFollowKStatus(_ counts: Counts) {
+    let available = Fixture.condition("Available", .isTrue, "MinimumReplicasAvailable")
     let computed = KStatus.compute(
       Workload(
-        resource: Fixture.resource(counts.kind, "web", []), desired: counts.desired, ready: counts.ready,
+        resource: Fixture.resource(counts.kind, "web", [available]), desired: counts.desired,
+        ready: counts.ready,
         available: counts.available, updated: counts.updated, current: counts.current, updates: counts.updates
       ))
     #expect(computed.status == counts.status)

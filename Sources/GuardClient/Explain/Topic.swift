@@ -156,7 +156,7 @@ extension Topic {
       "lease-stale", "The node's kubelet has stopped renewing its lease: it will be NotReady in a moment.",
       "on the node: systemctl status k3s k3s-agent"),
     Topic(
-      "gpu-lost", "The node offers fewer GPUs than guard.yaml expects.",
+      "gpu-lost", "The node offers fewer GPUs than guard.yaml expects, or than it has by its own account.",
       "on the node: nvidia-smi; kubectl -n kube-system get pods for the device plugin"),
     Topic(
       "version-skew", "The node's kubelet is further from the API's version than Kubernetes supports.",
@@ -167,6 +167,9 @@ extension Topic {
       "MemoryPressure", "The node runs out of memory, and evicts pods.",
       "kubectl top pods -A --sort-by=memory"),
     Topic("PIDPressure", "The node runs out of process ids.", "on the node: ps -eLf | wc -l"),
+    Topic(
+      "EtcdIsVoter", "The etcd member on this server node does not vote: K3s gives the reason.",
+      "on the node: journalctl -u k3s -n 200 | grep -i etcd; kubectl get --raw /livez/etcd"),
     Topic(
       "NetworkUnavailable", "The node's pod network is not set up.", "the network plugin's pods on that node"),
   ]
@@ -182,7 +185,8 @@ extension Topic {
       "failed", "The last reconcile failed; the message says why.",
       "mend the cause in Git; the next interval takes it up"),
     Topic(
-      "stuck", "It has been in progress for longer than its own timeout.",
+      "stuck",
+      "It has been in progress for longer than its own timeout, or no controller has written a status for it.",
       "kubectl describe it; the controller's log"),
     Topic(
       "behind-source", "The source has a newer revision than what is applied.",

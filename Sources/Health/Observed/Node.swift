@@ -6,10 +6,12 @@ public struct Node: Hashable, Sendable {
   public let kubeletVersion: String
   /// `spec.unschedulable`: the node is cordoned.
   public let isUnschedulable: Bool
-  /// `nvidia.com/gpu` in `status.allocatable`; nil where the node offers none.
+  /// GPUs of all vendors in `status.allocatable`; nil where the node names none.
   public let allocatableGPUs: Int?
   /// The same in `status.capacity`.
   public let capacityGPUs: Int?
+  /// The label `nvidia.com/gpu.count`; nil where it is not set.
+  public let labelledGPUs: Int?
   /// The first address of type InternalIP.
   public let internalIP: String?
   public let osImage: String?
@@ -22,8 +24,9 @@ public struct Node: Hashable, Sendable {
 
   public init(
     resource: Resource, roles: [String] = [], kubeletVersion: String = "", isUnschedulable: Bool = false,
-    allocatableGPUs: Int? = nil, capacityGPUs: Int? = nil, internalIP: String? = nil, osImage: String? = nil,
-    kernelVersion: String? = nil, containerRuntime: String? = nil, leaseRenewTime: Timestamp? = nil
+    allocatableGPUs: Int? = nil, capacityGPUs: Int? = nil, labelledGPUs: Int? = nil,
+    internalIP: String? = nil, osImage: String? = nil, kernelVersion: String? = nil,
+    containerRuntime: String? = nil, leaseRenewTime: Timestamp? = nil
   ) {
     self.resource = resource
     self.roles = roles
@@ -31,6 +34,7 @@ public struct Node: Hashable, Sendable {
     self.isUnschedulable = isUnschedulable
     self.allocatableGPUs = allocatableGPUs
     self.capacityGPUs = capacityGPUs
+    self.labelledGPUs = labelledGPUs
     self.internalIP = internalIP
     self.osImage = osImage
     self.kernelVersion = kernelVersion
@@ -42,7 +46,8 @@ public struct Node: Hashable, Sendable {
   public func renewed(at time: Timestamp?) -> Node {
     Node(
       resource: resource, roles: roles, kubeletVersion: kubeletVersion, isUnschedulable: isUnschedulable,
-      allocatableGPUs: allocatableGPUs, capacityGPUs: capacityGPUs, internalIP: internalIP, osImage: osImage,
+      allocatableGPUs: allocatableGPUs, capacityGPUs: capacityGPUs, labelledGPUs: labelledGPUs,
+      internalIP: internalIP, osImage: osImage,
       kernelVersion: kernelVersion, containerRuntime: containerRuntime, leaseRenewTime: time)
   }
 }

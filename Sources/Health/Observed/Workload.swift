@@ -2,6 +2,10 @@
 public struct Workload: Hashable, Sendable {
   public let resource: Resource
   public let desired: Int
+  /// False: a DaemonSet's status does not say yet how many nodes want a pod.
+  public let isDesiredKnown: Bool
+  /// `spec.progressDeadlineSeconds` of a Deployment is set, and not to its largest value.
+  public let hasProgressDeadline: Bool
   public let ready: Int
   public let available: Int
   public let updated: Int
@@ -28,12 +32,15 @@ public struct Workload: Hashable, Sendable {
   }
 
   public init(
-    resource: Resource, desired: Int, ready: Int, available: Int, updated: Int, current: Int? = nil,
-    updates: Updates = .rolling, images: [String] = [], manager: Reference? = nil, partOf: String? = nil,
+    resource: Resource, desired: Int, isDesiredKnown: Bool = true, hasProgressDeadline: Bool = false,
+    ready: Int, available: Int, updated: Int, current: Int? = nil, updates: Updates = .rolling,
+    images: [String] = [], manager: Reference? = nil, partOf: String? = nil,
     version: String? = nil
   ) {
     self.resource = resource
     self.desired = desired
+    self.isDesiredKnown = isDesiredKnown
+    self.hasProgressDeadline = hasProgressDeadline
     self.ready = ready
     self.available = available
     self.updated = updated

@@ -12,7 +12,15 @@ extension Judgement {
     let (status, decisive) = KStatus.compute(resource)
     let ready = resource.conditions["Ready"] ?? decisive
     var verdict = Verdict.healthy
-    if let symptom = symptom(certificate, ready) {
+    let absentSince = ready == nil ? withoutStatusSince(resource) : nil
+    if let symptom = symptom(certificate, ready)
+      ?? absentSince.map({
+        Symptom(
+          word: "not-ready", severity: .warning,
+          title: "has had no status for \((serverNow - $0).humanDuration)",
+          detail: ["cert-manager has not looked at it"], since: $0)
+      })
+    {
       verdict = symptom.severity == .critical ? .critical : .degraded
       report(
         "certificate/\(resource.namespace)/\(resource.name)/\(symptom.word)", symptom.severity,
@@ -47,7 +55,7 @@ extension Judgement {
         word: "expiring", severity: .warning, title: "ends in \((end - serverNow).humanDuration)",
         detail: ["it ends at \(end), and was to be renewed before"], since: certificate.renewalTime)
     }
-    if let ready, ready.status == .isFalse, !isFirstIssue(certificate, ready) {
+    if let ready, ready.status != .isTrue, !isFirstIssue(certificate, ready) {
       return Symptom(
         word: "not-ready", severity: .warning, title: "is not ready", detail: [words],
         since: ready.lastTransitionTime)

@@ -5,6 +5,8 @@ struct FluxCauses {
   /// What failed, and how.
   let failures: [Reference: Condition]
   private let objects: [Reference: FluxObject]
+  /// What some object names and the cluster does not have: its kind was listed, and it is not in the list.
+  private let absent: Set<Reference>
   /// Something wrong that does not itself wait for something wrong, and whoever waits for it.
   private var behindRoot: Set<Reference> = []
   /// Of those that wait for each other in a circle, or for such a circle: who speaks for them.
@@ -15,8 +17,18 @@ struct FluxCauses {
     "NoSourceArtifact",
   ]
 
-  init(_ objects: [FluxObject] = [], failures: [Reference: Condition] = [:]) {
+  /// - Parameter isListed: whether every object of the kind was seen.
+  init(
+    _ objects: [FluxObject] = [], failures: [Reference: Condition] = [:],
+    isListed: (_ kind: String) -> Bool = { _ in false }
+  ) {
     self.failures = failures
+    let known = Set(objects.map(\.resource.reference))
+    let kinds = Set(objects.flatMap { FluxCauses.parents(of: $0).map(\.kind) }).filter(isListed)
+    absent = Set(
+      objects.lazy.flatMap { FluxCauses.parents(of: $0) }.filter {
+        kinds.contains($0.kind) && !known.contains($0)
+      })
     self.objects = Dictionary(objects.map { ($0.resource.reference, $0) }) { first, _ in first }
     followRoots()
     followCircles()
@@ -26,8 +38,29 @@ struct FluxCauses {
 
   func isKnown(_ reference: Reference) -> Bool { objects[reference] != nil }
 
-  func parents(of object: FluxObject) -> [Reference] {
+  func parents(of object: FluxObject) -> [Reference] { FluxCauses.parents(of: object) }
+
+  private static func parents(of object: FluxObject) -> [Reference] {
     object.dependsOn + [object.chart, object.source].compactMap(\.self)
+  }
+
+  /// What it waits for and the cluster does not have: a dependency where it says that one is not ready, else the
+  /// source.
+  func absentParent(of object: FluxObject) -> Reference? {
+    guard let failure = failures[object.resource.reference], isWaiting(object) else { return nil }
+    let candidates =
+      failure.reason == "DependencyNotReady"
+      ? object.dependsOn : [object.chart, object.source].compactMap(\.self)
+    let missing = candidates.filter(absent.contains)
+    return missing.first(where: failure.message.names) ?? missing.first
+  }
+
+  /// Of what it waits for, the object that its message names; else the first that is not in order.
+  func awaitedParent(of object: FluxObject) -> Reference? {
+    let known = parents(of: object).filter(isKnown)
+    let message = failures[object.resource.reference]?.message ?? ""
+    return known.first(where: message.names)
+      ?? known.first { failures[$0] != nil || objects[$0]?.isHeldBack == true } ?? known.first
   }
 
   /// It says that it waits; whether what it waits for is wrong is another question.
@@ -55,11 +88,11 @@ struct FluxCauses {
     var open: [Reference] = []
     for (reference, object) in objects {
       if object.isSuspended {
-        if object.resource.conditions["Ready"]?.status != .isTrue { open.append(reference) }
+        if object.isHeldBack { open.append(reference) }
       } else if failures[reference] != nil {
         let parents = parents(of: object)
         // It waits for what is not there: that is its own problem.
-        if isWaiting(object), parents.contains(where: isKnown) {
+        if isWaiting(object), absentParent(of: object) == nil, parents.contains(where: isKnown) {
           for parent in parents { waiting[parent, default: []].append(reference) }
         } else {
           open.append(reference)
@@ -78,7 +111,8 @@ struct FluxCauses {
     /// For how many failed ones each of them waits.
     var counts: [Reference: Int] = [:]
     for (reference, object) in objects where failures[reference] != nil {
-      let parents = isWaiting(object) ? parents(of: object).filter { failures[$0] != nil } : []
+      let isBehindOthers = isWaiting(object) && absentParent(of: object) == nil
+      let parents = isBehindOthers ? parents(of: object).filter { failures[$0] != nil } : []
       counts[reference] = parents.count
       for parent in parents { waiting[parent, default: []].append(reference) }
     }
@@ -105,7 +139,24 @@ struct FluxCauses {
   }
 }
 
+extension FluxObject {
+  /// Suspended in a state that its dependants don't accept as ready: Ready is not True, or of an older generation.
+  fileprivate var isHeldBack: Bool {
+    guard isSuspended else { return false }
+    if resource.conditions["Ready"]?.status != .isTrue { return true }
+    guard let generation = resource.generation, let observed = resource.observedGeneration else {
+      return false
+    }
+    return generation != observed
+  }
+}
+
 extension String {
+  /// `dependency 'flux-system/ghost' not found`
+  fileprivate func names(_ parent: Reference) -> Bool {
+    contains("'\(parent.namespace)/\(parent.name)'")
+  }
+
   /// The `Kustomization/flux-system/apps` in a message of Flux.
   fileprivate var namedObjects: [Reference] {
     split(whereSeparator: { " \n\t'\"[](),;".contains($0) }).compactMap { word in

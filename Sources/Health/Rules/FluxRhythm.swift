@@ -6,11 +6,18 @@ struct FluxSymptom {
   let detail: String
   let since: Timestamp?
   let remedy: String
+  /// What is shown in place of the reason that the object gives.
+  var reason: String? = nil
 }
 
 // Ready=True does not mean alive, and in progress is no state to stay in: what only time tells.
 extension Judgement {
   mutating func rhythm(of object: FluxObject, _ status: ObjectStatus, _ shown: Condition?) -> FluxSymptom? {
+    if let since = withoutStatusSince(object.resource) {
+      return FluxSymptom(
+        word: "stuck", title: "has had no status for \((serverNow - since).humanDuration)",
+        detail: Judgement.noStatus, since: since, remedy: controllerLog(object), reason: "NoStatus")
+    }
     if let started = hungSince(object, status, shown) {
       return FluxSymptom(
         word: "stuck", title: "has been in progress for \((serverNow - started).humanDuration)",
@@ -61,22 +68,39 @@ extension Judgement {
     -> Timestamp?
   {
     guard status == .inProgress else { return nil }
-    let resource = object.resource
-    let patience = object.ownTimeout + .seconds(60)
+    return hungSince(object.resource, shown, patience: object.ownTimeout + .seconds(60))
+  }
+
+  /// - Parameter shown: the condition that says how it is.
+  mutating func hungSince(_ resource: Resource, _ shown: Condition?, patience: Duration) -> Timestamp? {
     // A HelmRelease keeps Ready=True while it reconciles: then its Reconciling condition has the time.
     let reconciling = resource.conditions["Reconciling"].flatMap { $0.status == .isTrue ? $0 : nil }
     let running = shown.flatMap { $0.status == .isTrue ? nil : $0 } ?? reconciling
     if let started = running?.lastTransitionTime {
       return serverNow - started > patience ? started : nil
     }
-    // Never looked at since it was made.
-    if resource.conditions.isEmpty, let made = resource.creationTimestamp {
-      return serverNow - made > patience ? made : nil
-    }
-    // A change that nobody has looked at yet: when it was made is not written anywhere.
-    let path = "flux/\(resource.kind.lowercased())/\(resource.namespace)/\(resource.name)/unobserved"
-    let seen = watch(path)
+    // A change that no controller has looked at yet: when it was made is not written anywhere.
+    let seen = watch("\(resource.problemPath)/unobserved")
     return seen > patience ? serverNow - seen : nil
+  }
+
+  static let noStatus = "no controller has written a Ready condition for it"
+
+  /// Since when an object whose controller must write a Ready condition has had none; nil: it has one, or may have
+  /// one in a moment. kstatus calls such an object Current.
+  mutating func withoutStatusSince(_ resource: Resource) -> Timestamp? {
+    guard resource.conditions["Ready"] == nil, resource.deletionTimestamp == nil else { return nil }
+    // Some other condition has its own time, and is judged by it.
+    guard
+      !resource.conditions.contains(where: {
+        ["Stalled", "Reconciling"].contains($0.type) && $0.status == .isTrue
+      })
+    else { return nil }
+    let patience = Duration.seconds(300)
+    // It had conditions once, so its age does not count.
+    let age = resource.conditions.isEmpty ? resource.creationTimestamp.map { serverNow - $0 } : nil
+    let without = age ?? watch("\(resource.problemPath)/no-status")
+    return without > patience ? serverNow - without : nil
   }
 
   func isBehind(_ object: FluxObject) -> Bool { lag(of: object) != nil }
@@ -107,6 +131,11 @@ extension Judgement {
     let controller = object.resource.kind.fluxController
     return kubectl("-n \(expectations.fluxNamespace.shellWord) logs deployment/\(controller) --since=1h")
   }
+}
+
+extension Resource {
+  /// Where the problems of an object of a discovered kind are, after the cluster's name.
+  var problemPath: String { "\(reference.problems)\(namespace)/\(name)" }
 }
 
 extension FluxObject {

@@ -31,7 +31,7 @@ extension Judgement {
       all,
       failures: all.reduce(into: [:]) { failures, object in
         failures[object.resource.reference] = failure(of: object)
-      })
+      }, isListed: isListed)
     failures.merge(causes.failures) { _, new in new }
     judgeIdleControllers(objects)
     for object in objects { flux.append(judge(object)) }
@@ -88,7 +88,7 @@ extension Judgement {
       report(
         "\(path)/\(symptom.word)", .warning, subject: subject, title: "\(subject) \(symptom.title)",
         detail: symptom.detail, since: symptom.since, remedy: symptom.remedy)
-      return judged(.degraded)
+      return judged(.degraded, symptom.reason, symptom.reason.map { _ in symptom.detail })
     }
     return judged(.healthy)
   }
@@ -100,17 +100,17 @@ extension Judgement {
       return .degraded
     }
     if failure.reason == "ArtifactFailed", idleControllers.contains("source-controller") { return .degraded }
-    if causes.isWaiting(object), let parent = causes.parents(of: object).first(where: causes.isKnown) {
+    if let absent = causes.absentParent(of: object) {
+      return judge(object, failing: failure, waitingForAbsent: absent, path)
+    }
+    if causes.isWaiting(object), let parent = causes.awaitedParent(of: object) {
       // What it waits for is on its way.
       let patience = object.ownTimeout + .seconds(360)
       guard let since = failure.lastTransitionTime, serverNow - since > patience else { return .healthy }
       report(
         "\(path)/waiting", .warning, subject: subject,
-        title: "\(subject) has been waiting for \((serverNow - since).humanDuration)",
-        detail: failure.message, since: since,
-        remedy: kubectl(
-          "-n \(parent.namespace.shellWord) describe \(parent.kind.lowercased().shellWord) \(parent.name.shellWord)"
-        ))
+        title: "\(subject) has been waiting for \(parent) for \((serverNow - since).humanDuration)",
+        detail: failure.message, since: since, remedy: look(parent))
       return .degraded
     }
     if isToldByWorkload(object, failure) { return .degraded }
@@ -125,6 +125,22 @@ extension Judgement {
       since: failure.lastTransitionTime,
       remedy: pod.map(remedy) ?? remedy(for: object, failure))
     return isNotification ? .degraded : .critical
+  }
+
+  /// What it waits for does not exist. For half a minute it may be on its way from Git.
+  private mutating func judge(
+    _ object: FluxObject, failing failure: Condition, waitingForAbsent absent: Reference, _ path: String
+  ) -> Verdict {
+    let subject = object.resource.reference.description
+    if let since = failure.lastTransitionTime, serverNow - since < .seconds(30) { return .healthy }
+    let field = object.dependsOn.contains(absent) ? "dependsOn" : "sourceRef"
+    report(
+      "\(path)/failed", .critical, subject: subject,
+      title: "\(subject) waits for \(absent), which does not exist", detail: failure.message,
+      since: failure.lastTransitionTime,
+      remedy: kubectl("-n \(absent.namespace.shellWord) get \(absent.kind.lowercased().shellWord)")
+        + "  # \(absent.name.singleLine) is not there: add it in Git, or correct \(field) of \(subject)")
+    return .critical
   }
 
   /// What failed, and what goes on being served meanwhile.
@@ -165,6 +181,19 @@ extension Judgement {
     let type =
       resource.group.isEmpty ? resource.kind.lowercased() : "\(resource.kind.lowercased()).\(resource.group)"
     return kubectl("-n \(resource.namespace.shellWord) describe \(type) \(resource.name.shellWord)")
+  }
+
+  private func look(_ object: Reference) -> String {
+    kubectl(
+      "-n \(object.namespace.shellWord) describe \(object.kind.lowercased().shellWord) \(object.name.shellWord)"
+    )
+  }
+
+  /// Whether every object of a kind of Flux was seen by this poll.
+  private func isListed(_ kind: String) -> Bool {
+    guard let snapshot = observation.snapshot, snapshot.flux.value != nil else { return false }
+    return snapshot.failedFluxKinds[kind] == nil
+      && (!kind.fluxController.isEmpty || kind == "ExternalArtifact")
   }
 
   // MARK: - The second axis: what kstatus can't tell

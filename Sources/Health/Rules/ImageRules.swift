@@ -155,7 +155,7 @@ extension Judgement {
         remedy: "\(look(resource))  # who suspended it, and why")
       return .degraded
     }
-    guard let failure = failure(of: resource) else { return nil }
+    guard let failure = failure(of: resource) else { return judgeProgress(of: resource, path: path) }
     failures[resource.reference] = failure
     // Its repository or its Git source is the problem, and has been told.
     if source.map(isUnwell) ?? false { return .degraded }
@@ -169,6 +169,30 @@ extension Judgement {
       "\(path)/failed", .warning, subject: subject,
       title: "\(subject) fails: \(failure.reason.isEmpty ? "unknown" : failure.reason)",
       detail: failure.message, since: failure.lastTransitionTime, remedy: log(of: resource))
+    return .degraded
+  }
+
+  /// Never looked at, or in progress for longer than any scan, choice or commit takes.
+  private mutating func judgeProgress(of resource: Resource, path: String) -> Verdict? {
+    // A controller that does nothing has been told of.
+    if idleControllers.contains(resource.kind.fluxController) { return nil }
+    let subject = resource.reference.description
+    if let since = withoutStatusSince(resource) {
+      report(
+        "\(path)/stuck", .warning, subject: subject,
+        title: "\(subject) has had no status for \((serverNow - since).humanDuration)",
+        detail: Judgement.noStatus, since: since, remedy: log(of: resource))
+      return .degraded
+    }
+    let (status, decisive) = KStatus.compute(resource)
+    let shown = resource.conditions["Ready"] ?? decisive
+    guard status == .inProgress, let since = hungSince(resource, shown, patience: .seconds(900)) else {
+      return nil
+    }
+    report(
+      "\(path)/stuck", .warning, subject: subject,
+      title: "\(subject) has been in progress for \((serverNow - since).humanDuration)",
+      detail: shown?.message ?? "", since: since, remedy: log(of: resource))
     return .degraded
   }
 

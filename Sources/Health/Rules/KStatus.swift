@@ -35,42 +35,73 @@ public enum KStatus {
     {
       return (.inProgress, "LatestGenerationNotObserved", "generation \(generation) is not observed yet")
     }
+    // What holds for every kind comes before the rules of the apps kinds (checkGenericProperties).
+    for condition in resource.conditions where condition.status == .isTrue {
+      if condition.type == "Reconciling" { return (.inProgress, condition.reason, condition.message) }
+      if condition.type == "Stalled" { return (.failed, condition.reason, condition.message) }
+    }
     let counts = "\(workload.available)/\(workload.desired) available, \(workload.updated) updated"
-    let current = workload.current ?? workload.desired
-    func progress(_ reason: String) -> (ObjectStatus, String, String) { (.inProgress, reason, counts) }
-    let isCurrent = (ObjectStatus.current, "Available", counts)
     switch resource.kind {
     case "StatefulSet":
-      if case .onDelete = workload.updates { return isCurrent }
-      if current < workload.desired { return progress("LessReplicas") }
-      if workload.ready < workload.desired { return progress("LessReady") }
-      if current > workload.desired { return progress("ExtraPods") }
-      if case .partition(let first) = workload.updates {
-        // Neither is below zero, whatever was written there: their difference is a number.
-        let due = max(0, workload.desired) - max(0, first)
-        return workload.updated < due ? progress("PartitionRollout") : isCurrent
-      }
-      return workload.updated < workload.desired ? progress("RevisionMismatch") : isCurrent
+      return progress(ofStatefulSet: workload).map { (.inProgress, $0, counts) }
+        ?? (.current, "Available", counts)
     case "DaemonSet":
-      if current < workload.desired { return progress("LessCurrent") }
-      if workload.updated < workload.desired { return progress("LessUpdated") }
-      if workload.available < workload.desired { return progress("LessAvailable") }
-      return workload.ready < workload.desired ? progress("LessReady") : isCurrent
+      return progress(ofDaemonSet: workload).map { (.inProgress, $0, counts) }
+        ?? (.current, "Available", counts)
     default:
-      if let progressing = resource.conditions["Progressing"],
-        progressing.reason == "ProgressDeadlineExceeded"
-      {
-        return (.failed, progressing.reason, progressing.message)
+      if let late = resource.conditions.first(where: {
+        $0.type == "Progressing" && $0.reason == "ProgressDeadlineExceeded"
+      }) {
+        return (.failed, late.reason, late.message)
       }
-      if current < workload.desired { return progress("LessReplicas") }
-      if workload.updated < workload.desired { return progress("LessUpdated") }
-      if current > workload.desired { return progress("ExtraPods") }
-      if workload.available < workload.updated { return progress("LessAvailable") }
-      if workload.ready < workload.desired { return progress("LessReady") }
-      if let available = resource.conditions["Available"], available.status != .isTrue {
-        return progress("DeploymentNotAvailable")
-      }
-      return isCurrent
+      return progress(ofDeployment: workload).map { (.inProgress, $0, counts) }
+        ?? (.current, "Available", counts)
     }
+  }
+
+  /// What a StatefulSet still waits for (stsConditions); nil: nothing.
+  private static func progress(ofStatefulSet workload: Workload) -> String? {
+    let current = workload.current ?? workload.desired
+    if case .onDelete = workload.updates { return nil }
+    if current < workload.desired { return "LessReplicas" }
+    if workload.ready < workload.desired { return "LessReady" }
+    if current > workload.desired { return "ExtraPods" }
+    if case .partition(let first) = workload.updates {
+      // Neither is below zero, whatever was written there: their difference is a number.
+      let due = max(0, workload.desired) - max(0, first)
+      return workload.updated < due ? "PartitionRollout" : nil
+    }
+    return workload.updated < workload.desired ? "RevisionMismatch" : nil
+  }
+
+  /// What a DaemonSet still waits for (daemonsetConditions); nil: nothing.
+  private static func progress(ofDaemonSet workload: Workload) -> String? {
+    if workload.resource.generation == nil { return "NoGeneration" }
+    if workload.resource.observedGeneration == nil { return "NoObservedGeneration" }
+    if !workload.isDesiredKnown { return "NoDesiredNumber" }
+    if workload.current ?? workload.desired < workload.desired { return "LessCurrent" }
+    if workload.updated < workload.desired { return "LessUpdated" }
+    if workload.available < workload.desired { return "LessAvailable" }
+    return workload.ready < workload.desired ? "LessReady" : nil
+  }
+
+  /// What a Deployment still waits for (deploymentConditions); nil: nothing.
+  private static func progress(ofDeployment workload: Workload) -> String? {
+    let current = workload.current ?? workload.desired
+    if current < workload.desired { return "LessReplicas" }
+    if workload.updated < workload.desired { return "LessUpdated" }
+    if current > workload.desired { return "ExtraPods" }
+    if workload.available < workload.updated { return "LessAvailable" }
+    if workload.ready < workload.desired { return "LessReady" }
+    func isTrue(_ type: String, _ reason: String? = nil) -> Bool {
+      workload.resource.conditions.contains {
+        $0.type == type && $0.status == .isTrue && (reason ?? $0.reason) == $0.reason
+      }
+    }
+    // Without a deadline the controller does not say how far a rollout has come.
+    if workload.hasProgressDeadline, !isTrue("Progressing", "NewReplicaSetAvailable") {
+      return "ReplicaSetNotAvailable"
+    }
+    return isTrue("Available") ? nil : "DeploymentNotAvailable"
   }
 }

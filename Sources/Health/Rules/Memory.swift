@@ -41,8 +41,8 @@ public struct Memory: Hashable, Sendable {
     func isUnread(id: String) -> Bool { isUnread(id.dropFirst(cluster.count + 1)) }
     return Memory(
       firstSeen: firstSeen.filter { isUnread(id: $0.key) },
-      failures: failures.filter { isUnread($0.key.path[...]) },
-      renewals: renewals.filter { isUnread($0.key.path[...]) },
+      failures: failures.filter { isUnread($0.key.problems[...]) },
+      renewals: renewals.filter { isUnread($0.key.problems[...]) },
       critical: critical.filter { isUnread(id: $0) }, lastSeen: lastSeen)
   }
 }
@@ -61,12 +61,17 @@ struct UnreadPath: Hashable {
 }
 
 extension Reference {
-  /// Where the problems of such an object are; Leases have none of their own.
-  fileprivate var path: String {
+  /// The beginning of the paths of such an object's problems; Leases have none of their own.
+  var problems: String {
     switch kind {
     case "ImageRepository": "image/repository/"
     case "ImagePolicy": "image/policy/"
     case "ImageUpdateAutomation": "image/automation/"
+    case "Certificate": "certificate/"
+    case "Stack": "stack/"
+    case "Node": "node/"
+    case "Pod": "pods/"
+    case "Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob": "workload/"
     case "Lease": namespace == "kube-node-lease" ? "lease/node/" : "lease/leader/"
     default: "flux/\(kind.lowercased())/"
     }

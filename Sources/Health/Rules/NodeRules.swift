@@ -49,16 +49,7 @@ extension Judgement {
         "node/\(name)/cordoned", .warning, subject: "node \(name)", title: "node \(name) is cordoned",
         detail: "nothing new is scheduled there", remedy: describe)
     }
-    for condition in node.resource.conditions
-    where condition.status == .isTrue
-      && (condition.type.hasSuffix("Pressure") || Judgement.faults.contains(condition.type))
-    {
-      report(
-        "node/\(name)/\(condition.type)", .warning, subject: "node \(name)",
-        title: "node \(name) has \(condition.type)",
-        detail: "\(condition.reason): \(condition.message)", since: condition.lastTransitionTime,
-        remedy: describe)
-    }
+    judgeConditions(node, describe)
     if !isExpected {
       report(
         "node/\(name)/unexpected", .warning, subject: "node \(name)", title: "node \(name) is not expected",
@@ -72,9 +63,6 @@ extension Judgement {
     return NodeReport(
       node: node, verdict: verdict, status: Judgement.statusColumn(node), isExpected: isExpected)
   }
-
-  /// Conditions that are bad when true: Kubernetes' own, and those that node-problem-detector adds.
-  private static let faults: Set = ["NetworkUnavailable", "KernelDeadlock", "ReadonlyFilesystem"]
 
   /// The kubelet renews its Lease every 10 s; the controller says NotReady only after 40 to 50.
   ///
@@ -96,13 +84,18 @@ extension Judgement {
   }
 
   private mutating func judgeGPU(_ node: Node, _ describe: String) {
-    guard let wanted = expectations.gpus[node.name], (node.allocatableGPUs ?? 0) < wanted else { return }
+    let offered = node.allocatableGPUs ?? 0
+    let built = node.builtInGPUs
+    let wanted = expectations.gpus[node.name]
+    guard offered < wanted ?? built else { return }
     report(
-      "node/\(node.name)/gpu-lost", .critical, subject: "node \(node.name)",
-      title: "node \(node.name) offers \(node.allocatableGPUs ?? 0) of \(wanted) GPUs",
-      detail: (node.capacityGPUs ?? 0) >= wanted
+      "node/\(node.name)/gpu-lost", wanted == nil ? .warning : .critical, subject: "node \(node.name)",
+      title: "node \(node.name) offers \(offered) of \(wanted ?? built) GPUs",
+      detail: (node.capacityGPUs ?? 0) >= wanted ?? built
         ? "its capacity is \(node.capacityGPUs ?? 0): the device plugin is gone, or calls a GPU unhealthy"
-        : "it has no capacity of nvidia.com/gpu either: the driver is likely down",
+        : wanted == nil
+          ? "its labels count \(built), and its capacity is \(node.capacityGPUs ?? 0): the device plugin is gone"
+          : "it has no capacity of nvidia.com/gpu either: the driver is likely down",
       remedy: "\(describe)  # and on \(node.name): nvidia-smi")
   }
 
@@ -126,5 +119,14 @@ extension Judgement {
       parts[1].utf8.allSatisfy({ (0x30...0x39).contains($0) })
     else { return nil }
     return Int(parts[1])
+  }
+}
+
+extension Node {
+  /// GPUs that the node has by its own account. Five minutes after a device plugin has gone, the kubelet sets the
+  /// capacity to 0 and leaves the entry there; the labels of the GPU feature discovery still count them.
+  var builtInGPUs: Int {
+    guard let capacityGPUs else { return 0 }
+    return capacityGPUs > 0 ? capacityGPUs : labelledGPUs ?? 0
   }
 }

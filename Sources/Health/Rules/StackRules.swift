@@ -46,6 +46,13 @@ extension Judgement {
         "\(path)/overdue", .warning, subject: resource.reference.description,
         title: "\(resource.reference) was not looked at for \((serverNow - last).humanDuration)",
         detail: "it is to be compared with the world every \(every.humanDuration)", since: last, remedy: look)
+    } else if !stack.isUpdating, stack.lastUpdateState == nil, resource.conditions.isEmpty,
+      let since = withoutStatusSince(resource)
+    {
+      report(
+        "\(path)/stuck", .warning, subject: resource.reference.description,
+        title: "\(resource.reference) has had no status for \((serverNow - since).humanDuration)",
+        detail: "the Pulumi operator has not looked at it", since: since, remedy: look)
     } else {
       verdict = .healthy
     }

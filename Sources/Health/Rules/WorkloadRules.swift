@@ -34,54 +34,91 @@ extension Judgement {
     let resource = workload.resource
     let (status, reason, message) = KStatus.compute(workload)
     let available = resource.conditions["Available"]
-    let since = available.flatMap { $0.status == .isTrue ? nil : $0.lastTransitionTime }
-    func judged(_ verdict: Verdict) -> Judged<Workload> {
+    let unavailableSince = available.flatMap { $0.status == .isTrue ? nil : $0.lastTransitionTime }
+    func judged(_ verdict: Verdict, since: Timestamp?) -> Judged<Workload> {
       Judged(
         value: workload, verdict: verdict, status: status, reason: reason, message: redacted(message),
-        since: since ?? available?.lastTransitionTime)
+        since: since)
     }
     let pods = unwellPods.filter { $0.owner == resource.reference }
-    guard let title = trouble(workload, status, pods) else { return judged(.healthy) }
+    guard let trouble = trouble(workload, status, reason, pods) else {
+      return judged(.healthy, since: unavailableSince ?? available?.lastTransitionTime)
+    }
+    let since = trouble.since ?? unavailableSince
     let isWanted = expectations.workloads.contains(resource.expectedName) || isFluxController(workload)
     let isServing = workload.available > 0 && status == .inProgress
     let severity: Problem.Severity = isWanted && !isServing ? .critical : .warning
     let verdict: Verdict = severity == .critical ? .critical : .degraded
     // Where all that is missing is on nodes that are lost, the nodes are the problem.
     if !pods.isEmpty, pods.allSatisfy({ $0.node.map(unwellNodes.contains) ?? false }) {
-      return judged(verdict)
+      return judged(verdict, since: since)
     }
     let worst = pods.filter { $0.isStuck(at: serverNow) }.max { $0.restarts < $1.restarts }
     toldPods.formUnion(pods.map(\.resource.reference))
     brokenWorkloads.append(workload)
+    // The ReplicaSet can't create pods: a quota, an admission webhook, a missing ServiceAccount.
+    let refusal = resource.conditions.first { $0.type == "ReplicaFailure" && $0.status == .isTrue }
+    let details =
+      ["\(reason): \(message)", trouble.isCounted ? nil : counts(workload)]
+      + [refusal.map { "\($0.reason): \($0.message)" }, worst?.plight]
     report(
       "workload/\(resource.expectedName)/\(resource.kind.lowercased())", severity,
-      subject: resource.reference.description, title: "\(resource.reference) \(title)",
-      detail: "\(reason): \(message)" + (worst.map { "; \($0.plight)" } ?? ""), since: since,
+      subject: resource.reference.description, title: "\(resource.reference) \(trouble.title)",
+      detail: details.compactMap(\.self).joined(separator: "; "), since: since,
       remedy: worst.map(remedy)
         ?? kubectl(
           "-n \(resource.namespace.shellWord) describe \(resource.kind.lowercased()) \(resource.name.shellWord)"
         ))
-    return judged(verdict)
+    return judged(verdict, since: since)
+  }
+
+  /// What is wrong with a workload, in words.
+  private struct WorkloadTrouble {
+    let title: String
+    /// The title tells how many pods are available.
+    var isCounted = true
+    /// Where it has a time of its own.
+    var since: Timestamp? = nil
+  }
+
+  private func counts(_ workload: Workload) -> String {
+    "\(workload.available) of \(workload.desired) available"
   }
 
   /// What is wrong with it; nil for a rollout that serves and has time.
-  private mutating func trouble(_ workload: Workload, _ status: ObjectStatus, _ pods: [Pod]) -> String? {
+  private mutating func trouble(
+    _ workload: Workload, _ status: ObjectStatus, _ reason: String, _ pods: [Pod]
+  ) -> WorkloadTrouble? {
     let resource = workload.resource
-    guard status != .terminating else { return nil }
+    let few = WorkloadTrouble(title: "has \(counts(workload))")
     let isDaemonSet = resource.kind == "DaemonSet"
+    if let deleted = resource.deletionTimestamp {
+      guard serverNow - deleted > .seconds(600) else { return nil }
+      return WorkloadTrouble(
+        title: "has been terminating for \((serverNow - deleted).humanDuration)", isCounted: false,
+        since: deleted)
+    }
     if workload.desired == 0, !isDaemonSet {
       let isWanted = expectations.workloads.contains(resource.expectedName) || isFluxController(workload)
-      return isWanted ? "is scaled to zero" : nil
+      return isWanted ? WorkloadTrouble(title: "is scaled to zero") : nil
     }
-    let counts = "has \(workload.available) of \(workload.desired) available"
     switch status {
-    case .failed: return counts
-    case .current: return nil
-    default: break
+    case .failed where workload.available == 0: return few
+    case .failed:
+      let late = resource.conditions.first { $0.reason == reason }
+      return WorkloadTrouble(
+        title: "does not roll out: \(reason)", isCounted: false, since: late?.lastTransitionTime)
+    case .current, .terminating: return nil
+    case .inProgress, .unknown: break
     }
-    if workload.available == 0 || pods.contains(where: { $0.isStuck(at: serverNow) }) { return counts }
-    let isLate = watch("workload/\(resource.expectedName)/rollout") > .seconds(180)
-    return isLate ? counts : nil
+    let hasStuckPod = pods.contains { $0.isStuck(at: serverNow) }
+    if hasStuckPod || (workload.available == 0 && workload.desired > 0) { return few }
+    let waited = watch("workload/\(resource.expectedName)/rollout")
+    guard waited > .seconds(180) else { return nil }
+    return workload.available < workload.desired
+      ? few
+      : WorkloadTrouble(
+        title: "does not roll out: \(reason)", isCounted: false, since: now - skew - waited)
   }
 }
 

@@ -13,18 +13,28 @@ extension Node {
       isUnschedulable: try object.object("spec")?.judgedFlag("unschedulable") ?? false,
       allocatableGPUs: Node.gpus(status?.shown("allocatable")),
       capacityGPUs: Node.gpus(status?.shown("capacity")),
+      labelledGPUs: labels?.text("nvidia.com/gpu.count").flatMap(Node.count),
       internalIP: status?.shownObjects("addresses").first { $0.text("type") == "InternalIP" }?.text(
         "address"),
       osImage: system?.text("osImage"), kernelVersion: system?.text("kernelVersion"),
       containerRuntime: system?.text("containerRuntimeVersion"))
   }
 
-  /// Quantities are texts. A GPU that is shared or cut into slices goes by other names.
+  /// Quantities are texts. A GPU that is shared or cut into slices goes by other names, beside which the whole one
+  /// is 0.
   private static func gpus(_ resources: Fields?) -> Int? {
     guard let resources else { return nil }
-    if let whole = resources.text("nvidia.com/gpu") { return count(whole) }
-    let parts = resources.names.filter { $0 == "nvidia.com/gpu.shared" || $0.hasPrefix("nvidia.com/mig-") }
-    return parts.isEmpty ? nil : parts.reduce(0) { $0 + (resources.text($1).flatMap(count) ?? 0) }
+    let counts = resources.names.filter(isGPU).compactMap { resources.text($0).flatMap(count) }
+    return counts.isEmpty ? nil : counts.reduce(0, +)
+  }
+
+  /// The names under which device plugins offer GPUs and accelerators like them: `nvidia.com/gpu`, `amd.com/gpu`.
+  private static func isGPU(_ resource: String) -> Bool {
+    resource.hasSuffix("/gpu") || resource.hasSuffix("/gpu.shared") || resource.hasPrefix("nvidia.com/mig-")
+      || [
+        "gpu.intel.com/i915", "gpu.intel.com/xe", "google.com/tpu", "habana.ai/gaudi",
+        "aws.amazon.com/neuron",
+      ].contains(resource)
   }
 
   /// So bounded that the sum of all that fit into one object is a number as well.

@@ -15,6 +15,8 @@ extension Workload {
       resource: resource,
       desired: isDaemonSet
         ? try count("desiredNumberScheduled") : try spec?.judgedCount("replicas") ?? 1,
+      isDesiredKnown: !isDaemonSet || status?.count("desiredNumberScheduled") != nil,
+      hasProgressDeadline: spec?.count("progressDeadlineSeconds").map { $0 < Int32.max } ?? false,
       ready: try count(isDaemonSet ? "numberReady" : "readyReplicas"),
       available: try count(isDaemonSet ? "numberAvailable" : "availableReplicas"),
       updated: try count(isDaemonSet ? "updatedNumberScheduled" : "updatedReplicas"),

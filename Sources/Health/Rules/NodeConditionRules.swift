@@ -1,0 +1,120 @@
+/// Which status of a node condition is the good one.
+///
+/// Kubernetes has no field for this: `DiskPressure` is bad when it is True, `EtcdIsVoter` when it is not. The API
+/// conventions only ask for a name that says so, so the last word of the type decides. A type that says nothing is
+/// taken as a fault, as node-problem-detector and its plugins name theirs.
+enum NodeConditionPolarity: Hashable {
+  /// `EtcdIsVoter`, `ContainerRuntimeReady`, `example.com/GPUHealthy`
+  case goodWhenTrue
+  /// `DiskPressure`, `FrequentKubeletRestart`, `NetworkUnavailable`
+  case badWhenTrue
+  /// Tells of a property or of planned work that is neither good nor bad: `SwapEnabled`, `InPlaceUpdate`.
+  case informational
+
+  private static let goodWords: Set = [
+    "active", "alive", "available", "complete", "completed", "compliant", "configured", "connected",
+    "established", "good", "healthy", "initialized", "joined", "ok", "okay", "online", "operational",
+    "passed",
+    "programmed", "provisioned", "reachable", "ready", "reconciled", "registered", "responsive", "running",
+    "schedulable", "started", "succeeded", "sufficient", "synced", "synchronized", "up", "valid", "verified",
+    "voter", "working",
+  ]
+  private static let propertyWords: Set = ["enabled", "installed", "present", "supported"]
+  private static let denials: Set = ["no", "non", "not", "never"]
+  /// Gardener's account of an update of the node in place.
+  private static let properties: Set = ["InPlaceUpdate"]
+
+  /// - Parameter type: with or without the prefix of a qualified name.
+  init(type: String) {
+    let name = type.split(separator: "/").last ?? ""
+    let words = NodeConditionPolarity.words(of: name)
+    let last = words.last ?? ""
+    let isDenied = words.dropLast().contains(where: NodeConditionPolarity.denials.contains)
+    if NodeConditionPolarity.properties.contains(String(name)) {
+      self = .informational
+    } else if NodeConditionPolarity.goodWords.contains(last) {
+      self = isDenied ? .badWhenTrue : .goodWhenTrue
+    } else if NodeConditionPolarity.propertyWords.contains(last), !isDenied {
+      self = .informational
+    } else {
+      self = .badWhenTrue
+    }
+  }
+
+  /// `GPUIsHealthy` is gpu, is, healthy; `network-ready` and `network_ready` are network, ready.
+  private static func words(of name: Substring) -> [String] {
+    var words: [String] = []
+    var word = ""
+    var previous: Character = "-"
+    let characters = Array(name)
+    for (index, character) in characters.enumerated() {
+      let next = index + 1 < characters.count ? characters[index + 1] : "-"
+      let isStart = character.isUppercase && (!previous.isUppercase || next.isLowercase)
+      if isStart || !(character.isLetter || character.isNumber), !word.isEmpty {
+        words.append(word.lowercased())
+        word = ""
+      }
+      if character.isLetter || character.isNumber { word.append(character) }
+      previous = character
+    }
+    if !word.isEmpty { words.append(word.lowercased()) }
+    return words
+  }
+}
+
+// Every condition of a node but Ready, which has rules of its own.
+extension Judgement {
+  mutating func judgeConditions(_ node: Node, _ describe: String) {
+    let isReady = node.resource.conditions["Ready"]?.status == .isTrue
+    for condition in node.resource.conditions where condition.type != "Ready" {
+      switch NodeConditionPolarity(type: condition.type) {
+      case .badWhenTrue where condition.status == .isTrue:
+        report(condition, of: node, title: "has \(condition.type)", describe)
+      case .goodWhenTrue where condition.status != .isTrue:
+        // A node that is lost takes the certainty of its other conditions with it.
+        guard isReady || condition.status == .isFalse, !isJoining(condition) else { continue }
+        let status = condition.status.rawValue
+        report(condition, of: node, title: "has \(condition.type)=\(status)", describe)
+      case .goodWhenTrue, .badWhenTrue, .informational: break
+      }
+    }
+  }
+
+  private mutating func report(_ condition: Condition, of node: Node, title: String, _ describe: String) {
+    let words = [condition.reason, condition.message].filter { !$0.isEmpty }.joined(separator: ": ")
+    let etcd = condition.type == "EtcdIsVoter" ? EtcdMembership(reason: condition.reason) : nil
+    report(
+      "node/\(node.name)/\(condition.type)", .warning, subject: "node \(node.name)",
+      title: "node \(node.name) \(title)" + (condition.reason.isEmpty ? "" : " (\(condition.reason))"),
+      detail: [etcd?.meaning, words.isEmpty ? "it gives no reason" : words].compactMap(\.self)
+        .joined(separator: "; "),
+      since: condition.lastTransitionTime,
+      remedy: etcd.map { _ in "\(describe)  # and on \(node.name): journalctl -u k3s -n 200 | grep -i etcd" }
+        ?? describe)
+  }
+
+  /// A new etcd member is a learner until it has caught up with the leader.
+  private func isJoining(_ condition: Condition) -> Bool {
+    guard condition.type == "EtcdIsVoter", condition.reason == "MemberIsLearner",
+      let since = condition.lastTransitionTime
+    else { return false }
+    return serverNow - since < .seconds(300)
+  }
+}
+
+/// The reasons that K3s and RKE2 give for EtcdIsVoter (k3s pkg/etcd).
+private enum EtcdMembership: String {
+  case learner = "MemberIsLearner"
+  case unhealthy = "Unhealthy"
+  case notAMember = "NotAMember"
+
+  init?(reason: String) { self.init(rawValue: reason) }
+
+  var meaning: String {
+    switch self {
+    case .learner: "its etcd member has not caught up with the leader and does not vote"
+    case .unhealthy: "its etcd member fails its health check: one more failure may cost the quorum"
+    case .notAMember: "the etcd cluster does not list this node as a member"
+    }
+  }
+}

@@ -1,0 +1,96 @@
+import Health
+import Testing
+
+/// Conditions of nodes are judged by what their names say, whoever sets them.
+@Suite struct NodeConditionTests {
+  private static func report(_ conditions: Condition..., ready: Condition.Status = .isTrue) -> ClusterReport {
+    Fixture.report {
+      $0.nodes = .seen([Fixture.node("calypso", [Fixture.condition("Ready", ready, "R")] + conditions)])
+    }
+  }
+
+  @Test(arguments: ["MemberIsLearner", "Unhealthy", "NotAMember", "SomethingNew"])
+  func anEtcdMemberThatDoesNotVoteIsAWarning(_ reason: String) throws {
+    let report = Self.report(Fixture.condition("EtcdIsVoter", .isFalse, reason, "m", ago: 3600))
+    let problem = try #require(report.problems.first)
+    #expect(report.problemIDs == ["tethys/node/calypso/EtcdIsVoter"])
+    #expect(problem.title == "node calypso has EtcdIsVoter=False (\(reason))")
+    #expect(problem.since == Fixture.ago(3600))
+    #expect(problem.remedy.contains("describe node calypso"))
+    #expect(report.verdict == .degraded)
+    #expect(report.nodes.map(\.verdict) == [.degraded])
+  }
+
+  @Test func anEtcdMemberThatHasJustJoinedMayLearn() {
+    #expect(
+      Self.report(Fixture.condition("EtcdIsVoter", .isFalse, "MemberIsLearner", ago: 60)).problems.isEmpty)
+    #expect(!Self.report(Fixture.condition("EtcdIsVoter", .isFalse, "Unhealthy", ago: 60)).problems.isEmpty)
+  }
+
+  /// Bad when True: node-problem-detector, AKS, GKE, NVSentinel and others.
+  @Test(arguments: [
+    "FrequentKubeletRestart", "FrequentContainerdRestart", "FrequentUnregisterNetDevice", "KubeletUnhealthy",
+    "ContainerRuntimeUnhealthy", "CorruptDockerOverlay2", "NTPProblem", "KubeletProblem", "VMEventScheduled",
+    "FilesystemCorruptionProblem", "XfsShutdown", "CperHardwareErrorFatal", "GPUMissing", "GpuXidError",
+    "NVMeDegraded", "NeuronHealth", "OutOfDisk", "NotReady", "NetworkNotReady", "IBLinkFlapping",
+    "example.com/DiskFull", "network-unavailable", "Fault",
+  ])
+  func aFaultThatIsTrueIsAWarning(_ type: String) {
+    let report = Self.report(Fixture.condition(type, .isTrue, "Why", "words", ago: 60))
+    #expect(report.problemIDs == ["tethys/node/calypso/\(type)"])
+    #expect(report.problems.first?.detail == "Why: words")
+    #expect(Self.report(Fixture.condition(type, .isFalse)).problems.isEmpty)
+    #expect(Self.report(Fixture.condition(type, .unknown)).problems.isEmpty)
+  }
+
+  /// Good when True: EKS, cloud providers, GPU operators and others.
+  @Test(arguments: [
+    "AcceleratedHardwareReady", "ContainerRuntimeReady", "KernelReady", "NetworkingReady", "StorageReady",
+    "GPUHealthy", "nvidia.com/GpuHealthy", "KubeletConfigOk", "StorageAvailable", "TimeSynchronized",
+    "network_ready", "EtcdIsVoter",
+  ])
+  func aGoodConditionThatIsNotTrueIsAWarning(_ type: String) {
+    #expect(Self.report(Fixture.condition(type, .isTrue)).problems.isEmpty)
+    for status in [Condition.Status.isFalse, .unknown] {
+      let report = Self.report(Fixture.condition(type, status, "Why", "words", ago: 3600))
+      #expect(report.problemIDs == ["tethys/node/calypso/\(type)"])
+    }
+  }
+
+  @Test(arguments: ["InPlaceUpdate", "SwapEnabled", "example.com/SEVSupported"])
+  func aPropertyIsNeitherGoodNorBad(_ type: String) {
+    for status in Condition.Status.allCases {
+      #expect(Self.report(Fixture.condition(type, status)).problems.isEmpty)
+    }
+  }
+
+  /// The node controller sets what a lost kubelet reported to Unknown.
+  @Test func aLostNodeIsOneProblemWhateverItsConditionsDoNotSay() {
+    let report = Self.report(
+      Fixture.condition("DiskPressure", .unknown), Fixture.condition("StorageReady", .unknown),
+      ready: .unknown)
+    #expect(report.problemIDs == ["tethys/node/calypso/not-ready"])
+  }
+
+  // MARK: GPUs that no expectation names
+
+  private static func gpus(capacity: Int?, allocatable: Int?, labelled: Int? = nil) -> ClusterReport {
+    let node = Node(
+      resource: Fixture.node("calypso").resource, allocatableGPUs: allocatable, capacityGPUs: capacity,
+      labelledGPUs: labelled)
+    return Fixture.report { $0.nodes = .seen([node]) }
+  }
+
+  @Test(arguments: [(1, 0, Int?.none), (1, nil, nil), (8, 7, nil), (0, 0, 1)])
+  func aGPUThatIsBuiltInAndNotOfferedIsAWarning(_ capacity: Int, _ allocatable: Int?, _ labelled: Int?) {
+    let report = Self.gpus(capacity: capacity, allocatable: allocatable, labelled: labelled)
+    #expect(report.problemIDs == ["tethys/node/calypso/gpu-lost"])
+    #expect(report.verdict == .degraded)
+    #expect(report.problems.first?.detail.contains("device plugin") == true)
+  }
+
+  @Test(arguments: [(Int?.none, Int?.none, Int?.none), (2, 2, nil), (0, 0, nil), (nil, nil, 1)])
+  func aNodeThatOffersAllItHasIsHealthy(_ capacity: Int?, _ allocatable: Int?, _ labelled: Int?) {
+    #expect(Self.gpus(capacity: capacity, allocatable: allocatable, labelled: labelled).problems.isEmpty)
+  }
+}

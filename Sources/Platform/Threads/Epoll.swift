@@ -26,13 +26,15 @@ package struct Epoll: ~Copyable {
   }
 
   private let descriptor: Descriptor
-  private let buffer: UnsafeMutableBufferPointer<epoll_event>
+  /// `capacity` events. A pointer that is never nil: glibc 2.41 declares the parameter nonnull.
+  private let buffer: UnsafeMutablePointer<epoll_event>
+  private let capacity = 256
 
   package init() throws(SystemError) {
     let raw = epoll_create1(Int32(EPOLL_CLOEXEC))
     guard raw >= 0 else { throw .last("epoll_create1") }
     self.descriptor = Descriptor(owning: raw)
-    self.buffer = .allocate(capacity: 256)
+    self.buffer = .allocate(capacity: capacity)
   }
 
   deinit {
@@ -53,13 +55,12 @@ package struct Epoll: ~Copyable {
 
   /// Waits until something is ready or `timeout` has passed (nil: for ever), and hands each event to `body`.
   package func wait(timeout: Duration?, _ body: (Event) -> Void) throws(SystemError) {
-    let count = epoll_wait(
-      descriptor.raw, buffer.baseAddress, Int32(buffer.count), Epoll.milliseconds(timeout))
+    let count = epoll_wait(descriptor.raw, buffer, Int32(capacity), Epoll.milliseconds(timeout))
     guard count >= 0 else {
       if errno == EINTR { return }
       throw .last("epoll_wait")
     }
-    for event in buffer.prefix(Int(count)) {
+    for event in UnsafeBufferPointer(start: buffer, count: Int(count)) {
       body(Event(token: event.data.u64, readiness: Readiness(rawValue: event.events)))
     }
   }

@@ -59,7 +59,36 @@ struct PackageTests {
     let depends = try dpkg("--field", package, "Depends")
     // What the program is linked with, and what it runs.
     #expect(depends.contains("libc6 (>= ") && depends.contains("openssh-client"))
+    // 'systemctl reload' runs /bin/kill.
+    #expect(depends.contains("procps"))
     #expect(try dpkg("--info", package, "conffiles") == "/etc/oceanid/guard.yaml\n")
+  }
+
+  @Test func itRecordsWhatItWasBuiltFrom() throws {
+    _ = try dpkg("--extract", package, scratch.path + "/tree")
+    let record = try String(
+      contentsOfFile: scratch.path + "/tree/usr/share/doc/oceanid-guard/built-from", encoding: .utf8)
+    let manifest = try String(contentsOfFile: "\(sourceTree)/Package.swift", encoding: .utf8)
+    let pins = manifest.matches(of: /\.package\(url: "https:\/\/github\.com\/([^"]+)", exact: "([^"]+)"/)
+    #expect(!pins.isEmpty)
+    for pin in pins { #expect(record.contains("Swift package: \(pin.output.1) \(pin.output.2)\n")) }
+    #expect(record.contains(/(?m)^Commit: ([0-9a-f]{40}|unknown)/))
+    #expect(record.contains(/(?m)^Compiler: .*Swift version/))
+  }
+
+  @Test func everyDependencyHasOneExactVersion() throws {
+    let manifest = try String(contentsOfFile: "\(sourceTree)/Package.swift", encoding: .utf8)
+    let all = manifest.matches(of: /\.package\(\s*url:/).count
+    #expect(all > 0 && all == manifest.matches(of: /\.package\(\s*url: "[^"]+", exact: "/).count)
+  }
+
+  @Test func builtAgainItIsTheSameBytes() throws {
+    let first = try Data(contentsOf: URL(filePath: package))
+    let again = try Program(
+      "\(sourceTree)/systemd/package", ["--bin-dir", programs, "--output", scratch.path + "/again"],
+      environment: ["DEBFULLNAME": "Ada", "DEBEMAIL": "ada@oceanid-guard.invalid"])
+    let path = try #require(again.output.split(separator: "\n").last.map(String.init))
+    #expect(try Data(contentsOf: URL(filePath: path)) == first)
   }
 
   @Test func oneUsersUnitsStartThePackagesProgram() throws {

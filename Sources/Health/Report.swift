@@ -150,6 +150,8 @@ public struct ClusterReport: Hashable, Sendable {
   public let problems: [Problem]
   /// Of these nothing could be seen: that there is no problem tells nothing.
   public let unseen: Set<Problem.Kind>
+  /// The same of single objects, which are there and could not be decoded: `node calypso`.
+  public let unseenSubjects: Set<String>
 
   public init(
     name: String, verdict: Verdict, summary: String, isFluxInstalled: Bool? = nil,
@@ -158,7 +160,8 @@ public struct ClusterReport: Hashable, Sendable {
     automations: [Judged<ImageUpdateAutomation>] = [], workloads: [Judged<Workload>] = [],
     certificates: [Judged<Certificate>] = [], stacks: [Judged<Stack>] = [],
     secrets: [SecretPresence] = [], pods: PodReport? = nil, controllers: [ControllerReport] = [],
-    problems: [Problem] = [], unseen: Set<Problem.Kind> = []
+    problems: [Problem] = [], unseen: Set<Problem.Kind> = [],
+    unseenSubjects: Set<String> = []
   ) {
     self.name = name
     self.verdict = verdict
@@ -178,5 +181,6 @@ public struct ClusterReport: Hashable, Sendable {
     self.controllers = controllers
     self.problems = problems
     self.unseen = unseen
+    self.unseenSubjects = unseenSubjects
   }
 }

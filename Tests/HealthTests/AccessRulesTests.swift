@@ -87,11 +87,13 @@ import Testing
 
   @Test func aSlowServerIsOneProblemAndMissingRightsAreOneEach() throws {
     func report(_ code: PollFailure.Code) -> ClusterReport {
-      let failure = PollFailure(code: code, message: "no answer within 10 s", remedy: "do this")
+      func failure(_ rule: String) -> PollFailure {
+        PollFailure(code: code, message: "no answer within 10 s", remedy: "do this for \(rule)")
+      }
       return Fixture.report {
-        $0.certificates = .failed(failure)
-        $0.imagePolicies = .failed(failure)
-        $0.pods = .failed(failure)
+        $0.certificates = .failed(failure("certificates"))
+        $0.imagePolicies = .failed(failure("imagepolicies"))
+        $0.pods = .failed(failure("pods"))
       }
     }
     let slow = report(.timeout)
@@ -100,6 +102,20 @@ import Testing
       try #require(slow.problems.first).detail
         == "no answer within 10 s; so certificates, image policies, pods")
     #expect(report(.forbidden).problems.count == 3)
+  }
+
+  @Test func aRefusalThatCostsSeveralPartsIsOneProblem() {
+    let discovery = PollFailure(code: .forbidden, message: "/apis: forbidden", remedy: "allow /apis")
+    let pods = PollFailure(code: .forbidden, message: "pods: forbidden", remedy: "allow pods")
+    let report = Fixture.report {
+      $0.flux = .failed(discovery)
+      $0.failedFluxKinds = ["Kustomization": discovery, "HelmRelease": discovery]
+      $0.certificates = .failed(discovery)
+      $0.imagePolicies = .failed(discovery)
+      $0.pods = .failed(pods)
+    }
+    #expect(report.problemIDs == ["tethys/api/parts/forbidden", "tethys/api/pods/forbidden"])
+    #expect(report.problems.map(\.remedy) == ["allow /apis", "allow pods"])
   }
 
   @Test func aCertificateNearItsEndIsToldBefore() {
@@ -137,8 +153,11 @@ import Testing
   }
 
   @Test func undecodableObjectsAreLinesAndBounded() {
-    #expect(Fixture.report { $0.undecodable = ["Node x"] }.problems.count == 1)
-    let many = Fixture.report { $0.undecodable = (0..<500).map { "Node \($0)" } }
+    func nodes(_ names: Range<Int>) -> [UndecodableObject] {
+      names.map { UndecodableObject(kind: "Node", name: "n\($0)", reason: "is null") }
+    }
+    #expect(Fixture.report { $0.undecodable = nodes(0..<1) }.problems.count == 1)
+    let many = Fixture.report { $0.undecodable = nodes(0..<500) }
     #expect(many.problems.count == 6)
   }
 

@@ -10,6 +10,7 @@ struct Watched {
   /// What is wrong at the moment.
   var problems: [Problem] = []
   var unseen: Set<Problem.Kind> = []
+  var unseenSubjects: Set<String> = []
   /// Seconds between polls, and since the last one.
   var interval = 15
   private var sincePoll = 0
@@ -46,7 +47,7 @@ struct Watched {
     serial += 1
     book.observe(
       Sighting(
-        cluster: "tethys", problems: problems, unseen: unseen, poll: poll,
+        cluster: "tethys", problems: problems, unseen: unseen, unseenSubjects: unseenSubjects, poll: poll,
         ids: Dictionary(uniqueKeysWithValues: Set(problems.map(\.subject)).map { ($0, "\($0)-\(serial)") })),
       at: now)
   }

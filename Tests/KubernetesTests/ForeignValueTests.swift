@@ -28,7 +28,7 @@ import Testing
       #"{"metadata":{"name":"c"},"status":{"replicas":\#(huge)}}"#)
     guard case .workload(let set)? = sets.objects.first else { throw Wrong.kind }
     #expect(set.updates == .rolling)
-    #expect(sets.undecodable.map { $0.prefix(14) } == ["StatefulSet b:", "StatefulSet c:"])
+    #expect(sets.undecodable.map { $0.description.prefix(14) } == ["StatefulSet b:", "StatefulSet c:"])
     let pods = try page(
       .pod,
       #"{"metadata":{"name":"a"},"status":{"phase":"Failed","containerStatuses":[{"restartCount":\#(huge)},{"restartCount":2147483647},{"restartCount":1},{"restartCount":-5}]}}"#
@@ -52,7 +52,7 @@ import Testing
     #expect(pod.resource.conditions.map(\.reason) == ["a b"])
     // A message has lines where its controller wrote them.
     #expect(pod.resource.conditions.map(\.message) == ["one\ntwo"])
-    #expect(pods.undecodable == ["Pod x y: status.conditions has the wrong type"])
+    #expect(pods.undecodable.map(\.description) == ["Pod x y: status.conditions has the wrong type"])
   }
 
   @Test func aCommandOfAFailedPollAsksTheSameCluster() throws {

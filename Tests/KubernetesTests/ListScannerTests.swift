@@ -1,3 +1,4 @@
+import Health
 import Testing
 
 @testable import Kubernetes
@@ -109,7 +110,7 @@ import Testing
         ).utf8), of: ServedKind(pods, "v1"))
     #expect(page.objects.count == 1)
     #expect(
-      page.undecodable == [
+      page.undecodable.map(\.description) == [
         "Pod apps/a: nests deeper than 200 levels", "Pod b c: is longer than 4 MiB",
         "Pod number 3: is longer than 4 MiB",
       ])

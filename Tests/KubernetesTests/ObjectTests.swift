@@ -223,7 +223,7 @@ import Testing
       ])
     #expect(page.objects.count == 1)
     #expect(
-      page.undecodable == [
+      page.undecodable.map(\.description) == [
         "Kustomization n/a: spec.suspend has the wrong type",
         "Kustomization n/b: metadata.generation has the wrong type",
         "Kustomization n/c: metadata.deletionTimestamp is not valid",

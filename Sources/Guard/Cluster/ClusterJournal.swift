@@ -148,6 +148,7 @@ final class ClusterJournal {
     let subjects = Set(report.problems.map(\.subject))
     let gone = open.values.filter { problem in
       !subjects.contains(problem.subject) && !report.unseen.contains(problem.kind)
+        && !report.unseenSubjects.contains(problem.subject)
     }
     for problem in gone.sorted(by: { $0.id < $1.id }) {
       guard let incident = incidents.removeValue(forKey: problem.subject) else { continue }

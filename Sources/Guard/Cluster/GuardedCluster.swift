@@ -164,8 +164,8 @@ actor GuardedCluster {
     journal.write(from: previous, to: report)
     ledger.observe(
       Sighting(
-        cluster: configuration.name, problems: report.problems, unseen: report.unseen, poll: lastPoll?.at,
-        ids: journal.incidents), at: now)
+        cluster: configuration.name, problems: report.problems, unseen: report.unseen,
+        unseenSubjects: report.unseenSubjects, poll: lastPoll?.at, ids: journal.incidents), at: now)
     previous = report
     let tunnel = tunnel
     board.put(.init(report: report, observation: observation, poll: lastPoll, tunnel: { tunnel.status }))

@@ -56,7 +56,10 @@ public struct IncidentBook: Hashable, Sendable {
       }
     }
     for (key, track) in tracks where key.cluster == cluster && problems[key] == nil {
-      guard !sighting.unseen.contains(track.incident.kind) else {
+      guard
+        !sighting.unseen.contains(track.incident.kind),
+        !sighting.unseenSubjects.contains(track.incident.subject)
+      else {
         seen.remove(key)
         continue
       }

@@ -1,39 +1,51 @@
 /// What was seen last of each part of a cluster, and when by the server's clock: what is shown of a part that can't be
 /// read just now.
 public struct LastSeen: Hashable, Sendable {
-  struct Seen<Value: Hashable & Sendable>: Hashable, Sendable {
-    let value: Value
+  struct Seen<Object: ClusterObject>: Hashable, Sendable {
+    let value: [Object]
     let at: Timestamp
+    /// Of these objects that were seen before: the last poll could not read them.
+    var hidden: Set<Reference> = []
   }
 
-  private(set) var nodes: Seen<[Node]>?
+  private(set) var nodes: Seen<Node>?
   /// Of all kinds, those that could be listed last time first.
   private(set) var flux: [FluxObject] = []
   /// When each kind of Flux was listed.
   private(set) var fluxTimes: [String: Timestamp] = [:]
-  private(set) var imageRepositories: Seen<[ImageRepository]>?
-  private(set) var imagePolicies: Seen<[ImagePolicy]>?
-  private(set) var imageUpdateAutomations: Seen<[ImageUpdateAutomation]>?
-  private(set) var workloads: Seen<[Workload]>?
-  private(set) var certificates: Seen<[Certificate]>?
-  private(set) var stacks: Seen<[Stack]>?
+  /// Of these, those that the last poll could not decode.
+  private(set) var hiddenFlux: Set<Reference> = []
+  private(set) var imageRepositories: Seen<ImageRepository>?
+  private(set) var imagePolicies: Seen<ImagePolicy>?
+  private(set) var imageUpdateAutomations: Seen<ImageUpdateAutomation>?
+  private(set) var workloads: Seen<Workload>?
+  private(set) var certificates: Seen<Certificate>?
+  private(set) var stacks: Seen<Stack>?
 
   public init() {}
 
   /// Takes in what a poll saw. What it could not read stays as it was; what the server does not have is gone.
   mutating func take(_ snapshot: Snapshot, at time: Timestamp) {
-    func newer<Value>(_ part: Part<Value>, _ old: Seen<Value>?) -> Seen<Value>? {
+    func newer<Object>(_ part: Part<[Object]>, _ old: Seen<Object>?) -> Seen<Object>? {
       switch part {
-      case .seen(let value): Seen(value: value, at: time)
-      case .notServed: nil
-      case .failed: old
+      case .seen(let objects):
+        let hidden = LastSeen.hidden(from: snapshot, beside: objects, of: old?.value ?? [])
+        return Seen(
+          value: objects + hidden, at: time, hidden: Set(hidden.map(\.resource.reference)))
+      case .notServed: return nil
+      case .failed: return old
       }
     }
     nodes = newer(snapshot.nodes, nodes)
     imageRepositories = newer(snapshot.imageRepositories, imageRepositories)
     imagePolicies = newer(snapshot.imagePolicies, imagePolicies)
     imageUpdateAutomations = newer(snapshot.imageUpdateAutomations, imageUpdateAutomations)
-    workloads = newer(snapshot.workloads, workloads)
+    let failedWorkloads = snapshot.failedWorkloadKinds
+    let oldWorkloads = workloads?.value.filter { failedWorkloads[$0.resource.kind] != nil } ?? []
+    workloads = newer(snapshot.workloads, workloads).map {
+      Seen(
+        value: $0.value + (snapshot.workloads.value == nil ? [] : oldWorkloads), at: $0.at, hidden: $0.hidden)
+    }
     certificates = newer(snapshot.certificates, certificates)
     stacks = newer(snapshot.stacks, stacks)
     takeFlux(snapshot, at: time)
@@ -42,12 +54,26 @@ public struct LastSeen: Hashable, Sendable {
   private mutating func takeFlux(_ snapshot: Snapshot, at time: Timestamp) {
     switch snapshot.flux {
     case .failed: break
-    case .notServed: (flux, fluxTimes) = ([], [:])
+    case .notServed: (flux, fluxTimes, hiddenFlux) = ([], [:], [])
     case .seen(let objects):
       let failed = snapshot.failedFluxKinds
-      flux = objects + (failed.isEmpty ? [] : flux.filter { failed[$0.resource.kind] != nil })
+      let hidden = LastSeen.hidden(from: snapshot, beside: objects, of: flux)
+      hiddenFlux = Set(hidden.map(\.resource.reference))
+      let unread = failed.isEmpty ? [] : flux.filter { failed[$0.resource.kind] != nil }
+      flux = objects + unread + hidden.filter { failed[$0.resource.kind] == nil }
       fluxTimes = fluxTimes.filter { failed[$0.key] != nil }
       for kind in Set(objects.map(\.resource.kind)) { fluxTimes[kind] = time }
+    }
+  }
+
+  /// Objects of before that may be among those that could not be decoded.
+  private static func hidden<Object: ClusterObject>(
+    from snapshot: Snapshot, beside seen: [Object], of old: [Object]
+  ) -> [Object] {
+    guard !old.isEmpty, !snapshot.undecodable.isEmpty || !snapshot.uncountedKinds.isEmpty else { return [] }
+    let known = Set(seen.map(\.resource.reference))
+    return old.filter {
+      !known.contains($0.resource.reference) && snapshot.unreadableReason(of: $0.resource.reference) != nil
     }
   }
 }

@@ -51,3 +51,17 @@ public struct Reference: Hashable, Sendable, CustomStringConvertible {
     namespace.isEmpty ? "\(kind.lowercased()) \(name)" : "\(kind.lowercased()) \(namespace)/\(name)"
   }
 }
+
+/// An object of the cluster, whatever else is known of it.
+protocol ClusterObject: Hashable, Sendable {
+  var resource: Resource { get }
+}
+
+extension Node: ClusterObject {}
+extension FluxObject: ClusterObject {}
+extension ImageRepository: ClusterObject {}
+extension ImagePolicy: ClusterObject {}
+extension ImageUpdateAutomation: ClusterObject {}
+extension Workload: ClusterObject {}
+extension Certificate: ClusterObject {}
+extension Stack: ClusterObject {}

@@ -45,6 +45,8 @@ public struct Snapshot: Hashable, Sendable {
   public var version: String?
   /// /readyz answered 200; nil where it said neither yes nor no.
   public var isReady: Bool?
+  /// The checks that /readyz names as failed: `etcd`.
+  public var failedChecks: [String]
   public var nodes: Part<[Node]>
   public var flux: Part<[FluxObject]>
   public var imageRepositories: Part<[ImageRepository]>
@@ -59,8 +61,12 @@ public struct Snapshot: Hashable, Sendable {
   public var leaderLeases: Part<[LeaderLease]>
   /// Flux kinds that could not be listed, by kind, while others could.
   public var failedFluxKinds: [String: PollFailure]
-  /// Objects that could not be decoded: one line each, the rest of the list stands.
-  public var undecodable: [String]
+  /// The same of Deployments, StatefulSets and DaemonSets.
+  public var failedWorkloadKinds: [String: PollFailure]
+  /// Objects that could not be decoded: the rest of the list stands.
+  public var undecodable: [UndecodableObject]
+  /// Kinds of which more objects could not be decoded than `undecodable` has room for.
+  public var uncountedKinds: Set<String>
   /// When the client certificate of the kubeconfig ends.
   public var clientCertificateExpiry: Timestamp?
   /// When the last of the certificate authorities of the kubeconfig ends.
@@ -71,20 +77,23 @@ public struct Snapshot: Hashable, Sendable {
   public var gaps: [String: PollFailure]
 
   public init(
-    serverTime: Timestamp, version: String? = nil, isReady: Bool? = nil, nodes: Part<[Node]> = .notServed,
+    serverTime: Timestamp, version: String? = nil, isReady: Bool? = nil,
+    failedChecks: [String] = [], nodes: Part<[Node]> = .notServed,
     flux: Part<[FluxObject]> = .notServed, imageRepositories: Part<[ImageRepository]> = .notServed,
     imagePolicies: Part<[ImagePolicy]> = .notServed,
     imageUpdateAutomations: Part<[ImageUpdateAutomation]> = .notServed,
     workloads: Part<[Workload]> = .notServed, certificates: Part<[Certificate]> = .notServed,
     stacks: Part<[Stack]> = .notServed, secrets: Part<[SecretPresence]> = .notServed,
     pods: Part<PodCensus> = .notServed, leaderLeases: Part<[LeaderLease]> = .notServed,
-    failedFluxKinds: [String: PollFailure] = [:], undecodable: [String] = [],
+    failedFluxKinds: [String: PollFailure] = [:], failedWorkloadKinds: [String: PollFailure] = [:],
+    undecodable: [UndecodableObject] = [], uncountedKinds: Set<String> = [],
     clientCertificateExpiry: Timestamp? = nil, authorityExpiry: Timestamp? = nil,
     isServerUnverified: Bool = false, gaps: [String: PollFailure] = [:]
   ) {
     self.serverTime = serverTime
     self.version = version
     self.isReady = isReady
+    self.failedChecks = failedChecks
     self.nodes = nodes
     self.flux = flux
     self.imageRepositories = imageRepositories
@@ -97,7 +106,9 @@ public struct Snapshot: Hashable, Sendable {
     self.pods = pods
     self.leaderLeases = leaderLeases
     self.failedFluxKinds = failedFluxKinds
+    self.failedWorkloadKinds = failedWorkloadKinds
     self.undecodable = undecodable
+    self.uncountedKinds = uncountedKinds
     self.clientCertificateExpiry = clientCertificateExpiry
     self.authorityExpiry = authorityExpiry
     self.isServerUnverified = isServerUnverified

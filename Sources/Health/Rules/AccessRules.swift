@@ -67,16 +67,17 @@ extension Judgement {
     }
     judgeServer(snapshot)
     judgeCredentials(snapshot)
-    for (index, line) in snapshot.undecodable.prefix(5).enumerated() {
+    for (index, object) in snapshot.undecodable.prefix(5).enumerated() {
       report(
         "api/undecodable/\(index)", .warning, subject: "API of \(cluster)",
         title: "an object could not be read",
-        detail: line, remedy: look(atUndecodable: line))
+        detail: object.description, remedy: look(atUndecodable: object))
     }
     if snapshot.undecodable.count > 5 {
+      let count = snapshot.undecodable.count - 5
       report(
         "api/undecodable/more", .warning, subject: "API of \(cluster)",
-        title: "\(snapshot.undecodable.count - 5) more objects could not be read",
+        title: "\(count)\(snapshot.uncountedKinds.isEmpty ? "" : " or more") more objects could not be read",
         remedy: "journalctl -u oceanid-guard")
     }
     return true
@@ -91,20 +92,12 @@ extension Judgement {
     }
   }
 
-  /// - Parameter line: `Kustomization flux-system/apps: spec.suspend has the wrong type`
-  private func look(atUndecodable line: String) -> String {
-    let words = line.split(separator: " ", maxSplits: 2)
-    guard let kind = words.first, kind.first?.isUppercase == true else {
-      return "journalctl -u oceanid-guard"
-    }
-    let type = String(kind).lowercased().shellWord
-    guard words.count == 3, words[1].hasSuffix(":") else { return kubectl("get \(type) -A") }
-    let name = words[1].dropLast().split(separator: "/").map { String($0).shellWord }
-    return switch name.count {
-    case 1: kubectl("get \(type) \(name[0]) -o yaml")
-    case 2: kubectl("-n \(name[0]) get \(type) \(name[1]) -o yaml")
-    default: kubectl("get \(type) -A")
-    }
+  private func look(atUndecodable object: UndecodableObject) -> String {
+    let type = object.kind.lowercased().shellWord
+    guard let name = object.name?.shellWord else { return kubectl("get \(type) -A") }
+    return object.namespace.isEmpty
+      ? kubectl("get \(type) \(name) -o yaml")
+      : kubectl("-n \(object.namespace.shellWord) get \(type) \(name) -o yaml")
   }
 
   private mutating func judgeServer(_ snapshot: Snapshot) {
@@ -112,6 +105,9 @@ extension Judgement {
       report(
         "api/not-ready", .warning, subject: "API of \(cluster)",
         title: "the API server says that it is not ready",
+        detail: snapshot.failedChecks.isEmpty
+          ? "/readyz fails and names no check"
+          : "failed checks of /readyz: \(snapshot.failedChecks.joined(separator: ", "))",
         remedy: kubectl("get --raw '/readyz?verbose'"))
     }
     for (part, failure) in snapshot.gaps.sorted(by: { $0.key < $1.key }) {

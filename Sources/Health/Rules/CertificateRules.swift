@@ -4,7 +4,9 @@ extension Judgement {
       report(failure, part: "certificates", of: .certificate, unread: UnreadPath.all("certificate/"))
       certificates = remembered(lastSeen.certificates)
     }
-    for certificate in snapshot.certificates.value ?? [] { certificates.append(judge(certificate)) }
+    guard let seen = snapshot.certificates.value else { return }
+    for certificate in seen { certificates.append(judge(certificate)) }
+    certificates += unreadable(lastSeen.certificates)
   }
 
   private mutating func judge(_ certificate: Certificate) -> Judged<Certificate> {

@@ -45,8 +45,9 @@ extension Judgement {
 
   /// Objects whose controller is not there. Where none has its usual name, somebody calls them otherwise.
   private mutating func judgeMissingControllers(_ snapshot: Snapshot) {
-    guard snapshot.workloads.value != nil else { return }
+    guard snapshot.workloads.value != nil, snapshot.failedWorkloadKinds["Deployment"] == nil else { return }
     guard !controllers.isEmpty else {
+      guard !String.fluxControllers.contains(where: isUnreadableDeployment) else { return }
       guard expectations.fluxVersion != nil, snapshot.flux.value?.isEmpty == false else { return }
       report(
         "flux/controllers-missing", .critical, subject: "flux", title: "Flux has no controllers",
@@ -59,13 +60,18 @@ extension Judgement {
     kinds += (snapshot.imagePolicies.value ?? []).map(\.resource.kind)
     kinds += (snapshot.imageUpdateAutomations.value ?? []).map(\.resource.kind)
     for name in Set(kinds.map(\.fluxController)).sorted()
-    where !name.isEmpty && !controllers.contains(where: { $0.name == name }) {
+    where !name.isEmpty && !controllers.contains(where: { $0.name == name }) && !isUnreadableDeployment(name)
+    {
       idleControllers.insert(name)
       report(
         "flux/controller/\(name)/missing", .critical, subject: name, title: "\(name) is missing",
         detail: "objects that it looks after are there, and no Deployment of that name",
         remedy: kubectl("-n \(expectations.fluxNamespace.shellWord) get deployments"))
     }
+  }
+
+  private func isUnreadableDeployment(_ name: String) -> Bool {
+    isUnreadable(Reference(kind: "Deployment", namespace: expectations.fluxNamespace, name: name))
   }
 
   /// Every Kustomization overdue at once is one thing that is wrong, and not theirs.

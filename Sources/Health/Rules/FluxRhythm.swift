@@ -80,7 +80,7 @@ extension Judgement {
       return serverNow - started > patience ? started : nil
     }
     // A change that no controller has looked at yet: when it was made is not written anywhere.
-    let seen = watch("\(resource.problemPath)/unobserved")
+    let seen = watch("\(resource.reference.problemPath)/unobserved")
     return seen > patience ? serverNow - seen : nil
   }
 
@@ -99,7 +99,7 @@ extension Judgement {
     let patience = Duration.seconds(300)
     // It had conditions once, so its age does not count.
     let age = resource.conditions.isEmpty ? resource.creationTimestamp.map { serverNow - $0 } : nil
-    let without = age ?? watch("\(resource.problemPath)/no-status")
+    let without = age ?? watch("\(resource.reference.problemPath)/no-status")
     return without > patience ? serverNow - without : nil
   }
 
@@ -131,11 +131,6 @@ extension Judgement {
     let controller = object.resource.kind.fluxController
     return kubectl("-n \(expectations.fluxNamespace.shellWord) logs deployment/\(controller) --since=1h")
   }
-}
-
-extension Resource {
-  /// Where the problems of an object of a discovered kind are, after the cluster's name.
-  var problemPath: String { "\(reference.problems)\(namespace)/\(name)" }
 }
 
 extension FluxObject {

@@ -14,11 +14,17 @@ extension Judgement {
           detail: "the server has none of its API groups, and expect.flux wants it", remedy: flux("check"))
       }
     case .failed(let failure):
-      report(failure, part: "flux", of: .flux, unread: UnreadPath.all("flux/"))
       judge([], beside: lastSeen.flux)
+      // One cause for all of them is told once.
+      guard Set(snapshot.failedFluxKinds.values).count > 1 else {
+        report(failure, part: "flux", of: .flux, unread: UnreadPath.all("flux/"))
+        break
+      }
     }
-    for (kind, failure) in snapshot.failedFluxKinds.sorted(by: { $0.key < $1.key }) {
-      report(failure, part: kind, of: .flux, unread: UnreadPath.all("flux/\(kind.lowercased())/"))
+    if snapshot.flux.value != nil || Set(snapshot.failedFluxKinds.values).count > 1 {
+      for (kind, failure) in snapshot.failedFluxKinds.sorted(by: { $0.key < $1.key }) {
+        report(failure, part: kind, of: .flux, unread: UnreadPath.all("flux/\(kind.lowercased())/"))
+      }
     }
     judgeFluxVersion(snapshot)
   }
@@ -26,7 +32,8 @@ extension Judgement {
   /// - Parameter unread: of kinds that can't be listed just now. What was wrong with them is still the cause of what
   ///   it brought about.
   private mutating func judge(_ objects: [FluxObject], beside unread: [FluxObject]) {
-    let all = objects + unread
+    let hidden = hiddenObjects
+    let all = objects + unread + hidden
     causes = FluxCauses(
       all,
       failures: all.reduce(into: [:]) { failures, object in
@@ -36,6 +43,18 @@ extension Judgement {
     judgeIdleControllers(objects)
     for object in objects { flux.append(judge(object)) }
     flux += remembered(unread)
+    flux += hidden.map(unreadable)
+  }
+
+  /// Those that can't be decoded, as they were when they could; of others the name is known.
+  private var hiddenObjects: [FluxObject] {
+    let before = lastSeen.flux.filter { lastSeen.hiddenFlux.contains($0.resource.reference) }
+    let known = Set(before.map(\.resource.reference))
+    let kinds = Set(observation.snapshot?.undecodable.map(\.kind) ?? []).filter {
+      Reference(kind: $0, namespace: "", name: "").problems.hasPrefix("flux/")
+    }
+    return before
+      + namesOfUnreadable(kinds).filter { !known.contains($0.reference) }.map { FluxObject(resource: $0) }
   }
 
   /// What decides, in this order: kinds without a status, suspension (it freezes conditions), deletion, failure,
@@ -192,7 +211,8 @@ extension Judgement {
   /// Whether every object of a kind of Flux was seen by this poll.
   private func isListed(_ kind: String) -> Bool {
     guard let snapshot = observation.snapshot, snapshot.flux.value != nil else { return false }
-    return snapshot.failedFluxKinds[kind] == nil
+    return snapshot.failedFluxKinds[kind] == nil && !snapshot.uncountedKinds.contains(kind)
+      && !snapshot.undecodable.contains { $0.kind == kind && $0.name == nil }
       && (!kind.fluxController.isEmpty || kind == "ExternalArtifact")
   }
 

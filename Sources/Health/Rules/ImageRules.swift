@@ -14,9 +14,20 @@ extension Judgement {
       automations = remembered(lastSeen.imageUpdateAutomations)
     }
     if snapshot.imagePolicies.failure != nil { policies = rememberedPolicies }
-    for repository in snapshot.imageRepositories.value ?? [] { repositories.append(judge(repository)) }
-    for automation in snapshot.imageUpdateAutomations.value ?? [] { automations.append(judge(automation)) }
-    for policy in snapshot.imagePolicies.value ?? [] { policies.append(judge(policy, snapshot)) }
+    if let seen = snapshot.imageRepositories.value {
+      for repository in seen { repositories.append(judge(repository)) }
+      repositories += unreadable(lastSeen.imageRepositories)
+    }
+    if let seen = snapshot.imageUpdateAutomations.value {
+      for automation in seen { automations.append(judge(automation)) }
+      automations += unreadable(lastSeen.imageUpdateAutomations)
+    }
+    if let seen = snapshot.imagePolicies.value {
+      for policy in seen { policies.append(judge(policy, snapshot)) }
+      policies += unreadable(lastSeen.imagePolicies).map {
+        ImagePolicyReport(policy: $0, running: nil, isBehind: nil)
+      }
+    }
   }
 
   private mutating func judge(_ repository: ImageRepository) -> Judged<ImageRepository> {

@@ -19,6 +19,8 @@ struct ImageTrail {
   /// Who applies the workloads that run something else.
   private let managers: [Judged<FluxObject>]
   private let judgement: Judgement
+  /// An automation that may cover the policy could not be decoded.
+  private let hasUnreadableAutomation: Bool
 
   init(
     _ policy: ImagePolicy, latest: String, running: [ImagePolicyReport.Running], _ snapshot: Snapshot,
@@ -27,6 +29,12 @@ struct ImageTrail {
     self.policy = policy
     self.latest = latest
     self.judgement = judgement
+    hasUnreadableAutomation =
+      snapshot.uncountedKinds.contains("ImageUpdateAutomation")
+      || snapshot.undecodable.contains {
+        $0.kind == "ImageUpdateAutomation"
+          && ($0.name == nil || [policy.resource.namespace, ""].contains($0.namespace))
+      }
     repository = judgement.repositories.first { $0.value.resource.reference == policy.repository }
     // An automation acts on the policies of its own namespace only (flux2#2853).
     let covering = judgement.automations.filter { judged in
@@ -89,6 +97,11 @@ struct ImageTrail {
   }
 
   private var held: End {
+    if hasUnreadableAutomation {
+      return End(
+        standstill: .automation, reason: "Unreadable",
+        words: "an ImageUpdateAutomation that may cover it can't be read", told: .unknown)
+    }
     let elsewhere = judgement.automations.first.map {
       "; \(name($0.value.resource)) acts on the policies of its own namespace and selector only"
     }

@@ -24,6 +24,11 @@ struct Judgement {
   private var partFailures: [(part: String, kind: Problem.Kind, failure: PollFailure)] = []
   /// What the parts that can't be read leave out of sight.
   private var unread: [UnreadPath] = []
+  /// Subjects, and kinds of problems, of which nothing can be seen because of objects that can't be decoded.
+  private var unseenSubjects: Set<String> = []
+  private var unseenKinds: Set<Problem.Kind> = []
+  /// Something that must be seen for the cluster to be called healthy can't be decoded.
+  var isBlind = false
   /// With what the present snapshot has seen.
   let lastSeen: LastSeen
   /// What is being watched, and is no problem yet.
@@ -126,23 +131,48 @@ struct Judgement {
     self.unread += unread
   }
 
-  /// What was refused lacks a rule each; a slow or broken server is one thing, however many parts it costs.
+  /// What an object that can't be decoded leaves out of sight: its problems are not over.
+  mutating func leaveUnread(_ paths: [UnreadPath], subject: String? = nil, kind: Problem.Kind? = nil) {
+    unread += paths
+    if let subject { unseenSubjects.insert(subject) }
+    if let kind { unseenKinds.insert(kind) }
+  }
+
+  /// A slow or broken server is one thing, however many parts it costs. Each refusal lacks a rule of its own; one
+  /// refusal that costs several parts, as that of discovery does, lacks one.
   private mutating func reportPartFailures() {
-    let groups = Dictionary(grouping: partFailures) { $0.failure.code }
-    for (code, failures) in groups {
-      if code == .forbidden || failures.count == 1 {
-        for (part, _, failure) in failures {
-          report(
-            "api/\(part)/\(code.rawValue)", .warning, subject: part, title: "\(part) can't be read",
-            detail: failure.message, remedy: failure.remedy)
-        }
-      } else if let first = failures.first?.failure {
-        report(
-          "api/parts/\(code.rawValue)", .warning, subject: "API of \(cluster)",
-          title: "\(failures.count) parts of the cluster can't be read",
-          detail: "\(first.message); so \(failures.map(\.part).sorted().joined(separator: ", "))",
-          remedy: first.remedy)
+    for (code, failures) in Dictionary(grouping: partFailures, by: \.failure.code) {
+      guard code == .forbidden else {
+        reportPartFailure(code, failures)
+        continue
       }
+      let causes = Dictionary(grouping: failures, by: \.failure).values
+        .sorted { ($0.first?.part ?? "") < ($1.first?.part ?? "") }
+      var serial = 0
+      for parts in causes {
+        serial += parts.count > 1 ? 1 : 0
+        reportPartFailure(code, parts, serial: serial)
+      }
+    }
+  }
+
+  /// - Parameter serial: tells apart causes that cost several parts each.
+  private mutating func reportPartFailure(
+    _ code: PollFailure.Code, _ failures: [(part: String, kind: Problem.Kind, failure: PollFailure)],
+    serial: Int = 1
+  ) {
+    guard let first = failures.first else { return }
+    if failures.count == 1 {
+      report(
+        "api/\(first.part)/\(code.rawValue)", .warning, subject: first.part,
+        title: "\(first.part) can't be read", detail: first.failure.message, remedy: first.failure.remedy)
+    } else {
+      report(
+        "api/parts/\(code.rawValue)" + (serial > 1 ? "/\(serial)" : ""), .warning,
+        subject: "API of \(cluster)",
+        title: "\(failures.count) parts of the cluster can't be read",
+        detail: "\(first.failure.message); so \(failures.map(\.part).sorted().joined(separator: ", "))",
+        remedy: first.failure.remedy)
     }
   }
 
@@ -172,7 +202,7 @@ struct Judgement {
       fluxVersion: fluxVersion, nodes: nodes, flux: flux, policies: policies, repositories: repositories,
       automations: automations, workloads: workloads, certificates: certificates, stacks: stacks,
       secrets: secrets, pods: pods, controllers: controllers, problems: sorted,
-      unseen: unseen(isFresh: isFresh))
+      unseen: unseen(isFresh: isFresh), unseenSubjects: unseenSubjects)
     return (report, remembering(sorted, left))
   }
 
@@ -192,7 +222,7 @@ struct Judgement {
     let all = Set(Problem.Kind.allCases)
     guard observation.tunnel.state == .up else { return all }
     guard isFresh else { return all.subtracting([.tunnel, .forward]) }
-    return Set(partFailures.map(\.kind))
+    return unseenKinds.union(partFailures.map(\.kind))
   }
 
   /// No data is no good news: without the nodes or a kind of Flux nobody knows how the cluster is, nor as long as
@@ -201,7 +231,7 @@ struct Judgement {
   /// - Parameter unread: critical problems of parts that can't be read any more.
   private func verdict(isFresh: Bool, unread: Set<String>) -> Verdict {
     if problems.contains(where: { $0.severity == .critical }) { return .critical }
-    if !isFresh || !unread.isEmpty { return .unknown }
+    if !isFresh || !unread.isEmpty || isBlind { return .unknown }
     if partFailures.contains(where: { [.node, .flux].contains($0.kind) }) { return .unknown }
     return problems.isEmpty ? .healthy : .degraded
   }

@@ -61,6 +61,9 @@ struct UnreadPath: Hashable {
 }
 
 extension Reference {
+  /// Where the problems of this object are, after the cluster's name.
+  var problemPath: String { problems + (namespace.isEmpty ? name : "\(namespace)/\(name)") }
+
   /// The beginning of the paths of such an object's problems; Leases have none of their own.
   var problems: String {
     switch kind {

@@ -17,7 +17,14 @@ extension Judgement {
     }
     guard let seen = snapshot.nodes.value else { return }
     for node in seen { nodes.append(judge(node, snapshot)) }
+    for resource in namesOfUnreadable(["Node"]) {
+      nodes.append(
+        NodeReport(
+          node: Node(resource: resource), verdict: .unknown, status: "Unknown",
+          isExpected: expectations.nodes.isEmpty || expectations.nodes.contains(resource.name)))
+    }
     for name in expectations.nodes where !seen.contains(where: { $0.name == name }) {
+      guard !isUnreadable(Reference(kind: "Node", namespace: "", name: name)) else { continue }
       unwellNodes.insert(name)
       report(
         "node/\(name)/missing", .critical, subject: "node \(name)", title: "node \(name) is missing",

@@ -15,10 +15,16 @@ extension Judgement {
           remedy: kubectl("-n \(secret.namespace.shellWord) get secrets") + "  # restore it from its source")
       }
     }
-    guard let failure = secrets.lazy.filter({ $0.isPresent == nil }).compactMap(\.failure).first else {
-      return
+    // A Role names its Secrets: each that is refused lacks a rule of its own, and all of them are told.
+    let failures = secrets.lazy.filter { $0.isPresent == nil }.compactMap(\.failure)
+    for (code, failures) in Dictionary(grouping: failures, by: \.code) {
+      var remedies: [String] = []
+      for failure in failures where !remedies.contains(failure.remedy) { remedies.append(failure.remedy) }
+      let failure = PollFailure(
+        code: code, message: failures.map(\.message).joined(separator: "; "),
+        remedy: code == .forbidden ? remedies.joined(separator: "; ") : remedies.first ?? "")
+      report(failure, part: "secrets", of: .secret, unread: UnreadPath.all("secret/"))
     }
-    report(failure, part: "secrets", of: .secret, unread: UnreadPath.all("secret/"))
   }
 
   /// A missing Secret is the cause of what its users say.

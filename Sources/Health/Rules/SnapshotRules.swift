@@ -2,6 +2,7 @@
 extension Judgement {
   mutating func judge(_ snapshot: Snapshot) {
     skew = observation.clockSkew
+    gatherUnreadable(snapshot)
     // A cause comes before what it brings about.
     judgeNodes(snapshot)
     judgeSecrets(snapshot)
@@ -51,9 +52,13 @@ extension Judgement {
     remembered(lastSeen.imagePolicies).map { ImagePolicyReport(policy: $0, running: nil, isBehind: nil) }
   }
 
-  func remembered<Value>(_ seen: LastSeen.Seen<[Value]>?) -> [Judged<Value>] {
+  func remembered<Value>(_ seen: LastSeen.Seen<Value>?) -> [Judged<Value>] {
     guard let seen else { return [] }
     return seen.value.map { unknown($0, seen.at) }
+  }
+
+  func remembered(_ workloads: [Workload], at time: Timestamp?) -> [Judged<Workload>] {
+    workloads.map { unknown($0, time ?? serverNow) }
   }
 
   func remembered(_ objects: [FluxObject]) -> [Judged<FluxObject>] {

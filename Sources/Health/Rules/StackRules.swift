@@ -4,7 +4,9 @@ extension Judgement {
       report(failure, part: "stacks", of: .stack, unread: UnreadPath.all("stack/"))
       stacks = remembered(lastSeen.stacks)
     }
-    for stack in snapshot.stacks.value ?? [] { stacks.append(judge(stack)) }
+    guard let seen = snapshot.stacks.value else { return }
+    for stack in seen { stacks.append(judge(stack)) }
+    stacks += unreadable(lastSeen.stacks)
   }
 
   private mutating func judge(_ stack: Stack) -> Judged<Stack> {

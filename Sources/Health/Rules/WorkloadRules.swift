@@ -8,25 +8,51 @@ extension Judgement {
   }
 
   mutating func judgeWorkloads(_ snapshot: Snapshot) {
-    if let failure = snapshot.workloads.failure {
-      report(
-        failure, part: "workloads", of: .workload,
-        // Whether an image runs is seen by them alone, and so are the controllers of Flux.
-        unread: UnreadPath.all("workload/", "flux/controller", "flux/version", "lease/leader/")
-          + [UnreadPath(beginning: "image/policy/", word: "behind")])
-      rememberWorkloads()
-    }
-    guard let all = snapshot.workloads.value else { return }
-    for workload in all {
+    reportUnreadWorkloads(snapshot)
+    guard let all = snapshot.workloads.value else { return rememberWorkloads() }
+    for workload in lastSeen.workloads?.value ?? all {
       if let manager = workload.manager { managers[workload.resource.reference] = manager }
     }
     for workload in shown(all) { workloads.append(judge(workload)) }
+    let failed = snapshot.failedWorkloadKinds
+    let unread = (lastSeen.workloads?.value ?? []).filter { failed[$0.resource.kind] != nil }
+    workloads += remembered(shown(unread), at: lastSeen.workloads?.at)
+    let hidden = unreadable(lastSeen.workloads)
+    let shownHidden = Set(shown(hidden.map(\.value)).map(\.resource.reference))
+    workloads += hidden.filter { shownHidden.contains($0.value.resource.reference) }
     for name in expectations.workloads where !all.contains(where: { $0.resource.expectedName == name }) {
+      // It may be of a kind that can't be listed, or one of those that can't be decoded.
+      guard failed.isEmpty, !Judgement.workloadKinds.contains(where: { isUnreadable(name.reference($0)) })
+      else {
+        continue
+      }
       report(
         "workload/\(name)/missing", .critical, subject: "workload \(name)",
         title: "workload \(name) is missing",
         detail: "no Deployment, StatefulSet or DaemonSet of that name",
         remedy: kubectl("-n \(name.namespace.shellWord) get deployments,statefulsets,daemonsets"))
+    }
+  }
+
+  static let workloadKinds = ["Deployment", "StatefulSet", "DaemonSet"]
+
+  /// Each kind by itself: of the others everything is known.
+  private mutating func reportUnreadWorkloads(_ snapshot: Snapshot) {
+    var failures = snapshot.failedWorkloadKinds
+    if let failure = snapshot.workloads.failure, Set(failures.values).count < 2 {
+      failures = ["workloads": failure]
+    }
+    for (kind, failure) in failures.sorted(by: { $0.key < $1.key }) {
+      // Whether an image runs is seen by them alone, and so are the controllers of Flux.
+      var unread = [UnreadPath(beginning: "image/policy/", word: "behind")]
+      unread +=
+        kind == "workloads"
+        ? UnreadPath.all("workload/")
+        : [kind.lowercased(), "missing"].map { UnreadPath(beginning: "workload/", word: $0) }
+      if kind == "workloads" || kind == "Deployment" {
+        unread += UnreadPath.all("flux/controller", "flux/version", "lease/leader/")
+      }
+      report(failure, part: kind, of: .workload, unread: unread)
     }
   }
 
@@ -119,6 +145,12 @@ extension Judgement {
       ? few
       : WorkloadTrouble(
         title: "does not roll out: \(reason)", isCounted: false, since: now - skew - waited)
+  }
+}
+
+extension Expectations.Name {
+  fileprivate func reference(_ kind: String) -> Reference {
+    Reference(kind: kind, namespace: namespace, name: name)
   }
 }
 

@@ -17,7 +17,7 @@ extension PollFailure {
     let renew =
       "Renew the credentials of context \(kubeconfig.context) in \(file) "
       + "(on k3s: sudo cat /etc/rancher/k3s/k3s.yaml on the control plane)"
-    let health = "Ask by hand: \(kubeconfig.kubectl("get --raw '/readyz?verbose'"))"
+    let health = subject.diagnosis(kubeconfig)
     switch response.status {
     case 401:
       self.init(
@@ -92,6 +92,24 @@ extension Response {
       let token = try? status.object("metadata")?.requireText("continue"), !token.isEmpty
     else { return nil }
     return token
+  }
+}
+
+extension Response {
+  /// A Status object that says that the object of this name does not exist: another server's 404 says nothing.
+  func saysNotFound(_ name: String) -> Bool {
+    guard status == 404, body.count <= 64 << 10,
+      let answer = try? ObjectPage.decode(body, as: Fields.self), answer.text("kind") == "Status"
+    else { return false }
+    let found = answer.shown("details")?.text("name")
+    return answer.text("reason") == "NotFound" && (found == nil || found == name)
+  }
+
+  /// The names of the lines `[-]etcd failed: reason withheld` (apiserver pkg/server/healthz).
+  var failedChecks: [String] {
+    guard body.count <= 64 << 10 else { return [] }
+    return String(decoding: body, as: UTF8.self).split(separator: "\n").filter { $0.hasPrefix("[-]") }
+      .prefix(16).map { String($0.dropFirst(3).prefix { $0 != " " }.prefix(80)).singleLine }
   }
 }
 

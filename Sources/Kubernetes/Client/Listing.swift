@@ -15,7 +15,7 @@ struct Listing {
   let served: ServedKind
   let namespace: String?
   private(set) var objects: [Observed] = []
-  private(set) var undecodable: [String] = []
+  private(set) var undecodable: [UndecodableObject] = []
   private(set) var outcome = Outcome.asking
   /// 404 for a kind that discovery named.
   private(set) var isLost = false

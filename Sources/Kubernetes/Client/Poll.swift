@@ -19,6 +19,8 @@ struct Poll {
   private(set) var listings: [String: Listing] = [:]
   private(set) var version: String?
   private(set) var isReady: Bool?
+  /// What /readyz says has failed.
+  private(set) var failedChecks: [String] = []
   /// Questions about the server itself that found no answer, by what is not known for it.
   private(set) var gaps: [String: PollFailure] = [:]
   private(set) var serverTime: Timestamp?
@@ -66,18 +68,19 @@ struct Poll {
       requests.append(list(Listing(ServedKind(kind, "v1"))))
     }
     for name in Set(secretNames) {
-      requests.append(
-        ask(
-          .secret(name),
-          "/api/v1/namespaces/\(name.namespace.percentEncoded)/secrets/\(name.name.percentEncoded)"
-            // From the server's memory: a quorum of etcd need not be asked whether a Secret exists. Lists are
-            // asked for as they are now: with 0 they may be old, and older servers then ignore `limit`.
-            + "?resourceVersion=0",
-          // No second choice: a server that can't leave the values out must answer 406.
-          accept: "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1"))
+      // From the server's cache: a quorum of etcd need not be asked whether a Secret exists. Lists are asked for
+      // as they are now: with 0 they may be old, and older servers then ignore `limit`.
+      requests.append(ask(.secret(name), path(ofSecret: name) + "?resourceVersion=0", accept: Poll.metadata))
     }
     if isFresh { requests += listDiscovered() }
     return admitted(requests)
+  }
+
+  // No second choice: a server that can't leave the values out must answer 406.
+  private static let metadata = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1"
+
+  private func path(ofSecret name: Expectations.Name) -> String {
+    "/api/v1/namespaces/\(name.namespace.percentEncoded)/secrets/\(name.name.percentEncoded)"
   }
 
   /// What is asked when no question had an answer.
@@ -190,11 +193,11 @@ struct Poll {
   private func subject(of question: Question) -> Subject {
     switch question {
     case .version: Subject(path: "/version")
-    case .readiness: Subject(path: "/readyz")
+    case .readiness, .readinessChecks: Subject(path: "/readyz")
     case .groups: Subject(path: "/apis")
     case .resources(let group, let version): Subject(path: "/apis/\(group)/\(version)")
     case .list(let kind): listings[kind]?.subject ?? Subject(path: kind)
-    case .secret(let name): Subject(secret: name)
+    case .secret(let name), .uncachedSecret(let name): Subject(secret: name)
     }
   }
 
@@ -215,9 +218,16 @@ struct Poll {
       // 500 with the names of the checks that failed; the text of a 200 is "ok".
       if response.status == 200 || (500...599).contains(response.status) {
         isReady = response.status == 200
+        failedChecks = response.failedChecks
+        // What stands before the server may keep its words to itself.
+        guard isReady == false, failedChecks.isEmpty else { return [] }
+        return [ask(.readinessChecks, "/readyz?verbose", accept: "*/*")]
       } else if let failure = PollFailure(response, asking: subject, of: kubeconfig) {
         return fail(question, failure)
       }
+      return []
+    case .readinessChecks:
+      failedChecks = response.failedChecks
       return []
     case .list(let kind):
       let (kubeconfig, limits) = (kubeconfig, limits)
@@ -227,7 +237,10 @@ struct Poll {
         return []
       }
       return [ask(question, next)]
-    case .secret(let name):
+    case .secret(let name) where response.status == 404:
+      // A cache may lag behind for ever (kine#770); only etcd knows what is missing.
+      return [ask(.uncachedSecret(name), path(ofSecret: name), accept: Poll.metadata)]
+    case .secret(let name), .uncachedSecret(let name):
       receive(secret: name, response, subject)
       return []
     case .groups where response.status == 304 && discovery != nil:
@@ -246,7 +259,7 @@ struct Poll {
   }
 
   private mutating func receive(secret name: Expectations.Name, _ response: Response, _ subject: Subject) {
-    if response.status == 404 {
+    if response.saysNotFound(name.name) {
       secrets[name] = .success(false)
     } else if let failure = PollFailure(response, asking: subject, of: kubeconfig) {
       secrets[name] = .failure(failure)
@@ -311,18 +324,22 @@ struct Poll {
 
   private mutating func fail(_ question: Question, _ failure: PollFailure) -> [Request] {
     switch question {
+    case .readinessChecks: return []
     case .version, .readiness:
       gaps[question == .version ? "version" : "readiness"] = failure
       return []
     case .list(let kind):
       listings[kind]?.fail(failure)
       return []
-    case .secret(let name):
+    case .secret(let name), .uncachedSecret(let name):
       secrets[name] = .failure(failure)
       return []
     case .groups:
-      // What was known a while ago is better than nothing.
-      guard discovery == nil else { return listDiscovered() }
+      // What was known a while ago is better than nothing, and may be out of date.
+      guard discovery == nil else {
+        gaps["discovery"] = failure
+        return listDiscovered()
+      }
       discoveryFailure = failure
       return []
     case .resources(let group, let version):

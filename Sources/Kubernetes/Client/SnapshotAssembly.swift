@@ -10,13 +10,20 @@ extension Poll {
   ) -> Result<Snapshot, PollFailure> {
     let nodes = part([.node])
     if !listings.values.contains(where: { $0.outcome == .whole }), let failure = nodes.failure {
-      return .failure(tellingFailure ?? failure)
+      return .failure((tellingFailure ?? failure).naming(failedChecks))
     }
     let renewals = leaseRenewals
-    let (flux, failedKinds) = fluxPart
+    let (flux, failedFluxKinds) = part(ofKinds: Kind.flux) { object -> FluxObject? in
+      if case .flux(let value) = object { value } else { nil }
+    }
+    let (workloads, failedWorkloadKinds) = part(ofKinds: Kind.workloads) { object -> Workload? in
+      if case .workload(let value) = object { value } else { nil }
+    }
+    let (undecodable, uncountedKinds) = undecodable(limit: limits.undecodable)
     return .success(
       Snapshot(
         serverTime: serverTime ?? localTime, version: version, isReady: isReady,
+        failedChecks: failedChecks,
         nodes: nodes.picking { (object: Observed) -> Node? in
           guard case .node(let node) = object else { return nil }
           return node.renewed(at: renewals[node.name])
@@ -31,9 +38,7 @@ extension Poll {
         imageUpdateAutomations: part([.imageUpdateAutomation]).picking { object in
           if case .imageUpdateAutomation(let value) = object { value } else { nil }
         },
-        workloads: part(Kind.workloads).picking { object in
-          if case .workload(let value) = object { value } else { nil }
-        },
+        workloads: workloads,
         certificates: part([.certificate]).picking { object in
           if case .certificate(let value) = object { value } else { nil }
         },
@@ -43,8 +48,9 @@ extension Poll {
         secrets: secretsPart(names), pods: podsPart,
         leaderLeases: part([.lease]).picking { object in
           if case .leaderLease(let value) = object, value.isOfFlux { value } else { nil }
-        }, failedFluxKinds: failedKinds,
-        undecodable: undecodable(limit: limits.undecodable), clientCertificateExpiry: clientCertificateExpiry,
+        }, failedFluxKinds: failedFluxKinds,
+        failedWorkloadKinds: failedWorkloadKinds, undecodable: undecodable, uncountedKinds: uncountedKinds,
+        clientCertificateExpiry: clientCertificateExpiry,
         authorityExpiry: kubeconfig.authorityExpiry, isServerUnverified: kubeconfig.isInsecure, gaps: allGaps)
     )
   }
@@ -74,10 +80,11 @@ extension Poll {
     case .whole: return .seen(listings[kind.name]?.objects ?? [])
     case .failed(let failure): return .failed(failure)
     case .notServed:
-      guard kind.name == Kind.node.name else { return .notServed }
+      // Every API server has them: one that answers 404 is another server, and nothing is missing from its cluster.
+      guard kind.name == Kind.node.name || kind.group == "apps" else { return .notServed }
       return .failed(
         PollFailure(
-          code: .badResponse, message: "the server has no nodes to list: it answers 404",
+          code: .badResponse, message: "the server has no \(kind.plural) to list: it answers 404",
           remedy: "Check that the forward's target and the kubeconfig's server are the API server."))
     case .asking, nil:
       if let failure = discoveryFailure ?? discovery?.failures[kind.group] { return .failed(failure) }
@@ -85,23 +92,21 @@ extension Poll {
     }
   }
 
-  private var fluxPart: (Part<[FluxObject]>, [String: PollFailure]) {
-    var seen: [FluxObject]?
+  /// The lists of some kinds, of which each may fail by itself; all failures are told, and of which kind.
+  private func part<Value>(
+    ofKinds kinds: [Kind], _ pick: (Observed) -> Value?
+  ) -> (Part<[Value]>, failures: [String: PollFailure]) {
+    var seen: [Value]?
     var failures: [(kind: String, failure: PollFailure)] = []
-    for kind in Kind.flux {
+    for kind in kinds {
       switch part(kind) {
       case .failed(let failure): failures.append((kind.name, failure))
       case .notServed: break
-      case .seen(let objects):
-        seen =
-          (seen ?? [])
-          + objects.compactMap { object in
-            if case .flux(let value) = object { value } else { nil }
-          }
+      case .seen(let objects): seen = (seen ?? []) + objects.compactMap(pick)
       }
     }
-    guard let seen else { return (failures.first.map { .failed($0.failure) } ?? .notServed, [:]) }
-    return (.seen(seen), Dictionary(failures.map { ($0.kind, $0.failure) }) { first, _ in first })
+    let byKind = Dictionary(failures.map { ($0.kind, $0.failure) }) { first, _ in first }
+    return (seen.map { .seen($0) } ?? failures.first.map { .failed($0.failure) } ?? .notServed, byKind)
   }
 
   private var leaseRenewals: [String: Timestamp] {
@@ -142,10 +147,20 @@ extension Poll {
     }
   }
 
-  private func undecodable(limit: Int) -> [String] {
-    let lines = (Kind.builtIn + Kind.discovered).flatMap { listings[$0.name]?.undecodable ?? [] }
-    guard lines.count > limit else { return lines }
-    return lines.prefix(limit) + ["and more, which are not counted"]
+  /// - Returns: as many as are shown, and the kinds of those that are left out.
+  private func undecodable(limit: Int) -> ([UndecodableObject], uncounted: Set<String>) {
+    let all = (Kind.builtIn + Kind.discovered).flatMap { listings[$0.name]?.undecodable ?? [] }
+    return (Array(all.prefix(limit)), Set(all.dropFirst(limit).map(\.kind)))
+  }
+}
+
+extension PollFailure {
+  /// The same failure, with the parts of the server that have failed by its own account.
+  fileprivate func naming(_ checks: [String]) -> PollFailure {
+    guard !checks.isEmpty else { return self }
+    return PollFailure(
+      code: code, message: "\(message); failed checks of /readyz: \(checks.joined(separator: ", "))",
+      remedy: remedy)
   }
 }
 

@@ -25,7 +25,7 @@ extension PollFailure {
       case .timeout:
         failure(
           .timeout, "\(subject.name): \(error.detail), from \(server)",
-          "Ask by hand: \(kubeconfig.kubectl("get --raw '/readyz?verbose'"))")
+          subject.diagnosis(kubeconfig))
       case .cancelled:
         failure(
           .unreachable, "the poll was stopped before \(subject.name) was answered", "Wait for the next poll.")

@@ -10,8 +10,7 @@ final class ListReader: BodySink {
   private let decoder = JSONDecoder()
   private var scanner = ListScanner()
   private(set) var objects: [Observed] = []
-  /// `Kustomization flux-system/apps: spec.suspend has the wrong type`
-  private(set) var undecodable: [String] = []
+  private(set) var undecodable: [UndecodableObject] = []
   private var count = 0
   private var kind: String?
   private var next: String?
@@ -82,9 +81,12 @@ final class ListReader: BodySink {
     count += 1
   }
 
-  private func passOver(_ name: String?, _ reason: String) {
+  private func passOver(_ name: ObjectHead.Name?, _ reason: String) {
     guard undecodable.count < limits.undecodable else { return }
-    undecodable.append("\(served.kind.name) \(name ?? "number \(count - 1)"): \(reason)")
+    undecodable.append(
+      UndecodableObject(
+        kind: served.kind.name, namespace: name?.namespace ?? "", name: name?.name, index: count - 1,
+        reason: reason))
   }
 
   private func decode<Value>(
@@ -110,7 +112,7 @@ extension Fields {
 /// One element of a list. Its decoding never throws.
 private enum Attempt: DecodableWithConfiguration {
   case read(Observed)
-  case unreadable(name: String?, reason: String)
+  case unreadable(name: ObjectHead.Name?, reason: String)
 
   init(from decoder: any Decoder, configuration kind: ServedKind) {
     do {
@@ -118,8 +120,8 @@ private enum Attempt: DecodableWithConfiguration {
     } catch {
       let fields = try? Fields(from: decoder)
       let metadata = fields?.shown("metadata")
-      let name = metadata?.text("name").map { name in
-        metadata?.text("namespace").map { "\($0)/\(name)" } ?? name
+      let name = metadata?.text("name").map {
+        ObjectHead.Name(namespace: metadata?.text("namespace") ?? "", name: $0)
       }
       self = .unreadable(name: name, reason: (error as? DecodingError)?.inWords ?? "can't be read")
     }

@@ -2,8 +2,14 @@ internal import Health
 
 /// What an object is called, from the beginning of its JSON alone: for one that is not decoded.
 enum ObjectHead {
-  /// `flux-system/apps`; nil where it does not say so soon enough.
-  static func name(in bytes: UnsafeRawBufferPointer) -> String? {
+  struct Name: Hashable {
+    /// Empty where it has none.
+    let namespace: String
+    let name: String
+  }
+
+  /// nil where it does not say so soon enough.
+  static func name(in bytes: UnsafeRawBufferPointer) -> Name? {
     var depth = 0
     var isMetadata = false
     var key = ""
@@ -30,8 +36,8 @@ enum ObjectHead {
     return name(found)
   }
 
-  private static func name(_ found: [String: String]) -> String? {
-    found["name"].map { name in found["namespace"].map { "\($0)/\(name)" } ?? name }
+  private static func name(_ found: [String: String]) -> Name? {
+    found["name"].map { Name(namespace: found["namespace"] ?? "", name: $0) }
   }
 
   /// Up to the closing quote, behind which `index` is then. Names have no escapes, so none is resolved.

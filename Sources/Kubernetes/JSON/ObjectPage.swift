@@ -4,8 +4,7 @@ internal import Health
 /// One page of a list, decoded object by object: one that can't be read is one line, the others stand.
 struct ObjectPage {
   let objects: [Observed]
-  /// `Kustomization flux-system/apps: spec.suspend has the wrong type`
-  let undecodable: [String]
+  let undecodable: [UndecodableObject]
   /// Token of the next page; nil on the last.
   let next: String?
 

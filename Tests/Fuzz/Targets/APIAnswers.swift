@@ -38,7 +38,7 @@ extension FuzzTarget {
       return Reading(objects: [], undecodable: [], end: "refused")
     }
     return Reading(
-      objects: reader.objects.map { "\($0)" }, undecodable: reader.undecodable, end: end)
+      objects: reader.objects.map { "\($0)" }, undecodable: reader.undecodable.map(\.description), end: end)
   }
 
   /// Answers to discovery, and the bodies of refusals.

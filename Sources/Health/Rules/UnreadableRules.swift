@@ -1,0 +1,61 @@
+// Objects that are in the cluster and could not be decoded: neither healthy nor missing, and what was wrong with them
+// is not over.
+extension Judgement {
+  /// Comes before all rules that would call something missing.
+  mutating func gatherUnreadable(_ snapshot: Snapshot) {
+    for object in snapshot.undecodable {
+      guard let reference = object.reference else {
+        leaveUnread(kind: object.kind)
+        continue
+      }
+      leaveUnread(UnreadPath.all("\(reference.problemPath)/"), subject: reference.description)
+      if object.isNeeded(expectations) { isBlind = true }
+    }
+    for kind in snapshot.uncountedKinds { leaveUnread(kind: kind) }
+  }
+
+  /// Any object of the kind may be the one that can't be read.
+  private mutating func leaveUnread(kind: String) {
+    guard kind != "Lease", kind != "Pod" else { return }
+    let path = Reference(kind: kind, namespace: "", name: "").problems
+    leaveUnread(UnreadPath.all(path), kind: Problem.Kind(rawValue: String(path.prefix { $0 != "/" })))
+    if UndecodableObject(kind: kind, name: nil, reason: "").isNeeded(expectations) { isBlind = true }
+  }
+
+  func isUnreadable(_ object: Reference) -> Bool {
+    observation.snapshot?.unreadableReason(of: object) != nil
+  }
+
+  /// What was seen of them before, without a verdict.
+  func unreadable<Value>(_ seen: LastSeen.Seen<Value>?) -> [Judged<Value>] {
+    guard let seen, !seen.hidden.isEmpty else { return [] }
+    return seen.value.filter { seen.hidden.contains($0.resource.reference) }.map(unreadable)
+  }
+
+  func unreadable<Value: ClusterObject>(_ value: Value) -> Judged<Value> {
+    let reason = observation.snapshot?.unreadableReason(of: value.resource.reference) ?? ""
+    return Judged(
+      value: value, verdict: .unknown, status: .unknown, reason: "Unreadable",
+      message: redacted("can't be read: \(reason)"))
+  }
+
+  /// The objects of one kind that have a name; in place of what can't be read there is the name alone.
+  func namesOfUnreadable(_ kinds: Set<String>) -> [Resource] {
+    (observation.snapshot?.undecodable ?? []).compactMap { object in
+      guard kinds.contains(object.kind), let name = object.name else { return nil }
+      return Resource(kind: object.kind, namespace: object.namespace, name: name)
+    }
+  }
+}
+
+extension UndecodableObject {
+  /// Without it nobody can say that the cluster is healthy.
+  fileprivate func isNeeded(_ expectations: Expectations) -> Bool {
+    switch kind {
+    case "Deployment", "StatefulSet", "DaemonSet":
+      expectations.workloads.contains { mayBe(Reference(kind: kind, namespace: $0.namespace, name: $0.name)) }
+    case "Node": true
+    default: Reference(kind: kind, namespace: "", name: "").problems.hasPrefix("flux/")
+    }
+  }
+}

@@ -22,6 +22,24 @@ package struct TunnelFailure: Error, Hashable, Sendable, CustomStringConvertible
       default: false
       }
     }
+
+    /// Said before the server proved who it is: anyone on the path can cause it with one packet.
+    package var isForgeable: Bool {
+      switch self {
+      case .hostKeyUnknown, .hostKeyChanged: true
+      case .connectRefused, .connectTimeout, .dns, .authRefused, .noUsableKey, .keepaliveTimeout, .peerClosed,
+        .protocolError, .forwardRefused, .config:
+        false
+      }
+    }
+  }
+
+  /// The server counts connections and refuses this one before it says who it is. To ask again soon makes it worse.
+  package enum Throttle: Hashable, Sendable {
+    /// This address is refused for a while (sshd_config(5), PerSourcePenalties).
+    case penalty
+    /// It has too many connections now (sshd_config(5), MaxStartups).
+    case overload
   }
 
   package let code: Code
@@ -29,12 +47,22 @@ package struct TunnelFailure: Error, Hashable, Sendable, CustomStringConvertible
   package let remedy: String
   /// A change of one of these files is worth an attempt at once.
   package let files: [String]
+  package let throttle: Throttle?
 
-  package init(_ code: Code, _ message: String, remedy: String, files: [String] = []) {
+  package init(
+    _ code: Code, _ message: String, remedy: String, files: [String] = [], throttle: Throttle? = nil
+  ) {
     self.code = code
     self.message = message
     self.remedy = remedy
     self.files = files
+    self.throttle = throttle
+  }
+
+  /// The same failure in other words.
+  func reworded(_ message: String, remedy: String? = nil, code: Code? = nil) -> TunnelFailure {
+    TunnelFailure(
+      code ?? self.code, message, remedy: remedy ?? self.remedy, files: files, throttle: throttle)
   }
 
   package var description: String { "\(message) (\(remedy))" }

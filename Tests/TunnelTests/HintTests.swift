@@ -9,6 +9,8 @@ import Testing
   private static let silent = TunnelFailure(.keepaliveTimeout, "silent", remedy: "look")
   private static let refused = TunnelFailure(.connectRefused, "refused", remedy: "look")
   private static let changed = TunnelFailure(.hostKeyChanged, "changed", remedy: "look")
+  private static let keyRefused = TunnelFailure(.authRefused, "refused", remedy: "look")
+  private static let penalised = TunnelFailure(.peerClosed, "not allowed", remedy: "", throttle: .penalty)
 
   private struct Life {
     var machine = TunnelStateMachine(
@@ -124,6 +126,7 @@ import Testing
     var lastConnect: MonotonicTime?
     for step in 0..<5000 {
       let before = life.machine.state
+      let reason = life.machine.lastFailure
       let event = Self.event(&dice, life.now)
       let delay = Duration.milliseconds(Int([0, 1, 90, 700, 20_000].randomElement(using: &dice) ?? 0))
       let actions = life.handle(event, after: delay)
@@ -140,7 +143,14 @@ import Testing
           if let lastConnect, !isForced {
             #expect(life.now - lastConnect >= .milliseconds(250), "seed \(seed) step \(step)")
             if case .blocked = before {
-              #expect(life.now - lastConnect >= TunnelStateMachine.blockedInterval)
+              let isForgeable = reason?.code.isForgeable == true
+              #expect(
+                life.now - lastConnect
+                  >= (isForgeable
+                    ? TunnelStateMachine.firstForgeablePause : TunnelStateMachine.blockedInterval))
+            }
+            if case .backoff = before, reason?.throttle == .penalty {
+              #expect(life.now - lastConnect >= TunnelStateMachine.firstPenaltyPause)
             }
           }
           lastConnect = life.now
@@ -170,7 +180,9 @@ import Testing
     case 1: .reconnect
     case 2: .stop
     case 3: .hint(.resumed(lastAwake: now - .milliseconds(500)))
-    case 4..<7: .failed(changed)
+    case 4: .failed(changed)
+    case 5: .failed(keyRefused)
+    case 6: .failed(penalised)
     case 7..<12: .failed(refused)
     case 12..<16: .failed(silent)
     case 16..<23: .connected

@@ -33,6 +33,10 @@ import Testing
   private static let silent = TunnelFailure(.keepaliveTimeout, "silent", remedy: "look")
   private static let changed = TunnelFailure(
     .hostKeyChanged, "changed", remedy: "look", files: ["known_hosts"])
+  private static let keyRefused = TunnelFailure(
+    .authRefused, "refused", remedy: "look", files: ["id_ed25519"])
+  private static let penalised = TunnelFailure(.peerClosed, "not allowed", remedy: "", throttle: .penalty)
+  private static let overloaded = TunnelFailure(.peerClosed, "too many", remedy: "", throttle: .overload)
 
   @Test func firstAttemptIsMadeAtOnce() {
     var life = Life()
@@ -176,7 +180,7 @@ import Testing
   @Test func aPermanentFaultBlocksAndAChangedFileUnblocks() {
     var life = Life()
     life.handle(.start)
-    #expect(life.handle(.failed(Self.changed)) == [.disconnect])
+    #expect(life.handle(.failed(Self.keyRefused)) == [.disconnect])
     guard case .blocked(let until) = life.machine.state else {
       Issue.record("not blocked")
       return
@@ -185,6 +189,73 @@ import Testing
     life.handle(.clientWaits)
     #expect(life.handle(.timePassed, after: .seconds(299)) == [])
     #expect(life.handle(.retry) == [.connect])
+  }
+
+  /// The pauses after a failure that comes time and again.
+  private func pauses(_ failure: TunnelFailure, _ count: Int, _ life: inout Life) -> [Duration] {
+    (0..<count).map { _ in
+      life.handle(.failed(failure))
+      let pause = (life.machine.wake ?? life.now) - life.now
+      #expect(life.handle(.clientWaits, after: .milliseconds(300)) == [])
+      #expect(life.machine.wake.map { $0 - life.now } == pause - .milliseconds(300))
+      #expect(life.handle(.timePassed, after: pause - .milliseconds(301)) == [])
+      #expect(life.handle(.timePassed, after: .milliseconds(1)) == [.connect])
+      return pause
+    }
+  }
+
+  @Test func aSwappedHostKeyIsTriedAgainSoonAndThenEverLater() {
+    var life = Life()
+    life.handle(.start)
+    #expect(
+      pauses(Self.changed, 8, &life) == [5, 10, 20, 40, 80, 160, 300, 300].map { .seconds($0) })
+    // One that lasted has earned a fresh start, and one that was cut at once has not.
+    life.handle(.connected)
+    life.handle(.failed(Self.silent), after: .seconds(10))
+    #expect(pauses(Self.changed, 1, &life) == [.seconds(300)])
+    life.handle(.connected)
+    life.handle(.failed(Self.silent), after: .seconds(61))
+    #expect(pauses(Self.changed, 2, &life) == [.seconds(5), .seconds(10)])
+  }
+
+  @Test func anUnknownHostKeyIsTriedAgainLikeAChangedOne() {
+    var life = Life()
+    life.handle(.start)
+    let unknown = TunnelFailure(.hostKeyUnknown, "unknown", remedy: "look")
+    #expect(pauses(unknown, 2, &life) == [.seconds(5), .seconds(10)])
+  }
+
+  /// The longest penalty of OpenSSH is 10 minutes; what waits for the tunnel does not shorten the pause.
+  @Test func thePauseGrowsPastAPenalty() {
+    var life = Life()
+    life.handle(.start)
+    let found = pauses(Self.penalised, 8, &life)
+    #expect((found.first ?? .zero) >= .seconds(15))
+    #expect(zip(found, found.dropFirst()).allSatisfy { $0 <= $1 })
+    #expect((found.last ?? .zero) > .seconds(600))
+  }
+
+  @Test func anOverloadedServerIsSparedForAMinuteAtMost() {
+    var life = Life()
+    life.handle(.start)
+    let found = pauses(Self.overloaded, 6, &life)
+    #expect(found.allSatisfy { $0 >= .seconds(5) && $0 <= .seconds(90) })
+    #expect((found.last ?? .zero) >= .seconds(60))
+  }
+
+  @Test func anotherNetworkCutsAPenaltyShortButNotAtOnce() {
+    var life = Life()
+    life.handle(.start)
+    for _ in 0..<5 {
+      life.handle(.failed(Self.penalised))
+      life.handle(.timePassed, after: .seconds(900))
+    }
+    life.handle(.failed(Self.penalised))
+    #expect(life.handle(.hint(.networkChanged), after: .seconds(1)) == [])
+    #expect(life.handle(.timePassed, after: .seconds(13)) == [])
+    #expect(life.handle(.timePassed, after: .seconds(1)) == [.connect])
+    life.handle(.failed(Self.penalised))
+    #expect(life.handle(.reconnect) == [.connect])
   }
 
   @Test func reconnectGivesUpASessionThatIsUp() {

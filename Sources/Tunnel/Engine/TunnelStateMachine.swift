@@ -40,8 +40,17 @@ package struct TunnelStateMachine: Sendable {
     case probe
   }
 
-  /// A blocked tunnel tries this often, in case the fault was mended on the far side.
+  /// A blocked tunnel tries this often, in case the fault was fixed on the far side.
   package static let blockedInterval: Duration = .seconds(300)
+  /// A wrong host key is tried again sooner, and then ever later: an attacker who answered in the server's place once
+  /// must not keep the tunnel down for longer than that.
+  package static let firstForgeablePause: Duration = .seconds(5)
+  /// A penalty of OpenSSH is enforced from 15 s and ends after 10 minutes (sshd_config(5), PerSourcePenalties, `min` and
+  /// `max`): the pause grows past that.
+  package static let firstPenaltyPause: Duration = .seconds(15)
+  package static let longestPenaltyPause: Duration = .seconds(900)
+  package static let firstOverloadPause: Duration = .seconds(5)
+  package static let longestOverloadPause: Duration = .seconds(60)
   /// Up for this long, the tunnel has earned a fresh backoff.
   package static let stability: Duration = .seconds(60)
   /// A host that refuses the port is alive and its sshd is most likely being restarted: for this long after the
@@ -66,6 +75,9 @@ package struct TunnelStateMachine: Sendable {
   /// When a session that ended was last followed by the next one without a wait.
   private var lastAtOnce: Instant?
   private var backoff: Backoff
+  private var forgeable = DoublingPause(first: firstForgeablePause, longest: blockedInterval)
+  private var penalty = DoublingPause(first: firstPenaltyPause, longest: longestPenaltyPause)
+  private var overload = DoublingPause(first: firstOverloadPause, longest: longestOverloadPause)
 
   package init(backoff: Backoff, now: Instant) {
     self.backoff = backoff
@@ -104,7 +116,7 @@ package struct TunnelStateMachine: Sendable {
     case (.up, .failed(let failure)):
       lastFailure = failure
       lastUp = now
-      if now - since >= Self.stability { backoff.reset() }
+      if now - since >= Self.stability { forgetPauses() }
       // Back at once, but not time and again: a server that drops us as soon as we are up, or soon after, is not
       // hammered.
       let isEarly = lastAtOnce.map { now - $0 < Self.stability } ?? false
@@ -120,6 +132,8 @@ package struct TunnelStateMachine: Sendable {
       return [.disconnect] + connect(now)
     case (.backoff, .retry), (.backoff, .reconnect), (.blocked, .retry), (.blocked, .reconnect):
       return connect(now)
+    case (.backoff, .clientWaits) where lastFailure?.throttle != nil:
+      return []
     case (.backoff(let until), .clientWaits):
       state = .backoff(until: min(until, max(now, since + max(Self.clientInterval, backoff.initial))))
       return []
@@ -144,7 +158,9 @@ package struct TunnelStateMachine: Sendable {
     case .blocked: return isOvertaken ? connect(now) : []
     case .backoff(let until):
       if isOvertaken { backoff.reset() }
-      let earliest = lastConnect + Self.hintInterval
+      // Another network may mean another address, which the server does not count.
+      let isThrottled = lastFailure?.throttle != nil
+      let earliest = lastConnect + (isThrottled ? Self.firstPenaltyPause : Self.hintInterval)
       if isOvertaken || now >= earliest { return connect(now) }
       state = .backoff(until: min(until, earliest))
       return []
@@ -162,7 +178,19 @@ package struct TunnelStateMachine: Sendable {
     _ failure: TunnelFailure, _ now: Instant, _ random: inout some RandomNumberGenerator
   ) {
     guard !failure.code.isPermanent else {
-      enter(.blocked(until: now + Self.blockedInterval), now)
+      let pause = failure.code.isForgeable ? forgeable.next() : Self.blockedInterval
+      enter(.blocked(until: now + pause), now)
+      return
+    }
+    if let throttle = failure.throttle {
+      let pause =
+        switch throttle {
+        case .penalty: penalty.next()
+        case .overload: overload.next()
+        }
+      // Others are refused at the same moment: they are not to come back at the same moment.
+      let pauses = pause + pause * (Double.random(in: 0...0.5, using: &random))
+      enter(.backoff(until: now + max(pauses, backoff.initial)), now)
       return
     }
     var wait = backoff.next(using: &random)
@@ -170,6 +198,13 @@ package struct TunnelStateMachine: Sendable {
       wait = min(wait, max(Self.restartInterval, backoff.initial))
     }
     enter(.backoff(until: now + wait), now)
+  }
+
+  private mutating func forgetPauses() {
+    backoff.reset()
+    forgeable.reset()
+    penalty.reset()
+    overload.reset()
   }
 
   private mutating func enter(_ next: State, _ now: Instant) {

@@ -155,6 +155,6 @@ extension TunnelFailure {
   /// The same, said of a jump host.
   fileprivate func at(jumpHost: HostPort?) -> TunnelFailure {
     let place = jumpHost.map { "jump host \($0): " } ?? "jump host: "
-    return TunnelFailure(code, place + message, remedy: remedy, files: files)
+    return reworded(place + message)
   }
 }

@@ -32,12 +32,14 @@ func tests(_ room: String, _ imports: [Target.Dependency] = []) -> Target {
 
 let arguments: Target.Dependency = .product(
   name: "ArgumentParser", package: "swift-argument-parser")
-let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
-let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
-// Atomics is NIO's own need, and imported nowhere here: named, because SwiftPM warns of a version that nothing uses.
+// Atomics and SystemPackage are NIO's own need, and imported nowhere here: named, because SwiftPM warns of a version that
+// nothing uses.
 let nio: [Target.Dependency] =
   ["NIOCore", "NIOPosix", "NIOHTTP1"].map { .product(name: $0, package: "swift-nio") }
-  + [.product(name: "Atomics", package: "swift-atomics")]
+  + [
+    .product(name: "Atomics", package: "swift-atomics"),
+    .product(name: "SystemPackage", package: "swift-system"),
+  ]
 let nioHTTP2: Target.Dependency = .product(name: "NIOHTTP2", package: "swift-nio-http2")
 let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 
@@ -68,14 +70,13 @@ let package = Package(
     .executable(name: "oceanid-ctl", targets: ["oceanid-ctl"]),
     .executable(name: "demo-cluster", targets: ["demo-cluster"]),
   ],
-  // Exact, so that a release can be built again. The last two are what NIO needs in turn.
+  // Exact, so that a release can be built again. The last three are what NIO needs in turn.
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
     .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
     .package(url: "https://github.com/apple/swift-nio-http2", exact: "1.46.0"),
     .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
     .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
-    .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2", traits: []),
     .package(url: "https://github.com/apple/swift-atomics", exact: "1.3.0"),
     .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),
   ],
@@ -110,7 +111,7 @@ let package = Package(
     room("SessionBus", ["CBus"]),
 
     // The two engines; they meet only in Guard
-    room("Tunnel", ["SSH", "Platform", subprocess, system]),
+    room("Tunnel", ["SSH", "Platform"]),
     room("Kubernetes", ["Curl", "Health", "Platform", "YAML"]),
 
     // The daemon

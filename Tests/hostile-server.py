@@ -15,7 +15,7 @@ import threading
 import time
 
 import paramiko
-from paramiko.common import AUTH_SUCCESSFUL
+from paramiko.common import AUTH_FAILED, AUTH_SUCCESSFUL
 
 # RFC 4250, section 4.1.2
 DISCONNECT, IGNORE, DEBUG = 1, 2, 4
@@ -217,12 +217,18 @@ QUIET = {"window-overrun", "extended-data", "empty-data"}
 class Login(paramiko.ServerInterface):
     def __init__(self, transport):
         self.transport = transport
+        self.asked = 0
 
     def get_allowed_auths(self, username):
         return "publickey"
 
     def check_auth_publickey(self, username, key):
         self.transport.mode = username
+        if username == "auth-hangup":
+            self.asked += 1
+            if self.asked > 1:
+                self.transport.sock.shutdown(socket.SHUT_RDWR)
+            return AUTH_FAILED
         if username == "auth-silence":
             while True:
                 time.sleep(1)

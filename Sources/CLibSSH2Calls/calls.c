@@ -39,6 +39,16 @@ int oceanid_ssh2_handshake(LIBSSH2_SESSION *session, libssh2_socket_t socket) {
   RETURN_RESCUED(int, libssh2_session_handshake(session, socket));
 }
 
+char *oceanid_ssh2_userauth_list(
+    LIBSSH2_SESSION *session, const char *user, unsigned user_length, int *code) {
+  char *list;
+  *code = OCEANID_SSH2_ASSERTION;
+  RESCUED(
+      list, libssh2_userauth_list(session, user, user_length);
+      *code = libssh2_session_last_errno(session), NULL);
+  return list;
+}
+
 int oceanid_ssh2_userauth_memory(
     LIBSSH2_SESSION *session, const char *user, size_t user_length, const char *key, size_t key_length,
     const char *passphrase) {

@@ -25,4 +25,7 @@ extension SystemError {
 
   /// A rule of this machine stands against it.
   package var isDenied: Bool { code == EACCES || code == EPERM }
+
+  /// There is no such file.
+  package var isMissing: Bool { code == ENOENT }
 }

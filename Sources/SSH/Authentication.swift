@@ -9,6 +9,29 @@ package protocol Signer: AnyObject {
 }
 
 extension Session {
+  /// What the server says to a request without any proof (RFC 4252 §5.2).
+  package enum Methods: Hashable, Sendable {
+    case waiting
+    /// It asks for no proof.
+    case accepted
+    /// It would go on with these.
+    case offered([String])
+  }
+
+  /// Asks the server which methods it would go on with, as ssh(1) does first. OpenSSH does not count that one.
+  package func authenticationMethods(user: String) throws(SSHError) -> Methods {
+    var code: Int32 = 0
+    let list = oceanid_ssh2_userauth_list(pointer, user, UInt32(user.utf8.count), &code)
+    if let list {
+      // libssh2 keeps the list, and says nothing of the block in front.
+      return .offered(Algorithms.names(String(cString: list).utf8))
+    }
+    if code == LIBSSH2_ERROR_EAGAIN { return .waiting }
+    if libssh2_userauth_authenticated(pointer) == 1 { return .accepted }
+    let error = failure(code, "authentication")
+    throw isOver ? SSHError(code: .disconnected, operation: "authentication", detail: error.detail) : error
+  }
+
   /// Public key authentication (RFC 4252 §7) with a private key in memory, in OpenSSH or PEM format.
   package func authenticate(user: String, privateKey: [UInt8], passphrase: String?) throws(SSHError)
     -> Progress
@@ -59,6 +82,9 @@ extension Session {
   /// libssh2 has one code for a server that says no, for a key that can't sign, and for a session that broke while an
   /// answer was awaited (userauth.c). Only the last has these words, and only the last is worth another attempt.
   private func authenticate(_ step: () -> Int32) throws(SSHError) -> Progress {
+    lastRefusal = nil
+    inspectPackets { [weak self] in self?.lastRefusal = AuthenticationRefusal($0) ?? self?.lastRefusal }
+    defer { inspectPackets(nil) }
     let received = wire.received
     let operation = "public key authentication"
     do throws(SSHError) { return try progress(step(), operation) } catch {

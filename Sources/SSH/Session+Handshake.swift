@@ -16,7 +16,16 @@ extension Session {
     }
     let progress = try progress(code, "handshake")
     if !isIdentified { try identify() }
+    if progress == .done { wire.forgetOpening() }
     return progress
+  }
+
+  /// What the server sent before keys were agreed; of no use once they are.
+  package var opening: ServerOpening { ServerOpening(wire.openingSoFar) }
+
+  /// The kinds of algorithms of which the server and this side have none in common.
+  package var mismatches: [AlgorithmMismatch] {
+    opening.offer.map { AlgorithmMismatch.find($0, offered: offered, supported: supported) } ?? []
   }
 
   /// The peer sends no more.

@@ -22,6 +22,11 @@ package final class Session {
   let unblocked: Int32
   /// The server said what it speaks.
   var isIdentified = false
+  /// The server's answer to the last key; nil while there is none.
+  package internal(set) var lastRefusal: AuthenticationRefusal?
+  /// What this side offers, and what this libssh2 could offer.
+  private(set) var offered: Algorithms.Offer
+  private(set) var supported: Algorithms.Offer
 
   /// - Parameter socket: the descriptor below, non-blocking. libssh2 asks for its flags and nothing else.
   /// - Parameter hostKeyTypes: the order of preference; empty leaves libssh2's own.
@@ -45,6 +50,8 @@ package final class Session {
     self.lent = lent
     self.pointer = pointer
     self.unblocked = socket
+    self.offered = algorithms
+    self.supported = .all
     libssh2_session_set_blocking(pointer, 0)
     oceanid_ssh2_set_send(pointer) { _, bytes, count, _, context in
       guard let wire = SessionContext.at(context)?.wire, let bytes else { return -Int(EINVAL) }
@@ -59,12 +66,19 @@ package final class Session {
       SessionContext.at(context)?.farewell =
         "it said goodbye" + (words.isEmpty ? "" : ": \(words)") + " (reason \(reason))"
     }
-    try prefer(LIBSSH2_METHOD_KEX, algorithms.keyExchange)
-    try prefer(LIBSSH2_METHOD_HOSTKEY, hostKeyTypes.isEmpty ? algorithms.hostKeys : hostKeyTypes)
-    for method in [LIBSSH2_METHOD_CRYPT_CS, LIBSSH2_METHOD_CRYPT_SC] {
-      try prefer(method, algorithms.ciphers)
+    if !hostKeyTypes.isEmpty { offered.hostKeys = hostKeyTypes }
+    let methods: [(WritableKeyPath<Algorithms.Offer, [String]>, [Int32])] = [
+      (\.keyExchange, [LIBSSH2_METHOD_KEX]), (\.hostKeys, [LIBSSH2_METHOD_HOSTKEY]),
+      (\.ciphers, [LIBSSH2_METHOD_CRYPT_CS, LIBSSH2_METHOD_CRYPT_SC]),
+      (\.macs, [LIBSSH2_METHOD_MAC_CS, LIBSSH2_METHOD_MAC_SC]),
+    ]
+    for (list, methods) in methods {
+      let known = try known(methods[0])
+      supported[keyPath: list].removeAll { !known.contains($0) }
+      let wanted = offered[keyPath: list]
+      offered[keyPath: list].removeAll { !known.contains($0) }
+      for method in methods { try prefer(method, offered[keyPath: list], of: wanted) }
     }
-    for method in [LIBSSH2_METHOD_MAC_CS, LIBSSH2_METHOD_MAC_SC] { try prefer(method, algorithms.macs) }
   }
 
   deinit {
@@ -80,6 +94,8 @@ package final class Session {
 
   /// How the server said goodbye, as words of our own and its own; nil while it did not (RFC 4253 §11.1).
   package var farewell: String? { context.farewell }
+
+  func inspectPackets(_ inspect: ((UnsafeRawBufferPointer) -> Void)?) { context.memory.inspect = inspect }
 
   /// Memory that libssh2 gives back by itself.
   func allocate(_ bytes: [UInt8]) -> UnsafeMutableRawPointer? {
@@ -154,17 +170,18 @@ package final class Session {
       detail: detail.isEmpty ? "libssh2 error \(code)" : detail)
   }
 
-  /// Of these algorithms those that this libssh2 knows: where it has to leave one out itself, it copies memory onto
-  /// itself with memcpy(3), whose outcome nobody promises (libssh2 1.10, session_method_pref).
-  private func prefer(_ method: Int32, _ wanted: [String]) throws(SSHError) {
+  /// The algorithms of this libssh2.
+  private func known(_ method: Int32) throws(SSHError) -> [String] {
     var known: UnsafeMutablePointer<UnsafePointer<CChar>?>?
     let count = libssh2_session_supported_algs(pointer, method, &known)
-    guard count > 0, let known else { throw failure(count, "algorithms \(wanted.joined(separator: ","))") }
-    let supported = UnsafeBufferPointer(start: known, count: Int(count)).compactMap {
-      $0.map { String(cString: $0) }
-    }
-    libssh2_free(pointer, known)
-    let names = wanted.filter { supported.contains($0) }
+    guard count > 0, let known else { throw failure(count, "algorithms") }
+    defer { libssh2_free(pointer, known) }
+    return UnsafeBufferPointer(start: known, count: Int(count)).compactMap { $0.map { String(cString: $0) } }
+  }
+
+  /// - Parameter names: those of `wanted` that this libssh2 knows: where it has to leave one out itself, it copies
+  ///   memory onto itself with memcpy(3), whose outcome nobody promises (libssh2 1.10, session_method_pref).
+  private func prefer(_ method: Int32, _ names: [String], of wanted: [String]) throws(SSHError) {
     guard !names.isEmpty else {
       throw SSHError(
         code: .other(LIBSSH2_ERROR_METHOD_NOT_SUPPORTED), operation: "algorithms",

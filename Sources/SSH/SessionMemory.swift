@@ -26,6 +26,8 @@ final class SessionMemory {
   private var first: UnsafeMutablePointer<Block>?
   /// Bytes, with what each block costs besides.
   private(set) var held = 0
+  /// Shown each block before it is given back; see `AuthenticationRefusal`.
+  var inspect: ((UnsafeRawBufferPointer) -> Void)?
 
   /// nil also for more than any honest session needs.
   func allocate(_ size: Int) -> UnsafeMutableRawPointer? {
@@ -43,6 +45,7 @@ final class SessionMemory {
 
   func release(_ pointer: UnsafeMutableRawPointer) {
     let block = SessionMemory.block(at: pointer)
+    inspect?(UnsafeRawBufferPointer(start: pointer, count: block.pointee.size))
     held -= SessionMemory.cost(block.pointee.size)
     block.pointee.next?.pointee.previous = block.pointee.previous
     if let previous = block.pointee.previous {

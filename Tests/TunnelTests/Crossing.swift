@@ -119,7 +119,7 @@ extension Route {
     _ configuration: TunnelConfiguration, port: Int? = nil, limit: Duration = .seconds(2)
   ) async throws -> Route {
     let environment = LocalEnvironment(home: "/nonexistent", localUser: "nobody", agentSocket: nil)
-    var resolution = try await Resolution.ask(configuration, environment: environment)[0]
+    var resolution = try Resolution.ask(configuration, environment: environment)[0]
     resolution.port = port.map { UInt16($0) } ?? resolution.port
     resolution.connectTimeout = limit
     let addresses = try SocketAddress.resolve(host: "127.0.0.1", port: resolution.port, family: nil)

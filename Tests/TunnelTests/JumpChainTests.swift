@@ -13,7 +13,7 @@ struct JumpChainTests {
     try folder.write(config, to: "config")
     let configuration = TunnelConfiguration(
       host: host, user: user, identityFiles: ["/own/key"], sshConfig: folder.file("config"), forwards: [])
-    return try await Resolution.ask(
+    return try Resolution.ask(
       configuration, environment: LocalEnvironment(home: "/home/ann", localUser: "ann", agentSocket: nil))
   }
 

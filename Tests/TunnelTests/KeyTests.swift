@@ -165,7 +165,7 @@ struct KeyTests {
     // IdentitiesOnly: of the agent's keys the one that the file's public half names.
     let failure = try #require(try outcome(server, identityFiles: [key], agent: socket))
     #expect(failure.code == .noUsableKey)
-    #expect(failure.message.contains("test (agent) is an RSA key"))
+    #expect(failure.message.contains("\(key) (agent) is an RSA key"))
     let other = try makeKey(server, "agent_key", passphrase: "")
     try add(other)
     unlink(other)
@@ -226,7 +226,7 @@ struct KeyTests {
     #expect(failure.code == .hostKeyChanged)
     #expect(failure.message.contains("it shows ssh-ed25519 \(try fingerprint())"))
     #expect(failure.message.contains("\(server.knownHosts):1 has ssh-ed25519 \(stored)"))
-    #expect(failure.remedy.contains("ssh -F \(server.sshConfig) tethys"))
+    #expect(failure.remedy.contains("ssh -o StrictHostKeyChecking=ask -F \(server.sshConfig) tethys"))
   }
 
   @Test func anUnknownHostNamesTheAuthorityThatCannotVouchForIt() throws {

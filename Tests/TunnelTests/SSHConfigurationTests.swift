@@ -26,7 +26,7 @@ import Testing
       """
       identityfile ~/.ssh/id_ed25519
       identityfile /keys/%r@%h:%p/%n/%u/%%/%d
-      userknownhostsfile ~/.ssh/known_hosts ~/.ssh/known_hosts2
+      userknownhostsfile /home/ann/.ssh/known_hosts /home/ann/.ssh/known_hosts2
       globalknownhostsfile /etc/ssh/ssh_known_hosts
       connecttimeout 7
       """)
@@ -53,9 +53,8 @@ import Testing
 
   @Test(arguments: [
     ("identityagent none", String?.none), ("identityagent SSH_AUTH_SOCK", "/run/agent"),
-    ("identityagent ~/agent", "/home/ann/agent"), ("identityagent $AGENT", "/run/other"),
+    ("identityagent /home/ann/%h", "/home/ann/%h"), ("identityagent $AGENT", "/run/other"),
     ("identityagent $EMPTY", nil), ("identityagent $NOBODY", nil),
-    ("identityagent ${KEYS}/%r.sock", "/keys/ops.sock"),
   ])
   func findsTheAgent(_ line: String, _ path: String?) throws {
     #expect(try Self.resolve(line).agentSocket == path)
@@ -160,8 +159,9 @@ import Testing
 
   @Test func knownHostsMayHaveSpacesInTheirNames() throws {
     let files = try Self.resolve(
-      "userknownhostsfile /a b/kh ~/kh2 ${KEYS}/kh\nglobalknownhostsfile none\nrevokedhostkeys %d/revoked")
-    #expect(files.knownHostsFiles == ["/a b/kh", "/home/ann/kh2", "/keys/kh"])
+      "userknownhostsfile /a b/kh /kh%h\nglobalknownhostsfile none\nrevokedhostkeys %d/revoked")
+    // ssh has expanded them: a % that is left is one.
+    #expect(files.knownHostsFiles == ["/a b/kh", "/kh%h"])
     #expect(files.revokedHostKeysFile == "/home/ann/revoked")
   }
 

@@ -14,6 +14,9 @@
 #define OCEANID_SSH2_ASSERTION (-4096)
 
 int oceanid_ssh2_handshake(LIBSSH2_SESSION *session, libssh2_socket_t socket);
+// NULL where it has to wait, fails, or nothing more is asked for (libssh2_userauth_authenticated()): `code` says which.
+char *oceanid_ssh2_userauth_list(
+    LIBSSH2_SESSION *session, const char *user, unsigned user_length, int *code);
 int oceanid_ssh2_userauth_memory(
     LIBSSH2_SESSION *session, const char *user, size_t user_length, const char *key, size_t key_length,
     const char *passphrase);

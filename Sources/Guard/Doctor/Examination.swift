@@ -102,33 +102,9 @@ struct Examination {
   }
 
   private func resolve(_ cluster: Configuration.Cluster) -> Result<[Resolution], TunnelFailure> {
-    let answer = Answer()
     let configuration = TunnelConfiguration(cluster.tunnel)
-    let environment = environment
-    Task.detached {
-      do throws(TunnelFailure) {
-        let way = try await Resolution.ask(configuration, environment: environment)
-        answer.put(.success(way))
-      } catch {
-        answer.put(.failure(error))
-      }
-    }
-    return answer.wait()
-  }
-
-  /// Brings what a task finds out to the thread that waits for it.
-  private final class Answer: Sendable {
-    private let result: Mutex<Result<[Resolution], TunnelFailure>> = Mutex(.success([]))
-    private let isThere = DispatchSemaphore(value: 0)
-
-    func put(_ value: Result<[Resolution], TunnelFailure>) {
-      result.withLock { $0 = value }
-      isThere.signal()
-    }
-
-    func wait() -> Result<[Resolution], TunnelFailure> {
-      isThere.wait()
-      return result.withLock { $0 }
+    return Result { () throws(TunnelFailure) in
+      try Resolution.ask(configuration, environment: environment)
     }
   }
 

@@ -54,7 +54,8 @@ enum TunnelFindings {
     case .names:
       guard let host else { return status.host }
       let via = status.via.isEmpty ? "" : " via \(status.via.joined(separator: ", "))"
-      return "\(status.host) is \(host.user)@\(host.hostName), port \(host.port)\(via)"
+      let notes = host.notes.map { "; \($0)" }.joined()
+      return "\(status.host) is \(host.user)@\(host.hostName), port \(host.port)\(via)\(notes)"
     case .address:
       return host?.proxyCommand != nil ? "the ProxyCommand finds it" : host?.hostName ?? status.host
     case .connection: return status.peer ?? "made"
@@ -84,9 +85,10 @@ enum TunnelFindings {
   static func keys(
     cluster: String, _ host: Resolution, exists: (String) -> Bool
   ) -> FindingDocument {
-    let files = host.identityFiles.filter(exists)
-    let parts =
-      files + (host.identitiesOnly ? [] : host.agentSocket.map { ["the agent at \($0)"] } ?? [])
+    // A public half names a key that the agent holds.
+    let files = host.identityFiles.filter { exists($0) || exists($0 + ".pub") }
+    let isAgentOfUse = !host.identitiesOnly || !files.isEmpty
+    let parts = files + (isAgentOfUse ? host.agentSocket.map { ["the agent at \($0)"] } ?? [] : [])
     guard parts.isEmpty else {
       return FindingDocument("keys", of: cluster, .ok, parts.joined(separator: ", "))
     }

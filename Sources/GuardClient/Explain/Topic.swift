@@ -39,16 +39,18 @@ extension Topic {
       "getent ahosts NAME; look at /etc/resolv.conf and at HostName in ssh_config"),
     Topic(
       "host_key_unknown",
-      "No known_hosts file has a key for this server, and the guard never trusts a key at first sight. It is blocked until the file changes.",
+      "No known_hosts file has a key for this server, and the guard never trusts a key at first sight. It tries again when the file changes, and by itself first after 5 s, then ever later.",
       "compare the fingerprint with the server's console, then connect once by hand: ssh HOST true"),
     Topic(
       "host_key_changed",
-      "The server shows another key than known_hosts has: it was installed anew, or somebody stands in between. The guard is blocked until the file changes.",
+      "The server shows another key than known_hosts has: it was installed anew, or the connection is intercepted. The guard tries again when the file changes, and by itself first after 5 s, then ever later.",
       "compare the fingerprint with the server's console first; only then: ssh-keygen -R HOST && ssh HOST true"
     ),
     Topic(
-      "auth_refused", "The server took none of the keys that the guard offered.",
-      "ssh -v HOST; the user name, and authorized_keys on the server"),
+      "auth_refused",
+      "The server accepted none of the keys that the guard offered, ended the login before all were offered, or wants more than a key.",
+      "oceanid-ctl tunnel says which; the user name, authorized_keys and AuthenticationMethods on the server; IdentitiesOnly yes in ssh_config"
+    ),
     Topic(
       "no_usable_key",
       "There is no key that could be offered: missing, encrypted without a passphrase, readable by others, or of a kind that libssh2 can't use.",
@@ -59,7 +61,7 @@ extension Topic {
       "nothing, when the tunnel is back; else look at the path: ping HOST, mtr HOST"),
     Topic(
       "peer_closed",
-      "The server ended the session: sshd was restarted, the machine shut down, or the process was killed.",
+      "The server ended the session: sshd was restarted, the machine shut down, or the process was killed. With words of the server's: it refuses this address for a while (PerSourcePenalties) or has too many connections (MaxStartups), and the pauses grow.",
       "nothing, when the tunnel is back; else on the server: journalctl -u ssh"),
     Topic(
       "protocol", "What came is not SSH as it should be, or both sides have no algorithm in common.",
@@ -70,7 +72,8 @@ extension Topic {
       "on the server: ss -ltn; AllowTcpForwarding and PermitOpen in sshd_config, permitopen in authorized_keys"
     ),
     Topic(
-      "config", "ssh_config asks for something that the guard can't do, or can't be read.",
+      "config",
+      "ssh_config asks for something that the guard can't do, can't be read, or has a Match exec whose command does not end or may not be run.",
       "ssh -G HOST; the message names the option"),
     Topic(
       "port-busy",

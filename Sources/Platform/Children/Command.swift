@@ -24,6 +24,7 @@ package struct Command: Sendable {
   private let inheritsEnvironment: Bool
   private let input: [UInt8]?
   private let outputLimit: Int
+  private let errorsLimit: Int
 
   /// - Parameters:
   ///   - program: a path, or a name that is looked up in PATH.
@@ -31,10 +32,12 @@ package struct Command: Sendable {
   ///   - inheritsEnvironment: false: `variables` are all that it gets.
   ///   - input: what it finds on its standard input; nil is /dev/null.
   ///   - outputLimit: bytes of standard output; a program that prints more is ended.
+  ///   - errorsLimit: bytes of standard error that are returned, the last of them.
   package init(
     program: String, arguments: [String], variables: [String], inheritsEnvironment: Bool = true,
-    input: [UInt8]? = nil, outputLimit: Int
+    input: [UInt8]? = nil, outputLimit: Int, errorsLimit: Int = 4096
   ) {
+    self.errorsLimit = errorsLimit
     self.inheritsEnvironment = inheritsEnvironment
     self.input = input
     self.program = program
@@ -56,7 +59,9 @@ package struct Command: Sendable {
     let pid = try Spawn.start(
       program, arguments, variables: variables, inheritsEnvironment: inheritsEnvironment,
       input: file?.descriptor.raw, output: output.writing.raw, errors: errors.writing.raw)
-    var reading = Reading(output: output.reading, errors: errors.reading, outputLimit: outputLimit)
+    var reading = Reading(
+      output: output.reading, errors: errors.reading, outputLimit: outputLimit,
+      errorsLimit: errorsLimit)
     let raw = oceanid_pidfd_open(pid)
     guard raw >= 0 else {
       let error = SystemError.last("pidfd_open")
@@ -120,18 +125,18 @@ private struct Reading: ~Copyable {
   private let outputEnd: Descriptor
   private let errorsEnd: Descriptor
   private let outputLimit: Int
+  private let errorsLimit: Int
   private var isOutputOpen = true
   private var areErrorsOpen = true
   private(set) var output: [UInt8] = []
   private(set) var errors: [UInt8] = []
-  /// Bytes of standard error that are kept.
-  private static var keptErrors: Int { 4096 }
   var isTooMuch: Bool { output.count > outputLimit }
 
-  init(output: consuming Descriptor, errors: consuming Descriptor, outputLimit: Int) {
+  init(output: consuming Descriptor, errors: consuming Descriptor, outputLimit: Int, errorsLimit: Int) {
     outputEnd = output
     errorsEnd = errors
     self.outputLimit = outputLimit
+    self.errorsLimit = errorsLimit
   }
 
   /// True once the program has ended.
@@ -178,7 +183,7 @@ private struct Reading: ~Copyable {
     case .output: output += bytes
     case .errors:
       errors += bytes
-      if errors.count > Self.keptErrors { errors.removeFirst(errors.count - Self.keptErrors) }
+      if errors.count > errorsLimit { errors.removeFirst(errors.count - errorsLimit) }
     }
   }
 }

@@ -75,6 +75,12 @@ package enum SmallFile {
 
   package static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
+  /// What is written there can be read again: it is a file, or can become one. A device keeps nothing.
+  package static func canKeep(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) != 0 || status.st_mode & S_IFMT == S_IFREG
+  }
+
   /// This process may write it, or make files in it.
   package static func isWritable(_ path: String) -> Bool { access(path, W_OK) == 0 }
 

@@ -1,4 +1,3 @@
-internal import Dispatch
 internal import Platform
 internal import Synchronization
 
@@ -39,7 +38,7 @@ final class Engine {
   let loop: Loop
   var machine: TunnelStateMachine
   private var random = SystemRandomNumberGenerator()
-  private var finding: (task: Task<Void, Never>, deadline: Instant)?
+  private var finding: (search: RouteSearch, deadline: Instant)?
   private var serial = 0
   /// The way that the session in hand takes.
   private(set) var route: Route?
@@ -195,10 +194,10 @@ final class Engine {
   private func find(_ now: Instant) {
     serial += 1
     let (serial, mailbox) = (serial, mailbox)
-    let task = Route.find(plan.configuration, environment: plan.environment) {
+    let search = Route.find(plan.configuration, environment: plan.environment) {
       mailbox.post(.found(serial: serial, $0))
     }
-    finding = (task, now + Engine.findLimit)
+    finding = (search, now + Engine.findLimit)
   }
 
   private func begin(_ route: Route) throws(TunnelFailure) {
@@ -244,7 +243,7 @@ final class Engine {
 
   /// Lets go of the attempt or the session in hand. Who was not served yet waits for the next.
   private func dropCarrier() {
-    finding?.task.cancel()
+    finding?.search.cancel()
     finding = nil
     waiting.insert(contentsOf: carrier?.abandon() ?? [], at: 0)
     carrier = nil
@@ -252,7 +251,7 @@ final class Engine {
   }
 
   private func shutDown() {
-    let finding = finding?.task
+    let search = finding?.search
     waiting += carrier?.abandon() ?? []
     carrier?.disconnect()
     feed(.stop)
@@ -265,18 +264,8 @@ final class Engine {
       client.end(.cutWithTunnel)
     }
     waiting = []
-    if let finding { Engine.waitForEnd(of: finding) }
-  }
-
-  /// swift-subprocess ends its threads with the process, and what still waits for one of them is a stray line of the
-  /// runtime's in the journal. It was cancelled: this is short.
-  private static func waitForEnd(of finding: Task<Void, Never>) {
-    let done = DispatchSemaphore(value: 0)
-    Task {
-      await finding.value
-      done.signal()
-    }
-    _ = done.wait(timeout: .now() + .milliseconds(500))
+    // It was cancelled: no process of it outlives this one.
+    search?.join(within: 0.5)
   }
 }
 

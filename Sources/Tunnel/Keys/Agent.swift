@@ -11,10 +11,12 @@ final class Agent {
     let publicKey: [UInt8]
     let comment: String
 
-    /// `ssh-ed25519`: the blob starts with its type (RFC 4253 §6.6).
-    var type: String {
-      var reader = MessageReader(publicKey[...])
-      return reader.string().map { String(decoding: $0, as: UTF8.self) } ?? ""
+    var type: String { PublicKey.type(publicKey) }
+
+    /// For a person: an agent may hold somebody else's words.
+    var shown: String {
+      let words = PeerText.clean(comment)
+      return words.isEmpty ? "\(type) \(HostKey.fingerprint(of: publicKey))" : words
     }
   }
 
@@ -123,11 +125,17 @@ struct MessageReader {
 final class AgentSigner: Signer {
   private let agent: Agent
   private let identity: Agent.Identity
+  /// It was asked, and did not sign.
+  private(set) var hasRefused = false
 
   init(agent: Agent, identity: Agent.Identity) {
     self.agent = agent
     self.identity = identity
   }
 
-  func sign(_ data: UnsafeRawBufferPointer) -> [UInt8]? { agent.sign(data, with: identity) }
+  func sign(_ data: UnsafeRawBufferPointer) -> [UInt8]? {
+    let signature = agent.sign(data, with: identity)
+    hasRefused = signature == nil
+    return signature
+  }
 }

@@ -2,39 +2,69 @@ internal import Glibc
 internal import Platform
 internal import SSH
 
-/// A private key file: whether it can be used without asking anybody, and if not, why not.
+/// What IdentityFile names: a private key file and its public half, or the public half alone of a key that an agent holds.
 struct IdentityFile {
   enum Content {
     case usable([UInt8], isEncrypted: Bool)
     case missing
+    /// A public key, or nothing but one beside it.
+    case publicOnly
     /// The reason, as a sentence's end: `is encrypted, …`.
     case unusable(String)
+    /// Others can read the private key; the reason likewise.
+    case exposed(String)
   }
 
   let path: String
   let content: Content
+  /// The key itself (RFC 4253 §6.6), found as ssh(1) finds it: the file is a public key, one lies beside it, or the clear
+  /// part of a private key in OpenSSH's format holds it (authfile.c, sshkey_load_public). Its mode does not matter.
+  let publicKey: [UInt8]?
 
   /// - Parameter isGuarded: the service manager keeps others out of the file, whatever its mode looks like.
   /// - Parameter hasPassphrase: an encrypted key can be opened.
   init(path: String, isGuarded: Bool = false, hasPassphrase: Bool = false) {
     self.path = path
+    let beside = IdentityFile.readPublicKey(path + ".pub")
     do {
       let bytes = try SmallFile.read(path, limit: 256 << 10)
+      if let key = IdentityFile.publicKey(in: bytes) {
+        self.publicKey = key
+        self.content = .publicOnly
+        return
+      }
+      self.publicKey = beside ?? OpenSSHKeyHeader(file: bytes)?.publicKey
       if !isGuarded, let reason = SecretFile.exposure(of: path) {
-        self.content = .unusable(reason)
+        self.content = .exposed(reason)
       } else {
         self.content = IdentityFile.inspect(bytes, hasPassphrase: hasPassphrase)
       }
     } catch {
-      self.content = error.code == ENOENT ? .missing : .unusable("can't be read: \(error.reason)")
+      self.publicKey = beside
+      if error.code == ENOENT || error.code == ENOTDIR {
+        self.content = beside == nil ? .missing : .publicOnly
+      } else {
+        self.content = .unusable("can't be read: \(error.reason)")
+      }
     }
   }
 
-  /// The key in `path`.pub; nil where there is none.
-  static func publicKey(beside path: String) -> [UInt8]? {
-    guard let bytes = try? SmallFile.read(path + ".pub", limit: 64 << 10) else { return nil }
-    let fields = String(decoding: bytes, as: UTF8.self).split(separator: " ")
-    return fields.count > 1 ? Base64.decode(fields[1]) : nil
+  /// `ssh-ed25519`; nil where only the private key, unread, would say.
+  var type: String? { publicKey.map(PublicKey.type) }
+
+  private static func readPublicKey(_ path: String) -> [UInt8]? {
+    (try? SmallFile.read(path, limit: 64 << 10)).flatMap(publicKey)
+  }
+
+  /// The first line that is a public key: type, base64, comment (sshd(8), AUTHORIZED_KEYS FILE FORMAT).
+  private static func publicKey(in bytes: [UInt8]) -> [UInt8]? {
+    for line in String(decoding: bytes, as: UTF8.self).lines {
+      let fields = line.split(whereSeparator: { $0 == " " || $0 == "\t" || $0 == "\r" })
+      guard let type = fields.first, !type.hasPrefix("#") else { continue }
+      guard !type.hasPrefix("-----BEGIN") else { return nil }
+      if fields.count > 1, let key = Base64.decode(fields[1]), PublicKey.type(key) == type { return key }
+    }
+    return nil
   }
 
   private static func inspect(_ bytes: [UInt8], hasPassphrase: Bool) -> Content {
@@ -49,12 +79,11 @@ struct IdentityFile {
     var isEncrypted = lines[start].contains("ENCRYPTED") || isProcessed
     var type = lines[start].contains("RSA") ? "ssh-rsa" : ""
     if lines[start].contains("OPENSSH") {
-      let body = lines[(start + 1)...].prefix { !$0.hasPrefix("-----") }.joined()
-      guard let header = Base64.decode(body).flatMap(OpenSSHKeyHeader.init) else {
+      guard let header = OpenSSHKeyHeader(file: bytes) else {
         return .unusable("is damaged: it does not start as an OpenSSH private key")
       }
       isEncrypted = header.cipher != "none"
-      type = header.keyType
+      type = PublicKey.type(header.publicKey)
     }
     if type.hasPrefix("sk-") {
       return .unusable("is a security key's (\(type)), which libssh2 can't use")
@@ -72,19 +101,21 @@ struct IdentityFile {
 /// The clear part of an `openssh-key-v1` file (OpenSSH's PROTOCOL.key).
 private struct OpenSSHKeyHeader {
   let cipher: String
-  let keyType: String
+  let publicKey: [UInt8]
 
-  init?(_ bytes: [UInt8]) {
-    let magic = Array("openssh-key-v1\0".utf8)
-    guard bytes.starts(with: magic) else { return nil }
-    var reader = MessageReader(bytes[magic.count...])
-    guard let cipher = reader.string(), reader.string() != nil, reader.string() != nil,
-      reader.uint32() != nil,
-      let publicKey = reader.string()
+  /// nil for a file in another format.
+  init?(file bytes: [UInt8]) {
+    let lines = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline)
+    guard let start = lines.firstIndex(where: { $0.hasPrefix("-----BEGIN OPENSSH PRIVATE KEY") }),
+      let body = Base64.decode(lines[(start + 1)...].prefix { !$0.hasPrefix("-----") }.joined())
     else { return nil }
-    var key = MessageReader(publicKey)
-    guard let type = key.string() else { return nil }
+    let magic = Array("openssh-key-v1\0".utf8)
+    guard body.starts(with: magic) else { return nil }
+    var reader = MessageReader(body[magic.count...])
+    guard let cipher = reader.string(), reader.string() != nil, reader.string() != nil,
+      reader.uint32() != nil, let publicKey = reader.string(), !PublicKey.type(Array(publicKey)).isEmpty
+    else { return nil }
     self.cipher = String(decoding: cipher, as: UTF8.self)
-    self.keyType = String(decoding: type, as: UTF8.self)
+    self.publicKey = Array(publicKey)
   }
 }

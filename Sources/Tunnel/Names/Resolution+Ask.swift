@@ -1,15 +1,12 @@
-internal import Subprocess
+internal import Platform
 
 extension Resolution {
-  /// How a host's own ProxyJump and ProxyCommand are taken.
-  private enum Proxies {
-    case asConfigured
-    /// The hop before it in a list leads there already.
-    case ignored
-  }
-
   /// As many hops as anybody has been seen to need, and then some.
   private static let mostHops = 8
+
+  /// What all questions to ssh together may take: a `Match exec` runs a command of its own for each, and
+  /// CanonicalizeHostname asks the resolver.
+  package static let askLimit: Duration = .seconds(20)
 
   /// Asks `ssh -G`, so that Include, Match and tokens mean what they mean to ssh(1): the first hop, the further ones
   /// in order, and the host itself at the end.
@@ -20,12 +17,18 @@ extension Resolution {
   /// b and b through a, whatever ssh_config has as their ProxyJump, and a goes its own configured way. The file of
   /// `-F` holds for every hop; user, port, keys and known hosts given for the host itself hold for it alone.
   ///
-  /// - Throws: `TunnelFailure` with code `config`: no ssh, an error in ssh_config, an option that can't be honoured, a
-  ///   loop, more than eight hops.
+  /// Blocks its thread while ssh runs.
+  ///
+  /// - Parameter isCancelled: asked ten times a second; ssh and what it started are ended then.
+  /// - Throws: `TunnelFailure` with code `config`: no ssh, an error in ssh_config, a command of `Match exec` that does
+  ///   not end, an option that can't be honoured, a loop, more than eight hops.
   package static func ask(
-    _ configuration: TunnelConfiguration, environment: LocalEnvironment
-  ) async throws(TunnelFailure) -> [Resolution] {
-    var chain = [try await question(configuration, environment, .asConfigured)]
+    _ configuration: TunnelConfiguration, environment: LocalEnvironment, within limit: Duration = askLimit,
+    isCancelled: @escaping () -> Bool = { false }
+  ) throws(TunnelFailure) -> [Resolution] {
+    let questioner = Questioner(
+      environment: environment, limit: limit, deadline: .now + limit, isCancelled: isCancelled)
+    var chain = [try questioner.resolve(configuration, ignoringProxies: false)]
     var way = [configuration.host]
     var asked: Set<JumpHost> = []
     while let hops = chain.first?.proxyJump, let first = hops.first {
@@ -45,50 +48,128 @@ extension Resolution {
       chain[0].proxyJump = []
       var front: [Resolution] = []
       for (index, hop) in hops.enumerated() {
-        front.append(
-          try await question(configuration.hop(hop), environment, index == 0 ? .asConfigured : .ignored))
+        front.append(try questioner.resolve(configuration.hop(hop), ignoringProxies: index != 0))
       }
       chain = front + chain
     }
     return chain
   }
+}
 
-  private static func question(
-    _ configuration: TunnelConfiguration, _ environment: LocalEnvironment, _ proxies: Proxies
-  ) async throws(TunnelFailure) -> Resolution {
+/// Runs `ssh -G`: with /bin/sh for `Match exec`, until a deadline, and with the end of all that it started after that.
+private struct Questioner {
+  let environment: LocalEnvironment
+  let limit: Duration
+  let deadline: ContinuousClock.Instant
+  let isCancelled: () -> Bool
+
+  private static let mostOutput = 256 << 10
+  /// ssh tells every step in detail.
+  private static let mostErrors = 256 << 10
+
+  /// - Parameter ignoringProxies: the host's own ProxyJump and ProxyCommand do not count.
+  func resolve(
+    _ configuration: TunnelConfiguration, ignoringProxies: Bool
+  ) throws(TunnelFailure) -> Resolution {
+    // The first of ProxyCommand and ProxyJump wins, so this is against both.
+    let options = ignoringProxies ? ["-o", "ProxyCommand=none"] : []
+    let answer = try ask(.usual, options, configuration)
+    var ssh = SSHConfiguration(answer)
+    // A token of another version of ssh: it alone knows what that stands for.
+    let unknown = ssh.unknownTokens(configuration, environment)
+    if !unknown.isEmpty {
+      let question = TokenQuestion(unknown)
+      ssh.learn(question, SSHConfiguration(try ask(question, options, configuration)))
+    }
+    return try ssh.resolve(configuration, environment: environment)
+  }
+
+  private func ask(
+    _ question: TokenQuestion, _ options: [String], _ configuration: TunnelConfiguration
+  ) throws(TunnelFailure) -> ConfigurationAnswer {
     var arguments = ["-G"]
     if let file = configuration.sshConfig { arguments += ["-F", file] }
     if let user = configuration.user { arguments += ["-l", user] }
     if let port = configuration.port { arguments += ["-p", String(port)] }
-    // The first of ProxyCommand and ProxyJump wins, so this is against both.
-    if proxies == .ignored { arguments += ["-o", "ProxyCommand=none"] }
-    arguments += ["--", configuration.host]
-    let output: String
-    do {
-      let result = try await run(
-        .name("ssh"), arguments: Arguments(arguments), output: .string(limit: 256 << 10),
-        error: .string(limit: 64 << 10))
-      guard result.terminationStatus.isSuccess else {
-        let words = result.standardError.split(whereSeparator: \.isNewline).prefix(3).joined(separator: "; ")
-        throw TunnelFailure(
-          .config, "ssh -G \(configuration.host) failed: \(words)",
-          remedy: "mend ssh_config; try: ssh \(arguments.joined(separator: " "))",
-          files: environment.configFiles(configuration))
-      }
-      output = result.standardOutput
-    } catch let failure as TunnelFailure {
-      throw failure
-    } catch let error as SubprocessError where error.code == .executableNotFound {
-      throw TunnelFailure(
-        .config, "ssh could not be run to read ssh_config: \(error)", remedy: "apt-get install openssh-client"
-      )
+    arguments += options
+    let byHand = "ssh \((arguments + [configuration.host]).joined(separator: " "))"
+    let command = Command(
+      program: "ssh", arguments: ["-vvv"] + arguments + question.arguments + ["--", configuration.host],
+      // Of $SHELL a service has none, or one that lets nobody in: Match exec is false then, or an error.
+      variables: ["SHELL=/bin/sh"], outputLimit: Self.mostOutput, errorsLimit: Self.mostErrors)
+    let outcome: Command.Outcome
+    do throws(SystemError) {
+      outcome = try command.run(until: deadline, isCancelled: isCancelled)
     } catch {
-      // No room for a process now, most likely: that passes.
-      throw TunnelFailure(
-        .connectRefused, "ssh could not be run to read ssh_config: \(error)",
-        remedy: "check limits: ulimit -n -u; try: ssh \(arguments.joined(separator: " "))")
+      throw TunnelFailure(unstarted: error, byHand: byHand)
     }
-    return try SSHConfiguration(output: output).resolve(configuration, environment: environment)
+    let answer = ConfigurationAnswer(
+      output: String(decoding: outcome.output, as: UTF8.self), errors: outcome.errors)
+    if let failure = TunnelFailure(
+      answer, outcome.end, configuration, limit, byHand: byHand,
+      files: answer.files + environment.configFiles(configuration))
+    {
+      throw failure
+    }
+    return answer
+  }
+}
+
+extension TunnelFailure {
+  fileprivate init(unstarted error: SystemError, byHand: String) {
+    if error.isMissing {
+      self.init(
+        .config, "ssh could not be run to read ssh_config: \(error)",
+        remedy: "apt-get install openssh-client")
+    } else if error.isDenied {
+      self.init(
+        .config, "ssh may not be run to read ssh_config: \(error)", remedy: ProxyCommand.unitRemedy)
+    } else {
+      // No room for a process now, most likely: that passes.
+      self.init(
+        .connectRefused, "ssh could not be run to read ssh_config: \(error)",
+        remedy: "check limits: ulimit -n -u; try: \(byHand)")
+    }
+  }
+
+  /// Why an answer is none; nil where it is one.
+  init?(
+    _ answer: ConfigurationAnswer, _ end: Command.End, _ configuration: TunnelConfiguration,
+    _ limit: Duration,
+    byHand: String, files: [String]
+  ) {
+    let host = configuration.host
+    if let words = answer.shellRefusal {
+      self.init(
+        .config, "ssh -G \(host) can't run the command of a Match exec in ssh_config: \(words)",
+        remedy: ProxyCommand.unitRemedy, files: files)
+    } else if let command = answer.unrunnable {
+      self.init(
+        .config,
+        "the command of Match exec '\(command.shown)' in ssh_config may not be run (status 126), and ssh would take that for false",
+        remedy: ProxyCommand.unitRemedy, files: files)
+    } else if end == .outOfTime {
+      guard let command = answer.unfinished else {
+        self.init(
+          .config, "ssh -G \(host) did not end within \(limit)",
+          remedy: "see what it waits for (with CanonicalizeHostname it asks the resolver): time \(byHand)",
+          files: files)
+        return
+      }
+      self.init(
+        .config,
+        "ssh -G \(host) did not end within \(limit): most likely because of the command '\(command.shown)' of a Match exec in ssh_config, which was ended",
+        remedy:
+          "let that command end soon, for example with timeout(1) in front: Match exec \"timeout 5 …\"; find it: grep -i exec \(files.joined(separator: " "))",
+        files: files)
+    } else if end != .exited(0) {
+      let words = answer.errors.suffix(3).joined(separator: "; ")
+      self.init(
+        .config, "ssh -G \(host) failed: \(words.isEmpty ? "\(end)" : words)",
+        remedy: "correct ssh_config; try: \(byHand)", files: files)
+    } else {
+      return nil
+    }
   }
 }
 

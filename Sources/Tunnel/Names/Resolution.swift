@@ -25,6 +25,8 @@ package struct Resolution: Hashable, Sendable {
   package var identitiesOnly: Bool
   /// Path of the agent's socket; nil where there is none.
   package var agentSocket: String?
+  /// PubkeyAcceptedAlgorithms: a key of another type is not offered; nil: all.
+  package var publicKeyAlgorithms: Set<String>?
   /// The file with the passphrase of encrypted identity files.
   package var passphraseFile: String?
   /// Files below were put there by the service manager; nil where it gave none.
@@ -33,6 +35,8 @@ package struct Resolution: Hashable, Sendable {
   package var keyNotes: [String]
 
   package var knownHostsFiles: [String]
+  /// The first of the user's own, where ssh(1) writes a key that is accepted; nil where there is none.
+  package var userKnownHostsFile: String?
   package var revokedHostKeysFile: String?
   /// The name that known_hosts has the host under.
   package var hostKeyName: String
@@ -44,15 +48,25 @@ package struct Resolution: Hashable, Sendable {
   /// ServerAliveInterval; nil where it is off.
   package var serverAliveInterval: Duration?
   package var serverAliveCountMax: Int
+  /// What was asked for, before HostName.
+  package var alias: String
   /// What ssh(1) takes to connect to the same place with the same names and keys: `-p 2222 tethys`.
   package var sshArguments: String
   /// Files whose change may change all this.
   package var configFiles: [String]
+  /// What a person should know of ssh_config, a sentence each.
+  package var notes: [String]
+  /// ssh(1) asks before it refuses an unknown host key (StrictHostKeyChecking).
+  package var asksForHostKeys: Bool
 }
 
 extension Resolution {
   /// The command that does the same by hand.
   package var byHand: String { "ssh \(sshArguments)" }
+  /// The same, to be asked whether a host key is to be accepted.
+  package var askByHand: String {
+    "ssh \(asksForHostKeys ? "" : "-o StrictHostKeyChecking=ask ")\(sshArguments)"
+  }
   /// The same, telling each step: to compare with.
   package var byHandInDetail: String { "ssh -v \(sshArguments)" }
 

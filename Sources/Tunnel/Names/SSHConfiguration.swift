@@ -8,6 +8,17 @@ internal import SSH
 /// (`ControlMaster`) is never looked for, and `CanonicalizeHostname` has done its work before `ssh -G` answers.
 struct SSHConfiguration {
   private let values: [String: [String]]
+  /// What ssh says that tokens stand for.
+  private var tokens: [Character: String]
+  /// Files that it read.
+  private var files: [String] = []
+  private var notes: [String] = []
+
+  init(_ answer: ConfigurationAnswer) {
+    self.init(output: answer.output)
+    files = answer.files
+    notes = answer.notes
+  }
 
   init(output: String) {
     var values: [String: [String]] = [:]
@@ -16,18 +27,51 @@ struct SSHConfiguration {
       values[line[..<space].lowercased(), default: []].append(String(line[line.index(after: space)...]))
     }
     self.values = values
+    self.tokens = values["controlpath"]?.first.map(TokenQuestion.usual.values) ?? [:]
+  }
+
+  /// Adds the answer to a further question.
+  mutating func learn(_ question: TokenQuestion, _ answer: SSHConfiguration) {
+    guard let path = answer.values["controlpath"]?.first else { return }
+    tokens.merge(question.values(path)) { $1 }
+  }
+
+  /// Tokens in the names of keys that ssh was not asked for.
+  func unknownTokens(_ configuration: TunnelConfiguration, _ environment: LocalEnvironment) -> [Character] {
+    let known = expansion(configuration, environment)
+    let paths = configuration.identityFiles.isEmpty ? all("identityfile") : configuration.identityFiles
+    var unknown: Set<Character> = []
+    for path in paths {
+      do throws(ConfigurationTokens.ExpansionError) { _ = try known.expand(path: path) } catch {
+        if let token = error.token { unknown.insert(token) }
+      }
+    }
+    return unknown.sorted()
+  }
+
+  /// Where ssh was not asked, what its other options say.
+  private func expansion(
+    _ configuration: TunnelConfiguration, _ environment: LocalEnvironment
+  ) -> ConfigurationTokens {
+    let alias = configuration.host
+    let told: [Character: String] = [
+      "d": environment.home, "h": self["hostname"] ?? alias, "k": self["hostkeyalias"] ?? alias, "n": alias,
+      "p": self["port"] ?? "", "r": self["user"] ?? "", "u": environment.localUser,
+    ]
+    return ConfigurationTokens(environment: environment, values: told.merging(tokens) { $1 })
   }
 
   /// The first value; nil where there is none, or `none`.
   subscript(keyword: String) -> String? { values[keyword]?.first.flatMap { $0 == "none" ? nil : $0 } }
 
   /// All values but `none`.
-  func all(_ keyword: String) -> [String] { (values[keyword] ?? []).filter { $0 != "none" } }
+  func all(_ keyword: String) -> [String] { (values[keyword] ?? []).filter { $0.lowercased() != "none" } }
 
   func resolve(
     _ configuration: TunnelConfiguration, environment: LocalEnvironment
   ) throws(TunnelFailure) -> Resolution {
-    let configFiles = environment.configFiles(configuration)
+    let configFiles =
+      files + environment.configFiles(configuration).filter { !files.contains($0) }
     try refuse(configuration.host, configFiles)
     guard let hostName = self["hostname"], let user = self["user"],
       let port = self["port"].flatMap(UInt16.init)
@@ -37,9 +81,7 @@ struct SSHConfiguration {
         remedy: "try: ssh -G \(configuration.host)", files: configFiles)
     }
     let hostKeyName = self["hostkeyalias"] ?? hostName
-    let tokens = ConfigurationTokens(
-      environment: environment, hostName: hostName, alias: configuration.host, user: user, port: port,
-      hostKeyName: hostKeyName)
+    let tokens = expansion(configuration, environment)
     let seconds = self["connecttimeout"].flatMap(Int.init)
     let alive = self["serveraliveinterval"].flatMap(Int.init) ?? 0
     return Resolution(
@@ -49,18 +91,27 @@ struct SSHConfiguration {
       proxyJump: try jumps(configuration, tokens, configFiles),
       proxyCommand: self["proxycommand"].map { "exec " + tokens.expand(command: $0) },
       connectTimeout: seconds.flatMap { $0 > 0 ? .seconds($0) : nil } ?? .seconds(10),
-      identityFiles: try files(configuration.identityFiles, else: all("identityfile"), tokens),
+      identityFiles: try identityFiles(configuration, tokens, configFiles),
       identitiesOnly: self["identitiesonly"] == "yes" || !configuration.identityFiles.isEmpty,
-      agentSocket: agentSocket(environment, tokens),
+      agentSocket: agentSocket(environment),
+      publicKeyAlgorithms: self["pubkeyacceptedalgorithms"].map {
+        Set($0.split(separator: ",").map(String.init))
+      },
       passphraseFile: try passphraseFile(configuration, environment),
       credentialsDirectory: environment.credentialsDirectory, keyNotes: keyNotes,
-      knownHostsFiles: try files(configuration.knownHostsFiles, else: knownHosts, tokens),
-      revokedHostKeysFile: self["revokedhostkeys"].map(tokens.expand(path:)),
+      knownHostsFiles: try knownHostsFiles(configuration, tokens),
+      userKnownHostsFile: try configuration.knownHostsFiles.isEmpty
+        ? knownHosts("userknownhostsfile").first : knownHostsFiles(configuration, tokens).first,
+      // OpenSSH expands it since 9.8, and prints it so.
+      revokedHostKeysFile: self["revokedhostkeys"].map { path in
+        (try? tokens.expand(path: path)) ?? path
+      },
       hostKeyName: hostKeyName, hostKeyPort: self["hostkeyalias"] == nil ? port : 22,
       algorithms: try algorithms(configuration.host, configFiles),
       serverAliveInterval: alive > 0 ? .seconds(alive) : nil,
       serverAliveCountMax: self["serveralivecountmax"].flatMap(Int.init) ?? 3,
-      sshArguments: sshArguments(configuration), configFiles: configFiles)
+      alias: configuration.host, sshArguments: sshArguments(configuration), configFiles: configFiles,
+      notes: notes, asksForHostKeys: !["yes", "true"].contains(self["stricthostkeychecking"]))
   }
 
   private func sshArguments(_ configuration: TunnelConfiguration) -> String {
@@ -83,10 +134,11 @@ struct SSHConfiguration {
   ) throws(TunnelFailure) -> [JumpHost] {
     var jumps: [JumpHost] = []
     for text in (self["proxyjump"] ?? "").split(separator: ",") {
-      guard let jump = JumpHost(tokens.expand(String(text))) else {
+      guard let jump = (try? tokens.expand(String(text))).flatMap({ JumpHost($0) }) else {
         throw TunnelFailure(
           .config, "ProxyJump of \(configuration.host) names '\(text)', which is no [user@]host[:port]",
-          remedy: "mend ssh_config; try: ssh -G \(configuration.host) | grep -i proxyjump", files: configFiles
+          remedy: "correct ssh_config; try: ssh -G \(configuration.host) | grep -i proxyjump",
+          files: configFiles
         )
       }
       jumps.append(jump)
@@ -94,20 +146,41 @@ struct SSHConfiguration {
     return jumps
   }
 
-  /// The guard's own list where it has one; there `credential:NAME` is a file of the service manager's.
-  private func files(
-    _ own: [String], else listed: [String], _ tokens: ConfigurationTokens
-  ) throws(TunnelFailure) -> [String] {
-    guard !own.isEmpty else { return listed.map(tokens.expand(path:)) }
+  /// The guard's own list where it has one; there `credential:NAME` is a file of the service manager's, and `~` the
+  /// home of the environment.
+  private func own(_ entries: [String], _ tokens: ConfigurationTokens) throws(TunnelFailure) -> [String] {
     var paths: [String] = []
-    for entry in own {
+    for entry in entries {
       if let name = TunnelConfiguration.credential(entry) {
         paths.append(try tokens.environment.credential(name))
       } else {
-        paths.append(tokens.expand(path: entry))
+        paths.append((try? tokens.expand(path: entry, home: tokens.environment.home)) ?? entry)
       }
     }
     return paths
+  }
+
+  private func identityFiles(
+    _ configuration: TunnelConfiguration, _ tokens: ConfigurationTokens, _ configFiles: [String]
+  ) throws(TunnelFailure) -> [String] {
+    guard configuration.identityFiles.isEmpty else { return try own(configuration.identityFiles, tokens) }
+    var paths: [String] = []
+    for path in all("identityfile") {
+      do throws(ConfigurationTokens.ExpansionError) { paths.append(try tokens.expand(path: path)) } catch {
+        throw TunnelFailure(
+          .config, "IdentityFile \(path) of \(configuration.host) can't be expanded: \(error.reason)",
+          remedy: "correct it in ssh_config; its tokens are listed in: man ssh_config", files: configFiles)
+      }
+    }
+    return paths
+  }
+
+  /// ssh expands and prints those of ssh_config (ssh.c).
+  private func knownHostsFiles(
+    _ configuration: TunnelConfiguration, _ tokens: ConfigurationTokens
+  ) throws(TunnelFailure) -> [String] {
+    guard configuration.knownHostsFiles.isEmpty else { return try own(configuration.knownHostsFiles, tokens) }
+    return knownHosts("userknownhostsfile") + knownHosts("globalknownhostsfile")
   }
 
   private func passphraseFile(
@@ -122,21 +195,19 @@ struct SSHConfiguration {
 
   /// ssh prints several paths with spaces between, and a space in a path as it is. A piece that can't begin a path
   /// goes on with the one before it.
-  private var knownHosts: [String] {
-    ["userknownhostsfile", "globalknownhostsfile"].flatMap { keyword in
-      var paths: [String] = []
-      for piece in (self[keyword] ?? "").split(separator: " ", omittingEmptySubsequences: false) {
-        if let last = paths.last, let first = piece.first, !"/~%$".contains(first) {
-          paths[paths.count - 1] = "\(last) \(piece)"
-        } else if !piece.isEmpty {
-          paths.append(String(piece))
-        }
+  private func knownHosts(_ keyword: String) -> [String] {
+    var paths: [String] = []
+    for piece in (self[keyword] ?? "").split(separator: " ", omittingEmptySubsequences: false) {
+      if let last = paths.last, let first = piece.first, !"/~%$".contains(first) {
+        paths[paths.count - 1] = "\(last) \(piece)"
+      } else if !piece.isEmpty {
+        paths.append(String(piece))
       }
-      return paths
     }
+    return paths
   }
 
-  private func agentSocket(_ environment: LocalEnvironment, _ tokens: ConfigurationTokens) -> String? {
+  private func agentSocket(_ environment: LocalEnvironment) -> String? {
     guard let value = values["identityagent"]?.first, value != "SSH_AUTH_SOCK" else {
       return environment.agentSocket
     }
@@ -145,7 +216,7 @@ struct SSHConfiguration {
     if value.hasPrefix("$"), !value.hasPrefix("${") {
       return environment.variables[String(value.dropFirst())].flatMap { $0.isEmpty ? nil : $0 }
     }
-    return tokens.expand(path: value)
+    return value
   }
 
   private var keyNotes: [String] {

@@ -97,7 +97,7 @@ final class Attempt {
           return nil
         }
         try verify(link)
-        stage = .authenticating(link, try Authenticator(resolution), deadline: deadline)
+        stage = .authenticating(link, Authenticator(resolution), deadline: deadline)
       case .authenticating(let link, let authenticator, let deadline):
         let isDone = try converse(link, now) { () throws(TunnelFailure) in
           try authenticator.step(link.session)
@@ -146,8 +146,7 @@ final class Attempt {
     do throws(SSHError) {
       isDone = try converse(link, now) { () throws(SSHError) in try link.session.handshake() }
     } catch {
-      throw TunnelFailure(
-        broken: error, resolution, knownHosts: knownHosts, farewell: link.session.farewell)
+      throw TunnelFailure(broken: error, resolution, knownHosts: knownHosts, session: link.session)
     }
     if isDone { return true }
     try giveUpIfDead(link, deadline, now)
@@ -160,7 +159,7 @@ final class Attempt {
     if link.end != nil, link.session.wire.inbound.isEmpty {
       throw TunnelFailure(
         broken: SSHError(code: .disconnected, operation: "the handshake", detail: ""), resolution,
-        farewell: link.session.farewell)
+        session: link.session)
     }
     guard link.session.held <= Attempt.heldLimit else {
       throw TunnelFailure(
@@ -173,9 +172,11 @@ final class Attempt {
         .connectTimeout, "nothing came from \(link.peer) within \(resolution.connectTimeout)",
         remedy: "try it by hand: \(resolution.byHand)")
     }
+    let opening = link.session.opening
+    let words = opening.identification == nil ? opening.words.map { "; it says: \($0)" } ?? "" : ""
     throw TunnelFailure(
       .connectTimeout,
-      "\(link.peer) took the connection, but the SSH session was not up within \(resolution.connectTimeout) (ConnectTimeout)",
+      "\(link.peer) took the connection, but the SSH session was not up within \(resolution.connectTimeout) (ConnectTimeout)\(words)",
       remedy: "check that sshd answers there: \(resolution.byHandInDetail)")
   }
 

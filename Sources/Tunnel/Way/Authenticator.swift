@@ -1,53 +1,41 @@
 internal import Platform
 internal import SSH
 
-/// Public key authentication, one key after another: the agent's, then the identity files'.
+/// Logs in with public keys, in the order and for as long as ssh(1) does: the server is asked for its methods, then each
+/// key is offered until one is accepted, the server ends the login, or it wants something else than keys.
 ///
 /// Belongs to the tunnel's thread.
 final class Authenticator {
   private enum Key {
-    case agent(AgentSigner, Agent.Identity)
-    case file(String, [UInt8], isEncrypted: Bool)
+    case agent(AgentSigner, Agent.Identity, name: String)
+    case file([UInt8], passphrase: String?, name: String)
 
     var name: String {
       switch self {
-      case .agent(_, let identity): "\(identity.comment) (agent)"
-      case .file(let path, _, _): path
+      case .agent(_, _, let name), .file(_, _, let name): name
       }
     }
   }
 
-  /// OpenSSH's MaxAuthTries is 6, and the request for the list of methods may count as one.
-  private static let mostKeys = 5
-
   private let resolution: Resolution
+  private var report: LoginReport
   private var keys: ArraySlice<Key>
-  /// What was passed over, and why.
-  private let notes: [String]
-  private let passphrase: String?
-  private var refused: [String] = []
-  /// Keys that libssh2 could not even open.
-  private var unopened: [String] = []
+  /// The server said which methods it would go on with.
+  private var knowsMethods = false
   /// The server has heard of the first of `keys`.
   private var isOffered = false
 
-  /// - Throws: `no_usable_key` with the reason for each key that was passed over.
-  init(_ resolution: Resolution) throws(TunnelFailure) {
-    var keys: [Key] = []
+  init(_ resolution: Resolution) {
+    self.resolution = resolution
+    var agent: Agent?
+    var identities: [Agent.Identity]?
     var notes: [String] = []
     if let path = resolution.agentSocket {
       do {
-        let agent = try Agent(path: path, patience: .seconds(5))
-        let named = resolution.identityFiles.compactMap(IdentityFile.publicKey)
-        for identity in agent.identities() {
-          // ssh_config(5), IdentitiesOnly: of the agent's keys only those that an identity file names.
-          if resolution.identitiesOnly, !named.contains(identity.publicKey) { continue }
-          if identity.type == "ssh-rsa", !SSHLibrary.signsRSAWithSHA2 {
-            notes.append("\(identity.comment) (agent) \(SSHLibrary.rsaExplanation)")
-          } else {
-            keys.append(.agent(AgentSigner(agent: agent, identity: identity), identity))
-          }
-        }
+        let found = try Agent(path: path, patience: .seconds(5))
+        agent = found
+        identities = found.identities()
+        if identities?.isEmpty == true { notes.append("the agent \(path) holds no key, or does not tell") }
       } catch {
         notes.append("agent \(path): \(error.reason)")
       }
@@ -60,102 +48,100 @@ final class Authenticator {
         notes.append(error.message)
       }
     }
-    var exposed: [String] = []
-    for path in resolution.identityFiles {
-      if !resolution.isCredential(path), SecretFile.exposure(of: path) != nil { exposed.append(path) }
-      let file = IdentityFile(
+    let files = resolution.identityFiles.map { path in
+      IdentityFile(
         path: path, isGuarded: resolution.isCredential(path), hasPassphrase: passphrase != nil)
-      switch file.content {
-      case .usable(let bytes, let isEncrypted): keys.append(.file(path, bytes, isEncrypted: isEncrypted))
-      case .missing: notes.append("\(path) does not exist")
-      case .unusable(let reason): notes.append("\(path) \(reason)")
-      }
     }
-    notes += resolution.keyNotes
-    guard !keys.isEmpty else {
-      throw TunnelFailure(
-        .noUsableKey,
-        "no usable key for \(resolution.user)@\(resolution.hostName): \(notes.joined(separator: "; "))",
-        remedy: exposed.isEmpty
-          ? "make one: ssh-keygen -t ed25519, add its .pub to authorized_keys on the host, and name it as IdentityFile"
-          : "chmod 600 \(exposed.joined(separator: " "))",
-        files: resolution.keyFiles)
-    }
-    self.passphrase = passphrase
-    self.resolution = resolution
-    self.keys = keys.prefix(Authenticator.mostKeys)
-    self.notes = notes
+    let plan = KeyPlan(
+      files: files, agent: identities, identitiesOnly: resolution.identitiesOnly,
+      allowed: resolution.publicKeyAlgorithms)
+    keys =
+      plan.keys.compactMap { key in
+        switch key {
+        case .agent(let identity, _):
+          agent.map { .agent(AgentSigner(agent: $0, identity: identity), identity, name: key.name) }
+        case .file(_, let bytes, let isEncrypted):
+          .file(bytes, passphrase: isEncrypted ? passphrase : nil, name: key.name)
+        }
+      }[...]
+    report = LoginReport(
+      resolution, omissions: plan.omissions, notes: notes + resolution.keyNotes, hasAgent: identities != nil)
   }
 
-  /// - Throws: `auth_refused` once the last key is refused.
+  /// - Throws: `no_usable_key` where no key could be offered, with the reason for each; `auth_refused` once the server
+  ///   accepts none.
   func step(_ session: Session) throws(TunnelFailure) -> Session.Progress {
+    if !knowsMethods {
+      switch try methods(session) {
+      case .waiting: return .waiting
+      case .accepted: return .done
+      case .offered(let methods):
+        knowsMethods = true
+        guard methods.contains("publickey") else { throw report.wantsNoKeys(methods) }
+      }
+    }
     while let key = keys.first {
       do throws(SSHError) {
         let progress =
           switch key {
-          case .agent(let signer, let identity):
+          case .agent(let signer, let identity, _):
             try session.authenticate(user: resolution.user, publicKey: identity.publicKey, signer: signer)
-          case .file(_, let bytes, let isEncrypted):
-            try session.authenticate(
-              user: resolution.user, privateKey: bytes, passphrase: isEncrypted ? passphrase : nil)
+          case .file(let bytes, let passphrase, _):
+            try session.authenticate(user: resolution.user, privateKey: bytes, passphrase: passphrase)
           }
         isOffered = true
         return progress
       } catch {
-        switch error.code {
-        case .disconnected where saysEnough(session.farewell):
-          refused.append("\(key.name) (\(session.farewell ?? ""))")
-          keys = []
-          continue
-        case .disconnected, .protocolViolation, .keyExchange:
-          throw TunnelFailure(broken: error, resolution, farewell: session.farewell)
-        default: note(error, key)
-        }
+        try take(error, key, session)
         keys = keys.dropFirst()
         isOffered = false
       }
     }
-    let unused = unopened + notes
-    guard !refused.isEmpty else {
-      throw TunnelFailure(
-        .noUsableKey,
-        "no usable key for \(resolution.user)@\(resolution.hostName): \(unused.joined(separator: "; "))",
-        remedy:
-          "check the passphrase by hand: ssh-keygen -y -f KEY; it is read from tunnel.passphrase in guard.yaml",
-        files: resolution.keyFiles)
-    }
-    let passedOver = unused.isEmpty ? "" : "; passed over: \(unused.joined(separator: "; "))"
-    throw TunnelFailure(
-      .authRefused,
-      "\(resolution.hostName) refused every key for user \(resolution.user): \(refused.joined(separator: ", "))\(passedOver)",
-      remedy:
-        "check the user name and authorized_keys on the host; compare: \(resolution.byHandInDetail)",
-      files: resolution.keyFiles)
+    throw report.isOver()
   }
 
-  /// A server that ends the session over the keys that it was shown must not be asked again soon. sshd says it in
-  /// words: "Too many authentication failures", with the reason of a protocol error (auth.c).
-  private func saysEnough(_ farewell: String?) -> Bool {
-    farewell.map { !refused.isEmpty || $0.lowercased().contains("authentication") } ?? false
-  }
-
-  /// libssh2 has one code for a key that it can't open and for one that the server refused (pem.c). An answer of the
-  /// server takes at least one step of waiting, so what fails before was never sent.
-  private func note(_ error: SSHError, _ key: Key) {
-    guard !isOffered || error.code == .unusableKey else {
-      return refused.append("\(key.name) (\(error.detail))")
-    }
-    if case .file(let path, _, isEncrypted: true) = key {
-      unopened.append("the passphrase does not open \(path) (\(error.detail))")
-    } else {
-      unopened.append("\(key.name) can't be used (\(error.detail))")
+  private func methods(_ session: Session) throws(TunnelFailure) -> Session.Methods {
+    do throws(SSHError) { return try session.authenticationMethods(user: resolution.user) } catch {
+      guard error.code == .disconnected, LoginReport.isVerdict(session.farewell) else {
+        throw TunnelFailure(broken: error, resolution, session: session)
+      }
+      throw report.ended(session.farewell, notOffered: keys.map(\.name))
     }
   }
-}
 
-extension Resolution {
-  /// Whose change is worth another attempt to log in.
-  fileprivate var keyFiles: [String] {
-    identityFiles + [passphraseFile].compactMap(\.self) + configFiles
+  /// Records what became of a key that did not log in.
+  private func take(_ error: SSHError, _ key: Key, _ session: Session) throws(TunnelFailure) {
+    switch error.code {
+    // A server that ends the session over the keys that it was shown must not be asked again soon.
+    case .disconnected
+    where report.hasRefusals && session.wire.isAtEnd || LoginReport.isVerdict(session.farewell):
+      throw report.ended(
+        session.farewell, during: isOffered ? key.name : nil, notOffered: keys.dropFirst().map(\.name))
+    case .disconnected, .protocolViolation, .keyExchange:
+      throw TunnelFailure(broken: error, resolution, session: session)
+    case .authenticationRefused, .unusableKey, .channelRefused, .other: break
+    }
+    if case .agent(let signer, _, _) = key, signer.hasRefused {
+      return report.add(unused: "\(key.name): the agent refuses to sign, or does not answer")
+    }
+    // libssh2 has one code for a key that it can't open and for one that the server refused (pem.c). An answer of the
+    // server takes at least one step of waiting, so what fails before was never sent.
+    guard isOffered, error.code != .unusableKey else {
+      if case .file(_, .some, _) = key {
+        return report.add(unused: "the passphrase does not open \(key.name) (\(error.detail))")
+      }
+      return report.add(unused: "\(key.name) can't be used (\(error.detail))")
+    }
+    guard let refusal = session.lastRefusal else {
+      return report.add(refused: "\(key.name) (\(error.detail))")
+    }
+    guard refusal.isPartialSuccess else {
+      report.add(refused: key.name)
+      guard refusal.methods.contains("publickey") else { throw report.wantsNoKeys(refusal.methods) }
+      return
+    }
+    report.add(accepted: key.name, then: refusal.methods)
+    // With `publickey,publickey` the server wants a second key.
+    guard refusal.methods.contains("publickey") else { throw report.isOver() }
   }
 }

@@ -1,3 +1,4 @@
+internal import Platform
 internal import SSH
 
 extension TunnelFailure {
@@ -7,12 +8,7 @@ extension TunnelFailure {
   ) {
     let name = resolution.knownHostsName
     let shown = "\(key.type) \(key.fingerprint)"
-    let isCredential = knownHosts.files.first.map(resolution.isCredential) ?? false
-    // What the service manager hands over is changed at its source.
-    let accept =
-      isCredential
-      ? "put the key's line into the file that LoadCredential= names for \(knownHosts.files[0]), and restart the service"
-      : "connect once by hand and accept it: \(resolution.byHand)"
+    let accept = resolution.acceptByHand
     switch answer {
     case .known: return nil
     case .changed(let entry):
@@ -23,7 +19,7 @@ extension TunnelFailure {
           "ask the host's owner whether the key was changed; if so: "
           + (resolution.isCredential(entry.file)
             ? accept
-            : "ssh-keygen -R '\(name)' -f \(entry.file), then connect once by hand: \(resolution.byHand)"),
+            : "ssh-keygen -R '\(name)' -f \(entry.file), then \(accept)"),
         files: knownHosts.files)
     case .revoked(let entry):
       self.init(
@@ -48,42 +44,7 @@ extension TunnelFailure {
         .hostKeyUnknown, "host key of \(name) is not known: it shows \(shown)\(known)",
         remedy:
           "compare the fingerprint with the host's owner, then \(accept)",
-        files: knownHosts.files)
-    }
-  }
-
-  /// A session that broke off before it was up.
-  ///
-  /// - Parameter farewell: what the server said to it.
-  init(
-    broken error: SSHError, _ resolution: Resolution, knownHosts: KnownHosts? = nil, farewell: String? = nil
-  ) {
-    let peer = HostPort(host: resolution.hostName, port: resolution.port)
-    switch error.code {
-    case .keyExchange:
-      var message = "\(peer): no agreement on algorithms, or a broken key exchange: \(error.detail)"
-      if let entry = knownHosts?.onlyUnusableEntry(
-        name: resolution.hostKeyName, port: resolution.hostKeyPort)
-      {
-        message +=
-          "; known_hosts has only an RSA key for it (\(entry.place)). \(SSHLibrary.rsaHostKeyExplanation)"
-      } else if !SSHLibrary.signsRSAWithSHA2 {
-        message += "; does the server have only an RSA host key? \(SSHLibrary.rsaHostKeyExplanation)"
-      }
-      self.init(
-        .protocolError, message,
-        remedy:
-          "libssh2 \(SSHLibrary.version) needs an ed25519 or ecdsa host key (ssh-keygen -A on the server makes them), aes-ctr and hmac-sha2 on the server (sshd -T | grep -iE 'hostkey|ciphers|macs')",
-        files: knownHosts?.files ?? [])
-    case .disconnected:
-      self.init(
-        .peerClosed,
-        "\(peer) closed the connection during \(error.operation)\(farewell.map { ": \($0)" } ?? "")",
-        remedy: "look at the server's log: journalctl -u ssh -n 50 (MaxStartups, a ban, or sshd restarting)")
-    default:
-      self.init(
-        .protocolError, "\(peer): \(error.operation): \(error.detail)",
-        remedy: "check that an SSH server answers there: \(resolution.byHandInDetail)")
+        files: knownHosts.files + resolution.configFiles)
     }
   }
 }
@@ -91,6 +52,24 @@ extension TunnelFailure {
 extension Resolution {
   /// As known_hosts writes it: `name`, or `[name]:port`.
   var knownHostsName: String { hostKeyPort == 22 ? hostKeyName : "[\(hostKeyName)]:\(hostKeyPort)" }
+
+  /// How a person makes the host's key a known one; ssh(1) writes it to the first of the user's files.
+  fileprivate var acceptByHand: String {
+    guard let file = userKnownHostsFile else {
+      return
+        "name a file that keeps it, for UserKnownHostsFile none keeps nothing: in ssh_config, Host \(alias) / UserKnownHostsFile ~/.ssh/known_hosts; after that, connect once by hand and accept it: \(askByHand)"
+    }
+    // What the service manager hands over is changed at its source.
+    guard !isCredential(file) else {
+      return
+        "put the key's line into the file that LoadCredential= names for \(file), and restart the service"
+    }
+    guard SmallFile.canKeep(file) else {
+      return
+        "name a file that keeps it, for UserKnownHostsFile \(file) keeps nothing: in ssh_config, Host \(alias) / UserKnownHostsFile ~/.ssh/known_hosts; after that, connect once by hand and accept it: \(askByHand)"
+    }
+    return "connect once by hand and accept it: \(askByHand)"
+  }
 
   /// Whether the service manager made the file and keeps others out of it.
   func isCredential(_ path: String) -> Bool {

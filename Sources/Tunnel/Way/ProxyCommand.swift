@@ -47,26 +47,24 @@ final class ProxyCommand {
       guard let exit else { return saying("\(failure.message), over \(name)", failure) }
       let remedy = exit == .status(126) ? ProxyCommand.unitRemedy : byHand
       guard !wasHeard else {
-        return TunnelFailure(
-          failure.code, "\(failure.message); \(name) \(exit)\(lastWords)", remedy: remedy,
-          files: failure.files)
+        return failure.reworded("\(failure.message); \(name) \(exit)\(lastWords)", remedy: remedy)
       }
-      return TunnelFailure(
-        .connectRefused, "\(name) to \(peer) \(exit)\(lastWords)", remedy: remedy, files: failure.files)
+      return failure.reworded(
+        "\(name) to \(peer) \(exit)\(lastWords)", remedy: remedy, code: .connectRefused)
     case .connectTimeout, .keepaliveTimeout: return saying("\(failure.message), over \(name)", failure)
     default: return failure
     }
   }
 
   private func saying(_ message: String, _ failure: TunnelFailure) -> TunnelFailure {
-    TunnelFailure(failure.code, message + lastWords, remedy: byHand, files: failure.files)
+    failure.reworded(message + lastWords, remedy: byHand)
   }
 
   private var peer: HostPort { HostPort(host: resolution.hostName, port: resolution.port) }
   private var byHand: String { "try it by hand: \(resolution.byHand)" }
 
   /// Where NoExecPaths holds, the way to a command is an entry of its own.
-  private static let unitRemedy =
+  static let unitRemedy =
     "check that it may be run; the system service may run few programs: systemctl edit oceanid-guard, and add under [Service]: ExecPaths=/bin/sh and the command's own path; then restart it"
 
   /// `: Connection refused`; empty where it said nothing.

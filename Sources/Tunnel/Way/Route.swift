@@ -1,5 +1,6 @@
 internal import Dispatch
 internal import Platform
+internal import Synchronization
 
 /// The way to the host, after ssh_config and the resolver had their say: every server on it, the host's own last.
 struct Route: Sendable {
@@ -10,20 +11,24 @@ struct Route: Sendable {
 
   var host: Resolution? { servers.last }
 
-  /// Asks ssh(1) and the resolver, elsewhere; `body` is called on a thread of Dispatch.
+  /// Asks ssh(1) and the resolver, on a thread of Dispatch, where `body` is called too.
   static func find(
     _ configuration: TunnelConfiguration, environment: LocalEnvironment,
     _ body: @escaping @Sendable (Result<Route, TunnelFailure>) -> Void
-  ) -> Task<Void, Never> {
-    Task {
+  ) -> RouteSearch {
+    let search = RouteSearch()
+    DispatchQueue.global().async {
       do throws(TunnelFailure) {
-        let servers = try await Resolution.ask(configuration, environment: environment)
-        // getaddrinfo(3) blocks: not on a thread of the concurrency pool.
-        DispatchQueue.global().async { body(lookUp(servers)) }
+        let servers = try Resolution.ask(
+          configuration, environment: environment, isCancelled: { search.isCancelled })
+        search.hasAsked()
+        body(lookUp(servers))
       } catch {
+        search.hasAsked()
         body(.failure(error))
       }
     }
+    return search
   }
 
   private static func lookUp(_ servers: [Resolution]) -> Result<Route, TunnelFailure> {
@@ -39,6 +44,22 @@ struct Route: Sendable {
       return .failure(error)
     }
   }
+}
+
+/// A search for a way that can be given up.
+final class RouteSearch: Sendable {
+  private let cancelled = Atomic(false)
+  private let asked = DispatchSemaphore(value: 0)
+
+  var isCancelled: Bool { cancelled.load(ordering: .relaxed) }
+
+  /// Ends ssh, and what that started, soon.
+  func cancel() { cancelled.store(true, ordering: .relaxed) }
+
+  /// Waits until no process of it is left.
+  func join(within seconds: Double) { _ = asked.wait(timeout: .now() + seconds) }
+
+  fileprivate func hasAsked() { asked.signal() }
 }
 
 extension Resolution {

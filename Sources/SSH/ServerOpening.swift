@@ -1,0 +1,64 @@
+/// What a server sends in the clear before keys are agreed (RFC 4253 §4.2 and §7.1): lines of text, who it says it is,
+/// and the algorithms that it offers.
+package struct ServerOpening: Hashable, Sendable {
+  /// Lines before the identification, cleaned. An SSH server that refuses to serve says why here, and a server of
+  /// another kind gives itself away.
+  package let lines: [String]
+  /// `SSH-2.0-OpenSSH_9.2p1`, cleaned; nil where none came.
+  package let identification: String?
+  /// nil where its first packet did not come, or is none of RFC 4253.
+  package let offer: Algorithms.ServerOffer?
+
+  private static let mostLines = 3
+  // RFC 4253 §12
+  private static let kexInit: UInt8 = 20
+
+  /// - Parameter bytes: the first that the server sent, as many as were recorded.
+  package init(_ bytes: [UInt8]) {
+    var lines: [String] = []
+    var identification: String?
+    var rest = bytes[...]
+    while !rest.isEmpty, identification == nil {
+      let end = rest.firstIndex(of: UInt8(ascii: "\n"))
+      let line = rest[..<(end ?? rest.endIndex)]
+      rest = end.map { rest[($0 + 1)...] } ?? []
+      if line.starts(with: Array("SSH-".utf8)) {
+        identification = PeerText.clean(line)
+      } else if lines.count < Self.mostLines, let text = Self.text(line) {
+        lines.append(text)
+      }
+    }
+    self.lines = lines
+    self.identification = identification
+    self.offer = identification == nil ? nil : Self.offer(rest)
+  }
+
+  /// Its lines as one; nil where it said nothing.
+  package var words: String? { lines.isEmpty ? nil : PeerText.clean(lines.joined(separator: " / ")) }
+
+  /// nil for a line that is empty or no text.
+  private static func text(_ line: ArraySlice<UInt8>) -> String? {
+    guard !line.contains(0), String(validating: line.prefix(PeerText.longest * 8), as: UTF8.self) != nil
+    else { return nil }
+    let text = PeerText.clean(line)
+    return text.contains(where: \.isLetter) ? text : nil
+  }
+
+  /// Reads SSH_MSG_KEXINIT (RFC 4253 §6 and §7.1): length, padding's length, type, cookie, lists of names.
+  private static func offer(_ packet: ArraySlice<UInt8>) -> Algorithms.ServerOffer? {
+    let payload = packet.dropFirst(5)
+    guard payload.first == kexInit else { return nil }
+    var rest = payload.dropFirst(17)
+    var lists: [[String]] = []
+    while lists.count < 6 {
+      guard rest.count >= 4 else { return nil }
+      let length = rest.prefix(4).reduce(0) { $0 << 8 | Int($1) }
+      rest = rest.dropFirst(4)
+      guard rest.count >= length else { return nil }
+      lists.append(Algorithms.names(rest.prefix(length)))
+      rest = rest.dropFirst(length)
+    }
+    return Algorithms.ServerOffer(
+      keyExchange: lists[0], hostKeys: lists[1], ciphers: [lists[2], lists[3]], macs: [lists[4], lists[5]])
+  }
+}

@@ -1,0 +1,43 @@
+internal import Glibc
+
+/// A real ssh-agent of a test's own.
+package final class SSHAgent: Sendable {
+  package let socket: String
+  private let folder: TemporaryFolder
+  private let process: ChildProcess
+
+  /// - Parameter keys: private key files that it is to hold, in this order.
+  package init(_ keys: [String] = []) throws {
+    folder = try TemporaryFolder()
+    let socket = folder.file("agent")
+    self.socket = socket
+    process = try ChildProcess("ssh-agent", ["-D", "-a", socket])
+    guard eventually({ access(socket, F_OK) == 0 }) else {
+      throw FixtureError.failed("no ssh-agent: \(process.errors)")
+    }
+    if !keys.isEmpty { try add(keys) }
+  }
+
+  package func add(_ keys: [String]) throws { try change(["-q"] + keys) }
+
+  /// Gives a private key that needs a passphrase.
+  package func add(_ key: String, passphrase: String) throws {
+    let asker = try folder.write("#!/bin/sh\necho '\(passphrase)'\n", to: "asker")
+    chmod(asker, 0o700)
+    try change(["-q", key], ["SSH_ASKPASS=\(asker)", "SSH_ASKPASS_REQUIRE=force"])
+  }
+
+  /// From now on it holds its keys back.
+  package func lock() throws {
+    let asker = try folder.write("#!/bin/sh\necho words\n", to: "asker")
+    chmod(asker, 0o700)
+    try change(["-x"], ["SSH_ASKPASS=\(asker)", "SSH_ASKPASS_REQUIRE=force"])
+  }
+
+  private func change(_ arguments: [String], _ variables: [String] = []) throws {
+    let done = try run("env", ["SSH_AUTH_SOCK=\(socket)"] + variables + ["ssh-add"] + arguments)
+    guard done.exit == .exited(0) else { throw FixtureError.failed("ssh-add: \(done.errors)") }
+  }
+
+  deinit { process.kill() }
+}

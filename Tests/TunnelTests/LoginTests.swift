@@ -1,0 +1,216 @@
+import Foundation
+import SSH
+import TestSupport
+import Testing
+
+@testable import Tunnel
+
+/// What a login that fails says, and what makes it succeed, against a real sshd.
+@Suite(
+  .enabled(if: SSHServer.isAvailable, Comment(rawValue: SSHServer.reason)), .serialized, .blocking,
+  .timeLimit(.minutes(10)))
+struct LoginTests {
+  /// Tries once with these lines of ssh_config first and says what came of it; nil: it is up.
+  private func outcome(
+    _ server: SSHServer, _ lines: String = "", agent: String? = nil, port: Int? = nil
+  ) throws -> TunnelFailure? {
+    let rest = try server.folder.read("ssh_config")
+    let path = try server.folder.write("Host tethys\n\(lines)\n" + rest, to: "login_config")
+    let configuration = TunnelConfiguration(
+      host: "tethys", port: port.map { UInt16($0) }, sshConfig: path,
+      forwards: [.init(listen: .local(0), target: .local(1))])
+    let tunnel = try Tunnel(
+      name: "test", configuration: configuration, ownTarget: .local(1),
+      environment: LocalEnvironment(home: "/nonexistent", localUser: "nobody", agentSocket: agent),
+      observer: { _ in })
+    defer { _ = tunnel.stop(timeout: .seconds(5)) }
+    #expect(eventually { tunnel.status.state == .up || tunnel.status.lastFailure != nil })
+    return tunnel.status.state == .up ? nil : tunnel.status.lastFailure?.failure
+  }
+
+  private func keys(_ server: SSHServer, _ count: Int) throws -> [String] {
+    try (0..<count).map { try server.makeKey("wrong\($0)") }
+  }
+
+  @Test func theServersLimitIsReachedAndTheRestIsNamed() throws {
+    let server = try SSHServer(options: ["MaxAuthTries 3"])
+    let wrong = try keys(server, 4)
+    let lines = wrong.map { "  IdentityFile \($0)" }.joined(separator: "\n")
+    let failure = try #require(try outcome(server, lines))
+    #expect(failure.code == .authRefused)
+    #expect(failure.message.contains("Too many authentication failures"))
+    #expect(failure.message.contains("not offered: \(wrong[3]), \(server.userKey)"))
+    #expect(failure.remedy.contains("first IdentityFile"))
+  }
+
+  @Test func whereTheAgentHoldsTooManyKeysIdentitiesOnlyIsTheRemedy() throws {
+    let server = try SSHServer()
+    let agent = try SSHAgent(try keys(server, 8))
+    let failure = try #require(try outcome(server, "  IdentitiesOnly no", agent: agent.socket))
+    #expect(failure.code == .authRefused)
+    #expect(failure.message.contains("not offered:"))
+    #expect(failure.message.contains(server.userKey))
+    #expect(failure.remedy.contains("IdentitiesOnly yes"))
+    #expect(try outcome(server, "  IdentitiesOnly yes", agent: agent.socket) == nil)
+  }
+
+  @Test func aKeyThatIsNotEnoughIsToldFromARefusedOne() throws {
+    let server = try SSHServer(options: [
+      "PasswordAuthentication yes", "AuthenticationMethods publickey,password",
+    ])
+    let wrong = try keys(server, 1)
+    let failure = try #require(try outcome(server, "  IdentityFile \(wrong[0])"))
+    #expect(failure.code == .authRefused)
+    #expect(failure.message.contains("accepted the key \(server.userKey) for user \(server.user)"))
+    #expect(failure.message.contains("wants password besides"))
+    #expect(failure.message.contains("refused: \(wrong[0])"))
+    #expect(
+      failure.remedy.contains("Match User \(server.user) / AuthenticationMethods publickey"))
+  }
+
+  @Test func aServerThatTakesNoKeysIsNamed() throws {
+    let server = try SSHServer(options: ["PubkeyAuthentication no", "PasswordAuthentication yes"])
+    let failure = try #require(try outcome(server))
+    #expect(failure.code == .authRefused)
+    #expect(failure.message.contains("log in with password only"))
+    #expect(failure.remedy.contains("PubkeyAuthentication yes"))
+  }
+
+  @Test func aSecondKeyIsOfferedWhereTheServerWantsTwo() throws {
+    let server = try SSHServer(options: ["AuthenticationMethods publickey,publickey"])
+    let failure = try #require(try outcome(server))
+    #expect(failure.message.contains("wants another key besides"))
+    let second = try server.makeKey("second")
+    try server.folder.write(
+      server.folder.read("authorized_keys") + server.folder.read("second.pub"), to: "authorized_keys")
+    chmod(server.folder.file("authorized_keys"), 0o644)
+    #expect(try outcome(server, "  IdentityFile \(second)") == nil)
+  }
+
+  @Test func anAgentThatHoldsItsKeysBackIsNamed() throws {
+    let server = try SSHServer()
+    let agent = try SSHAgent([server.userKey])
+    let half = try server.folder.write(try server.folder.read("user_key.pub"), to: "half.pub")
+    let lines = "  IdentityFile \(half)\nHost tethys\n"
+    func without(_ agent: String?) throws -> TunnelFailure? {
+      let rest = try server.folder.read("ssh_config").replacing(
+        "  IdentityFile \(server.userKey)\n", with: "")
+      try server.folder.write(rest, to: "ssh_config")
+      return try outcome(server, lines, agent: agent)
+    }
+    #expect(try without(agent.socket) == nil)
+    try agent.lock()
+    let locked = try #require(try without(agent.socket))
+    #expect(locked.code == .noUsableKey)
+    #expect(locked.message.contains("the agent \(agent.socket) holds no key"))
+    #expect(locked.remedy.contains("ssh-add \(half)"))
+    let none = try #require(try without(nil))
+    #expect(none.message.contains("no agent"))
+    #expect(none.remedy.contains("IdentityAgent"))
+    #expect(!none.remedy.contains("ssh-keygen"))
+  }
+
+  /// Some servers end a login without a word of goodbye.
+  @Test(.enabled(if: HostileServer.isAvailable, Comment(rawValue: HostileServer.reason)))
+  func aServerThatHangsUpOverTheKeysIsNotAskedAgainSoon() throws {
+    let server = try SSHServer()
+    let hostile = try HostileServer(keys: server)
+    let wrong = try keys(server, 2)
+    let lines = wrong.map { "  IdentityFile \($0)\n" }.joined()
+    try server.folder.write("Host tethys\n\(lines)" + server.folder.read("ssh_config"), to: "ssh_config")
+    let fixture = try Fixture(server, hostile.configuration("auth-hangup"))
+    #expect(eventually { fixture.tunnel.status.state == .blocked })
+    let failure = try #require(fixture.tunnel.status.lastFailure?.failure)
+    #expect(failure.code == .authRefused)
+    #expect(failure.message.contains("not offered: \(server.userKey)"), "\(failure)")
+  }
+
+  // MARK: - Algorithms
+
+  @Test(
+    arguments: [
+      ("Ciphers chacha20-poly1305@openssh.com", "cipher", "Ciphers chacha20-poly1305@openssh.com,aes128-ctr"),
+      ("MACs umac-128-etm@openssh.com", "MAC", "MACs umac-128-etm@openssh.com,hmac-sha2-256"),
+      ("KexAlgorithms sntrup761x25519-sha512@openssh.com", "key exchange method", "KexAlgorithms sntrup761"),
+    ])
+  func whatIsMissingInCommonIsNamedWithBothLists(_ option: String, _ kind: String, _ line: String) throws {
+    let server = try SSHServer(options: [option])
+    guard let failure = try outcome(server) else { return }
+    #expect(failure.code == .protocolError)
+    #expect(failure.message.contains("no \(kind) in common: SSH-2.0-OpenSSH"))
+    #expect(failure.message.contains(option.split(separator: " ")[1]))
+    #expect(failure.message.contains("libssh2 \(SSHLibrary.version)"))
+    #expect(failure.remedy.contains("in sshd_config on the server: \(line)"), "\(failure.remedy)")
+    #expect(failure.remedy.contains("systemctl reload ssh"))
+  }
+
+  @Test func whatSSHConfigLeavesOutIsSaidSo() throws {
+    let server = try SSHServer(options: ["Ciphers aes256-ctr"])
+    let failure = try #require(try outcome(server, "  Ciphers aes128-ctr"))
+    #expect(failure.message.contains("no cipher in common"))
+    #expect(failure.remedy.contains("ssh_config leaves out aes256-ctr"))
+  }
+
+  // MARK: - Servers that refuse before they are one
+
+  /// A server that says this to each connection, and closes it.
+  private func failure(saying words: String) throws -> TunnelFailure {
+    let server = try SSHServer()
+    let talker = try ChildProcess(
+      "python3",
+      [
+        "-c",
+        """
+        import socket, sys
+        s = socket.socket(); s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        s.bind(('127.0.0.1', 0)); s.listen()
+        print(s.getsockname()[1], flush=True)
+        while True:
+          c, _ = s.accept()
+          c.sendall(sys.argv[1].encode().decode('unicode_escape').encode('latin1')); c.close()
+        """, words,
+      ])
+    defer { talker.kill() }
+    try #require(eventually { talker.output.hasSuffix("\n") })
+    let port = try #require(Int(talker.output.dropLast()))
+    return try #require(try outcome(server, port: port))
+  }
+
+  @Test(arguments: [
+    ("Not allowed at this time\\r\\n", "Not allowed at this time", TunnelFailure.Throttle.penalty),
+    ("Exceeded MaxStartups\\r\\n", "Exceeded MaxStartups", .overload),
+    ("You are \\x1b[31mbanned\\x07\\r\\n", "You are [31mbanned", .penalty),
+    ("HTTP/1.1 400 Bad Request\\r\\n\\r\\n", "HTTP/1.1 400 Bad Request", .overload),
+    ("421 too many connections", "421 too many connections", .overload),
+  ])
+  func itsWordsAreQuotedAndThePauseGrows(
+    _ words: String, _ shown: String, _ throttle: TunnelFailure.Throttle
+  ) throws {
+    let failure = try failure(saying: words)
+    #expect(failure.code == .peerClosed)
+    #expect(failure.message.hasSuffix("it says: \(shown)"), "\(failure)")
+    #expect(failure.throttle == throttle)
+    #expect(!failure.description.unicodeScalars.contains { $0.properties.generalCategory == .control })
+  }
+
+  // MARK: - Host keys that can't be kept
+
+  @Test(arguments: ["/dev/null", "none"]) func aPlaceThatKeepsNoHostKeyIsNamed(_ file: String) throws {
+    let server = try SSHServer()
+    let lines = "  StrictHostKeyChecking no\n  UserKnownHostsFile \(file)"
+    let failure = try #require(try outcome(server, lines))
+    #expect(failure.code == .hostKeyUnknown)
+    #expect(failure.remedy.contains("UserKnownHostsFile \(file) keeps nothing"))
+    #expect(failure.remedy.contains("UserKnownHostsFile ~/.ssh/known_hosts"))
+  }
+
+  @Test func theCommandThatAcceptsAKeyAsksWhateverSSHConfigSays() throws {
+    let server = try SSHServer()
+    let file = server.folder.file("empty")
+    let failure = try #require(try outcome(server, "  UserKnownHostsFile \(file)"))
+    #expect(failure.remedy.contains("ssh -o StrictHostKeyChecking=ask "))
+    let other = try #require(
+      try outcome(server, "  UserKnownHostsFile \(file)\n  StrictHostKeyChecking ask"))
+    #expect(!other.remedy.contains("StrictHostKeyChecking"))
+  }
+}

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Platform
 
 extension Configuration {
   /// The most that a configuration file may hold.
@@ -38,25 +39,13 @@ extension Configuration {
     func failure(_ message: String) -> ConfigurationErrors {
       ConfigurationErrors([ConfigurationError(file: path, message: message)])
     }
-    func reason() -> String { String(cString: strerror(errno)) }
-    // A pipe without a writer must not hold up the daemon.
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    guard descriptor >= 0 else { throw failure("can't be opened: \(reason())") }
-    defer { close(descriptor) }
-    var status = stat()
-    guard fstat(descriptor, &status) == 0 else { throw failure("can't be read: \(reason())") }
-    guard status.st_mode & S_IFMT == S_IFREG else { throw failure("is not a regular file") }
-    var bytes: [UInt8] = []
-    var buffer = [UInt8](repeating: 0, count: 65_536)
-    while bytes.count <= sizeLimit {
-      let count = Glibc.read(descriptor, &buffer, buffer.count)
-      if count < 0 && errno == EINTR { continue }
-      guard count >= 0 else { throw failure("can't be read: \(reason())") }
-      if count == 0 { break }
-      bytes.append(contentsOf: buffer[..<count])
-    }
-    guard bytes.count <= sizeLimit else {
-      throw failure("is larger than 1 MiB: this is no configuration of the guard")
+    let bytes: [UInt8]
+    do throws(SystemError) {
+      bytes = try SmallFile.read(path, limit: sizeLimit)
+    } catch {
+      if error.isNotRegular { throw failure("is not a regular file") }
+      if error.isTooLarge { throw failure("is larger than 1 MiB: this is no configuration of the guard") }
+      throw failure("can't be \(error.operation.hasPrefix("open") ? "opened" : "read"): \(error.reason)")
     }
     do {
       return String(copying: try UTF8Span(validating: bytes.span))

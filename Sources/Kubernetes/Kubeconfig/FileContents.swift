@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Platform
 
 /// Small files that a kubeconfig consists of.
 enum FileContents {
@@ -19,26 +20,14 @@ enum FileContents {
     }
   }
 
-  /// Reads a whole regular file; a pipe or a device in its place must not block the poll.
+  /// Reads a whole regular file.
   static func read(_ path: String, limit: Int = 1 << 20) throws(Failure) -> [UInt8] {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    guard descriptor >= 0 else {
-      throw errno == ENOENT || errno == ENOTDIR ? .missing : .unreadable(String(cString: strerror(errno)))
-    }
-    defer { close(descriptor) }
-    var status = stat()
-    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { throw .notAFile }
-    var contents: [UInt8] = []
-    var chunk = [UInt8](repeating: 0, count: 16 << 10)
-    while true {
-      let count = Glibc.read(descriptor, &chunk, chunk.count)
-      if count == 0 { return contents }
-      guard count > 0 else {
-        if errno == EINTR { continue }
-        throw .unreadable(String(cString: strerror(errno)))
-      }
-      contents += chunk[..<count]
-      guard contents.count <= limit else { throw .tooLarge(limit: limit) }
+    do throws(SystemError) {
+      return try SmallFile.read(path, limit: limit)
+    } catch {
+      if error.isNotRegular { throw .notAFile }
+      if error.isMissing { throw .missing }
+      throw error.isTooLarge ? .tooLarge(limit: limit) : .unreadable(error.reason)
     }
   }
 

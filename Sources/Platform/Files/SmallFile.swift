@@ -1,12 +1,19 @@
 internal import Glibc
 
-/// Whole files of bounded size: keys, known_hosts, /proc entries.
+/// Whole files of bounded size: keys, known_hosts, state, /proc entries.
+///
+/// Only regular files are read and appended to. A FIFO, a socket or a device that somebody put in a file's place would
+/// block its reader, never end, or act on being opened.
 package enum SmallFile {
   /// - Throws: `SystemError` with errno of the step that failed; EFBIG when the file is over `limit` bytes.
   package static func read(_ path: String, limit: Int) throws(SystemError) -> [UInt8] {
-    let raw = open(path, O_RDONLY | O_CLOEXEC)
+    let operation = "read \(path)"
+    // Before it is opened: opening some devices has an effect of its own.
+    guard try isRegular(path, operation, { stat(path, $0) }) else { return [] }
+    let raw = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
     guard raw >= 0 else { throw .last("open \(path)") }
     let descriptor = Descriptor(owning: raw)
+    guard try isRegular(path, operation, { fstat(raw, $0) }) else { return [] }
     var contents: [UInt8] = []
     let chunk = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 16)
     defer { chunk.deallocate() }
@@ -14,12 +21,50 @@ package enum SmallFile {
       switch descriptor.read(into: chunk) {
       case .moved(let count):
         contents.append(contentsOf: chunk.prefix(count))
-        guard contents.count <= limit else { throw SystemError("read \(path)", code: EFBIG) }
+        guard contents.count <= limit else { throw SystemError(operation, code: EFBIG) }
       case .endOfFile: return contents
-      case .wouldBlock: throw SystemError("read \(path)", code: EAGAIN)
-      case .failed(let code): throw SystemError("read \(path)", code: code)
+      case .wouldBlock: throw SystemError(operation, code: EAGAIN)
+      case .failed(let code): throw SystemError(operation, code: code)
       }
     }
+  }
+
+  /// - Returns: false for /dev/null, which stands for an empty file in many an ssh_config.
+  /// - Throws: where it is neither.
+  private static func isRegular(
+    _ path: String, _ operation: String, _ inspect: (UnsafeMutablePointer<stat>) -> Int32
+  ) throws(SystemError) -> Bool {
+    var status = stat()
+    guard inspect(&status) == 0 else { throw .last("open \(path)") }
+    let intruder: String
+    switch status.st_mode & S_IFMT {
+    case S_IFREG: return true
+    // Device 1:3 on every Linux (devices.txt).
+    case S_IFCHR where status.st_rdev == 1 << 8 | 3: return false
+    case S_IFDIR: intruder = "a directory"
+    case S_IFIFO: intruder = "a FIFO"
+    case S_IFSOCK: intruder = "a socket"
+    default: intruder = "a device"
+    }
+    throw SystemError(operation, found: intruder)
+  }
+
+  /// Adds to the end of a file, which is made where there is none.
+  ///
+  /// - Throws: `SystemError`; a part of the contents may have been written.
+  package static func append(_ contents: [UInt8], to path: String, mode: UInt32) throws(SystemError) {
+    let raw = open(
+      path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, mode)
+    guard raw >= 0 else { throw .last("open \(path)") }
+    let descriptor = Descriptor(owning: raw)
+    guard try isRegular(path, "write \(path)", { fstat(raw, $0) }) else {
+      throw SystemError("write \(path)", found: "a device")
+    }
+    let count = contents.withUnsafeBytes { write(raw, $0.baseAddress, $0.count) }
+    guard count == contents.count else {
+      throw count < 0 ? .last("write \(path)") : SystemError("write \(path)", code: ENOSPC)
+    }
+    _ = consume descriptor
   }
 
   /// Puts a whole file in the place of what is there: whoever reads it sees the old one or the new one.
@@ -72,6 +117,8 @@ package enum SmallFile {
   package static func move(_ path: String, to other: String) throws(SystemError) {
     guard rename(path, other) == 0 else { throw .last("rename \(path)") }
   }
+
+  package static func remove(_ path: String) { unlink(path) }
 
   package static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 

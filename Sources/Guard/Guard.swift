@@ -50,6 +50,9 @@ package final class Guard: Sendable {
   private let log: any EventLog
   private let board: StatusBoard
   private let ledger: IncidentLedger
+  private let passes: IncidentPasses
+  /// nil: there is nowhere to keep anything.
+  private let folder: StateFolder?
   private let alerts: AlertDelivery
   private let textfile: MetricsTextfile
   private let history: History
@@ -105,11 +108,15 @@ package final class Guard: Sendable {
     self.log = ToldLog(log: bounded, history: history.memory, board: board)
     self.environment = LocalEnvironment.ofThisProcess()
     self.textfile = MetricsTextfile(log: self.log)
-    let alerts = AlertDelivery(configuration.alerts, environment: environment, log: self.log)
+    let folder = StateFolder(environment: environment.variables)
+    self.folder = folder
+    let alerts = AlertDelivery(
+      configuration.alerts, folder: folder, environment: environment, log: self.log)
     self.alerts = alerts
-    self.ledger = IncidentLedger(
-      file: IncidentFile(environment: environment.variables), log: self.log, board: board,
-      deliver: { alerts.send($0) })
+    let ledger = IncidentLedger(
+      file: folder.map(IncidentFile.init), log: self.log, board: board, deliver: { alerts.send($0) })
+    self.ledger = ledger
+    self.passes = IncidentPasses(on: queue, ledger: ledger, alerts: alerts, board: board, folder: folder)
   }
 
   private func start() throws {
@@ -125,7 +132,7 @@ package final class Guard: Sendable {
     OwnDoor.removeStale(in: configuration.control.folder)
     board.setConfiguration(file: configuration.file)
     board.setOrder(configuration.clusters.map(\.name))
-    ledger.keep(configuration.clusters.map(\.name))
+    keepClusters(configuration)
     let clusters = try configuration.clusters.map { try begin($0, inherited.copies(for: $0)) }
     state.withLock { $0.clusters = clusters }
     log.write(
@@ -209,24 +216,21 @@ package final class Guard: Sendable {
     textfile.write(MetricFormat.prometheus.text(metrics()), to: path)
   }
 
-  private func passIncidents() {
-    let now = Timestamp.now
-    board.setAlertFailures(alerts.failures)
-    ledger.observe(Sighting(cluster: "", problems: board.ownProblems), at: now)
-    // Before the ledger notes down that people were told.
-    alerts.mend()
-    ledger.pass(at: now)
-    alerts.refresh(firing: ledger.told, critical: board.criticalProblems, unknown: board.unknownClusters)
+  /// Ends what belongs to clusters that the configuration does not name.
+  private func keepClusters(_ configuration: Configuration) {
+    let names = configuration.clusters.map(\.name)
+    ledger.keep(names)
+    if let folder { JournalMemoryFile.keep(names, in: folder) }
   }
 
   private func begin(_ cluster: Configuration.Cluster, _ adopted: [StreamAddress: Int32]) throws
     -> GuardedCluster
   {
     // Beside the control socket: whoever runs the guard may make files there.
-    let folder = state.withLock { $0.configuration.control.folder }
+    let doors = state.withLock { $0.configuration.control.folder }
     return try GuardedCluster(
-      cluster, board: board, ledger: ledger, log: log, environment: environment, doorFolder: folder,
-      adopted: adopted)
+      cluster, board: board, ledger: ledger, log: log, environment: environment, state: folder,
+      doorFolder: doors, adopted: adopted, observed: passes.request)
   }
 
   private func wait() -> Int32 {
@@ -245,11 +249,12 @@ package final class Guard: Sendable {
       hints.look()
       self?.keepControlSocket()
       _ = self?.each(named: nil) { $0.tunnel.keepOwnDoor() }
-      self?.passIncidents()
+      self?.passes.pass()
       // Beside the incidents: nothing wakes up for it alone.
       self?.writeMetrics()
     }
     queue.asyncAfter(deadline: .now() + Guard.startUp) { ResidentMemory.releaseCode() }
+    passes.request()
     tell(.ready, .status(StatusLine.text(of: board)))
     done.wait()
     withExtendedLifetime((signals, watchdog, statusLine, hints, keeper)) {}
@@ -284,7 +289,7 @@ package final class Guard: Sendable {
     Guard.stop(running.filter { cluster in !kept.contains { $0 === cluster } }, timeout: .seconds(3))
     let (misfit, inherited) = state.withLock { ($0.inherited.fit(next.clusters), $0.inherited) }
     board.setOrder(next.clusters.map(\.name))
-    ledger.keep(next.clusters.map(\.name))
+    keepClusters(next)
     var clusters: [GuardedCluster] = []
     var failures: [String] = []
     for section in next.clusters {

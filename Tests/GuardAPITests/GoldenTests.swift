@@ -137,12 +137,16 @@ import Testing
   @Test func theNotice() throws {
     let incident = Incident.test(of: "on-call", at: now)
     let document = NoticeDocument(
-      IncidentNotice(at: now, cluster: "", entries: [.init(.opened, incident)]), summary: "TEST")
+      IncidentNotice(at: now, cluster: "", entries: [.init(.opened, incident)]), summary: "TEST",
+      counts: .init(critical: 0, warning: 1, ended: 0))
     let text = String(decoding: try DocumentCoding.encode(document), as: UTF8.self)
     #expect(
       text.replacing(",\"", with: ",\n\"") == """
         {"at":"2026-03-01T04:24:07Z",
         "cluster":"",
+        "counts":{"critical":0,
+        "ended":0,
+        "warning":1},
         "entries":[{"change":"opened",
         "incident":{"cluster":"",
         "detail":"Nothing is wrong: somebody tries the channel out.",
@@ -161,6 +165,7 @@ import Testing
         "subject":"alerts on-call",
         "title":"test of the alert channel on-call"},
         "key":"test-on-call@1772339047000.1"}],
+        "omitted":0,
         "schema":"oceanid.notice/1",
         "summary":"TEST",
         "test":true}
@@ -182,7 +187,7 @@ import Testing
         {"channels":[{"delivered":3,"dropped":1,"failed":2,"failingSince":"2026-03-01T04:24:07Z",\
         "failure":"webhook https://x: HTTP 500","means":"webhook","name":"pager","remedy":"look","waiting":4},\
         {"delivered":0,"dropped":0,"failed":0,"failingSince":null,"failure":null,"means":"alertmanager",\
-        "name":"am","remedy":null,"waiting":0}],"schema":"oceanid.alerts/1"}
+        "name":"am","remedy":null,"waiting":0}],"schema":"oceanid.alerts/1","stateFailure":null}
         """)
     #expect(try DocumentCoding.decodeAlerts(DocumentCoding.encode(document)) == document)
     #expect(throws: DocumentError.foreignSchema("oceanid.alerts/2")) {

@@ -39,6 +39,18 @@ import Testing
     }
   }
 
+  @Test func aStateDirectoryThatCantBeWrittenIsTold() {
+    let terminal = Terminal(width: 80, hasColour: false, now: Scene.now)
+    var document = Self.document
+    document.stateFailure = .init(
+      since: Scene.now - .seconds(60),
+      failure: "state directory /s can't be written: No space left on device",
+      remedy: "df -h /s")
+    let page = AlertsPage.page(document, terminal).text(for: terminal)
+    #expect(page.contains("\nstate directory /s can't be written: No space left on device"))
+    #expect(page.hasSuffix("\n  df -h /s\n"))
+  }
+
   @Test func nobodyIsTold() {
     let terminal = Terminal(width: 80, hasColour: false, now: Scene.now)
     #expect(

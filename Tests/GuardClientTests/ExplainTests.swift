@@ -42,7 +42,9 @@ import Testing
     let rules = URL(filePath: #filePath).deletingLastPathComponent().appending(
       path: "../../Sources/Health/Rules")
     let files = try FileManager.default.contentsOfDirectory(at: rules, includingPropertiesForKeys: nil)
-    var ids: Set<String> = ["guard/configuration/rejected", "guard/alerts/pager/failing"]
+    var ids: Set<String> = [
+      "guard/configuration/rejected", "guard/alerts/pager/failing", "guard/state/unwritable",
+    ]
     for file in files {
       let text = try String(contentsOf: file, encoding: .utf8)
       for path in text.matches(of: /report\(\s*"([^"]+)"/).map({ String($0.1) }) {

@@ -56,7 +56,7 @@ import Testing
 
   @Test func aRestartNeitherRepeatsNorForgets() throws {
     let folder = try TemporaryFolder()
-    let file = try #require(IncidentFile(environment: ["STATE_DIRECTORY": folder.path]))
+    let file = IncidentFile(folder: StateFolder(folder: folder.path))
     let log = Memory()
     let told = Told()
     let first = IncidentLedger(file: file, log: log, deliver: told.take)
@@ -86,7 +86,7 @@ import Testing
   func aFileThatCantBeReadIsSetAside(_ text: String) throws {
     let folder = try TemporaryFolder()
     try folder.write(text, to: "incidents.json")
-    let file = try #require(IncidentFile(environment: ["STATE_DIRECTORY": folder.path]))
+    let file = IncidentFile(folder: StateFolder(folder: folder.path))
     let log = Memory()
     let ledger = IncidentLedger(file: file, log: log)
     #expect(log.all.map(\.priority) == [.warning])
@@ -97,18 +97,24 @@ import Testing
     #expect(try file.load()?.open.count == 1)
   }
 
-  @Test func aFileThatCantBeWrittenIsToldOnceAndWrittenLater() throws {
+  @Test func aFileThatCantBeWrittenIsAProblemUntilItIsWritten() throws {
     let folder = try TemporaryFolder()
-    let place = folder.file("state")
-    let file = try #require(IncidentFile(environment: ["STATE_DIRECTORY": place]))
-    let log = Memory()
-    let ledger = IncidentLedger(file: file, log: log)
+    let place = try folder.write("a file in the folder's place", to: "state")
+    let state = StateFolder(folder: place)
+    let file = IncidentFile(folder: state)
+    let told = Told()
+    let ledger = IncidentLedger(file: file, log: SilentLog(), deliver: told.take)
     Self.run(ledger, 0..<40, [Self.problem])
-    #expect(log.all.count { $0.event == nil && $0.priority == .warning } == 1)
-    try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: false)
+    let problem = try #require(state.problem)
+    #expect(problem.id == "guard/state/unwritable" && problem.kind == .state)
+    #expect(problem.detail.contains("incidents.json") && problem.detail.contains("Not a directory"))
+    // Nobody waits for the disk.
+    #expect(told.words == ["opened node calypso"])
+    try FileManager.default.removeItem(atPath: place)
     Self.run(ledger, 40..<45, [Self.problem])
+    state.look()
+    #expect(state.problem == nil)
     #expect(try file.load()?.open.count == 1)
-    #expect(log.all.contains { $0.message.hasSuffix("is written again") })
   }
 
   @Test func aSilenceIsLoggedWithWhoAndWhy() throws {

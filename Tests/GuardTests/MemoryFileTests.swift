@@ -8,14 +8,14 @@ import Testing
 @Suite struct MemoryFileTests {
   @Test func sinceOutlivesARestart() throws {
     let folder = try TemporaryFolder()
-    let environment = ["STATE_DIRECTORY": folder.path]
-    let file = try #require(MemoryFile(cluster: "tethys", environment: environment))
+    let state = StateFolder(folder: folder.path)
+    let file = MemoryFile(cluster: "tethys", folder: state)
     #expect(file.load() == Memory())
     let since = [
       "tethys/node/a/cordoned": Timestamp(seconds: 1000), "tethys/pods/pending": Timestamp(seconds: 2000),
     ]
     file.save(Memory(firstSeen: since))
-    let again = try #require(MemoryFile(cluster: "tethys", environment: environment))
+    let again = MemoryFile(cluster: "tethys", folder: state)
     #expect(again.load().firstSeen == since)
     file.save(Memory())
     #expect(again.load() == Memory())
@@ -24,7 +24,7 @@ import Testing
 
   @Test func whatIsBeingRetriedOutlivesARestart() throws {
     let folder = try TemporaryFolder()
-    let file = try #require(MemoryFile(cluster: "tethys", environment: ["STATE_DIRECTORY": folder.path]))
+    let file = MemoryFile(cluster: "tethys", folder: StateFolder(folder: folder.path))
     let apps = Reference(kind: "Kustomization", namespace: "flux-system", name: "apps")
     let lease = Reference(kind: "Lease", namespace: "kube-node-lease", name: "calypso")
     let time = Timestamp(seconds: 1_768_039_200)
@@ -61,7 +61,7 @@ import Testing
     }
     let before = judged(.isFalse, Memory())
     #expect(before.report.verdict == .critical)
-    let file = try #require(MemoryFile(cluster: "tethys", environment: ["STATE_DIRECTORY": folder.path]))
+    let file = MemoryFile(cluster: "tethys", folder: StateFolder(folder: folder.path))
     file.save(before.memory)
     let after = judged(.unknown, file.load()).report
     #expect(after.problems == before.report.problems)
@@ -70,7 +70,7 @@ import Testing
 
   @Test func theFileStaysSmall() throws {
     let folder = try TemporaryFolder()
-    let file = try #require(MemoryFile(cluster: "tethys", environment: ["STATE_DIRECTORY": folder.path]))
+    let file = MemoryFile(cluster: "tethys", folder: StateFolder(folder: folder.path))
     var memory = Memory(firstSeen: ["tethys/a": Timestamp(seconds: 1)])
     for number in 0..<3000 {
       memory.failures[Reference(kind: "Kustomization", namespace: "n", name: "\(number)")] = Condition(
@@ -86,19 +86,19 @@ import Testing
   @Test func whatCannotBeReadIsAsIfItWereNotThere() throws {
     let folder = try TemporaryFolder()
     try folder.write("yesterday a\n\nno-time\n2026-01-10T10:00:00Z tethys/b\n\u{0}", to: "problems-tethys")
-    let file = try #require(MemoryFile(cluster: "tethys", environment: ["STATE_DIRECTORY": folder.path]))
+    let file = MemoryFile(cluster: "tethys", folder: StateFolder(folder: folder.path))
     #expect(file.load().firstSeen == ["tethys/b": Timestamp(seconds: 1_768_039_200)])
   }
 
   @Test(arguments: [nil, "", "relative"])
   func withoutAFolderNothingIsKept(_ folder: String?) {
     let environment = folder.map { ["STATE_DIRECTORY": $0] } ?? [:]
-    #expect(MemoryFile(cluster: "tethys", environment: environment) == nil)
+    #expect(StateFolder(environment: environment) == nil)
   }
 
   @Test func aFolderThatIsGoneIsNoTrouble() {
-    let file = MemoryFile(cluster: "tethys", environment: ["STATE_DIRECTORY": "/nowhere/at/all"])
-    file?.save(Memory(firstSeen: ["a": Timestamp(seconds: 1)]))
-    #expect(file?.load() == Memory())
+    let file = MemoryFile(cluster: "tethys", folder: StateFolder(folder: "/nowhere/at/all"))
+    file.save(Memory(firstSeen: ["a": Timestamp(seconds: 1)]))
+    #expect(file.load() == Memory())
   }
 }

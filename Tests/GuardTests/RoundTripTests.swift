@@ -37,14 +37,14 @@ import Testing
 
   @Test func outlivesARestart() throws {
     let folder = try TemporaryFolder()
-    let environment = ["STATE_DIRECTORY": folder.path]
-    let record = RoundTripRecord(cluster: "tethys", environment: environment)
+    let state = StateFolder(folder: folder.path)
+    let record = RoundTripRecord(cluster: "tethys", folder: state)
     record.add(.milliseconds(12), at: Self.start)
     record.add(.milliseconds(24), at: Self.start + .seconds(1))
     record.save()
-    #expect(RoundTripRecord(cluster: "tethys", environment: environment).slots.map(\.mean) == [18])
-    #expect(RoundTripRecord(cluster: "other", environment: environment).slots.isEmpty)
-    let nowhere = RoundTripRecord(cluster: "tethys", environment: [:])
+    #expect(RoundTripRecord(cluster: "tethys", folder: state).slots.map(\.mean) == [18])
+    #expect(RoundTripRecord(cluster: "other", folder: state).slots.isEmpty)
+    let nowhere = RoundTripRecord(cluster: "tethys", folder: nil)
     nowhere.add(.milliseconds(1), at: Self.start)
     #expect(nowhere.slots.count == 1)
   }

@@ -25,7 +25,8 @@ final class AlertDelivery: Sendable {
   private let entries: Mutex<[Entry]> = Mutex([])
   private let outlook: Mutex<AlertOutlook?> = Mutex(nil)
   private let tests = Mutex(0)
-  private let folder: String?
+  private let folder: StateFolder?
+  private static let subfolder = "alerts"
   private let log: any EventLog
   private let pace: AlertPace
   private let clocks: AlertClocks
@@ -35,22 +36,16 @@ final class AlertDelivery: Sendable {
   ///   - folder: the state directory; nil: what waits when the guard ends is lost.
   ///   - make: a channel for each server of a configured one.
   init(
-    _ channels: [Configuration.AlertChannel], folder: String?, log: any EventLog,
+    _ channels: [Configuration.AlertChannel], folder: StateFolder?, log: any EventLog,
     pace: AlertPace = AlertPace(),
     clocks: AlertClocks = AlertClocks(), make: @escaping Maker
   ) {
-    self.folder = folder.map { "\($0)/alerts" }
+    self.folder = folder
     self.log = log
     self.pace = pace
     self.clocks = clocks
     self.make = make
-    if let folder = self.folder {
-      do throws(SystemError) {
-        try SmallFile.makeFolder(folder, mode: 0o700)
-      } catch {
-        log.write(LogRecord(nil, "waiting alerts can't be kept: \(error)", priority: .warning))
-      }
-    }
+    folder?.makeFolder(AlertDelivery.subfolder)
     reconfigure(channels)
     removeOrphans()
   }
@@ -59,8 +54,9 @@ final class AlertDelivery: Sendable {
   private func removeOrphans() {
     guard let folder else { return }
     let known = Set(lines.map { "\($0.id).spool" })
-    for name in SmallFile.names(in: folder) where name.hasSuffix(".spool") && !known.contains(name) {
-      var spool = Spool(path: "\(folder)/\(name)")
+    for name in folder.names(in: AlertDelivery.subfolder)
+    where name.hasSuffix(".spool") && !known.contains(name) {
+      var spool = Spool(name: "\(AlertDelivery.subfolder)/\(name)", in: folder)
       var outbox = Outbox(pace: pace)
       _ = try? spool.load(into: &outbox)
       spool.remove()
@@ -72,12 +68,11 @@ final class AlertDelivery: Sendable {
     }
   }
 
-  /// With the real channels, and the state directory that systemd names.
+  /// With the real channels.
   convenience init(
-    _ channels: [Configuration.AlertChannel], environment: LocalEnvironment, log: any EventLog
+    _ channels: [Configuration.AlertChannel], folder: StateFolder?, environment: LocalEnvironment,
+    log: any EventLog
   ) {
-    let folder = environment.variables["STATE_DIRECTORY"]?.split(separator: ":").first
-      .map(String.init).flatMap { $0.hasPrefix("/") ? $0 : nil }
     let surroundings = AlertSurroundings(environment: environment)
     self.init(channels, folder: folder, log: log) { surroundings.channels(for: $0) }
   }
@@ -91,13 +86,7 @@ final class AlertDelivery: Sendable {
 
   /// How things are. To be called often, at least every few minutes: what nobody confirms for a quarter of an hour is
   /// neither sent again nor vouched for by a ping.
-  ///
-  /// - Parameters:
-  ///   - incidents: everything that people were told of and that is not over.
-  ///   - critical: critical problems of this moment that nobody silenced.
-  ///   - unknown: clusters of which nothing is known.
-  func refresh(firing incidents: [Incident], critical: [Problem] = [], unknown: [String] = []) {
-    let outlook = AlertOutlook(firing: incidents, critical: critical, unknown: unknown)
+  func refresh(_ outlook: AlertOutlook) {
     self.outlook.withLock { $0 = outlook }
     for line in lines { line.refresh(outlook) }
   }
@@ -144,7 +133,8 @@ final class AlertDelivery: Sendable {
     // No channel's name has a tilde.
     let id = index == 0 ? configuration.name : "\(configuration.name)~\(index + 1)"
     return ChannelLine(
-      id: id, configuration, channel, spool: folder.map { Spool(path: "\($0)/\(id).spool") }, pace: pace,
+      id: id, configuration, channel,
+      spool: folder.map { Spool(name: "\(AlertDelivery.subfolder)/\(id).spool", in: $0) }, pace: pace,
       clocks: clocks, log: log)
   }
 
@@ -197,6 +187,9 @@ final class AlertDelivery: Sendable {
 
   /// Of `GET /v1/alerts`.
   var document: AlertsDocument {
+    let stateFailure = folder?.problem.map {
+      AlertsDocument.StateFailure(since: $0.since, failure: "\($0.title): \($0.detail)", remedy: $0.remedy)
+    }
     let failures = Dictionary(failures.map { ($0.id, $0) }) { first, _ in first }
     return AlertsDocument(
       channels: figures.map { figures in
@@ -205,7 +198,7 @@ final class AlertDelivery: Sendable {
           name: figures.channel, means: figures.means, failingSince: failure?.since, failure: failure?.detail,
           remedy: failure?.remedy, delivered: figures.delivered, failed: figures.failed,
           dropped: figures.dropped, waiting: figures.waiting)
-      })
+      }, stateFailure: stateFailure)
   }
 
   /// In the order of the configuration.

@@ -8,6 +8,8 @@ struct AlertOutlook: Sendable {
   var critical: [Problem] = []
   /// Clusters of which nothing is known.
   var unknown: [String] = []
+  /// The incidents' file has everything: no restart hands over again what was handed over.
+  var isSaved = true
 
   /// Whether all is well where nothing fires, as far as a channel with such a filter is concerned.
   func isSure(_ filter: Configuration.AlertChannel.Filter) -> Bool {

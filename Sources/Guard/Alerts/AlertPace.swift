@@ -16,10 +16,12 @@ struct AlertPace: Hashable, Sendable {
   var failsAfter: Duration = .seconds(30)
   /// News in one message.
   var batch = 100
+  /// Of more than that, the message lists so many and counts the rest.
+  var listedOfMany = 20
   /// Incidents that wait at a channel.
   var mostWaiting = 10_000
-  /// Bytes of them: room for that many with the longest details, a thousand characters of four bytes.
-  var mostBytes = 48 << 20
+  /// Bytes of them in the spool; before one is dropped, all details are cut.
+  var mostBytes = 16 << 20
   /// A set of firing incidents that nobody confirmed for so long says nothing.
   var believedFor: Duration = .seconds(900)
 }

@@ -30,7 +30,7 @@ final class ChannelLine: Sendable {
     queue = DispatchQueue(label: "alerts \(id)")
     var spool = spool
     var outbox = Outbox(pace: pace)
-    let isNew = spool?.isThere != true
+    var isNew = spool?.isThere != true
     do throws(SystemError) {
       let unread = try spool?.load(into: &outbox) ?? 0
       if unread > 0 {
@@ -38,14 +38,20 @@ final class ChannelLine: Sendable {
           LogRecord(nil, "\(spool?.path ?? ""): \(unread) lines can't be read", priority: .warning))
       }
     } catch {
-      log.write(LogRecord(nil, "waiting alerts of \(id) can't be read: \(error)", priority: .warning))
+      spool?.setAside()
+      // Nothing says that it was told what fires.
+      isNew = true
+      log.write(
+        LogRecord(
+          nil, "waiting alerts of \(id) can't be read, so it is told again what fires: \(error)",
+          priority: .warning, remedy: "look at \(spool?.path ?? "").unreadable"))
     }
     state = Mutex(
       ChannelState(
         configuration: configuration, channel: channel,
         delivery: DeliveryState(
-          pace: pace, renewsEvery: channel.renewsEvery, isHeartbeat: !channel.hearsNotices, outbox: outbox,
-          failing: spool?.failing),
+          pace: pace, renewsEvery: channel.renewsEvery, isHeartbeat: !channel.hearsNotices,
+          countsFloods: channel.countsFloods, outbox: outbox, failing: spool?.failing),
         spool: spool, isNew: isNew))
     // Somebody may have changed the filter, or what the name stands for, while the guard was off.
     applyFilter()
@@ -74,9 +80,11 @@ final class ChannelLine: Sendable {
       guard state.channel.hearsNotices else { return (0, nil) }
       var dropped = 0
       var parcels: [Outbox.Parcel] = []
-      for entry in notice.entries where state.wants(entry.incident) {
+      for (index, entry) in notice.entries.enumerated() where state.wants(entry.incident) {
+        // Of a flood only the first details are ever read.
+        let entry = index < pace.batch ? entry : entry.shortened(detailTo: Outbox.shortDetail)
         let added = state.delivery.outbox.add(entry, at: notice.at)
-        parcels.append(added.parcel)
+        if added.isNew { parcels.append(added.parcel) }
         dropped += added.dropped
       }
       state.delivery.drop(dropped)
@@ -106,7 +114,9 @@ final class ChannelLine: Sendable {
       if !state.channel.hearsNotices, channel.hearsNotices { state.isNew = true }
       state.configuration = configuration
       state.channel = channel
-      state.delivery.change(renewsEvery: channel.renewsEvery, isHeartbeat: !channel.hearsNotices)
+      state.delivery.change(
+        renewsEvery: channel.renewsEvery, isHeartbeat: !channel.hearsNotices,
+        countsFloods: channel.countsFloods)
     }
     applyFilter()
     wake()
@@ -125,13 +135,16 @@ final class ChannelLine: Sendable {
 
   private func work() {
     while !isStopping.load(ordering: .acquiring) {
-      let (channel, step) = state.withLock { state -> (any DeliveryChannel, DeliveryState.Step) in
+      let (channel, step, failure) = state.withLock { state in
         let step = state.delivery.next(at: clocks.now(), clocks.date())
+        // Before it is sent: after a kill the same message is sent again, and not another one with the same news.
+        let failure = state.delivery.outbox.batch.flatMap { state.keep(.sending($0)) }
         // From here on whoever has news wakes the queue again.
         if case .idle = step { state.isAwake = false }
         if case .wait = step { state.isAwake = false }
-        return (state.channel, step)
+        return (state.channel, step, failure)
       }
+      complain(failure)
       let isCancelled = { self.isStopping.load(ordering: .acquiring) }
       let result: Result<Void, DeliveryError>
       switch step {

@@ -33,7 +33,7 @@ struct ChannelState {
   mutating func refresh(
     _ outlook: AlertOutlook, at now: MonotonicTime, _ date: Timestamp
   ) -> (dropped: Int, failure: SystemError?) {
-    delivery.outbox.keepTold(Set(outlook.firing.map(\.id)))
+    delivery.outbox.keepTold(Set(outlook.firing.map(\.id)), isSaved: outlook.isSaved)
     let firing = outlook.firing.filter { wants($0) }
     delivery.refresh(firing, isSure: outlook.isSure(configuration.filter), at: now)
     guard isNew else { return (0, keep(.put([]))) }
@@ -69,6 +69,8 @@ struct ChannelState {
   enum Change {
     case put([Outbox.Parcel])
     case done([Outbox.Parcel])
+    /// A message is about to be sent.
+    case sending(Outbox.Batch)
     /// The whole, written anew.
     case everything
   }
@@ -85,6 +87,7 @@ struct ChannelState {
       case _ where isSpoolBroken: try spool?.rewrite(delivery.outbox)
       case .put(let parcels): try spool?.put(parcels, of: delivery.outbox)
       case .done(let parcels): try spool?.done(parcels, of: delivery.outbox)
+      case .sending(let batch): try spool?.sending(batch, of: delivery.outbox)
       case .everything: try spool?.rewrite(delivery.outbox)
       }
       isSpoolBroken = false

@@ -6,6 +6,8 @@ protocol DeliveryChannel: Sendable {
   var description: String { get }
   /// False: its renewals are all that it says.
   var hearsNotices: Bool { get }
+  /// People read it: a flood is one message that lists the first few and counts the rest. False: a program wants all.
+  var countsFloods: Bool { get }
   /// How often the whole set of what is firing is told again; nil: never.
   var renewsEvery: Duration? { get }
 
@@ -19,6 +21,7 @@ protocol DeliveryChannel: Sendable {
 
 extension DeliveryChannel {
   var hearsNotices: Bool { true }
+  var countsFloods: Bool { true }
   var renewsEvery: Duration? { nil }
 
   func renew(_ firing: [Incident], at now: Timestamp, isCancelled: () -> Bool) throws(DeliveryError) {}

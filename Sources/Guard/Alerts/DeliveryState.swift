@@ -20,6 +20,8 @@ struct DeliveryState {
   private var renewsEvery: Duration?
   /// Its renewals are all that it says.
   private var isHeartbeat: Bool
+  /// A flood is one message that lists the first few and counts the rest.
+  private var countsFloods: Bool
   private var firing: (incidents: [Incident], isSure: Bool, at: MonotonicTime)?
   private var renewedAt: MonotonicTime?
   /// Whether all was well when that was last said.
@@ -30,21 +32,23 @@ struct DeliveryState {
 
   /// - Parameter failing: what people heard of the channel before a restart.
   init(
-    pace: AlertPace, renewsEvery: Duration?, isHeartbeat: Bool, outbox: Outbox? = nil,
-    failing: Retry.Failing? = nil
+    pace: AlertPace, renewsEvery: Duration?, isHeartbeat: Bool, countsFloods: Bool = true,
+    outbox: Outbox? = nil, failing: Retry.Failing? = nil
   ) {
     self.pace = pace
     self.renewsEvery = renewsEvery
     self.isHeartbeat = isHeartbeat
+    self.countsFloods = countsFloods
     self.outbox = outbox ?? Outbox(pace: pace)
     batch = pace.batch
     retry = Retry(pace: pace, failing: failing)
   }
 
   /// Goes on by other means, which may be tried at once.
-  mutating func change(renewsEvery: Duration?, isHeartbeat: Bool) {
+  mutating func change(renewsEvery: Duration?, isHeartbeat: Bool, countsFloods: Bool = true) {
     self.renewsEvery = renewsEvery
     self.isHeartbeat = isHeartbeat
+    self.countsFloods = countsFloods
     batch = pace.batch
     renewedAt = nil
     retry.startAfresh()
@@ -72,9 +76,10 @@ struct DeliveryState {
     let renewal = nextRenewal(at: now)
     guard !outbox.waiting.isEmpty || renewal != nil else { return .idle }
     if let notBefore = retry.notBefore, now < notBefore { return .wait(notBefore) }
-    let entries = outbox.take(atMost: batch)
+    let (entries, counted) = outbox.take(atMost: batch, countsRest: countsFloods)
     if let first = entries.first {
-      return .deliver(IncidentNotice(at: date, cluster: first.incident.cluster, entries: entries))
+      return .deliver(
+        IncidentNotice(at: date, cluster: first.incident.cluster, entries: entries, counted: counted))
     }
     guard let renewal, let firing else { return .idle }
     guard renewal <= now else { return .wait(renewal) }
@@ -111,11 +116,11 @@ struct DeliveryState {
     _ error: DeliveryError, at now: MonotonicTime, _ date: Timestamp, random: Double
   ) -> (givenUp: [Outbox.Parcel], dropped: Int, isNew: Bool) {
     failed += 1
-    let size = outbox.underWay.count
+    let size = outbox.batch?.listed.count ?? 0
     if error.cause == .unfit, size > 1 {
       // One of them may be all that it does not take: at once again, with half of them.
       batch = size / 2
-      let count = outbox.failed()
+      let count = outbox.failed(isRepeated: false)
       dropped += count
       return ([], count, false)
     }
@@ -129,7 +134,7 @@ struct DeliveryState {
       dropped += count
       return ([], count, isNew)
     }
-    let givenUp = outbox.discard()
+    let givenUp = error.cause == .unfit ? outbox.discardListed() : outbox.discard()
     dropped += givenUp.count
     return (givenUp, givenUp.count, isNew)
   }

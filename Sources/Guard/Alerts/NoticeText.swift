@@ -7,14 +7,19 @@ struct NoticeText {
   init(_ notice: IncidentNotice) { self.notice = notice }
 
   /// The loudest of its news: what sets a priority.
-  var severity: Problem.Severity {
-    news.contains { $0.incident.severity == .critical } ? .critical : .warning
-  }
+  var severity: Problem.Severity { critical > 0 ? .critical : .warning }
 
   /// Everything in it is over.
-  var isOver: Bool { news.isEmpty }
+  var isOver: Bool { over == total }
 
-  var isReminder: Bool { !isOver && news.allSatisfy { $0.change == .reminder } }
+  var total: Int { notice.count { _ in true } }
+  var critical: Int { notice.count { $0.change != .ended && $0.incident.severity == .critical } }
+  var warning: Int { total - over - critical }
+  var over: Int { notice.count { $0.change == .ended } }
+
+  var isReminder: Bool {
+    !isOver && (news + notice.counted).allSatisfy { $0.change == .reminder || $0.change == .ended }
+  }
 
   private var news: [IncidentNotice.Entry] { notice.entries.filter { $0.change != .ended } }
 
@@ -22,15 +27,13 @@ struct NoticeText {
 
   /// `CRITICAL tethys: node calypso is NotReady`
   var headline: String {
-    if let only = notice.entries.first, notice.entries.count == 1 {
+    if let only = notice.entries.first, total == 1 {
       return "\(NoticeText.mark(only)) \(place)\(only.incident.title.escaped.cut(to: 200))"
     }
-    let over = notice.entries.count - news.count
     if isOver { return "OVER \(place)\(over) incidents" }
-    let critical = news.count { $0.incident.severity == .critical }
     let counts = [
-      critical > 0 ? "\(critical) critical" : nil,
-      news.count > critical ? "\(news.count - critical) warning" : nil, over > 0 ? "\(over) over" : nil,
+      critical > 0 ? "\(critical) critical" : nil, warning > 0 ? "\(warning) warning" : nil,
+      over > 0 ? "\(over) over" : nil,
     ].compactMap(\.self).joined(separator: ", ")
     return "\(severity == .critical ? "CRITICAL" : "WARNING") \(place)\(counts): "
       + (news.first?.incident.title.escaped.cut(to: 120) ?? "")
@@ -48,8 +51,14 @@ struct NoticeText {
     }
   }
 
-  /// All entries, a block each.
-  var body: String { notice.entries.map(NoticeText.block).joined(separator: "\n") }
+  /// A block for each entry that is listed, and the number of the others.
+  var body: String {
+    let blocks = notice.entries.map(NoticeText.block).joined(separator: "\n")
+    guard !notice.counted.isEmpty else { return blocks }
+    let counts = "\(total) in all: \(critical) critical, \(warning) warning, \(over) over"
+    return "\(counts). The first \(notice.entries.count):\n\n\(blocks)\n"
+      + "and \(notice.counted.count) more: oceanid-ctl incidents\n"
+  }
 
   /// A cluster's words make no line of their own: it would look like one of the guard's.
   private static func block(_ entry: IncidentNotice.Entry) -> String {

@@ -17,11 +17,32 @@ struct Outbox {
 
     var entry: IncidentNotice.Entry { IncidentNotice.Entry(change, incident) }
 
-    /// About as many bytes as it holds.
+    /// About as many bytes as it has in the spool.
     fileprivate var weight: Int {
-      256 + incident.id.utf8.count + incident.subject.utf8.count + incident.title.utf8.count
-        + incident.detail.utf8.count + incident.remedy.utf8.count + incident.problem.utf8.count
+      [
+        incident.id, incident.subject, incident.title, incident.detail, incident.remedy, incident.problem,
+      ].reduce(256) { $0 + Parcel.weight(of: $1) }
     }
+
+    /// With what JSON escapes (RFC 8259 §7).
+    private static func weight(of text: String) -> Int {
+      text.utf8.reduce(0) { sum, byte in
+        switch byte {
+        case ..<0x20: sum + 6
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"): sum + 2
+        default: sum + 1
+        }
+      }
+    }
+  }
+
+  /// What one message holds, by incident.
+  struct Batch: Hashable, Codable, Sendable {
+    var listed: [String]
+    /// Only their number is told.
+    var counted: [String]
+
+    var ids: [String] { listed + counted }
   }
 
   private(set) var waiting: [String: Parcel] = [:]
@@ -29,7 +50,20 @@ struct Outbox {
   private(set) var underWay: [String: Parcel] = [:]
   /// Incidents that this channel told people of, and not of their end: that is told whatever the filter says.
   private(set) var told: Set<String> = []
+  /// Those of them that were only counted: their end need not be listed either.
+  private(set) var toldByNumber: Set<String> = []
+  /// Incident to the number of its newest notice that came in. An earlier life of the guard may have been killed after
+  /// it handed a notice over and before it said so: that notice comes again, and is passed over.
+  private(set) var marks: [String: Int] = [:]
+  /// The message under way.
+  private(set) var batch: Batch?
+  /// The message that was under way when an earlier life of the guard ended: it is sent again as it was, with the same
+  /// key, since it may have arrived.
+  private var interrupted: Batch? { didSet { interruptedIDs = Set(interrupted?.ids ?? []) } }
+  private var interruptedIDs: Set<String> = []
   private var serial: UInt64 = 0
+  /// Bytes of a detail where there are too many of them.
+  static let shortDetail = 200
   private var weight = 0
   private let pace: AlertPace
 
@@ -41,13 +75,19 @@ struct Outbox {
 
   // MARK: - In
 
-  /// - Returns: what waits now, and how many found no place and were dropped.
-  mutating func add(_ entry: IncidentNotice.Entry, at now: Timestamp) -> (parcel: Parcel, dropped: Int) {
+  /// - Returns: what waits now, whether that is new, and how many found no place and were dropped.
+  mutating func add(
+    _ entry: IncidentNotice.Entry, at now: Timestamp
+  ) -> (parcel: Parcel, isNew: Bool, dropped: Int) {
     let id = entry.incident.id
     var parcel = Parcel(change: entry.change, incident: entry.incident, at: now)
+    guard marks.updateValue(entry.incident.notices, forKey: id) != entry.incident.notices else {
+      return (waiting[id] ?? parcel, false, 0)
+    }
+    if interruptedIDs.contains(id) { interrupted = nil }
     if let older = waiting[id] { parcel = Outbox.merge(older, parcel) }
     put(parcel)
-    return (waiting[id] ?? parcel, makeRoom())
+    return (waiting[id] ?? parcel, true, makeRoom())
   }
 
   private mutating func put(_ parcel: Parcel) {
@@ -73,9 +113,16 @@ struct Outbox {
     return result
   }
 
-  /// Drops what people miss least, a tenth at once, so that a flood does not sort at every drop.
+  /// Cuts details; where that is not enough, drops what people miss least, a tenth at once, so that a flood does not sort at every drop.
   private mutating func makeRoom() -> Int {
     guard waiting.count > pace.mostWaiting || weight > pace.mostBytes else { return 0 }
+    if weight > pace.mostBytes {
+      for (id, parcel) in waiting {
+        waiting[id]?.incident = parcel.incident.shortened(detailTo: Outbox.shortDetail)
+      }
+      weight = waiting.values.reduce(0) { $0 + $1.weight }
+      if waiting.count <= pace.mostWaiting, weight <= pace.mostBytes / 10 * 9 { return 0 }
+    }
     let worst = waiting.values.sorted { (worth(of: $0), $0.serial) < (worth(of: $1), $1.serial) }
     var dropped = 0
     for parcel in worst {
@@ -97,6 +144,7 @@ struct Outbox {
   }
 
   private mutating func remove(_ id: String) {
+    if interruptedIDs.contains(id) { interrupted = nil }
     weight -= waiting.removeValue(forKey: id)?.weight ?? 0
   }
 
@@ -104,15 +152,50 @@ struct Outbox {
 
   /// The next message: the oldest news, and what there is of the same cluster. It is under way until one of the
   /// functions below says what became of it.
-  mutating func take(atMost most: Int = .max) -> [IncidentNotice.Entry] {
-    guard let oldest = waiting.values.min(by: { $0.serial < $1.serial }) else { return [] }
-    let batch = waiting.values.filter { $0.incident.cluster == oldest.incident.cluster }
-      .sorted { $0.serial < $1.serial }.prefix(min(most, pace.batch))
-    for parcel in batch {
-      remove(parcel.incident.id)
-      underWay[parcel.incident.id] = parcel
+  ///
+  /// - Parameters:
+  ///   - most: entries that it may list.
+  ///   - countsRest: a flood is one message that lists the first few and counts the rest; else it is as many messages
+  ///     as it takes.
+  mutating func take(
+    atMost most: Int = .max, countsRest: Bool
+  ) -> (listed: [IncidentNotice.Entry], counted: [IncidentNotice.Entry]) {
+    let batch = interrupted ?? nextBatch(atMost: min(most, pace.batch), countsRest: countsRest)
+    interrupted = nil
+    guard let batch else { return ([], []) }
+    self.batch = batch
+    func entries(_ ids: [String]) -> [IncidentNotice.Entry] {
+      let parcels = ids.compactMap { waiting[$0] }
+      for parcel in parcels {
+        remove(parcel.incident.id)
+        underWay[parcel.incident.id] = parcel
+      }
+      return parcels.sorted { Outbox.isWorse($0, $1) }.map(\.entry)
     }
-    return batch.sorted { Outbox.isWorse($0, $1) }.map(\.entry)
+    return (entries(batch.listed), entries(batch.counted))
+  }
+
+  mutating func take(atMost most: Int = .max) -> [IncidentNotice.Entry] {
+    take(atMost: most, countsRest: false).listed
+  }
+
+  private func nextBatch(atMost most: Int, countsRest: Bool) -> Batch? {
+    guard let oldest = waiting.values.min(by: { $0.serial < $1.serial }) else { return nil }
+    let parcels = waiting.values.filter { $0.incident.cluster == oldest.incident.cluster }
+      .sorted { $0.serial < $1.serial }
+    func ids(_ parcels: some Sequence<Parcel>) -> [String] { parcels.map(\.incident.id) }
+    guard countsRest, parcels.count > pace.batch else {
+      return Batch(listed: ids(parcels.prefix(most)), counted: [])
+    }
+    // A receiver that was told of an incident by name is told of its end by name.
+    let isByName = { (parcel: Parcel) in
+      let id = parcel.incident.id
+      return parcel.change == .ended && told.contains(id) && !toldByNumber.contains(id)
+    }
+    let ends = parcels.filter(isByName).prefix(most)
+    let rest = parcels.filter { !isByName($0) }.sorted { Outbox.isWorse($0, $1) }
+    let first = rest.prefix(min(pace.listedOfMany, most - ends.count))
+    return Batch(listed: ids(ends) + ids(first), counted: ids(rest.dropFirst(first.count)))
   }
 
   private static func isWorse(_ a: Parcel, _ b: Parcel) -> Bool {
@@ -123,40 +206,68 @@ struct Outbox {
 
   mutating func delivered() -> [Parcel] {
     let parcels = Array(underWay.values)
-    for parcel in parcels { note(told: parcel) }
-    underWay = [:]
+    let counted = Set(batch?.counted ?? [])
+    for parcel in parcels { record(told: parcel, byNumber: counted.contains(parcel.incident.id)) }
+    endBatch()
     return parcels
   }
 
-  private mutating func note(told parcel: Parcel) {
+  private mutating func endBatch() {
+    underWay = [:]
+    batch = nil
+  }
+
+  private mutating func record(told parcel: Parcel, byNumber: Bool) {
     let id = parcel.incident.id
     if parcel.change == .ended {
       told.remove(id)
+      toldByNumber.remove(id)
     } else if told.count < pace.mostWaiting {
-      told.insert(id)
+      if !byNumber { toldByNumber.remove(id) }
+      if told.insert(id).inserted, byNumber { toldByNumber.insert(id) }
     }
   }
 
   /// It waits again; what came meanwhile is newer.
   ///
+  /// - Parameter isRepeated: the next message is the same, where nothing newer is known of what it tells: it may have
+  ///   arrived.
   /// - Returns: how many found no place and were dropped.
-  mutating func failed() -> Int {
+  mutating func failed(isRepeated: Bool = true) -> Int {
+    let isSame = !underWay.keys.contains { waiting[$0] != nil }
     for (id, older) in underWay { put(waiting[id].map { Outbox.merge(older, $0) } ?? older) }
-    underWay = [:]
-    return makeRoom()
+    let batch = batch
+    endBatch()
+    let dropped = makeRoom()
+    if isRepeated, isSame, dropped == 0 { interrupted = batch }
+    return dropped
   }
 
-  /// Nobody will ever take it.
+  /// No server will ever take it.
   mutating func discard() -> [Parcel] {
-    defer { underWay = [:] }
+    defer { endBatch() }
     return Array(underWay.values)
   }
 
-  /// Forgets whom nobody needs to be told of any more.
+  /// No server will ever take what the message lists; what it counts waits again.
+  mutating func discardListed() -> [Parcel] {
+    let listed = (batch?.listed ?? []).compactMap { underWay.removeValue(forKey: $0) }
+    _ = failed(isRepeated: false)
+    return listed
+  }
+
+  /// Forgets incidents that are over.
   ///
-  /// - Parameter firing: everything that people were told of and that is not over.
-  mutating func keepTold(_ firing: Set<String>) {
-    told = told.filter { firing.contains($0) || waiting[$0] != nil || underWay[$0] != nil }
+  /// - Parameters:
+  ///   - firing: everything that people were told of and that is not over.
+  ///   - isSaved: no restart of the guard brings notices back that came in already.
+  mutating func keepTold(_ firing: Set<String>, isSaved: Bool = true) {
+    let isWanted = { [waiting, underWay] (id: String) in
+      firing.contains(id) || waiting[id] != nil || underWay[id] != nil
+    }
+    told = told.filter(isWanted)
+    toldByNumber.formIntersection(told)
+    if isSaved || marks.count > 2 * pace.mostWaiting { marks = marks.filter { isWanted($0.key) } }
   }
 
   /// Drops what a changed filter does not take any more.
@@ -176,15 +287,36 @@ struct Outbox {
   /// In the order of the file, whatever numbers are written there.
   mutating func restore(_ parcel: Parcel) {
     var parcel = parcel
-    parcel.serial = waiting[parcel.incident.id]?.serial ?? 0
+    let id = parcel.incident.id
+    parcel.serial = waiting[id]?.serial ?? 0
     put(parcel)
+    marks[id] = parcel.incident.notices
+    if interruptedIDs.contains(id) { interrupted = nil }
   }
 
-  mutating func restore(told ids: [String]) { told.formUnion(ids.prefix(pace.mostWaiting)) }
+  mutating func restore(told ids: [String], byNumber: [String], marks: [String: Int]) {
+    told.formUnion(ids.prefix(pace.mostWaiting))
+    toldByNumber.formUnion(byNumber.filter(told.contains))
+    self.marks.merge(marks) { $1 }
+  }
+
+  /// A message was about to be sent.
+  mutating func restore(interrupted batch: Batch) {
+    let clusters = Set(batch.ids.map { waiting[$0]?.incident.cluster })
+    let isWhole = clusters.count == 1 && !clusters.contains(nil) && Set(batch.ids).count == batch.ids.count
+    interrupted = isWhole && !batch.listed.isEmpty && batch.listed.count <= pace.batch ? batch : nil
+  }
 
   /// A parcel arrived, unless it is a newer one that waits.
-  mutating func restore(done key: String, of id: String, isOver: Bool) {
+  mutating func restore(done key: String, of id: String, isOver: Bool, byNumber: Bool) {
+    interrupted = nil
     if waiting[id]?.entry.key == key { remove(id) }
-    if isOver { told.remove(id) } else { told.insert(id) }
+    guard !isOver else {
+      told.remove(id)
+      toldByNumber.remove(id)
+      return
+    }
+    told.insert(id)
+    if byNumber { toldByNumber.insert(id) } else { toldByNumber.remove(id) }
   }
 }

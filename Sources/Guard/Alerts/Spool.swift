@@ -1,5 +1,4 @@
 internal import FoundationEssentials
-internal import Glibc
 internal import Health
 internal import Platform
 
@@ -15,7 +14,11 @@ struct Spool {
   private struct Line: Codable {
     var put: Outbox.Parcel?
     var done: Done?
+    var sending: Outbox.Batch?
     var told: [String]?
+    /// Beside `told`.
+    var toldByNumber: [String]?
+    var marks: [String: Int]?
     var health: Health?
 
     struct Health: Codable {
@@ -27,15 +30,17 @@ struct Spool {
       let key: String
       let incident: String
       let isOver: Bool
+      var isByNumber: Bool?
     }
   }
 
-  /// The most that may wait, as text, takes a fourth part of it.
-  private static let limit = 256 << 20
+  /// The most that may wait, as text, takes a fourth part of it, and its history no more than another one.
+  private static let limit = 64 << 20
   /// A file smaller than this is never written anew.
   private static let smallest = 1 << 20
 
-  let path: String
+  let name: String
+  private let folder: StateFolder
   /// What people heard of a channel that does not deliver; written with the next line, or by itself.
   var failing: Retry.Failing? {
     didSet { if failing != oldValue { isHealthNew = true } }
@@ -47,17 +52,24 @@ struct Spool {
   /// Its end may be half a line, or it lacks something.
   private var isBroken = true
 
-  init(path: String) { self.path = path }
+  /// The last message that the file says is about to be sent.
+  private var lastBatch: Outbox.Batch?
+
+  init(name: String, in folder: StateFolder) {
+    self.name = name
+    self.folder = folder
+  }
+
+  var path: String { folder.path(of: name) }
 
   /// An earlier life of the guard had this channel.
-  var isThere: Bool { SmallFile.exists(path) }
+  var isThere: Bool { folder.exists(name) }
 
   /// Reads what an earlier life of the guard left. A line that can't be read is passed over.
   ///
   /// - Returns: the number of lines that were passed over.
   mutating func load(into outbox: inout Outbox) throws(SystemError) -> Int {
-    guard SmallFile.exists(path) else { return 0 }
-    let bytes = try SmallFile.read(path, limit: Spool.limit)
+    guard let bytes = try folder.read(name, limit: Spool.limit) else { return 0 }
     let decoder = JSONDecoder()
     var unread = 0
     for text in bytes.split(separator: UInt8(ascii: "\n")) {
@@ -66,9 +78,15 @@ struct Spool {
         continue
       }
       if let parcel = line.put { outbox.restore(parcel) }
-      if let ids = line.told { outbox.restore(told: ids) }
+      if let ids = line.told {
+        outbox.restore(told: ids, byNumber: line.toldByNumber ?? [], marks: line.marks ?? [:])
+      }
       if let health = line.health { failing = health.failing }
-      if let done = line.done { outbox.restore(done: done.key, of: done.incident, isOver: done.isOver) }
+      if let done = line.done {
+        outbox.restore(
+          done: done.key, of: done.incident, isOver: done.isOver, byNumber: done.isByNumber ?? false)
+      }
+      if let batch = line.sending { outbox.restore(interrupted: batch) }
     }
     isHealthNew = false
     return unread
@@ -85,29 +103,34 @@ struct Spool {
   mutating func done(_ parcels: [Outbox.Parcel], of outbox: Outbox) throws(SystemError) {
     try append(
       parcels.map {
-        let isTold = outbox.told.contains($0.incident.id)
-        return Line(done: .init(key: $0.entry.key, incident: $0.incident.id, isOver: !isTold))
+        let id = $0.incident.id
+        return Line(
+          done: .init(
+            key: $0.entry.key, incident: id, isOver: !outbox.told.contains(id),
+            isByNumber: outbox.toldByNumber.contains(id) ? true : nil))
       }, of: outbox)
+  }
+
+  /// A message is about to be sent; one that is tried again is written once.
+  mutating func sending(_ batch: Outbox.Batch, of outbox: Outbox) throws(SystemError) {
+    guard batch != lastBatch else { return }
+    try append([Line(sending: batch)], of: outbox)
+    lastBatch = batch
   }
 
   private mutating func append(_ lines: [Line], of outbox: Outbox) throws(SystemError) {
     let lines = lines + (isHealthNew ? [Line(health: .init(failing: failing))] : [])
     guard !lines.isEmpty else { return }
+    // What comes behind it may say that it has arrived, or is not the same any more.
+    lastBatch = nil
     let bytes = Spool.bytes(lines)
     // Twice what it was when it was last written anew: in a flood a line is written some three times, however long
     // it is.
-    let largest = max(Spool.smallest, outbox.isEmpty ? 256 * outbox.told.count : 2 * wholeSize)
+    let largest = max(Spool.smallest, outbox.isEmpty ? 256 * outbox.marks.count : 2 * wholeSize)
     if isBroken || size + bytes.count > largest { return try rewrite(outbox) }
     isBroken = true
-    let raw = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
-    guard raw >= 0 else { throw .last("open \(path)") }
-    let descriptor = Descriptor(owning: raw)
-    let count = bytes.withUnsafeBytes { write(raw, $0.baseAddress, $0.count) }
-    _ = consume descriptor
-    guard count == bytes.count else {
-      throw count < 0 ? .last("write \(path)") : SystemError("write \(path)", code: ENOSPC)
-    }
-    size += count
+    try folder.append(bytes, to: name)
+    size += bytes.count
     isBroken = false
     isHealthNew = false
   }
@@ -117,22 +140,31 @@ struct Spool {
     // What is under way may not arrive; where something newer waits, that will do.
     let older = outbox.underWay.values.filter { outbox.waiting[$0.incident.id] == nil }
     let head = [
-      Line(told: outbox.told.sorted()), failing.map { Line(health: .init(failing: $0)) },
+      Line(
+        told: outbox.told.sorted(), toldByNumber: outbox.toldByNumber.sorted(), marks: outbox.marks),
+      failing.map { Line(health: .init(failing: $0)) },
     ].compactMap(\.self)
-    let lines = head + (Array(older) + parcels).map { Line(put: $0) }
+    let lines =
+      head + (Array(older) + parcels).map { Line(put: $0) }
+      + [outbox.batch.map { Line(sending: $0) }].compactMap(\.self)
+    lastBatch = nil
     let bytes = Spool.bytes(lines)
     isBroken = true
-    try SmallFile.replace(path, with: bytes, mode: 0o600)
+    try folder.replace(name, with: bytes)
     size = bytes.count
     wholeSize = size
     isBroken = false
     isHealthNew = false
   }
 
-  func remove() { unlink(path) }
+  func remove() { folder.remove(name) }
+
+  /// What can't be read is kept for a person to look at.
+  func setAside() { folder.setAside(name) }
 
   private static func bytes(_ lines: [Line]) -> [UInt8] {
     let encoder = JSONEncoder()
+    encoder.outputFormatting = .withoutEscapingSlashes
     var bytes: [UInt8] = []
     for line in lines {
       // Values of these types can always be encoded.

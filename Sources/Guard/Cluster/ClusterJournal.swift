@@ -9,9 +9,9 @@ final class ClusterJournal {
   private let cluster: String
   private let log: any EventLog
   /// Subject to incident id, of what is wrong now.
-  private(set) var incidents: [String: String] = [:]
+  private(set) var incidents: [String: String]
   /// What is wrong and was told, by its id.
-  private var open: [String: Problem] = [:]
+  private var open: [String: JournalMemory.OpenProblem]
   /// Subject to id of the incidents that people know as open.
   private let known: () -> [String: String]
   private var tunnelIncident: String?
@@ -19,27 +19,75 @@ final class ClusterJournal {
   private var attempts = 0
   /// Open while polls fail although the tunnel is up.
   private var apiIncident: String?
+  /// Entries about what lasts, that were written and not taken back.
+  private var standing: Set<String>
+  /// Those of them that an earlier life of the guard wrote.
+  private var inherited: Set<String>
+  private let save: (JournalMemory) -> Void
+  /// Something changed that `save` has not been given.
+  private var isChanged = false
   private let makeIncident: () -> String
 
+  /// - Parameters:
+  ///   - memory: what an earlier life of the guard wrote.
+  ///   - save: keeps the memory over a restart; called after each entry that changes it.
   init(
     cluster: String, log: any EventLog, known: @escaping () -> [String: String] = { [:] },
+    memory: JournalMemory = JournalMemory(), save: @escaping (JournalMemory) -> Void = { _ in },
     makeIncident: @escaping () -> String = { String(UInt64.random(in: .min ... .max), radix: 16) }
   ) {
     self.cluster = cluster
     self.log = log
     self.known = known
+    self.save = save
     self.makeIncident = makeIncident
+    incidents = memory.incidents
+    open = Dictionary(memory.open.map { ($0.id, $0) }) { first, _ in first }
+    tunnelIncident = memory.tunnelIncident
+    apiIncident = memory.apiIncident
+    standing = memory.standing
+    inherited = memory.standing
+  }
+
+  private func saveChanges() {
+    guard isChanged else { return }
+    isChanged = false
+    save(
+      JournalMemory(
+        open: open.values.sorted { $0.id < $1.id }, incidents: incidents, tunnelIncident: tunnelIncident,
+        apiIncident: apiIncident, standing: standing))
+  }
+
+  /// Records that an entry about what lasts is written.
+  ///
+  /// - Returns: false where an earlier life of the guard wrote it, and nothing has changed since.
+  private func stands(_ event: Event, _ detail: String) -> Bool {
+    let name = "\(event.name)/\(detail)"
+    isChanged = standing.insert(name).inserted || isChanged
+    return inherited.remove(name) == nil
+  }
+
+  private func endStanding(_ event: Event, _ detail: String = "") {
+    let name = "\(event.name)/\(detail)"
+    let over = standing.filter { $0.hasPrefix(name) }
+    guard !over.isEmpty else { return }
+    standing.subtract(over)
+    inherited.subtract(over)
+    isChanged = true
   }
 
   // MARK: - The tunnel
 
   func write(_ event: TunnelEvent) {
+    defer { saveChanges() }
     switch event {
     case .changed(let from, let to, let failure, let attempt):
       writeChange(from, to, failure, attempt)
     case .forwardListening(let listen):
+      endStanding(.forwardPortBusy, "\(listen)")
       put(.forwardListening, "listening on \(listen)", subject: "forward \(listen)")
     case .forwardBusy(let listen, let holder):
+      guard stands(.forwardPortBusy, "\(listen)") else { return }
       put(
         .forwardPortBusy,
         "\(listen) is taken\(holder.map { " by \($0)" } ?? ""); trying again until it is free",
@@ -67,10 +115,13 @@ final class ClusterJournal {
       put(
         .tunnelUp, "tunnel up", subject: "tunnel", from: from.rawValue, to: to.rawValue,
         incident: tunnelIncident, attempts: attempts)
+      isChanged = isChanged || tunnelIncident != nil
       tunnelIncident = nil
       attempts = 0
+      endStanding(.tunnelBlocked)
     case .blocked:
       openTunnelIncident()
+      guard stands(.tunnelBlocked, failure?.code.rawValue ?? "") else { return }
       put(
         .tunnelBlocked, "tunnel blocked: \(failure?.message ?? "unknown")", subject: "tunnel",
         from: from.rawValue,
@@ -98,8 +149,10 @@ final class ClusterJournal {
   /// A poll failed, with the tunnel up: the first one of a row is news.
   func write(pollFailed failure: PollFailure) {
     guard apiIncident == nil else { return }
+    defer { saveChanges() }
     let incident = makeIncident()
     apiIncident = incident
+    isChanged = true
     put(
       .apiFailed, "the API does not answer: \(failure.message)", subject: "API of \(cluster)",
       from: "answering",
@@ -109,6 +162,8 @@ final class ClusterJournal {
   /// A poll succeeded: news after failed ones.
   func writePollSucceeded() {
     guard let incident = apiIncident.take() else { return }
+    defer { saveChanges() }
+    isChanged = true
     put(
       .apiRecovered, "the API answers again", subject: "API of \(cluster)", from: "failing", to: "answering",
       incident: incident)
@@ -123,6 +178,7 @@ final class ClusterJournal {
   }
 
   private func openTunnelIncident() {
+    isChanged = isChanged || tunnelIncident == nil
     tunnelIncident =
       tunnelIncident ?? known().first { $0.key.hasPrefix("tunnel ") }?.value ?? makeIncident()
   }
@@ -134,6 +190,7 @@ final class ClusterJournal {
   ///
   /// What can't be seen just now is not over.
   func write(from previous: ClusterReport?, to report: ClusterReport) {
+    defer { saveChanges() }
     let opened = report.problems.filter { open[$0.id] == nil }
     // What comes back before people were told that it is over never was.
     let known = opened.isEmpty ? [:] : known()
@@ -156,8 +213,10 @@ final class ClusterJournal {
         .problemClosed, "over: \(problem.title)", subject: problem.subject, from: problem.id,
         incident: incident)
     }
-    open = open.filter { incidents[$0.value.subject] != nil && !subjects.contains($0.value.subject) }
-    for problem in report.problems { open[problem.id] = problem }
+    var next = open.filter { incidents[$0.value.subject] != nil && !subjects.contains($0.value.subject) }
+    for problem in report.problems { next[problem.id] = open[problem.id] ?? .init(problem) }
+    isChanged = isChanged || next.count != open.count || !opened.isEmpty
+    open = next
     if let previous, previous.verdict != report.verdict {
       put(
         .verdictChanged, "\(cluster) is \(report.verdict.rawValue): \(report.summary)",

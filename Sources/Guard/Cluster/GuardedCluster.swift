@@ -23,6 +23,7 @@ actor GuardedCluster {
   private let isStopped = Atomic<Bool>(false)
   private let board: StatusBoard
   private let ledger: IncidentLedger
+  private let observed: @Sendable () -> Void
   private let journal: ClusterJournal
   private var memory: Memory
   private let memoryFile: MemoryFile?
@@ -38,10 +39,14 @@ actor GuardedCluster {
 
   /// Starts the tunnel; polls begin once it is up.
   ///
+  /// - Parameters:
+  ///   - state: nil: there is nowhere to keep anything.
+  ///   - observed: called after each observation of the ledger.
   /// - Throws: `SystemError` when the machine gives no thread, epoll or eventfd.
   init(
     _ configuration: Configuration.Cluster, board: StatusBoard, ledger: IncidentLedger, log: any EventLog,
-    environment: LocalEnvironment, doorFolder: String, adopted: [StreamAddress: Int32]
+    environment: LocalEnvironment, state: StateFolder?, doorFolder: String,
+    adopted: [StreamAddress: Int32], observed: @escaping @Sendable () -> Void
   ) throws {
     let executor = QueueExecutor(label: "cluster \(configuration.name)")
     let events = Relay<TunnelEvent>()
@@ -62,14 +67,18 @@ actor GuardedCluster {
       (try? configuration.kubernetes.file(in: environment)) ?? configuration.kubernetes.kubeconfig
     self.board = board
     self.ledger = ledger
-    self.memoryFile = MemoryFile(cluster: configuration.name, environment: environment.variables)
-    self.roundTrips = RoundTripRecord(
-      cluster: configuration.name, environment: environment.variables)
+    self.observed = observed
+    self.memoryFile = state.map { MemoryFile(cluster: configuration.name, folder: $0) }
+    self.roundTrips = RoundTripRecord(cluster: configuration.name, folder: state)
     self.memory = memoryFile?.load() ?? Memory()
     self.kept = (memory, Timestamp(milliseconds: WallClock.milliseconds))
+    let journalFile = state.map { JournalMemoryFile(cluster: configuration.name, folder: $0) }
     self.journal = ClusterJournal(
       cluster: configuration.name, log: log,
-      known: { [name = configuration.name] in ledger.openIDs(of: name) })
+      known: { [name = configuration.name] in ledger.openIDs(of: name) },
+      // Ids of incidents that the ledger has lost must not come back: their notices would be taken for repetitions.
+      memory: ledger.isNew ? JournalMemory() : journalFile?.load() ?? JournalMemory(),
+      save: { journalFile?.save($0) })
     self.poller = Poller(
       cluster: configuration.name, interval: configuration.kubernetes.poll.interval, ask: access.poll,
       deliver: outcomes.tell)
@@ -166,6 +175,7 @@ actor GuardedCluster {
       Sighting(
         cluster: configuration.name, problems: report.problems, unseen: report.unseen,
         unseenSubjects: report.unseenSubjects, poll: lastPoll?.at, ids: journal.incidents), at: now)
+    observed()
     previous = report
     let tunnel = tunnel
     board.put(.init(report: report, observation: observation, poll: lastPoll, tunnel: { tunnel.status }))

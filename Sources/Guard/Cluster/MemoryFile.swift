@@ -1,6 +1,5 @@
 internal import FoundationEssentials
 internal import Health
-internal import Platform
 
 /// What the rules remember of a cluster, kept over a restart of the guard and a change of its section: since when each
 /// problem has been there (a line with time and id), which of them are critical, what fails and is being retried, and
@@ -8,25 +7,19 @@ internal import Platform
 ///
 /// It is a help and no record: what can't be read or written is as if it had never been there.
 struct MemoryFile: Sendable {
-  private let path: String
+  private let name: String
+  private let folder: StateFolder
   private static let limit = 1 << 20
 
-  /// - Parameter environment: of this process; systemd names the folder of `StateDirectory=` in it.
-  /// - Returns: nil where there is nowhere to keep it.
-  init?(cluster: String, environment: [String: String]) {
-    guard let folder = environment["STATE_DIRECTORY"]?.split(separator: ":").first, folder.hasPrefix("/")
-    else {
-      return nil
-    }
-    path = "\(folder)/problems-\(cluster)"
+  init(cluster: String, folder: StateFolder) {
+    name = "problems-\(cluster)"
+    self.folder = folder
   }
 
-  func load() -> Memory { Memory(file: (try? SmallFile.read(path, limit: MemoryFile.limit)) ?? []) }
+  func load() -> Memory { Memory(file: (try? folder.read(name, limit: MemoryFile.limit)) ?? []) }
 
   /// Replaces the file as a whole.
-  func save(_ memory: Memory) {
-    try? SmallFile.replace(path, with: memory.file(limit: MemoryFile.limit), mode: 0o600)
-  }
+  func save(_ memory: Memory) { folder.put(name, memory.file(limit: MemoryFile.limit)) }
 }
 
 extension Memory {

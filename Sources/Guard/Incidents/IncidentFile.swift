@@ -1,34 +1,60 @@
 internal import FoundationEssentials
 internal import Health
-internal import Platform
 
 /// The incidents in the state directory: a restart of the guard neither repeats nor forgets what people were told.
 struct IncidentFile: Sendable {
-  let path: String
-  /// Ten thousand incidents with all their words.
-  private static let limit = 64 << 20
+  private static let name = "incidents.json"
+  /// Ten thousand incidents with long details have to fit. Where they do not, the details are cut further, and at last
+  /// the least grave incidents are left out.
+  static let limit = 16 << 20
+  /// Guards of before wrote larger files.
+  private static let readLimit = 64 << 20
+  /// Bytes of each detail, tried in this order.
+  private static let detailLengths = [1024, 256, 0]
 
-  /// - Parameter environment: of this process; systemd names the folder of `StateDirectory=` in it.
-  /// - Returns: nil where there is nowhere to keep it.
-  init?(environment: [String: String]) {
-    guard let folder = environment["STATE_DIRECTORY"]?.split(separator: ":").first, folder.hasPrefix("/")
-    else { return nil }
-    path = "\(folder)/incidents.json"
-  }
+  private let folder: StateFolder
+
+  init(folder: StateFolder) { self.folder = folder }
+
+  var path: String { folder.path(of: IncidentFile.name) }
 
   /// - Returns: nil where there is no such file yet.
   func load() throws -> IncidentBook? {
-    guard SmallFile.exists(path) else { return nil }
-    return try JSONDecoder().decode(
-      IncidentBook.self, from: Data(try SmallFile.read(path, limit: IncidentFile.limit)))
+    guard let bytes = try folder.read(IncidentFile.name, limit: IncidentFile.readLimit) else { return nil }
+    return try JSONDecoder().decode(IncidentBook.self, from: Data(bytes))
   }
 
   func save(_ book: IncidentBook) throws {
-    try SmallFile.replace(path, with: Array(try JSONEncoder().encode(book)), mode: 0o600)
+    try folder.replace(
+      IncidentFile.name, with: try IncidentFile.bytes(of: book.pieces, limit: IncidentFile.limit))
   }
 
-  /// What can't be read is kept for whoever wants to look, and stands in nobody's way.
-  func setAside() throws {
-    try SmallFile.move(path, to: path + ".unreadable")
+  /// What can't be read is kept for a person to look at, and stands in nobody's way.
+  func setAside() { folder.setAside(IncidentFile.name) }
+
+  /// One document, encoded piece by piece.
+  static func bytes(of book: IncidentBook.Pieces, limit: Int) throws -> [UInt8] {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .withoutEscapingSlashes
+    let tail =
+      Array(
+        #"],"past":"#.utf8) + (try encoder.encode(book.past)) + Array(#","silences":"#.utf8)
+      + (try encoder.encode(book.silences)) + Array("}".utf8)
+    var bytes: [UInt8] = []
+    for length in detailLengths {
+      bytes = Array(#"{"version":\#(book.version),"tracks":["#.utf8)
+      var isWhole = true
+      for (index, track) in book.tracks.enumerated() {
+        let text = try encoder.encode(track.shortened(detailTo: length))
+        guard bytes.count + 1 + text.count + tail.count <= limit else {
+          isWhole = false
+          break
+        }
+        if index > 0 { bytes.append(UInt8(ascii: ",")) }
+        bytes += text
+      }
+      if isWhole { break }
+    }
+    return bytes + tail
   }
 }

@@ -6,22 +6,28 @@ internal import Systemd
 
 /// The guard's incidents: the book that all clusters write into, kept over restarts, and read out to whoever is told.
 ///
+/// A notice is told exactly once as far as a file system allows: the book says that it was made, and is saved, before
+/// the channels get it; it is saved again once they have it. A life of the guard that ends in between leaves a notice
+/// that the next life hands over once more, with the same keys, and channels pass over what they have already.
+///
 /// The book has one lock; notices are handed on outside of it.
 final class IncidentLedger: Sendable {
   private struct State {
     var book: IncidentBook
     /// The revision that the file has; nil where that can't be told.
     var saved: UInt64?
-    var isFileBroken = false
     /// Those of the configuration; nil until they are told.
     var clusters: [String]?
   }
 
   private let state: Mutex<State>
+  private let saving = Mutex(())
   private let file: IncidentFile?
   private let log: any EventLog
   private let deliver: @Sendable (IncidentNotice) -> Void
   private let board: StatusBoard?
+  /// It began without a file: what earlier lives of the guard told is not known.
+  let isNew: Bool
 
   /// - Parameters:
   ///   - board: is told of the silences in force.
@@ -34,20 +40,25 @@ final class IncidentLedger: Sendable {
     self.log = log
     self.deliver = deliver
     self.board = board
-    var book = IncidentBook()
+    var loaded: IncidentBook?
     if let file {
       do {
-        book = try file.load() ?? book
+        loaded = try file.load()
       } catch {
-        try? file.setAside()
+        file.setAside()
         log.write(
           LogRecord(
-            nil, "\(file.path) can't be read, so known incidents are told again: \(error)", priority: .warning
-          ))
+            nil, "\(file.path) can't be read, so known incidents are told again: \(error)",
+            priority: .warning, remedy: "look at \(file.path).unreadable"))
       }
     }
-    state = Mutex(State(book: book, saved: book.revision))
+    isNew = loaded == nil
+    let book = loaded ?? IncidentBook()
+    let unsent = book.unsent(at: .now)
+    state = Mutex(State(book: book, saved: isNew ? nil : book.revision))
     board?.setSilences(book.silences)
+    handOver(unsent)
+    save()
   }
 
   // MARK: - In
@@ -67,49 +78,50 @@ final class IncidentLedger: Sendable {
     }
   }
 
-  /// Lets time pass: hands on what is due, and keeps what is new. To be called every few seconds.
+  /// Lets time pass: hands on what is due, and keeps what is new. To be called after each observation, and every few
+  /// seconds.
   func pass(at now: Timestamp = .now) {
     let (notices, expired) = state.withLock { ($0.book.advance(to: now), $0.book.takeExpired()) }
     if !expired.isEmpty {
       board?.setSilences(state.withLock { $0.book.silences })
       for silence in expired { log.write(LogRecord(expired: silence)) }
     }
+    save()
+    guard !notices.isEmpty else { return }
+    handOver(notices)
+    save()
+  }
+
+  /// Gives notices into the channels' keeping.
+  private func handOver(_ notices: [IncidentNotice]) {
     for notice in notices {
       for entry in notice.entries { log.write(LogRecord(entry)) }
       deliver(notice)
     }
-    // After the notices are in the channels' keeping: told twice is better than not at all.
-    save()
+    state.withLock { $0.book.sent(notices) }
   }
 
+  /// Time alone may change something within seconds.
+  var isInMotion: Bool { state.withLock { $0.book.isInMotion } }
+
+  /// The file has everything: a restart repeats nothing.
+  var isSaved: Bool { state.withLock { $0.book.revision == $0.saved } }
+
+  /// Writes what the file does not have. Tried again with every pass while it fails; the state folder's problem tells
+  /// of it meanwhile.
   func save() {
     board?.setSilences(state.withLock { $0.book.silences })
-    guard let file else { return }
-    let book = state.withLock { state -> IncidentBook? in
-      guard state.book.revision != state.saved else { return nil }
-      state.saved = state.book.revision
-      return state.book
+    // A silence comes in on another thread than a pass; two writers would spoil each other's draft.
+    saving.withLock { _ in
+      let book = state.withLock { $0.book.revision == $0.saved ? nil : $0.book }
+      guard let book else { return }
+      do {
+        try file?.save(book)
+        state.withLock { $0.saved = book.revision }
+      } catch {
+        state.withLock { $0.saved = nil }
+      }
     }
-    guard let book else { return }
-    let failure: (any Error)?
-    do {
-      try file.save(book)
-      failure = nil
-    } catch {
-      failure = error
-    }
-    // Tried again with every pass, and told when that begins and ends.
-    let isNews = state.withLock { state in
-      defer { state.isFileBroken = failure != nil }
-      if failure != nil { state.saved = nil }
-      return state.isFileBroken != (failure != nil)
-    }
-    guard isNews else { return }
-    log.write(
-      LogRecord(
-        nil,
-        failure.map { "\(file.path) can't be written, so a restart repeats what was told: \($0)" }
-          ?? "\(file.path) is written again", priority: failure == nil ? .notice : .warning))
   }
 
   // MARK: - Silences

@@ -22,7 +22,8 @@ final class StatusBoard: Sendable {
     var order: [String] = []
     var configuration: ConfigurationStatus?
     var silences: [Silence] = []
-    var alertFailures: [Problem] = []
+    /// Of the guard's own parts: alert channels, the state directory.
+    var ownFailures: [Problem] = []
     var listener: (@Sendable (ChangeDocument) -> Void)?
     var version: UInt64 = 0
   }
@@ -67,12 +68,12 @@ final class StatusBoard: Sendable {
     }
   }
 
-  /// Of each alert channel that does not deliver.
-  func setAlertFailures(_ problems: [Problem]) {
+  /// Of each alert channel that does not deliver, and of the state directory.
+  func setOwnFailures(_ problems: [Problem]) {
     state.withLock { state in
-      guard state.alertFailures != problems else { return }
+      guard state.ownFailures != problems else { return }
       state.version += 1
-      state.alertFailures = problems
+      state.ownFailures = problems
     }
   }
 
@@ -93,7 +94,7 @@ final class StatusBoard: Sendable {
 
   /// What concerns the guard itself.
   var ownProblems: [Problem] {
-    state.withLock { [$0.configuration?.problem].compactMap(\.self) + $0.alertFailures }
+    state.withLock { [$0.configuration?.problem].compactMap(\.self) + $0.ownFailures }
   }
 
   /// The file on disk has mistakes, and an older one is in force.

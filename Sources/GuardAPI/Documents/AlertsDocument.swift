@@ -37,11 +37,26 @@ package struct AlertsDocument: Codable, Hashable, Sendable {
     }
   }
 
+  /// The state directory can't be written: a restart of the guard would repeat or lose alerts.
+  package struct StateFailure: Codable, Hashable, Sendable {
+    @Field package var since: Timestamp?
+    @Field package var failure: String
+    @Field package var remedy: String
+
+    package init(since: Timestamp?, failure: String, remedy: String) {
+      self.since = since
+      self.failure = failure
+      self.remedy = remedy
+    }
+  }
+
   package var schema: String
   @Field package var channels: [Channel]
+  @Field package var stateFailure: StateFailure?
 
-  package init(channels: [Channel]) {
+  package init(channels: [Channel], stateFailure: StateFailure? = nil) {
     schema = Schema.alerts.description
     self.channels = channels
+    self.stateFailure = stateFailure
   }
 }

@@ -10,16 +10,36 @@ package struct NoticeDocument: Codable, Hashable, Sendable {
   @Field package var summary: String
   /// Somebody tries the channel out; nothing is wrong.
   @Field package var test: Bool
+  /// Of all its news, also of what is not among the entries.
+  @Field package var counts: NoticeCounts?
+  /// How many there are besides the entries: of a flood the first few are listed.
+  @Field package var omitted: Int
   /// Worst first; never empty.
   @Field package var entries: [NoticeEntryDocument]
 
-  package init(_ notice: IncidentNotice, summary: String) {
+  package init(_ notice: IncidentNotice, summary: String, counts: NoticeCounts) {
     schema = Schema.notice.description
     at = notice.at
     cluster = notice.cluster
     self.summary = summary
     test = notice.entries.allSatisfy(\.incident.isTest)
+    self.counts = counts
+    omitted = notice.counted.count
     entries = notice.entries.map(NoticeEntryDocument.init)
+  }
+}
+
+/// How many incidents a notice tells of.
+package struct NoticeCounts: Codable, Hashable, Sendable {
+  @Field package var critical: Int
+  @Field package var warning: Int
+  /// They are over.
+  @Field package var ended: Int
+
+  package init(critical: Int, warning: Int, ended: Int) {
+    self.critical = critical
+    self.warning = warning
+    self.ended = ended
   }
 }
 

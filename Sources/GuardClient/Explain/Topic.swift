@@ -269,6 +269,10 @@ extension Topic {
       "A channel under 'alerts:' could not deliver. What it should have told waits in its spool and is told later.",
       "oceanid-ctl alerts; then oceanid-ctl alerts test CHANNEL"),
     Topic(
+      "state/unwritable",
+      "The guard can't write its state directory: the disk is full or read-only, or something else stands in a file's place. Alerts are still sent. A restart would repeat or lose some of them, and forget silences.",
+      "df -h /var/lib/oceanid; ls -la /var/lib/oceanid; the guard tries again every few seconds"),
+    Topic(
       "expiring", "The certificate's renewal is overdue.",
       "kubectl describe certificate NAME; cert-manager's log"),
     Topic(

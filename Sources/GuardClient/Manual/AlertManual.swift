@@ -3,7 +3,7 @@ enum AlertManual {
   static let text = """
     Every channel is told of every notice that its filter takes, at least once. A channel that is slow or down holds \
     up nobody else. What it did not take is tried again with pauses that grow to five minutes, and waits in the state \
-    directory over restarts: of each incident its newest state, 10,000 incidents and 48 MiB at most. An incident that \
+    directory over restarts: of each incident its newest state, 10,000 incidents and 16 MiB at most: long details are cut first. An incident that \
     opened and ended meanwhile is told once, as over, with its times. Who was told of the beginning is told of the \
     end, whatever the filter says by then. A channel that is new is told of what fires. What waits for one that is \
     taken out of the file, or that a changed filter does not take, is dropped, counted and logged.
@@ -19,8 +19,14 @@ enum AlertManual {
     in this file.
 
     A webhook gets a POST of a JSON document with "schema": "oceanid.notice/1", "summary", "test" and "entries", each \
-    with "change" (opened, worsened, flapping, reminder, ended), "key" and "incident". The key is the same for the \
-    same news however often it comes; the header Idempotency-Key says it for the whole message. With a key of the \
+    with "change" (opened, worsened, flapping, reminder, ended), "key" and "incident". Of more than 100 at once, 20 are \
+    listed, the gravest first, and "omitted" says how many are not; "counts" has all of them. An end is listed where \
+    its beginning was. Alertmanager gets all of them.
+
+    News is written to disk before it is sent, and each notice is made once, over restarts and kills too. A message is \
+    sent a second time only where nothing tells whether it arrived: the receiver did not answer, or the guard was \
+    killed between sending it and writing down that it arrived. Then it has the same keys: the key of an entry is the \
+    same for the same news however often it comes; the header Idempotency-Key says it for the whole message. With a key of the \
     channel there is a header Oceanid-Signature: t=SECONDS,v1=HEX, the HMAC-SHA256 of SECONDS, a dot and the body. \
     A receiver in Python:
 
@@ -35,7 +41,7 @@ enum AlertManual {
     Alertmanager gets alerts with the labels alertname (OceanidNode, OceanidTunnel, after the kind), cluster, subject, \
     kind and severity, and the annotations title, detail and remedy (summary and description say the same as title \
     and detail). Guards that watch one cluster give the same labels, so their alerts are one. What is a guard's own \
-    (kinds tunnel, forward, configuration and alerts) has the label instance, the machine's name. When the severity \
+    (kinds tunnel, forward, configuration, alerts and state) has the label instance, the machine's name. When the severity \
     changes, the alert of the old one is resolved. Alerts of a guard that is not heard of any more are over after \
     resolveAfter.
 

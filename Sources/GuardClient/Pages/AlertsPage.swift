@@ -4,6 +4,17 @@ import Health
 /// `oceanid-ctl alerts`: the channels, and what is wrong with those that don't deliver.
 enum AlertsPage {
   static func page(_ document: AlertsDocument, _ terminal: Terminal) -> Page {
+    var page = channels(document, terminal)
+    if let state = document.stateFailure {
+      page.gap()
+      let since = state.since.map { " (since \($0.since(terminal.now)))" } ?? ""
+      page += terminal.wrapped(Span("\(state.failure)\(since)", .warning))
+      page += terminal.wrapped(Span("  \(state.remedy)"))
+    }
+    return page
+  }
+
+  private static func channels(_ document: AlertsDocument, _ terminal: Terminal) -> Page {
     var page = Page()
     guard !document.channels.isEmpty else {
       page += Line(Span("No alert channel is configured: nobody is told of anything.", .warning))

@@ -37,8 +37,8 @@ public struct Incident: Hashable, Codable, Sendable {
   /// Its end is for whoever was told so much: what became critical under a silence was never told as critical.
   public internal(set) var toldSeverity: Problem.Severity?
 
-  /// Longer words are cut: they travel in every notice.
-  private static let longestDetail = 1000
+  /// Longer texts are cut: they travel in every notice. In bytes, since a character may have any number of them.
+  private static let longestText = 1024
 
   init(id: String, of problem: Problem) {
     self.id = id
@@ -51,9 +51,10 @@ public struct Incident: Hashable, Codable, Sendable {
     self.problem = problem.id
     kind = problem.kind
     severity = problem.severity
-    title = problem.title
-    detail = String(problem.detail.prefix(Incident.longestDetail))
-    remedy = problem.remedy
+    title = Incident.cut(problem.title, to: Incident.longestText / 2)
+    detail = Incident.cut(problem.detail, to: Incident.longestText)
+    // A command that is cut does something else.
+    remedy = Incident.cut(problem.remedy, to: Incident.longestText * 2)
   }
 
   /// Takes over what is known of the problem now.
@@ -61,9 +62,27 @@ public struct Incident: Hashable, Codable, Sendable {
     self.problem = problem.id
     kind = problem.kind
     severity = problem.severity
-    title = problem.title
-    detail = String(problem.detail.prefix(Incident.longestDetail))
-    remedy = problem.remedy
+    title = Incident.cut(problem.title, to: Incident.longestText / 2)
+    detail = Incident.cut(problem.detail, to: Incident.longestText)
+    // A command that is cut does something else.
+    remedy = Incident.cut(problem.remedy, to: Incident.longestText * 2)
+  }
+
+  /// The same with no more than so many bytes of detail: where thousands of them have to find room.
+  public func shortened(detailTo bytes: Int) -> Incident {
+    var incident = self
+    incident.detail = Incident.cut(detail, to: bytes)
+    return incident
+  }
+
+  /// The text itself where it is short enough, so that thousands of incidents share it with their reports.
+  private static func cut(_ text: String, to bytes: Int) -> String {
+    guard text.utf8.count > bytes else { return text }
+    var end = text.utf8.index(text.utf8.startIndex, offsetBy: max(0, bytes - 3))
+    while end > text.startIndex, end.samePosition(in: text.unicodeScalars) == nil {
+      end = text.utf8.index(before: end)
+    }
+    return bytes < 3 ? "" : String(text.unicodeScalars[..<end]) + "…"
   }
 
   /// - Returns: whether any of its times lay in the future.
@@ -82,6 +101,8 @@ extension Problem {
     case tunnel, forward, api, node, flux, image, workload, pods, certificate, stack, secret, configuration
     /// An alert channel.
     case alerts
+    /// The guard's state directory.
+    case state
   }
 
   public var kind: Kind {

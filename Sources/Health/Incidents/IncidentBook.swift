@@ -106,8 +106,10 @@ public struct IncidentBook: Hashable, Sendable {
 
   /// Who makes room for what is graver, the first to go last. What was told stays: its end has to be told.
   private func whoMakesRoom() -> [(key: Key, rank: IncidentRank)] {
-    tracks.filter { $0.value.told == nil }.sorted { $1.value.makesRoom(before: $0.value) }
-      .map { ($0.key, IncidentRank($0.value)) }
+    tracks.filter { $0.value.told == nil && $0.value.unsent == nil }.sorted {
+      $1.value.makesRoom(before: $0.value)
+    }
+    .map { ($0.key, IncidentRank($0.value)) }
   }
 
   /// Subjects in trouble that found no place.
@@ -167,12 +169,15 @@ public struct IncidentBook: Hashable, Sendable {
     for key in tracks.keys {
       guard var track = tracks[key] else { continue }
       let wasOpen = track.isOpen
-      if track.settle(isSeen: seen.contains(key), isQuiet: isQuiet, at: now, thresholds) { revision += 1 }
+      if track.settle(isSeen: seen.contains(key), quietUntil: quietUntil, at: now, thresholds) {
+        revision += 1
+      }
       // What nobody was told of is over without a word.
       if wasOpen, !track.isOpen, track.told == nil { remember(track.incident) }
       let change = owed(key, track, at: now)
-      track.note(owed: change != nil, at: now)
-      if let since = track.owedSince, now - since >= thresholds.groupsWithin, !isQuiet {
+      // What can't be seen just now, as at the start of each life of the guard, is owed as long as it was.
+      if change != nil || seen.contains(key) { track.note(owed: change != nil, at: now) }
+      if change != nil, let since = track.owedSince, now - since >= thresholds.groupsWithin, !isQuiet {
         due.insert(key.cluster)
       }
       tracks[key] = track.isForgettable(at: now, thresholds) ? nil : track
@@ -203,12 +208,32 @@ public struct IncidentBook: Hashable, Sendable {
       tracks[key] = track
     }
     revision += 1
-    entries.sort {
-      let (a, b) = ($0.incident, $1.incident)
-      if ($0.change == .ended) != ($1.change == .ended) { return $1.change == .ended }
-      return a.severity == b.severity ? a.subject < b.subject : a.severity == .critical
+    return IncidentNotice(at: now, cluster: cluster, entries: entries.sorted(by: IncidentNotice.isGraver))
+  }
+
+  /// Notices that an earlier life of the guard made, and of which nothing says that the channels have them: the same
+  /// entries with the same keys.
+  public func unsent(at now: Timestamp) -> [IncidentNotice] {
+    let entries = Dictionary(grouping: tracks.values.compactMap(\.unsentEntry), by: \.incident.cluster)
+    return entries.sorted { $0.key < $1.key }.map { cluster, entries in
+      IncidentNotice(at: now, cluster: cluster, entries: entries.sorted(by: IncidentNotice.isGraver))
     }
-    return IncidentNotice(at: now, cluster: cluster, entries: entries)
+  }
+
+  /// The channels have these notices.
+  public mutating func sent(_ notices: [IncidentNotice]) {
+    for entry in notices.lazy.flatMap(\.entries) {
+      let key = Key(cluster: entry.incident.cluster, subject: entry.incident.subject)
+      guard tracks[key]?.unsentEntry?.key == entry.key else { continue }
+      tracks[key]?.sent()
+      revision += 1
+    }
+  }
+
+  /// Time alone may change something within seconds: whoever owns the book should call `advance` soon.
+  public var isInMotion: Bool {
+    // Of what can't be seen only an end moves.
+    tracks.contains { $0.value.isInMotion && (seen.contains($0.key) || !$0.value.isOpen) }
   }
 
   private mutating func remember(_ incident: Incident) {
@@ -271,6 +296,28 @@ extension IncidentBook: Codable {
   public struct ForeignVersion: Error {}
 
   private static let version = 1
+
+  /// The book in pieces that can be encoded one at a time: as a whole, ten thousand incidents take much memory.
+  public struct Pieces: Sendable {
+    /// One subject, in the book's own form; the gravest come first.
+    public struct Track: Encodable, Sendable {
+      let track: IncidentTrack
+
+      public func shortened(detailTo bytes: Int) -> Track { Track(track: track.shortened(detailTo: bytes)) }
+
+      public func encode(to encoder: any Encoder) throws { try track.encode(to: encoder) }
+    }
+
+    public let version = IncidentBook.version
+    public let tracks: [Track]
+    public let past: [Incident]
+    public let silences: [Silence]
+  }
+
+  public var pieces: Pieces {
+    let sorted = tracks.values.sorted { $1.makesRoom(before: $0) }
+    return Pieces(tracks: sorted.map { Pieces.Track(track: $0) }, past: past, silences: silences)
+  }
 
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)

@@ -21,6 +21,9 @@ public struct IncidentNotice: Hashable, Codable, Sendable {
       self.change = change
       self.incident = incident
     }
+
+    /// The same with no more than so many bytes of detail.
+    public func shortened(detailTo bytes: Int) -> Entry { Entry(change, incident.shortened(detailTo: bytes)) }
   }
 
   public let at: Timestamp
@@ -28,10 +31,24 @@ public struct IncidentNotice: Hashable, Codable, Sendable {
   public let cluster: String
   /// Worst first; never empty.
   public let entries: [Entry]
+  /// What came with them and is only counted: more than anybody reads.
+  public let counted: [Entry]
 
-  public init(at: Timestamp, cluster: String, entries: [Entry]) {
+  public init(at: Timestamp, cluster: String, entries: [Entry], counted: [Entry] = []) {
     self.at = at
     self.cluster = cluster
     self.entries = entries
+    self.counted = counted
+  }
+
+  /// How many entries there are of a kind, listed or counted.
+  public func count(where isOne: (Entry) -> Bool) -> Int {
+    entries.count(where: isOne) + counted.count(where: isOne)
+  }
+
+  static func isGraver(_ first: Entry, _ second: Entry) -> Bool {
+    let (a, b) = (first.incident, second.incident)
+    if (first.change == .ended) != (second.change == .ended) { return second.change == .ended }
+    return a.severity == b.severity ? a.subject < b.subject : a.severity == .critical
   }
 }

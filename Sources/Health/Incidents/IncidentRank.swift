@@ -9,7 +9,7 @@ enum IncidentRank: Int, Comparable {
 
   init(_ kind: Problem.Kind, _ severity: Problem.Severity, cluster: String) {
     switch kind {
-    case .tunnel, .forward, .api, .configuration, .alerts: self = .cause
+    case .tunnel, .forward, .api, .configuration, .alerts, .state: self = .cause
     case _ where cluster.isEmpty: self = .cause
     default: self = severity == .critical ? .critical : .warning
     }

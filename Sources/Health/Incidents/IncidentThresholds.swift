@@ -30,7 +30,7 @@ public struct IncidentThresholds: Hashable, Sendable {
   /// Polls tell of all but the way to the cluster, which tells of itself at once.
   func polls(_ kind: Problem.Kind, _ polls: Int) -> Int {
     switch kind {
-    case .tunnel, .forward, .configuration, .alerts: 1
+    case .tunnel, .forward, .configuration, .alerts, .state: 1
     default: polls
     }
   }

@@ -9,6 +9,8 @@ struct IncidentTrack: Hashable, Codable, Sendable {
   private(set) var changedAt: Timestamp
   private var polls = 1
   private var poll: Timestamp?
+  /// When `polls` last grew.
+  private var countedAt: Timestamp?
   /// The latest changes of presence, oldest first.
   private var changes: [Timestamp]
   /// What people were told: the worst severity, that it flaps, when they last heard of it, and when that it is
@@ -21,6 +23,8 @@ struct IncidentTrack: Hashable, Codable, Sendable {
   private var remindersTold = 0
   /// Since when there is something to tell.
   private(set) var owedSince: Timestamp?
+  /// The notice that was made of it, while nothing says that the channels have it.
+  private(set) var unsent: IncidentNotice.Change?
 
   init(_ problem: Problem, id: String, poll: Timestamp?, at now: Timestamp) {
     incident = Incident(id: id, of: problem)
@@ -43,7 +47,7 @@ struct IncidentTrack: Hashable, Codable, Sendable {
 
   /// There is nothing more to tell or to remember of it.
   func isForgettable(at now: Timestamp, _ thresholds: IncidentThresholds) -> Bool {
-    guard !isOpen, told == nil else { return false }
+    guard !isOpen, told == nil, unsent == nil else { return false }
     let longest = thresholds.flaps.map(\.within).max() ?? .zero
     return changes.last.map { now - $0 >= longest } ?? true
   }
@@ -64,7 +68,9 @@ struct IncidentTrack: Hashable, Codable, Sendable {
       case .ended where told != nil:
         incident.state = .firing
         incident.endedAt = nil
-      case .ended: incident = Incident(id: id, of: problem)
+      case .ended:
+        incident = Incident(id: id, of: problem)
+        unsent = nil
       case .pending, .firing: break
       }
       judgeFlapping(at: now, thresholds)
@@ -72,14 +78,14 @@ struct IncidentTrack: Hashable, Codable, Sendable {
       return true
     }
     incident.update(problem)
-    return count(poll, upTo: thresholds.firesAtPolls) || incident != before
+    return count(poll, upTo: thresholds.firesAtPolls, at: now) || incident != before
   }
 
   /// The subject was looked at, and the problem is not there.
   mutating func miss(
     poll: Timestamp?, isQuiet: Bool, at now: Timestamp, _ thresholds: IncidentThresholds
   ) -> Bool {
-    guard isPresent else { return isOpen && count(poll, upTo: thresholds.endsAtPolls) }
+    guard isPresent else { return isOpen && count(poll, upTo: thresholds.endsAtPolls, at: now) }
     turn(isPresent: false, poll: poll, isQuiet: isQuiet, at: now)
     judgeFlapping(at: now, thresholds)
     switch incident.state {
@@ -96,15 +102,17 @@ struct IncidentTrack: Hashable, Codable, Sendable {
     changedAt = now
     polls = 1
     self.poll = poll
+    countedAt = nil
     // What goes to and fro while everything comes back from a sleep is no flapping.
     guard !isQuiet else { return }
     changes.append(now)
   }
 
-  private mutating func count(_ poll: Timestamp?, upTo enough: Int) -> Bool {
+  private mutating func count(_ poll: Timestamp?, upTo enough: Int, at now: Timestamp) -> Bool {
     guard polls < enough, poll != self.poll else { return false }
     polls += 1
     self.poll = poll
+    countedAt = now
     return true
   }
 
@@ -122,10 +130,12 @@ struct IncidentTrack: Hashable, Codable, Sendable {
 
   // MARK: - What time does
 
-  /// - Parameter isSeen: the last look at the cluster could tell of the subject.
+  /// - Parameters:
+  ///   - isSeen: the last look at the cluster could tell of the subject.
+  ///   - quietUntil: until when nothing new is told.
   /// - Returns: whether anything changed that has to be kept.
   mutating func settle(
-    isSeen: Bool, isQuiet: Bool, at now: Timestamp, _ thresholds: IncidentThresholds
+    isSeen: Bool, quietUntil: Timestamp?, at now: Timestamp, _ thresholds: IncidentThresholds
   ) -> Bool {
     guard isSeen else { return false }
     let age = now - changedAt
@@ -139,18 +149,26 @@ struct IncidentTrack: Hashable, Codable, Sendable {
     }
     switch incident.state {
     case .pending:
-      guard !isQuiet, isPresent, age >= thresholds.firesAfter,
+      guard quietUntil.map({ now >= $0 }) ?? true, isPresent, age >= thresholds.firesAfter,
         polls >= thresholds.polls(incident.kind, thresholds.firesAtPolls)
       else { return false }
       incident.state = .firing
       incident.firedAt = now
+      owedSince = ripeSince(thresholds.firesAfter, notBefore: quietUntil, at: now)
     case .recovering:
       guard age >= thresholds.endsAfter, polls >= thresholds.polls(incident.kind, thresholds.endsAtPolls)
       else { return false }
       end(at: now)
+      owedSince = ripeSince(thresholds.endsAfter, notBefore: quietUntil, at: now)
     case .firing, .ended: return false
     }
     return true
+  }
+
+  /// Since when the thresholds have been met. That is before `now` where the guard was not running then: one that lives
+  /// for seconds at a time must not wait for its neighbours anew in each life.
+  private func ripeSince(_ age: Duration, notBefore begin: Timestamp?, at now: Timestamp) -> Timestamp {
+    min(now, max(changedAt + age, countedAt ?? changedAt, begin ?? changedAt))
   }
 
   /// Ends it for good: nobody looks at the subject any more.
@@ -171,6 +189,7 @@ struct IncidentTrack: Hashable, Codable, Sendable {
     var isChanged = incident.clamp(to: now)
     let before = (changedAt, owedSince, toldAt, worsenedAt)
     changedAt = min(changedAt, now)
+    countedAt = countedAt.map { min($0, now) }
     owedSince = owedSince.map { min($0, now) }
     toldAt = toldAt.map { min($0, now) }
     worsenedAt = worsenedAt.map { min($0, now) }
@@ -210,6 +229,7 @@ struct IncidentTrack: Hashable, Codable, Sendable {
     _ change: IncidentNotice.Change, at now: Timestamp, _ thresholds: IncidentThresholds
   ) -> IncidentNotice.Entry {
     owedSince = nil
+    unsent = change
     incident.notices += 1
     if change != .ended { incident.toldSeverity = told == .critical ? .critical : incident.severity }
     let entry = IncidentNotice.Entry(change, incident)
@@ -225,6 +245,27 @@ struct IncidentTrack: Hashable, Codable, Sendable {
       if change == .worsened { worsenedAt = now }
     }
     return entry
+  }
+
+  /// The channels have the notice.
+  mutating func sent() { unsent = nil }
+
+  /// The entry that an earlier life of the guard made, and perhaps did not hand over.
+  var unsentEntry: IncidentNotice.Entry? { unsent.map { IncidentNotice.Entry($0, incident) } }
+
+  /// Time alone may change something within seconds.
+  var isInMotion: Bool {
+    switch incident.state {
+    case .pending, .recovering: true
+    case .firing, .ended: owedSince != nil
+    }
+  }
+
+  /// The same with shorter details.
+  func shortened(detailTo bytes: Int) -> IncidentTrack {
+    var track = self
+    track.incident = incident.shortened(detailTo: bytes)
+    return track
   }
 
   /// By the schedule of what it is now; those that fell due while nothing could be told are one.

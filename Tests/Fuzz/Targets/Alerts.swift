@@ -10,7 +10,9 @@ extension FuzzTarget {
   static let spool = FuzzTarget("spool") { bytes in
     try ScratchFile.holding(bytes) { path in
       var outbox = Outbox()
-      var spool = Spool(path: path)
+      let slash = path.lastIndex(of: "/") ?? path.startIndex
+      var spool = Spool(
+        name: String(path[slash...].dropFirst()), in: StateFolder(folder: String(path[..<slash])))
       let unread = try spool.load(into: &outbox)
       let lines = bytes.split(separator: UInt8(ascii: "\n")).count
       try hold(unread <= lines && outbox.count <= lines, "\(outbox.count) of \(lines) lines wait")

@@ -28,7 +28,9 @@ import Testing
     for (configuration, _) in channels where !configurations.contains(configuration) {
       configurations.append(configuration)
     }
-    return AlertDelivery(configurations, folder: folder, log: log, pace: pace ?? quick) {
+    return AlertDelivery(
+      configurations, folder: folder.map { StateFolder(folder: $0) }, log: log, pace: pace ?? quick
+    ) {
       byName[$0.name] ?? []
     }
   }
@@ -83,7 +85,7 @@ import Testing
 
   @Test func aDeadServerAndTenThousandIncidents() throws {
     let folder = try TemporaryFolder()
-    let (dead, well) = (MemoryChannel(), MemoryChannel())
+    let (dead, well) = (MemoryChannel(countsFloods: false), MemoryChannel(countsFloods: false))
     dead.failure = .down
     let delivery = delivery([(.named("dead"), dead), (.named("well"), well)], folder: folder.path)
     let begin = threadSeconds()
@@ -165,7 +167,8 @@ import Testing
     let renewed = MemoryChannel()
     let isReloaded = Atomic<Bool>(false)
     let delivery = AlertDelivery(
-      [.named("a"), .named("b"), .named("gone")], folder: folder.path, log: log, pace: quick
+      [.named("a"), .named("b"), .named("gone")], folder: StateFolder(folder: folder.path), log: log,
+      pace: quick
     ) { configuration in
       switch configuration.name {
       case "a": [a]

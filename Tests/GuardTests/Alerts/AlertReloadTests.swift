@@ -21,7 +21,7 @@ import Testing
     pace.firstPause = .milliseconds(5)
     pace.longestPause = .milliseconds(20)
     pace.failsAfter = .zero
-    return AlertDelivery(configurations, folder: folder.path, log: log, pace: pace) {
+    return AlertDelivery(configurations, folder: StateFolder(folder: folder.path), log: log, pace: pace) {
       channels[$0.name].map { [$0] } ?? []
     }
   }

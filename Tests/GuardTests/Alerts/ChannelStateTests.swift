@@ -43,6 +43,8 @@ import Testing
 
   @Test(arguments: ["a look at how things are", "an attempt that fails", "before the ledger's pass"])
   func whatAFullDiskDidNotTakeIsWrittenOnceThereIsSpace(_ occasion: String) throws {
+    // A file in the folder's place.
+    try folder.write("", to: "full")
     let path = folder.file("full/a.spool")
     var state = state(spool: Spool(path: path))
     let parcel = state.delivery.outbox.add(.init(.opened, .sample("a")), at: moment).parcel
@@ -51,7 +53,7 @@ import Testing
     // Still full: nothing new to say of it.
     let again = state.refresh(.init(firing: [.sample("a")]), at: Self.begin, moment).failure
     #expect(again == nil)
-    try FileManager.default.createDirectory(atPath: folder.file("full"), withIntermediateDirectories: false)
+    try FileManager.default.removeItem(atPath: folder.file("full"))
     switch occasion {
     case "a look at how things are":
       _ = state.refresh(.init(firing: [.sample("a")]), at: Self.begin, moment)

@@ -43,9 +43,11 @@ import Testing
   }
 
   private func state(
-    _ pace: AlertPace = AlertPace(), renewsEvery: Duration? = nil, isHeartbeat: Bool = false
+    _ pace: AlertPace = AlertPace(), renewsEvery: Duration? = nil, isHeartbeat: Bool = false,
+    countsFloods: Bool = true
   ) -> DeliveryState {
-    DeliveryState(pace: pace, renewsEvery: renewsEvery, isHeartbeat: isHeartbeat)
+    DeliveryState(
+      pace: pace, renewsEvery: renewsEvery, isHeartbeat: isHeartbeat, countsFloods: countsFloods)
   }
 
   @Test func pausesGrowToFiveMinutesAndTheNewestStateArrivesWhenTheServerReturns() {
@@ -141,7 +143,7 @@ import Testing
   }
 
   @Test func aMessageGrowsAgainOnceHalfOfItIsTaken() {
-    var state = state()
+    var state = state(countsFloods: false)
     for index in 0..<400 { _ = state.outbox.add(.init(.opened, .sample("\(index)")), at: moment) }
     var sizes: [Int] = []
     while case .deliver(let notice) = state.next(at: Self.begin, moment) {

@@ -105,7 +105,7 @@ import Testing
       _ = outbox.add(
         .init(.opened, .sample("\(index)", title: String(repeating: "x", count: 2000))), at: moment)
     }
-    #expect((10...50).contains(outbox.count))
+    #expect((50...200).contains(outbox.count))
   }
 
   /// What it told people of it remembers until the end, and no longer than anybody.

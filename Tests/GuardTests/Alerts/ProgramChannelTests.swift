@@ -49,7 +49,7 @@ import Testing
     #expect(deliver("wc -c >$1/count", notice) == nil)
     #expect(
       (try? folder.read("count")).flatMap { Int($0.trimmingCharacters(in: .whitespacesAndNewlines)) } ?? 0
-        > 200_000)
+        > 80_000)
   }
 
   @Test(

@@ -44,6 +44,21 @@ extension IncidentNotice {
   var words: [String] { entries.map { "\($0.change.rawValue) \($0.incident.id)/\($0.incident.notices)" } }
 }
 
+extension Spool {
+  /// One whose folder is a state directory of its own.
+  init(path: String) {
+    let slash = path.lastIndex(of: "/") ?? path.startIndex
+    self.init(
+      name: String(path[path.index(after: slash)...]), in: StateFolder(folder: String(path[..<slash])))
+  }
+}
+
+extension AlertDelivery {
+  func refresh(firing incidents: [Incident], critical: [Problem] = [], unknown: [String] = []) {
+    refresh(AlertOutlook(firing: incidents, critical: critical, unknown: unknown))
+  }
+}
+
 final class LogMemory: EventLog {
   private let records = Mutex<[LogRecord]>([])
   func write(_ record: LogRecord) { records.withLock { $0.append(record) } }
@@ -57,6 +72,7 @@ final class MemoryChannel: DeliveryChannel {
   let description = "memory"
   let renewsEvery: Duration?
   let hearsNotices: Bool
+  let countsFloods: Bool
   private let state = Mutex(State())
 
   private struct State {
@@ -67,9 +83,10 @@ final class MemoryChannel: DeliveryChannel {
     var attempts = 0
   }
 
-  init(renewsEvery: Duration? = nil, hearsNotices: Bool = true) {
+  init(renewsEvery: Duration? = nil, hearsNotices: Bool = true, countsFloods: Bool = true) {
     self.renewsEvery = renewsEvery
     self.hearsNotices = hearsNotices
+    self.countsFloods = countsFloods
   }
 
   var failure: DeliveryError? {

@@ -106,7 +106,9 @@ import Testing
   }
 
   @Test func aDiskThatFailsIsToldOnceAndTheFileIsWholeAfterwards() throws {
-    let path = folder.file("missing/a.spool")
+    // A file in the folder's place.
+    try folder.write("", to: "full")
+    let path = folder.file("full/a.spool")
     var state = ChannelState(
       configuration: .named("a"), channel: MemoryChannel(),
       delivery: DeliveryState(pace: AlertPace(), renewsEvery: nil, isHeartbeat: false),
@@ -114,8 +116,7 @@ import Testing
     let first = state.delivery.outbox.add(.init(.opened, .sample("a")), at: moment).parcel
     let failures = [state.keep(.put([first])), state.keep(.put([first]))]
     #expect(failures.map { $0 == nil } == [false, true])
-    try FileManager.default.createDirectory(
-      atPath: folder.file("missing"), withIntermediateDirectories: false)
+    try FileManager.default.removeItem(atPath: folder.file("full"))
     let second = state.delivery.outbox.add(.init(.opened, .sample("b")), at: moment).parcel
     let failure = state.keep(.put([second]))
     #expect(failure == nil)

@@ -38,6 +38,8 @@ final class AlertmanagerChannel: DeliveryChannel {
 
   var description: String { door.description }
   var renewsEvery: Duration? { .seconds(60) }
+  /// It groups by itself, and each alert has to end.
+  var countsFloods: Bool { false }
 
   func deliver(
     _ notice: IncidentNotice, at now: Timestamp, isCancelled: () -> Bool
@@ -130,7 +132,7 @@ final class AlertmanagerChannel: DeliveryChannel {
 
   private static func isOfThisMachine(_ incident: Incident) -> Bool {
     switch incident.kind {
-    case .tunnel, .forward, .configuration, .alerts: true
+    case .tunnel, .forward, .configuration, .alerts, .state: true
     default: incident.cluster.isEmpty
     }
   }

@@ -34,14 +34,17 @@ struct WebhookChannel: DeliveryChannel {
 /// A notice as bytes, and its name.
 enum NoticeCoding {
   static func bytes(_ notice: IncidentNotice) -> [UInt8] {
-    let document = NoticeDocument(notice, summary: NoticeText(notice).headline)
+    let text = NoticeText(notice)
+    let document = NoticeDocument(
+      notice, summary: text.headline,
+      counts: .init(critical: text.critical, warning: text.warning, ended: text.over))
     // Values of these types can always be encoded.
     return ((try? DocumentCoding.encode(document)).map { Array($0) } ?? []) + [UInt8(ascii: "\n")]
   }
 
   /// The same for the same news. Of several it is made from all of theirs.
   static func key(of notice: IncidentNotice) -> String {
-    let keys = notice.entries.map(\.key).sorted()
+    let keys = (notice.entries + notice.counted).map(\.key).sorted()
     if let only = keys.first, keys.count == 1, only.utf8.count <= 200,
       only.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
     {

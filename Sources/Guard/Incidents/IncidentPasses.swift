@@ -1,0 +1,80 @@
+internal import Dispatch
+internal import Health
+internal import Platform
+internal import Synchronization
+
+/// Lets the incidents move as things happen: after each observation, and every second while time alone may change one.
+/// A guard that lives for seconds tells what it knows in each of its lives.
+///
+/// Passes run on the guard's queue; a request may come from any thread.
+final class IncidentPasses: Sendable {
+  private struct State {
+    /// When the next pass runs; nil: none is scheduled.
+    var next: MonotonicTime?
+    /// The book of ten thousand incidents takes a while to write: that must not fill the queue.
+    var notBefore = MonotonicTime.now
+  }
+
+  private static let whileInMotion: Duration = .seconds(1)
+  private static let longestPause: Duration = .seconds(5)
+
+  private let queue: DispatchQueue
+  private let ledger: IncidentLedger
+  private let alerts: AlertDelivery
+  private let board: StatusBoard
+  private let folder: StateFolder?
+  private let state = Mutex(State())
+
+  /// - Parameters:
+  ///   - queue: runs the passes, one at a time.
+  ///   - folder: nil: there is nowhere to keep anything.
+  init(
+    on queue: DispatchQueue, ledger: IncidentLedger, alerts: AlertDelivery, board: StatusBoard,
+    folder: StateFolder?
+  ) {
+    self.queue = queue
+    self.ledger = ledger
+    self.alerts = alerts
+    self.board = board
+    self.folder = folder
+  }
+
+  /// Asks for a pass at once; several requests are one pass.
+  @Sendable func request() { request(after: .zero) }
+
+  private func request(after pause: Duration) {
+    let now = MonotonicTime.now
+    let moment = state.withLock { state -> MonotonicTime? in
+      let moment = max(now + pause, state.notBefore)
+      if let next = state.next, next <= moment { return nil }
+      state.next = moment
+      return moment
+    }
+    guard let moment else { return }
+    let milliseconds = Int(max(.zero, moment - now).inMilliseconds)
+    queue.asyncAfter(deadline: .now() + .milliseconds(milliseconds)) { [weak self] in
+      guard let self, state.withLock({ $0.next == moment }) else { return }
+      pass()
+    }
+  }
+
+  /// To be called every few seconds besides, on the queue.
+  func pass() {
+    let begun = MonotonicTime.now
+    let now = Timestamp.now
+    state.withLock { $0.next = nil }
+    folder?.look()
+    board.setOwnFailures(alerts.failures + [folder?.problem].compactMap(\.self))
+    ledger.observe(Sighting(cluster: "", problems: board.ownProblems), at: now)
+    // Before the ledger says that people were told.
+    alerts.mend()
+    ledger.pass(at: now)
+    alerts.refresh(
+      AlertOutlook(
+        firing: ledger.told, critical: board.criticalProblems, unknown: board.unknownClusters,
+        isSaved: ledger.isSaved))
+    let ended = MonotonicTime.now
+    state.withLock { $0.notBefore = ended + min(IncidentPasses.longestPause, (ended - begun) * 4) }
+    if ledger.isInMotion { request(after: IncidentPasses.whileInMotion) }
+  }
+}

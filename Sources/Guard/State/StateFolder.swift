@@ -1,0 +1,183 @@
+internal import Health
+internal import Platform
+internal import Synchronization
+
+/// The state directory of the guard: all of its files are read and written through here, so that one place knows which
+/// of them can't be written, and since when.
+///
+/// Callable from any thread. One lock holds what fails, another one is held by the one writer at a time.
+final class StateFolder: Sendable {
+  private struct Failure {
+    let error: SystemError
+    let since: Timestamp
+  }
+
+  private struct State {
+    /// By the name of the file.
+    var failures: [String: Failure] = [:]
+    /// Contents that could not be written, by the name of the file: tried again by `look`.
+    var owed: [String: [UInt8]] = [:]
+    var lookedAt: Timestamp?
+  }
+
+  /// How often an attempt shows whether the folder can be written while nothing else is.
+  private static let looksEvery: Duration = .seconds(60)
+  private static let probe = ".probe"
+  /// A full disk takes an empty file.
+  private static let probeSize = 4096
+  static let problemID = "guard/state/unwritable"
+
+  let folder: String
+  private let clock: @Sendable () -> Timestamp
+  private let state = Mutex(State())
+  private let writing = Mutex(())
+
+  /// - Parameter clock: of this machine.
+  init(folder: String, clock: @escaping @Sendable () -> Timestamp = { .now }) {
+    self.folder = folder
+    self.clock = clock
+  }
+
+  /// - Parameter environment: of this process; systemd names the folder of `StateDirectory=` in it.
+  /// - Returns: nil where there is nowhere to keep anything.
+  convenience init?(environment: [String: String]) {
+    guard let folder = environment["STATE_DIRECTORY"]?.split(separator: ":").first, folder.hasPrefix("/")
+    else { return nil }
+    self.init(folder: String(folder))
+  }
+
+  func path(of name: String) -> String { "\(folder)/\(name)" }
+
+  /// - Returns: nil where there is no such file.
+  func read(_ name: String, limit: Int) throws(SystemError) -> [UInt8]? {
+    do throws(SystemError) {
+      return try SmallFile.read(path(of: name), limit: limit)
+    } catch {
+      if error.isMissing { return nil }
+      throw error
+    }
+  }
+
+  func exists(_ name: String) -> Bool { SmallFile.exists(path(of: name)) }
+
+  func names(in subfolder: String) -> [String] { SmallFile.names(in: path(of: subfolder)) }
+
+  /// Puts a whole file in the place of what is there.
+  func replace(_ name: String, with contents: [UInt8]) throws(SystemError) {
+    try writing.withLock { (_) throws(SystemError) in try write(name, contents) }
+  }
+
+  /// The same for a file that nobody writes again soon: while it can't be written, each look tries it again.
+  func put(_ name: String, _ contents: [UInt8]) {
+    writing.withLock { _ in
+      do throws(SystemError) {
+        try write(name, contents)
+      } catch {
+        state.withLock { $0.owed[name] = contents }
+      }
+    }
+  }
+
+  /// For the writer alone: the draft of a file has one name.
+  private func write(_ name: String, _ contents: [UInt8]) throws(SystemError) {
+    do throws(SystemError) {
+      do throws(SystemError) {
+        try SmallFile.replace(path(of: name), with: contents, mode: 0o600)
+      } catch {
+        // Somebody removed the folder while the guard runs.
+        guard error.isMissing else { throw error }
+        makeFolders(of: name)
+        try SmallFile.replace(path(of: name), with: contents, mode: 0o600)
+      }
+      settle(name, nil)
+    } catch {
+      settle(name, error)
+      throw error
+    }
+  }
+
+  /// Adds to the end of a file.
+  func append(_ contents: [UInt8], to name: String) throws(SystemError) {
+    do throws(SystemError) {
+      try SmallFile.append(contents, to: path(of: name), mode: 0o600)
+      settle(name, nil)
+    } catch {
+      settle(name, error)
+      throw error
+    }
+  }
+
+  func remove(_ name: String) {
+    SmallFile.remove(path(of: name))
+    settle(name, nil)
+  }
+
+  /// Renames a file that can't be read, so that a person can look at it and another one takes its place.
+  func setAside(_ name: String) { try? SmallFile.move(path(of: name), to: path(of: name) + ".unreadable") }
+
+  func makeFolder(_ name: String) {
+    let path = name.isEmpty ? folder : path(of: name)
+    // Where it can't be made, the first file in it says so.
+    try? SmallFile.makeFolder(path, mode: 0o700)
+  }
+
+  private func makeFolders(of name: String) {
+    makeFolder("")
+    if let slash = name.lastIndex(of: "/") { makeFolder(String(name[..<slash])) }
+  }
+
+  private func settle(_ name: String, _ error: SystemError?) {
+    let now = clock()
+    state.withLock { state in
+      state.owed[name] = nil
+      guard let error else {
+        state.failures[name] = nil
+        return
+      }
+      state.failures[name] = Failure(error: error, since: state.failures[name]?.since ?? now)
+    }
+  }
+
+  // MARK: - Whether it can be written
+
+  /// Writes what could not be written, and tries now and then whether anything can be. To be called every few seconds.
+  func look() {
+    let now = clock()
+    let (owed, isDue) = state.withLock { state -> ([String], Bool) in
+      let isDue =
+        !state.failures.isEmpty
+        || state.lookedAt.map { now < $0 || now - $0 >= StateFolder.looksEvery } ?? true
+      if isDue { state.lookedAt = now }
+      return (state.owed.keys.sorted(), isDue)
+    }
+    for name in owed {
+      writing.withLock { _ in
+        // A newer one may have been written meanwhile.
+        guard let contents = state.withLock({ $0.owed[name] }) else { return }
+        guard (try? write(name, contents)) == nil else { return }
+        state.withLock { $0.owed[name] = contents }
+      }
+    }
+    guard isDue else { return }
+    do throws(SystemError) {
+      try replace(StateFolder.probe, with: [UInt8](repeating: 0, count: StateFolder.probeSize))
+      SmallFile.remove(path(of: StateFolder.probe))
+    } catch {
+      // `replace` has recorded it.
+    }
+  }
+
+  /// One for all files: the oldest failure speaks for them.
+  var problem: Problem? {
+    let failures = state.withLock { $0.failures }
+    guard let first = failures.min(by: { ($0.value.since, $0.key) < ($1.value.since, $1.key) }) else {
+      return nil
+    }
+    return Problem(
+      id: StateFolder.problemID, severity: .warning, cluster: "", subject: "state directory",
+      title: "state directory \(folder) can't be written",
+      detail:
+        "\(first.value.error); a restart of the guard would repeat or lose alerts and forget silences",
+      since: first.value.since, remedy: "df -h \(folder.shellWord); ls -lad \(folder.shellWord)")
+  }
+}

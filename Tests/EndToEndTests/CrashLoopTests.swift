@@ -1,0 +1,103 @@
+import DemoCluster
+import Foundation
+import GuardAPI
+import Health
+import TestSupport
+import Testing
+
+/// A real guard that is killed again and again tells a real receiver each incident once.
+@Suite(
+  .enabled(if: SSHServer.isAvailable && program("python3") != nil, "needs an sshd and python3"), .blocking,
+  .timeLimit(.minutes(20)))
+struct CrashLoopTests {
+  /// OCEANID_TEST_LONG: fifty lives, as in a crash loop that lasts.
+  private static var isLong: Bool { ProcessInfo.processInfo.environment["OCEANID_TEST_LONG"] != nil }
+
+  private static func installation(_ receiver: WebReceiver) throws -> Installation {
+    try Installation { _, folder in
+      let yaml = try String(contentsOfFile: folder.file("guard.yaml"), encoding: .utf8)
+      try folder.write(
+        yaml + """
+          alerts:
+            - name: hook
+              webhook: { url: "http://127.0.0.1:\(receiver.port)/hook" }
+          """ + "\n", to: "guard.yaml")
+    }
+  }
+
+  private static func told(_ receiver: WebReceiver) -> [NoticeEntryDocument] {
+    receiver.requests.compactMap { try? JSONDecoder().decode(NoticeDocument.self, from: Data($0.body.utf8)) }
+      .flatMap(\.entries)
+  }
+
+  /// As a receiver that passes over what it has heard.
+  private static func heard(_ receiver: WebReceiver) -> [String] {
+    var keys: Set<String> = []
+    return told(receiver).filter { keys.insert($0.key).inserted }
+      .filter { $0.incident.subject == "node calypso" }.map(\.change.rawValue)
+  }
+
+  /// Kills and starts the guard until `condition` holds, at most so many times.
+  private static func live(
+    _ installation: Installation, lives: Int, journal: inout String, until condition: () -> Bool = { false }
+  ) throws -> Int {
+    for life in 1...lives {
+      _ = eventually(within: .seconds(3), every: .milliseconds(100)) { condition() && !isLong }
+      if !isLong, condition() { return life }
+      journal += installation.log
+      try installation.restart(killing: true)
+    }
+    return lives
+  }
+
+  @Test func anIncidentAndItsEndAreToldOnceOverManyKills() throws {
+    let receiver = try WebReceiver()
+    let installation = try Self.installation(receiver)
+    #expect(try installation.waitUntilHealthy())
+    var journal = installation.log
+    installation.cluster.apply(.nodeNotReady("calypso"))
+    _ = try Self.live(installation, lives: Self.isLong ? 25 : 40, journal: &journal) {
+      !Self.heard(receiver).isEmpty
+    }
+    #expect(Self.heard(receiver) == ["opened"])
+    installation.cluster.apply(.nodeReady("calypso"))
+    _ = try Self.live(installation, lives: Self.isLong ? 25 : 60, journal: &journal) {
+      Self.heard(receiver).contains("ended")
+    }
+    #expect(Self.heard(receiver) == ["opened", "ended"])
+    let keys = Self.told(receiver).map(\.key)
+    // A kill between a request and the line that says so sends the request again, with the same key; that is rare.
+    #expect(keys.count - Set(keys).count <= 1)
+    // Each life would have written these again.
+    journal += installation.log
+    let lines = journal.split(separator: "\n").filter { $0.contains("calypso") }
+    #expect(lines.count { $0.contains("problem_opened") } == lines.count { $0.contains("problem_closed") })
+    #expect((1...2).contains(lines.count { $0.contains("problem_opened") }))
+  }
+
+  @Test func aStateDirectoryThatCantBeWrittenIsInTheStatusUntilItCan() throws {
+    let installation = try Installation { _, folder in
+      try FileManager.default.removeItem(atPath: folder.file("state"))
+      try folder.write("a file in the folder's place", to: "state")
+    }
+    let full = try installation.waitFor { document, _ in
+      document.problems.contains { $0.id == "guard/state/unwritable" }
+    }
+    #expect(full.holds)
+    #expect(try installation.ctl("alerts").output.contains("can't be written"))
+    try FileManager.default.removeItem(atPath: installation.folder.file("state"))
+    #expect(try installation.waitUntilHealthy())
+    #expect(!(try installation.ctl("alerts").output.contains("can't be written")))
+    #expect(FileManager.default.fileExists(atPath: installation.folder.file("state/incidents.json")))
+  }
+
+  @Test func aFIFOInTheIncidentsPlaceDoesNotHoldUpTheStart() throws {
+    let installation = try Installation { _, folder in
+      for name in ["incidents.json", "problems-tethys", "roundtrips-tethys", "journal-tethys"] {
+        try #require(mkfifo(folder.file("state/\(name)"), 0o600) == 0)
+      }
+    }
+    #expect(try installation.waitUntilHealthy())
+    #expect(installation.log.contains("incidents.json can't be read"))
+  }
+}

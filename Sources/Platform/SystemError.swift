@@ -28,8 +28,11 @@ package struct SystemError: Error, Hashable, CustomStringConvertible {
     intruder.map { "it is \($0), not a regular file" } ?? String(cString: strerror(code))
   }
 
+  /// Something else stands where a regular file is wanted.
   package var isNotRegular: Bool { intruder != nil }
+  /// There is no such file.
   package var isMissing: Bool { code == ENOENT || code == ENOTDIR }
+  /// The file is larger than the reader takes.
   package var isTooLarge: Bool { code == EFBIG }
 
   package var description: String { "\(operation): \(reason)" }
@@ -41,7 +44,4 @@ extension SystemError {
 
   /// A rule of this machine stands against it.
   package var isDenied: Bool { code == EACCES || code == EPERM }
-
-  /// There is no such file.
-  package var isMissing: Bool { code == ENOENT }
 }

@@ -1,4 +1,5 @@
 package import FoundationEssentials
+internal import Health
 
 /// The one place where documents become bytes and bytes documents.
 package enum DocumentCoding {
@@ -6,7 +7,36 @@ package enum DocumentCoding {
   package static func encode(_ document: some Encodable) throws -> Data {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    return try encoder.encode(document)
+    return escapingInvisible(try encoder.encode(document))
+  }
+
+  /// What can't be seen as `\u200b` (RFC 8259 §7): it reads the same, and steers no terminal that shows the bytes.
+  package static func escapingInvisible(_ json: Data) -> Data {
+    var escaped = Data()
+    var copied = 0
+    json.withUnsafeBytes { (bytes: UnsafeRawBufferPointer) in
+      var index = 0
+      while index < bytes.count {
+        // UTF-8: the length of a sequence is in its first byte (RFC 3629 §3). DEL is the only ASCII character in question.
+        let first = bytes[index]
+        let width = first < 0x80 ? 1 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4
+        let end = min(index + width, bytes.count)
+        if first >= 0x7F,
+          let scalar = String(decoding: bytes[index..<end], as: UTF8.self).unicodeScalars.first,
+          scalar.isInvisible
+        {
+          escaped.append(contentsOf: bytes[copied..<index])
+          for unit in String(scalar).utf16 {
+            let digits = String(unit, radix: 16)
+            escaped.append(contentsOf: "\\u\(String(repeating: "0", count: 4 - digits.count))\(digits)".utf8)
+          }
+          copied = end
+        }
+        index = end
+      }
+      if copied > 0 { escaped.append(contentsOf: bytes[copied...]) }
+    }
+    return copied > 0 ? escaped : json
   }
 
   /// Throws `DocumentError`, also for a status document of another major version.

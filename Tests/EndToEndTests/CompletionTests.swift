@@ -1,4 +1,6 @@
 import Foundation
+import GuardAPI
+import Health
 import TestSupport
 import Testing
 
@@ -34,6 +36,57 @@ struct CompletionTests {
     }
   }
 
+  /// Names as a guard of ill will could tell them, and what its own configuration could not hold.
+  private static let evil = [
+    "$(touch ran)", "`touch ran`", "';touch ran;'", "\"$(touch ran)\"", "a\ntouch ran", "a;touch ran",
+    "a&&touch ran", "a|touch ran", ">ran", "${IFS}$(touch${IFS}ran)", "~/x", "=(touch ran)", "(touch ran)",
+    "<(touch ran)", "-rf", "\u{1B}[31m", "a\\", "*", "{a,b}", "!touch", "#x",
+  ]
+
+  @Test(arguments: Shell.allCases.filter(\.isHere))
+  func aNameIsDataToTheShell(_ shell: Shell) throws {
+    let folder = try TemporaryFolder()
+    let guardian = try ScriptedGuard(path: folder.file("guard.sock"))
+    var status = StatusDocument(generatedAt: Timestamp(seconds: 0), clusters: [], problems: [])
+    status.clusters = (Self.evil + ["tethys"]).map { name in
+      ClusterDocument(
+        report: ClusterReport(name: name, verdict: .healthy, summary: ""), tunnel: TunnelDocument(state: .up, since: nil, host: "x"),
+        poll: PollDocument(
+          at: nil, seenAt: nil, duration: nil, failure: nil, now: Timestamp(seconds: 0)), api: APIDocument(),
+        now: Timestamp(seconds: 0))
+    }
+    try guardian.answers(status)
+    let terminal = try terminal(shell, folder, ["OCEANID_SOCKET": guardian.path])
+    defer { terminal.kill() }
+    for typed in ["", "$", "`", "'", "a", "te"] {
+      // Two TABs list what there is; the line is left without being run.
+      terminal.send("oceanid-ctl status --cluster \(typed)\t\t\u{15}\u{3}")
+      terminal.send("echo LEFT''-\(typed.utf8.count)\n")
+    }
+    terminal.send("oceanid-ctl status --cluster te\t\n")
+    #expect(
+      eventually { terminal.output.contains("GOT:status --cluster tethys") }, "\(terminal.output.suffix(600))"
+    )
+    #expect(!FileManager.default.fileExists(atPath: folder.file("ran")), "\(terminal.output)")
+  }
+
+  /// The function of the script by itself, with words that no filter has seen.
+  @Test(.enabled(if: TestSupport.program("bash") != nil))
+  func theScriptOfBashExpandsNothing() throws {
+    let folder = try TemporaryFolder()
+    let script = try folder.write(
+      try run(Installation.client, ["completion", "bash"]).output, to: "completions")
+    let words = Self.evil.joined(separator: "\n")
+    let result = try run(
+      "bash",
+      [
+        "-c",
+        "cd \(folder.path); source \(script); cur=''; __oceanid-ctl_add_completions -W \"$WORDS\"; printf '%s\\n' \"${COMPREPLY[@]}\"",
+      ], environment: ["PATH": "/usr/bin:/bin", "WORDS": words])
+    #expect(result.output == words + "\n", "\(result)")
+    #expect(!FileManager.default.fileExists(atPath: folder.file("ran")))
+  }
+
   @Test(arguments: Shell.allCases.filter(\.isHere))
   func tabCompletes(_ shell: Shell) throws {
     let folder = try TemporaryFolder()
@@ -42,18 +95,8 @@ struct CompletionTests {
       try FileManager.default.createDirectory(atPath: folder.file(name), withIntermediateDirectories: false)
     }
     chmod(try folder.write("#!/bin/sh\n", to: "bin/look-around"), 0o755)
-    symlink(Installation.client, folder.file("bin/oceanid-ctl"))
-    let script = try run(Installation.client, ["completion", shell.rawValue]).output
-    let completions = try folder.write(script, to: "completions")
-    let terminal = try ChildProcess(
-      "script", ["-qfec", shell.command, "/dev/null"],
-      environment: [
-        "PATH": "\(folder.file("bin")):/usr/local/bin:/usr/bin:/bin", "HOME": folder.path, "TERM": "xterm",
-        "SHELL": "/bin/sh",
-      ], takesInput: true)
+    let terminal = try terminal(shell, folder)
     defer { terminal.kill() }
-    terminal.send("cd \(folder.path)\n" + shell.setting(completions))
-    try #require(eventually { terminal.output.contains("READY-NOW") }, "\(terminal.output)")
     for (typed, meant) in [
       ("history --event tunnel_do", "history --event tunnel_down<"),
       ("explain tunnel_do", "explain tunnel_down<"),
@@ -70,5 +113,24 @@ struct CompletionTests {
       #expect(
         eventually { terminal.output.contains("GOT:\(meant)") }, "\(typed): \(terminal.output.suffix(300))")
     }
+  }
+  /// A shell that has loaded the completions, in the folder.
+  private func terminal(
+    _ shell: Shell, _ folder: TemporaryFolder, _ environment: [String: String] = [:]
+  ) throws -> ChildProcess {
+    try FileManager.default.createDirectory(
+      atPath: folder.file("bin"), withIntermediateDirectories: true)
+    symlink(Installation.client, folder.file("bin/oceanid-ctl"))
+    let script = try run(Installation.client, ["completion", shell.rawValue]).output
+    let completions = try folder.write(script, to: "completions")
+    let terminal = try ChildProcess(
+      "script", ["-qfec", shell.command, "/dev/null"],
+      environment: [
+        "PATH": "\(folder.file("bin")):/usr/local/bin:/usr/bin:/bin", "HOME": folder.path, "TERM": "xterm",
+        "SHELL": "/bin/sh",
+      ].merging(environment) { $1 }, takesInput: true)
+    terminal.send("cd \(folder.path)\n" + shell.setting(completions))
+    try #require(eventually { terminal.output.contains("READY-NOW") }, "\(terminal.output)")
+    return terminal
   }
 }

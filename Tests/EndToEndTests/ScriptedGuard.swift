@@ -4,12 +4,13 @@ import Health
 import Synchronization
 import TestSupport
 
-/// A guard that says what the test tells it to: `/v1/incidents` and `/v1/watch`, and nothing else.
+/// A guard that says what the test tells it to: `/v1/incidents`, `/v1/watch` and `/v1/status`, and nothing else.
 final class ScriptedGuard: Sendable {
   private struct State {
     var listener: Int32 = -1
     var watchers: [Int32] = []
     var incidents: IncidentsDocument
+    var status: Data?
   }
 
   let path: String
@@ -23,6 +24,11 @@ final class ScriptedGuard: Sendable {
   deinit { stop() }
 
   var watchers: Int { state.withLock { $0.watchers.count } }
+
+  func answers(_ status: StatusDocument) throws {
+    let bytes = try DocumentCoding.encode(status)
+    state.withLock { $0.status = bytes }
+  }
 
   func stands(_ incidents: IncidentsDocument) { state.withLock { $0.incidents = incidents } }
 
@@ -80,9 +86,11 @@ final class ScriptedGuard: Sendable {
       Self.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", connection)
       state.withLock { $0.watchers.append(connection) }
     } else {
-      let document = state.withLock { $0.incidents }
-      let body = (try? DocumentCoding.encode(document)).map { String(decoding: $0, as: UTF8.self) } ?? ""
-      let isKnown = request.hasPrefix("GET /v1/incidents ")
+      let (document, status) = state.withLock { ($0.incidents, $0.status) }
+      let isStatus = request.hasPrefix("GET /v1/status ")
+      let bytes = isStatus ? status : try? DocumentCoding.encode(document)
+      let body = bytes.map { String(decoding: $0, as: UTF8.self) } ?? ""
+      let isKnown = isStatus && status != nil || request.hasPrefix("GET /v1/incidents ")
       Self.write(
         "HTTP/1.1 \(isKnown ? 200 : 404) X\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)", connection)
       close(connection)

@@ -32,6 +32,17 @@ import Testing
     #expect(try client(server.path, timeout: .seconds(60)).status() == Scene.healthy.status)
   }
 
+  @Test func onlyATrustedUsersGuardIsObeyed() throws {
+    let text = String(decoding: try DocumentCoding.encode(Scene.healthy.status), as: UTF8.self)
+    let server = try #require(SocketServer(.answer(response(text))))
+    var client = client(server.path)
+    client.trusted = TrustedUsers(caller: geteuid(), service: nil)
+    #expect(try client.status() == Scene.healthy.status)
+    let stranger = ClientError.stranger(client.socket, uid: 1001)
+    #expect(stranger.exitStatus == 77 && !stranger.isTransient)
+    #expect("\(stranger)".contains("is served by uid 1001, which is neither root, nor you"))
+  }
+
   @Test func tellsThatThereIsNoSocket() throws {
     let found = try #require(error(client("/nonexistent/guard.sock")))
     #expect(found.exitStatus == 69)
@@ -75,7 +86,7 @@ import Testing
       message: "g.yaml:3:5: no such key \u{1B}[2J\ng.yaml:9:1: out of range")
     #expect(error.exitStatus == 78)
     #expect("\(error)".contains("stays in force"))
-    #expect(error.remedy == ["g.yaml:3:5: no such key \u{FFFD}[2J", "g.yaml:9:1: out of range"])
+    #expect(error.remedy == [#"g.yaml:3:5: no such key \u{1b}[2J"#, "g.yaml:9:1: out of range"])
   }
 
   @Test func tellsThatNobodyListens() throws {
@@ -198,5 +209,38 @@ import Testing
     let system = path(nil, ["XDG_RUNTIME_DIR": "/run/user/1000", "OCEANID_SOCKET": ""], own: false)
     #expect(system.path == "/run/oceanid/guard.sock")
     #expect(system.statusCommand == "systemctl status oceanid-guard")
+  }
+
+  /// As under su(1), cron, or `ssh host command`.
+  @Test(arguments: [nil, "", "relative", "/run/user/0", "/run/user/1001"])
+  func withoutASessionTheUsersOwnGuardIsFound(_ runtime: String?) {
+    func path(_ sockets: Set<String>) -> SocketPath {
+      SocketPath(
+        option: nil, environment: { $0 == "XDG_RUNTIME_DIR" ? runtime : nil }, user: 1000,
+        owner: { $0 == "/run/user/0" ? 0 : $0 == "/run/user/1001" ? 1001 : nil }, exists: sockets.contains)
+    }
+    let own = "/run/user/1000/oceanid/guard.sock"
+    // Another user's guard is not this user's, whatever the environment says.
+    let found = path([own, "\(runtime ?? "")/oceanid/guard.sock"])
+    #expect(found.path == own)
+    #expect(found.isUserUnit)
+    #expect(
+      found.statusCommand == "XDG_RUNTIME_DIR=/run/user/1000 systemctl --user status oceanid-guard")
+    let none = path([])
+    #expect(none.path == "/run/oceanid/guard.sock")
+    let error = ClientError.unreachable(
+      none, UnixStreamError(operation: .connect, errno: ENOENT, path: none.path))
+    #expect(
+      "\(error)"
+        == "the guard can't be reached: there is no socket at \(own), and none at /run/oceanid/guard.sock")
+  }
+
+  @Test func everyPlaceThatWasLookedAtIsNamed() {
+    let socket = SocketPath(
+      option: nil, environment: { $0 == "XDG_RUNTIME_DIR" ? "/tmp/run" : nil }, user: 1000,
+      exists: { _ in false })
+    #expect(socket.missing == ["/tmp/run/oceanid/guard.sock", "/run/user/1000/oceanid/guard.sock"])
+    let named = SocketPath(option: "/x", environment: { _ in nil }, user: 1000, exists: { _ in false })
+    #expect(named.missing == [])
   }
 }

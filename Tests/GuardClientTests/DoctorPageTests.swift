@@ -25,7 +25,7 @@ import Testing
           ok    ssh_config      tethys is ops@192.0.2.7, port 22
           FAIL  host key        the host key of tethys is not the one in known_hosts
           -     login           not tried
-          look  clock           2 min ahead\u{FFFD}[2J
+          look  clock           2 min ahead\\u{1b}[2J
                                 next timedatectl status
 
           FAIL  guard's socket  there is no socket

@@ -275,14 +275,14 @@ import Testing
     screen.change(.opened, "node \u{1B}[31m\u{202E}\n\(long)")
     screen.perform()
     let notice = try #require(screen.bubbles[1])
-    #expect(notice.summary.hasPrefix("tethys: node \u{FFFD}[31m\u{FFFD} xxx"))
+    #expect(notice.summary.hasPrefix(#"tethys: node \u{1b}[31m\u{202e} xxx"#))
     #expect(notice.summary.count == 160)
 
     // A line for each, whatever they say.
     for index in 1...4 { screen.change(.opened, "pod \(index)\r\n\u{7}x", id: "\(index)") }
     screen.perform()
     #expect(screen.bubbles[2]?.body.split(separator: "\n").count == 4)
-    #expect(screen.bubbles[2]?.body.hasPrefix("pod 1 \u{FFFD}x\n") == true)
+    #expect(screen.bubbles[2]?.body.hasPrefix("pod 1 \\u{7}x\n") == true)
     for index in 1...4 { screen.change(.ended, "pod \(index)\n\u{7}x", id: "\(index)") }
     screen.perform()
     #expect(screen.bubbles[3]?.body.split(separator: "\n").count == 4)

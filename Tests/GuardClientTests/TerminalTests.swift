@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct TerminalTests {
   @Test(arguments: [
-    ("calypso", 7), ("", 0), ("日本語", 6), ("ｆｕｌｌ", 8), ("é", 1), ("e\u{301}", 1), ("a\u{200B}b", 2), ("🚀", 2),
+    ("calypso", 7), ("", 0), ("日本語", 6), ("ｆｕｌｌ", 8), ("é", 1), ("e\u{301}", 1), ("🚀", 2),
     ("…", 1),
   ])
   func countsColumns(_ text: String, _ width: Int) {
@@ -28,9 +28,9 @@ import Testing
   }
 
   @Test(arguments: [
-    ("plain", "plain"), ("a\u{1B}[31mb", "a\u{FFFD}[31mb"), ("a\r\nb\tc", "a b c"),
-    ("\u{9B}2J", "\u{FFFD}2J"),
-    ("x\u{202E}y", "x\u{FFFD}y"), ("bell\u{7}", "bell\u{FFFD}"), ("nul\u{0}", "nul\u{FFFD}"),
+    ("plain", "plain"), ("a\u{1B}[31mb", #"a\u{1b}[31mb"#), ("a\r\nb\tc", "a b c"),
+    ("\u{9B}2J", #"\u{9b}2J"#),
+    ("x\u{202E}y", #"x\u{202e}y"#), ("bell\u{7}", #"bell\u{7}"#), ("nul\u{0}", #"nul\u{0}"#),
   ])
   func keepsControlsOut(_ text: String, _ result: String) {
     #expect(Span(text).text == result)

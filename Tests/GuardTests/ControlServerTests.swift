@@ -36,6 +36,9 @@ import Testing
     ("/v1/status", "GET", "", "403", "host"),
     ("/v1/status", "GET", "Host: oceanid\r\nHost: evil.example\r\n", "400", "host"),
     ("/v1/status", "GET", "Host: evil.example\r\nhost: oceanid\r\n", "400", "host"),
+    ("http://evil.example/v1/status", "GET", "Host: oceanid\r\n", "403", "host"),
+    ("HTTP://evil.example:80/v1/status", "GET", "", "403", "host"),
+    ("http://oceanid/v1/status", "GET", "Host: evil.example\r\n", "400", "host"),
     ("/v1/status", "GET", "Host: oceanid\r\nOrigin: http://x\r\n", "403", "origin"),
     ("/v1/reconnect", "POST", "Host: oceanid\r\nReferer: http://x\r\n", "403", "origin"),
   ])

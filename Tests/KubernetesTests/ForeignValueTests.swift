@@ -45,14 +45,15 @@ import Testing
        "status":{"phase":"Failed\u001b[2J","conditions":[{"type":"Ready\nx","status":"False","reason":"a\r\nb","message":"one\ntwo"}]}}
       """#, #"{"metadata":{"name":"x\ny"},"status":{"conditions":"a\nb"}}"#)
     guard case .pod(let pod)? = pods.objects.first else { throw Wrong.kind }
-    #expect(pod.resource.name == "web CRITICAL: all is lost\u{FFFD}\u{FFFD}")
-    #expect(pod.resource.namespace == "a b")
-    #expect(pod.phase == "Failed\u{FFFD}[2J")
-    #expect(pod.resource.conditions.map(\.type) == ["Ready x"])
-    #expect(pod.resource.conditions.map(\.reason) == ["a b"])
+    #expect(pod.resource.name == #"web\nCRITICAL: all is lost\u{202e}\u{7}"#)
+    #expect(pod.resource.namespace == #"a\tb"#)
+    #expect(pod.phase == #"Failed\u{1b}[2J"#)
+    #expect(pod.resource.conditions.map(\.type) == [#"Ready\nx"#])
+    #expect(pod.resource.conditions.map(\.reason) == [#"a\r\nb"#])
     // A message has lines where its controller wrote them.
     #expect(pod.resource.conditions.map(\.message) == ["one\ntwo"])
-    #expect(pods.undecodable.map(\.description) == ["Pod x y: status.conditions has the wrong type"])
+    #expect(
+      pods.undecodable.map(\.description) == [#"Pod x\ny: status.conditions has the wrong type"#])
   }
 
   @Test func aCommandOfAFailedPollAsksTheSameCluster() throws {

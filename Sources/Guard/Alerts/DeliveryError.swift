@@ -1,3 +1,5 @@
+internal import Health
+
 /// Why a channel did not take something, and what helps. Free of secrets.
 struct DeliveryError: Error, Hashable, Sendable, CustomStringConvertible {
   enum Cause: Hashable, Sendable {

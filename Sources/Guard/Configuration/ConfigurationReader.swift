@@ -1,4 +1,5 @@
 internal import GuardAPI
+internal import Health
 internal import YAML
 
 /// Reads typed values out of a YAML tree and collects every mistake with its place, instead of stopping at

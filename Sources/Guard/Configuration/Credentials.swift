@@ -1,3 +1,4 @@
+internal import Health
 internal import YAML
 
 // Keys, known hosts, passphrases and kubeconfigs that the service manager hands over (systemd.exec(5), CREDENTIALS).

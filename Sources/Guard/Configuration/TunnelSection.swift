@@ -1,3 +1,4 @@
+internal import Health
 internal import Platform
 internal import Tunnel
 internal import YAML

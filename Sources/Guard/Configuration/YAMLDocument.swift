@@ -1,3 +1,4 @@
+internal import Health
 internal import YAML
 
 typealias YAMLNode = YAML.Node

@@ -111,19 +111,19 @@ final class ControlHandler: ChannelInboundHandler {
       return answer(
         .error(.forbidden, "origin", "requests of web pages are not answered"), context, closing: true)
     }
-    // RFC 9112 §3.2: which of two is meant, nobody can say.
-    guard head.headers["host"].count <= 1 else {
-      return answer(
-        .error(.badRequest, "host", "a request has one Host header"), context, closing: true)
+    let target: RequestTarget
+    do throws(RequestTarget.Refusal) {
+      target = try RequestTarget(head.uri, hosts: head.headers["host"])
+    } catch {
+      let refusal: ControlAnswer =
+        switch error {
+        case .malformed(let reason): .error(.badRequest, "host", reason)
+        case .foreign: .error(.forbidden, "host", "the Host header must be \(Route.host)")
+        }
+      return answer(refusal, context, closing: true)
     }
-    let host = head.headers.first(name: "host").map { $0.prefix { $0 != ":" }.lowercased() }
-    guard host == Route.host || host == "localhost" else {
-      return answer(
-        .error(.forbidden, "host", "the Host header must be \(Route.host)"), context, closing: true)
-    }
-    let target = originForm(head.uri)
-    let path = String(target.prefix { $0 != "?" })
-    let query = Query(String(target))
+    let path = target.path
+    let query = target.query
     guard let route = Route(rawValue: path) else {
       return answer(
         .error(.notFound, "not_found", "no such path: \(path.prefix(100))"), context, closing: closing)
@@ -158,12 +158,6 @@ final class ControlHandler: ChannelInboundHandler {
     case .reload: reload(context, closing)
     case .breakGlass: breakGlass(query, context, closing)
     }
-  }
-
-  /// RFC 9112 §3.2.2: a server takes the absolute form too.
-  private func originForm(_ target: String) -> Substring {
-    guard target.lowercased().hasPrefix("http://") else { return target[...] }
-    return target.dropFirst("http://".count).drop { $0 != "/" }
   }
 
   private func write(

@@ -17,7 +17,7 @@ final class StatusLine: Sendable {
       every: StatusLine.interval, on: DispatchQueue(label: "status line"), startsAtOnce: true
     ) {
       let text = StatusLine.text(of: board)
-      if last.replace(with: text) != text { _ = try? Notify.send(.status(text)) }
+      if last.replace(with: text) != text { _ = try? Notify.send(.status(text.singleLine)) }
     }
   }
 

@@ -53,12 +53,12 @@ package struct IncidentDocument: Codable, Hashable, Sendable {
     state = IncidentState(rawValue: incident.state.rawValue) ?? .unknown
     severity = incident.severity
     cluster = incident.cluster
-    subject = incident.subject
+    subject = incident.subject.escaped
     kind = incident.kind.rawValue
     problem = incident.problem
-    title = incident.title
-    detail = incident.detail
-    remedy = incident.remedy
+    title = incident.title.singleLine
+    detail = incident.detail.escapedLines
+    remedy = incident.remedy.escapedLines
     since = incident.since
     firedAt = incident.firedAt
     endedAt = incident.endedAt

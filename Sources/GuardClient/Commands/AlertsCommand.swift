@@ -78,7 +78,7 @@ struct AlertsTestCommand: ParsableCommand {
   private static func known() -> [String] {
     var client = DaemonClient(socket: .resolve(option: nil))
     client.timeout = .seconds(1)
-    return (try? client.alerts())?.channels.map(\.name) ?? []
+    return CompletionScript.offered((try? client.alerts())?.channels.map(\.name) ?? [])
   }
 }
 

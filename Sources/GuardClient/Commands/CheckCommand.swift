@@ -1,4 +1,6 @@
 import ArgumentParser
+import FoundationEssentials
+import Glibc
 import GuardAPI
 
 extension Section: ExpressibleByArgument {}
@@ -7,7 +9,8 @@ struct CheckCommand: ParsableCommand, Reading {
   static let configuration = CommandConfiguration(
     commandName: "check", abstract: "Print a monitoring plugin's line with performance data.",
     discussion: """
-      With problems, a line for each follows.
+      With problems, a line for each follows. Exit status: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN, and no other: also \
+      3 where the guard can't be asked, where it does not know the cluster, and for a wrong option.
 
       Examples:
         oceanid-ctl check
@@ -20,16 +23,35 @@ struct CheckCommand: ParsableCommand, Reading {
   @OptionGroup var options: ReadOptions
 
   func run() throws {
-    if options.json { return try options.show(section) { _, _ in Page() } }
-    let status: StatusDocument
     do {
-      status = try options.chosen(of: options.connection.client.status())
+      if options.json { return try options.show(section) { _, _ in Page() } }
+      let status = try options.chosen(of: options.connection.client.status())
+      try StandardOutput.answer(CheckLine.text(status, section: section, now: .now))
+      throw ExitCode(ExitStatus(section?.verdict(of: status) ?? status.verdict).rawValue)
+    } catch let code as ExitCode where (0...ExitStatus.unknown.rawValue).contains(code.rawValue) {
+      throw code
     } catch {
-      // A monitoring system reads standard output only.
-      try StandardOutput.answer(CheckLine.text(error, section: section))
-      throw error
+      // A monitoring system reads standard output only, and knows no exit status but 0 to 3.
+      StandardOutput.write(
+        options.json ? CheckCommand.json(error) : CheckLine.text("\(error)", section: section))
+      throw ExitCode(ExitStatus.unknown.rawValue)
     }
-    try StandardOutput.answer(CheckLine.text(status, section: section, now: .now))
-    throw ExitCode(ExitStatus(section?.verdict(of: status) ?? status.verdict).rawValue)
+  }
+
+  private static func json(_ error: any Error) -> String {
+    let document = ErrorDocument(code: "unknown", message: "\(error)")
+    return ((try? DocumentCoding.encode(document)).map { String(decoding: $0, as: UTF8.self) } ?? "{}") + "\n"
+  }
+
+  /// Whether a command line that can't be read is one of `check`.
+  static func isMeant(by arguments: [String]) -> Bool {
+    (MisplacedOption(arguments)?.order.first ?? arguments.first) == configuration.commandName
+  }
+
+  /// Ends this process because of a command line that can't be read.
+  static func fail(_ message: String, _ explanation: String) -> Never {
+    StandardOutput.write(CheckLine.text(message, section: nil))
+    StandardOutput.writeError(explanation + "\n")
+    Glibc.exit(ExitStatus.unknown.rawValue)
   }
 }

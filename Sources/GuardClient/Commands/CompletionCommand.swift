@@ -16,12 +16,6 @@ struct CompletionCommand: ParsableCommand {
   var shell: Shell
 
   func run() throws {
-    let shell: CompletionShell =
-      switch shell {
-      case .bash: .bash
-      case .zsh: .zsh
-      case .fish: .fish
-      }
-    try StandardOutput.answer(OceanidCtl.completionScript(for: shell) + "\n")
+    try StandardOutput.answer(CompletionScript.text(for: shell) + "\n")
   }
 }

@@ -39,8 +39,10 @@ struct EnvCommand: ParsableCommand {
     commandName: "env",
     abstract: "Print what sets KUBECONFIG to the cluster's file, for a shell to evaluate.",
     discussion: """
-      Does not wait for the tunnel: what is started in that shell does. Exit status: 69 where the guard, or its \
-      kubeconfig, is not there, and 77 where you may not read it.
+      Does not wait for the tunnel: what is started in that shell does. Prints nothing where another program holds \
+      the cluster's local port, where another user's guard answers, or where others could have written the kubeconfig. \
+      Exit status: 69 where the guard, its kubeconfig or its port is not there, and 77 where you may not read the file \
+      or must not trust it.
 
       Examples:
         eval "$(oceanid-ctl env)"
@@ -62,8 +64,9 @@ struct EnvCommand: ParsableCommand {
   @OptionGroup var choice: ClusterOption
 
   func run() throws {
-    let status = try connection.client.status().chosen(choice.cluster)
+    let status = try connection.trustedClient.status().chosen(choice.cluster)
     let path = try ClusterKubeconfig.path(of: status, named: kubeconfig)
+    try ForeignForward.refuse(status)
     if json { return try StandardOutput.answer(JSONValue.object(["KUBECONFIG": .string(path)]).pretty) }
     try StandardOutput.answer((shell ?? .current).export("KUBECONFIG", path))
   }

@@ -21,14 +21,15 @@ package struct OceanidCtl: ParsableCommand {
         oceanid-ctl run -- kubectl get pods -A
 
       The guard's socket is --socket PATH, else OCEANID_SOCKET, else
-      $XDG_RUNTIME_DIR/oceanid/guard.sock where there is one, else
-      /run/oceanid/guard.sock.
+      $XDG_RUNTIME_DIR/oceanid/guard.sock or /run/user/UID/oceanid/guard.sock
+      where there is one, else /run/oceanid/guard.sock.
 
       Exit status of status, check, nodes, flux, images and tunnel:
         0 healthy   1 degraded   2 critical   3 unknown, stale or starting
       Of every command:
         64 usage   69 the guard can't be reached   75 a wait timed out
         77 denied   78 a reload found mistakes in the configuration
+      check ends with 0 to 3 always, as monitoring systems want it.
       """,
     version: "oceanid-ctl \(Product.version)",
     subcommands: [
@@ -56,12 +57,15 @@ package struct OceanidCtl: ParsableCommand {
       try Zone.$shown.withValue(isUTC ? .utc : .local) { try command.run() }
       Glibc.exit(0)
     } catch let error as ClientError {
-      let remedy = error.remedy.map { "  \($0)\n" }.joined()
+      let remedy = error.remedy.map { "  \(Span($0).text)\n" }.joined()
       StandardOutput.writeError("oceanid-ctl: \(Span("\(error)").text)\n\(remedy)")
       Glibc.exit(error.exitStatus)
     } catch let error as any Complaint {
       complain(error)
     } catch {
+      if !(error is ExitCode), !exitCode(for: error).isSuccess, CheckCommand.isMeant(by: arguments) {
+        CheckCommand.fail(message(for: error), fullMessage(for: error))
+      }
       if let mistake = UnknownCommand(arguments) { complain(mistake) }
       if exitCode(for: error) == .validationFailure, let mistake = MisplacedOption(arguments) {
         complain(mistake)

@@ -23,6 +23,11 @@ struct SocketOption: ParsableArguments {
   var socket: String?
 
   var client: DaemonClient { DaemonClient(socket: .resolve(option: socket)) }
+
+  /// For a command that does as the guard says.
+  var trustedClient: DaemonClient {
+    DaemonClient(socket: .resolve(option: socket), trusted: .current)
+  }
 }
 
 /// Which of the guard's clusters.
@@ -35,7 +40,7 @@ struct ClusterOption: ParsableArguments {
   static func known() -> [String] {
     var client = DaemonClient(socket: .resolve(option: nil))
     client.timeout = .seconds(1)
-    return (try? client.status())?.clusters.map(\.name) ?? []
+    return CompletionScript.offered((try? client.status())?.clusters.map(\.name) ?? [])
   }
 }
 

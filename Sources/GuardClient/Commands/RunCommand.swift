@@ -42,7 +42,8 @@ struct RunCommand: ParsableCommand {
     parsing: .captureForPassthrough, help: "The command and its arguments, after --.",
     completion: .custom { words, index, prefix in
       // Arguments are for the command itself to know.
-      words[..<max(0, min(index, words.count))].last == "--" ? Programs.inPath(beginningWith: prefix) : []
+      words[..<max(0, min(index, words.count))].last == "--"
+        ? CompletionScript.offered(Programs.inPath(beginningWith: prefix)) : []
     })
   var command: [String]
 
@@ -64,7 +65,8 @@ struct RunCommand: ParsableCommand {
     // Before anybody waits for a tunnel.
     if let change, breakGlass == nil { throw ByHand(change: change) }
     let status = try Waiting(
-      client: connection.client, goal: .tunnel, cluster: choice.cluster, timeout: timeout, announces: true
+      client: connection.trustedClient, goal: .tunnel, cluster: choice.cluster, timeout: timeout,
+      announces: true
     ).run()
     let path = try ClusterKubeconfig.path(of: status, named: kubeconfig)
     if let breakGlass { try log(breakGlass, change, status) }
@@ -76,7 +78,7 @@ struct RunCommand: ParsableCommand {
   private func log(_ reason: String, _ change: ClusterChange?, _ status: StatusDocument) throws {
     let program = words.first.map { $0.split(separator: "/").last.map(String.init) ?? $0 } ?? ""
     do {
-      _ = try connection.client.exchange(
+      _ = try connection.trustedClient.exchange(
         .breakGlass,
         [
           ("command", change?.words ?? program), ("reason", reason),

@@ -15,15 +15,22 @@ enum Goal: String, ExpressibleByArgument, CaseIterable {
     }
   }
 
-  func isReached(by status: StatusDocument) -> Bool {
-    !status.clusters.isEmpty
-      && status.clusters.allSatisfy { cluster in
-        switch self {
-        case .healthy: cluster.verdict == .healthy
-        case .tunnel: cluster.tunnel.state == .up
-        case .api: cluster.tunnel.state == .up && cluster.poll.ok == true && cluster.api.ready == true
-        }
+  func isReached(by status: StatusDocument) -> Bool { obstacle(in: status) == nil }
+
+  /// What is in the way; nil where it is reached. A way that leads through a port of another program is none.
+  func obstacle(in status: StatusDocument) -> String? {
+    guard !status.clusters.isEmpty else { return status.summary }
+    if let complaint = status.clusters.lazy.compactMap({ ForwardOwner(cluster: $0).complaint }).first {
+      return complaint
+    }
+    let isReached = status.clusters.allSatisfy { cluster in
+      switch self {
+      case .healthy: cluster.verdict == .healthy
+      case .tunnel: cluster.tunnel.state == .up
+      case .api: cluster.tunnel.state == .up && cluster.poll.ok == true && cluster.api.ready == true
       }
+    }
+    return isReached ? nil : status.summary
   }
 }
 
@@ -31,8 +38,8 @@ struct WaitCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "wait", abstract: "Wait until the cluster is healthy, or its tunnel or API is there.",
     discussion: """
-      Waits for the guard too. Exits 0 when it is so, 75 when the time is over, 69 when there was no guard in all that \
-      time.
+      Waits for the guard too, and until the cluster's local ports are the guard's own. Exits 0 when it is so, 75 when \
+      the time is over, 69 when there was no guard in all that time.
 
       Examples:
         oceanid-ctl wait --for tunnel && kubectl get nodes

@@ -23,8 +23,8 @@ struct Waiting {
       let reason: String
       do {
         let status = try client.status().chosen(cluster)
-        if goal.isReached(by: status) { return status }
-        reason = status.summary
+        guard let obstacle = goal.obstacle(in: status) else { return status }
+        reason = obstacle
       } catch let error as ClientError where error.isTransient {
         if ContinuousClock.now >= end { throw error }
         reason = "\(error)"

@@ -1,11 +1,14 @@
 import Glibc
 import GuardAPI
+import Health
 import Platform
 
 /// Why a command has no answer from the guard.
 enum ClientError: Error, Hashable, Sendable {
   /// No connection, or one that broke.
   case unreachable(SocketPath, UnixStreamError)
+  /// What answers there runs as a user whose word must not be obeyed; nil: the kernel does not say.
+  case stranger(SocketPath, uid: UInt32?)
   /// The answer is not HTTP, or not whole.
   case unreadable(SocketPath, HTTPError)
   case document(DocumentError)
@@ -15,7 +18,7 @@ enum ClientError: Error, Hashable, Sendable {
   var exitStatus: Int32 {
     switch self {
     case .unreachable, .unreadable, .document: ExitStatus.unavailable.rawValue
-    case .refused(403, _, _): ExitStatus.denied.rawValue
+    case .stranger, .refused(403, _, _): ExitStatus.denied.rawValue
     case .refused(404, "cluster", _), .refused(404, "silence", _), .refused(404, "channel", _):
       ExitStatus.usage.rawValue
     case .refused(422, "configuration", _): ExitStatus.configuration.rawValue
@@ -31,7 +34,7 @@ enum ClientError: Error, Hashable, Sendable {
     switch self {
     case .unreachable(_, let error): ![EACCES, EPERM, ENOTSOCK].contains(error.errno)
     case .unreadable, .refused(503, _, _): true
-    case .document, .refused: false
+    case .stranger, .document, .refused: false
     }
   }
 }
@@ -41,6 +44,8 @@ extension ClientError: CustomStringConvertible {
   var description: String {
     switch self {
     case .unreachable(let socket, let error): ClientError.sentence(socket, error)
+    case .stranger(let socket, let uid):
+      "\(socket.path) is served by \(uid.map { "uid \($0)" } ?? "an unknown user"), which is neither root, nor you, nor the guard's user oceanid"
     case .unreadable(let socket, let error): "the guard's answer on \(socket.path) can't be read: \(error)"
     case .document(let error): "\(error)"
     case .refused(403, _, let message): "the guard refuses: \(message)"
@@ -67,6 +72,11 @@ extension ClientError: CustomStringConvertible {
         "see whether oceanid-guard is what listens on \(socket.path): \(socket.statusCommand)",
         "compare: oceanid-ctl --version; oceanid-guard --version",
       ]
+    case .stranger(let socket, _):
+      [
+        "see what it is: ls -l \(socket.path.shellWord); sudo ss -lxp src \(socket.path.shellWord)",
+        "run this command as the user whose guard it is, or name another socket with --socket PATH or OCEANID_SOCKET",
+      ]
     case .document:
       ["compare: oceanid-ctl --version; oceanid-guard --version"]
     case .refused(403, _, _):
@@ -86,7 +96,9 @@ extension ClientError: CustomStringConvertible {
 
   private static func sentence(_ socket: SocketPath, _ error: UnixStreamError) -> String {
     switch error.errno {
-    case ENOENT, ENOTDIR: "the guard can't be reached: there is no socket at \(socket.path)"
+    case ENOENT, ENOTDIR:
+      "the guard can't be reached: there is no socket at "
+        + (socket.missing + [socket.path]).joined(separator: ", and none at ")
     case ECONNREFUSED: "the guard can't be reached: nobody listens on \(socket.path)"
     case ENOTSOCK: "the guard can't be reached: \(socket.path) is no socket"
     case EACCES, EPERM: "the guard can't be reached: no permission to open \(socket.path)"
@@ -102,7 +114,7 @@ extension ClientError: CustomStringConvertible {
     case ENOENT, ENOTDIR:
       [
         "see whether the guard runs: \(socket.statusCommand)"
-          + (socket.isUserUnit ? "" : "   (as a user unit: systemctl --user status oceanid-guard)"),
+          + (socket.isUserUnit ? "" : "   (as a user unit: \(socket.userStatusCommand))"),
         "a socket elsewhere is named by --socket PATH or OCEANID_SOCKET",
       ]
     case ECONNREFUSED:

@@ -8,6 +8,8 @@ struct DaemonClient: Sendable {
   let socket: SocketPath
   /// For a whole exchange.
   var timeout: Duration = .seconds(5)
+  /// Whose answers count; nil: anybody's, since they are shown and not obeyed.
+  var trusted: TrustedUsers?
 
   struct Response: Sendable {
     let status: Int
@@ -31,6 +33,10 @@ struct DaemonClient: Sendable {
     let deadline = ContinuousClock.now + timeout
     do {
       let stream = try UnixStream(path: socket.path, timeout: timeout)
+      if let trusted {
+        let user = stream.peer?.uid
+        guard let user, trusted.includes(user) else { throw ClientError.stranger(socket, uid: user) }
+      }
       let refusal = try DaemonClient.send(
         DaemonClient.request(route, parameters), stream, until: deadline)
       var parser = HTTPResponseParser()

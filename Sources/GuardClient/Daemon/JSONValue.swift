@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Health
 
 /// Any JSON, so that `--json` shows a newer daemon's fields too.
 enum JSONValue: Hashable, Sendable {
@@ -55,7 +56,7 @@ extension JSONValue {
     text += (items.isEmpty ? "" : "\n" + indent) + brackets.1
   }
 
-  /// RFC 8259, 7; DEL and C1 are escaped too, since a terminal may read them as controls.
+  /// RFC 8259 §7; each character that can't be seen is escaped too, since a terminal may obey it.
   private static func quoted(_ string: String) -> String {
     var text = "\""
     for scalar in string.unicodeScalars {
@@ -65,9 +66,11 @@ extension JSONValue {
       case "\n": text += "\\n"
       case "\r": text += "\\r"
       case "\t": text += "\\t"
-      case "\u{0}"..."\u{1F}", "\u{7F}"..."\u{9F}":
-        let digits = String(scalar.value, radix: 16)
-        text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+      case _ where scalar.isInvisible:
+        for unit in String(scalar).utf16 {
+          let digits = String(unit, radix: 16)
+          text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+        }
       default: text.unicodeScalars.append(scalar)
       }
     }

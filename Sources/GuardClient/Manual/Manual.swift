@@ -29,6 +29,7 @@ enum Manual: String, CaseIterable {
       files: [
         ("/run/oceanid/guard.sock", "The guard's socket."),
         ("$XDG_RUNTIME_DIR/oceanid/guard.sock", "The socket of a user's own guard."),
+        ("/run/user/UID/oceanid/guard.sock", "The same, where XDG_RUNTIME_DIR is not set (su, cron, ssh)."),
       ])
     return page.text
   }

@@ -32,9 +32,9 @@ enum CheckLine {
   }
 
   /// The line for a guard that can't be asked.
-  static func text(_ error: any Error, section: Section?) -> String {
+  static func text(_ reason: String, section: Section?) -> String {
     let what = section.map { " \($0.rawValue.uppercased())" } ?? ""
-    return "OCEANID\(what) UNKNOWN - \(plain("\(error)"))\n"
+    return "OCEANID\(what) UNKNOWN - \(plain(reason))\n"
   }
 
   private static func word(_ verdict: Verdict) -> String {

@@ -53,9 +53,8 @@ extension Character {
   /// 0, 1 or 2 columns: the rules of wcwidth with a table of the wide blocks (UAX #11, W and F).
   var displayWidth: Int {
     guard let first = unicodeScalars.first else { return 0 }
-    if unicodeScalars.contains("\u{FE0F}") { return 2 }
     switch first.properties.generalCategory {
-    case .nonspacingMark, .enclosingMark, .format: return 0
+    case .nonspacingMark, .enclosingMark: return 0
     default: return first.isWide ? 2 : 1
     }
   }

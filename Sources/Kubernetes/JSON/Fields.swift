@@ -33,8 +33,8 @@ struct Fields: Decodable {
     try container.decode(String.self, forKey: FieldName(name))
   }
 
-  /// What is shown in a line, and goes into titles and commands.
-  func requireName(_ name: String) throws -> String { try requireText(name).clipped.singleLine }
+  /// What is shown in a line, and goes into titles and commands. Two names that differ are shown differently.
+  func requireName(_ name: String) throws -> String { try requireText(name).clipped.escapedName }
 
   /// Absent is nil; another type than a number throws.
   func judgedNumber(_ name: String) throws -> Int64? {
@@ -72,10 +72,12 @@ struct Fields: Decodable {
   }
 
   /// A word or a line, clipped to what a line or two can show; an empty text is no text.
-  func text(_ name: String) -> String? { message(name)?.singleLine }
+  func text(_ name: String) -> String? { clippedText(name)?.escaped }
 
-  /// A text that may have lines: whoever shows it looks to that.
-  func message(_ name: String) -> String? {
+  /// A text that may have lines.
+  func message(_ name: String) -> String? { clippedText(name)?.escapedLines }
+
+  private func clippedText(_ name: String) -> String? {
     guard let text = try? container.decodeIfPresent(String.self, forKey: FieldName(name)), !text.isEmpty
     else { return nil }
     return text.clipped
@@ -84,7 +86,7 @@ struct Fields: Decodable {
   /// Of a list of texts, the first few.
   func texts(_ name: String) -> [String] {
     let texts = try? container.decodeIfPresent([String].self, forKey: FieldName(name))
-    return (texts ?? []).prefix(64).map(\.clipped.singleLine)
+    return (texts ?? []).prefix(64).map(\.clipped.escapedName)
   }
 
   func number(_ name: String) -> Int64? {
@@ -125,7 +127,7 @@ extension DecodingError {
   var inWords: String {
     func words(_ path: [any CodingKey], _ what: String) -> String {
       let place = path.reduce(into: "") { text, key in
-        let name = key.stringValue.clipped.singleLine
+        let name = key.stringValue.clipped.escapedName
         if let index = key.intValue {
           text += "[\(index)]"
         } else {

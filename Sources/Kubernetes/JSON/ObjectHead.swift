@@ -49,7 +49,7 @@ enum ObjectHead {
       if byte == UInt8(ascii: "\\") {
         index += 1
       } else if byte == UInt8(ascii: "\"") {
-        return String(decoding: bytes[start..<index - 1], as: UTF8.self).clipped.singleLine
+        return String(decoding: bytes[start..<index - 1], as: UTF8.self).clipped.escapedName
       }
     }
     return nil

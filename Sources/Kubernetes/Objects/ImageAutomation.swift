@@ -55,7 +55,7 @@ extension ImageUpdateAutomation {
       lastPushCommit: status?.text("lastPushCommit"),
       observedPolicies: observed.map { observed in
         observed.names.prefix(1000).reduce(into: [:]) { images, policy in
-          images[policy.clipped.singleLine] = observed.shown(policy)?.image
+          images[policy.clipped.escapedName] = observed.shown(policy)?.image
         }
       })
   }

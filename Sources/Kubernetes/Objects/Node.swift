@@ -48,7 +48,7 @@ extension Node {
     let prefix = "node-role.kubernetes.io/"
     var roles = Set(
       labels.names.filter { $0.hasPrefix(prefix) }.map {
-        String($0.dropFirst(prefix.count)).clipped.singleLine
+        String($0.dropFirst(prefix.count)).clipped.escapedName
       })
     if let role = labels.text("kubernetes.io/role") { roles.insert(role) }
     roles.remove("")

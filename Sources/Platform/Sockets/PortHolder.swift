@@ -4,9 +4,9 @@ internal import Glibc
 package enum PortHolder {
   /// `ssh (pid 4242)`; nil when the process belongs to another user or nobody is found.
   package static func find(port: UInt16) -> String? {
-    let inodes = listeningInodes(port: port)
-    guard !inodes.isEmpty else { return nil }
-    let wanted = Set(inodes.map { "socket:[\($0)]" })
+    let listeners = listeners(port: port)
+    guard !listeners.isEmpty else { return nil }
+    let wanted = Set(listeners.map { "socket:[\($0.inode)]" })
     for process in entries(of: "/proc") where process.allSatisfy(\.isNumber) {
       for descriptor in entries(of: "/proc/\(process)/fd") {
         guard let link = target(of: "/proc/\(process)/fd/\(descriptor)"), wanted.contains(link) else {
@@ -19,18 +19,25 @@ package enum PortHolder {
     return nil
   }
 
-  /// Somebody listens on it, whoever that is.
-  package static func isListening(port: UInt16) -> Bool { !listeningInodes(port: port).isEmpty }
+  /// `a process of mallory (uid 1001)`, which everybody may see; nil when nobody listens.
+  package static func owner(port: UInt16) -> String? {
+    guard let uid = listeners(port: port).lazy.compactMap(\.uid).first else { return nil }
+    guard let account = getpwuid(uid) else { return "a process of uid \(uid)" }
+    return "a process of \(String(cString: account.pointee.pw_name)) (uid \(uid))"
+  }
 
-  private static func listeningInodes(port: UInt16) -> [Substring] {
+  /// Somebody listens on it, whoever that is.
+  package static func isListening(port: UInt16) -> Bool { !listeners(port: port).isEmpty }
+
+  private static func listeners(port: UInt16) -> [(inode: Substring, uid: UInt32?)] {
     let hex = String(port, radix: 16, uppercase: true)
     let suffix = ":" + String(repeating: "0", count: 4 - hex.count) + hex
     return ["/proc/net/tcp", "/proc/net/tcp6"].flatMap { table in
-      contents(of: table).split(separator: "\n").dropFirst().compactMap { line -> Substring? in
+      contents(of: table).split(separator: "\n").dropFirst().compactMap { line in
         let fields = line.split(separator: " ", omittingEmptySubsequences: true)
-        // local_address is field 1, st field 3 (0A: LISTEN), inode field 9.
+        // local_address is field 1, st field 3 (0A: LISTEN), uid field 7, inode field 9.
         guard fields.count > 9, fields[1].hasSuffix(suffix), fields[3] == "0A" else { return nil }
-        return fields[9]
+        return (inode: fields[9], uid: UInt32(fields[7]))
       }
     }
   }

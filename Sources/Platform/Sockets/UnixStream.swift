@@ -56,6 +56,10 @@ package struct UnixStream: ~Copyable {
   /// To wait on with poll(2).
   package var raw: Int32 { descriptor }
 
+  /// Who listened on the socket, as the kernel vouches for it (unix(7), SO_PEERCRED); of a socket that the service manager
+  /// hands over that is the manager.
+  package var peer: PeerCredentials? { PeerCredentials(ofSocket: descriptor) }
+
   private static func isSocket(_ path: String) -> Bool {
     var status = stat()
     let code = errno

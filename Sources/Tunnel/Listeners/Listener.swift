@@ -100,7 +100,10 @@ final class Listener {
     return descriptor
   }
 
-  private var holder: String? { address.path == nil ? PortHolder.find(port: address.port) : nil }
+  private var holder: String? {
+    guard address.path == nil else { return nil }
+    return PortHolder.find(port: address.port) ?? PortHolder.owner(port: address.port)
+  }
 
   /// One waiting connection; nil when nobody waits or it is not welcome.
   func accept() throws(SystemError) -> (socket: Socket, origin: HostPort)? {

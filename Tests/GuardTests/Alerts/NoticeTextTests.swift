@@ -1,3 +1,6 @@
+import FoundationEssentials
+import GuardAPI
+import Systemd
 import Testing
 
 @testable import Guard
@@ -24,5 +27,31 @@ import Testing
       #expect(!words.split(whereSeparator: \.isNewline).contains { $0.hasPrefix("OVER") }, "\(words)")
     }
     #expect(one.body.split(whereSeparator: \.isNewline).count == 5)
+  }
+
+  /// Also after a receiver has decoded the JSON.
+  @Test(arguments: [
+    "\u{9B}31m", "\u{202E}", "\u{2066}", "\u{200B}", "\u{2028}", "\u{E0041}", "\u{FE0F}", "\r",
+  ])
+  func whatCannotBeSeenIsEscapedInEveryMessage(_ mark: String) throws {
+    let evil = "x\(mark)y"
+    let incident = Incident(
+      id: "a",
+      of: Problem(
+        id: "tethys/node/a", severity: .critical, cluster: "tethys", subject: evil, title: evil, detail: evil,
+        since: moment, remedy: evil))
+    let document = try JSONDecoder().decode(
+      NoticeDocument.self, from: Data(NoticeCoding.bytes(.sample(.opened, incident))))
+    let entry = try #require(document.entries.first).incident
+    let alert = AlertmanagerChannel.alert(of: incident, at: moment, resolveAfter: .seconds(60), host: "h")
+    let texts =
+      [document.summary, entry.subject, entry.title, entry.detail, entry.remedy] + alert.labels.values
+      + alert.annotations.values
+    for text in texts {
+      #expect(!text.unicodeScalars.contains { $0.isInvisible }, "\(text.debugDescription)")
+    }
+    for field in JournalLog.entry(LogRecord(nil, evil, subject: evil, remedy: evil)).fields {
+      #expect(!field.value.unicodeScalars.contains { $0.isInvisible }, "\(field)")
+    }
   }
 }

@@ -1,4 +1,4 @@
-internal import FoundationEssentials
+internal import GuardAPI
 internal import Health
 internal import Synchronization
 
@@ -87,9 +87,7 @@ final class AlertmanagerChannel: DeliveryChannel {
       }
       alerts.append(alert)
     }
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    let body = (try? encoder.encode(alerts)).map { Array($0) } ?? []
+    let body = (try? DocumentCoding.encode(alerts)).map { Array($0) } ?? []
     try door.post(
       body, type: "application/json", to: try door.address().appending("/api/v2/alerts"),
       isCancelled: isCancelled)
@@ -110,9 +108,10 @@ final class AlertmanagerChannel: DeliveryChannel {
     return Alert(
       labels: labels(of: incident, host: host),
       annotations: [
-        "title": incident.title, "detail": incident.detail, "remedy": incident.remedy,
+        "title": incident.title.singleLine, "detail": incident.detail.escapedLines,
+        "remedy": incident.remedy.escapedLines,
         // What templates made for Prometheus' own rules show.
-        "summary": incident.title, "description": incident.detail,
+        "summary": incident.title.singleLine, "description": incident.detail.escapedLines,
       ],
       // A cluster's clock may be ahead of ours; a start after the end is refused.
       startsAt: min(incident.since, min(end, now)), endsAt: end)
@@ -122,7 +121,7 @@ final class AlertmanagerChannel: DeliveryChannel {
     let kind = incident.kind.rawValue
     var labels = [
       "alertname": "Oceanid" + (incident.isTest ? "Test" : kind.prefix(1).uppercased() + kind.dropFirst()),
-      "subject": incident.subject, "kind": kind, "severity": incident.severity.rawValue,
+      "subject": incident.subject.escaped, "kind": kind, "severity": incident.severity.rawValue,
     ]
     // An empty label is no label.
     if !incident.cluster.isEmpty { labels["cluster"] = incident.cluster }

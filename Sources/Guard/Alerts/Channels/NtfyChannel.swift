@@ -1,4 +1,4 @@
-internal import FoundationEssentials
+internal import GuardAPI
 internal import Health
 
 /// Publishes to a topic of ntfy as JSON (docs.ntfy.sh/publish, "Publish as JSON"): there titles may be any text.
@@ -32,7 +32,7 @@ struct NtfyChannel: DeliveryChannel {
     let message = Message(
       topic: topic, title: text.headline, message: text.body.cut(to: NtfyChannel.longestMessage),
       priority: NtfyChannel.priority(text), tags: [NtfyChannel.tag(text)])
-    let body = (try? JSONEncoder().encode(message)).map { Array($0) } ?? []
+    let body = (try? DocumentCoding.encode(message)).map { Array($0) } ?? []
     try door.post(body, type: "application/json", to: parent, isCancelled: isCancelled)
   }
 

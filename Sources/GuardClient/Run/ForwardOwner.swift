@@ -1,0 +1,41 @@
+import GuardAPI
+
+/// Whether a cluster's local addresses are the guard's. Another program that listens there receives what is meant for the
+/// cluster, tokens included.
+struct ForwardOwner: Hashable {
+  let cluster: ClusterDocument
+
+  /// Why an address must not be used; nil where the guard listens on each of them.
+  ///
+  /// Which of several forwards a kubeconfig goes through is for its server line to say: none of them may be another's.
+  var complaint: String? {
+    // An older guard may leave forwards out: what is not told is not known.
+    guard !cluster.tunnel.forwards.isEmpty else {
+      return "\(cluster.name): the guard names no forward to the cluster"
+    }
+    let foreign = cluster.tunnel.forwards.filter { $0.state != .listening }
+    let reasons = foreign.map { forward in
+      switch forward.state {
+      case .portBusy, .listening:
+        forward.holder.map { "\(forward.listen) is not the guard's: taken by \($0)" }
+          ?? "\(forward.listen) is not the guard's: taken by another process"
+      case .unknown: "\(forward.listen): the guard does not tell whether it listens there"
+      }
+    }
+    return reasons.isEmpty ? nil : "\(cluster.name): \(reasons.joined(separator: "; "))"
+  }
+}
+
+/// A local address of the cluster is another program's.
+struct ForeignForward: Complaint, Hashable {
+  let reason: String
+  var exitStatus: Int32 { ExitStatus.unavailable.rawValue }
+  var description: String { "\(reason). What listens there: sudo ss -ltnp" }
+
+  /// Throws where one of the clusters has such an address.
+  static func refuse(_ status: StatusDocument) throws(ForeignForward) {
+    if let reason = status.clusters.lazy.compactMap({ ForwardOwner(cluster: $0).complaint }).first {
+      throw ForeignForward(reason: reason)
+    }
+  }
+}

@@ -1,0 +1,66 @@
+// Text from outside, made fit to be shown: each character can be seen, and none steers a terminal, turns the direction
+// of writing or looks like nothing. An escape is plain ASCII, `\u{200b}`, so that escaping twice changes nothing.
+
+extension String {
+  /// One line of prose: a line break or a tab is one blank, and each character that can't be seen is escaped.
+  public var singleLine: String { visible(.prose) }
+
+  /// One line in which line breaks and tabs are escaped too: `\n`.
+  public var escaped: String { visible(.word) }
+
+  /// As `escaped`, for a name: a blank is escaped where it can't be seen, at either end or behind another one.
+  public var escapedName: String { visible(.name) }
+
+  /// Text that may have lines: line feeds and tabs stay, and each other character that can't be seen is escaped.
+  public var escapedLines: String { visible(.lines) }
+
+  private enum Form {
+    case prose, word, name, lines
+  }
+
+  private func visible(_ form: Form) -> String {
+    // Nearly all that a cluster says is plain ASCII, and there is much of it.
+    if utf8.allSatisfy({ (0x21..<0x7F).contains($0) || $0 == 0x20 && form != .name }) { return self }
+    var text = String.UnicodeScalarView()
+    for (index, scalar) in zip(unicodeScalars.indices, unicodeScalars) {
+      switch (scalar, form) {
+      case ("\n", .lines), ("\t", .lines): text.append(scalar)
+      case ("\n", .prose), ("\t", .prose), ("\r", .prose):
+        if text.last != " " { text.append(" ") }
+      case ("\n", _): text.append(contentsOf: "\\n".unicodeScalars)
+      case ("\t", _): text.append(contentsOf: "\\t".unicodeScalars)
+      case ("\r", _): text.append(contentsOf: "\\r".unicodeScalars)
+      case (" ", .name):
+        let isSeen =
+          !text.isEmpty && text.last != " " && unicodeScalars.index(after: index) != unicodeScalars.endIndex
+        text.append(contentsOf: isSeen ? " ".unicodeScalars : scalar.codePoint.unicodeScalars)
+      case _ where scalar.isInvisible: text.append(contentsOf: scalar.codePoint.unicodeScalars)
+      default: text.append(scalar)
+      }
+    }
+    return String(text)
+  }
+}
+
+extension Unicode.Scalar {
+  /// It shows nothing, or something else than itself: controls, formats, separators that are no plain blank, variation
+  /// selectors, tags and other default ignorables (UAX #44), private and unassigned code points, and the few letters and
+  /// symbols whose glyph is blank.
+  public var isInvisible: Bool {
+    switch value {
+    case 0x20..<0x7F, 0xA1..<0xAD, 0xAE..<0x300: return false
+    // Braille and musical blanks, a Khitan filler, and two blanks of the Egyptian hieroglyphs.
+    case 0x2800, 0x1D159, 0x16FE4, 0x13441, 0x13442: return true
+    default: break
+    }
+    switch properties.generalCategory {
+    case .control, .format, .lineSeparator, .paragraphSeparator, .spaceSeparator, .privateUse, .surrogate,
+      .unassigned:
+      return true
+    default: return properties.isDefaultIgnorableCodePoint
+    }
+  }
+
+  /// `\u{200b}`
+  fileprivate var codePoint: String { "\\u{\(String(value, radix: 16))}" }
+}

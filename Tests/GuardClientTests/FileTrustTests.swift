@@ -1,0 +1,123 @@
+import FoundationEssentials
+import Glibc
+import GuardAPI
+import TestSupport
+import Testing
+
+@testable import GuardClient
+
+@Suite struct FileTrustTests {
+  private let folder: TestSupport.TemporaryFolder
+  private let file: String
+
+  init() throws {
+    folder = try TestSupport.TemporaryFolder()
+    mkdir(folder.file("kube"), 0o700)
+    file = try folder.write("apiVersion: v1", to: "kube/config")
+  }
+
+  private func flaw(_ path: String, reader: UInt32 = geteuid()) -> FileTrust.Flaw? {
+    FileTrust(reader: reader).flaw(of: path)
+  }
+
+  @Test func aFileOfItsReaderInAFolderOfItsReaderIsTrusted() {
+    #expect(flaw(file) == nil)
+    #expect(flaw(folder.file("kube/./../kube//config")) == nil)
+    #expect(flaw("/etc/passwd") == nil)
+  }
+
+  @Test(arguments: [0o666, 0o622, 0o646]) func aFileThatOthersMayWriteIsNotTrusted(_ mode: mode_t) {
+    chmod(file, mode)
+    #expect(flaw(file) == .writable(path: file, mode: mode))
+  }
+
+  @Test func aFolderThatOthersMayWriteIsNotTrusted() {
+    chmod(folder.file("kube"), 0o777)
+    #expect(flaw(file) == .writable(path: folder.file("kube"), mode: 0o777))
+    // As in /tmp, only an entry's owner can exchange it there.
+    chmod(folder.file("kube"), 0o1777)
+    #expect(flaw(file) == nil)
+  }
+
+  @Test(.enabled(if: geteuid() == 0, "only root can give a file away"))
+  func whatBelongsToAnotherUserIsNotTrusted() {
+    chown(file, 4242, 4242)
+    #expect(flaw(file) == .foreignOwner(path: file, uid: 4242))
+    #expect(flaw(file, reader: 4242) == nil)
+    chown(file, 0, 0)
+    chown(folder.file("kube"), 4242, 4242)
+    #expect(flaw(file) == .foreignOwner(path: folder.file("kube"), uid: 4242))
+    // A folder of an unknown user's group is nobody's private one.
+    chown(folder.file("kube"), 0, 4242)
+    chmod(folder.file("kube"), 0o775)
+    #expect(flaw(file) == .writable(path: folder.file("kube"), mode: 0o775))
+    #expect(flaw(file, reader: 4243) == .writable(path: folder.file("kube"), mode: 0o775))
+  }
+
+  /// Its owner could point it elsewhere.
+  @Test(.enabled(if: geteuid() == 0, "only root can give a link away"))
+  func aLinkOfAnotherUserIsNotTrusted() {
+    let link = folder.file("link")
+    symlink(file, link)
+    #expect(flaw(link) == nil)
+    lchown(link, 4242, 4242)
+    #expect(flaw(link) == .foreignOwner(path: link, uid: 4242))
+  }
+
+  @Test func aLinkIsFollowedToWhatItLeadsTo() {
+    symlink("kube", folder.file("relative"))
+    symlink("../kube/config", folder.file("kube/up"))
+    symlink("loop", folder.file("loop"))
+    #expect(flaw(folder.file("relative/config")) == nil)
+    #expect(flaw(folder.file("relative/up")) == nil)
+    #expect(flaw(folder.file("loop")) == .tooManyLinks)
+    chmod(file, 0o666)
+    #expect(flaw(folder.file("relative/up")) == .writable(path: file, mode: 0o666))
+  }
+
+  @Test func onlyARegularFileIsOne() {
+    mkfifo(folder.file("fifo"), 0o600)
+    #expect(flaw(folder.file("fifo")) == .notAFile)
+    #expect(flaw(folder.path) == .notAFile)
+    #expect(flaw("/") == .notAFile)
+    #expect(flaw("kube/config") == .notAbsolute)
+    #expect(flaw("") == .notAbsolute)
+    #expect(flaw(file + "/x") == .unseen(ENOTDIR))
+    #expect(flaw(folder.file("none/config")) == .unseen(ENOENT))
+  }
+
+  private func complaint(_ kubeconfig: String) -> KubeconfigComplaint? {
+    var status = Scene.healthy.status
+    status.clusters[0].kubeconfig = kubeconfig
+    do throws(KubeconfigComplaint) {
+      _ = try ClusterKubeconfig.path(of: status, named: nil)
+      return nil
+    } catch {
+      return error
+    }
+  }
+
+  @Test func aKubeconfigThatOthersMayWriteIsDeniedAlsoInAList() throws {
+    let good = try folder.write("", to: "good")
+    #expect(complaint("\(good):\(file)") == nil)
+    chmod(file, 0o666)
+    let found = try #require(complaint("\(good):\(file)"))
+    #expect(found == .untrusted(file, .writable(path: file, mode: 0o666)))
+    #expect(found.exitStatus == 77)
+    #expect("\(found)".contains("can be changed by other users: \(file) has mode 0666"))
+    // A file that is not there yet counts as soon as somebody writes it.
+    chmod(folder.file("kube"), 0o777)
+    #expect(complaint("\(good):\(folder.file("kube/later"))")?.exitStatus == 77)
+    #expect(complaint("config")?.exitStatus == 77)
+  }
+}
+
+@Suite struct TrustedUsersTests {
+  @Test func rootTheCallerAndTheServiceAreObeyed() {
+    let users = TrustedUsers(caller: 1000, service: 998)
+    #expect([0, 1000, 998, 1001].map(users.includes) == [true, true, true, false])
+    // Root obeys nobody else, and no user at all in place of one that does not exist.
+    let root = TrustedUsers(caller: 0, service: nil)
+    #expect([0, 1000, 998, .max].map(root.includes) == [true, false, false, false])
+  }
+}

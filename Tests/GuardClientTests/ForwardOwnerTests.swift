@@ -1,0 +1,53 @@
+import GuardAPI
+import Testing
+
+@testable import GuardClient
+
+@Suite struct ForwardOwnerTests {
+  private func status(_ change: (inout [ForwardDocument]) -> Void) -> StatusDocument {
+    var status = Scene.healthy.status
+    change(&status.clusters[0].tunnel.forwards)
+    return status
+  }
+
+  @Test func aPortOfAnotherProgramReachesNoGoal() {
+    let stolen = status {
+      $0[0].state = .portBusy
+      $0[0].holder = "a process of mallory (uid 1001)"
+    }
+    for goal in Goal.allCases {
+      #expect(
+        goal.obstacle(in: stolen)
+          == "tethys: 127.0.0.1:16443 is not the guard's: taken by a process of mallory (uid 1001)")
+    }
+    #expect(throws: ForeignForward.self) { try ForeignForward.refuse(stolen) }
+    #expect(throws: Never.self) { try ForeignForward.refuse(Scene.healthy.status) }
+  }
+
+  @Test func oneForeignPortAmongManyIsOneTooMany() {
+    let second = status {
+      $0.append(ForwardDocument(listen: "127.0.0.1:18080", target: "x:80", state: .portBusy))
+    }
+    #expect(
+      Goal.tunnel.obstacle(in: second)
+        == "tethys: 127.0.0.1:18080 is not the guard's: taken by another process")
+  }
+
+  @Test func oneForeignPortAmongManyClustersIsOneTooMany() {
+    var two = Scene.healthy.status
+    var other = two.clusters[0]
+    other.name = "calypso"
+    other.tunnel.forwards[0].state = .portBusy
+    two.clusters.append(other)
+    #expect(Goal.api.obstacle(in: two)?.hasPrefix("calypso: ") == true)
+    #expect(Goal.api.obstacle(in: two.only("tethys") ?? two) == nil)
+  }
+
+  /// A guard that does not tell is not taken at its silence.
+  @Test func whatIsNotToldIsNotTrusted() {
+    #expect(Goal.api.obstacle(in: status { $0 = [] }) == "tethys: the guard names no forward to the cluster")
+    #expect(
+      Goal.api.obstacle(in: status { $0[0].state = .unknown })
+        == "tethys: 127.0.0.1:16443: the guard does not tell whether it listens there")
+  }
+}

@@ -9,9 +9,12 @@ struct RunCommand: ParsableCommand {
     discussion: """
       The command takes this program's place: its exit status, its signals and its terminal are its own. What changes \
       the cluster by hand (kubectl apply, delete, edit, patch, scale, rollout restart and the like, helm upgrade, flux \
-      reconcile or suspend, pulumi up) is refused: the cluster is what Git says. With --break-glass and a reason it \
+      reconcile or suspend, pulumi up, argocd app sync, systemctl restart k3s, k9s without --readonly) is refused, also \
+      behind other programs and in scripts on the command line: the cluster is what Git says. With --break-glass and a reason it \
       runs, and the guard logs who did what and why; where the guard can't log it, it does not run. Looking is free: \
-      get, describe, logs, exec, port-forward, diff and --dry-run. This keeps you from a slip, not from a purpose.
+      get, describe, logs, exec, port-forward, diff, --dry-run and --local. What can't be looked into (script files, \
+      plugins, other languages, a shell that you type into) runs, and is said on standard error. This keeps you from a \
+      slip, not from a purpose.
 
       Exit status besides the command's own: 64 usage, 69 no guard or no kubeconfig, 75 the tunnel did not come up, \
       77 refused, 126 the command can't be run, 127 it is not there.
@@ -61,9 +64,20 @@ struct RunCommand: ParsableCommand {
   private var words: [String] { command.first == "--" ? Array(command.dropFirst()) : command }
 
   func run() throws {
-    let change = ClusterChange.find(in: words)
+    let change: String?
     // Before anybody waits for a tunnel.
-    if let change, breakGlass == nil { throw ByHand(change: change) }
+    switch CommandReader.effect(of: words) {
+    case .none: change = nil
+    case .change(let words):
+      if breakGlass == nil { throw ByHand(change: words) }
+      change = words
+    case .unseen(let what):
+      change = nil
+      if breakGlass == nil {
+        StandardOutput.writeError(
+          "oceanid-ctl: not checked for changes by hand: \(Span(what).text)\n")
+      }
+    }
     let status = try Waiting(
       client: connection.trustedClient, goal: .tunnel, cluster: choice.cluster, timeout: timeout,
       announces: true
@@ -75,13 +89,13 @@ struct RunCommand: ParsableCommand {
   }
 
   /// Throws where the guard did not log it.
-  private func log(_ reason: String, _ change: ClusterChange?, _ status: StatusDocument) throws {
+  private func log(_ reason: String, _ change: String?, _ status: StatusDocument) throws {
     let program = words.first.map { $0.split(separator: "/").last.map(String.init) ?? $0 } ?? ""
     do {
       _ = try connection.trustedClient.exchange(
         .breakGlass,
         [
-          ("command", change?.words ?? program), ("reason", reason),
+          ("command", change ?? program), ("reason", reason),
           ("cluster", status.clusters.first?.name ?? ""),
         ])
     } catch {
@@ -93,10 +107,11 @@ struct RunCommand: ParsableCommand {
 
 /// What the cluster is comes from Git.
 struct ByHand: Complaint {
-  let change: ClusterChange
+  /// The tool and its verb.
+  let change: String
   var exitStatus: Int32 { ExitStatus.denied.rawValue }
 
   var description: String {
-    "\(change.words) changes the cluster by hand; change it in Git, or say why with --break-glass \"reason\", which is logged"
+    "\(change) changes the cluster by hand; change it in Git, or say why with --break-glass \"reason\", which is logged"
   }
 }

@@ -1,0 +1,23 @@
+/// A program as a command line names it: `/usr/bin/kubectl`, `\kubectl`, `kubectl-1.30`, `docker.io/bitnami/kubectl:1.30`.
+struct ProgramName: Hashable {
+  /// Without folder, image tag or ending.
+  let name: String
+
+  init(_ word: String) {
+    // A flake's attribute stands behind #, as in nixpkgs#kubectl; an image's or a package's version behind : or @.
+    let last = word.split(whereSeparator: { "/#\\".contains($0) }).last ?? ""
+    var name = last.prefix { !":@".contains($0) }
+    if name.isEmpty { name = last }
+    if name.hasSuffix(".exe") { name = name.dropLast(4) }
+    self.name = String(name)
+  }
+
+  /// Whether it is that program in some version: `kubectl-1.30`, `helm3`, `terraform_v1.5.7`.
+  func isVersion(of program: String) -> Bool {
+    guard name.hasPrefix(program) else { return false }
+    var rest = name.dropFirst(program.count)
+    if let mark = rest.first, "-_.".contains(mark) { rest = rest.dropFirst() }
+    if rest.first == "v" { rest = rest.dropFirst() }
+    return rest.isEmpty ? name == program : rest.first?.isNumber == true
+  }
+}

@@ -48,12 +48,13 @@ struct CompletionTests {
     let folder = try TemporaryFolder()
     let guardian = try ScriptedGuard(path: folder.file("guard.sock"))
     var status = StatusDocument(generatedAt: Timestamp(seconds: 0), clusters: [], problems: [])
+    let start = Timestamp(seconds: 0)
     status.clusters = (Self.evil + ["tethys"]).map { name in
       ClusterDocument(
-        report: ClusterReport(name: name, verdict: .healthy, summary: ""), tunnel: TunnelDocument(state: .up, since: nil, host: "x"),
-        poll: PollDocument(
-          at: nil, seenAt: nil, duration: nil, failure: nil, now: Timestamp(seconds: 0)), api: APIDocument(),
-        now: Timestamp(seconds: 0))
+        report: ClusterReport(name: name, verdict: .healthy, summary: ""),
+        tunnel: TunnelDocument(state: .up, since: nil, host: "x"),
+        poll: PollDocument(at: nil, seenAt: nil, duration: nil, failure: nil, now: start),
+        api: APIDocument(), now: start)
     }
     try guardian.answers(status)
     let terminal = try terminal(shell, folder, ["OCEANID_SOCKET": guardian.path])

@@ -25,9 +25,10 @@ func program(_ name: String, _ imports: [Target.Dependency]) -> Target {
   .executableTarget(name: name, dependencies: imports, swiftSettings: rules)
 }
 
-func tests(_ room: String, _ imports: [Target.Dependency] = []) -> Target {
+func tests(_ room: String, _ imports: [Target.Dependency] = [], reading files: [String] = []) -> Target {
   .testTarget(
-    name: "\(room)Tests", dependencies: [.target(name: room)] + imports, swiftSettings: rules)
+    name: "\(room)Tests", dependencies: [.target(name: room)] + imports, exclude: files,
+    swiftSettings: rules)
 }
 
 let arguments: Target.Dependency = .product(
@@ -158,7 +159,8 @@ let package = Package(
     tests("GuardAPI", ["Health"]),
     tests("Tunnel", ["SSH", "Platform", "TestSupport"]),
     tests(
-      "Kubernetes", ["Curl", "DemoCluster", "Health", "Platform", "TestSupport", "YAML"] + nio + [nioSSL]),
+      "Kubernetes", ["Curl", "DemoCluster", "Health", "Platform", "TestSupport", "YAML"] + nio + [nioSSL],
+      reading: ["Recordings"]),
     tests("Guard", ["GuardAPI", "Health", "Platform", "Systemd", "Tunnel", "TestSupport"]),
     tests("GuardClient", ["GuardAPI", "Health", "Platform", "SystemJournal", "TestSupport", arguments]),
     tests("DemoCluster", ["TestSupport"]),

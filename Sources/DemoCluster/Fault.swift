@@ -48,6 +48,17 @@ package enum Fault: Hashable, Sendable {
   case stackFixed
   case groupMissing(String)
   case groupBack(String)
+  /// `kubectl delete crd NAME`: the kind is gone, and its objects with it.
+  case definitionDeleted(String)
+  case definitionBack(String)
+  /// The group's own server does not answer: it is named, marked stale and without resources.
+  case groupStale(String)
+  case groupFresh(String)
+  /// The API server ends, and is ready again after so many seconds.
+  case restarts(seconds: Int)
+  /// The API server stays in this phase of its start, until it is `started`.
+  case starting(Start.Phase)
+  case started
 
   /// From now on, until it ends.
   case begins(Trouble)
@@ -162,6 +173,13 @@ extension ClusterState {
     case .ends(let trouble): troubles[trouble] = nil
     case .groupMissing(let group): missingGroups.insert(group)
     case .groupBack(let group): missingGroups.remove(group)
+    case .definitionDeleted(let name): missingKinds.insert(name)
+    case .definitionBack(let name): missingKinds.remove(name)
+    case .groupStale(let group): staleGroups.insert(group)
+    case .groupFresh(let group): staleGroups.remove(group)
+    case .restarts(let seconds): start = Start(at: now, seconds: seconds)
+    case .starting(let phase): start = Start(held: phase)
+    case .started: start = nil
     case .answersWrong, .answersRight, .clockAhead, .presents: break
     case .healed:
       let next = version

@@ -43,6 +43,22 @@ extension Fault {
     case "stack-fixed": self = .stackFixed
     case "group-missing": self = .groupMissing(try argument(0, "an API group"))
     case "group-back": self = .groupBack(try argument(0, "an API group"))
+    case "definition-deleted": self = .definitionDeleted(try argument(0, "PLURAL.GROUP"))
+    case "definition-back": self = .definitionBack(try argument(0, "PLURAL.GROUP"))
+    case "group-stale": self = .groupStale(try argument(0, "an API group"))
+    case "group-fresh": self = .groupFresh(try argument(0, "an API group"))
+    case "restarts":
+      let text = arguments.first ?? "13"
+      guard let seconds = Int(text) else { throw DemoError.unknownFault("\(verb): '\(text)' is no number") }
+      self = .restarts(seconds: seconds)
+    case "starting":
+      let phases = Start.Phase.allCases.map(\.rawValue).joined(separator: ", ")
+      let text = try argument(0, "a phase, one of \(phases)")
+      guard let phase = Start.Phase(rawValue: text) else {
+        throw DemoError.unknownFault("\(verb): '\(text)' is none of \(phases)")
+      }
+      self = .starting(phase)
+    case "started": self = .started
     case "clock-ahead":
       let text = try argument(0, "seconds")
       guard let seconds = Int(text) else { throw DemoError.unknownFault("\(verb): '\(text)' is no number") }

@@ -6,6 +6,9 @@ enum Summary {
         problems.count > 1 ? "; \(problems.count - 1) more problem\(problems.count > 2 ? "s" : "")" : ""
       return worst.title + more
     }
+    if !judgement.isStarting, verdict == .unknown, let part = judgement.firstUnreadPart {
+      return "\(part) can't be read just now"
+    }
     if judgement.isStarting || verdict == .unknown {
       let tunnel = judgement.observation.tunnel
       return tunnel.state == .up

@@ -33,14 +33,23 @@ struct DemoClusterCommand: ParsableCommand {
   @Option(help: "So many more Kustomizations.")
   var kustomizations = 0
 
+  @Option(help: "These Kustomizations fail, each with a text of so many characters.")
+  var failing: Int?
+
+  @Option(help: "Start as a real API server does, which takes so many seconds.")
+  var starting: Int?
+
   @Flag(help: "End when standard input ends.")
   var attached = false
 
   func run() throws {
     let signals = blockSignals()
-    let crowd = nodes + kustomizations > 0 ? Crowd(nodes: nodes, kustomizations: kustomizations) : nil
+    let crowd =
+      nodes + kustomizations > 0
+      ? Crowd(nodes: nodes, kustomizations: kustomizations, failureLength: failing) : nil
     let cluster = try DemoCluster.start(
       certificates: try Certificates.make(in: folder), port: port, with: crowd)
+    if let starting { cluster.apply(.restarts(seconds: starting)) }
     try cluster.writeFolder(folder)
     say("serving https://127.0.0.1:\(cluster.port)")
     readFaults(for: cluster)

@@ -44,6 +44,26 @@ import Testing
     #expect(file.load() == Memory(firstSeen: ["tethys/b c": time]))
   }
 
+  @Test func kindsThatTheServerHadOutliveARestart() throws {
+    let folder = try TemporaryFolder()
+    let file = MemoryFile(cluster: "tethys", folder: StateFolder(folder: folder.path))
+    let memory = Memory(kinds: [
+      "Kustomization": Memory.KnownKind(objects: 12),
+      "Stack": Memory.KnownKind(objects: 1, goneSince: Timestamp(seconds: 1_768_039_200)),
+    ])
+    file.save(memory)
+    #expect(file.load() == memory)
+    try folder.write(#"kind {"name":"Bucket","objects":-1}"# + "\nkind 7\nkind {}\n", to: "problems-tethys")
+    #expect(file.load() == Memory())
+    // They come before what may fill the file.
+    var crowded = memory
+    for number in 0..<30_000 {
+      crowded.firstSeen["tethys/flux/kustomization/tenants/\(number)/failed"] = Timestamp(seconds: 1000)
+    }
+    file.save(crowded)
+    #expect(file.load().kinds == memory.kinds)
+  }
+
   @Test func aRestartDuringARetryEndsNoFailure() throws {
     let folder = try TemporaryFolder()
     let now = Timestamp(seconds: 1_768_039_200)

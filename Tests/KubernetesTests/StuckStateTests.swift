@@ -255,11 +255,50 @@ import Testing
     #expect(during.verdict == .unknown)
     #expect(during.flux.count == before.flux.count)
     #expect(during.flux.allSatisfy { ($0.verdict == .unknown) == ($0.value.resource.kind == "HelmRelease") })
-    // Now discovery was asked again, and does not name it any more.
+    // Now discovery was asked again, and does not name it any more: it is asked once more.
+    let doubtful = try await cluster.look(&memory)
+    #expect(doubtful.problems.isEmpty, "\(doubtful.problems)")
+    #expect(doubtful.verdict == .unknown)
     let after = try await cluster.look(&memory)
-    #expect(after.problems.isEmpty, "\(after.problems)")
-    #expect(!after.flux.contains { $0.value.resource.kind == "HelmRelease" })
+    #expect(after.problems.map(\.title) == ["helm-controller runs, and its kind is not served"])
+    #expect(after.flux.count == before.flux.count)
     cluster.demo.apply(.groupBack("helm.toolkit.fluxcd.io"))
+    _ = try await cluster.look(&memory)
+    #expect(try await cluster.look(&memory).verdict == .healthy)
+  }
+
+  /// Each definition of the demo's cluster, deleted by hand.
+  @Test(arguments: [
+    "kustomizations.kustomize.toolkit.fluxcd.io", "imagepolicies.image.toolkit.fluxcd.io",
+    "alerts.notification.toolkit.fluxcd.io", "certificates.cert-manager.io", "stacks.pulumi.com",
+  ]) func aDeletedDefinitionIsOneProblem(definition: String) async throws {
+    let cluster = try WatchedCluster()
+    var memory = Memory()
+    #expect(try await cluster.look(&memory).problems.isEmpty)
+    cluster.demo.apply(.definitionDeleted(definition))
+    var report = try await cluster.look(&memory)
+    for _ in 0..<3 { report = try await cluster.look(&memory) }
+    #expect(report.problems.count == 1)
+    #expect(report.problems.first?.id.hasSuffix("/kinds/not-served") == true)
+    #expect(report.problems.first?.detail.contains(definition) == true)
+    #expect(report.verdict != .healthy)
+  }
+
+  @Test(arguments: Start.Phase.allCases.filter { $0 != .down })
+  func aStartingServerIsOneProblem(phase: Start.Phase) async throws {
+    let cluster = try WatchedCluster()
+    var memory = Memory()
+    let before = try await cluster.look(&memory)
+    cluster.demo.apply(.starting(phase))
+    for _ in 0..<3 {
+      let report = try await cluster.look(&memory)
+      #expect(report.problems.map(\.id) == ["tethys/api/not-ready"])
+      #expect(report.objects == before.objects)
+      #expect(report.certificates.count == before.certificates.count)
+      #expect(report.stacks.count == before.stacks.count)
+    }
+    cluster.demo.apply(.started)
+    #expect(try await cluster.look(&memory).verdict == .healthy)
   }
 
   @Test func whatPeopleHoldBackIsToldApartFromWhatIsStuck() async throws {

@@ -4,6 +4,8 @@ struct API {
   let now: Moment
   var refusesContinue = false
 
+  private var phase: Start.Phase? { state.start?.phase(at: now) }
+
   func answer(_ request: Request) -> Answer {
     guard let user = request.user else { return .unauthorized }
     guard request.method == "GET" else {
@@ -16,7 +18,8 @@ struct API {
     case "version" where path.count == 1: return version
     case "readyz", "livez", "healthz": return health(path, isVerbose: request.query["verbose"] != nil)
     case "api", "apis":
-      return Discovery(state: state).answer(path, accept: request.accept) ?? resource(path, request, user)
+      return Discovery(state: state, hidesCustomResources: phase?.hidesCustomResources ?? false)
+        .answer(path, accept: request.accept) ?? resource(path, request, user)
     default: return .noSuchPath
     }
   }
@@ -31,8 +34,19 @@ struct API {
   }
 
   private func health(_ path: [String], isVerbose: Bool) -> Answer {
-    guard path.count == 1, isVerbose else { return Answer(text: "ok") }
-    let checks = ["ping", "log", "etcd", "informer-sync", "poststarthook/start-apiextensions-controllers"]
+    let failed = path[0] == "livez" ? [] : phase?.failedChecks ?? []
+    guard path.count == 1, isVerbose || !failed.isEmpty else { return Answer(text: "ok") }
+    let checks = [
+      "ping", "log", "etcd", "informer-sync", "poststarthook/start-apiextensions-controllers",
+      "poststarthook/crd-informer-synced", "poststarthook/rbac/bootstrap-roles",
+      "poststarthook/apiservice-discovery-controller",
+    ]
+    guard failed.isEmpty else {
+      let lines = checks.map {
+        failed.contains($0) ? "[-]\($0) failed: reason withheld\n" : "[+]\($0) ok\n"
+      }
+      return Answer(text: lines.joined() + "\(path[0]) check failed\n", status: 500)
+    }
     return Answer(
       text: checks.map { "[+]\($0) ok\n" }.joined() + "\(path[0]) check passed\n")
   }
@@ -53,6 +67,7 @@ struct API {
       let kind = Discovery(state: state).kinds(of: group, version).first(where: { $0.plural == plural }),
       kind.isNamespaced || namespace == nil
     else { return .noSuchPath }
+    if kind.isCustom, let refusal = phase?.refusal { return refusal }
     guard let form = Representation(accept: request.accept) else {
       return .failure(
         406, "NotAcceptable",

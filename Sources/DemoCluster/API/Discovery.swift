@@ -1,8 +1,14 @@
 /// What the server says it serves: one aggregated answer where the client asks for it, else group by group.
 struct Discovery {
   let state: ClusterState
+  var hidesCustomResources = false
 
-  private var kinds: [Kind] { Kind.all.filter { !state.missingGroups.contains($0.group) } }
+  private var kinds: [Kind] {
+    Kind.all.filter { kind in
+      !state.missingGroups.contains(kind.group) && !state.missingKinds.contains(kind.definition)
+        && !(hidesCustomResources && kind.isCustom)
+    }
+  }
 
   /// Named groups in the order of their first kind.
   private var groups: [String] {
@@ -80,8 +86,10 @@ struct Discovery {
         "versions": .array(
           versions(of: group).map { version in
             [
-              "version": .string(version), "freshness": "Current",
-              "resources": .array(kinds(of: group, version).map { discovered($0, version) }),
+              "version": .string(version),
+              "freshness": state.staleGroups.contains(group) ? "Stale" : "Current",
+              "resources": state.staleGroups.contains(group)
+                ? [] : .array(kinds(of: group, version).map { discovered($0, version) }),
             ]
           }),
       ]

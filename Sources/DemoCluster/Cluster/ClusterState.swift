@@ -22,6 +22,12 @@ package struct ClusterState: Sendable {
   var suspended: Set<String> = []
   /// API groups that are not served.
   var missingGroups: Set<String> = []
+  /// Names of CustomResourceDefinitions that were deleted.
+  var missingKinds: Set<String> = []
+  /// API groups that the server names, and could not look into.
+  var staleGroups: Set<String> = []
+  /// The server is on its way up.
+  var start: Start?
   /// `namespace/name` of workloads without a ready pod.
   var downWorkloads: [String: Moment] = [:]
   /// `namespace/name` of Secrets that are not there.

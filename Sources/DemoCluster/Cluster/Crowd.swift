@@ -2,14 +2,26 @@
 package struct Crowd: Hashable, Sendable {
   package let nodes: Int
   package let kustomizations: Int
+  /// All of these Kustomizations fail, and say why in a text of so many characters; nil: they are fine.
+  package let failureLength: Int?
 
-  package init(nodes: Int, kustomizations: Int) {
+  package init(nodes: Int, kustomizations: Int, failureLength: Int? = nil) {
     self.nodes = nodes
     self.kustomizations = kustomizations
+    self.failureLength = failureLength
   }
 }
 
 extension ClusterState {
+  /// Why one of the crowd fails.
+  func crowdFailure(of name: String) -> Failure? {
+    guard name.hasPrefix("tenant-"), let length = crowd?.failureLength else { return nil }
+    let line =
+      "\(name): deployment.apps \"web\" is invalid: spec.template.spec.containers[0].image: Required value; "
+    let text = String(repeating: line, count: length / line.utf8.count + 1)
+    return Failure(reason: "BuildFailed", message: String(text.prefix(length)), since: settled)
+  }
+
   /// The healthy Oceanid cluster in a crowd.
   package static func oceanid(at now: Moment, with crowd: Crowd) -> ClusterState {
     var state = oceanid(at: now)

@@ -33,7 +33,7 @@ extension ClusterState {
         condition("Ready", "Unknown", "Progressing", "Reconciliation in progress", since: since),
       ]
     }
-    if let failure = failing[name] ?? healthCheck(of: name) {
+    if let failure = failing[name] ?? healthCheck(of: name) ?? crowdFailure(of: name) {
       conditions = [
         condition("Reconciling", "ProgressingWithRetry", failure.message, since: failure.since),
         condition("Ready", "False", failure.reason, failure.message, since: failure.since),

@@ -82,8 +82,11 @@ struct Desk {
   private mutating func delivery(
     of request: Request, target: String, isCompressed: Bool, at now: Moment
   ) -> Delivery {
+    if state.start?.phase(at: now) == .down { return .close }
     let how = misbehaviour(for: request.path)
-    guard how == nil, state.crowd != nil, request.user != nil, request.query["limit"] != nil else {
+    guard how == nil, state.crowd != nil, state.start == nil, request.user != nil,
+      request.query["limit"] != nil
+    else {
       let delivery = Delivery(how, request, API(state: state, now: now))
       guard isCompressed, case .whole(let answer) = delivery else { return delivery }
       return .whole(answer.compressed)

@@ -19,9 +19,15 @@ final class ClusterAccess: Sendable {
   private let configuration: Configuration.Cluster
   private let tunnel: Tunnel
   private let environment: LocalEnvironment
+  /// Kinds that the cluster had when this process began.
+  private let kinds: Set<String>
   private let state = Mutex(State())
 
-  init(_ configuration: Configuration.Cluster, tunnel: Tunnel, environment: LocalEnvironment) {
+  init(
+    _ configuration: Configuration.Cluster, tunnel: Tunnel, environment: LocalEnvironment,
+    kinds: Set<String> = []
+  ) {
+    self.kinds = kinds
     self.configuration = configuration
     self.tunnel = tunnel
     self.environment = environment
@@ -102,7 +108,7 @@ final class ClusterAccess: Sendable {
     }
     let (kubeconfig, stamps) = try load()
     tunnel.setOwnTarget(configuration.target(of: kubeconfig.server))
-    let client = ClusterClient(kubeconfig: kubeconfig, dial: Dial(tunnel.ownDoor))
+    let client = ClusterClient(kubeconfig: kubeconfig, dial: Dial(tunnel.ownDoor), kinds: kinds)
     state.withLock { state in
       state.client = client
       state.stamps = stamps

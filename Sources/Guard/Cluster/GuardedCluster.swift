@@ -58,7 +58,11 @@ actor GuardedCluster {
       ownTarget: configuration.tunnel.forwards.first?.target
         ?? StreamAddress(host: "localhost", port: 6443),
       environment: environment, adopted: adopted, observer: events.tell)
-    let access = ClusterAccess(configuration, tunnel: tunnel, environment: environment)
+    let memoryFile = state.map { MemoryFile(cluster: configuration.name, folder: $0) }
+    let memory = memoryFile?.load() ?? Memory()
+    let access = ClusterAccess(
+      configuration, tunnel: tunnel, environment: environment,
+      kinds: Set(memory.kinds.filter { $0.value.goneSince == nil }.keys))
     self.executor = executor
     self.configuration = configuration
     self.tunnel = tunnel
@@ -68,9 +72,9 @@ actor GuardedCluster {
     self.board = board
     self.ledger = ledger
     self.observed = observed
-    self.memoryFile = state.map { MemoryFile(cluster: configuration.name, folder: $0) }
+    self.memoryFile = memoryFile
     self.roundTrips = RoundTripRecord(cluster: configuration.name, folder: state)
-    self.memory = memoryFile?.load() ?? Memory()
+    self.memory = memory
     self.kept = (memory, Timestamp(milliseconds: WallClock.milliseconds))
     let journalFile = state.map { JournalMemoryFile(cluster: configuration.name, folder: $0) }
     self.journal = ClusterJournal(
@@ -148,7 +152,7 @@ actor GuardedCluster {
     if let (known, at) = kept {
       let isSame =
         known.firstSeen == memory.firstSeen && known.failures == memory.failures
-        && known.critical == memory.critical
+        && known.critical == memory.critical && known.kinds == memory.kinds
       let isDue = isLast || now - at > GuardedCluster.renewalsKept || now < at
       guard !isSame || (isDue && known.renewals != memory.renewals) else { return }
     }

@@ -2,8 +2,8 @@ internal import FoundationEssentials
 internal import Health
 
 /// What the rules remember of a cluster, kept over a restart of the guard and a change of its section: since when each
-/// problem has been there (a line with time and id), which of them are critical, what fails and is being retried, and
-/// when each Lease moved.
+/// problem has been there (a line with time and id), which of them are critical, what fails and is being retried,
+/// when each Lease moved, and which kinds the server had.
 ///
 /// It is a help and no record: what can't be read or written is as if it had never been there.
 struct MemoryFile: Sendable {
@@ -36,6 +36,11 @@ extension Memory {
       case "failure":
         guard let kept = try? decoder.decode(KeptFailure.self, from: Data(rest)) else { continue }
         failures[kept.object.reference] = kept.condition
+      case "kind":
+        guard let kept = try? decoder.decode(KeptKind.self, from: Data(rest)), kept.objects >= 0 else {
+          continue
+        }
+        kinds[kept.name] = KnownKind(objects: kept.objects, goneSince: kept.gone)
       case "renewal":
         guard let kept = try? decoder.decode(KeptRenewal.self, from: Data(rest)) else { continue }
         renewals[kept.object.reference] = Renewal(renewTime: kept.renewed, movedAt: kept.moved)
@@ -58,6 +63,9 @@ extension Memory {
     func add(_ word: String, _ kept: some Encodable) {
       guard let json = try? encoder.encode(kept) else { return }
       add("\(word) \(String(decoding: json, as: UTF8.self))")
+    }
+    for (name, known) in kinds.sorted(by: { $0.key < $1.key }) {
+      add("kind", KeptKind(name: name, objects: known.objects, gone: known.goneSince))
     }
     for (id, since) in firstSeen.sorted(by: { $0.key < $1.key }) { add("\(since) \(id)") }
     for id in critical.sorted() { add("critical \(id)") }
@@ -104,6 +112,12 @@ private struct KeptFailure: Codable {
   var condition: Condition {
     Condition(type: type, status: status, reason: reason, message: message, lastTransitionTime: since)
   }
+}
+
+private struct KeptKind: Codable {
+  let name: String
+  let objects: Int
+  let gone: Timestamp?
 }
 
 private struct KeptRenewal: Codable {

@@ -234,6 +234,10 @@ extension Topic {
       "controllers-missing", "Flux's resources are there, and none of its controllers: nothing is applied.",
       "flux check"),
     Topic(
+      "not-served",
+      "The API server does not have a kind that it had, or whose controller runs: its CustomResourceDefinition was deleted, and its objects with it. What was seen last stays in the lists, as stale.",
+      "kubectl get crds; install the missing definitions again, and the objects come back from Git"),
+    Topic(
       "version", "The controllers are of another release than expect.flux wants.",
       "flux check; is an upgrade under way? Then change guard.yaml with it"),
     Topic(

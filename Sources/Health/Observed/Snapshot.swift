@@ -35,6 +35,12 @@ public struct PollFailure: Error, Hashable, Sendable {
     self.message = message
     self.remedy = remedy
   }
+
+  /// Of a kind that the server had and did not name just now: it is asked once more before that is believed. No problem
+  /// in itself.
+  public static let kindInDoubt = PollFailure(
+    code: .badResponse, message: "the API server does not name this kind just now, and is asked once more",
+    remedy: "oceanid-ctl poll")
 }
 
 /// What one poll of one cluster saw. Times in it are the server's.
@@ -75,6 +81,8 @@ public struct Snapshot: Hashable, Sendable {
   public var isServerUnverified: Bool
   /// Questions beside those of the parts that found no answer, by what they are about.
   public var gaps: [String: PollFailure]
+  /// Which of the kinds that are not part of every Kubernetes this server has; nil: not known.
+  public var kinds: ServedKinds?
 
   public init(
     serverTime: Timestamp, version: String? = nil, isReady: Bool? = nil,
@@ -88,7 +96,7 @@ public struct Snapshot: Hashable, Sendable {
     failedFluxKinds: [String: PollFailure] = [:], failedWorkloadKinds: [String: PollFailure] = [:],
     undecodable: [UndecodableObject] = [], uncountedKinds: Set<String> = [],
     clientCertificateExpiry: Timestamp? = nil, authorityExpiry: Timestamp? = nil,
-    isServerUnverified: Bool = false, gaps: [String: PollFailure] = [:]
+    isServerUnverified: Bool = false, gaps: [String: PollFailure] = [:], kinds: ServedKinds? = nil
   ) {
     self.serverTime = serverTime
     self.version = version
@@ -113,5 +121,17 @@ public struct Snapshot: Hashable, Sendable {
     self.authorityExpiry = authorityExpiry
     self.isServerUnverified = isServerUnverified
     self.gaps = gaps
+    self.kinds = kinds
+  }
+}
+
+/// Names of kinds that somebody installs, by what is believed of a server. A kind in neither set is not known.
+public struct ServedKinds: Hashable, Sendable {
+  public var served: Set<String>
+  public var absent: Set<String>
+
+  public init(served: Set<String> = [], absent: Set<String> = []) {
+    self.served = served
+    self.absent = absent
   }
 }

@@ -9,7 +9,7 @@ public func judge(
   var judgement = Judgement(observation, memory: memory, now: now)
   judgement.judgeTunnel()
   let isFresh = judgement.judgeAccess()
-  if let snapshot = observation.snapshot {
+  if let snapshot = judgement.snapshot {
     if isFresh { judgement.judge(snapshot) } else { judgement.remember(snapshot) }
   }
   return judgement.finish(isFresh: isFresh)
@@ -20,6 +20,8 @@ struct Judgement {
   let observation: Observation
   let now: Timestamp
   let memory: Memory
+  /// The observation's, in which the kinds that the server does not have any more are parts that can't be read.
+  let snapshot: Snapshot?
   private(set) var problems: [Problem] = []
   private var partFailures: [(part: String, kind: Problem.Kind, failure: PollFailure)] = []
   /// What the parts that can't be read leave out of sight.
@@ -36,6 +38,7 @@ struct Judgement {
   /// What the rules remember next time.
   var failures: [Reference: Condition] = [:]
   var renewals: [Reference: Memory.Renewal] = [:]
+  var kinds: [String: Memory.KnownKind]
 
   var nodes: [NodeReport] = []
   var flux: [Judged<FluxObject>] = []
@@ -70,7 +73,9 @@ struct Judgement {
     self.memory = memory
     self.now = now
     var lastSeen = memory.lastSeen
-    if let snapshot = observation.snapshot { lastSeen.take(snapshot, at: observation.serverTime ?? now) }
+    snapshot = observation.snapshot?.hiding(memory.kinds)
+    kinds = memory.kinds
+    if let snapshot { lastSeen.take(snapshot, at: observation.serverTime ?? now) }
     self.lastSeen = lastSeen
   }
 
@@ -141,7 +146,10 @@ struct Judgement {
   /// A slow or broken server is one thing, however many parts it costs. Each refusal lacks a rule of its own; one
   /// refusal that costs several parts, as that of discovery does, lacks one.
   private mutating func reportPartFailures() {
-    for (code, failures) in Dictionary(grouping: partFailures, by: \.failure.code) {
+    // A server that is not ready says so itself, and a kind that is gone has a problem of its own.
+    guard snapshot?.isReady != false else { return }
+    let told = partFailures.filter { ![.kindIsGone, .kindInDoubt].contains($0.failure) }
+    for (code, failures) in Dictionary(grouping: told, by: \.failure.code) {
       guard code == .forbidden else {
         reportPartFailure(code, failures)
         continue
@@ -175,6 +183,9 @@ struct Judgement {
         remedy: first.failure.remedy)
     }
   }
+
+  /// Of those that no problem names.
+  var firstUnreadPart: String? { partFailures.map(\.part).min() }
 
   /// A command for a person's terminal, for the right kubeconfig, context and port.
   func kubectl(_ arguments: String) -> String { "kubectl \(access) \(arguments)" }
@@ -210,6 +221,7 @@ struct Judgement {
   private func remembering(_ problems: [Problem], _ left: Memory) -> Memory {
     var next = left
     next.lastSeen = lastSeen
+    next.kinds = kinds
     next.failures.merge(failures) { _, new in new }
     next.renewals.merge(renewals) { _, new in new }
     next.firstSeen.merge(watched) { _, new in new }

@@ -8,6 +8,8 @@ public struct Memory: Hashable, Sendable {
   public var renewals: [Reference: Renewal]
   /// Ids of the critical problems.
   public var critical: Set<String>
+  /// Kinds that the server had, by name.
+  public var kinds: [String: KnownKind]
   /// For the parts of the cluster that can't be read next time.
   public var lastSeen: LastSeen
 
@@ -23,27 +25,42 @@ public struct Memory: Hashable, Sendable {
     }
   }
 
+  /// A kind that a server had.
+  public struct KnownKind: Hashable, Sendable {
+    /// Objects of it that were there last.
+    public var objects: Int
+    /// Since when it is not served any more.
+    public var goneSince: Timestamp?
+
+    public init(objects: Int, goneSince: Timestamp? = nil) {
+      self.objects = objects
+      self.goneSince = goneSince
+    }
+  }
+
   public init(
     firstSeen: [String: Timestamp] = [:], failures: [Reference: Condition] = [:],
-    renewals: [Reference: Renewal] = [:], critical: Set<String> = [], lastSeen: LastSeen = LastSeen()
+    renewals: [Reference: Renewal] = [:], critical: Set<String> = [], kinds: [String: KnownKind] = [:],
+    lastSeen: LastSeen = LastSeen()
   ) {
     self.firstSeen = firstSeen
     self.failures = failures
     self.renewals = renewals
     self.critical = critical
+    self.kinds = kinds
     self.lastSeen = lastSeen
   }
 
   /// Without what a poll has seen, or seen to be gone: that is for it to tell anew.
   func left(by unread: [UnreadPath], of cluster: String) -> Memory {
-    guard !unread.isEmpty else { return Memory(lastSeen: lastSeen) }
+    guard !unread.isEmpty else { return Memory(kinds: kinds, lastSeen: lastSeen) }
     func isUnread(_ path: Substring) -> Bool { unread.contains { $0.covers(path) } }
     func isUnread(id: String) -> Bool { isUnread(id.dropFirst(cluster.count + 1)) }
     return Memory(
       firstSeen: firstSeen.filter { isUnread(id: $0.key) },
       failures: failures.filter { isUnread($0.key.problems[...]) },
       renewals: renewals.filter { isUnread($0.key.problems[...]) },
-      critical: critical.filter { isUnread(id: $0) }, lastSeen: lastSeen)
+      critical: critical.filter { isUnread(id: $0) }, kinds: kinds, lastSeen: lastSeen)
   }
 }
 

@@ -13,6 +13,7 @@ extension Judgement {
     judgeCertificates(snapshot)
     judgeStacks(snapshot)
     judgePods(snapshot)
+    judgeKinds(snapshot)
   }
 
   /// What was last seen stays, and says of nothing how it is now.

@@ -13,7 +13,7 @@ package final class ClusterClient: Sendable {
   private let limits: PollLimits
   private let clock: @Sendable () -> Timestamp
   private let cancellation = Cancellation()
-  private let session = Mutex(Session())
+  private let session: Mutex<Session>
 
   // What outlives a poll.
   private struct Session: ~Copyable {
@@ -22,21 +22,23 @@ package final class ClusterClient: Sendable {
     var identity: Kubeconfig.Identity?
     /// What the exec plugin gave last.
     var credential: ExecCredential?
-    var discovery: Discovery?
-    var discoveredAt: ContinuousClock.Instant?
+    var discovery: DiscoveryState
     /// What the server wants to be left alone with, by path.
     var pauses: [String: Pause] = [:]
   }
 
-  /// - Parameter clock: the guard's own clock, for the expiry of the client certificate.
+  /// - Parameters:
+  ///   - kinds: names of kinds that this server is known to have had.
+  ///   - clock: the guard's own clock, for the expiry of the client certificate.
   package init(
-    kubeconfig: Kubeconfig, dial: Dial, limits: PollLimits = PollLimits(),
+    kubeconfig: Kubeconfig, dial: Dial, limits: PollLimits = PollLimits(), kinds: Set<String> = [],
     clock: @escaping @Sendable () -> Timestamp = ClusterClient.systemClock
   ) {
     self.kubeconfig = kubeconfig
     self.dial = dial
     self.limits = limits
     self.clock = clock
+    self.session = Mutex(Session(discovery: DiscoveryState(kinds: KnownKinds(earlier: kinds))))
   }
 
   /// Asks for everything at once and answers by the deadline at the latest. A part that failed, was refused or
@@ -106,10 +108,10 @@ package final class ClusterClient: Sendable {
   private func poll(
     _ session: inout Session, deadline: ContinuousClock.Instant, access: Access, secrets: [Expectations.Name]
   ) -> Result<Snapshot, PollFailure> {
-    let isFresh = session.discoveredAt.map { .now - $0 < limits.discoveryLifetime } ?? false
+    let isFresh = session.discovery.isFresh(at: .now, lifetime: limits.discoveryLifetime)
     let origin = Origin(kubeconfig, identity: access.identity, dial: dial)
     var poll = Poll(
-      kubeconfig: kubeconfig, limits: limits, secrets: secrets, known: session.discovery,
+      kubeconfig: kubeconfig, limits: limits, secrets: secrets, discovery: session.discovery,
       pauses: session.pauses, deadline: deadline)
     do throws(CurlError) {
       if session.connections == nil {
@@ -127,12 +129,9 @@ package final class ClusterClient: Sendable {
       cancellation: cancellation
     ) { request, result in poll.receive(request, result) }
 
+    poll.settle()
+    session.discovery.take(poll, at: .now)
     session.pauses = poll.pauses
-    if poll.hasDiscovered {
-      session.discovery = poll.discovery
-      session.discoveredAt = .now
-    }
-    if poll.isDiscoveryOutdated { session.discoveredAt = nil }
     if !poll.hasAnswer {
       // Connections on which nothing came may lead nowhere; they are not tried again.
       session.connections = nil

@@ -33,6 +33,12 @@ struct Poll {
   private(set) var hasDiscovered = false
   /// Something that discovery named was not there.
   private(set) var isDiscoveryOutdated = false
+  /// This poll asked what the server has, and was told.
+  private(set) var hasLooked = false
+  /// What is believed of each kind.
+  var known: KnownKinds
+  /// Kinds that this poll did not find.
+  var missing: Set<String> = []
   private var groups: [Discovery.Group] = []
   private var groupFailures: [String: PollFailure] = [:]
   private var groupVersionsDue = 0
@@ -47,7 +53,7 @@ struct Poll {
   var isCutOff: Bool { closed > 0 && tellingFailure == nil }
 
   init(
-    kubeconfig: Kubeconfig, limits: PollLimits, secrets: [Expectations.Name], known discovery: Discovery?,
+    kubeconfig: Kubeconfig, limits: PollLimits, secrets: [Expectations.Name], discovery: DiscoveryState,
     pauses: [String: Pause], deadline: ContinuousClock.Instant
   ) {
     self.pauses = pauses.filter { $0.value.until > .now }
@@ -55,12 +61,13 @@ struct Poll {
     self.kubeconfig = kubeconfig
     self.limits = limits
     self.secretNames = secrets
-    self.discovery = discovery
+    self.discovery = discovery.discovery
+    self.known = discovery.kinds
   }
 
   /// - Parameter isFresh: what is known of the server's kinds need not be asked again.
   mutating func firstRequests(isDiscoveryFresh isFresh: Bool) -> [Request] {
-    var requests = [ask(.version, "/version"), ask(.readiness, "/readyz", accept: "*/*")]
+    var requests = [ask(.version, "/version"), askReadiness()]
     if !isFresh {
       requests.append(ask(.groups, "/apis", accept: Discovery.accept, ifNoneMatch: discovery?.etag))
     }
@@ -186,7 +193,8 @@ struct Poll {
 
   private mutating func listDiscovered() -> [Request] {
     var requests: [Request] = []
-    for served in discovery?.kinds ?? [] { requests.append(list(Listing(served))) }
+    guard let discovery else { return [] }
+    for served in discovery.kinds + unnamedKinds(in: discovery) { requests.append(list(Listing(served))) }
     return requests
   }
 
@@ -217,10 +225,15 @@ struct Poll {
     case .readiness:
       // 500 with the names of the checks that failed; the text of a 200 is "ok".
       if response.status == 200 || (500...599).contains(response.status) {
-        isReady = response.status == 200
+        // Asked twice where a kind is not named: one refusal is enough.
+        guard response.status != 200 else {
+          isReady = isReady ?? true
+          return []
+        }
+        isReady = false
         failedChecks = response.failedChecks
         // What stands before the server may keep its words to itself.
-        guard isReady == false, failedChecks.isEmpty else { return [] }
+        guard failedChecks.isEmpty else { return [] }
         return [ask(.readinessChecks, "/readyz?verbose", accept: "*/*")]
       } else if let failure = PollFailure(response, asking: subject, of: kubeconfig) {
         return fail(question, failure)
@@ -244,7 +257,7 @@ struct Poll {
       receive(secret: name, response, subject)
       return []
     case .groups where response.status == 304 && discovery != nil:
-      hasDiscovered = true
+      (hasDiscovered, hasLooked) = (true, true)
       return listDiscovered()
     case .groups, .resources:
       if let failure = PollFailure(response, asking: subject, of: kubeconfig) {
@@ -317,8 +330,13 @@ struct Poll {
     guard groupVersionsDue == 0 else { return [] }
     discovery = Discovery(groups, failures: groupFailures, etag: groupFailures.isEmpty ? etag : nil)
     hasDiscovered = groupFailures.isEmpty
-    return listDiscovered()
+    hasLooked = true
+    let isComplete = discovery.map { unnamedKinds(in: $0).isEmpty } ?? true
+    // The answer about readiness that came before may be the one of a server that has ended since.
+    return (isComplete ? [] : [askReadiness()]) + listDiscovered()
   }
+
+  private mutating func askReadiness() -> Request { ask(.readiness, "/readyz", accept: "*/*") }
 
   // MARK: Failures
 

@@ -51,7 +51,8 @@ extension Poll {
         }, failedFluxKinds: failedFluxKinds,
         failedWorkloadKinds: failedWorkloadKinds, undecodable: undecodable, uncountedKinds: uncountedKinds,
         clientCertificateExpiry: clientCertificateExpiry,
-        authorityExpiry: kubeconfig.authorityExpiry, isServerUnverified: kubeconfig.isInsecure, gaps: allGaps)
+        authorityExpiry: kubeconfig.authorityExpiry, isServerUnverified: kubeconfig.isInsecure, gaps: allGaps,
+        kinds: known.beliefs.isEmpty ? nil : known.summary)
     )
   }
 
@@ -78,18 +79,25 @@ extension Poll {
   private func part(_ kind: Kind) -> Part<[Observed]> {
     switch listings[kind.name]?.outcome {
     case .whole: return .seen(listings[kind.name]?.objects ?? [])
-    case .failed(let failure): return .failed(failure)
+    case .failed(let failure):
+      if missing.contains(kind.name), listings[kind.name]?.isLost == true { return unnamed(kind) }
+      return .failed(failure)
     case .notServed:
-      // Every API server has them: one that answers 404 is another server, and nothing is missing from its cluster.
-      guard kind.name == Kind.node.name || kind.group == "apps" else { return .notServed }
+      // Every API server has them: one that answers 404 is another server, and nothing is missing from its cluster. One
+      // that is not ready has not all of its own kinds yet.
+      guard kind.name == Kind.node.name || kind.group == "apps" || isReady == false else { return .notServed }
       return .failed(
         PollFailure(
           code: .badResponse, message: "the server has no \(kind.plural) to list: it answers 404",
           remedy: "Check that the forward's target and the kubeconfig's server are the API server."))
     case .asking, nil:
       if let failure = discoveryFailure ?? discovery?.failures[kind.group] { return .failed(failure) }
-      return .notServed
+      return unnamed(kind)
     }
+  }
+
+  private func unnamed(_ kind: Kind) -> Part<[Observed]> {
+    isInDoubt(kind) ? .failed(.kindInDoubt) : .notServed
   }
 
   /// The lists of some kinds, of which each may fail by itself; all failures are told, and of which kind.

@@ -72,15 +72,15 @@ struct Fields: Decodable {
   }
 
   /// A word or a line, clipped to what a line or two can show; an empty text is no text.
-  func text(_ name: String) -> String? { clippedText(name)?.escaped }
+  func text(_ name: String) -> String? { shownText(name)?.escaped.clipped }
 
-  /// A text that may have lines.
-  func message(_ name: String) -> String? { clippedText(name)?.escapedLines }
+  /// A text without credentials that may have lines.
+  func message(_ name: String) -> String? { shownText(name)?.escapedLines.clipped }
 
-  private func clippedText(_ name: String) -> String? {
+  private func shownText(_ name: String) -> String? {
     guard let text = try? container.decodeIfPresent(String.self, forKey: FieldName(name)), !text.isEmpty
     else { return nil }
-    return text.clipped
+    return redacted(text)
   }
 
   /// Of a list of texts, the first few.
@@ -115,10 +115,13 @@ struct FieldName: CodingKey {
 }
 
 extension String {
-  /// What is kept of one text of the server: 4096 bytes say enough, and a hostile server can't fill the memory.
+  /// What is kept of a name: a hostile server can't fill the memory.
   var clipped: String {
-    guard utf8.count > 4096 else { return self }
-    return String(decoding: utf8.prefix(4096), as: UTF8.self) + "…"
+    guard utf8.count > redactedTextLimit else { return self }
+    var end = utf8.index(startIndex, offsetBy: redactedTextLimit - "…".utf8.count)
+    // Not inside of a character: bytes that continue one begin with 10 (RFC 3629 §3).
+    while end > startIndex, utf8[end] & 0xC0 == 0x80 { end = utf8.index(before: end) }
+    return self[..<end] + "…"
   }
 }
 

@@ -5,11 +5,7 @@ extension FluxObject {
     let spec = try object.object("spec")
     let status = try object.object("status")
     let kind = served.kind.name
-    // A Receiver's path is all that its caller must know, and its Ready message repeats it.
-    let path = kind == "Receiver" ? status?.message("webhookPath") : nil
-    let resource = try Resource(object, of: served) { message in
-      path.map { message.replacing($0, with: "/hook/(withheld)") } ?? message
-    }
+    let resource = try Resource(object, of: served)
     let artifact = status?.shown("artifact")
     let revision: String? =
       switch kind {
@@ -79,24 +75,5 @@ extension FluxObject {
       Reference(spec?.shown("sourceRef"), namespace: namespace)
     default: nil
     }
-  }
-}
-
-extension String {
-  /// Every occurrence; the standard library alone has no such thing on a plain string.
-  fileprivate func replacing(_ old: String, with new: String) -> String {
-    guard !old.isEmpty else { return self }
-    var result = ""
-    var rest = self[...]
-    while let character = rest.first {
-      if rest.hasPrefix(old) {
-        result += new
-        rest = rest.dropFirst(old.count)
-      } else {
-        result.append(character)
-        rest.removeFirst()
-      }
-    }
-    return result
   }
 }

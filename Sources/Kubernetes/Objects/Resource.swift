@@ -1,10 +1,7 @@
 internal import Health
 
 extension Resource {
-  /// - Parameter messages: applied to every condition's message before it is kept.
-  init(
-    _ object: Fields, kind: String, group: String, messages: (String) -> String = { $0 }
-  ) throws {
+  init(_ object: Fields, kind: String, group: String) throws {
     let metadata = try object.requireObject("metadata")
     let status = try object.object("status")
     self.init(
@@ -14,21 +11,21 @@ extension Resource {
       generation: try metadata.judgedNumber("generation"),
       observedGeneration: try status?.judgedNumber("observedGeneration"),
       conditions: try (status?.objects("conditions") ?? []).prefix(64).map {
-        try Condition($0, messages: messages)
+        try Condition($0)
       }, finalizers: metadata.texts("finalizers"))
   }
 
-  init(_ object: Fields, of served: ServedKind, messages: (String) -> String = { $0 }) throws {
-    try self.init(object, kind: served.kind.name, group: served.kind.group, messages: messages)
+  init(_ object: Fields, of served: ServedKind) throws {
+    try self.init(object, kind: served.kind.name, group: served.kind.group)
   }
 }
 
 extension Condition {
-  fileprivate init(_ fields: Fields, messages: (String) -> String) throws {
+  fileprivate init(_ fields: Fields) throws {
     self.init(
       type: try fields.requireName("type"),
       status: Status(rawValue: try fields.requireText("status")) ?? .unknown,
-      reason: fields.text("reason") ?? "", message: messages(fields.message("message") ?? ""),
+      reason: fields.text("reason") ?? "", message: fields.message("message") ?? "",
       lastTransitionTime: fields.time("lastTransitionTime"))
   }
 }

@@ -1,0 +1,236 @@
+/// Finds the credentials in a text, from its beginning to its end.
+struct CredentialScanner {
+  let bytes: UnsafeBufferPointer<UInt8>
+  /// The text goes on behind the bytes.
+  let isCut: Bool
+  private(set) var hidden: [HiddenPlace] = []
+  /// An id of an AWS key is in the text: its secret has no mark but its length.
+  private let namesAWSKey: Bool
+
+  init(_ bytes: UnsafeBufferPointer<UInt8>, isCut: Bool) {
+    self.bytes = bytes
+    self.isCut = isCut
+    namesAWSKey = bytes.indices.contains {
+      bytes[$0] == UInt8(ascii: "A")
+        && (bytes.starts(with: "AKIA", at: $0) || bytes.starts(with: "ASIA", at: $0))
+    }
+  }
+
+  mutating func scan() -> [HiddenPlace] {
+    var index = 0
+    while index < bytes.count {
+      let byte = bytes[index]
+      if byte.isNameByte {
+        index = passWord(at: index)
+      } else if byte == UInt8(ascii: "-"), bytes.starts(with: "-----BEGIN ", at: index) {
+        index = passKeyBlock(at: index)
+      } else if byte == UInt8(ascii: "/"), bytes.starts(with: "/hook/", at: index) {
+        // A Receiver's path is the right to call it.
+        let start = index + 6
+        index = end(of: start) { $0.isNameByte || $0 == UInt8(ascii: "-") }
+        hide(start..<index)
+      } else {
+        index += 1
+      }
+    }
+    return hidden
+  }
+
+  mutating func hide(_ range: Range<Int>, replacement: StaticString = "…") {
+    guard !range.isEmpty, !isHiddenAlready(range) else { return }
+    hidden.append(HiddenPlace(range: range, replacement: replacement))
+  }
+
+  /// `…` or `***` stands there.
+  private func isHiddenAlready(_ range: Range<Int>) -> Bool {
+    if bytes[range].allSatisfy({ $0 == UInt8(ascii: "*") }) { return true }
+    // Perhaps twice, where a text was cut behind it.
+    return range.count % 3 == 0
+      && stride(from: range.lowerBound, to: range.upperBound, by: 3).allSatisfy {
+        bytes.starts(with: "…", at: $0)
+      }
+  }
+
+  func end(of start: Int, while belongs: (UInt8) -> Bool) -> Int {
+    var end = start
+    while end < bytes.count, belongs(bytes[end]) { end += 1 }
+    return end
+  }
+
+  func byte(at index: Int) -> UInt8? { bytes.indices.contains(index) ? bytes[index] : nil }
+
+  func passBlanks(at index: Int, most: Int = .max) -> Int {
+    var end = index
+    while end < bytes.count, end - index < most, bytes[end].isBlank { end += 1 }
+    return end
+  }
+
+  // MARK: Words
+
+  /// - Returns: where to go on.
+  private mutating func passWord(at start: Int) -> Int {
+    if let end = TokenShape.end(in: bytes, at: start) {
+      hide(start..<end)
+      return end
+    }
+    if let end = awsSecretEnd(at: start) {
+      hide(start..<end)
+      return end
+    }
+    let end = end(of: start) { $0.isNameByte }
+    if bytes.starts(with: "://", at: end) {
+      return passURL(scheme: start..<end, authority: end + 3, slash: "/", at: UInt8(ascii: "@"))
+    }
+    if bytes.spells("%3a%2f%2f", at: end) { return passEncodedURL(authority: end + 9) }
+    if let next = passPair(at: start, end) { return next }
+    // A name may have hyphens, and each of its words may begin a credential.
+    let nameEnd = self.end(of: start) { $0.isNameByte || $0 == UInt8(ascii: "-") }
+    if start == 0 || bytes[start - 1] != UInt8(ascii: "-") || isFlag(at: start),
+      let next = passNamed(start..<nameEnd)
+    {
+      return next
+    }
+    if let next = passScheme(start..<end) { return next }
+    return end
+  }
+
+  /// 40 letters, digits, `/` and `+` of every sort.
+  private func awsSecretEnd(at start: Int) -> Int? {
+    guard namesAWSKey, start == 0 || bytes[start - 1] != UInt8(ascii: "/") else { return nil }
+    let end = end(of: start) { $0.isAlphanumeric || $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "+") }
+    let secret = bytes[start..<end]
+    guard secret.count == 40, secret.contains(where: \.isUpper), secret.contains(where: \.isLower),
+      secret.contains(where: \.isDigit)
+    else { return nil }
+    return end
+  }
+
+  /// From `-----BEGIN … PRIVATE KEY-----` to the end of what ends it.
+  private mutating func passKeyBlock(at start: Int) -> Int {
+    let head = bytes[start..<min(start + 64, bytes.count)]
+    guard head.indices.contains(where: { bytes.starts(with: "PRIVATE KEY", at: $0) }) else {
+      return start + 11
+    }
+    var end = bytes.count
+    for index in start + 11..<bytes.count where bytes.starts(with: "-----END ", at: index) {
+      end = self.end(of: index + 9) { $0 != UInt8(ascii: "-") }
+      end = self.end(of: end) { $0 == UInt8(ascii: "-") }
+      break
+    }
+    hide(start..<end, replacement: "(private key withheld)")
+    return end
+  }
+
+  // MARK: URLs
+
+  /// `https://user:token@host` becomes `https://…@host`.
+  private mutating func passURL(scheme: Range<Int>, authority start: Int, slash: StaticString, at mark: UInt8)
+    -> Int
+  {
+    let run = end(of: start) { !$0.endsURL }
+    let authorityEnd = min(run, end(of: start) { !$0.endsURL && !$0.endsAuthority })
+    var userEnd = (start..<authorityEnd).last { bytes[$0] == mark }
+    if userEnd == nil, hasNoPort(start..<authorityEnd) {
+      // A password with a slash in it: such a URL can't be read, and is what an error message is about.
+      userEnd = (authorityEnd..<run).last { bytes[$0] == mark }
+    }
+    if let userEnd {
+      if !isPlainUser(start..<userEnd, scheme: scheme) { hide(start..<userEnd) }
+      return passWebhook(host: userEnd + 1)
+    }
+    // The text ends, or was cut, before the host.
+    if authorityEnd == bytes.count, isCut || hasNoPort(start..<authorityEnd) {
+      hide(start..<bytes.count)
+      return bytes.count
+    }
+    return passWebhook(host: start)
+  }
+
+  /// Something stands behind a colon, and it is no port.
+  private func hasNoPort(_ authority: Range<Int>) -> Bool {
+    guard bytes[authority].first != UInt8(ascii: "["),
+      let colon = authority.last(where: { bytes[$0] == UInt8(ascii: ":") })
+    else { return false }
+    return !bytes[colon + 1..<authority.upperBound].allSatisfy(\.isDigit)
+  }
+
+  /// `git@`, and a name without a password where no password can be a name.
+  private func isPlainUser(_ user: Range<Int>, scheme: Range<Int>) -> Bool {
+    if user.count == 3, bytes.starts(with: "git", at: user.lowerBound) { return true }
+    return bytes.spells("ssh", at: scheme.upperBound - 3) && !bytes[user].contains(UInt8(ascii: ":"))
+  }
+
+  /// `https%3A%2F%2Fuser%3Atoken%40host`
+  private mutating func passEncodedURL(authority start: Int) -> Int {
+    let end = end(of: start) { !$0.endsURL && $0 != UInt8(ascii: "&") }
+    guard
+      let mark = (start..<end).last(where: { bytes.spells("%40", at: $0) || bytes[$0] == UInt8(ascii: "@") })
+    else { return start }
+    hide(start..<mark)
+    return mark
+  }
+
+  /// Addresses at which whoever knows them may speak.
+  private static let webhooks: [(host: StaticString, path: StaticString)] = [
+    ("hooks.slack.com", "/services/"), ("hooks.slack.com", "/workflows/"), ("discord.com", "/api/webhooks/"),
+    ("discordapp.com", "/api/webhooks/"), ("webhook.office.com", "/webhookb2/"),
+    ("outlook.office.com", "/webhook/"), ("api.telegram.org", "/bot"), ("hooks.zapier.com", "/hooks/"),
+  ]
+
+  private mutating func passWebhook(host start: Int) -> Int {
+    let hostEnd = end(of: start) { $0.isAlphanumeric || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "-") }
+    for webhook in CredentialScanner.webhooks {
+      let hostStart = hostEnd - webhook.host.utf8CodeUnitCount
+      guard hostStart >= start, bytes.spells(webhook.host, at: hostStart),
+        bytes.starts(with: webhook.path, at: hostEnd)
+      else { continue }
+      let secret = hostEnd + webhook.path.utf8CodeUnitCount
+      let end = end(of: secret) { !$0.endsURL }
+      hide(secret..<end)
+      return end
+    }
+    // What follows may have credentials of its own.
+    return max(start, hostEnd)
+  }
+
+  /// `user:password@host:3306`, `user:password@tcp(host)`: a URL without its scheme.
+  private mutating func passPair(at start: Int, _ nameEnd: Int) -> Int? {
+    guard byte(at: nameEnd) == UInt8(ascii: ":"), start == 0 || bytes[start - 1] != UInt8(ascii: "/") else {
+      return nil
+    }
+    let secret = nameEnd + 1
+    let end = end(of: secret) { !$0.endsURL && $0 != UInt8(ascii: "/") }
+    guard let mark = (secret..<end).last(where: { bytes[$0] == UInt8(ascii: "@") }), mark > secret else {
+      return nil
+    }
+    let hostEnd = self.end(of: mark + 1) {
+      $0.isAlphanumeric || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "-")
+    }
+    // An image with a tag and a digest.
+    guard hostEnd > mark + 1, !bytes.spells("sha", at: mark + 1) else { return nil }
+    switch byte(at: hostEnd) {
+    case UInt8(ascii: "/"), UInt8(ascii: "("): break
+    case UInt8(ascii: ":") where byte(at: hostEnd + 1)?.isDigit == true: break
+    default: return nil
+    }
+    hide(secret..<mark)
+    return mark
+  }
+}
+
+extension UInt8 {
+  var isUpper: Bool { (0x41...0x5A).contains(self) }
+  var isLower: Bool { (0x61...0x7A).contains(self) }
+  var isDigit: Bool { (0x30...0x39).contains(self) }
+  var isAlphanumeric: Bool { isUpper || isLower || isDigit }
+  var isNameByte: Bool { isAlphanumeric || self == UInt8(ascii: "_") }
+  var isBlank: Bool { self == 0x20 || self == 0x09 }
+  var isQuote: Bool { self == 0x22 || self == 0x27 || self == 0x60 }
+
+  /// What no URL in a text goes beyond.
+  fileprivate var endsURL: Bool { self <= 0x20 || isQuote || [0x3C, 0x3E, 0x5C, 0x7F].contains(self) }
+  /// RFC 3986 §3.2
+  fileprivate var endsAuthority: Bool {
+    self == UInt8(ascii: "/") || self == UInt8(ascii: "?") || self == UInt8(ascii: "#")
+  }
+}

@@ -1,0 +1,69 @@
+/// The text without credentials, in at most `limit` bytes of UTF-8; `…` marks where something was taken out or cut.
+///
+/// Credentials are hidden first and the text is cut afterwards: a cut inside of a credential would hide its form, not
+/// the credential. A text that has been through this comes out of it unchanged.
+public func redacted(_ text: String, limit: Int = redactedTextLimit) -> String {
+  var text = text
+  let result = text.withUTF8 { bytes -> String? in
+    // Much more than is shown: what begins in the part that is shown is recognized by what follows.
+    let window = UnsafeBufferPointer(rebasing: bytes.prefix(limit + 7 << 10))
+    var scanner = CredentialScanner(window, isCut: window.count < bytes.count)
+    let hidden = scanner.scan()
+    guard !hidden.isEmpty || bytes.count > limit else { return nil }
+    return Redaction(window, hiding: hidden, isCut: window.count < bytes.count).text(limit: limit)
+  }
+  return result ?? text
+}
+
+/// Bytes that are kept of one text of a cluster.
+public let redactedTextLimit = 1024
+
+/// A place in a text, and what stands there instead.
+struct HiddenPlace {
+  let range: Range<Int>
+  var replacement: StaticString = "…"
+}
+
+private struct Redaction {
+  private let bytes: UnsafeBufferPointer<UInt8>
+  private let hidden: [HiddenPlace]
+  private let isCut: Bool
+
+  init(_ bytes: UnsafeBufferPointer<UInt8>, hiding hidden: [HiddenPlace], isCut: Bool) {
+    self.bytes = bytes
+    self.hidden = hidden
+    self.isCut = isCut
+  }
+
+  func text(limit: Int) -> String {
+    var kept: [UInt8] = []
+    var index = 0
+    for place in hidden {
+      kept += bytes[index..<place.range.lowerBound]
+      place.replacement.withUTF8Buffer { kept += $0 }
+      index = place.range.upperBound
+      if kept.count > limit { break }
+    }
+    if kept.count <= limit { kept += bytes[index...] }
+    guard isCut || kept.count > limit else { return String(decoding: kept, as: UTF8.self) }
+    let mark = Array("…".utf8)
+    var end = min(kept.count, max(0, limit - mark.count))
+    // Not inside of a character: bytes that continue one begin with 10 (RFC 3629 §3).
+    while end > 0, end < kept.count, kept[end] & 0xC0 == 0x80 { end -= 1 }
+    // The window may have ended inside of one.
+    if end == kept.count { end = UTF8.wholePrefix(of: kept) }
+    return String(decoding: kept[..<end] + mark, as: UTF8.self)
+  }
+}
+
+extension UTF8 {
+  /// How many bytes there are without a character at the end that is not whole.
+  fileprivate static func wholePrefix(of bytes: [UInt8]) -> Int {
+    var start = bytes.count
+    while start > 0, bytes.count - start < 4, bytes[start - 1] & 0xC0 == 0x80 { start -= 1 }
+    guard start > 0, bytes[start - 1] >= 0xC0 else { return bytes.count }
+    let lead = bytes[start - 1]
+    let length = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2
+    return bytes.count - start + 1 == length ? bytes.count : start - 1
+  }
+}

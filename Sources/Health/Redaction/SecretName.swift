@@ -1,0 +1,64 @@
+/// What the name of a field, a parameter or a header says about its value.
+enum SecretName {
+  /// A credential, whatever it looks like: `password`, `client_secret`, `X-Auth-Token`.
+  case credential
+  /// A credential, unless it reads like prose: `token`, `secret`, `auth`.
+  case maybe
+  /// A credential in an assignment only: `sig=`, `pass=`.
+  case assigned
+  /// `Authorization`: a scheme and a credential follow.
+  case authorization
+  /// `Cookie`: a list of credentials follows.
+  case cookie
+
+  private static let suffixes = [
+    "password", "passwd", "passphrase", "apikey", "accesskey", "secretkey", "privatekey", "accountkey",
+    "sharedkey", "signingkey", "encryptionkey", "masterkey", "authkey", "sessionkey", "storagekey", "hmackey",
+    "keydata", "dockerconfigjson",
+  ]
+  /// Credentials by the end of a name of several words, and perhaps where they stand alone.
+  private static let endings = ["token", "secret"]
+  private static let words: Set = ["jwt", "auth", "bearer", "credential", "credentials"]
+  private static let assignedWords: Set = ["pass", "pwd", "pat", "sig", "signature", "secrets"]
+  /// They end like credentials, and are names or positions.
+  private static let others = [
+    "pullsecret", "continuetoken", "nexttoken", "pagetoken", "nextpagetoken", "tlssecret", "secretname",
+  ]
+
+  /// - Parameter name: letters, digits, `_` and `-`.
+  init?(_ name: Slice<UnsafeBufferPointer<UInt8>>) {
+    guard name.count >= 3, name.count <= 64 else { return nil }
+    var joined = ""
+    var lastWord = ""
+    var words = 1
+    var wasLower = false
+    for byte in name {
+      let isUpper = (0x41...0x5A).contains(byte)
+      if byte == UInt8(ascii: "_") || byte == UInt8(ascii: "-") || (isUpper && wasLower) {
+        if !lastWord.isEmpty { words += 1 }
+        lastWord = ""
+      }
+      wasLower = (0x61...0x7A).contains(byte)
+      guard byte != UInt8(ascii: "_"), byte != UInt8(ascii: "-") else { continue }
+      let letter = Unicode.Scalar(isUpper ? byte | 0x20 : byte)
+      joined.unicodeScalars.append(letter)
+      lastWord.unicodeScalars.append(letter)
+    }
+    if SecretName.others.contains(where: joined.hasSuffix) { return nil }
+    if joined.hasSuffix("authorization") {
+      self = .authorization
+    } else if joined == "cookie" || joined == "setcookie" {
+      self = .cookie
+    } else if SecretName.suffixes.contains(where: joined.hasSuffix) {
+      self = .credential
+    } else if SecretName.endings.contains(where: joined.hasSuffix) {
+      self = SecretName.endings.contains(joined) ? .maybe : .credential
+    } else if SecretName.words.contains(lastWord) {
+      self = words > 1 && lastWord == "jwt" ? .credential : .maybe
+    } else if SecretName.assignedWords.contains(lastWord) {
+      self = .assigned
+    } else {
+      return nil
+    }
+  }
+}

@@ -1,0 +1,167 @@
+import Curl
+import DemoCluster
+import Health
+import TestSupport
+import Testing
+
+@testable import Kubernetes
+
+/// What a real API server answered, in working order and while it started, against what the guard makes of it.
+@Suite(.blocking) struct RecordedStartTests {
+  @Test(arguments: RecordedServer.Release.allCases)
+  func everyRecordedObjectIsRead(release: RecordedServer.Release) throws {
+    var watching = try RecordedGuard(RecordedServer(release: release))
+    let report = try watching.poll(at: 0)
+    #expect(report.nodes.count == 3)
+    #expect(report.flux.filter { $0.value.resource.kind == "Kustomization" }.count == 6)
+    #expect(report.flux.count == 10)
+    #expect(report.policies.count == 2 && report.repositories.count == 1 && report.automations.count == 1)
+    #expect(!report.problems.contains { $0.id.contains("/undecodable/") || $0.id.hasPrefix("tethys/api/") })
+    #expect(watching.memory.kinds["Kustomization"]?.objects == 6)
+    #expect(watching.memory.kinds.count == (release == .flux27 ? 16 : 15))
+  }
+
+  /// A restart of 13 s, at every second of a minute: before, while and after the guard asks what the server has.
+  @Test(arguments: RecordedServer.Release.allCases, [13, 40])
+  func aRestartOfTheServerEndsNothing(release: RecordedServer.Release, length: Int) throws {
+    for offset in 0..<60 {
+      var watching = try RecordedGuard(RecordedServer(release: release))
+      let began = 120 + offset
+      let start = Start(at: Moment(microseconds: Int64(began) * 1_000_000), seconds: length)
+      var before: ClusterReport?
+      for second in stride(from: 0, through: 300, by: 15) {
+        watching.server.phase =
+          second < began ? nil : start.phase(at: Moment(microseconds: Int64(second) * 1_000_000))
+        let report = try watching.poll(at: second)
+        defer { before = before ?? report }
+        guard let before else { continue }
+        #expect(report.objects == before.objects, "at \(second) s of a start at \(began) s")
+        let more = Set(report.problems.map(\.id)).subtracting(before.problems.map(\.id))
+        #expect(more.allSatisfy { $0.hasPrefix("tethys/api/") }, "\(more)")
+        if second > began + length + 15 {
+          #expect(report.problems.map(\.id) == before.problems.map(\.id))
+          #expect(report.verdict == before.verdict)
+        }
+      }
+      let others = watching.notices.filter { $0.incident.kind != .api }
+      #expect(others.allSatisfy { $0.change == .opened }, "\(others.map(\.key))")
+    }
+  }
+
+  /// A server that ends and starts in the middle of a poll, between any two of its requests.
+  @Test(arguments: [Start.Phase.down, .unknown, .unavailable, .unnamed, .unready])
+  func aRestartWithinAPollEndsNothing(phase: Start.Phase) throws {
+    for number in 0..<40 {
+      var watching = try RecordedGuard(RecordedServer(release: .flux27))
+      let before = try watching.poll(at: 0)
+      for second in [60, 120, 180] {
+        let report = try watching.poll(at: second) { index, server in
+          if index == number { server.phase = phase }
+        }
+        #expect(report.objects == before.objects, "from request \(number) on")
+        watching.server.phase = nil
+        #expect(try watching.poll(at: second + 15).verdict == before.verdict)
+      }
+    }
+  }
+
+  @Test(arguments: [Start.Phase.unknown, .unavailable, .unnamed, .unready])
+  func aGuardThatBeginsMeanwhileBelievesNothing(phase: Start.Phase) throws {
+    var expectations = Expectations()
+    expectations.fluxVersion = "v2.6.4"
+    for memory in [Memory(), Memory(kinds: ["Kustomization": Memory.KnownKind(objects: 6)])] {
+      var watching = try RecordedGuard(RecordedServer(release: .flux264, phase: phase), memory: memory)
+      for second in [0, 15, 30, 45, 60, 75] {
+        let report = try watching.poll(at: second, expecting: expectations)
+        #expect(report.isFluxInstalled != false)
+        #expect(!report.problems.contains { $0.id.hasPrefix("tethys/flux/missing") })
+        #expect(!report.problems.contains { $0.id.hasSuffix("/not-served") })
+      }
+      watching.server.phase = nil
+      #expect(try watching.poll(at: 90, expecting: expectations).flux.count == 10)
+    }
+  }
+
+  @Test(arguments: [
+    "kustomizations.kustomize.toolkit.fluxcd.io", "imagepolicies.image.toolkit.fluxcd.io",
+    "helmreleases.helm.toolkit.fluxcd.io", "gitrepositories.source.toolkit.fluxcd.io",
+  ]) func aDeletedDefinitionIsToldAndEndsNothing(definition: String) throws {
+    for hidesReadiness in [false, true] {
+      var watching = try RecordedGuard(RecordedServer(release: .flux264))
+      watching.server.hidesReadiness = hidesReadiness
+      var before = try watching.poll(at: 0)
+      for second in stride(from: 15, through: 120, by: 15) { before = try watching.poll(at: second) }
+      watching.server.deleted = [definition]
+      for second in stride(from: 135, through: 400, by: 15) {
+        let report = try watching.poll(at: second)
+        #expect(report.objects == before.objects)
+        #expect(second < 200 || report.problems.contains { $0.id == "tethys/flux/kinds/not-served" })
+        #expect(report.verdict != .healthy)
+      }
+      #expect(watching.notices.allSatisfy { $0.change != .ended })
+      watching.server.deleted = []
+      for second in stride(from: 420, through: 600, by: 15) {
+        let report = try watching.poll(at: second)
+        #expect(report.objects == before.objects)
+        #expect(second < 500 || report.problems.map(\.id) == before.problems.map(\.id))
+      }
+    }
+  }
+
+  @Test func refusalsAreToldInTheServersWords() throws {
+    let forbidden = Response(
+      status: 403, contentType: "application/json", body: try RecordedServer.recorded("forbidden.json"))
+    let config = try kubeconfig()
+    let failure = PollFailure(forbidden, asking: Subject(path: "/version"), of: config)
+    #expect(failure?.code == .forbidden)
+    #expect(failure?.message.contains("cannot list resource") == true)
+    let unauthorized = Response(
+      status: 401, contentType: "application/json", body: try RecordedServer.recorded("unauthorized.json"))
+    #expect(PollFailure(unauthorized, asking: Subject(path: "/version"), of: config)?.code == .unauthorized)
+  }
+
+  @Test func aSecretThatIsNotThereIsMissing() throws {
+    var expectations = Expectations()
+    expectations.secrets = [.init(namespace: "flux-system", name: "none")]
+    var watching = try RecordedGuard(RecordedServer(release: .flux27))
+    let report = try watching.poll(at: 0, expecting: expectations)
+    #expect(report.problems.contains { $0.id == "tethys/secret/flux-system/none/missing" })
+  }
+}
+
+@Suite struct KnownKindsTests {
+  private func kinds(_ looks: (KnownKinds.Look, isReady: Bool)...) -> KnownKinds.Belief? {
+    var kinds = KnownKinds()
+    for look in looks { kinds.take(["Stack": look.0], isReady: look.isReady) }
+    return kinds.beliefs["Stack"]
+  }
+
+  @Test func absenceIsBelievedAtTheSecondLookAtAReadyServer() {
+    #expect(kinds((.named(version: "v1"), true), (.missing, true)) == .missed(version: "v1"))
+    #expect(kinds((.named(version: "v1"), true), (.missing, true), (.missing, true)) == .absent)
+    #expect(kinds((.named(version: "v1"), false), (.missing, true), (.missing, true)) == .absent)
+  }
+
+  @Test func aServerThatIsNotReadyIsNeverBelieved() {
+    let many = [KnownKinds.Look](repeating: .missing, count: 10)
+    var kinds = KnownKinds(earlier: ["Stack"])
+    for look in many { kinds.take(["Stack": look], isReady: false) }
+    #expect(kinds.isKnown("Stack"))
+    // Nor counts a look at it.
+    for isReady in [true, false, true, false] { kinds.take(["Stack": .missing], isReady: isReady) }
+    #expect(kinds.isKnown("Stack"))
+  }
+
+  @Test func anythingThatShowsTheKindBeginsAnew() {
+    for look in [KnownKinds.Look.listed, .unclear, .named(version: "v2")] {
+      let belief = kinds((.named(version: "v1"), true), (.missing, true), (look, true), (.missing, true))
+      #expect(belief == .missed(version: look == .named(version: "v2") ? "v2" : "v1"))
+    }
+  }
+
+  @Test func whatWasNeverThereIsAbsentAtTheFirstLook() {
+    #expect(kinds((.missing, true)) == .absent)
+    #expect(kinds((.missing, false)) == nil)
+    #expect(kinds((.missing, true), (.named(version: "v1"), true)) == .served(version: "v1"))
+  }
+}

@@ -271,7 +271,7 @@ import Testing
     "pods":{"crashLooping":1,"pending":0,"total":12,"worst":[{"message":"pod web-1: CrashLoopBackOff, 7 restarts","name":"web-1","namespace":"apps","node":"calypso","restarts":7}]},
     "poll":{"ageSeconds":null,"at":null,"durationMs":null,"error":null,"ok":null,"seenAt":null},
     "secrets":[{"name":"github-token","namespace":"flux-system","present":true}],
-    "stacks":[{"lastUpdateAt":null,"lastUpdateState":null,"message":"","name":"s","namespace":"flux-system","reason":"","since":null,"verdict":"healthy"}],
+    "shortenedTexts":0,"stacks":[{"lastUpdateAt":null,"lastUpdateState":null,"message":"","name":"s","namespace":"flux-system","reason":"","since":null,"verdict":"healthy"}],
     "summary":"all but one","tunnel":{"attempt":0,"cipher":null,"forwards":[{"acceptedConnections":0,"bytesFromTarget":0,"bytesToTarget":0,"holder":null,"listen":"127.0.0.1:16443","openConnections":0,"rateFromTarget":12,"rateToTarget":null,"recent":[{"bytesFromTarget":4096,"bytesToTarget":512,"end":"refused","endedAt":"2026-03-01T04:24:07Z","openedAt":"2026-03-01T04:24:04Z","origin":"127.0.0.1:51234","reason":"nobody listens"}],
     "refusedConnections":0,"state":"listening","target":"localhost:6443"}],
     "history":[{"code":"peer_closed","since":"2026-03-01T04:23:07Z","state":"down","until":"2026-03-01T04:24:07Z"}],
@@ -280,7 +280,7 @@ import Testing
     "verdict":"degraded","workloads":[{"available":1,"desired":2,"images":["x:1"],
     "kind":"Deployment","message":"","name":"b","namespace":"flux-system","ready":1,"reason":"","since":null,"updated":2,"verdict":"degraded"}]}],
     "configuration":{"file":"/etc/oceanid/guard.yaml","loadedAt":"2026-03-01T04:24:07Z","rejected":{"at":"2026-03-01T04:24:07Z","message":"guard.yaml:3:5: no"}},
-    "generatedAt":"2026-03-01T04:24:07Z","problems":[{"cluster":"tethys","detail":"for a week","id":"tethys/kustomization/flux-system/apps/suspended","remedy":"kubectl describe kustomization apps","severity":"warning","silence":{"author":"uid 1000","cluster":null,"createdAt":"2026-03-01T04:24:07Z","expiresAt":"2026-03-01T05:24:07Z","id":"5f3a","pattern":"kustomization *","reason":"known"},
+    "generatedAt":"2026-03-01T04:24:07Z","omittedProblems":0,"problems":[{"cluster":"tethys","detail":"for a week","id":"tethys/kustomization/flux-system/apps/suspended","remedy":"kubectl describe kustomization apps","severity":"warning","silence":{"author":"uid 1000","cluster":null,"createdAt":"2026-03-01T04:24:07Z","expiresAt":"2026-03-01T05:24:07Z","id":"5f3a","pattern":"kustomization *","reason":"known"},
     "since":"2026-03-01T04:24:07Z","subject":"kustomization flux-system/apps","title":"is suspended"}],
     "schema":"oceanid.status/1","summary":"tethys: all but one; the configuration file has mistakes","verdict":"degraded","version":"0.1.0"}
     """

@@ -19,6 +19,8 @@ package struct ClusterDocument: Codable, Hashable, Sendable {
   @Field package var secrets: [SecretDocument]
   /// nil: pods could not be read.
   @Field package var pods: PodsDocument?
+  /// Messages in these lists that were cut to a line, so that the document stays readable.
+  @Field package var shortenedTexts: Int?
 
   /// - Parameter now: by the cluster's clock; gives the nodes their age.
   package init(
@@ -46,5 +48,20 @@ package struct ClusterDocument: Codable, Hashable, Sendable {
     stacks = report.stacks.map(StackDocument.init)
     secrets = report.secrets.map(SecretDocument.init)
     pods = report.pods.map(PodsDocument.init)
+    shortenedTexts = 0
+    shortenTexts()
+  }
+
+  /// Most of the objects that have much to say are those of Flux; the others come first.
+  private mutating func shortenTexts() {
+    var budget = TextBudget()
+    for index in certificates.indices { budget.fit(&certificates[index].message) }
+    for index in stacks.indices { budget.fit(&stacks[index].message) }
+    for index in images.policies.indices { budget.fit(&images.policies[index].message) }
+    for index in images.repositories.indices { budget.fit(&images.repositories[index].message) }
+    for index in images.automations.indices { budget.fit(&images.automations[index].message) }
+    for index in workloads.indices { budget.fit(&workloads[index].message) }
+    for index in flux.objects.indices { budget.fit(&flux.objects[index].message) }
+    shortenedTexts = budget.shortened
   }
 }

@@ -9,8 +9,14 @@ package struct StatusDocument: Codable, Hashable, Sendable {
   @Field package var verdict: Verdict
   @Field package var summary: String
   @Field package var clusters: [ClusterDocument]
+  /// At most `problemLimit` of them, critical ones first where there are more.
   @Field package var problems: [ProblemDocument]
+  /// How many more there are.
+  @Field package var omittedProblems: Int?
   @Field package var configuration: ConfigurationDocument?
+
+  /// Problems that a document lists. More than a person can read; `incidents` has the others.
+  package static let problemLimit = 1000
 
   /// The verdict is the worst of the clusters', and not healthy where the configuration file is broken: the next
   /// start would fail. With no cluster there is nothing to vouch for.
@@ -31,10 +37,17 @@ package struct StatusDocument: Codable, Hashable, Sendable {
       StatusDocument.summary(of: clusters)
       + (configuration?.rejected == nil ? "" : "; the configuration file has mistakes")
     self.clusters = clusters
-    self.problems = problems.map { problem in
+    omittedProblems = max(0, problems.count - StatusDocument.problemLimit)
+    self.problems = StatusDocument.listed(problems).map { problem in
       ProblemDocument(problem, silence: silences.first { $0.matches(problem) })
     }
     self.configuration = configuration
+  }
+
+  private static func listed(_ problems: [Problem]) -> [Problem] {
+    guard problems.count > problemLimit else { return problems }
+    let critical = problems.filter { $0.severity == .critical }
+    return Array((critical + problems.filter { $0.severity == .warning }).prefix(problemLimit))
   }
 
   private static func summary(of clusters: [ClusterDocument]) -> String {

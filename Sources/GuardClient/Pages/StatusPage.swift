@@ -27,6 +27,10 @@ enum StatusPage {
         isWide
         ? ProblemLines.lines(status.problems, namesCluster: namesCluster, terminal)
         : ProblemLines.screen(status.problems, namesCluster: namesCluster, terminal)
+      if let omitted = status.omittedProblems, omitted > 0 {
+        page += Line(
+          Span("\(omitted.of("more problem")) not listed here: oceanid-ctl flux, nodes, images", .faint))
+      }
     }
     return page
   }

@@ -10,8 +10,8 @@ extension Resource {
       deletionTimestamp: try metadata.judgedTime("deletionTimestamp"),
       generation: try metadata.judgedNumber("generation"),
       observedGeneration: try status?.judgedNumber("observedGeneration"),
-      conditions: try (status?.objects("conditions") ?? []).prefix(64).map {
-        try Condition($0)
+      conditions: try (status?.objects("conditions") ?? []).prefix(64).reduce(into: []) {
+        $0.append(try Condition($1, after: $0.last))
       }, finalizers: metadata.texts("finalizers"))
   }
 
@@ -21,11 +21,14 @@ extension Resource {
 }
 
 extension Condition {
-  fileprivate init(_ fields: Fields) throws {
+  /// - Parameter previous: says the same at length where a controller retries, and shares the text then.
+  fileprivate init(_ fields: Fields, after previous: Condition?) throws {
+    let message = fields.message("message") ?? ""
     self.init(
       type: try fields.requireName("type"),
       status: Status(rawValue: try fields.requireText("status")) ?? .unknown,
-      reason: fields.text("reason") ?? "", message: fields.message("message") ?? "",
+      reason: fields.text("reason") ?? "",
+      message: message == previous?.message ? previous?.message ?? "" : message,
       lastTransitionTime: fields.time("lastTransitionTime"))
   }
 }

@@ -4,6 +4,8 @@ package enum Trouble: Hashable, Sendable {
   // Nodes
   /// `MemoryPressure`, `DiskPressure`, `PIDPressure`
   case nodePressure(String, type: String)
+  /// A condition that somebody else than the kubelet sets, for a reason of one word.
+  case nodeCondition(String, type: String, status: String, reason: String)
   /// A node that nobody expects.
   case nodeJoined(String)
   case kubeletVersion(String, version: String)
@@ -18,6 +20,10 @@ package enum Trouble: Hashable, Sendable {
   case kustomizationHung(String)
   /// Ready, and not reconciled any more.
   case kustomizationForgotten(String)
+  /// It depends on a Kustomization that does not exist.
+  case dependencyMissing(String)
+  /// Made just now, and no controller writes a status for it.
+  case statusMissing(kind: String, name: String)
   /// The workloads that it applied do not come up.
   case healthCheckFailing(String)
   /// The source has a newer commit, and nobody applies it.
@@ -43,7 +49,13 @@ package enum Trouble: Hashable, Sendable {
   // The rest
   /// `namespace/name` of a workload whose pods crash.
   case podsCrashing(String)
-  /// The same with pods that no node takes.
+  /// The same with pods that run out of memory again and again, and are started at once.
+  case podsRestarting(String)
+  /// An old pod of the workload that does not go.
+  case podTerminating(String)
+  /// `namespace/name` of a Job.
+  case jobFailed(String)
+  /// The same as `podsCrashing` with pods that no node takes.
   case podsPending(String)
   case scaledToZero(String)
   /// A rollout that exceeded its deadline while the old pods serve.
@@ -62,6 +74,10 @@ package enum Trouble: Hashable, Sendable {
     switch verb {
     case "node-pressure":
       self = .nodePressure(try argument(1, "a node"), type: try argument(2, "a condition"))
+    case "node-condition":
+      self = .nodeCondition(
+        try argument(1, "a node"), type: try argument(2, "a condition"), status: try argument(3, "a status"),
+        reason: try argument(4, "a reason"))
     case "node-joined": self = .nodeJoined(try argument(1, "a node"))
     case "kubelet-version":
       self = .kubeletVersion(try argument(1, "a node"), version: try argument(2, "a version"))
@@ -70,6 +86,9 @@ package enum Trouble: Hashable, Sendable {
     case "flux-version": self = .fluxVersion(try argument(1, "a version"))
     case "kustomization-hung": self = .kustomizationHung(try argument(1, "a Kustomization"))
     case "kustomization-forgotten": self = .kustomizationForgotten(try argument(1, "a Kustomization"))
+    case "dependency-missing": self = .dependencyMissing(try argument(1, "a Kustomization"))
+    case "status-missing":
+      self = .statusMissing(kind: try argument(1, "a kind"), name: try argument(2, "a name"))
     case "health-check-failing": self = .healthCheckFailing(try argument(1, "a Kustomization"))
     case "commit-not-applied": self = .commitNotApplied
     case "charts-refused": self = .chartsRefused
@@ -82,6 +101,9 @@ package enum Trouble: Hashable, Sendable {
     case "push-not-fetched": self = .pushNotFetched
     case "automation-missing": self = .automationMissing
     case "pods-crashing": self = .podsCrashing(try argument(1, "namespace/name"))
+    case "pods-restarting": self = .podsRestarting(try argument(1, "namespace/name"))
+    case "pod-terminating": self = .podTerminating(try argument(1, "namespace/name"))
+    case "job-failed": self = .jobFailed(try argument(1, "namespace/name"))
     case "pods-pending": self = .podsPending(try argument(1, "namespace/name"))
     case "scaled-to-zero": self = .scaledToZero(try argument(1, "namespace/name"))
     case "rollout-stuck": self = .rolloutStuck(try argument(1, "namespace/name"))

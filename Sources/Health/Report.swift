@@ -93,9 +93,9 @@ public struct ImagePolicyReport: Hashable, Sendable {
   }
 
   public let policy: Judged<ImagePolicy>
-  /// nil: workloads could not be read.
+  /// nil: workloads could not be read; empty: nothing that runs it is known.
   public let running: [Running]?
-  /// Some workload runs another image than the latest; nil: not known.
+  /// Something runs another image than the latest; nil: not known, as where nothing that runs it is known.
   public let isBehind: Bool?
   /// Since when it has been so.
   public let behindSince: Timestamp?

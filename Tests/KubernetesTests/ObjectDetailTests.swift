@@ -18,6 +18,49 @@ import Testing
     return value
   }
 
+  @Test func aPodSaysWhatItRuns() throws {
+    let pod = #"""
+      {"metadata":{"name":"web-1","namespace":"apps"},
+       "spec":{"containers":[{"name":"web","image":"ghcr.io/a/app:latest"},{"name":"side","image":"b:1"}]},
+       "status":{"phase":"Running","conditions":[{"type":"Ready","status":"True"}],"containerStatuses":[
+         {"name":"web","image":"sha256:77","imageID":"ghcr.io/a/app@sha256:0a","restartCount":7,
+          "lastState":{"terminated":{"exitCode":137,"reason":"OOMKilled","finishedAt":"2026-01-10T09:00:00Z"}}},
+         {"name":"side","imageID":"sha256:99"}]}}
+      """#
+    guard case .pod(let value) = try read(.pod, pod) else { throw Wrong.kind }
+    let own = Reference(kind: "Pod", namespace: "apps", name: "web-1")
+    #expect(
+      value.images == [
+        PodImage(image: "ghcr.io/a/app:latest", digest: "sha256:0a", owner: own),
+        PodImage(image: "b:1", digest: nil, owner: own),
+      ])
+    #expect(value.lastEndTime == Timestamp(rfc3339: "2026-01-10T09:00:00Z"))
+    let calm =
+      #"{"metadata":{"name":"a"},"spec":{"containers":[{"name":"c","image":"d:1"}]},"status":{"phase":"Running","conditions":[{"type":"Ready","status":"True"}]}}"#
+    guard case .wellPod(let images) = try read(.pod, calm) else { throw Wrong.kind }
+    #expect(images.map(\.image) == ["d:1"])
+  }
+
+  @Test func jobsAndCronJobs() throws {
+    let template = #""template":{"spec":{"containers":[{"name":"c","image":"a/b:1"}]}}"#
+    guard
+      case .job(let job) = try read(
+        .job,
+        #"{"metadata":{"name":"j","namespace":"n","ownerReferences":[{"kind":"CronJob","name":"cj"}]},"spec":{"suspend":true,\#(template)},"status":{"startTime":"2026-01-10T09:00:00Z"}}"#
+      ),
+      case .cronJob(let cronJob) = try read(
+        .cronJob,
+        #"{"metadata":{"name":"cj","namespace":"n","labels":{"kustomize.toolkit.fluxcd.io/name":"k","kustomize.toolkit.fluxcd.io/namespace":"f"}},"spec":{"jobTemplate":{"spec":{\#(template)}}},"status":{"lastSuccessfulTime":"2026-01-10T09:00:00Z"}}"#
+      )
+    else { throw Wrong.kind }
+    #expect(job.isSuspended)
+    #expect(job.cronJob == cronJob.resource.reference)
+    #expect(job.images == ["a/b:1"])
+    #expect(cronJob.images == job.images)
+    #expect(cronJob.lastSuccessfulTime == job.startTime)
+    #expect(cronJob.manager == Reference(kind: "Kustomization", namespace: "f", name: "k"))
+  }
+
   @Test func aPodOfADeploymentKnowsItThoughAReplicaSetOwnsIt() throws {
     let object = try read(
       .pod,
@@ -49,7 +92,7 @@ import Testing
   ])
   func podsThatAreWellAreOnlyCounted(status: String, isWell: Bool) throws {
     let item = #"{"metadata":{"name":"a","namespace":"b"},"status":\#(status)}"#
-    #expect((try read(.pod, item) == .wellPod) == isWell)
+    #expect((try read(.pod, item) == .wellPod([])) == isWell)
   }
 
   @Test func leasesOfNodesAndOfLeadersAreToldApart() throws {

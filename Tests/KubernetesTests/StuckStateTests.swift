@@ -67,6 +67,13 @@ import Testing
     State(
       .nodePressure("calypso", type: "DiskPressure"), problem: "node/calypso/DiskPressure",
       remedy: "describe node calypso"),
+    State(
+      .nodeCondition("srv712429", type: "EtcdIsVoter", status: "False", reason: "Unhealthy"),
+      problem: "node/srv712429/EtcdIsVoter", remedy: "journalctl -u k3s"),
+    State(
+      .nodeCondition(
+        "calypso", type: "FrequentKubeletRestart", status: "True", reason: "FrequentKubeletRestart"),
+      problem: "node/calypso/FrequentKubeletRestart", remedy: "describe node calypso"),
     State(.nodeJoined("stranger"), problem: "node/stranger/unexpected", remedy: "describe node stranger"),
     State(
       .kubeletVersion("calypso", version: "v1.28.9+k3s1"), problem: "node/calypso/version-skew",
@@ -115,6 +122,12 @@ import Testing
     State(
       .kustomizationForgotten("apps"), after: 5400, problem: "flux/kustomization/flux-system/apps/overdue",
       remedy: "logs deployment/kustomize-controller"),
+    State(
+      .dependencyMissing("apps"), after: 60, problem: "flux/kustomization/flux-system/apps/failed", .critical,
+      remedy: "ghost is not there"),
+    State(
+      .statusMissing(kind: "HelmRelease", name: "cert-manager"), after: 400,
+      problem: "flux/helmrelease/cert-manager/cert-manager/stuck", remedy: "logs deployment/helm-controller"),
     State(
       .healthCheckFailing("apps"), problem: "flux/kustomization/flux-system/apps/failed", .critical,
       remedy: "logs --kind=Kustomization --name=apps"),
@@ -184,6 +197,20 @@ import Testing
       .podsPending("cert-manager/cert-manager"), after: 180,
       problem: "workload/cert-manager/cert-manager/deployment", remedy: "-n cert-manager describe pod"),
     State(.podsCrashing("kube-system/coredns"), problem: "pods/crash-looping", remedy: "-n kube-system logs"),
+    State(
+      .podsRestarting("kube-system/coredns"), problem: "pods/crash-looping", remedy: "--previous"),
+    State(
+      .podTerminating("kube-system/coredns"), after: 400, problem: "pods/terminating",
+      remedy: "describe pod coredns-old"),
+    State(
+      .jobFailed("monitoring/migrate"), problem: "workload/monitoring/migrate/job", remedy: "logs job/migrate"
+    ),
+    State(
+      .answersWrong(.forbidden, on: "/statefulsets"), problem: "api/StatefulSet/forbidden",
+      remedy: "resources: [statefulsets]", mends: .answersRight),
+    State(
+      .answersWrong(.forbidden, on: "/cronjobs"), problem: "api/cronjobs/forbidden",
+      remedy: "resources: [cronjobs]", mends: .answersRight),
     State(
       .podsPending("kube-system/coredns"), after: 180, problem: "pods/pending",
       remedy: "-n kube-system describe pod"),

@@ -39,6 +39,12 @@ extension ClusterState {
         condition("Ready", "False", failure.reason, failure.message, since: failure.since),
       ]
       applied = "main@sha1:\(Hash.hex("before \(commit.sha)", digits: 40))"
+    } else if let since = troubles[.dependencyMissing(name)] {
+      conditions = [
+        condition("Reconciling", "ProgressingWithRetry", "dependency not ready", since: since),
+        condition(
+          "Ready", "False", "DependencyNotReady", "dependency 'flux-system/ghost' not found", since: since),
+      ]
     } else if let after, let cause = failing[after] ?? healthCheck(of: after) {
       conditions = [
         condition("Reconciling", "ProgressingWithRetry", "dependency not ready", since: cause.since),
@@ -48,13 +54,16 @@ extension ClusterState {
       ]
       applied = "main@sha1:\(Hash.hex("before \(commit.sha)", digits: 40))"
     }
+    let missing = troubles[.dependencyMissing(name)] == nil ? nil : "ghost"
+    let dependencies = [after, missing].compactMap(\.self)
     return Object(
       kind: .kustomization, namespace: Self.fluxNamespace, name: name, labels: bootstrapLabels,
       generation: generation,
       spec: [
         "interval": "10m0s", "path": .string(path), "prune": true, "force": false, "timeout": "3m0s",
         "retryInterval": "1m0s", "sourceRef": ["kind": "GitRepository", "name": "flux-system"],
-        "dependsOn": after.map { [["name": .string($0)]] } ?? .null, "suspend": suspend,
+        "dependsOn": dependencies.isEmpty ? .null : .array(dependencies.map { ["name": .string($0)] }),
+        "suspend": suspend,
       ],
       status: [
         "conditions": .array(conditions), "inventory": ["entries": .array(inventory(of: name))],

@@ -36,6 +36,8 @@ extension Kind {
   static let deployment = Kind("apps", ["v1"], "Deployment", "deployments", ["deploy"])
   static let statefulSet = Kind("apps", ["v1"], "StatefulSet", "statefulsets", ["sts"])
   static let daemonSet = Kind("apps", ["v1"], "DaemonSet", "daemonsets", ["ds"])
+  static let job = Kind("batch", ["v1"], "Job", "jobs")
+  static let cronJob = Kind("batch", ["v1"], "CronJob", "cronjobs", ["cj"])
   static let lease = Kind("coordination.k8s.io", ["v1"], "Lease", "leases")
 
   static let gitRepository = source("GitRepository", "gitrepositories", ["gitrepo"])
@@ -57,7 +59,7 @@ extension Kind {
   static let stack = Kind("pulumi.com", ["v1"], "Stack", "stacks")
 
   static let all: [Kind] = [
-    node, namespace, pod, secret, deployment, statefulSet, daemonSet, lease,
+    node, namespace, pod, secret, deployment, statefulSet, daemonSet, job, cronJob, lease,
     gitRepository, ociRepository, bucket, helmRepository, helmChart, kustomization, helmRelease,
     receiver, alert, provider, imageRepository, imagePolicy, imageUpdateAutomation, certificate, stack,
   ]

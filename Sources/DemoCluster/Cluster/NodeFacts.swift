@@ -133,19 +133,24 @@ extension ClusterState {
       quiet.map { ($0.0, "False", $0.1, $0.2) } + [
         ("Ready", "True", "KubeletReady", "kubelet is posting ready status")
       ]
-    return all.map { type, status, reason, message -> JSON in
-      if let since = troubles[.nodePressure(node.name, type: type)] {
-        return condition(type, "KubeletHas\(type)", "kubelet has \(type)", since: since, generation: nil)
-      }
-      return [
-        "type": .string(type), "status": .string(node.isReady ? status : "Unknown"),
-        "reason": .string(node.isReady ? reason : "NodeStatusUnknown"),
-        "message": .string(node.isReady ? message : "Kubelet stopped posting node status."),
-        "lastTransitionTime": .string(node.since.time),
-        // The kubelet posts its status every five minutes; only the Lease is renewed every ten seconds.
-        "lastHeartbeatTime": .string((node.isReady ? now.advanced(seconds: -120) : node.since).time),
-      ]
+    let others = troubles.compactMap { trouble, since -> JSON? in
+      guard case .nodeCondition(node.name, let type, let status, let reason) = trouble else { return nil }
+      return condition(type, status, reason, "", since: since, generation: nil)
     }
+    return others
+      + all.map { type, status, reason, message -> JSON in
+        if let since = troubles[.nodePressure(node.name, type: type)] {
+          return condition(type, "KubeletHas\(type)", "kubelet has \(type)", since: since, generation: nil)
+        }
+        return [
+          "type": .string(type), "status": .string(node.isReady ? status : "Unknown"),
+          "reason": .string(node.isReady ? reason : "NodeStatusUnknown"),
+          "message": .string(node.isReady ? message : "Kubelet stopped posting node status."),
+          "lastTransitionTime": .string(node.since.time),
+          // The kubelet posts its status every five minutes; only the Lease is renewed every ten seconds.
+          "lastHeartbeatTime": .string((node.isReady ? now.advanced(seconds: -120) : node.since).time),
+        ]
+      }
   }
 
   func leaseObjects(at now: Moment) -> [Object] {

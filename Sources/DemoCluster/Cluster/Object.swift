@@ -73,6 +73,8 @@ extension ClusterState {
       case .deployment: deploymentObjects()
       case .statefulSet: statefulSetObjects()
       case .daemonSet: daemonSetObjects()
+      case .job: jobObjects()
+      case .cronJob: cronJobObjects()
       case .gitRepository, .helmRepository, .helmChart: sourceObjects(of: kind)
       case .kustomization: kustomizationObjects(at: now)
       case .helmRelease: helmReleaseObjects()
@@ -84,7 +86,10 @@ extension ClusterState {
       }
     return objects.map { object in
       var object = object
-      object.deleted = troubles[.terminating(kind: object.kind.kind, name: object.name)]
+      object.deleted = troubles[.terminating(kind: object.kind.kind, name: object.name)] ?? object.deleted
+      if let since = troubles[.statusMissing(kind: object.kind.kind, name: object.name)] {
+        (object.status, object.created) = (.null, since)
+      }
       return object
     }.sorted { ($0.namespace ?? "", $0.name) < ($1.namespace ?? "", $1.name) }
   }

@@ -23,7 +23,7 @@ extension ClusterState {
   /// Since when no pod of a workload is ready; nil while they are.
   func outage(of facts: WorkloadFacts) -> Moment? {
     downWorkloads[facts.fullName] ?? troubles[.podsCrashing(facts.fullName)]
-      ?? troubles[.podsPending(facts.fullName)]
+      ?? troubles[.podsPending(facts.fullName)] ?? troubles[.podsRestarting(facts.fullName)]
   }
 
   func pods(of facts: WorkloadFacts, replicas: Int) -> [PodFacts] {
@@ -44,14 +44,20 @@ extension ClusterState {
       guard case .number(let replicas) = deployment.spec["replicas"] else { return [] }
       let facts = WorkloadFacts(
         kind: .deployment, namespace: deployment.namespace ?? "", name: deployment.name, image: image)
-      return pods(of: facts, replicas: replicas).map { object(of: $0, facts, at: now) }
+      let pods = pods(of: facts, replicas: replicas).map { object(of: $0, facts, at: now) }
+      guard let since = troubles[.podTerminating(facts.fullName)], var old = pods.first else { return pods }
+      old = Object(
+        kind: .pod, namespace: old.namespace, name: "\(facts.name)-old", labels: ["app": facts.name],
+        generation: nil, deleted: since, spec: old.spec, status: old.status)
+      return pods + [old]
     }
   }
 
   private func object(of pod: PodFacts, _ facts: WorkloadFacts, at now: Moment) -> Object {
     let crashing = troubles[.podsCrashing(facts.fullName)]
     let pending = troubles[.podsPending(facts.fullName)]
-    let since = crashing ?? pending ?? downWorkloads[facts.fullName] ?? settled
+    let restarting = troubles[.podsRestarting(facts.fullName)]
+    let since = crashing ?? pending ?? restarting ?? downWorkloads[facts.fullName] ?? settled
     var ready: JSON = condition(
       "Ready", pod.isReady ? "True" : "False", pod.isReady ? "" : "ContainersNotReady", "", since: since,
       generation: nil)
@@ -77,8 +83,25 @@ extension ClusterState {
       ],
       status: [
         "phase": pending == nil ? "Running" : "Pending", "conditions": .array(conditions),
-        "containerStatuses": pending == nil ? [container(pod, facts, crashing, at: now)] : .null,
+        "containerStatuses": pending != nil
+          ? .null
+          : [
+            restarting == nil
+              ? container(pod, facts, crashing, at: now) : outOfMemory(pod, facts, at: now)
+          ],
       ])
+  }
+
+  private func outOfMemory(_ pod: PodFacts, _ facts: WorkloadFacts, at now: Moment) -> JSON {
+    [
+      "name": .string(facts.name), "image": .string(facts.image), "ready": false, "restartCount": 300,
+      "state": ["running": ["startedAt": .string(now.advanced(seconds: -20).time)]],
+      "lastState": [
+        "terminated": [
+          "exitCode": 137, "reason": "OOMKilled", "finishedAt": .string(now.advanced(seconds: -20).time),
+        ]
+      ],
+    ]
   }
 
   private func container(

@@ -131,8 +131,13 @@ enum ClusterFamilies {
         let names = Set(well.map(\.node.resource.name))
         expectedReady.add(entry.observation.expectations.nodes.count { names.contains($0) }, cluster)
       }
-      if !isUnseen(.flux) {
-        let groups = Dictionary(grouping: report.flux) {
+      // Where one kind of several can't be listed, the others are known.
+      func isKnown(_ verdict: Verdict, _ kind: Problem.Kind) -> Bool {
+        !isUnseen(kind) || (verdict != .unknown && !isUnseen(.tunnel))
+      }
+      let seenFlux = report.flux.filter { isKnown($0.verdict, .flux) }
+      if !seenFlux.isEmpty {
+        let groups = Dictionary(grouping: seenFlux) {
           [$0.value.resource.kind, $0.status.rawValue, $0.verdict.rawValue]
         }
         for (group, objects) in groups.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
@@ -141,11 +146,12 @@ enum ClusterFamilies {
             labelled("kind", group[0]).merging(["status": group[1], "verdict": group[2]]) { first, _ in first
             })
         }
-        suspended.add(report.flux.count { $0.value.isSuspended }, cluster)
       }
+      if !isUnseen(.flux) { suspended.add(report.flux.count { $0.value.isSuspended }, cluster) }
       if !isUnseen(.image) { behind.add(report.policies.count { $0.isBehind == true }, cluster) }
-      if !isUnseen(.workload) {
-        for (word, list) in Dictionary(grouping: report.workloads, by: \.verdict).sorted(by: {
+      let seenWorkloads = report.workloads.filter { isKnown($0.verdict, .workload) }
+      if !seenWorkloads.isEmpty {
+        for (word, list) in Dictionary(grouping: seenWorkloads, by: \.verdict).sorted(by: {
           $0.key.rawValue < $1.key.rawValue
         }) {
           workloads.add(list.count, labelled("verdict", word.rawValue))

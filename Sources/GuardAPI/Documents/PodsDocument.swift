@@ -1,6 +1,6 @@
 package import Health
 
-/// `clusters[].pods`: how many there are, and those that crash or do not start.
+/// `clusters[].pods`: how many there are, and those that crash, do not start, are not ready or do not end.
 package struct PodsDocument: Codable, Hashable, Sendable {
   package struct Pod: Codable, Hashable, Sendable {
     @Field package var namespace: String
@@ -14,6 +14,12 @@ package struct PodsDocument: Codable, Hashable, Sendable {
   @Field package var total: Int
   @Field package var crashLooping: Int
   @Field package var pending: Int
+  /// Running for ten minutes and more without being ready.
+  @Field package var notReady: Int
+  /// Still there five minutes after their grace period.
+  @Field package var terminating: Int
+  /// Ended in failure, with no controller to replace them.
+  @Field package var failed: Int
   /// The worst few.
   @Field package var worst: [Pod]
 
@@ -21,7 +27,12 @@ package struct PodsDocument: Codable, Hashable, Sendable {
     total = report.total
     crashLooping = report.crashLooping.count
     pending = report.pending.count
-    let bad = report.crashLooping.sorted { $0.restarts > $1.restarts } + report.pending
+    notReady = report.notReady.count
+    terminating = report.terminating.count
+    failed = report.failed.count
+    let bad =
+      report.crashLooping.sorted { $0.restarts > $1.restarts } + report.pending + report.notReady
+      + report.terminating + report.failed
     worst = bad.prefix(5).map {
       Pod(
         namespace: $0.resource.namespace, name: $0.resource.name, node: $0.node, restarts: $0.restarts,

@@ -201,6 +201,10 @@ extension Topic {
       "overdue", "It did not run when it should have.",
       "is its controller running? kubectl -n flux-system get pods"),
     Topic(
+      "not-taken-up",
+      "The policy has chosen a newer image, and the image automation has run since without seeing it.",
+      "kubectl describe imageupdateautomation NAME; flux logs --kind=ImageUpdateAutomation"),
+    Topic(
       "behind",
       "A workload runs another image than the policy's latest: the update was not committed, or not rolled out.",
       "oceanid-ctl images; did the automation push? flux get images all -A"),
@@ -257,6 +261,22 @@ extension Topic {
     Topic(
       "crash-looping", "Containers start, end with an error and are started again, ever later.",
       "kubectl logs POD --previous"),
+    Topic(
+      "job", "A Job has failed, or has not started.",
+      "kubectl logs job/NAME --all-containers; kubectl describe job NAME"),
+    Topic(
+      "cronjob", "The last run of a CronJob has failed, and none has succeeded since.",
+      "kubectl get jobs shows its runs; kubectl logs job/NAME --all-containers"),
+    Topic(
+      "pods/not-ready",
+      "Pods run and have not been ready for more than ten minutes: a readiness probe fails.",
+      "kubectl describe pod NAME; kubectl logs NAME"),
+    Topic(
+      "pods/terminating",
+      "Pods are still there minutes after their grace period: a finalizer or the kubelet holds them.",
+      "kubectl describe pod NAME; on its node: journalctl -u k3s -u k3s-agent"),
+    Topic(
+      "pods/failed", "Pods that no controller replaces have ended in failure.", "kubectl logs NAME"),
     Topic(
       "pending", "Pods can't be placed on a node, or their image can't be had.", "kubectl describe pod NAME"),
     Topic(

@@ -79,12 +79,13 @@ enum CheckLine {
   /// What a policy is behind of can't be told as last seen: that was not kept.
   private static func upToDate(_ cluster: ClusterDocument) -> String {
     let policies = cluster.images.policies
-    let unknown = policies.count { $0.behind == nil }
+    let unknown = policies.count { $0.behind == nil && !$0.isUnused }
     if unknown > 0, unknown == policies.count {
       return "not known whether \(unknown.of("policy is", plural: "policies are")) up to date"
     }
     return counted(
-      policies.count { $0.behind == false }, of: policies.count, "policies up to date", cluster)
+      policies.count { $0.behind == false }, of: policies.count { !$0.isUnused }, "policies up to date",
+      cluster)
       + (unknown > 0 ? ", \(unknown) not known" : "")
   }
 
@@ -125,7 +126,7 @@ enum CheckLine {
       let policies = cluster.images.policies
       count(
         "images_behind", policies.count { $0.behind == true }, of: policies.count,
-        isKnown: policies.allSatisfy { $0.verdict != .unknown && $0.behind != nil })
+        isKnown: policies.allSatisfy { $0.verdict != .unknown && ($0.behind != nil || $0.isUnused) })
     }
     return figures
   }

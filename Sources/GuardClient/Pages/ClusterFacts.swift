@@ -98,19 +98,21 @@ enum ClusterFacts {
     guard !verdicts.isEmpty else { return nil }
     let behind = images.policies.filter { $0.behind == true }
     let bad = images.policies.filter { $0.behind != true && $0.verdict.isWrong }
-    let unknown = images.policies.filter { $0.behind == nil && !$0.verdict.isWrong }
+    let unused = images.policies.filter { $0.isUnused && !$0.verdict.isWrong }
+    let unknown = images.policies.filter { $0.behind == nil && !$0.isUnused && !$0.verdict.isWrong }
     func rest(_ isMeant: (Verdict) -> Bool) -> [String] {
       images.repositories.filter { isMeant($0.verdict) }.map(\.name)
         + images.automations.filter { isMeant($0.verdict) }.map(\.name)
     }
     let (badRest, unknownRest) = (rest(\.isWrong), rest { $0 == .unknown })
     var text = images.policies.count.of("policy", plural: "policies")
-    let isNoneBehind = images.policies.allSatisfy { $0.behind == false }
+    let isNoneBehind = images.policies.allSatisfy { $0.behind == false || $0.isUnused }
     if isNoneBehind && bad.isEmpty && badRest.isEmpty { text += ", none behind" }
     let held = behind.filter { $0.stuckAt == "held" || $0.stuckAt == "review" }.map(\.name)
     let late = behind.map(\.name).filter { !held.contains($0) }
     if !late.isEmpty { text += "; behind: \(list(late))" }
     if !held.isEmpty { text += "; held by hand: \(list(held))" }
+    if !unused.isEmpty { text += "; nothing known runs \(list(unused.map(\.name)))" }
     if !bad.isEmpty { text += "; failing: \(list(bad.map(\.name)))" }
     if !badRest.isEmpty { text += "; scan or update failing: \(list(badRest))" }
     if !verdicts.areUnknown {
@@ -151,12 +153,13 @@ enum ClusterFacts {
   }
 
   private static func pods(_ pods: PodsDocument?) -> String? {
-    guard let pods, pods.crashLooping + pods.pending > 0 else { return nil }
+    guard let pods else { return nil }
     let counts = [
-      pods.crashLooping > 0 ? "\(pods.crashLooping) crash-looping" : nil,
-      pods.pending > 0 ? "\(pods.pending) not starting" : nil,
-    ]
-    return "\(counts.compactMap(\.self).joined(separator: " and ")) of \(pods.total.of("pod"))"
+      (pods.crashLooping, "crash-looping"), (pods.pending, "not starting"), (pods.notReady, "not ready"),
+      (pods.terminating, "not terminating"), (pods.failed, "failed"),
+    ].filter { $0.0 > 0 }
+    guard !counts.isEmpty else { return nil }
+    return counts.map { "\($0.0) \($0.1)" }.joined(separator: " and ") + " of \(pods.total.of("pod"))"
   }
 
   /// What was counted, in the colour of the worst; said of the past where no poll vouches for it now.
@@ -186,6 +189,11 @@ enum ClusterFacts {
 
 extension NodeDocument {
   var isReady: Bool { status == "Ready" || status.hasPrefix("Ready,") }
+}
+
+extension ImagePolicyDocument {
+  /// Everything that may run its image was read, and nothing does.
+  var isUnused: Bool { behind == nil && running?.isEmpty == true }
 }
 
 extension FluxObjectDocument {

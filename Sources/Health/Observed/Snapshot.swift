@@ -59,6 +59,8 @@ public struct Snapshot: Hashable, Sendable {
   public var imagePolicies: Part<[ImagePolicy]>
   public var imageUpdateAutomations: Part<[ImageUpdateAutomation]>
   public var workloads: Part<[Workload]>
+  public var jobs: Part<[Job]>
+  public var cronJobs: Part<[CronJob]>
   public var certificates: Part<[Certificate]>
   public var stacks: Part<[Stack]>
   public var secrets: Part<[SecretPresence]>
@@ -90,7 +92,8 @@ public struct Snapshot: Hashable, Sendable {
     flux: Part<[FluxObject]> = .notServed, imageRepositories: Part<[ImageRepository]> = .notServed,
     imagePolicies: Part<[ImagePolicy]> = .notServed,
     imageUpdateAutomations: Part<[ImageUpdateAutomation]> = .notServed,
-    workloads: Part<[Workload]> = .notServed, certificates: Part<[Certificate]> = .notServed,
+    workloads: Part<[Workload]> = .notServed, jobs: Part<[Job]> = .notServed,
+    cronJobs: Part<[CronJob]> = .notServed, certificates: Part<[Certificate]> = .notServed,
     stacks: Part<[Stack]> = .notServed, secrets: Part<[SecretPresence]> = .notServed,
     pods: Part<PodCensus> = .notServed, leaderLeases: Part<[LeaderLease]> = .notServed,
     failedFluxKinds: [String: PollFailure] = [:], failedWorkloadKinds: [String: PollFailure] = [:],
@@ -108,6 +111,8 @@ public struct Snapshot: Hashable, Sendable {
     self.imagePolicies = imagePolicies
     self.imageUpdateAutomations = imageUpdateAutomations
     self.workloads = workloads
+    self.jobs = jobs
+    self.cronJobs = cronJobs
     self.certificates = certificates
     self.stacks = stacks
     self.secrets = secrets

@@ -104,8 +104,21 @@ extension Judgement {
     {
       return report(verdict, at: isBehind == true ? .policy : nil)
     }
-    guard isBehind == true, let latest = policy.latestImage else { return report(.healthy) }
+    guard isBehind != false, let latest = policy.latestImage else { return report(.healthy) }
     let trail = ImageTrail(policy, latest: latest, running: running ?? [], snapshot, self)
+    guard isBehind == true else {
+      // What runs it is not known: that the automation has written it into Git can be known all the same.
+      guard trail.isNotTakenUp else { return report(.healthy) }
+      let end = trail.end
+      let seen = now - skew - watch("\(path)/not-taken-up/\(latest)")
+      let since = min(resource.conditions["Ready"]?.lastTransitionTime ?? seen, seen)
+      guard serverNow - since > trail.patience else { return report(.healthy) }
+      self.report(
+        "\(path)/not-taken-up", .warning, subject: resource.reference.description,
+        title: "\(resource.name) moved to \(latest), which is not written into Git", detail: end.words,
+        since: since, remedy: end.remedy)
+      return report(.degraded, end.reason, end.words, at: end.standstill)
+    }
     let seen = now - skew - watch("\(path)/behind/\(latest)")
     let since = min(resource.conditions["Ready"]?.lastTransitionTime ?? seen, seen)
     let end = trail.end
@@ -122,7 +135,9 @@ extension Judgement {
     return report(.degraded, end.reason, end.words, since: since, at: end.standstill)
   }
 
-  /// nil: the workloads or the repository could not be read.
+  /// What is known to run the policy's image: workloads, CronJobs, Jobs that have not ended, and pods of others.
+  ///
+  /// - Returns: nil where the workloads or the repository could not be read.
   private func running(_ policy: ImagePolicy, _ snapshot: Snapshot) -> [ImagePolicyReport.Running]? {
     guard let workloads = snapshot.workloads.value else { return nil }
     let repository = (snapshot.imageRepositories.value ?? []).first {
@@ -131,26 +146,60 @@ extension Judgement {
     guard let name = (repository?.image ?? policy.latestImage).map({ ImageReference($0).repository }) else {
       return nil
     }
-    return workloads.flatMap { workload in
-      workload.images.filter { ImageReference($0).repository == name }.map {
-        ImagePolicyReport.Running(image: $0, workload: workload.resource.reference.description)
+    func running(_ images: [String], _ owner: Reference) -> [ImagePolicyReport.Running] {
+      images.filter { ImageReference($0).repository == name }.map {
+        ImagePolicyReport.Running(image: $0, workload: owner.description)
       }
     }
+    var found = workloads.flatMap { running($0.images, $0.resource.reference) }
+    found += (snapshot.cronJobs.value ?? []).flatMap { running($0.images, $0.resource.reference) }
+    found += (snapshot.jobs.value ?? [])
+      .filter { $0.cronJob == nil && $0.failure == nil && $0.completion == nil }
+      .flatMap { running($0.images, $0.resource.reference) }
+    return found + runningPods(policy, of: name, beside: Set(found.map(\.workload)), snapshot)
+  }
+
+  /// Pods of owners that are not listed; and those that run another digest than the policy wants, under a tag that
+  /// has moved.
+  private func runningPods(
+    _ policy: ImagePolicy, of repository: String, beside known: Set<String>, _ snapshot: Snapshot
+  ) -> [ImagePolicyReport.Running] {
+    let latest = policy.latestImage.map { ImageReference($0) }
+    let listed: Set = ["Deployment", "StatefulSet", "DaemonSet", "Job"]
+    var found: Set<ImagePolicyReport.Running> = []
+    for pod in snapshot.pods.value?.images ?? [] {
+      let image = ImageReference(pod.image)
+      guard image.repository == repository else { continue }
+      let owner = pod.owner.description
+      if let wanted = latest?.digest, image.digest == nil, image.tag == latest?.tag, let digest = pod.digest,
+        digest != wanted
+      {
+        found.insert(.init(image: "\(pod.image)@\(digest)", workload: owner))
+      } else if !listed.contains(pod.owner.kind), !known.contains(owner) {
+        found.insert(.init(image: pod.image, workload: owner))
+      }
+    }
+    return found.sorted { ($0.workload, $0.image) < ($1.workload, $1.image) }
   }
 
   /// Several policies may follow one image, for several workloads: then what runs is behind a policy only where
   /// nothing runs what it wants, and something runs what none of them wants.
+  ///
+  /// - Returns: nil where nothing that runs it is known, or a kind that may run it can't be read.
   private func isBehind(
     _ policy: ImagePolicy, _ running: [ImagePolicyReport.Running]?, _ snapshot: Snapshot
   ) -> Bool? {
-    guard let latest = policy.latestImage, let running else { return nil }
+    guard let latest = policy.latestImage, let running, !running.isEmpty else { return nil }
     let others = (snapshot.imagePolicies.value ?? []).compactMap(\.latestImage).filter {
       $0 != latest && ImageReference($0).repository == ImageReference(latest).repository
     }
     let images = running.map(\.image)
-    guard !others.isEmpty else { return images.contains { !ImageReference.isSame($0, latest) } }
-    return !images.contains { ImageReference.isSame($0, latest) }
-      && images.contains { image in !others.contains { ImageReference.isSame(image, $0) } }
+    let isBehind =
+      others.isEmpty
+      ? images.contains { !ImageReference.isSame($0, latest) }
+      : !images.contains { ImageReference.isSame($0, latest) }
+        && images.contains { image in !others.contains { ImageReference.isSame(image, $0) } }
+    return isBehind || snapshot.failedWorkloadKinds.isEmpty ? isBehind : nil
   }
 
   // MARK: - What all three kinds share

@@ -45,9 +45,11 @@ struct ImageTrail {
     self.automation = automation
     source = judgement.flux.first { $0.value.resource.reference == automation?.value.source }
     let late = Set(running.filter { !ImageReference.isSame($0.image, latest) }.map(\.workload))
-    let names = Set(
-      (snapshot.workloads.value ?? []).filter { late.contains($0.resource.reference.description) }
-        .compactMap(\.manager))
+    let managed =
+      (snapshot.workloads.value ?? []).map { ($0.resource.reference, $0.manager) }
+      + (snapshot.cronJobs.value ?? []).map { ($0.resource.reference, $0.manager) }
+      + (snapshot.jobs.value ?? []).map { ($0.resource.reference, $0.manager) }
+    let names = Set(managed.filter { late.contains($0.0.description) }.compactMap(\.1))
     managers = judgement.flux.filter { names.contains($0.value.resource.reference) }
   }
 
@@ -58,6 +60,11 @@ struct ImageTrail {
   }
 
   private var moved: Timestamp? { policy.resource.conditions["Ready"]?.lastTransitionTime }
+
+  /// The automation has run, and what it saw of the policy is not what the policy says.
+  var isNotTakenUp: Bool { end.reason == Self.notTakenUp }
+
+  private static let notTakenUp = "NotTakenUp"
 
   var end: End {
     if let repository, repository.verdict == .degraded || repository.verdict == .critical {
@@ -81,7 +88,7 @@ struct ImageTrail {
     let seen = automation.value.observedPolicies?[policy.resource.name]
     if automation.value.observedPolicies != nil, seen.map({ !ImageReference.isSame($0, latest) }) ?? true {
       return End(
-        standstill: .automation, reason: "NotTakenUp",
+        standstill: .automation, reason: Self.notTakenUp,
         words: "\(name(resource)) has not taken it up" + (seen.map { ": it saw \($0)" } ?? ""),
         remedy: judgement.log(of: resource))
     }

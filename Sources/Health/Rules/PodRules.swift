@@ -1,4 +1,5 @@
-// Pods that crash or do not start: counted, the worst by name, and told once with the workload where there is one.
+// Pods that crash, do not start, are not ready or do not end: counted, the worst by name, and told once with the
+// workload where there is one.
 extension Judgement {
   mutating func gatherPods(_ snapshot: Snapshot) {
     unwellPods = (snapshot.pods.value?.unwell ?? []).filter { $0.resource.deletionTimestamp == nil }
@@ -11,23 +12,60 @@ extension Judgement {
     guard let census = snapshot.pods.value else { return }
     let found = report(census)
     pods = found
-    tell(found.crashLooping, "crash-looping", "crash-loops", "crash-loop") { $0.restarts < $1.restarts }
     let now = serverNow
-    tell(found.pending, "pending", "does not start", "do not start") {
-      // The one that has waited longest.
-      ($0.resource.creationTimestamp ?? now) > ($1.resource.creationTimestamp ?? now)
+    tell(found.crashLooping, "crash-looping", "crash-loops", "crash-loop", since: { _ in nil }) {
+      $0.restarts < $1.restarts
     }
+    // Of the others the one for which it has lasted longest.
+    func tellLongest(_ all: [Pod], _ word: String, _ one: String, _ many: String, since: (Pod) -> Timestamp?)
+    {
+      self.tell(all, word, one, many, since: since) { (since($0) ?? now) > (since($1) ?? now) }
+    }
+    tellLongest(found.pending, "pending", "does not start", "do not start") { $0.resource.creationTimestamp }
+    tellLongest(found.notReady, "not-ready", "is not ready", "are not ready") { $0.notReadySince }
+    tellLongest(found.terminating, "terminating", "does not terminate", "do not terminate") {
+      $0.resource.deletionTimestamp
+    }
+    tellLongest(found.failed, "failed", "has failed", "have failed") { $0.notReadySince }
   }
 
   func report(_ census: PodCensus) -> PodReport {
-    let alive = census.unwell.filter { $0.resource.deletionTimestamp == nil }
+    let now = serverNow
+    var crashing: [Pod] = []
+    var pending: [Pod] = []
+    var notReady: [Pod] = []
+    var terminating: [Pod] = []
+    var failed: [Pod] = []
+    for pod in census.unwell {
+      if let due = pod.resource.deletionTimestamp {
+        // The API server has added the grace period to that time already.
+        if now - due > .seconds(300) { terminating.append(pod) }
+      } else if pod.isCrashLooping(at: now) {
+        crashing.append(pod)
+      } else if pod.isStuck(at: now) {
+        pending.append(pod)
+      } else if pod.phase == "Failed" {
+        if isToldByNobody(pod) { failed.append(pod) }
+      } else if pod.phase == "Running", !pod.isReady, let since = pod.notReadySince,
+        now - since > .seconds(600)
+      {
+        notReady.append(pod)
+      }
+    }
     return PodReport(
-      total: census.total, crashLooping: alive.filter(\.isCrashLooping),
-      pending: alive.filter { !$0.isCrashLooping && $0.isStuck(at: serverNow) })
+      total: census.total, crashLooping: crashing, pending: pending, notReady: notReady,
+      terminating: terminating, failed: failed)
+  }
+
+  /// A controller replaces a failed pod, and a Job says itself that it has failed, where Jobs can be read.
+  private func isToldByNobody(_ pod: Pod) -> Bool {
+    guard let owner = pod.owner else { return true }
+    return owner.kind == "Job" && observation.snapshot?.jobs.value == nil
   }
 
   private mutating func tell(
-    _ all: [Pod], _ word: String, _ one: String, _ many: String, isLess: (Pod, Pod) -> Bool
+    _ all: [Pod], _ word: String, _ one: String, _ many: String, since: (Pod) -> Timestamp?,
+    isLess: (Pod, Pod) -> Bool
   ) {
     let untold = all.filter { pod in
       !toldPods.contains(pod.resource.reference) && !(pod.node.map(unwellNodes.contains) ?? false)
@@ -38,21 +76,30 @@ extension Judgement {
       "pods/\(word)", .warning, subject: "pods",
       title: untold.count == 1
         ? "pod \(name) \(one)" : "\(untold.count) pods \(many), the worst is \(name)",
-      detail: worst.plight, since: worst.isCrashLooping ? nil : worst.resource.creationTimestamp,
-      remedy: remedy(worst))
+      detail: worst.plight, since: since(worst), remedy: remedy(worst))
   }
 
   func remedy(_ pod: Pod) -> String {
     let (name, pods) = (pod.resource.name.shellWord, "-n \(pod.resource.namespace.shellWord)")
+    if pod.resource.deletionTimestamp != nil {
+      return kubectl("\(pods) describe pod \(name)") + "  # finalizers, and the kubelet of its node"
+    }
+    if pod.phase == "Failed" { return kubectl("\(pods) logs \(name) --all-containers") }
     // A container that never ran has no log.
-    return pod.isCrashLooping
+    return pod.isCrashLooping(at: serverNow)
       ? kubectl("\(pods) logs \(name) --all-containers --previous")
       : kubectl("\(pods) describe pod \(name)")
   }
 }
 
 extension Pod {
-  var isCrashLooping: Bool { waitingReason == "CrashLoopBackOff" }
+  /// It waits for its next start; or it has started often, lately, and is not ready or not for long.
+  func isCrashLooping(at now: Timestamp) -> Bool {
+    if waitingReason == "CrashLoopBackOff" { return true }
+    guard phase == "Running", restarts >= Pod.manyRestarts else { return false }
+    guard isReady else { return lastEndTime.map { now - $0 < .seconds(3600) } ?? true }
+    return lastEndTime.map { now - $0 < .seconds(600) } ?? false
+  }
 
   private static let hopeless: Set = [
     "ImagePullBackOff", "ErrImagePull", "InvalidImageName", "ErrImageNeverPull", "CreateContainerConfigError",
@@ -61,17 +108,27 @@ extension Pod {
 
   /// It crashes, can't start, or has waited for a node and its images for longer than two minutes.
   func isStuck(at now: Timestamp) -> Bool {
-    if isCrashLooping { return true }
+    if isCrashLooping(at: now) { return true }
     guard let made = resource.creationTimestamp, now - made > .seconds(120) else { return false }
-    return phase == "Pending" || waitingReason.map(Pod.hopeless.contains) ?? false
+    // A phase of Unknown is what a pod without a status is read as.
+    return ["Pending", "Unknown"].contains(phase) || waitingReason.map(Pod.hopeless.contains) ?? false
+  }
+
+  /// Since when it is not ready; nil where it is, or does not say.
+  var notReadySince: Timestamp? {
+    resource.conditions["Ready"].flatMap { $0.status == .isTrue ? nil : $0.lastTransitionTime }
   }
 
   /// `pod web-1: CrashLoopBackOff, 12 restarts, last OOMKilled`
   public var plight: String {
     let scheduled = resource.conditions["PodScheduled"].flatMap { $0.status == .isTrue ? nil : $0 }
-    var parts = [waitingReason ?? scheduled?.reason ?? phase]
+    let state = resource.deletionTimestamp == nil ? phase : "Terminating"
+    var parts = [waitingReason ?? scheduled?.reason ?? state]
     if restarts > 0 { parts.append("\(restarts) restart\(restarts == 1 ? "" : "s")") }
     if let lastEnd { parts.append("last \(lastEnd)") }
+    if resource.deletionTimestamp != nil, !resource.finalizers.isEmpty {
+      parts.append("finalizers: \(resource.finalizers.joined(separator: ", "))")
+    }
     let message = waitingMessage ?? scheduled?.message ?? ""
     return "pod \(resource.name): \(parts.joined(separator: ", "))" + (message.isEmpty ? "" : ": \(message)")
   }

@@ -12,6 +12,7 @@ extension Judgement {
     judgeImages(snapshot)
     judgeCertificates(snapshot)
     judgeStacks(snapshot)
+    judgeJobs(snapshot)
     judgePods(snapshot)
     judgeKinds(snapshot)
   }

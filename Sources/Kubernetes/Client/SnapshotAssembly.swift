@@ -39,6 +39,12 @@ extension Poll {
           if case .imageUpdateAutomation(let value) = object { value } else { nil }
         },
         workloads: workloads,
+        jobs: part([.job]).picking { object in
+          if case .job(let value) = object { value } else { nil }
+        },
+        cronJobs: part([.cronJob]).picking { object in
+          if case .cronJob(let value) = object { value } else { nil }
+        },
         certificates: part([.certificate]).picking { object in
           if case .certificate(let value) = object { value } else { nil }
         },
@@ -151,6 +157,13 @@ extension Poll {
           total: objects.count,
           unwell: objects.compactMap { object in
             if case .pod(let pod) = object { pod } else { nil }
+          },
+          images: objects.reduce(into: []) { images, object in
+            switch object {
+            case .pod(let pod): images.formUnion(pod.images)
+            case .wellPod(let own): images.formUnion(own)
+            default: break
+            }
           }))
     }
   }

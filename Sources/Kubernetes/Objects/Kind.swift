@@ -52,7 +52,7 @@ extension Kind {
   }
   static let pod = Kind(name: "Pod", group: "", plural: "pods", versions: ["v1"]) { fields, _ in
     let pod = try Pod(fields)
-    return pod.isWell ? .wellPod : .pod(pod)
+    return pod.isWell ? .wellPod(pod.images) : .pod(pod)
   }
 
   static let workloads = [
@@ -63,6 +63,14 @@ extension Kind {
     Kind(name: name, group: "apps", plural: plural, versions: ["v1"]) { fields, _ in
       .workload(try Workload(fields, kind: name))
     }
+  }
+
+  static let job = Kind(name: "Job", group: "batch", plural: "jobs", versions: ["v1"]) { fields, _ in
+    .job(try Job(fields))
+  }
+  static let cronJob = Kind(name: "CronJob", group: "batch", plural: "cronjobs", versions: ["v1"]) {
+    fields, _ in
+    .cronJob(try CronJob(fields))
   }
 
   /// The versions of each kind from Flux 2.0 on, newest first.
@@ -115,7 +123,7 @@ extension Kind {
   }
 
   /// Part of every Kubernetes: asked for without discovery.
-  static let builtIn: [Kind] = [node, lease, pod] + workloads
+  static let builtIn: [Kind] = [node, lease, pod] + workloads + [job, cronJob]
   /// There if somebody installed them.
   static let discovered: [Kind] =
     flux + [imageRepository, imagePolicy, imageUpdateAutomation, certificate, stack]

@@ -6,13 +6,15 @@ enum Observed: Hashable, Sendable {
   case nodeLease(node: String, renewTime: Timestamp?)
   case leaderLease(LeaderLease)
   case pod(Pod)
-  /// Only counted: there are many.
-  case wellPod
+  /// Counted, and what it runs: there are many.
+  case wellPod([PodImage])
   case flux(FluxObject)
   case imageRepository(ImageRepository)
   case imagePolicy(ImagePolicy)
   case imageUpdateAutomation(ImageUpdateAutomation)
   case workload(Workload)
+  case job(Job)
+  case cronJob(CronJob)
   case certificate(Certificate)
   case stack(Stack)
 }

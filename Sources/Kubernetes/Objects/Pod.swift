@@ -10,13 +10,34 @@ extension Pod {
     }
     let waiting = containers.lazy.compactMap { $0.shown("state")?.shown("waiting") }
       .first { ($0.text("reason") ?? "PodInitializing") != "PodInitializing" }
+    let owner = Pod.owner(object.shown("metadata"), resource)
+    let phase = status?.text("phase") ?? "Unknown"
+    // How the container that runs ended before; of one that does not run any more, how it ended.
+    let end =
+      containers.lazy.compactMap { $0.shown("lastState")?.shown("terminated") }.first
+      ?? containers.lazy.compactMap { $0.shown("state")?.shown("terminated") }
+      .first { $0.number("exitCode") != 0 }
     self.init(
-      resource: resource, phase: status?.text("phase") ?? "Unknown",
-      node: object.shown("spec")?.text("nodeName"), owner: Pod.owner(object.shown("metadata"), resource),
+      resource: resource, phase: phase, node: object.shown("spec")?.text("nodeName"), owner: owner,
       isReady: resource.conditions["Ready"]?.status == .isTrue,
       restarts: containers.reduce(0) { $0 + ($1.count("restartCount") ?? 0) },
       waitingReason: waiting?.text("reason"), waitingMessage: waiting?.message("message"),
-      lastEnd: containers.lazy.compactMap { $0.shown("lastState")?.shown("terminated") }.first.map(Pod.end))
+      lastEnd: end.map(Pod.end),
+      lastEndTime: containers.compactMap { $0.shown("lastState")?.shown("terminated")?.time("finishedAt") }
+        .max(),
+      images: ["Succeeded", "Failed"].contains(phase)
+        ? [] : Pod.images(object.shown("spec"), containers, owner: owner ?? resource.reference))
+  }
+
+  /// By the containers' own names for their images: the node may call them otherwise.
+  private static func images(_ spec: Fields?, _ statuses: [Fields], owner: Reference) -> [PodImage] {
+    (spec?.shownObjects("containers") ?? []).prefix(64).compactMap { container in
+      guard let image = container.text("image"), let name = container.text("name") else { return nil }
+      let pulled = statuses.first { $0.text("name") == name }?.text("imageID")
+      // `docker.io/library/nginx@sha256:…`; without a repository it is the digest of the configuration.
+      let digest = pulled.flatMap { ImageReference($0).digest }
+      return PodImage(image: image, digest: digest, owner: owner)
+    }
   }
 
   /// A Deployment owns its pods through a ReplicaSet, whose name is its own and the hash of the template.

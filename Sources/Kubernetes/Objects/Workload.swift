@@ -9,8 +9,6 @@ extension Workload {
     let labels = object.shown("metadata")?.shown("labels")
     func count(_ name: String) throws -> Int { try status?.judgedCount(name) ?? 0 }
     let isDaemonSet = kind == "DaemonSet"
-    let pod = spec?.shown("template")?.shown("spec")
-    let containers = ["containers", "initContainers"].flatMap { pod?.shownObjects($0).prefix(64) ?? [] }
     self.init(
       resource: resource,
       desired: isDaemonSet
@@ -22,7 +20,7 @@ extension Workload {
       updated: try count(isDaemonSet ? "updatedNumberScheduled" : "updatedReplicas"),
       current: try count(isDaemonSet ? "currentNumberScheduled" : "replicas"),
       updates: Workload.updates(spec?.shown("updateStrategy")),
-      images: containers.compactMap { $0.text("image") }, manager: Workload.manager(labels),
+      images: Workload.images(spec), manager: Workload.manager(labels),
       partOf: labels?.text("app.kubernetes.io/part-of"), version: labels?.text("app.kubernetes.io/version"))
   }
 
@@ -31,7 +29,14 @@ extension Workload {
     return strategy?.shown("rollingUpdate")?.count("partition").map { .partition($0) } ?? .rolling
   }
 
-  private static func manager(_ labels: Fields?) -> Reference? {
+  /// Of the pods that a spec makes, init containers last.
+  static func images(_ spec: Fields?) -> [String] {
+    let pod = spec?.shown("template")?.shown("spec")
+    return ["containers", "initContainers"].flatMap { pod?.shownObjects($0).prefix(64) ?? [] }
+      .compactMap { $0.text("image") }
+  }
+
+  static func manager(_ labels: Fields?) -> Reference? {
     for (kind, group) in [("HelmRelease", "helm"), ("Kustomization", "kustomize")] {
       let prefix = "\(group).toolkit.fluxcd.io"
       if let name = labels?.text("\(prefix)/name"), let namespace = labels?.text("\(prefix)/namespace") {

@@ -1,0 +1,57 @@
+/// Work that ends: a backup every night, and Jobs that have failed.
+extension ClusterState {
+  func cronJobObjects() -> [Object] {
+    [
+      Object(
+        kind: .cronJob, namespace: "monitoring", name: "backup",
+        spec: [
+          "schedule": "0 3 * * *", "suspend": false, "concurrencyPolicy": "Forbid",
+          "jobTemplate": ["spec": ["template": Self.jobTemplate("backup", "docker.io/restic/restic:0.18.0")]],
+        ],
+        status: [
+          "lastScheduleTime": .string(settled.time),
+          "lastSuccessfulTime": .string(settled.advanced(seconds: 90).time),
+        ])
+    ]
+  }
+
+  func jobObjects() -> [Object] {
+    let backup = Object(
+      kind: .job, namespace: "monitoring", name: "backup-29345640",
+      owner: ["apiVersion": "batch/v1", "kind": "CronJob", "name": "backup", "controller": true],
+      created: settled,
+      spec: ["backoffLimit": 6, "template": Self.jobTemplate("backup", "docker.io/restic/restic:0.18.0")],
+      status: [
+        "startTime": .string(settled.time), "succeeded": 1,
+        "completionTime": .string(settled.advanced(seconds: 90).time),
+        "conditions": [
+          condition(
+            "Complete", "CompletionsReached", "Reached expected number of succeeded pods",
+            since: settled.advanced(seconds: 90), generation: nil)
+        ],
+      ])
+    return [backup]
+      + troubles.compactMap { trouble, since -> Object? in
+        guard case .jobFailed(let fullName) = trouble else { return nil }
+        let parts = fullName.split(separator: "/").map(String.init)
+        guard parts.count == 2 else { return nil }
+        return Object(
+          kind: .job, namespace: parts[0], name: parts[1], created: since,
+          spec: [
+            "backoffLimit": 6, "template": Self.jobTemplate(parts[1], "docker.io/library/busybox:1.37"),
+          ],
+          status: [
+            "startTime": .string(since.time), "failed": 7,
+            "conditions": [
+              condition(
+                "Failed", "BackoffLimitExceeded", "Job has reached the specified backoff limit", since: since,
+                generation: nil)
+            ],
+          ])
+      }
+  }
+
+  private static func jobTemplate(_ name: String, _ image: String) -> JSON {
+    ["spec": ["restartPolicy": "Never", "containers": [["name": .string(name), "image": .string(image)]]]]
+  }
+}

@@ -1,0 +1,53 @@
+/// A Job: pods that run until their work is done.
+public struct Job: Hashable, Sendable {
+  public let resource: Resource
+  public let isSuspended: Bool
+  public let startTime: Timestamp?
+  /// The CronJob that made it.
+  public let cronJob: Reference?
+  public let images: [String]
+  /// The Kustomization or HelmRelease that put it there, by its labels.
+  public let manager: Reference?
+
+  public init(
+    resource: Resource, isSuspended: Bool = false, startTime: Timestamp? = nil, cronJob: Reference? = nil,
+    images: [String] = [], manager: Reference? = nil
+  ) {
+    self.resource = resource
+    self.isSuspended = isSuspended
+    self.startTime = startTime
+    self.cronJob = cronJob
+    self.images = images
+    self.manager = manager
+  }
+
+  /// The condition by which it ended in failure.
+  var failure: Condition? { ended("Failed") }
+  var completion: Condition? { ended("Complete") }
+
+  private func ended(_ type: String) -> Condition? {
+    resource.conditions.first { $0.type == type && $0.status == .isTrue }
+  }
+}
+
+/// A CronJob: Jobs that are made on a schedule.
+public struct CronJob: Hashable, Sendable {
+  public let resource: Resource
+  public let isSuspended: Bool
+  public let lastSuccessfulTime: Timestamp?
+  public let images: [String]
+  /// The Kustomization or HelmRelease that put it there, by its labels.
+  public let manager: Reference?
+
+  public init(
+    resource: Resource, isSuspended: Bool = false, lastSuccessfulTime: Timestamp? = nil,
+    images: [String] = [],
+    manager: Reference? = nil
+  ) {
+    self.resource = resource
+    self.isSuspended = isSuspended
+    self.lastSuccessfulTime = lastSuccessfulTime
+    self.images = images
+    self.manager = manager
+  }
+}

@@ -1,0 +1,27 @@
+internal import Health
+
+extension Job {
+  init(_ object: Fields) throws {
+    let resource = try Resource(object, kind: "Job", group: "batch")
+    let spec = try object.object("spec")
+    let metadata = object.shown("metadata")
+    self.init(
+      resource: resource, isSuspended: try spec?.judgedFlag("suspend") ?? false,
+      startTime: try object.object("status")?.time("startTime"),
+      cronJob: metadata?.shownObjects("ownerReferences").first { $0.text("kind") == "CronJob" }?.text("name")
+        .map { Reference(kind: "CronJob", namespace: resource.namespace, name: $0) },
+      images: Workload.images(spec), manager: Workload.manager(metadata?.shown("labels")))
+  }
+}
+
+extension CronJob {
+  init(_ object: Fields) throws {
+    let spec = try object.object("spec")
+    self.init(
+      resource: try Resource(object, kind: "CronJob", group: "batch"),
+      isSuspended: try spec?.judgedFlag("suspend") ?? false,
+      lastSuccessfulTime: try object.object("status")?.time("lastSuccessfulTime"),
+      images: Workload.images(spec?.shown("jobTemplate")?.shown("spec")),
+      manager: Workload.manager(object.shown("metadata")?.shown("labels")))
+  }
+}

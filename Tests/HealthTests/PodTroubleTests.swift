@@ -1,0 +1,138 @@
+import Health
+import Testing
+
+/// Pods that run and do not serve, that do not end, and Jobs that failed.
+@Suite struct PodTroubleTests {
+  private static func pod(
+    _ phase: String = "Running", ready: Condition.Status? = .isFalse, restarts: Int = 0,
+    ago seconds: Int64 = 60,
+    ended: Int64? = nil, deleted: Timestamp? = nil, owner: Reference? = nil, node: String? = nil
+  ) -> Pod {
+    Pod(
+      resource: Resource(
+        kind: "Pod", namespace: "apps", name: "web", creationTimestamp: Fixture.ago(86_400),
+        deletionTimestamp: deleted,
+        conditions: ready.map { [Fixture.condition("Ready", $0, ago: seconds)] } ?? []),
+      phase: phase, node: node, owner: owner, isReady: ready == .isTrue, restarts: restarts,
+      lastEnd: "OOMKilled, exit code 137", lastEndTime: ended.map(Fixture.ago))
+  }
+
+  private static func report(_ pods: Pod..., jobs: Part<[Job]> = .notServed, cronJobs: [CronJob] = [])
+    -> ClusterReport
+  {
+    Fixture.report {
+      $0.pods = .seen(PodCensus(total: 3, unwell: pods.filter { !$0.isWell }))
+      $0.jobs = jobs
+      $0.cronJobs = .seen(cronJobs)
+    }
+  }
+
+  @Test(arguments: [Int64?.some(20), 3000, nil])
+  func onePodThatIsKilledAgainAndAgainCrashLoops(_ ended: Int64?) throws {
+    let report = Self.report(Self.pod(restarts: 300, ended: ended))
+    #expect(report.problemIDs == ["tethys/pods/crash-looping"])
+    let problem = try #require(report.problems.first)
+    #expect(problem.detail == "pod web: Running, 300 restarts, last OOMKilled, exit code 137")
+    #expect(problem.remedy.contains("logs web --all-containers --previous"))
+    #expect(report.pods?.crashLooping.count == 1)
+  }
+
+  @Test func oneThatIsReadyBetweenTwoDeathsCrashLoopsToo() {
+    #expect(
+      Self.report(Self.pod(ready: .isTrue, restarts: 300, ended: 60)).problemIDs == [
+        "tethys/pods/crash-looping"
+      ])
+    #expect(Self.report(Self.pod(ready: .isTrue, restarts: 300, ended: 86_000)).problems.isEmpty)
+    #expect(Self.report(Self.pod(ready: .isTrue, restarts: 2, ended: 60)).problems.isEmpty)
+  }
+
+  @Test(arguments: [(300 as Int64, false), (700, true)])
+  func oneThatIsNotReadyForLongIsTold(_ seconds: Int64, _ isProblem: Bool) {
+    let report = Self.report(Self.pod(ago: seconds))
+    #expect(report.problemIDs == (isProblem ? ["tethys/pods/not-ready"] : []))
+  }
+
+  @Test(arguments: ["Running", "Pending", "Succeeded", "Failed"])
+  func oneThatDoesNotGoIsToldWhateverItsPhase(_ phase: String) throws {
+    let report = Self.report(Self.pod(phase, ready: .isTrue, deleted: Fixture.ago(86_400)))
+    #expect(report.problemIDs == ["tethys/pods/terminating"])
+    #expect(report.problems.first?.since == Fixture.ago(86_400))
+    #expect(Self.report(Self.pod(phase, ready: .isTrue, deleted: Fixture.ago(60))).problems.isEmpty)
+  }
+
+  @Test func oneOnALostNodeIsToldByTheNode() {
+    let lost = Fixture.node("srv", [Fixture.condition("Ready", .unknown)])
+    let report = Fixture.report {
+      $0.nodes = .seen([lost])
+      $0.pods = .seen(PodCensus(total: 1, unwell: [Self.pod(deleted: Fixture.ago(86_400), node: "srv")]))
+    }
+    #expect(report.problemIDs == ["tethys/node/srv/not-ready"])
+  }
+
+  @Test func oneWithoutAStatusDoesNotStart() {
+    #expect(Self.report(Self.pod("Unknown", ready: nil)).problemIDs == ["tethys/pods/pending"])
+  }
+
+  @Test func onlyAFailedPodThatNothingReplacesIsTold() {
+    #expect(Self.report(Self.pod("Failed", ready: nil)).problemIDs == ["tethys/pods/failed"])
+    let set = Reference(kind: "ReplicaSet", namespace: "apps", name: "web")
+    #expect(Self.report(Self.pod("Failed", ready: nil, owner: set)).problems.isEmpty)
+  }
+
+  // MARK: Jobs
+
+  private static func job(
+    _ name: String, _ type: String?, cronJob: String? = nil, started: Int64 = 3600, ended: Int64 = 3000
+  ) -> Job {
+    let condition = type.map { Fixture.condition($0, .isTrue, "BackoffLimitExceeded", "enough", ago: ended) }
+    return Job(
+      resource: Fixture.resource("Job", name, namespace: "apps", [condition].compactMap(\.self)),
+      startTime: Fixture.ago(started),
+      cronJob: cronJob.map { Reference(kind: "CronJob", namespace: "apps", name: $0) })
+  }
+
+  @Test func aFailedJobIsToldAndItsPodsWithIt() throws {
+    let job = Self.job("migrate", "Failed")
+    let pod = Self.pod("Failed", ready: nil, owner: job.resource.reference)
+    let report = Self.report(pod, jobs: .seen([job]))
+    #expect(report.problemIDs == ["tethys/workload/apps/migrate/job"])
+    let problem = try #require(report.problems.first)
+    #expect(problem.title == "job apps/migrate failed: BackoffLimitExceeded")
+    #expect(problem.since == Fixture.ago(3000))
+    #expect(problem.remedy.contains("-n apps logs job/migrate"))
+  }
+
+  @Test func aFailedPodOfAJobThatCannotBeReadIsToldItself() {
+    let owner = Reference(kind: "Job", namespace: "apps", name: "migrate")
+    let failure = PollFailure(code: .forbidden, message: "no", remedy: "allow jobs")
+    let report = Self.report(Self.pod("Failed", ready: nil, owner: owner), jobs: .failed(failure))
+    #expect(report.problemIDs == ["tethys/api/jobs/forbidden", "tethys/pods/failed"])
+  }
+
+  @Test(arguments: [nil, "Complete"])
+  func aJobThatRunsOrIsDoneIsWell(_ type: String?) {
+    #expect(Self.report(jobs: .seen([Self.job("migrate", type)])).problems.isEmpty)
+  }
+
+  @Test func aFailedRunOfACronJobIsOverOnceALaterOneSucceeded() {
+    let failed = Self.job("backup-1", "Failed", cronJob: "backup", started: 7200, ended: 7000)
+    #expect(Self.report(jobs: .seen([failed])).problemIDs == ["tethys/workload/apps/backup/cronjob"])
+    let later = Self.job("backup-2", "Complete", cronJob: "backup", started: 3600)
+    #expect(Self.report(jobs: .seen([failed, later])).problems.isEmpty)
+    // The Job that succeeded may be gone already.
+    let cronJob = CronJob(
+      resource: Fixture.resource("CronJob", "backup", namespace: "apps", []),
+      lastSuccessfulTime: Fixture.ago(60))
+    #expect(Self.report(jobs: .seen([failed]), cronJobs: [cronJob]).problems.isEmpty)
+    let again = Self.job("backup-3", "Failed", cronJob: "backup", started: 600, ended: 300)
+    #expect(
+      Self.report(jobs: .seen([failed, later, again])).problemIDs == ["tethys/workload/apps/backup/cronjob"])
+  }
+
+  @Test func aJobThatNoControllerStartsIsTold() {
+    let job = Job(resource: Fixture.resource("Job", "migrate", namespace: "apps", []))
+    #expect(Self.report(jobs: .seen([job])).problemIDs == ["tethys/workload/apps/migrate/job"])
+    let held = Job(resource: job.resource, isSuspended: true)
+    #expect(Self.report(jobs: .seen([held])).problems.isEmpty)
+  }
+}

@@ -42,8 +42,10 @@ extension Session {
         for (index, byte) in privateKey.enumerated() { key[index] = CChar(bitPattern: byte) }
         key[privateKey.count] = 0
         defer { if let start = key.baseAddress { explicit_bzero(start, key.count) } }
-        return oceanid_ssh2_userauth_memory(
-          pointer, user, user.utf8.count, key.baseAddress, privateKey.count, passphrase)
+        return readingKey {
+          oceanid_ssh2_userauth_memory(
+            pointer, user, user.utf8.count, key.baseAddress, privateKey.count, passphrase)
+        }
       }
     }
   }

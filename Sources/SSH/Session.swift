@@ -95,6 +95,12 @@ package final class Session {
   /// How the server said goodbye, as words of our own and its own; nil while it did not (RFC 4253 §11.1).
   package var farewell: String? { context.farewell }
 
+  func readingKey<Value>(_ body: () -> Value) -> Value {
+    context.memory.isReadingKey = true
+    defer { context.memory.isReadingKey = false }
+    return body()
+  }
+
   func inspectPackets(_ inspect: ((UnsafeRawBufferPointer) -> Void)?) { context.memory.inspect = inspect }
 
   /// Memory that libssh2 gives back by itself.

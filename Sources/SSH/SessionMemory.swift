@@ -11,7 +11,11 @@ final class SessionMemory {
     var previous: UnsafeMutablePointer<Block>?
     var next: UnsafeMutablePointer<Block>?
     var size: Int
+    /// `mark`: what lies before any other block of malloc(3) is its size, which is smaller.
+    var mark: UInt
   }
+
+  private static let mark: UInt = 0x6f63_6561_6e69_6421
 
   /// libssh2 needs its session (some 100 KiB) and whole packets (40 KB); a peer may name a size of 4 GiB.
   private static let largest = 256 << 10
@@ -26,17 +30,24 @@ final class SessionMemory {
   private var first: UnsafeMutablePointer<Block>?
   /// Bytes, with what each block costs besides.
   private(set) var held = 0
+  /// libssh2 reads a private key now. 1.11 gives one block of that back with free(3), not as it asked for it: the public
+  /// half of an ECDSA key (openssl.c, gen_publickey_from_ec_evp). So blocks of that size are plain ones of malloc(3) then,
+  /// of which nothing is recorded.
+  var isReadingKey = false
+  // EC_MAX_POINT_LEN
+  private static let keySize = 133
   /// Shown each block before it is given back; see `AuthenticationRefusal`.
   var inspect: ((UnsafeRawBufferPointer) -> Void)?
 
   /// nil also for more than any honest session needs.
   func allocate(_ size: Int) -> UnsafeMutableRawPointer? {
+    if isReadingKey, size == SessionMemory.keySize { return malloc(size) }
     guard size <= SessionMemory.largest,
       let raw = malloc(SessionMemory.header + size + SessionMemory.trailer)
     else { return nil }
     memset(raw + SessionMemory.header + size, 0, SessionMemory.trailer)
     let block = raw.bindMemory(to: Block.self, capacity: 1)
-    block.initialize(to: Block(previous: nil, next: first, size: size))
+    block.initialize(to: Block(previous: nil, next: first, size: size, mark: SessionMemory.mark))
     first?.pointee.previous = block
     first = block
     held += SessionMemory.cost(size)
@@ -44,9 +55,11 @@ final class SessionMemory {
   }
 
   func release(_ pointer: UnsafeMutableRawPointer) {
+    guard SessionMemory.isRecorded(pointer) else { return free(pointer) }
     let block = SessionMemory.block(at: pointer)
     inspect?(UnsafeRawBufferPointer(start: pointer, count: block.pointee.size))
     held -= SessionMemory.cost(block.pointee.size)
+    block.pointee.mark = 0
     block.pointee.next?.pointee.previous = block.pointee.previous
     if let previous = block.pointee.previous {
       previous.pointee.next = block.pointee.next
@@ -59,7 +72,10 @@ final class SessionMemory {
   func reallocate(_ pointer: UnsafeMutableRawPointer?, _ size: Int) -> UnsafeMutableRawPointer? {
     guard let pointer else { return allocate(size) }
     guard let larger = allocate(size) else { return nil }
-    larger.copyMemory(from: pointer, byteCount: min(size, SessionMemory.block(at: pointer).pointee.size))
+    let count =
+      SessionMemory.isRecorded(pointer)
+      ? SessionMemory.block(at: pointer).pointee.size : SessionMemory.keySize
+    larger.copyMemory(from: pointer, byteCount: min(size, count))
     release(pointer)
     return larger
   }
@@ -73,6 +89,10 @@ final class SessionMemory {
 
   private static func block(at pointer: UnsafeMutableRawPointer) -> UnsafeMutablePointer<Block> {
     (pointer - header).assumingMemoryBound(to: Block.self)
+  }
+
+  private static func isRecorded(_ pointer: UnsafeMutableRawPointer) -> Bool {
+    (pointer - MemoryLayout<UInt>.size).load(as: UInt.self) == mark
   }
 
   private static func cost(_ size: Int) -> Int { header + size + trailer + overhead }

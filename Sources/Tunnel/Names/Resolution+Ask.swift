@@ -107,7 +107,7 @@ private struct Questioner {
       output: String(decoding: outcome.output, as: UTF8.self), errors: outcome.errors)
     if let failure = TunnelFailure(
       answer, outcome.end, configuration, limit, byHand: byHand,
-      files: answer.files + environment.configFiles(configuration))
+      files: answer.files + environment.configFiles(configuration).filter { !answer.files.contains($0) })
     {
       throw failure
     }

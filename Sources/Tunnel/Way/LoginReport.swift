@@ -66,7 +66,7 @@ struct LoginReport {
       remedy =
         resolution.identitiesOnly
         ? "name the right key as the first IdentityFile of this host in ssh_config, or raise MaxAuthTries in sshd_config"
-        : "offer only the keys that IdentityFile names: in ssh_config, \(line) (IdentitiesOnly yes), with the right key as IdentityFile; or raise MaxAuthTries in sshd_config"
+        : "offer only the keys that IdentityFile names: in ssh_config, \(line), with the right key as IdentityFile; or raise MaxAuthTries in sshd_config"
     }
     return TunnelFailure(.authRefused, message + passedOver, remedy: remedy, files: files)
   }

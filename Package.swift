@@ -95,6 +95,8 @@ let package = Package(
     // Likewise who shows notices on a desktop.
     .systemLibrary(name: "CBus"),
     .target(name: "CLibSSH2Calls", dependencies: ["CLibSSH2"]),
+    .target(name: "CChildProcess"),
+    .target(name: "CWipingHeap"),
     room("SSH", ["CLibSSH2", "CLibSSH2Calls"]),
     room("Curl", ["CLibCurl"]),
     // The only room that can say POST; who talks to a cluster can't import it.
@@ -105,7 +107,7 @@ let package = Package(
     room("Gzip", ["CLibZ"]),
 
     // What everybody stands on: the machine, the rules, the documents
-    room("Platform", ["CLinux"]),
+    room("Platform", ["CChildProcess", "CLinux"]),
     room("Health"),
     room("GuardAPI", ["Health"]),
     room("SystemJournal", ["CJournal", "GuardAPI"]),
@@ -120,10 +122,10 @@ let package = Package(
       "Guard",
       [
         "Tunnel", "Kubernetes", "Health", "GuardAPI", "Systemd", "SystemJournal", "Platform", "Posting",
-        "Signing",
+        "Signing", "Curl", "SSH",
         "YAML",
       ] + nio),
-    program("oceanid-guard", ["Guard", arguments]),
+    program("oceanid-guard", ["CWipingHeap", "Guard", arguments]),
 
     // The client
     room(

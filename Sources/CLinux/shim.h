@@ -1,8 +1,10 @@
 #pragma once
 
 // Linux calls that Swift's Glibc module leaves out.
+#include <linux/inet_diag.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
+#include <linux/sock_diag.h>
 #include <malloc.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -13,6 +15,7 @@
 #include <sys/eventfd.h>
 #include <sys/inotify.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -59,3 +62,6 @@ static inline int oceanid_pidfd_open(int pid) { return (int)syscall(SYS_pidfd_op
 // So does memfd_create(2); closed on exec, where it is not given away.
 extern int memfd_create(const char *, unsigned int);
 static inline int oceanid_memory_file(const char *name) { return memfd_create(name, 1 /* MFD_CLOEXEC */); }
+
+// prctl(2) takes as many arguments as the operation wants, which Swift does not import.
+static inline int oceanid_forbid_dumps(void) { return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); }

@@ -9,11 +9,11 @@ internal import Tunnel
 
 /// The daemon: puts the rooms together, and takes them apart again.
 package final class Guard: Sendable {
-  package static var version: String { Product.version }
-
   /// sysexits.h: EX_CONFIG, EX_UNAVAILABLE.
   static let configurationStatus: Int32 = 78
   private static let unavailableStatus: Int32 = 69
+  /// As the unit has it (LimitNOFILE).
+  private static let descriptors = 8192
   /// After this long every cluster that can be reached was.
   private static let startUp = DispatchTimeInterval.seconds(20)
   /// What the tunnels' goodbyes may take when the guard ends.
@@ -67,8 +67,12 @@ package final class Guard: Sendable {
   package static func run(configurationPath: String?) -> Int32 {
     LibCrypto.keepToTheEnd()
     ResidentMemory.limitArenas()
+    ProcessMemory.hide()
+    DescriptorLimit.raise(to: descriptors)
     let log = standardEventLog()
     defer { log.flush(within: lastWords) }
+    // However it ends, and with all that they started.
+    defer { RunningPrograms.endAll() }
     let configuration: Configuration
     do throws(ConfigurationErrors) {
       configuration = try Configuration.load(path: configurationPath)
@@ -138,8 +142,11 @@ package final class Guard: Sendable {
     log.write(
       LogRecord(
         .started,
-        "oceanid-guard \(Product.version) guards \(configuration.clusters.map(\.name).joined(separator: ", "))",
-        subject: "guard"))
+        "oceanid-guard \(Product.version) guards \(configuration.clusters.map(\.name).joined(separator: ", ")), with \(Libraries.text)",
+        subject: "guard",
+        extra: Dictionary(
+          Libraries.versions.map { ("\($0.name.uppercased())_VERSION", $0.version) }, uniquingKeysWith: { $1 }
+        )))
     if let misfit { log.write(misfit) }
   }
 

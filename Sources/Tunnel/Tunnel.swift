@@ -18,20 +18,20 @@ package final class Tunnel: Sendable {
   ///   - doorFolder: where the own door's socket is made, if it can be written to; else it has no file.
   ///   - ownTarget: where connections through `ownDoor` lead to, as the far side knows it.
   ///   - adopted: listening sockets of the service manager by listen address; the tunnel owns them from now on.
+  ///   - descriptors: as many as this process may have open; what strangers may fill of a port follows from it.
   ///   - observer: told of every event, on the tunnel's thread.
   /// - Throws: `SystemError` when the machine gives no thread, epoll or eventfd.
   package init(
     name: String, configuration: TunnelConfiguration, doorFolder: String? = nil, ownTarget: StreamAddress,
     environment: LocalEnvironment, adopted: [StreamAddress: Int32] = [:],
-    observer: @escaping @Sendable (TunnelEvent) -> Void
+    descriptors: Int = DescriptorLimit.current, observer: @escaping @Sendable (TunnelEvent) -> Void
   ) throws(SystemError) {
     let mailbox = try Mailbox<Engine.Message>()
     let board = Board(configuration: configuration)
     let ownDoor = OwnDoor(folder: doorFolder)
     let plan = Engine.Plan(
       configuration: configuration, ownTarget: ownTarget, ownDoor: ownDoor, environment: environment,
-      adopted: adopted,
-      observer: observer)
+      adopted: adopted, descriptors: descriptors, observer: observer)
     self.mailbox = mailbox
     self.board = board
     self.ownDoor = ownDoor

@@ -13,7 +13,7 @@ struct OceanidGuard: ParsableCommand {
       Without --config it reads $XDG_CONFIG_HOME/oceanid/guard.yaml (not as root), then /etc/oceanid/guard.yaml;
       with neither, the built-in values for tethys are in force. SIGHUP reloads, SIGTERM ends.
       """,
-    version: "oceanid-guard \(Guard.version)")
+    version: Guard.version)
 
   @Option(name: .long, help: ArgumentHelp("The configuration.", valueName: "file"))
   var config: String?

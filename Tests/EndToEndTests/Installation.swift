@@ -15,6 +15,7 @@ final class Installation {
   private(set) var daemon: ChildProcess
   /// Of the daemon, besides its own few.
   private let environment: [String: String]
+  private let descriptors: Int?
 
   static let programs = Bundle.main.executableURL?.deletingLastPathComponent().path ?? "."
   static let guardProgram = built("oceanid-guard")
@@ -24,12 +25,15 @@ final class Installation {
   ///   - options: lines of sshd_config.
   ///   - isStarted: the daemon runs.
   ///   - environment: of the daemon, besides its own few variables.
+  ///   - descriptors: as many as the daemon may have; nil: as many as this process.
   ///   - prepare: changes the fixture before the daemon starts.
   init(
     options: [String] = [], hold: String = "10s", isStarted: Bool = true, environment: [String: String] = [:],
+    descriptors: Int? = nil,
     prepare: (SSHServer, TemporaryFolder) throws -> Void = { _, _ in }
   ) throws {
     self.environment = environment
+    self.descriptors = descriptors
     folder = try TemporaryFolder()
     server = try SSHServer(options: options)
     cluster = try DemoCluster.start(certificates: Certificates.make(in: folder.file("pki")))
@@ -39,7 +43,7 @@ final class Installation {
     try FileManager.default.createDirectory(
       atPath: folder.file("state"), withIntermediateDirectories: false)
     try prepare(server, folder)
-    daemon = isStarted ? try Self.start(folder, environment) : try ChildProcess("/bin/true")
+    daemon = isStarted ? try Self.start(folder, environment, descriptors) : try ChildProcess("/bin/true")
   }
 
   deinit {
@@ -57,7 +61,7 @@ final class Installation {
   func restart(killing: Bool = false) throws {
     if killing { daemon.kill() } else { daemon.terminate() }
     _ = daemon.wait(within: .seconds(10))
-    daemon = try Self.start(folder, environment)
+    daemon = try Self.start(folder, environment, descriptors)
   }
 
   /// Runs the client.
@@ -121,10 +125,13 @@ final class Installation {
     return paths.first { FileManager.default.isExecutableFile(atPath: $0) } ?? name
   }
 
-  private static func start(_ folder: TemporaryFolder, _ environment: [String: String]) throws -> ChildProcess
-  {
-    try ChildProcess(
-      guardProgram, ["--config", folder.file("guard.yaml")],
+  private static func start(
+    _ folder: TemporaryFolder, _ environment: [String: String], _ descriptors: Int?
+  ) throws -> ChildProcess {
+    let command = [guardProgram, "--config", folder.file("guard.yaml")]
+    let limited = descriptors.map { ["prlimit", "--nofile=\($0)"] + command } ?? command
+    return try ChildProcess(
+      limited[0], Array(limited.dropFirst()),
       environment: [
         "PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": folder.path, "NO_COLOR": "1",
         "STATE_DIRECTORY": folder.file("state"),

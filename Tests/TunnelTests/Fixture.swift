@@ -22,14 +22,17 @@ final class Fixture {
         keepaliveInterval: keepalive, keepaliveTimeout: timeout, hold: hold), doorFolder: doorFolder)
   }
 
-  init(_ server: SSHServer, _ configuration: TunnelConfiguration, doorFolder: String? = nil) throws {
+  init(
+    _ server: SSHServer, _ configuration: TunnelConfiguration, doorFolder: String? = nil,
+    descriptors: Int = 1024
+  ) throws {
     self.server = server
     let recorder = Recorder()
     tunnel = try Tunnel(
       name: "test", configuration: configuration, doorFolder: doorFolder,
       ownTarget: configuration.forwards[0].target,
       environment: LocalEnvironment(home: "/nonexistent", localUser: "nobody", agentSocket: nil),
-      observer: recorder.record)
+      descriptors: descriptors, observer: recorder.record)
     self.recorder = recorder
   }
 

@@ -99,6 +99,8 @@ final class ClusterJournal {
           ? "local connections for \(target) wait to be accepted: \(reason)"
           : "\(count) local connection\(count > 1 ? "s" : "") for \(target) reset: \(reason)",
         subject: "forward \(target)", reason: reason)
+    // The problem that comes of it has an entry of its own.
+    case .admissionChanged: break
     case .targetRefused(let failure):
       put(
         .forwardClientRefused, failure.message, subject: "forward", reason: failure.code.rawValue,

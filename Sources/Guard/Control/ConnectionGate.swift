@@ -5,38 +5,24 @@ internal import NIOPosix
 internal import Platform
 internal import Synchronization
 
-/// How many connections each user may have open, so that nobody's keep the others out.
+/// How many connections to the control socket each user may have open, so that nobody's keep the others out.
 struct ConnectionQuota: Sendable {
-  /// Some hundred watchers at once are no attack.
-  let perUser: Int
-  let total: Int
-  private var open: [UInt32: Int] = [:]
-  private var all = 0
+  private var shares: ConnectionShares<UInt32>
   private let ownUID: UInt32
 
+  /// - Parameter perUser: some hundred watchers at once are no attack.
   init(perUser: Int = 640, total: Int = 1280, ownUID: UInt32 = PeerCredentials.ownUID) {
-    self.perUser = perUser
-    self.total = total
+    self.shares = ConnectionShares(perOwner: perUser, total: total)
     self.ownUID = ownUID
   }
 
   /// True: it counts from now on, until `release`.
   mutating func admit(_ uid: UInt32) -> Bool {
     // Several users together must not keep out whoever has to mend it.
-    let isPrivileged = uid == 0 || uid == ownUID
-    guard open[uid, default: 0] < perUser, all < total || isPrivileged else {
-      return false
-    }
-    open[uid, default: 0] += 1
-    all += 1
-    return true
+    shares.admit(uid, isPrivileged: uid == 0 || uid == ownUID)
   }
 
-  mutating func release(_ uid: UInt32) {
-    all -= 1
-    let left = open[uid, default: 0] - 1
-    open[uid] = left > 0 ? left : nil
-  }
+  mutating func release(_ uid: UInt32) { shares.release(uid) }
 }
 
 /// Stands before everything else of a connection: one that is over its user's quota is told so and closed before it

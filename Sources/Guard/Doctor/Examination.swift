@@ -34,6 +34,7 @@ struct Examination {
         "configuration", .ok,
         "\(configuration.file ?? "no file, so the built-in values"): "
           + configuration.clusters.map(\.name).joined(separator: ", ")))
+    tell(FindingDocument("libraries", .ok, Libraries.text))
     tellWho(configuration)
     var here: Set<String> = []
     for cluster in configuration.clusters where examine(cluster) { here.insert(cluster.name) }

@@ -1,5 +1,6 @@
 internal import GuardAPI
 internal import Health
+internal import Platform
 internal import Tunnel
 
 // The engine's own words as the rules and the documents have them.
@@ -11,8 +12,22 @@ extension TunnelHealth {
       forwards: status.forwards.map {
         Forward(
           listen: $0.listen.description, target: $0.target.description, isListening: $0.isListening,
-          holder: $0.holder, refusal: $0.refusal.map(Failure.init))
+          holder: $0.holder, shortage: $0.shortage, crowds: $0.crowds.map(Crowd.init),
+          refusal: $0.refusal.map(Failure.init))
       })
+  }
+}
+
+extension TunnelHealth.Crowd {
+  init(_ crowd: TunnelStatus.Crowd) {
+    let (key, name) =
+      switch crowd.owner {
+      case .user(let uid): ("uid-\(uid)", UserName.described(uid))
+      case .host(let address): ("host-\(address)", address)
+      case .own: ("own", crowd.owner.description)
+      case .unknown: ("unknown", crowd.owner.description)
+      }
+    self.init(key: key, name: name, openConnections: crowd.openConnections)
   }
 }
 

@@ -81,6 +81,14 @@ extension Topic {
       "see who it is: ss -ltnp 'sport = :16443' (with your port); the guard takes the port as soon as it is free"
     ),
     Topic(
+      "accepts-nobody",
+      "The process has as many descriptors open as it may have, or the machine has no memory for one more connection, so programs that use the port wait. The guard's own polls have descriptors set aside.",
+      "oceanid-ctl tunnel shows what is open; LimitNOFILE= of the unit is the limit"),
+    Topic(
+      "crowded",
+      "One user, or one machine, has as many connections open at the forward as its share, and more of them are reset. A user alone gets half of what the port has room for, 448 with the unit's limits; there is always room for others, for root and for the guard.",
+      "see which programs have them open: sudo ss -tnpe 'dport = :16443' (with your port)"),
+    Topic(
       "target-refused", "The server refused the last connection to the forward's target.",
       "on the server: ss -ltn; is the API there, and does sshd permit it?"),
   ]

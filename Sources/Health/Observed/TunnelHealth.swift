@@ -41,15 +41,39 @@ public struct TunnelHealth: Hashable, Sendable {
     public let isListening: Bool
     /// `ssh (pid 4242)`, where /proc shows it.
     public let holder: String?
+    /// Why the port accepts nobody: the machine's or the process's own limits. nil: it does.
+    public let shortage: String?
+    /// Owners of connections who have as many as they may have, and want more; the largest first.
+    public let crowds: [Crowd]
     /// The far side refused the last connection to the target.
     public let refusal: Failure?
 
-    public init(listen: String, target: String, isListening: Bool, holder: String?, refusal: Failure?) {
+    public init(
+      listen: String, target: String, isListening: Bool, holder: String?, shortage: String? = nil,
+      crowds: [Crowd] = [], refusal: Failure?
+    ) {
       self.listen = listen
       self.target = target
       self.isListening = isListening
       self.holder = holder
+      self.shortage = shortage
+      self.crowds = crowds
       self.refusal = refusal
+    }
+  }
+
+  /// Somebody whose further connections to a forwarded port are turned away.
+  public struct Crowd: Hashable, Sendable {
+    /// Stands in a problem's id: `uid-1001`.
+    public let key: String
+    /// `alice (uid 1001)`
+    public let name: String
+    public let openConnections: Int
+
+    public init(key: String, name: String, openConnections: Int) {
+      self.key = key
+      self.name = name
+      self.openConnections = openConnections
     }
   }
 

@@ -12,6 +12,7 @@ extension Judgement {
         remedy:
           "see what it is: ss -ltnp 'sport = :\(port)'; end it, and the guard takes the port within seconds")
     }
+    for forward in tunnel.forwards where forward.isListening { judgeAdmission(to: forward) }
     switch tunnel.state {
     case .up:
       for forward in tunnel.forwards {
@@ -36,6 +37,31 @@ extension Judgement {
         "tunnel/stopped", .critical, subject: "tunnel \(tunnel.host)",
         title: "tunnel to \(tunnel.host) is stopped",
         since: tunnel.since, remedy: "systemctl status oceanid-guard")
+    }
+  }
+
+  private mutating func judgeAdmission(to forward: TunnelHealth.Forward) {
+    let (subject, port) = ("forward \(forward.listen)", forward.listen.split(separator: ":").last ?? "")
+    if let shortage = forward.shortage {
+      report(
+        "forward/\(forward.listen)/accepts-nobody", .critical, subject: subject,
+        title: "\(forward.listen) accepts no connections",
+        detail:
+          "new connections wait in the kernel's queue: \(shortage). The guard's own polls go on: descriptors are set aside for them",
+        remedy:
+          "see which connections are open: oceanid-ctl tunnel; then raise the limit: systemctl edit oceanid-guard, [Service] LimitNOFILE=16384"
+      )
+    }
+    // A path is no port that ss could filter by.
+    let isPath = forward.listen.hasPrefix("/")
+    let list = isPath ? "ss -xp src \(forward.listen.shellWord)" : "ss -tnpe 'dport = :\(port)'"
+    for crowd in forward.crowds {
+      report(
+        "forward/\(forward.listen)/crowded/\(crowd.key)", .warning, subject: subject,
+        title: "\(crowd.name) fills \(forward.listen)",
+        detail:
+          "\(crowd.openConnections) connections are open, which is its share of the port, and more are reset. Others are served",
+        remedy: "see which programs have them open: sudo \(list); end those that should not")
     }
   }
 

@@ -65,7 +65,8 @@ package struct Command: Sendable {
     let raw = oceanid_pidfd_open(pid)
     guard raw >= 0 else {
       let error = SystemError.last("pidfd_open")
-      _ = Command.finish(pid, isToBeKilled: true)
+      RunningPrograms.killGroup(pid)
+      _ = RunningPrograms.wait(for: pid)
       throw error
     }
     let exit = Descriptor(owning: raw)
@@ -82,7 +83,9 @@ package struct Command: Sendable {
         break
       }
     }
-    let status = Command.finish(pid, isToBeKilled: ended != nil)
+    // Its session is its process group, and nobody else's.
+    if ended != nil { RunningPrograms.killGroup(pid) }
+    let status = RunningPrograms.wait(for: pid)
     // Its last words. What a grandchild may still print is not waited for.
     reading.takeAll()
     if ended == nil, reading.isTooMuch { ended = .tooMuch }
@@ -90,15 +93,6 @@ package struct Command: Sendable {
       ended ?? (status & 0x7f == 0 ? .exited(status >> 8 & 0xff) : .signalled(status & 0x7f))
     return Outcome(
       end: end, output: reading.output, errors: String(decoding: reading.errors, as: UTF8.self))
-  }
-
-  /// Takes the child's status, so that its number is free again.
-  private static func finish(_ pid: pid_t, isToBeKilled: Bool) -> Int32 {
-    // Its session is its process group, and nobody else's.
-    if isToBeKilled { kill(-pid, SIGKILL) }
-    var status: Int32 = 0
-    while waitpid(pid, &status, 0) < 0, errno == EINTR {}
-    return status
   }
 }
 

@@ -1,4 +1,5 @@
 internal import CLinux
+internal import Dispatch
 internal import Glibc
 internal import Synchronization
 
@@ -38,24 +39,11 @@ package final class Coprocess: Sendable {
   package init(shell command: String, over stream: borrowing Descriptor) throws(SystemError) {
     let flags = fcntl(stream.raw, F_GETFL)
     guard flags >= 0, fcntl(stream.raw, F_SETFL, flags & ~O_NONBLOCK) == 0 else { throw .last("fcntl") }
-    let pipe = try Pipe()
-    let bell = try Doorbell()
-
-    let pid = try Spawn.start(
-      "/bin/sh", ["-c", command], input: stream.raw, output: stream.raw, errors: pipe.writing.raw)
-    do throws(SystemError) {
-      // A child that nobody has waited for keeps its number.
-      let raw = oceanid_pidfd_open(pid)
-      guard raw >= 0 else { throw .last("pidfd_open") }
-      let attendant = Attendant(pid, end: Descriptor(owning: raw), errors: pipe.reading, bell: bell)
-      self.thread = try OwnThread(name: "coprocess") { attendant.attend() }
-      self.attendant = attendant
-      self.pid = pid
-    } catch {
-      kill(pid, SIGKILL)
-      while waitpid(pid, nil, 0) < 0, errno == EINTR {}
-      throw error
-    }
+    let attendant = try Attendant(command, stream: stream.raw)
+    // The kernel ends a program with the thread that started it: the one that waits for its end.
+    self.thread = try OwnThread(name: "coprocess") { attendant.attend() }
+    self.attendant = attendant
+    self.pid = try attendant.waitForStart()
   }
 
   deinit {
@@ -75,6 +63,7 @@ package final class Coprocess: Sendable {
 /// Waits for one child on a thread of its own: it alone waits for it, and a signal goes out only before that.
 private final class Attendant: Sendable {
   private struct State {
+    var start: Result<pid_t, SystemError>?
     var exit: Coprocess.Exit?
     var lastErrors: [UInt8] = []
   }
@@ -83,75 +72,105 @@ private final class Attendant: Sendable {
   private static let patience: Duration = .seconds(1)
   private static let kept = 4096
 
-  private let pid: pid_t
-  private let end: Descriptor
-  private let errors: Descriptor
+  private let command: String
+  private let stream: Int32
   private let bell: Doorbell
+  private let started = DispatchSemaphore(value: 0)
   private let state = Mutex(State())
 
-  init(_ pid: pid_t, end: consuming Descriptor, errors: consuming Descriptor, bell: Doorbell) {
-    self.pid = pid
-    self.end = end
-    self.errors = errors
-    self.bell = bell
+  /// - Parameter stream: open until `waitForStart` returns.
+  init(_ command: String, stream: Int32) throws(SystemError) {
+    self.command = command
+    self.stream = stream
+    self.bell = try Doorbell()
+  }
+
+  /// The command's number, once the thread has started it.
+  func waitForStart() throws(SystemError) -> pid_t {
+    started.wait()
+    return try state.withLock { $0.start ?? .failure(SystemError("start", code: ECHILD)) }.get()
   }
 
   var exit: Coprocess.Exit? { state.withLock { $0.exit } }
   var lastErrors: String { state.withLock { String(decoding: $0.lastErrors, as: UTF8.self) } }
 
   func hangUp() {
-    signal(SIGHUP)
+    if case .success(let pid)? = state.withLock({ $0.start }) { RunningPrograms.signal(pid, SIGHUP) }
     bell.ring()
   }
 
   /// The thread's body.
   func attend() {
+    let start = Result { () throws(SystemError) in try begin() }
+    state.withLock { $0.start = start.map(\.pid) }
+    started.signal()
+    if case .success(let program) = start { attend(program) }
+  }
+
+  private struct Program {
+    let pid: pid_t
+    /// Readable once it has ended (pidfd_open(2)).
+    let end: Socket
+    let errors: Socket
+  }
+
+  private func begin() throws(SystemError) -> Program {
+    let errors = try Pipe()
+    let pid = try Spawn.start(
+      "/bin/sh", ["-c", command], input: stream, output: stream, errors: errors.writing.raw)
+    // A child that nobody has waited for keeps its number.
+    let raw = oceanid_pidfd_open(pid)
+    guard raw >= 0 else {
+      let error = SystemError.last("pidfd_open")
+      RunningPrograms.killGroup(pid)
+      _ = RunningPrograms.wait(for: pid)
+      throw error
+    }
+    return Program(pid: pid, end: Socket(Descriptor(owning: raw)), errors: Socket(errors.reading))
+  }
+
+  private func attend(_ program: Program) {
     var signals = [SIGTERM][...]
     var deadline: MonotonicTime?
     var hasErrors = true
     while true {
       // A negative descriptor is passed over (poll(2)).
-      var entries = [end.raw, bell.raw, hasErrors ? errors.raw : -1].map {
+      var entries = [program.end.raw, bell.raw, hasErrors ? program.errors.raw : -1].map {
         pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
       }
       _ = poll(&entries, nfds_t(entries.count), Epoll.milliseconds(deadline.map { $0 - .now }))
-      if entries[2].revents != 0 { hasErrors = readErrors() }
+      if entries[2].revents != 0 { hasErrors = readErrors(program) }
       if entries[1].revents != 0 {
         bell.silence()
         deadline = deadline ?? .now + Attendant.patience
       }
-      if entries[0].revents != 0, reap() { return }
+      if entries[0].revents != 0, reap(program) { return }
       if let due = deadline, MonotonicTime.now >= due {
         // A stopped process takes no other signal than this last one.
-        signal(signals.popFirst() ?? SIGKILL)
+        RunningPrograms.signal(program.pid, signals.popFirst() ?? SIGKILL)
         deadline = .now + Attendant.patience
       }
     }
   }
 
-  private func signal(_ number: Int32) {
-    state.withLock { if $0.exit == nil { kill(pid, number) } }
-  }
-
-  private func reap() -> Bool {
+  private func reap(_ program: Program) -> Bool {
     // Its last words first: whoever sees the exit finds them. A grandchild may hold the pipe and go on for ever.
-    for _ in 0..<64 where !readErrors() { break }
-    return state.withLock { state in
-      var status: Int32 = 0
-      let found = waitpid(pid, &status, WNOHANG)
-      if found == pid {
-        state.exit = status & 0x7f == 0 ? .status(status >> 8 & 0xff) : .signal(status & 0x7f)
-      } else if found < 0, errno == ECHILD {
-        state.exit = .unknown
+    for _ in 0..<64 where !readErrors(program) { break }
+    switch RunningPrograms.reap(program.pid) {
+    case .running: return false
+    case .ended(let status):
+      state.withLock {
+        $0.exit = status & 0x7f == 0 ? .status(status >> 8 & 0xff) : .signal(status & 0x7f)
       }
-      return state.exit != nil
+    case .unknown: state.withLock { $0.exit = .unknown }
     }
+    return true
   }
 
   /// False once there is no more to come.
-  private func readErrors() -> Bool {
+  private func readErrors(_ program: Program) -> Bool {
     withUnsafeTemporaryAllocation(byteCount: Attendant.kept, alignment: 1) { room in
-      switch errors.read(into: room) {
+      switch program.errors.descriptor.read(into: room) {
       case .moved(let count):
         state.withLock {
           $0.lastErrors += room[..<count]

@@ -58,6 +58,41 @@ package struct SocketAddress: Hashable, Sendable, CustomStringConvertible {
     return String(description[..<colon]).filter { $0 != "[" && $0 != "]" }
   }
 
+  /// An IPv4 address, or the /64 that an IPv6 address is of, which is as a rule one machine's; empty for Unix addresses.
+  package var network: String {
+    guard family == AF_INET6, bytes.count >= 16, mappedIPv4 == nil else {
+      return mappedIPv4.map { $0.map(String.init).joined(separator: ".") } ?? host
+    }
+    let groups = stride(from: 8, to: 16, by: 2).map {
+      String(UInt16(bytes[$0]) << 8 | UInt16(bytes[$0 + 1]), radix: 16)
+    }
+    return "\(groups.joined(separator: ":"))::/64"
+  }
+
+  package var isInternet: Bool { family == AF_INET || family == AF_INET6 }
+
+  /// 127.0.0.0/8 and ::1 (RFC 6890).
+  package var isLoopback: Bool {
+    switch family {
+    case AF_INET: bytes.count >= 8 && bytes[4] == 127
+    case AF_INET6:
+      if let mappedIPv4 {
+        mappedIPv4.first == 127
+      } else {
+        bytes.dropFirst(8).prefix(16) == [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1]
+      }
+    default: false
+    }
+  }
+
+  /// Of ::ffff:0:0/96 (RFC 4291 §2.5.5.2): what a socket for both families sees of an IPv4 peer.
+  private var mappedIPv4: [UInt8]? {
+    guard family == AF_INET6, bytes.count >= 24, bytes[8..<18].allSatisfy({ $0 == 0 }), bytes[18] == 0xff,
+      bytes[19] == 0xff
+    else { return nil }
+    return Array(bytes[20..<24])
+  }
+
   /// 0 for Unix addresses.
   package var port: UInt16 {
     guard let colon = description.lastIndex(of: ":") else { return 0 }

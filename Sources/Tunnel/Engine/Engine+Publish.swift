@@ -73,6 +73,20 @@ extension Engine {
       isListening ? .forwardListening(listen: listen) : .forwardBusy(listen: listen, holder: holder))
   }
 
+  /// - Parameter reason: why the port accepts nobody; nil: it accepts again.
+  func publishShortage(_ index: Int, _ reason: String?) {
+    guard shortages[index] != reason, plan.configuration.forwards.indices.contains(index) else { return }
+    shortages[index] = reason
+    board.publish { $0.forwards[index].shortage = reason }
+    plan.observer(.admissionChanged(listen: plan.configuration.forwards[index].listen))
+  }
+
+  func publishCrowds(_ index: Int) {
+    let crowds = crowding[index].list
+    board.publish { $0.forwards[index].crowds = crowds }
+    plan.observer(.admissionChanged(listen: plan.configuration.forwards[index].listen))
+  }
+
   func lookAtFiles(_ now: Instant) {
     if watchedFiles?.hasChanged(now: now) == true { feed(.retry) }
   }

@@ -28,7 +28,7 @@ extension Engine {
       }
     }
     guard machine.state == .up, let relay = carrier?.relay else { return }
-    if load.isStuck.load(ordering: .relaxed) { waiting += relay.takeQueue() }
+    if load.isStuck.load(ordering: .relaxed) { waiting.putBack(relay.takeQueue()) }
     if isWanted { openExtra(now) }
   }
 
@@ -67,9 +67,9 @@ extension Engine {
       extras[index].isUp = true
       board.add(.init(serial: number, peer: peer, since: WallClock.milliseconds), load: extras[index].load)
     case .changed: break
-    case .returned(let clients): waiting += clients
+    case .returned(let clients): waiting.putBack(clients)
     case .ended(let failure, let clients):
-      waiting.insert(contentsOf: clients + extras[index].leftOver(), at: 0)
+      waiting.putBack(clients + extras[index].leftOver())
       extras.remove(at: index)
       board.remove(session: number)
       if failure != nil { extraAllowed = MonotonicTime.now + Engine.failurePause }

@@ -24,6 +24,7 @@ final class Engine {
     let ownDoor: OwnDoor
     let environment: LocalEnvironment
     let adopted: [StreamAddress: Int32]
+    let descriptors: Int
     let observer: @Sendable (TunnelEvent) -> Void
   }
 
@@ -55,8 +56,14 @@ final class Engine {
   var extraAllowed: Instant
   var listeners: [Listener]
   var lastClient: UInt32 = 0
-  /// Clients that no session has yet, in the order they came.
-  var waiting: [Client] = []
+  /// Clients that no session has yet.
+  var waiting = FairQueue<Client>()
+  let shares: PortShares
+  let owners = PeerOwners()
+  /// Of each listener, by index.
+  var crowding: [Crowding]
+  /// Why a listener accepts nobody, by index; nil: it does.
+  var shortages: [String?]
   var watchedFiles: FileWatch?
   private var fileEvents: Watch?
   /// Listeners, by index, on which somebody waits.
@@ -89,6 +96,9 @@ final class Engine {
     self.extraAllowed = now
     self.qualityDue = now
     self.listeners = try Engine.listeners(plan, board)
+    self.crowding = listeners.map { _ in Crowding() }
+    self.shortages = listeners.map { _ in nil }
+    self.shares = PortShares(descriptors: plan.descriptors, ownUID: PeerCredentials.ownUID)
     doorbell = try loop.watch(mailbox.doorbell.raw) { [weak self] _ in self?.hasMail = true }
     for index in listeners.indices where listeners[index].isListening {
       try watchListener(index)
@@ -144,7 +154,8 @@ final class Engine {
     for listener in listeners {
       if case .busy(_, let retry) = listener.state { next.lower(to: retry) }
     }
-    for client in waiting { next.lower(to: client.deadline) }
+    next.lower(to: waiting.least(\.deadline))
+    for crowd in crowding { next.lower(to: crowd.due) }
     return next
   }
 
@@ -245,25 +256,24 @@ final class Engine {
   private func dropCarrier() {
     finding?.search.cancel()
     finding = nil
-    waiting.insert(contentsOf: carrier?.abandon() ?? [], at: 0)
+    waiting.putBack(carrier?.abandon() ?? [])
     carrier = nil
     board.remove(session: session)
   }
 
   private func shutDown() {
     let search = finding?.search
-    waiting += carrier?.abandon() ?? []
+    waiting.putBack(carrier?.abandon() ?? [])
     carrier?.disconnect()
     feed(.stop)
     listeners = []
     // Each cuts its connections, says goodbye and gives back whom it did not serve yet.
     for extra in extras { extra.join() }
     for case .session(let number, let report) in mailbox.collect() { read(report, of: number) }
-    for client in waiting {
+    for client in waiting.drain() {
       client.reset()
       client.end(.cutWithTunnel)
     }
-    waiting = []
     // It was cancelled: no process of it outlives this one.
     search?.join(within: 0.5)
   }

@@ -105,23 +105,35 @@ final class Listener {
     return PortHolder.find(port: address.port) ?? PortHolder.owner(port: address.port)
   }
 
-  /// One waiting connection; nil when nobody waits or it is not welcome.
-  func accept() throws(SystemError) -> (socket: Socket, origin: HostPort)? {
+  struct Accepted {
+    let socket: Socket
+    let address: SocketAddress
+
+    /// RFC 4254 §7.2 wants an address; a Unix socket has none.
+    var origin: HostPort {
+      HostPort(host: address.host.isEmpty ? "127.0.0.1" : address.host, port: address.port)
+    }
+
+    /// It comes from this very process.
+    var isOwn: Bool { PeerCredentials(ofSocket: socket.raw)?.pid == getpid() }
+  }
+
+  /// One waiting connection; nil when nobody waits.
+  func accept() throws(SystemError) -> Accepted? {
     guard let listening = self.socket else { return nil }
-    if case .forward = kind, DescriptorReserve.isTouched(asOf: listening.descriptor) {
+    if isShort {
       guard StreamSocket.hasWaiting(listening.descriptor) else { return nil }
       throw SystemError("accept", code: EMFILE)
     }
-    while let (raw, origin) = try StreamSocket.accept(from: listening.descriptor) {
-      let socket = Socket(Descriptor(owning: raw))
-      if case .own = kind {
-        // A stranger who found the name is turned away: what comes through here speaks for the cluster.
-        guard PeerCredentials(ofSocket: socket.raw)?.pid == getpid() else { continue }
-      }
-      let place = HostPort(host: origin.host.isEmpty ? "127.0.0.1" : origin.host, port: origin.port)
-      return (socket, place)
+    return try StreamSocket.accept(from: listening.descriptor).map { raw, address in
+      Accepted(socket: Socket(Descriptor(owning: raw)), address: address)
     }
-    return nil
+  }
+
+  /// The descriptors that are left are not for strangers.
+  var isShort: Bool {
+    guard case .forward = kind, let socket else { return false }
+    return DescriptorReserve.isTouched(asOf: socket.descriptor)
   }
 }
 

@@ -2,10 +2,13 @@ internal import Platform
 
 /// A local connection that was accepted and wants a channel: handed from the thread that accepted it to the
 /// thread whose session carries it.
-struct Client: Sendable {
+struct Client: Sendable, Owned {
   /// Told apart by this within a tunnel.
   let number: UInt32
   let socket: Socket
+  let owner: ClientOwner
+  /// Counts it in its owner's share of the port; nil for the guard's own requests, and for a hop behind a jump host.
+  private let admission: PortShares.Admission?
   /// RFC 4254 §7.2 names the originator.
   let origin: HostPort
   let target: StreamAddress
@@ -17,11 +20,13 @@ struct Client: Sendable {
   let deadline: MonotonicTime
 
   init(
-    number: UInt32, socket: Socket, origin: HostPort, target: StreamAddress, counters: ForwardCounters? = nil,
-    deadline: MonotonicTime
+    number: UInt32, socket: Socket, owner: ClientOwner = .own, admission: PortShares.Admission? = nil,
+    origin: HostPort, target: StreamAddress, counters: ForwardCounters? = nil, deadline: MonotonicTime
   ) {
     self.number = number
     self.socket = socket
+    self.owner = owner
+    self.admission = admission
     self.origin = origin
     self.target = target
     self.counters = counters

@@ -51,8 +51,8 @@ final class Relay {
   /// Their numbers, in the order of their turns, and whose turn is the first.
   private var order: [UInt32] = []
   private var first = 0
-  /// Clients without a channel, in the order they came.
-  private var queue: [Client] = []
+  /// Clients without a channel.
+  private var queue = FairQueue<Client>()
   private(set) var open: (for: Open, since: Instant)?
   private var closing: [Closing] = []
   private let checkInterval: Duration
@@ -225,8 +225,8 @@ final class Relay {
   // MARK: - Opens, one at a time
 
   private func advanceOpen(_ now: Instant) throws(SSHError) -> Bool {
-    if open == nil, !queue.isEmpty, !link.isCongested {
-      open = (.client(queue.removeFirst(), ReceiveWindow(budget, now: now)), now)
+    if open == nil, !link.isCongested, let client = queue.popFirst() {
+      open = (.client(client, ReceiveWindow(budget, now: now)), now)
     }
     guard let open else { return false }
     switch open.for {
@@ -340,9 +340,8 @@ final class Relay {
 
   /// Clients that still wait for their turn, to be served elsewhere.
   func takeQueue() -> [Client] {
-    defer { queue = [] }
     load.clients.subtract(queue.count, ordering: .relaxed)
-    return queue
+    return queue.drain()
   }
 
   /// Lets go of the session: what was being carried is cut, and who was not served yet is returned.

@@ -23,10 +23,21 @@ package struct TunnelStatus: Hashable, Sendable {
     /// Bytes a second of the last seconds; nil where nobody looked before.
     package var rateFromTarget: Int?
     package var rateToTarget: Int?
+    /// Why the port accepts nobody; nil: it does.
+    package var shortage: String?
+    /// Owners who have as many connections open as they may have, and want more; the largest first.
+    package var crowds: [Crowd] = []
     /// Why the far side did not reach the target the last time; nil since it did.
     package var refusal: Failed?
     /// The open connections, then the last ones that ended.
     package var recent: [ConnectionRecord] = []
+  }
+
+  /// An owner of connections whose further ones are turned away.
+  package struct Crowd: Hashable, Sendable {
+    package let owner: ClientOwner
+    /// When the first was turned away.
+    package let openConnections: Int
   }
 
   /// One SSH session of the tunnel.
@@ -68,4 +79,6 @@ package enum TunnelEvent: Hashable, Sendable {
   /// Clients were reset: `count` since the last entry; 0 where they are kept waiting to be accepted.
   case clientsRefused(listen: String, count: Int, reason: String)
   case targetRefused(TunnelFailure)
+  /// Whose connections are turned away at a port, or whether it accepts anybody: the status has it.
+  case admissionChanged(listen: StreamAddress)
 }

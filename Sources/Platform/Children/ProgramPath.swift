@@ -1,0 +1,17 @@
+internal import Glibc
+
+/// Where a program may lie.
+enum ProgramPath {
+  /// What execvp(3) searches where PATH is not set (confstr(3), _CS_PATH).
+  private static let fallback = "/bin:/usr/bin"
+
+  /// The paths to try, in this order: the name itself where it has a slash, else one for each folder of PATH.
+  static func candidates(for program: String, path: String?) -> [String] {
+    guard !program.isEmpty, !program.contains("/") else { return [program] }
+    let folders = (path ?? fallback).split(separator: ":", omittingEmptySubsequences: false)
+    // An empty entry is the working directory (environ(7)).
+    return folders.map { $0.isEmpty ? program : "\($0)/\(program)" }
+  }
+
+  static var inEnvironment: String? { getenv("PATH").map { String(cString: $0) } }
+}

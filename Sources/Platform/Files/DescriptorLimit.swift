@@ -1,0 +1,20 @@
+internal import Glibc
+
+/// How many descriptors this process may have open (RLIMIT_NOFILE, getrlimit(2)).
+package enum DescriptorLimit {
+  package static var current: Int {
+    var limit = rlimit()
+    guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return 1024 }
+    return Int(clamping: limit.rlim_cur)
+  }
+
+  /// Raises the soft limit to `wanted`, as far as the hard limit and the sandbox allow it: 1024, which sessions start
+  /// with, is for programs that call select(2).
+  package static func raise(to wanted: Int) {
+    var limit = rlimit()
+    let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+    guard getrlimit(resource, &limit) == 0, Int(clamping: limit.rlim_cur) < wanted else { return }
+    limit.rlim_cur = min(rlim_t(wanted), limit.rlim_max)
+    setrlimit(resource, &limit)
+  }
+}

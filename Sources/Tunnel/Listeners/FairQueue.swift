@@ -1,0 +1,72 @@
+/// What waits for its turn: the guard's own first, then one of each owner in turn, each owner's in the order they came.
+/// Pure.
+struct FairQueue<Element: Owned> {
+  private var waiting: [ClientOwner: [Element]] = [:]
+  /// Owners who have something waiting, the next one first; without the guard itself.
+  private var turns: [ClientOwner] = []
+  private(set) var count = 0
+
+  var isEmpty: Bool { count == 0 }
+
+  mutating func append(_ element: Element) {
+    let owner = element.owner
+    if waiting[owner] == nil, owner != .own { turns.append(owner) }
+    waiting[owner, default: []].append(element)
+    count += 1
+  }
+
+  /// Elements that had their turn, and were not served: each comes before what its owner has waiting.
+  mutating func putBack(_ elements: [Element]) {
+    for element in elements.reversed() {
+      let owner = element.owner
+      if waiting[owner] == nil, owner != .own { turns.insert(owner, at: 0) }
+      waiting[owner, default: []].insert(element, at: 0)
+    }
+    count += elements.count
+  }
+
+  mutating func popFirst() -> Element? {
+    if let element = pop(.own) { return element }
+    guard !turns.isEmpty else { return nil }
+    let owner = turns.removeFirst()
+    let element = pop(owner)
+    if waiting[owner] != nil { turns.append(owner) }
+    return element
+  }
+
+  /// All of it, in the order of their turns.
+  mutating func drain() -> [Element] {
+    var elements: [Element] = []
+    elements.reserveCapacity(count)
+    while let element = popFirst() { elements.append(element) }
+    return elements
+  }
+
+  /// Takes out those that `isTaken` is true for.
+  mutating func remove(where isTaken: (Element) -> Bool) -> [Element] {
+    var taken: [Element] = []
+    for (owner, elements) in waiting where elements.contains(where: isTaken) {
+      taken += elements.filter(isTaken)
+      let rest = elements.filter { !isTaken($0) }
+      waiting[owner] = rest.isEmpty ? nil : rest
+    }
+    turns.removeAll { waiting[$0] == nil }
+    count -= taken.count
+    return taken
+  }
+
+  /// The least of what `value` says of each.
+  func least<Value: Comparable>(_ value: (Element) -> Value) -> Value? {
+    waiting.values.compactMap { $0.map(value).min() }.min()
+  }
+
+  private mutating func pop(_ owner: ClientOwner) -> Element? {
+    guard var elements = waiting.removeValue(forKey: owner) else { return nil }
+    let element = elements.removeFirst()
+    if !elements.isEmpty { waiting[owner] = elements }
+    count -= 1
+    return element
+  }
+}
+
+extension FairQueue: Sendable where Element: Sendable {}

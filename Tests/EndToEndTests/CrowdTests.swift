@@ -1,0 +1,105 @@
+import Foundation
+import GuardAPI
+import Health
+import TestSupport
+import Testing
+
+/// A user of this machine who fills the forwarded port.
+@Suite(
+  .enabled(if: SSHServer.isAvailable, Comment(rawValue: SSHServer.reason)),
+  .enabled(if: OtherUser.isPossible, Comment(rawValue: OtherUser.reason)), .serialized, .blocking,
+  .timeLimit(.minutes(10)))
+struct CrowdTests {
+  private static let crowd = URL(filePath: #filePath).deletingLastPathComponent()
+    .appending(path: "../Faults/crowd").path
+
+  private func fill(_ installation: Installation, as uid: UInt32, _ count: Int, bytes: Int = 0) throws
+    -> ChildProcess
+  {
+    // The tree may be hidden from other users; the program is read from standard input.
+    try ChildProcess(
+      "sh",
+      [
+        "-c",
+        "ulimit -n 4096; exec setpriv --reuid=\(uid) --regid=\(uid) --clear-groups perl - \"$@\" < '\(Self.crowd)'",
+        "crowd",
+        "\(installation.port)", "\(count)", "\(bytes)",
+      ])
+  }
+
+  @Test(arguments: [0, 1])
+  func whoFillsThePortIsNamedAndNobodyElseHasToWait(_ bytes: Int) throws {
+    let installation = try Installation()
+    try #require(try installation.waitUntilHealthy())
+    let crowd = try fill(installation, as: 4711, 1200, bytes: bytes)
+    defer { crowd.kill() }
+    let seen = try installation.waitFor { document, _ in
+      document.problems.contains { $0.id.hasSuffix("/crowded/uid-4711") }
+    }
+    #expect(seen.holds, "\(installation.log)")
+    let problem = try #require(seen.document.problems.first { $0.id.hasSuffix("/crowded/uid-4711") })
+    #expect(problem.severity == .warning)
+    #expect(problem.title == "uid 4711 fills 127.0.0.1:\(installation.port)")
+    #expect(problem.remedy.contains("ss -tnpe"))
+    #expect(seen.document.verdict == .degraded)
+    #expect(try installation.ctl("explain", problem.id).output.contains("its share"))
+    // Two further polls, and requests of other users, succeed meanwhile.
+    let before = seen.cluster.poll.at
+    var polls: Set<String> = []
+    let goesOn = try installation.waitFor { _, cluster in
+      if cluster.poll.ok == true, let at = cluster.poll.at, at != before { polls.insert("\(at)") }
+      return polls.count >= 2
+    }
+    #expect(goesOn.holds, "\(goesOn.testDescription)")
+    #expect(goesOn.document.problems.allSatisfy { $0.severity == .warning })
+    for uid in [0, 4712] as [UInt32] {
+      let kubectl = try run(
+        "setpriv",
+        [
+          "--reuid=\(uid)", "--regid=\(uid)", "--clear-groups", "curl", "-sk", "-m", "20", "-o", "/dev/null",
+          "-w", "%{http_code}", "https://127.0.0.1:\(installation.port)/version",
+        ],
+        environment: ["PATH": "/usr/bin:/bin"])
+      #expect(kubectl.output.hasPrefix("4") || kubectl.output == "200", "uid \(uid): \(kubectl)")
+    }
+    #expect(goesOn.cluster.tunnel.forwards[0].refusedConnections > 0)
+    #expect(eventually { installation.log.contains("uid 4711 has 448 connections open") })
+  }
+
+  @Test func aSmallLimitOfDescriptorsIsNeverUsedUpByStrangers() throws {
+    let installation = try Installation(descriptors: 256)
+    try #require(try installation.waitUntilHealthy())
+    let crowds = try [4711, 4712, 4713].map { try fill(installation, as: $0, 400) }
+    defer { for crowd in crowds { crowd.kill() } }
+    let seen = try installation.waitFor { document, cluster in
+      document.problems.filter { $0.id.contains("/crowded/uid-") }.count == 3
+    }
+    #expect(seen.holds, "\(seen.testDescription)")
+    _ = try installation.ctl("reconnect")
+    let isBack = try installation.waitFor { _, cluster in
+      cluster.tunnel.reconnects == 1 && cluster.tunnel.state == .up && cluster.poll.ok == true
+    }
+    #expect(isBack.holds, "\(isBack.testDescription), \(installation.log)")
+  }
+
+  @Test func aPortThatAcceptsNobodyIsAProblem() throws {
+    let installation = try Installation()
+    try #require(try installation.waitUntilHealthy())
+    let limit = { (number: Int) in
+      _ = try run("prlimit", ["--pid", "\(installation.daemon.pid)", "--nofile=\(number):1024"])
+    }
+    let used = try FileManager.default.contentsOfDirectory(atPath: "/proc/\(installation.daemon.pid)/fd")
+      .count
+    // A quarter of a small limit is set aside: what is left is enough for the control socket, and for no stranger.
+    try limit(used + 8)
+    let waiting = try LoopbackSocket(port: installation.port)
+    let seen = try installation.waitFor { document, _ in
+      document.problems.contains { $0.id.hasSuffix("/accepts-nobody") }
+    }
+    #expect(seen.holds, "\(seen.testDescription)")
+    #expect(seen.document.verdict == .critical)
+    try limit(1024)
+    #expect(try installation.waitFor { document, _ in document.verdict == .healthy }.holds)
+    withExtendedLifetime(waiting) {}
+  }
+}

@@ -1,0 +1,88 @@
+import Glibc
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import Platform
+
+@Suite(.serialized, .timeLimit(.minutes(10)))
+struct RunningProgramsTests {
+  @Test(arguments: [
+    ("cat", "/bin:/usr/bin", ["/bin/cat", "/usr/bin/cat"]), ("cat", "/bin::", ["/bin/cat", "cat", "cat"]),
+    ("./cat", "/bin", ["./cat"]), ("/opt/cat", nil, ["/opt/cat"]),
+    ("cat", nil, ["/bin/cat", "/usr/bin/cat"]),
+  ])
+  func aNameIsLookedUpInPATH(_ program: String, _ path: String?, _ candidates: [String]) {
+    #expect(ProgramPath.candidates(for: program, path: path) == candidates)
+  }
+
+  private func run(_ program: String, _ arguments: [String] = []) throws -> Command.Outcome {
+    try Command(program: program, arguments: arguments, variables: [], outputLimit: 1 << 16)
+      .run(until: .now + .seconds(30)) { false }
+  }
+
+  @Test func whatCanNotBeRunIsTold() throws {
+    let folder = try TemporaryFolder()
+    try folder.write("no program", to: "plain")
+    #expect(throws: SystemError("no-such-program", code: ENOENT)) { try run("no-such-program") }
+    #expect(throws: SystemError(folder.file("plain"), code: EACCES)) { try run(folder.file("plain")) }
+    try folder.write("#!/no/such/shell\n", to: "script")
+    chmod(folder.file("script"), 0o755)
+    #expect(throws: SystemError(folder.file("script"), code: ENOENT)) { try run(folder.file("script")) }
+    try folder.write("no format", to: "format")
+    chmod(folder.file("format"), 0o755)
+    #expect(throws: SystemError(folder.file("format"), code: ENOEXEC)) { try run(folder.file("format")) }
+  }
+
+  @Test func aProgramGetsDefaultsAndNothingElse() throws {
+    let script =
+      "grep -E '^Sig(Blk|Ign)' /proc/self/status; ls /proc/$$/fd | wc -l; ps -o sid= -p $$; echo $$; readlink /proc/$$/fd/0"
+    let lines = String(decoding: try run("/bin/sh", ["-c", script]).output, as: UTF8.self)
+      .split(whereSeparator: \.isWhitespace)
+    #expect(lines.prefix(3) == ["SigBlk:", "0000000000000000", "SigIgn:"])
+    // Signal 32 is glibc's own, and stays as this process was given it.
+    #expect(try #require(UInt64(lines[3], radix: 16)) & 0x7fff_ffff == 0)
+    #expect(lines[4] == "3" || lines[4] == "4")
+    #expect(lines[5] == lines[6])
+    #expect(lines[7] == "/dev/null")
+  }
+
+  @Test func aProgramIsKilledWithTheThreadThatStartedIt() throws {
+    let pid = Mutexed<Int32>(0)
+    let thread = try OwnThread(name: "starter") {
+      let null = open("/dev/null", O_RDWR)
+      pid.value = (try? Spawn.start("/bin/sleep", ["600"], input: nil, output: null, errors: null)) ?? 0
+      close(null)
+    }
+    #expect(thread.join(timeout: .seconds(30)))
+    let started = pid.value
+    try #require(started > 0)
+    #expect(RunningPrograms.wait(for: started) & 0x7f == SIGKILL)
+  }
+
+  @Test func aCoprocessOutlivesTheThreadThatAskedForIt() throws {
+    let process = Mutexed<Coprocess?>(nil)
+    let pair = try StreamSocket.pair()
+    let near = Descriptor(owning: pair.0)
+    let far = Socket(Descriptor(owning: pair.1))
+    let thread = try OwnThread(name: "asker") {
+      process.value = try? Coprocess(shell: "exec cat", over: far.descriptor)
+    }
+    #expect(thread.join(timeout: .seconds(30)))
+    usleep(100_000)
+    let deadline = MonotonicTime.now + .seconds(30)
+    #expect([7].withUnsafeBytes { near.sendAll($0, until: deadline) })
+    #expect(near.receive(1, until: deadline) == [7])
+    #expect(process.value?.exit() == nil)
+  }
+}
+
+/// A value that threads hand to each other.
+private final class Mutexed<Value: Sendable>: Sendable {
+  private let storage: Mutex<Value>
+  init(_ value: Value) { storage = Mutex(value) }
+  var value: Value {
+    get { storage.withLock { $0 } }
+    set { storage.withLock { $0 = newValue } }
+  }
+}

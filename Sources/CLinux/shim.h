@@ -9,7 +9,6 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <pthread.h>
-#include <spawn.h>
 #include <stddef.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -52,14 +51,10 @@ static inline int oceanid_peer_groups(int socket, unsigned int *groups, int capa
   return getsockopt(socket, SOL_SOCKET, 59, groups, &length) == 0 ? (int)(length / sizeof *groups) : -1;
 }
 
-// glibc 2.34; hides behind _GNU_SOURCE, as POSIX_SPAWN_SETSID does.
-extern int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *, int);
-static const short oceanid_spawn_setsid = 0x80;
-
 // Linux 5.3; glibc has it since 2.36. Closed on exec (pidfd_open(2)).
 static inline int oceanid_pidfd_open(int pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }
 
-// So does memfd_create(2); closed on exec, where it is not given away.
+// memfd_create(2) hides behind _GNU_SOURCE; closed on exec, where it is not given away.
 extern int memfd_create(const char *, unsigned int);
 static inline int oceanid_memory_file(const char *name) { return memfd_create(name, 1 /* MFD_CLOEXEC */); }
 

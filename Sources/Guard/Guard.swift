@@ -21,19 +21,6 @@ package final class Guard: Sendable {
   /// What the log's last entries may take.
   private static let lastWords = DispatchTimeInterval.seconds(1)
 
-  /// Why the guard can't start.
-  package struct StartError: Error, CustomStringConvertible {
-    package let description: String
-
-    /// Exit status 78 in the journal.
-    static func record(_ errors: ConfigurationErrors) -> LogRecord {
-      LogRecord(
-        .startFailed, "the configuration has mistakes: \(errors)", subject: "configuration",
-        reason: errors.errors.first?.description,
-        remedy: errors.errors.first.map { ConfigurationStatus.check($0.file) })
-    }
-  }
-
   private struct State {
     var configuration: Configuration
     var inherited = InheritedSockets()
@@ -71,7 +58,6 @@ package final class Guard: Sendable {
     DescriptorLimit.raise(to: descriptors)
     let log = standardEventLog()
     defer { log.flush(within: lastWords) }
-    // However it ends, and with all that they started.
     defer { RunningPrograms.endAll() }
     let configuration: Configuration
     do throws(ConfigurationErrors) {

@@ -179,6 +179,9 @@ extension Topic {
       "kubectl top pods -A --sort-by=memory"),
     Topic("PIDPressure", "The node runs out of process ids.", "on the node: ps -eLf | wc -l"),
     Topic(
+      "node", "A condition of the node says that something is wrong with it; its name and reason say what.",
+      "kubectl describe node NAME shows who set the condition, and when"),
+    Topic(
       "EtcdIsVoter", "The etcd member on this server node does not vote: K3s gives the reason.",
       "on the node: journalctl -u k3s -n 200 | grep -i etcd; kubectl get --raw /livez/etcd"),
     Topic(

@@ -24,7 +24,7 @@ struct ChildrenTests {
       case .proxyCommand:
         let rest = try server.folder.read("ssh_config")
         try server.folder.write(
-          "Host tethys\n  ProxyCommand exec /bin/sh \(script)\n" + rest, to: "ssh_config")
+          "Host tethys\n  ProxyCommand /bin/sh \(script)\n" + rest, to: "ssh_config")
       }
     }
   }

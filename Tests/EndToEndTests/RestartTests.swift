@@ -55,6 +55,7 @@ struct RestartTests {
     let again = try installation.waitFor { document, _ in isTold(document) }
     #expect(again.holds, "\(again)")
     installation.cluster.apply(.definitionBack("kustomizations.kustomize.toolkit.fluxcd.io"))
-    #expect(try installation.waitUntilHealthy())
+    let well = try installation.waitFor { document, _ in document.verdict == .healthy }
+    #expect(well.holds, "\(well)")
   }
 }

@@ -111,7 +111,7 @@ import Testing
     #expect(page.objects.count == 1)
     #expect(
       page.undecodable.map(\.description) == [
-        "Pod apps/a: nests deeper than 200 levels", "Pod b c: is longer than 4 MiB",
+        "Pod apps/a: nests deeper than 200 levels", "Pod b\\u{2028}c: is longer than 4 MiB",
         "Pod number 3: is longer than 4 MiB",
       ])
   }

@@ -135,7 +135,7 @@ import Testing
     let dropped = log.all.filter { $0.event == .alertDropped }.compactMap {
       $0.extra["DROPPED"].flatMap { Int($0) }
     }
-    #expect(dropped.reduce(0, +) == figures.dropped)
+    #expect(dropped.reduce(0, +) == delivery.figures.first?.dropped)
     delivery.stop(timeout: .seconds(1))
   }
 

@@ -55,7 +55,8 @@ struct RestartTests {
     let again = try installation.waitFor { document, _ in isTold(document) }
     #expect(again.holds, "\(again)")
     installation.cluster.apply(.definitionBack("kustomizations.kustomize.toolkit.fluxcd.io"))
-    let well = try installation.waitFor { document, _ in document.verdict == .healthy }
+    // Which kinds there are is asked once a minute.
+    let well = try installation.waitFor(within: .seconds(120)) { document, _ in document.verdict == .healthy }
     #expect(well.holds, "\(well)")
   }
 }

@@ -22,3 +22,7 @@ typedef void (*oceanid_ssh2_disconnect)(LIBSSH2_SESSION *, int, const char *, in
 static inline void oceanid_ssh2_set_disconnect(LIBSSH2_SESSION *session, oceanid_ssh2_disconnect disconnect) {
   libssh2_session_callback_set(session, LIBSSH2_CALLBACK_DISCONNECT, (void *)disconnect);
 }
+
+// malloc.h is no part of Swift's Glibc.
+extern size_t malloc_usable_size(void *);
+static inline size_t oceanid_usable_size(void *block) { return malloc_usable_size(block); }

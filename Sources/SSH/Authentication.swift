@@ -42,7 +42,7 @@ extension Session {
         for (index, byte) in privateKey.enumerated() { key[index] = CChar(bitPattern: byte) }
         key[privateKey.count] = 0
         defer { if let start = key.baseAddress { explicit_bzero(start, key.count) } }
-        return readingKey {
+        return usingKey {
           oceanid_ssh2_userauth_memory(
             pointer, user, user.utf8.count, key.baseAddress, privateKey.count, passphrase)
         }

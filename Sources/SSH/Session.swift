@@ -95,9 +95,9 @@ package final class Session {
   /// How the server said goodbye, as words of our own and its own; nil while it did not (RFC 4253 §11.1).
   package var farewell: String? { context.farewell }
 
-  func readingKey<Value>(_ body: () -> Value) -> Value {
-    context.memory.isReadingKey = true
-    defer { context.memory.isReadingKey = false }
+  func usingKey<Value>(_ body: () -> Value) -> Value {
+    context.memory.usesPlainBlocks = true
+    defer { context.memory.usesPlainBlocks = false }
     return body()
   }
 

@@ -1,3 +1,4 @@
+internal import CLibSSH2
 internal import Glibc
 
 /// What libssh2 holds for one session: counted, and all given back with the session.
@@ -30,18 +31,16 @@ final class SessionMemory {
   private var first: UnsafeMutablePointer<Block>?
   /// Bytes, with what each block costs besides.
   private(set) var held = 0
-  /// libssh2 reads a private key now. 1.11 gives one block of that back with free(3), not as it asked for it: the public
-  /// half of an ECDSA key (openssl.c, gen_publickey_from_ec_evp). So blocks of that size are plain ones of malloc(3) then,
-  /// of which nothing is recorded.
-  var isReadingKey = false
-  // EC_MAX_POINT_LEN
-  private static let keySize = 133
+  /// libssh2 works with a private key now. 1.11 gives some of that memory back with free(3), not as it asked for it: the
+  /// public half of an ECDSA key and its signature (openssl.c). So all blocks are plain ones of malloc(3) then: counted,
+  /// and given back by libssh2 alone.
+  var usesPlainBlocks = false
   /// Shown each block before it is given back; see `AuthenticationRefusal`.
   var inspect: ((UnsafeRawBufferPointer) -> Void)?
 
   /// nil also for more than any honest session needs.
   func allocate(_ size: Int) -> UnsafeMutableRawPointer? {
-    if isReadingKey, size == SessionMemory.keySize { return malloc(size) }
+    guard !usesPlainBlocks else { return allocatePlain(size) }
     guard size <= SessionMemory.largest,
       let raw = malloc(SessionMemory.header + size + SessionMemory.trailer)
     else { return nil }
@@ -54,8 +53,22 @@ final class SessionMemory {
     return raw + SessionMemory.header
   }
 
+  private func allocatePlain(_ size: Int) -> UnsafeMutableRawPointer? {
+    guard size <= SessionMemory.largest, let pointer = malloc(size + SessionMemory.trailer) else {
+      return nil
+    }
+    memset(pointer + size, 0, SessionMemory.trailer)
+    held += oceanid_usable_size(pointer)
+    return pointer
+  }
+
   func release(_ pointer: UnsafeMutableRawPointer) {
-    guard SessionMemory.isRecorded(pointer) else { return free(pointer) }
+    guard SessionMemory.isRecorded(pointer) else {
+      let size = oceanid_usable_size(pointer)
+      inspect?(UnsafeRawBufferPointer(start: pointer, count: size))
+      held -= size
+      return free(pointer)
+    }
     let block = SessionMemory.block(at: pointer)
     inspect?(UnsafeRawBufferPointer(start: pointer, count: block.pointee.size))
     held -= SessionMemory.cost(block.pointee.size)
@@ -74,7 +87,7 @@ final class SessionMemory {
     guard let larger = allocate(size) else { return nil }
     let count =
       SessionMemory.isRecorded(pointer)
-      ? SessionMemory.block(at: pointer).pointee.size : SessionMemory.keySize
+      ? SessionMemory.block(at: pointer).pointee.size : oceanid_usable_size(pointer)
     larger.copyMemory(from: pointer, byteCount: min(size, count))
     release(pointer)
     return larger

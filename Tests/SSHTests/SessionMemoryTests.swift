@@ -20,23 +20,24 @@ import Testing
     #expect(memory.held == 0)
   }
 
-  /// libssh2 1.11 gives the public half of an ECDSA key back with free(3), whoever it has the memory from.
-  @Test func theBlockThatLibssh2FreesByItselfIsAPlainOne() throws {
+  /// libssh2 1.11 gives parts of an ECDSA key back with free(3), whoever it has the memory from.
+  @Test func whatLibssh2FreesByItselfIsMemoryOfMalloc() throws {
     let memory = SessionMemory()
     let other = try #require(memory.allocate(200))
     let held = memory.held
-    memory.isReadingKey = true
-    let freed = try #require(memory.allocate(133))
-    free(freed)
+    memory.usesPlainBlocks = true
     let released = try #require(memory.allocate(133))
+    #expect(memory.held > held)
     released.storeBytes(of: 0x1234_5678, as: UInt32.self)
     let larger = try #require(memory.reallocate(released, 500))
     #expect(larger.load(as: UInt32.self) == 0x1234_5678)
     memory.release(larger)
-    memory.isReadingKey = false
     #expect(memory.held == held)
+    let freed = try #require(memory.allocate(133))
+    free(freed)
+    memory.usesPlainBlocks = false
     memory.release(other)
-    #expect(memory.held == 0)
+    memory.releaseAll()
   }
 
   @Test func refusesWhatNoSessionNeeds() {

@@ -12,7 +12,12 @@ package final class SSHAgent: Sendable {
     let socket = folder.file("agent")
     self.socket = socket
     process = try ChildProcess("ssh-agent", ["-D", "-a", socket])
-    guard eventually({ access(socket, F_OK) == 0 }) else {
+    // Its socket is there before it listens. ssh-add(1) exits with 2 where it can't reach an agent.
+    func listens() -> Bool {
+      let listed = try? run("env", ["SSH_AUTH_SOCK=\(socket)", "ssh-add", "-l"])
+      return listed?.exit == .exited(0) || listed?.exit == .exited(1)
+    }
+    guard eventually(listens) else {
       throw FixtureError.failed("no ssh-agent: \(process.errors)")
     }
     if !keys.isEmpty { try add(keys) }

@@ -5,8 +5,9 @@
 public func redacted(_ text: String, limit: Int = redactedTextLimit) -> String {
   var text = text
   let result = text.withUTF8 { bytes -> String? in
-    // Much more than is shown: what begins in the part that is shown is recognized by what follows.
-    let window = UnsafeBufferPointer(rebasing: bytes.prefix(limit + 7 << 10))
+    // More than is shown: what begins in the part that is shown is recognized by what follows. A credential that
+    // goes beyond it is hidden to the end.
+    let window = UnsafeBufferPointer(rebasing: bytes.prefix(limit + 1 << 10))
     var scanner = CredentialScanner(window, isCut: window.count < bytes.count)
     let hidden = scanner.scan()
     guard !hidden.isEmpty || bytes.count > limit else { return nil }

@@ -72,15 +72,20 @@ struct Fields: Decodable {
   }
 
   /// A word or a line, clipped to what a line or two can show; an empty text is no text.
-  func text(_ name: String) -> String? { shownText(name)?.escaped.clipped }
+  func text(_ name: String) -> String? { raw(name).map { redacted($0).escaped.clipped } }
 
   /// A text without credentials that may have lines.
-  func message(_ name: String) -> String? { shownText(name)?.escapedLines.clipped }
+  func message(_ name: String) -> String? { shownText(name)?.lines }
 
-  private func shownText(_ name: String) -> String? {
+  /// - Parameter known: taken again where the text is the same.
+  func shownText(_ name: String, unlike known: ShownText? = nil) -> ShownText? {
+    raw(name).map { raw in known?.raw == raw ? known ?? ShownText(raw) : ShownText(raw) }
+  }
+
+  private func raw(_ name: String) -> String? {
     guard let text = try? container.decodeIfPresent(String.self, forKey: FieldName(name)), !text.isEmpty
     else { return nil }
-    return redacted(text)
+    return text
   }
 
   /// Of a list of texts, the first few.
@@ -103,6 +108,17 @@ struct Fields: Decodable {
   func time(_ name: String) -> Timestamp? { text(name).flatMap { Timestamp(rfc3339: $0) } }
 
   func duration(_ name: String) -> Duration? { text(name).flatMap { Duration(go: $0) } }
+}
+
+/// A text as it came, and as it is shown.
+struct ShownText {
+  let raw: String
+  let lines: String
+
+  init(_ raw: String) {
+    self.raw = raw
+    lines = redacted(raw).escapedLines.clipped
+  }
 }
 
 struct FieldName: CodingKey {

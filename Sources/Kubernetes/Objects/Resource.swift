@@ -10,9 +10,8 @@ extension Resource {
       deletionTimestamp: try metadata.judgedTime("deletionTimestamp"),
       generation: try metadata.judgedNumber("generation"),
       observedGeneration: try status?.judgedNumber("observedGeneration"),
-      conditions: try (status?.objects("conditions") ?? []).prefix(64).reduce(into: []) {
-        $0.append(try Condition($1, after: $0.last))
-      }, finalizers: metadata.texts("finalizers"))
+      conditions: try Condition.list(status?.objects("conditions") ?? []),
+      finalizers: metadata.texts("finalizers"))
   }
 
   init(_ object: Fields, of served: ServedKind) throws {
@@ -21,15 +20,21 @@ extension Resource {
 }
 
 extension Condition {
-  /// - Parameter previous: says the same at length where a controller retries, and shares the text then.
-  fileprivate init(_ fields: Fields, after previous: Condition?) throws {
-    let message = fields.message("message") ?? ""
-    self.init(
-      type: try fields.requireName("type"),
-      status: Status(rawValue: try fields.requireText("status")) ?? .unknown,
-      reason: fields.text("reason") ?? "",
-      message: message == previous?.message ? previous?.message ?? "" : message,
-      lastTransitionTime: fields.time("lastTransitionTime"))
+  /// The first few. A controller that retries says the same at length in two of them: the text is looked through once,
+  /// and kept once.
+  fileprivate static func list(_ objects: [Fields]) throws -> [Condition] {
+    var conditions: [Condition] = []
+    var message: ShownText?
+    for fields in objects.prefix(64) {
+      message = fields.shownText("message", unlike: message)
+      conditions.append(
+        Condition(
+          type: try fields.requireName("type"),
+          status: Status(rawValue: try fields.requireText("status")) ?? .unknown,
+          reason: fields.text("reason") ?? "", message: message?.lines ?? "",
+          lastTransitionTime: fields.time("lastTransitionTime")))
+    }
+    return conditions
   }
 }
 

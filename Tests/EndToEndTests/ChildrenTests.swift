@@ -8,7 +8,7 @@ import Testing
   .timeLimit(.minutes(10)))
 struct ChildrenTests {
   enum Starter: CaseIterable, Sendable {
-    case execPlugin, proxyCommand
+    case execPlugin, proxyCommand, matchExec
 
     /// Has the guard start `script`.
     func prepare(_ folder: TemporaryFolder, _ server: SSHServer, script: String) throws {
@@ -25,6 +25,9 @@ struct ChildrenTests {
         let rest = try server.folder.read("ssh_config")
         try server.folder.write(
           "Host tethys\n  ProxyCommand /bin/sh \(script)\n" + rest, to: "ssh_config")
+      case .matchExec:
+        let rest = try server.folder.read("ssh_config")
+        try server.folder.write("Match exec \"/bin/sh \(script)\"\n" + rest, to: "ssh_config")
       }
     }
   }

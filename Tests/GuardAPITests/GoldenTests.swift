@@ -273,7 +273,7 @@ import Testing
     "secrets":[{"name":"github-token","namespace":"flux-system","present":true}],
     "shortenedTexts":0,"stacks":[{"lastUpdateAt":null,"lastUpdateState":null,"message":"","name":"s","namespace":"flux-system","reason":"","since":null,"verdict":"healthy"}],
     "summary":"all but one","tunnel":{"attempt":0,"cipher":null,"forwards":[{"acceptedConnections":0,"bytesFromTarget":0,"bytesToTarget":0,"holder":null,"listen":"127.0.0.1:16443","openConnections":0,"rateFromTarget":12,"rateToTarget":null,"recent":[{"bytesFromTarget":4096,"bytesToTarget":512,"end":"refused","endedAt":"2026-03-01T04:24:07Z","openedAt":"2026-03-01T04:24:04Z","origin":"127.0.0.1:51234","reason":"nobody listens"}],
-    "refusedConnections":0,"state":"listening","target":"localhost:6443"}],
+    "refusedConnections":0,"shortage":null,"state":"listening","target":"localhost:6443"}],
     "history":[{"code":"peer_closed","since":"2026-03-01T04:23:07Z","state":"down","until":"2026-03-01T04:24:07Z"}],
     "host":"tethys","hostKey":null,"lastError":null,"nextAttemptAt":null,"peer":null,"reconnects":0,"roundTripMs":null,"sessions":[{"bytesPerSecond":null,"openConnections":2,"peer":"192.0.2.7:22","serial":1,"since":"2026-03-01T04:24:07Z"}],
     "since":"2026-03-01T04:24:07Z","state":"connecting","user":null,"via":["gate"]},

@@ -43,6 +43,16 @@ import Testing
     #expect(Goal.api.obstacle(in: two.only("tethys") ?? two) == nil)
   }
 
+  @Test func aPortThatAcceptsNobodyReachesNoGoal() {
+    let full = status { $0[0].shortage = "accept: Too many open files" }
+    for goal in Goal.allCases {
+      #expect(
+        goal.obstacle(in: full)
+          == "tethys: 127.0.0.1:16443 accepts no connection: accept: Too many open files")
+    }
+    #expect(throws: ForeignForward.self) { try ForeignForward.refuse(full) }
+  }
+
   /// A guard that does not tell is not taken at its silence.
   @Test func whatIsNotToldIsNotTrusted() {
     #expect(Goal.api.obstacle(in: status { $0 = [] }) == "tethys: the guard names no forward to the cluster")

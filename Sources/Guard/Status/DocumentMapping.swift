@@ -91,7 +91,7 @@ extension ForwardDocument {
   init(_ forward: TunnelStatus.Forward) {
     self.init(
       listen: forward.listen.description, target: forward.target.description,
-      state: forward.isListening ? .listening : .portBusy, holder: forward.holder,
+      state: forward.isListening ? .listening : .portBusy, holder: forward.holder, shortage: forward.shortage,
       openConnections: forward.openConnections, acceptedConnections: Int64(forward.acceptedConnections),
       refusedConnections: Int64(forward.refusedConnections), bytesFromTarget: Int64(forward.bytesFromTarget),
       bytesToTarget: Int64(forward.bytesToTarget), rateFromTarget: forward.rateFromTarget.map(Int64.init),

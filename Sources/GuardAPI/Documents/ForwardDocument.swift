@@ -7,6 +7,8 @@ package struct ForwardDocument: Codable, Hashable, Sendable {
   @Field package var state: ForwardState
   /// Who has the port instead: `ssh (pid 4242)`.
   @Field package var holder: String?
+  /// Why no new connection is accepted, although the guard listens: descriptors or memory are used up.
+  @Field package var shortage: String?
   @Field package var openConnections: Int
   @Field package var acceptedConnections: Int64
   @Field package var refusedConnections: Int64
@@ -19,7 +21,8 @@ package struct ForwardDocument: Codable, Hashable, Sendable {
   @Field package var recent: [ConnectionDocument]
 
   package init(
-    listen: String, target: String, state: ForwardState, holder: String? = nil, openConnections: Int = 0,
+    listen: String, target: String, state: ForwardState, holder: String? = nil, shortage: String? = nil,
+    openConnections: Int = 0,
     acceptedConnections: Int64 = 0, refusedConnections: Int64 = 0, bytesFromTarget: Int64 = 0,
     bytesToTarget: Int64 = 0, rateFromTarget: Int64? = nil, rateToTarget: Int64? = nil,
     recent: [ConnectionDocument] = []
@@ -28,6 +31,7 @@ package struct ForwardDocument: Codable, Hashable, Sendable {
     self.target = target
     self.state = state
     self.holder = holder
+    self.shortage = shortage
     self.openConnections = openConnections
     self.acceptedConnections = acceptedConnections
     self.refusedConnections = refusedConnections

@@ -1,11 +1,11 @@
 import GuardAPI
 
-/// Whether a cluster's local addresses are the guard's. Another program that listens there receives what is meant for the
-/// cluster, tokens included.
+/// Whether a cluster's local addresses are the guard's and accept connections. Another program that listens there
+/// receives what is meant for the cluster, tokens included.
 struct ForwardOwner: Hashable {
   let cluster: ClusterDocument
 
-  /// Why an address must not be used; nil where the guard listens on each of them.
+  /// Why an address must not be used; nil where the guard listens and accepts on each of them.
   ///
   /// Which of several forwards a kubeconfig goes through is for its server line to say: none of them may be another's.
   var complaint: String? {
@@ -13,10 +13,10 @@ struct ForwardOwner: Hashable {
     guard !cluster.tunnel.forwards.isEmpty else {
       return "\(cluster.name): the guard names no forward to the cluster"
     }
-    let foreign = cluster.tunnel.forwards.filter { $0.state != .listening }
-    let reasons = foreign.map { forward in
+    let reasons = cluster.tunnel.forwards.compactMap { forward -> String? in
       switch forward.state {
-      case .portBusy, .listening:
+      case .listening: forward.shortage.map { "\(forward.listen) accepts no connection: \($0)" }
+      case .portBusy:
         forward.holder.map { "\(forward.listen) is not the guard's: taken by \($0)" }
           ?? "\(forward.listen) is not the guard's: taken by another process"
       case .unknown: "\(forward.listen): the guard does not tell whether it listens there"
@@ -26,7 +26,7 @@ struct ForwardOwner: Hashable {
   }
 }
 
-/// A local address of the cluster is another program's.
+/// A local address of the cluster is another program's, or accepts nobody.
 struct ForeignForward: Complaint, Hashable {
   let reason: String
   var exitStatus: Int32 { ExitStatus.unavailable.rawValue }

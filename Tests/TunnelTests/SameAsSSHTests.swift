@@ -95,7 +95,7 @@ struct SameAsSSHTests {
   }
 
   private static func bad(_ count: Int) -> String {
-    (1...count).map { "IdentityFile K/bad\($0)" }.joined(separator: "\n")
+    (1...count).map { "IdentityFile @keys/bad\($0)" }.joined(separator: "\n")
   }
 
   // MARK: - The comparison
@@ -125,7 +125,8 @@ struct SameAsSSHTests {
   private func difference(_ each: Case, _ index: Int, _ shelf: Shelf, _ target: Target) throws -> String? {
     let socket = shelf.socket(each.agent)
     func filled(_ lines: String) -> String {
-      lines.replacing("K/", with: shelf.folder.path + "/").replacing("S/", with: target.folder.path + "/")
+      lines.replacing("@keys/", with: shelf.folder.path + "/")
+        .replacing("@server/", with: target.folder.path + "/")
         .replacing("PORT", with: "\(target.port)").replacing("AGENT", with: socket ?? "none")
     }
     let text = """
@@ -175,7 +176,7 @@ struct SameAsSSHTests {
   private func placeKey(
     _ each: Case, _ config: String, _ shelf: Shelf, _ variables: [String: String]
   ) throws {
-    guard each.lines.contains("K/t_") else { return }
+    guard each.lines.contains("@keys/t_") else { return }
     let told = try run(
       "ssh", ["-v", "-F", config, "-o", "BatchMode=yes", "tethys", "true"], environment: variables)
     let start = "debug1: identity file \(shelf.folder.path)/t_"
@@ -190,83 +191,88 @@ struct SameAsSSHTests {
   // MARK: - The tables
 
   private static let keys = [
-    Case(true, "IdentityFile K/good"), Case(true, "IdentityFile K/ecdsa"),
-    Case(true, "IdentityFile K/ecdsa384"), Case(true, "IdentityFile K/pem"),
-    Case(true, "IdentityFile K/pkcs8"), Case(false, "IdentityFile K/bad1"),
-    Case(false, "IdentityFile K/missing"), Case(true, "IdentityFile K/missing\nIdentityFile K/good"),
-    Case(true, "IdentityFile \"K/good\""), Case(true, "IdentityFile=K/good"),
+    Case(true, "IdentityFile @keys/good"), Case(true, "IdentityFile @keys/ecdsa"),
+    Case(true, "IdentityFile @keys/ecdsa384"), Case(true, "IdentityFile @keys/pem"),
+    Case(true, "IdentityFile @keys/pkcs8"), Case(false, "IdentityFile @keys/bad1"),
+    Case(false, "IdentityFile @keys/missing"),
+    Case(true, "IdentityFile @keys/missing\nIdentityFile @keys/good"),
+    Case(true, "IdentityFile \"@keys/good\""), Case(true, "IdentityFile=@keys/good"),
     // The server's limit is six.
-    Case(true, "\(bad(5))\nIdentityFile K/good"), Case(false, "\(bad(6))\nIdentityFile K/good"),
+    Case(true, "\(bad(5))\nIdentityFile @keys/good"), Case(false, "\(bad(6))\nIdentityFile @keys/good"),
     // Encrypted, exposed and public ones.
-    Case(false, "IdentityFile K/enc"), Case(true, "IdentityFile K/enc", .holder),
-    Case(true, "IdentityFile K/enc\nIdentitiesOnly no", .holder),
-    Case(true, "IdentityFile K/encpub", .holder), Case(false, "IdentityFile K/encpub", .few),
-    Case(true, "IdentityFile K/enc\nIdentityFile K/good"),
-    Case(false, "IdentityFile K/exposed"), Case(true, "IdentityFile K/exposed", .holder),
-    Case(true, "IdentityFile K/exposed\nIdentityFile K/good"),
-    Case(true, "IdentityFile K/only.pub", .holder), Case(true, "IdentityFile K/only", .holder),
-    Case(true, "IdentityFile K/public_key", .holder), Case(false, "IdentityFile K/only.pub"),
-    Case(false, "IdentityFile K/only", .few), Case(false, "IdentityFile K/only.pub", .empty),
-    Case(false, "IdentityFile K/only.pub", .locked), Case(false, "IdentityFile K/only.pub", .dead),
-    Case(true, "IdentityFile K/good.pub\nIdentityFile K/good"), Case(false, "IdentityFile K/good.pub"),
+    Case(false, "IdentityFile @keys/enc"), Case(true, "IdentityFile @keys/enc", .holder),
+    Case(true, "IdentityFile @keys/enc\nIdentitiesOnly no", .holder),
+    Case(true, "IdentityFile @keys/encpub", .holder), Case(false, "IdentityFile @keys/encpub", .few),
+    Case(true, "IdentityFile @keys/enc\nIdentityFile @keys/good"),
+    Case(false, "IdentityFile @keys/exposed"), Case(true, "IdentityFile @keys/exposed", .holder),
+    Case(true, "IdentityFile @keys/exposed\nIdentityFile @keys/good"),
+    Case(true, "IdentityFile @keys/only.pub", .holder), Case(true, "IdentityFile @keys/only", .holder),
+    Case(true, "IdentityFile @keys/public_key", .holder), Case(false, "IdentityFile @keys/only.pub"),
+    Case(false, "IdentityFile @keys/only", .few), Case(false, "IdentityFile @keys/only.pub", .empty),
+    Case(false, "IdentityFile @keys/only.pub", .locked), Case(false, "IdentityFile @keys/only.pub", .dead),
+    Case(true, "IdentityFile @keys/good.pub\nIdentityFile @keys/good"),
+    Case(false, "IdentityFile @keys/good.pub"),
     // An agent with many keys.
-    Case(true, "IdentityFile K/last", .crowd), Case(true, "IdentityFile K/last\nIdentitiesOnly no", .crowd),
-    Case(true, "IdentityFile K/last.pub", .crowd), Case(false, "IdentityFile K/missing", .crowd),
-    Case(false, "IdentityFile K/missing\nIdentitiesOnly no", .crowd),
-    Case(false, "IdentityFile K/good\nIdentitiesOnly no", .crowd),
-    Case(true, "IdentityFile K/good", .crowd), Case(true, "IdentityFile K/good\nIdentitiesOnly no", .few),
-    Case(true, "IdentityFile K/bad1\nIdentityFile K/good\nIdentitiesOnly no", .few),
-    Case(true, "IdentityFile K/good", .empty), Case(true, "IdentityFile K/good", .dead),
+    Case(true, "IdentityFile @keys/last", .crowd),
+    Case(true, "IdentityFile @keys/last\nIdentitiesOnly no", .crowd),
+    Case(true, "IdentityFile @keys/last.pub", .crowd), Case(false, "IdentityFile @keys/missing", .crowd),
+    Case(false, "IdentityFile @keys/missing\nIdentitiesOnly no", .crowd),
+    Case(false, "IdentityFile @keys/good\nIdentitiesOnly no", .crowd),
+    Case(true, "IdentityFile @keys/good", .crowd),
+    Case(true, "IdentityFile @keys/good\nIdentitiesOnly no", .few),
+    Case(true, "IdentityFile @keys/bad1\nIdentityFile @keys/good\nIdentitiesOnly no", .few),
+    Case(true, "IdentityFile @keys/good", .empty), Case(true, "IdentityFile @keys/good", .dead),
     Case(true, "IdentityFile none\nIdentitiesOnly no", .holder), Case(false, "IdentityFile none", .holder),
     // Which agent.
-    Case(true, "IdentityFile K/only.pub", .holder, inEnvironment: true),
-    Case(false, "IdentityFile K/only.pub\nIdentityAgent none", .holder, inEnvironment: true),
-    Case(true, "IdentityFile K/only.pub\nIdentityAgent $NAMED_SOCKET", .holder),
-    Case(true, "IdentityFile K/only.pub\nIdentityAgent ${HOME}/../../../..AGENT", .holder),
+    Case(true, "IdentityFile @keys/only.pub", .holder, inEnvironment: true),
+    Case(false, "IdentityFile @keys/only.pub\nIdentityAgent none", .holder, inEnvironment: true),
+    Case(true, "IdentityFile @keys/only.pub\nIdentityAgent $NAMED_SOCKET", .holder),
+    Case(true, "IdentityFile @keys/only.pub\nIdentityAgent ${HOME}/../../../..AGENT", .holder),
     // Types of keys.
-    Case(false, "IdentityFile K/ecdsa\nPubkeyAcceptedAlgorithms ssh-ed25519"),
-    Case(true, "IdentityFile K/ecdsa\nIdentityFile K/good\nPubkeyAcceptedAlgorithms ssh-ed25519"),
-    Case(false, "IdentityFile K/good\nPubkeyAcceptedAlgorithms -ssh-ed25519"),
-    Case(false, "IdentityFile K/only.pub\nPubkeyAcceptedAlgorithms ecdsa-*", .holder),
+    Case(false, "IdentityFile @keys/ecdsa\nPubkeyAcceptedAlgorithms ssh-ed25519"),
+    Case(true, "IdentityFile @keys/ecdsa\nIdentityFile @keys/good\nPubkeyAcceptedAlgorithms ssh-ed25519"),
+    Case(false, "IdentityFile @keys/good\nPubkeyAcceptedAlgorithms -ssh-ed25519"),
+    Case(false, "IdentityFile @keys/only.pub\nPubkeyAcceptedAlgorithms ecdsa-*", .holder),
   ]
 
   private static let tokens =
     ["%%", "%h", "%n", "%r", "%p", "%u", "%L", "%l", "%i", "%k", "%C", "%r@%h:%p", "${NAMED}x%%y"].map {
-      Case(true, "IdentityFile K/t_\($0.replacing("${NAMED}", with: ""))")
+      Case(true, "IdentityFile @keys/t_\($0.replacing("${NAMED}", with: ""))")
     } + [
-      Case(true, "IdentityFile K/t_%k_alias\nHostKeyAlias [127.0.0.1]:PORT"),
-      Case(true, "IdentityFile ${TOKEN_VAR}/good"), Case(true, "IdentityFile %d/../../../..K/good"),
-      Case(true, "IdentityFile ~/../../../..K/good"), Case(true, "IdentityFile ~root/../../../..K/good"),
-      Case(false, "IdentityFile K/x_%z\nIdentityFile K/good"),
-      Case(false, "IdentityFile ${NO_SUCH_VARIABLE}/x\nIdentityFile K/good"),
-      Case(false, "IdentityFile ~no-such-user-here/x\nIdentityFile K/good"),
+      Case(true, "IdentityFile @keys/t_%k_alias\nHostKeyAlias [127.0.0.1]:PORT"),
+      Case(true, "IdentityFile ${TOKEN_VAR}/good"), Case(true, "IdentityFile %d/../../../..@keys/good"),
+      Case(true, "IdentityFile ~/../../../..@keys/good"),
+      Case(true, "IdentityFile ~root/../../../..@keys/good"),
+      Case(false, "IdentityFile @keys/x_%z\nIdentityFile @keys/good"),
+      Case(false, "IdentityFile ${NO_SUCH_VARIABLE}/x\nIdentityFile @keys/good"),
+      Case(false, "IdentityFile ~no-such-user-here/x\nIdentityFile @keys/good"),
     ]
 
   private static let names = [
-    Case(false, "IdentityFile K/good\nUser nobody-here"), Case(false, "IdentityFile K/good\nPort 1"),
-    Case(false, "IdentityFile K/good\nUserKnownHostsFile /dev/null"),
-    Case(true, "IdentityFile K/good\nUserKnownHostsFile /dev/null S/known_hosts"),
-    Case(true, "IdentityFile K/good\nUserKnownHostsFile none\nGlobalKnownHostsFile S/known_hosts"),
-    Case(true, "IdentityFile K/good\nUserKnownHostsFile S/known_%h"),
-    Case(true, "IdentityFile K/good\nUserKnownHostsFile S/known%%hosts"),
-    Case(false, "IdentityFile K/good\nUserKnownHostsFile S/other_hosts"),
-    Case(false, "IdentityFile K/good\nUserKnownHostsFile S/revoked_hosts"),
-    Case(true, "IdentityFile K/good\nUserKnownHostsFile S/hashed_hosts"),
-    Case(true, "IdentityFile K/good\nUserKnownHostsFile S/alias_hosts\nHostKeyAlias the-alias"),
-    Case(false, "IdentityFile K/good\nUserKnownHostsFile S/alias_hosts"),
-    Case(true, "Include S/included"),
-    Case(true, "Match originalhost tethys\nIdentityFile K/good"),
-    Case(true, "Match exec \"true\"\nIdentityFile K/good"),
-    Case(false, "Match exec \"false\"\nIdentityFile K/good\nMatch all\nIdentityFile K/bad1"),
-    Case(true, "Match exec \"test %n = tethys\"\nIdentityFile K/good"),
-    Case(true, "IdentityFile K/good\nProxyCommand ssh -F S/same0 -o BatchMode=yes -W %h:%p tethys"),
-    Case(false, "IdentityFile K/good\nProxyCommand false"),
-    Case(true, "IdentityFile K/good\nAddressFamily inet\nBindAddress 127.0.0.1"),
-    Case(true, "IdentityFile K/good\nCiphers aes256-ctr\nMACs hmac-sha2-512"),
-    Case(true, "IdentityFile K/good\nPreferredAuthentications publickey"),
-    Case(false, "IdentityFile K/good\nPreferredAuthentications password"),
-    Case(false, "IdentityFile K/good\nPubkeyAuthentication no"),
-    Case(false, "IdentityFile K/good\nNoSuchOption yes"),
+    Case(false, "IdentityFile @keys/good\nUser nobody-here"), Case(false, "IdentityFile @keys/good\nPort 1"),
+    Case(false, "IdentityFile @keys/good\nUserKnownHostsFile /dev/null"),
+    Case(true, "IdentityFile @keys/good\nUserKnownHostsFile /dev/null @server/known_hosts"),
+    Case(true, "IdentityFile @keys/good\nUserKnownHostsFile none\nGlobalKnownHostsFile @server/known_hosts"),
+    Case(true, "IdentityFile @keys/good\nUserKnownHostsFile @server/known_%h"),
+    Case(true, "IdentityFile @keys/good\nUserKnownHostsFile @server/known%%hosts"),
+    Case(false, "IdentityFile @keys/good\nUserKnownHostsFile @server/other_hosts"),
+    Case(false, "IdentityFile @keys/good\nUserKnownHostsFile @server/revoked_hosts"),
+    Case(true, "IdentityFile @keys/good\nUserKnownHostsFile @server/hashed_hosts"),
+    Case(true, "IdentityFile @keys/good\nUserKnownHostsFile @server/alias_hosts\nHostKeyAlias the-alias"),
+    Case(false, "IdentityFile @keys/good\nUserKnownHostsFile @server/alias_hosts"),
+    Case(true, "Include @server/included"),
+    Case(true, "Match originalhost tethys\nIdentityFile @keys/good"),
+    Case(true, "Match exec \"true\"\nIdentityFile @keys/good"),
+    Case(false, "Match exec \"false\"\nIdentityFile @keys/good\nMatch all\nIdentityFile @keys/bad1"),
+    Case(true, "Match exec \"test %n = tethys\"\nIdentityFile @keys/good"),
+    Case(true, "IdentityFile @keys/good\nProxyCommand ssh -F @server/same0 -o BatchMode=yes -W %h:%p tethys"),
+    Case(false, "IdentityFile @keys/good\nProxyCommand false"),
+    Case(true, "IdentityFile @keys/good\nAddressFamily inet\nBindAddress 127.0.0.1"),
+    Case(true, "IdentityFile @keys/good\nCiphers aes256-ctr\nMACs hmac-sha2-512"),
+    Case(true, "IdentityFile @keys/good\nPreferredAuthentications publickey"),
+    Case(false, "IdentityFile @keys/good\nPreferredAuthentications password"),
+    Case(false, "IdentityFile @keys/good\nPubkeyAuthentication no"),
+    Case(false, "IdentityFile @keys/good\nNoSuchOption yes"),
   ]
 
   private func target(_ server: SSHServer, _ shelf: Shelf, _ name: String) throws -> Target {
@@ -295,36 +301,43 @@ struct SameAsSSHTests {
     try server.folder.write("@revoked * \(key)" + line, to: "revoked_hosts")
     try server.folder.write("the-alias \(key)", to: "alias_hosts")
     try server.folder.write("Host tethys\nIdentityFile \(shelf.folder.file("good"))\n", to: "included")
-    try compare([Case(true, "IdentityFile K/good")] + Self.tokens + Self.names, shelf, target)
+    try compare([Case(true, "IdentityFile @keys/good")] + Self.tokens + Self.names, shelf, target)
   }
 
   @Test(arguments: [
     (
       ["MaxAuthTries 2"],
       [
-        Case(true, "IdentityFile K/bad1\nIdentityFile K/good"),
-        Case(false, "IdentityFile K/bad1\nIdentityFile K/bad2\nIdentityFile K/good"),
-        Case(false, "IdentityFile K/good\nIdentitiesOnly no", .few),
-        Case(true, "IdentityFile K/only\nIdentitiesOnly no", .holder),
+        Case(true, "IdentityFile @keys/bad1\nIdentityFile @keys/good"),
+        Case(false, "IdentityFile @keys/bad1\nIdentityFile @keys/bad2\nIdentityFile @keys/good"),
+        Case(false, "IdentityFile @keys/good\nIdentitiesOnly no", .few),
+        Case(true, "IdentityFile @keys/only\nIdentitiesOnly no", .holder),
       ]
     ),
     (
       ["AuthenticationMethods publickey,publickey"],
       [
-        Case(false, "IdentityFile K/good"), Case(true, "IdentityFile K/good\nIdentityFile K/ecdsa"),
-        Case(true, "IdentityFile K/bad1\nIdentityFile K/good\nIdentityFile K/bad2\nIdentityFile K/ecdsa"),
-        Case(false, "IdentityFile K/good\nIdentityFile K/good"),
-        Case(true, "IdentityFile K/good\nIdentityFile K/only.pub", .holder),
+        Case(false, "IdentityFile @keys/good"),
+        Case(true, "IdentityFile @keys/good\nIdentityFile @keys/ecdsa"),
+        Case(
+          true,
+          "IdentityFile @keys/bad1\nIdentityFile @keys/good\nIdentityFile @keys/bad2\nIdentityFile @keys/ecdsa"
+        ),
+        Case(false, "IdentityFile @keys/good\nIdentityFile @keys/good"),
+        Case(true, "IdentityFile @keys/good\nIdentityFile @keys/only.pub", .holder),
       ]
     ),
     (
       ["AuthenticationMethods publickey,password publickey,publickey", "PasswordAuthentication yes"],
-      [Case(false, "IdentityFile K/good"), Case(true, "IdentityFile K/good\nIdentityFile K/pem")]
+      [Case(false, "IdentityFile @keys/good"), Case(true, "IdentityFile @keys/good\nIdentityFile @keys/pem")]
     ),
-    (["PubkeyAuthentication no", "PasswordAuthentication yes"], [Case(false, "IdentityFile K/good")]),
+    (["PubkeyAuthentication no", "PasswordAuthentication yes"], [Case(false, "IdentityFile @keys/good")]),
     (
       ["PubkeyAcceptedAlgorithms ecdsa-sha2-nistp256"],
-      [Case(false, "IdentityFile K/good"), Case(true, "IdentityFile K/good\nIdentityFile K/ecdsa")]
+      [
+        Case(false, "IdentityFile @keys/good"),
+        Case(true, "IdentityFile @keys/good\nIdentityFile @keys/ecdsa"),
+      ]
     ),
   ])
   func whatTheServerWantsDecidesTheSame(_ options: [String], _ cases: [Case]) throws {
@@ -342,14 +355,15 @@ struct SameAsSSHTests {
       name: "dropbear")
     try compare(
       [
-        Case(true, "IdentityFile K/good"), Case(true, "IdentityFile K/ecdsa"),
-        Case(true, "IdentityFile K/pem"),
-        Case(false, "IdentityFile K/bad1"), Case(true, "\(Self.bad(5))\nIdentityFile K/good"),
-        Case(true, "IdentityFile K/only.pub", .holder), Case(true, "IdentityFile K/enc", .holder),
-        Case(true, "IdentityFile K/last\nIdentitiesOnly no", .crowd),
-        Case(true, "IdentityFile K/missing\nIdentitiesOnly no", .crowd),
-        Case(false, "IdentityFile K/missing\nIdentitiesOnly no", .few), Case(false, "IdentityFile K/enc"),
-        Case(false, "IdentityFile K/good\nUser nobody-here"),
+        Case(true, "IdentityFile @keys/good"), Case(true, "IdentityFile @keys/ecdsa"),
+        Case(true, "IdentityFile @keys/pem"),
+        Case(false, "IdentityFile @keys/bad1"), Case(true, "\(Self.bad(5))\nIdentityFile @keys/good"),
+        Case(true, "IdentityFile @keys/only.pub", .holder), Case(true, "IdentityFile @keys/enc", .holder),
+        Case(true, "IdentityFile @keys/last\nIdentitiesOnly no", .crowd),
+        Case(true, "IdentityFile @keys/missing\nIdentitiesOnly no", .crowd),
+        Case(false, "IdentityFile @keys/missing\nIdentitiesOnly no", .few),
+        Case(false, "IdentityFile @keys/enc"),
+        Case(false, "IdentityFile @keys/good\nUser nobody-here"),
       ], shelf, target)
   }
 }

@@ -17,8 +17,7 @@ struct AlertTests {
     try Installation { _, folder in
       try folder.write(key, to: "key")
       chmod(folder.file("key"), 0o600)
-      try folder.write("#!/bin/sh\ncat >>\"$0.$OCEANID_CHANNEL\"\n", to: "pager")
-      chmod(folder.file("pager"), 0o700)
+      _ = try folder.writeProgram("#!/bin/sh\ncat >>\"$0.$OCEANID_CHANNEL\"\n", to: "pager")
       let yaml = try String(contentsOfFile: folder.file("guard.yaml"), encoding: .utf8)
       try folder.write(
         yaml + """

@@ -26,16 +26,10 @@ struct RunningProgramsTests {
     try folder.write("no program", to: "plain")
     #expect(throws: SystemError("no-such-program", code: ENOENT)) { try run("no-such-program") }
     #expect(throws: SystemError(folder.file("plain"), code: EACCES)) { try run(folder.file("plain")) }
-    // Written by another process: one of this process's children that is just starting would still hold it open for
-    // writing, and the kernel would say ETXTBSY.
-    func write(_ text: String, to name: String) throws {
-      _ = try run(
-        "/bin/sh", ["-c", #"printf %s "$1" >"$2" && chmod 755 "$2""#, "sh", text, folder.file(name)])
-    }
-    try write("#!/no/such/shell\n", to: "script")
-    #expect(throws: SystemError(folder.file("script"), code: ENOENT)) { try run(folder.file("script")) }
-    try write("no format", to: "format")
-    #expect(throws: SystemError(folder.file("format"), code: ENOEXEC)) { try run(folder.file("format")) }
+    let script = try folder.writeProgram("#!/no/such/shell\n", to: "script")
+    #expect(throws: SystemError(script, code: ENOENT)) { try run(script) }
+    let format = try folder.writeProgram("no format", to: "format")
+    #expect(throws: SystemError(format, code: ENOEXEC)) { try run(format) }
   }
 
   @Test func aProgramGetsDefaultsAndNothingElse() throws {

@@ -27,15 +27,13 @@ package final class SSHAgent: Sendable {
 
   /// Gives a private key that needs a passphrase.
   package func add(_ key: String, passphrase: String) throws {
-    let asker = try folder.write("#!/bin/sh\necho '\(passphrase)'\n", to: "asker")
-    chmod(asker, 0o700)
+    let asker = try folder.writeProgram("#!/bin/sh\necho '\(passphrase)'\n", to: "asker")
     try change(["-q", key], ["SSH_ASKPASS=\(asker)", "SSH_ASKPASS_REQUIRE=force"])
   }
 
   /// From now on it holds its keys back.
   package func lock() throws {
-    let asker = try folder.write("#!/bin/sh\necho words\n", to: "asker")
-    chmod(asker, 0o700)
+    let asker = try folder.writeProgram("#!/bin/sh\necho words\n", to: "asker")
     try change(["-x"], ["SSH_ASKPASS=\(asker)", "SSH_ASKPASS_REQUIRE=force"])
   }
 

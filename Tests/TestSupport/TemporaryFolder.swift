@@ -28,6 +28,17 @@ package final class TemporaryFolder: Sendable {
     return path
   }
 
+  /// Writes a file that can be run; returns its path.
+  ///
+  /// Another process writes it: a child of this one that is just starting would hold the file open for writing, and
+  /// running it would fail with ETXTBSY.
+  package func writeProgram(_ text: String, to name: String) throws -> String {
+    let path = file(name)
+    let written = try run("/bin/sh", ["-c", #"printf %s "$1" >"$2" && chmod 755 "$2""#, "sh", text, path])
+    guard written.exit == .exited(0) else { throw FixtureError.failed("\(path): \(written.errors)") }
+    return path
+  }
+
   package func read(_ name: String) throws -> String {
     String(decoding: try Data(contentsOf: URL(filePath: file(name))), as: UTF8.self)
   }

@@ -164,11 +164,9 @@ import Testing
   }
 
   @Test func sendmailGetsItsRecipientsAsArguments() throws {
-    let script = try folder.write(
+    let script = try folder.writeProgram(
       "#!/bin/sh\nprintf '%s\\n' \"$@\" >\(folder.path)/arguments\ncat >\(folder.path)/mail\n",
       to: "sendmail.sh")
-    chmod(script, 0o700)
-    // A neighbour's child may hold the fresh file open for a moment.
     let channel = EmailChannel(
       name: "mail", .init(to: ["ops@example.org", "root"], from: "guard@example.org", sendmail: script),
       host: "workstation", user: .test())

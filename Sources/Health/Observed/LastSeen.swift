@@ -60,7 +60,9 @@ public struct LastSeen: Hashable, Sendable {
       let hidden = LastSeen.hidden(from: snapshot, beside: objects, of: flux)
       hiddenFlux = Set(hidden.map(\.resource.reference))
       let unread = failed.isEmpty ? [] : flux.filter { failed[$0.resource.kind] != nil }
-      flux = objects + unread + hidden.filter { failed[$0.resource.kind] == nil }
+      let others = unread + hidden.filter { failed[$0.resource.kind] == nil }
+      // Without others it is the snapshot's own array, and takes no memory.
+      flux = others.isEmpty ? objects : objects + others
       fluxTimes = fluxTimes.filter { failed[$0.key] != nil }
       for kind in Set(objects.map(\.resource.kind)) { fluxTimes[kind] = time }
     }

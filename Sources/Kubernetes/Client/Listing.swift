@@ -20,6 +20,7 @@ struct Listing {
   /// 404 for a kind that discovery named.
   private(set) var isLost = false
   private var pages = 0
+  private var messageBytes = 0
   private var hasRestarted = false
   private var lastToken: String?
 
@@ -41,7 +42,8 @@ struct Listing {
       of: served,
       limits: ListReader.Limits(
         objects: max(0, limits.pages * limits.pageSize - objects.count),
-        undecodable: max(0, limits.undecodable + 1 - undecodable.count)))
+        undecodable: max(0, limits.undecodable + 1 - undecodable.count),
+        messages: max(0, ListReader.Limits().messages - messageBytes)))
   }
 
   mutating func fail(_ failure: PollFailure) {
@@ -94,6 +96,7 @@ struct Listing {
       let next = try reader.finish()
       pages += 1
       objects += reader.objects
+      messageBytes += reader.messageBytes
       undecodable += reader.undecodable
       guard let next else {
         outcome = .whole

@@ -78,8 +78,12 @@ struct Fields: Decodable {
   func message(_ name: String) -> String? { shownText(name)?.lines }
 
   /// - Parameter known: taken again where the text is the same.
-  func shownText(_ name: String, unlike known: ShownText? = nil) -> ShownText? {
-    raw(name).map { raw in known?.raw == raw ? known ?? ShownText(raw) : ShownText(raw) }
+  func shownText(
+    _ name: String, unlike known: ShownText? = nil, limit: Int = redactedTextLimit
+  ) -> ShownText? {
+    guard let raw = raw(name) else { return nil }
+    if let known, known.raw == raw { return known }
+    return ShownText(raw, limit: limit)
   }
 
   private func raw(_ name: String) -> String? {
@@ -115,9 +119,9 @@ struct ShownText {
   let raw: String
   let lines: String
 
-  init(_ raw: String) {
+  init(_ raw: String, limit: Int) {
     self.raw = raw
-    lines = redacted(raw).escapedLines.clipped
+    lines = redacted(raw, limit: limit).escapedLines.clipped
   }
 }
 

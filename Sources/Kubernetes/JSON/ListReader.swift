@@ -5,13 +5,15 @@ internal import Health
 /// Reads one page of a list as its bytes come: an element of `items` is decoded as soon as it is whole, and its bytes
 /// are forgotten. One that can't be read is one line, the others stand.
 final class ListReader: BodySink {
-  private let served: ServedKind
+  private var served: ServedKind
   private let limits: Limits
   private let decoder = JSONDecoder()
   private var scanner = ListScanner()
   private(set) var objects: [Observed] = []
   private(set) var undecodable: [UndecodableObject] = []
   private var count = 0
+  /// Of messages longer than a line.
+  private(set) var messageBytes = 0
   private var kind: String?
   private var next: String?
   /// Why it took no more.
@@ -21,11 +23,17 @@ final class ListReader: BodySink {
     var objects = 20_000
     /// Lines about those that can't be read.
     var undecodable = 101
+    /// Bytes of messages that are longer than a line. Once they are used up, a line of each is kept: what hundreds of
+    /// objects say at length tells what thousands of them say.
+    var messages = 1 << 20
   }
+
+  static let messageLine = 160
 
   init(of served: ServedKind, limits: Limits = Limits()) {
     self.served = served
     self.limits = limits
+    count(0)
   }
 
   /// False once it wants no more.
@@ -64,7 +72,9 @@ final class ListReader: BodySink {
     case .item:
       try countOne()
       switch try decode(value, { try decoder.decode(Attempt.self, from: $0, configuration: served) }) {
-      case .read(let object): objects.append(object)
+      case .read(let object):
+        objects.append(object)
+        count(object.longMessages)
       case .unreadable(let name, let reason): passOver(name, reason)
       }
     case .tooDeep:
@@ -74,6 +84,11 @@ final class ListReader: BodySink {
       try countOne()
       passOver(ObjectHead.name(in: value), "is longer than \(ListScanner.objectLimit >> 20) MiB")
     }
+  }
+
+  private func count(_ messages: Int) {
+    messageBytes += messages
+    if messageBytes >= limits.messages { served.messageLimit = ListReader.messageLine }
   }
 
   private func countOne() throws(ObjectPage.Fault) {

@@ -15,6 +15,8 @@ struct Kind: Sendable {
 struct ServedKind: Sendable {
   let kind: Kind
   let version: String
+  /// Bytes that each message of an object may have.
+  var messageLimit = redactedTextLimit
 
   init(_ kind: Kind, _ version: String) {
     self.kind = kind

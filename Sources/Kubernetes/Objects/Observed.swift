@@ -18,3 +18,22 @@ enum Observed: Hashable, Sendable {
   case certificate(Certificate)
   case stack(Stack)
 }
+
+extension Observed {
+  /// Bytes of its conditions' messages that are longer than a line. One that is repeated is kept once.
+  var longMessages: Int {
+    let conditions: [Condition]
+    switch self {
+    case .flux(let object): conditions = object.resource.conditions
+    case .imageRepository(let object): conditions = object.resource.conditions
+    case .imagePolicy(let object): conditions = object.resource.conditions
+    case .imageUpdateAutomation(let object): conditions = object.resource.conditions
+    case .certificate(let object): conditions = object.resource.conditions
+    case .stack(let object): conditions = object.resource.conditions
+    case .node, .nodeLease, .leaderLease, .pod, .wellPod, .workload, .job, .cronJob: return 0
+    }
+    return Set(conditions.map(\.message)).reduce(0) { bytes, message in
+      bytes + (message.utf8.count > ListReader.messageLine ? message.utf8.count : 0)
+    }
+  }
+}

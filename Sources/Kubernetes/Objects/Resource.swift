@@ -1,7 +1,7 @@
 internal import Health
 
 extension Resource {
-  init(_ object: Fields, kind: String, group: String) throws {
+  init(_ object: Fields, kind: String, group: String, messageLimit: Int = redactedTextLimit) throws {
     let metadata = try object.requireObject("metadata")
     let status = try object.object("status")
     self.init(
@@ -10,23 +10,24 @@ extension Resource {
       deletionTimestamp: try metadata.judgedTime("deletionTimestamp"),
       generation: try metadata.judgedNumber("generation"),
       observedGeneration: try status?.judgedNumber("observedGeneration"),
-      conditions: try Condition.list(status?.objects("conditions") ?? []),
+      conditions: try Condition.list(status?.objects("conditions") ?? [], messageLimit),
       finalizers: metadata.texts("finalizers"))
   }
 
   init(_ object: Fields, of served: ServedKind) throws {
-    try self.init(object, kind: served.kind.name, group: served.kind.group)
+    try self.init(
+      object, kind: served.kind.name, group: served.kind.group, messageLimit: served.messageLimit)
   }
 }
 
 extension Condition {
   /// The first few. A controller that retries says the same at length in two of them: the text is looked through once,
   /// and kept once.
-  fileprivate static func list(_ objects: [Fields]) throws -> [Condition] {
+  fileprivate static func list(_ objects: [Fields], _ limit: Int) throws -> [Condition] {
     var conditions: [Condition] = []
     var message: ShownText?
     for fields in objects.prefix(64) {
-      message = fields.shownText("message", unlike: message)
+      message = fields.shownText("message", unlike: message, limit: limit)
       conditions.append(
         Condition(
           type: try fields.requireName("type"),

@@ -1,4 +1,5 @@
 internal import Dispatch
+internal import GuardAPI
 internal import Health
 internal import Kubernetes
 internal import Platform
@@ -183,6 +184,8 @@ actor GuardedCluster {
     previous = report
     let tunnel = tunnel
     board.put(.init(report: report, observation: observation, poll: lastPoll, tunnel: { tunnel.status }))
+    // What a judgement of thousands of problems took is not needed again before the next poll.
+    if report.problems.count > StatusDocument.problemLimit { ResidentMemory.trim() }
   }
 }
 

@@ -12,11 +12,7 @@ final class SessionMemory {
     var previous: UnsafeMutablePointer<Block>?
     var next: UnsafeMutablePointer<Block>?
     var size: Int
-    /// `mark`: what lies before any other block of malloc(3) is its size, which is smaller.
-    var mark: UInt
   }
-
-  private static let mark: UInt = 0x6f63_6561_6e69_6421
 
   /// libssh2 needs its session (some 100 KiB) and whole packets (40 KB); a peer may name a size of 4 GiB.
   private static let largest = 256 << 10
@@ -29,6 +25,8 @@ final class SessionMemory {
   private static let overhead = 16
 
   private var first: UnsafeMutablePointer<Block>?
+  /// Blocks without a header. One that libssh2 gave back with free(3) stays named until its address is used again.
+  private var plain: Set<UnsafeMutableRawPointer> = []
   /// Bytes, with what each block costs besides.
   private(set) var held = 0
   /// libssh2 works with a private key now. 1.11 gives some of that memory back with free(3), not as it asked for it: the
@@ -46,11 +44,13 @@ final class SessionMemory {
     else { return nil }
     memset(raw + SessionMemory.header + size, 0, SessionMemory.trailer)
     let block = raw.bindMemory(to: Block.self, capacity: 1)
-    block.initialize(to: Block(previous: nil, next: first, size: size, mark: SessionMemory.mark))
+    block.initialize(to: Block(previous: nil, next: first, size: size))
     first?.pointee.previous = block
     first = block
     held += SessionMemory.cost(size)
-    return raw + SessionMemory.header
+    let pointer = raw + SessionMemory.header
+    if !plain.isEmpty { plain.remove(pointer) }
+    return pointer
   }
 
   private func allocatePlain(_ size: Int) -> UnsafeMutableRawPointer? {
@@ -59,11 +59,13 @@ final class SessionMemory {
     }
     memset(pointer + size, 0, SessionMemory.trailer)
     held += oceanid_usable_size(pointer)
+    plain.insert(pointer)
     return pointer
   }
 
   func release(_ pointer: UnsafeMutableRawPointer) {
-    guard SessionMemory.isRecorded(pointer) else {
+    guard isRecorded(pointer) else {
+      plain.remove(pointer)
       let size = oceanid_usable_size(pointer)
       inspect?(UnsafeRawBufferPointer(start: pointer, count: size))
       held -= size
@@ -72,7 +74,6 @@ final class SessionMemory {
     let block = SessionMemory.block(at: pointer)
     inspect?(UnsafeRawBufferPointer(start: pointer, count: block.pointee.size))
     held -= SessionMemory.cost(block.pointee.size)
-    block.pointee.mark = 0
     block.pointee.next?.pointee.previous = block.pointee.previous
     if let previous = block.pointee.previous {
       previous.pointee.next = block.pointee.next
@@ -86,7 +87,7 @@ final class SessionMemory {
     guard let pointer else { return allocate(size) }
     guard let larger = allocate(size) else { return nil }
     let count =
-      SessionMemory.isRecorded(pointer)
+      isRecorded(pointer)
       ? SessionMemory.block(at: pointer).pointee.size : oceanid_usable_size(pointer)
     larger.copyMemory(from: pointer, byteCount: min(size, count))
     release(pointer)
@@ -104,8 +105,8 @@ final class SessionMemory {
     (pointer - header).assumingMemoryBound(to: Block.self)
   }
 
-  private static func isRecorded(_ pointer: UnsafeMutableRawPointer) -> Bool {
-    (pointer - MemoryLayout<UInt>.size).load(as: UInt.self) == mark
+  private func isRecorded(_ pointer: UnsafeMutableRawPointer) -> Bool {
+    plain.isEmpty || !plain.contains(pointer)
   }
 
   private static func cost(_ size: Int) -> Int { header + size + trailer + overhead }

@@ -46,7 +46,11 @@ let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl
 
 // The readers of foreign bytes: tests, or with OCEANID_FUZZ a program of libFuzzer's (Tests/Fuzz/run).
 let foreign: [Target.Dependency] =
-  ["Curl", "Guard", "GuardAPI", "GuardClient", "Health", "Kubernetes", "Platform", "SSH", "Tunnel"]
+  [
+    "Curl", "Guard", "GuardAPI", "GuardClient", "GuardConfiguration", "Health", "Kubernetes", "Platform",
+    "SSH",
+    "Tunnel",
+  ]
   + nio + [.product(name: "NIOEmbedded", package: "swift-nio")]
 let fuzzing: [Target] =
   Context.environment["OCEANID_FUZZ"] == nil
@@ -118,12 +122,12 @@ let package = Package(
     room("Kubernetes", ["Curl", "Health", "Platform", "YAML"]),
 
     // The daemon
+    room("GuardConfiguration", ["GuardAPI", "Health", "Platform", "Tunnel", "YAML"]),
     room(
       "Guard",
       [
-        "Tunnel", "Kubernetes", "Health", "GuardAPI", "Systemd", "SystemJournal", "Platform", "Posting",
-        "Signing", "Curl", "SSH",
-        "YAML",
+        "Curl", "GuardAPI", "GuardConfiguration", "Health", "Kubernetes", "Platform", "Posting", "SSH",
+        "Signing", "SystemJournal", "Systemd", "Tunnel",
       ] + nio),
     program("oceanid-guard", ["CWipingHeap", "Guard", arguments]),
 
@@ -163,7 +167,9 @@ let package = Package(
     tests(
       "Kubernetes", ["Curl", "DemoCluster", "Health", "Platform", "TestSupport", "YAML"] + nio + [nioSSL],
       reading: ["Recordings"]),
-    tests("Guard", ["GuardAPI", "Health", "Platform", "Systemd", "Tunnel", "TestSupport"]),
+    tests("GuardConfiguration", ["Health", "TestSupport", "Tunnel"]),
+    tests(
+      "Guard", ["GuardAPI", "GuardConfiguration", "Health", "Platform", "Systemd", "Tunnel", "TestSupport"]),
     tests("GuardClient", ["GuardAPI", "Health", "Platform", "SystemJournal", "TestSupport", arguments]),
     tests("DemoCluster", ["TestSupport"]),
     .testTarget(

@@ -1,5 +1,6 @@
 internal import Glibc
 internal import GuardAPI
+internal import GuardConfiguration
 internal import Signing
 
 /// What the program answers without guarding anything.

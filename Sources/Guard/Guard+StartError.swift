@@ -1,3 +1,5 @@
+internal import GuardConfiguration
+
 extension Guard {
   /// Why the guard can't start.
   package struct StartError: Error, CustomStringConvertible {

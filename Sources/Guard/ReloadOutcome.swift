@@ -1,3 +1,5 @@
+internal import GuardConfiguration
+
 /// What became of a reload.
 enum ReloadOutcome: Sendable {
   /// In one line, what changed.

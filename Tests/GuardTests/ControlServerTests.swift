@@ -7,6 +7,7 @@ import TestSupport
 import Testing
 
 @testable import Guard
+@testable import GuardConfiguration
 
 @Suite(.blocking) struct ControlServerTests {
   typealias Fixture = ControlFixture

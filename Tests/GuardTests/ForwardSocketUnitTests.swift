@@ -3,6 +3,7 @@ import Testing
 import Tunnel
 
 @testable import Guard
+@testable import GuardConfiguration
 
 @Suite struct ForwardSocketUnitTests {
   private func dropIn(_ text: String) throws -> String {

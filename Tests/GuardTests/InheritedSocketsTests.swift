@@ -6,6 +6,7 @@ import Testing
 import Tunnel
 
 @testable import Guard
+@testable import GuardConfiguration
 
 /// The test binds what systemd would have bound.
 @Suite(.blocking) struct InheritedSocketsTests {

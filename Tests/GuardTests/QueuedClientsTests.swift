@@ -4,6 +4,7 @@ import TestSupport
 import Testing
 
 @testable import Guard
+@testable import GuardConfiguration
 @testable import Systemd
 
 /// The manager's sockets, in the hands of a guard that can't start.

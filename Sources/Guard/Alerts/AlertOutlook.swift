@@ -1,3 +1,4 @@
+internal import GuardConfiguration
 internal import Health
 
 /// How things are: for channels that say it again and again, and for those that are new.

@@ -1,5 +1,6 @@
 internal import Dispatch
 internal import GuardAPI
+internal import GuardConfiguration
 internal import Health
 internal import Kubernetes
 internal import Platform

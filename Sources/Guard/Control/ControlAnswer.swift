@@ -1,4 +1,5 @@
 internal import GuardAPI
+internal import GuardConfiguration
 internal import Health
 internal import NIOHTTP1
 

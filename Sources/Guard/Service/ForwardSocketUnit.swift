@@ -1,3 +1,4 @@
+internal import GuardConfiguration
 internal import Tunnel
 
 /// The drop-in that makes oceanid-forward.socket bind the ports of a configuration.

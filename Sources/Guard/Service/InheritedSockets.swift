@@ -1,4 +1,5 @@
 internal import Glibc
+internal import GuardConfiguration
 internal import Platform
 internal import Systemd
 internal import Tunnel

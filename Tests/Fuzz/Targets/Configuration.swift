@@ -1,4 +1,5 @@
 @testable internal import Guard
+@testable internal import GuardConfiguration
 
 extension FuzzTarget {
   /// guard.yaml: what is taken reads the same when it is printed, and what is refused says where.

@@ -5,6 +5,7 @@ import TestSupport
 import Testing
 
 @testable import Guard
+@testable import GuardConfiguration
 @testable import Health
 
 @Suite(.blocking) struct AlertDeliveryTests {

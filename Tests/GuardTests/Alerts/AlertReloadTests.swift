@@ -4,6 +4,7 @@ import TestSupport
 import Testing
 
 @testable import Guard
+@testable import GuardConfiguration
 @testable import Health
 
 /// Channels that come, change and go, and a guard that ends in between.

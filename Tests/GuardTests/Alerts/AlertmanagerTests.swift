@@ -3,6 +3,7 @@ import TestSupport
 import Testing
 
 @testable import Guard
+@testable import GuardConfiguration
 @testable import Health
 
 private let alertmanager = program("prometheus-alertmanager")

@@ -4,6 +4,7 @@ import TestSupport
 import Testing
 
 @testable import Guard
+@testable import GuardConfiguration
 @testable import Health
 
 /// What a channel takes, keeps and gives up, in virtual time.

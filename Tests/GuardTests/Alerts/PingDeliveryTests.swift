@@ -3,6 +3,7 @@ import TestSupport
 import Testing
 
 @testable import Guard
+@testable import GuardConfiguration
 @testable import Health
 
 /// What a ping vouches for.

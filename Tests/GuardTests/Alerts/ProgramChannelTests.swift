@@ -4,6 +4,7 @@ import TestSupport
 import Testing
 
 @testable import Guard
+@testable import GuardConfiguration
 @testable import Health
 
 /// Programs that are handed a message: a command, and sendmail.

@@ -5,6 +5,7 @@ import TestSupport
 import Tunnel
 
 @testable import Guard
+@testable import GuardConfiguration
 @testable import Health
 
 let moment = Timestamp(seconds: 1_800_000_000)

@@ -4,6 +4,7 @@ import TestSupport
 import Testing
 
 @testable import Guard
+@testable import GuardConfiguration
 @testable import Health
 
 /// The channels that post, against a server in another language.

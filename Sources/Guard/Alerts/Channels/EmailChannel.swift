@@ -1,3 +1,4 @@
+internal import GuardConfiguration
 internal import Health
 internal import Tunnel
 

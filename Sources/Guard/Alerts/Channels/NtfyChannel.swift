@@ -1,4 +1,5 @@
 internal import GuardAPI
+internal import GuardConfiguration
 internal import Health
 
 /// Publishes to a topic of ntfy as JSON (docs.ntfy.sh/publish, "Publish as JSON"): there titles may be any text.

@@ -1,3 +1,4 @@
+internal import GuardConfiguration
 internal import Health
 
 /// A dead man's switch as healthchecks.io has it: a ping at every interval while all is well, and `/fail` while it is

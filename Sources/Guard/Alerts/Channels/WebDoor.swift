@@ -1,4 +1,5 @@
 internal import FoundationEssentials
+internal import GuardConfiguration
 internal import Health
 internal import Platform
 internal import Posting

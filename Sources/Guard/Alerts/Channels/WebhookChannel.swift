@@ -1,5 +1,6 @@
 internal import FoundationEssentials
 internal import GuardAPI
+internal import GuardConfiguration
 internal import Health
 internal import Signing
 

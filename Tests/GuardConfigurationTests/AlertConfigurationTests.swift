@@ -2,7 +2,7 @@ import Foundation
 import Health
 import Testing
 
-@testable import Guard
+@testable import GuardConfiguration
 
 private func parse(_ alerts: String) throws(ConfigurationErrors) -> Configuration {
   try Configuration.parse(
@@ -105,7 +105,7 @@ private func errors(_ line: String) -> [String] {
   /// The channels of the example file, behind their #.
   @Test func theExamplesAreRight() throws {
     let path = URL(filePath: #filePath).deletingLastPathComponent().appending(
-      path: "../../../config/guard.yaml")
+      path: "../../config/guard.yaml")
     let lines = try String(contentsOf: path, encoding: .utf8).split(separator: "\n")
     let begin = try #require(lines.firstIndex(of: "alerts: []"))
     let examples = lines[(begin + 1)...].map { $0.dropFirst(2) }.joined(separator: "\n")

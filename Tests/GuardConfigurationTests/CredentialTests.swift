@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 import Tunnel
 
-@testable import Guard
+@testable import GuardConfiguration
 
 /// The kubeconfig as a credential of the service; keys and hosts have their tests with the tunnel.
 @Suite struct CredentialTests {

@@ -1,11 +1,11 @@
-internal import Tunnel
+package import Tunnel
 
 // Addresses as the configuration writes them: `127.0.0.1:16443`, `[::1]:16443`, `localhost:6443`, `/run/k3s.sock`.
 
 extension HostPort {
   /// Reads `HOST:PORT` or `[IPv6]:PORT`; nil for anything else, port 0 too. However an address is spelt, it comes out
   /// the same.
-  init?(_ text: String) {
+  package init?(_ text: String) {
     let host: String
     let port: Substring
     if text.hasPrefix("[") {
@@ -30,7 +30,7 @@ extension HostPort {
 
   /// Only what a host name, an IPv4 address or an alias of ssh_config is made of; no leading `-`, which
   /// would be an option to ssh.
-  static func isName(_ text: some StringProtocol) -> Bool {
+  package static func isName(_ text: some StringProtocol) -> Bool {
     guard !text.isEmpty, text.utf8.count <= 253, !text.hasPrefix("-"), !text.hasPrefix(".") else {
       return false
     }

@@ -1,9 +1,9 @@
-// Text from outside, made fit for a log.
+// Text from outside, limited in length.
 
 extension String {
-  /// At most this many bytes of UTF-8, cut between characters and marked where cut: what a cluster sends
+  /// At most this many bytes of UTF-8, cut between characters and marked where it was cut: text that a cluster sends
   /// must not grow a log entry without end.
-  func cut(to limit: Int) -> String {
+  package func cut(to limit: Int) -> String {
     guard utf8.count > limit else { return self }
     let mark = "…"
     var kept = 0

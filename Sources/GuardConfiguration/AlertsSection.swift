@@ -257,7 +257,7 @@ extension ConfigurationReader {
 
 extension WebAddress {
   /// Why nothing may be sent there; nil where it may.
-  func exposure(isInsecure: Bool) -> String? {
+  package func exposure(isInsecure: Bool) -> String? {
     guard !isEncrypted, !isLoopback, !isInsecure else { return nil }
     return
       "\(origin) is not encrypted: use https://, or say 'insecure: true' beside it where that network is your own"

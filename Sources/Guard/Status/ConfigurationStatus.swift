@@ -1,4 +1,5 @@
 internal import GuardAPI
+internal import GuardConfiguration
 internal import Health
 
 /// What is in force, and whether the file says otherwise by now.

@@ -27,7 +27,8 @@ extension Configuration.Tunnel {
 }
 
 extension Configuration.Forward {
-  static var standard: Configuration.Forward {
+  /// In force where a tunnel names no forwards.
+  package static var standard: Configuration.Forward {
     Configuration.Forward(
       listen: StreamAddress(host: "127.0.0.1", port: 16443),
       target: StreamAddress(host: "localhost", port: 6443))

@@ -3,7 +3,7 @@ import Health
 import Testing
 import Tunnel
 
-@testable import Guard
+@testable import GuardConfiguration
 
 private let person = ConfigurationEnvironment(
   isRoot: false, home: "/home/ada", runtimeDirectory: "/run/user/1000")

@@ -67,7 +67,8 @@ private func errors(_ line: String) -> [String] {
     #expect(alertmanager.targets.map(\.location).last == .secret(.file("/home/ada/am-2")))
     #expect(
       alertmanager.targets.allSatisfy {
-        $0.login == .password(user: "guard", .file("/etc/oceanid/am")) && $0.authorities == "/home/ada/ca.pem"
+        $0.access.login == .password(user: "guard", .file("/etc/oceanid/am"))
+          && $0.access.authorities == "/home/ada/ca.pem"
       })
     #expect(channels[2].filter == .init())
     #expect(

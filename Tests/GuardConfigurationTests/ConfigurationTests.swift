@@ -66,8 +66,8 @@ private func errors(_ text: String) -> [String] {
   @Test func aClusterNeedsNoMoreThanNameAndHost() throws {
     let configuration = try parse("clusters: [{ name: a, tunnel: { host: b } }]")
     let cluster = try #require(configuration.clusters.first)
-    #expect(cluster.tunnel == .default(host: "b"))
-    #expect(cluster.kubernetes == .default(in: person))
+    #expect(cluster.tunnel == Configuration.Tunnel(host: "b"))
+    #expect(cluster.kubernetes == Configuration.Kubernetes(defaultsIn: person))
     #expect(cluster.expect == Expectations())
   }
 

@@ -32,7 +32,7 @@ struct AlertSurroundings: Sendable {
         AlertmanagerChannel(
           door: door($0, name, "alertmanager"), resolveAfter: alertmanager.resolveAfter, host: hostName)
       }
-    case .ntfy(let target): return [NtfyChannel(door: door(target, name, "ntfy"))]
+    case .ntfy(let ntfy): return [NtfyChannel(door: door(ntfy.target, name, "ntfy"))]
     case .ping(let ping):
       return [PingChannel(door: door(ping.target, name, "ping"), interval: ping.interval)]
     case .email(let email): return [EmailChannel(name: name, email, host: hostName, user: environment)]
@@ -40,7 +40,7 @@ struct AlertSurroundings: Sendable {
     }
   }
 
-  private func door(_ target: Configuration.WebTarget, _ name: String, _ means: String) -> WebDoor {
+  private func door(_ target: WebTarget, _ name: String, _ means: String) -> WebDoor {
     WebDoor(target: target, channel: name, means: means, surroundings: self)
   }
 
@@ -49,7 +49,7 @@ struct AlertSurroundings: Sendable {
   /// The text of a secret, read anew each time: it may be replaced while the guard runs.
   ///
   /// - Throws: a refusal that names the place and never the text.
-  func text(_ place: Configuration.SecretPlace) throws(DeliveryError) -> String {
+  func text(_ place: SecretPlace) throws(DeliveryError) -> String {
     let path: String
     switch place {
     case .file(let file):

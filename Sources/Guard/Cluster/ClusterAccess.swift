@@ -181,7 +181,7 @@ extension TunnelConfiguration {
 }
 
 extension TunnelConfiguration.Passphrase {
-  fileprivate init(_ passphrase: Configuration.SecretPlace) {
+  fileprivate init(_ passphrase: SecretPlace) {
     switch passphrase {
     case .credential(let name): self = .credential(name)
     case .file(let path): self = .file(path)

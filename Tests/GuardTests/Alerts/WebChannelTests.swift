@@ -14,10 +14,11 @@ import Testing
   init() throws { folder = try TemporaryFolder() }
 
   private func door(
-    _ url: String, login: Configuration.WebTarget.Login? = nil, authorities: String? = nil
+    _ url: String, login: WebAccess.Login? = nil, authorities: String? = nil
   ) throws -> WebDoor {
     WebDoor(
-      target: .init(location: .address(try WebAddress(url)), login: login, authorities: authorities),
+      target: .init(
+        location: .address(try WebAddress(url)), access: .init(login: login, authorities: authorities)),
       channel: "on-call", means: "webhook", surroundings: AlertSurroundings(environment: .test()))
   }
 
@@ -207,7 +208,7 @@ import Testing
 
   @Test func aSecretMustBeOneLineThatNobodyElseReads() throws {
     let surroundings = AlertSurroundings(environment: .test(credentials: folder.path))
-    func error(_ place: Configuration.SecretPlace) -> String {
+    func error(_ place: SecretPlace) -> String {
       do throws(DeliveryError) {
         return try surroundings.text(place)
       } catch {

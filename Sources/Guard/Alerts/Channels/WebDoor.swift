@@ -8,7 +8,7 @@ internal import Posting
 struct WebDoor: Sendable {
   static let timeout: Duration = .seconds(10)
 
-  let target: Configuration.WebTarget
+  let target: WebTarget
   let channel: String
   let means: String
   let surroundings: AlertSurroundings
@@ -23,7 +23,7 @@ struct WebDoor: Sendable {
   }
 
   func address() throws(DeliveryError) -> WebAddress {
-    let place: Configuration.SecretPlace
+    let place: SecretPlace
     switch target.location {
     case .address(let address): return address
     case .secret(let secret): place = secret
@@ -35,7 +35,7 @@ struct WebDoor: Sendable {
     }
     let address: WebAddress
     do throws(WebAddress.Mistake) { address = try WebAddress(text) } catch { throw refusal(error.reason) }
-    if let reason = address.exposure(isInsecure: target.isInsecure) { throw refusal(reason) }
+    if let reason = address.exposure(isInsecure: target.access.isInsecure) { throw refusal(reason) }
     return address
   }
 
@@ -48,7 +48,7 @@ struct WebDoor: Sendable {
     var headers = headers + ["Content-Type: \(type)"]
     if let login = try login() { headers.append("Authorization: \(login)") }
     var authorities: [UInt8]?
-    if let path = target.authorities {
+    if let path = target.access.authorities {
       do throws(SystemError) {
         authorities = try SmallFile.read(path, limit: 1 << 20)
       } catch {
@@ -69,7 +69,7 @@ struct WebDoor: Sendable {
   }
 
   private func login() throws(DeliveryError) -> String? {
-    switch target.login {
+    switch target.access.login {
     case nil: nil
     case .token(let place): "Bearer \(try surroundings.text(place))"
     case .password(let user, let place):
@@ -124,7 +124,7 @@ struct WebDoor: Sendable {
     var secrets = address.secrets
     // Where a topic went into the message, it is in the channel's own address only.
     if let own = try? self.address() { secrets += own.secrets }
-    switch target.login {
+    switch target.access.login {
     case .token(let place): secrets.append((try? surroundings.text(place)) ?? "")
     case .password(let user, let place):
       let password = (try? surroundings.text(place)) ?? ""

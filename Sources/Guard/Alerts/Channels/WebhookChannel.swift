@@ -10,7 +10,7 @@ internal import Signing
 /// `Oceanid-Signature: t=UNIX,v1=HEX`. A receiver compares in constant time and refuses what is older than some minutes.
 struct WebhookChannel: DeliveryChannel {
   let door: WebDoor
-  let key: Configuration.SecretPlace?
+  let key: SecretPlace?
 
   var description: String { door.description }
 

@@ -84,3 +84,12 @@ package struct WebAddress: Hashable, Sendable, CustomStringConvertible, CustomRe
   package var description: String { origin }
   package var customMirror: Mirror { Mirror(self, children: []) }
 }
+
+extension WebAddress {
+  /// Why nothing may be sent there; nil where it may.
+  package func exposure(isInsecure: Bool) -> String? {
+    guard !isEncrypted, !isLoopback, !isInsecure else { return nil }
+    return
+      "\(origin) is not encrypted: use https://, or say 'insecure: true' beside it where that network is your own"
+  }
+}

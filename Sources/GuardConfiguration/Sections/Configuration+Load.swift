@@ -24,7 +24,10 @@ extension Configuration {
   ) throws(ConfigurationErrors) -> Configuration {
     let document = try YAMLDocument(text, file: file)
     var reader = ConfigurationReader(file: file, environment: environment)
-    let configuration = reader.configuration(document.root)
+    var configuration =
+      document.root.flatMap { reader.section($0, "top level", as: Configuration.self) }
+      ?? builtIn(in: environment)
+    configuration.file = file
     let errors = document.mistakes + reader.errors
     guard errors.isEmpty else { throw ConfigurationErrors(errors) }
     return configuration

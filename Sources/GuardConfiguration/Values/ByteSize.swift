@@ -1,10 +1,14 @@
 /// A number of bytes as the configuration writes it: `64MiB`.
-struct ByteSize: Hashable {
+struct ByteSize: Hashable, Comparable {
   private static var units: [(suffix: String, shift: Int)] { [("KiB", 10), ("MiB", 20), ("GiB", 30)] }
 
   let bytes: Int
 
   init(bytes: Int) { self.bytes = bytes }
+
+  static func < (one: ByteSize, other: ByteSize) -> Bool { one.bytes < other.bytes }
+
+  static func mebibytes(_ count: Int) -> ByteSize { ByteSize(bytes: count << 20) }
 
   /// Reads one whole number and one unit; nil for anything else.
   init?(configuration text: String) {

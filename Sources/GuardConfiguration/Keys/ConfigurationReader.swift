@@ -1,5 +1,6 @@
 internal import GuardAPI
 internal import Health
+internal import Tunnel
 internal import YAML
 
 /// Reads typed values out of a YAML tree and collects every mistake with its place, instead of stopping at
@@ -14,8 +15,16 @@ struct ConfigurationReader {
     /// As it is called in messages.
     let name: String
     let node: YAMLNode
-    let values: [String: YAMLNode]
+    var values: [String: YAMLNode] = [:]
+    /// Keys that were suggested for unknown ones.
+    var suggested: Set<String> = []
+    var hasUnknownKeys = false
   }
+
+  /// The line of the forward that listens on an address: each address is listened on once.
+  var listeners: [StreamAddress: Int] = [:]
+  /// Names of clusters and of channels, and their lines: each name is given once.
+  var names: [String: [(name: String, line: Int)]] = [:]
 
   init(file: String, environment: ConfigurationEnvironment) {
     self.file = file
@@ -38,41 +47,36 @@ struct ConfigurationReader {
 
   /// The mapping at `node`; one that holds nothing is empty.
   mutating func section(_ node: YAMLNode, _ name: String, keys: [String]) -> Section? {
-    if node.isNull { return Section(name: name, node: node, values: [:]) }
+    var section = Section(name: name, node: node)
+    if node.isNull { return section }
     guard case .mapping(let mapping) = node else {
       fail(node, "\(name): expected a mapping with \(listed(keys)), found \(found(node))")
       return nil
     }
-    var values: [String: YAMLNode] = [:]
     for (key, value) in mapping {
       guard case .scalar(let scalar) = key else {
         fail(key, "\(name): expected a word as key, found \(found(key))")
         continue
       }
       guard keys.contains(scalar.string) else {
+        section.hasUnknownKeys = true
         guard errors.count < Self.errorLimit else { break }
         let word = scalar.string.cut(to: 64).escaped
         if let meant = Spelling.nearest(to: scalar.string, among: keys) {
+          section.suggested.insert(meant)
           fail(key, "\(name): unknown key '\(word)': did you mean '\(meant)'?")
         } else {
           fail(key, "\(name): unknown key '\(word)': known here are \(listed(keys))")
         }
         continue
       }
-      values[scalar.string] = value
+      section.values[scalar.string] = value
     }
-    return Section(name: name, node: node, values: values)
+    return section
   }
 
-  /// The section called `key` in `section`; nil where it is absent or wrong.
-  mutating func section(_ section: Section, _ key: String, keys: [String]) -> Section? {
-    guard let node = section.values[key] else { return nil }
-    return self.section(node, key, keys: keys)
-  }
-
-  /// The elements of a list; nil where the key is absent or holds something else.
-  mutating func list(_ section: Section, _ key: String, of what: String) -> [YAMLNode]? {
-    guard let node = section.values[key] else { return nil }
+  /// The elements of a list; nil where the node holds something else.
+  mutating func list(_ node: YAMLNode, _ key: String, of what: String) -> [YAMLNode]? {
     if node.isNull { return [] }
     guard case .sequence(let sequence) = node else {
       fail(node, "\(key): expected a list of \(what), found \(found(node))")
@@ -100,11 +104,6 @@ struct ConfigurationReader {
     return scalar.string
   }
 
-  mutating func text(_ section: Section, _ key: String, of what: String) -> String? {
-    guard let node = section.values[key] else { return nil }
-    return text(node, key, of: what)
-  }
-
   /// One of a few words.
   mutating func word(_ node: YAMLNode, _ name: String, among words: [String]) -> String? {
     guard let text = text(node, name, of: "one of \(listed(words))") else { return nil }
@@ -115,38 +114,6 @@ struct ConfigurationReader {
       "\(name): expected one of \(listed(words)), found '\(text.cut(to: 64))'\(meant.map { ": \($0)" } ?? "")"
     )
     return nil
-  }
-
-  mutating func number(_ node: YAMLNode, _ name: String, in range: ClosedRange<Int>) -> Int? {
-    let bounds = "a whole number from \(range.lowerBound) to \(range.upperBound)"
-    guard case .scalar(let scalar) = node, let number = scalar.int else {
-      fail(node, "\(name): expected \(bounds), found \(found(node))")
-      return nil
-    }
-    guard range.contains(number) else {
-      fail(node, "\(name): \(number) is out of range: expected \(bounds)")
-      return nil
-    }
-    return number
-  }
-
-  mutating func duration(
-    _ section: Section?, _ key: String, in range: ClosedRange<Duration>, default standard: Duration
-  ) -> Duration {
-    guard let node = section?.values[key] else { return standard }
-    guard case .scalar(let scalar) = node, let duration = Duration(configuration: scalar.string) else {
-      fail(
-        node, "\(key): expected a duration such as 250ms, 5s, 10m or 1h, found \(found(node))")
-      return standard
-    }
-    guard range.contains(duration) else {
-      fail(
-        node,
-        "\(key): \(duration.configurationText) is out of range: expected from "
-          + "\(range.lowerBound.configurationText) to \(range.upperBound.configurationText)")
-      return standard
-    }
-    return duration
   }
 
   /// An absolute path; `~` is the home.
@@ -164,14 +131,8 @@ struct ConfigurationReader {
     return path
   }
 
-  mutating func path(_ section: Section, _ key: String) -> String? {
-    guard let node = section.values[key] else { return nil }
-    return path(node, key)
-  }
-
   /// One path, or several with colons between them.
-  mutating func paths(_ section: Section, _ key: String) -> String? {
-    guard let node = section.values[key] else { return nil }
+  mutating func paths(_ node: YAMLNode, _ key: String) -> String? {
     guard case .scalar(let scalar) = node, scalar.string.contains(":") else { return path(node, key) }
     guard let list = environment.expandList(scalar.string) else {
       fail(

@@ -1,0 +1,73 @@
+internal import Health
+internal import YAML
+
+// Keys, known hosts, passphrases and kubeconfigs may be credentials of the service manager.
+
+extension ValueFormat where Value == String {
+  /// One path, or `credential:NAME`.
+  static var secretFile: ValueFormat {
+    ValueFormat(description: "a path or credential:NAME") { reader, node, key in
+      // YAML reads `credential: NAME`, with a space, as a mapping.
+      if case .mapping = node {
+        reader.fail(node, "\(key): expected a path or credential:NAME, without a space, found a mapping")
+        return nil
+      }
+      guard case .scalar(let scalar) = node, let name = Credential.name(in: scalar.string) else {
+        return reader.path(node, key)
+      }
+      guard Credential.isName(name) else {
+        reader.fail(node, "\(key): \(Credential.expectation), found '\(name.cut(to: 64).escaped)'")
+        return nil
+      }
+      return scalar.string
+    } text: {
+      YAMLText.scalar($0)
+    }
+  }
+
+  /// One path, several with colons between them, or `credential:NAME`.
+  static var kubeconfig: ValueFormat {
+    ValueFormat(description: "a path, several with ':' between them, or credential:NAME") {
+      reader, node, key in
+      if case .scalar(let scalar) = node, Credential.name(in: scalar.string) == nil {
+        return reader.paths(node, key)
+      }
+      return ValueFormat.secretFile.read(&reader, node, key)
+    } text: {
+      YAMLText.scalar($0)
+    }
+  }
+}
+
+extension ValueFormat where Value == SecretPlace {
+  /// `{ credential: NAME }` or `{ file: PATH }`.
+  static var secretPlace: ValueFormat {
+    let shape = "{ credential: NAME } or { file: PATH }"
+    return ValueFormat(description: shape) { reader, node, key in
+      // The value given here instead may be the secret itself, so it is not repeated.
+      guard case .mapping = node, !node.isNull else {
+        reader.fail(node, "\(key): expected \(shape), and never the \(key) itself")
+        return nil
+      }
+      guard let section = reader.section(node, key, keys: ["credential", "file"]) else { return nil }
+      guard section.values.count == 1 else {
+        reader.fail(node, "\(key): expected \(shape), one of the two")
+        return nil
+      }
+      if let file = section.values["file"] { return reader.path(file, "file").map { .file($0) } }
+      guard let place = section.values["credential"],
+        let name = reader.text(place, "credential", of: "the name of a credential")
+      else { return nil }
+      guard Credential.isName(name) else {
+        reader.fail(place, "credential: \(Credential.expectation), found '\(name.cut(to: 64))'")
+        return nil
+      }
+      return .credential(name)
+    } text: {
+      switch $0 {
+      case .credential(let name): "{ credential: \(YAMLText.scalar(name)) }"
+      case .file(let path): "{ file: \(YAMLText.scalar(path)) }"
+      }
+    }
+  }
+}

@@ -1,0 +1,79 @@
+extension Configuration {
+  /// An entry of `alerts`: one way to notify people.
+  package struct AlertChannel: Hashable, Sendable {
+    /// Unique; it is part of a file's name.
+    package var name: String
+    package var means: Means
+    package var filter = Filter()
+
+    package enum Means: Hashable, Sendable {
+      case webhook(Webhook)
+      case alertmanager(Alertmanager)
+      case ntfy(Ntfy)
+      case email(Email)
+      case ping(Ping)
+      case command(Program)
+    }
+  }
+}
+
+extension Configuration.AlertChannel: ConfigurationSection {
+  init(defaultsIn environment: ConfigurationEnvironment) {
+    self.init(name: "", means: .command(Program(run: [])))
+  }
+
+  static var keys: [ConfigurationKey<Configuration.AlertChannel>] {
+    [
+      .init(
+        "name", \.name, .uniqueName(of: "channel"), missing: "a channel needs a name",
+        "The name of the channel in documents and messages. Each channel has its own.")
+    ] + Means.keys.map { $0.lifted(to: \.means) } + Filter.keys.map { $0.lifted(to: \.filter) }
+  }
+
+  func check(_ section: ConfigurationReader.Section, _ reader: inout ConfigurationReader) -> Bool {
+    let all = Means.keys.map(\.name)
+    let given = all.filter { section.values[$0] != nil }
+    if given.count == 1 { return true }
+    let words = all.joined(separator: ", ")
+    if !given.isEmpty {
+      reader.fail(
+        section.node, "alerts: a channel is one of \(words), found \(given.joined(separator: " and "))")
+    } else if !section.hasUnknownKeys {
+      // An unknown key is most likely the channel.
+      reader.fail(section.node, "alerts: a channel needs one of \(words)")
+    }
+    return false
+  }
+}
+
+extension Configuration.AlertChannel.Means {
+  /// The key in guard.yaml.
+  package var word: String {
+    Configuration.AlertChannel.Means.keys.first { $0.printed(self).inline != nil }?.name ?? ""
+  }
+
+  /// A channel has one of these keys.
+  fileprivate static var keys: [ConfigurationKey<Configuration.AlertChannel.Means>] {
+    [
+      .init(
+        "webhook", style: .flow, get: { if case .webhook(let webhook) = $0 { webhook } else { nil } },
+        set: { $0 = .webhook($1) }),
+      .init(
+        "alertmanager", style: .flow,
+        get: { if case .alertmanager(let alertmanager) = $0 { alertmanager } else { nil } },
+        set: { $0 = .alertmanager($1) }),
+      .init(
+        "ntfy", style: .flow, get: { if case .ntfy(let ntfy) = $0 { ntfy } else { nil } },
+        set: { $0 = .ntfy($1) }),
+      .init(
+        "email", style: .flow, get: { if case .email(let email) = $0 { email } else { nil } },
+        set: { $0 = .email($1) }),
+      .init(
+        "ping", style: .flow, get: { if case .ping(let ping) = $0 { ping } else { nil } },
+        set: { $0 = .ping($1) }),
+      .init(
+        "command", style: .flow, get: { if case .command(let program) = $0 { program } else { nil } },
+        set: { $0 = .command($1) }),
+    ]
+  }
+}

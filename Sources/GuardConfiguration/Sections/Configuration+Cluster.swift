@@ -1,0 +1,30 @@
+package import Health
+
+extension Configuration {
+  /// An entry of `clusters`.
+  package struct Cluster: Hashable, Sendable {
+    package var name: String
+    package var tunnel: Tunnel
+    package var kubernetes: Kubernetes
+    package var expect: Expectations
+  }
+}
+
+extension Configuration.Cluster: ConfigurationSection {
+  init(defaultsIn environment: ConfigurationEnvironment) {
+    self.init(
+      name: "", tunnel: .init(host: ""), kubernetes: .init(defaultsIn: environment), expect: Expectations())
+  }
+
+  static var keys: [ConfigurationKey<Configuration.Cluster>] {
+    [
+      .init(
+        "name", \.name, .uniqueName(of: "cluster"), missing: "a cluster needs a name",
+        "The name of the cluster in every document and message. Each cluster has its own."),
+      .init(
+        "tunnel", section: \.tunnel, style: .block, missing: "a cluster needs 'tunnel' with a 'host'"),
+      .init("kubernetes", section: \.kubernetes, style: .block),
+      .init("expect", section: \.expect, style: .block),
+    ]
+  }
+}

@@ -1,0 +1,34 @@
+package import Tunnel
+
+extension Configuration {
+  /// An entry of a tunnel's `forwards`.
+  package struct Forward: Hashable, Sendable {
+    /// A loopback address, or the path of a Unix socket.
+    package var listen = StreamAddress(host: "127.0.0.1", port: 16443)
+    /// As the far side resolves it.
+    package var target = StreamAddress(host: "localhost", port: 6443)
+
+    /// In force where a tunnel names no forwards.
+    package static var standard: Forward { Forward() }
+  }
+}
+
+extension Configuration.Forward: ConfigurationSection {
+  init(defaultsIn environment: ConfigurationEnvironment) { self.init() }
+
+  static var keys: [ConfigurationKey<Configuration.Forward>] {
+    [
+      .init(
+        "listen", \.listen, .listen,
+        "The local address. Every process that reaches it reaches the cluster's API, so only loopback is accepted; "
+          + "a Unix socket gets mode 0600."),
+      .init(
+        "target", \.target, .target,
+        "The address on the far side, which the SSH server resolves."),
+    ]
+  }
+
+  func check(_ section: ConfigurationReader.Section, _ reader: inout ConfigurationReader) -> Bool {
+    section.values["listen"] != nil || reader.claim(listen, at: section.node)
+  }
+}

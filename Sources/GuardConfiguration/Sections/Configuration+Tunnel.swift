@@ -1,0 +1,168 @@
+internal import Health
+internal import Tunnel
+
+extension Configuration {
+  /// The SSH tunnel to a cluster.
+  package struct Tunnel: Hashable, Sendable {
+    /// An alias of ssh_config or a host name.
+    package var host: String
+    // The next six override ssh_config where they are not nil.
+    package var user: String?
+    package var port: UInt16?
+    /// Absolute paths, or `credential:NAME` for a credential of the service manager's.
+    package var identityFiles: [String]?
+    /// Of encrypted identity files.
+    package var passphrase: SecretPlace?
+    /// As `identityFiles`.
+    package var knownHostsFiles: [String]?
+    /// The ssh_config to read instead of the usual ones.
+    package var sshConfig: String?
+    /// At least one.
+    package var forwards: [Forward] = [.standard]
+    /// Nil: the standard one, which ssh_config may shorten.
+    package var keepalive: Keepalive?
+    package var backoff = Backoff()
+    /// How long a new local connection waits for the tunnel.
+    package var hold: Duration = .seconds(10)
+    /// SSH sessions at most; nil: one for each processor.
+    package var sessions: Int?
+    /// Bytes that all channels together may have under way or waiting for a slow reader.
+    package var windowBudget = 64 << 20
+  }
+
+  /// How soon a silent peer is given up.
+  package struct Keepalive: Hashable, Sendable {
+    package var interval: Duration = .seconds(5)
+    /// Not shorter than `interval`.
+    package var timeout: Duration = .seconds(15)
+
+    package static var standard: Keepalive { Keepalive() }
+  }
+
+  /// Pauses between attempts to connect.
+  package struct Backoff: Hashable, Sendable {
+    package var initial: Duration = .milliseconds(250)
+    /// Not shorter than `initial`.
+    package var max: Duration = .seconds(30)
+  }
+}
+
+extension Configuration.Tunnel: ConfigurationSection {
+  init(defaultsIn environment: ConfigurationEnvironment) { self.init(host: "") }
+
+  static var keys: [ConfigurationKey<Configuration.Tunnel>] {
+    let followed = "as ssh_config says"
+    return [
+      .init(
+        "host", \.host, .sshHost, missing: "'host' is missing: an alias of ssh_config or a host name",
+        "The host that runs the SSH server. ssh_config applies to it; the hops of a ProxyJump are as ssh_config "
+          + "has them."),
+      .init("user", optional: \.user, .userName, standard: followed, "The user to log in as."),
+      .init("port", optional: \.port, .number(1...65535), standard: followed, "The port of the SSH server."),
+      .init(
+        "identityFiles", optional: \.identityFiles, .list(of: "paths", .secretFile), standard: followed,
+        "Private keys. Each is a path or credential:NAME, a credential of the service."),
+      .init(
+        "passphrase", optional: \.passphrase, .secretPlace, standard: "no passphrase",
+        "The passphrase of encrypted keys, as one line of text. A file must be readable for its owner alone."),
+      .init(
+        "knownHostsFiles", optional: \.knownHostsFiles, .list(of: "paths", .secretFile), standard: followed,
+        "Files with the host keys that are accepted. Each is a path or credential:NAME."),
+      .init(
+        "sshConfig", optional: \.sshConfig, .path, standard: "~/.ssh/config and /etc/ssh/ssh_config",
+        "The ssh_config to read instead of the usual ones."),
+      .init("forwards", list: \.forwards, of: "forwards", in: 1...32, style: .flow) { _ in
+        "expected from 1 to 32 of { listen: 127.0.0.1:16443, target: localhost:6443 }"
+      },
+      .init(
+        "keepalive", style: .flow, comment: "or ServerAliveInterval of ssh_config where shorter",
+        get: { $0.keepalive }, set: { $0.keepalive = $1 }),
+      .init("backoff", section: \.backoff, style: .flow),
+      .init(
+        "hold", \.hold, .duration(.zero...(.seconds(300))),
+        "How long a new local connection waits for the tunnel before it is refused."),
+      .init(
+        "sessions", optional: \.sessions, .number(1...16), standard: "one for each processor",
+        comment: "one for each processor",
+        "The most SSH sessions. During bulk transfers one is kept free for small requests."),
+      .init(
+        "windowBudget", \.windowBudget, .size(.mebibytes(1)...(.mebibytes(4096)), example: .mebibytes(64)),
+        "Bytes that all connections together may have under way or waiting for a slow reader."),
+    ]
+  }
+
+  func check(_ section: ConfigurationReader.Section, _ reader: inout ConfigurationReader) -> Bool {
+    // The default listens as well, so two clusters that both leave it out collide.
+    section.values["forwards"] != nil
+      || reader.claim(Configuration.Forward.standard.listen, at: section.node)
+  }
+}
+
+extension Configuration.Keepalive: ConfigurationSection {
+  init(defaultsIn environment: ConfigurationEnvironment) { self.init() }
+
+  static var keys: [ConfigurationKey<Configuration.Keepalive>] {
+    [
+      .init(
+        "interval", \.interval, .duration(.milliseconds(100)...(.seconds(300))),
+        "The idle time after which the peer must give a sign of life. Left out, ServerAliveInterval of "
+          + "ssh_config may make it shorter."),
+      .init(
+        "timeout", \.timeout, .duration(.milliseconds(200)...(.seconds(900))),
+        "The silence after which the peer is given up; not shorter than interval. Left out, ServerAliveCountMax "
+          + "of ssh_config may make it shorter."),
+    ]
+  }
+
+  func check(_ section: ConfigurationReader.Section, _ reader: inout ConfigurationReader) -> Bool {
+    guard timeout < interval else { return true }
+    reader.fail(
+      section.values["timeout"] ?? section.values["interval"] ?? section.node,
+      "keepalive: timeout (\(timeout.configurationText)) is shorter than interval "
+        + "(\(interval.configurationText)): three intervals are a good timeout")
+    return false
+  }
+}
+
+extension Configuration.Backoff: ConfigurationSection {
+  init(defaultsIn environment: ConfigurationEnvironment) { self.init() }
+
+  static var keys: [ConfigurationKey<Configuration.Backoff>] {
+    [
+      .init(
+        "initial", \.initial, .duration(.milliseconds(10)...(.seconds(60))),
+        "The first pause between two attempts to connect. Each further one is drawn from this value to three times "
+          + "the pause before."),
+      .init(
+        "max", \.max, .duration(.milliseconds(10)...(.seconds(3600))),
+        "The longest pause; not shorter than initial. A waiting client, a network change, the end of a sleep and "
+          + "'oceanid-ctl reconnect' cut a pause short."),
+    ]
+  }
+
+  func check(_ section: ConfigurationReader.Section, _ reader: inout ConfigurationReader) -> Bool {
+    guard max < initial else { return true }
+    reader.fail(
+      section.values["max"] ?? section.values["initial"] ?? section.node,
+      "backoff: max (\(max.configurationText)) is shorter than initial (\(initial.configurationText))")
+    return false
+  }
+}
+
+extension ValueFormat where Value == String {
+  fileprivate static var sshHost: ValueFormat {
+    let description = "an alias of ssh_config or a host name"
+    return text(description) { host in
+      HostPort.isName(host) || IPAddress(host) != nil
+        ? nil
+        : "expected \(description), found '\(host.cut(to: 64))' (user and port have keys of their own)"
+    }
+  }
+
+  fileprivate static var userName: ValueFormat {
+    text("a user name") { user in
+      !user.hasPrefix("-") && user.utf8.count <= 256 && !user.contains(where: \.isWhitespace)
+        ? nil : "expected a user name without spaces, found '\(user.cut(to: 64))'"
+    }
+  }
+}

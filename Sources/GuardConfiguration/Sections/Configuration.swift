@@ -1,0 +1,93 @@
+internal import Health
+internal import YAML
+
+/// The guard's configuration, complete: every default is filled in and every value is in its range.
+package struct Configuration: Hashable, Sendable {
+  /// The file that it was read from; nil: there was none, and these are the built-in values.
+  package var file: String?
+  package var control: Control
+  /// At least one; names and listening addresses are unique.
+  package var clusters: [Cluster]
+  /// Where metrics are written for node_exporter; nil: nowhere.
+  package var metricsTextfile: String?
+  /// Names are unique.
+  package var alerts: [AlertChannel] = []
+
+  package struct Control: Hashable, Sendable {
+    /// Absolute path of the Unix socket that the client talks to.
+    package var socket: String
+
+    package var folder: String { String(socket[..<(socket.lastIndex(of: "/") ?? socket.startIndex)]) }
+  }
+
+  /// The values in force where there is no file.
+  package static func builtIn(in environment: ConfigurationEnvironment) -> Configuration {
+    Configuration(
+      file: nil, control: Control(socket: environment.defaultSocket),
+      clusters: [
+        Cluster(
+          name: "tethys", tunnel: Tunnel(host: "tethys"), kubernetes: Kubernetes(defaultsIn: environment),
+          expect: Expectations(
+            nodes: ["srv712429", "srv712695", "calypso"], gpus: ["calypso": 1], fluxVersion: "v2.6.4",
+            workloads: [Expectations.Name(namespace: "cloudflared", name: "cloudflared")],
+            secrets: [Expectations.Name(namespace: "flux-system", name: "github-token")]))
+      ])
+  }
+
+  /// The effective configuration as YAML in the shape of guard.yaml; reading it gives the same values.
+  package var yaml: String { Configuration.keys.lines(of: self).map { "\($0)\n" }.joined() }
+
+  /// Every key of guard.yaml, in the order of `--print-config`.
+  package static var reference: [KeyReference] {
+    keys.flatMap { $0.reference("", .builtIn(in: .reference)) }
+  }
+}
+
+extension Configuration: ConfigurationSection {
+  init(defaultsIn environment: ConfigurationEnvironment) { self = .builtIn(in: environment) }
+
+  static var keys: [ConfigurationKey<Configuration>] {
+    [
+      .init(
+        group: "control",
+        [
+          .init(
+            "socket", \.control.socket, .controlSocket,
+            standard: "/run/oceanid/guard.sock; for one user $XDG_RUNTIME_DIR/oceanid/guard.sock",
+            "The Unix socket that oceanid-ctl talks to. Under oceanid-guard.socket, ListenStream= of that unit is "
+              + "in force instead.")
+        ], style: .block),
+      .init("clusters", list: \.clusters, of: "clusters", in: 1...32, style: .block) {
+        "expected from 1 to 32 clusters, found \($0 == 0 ? "none" : "\($0)")"
+      },
+      .init(
+        group: "metrics",
+        [
+          .init(
+            "textfile", optional: \.metricsTextfile, .textfile, standard: "no file is written",
+            "The metrics as a file for node_exporter's textfile collector, written every few seconds.")
+        ], style: .block),
+      .init("alerts", list: \.alerts, of: "alert channels", in: 0...32, style: .block) {
+        "expected at most 32 channels, found \($0)"
+      },
+    ]
+  }
+}
+
+extension ValueFormat where Value == String {
+  fileprivate static var controlSocket: ValueFormat {
+    path("a path of at most 107 bytes") { path in
+      // sun_path has 108 bytes with its final zero (unix(7)).
+      path.utf8.count <= 107 && !path.hasSuffix("/")
+        ? nil : "expected the path of a socket, at most 107 bytes, found '\(path.cut(to: 128))'"
+    }
+  }
+
+  /// node_exporter reads files of this ending and no other.
+  fileprivate static var textfile: ValueFormat {
+    path("a path that ends in .prom") { path in
+      path.hasSuffix(".prom") && !path.hasSuffix("/.prom")
+        ? nil : "expected a path that ends in .prom, as node_exporter wants it, found '\(path.cut(to: 64))'"
+    }
+  }
+}

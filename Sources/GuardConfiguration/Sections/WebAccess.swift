@@ -1,0 +1,81 @@
+/// How a receiver of alerts over HTTP is reached and convinced.
+package struct WebAccess: Hashable, Sendable {
+  package enum Login: Hashable, Sendable {
+    case token(SecretPlace)
+    case password(user: String, SecretPlace)
+  }
+
+  /// Sent as a bearer token.
+  fileprivate var token: SecretPlace?
+  fileprivate var user: String?
+  fileprivate var password: SecretPlace?
+  /// A file of PEM in place of the machine's own authorities.
+  package var authorities: String?
+  /// Plain http to other machines is accepted.
+  package var isInsecure = false
+
+  package init(login: Login? = nil, authorities: String? = nil, isInsecure: Bool = false) {
+    switch login {
+    case .token(let place): token = place
+    case .password(let name, let place): (user, password) = (name, place)
+    case nil: break
+    }
+    self.authorities = authorities
+    self.isInsecure = isInsecure
+  }
+
+  package var login: Login? {
+    if let token { return .token(token) }
+    guard let user, let password else { return nil }
+    return .password(user: user, password)
+  }
+}
+
+extension WebAccess {
+  static var keys: [ConfigurationKey<WebAccess>] {
+    [
+      .init(
+        "token", optional: \.token, .secretPlace, standard: "no token",
+        "A bearer token, sent with every request."),
+      .init(
+        "user", optional: \.user, .text("a user name"), standard: "no login",
+        "The user name of HTTP basic authentication."),
+      .init(
+        "password", optional: \.password, .secretPlace, standard: "no login",
+        "The password of HTTP basic authentication."),
+      .init(
+        "authorities", optional: \.authorities, .path, standard: "the authorities of the machine",
+        "A PEM file of certificate authorities."),
+      .init(
+        "insecure", \.isInsecure, .boolean, isPrinted: { $0 },
+        "Whether http:// to other machines is accepted. http:// to this machine always is."),
+    ]
+  }
+
+  func check(_ section: ConfigurationReader.Section, _ reader: inout ConfigurationReader) -> Bool {
+    if let node = section.values["token"], user != nil || password != nil {
+      reader.fail(node, "token: expected either a token or user and password")
+    } else if user == nil, let node = section.values["password"] {
+      reader.fail(node, "password: 'user' is missing")
+    } else if password == nil, let node = section.values["user"] {
+      reader.fail(node, "user: 'password' is missing: { credential: NAME } or { file: PATH }")
+    } else if user?.contains(":") == true, let node = section.values["user"] {
+      // RFC 7617 §2
+      reader.fail(node, "user: a user name has no ':'")
+    } else {
+      return true
+    }
+    return false
+  }
+
+  /// Whether alerts may be sent to the location.
+  func check(
+    _ location: WebLocation, _ key: String, _ node: YAMLNode, _ reader: inout ConfigurationReader
+  ) -> Bool {
+    guard case .address(let address) = location, let reason = address.exposure(isInsecure: isInsecure) else {
+      return true
+    }
+    reader.fail(node, "\(key): \(reason)")
+    return false
+  }
+}

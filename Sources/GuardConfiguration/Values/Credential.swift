@@ -1,0 +1,25 @@
+/// `credential:NAME`, where a path may stand too: a file that the service manager hands over (systemd.exec(5),
+/// CREDENTIALS).
+enum Credential {
+  private static var prefix: String { "credential:" }
+
+  /// The name in `text`; nil for a path.
+  static func name(in text: String) -> String? {
+    text.hasPrefix(prefix) ? String(text.dropFirst(prefix.count)) : nil
+  }
+
+  static var expectation: String {
+    "expected the name of a credential (letters, digits, '-', '_' and '.', as in LoadCredential=NAME:/path)"
+  }
+
+  /// A file name without any folder.
+  static func isName(_ name: String) -> Bool {
+    !name.isEmpty && name.utf8.count <= 255 && name != "." && name != ".."
+      && name.utf8.allSatisfy { byte in
+        switch byte {
+        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
+        default: "-_.".utf8.contains(byte)
+        }
+      }
+  }
+}

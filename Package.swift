@@ -121,13 +121,14 @@ let package = Package(
     room("Tunnel", ["SSH", "Platform"]),
     room("Kubernetes", ["Curl", "Health", "Platform", "YAML"]),
 
-    // The daemon
+    // The daemon, from its parts to the whole
+    room("GuardState", ["Health", "Platform"]),
     room("GuardConfiguration", ["GuardAPI", "Health", "Platform", "Tunnel", "YAML"]),
     room(
       "Guard",
       [
-        "Curl", "GuardAPI", "GuardConfiguration", "Health", "Kubernetes", "Platform", "Posting", "SSH",
-        "Signing", "SystemJournal", "Systemd", "Tunnel",
+        "Curl", "GuardAPI", "GuardConfiguration", "GuardState", "Health", "Kubernetes", "Platform", "Posting",
+        "SSH", "Signing", "SystemJournal", "Systemd", "Tunnel",
       ] + nio),
     program("oceanid-guard", ["CWipingHeap", "Guard", arguments]),
 
@@ -169,7 +170,11 @@ let package = Package(
       reading: ["Recordings"]),
     tests("GuardConfiguration", ["Health", "TestSupport", "Tunnel"]),
     tests(
-      "Guard", ["GuardAPI", "GuardConfiguration", "Health", "Platform", "Systemd", "Tunnel", "TestSupport"]),
+      "Guard",
+      [
+        "GuardAPI", "GuardConfiguration", "GuardState", "Health", "Platform", "Systemd", "Tunnel",
+        "TestSupport",
+      ]),
     tests("GuardClient", ["GuardAPI", "Health", "Platform", "SystemJournal", "TestSupport", arguments]),
     tests("DemoCluster", ["TestSupport"]),
     .testTarget(

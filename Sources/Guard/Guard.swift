@@ -1,6 +1,7 @@
 internal import Dispatch
 internal import GuardAPI
 internal import GuardConfiguration
+internal import GuardState
 internal import Health
 internal import Platform
 internal import Signing

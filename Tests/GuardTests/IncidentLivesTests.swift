@@ -5,6 +5,7 @@ import TestSupport
 import Testing
 
 @testable import Guard
+@testable import GuardState
 
 /// A guard that is killed again and again, in virtual time: each life has what the last one saved, and no more.
 @Suite struct IncidentLivesTests {

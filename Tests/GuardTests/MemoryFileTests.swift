@@ -4,6 +4,7 @@ import TestSupport
 import Testing
 
 @testable import Guard
+@testable import GuardState
 
 @Suite struct MemoryFileTests {
   @Test func sinceOutlivesARestart() throws {

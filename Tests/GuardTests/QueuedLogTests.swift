@@ -8,6 +8,7 @@ import TestSupport
 import Testing
 
 @testable import Guard
+@testable import GuardState
 
 @Suite(.blocking) struct QueuedLogTests {
   /// A journal that takes nothing until it is told to.

@@ -3,6 +3,7 @@ import TestSupport
 import Testing
 
 @testable import Guard
+@testable import GuardState
 
 @Suite struct RoundTripTests {
   private static let start = Timestamp(seconds: 1_800_000_000)

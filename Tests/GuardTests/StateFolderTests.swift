@@ -7,6 +7,7 @@ import TestSupport
 import Testing
 
 @testable import Guard
+@testable import GuardState
 
 @Suite struct StateFolderTests {
   private final class Clock: Sendable {

@@ -1,4 +1,5 @@
 internal import FoundationEssentials
+internal import GuardState
 internal import Health
 internal import Platform
 

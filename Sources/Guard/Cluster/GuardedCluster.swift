@@ -1,6 +1,7 @@
 internal import Dispatch
 internal import GuardAPI
 internal import GuardConfiguration
+internal import GuardState
 internal import Health
 internal import Kubernetes
 internal import Platform
@@ -77,7 +78,7 @@ actor GuardedCluster {
     self.memoryFile = memoryFile
     self.roundTrips = RoundTripRecord(cluster: configuration.name, folder: state)
     self.memory = memory
-    self.kept = (memory, Timestamp(milliseconds: WallClock.milliseconds))
+    self.kept = (memory, Timestamp.now)
     let journalFile = state.map { JournalMemoryFile(cluster: configuration.name, folder: $0) }
     self.journal = ClusterJournal(
       cluster: configuration.name, log: log,
@@ -109,7 +110,7 @@ actor GuardedCluster {
     // Whoever guards this cluster next begins with it.
     let isKept = DispatchSemaphore(value: 0)
     executor.queue.async {
-      self.assumeIsolated { $0.keepMemory(at: Timestamp(milliseconds: WallClock.milliseconds), isLast: true) }
+      self.assumeIsolated { $0.keepMemory(at: Timestamp.now, isLast: true) }
       isKept.signal()
     }
     _ = isKept.wait(timeout: .now() + .seconds(1))
@@ -172,7 +173,7 @@ actor GuardedCluster {
       snapshot: seen?.snapshot,
       snapshotAt: seen?.at, pollFailure: pollFailure, pollInterval: configuration.kubernetes.poll.interval,
       expectations: configuration.expect)
-    let now = Timestamp(milliseconds: WallClock.milliseconds)
+    let now = Timestamp.now
     let (report, memory) = judge(observation, memory: memory, now: now)
     self.memory = memory
     keepMemory(at: now)

@@ -1,4 +1,5 @@
 internal import FoundationEssentials
+internal import GuardState
 internal import Health
 
 /// What the rules remember of a cluster, kept over a restart of the guard and a change of its section: since when each

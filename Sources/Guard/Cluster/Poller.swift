@@ -1,4 +1,5 @@
 internal import Dispatch
+internal import GuardState
 internal import Health
 internal import Platform
 internal import Synchronization
@@ -40,7 +41,7 @@ final class Poller: Sendable {
       state.end()
       deliver(
         Outcome(
-          result: result, at: Timestamp(milliseconds: WallClock.milliseconds),
+          result: result, at: .now,
           duration: MonotonicTime.now - started))
       // Answers, decoded and judged: most of it is free again until the next poll.
       ResidentMemory.trim()

@@ -1,4 +1,5 @@
 internal import GuardAPI
+internal import GuardState
 internal import Health
 internal import NIOCore
 internal import NIOHTTP1
@@ -31,7 +32,7 @@ final class Watchers: @unchecked Sendable {
     loop.execute { [self] in
       beat = loop.scheduleRepeatedTask(initialDelay: interval, delay: interval) { [weak self] _ in
         guard let self, !channels.isEmpty else { return }
-        tell(.heartbeat(Timestamp(milliseconds: WallClock.milliseconds), board.statusDocument()))
+        tell(.heartbeat(.now, board.statusDocument()))
       }
     }
   }

@@ -2,6 +2,7 @@ internal import Dispatch
 internal import Glibc
 internal import GuardAPI
 internal import GuardConfiguration
+internal import GuardState
 internal import Health
 internal import Kubernetes
 internal import Platform

@@ -1,4 +1,5 @@
 internal import FoundationEssentials
+internal import GuardState
 internal import Health
 
 /// The incidents in the state directory: a restart of the guard neither repeats nor forgets what people were told.

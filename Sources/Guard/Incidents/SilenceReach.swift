@@ -1,4 +1,5 @@
 internal import GuardAPI
+internal import GuardState
 internal import Health
 
 /// What a silence is for when somebody asks for it: a slip of the pen silences nothing, and nobody would notice.

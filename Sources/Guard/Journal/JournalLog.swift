@@ -1,3 +1,4 @@
+internal import GuardState
 internal import Health
 internal import Systemd
 

@@ -1,5 +1,6 @@
 internal import GuardAPI
 internal import GuardConfiguration
+internal import GuardState
 internal import Health
 internal import Platform
 internal import Synchronization
@@ -134,8 +135,4 @@ final class StatusBoard: Sendable {
       problems: entries.flatMap(\.report.problems) + ownProblems, silences: silences,
       configuration: configuration?.document)
   }
-}
-
-extension Timestamp {
-  static var now: Timestamp { Timestamp(milliseconds: WallClock.milliseconds) }
 }

@@ -6,6 +6,7 @@ import Testing
 
 @testable import Guard
 @testable import GuardConfiguration
+@testable import GuardState
 @testable import Health
 
 @Suite(.blocking) struct AlertDeliveryTests {

@@ -5,6 +5,7 @@ import Testing
 
 @testable import Guard
 @testable import GuardConfiguration
+@testable import GuardState
 @testable import Health
 
 /// Channels that come, change and go, and a guard that ends in between.

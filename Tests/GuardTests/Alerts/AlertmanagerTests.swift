@@ -4,6 +4,7 @@ import Testing
 
 @testable import Guard
 @testable import GuardConfiguration
+@testable import GuardState
 @testable import Health
 
 private let alertmanager = program("prometheus-alertmanager")

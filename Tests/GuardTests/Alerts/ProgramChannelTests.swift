@@ -5,6 +5,7 @@ import Testing
 
 @testable import Guard
 @testable import GuardConfiguration
+@testable import GuardState
 @testable import Health
 
 /// Programs that are handed a message: a command, and sendmail.

@@ -6,6 +6,7 @@ import Tunnel
 
 @testable import Guard
 @testable import GuardConfiguration
+@testable import GuardState
 @testable import Health
 
 let moment = Timestamp(seconds: 1_800_000_000)

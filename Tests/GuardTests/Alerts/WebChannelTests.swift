@@ -5,6 +5,7 @@ import Testing
 
 @testable import Guard
 @testable import GuardConfiguration
+@testable import GuardState
 @testable import Health
 
 /// The channels that post, against a server in another language.

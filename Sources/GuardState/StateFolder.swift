@@ -1,12 +1,12 @@
-internal import Health
-internal import Platform
+package import Health
+package import Platform
 internal import Synchronization
 
 /// The state directory of the guard: all of its files are read and written through here, so that one place knows which
 /// of them can't be written, and since when.
 ///
 /// Callable from any thread. One lock holds what fails, another one is held by the one writer at a time.
-final class StateFolder: Sendable {
+package final class StateFolder: Sendable {
   private struct Failure {
     let error: SystemError
     let since: Timestamp
@@ -25,31 +25,31 @@ final class StateFolder: Sendable {
   private static let probe = ".probe"
   /// A full disk takes an empty file.
   private static let probeSize = 4096
-  static let problemID = "guard/state/unwritable"
+  package static let problemID = "guard/state/unwritable"
 
-  let folder: String
+  package let folder: String
   private let clock: @Sendable () -> Timestamp
   private let state = Mutex(State())
   private let writing = Mutex(())
 
   /// - Parameter clock: of this machine.
-  init(folder: String, clock: @escaping @Sendable () -> Timestamp = { .now }) {
+  package init(folder: String, clock: @escaping @Sendable () -> Timestamp = { .now }) {
     self.folder = folder
     self.clock = clock
   }
 
   /// - Parameter environment: of this process; systemd names the folder of `StateDirectory=` in it.
   /// - Returns: nil where there is nowhere to keep anything.
-  convenience init?(environment: [String: String]) {
+  package convenience init?(environment: [String: String]) {
     guard let folder = environment["STATE_DIRECTORY"]?.split(separator: ":").first, folder.hasPrefix("/")
     else { return nil }
     self.init(folder: String(folder))
   }
 
-  func path(of name: String) -> String { "\(folder)/\(name)" }
+  package func path(of name: String) -> String { "\(folder)/\(name)" }
 
   /// - Returns: nil where there is no such file.
-  func read(_ name: String, limit: Int) throws(SystemError) -> [UInt8]? {
+  package func read(_ name: String, limit: Int) throws(SystemError) -> [UInt8]? {
     do throws(SystemError) {
       return try SmallFile.read(path(of: name), limit: limit)
     } catch {
@@ -58,17 +58,17 @@ final class StateFolder: Sendable {
     }
   }
 
-  func exists(_ name: String) -> Bool { SmallFile.exists(path(of: name)) }
+  package func exists(_ name: String) -> Bool { SmallFile.exists(path(of: name)) }
 
-  func names(in subfolder: String) -> [String] { SmallFile.names(in: path(of: subfolder)) }
+  package func names(in subfolder: String) -> [String] { SmallFile.names(in: path(of: subfolder)) }
 
   /// Puts a whole file in the place of what is there.
-  func replace(_ name: String, with contents: [UInt8]) throws(SystemError) {
+  package func replace(_ name: String, with contents: [UInt8]) throws(SystemError) {
     try writing.withLock { (_) throws(SystemError) in try write(name, contents) }
   }
 
   /// The same for a file that nobody writes again soon: while it can't be written, each look tries it again.
-  func put(_ name: String, _ contents: [UInt8]) {
+  package func put(_ name: String, _ contents: [UInt8]) {
     writing.withLock { _ in
       do throws(SystemError) {
         try write(name, contents)
@@ -97,7 +97,7 @@ final class StateFolder: Sendable {
   }
 
   /// Adds to the end of a file.
-  func append(_ contents: [UInt8], to name: String) throws(SystemError) {
+  package func append(_ contents: [UInt8], to name: String) throws(SystemError) {
     do throws(SystemError) {
       try SmallFile.append(contents, to: path(of: name), mode: 0o600)
       settle(name, nil)
@@ -107,15 +107,17 @@ final class StateFolder: Sendable {
     }
   }
 
-  func remove(_ name: String) {
+  package func remove(_ name: String) {
     SmallFile.remove(path(of: name))
     settle(name, nil)
   }
 
   /// Renames a file that can't be read, so that a person can look at it and another one takes its place.
-  func setAside(_ name: String) { try? SmallFile.move(path(of: name), to: path(of: name) + ".unreadable") }
+  package func setAside(_ name: String) {
+    try? SmallFile.move(path(of: name), to: path(of: name) + ".unreadable")
+  }
 
-  func makeFolder(_ name: String) {
+  package func makeFolder(_ name: String) {
     let path = name.isEmpty ? folder : path(of: name)
     // Where it can't be made, the first file in it says so.
     try? SmallFile.makeFolder(path, mode: 0o700)
@@ -141,7 +143,7 @@ final class StateFolder: Sendable {
   // MARK: - Whether it can be written
 
   /// Writes what could not be written, and tries now and then whether anything can be. To be called every few seconds.
-  func look() {
+  package func look() {
     let now = clock()
     let (owed, isDue) = state.withLock { state -> ([String], Bool) in
       let isDue =
@@ -168,7 +170,7 @@ final class StateFolder: Sendable {
   }
 
   /// One for all files: the oldest failure speaks for them.
-  var problem: Problem? {
+  package var problem: Problem? {
     let failures = state.withLock { $0.failures }
     guard let first = failures.min(by: { ($0.value.since, $0.key) < ($1.value.since, $1.key) }) else {
       return nil

@@ -97,7 +97,7 @@ package final class Guard: Sendable {
     self.history = History()
     let bounded = BoundedLog(log)
     self.boundedLog = bounded
-    self.log = ToldLog(log: bounded, history: history.memory, board: board)
+    self.log = PublishingLog(log: bounded, history: history.memory) { board.publish($0) }
     self.environment = LocalEnvironment.ofThisProcess()
     self.textfile = MetricsTextfile(log: self.log)
     let folder = StateFolder(environment: environment.variables)

@@ -59,7 +59,7 @@ import Testing
     }
     for held in watchers { #expect(try sees(held, "\"type\":\"snapshot\"}")) }
     for number in 0..<5 {
-      fixture.board.tell(change(number))
+      fixture.board.publish(change(number))
       for held in watchers { #expect(try sees(held, "change \(number)")) }
     }
     #expect(try fixture.get("/v1/status").hasPrefix("HTTP/1.1 200"))
@@ -75,7 +75,7 @@ import Testing
     for number in 0..<40 {
       var change = change(number)
       change.message += long
-      fixture.board.tell(change)
+      fixture.board.publish(change)
       #expect(try sees(reader, "change \(number)"))
     }
     // What lay in the socket is still there; then it ends.
@@ -83,7 +83,7 @@ import Testing
     while !isOver {
       isOver = (try? idle.stream.read(atMost: 1 << 20, until: .now + .seconds(60)).isEmpty) ?? true
     }
-    fixture.board.tell(change(1000))
+    fixture.board.publish(change(1000))
     #expect(try sees(reader, "change 1000"))
   }
 

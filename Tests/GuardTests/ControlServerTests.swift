@@ -268,7 +268,7 @@ import Testing
     watcher.finishSending()
     var text = ""
     while !text.contains("tunnel_up") {
-      fixture.board.tell(
+      fixture.board.publish(
         ChangeDocument(
           at: Timestamp(seconds: 0), event: "tunnel_up", cluster: "tethys", subject: "tunnel", message: "up"))
       text += String(decoding: try watcher.receive(), as: UTF8.self)
@@ -312,7 +312,7 @@ import Testing
       return true
     }
     #expect(try readUntil("\"type\":\"snapshot\""))
-    fixture.board.tell(
+    fixture.board.publish(
       ChangeDocument(
         at: Timestamp(seconds: 0), event: "tunnel_up", cluster: "tethys", subject: "tunnel", message: "up"))
     #expect(try readUntil("\"type\":\"change\""))

@@ -32,7 +32,7 @@ final class StatusBoard: Sendable {
 
   private let state = Mutex(State())
 
-  /// Told of every change, on whatever thread made it; must return quickly.
+  /// Sets the listener that every change is published to, on the thread that made the change; it must return quickly.
   func onChange(_ listener: (@Sendable (ChangeDocument) -> Void)?) {
     state.withLock { $0.listener = listener }
   }
@@ -87,7 +87,7 @@ final class StatusBoard: Sendable {
     }
   }
 
-  func tell(_ change: ChangeDocument) { state.withLock { $0.listener }?(change) }
+  func publish(_ change: ChangeDocument) { state.withLock { $0.listener }?(change) }
 
   /// Another one after each change of what the board holds.
   var version: UInt64 { state.withLock { $0.version } }

@@ -3,22 +3,22 @@ internal import GuardState
 internal import Health
 internal import Platform
 
-/// Writes every record to the log of this process, and tells the history and the board's watchers of the changes.
-struct ToldLog: EventLog {
+/// Writes every record to the log of this process, keeps the changes for the history and publishes them.
+struct PublishingLog: EventLog {
   let log: any EventLog
   let history: ChangeMemory
-  let board: StatusBoard
+  let publish: @Sendable (ChangeDocument) -> Void
 
   func write(_ record: LogRecord) {
     log.write(record)
     guard let change = ChangeDocument(record, at: .now) else { return }
     history.add(change)
-    board.tell(change)
+    publish(change)
   }
 }
 
 extension ChangeDocument {
-  /// nil: a plain line that is no state change.
+  /// Nil for a plain line, which is no state change.
   init?(_ record: LogRecord, at moment: Timestamp) {
     guard let event = record.event else { return nil }
     self.init(

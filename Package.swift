@@ -47,9 +47,8 @@ let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl
 // The readers of foreign bytes: tests, or with OCEANID_FUZZ a program of libFuzzer's (Tests/Fuzz/run).
 let foreign: [Target.Dependency] =
   [
-    "Curl", "Guard", "GuardAPI", "GuardClient", "GuardConfiguration", "Health", "Kubernetes", "Platform",
-    "SSH",
-    "Tunnel",
+    "Curl", "Guard", "GuardAPI", "GuardClient", "GuardConfiguration", "GuardJournal", "GuardState", "Health",
+    "Kubernetes", "Platform", "SSH", "Tunnel",
   ]
   + nio + [.product(name: "NIOEmbedded", package: "swift-nio")]
 let fuzzing: [Target] =
@@ -124,11 +123,12 @@ let package = Package(
     // The daemon, from its parts to the whole
     room("GuardState", ["Health", "Platform"]),
     room("GuardConfiguration", ["GuardAPI", "Health", "Platform", "Tunnel", "YAML"]),
+    room("GuardJournal", ["GuardAPI", "GuardState", "Health", "Platform", "SystemJournal", "Systemd"]),
     room(
       "Guard",
       [
-        "Curl", "GuardAPI", "GuardConfiguration", "GuardState", "Health", "Kubernetes", "Platform", "Posting",
-        "SSH", "Signing", "SystemJournal", "Systemd", "Tunnel",
+        "Curl", "GuardAPI", "GuardConfiguration", "GuardJournal", "GuardState", "Health", "Kubernetes",
+        "Platform", "Posting", "SSH", "Signing", "Systemd", "Tunnel",
       ] + nio),
     program("oceanid-guard", ["CWipingHeap", "Guard", arguments]),
 
@@ -169,11 +169,12 @@ let package = Package(
       "Kubernetes", ["Curl", "DemoCluster", "Health", "Platform", "TestSupport", "YAML"] + nio + [nioSSL],
       reading: ["Recordings"]),
     tests("GuardConfiguration", ["Health", "TestSupport", "Tunnel"]),
+    tests("GuardJournal", ["GuardState", "Health", "Platform", "Systemd", "TestSupport"]),
     tests(
       "Guard",
       [
-        "GuardAPI", "GuardConfiguration", "GuardState", "Health", "Platform", "Systemd", "Tunnel",
-        "TestSupport",
+        "GuardAPI", "GuardConfiguration", "GuardJournal", "GuardState", "Health", "Kubernetes", "Platform",
+        "Systemd", "TestSupport", "Tunnel",
       ]),
     tests("GuardClient", ["GuardAPI", "Health", "Platform", "SystemJournal", "TestSupport", arguments]),
     tests("DemoCluster", ["TestSupport"]),

@@ -1,4 +1,5 @@
 internal import GuardConfiguration
+internal import GuardJournal
 
 extension Guard {
   /// Why the guard can't start.

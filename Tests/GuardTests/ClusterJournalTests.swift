@@ -6,6 +6,7 @@ import Testing
 import Tunnel
 
 @testable import Guard
+@testable import GuardJournal
 
 @Suite struct ClusterJournalTests {
   private final class Memory: EventLog {

@@ -6,6 +6,7 @@ import Synchronization
 import TestSupport
 
 @testable import Guard
+@testable import GuardJournal
 
 struct SilentLog: EventLog {
   func write(_ record: LogRecord) {}

@@ -8,6 +8,7 @@ import Testing
 
 @testable import Guard
 @testable import GuardConfiguration
+@testable import GuardJournal
 
 @Suite(.blocking) struct ControlServerTests {
   typealias Fixture = ControlFixture

@@ -7,6 +7,7 @@ import Tunnel
 
 @testable import Guard
 @testable import GuardConfiguration
+@testable import GuardJournal
 
 /// The test binds what systemd would have bound.
 @Suite(.blocking) struct InheritedSocketsTests {

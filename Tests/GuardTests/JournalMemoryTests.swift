@@ -6,6 +6,7 @@ import Testing
 import Tunnel
 
 @testable import Guard
+@testable import GuardJournal
 @testable import GuardState
 
 /// What the journal says once, however often the guard starts.

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Guard
+@testable import GuardJournal
 
 @Suite struct MachineHintsTests {
   @Test(arguments: [

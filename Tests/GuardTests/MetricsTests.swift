@@ -8,6 +8,7 @@ import TestSupport
 import Testing
 
 @testable import Guard
+@testable import GuardJournal
 @testable import Tunnel
 
 @Suite struct MetricsTests {

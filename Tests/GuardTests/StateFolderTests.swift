@@ -7,6 +7,7 @@ import TestSupport
 import Testing
 
 @testable import Guard
+@testable import GuardJournal
 @testable import GuardState
 
 @Suite struct StateFolderTests {

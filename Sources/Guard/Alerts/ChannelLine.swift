@@ -1,5 +1,6 @@
 internal import Dispatch
 internal import GuardConfiguration
+internal import GuardJournal
 internal import Health
 internal import Platform
 internal import Synchronization

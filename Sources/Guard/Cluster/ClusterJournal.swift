@@ -1,3 +1,4 @@
+internal import GuardJournal
 internal import Health
 internal import Systemd
 internal import Tunnel

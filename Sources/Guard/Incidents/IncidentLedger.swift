@@ -1,4 +1,5 @@
 internal import GuardAPI
+internal import GuardJournal
 internal import GuardState
 internal import Health
 internal import Platform

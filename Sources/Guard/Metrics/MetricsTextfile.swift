@@ -1,3 +1,4 @@
+internal import GuardJournal
 internal import Platform
 internal import Synchronization
 internal import Systemd

@@ -1,5 +1,6 @@
 internal import Glibc
 internal import GuardConfiguration
+internal import GuardJournal
 internal import Platform
 internal import Systemd
 internal import Tunnel

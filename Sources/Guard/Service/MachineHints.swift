@@ -1,4 +1,5 @@
 internal import Dispatch
+internal import GuardJournal
 internal import Health
 internal import Platform
 internal import Synchronization

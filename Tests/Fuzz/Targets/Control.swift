@@ -4,6 +4,7 @@ internal import NIOEmbedded
 internal import NIOHTTP1
 
 @testable internal import Guard
+@testable internal import GuardJournal
 
 extension FuzzTarget {
   /// Requests on the control socket: whatever comes, each answer is one of HTTP/1.1 (to an older client without what that

@@ -6,6 +6,7 @@ import Testing
 
 @testable import Guard
 @testable import GuardConfiguration
+@testable import GuardJournal
 @testable import GuardState
 @testable import Health
 

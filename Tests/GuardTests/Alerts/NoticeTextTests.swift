@@ -4,6 +4,7 @@ import Systemd
 import Testing
 
 @testable import Guard
+@testable import GuardJournal
 @testable import Health
 
 @Suite struct NoticeTextTests {

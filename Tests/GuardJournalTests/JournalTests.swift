@@ -2,7 +2,7 @@ import Health
 import Systemd
 import Testing
 
-@testable import Guard
+@testable import GuardJournal
 
 @Suite struct JournalLogTests {
   @Test func everyFactHasItsField() {

@@ -1,5 +1,5 @@
-internal import Health
-internal import Systemd
+package import Health
+package import Systemd
 
 /// Where records go. Callable from any thread, and nobody waits in it; a log that fails never stops the daemon.
 package protocol EventLog: Sendable {
@@ -7,14 +7,14 @@ package protocol EventLog: Sendable {
 }
 
 /// Where a log ends. It may keep its caller waiting: journald can hang, and so can whoever reads a pipe.
-protocol LogDestination: Sendable {
+package protocol LogDestination: Sendable {
   /// - Parameter moment: when it happened.
   func write(_ record: LogRecord, at moment: Timestamp)
 }
 
 /// The log that fits this process: the journal when systemd connected standard error to it, else text for
 /// people on standard error.
-func standardEventLog(threshold: Priority = .info) -> QueuedLog {
+package func standardEventLog(threshold: Priority = .info) -> QueuedLog {
   QueuedLog(
     Journal.isConnected() ? JournalLog(threshold: threshold) : TerminalLog(threshold: threshold))
 }

@@ -4,7 +4,7 @@ internal import Health
 internal import Synchronization
 
 /// The last changes, for where there is no journal. Callable from any thread.
-final class ChangeMemory: Sendable {
+package final class ChangeMemory: Sendable {
   static let capacity = 2000
 
   private struct State {

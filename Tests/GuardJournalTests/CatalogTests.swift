@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Guard
+@testable import GuardJournal
 
 @Suite struct CatalogTests {
   struct Entry {

@@ -1,15 +1,24 @@
-internal import GuardAPI
+package import GuardAPI
 internal import GuardState
 internal import Health
 internal import Platform
 
 /// Writes every record to the log of this process, keeps the changes for the history and publishes them.
-struct PublishingLog: EventLog {
-  let log: any EventLog
-  let history: ChangeMemory
-  let publish: @Sendable (ChangeDocument) -> Void
+package struct PublishingLog: EventLog {
+  private let log: any EventLog
+  private let history: ChangeMemory
+  private let publish: @Sendable (ChangeDocument) -> Void
 
-  func write(_ record: LogRecord) {
+  /// - Parameter publish: called on the thread of each record; must return quickly.
+  package init(
+    log: any EventLog, history: ChangeMemory, publish: @escaping @Sendable (ChangeDocument) -> Void
+  ) {
+    self.log = log
+    self.history = history
+    self.publish = publish
+  }
+
+  package func write(_ record: LogRecord) {
     log.write(record)
     guard let change = ChangeDocument(record, at: .now) else { return }
     history.add(change)

@@ -1,4 +1,4 @@
-internal import Dispatch
+package import Dispatch
 internal import GuardState
 internal import Health
 internal import Synchronization
@@ -9,7 +9,7 @@ internal import Systemd
 ///
 /// Once `capacity` of them wait, what comes is counted instead until all of those are written, and one entry stands in
 /// its place. What is critical is always taken.
-final class QueuedLog: EventLog {
+package final class QueuedLog: EventLog {
   private static let capacity = 4096
 
   private struct State {
@@ -24,12 +24,12 @@ final class QueuedLog: EventLog {
   private let queue = DispatchQueue(label: "log writer")
   private let state = Mutex(State())
 
-  init(_ destination: any LogDestination, capacity: Int = QueuedLog.capacity) {
+  package init(_ destination: any LogDestination, capacity: Int = QueuedLog.capacity) {
     self.destination = destination
     self.capacity = capacity
   }
 
-  func write(_ record: LogRecord) {
+  package func write(_ record: LogRecord) {
     let moment = Timestamp.now
     state.withLock { state in
       let isTaken = state.heldBack == 0 && state.waiting < capacity
@@ -51,7 +51,7 @@ final class QueuedLog: EventLog {
   ///
   /// - Returns: false when that took longer than `limit`.
   @discardableResult
-  func flush(within limit: DispatchTimeInterval) -> Bool {
+  package func flush(within limit: DispatchTimeInterval) -> Bool {
     let isWritten = DispatchSemaphore(value: 0)
     queue.async { isWritten.signal() }
     return isWritten.wait(timeout: .now() + limit) == .success

@@ -1,22 +1,22 @@
 internal import Dispatch
-internal import GuardAPI
+package import GuardAPI
 internal import Health
 internal import Platform
 internal import Synchronization
-internal import SystemJournal
+package import SystemJournal
 internal import Systemd
 
 /// What happened so far: from the journal where this process writes it and may read it, else from memory.
-final class History: Sendable {
+package final class History: Sendable {
   /// Requests that may wait; reading a large journal takes a while.
-  static let patience = 16
+  package static let patience = 16
 
-  let memory = ChangeMemory()
+  package let memory = ChangeMemory()
   private let scope: JournalScope?
   private let queue = DispatchQueue(label: "history", qos: .utility)
   private let waiting = Mutex(0)
 
-  init(scope: JournalScope? = History.ownScope) {
+  package init(scope: JournalScope? = History.ownScope) {
     self.scope = scope
   }
 
@@ -33,7 +33,7 @@ final class History: Sendable {
   /// Reads on a queue of its own, since a journal lies on disk.
   ///
   /// - Parameter done: called once, on any thread; with nil where too many wait already.
-  func read(_ query: HistoryQuery, _ done: @escaping @Sendable (HistoryDocument?) -> Void) {
+  package func read(_ query: HistoryQuery, _ done: @escaping @Sendable (HistoryDocument?) -> Void) {
     let isTaken = waiting.withLock { waiting in
       guard waiting < History.patience else { return false }
       waiting += 1

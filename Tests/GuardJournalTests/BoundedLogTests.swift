@@ -4,7 +4,7 @@ import Systemd
 import TestSupport
 import Testing
 
-@testable import Guard
+@testable import GuardJournal
 
 @Suite struct BoundedLogTests {
   private final class Memory: EventLog {

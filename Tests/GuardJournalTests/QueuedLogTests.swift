@@ -7,7 +7,7 @@ import Systemd
 import TestSupport
 import Testing
 
-@testable import Guard
+@testable import GuardJournal
 @testable import GuardState
 
 @Suite(.blocking) struct QueuedLogTests {

@@ -1,5 +1,5 @@
 internal import Dispatch
-internal import Platform
+package import Platform
 internal import Synchronization
 internal import Systemd
 
@@ -7,7 +7,7 @@ internal import Systemd
 /// whatever comes, without telling the guard.
 ///
 /// Each event of each cluster has an allowance of its own. What is critical always passes.
-final class BoundedLog: EventLog {
+package final class BoundedLog: EventLog {
   /// Who shares an allowance.
   private struct Kind: Hashable {
     let event: Event?
@@ -39,14 +39,14 @@ final class BoundedLog: EventLog {
   private let queue = DispatchQueue(label: "log")
   private let accounts = Mutex<[Kind: Account]>([:])
 
-  init(_ log: any EventLog, interval: Duration = BoundedLog.interval) {
+  package init(_ log: any EventLog, interval: Duration = BoundedLog.interval) {
     self.log = log
     self.interval = interval
   }
 
-  func write(_ record: LogRecord) { write(record, at: .now) }
+  package func write(_ record: LogRecord) { write(record, at: .now) }
 
-  func write(_ record: LogRecord, at now: MonotonicTime) {
+  package func write(_ record: LogRecord, at now: MonotonicTime) {
     guard record.priority > .critical else { return log.write(record) }
     let kind = Kind(record)
     let (isAllowed, isFirst) = accounts.withLock { accounts in
@@ -65,7 +65,7 @@ final class BoundedLog: EventLog {
   }
 
   /// Says what was held back until now.
-  func tell() {
+  package func tell() {
     let held = accounts.withLock { accounts in
       let held = accounts.filter { $0.value.heldBack > 0 }
       for kind in held.keys {

@@ -47,8 +47,8 @@ let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl
 // The readers of foreign bytes: tests, or with OCEANID_FUZZ a program of libFuzzer's (Tests/Fuzz/run).
 let foreign: [Target.Dependency] =
   [
-    "Curl", "Guard", "GuardAPI", "GuardClient", "GuardConfiguration", "GuardJournal", "GuardState", "Health",
-    "Kubernetes", "Platform", "SSH", "Tunnel",
+    "Curl", "Guard", "GuardAPI", "GuardClient", "GuardConfiguration", "GuardJournal", "GuardState",
+    "GuardStatus", "Health", "Kubernetes", "Platform", "SSH", "Tunnel",
   ]
   + nio + [.product(name: "NIOEmbedded", package: "swift-nio")]
 let fuzzing: [Target] =
@@ -124,11 +124,12 @@ let package = Package(
     room("GuardState", ["Health", "Platform"]),
     room("GuardConfiguration", ["GuardAPI", "Health", "Platform", "Tunnel", "YAML"]),
     room("GuardJournal", ["GuardAPI", "GuardState", "Health", "Platform", "SystemJournal", "Systemd"]),
+    room("GuardStatus", ["GuardAPI", "GuardConfiguration", "GuardState", "Health", "Platform", "Tunnel"]),
     room(
       "Guard",
       [
-        "Curl", "GuardAPI", "GuardConfiguration", "GuardJournal", "GuardState", "Health", "Kubernetes",
-        "Platform", "Posting", "SSH", "Signing", "Systemd", "Tunnel",
+        "Curl", "GuardAPI", "GuardConfiguration", "GuardJournal", "GuardState", "GuardStatus", "Health",
+        "Kubernetes", "Platform", "Posting", "SSH", "Signing", "Systemd", "Tunnel",
       ] + nio),
     program("oceanid-guard", ["CWipingHeap", "Guard", arguments]),
 
@@ -170,11 +171,12 @@ let package = Package(
       reading: ["Recordings"]),
     tests("GuardConfiguration", ["Health", "TestSupport", "Tunnel"]),
     tests("GuardJournal", ["GuardState", "Health", "Platform", "Systemd", "TestSupport"]),
+    tests("GuardStatus", ["GuardState", "Health", "TestSupport"]),
     tests(
       "Guard",
       [
-        "GuardAPI", "GuardConfiguration", "GuardJournal", "GuardState", "Health", "Kubernetes", "Platform",
-        "Systemd", "TestSupport", "Tunnel",
+        "GuardAPI", "GuardConfiguration", "GuardJournal", "GuardState", "GuardStatus", "Health", "Kubernetes",
+        "Platform", "Systemd", "TestSupport", "Tunnel",
       ]),
     tests("GuardClient", ["GuardAPI", "Health", "Platform", "SystemJournal", "TestSupport", arguments]),
     tests("DemoCluster", ["TestSupport"]),

@@ -1,5 +1,6 @@
 internal import GuardConfiguration
 internal import GuardJournal
+internal import GuardStatus
 
 extension Guard {
   /// Why the guard can't start.

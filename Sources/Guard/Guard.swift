@@ -3,6 +3,7 @@ internal import GuardAPI
 internal import GuardConfiguration
 internal import GuardJournal
 internal import GuardState
+internal import GuardStatus
 internal import Health
 internal import Platform
 internal import Signing

@@ -7,6 +7,7 @@ import TestSupport
 
 @testable import Guard
 @testable import GuardJournal
+@testable import GuardStatus
 
 struct SilentLog: EventLog {
   func write(_ record: LogRecord) {}

@@ -6,6 +6,7 @@ import TestSupport
 import Testing
 
 @testable import Guard
+@testable import GuardStatus
 
 /// What many, silent, greedy and broken clients do to everybody else: nothing.
 @Suite(.serialized, .blocking, .timeLimit(.minutes(10))) struct ControlLoadTests {

@@ -9,6 +9,7 @@ import Testing
 @testable import Guard
 @testable import GuardConfiguration
 @testable import GuardJournal
+@testable import GuardStatus
 
 @Suite(.blocking) struct ControlServerTests {
   typealias Fixture = ControlFixture

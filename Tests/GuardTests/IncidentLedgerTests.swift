@@ -10,6 +10,7 @@ import Testing
 @testable import Guard
 @testable import GuardJournal
 @testable import GuardState
+@testable import GuardStatus
 
 @Suite struct IncidentLedgerTests {
   private final class Memory: EventLog {

@@ -9,6 +9,7 @@ import Testing
 
 @testable import Guard
 @testable import GuardJournal
+@testable import GuardStatus
 @testable import Tunnel
 
 @Suite struct MetricsTests {

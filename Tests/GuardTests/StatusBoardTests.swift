@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Guard
+@testable import GuardStatus
 @testable import Health
 
 @Suite struct StatusBoardTests {

@@ -3,6 +3,7 @@ internal import GuardAPI
 internal import GuardConfiguration
 internal import GuardJournal
 internal import GuardState
+internal import GuardStatus
 internal import Health
 internal import Kubernetes
 internal import Platform
@@ -35,7 +36,7 @@ actor GuardedCluster {
   private var kept: (memory: Memory, at: Timestamp)?
   /// Leases move all the time: what is older of them tells as well who stands still.
   private static let renewalsKept: Duration = .seconds(600)
-  private var lastPoll: Poller.Outcome?
+  private var lastPoll: PollOutcome?
   private var seen: (snapshot: Snapshot, at: Timestamp)?
   /// Why there is nothing fresh: the last poll failed, or the tunnel went down since.
   private var pollFailure: PollFailure?
@@ -54,7 +55,7 @@ actor GuardedCluster {
   ) throws {
     let executor = QueueExecutor(label: "cluster \(configuration.name)")
     let events = Relay<TunnelEvent>()
-    let outcomes = Relay<Poller.Outcome>()
+    let outcomes = Relay<PollOutcome>()
     let tunnel = try Tunnel(
       name: configuration.name, configuration: TunnelConfiguration(configuration.tunnel),
       doorFolder: doorFolder,
@@ -134,7 +135,7 @@ actor GuardedCluster {
     judgeNow()
   }
 
-  private func note(_ outcome: Poller.Outcome) {
+  private func note(_ outcome: PollOutcome) {
     guard !isStopped.load(ordering: .relaxed) else { return }
     lastPoll = outcome
     tally.note(outcome.result)

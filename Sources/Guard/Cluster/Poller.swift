@@ -1,18 +1,12 @@
 internal import Dispatch
 internal import GuardState
+internal import GuardStatus
 internal import Health
 internal import Platform
 internal import Synchronization
 
 /// Asks one cluster how it is, on a Dispatch timer of its own queue; polls never overlap.
 final class Poller: Sendable {
-  struct Outcome: Sendable {
-    let result: Result<Snapshot, PollFailure>
-    /// By the guard's clock.
-    let at: Timestamp
-    let duration: Duration
-  }
-
   /// What a busy machine may take on top of a poll's own time.
   private static let grace: Duration = .seconds(30)
 
@@ -27,7 +21,7 @@ final class Poller: Sendable {
   ///   - deliver: told of each outcome, on the poller's queue.
   init(
     cluster: String, interval: Duration, ask: @escaping @Sendable () -> Result<Snapshot, PollFailure>,
-    deliver: @escaping @Sendable (Outcome) -> Void
+    deliver: @escaping @Sendable (PollOutcome) -> Void
   ) {
     let state = PollState()
     self.state = state
@@ -40,9 +34,7 @@ final class Poller: Sendable {
       let result = ask()
       state.end()
       deliver(
-        Outcome(
-          result: result, at: .now,
-          duration: MonotonicTime.now - started))
+        PollOutcome(result: result, at: .now, duration: MonotonicTime.now - started))
       // Answers, decoded and judged: most of it is free again until the next poll.
       ResidentMemory.trim()
     }

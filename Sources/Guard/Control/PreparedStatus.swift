@@ -1,4 +1,5 @@
 internal import GuardAPI
+internal import GuardStatus
 internal import NIOCore
 internal import Platform
 internal import Synchronization

@@ -1,5 +1,6 @@
 internal import GuardAPI
 internal import GuardState
+internal import GuardStatus
 internal import Health
 internal import NIOCore
 internal import NIOHTTP1

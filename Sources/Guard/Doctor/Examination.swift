@@ -3,6 +3,7 @@ internal import Glibc
 internal import GuardAPI
 internal import GuardConfiguration
 internal import GuardState
+internal import GuardStatus
 internal import Health
 internal import Kubernetes
 internal import Platform

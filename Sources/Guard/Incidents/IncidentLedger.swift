@@ -1,6 +1,7 @@
 internal import GuardAPI
 internal import GuardJournal
 internal import GuardState
+internal import GuardStatus
 internal import Health
 internal import Platform
 internal import Synchronization

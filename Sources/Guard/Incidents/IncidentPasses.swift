@@ -1,5 +1,6 @@
 internal import Dispatch
 internal import GuardState
+internal import GuardStatus
 internal import Health
 internal import Platform
 internal import Synchronization

@@ -5,6 +5,7 @@ internal import NIOHTTP1
 
 @testable internal import Guard
 @testable internal import GuardJournal
+@testable internal import GuardStatus
 
 extension FuzzTarget {
   /// Requests on the control socket: whatever comes, each answer is one of HTTP/1.1 (to an older client without what that

@@ -1,29 +1,29 @@
-internal import GuardState
-internal import Health
+package import GuardState
+package import Health
 internal import Platform
 internal import Synchronization
 
 /// A cluster's round-trip times, kept in the state directory. Written by the cluster, read by whoever asks; one lock.
-final class RoundTripRecord: Sendable {
+package final class RoundTripRecord: Sendable {
   private let series: Mutex<RoundTripSeries>
   private let name: String
   private let folder: StateFolder?
   private static let limit = 1 << 20
 
   /// - Parameter folder: nil: there is nowhere to keep it.
-  init(cluster: String, folder: StateFolder?) {
+  package init(cluster: String, folder: StateFolder?) {
     name = "roundtrips-\(cluster)"
     self.folder = folder
     let bytes = (try? folder?.read(name, limit: RoundTripRecord.limit)) ?? []
     series = Mutex(RoundTripSeries(text: String(decoding: bytes, as: UTF8.self)))
   }
 
-  func add(_ roundTrip: Duration, at now: Timestamp) {
+  package func add(_ roundTrip: Duration, at now: Timestamp) {
     let isNew = series.withLock { $0.add(roundTrip.inSeconds * 1000, at: now) }
     if isNew { save() }
   }
 
-  func save() { folder?.put(name, Array(series.withLock { $0.text }.utf8)) }
+  package func save() { folder?.put(name, Array(series.withLock { $0.text }.utf8)) }
 
-  var slots: [RoundTripSeries.Slot] { series.withLock { $0.slots } }
+  package var slots: [RoundTripSeries.Slot] { series.withLock { $0.slots } }
 }

@@ -1,11 +1,11 @@
 internal import GuardAPI
 internal import Health
 internal import Platform
-internal import Tunnel
+package import Tunnel
 
 // The engine's own words as the rules and the documents have them.
 extension TunnelHealth {
-  init(_ status: TunnelStatus) {
+  package init(_ status: TunnelStatus) {
     self.init(
       state: State(rawValue: status.state.rawValue) ?? .stopped, since: Timestamp(milliseconds: status.since),
       host: status.host, lastError: status.lastFailure.map(Failure.init), attempt: status.attempt,

@@ -1,9 +1,9 @@
-internal import GuardAPI
-internal import GuardConfiguration
-internal import Health
+package import GuardAPI
+package import GuardConfiguration
+package import Health
 
 /// What is in force, and whether the file says otherwise by now.
-struct ConfigurationStatus: Sendable {
+package struct ConfigurationStatus: Sendable {
   private struct Rejection: Sendable {
     /// The first of the reloads in a row that were rejected, and the last one.
     let since: Timestamp
@@ -16,22 +16,22 @@ struct ConfigurationStatus: Sendable {
   private var rejection: Rejection?
 
   /// - Parameter file: nil: there was none, and the built-in values are in force.
-  init(file: String?, loadedAt: Timestamp) {
+  package init(file: String?, loadedAt: Timestamp) {
     self.file = file
     self.loadedAt = loadedAt
   }
 
-  mutating func reject(_ errors: ConfigurationErrors, at time: Timestamp) {
+  package mutating func reject(_ errors: ConfigurationErrors, at time: Timestamp) {
     rejection = Rejection(since: rejection?.since ?? time, at: time, errors: errors)
   }
 
-  var document: ConfigurationDocument {
+  package var document: ConfigurationDocument {
     ConfigurationDocument(
       file: file, loadedAt: loadedAt,
       rejected: rejection.map { .init(at: $0.at, message: $0.errors.description) })
   }
 
-  var problem: Problem? {
+  package var problem: Problem? {
     guard let rejection, let first = rejection.errors.errors.first else { return nil }
     let more = rejection.errors.errors.count - 1
     return Problem(
@@ -42,5 +42,5 @@ struct ConfigurationStatus: Sendable {
       remedy: "\(ConfigurationStatus.check(first.file)) && oceanid-ctl reload")
   }
 
-  static func check(_ file: String) -> String { "oceanid-guard --check-config --config \(file)" }
+  package static func check(_ file: String) -> String { "oceanid-guard --check-config --config \(file)" }
 }

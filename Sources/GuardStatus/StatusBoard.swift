@@ -1,21 +1,30 @@
-internal import GuardAPI
-internal import GuardConfiguration
+package import GuardAPI
+package import GuardConfiguration
 internal import GuardState
-internal import Health
-internal import Platform
+package import Health
 internal import Synchronization
-internal import Tunnel
+package import Tunnel
 
 /// The one mutable place: the latest judgement of every cluster. Immutable values go in and come out, from any
 /// thread.
-final class StatusBoard: Sendable {
-  struct Entry: Sendable {
-    let report: ClusterReport
-    let observation: Observation
+package final class StatusBoard: Sendable {
+  package struct Entry: Sendable {
+    package let report: ClusterReport
+    package let observation: Observation
     /// The last poll that ended; nil before the first.
-    let poll: Poller.Outcome?
+    package let poll: PollOutcome?
     /// The engine's state with the counters of the moment.
-    let tunnel: @Sendable () -> TunnelStatus
+    package let tunnel: @Sendable () -> TunnelStatus
+
+    package init(
+      report: ClusterReport, observation: Observation, poll: PollOutcome?,
+      tunnel: @escaping @Sendable () -> TunnelStatus
+    ) {
+      self.report = report
+      self.observation = observation
+      self.poll = poll
+      self.tunnel = tunnel
+    }
   }
 
   private struct State {
@@ -32,13 +41,15 @@ final class StatusBoard: Sendable {
 
   private let state = Mutex(State())
 
+  package init() {}
+
   /// Sets the listener that every change is published to, on the thread that made the change; it must return quickly.
-  func onChange(_ listener: (@Sendable (ChangeDocument) -> Void)?) {
+  package func onChange(_ listener: (@Sendable (ChangeDocument) -> Void)?) {
     state.withLock { $0.listener = listener }
   }
 
   /// The clusters of the configuration; what is known of others is forgotten.
-  func setOrder(_ names: [String]) {
+  package func setOrder(_ names: [String]) {
     state.withLock { state in
       state.version += 1
       state.order = names
@@ -47,7 +58,7 @@ final class StatusBoard: Sendable {
   }
 
   /// A configuration came into force.
-  func setConfiguration(file: String?, at time: Timestamp = .now) {
+  package func setConfiguration(file: String?, at time: Timestamp = .now) {
     state.withLock { state in
       state.version += 1
       state.configuration = ConfigurationStatus(file: file, loadedAt: time)
@@ -55,14 +66,14 @@ final class StatusBoard: Sendable {
   }
 
   /// A reload changed nothing because of these mistakes.
-  func reject(_ errors: ConfigurationErrors, at time: Timestamp = .now) {
+  package func reject(_ errors: ConfigurationErrors, at time: Timestamp = .now) {
     state.withLock { state in
       state.version += 1
       state.configuration?.reject(errors, at: time)
     }
   }
 
-  func setSilences(_ silences: [Silence]) {
+  package func setSilences(_ silences: [Silence]) {
     state.withLock { state in
       guard state.silences != silences else { return }
       state.version += 1
@@ -71,7 +82,7 @@ final class StatusBoard: Sendable {
   }
 
   /// Of each alert channel that does not deliver, and of the state directory.
-  func setOwnFailures(_ problems: [Problem]) {
+  package func setOwnFailures(_ problems: [Problem]) {
     state.withLock { state in
       guard state.ownFailures != problems else { return }
       state.version += 1
@@ -79,7 +90,7 @@ final class StatusBoard: Sendable {
     }
   }
 
-  func put(_ entry: Entry) {
+  package func put(_ entry: Entry) {
     state.withLock { state in
       guard state.order.contains(entry.report.name) else { return }
       state.version += 1
@@ -87,29 +98,29 @@ final class StatusBoard: Sendable {
     }
   }
 
-  func publish(_ change: ChangeDocument) { state.withLock { $0.listener }?(change) }
+  package func publish(_ change: ChangeDocument) { state.withLock { $0.listener }?(change) }
 
   /// Another one after each change of what the board holds.
-  var version: UInt64 { state.withLock { $0.version } }
+  package var version: UInt64 { state.withLock { $0.version } }
 
-  var entries: [Entry] { state.withLock { state in state.order.compactMap { state.entries[$0] } } }
+  package var entries: [Entry] { state.withLock { state in state.order.compactMap { state.entries[$0] } } }
 
   /// What concerns the guard itself.
-  var ownProblems: [Problem] {
+  package var ownProblems: [Problem] {
     state.withLock { [$0.configuration?.problem].compactMap(\.self) + $0.ownFailures }
   }
 
   /// The file on disk has mistakes, and an older one is in force.
-  var configurationIsRejected: Bool { state.withLock { $0.configuration?.problem != nil } }
+  package var configurationIsRejected: Bool { state.withLock { $0.configuration?.problem != nil } }
 
   /// The worst of all clusters; unknown before the first judgement.
-  var verdict: Verdict {
+  package var verdict: Verdict {
     let verdicts = entries.map(\.report.verdict)
     return verdicts.isEmpty ? .unknown : verdicts.reduce(.healthy) { $0.combined(with: $1) }
   }
 
   /// Critical problems of this moment that nobody silenced.
-  var criticalProblems: [Problem] {
+  package var criticalProblems: [Problem] {
     let silences = state.withLock { $0.silences }
     return (entries.flatMap(\.report.problems) + ownProblems).filter { problem in
       problem.severity == .critical && !silences.contains { $0.matches(problem) }
@@ -117,7 +128,7 @@ final class StatusBoard: Sendable {
   }
 
   /// Clusters of which nothing is known: before the first poll that succeeds, and while nothing fresh is heard.
-  var unknownClusters: [String] {
+  package var unknownClusters: [String] {
     state.withLock { state in
       state.order.filter { name in
         guard let entry = state.entries[name] else { return true }
@@ -127,7 +138,7 @@ final class StatusBoard: Sendable {
   }
 
   /// The document of this moment.
-  func statusDocument(now: Timestamp = .now) -> StatusDocument {
+  package func statusDocument(now: Timestamp = .now) -> StatusDocument {
     let entries = entries
     let (configuration, silences) = state.withLock { ($0.configuration, $0.silences) }
     return StatusDocument(

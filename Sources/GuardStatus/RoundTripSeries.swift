@@ -1,9 +1,9 @@
 internal import GuardAPI
-internal import Health
+package import Health
 
 /// The round-trip times of a tunnel over a week, in slots of five minutes.
-struct RoundTripSeries: Hashable, Sendable {
-  struct Slot: Hashable, Sendable {
+package struct RoundTripSeries: Hashable, Sendable {
+  package struct Slot: Hashable, Sendable {
     /// Its beginning, a multiple of `RoundTripSeries.slot`.
     let at: Timestamp
     private(set) var least: Double
@@ -41,17 +41,17 @@ struct RoundTripSeries: Hashable, Sendable {
     }
   }
 
-  static let slot: Duration = .seconds(300)
+  package static let slot: Duration = .seconds(300)
   /// A week.
   static let mostSlots = 2016
 
   /// Oldest first.
-  private(set) var slots: [Slot] = []
+  package private(set) var slots: [Slot] = []
 
-  init() {}
+  package init() {}
 
   /// - Returns: true when a slot began with it.
-  mutating func add(_ milliseconds: Double, at now: Timestamp) -> Bool {
+  package mutating func add(_ milliseconds: Double, at now: Timestamp) -> Bool {
     let length = RoundTripSeries.slot.inMilliseconds
     let begin = Timestamp(milliseconds: now.milliseconds / length * length)
     if let last = slots.indices.last, slots[last].at >= begin {
@@ -65,17 +65,17 @@ struct RoundTripSeries: Hashable, Sendable {
 
   // MARK: - Over a restart
 
-  var text: String { slots.map(\.line).joined() }
+  package var text: String { slots.map(\.line).joined() }
 
   /// What can't be read is as if it had never been there.
-  init(text: String) {
+  package init(text: String) {
     slots = text.split(separator: "\n").compactMap(Slot.init(line:)).sorted { $0.at < $1.at }.suffix(
       RoundTripSeries.mostSlots)
   }
 }
 
 extension RoundTripDocument {
-  init(_ slot: RoundTripSeries.Slot) {
+  package init(_ slot: RoundTripSeries.Slot) {
     self.init(at: slot.at, leastMs: slot.least, mostMs: slot.most, meanMs: slot.mean)
   }
 }

@@ -2,8 +2,8 @@ import Health
 import TestSupport
 import Testing
 
-@testable import Guard
 @testable import GuardState
+@testable import GuardStatus
 
 @Suite struct RoundTripTests {
   private static let start = Timestamp(seconds: 1_800_000_000)

@@ -47,8 +47,8 @@ let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl
 // The readers of foreign bytes: tests, or with OCEANID_FUZZ a program of libFuzzer's (Tests/Fuzz/run).
 let foreign: [Target.Dependency] =
   [
-    "Curl", "Guard", "GuardAPI", "GuardClient", "GuardConfiguration", "GuardJournal", "GuardState",
-    "GuardStatus", "Health", "Kubernetes", "Platform", "SSH", "Tunnel",
+    "Curl", "Guard", "GuardAPI", "GuardClient", "GuardConfiguration", "GuardIncidents", "GuardJournal",
+    "GuardState", "GuardStatus", "Health", "Kubernetes", "Platform", "SSH", "Tunnel",
   ]
   + nio + [.product(name: "NIOEmbedded", package: "swift-nio")]
 let fuzzing: [Target] =
@@ -126,10 +126,13 @@ let package = Package(
     room("GuardJournal", ["GuardAPI", "GuardState", "Health", "Platform", "SystemJournal", "Systemd"]),
     room("GuardStatus", ["GuardAPI", "GuardConfiguration", "GuardState", "Health", "Platform", "Tunnel"]),
     room(
+      "GuardIncidents",
+      ["GuardAPI", "GuardJournal", "GuardState", "GuardStatus", "Health", "Platform", "Systemd"]),
+    room(
       "Guard",
       [
-        "Curl", "GuardAPI", "GuardConfiguration", "GuardJournal", "GuardState", "GuardStatus", "Health",
-        "Kubernetes", "Platform", "Posting", "SSH", "Signing", "Systemd", "Tunnel",
+        "Curl", "GuardAPI", "GuardConfiguration", "GuardIncidents", "GuardJournal", "GuardState",
+        "GuardStatus", "Health", "Kubernetes", "Platform", "Posting", "SSH", "Signing", "Systemd", "Tunnel",
       ] + nio),
     program("oceanid-guard", ["CWipingHeap", "Guard", arguments]),
 
@@ -175,8 +178,8 @@ let package = Package(
     tests(
       "Guard",
       [
-        "GuardAPI", "GuardConfiguration", "GuardJournal", "GuardState", "GuardStatus", "Health", "Kubernetes",
-        "Platform", "Systemd", "TestSupport", "Tunnel",
+        "GuardAPI", "GuardConfiguration", "GuardIncidents", "GuardJournal", "GuardState", "GuardStatus",
+        "Health", "Kubernetes", "Platform", "Systemd", "TestSupport", "Tunnel",
       ]),
     tests("GuardClient", ["GuardAPI", "Health", "Platform", "SystemJournal", "TestSupport", arguments]),
     tests("DemoCluster", ["TestSupport"]),

@@ -8,6 +8,7 @@ import TestSupport
 import Testing
 
 @testable import Guard
+@testable import GuardIncidents
 @testable import GuardJournal
 @testable import GuardState
 @testable import GuardStatus

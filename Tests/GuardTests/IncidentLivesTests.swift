@@ -5,6 +5,7 @@ import TestSupport
 import Testing
 
 @testable import Guard
+@testable import GuardIncidents
 @testable import GuardState
 
 /// A guard that is killed again and again, in virtual time: each life has what the last one saved, and no more.

@@ -1,6 +1,7 @@
 internal import Dispatch
 internal import GuardAPI
 internal import GuardConfiguration
+internal import GuardIncidents
 internal import GuardJournal
 internal import GuardState
 internal import GuardStatus

@@ -1,5 +1,6 @@
 internal import GuardAPI
 internal import GuardConfiguration
+internal import GuardIncidents
 internal import Health
 internal import NIOHTTP1
 

@@ -1,4 +1,5 @@
 internal import GuardAPI
+internal import GuardIncidents
 internal import GuardStatus
 internal import Health
 internal import NIOCore

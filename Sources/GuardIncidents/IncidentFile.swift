@@ -1,13 +1,13 @@
 internal import FoundationEssentials
-internal import GuardState
-internal import Health
+package import GuardState
+package import Health
 
 /// The incidents in the state directory: a restart of the guard neither repeats nor forgets what people were told.
-struct IncidentFile: Sendable {
+package struct IncidentFile: Sendable {
   private static let name = "incidents.json"
   /// Ten thousand incidents with long details have to fit. Where they do not, the details are cut further, and at last
   /// the least grave incidents are left out.
-  static let limit = 16 << 20
+  package static let limit = 16 << 20
   /// Guards of before wrote larger files.
   private static let readLimit = 64 << 20
   /// Bytes of each detail, tried in this order.
@@ -15,26 +15,26 @@ struct IncidentFile: Sendable {
 
   private let folder: StateFolder
 
-  init(folder: StateFolder) { self.folder = folder }
+  package init(folder: StateFolder) { self.folder = folder }
 
-  var path: String { folder.path(of: IncidentFile.name) }
+  package var path: String { folder.path(of: IncidentFile.name) }
 
   /// - Returns: nil where there is no such file yet.
-  func load() throws -> IncidentBook? {
+  package func load() throws -> IncidentBook? {
     guard let bytes = try folder.read(IncidentFile.name, limit: IncidentFile.readLimit) else { return nil }
     return try JSONDecoder().decode(IncidentBook.self, from: Data(bytes))
   }
 
-  func save(_ book: IncidentBook) throws {
+  package func save(_ book: IncidentBook) throws {
     try folder.replace(
       IncidentFile.name, with: try IncidentFile.bytes(of: book.pieces, limit: IncidentFile.limit))
   }
 
   /// What can't be read is kept for a person to look at, and stands in nobody's way.
-  func setAside() { folder.setAside(IncidentFile.name) }
+  package func setAside() { folder.setAside(IncidentFile.name) }
 
   /// One document, encoded piece by piece.
-  static func bytes(of book: IncidentBook.Pieces, limit: Int) throws -> [UInt8] {
+  package static func bytes(of book: IncidentBook.Pieces, limit: Int) throws -> [UInt8] {
     let encoder = JSONEncoder()
     encoder.outputFormatting = .withoutEscapingSlashes
     let tail =

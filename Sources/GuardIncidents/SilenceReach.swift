@@ -1,9 +1,9 @@
 internal import GuardAPI
 internal import GuardState
-internal import Health
+package import Health
 
 /// What a silence is for when somebody asks for it: a slip of the pen silences nothing, and nobody would notice.
-struct SilenceReach: Hashable, Sendable {
+package struct SilenceReach: Hashable, Sendable {
   /// Open incidents that it holds back.
   let held: Int
   /// Subjects of the open ones that it could be for, worst first, each once.
@@ -20,7 +20,7 @@ struct SilenceReach: Hashable, Sendable {
   }
 
   /// `it matches nothing now; open are: node calypso, node atlas`
-  var words: String {
+  package var words: String {
     if held > 0 { return "it holds back \(held) open incident\(held == 1 ? "" : "s")" }
     guard !subjects.isEmpty else { return "it matches nothing now: no incident is open" }
     let named = subjects.prefix(SilenceReach.mostNamed).map {
@@ -33,14 +33,16 @@ struct SilenceReach: Hashable, Sendable {
 }
 
 /// What became of a request for silence.
-enum SilenceOutcome: Sendable {
+package enum SilenceOutcome: Sendable {
   case taken(Silence, SilenceReach)
   case tooMany
   case unknownCluster
 }
 
 extension IncidentLedger {
-  func answer(_ request: SilenceRequest, by author: String, at now: Timestamp = .now) -> SilenceOutcome {
+  package func answer(_ request: SilenceRequest, by author: String, at now: Timestamp = .now)
+    -> SilenceOutcome
+  {
     guard request.cluster.map(isGuarded) ?? true else { return .unknownCluster }
     guard let silence = silence(request, by: author, at: now) else { return .tooMany }
     return .taken(silence, reach(of: silence))

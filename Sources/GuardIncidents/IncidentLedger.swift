@@ -1,8 +1,8 @@
-internal import GuardAPI
-internal import GuardJournal
+package import GuardAPI
+package import GuardJournal
 internal import GuardState
-internal import GuardStatus
-internal import Health
+package import GuardStatus
+package import Health
 internal import Platform
 internal import Synchronization
 internal import Systemd
@@ -14,7 +14,7 @@ internal import Systemd
 /// that the next life hands over once more, with the same keys, and channels pass over what they have already.
 ///
 /// The book has one lock; notices are handed on outside of it.
-final class IncidentLedger: Sendable {
+package final class IncidentLedger: Sendable {
   private struct State {
     var book: IncidentBook
     /// The revision that the file has; nil where that can't be told.
@@ -30,12 +30,12 @@ final class IncidentLedger: Sendable {
   private let deliver: @Sendable (IncidentNotice) -> Void
   private let board: StatusBoard?
   /// It began without a file: what earlier lives of the guard told is not known.
-  let isNew: Bool
+  package let isNew: Bool
 
   /// - Parameters:
   ///   - board: is told of the silences in force.
   ///   - deliver: takes a notice into the channels' keeping before it returns; called by `pass`.
-  init(
+  package init(
     file: IncidentFile?, log: any EventLog, board: StatusBoard? = nil,
     deliver: @escaping @Sendable (IncidentNotice) -> Void = { _ in }
   ) {
@@ -66,15 +66,15 @@ final class IncidentLedger: Sendable {
 
   // MARK: - In
 
-  func observe(_ sighting: Sighting, at now: Timestamp = .now) {
+  package func observe(_ sighting: Sighting, at now: Timestamp = .now) {
     state.withLock { $0.book.observe(sighting, at: now) }
   }
 
   /// The machine slept.
-  func resume(at now: Timestamp = .now) { state.withLock { $0.book.resume(at: now) } }
+  package func resume(at now: Timestamp = .now) { state.withLock { $0.book.resume(at: now) } }
 
   /// The clusters of the configuration; the incidents of others are over.
-  func keep(_ clusters: [String], at now: Timestamp = .now) {
+  package func keep(_ clusters: [String], at now: Timestamp = .now) {
     state.withLock {
       $0.clusters = clusters
       $0.book.keep(clusters, at: now)
@@ -83,7 +83,7 @@ final class IncidentLedger: Sendable {
 
   /// Lets time pass: hands on what is due, and keeps what is new. To be called after each observation, and every few
   /// seconds.
-  func pass(at now: Timestamp = .now) {
+  package func pass(at now: Timestamp = .now) {
     let (notices, expired) = state.withLock { ($0.book.advance(to: now), $0.book.takeExpired()) }
     if !expired.isEmpty {
       board?.setSilences(state.withLock { $0.book.silences })
@@ -105,14 +105,14 @@ final class IncidentLedger: Sendable {
   }
 
   /// Time alone may change something within seconds.
-  var isInMotion: Bool { state.withLock { $0.book.isInMotion } }
+  package var isInMotion: Bool { state.withLock { $0.book.isInMotion } }
 
   /// The file has everything: a restart repeats nothing.
-  var isSaved: Bool { state.withLock { $0.book.revision == $0.saved } }
+  package var isSaved: Bool { state.withLock { $0.book.revision == $0.saved } }
 
   /// Writes what the file does not have. Tried again with every pass while it fails; the state folder's problem tells
   /// of it meanwhile.
-  func save() {
+  package func save() {
     board?.setSilences(state.withLock { $0.book.silences })
     // A silence comes in on another thread than a pass; two writers would spoil each other's draft.
     saving.withLock { _ in
@@ -133,7 +133,7 @@ final class IncidentLedger: Sendable {
   private static let mostSilences = 100
 
   /// - Returns: nil where there are too many.
-  func silence(_ request: SilenceRequest, by author: String, at now: Timestamp = .now) -> Silence? {
+  package func silence(_ request: SilenceRequest, by author: String, at now: Timestamp = .now) -> Silence? {
     let silence = Silence(
       id: String(UInt32.random(in: .min ... .max), radix: 16), cluster: request.cluster,
       pattern: request.pattern, reason: request.reason, author: author, createdAt: now,
@@ -155,12 +155,12 @@ final class IncidentLedger: Sendable {
   }
 
   /// What the silence is for at this moment.
-  func reach(of silence: Silence) -> SilenceReach {
+  package func reach(of silence: Silence) -> SilenceReach {
     SilenceReach(silence, open: state.withLock { $0.book.open })
   }
 
   /// - Returns: false when there is no such silence.
-  func endSilence(id: String, by author: String) -> Bool {
+  package func endSilence(id: String, by author: String) -> Bool {
     guard state.withLock({ $0.book.removeSilence(id: id) }) else { return false }
     log.write(
       LogRecord(
@@ -173,15 +173,15 @@ final class IncidentLedger: Sendable {
   // MARK: - Out
 
   /// Subject to id of a cluster's open incidents: what comes back within one is still the same.
-  func openIDs(of cluster: String) -> [String: String] {
+  package func openIDs(of cluster: String) -> [String: String] {
     state.withLock { $0.book.openIDs(of: cluster) }
   }
 
   /// What people were told of, and not yet of its end.
-  var told: [Incident] { state.withLock { $0.book.told } }
+  package var told: [Incident] { state.withLock { $0.book.told } }
 
   /// Those that fired and are not over, by severity.
-  var firing: [Problem.Severity: Int] {
+  package var firing: [Problem.Severity: Int] {
     state.withLock { state in
       state.book.open.reduce(into: [:]) { counts, incident in
         if incident.state != .pending { counts[incident.severity, default: 0] += 1 }
@@ -189,7 +189,7 @@ final class IncidentLedger: Sendable {
     }
   }
 
-  func document() -> IncidentsDocument {
+  package func document() -> IncidentsDocument {
     let book = state.withLock { $0.book }
     return IncidentsDocument(
       open: book.open.map { IncidentDocument($0, silence: book.silence(of: $0)) },
@@ -199,7 +199,7 @@ final class IncidentLedger: Sendable {
 }
 
 extension LogRecord {
-  init(_ entry: IncidentNotice.Entry) {
+  package init(_ entry: IncidentNotice.Entry) {
     let incident = entry.incident
     let cluster = incident.cluster.isEmpty ? "" : "\(incident.cluster): "
     let event: Event

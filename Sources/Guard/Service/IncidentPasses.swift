@@ -1,4 +1,5 @@
 internal import Dispatch
+internal import GuardIncidents
 internal import GuardState
 internal import GuardStatus
 internal import Health

@@ -1,0 +1,16 @@
+/// A request to mute alerts: the parameters of `POST /v1/silence`.
+package struct SilenceRequest: Hashable, Sendable {
+  /// Nil: every cluster.
+  package let cluster: String?
+  /// A part of the text of the incidents to mute; nil: all of them.
+  package let pattern: String?
+  package let reason: String
+  package let duration: Duration
+
+  package init(cluster: String?, pattern: String?, reason: String, duration: Duration) {
+    self.cluster = cluster
+    self.pattern = pattern
+    self.reason = reason
+    self.duration = duration
+  }
+}

@@ -47,8 +47,8 @@ let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl
 // The readers of foreign bytes: tests, or with OCEANID_FUZZ a program of libFuzzer's (Tests/Fuzz/run).
 let foreign: [Target.Dependency] =
   [
-    "Curl", "Guard", "GuardAPI", "GuardClient", "GuardConfiguration", "GuardIncidents", "GuardJournal",
-    "GuardState", "GuardStatus", "Health", "Kubernetes", "Platform", "SSH", "Tunnel",
+    "Curl", "Guard", "GuardAPI", "GuardAlerts", "GuardClient", "GuardConfiguration", "GuardIncidents",
+    "GuardJournal", "GuardState", "GuardStatus", "Health", "Kubernetes", "Platform", "SSH", "Tunnel",
   ]
   + nio + [.product(name: "NIOEmbedded", package: "swift-nio")]
 let fuzzing: [Target] =
@@ -128,11 +128,19 @@ let package = Package(
     room(
       "GuardIncidents",
       ["GuardAPI", "GuardJournal", "GuardState", "GuardStatus", "Health", "Platform", "Systemd"]),
+    // The only importer of Posting.
+    room(
+      "GuardAlerts",
+      [
+        "GuardAPI", "GuardConfiguration", "GuardJournal", "GuardState", "Health", "Platform", "Posting",
+        "Signing", "Systemd", "Tunnel",
+      ]),
     room(
       "Guard",
       [
-        "Curl", "GuardAPI", "GuardConfiguration", "GuardIncidents", "GuardJournal", "GuardState",
-        "GuardStatus", "Health", "Kubernetes", "Platform", "Posting", "SSH", "Signing", "Systemd", "Tunnel",
+        "Curl", "GuardAPI", "GuardAlerts", "GuardConfiguration", "GuardIncidents", "GuardJournal",
+        "GuardState", "GuardStatus", "Health", "Kubernetes", "Platform", "SSH", "Signing", "Systemd",
+        "Tunnel",
       ] + nio),
     program("oceanid-guard", ["CWipingHeap", "Guard", arguments]),
 
@@ -172,14 +180,21 @@ let package = Package(
     tests(
       "Kubernetes", ["Curl", "DemoCluster", "Health", "Platform", "TestSupport", "YAML"] + nio + [nioSSL],
       reading: ["Recordings"]),
+    tests("GuardState", ["Health", "Platform", "Systemd", "TestSupport"]),
     tests("GuardConfiguration", ["Health", "TestSupport", "Tunnel"]),
     tests("GuardJournal", ["GuardState", "Health", "Platform", "Systemd", "TestSupport"]),
     tests("GuardStatus", ["GuardState", "Health", "TestSupport"]),
     tests(
+      "GuardAlerts",
+      [
+        "GuardAPI", "GuardConfiguration", "GuardJournal", "GuardState", "Health", "Platform", "Systemd",
+        "TestSupport", "Tunnel",
+      ]),
+    tests(
       "Guard",
       [
-        "GuardAPI", "GuardConfiguration", "GuardIncidents", "GuardJournal", "GuardState", "GuardStatus",
-        "Health", "Kubernetes", "Platform", "Systemd", "TestSupport", "Tunnel",
+        "GuardAPI", "GuardAlerts", "GuardConfiguration", "GuardIncidents", "GuardJournal", "GuardState",
+        "GuardStatus", "Health", "Kubernetes", "Platform", "Systemd", "TestSupport", "Tunnel",
       ]),
     tests("GuardClient", ["GuardAPI", "Health", "Platform", "SystemJournal", "TestSupport", arguments]),
     tests("DemoCluster", ["TestSupport"]),

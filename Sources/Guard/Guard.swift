@@ -1,5 +1,6 @@
 internal import Dispatch
 internal import GuardAPI
+internal import GuardAlerts
 internal import GuardConfiguration
 internal import GuardIncidents
 internal import GuardJournal

@@ -6,6 +6,7 @@ import Synchronization
 import TestSupport
 
 @testable import Guard
+@testable import GuardAlerts
 @testable import GuardIncidents
 @testable import GuardJournal
 @testable import GuardStatus

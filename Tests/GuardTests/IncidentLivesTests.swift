@@ -5,6 +5,7 @@ import TestSupport
 import Testing
 
 @testable import Guard
+@testable import GuardAlerts
 @testable import GuardIncidents
 @testable import GuardState
 

@@ -8,6 +8,7 @@ import TestSupport
 import Testing
 
 @testable import Guard
+@testable import GuardAlerts
 @testable import GuardJournal
 @testable import GuardStatus
 @testable import Tunnel

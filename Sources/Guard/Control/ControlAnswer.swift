@@ -1,4 +1,5 @@
 internal import GuardAPI
+internal import GuardAlerts
 internal import GuardConfiguration
 internal import GuardIncidents
 internal import Health

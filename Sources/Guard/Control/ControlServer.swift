@@ -1,4 +1,5 @@
 internal import GuardAPI
+internal import GuardAlerts
 internal import GuardIncidents
 internal import GuardStatus
 internal import Health

@@ -1,5 +1,6 @@
 internal import GuardAPI
 internal import Health
+internal import Platform
 
 /// The part of a request's target after `?`.
 struct Query {
@@ -9,7 +10,7 @@ struct Query {
     var values: [String: String] = [:]
     for pair in target.drop(while: { $0 != "?" }).dropFirst().split(separator: "&").prefix(16) {
       let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      values[String(parts[0])] = parts.count > 1 ? parts[1].removingPercentEncoding : ""
+      values[String(parts[0])] = parts.count > 1 ? parts[1].percentDecoded : ""
     }
     self.values = values
   }

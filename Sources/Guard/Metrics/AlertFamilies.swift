@@ -1,3 +1,5 @@
+internal import GuardAlerts
+
 /// How the alert channels do.
 enum AlertFamilies {
   static func families(_ channels: [AlertFigures]) -> [MetricFamily] {

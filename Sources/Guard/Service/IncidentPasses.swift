@@ -1,4 +1,5 @@
 internal import Dispatch
+internal import GuardAlerts
 internal import GuardIncidents
 internal import GuardState
 internal import GuardStatus
@@ -69,8 +70,8 @@ final class IncidentPasses: Sendable {
     folder?.look()
     board.setOwnFailures(alerts.failures + [folder?.problem].compactMap(\.self))
     ledger.observe(Sighting(cluster: "", problems: board.ownProblems), at: now)
-    // Before the ledger says that people were told.
-    alerts.mend()
+    // Before the ledger records notices as sent.
+    alerts.retryUnsaved()
     ledger.pass(at: now)
     alerts.refresh(
       AlertOutlook(

@@ -3,6 +3,7 @@ internal import GuardAPI
 internal import Platform
 
 @testable internal import Guard
+@testable internal import GuardAlerts
 @testable internal import GuardState
 @testable internal import Health
 

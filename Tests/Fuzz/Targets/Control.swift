@@ -4,6 +4,7 @@ internal import NIOEmbedded
 internal import NIOHTTP1
 
 @testable internal import Guard
+@testable internal import GuardAlerts
 @testable internal import GuardIncidents
 @testable internal import GuardJournal
 @testable internal import GuardStatus

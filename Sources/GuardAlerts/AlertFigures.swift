@@ -1,16 +1,16 @@
 /// What a channel did since the guard started; for metrics.
-struct AlertFigures: Hashable, Sendable {
-  let channel: String
+package struct AlertFigures: Hashable, Sendable {
+  package let channel: String
   /// `webhook`
-  let means: String
+  package let means: String
   /// Incidents' news, one by one; of a ping, its pings.
-  var delivered: Int
+  package var delivered: Int
   /// Attempts.
-  var failed: Int
+  package var failed: Int
   /// Incidents' news that nobody will hear of.
-  var dropped: Int
+  package var dropped: Int
   /// Incidents that wait now.
-  var waiting: Int
+  package var waiting: Int
   /// It is a problem that it does not deliver.
-  var isFailing = false
+  package var isFailing = false
 }

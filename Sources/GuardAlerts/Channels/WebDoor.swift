@@ -143,6 +143,6 @@ extension WebAddress {
   fileprivate var secrets: [String] {
     let whole = path + query
     let parts = whole.split { "/?&=".contains($0) }.map(String.init)
-    return ([whole, path] + parts).flatMap { [$0, $0.removingPercentEncoding] }
+    return ([whole, path] + parts).flatMap { [$0, $0.percentDecoded] }
   }
 }

@@ -6,9 +6,9 @@ import Systemd
 import TestSupport
 import Testing
 
-@testable import Guard
-@testable import GuardJournal
 @testable import GuardState
+
+private let moment = Timestamp(seconds: 1_800_000_000)
 
 @Suite struct StateFolderTests {
   private final class Clock: Sendable {
@@ -97,23 +97,5 @@ import Testing
     state.setAside("incidents.json")
     #expect(try state.read("incidents.json", limit: 10) == nil)
     #expect(try state.read("incidents.json.unreadable", limit: 10) == [1])
-  }
-
-  @Test(arguments: ["/dev/zero", "a FIFO"])
-  func aSpoolThatIsNoFileHoldsUpNobodyAndTheChannelHearsWhatFires(_ kind: String) throws {
-    let state = state()
-    state.makeFolder("")
-    state.makeFolder("alerts")
-    let spool = "\(path)/alerts/a.spool"
-    try #require((kind == "a FIFO" ? mkfifo(spool, 0o600) : symlink(kind, spool)) == 0)
-    let channel = MemoryChannel()
-    let log = LogMemory()
-    let delivery = AlertDelivery([.named("a")], folder: state, log: log) { _ in [channel] }
-    delivery.refresh(firing: [.sample("x")])
-    #expect(eventually { channel.words == ["opened x/1"] })
-    #expect(log.all.count { $0.priority == .warning } == 1)
-    delivery.stop(timeout: .seconds(5))
-    #expect(state.problem == nil)
-    #expect(try state.read("alerts/a.spool", limit: 1 << 20)?.isEmpty == false)
   }
 }

@@ -3,7 +3,7 @@ import Platform
 import TestSupport
 import Testing
 
-@testable import Guard
+@testable import GuardAlerts
 @testable import GuardConfiguration
 @testable import GuardJournal
 @testable import GuardState

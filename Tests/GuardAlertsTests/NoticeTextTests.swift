@@ -3,7 +3,7 @@ import GuardAPI
 import Systemd
 import Testing
 
-@testable import Guard
+@testable import GuardAlerts
 @testable import GuardJournal
 @testable import Health
 

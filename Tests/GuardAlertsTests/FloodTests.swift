@@ -4,7 +4,7 @@ import Platform
 import TestSupport
 import Testing
 
-@testable import Guard
+@testable import GuardAlerts
 @testable import Health
 
 /// More news at once than anybody reads.

@@ -1,16 +1,23 @@
 internal import GuardConfiguration
-internal import Health
+package import Health
 
 /// How things are: for channels that say it again and again, and for those that are new.
-struct AlertOutlook: Sendable {
+package struct AlertOutlook: Sendable {
   /// Everything that people were told of and that is not over.
-  var firing: [Incident]
+  package var firing: [Incident]
   /// Critical problems of this moment that nobody silenced: some are no incident yet.
-  var critical: [Problem] = []
+  package var critical: [Problem] = []
   /// Clusters of which nothing is known.
-  var unknown: [String] = []
+  package var unknown: [String] = []
   /// The incidents' file has everything: no restart hands over again what was handed over.
-  var isSaved = true
+  package var isSaved = true
+
+  package init(firing: [Incident], critical: [Problem] = [], unknown: [String] = [], isSaved: Bool = true) {
+    self.firing = firing
+    self.critical = critical
+    self.unknown = unknown
+    self.isSaved = isSaved
+  }
 
   /// Whether all is well where nothing fires, as far as a channel with such a filter is concerned.
   func isSure(_ filter: Configuration.AlertChannel.Filter) -> Bool {

@@ -3,7 +3,7 @@ import GuardAPI
 import TestSupport
 import Testing
 
-@testable import Guard
+@testable import GuardAlerts
 @testable import GuardConfiguration
 @testable import GuardState
 @testable import Health

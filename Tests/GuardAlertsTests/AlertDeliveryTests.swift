@@ -4,7 +4,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@testable import Guard
+@testable import GuardAlerts
 @testable import GuardConfiguration
 @testable import GuardJournal
 @testable import GuardState

@@ -1,6 +1,6 @@
 extension StringProtocol where SubSequence == Substring {
   /// RFC 3986 §2.1; a damaged escape stands as it is.
-  var removingPercentEncoding: String {
+  package var percentDecoded: String {
     var bytes: [UInt8] = []
     var rest = Substring(self).utf8
     while let byte = rest.popFirst() {

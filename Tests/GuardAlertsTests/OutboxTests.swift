@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Guard
+@testable import GuardAlerts
 @testable import Health
 
 @Suite struct OutboxTests {

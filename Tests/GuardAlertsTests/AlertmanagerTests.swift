@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import Guard
+@testable import GuardAlerts
 @testable import GuardConfiguration
 @testable import GuardState
 @testable import Health

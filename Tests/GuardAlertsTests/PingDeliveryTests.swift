@@ -2,7 +2,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@testable import Guard
+@testable import GuardAlerts
 @testable import GuardConfiguration
 @testable import Health
 

@@ -1,19 +1,19 @@
 internal import Dispatch
-internal import GuardAPI
-internal import GuardConfiguration
-internal import GuardJournal
-internal import GuardState
-internal import Health
+package import GuardAPI
+package import GuardConfiguration
+package import GuardJournal
+package import GuardState
+package import Health
 internal import Platform
 internal import Synchronization
 internal import Systemd
-internal import Tunnel
+package import Tunnel
 
 /// Tells people: takes notices, and sees to it that every channel which wants them gets them, at least once.
 ///
 /// The list of channels has one lock; each channel is a `ChannelLine` with a lock and a queue of its own. Every
 /// function may be called from any thread and waits for no server; `send` writes to the state directory.
-final class AlertDelivery: Sendable {
+package final class AlertDelivery: Sendable {
   typealias Maker = @Sendable (Configuration.AlertChannel) -> [any DeliveryChannel]
 
   private struct Entry {
@@ -72,7 +72,7 @@ final class AlertDelivery: Sendable {
   }
 
   /// With the real channels.
-  convenience init(
+  package convenience init(
     _ channels: [Configuration.AlertChannel], folder: StateFolder?, environment: LocalEnvironment,
     log: any EventLog
   ) {
@@ -83,23 +83,23 @@ final class AlertDelivery: Sendable {
   // MARK: - In
 
   /// Takes a notice into the channels' keeping before it returns.
-  func send(_ notice: IncidentNotice) {
+  package func send(_ notice: IncidentNotice) {
     for line in lines { line.send(notice) }
   }
 
   /// How things are. To be called often, at least every few minutes: what nobody confirms for a quarter of an hour is
   /// neither sent again nor vouched for by a ping.
-  func refresh(_ outlook: AlertOutlook) {
+  package func refresh(_ outlook: AlertOutlook) {
     self.outlook.withLock { $0 = outlook }
     for line in lines { line.refresh(outlook) }
   }
 
-  /// Tries again to keep what a full disk did not take: before anybody notes down that people were told of it.
-  func mend() { for line in lines { line.mend() } }
+  /// Tries again to save notices that a full disk refused. To be called before the incident book records them as sent.
+  package func retryUnsaved() { for line in lines { line.retryUnsaved() } }
 
   /// Puts another configuration into force. A channel that did not change goes on; one of the same name takes over
   /// what waits; one that is new is told what fires; of one that is gone nothing is delivered any more.
-  func reconfigure(_ channels: [Configuration.AlertChannel]) {
+  package func reconfigure(_ channels: [Configuration.AlertChannel]) {
     let former = entries.withLock { $0 }
     var next: [Entry] = []
     var kept: Set<ObjectIdentifier> = []
@@ -144,7 +144,7 @@ final class AlertDelivery: Sendable {
   // MARK: - Trying out
 
   /// How a try went.
-  enum TestOutcome: Hashable, Sendable {
+  package enum TestOutcome: Hashable, Sendable {
     case delivered(String)
     case failed(String, remedy: String)
     case unknownChannel
@@ -154,7 +154,7 @@ final class AlertDelivery: Sendable {
   /// Sends an incident of nothing by one channel, past everything that waits.
   ///
   /// - Parameter done: called once, on any thread.
-  func test(channel name: String, _ done: @escaping @Sendable (TestOutcome) -> Void) {
+  package func test(channel name: String, _ done: @escaping @Sendable (TestOutcome) -> Void) {
     guard let entry = entries.withLock({ $0.first { $0.configuration.name == name } }) else {
       return done(.unknownChannel)
     }
@@ -184,12 +184,12 @@ final class AlertDelivery: Sendable {
   // MARK: - Out
 
   /// Of each channel that does not deliver, its problem. It is told by the other channels only.
-  var failures: [Problem] {
+  package var failures: [Problem] {
     entries.withLock { $0 }.compactMap { entry in entry.lines.lazy.compactMap(\.problem).first }
   }
 
   /// Of `GET /v1/alerts`.
-  var document: AlertsDocument {
+  package var document: AlertsDocument {
     let stateFailure = folder?.problem.map {
       AlertsDocument.StateFailure(since: $0.since, failure: "\($0.title): \($0.detail)", remedy: $0.remedy)
     }
@@ -205,7 +205,7 @@ final class AlertDelivery: Sendable {
   }
 
   /// In the order of the configuration.
-  var figures: [AlertFigures] {
+  package var figures: [AlertFigures] {
     entries.withLock { $0 }.compactMap { entry in
       var figures = entry.lines.map(\.figures)[...]
       guard var sum = figures.popFirst() else { return nil }
@@ -225,7 +225,7 @@ final class AlertDelivery: Sendable {
   // MARK: - Stop
 
   /// Gives up what is under way; it waits in the state directory for the next start.
-  func stop(timeout: Duration) { AlertDelivery.stop(lines, timeout: timeout, keeps: true) }
+  package func stop(timeout: Duration) { AlertDelivery.stop(lines, timeout: timeout, keeps: true) }
 
   private static func stop(_ lines: [ChannelLine], timeout: Duration, keeps: Bool) {
     let deadline = ContinuousClock.now + timeout

@@ -1,7 +1,7 @@
 import Platform
 import Testing
 
-@testable import Guard
+@testable import GuardAlerts
 @testable import Health
 
 /// A channel in virtual time.

@@ -107,7 +107,7 @@ final class ChannelLine: Sendable {
   }
 
   /// Writes what the disk did not take earlier.
-  func mend() { complain(state.withLock { $0.keep(.put([])) }) }
+  func retryUnsaved() { complain(state.withLock { $0.keep(.put([])) }) }
 
   /// Goes on with another channel of the same name: what waits is delivered by that.
   func replace(_ configuration: Configuration.AlertChannel, _ channel: any DeliveryChannel) {

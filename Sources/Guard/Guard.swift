@@ -201,10 +201,10 @@ package final class Guard: Sendable {
   }
 
   private func metrics() -> [MetricFamily] {
-    let tallies = Dictionary(
-      clusters(named: nil).map { ($0.configuration.name, $0.tally.counts) }
+    let counts = Dictionary(
+      clusters(named: nil).map { ($0.configuration.name, $0.counters.counts) }
     ) { first, _ in first }
-    return ClusterFamilies.families(board.entries, tallies: tallies)
+    return ClusterFamilies.families(board.entries, counts: counts)
       + OwnFamilies.families(
         .current(), firing: ledger.firing, configurationIsRejected: board.configurationIsRejected)
       + AlertFamilies.families(alerts.figures)

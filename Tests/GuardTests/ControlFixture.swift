@@ -62,7 +62,7 @@ final class ControlFixture {
         history: { [memory = history.memory] query, done in
           DispatchQueue.global().async { done(memory.history(query)) }
         },
-        metrics: { [board] in ClusterFamilies.families(board.entries, tallies: [:]) },
+        metrics: { [board] in ClusterFamilies.families(board.entries, counts: [:]) },
         roundTrips: { RoundTripsDocument(slotSeconds: 300, clusters: []) },
         incidents: ledger.document,
         silence: { [ledger] request, peer in ledger.answer(request, by: "uid \(peer.uid)") },

@@ -53,10 +53,11 @@ import Testing
   }
 
   private static func page(
-    _ entry: StatusBoard.Entry, _ format: MetricFormat = .prometheus, _ counts: Tally.Counts = .init()
+    _ entry: StatusBoard.Entry, _ format: MetricFormat = .prometheus,
+    _ counts: ClusterCounters.Counts = .init()
   ) -> String {
     format.text(
-      ClusterFamilies.families([entry], tallies: [entry.report.name: counts])
+      ClusterFamilies.families([entry], counts: [entry.report.name: counts])
         + OwnFamilies.families(.current(), firing: [.critical: 2], configurationIsRejected: false)
         + AlertFamilies.families([
           .init(
@@ -66,7 +67,7 @@ import Testing
   }
 
   @Test func samplesAreWhatIsKnown() {
-    var counts = Tally.Counts()
+    var counts = ClusterCounters.Counts()
     counts.polls = 7
     counts.pollFailures = ["timeout": 2]
     counts.losses = ["keepalive_timeout": 1]

@@ -21,7 +21,7 @@ actor GuardedCluster {
   nonisolated let tunnel: Tunnel
   nonisolated let poller: Poller
   nonisolated let roundTrips: RoundTripRecord
-  nonisolated let tally = Tally()
+  nonisolated let counters = ClusterCounters()
   private let access: ClusterAccess
   /// For the commands in remedies.
   private let kubeconfig: String
@@ -122,7 +122,7 @@ actor GuardedCluster {
 
   private func note(_ event: TunnelEvent) {
     guard !isStopped.load(ordering: .relaxed) else { return }
-    tally.note(event)
+    counters.record(event)
     journal.write(event)
     if case .changed(_, let state, _, _) = event {
       if state == .up {
@@ -139,7 +139,7 @@ actor GuardedCluster {
   private func note(_ outcome: PollOutcome) {
     guard !isStopped.load(ordering: .relaxed) else { return }
     lastPoll = outcome
-    tally.note(outcome.result)
+    counters.record(outcome.result)
     if let roundTrip = tunnel.status.roundTrip { roundTrips.add(roundTrip, at: outcome.at) }
     switch outcome.result {
     case .success(let snapshot):

@@ -8,13 +8,15 @@ internal import Tunnel
 /// The number of series is bounded by the configuration: clusters, forwards, error codes, Flux kinds and statuses; no
 /// object's name is a label, so that a cluster can't grow a monitoring system.
 enum ClusterFamilies {
-  /// - Parameter tallies: of each cluster, by its name.
-  static func families(_ entries: [StatusBoard.Entry], tallies: [String: Tally.Counts]) -> [MetricFamily] {
-    tunnels(entries, tallies) + forwards(entries) + polls(entries, tallies) + objects(entries)
+  /// - Parameter counts: of each cluster, by its name.
+  static func families(_ entries: [StatusBoard.Entry], counts: [String: ClusterCounters.Counts])
+    -> [MetricFamily]
+  {
+    tunnels(entries, counts) + forwards(entries) + polls(entries, counts) + objects(entries)
   }
 
   private static func tunnels(
-    _ entries: [StatusBoard.Entry], _ tallies: [String: Tally.Counts]
+    _ entries: [StatusBoard.Entry], _ counts: [String: ClusterCounters.Counts]
   ) -> [MetricFamily] {
     var up = MetricFamily("oceanid_tunnel_up", .gauge, "1 while the SSH session is up.")
     var blocked = MetricFamily(
@@ -34,7 +36,7 @@ enum ClusterFamilies {
       roundTrip.add(tunnel.state == .up ? tunnel.roundTrip?.inSeconds : nil, cluster)
       sessions.add(tunnel.sessions.count, cluster)
       reconnects.add(tunnel.reconnects, cluster)
-      for (code, count) in tallies[entry.report.name]?.losses.sorted(by: { $0.key < $1.key }) ?? [] {
+      for (code, count) in counts[entry.report.name]?.losses.sorted(by: { $0.key < $1.key }) ?? [] {
         losses.add(count, cluster.merging(["code": code]) { first, _ in first })
       }
     }
@@ -65,7 +67,7 @@ enum ClusterFamilies {
   }
 
   private static func polls(
-    _ entries: [StatusBoard.Entry], _ tallies: [String: Tally.Counts]
+    _ entries: [StatusBoard.Entry], _ counts: [String: ClusterCounters.Counts]
   ) -> [MetricFamily] {
     var success = MetricFamily("oceanid_poll_success", .gauge, "1 when the last poll succeeded.")
     var ended = MetricFamily("oceanid_poll_timestamp_seconds", .gauge, "When the last poll ended.")
@@ -85,9 +87,9 @@ enum ClusterFamilies {
       }
       interval.add(entry.observation.pollInterval.inSeconds, cluster)
       good.add(entry.observation.snapshotAt.map { Double($0.milliseconds) / 1000 }, cluster)
-      guard let tally = tallies[entry.report.name] else { continue }
-      polls.add(tally.polls, cluster)
-      for (code, count) in tally.pollFailures.sorted(by: { $0.key < $1.key }) {
+      guard let counters = counts[entry.report.name] else { continue }
+      polls.add(counters.polls, cluster)
+      for (code, count) in counters.pollFailures.sorted(by: { $0.key < $1.key }) {
         failures.add(count, cluster.merging(["code": code]) { first, _ in first })
       }
     }

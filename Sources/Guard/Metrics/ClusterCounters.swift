@@ -2,8 +2,9 @@ internal import Health
 internal import Synchronization
 internal import Tunnel
 
-/// What happened to one cluster since the guard started, counted. One lock; told by the cluster, read by the metrics.
-final class Tally: Sendable {
+/// Counts the polls of one cluster and the losses of its tunnel since the guard started. One lock: the cluster writes, the
+/// metrics read.
+final class ClusterCounters: Sendable {
   struct Counts: Hashable, Sendable {
     var polls = 0
     /// By the code of the document's `poll.error`.
@@ -16,12 +17,12 @@ final class Tally: Sendable {
 
   var counts: Counts { state.withLock(\.self) }
 
-  func note(_ event: TunnelEvent) {
+  func record(_ event: TunnelEvent) {
     guard case .changed(from: .up, _, let failure, _) = event else { return }
     state.withLock { $0.losses[failure?.code.rawValue ?? "asked", default: 0] += 1 }
   }
 
-  func note(_ result: Result<Snapshot, PollFailure>) {
+  func record(_ result: Result<Snapshot, PollFailure>) {
     state.withLock { counts in
       counts.polls += 1
       if case .failure(let failure) = result { counts.pollFailures[failure.code.rawValue, default: 0] += 1 }

@@ -128,6 +128,9 @@ let package = Package(
     room(
       "GuardIncidents",
       ["GuardAPI", "GuardJournal", "GuardState", "GuardStatus", "Health", "Platform", "Systemd"]),
+    room(
+      "GuardMetrics",
+      ["GuardAPI", "GuardAlerts", "GuardJournal", "GuardStatus", "Health", "Platform", "Systemd", "Tunnel"]),
     // The only importer of Posting.
     room(
       "GuardAlerts",
@@ -139,8 +142,8 @@ let package = Package(
       "Guard",
       [
         "Curl", "GuardAPI", "GuardAlerts", "GuardConfiguration", "GuardIncidents", "GuardJournal",
-        "GuardState", "GuardStatus", "Health", "Kubernetes", "Platform", "SSH", "Signing", "Systemd",
-        "Tunnel",
+        "GuardMetrics", "GuardState", "GuardStatus", "Health", "Kubernetes", "Platform", "SSH", "Signing",
+        "Systemd", "Tunnel",
       ] + nio),
     program("oceanid-guard", ["CWipingHeap", "Guard", arguments]),
 
@@ -193,8 +196,8 @@ let package = Package(
     tests(
       "Guard",
       [
-        "GuardAPI", "GuardAlerts", "GuardConfiguration", "GuardIncidents", "GuardJournal", "GuardState",
-        "GuardStatus", "Health", "Kubernetes", "Platform", "Systemd", "TestSupport", "Tunnel",
+        "GuardAPI", "GuardAlerts", "GuardConfiguration", "GuardIncidents", "GuardJournal", "GuardMetrics",
+        "GuardState", "GuardStatus", "Health", "Kubernetes", "Platform", "Systemd", "TestSupport", "Tunnel",
       ]),
     tests("GuardClient", ["GuardAPI", "Health", "Platform", "SystemJournal", "TestSupport", arguments]),
     tests("DemoCluster", ["TestSupport"]),

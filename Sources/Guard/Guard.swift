@@ -4,6 +4,7 @@ internal import GuardAlerts
 internal import GuardConfiguration
 internal import GuardIncidents
 internal import GuardJournal
+internal import GuardMetrics
 internal import GuardState
 internal import GuardStatus
 internal import Health

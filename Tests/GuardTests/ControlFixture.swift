@@ -10,6 +10,7 @@ import TestSupport
 @testable import GuardIncidents
 @testable import GuardJournal
 @testable import GuardStatus
+@testable import GuardMetrics
 
 struct SilentLog: EventLog {
   func write(_ record: LogRecord) {}

@@ -12,6 +12,7 @@ import Testing
 @testable import GuardJournal
 @testable import GuardStatus
 @testable import Tunnel
+@testable import GuardMetrics
 
 @Suite struct MetricsTests {
   static let now = Timestamp(seconds: 1_800_000_000)

@@ -3,6 +3,7 @@ internal import GuardAPI
 internal import GuardConfiguration
 internal import GuardIncidents
 internal import GuardJournal
+internal import GuardMetrics
 internal import GuardState
 internal import GuardStatus
 internal import Health

@@ -2,6 +2,7 @@ internal import GuardAPI
 internal import GuardAlerts
 internal import GuardConfiguration
 internal import GuardIncidents
+internal import GuardMetrics
 internal import Health
 internal import NIOHTTP1
 

@@ -1,5 +1,6 @@
 internal import GuardAPI
 internal import GuardIncidents
+internal import GuardMetrics
 internal import GuardStatus
 internal import Health
 internal import NIOCore

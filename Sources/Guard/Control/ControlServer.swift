@@ -1,6 +1,7 @@
 internal import GuardAPI
 internal import GuardAlerts
 internal import GuardIncidents
+internal import GuardMetrics
 internal import GuardStatus
 internal import Health
 internal import NIOCore

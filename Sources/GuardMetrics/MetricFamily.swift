@@ -1,6 +1,6 @@
 /// Samples of one name, as Prometheus and OpenMetrics know them.
-struct MetricFamily: Hashable, Sendable {
-  enum Kind: String, Sendable {
+package struct MetricFamily: Hashable, Sendable {
+  package enum Kind: String, Sendable {
     case gauge, counter
     /// Always 1, with facts as labels.
     case info
@@ -12,43 +12,45 @@ struct MetricFamily: Hashable, Sendable {
   }
 
   /// Without the suffix of its kind: `oceanid_polls`, of which the samples are `oceanid_polls_total`.
-  let name: String
-  let kind: Kind
+  package let name: String
+  package let kind: Kind
   let help: String
   private(set) var samples: [Sample] = []
 
-  init(_ name: String, _ kind: Kind, _ help: String) {
+  package init(_ name: String, _ kind: Kind, _ help: String) {
     self.name = name
     self.kind = kind
     self.help = help
   }
 
   /// A value that is not known makes no sample: no figure is better than a wrong one.
-  mutating func add(_ value: Double?, _ labels: [String: String] = [:]) {
+  package mutating func add(_ value: Double?, _ labels: [String: String] = [:]) {
     guard let value, value.isFinite else { return }
     samples.append(Sample(labels: labels, value: value))
   }
 
-  mutating func add(_ value: Int?, _ labels: [String: String] = [:]) { add(value.map(Double.init), labels) }
+  package mutating func add(_ value: Int?, _ labels: [String: String] = [:]) {
+    add(value.map(Double.init), labels)
+  }
 
-  mutating func add(_ value: Bool?, _ labels: [String: String] = [:]) {
+  package mutating func add(_ value: Bool?, _ labels: [String: String] = [:]) {
     add(value.map { $0 ? 1 : 0 }, labels)
   }
 }
 
 /// How a page of metrics is written.
-enum MetricFormat: Sendable {
+package enum MetricFormat: Sendable {
   /// https://prometheus.io/docs/instrumenting/exposition_formats, text format 0.0.4.
   case prometheus
   /// OpenMetrics 1.0, for who asks for it.
   case openMetrics
 
   /// - Parameter accept: the request's Accept header.
-  init(accept: String?) {
+  package init(accept: String?) {
     self = accept?.contains("application/openmetrics-text") == true ? .openMetrics : .prometheus
   }
 
-  var contentType: String {
+  package var contentType: String {
     switch self {
     case .prometheus: "text/plain; version=0.0.4; charset=utf-8"
     case .openMetrics: "application/openmetrics-text; version=1.0.0; charset=utf-8"
@@ -56,7 +58,7 @@ enum MetricFormat: Sendable {
   }
 
   /// Families without samples are left out.
-  func text(_ families: [MetricFamily]) -> String {
+  package func text(_ families: [MetricFamily]) -> String {
     var text = ""
     for family in families where !family.samples.isEmpty {
       let sampleName = family.name + family.kind.suffix

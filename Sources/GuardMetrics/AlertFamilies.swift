@@ -1,8 +1,8 @@
-internal import GuardAlerts
+package import GuardAlerts
 
 /// How the alert channels do.
-enum AlertFamilies {
-  static func families(_ channels: [AlertFigures]) -> [MetricFamily] {
+package enum AlertFamilies {
+  package static func families(_ channels: [AlertFigures]) -> [MetricFamily] {
     var delivered = MetricFamily(
       "oceanid_alerts_delivered", .counter, "News of incidents that a channel took; of a ping, its pings.")
     var failed = MetricFamily("oceanid_alerts_failed", .counter, "Attempts of a channel that failed.")

@@ -1,5 +1,5 @@
 internal import GuardAPI
-internal import GuardStatus
+package import GuardStatus
 internal import Health
 internal import Tunnel
 
@@ -7,9 +7,9 @@ internal import Tunnel
 ///
 /// The number of series is bounded by the configuration: clusters, forwards, error codes, Flux kinds and statuses; no
 /// object's name is a label, so that a cluster can't grow a monitoring system.
-enum ClusterFamilies {
+package enum ClusterFamilies {
   /// - Parameter counts: of each cluster, by its name.
-  static func families(_ entries: [StatusBoard.Entry], counts: [String: ClusterCounters.Counts])
+  package static func families(_ entries: [StatusBoard.Entry], counts: [String: ClusterCounters.Counts])
     -> [MetricFamily]
   {
     tunnels(entries, counts) + forwards(entries) + polls(entries, counts) + objects(entries)

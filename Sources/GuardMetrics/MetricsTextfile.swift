@@ -1,4 +1,4 @@
-internal import GuardJournal
+package import GuardJournal
 internal import Platform
 internal import Synchronization
 internal import Systemd
@@ -6,14 +6,14 @@ internal import Systemd
 /// The metrics as a file for node_exporter's textfile collector, replaced as a whole.
 ///
 /// Belongs to the guard's queue.
-final class MetricsTextfile: Sendable {
+package final class MetricsTextfile: Sendable {
   private let isBroken = Mutex(false)
   private let log: any EventLog
 
-  init(log: any EventLog) { self.log = log }
+  package init(log: any EventLog) { self.log = log }
 
   /// A file that can't be written is told once, and once that it is written again.
-  func write(_ text: String, to path: String) {
+  package func write(_ text: String, to path: String) {
     let failure: SystemError?
     do throws(SystemError) {
       // node_exporter is another user.

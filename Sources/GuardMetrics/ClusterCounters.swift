@@ -1,11 +1,11 @@
-internal import Health
+package import Health
 internal import Synchronization
-internal import Tunnel
+package import Tunnel
 
 /// Counts the polls of one cluster and the losses of its tunnel since the guard started. One lock: the cluster writes, the
 /// metrics read.
-final class ClusterCounters: Sendable {
-  struct Counts: Hashable, Sendable {
+package final class ClusterCounters: Sendable {
+  package struct Counts: Hashable, Sendable {
     var polls = 0
     /// By the code of the document's `poll.error`.
     var pollFailures: [String: Int] = [:]
@@ -15,14 +15,16 @@ final class ClusterCounters: Sendable {
 
   private let state = Mutex(Counts())
 
-  var counts: Counts { state.withLock(\.self) }
+  package init() {}
 
-  func record(_ event: TunnelEvent) {
+  package var counts: Counts { state.withLock(\.self) }
+
+  package func record(_ event: TunnelEvent) {
     guard case .changed(from: .up, _, let failure, _) = event else { return }
     state.withLock { $0.losses[failure?.code.rawValue ?? "asked", default: 0] += 1 }
   }
 
-  func record(_ result: Result<Snapshot, PollFailure>) {
+  package func record(_ result: Result<Snapshot, PollFailure>) {
     state.withLock { counts in
       counts.polls += 1
       if case .failure(let failure) = result { counts.pollFailures[failure.code.rawValue, default: 0] += 1 }

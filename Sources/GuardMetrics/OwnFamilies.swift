@@ -1,12 +1,14 @@
 internal import Glibc
 internal import GuardAPI
-internal import Health
-internal import Platform
+package import Health
+package import Platform
 
 /// What the guard needs of this machine. With the guard's prefix, because in a textfile the names that client libraries
 /// use (`process_…`) would clash with node_exporter's own, which then refuses all of it.
-enum OwnFamilies {
-  static func families(_ process: ProcessUse?, firing: [Problem.Severity: Int], configurationIsRejected: Bool)
+package enum OwnFamilies {
+  package static func families(
+    _ process: ProcessUse?, firing: [Problem.Severity: Int], configurationIsRejected: Bool
+  )
     -> [MetricFamily]
   {
     var build = MetricFamily("oceanid_build", .info, "The version of the guard.")

@@ -47,8 +47,9 @@ let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl
 // The readers of foreign bytes: tests, or with OCEANID_FUZZ a program of libFuzzer's (Tests/Fuzz/run).
 let foreign: [Target.Dependency] =
   [
-    "Curl", "Guard", "GuardAPI", "GuardAlerts", "GuardClient", "GuardConfiguration", "GuardIncidents",
-    "GuardJournal", "GuardState", "GuardStatus", "Health", "Kubernetes", "Platform", "SSH", "Tunnel",
+    "Curl", "Guard", "GuardAPI", "GuardAlerts", "GuardClient", "GuardConfiguration", "GuardControl",
+    "GuardIncidents", "GuardJournal", "GuardState", "GuardStatus", "Health", "Kubernetes", "Platform", "SSH",
+    "Tunnel",
   ]
   + nio + [.product(name: "NIOEmbedded", package: "swift-nio")]
 let fuzzing: [Target] =
@@ -139,12 +140,18 @@ let package = Package(
         "Signing", "Systemd", "Tunnel",
       ]),
     room(
+      "GuardControl",
+      [
+        "GuardAPI", "GuardAlerts", "GuardConfiguration", "GuardIncidents", "GuardMetrics", "GuardState",
+        "GuardStatus", "Health", "Platform",
+      ] + nio),
+    room(
       "Guard",
       [
-        "Curl", "GuardAPI", "GuardAlerts", "GuardConfiguration", "GuardIncidents", "GuardJournal",
-        "GuardMetrics", "GuardState", "GuardStatus", "Health", "Kubernetes", "Platform", "SSH", "Signing",
-        "Systemd", "Tunnel",
-      ] + nio),
+        "Curl", "GuardAPI", "GuardAlerts", "GuardConfiguration", "GuardControl", "GuardIncidents",
+        "GuardJournal", "GuardMetrics", "GuardState", "GuardStatus", "Health", "Kubernetes", "Platform",
+        "SSH", "Signing", "Systemd", "Tunnel",
+      ]),
     program("oceanid-guard", ["CWipingHeap", "Guard", arguments]),
 
     // The client
@@ -194,10 +201,17 @@ let package = Package(
         "TestSupport", "Tunnel",
       ]),
     tests(
-      "Guard",
+      "GuardControl",
       [
         "GuardAPI", "GuardAlerts", "GuardConfiguration", "GuardIncidents", "GuardJournal", "GuardMetrics",
-        "GuardState", "GuardStatus", "Health", "Kubernetes", "Platform", "Systemd", "TestSupport", "Tunnel",
+        "GuardStatus", "Health", "Platform", "TestSupport",
+      ]),
+    tests(
+      "Guard",
+      [
+        "GuardAPI", "GuardAlerts", "GuardConfiguration", "GuardControl", "GuardIncidents", "GuardJournal",
+        "GuardMetrics", "GuardState", "GuardStatus", "Health", "Kubernetes", "Platform", "Systemd",
+        "TestSupport", "Tunnel",
       ]),
     tests("GuardClient", ["GuardAPI", "Health", "Platform", "SystemJournal", "TestSupport", arguments]),
     tests("DemoCluster", ["TestSupport"]),

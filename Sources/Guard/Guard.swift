@@ -2,6 +2,7 @@ internal import Dispatch
 internal import GuardAPI
 internal import GuardAlerts
 internal import GuardConfiguration
+internal import GuardControl
 internal import GuardIncidents
 internal import GuardJournal
 internal import GuardMetrics

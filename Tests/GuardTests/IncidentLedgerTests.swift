@@ -8,6 +8,7 @@ import TestSupport
 import Testing
 
 @testable import Guard
+@testable import GuardControl
 @testable import GuardIncidents
 @testable import GuardJournal
 @testable import GuardState
@@ -216,28 +217,5 @@ import Testing
     let request = try SilenceRequest(Query("/v1/silence?pattern=*&reason=x&seconds=60"))
     for _ in 0..<100 { #expect(ledger.silence(request, by: "uid 0", at: Self.start) != nil) }
     #expect(ledger.silence(request, by: "uid 0", at: Self.start) == nil)
-  }
-
-  @Test(.blocking) func theSocketTellsIncidentsAndTakesSilences() throws {
-    let fixture = try ControlFixture()
-    Self.run(fixture.ledger, 0..<60, [Self.problem])
-    #expect(try fixture.get("/v1/incidents").contains("\"state\":\"firing\""))
-    #expect(try fixture.get("/v1/silence", method: "POST").contains("\"query\""))
-    let answer = try fixture.get(
-      "/v1/silence?reason=known&seconds=600&pattern=node%20calypso", method: "POST")
-    #expect(answer.contains("200 OK"))
-    let id = try #require(fixture.ledger.document().silences.first?.id)
-    #expect(answer.contains("silence \(id) until"))
-    #expect(answer.contains("it holds back 1 open incident"))
-    let receipt = try #require(
-      DocumentCoding.decodeReceipt(Data((answer.split(separator: "\r\n").last ?? "").utf8)))
-    #expect(receipt.silence?.id == id && receipt.silence?.expiresAt != nil)
-    #expect(receipt.effect == "it holds back 1 open incident")
-    fixture.ledger.keep(["tethys"])
-    let unknown = try fixture.get("/v1/silence?reason=known&seconds=600&cluster=nosuch", method: "POST")
-    #expect(unknown.contains("404") && unknown.contains("no such cluster"))
-    #expect(try fixture.get("/v1/silence?end=nope", method: "POST").contains("404"))
-    #expect(try fixture.get("/v1/silence?end=\(id)", method: "POST").contains("200 OK"))
-    #expect(fixture.ledger.document().silences.isEmpty)
   }
 }

@@ -10,9 +10,9 @@ import Testing
 @testable import Guard
 @testable import GuardAlerts
 @testable import GuardJournal
+@testable import GuardMetrics
 @testable import GuardStatus
 @testable import Tunnel
-@testable import GuardMetrics
 
 @Suite struct MetricsTests {
   static let now = Timestamp(seconds: 1_800_000_000)

@@ -5,6 +5,7 @@ import Testing
 
 @testable import Guard
 @testable import GuardConfiguration
+@testable import GuardControl
 @testable import Systemd
 
 /// The manager's sockets, in the hands of a guard that can't start.

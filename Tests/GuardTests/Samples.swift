@@ -17,3 +17,7 @@ final class LogMemory: EventLog {
   var all: [LogRecord] { records.withLock { $0 } }
   var events: [String] { all.compactMap { $0.event?.name } }
 }
+
+struct SilentLog: EventLog {
+  func write(_ record: LogRecord) {}
+}

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import GuardControl
 internal import Health
 internal import Platform
 internal import Systemd

@@ -5,6 +5,7 @@ internal import NIOHTTP1
 
 @testable internal import Guard
 @testable internal import GuardAlerts
+@testable internal import GuardControl
 @testable internal import GuardIncidents
 @testable internal import GuardJournal
 @testable internal import GuardStatus

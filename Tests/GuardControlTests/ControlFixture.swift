@@ -5,12 +5,12 @@ import Platform
 import Synchronization
 import TestSupport
 
-@testable import Guard
 @testable import GuardAlerts
+@testable import GuardControl
 @testable import GuardIncidents
 @testable import GuardJournal
-@testable import GuardStatus
 @testable import GuardMetrics
+@testable import GuardStatus
 
 struct SilentLog: EventLog {
   func write(_ record: LogRecord) {}

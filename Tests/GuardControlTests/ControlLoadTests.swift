@@ -5,7 +5,7 @@ import Platform
 import TestSupport
 import Testing
 
-@testable import Guard
+@testable import GuardControl
 @testable import GuardStatus
 
 /// What many, silent, greedy and broken clients do to everybody else: nothing.

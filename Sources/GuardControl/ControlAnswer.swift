@@ -1,13 +1,13 @@
 internal import GuardAPI
 internal import GuardAlerts
-internal import GuardConfiguration
+package import GuardConfiguration
 internal import GuardIncidents
 internal import GuardMetrics
 internal import Health
 internal import NIOHTTP1
 
 /// A whole answer: status, type and bytes.
-struct ControlAnswer: Sendable {
+package struct ControlAnswer: Sendable {
   let status: HTTPResponseStatus
   let contentType: String
   let body: [UInt8]
@@ -24,7 +24,7 @@ struct ControlAnswer: Sendable {
   }
 
   /// All of it, for a connection that ends with it.
-  var closingResponse: [UInt8] {
+  package var closingResponse: [UInt8] {
     let head = """
       HTTP/1.1 \(status.code) \(status.reasonPhrase)\r\nContent-Type: \(contentType)\r\n\
       Content-Length: \(body.count)\r\nConnection: close\r\n\r\n
@@ -33,7 +33,7 @@ struct ControlAnswer: Sendable {
   }
 
   /// Of a guard that can't start with the configuration that it has.
-  static func notStarted(_ errors: ConfigurationErrors) -> ControlAnswer {
+  package static func notStarted(_ errors: ConfigurationErrors) -> ControlAnswer {
     error(.serviceUnavailable, "configuration", errors.description)
   }
 

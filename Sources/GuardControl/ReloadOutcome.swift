@@ -1,7 +1,7 @@
-internal import GuardConfiguration
+package import GuardConfiguration
 
 /// What became of a reload.
-enum ReloadOutcome: Sendable {
+package enum ReloadOutcome: Sendable {
   /// In one line, what changed.
   case taken(String)
   /// The file is wrong; nothing changed.

@@ -6,7 +6,7 @@ internal import Platform
 internal import Synchronization
 
 /// How many connections to the control socket each user may have open, so that nobody's keep the others out.
-struct ConnectionQuota: Sendable {
+package struct ConnectionQuota: Sendable {
   private var shares: ConnectionShares<UInt32>
   private let ownUID: UInt32
 

@@ -2,7 +2,7 @@ internal import GuardAPI
 internal import GuardAlerts
 internal import GuardIncidents
 internal import GuardMetrics
-internal import GuardStatus
+package import GuardStatus
 internal import Health
 internal import NIOCore
 internal import NIOHTTP1
@@ -12,36 +12,11 @@ internal import Platform
 /// The control socket: HTTP/1.1 over a Unix stream socket, on one event loop of its own.
 ///
 /// Everything a handler touches belongs to that loop; what it serves comes from the status board.
-final class ControlServer: Sendable {
-  enum Socket: Sendable {
+package final class ControlServer: Sendable {
+  package enum Socket: Sendable {
     case path(String)
     /// A listening socket of the service manager.
     case adopted(Int32)
-  }
-
-  /// What the guard does for a client that may write.
-  struct Actions: Sendable {
-    /// False: there is no such cluster.
-    let reconnect: @Sendable (_ cluster: String?) -> Bool
-    let poll: @Sendable (_ cluster: String?) -> Bool
-    /// `done` is called once, on any thread.
-    let reload: @Sendable (_ done: @escaping @Sendable (ReloadOutcome) -> Void) -> Void
-    /// `done` is called once, on any thread; with nil where too many ask at once.
-    let history: @Sendable (HistoryQuery, _ done: @escaping @Sendable (HistoryDocument?) -> Void) -> Void
-    let metrics: @Sendable () -> [MetricFamily]
-    let roundTrips: @Sendable () -> RoundTripsDocument
-    let incidents: @Sendable () -> IncidentsDocument
-    let silence: @Sendable (SilenceRequest, PeerCredentials) -> SilenceOutcome
-    /// False: there is no such silence.
-    let endSilence: @Sendable (_ id: String, PeerCredentials) -> Bool
-    let alerts: @Sendable () -> AlertsDocument
-    /// `done` is called once, on any thread.
-    let testAlert:
-      @Sendable (_ channel: String, _ done: @escaping @Sendable (AlertDelivery.TestOutcome) -> Void) -> Void
-    /// Logs a change that somebody is about to make by hand. False: there is no such cluster.
-    let breakGlass: @Sendable (BreakGlass, PeerCredentials) -> Bool
-    /// Told of every write, allowed or not.
-    let audit: @Sendable (_ action: String, _ peer: PeerCredentials, _ allowed: Bool) -> Void
   }
 
   private let group: MultiThreadedEventLoopGroup
@@ -53,7 +28,7 @@ final class ControlServer: Sendable {
   /// Binds and listens; requests are answered from now on.
   ///
   /// - Throws: `ControlSocket.Failure`, or NIO's error when the socket can't listen.
-  init(
+  package init(
     _ socket: Socket, board: StatusBoard, actions: Actions, quota: ConnectionQuota = ConnectionQuota()
   ) throws {
     let raw: Int32
@@ -94,13 +69,13 @@ final class ControlServer: Sendable {
   }
 
   /// False when the socket's file is gone or another's: nobody can find this server any more.
-  var isReachable: Bool { path.map { ControlSocket.Identity(of: $0) == identity } ?? true }
+  package var isReachable: Bool { path.map { ControlSocket.Identity(of: $0) == identity } ?? true }
 
   /// Runs `body` on the event loop: an answer proves that the loop turns.
-  func ping(_ body: @escaping @Sendable () -> Void) { group.next().execute(body) }
+  package func ping(_ body: @escaping @Sendable () -> Void) { group.next().execute(body) }
 
   /// Stops listening, removes the socket's file where it is ours, and closes what is open.
-  func stop() {
+  package func stop() {
     if let path { ControlSocket.remove(path: path, identity) }
     try? listener.close().wait()
     watchers.stop()

@@ -6,8 +6,8 @@ import Synchronization
 import TestSupport
 import Testing
 
-@testable import Guard
 @testable import GuardConfiguration
+@testable import GuardControl
 @testable import GuardJournal
 @testable import GuardStatus
 

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Guard
+@testable import GuardControl
 
 @Suite struct RequestTargetTests {
   private func refusal(_ target: String, _ hosts: [String]) -> String {

@@ -1,0 +1,66 @@
+package import GuardAPI
+package import GuardAlerts
+package import GuardIncidents
+package import GuardMetrics
+package import Platform
+
+extension ControlServer {
+  /// The parts of the guard that answer requests and carry out changes.
+  package struct Actions: Sendable {
+    /// False: there is no such cluster.
+    package let reconnect: @Sendable (_ cluster: String?) -> Bool
+    package let poll: @Sendable (_ cluster: String?) -> Bool
+    /// `done` is called once, on any thread.
+    package let reload: @Sendable (_ done: @escaping @Sendable (ReloadOutcome) -> Void) -> Void
+    /// `done` is called once, on any thread; with nil where too many ask at once.
+    package let history:
+      @Sendable (HistoryQuery, _ done: @escaping @Sendable (HistoryDocument?) -> Void) -> Void
+    package let metrics: @Sendable () -> [MetricFamily]
+    package let roundTrips: @Sendable () -> RoundTripsDocument
+    package let incidents: @Sendable () -> IncidentsDocument
+    package let silence: @Sendable (SilenceRequest, PeerCredentials) -> SilenceOutcome
+    /// False: there is no such silence.
+    package let endSilence: @Sendable (_ id: String, PeerCredentials) -> Bool
+    package let alerts: @Sendable () -> AlertsDocument
+    /// `done` is called once, on any thread.
+    package let testAlert:
+      @Sendable (_ channel: String, _ done: @escaping @Sendable (AlertDelivery.TestOutcome) -> Void) -> Void
+    /// Logs a manual change of a cluster. False: there is no such cluster.
+    package let breakGlass: @Sendable (BreakGlass, PeerCredentials) -> Bool
+    /// Records every request for a change, allowed or refused.
+    package let audit: @Sendable (_ action: String, _ peer: PeerCredentials, _ allowed: Bool) -> Void
+
+    package init(
+      reconnect: @escaping @Sendable (_ cluster: String?) -> Bool,
+      poll: @escaping @Sendable (_ cluster: String?) -> Bool,
+      reload: @escaping @Sendable (_ done: @escaping @Sendable (ReloadOutcome) -> Void) -> Void,
+      history:
+        @escaping @Sendable (HistoryQuery, _ done: @escaping @Sendable (HistoryDocument?) -> Void) -> Void,
+      metrics: @escaping @Sendable () -> [MetricFamily],
+      roundTrips: @escaping @Sendable () -> RoundTripsDocument,
+      incidents: @escaping @Sendable () -> IncidentsDocument,
+      silence: @escaping @Sendable (SilenceRequest, PeerCredentials) -> SilenceOutcome,
+      endSilence: @escaping @Sendable (_ id: String, PeerCredentials) -> Bool,
+      alerts: @escaping @Sendable () -> AlertsDocument,
+      testAlert:
+        @escaping @Sendable (
+          _ channel: String, _ done: @escaping @Sendable (AlertDelivery.TestOutcome) -> Void
+        ) -> Void, breakGlass: @escaping @Sendable (BreakGlass, PeerCredentials) -> Bool,
+      audit: @escaping @Sendable (_ action: String, _ peer: PeerCredentials, _ allowed: Bool) -> Void
+    ) {
+      self.reconnect = reconnect
+      self.poll = poll
+      self.reload = reload
+      self.history = history
+      self.metrics = metrics
+      self.roundTrips = roundTrips
+      self.incidents = incidents
+      self.silence = silence
+      self.endSilence = endSilence
+      self.alerts = alerts
+      self.testAlert = testAlert
+      self.breakGlass = breakGlass
+      self.audit = audit
+    }
+  }
+}

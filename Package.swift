@@ -47,9 +47,9 @@ let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl
 // The readers of foreign bytes: tests, or with OCEANID_FUZZ a program of libFuzzer's (Tests/Fuzz/run).
 let foreign: [Target.Dependency] =
   [
-    "Curl", "Guard", "GuardAPI", "GuardAlerts", "GuardClient", "GuardConfiguration", "GuardControl",
-    "GuardIncidents", "GuardJournal", "GuardState", "GuardStatus", "Health", "Kubernetes", "Platform", "SSH",
-    "Tunnel",
+    "Curl", "Guard", "GuardAPI", "GuardAlerts", "GuardClient", "GuardCluster", "GuardConfiguration",
+    "GuardControl", "GuardIncidents", "GuardJournal", "GuardState", "GuardStatus", "Health", "Kubernetes",
+    "Platform", "SSH", "Tunnel",
   ]
   + nio + [.product(name: "NIOEmbedded", package: "swift-nio")]
 let fuzzing: [Target] =
@@ -146,11 +146,18 @@ let package = Package(
         "GuardStatus", "Health", "Platform",
       ] + nio),
     room(
+      "GuardCluster",
+      [
+        "GuardAPI", "GuardConfiguration", "GuardIncidents", "GuardJournal", "GuardMetrics", "GuardState",
+        "GuardStatus", "Health", "Kubernetes", "Platform", "Systemd", "Tunnel",
+      ]),
+    room("GuardDoctor", []),
+    room(
       "Guard",
       [
-        "Curl", "GuardAPI", "GuardAlerts", "GuardConfiguration", "GuardControl", "GuardIncidents",
-        "GuardJournal", "GuardMetrics", "GuardState", "GuardStatus", "Health", "Kubernetes", "Platform",
-        "SSH", "Signing", "Systemd", "Tunnel",
+        "Curl", "GuardAPI", "GuardAlerts", "GuardCluster", "GuardConfiguration", "GuardControl",
+        "GuardIncidents", "GuardJournal", "GuardMetrics", "GuardState", "GuardStatus", "Health", "Kubernetes",
+        "Platform", "SSH", "Signing", "Systemd", "Tunnel",
       ]),
     program("oceanid-guard", ["CWipingHeap", "Guard", arguments]),
 
@@ -207,10 +214,13 @@ let package = Package(
         "GuardStatus", "Health", "Platform", "TestSupport",
       ]),
     tests(
+      "GuardCluster",
+      ["GuardJournal", "GuardState", "Health", "Kubernetes", "Systemd", "TestSupport", "Tunnel"]),
+    tests(
       "Guard",
       [
-        "GuardAPI", "GuardAlerts", "GuardConfiguration", "GuardControl", "GuardIncidents", "GuardJournal",
-        "GuardMetrics", "GuardState", "GuardStatus", "Health", "Kubernetes", "Platform", "Systemd",
+        "GuardAPI", "GuardAlerts", "GuardCluster", "GuardConfiguration", "GuardControl", "GuardIncidents",
+        "GuardJournal", "GuardMetrics", "GuardState", "GuardStatus", "Health", "Platform", "Systemd",
         "TestSupport", "Tunnel",
       ]),
     tests("GuardClient", ["GuardAPI", "Health", "Platform", "SystemJournal", "TestSupport", arguments]),

@@ -1,6 +1,7 @@
 internal import Dispatch
 internal import GuardAPI
 internal import GuardAlerts
+internal import GuardCluster
 internal import GuardConfiguration
 internal import GuardControl
 internal import GuardIncidents

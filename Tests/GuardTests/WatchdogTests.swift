@@ -7,6 +7,7 @@ import TestSupport
 import Testing
 
 @testable import Guard
+@testable import GuardCluster
 
 @Suite struct WatchdogFeedTests {
   @Test func isFedOnlyWhileEveryPartAnswers() {

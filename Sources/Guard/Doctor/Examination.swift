@@ -1,6 +1,7 @@
 internal import Dispatch
 internal import Glibc
 internal import GuardAPI
+internal import GuardCluster
 internal import GuardConfiguration
 internal import GuardState
 internal import GuardStatus

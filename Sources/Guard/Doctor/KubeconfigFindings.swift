@@ -1,4 +1,5 @@
 internal import GuardAPI
+internal import GuardCluster
 internal import GuardConfiguration
 internal import Health
 internal import Kubernetes

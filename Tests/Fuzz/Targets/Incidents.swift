@@ -1,7 +1,7 @@
 internal import FoundationEssentials
 internal import GuardAPI
 
-@testable internal import Guard
+@testable internal import GuardCluster
 @testable internal import GuardClient
 @testable internal import Health
 

@@ -1,14 +1,14 @@
-internal import GuardConfiguration
-internal import Health
-internal import Kubernetes
+package import GuardConfiguration
+package import Health
+package import Kubernetes
 internal import Platform
 internal import Synchronization
-internal import Tunnel
+package import Tunnel
 
 /// The guard's own way to a cluster's API: the kubeconfig, read again when it changes, and the tunnel's own door.
 ///
 /// `poll` runs on the poller's queue; the rest may be called from anywhere.
-final class ClusterAccess: Sendable {
+package final class ClusterAccess: Sendable {
   private struct State {
     /// The files that the client was made from, as they were then.
     var stamps: [String: SmallFile.Stamp] = [:]
@@ -24,7 +24,7 @@ final class ClusterAccess: Sendable {
   private let kinds: Set<String>
   private let state = Mutex(State())
 
-  init(
+  package init(
     _ configuration: Configuration.Cluster, tunnel: Tunnel, environment: LocalEnvironment,
     kinds: Set<String> = []
   ) {
@@ -35,7 +35,7 @@ final class ClusterAccess: Sendable {
   }
 
   /// Asks once; blocks for up to the poll's timeout.
-  func poll() -> Result<Snapshot, PollFailure> {
+  package func poll() -> Result<Snapshot, PollFailure> {
     guard tunnel.status.state == .up else { return .failure(tunnelDown) }
     do throws(PollFailure) {
       return .success(
@@ -66,7 +66,7 @@ final class ClusterAccess: Sendable {
   }
 
   /// Where polls go to, as the far side knows it; nil before the kubeconfig was read.
-  var target: StreamAddress? {
+  package var target: StreamAddress? {
     state.withLock { $0.client }.map { configuration.target(of: $0.kubeconfig.server) }
   }
 
@@ -137,23 +137,23 @@ extension ClusterAccess {
 extension Configuration.Cluster {
   /// A server that is the local end of a forward leads to that forward's target; any other is dialled as it
   /// stands, from the far side.
-  func target(of server: Kubeconfig.Server) -> StreamAddress {
+  package func target(of server: Kubeconfig.Server) -> StreamAddress {
     forward(for: server)?.target ?? StreamAddress(host: server.host, port: server.port)
   }
 
-  func forward(for server: Kubeconfig.Server) -> Configuration.Forward? {
+  package func forward(for server: Kubeconfig.Server) -> Configuration.Forward? {
     tunnel.forwards.first {
       guard case .tcp(let listen) = $0.listen else { return false }
       return listen.port == server.port && (isLoopback(server) || listen.host == server.host)
     }
   }
 
-  func isLoopback(_ server: Kubeconfig.Server) -> Bool {
+  package func isLoopback(_ server: Kubeconfig.Server) -> Bool {
     ["127.0.0.1", "::1", "localhost"].contains(server.host)
   }
 
   /// Where people reach the API, for remedies.
-  var publicListen: String { tunnel.forwards.first?.listen.description ?? "" }
+  package var publicListen: String { tunnel.forwards.first?.listen.description ?? "" }
 }
 
 extension Dial {
@@ -166,7 +166,7 @@ extension Dial {
 }
 
 extension TunnelConfiguration {
-  init(_ tunnel: Configuration.Tunnel) {
+  package init(_ tunnel: Configuration.Tunnel) {
     let keepalive = tunnel.keepalive ?? .standard
     self.init(
       host: tunnel.host, user: tunnel.user, port: tunnel.port, identityFiles: tunnel.identityFiles ?? [],

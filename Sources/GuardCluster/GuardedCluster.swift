@@ -1,28 +1,28 @@
 internal import Dispatch
 internal import GuardAPI
-internal import GuardConfiguration
-internal import GuardIncidents
-internal import GuardJournal
-internal import GuardMetrics
-internal import GuardState
-internal import GuardStatus
+package import GuardConfiguration
+package import GuardIncidents
+package import GuardJournal
+package import GuardMetrics
+package import GuardState
+package import GuardStatus
 internal import Health
 internal import Kubernetes
 internal import Platform
 internal import Synchronization
-internal import Tunnel
+package import Tunnel
 
 /// One cluster of the configuration: its tunnel, its poller, and what the rules make of both.
-actor GuardedCluster {
+package actor GuardedCluster {
   /// The queue that owns this actor's state.
   private let executor: QueueExecutor
-  nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+  package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-  nonisolated let configuration: Configuration.Cluster
-  nonisolated let tunnel: Tunnel
-  nonisolated let poller: Poller
-  nonisolated let roundTrips: RoundTripRecord
-  nonisolated let counters = ClusterCounters()
+  package nonisolated let configuration: Configuration.Cluster
+  package nonisolated let tunnel: Tunnel
+  package nonisolated let poller: Poller
+  package nonisolated let roundTrips: RoundTripRecord
+  package nonisolated let counters = ClusterCounters()
   private let access: ClusterAccess
   /// For the commands in remedies.
   private let kubeconfig: String
@@ -50,7 +50,7 @@ actor GuardedCluster {
   ///   - state: nil: there is nowhere to keep anything.
   ///   - observed: called after each observation of the ledger.
   /// - Throws: `SystemError` when the machine gives no thread, epoll or eventfd.
-  init(
+  package init(
     _ configuration: Configuration.Cluster, board: StatusBoard, ledger: IncidentLedger, log: any EventLog,
     environment: LocalEnvironment, state: StateFolder?, doorFolder: String,
     adopted: [StreamAddress: Int32], observed: @escaping @Sendable () -> Void
@@ -106,7 +106,7 @@ actor GuardedCluster {
   /// Gives up polls and tunnel.
   ///
   /// - Returns: false when the tunnel's thread did not end within `timeout`.
-  nonisolated func stop(timeout: Duration) -> Bool {
+  package nonisolated func stop(timeout: Duration) -> Bool {
     isStopped.store(true, ordering: .relaxed)
     poller.stop()
     access.cancel()

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 import Tunnel
 
-@testable import Guard
+@testable import GuardCluster
 @testable import GuardJournal
 
 @Suite struct ClusterJournalTests {

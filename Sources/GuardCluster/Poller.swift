@@ -2,11 +2,11 @@ internal import Dispatch
 internal import GuardState
 internal import GuardStatus
 internal import Health
-internal import Platform
+package import Platform
 internal import Synchronization
 
 /// Asks one cluster how it is, on a Dispatch timer of its own queue; polls never overlap.
-final class Poller: Sendable {
+package final class Poller: Sendable {
   /// What a busy machine may take on top of a poll's own time.
   private static let grace: Duration = .seconds(30)
 
@@ -41,12 +41,12 @@ final class Poller: Sendable {
   }
 
   /// Polls at once, and every interval from now on.
-  func pollNow() { timer.tickNow() }
+  package func pollNow() { timer.tickNow() }
 
   /// For the watchdog: a poll does not end, or the next does not begin.
   ///
   /// - Parameter timeout: after which a poll gives up by itself.
-  func isOverdue(timeout: Duration, at now: MonotonicTime = .now) -> Bool {
+  package func isOverdue(timeout: Duration, at now: MonotonicTime = .now) -> Bool {
     switch state.phase {
     case .busy(let since): now - since > timeout * 2 + Poller.grace
     case .idle(let since): now - since > interval * 2 + Poller.grace

@@ -3,7 +3,7 @@ import Health
 import TestSupport
 import Testing
 
-@testable import Guard
+@testable import GuardCluster
 @testable import GuardState
 
 @Suite struct MemoryFileTests {

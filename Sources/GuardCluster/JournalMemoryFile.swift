@@ -1,10 +1,10 @@
 internal import FoundationEssentials
-internal import GuardState
+package import GuardState
 internal import Health
 internal import Platform
 
 /// The memory of a cluster's journal in the state directory.
-struct JournalMemoryFile: Sendable {
+package struct JournalMemoryFile: Sendable {
   private static let prefix = "journal-"
   /// Room for what an incident book holds.
   private static let mostProblems = IncidentBook.largest
@@ -37,7 +37,7 @@ struct JournalMemoryFile: Sendable {
   }
 
   /// Forgets clusters that are not guarded any more: their incidents have ended, and their ids must not come back.
-  static func keep(_ clusters: [String], in folder: StateFolder) {
+  package static func keep(_ clusters: [String], in folder: StateFolder) {
     let names = Set(clusters.map { prefix + $0 })
     for name in folder.names(in: "") where name.hasPrefix(prefix) && !names.contains(name) {
       folder.remove(name)

@@ -151,13 +151,18 @@ let package = Package(
         "GuardAPI", "GuardConfiguration", "GuardIncidents", "GuardJournal", "GuardMetrics", "GuardState",
         "GuardStatus", "Health", "Kubernetes", "Platform", "Systemd", "Tunnel",
       ]),
-    room("GuardDoctor", []),
+    room(
+      "GuardDoctor",
+      [
+        "Curl", "GuardAPI", "GuardCluster", "GuardConfiguration", "GuardState", "GuardStatus", "Health",
+        "Kubernetes", "Platform", "SSH", "Signing", "Systemd", "Tunnel",
+      ]),
     room(
       "Guard",
       [
-        "Curl", "GuardAPI", "GuardAlerts", "GuardCluster", "GuardConfiguration", "GuardControl",
-        "GuardIncidents", "GuardJournal", "GuardMetrics", "GuardState", "GuardStatus", "Health", "Kubernetes",
-        "Platform", "SSH", "Signing", "Systemd", "Tunnel",
+        "GuardAPI", "GuardAlerts", "GuardCluster", "GuardConfiguration", "GuardControl", "GuardDoctor",
+        "GuardIncidents", "GuardJournal", "GuardMetrics", "GuardState", "GuardStatus", "Health", "Platform",
+        "Signing", "Systemd", "Tunnel",
       ]),
     program("oceanid-guard", ["CWipingHeap", "Guard", arguments]),
 
@@ -216,6 +221,7 @@ let package = Package(
     tests(
       "GuardCluster",
       ["GuardJournal", "GuardState", "Health", "Kubernetes", "Systemd", "TestSupport", "Tunnel"]),
+    tests("GuardDoctor", ["GuardAPI", "Platform", "Tunnel"]),
     tests(
       "Guard",
       [

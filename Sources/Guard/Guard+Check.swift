@@ -1,6 +1,7 @@
 internal import Glibc
 internal import GuardAPI
 internal import GuardConfiguration
+internal import GuardDoctor
 internal import Signing
 
 /// What the program answers without guarding anything.
@@ -46,6 +47,9 @@ extension Guard {
     }.run()
     return worst
   }
+
+  /// `oceanid-guard 0.1.0`, and the libraries that it runs with.
+  package static var version: String { "oceanid-guard \(Product.version)\n\(LinkedLibraries.text)" }
 
   static func complain(_ errors: ConfigurationErrors) -> Int32 {
     var text = "\(errors)\n"

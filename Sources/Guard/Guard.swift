@@ -4,6 +4,7 @@ internal import GuardAlerts
 internal import GuardCluster
 internal import GuardConfiguration
 internal import GuardControl
+internal import GuardDoctor
 internal import GuardIncidents
 internal import GuardJournal
 internal import GuardMetrics
@@ -137,10 +138,11 @@ package final class Guard: Sendable {
     log.write(
       LogRecord(
         .started,
-        "oceanid-guard \(Product.version) guards \(configuration.clusters.map(\.name).joined(separator: ", ")), with \(Libraries.text)",
+        "oceanid-guard \(Product.version) guards \(configuration.clusters.map(\.name).joined(separator: ", ")), with \(LinkedLibraries.text)",
         subject: "guard",
         extra: Dictionary(
-          Libraries.versions.map { ("\($0.name.uppercased())_VERSION", $0.version) }, uniquingKeysWith: { $1 }
+          LinkedLibraries.versions.map { ("\($0.name.uppercased())_VERSION", $0.version) },
+          uniquingKeysWith: { $1 }
         )))
     if let misfit { log.write(misfit) }
   }

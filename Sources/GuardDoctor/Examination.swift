@@ -1,6 +1,6 @@
 internal import Dispatch
 internal import Glibc
-internal import GuardAPI
+package import GuardAPI
 internal import GuardCluster
 internal import GuardConfiguration
 internal import GuardState
@@ -9,19 +9,30 @@ internal import Health
 internal import Kubernetes
 internal import Platform
 internal import Synchronization
-internal import Tunnel
+package import Tunnel
 
 /// Goes the whole way once, step by step, beside a guard that runs or without one: it binds no port and keeps nothing.
-struct Examination {
-  let environment: LocalEnvironment
-  let configurationPath: String?
-  /// Told of each finding as soon as it is made.
-  let tell: (FindingDocument) -> Void
+package struct Examination {
+  private let environment: LocalEnvironment
+  private let configurationPath: String?
+  private let tell: (FindingDocument) -> Void
 
-  /// What a login may take, with all hops.
+  /// The time that a login may take, with all hops.
   static let patience: Duration = .seconds(20)
 
-  func run() {
+  /// - Parameters:
+  ///   - configurationPath: nil: the first usual place that has a configuration.
+  ///   - tell: called with each finding as soon as it is made.
+  package init(
+    environment: LocalEnvironment, configurationPath: String?, tell: @escaping (FindingDocument) -> Void
+  ) {
+    self.environment = environment
+    self.configurationPath = configurationPath
+    self.tell = tell
+  }
+
+  /// Examines the configuration, every cluster and the user's shell.
+  package func run() {
     let configuration: Configuration
     do throws(ConfigurationErrors) {
       configuration = try Configuration.load(path: configurationPath)
@@ -38,7 +49,7 @@ struct Examination {
         "configuration", .ok,
         "\(configuration.file ?? "no file, so the built-in values"): "
           + configuration.clusters.map(\.name).joined(separator: ", ")))
-    tell(FindingDocument("libraries", .ok, Libraries.text))
+    tell(FindingDocument("libraries", .ok, LinkedLibraries.text))
     tellWho(configuration)
     var here: Set<String> = []
     for cluster in configuration.clusters where examine(cluster) { here.insert(cluster.name) }

@@ -2,8 +2,8 @@ import GuardAPI
 import Platform
 import Testing
 
-@testable import Guard
 @testable import Tunnel
+@testable import GuardDoctor
 
 @Suite struct DoctorFindingTests {
   private static let listen = StreamAddress(host: "127.0.0.1", port: 16443)

@@ -47,9 +47,9 @@ let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl
 // The readers of foreign bytes: tests, or with OCEANID_FUZZ a program of libFuzzer's (Tests/Fuzz/run).
 let foreign: [Target.Dependency] =
   [
-    "Curl", "Guard", "GuardAPI", "GuardAlerts", "GuardClient", "GuardCluster", "GuardConfiguration",
-    "GuardControl", "GuardIncidents", "GuardJournal", "GuardState", "GuardStatus", "Health", "Kubernetes",
-    "Platform", "SSH", "Tunnel",
+    "Curl", "GuardAPI", "GuardAlerts", "GuardClient", "GuardCluster", "GuardConfiguration", "GuardControl",
+    "GuardIncidents", "GuardJournal", "GuardState", "GuardStatus", "Health", "Kubernetes", "Platform", "SSH",
+    "Tunnel",
   ]
   + nio + [.product(name: "NIOEmbedded", package: "swift-nio")]
 let fuzzing: [Target] =
@@ -129,9 +129,6 @@ let package = Package(
     room(
       "GuardIncidents",
       ["GuardAPI", "GuardJournal", "GuardState", "GuardStatus", "Health", "Platform", "Systemd"]),
-    room(
-      "GuardMetrics",
-      ["GuardAPI", "GuardAlerts", "GuardJournal", "GuardStatus", "Health", "Platform", "Systemd", "Tunnel"]),
     // The only importer of Posting.
     room(
       "GuardAlerts",
@@ -139,6 +136,9 @@ let package = Package(
         "GuardAPI", "GuardConfiguration", "GuardJournal", "GuardState", "Health", "Platform", "Posting",
         "Signing", "Systemd", "Tunnel",
       ]),
+    room(
+      "GuardMetrics",
+      ["GuardAPI", "GuardAlerts", "GuardJournal", "GuardStatus", "Health", "Platform", "Systemd", "Tunnel"]),
     room(
       "GuardControl",
       [
@@ -158,13 +158,13 @@ let package = Package(
         "Kubernetes", "Platform", "SSH", "Signing", "Systemd", "Tunnel",
       ]),
     room(
-      "Guard",
+      "GuardDaemon",
       [
         "GuardAPI", "GuardAlerts", "GuardCluster", "GuardConfiguration", "GuardControl", "GuardDoctor",
         "GuardIncidents", "GuardJournal", "GuardMetrics", "GuardState", "GuardStatus", "Health", "Platform",
         "Signing", "Systemd", "Tunnel",
       ]),
-    program("oceanid-guard", ["CWipingHeap", "Guard", arguments]),
+    program("oceanid-guard", ["CWipingHeap", "GuardDaemon", arguments]),
 
     // The client
     room(
@@ -223,7 +223,7 @@ let package = Package(
       ["GuardJournal", "GuardState", "Health", "Kubernetes", "Systemd", "TestSupport", "Tunnel"]),
     tests("GuardDoctor", ["GuardAPI", "Platform", "Tunnel"]),
     tests(
-      "Guard",
+      "GuardDaemon",
       [
         "GuardAPI", "GuardAlerts", "GuardCluster", "GuardConfiguration", "GuardControl", "GuardIncidents",
         "GuardJournal", "GuardMetrics", "GuardState", "GuardStatus", "Health", "Platform", "Systemd",

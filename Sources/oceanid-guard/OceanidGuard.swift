@@ -1,5 +1,5 @@
 internal import ArgumentParser
-internal import Guard
+internal import GuardDaemon
 
 /// Keeps the tunnel to a cluster alive, and tells how the cluster is.
 @main
@@ -13,7 +13,7 @@ struct OceanidGuard: ParsableCommand {
       Without --config it reads $XDG_CONFIG_HOME/oceanid/guard.yaml (not as root), then /etc/oceanid/guard.yaml;
       with neither, the built-in values for tethys are in force. SIGHUP reloads, SIGTERM ends.
       """,
-    version: Guard.version)
+    version: GuardService.version)
 
   @Option(name: .long, help: ArgumentHelp("The configuration.", valueName: "file"))
   var config: String?
@@ -43,13 +43,13 @@ struct OceanidGuard: ParsableCommand {
   func run() throws {
     let status =
       if doctor {
-        Guard.examine(configurationPath: config)
+        GuardService.examine(configurationPath: config)
       } else if printForwardSocket {
-        Guard.printForwardSocket(configurationPath: config)
+        GuardService.printForwardSocket(configurationPath: config)
       } else if checkConfig || printConfig {
-        Guard.check(configurationPath: config, isPrinted: printConfig)
+        GuardService.check(configurationPath: config, isPrinted: printConfig)
       } else {
-        Guard.run(configurationPath: config)
+        GuardService.run(configurationPath: config)
       }
     if status != 0 { throw ExitCode(status) }
   }

@@ -2,7 +2,6 @@ internal import FoundationEssentials
 internal import GuardAPI
 internal import Platform
 
-@testable internal import Guard
 @testable internal import GuardAlerts
 @testable internal import GuardState
 @testable internal import Health

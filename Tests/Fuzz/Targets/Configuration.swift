@@ -1,4 +1,3 @@
-@testable internal import Guard
 @testable internal import GuardConfiguration
 
 extension FuzzTarget {

@@ -3,7 +3,6 @@ internal import NIOCore
 internal import NIOEmbedded
 internal import NIOHTTP1
 
-@testable internal import Guard
 @testable internal import GuardAlerts
 @testable internal import GuardControl
 @testable internal import GuardIncidents

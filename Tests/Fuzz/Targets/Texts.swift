@@ -1,4 +1,3 @@
-@testable internal import Guard
 @testable internal import GuardClient
 @testable internal import GuardConfiguration
 @testable internal import Health

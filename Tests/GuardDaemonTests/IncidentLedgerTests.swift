@@ -7,8 +7,8 @@ import Systemd
 import TestSupport
 import Testing
 
-@testable import Guard
 @testable import GuardControl
+@testable import GuardDaemon
 @testable import GuardIncidents
 @testable import GuardJournal
 @testable import GuardState

@@ -7,8 +7,8 @@ import Systemd
 import TestSupport
 import Testing
 
-@testable import Guard
 @testable import GuardAlerts
+@testable import GuardDaemon
 @testable import GuardJournal
 @testable import GuardMetrics
 @testable import GuardStatus

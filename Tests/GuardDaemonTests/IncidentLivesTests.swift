@@ -4,8 +4,8 @@ import Synchronization
 import TestSupport
 import Testing
 
-@testable import Guard
 @testable import GuardAlerts
+@testable import GuardDaemon
 @testable import GuardIncidents
 @testable import GuardState
 

@@ -2,7 +2,7 @@ internal import GuardConfiguration
 internal import GuardJournal
 internal import GuardStatus
 
-extension Guard {
+extension GuardService {
   /// Why the guard can't start.
   package struct StartError: Error, CustomStringConvertible {
     package let description: String

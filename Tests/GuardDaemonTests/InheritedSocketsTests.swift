@@ -5,8 +5,8 @@ import TestSupport
 import Testing
 import Tunnel
 
-@testable import Guard
 @testable import GuardConfiguration
+@testable import GuardDaemon
 @testable import GuardJournal
 
 /// The test binds what systemd would have bound.

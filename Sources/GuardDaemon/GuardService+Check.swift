@@ -5,7 +5,7 @@ internal import GuardDoctor
 internal import Signing
 
 /// What the program answers without guarding anything.
-extension Guard {
+extension GuardService {
   /// Reads the configuration and says what is wrong with it.
   ///
   /// - Parameter isPrinted: print the effective configuration as YAML.

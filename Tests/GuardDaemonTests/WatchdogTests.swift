@@ -6,8 +6,8 @@ import Synchronization
 import TestSupport
 import Testing
 
-@testable import Guard
 @testable import GuardCluster
+@testable import GuardDaemon
 
 @Suite struct WatchdogFeedTests {
   @Test func isFedOnlyWhileEveryPartAnswers() {

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Guard
+@testable import GuardDaemon
 @testable import GuardStatus
 @testable import Health
 

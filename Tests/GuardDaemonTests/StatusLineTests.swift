@@ -2,7 +2,7 @@ import GuardAPI
 import Health
 import Testing
 
-@testable import Guard
+@testable import GuardDaemon
 
 @Suite struct StatusLineTests {
   @Test func withoutAClusterItSaysSo() {

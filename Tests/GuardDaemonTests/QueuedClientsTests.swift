@@ -3,9 +3,9 @@ import Platform
 import TestSupport
 import Testing
 
-@testable import Guard
 @testable import GuardConfiguration
 @testable import GuardControl
+@testable import GuardDaemon
 @testable import Systemd
 
 /// The manager's sockets, in the hands of a guard that can't start.

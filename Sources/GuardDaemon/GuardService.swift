@@ -18,7 +18,7 @@ internal import Systemd
 internal import Tunnel
 
 /// The daemon: puts the rooms together, and takes them apart again.
-package final class Guard: Sendable {
+package final class GuardService: Sendable {
   /// sysexits.h: EX_CONFIG, EX_UNAVAILABLE.
   static let configurationStatus: Int32 = 78
   private static let unavailableStatus: Int32 = 69
@@ -79,13 +79,13 @@ package final class Guard: Sendable {
       turnAwayClients(because: error)
       return configurationStatus
     }
-    let guarding = Guard(configuration, path: configurationPath, log: log)
+    let guarding = GuardService(configuration, path: configurationPath, log: log)
     do {
       try guarding.start()
     } catch {
       guarding.log.write(
         LogRecord(.startFailed, "oceanid-guard can't start: \(error)", subject: "guard", reason: "\(error)"))
-      return Guard.unavailableStatus
+      return GuardService.unavailableStatus
     }
     return guarding.wait()
   }
@@ -257,7 +257,7 @@ package final class Guard: Sendable {
       // Beside the incidents: nothing wakes up for it alone.
       self?.writeMetrics()
     }
-    queue.asyncAfter(deadline: .now() + Guard.startUp) { ResidentMemory.releaseCode() }
+    queue.asyncAfter(deadline: .now() + GuardService.startUp) { ResidentMemory.releaseCode() }
     passes.request()
     tell(.ready, .status(StatusLine.text(of: board)))
     done.wait()
@@ -290,7 +290,7 @@ package final class Guard: Sendable {
     }
     let (previous, running) = state.withLock { ($0.configuration, $0.clusters) }
     let kept = running.filter { next.clusters.contains($0.configuration) }
-    Guard.stop(running.filter { cluster in !kept.contains { $0 === cluster } }, timeout: .seconds(3))
+    GuardService.stop(running.filter { cluster in !kept.contains { $0 === cluster } }, timeout: .seconds(3))
     let (misfit, inherited) = state.withLock { ($0.inherited.fit(next.clusters), $0.inherited) }
     board.setOrder(next.clusters.map(\.name))
     keepClusters(next)
@@ -339,9 +339,9 @@ package final class Guard: Sendable {
       return state.clusters
     }
     guard let clusters else { return }
-    tell(.stopping, .status("stopping"), .extendTimeout(Guard.farewell + .seconds(4)))
+    tell(.stopping, .status("stopping"), .extendTimeout(GuardService.farewell + .seconds(4)))
     server.withLock { $0.take() }?.stop()
-    Guard.stop(clusters, timeout: Guard.farewell)
+    GuardService.stop(clusters, timeout: GuardService.farewell)
     ledger.save()
     alerts.stop(timeout: .seconds(1))
     boundedLog.tell()

@@ -2,8 +2,8 @@ import Platform
 import Testing
 import Tunnel
 
-@testable import Guard
 @testable import GuardConfiguration
+@testable import GuardDaemon
 
 @Suite struct ForwardSocketUnitTests {
   private func dropIn(_ text: String) throws -> String {

@@ -102,7 +102,7 @@ private let alertmanager = program("prometheus-alertmanager")
     AlertmanagerChannel(
       door: WebDoor(
         target: .init(location: .address(try WebAddress(server.url))), channel: "am", means: "alertmanager",
-        surroundings: AlertSurroundings(environment: .test())), resolveAfter: resolveAfter, host: "here")
+        secretReader: SecretReader(environment: .test())), resolveAfter: resolveAfter, host: "here")
   }
 
   /// Whoever stands before an Alertmanager may take less than we send at once.
@@ -112,7 +112,7 @@ private let alertmanager = program("prometheus-alertmanager")
       door: WebDoor(
         target: .init(
           location: .address(try WebAddress("http://127.0.0.1:\(receiver.port)/most/3000"))), channel: "am",
-        means: "alertmanager", surroundings: AlertSurroundings(environment: .test())),
+        means: "alertmanager", secretReader: SecretReader(environment: .test())),
       resolveAfter: .seconds(240), host: "here")
     var incidents = (0..<20).map { Incident.sample("\($0)") }
     try channel.renew(incidents, at: .now, isCancelled: { false })

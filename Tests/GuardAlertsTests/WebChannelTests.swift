@@ -20,7 +20,7 @@ import Testing
     WebDoor(
       target: .init(
         location: .address(try WebAddress(url)), access: .init(login: login, authorities: authorities)),
-      channel: "on-call", means: "webhook", surroundings: AlertSurroundings(environment: .test()))
+      channel: "on-call", means: "webhook", secretReader: SecretReader(environment: .test()))
   }
 
   private func post(_ door: WebDoor, _ notice: IncidentNotice = .sample(.opened, .sample("a")))
@@ -208,10 +208,10 @@ import Testing
   }
 
   @Test func aSecretMustBeOneLineThatNobodyElseReads() throws {
-    let surroundings = AlertSurroundings(environment: .test(credentials: folder.path))
+    let secrets = SecretReader(environment: .test(credentials: folder.path))
     func error(_ place: SecretPlace) -> String {
       do throws(DeliveryError) {
-        return try surroundings.text(place)
+        return try secrets.text(place)
       } catch {
         return "\(error.cause) \(error.message)"
       }

@@ -11,7 +11,7 @@ struct WebDoor: Sendable {
   let target: WebTarget
   let channel: String
   let means: String
-  let surroundings: AlertSurroundings
+  let secretReader: SecretReader
 
   /// `webhook https://alerts.example.org`
   var description: String {
@@ -28,7 +28,7 @@ struct WebDoor: Sendable {
     case .address(let address): return address
     case .secret(let secret): place = secret
     }
-    let text = try surroundings.text(place)
+    let text = try secretReader.text(place)
     func refusal(_ reason: String) -> DeliveryError {
       DeliveryError(
         .refused, "the address of \(channel) can't be used: \(reason)", remedy: "put another one there")
@@ -71,9 +71,9 @@ struct WebDoor: Sendable {
   private func login() throws(DeliveryError) -> String? {
     switch target.access.login {
     case nil: nil
-    case .token(let place): "Bearer \(try surroundings.text(place))"
+    case .token(let place): "Bearer \(try secretReader.text(place))"
     case .password(let user, let place):
-      "Basic \(Data("\(user):\(try surroundings.text(place))".utf8).base64EncodedString())"
+      "Basic \(Data("\(user):\(try secretReader.text(place))".utf8).base64EncodedString())"
     }
   }
 
@@ -125,9 +125,9 @@ struct WebDoor: Sendable {
     // Where a topic went into the message, it is in the channel's own address only.
     if let own = try? self.address() { secrets += own.secrets }
     switch target.access.login {
-    case .token(let place): secrets.append((try? surroundings.text(place)) ?? "")
+    case .token(let place): secrets.append((try? secretReader.text(place)) ?? "")
     case .password(let user, let place):
-      let password = (try? surroundings.text(place)) ?? ""
+      let password = (try? secretReader.text(place)) ?? ""
       let code = Data("\(user):\(password)".utf8).base64EncodedString()
       secrets += [password, String(code.prefix { $0 != "=" })]
     case nil: break

@@ -21,7 +21,7 @@ struct WebhookChannel: DeliveryChannel {
     var headers = ["Idempotency-Key: \(NoticeCoding.key(of: notice))"]
     if let key {
       let moment = "\(now.milliseconds / 1000)"
-      let secret = Array(try door.surroundings.text(key).utf8)
+      let secret = Array(try door.secretReader.text(key).utf8)
       guard let code = HMACSHA256(of: Array("\(moment).".utf8) + body, key: secret) else {
         throw DeliveryError(.passing, "OpenSSL gives no SHA-256", remedy: "openssl dgst -sha256 /dev/null")
       }

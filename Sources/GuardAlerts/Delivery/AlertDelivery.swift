@@ -76,8 +76,8 @@ package final class AlertDelivery: Sendable {
     _ channels: [Configuration.AlertChannel], folder: StateFolder?, environment: LocalEnvironment,
     log: any EventLog
   ) {
-    let surroundings = AlertSurroundings(environment: environment)
-    self.init(channels, folder: folder, log: log) { surroundings.channels(for: $0) }
+    let factory = ChannelFactory(environment: environment)
+    self.init(channels, folder: folder, log: log) { factory.channels(for: $0) }
   }
 
   // MARK: - In

@@ -1,0 +1,43 @@
+internal import Glibc
+internal import GuardConfiguration
+internal import Tunnel
+
+/// Makes the channels that the configuration names.
+struct ChannelFactory: Sendable {
+  private let environment: LocalEnvironment
+
+  init(environment: LocalEnvironment) { self.environment = environment }
+
+  /// A channel for each server that gets every alert.
+  func channels(for configuration: Configuration.AlertChannel) -> [any DeliveryChannel] {
+    let name = configuration.name
+    switch configuration.means {
+    case .webhook(let webhook):
+      return [WebhookChannel(door: door(webhook.target, name, "webhook"), key: webhook.key)]
+    case .alertmanager(let alertmanager):
+      return alertmanager.targets.map {
+        AlertmanagerChannel(
+          door: door($0, name, "alertmanager"), resolveAfter: alertmanager.resolveAfter,
+          host: ChannelFactory.hostName)
+      }
+    case .ntfy(let ntfy): return [NtfyChannel(door: door(ntfy.target, name, "ntfy"))]
+    case .ping(let ping):
+      return [PingChannel(door: door(ping.target, name, "ping"), interval: ping.interval)]
+    case .email(let email):
+      return [EmailChannel(name: name, email, host: ChannelFactory.hostName, user: environment)]
+    case .command(let program): return [CommandChannel(name: name, program, user: environment)]
+    }
+  }
+
+  private func door(_ target: WebTarget, _ name: String, _ means: String) -> WebDoor {
+    WebDoor(target: target, channel: name, means: means, secretReader: SecretReader(environment: environment))
+  }
+
+  /// The name of this machine.
+  private static var hostName: String {
+    var name = [CChar](repeating: 0, count: 256)
+    guard gethostname(&name, name.count - 1) == 0 else { return "localhost" }
+    let text = String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    return HostPort.isName(text) ? text : "localhost"
+  }
+}

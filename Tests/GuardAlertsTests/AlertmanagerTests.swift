@@ -100,7 +100,7 @@ private let alertmanager = program("prometheus-alertmanager")
   private func channel(_ server: Server, resolveAfter: Duration = .seconds(240)) throws -> AlertmanagerChannel
   {
     AlertmanagerChannel(
-      door: WebDoor(
+      sender: HTTPSender(
         target: .init(location: .address(try WebAddress(server.url))), channel: "am", means: "alertmanager",
         secretReader: SecretReader(environment: .test())), resolveAfter: resolveAfter, host: "here")
   }
@@ -109,7 +109,7 @@ private let alertmanager = program("prometheus-alertmanager")
   @Test func whatIsTooMuchAtOnceIsSentInParts() throws {
     let receiver = try WebReceiver()
     let channel = AlertmanagerChannel(
-      door: WebDoor(
+      sender: HTTPSender(
         target: .init(
           location: .address(try WebAddress("http://127.0.0.1:\(receiver.port)/most/3000"))), channel: "am",
         means: "alertmanager", secretReader: SecretReader(environment: .test())),

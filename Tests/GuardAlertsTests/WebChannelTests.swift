@@ -14,20 +14,20 @@ import Testing
 
   init() throws { folder = try TemporaryFolder() }
 
-  private func door(
+  private func sender(
     _ url: String, login: WebAccess.Login? = nil, authorities: String? = nil
-  ) throws -> WebDoor {
-    WebDoor(
+  ) throws -> HTTPSender {
+    HTTPSender(
       target: .init(
         location: .address(try WebAddress(url)), access: .init(login: login, authorities: authorities)),
       channel: "on-call", means: "webhook", secretReader: SecretReader(environment: .test()))
   }
 
-  private func post(_ door: WebDoor, _ notice: IncidentNotice = .sample(.opened, .sample("a")))
+  private func post(_ sender: HTTPSender, _ notice: IncidentNotice = .sample(.opened, .sample("a")))
     -> DeliveryError?
   {
     do throws(DeliveryError) {
-      try WebhookChannel(door: door, key: nil).deliver(notice, at: .now, isCancelled: { false })
+      try WebhookChannel(sender: sender, key: nil).deliver(notice, at: .now, isCancelled: { false })
       return nil
     } catch {
       return error
@@ -38,8 +38,8 @@ import Testing
     let receiver = try WebReceiver(key: "s3cret")
     let key = try folder.write("s3cret\n", to: "key")
     let token = try folder.write("t0ken", to: "token")
-    let door = try door("http://127.0.0.1:\(receiver.port)/hook?x=1", login: .token(.file(token)))
-    let channel = WebhookChannel(door: door, key: .file(key))
+    let sender = try sender("http://127.0.0.1:\(receiver.port)/hook?x=1", login: .token(.file(token)))
+    let channel = WebhookChannel(sender: sender, key: .file(key))
     let notice = IncidentNotice.sample(.opened, .sample("a", title: "ä node, \"quoted\""))
     try channel.deliver(notice, at: .now, isCancelled: { false })
     let request = try #require(receiver.requests.first)
@@ -81,7 +81,7 @@ import Testing
     ] as [(String, DeliveryError.Cause, Int?)])
   func whatAnAnswerMeans(_ path: String, _ cause: DeliveryError.Cause, _ retryAfter: Int?) throws {
     let receiver = try WebReceiver()
-    let error = try #require(post(try door("http://127.0.0.1:\(receiver.port)/\(path)")))
+    let error = try #require(post(try sender("http://127.0.0.1:\(receiver.port)/\(path)")))
     #expect(error.cause == cause)
     #expect(error.retryAfter == retryAfter.map { .seconds($0) })
     #expect(error.message.hasPrefix("http://127.0.0.1:\(receiver.port) answered HTTP "))
@@ -96,7 +96,7 @@ import Testing
     let token = try folder.write("t0ken-of-mine", to: "token")
     let error = try #require(
       post(
-        try door(
+        try sender(
           "http://127.0.0.1:\(receiver.port)/echo/services/T0/S3CRET?key=K3Y", login: .token(.file(token)))))
     #expect(error.message.contains("HTTP 403"))
     for secret in ["t0ken-of-mine", "S3CRET", "K3Y"] {
@@ -104,13 +104,13 @@ import Testing
     }
     let password = try #require(
       post(
-        try door(
+        try sender(
           "http://127.0.0.1:\(receiver.port)/status/401", login: .password(user: "ada", .file(token)))))
     #expect(password.cause == .refused)
     #expect(
       receiver.requests.last?.headers["Authorization"] == "Basic "
         + Data("ada:t0ken-of-mine".utf8).base64EncodedString())
-    let nobody = try #require(post(try door("http://127.0.0.1:1/S3CRET")))
+    let nobody = try #require(post(try sender("http://127.0.0.1:1/S3CRET")))
     #expect(nobody.cause == .passing)
     #expect(!"\(nobody)\(nobody.remedy)".contains("S3CRET"))
   }
@@ -121,7 +121,7 @@ import Testing
     let password = try folder.write("p4ss-of-mine", to: "password")
     let error = try #require(
       post(
-        try door(
+        try sender(
           "http://127.0.0.1:\(receiver.port)/echo/T0P%2FSECRET?key=K3Y-VALUE",
           login: .password(user: "ada", .file(password)))))
     let code = Data("ada:p4ss-of-mine".utf8).base64EncodedString()
@@ -131,7 +131,7 @@ import Testing
     // Whatever is cut off is cut off afterwards.
     let long = try #require(
       post(
-        try door(
+        try sender(
           "http://127.0.0.1:\(receiver.port)/echo/" + String(repeating: "x", count: 160) + "/"
             + "S3CRET-S3CRET",
           login: .password(user: "ada", .file(password)))))
@@ -141,31 +141,31 @@ import Testing
   /// ntfy's topic is a password, and is in the message, not in the address that is posted to.
   @Test(arguments: ["status/400", "echo"]) func noTopicComesBackInAnError(_ path: String) throws {
     let receiver = try WebReceiver()
-    let channel = NtfyChannel(door: try door("http://127.0.0.1:\(receiver.port)/\(path)/t0pic-7f3a"))
+    let channel = NtfyChannel(sender: try sender("http://127.0.0.1:\(receiver.port)/\(path)/t0pic-7f3a"))
     #expect {
       try channel.deliver(.sample(.opened, .sample("a")), at: .now, isCancelled: { false })
     } throws: { error in
       !"\(error)".contains("t0pic-7f3a")
     }
-    let door = try door("http://127.0.0.1:\(receiver.port)/t0pic-7f3a")
-    #expect(!door.hidingSecrets("no topic t0pic-7f3a", try WebAddress("http://h/")).contains("t0pic"))
+    let sender = try sender("http://127.0.0.1:\(receiver.port)/t0pic-7f3a")
+    #expect(!sender.hidingSecrets("no topic t0pic-7f3a", try WebAddress("http://h/")).contains("t0pic"))
   }
 
   @Test func aServerThatNeverStopsTalkingHasAnswered() throws {
     let receiver = try WebReceiver()
-    #expect(post(try door("http://127.0.0.1:\(receiver.port)/flood")) == nil)
+    #expect(post(try sender("http://127.0.0.1:\(receiver.port)/flood")) == nil)
   }
 
   @Test func aServerThatHangsIsGivenUpWhenTheGuardEnds() throws {
     let receiver = try WebReceiver()
-    let channel = WebhookChannel(door: try door("http://127.0.0.1:\(receiver.port)/hang"), key: nil)
+    let channel = WebhookChannel(sender: try sender("http://127.0.0.1:\(receiver.port)/hang"), key: nil)
     let begin = ContinuousClock.now
     #expect(throws: DeliveryError.self) {
       try channel.deliver(
         .sample(.opened, .sample("a")), at: .now,
         isCancelled: { ContinuousClock.now - begin > .milliseconds(300) })
     }
-    #expect(ContinuousClock.now - begin < WebDoor.timeout)
+    #expect(ContinuousClock.now - begin < HTTPSender.timeout)
   }
 
   /// The guard connects to no host but those in its configuration.
@@ -177,7 +177,7 @@ import Testing
       unsetenv("http_proxy")
       unsetenv("ALL_PROXY")
     }
-    #expect(post(try door("http://127.0.0.1:\(receiver.port)/")) == nil)
+    #expect(post(try sender("http://127.0.0.1:\(receiver.port)/")) == nil)
     #expect(receiver.requests.count == 1)
     #expect(proxy.requests.isEmpty)
   }
@@ -196,15 +196,15 @@ import Testing
       String(contentsOfFile: key, encoding: .utf8) + String(contentsOfFile: certificate, encoding: .utf8),
       to: "both.pem")
     let receiver = try WebReceiver(certificate: folder.file("both.pem"))
-    let stranger = try #require(post(try door("https://localhost:\(receiver.port)/S3CRET")))
+    let stranger = try #require(post(try sender("https://localhost:\(receiver.port)/S3CRET")))
     #expect(stranger.cause == .passing)
     #expect(stranger.message.contains("certificate"))
     #expect(stranger.remedy.contains("authorities"))
-    #expect(post(try door("https://localhost:\(receiver.port)/", authorities: certificate)) == nil)
+    #expect(post(try sender("https://localhost:\(receiver.port)/", authorities: certificate)) == nil)
     // Under another name it is another server.
-    #expect(post(try door("https://127.0.0.1:\(receiver.port)/", authorities: certificate)) != nil)
+    #expect(post(try sender("https://127.0.0.1:\(receiver.port)/", authorities: certificate)) != nil)
     #expect(receiver.requests.map(\.path) == ["/"])
-    #expect(post(try door("https://localhost/", authorities: folder.file("none")))?.cause == .refused)
+    #expect(post(try sender("https://localhost/", authorities: folder.file("none")))?.cause == .refused)
   }
 
   @Test func aSecretMustBeOneLineThatNobodyElseReads() throws {
@@ -238,7 +238,7 @@ import Testing
       let tags: [String]
     }
     let receiver = try WebReceiver()
-    let channel = NtfyChannel(door: try door("http://127.0.0.1:\(receiver.port)/push/oceanid-7f3a"))
+    let channel = NtfyChannel(sender: try sender("http://127.0.0.1:\(receiver.port)/push/oceanid-7f3a"))
     for notice in [
       IncidentNotice.sample(.opened, .sample("a")), .sample(.opened, .sample("b", .warning)),
       .sample(.reminder, .sample("a", notices: 2)),
@@ -266,7 +266,7 @@ import Testing
   @Test func aDeadMansSwitchIsPushedWhileAllIsWell() throws {
     let receiver = try WebReceiver()
     let channel = PingChannel(
-      door: try door("http://127.0.0.1:\(receiver.port)/ping/uuid"), interval: .seconds(60))
+      sender: try sender("http://127.0.0.1:\(receiver.port)/ping/uuid"), interval: .seconds(60))
     try channel.renew([], at: .now, isCancelled: { false })
     try channel.renew([.sample("a")], at: .now, isCancelled: { false })
     #expect(receiver.requests.map(\.path) == ["/ping/uuid", "/ping/uuid/fail"])

@@ -24,20 +24,20 @@ final class AlertmanagerChannel: DeliveryChannel {
 
   private static let atOnce = 500
 
-  private let door: WebDoor
+  private let sender: HTTPSender
   private let resolveAfter: Duration
   /// This machine's name.
   private let host: String
   /// The labels under which an incident was sent last.
   private let sent: Mutex<[String: [String: String]]> = Mutex([:])
 
-  init(door: WebDoor, resolveAfter: Duration, host: String) {
-    self.door = door
+  init(sender: HTTPSender, resolveAfter: Duration, host: String) {
+    self.sender = sender
     self.resolveAfter = resolveAfter
     self.host = host
   }
 
-  var description: String { door.description }
+  var description: String { sender.description }
   var renewsEvery: Duration? { .seconds(60) }
   /// It groups by itself, and each alert has to end.
   var countsFloods: Bool { false }
@@ -89,8 +89,8 @@ final class AlertmanagerChannel: DeliveryChannel {
       alerts.append(alert)
     }
     let body = (try? DocumentCoding.encode(alerts)).map { Array($0) } ?? []
-    try door.post(
-      body, type: "application/json", to: try door.address().appending("/api/v2/alerts"),
+    try sender.post(
+      body, type: "application/json", to: try sender.address().appending("/api/v2/alerts"),
       isCancelled: isCancelled)
     sent.withLock { sent in
       for incident in incidents {

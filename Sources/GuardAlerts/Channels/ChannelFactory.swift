@@ -13,24 +13,25 @@ struct ChannelFactory: Sendable {
     let name = configuration.name
     switch configuration.means {
     case .webhook(let webhook):
-      return [WebhookChannel(door: door(webhook.target, name, "webhook"), key: webhook.key)]
+      return [WebhookChannel(sender: sender(webhook.target, name, "webhook"), key: webhook.key)]
     case .alertmanager(let alertmanager):
       return alertmanager.targets.map {
         AlertmanagerChannel(
-          door: door($0, name, "alertmanager"), resolveAfter: alertmanager.resolveAfter,
+          sender: sender($0, name, "alertmanager"), resolveAfter: alertmanager.resolveAfter,
           host: ChannelFactory.hostName)
       }
-    case .ntfy(let ntfy): return [NtfyChannel(door: door(ntfy.target, name, "ntfy"))]
+    case .ntfy(let ntfy): return [NtfyChannel(sender: sender(ntfy.target, name, "ntfy"))]
     case .ping(let ping):
-      return [PingChannel(door: door(ping.target, name, "ping"), interval: ping.interval)]
+      return [PingChannel(sender: sender(ping.target, name, "ping"), interval: ping.interval)]
     case .email(let email):
       return [EmailChannel(name: name, email, host: ChannelFactory.hostName, user: environment)]
     case .command(let program): return [CommandChannel(name: name, program, user: environment)]
     }
   }
 
-  private func door(_ target: WebTarget, _ name: String, _ means: String) -> WebDoor {
-    WebDoor(target: target, channel: name, means: means, secretReader: SecretReader(environment: environment))
+  private func sender(_ target: WebTarget, _ name: String, _ means: String) -> HTTPSender {
+    HTTPSender(
+      target: target, channel: name, means: means, secretReader: SecretReader(environment: environment))
   }
 
   /// The name of this machine.

@@ -5,7 +5,7 @@ internal import Health
 /// Publishes to a topic of ntfy as JSON (docs.ntfy.sh/publish, "Publish as JSON"): there titles may be any text.
 struct NtfyChannel: DeliveryChannel {
   /// Its address is that of the topic.
-  let door: WebDoor
+  let sender: HTTPSender
 
   private struct Message: Encodable {
     let topic: String
@@ -20,21 +20,21 @@ struct NtfyChannel: DeliveryChannel {
   /// ntfy turns a message of more than 4096 bytes into an attachment.
   private static let longestMessage = 3500
 
-  var description: String { door.description }
+  var description: String { sender.description }
 
   func deliver(
     _ notice: IncidentNotice, at now: Timestamp, isCancelled: () -> Bool
   ) throws(DeliveryError) {
-    guard let (parent, topic) = try door.address().leaf else {
+    guard let (parent, topic) = try sender.address().leaf else {
       throw DeliveryError(
-        .refused, "the address of \(door.channel) names no topic", remedy: "as in https://ntfy.sh/TOPIC")
+        .refused, "the address of \(sender.channel) names no topic", remedy: "as in https://ntfy.sh/TOPIC")
     }
     let text = NoticeText(notice)
     let message = Message(
       topic: topic, title: text.headline, message: text.body.cut(to: NtfyChannel.longestMessage),
       priority: NtfyChannel.priority(text), tags: [NtfyChannel.tag(text)])
     let body = (try? DocumentCoding.encode(message)).map { Array($0) } ?? []
-    try door.post(body, type: "application/json", to: parent, isCancelled: isCancelled)
+    try sender.post(body, type: "application/json", to: parent, isCancelled: isCancelled)
   }
 
   static func priority(_ text: NoticeText) -> Int {

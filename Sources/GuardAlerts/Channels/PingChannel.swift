@@ -4,10 +4,10 @@ internal import Health
 /// A dead man's switch as healthchecks.io has it: a ping at every interval while all is well, and `/fail` while it is
 /// not. A machine that is off pings no more, and that is what the far side notices.
 struct PingChannel: DeliveryChannel {
-  let door: WebDoor
+  let sender: HTTPSender
   let interval: Duration
 
-  var description: String { door.description }
+  var description: String { sender.description }
   var hearsNotices: Bool { false }
   var renewsEvery: Duration? { interval }
 
@@ -17,14 +17,14 @@ struct PingChannel: DeliveryChannel {
   ) throws(DeliveryError) {}
 
   func renew(_ firing: [Incident], at now: Timestamp, isCancelled: () -> Bool) throws(DeliveryError) {
-    let address = try door.address()
+    let address = try sender.address()
     let worst = firing.sorted { $0.severity == .critical && $1.severity != .critical }.prefix(20)
     let words =
       firing.isEmpty
       ? "all is well\n"
       : worst.map { "\($0.severity.rawValue) \($0.cluster) \($0.title.escaped)\n" }.joined()
         + (firing.count > worst.count ? "and \(firing.count - worst.count) more\n" : "")
-    try door.post(
+    try sender.post(
       Array(words.utf8), type: "text/plain; charset=utf-8",
       to: firing.isEmpty ? address : address.appending("/fail"), isCancelled: isCancelled)
   }

@@ -9,10 +9,10 @@ internal import Signing
 /// The signature covers the time and the body: `HMAC-SHA256(key, t + "." + body)` in
 /// `Oceanid-Signature: t=UNIX,v1=HEX`. A receiver compares in constant time and refuses what is older than some minutes.
 struct WebhookChannel: DeliveryChannel {
-  let door: WebDoor
+  let sender: HTTPSender
   let key: SecretPlace?
 
-  var description: String { door.description }
+  var description: String { sender.description }
 
   func deliver(
     _ notice: IncidentNotice, at now: Timestamp, isCancelled: () -> Bool
@@ -21,14 +21,14 @@ struct WebhookChannel: DeliveryChannel {
     var headers = ["Idempotency-Key: \(NoticeCoding.key(of: notice))"]
     if let key {
       let moment = "\(now.milliseconds / 1000)"
-      let secret = Array(try door.secretReader.text(key).utf8)
+      let secret = Array(try sender.secretReader.text(key).utf8)
       guard let code = HMACSHA256(of: Array("\(moment).".utf8) + body, key: secret) else {
         throw DeliveryError(.passing, "OpenSSL gives no SHA-256", remedy: "openssl dgst -sha256 /dev/null")
       }
       headers.append("Oceanid-Signature: t=\(moment),v1=\(code.hexadecimal)")
     }
-    try door.post(
-      body, type: "application/json", headers: headers, to: try door.address(), isCancelled: isCancelled)
+    try sender.post(
+      body, type: "application/json", headers: headers, to: try sender.address(), isCancelled: isCancelled)
   }
 }
 

@@ -4,8 +4,8 @@ internal import Health
 internal import Platform
 internal import Posting
 
-/// Where a channel posts to: address, login and trust, and what a server's answer means.
-struct WebDoor: Sendable {
+/// Sends a channel's messages over HTTP, with its address, login and authorities, and judges the answers.
+struct HTTPSender: Sendable {
   static let timeout: Duration = .seconds(10)
 
   let target: WebTarget
@@ -59,7 +59,7 @@ struct WebDoor: Sendable {
     let answer: Post.Answer
     do throws(PostError) {
       answer = try Post(
-        url: address.url, headers: headers, body: body, timeout: WebDoor.timeout, authorities: authorities
+        url: address.url, headers: headers, body: body, timeout: HTTPSender.timeout, authorities: authorities
       ).send(isCancelled: isCancelled)
     } catch {
       throw failure(error, at: address)

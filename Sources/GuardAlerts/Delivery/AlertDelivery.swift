@@ -11,7 +11,7 @@ package import Tunnel
 
 /// Tells people: takes notices, and sees to it that every channel which wants them gets them, at least once.
 ///
-/// The list of channels has one lock; each channel is a `ChannelLine` with a lock and a queue of its own. Every
+/// The list of channels has one lock; each channel is a `ChannelWorker` with a lock and a queue of its own. Every
 /// function may be called from any thread and waits for no server; `send` writes to the state directory.
 package final class AlertDelivery: Sendable {
   typealias Maker = @Sendable (Configuration.AlertChannel) -> [any DeliveryChannel]
@@ -19,7 +19,7 @@ package final class AlertDelivery: Sendable {
   private struct Entry {
     let configuration: Configuration.AlertChannel
     /// One for each server that gets everything.
-    let lines: [ChannelLine]
+    let workers: [ChannelWorker]
   }
 
   /// Of tests that somebody asked for, at once.
@@ -56,7 +56,7 @@ package final class AlertDelivery: Sendable {
   /// What waits for channels that the configuration does not name any more.
   private func removeOrphans() {
     guard let folder else { return }
-    let known = Set(lines.map { "\($0.id).spool" })
+    let known = Set(workers.map { "\($0.id).spool" })
     for name in folder.names(in: AlertDelivery.subfolder)
     where name.hasSuffix(".spool") && !known.contains(name) {
       var spool = Spool(name: "\(AlertDelivery.subfolder)/\(name)", in: folder)
@@ -66,7 +66,7 @@ package final class AlertDelivery: Sendable {
       if !outbox.isEmpty {
         log.write(
           .dropped(
-            outbox.count, of: String(name.dropLast(6).prefix { $0 != "~" }), because: ChannelLine.isGone))
+            outbox.count, of: String(name.dropLast(6).prefix { $0 != "~" }), because: ChannelWorker.isGone))
       }
     }
   }
@@ -84,18 +84,18 @@ package final class AlertDelivery: Sendable {
 
   /// Takes a notice into the channels' keeping before it returns.
   package func send(_ notice: IncidentNotice) {
-    for line in lines { line.send(notice) }
+    for worker in workers { worker.send(notice) }
   }
 
   /// How things are. To be called often, at least every few minutes: what nobody confirms for a quarter of an hour is
   /// neither sent again nor vouched for by a ping.
   package func refresh(_ outlook: AlertOutlook) {
     self.outlook.withLock { $0 = outlook }
-    for line in lines { line.refresh(outlook) }
+    for worker in workers { worker.refresh(outlook) }
   }
 
   /// Tries again to save notices that a full disk refused. To be called before the incident book records them as sent.
-  package func retryUnsaved() { for line in lines { line.retryUnsaved() } }
+  package func retryUnsaved() { for worker in workers { worker.retryUnsaved() } }
 
   /// Puts another configuration into force. A channel that did not change goes on; one of the same name takes over
   /// what waits; one that is new is told what fires; of one that is gone nothing is delivered any more.
@@ -107,35 +107,35 @@ package final class AlertDelivery: Sendable {
       let same = former.first { $0.configuration.name == configuration.name }
       if let same, same.configuration == configuration {
         next.append(same)
-        kept.formUnion(same.lines.map(ObjectIdentifier.init))
+        kept.formUnion(same.workers.map(ObjectIdentifier.init))
         continue
       }
-      var lines: [ChannelLine] = []
+      var workers: [ChannelWorker] = []
       for (index, channel) in make(configuration).enumerated() {
-        if let line = same?.lines.dropFirst(index).first {
-          line.replace(configuration, channel)
-          lines.append(line)
+        if let worker = same?.workers.dropFirst(index).first {
+          worker.replace(configuration, channel)
+          workers.append(worker)
         } else {
-          lines.append(line(configuration, channel, index))
+          workers.append(worker(configuration, channel, index))
         }
       }
-      kept.formUnion(lines.map(ObjectIdentifier.init))
-      next.append(Entry(configuration: configuration, lines: lines))
+      kept.formUnion(workers.map(ObjectIdentifier.init))
+      next.append(Entry(configuration: configuration, workers: workers))
     }
     entries.withLock { $0 = next }
     if let outlook = outlook.withLock({ $0 }) {
-      for line in next.flatMap(\.lines) { line.refresh(outlook) }
+      for worker in next.flatMap(\.workers) { worker.refresh(outlook) }
     }
-    let gone = former.flatMap(\.lines).filter { !kept.contains(ObjectIdentifier($0)) }
+    let gone = former.flatMap(\.workers).filter { !kept.contains(ObjectIdentifier($0)) }
     AlertDelivery.stop(gone, timeout: .milliseconds(500), keeps: false)
   }
 
-  private func line(
+  private func worker(
     _ configuration: Configuration.AlertChannel, _ channel: any DeliveryChannel, _ index: Int
-  ) -> ChannelLine {
+  ) -> ChannelWorker {
     // No channel's name has a tilde.
     let id = index == 0 ? configuration.name : "\(configuration.name)~\(index + 1)"
-    return ChannelLine(
+    return ChannelWorker(
       id: id, configuration, channel,
       spool: folder.map { Spool(name: "\(AlertDelivery.subfolder)/\(id).spool", in: $0) }, pace: pace,
       clocks: clocks, log: log)
@@ -169,9 +169,9 @@ package final class AlertDelivery: Sendable {
       at: now, cluster: "", entries: [.init(.opened, .test(of: name, at: now))])
     DispatchQueue(label: "alerts test").async { [self] in
       var outcome = TestOutcome.delivered("\(name) took the test")
-      for line in entry.lines {
+      for worker in entry.workers {
         do throws(DeliveryError) {
-          try line.test(notice)
+          try worker.test(notice)
         } catch {
           outcome = .failed(error.message, remedy: error.remedy)
         }
@@ -185,7 +185,7 @@ package final class AlertDelivery: Sendable {
 
   /// Of each channel that does not deliver, its problem. It is told by the other channels only.
   package var failures: [Problem] {
-    entries.withLock { $0 }.compactMap { entry in entry.lines.lazy.compactMap(\.problem).first }
+    entries.withLock { $0 }.compactMap { entry in entry.workers.lazy.compactMap(\.problem).first }
   }
 
   /// Of `GET /v1/alerts`.
@@ -196,7 +196,7 @@ package final class AlertDelivery: Sendable {
     let failures = Dictionary(failures.map { ($0.id, $0) }) { first, _ in first }
     return AlertsDocument(
       channels: figures.map { figures in
-        let failure = failures[ChannelLine.problemID(figures.channel)]
+        let failure = failures[ChannelWorker.problemID(figures.channel)]
         return .init(
           name: figures.channel, means: figures.means, failingSince: failure?.since, failure: failure?.detail,
           remedy: failure?.remedy, delivered: figures.delivered, failed: figures.failed,
@@ -207,7 +207,7 @@ package final class AlertDelivery: Sendable {
   /// In the order of the configuration.
   package var figures: [AlertFigures] {
     entries.withLock { $0 }.compactMap { entry in
-      var figures = entry.lines.map(\.figures)[...]
+      var figures = entry.workers.map(\.figures)[...]
       guard var sum = figures.popFirst() else { return nil }
       for more in figures {
         sum.delivered += more.delivered
@@ -220,16 +220,16 @@ package final class AlertDelivery: Sendable {
     }
   }
 
-  private var lines: [ChannelLine] { entries.withLock { $0.flatMap(\.lines) } }
+  private var workers: [ChannelWorker] { entries.withLock { $0.flatMap(\.workers) } }
 
   // MARK: - Stop
 
   /// Gives up what is under way; it waits in the state directory for the next start.
-  package func stop(timeout: Duration) { AlertDelivery.stop(lines, timeout: timeout, keeps: true) }
+  package func stop(timeout: Duration) { AlertDelivery.stop(workers, timeout: timeout, keeps: true) }
 
-  private static func stop(_ lines: [ChannelLine], timeout: Duration, keeps: Bool) {
+  private static func stop(_ workers: [ChannelWorker], timeout: Duration, keeps: Bool) {
     let deadline = ContinuousClock.now + timeout
-    for line in lines { line.cancel() }
-    for line in lines { line.stop(until: deadline, keeps: keeps) }
+    for worker in workers { worker.cancel() }
+    for worker in workers { worker.stop(until: deadline, keeps: keeps) }
   }
 }

@@ -2,7 +2,7 @@ internal import GuardConfiguration
 internal import Health
 internal import Platform
 
-/// What a `ChannelLine` keeps under its lock.
+/// What a `ChannelWorker` keeps under its lock.
 struct ChannelState {
   var configuration: Configuration.AlertChannel
   var channel: any DeliveryChannel

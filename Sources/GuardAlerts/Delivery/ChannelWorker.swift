@@ -8,7 +8,7 @@ internal import Systemd
 
 /// One channel at work: its state has one lock, its messages go out from a queue of its own, so that a server that is
 /// slow, or hangs, holds up nobody else.
-final class ChannelLine: Sendable {
+final class ChannelWorker: Sendable {
   /// How often drops are told of while they go on.
   private static let dropsToldEvery: Duration = .seconds(300)
 
@@ -220,7 +220,7 @@ final class ChannelLine: Sendable {
     let now = clocks.now()
     let count = state.withLock { state in
       state.untold.dropped += dropped
-      if !isLast, let last = state.untold.at, now - last < ChannelLine.dropsToldEvery { return 0 }
+      if !isLast, let last = state.untold.at, now - last < ChannelWorker.dropsToldEvery { return 0 }
       guard state.untold.dropped > 0 else { return 0 }
       defer { state.untold = (0, isLast ? nil : now) }
       return state.untold.dropped
@@ -247,7 +247,7 @@ final class ChannelLine: Sendable {
       guard retry.isFailing, let error = retry.error, let since = retry.since else { return nil }
       let name = state.configuration.name
       return Problem(
-        id: ChannelLine.problemID(name), severity: .warning, cluster: "", subject: "alerts \(name)",
+        id: ChannelWorker.problemID(name), severity: .warning, cluster: "", subject: "alerts \(name)",
         title: "alert channel \(name) does not deliver",
         detail: "\(state.channel.description): \(error.message)", since: since, remedy: error.remedy)
     }
@@ -314,7 +314,7 @@ final class ChannelLine: Sendable {
       return (0, state.keep(.everything))
     }
     complain(failure)
-    if dropped > 0 { tell(dropped: dropped, because: ChannelLine.isGone, isLast: true) }
+    if dropped > 0 { tell(dropped: dropped, because: ChannelWorker.isGone, isLast: true) }
   }
 
   static let isGone = "the configuration does not name the channel any more"

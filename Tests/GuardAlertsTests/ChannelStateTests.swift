@@ -48,8 +48,8 @@ import Testing
     try folder.write("", to: "full")
     let path = folder.file("full/a.spool")
     var state = state(spool: Spool(path: path))
-    let parcel = state.delivery.outbox.add(.init(.opened, .sample("a")), at: moment).parcel
-    let failure = state.keep(.put([parcel]))
+    let notice = state.delivery.outbox.add(.init(.opened, .sample("a")), at: moment).notice
+    let failure = state.keep(.put([notice]))
     #expect(failure != nil)
     // Still full: nothing new to say of it.
     let again = state.refresh(.init(firing: [.sample("a")]), at: Self.begin, moment).failure
@@ -73,8 +73,8 @@ import Testing
 
   @Test func thatAChannelFailsIsKeptOverARestartUntilItWasTried() throws {
     var state = state(spool: Spool(path: path))
-    let parcel = state.delivery.outbox.add(.init(.opened, .sample("a")), at: moment).parcel
-    _ = state.keep(.put([parcel]))
+    let notice = state.delivery.outbox.add(.init(.opened, .sample("a")), at: moment).notice
+    _ = state.keep(.put([notice]))
     #expect(try kept().failing == nil)
     _ = state.delivery.next(at: Self.begin, moment)
     _ = state.delivery.fail(.unauthorized, at: Self.begin, moment, random: 1)

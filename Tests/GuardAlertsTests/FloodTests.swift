@@ -127,8 +127,8 @@ import Testing
     let path = folder.file("a.spool")
     var spool = Spool(path: path)
     var outbox = Outbox()
-    let parcels = Self.flood(.opened, count).map { outbox.add($0, at: moment).parcel }
-    try spool.put(parcels, of: outbox)
+    let notices = Self.flood(.opened, count).map { outbox.add($0, at: moment).notice }
+    try spool.put(notices, of: outbox)
     let (listed, counted) = outbox.take(countsRest: true)
     let batch = try #require(outbox.batch)
     try spool.sending(batch, of: outbox)
@@ -156,7 +156,7 @@ import Testing
     let opened = IncidentNotice.Entry(.opened, .sample("a"))
     let ended = IncidentNotice.Entry(.ended, .sample("a", notices: 2, endedAt: moment))
     for entry in [opened, ended] {
-      try spool.put([outbox.add(entry, at: moment).parcel], of: outbox)
+      try spool.put([outbox.add(entry, at: moment).notice], of: outbox)
       _ = outbox.take()
       try spool.done(outbox.delivered(), of: outbox)
       var next = try restored(path)

@@ -37,8 +37,8 @@ import Testing
     #expect(words(batch2) == ["opened a/1"])
     _ = outbox.add(.init(.ended, .sample("a", notices: 2)), at: moment)
     var arrived = outbox
-    let parcels = arrived.delivered()
-    #expect(parcels.map(\.incident.id) == ["a"])
+    let notices = arrived.delivered()
+    #expect(notices.map(\.incident.id) == ["a"])
     #expect(arrived.told == ["a"])
     let batch3 = arrived.take()
     #expect(words(batch3) == ["ended a/2"])

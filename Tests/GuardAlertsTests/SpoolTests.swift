@@ -32,10 +32,10 @@ import Testing
           Set(try restored().outbox.waiting.keys) == Set(outbox.underWay.keys).union(outbox.waiting.keys))
         try spool.done(outbox.delivered(), of: outbox)
       } else {
-        let parcel = outbox.add(
+        let notice = outbox.add(
           .init(index % 3 == 0 ? .ended : .opened, .sample(id, notices: index)), at: moment
-        ).parcel
-        try spool.put([parcel], of: outbox)
+        ).notice
+        try spool.put([notice], of: outbox)
       }
       let found = try restored()
       #expect(found.unread == 0)
@@ -48,7 +48,7 @@ import Testing
     var spool = Spool(path: path)
     var outbox = Outbox()
     for id in ["a", "b", "c"] {
-      try spool.put([outbox.add(.init(.opened, .sample(id)), at: moment).parcel], of: outbox)
+      try spool.put([outbox.add(.init(.opened, .sample(id)), at: moment).notice], of: outbox)
     }
     let whole = try Data(contentsOf: URL(filePath: path))
     for cut in stride(from: 0, to: whole.count, by: 97) {
@@ -65,7 +65,7 @@ import Testing
     var spool = Spool(path: path)
     var outbox = Outbox()
     for index in 0..<4000 {
-      try spool.put([outbox.add(.init(.opened, .sample("\(index)")), at: moment).parcel], of: outbox)
+      try spool.put([outbox.add(.init(.opened, .sample("\(index)")), at: moment).notice], of: outbox)
       _ = outbox.take()
       try spool.done(outbox.delivered(), of: outbox)
       outbox.keepTold([])
@@ -85,7 +85,7 @@ import Testing
     for index in 0..<3000 {
       var incident = Incident.sample("\(index)")
       incident.detail = detail
-      try spool.put([outbox.add(.init(.opened, incident), at: moment).parcel], of: outbox)
+      try spool.put([outbox.add(.init(.opened, incident), at: moment).notice], of: outbox)
       guard index % 20 == 0 else { continue }
       let now = try #require(FileManager.default.attributesOfItem(atPath: path)[.systemFileNumber] as? Int)
       if now != size { rewritten += 1 }
@@ -100,7 +100,7 @@ import Testing
     }
     try spool.done(outbox.delivered(), of: outbox)
     outbox.keepTold([])
-    try spool.put([outbox.add(.init(.opened, .sample("last")), at: moment).parcel], of: outbox)
+    try spool.put([outbox.add(.init(.opened, .sample("last")), at: moment).notice], of: outbox)
     let bytes = try #require(FileManager.default.attributesOfItem(atPath: path)[.size] as? Int)
     #expect(bytes <= 2 << 20)
   }
@@ -113,11 +113,11 @@ import Testing
       configuration: .named("a"), channel: MemoryChannel(),
       delivery: DeliveryState(pace: AlertPace(), renewsEvery: nil, isHeartbeat: false),
       spool: Spool(path: path))
-    let first = state.delivery.outbox.add(.init(.opened, .sample("a")), at: moment).parcel
+    let first = state.delivery.outbox.add(.init(.opened, .sample("a")), at: moment).notice
     let failures = [state.keep(.put([first])), state.keep(.put([first]))]
     #expect(failures.map { $0 == nil } == [false, true])
     try FileManager.default.removeItem(atPath: folder.file("full"))
-    let second = state.delivery.outbox.add(.init(.opened, .sample("b")), at: moment).parcel
+    let second = state.delivery.outbox.add(.init(.opened, .sample("b")), at: moment).notice
     let failure = state.keep(.put([second]))
     #expect(failure == nil)
     var outbox = Outbox()

@@ -68,8 +68,8 @@ struct ChannelState {
   // MARK: - Over a restart
 
   enum Change {
-    case put([Outbox.Parcel])
-    case done([Outbox.Parcel])
+    case put([Outbox.PendingNotice])
+    case done([Outbox.PendingNotice])
     /// A message is about to be sent.
     case sending(Outbox.Batch)
     /// The whole, written anew.
@@ -86,8 +86,8 @@ struct ChannelState {
     do throws(SystemError) {
       switch change {
       case _ where isSpoolBroken: try spool?.rewrite(delivery.outbox)
-      case .put(let parcels): try spool?.put(parcels, of: delivery.outbox)
-      case .done(let parcels): try spool?.done(parcels, of: delivery.outbox)
+      case .put(let notices): try spool?.put(notices, of: delivery.outbox)
+      case .done(let notices): try spool?.done(notices, of: delivery.outbox)
       case .sending(let batch): try spool?.sending(batch, of: delivery.outbox)
       case .everything: try spool?.rewrite(delivery.outbox)
       }

@@ -81,16 +81,16 @@ final class ChannelWorker: Sendable {
     let (dropped, failure) = state.withLock { state -> (Int, SystemError?) in
       guard state.channel.hearsNotices else { return (0, nil) }
       var dropped = 0
-      var parcels: [Outbox.Parcel] = []
+      var notices: [Outbox.PendingNotice] = []
       for (index, entry) in notice.entries.enumerated() where state.wants(entry.incident) {
         // Of a flood only the first details are ever read.
         let entry = index < pace.batch ? entry : entry.shortened(detailTo: Outbox.shortDetail)
         let added = state.delivery.outbox.add(entry, at: notice.at)
-        if added.isNew { parcels.append(added.parcel) }
+        if added.isNew { notices.append(added.notice) }
         dropped += added.dropped
       }
       state.delivery.drop(dropped)
-      return (dropped, state.keep(.put(parcels)))
+      return (dropped, state.keep(.put(notices)))
     }
     complain(failure)
     if dropped > 0 { tell(dropped: dropped) }

@@ -96,7 +96,7 @@ struct DeliveryState {
   }
 
   /// - Returns: what arrived, and whether the channel had been a problem.
-  mutating func succeed() -> (arrived: [Outbox.Parcel], isRecovered: Bool) {
+  mutating func succeed() -> (arrived: [Outbox.PendingNotice], isRecovered: Bool) {
     let arrived = outbox.delivered()
     // What a heartbeat delivers is the heartbeat.
     delivered += isHeartbeat && isRenewing ? 1 : arrived.count
@@ -114,7 +114,7 @@ struct DeliveryState {
   ///   now.
   mutating func fail(
     _ error: DeliveryError, at now: MonotonicTime, _ date: Timestamp, random: Double
-  ) -> (givenUp: [Outbox.Parcel], dropped: Int, isNew: Bool) {
+  ) -> (givenUp: [Outbox.PendingNotice], dropped: Int, isNew: Bool) {
     failed += 1
     let size = outbox.batch?.listed.count ?? 0
     if error.cause == .unfit, size > 1 {

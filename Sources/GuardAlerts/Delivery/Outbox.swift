@@ -8,7 +8,8 @@ internal import Health
 /// - an opening and its end become the end alone: it says from when to when, so people hear that something was, once,
 ///   and nobody is woken by what is over.
 struct Outbox {
-  struct Parcel: Hashable, Codable, Sendable {
+  /// The newest notice of an incident.
+  struct PendingNotice: Hashable, Codable, Sendable {
     var change: IncidentNotice.Change
     var incident: Incident
     var at: Timestamp
@@ -21,7 +22,7 @@ struct Outbox {
     fileprivate var weight: Int {
       [
         incident.id, incident.subject, incident.title, incident.detail, incident.remedy, incident.problem,
-      ].reduce(256) { $0 + Parcel.weight(of: $1) }
+      ].reduce(256) { $0 + PendingNotice.weight(of: $1) }
     }
 
     /// With what JSON escapes (RFC 8259 §7).
@@ -45,9 +46,9 @@ struct Outbox {
     var ids: [String] { listed + counted }
   }
 
-  private(set) var waiting: [String: Parcel] = [:]
+  private(set) var waiting: [String: PendingNotice] = [:]
   /// On its way: whether it arrives is not known yet.
-  private(set) var underWay: [String: Parcel] = [:]
+  private(set) var underWay: [String: PendingNotice] = [:]
   /// Incidents that this channel told people of, and not of their end: that is told whatever the filter says.
   private(set) var told: Set<String> = []
   /// Those of them that were only counted: their end need not be listed either.
@@ -78,30 +79,30 @@ struct Outbox {
   /// - Returns: what waits now, whether that is new, and how many found no place and were dropped.
   mutating func add(
     _ entry: IncidentNotice.Entry, at now: Timestamp
-  ) -> (parcel: Parcel, isNew: Bool, dropped: Int) {
+  ) -> (notice: PendingNotice, isNew: Bool, dropped: Int) {
     let id = entry.incident.id
-    var parcel = Parcel(change: entry.change, incident: entry.incident, at: now)
+    var notice = PendingNotice(change: entry.change, incident: entry.incident, at: now)
     guard marks.updateValue(entry.incident.notices, forKey: id) != entry.incident.notices else {
-      return (waiting[id] ?? parcel, false, 0)
+      return (waiting[id] ?? notice, false, 0)
     }
     if interruptedIDs.contains(id) { interrupted = nil }
-    if let older = waiting[id] { parcel = Outbox.merge(older, parcel) }
-    put(parcel)
-    return (waiting[id] ?? parcel, true, makeRoom())
+    if let older = waiting[id] { notice = Outbox.merge(older, notice) }
+    put(notice)
+    return (waiting[id] ?? notice, true, makeRoom())
   }
 
-  private mutating func put(_ parcel: Parcel) {
-    var parcel = parcel
-    if parcel.serial == 0 {
+  private mutating func put(_ notice: PendingNotice) {
+    var notice = notice
+    if notice.serial == 0 {
       serial += 1
-      parcel.serial = serial
+      notice.serial = serial
     }
-    serial = max(serial, parcel.serial)
-    weight += parcel.weight - (waiting[parcel.incident.id]?.weight ?? 0)
-    waiting[parcel.incident.id] = parcel
+    serial = max(serial, notice.serial)
+    weight += notice.weight - (waiting[notice.incident.id]?.weight ?? 0)
+    waiting[notice.incident.id] = notice
   }
 
-  private static func merge(_ older: Parcel, _ newer: Parcel) -> Parcel {
+  private static func merge(_ older: PendingNotice, _ newer: PendingNotice) -> PendingNotice {
     var result = newer
     result.serial = older.serial
     switch (older.change, newer.change) {
@@ -117,25 +118,25 @@ struct Outbox {
   private mutating func makeRoom() -> Int {
     guard waiting.count > pace.mostWaiting || weight > pace.mostBytes else { return 0 }
     if weight > pace.mostBytes {
-      for (id, parcel) in waiting {
-        waiting[id]?.incident = parcel.incident.shortened(detailTo: Outbox.shortDetail)
+      for (id, notice) in waiting {
+        waiting[id]?.incident = notice.incident.shortened(detailTo: Outbox.shortDetail)
       }
       weight = waiting.values.reduce(0) { $0 + $1.weight }
       if waiting.count <= pace.mostWaiting, weight <= pace.mostBytes / 10 * 9 { return 0 }
     }
     let worst = waiting.values.sorted { (worth(of: $0), $0.serial) < (worth(of: $1), $1.serial) }
     var dropped = 0
-    for parcel in worst {
+    for notice in worst {
       guard waiting.count > pace.mostWaiting / 10 * 9 || weight > pace.mostBytes / 10 * 9 else { break }
-      remove(parcel.incident.id)
+      remove(notice.incident.id)
       dropped += 1
     }
     return dropped
   }
 
-  private func worth(of parcel: Parcel) -> Int {
-    switch (parcel.change, parcel.incident.severity) {
-    case (.ended, _) where !told.contains(parcel.incident.id): 0
+  private func worth(of notice: PendingNotice) -> Int {
+    switch (notice.change, notice.incident.severity) {
+    case (.ended, _) where !told.contains(notice.incident.id): 0
     case (.reminder, _): 1
     case (.ended, _): 4
     case (_, .warning): 2
@@ -165,12 +166,12 @@ struct Outbox {
     guard let batch else { return ([], []) }
     self.batch = batch
     func entries(_ ids: [String]) -> [IncidentNotice.Entry] {
-      let parcels = ids.compactMap { waiting[$0] }
-      for parcel in parcels {
-        remove(parcel.incident.id)
-        underWay[parcel.incident.id] = parcel
+      let notices = ids.compactMap { waiting[$0] }
+      for notice in notices {
+        remove(notice.incident.id)
+        underWay[notice.incident.id] = notice
       }
-      return parcels.sorted { Outbox.isWorse($0, $1) }.map(\.entry)
+      return notices.sorted { Outbox.isWorse($0, $1) }.map(\.entry)
     }
     return (entries(batch.listed), entries(batch.counted))
   }
@@ -181,35 +182,35 @@ struct Outbox {
 
   private func nextBatch(atMost most: Int, countsRest: Bool) -> Batch? {
     guard let oldest = waiting.values.min(by: { $0.serial < $1.serial }) else { return nil }
-    let parcels = waiting.values.filter { $0.incident.cluster == oldest.incident.cluster }
+    let notices = waiting.values.filter { $0.incident.cluster == oldest.incident.cluster }
       .sorted { $0.serial < $1.serial }
-    func ids(_ parcels: some Sequence<Parcel>) -> [String] { parcels.map(\.incident.id) }
-    guard countsRest, parcels.count > pace.batch else {
-      return Batch(listed: ids(parcels.prefix(most)), counted: [])
+    func ids(_ notices: some Sequence<PendingNotice>) -> [String] { notices.map(\.incident.id) }
+    guard countsRest, notices.count > pace.batch else {
+      return Batch(listed: ids(notices.prefix(most)), counted: [])
     }
     // A receiver that was told of an incident by name is told of its end by name.
-    let isByName = { (parcel: Parcel) in
-      let id = parcel.incident.id
-      return parcel.change == .ended && told.contains(id) && !toldByNumber.contains(id)
+    let isByName = { (notice: PendingNotice) in
+      let id = notice.incident.id
+      return notice.change == .ended && told.contains(id) && !toldByNumber.contains(id)
     }
-    let ends = parcels.filter(isByName).prefix(most)
-    let rest = parcels.filter { !isByName($0) }.sorted { Outbox.isWorse($0, $1) }
+    let ends = notices.filter(isByName).prefix(most)
+    let rest = notices.filter { !isByName($0) }.sorted { Outbox.isWorse($0, $1) }
     let first = rest.prefix(min(pace.listedOfMany, most - ends.count))
     return Batch(listed: ids(ends) + ids(first), counted: ids(rest.dropFirst(first.count)))
   }
 
-  private static func isWorse(_ a: Parcel, _ b: Parcel) -> Bool {
+  private static func isWorse(_ a: PendingNotice, _ b: PendingNotice) -> Bool {
     if (a.change == .ended) != (b.change == .ended) { return b.change == .ended }
     if a.incident.severity != b.incident.severity { return a.incident.severity == .critical }
     return a.serial < b.serial
   }
 
-  mutating func delivered() -> [Parcel] {
-    let parcels = Array(underWay.values)
+  mutating func delivered() -> [PendingNotice] {
+    let notices = Array(underWay.values)
     let counted = Set(batch?.counted ?? [])
-    for parcel in parcels { record(told: parcel, byNumber: counted.contains(parcel.incident.id)) }
+    for notice in notices { record(told: notice, byNumber: counted.contains(notice.incident.id)) }
     endBatch()
-    return parcels
+    return notices
   }
 
   private mutating func endBatch() {
@@ -217,9 +218,9 @@ struct Outbox {
     batch = nil
   }
 
-  private mutating func record(told parcel: Parcel, byNumber: Bool) {
-    let id = parcel.incident.id
-    if parcel.change == .ended {
+  private mutating func record(told notice: PendingNotice, byNumber: Bool) {
+    let id = notice.incident.id
+    if notice.change == .ended {
       told.remove(id)
       toldByNumber.remove(id)
     } else if told.count < pace.mostWaiting {
@@ -244,13 +245,13 @@ struct Outbox {
   }
 
   /// No server will ever take it.
-  mutating func discard() -> [Parcel] {
+  mutating func discard() -> [PendingNotice] {
     defer { endBatch() }
     return Array(underWay.values)
   }
 
   /// No server will ever take what the message lists; what it counts waits again.
-  mutating func discardListed() -> [Parcel] {
+  mutating func discardListed() -> [PendingNotice] {
     let listed = (batch?.listed ?? []).compactMap { underWay.removeValue(forKey: $0) }
     _ = failed(isRepeated: false)
     return listed
@@ -275,7 +276,7 @@ struct Outbox {
   /// - Returns: how many.
   mutating func keep(where isWanted: (Incident) -> Bool) -> Int {
     let unwanted = waiting.values.filter { !told.contains($0.incident.id) && !isWanted($0.incident) }
-    for parcel in unwanted { remove(parcel.incident.id) }
+    for notice in unwanted { remove(notice.incident.id) }
     return unwanted.count
   }
 
@@ -285,12 +286,12 @@ struct Outbox {
   // MARK: - Over a restart
 
   /// In the order of the file, whatever numbers are written there.
-  mutating func restore(_ parcel: Parcel) {
-    var parcel = parcel
-    let id = parcel.incident.id
-    parcel.serial = waiting[id]?.serial ?? 0
-    put(parcel)
-    marks[id] = parcel.incident.notices
+  mutating func restore(_ notice: PendingNotice) {
+    var notice = notice
+    let id = notice.incident.id
+    notice.serial = waiting[id]?.serial ?? 0
+    put(notice)
+    marks[id] = notice.incident.notices
     if interruptedIDs.contains(id) { interrupted = nil }
   }
 
@@ -307,7 +308,7 @@ struct Outbox {
     interrupted = isWhole && !batch.listed.isEmpty && batch.listed.count <= pace.batch ? batch : nil
   }
 
-  /// A parcel arrived, unless it is a newer one that waits.
+  /// A notice arrived, unless it is a newer one that waits.
   mutating func restore(done key: String, of id: String, isOver: Bool, byNumber: Bool) {
     interrupted = nil
     if waiting[id]?.entry.key == key { remove(id) }

@@ -13,7 +13,7 @@ internal import Platform
 struct Spool {
   /// A line of the file; one of its fields is there.
   private struct Line: Codable {
-    var put: Outbox.Parcel?
+    var put: Outbox.PendingNotice?
     var done: Done?
     var sending: Outbox.Batch?
     var told: [String]?
@@ -78,7 +78,7 @@ struct Spool {
         unread += 1
         continue
       }
-      if let parcel = line.put { outbox.restore(parcel) }
+      if let notice = line.put { outbox.restore(notice) }
       if let ids = line.told {
         outbox.restore(told: ids, byNumber: line.toldByNumber ?? [], marks: line.marks ?? [:])
       }
@@ -96,14 +96,14 @@ struct Spool {
   // MARK: - Writing
 
   /// - Throws: `SystemError`; the file is whole again after the next call that succeeds.
-  mutating func put(_ parcels: [Outbox.Parcel], of outbox: Outbox) throws(SystemError) {
-    try append(parcels.map { Line(put: $0) }, of: outbox)
+  mutating func put(_ notices: [Outbox.PendingNotice], of outbox: Outbox) throws(SystemError) {
+    try append(notices.map { Line(put: $0) }, of: outbox)
   }
 
   /// They arrived, or are given up.
-  mutating func done(_ parcels: [Outbox.Parcel], of outbox: Outbox) throws(SystemError) {
+  mutating func done(_ notices: [Outbox.PendingNotice], of outbox: Outbox) throws(SystemError) {
     try append(
-      parcels.map {
+      notices.map {
         let id = $0.incident.id
         return Line(
           done: .init(
@@ -137,7 +137,7 @@ struct Spool {
   }
 
   mutating func rewrite(_ outbox: Outbox) throws(SystemError) {
-    let parcels = outbox.waiting.values.sorted { $0.serial < $1.serial }
+    let notices = outbox.waiting.values.sorted { $0.serial < $1.serial }
     // What is under way may not arrive; where something newer waits, that will do.
     let older = outbox.underWay.values.filter { outbox.waiting[$0.incident.id] == nil }
     let head = [
@@ -146,7 +146,7 @@ struct Spool {
       failing.map { Line(health: .init(failing: $0)) },
     ].compactMap(\.self)
     let lines =
-      head + (Array(older) + parcels).map { Line(put: $0) }
+      head + (Array(older) + notices).map { Line(put: $0) }
       + [outbox.batch.map { Line(sending: $0) }].compactMap(\.self)
     lastBatch = nil
     let bytes = Spool.bytes(lines)

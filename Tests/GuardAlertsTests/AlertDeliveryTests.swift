@@ -13,17 +13,18 @@ import Testing
 @Suite(.blocking) struct AlertDeliveryTests {
   private let log = LogMemory()
 
-  private var quick: AlertPace {
-    var pace = AlertPace()
-    pace.firstPause = .milliseconds(5)
-    pace.longestPause = .milliseconds(20)
-    pace.refusedPause = .milliseconds(20)
-    pace.failsAfter = .zero
-    return pace
+  private var quick: DeliveryPolicy {
+    var policy = DeliveryPolicy()
+    policy.firstPause = .milliseconds(5)
+    policy.longestPause = .milliseconds(20)
+    policy.refusedPause = .milliseconds(20)
+    policy.failsAfter = .zero
+    return policy
   }
 
   private func delivery(
-    _ channels: [(Configuration.AlertChannel, MemoryChannel)], folder: String? = nil, pace: AlertPace? = nil
+    _ channels: [(Configuration.AlertChannel, MemoryChannel)], folder: String? = nil,
+    policy: DeliveryPolicy? = nil
   ) -> AlertDelivery {
     let byName = Dictionary(grouping: channels, by: \.0.name).mapValues { $0.map(\.1) }
     // Several channels of one name are several servers.
@@ -32,7 +33,7 @@ import Testing
       configurations.append(configuration)
     }
     return AlertDelivery(
-      configurations, folder: folder.map { StateFolder(folder: $0) }, log: log, pace: pace ?? quick
+      configurations, folder: folder.map { StateFolder(folder: $0) }, log: log, policy: policy ?? quick
     ) {
       byName[$0.name] ?? []
     }
@@ -123,11 +124,11 @@ import Testing
   }
 
   @Test func aFloodBeyondAllBoundsIsCountedAndTold() throws {
-    var pace = quick
-    pace.mostWaiting = 1000
+    var policy = quick
+    policy.mostWaiting = 1000
     let dead = MemoryChannel()
     dead.failure = .down
-    let delivery = delivery([(.named("dead"), dead)], pace: pace)
+    let delivery = delivery([(.named("dead"), dead)], policy: policy)
     for index in 0..<5000 { delivery.send(.sample(.opened, .sample("\(index)"))) }
     let figures = try #require(delivery.figures.first)
     #expect(figures.waiting <= 1100)
@@ -171,7 +172,7 @@ import Testing
     let isReloaded = Atomic<Bool>(false)
     let delivery = AlertDelivery(
       [.named("a"), .named("b"), .named("gone")], folder: StateFolder(folder: folder.path), log: log,
-      pace: quick
+      policy: quick
     ) { configuration in
       switch configuration.name {
       case "a": [a]

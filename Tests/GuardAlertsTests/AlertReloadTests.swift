@@ -20,11 +20,11 @@ import Testing
   private func delivery(
     _ configurations: [Configuration.AlertChannel], _ channels: [String: MemoryChannel]
   ) -> AlertDelivery {
-    var pace = AlertPace()
-    pace.firstPause = .milliseconds(5)
-    pace.longestPause = .milliseconds(20)
-    pace.failsAfter = .zero
-    return AlertDelivery(configurations, folder: StateFolder(folder: folder.path), log: log, pace: pace) {
+    var policy = DeliveryPolicy()
+    policy.firstPause = .milliseconds(5)
+    policy.longestPause = .milliseconds(20)
+    policy.failsAfter = .zero
+    return AlertDelivery(configurations, folder: StateFolder(folder: folder.path), log: log, policy: policy) {
       channels[$0.name].map { [$0] } ?? []
     }
   }

@@ -22,7 +22,7 @@ import Testing
     ChannelState(
       configuration: .named("a", filter), channel: channel,
       delivery: DeliveryState(
-        pace: AlertPace(), renewsEvery: channel.renewsEvery, isHeartbeat: !channel.hearsNotices),
+        policy: DeliveryPolicy(), renewsEvery: channel.renewsEvery, isHeartbeat: !channel.hearsNotices),
       spool: spool, isNew: isNew)
   }
 
@@ -87,7 +87,7 @@ import Testing
     #expect(failing == expected)
 
     var next = DeliveryState(
-      pace: AlertPace(), renewsEvery: nil, isHeartbeat: false, outbox: outbox, failing: failing)
+      policy: DeliveryPolicy(), renewsEvery: nil, isHeartbeat: false, outbox: outbox, failing: failing)
     #expect(next.retry.isFailing && next.retry.since == moment && next.retry.notBefore == nil)
     guard case .deliver = next.next(at: Self.begin, moment) else {
       Issue.record("it is not tried at once")

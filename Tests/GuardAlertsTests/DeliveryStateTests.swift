@@ -43,11 +43,11 @@ import Testing
   }
 
   private func state(
-    _ pace: AlertPace = AlertPace(), renewsEvery: Duration? = nil, isHeartbeat: Bool = false,
+    _ policy: DeliveryPolicy = DeliveryPolicy(), renewsEvery: Duration? = nil, isHeartbeat: Bool = false,
     countsFloods: Bool = true
   ) -> DeliveryState {
     DeliveryState(
-      pace: pace, renewsEvery: renewsEvery, isHeartbeat: isHeartbeat, countsFloods: countsFloods)
+      policy: policy, renewsEvery: renewsEvery, isHeartbeat: isHeartbeat, countsFloods: countsFloods)
   }
 
   @Test func pausesGrowToFiveMinutesAndTheNewestStateArrivesWhenTheServerReturns() {
@@ -63,7 +63,7 @@ import Testing
 
   @Test func jitterHalvesAPauseAtMost() {
     for random in [0, 0.5, 1.0] {
-      var retry = Retry(pace: AlertPace())
+      var retry = Retry(policy: DeliveryPolicy())
       for _ in 0..<5 { _ = retry.fail(.down, at: Self.begin, moment, random: random) }
       #expect(retry.notBefore == Self.begin + .seconds(16) * (0.5 + random / 2))
     }
@@ -71,7 +71,7 @@ import Testing
 
   @Test func aServersWishIsHeededWithinBounds() {
     for (wish, pause) in [(7, 7), (0, 1), (100_000, 900)] as [(Int64, Int64)] {
-      var retry = Retry(pace: AlertPace())
+      var retry = Retry(policy: DeliveryPolicy())
       let error = DeliveryError(.passing, "HTTP 429", remedy: "", retryAfter: .seconds(wish))
       _ = retry.fail(error, at: Self.begin, moment, random: 1)
       #expect(retry.notBefore == Self.begin + .seconds(pause))
@@ -159,7 +159,7 @@ import Testing
   }
 
   @Test func aChannelIsAProblemOnlyWhenItLastsOrAPersonIsNeeded() {
-    var retry = Retry(pace: AlertPace())
+    var retry = Retry(policy: DeliveryPolicy())
     let news = [0, 5, 10, 30, 60].map { seconds in
       retry.fail(.down, at: Self.begin, moment + .seconds(seconds), random: 1)
     }

@@ -92,7 +92,7 @@ import Testing
 
   /// One entry that a server chokes on takes no other with it, also where most are only counted.
   @Test func anEntryThatSpoilsAFloodIsFoundAndTheRestArrives() {
-    var state = DeliveryState(pace: AlertPace(), renewsEvery: nil, isHeartbeat: false)
+    var state = DeliveryState(policy: DeliveryPolicy(), renewsEvery: nil, isHeartbeat: false)
     for entry in Self.flood(.opened, 1200) { _ = state.outbox.add(entry, at: moment) }
     var arrived = 0
     var now = MonotonicClock.begin

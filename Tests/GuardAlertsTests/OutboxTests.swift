@@ -66,9 +66,9 @@ import Testing
   }
 
   @Test func itIsBoundedAndDropsWhatPeopleMissLeast() {
-    var pace = AlertPace()
-    pace.mostWaiting = 100
-    var outbox = Outbox(pace: pace)
+    var policy = DeliveryPolicy()
+    policy.mostWaiting = 100
+    var outbox = Outbox(policy: policy)
     var dropped = 0
     for index in 0..<60 {
       dropped += outbox.add(.init(.opened, .sample("c\(index)")), at: moment).dropped
@@ -98,9 +98,9 @@ import Testing
   }
 
   @Test func itIsBoundedInBytes() {
-    var pace = AlertPace()
-    pace.mostBytes = 100_000
-    var outbox = Outbox(pace: pace)
+    var policy = DeliveryPolicy()
+    policy.mostBytes = 100_000
+    var outbox = Outbox(policy: policy)
     for index in 0..<1000 {
       _ = outbox.add(
         .init(.opened, .sample("\(index)", title: String(repeating: "x", count: 2000))), at: moment)

@@ -111,7 +111,7 @@ import Testing
     let path = folder.file("full/a.spool")
     var state = ChannelState(
       configuration: .named("a"), channel: MemoryChannel(),
-      delivery: DeliveryState(pace: AlertPace(), renewsEvery: nil, isHeartbeat: false),
+      delivery: DeliveryState(policy: DeliveryPolicy(), renewsEvery: nil, isHeartbeat: false),
       spool: Spool(path: path))
     let first = state.delivery.outbox.add(.init(.opened, .sample("a")), at: moment).notice
     let failures = [state.keep(.put([first])), state.keep(.put([first]))]

@@ -31,7 +31,7 @@ package final class AlertDelivery: Sendable {
   private let folder: StateFolder?
   private static let subfolder = "alerts"
   private let log: any EventLog
-  private let pace: AlertPace
+  private let policy: DeliveryPolicy
   private let clocks: AlertClocks
   private let make: Maker
 
@@ -40,12 +40,12 @@ package final class AlertDelivery: Sendable {
   ///   - make: a channel for each server of a configured one.
   init(
     _ channels: [Configuration.AlertChannel], folder: StateFolder?, log: any EventLog,
-    pace: AlertPace = AlertPace(),
+    policy: DeliveryPolicy = DeliveryPolicy(),
     clocks: AlertClocks = AlertClocks(), make: @escaping Maker
   ) {
     self.folder = folder
     self.log = log
-    self.pace = pace
+    self.policy = policy
     self.clocks = clocks
     self.make = make
     folder?.makeFolder(AlertDelivery.subfolder)
@@ -60,7 +60,7 @@ package final class AlertDelivery: Sendable {
     for name in folder.names(in: AlertDelivery.subfolder)
     where name.hasSuffix(".spool") && !known.contains(name) {
       var spool = Spool(name: "\(AlertDelivery.subfolder)/\(name)", in: folder)
-      var outbox = Outbox(pace: pace)
+      var outbox = Outbox(policy: policy)
       _ = try? spool.load(into: &outbox)
       spool.remove()
       if !outbox.isEmpty {
@@ -137,7 +137,7 @@ package final class AlertDelivery: Sendable {
     let id = index == 0 ? configuration.name : "\(configuration.name)~\(index + 1)"
     return ChannelWorker(
       id: id, configuration, channel,
-      spool: folder.map { Spool(name: "\(AlertDelivery.subfolder)/\(id).spool", in: $0) }, pace: pace,
+      spool: folder.map { Spool(name: "\(AlertDelivery.subfolder)/\(id).spool", in: $0) }, policy: policy,
       clocks: clocks, log: log)
   }
 

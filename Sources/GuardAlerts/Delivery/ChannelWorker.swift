@@ -17,21 +17,21 @@ final class ChannelWorker: Sendable {
   private let queue: DispatchQueue
   private let state: Mutex<ChannelState>
   private let log: any EventLog
-  private let pace: AlertPace
+  private let policy: DeliveryPolicy
   private let clocks: AlertClocks
   private let isStopping = Atomic<Bool>(false)
 
   init(
     id: String, _ configuration: Configuration.AlertChannel, _ channel: any DeliveryChannel, spool: Spool?,
-    pace: AlertPace, clocks: AlertClocks, log: any EventLog
+    policy: DeliveryPolicy, clocks: AlertClocks, log: any EventLog
   ) {
     self.id = id
-    self.pace = pace
+    self.policy = policy
     self.clocks = clocks
     self.log = log
     queue = DispatchQueue(label: "alerts \(id)")
     var spool = spool
-    var outbox = Outbox(pace: pace)
+    var outbox = Outbox(policy: policy)
     var isNew = spool?.isThere != true
     do throws(SystemError) {
       let unread = try spool?.load(into: &outbox) ?? 0
@@ -52,7 +52,7 @@ final class ChannelWorker: Sendable {
       ChannelState(
         configuration: configuration, channel: channel,
         delivery: DeliveryState(
-          pace: pace, renewsEvery: channel.renewsEvery, isHeartbeat: !channel.hearsNotices,
+          policy: policy, renewsEvery: channel.renewsEvery, isHeartbeat: !channel.hearsNotices,
           countsFloods: channel.countsFloods, outbox: outbox, failing: spool?.failing),
         spool: spool, isNew: isNew))
     // Somebody may have changed the filter, or what the name stands for, while the guard was off.
@@ -84,7 +84,7 @@ final class ChannelWorker: Sendable {
       var notices: [Outbox.PendingNotice] = []
       for (index, entry) in notice.entries.enumerated() where state.wants(entry.incident) {
         // Of a flood only the first details are ever read.
-        let entry = index < pace.batch ? entry : entry.shortened(detailTo: Outbox.shortDetail)
+        let entry = index < policy.batch ? entry : entry.shortened(detailTo: Outbox.shortDetail)
         let added = state.delivery.outbox.add(entry, at: notice.at)
         if added.isNew { notices.append(added.notice) }
         dropped += added.dropped

@@ -16,7 +16,7 @@ struct DeliveryState {
   private(set) var delivered = 0
   private(set) var failed = 0
   private(set) var dropped = 0
-  private let pace: AlertPace
+  private let policy: DeliveryPolicy
   private var renewsEvery: Duration?
   /// Its renewals are all that it says.
   private var isHeartbeat: Bool
@@ -32,16 +32,16 @@ struct DeliveryState {
 
   /// - Parameter failing: what people heard of the channel before a restart.
   init(
-    pace: AlertPace, renewsEvery: Duration?, isHeartbeat: Bool, countsFloods: Bool = true,
+    policy: DeliveryPolicy, renewsEvery: Duration?, isHeartbeat: Bool, countsFloods: Bool = true,
     outbox: Outbox? = nil, failing: Retry.Failing? = nil
   ) {
-    self.pace = pace
+    self.policy = policy
     self.renewsEvery = renewsEvery
     self.isHeartbeat = isHeartbeat
     self.countsFloods = countsFloods
-    self.outbox = outbox ?? Outbox(pace: pace)
-    batch = pace.batch
-    retry = Retry(pace: pace, failing: failing)
+    self.outbox = outbox ?? Outbox(policy: policy)
+    batch = policy.batch
+    retry = Retry(policy: policy, failing: failing)
   }
 
   /// Goes on by other means, which may be tried at once.
@@ -49,7 +49,7 @@ struct DeliveryState {
     self.renewsEvery = renewsEvery
     self.isHeartbeat = isHeartbeat
     self.countsFloods = countsFloods
-    batch = pace.batch
+    batch = policy.batch
     renewedAt = nil
     retry.startAfresh()
   }
@@ -63,7 +63,7 @@ struct DeliveryState {
 
   /// What a heartbeat would say now; nil while it would say nothing.
   func heartbeat(at now: MonotonicTime) -> [Incident]? {
-    guard let firing, now - firing.at < pace.believedFor, firing.isSure || !firing.incidents.isEmpty else {
+    guard let firing, now - firing.at < policy.believedFor, firing.isSure || !firing.incidents.isEmpty else {
       return nil
     }
     return firing.incidents
@@ -100,7 +100,7 @@ struct DeliveryState {
     let arrived = outbox.delivered()
     // What a heartbeat delivers is the heartbeat.
     delivered += isHeartbeat && isRenewing ? 1 : arrived.count
-    if !arrived.isEmpty { batch = min(pace.batch, batch * 2) }
+    if !arrived.isEmpty { batch = min(policy.batch, batch * 2) }
     isRenewing = false
     return (arrived, retry.succeed())
   }

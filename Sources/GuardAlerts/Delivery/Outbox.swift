@@ -66,9 +66,9 @@ struct Outbox {
   /// Bytes of a detail where there are too many of them.
   static let shortDetail = 200
   private var weight = 0
-  private let pace: AlertPace
+  private let policy: DeliveryPolicy
 
-  init(pace: AlertPace = AlertPace()) { self.pace = pace }
+  init(policy: DeliveryPolicy = DeliveryPolicy()) { self.policy = policy }
 
   var count: Int { waiting.count + underWay.keys.count { waiting[$0] == nil } }
   var isEmpty: Bool { waiting.isEmpty && underWay.isEmpty }
@@ -116,18 +116,18 @@ struct Outbox {
 
   /// Cuts details; where that is not enough, drops what people miss least, a tenth at once, so that a flood does not sort at every drop.
   private mutating func makeRoom() -> Int {
-    guard waiting.count > pace.mostWaiting || weight > pace.mostBytes else { return 0 }
-    if weight > pace.mostBytes {
+    guard waiting.count > policy.mostWaiting || weight > policy.mostBytes else { return 0 }
+    if weight > policy.mostBytes {
       for (id, notice) in waiting {
         waiting[id]?.incident = notice.incident.shortened(detailTo: Outbox.shortDetail)
       }
       weight = waiting.values.reduce(0) { $0 + $1.weight }
-      if waiting.count <= pace.mostWaiting, weight <= pace.mostBytes / 10 * 9 { return 0 }
+      if waiting.count <= policy.mostWaiting, weight <= policy.mostBytes / 10 * 9 { return 0 }
     }
     let worst = waiting.values.sorted { (worth(of: $0), $0.serial) < (worth(of: $1), $1.serial) }
     var dropped = 0
     for notice in worst {
-      guard waiting.count > pace.mostWaiting / 10 * 9 || weight > pace.mostBytes / 10 * 9 else { break }
+      guard waiting.count > policy.mostWaiting / 10 * 9 || weight > policy.mostBytes / 10 * 9 else { break }
       remove(notice.incident.id)
       dropped += 1
     }
@@ -161,7 +161,7 @@ struct Outbox {
   mutating func take(
     atMost most: Int = .max, countsRest: Bool
   ) -> (listed: [IncidentNotice.Entry], counted: [IncidentNotice.Entry]) {
-    let batch = interrupted ?? nextBatch(atMost: min(most, pace.batch), countsRest: countsRest)
+    let batch = interrupted ?? nextBatch(atMost: min(most, policy.batch), countsRest: countsRest)
     interrupted = nil
     guard let batch else { return ([], []) }
     self.batch = batch
@@ -185,7 +185,7 @@ struct Outbox {
     let notices = waiting.values.filter { $0.incident.cluster == oldest.incident.cluster }
       .sorted { $0.serial < $1.serial }
     func ids(_ notices: some Sequence<PendingNotice>) -> [String] { notices.map(\.incident.id) }
-    guard countsRest, notices.count > pace.batch else {
+    guard countsRest, notices.count > policy.batch else {
       return Batch(listed: ids(notices.prefix(most)), counted: [])
     }
     // A receiver that was told of an incident by name is told of its end by name.
@@ -195,7 +195,7 @@ struct Outbox {
     }
     let ends = notices.filter(isByName).prefix(most)
     let rest = notices.filter { !isByName($0) }.sorted { Outbox.isWorse($0, $1) }
-    let first = rest.prefix(min(pace.listedOfMany, most - ends.count))
+    let first = rest.prefix(min(policy.listedOfMany, most - ends.count))
     return Batch(listed: ids(ends) + ids(first), counted: ids(rest.dropFirst(first.count)))
   }
 
@@ -223,7 +223,7 @@ struct Outbox {
     if notice.change == .ended {
       told.remove(id)
       toldByNumber.remove(id)
-    } else if told.count < pace.mostWaiting {
+    } else if told.count < policy.mostWaiting {
       if !byNumber { toldByNumber.remove(id) }
       if told.insert(id).inserted, byNumber { toldByNumber.insert(id) }
     }
@@ -268,7 +268,7 @@ struct Outbox {
     }
     told = told.filter(isWanted)
     toldByNumber.formIntersection(told)
-    if isSaved || marks.count > 2 * pace.mostWaiting { marks = marks.filter { isWanted($0.key) } }
+    if isSaved || marks.count > 2 * policy.mostWaiting { marks = marks.filter { isWanted($0.key) } }
   }
 
   /// Drops what a changed filter does not take any more.
@@ -281,7 +281,7 @@ struct Outbox {
   }
 
   /// Forgets everything: the channel hears no news any more.
-  mutating func clear() { self = Outbox(pace: pace) }
+  mutating func clear() { self = Outbox(policy: policy) }
 
   // MARK: - Over a restart
 
@@ -296,7 +296,7 @@ struct Outbox {
   }
 
   mutating func restore(told ids: [String], byNumber: [String], marks: [String: Int]) {
-    told.formUnion(ids.prefix(pace.mostWaiting))
+    told.formUnion(ids.prefix(policy.mostWaiting))
     toldByNumber.formUnion(byNumber.filter(told.contains))
     self.marks.merge(marks) { $1 }
   }
@@ -305,7 +305,7 @@ struct Outbox {
   mutating func restore(interrupted batch: Batch) {
     let clusters = Set(batch.ids.map { waiting[$0]?.incident.cluster })
     let isWhole = clusters.count == 1 && !clusters.contains(nil) && Set(batch.ids).count == batch.ids.count
-    interrupted = isWhole && !batch.listed.isEmpty && batch.listed.count <= pace.batch ? batch : nil
+    interrupted = isWhole && !batch.listed.isEmpty && batch.listed.count <= policy.batch ? batch : nil
   }
 
   /// A notice arrived, unless it is a newer one that waits.

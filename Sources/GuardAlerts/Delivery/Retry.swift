@@ -11,7 +11,7 @@ struct Retry {
   /// People are to hear of it.
   private(set) var isFailing = false
   private var refusedSince: MonotonicTime?
-  private let pace: AlertPace
+  private let policy: DeliveryPolicy
 
   /// What people heard of a channel that fails; kept over a restart.
   struct Failing: Hashable, Codable, Sendable {
@@ -21,8 +21,8 @@ struct Retry {
   }
 
   /// - Parameter failing: what people heard before a restart: until the channel was tried, nothing says that it is over.
-  init(pace: AlertPace, failing: Failing? = nil) {
-    self.pace = pace
+  init(policy: DeliveryPolicy, failing: Failing? = nil) {
+    self.policy = policy
     guard let failing else { return }
     isFailing = true
     since = failing.since
@@ -35,7 +35,7 @@ struct Retry {
   }
 
   /// Somebody changed the channel: it is tried at once, and then it shows whether a problem is over.
-  mutating func startAfresh() { self = Retry(pace: pace, failing: failing) }
+  mutating func startAfresh() { self = Retry(policy: policy, failing: failing) }
 
   /// - Parameters:
   ///   - random: from 0 to 1.
@@ -50,30 +50,30 @@ struct Retry {
     self.error = error
     refusedSince = error.cause == .refused ? refusedSince ?? now : nil
     let pause = pause(after: error, random: random)
-    notBefore = now + (goesOn ? min(pause, pace.unfitPause) : pause)
-    let lasts = failures >= pace.failsAt && date - since >= pace.failsAfter
+    notBefore = now + (goesOn ? min(pause, policy.unfitPause) : pause)
+    let lasts = failures >= policy.failsAt && date - since >= policy.failsAfter
     guard !isFailing, lasts || error.cause != .passing else { return false }
     isFailing = true
     return true
   }
 
   private func pause(after error: DeliveryError, random: Double) -> Duration {
-    if error.cause == .refused { return pace.refusedPause }
+    if error.cause == .refused { return policy.refusedPause }
     let doublings = min(failures - 1, 20)
-    let full = min(pace.longestPause, pace.firstPause * (1 << doublings))
+    let full = min(policy.longestPause, policy.firstPause * (1 << doublings))
     // Many guards that lost the same server do not come back to it as one.
     let pause = full * (0.5 + random / 2)
-    return max(pause, min(error.retryAfter ?? .zero, pace.longestRetryAfter))
+    return max(pause, min(error.retryAfter ?? .zero, policy.longestRetryAfter))
   }
 
   /// It was refused for so long that nobody will mend it in time.
   func isHopeless(at now: MonotonicTime) -> Bool {
-    refusedSince.map { now - $0 >= pace.refusedFor } ?? false
+    refusedSince.map { now - $0 >= policy.refusedFor } ?? false
   }
 
   /// - Returns: whether it was a problem.
   mutating func succeed() -> Bool {
-    defer { self = Retry(pace: pace) }
+    defer { self = Retry(policy: policy) }
     return isFailing
   }
 }

@@ -1,5 +1,5 @@
-/// How fast and how much the channels send.
-struct AlertPace: Hashable, Sendable {
+/// When and how much a channel sends, and when it gives up.
+struct DeliveryPolicy: Hashable, Sendable {
   /// The first pause after a failure; each one after it is twice as long.
   var firstPause: Duration = .seconds(1)
   var longestPause: Duration = .seconds(300)

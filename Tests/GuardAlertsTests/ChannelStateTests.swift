@@ -121,16 +121,16 @@ import Testing
 
   @Test func aNewChannelIsToldOnceOfWhatFires() throws {
     var state = state(.init(least: .critical), spool: Spool(path: path), isNew: true)
-    let outlook = AlertOutlook(firing: [
+    let context = AlertContext(firing: [
       .sample("a", notices: 3), .sample("b", .warning), .sample("c").told(.warning),
     ])
-    _ = state.refresh(outlook, at: Self.begin, moment)
-    _ = state.refresh(outlook, at: Self.begin, moment)
+    _ = state.refresh(context, at: Self.begin, moment)
+    _ = state.refresh(context, at: Self.begin, moment)
     // c became critical under a silence: nobody was told so much.
     #expect(state.delivery.outbox.waiting.keys.sorted() == ["a"])
     #expect(try kept().outbox.waiting.keys.sorted() == ["a"])
     #expect(deliver(&state) == ["opened a/3"])
-    _ = state.refresh(outlook, at: Self.begin, moment)
+    _ = state.refresh(context, at: Self.begin, moment)
     #expect(state.delivery.outbox.isEmpty)
     #expect(state.wants(.sample("a", .warning, endedAt: moment)))
     // The file is there also where there was nothing to tell: it is not new after a restart.

@@ -58,7 +58,7 @@ extension Spool {
 
 extension AlertDelivery {
   func refresh(firing incidents: [Incident], critical: [Problem] = [], unknown: [String] = []) {
-    refresh(AlertOutlook(firing: incidents, critical: critical, unknown: unknown))
+    refresh(AlertContext(firing: incidents, critical: critical, unknown: unknown))
   }
 }
 

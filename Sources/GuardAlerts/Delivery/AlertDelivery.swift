@@ -26,7 +26,7 @@ package final class AlertDelivery: Sendable {
   private static let mostTests = 4
 
   private let entries: Mutex<[Entry]> = Mutex([])
-  private let outlook: Mutex<AlertOutlook?> = Mutex(nil)
+  private let context: Mutex<AlertContext?> = Mutex(nil)
   private let tests = Mutex(0)
   private let folder: StateFolder?
   private static let subfolder = "alerts"
@@ -89,9 +89,9 @@ package final class AlertDelivery: Sendable {
 
   /// How things are. To be called often, at least every few minutes: what nobody confirms for a quarter of an hour is
   /// neither sent again nor vouched for by a ping.
-  package func refresh(_ outlook: AlertOutlook) {
-    self.outlook.withLock { $0 = outlook }
-    for worker in workers { worker.refresh(outlook) }
+  package func refresh(_ context: AlertContext) {
+    self.context.withLock { $0 = context }
+    for worker in workers { worker.refresh(context) }
   }
 
   /// Tries again to save notices that a full disk refused. To be called before the incident book records them as sent.
@@ -123,8 +123,8 @@ package final class AlertDelivery: Sendable {
       next.append(Entry(configuration: configuration, workers: workers))
     }
     entries.withLock { $0 = next }
-    if let outlook = outlook.withLock({ $0 }) {
-      for worker in next.flatMap(\.workers) { worker.refresh(outlook) }
+    if let context = context.withLock({ $0 }) {
+      for worker in next.flatMap(\.workers) { worker.refresh(context) }
     }
     let gone = former.flatMap(\.workers).filter { !kept.contains(ObjectIdentifier($0)) }
     AlertDelivery.stop(gone, timeout: .milliseconds(500), keeps: false)

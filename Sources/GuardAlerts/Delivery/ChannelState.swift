@@ -32,11 +32,11 @@ struct ChannelState {
   ///
   /// - Returns: how many found no place, and why it could not be kept.
   mutating func refresh(
-    _ outlook: AlertOutlook, at now: MonotonicTime, _ date: Timestamp
+    _ context: AlertContext, at now: MonotonicTime, _ date: Timestamp
   ) -> (dropped: Int, failure: SystemError?) {
-    delivery.outbox.keepTold(Set(outlook.firing.map(\.id)), isSaved: outlook.isSaved)
-    let firing = outlook.firing.filter { wants($0) }
-    delivery.refresh(firing, isSure: outlook.isSure(configuration.filter), at: now)
+    delivery.outbox.keepTold(Set(context.firing.map(\.id)), isSaved: context.isSaved)
+    let firing = context.firing.filter { wants($0) }
+    delivery.refresh(firing, isSure: context.isSure(configuration.filter), at: now)
     guard isNew else { return (0, keep(.put([]))) }
     isNew = false
     var dropped = 0

@@ -98,9 +98,9 @@ final class ChannelWorker: Sendable {
   }
 
   /// Takes how things are; writes what the disk did not take earlier.
-  func refresh(_ outlook: AlertOutlook) {
+  func refresh(_ context: AlertContext) {
     let (now, date) = (clocks.now(), clocks.date())
-    let (dropped, failure) = state.withLock { $0.refresh(outlook, at: now, date) }
+    let (dropped, failure) = state.withLock { $0.refresh(context, at: now, date) }
     complain(failure)
     if dropped > 0 { tell(dropped: dropped) }
     wake()

@@ -74,7 +74,7 @@ final class IncidentPasses: Sendable {
     alerts.retryUnsaved()
     ledger.pass(at: now)
     alerts.refresh(
-      AlertOutlook(
+      AlertContext(
         firing: ledger.told, critical: board.criticalProblems, unknown: board.unknownClusters,
         isSaved: ledger.isSaved))
     let ended = MonotonicTime.now

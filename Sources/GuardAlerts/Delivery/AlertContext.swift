@@ -1,15 +1,15 @@
 internal import GuardConfiguration
 package import Health
 
-/// How things are: for channels that say it again and again, and for those that are new.
-package struct AlertOutlook: Sendable {
-  /// Everything that people were told of and that is not over.
+/// The state of the guard that channels need besides single notices: some repeat it, and new ones begin with it.
+package struct AlertContext: Sendable {
+  /// Incidents that were notified and are not over.
   package var firing: [Incident]
-  /// Critical problems of this moment that nobody silenced: some are no incident yet.
+  /// Critical problems of this moment that are not muted: some are no incident yet.
   package var critical: [Problem] = []
-  /// Clusters of which nothing is known.
+  /// Clusters whose state is unknown.
   package var unknown: [String] = []
-  /// The incidents' file has everything: no restart hands over again what was handed over.
+  /// The incident file is up to date: a restart sends no notice a second time.
   package var isSaved = true
 
   package init(firing: [Incident], critical: [Problem] = [], unknown: [String] = [], isSaved: Bool = true) {
@@ -19,7 +19,7 @@ package struct AlertOutlook: Sendable {
     self.isSaved = isSaved
   }
 
-  /// Whether all is well where nothing fires, as far as a channel with such a filter is concerned.
+  /// Whether an empty `firing` means that all is well, for a channel with this filter.
   func isSure(_ filter: Configuration.AlertChannel.Filter) -> Bool {
     !critical.contains { filter.takes($0) } && !unknown.contains { filter.concerns($0) }
   }

@@ -39,7 +39,7 @@ extension GuardService {
   package static func examine(configurationPath: String?) -> Int32 {
     LibCrypto.keepToTheEnd()
     var worst: Int32 = 0
-    Examination(environment: .ofThisProcess(), configurationPath: configurationPath) { finding in
+    ConnectionDiagnosis(environment: .ofThisProcess(), configurationPath: configurationPath) { finding in
       worst = max(worst, finding.outcome == .failed ? 2 : finding.outcome == .warning ? 1 : 0)
       guard let line = try? DocumentCoding.encode(finding) else { return }
       let text = Array(line) + [UInt8(ascii: "\n")]

@@ -40,7 +40,7 @@ package final class GuardService: Sendable {
 
   /// Reload and stop, one at a time.
   private let queue = DispatchQueue(label: "guard")
-  private let pulse: QueuePulse
+  private let liveness: QueueLiveness
   private let state: Mutex<State>
   private let configurationPath: String?
   private let boundedLog: BoundedLog
@@ -97,7 +97,7 @@ package final class GuardService: Sendable {
   }
 
   private init(_ configuration: Configuration, path: String?, log: QueuedLog) {
-    self.pulse = QueuePulse(of: queue)
+    self.liveness = QueueLiveness(of: queue)
     self.state = Mutex(State(configuration: configuration))
     self.configurationPath = path
     let board = StatusBoard()
@@ -378,7 +378,7 @@ package final class GuardService: Sendable {
         return { cluster.tunnel.turns != before && !cluster.poller.isOverdue(timeout: timeout) }
       }
     }
-    parts.append(pulse.part)
+    parts.append(liveness.part)
     if let server = server.withLock({ $0 }) {
       let path = state.withLock { $0.configuration.control.socket }
       parts.append(

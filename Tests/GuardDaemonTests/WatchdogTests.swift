@@ -36,27 +36,27 @@ import Testing
 }
 
 @Suite(.blocking) struct QueuePulseTests {
-  private let queue = DispatchQueue(label: "pulse")
+  private let queue = DispatchQueue(label: "liveness")
 
   @Test func aQueueThatTakesItsTurnsIsWell() {
-    let pulse = QueuePulse(of: queue)
+    let liveness = QueueLiveness(of: queue)
     for _ in 0..<3 {
-      let hasAnswered = pulse.part.ask()
+      let hasAnswered = liveness.part.ask()
       queue.sync {}
       #expect(hasAnswered())
     }
   }
 
   @Test func onlyWhatStandsStillOverTwoLooksIsStuck() {
-    let pulse = QueuePulse(of: queue)
-    _ = pulse.part.ask()
+    let liveness = QueueLiveness(of: queue)
+    _ = liveness.part.ask()
     queue.sync {}
     let mayEnd = DispatchSemaphore(value: 0)
     queue.async { mayEnd.wait() }
     // A reload may take as long as from one look to the next.
-    let first = pulse.part.ask()
+    let first = liveness.part.ask()
     #expect(first())
-    let second = pulse.part.ask()
+    let second = liveness.part.ask()
     #expect(!second())
     mayEnd.signal()
     queue.sync {}

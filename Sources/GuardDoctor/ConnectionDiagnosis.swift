@@ -11,24 +11,25 @@ internal import Platform
 internal import Synchronization
 package import Tunnel
 
-/// Goes the whole way once, step by step, beside a guard that runs or without one: it binds no port and keeps nothing.
-package struct Examination {
+/// Tests the connection to every cluster once, step by step. It binds no port and keeps no state, so a running guard is
+/// not disturbed.
+package struct ConnectionDiagnosis {
   private let environment: LocalEnvironment
   private let configurationPath: String?
-  private let tell: (FindingDocument) -> Void
+  private let report: (FindingDocument) -> Void
 
   /// The time that a login may take, with all hops.
   static let patience: Duration = .seconds(20)
 
   /// - Parameters:
   ///   - configurationPath: nil: the first usual place that has a configuration.
-  ///   - tell: called with each finding as soon as it is made.
+  ///   - report: called with each finding as soon as it is made.
   package init(
-    environment: LocalEnvironment, configurationPath: String?, tell: @escaping (FindingDocument) -> Void
+    environment: LocalEnvironment, configurationPath: String?, report: @escaping (FindingDocument) -> Void
   ) {
     self.environment = environment
     self.configurationPath = configurationPath
-    self.tell = tell
+    self.report = report
   }
 
   /// Examines the configuration, every cluster and the user's shell.
@@ -38,30 +39,30 @@ package struct Examination {
       configuration = try Configuration.load(path: configurationPath)
     } catch {
       for mistake in error.errors.prefix(5) {
-        tell(
+        report(
           FindingDocument(
             "configuration", .failed, "\(mistake)", remedy: ConfigurationStatus.check(mistake.file)))
       }
       return
     }
-    tell(
+    report(
       FindingDocument(
         "configuration", .ok,
         "\(configuration.file ?? "no file, so the built-in values"): "
           + configuration.clusters.map(\.name).joined(separator: ", ")))
-    tell(FindingDocument("libraries", .ok, LinkedLibraries.text))
-    tellWho(configuration)
+    report(FindingDocument("libraries", .ok, LinkedLibraries.text))
+    checkUser(configuration)
     var here: Set<String> = []
     for cluster in configuration.clusters where examine(cluster) { here.insert(cluster.name) }
     examineShell(configuration, here: here)
   }
 
-  /// Keys and files are those of whoever asks.
-  private func tellWho(_ configuration: Configuration) {
+  /// Keys and files are looked up for the user that runs the diagnosis, who may not be the service's.
+  private func checkUser(_ configuration: Configuration) {
     guard configuration.file?.hasPrefix("/etc/") == true, let service = getpwnam("oceanid")?.pointee.pw_uid,
       geteuid() != service
     else { return }
-    tell(
+    report(
       FindingDocument(
         "user", .warning,
         "you are \(environment.localUser): keys and files below are yours, not the service's",
@@ -83,8 +84,8 @@ package struct Examination {
       let keys = TunnelFindings.keys(cluster: cluster.name, host, exists: SmallFile.exists)
       findings.insert(keys, at: findings.count - 1)
     }
-    findings.forEach(tell)
-    for forward in cluster.tunnel.forwards { tell(port(forward.listen, cluster)) }
+    findings.forEach(report)
+    for forward in cluster.tunnel.forwards { report(port(forward.listen, cluster)) }
 
     let path = Result { () throws(PollFailure) in try cluster.kubernetes.file(in: environment) }
     let kubeconfig = path.flatMap { path in
@@ -92,7 +93,7 @@ package struct Examination {
       }
     }
     let own = KubeconfigFindings.own(cluster, kubeconfig, now: .now)
-    tell(own)
+    report(own)
     let access = ClusterAccess(cluster, tunnel: tunnel, environment: environment)
     let isWorthIt = status.state == .up && (try? kubeconfig.get()) != nil
     let poll = isWorthIt ? access.poll() : nil
@@ -100,14 +101,14 @@ package struct Examination {
     ClusterFindings.findings(
       cluster: cluster.name, target: target ?? "", refusal: refusal.words.withLock(\.self),
       expectsFlux: cluster.expect.fluxVersion != nil, poll: poll, now: .now
-    ).forEach(tell)
+    ).forEach(report)
     return TunnelFindings.isHere(status, isOwn: OwnAddress.includes)
   }
 
   private func port(_ listen: StreamAddress, _ cluster: Configuration.Cluster) -> FindingDocument {
     let holder: String? = if case .tcp(let place) = listen { PortHolder.find(port: place.port) } else { nil }
     return PortFindings.forward(
-      listen, cluster: cluster.name, holder: holder, isTaken: holder != nil || Examination.answers(listen))
+      listen, cluster: cluster.name, holder: holder, isTaken: holder != nil || ConnectionDiagnosis.answers(listen))
   }
 
   private static func answers(_ listen: StreamAddress) -> Bool {
@@ -143,7 +144,7 @@ package struct Examination {
           refusal.words.withLock { $0 = failure.message }
         })
     } catch {
-      tell(
+      report(
         FindingDocument(
           "tunnel", of: cluster.name, .failed, "this machine gives no thread or descriptor: \(error)",
           remedy: "check limits: ulimit -n -u"))
@@ -153,7 +154,7 @@ package struct Examination {
 
   /// Until it is up, or its first attempt failed.
   private func waitForEnd(of tunnel: Tunnel) {
-    let end = MonotonicTime.now + Examination.patience
+    let end = MonotonicTime.now + ConnectionDiagnosis.patience
     while MonotonicTime.now < end {
       let status = tunnel.status
       if status.state == .up || status.lastFailure != nil { return }
@@ -170,7 +171,7 @@ package struct Examination {
     let path = set ?? "\(environment.home)/.kube/config"
     if set != nil || SmallFile.exists(path) {
       let loaded = Result { () throws(PollFailure) in try Kubeconfig.load(path: path, context: nil) }
-      tell(KubeconfigFindings.shell(clusters, path: path, isSet: set != nil, loaded))
+      report(KubeconfigFindings.shell(clusters, path: path, isSet: set != nil, loaded))
     }
     var listens: Set<UInt16> = []
     var targets: Set<UInt16> = []
@@ -187,8 +188,8 @@ package struct Examination {
       let finding = PortFindings.farPort(
         port, here: clusters.first?.publicListen ?? "", holder: PortHolder.find(port: port),
         isTaken: PortHolder.isListening(port: port))
-      finding.map(tell)
+      finding.map(report)
     }
-    PortFindings.oldTunnels(ProcessTable.all(), ports: listens.union(targets)).forEach(tell)
+    PortFindings.oldTunnels(ProcessTable.all(), ports: listens.union(targets)).forEach(report)
   }
 }

@@ -1,9 +1,9 @@
 internal import Dispatch
 internal import Synchronization
 
-/// Whether a serial queue takes its turns. What runs there may take its time, as a reload does: the question of the
-/// look before the last one must be answered, and not yet the last one's.
-final class QueuePulse: Sendable {
+/// Whether a serial queue is still working. A job there may take long, as a reload does, so the last question may be
+/// open, but the one before it must be answered.
+final class QueueLiveness: Sendable {
   private let queue: DispatchQueue
   private let asked = Atomic<Int>(0)
   private let answered = Atomic<Int>(0)

@@ -56,15 +56,15 @@ package actor GuardedCluster {
     adopted: [StreamAddress: Int32], observed: @escaping @Sendable () -> Void
   ) throws {
     let executor = QueueExecutor(label: "cluster \(configuration.name)")
-    let events = Relay<TunnelEvent>()
-    let outcomes = Relay<PollOutcome>()
+    let events = BufferedStream<TunnelEvent>()
+    let outcomes = BufferedStream<PollOutcome>()
     let tunnel = try Tunnel(
       name: configuration.name, configuration: TunnelConfiguration(configuration.tunnel),
       doorFolder: doorFolder,
       // Until the kubeconfig is read; no connection is made before.
       ownTarget: configuration.tunnel.forwards.first?.target
         ?? StreamAddress(host: "localhost", port: 6443),
-      environment: environment, adopted: adopted, observer: events.tell)
+      environment: environment, adopted: adopted, observer: events.send)
     let memoryFile = state.map { MemoryFile(cluster: configuration.name, folder: $0) }
     let memory = memoryFile?.load() ?? Memory()
     let access = ClusterAccess(
@@ -92,7 +92,7 @@ package actor GuardedCluster {
       save: { journalFile?.save($0) })
     self.poller = Poller(
       cluster: configuration.name, interval: configuration.kubernetes.poll.interval, ask: access.poll,
-      deliver: outcomes.tell)
+      deliver: outcomes.send)
     events.connect { [weak self] event in
       guard let self else { return }
       executor.queue.async { self.assumeIsolated { $0.note(event) } }
@@ -192,32 +192,5 @@ package actor GuardedCluster {
     board.put(.init(report: report, observation: observation, poll: lastPoll, tunnel: { tunnel.status }))
     // What a judgement of thousands of problems took is not needed again before the next poll.
     if report.problems.count > StatusDocument.problemLimit { ResidentMemory.trim() }
-  }
-}
-
-/// Carries values from a producer that exists before its consumer.
-private final class Relay<Value: Sendable>: Sendable {
-  private struct State {
-    var waiting: [Value] = []
-    var consumer: (@Sendable (Value) -> Void)?
-  }
-
-  private let state = Mutex(State())
-
-  @Sendable func tell(_ value: Value) {
-    let consumer = state.withLock { state in
-      if state.consumer == nil { state.waiting.append(value) }
-      return state.consumer
-    }
-    consumer?(value)
-  }
-
-  func connect(_ consumer: @escaping @Sendable (Value) -> Void) {
-    let waiting = state.withLock { state in
-      state.consumer = consumer
-      defer { state.waiting = [] }
-      return state.waiting
-    }
-    waiting.forEach(consumer)
   }
 }

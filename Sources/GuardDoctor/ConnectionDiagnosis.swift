@@ -108,7 +108,8 @@ package struct ConnectionDiagnosis {
   private func port(_ listen: StreamAddress, _ cluster: Configuration.Cluster) -> FindingDocument {
     let holder: String? = if case .tcp(let place) = listen { PortHolder.find(port: place.port) } else { nil }
     return PortFindings.forward(
-      listen, cluster: cluster.name, holder: holder, isTaken: holder != nil || ConnectionDiagnosis.answers(listen))
+      listen, cluster: cluster.name, holder: holder,
+      isTaken: holder != nil || ConnectionDiagnosis.answers(listen))
   }
 
   private static func answers(_ listen: StreamAddress) -> Bool {

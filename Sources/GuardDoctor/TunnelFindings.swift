@@ -66,7 +66,8 @@ enum TunnelFindings {
 
   private static func silence(_ way: Resolution?, _ host: String) -> TunnelFailure {
     TunnelFailure(
-      .connectTimeout, "\(host) did not let us in within \(ConnectionDiagnosis.patience.components.seconds) s",
+      .connectTimeout,
+      "\(host) did not let us in within \(ConnectionDiagnosis.patience.components.seconds) s",
       remedy: "try by hand: \(way?.byHandInDetail ?? "ssh -v \(host)") true")
   }
 

@@ -26,7 +26,7 @@ package final class BoundedLog: EventLog {
 
   private struct Account {
     var allowance: EventAllowance
-    var heldBack = 0
+    var suppressed = 0
     /// Of those, the most urgent.
     var priority = Priority.debug
   }
@@ -53,9 +53,9 @@ package final class BoundedLog: EventLog {
       var account = accounts[kind] ?? Account(allowance: EventAllowance(at: now))
       defer { accounts[kind] = account }
       guard !account.allowance.take(at: now) else { return (true, false) }
-      account.heldBack += 1
+      account.suppressed += 1
       account.priority = min(account.priority, record.priority)
-      return (false, account.heldBack == 1)
+      return (false, account.suppressed == 1)
     }
     if isAllowed { return log.write(record) }
     guard isFirst else { return }
@@ -67,17 +67,17 @@ package final class BoundedLog: EventLog {
   /// Says what was held back until now.
   package func tell() {
     let held = accounts.withLock { accounts in
-      let held = accounts.filter { $0.value.heldBack > 0 }
+      let held = accounts.filter { $0.value.suppressed > 0 }
       for kind in held.keys {
-        accounts[kind]?.heldBack = 0
+        accounts[kind]?.suppressed = 0
         accounts[kind]?.priority = .debug
       }
       return held
     }
     for (kind, account) in held.sorted(by: { $0.key.name < $1.key.name }) {
       log.write(
-        .heldBack(
-          account.heldBack, of: kind.name,
+        .suppressed(
+          account.suppressed, of: kind.name,
           because:
             "more than \(EventAllowance.burst) at once or \(Int(EventAllowance.perSecond * 60)) a minute",
           mostUrgent: account.priority, cluster: kind.cluster, subject: kind.name,

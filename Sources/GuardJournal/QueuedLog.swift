@@ -14,7 +14,7 @@ package final class QueuedLog: EventLog {
 
   private struct State {
     var waiting = 0
-    var heldBack = 0
+    var suppressed = 0
     /// Of those held back, the most urgent.
     var priority = Priority.debug
   }
@@ -32,9 +32,9 @@ package final class QueuedLog: EventLog {
   package func write(_ record: LogRecord) {
     let moment = Timestamp.now
     state.withLock { state in
-      let isTaken = state.heldBack == 0 && state.waiting < capacity
+      let isTaken = state.suppressed == 0 && state.waiting < capacity
       guard isTaken || record.priority <= .critical else {
-        state.heldBack += 1
+        state.suppressed += 1
         state.priority = min(state.priority, record.priority)
         return
       }
@@ -59,15 +59,15 @@ package final class QueuedLog: EventLog {
 
   /// One record is written; with the last one, what stands for those held back.
   private func takeGap() -> LogRecord? {
-    let (heldBack, priority) = state.withLock { state in
+    let (suppressed, priority) = state.withLock { state in
       state.waiting -= 1
       guard state.waiting == 0 else { return (0, Priority.debug) }
       defer { state = State() }
-      return (state.heldBack, state.priority)
+      return (state.suppressed, state.priority)
     }
-    guard heldBack > 0 else { return nil }
-    return .heldBack(
-      heldBack, because: "the log took none for so long that \(capacity) waited", mostUrgent: priority,
+    guard suppressed > 0 else { return nil }
+    return .suppressed(
+      suppressed, because: "the log took none for so long that \(capacity) waited", mostUrgent: priority,
       subject: "log", reason: "the log did not take them")
   }
 }

@@ -30,7 +30,7 @@ import Testing
     #expect(told?.extra == ["HELD_BACK": "50"])
     #expect(told?.subject == "problem_opened" && told?.cluster == "tethys")
     #expect(told?.priority == .warning)
-    #expect(told?.message.hasPrefix("tethys: held back 50 entries 'problem_opened'") == true)
+    #expect(told?.message.hasPrefix("tethys: suppressed 50 entries 'problem_opened'") == true)
     log.tell()
     #expect(memory.all.count == EventAllowance.burst + 1)
   }

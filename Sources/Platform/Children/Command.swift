@@ -1,12 +1,12 @@
 internal import CLinux
 internal import Glibc
 
-/// A program that is run for what it prints or does: without a terminal, in a session of its own.
+/// Runs a program for its output or its effect, without a terminal and in its own session.
 package struct Command: Sendable {
   package enum End: Hashable, Sendable {
     case exited(Int32)
     case signalled(Int32)
-    /// Ended by us.
+    /// This process ended the program.
     case outOfTime, tooMuch, cancelled
   }
 
@@ -14,7 +14,7 @@ package struct Command: Sendable {
     package let end: End
     /// Standard output.
     package let output: [UInt8]
-    /// The last of standard error.
+    /// The last part of standard error.
     package let errors: String
   }
 
@@ -27,12 +27,12 @@ package struct Command: Sendable {
   private let errorsLimit: Int
 
   /// - Parameters:
-  ///   - program: a path, or a name that is looked up in PATH.
-  ///   - variables: `NAME=value`, added to this process's own environment or in place of them there.
-  ///   - inheritsEnvironment: false: `variables` are all that it gets.
-  ///   - input: what it finds on its standard input; nil is /dev/null.
-  ///   - outputLimit: bytes of standard output; a program that prints more is ended.
-  ///   - errorsLimit: bytes of standard error that are returned, the last of them.
+  ///   - program: a path, or a name to look up in PATH.
+  ///   - variables: `NAME=value` pairs that replace or extend this process's environment.
+  ///   - inheritsEnvironment: if false, the program gets `variables` only.
+  ///   - input: its standard input; nil is /dev/null.
+  ///   - outputLimit: maximum size of standard output in bytes; a program that prints more is killed.
+  ///   - errorsLimit: number of bytes of standard error to return, counted from its end.
   package init(
     program: String, arguments: [String], variables: [String], inheritsEnvironment: Bool = true,
     input: [UInt8]? = nil, outputLimit: Int, errorsLimit: Int = 4096
@@ -46,10 +46,10 @@ package struct Command: Sendable {
     self.outputLimit = outputLimit
   }
 
-  /// Waits for the end of the program, and ends it with all that it started when the deadline passes.
+  /// Waits for the end of the program. Kills its process group when the deadline passes.
   ///
-  /// - Parameter isCancelled: asked ten times a second.
-  /// - Throws: `SystemError` where it can't be started.
+  /// - Parameter isCancelled: called ten times per second.
+  /// - Throws: `SystemError` if the program cannot be started.
   package func run(
     until deadline: ContinuousClock.Instant, isCancelled: () -> Bool
   ) throws(SystemError) -> Outcome {
@@ -83,10 +83,10 @@ package struct Command: Sendable {
         break
       }
     }
-    // Its session is its process group, and nobody else's.
+    // The program's session contains no process but its own group.
     if ended != nil { RunningPrograms.killGroup(pid) }
     let status = RunningPrograms.wait(for: pid)
-    // Its last words. What a grandchild may still print is not waited for.
+    // Read the remaining output. Output of a grandchild that comes later is not waited for.
     reading.takeAll()
     if ended == nil, reading.isTooMuch { ended = .tooMuch }
     let end =
@@ -96,7 +96,8 @@ package struct Command: Sendable {
   }
 }
 
-/// Bytes that a program reads at its own pace, or not at all: unlike a pipe, nobody has to wait for it.
+/// Input in a memory file: the program reads it at its own pace or not at all, and no writer has to wait, as with a
+/// pipe.
 private final class MemoryInput {
   let descriptor: Descriptor
 
@@ -114,7 +115,7 @@ private final class MemoryInput {
   }
 }
 
-/// What a program printed so far.
+/// The output that a program has printed so far.
 private struct Reading: ~Copyable {
   private let outputEnd: Descriptor
   private let errorsEnd: Descriptor
@@ -133,7 +134,7 @@ private struct Reading: ~Copyable {
     self.errorsLimit = errorsLimit
   }
 
-  /// True once the program has ended.
+  /// True when the program has ended.
   mutating func wait(exit: borrowing Descriptor, at most: Duration) -> Bool {
     var entries = [exit.raw, isOutputOpen ? outputEnd.raw : -1, areErrorsOpen ? errorsEnd.raw : -1].map {
       pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
@@ -145,7 +146,7 @@ private struct Reading: ~Copyable {
   }
 
   mutating func takeAll() {
-    // As much as a pipe holds, and then some.
+    // More than a pipe can hold.
     for _ in 0..<256 where isOutputOpen { isOutputOpen = take(from: .output, orStop: true) }
     for _ in 0..<256 where areErrorsOpen { areErrorsOpen = take(from: .errors, orStop: true) }
   }
@@ -154,7 +155,7 @@ private struct Reading: ~Copyable {
     case output, errors
   }
 
-  /// False once there is no more to come, or, with `orStop`, none just now.
+  /// False at end of file or, with `orStop`, when nothing is available now.
   private mutating func take(from stream: Stream, orStop: Bool = false) -> Bool {
     withUnsafeTemporaryAllocation(byteCount: 16 << 10, alignment: 1) { room in
       let outcome =

@@ -1,12 +1,12 @@
-/// Lets one event through at once and folds those that follow within `interval` into one at its end.
+/// A rate limiter: passes one event at once and merges those that follow within `interval` into one at its end.
 package struct Pace: Sendable {
   package typealias Instant = MonotonicTime
 
   package enum Answer: Hashable, Sendable {
     case now
-    /// Call `due` then.
+    /// Call `due` at this time.
     case later(Instant)
-    /// One is on its way already.
+    /// A later event is already scheduled.
     case folded
   }
 
@@ -28,7 +28,7 @@ package struct Pace: Sendable {
     return .now
   }
 
-  /// The moment of `later` has come.
+  /// The time of `later` has come.
   package mutating func due(now: Instant) {
     isWaiting = false
     last = now

@@ -1,10 +1,10 @@
 internal import CLinux
 internal import Glibc
 
-/// What rtnetlink(7) messages say that is worth a hint: a way to some host may be there that was not before.
+/// Decides which rtnetlink(7) messages report a change that may open a new route to a host.
 ///
-/// Left out: what goes away, loopback, link-local and local addresses and routes, the ends of containers' veth pairs,
-/// and what the kernel repeats (lifetimes of addresses, statistics of links). Malformed messages are passed over.
+/// It ignores removals, loopback, link-local and local addresses and routes, the ends of containers' veth pairs, and
+/// repeated kernel messages (address lifetimes, link statistics). It skips malformed messages.
 package struct NetworkNews: Sendable {
   package struct Kinds: OptionSet, Hashable, Sendable {
     package let rawValue: UInt8
@@ -12,11 +12,11 @@ package struct NetworkNews: Sendable {
     package static let address = Kinds(rawValue: 1)
     package static let route = Kinds(rawValue: 2)
     package static let link = Kinds(rawValue: 4)
-    /// Messages were lost, so anything may have happened.
+    /// The kernel dropped messages, so any change is possible.
     package static let overrun = Kinds(rawValue: 8)
   }
 
-  /// Forgotten when there are more: a machine with that many is told of once too often.
+  /// The set is cleared when it is full. A machine with that many addresses gets one superfluous hint.
   private static let limit = 4096
 
   private var runningLinks: Set<Int32> = []
@@ -24,7 +24,7 @@ package struct NetworkNews: Sendable {
 
   package init() {}
 
-  /// Reads one datagram, which may hold several messages.
+  /// Parses one datagram. It may contain several messages.
   package mutating func read(_ datagram: UnsafeRawBufferPointer) -> Kinds {
     var kinds: Kinds = []
     var rest = datagram[...]
@@ -52,7 +52,7 @@ package struct NetworkNews: Sendable {
 
   private mutating func isNews(address body: UnsafeRawBufferPointer) -> Bool {
     guard let (key, message) = NetworkNews.key(ofAddress: body) else { return false }
-    // A tentative address can't be used yet; its second message comes when it can (RFC 4862 §5.4).
+    // A tentative address is not usable yet. A second message follows when it is (RFC 4862 §5.4).
     let tentative = UInt8(IFA_F_TENTATIVE)
     guard message.ifa_scope < RT_SCOPE_LINK.rawValue, message.ifa_flags & tentative == 0 else { return false }
     if addresses.count >= NetworkNews.limit { addresses.removeAll() }
@@ -63,7 +63,7 @@ package struct NetworkNews: Sendable {
     if let (key, _) = NetworkNews.key(ofAddress: body) { addresses.remove(key) }
   }
 
-  /// The interface and the address on it.
+  /// The key is the interface index followed by the address.
   private static func key(ofAddress body: UnsafeRawBufferPointer) -> ([UInt8], ifaddrmsg)? {
     let size = MemoryLayout<ifaddrmsg>.size
     guard body.count >= size else { return nil }
@@ -83,7 +83,7 @@ package struct NetworkNews: Sendable {
       return false
     }
     let destination = Attributes(UnsafeRawBufferPointer(rebasing: body.dropFirst(size))).first(RTA_DST)
-    // fe80::/10 comes with every interface (RFC 4291 §2.5.6).
+    // The kernel adds an fe80::/10 route for every interface (RFC 4291 §2.5.6).
     if Int32(message.rtm_family) == AF_INET6, let destination, destination.count == 16 {
       return !(destination[0] == 0xfe && destination[1] & 0xc0 == 0x80)
     }
@@ -113,7 +113,7 @@ package struct NetworkNews: Sendable {
   }
 }
 
-/// The attributes that follow a message (rtnetlink(7), struct rtattr); the walk ends at the first malformed one.
+/// The attributes of a message (rtnetlink(7), struct rtattr). Iteration ends at the first malformed attribute.
 private struct Attributes {
   private let bytes: UnsafeRawBufferPointer
 

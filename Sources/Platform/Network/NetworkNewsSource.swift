@@ -1,15 +1,15 @@
-// Dispatch sources may be used from any thread (dispatch_source_create(3)); Linux's Dispatch does not say so.
+// Dispatch sources are thread-safe (dispatch_source_create(3)), but Linux's Dispatch does not declare them Sendable.
 @preconcurrency package import Dispatch
 internal import Synchronization
 
-/// The network's news on a Dispatch queue: at once, and then at most once a second however much there is.
+/// Reports network changes on a Dispatch queue: the first at once, later ones at most once per second.
 package final class NetworkNewsSource: Sendable {
   private struct State: ~Copyable {
     var watch: NetworkWatch
     var pace = Pace(interval: .seconds(1))
   }
 
-  /// Keeps the descriptor open until the source has let go of it.
+  /// Keeps the descriptor open until the source has been cancelled.
   private final class Owner: Sendable {
     let state: Mutex<State>
     init(_ watch: consuming sending NetworkWatch) { self.state = Mutex(State(watch: watch)) }
@@ -18,7 +18,7 @@ package final class NetworkNewsSource: Sendable {
   private let source: any DispatchSourceRead
 
   /// - Parameter handler: runs on `queue`.
-  /// - Throws: `SystemError` where the process may not have an AF_NETLINK socket.
+  /// - Throws: `SystemError` if the process may not open an AF_NETLINK socket.
   package init(on queue: DispatchQueue, _ handler: @escaping @Sendable () -> Void) throws(SystemError) {
     let watch = try NetworkWatch()
     let raw = watch.raw

@@ -1,9 +1,9 @@
 internal import CLinux
 internal import Glibc
 
-/// The kernel's news of links, addresses and routes (rtnetlink(7)): a descriptor to wait for, and what it said.
+/// Subscribes to the kernel's link, address and route changes (rtnetlink(7)).
 ///
-/// It costs nothing while nothing happens, and needs no right but AF_NETLINK. Belongs to one thread or queue.
+/// It costs nothing while nothing changes and needs no permission except AF_NETLINK. Use it from one thread or queue.
 package struct NetworkWatch: ~Copyable, Sendable {
   private let descriptor: Descriptor
   private var news = NetworkNews()
@@ -32,7 +32,7 @@ package struct NetworkWatch: ~Copyable, Sendable {
 
   package var raw: Int32 { descriptor.raw }
 
-  /// Takes in what has come, in bounded steps: what is left keeps the descriptor readable.
+  /// Reads the pending messages, at most 64 datagrams. The descriptor stays readable while more are pending.
   package mutating func collect() -> NetworkNews.Kinds {
     withUnsafeTemporaryAllocation(byteCount: 32 << 10, alignment: 8) { buffer in
       var kinds: NetworkNews.Kinds = []
@@ -46,12 +46,12 @@ package struct NetworkWatch: ~Copyable, Sendable {
         }
         if count < 0 {
           if errno == EINTR { continue }
-          // The socket's buffer ran over: news were lost, and the next read goes on after them.
+          // ENOBUFS: the socket's buffer overflowed. Messages were lost, and the next read continues after them.
           guard errno == ENOBUFS else { return kinds }
           kinds.insert(.overrun)
           continue
         }
-        // Only the kernel's word counts; another process could send here too (netlink(7)).
+        // Other processes can send to this socket, so only messages from the kernel (pid 0) count (netlink(7)).
         guard sender.nl_pid == 0 else { continue }
         guard count <= buffer.count else {
           kinds.insert(.overrun)

@@ -5,7 +5,7 @@ internal import Glibc
 package enum OwnAddress {
   /// - Parameter host: a numeric address without brackets.
   package static func includes(_ host: String) -> Bool {
-    // All of 127.0.0.0/8 leads back here, and the interface has one address of it (RFC 1122 section 3.2.1.3).
+    // All of 127.0.0.0/8 is this machine, although the interface lists one address only (RFC 1122 section 3.2.1.3).
     if host.hasPrefix("127.") { return true }
     var list: UnsafeMutablePointer<ifaddrs>?
     guard getifaddrs(&list) == 0 else { return false }

@@ -1,8 +1,8 @@
 internal import Glibc
 
-/// Who listens on a TCP port, as far as /proc shows it (proc(5)).
+/// Finds the process or user that listens on a TCP port, as far as /proc shows it (proc(5)).
 package enum PortHolder {
-  /// `ssh (pid 4242)`; nil when the process belongs to another user or nobody is found.
+  /// For example `ssh (pid 4242)`; nil if the process belongs to another user or the port has no listener.
   package static func find(port: UInt16) -> String? {
     let listeners = listeners(port: port)
     guard !listeners.isEmpty else { return nil }
@@ -19,14 +19,14 @@ package enum PortHolder {
     return nil
   }
 
-  /// `a process of mallory (uid 1001)`, which everybody may see; nil when nobody listens.
+  /// For example `a process of mallory (uid 1001)`, which is visible to every user; nil if the port has no listener.
   package static func owner(port: UInt16) -> String? {
     guard let uid = listeners(port: port).lazy.compactMap(\.uid).first else { return nil }
     guard let account = getpwuid(uid) else { return "a process of uid \(uid)" }
     return "a process of \(String(cString: account.pointee.pw_name)) (uid \(uid))"
   }
 
-  /// Somebody listens on it, whoever that is.
+  /// True if any process listens on the port.
   package static func isListening(port: UInt16) -> Bool { !listeners(port: port).isEmpty }
 
   private static func listeners(port: UInt16) -> [(inode: Substring, uid: UInt32?)] {

@@ -1,7 +1,7 @@
 internal import CLinux
 internal import Glibc
 
-/// An eventfd: any thread rings, the loop that owns the other side wakes up.
+/// Wakes up an event loop from any thread (eventfd(2)).
 package final class Doorbell: Sendable {
   private let descriptor: Descriptor
 
@@ -14,7 +14,7 @@ package final class Doorbell: Sendable {
   package var raw: Int32 { descriptor.raw }
 
   package func ring() {
-    // EAGAIN means that the counter is full: it rings already.
+    // EAGAIN means that the counter is full, so the event is already signalled.
     _ = eventfd_write(descriptor.raw, 1)
   }
 

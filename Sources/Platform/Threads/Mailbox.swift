@@ -1,6 +1,6 @@
 internal import Synchronization
 
-/// Messages for one thread: anybody posts, the owner collects when its doorbell rings.
+/// A queue of messages for one thread. Any thread may post; the owner collects when its event is signalled.
 package final class Mailbox<Message: Sendable>: Sendable {
   private let messages = Mutex<[Message]>([])
   package let doorbell: Doorbell

@@ -2,7 +2,7 @@ internal import CLinux
 internal import Dispatch
 internal import Glibc
 
-/// One thread for one owner, joined by waiting for its end.
+/// A thread with one owner, which can wait for its end with a timeout.
 package final class OwnThread: Sendable {
   private let ended = DispatchSemaphore(value: 0)
 
@@ -17,7 +17,7 @@ package final class OwnThread: Sendable {
     }
   }
 
-  /// Starts `body`; `name` (at most 15 bytes) is what `ps -T` and a core dump show.
+  /// Starts `body`. `ps -T` and core dumps show `name` (at most 15 bytes).
   package init(name: String, _ body: @escaping @Sendable () -> Void) throws(SystemError) {
     let start = Unmanaged.passRetained(Start(String(name.prefix(15)), body, ended))
     var attributes = pthread_attr_t()
@@ -30,7 +30,7 @@ package final class OwnThread: Sendable {
       { argument in
         guard let argument else { return nil }
         let start = Unmanaged<Start>.fromOpaque(argument).takeRetainedValue()
-        // By the thread itself: to anybody else a detached thread may be gone already.
+        // The thread names itself: for other threads its handle may already be invalid, because it is detached.
         oceanid_name_thread(pthread_self(), start.name)
         start.body()
         start.ended.signal()
@@ -42,7 +42,7 @@ package final class OwnThread: Sendable {
     }
   }
 
-  /// Waits for the end of the thread's body; false when `timeout` passes first.
+  /// Waits for the end of the thread; false if `timeout` passes first.
   package func join(timeout: Duration) -> Bool {
     let (seconds, attoseconds) = timeout.components
     let deadline =

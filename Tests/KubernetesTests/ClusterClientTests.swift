@@ -60,7 +60,7 @@ import Testing
     // That it is not there any more is for discovery to say; a kind on its way to another version is 404 as well.
     let policies = try await client.pollOnItsThread().get().imagePolicies
     #expect(policies.failure?.code == .badResponse)
-    #expect(policies.failure?.message.contains("answers 404 in version v1beta2") == true)
+    #expect(policies.failure?.message.contains("returned 404 for version v1beta2") == true)
     #expect(
       policies.failure?.remedy.hasSuffix("api-resources --api-group=image.toolkit.fluxcd.io") == true)
     _ = try await client.pollOnItsThread().get()
@@ -183,7 +183,7 @@ import Testing
       kubeconfig: try kubeconfig(port: server.port), dial: .tcp(host: "127.0.0.1", port: server.port))
     for _ in 0..<3 {
       let snapshot = try await client.pollOnItsThread().get()
-      #expect(snapshot.nodes.failure?.message.contains("asks to wait 60 s") == true)
+      #expect(snapshot.nodes.failure?.message.contains("retry after 60 s") == true)
       #expect(snapshot.flux.value?.count == 1)
     }
     #expect(server.requests.filter { $0.path == "/api/v1/nodes" }.count == 1)
@@ -256,7 +256,7 @@ import Testing
       return
     }
     #expect(failure.code == code)
-    if status == 429 { #expect(failure.message.contains("asks to wait 70 s")) }
+    if status == 429 { #expect(failure.message.contains("retry after 70 s")) }
     #expect(!failure.remedy.isEmpty)
   }
 

@@ -81,7 +81,7 @@ import Testing
     let expected = Expectations(workloads: [.init(namespace: "apps", name: "web")])
     let report = judged(snapshot, expected)
     #expect(!report.problemIDs.contains { $0.hasSuffix("web/missing") })
-    #expect(report.problems.contains { $0.detail.contains("answers 404") })
+    #expect(report.problems.contains { $0.detail.contains("returned 404") })
   }
 
   // MARK: Readiness

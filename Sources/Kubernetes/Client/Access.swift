@@ -1,16 +1,17 @@
 internal import Health
 
-/// Who the guard is to the server, for one poll.
+/// The credentials that one poll uses.
 struct Access {
-  /// Goes into the Authorization header, over TLS only.
+  /// Sent in the Authorization header, over TLS only.
   let bearer: String?
   let identity: Kubeconfig.Identity?
-  /// When the client certificate ends, where one is shown.
+  /// Expiry of the client certificate, if one is used.
   let clientCertificateExpiry: Timestamp?
-  /// An exec plugin gave it some time ago: it can give another one.
+  /// True if the bearer token came from an earlier run of the exec plugin, which can issue a new one.
   let isRenewable: Bool
 
-  /// - Parameter credential: what the exec plugin gave, in this poll or before; kept until it ends.
+  /// - Parameter credential: the last answer of the exec plugin, from this poll or an earlier one; reused until it
+  ///   expires.
   init(
     _ kubeconfig: Kubeconfig, credential: inout ExecCredential?, now: Timestamp,
     run: (ExecPlugin) throws(PollFailure) -> ExecCredential
@@ -39,15 +40,15 @@ struct Access {
       ?? kubeconfig.clientCertificateExpiry
   }
 
-  /// A certificate that has ended need not be tried. Beside a token it is not needed: the server takes whichever it
-  /// believes.
+  /// Skips a request that would fail: the certificate has expired and there is no token. With a token, the server
+  /// accepts either one.
   func refuseIfExpired(at now: Timestamp, of kubeconfig: Kubeconfig) throws(PollFailure) {
     guard bearer == nil, let expiry = clientCertificateExpiry, expiry <= now else { return }
     throw PollFailure(
       code: .tls,
       message:
         "the client certificate of context \(kubeconfig.context) in \(kubeconfig.path) expired at \(expiry) "
-        + "(it is \(now) here)",
+        + "(local time: \(now))",
       remedy:
         "Copy a new kubeconfig to \(kubeconfig.path): on k3s, sudo systemctl restart k3s renews it, then "
         + "sudo cat /etc/rancher/k3s/k3s.yaml on the control plane")
@@ -55,6 +56,6 @@ struct Access {
 }
 
 extension ExecCredential {
-  /// A credential that ends while the poll is under way is as good as none.
+  /// A credential that expires during the poll counts as expired.
   fileprivate func isUsable(at now: Timestamp) -> Bool { expiry.map { $0 - now > .seconds(10) } ?? true }
 }

@@ -2,13 +2,13 @@ internal import Curl
 internal import Health
 
 extension PollFailure {
-  /// An answer that is not the one that was asked for; nil for 200 with JSON.
+  /// The failure that a response represents; nil for status 200 with JSON.
   init?(_ response: Response, asking subject: Subject, of kubeconfig: Kubeconfig) {
     if response.status == 200 {
       guard !response.contentType.lowercased().hasPrefix("application/json") else { return nil }
       let type = response.contentType.isEmpty ? "no content type" : String(response.contentType.prefix(80))
       self.init(
-        code: .badResponse, message: "\(subject.name): \(kubeconfig.server) answers \(type), not JSON",
+        code: .badResponse, message: "\(subject.name): \(kubeconfig.server) returned \(type) instead of JSON",
         remedy: "Check that the forward's target is the API server.")
       return
     }
@@ -23,15 +23,16 @@ extension PollFailure {
       self.init(
         code: .unauthorized,
         message:
-          "\(kubeconfig.server) does not accept the credentials of context \(kubeconfig.context)\(said)",
+          "\(kubeconfig.server) rejects the credentials of context \(kubeconfig.context)\(said)",
         remedy: renew)
     case 403 where response.statusMessage?.isAboutAnonymous == true:
-      // A certificate that the server does not believe makes the request nobody's, where anonymous is allowed.
+      // If the client certificate is invalid and anonymous access is enabled, the server treats the request as
+      // anonymous.
       self.init(
         code: .unauthorized,
         message:
-          "\(kubeconfig.server) took the request as anonymous: "
-          + "the credentials of context \(kubeconfig.context) are expired or not of this cluster\(said)",
+          "\(kubeconfig.server) treats the request as anonymous: "
+          + "the credentials of context \(kubeconfig.context) have expired or belong to another cluster\(said)",
         remedy: renew)
     case 403:
       self.init(
@@ -41,42 +42,42 @@ extension PollFailure {
       self.init(
         code: .badResponse,
         message:
-          "\(subject.name): \(kubeconfig.server) answers with a redirect (\(response.status)), not followed",
-        remedy: "Put the API server itself into \(file) as server.")
+          "\(subject.name): \(kubeconfig.server) returned a redirect (HTTP \(response.status)), which is not followed",
+        remedy: "Set server in \(file) to the API server itself.")
     case 429, 502, 503, 504:
-      let wait = response.retryAfter.flatMap { UInt32($0) }.map { ", asks to wait \($0) s" } ?? ""
+      let wait = response.retryAfter.flatMap { UInt32($0) }.map { ", retry after \($0) s" } ?? ""
       self.init(
         code: .unreachable,
         message:
-          "\(subject.name): \(kubeconfig.server) is not able to answer (\(response.status)\(wait))\(said)",
+          "\(subject.name): \(kubeconfig.server) is unavailable (HTTP \(response.status)\(wait))\(said)",
         remedy: health)
     default:
       self.init(
         code: .badResponse,
-        message: "\(subject.name): \(kubeconfig.server) answers \(response.status)\(said)",
+        message: "\(subject.name): \(kubeconfig.server) returned HTTP \(response.status)\(said)",
         remedy: health)
     }
   }
 
-  /// JSON that is not what was asked for.
+  /// A JSON response that is not the requested document.
   init(_ fault: ObjectPage.Fault, asking subject: Subject, of kubeconfig: Kubeconfig) {
     let words =
       switch fault {
       case .tooDeep: "nests deeper than \(JSONNesting.limit) levels"
-      case .notJSON: "is not whole or not JSON of the expected form"
+      case .notJSON: "is truncated or not JSON of the expected form"
       case .otherKind(let kind): "is of kind \(kind.shown.prefix(80))"
       case .tooMany(let limit): "has more than \(limit) objects"
-      case .tooLong(let limit): "has an object of more than \(limit >> 10) KiB"
+      case .tooLong(let limit): "contains an object larger than \(limit >> 10) KiB"
       }
     self.init(
-      code: .badResponse, message: "\(subject.name): the answer of \(kubeconfig.server) \(words)",
+      code: .badResponse, message: "\(subject.name): the response of \(kubeconfig.server) \(words)",
       remedy:
         "Check that the forward's target is the API server: \(kubeconfig.kubectl("version"))")
   }
 }
 
 extension Response {
-  /// `message` of the Status object (meta/v1) that comes with a failure.
+  /// `message` of the Status object (meta/v1) in an error response.
   var statusMessage: String? {
     guard body.count <= 64 << 10, let status = try? ObjectPage.decode(body, as: Fields.self),
       let message = status.text("message")
@@ -86,7 +87,7 @@ extension Response {
 }
 
 extension Response {
-  /// `metadata.continue` of the Status object that comes with 410: a way to go on all the same.
+  /// `metadata.continue` of the Status object of a 410 response, with which an inconsistent list can continue.
   var continueToken: String? {
     guard body.count <= 64 << 10, let status = try? ObjectPage.decode(body, as: Fields.self),
       let token = try? status.object("metadata")?.requireText("continue"), !token.isEmpty
@@ -96,7 +97,8 @@ extension Response {
 }
 
 extension Response {
-  /// A Status object that says that the object of this name does not exist: another server's 404 says nothing.
+  /// True if a Status object reports that the object with this name does not exist. A 404 of another server does not
+  /// count.
   func saysNotFound(_ name: String) -> Bool {
     guard status == 404, body.count <= 64 << 10,
       let answer = try? ObjectPage.decode(body, as: Fields.self), answer.text("kind") == "Status"
@@ -105,7 +107,7 @@ extension Response {
     return answer.text("reason") == "NotFound" && (found == nil || found == name)
   }
 
-  /// The names of the lines `[-]etcd failed: reason withheld` (apiserver pkg/server/healthz).
+  /// The names from lines such as `[-]etcd failed: reason withheld` (apiserver pkg/server/healthz).
   var failedChecks: [String] {
     guard body.count <= 64 << 10 else { return [] }
     return String(decoding: body, as: UTF8.self).split(separator: "\n").filter { $0.hasPrefix("[-]") }

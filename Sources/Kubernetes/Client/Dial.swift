@@ -1,32 +1,32 @@
 internal import Curl
 
-/// How the API server is reached. The kubeconfig's server name stays what is verified.
+/// The transport to the API server. The server name to verify still comes from the kubeconfig.
 package enum Dial: Hashable, Sendable {
-  /// A Unix socket's path, whose other end is the API server.
+  /// The path of a Unix socket that leads to the API server.
   case unixSocket(String)
-  /// A Unix socket in the abstract namespace whose other end is the API server; without the leading NUL.
+  /// A Unix socket in the abstract namespace that leads to the API server; without the leading NUL.
   case abstractSocket(String)
-  /// This TCP address.
+  /// A TCP address.
   case tcp(host: String, port: UInt16)
 }
 
-/// What one poll may cost this machine, whatever the server sends.
+/// Limits on the resources of one poll, whatever the server sends.
 package struct PollLimits: Hashable, Sendable {
-  /// Bytes of one answer that is held whole, after decompression.
+  /// Size in bytes of one response that is buffered, after decompression.
   package var answerBytes: Int
-  /// Bytes of one page of a list, after decompression.
+  /// Size in bytes of one page of a list, after decompression.
   package var pageBytes: Int
-  /// Bytes of all answers, after decompression.
+  /// Total size in bytes of all responses, after decompression.
   package var pollBytes: Int
-  /// Objects asked for in one page.
+  /// Number of objects requested per page.
   package var pageSize: Int
-  /// Pages of one list.
+  /// Number of pages per list.
   package var pages: Int
-  /// Lines kept about objects that could not be decoded.
+  /// Number of entries kept about objects that could not be decoded.
   package var undecodable: Int
-  /// How often a list is asked for again in one poll where the server asks to wait.
+  /// Number of retries of one list per poll when the server sends Retry-After.
   package var repetitions: Int
-  /// How long the groups and versions of the server are remembered before it is asked whether they still hold.
+  /// How long the server's groups and versions are cached before they are requested again.
   package var discoveryLifetime: Duration
 
   package init(

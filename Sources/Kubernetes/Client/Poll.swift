@@ -1,17 +1,17 @@
 internal import Curl
 internal import Health
 
-/// One poll: what is still to be asked and what came home. It does no I/O: answers go in, requests come out.
+/// The state of one poll. Pure: responses go in, requests come out.
 struct Poll {
   private let kubeconfig: Kubeconfig
   private let limits: PollLimits
   private let secretNames: [Expectations.Name]
 
-  // What was asked, by the tag of the request.
+  // The questions by the tags of their requests.
   private var questions: [Question] = []
-  // How often each was asked again.
+  // Number of retries per question.
   private var repetitions: [Question: Int] = [:]
-  /// What the server wants to be left alone with, by path.
+  /// Retry-After deadlines of the server, by path.
   private(set) var pauses: [String: Pause]
   private let deadline: ContinuousClock.Instant
   private var pathPrefix: String { kubeconfig.server.pathPrefix }
@@ -19,23 +19,23 @@ struct Poll {
   private(set) var listings: [String: Listing] = [:]
   private(set) var version: String?
   private(set) var isReady: Bool?
-  /// What /readyz says has failed.
+  /// Names of failed /readyz checks.
   private(set) var failedChecks: [String] = []
-  /// Questions about the server itself that found no answer, by what is not known for it.
+  /// Failed requests about the server itself, by the fact that is unknown without them.
   private(set) var gaps: [String: PollFailure] = [:]
   private(set) var serverTime: Timestamp?
   private(set) var secrets: [Expectations.Name: Result<Bool, PollFailure>] = [:]
 
-  /// What was known before, or what this poll found out.
+  /// The cached or new discovery result.
   private(set) var discovery: Discovery?
   private(set) var discoveryFailure: PollFailure?
-  /// This poll asked, and the answer may be kept.
+  /// True if this poll ran discovery and the result may be cached.
   private(set) var hasDiscovered = false
-  /// Something that discovery named was not there.
+  /// True if a kind from discovery was not found.
   private(set) var isDiscoveryOutdated = false
-  /// This poll asked what the server has, and was told.
+  /// True if this poll requested the server's kinds and received them.
   private(set) var hasLooked = false
-  /// What is believed of each kind.
+  /// The belief about each kind.
   var known: KnownKinds
   /// Kinds that this poll did not find.
   var missing: Set<String> = []
@@ -43,13 +43,13 @@ struct Poll {
   private var groupFailures: [String: PollFailure] = [:]
   private var groupVersionsDue = 0
 
-  /// Some request was answered, with whatever status.
+  /// True if any request was answered, with any status.
   private(set) var hasAnswer = false
-  /// Says why nothing was answered better than the others: where TLS fails, some connections just break,
+  /// The failure that explains best why nothing was answered. When TLS fails, some connections only report a reset,
   /// because the peer's alert and our next bytes cross.
   private(set) var tellingFailure: PollFailure?
   private var closed = 0
-  /// Connections were made and ended before they carried an answer, and nothing says why.
+  /// True if connections were opened and closed without a response, and no failure explains why.
   var isCutOff: Bool { closed > 0 && tellingFailure == nil }
 
   init(
@@ -65,7 +65,7 @@ struct Poll {
     self.known = discovery.kinds
   }
 
-  /// - Parameter isFresh: what is known of the server's kinds need not be asked again.
+  /// - Parameter isFresh: the cached discovery is still valid, so it is not requested.
   mutating func firstRequests(isDiscoveryFresh isFresh: Bool) -> [Request] {
     var requests = [ask(.version, "/version"), askReadiness()]
     if !isFresh {
@@ -75,25 +75,25 @@ struct Poll {
       requests.append(list(Listing(ServedKind(kind, "v1"))))
     }
     for name in Set(secretNames) {
-      // From the server's cache: a quorum of etcd need not be asked whether a Secret exists. Lists are asked for
-      // as they are now: with 0 they may be old, and older servers then ignore `limit`.
+      // resourceVersion=0 reads from the server's cache: checking that a Secret exists needs no etcd quorum. Lists do
+      // not use it, because cached lists may be old and older servers then ignore `limit`.
       requests.append(ask(.secret(name), path(ofSecret: name) + "?resourceVersion=0", accept: Poll.metadata))
     }
     if isFresh { requests += listDiscovered() }
     return admitted(requests)
   }
 
-  // No second choice: a server that can't leave the values out must answer 406.
+  // No fallback type: a server that cannot omit the values must return 406.
   private static let metadata = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1"
 
   private func path(ofSecret name: Expectations.Name) -> String {
     "/api/v1/namespaces/\(name.namespace.percentEncoded)/secrets/\(name.name.percentEncoded)"
   }
 
-  /// What is asked when no question had an answer.
+  /// The request to send when no request was answered.
   mutating func diagnosis() -> Request { ask(.version, "/version") }
 
-  /// Takes one answer, or the lack of one; returns what is to be asked next.
+  /// Handles one response or its failure and returns the requests to send next.
   mutating func receive(_ request: Request, _ result: Result<Response, CurlError>) -> [Request] {
     guard questions.indices.contains(request.tag) else { return [] }
     let question = questions[request.tag]
@@ -120,15 +120,14 @@ struct Poll {
 
   // MARK: Asking again
 
-  /// A kept connection may die just when it is used, and a server that restarts ends all of them: a GET may be sent
-  /// once more.
+  /// A kept-alive connection may close just when it is used, and a restarting server closes all of them. GET is safe
+  /// to repeat once.
   private mutating func repeated(_ question: Question, _ request: Request) -> Request? {
     guard repetitions[question, default: 0] < 1 else { return nil }
     return again(question, request)
   }
 
-  /// The same after the time that the server asked for; where that is later than this poll lasts, a later poll will
-  /// wait for it.
+  /// Retries after the delay that the server requested. If it ends after this poll, a later poll waits for it.
   private mutating func repeated(_ question: Question, _ request: Request, after response: Response)
     -> Request?
   {
@@ -154,7 +153,7 @@ struct Poll {
       sink: reader(for: question))
   }
 
-  /// Without those that the server wants to be left alone with, which have failed for now.
+  /// Removes requests whose Retry-After delay has not passed; they fail for now.
   private mutating func admitted(_ requests: [Request]) -> [Request] {
     var admitted: [Request] = []
     for request in requests {
@@ -223,16 +222,16 @@ struct Poll {
       version = (try? ObjectPage.decode(response.body, as: Fields.self))?.text("gitVersion")
       return []
     case .readiness:
-      // 500 with the names of the checks that failed; the text of a 200 is "ok".
+      // 500 returns the names of the failed checks; the body of a 200 is "ok".
       if response.status == 200 || (500...599).contains(response.status) {
-        // Asked twice where a kind is not named: one refusal is enough.
+        // If a kind is missing, readiness is requested twice; report one refusal only.
         guard response.status != 200 else {
           isReady = isReady ?? true
           return []
         }
         isReady = false
         failedChecks = response.failedChecks
-        // What stands before the server may keep its words to itself.
+        // A proxy in front of the server may withhold the details.
         guard failedChecks.isEmpty else { return [] }
         return [ask(.readinessChecks, "/readyz?verbose", accept: "*/*")]
       } else if let failure = PollFailure(response, asking: subject, of: kubeconfig) {
@@ -251,7 +250,7 @@ struct Poll {
       }
       return [ask(question, next)]
     case .secret(let name) where response.status == 404:
-      // A cache may lag behind for ever (kine#770); only etcd knows what is missing.
+      // The cache may lag behind for ever (kine#770); only etcd can confirm that the Secret is missing.
       return [ask(.uncachedSecret(name), path(ofSecret: name), accept: Poll.metadata)]
     case .secret(let name), .uncachedSecret(let name):
       receive(secret: name, response, subject)
@@ -300,8 +299,8 @@ struct Poll {
       for version in group.versions {
         if version.isStale {
           groupFailures[group.name] = PollFailure(
-            code: .unreachable, message: "the API server could not look into \(group.name)/\(version.name)",
-            remedy: "Look at it: \(kubeconfig.kubectl("get apiservices"))")
+            code: .unreachable, message: "the API server could not read \(group.name)/\(version.name)",
+            remedy: "Show the failing API services: \(kubeconfig.kubectl("get apiservices"))")
         }
         let isKnown = Kind.discovered.contains {
           $0.group == group.name && $0.versions.contains(version.name)
@@ -332,7 +331,7 @@ struct Poll {
     hasDiscovered = groupFailures.isEmpty
     hasLooked = true
     let isComplete = discovery.map { unnamedKinds(in: $0).isEmpty } ?? true
-    // The answer about readiness that came before may be the one of a server that has ended since.
+    // The earlier readiness response may come from a server that has stopped since.
     return (isComplete ? [] : [askReadiness()]) + listDiscovered()
   }
 
@@ -353,7 +352,7 @@ struct Poll {
       secrets[name] = .failure(failure)
       return []
     case .groups:
-      // What was known a while ago is better than nothing, and may be out of date.
+      // Old discovery data is better than none; it may be out of date.
       guard discovery == nil else {
         gaps["discovery"] = failure
         return listDiscovered()

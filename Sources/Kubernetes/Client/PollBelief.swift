@@ -1,8 +1,8 @@
 internal import Health
 
-// What a poll believes of the kinds that it was told of.
+// The belief about kinds, derived from one poll.
 extension Poll {
-  /// Once everything is asked: what was found out about each kind.
+  /// Call when all requests have ended: records the result for each kind.
   mutating func settle() {
     guard hasLooked, let discovery else { return }
     let named = Dictionary(discovery.kinds.map { ($0.kind.name, $0.version) }) { first, _ in first }
@@ -24,8 +24,8 @@ extension Poll {
     }
   }
 
-  /// Nothing stands against believing that what is not named is not there. Where this guard may not ask `/readyz`,
-  /// the second look must do.
+  /// True if a kind that is missing from discovery may be recorded as missing. If the guard may not request
+  /// `/readyz`, the second poll alone must confirm it.
   private var tellsOfAbsence: Bool {
     switch gaps["readiness"]?.code {
     case nil: isReady == true
@@ -34,7 +34,7 @@ extension Poll {
     }
   }
 
-  /// Kinds that the server had, and did not name in this poll: they are asked for all the same.
+  /// Kinds that were served before and are missing from discovery: their lists are requested nevertheless.
   func unnamedKinds(in discovery: Discovery) -> [ServedKind] {
     Kind.discovered.compactMap { kind in
       guard !discovery.kinds.contains(where: { $0.kind.name == kind.name }) else { return nil }
@@ -42,12 +42,12 @@ extension Poll {
     }
   }
 
-  /// What was found out may be kept for a while.
+  /// True if the discovery result may be cached.
   var isDiscoverySettled: Bool {
     hasDiscovered && !isDiscoveryOutdated && known.isSettled(Kind.discovered.map(\.name))
       && missing.allSatisfy(known.isBelievedAbsent)
   }
 
-  /// This poll did not find it, and it is not believed to be absent.
+  /// True if this poll did not find the kind and it is not yet believed to be absent.
   func isInDoubt(_ kind: Kind) -> Bool { missing.contains(kind.name) && !known.isBelievedAbsent(kind.name) }
 }

@@ -1,33 +1,33 @@
 internal import Health
 
-/// One thing that a poll asks.
+/// One request type of a poll.
 enum Question: Hashable {
   case version
   case readiness
-  /// Which of the server's checks fail, where /readyz did not say so itself.
+  /// The server's failed checks, if /readyz did not list them.
   case readinessChecks
-  /// All groups of the server, in one answer where it can.
+  /// All groups of the server, in one response if it supports that.
   case groups
-  /// The resources of one group version, for servers that can't.
+  /// The resources of one group version, for servers without aggregated discovery.
   case resources(group: String, version: String)
   /// One page of a kind's list, by the kind's name.
   case list(kind: String)
   case secret(Expectations.Name)
-  /// The same of etcd itself, after the server's cache did not have it.
+  /// A read from etcd itself, after the server's cache did not have the Secret.
   case uncachedSecret(Expectations.Name)
 }
 
-/// How a refusal and a timeout name what was asked, and which RBAC rule would allow it.
+/// Describes a request in error messages, with the RBAC rule that allows it.
 struct Subject {
-  /// `nodes`, `/version`
+  /// For example `nodes` or `/version`.
   let name: String
   /// One line of YAML for a ClusterRole or Role.
   let rule: String
-  /// Where that rule goes.
+  /// The role to which the rule belongs.
   let role: String
-  /// The arguments of `kubectl get` that ask for the same.
+  /// The arguments for `kubectl get` that request the same objects.
   private let listed: String
-  /// The answer comes out of etcd, which may be dead while /readyz says ok.
+  /// True if the response comes from etcd, which may fail while /readyz returns ok.
   let isStored: Bool
 
   init(path: String) {
@@ -54,10 +54,10 @@ struct Subject {
     role = "a Role in \(secret.namespace)"
   }
 
-  /// The questions that show why it was not answered.
+  /// Commands that show why the request was not answered.
   func diagnosis(_ kubeconfig: Kubeconfig) -> String {
-    guard isStored else { return "Ask by hand: \(kubeconfig.kubectl("get --raw '/readyz?verbose'"))" }
-    return "Ask by hand: \(kubeconfig.kubectl("get --raw /livez/etcd"))"
+    guard isStored else { return "Check by hand: \(kubeconfig.kubectl("get --raw '/readyz?verbose'"))" }
+    return "Check by hand: \(kubeconfig.kubectl("get --raw /livez/etcd"))"
       + "; \(kubeconfig.kubectl("get \(listed) --request-timeout=20s"))"
       + "  # /readyz may be ok while etcd does not answer"
   }

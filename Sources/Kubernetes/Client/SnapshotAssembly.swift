@@ -1,9 +1,9 @@
 internal import Health
 
 extension Poll {
-  /// The snapshot; or the failure of the poll as a whole, when not one list came home.
+  /// The snapshot, or the failure of the whole poll if no list was received.
   ///
-  /// - Parameter localTime: stands in for a server that sends no Date.
+  /// - Parameter localTime: used if the server sends no Date header.
   func outcome(
     of kubeconfig: Kubeconfig, secrets names: [Expectations.Name], clientCertificateExpiry: Timestamp?,
     localTime: Timestamp, limits: PollLimits
@@ -62,14 +62,15 @@ extension Poll {
     )
   }
 
-  // Leases make nodes more telling; without them nodes are judged by their conditions, and the gap is told.
+  // Without leases, nodes are judged by their conditions only, and the gap is reported.
   private var allGaps: [String: PollFailure] {
     var gaps = gaps
     if case .failed(let failure) = part(.lease) { gaps["node-leases"] = failure }
     return gaps
   }
 
-  /// The lists of some kinds as one part. One that failed fails the part: half of it would look like all.
+  /// Combines the lists of several kinds. If one failed, the whole part fails, because an incomplete part would look
+  /// complete.
   private func part(_ kinds: [Kind]) -> Part<[Observed]> {
     var seen: [Observed]?
     for kind in kinds {
@@ -89,12 +90,12 @@ extension Poll {
       if missing.contains(kind.name), listings[kind.name]?.isLost == true { return unnamed(kind) }
       return .failed(failure)
     case .notServed:
-      // Every API server has them: one that answers 404 is another server, and nothing is missing from its cluster. One
-      // that is not ready has not all of its own kinds yet.
+      // Every API server has these kinds. A 404 means that another kind of server answered, not that the cluster has
+      // none. A server that is not ready may not serve all of its own kinds yet.
       guard kind.name == Kind.node.name || kind.group == "apps" || isReady == false else { return .notServed }
       return .failed(
         PollFailure(
-          code: .badResponse, message: "the server has no \(kind.plural) to list: it answers 404",
+          code: .badResponse, message: "the server returned 404 for the list of \(kind.plural)",
           remedy: "Check that the forward's target and the kubeconfig's server are the API server."))
     case .asking, nil:
       if let failure = discoveryFailure ?? discovery?.failures[kind.group] { return .failed(failure) }
@@ -106,7 +107,8 @@ extension Poll {
     isInDoubt(kind) ? .failed(.kindInDoubt) : .notServed
   }
 
-  /// The lists of some kinds, of which each may fail by itself; all failures are told, and of which kind.
+  /// Combines the lists of several kinds, each of which may fail on its own. All failures are reported with their
+  /// kind.
   private func part<Value>(
     ofKinds kinds: [Kind], _ pick: (Observed) -> Value?
   ) -> (Part<[Value]>, failures: [String: PollFailure]) {
@@ -146,7 +148,7 @@ extension Poll {
       })
   }
 
-  /// Pods that are well are only counted.
+  /// Healthy pods are only counted.
   private var podsPart: Part<PodCensus> {
     switch part(.pod) {
     case .notServed: .notServed
@@ -168,7 +170,7 @@ extension Poll {
     }
   }
 
-  /// - Returns: as many as are shown, and the kinds of those that are left out.
+  /// - Returns: the entries to show, and the kinds of those beyond the limit.
   private func undecodable(limit: Int) -> ([UndecodableObject], uncounted: Set<String>) {
     let all = (Kind.builtIn + Kind.discovered).flatMap { listings[$0.name]?.undecodable ?? [] }
     return (Array(all.prefix(limit)), Set(all.dropFirst(limit).map(\.kind)))
@@ -176,7 +178,7 @@ extension Poll {
 }
 
 extension PollFailure {
-  /// The same failure, with the parts of the server that have failed by its own account.
+  /// The same failure, with the server's failed readiness checks.
   fileprivate func naming(_ checks: [String]) -> PollFailure {
     guard !checks.isEmpty else { return self }
     return PollFailure(

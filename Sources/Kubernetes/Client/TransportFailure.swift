@@ -2,7 +2,7 @@ internal import Curl
 internal import Health
 
 extension PollFailure {
-  /// A request that got no answer.
+  /// The failure of a request without a response.
   init(_ error: CurlError, asking subject: Subject, of kubeconfig: Kubeconfig) {
     let server = kubeconfig.server.description
     let file = kubeconfig.path
@@ -15,34 +15,34 @@ extension PollFailure {
       switch error.code {
       case .connect, .resolve:
         failure(
-          .unreachable, "\(server) can't be reached: \(error.detail)",
-          "Look whether the API server runs: sudo systemctl status k3s on the control plane")
+          .unreachable, "\(server) is unreachable: \(error.detail)",
+          "Check that the API server is running: sudo systemctl status k3s on the control plane")
       case .closed:
         failure(
           .unreachable,
-          "\(server) ended the connection before it had answered \(subject.name): \(error.detail)",
-          "Look whether the API server runs: sudo systemctl status k3s on the control plane")
+          "\(server) closed the connection before it answered \(subject.name): \(error.detail)",
+          "Check that the API server is running: sudo systemctl status k3s on the control plane")
       case .timeout:
         failure(
-          .timeout, "\(subject.name): \(error.detail), from \(server)",
+          .timeout, "\(subject.name): \(error.detail) (\(server))",
           subject.diagnosis(kubeconfig))
       case .cancelled:
         failure(
-          .unreachable, "the poll was stopped before \(subject.name) was answered", "Wait for the next poll.")
+          .unreachable, "the poll was cancelled before it had \(subject.name)", "Wait for the next poll.")
       case .tooLarge:
         failure(
           .badResponse, "\(subject.name): \(error.detail)",
-          "Look what fills the list: \(kubeconfig.kubectl("get --raw \(String(error.path).shellWord) | wc -c"))"
+          "Check the size of the list: \(kubeconfig.kubectl("get --raw \(String(error.path).shellWord) | wc -c"))"
         )
       case .unwanted, .badReply:
         failure(
-          .badResponse, "\(subject.name): \(server) answered what is not HTTP: \(error.detail)",
+          .badResponse, "\(subject.name): \(server) did not answer with HTTP: \(error.detail)",
           "Check that the forward's target is the API server.")
       case .serverCertificate(let fault):
         PollFailure(fault, error, server: server, file: file, newKubeconfig: newKubeconfig)
       case .clientCertificateRefused:
         failure(
-          .tls, "\(server) refuses the client certificate of context \(kubeconfig.context): \(error.detail)",
+          .tls, "\(server) rejects the client certificate of context \(kubeconfig.context): \(error.detail)",
           newKubeconfig)
       case .clientCertificateUnusable:
         failure(
@@ -53,18 +53,18 @@ extension PollFailure {
         failure(
           .kubeconfig, "certificate-authority in \(file) can't be used: \(error.detail)", newKubeconfig)
       case .cutInHandshake:
-        // A tunnel takes every connection, and ends it where the far side can't go on.
+        // The tunnel accepts every connection and closes it if its target is unreachable.
         failure(
-          .unreachable, "\(server) ended the connection before there was TLS on it: \(error.detail)",
-          "Look whether the API server runs and is the forward's target: sudo systemctl status k3s on the control plane"
+          .unreachable, "\(server) closed the connection during the TLS handshake: \(error.detail)",
+          "Check that the API server runs and is the forward's target: sudo systemctl status k3s on the control plane"
         )
       case .handshake:
         failure(
-          .tls, "no TLS with \(server): \(error.detail)",
+          .tls, "TLS handshake failed with \(server): \(error.detail)",
           "Check that the forward's target is the API server's TLS port.")
       case .setup:
         failure(
-          .unreachable, "\(subject.name) could not be asked: \(error.detail)",
+          .unreachable, "the request for \(subject.name) failed: \(error.detail)",
           "Check this machine: free -m, and apt-cache policy libcurl4")
       }
   }
@@ -82,9 +82,9 @@ extension PollFailure {
         "Renew it (on k3s: sudo systemctl restart k3s on the control plane); check the clocks with date -u"
     case .notYetValid:
       message = "the certificate of \(server) is not valid yet"
-      remedy = "Compare the clocks: date -u here and on the control plane"
+      remedy = "Compare the clocks: date -u on this machine and on the control plane"
     case .unknownAuthority:
-      message = "the certificate of \(server) is signed by an authority that \(file) does not name"
+      message = "the certificate of \(server) is signed by an authority that is not in \(file)"
       remedy = newKubeconfig
     case .nameMismatch:
       message = "the certificate of \(server) is for another name: \(error.detail)"

@@ -1,13 +1,20 @@
-/// Faults as lines of text: the name in kebab case, then its arguments.
+/// Parses faults from lines of text: the name in kebab case, then its arguments.
 extension Fault {
-  /// Reads `node-not-ready calypso`, `policy-moved cert-manager v1.18.3`, `answers-wrong status:503 /apis` ….
+  /// Parses `node-not-ready calypso`, `policy-moved cert-manager v1.18.3`, `answers-wrong status:503 /apis` and so
+  /// on.
   package init(line: String) throws(DemoError) {
     let words = line.split(separator: " ").map(String.init)
-    guard let verb = words.first else { throw DemoError.unknownFault("an empty line is no fault") }
+    guard let verb = words.first else { throw DemoError.unknownFault("the line is empty") }
     let arguments = Array(words.dropFirst())
     func argument(_ index: Int, _ what: String) throws(DemoError) -> String {
       guard index < arguments.count else { throw DemoError.unknownFault("\(verb): \(what) is missing") }
       return arguments[index]
+    }
+    func number(_ text: String) throws(DemoError) -> Int {
+      guard let number = Int(text) else {
+        throw DemoError.unknownFault("\(verb): '\(text)' is not a number")
+      }
+      return number
     }
     switch verb {
     case "node-not-ready": self = .nodeNotReady(try argument(0, "a node"))
@@ -48,25 +55,22 @@ extension Fault {
     case "group-stale": self = .groupStale(try argument(0, "an API group"))
     case "group-fresh": self = .groupFresh(try argument(0, "an API group"))
     case "restarts":
-      let text = arguments.first ?? "13"
-      guard let seconds = Int(text) else { throw DemoError.unknownFault("\(verb): '\(text)' is no number") }
-      self = .restarts(seconds: seconds)
+      self = .restarts(seconds: try number(arguments.first ?? "13"))
     case "starting":
       let phases = Start.Phase.allCases.map(\.rawValue).joined(separator: ", ")
       let text = try argument(0, "a phase, one of \(phases)")
       guard let phase = Start.Phase(rawValue: text) else {
-        throw DemoError.unknownFault("\(verb): '\(text)' is none of \(phases)")
+        throw DemoError.unknownFault("\(verb): '\(text)' is not one of \(phases)")
       }
       self = .starting(phase)
     case "started": self = .started
     case "clock-ahead":
-      let text = try argument(0, "seconds")
-      guard let seconds = Int(text) else { throw DemoError.unknownFault("\(verb): '\(text)' is no number") }
-      self = .clockAhead(seconds: seconds)
+      self = .clockAhead(seconds: try number(try argument(0, "seconds")))
     case "presents":
-      let text = try argument(0, "server, server-expired or server-foreign")
+      let servers = Certificates.Server.allCases.map(\.rawValue).joined(separator: ", ")
+      let text = try argument(0, "a certificate, one of \(servers)")
       guard let server = Certificates.Server(rawValue: text) else {
-        throw DemoError.unknownFault("\(verb): '\(text)' is none of server, server-expired, server-foreign")
+        throw DemoError.unknownFault("\(verb): '\(text)' is not one of \(servers)")
       }
       self = .presents(server)
     case "answers-wrong":
@@ -76,13 +80,13 @@ extension Fault {
     case "begins": self = .begins(try Trouble(words: arguments))
     case "ends": self = .ends(try Trouble(words: arguments))
     case "healed": self = .healed
-    default: throw DemoError.unknownFault("'\(verb)' is no fault that the demo knows")
+    default: throw DemoError.unknownFault("unknown fault '\(verb)'")
     }
   }
 }
 
 extension Misbehaviour {
-  /// Reads `hangs`, `status:503`, `slow:200`, `huge-body:50000000` ….
+  /// Parses `hangs`, `status:503`, `slow:200`, `huge-body:50000000` and so on.
   init(word: String) throws(DemoError) {
     let parts = word.split(separator: ":", maxSplits: 1).map(String.init)
     func number(_ usual: Int) -> Int { parts.count > 1 ? Int(parts[1]) ?? usual : usual }
@@ -105,7 +109,7 @@ extension Misbehaviour {
     case "deep-nesting": self = .deepNesting(number(100_000))
     case "redirect": self = .redirect(parts.count > 1 ? parts[1] : "https://127.0.0.1:1/")
     case "expired-continue": self = .expiredContinue
-    default: throw DemoError.unknownFault("'\(word)' is no way to answer wrongly that the demo knows")
+    default: throw DemoError.unknownFault("unknown response fault '\(word)'")
     }
   }
 }

@@ -1,9 +1,9 @@
-/// A step of the demo's story, played in front of the viewer.
+/// A step of the demo's scripted story.
 package struct Scene: Hashable, Sendable {
   package let title: String
   package let fault: Fault
 
-  /// A node goes and comes back; an image policy moves and the cluster follows.
+  /// A node fails and recovers; an image policy selects a new tag and the cluster follows.
   package static let story = [
     Scene(title: "calypso stops answering", fault: .nodeNotReady("calypso")),
     Scene(title: "calypso is back", fault: .nodeReady("calypso")),

@@ -1,70 +1,70 @@
-/// A bad state that the demo's cluster can be put into and taken out of again, beside those that are faults of their
-/// own: what an operator meets at night.
+/// A lasting fault of the demo's cluster that starts and ends by command, in addition to the pairs of faults in
+/// `Fault`.
 package enum Trouble: Hashable, Sendable {
   // Nodes
-  /// `MemoryPressure`, `DiskPressure`, `PIDPressure`
+  /// `MemoryPressure`, `DiskPressure` or `PIDPressure`.
   case nodePressure(String, type: String)
-  /// A condition that somebody else than the kubelet sets, for a reason of one word.
+  /// A condition that another component than the kubelet sets, with a one-word reason.
   case nodeCondition(String, type: String, status: String, reason: String)
-  /// A node that nobody expects.
+  /// A node that is not expected.
   case nodeJoined(String)
   case kubeletVersion(String, version: String)
 
   // Flux
-  /// The pod runs and does nothing: its leader's Lease stands still, and so does what it looks after.
+  /// The pod runs but is stuck: the leader's Lease and the objects of the controller are no longer updated.
   case controllerStopped(String)
-  /// Its Deployment is not there.
+  /// The controller's Deployment is missing.
   case controllerMissing(String)
   case fluxVersion(String)
-  /// In progress without an end.
+  /// Stays in progress.
   case kustomizationHung(String)
-  /// Ready, and not reconciled any more.
+  /// Ready, but no longer reconciled.
   case kustomizationForgotten(String)
-  /// It depends on a Kustomization that does not exist.
+  /// Depends on a Kustomization that does not exist.
   case dependencyMissing(String)
-  /// Made just now, and no controller writes a status for it.
+  /// Just created, and no controller writes a status for it.
   case statusMissing(kind: String, name: String)
-  /// The workloads that it applied do not come up.
+  /// The workloads that it applied do not become ready.
   case healthCheckFailing(String)
-  /// The source has a newer commit, and nobody applies it.
+  /// The source has a newer commit that is not applied.
   case commitNotApplied
-  /// The chart repository does not answer, so no chart is fetched and no release made.
+  /// The chart repository is unavailable, so no chart is fetched and no release is created.
   case chartsRefused
-  /// Deleted, with a finalizer that nobody takes away.
+  /// Deleted, with a finalizer that is never removed.
   case terminating(kind: String, name: String)
 
   // Images
   case scanRefused(String)
   case scanStopped(String)
-  /// No tag fits.
+  /// No tag matches.
   case policyUnresolved(String)
   case pushRefused
-  /// The automation sees what the policy wants, and finds no place in Git to write it to.
+  /// The automation finds no marker in Git for the tag that the policy selects.
   case markerMissing
-  /// Pushed, and the source does not fetch it.
+  /// The commit was pushed, but the source does not fetch it.
   case pushNotFetched
-  /// People write into Git what the policies want.
+  /// Tags are committed by hand, without an automation.
   case automationMissing
 
-  // The rest
+  // Others
   /// `namespace/name` of a workload whose pods crash.
   case podsCrashing(String)
-  /// The same with pods that run out of memory again and again, and are started at once.
+  /// `namespace/name` of a workload whose pods run out of memory again and again and are restarted at once.
   case podsRestarting(String)
-  /// An old pod of the workload that does not go.
+  /// An old pod of the workload that does not terminate.
   case podTerminating(String)
   /// `namespace/name` of a Job.
   case jobFailed(String)
-  /// The same as `podsCrashing` with pods that no node takes.
+  /// `namespace/name` of a workload whose pods cannot be scheduled.
   case podsPending(String)
   case scaledToZero(String)
-  /// A rollout that exceeded its deadline while the old pods serve.
+  /// A rollout that exceeded its deadline while the old pods still serve.
   case rolloutStuck(String)
   case certificateFailing
   case certificateExpired
   case stackStalled
 
-  /// Reads `controller-stopped kustomize-controller`.
+  /// Parses a line such as `controller-stopped kustomize-controller`.
   init(words: [String]) throws(DemoError) {
     let verb = words.first ?? ""
     func argument(_ index: Int, _ what: String) throws(DemoError) -> String {
@@ -110,7 +110,7 @@ package enum Trouble: Hashable, Sendable {
     case "certificate-failing": self = .certificateFailing
     case "certificate-expired": self = .certificateExpired
     case "stack-stalled": self = .stackStalled
-    default: throw DemoError.unknownFault("'\(verb)' is no trouble that the demo knows")
+    default: throw DemoError.unknownFault("unknown trouble '\(verb)'")
     }
   }
 }

@@ -1,4 +1,4 @@
-/// The API server's reading of a request: pure, so that everything it says can be tested without a socket.
+/// Computes the API server's response to a request. Pure, so that tests need no socket.
 struct API {
   let state: ClusterState
   let now: Moment
@@ -51,7 +51,7 @@ struct API {
       text: checks.map { "[+]\($0) ok\n" }.joined() + "\(path[0]) check passed\n")
   }
 
-  /// `/api/v1/…` and `/apis/GROUP/VERSION/…`, with or without `namespaces/NAME`.
+  /// Handles `/api/v1/…` and `/apis/GROUP/VERSION/…`, with or without `namespaces/NAME`.
   private func resource(_ path: [String], _ request: Request, _ user: String) -> Answer {
     let isCore = path[0] == "api"
     guard path.count >= (isCore ? 3 : 4) else { return .noSuchPath }

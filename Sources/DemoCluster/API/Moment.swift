@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// A moment of the cluster's clock, and the three ways in which the API writes one.
+/// A time of the cluster's clock, with the three formats that the API uses.
 package struct Moment: Hashable, Comparable, Sendable {
   /// Microseconds since 1970-01-01T00:00:00Z.
   package let microseconds: Int64
@@ -23,17 +23,17 @@ package struct Moment: Hashable, Comparable, Sendable {
     Int((microseconds - earlier.microseconds) / 1_000_000)
   }
 
-  /// metav1.Time: `2026-01-10T09:59:57Z`
+  /// metav1.Time, for example `2026-01-10T09:59:57Z`.
   package var time: String { formatted("%Y-%m-%dT%H:%M:%SZ") }
 
-  /// metav1.MicroTime: `2026-01-10T09:59:57.123456Z`
+  /// metav1.MicroTime, for example `2026-01-10T09:59:57.123456Z`.
   package var microTime: String {
     let fraction = String(microseconds % 1_000_000)
     let padded = String(repeating: "0", count: max(0, 6 - fraction.utf8.count)) + fraction
     return formatted("%Y-%m-%dT%H:%M:%S.") + padded + "Z"
   }
 
-  /// The Date header, RFC 9110 §5.6.7: `Sat, 10 Jan 2026 09:59:57 GMT`
+  /// The Date header (RFC 9110 §5.6.7), for example `Sat, 10 Jan 2026 09:59:57 GMT`.
   package var httpDate: String { formatted("%a, %d %b %Y %H:%M:%S GMT") }
 
   private func formatted(_ format: String) -> String {

@@ -1,19 +1,19 @@
-/// An API server on its way up, in the order in which a kube-apiserver 1.36 was seen from outside.
+/// The start-up of an API server, in the phases that were observed with kube-apiserver 1.36.
 package struct Start: Hashable, Sendable {
   package enum Phase: String, Hashable, Sendable, CaseIterable {
     /// Every connection is closed.
     case down
-    /// `/readyz` is 500, `/apis` is 200 without the groups of custom resources, and their paths are not found.
+    /// `/readyz` returns 500; `/apis` returns 200 without the groups of custom resources, and their paths return 404.
     case unknown
-    /// The same, and they are known and can't be served: 503.
+    /// As before, but the paths of custom resources return 503.
     case unavailable
-    /// The same, and they are served: only `/apis` does not name them.
+    /// As before, but custom resources are served. Only `/apis` does not list them.
     case unnamed
-    /// Everything is served, and `/readyz` is still 500.
+    /// Everything is served, and `/readyz` still returns 500.
     case unready
   }
 
-  /// A phase that lasts until it is changed, or a start that takes its time.
+  /// Either a fixed phase, or a start-up that takes a given time.
   private enum Course: Hashable, Sendable {
     case held(Phase)
     case timed(since: Moment, seconds: Int)
@@ -25,12 +25,12 @@ package struct Start: Hashable, Sendable {
 
   package init(at now: Moment, seconds: Int) { course = .timed(since: now, seconds: max(1, seconds)) }
 
-  /// nil: the server is ready.
+  /// nil if the server is ready.
   package func phase(at now: Moment) -> Phase? {
     switch course {
     case .held(let phase): return phase
     case .timed(let since, let seconds):
-      // Of a thousand parts of the whole.
+      // Elapsed part of the start-up, in thousandths.
       let part = (now.microseconds - since.microseconds) / (Int64(seconds) * 1000)
       switch part {
       case ..<80: return .down
@@ -45,10 +45,10 @@ package struct Start: Hashable, Sendable {
 }
 
 extension Start.Phase {
-  /// `/apis` does not name custom resources.
+  /// True if `/apis` does not list custom resources.
   var hidesCustomResources: Bool { self != .unready }
 
-  /// The answer for a custom resource; nil where it is served.
+  /// The error response for custom resources; nil if they are served.
   var refusal: Answer? {
     switch self {
     case .down, .unknown: Answer(text: "404 page not found\n", status: 404)
@@ -59,7 +59,7 @@ extension Start.Phase {
     }
   }
 
-  /// The checks of `/readyz` that have not passed.
+  /// The failed checks of `/readyz`.
   var failedChecks: Set<String> {
     switch self {
     case .down, .unknown, .unavailable:
@@ -74,11 +74,11 @@ extension Start.Phase {
 }
 
 extension Kind {
-  /// Defined by a CustomResourceDefinition.
+  /// True if a CustomResourceDefinition defines the kind.
   var isCustom: Bool {
     group.hasSuffix(".toolkit.fluxcd.io") || ["cert-manager.io", "pulumi.com"].contains(group)
   }
 
-  /// `kustomizations.kustomize.toolkit.fluxcd.io`
+  /// The name of its definition, for example `kustomizations.kustomize.toolkit.fluxcd.io`.
   var definition: String { "\(plural).\(group)" }
 }

@@ -1,8 +1,8 @@
-/// Many more nodes and Kustomizations beside those of Oceanid, for measurements: a node has about 8 KB.
+/// Additional nodes and Kustomizations for measurements. A node has about 8 KB.
 package struct Crowd: Hashable, Sendable {
   package let nodes: Int
   package let kustomizations: Int
-  /// All of these Kustomizations fail, and say why in a text of so many characters; nil: they are fine.
+  /// If set, all of these Kustomizations fail with a message of this many characters.
   package let failureLength: Int?
 
   package init(nodes: Int, kustomizations: Int, failureLength: Int? = nil) {
@@ -13,7 +13,7 @@ package struct Crowd: Hashable, Sendable {
 }
 
 extension ClusterState {
-  /// Why one of the crowd fails.
+  /// The failure of an additional Kustomization, if they fail.
   func crowdFailure(of name: String) -> Failure? {
     guard name.hasPrefix("tenant-"), let length = crowd?.failureLength else { return nil }
     let line =
@@ -22,7 +22,7 @@ extension ClusterState {
     return Failure(reason: "BuildFailed", message: String(text.prefix(length)), since: settled)
   }
 
-  /// The healthy Oceanid cluster in a crowd.
+  /// The healthy Oceanid cluster with additional objects.
   package static func oceanid(at now: Moment, with crowd: Crowd) -> ClusterState {
     var state = oceanid(at: now)
     state.crowd = crowd

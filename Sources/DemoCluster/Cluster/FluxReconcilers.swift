@@ -1,4 +1,4 @@
-/// What Flux applies in the demo: three Kustomizations, one after the other, and one Helm release.
+/// The demo's reconcilers: three Kustomizations that depend on each other, and one Helm release.
 extension ClusterState {
   static let kustomizations = ["flux-system", "infrastructure", "apps"]
 
@@ -15,8 +15,8 @@ extension ClusterState {
 
   private func kustomization(_ name: String, path: String, after: String? = nil, at now: Moment) -> Object {
     let (suspend, generation) = suspension(.kustomization, name)
-    // Ready goes to Unknown and back on every run, so its time is that of the last run: every interval, ten
-    // minutes here, counted from the last change.
+    // Ready becomes Unknown and True again in every run, so its transition time is that of the last run: every ten
+    // minutes here.
     let commit = applied
     let end = troubles[.kustomizationForgotten(name)] ?? lastWork(of: "kustomize-controller", at: now)
     let age = max(0, end.seconds(since: commit.at))

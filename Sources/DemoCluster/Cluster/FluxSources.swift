@@ -1,4 +1,4 @@
-/// The sources of the demo: one Git repository, two chart repositories and the chart of one release.
+/// The demo's sources: one Git repository, two chart repositories and the chart of one release.
 extension ClusterState {
   var certManagerVersion: String { image(named: "cert-manager")?.running ?? "v1.18.2" }
 
@@ -42,13 +42,13 @@ extension ClusterState {
       ])
   }
 
-  /// What the Git source holds: the last push, unless it does not fetch it.
+  /// The commit that the Git source has stored: the last push, unless fetching fails.
   var fetched: Commit {
     guard let since = troubles[.pushNotFetched] else { return commit }
     return Commit(sha: Hash.hex("before \(commit.sha)", digits: 40), at: min(settled, since))
   }
 
-  /// Ready=False of a chart or its repository, beside what was fetched before.
+  /// Ready=False for a chart or its repository, with the artifact that was fetched before.
   private func refused(_ reason: String, _ message: String, since: Moment) -> [JSON] {
     [
       condition("Reconciling", "ProgressingWithRetry", "retrying", since: since),
@@ -81,7 +81,7 @@ extension ClusterState {
       ])
   }
 
-  /// A static kind: the controller keeps no status for it.
+  /// A static kind: the controller writes no status for it.
   private var ociChartRepository: Object {
     Object(
       kind: .helmRepository, namespace: Self.fluxNamespace, name: "podinfo",

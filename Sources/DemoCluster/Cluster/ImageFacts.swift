@@ -1,18 +1,18 @@
-/// An image that Flux follows: what its policy wants, and what runs.
+/// An image that Flux follows: the tag that its policy selects and the one that runs.
 struct ImageFacts: Sendable {
-  /// Name of the ImageRepository and of the ImagePolicy.
+  /// The name of the ImageRepository and of the ImagePolicy.
   let name: String
-  /// Without a tag.
+  /// The image name without a tag.
   let image: String
-  /// The tags that the policy takes.
+  /// The range of tags that the policy accepts.
   let range: String
   var latest: String
   var previous: String?
   var moved: Moment
-  /// What the automation has written into Git and the workload runs.
+  /// The tag that the automation has written to Git and that the workload runs.
   var running: String
   var rolledOut: Moment
-  /// Grows with every rollout.
+  /// Incremented by every rollout.
   var release = 2
   var tagCount: Int
 
@@ -110,7 +110,7 @@ extension ClusterState {
 
   private func automation(at now: Moment) -> Object {
     let (suspend, generation) = suspension(.imageUpdateAutomation, "flux-system")
-    // A run a minute, on the minute.
+    // The automation runs once per minute, on the minute.
     let end = automationStopped ?? lastWork(of: "image-automation-controller", at: now)
     let lastRun = automationStopped ?? end.advanced(seconds: -Int(end.microseconds / 1_000_000 % 60))
     let seesLatest = troubles[.markerMissing] != nil || troubles[.pushNotFetched] != nil
@@ -152,8 +152,7 @@ extension ClusterState {
 }
 
 extension JSON {
-  /// image.toolkit.fluxcd.io/v1beta1 does not know these fields, and the API server prunes what a version does
-  /// not know.
+  /// image.toolkit.fluxcd.io/v1beta1 does not have these fields, and the API server prunes unknown fields.
   var prunedToFirstImageAPI: JSON {
     var object = self
     for field in ["digestReflectionPolicy", "provider"] { object["spec"][field] = .null }

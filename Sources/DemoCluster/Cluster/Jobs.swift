@@ -1,4 +1,4 @@
-/// Work that ends: a backup every night, and Jobs that have failed.
+/// A nightly backup CronJob, and failed Jobs.
 extension ClusterState {
   func cronJobObjects() -> [Object] {
     [

@@ -1,22 +1,22 @@
-/// What is known about one node of the demo.
+/// The state of one node of the demo.
 struct NodeFacts: Sendable {
   let name: String
   let address: String
-  /// Names after `node-role.kubernetes.io/`.
+  /// Label suffixes after `node-role.kubernetes.io/`.
   let roles: [String]
-  /// GPUs built in.
+  /// Number of GPUs in the machine.
   let gpus: Int
   var allocatableGPUs: Int
-  /// Images that its kubelet lists.
+  /// Number of images that its kubelet lists.
   var images = 0
   var kubeletVersion = ClusterState.kubernetesVersion
-  /// The kubelet reports; false: the node controller has lost it.
+  /// False if the kubelet has stopped reporting.
   var isReady = true
   var since: Moment
   var isCordoned = false
-  /// False: the node was deleted.
+  /// False if the node was deleted.
   var isThere = true
-  /// The Lease was last renewed then; nil while it is renewed all the time.
+  /// The time of the last Lease renewal; nil while the Lease is renewed.
   var leaseStopped: Moment?
 
   static func oceanid(since: Moment) -> [NodeFacts] {
@@ -32,7 +32,7 @@ struct NodeFacts: Sendable {
 }
 
 extension ClusterState {
-  /// Those that are listed, with the ones that nobody expects.
+  /// The listed nodes, including unexpected ones.
   var presentNodes: [NodeFacts] {
     let strangers = troubles.compactMap { trouble, since -> NodeFacts? in
       guard case .nodeJoined(let name) = trouble else { return nil }

@@ -4,19 +4,19 @@ struct Object: Sendable {
   var namespace: String? = nil
   let name: String
   var labels: [String: String] = [:]
-  /// Not every kind counts its generations.
+  /// nil for kinds without a generation.
   var generation: Int? = 1
   var annotations: [String: String] = [:]
   var owner: JSON = .null
   var created: Moment?
-  /// Deleted then, and waiting for its finalizers.
+  /// The deletion time of an object that waits for its finalizers.
   var deleted: Moment?
   var spec: JSON = .null
   var status: JSON = .null
-  /// Members beside metadata, spec and status.
+  /// Members besides metadata, spec and status.
   var other: [String: JSON] = [:]
 
-  /// `metadata` as the API writes it.
+  /// `metadata` in the API's format.
   func metadata(in state: ClusterState) -> JSON {
     [
       "name": .string(name), "namespace": namespace.map(JSON.string) ?? .null,
@@ -42,7 +42,7 @@ struct Object: Sendable {
   }
 }
 
-/// A condition as metav1.Condition writes it.
+/// A condition in the format of metav1.Condition.
 func condition(
   _ type: String, _ status: String, _ reason: String, _ message: String, since: Moment, generation: Int? = 1
 ) -> JSON {
@@ -53,7 +53,7 @@ func condition(
   ]
 }
 
-/// A condition that holds.
+/// A condition with status True.
 func condition(
   _ type: String, _ reason: String, _ message: String, since: Moment, generation: Int? = 1
 ) -> JSON {
@@ -61,7 +61,7 @@ func condition(
 }
 
 extension ClusterState {
-  /// Every object of a kind, in the order of the API: by namespace, then name.
+  /// All objects of a kind in the API's order: by namespace, then name.
   func objects(of kind: Kind, at now: Moment) -> [Object] {
     let objects: [Object] =
       switch kind {
@@ -98,7 +98,7 @@ extension ClusterState {
     suspended.contains("\(kind.kind)/\(name)")
   }
 
-  /// `spec.suspend`, and the generation that it counts up.
+  /// `spec.suspend`, with the generation that it increments.
   func suspension(_ kind: Kind, _ name: String) -> (JSON, Int) {
     isSuspended(kind, name) ? (true, 2) : (.null, 1)
   }

@@ -1,4 +1,4 @@
-/// A workload whose pods are made up from what it is.
+/// A workload from which its pods are generated.
 struct WorkloadFacts {
   let kind: Kind
   let namespace: String
@@ -10,17 +10,18 @@ struct WorkloadFacts {
   var replicaSet: String { "\(name)-\(templateHash)" }
 }
 
-/// One pod of the demo, as far as a workload depends on it.
+/// The state of one pod of a workload.
 struct PodFacts {
   let name: String
-  /// nil: no node takes it.
+  /// nil if the pod is not scheduled.
   let node: String?
   let isReady: Bool
 }
 
-/// What runs where: Deployments on nodes without a GPU, and every pod as well as its node and its workload.
+/// Generates pods. Deployments run on nodes without a GPU, and the health of a pod follows from its node and
+/// workload.
 extension ClusterState {
-  /// Since when no pod of a workload is ready; nil while they are.
+  /// Since when no pod of a workload has been ready; nil if pods are ready.
   func outage(of facts: WorkloadFacts) -> Moment? {
     downWorkloads[facts.fullName] ?? troubles[.podsCrashing(facts.fullName)]
       ?? troubles[.podsPending(facts.fullName)] ?? troubles[.podsRestarting(facts.fullName)]
@@ -107,7 +108,7 @@ extension ClusterState {
   private func container(
     _ pod: PodFacts, _ facts: WorkloadFacts, _ crashing: Moment?, at now: Moment
   ) -> JSON {
-    // The kubelet waits longer each time, up to five minutes.
+    // The back-off grows to five minutes, so from then on there is one restart per five minutes.
     let restarts = crashing.map { 4 + max(0, now.seconds(since: $0)) / 300 } ?? 0
     return [
       "name": .string(facts.name), "image": .string(facts.image), "ready": .bool(pod.isReady),

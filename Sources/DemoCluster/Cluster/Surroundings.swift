@@ -1,4 +1,4 @@
-/// Namespaces, Secrets without a value, a certificate and a Pulumi stack.
+/// Namespaces, Secrets without values, a certificate and a Pulumi stack.
 extension ClusterState {
   func namespaceObjects() -> [Object] {
     [
@@ -11,7 +11,7 @@ extension ClusterState {
     }
   }
 
-  /// The demo has no secret values at all: whoever asks for an object gets its metadata and type.
+  /// The demo has no secret values. Requests for whole Secrets also return only metadata and type.
   func secretObjects() -> [Object] {
     [(Self.fluxNamespace, "github-token"), ("cloudflared", "tunnel-credentials")]
       .filter { !missingSecrets.contains("\($0.0)/\($0.1)") }

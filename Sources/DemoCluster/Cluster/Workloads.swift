@@ -1,4 +1,4 @@
-/// What runs in the demo: the Flux controllers, cert-manager, cloudflared and k3s's own.
+/// The demo's workloads: Flux controllers, cert-manager, cloudflared and those of k3s.
 extension ClusterState {
   var fluxControllers: [String] {
     [
@@ -7,7 +7,7 @@ extension ClusterState {
     ]
   }
 
-  /// The image of every controller of Flux 2.6.4.
+  /// The image tags of the controllers in Flux 2.6.4.
   private static let controllerTags = [
     "helm-controller": "v1.3.0", "image-automation-controller": "v0.41.2",
     "image-reflector-controller": "v0.35.2", "kustomize-controller": "v1.6.1",
@@ -120,7 +120,7 @@ extension ClusterState {
     ]
   }
 
-  /// Pods of a DaemonSet on a lost node are not ready: the node controller says so.
+  /// The node controller marks the pods on a lost node as not ready.
   func daemonSetObjects() -> [Object] {
     let there = nodes.filter(\.isThere)
     return [

@@ -1,27 +1,27 @@
-/// A folder of throw-away certificates: the demo's authority, servers and clients good and bad.
+/// Temporary certificates in a folder: the demo's authority, and valid and invalid server and client certificates.
 ///
-/// Everything is made by `openssl`; keys are P-256, because they are made in milliseconds.
+/// `openssl` creates them. Keys are P-256, which takes milliseconds to generate.
 package struct Certificates: Sendable {
   package enum Server: String, CaseIterable, Sendable {
     /// Signed by the demo's authority for 127.0.0.1, ::1 and localhost.
     case valid = "server"
     case expired = "server-expired"
-    /// Good in itself, signed by an authority that no kubeconfig of the demo knows.
+    /// Valid, but signed by an authority that no kubeconfig of the demo contains.
     case foreign = "server-foreign"
   }
 
   package enum Client: String, CaseIterable, Sendable {
-    /// CN=system:oceanid-viewer
+    /// CN=system:oceanid-viewer.
     case valid = "client"
     case expired = "client-expired"
     case foreign = "client-foreign"
   }
 
-  /// The user that the valid client certificate and the token stand for.
+  /// The user of the valid client certificate and of the token.
   package static let user = "system:oceanid-viewer"
 
   package let folder: String
-  /// A bearer token that is accepted in place of a client certificate.
+  /// A bearer token that is accepted instead of a client certificate.
   package let token: String
 
   package var authority: String { folder + "/ca.pem" }
@@ -32,7 +32,7 @@ package struct Certificates: Sendable {
   package func certificate(_ client: Client) -> String { "\(folder)/\(client.rawValue).pem" }
   package func key(_ client: Client) -> String { "\(folder)/\(client.rawValue).key" }
 
-  /// Makes a new set in a folder, over an older one if there is one. Blocks for some 200 ms.
+  /// Creates new certificates in a folder and replaces existing ones. Blocks for about 200 ms.
   package static func make(in folder: String) throws(DemoError) -> Certificates {
     try Files.makeFolder(folder)
     let workshop = Workshop(folder: folder)
@@ -57,7 +57,7 @@ package struct Certificates: Sendable {
   }
 }
 
-/// Issues certificates with `openssl ca`, the command that can date one into the past.
+/// Issues certificates with `openssl ca`, which can set a start date in the past.
 private struct Workshop {
   let folder: String
 

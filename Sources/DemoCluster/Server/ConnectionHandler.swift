@@ -1,9 +1,9 @@
 internal import NIOCore
 internal import NIOHTTP1
 
-/// One client's HTTP/1.1 connection: takes requests one after the other and writes the bytes of their answers.
+/// Handles one HTTP/1.1 connection: reads requests in order and writes their responses.
 ///
-/// It writes bytes itself, without an HTTP encoder, because half of what it must say is no proper HTTP.
+/// It writes raw bytes without an HTTP encoder, because many of its responses are not valid HTTP.
 final class ConnectionHandler: ChannelInboundHandler {
   typealias InboundIn = HTTPServerRequestPart
   typealias OutboundOut = ByteBuffer
@@ -38,7 +38,7 @@ extension ConnectionHandler: AnswerWriter {
   }
 
   func end(isLast: Bool, _ context: ChannelHandlerContext) {
-    // What was sent goes out first: a close stands in the same queue.
+    // Close after the pending writes: both are in the same queue.
     if isLast { send([], context).assumeIsolated().whenComplete { _ in context.close(promise: nil) } }
   }
 

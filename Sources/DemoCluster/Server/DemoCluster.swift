@@ -5,24 +5,24 @@ internal import NIOPosix
 internal import NIOSSL
 internal import Synchronization
 
-/// What happens to a client certificate that is expired or signed by somebody else.
+/// How an expired client certificate, or one of another authority, is rejected.
 package enum ClientRefusal: Sendable {
-  /// 401 with a Status object, as the Kubernetes API server does: it lets anybody finish the handshake.
+  /// 401 with a Status object, as the Kubernetes API server does: it accepts every certificate in the handshake.
   case answer
   /// A TLS alert: the certificate is verified against the demo's authority in the handshake.
   case handshake
 }
 
-/// What a server offers by ALPN (RFC 7301), in its own order.
+/// The protocols that the server offers by ALPN (RFC 7301), in its order of preference.
 package enum HTTPVersion: String, Sendable {
   case http2 = "h2"
   case http1 = "http/1.1"
 }
 
-/// A Kubernetes API server on loopback that shows the Oceanid cluster and does what a test or a demo asks for.
+/// A Kubernetes API server on loopback that serves the Oceanid cluster and simulates faults on request.
 ///
-/// One event loop on one thread owns everything that changes; every method may be called from any thread and
-/// waits for that loop.
+/// One event loop on one thread owns the mutable state. All methods may be called from any thread and wait for that
+/// loop.
 package final class DemoCluster: Sendable {
   package let certificates: Certificates
   package let port: Int
@@ -33,7 +33,7 @@ package final class DemoCluster: Sendable {
 
   /// Starts to serve on 127.0.0.1.
   ///
-  /// - Parameter port: 0 for any free port.
+  /// - Parameter port: 0 selects a free port.
   package static func start(
     certificates: Certificates, port: Int = 0, presenting server: Certificates.Server = .valid,
     refusing refusal: ClientRefusal = .answer, speaking versions: [HTTPVersion] = [.http2, .http1],
@@ -60,7 +60,7 @@ package final class DemoCluster: Sendable {
     } catch {
       try? group.syncShutdownGracefully()
       if let error = error as? DemoError { throw error }
-      throw DemoError.listen("127.0.0.1:\(port) can't be served: \(error)")
+      throw DemoError.listen("127.0.0.1:\(port) can't listen: \(error)")
     }
   }
 
@@ -75,7 +75,7 @@ package final class DemoCluster: Sendable {
 
   deinit { stop() }
 
-  /// Closes every connection and frees the port. Further calls do nothing.
+  /// Closes every connection and frees the port. Further calls have no effect.
   package func stop() {
     let isFirst = isStopped.withLock { isStopped in
       defer { isStopped = true }
@@ -84,24 +84,24 @@ package final class DemoCluster: Sendable {
     if isFirst { try? group.syncShutdownGracefully() }
   }
 
-  /// Makes something happen; it holds for the next request.
+  /// Applies a fault. It affects the next request.
   package func apply(_ fault: Fault) {
     withDesk { $0.apply(fault) }
   }
 
-  /// What was asked so far, the oldest first.
+  /// The requests so far, the oldest first.
   package var requests: [RequestRecord] { withDesk { $0.records } ?? [] }
 
   package func forgetRequests() { withDesk { $0.forgetRecords() } }
 
-  /// Writes a kubeconfig whose server is this one.
+  /// Writes a kubeconfig for this server.
   package func writeKubeconfig(to path: String, as credential: Credential = .certificate(.valid))
     throws(DemoError)
   {
     try certificates.writeKubeconfig(to: path, port: port, as: credential)
   }
 
-  /// Nil once the cluster is stopped.
+  /// Returns nil after the cluster was stopped.
   @discardableResult
   private func withDesk<Result: Sendable>(_ body: @escaping @Sendable (inout Desk) -> Result) -> Result? {
     guard !isStopped.withLock({ $0 }) else { return nil }
@@ -179,7 +179,7 @@ package final class DemoCluster: Sendable {
 }
 
 extension DemoCluster {
-  /// Leaves `kubeconfig`, `token` and, last, `port` in a folder, for scripts that wait for it.
+  /// Writes `kubeconfig`, `token` and, last, `port` to a folder, for scripts that wait for it.
   package func writeFolder(_ folder: String) throws(DemoError) {
     try writeKubeconfig(to: folder + "/kubeconfig")
     try Files.write(certificates.token + "\n", to: folder + "/token")

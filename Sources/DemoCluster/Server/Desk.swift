@@ -2,26 +2,26 @@ internal import Gzip
 internal import NIOHTTP1
 internal import NIOSSL
 
-/// Everything about a running demo that changes. The event loop owns it.
+/// The mutable state of a running demo. The event loop owns it.
 struct Desk {
   var state: ClusterState
-  /// What new connections get.
+  /// The TLS context of new connections.
   private(set) var tls: NIOSSLContext
-  /// One for every certificate that the server may present.
+  /// One context per certificate that the server may present.
   let contexts: [Certificates.Server: NIOSSLContext]
-  /// The cluster's clock minus the machine's, in seconds.
+  /// The cluster's clock minus the local clock, in seconds.
   private var clockAhead = 0
-  /// The newest wins.
+  /// The newest matching fault applies.
   var misbehaviours: [(Misbehaviour, path: String)] = []
-  /// The last requests; older ones are forgotten, so that a demo may run for weeks.
+  /// The last requests. The number is bounded, so that a demo can run for weeks.
   private(set) var records: [RequestRecord] = []
   private static let recordLimit = 20_000
 
-  /// What a crowd's lists cost to write would be the server's speed that is measured: they are written once.
+  /// Encoded lists of the additional objects, cached so that measurements do not include the time to encode them.
   private var written: [String: Answer] = [:]
 
   let token: String
-  /// The client certificates that stand for a user, as long as they last.
+  /// The client certificates that are accepted until they expire.
   let clients: [NIOSSLCertificate]
 
   init(
@@ -35,7 +35,7 @@ struct Desk {
     self.clients = clients
   }
 
-  /// The cluster's clock.
+  /// The time of the cluster's clock.
   var now: Moment { Moment.now.advanced(seconds: clockAhead) }
 
   mutating func apply(_ fault: Fault) {
@@ -52,7 +52,7 @@ struct Desk {
     }
   }
 
-  /// The user that a bearer token or a client certificate stands for; nil: nobody.
+  /// The user that a bearer token or a client certificate authenticates; nil if neither is valid.
   func user(authorization: String?, certificate: NIOSSLCertificate?) -> String? {
     if let authorization { return authorization == "Bearer \(token)" ? Certificates.user : nil }
     guard let certificate, clients.contains(certificate),
@@ -61,7 +61,7 @@ struct Desk {
     return Certificates.user
   }
 
-  /// What becomes of a request, which is recorded.
+  /// Records a request and returns how to respond to it.
   mutating func delivery(for head: HTTPRequestHead, certificate: NIOSSLCertificate?) -> Delivery {
     let request = Request(
       method: head.method.rawValue, target: head.uri, accept: head.headers["accept"].joined(separator: ","),
@@ -107,7 +107,7 @@ struct Desk {
 }
 
 extension Answer {
-  /// As the API server does it: an answer of more than 128 KiB is worth it.
+  /// Like the API server, compresses responses of more than 128 KiB.
   fileprivate var compressed: Answer {
     guard body.count > 128 << 10, let bytes = Gzip.compress(body) else { return self }
     var answer = self

@@ -1,7 +1,7 @@
 internal import NIOCore
 internal import NIOHTTP1
 
-/// One request of an HTTP/2 connection and its answer: a stream (RFC 9113 §5).
+/// Handles one stream of an HTTP/2 connection: a request and its response (RFC 9113 §5).
 final class StreamHandler: ChannelInboundHandler {
   typealias InboundIn = HTTPServerRequestPart
   typealias OutboundOut = HTTPServerResponsePart
@@ -39,7 +39,7 @@ extension StreamHandler: AnswerWriter {
     context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
   }
 
-  /// A block of headers has an end in HTTP/2; interim answers (RFC 8297) have none.
+  /// A header section cannot be endless in HTTP/2, but interim responses (RFC 8297) can.
   func sendMoreHeaders(_ context: ChannelHandlerContext) -> EventLoopFuture<Void> {
     let head = HTTPResponseHead(
       version: .http2, status: .custom(code: 103, reasonPhrase: ""),
@@ -47,7 +47,7 @@ extension StreamHandler: AnswerWriter {
     return context.writeAndFlush(wrapOutboundOut(.head(head)))
   }
 
-  /// RST_STREAM.
+  /// Sends RST_STREAM.
   func abort(_ context: ChannelHandlerContext) { context.close(promise: nil) }
 
   func connection(_ context: ChannelHandlerContext) -> (any Channel)? { context.channel.parent }

@@ -1,15 +1,15 @@
-/// What is asked for. There is no verb: a request is a GET.
+/// A GET request. There is no other method.
 package struct Request {
-  /// The caller's own mark, given back with the answer.
+  /// Identifies the request for the caller; returned with the response.
   package let tag: Int
   /// Path and query, percent-encoded, from the leading slash.
   package let path: String
   package let accept: String
-  /// Not to be sent before.
+  /// The earliest time to send the request.
   package let notBefore: ContinuousClock.Instant?
-  /// The ETag of an answer that is at hand: the server may say with 304 that it still holds.
+  /// The ETag of a cached response; the server returns 304 if it is still current.
   package let ifNoneMatch: String?
-  /// Gets the body in place of the response, where the status is 200 and the content is JSON.
+  /// Receives the body instead of the response if the status is 200 and the content is JSON.
   package let sink: (any BodySink)?
 
   package init(
@@ -25,10 +25,10 @@ package struct Request {
   }
 }
 
-/// What a server answered, whatever the status.
+/// A server's response with any status.
 package struct Response: Sendable {
   package let status: Int
-  /// Media type with its parameters, as sent; empty where the server named none.
+  /// Media type with its parameters, as sent; empty without a Content-Type header.
   package let contentType: String
   /// The Date header, as sent.
   package let date: String?
@@ -36,7 +36,7 @@ package struct Response: Sendable {
   package let retryAfter: String?
   /// The ETag header, as sent.
   package let etag: String?
-  /// After decompression.
+  /// The body after decompression.
   package let body: [UInt8]
 
   package init(
@@ -52,18 +52,18 @@ package struct Response: Sendable {
   }
 }
 
-/// What one run may cost.
+/// Resource limits of one run.
 package struct Limits: Hashable, Sendable {
-  /// Bytes of one body that is held, after decompression.
+  /// Size in bytes of one buffered body, after decompression.
   package var bodyBytes: Int
-  /// Bytes of one body that goes to a sink, after decompression.
+  /// Size in bytes of one body for a sink, after decompression.
   package var streamedBytes: Int
-  /// Bytes of all bodies of one run, held or not.
+  /// Total size in bytes of all bodies of one run, buffered or not.
   package var totalBytes: Int
-  /// Bytes of all bodies that are held at one moment.
+  /// Total size in bytes of all bodies that are buffered at the same time.
   package var heldBytes: Int
   package var headerBytes: Int
-  /// Requests on their way at one moment; the others wait their turn.
+  /// Number of concurrent requests; the others wait in a queue.
   package var requestsAtOnce: Int
   package var connectTimeout: Duration
 

@@ -76,7 +76,7 @@ import Testing
       return
     }
     #expect(error.code == .timeout)
-    #expect(error.detail == "no answer in time")
+    #expect(error.detail == "the response timed out")
   }
 
   @Test func everyRequestIsAnsweredWhenTimeIsUp() async throws {

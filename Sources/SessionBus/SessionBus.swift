@@ -1,9 +1,9 @@
 internal import CBus
 internal import Glibc
 
-/// A connection to the message bus of this user's session (sd-bus(3)). Use it from one thread; closes itself.
+/// A connection to this user's session bus (sd-bus(3)). Use it from one thread; deinit closes it.
 final class SessionBus {
-  /// A method of somebody on the bus.
+  /// A method of an object on the bus.
   struct Method: Hashable, Sendable {
     let destination: String
     let path: String
@@ -14,10 +14,10 @@ final class SessionBus {
   private let functions: oceanid_bus
   private let bus: OpaquePointer
 
-  /// How long somebody may take to answer, in microseconds: as long as a desktop may take to start him.
+  /// Timeout for a reply in microseconds. It includes the time that the desktop needs to start the service.
   private static let patience: UInt64 = 5_000_000
 
-  /// Connects; the bus's hello is waited for by the first call.
+  /// Connects. The first call waits for the bus's reply to Hello.
   init() throws(BusError) {
     let functions = try BusLibrary.functions.get()
     var opened: OpaquePointer?
@@ -28,17 +28,17 @@ final class SessionBus {
   }
 
   deinit {
-    // Without a last flush, which could wait for a bus that hangs.
+    // Closes without a final flush, which could block if the bus hangs.
     _ = functions.close_unref(bus)
   }
 
-  /// To wait on with poll(2); what comes is read by `next`.
+  /// The raw descriptor for poll(2); `next` reads the messages.
   var raw: Int32 { functions.get_fd(bus) }
 
   /// The events of poll(2) to wait for.
   var events: Int16 { Int16(clamping: max(0, functions.get_events(bus))) }
 
-  /// Calls a method and waits for its answer.
+  /// Calls a method and waits for its reply.
   func call(_ method: Method, _ arguments: [BusValue] = []) throws(BusError) -> BusMessage {
     var made: OpaquePointer?
     try check(
@@ -74,9 +74,9 @@ final class SessionBus {
     }
   }
 
-  /// Asks the bus for what matches a rule (D-Bus specification, "Match Rules").
+  /// Subscribes to the messages that match a rule (D-Bus specification, "Match Rules").
   ///
-  /// By hand and not by sd_bus_add_match(3): what the bus then sends is read without callbacks.
+  /// Calls AddMatch directly instead of sd_bus_add_match(3), so that messages are read without callbacks.
   func listen(_ rule: String) throws(BusError) {
     _ = try call(
       Method(
@@ -84,13 +84,13 @@ final class SessionBus {
         interface: "org.freedesktop.DBus", member: "AddMatch"), [.string(rule)])
   }
 
-  /// The next message that has come; nil where none has. Never waits.
+  /// The next received message; nil if there is none. Does not wait.
   func next() throws(BusError) -> BusMessage? {
     while true {
       var message: OpaquePointer?
       let code = functions.process(bus, &message)
       let read = message.map { BusMessage(owning: $0, functions) }
-      // At its end a connection is open no more, without an error.
+      // sd-bus reports a closed connection without an error code.
       guard code >= 0, functions.is_open(bus) > 0 else { throw .gone }
       if let read { return read }
       guard code > 0 else { return nil }

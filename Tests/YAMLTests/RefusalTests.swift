@@ -81,7 +81,7 @@ private func refusal(bytes: [UInt8]) -> YAMLError? {
   @Test func theLimitOfNodesIsExact() {
     var limits = Document.Limits()
     limits.nodes = 6
-    #expect(refusal("[&a [x, y], *a]", limits: limits)?.description == "1:13: stands for more than 6 values")
+    #expect(refusal("[&a [x, y], *a]", limits: limits)?.description == "1:13: expands to more than 6 values")
     limits.nodes = 7
     #expect(refusal("[&a [x, y], *a]", limits: limits) == nil)
   }

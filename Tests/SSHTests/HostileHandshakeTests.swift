@@ -137,9 +137,9 @@ import Testing
     arguments: [
       ("SSH-2.0-test\r\n", nil as String?), ("SSH-2.0-test\n", nil), ("SSH-1.99-test\r\n", nil),
       ("Welcome\r\nto this host\r\nSSH-2.0-test\r\n", nil),
-      ("SSH-1.5-OpenSSH_1.2\r\n", "the server speaks SSH-1.5-OpenSSH_1.2, and not SSH 2"),
-      ("SSH-1.5-\u{1b}[2J\u{202e}\u{7}x\r\n", "the server speaks SSH-1.5- [2J x, and not SSH 2"),
-      ("SSH-\r\n", "the server speaks SSH-, and not SSH 2"),
+      ("SSH-1.5-OpenSSH_1.2\r\n", "the server speaks SSH-1.5-OpenSSH_1.2, not SSH 2"),
+      ("SSH-1.5-\u{1b}[2J\u{202e}\u{7}x\r\n", "the server speaks SSH-1.5- [2J x, not SSH 2"),
+      ("SSH-\r\n", "the server speaks SSH-, not SSH 2"),
       ("HTTP/1.1 400 Bad\0Request\r\n", "Failed getting banner"),
     ].map { (Array($0.0.utf8), $0.1) })
   func onlyVersion2IsSpoken(_ line: [UInt8], _ words: String?) throws {
@@ -227,7 +227,7 @@ import Testing
     goodbye.appendSSH(string: "")
     #expect(play.say(Self.identification + Self.packet(goodbye)) != nil)
     let farewell = try #require(play.session.farewell)
-    #expect(farewell.hasPrefix("it said goodbye: ") && farewell.hasSuffix(" (reason 12)"))
+    #expect(farewell.hasPrefix("it disconnected: ") && farewell.hasSuffix(" (reason 12)"))
     #expect(farewell.utf8.allSatisfy { $0 >= 0x20 })
     #expect(!farewell.unicodeScalars.contains { $0.properties.generalCategory == .format })
   }

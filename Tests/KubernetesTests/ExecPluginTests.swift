@@ -165,7 +165,7 @@ import Testing
     ("{apiVersion: client.authentication.k8s.io/v1alpha1, command: a}", "needs an apiVersion"),
     ("{apiVersion: client.authentication.k8s.io/v1, command: a}", "has no interactiveMode"),
     (
-      "{apiVersion: client.authentication.k8s.io/v1, command: a, interactiveMode: Always}", "wants a terminal"
+      "{apiVersion: client.authentication.k8s.io/v1, command: a, interactiveMode: Always}", "a service has no terminal"
     ),
     (
       "{apiVersion: client.authentication.k8s.io/v1, command: a, interactiveMode: Perhaps}",

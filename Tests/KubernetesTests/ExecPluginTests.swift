@@ -87,19 +87,19 @@ import Testing
   }
 
   @Test(arguments: [
-    ("exit 7", "exited with status 7"), ("kill -9 $$", "was ended by signal 9"), (":", "printed nothing"),
+    ("exit 7", "exited with status 7"), ("kill -9 $$", "was killed by signal 9"), (":", "printed nothing"),
     ("echo hush", "printed no JSON object"),
-    ("echo '{\"kind\":\"Secret\"}'", "printed something that is no ExecCredential"),
+    ("echo '{\"kind\":\"Secret\"}'", "did not print an ExecCredential"),
     (
       "echo '{\"kind\":\"ExecCredential\",\"apiVersion\":\"client.authentication.k8s.io/v1\"}'",
-      "gave no status"
+      "returned no status"
     ),
     (
       "echo '{\"kind\":\"ExecCredential\",\"apiVersion\":\"client.authentication.k8s.io/v1beta1\",\"status\":{}}'",
       "answered in client.authentication.k8s.io/v1beta1, not in client.authentication.k8s.io/v1"
     ),
     ("head -c 3000000 /dev/zero; sleep 60", "printed more than 1024 KiB"),
-    ("sleep 60 & wait", "did not answer in time"),
+    ("sleep 60 & wait", "timed out and was killed"),
   ]) func whatGoesWrongIsNamed(script: String, words: String) throws {
     let start = ContinuousClock.now
     let failure = try failure(try kubeconfig(script), for: .seconds(words.contains("time") ? 1 : 20))
@@ -110,11 +110,11 @@ import Testing
 
   @Test(arguments: [
     ("{}", "neither a token nor a client certificate"),
-    (#"{"token":"a\nb"}"#, "characters that no token has"),
+    (#"{"token":"a\nb"}"#, "a token with invalid characters"),
     (#"{"clientCertificateData":"x"}"#, "without its key"),
     (#"{"clientKeyData":"x"}"#, "without its certificate"),
     (#"{"clientCertificateData":"x","clientKeyData":"y"}"#, "not PEM"),
-    (#"{"token":"t","expirationTimestamp":"soon"}"#, "no time"),
+    (#"{"token":"t","expirationTimestamp":"soon"}"#, "invalid expirationTimestamp"),
   ]) func whatIsNoCredentialIsNamed(status: String, words: String) throws {
     let failure = try failure(try kubeconfig(answer(status)))
     #expect(failure.message.contains(words), "\(failure)")
@@ -165,7 +165,8 @@ import Testing
     ("{apiVersion: client.authentication.k8s.io/v1alpha1, command: a}", "needs an apiVersion"),
     ("{apiVersion: client.authentication.k8s.io/v1, command: a}", "has no interactiveMode"),
     (
-      "{apiVersion: client.authentication.k8s.io/v1, command: a, interactiveMode: Always}", "a service has no terminal"
+      "{apiVersion: client.authentication.k8s.io/v1, command: a, interactiveMode: Always}",
+      "a service has no terminal"
     ),
     (
       "{apiVersion: client.authentication.k8s.io/v1, command: a, interactiveMode: Perhaps}",

@@ -97,7 +97,7 @@ import Testing
       current-context: x
       """, to: "one")
     #expect { try load(folder, "one") } throws: {
-      ($0 as? PollFailure)?.message.contains(":1:57: c stands twice in clusters") == true
+      ($0 as? PollFailure)?.message.contains(":1:57: c appears twice in clusters") == true
     }
   }
 

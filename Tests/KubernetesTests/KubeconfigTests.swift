@@ -123,9 +123,9 @@ import Testing
     ("{username: a, password: b}", "user name and password"),
     ("{token: t, as: admin}", "impersonation (as)"),
     ("{token: t, as-groups: [a]}", "impersonation (as-groups)"),
-    ("{token: \"a\\nb\"}", "token has characters"), ("{token: [a]}", "token must be a text"),
+    ("{token: \"a\\nb\"}", "token contains invalid characters"), ("{token: [a]}", "token must be a string"),
     ("{client-certificate-data: '%%%', client-key-data: YQ==}", "client-certificate-data is not base64"),
-    ("{client-certificate-data: YQ==, client-key-data: YQ==}", "client-certificate holds no PEM block"),
+    ("{client-certificate-data: YQ==, client-key-data: YQ==}", "client-certificate contains no PEM block"),
     ("{client-certificate: nowhere.crt, client-key-data: YQ==}", "nowhere.crt does not exist"),
     ("{client-certificate: /dev/zero, client-key-data: YQ==}", "/dev/zero is not a regular file"),
   ]) func refusesUsers(user: String, sentence: String) throws {
@@ -142,7 +142,7 @@ import Testing
     #expect(try failure(Self.text(user: "{\(key)}")).message.contains("but no client-certificate"))
     #expect(
       try failure(Self.text(user: "{\(certificate), client-certificate: a, \(key)}")).message.contains(
-        "client-certificate and client-certificate-data are both there"))
+        "client-certificate and client-certificate-data are both set"))
   }
 
   @Test(arguments: [
@@ -150,7 +150,7 @@ import Testing
     ("{server: 'https://a:99999'}", "server is not a URL"),
     ("{server: 'https://user:pw@a'}", "server is not a URL"),
     ("{server: 'https://a b'}", "server is not a URL"), ("{server: 'https://'}", "server is not a URL"),
-    ("{server: 'https://[::1'}", "server is not a URL"), ("{server: {}}", "server must be a text"),
+    ("{server: 'https://[::1'}", "server is not a URL"), ("{server: {}}", "server must be a string"),
     ("{server: 'https://a', proxy-url: 'http://b'}", "proxy-url is not supported"),
     ("{server: 'https://a', insecure-skip-tls-verify: perhaps}", "must be true or false"),
     ("{server: 'https://a', certificate-authority-data: '!'}", "certificate-authority-data is not base64"),

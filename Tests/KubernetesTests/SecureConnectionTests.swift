@@ -148,7 +148,7 @@ import Testing
     let late = Timestamp(seconds: 0)
     let failure = try await failure(Setup(client: client, clock: { late }))
     #expect(failure.code == .tls)
-    #expect(failure.message.contains("refuses the client certificate"))
+    #expect(failure.message.contains("rejects the client certificate"))
   }
 
   @Test func aKeyOfAnotherCertificateIsTheKubeconfigsFault() async throws {

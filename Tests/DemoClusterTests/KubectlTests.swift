@@ -31,7 +31,7 @@ struct KubectlTests {
     text.split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
   }
 
-  @Test func everythingThatPeopleListAtOnce() throws {
+  @Test func kubectlListsAllKinds() throws {
     let text = try kubectl("get nodes,gitrepositories,kustomizations,helmreleases,imagepolicies -A")
     let rows = rows(text)
     #expect(rows.contains(["node/srv712429", "Ready", "control-plane,master", "365d", "v1.33.4+k3s1"]))
@@ -43,7 +43,7 @@ struct KubectlTests {
     }
   }
 
-  @Test func nodesAsTheyAre() throws {
+  @Test func kubectlShowsNodes() throws {
     cluster.apply(.nodeNotReady("calypso"))
     cluster.apply(.nodeCordoned("srv712695"))
     #expect(
@@ -64,11 +64,11 @@ struct KubectlTests {
     "-n pulumi-system describe stacks.pulumi.com oceanid-cluster", "-n flux-system get secrets",
     "get --raw /readyz?verbose",
   ])
-  func whatARemedyRuns(_ line: String) throws {
+  func commandsInRemediesWork(_ line: String) throws {
     #expect(!(try kubectl(line)).isEmpty)
   }
 
-  @Test func podsBySelector() throws {
+  @Test func kubectlSelectsPods() throws {
     cluster.apply(.begins(.podsCrashing("cloudflared/cloudflared")))
     let rows = rows(try kubectl("get pods -A --field-selector=status.phase!=Succeeded -l app=cloudflared"))
     #expect(rows.count == 3)
@@ -76,7 +76,7 @@ struct KubectlTests {
     #expect(self.rows(try kubectl("get pods -A --field-selector=spec.nodeName=calypso")).isEmpty)
   }
 
-  @Test func aListInPages() throws {
+  @Test func kubectlReadsPages() throws {
     #expect(rows(try kubectl("get pods -A --chunk-size=3")).count > 10)
   }
 }

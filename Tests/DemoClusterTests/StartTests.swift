@@ -18,7 +18,7 @@ import Testing
     (answer.json ?? .null)["groups"].items.count { $0["name"].string?.hasSuffix("toolkit.fluxcd.io") == true }
   }
 
-  @Test func customResourcesComeAfterTheirServerAndBeforeTheirNames() {
+  @Test func customResourcesAreServedBeforeDiscoveryListsThem() {
     let kustomizations = "/apis/kustomize.toolkit.fluxcd.io/v1/kustomizations"
     var seen: [String] = []
     for milliseconds in stride(from: 1100 as Int64, through: 14_000, by: 100) {
@@ -40,7 +40,7 @@ import Testing
       ])
   }
 
-  @Test func readyzSaysWhichCheckHasFailed() {
+  @Test func readyzNamesTheFailedCheck() {
     let answer = ask("/readyz", milliseconds: 5000)
     let text = String(decoding: answer.body, as: UTF8.self)
     #expect(text.contains("[-]poststarthook/crd-informer-synced failed: reason withheld\n"))
@@ -49,7 +49,7 @@ import Testing
     #expect(ask("/livez", milliseconds: 5000).status == 200)
   }
 
-  @Test func aDeletedDefinitionTakesItsKindAlone() {
+  @Test func aDeletedDefinitionRemovesOnlyItsKind() {
     var state = ClusterState.oceanid(at: began)
     state.apply(.definitionDeleted("imagepolicies.image.toolkit.fluxcd.io"), at: began)
     let kinds = Discovery(state: state).kinds(of: "image.toolkit.fluxcd.io", "v1beta2").map(\.kind)
@@ -58,7 +58,7 @@ import Testing
     #expect(Discovery(state: state).kinds(of: "image.toolkit.fluxcd.io", "v1beta2").count == 3)
   }
 
-  @Test func faultsAreReadFromLines() throws {
+  @Test func startupFaultsAreParsed() throws {
     #expect(try Fault(line: "restarts") == .restarts(seconds: 13))
     #expect(try Fault(line: "restarts 40") == .restarts(seconds: 40))
     #expect(try Fault(line: "starting unnamed") == .starting(.unnamed))
@@ -69,7 +69,7 @@ import Testing
     #expect(throws: DemoError.self) { try Fault(line: "restarts soon") }
   }
 
-  @Test func aCrowdThatFailsSaysWhyAtLength() {
+  @Test func additionalFailuresHaveLongMessages() {
     let state = ClusterState.oceanid(
       at: began, with: Crowd(nodes: 0, kustomizations: 3, failureLength: 5000))
     let failing = state.objects(of: .kustomization, at: began).filter { $0.name.hasPrefix("tenant-") }

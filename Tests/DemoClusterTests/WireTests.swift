@@ -56,7 +56,7 @@ import Testing
   }
 
   @Test(arguments: [(Version.http1, "HTTP/1.1 200 OK\r\n"), (.http2, "HTTP/2 200 \r\n")])
-  func theViewerIsServedAndRecorded(over version: Version, start: String) throws {
+  func authorizedRequestsAreServedAndRecorded(over version: Version, start: String) throws {
     let answer = try ask("/version", over: version)
     #expect(answer.output.hasPrefix(start))
     #expect(answer.output.contains("v1.33.4+k3s1"))
@@ -67,21 +67,21 @@ import Testing
     #expect(record.user == "system:oceanid-viewer")
   }
 
-  @Test func aTokenStandsInForACertificate() throws {
+  @Test func aTokenReplacesACertificate() throws {
     let token = cluster.certificates.token
     #expect(try ask("/readyz", ["-H", "Authorization: Bearer \(token)"], as: nil).status == 200)
     #expect(try ask("/readyz", ["-H", "Authorization: Bearer wrong"], as: nil).status == 401)
   }
 
   @Test(arguments: [Certificates.Client?.none, .expired, .foreign], Version.allCases)
-  func badClientsGetAStatusObject(client: Certificates.Client?, over version: Version) throws {
+  func invalidClientsGetAStatusObject(client: Certificates.Client?, over version: Version) throws {
     let answer = try ask("/api/v1/nodes", as: client, over: version)
     #expect(answer.status == 401)
     #expect(answer.output.contains(#""reason":"Unauthorized""#))
   }
 
   @Test(arguments: [Certificates.Client.expired, .foreign])
-  func badClientsFailInAStrictHandshake(client: Certificates.Client) throws {
+  func invalidClientsFailInAStrictHandshake(client: Certificates.Client) throws {
     let strict = try DemoCluster.start(certificates: cluster.certificates, refusing: .handshake)
     let pki = strict.certificates
     let result = try run(
@@ -95,7 +95,7 @@ import Testing
   }
 
   @Test(arguments: [Certificates.Server.expired, .foreign])
-  func badServersAreRefused(server: Certificates.Server) throws {
+  func invalidServerCertificatesAreRejected(server: Certificates.Server) throws {
     cluster.apply(.presents(server))
     #expect(try ask("/version").code == 60)
     cluster.apply(.presents(.valid))
@@ -110,7 +110,7 @@ import Testing
       (.shortBody, 18, 200, ""), (.redirect("https://192.0.2.1/"), 0, 302, "ocation: https://192.0.2.1/"),
       (.deepNesting(1000), 0, 200, "[[[["), (.wrongTypes, 0, 200, #""generation":"three""#),
     ], Version.allCases)
-  func misbehaviourLooksAsItShould(
+  func responseFaultsAreSent(
     _ what: (how: Misbehaviour, code: Int32, status: Int, text: String), over version: Version
   ) throws {
     cluster.apply(.answersWrong(what.how, on: "/api/v1/nodes"))
@@ -137,7 +137,7 @@ import Testing
     #expect(size > 19_000_000)
   }
 
-  @Test func theClusterHasAClockOfItsOwn() throws {
+  @Test func theClusterHasItsOwnClock() throws {
     cluster.apply(.clockAhead(seconds: 40 * 365 * 86_400))
     let answer = try ask("/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/calypso")
     let year = try #require(answer.field("date")?.split(separator: " ").dropFirst(3).first)
@@ -145,7 +145,7 @@ import Testing
     #expect(answer.output.contains(#""renewTime":"\#(year)-"#))
   }
 
-  @Test(arguments: Version.allCases) func longAnswersAreCompressedForWhoAsks(over version: Version) throws {
+  @Test(arguments: Version.allCases) func longResponsesAreCompressedOnRequest(over version: Version) throws {
     let crowd = try DemoCluster.start(
       certificates: cluster.certificates, with: Crowd(nodes: 100, kustomizations: 0))
     let path = "/api/v1/nodes?limit=100"
@@ -161,7 +161,7 @@ import Testing
     #expect(try ask("/version", ["--compressed"], over: version, of: crowd).field("content-encoding") == nil)
   }
 
-  @Test(arguments: Version.allCases) func slowAnswersDrip(over version: Version) throws {
+  @Test(arguments: Version.allCases) func slowResponsesArriveByteByByte(over version: Version) throws {
     cluster.apply(.answersWrong(.slow(milliseconds: 500), on: "/"))
     let answer = try ask("/api/v1/nodes", timeout: 1, over: version)
     #expect(answer.code == 28)

@@ -37,13 +37,13 @@ import Testing
   }
 
   /// 200 MB of nothing are 900 KB on the wire: the limit is for what comes out.
-  @Test func aBombIsABadResponse() async throws {
+  @Test func aDecompressionBombIsABadResponse() async throws {
     let (part, _) = try await nodes([UInt8](repeating: UInt8(ascii: " "), count: 200_000_000))
     let failure = try #require(part.failure)
     #expect([.badResponse, .timeout].contains(failure.code))
   }
 
-  @Test func whatIsNotCompressedAlthoughItSaysSoIsABadResponse() async throws {
+  @Test func aFalseContentEncodingIsABadResponse() async throws {
     let server = try await TestServer { request in
       request.path == "/api/v1/nodes"
         ? .answer(200, headers: ["Content-Encoding": "gzip"], body: Array("{}".utf8))

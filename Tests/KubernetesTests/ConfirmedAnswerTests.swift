@@ -38,7 +38,7 @@ import Testing
   // MARK: Secrets
 
   /// K3s on SQLite with a watch cache that lags behind.
-  @Test func aSecretThatOnlyTheCacheDoesNotHaveIsThere() async throws {
+  @Test func aSecretMissingOnlyFromTheCacheExists() async throws {
     let base = SmallCluster().script
     let (snapshot, server) = try await poll { request in
       guard request.path == Self.secretPath else { return base(request) }
@@ -51,7 +51,7 @@ import Testing
     #expect(asked.allSatisfy { $0.headers["accept"]?.contains("as=PartialObjectMetadata") == true })
   }
 
-  @Test func aSecretThatNeitherHasIsMissing() async throws {
+  @Test func aSecretMissingFromCacheAndEtcdIsMissing() async throws {
     let (snapshot, _) = try await poll(SmallCluster().script)
     #expect(snapshot.secrets.value?.map(\.isPresent) == [false])
   }
@@ -61,7 +61,7 @@ import Testing
     .json(404, "404 page not found"), .json(404, #"{"kind":"Status","reason":"Other"}"#), forbidden,
     .json(500, SmallCluster.status(500, "InternalError", "etcdserver: request timed out")), .hangUp,
   ])
-  func aSecretThatCouldNotBeConfirmedIsNotMissing(_ second: TestServer.Reply) async throws {
+  func anUnconfirmedSecretIsNotMissing(_ second: TestServer.Reply) async throws {
     let base = SmallCluster().script
     let (snapshot, _) = try await poll { request in
       request.path == Self.secretPath && request.query.isEmpty ? second : base(request)
@@ -72,7 +72,7 @@ import Testing
     #expect(!judged(snapshot).problemIDs.contains { $0.hasSuffix("/missing") })
   }
 
-  @Test func workloadsThatAServerDoesNotListAreNotMissing() async throws {
+  @Test func workloadsOfAFailedListAreNotMissing() async throws {
     var cluster = SmallCluster()
     for plural in ["deployments", "statefulsets", "daemonsets"] {
       cluster.answers["/apis/apps/v1/\(plural)"] = nil
@@ -90,7 +90,7 @@ import Testing
     "[+]ping ok\n[-]etcd failed: reason withheld\n[-]informer-sync failed: reason withheld\nreadyz check failed\n"
 
   @Test(arguments: [true, false])
-  func whatIsNotReadyIsNamed(_ saysSoAtOnce: Bool) async throws {
+  func failedReadinessChecksAreNamed(_ saysSoAtOnce: Bool) async throws {
     let base = SmallCluster().script
     let (snapshot, server) = try await poll { request in
       guard request.path == "/readyz" else { return base(request) }
@@ -105,7 +105,7 @@ import Testing
     #expect(problem?.detail == "failed checks of /readyz: etcd, informer-sync")
   }
 
-  @Test func aServerThatAnswersNothingElseStillNamesWhatFailed() async throws {
+  @Test func failedReadinessChecksAreNamedWithoutOtherResponses() async throws {
     let (client, server) = try await client { request in
       request.path == "/readyz"
         ? .answer(500, type: "text/plain", body: Array(Self.checks.utf8))
@@ -120,7 +120,7 @@ import Testing
   }
 
   /// etcd is dead: /readyz is 200 for a while, and every list hangs.
-  @Test func aListThatHangsAsksForEtcd() async throws {
+  @Test func aHangingListSuggestsCheckingEtcd() async throws {
     let base = SmallCluster().script
     let (client, server) = try await client { request in
       ["/version", "/readyz", "/apis"].contains(request.path) ? base(request) : .silence
@@ -151,7 +151,7 @@ import Testing
     #expect(remedies.count == 4)
   }
 
-  @Test func oneKindThatMayNotBeListedLeavesTheOthersKnown() async throws {
+  @Test func aForbiddenKindDoesNotAffectOthers() async throws {
     var cluster = SmallCluster()
     cluster.answers["/apis/apps/v1/daemonsets"] = Self.forbidden
     cluster.answers["/apis/apps/v1/deployments"] = .json(
@@ -167,7 +167,7 @@ import Testing
     #expect(!report.problemIDs.contains("tethys/api/Deployment/forbidden"))
   }
 
-  @Test func aStartWithoutDiscoveryIsOneProblem() async throws {
+  @Test func missingDiscoveryAtStartIsOneProblem() async throws {
     var cluster = SmallCluster()
     cluster.answers["/apis"] = Self.forbidden
     let (snapshot, _) = try await poll(cluster.script)
@@ -176,7 +176,7 @@ import Testing
     #expect(judged(snapshot).flux.isEmpty)
   }
 
-  @Test func discoveryThatIsLostLaterIsTold() async throws {
+  @Test func laterLossOfDiscoveryIsReported() async throws {
     let isLost = Flag()
     let base = SmallCluster().script
     let server = try await TestServer { request in
@@ -195,7 +195,7 @@ import Testing
 
   // MARK: What can't be decoded
 
-  @Test func aNodeThatCannotBeDecodedIsNotMissing() async throws {
+  @Test func anUndecodableNodeIsNotMissing() async throws {
     var cluster = SmallCluster()
     cluster.answers["/api/v1/nodes"] = .json(
       SmallCluster.list(

@@ -7,7 +7,7 @@ import Testing
 
 /// A cluster of several pages.
 @Suite(.blocking) struct CrowdTests {
-  @Test func everyPageComesHome() async throws {
+  @Test func everyPageIsReceived() async throws {
     let folder = try TemporaryFolder()
     let cluster = try DemoCluster.start(
       certificates: Certificates.make(in: "\(folder.path)/pki"), with: Crowd(nodes: 1100, kustomizations: 600)

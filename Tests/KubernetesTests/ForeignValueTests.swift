@@ -9,7 +9,7 @@ import Testing
     try ObjectPage(Array(SmallCluster.list(kind.name, items).utf8), of: ServedKind(kind, "v1"))
   }
 
-  @Test func numbersThatAreNoCountsAreNotKnown() throws {
+  @Test func invalidCountsAreUnknown() throws {
     let huge = "9223372036854775807"
     let nodes = try page(
       .node,
@@ -37,7 +37,7 @@ import Testing
     #expect(pod.restarts == 2_147_483_648)
   }
 
-  @Test func aNameIsALine() throws {
+  @Test func namesAreShownOnOneLine() throws {
     let pods = try page(
       .pod,
       #"""
@@ -56,7 +56,7 @@ import Testing
       pods.undecodable.map(\.description) == [#"Pod x\ny: status.conditions has the wrong type"#])
   }
 
-  @Test func aCommandOfAFailedPollAsksTheSameCluster() throws {
+  @Test func remediesUseTheSameKubeconfigAndContext() throws {
     let kubeconfig = try kubeconfig()
     #expect(kubeconfig.kubectl("version").hasSuffix("kubectl --context default version"))
   }

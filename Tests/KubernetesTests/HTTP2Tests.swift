@@ -9,7 +9,7 @@ import Testing
 /// HTTP/2 as API servers speak it: nghttpx stands before the demo cluster.
 @Suite(.blocking, .enabled(if: program("nghttpx") != nil, "nghttpx (nghttp2-proxy) is not installed"))
 struct HTTP2Tests {
-  @Test func aPollIsOneConnection() async throws {
+  @Test func aPollUsesOneConnection() async throws {
     let folder = try TestSupport.TemporaryFolder()
     let certificates = try Certificates.make(in: folder.file("pki"))
     let cluster = try DemoCluster.start(certificates: certificates)

@@ -38,7 +38,7 @@ import Testing
     (.status(429), [.unreachable]), (.status(500), [.badResponse]),
   ]
 
-  @Test(arguments: sampled(Array(ways.indices))) func onePartFailsByItself(index: Int) async throws {
+  @Test(arguments: sampled(Array(ways.indices))) func eachFaultFailsOnlyItsPart(index: Int) async throws {
     let (how, codes) = Self.ways[index]
     cluster.apply(.answersWrong(how, on: "/api/v1/nodes"))
     let start = ContinuousClock.now
@@ -62,7 +62,7 @@ import Testing
     Misbehaviour.hugeBody(200_000_000), .endlessHeaders, .slow(milliseconds: 1000), .hangs,
     .deepNesting(10_000), .redirect("https://127.0.0.1:1/"), .html, .truncatedJSON, .shortBody, .truncatedTLS,
     .closes, .invalidUTF8,
-  ]) func aServerThatIsBadEverywhereIsAFailedPoll(how: Misbehaviour) async throws {
+  ]) func aPollFailsIfEveryResponseIsFaulty(how: Misbehaviour) async throws {
     cluster.apply(.answersWrong(how, on: "/"))
     let start = ContinuousClock.now
     guard case .failure(let failure) = await client.pollOnItsThread(timeout: .seconds(2)) else {
@@ -73,7 +73,7 @@ import Testing
     #expect(ContinuousClock.now - start < .seconds(20), "\(how)")
   }
 
-  @Test func aFloodOverHTTP2IsNoAnswerAndEnds() async throws {
+  @Test func endlessHTTP2ResponsesEndAtTheLimit() async throws {
     let cluster = try DemoCluster.start(certificates: cluster.certificates)
     defer { cluster.stop() }
     try cluster.writeKubeconfig(to: "\(folder.path)/http2")
@@ -90,7 +90,7 @@ import Testing
     client.cancel()
   }
 
-  @Test func wrongTypesAreLinesAndTheRestStands() async throws {
+  @Test func wrongTypesAreUndecodableEntries() async throws {
     cluster.apply(.answersWrong(.wrongTypes, on: "/"))
     let snapshot = try await client.pollOnItsThread().get()
     #expect(snapshot.nodes.value?.map(\.name) == ["calypso", "srv712695"])

@@ -23,7 +23,7 @@ import Testing
       path: names.map { "\(folder.path)/\($0)" }.joined(separator: ":"), context: context)
   }
 
-  @Test func everyPartMayStandInAnotherFile() throws {
+  @Test func entriesMayBeInDifferentFiles() throws {
     let folder = try TemporaryFolder()
     try folder.write(Self.file(cluster: "{server: 'https://a:1'}"), to: "clusters")
     try folder.write(Self.file(user: "{token: t}"), to: "users")
@@ -35,7 +35,7 @@ import Testing
     #expect(kubeconfig.kubectl("version").hasPrefix("KUBECONFIG=\(folder.path)/clusters:"))
   }
 
-  @Test func theFirstFileWinsAnEntryWhole() throws {
+  @Test func theFirstFileProvidesTheWholeEntry() throws {
     let folder = try TemporaryFolder()
     try folder.write(
       Self.file(cluster: "{server: 'https://a:1'}", context: "x", current: "''"), to: "one")
@@ -53,7 +53,7 @@ import Testing
     #expect(try load(folder, "two", "one").server.description == "https://b:2")
   }
 
-  @Test func pathsStartFromTheFileThatTheyStandIn() throws {
+  @Test func pathsAreRelativeToTheirFile() throws {
     let (one, two) = (try TemporaryFolder(), try TemporaryFolder())
     try two.write("from-two", to: "token")
     try one.write("from-one", to: "token")
@@ -77,7 +77,7 @@ import Testing
     }
   }
 
-  @Test func aBrokenFileAmongThemIsNamed() throws {
+  @Test func aBrokenFileOfTheListIsNamed() throws {
     let folder = try TemporaryFolder()
     try folder.write(
       Self.file(cluster: "{server: 'https://a:1'}", user: "{token: t}", context: "x", current: "x"), to: "one"
@@ -88,7 +88,7 @@ import Testing
     }
   }
 
-  @Test func theSameNameTwiceInOneFileIsAnError() throws {
+  @Test func duplicateNamesInOneFileAreAnError() throws {
     let folder = try TemporaryFolder()
     try folder.write(
       """
@@ -101,7 +101,7 @@ import Testing
     }
   }
 
-  @Test func everyFileThatItRestsOnIsASource() throws {
+  @Test func sourcesContainEveryFile() throws {
     let certificates = try TestCertificates.shared.get()
     let folder = try TemporaryFolder()
     for name in ["ca.crt", "client.crt", "client.key"] {

@@ -107,7 +107,7 @@ import Testing
     #expect(value.isStatic == isStatic)
   }
 
-  @Test func aReceiversPathIsNotKept() throws {
+  @Test func aReceiversPathIsNotStored() throws {
     let object = try read(
       flux("Receiver"),
       """
@@ -210,7 +210,7 @@ import Testing
     #expect(!"\(stack)".contains("hush"))
   }
 
-  @Test func whatAVerdictRestsOnMustBeRight() throws {
+  @Test func wrongTypesOfJudgedFieldsAreUndecodable() throws {
     let page = try page(
       flux("Kustomization"), "v1",
       [
@@ -233,7 +233,7 @@ import Testing
       ])
   }
 
-  @Test func whatIsOnlyShownMayBeWrong() throws {
+  @Test func wrongTypesOfDisplayedFieldsAreUnknown() throws {
     let item =
       #"{"metadata":{"name":"a","labels":7},"spec":{"interval":5,"dependsOn":"x"},"status":{"artifact":[]}}"#
     guard case .flux(let value) = try read(flux("GitRepository"), item) else { throw Wrong.kind }

@@ -54,7 +54,7 @@ import YAML
     return grants
   }
 
-  @Test func grantsExactlyWhatIsAskedFor() throws {
+  @Test func grantsExactlyTheRequestsOfAPoll() throws {
     var asked: Set<Grant> = []
     for kind in Kind.builtIn + Kind.discovered {
       asked.insert(Grant(verb: "list", group: kind.group, resource: kind.plural, namespace: nil))
@@ -67,7 +67,7 @@ import YAML
     #expect(asked.subtracting(granted).isEmpty, "asked for without a right")
   }
 
-  @Test func readsNoSecretAndWritesNothing() throws {
+  @Test func grantsNoSecretsAndNoWrites() throws {
     let granted = try grants()
     #expect(Set(granted.map(\.verb)) == ["get", "list"])
     #expect(!granted.contains { $0.resource == "secrets" || $0.resource == "*" || $0.group == "*" })

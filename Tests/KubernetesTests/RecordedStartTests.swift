@@ -9,7 +9,7 @@ import Testing
 /// What a real API server answered, in working order and while it started, against what the guard makes of it.
 @Suite(.blocking) struct RecordedStartTests {
   @Test(arguments: RecordedServer.Release.allCases)
-  func everyRecordedObjectIsRead(release: RecordedServer.Release) throws {
+  func everyRecordedObjectIsDecoded(release: RecordedServer.Release) throws {
     var watching = try RecordedGuard(RecordedServer(release: release))
     let report = try watching.poll(at: 0)
     #expect(report.nodes.count == 3)
@@ -35,7 +35,7 @@ import Testing
   /// A restart at every second of a minute: before, while and after the guard asks what the server has.
   @Test(arguments: [
     (RecordedServer.Release.flux264, 13), (.flux27, 13), (.flux27, 40),
-  ]) func aRestartOfTheServerEndsNothing(release: RecordedServer.Release, length: Int) throws {
+  ]) func aServerRestartResolvesNoIncident(release: RecordedServer.Release, length: Int) throws {
     let expected = try Self.undisturbed(release, until: 240)
     for offset in 0..<60 {
       var watching = try RecordedGuard(RecordedServer(release: release))
@@ -59,7 +59,7 @@ import Testing
 
   /// A server that ends and starts in the middle of a poll, between any two of its requests.
   @Test(arguments: [Start.Phase.down, .unknown, .unavailable, .unnamed, .unready])
-  func aRestartWithinAPollEndsNothing(phase: Start.Phase) throws {
+  func aRestartDuringAPollResolvesNoIncident(phase: Start.Phase) throws {
     for number in 0..<40 {
       var watching = try RecordedGuard(RecordedServer(release: .flux27))
       let before = try watching.poll(at: 0)
@@ -75,7 +75,7 @@ import Testing
   }
 
   @Test(arguments: [Start.Phase.unknown, .unavailable, .unnamed, .unready])
-  func aGuardThatBeginsMeanwhileBelievesNothing(phase: Start.Phase) throws {
+  func aGuardStartedMeanwhileAssumesNoAbsence(phase: Start.Phase) throws {
     var expectations = Expectations()
     expectations.fluxVersion = "v2.6.4"
     for memory in [Memory(), Memory(kinds: ["Kustomization": Memory.KnownKind(objects: 6)])] {
@@ -94,7 +94,7 @@ import Testing
   @Test(arguments: [
     "kustomizations.kustomize.toolkit.fluxcd.io", "imagepolicies.image.toolkit.fluxcd.io",
     "helmreleases.helm.toolkit.fluxcd.io", "gitrepositories.source.toolkit.fluxcd.io",
-  ]) func aDeletedDefinitionIsToldAndEndsNothing(definition: String) throws {
+  ]) func aDeletedDefinitionIsReportedAndResolvesNoIncident(definition: String) throws {
     let expected = try Self.undisturbed(.flux264, until: 600)
     for hidesReadiness in [false, true] {
       var watching = try RecordedGuard(RecordedServer(release: .flux264))
@@ -119,7 +119,7 @@ import Testing
     }
   }
 
-  @Test func refusalsAreToldInTheServersWords() throws {
+  @Test func refusalsContainTheServersMessage() throws {
     let forbidden = Response(
       status: 403, contentType: "application/json", body: try RecordedServer.recorded("forbidden.json"))
     let config = try kubeconfig()
@@ -131,7 +131,7 @@ import Testing
     #expect(PollFailure(unauthorized, asking: Subject(path: "/version"), of: config)?.code == .unauthorized)
   }
 
-  @Test func aSecretThatIsNotThereIsMissing() throws {
+  @Test func aSecretWithA404IsMissing() throws {
     var expectations = Expectations()
     expectations.secrets = [.init(namespace: "flux-system", name: "none")]
     var watching = try RecordedGuard(RecordedServer(release: .flux27))
@@ -147,13 +147,13 @@ import Testing
     return kinds.beliefs["Stack"]
   }
 
-  @Test func absenceIsBelievedAtTheSecondLookAtAReadyServer() {
+  @Test func absenceNeedsTwoPollsOfAReadyServer() {
     #expect(kinds((.named(version: "v1"), true), (.missing, true)) == .missed(version: "v1"))
     #expect(kinds((.named(version: "v1"), true), (.missing, true), (.missing, true)) == .absent)
     #expect(kinds((.named(version: "v1"), false), (.missing, true), (.missing, true)) == .absent)
   }
 
-  @Test func aServerThatIsNotReadyIsNeverBelieved() {
+  @Test func aServerThatIsNotReadyProvesNoAbsence() {
     let many = [KnownKinds.Look](repeating: .missing, count: 10)
     var kinds = KnownKinds(earlier: ["Stack"])
     for look in many { kinds.take(["Stack": look], isReady: false) }
@@ -163,14 +163,14 @@ import Testing
     #expect(kinds.isKnown("Stack"))
   }
 
-  @Test func anythingThatShowsTheKindBeginsAnew() {
+  @Test func anySignOfTheKindRestartsTheCount() {
     for look in [KnownKinds.Look.listed, .unclear, .named(version: "v2")] {
       let belief = kinds((.named(version: "v1"), true), (.missing, true), (look, true), (.missing, true))
       #expect(belief == .missed(version: look == .named(version: "v2") ? "v2" : "v1"))
     }
   }
 
-  @Test func whatWasNeverThereIsAbsentAtTheFirstLook() {
+  @Test func anUnknownKindIsAbsentAfterOnePoll() {
     #expect(kinds((.missing, true)) == .absent)
     #expect(kinds((.missing, false)) == nil)
     #expect(kinds((.missing, true), (.named(version: "v1"), true)) == .served(version: "v1"))

@@ -241,7 +241,7 @@ import Testing
   ]
 
   @Test(arguments: sampled(nodes + flux + images + platform))
-  func isOneProblemWithItsRemedyAndClears(_ state: State) async throws {
+  func eachFaultIsOneProblemThatResolves(_ state: State) async throws {
     let cluster = try WatchedCluster()
     var memory = Memory()
     let before = try await cluster.look(&memory)
@@ -272,7 +272,7 @@ import Testing
   }
 
   /// An API group that goes away for a while, as when its custom resource definitions are made anew.
-  @Test func aKindThatIsGoneIsUnknownUntilTheServerSaysSo() async throws {
+  @Test func aRemovedKindIsUnknownUntilConfirmed() async throws {
     let cluster = try WatchedCluster()
     var memory = Memory()
     let before = try await cluster.look(&memory)
@@ -328,7 +328,7 @@ import Testing
     #expect(try await cluster.look(&memory).verdict == .healthy)
   }
 
-  @Test func whatPeopleHoldBackIsToldApartFromWhatIsStuck() async throws {
+  @Test func suspendedObjectsAreDistinguishedFromStuckOnes() async throws {
     let cluster = try WatchedCluster()
     var memory = Memory()
     cluster.demo.apply(.begins(.automationMissing))
@@ -343,7 +343,7 @@ import Testing
     #expect(policy.policy.message.hasPrefix("held by hand: no automation covers"))
   }
 
-  @Test func whatIsShownOfAHealthyCluster() async throws {
+  @Test func statusOfAHealthyCluster() async throws {
     let cluster = try WatchedCluster()
     var memory = Memory()
     let report = try await cluster.look(&memory)

@@ -42,7 +42,7 @@ struct CoprocessTests {
     return !exists(pid)
   }
 
-  @Test func standardInputAndOutputAreTheStream() throws {
+  @Test func usesTheStreamAsStandardInputAndOutput() throws {
     let running = try Running("exec cat")
     #expect(running.exchange("there and back") == "there and back")
     #expect(running.process.exit() == nil)
@@ -53,14 +53,14 @@ struct CoprocessTests {
     ("kill -USR1 $$", .signal(SIGUSR1), "was ended by signal 10"),
     ("exec no-such-command", .status(127), "exited with status 127"),
   ])
-  func tellsHowItEnded(_ command: String, _ exit: Coprocess.Exit, _ words: String) throws {
+  func reportsTheExitStatus(_ command: String, _ exit: Coprocess.Exit, _ words: String) throws {
     let running = try Running(command)
     #expect(running.process.exit(within: .seconds(30)) == exit)
     #expect(exit.description.hasPrefix(words))
     #expect(!Self.exists(running.process.pid))
   }
 
-  @Test func keepsTheLastOfItsErrors() throws {
+  @Test func keepsTheEndOfStandardError() throws {
     let running = try Running(
       "i=0; while [ $i -lt 3000 ]; do echo line $i >&2; i=$((i+1)); done; echo end >&2")
     #expect(running.process.exit(within: .seconds(30)) == .status(0))
@@ -68,7 +68,7 @@ struct CoprocessTests {
     #expect(running.process.lastErrors.utf8.count == 4096)
   }
 
-  @Test func hasNoDescriptorButItsThree() throws {
+  @Test func inheritsOnlyThreeDescriptors() throws {
     // Without close-on-exec, as a careless library would leave it.
     let leaked = fcntl(STDERR_FILENO, F_DUPFD, 300)
     defer { close(leaked) }
@@ -77,18 +77,18 @@ struct CoprocessTests {
     #expect(running.readAll() == "0\n1\n2\n3\n")
   }
 
-  @Test func itsStreamBlocks() throws {
+  @Test func theStreamIsInBlockingMode() throws {
     let running = try Running("exec sed -n 's/^flags:.//p' /proc/self/fdinfo/0")
     let flags = Int32(running.readAll().split(separator: "\n").first ?? "", radix: 8) ?? O_NONBLOCK
     #expect(flags & O_NONBLOCK == 0)
   }
 
-  @Test func hasASessionOfItsOwn() throws {
+  @Test func runsInItsOwnSession() throws {
     let running = try Running("exec cat")
     #expect(getsid(running.process.pid) == running.process.pid)
   }
 
-  @Test func signalsThatThisProcessIgnoresAreNotIgnoredThere() throws {
+  @Test func resetsIgnoredSignals() throws {
     // One that does nothing by default.
     signal(SIGURG, SIG_IGN)
     defer { signal(SIGURG, SIG_DFL) }
@@ -99,7 +99,7 @@ struct CoprocessTests {
     #expect(masks.allSatisfy { $0 & 0x7fff_ffff == 0 })
   }
 
-  @Test func doesNotSpeakInTheServicesName() {
+  @Test func doesNotInheritTheServiceManagersVariables() {
     let kept = ["PATH=/bin", "CREDENTIALS_DIRECTORY=/run/credentials/x", "NOTIFY_SOCKETS=x", "EMPTY="]
     let own = [
       "NOTIFY_SOCKET=/run/systemd/notify", "WATCHDOG_USEC=1", "WATCHDOG_PID=1", "LISTEN_FDS=1",
@@ -112,12 +112,12 @@ struct CoprocessTests {
   @Test(arguments: [
     "exec cat", "trap '' HUP; while :; do sleep 0.05; done", "trap '' HUP TERM; while :; do sleep 0.05; done",
   ])
-  func isGoneSoonAfterNobodyWantsItAnyMore(_ command: String) throws {
+  func endsSoonAfterDeallocation(_ command: String) throws {
     let pid = try Running("echo ready >&2; \(command)").process.pid
     #expect(Self.isGone(pid))
   }
 
-  @Test func aStoppedOneIsEndedToo() throws {
+  @Test func aStoppedCommandIsKilled() throws {
     var running: Running? = try Running("exec cat")
     let pid = try #require(running?.process.pid)
     #expect(kill(pid, SIGSTOP) == 0)
@@ -125,7 +125,7 @@ struct CoprocessTests {
     #expect(Self.isGone(pid))
   }
 
-  @Test func manyLeaveNothingBehind() throws {
+  @Test func manyCommandsLeaveNoProcessesOrDescriptors() throws {
     func descriptors() -> Int {
       (0..<1024).count { fcntl($0, F_GETFD) >= 0 }
     }
@@ -142,7 +142,7 @@ struct CoprocessTests {
     #expect(descriptors() <= before + 25)
   }
 
-  @Test func theKernelKnowsNoPathThroughIt() throws {
+  @Test func aStreamHasNoPathQuality() throws {
     let running = try Running("exec cat")
     #expect(PathQuality(of: running.near) == nil)
     StreamSocket.acknowledgeNow(running.near)

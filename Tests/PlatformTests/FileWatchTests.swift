@@ -27,7 +27,7 @@ import Testing
     return false
   }
 
-  @Test func aQuietFileAsksForNoWakeUp() throws {
+  @Test func anUnchangedFileNeedsNoWakeUp() throws {
     let folder = try Folder()
     try folder.write("one", to: "known_hosts")
     let watch = FileWatch(["\(folder.path)/known_hosts"], now: .now)
@@ -37,7 +37,7 @@ import Testing
     #expect(watch.next == nil)
   }
 
-  @Test func aWrittenFileIsTold() throws {
+  @Test func aWrittenFileIsDetected() throws {
     let folder = try Folder()
     try folder.write("one", to: "known_hosts")
     let watch = FileWatch(["\(folder.path)/known_hosts"], now: .now)
@@ -45,7 +45,7 @@ import Testing
     #expect(tells(watch))
   }
 
-  @Test func aFileReplacedByRenameIsTold() throws {
+  @Test func aFileReplacedByRenameIsDetected() throws {
     let folder = try Folder()
     try folder.write("one", to: "id_ed25519")
     let watch = FileWatch(["\(folder.path)/id_ed25519"], now: .now)
@@ -54,7 +54,7 @@ import Testing
     #expect(tells(watch))
   }
 
-  @Test func aFileInAFolderThatIsMadeLaterIsTold() throws {
+  @Test func aFileInANewFolderIsDetected() throws {
     let folder = try Folder()
     let watch = FileWatch(["\(folder.path)/home/.ssh/config"], now: .now)
     #expect(watch.next == nil)
@@ -65,7 +65,7 @@ import Testing
     #expect(tells(watch))
   }
 
-  @Test func theTargetOfALinkIsWatched() throws {
+  @Test func theTargetOfASymbolicLinkIsWatched() throws {
     let folder = try Folder()
     try FileManager.default.createDirectory(atPath: "\(folder.path)/a", withIntermediateDirectories: true)
     try FileManager.default.createDirectory(atPath: "\(folder.path)/b", withIntermediateDirectories: true)
@@ -76,7 +76,7 @@ import Testing
     #expect(tells(watch))
   }
 
-  @Test func aNeighbourIsNoNews() throws {
+  @Test func otherFilesInTheFolderAreIgnored() throws {
     let folder = try Folder()
     try folder.write("one", to: "known_hosts")
     let watch = FileWatch(["\(folder.path)/known_hosts"], now: .now)
@@ -86,7 +86,7 @@ import Testing
   }
 
   /// A folder that this process may not even see can only be looked for.
-  @Test func whereNoWatchIsGivenItLooksEveryTwoSeconds() async {
+  @Test func pollsEveryTwoSecondsWithoutInotify() async {
     await #expect(processExitsWith: .success) {
       // No descriptor left: inotify_init1 answers EMFILE.
       var limit = rlimit(rlim_cur: 3, rlim_max: 3)

@@ -45,7 +45,7 @@ import Testing
     bytes.withUnsafeBytes { news.read($0) }
   }
 
-  @Test func aNewAddressIsNewsOnce() {
+  @Test func aNewAddressIsReportedOnce() {
     var news = NetworkNews()
     #expect(read(&news, Self.address()) == .address)
     // A lifetime that was renewed.
@@ -55,7 +55,7 @@ import Testing
     #expect(read(&news, Self.address()) == .address)
   }
 
-  @Test func anAddressThatCanNotBeUsedIsNone() {
+  @Test func tentativeAddressesAreIgnored() {
     var news = NetworkNews()
     #expect(read(&news, Self.address(scope: 254)) == [])
     #expect(read(&news, Self.address(scope: 253)) == [])
@@ -63,7 +63,7 @@ import Testing
     #expect(read(&news, Self.address()) == .address)
   }
 
-  @Test func aUnicastRouteIsNews() {
+  @Test func aUnicastRouteIsReported() {
     var news = NetworkNews()
     #expect(read(&news, Self.route()) == .route)
     #expect(read(&news, Self.route(to: [198, 51, 100, 0])) == .route)
@@ -75,7 +75,7 @@ import Testing
     #expect(read(&news, Self.route(family: 10, to: [0xfe, 0x80] + [UInt8](repeating: 0, count: 14))) == [])
   }
 
-  @Test func aLinkIsNewsWhenItComesUp() {
+  @Test func aLinkIsReportedWhenItComesUp() {
     var news = NetworkNews()
     #expect(read(&news, Self.link(flags: 0x1)) == [])
     #expect(read(&news, Self.link(flags: Self.running)) == .link)
@@ -86,7 +86,7 @@ import Testing
     #expect(read(&news, Self.link(flags: Self.running)) == .link)
   }
 
-  @Test func containersAndLoopbackAreNoNews() {
+  @Test func containersAndLoopbackAreIgnored() {
     var news = NetworkNews()
     for index in 10..<500 as Range<Int32> {
       #expect(read(&news, Self.link(index: index, flags: Self.running, kind: "veth")) == [])
@@ -95,14 +95,14 @@ import Testing
     #expect(read(&news, Self.link(index: 9, flags: Self.running, kind: "wireguard")) == .link)
   }
 
-  @Test func aDatagramHoldsSeveralMessages() {
+  @Test func aDatagramMayContainSeveralMessages() {
     var news = NetworkNews()
     let all = Self.link(flags: Self.running) + Self.address() + Self.message(3, []) + Self.route()
     #expect(read(&news, all) == [.link, .address, .route])
     #expect(read(&news, Self.message(4, [])) == .overrun)
   }
 
-  @Test func everyCutIsReadWithoutHarm() {
+  @Test func truncatedDatagramsAreSafe() {
     let whole =
       Self.link(flags: Self.running, kind: "dummy") + Self.address()
       + Self.route(family: 10, to: [UInt8](repeating: 1, count: 16))
@@ -112,7 +112,7 @@ import Testing
     }
   }
 
-  @Test func lengthsThatLieAreReadWithoutHarm() {
+  @Test func invalidLengthsAreSafe() {
     let whole = Self.link(flags: Self.running, kind: "dummy") + Self.address() + Self.route()
     for position in whole.indices {
       for value in [0, 1, 3, 0x7f, 0xff] as [UInt8] {

@@ -9,7 +9,7 @@ private let ip = ["/usr/sbin/ip", "/sbin/ip", "/usr/bin/ip"].first {
 /// With the kernel's own messages, in a network namespace that nobody else sees.
 @Suite(.enabled(if: geteuid() == 0 && ip != nil, "needs root and ip (package iproute2)"))
 struct NetworkWatchTests {
-  @Test func theKernelsNewsAreHeard() async {
+  @Test func kernelMessagesAreReceived() async {
     await #expect(processExitsWith: .success) {
       let thread = try OwnThread(name: "namespace") { exit(NetworkWatchTests.play()) }
       _ = thread.join(timeout: .seconds(30))

@@ -21,7 +21,7 @@ struct RunningProgramsTests {
       .run(until: .now + .seconds(30)) { false }
   }
 
-  @Test func whatCanNotBeRunIsTold() throws {
+  @Test func aProgramThatCannotStartIsAnError() throws {
     let folder = try TemporaryFolder()
     try folder.write("no program", to: "plain")
     #expect(throws: SystemError("no-such-program", code: ENOENT)) { try run("no-such-program") }
@@ -32,7 +32,7 @@ struct RunningProgramsTests {
     #expect(throws: SystemError(format, code: ENOEXEC)) { try run(format) }
   }
 
-  @Test func aProgramGetsDefaultsAndNothingElse() throws {
+  @Test func aProgramStartsWithDefaults() throws {
     let script =
       "grep -E '^Sig(Blk|Ign)' /proc/self/status; ls /proc/$$/fd | wc -l; ps -o sid= -p $$; echo $$; readlink /proc/$$/fd/0"
     let lines = String(decoding: try run("/bin/sh", ["-c", script]).output, as: UTF8.self)
@@ -45,7 +45,7 @@ struct RunningProgramsTests {
     #expect(lines[7] == "/dev/null")
   }
 
-  @Test func aProgramIsKilledWithTheThreadThatStartedIt() throws {
+  @Test func aProgramIsKilledWithItsThread() throws {
     let pid = Mutexed<Int32>(0)
     let thread = try OwnThread(name: "starter") {
       let null = open("/dev/null", O_RDWR)
@@ -58,7 +58,7 @@ struct RunningProgramsTests {
     #expect(RunningPrograms.wait(for: started) & 0x7f == SIGKILL)
   }
 
-  @Test func aCoprocessOutlivesTheThreadThatAskedForIt() throws {
+  @Test func aCoprocessOutlivesTheCallingThread() throws {
     let process = Mutexed<Coprocess?>(nil)
     let pair = try StreamSocket.pair()
     let near = Descriptor(owning: pair.0)

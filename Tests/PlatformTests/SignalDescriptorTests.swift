@@ -5,7 +5,7 @@ import Testing
 @testable import Platform
 
 @Suite(.blocking) struct SignalDescriptorTests {
-  @Test func aSignalIsReadInsteadOfTaken() throws {
+  @Test func aSignalIsReadInsteadOfDelivered() throws {
     let signals = try SignalDescriptor([SIGUSR2, SIGWINCH])
     #expect(signals.next() == nil)
     // To this thread, whose mask it is; unblocked, SIGUSR2 would end the process.

@@ -14,16 +14,16 @@ import Testing
   }
 
   @Test(arguments: ["localhost", "tethys", "", "127.0.0.1.5", "1.2.3.4:5"])
-  func aNameIsNoNumericAddress(_ host: String) {
+  func aNameIsNotANumericAddress(_ host: String) {
     #expect(SocketAddress(numericHost: host, port: 1) == nil)
   }
 
   @Test(arguments: [("127.0.0.1", true), ("127.9.9.9", true), ("192.0.2.7", false), ("2001:db8::7", false)])
-  func knowsItsOwnAddresses(_ host: String, _ isOwn: Bool) {
+  func recognizesLocalAddresses(_ host: String, _ isOwn: Bool) {
     #expect(OwnAddress.includes(host) == isOwn)
   }
 
-  @Test func theAddressThatOthersReachItByIsItsOwn() throws {
+  @Test func recognizesItsNetworkAddress() throws {
     // Nothing is sent: connect(2) only chooses the address.
     let socket = Descriptor(owning: socket(AF_INET, Int32(SOCK_DGRAM.rawValue), 0))
     var far = sockaddr_in()
@@ -52,7 +52,7 @@ import Testing
     #expect(throws: SystemError("bind", code: EADDRINUSE)) { _ = try StreamSocket.listen(on: bound) }
   }
 
-  @Test func anAbstractSocketTellsItsPeer() throws {
+  @Test func anAbstractSocketReportsItsPeer() throws {
     let name = "oceanid-test-\(UInt64.random(in: 0 ... .max))"
     let address = try #require(SocketAddress(abstractName: name))
     let listener = try StreamSocket.listen(on: address)

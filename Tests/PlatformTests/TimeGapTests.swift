@@ -9,7 +9,7 @@ import Testing
     ClockReading(awake: start.awake + awake, boot: start.boot + boot)
   }
 
-  @Test func aSleepIsWhatOneClockMissed() {
+  @Test func aSuspendIsTheDifferenceOfTheClocks() {
     var meter = GapMeter(Self.start)
     #expect(meter.gap(at: Self.reading(awake: .seconds(5), boot: .seconds(5))) == nil)
     #expect(
@@ -17,38 +17,38 @@ import Testing
     #expect(meter.gap(at: Self.reading(awake: .seconds(7), boot: .seconds(10_927))) == nil)
   }
 
-  @Test func aSleepCountsMoreThanTheDelayAfterIt() {
+  @Test func aSuspendTakesPrecedenceOverADelay() {
     var meter = GapMeter(Self.start)
     let late = Self.reading(awake: .seconds(30), boot: .seconds(90))
     #expect(meter.gap(at: late, deadline: Self.start.awake + .seconds(1)) == .slept(.seconds(60)))
   }
 
-  @Test func aStoppedProcessComesLateToItsDeadline() {
+  @Test func aStoppedProcessMissesItsDeadline() {
     var meter = GapMeter(Self.start)
     let late = Self.reading(awake: .seconds(65), boot: .seconds(65))
     #expect(meter.gap(at: late, deadline: Self.start.awake + .seconds(5)) == .stalled(.seconds(60)))
   }
 
   @Test(arguments: [Duration.seconds(5), .seconds(6), .milliseconds(7999)])
-  func aBusyMachineIsNoStop(arrival: Duration) {
+  func aBusyMachineIsNotAStall(arrival: Duration) {
     var meter = GapMeter(Self.start)
     let reading = Self.reading(awake: arrival, boot: arrival)
     #expect(meter.gap(at: reading, deadline: Self.start.awake + .seconds(5)) == nil)
   }
 
-  @Test func aLoopWithoutADeadlineIsNeverLate() {
+  @Test func withoutADeadlineThereIsNoStall() {
     var meter = GapMeter(Self.start)
     #expect(meter.gap(at: Self.reading(awake: .seconds(3600), boot: .seconds(3600))) == nil)
   }
 
-  @Test func aDeadlineThatWasPastBeforeIsMeasuredFromTheLastLook() {
+  @Test func aPastDeadlineCountsFromTheLastReading() {
     var meter = GapMeter(Self.start)
     let soon = Self.reading(awake: .seconds(1), boot: .seconds(1))
     #expect(meter.gap(at: soon, deadline: Self.start.awake - .seconds(60)) == nil)
   }
 
   /// What the meter's types stand for on Linux.
-  @Test func theClocksAreTheKernelsOwn() throws {
+  @Test func readsTheKernelsClocks() throws {
     func nanoseconds(_ clock: clockid_t) -> Int64 {
       var time = timespec()
       clock_gettime(clock, &time)
@@ -66,7 +66,7 @@ import Testing
 }
 
 @Suite struct PaceTests {
-  @Test func aStormIsOneNowAndOneAtTheEndOfTheInterval() {
+  @Test func aBurstPassesOneEventNowAndOneLater() {
     let start = MonotonicTime.now
     var pace = Pace(interval: .seconds(1))
     #expect(pace.note(now: start) == .now)

@@ -104,7 +104,7 @@ import Testing
   }
 
   /// Packets of the right shape that hold noise, of every number.
-  @Test(arguments: 0..<8 as Range<UInt64>) func nonsenseInWholePacketsEndsWithAnError(_ seed: UInt64) throws {
+  @Test(arguments: 0..<8 as Range<UInt64>) func invalidPacketsEndWithAnError(_ seed: UInt64) throws {
     var noise = Noise(state: seed)
     for number in UInt8.min...UInt8.max {
       let play = try Play()
@@ -117,7 +117,7 @@ import Testing
     }
   }
 
-  @Test(arguments: ["hello\r\n", "x"]) func whatComesBeforeTheIdentificationIsBounded(_ line: String) throws {
+  @Test(arguments: ["hello\r\n", "x"]) func dataBeforeTheIdentificationIsLimited(_ line: String) throws {
     let play = try Play()
     let line = [UInt8](String(repeating: line, count: 1000).utf8)
     var said = 0
@@ -142,7 +142,7 @@ import Testing
       ("SSH-\r\n", "the server speaks SSH-, not SSH 2"),
       ("HTTP/1.1 400 Bad\0Request\r\n", "Failed getting banner"),
     ].map { (Array($0.0.utf8), $0.1) })
-  func onlyVersion2IsSpoken(_ line: [UInt8], _ words: String?) throws {
+  func onlyVersion2IsSupported(_ line: [UInt8], _ words: String?) throws {
     let play = try Play()
     let error = play.say(line)
     #expect(error?.detail == words)
@@ -161,7 +161,7 @@ import Testing
     ("a list of 4 GiB", packet([20] + [UInt8](repeating: 0xff, count: 200))),
     ("no list", packet([20])), ("half of the lists", packet(Array(keyExchangeInit().prefix(60)))),
   ])
-  func aPacketThatCannotBe(_ what: String, _ packet: [UInt8]) throws {
+  func impossiblePacketsAreErrors(_ what: String, _ packet: [UInt8]) throws {
     let play = try Play()
     #expect((play.say(Self.identification + packet) ?? play.end()) != nil)
     play.expectLittle(what)
@@ -201,7 +201,7 @@ import Testing
     ("a signature of 4 GiB", reply([goodHostKey, point], then: [255, 255, 255, 255])),
     ("a wrong signature", reply([goodHostKey, point, goodHostKey + point])),
   ])
-  func anAnswerToTheKeyExchangeThatCannotBe(_ what: String, _ reply: [UInt8]) throws {
+  func invalidKeyExchangeRepliesAreErrors(_ what: String, _ reply: [UInt8]) throws {
     let play = try Play()
     let opening = Self.identification + Self.packet(Self.keyExchangeInit())
     let error = play.say(opening + Self.packet(reply) + Self.packet([21]), atOnce: .max)
@@ -209,7 +209,7 @@ import Testing
     play.expectLittle(what)
   }
 
-  @Test func anEndAtEachByteIsAnEnd() throws {
+  @Test func endOfFileAtEveryByteIsAnError() throws {
     let whole = Self.identification + Self.packet(Self.keyExchangeInit()) + Self.packet([2, 0, 0, 0, 0])
     for count in 0...whole.count {
       let play = try Play()
@@ -220,7 +220,7 @@ import Testing
   }
 
   @Test(arguments: [Array("go away".utf8), Array("\u{1b}[2Jgo\r\naway\u{202e}\0".utf8), [0xff, 0xc3]])
-  func aGoodbyeIsQuotedOnOneLine(_ text: [UInt8]) throws {
+  func aDisconnectMessageIsQuotedOnOneLine(_ text: [UInt8]) throws {
     let play = try Play()
     var goodbye: [UInt8] = [1, 0, 0, 0, 12]
     goodbye.appendSSH(bytes: text)

@@ -4,7 +4,7 @@ import Testing
 @testable import SSH
 
 @Suite struct SessionMemoryTests {
-  @Test func countsWhatIsHeldAndGivesAllOfItBack() throws {
+  @Test func countsAndFreesAllMemory() throws {
     let memory = SessionMemory()
     let blocks = try (1...100).map { try #require(memory.allocate($0 * 100)) }
     #expect(memory.held > 505_000)
@@ -21,7 +21,7 @@ import Testing
   }
 
   /// libssh2 1.11 gives parts of an ECDSA key back with free(3), whoever it has the memory from.
-  @Test func whatLibssh2FreesByItselfIsMemoryOfMalloc() throws {
+  @Test func memoryFreedByLibssh2ComesFromMalloc() throws {
     let memory = SessionMemory()
     let other = try #require(memory.allocate(200))
     let held = memory.held
@@ -40,7 +40,7 @@ import Testing
     memory.releaseAll()
   }
 
-  @Test func refusesWhatNoSessionNeeds() {
+  @Test func refusesExcessiveAllocations() {
     let memory = SessionMemory()
     #expect(memory.allocate(.max) == nil)
     #expect(memory.allocate(1 << 32) == nil)
@@ -55,7 +55,7 @@ import Testing
       ("plain", "plain"), ("  two\r\n lines ", "two lines"), ("\u{1b}[31mred\u{9b}0m", "[31mred 0m"),
       ("a\u{202e}b\u{200b}c", "a b c"), ("\u{e000}", ""), ("Größe", "Größe"),
     ].map { (Array($0.0.utf8), $0.1) })
-  func isOneLineOfWords(_ text: [UInt8], _ clean: String) {
+  func isOneLineOfText(_ text: [UInt8], _ clean: String) {
     #expect(PeerText.clean(text) == clean)
     #expect(PeerText.clean(String(decoding: text, as: UTF8.self)) == clean)
   }

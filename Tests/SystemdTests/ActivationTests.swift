@@ -5,7 +5,7 @@ import Testing
 
 // The environment belongs to the whole process, so each of these runs in a process of its own.
 @Suite struct ActivationTests {
-  @Test func theWatchdogTellsItsInterval() async {
+  @Test func readsTheWatchdogInterval() async {
     await #expect(processExitsWith: .success) {
       setenv("WATCHDOG_USEC", "30000000", 1)
       setenv("WATCHDOG_PID", String(getpid()), 1)
@@ -13,7 +13,7 @@ import Testing
     }
   }
 
-  @Test func noWatchdogIsNoInterval() async {
+  @Test func withoutAWatchdogTheIntervalIsNil() async {
     await #expect(processExitsWith: .success) {
       unsetenv("WATCHDOG_USEC")
       exit(try Watchdog.interval() == nil ? 0 : 1)
@@ -33,7 +33,7 @@ import Testing
     }
   }
 
-  @Test func socketsArriveByNameAndTheEnvironmentIsCleared() async {
+  @Test func socketsHaveNamesAndTheEnvironmentIsCleared() async {
     await #expect(processExitsWith: .success) {
       // Descriptors 3 and 4 must exist; what they are does not matter to the protocol. Another thread of
       // the test process may be closing one of them just now, and then it is done again.
@@ -61,7 +61,7 @@ import Testing
     }
   }
 
-  @Test func socketsOfAnotherProcessAreLeftAlone() async {
+  @Test func socketsOfAnotherProcessAreIgnored() async {
     await #expect(processExitsWith: .success) {
       setenv("LISTEN_PID", "1", 1)
       setenv("LISTEN_FDS", "1", 1)

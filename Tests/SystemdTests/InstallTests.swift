@@ -57,7 +57,7 @@ import Testing
     "usr/local/share/doc/oceanid-guard/examples/alerts-programs.conf",
   ]
 
-  @Test func installTwiceAndRemoveTwice() throws {
+  @Test func installAndUninstallAreIdempotent() throws {
     let first = try install("--root", root, "--bin-dir", programs)
     #expect(first.status == 0, "\(first.output)")
     #expect(files() == system)
@@ -84,7 +84,7 @@ import Testing
     }
   }
 
-  @Test func oneUsersConfigurationNamesNoSocketOfTheSystem() throws {
+  @Test func aUsersConfigurationHasNoSystemSocket() throws {
     let result = try install("--user", "--root", scratch.path + "/below", "--bin-dir", programs)
     #expect(result.status == 0, "\(result.output)")
     let home = scratch.path + "/below" + root
@@ -97,7 +97,7 @@ import Testing
   @Test(arguments: [
     (["--nonsense"], 64), (["--root"], 64), (["--root", "/x", "--bin-dir", "/nonexistent"], 1),
   ])
-  func whatCannotBeDoneIsRefused(arguments: [String], status: Int) throws {
+  func invalidArgumentsAreRejected(arguments: [String], status: Int) throws {
     let program = try Program("\(sourceTree)/systemd/install", arguments)
     #expect(Int(program.status) == status)
     #expect(program.output.contains("install: "))

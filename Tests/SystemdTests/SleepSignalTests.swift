@@ -57,7 +57,7 @@ struct SleepSignalTests {
     func add(_ phase: SleepSignal.Phase) { phases.withLock { $0.append(phase) } }
   }
 
-  @Test func sleepAndWakeAreTold() throws {
+  @Test func sleepAndWakeAreReported() throws {
     let bus = try PrivateBus()
     try bus.start()
     let heard = Heard()
@@ -71,7 +71,7 @@ struct SleepSignalTests {
   }
 
   /// Anybody may send a signal; only logind's counts.
-  @Test func aStrangersSignalIsNotBelieved() throws {
+  @Test func signalsOfOtherSendersAreIgnored() throws {
     let bus = try PrivateBus()
     try bus.start()
     let (believed, all) = (Heard(), Heard())
@@ -83,7 +83,7 @@ struct SleepSignalTests {
     #expect(believed.all.isEmpty)
   }
 
-  @Test func aBusThatComesLaterAndGoesIsFoundAgain() throws {
+  @Test func reconnectsToTheBus() throws {
     let bus = try PrivateBus()
     let heard = Heard()
     let signal = SleepSignal(address: bus.address, sender: nil) { heard.add($0) }

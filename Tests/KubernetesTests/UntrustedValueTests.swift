@@ -4,7 +4,7 @@ import Testing
 @testable import Kubernetes
 
 /// Numbers and names of the cluster, as bad as they can be.
-@Suite struct ForeignValueTests {
+@Suite struct UntrustedValueTests {
   private func page(_ kind: Kind, _ items: String...) throws -> ObjectPage {
     try ObjectPage(Array(SmallCluster.list(kind.name, items).utf8), of: ServedKind(kind, "v1"))
   }

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Kubernetes
 
-@Suite struct TextFormTests {
+@Suite struct TextFormatTests {
   @Test(arguments: [
     ("10m0s", Duration.seconds(600)), ("1.5h", .seconds(5400)), ("500ms", .milliseconds(500)),
     ("1h30m", .seconds(5400)), ("0", .zero), ("0s", .zero), ("-1m", .seconds(-60)), ("2us", .microseconds(2)),

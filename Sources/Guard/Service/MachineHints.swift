@@ -18,7 +18,7 @@ final class MachineHints: Sendable {
   private let state = Mutex(State())
   private let log: any EventLog
   private let hand: @Sendable (Hint) -> Void
-  private let network: NetworkNewsSource?
+  private let network: NetworkChangeSource?
   private let sleep: Mutex<SleepSignal?> = Mutex(nil)
 
   /// - Parameters:
@@ -28,7 +28,7 @@ final class MachineHints: Sendable {
     self.log = log
     self.hand = hand
     do throws(SystemError) {
-      self.network = try NetworkNewsSource(on: queue) { hand(.networkChanged) }
+      self.network = try NetworkChangeSource(on: queue) { hand(.networkChanged) }
     } catch {
       self.network = nil
       log.write(

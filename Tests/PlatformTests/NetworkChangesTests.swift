@@ -2,7 +2,7 @@ import Platform
 import Testing
 
 /// Messages as rtnetlink(7) lays them out, made by hand.
-@Suite struct NetworkNewsTests {
+@Suite struct NetworkChangesTests {
   private static func word<Value: FixedWidthInteger>(_ value: Value) -> [UInt8] {
     withUnsafeBytes(of: value) { Array($0) }
   }
@@ -41,65 +41,66 @@ import Testing
   private static let running: UInt32 = 0x1 | 0x40
   private static let loopback: UInt32 = 0x8
 
-  private func read(_ news: inout NetworkNews, _ bytes: [UInt8]) -> NetworkNews.Kinds {
-    bytes.withUnsafeBytes { news.read($0) }
+  private func read(_ changes: inout NetworkChanges, _ bytes: [UInt8]) -> NetworkChanges.Kinds {
+    bytes.withUnsafeBytes { changes.read($0) }
   }
 
   @Test func aNewAddressIsReportedOnce() {
-    var news = NetworkNews()
-    #expect(read(&news, Self.address()) == .address)
+    var changes = NetworkChanges()
+    #expect(read(&changes, Self.address()) == .address)
     // A lifetime that was renewed.
-    #expect(read(&news, Self.address()) == [])
-    #expect(read(&news, Self.address(last: 8)) == .address)
-    #expect(read(&news, Self.address(21)) == [])
-    #expect(read(&news, Self.address()) == .address)
+    #expect(read(&changes, Self.address()) == [])
+    #expect(read(&changes, Self.address(last: 8)) == .address)
+    #expect(read(&changes, Self.address(21)) == [])
+    #expect(read(&changes, Self.address()) == .address)
   }
 
   @Test func tentativeAddressesAreIgnored() {
-    var news = NetworkNews()
-    #expect(read(&news, Self.address(scope: 254)) == [])
-    #expect(read(&news, Self.address(scope: 253)) == [])
-    #expect(read(&news, Self.address(flags: 0x40)) == [])
-    #expect(read(&news, Self.address()) == .address)
+    var changes = NetworkChanges()
+    #expect(read(&changes, Self.address(scope: 254)) == [])
+    #expect(read(&changes, Self.address(scope: 253)) == [])
+    #expect(read(&changes, Self.address(flags: 0x40)) == [])
+    #expect(read(&changes, Self.address()) == .address)
   }
 
   @Test func aUnicastRouteIsReported() {
-    var news = NetworkNews()
-    #expect(read(&news, Self.route()) == .route)
-    #expect(read(&news, Self.route(to: [198, 51, 100, 0])) == .route)
-    #expect(read(&news, Self.route(family: 10)) == .route)
+    var changes = NetworkChanges()
+    #expect(read(&changes, Self.route()) == .route)
+    #expect(read(&changes, Self.route(to: [198, 51, 100, 0])) == .route)
+    #expect(read(&changes, Self.route(family: 10)) == .route)
     // Local, multicast, a cached clone, the link-local prefix.
-    #expect(read(&news, Self.route(2)) == [])
-    #expect(read(&news, Self.route(5)) == [])
-    #expect(read(&news, Self.route(flags: 0x200)) == [])
-    #expect(read(&news, Self.route(family: 10, to: [0xfe, 0x80] + [UInt8](repeating: 0, count: 14))) == [])
+    #expect(read(&changes, Self.route(2)) == [])
+    #expect(read(&changes, Self.route(5)) == [])
+    #expect(read(&changes, Self.route(flags: 0x200)) == [])
+    #expect(
+      read(&changes, Self.route(family: 10, to: [0xfe, 0x80] + [UInt8](repeating: 0, count: 14))) == [])
   }
 
   @Test func aLinkIsReportedWhenItComesUp() {
-    var news = NetworkNews()
-    #expect(read(&news, Self.link(flags: 0x1)) == [])
-    #expect(read(&news, Self.link(flags: Self.running)) == .link)
-    #expect(read(&news, Self.link(flags: Self.running)) == [])
-    #expect(read(&news, Self.link(flags: 0)) == [])
-    #expect(read(&news, Self.link(flags: Self.running)) == .link)
-    #expect(read(&news, Self.link(17, flags: Self.running)) == [])
-    #expect(read(&news, Self.link(flags: Self.running)) == .link)
+    var changes = NetworkChanges()
+    #expect(read(&changes, Self.link(flags: 0x1)) == [])
+    #expect(read(&changes, Self.link(flags: Self.running)) == .link)
+    #expect(read(&changes, Self.link(flags: Self.running)) == [])
+    #expect(read(&changes, Self.link(flags: 0)) == [])
+    #expect(read(&changes, Self.link(flags: Self.running)) == .link)
+    #expect(read(&changes, Self.link(17, flags: Self.running)) == [])
+    #expect(read(&changes, Self.link(flags: Self.running)) == .link)
   }
 
   @Test func containersAndLoopbackAreIgnored() {
-    var news = NetworkNews()
+    var changes = NetworkChanges()
     for index in 10..<500 as Range<Int32> {
-      #expect(read(&news, Self.link(index: index, flags: Self.running, kind: "veth")) == [])
+      #expect(read(&changes, Self.link(index: index, flags: Self.running, kind: "veth")) == [])
     }
-    #expect(read(&news, Self.link(index: 1, flags: Self.running | Self.loopback)) == [])
-    #expect(read(&news, Self.link(index: 9, flags: Self.running, kind: "wireguard")) == .link)
+    #expect(read(&changes, Self.link(index: 1, flags: Self.running | Self.loopback)) == [])
+    #expect(read(&changes, Self.link(index: 9, flags: Self.running, kind: "wireguard")) == .link)
   }
 
   @Test func aDatagramMayContainSeveralMessages() {
-    var news = NetworkNews()
+    var changes = NetworkChanges()
     let all = Self.link(flags: Self.running) + Self.address() + Self.message(3, []) + Self.route()
-    #expect(read(&news, all) == [.link, .address, .route])
-    #expect(read(&news, Self.message(4, [])) == .overrun)
+    #expect(read(&changes, all) == [.link, .address, .route])
+    #expect(read(&changes, Self.message(4, [])) == .overrun)
   }
 
   @Test func truncatedDatagramsAreSafe() {
@@ -107,8 +108,8 @@ import Testing
       Self.link(flags: Self.running, kind: "dummy") + Self.address()
       + Self.route(family: 10, to: [UInt8](repeating: 1, count: 16))
     for length in 0..<whole.count {
-      var news = NetworkNews()
-      #expect(!read(&news, Array(whole.prefix(length))).contains(.overrun))
+      var changes = NetworkChanges()
+      #expect(!read(&changes, Array(whole.prefix(length))).contains(.overrun))
     }
   }
 
@@ -118,12 +119,12 @@ import Testing
       for value in [0, 1, 3, 0x7f, 0xff] as [UInt8] {
         var bytes = whole
         bytes[position] = value
-        var news = NetworkNews()
-        _ = read(&news, bytes)
+        var changes = NetworkChanges()
+        _ = read(&changes, bytes)
       }
     }
-    var news = NetworkNews()
-    #expect(read(&news, Self.message(20, [2, 24])) == [])
-    #expect(read(&news, Self.message(20, [2, 24, 0, 0, 0, 0, 0, 0])) == [])
+    var changes = NetworkChanges()
+    #expect(read(&changes, Self.message(20, [2, 24])) == [])
+    #expect(read(&changes, Self.message(20, [2, 24, 0, 0, 0, 0, 0, 0])) == [])
   }
 }

@@ -5,7 +5,7 @@ internal import Glibc
 ///
 /// It ignores removals, loopback, link-local and local addresses and routes, the ends of containers' veth pairs, and
 /// repeated kernel messages (address lifetimes, link statistics). It skips malformed messages.
-package struct NetworkNews: Sendable {
+package struct NetworkChanges: Sendable {
   package struct Kinds: OptionSet, Hashable, Sendable {
     package let rawValue: UInt8
     package init(rawValue: UInt8) { self.rawValue = rawValue }
@@ -35,10 +35,10 @@ package struct NetworkNews: Sendable {
       guard length >= size, length <= rest.count else { break }
       let body = UnsafeRawBufferPointer(rebasing: rest.prefix(length).dropFirst(size))
       switch Int32(header.nlmsg_type) {
-      case Int32(RTM_NEWADDR): if isNews(address: body) { kinds.insert(.address) }
+      case Int32(RTM_NEWADDR): if isChange(address: body) { kinds.insert(.address) }
       case Int32(RTM_DELADDR): forget(address: body)
-      case Int32(RTM_NEWROUTE): if NetworkNews.isNews(route: body) { kinds.insert(.route) }
-      case Int32(RTM_NEWLINK): if isNews(link: body) { kinds.insert(.link) }
+      case Int32(RTM_NEWROUTE): if NetworkChanges.isChange(route: body) { kinds.insert(.route) }
+      case Int32(RTM_NEWLINK): if isChange(link: body) { kinds.insert(.link) }
       case Int32(RTM_DELLINK): forget(link: body)
       case NLMSG_OVERRUN: kinds.insert(.overrun)
       default: break
@@ -50,17 +50,17 @@ package struct NetworkNews: Sendable {
 
   // MARK: - Addresses
 
-  private mutating func isNews(address body: UnsafeRawBufferPointer) -> Bool {
-    guard let (key, message) = NetworkNews.key(ofAddress: body) else { return false }
+  private mutating func isChange(address body: UnsafeRawBufferPointer) -> Bool {
+    guard let (key, message) = NetworkChanges.key(ofAddress: body) else { return false }
     // A tentative address is not usable yet. A second message follows when it is (RFC 4862 §5.4).
     let tentative = UInt8(IFA_F_TENTATIVE)
     guard message.ifa_scope < RT_SCOPE_LINK.rawValue, message.ifa_flags & tentative == 0 else { return false }
-    if addresses.count >= NetworkNews.limit { addresses.removeAll() }
+    if addresses.count >= NetworkChanges.limit { addresses.removeAll() }
     return addresses.insert(key).inserted
   }
 
   private mutating func forget(address body: UnsafeRawBufferPointer) {
-    if let (key, _) = NetworkNews.key(ofAddress: body) { addresses.remove(key) }
+    if let (key, _) = NetworkChanges.key(ofAddress: body) { addresses.remove(key) }
   }
 
   /// The key is the interface index followed by the address.
@@ -75,7 +75,7 @@ package struct NetworkNews: Sendable {
 
   // MARK: - Routes
 
-  private static func isNews(route body: UnsafeRawBufferPointer) -> Bool {
+  private static func isChange(route body: UnsafeRawBufferPointer) -> Bool {
     let size = MemoryLayout<rtmsg>.size
     guard body.count >= size else { return false }
     let message = body.loadUnaligned(as: rtmsg.self)
@@ -92,7 +92,7 @@ package struct NetworkNews: Sendable {
 
   // MARK: - Links
 
-  private mutating func isNews(link body: UnsafeRawBufferPointer) -> Bool {
+  private mutating func isChange(link body: UnsafeRawBufferPointer) -> Bool {
     let size = MemoryLayout<ifinfomsg>.size
     guard body.count >= size else { return false }
     let message = body.loadUnaligned(as: ifinfomsg.self)
@@ -103,7 +103,7 @@ package struct NetworkNews: Sendable {
     }
     let attributes = Attributes(UnsafeRawBufferPointer(rebasing: body.dropFirst(size)))
     guard message.ifi_flags & UInt32(IFF_LOOPBACK) == 0, attributes.kindOfLink != "veth" else { return false }
-    if runningLinks.count >= NetworkNews.limit { runningLinks.removeAll() }
+    if runningLinks.count >= NetworkChanges.limit { runningLinks.removeAll() }
     return runningLinks.insert(message.ifi_index).inserted
   }
 

@@ -3,16 +3,16 @@
 internal import Synchronization
 
 /// Reports network changes on a Dispatch queue: the first at once, later ones at most once per second.
-package final class NetworkNewsSource: Sendable {
+package final class NetworkChangeSource: Sendable {
   private struct State: ~Copyable {
-    var watch: NetworkWatch
+    var watch: NetworkMonitor
     var pace = Pace(interval: .seconds(1))
   }
 
   /// Keeps the descriptor open until the source has been cancelled.
   private final class Owner: Sendable {
     let state: Mutex<State>
-    init(_ watch: consuming sending NetworkWatch) { self.state = Mutex(State(watch: watch)) }
+    init(_ watch: consuming sending NetworkMonitor) { self.state = Mutex(State(watch: watch)) }
   }
 
   private let source: any DispatchSourceRead
@@ -20,7 +20,7 @@ package final class NetworkNewsSource: Sendable {
   /// - Parameter handler: runs on `queue`.
   /// - Throws: `SystemError` if the process may not open an AF_NETLINK socket.
   package init(on queue: DispatchQueue, _ handler: @escaping @Sendable () -> Void) throws(SystemError) {
-    let watch = try NetworkWatch()
+    let watch = try NetworkMonitor()
     let raw = watch.raw
     let owner = Owner(watch)
     self.source = DispatchSource.makeReadSource(fileDescriptor: raw, queue: queue)

@@ -8,10 +8,10 @@ private let ip = ["/usr/sbin/ip", "/sbin/ip", "/usr/bin/ip"].first {
 
 /// With the kernel's own messages, in a network namespace that nobody else sees.
 @Suite(.enabled(if: geteuid() == 0 && ip != nil, "needs root and ip (package iproute2)"))
-struct NetworkWatchTests {
+struct NetworkMonitorTests {
   @Test func kernelMessagesAreReceived() async {
     await #expect(processExitsWith: .success) {
-      let thread = try OwnThread(name: "namespace") { exit(NetworkWatchTests.play()) }
+      let thread = try OwnThread(name: "namespace") { exit(NetworkMonitorTests.play()) }
       _ = thread.join(timeout: .seconds(30))
       exit(99)
     }
@@ -21,7 +21,7 @@ struct NetworkWatchTests {
   /// thread's that asked for it (unshare(2)), and children inherit it.
   private static func play() -> Int32 {
     guard unshareNetwork() else { return 1 }
-    guard var watch = try? NetworkWatch() else { return 2 }
+    guard var watch = try? NetworkMonitor() else { return 2 }
     // Not every kernel has dummy devices.
     guard ipCommand("link add oceanid0 type dummy") || ipCommand("link add oceanid0 type ifb") else {
       return 3
@@ -38,7 +38,7 @@ struct NetworkWatchTests {
     return watch.collect().isEmpty ? 0 : 11
   }
 
-  private static func waitFor(_ watch: inout NetworkWatch, _ kind: NetworkNews.Kinds) -> Bool {
+  private static func waitFor(_ watch: inout NetworkMonitor, _ kind: NetworkChanges.Kinds) -> Bool {
     for _ in 0..<100 {
       var poller = pollfd(fd: watch.raw, events: Int16(POLLIN), revents: 0)
       guard poll(&poller, 1, 100) >= 0 else { return false }

@@ -4,12 +4,12 @@ internal import Glibc
 /// Subscribes to the kernel's link, address and route changes (rtnetlink(7)).
 ///
 /// It costs nothing while nothing changes and needs no permission except AF_NETLINK. Use it from one thread or queue.
-package struct NetworkWatch: ~Copyable, Sendable {
+package struct NetworkMonitor: ~Copyable, Sendable {
   private let descriptor: Descriptor
-  private var news = NetworkNews()
+  private var changes = NetworkChanges()
 
   package init() throws(SystemError) {
-    self.descriptor = try NetworkWatch.subscribe()
+    self.descriptor = try NetworkMonitor.subscribe()
   }
 
   private static func subscribe() throws(SystemError) -> Descriptor {
@@ -33,9 +33,9 @@ package struct NetworkWatch: ~Copyable, Sendable {
   package var raw: Int32 { descriptor.raw }
 
   /// Reads the pending messages, at most 64 datagrams. The descriptor stays readable while more are pending.
-  package mutating func collect() -> NetworkNews.Kinds {
+  package mutating func collect() -> NetworkChanges.Kinds {
     withUnsafeTemporaryAllocation(byteCount: 32 << 10, alignment: 8) { buffer in
-      var kinds: NetworkNews.Kinds = []
+      var kinds: NetworkChanges.Kinds = []
       for _ in 0..<64 {
         var sender = sockaddr_nl()
         var length = socklen_t(MemoryLayout<sockaddr_nl>.size)
@@ -57,7 +57,7 @@ package struct NetworkWatch: ~Copyable, Sendable {
           kinds.insert(.overrun)
           continue
         }
-        kinds.formUnion(news.read(UnsafeRawBufferPointer(rebasing: buffer.prefix(count))))
+        kinds.formUnion(changes.read(UnsafeRawBufferPointer(rebasing: buffer.prefix(count))))
       }
       return kinds
     }

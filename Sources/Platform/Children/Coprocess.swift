@@ -76,7 +76,7 @@ private final class Attendant: Sendable {
 
   private let command: String
   private let stream: Int32
-  private let bell: Doorbell
+  private let wakeup: WakeupEvent
   private let started = DispatchSemaphore(value: 0)
   private let state = Mutex(State())
 
@@ -84,7 +84,7 @@ private final class Attendant: Sendable {
   init(_ command: String, stream: Int32) throws(SystemError) {
     self.command = command
     self.stream = stream
-    self.bell = try Doorbell()
+    self.wakeup = try WakeupEvent()
   }
 
   /// Returns the process id when the thread has started the command.
@@ -98,7 +98,7 @@ private final class Attendant: Sendable {
 
   func hangUp() {
     if case .success(let pid)? = state.withLock({ $0.start }) { RunningPrograms.signal(pid, SIGHUP) }
-    bell.ring()
+    wakeup.signal()
   }
 
   /// The body of the thread.
@@ -137,13 +137,13 @@ private final class Attendant: Sendable {
     var hasErrors = true
     while true {
       // poll(2) skips negative descriptors.
-      var entries = [program.end.raw, bell.raw, hasErrors ? program.errors.raw : -1].map {
+      var entries = [program.end.raw, wakeup.raw, hasErrors ? program.errors.raw : -1].map {
         pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
       }
       _ = poll(&entries, nfds_t(entries.count), Epoll.milliseconds(deadline.map { $0 - .now }))
       if entries[2].revents != 0 { hasErrors = readErrors(program) }
       if entries[1].revents != 0 {
-        bell.silence()
+        wakeup.clear()
         deadline = deadline ?? .now + Attendant.patience
       }
       if entries[0].revents != 0, reap(program) { return }

@@ -92,7 +92,7 @@ final class ExtraSession {
     var hasMail = true
     do throws(SystemError) {
       loop = try Loop()
-      doorbell = try loop.watch(mailbox.doorbell.raw) { _ in hasMail = true }
+      doorbell = try loop.watch(mailbox.wakeup.raw) { _ in hasMail = true }
     } catch {
       throw TunnelFailure(.config, "no further session: \(error)", remedy: "check limits: ulimit -n")
     }

@@ -2,7 +2,7 @@ internal import CLinux
 internal import Glibc
 
 /// Wakes up an event loop from any thread (eventfd(2)).
-package final class Doorbell: Sendable {
+package final class WakeupEvent: Sendable {
   private let descriptor: Descriptor
 
   package init() throws(SystemError) {
@@ -13,12 +13,12 @@ package final class Doorbell: Sendable {
 
   package var raw: Int32 { descriptor.raw }
 
-  package func ring() {
+  package func signal() {
     // EAGAIN means that the counter is full, so the event is already signalled.
     _ = eventfd_write(descriptor.raw, 1)
   }
 
-  package func silence() {
+  package func clear() {
     var count: eventfd_t = 0
     _ = eventfd_read(descriptor.raw, &count)
   }

@@ -31,7 +31,7 @@ import Testing
     let folder = Folder()
     let isDone = Atomic<Bool>(false)
     let masks = Mutex<Set<String>>([])
-    let watcher = try OwnThread(name: "umask") {
+    let watcher = try JoinableThread(name: "umask") {
       while !isDone.load(ordering: .relaxed) {
         guard let status = try? SmallFile.read("/proc/self/status", limit: 1 << 16) else { return }
         let lines = String(decoding: status, as: UTF8.self).split(separator: "\n")

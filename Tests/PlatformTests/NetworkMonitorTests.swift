@@ -11,7 +11,7 @@ private let ip = ["/usr/sbin/ip", "/sbin/ip", "/usr/bin/ip"].first {
 struct NetworkMonitorTests {
   @Test func kernelMessagesAreReceived() async {
     await #expect(processExitsWith: .success) {
-      let thread = try OwnThread(name: "namespace") { exit(NetworkMonitorTests.play()) }
+      let thread = try JoinableThread(name: "namespace") { exit(NetworkMonitorTests.play()) }
       _ = thread.join(timeout: .seconds(30))
       exit(99)
     }

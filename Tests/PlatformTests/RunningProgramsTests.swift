@@ -47,7 +47,7 @@ struct RunningProgramsTests {
 
   @Test func aProgramIsKilledWithItsThread() throws {
     let pid = Mutexed<Int32>(0)
-    let thread = try OwnThread(name: "starter") {
+    let thread = try JoinableThread(name: "starter") {
       let null = open("/dev/null", O_RDWR)
       pid.value = (try? Spawn.start("/bin/sleep", ["600"], input: nil, output: null, errors: null)) ?? 0
       close(null)
@@ -63,7 +63,7 @@ struct RunningProgramsTests {
     let pair = try StreamSocket.pair()
     let near = Descriptor(owning: pair.0)
     let far = Socket(Descriptor(owning: pair.1))
-    let thread = try OwnThread(name: "asker") {
+    let thread = try JoinableThread(name: "asker") {
       process.value = try? Coprocess(shell: "exec cat", over: far.descriptor)
     }
     #expect(thread.join(timeout: .seconds(30)))

@@ -66,7 +66,7 @@ import Testing
 
   @Test func aMailboxDeliversInOrder() throws {
     let mailbox = try Mailbox<Int>()
-    let thread = try OwnThread(name: "poster") { for number in 0..<1000 { mailbox.post(number) } }
+    let thread = try JoinableThread(name: "poster") { for number in 0..<1000 { mailbox.post(number) } }
     #expect(thread.join(timeout: .seconds(30)))
     #expect(mailbox.collect() == Array(0..<1000))
     #expect(mailbox.collect() == [])

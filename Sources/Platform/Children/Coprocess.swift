@@ -27,7 +27,7 @@ package final class Coprocess: Sendable {
 
   package let pid: Int32
   private let attendant: Attendant
-  private let thread: OwnThread
+  private let thread: JoinableThread
 
   /// Starts `/bin/sh -c command`.
   ///
@@ -42,7 +42,7 @@ package final class Coprocess: Sendable {
     guard flags >= 0, fcntl(stream.raw, F_SETFL, flags & ~O_NONBLOCK) == 0 else { throw .last("fcntl") }
     let attendant = try Attendant(command, stream: stream.raw)
     // The kernel kills a program when the thread that started it ends, so this thread also waits for its end.
-    self.thread = try OwnThread(name: "coprocess") { attendant.attend() }
+    self.thread = try JoinableThread(name: "coprocess") { attendant.attend() }
     self.attendant = attendant
     self.pid = try attendant.waitForStart()
   }

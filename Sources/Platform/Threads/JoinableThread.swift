@@ -3,7 +3,7 @@ internal import Dispatch
 internal import Glibc
 
 /// A thread with one owner, which can wait for its end with a timeout.
-package final class OwnThread: Sendable {
+package final class JoinableThread: Sendable {
   private let ended = DispatchSemaphore(value: 0)
 
   private final class Start {

@@ -20,7 +20,7 @@ import Testing
 
   @Test(arguments: [("127.0.0.1", true), ("127.9.9.9", true), ("192.0.2.7", false), ("2001:db8::7", false)])
   func recognizesLocalAddresses(_ host: String, _ isOwn: Bool) {
-    #expect(OwnAddress.includes(host) == isOwn)
+    #expect(LocalAddress.includes(host) == isOwn)
   }
 
   @Test func recognizesItsNetworkAddress() throws {
@@ -38,7 +38,7 @@ import Testing
     // A machine without a route has no such address.
     guard isConnected else { return }
     let host = try #require(SocketAddress(boundTo: socket)?.host)
-    #expect(OwnAddress.includes(host), "\(host)")
+    #expect(LocalAddress.includes(host), "\(host)")
   }
 
   @Test func namesTheHolderOfAPort() throws {
@@ -48,7 +48,7 @@ import Testing
       Issue.record("getsockname failed")
       return
     }
-    #expect(PortHolder.find(port: bound.port)?.hasSuffix("(pid \(getpid()))") == true)
+    #expect(PortListener.find(port: bound.port)?.hasSuffix("(pid \(getpid()))") == true)
     #expect(throws: SystemError("bind", code: EADDRINUSE)) { _ = try StreamSocket.listen(on: bound) }
   }
 

@@ -86,18 +86,19 @@ struct Examination {
       cluster: cluster.name, target: target ?? "", refusal: refusal.words.withLock(\.self),
       expectsFlux: cluster.expect.fluxVersion != nil, poll: poll, now: .now
     ).forEach(tell)
-    return TunnelFindings.isHere(status, isOwn: OwnAddress.includes)
+    return TunnelFindings.isHere(status, isOwn: LocalAddress.includes)
   }
 
   private func port(_ listen: StreamAddress, _ cluster: Configuration.Cluster) -> FindingDocument {
-    let holder: String? = if case .tcp(let place) = listen { PortHolder.find(port: place.port) } else { nil }
+    let holder: String? =
+      if case .tcp(let place) = listen { PortListener.find(port: place.port) } else { nil }
     return PortFindings.forward(
       listen, cluster: cluster.name, holder: holder, isTaken: holder != nil || Examination.answers(listen))
   }
 
   private static func answers(_ listen: StreamAddress) -> Bool {
     switch listen {
-    case .tcp(let place): PortHolder.isListening(port: place.port)
+    case .tcp(let place): PortListener.isListening(port: place.port)
     case .unix(let path): (try? StreamSocket.connect(toPath: path)) != nil
     }
   }
@@ -170,8 +171,8 @@ struct Examination {
     }
     for port in farPorts.subtracting(listens).sorted() {
       let finding = PortFindings.farPort(
-        port, here: clusters.first?.publicListen ?? "", holder: PortHolder.find(port: port),
-        isTaken: PortHolder.isListening(port: port))
+        port, here: clusters.first?.publicListen ?? "", holder: PortListener.find(port: port),
+        isTaken: PortListener.isListening(port: port))
       finding.map(tell)
     }
     PortFindings.oldTunnels(ProcessTable.all(), ports: listens.union(targets)).forEach(tell)

@@ -2,7 +2,7 @@ internal import CLinux
 internal import Glibc
 
 /// The addresses of this machine (getifaddrs(3)).
-package enum OwnAddress {
+package enum LocalAddress {
   /// - Parameter host: a numeric address without brackets.
   package static func includes(_ host: String) -> Bool {
     // All of 127.0.0.0/8 is this machine, although the interface lists one address only (RFC 1122 section 3.2.1.3).

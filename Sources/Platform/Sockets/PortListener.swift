@@ -1,7 +1,7 @@
 internal import Glibc
 
 /// Finds the process or user that listens on a TCP port, as far as /proc shows it (proc(5)).
-package enum PortHolder {
+package enum PortListener {
   /// For example `ssh (pid 4242)`; nil if the process belongs to another user or the port has no listener.
   package static func find(port: UInt16) -> String? {
     let listeners = listeners(port: port)

@@ -65,16 +65,16 @@ import Testing
   }
 }
 
-@Suite struct PaceTests {
+@Suite struct RateLimiterTests {
   @Test func aBurstPassesOneEventNowAndOneLater() {
     let start = MonotonicTime.now
-    var pace = Pace(interval: .seconds(1))
-    #expect(pace.note(now: start) == .now)
-    #expect(pace.note(now: start + .milliseconds(10)) == .later(start + .seconds(1)))
-    for step in 11..<900 { #expect(pace.note(now: start + .milliseconds(step)) == .folded) }
-    pace.due(now: start + .seconds(1))
-    #expect(pace.note(now: start + .milliseconds(1500)) == .later(start + .seconds(2)))
-    pace.due(now: start + .seconds(2))
-    #expect(pace.note(now: start + .seconds(4)) == .now)
+    var limiter = RateLimiter(interval: .seconds(1))
+    #expect(limiter.record(now: start) == .now)
+    #expect(limiter.record(now: start + .milliseconds(10)) == .later(start + .seconds(1)))
+    for step in 11..<900 { #expect(limiter.record(now: start + .milliseconds(step)) == .folded) }
+    limiter.due(now: start + .seconds(1))
+    #expect(limiter.record(now: start + .milliseconds(1500)) == .later(start + .seconds(2)))
+    limiter.due(now: start + .seconds(2))
+    #expect(limiter.record(now: start + .seconds(4)) == .now)
   }
 }

@@ -6,7 +6,7 @@ internal import Synchronization
 package final class NetworkChangeSource: Sendable {
   private struct State: ~Copyable {
     var watch: NetworkMonitor
-    var pace = Pace(interval: .seconds(1))
+    var limiter = RateLimiter(interval: .seconds(1))
   }
 
   /// Keeps the descriptor open until the source has been cancelled.
@@ -26,7 +26,7 @@ package final class NetworkChangeSource: Sendable {
     self.source = DispatchSource.makeReadSource(fileDescriptor: raw, queue: queue)
     source.setEventHandler {
       let answer = owner.state.withLock { state in
-        state.watch.collect().isEmpty ? .folded : state.pace.note(now: .now)
+        state.watch.collect().isEmpty ? .folded : state.limiter.record(now: .now)
       }
       switch answer {
       case .folded: break
@@ -35,7 +35,7 @@ package final class NetworkChangeSource: Sendable {
         let (seconds, attoseconds) = (instant - MonotonicTime.now).components
         let pause = Int(seconds * 1_000_000_000 + attoseconds / 1_000_000_000)
         queue.asyncAfter(deadline: .now() + .nanoseconds(max(0, pause))) {
-          owner.state.withLock { $0.pace.due(now: .now) }
+          owner.state.withLock { $0.limiter.due(now: .now) }
           handler()
         }
       }

@@ -1,8 +1,8 @@
 /// A rate limiter: passes one event at once and merges those that follow within `interval` into one at its end.
-package struct Pace: Sendable {
+package struct RateLimiter: Sendable {
   package typealias Instant = MonotonicTime
 
-  package enum Answer: Hashable, Sendable {
+  package enum Decision: Hashable, Sendable {
     case now
     /// Call `due` at this time.
     case later(Instant)
@@ -18,7 +18,7 @@ package struct Pace: Sendable {
     self.interval = interval
   }
 
-  package mutating func note(now: Instant) -> Answer {
+  package mutating func record(now: Instant) -> Decision {
     guard !isWaiting else { return .folded }
     if let last, now < last + interval {
       isWaiting = true

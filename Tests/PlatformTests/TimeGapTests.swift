@@ -10,7 +10,7 @@ import Testing
   }
 
   @Test func aSuspendIsTheDifferenceOfTheClocks() {
-    var meter = GapMeter(Self.start)
+    var meter = GapDetector(Self.start)
     #expect(meter.gap(at: Self.reading(awake: .seconds(5), boot: .seconds(5))) == nil)
     #expect(
       meter.gap(at: Self.reading(awake: .seconds(6), boot: .seconds(10_926))) == .slept(.seconds(10_920)))
@@ -18,31 +18,31 @@ import Testing
   }
 
   @Test func aSuspendTakesPrecedenceOverADelay() {
-    var meter = GapMeter(Self.start)
+    var meter = GapDetector(Self.start)
     let late = Self.reading(awake: .seconds(30), boot: .seconds(90))
     #expect(meter.gap(at: late, deadline: Self.start.awake + .seconds(1)) == .slept(.seconds(60)))
   }
 
   @Test func aStoppedProcessMissesItsDeadline() {
-    var meter = GapMeter(Self.start)
+    var meter = GapDetector(Self.start)
     let late = Self.reading(awake: .seconds(65), boot: .seconds(65))
     #expect(meter.gap(at: late, deadline: Self.start.awake + .seconds(5)) == .stalled(.seconds(60)))
   }
 
   @Test(arguments: [Duration.seconds(5), .seconds(6), .milliseconds(7999)])
   func aBusyMachineIsNotAStall(arrival: Duration) {
-    var meter = GapMeter(Self.start)
+    var meter = GapDetector(Self.start)
     let reading = Self.reading(awake: arrival, boot: arrival)
     #expect(meter.gap(at: reading, deadline: Self.start.awake + .seconds(5)) == nil)
   }
 
   @Test func withoutADeadlineThereIsNoStall() {
-    var meter = GapMeter(Self.start)
+    var meter = GapDetector(Self.start)
     #expect(meter.gap(at: Self.reading(awake: .seconds(3600), boot: .seconds(3600))) == nil)
   }
 
   @Test func aPastDeadlineCountsFromTheLastReading() {
-    var meter = GapMeter(Self.start)
+    var meter = GapDetector(Self.start)
     let soon = Self.reading(awake: .seconds(1), boot: .seconds(1))
     #expect(meter.gap(at: soon, deadline: Self.start.awake - .seconds(60)) == nil)
   }

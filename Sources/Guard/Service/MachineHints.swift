@@ -10,7 +10,7 @@ internal import Tunnel
 /// One a guard. Nothing in here wakes up while nothing happens; `look` rides on a timer that there is anyway.
 final class MachineHints: Sendable {
   private struct State {
-    var meter = GapMeter(.now)
+    var meter = GapDetector(.now)
     /// When logind last said that the machine is about to sleep, until the end of that sleep is told.
     var announced: MonotonicTime?
   }

@@ -36,17 +36,3 @@ package final class RepeatingTimer: Sendable {
       leeway: .nanoseconds(nanoseconds / 50))
   }
 }
-
-/// A Dispatch source for a signal. Disables the signal's default action.
-package final class SignalWatch: Sendable {
-  private let source: any DispatchSourceSignal
-
-  package init(_ number: Int32, on queue: DispatchQueue, _ handler: @escaping @Sendable () -> Void) {
-    ignoreSignal(number)
-    self.source = DispatchSource.makeSignalSource(signal: number, queue: queue)
-    source.setEventHandler(handler: handler)
-    source.activate()
-  }
-
-  deinit { source.cancel() }
-}

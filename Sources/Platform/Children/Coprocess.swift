@@ -26,7 +26,7 @@ package final class Coprocess: Sendable {
   }
 
   package let pid: Int32
-  private let attendant: Attendant
+  private let supervisor: Supervisor
   private let thread: JoinableThread
 
   /// Starts `/bin/sh -c command`.
@@ -40,30 +40,30 @@ package final class Coprocess: Sendable {
   package init(shell command: String, over stream: borrowing Descriptor) throws(SystemError) {
     let flags = fcntl(stream.raw, F_GETFL)
     guard flags >= 0, fcntl(stream.raw, F_SETFL, flags & ~O_NONBLOCK) == 0 else { throw .last("fcntl") }
-    let attendant = try Attendant(command, stream: stream.raw)
+    let supervisor = try Supervisor(command, stream: stream.raw)
     // The kernel kills a program when the thread that started it ends, so this thread also waits for its end.
-    self.thread = try JoinableThread(name: "coprocess") { attendant.attend() }
-    self.attendant = attendant
-    self.pid = try attendant.waitForStart()
+    self.thread = try JoinableThread(name: "coprocess") { supervisor.supervise() }
+    self.supervisor = supervisor
+    self.pid = try supervisor.waitForStart()
   }
 
   deinit {
-    attendant.hangUp()
+    supervisor.terminate()
   }
 
   /// The exit status; nil while the command runs. Waits for the end, at most for `patience`.
   package func exit(within patience: Duration = .zero) -> Exit? {
     _ = thread.join(timeout: patience)
-    return attendant.exit
+    return supervisor.exit
   }
 
   /// The last kilobytes of standard error.
-  package var lastErrors: String { attendant.lastErrors }
+  package var lastErrors: String { supervisor.lastErrors }
 }
 
 /// Starts and supervises one child on its own thread. Only this thread waits for the child, so a signal never reaches
 /// a recycled process id.
-private final class Attendant: Sendable {
+private final class Supervisor: Sendable {
   private struct State {
     var start: Result<pid_t, SystemError>?
     var exit: Coprocess.Exit?
@@ -96,17 +96,17 @@ private final class Attendant: Sendable {
   var exit: Coprocess.Exit? { state.withLock { $0.exit } }
   var lastErrors: String { state.withLock { String(decoding: $0.lastErrors, as: UTF8.self) } }
 
-  func hangUp() {
+  func terminate() {
     if case .success(let pid)? = state.withLock({ $0.start }) { RunningPrograms.signal(pid, SIGHUP) }
     wakeup.signal()
   }
 
   /// The body of the thread.
-  func attend() {
+  func supervise() {
     let start = Result { () throws(SystemError) in try begin() }
     state.withLock { $0.start = start.map(\.pid) }
     started.signal()
-    if case .success(let program) = start { attend(program) }
+    if case .success(let program) = start { supervise(program) }
   }
 
   private struct Program {
@@ -131,7 +131,7 @@ private final class Attendant: Sendable {
     return Program(pid: pid, end: Socket(Descriptor(owning: raw)), errors: Socket(errors.reading))
   }
 
-  private func attend(_ program: Program) {
+  private func supervise(_ program: Program) {
     var signals = [SIGTERM][...]
     var deadline: MonotonicTime?
     var hasErrors = true
@@ -144,13 +144,13 @@ private final class Attendant: Sendable {
       if entries[2].revents != 0 { hasErrors = readErrors(program) }
       if entries[1].revents != 0 {
         wakeup.clear()
-        deadline = deadline ?? .now + Attendant.patience
+        deadline = deadline ?? .now + Supervisor.patience
       }
       if entries[0].revents != 0, reap(program) { return }
       if let due = deadline, MonotonicTime.now >= due {
         // SIGKILL also ends a stopped process, which does not handle other signals.
         RunningPrograms.signal(program.pid, signals.popFirst() ?? SIGKILL)
-        deadline = .now + Attendant.patience
+        deadline = .now + Supervisor.patience
       }
     }
   }
@@ -172,13 +172,13 @@ private final class Attendant: Sendable {
 
   /// False at end of file.
   private func readErrors(_ program: Program) -> Bool {
-    withUnsafeTemporaryAllocation(byteCount: Attendant.kept, alignment: 1) { room in
+    withUnsafeTemporaryAllocation(byteCount: Supervisor.kept, alignment: 1) { room in
       switch program.errors.descriptor.read(into: room) {
       case .moved(let count):
         state.withLock {
           $0.lastErrors += room[..<count]
-          if $0.lastErrors.count > Attendant.kept {
-            $0.lastErrors.removeFirst($0.lastErrors.count - Attendant.kept)
+          if $0.lastErrors.count > Supervisor.kept {
+            $0.lastErrors.removeFirst($0.lastErrors.count - Supervisor.kept)
           }
         }
         return true

@@ -30,7 +30,7 @@ package enum RunningPrograms {
   }
 
   /// The state of a child process.
-  enum Fate: Hashable {
+  enum ExitState: Hashable {
     case running
     case ended(status: Int32)
     /// Another waiter has collected the exit status.
@@ -47,7 +47,7 @@ package enum RunningPrograms {
   }
 
   /// Collects the exit status of a program that has ended.
-  static func reap(_ pid: pid_t) -> Fate {
+  static func reap(_ pid: pid_t) -> ExitState {
     state.withLock { state in
       var status: Int32 = 0
       let found = waitpid(pid, &status, WNOHANG)

@@ -7,10 +7,10 @@ struct Poll {
   private let limits: PollLimits
   private let secretNames: [Expectations.Name]
 
-  // The questions by the tags of their requests.
-  private var questions: [Question] = []
-  // Number of retries per question.
-  private var repetitions: [Question: Int] = [:]
+  // The queries by the tags of their requests.
+  private var queries: [Query] = []
+  // Number of retries per query.
+  private var repetitions: [Query: Int] = [:]
   /// Retry-After deadlines of the server, by path.
   private(set) var pauses: [String: Pause]
   private let deadline: ContinuousClock.Instant
@@ -95,26 +95,26 @@ struct Poll {
 
   /// Handles one response or its failure and returns the requests to send next.
   mutating func receive(_ request: Request, _ result: Result<Response, CurlError>) -> [Request] {
-    guard questions.indices.contains(request.tag) else { return [] }
-    let question = questions[request.tag]
+    guard queries.indices.contains(request.tag) else { return [] }
+    let query = queries[request.tag]
     switch result {
     case .success(let response):
       hasAnswer = true
       if let date = response.date.flatMap({ Timestamp(httpDate: $0) }) {
         serverTime = max(serverTime ?? date, date)
       }
-      if let again = repeated(question, request, after: response) { return [again] }
-      return admitted(receive(question, response, request.sink as? ListReader))
+      if let again = repeated(query, request, after: response) { return [again] }
+      return admitted(receive(query, response, request.sink as? ListReader))
     case .failure(let error):
-      if error.code == .closed, let again = repeated(question, request) { return [again] }
+      if error.code == .closed, let again = repeated(query, request) { return [again] }
       if error.code == .closed { closed += 1 }
-      var failure = PollFailure(error, asking: subject(of: question), of: kubeconfig)
+      var failure = PollFailure(error, asking: subject(of: query), of: kubeconfig)
       if let fault = (request.sink as? ListReader)?.fault {
-        failure = PollFailure(fault, asking: subject(of: question), of: kubeconfig)
+        failure = PollFailure(fault, asking: subject(of: query), of: kubeconfig)
         hasAnswer = true
       }
       if failure.code == .tls || failure.code == .kubeconfig { tellingFailure = failure }
-      return admitted(fail(question, failure))
+      return admitted(fail(query, failure))
     }
   }
 
@@ -122,45 +122,45 @@ struct Poll {
 
   /// A kept-alive connection may close just when it is used, and a restarting server closes all of them. GET is safe
   /// to repeat once.
-  private mutating func repeated(_ question: Question, _ request: Request) -> Request? {
-    guard repetitions[question, default: 0] < 1 else { return nil }
-    return again(question, request)
+  private mutating func repeated(_ query: Query, _ request: Request) -> Request? {
+    guard repetitions[query, default: 0] < 1 else { return nil }
+    return again(query, request)
   }
 
   /// Retries after the delay that the server requested. If it ends after this poll, a later poll waits for it.
-  private mutating func repeated(_ question: Question, _ request: Request, after response: Response)
+  private mutating func repeated(_ query: Query, _ request: Request, after response: Response)
     -> Request?
   {
     guard let pause = Pause.asked(by: response) else { return nil }
     let until = ContinuousClock.now + pause
-    guard until < deadline, repetitions[question, default: 0] < limits.repetitions else {
-      if let failure = PollFailure(response, asking: subject(of: question), of: kubeconfig) {
+    guard until < deadline, repetitions[query, default: 0] < limits.repetitions else {
+      if let failure = PollFailure(response, asking: subject(of: query), of: kubeconfig) {
         pauses[request.path.withoutQuery] = Pause(until: until, failure: failure)
       }
       return nil
     }
-    return again(question, request, notBefore: until)
+    return again(query, request, notBefore: until)
   }
 
   private mutating func again(
-    _ question: Question, _ request: Request, notBefore: ContinuousClock.Instant? = nil
+    _ query: Query, _ request: Request, notBefore: ContinuousClock.Instant? = nil
   ) -> Request {
-    repetitions[question, default: 0] += 1
-    questions.append(question)
+    repetitions[query, default: 0] += 1
+    queries.append(query)
     return Request(
-      tag: questions.count - 1, path: request.path, accept: request.accept,
+      tag: queries.count - 1, path: request.path, accept: request.accept,
       ifNoneMatch: request.ifNoneMatch, notBefore: notBefore,
-      sink: reader(for: question))
+      sink: reader(for: query))
   }
 
   /// Removes requests whose Retry-After delay has not passed; they fail for now.
   private mutating func admitted(_ requests: [Request]) -> [Request] {
     var admitted: [Request] = []
     for request in requests {
-      if let pause = pauses[request.path.withoutQuery], questions.indices.contains(request.tag),
+      if let pause = pauses[request.path.withoutQuery], queries.indices.contains(request.tag),
         pause.until > .now
       {
-        admitted += self.admitted(fail(questions[request.tag], pause.failure))
+        admitted += self.admitted(fail(queries[request.tag], pause.failure))
       } else {
         admitted.append(request)
       }
@@ -171,16 +171,16 @@ struct Poll {
   // MARK: Asking
 
   private mutating func ask(
-    _ question: Question, _ path: String, accept: String = "application/json", ifNoneMatch: String? = nil
+    _ query: Query, _ path: String, accept: String = "application/json", ifNoneMatch: String? = nil
   ) -> Request {
-    questions.append(question)
+    queries.append(query)
     return Request(
-      tag: questions.count - 1, path: pathPrefix + path, accept: accept, ifNoneMatch: ifNoneMatch,
-      sink: reader(for: question))
+      tag: queries.count - 1, path: pathPrefix + path, accept: accept, ifNoneMatch: ifNoneMatch,
+      sink: reader(for: query))
   }
 
-  private func reader(for question: Question) -> ListReader? {
-    guard case .list(let kind) = question else { return nil }
+  private func reader(for query: Query) -> ListReader? {
+    guard case .list(let kind) = query else { return nil }
     return listings[kind]?.reader(limits: limits)
   }
 
@@ -197,8 +197,8 @@ struct Poll {
     return requests
   }
 
-  private func subject(of question: Question) -> Subject {
-    switch question {
+  private func subject(of query: Query) -> Subject {
+    switch query {
     case .version: Subject(path: "/version")
     case .readiness, .readinessChecks: Subject(path: "/readyz")
     case .groups: Subject(path: "/apis")
@@ -211,13 +211,13 @@ struct Poll {
   // MARK: Answers
 
   private mutating func receive(
-    _ question: Question, _ response: Response, _ reader: ListReader?
+    _ query: Query, _ response: Response, _ reader: ListReader?
   ) -> [Request] {
-    let subject = subject(of: question)
-    switch question {
+    let subject = subject(of: query)
+    switch query {
     case .version:
       if let failure = PollFailure(response, asking: subject, of: kubeconfig) {
-        return fail(question, failure)
+        return fail(query, failure)
       }
       version = (try? ObjectPage.decode(response.body, as: Fields.self))?.text("gitVersion")
       return []
@@ -235,7 +235,7 @@ struct Poll {
         guard failedChecks.isEmpty else { return [] }
         return [ask(.readinessChecks, "/readyz?verbose", accept: "*/*")]
       } else if let failure = PollFailure(response, asking: subject, of: kubeconfig) {
-        return fail(question, failure)
+        return fail(query, failure)
       }
       return []
     case .readinessChecks:
@@ -248,7 +248,7 @@ struct Poll {
         if listings[kind]?.isLost == true { isDiscoveryOutdated = true }
         return []
       }
-      return [ask(question, next)]
+      return [ask(query, next)]
     case .secret(let name) where response.status == 404:
       // The cache may lag behind for ever (kine#770); only etcd can confirm that the Secret is missing.
       return [ask(.uncachedSecret(name), path(ofSecret: name), accept: Poll.metadata)]
@@ -260,12 +260,12 @@ struct Poll {
       return listDiscovered()
     case .groups, .resources:
       if let failure = PollFailure(response, asking: subject, of: kubeconfig) {
-        return fail(question, failure)
+        return fail(query, failure)
       }
       do throws(ObjectPage.Fault) {
-        return try receive(discovery: question, response)
+        return try receive(discovery: query, response)
       } catch {
-        return fail(question, PollFailure(error, asking: subject, of: kubeconfig))
+        return fail(query, PollFailure(error, asking: subject, of: kubeconfig))
       }
     }
   }
@@ -287,9 +287,9 @@ struct Poll {
   }
 
   private mutating func receive(
-    discovery question: Question, _ response: Response
+    discovery query: Query, _ response: Response
   ) throws(ObjectPage.Fault) -> [Request] {
-    if case .resources(let group, let version) = question {
+    if case .resources(let group, let version) = query {
       note(try Discovery.kinds(response.body), group, version)
       return finishDiscovery()
     }
@@ -339,11 +339,11 @@ struct Poll {
 
   // MARK: Failures
 
-  private mutating func fail(_ question: Question, _ failure: PollFailure) -> [Request] {
-    switch question {
+  private mutating func fail(_ query: Query, _ failure: PollFailure) -> [Request] {
+    switch query {
     case .readinessChecks: return []
     case .version, .readiness:
-      gaps[question == .version ? "version" : "readiness"] = failure
+      gaps[query == .version ? "version" : "readiness"] = failure
       return []
     case .list(let kind):
       listings[kind]?.fail(failure)

@@ -1,7 +1,7 @@
 internal import Health
 
 /// One request type of a poll.
-enum Question: Hashable {
+enum Query: Hashable {
   case version
   case readiness
   /// The server's failed checks, if /readyz did not list them.

@@ -141,10 +141,10 @@ import Testing
 }
 
 @Suite struct KnownKindsTests {
-  private func kinds(_ looks: (KnownKinds.Look, isReady: Bool)...) -> KnownKinds.Belief? {
+  private func kinds(_ looks: (KnownKinds.Finding, isReady: Bool)...) -> KnownKinds.State? {
     var kinds = KnownKinds()
-    for look in looks { kinds.take(["Stack": look.0], isReady: look.isReady) }
-    return kinds.beliefs["Stack"]
+    for look in looks { kinds.record(["Stack": look.0], isReady: look.isReady) }
+    return kinds.states["Stack"]
   }
 
   @Test func absenceNeedsTwoPollsOfAReadyServer() {
@@ -154,17 +154,17 @@ import Testing
   }
 
   @Test func aServerThatIsNotReadyProvesNoAbsence() {
-    let many = [KnownKinds.Look](repeating: .missing, count: 10)
+    let many = [KnownKinds.Finding](repeating: .missing, count: 10)
     var kinds = KnownKinds(earlier: ["Stack"])
-    for look in many { kinds.take(["Stack": look], isReady: false) }
+    for look in many { kinds.record(["Stack": look], isReady: false) }
     #expect(kinds.isKnown("Stack"))
     // Nor counts a look at it.
-    for isReady in [true, false, true, false] { kinds.take(["Stack": .missing], isReady: isReady) }
+    for isReady in [true, false, true, false] { kinds.record(["Stack": .missing], isReady: isReady) }
     #expect(kinds.isKnown("Stack"))
   }
 
   @Test func anySignOfTheKindRestartsTheCount() {
-    for look in [KnownKinds.Look.listed, .unclear, .named(version: "v2")] {
+    for look in [KnownKinds.Finding.listed, .unclear, .named(version: "v2")] {
       let belief = kinds((.named(version: "v1"), true), (.missing, true), (look, true), (.missing, true))
       #expect(belief == .missed(version: look == .named(version: "v2") ? "v2" : "v1"))
     }

@@ -131,7 +131,7 @@ package final class ClusterClient: Sendable {
     ) { request, result in poll.receive(request, result) }
 
     poll.settle()
-    session.discovery.take(poll, at: .now)
+    session.discovery.update(with: poll, at: .now)
     session.pauses = poll.pauses
     if !poll.hasAnswer {
       // These connections timed out without data and may be dead, so the next poll opens new ones.

@@ -15,12 +15,12 @@ struct DiscoveryState: Sendable {
   }
 
   /// Stores the discovery result of a finished poll.
-  mutating func take(_ poll: Poll, at now: ContinuousClock.Instant) {
+  mutating func update(with poll: Poll, at now: ContinuousClock.Instant) {
     kinds = poll.known
     if poll.isDiscoverySettled {
       discovery = poll.discovery
       askedAt = now
-    } else if poll.hasLooked || poll.isDiscoveryOutdated {
+    } else if poll.hasReadDiscovery || poll.isDiscoveryOutdated {
       askedAt = nil
     }
   }

@@ -6,7 +6,7 @@ internal import Health
 /// counts as removed only if two polls in a row do not find it in discovery and its list returns 404, and `/readyz`
 /// returns 200 after each of them.
 struct KnownKinds: Sendable, Equatable {
-  enum Belief: Sendable, Equatable {
+  enum State: Sendable, Equatable {
     /// Served, in the version that discovery last reported; nil if it is known from an earlier process.
     case served(version: String?)
     /// Not found in the last poll, by a server that was ready.
@@ -15,10 +15,10 @@ struct KnownKinds: Sendable, Equatable {
   }
 
   /// By name of the kind. A missing entry means that no ready server has been checked for it yet.
-  private(set) var beliefs: [String: Belief] = [:]
+  private(set) var states: [String: State] = [:]
 
   /// The result of one poll for a kind.
-  enum Look: Equatable {
+  enum Finding: Equatable {
     case named(version: String)
     /// Missing from discovery, but its list was received.
     case listed
@@ -30,38 +30,38 @@ struct KnownKinds: Sendable, Equatable {
 
   /// - Parameter earlier: kinds that the server had before this process started.
   init(earlier: Set<String> = []) {
-    for name in earlier { beliefs[name] = .served(version: nil) }
+    for name in earlier { states[name] = .served(version: nil) }
   }
 
   /// - Parameter isReady: `/readyz` returned 200 after discovery.
-  mutating func take(_ looks: [String: Look], isReady: Bool) {
-    for (name, look) in looks {
-      switch (look, beliefs[name]) {
-      case (.named(let version), _): beliefs[name] = .served(version: version)
+  mutating func record(_ findings: [String: Finding], isReady: Bool) {
+    for (name, finding) in findings {
+      switch (finding, states[name]) {
+      case (.named(let version), _): states[name] = .served(version: version)
       case (.listed, .missed(let version)), (.unclear, .missed(let version)):
-        beliefs[name] = .served(version: version)
+        states[name] = .served(version: version)
       case (.listed, _), (.unclear, _): break
-      case (.missing, .missed(let version)): beliefs[name] = isReady ? .absent : .served(version: version)
-      case (.missing, .served(let version)) where isReady: beliefs[name] = .missed(version: version)
+      case (.missing, .missed(let version)): states[name] = isReady ? .absent : .served(version: version)
+      case (.missing, .served(let version)) where isReady: states[name] = .missed(version: version)
       case (.missing, .served), (.missing, .absent): break
-      case (.missing, nil): if isReady { beliefs[name] = .absent }
+      case (.missing, nil): if isReady { states[name] = .absent }
       }
     }
   }
 
   /// The version to use for listing a kind that discovery does not report at present.
   func version(of name: String) -> String? {
-    switch beliefs[name] {
+    switch states[name] {
     case .served(let version), .missed(let version): version
     case .absent, nil: nil
     }
   }
 
-  func isBelievedAbsent(_ name: String) -> Bool { beliefs[name] == .absent }
+  func isConfirmedAbsent(_ name: String) -> Bool { states[name] == .absent }
 
   /// True if the kind has been served before, whatever the last response says.
   func isKnown(_ name: String) -> Bool {
-    switch beliefs[name] {
+    switch states[name] {
     case .served, .missed: true
     case .absent, nil: false
     }
@@ -70,7 +70,7 @@ struct KnownKinds: Sendable, Equatable {
   /// True if each kind is known to be present or absent, so that no further poll is needed to decide.
   func isSettled(_ names: some Sequence<String>) -> Bool {
     names.allSatisfy { name in
-      switch beliefs[name] {
+      switch states[name] {
       case .served, .absent: true
       case .missed, nil: false
       }
@@ -79,6 +79,6 @@ struct KnownKinds: Sendable, Equatable {
 
   var summary: ServedKinds {
     ServedKinds(
-      served: Set(beliefs.keys.filter(isKnown)), absent: Set(beliefs.keys.filter(isBelievedAbsent)))
+      served: Set(states.keys.filter(isKnown)), absent: Set(states.keys.filter(isConfirmedAbsent)))
   }
 }

@@ -34,7 +34,7 @@ struct Poll {
   /// True if a kind from discovery was not found.
   private(set) var isDiscoveryOutdated = false
   /// True if this poll requested the server's kinds and received them.
-  private(set) var hasLooked = false
+  private(set) var hasReadDiscovery = false
   /// The belief about each kind.
   var known: KnownKinds
   /// Kinds that this poll did not find.
@@ -256,7 +256,7 @@ struct Poll {
       receive(secret: name, response, subject)
       return []
     case .groups where response.status == 304 && discovery != nil:
-      (hasDiscovered, hasLooked) = (true, true)
+      (hasDiscovered, hasReadDiscovery) = (true, true)
       return listDiscovered()
     case .groups, .resources:
       if let failure = PollFailure(response, asking: subject, of: kubeconfig) {
@@ -329,7 +329,7 @@ struct Poll {
     guard groupVersionsDue == 0 else { return [] }
     discovery = Discovery(groups, failures: groupFailures, etag: groupFailures.isEmpty ? etag : nil)
     hasDiscovered = groupFailures.isEmpty
-    hasLooked = true
+    hasReadDiscovery = true
     let isComplete = discovery.map { unnamedKinds(in: $0).isEmpty } ?? true
     // The earlier readiness response may come from a server that has stopped since.
     return (isComplete ? [] : [askReadiness()]) + listDiscovered()

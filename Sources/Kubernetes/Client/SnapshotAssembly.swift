@@ -58,7 +58,7 @@ extension Poll {
         failedWorkloadKinds: failedWorkloadKinds, undecodable: undecodable, uncountedKinds: uncountedKinds,
         clientCertificateExpiry: clientCertificateExpiry,
         authorityExpiry: kubeconfig.authorityExpiry, isServerUnverified: kubeconfig.isInsecure, gaps: allGaps,
-        kinds: known.beliefs.isEmpty ? nil : known.summary)
+        kinds: known.states.isEmpty ? nil : known.summary)
     )
   }
 
@@ -104,7 +104,7 @@ extension Poll {
   }
 
   private func unnamed(_ kind: Kind) -> Part<[Observed]> {
-    isInDoubt(kind) ? .failed(.kindInDoubt) : .notServed
+    isUnconfirmed(kind) ? .failed(.kindInDoubt) : .notServed
   }
 
   /// Combines the lists of several kinds, each of which may fail on its own. All failures are reported with their

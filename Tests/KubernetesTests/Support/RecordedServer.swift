@@ -159,7 +159,7 @@ struct RecordedGuard {
       waiting += poll.receive(request, .success(response))
     }
     poll.settle()
-    state.take(poll, at: start + .seconds(second))
+    state.update(with: poll, at: start + .seconds(second))
     let outcome = poll.outcome(
       of: kubeconfig, secrets: expectations.secrets, clientCertificateExpiry: nil, localTime: now,
       limits: PollLimits())

@@ -4,18 +4,19 @@ internal import Health
 extension Poll {
   /// Call when all requests have ended: records the result for each kind.
   mutating func settle() {
-    guard hasLooked, let discovery else { return }
+    guard hasReadDiscovery, let discovery else { return }
     let named = Dictionary(discovery.kinds.map { ($0.kind.name, $0.version) }) { first, _ in first }
-    var looks: [String: KnownKinds.Look] = [:]
+    var findings: [String: KnownKinds.Finding] = [:]
     for kind in Kind.discovered {
-      looks[kind.name] = look(at: kind, namedIn: named[kind.name], discovery)
+      findings[kind.name] = finding(for: kind, namedIn: named[kind.name], discovery)
     }
-    let isReady = tellsOfAbsence
-    missing = Set(looks.filter { $0.value == .missing }.keys)
-    known.take(looks, isReady: isReady)
+    let isReady = canConfirmAbsence
+    missing = Set(findings.filter { $0.value == .missing }.keys)
+    known.record(findings, isReady: isReady)
   }
 
-  private func look(at kind: Kind, namedIn version: String?, _ discovery: Discovery) -> KnownKinds.Look {
+  private func finding(for kind: Kind, namedIn version: String?, _ discovery: Discovery) -> KnownKinds.Finding
+  {
     if let version { return .named(version: version) }
     switch listings[kind.name]?.outcome {
     case .whole: return .listed
@@ -26,7 +27,7 @@ extension Poll {
 
   /// True if a kind that is missing from discovery may be recorded as missing. If the guard may not request
   /// `/readyz`, the second poll alone must confirm it.
-  private var tellsOfAbsence: Bool {
+  private var canConfirmAbsence: Bool {
     switch gaps["readiness"]?.code {
     case nil: isReady == true
     case .forbidden, .unauthorized, .badResponse: isReady != false
@@ -45,9 +46,11 @@ extension Poll {
   /// True if the discovery result may be cached.
   var isDiscoverySettled: Bool {
     hasDiscovered && !isDiscoveryOutdated && known.isSettled(Kind.discovered.map(\.name))
-      && missing.allSatisfy(known.isBelievedAbsent)
+      && missing.allSatisfy(known.isConfirmedAbsent)
   }
 
   /// True if this poll did not find the kind and it is not yet believed to be absent.
-  func isInDoubt(_ kind: Kind) -> Bool { missing.contains(kind.name) && !known.isBelievedAbsent(kind.name) }
+  func isUnconfirmed(_ kind: Kind) -> Bool {
+    missing.contains(kind.name) && !known.isConfirmedAbsent(kind.name)
+  }
 }

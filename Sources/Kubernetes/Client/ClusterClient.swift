@@ -24,7 +24,7 @@ package final class ClusterClient: Sendable {
     var credential: ExecCredential?
     var discovery: DiscoveryState
     /// Retry-After deadlines of the server, by path.
-    var pauses: [String: Pause] = [:]
+    var retryDelays: [String: RetryDelay] = [:]
   }
 
   /// - Parameters:
@@ -113,7 +113,7 @@ package final class ClusterClient: Sendable {
     let origin = Origin(kubeconfig, identity: access.identity, dial: dial)
     var poll = Poll(
       kubeconfig: kubeconfig, limits: limits, secrets: secrets, discovery: session.discovery,
-      pauses: session.pauses, deadline: deadline)
+      retryDelays: session.retryDelays, deadline: deadline)
     do throws(CurlError) {
       if session.connections == nil {
         session.connections = try Client(
@@ -132,7 +132,7 @@ package final class ClusterClient: Sendable {
 
     poll.settle()
     session.discovery.update(with: poll, at: .now)
-    session.pauses = poll.pauses
+    session.retryDelays = poll.retryDelays
     if !poll.hasAnswer {
       // These connections timed out without data and may be dead, so the next poll opens new ones.
       session.connections = nil

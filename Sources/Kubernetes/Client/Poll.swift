@@ -12,7 +12,7 @@ struct Poll {
   // Number of retries per query.
   private var repetitions: [Query: Int] = [:]
   /// Retry-After deadlines of the server, by path.
-  private(set) var pauses: [String: Pause]
+  private(set) var retryDelays: [String: RetryDelay]
   private let deadline: ContinuousClock.Instant
   private var pathPrefix: String { kubeconfig.server.pathPrefix }
 
@@ -54,9 +54,9 @@ struct Poll {
 
   init(
     kubeconfig: Kubeconfig, limits: PollLimits, secrets: [Expectations.Name], discovery: DiscoveryState,
-    pauses: [String: Pause], deadline: ContinuousClock.Instant
+    retryDelays: [String: RetryDelay], deadline: ContinuousClock.Instant
   ) {
-    self.pauses = pauses.filter { $0.value.until > .now }
+    self.retryDelays = retryDelays.filter { $0.value.until > .now }
     self.deadline = deadline
     self.kubeconfig = kubeconfig
     self.limits = limits
@@ -131,11 +131,11 @@ struct Poll {
   private mutating func repeated(_ query: Query, _ request: Request, after response: Response)
     -> Request?
   {
-    guard let pause = Pause.asked(by: response) else { return nil }
-    let until = ContinuousClock.now + pause
+    guard let delay = RetryDelay.requested(by: response) else { return nil }
+    let until = ContinuousClock.now + delay
     guard until < deadline, repetitions[query, default: 0] < limits.repetitions else {
       if let failure = PollFailure(response, asking: subject(of: query), of: kubeconfig) {
-        pauses[request.path.withoutQuery] = Pause(until: until, failure: failure)
+        retryDelays[request.path.withoutQuery] = RetryDelay(until: until, failure: failure)
       }
       return nil
     }
@@ -157,10 +157,10 @@ struct Poll {
   private mutating func admitted(_ requests: [Request]) -> [Request] {
     var admitted: [Request] = []
     for request in requests {
-      if let pause = pauses[request.path.withoutQuery], queries.indices.contains(request.tag),
-        pause.until > .now
+      if let delay = retryDelays[request.path.withoutQuery], queries.indices.contains(request.tag),
+        delay.until > .now
       {
-        admitted += self.admitted(fail(queries[request.tag], pause.failure))
+        admitted += self.admitted(fail(queries[request.tag], delay.failure))
       } else {
         admitted.append(request)
       }

@@ -140,7 +140,7 @@ struct RecordedGuard {
     let now = RecordedGuard.began + .seconds(second)
     var poll = Poll(
       kubeconfig: kubeconfig, limits: PollLimits(), secrets: expectations.secrets, discovery: state,
-      pauses: [:], deadline: .now + .seconds(3600))
+      retryDelays: [:], deadline: .now + .seconds(3600))
     var waiting = poll.firstRequests(
       isDiscoveryFresh: state.isFresh(at: start + .seconds(second), lifetime: PollLimits().discoveryLifetime))
     var number = 0

@@ -2,7 +2,7 @@ internal import Curl
 internal import Health
 
 /// A Retry-After delay (RFC 9110 §10.2.3) with the failure that caused it.
-struct Pause {
+struct RetryDelay {
   let until: ContinuousClock.Instant
   let failure: PollFailure
 
@@ -10,7 +10,7 @@ struct Pause {
   private static let longest: Duration = .seconds(300)
 
   /// nil if the server sends none. Dates are not supported: API servers send seconds.
-  static func asked(by response: Response) -> Duration? {
+  static func requested(by response: Response) -> Duration? {
     guard response.status == 429 || (500...599).contains(response.status),
       let seconds = response.retryAfter.flatMap({ UInt32($0) })
     else { return nil }

@@ -83,9 +83,9 @@ package final class ClusterClient: Sendable {
 
   private func access(
     _ session: inout Session, until deadline: ContinuousClock.Instant
-  ) throws(PollFailure) -> Access {
+  ) throws(PollFailure) -> PollCredentials {
     let now = clock()
-    let access = try Access(kubeconfig, credential: &session.credential, now: now) {
+    let access = try PollCredentials(kubeconfig, credential: &session.credential, now: now) {
       plugin throws(PollFailure) in
       try plugin.run(until: deadline, isCancelled: { cancellation.isCancelled })
     }
@@ -107,7 +107,8 @@ package final class ClusterClient: Sendable {
   }
 
   private func poll(
-    _ session: inout Session, deadline: ContinuousClock.Instant, access: Access, secrets: [Expectations.Name]
+    _ session: inout Session, deadline: ContinuousClock.Instant, access: PollCredentials,
+    secrets: [Expectations.Name]
   ) -> Result<Snapshot, PollFailure> {
     let isFresh = session.discovery.isFresh(at: .now, lifetime: limits.discoveryLifetime)
     let origin = Origin(kubeconfig, identity: access.identity, dial: dial)

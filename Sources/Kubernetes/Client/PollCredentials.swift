@@ -1,7 +1,7 @@
 internal import Health
 
 /// The credentials that one poll uses.
-struct Access {
+struct PollCredentials {
   /// Sent in the Authorization header, over TLS only.
   let bearer: String?
   let identity: Kubeconfig.Identity?

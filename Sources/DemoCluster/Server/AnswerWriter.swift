@@ -4,7 +4,7 @@ internal import NIOSSL
 
 /// Writes a response over HTTP/1.1 or HTTP/2. Belongs to its channel's event loop.
 protocol AnswerWriter: AnyObject {
-  var desk: NIOLoopBoundBox<Desk> { get }
+  var serverState: NIOLoopBoundBox<ServerState> { get }
   /// The head of the incoming request.
   var head: HTTPRequestHead? { get set }
   /// Starts a response whose body has `length` bytes.
@@ -33,8 +33,9 @@ extension AnswerWriter {
     case .end:
       guard let head = head.take() else { return }
       let pipeline = connection(context)?.pipeline.syncOperations
-      let delivery = desk.value.delivery(for: head, certificate: try? pipeline?.nioSSL_peerCertificate())
-      deliver(delivery, to: head, at: desk.value.now, context)
+      let delivery = serverState.value.delivery(
+        for: head, certificate: try? pipeline?.nioSSL_peerCertificate())
+      deliver(delivery, to: head, at: serverState.value.now, context)
     }
   }
 

@@ -8,11 +8,11 @@ final class ConnectionHandler: ChannelInboundHandler {
   typealias InboundIn = HTTPServerRequestPart
   typealias OutboundOut = ByteBuffer
 
-  let desk: NIOLoopBoundBox<Desk>
+  let serverState: NIOLoopBoundBox<ServerState>
   var head: HTTPRequestHead?
   private var hasBegun = false
 
-  init(desk: NIOLoopBoundBox<Desk>) { self.desk = desk }
+  init(serverState: NIOLoopBoundBox<ServerState>) { self.serverState = serverState }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     take(unwrapInboundIn(data), context)

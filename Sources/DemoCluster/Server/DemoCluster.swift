@@ -28,7 +28,7 @@ package final class DemoCluster: Sendable {
   package let port: Int
 
   private let group: MultiThreadedEventLoopGroup
-  private let desk: NIOLoopBoundBox<Desk>
+  private let serverState: NIOLoopBoundBox<ServerState>
   private let isStopped = Mutex(false)
 
   /// Starts to serve on 127.0.0.1.
@@ -42,7 +42,7 @@ package final class DemoCluster: Sendable {
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     do {
       let servers = Certificates.Server.allCases
-      let desk = Desk(
+      let serverState = ServerState(
         state: crowd.map { .oceanid(at: .now, with: $0) } ?? .oceanid(at: .now),
         tls: try context(certificates, presenting: server, versions),
         contexts: try Dictionary(
@@ -51,12 +51,12 @@ package final class DemoCluster: Sendable {
         clients: try [Certificates.Client.valid, .expired].flatMap {
           try NIOSSLCertificate.fromPEMFile(certificates.certificate($0))
         })
-      let box = NIOLoopBoundBox.makeBoxSendingValue(desk, eventLoop: group.next())
+      let box = NIOLoopBoundBox.makeBoxSendingValue(serverState, eventLoop: group.next())
       let listener = try listen(on: port, group, box, refusal)
       guard let bound = listener.localAddress?.port else {
         throw DemoError.listen("the listener has no port")
       }
-      return DemoCluster(certificates: certificates, port: bound, group: group, desk: box)
+      return DemoCluster(certificates: certificates, port: bound, group: group, serverState: box)
     } catch {
       try? group.syncShutdownGracefully()
       if let error = error as? DemoError { throw error }
@@ -65,12 +65,13 @@ package final class DemoCluster: Sendable {
   }
 
   private init(
-    certificates: Certificates, port: Int, group: MultiThreadedEventLoopGroup, desk: NIOLoopBoundBox<Desk>
+    certificates: Certificates, port: Int, group: MultiThreadedEventLoopGroup,
+    serverState: NIOLoopBoundBox<ServerState>
   ) {
     self.certificates = certificates
     self.port = port
     self.group = group
-    self.desk = desk
+    self.serverState = serverState
   }
 
   deinit { stop() }
@@ -86,13 +87,13 @@ package final class DemoCluster: Sendable {
 
   /// Applies a fault. It affects the next request.
   package func apply(_ fault: Fault) {
-    withDesk { $0.apply(fault) }
+    withServerState { $0.apply(fault) }
   }
 
   /// The requests so far, the oldest first.
-  package var requests: [RequestRecord] { withDesk { $0.records } ?? [] }
+  package var requests: [RequestRecord] { withServerState { $0.records } ?? [] }
 
-  package func forgetRequests() { withDesk { $0.forgetRecords() } }
+  package func forgetRequests() { withServerState { $0.forgetRecords() } }
 
   /// Writes a kubeconfig for this server.
   package func writeKubeconfig(to path: String, as credential: Credential = .certificate(.valid))
@@ -103,10 +104,12 @@ package final class DemoCluster: Sendable {
 
   /// Returns nil after the cluster was stopped.
   @discardableResult
-  private func withDesk<Result: Sendable>(_ body: @escaping @Sendable (inout Desk) -> Result) -> Result? {
+  private func withServerState<Result: Sendable>(_ body: @escaping @Sendable (inout ServerState) -> Result)
+    -> Result?
+  {
     guard !isStopped.withLock({ $0 }) else { return nil }
-    let desk = desk
-    return try? group.next().submit { body(&desk.value) }.wait()
+    let serverState = serverState
+    return try? group.next().submit { body(&serverState.value) }.wait()
   }
 
   private static func context(
@@ -125,7 +128,7 @@ package final class DemoCluster: Sendable {
   }
 
   private static func listen(
-    on port: Int, _ group: MultiThreadedEventLoopGroup, _ desk: NIOLoopBoundBox<Desk>,
+    on port: Int, _ group: MultiThreadedEventLoopGroup, _ serverState: NIOLoopBoundBox<ServerState>,
     _ refusal: ClientRefusal
   ) throws -> any Channel {
     try ServerBootstrap(group: group)
@@ -134,11 +137,11 @@ package final class DemoCluster: Sendable {
       .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
       .childChannelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
-          try channel.pipeline.syncOperations.addHandler(tlsHandler(desk.value.tls, refusal))
+          try channel.pipeline.syncOperations.addHandler(tlsHandler(serverState.value.tls, refusal))
         }.flatMap {
           channel.configureHTTP2SecureUpgrade(
-            h2ChannelConfigurator: { speakHTTP2($0, desk) },
-            http1ChannelConfigurator: { speakHTTP1($0, desk) })
+            h2ChannelConfigurator: { speakHTTP2($0, serverState) },
+            http1ChannelConfigurator: { speakHTTP1($0, serverState) })
         }
       }
       .bind(host: "127.0.0.1", port: port).wait()
@@ -146,26 +149,26 @@ package final class DemoCluster: Sendable {
 
   @Sendable
   private static func speakHTTP2(
-    _ channel: any Channel, _ desk: NIOLoopBoundBox<Desk>
+    _ channel: any Channel, _ serverState: NIOLoopBoundBox<ServerState>
   ) -> EventLoopFuture<Void> {
     channel.configureHTTP2Pipeline(
       mode: .server, connectionConfiguration: .init(), streamConfiguration: .init()
     ) { stream in
       stream.eventLoop.makeCompletedFuture {
         try stream.pipeline.syncOperations.addHandler(HTTP2FramePayloadToHTTP1ServerCodec())
-        try stream.pipeline.syncOperations.addHandler(StreamHandler(desk: desk))
+        try stream.pipeline.syncOperations.addHandler(StreamHandler(serverState: serverState))
       }
     }.map { _ in }
   }
 
   @Sendable
   private static func speakHTTP1(
-    _ channel: any Channel, _ desk: NIOLoopBoundBox<Desk>
+    _ channel: any Channel, _ serverState: NIOLoopBoundBox<ServerState>
   ) -> EventLoopFuture<Void> {
     channel.eventLoop.makeCompletedFuture {
       let pipeline = channel.pipeline.syncOperations
       try pipeline.addHandler(ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes)))
-      try pipeline.addHandler(ConnectionHandler(desk: desk))
+      try pipeline.addHandler(ConnectionHandler(serverState: serverState))
     }
   }
 

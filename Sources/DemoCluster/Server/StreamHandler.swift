@@ -6,10 +6,10 @@ final class StreamHandler: ChannelInboundHandler {
   typealias InboundIn = HTTPServerRequestPart
   typealias OutboundOut = HTTPServerResponsePart
 
-  let desk: NIOLoopBoundBox<Desk>
+  let serverState: NIOLoopBoundBox<ServerState>
   var head: HTTPRequestHead?
 
-  init(desk: NIOLoopBoundBox<Desk>) { self.desk = desk }
+  init(serverState: NIOLoopBoundBox<ServerState>) { self.serverState = serverState }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     take(unwrapInboundIn(data), context)

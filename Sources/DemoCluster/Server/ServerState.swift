@@ -3,7 +3,7 @@ internal import NIOHTTP1
 internal import NIOSSL
 
 /// The mutable state of a running demo. The event loop owns it.
-struct Desk {
+struct ServerState {
   var state: ClusterState
   /// The TLS context of new connections.
   private(set) var tls: NIOSSLContext

@@ -117,7 +117,7 @@ package enum Misbehaviour: Hashable, Sendable {
 
 extension ClusterState {
   /// Applies a fault to the cluster. Response faults do not change the cluster.
-  mutating func apply(_ fault: Fault, at now: Moment) {
+  mutating func apply(_ fault: Fault, at now: APITime) {
     version += 1
     switch fault {
     case .nodeNotReady(let name): change(name) { ($0.isReady, $0.since) = (false, now) }

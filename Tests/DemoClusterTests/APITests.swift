@@ -4,7 +4,7 @@ import Testing
 
 /// What the API says, without a socket.
 @Suite struct APITests {
-  let now = Moment(microseconds: 1_768_039_200_123_456)
+  let now = APITime(microseconds: 1_768_039_200_123_456)
 
   func ask(
     _ target: String, method: String = "GET", accept: String = "application/json", user: String? = "somebody",

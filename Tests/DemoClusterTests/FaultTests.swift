@@ -4,7 +4,7 @@ import Testing
 
 /// What a fault does to the objects.
 @Suite struct FaultTests {
-  let now = Moment(microseconds: 1_768_039_200_000_000)
+  let now = APITime(microseconds: 1_768_039_200_000_000)
 
   func objects(_ kind: Kind, after faults: Fault...) -> [String: Object] {
     var state = ClusterState.oceanid(at: now.advanced(seconds: -600))

@@ -4,12 +4,12 @@ import Testing
 
 /// The demo's API server on its way up, beside what a real one was seen to do.
 @Suite struct StartTests {
-  let began = Moment(microseconds: 1_768_039_200_000_000)
+  let began = APITime(microseconds: 1_768_039_200_000_000)
 
   private func ask(_ target: String, milliseconds: Int64, of seconds: Int = 13) -> Answer {
     var state = ClusterState.oceanid(at: began)
     state.apply(.restarts(seconds: seconds), at: began)
-    let now = Moment(microseconds: began.microseconds + milliseconds * 1000)
+    let now = APITime(microseconds: began.microseconds + milliseconds * 1000)
     return API(state: state, now: now).answer(
       Request(method: "GET", target: target, accept: "application/json", user: "somebody"))
   }

@@ -40,11 +40,11 @@ import Testing
     for offset in 0..<60 {
       var watching = try RecordedGuard(RecordedServer(release: release))
       let began = 90 + offset
-      let start = Start(at: Moment(microseconds: Int64(began) * 1_000_000), seconds: length)
+      let start = Start(at: APITime(microseconds: Int64(began) * 1_000_000), seconds: length)
       var objects: Set<String>?
       for second in stride(from: 0, through: 240, by: 15) {
         watching.server.phase =
-          second < began ? nil : start.phase(at: Moment(microseconds: Int64(second) * 1_000_000))
+          second < began ? nil : start.phase(at: APITime(microseconds: Int64(second) * 1_000_000))
         let report = try watching.poll(at: second)
         objects = objects ?? report.objects
         #expect(report.objects == objects, "at \(second) s of a start at \(began) s")

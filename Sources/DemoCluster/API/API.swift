@@ -1,7 +1,7 @@
 /// Computes the API server's response to a request. Pure, so that tests need no socket.
 struct API {
   let state: ClusterState
-  let now: Moment
+  let now: APITime
   var refusesContinue = false
 
   private var phase: Start.Phase? { state.start?.phase(at: now) }

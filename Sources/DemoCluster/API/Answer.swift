@@ -53,7 +53,7 @@ struct Answer: Sendable {
       details: ["group": group.isEmpty ? .null : .string(group), "kind": .string(resource)])
   }
 
-  func allHeaders(length: Int, at now: Moment) -> [(String, String)] {
+  func allHeaders(length: Int, at now: APITime) -> [(String, String)] {
     headers + [
       ("Cache-Control", "no-cache, private"), ("Content-Type", contentType), ("Date", now.httpDate),
       ("Content-Length", "\(length)"),

@@ -6,7 +6,7 @@ struct Listing {
   let namespace: String?
   let request: Request
   let state: ClusterState
-  let now: Moment
+  let now: APITime
   /// Rejects each `continue` token as expired.
   let refusesContinue: Bool
 

@@ -16,17 +16,17 @@ package struct Start: Hashable, Sendable {
   /// Either a fixed phase, or a start-up that takes a given time.
   private enum Course: Hashable, Sendable {
     case held(Phase)
-    case timed(since: Moment, seconds: Int)
+    case timed(since: APITime, seconds: Int)
   }
 
   private let course: Course
 
   package init(held phase: Phase) { course = .held(phase) }
 
-  package init(at now: Moment, seconds: Int) { course = .timed(since: now, seconds: max(1, seconds)) }
+  package init(at now: APITime, seconds: Int) { course = .timed(since: now, seconds: max(1, seconds)) }
 
   /// nil if the server is ready.
-  package func phase(at now: Moment) -> Phase? {
+  package func phase(at now: APITime) -> Phase? {
     switch course {
     case .held(let phase): return phase
     case .timed(let since, let seconds):

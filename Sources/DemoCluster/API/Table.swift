@@ -2,7 +2,7 @@
 struct Table {
   let kind: Kind
   let state: ClusterState
-  let now: Moment
+  let now: APITime
 
   func json(_ objects: [Object], _ metadata: JSON) -> JSON {
     let columns = columns

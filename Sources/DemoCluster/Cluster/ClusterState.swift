@@ -6,9 +6,9 @@ package struct ClusterState: Sendable {
   static let fluxNamespace = "flux-system"
 
   /// Creation time of the objects: a year before the demo started.
-  let created: Moment
+  let created: APITime
   /// Time of the last change before the demo started.
-  let settled: Moment
+  let settled: APITime
   /// The cluster's resourceVersion, incremented by every fault.
   var version = 4_711_000
   var nodes: [NodeFacts]
@@ -17,7 +17,7 @@ package struct ClusterState: Sendable {
   /// Failing Kustomizations by name.
   var failing: [String: Failure] = [:]
   /// Since when the Git source has been rejected.
-  var sourceRefused: Moment?
+  var sourceRefused: APITime?
   /// Suspended objects as `Kind/name`.
   var suspended: Set<String> = []
   /// API groups that are not served.
@@ -29,24 +29,24 @@ package struct ClusterState: Sendable {
   /// The start-up in progress, if any.
   var start: Start?
   /// Workloads without a ready pod as `namespace/name`, with the time since when.
-  var downWorkloads: [String: Moment] = [:]
+  var downWorkloads: [String: APITime] = [:]
   /// Missing Secrets as `namespace/name`.
   var missingSecrets: Set<String> = []
   /// The last run of the image automation; nil while it runs every minute.
-  var automationStopped: Moment?
+  var automationStopped: APITime?
 
   /// The current troubles with their start times.
-  var troubles: [Trouble: Moment] = [:]
+  var troubles: [Trouble: APITime] = [:]
   /// The commit that stays applied during `commitNotApplied`.
   var previousCommit: Commit?
-  var helmReleaseStalled: Moment?
+  var helmReleaseStalled: APITime?
   var crowd: Crowd?
   var isCertificateEnding = false
-  var stackFailed: Moment?
+  var stackFailed: APITime?
 
   struct Commit: Sendable {
     var sha: String
-    var at: Moment
+    var at: APITime
     /// The revision in Flux's format.
     var revision: String { "main@sha1:\(sha)" }
   }
@@ -55,8 +55,8 @@ package struct ClusterState: Sendable {
   var applied: Commit { troubles[.commitNotApplied] == nil ? fetched : previousCommit ?? commit }
 
   /// The last activity of a controller: now, unless it has stopped.
-  func lastWork(of controller: String, at now: Moment) -> Moment {
-    let ends: [Moment?] = [
+  func lastWork(of controller: String, at now: APITime) -> APITime {
+    let ends: [APITime?] = [
       troubles[.controllerStopped(controller)], troubles[.controllerMissing(controller)],
       troubles[.scaledToZero("\(Self.fluxNamespace)/\(controller)")],
       downWorkloads["\(Self.fluxNamespace)/\(controller)"],
@@ -67,11 +67,11 @@ package struct ClusterState: Sendable {
   struct Failure: Sendable {
     let reason: String
     let message: String
-    let since: Moment
+    let since: APITime
   }
 
   /// The healthy Oceanid cluster.
-  package static func oceanid(at now: Moment) -> ClusterState {
+  package static func oceanid(at now: APITime) -> ClusterState {
     let settled = now.advanced(seconds: -3600)
     return ClusterState(
       created: now.advanced(seconds: -365 * 86_400), settled: settled,

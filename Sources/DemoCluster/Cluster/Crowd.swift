@@ -23,7 +23,7 @@ extension ClusterState {
   }
 
   /// The healthy Oceanid cluster with additional objects.
-  package static func oceanid(at now: Moment, with crowd: Crowd) -> ClusterState {
+  package static func oceanid(at now: APITime, with crowd: Crowd) -> ClusterState {
     var state = oceanid(at: now)
     state.crowd = crowd
     state.nodes += (0..<crowd.nodes).map { index in

@@ -2,7 +2,7 @@
 extension ClusterState {
   static let kustomizations = ["flux-system", "infrastructure", "apps"]
 
-  func kustomizationObjects(at now: Moment) -> [Object] {
+  func kustomizationObjects(at now: APITime) -> [Object] {
     [
       kustomization("flux-system", path: "./clusters/oceanid", at: now),
       kustomization("infrastructure", path: "./infrastructure", after: "flux-system", at: now),
@@ -13,7 +13,7 @@ extension ClusterState {
       }
   }
 
-  private func kustomization(_ name: String, path: String, after: String? = nil, at now: Moment) -> Object {
+  private func kustomization(_ name: String, path: String, after: String? = nil, at now: APITime) -> Object {
     let (suspend, generation) = suspension(.kustomization, name)
     // Ready becomes Unknown and True again in every run, so its transition time is that of the last run: every ten
     // minutes here.
@@ -158,7 +158,7 @@ extension ClusterState {
     ]
   }
 
-  private func upgraded(since: Moment, release: Int, generation: Int) -> [JSON] {
+  private func upgraded(since: APITime, release: Int, generation: Int) -> [JSON] {
     let message =
       "Helm upgrade succeeded for release cert-manager/cert-manager.v\(release) with chart cert-manager@\(certManagerVersion)"
     return ["Ready", "Released"].map {

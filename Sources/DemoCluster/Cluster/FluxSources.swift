@@ -49,7 +49,7 @@ extension ClusterState {
   }
 
   /// Ready=False for a chart or its repository, with the artifact that was fetched before.
-  private func refused(_ reason: String, _ message: String, since: Moment) -> [JSON] {
+  private func refused(_ reason: String, _ message: String, since: APITime) -> [JSON] {
     [
       condition("Reconciling", "ProgressingWithRetry", "retrying", since: since),
       condition("Ready", "False", reason, message, since: since),
@@ -115,7 +115,7 @@ extension ClusterState {
       ])
   }
 
-  private func artifact(_ folder: String, _ file: String, _ revision: String, _ at: Moment) -> JSON {
+  private func artifact(_ folder: String, _ file: String, _ revision: String, _ at: APITime) -> JSON {
     let path = "\(folder)/\(file).tar.gz"
     return [
       "digest": .string("sha256:\(Hash.hex(path, digits: 64))"), "lastUpdateTime": .string(at.time),

@@ -8,15 +8,15 @@ struct ImageFacts: Sendable {
   let range: String
   var latest: String
   var previous: String?
-  var moved: Moment
+  var moved: APITime
   /// The tag that the automation has written to Git and that the workload runs.
   var running: String
-  var rolledOut: Moment
+  var rolledOut: APITime
   /// Incremented by every rollout.
   var release = 2
   var tagCount: Int
 
-  static func oceanid(since: Moment) -> [ImageFacts] {
+  static func oceanid(since: APITime) -> [ImageFacts] {
     [
       ImageFacts(
         name: "cert-manager", image: "quay.io/jetstack/cert-manager-controller", range: "1.18.x",
@@ -33,7 +33,7 @@ struct ImageFacts: Sendable {
 extension ClusterState {
   func image(named name: String) -> ImageFacts? { images.first { $0.name == name } }
 
-  func imageObjects(of kind: Kind, at now: Moment) -> [Object] {
+  func imageObjects(of kind: Kind, at now: APITime) -> [Object] {
     switch kind {
     case .imageRepository: images.map { repository($0, at: now) }
     case .imagePolicy: images.map(policy)
@@ -41,7 +41,7 @@ extension ClusterState {
     }
   }
 
-  private func repository(_ facts: ImageFacts, at now: Moment) -> Object {
+  private func repository(_ facts: ImageFacts, at now: APITime) -> Object {
     let (suspend, generation) = suspension(.imageRepository, facts.name)
     let refusal = troubles[.scanRefused(facts.name)]
     let end =
@@ -108,7 +108,7 @@ extension ClusterState {
       ])
   }
 
-  private func automation(at now: Moment) -> Object {
+  private func automation(at now: APITime) -> Object {
     let (suspend, generation) = suspension(.imageUpdateAutomation, "flux-system")
     // The automation runs once per minute, on the minute.
     let end = automationStopped ?? lastWork(of: "image-automation-controller", at: now)

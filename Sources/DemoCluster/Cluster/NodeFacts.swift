@@ -12,14 +12,14 @@ struct NodeFacts: Sendable {
   var kubeletVersion = ClusterState.kubernetesVersion
   /// False if the kubelet has stopped reporting.
   var isReady = true
-  var since: Moment
+  var since: APITime
   var isCordoned = false
   /// False if the node was deleted.
   var isThere = true
   /// The time of the last Lease renewal; nil while the Lease is renewed.
-  var leaseStopped: Moment?
+  var leaseStopped: APITime?
 
-  static func oceanid(since: Moment) -> [NodeFacts] {
+  static func oceanid(since: APITime) -> [NodeFacts] {
     [
       NodeFacts(
         name: "calypso", address: "10.0.0.3", roles: [], gpus: 1, allocatableGPUs: 1, since: since),
@@ -47,7 +47,7 @@ extension ClusterState {
     return node.kubeletVersion
   }
 
-  func nodeObjects(at now: Moment) -> [Object] {
+  func nodeObjects(at now: APITime) -> [Object] {
     presentNodes.map { node in
       Object(
         kind: .node, name: node.name, labels: labels(of: node), generation: nil,
@@ -94,7 +94,7 @@ extension ClusterState {
     ]
   }
 
-  private func status(of node: NodeFacts, at now: Moment) -> JSON {
+  private func status(of node: NodeFacts, at now: APITime) -> JSON {
     var capacity: JSON = [
       "cpu": "8", "ephemeral-storage": "205374420Ki", "memory": "32872180Ki", "pods": "110",
     ]
@@ -123,7 +123,7 @@ extension ClusterState {
     ]
   }
 
-  private func conditions(of node: NodeFacts, at now: Moment) -> [JSON] {
+  private func conditions(of node: NodeFacts, at now: APITime) -> [JSON] {
     let quiet = [
       ("MemoryPressure", "KubeletHasSufficientMemory", "kubelet has sufficient memory available"),
       ("DiskPressure", "KubeletHasNoDiskPressure", "kubelet has no disk pressure"),
@@ -153,7 +153,7 @@ extension ClusterState {
       }
   }
 
-  func leaseObjects(at now: Moment) -> [Object] {
+  func leaseObjects(at now: APITime) -> [Object] {
     let kubelets = presentNodes.map { node in
       let renewed =
         node.leaseStopped ?? (node.isReady ? now.advanced(seconds: -3) : node.since.advanced(seconds: -50))

@@ -8,9 +8,9 @@ struct Object: Sendable {
   var generation: Int? = 1
   var annotations: [String: String] = [:]
   var owner: JSON = .null
-  var created: Moment?
+  var created: APITime?
   /// The deletion time of an object that waits for its finalizers.
-  var deleted: Moment?
+  var deleted: APITime?
   var spec: JSON = .null
   var status: JSON = .null
   /// Members besides metadata, spec and status.
@@ -44,7 +44,7 @@ struct Object: Sendable {
 
 /// A condition in the format of metav1.Condition.
 func condition(
-  _ type: String, _ status: String, _ reason: String, _ message: String, since: Moment, generation: Int? = 1
+  _ type: String, _ status: String, _ reason: String, _ message: String, since: APITime, generation: Int? = 1
 ) -> JSON {
   [
     "type": .string(type), "status": .string(status), "reason": .string(reason),
@@ -55,14 +55,14 @@ func condition(
 
 /// A condition with status True.
 func condition(
-  _ type: String, _ reason: String, _ message: String, since: Moment, generation: Int? = 1
+  _ type: String, _ reason: String, _ message: String, since: APITime, generation: Int? = 1
 ) -> JSON {
   condition(type, "True", reason, message, since: since, generation: generation)
 }
 
 extension ClusterState {
   /// All objects of a kind in the API's order: by namespace, then name.
-  func objects(of kind: Kind, at now: Moment) -> [Object] {
+  func objects(of kind: Kind, at now: APITime) -> [Object] {
     let objects: [Object] =
       switch kind {
       case .node: nodeObjects(at: now)

@@ -22,7 +22,7 @@ struct PodFacts {
 /// workload.
 extension ClusterState {
   /// Since when no pod of a workload has been ready; nil if pods are ready.
-  func outage(of facts: WorkloadFacts) -> Moment? {
+  func outage(of facts: WorkloadFacts) -> APITime? {
     downWorkloads[facts.fullName] ?? troubles[.podsCrashing(facts.fullName)]
       ?? troubles[.podsPending(facts.fullName)] ?? troubles[.podsRestarting(facts.fullName)]
   }
@@ -39,7 +39,7 @@ extension ClusterState {
     }
   }
 
-  func podObjects(at now: Moment) -> [Object] {
+  func podObjects(at now: APITime) -> [Object] {
     deploymentObjects().flatMap { deployment -> [Object] in
       let image = deployment.spec["template"]["spec"]["containers"].items.first?["image"].string ?? ""
       guard case .number(let replicas) = deployment.spec["replicas"] else { return [] }
@@ -54,7 +54,7 @@ extension ClusterState {
     }
   }
 
-  private func object(of pod: PodFacts, _ facts: WorkloadFacts, at now: Moment) -> Object {
+  private func object(of pod: PodFacts, _ facts: WorkloadFacts, at now: APITime) -> Object {
     let crashing = troubles[.podsCrashing(facts.fullName)]
     let pending = troubles[.podsPending(facts.fullName)]
     let restarting = troubles[.podsRestarting(facts.fullName)]
@@ -93,7 +93,7 @@ extension ClusterState {
       ])
   }
 
-  private func outOfMemory(_ pod: PodFacts, _ facts: WorkloadFacts, at now: Moment) -> JSON {
+  private func outOfMemory(_ pod: PodFacts, _ facts: WorkloadFacts, at now: APITime) -> JSON {
     [
       "name": .string(facts.name), "image": .string(facts.image), "ready": false, "restartCount": 300,
       "state": ["running": ["startedAt": .string(now.advanced(seconds: -20).time)]],
@@ -106,7 +106,7 @@ extension ClusterState {
   }
 
   private func container(
-    _ pod: PodFacts, _ facts: WorkloadFacts, _ crashing: Moment?, at now: Moment
+    _ pod: PodFacts, _ facts: WorkloadFacts, _ crashing: APITime?, at now: APITime
   ) -> JSON {
     // The back-off grows to five minutes, so from then on there is one restart per five minutes.
     let restarts = crashing.map { 4 + max(0, now.seconds(since: $0)) / 300 } ?? 0

@@ -21,7 +21,7 @@ extension ClusterState {
       }
   }
 
-  func certificateObjects(at now: Moment) -> [Object] {
+  func certificateObjects(at now: APITime) -> [Object] {
     let days = troubles[.certificateExpired] != nil ? 0 : isCertificateEnding ? 1 : 70
     let failing = troubles[.certificateFailing]
     return [
@@ -53,7 +53,7 @@ extension ClusterState {
     ]
   }
 
-  func stackObjects(at now: Moment) -> [Object] {
+  func stackObjects(at now: APITime) -> [Object] {
     let age = max(0, now.seconds(since: settled))
     let resynced = settled.advanced(seconds: age - age % 300)
     return [

@@ -55,7 +55,7 @@ extension ClusterState {
 
   private func deployment(
     _ namespace: String, _ name: String, _ image: String, replicas: Int = 1, labels: [String: String] = [:],
-    since: Moment? = nil, revision: Int? = nil
+    since: APITime? = nil, revision: Int? = nil
   ) -> Object {
     let facts = WorkloadFacts(kind: .deployment, namespace: namespace, name: name, image: image)
     let full = replicas

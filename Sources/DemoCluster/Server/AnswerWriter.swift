@@ -11,7 +11,7 @@ protocol AnswerWriter: AnyObject {
   ///
   /// - Returns: bytes to send before the body.
   func begin(
-    _ answer: Answer, length: Int, isLast: Bool, at now: Moment, _ context: ChannelHandlerContext
+    _ answer: Answer, length: Int, isLast: Bool, at now: APITime, _ context: ChannelHandlerContext
   ) -> [UInt8]
   @discardableResult
   func send(_ bytes: [UInt8], _ context: ChannelHandlerContext) -> EventLoopFuture<Void>
@@ -40,7 +40,7 @@ extension AnswerWriter {
   }
 
   private func deliver(
-    _ delivery: Delivery, to head: HTTPRequestHead, at now: Moment, _ context: ChannelHandlerContext
+    _ delivery: Delivery, to head: HTTPRequestHead, at now: APITime, _ context: ChannelHandlerContext
   ) {
     let isLast = !head.isKeepAlive
     switch delivery {

@@ -25,7 +25,7 @@ final class ConnectionHandler: ChannelInboundHandler {
 
 extension ConnectionHandler: AnswerWriter {
   func begin(
-    _ answer: Answer, length: Int, isLast: Bool, at now: Moment, _ context: ChannelHandlerContext
+    _ answer: Answer, length: Int, isLast: Bool, at now: APITime, _ context: ChannelHandlerContext
   ) -> [UInt8] {
     var lines = ["HTTP/1.1 \(answer.status) \(Answer.reasonPhrase(answer.status))"]
     lines += answer.allHeaders(length: length, at: now).map { "\($0.0): \($0.1)" }

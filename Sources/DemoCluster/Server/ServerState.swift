@@ -36,7 +36,7 @@ struct ServerState {
   }
 
   /// The time of the cluster's clock.
-  var now: Moment { Moment.now.advanced(seconds: clockAhead) }
+  var now: APITime { APITime.now.advanced(seconds: clockAhead) }
 
   mutating func apply(_ fault: Fault) {
     switch fault {
@@ -56,7 +56,7 @@ struct ServerState {
   func user(authorization: String?, certificate: NIOSSLCertificate?) -> String? {
     if let authorization { return authorization == "Bearer \(token)" ? Certificates.user : nil }
     guard let certificate, clients.contains(certificate),
-      Int64(certificate.notValidAfter) * 1_000_000 > Moment.now.microseconds
+      Int64(certificate.notValidAfter) * 1_000_000 > APITime.now.microseconds
     else { return nil }
     return Certificates.user
   }
@@ -80,7 +80,7 @@ struct ServerState {
   }
 
   private mutating func delivery(
-    of request: Request, target: String, isCompressed: Bool, at now: Moment
+    of request: Request, target: String, isCompressed: Bool, at now: APITime
   ) -> Delivery {
     if state.start?.phase(at: now) == .down { return .close }
     let how = misbehaviour(for: request.path)

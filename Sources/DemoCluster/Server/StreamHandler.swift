@@ -22,7 +22,7 @@ final class StreamHandler: ChannelInboundHandler {
 
 extension StreamHandler: AnswerWriter {
   func begin(
-    _ answer: Answer, length: Int, isLast: Bool, at now: Moment, _ context: ChannelHandlerContext
+    _ answer: Answer, length: Int, isLast: Bool, at now: APITime, _ context: ChannelHandlerContext
   ) -> [UInt8] {
     let head = HTTPResponseHead(
       version: .http2, status: HTTPResponseStatus(statusCode: answer.status),

@@ -1,25 +1,25 @@
 internal import Glibc
 
 /// A time of the cluster's clock, with the three formats that the API uses.
-package struct Moment: Hashable, Comparable, Sendable {
+package struct APITime: Hashable, Comparable, Sendable {
   /// Microseconds since 1970-01-01T00:00:00Z.
   package let microseconds: Int64
 
   package init(microseconds: Int64) { self.microseconds = microseconds }
 
-  package static var now: Moment {
+  package static var now: APITime {
     var time = timespec()
     clock_gettime(CLOCK_REALTIME, &time)
-    return Moment(microseconds: Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000)
+    return APITime(microseconds: Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000)
   }
 
-  package static func < (a: Moment, b: Moment) -> Bool { a.microseconds < b.microseconds }
+  package static func < (a: APITime, b: APITime) -> Bool { a.microseconds < b.microseconds }
 
-  package func advanced(seconds: Int) -> Moment {
-    Moment(microseconds: microseconds + Int64(seconds) * 1_000_000)
+  package func advanced(seconds: Int) -> APITime {
+    APITime(microseconds: microseconds + Int64(seconds) * 1_000_000)
   }
 
-  package func seconds(since earlier: Moment) -> Int {
+  package func seconds(since earlier: APITime) -> Int {
     Int((microseconds - earlier.microseconds) / 1_000_000)
   }
 

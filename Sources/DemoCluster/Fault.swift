@@ -60,9 +60,9 @@ package enum Fault: Hashable, Sendable {
   case starting(Start.Phase)
   case started
 
-  /// The trouble starts, and lasts until it is ended.
-  case begins(Trouble)
-  case ends(Trouble)
+  /// The fault starts, and lasts until it is ended.
+  case begins(OngoingFault)
+  case ends(OngoingFault)
 
   /// The cluster's clock is ahead of the local clock by this much; negative: behind.
   case clockAhead(seconds: Int)
@@ -164,13 +164,13 @@ extension ClusterState {
     case .workloadUp(let name): downWorkloads[name] = nil
     case .secretMissing(let name): missingSecrets.insert(name)
     case .secretBack(let name): missingSecrets.remove(name)
-    case .begins(let trouble):
-      troubles[trouble] = now
-      if trouble == .commitNotApplied { previousCommit = commit }
-      if trouble == .commitNotApplied {
+    case .begins(let fault):
+      ongoingFaults[fault] = now
+      if fault == .commitNotApplied { previousCommit = commit }
+      if fault == .commitNotApplied {
         commit = Commit(sha: Hash.hex("\(commit.sha) next", digits: 40), at: now)
       }
-    case .ends(let trouble): troubles[trouble] = nil
+    case .ends(let fault): ongoingFaults[fault] = nil
     case .groupMissing(let group): missingGroups.insert(group)
     case .groupBack(let group): missingGroups.remove(group)
     case .definitionDeleted(let name): missingKinds.insert(name)

@@ -77,8 +77,8 @@ extension Fault {
       self = .answersWrong(
         try Misbehaviour(word: try argument(0, "how")), on: arguments.count > 1 ? arguments[1] : "/")
     case "answers-right": self = .answersRight
-    case "begins": self = .begins(try Trouble(words: arguments))
-    case "ends": self = .ends(try Trouble(words: arguments))
+    case "begins": self = .begins(try OngoingFault(words: arguments))
+    case "ends": self = .ends(try OngoingFault(words: arguments))
     case "healed": self = .healed
     default: throw DemoError.unknownFault("unknown fault '\(verb)'")
     }

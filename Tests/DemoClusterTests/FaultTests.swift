@@ -68,7 +68,7 @@ import Testing
   }
 
   @Test func stoppedWorkResumesAfterwards() {
-    let stop = Trouble.controllerStopped("kustomize-controller")
+    let stop = OngoingFault.controllerStopped("kustomize-controller")
     func renewed(_ faults: Fault...) -> JSON {
       var state = ClusterState.oceanid(at: now.advanced(seconds: -600))
       for fault in faults { state.apply(fault, at: now) }

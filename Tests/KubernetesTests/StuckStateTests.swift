@@ -30,7 +30,7 @@ import Testing
     }
 
     init(
-      _ trouble: Trouble, beside faults: Fault..., after seconds: Int = 0, problem: String,
+      _ trouble: OngoingFault, beside faults: Fault..., after seconds: Int = 0, problem: String,
       _ severity: Problem.Severity = .warning, remedy: String, mends: Fault...
     ) {
       self.faults = faults + [.begins(trouble)]

@@ -35,8 +35,8 @@ package struct ClusterState: Sendable {
   /// The last run of the image automation; nil while it runs every minute.
   var automationStopped: APITime?
 
-  /// The current troubles with their start times.
-  var troubles: [Trouble: APITime] = [:]
+  /// The ongoing faults with their start times.
+  var ongoingFaults: [OngoingFault: APITime] = [:]
   /// The commit that stays applied during `commitNotApplied`.
   var previousCommit: Commit?
   var helmReleaseStalled: APITime?
@@ -52,13 +52,13 @@ package struct ClusterState: Sendable {
   }
 
   /// The commit that the Kustomizations have applied.
-  var applied: Commit { troubles[.commitNotApplied] == nil ? fetched : previousCommit ?? commit }
+  var applied: Commit { ongoingFaults[.commitNotApplied] == nil ? fetched : previousCommit ?? commit }
 
   /// The last activity of a controller: now, unless it has stopped.
   func lastWork(of controller: String, at now: APITime) -> APITime {
     let ends: [APITime?] = [
-      troubles[.controllerStopped(controller)], troubles[.controllerMissing(controller)],
-      troubles[.scaledToZero("\(Self.fluxNamespace)/\(controller)")],
+      ongoingFaults[.controllerStopped(controller)], ongoingFaults[.controllerMissing(controller)],
+      ongoingFaults[.scaledToZero("\(Self.fluxNamespace)/\(controller)")],
       downWorkloads["\(Self.fluxNamespace)/\(controller)"],
     ]
     return ends.compactMap(\.self).min() ?? now

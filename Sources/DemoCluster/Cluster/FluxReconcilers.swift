@@ -18,7 +18,7 @@ extension ClusterState {
     // Ready becomes Unknown and True again in every run, so its transition time is that of the last run: every ten
     // minutes here.
     let commit = applied
-    let end = troubles[.kustomizationForgotten(name)] ?? lastWork(of: "kustomize-controller", at: now)
+    let end = ongoingFaults[.kustomizationForgotten(name)] ?? lastWork(of: "kustomize-controller", at: now)
     let age = max(0, end.seconds(since: commit.at))
     let lastRun = isSuspended(.kustomization, name) ? commit.at : commit.at.advanced(seconds: age - age % 600)
     var conditions = [
@@ -27,7 +27,7 @@ extension ClusterState {
         generation: generation)
     ]
     var applied = commit.revision
-    if let since = troubles[.kustomizationHung(name)] {
+    if let since = ongoingFaults[.kustomizationHung(name)] {
       conditions = [
         condition("Reconciling", "Progressing", "Running health checks", since: since),
         condition("Ready", "Unknown", "Progressing", "Reconciliation in progress", since: since),
@@ -39,7 +39,7 @@ extension ClusterState {
         condition("Ready", "False", failure.reason, failure.message, since: failure.since),
       ]
       applied = "main@sha1:\(Hash.hex("before \(commit.sha)", digits: 40))"
-    } else if let since = troubles[.dependencyMissing(name)] {
+    } else if let since = ongoingFaults[.dependencyMissing(name)] {
       conditions = [
         condition("Reconciling", "ProgressingWithRetry", "dependency not ready", since: since),
         condition(
@@ -54,7 +54,7 @@ extension ClusterState {
       ]
       applied = "main@sha1:\(Hash.hex("before \(commit.sha)", digits: 40))"
     }
-    let missing = troubles[.dependencyMissing(name)] == nil ? nil : "ghost"
+    let missing = ongoingFaults[.dependencyMissing(name)] == nil ? nil : "ghost"
     let dependencies = [after, missing].compactMap(\.self)
     return Object(
       kind: .kustomization, namespace: Self.fluxNamespace, name: name, labels: bootstrapLabels,
@@ -73,7 +73,7 @@ extension ClusterState {
   }
 
   private func healthCheck(of name: String) -> Failure? {
-    troubles[.healthCheckFailing(name)].map { since in
+    ongoingFaults[.healthCheckFailing(name)].map { since in
       Failure(
         reason: "HealthCheckFailed",
         message:
@@ -102,7 +102,7 @@ extension ClusterState {
     let since = facts?.rolledOut ?? settled
     let release = facts?.release ?? 1
     var conditions = upgraded(since: since, release: release, generation: generation)
-    if let since = troubles[.chartsRefused] {
+    if let since = ongoingFaults[.chartsRefused] {
       conditions = [
         condition("Reconciling", "ProgressingWithRetry", "HelmChart is not ready", since: since),
         condition(

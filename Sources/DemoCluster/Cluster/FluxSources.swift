@@ -44,7 +44,7 @@ extension ClusterState {
 
   /// The commit that the Git source has stored: the last push, unless fetching fails.
   var fetched: Commit {
-    guard let since = troubles[.pushNotFetched] else { return commit }
+    guard let since = ongoingFaults[.pushNotFetched] else { return commit }
     return Commit(sha: Hash.hex("before \(commit.sha)", digits: 40), at: min(settled, since))
   }
 
@@ -70,7 +70,7 @@ extension ClusterState {
       status: [
         "artifact": artifact("helmrepository/flux-system/jetstack", digest, "sha256:\(digest)", settled),
         "conditions": .array(
-          troubles[.chartsRefused].map {
+          ongoingFaults[.chartsRefused].map {
             refused(
               "IndexationFailed", "failed to fetch https://charts.jetstack.io/index.yaml : 503", since: $0)
           } ?? [
@@ -104,7 +104,7 @@ extension ClusterState {
           "helmchart/flux-system/cert-manager-cert-manager", "cert-manager-\(certManagerVersion)",
           certManagerVersion, since),
         "conditions": .array(
-          troubles[.chartsRefused].map {
+          ongoingFaults[.chartsRefused].map {
             refused(
               "NoSourceArtifact", "no artifact available for HelmRepository source 'jetstack'", since: $0)
           } ?? [

@@ -37,15 +37,15 @@ extension ClusterState {
     switch kind {
     case .imageRepository: images.map { repository($0, at: now) }
     case .imagePolicy: images.map(policy)
-    default: troubles[.automationMissing] == nil ? [automation(at: now)] : []
+    default: ongoingFaults[.automationMissing] == nil ? [automation(at: now)] : []
     }
   }
 
   private func repository(_ facts: ImageFacts, at now: APITime) -> Object {
     let (suspend, generation) = suspension(.imageRepository, facts.name)
-    let refusal = troubles[.scanRefused(facts.name)]
+    let refusal = ongoingFaults[.scanRefused(facts.name)]
     let end =
-      refusal ?? troubles[.scanStopped(facts.name)]
+      refusal ?? ongoingFaults[.scanStopped(facts.name)]
       ?? lastWork(of: "image-reflector-controller", at: now)
     let age = max(0, end.seconds(since: settled))
     let scanned = suspend == true ? settled : settled.advanced(seconds: age - age % 300)
@@ -91,7 +91,7 @@ extension ClusterState {
       ],
       status: [
         "conditions": [
-          troubles[.policyUnresolved(facts.name)].map {
+          ongoingFaults[.policyUnresolved(facts.name)].map {
             condition(
               "Ready", "False", "Failure",
               "cannot determine latest tag for policy: unable to determine latest version from provided list",
@@ -113,9 +113,9 @@ extension ClusterState {
     // The automation runs once per minute, on the minute.
     let end = automationStopped ?? lastWork(of: "image-automation-controller", at: now)
     let lastRun = automationStopped ?? end.advanced(seconds: -Int(end.microseconds / 1_000_000 % 60))
-    let seesLatest = troubles[.markerMissing] != nil || troubles[.pushNotFetched] != nil
-    let pushed = troubles[.pushNotFetched] ?? commit.at
-    let refusal = troubles[.pushRefused].map {
+    let seesLatest = ongoingFaults[.markerMissing] != nil || ongoingFaults[.pushNotFetched] != nil
+    let pushed = ongoingFaults[.pushNotFetched] ?? commit.at
+    let refusal = ongoingFaults[.pushRefused].map {
       condition(
         "Ready", "False", "GitOperationFailed",
         "failed to push to remote: command error on refs/heads/main: protected branch hook declined",

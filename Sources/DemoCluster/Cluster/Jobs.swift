@@ -31,8 +31,8 @@ extension ClusterState {
         ],
       ])
     return [backup]
-      + troubles.compactMap { trouble, since -> Object? in
-        guard case .jobFailed(let fullName) = trouble else { return nil }
+      + ongoingFaults.compactMap { fault, since -> Object? in
+        guard case .jobFailed(let fullName) = fault else { return nil }
         let parts = fullName.split(separator: "/").map(String.init)
         guard parts.count == 2 else { return nil }
         return Object(

@@ -34,8 +34,8 @@ struct NodeFacts: Sendable {
 extension ClusterState {
   /// The listed nodes, including unexpected ones.
   var presentNodes: [NodeFacts] {
-    let strangers = troubles.compactMap { trouble, since -> NodeFacts? in
-      guard case .nodeJoined(let name) = trouble else { return nil }
+    let strangers = ongoingFaults.compactMap { fault, since -> NodeFacts? in
+      guard case .nodeJoined(let name) = fault else { return nil }
       return NodeFacts(
         name: name, address: "10.0.0.99", roles: [], gpus: 0, allocatableGPUs: 0, since: since)
     }
@@ -43,7 +43,7 @@ extension ClusterState {
   }
 
   private func kubeletVersion(of node: NodeFacts) -> String {
-    for case .kubeletVersion(node.name, let version) in troubles.keys { return version }
+    for case .kubeletVersion(node.name, let version) in ongoingFaults.keys { return version }
     return node.kubeletVersion
   }
 
@@ -133,13 +133,13 @@ extension ClusterState {
       quiet.map { ($0.0, "False", $0.1, $0.2) } + [
         ("Ready", "True", "KubeletReady", "kubelet is posting ready status")
       ]
-    let others = troubles.compactMap { trouble, since -> JSON? in
-      guard case .nodeCondition(node.name, let type, let status, let reason) = trouble else { return nil }
+    let others = ongoingFaults.compactMap { fault, since -> JSON? in
+      guard case .nodeCondition(node.name, let type, let status, let reason) = fault else { return nil }
       return condition(type, status, reason, "", since: since, generation: nil)
     }
     return others
       + all.map { type, status, reason, message -> JSON in
-        if let since = troubles[.nodePressure(node.name, type: type)] {
+        if let since = ongoingFaults[.nodePressure(node.name, type: type)] {
           return condition(type, "KubeletHas\(type)", "kubelet has \(type)", since: since, generation: nil)
         }
         return [

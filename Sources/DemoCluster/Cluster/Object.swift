@@ -86,8 +86,9 @@ extension ClusterState {
       }
     return objects.map { object in
       var object = object
-      object.deleted = troubles[.terminating(kind: object.kind.kind, name: object.name)] ?? object.deleted
-      if let since = troubles[.statusMissing(kind: object.kind.kind, name: object.name)] {
+      object.deleted =
+        ongoingFaults[.terminating(kind: object.kind.kind, name: object.name)] ?? object.deleted
+      if let since = ongoingFaults[.statusMissing(kind: object.kind.kind, name: object.name)] {
         (object.status, object.created) = (.null, since)
       }
       return object

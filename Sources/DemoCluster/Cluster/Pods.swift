@@ -23,13 +23,13 @@ struct PodFacts {
 extension ClusterState {
   /// Since when no pod of a workload has been ready; nil if pods are ready.
   func outage(of facts: WorkloadFacts) -> APITime? {
-    downWorkloads[facts.fullName] ?? troubles[.podsCrashing(facts.fullName)]
-      ?? troubles[.podsPending(facts.fullName)] ?? troubles[.podsRestarting(facts.fullName)]
+    downWorkloads[facts.fullName] ?? ongoingFaults[.podsCrashing(facts.fullName)]
+      ?? ongoingFaults[.podsPending(facts.fullName)] ?? ongoingFaults[.podsRestarting(facts.fullName)]
   }
 
   func pods(of facts: WorkloadFacts, replicas: Int) -> [PodFacts] {
     let nodes = presentNodes.filter { $0.gpus == 0 }.sorted { $0.name > $1.name }
-    let isPending = troubles[.podsPending(facts.fullName)] != nil
+    let isPending = ongoingFaults[.podsPending(facts.fullName)] != nil
     return (0..<replicas).map { index in
       let node = nodes.isEmpty ? nil : nodes[index % nodes.count]
       return PodFacts(
@@ -46,7 +46,9 @@ extension ClusterState {
       let facts = WorkloadFacts(
         kind: .deployment, namespace: deployment.namespace ?? "", name: deployment.name, image: image)
       let pods = pods(of: facts, replicas: replicas).map { object(of: $0, facts, at: now) }
-      guard let since = troubles[.podTerminating(facts.fullName)], var old = pods.first else { return pods }
+      guard let since = ongoingFaults[.podTerminating(facts.fullName)], var old = pods.first else {
+        return pods
+      }
       old = Object(
         kind: .pod, namespace: old.namespace, name: "\(facts.name)-old", labels: ["app": facts.name],
         generation: nil, deleted: since, spec: old.spec, status: old.status)
@@ -55,9 +57,9 @@ extension ClusterState {
   }
 
   private func object(of pod: PodFacts, _ facts: WorkloadFacts, at now: APITime) -> Object {
-    let crashing = troubles[.podsCrashing(facts.fullName)]
-    let pending = troubles[.podsPending(facts.fullName)]
-    let restarting = troubles[.podsRestarting(facts.fullName)]
+    let crashing = ongoingFaults[.podsCrashing(facts.fullName)]
+    let pending = ongoingFaults[.podsPending(facts.fullName)]
+    let restarting = ongoingFaults[.podsRestarting(facts.fullName)]
     let since = crashing ?? pending ?? restarting ?? downWorkloads[facts.fullName] ?? settled
     var ready: JSON = condition(
       "Ready", pod.isReady ? "True" : "False", pod.isReady ? "" : "ContainersNotReady", "", since: since,

@@ -22,8 +22,8 @@ extension ClusterState {
   }
 
   func certificateObjects(at now: APITime) -> [Object] {
-    let days = troubles[.certificateExpired] != nil ? 0 : isCertificateEnding ? 1 : 70
-    let failing = troubles[.certificateFailing]
+    let days = ongoingFaults[.certificateExpired] != nil ? 0 : isCertificateEnding ? 1 : 70
+    let failing = ongoingFaults[.certificateFailing]
     return [
       Object(
         kind: .certificate, namespace: "cloudflared", name: "oceanid-tls",
@@ -76,7 +76,7 @@ extension ClusterState {
   }
 
   private var stackConditions: [JSON] {
-    if let since = troubles[.stackStalled] {
+    if let since = ongoingFaults[.stackStalled] {
       return [
         condition(
           "Ready", "False", "NotReadyStalled", "reconciliation is stalled", since: since, generation: nil),

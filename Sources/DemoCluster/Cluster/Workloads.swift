@@ -15,10 +15,10 @@ extension ClusterState {
   ]
 
   func deploymentObjects() -> [Object] {
-    let release = troubles.keys.lazy.compactMap { trouble -> String? in
-      if case .fluxVersion(let version) = trouble { version } else { nil }
+    let release = ongoingFaults.keys.lazy.compactMap { fault -> String? in
+      if case .fluxVersion(let version) = fault { version } else { nil }
     }.first
-    let flux = fluxControllers.filter { troubles[.controllerMissing($0)] == nil }.map { name in
+    let flux = fluxControllers.filter { ongoingFaults[.controllerMissing($0)] == nil }.map { name in
       deployment(
         Self.fluxNamespace, name, "ghcr.io/fluxcd/\(name):\(Self.controllerTags[name] ?? "")",
         labels: [
@@ -59,11 +59,11 @@ extension ClusterState {
   ) -> Object {
     let facts = WorkloadFacts(kind: .deployment, namespace: namespace, name: name, image: image)
     let full = replicas
-    let replicas = troubles[.scaledToZero("\(namespace)/\(name)")] == nil ? full : 0
+    let replicas = ongoingFaults[.scaledToZero("\(namespace)/\(name)")] == nil ? full : 0
     let down = outage(of: facts)
     let ready = replicas == 0 ? 0 : pods(of: facts, replicas: replicas).count(where: \.isReady)
     let since = since ?? settled
-    let stuck = troubles[.rolloutStuck("\(namespace)/\(name)")]
+    let stuck = ongoingFaults[.rolloutStuck("\(namespace)/\(name)")]
     return Object(
       kind: .deployment, namespace: namespace, name: name, labels: labels,
       generation: revision ?? 1,

@@ -1,6 +1,6 @@
 /// A lasting fault of the demo's cluster that starts and ends by command, in addition to the pairs of faults in
 /// `Fault`.
-package enum Trouble: Hashable, Sendable {
+package enum OngoingFault: Hashable, Sendable {
   // Nodes
   /// `MemoryPressure`, `DiskPressure` or `PIDPressure`.
   case nodePressure(String, type: String)
@@ -110,7 +110,7 @@ package enum Trouble: Hashable, Sendable {
     case "certificate-failing": self = .certificateFailing
     case "certificate-expired": self = .certificateExpired
     case "stack-stalled": self = .stackStalled
-    default: throw DemoError.unknownFault("unknown trouble '\(verb)'")
+    default: throw DemoError.unknownFault("unknown ongoing fault '\(verb)'")
     }
   }
 }

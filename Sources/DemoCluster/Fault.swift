@@ -69,50 +69,10 @@ package enum Fault: Hashable, Sendable {
   /// New connections get this certificate.
   case presents(Certificates.Server)
   /// All responses whose path contains this text are faulty, until `answersRight`.
-  case answersWrong(Misbehaviour, on: String)
+  case answersWrong(ResponseFault, on: String)
   case answersRight
   /// Reverts everything: cluster, clock, certificate and responses.
   case healed
-}
-
-/// A fault in the responses of an API server or of another server in its place.
-package enum Misbehaviour: Hashable, Sendable {
-  /// 401 for every request.
-  case unauthorized
-  /// 403 with RBAC's message.
-  case forbidden
-  /// A Status object with this code (500, 503, 429 …).
-  case status(Int)
-  /// Accepts the request and never answers.
-  case hangs
-  /// Closes the connection without a response.
-  case closes
-  /// 200 with a web page, as from a captive portal.
-  case html
-  /// A complete response with truncated JSON.
-  case truncatedJSON
-  /// Fewer bytes than Content-Length announces, then end of file.
-  case shortBody
-  /// Half of a response, then end of file without a TLS close_notify.
-  case truncatedTLS
-  /// Names that are not valid UTF-8.
-  case invalidUTF8
-  /// Every page has a `continue` token.
-  case endlessContinue
-  /// A list with this many bytes.
-  case hugeBody(Int)
-  /// An endless header section.
-  case endlessHeaders
-  /// One byte per this many milliseconds.
-  case slow(milliseconds: Int)
-  /// In every other item, strings in place of numbers and of objects.
-  case wrongTypes
-  /// Nested arrays of this depth.
-  case deepNesting(Int)
-  /// 302 to another address.
-  case redirect(String)
-  /// Every `continue` token is rejected with 410.
-  case expiredContinue
 }
 
 extension ClusterState {

@@ -105,13 +105,13 @@ import Testing
   /// In HTTP/2 an answer that ends too early is a stream that is reset.
   @Test(
     arguments: [
-      (Misbehaviour.unauthorized, Int32(0), 401, ""), (.forbidden, 0, 403, ""), (.status(503), 0, 503, ""),
+      (ResponseFault.unauthorized, Int32(0), 401, ""), (.forbidden, 0, 403, ""), (.status(503), 0, 503, ""),
       (.html, 0, 200, "text/html"), (.hangs, 28, 0, ""), (.closes, 52, 0, ""), (.truncatedJSON, 0, 200, ""),
       (.shortBody, 18, 200, ""), (.redirect("https://192.0.2.1/"), 0, 302, "ocation: https://192.0.2.1/"),
       (.deepNesting(1000), 0, 200, "[[[["), (.wrongTypes, 0, 200, #""generation":"three""#),
     ], Version.allCases)
   func responseFaultsAreSent(
-    _ what: (how: Misbehaviour, code: Int32, status: Int, text: String), over version: Version
+    _ what: (how: ResponseFault, code: Int32, status: Int, text: String), over version: Version
   ) throws {
     cluster.apply(.answersWrong(what.how, on: "/api/v1/nodes"))
     let answer = try ask("/api/v1/nodes", timeout: what.how == .hangs ? 1 : 10, over: version)

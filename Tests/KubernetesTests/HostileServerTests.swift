@@ -26,7 +26,7 @@ import Testing
       dial: .tcp(host: "127.0.0.1", port: UInt16(cluster.port)))
   }
 
-  static let ways: [(how: Misbehaviour, codes: Set<PollFailure.Code>)] = [
+  static let ways: [(how: ResponseFault, codes: Set<PollFailure.Code>)] = [
     // How far one gets in the time is a matter of the machine.
     (.hugeBody(200_000_000), [.badResponse, .timeout]), (.endlessHeaders, [.badResponse]),
     (.endlessContinue, [.badResponse, .timeout]), (.slow(milliseconds: 1000), [.timeout]),
@@ -59,10 +59,10 @@ import Testing
   }
 
   @Test(arguments: [
-    Misbehaviour.hugeBody(200_000_000), .endlessHeaders, .slow(milliseconds: 1000), .hangs,
+    ResponseFault.hugeBody(200_000_000), .endlessHeaders, .slow(milliseconds: 1000), .hangs,
     .deepNesting(10_000), .redirect("https://127.0.0.1:1/"), .html, .truncatedJSON, .shortBody, .truncatedTLS,
     .closes, .invalidUTF8,
-  ]) func aPollFailsIfEveryResponseIsFaulty(how: Misbehaviour) async throws {
+  ]) func aPollFailsIfEveryResponseIsFaulty(how: ResponseFault) async throws {
     cluster.apply(.answersWrong(how, on: "/"))
     let start = ContinuousClock.now
     guard case .failure(let failure) = await client.pollOnItsThread(timeout: .seconds(2)) else {

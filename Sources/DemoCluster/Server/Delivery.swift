@@ -22,7 +22,7 @@ enum Delivery: Sendable {
   }
 
   /// The delivery of a response under a fault.
-  init(_ how: Misbehaviour?, _ request: Request, _ api: API) {
+  init(_ how: ResponseFault?, _ request: Request, _ api: API) {
     let answer = api.answer(request)
     switch how {
     case nil: self = .whole(answer)

@@ -12,7 +12,7 @@ struct ServerState {
   /// The cluster's clock minus the local clock, in seconds.
   private var clockAhead = 0
   /// The newest matching fault applies.
-  var misbehaviours: [(Misbehaviour, path: String)] = []
+  var responseFaults: [(ResponseFault, path: String)] = []
   /// The last requests. The number is bounded, so that a demo can run for weeks.
   private(set) var records: [RequestRecord] = []
   private static let recordLimit = 20_000
@@ -42,10 +42,10 @@ struct ServerState {
     switch fault {
     case .clockAhead(let seconds): clockAhead = seconds
     case .presents(let server): tls = contexts[server] ?? tls
-    case .answersWrong(let how, let path): misbehaviours.insert((how, path), at: 0)
-    case .answersRight: misbehaviours = []
+    case .answersWrong(let how, let path): responseFaults.insert((how, path), at: 0)
+    case .answersRight: responseFaults = []
     case .healed:
-      (misbehaviours, clockAhead) = ([], 0)
+      (responseFaults, clockAhead) = ([], 0)
       tls = contexts[.valid] ?? tls
       state.apply(fault, at: now)
     default: state.apply(fault, at: now)
@@ -75,15 +75,15 @@ struct ServerState {
     return delivery
   }
 
-  private func misbehaviour(for path: String) -> Misbehaviour? {
-    misbehaviours.first { path.contains($0.path) }?.0
+  private func responseFault(for path: String) -> ResponseFault? {
+    responseFaults.first { path.contains($0.path) }?.0
   }
 
   private mutating func delivery(
     of request: Request, target: String, isCompressed: Bool, at now: APITime
   ) -> Delivery {
     if state.start?.phase(at: now) == .down { return .close }
-    let how = misbehaviour(for: request.path)
+    let how = responseFault(for: request.path)
     guard how == nil, state.crowd != nil, state.start == nil, request.user != nil,
       request.query["limit"] != nil
     else {

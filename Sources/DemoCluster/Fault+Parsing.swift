@@ -75,41 +75,12 @@ extension Fault {
       self = .presents(server)
     case "answers-wrong":
       self = .answersWrong(
-        try Misbehaviour(word: try argument(0, "how")), on: arguments.count > 1 ? arguments[1] : "/")
+        try ResponseFault(word: try argument(0, "how")), on: arguments.count > 1 ? arguments[1] : "/")
     case "answers-right": self = .answersRight
     case "begins": self = .begins(try OngoingFault(words: arguments))
     case "ends": self = .ends(try OngoingFault(words: arguments))
     case "healed": self = .healed
     default: throw DemoError.unknownFault("unknown fault '\(verb)'")
-    }
-  }
-}
-
-extension Misbehaviour {
-  /// Parses `hangs`, `status:503`, `slow:200`, `huge-body:50000000` and so on.
-  init(word: String) throws(DemoError) {
-    let parts = word.split(separator: ":", maxSplits: 1).map(String.init)
-    func number(_ usual: Int) -> Int { parts.count > 1 ? Int(parts[1]) ?? usual : usual }
-    switch parts.first ?? "" {
-    case "unauthorized": self = .unauthorized
-    case "forbidden": self = .forbidden
-    case "status": self = .status(number(500))
-    case "hangs": self = .hangs
-    case "closes": self = .closes
-    case "html": self = .html
-    case "truncated-json": self = .truncatedJSON
-    case "short-body": self = .shortBody
-    case "truncated-tls": self = .truncatedTLS
-    case "invalid-utf8": self = .invalidUTF8
-    case "endless-continue": self = .endlessContinue
-    case "huge-body": self = .hugeBody(number(100_000_000))
-    case "endless-headers": self = .endlessHeaders
-    case "slow": self = .slow(milliseconds: number(200))
-    case "wrong-types": self = .wrongTypes
-    case "deep-nesting": self = .deepNesting(number(100_000))
-    case "redirect": self = .redirect(parts.count > 1 ? parts[1] : "https://127.0.0.1:1/")
-    case "expired-continue": self = .expiredContinue
-    default: throw DemoError.unknownFault("unknown response fault '\(word)'")
     }
   }
 }

@@ -44,11 +44,11 @@ struct DemoClusterCommand: ParsableCommand {
 
   func run() throws {
     let signals = blockSignals()
-    let crowd =
+    let extra =
       nodes + kustomizations > 0
-      ? Crowd(nodes: nodes, kustomizations: kustomizations, failureLength: failing) : nil
+      ? ExtraObjects(nodes: nodes, kustomizations: kustomizations, failureLength: failing) : nil
     let cluster = try DemoCluster.start(
-      certificates: try Certificates.make(in: folder), port: port, with: crowd)
+      certificates: try Certificates.make(in: folder), port: port, with: extra)
     if let starting { cluster.apply(.restarts(seconds: starting)) }
     try cluster.writeFolder(folder)
     say("serving https://127.0.0.1:\(cluster.port)")

@@ -71,7 +71,7 @@ import Testing
 
   @Test func additionalFailuresHaveLongMessages() {
     let state = ClusterState.oceanid(
-      at: began, with: Crowd(nodes: 0, kustomizations: 3, failureLength: 5000))
+      at: began, with: ExtraObjects(nodes: 0, kustomizations: 3, failureLength: 5000))
     let failing = state.objects(of: .kustomization, at: began).filter { $0.name.hasPrefix("tenant-") }
     #expect(failing.count == 3)
     for object in failing {

@@ -146,19 +146,19 @@ import Testing
   }
 
   @Test(arguments: Version.allCases) func longResponsesAreCompressedOnRequest(over version: Version) throws {
-    let crowd = try DemoCluster.start(
-      certificates: cluster.certificates, with: Crowd(nodes: 100, kustomizations: 0))
+    let extra = try DemoCluster.start(
+      certificates: cluster.certificates, with: ExtraObjects(nodes: 100, kustomizations: 0))
     let path = "/api/v1/nodes?limit=100"
-    let plain = try ask(path, over: version, of: crowd)
+    let plain = try ask(path, over: version, of: extra)
     #expect(plain.field("content-encoding") == nil)
-    let packed = try ask(path, ["--compressed"], over: version, of: crowd)
+    let packed = try ask(path, ["--compressed"], over: version, of: extra)
     #expect(packed.field("content-encoding") == "gzip")
     // The time goes on between the two.
     #expect(packed.body.hasPrefix(#"{"apiVersion":"v1","items":[{"#))
     #expect(packed.body.utf8.count == plain.body.utf8.count)
     let length = try #require(packed.field("content-length").flatMap { Int($0) })
     #expect(length < plain.body.utf8.count / 5)
-    #expect(try ask("/version", ["--compressed"], over: version, of: crowd).field("content-encoding") == nil)
+    #expect(try ask("/version", ["--compressed"], over: version, of: extra).field("content-encoding") == nil)
   }
 
   @Test(arguments: Version.allCases) func slowResponsesArriveByteByByte(over version: Version) throws {

@@ -40,7 +40,7 @@ package struct ClusterState: Sendable {
   /// The commit that stays applied during `commitNotApplied`.
   var previousCommit: Commit?
   var helmReleaseStalled: APITime?
-  var crowd: Crowd?
+  var extra: ExtraObjects?
   var isCertificateEnding = false
   var stackFailed: APITime?
 

@@ -8,7 +8,7 @@ extension ClusterState {
       kustomization("infrastructure", path: "./infrastructure", after: "flux-system", at: now),
       kustomization("apps", path: "./apps", after: "infrastructure", at: now),
     ]
-      + (0..<(crowd?.kustomizations ?? 0)).map {
+      + (0..<(extra?.kustomizations ?? 0)).map {
         kustomization("tenant-\(String($0 + 10_000).dropFirst())", path: "./tenants/\($0)", at: now)
       }
   }
@@ -33,7 +33,7 @@ extension ClusterState {
         condition("Ready", "Unknown", "Progressing", "Reconciliation in progress", since: since),
       ]
     }
-    if let failure = failing[name] ?? healthCheck(of: name) ?? crowdFailure(of: name) {
+    if let failure = failing[name] ?? healthCheck(of: name) ?? extraFailure(of: name) {
       conditions = [
         condition("Reconciling", "ProgressingWithRetry", failure.message, since: failure.since),
         condition("Ready", "False", failure.reason, failure.message, since: failure.since),

@@ -37,13 +37,13 @@ package final class DemoCluster: Sendable {
   package static func start(
     certificates: Certificates, port: Int = 0, presenting server: Certificates.Server = .valid,
     refusing refusal: ClientRefusal = .answer, speaking versions: [HTTPVersion] = [.http2, .http1],
-    with crowd: Crowd? = nil
+    with extra: ExtraObjects? = nil
   ) throws(DemoError) -> DemoCluster {
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     do {
       let servers = Certificates.Server.allCases
       let serverState = ServerState(
-        state: crowd.map { .oceanid(at: .now, with: $0) } ?? .oceanid(at: .now),
+        state: extra.map { .oceanid(at: .now, with: $0) } ?? .oceanid(at: .now),
         tls: try context(certificates, presenting: server, versions),
         contexts: try Dictionary(
           uniqueKeysWithValues: servers.map { ($0, try context(certificates, presenting: $0, versions)) }),

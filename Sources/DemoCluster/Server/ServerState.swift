@@ -84,7 +84,7 @@ struct ServerState {
   ) -> Delivery {
     if state.start?.phase(at: now) == .down { return .close }
     let how = responseFault(for: request.path)
-    guard how == nil, state.crowd != nil, state.start == nil, request.user != nil,
+    guard how == nil, state.extra != nil, state.start == nil, request.user != nil,
       request.query["limit"] != nil
     else {
       let delivery = Delivery(how, request, API(state: state, now: now))

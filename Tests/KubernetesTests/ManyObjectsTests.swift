@@ -6,11 +6,12 @@ import Testing
 @testable import Kubernetes
 
 /// A cluster of several pages.
-@Suite(.blocking) struct CrowdTests {
+@Suite(.blocking) struct ManyObjectsTests {
   @Test func everyPageIsReceived() async throws {
     let folder = try TemporaryFolder()
     let cluster = try DemoCluster.start(
-      certificates: Certificates.make(in: "\(folder.path)/pki"), with: Crowd(nodes: 1100, kustomizations: 600)
+      certificates: Certificates.make(in: "\(folder.path)/pki"),
+      with: ExtraObjects(nodes: 1100, kustomizations: 600)
     )
     try cluster.writeKubeconfig(to: "\(folder.path)/config")
     let client = ClusterClient(

@@ -1,5 +1,5 @@
 /// Additional nodes and Kustomizations for measurements. A node has about 8 KB.
-package struct Crowd: Hashable, Sendable {
+package struct ExtraObjects: Hashable, Sendable {
   package let nodes: Int
   package let kustomizations: Int
   /// If set, all of these Kustomizations fail with a message of this many characters.
@@ -14,8 +14,8 @@ package struct Crowd: Hashable, Sendable {
 
 extension ClusterState {
   /// The failure of an additional Kustomization, if they fail.
-  func crowdFailure(of name: String) -> Failure? {
-    guard name.hasPrefix("tenant-"), let length = crowd?.failureLength else { return nil }
+  func extraFailure(of name: String) -> Failure? {
+    guard name.hasPrefix("tenant-"), let length = extra?.failureLength else { return nil }
     let line =
       "\(name): deployment.apps \"web\" is invalid: spec.template.spec.containers[0].image: Required value; "
     let text = String(repeating: line, count: length / line.utf8.count + 1)
@@ -23,10 +23,10 @@ extension ClusterState {
   }
 
   /// The healthy Oceanid cluster with additional objects.
-  package static func oceanid(at now: APITime, with crowd: Crowd) -> ClusterState {
+  package static func oceanid(at now: APITime, with extra: ExtraObjects) -> ClusterState {
     var state = oceanid(at: now)
-    state.crowd = crowd
-    state.nodes += (0..<crowd.nodes).map { index in
+    state.extra = extra
+    state.nodes += (0..<extra.nodes).map { index in
       NodeFacts(
         name: "worker-\(String(index + 10_000).dropFirst())",
         address: "10.\(index >> 8 & 255).\(index & 255).1",

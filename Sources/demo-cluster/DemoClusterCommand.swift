@@ -92,7 +92,7 @@ struct DemoClusterCommand: ParsableCommand {
     let pause = pause
     DispatchQueue(label: "scenes").async { @Sendable in
       while true {
-        for scene in Scene.story {
+        for scene in StoryStep.story {
           sleep(pause)
           cluster.apply(scene.fault)
           say("scene: \(scene.title)")

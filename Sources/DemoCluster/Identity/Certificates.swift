@@ -35,21 +35,21 @@ package struct Certificates: Sendable {
   /// Creates new certificates in a folder and replaces existing ones. Blocks for about 200 ms.
   package static func make(in folder: String) throws(DemoError) -> Certificates {
     try Files.makeFolder(folder)
-    let workshop = Workshop(folder: folder)
-    try workshop.prepare()
-    try workshop.makeAuthority("ca", name: "oceanid-demo-ca")
-    try workshop.makeAuthority("foreign-ca", name: "somebody-elses-ca")
+    let issuer = CertificateIssuer(folder: folder)
+    try issuer.prepare()
+    try issuer.makeAuthority("ca", name: "oceanid-demo-ca")
+    try issuer.makeAuthority("foreign-ca", name: "somebody-elses-ca")
 
     let server = "subjectAltName=IP:127.0.0.1,IP:::1,DNS:localhost\nextendedKeyUsage=serverAuth\n"
     let client = "extendedKeyUsage=clientAuth\n"
     let viewer = "/O=oceanid-viewers/CN=\(user)"
     let name = "/CN=oceanid-demo"
-    try workshop.issue(Server.valid.rawValue, subject: name, extensions: server)
-    try workshop.issue(Server.expired.rawValue, subject: name, extensions: server, isExpired: true)
-    try workshop.issue(Server.foreign.rawValue, subject: name, extensions: server, by: "foreign-ca")
-    try workshop.issue(Client.valid.rawValue, subject: viewer, extensions: client)
-    try workshop.issue(Client.expired.rawValue, subject: viewer, extensions: client, isExpired: true)
-    try workshop.issue(Client.foreign.rawValue, subject: viewer, extensions: client, by: "foreign-ca")
+    try issuer.issue(Server.valid.rawValue, subject: name, extensions: server)
+    try issuer.issue(Server.expired.rawValue, subject: name, extensions: server, isExpired: true)
+    try issuer.issue(Server.foreign.rawValue, subject: name, extensions: server, by: "foreign-ca")
+    try issuer.issue(Client.valid.rawValue, subject: viewer, extensions: client)
+    try issuer.issue(Client.expired.rawValue, subject: viewer, extensions: client, isExpired: true)
+    try issuer.issue(Client.foreign.rawValue, subject: viewer, extensions: client, by: "foreign-ca")
 
     var generator = SystemRandomNumberGenerator()
     let token = "demo-" + String(generator.next(), radix: 16) + String(generator.next(), radix: 16)
@@ -58,7 +58,7 @@ package struct Certificates: Sendable {
 }
 
 /// Issues certificates with `openssl ca`, which can set a start date in the past.
-private struct Workshop {
+private struct CertificateIssuer {
   let folder: String
 
   private func path(_ file: String) -> String { "\(folder)/\(file)" }

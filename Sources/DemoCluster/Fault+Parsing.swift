@@ -57,9 +57,9 @@ extension Fault {
     case "restarts":
       self = .restarts(seconds: try number(arguments.first ?? "13"))
     case "starting":
-      let phases = Start.Phase.allCases.map(\.rawValue).joined(separator: ", ")
+      let phases = Startup.Phase.allCases.map(\.rawValue).joined(separator: ", ")
       let text = try argument(0, "a phase, one of \(phases)")
-      guard let phase = Start.Phase(rawValue: text) else {
+      guard let phase = Startup.Phase(rawValue: text) else {
         throw DemoError.unknownFault("\(verb): '\(text)' is not one of \(phases)")
       }
       self = .starting(phase)

@@ -57,7 +57,7 @@ package enum Fault: Hashable, Sendable {
   /// The API server restarts and is ready after this many seconds.
   case restarts(seconds: Int)
   /// The API server stays in this phase of its start-up until `started`.
-  case starting(Start.Phase)
+  case starting(Startup.Phase)
   case started
 
   /// The fault starts, and lasts until it is ended.
@@ -137,8 +137,8 @@ extension ClusterState {
     case .definitionBack(let name): missingKinds.remove(name)
     case .groupStale(let group): staleGroups.insert(group)
     case .groupFresh(let group): staleGroups.remove(group)
-    case .restarts(let seconds): start = Start(at: now, seconds: seconds)
-    case .starting(let phase): start = Start(held: phase)
+    case .restarts(let seconds): start = Startup(at: now, seconds: seconds)
+    case .starting(let phase): start = Startup(held: phase)
     case .started: start = nil
     case .answersWrong, .answersRight, .clockAhead, .presents: break
     case .healed:

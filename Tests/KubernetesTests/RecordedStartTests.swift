@@ -40,7 +40,7 @@ import Testing
     for offset in 0..<60 {
       var watching = try RecordedGuard(RecordedServer(release: release))
       let began = 90 + offset
-      let start = Start(at: APITime(microseconds: Int64(began) * 1_000_000), seconds: length)
+      let start = Startup(at: APITime(microseconds: Int64(began) * 1_000_000), seconds: length)
       var objects: Set<String>?
       for second in stride(from: 0, through: 240, by: 15) {
         watching.server.phase =
@@ -58,8 +58,8 @@ import Testing
   }
 
   /// A server that ends and starts in the middle of a poll, between any two of its requests.
-  @Test(arguments: [Start.Phase.down, .unknown, .unavailable, .unnamed, .unready])
-  func aRestartDuringAPollResolvesNoIncident(phase: Start.Phase) throws {
+  @Test(arguments: [Startup.Phase.down, .unknown, .unavailable, .unnamed, .unready])
+  func aRestartDuringAPollResolvesNoIncident(phase: Startup.Phase) throws {
     for number in 0..<40 {
       var watching = try RecordedGuard(RecordedServer(release: .flux27))
       let before = try watching.poll(at: 0)
@@ -74,8 +74,8 @@ import Testing
     }
   }
 
-  @Test(arguments: [Start.Phase.unknown, .unavailable, .unnamed, .unready])
-  func aGuardStartedMeanwhileAssumesNoAbsence(phase: Start.Phase) throws {
+  @Test(arguments: [Startup.Phase.unknown, .unavailable, .unnamed, .unready])
+  func aGuardStartedMeanwhileAssumesNoAbsence(phase: Startup.Phase) throws {
     var expectations = Expectations()
     expectations.fluxVersion = "v2.6.4"
     for memory in [Memory(), Memory(kinds: ["Kustomization": Memory.KnownKind(objects: 6)])] {

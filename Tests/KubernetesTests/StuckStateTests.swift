@@ -311,8 +311,8 @@ import Testing
     #expect(report.verdict != .healthy)
   }
 
-  @Test(arguments: Start.Phase.allCases.filter { $0 != .down })
-  func aStartingServerIsOneProblem(phase: Start.Phase) async throws {
+  @Test(arguments: Startup.Phase.allCases.filter { $0 != .down })
+  func aStartingServerIsOneProblem(phase: Startup.Phase) async throws {
     let cluster = try WatchedCluster()
     var memory = Memory()
     let before = try await cluster.look(&memory)

@@ -4,7 +4,7 @@ struct API {
   let now: APITime
   var refusesContinue = false
 
-  private var phase: Start.Phase? { state.start?.phase(at: now) }
+  private var phase: Startup.Phase? { state.start?.phase(at: now) }
 
   func answer(_ request: Request) -> Answer {
     guard let user = request.user else { return .unauthorized }

@@ -27,7 +27,7 @@ package struct ClusterState: Sendable {
   /// API groups that discovery lists as stale.
   var staleGroups: Set<String> = []
   /// The start-up in progress, if any.
-  var start: Start?
+  var start: Startup?
   /// Workloads without a ready pod as `namespace/name`, with the time since when.
   var downWorkloads: [String: APITime] = [:]
   /// Missing Secrets as `namespace/name`.

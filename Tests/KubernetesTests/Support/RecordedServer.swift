@@ -14,7 +14,7 @@ struct RecordedServer {
 
   let release: Release
   /// nil: it is ready.
-  var phase: Start.Phase?
+  var phase: Startup.Phase?
   /// Names of CustomResourceDefinitions that were deleted.
   var deleted: Set<String> = []
   /// `/readyz` may not be asked.

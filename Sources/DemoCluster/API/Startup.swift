@@ -1,5 +1,5 @@
 /// The start-up of an API server, in the phases that were observed with kube-apiserver 1.36.
-package struct Start: Hashable, Sendable {
+package struct Startup: Hashable, Sendable {
   package enum Phase: String, Hashable, Sendable, CaseIterable {
     /// Every connection is closed.
     case down
@@ -14,12 +14,12 @@ package struct Start: Hashable, Sendable {
   }
 
   /// Either a fixed phase, or a start-up that takes a given time.
-  private enum Course: Hashable, Sendable {
+  private enum Progress: Hashable, Sendable {
     case held(Phase)
     case timed(since: APITime, seconds: Int)
   }
 
-  private let course: Course
+  private let course: Progress
 
   package init(held phase: Phase) { course = .held(phase) }
 
@@ -44,7 +44,7 @@ package struct Start: Hashable, Sendable {
   }
 }
 
-extension Start.Phase {
+extension Startup.Phase {
   /// True if `/apis` does not list custom resources.
   var hidesCustomResources: Bool { self != .unready }
 

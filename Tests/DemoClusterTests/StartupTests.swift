@@ -3,7 +3,7 @@ import Testing
 @testable import DemoCluster
 
 /// The demo's API server on its way up, beside what a real one was seen to do.
-@Suite struct StartTests {
+@Suite struct StartupTests {
   let began = APITime(microseconds: 1_768_039_200_000_000)
 
   private func ask(_ target: String, milliseconds: Int64, of seconds: Int = 13) -> Answer {

@@ -44,11 +44,11 @@ package final class NotificationServer {
     /// The notification was removed, because it expired or the user closed it.
     case closed(UInt32)
     /// The id of a notification, from a reply that arrived after the timeout.
-    case late(UInt32)
+    case lateReply(UInt32)
     /// The server exited, and its notifications disappeared.
-    case left
+    case serverExited
     /// A server appeared.
-    case came
+    case serverAppeared
   }
 
   private static let name = "org.freedesktop.Notifications"
@@ -62,10 +62,10 @@ package final class NotificationServer {
   /// Connects to the session bus. The first call shows whether a server exists.
   package init() throws(BusError) {
     connection = try SessionBus()
-    try connection.listen(
+    try connection.subscribe(
       "type='signal',sender='\(NotificationServer.name)',interface='\(NotificationServer.name)',member='NotificationClosed'"
     )
-    try connection.listen(
+    try connection.subscribe(
       "type='signal',sender='\(NotificationServer.bus)',interface='\(NotificationServer.bus)',member='NameOwnerChanged',arg0='\(NotificationServer.name)'"
     )
   }
@@ -143,11 +143,11 @@ package final class NotificationServer {
       {
         capabilities = nil
         knownIdentity = nil
-        if !before.isEmpty { events.append(.left) }
-        if !after.isEmpty { events.append(.came) }
+        if !before.isEmpty { events.append(.serverExited) }
+        if !after.isEmpty { events.append(.serverAppeared) }
       } else if message.isAnswer, let id = message.uint32() {
         // Only the reply to Notify contains an id.
-        events.append(.late(id))
+        events.append(.lateReply(id))
       }
     }
     return events

@@ -57,17 +57,17 @@ final class SessionBus {
     let name = failure.name.map { String(cString: $0) } ?? ""
     switch name {
     case "org.freedesktop.DBus.Error.ServiceUnknown", "org.freedesktop.DBus.Error.NameHasNoOwner":
-      throw .nobody(method.destination)
-    case _ where name.hasPrefix("org.freedesktop.DBus.Error.Spawn."): throw .nobody(method.destination)
+      throw .noOwner(method.destination)
+    case _ where name.hasPrefix("org.freedesktop.DBus.Error.Spawn."): throw .noOwner(method.destination)
     case "org.freedesktop.DBus.Error.NoReply", "org.freedesktop.DBus.Error.TimedOut",
       "org.freedesktop.DBus.Error.Timeout":
-      guard functions.is_open(bus) > 0 else { throw .gone }
-      throw .silent(method.destination)
+      guard functions.is_open(bus) > 0 else { throw .disconnected }
+      throw .noReply(method.destination)
     case _ where functions.is_open(bus) <= 0 || [ECONNRESET, ENOTCONN, EPIPE].contains(-code):
-      throw .gone
+      throw .disconnected
     case "",
       _ where name.hasPrefix("System.Error."):
-      throw -code == ETIMEDOUT ? .silent(method.destination) : .call(method.member, -code)
+      throw -code == ETIMEDOUT ? .noReply(method.destination) : .call(method.member, -code)
     default:
       throw .refused(
         call: method.member, name: name, message: failure.message.map { String(cString: $0) } ?? "")
@@ -77,7 +77,7 @@ final class SessionBus {
   /// Subscribes to the messages that match a rule (D-Bus specification, "Match Rules").
   ///
   /// Calls AddMatch directly instead of sd_bus_add_match(3), so that messages are read without callbacks.
-  func listen(_ rule: String) throws(BusError) {
+  func subscribe(_ rule: String) throws(BusError) {
     _ = try call(
       Method(
         destination: "org.freedesktop.DBus", path: "/org/freedesktop/DBus",
@@ -91,7 +91,7 @@ final class SessionBus {
       let code = functions.process(bus, &message)
       let read = message.map { BusMessage(owning: $0, functions) }
       // sd-bus reports a closed connection without an error code.
-      guard code >= 0, functions.is_open(bus) > 0 else { throw .gone }
+      guard code >= 0, functions.is_open(bus) > 0 else { throw .disconnected }
       if let read { return read }
       guard code > 0 else { return nil }
     }
@@ -99,6 +99,6 @@ final class SessionBus {
 
   private func check(_ name: String, _ code: Int32) throws(BusError) {
     guard code < 0 else { return }
-    throw [ECONNRESET, ENOTCONN, EPIPE].contains(-code) ? .gone : .call(name, -code)
+    throw [ECONNRESET, ENOTCONN, EPIPE].contains(-code) ? .disconnected : .call(name, -code)
   }
 }

@@ -37,7 +37,7 @@ final class DesktopDisplay: NoticeDisplay {
   private func with<Result>(
     _ body: (NotificationServer) throws(BusError) -> Result
   ) throws(BusError) -> Result {
-    guard let server else { throw .gone }
+    guard let server else { throw .disconnected }
     do throws(BusError) {
       return try body(server)
     } catch {

@@ -96,12 +96,12 @@ final class NotifyAgent {
         case .closed(let number):
           board.closed(number, at: now)
           keep()
-        case .late(let number): board.stray(number)
-        case .left:
+        case .lateReply(let number): board.stray(number)
+        case .serverExited:
           board.clear()
           // Most that leave are about to come back; a call would start one meanwhile.
           nextTry = now + .seconds(2)
-        case .came:
+        case .serverAppeared:
           board.clear()
           nextTry = now
         }

@@ -81,7 +81,7 @@ package final class Guard: Sendable {
   }
 
   private static func turnAwayClients(because errors: ConfigurationErrors) {
-    guard let passed = try? SocketActivation.take(), !passed.isEmpty else { return }
+    guard let passed = try? SocketActivation.passedSockets(), !passed.isEmpty else { return }
     tell(.status("can't start: \(errors.errors.first?.description ?? "the configuration has mistakes")"))
     QueuedClients.turnAway(from: passed, with: .notStarted(errors), for: QueuedClients.patience)
   }
@@ -111,7 +111,7 @@ package final class Guard: Sendable {
 
   private func start() throws {
     let configuration = state.withLock { $0.configuration }
-    var inherited = InheritedSockets(try SocketActivation.take())
+    var inherited = InheritedSockets(try SocketActivation.passedSockets())
     let misfit = inherited.fit(configuration.clusters)
     state.withLock { $0.inherited = inherited }
     do {

@@ -61,16 +61,16 @@ package final class SleepSignal: Sendable {
 
   private func connect() {
     guard !state.withLock({ $0.isCancelled }) else { return }
-    let line: Line
+    let bus: SharedBus
     do throws(SystemdError) {
-      line = Line(try Bus(address: address, listeningTo: signal))
+      bus = SharedBus(try Bus(address: address, listeningTo: signal))
     } catch {
       return connectLater()
     }
-    let source = DispatchSource.makeReadSource(fileDescriptor: line.raw, queue: queue)
-    source.setEventHandler { [weak self] in self?.hear(line) }
+    let source = DispatchSource.makeReadSource(fileDescriptor: bus.raw, queue: queue)
+    source.setEventHandler { [weak self] in self?.deliverSignals(bus) }
     // The source uses the descriptor until it is cancelled (dispatch_source_create(3)).
-    source.setCancelHandler { withExtendedLifetime(line) {} }
+    source.setCancelHandler { withExtendedLifetime(bus) {} }
     source.activate()
     let isWanted = state.withLock { state in
       guard !state.isCancelled else { return false }
@@ -81,12 +81,12 @@ package final class SleepSignal: Sendable {
     guard isWanted else { return source.cancel() }
     // Messages that arrived with the bus's first replies are already buffered and do not make the descriptor
     // readable.
-    hear(line)
+    deliverSignals(bus)
   }
 
-  private func hear(_ line: Line) {
+  private func deliverSignals(_ bus: SharedBus) {
     do throws(SystemdError) {
-      for isAboutToSleep in try line.read() { handler(isAboutToSleep ? .aboutToSleep : .awake) }
+      for isAboutToSleep in try bus.read() { handler(isAboutToSleep ? .aboutToSleep : .awake) }
     } catch {
       state.withLock { state in
         state.source?.cancel()
@@ -106,7 +106,7 @@ package final class SleepSignal: Sendable {
 }
 
 /// The connection, shared by the handlers of one source.
-private final class Line: Sendable {
+private final class SharedBus: Sendable {
   private let bus: Mutex<Bus>
   let raw: Int32
 

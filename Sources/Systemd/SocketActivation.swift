@@ -21,7 +21,7 @@ package enum SocketActivation {
   ///
   /// Removes `LISTEN_FDS`, `LISTEN_PID` and `LISTEN_FDNAMES` from the environment, so that no child process uses the
   /// same sockets. Call it once, before the first thread starts, because the environment has no lock.
-  package static func take() throws(SystemdError) -> [PassedSocket] {
+  package static func passedSockets() throws(SystemdError) -> [PassedSocket] {
     var names: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
     let count = sd_listen_fds_with_names(1, &names)
     defer { free(names) }

@@ -46,7 +46,7 @@ import Testing
         setenv("LISTEN_PID", String(getpid()), 1)
         setenv("LISTEN_FDS", "2", 1)
         setenv("LISTEN_FDNAMES", "control:forward", 1)
-        do throws(SystemdError) { sockets = try SocketActivation.take() } catch {
+        do throws(SystemdError) { sockets = try SocketActivation.passedSockets() } catch {
           guard error.code == EBADF else { exit(4) }
         }
       }
@@ -65,7 +65,7 @@ import Testing
     await #expect(processExitsWith: .success) {
       setenv("LISTEN_PID", "1", 1)
       setenv("LISTEN_FDS", "1", 1)
-      exit(try SocketActivation.take().isEmpty ? 0 : 1)
+      exit(try SocketActivation.passedSockets().isEmpty ? 0 : 1)
     }
   }
 }

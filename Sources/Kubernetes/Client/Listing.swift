@@ -54,7 +54,7 @@ struct Listing {
 
   /// Discovery reported this kind a moment ago: its version changes, or its definition is replaced or removed. The
   /// next discovery decides; until then its objects are unknown.
-  private mutating func lose(_ kubeconfig: Kubeconfig) {
+  private mutating func failAsLost(_ kubeconfig: Kubeconfig) {
     isLost = true
     fail(
       PollFailure(
@@ -85,7 +85,7 @@ struct Listing {
       }
     }
     if response.status == 404 {
-      if served.isDiscovered { lose(kubeconfig) } else { outcome = .notServed }
+      if served.isDiscovered { failAsLost(kubeconfig) } else { outcome = .notServed }
       return nil
     }
     if let failure = PollFailure(response, asking: subject, of: kubeconfig) {

@@ -290,7 +290,7 @@ struct Poll {
     discovery query: Query, _ response: Response
   ) throws(ObjectPage.Fault) -> [Request] {
     if case .resources(let group, let version) = query {
-      note(try Discovery.kinds(response.body), group, version)
+      recordKinds(try Discovery.kinds(response.body), group, version)
       return finishDiscovery()
     }
     groups = try Discovery.groups(response.body)
@@ -317,7 +317,7 @@ struct Poll {
     return finishDiscovery(etag: response.etag)
   }
 
-  private mutating func note(_ kinds: [String: String], _ group: String, _ version: String) {
+  private mutating func recordKinds(_ kinds: [String: String], _ group: String, _ version: String) {
     groupVersionsDue -= 1
     guard let index = groups.firstIndex(where: { $0.name == group }),
       let place = groups[index].versions.firstIndex(where: { $0.name == version })
@@ -361,7 +361,7 @@ struct Poll {
       return []
     case .resources(let group, let version):
       groupFailures[group] = failure
-      note([:], group, version)
+      recordKinds([:], group, version)
       return finishDiscovery()
     }
   }

@@ -40,7 +40,7 @@ final class ListReader: BodySink {
   func receive(_ bytes: UnsafeRawBufferPointer) -> Bool {
     guard fault == nil else { return false }
     do throws(ObjectPage.Fault) {
-      try scanner.scan(bytes) { part, value throws(ObjectPage.Fault) in try take(part, value) }
+      try scanner.scan(bytes) { part, value throws(ObjectPage.Fault) in try handle(part, value) }
     } catch {
       fault = error
     }
@@ -57,7 +57,7 @@ final class ListReader: BodySink {
 
   private var expectedKind: String { "\(served.kind.name)List" }
 
-  private func take(_ part: ListScanner.Part, _ value: UnsafeRawBufferPointer) throws(ObjectPage.Fault) {
+  private func handle(_ part: ListScanner.Part, _ value: UnsafeRawBufferPointer) throws(ObjectPage.Fault) {
     switch part {
     case .kind:
       let kind = try decode(value) { try decoder.decode(String.self, from: $0) }
@@ -75,14 +75,14 @@ final class ListReader: BodySink {
       case .read(let object):
         objects.append(object)
         count(object.longMessages)
-      case .unreadable(let name, let reason): passOver(name, reason)
+      case .unreadable(let name, let reason): skip(name, reason)
       }
     case .tooDeep:
       try countOne()
-      passOver(ObjectHead.name(in: value), "nests deeper than \(JSONNesting.limit) levels")
+      skip(ObjectHead.name(in: value), "nests deeper than \(JSONNesting.limit) levels")
     case .tooLong:
       try countOne()
-      passOver(ObjectHead.name(in: value), "is longer than \(ListScanner.objectLimit >> 20) MiB")
+      skip(ObjectHead.name(in: value), "is longer than \(ListScanner.objectLimit >> 20) MiB")
     }
   }
 
@@ -96,7 +96,7 @@ final class ListReader: BodySink {
     count += 1
   }
 
-  private func passOver(_ name: ObjectHead.Name?, _ reason: String) {
+  private func skip(_ name: ObjectHead.Name?, _ reason: String) {
     guard undecodable.count < limits.undecodable else { return }
     undecodable.append(
       UndecodableObject(

@@ -70,10 +70,10 @@ struct ListScanner {
     }
     if case .nothing = inside { return }
     length += bytes.count - start
-    if part != nil || isKey { keep(UnsafeRawBufferPointer(rebasing: bytes[start...])) }
+    if part != nil || isKey { buffer(UnsafeRawBufferPointer(rebasing: bytes[start...])) }
   }
 
-  private mutating func keep(_ bytes: UnsafeRawBufferPointer) {
+  private mutating func buffer(_ bytes: UnsafeRawBufferPointer) {
     guard flaw != nil else { return kept.append(contentsOf: bytes) }
     kept.removeSubrange(min(kept.count, Self.headLimit)...)
     kept.append(contentsOf: bytes.prefix(Self.headLimit - kept.count))
@@ -206,7 +206,7 @@ struct ListScanner {
     guard let part = flaw ?? part else { return }
     self.part = nil
     if flaw == nil, kept.isEmpty { return try found(part, rest) }
-    keep(rest)
+    buffer(rest)
     flaw = nil
     let whole = kept
     kept = []

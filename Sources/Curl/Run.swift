@@ -49,7 +49,7 @@ struct Run: ~Copyable {
     var count: Int32 = 0
     let code = curl_multi_perform(multi, &count)
     guard code == CURLM_OK else {
-      for transfer in takeRunning() {
+      for transfer in removeRunning() {
         waiting += answered(transfer.request, .failure(transfer.fault(code)))
       }
       return true
@@ -78,7 +78,7 @@ struct Run: ~Copyable {
 
   /// Fails all remaining requests with one code.
   mutating func cutOff(_ code: CurlError.Code, _ answered: Answered) {
-    for transfer in takeRunning() {
+    for transfer in removeRunning() {
       waiting += answered(transfer.request, .failure(transfer.cutOff(code)))
     }
     while !waiting.isEmpty {
@@ -89,7 +89,7 @@ struct Run: ~Copyable {
     }
   }
 
-  private mutating func takeRunning() -> [Transfer] {
+  private mutating func removeRunning() -> [Transfer] {
     defer { running = [:] }
     for easy in running.keys { curl_multi_remove_handle(multi, easy) }
     return Array(running.values)

@@ -52,7 +52,7 @@ package final class Guard: Sendable {
   /// - Parameter configurationPath: as given with `--config`; nil finds it.
   /// - Returns: the exit status.
   package static func run(configurationPath: String?) -> Int32 {
-    LibCrypto.keepToTheEnd()
+    LibCrypto.disableExitCleanup()
     ResidentMemory.limitArenas()
     ProcessMemory.hide()
     DescriptorLimit.raise(to: descriptors)

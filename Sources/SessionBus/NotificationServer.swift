@@ -77,7 +77,7 @@ package final class NotificationServer {
   /// Identifies this server across buses; nil if there is none. Does not start one.
   package func identity() throws(BusError) -> String? {
     if let knownIdentity { return knownIdentity }
-    func ask(_ member: String, _ arguments: [BusValue] = []) throws(BusError) -> String? {
+    func query(_ member: String, _ arguments: [BusValue] = []) throws(BusError) -> String? {
       try connection.call(
         SessionBus.Method(
           destination: NotificationServer.bus, path: "/org/freedesktop/DBus",
@@ -85,11 +85,11 @@ package final class NotificationServer {
       ).string()
     }
     do throws(BusError) {
-      guard let bus = try ask("GetId"),
-        let owner = try ask("GetNameOwner", [.string(NotificationServer.name)])
+      guard let bus = try query("GetId"),
+        let owner = try query("GetNameOwner", [.string(NotificationServer.name)])
       else { return nil }
       knownIdentity = "\(bus) \(owner)"
-    } catch .nobody {
+    } catch .noOwner {
       return nil
     }
     return knownIdentity

@@ -9,5 +9,5 @@ package enum LibCrypto {
   /// use.
   ///
   /// Call it before any other code in the process uses OpenSSL.
-  package static func keepToTheEnd() { OPENSSL_init_crypto(UInt64(OPENSSL_INIT_NO_ATEXIT), nil) }
+  package static func disableExitCleanup() { OPENSSL_init_crypto(UInt64(OPENSSL_INIT_NO_ATEXIT), nil) }
 }

@@ -51,7 +51,7 @@ struct DemoClusterCommand: ParsableCommand {
       certificates: try Certificates.make(in: folder), port: port, with: extra)
     if let starting { cluster.apply(.restarts(seconds: starting)) }
     try cluster.writeFolder(folder)
-    say("serving https://127.0.0.1:\(cluster.port)")
+    printLine("serving https://127.0.0.1:\(cluster.port)")
     readFaults(for: cluster)
     if scenes { play(on: cluster) }
     wait(for: signals)
@@ -79,9 +79,9 @@ struct DemoClusterCommand: ParsableCommand {
       while let line = readLine() {
         do {
           cluster.apply(try Fault(line: line))
-          say("done: \(line)")
+          printLine("done: \(line)")
         } catch {
-          say("refused: \(error)")
+          printLine("refused: \(error)")
         }
       }
       if isAttached { kill(getpid(), SIGTERM) }
@@ -95,7 +95,7 @@ struct DemoClusterCommand: ParsableCommand {
         for scene in StoryStep.story {
           sleep(pause)
           cluster.apply(scene.fault)
-          say("scene: \(scene.title)")
+          printLine("scene: \(scene.title)")
         }
       }
     }
@@ -103,7 +103,7 @@ struct DemoClusterCommand: ParsableCommand {
 }
 
 /// Writes a line to standard output without buffering, unlike `print` on a pipe.
-private func say(_ line: String) {
+private func printLine(_ line: String) {
   let bytes = Array((line + "\n").utf8)
   _ = bytes.withUnsafeBytes { write(STDOUT_FILENO, $0.baseAddress, $0.count) }
 }

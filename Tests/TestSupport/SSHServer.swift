@@ -51,7 +51,7 @@ package final class SSHServer: Sendable {
     self.options = options
     try makeKey("host_key")
     try makeKey("user_key")
-    try lend(["host_key"])
+    try giveToUser(["host_key"])
     try folder.write(try folder.read("user_key.pub"), to: "authorized_keys")
     chmod(folder.file("authorized_keys"), 0o644)
     try writeKnownHosts()
@@ -79,7 +79,7 @@ package final class SSHServer: Sendable {
   package func start() throws {
     guard let program = Self.program, process.withLock({ $0 == nil }) else { return }
     try folder.write((options + configuration(program)).joined(separator: "\n") + "\n", to: "sshd_config")
-    try lend(["sshd_config"])
+    try giveToUser(["sshd_config"])
     var command = [program, "-D", "-e", "-f", folder.file("sshd_config")]
     if geteuid() == 0 {
       command = ["setpriv", "--reuid=\(user)", "--regid=\(user)", "--clear-groups"] + command
@@ -142,7 +142,7 @@ package final class SSHServer: Sendable {
     stop()
     for file in ["host_key", "host_key.pub"] { unlink(folder.file(file)) }
     try makeKey("host_key")
-    try lend(["host_key"])
+    try giveToUser(["host_key"])
     try start()
   }
 
@@ -179,7 +179,7 @@ package final class SSHServer: Sendable {
   }
 
   /// Makes the user that sshd runs as the owner of files.
-  private func lend(_ names: [String]) throws {
+  private func giveToUser(_ names: [String]) throws {
     guard geteuid() == 0, let entry = getpwnam(user) else { return }
     for name in names {
       guard chown(folder.file(name), entry.pointee.pw_uid, entry.pointee.pw_gid) == 0 else {

@@ -26,7 +26,7 @@ protocol AnswerWriter: AnyObject {
 }
 
 extension AnswerWriter {
-  func take(_ part: HTTPServerRequestPart, _ context: ChannelHandlerContext) {
+  func handle(_ part: HTTPServerRequestPart, _ context: ChannelHandlerContext) {
     switch part {
     case .head(let head): self.head = head
     case .body: break

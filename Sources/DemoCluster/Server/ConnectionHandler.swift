@@ -15,7 +15,7 @@ final class ConnectionHandler: ChannelInboundHandler {
   init(serverState: NIOLoopBoundBox<ServerState>) { self.serverState = serverState }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    take(unwrapInboundIn(data), context)
+    handle(unwrapInboundIn(data), context)
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {

@@ -5,13 +5,13 @@ struct DiscoveryState: Sendable {
   private(set) var discovery: Discovery?
   private(set) var kinds: KnownKinds
   /// Time of the last complete discovery.
-  private var askedAt: ContinuousClock.Instant?
+  private var readAt: ContinuousClock.Instant?
 
   init(kinds: KnownKinds) { self.kinds = kinds }
 
   /// True if the cached discovery need not be repeated.
   func isFresh(at now: ContinuousClock.Instant, lifetime: Duration) -> Bool {
-    askedAt.map { now - $0 < lifetime } ?? false
+    readAt.map { now - $0 < lifetime } ?? false
   }
 
   /// Stores the discovery result of a finished poll.
@@ -19,9 +19,9 @@ struct DiscoveryState: Sendable {
     kinds = poll.known
     if poll.isDiscoverySettled {
       discovery = poll.discovery
-      askedAt = now
+      readAt = now
     } else if poll.hasReadDiscovery || poll.isDiscoveryOutdated {
-      askedAt = nil
+      readAt = nil
     }
   }
 }

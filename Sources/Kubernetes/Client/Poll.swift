@@ -67,9 +67,9 @@ struct Poll {
 
   /// - Parameter isFresh: the cached discovery is still valid, so it is not requested.
   mutating func firstRequests(isDiscoveryFresh isFresh: Bool) -> [Request] {
-    var requests = [ask(.version, "/version"), askReadiness()]
+    var requests = [makeRequest(.version, "/version"), makeReadinessRequest()]
     if !isFresh {
-      requests.append(ask(.groups, "/apis", accept: Discovery.accept, ifNoneMatch: discovery?.etag))
+      requests.append(makeRequest(.groups, "/apis", accept: Discovery.accept, ifNoneMatch: discovery?.etag))
     }
     for kind in Kind.builtIn {
       requests.append(list(Listing(ServedKind(kind, "v1"))))
@@ -77,7 +77,8 @@ struct Poll {
     for name in Set(secretNames) {
       // resourceVersion=0 reads from the server's cache: checking that a Secret exists needs no etcd quorum. Lists do
       // not use it, because cached lists may be old and older servers then ignore `limit`.
-      requests.append(ask(.secret(name), path(ofSecret: name) + "?resourceVersion=0", accept: Poll.metadata))
+      requests.append(
+        makeRequest(.secret(name), path(ofSecret: name) + "?resourceVersion=0", accept: Poll.metadata))
     }
     if isFresh { requests += listDiscovered() }
     return admitted(requests)
@@ -91,7 +92,7 @@ struct Poll {
   }
 
   /// The request to send when no request was answered.
-  mutating func diagnosis() -> Request { ask(.version, "/version") }
+  mutating func diagnosis() -> Request { makeRequest(.version, "/version") }
 
   /// Handles one response or its failure and returns the requests to send next.
   mutating func receive(_ request: Request, _ result: Result<Response, CurlError>) -> [Request] {
@@ -118,7 +119,7 @@ struct Poll {
     }
   }
 
-  // MARK: Asking again
+  // MARK: Requests again
 
   /// A kept-alive connection may close just when it is used, and a restarting server closes all of them. GET is safe
   /// to repeat once.
@@ -168,9 +169,9 @@ struct Poll {
     return admitted
   }
 
-  // MARK: Asking
+  // MARK: Requests
 
-  private mutating func ask(
+  private mutating func makeRequest(
     _ query: Query, _ path: String, accept: String = "application/json", ifNoneMatch: String? = nil
   ) -> Request {
     queries.append(query)
@@ -187,7 +188,7 @@ struct Poll {
   private mutating func list(_ listing: Listing) -> Request {
     let name = listing.served.kind.name
     listings[name] = listing
-    return ask(.list(kind: name), listing.path(limits: limits))
+    return makeRequest(.list(kind: name), listing.path(limits: limits))
   }
 
   private mutating func listDiscovered() -> [Request] {
@@ -233,7 +234,7 @@ struct Poll {
         failedChecks = response.failedChecks
         // A proxy in front of the server may withhold the details.
         guard failedChecks.isEmpty else { return [] }
-        return [ask(.readinessChecks, "/readyz?verbose", accept: "*/*")]
+        return [makeRequest(.readinessChecks, "/readyz?verbose", accept: "*/*")]
       } else if let failure = PollFailure(response, asking: subject, of: kubeconfig) {
         return fail(query, failure)
       }
@@ -248,10 +249,10 @@ struct Poll {
         if listings[kind]?.isLost == true { isDiscoveryOutdated = true }
         return []
       }
-      return [ask(query, next)]
+      return [makeRequest(query, next)]
     case .secret(let name) where response.status == 404:
       // The cache may lag behind for ever (kine#770); only etcd can confirm that the Secret is missing.
-      return [ask(.uncachedSecret(name), path(ofSecret: name), accept: Poll.metadata)]
+      return [makeRequest(.uncachedSecret(name), path(ofSecret: name), accept: Poll.metadata)]
     case .secret(let name), .uncachedSecret(let name):
       receive(secret: name, response, subject)
       return []
@@ -271,7 +272,7 @@ struct Poll {
   }
 
   private mutating func receive(secret name: Expectations.Name, _ response: Response, _ subject: Subject) {
-    if response.saysNotFound(name.name) {
+    if response.isStatusNotFound(name.name) {
       secrets[name] = .success(false)
     } else if let failure = PollFailure(response, asking: subject, of: kubeconfig) {
       secrets[name] = .failure(failure)
@@ -308,7 +309,7 @@ struct Poll {
         guard version.kinds == nil, isKnown else { continue }
         groupVersionsDue += 1
         requests.append(
-          ask(
+          makeRequest(
             .resources(group: group.name, version: version.name),
             "/apis/\(group.name)/\(version.name.percentEncoded)"))
       }
@@ -332,10 +333,12 @@ struct Poll {
     hasReadDiscovery = true
     let isComplete = discovery.map { unnamedKinds(in: $0).isEmpty } ?? true
     // The earlier readiness response may come from a server that has stopped since.
-    return (isComplete ? [] : [askReadiness()]) + listDiscovered()
+    return (isComplete ? [] : [makeReadinessRequest()]) + listDiscovered()
   }
 
-  private mutating func askReadiness() -> Request { ask(.readiness, "/readyz", accept: "*/*") }
+  private mutating func makeReadinessRequest() -> Request {
+    makeRequest(.readiness, "/readyz", accept: "*/*")
+  }
 
   // MARK: Failures
 

@@ -99,7 +99,7 @@ extension Response {
 extension Response {
   /// True if a Status object reports that the object with this name does not exist. A 404 of another server does not
   /// count.
-  func saysNotFound(_ name: String) -> Bool {
+  func isStatusNotFound(_ name: String) -> Bool {
     guard status == 404, body.count <= 64 << 10,
       let answer = try? ObjectPage.decode(body, as: Fields.self), answer.text("kind") == "Status"
     else { return false }

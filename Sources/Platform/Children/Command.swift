@@ -87,7 +87,7 @@ package struct Command: Sendable {
     if ended != nil { RunningPrograms.killGroup(pid) }
     let status = RunningPrograms.wait(for: pid)
     // Read the remaining output. Output of a grandchild that comes later is not waited for.
-    reading.takeAll()
+    reading.readRemaining()
     if ended == nil, reading.isTooMuch { ended = .tooMuch }
     let end =
       ended ?? (status & 0x7f == 0 ? .exited(status >> 8 & 0xff) : .signalled(status & 0x7f))
@@ -140,15 +140,15 @@ private struct Reading: ~Copyable {
       pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
     }
     _ = poll(&entries, nfds_t(entries.count), Epoll.milliseconds(most))
-    if entries[1].revents != 0 { isOutputOpen = take(from: .output) }
-    if entries[2].revents != 0 { areErrorsOpen = take(from: .errors) }
+    if entries[1].revents != 0 { isOutputOpen = read(from: .output) }
+    if entries[2].revents != 0 { areErrorsOpen = read(from: .errors) }
     return entries[0].revents != 0
   }
 
-  mutating func takeAll() {
+  mutating func readRemaining() {
     // More than a pipe can hold.
-    for _ in 0..<256 where isOutputOpen { isOutputOpen = take(from: .output, orStop: true) }
-    for _ in 0..<256 where areErrorsOpen { areErrorsOpen = take(from: .errors, orStop: true) }
+    for _ in 0..<256 where isOutputOpen { isOutputOpen = read(from: .output, orStop: true) }
+    for _ in 0..<256 where areErrorsOpen { areErrorsOpen = read(from: .errors, orStop: true) }
   }
 
   private enum Stream {
@@ -156,7 +156,7 @@ private struct Reading: ~Copyable {
   }
 
   /// False at end of file or, with `orStop`, when nothing is available now.
-  private mutating func take(from stream: Stream, orStop: Bool = false) -> Bool {
+  private mutating func read(from stream: Stream, orStop: Bool = false) -> Bool {
     withUnsafeTemporaryAllocation(byteCount: 16 << 10, alignment: 1) { room in
       let outcome =
         switch stream {
@@ -165,7 +165,7 @@ private struct Reading: ~Copyable {
         }
       switch outcome {
       case .moved(let count):
-        keep(room[..<count], of: stream)
+        append(room[..<count], of: stream)
         return !isTooMuch
       case .wouldBlock: return !orStop
       case .endOfFile, .failed: return false
@@ -173,7 +173,7 @@ private struct Reading: ~Copyable {
     }
   }
 
-  private mutating func keep(_ bytes: Slice<UnsafeMutableRawBufferPointer>, of stream: Stream) {
+  private mutating func append(_ bytes: Slice<UnsafeMutableRawBufferPointer>, of stream: Stream) {
     switch stream {
     case .output: output += bytes
     case .errors:

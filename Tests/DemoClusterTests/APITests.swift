@@ -2,7 +2,7 @@ import Testing
 
 @testable import DemoCluster
 
-/// What the API says, without a socket.
+/// Responses of the API, without a socket.
 @Suite struct APITests {
   let now = APITime(microseconds: 1_768_039_200_123_456)
 

@@ -2,7 +2,7 @@ import Testing
 
 @testable import DemoCluster
 
-/// What a fault does to the objects.
+/// The effects of faults on objects.
 @Suite struct FaultTests {
   let now = APITime(microseconds: 1_768_039_200_000_000)
 

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The fixtures that other rooms' tests stand on.
+/// Fixtures that tests of other modules use.
 @Suite(.blocking) struct FixtureTests {
   @Test func aTemporaryFolderIsRemovedWithItsOwner() throws {
     var folder: TemporaryFolder? = try TemporaryFolder()

@@ -3,7 +3,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The demo in front of the real kubectl, which discovers, asks for tables, pages and describes in its own ways.
+/// The demo cluster with a real kubectl, which uses its own discovery, tables and pagination.
 @Suite(.blocking, .serialized, .enabled(if: program("kubectl") != nil, "kubectl is not installed"))
 struct KubectlTests {
   let cluster: DemoCluster
@@ -19,14 +19,14 @@ struct KubectlTests {
     let arguments =
       ["--kubeconfig", folder.file("kubeconfig"), "--request-timeout", "20s"]
       + line.split(separator: " ").map(String.init)
-    // It keeps what it discovers under HOME.
+    // kubectl caches discovery results under HOME.
     let result = try run(
       "kubectl", arguments, environment: ["PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": folder.path])
     #expect(result.exit == .exited(0), "\(line): \(result.errors)")
     return result.output
   }
 
-  /// The cells of each line that has any.
+  /// The cells of each non-empty line.
   private func rows(_ text: String) -> [[String]] {
     text.split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
   }
@@ -55,7 +55,7 @@ struct KubectlTests {
       ])
   }
 
-  /// What the guard's remedies run.
+  /// Commands from the guard's remedies.
   @Test(arguments: [
     "describe node calypso", "-n kube-node-lease get lease calypso -o yaml", "get nodes -o wide",
     "-n flux-system describe kustomization.kustomize.toolkit.fluxcd.io apps",

@@ -3,9 +3,9 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The served cluster, asked with real clients.
+/// Tests the demo cluster's server with real clients.
 @Suite(.blocking, .enabled(if: program("curl") != nil, "curl is not installed")) struct WireTests {
-  /// What curl is told to speak.
+  /// The HTTP version that curl uses.
   enum Version: String, CaseIterable {
     case http1 = "--http1.1"
     case http2 = "--http2"
@@ -17,14 +17,14 @@ import Testing
     /// The status line, the fields and the body.
     let output: String
 
-    /// 0 where none came.
+    /// 0 without a response.
     var status: Int {
       Int(output.split(whereSeparator: \.isWhitespace).dropFirst().first ?? "") ?? 0
     }
 
     var body: Substring { output.firstRange(of: "\r\n\r\n").map { output[$0.upperBound...] } ?? "" }
 
-    /// Field names have no case (RFC 9110 §5.1), and HTTP/2 writes them small.
+    /// Field names are case-insensitive (RFC 9110 §5.1), and lowercase in HTTP/2.
     func field(_ name: String) -> Substring? {
       let line = output.split(separator: "\r\n").first { $0.lowercased().hasPrefix(name + ": ") }
       return line?.dropFirst(name.count + 2)
@@ -39,7 +39,7 @@ import Testing
     cluster = try DemoCluster.start(certificates: try Certificates.make(in: folder.file("pki")))
   }
 
-  /// Asks with curl.
+  /// Sends a request with curl.
   func ask(
     _ path: String, _ options: [String] = [], as client: Certificates.Client? = .valid, timeout: Int = 10,
     over version: Version = .http2, of other: DemoCluster? = nil
@@ -102,7 +102,7 @@ import Testing
     #expect(try ask("/version").code == 0)
   }
 
-  /// In HTTP/2 an answer that ends too early is a stream that is reset.
+  /// In HTTP/2, a truncated response ends with a stream reset.
   @Test(
     arguments: [
       (ResponseFault.unauthorized, Int32(0), 401, ""), (.forbidden, 0, 403, ""), (.status(503), 0, 503, ""),
@@ -115,7 +115,7 @@ import Testing
   ) throws {
     cluster.apply(.answersWrong(what.how, on: "/api/v1/nodes"))
     let answer = try ask("/api/v1/nodes", timeout: what.how == .hangs ? 1 : 10, over: version)
-    // curl has other words for each end of a stream.
+    // curl has several exit statuses for a stream that ends early.
     #expect(version == .http1 ? answer.code == what.code : (answer.code == 0) == (what.code == 0))
     #expect(answer.status == what.status)
     #expect(answer.output.contains(what.text) || what.text.isEmpty)
@@ -153,7 +153,7 @@ import Testing
     #expect(plain.field("content-encoding") == nil)
     let packed = try ask(path, ["--compressed"], over: version, of: extra)
     #expect(packed.field("content-encoding") == "gzip")
-    // The time goes on between the two.
+    // Time passes between the two requests.
     #expect(packed.body.hasPrefix(#"{"apiVersion":"v1","items":[{"#))
     #expect(packed.body.utf8.count == plain.body.utf8.count)
     let length = try #require(packed.field("content-length").flatMap { Int($0) })

@@ -41,7 +41,7 @@ import Testing
     _ = try await client.pollOnItsThread().get()
     let first = server.connections
     let snapshot = try await client.pollOnItsThread().get()
-    // How many more are opened is a matter of timing; a poll on new ones alone would double them.
+    // The number of additional connections depends on timing; without reuse it would double.
     #expect(server.connections < 2 * first)
     let connections = server.connections
     #expect(server.requests.filter { $0.path == "/apis" }.count == 1)
@@ -57,7 +57,7 @@ import Testing
     let server = try await TestServer(script: cluster.script)
     let client = ClusterClient(
       kubeconfig: try kubeconfig(port: server.port), dial: .tcp(host: "127.0.0.1", port: server.port))
-    // That it is not there any more is for discovery to say; a kind on its way to another version is 404 as well.
+    // Only discovery decides that a kind is removed: a kind whose version changes also returns 404.
     let policies = try await client.pollOnItsThread().get().imagePolicies
     #expect(policies.failure?.code == .badResponse)
     #expect(policies.failure?.message.contains("returned 404 for version v1beta2") == true)
@@ -134,7 +134,7 @@ import Testing
     #expect(server.requests.filter { $0.path == "/api/v1/nodes" }.count == count)
   }
 
-  /// A list that changes faster than it can be read whole goes on with the token that the server gives for that.
+  /// A list that changes faster than it can be read continues with the token of the 410 response.
   @Test func aListThatExpiresTwiceContinuesWithTheServersToken() async throws {
     let expired =
       #"{"kind":"Status","metadata":{"continue":"inconsistent"},"status":"Failure","reason":"Expired","code":410}"#

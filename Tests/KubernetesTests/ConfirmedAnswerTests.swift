@@ -5,7 +5,7 @@ import Testing
 
 @testable import Kubernetes
 
-/// Answers that a verdict may rest on only after a second question, and all that a poll was refused.
+/// Responses that need a second request before a verdict, and refused requests.
 @Suite(.blocking) struct ConfirmedAnswerTests {
   private static let secret = Expectations.Name(namespace: "flux-system", name: "github-token")
   private static let secretPath = "/api/v1/namespaces/flux-system/secrets/github-token"
@@ -37,7 +37,7 @@ import Testing
 
   // MARK: Secrets
 
-  /// K3s on SQLite with a watch cache that lags behind.
+  /// K3s on SQLite with a stale watch cache.
   @Test func aSecretMissingOnlyFromTheCacheExists() async throws {
     let base = SmallCluster().script
     let (snapshot, server) = try await poll { request in
@@ -119,7 +119,7 @@ import Testing
     #expect(server.requests.contains { $0.path == "/readyz" })
   }
 
-  /// etcd is dead: /readyz is 200 for a while, and every list hangs.
+  /// etcd is down: /readyz returns 200 for a while, and every list hangs.
   @Test func aHangingListSuggestsCheckingEtcd() async throws {
     let base = SmallCluster().script
     let (client, server) = try await client { request in
@@ -161,7 +161,7 @@ import Testing
     let names = ["web", "agent"].map { Expectations.Name(namespace: "apps", name: $0) }
     let report = judged(snapshot, Expectations(workloads: names))
     #expect(report.workloads.map(\.verdict) == [.critical])
-    // The other may be the DaemonSet that can't be seen.
+    // The missing workload may be a DaemonSet, which is not visible.
     #expect(!report.problemIDs.contains("tethys/workload/apps/agent/missing"))
     #expect(report.problemIDs.contains("tethys/api/DaemonSet/forbidden"))
     #expect(!report.problemIDs.contains("tethys/api/Deployment/forbidden"))
@@ -214,7 +214,7 @@ import Testing
   }
 }
 
-/// Set once, from another thread than the one that looks.
+/// Set once, from another thread than the reader's.
 private final class Flag: Sendable {
   private let state = Mutex(false)
   var value: Bool { state.withLock { $0 } }

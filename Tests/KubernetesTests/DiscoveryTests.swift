@@ -86,7 +86,7 @@ import Testing
     #expect(asked.map { $0.headers["if-none-match"] } == [nil, #""abc""#])
   }
 
-  /// The versions of each Flux, as its custom resource definitions serve them, the preferred one first.
+  /// The API versions in each Flux release's custom resource definitions, the preferred one first.
   @Test(arguments: [
     ("2.0", "v1beta2 v1beta1", "v2beta1", "v1beta2 v1beta1", "v1beta2"),
     ("2.2", "v1beta2 v1beta1", "v2beta2 v2beta1", "v1beta3 v1beta2 v1beta1", "v1beta2"),

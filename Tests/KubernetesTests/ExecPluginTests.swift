@@ -6,7 +6,7 @@ import Testing
 
 @testable import Kubernetes
 
-/// Programs that give credentials, run for real: small shell scripts.
+/// Real credential plugins, written as small shell scripts.
 @Suite(.blocking) struct ExecPluginTests {
   private let folder: TemporaryFolder
 
@@ -191,7 +191,7 @@ import Testing
     }
   }
 
-  /// Counts its runs in a file, and gives the number as the token.
+  /// Counts its runs in a file and returns the number as the token.
   private func counting(_ more: String = "") -> String {
     """
     echo run >> '\(folder.path)/runs'
@@ -244,13 +244,13 @@ import Testing
     let (client, server) = try await client(
       counting(), accepting: ["Bearer token-1"], clock: ClusterClient.systemClock)
     _ = try await client.pollOnItsThread().get()
-    // The server takes the first no longer than the plugin says: nobody changed its mind, so one run was enough.
+    // The server accepts the first token until the plugin's expiry, so one run was enough.
     _ = try await client.pollOnItsThread().get()
     #expect(runs == 1)
     #expect(server.requests.allSatisfy { $0.headers["authorization"] == "Bearer token-1" })
     let (other, another) = try await self.client(
       counting(), accepting: ["Bearer token-3"], clock: ClusterClient.systemClock)
-    // token-2 is refused and fresh: another run would give no better one.
+    // token-2 is rejected although it is new, so the plugin is not run again.
     guard case .failure(let failure) = await other.pollOnItsThread() else {
       Issue.record("the poll did not fail")
       return

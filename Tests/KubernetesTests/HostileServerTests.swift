@@ -5,9 +5,10 @@ import Testing
 
 @testable import Kubernetes
 
-/// A server that does its worst on one path, over TLS: that part fails by name, the others come home, and in time.
+/// A server with faulty responses on one path, over TLS: that part fails with its reason, and the others are received
+/// in time.
 @Suite(.serialized, .blocking) struct HostileServerTests {
-  // In this order they go away: a server that stops says goodbye to its clients and waits for their answer.
+  // They are deallocated in this order, because a stopping server waits until its clients close.
   private let client: ClusterClient
   private let cluster: DemoCluster
   private let folder: TemporaryFolder
@@ -18,7 +19,7 @@ import Testing
 
   init() throws {
     folder = try TemporaryFolder()
-    // In HTTP/2 all parts share a connection, and who floods it floods all of them.
+    // With HTTP/2, all parts share a connection, and a flood on one stream affects all of them.
     cluster = try DemoCluster.start(certificates: Self.certificates.get(), speaking: [.http1])
     try cluster.writeKubeconfig(to: "\(folder.path)/config")
     client = ClusterClient(
@@ -27,7 +28,7 @@ import Testing
   }
 
   static let ways: [(how: ResponseFault, codes: Set<PollFailure.Code>)] = [
-    // How far one gets in the time is a matter of the machine.
+    // Which limit is reached first depends on the speed of the machine.
     (.hugeBody(200_000_000), [.badResponse, .timeout]), (.endlessHeaders, [.badResponse]),
     (.endlessContinue, [.badResponse, .timeout]), (.slow(milliseconds: 1000), [.timeout]),
     (.hangs, [.timeout]),
@@ -42,7 +43,7 @@ import Testing
     let (how, codes) = Self.ways[index]
     cluster.apply(.answersWrong(how, on: "/api/v1/nodes"))
     let start = ContinuousClock.now
-    // What ends by itself has time to, on a busy machine too.
+    // Responses that end by themselves get enough time, even on a busy machine.
     let timeout: Duration = .seconds(codes == [.timeout] ? 10 : 30)
     let snapshot = try await client.pollOnItsThread(timeout: timeout).get()
     #expect(ContinuousClock.now - start < timeout + .seconds(20), "\(how)")
@@ -52,7 +53,7 @@ import Testing
     #expect(snapshot.flux.value?.isEmpty == false, "\(how)")
     #expect(snapshot.imagePolicies.value?.isEmpty == false, "\(how)")
     #expect(snapshot.failedFluxKinds.isEmpty, "\(how)")
-    // Nothing of it stays.
+    // The fault has no lasting effect.
     cluster.apply(.answersRight)
     guard how != .status(429) else { return }
     #expect(try await client.pollOnItsThread().get().nodes.value?.count == 3, "\(how)")

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Kubernetes
 
-/// Several files, as KUBECONFIG lists them.
+/// Several files, as listed in KUBECONFIG.
 @Suite struct KubeconfigListTests {
   private static func file(
     cluster: String? = nil, user: String? = nil, context: String? = nil, current: String? = nil
@@ -46,9 +46,9 @@ import Testing
       to: "two")
     let kubeconfig = try load(folder, "one", "two")
     #expect(kubeconfig.server.description == "https://a:1")
-    // No field of the second file's cluster is mixed in.
+    // Fields of the second file's cluster are not merged into the first one.
     #expect(kubeconfig.tlsServerName == nil)
-    // An empty current-context counts for none.
+    // An empty current-context is ignored.
     #expect(kubeconfig.context == "x")
     #expect(try load(folder, "two", "one").server.description == "https://b:2")
   }
@@ -70,7 +70,7 @@ import Testing
     )
     let kubeconfig = try load(folder, "none", "one", "one")
     #expect(kubeconfig.server.host == "a")
-    // A file that comes to be changes what is read.
+    // If a missing file is created, the kubeconfig must be read again.
     #expect(kubeconfig.sources == ["\(folder.path)/none", "\(folder.path)/one"])
     #expect { try load(folder, "none", "neither") } throws: {
       ($0 as? PollFailure)?.message.contains("none of these files exists") == true

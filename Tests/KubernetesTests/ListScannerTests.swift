@@ -12,7 +12,7 @@ import Testing
     var isDone = false
   }
 
-  /// What is found in a text that comes in pieces of so many bytes.
+  /// The parts of a text that arrives in chunks of the given size.
   private func parts(_ text: String, pieces: Int = .max) throws(ObjectPage.Fault) -> Parts {
     var scanner = ListScanner()
     var parts = Parts()
@@ -70,7 +70,7 @@ import Testing
   }
 
   @Test(arguments: ["[", #"{"a":"#]) func nestingDepthIsLimited(opening: String) throws {
-    // Where nobody looks, too.
+    // The limit applies to skipped values, too.
     let elsewhere = #"{"other":"# + String(repeating: opening, count: 10_000)
     #expect(throws: ObjectPage.Fault.tooDeep) { try parts(elsewhere) }
   }
@@ -78,7 +78,7 @@ import Testing
   @Test func valueLengthIsLimited() throws {
     let long = String(repeating: "x", count: ListScanner.objectLimit)
     #expect(throws: ObjectPage.Fault.tooLong(64 << 10)) { try parts("{\"\(long)\":1}", pieces: 4096) }
-    // What nobody wants is passed over, however long it is.
+    // Skipped values may have any length.
     #expect(try parts(#"{"other":"\#(long)","items":[1]}"#, pieces: 4096).items == ["1"])
   }
 

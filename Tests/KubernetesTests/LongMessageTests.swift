@@ -3,7 +3,7 @@ import Testing
 
 @testable import Kubernetes
 
-/// Objects that say much: what is kept of it is bounded for each of them and for a list.
+/// The size of stored messages is limited per object and per list.
 @Suite struct LongMessageTests {
   private static func item(_ number: Int, _ message: String) -> String {
     let condition = { (type: String, status: String) in

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Kubernetes
 
-/// A cluster of several pages.
+/// A cluster whose lists have several pages.
 @Suite(.blocking) struct ManyObjectsTests {
   @Test func everyPageIsReceived() async throws {
     let folder = try TemporaryFolder()

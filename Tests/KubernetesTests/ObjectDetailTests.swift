@@ -3,7 +3,7 @@ import Testing
 
 @testable import Kubernetes
 
-/// The fields that the rules look at beside conditions.
+/// The fields, besides conditions, that the rules use.
 @Suite struct ObjectDetailTests {
   private func read(_ kind: Kind, _ item: String, version: String = "v1") throws -> Observed {
     let page = try ObjectPage(

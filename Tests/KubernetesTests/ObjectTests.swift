@@ -3,7 +3,7 @@ import Testing
 
 @testable import Kubernetes
 
-/// One object of each kind through the same door as a page of the server.
+/// One object of each kind, decoded like a page of the server.
 @Suite struct ObjectTests {
   private func read(_ kind: Kind, _ item: String) throws -> Observed { try read(kind, "v1", item) }
 

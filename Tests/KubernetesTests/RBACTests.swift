@@ -7,9 +7,9 @@ import YAML
 
 @testable import Kubernetes
 
-/// `config/rbac.yaml` grants what the client asks for, and nothing else.
+/// `config/rbac.yaml` grants exactly the client's requests.
 @Suite(.blocking) struct RBACTests {
-  /// A verb on a resource, everywhere or in one namespace; or on a path.
+  /// A verb on a resource, cluster-wide or in one namespace, or on a path.
   private struct Grant: Hashable, CustomStringConvertible {
     let verb: String
     let group: String
@@ -75,7 +75,7 @@ import YAML
     #expect(roles == ["oceanid-guard"])
   }
 
-  /// What goes over the wire in a whole poll, against the same rules.
+  /// Checks all requests of a poll against the rules.
   @Test func everyRequestOfAPollIsGranted() async throws {
     let folder = try TemporaryFolder()
     let cluster = try DemoCluster.start(certificates: Certificates.make(in: "\(folder.path)/pki"))

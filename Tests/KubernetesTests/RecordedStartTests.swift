@@ -6,7 +6,7 @@ import Testing
 
 @testable import Kubernetes
 
-/// What a real API server answered, in working order and while it started, against what the guard makes of it.
+/// Recorded responses of a real API server, while it runs and while it starts, and the guard's conclusions.
 @Suite(.blocking) struct RecordedStartTests {
   @Test(arguments: RecordedServer.Release.allCases)
   func everyRecordedObjectIsDecoded(release: RecordedServer.Release) throws {
@@ -21,7 +21,7 @@ import Testing
     #expect(watching.memory.kinds.count == (release == .flux27 ? 16 : 15))
   }
 
-  /// Problems of a server that goes on as it is, by the second: objects age, whatever happens beside.
+  /// The problems of an undisturbed server per second: they change, because objects age.
   private static func undisturbed(_ release: RecordedServer.Release, until end: Int) throws -> [Int: [String]]
   {
     var watching = try RecordedGuard(RecordedServer(release: release))
@@ -32,7 +32,7 @@ import Testing
     return problems
   }
 
-  /// A restart at every second of a minute: before, while and after the guard asks what the server has.
+  /// A restart at every second of a minute: before, during and after discovery.
   @Test(arguments: [
     (RecordedServer.Release.flux264, 13), (.flux27, 13), (.flux27, 40),
   ]) func aServerRestartResolvesNoIncident(release: RecordedServer.Release, length: Int) throws {
@@ -57,7 +57,7 @@ import Testing
     }
   }
 
-  /// A server that ends and starts in the middle of a poll, between any two of its requests.
+  /// A server that restarts during a poll, between any two of its requests.
   @Test(arguments: [Startup.Phase.down, .unknown, .unavailable, .unnamed, .unready])
   func aRestartDuringAPollResolvesNoIncident(phase: Startup.Phase) throws {
     for number in 0..<40 {
@@ -158,7 +158,7 @@ import Testing
     var kinds = KnownKinds(earlier: ["Stack"])
     for look in many { kinds.record(["Stack": look], isReady: false) }
     #expect(kinds.isKnown("Stack"))
-    // Nor counts a look at it.
+    // Polls of a server that is not ready do not count.
     for isReady in [true, false, true, false] { kinds.record(["Stack": .missing], isReady: isReady) }
     #expect(kinds.isKnown("Stack"))
   }

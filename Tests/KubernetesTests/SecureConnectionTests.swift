@@ -84,7 +84,7 @@ import Testing
     #expect(try await poll(setup).0.get().nodes.value?.count == 2)
   }
 
-  /// What a poll of a server that is no API comes to.
+  /// The failure of a poll of a server that is not an API server.
   private func failure(at server: TCPServer) async throws -> PollFailure {
     let client = ClusterClient(
       kubeconfig: try kubeconfig(scheme: "https"), dial: .tcp(host: "127.0.0.1", port: UInt16(server.port)))
@@ -94,7 +94,7 @@ import Testing
     return failure
   }
 
-  /// A tunnel takes a connection at once and ends it when the far side can't go on: nobody spoke of TLS.
+  /// The tunnel accepts a connection at once and closes it if its target is unreachable, before TLS starts.
   @Test(arguments: [TCPServer.Service.reset(sent: 0, received: 1), .reset(sent: 0, received: 0), .source(0)])
   func aConnectionClosedDuringTheHandshakeIsUnreachable(service: TCPServer.Service) async throws {
     let server = try TCPServer(service)
@@ -144,7 +144,7 @@ import Testing
 
   @Test(arguments: ["client-expired", "client-foreign", nil])
   func aRejectedClientCertificateIsReported(client: String?) async throws {
-    // A workstation whose clock is late believes in its certificate.
+    // On a machine whose clock is behind, the certificate appears valid.
     let late = Timestamp(seconds: 0)
     let failure = try await failure(Setup(client: client, clock: { late }))
     #expect(failure.code == .tls)

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Kubernetes
 
-/// Numbers and names of the cluster, as bad as they can be.
+/// Invalid and hostile numbers and names from the cluster.
 @Suite struct UntrustedValueTests {
   private func page(_ kind: Kind, _ items: String...) throws -> ObjectPage {
     try ObjectPage(Array(SmallCluster.list(kind.name, items).utf8), of: ServedKind(kind, "v1"))
@@ -50,7 +50,7 @@ import Testing
     #expect(pod.phase == #"Failed\u{1b}[2J"#)
     #expect(pod.resource.conditions.map(\.type) == [#"Ready\nx"#])
     #expect(pod.resource.conditions.map(\.reason) == [#"a\r\nb"#])
-    // A message has lines where its controller wrote them.
+    // Messages keep their controller's line breaks.
     #expect(pod.resource.conditions.map(\.message) == ["one\ntwo"])
     #expect(
       pods.undecodable.map(\.description) == [#"Pod x\ny: status.conditions has the wrong type"#])

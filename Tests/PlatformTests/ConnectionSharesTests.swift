@@ -5,7 +5,7 @@ import Testing
 @Suite struct ConnectionSharesTests {
   private typealias Shares = ConnectionShares<UInt32>
 
-  /// How many of `wanted` connections one more owner gets.
+  /// Number of the `wanted` connections that another owner gets.
   private static func fill(_ shares: inout Shares, _ owner: UInt32, _ wanted: Int, privileged: Bool = false)
     -> Int
   {

@@ -24,7 +24,7 @@ struct CoprocessTests {
       return near.receive(bytes.count, until: deadline).map { String(decoding: $0, as: UTF8.self) }
     }
 
-    /// All that it says up to its end.
+    /// Its output up to end of file.
     func readAll() -> String {
       var bytes: [UInt8] = []
       let deadline = MonotonicTime.now + .seconds(10)
@@ -35,7 +35,7 @@ struct CoprocessTests {
 
   private static func exists(_ pid: Int32) -> Bool { kill(pid, 0) == 0 }
 
-  /// Of the process with this number, a zombie too, nothing is left before the time is up.
+  /// True if no process with this id, not even a zombie, exists before the time is up.
   private static func isGone(_ pid: Int32, within limit: Duration = .seconds(10)) -> Bool {
     let deadline = MonotonicTime.now + limit
     while exists(pid), MonotonicTime.now < deadline { usleep(5000) }
@@ -69,11 +69,11 @@ struct CoprocessTests {
   }
 
   @Test func inheritsOnlyThreeDescriptors() throws {
-    // Without close-on-exec, as a careless library would leave it.
+    // Without close-on-exec, as some libraries do.
     let leaked = fcntl(STDERR_FILENO, F_DUPFD, 300)
     defer { close(leaked) }
     let running = try Running("exec ls /proc/self/fd")
-    // ls has the folder itself open.
+    // The fourth descriptor is the folder that ls itself reads.
     #expect(running.readAll() == "0\n1\n2\n3\n")
   }
 
@@ -89,13 +89,13 @@ struct CoprocessTests {
   }
 
   @Test func resetsIgnoredSignals() throws {
-    // One that does nothing by default.
+    // SIGURG has no effect by default.
     signal(SIGURG, SIG_IGN)
     defer { signal(SIGURG, SIG_DFL) }
     let running = try Running("exec sed -n 's/^Sig\\(Blk\\|Ign\\):.//p' /proc/self/status")
     let masks = running.readAll().split(separator: "\n").compactMap { UInt64($0, radix: 16) }
     #expect(masks.count == 2)
-    // From 32 on they are the C library's own.
+    // Signals from 32 on belong to the C library.
     #expect(masks.allSatisfy { $0 & 0x7fff_ffff == 0 })
   }
 
@@ -137,7 +137,7 @@ struct CoprocessTests {
     }
     #expect(pids.allSatisfy { Self.isGone($0) })
     let deadline = MonotonicTime.now + .seconds(10)
-    // Other suites have descriptors of their own.
+    // Other suites use descriptors at the same time.
     while descriptors() > before + 25, MonotonicTime.now < deadline { usleep(5000) }
     #expect(descriptors() <= before + 25)
   }

@@ -1,7 +1,7 @@
 import Platform
 import Testing
 
-/// Messages as rtnetlink(7) lays them out, made by hand.
+/// Hand-made messages in the format of rtnetlink(7).
 @Suite struct NetworkChangesTests {
   private static func word<Value: FixedWidthInteger>(_ value: Value) -> [UInt8] {
     withUnsafeBytes(of: value) { Array($0) }
@@ -48,7 +48,7 @@ import Testing
   @Test func aNewAddressIsReportedOnce() {
     var changes = NetworkChanges()
     #expect(read(&changes, Self.address()) == .address)
-    // A lifetime that was renewed.
+    // A renewed lifetime.
     #expect(read(&changes, Self.address()) == [])
     #expect(read(&changes, Self.address(last: 8)) == .address)
     #expect(read(&changes, Self.address(21)) == [])

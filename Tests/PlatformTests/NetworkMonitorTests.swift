@@ -6,7 +6,7 @@ private let ip = ["/usr/sbin/ip", "/sbin/ip", "/usr/bin/ip"].first {
   FileManager.default.isExecutableFile(atPath: $0)
 }
 
-/// With the kernel's own messages, in a network namespace that nobody else sees.
+/// Real kernel messages, in a private network namespace.
 @Suite(.enabled(if: geteuid() == 0 && ip != nil, "needs root and ip (package iproute2)"))
 struct NetworkMonitorTests {
   @Test func kernelMessagesAreReceived() async {
@@ -17,12 +17,12 @@ struct NetworkMonitorTests {
     }
   }
 
-  /// 0, or the number of the step that was not as it should be. Runs in a thread of its own: a namespace is the
-  /// thread's that asked for it (unshare(2)), and children inherit it.
+  /// Returns 0 or the number of the failed step. Runs in its own thread, because unshare(2) changes the calling
+  /// thread's namespace, which children inherit.
   private static func play() -> Int32 {
     guard unshareNetwork() else { return 1 }
     guard var watch = try? NetworkMonitor() else { return 2 }
-    // Not every kernel has dummy devices.
+    // Some kernels have no dummy devices.
     guard ipCommand("link add oceanid0 type dummy") || ipCommand("link add oceanid0 type ifb") else {
       return 3
     }
@@ -57,7 +57,7 @@ struct NetworkMonitorTests {
     return waitpid(pid, &status, 0) == pid && status == 0
   }
 
-  /// unshare(2) hides behind _GNU_SOURCE, which Swift's Glibc module does not set.
+  /// unshare(2) requires _GNU_SOURCE, which Swift's Glibc module does not set.
   private static func unshareNetwork() -> Bool {
     guard let symbol = dlsym(nil, "unshare") else { return false }
     let unshare = unsafeBitCast(symbol, to: (@convention(c) (Int32) -> Int32).self)

@@ -38,7 +38,7 @@ struct RunningProgramsTests {
     let lines = String(decoding: try run("/bin/sh", ["-c", script]).output, as: UTF8.self)
       .split(whereSeparator: \.isWhitespace)
     #expect(lines.prefix(3) == ["SigBlk:", "0000000000000000", "SigIgn:"])
-    // Signal 32 is glibc's own, and stays as this process was given it.
+    // Signal 32 is reserved for glibc and keeps its inherited state.
     #expect(try #require(UInt64(lines[3], radix: 16)) & 0x7fff_ffff == 0)
     #expect(lines[4] == "3" || lines[4] == "4")
     #expect(lines[5] == lines[6])
@@ -75,7 +75,7 @@ struct RunningProgramsTests {
   }
 }
 
-/// A value that threads hand to each other.
+/// A value that threads share.
 private final class Mutexed<Value: Sendable>: Sendable {
   private let storage: Mutex<Value>
   init(_ value: Value) { storage = Mutex(value) }

@@ -38,7 +38,7 @@ import Testing
   }
 }
 
-/// What stands in a file's place must neither hold up the guard nor feed it without end.
+/// Special files must neither block the guard nor supply endless data.
 @Suite(.blocking) struct SpecialFileTests {
   private let folder: TemporaryFolder
   private var path: String { folder.file("state") }

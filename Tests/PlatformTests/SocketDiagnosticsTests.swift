@@ -5,13 +5,13 @@ import Testing
 @testable import Platform
 
 @Suite(.serialized) struct SocketDiagnosticsTests {
-  /// A listening socket and a connection to it, by an owner of choice.
+  /// A listening socket and a connection to it, created as a given user.
   private struct Pair {
     let listener: Socket
     let accepted: Socket
     private(set) var client: Socket?
 
-    /// - Parameter uid: a file system user id is what a socket is made with (setfsuid(2)); it is the thread's own.
+    /// - Parameter uid: the file system user id that the sockets get (setfsuid(2)); it applies to the thread only.
     init(listen: String, connect: String, as uid: UInt32? = nil) throws {
       let listening = try StreamSocket.listen(on: #require(SocketAddress(numericHost: listen, port: 0)))
       let port = try #require(SocketAddress(boundTo: listening)?.port)

@@ -24,7 +24,7 @@ import Testing
   }
 
   @Test func recognizesItsNetworkAddress() throws {
-    // Nothing is sent: connect(2) only chooses the address.
+    // connect(2) on a datagram socket only selects the local address; nothing is sent.
     let socket = Descriptor(owning: socket(AF_INET, Int32(SOCK_DGRAM.rawValue), 0))
     var far = sockaddr_in()
     far.sin_family = sa_family_t(AF_INET)

@@ -47,7 +47,7 @@ import Testing
     #expect(meter.gap(at: soon, deadline: Self.start.awake - .seconds(60)) == nil)
   }
 
-  /// What the meter's types stand for on Linux.
+  /// The clocks that the types use on Linux.
   @Test func readsTheKernelsClocks() throws {
     func nanoseconds(_ clock: clockid_t) -> Int64 {
       var time = timespec()

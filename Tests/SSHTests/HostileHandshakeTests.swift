@@ -2,22 +2,22 @@ import Glibc
 import SSH
 import Testing
 
-/// What a server may say before it has proved anything, byte by byte in memory.
+/// Unauthenticated server data, fed to the session byte by byte in memory.
 @Suite struct HostileHandshakeTests {
-  /// A session whose server is an array of bytes.
+  /// A session with an array of bytes as its server.
   private final class Play {
     let session: Session
     private let descriptor: Int32
 
     init() throws {
-      // libssh2 asks for its flags, and nothing else.
+      // libssh2 only reads its flags.
       descriptor = open("/dev/null", O_RDWR | O_NONBLOCK | O_CLOEXEC)
       session = try Session(socket: descriptor, hostKeyTypes: [])
     }
 
     deinit { close(descriptor) }
 
-    /// Lets the server say this, some at a time; why the session broke, nil while it waits for more.
+    /// Sends these bytes in chunks; returns the session's error, or nil while it waits for more.
     func say(_ bytes: [UInt8], atOnce: Int = 1000) -> SSHError? {
       var rest = bytes[...]
       repeat {
@@ -28,7 +28,7 @@ import Testing
       return nil
     }
 
-    /// The server has gone.
+    /// The server closes the connection.
     func end() -> SSHError? {
       session.wire.isAtEnd = true
       return step()
@@ -43,14 +43,14 @@ import Testing
       }
     }
 
-    /// What a handshake never needs more than.
+    /// The limits that no handshake exceeds.
     func expectLittle(_ what: String) {
       #expect(session.held < 1 << 20, "\(what)")
       #expect(session.wire.outbound.count < 64 << 10, "\(what)")
     }
   }
 
-  /// SplitMix64: the same bytes for the same seed.
+  /// SplitMix64, which generates the same bytes for the same seed.
   private struct Noise: RandomNumberGenerator {
     var state: UInt64
 
@@ -69,7 +69,7 @@ import Testing
 
   private static let identification = Array("SSH-2.0-test\r\n".utf8)
 
-  /// RFC 4253 §6, before there are keys. `length` and `padding`: what it claims, where that is not the truth.
+  /// An unencrypted packet (RFC 4253 §6). `length` and `padding` replace its true values.
   private static func packet(_ payload: [UInt8], length: UInt32? = nil, padding: UInt8? = nil) -> [UInt8] {
     let filler = 8 - (payload.count + 5) % 8 + 4
     var bytes: [UInt8] = []
@@ -77,7 +77,7 @@ import Testing
     return bytes + [padding ?? UInt8(filler)] + payload + [UInt8](repeating: 0, count: filler)
   }
 
-  /// RFC 4253 §7.1
+  /// SSH_MSG_KEXINIT (RFC 4253 §7.1).
   private static func keyExchangeInit(
     _ keyExchange: String = "curve25519-sha256", _ hostKey: String = "ssh-ed25519",
     _ cipher: String = "aes128-ctr", _ mac: String = "hmac-sha2-256"
@@ -103,7 +103,7 @@ import Testing
     }
   }
 
-  /// Packets of the right shape that hold noise, of every number.
+  /// Well-formed packets of every type with random contents.
   @Test(arguments: 0..<8 as Range<UInt64>) func invalidPacketsEndWithAnError(_ seed: UInt64) throws {
     var noise = Noise(state: seed)
     for number in UInt8.min...UInt8.max {
@@ -132,7 +132,7 @@ import Testing
     play.expectLittle("a banner without end")
   }
 
-  // Bytes, because what a test is given is printed.
+  // Bytes instead of text, because arguments of tests are printed.
   @Test(
     arguments: [
       ("SSH-2.0-test\r\n", nil as String?), ("SSH-2.0-test\n", nil), ("SSH-1.99-test\r\n", nil),
@@ -167,7 +167,7 @@ import Testing
     play.expectLittle(what)
   }
 
-  /// SSH_MSG_KEX_ECDH_REPLY (RFC 5656 §4) with these strings in it.
+  /// SSH_MSG_KEX_ECDH_REPLY (RFC 5656 §4) with these strings.
   private static func reply(_ strings: [[UInt8]], then rest: [UInt8] = []) -> [UInt8] {
     var bytes: [UInt8] = [31]
     for string in strings { bytes.appendSSH(bytes: string) }

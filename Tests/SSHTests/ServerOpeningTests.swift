@@ -2,9 +2,9 @@ import Testing
 
 @testable import SSH
 
-/// What a server sends before keys are agreed, and what it tells of a failure.
+/// A server's data before the key exchange, and the diagnosis of failures.
 @Suite struct ServerOpeningTests {
-  /// SSH_MSG_KEXINIT as it travels, unencrypted.
+  /// An unencrypted SSH_MSG_KEXINIT packet.
   private static func packet(_ lists: [String]) -> [UInt8] {
     var payload: [UInt8] = [20] + Array(repeating: 7, count: 16)
     for list in lists { payload.appendSSH(string: list) }
@@ -99,7 +99,7 @@ import Testing
       ([51, 0, 0, 0, 0, 1], [], true),
     ] as [([UInt8], [String], Bool)])
   func readsARefusal(_ packet: [UInt8], _ methods: [String], _ isPartial: Bool) {
-    // The memory of a packet holds its padding too.
+    // The memory of a packet contains its padding, too.
     for tail in [[], [9, 9, 9]] as [[UInt8]] {
       let found = (packet + tail).withUnsafeBytes { AuthenticationRefusal($0) }
       #expect(found == AuthenticationRefusal(methods: methods, isPartialSuccess: isPartial))

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Systemd
 
-// The environment belongs to the whole process, so each of these runs in a process of its own.
+// The environment is process-wide, so each test runs in its own process.
 @Suite struct ActivationTests {
   @Test func readsTheWatchdogInterval() async {
     await #expect(processExitsWith: .success) {
@@ -35,8 +35,8 @@ import Testing
 
   @Test func socketsHaveNamesAndTheEnvironmentIsCleared() async {
     await #expect(processExitsWith: .success) {
-      // Descriptors 3 and 4 must exist; what they are does not matter to the protocol. Another thread of
-      // the test process may be closing one of them just now, and then it is done again.
+      // Descriptors 3 and 4 must exist, but may be of any type. The call is repeated if another thread of the test
+      // process has just closed one of them.
       var sockets: [PassedSocket] = []
       for _ in 1...100 where sockets.isEmpty {
         for descriptor in Int32(3)...4 where fcntl(descriptor, F_GETFD) < 0 {

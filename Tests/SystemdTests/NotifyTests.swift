@@ -17,7 +17,7 @@ import Testing
       Notify.message([.status("down\nMAINPID=1\u{7}")], monotonicMicroseconds: 0) == "STATUS=down MAINPID=1 ")
   }
 
-  // The environment belongs to the whole process, so each of these runs in a process of its own.
+  // The environment is process-wide, so each test runs in its own process.
 
   @Test func reportsAMissingServiceManager() async {
     await #expect(processExitsWith: .success) {

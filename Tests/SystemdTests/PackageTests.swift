@@ -5,7 +5,7 @@ import Testing
 private let needed = ["dpkg-deb", "dpkg-shlibdeps", "strip", "chrpath"]
 private let missing = needed.filter { Program.find($0) == nil }
 
-/// `systemd/package` with small programs in place of the real ones; `Tests/systemd-boot` installs real ones.
+/// Tests `systemd/package` with small programs instead of the real ones; `Tests/systemd-boot` installs the real ones.
 @Suite(.blocking, .enabled(if: missing.isEmpty, "\(missing.joined(separator: ", ")) not installed"))
 struct PackageTests {
   let scratch: TemporaryFolder
@@ -57,7 +57,7 @@ struct PackageTests {
     #expect(try dpkg("--field", package, "Version").hasSuffix("-1\n"))
     #expect(try dpkg("--field", package, "Maintainer") == "Ada <ada@oceanid-guard.invalid>\n")
     let depends = try dpkg("--field", package, "Depends")
-    // What the program is linked with, and what it runs.
+    // Libraries that the program links, and programs that it runs.
     #expect(depends.contains("libc6 (>= ") && depends.contains("openssh-client"))
     // 'systemctl reload' runs /bin/kill.
     #expect(depends.contains("procps"))
@@ -104,7 +104,7 @@ struct PackageTests {
   func lintianFindsNoError() throws {
     let program = try Program(
       #require(Program.find("lintian")), ["--allow-root", "--fail-on", "error,warning", package])
-    // That nobody asked Debian for this package is no fault of it.
+    // Lintian's complaint about a missing Debian bug number does not apply.
     let complaints = program.output.split(separator: "\n")
       .filter { $0.hasPrefix("E:") || $0.hasPrefix("W:") }.filter {
         !$0.contains("initial-upload-closes-no-bugs")

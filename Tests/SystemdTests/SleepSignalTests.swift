@@ -10,7 +10,7 @@ private let sender = Program.find("dbus-send")
 
 @Suite(.blocking, .enabled(if: daemon != nil && sender != nil, "dbus-daemon or dbus-send is not installed"))
 struct SleepSignalTests {
-  /// A message bus of the test's own; it carries nothing of the machine's.
+  /// A private message bus, separate from the system's.
   private final class PrivateBus {
     let folder: TemporaryFolder
     private var process: ChildProcess?
@@ -70,7 +70,7 @@ struct SleepSignalTests {
     #expect(heard.all == [.aboutToSleep, .awake])
   }
 
-  /// Anybody may send a signal; only logind's counts.
+  /// Every client may send a signal, but only logind's counts.
   @Test func signalsOfOtherSendersAreIgnored() throws {
     let bus = try PrivateBus()
     try bus.start()

@@ -11,7 +11,7 @@ private let examples = [
 ]
 
 @Suite struct UnitFileTests {
-  /// Copies of the units in `folder` that start a program which exists here.
+  /// Copies of the units in `folder` whose program exists on this machine.
   private func copies(of folder: String, in target: String) throws -> [String] {
     try (units + (folder.hasSuffix("user") ? ["oceanid-notify.service"] : [])).map { unit in
       let text = try String(contentsOfFile: "\(sourceTree)/\(folder)/\(unit)", encoding: .utf8)
@@ -21,8 +21,8 @@ private let examples = [
     }
   }
 
-  /// Lines about our units; those about others of this machine do not count. Before systemd 254 the key RestartMode=
-  /// is unknown, and ignored.
+  /// The lines about our units, without those about other units of this machine. Before systemd 254, the key
+  /// RestartMode= is unknown and ignored.
   private func complaints(in output: String) -> [Substring] {
     output.split(separator: "\n").filter {
       $0.contains("oceanid") && !$0.contains("'RestartMode'")
@@ -51,7 +51,7 @@ private let examples = [
       atPath: "\(sourceTree)/systemd/examples/\(example).conf", toPath: "\(folder)/\(example).conf")
     let program = try Program(#require(analyze), ["verify"] + paths)
     #expect(program.status == 0)
-    // Before systemd 253 the type is unknown, which is why it is an example.
+    // Before systemd 253 the type is unknown, so it is only an example.
     #expect(
       complaints(in: program.output).allSatisfy {
         $0.contains("Failed to parse service type, ignoring: notify-reload")
@@ -88,8 +88,8 @@ private let examples = [
     #expect(program.status == 0, "\(program.output)")
   }
 
-  /// Each of these makes a user's manager fail the service (218/CAPABILITIES), or needs a user namespace in which the
-  /// guard could not tell its callers apart.
+  /// Each of these options makes a user's service fail (218/CAPABILITIES), or needs a user namespace in which the
+  /// guard could not identify its clients.
   @Test func userUnitsUseNoUnavailableOption() throws {
     let refused = [
       "CapabilityBoundingSet", "PrivateDevices", "ProtectClock", "ProtectKernelLogs", "ProtectKernelModules",
@@ -102,7 +102,7 @@ private let examples = [
     }
   }
 
-  /// A path of ExecPaths= that does not exist, and has no '-', keeps the service from starting at all.
+  /// A missing path in ExecPaths= without '-' prevents the start of the service.
   @Test(arguments: [
     "oceanid-guard.service", "examples/proxy-command.conf", "examples/alerts-programs.conf",
     "examples/metrics.conf",

@@ -1,7 +1,7 @@
 import Testing
 import YAML
 
-/// The error of a text that is refused.
+/// The error of an invalid text.
 private func refusal(_ text: String, limits: Document.Limits = Document.Limits()) -> YAMLError? {
   do throws(YAMLError) {
     _ = try Document(text, limits: limits)

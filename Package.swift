@@ -1,10 +1,10 @@
 // swift-tools-version: 6.2
-// The plan of the house: a target is a room, and it imports only what its line names.
+// The modules of the project. A target may only import the modules in its own list.
 
 import PackageDescription
 
-// Every room is built by the same rules.
-let rules: [SwiftSetting] = [
+// The settings of all Swift targets.
+let settings: [SwiftSetting] = [
   .swiftLanguageMode(.v6),
   .enableUpcomingFeature("ExistentialAny"),
   .enableUpcomingFeature("InternalImportsByDefault"),
@@ -16,25 +16,25 @@ func clibrary(_ name: String, pkgConfig: String, apt: String) -> Target {
   .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([apt])])
 }
 
-func room(_ name: String, _ imports: [Target.Dependency] = [], embeds files: [String] = []) -> Target {
+func module(_ name: String, _ imports: [Target.Dependency] = [], embeds files: [String] = []) -> Target {
   .target(
-    name: name, dependencies: imports, resources: files.map { .embedInCode($0) }, swiftSettings: rules)
+    name: name, dependencies: imports, resources: files.map { .embedInCode($0) }, swiftSettings: settings)
 }
 
 func program(_ name: String, _ imports: [Target.Dependency]) -> Target {
-  .executableTarget(name: name, dependencies: imports, swiftSettings: rules)
+  .executableTarget(name: name, dependencies: imports, swiftSettings: settings)
 }
 
-func tests(_ room: String, _ imports: [Target.Dependency] = [], reading files: [String] = []) -> Target {
+func tests(_ module: String, _ imports: [Target.Dependency] = [], reading files: [String] = []) -> Target {
   .testTarget(
-    name: "\(room)Tests", dependencies: [.target(name: room)] + imports, exclude: files,
-    swiftSettings: rules)
+    name: "\(module)Tests", dependencies: [.target(name: module)] + imports, exclude: files,
+    swiftSettings: settings)
 }
 
 let arguments: Target.Dependency = .product(
   name: "ArgumentParser", package: "swift-argument-parser")
-// Atomics and SystemPackage are NIO's own need, and imported nowhere here: named, because SwiftPM warns of a version that
-// nothing uses.
+// Atomics and SystemPackage are dependencies of NIO and are not imported here. They are listed, because SwiftPM warns
+// about a pinned package without a user.
 let nio: [Target.Dependency] =
   ["NIOCore", "NIOPosix", "NIOHTTP1"].map { .product(name: $0, package: "swift-nio") }
   + [
@@ -44,8 +44,8 @@ let nio: [Target.Dependency] =
 let nioHTTP2: Target.Dependency = .product(name: "NIOHTTP2", package: "swift-nio-http2")
 let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 
-// The readers of foreign bytes: tests, or with OCEANID_FUZZ a program of libFuzzer's (Tests/Fuzz/run).
-let foreign: [Target.Dependency] =
+// The targets that parse untrusted input. FuzzTests replays inputs; with OCEANID_FUZZ it is a libFuzzer program (Tests/Fuzz/run).
+let untrustedInputTargets: [Target.Dependency] =
   [
     "Curl", "GuardAPI", "GuardAlerts", "GuardClient", "GuardCluster", "GuardConfiguration", "GuardControl",
     "GuardIncidents", "GuardJournal", "GuardState", "GuardStatus", "Health", "Kubernetes", "Platform", "SSH",
@@ -56,16 +56,16 @@ let fuzzing: [Target] =
   Context.environment["OCEANID_FUZZ"] == nil
   ? [
     .testTarget(
-      name: "FuzzTests", dependencies: foreign + ["TestSupport"], path: "Tests/Fuzz",
+      name: "FuzzTests", dependencies: untrustedInputTargets + ["TestSupport"], path: "Tests/Fuzz",
       exclude: ["CLibFuzzer", "Driver", "Findings", "Seeds", "run", "words"], sources: ["Targets", "Replay"],
-      swiftSettings: rules)
+      swiftSettings: settings)
   ]
   : [
     .systemLibrary(name: "CLibFuzzer", path: "Tests/Fuzz/CLibFuzzer"),
     .executableTarget(
-      name: "fuzz", dependencies: foreign + ["CLibFuzzer"], path: "Tests/Fuzz",
+      name: "fuzz", dependencies: untrustedInputTargets + ["CLibFuzzer"], path: "Tests/Fuzz",
       exclude: ["CLibFuzzer", "Replay", "Findings", "Seeds", "run", "words"], sources: ["Targets", "Driver"],
-      swiftSettings: rules),
+      swiftSettings: settings),
   ]
 
 let package = Package(
@@ -75,7 +75,7 @@ let package = Package(
     .executable(name: "oceanid-ctl", targets: ["oceanid-ctl"]),
     .executable(name: "demo-cluster", targets: ["demo-cluster"]),
   ],
-  // Exact, so that a release can be built again. The last three are what NIO needs in turn.
+  // Exact versions make releases reproducible. The last three are dependencies of NIO.
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
     .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
@@ -86,7 +86,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),
   ],
   targets: [
-    // C libraries, and the one safe wrapper of each
+    // C libraries, each with its Swift wrapper
     clibrary("CLibSSH2", pkgConfig: "libssh2", apt: "libssh2-1-dev"),
     clibrary("CLibCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
     clibrary("CLibCrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
@@ -94,70 +94,70 @@ let package = Package(
     clibrary("CLibYAML", pkgConfig: "yaml-0.1", apt: "libyaml-dev"),
     clibrary("CLibZ", pkgConfig: "zlib", apt: "zlib1g-dev"),
     .systemLibrary(name: "CLinux"),
-    // No pkg-config: who reads the journal loads libsystemd when it is asked to.
+    // Without pkg-config, because libsystemd is loaded at run time.
     .systemLibrary(name: "CJournal"),
-    // Likewise who shows notices on a desktop.
+    // Likewise, for desktop notifications.
     .systemLibrary(name: "CBus"),
     .target(name: "CLibSSH2Calls", dependencies: ["CLibSSH2"]),
     .target(name: "CChildProcess"),
     .target(name: "CWipingHeap"),
-    room("SSH", ["CLibSSH2", "CLibSSH2Calls"]),
-    room("Curl", ["CLibCurl"]),
-    // The only room that can say POST; who talks to a cluster can't import it.
-    room("Posting", ["CLibCurl"]),
-    room("Signing", ["CLibCrypto"]),
-    room("Systemd", ["CLibSystemd"]),
-    room("YAML", ["CLibYAML"]),
-    room("Gzip", ["CLibZ"]),
+    module("SSH", ["CLibSSH2", "CLibSSH2Calls"]),
+    module("Curl", ["CLibCurl"]),
+    // The only module that can send POST requests. Modules that access a cluster must not import it.
+    module("Posting", ["CLibCurl"]),
+    module("Signing", ["CLibCrypto"]),
+    module("Systemd", ["CLibSystemd"]),
+    module("YAML", ["CLibYAML"]),
+    module("Gzip", ["CLibZ"]),
 
-    // What everybody stands on: the machine, the rules, the documents
-    room("Platform", ["CChildProcess", "CLinux"]),
-    room("Health"),
-    room("GuardAPI", ["Health"]),
-    room("SystemJournal", ["CJournal", "GuardAPI"]),
-    room("SessionBus", ["CBus"]),
+    // Shared modules: operating system, health rules, documents
+    module("Platform", ["CChildProcess", "CLinux"]),
+    module("Health"),
+    module("GuardAPI", ["Health"]),
+    module("SystemJournal", ["CJournal", "GuardAPI"]),
+    module("SessionBus", ["CBus"]),
 
-    // The two engines; they meet only in Guard
-    room("Tunnel", ["SSH", "Platform"]),
-    room("Kubernetes", ["Curl", "Health", "Platform", "YAML"]),
+    // Tunnel and Kubernetes client, which only Guard combines
+    module("Tunnel", ["SSH", "Platform"]),
+    module("Kubernetes", ["Curl", "Health", "Platform", "YAML"]),
 
     // The daemon, from its parts to the whole
-    room("GuardState", ["Health", "Platform"]),
-    room("GuardConfiguration", ["GuardAPI", "Health", "Platform", "Tunnel", "YAML"]),
-    room("GuardJournal", ["GuardAPI", "GuardState", "Health", "Platform", "SystemJournal", "Systemd"]),
-    room("GuardStatus", ["GuardAPI", "GuardConfiguration", "GuardState", "Health", "Platform", "Tunnel"]),
-    room(
+    module("GuardState", ["Health", "Platform"]),
+    module("GuardConfiguration", ["GuardAPI", "Health", "Platform", "Tunnel", "YAML"]),
+    module("GuardJournal", ["GuardAPI", "GuardState", "Health", "Platform", "SystemJournal", "Systemd"]),
+    module("GuardStatus", ["GuardAPI", "GuardConfiguration", "GuardState", "Health", "Platform", "Tunnel"]),
+    module(
       "GuardIncidents",
       ["GuardAPI", "GuardJournal", "GuardState", "GuardStatus", "Health", "Platform", "Systemd"]),
     // The only importer of Posting.
-    room(
+    module(
       "GuardAlerts",
       [
         "GuardAPI", "GuardConfiguration", "GuardJournal", "GuardState", "Health", "Platform", "Posting",
         "Signing", "Systemd", "Tunnel",
       ]),
-    room(
+    module(
       "GuardMetrics",
       ["GuardAPI", "GuardAlerts", "GuardJournal", "GuardStatus", "Health", "Platform", "Systemd", "Tunnel"]),
-    room(
+    module(
       "GuardControl",
       [
         "GuardAPI", "GuardAlerts", "GuardConfiguration", "GuardIncidents", "GuardMetrics", "GuardState",
         "GuardStatus", "Health", "Platform",
       ] + nio),
-    room(
+    module(
       "GuardCluster",
       [
         "GuardAPI", "GuardConfiguration", "GuardIncidents", "GuardJournal", "GuardMetrics", "GuardState",
         "GuardStatus", "Health", "Kubernetes", "Platform", "Systemd", "Tunnel",
       ]),
-    room(
+    module(
       "GuardDoctor",
       [
         "Curl", "GuardAPI", "GuardCluster", "GuardConfiguration", "GuardState", "GuardStatus", "Health",
         "Kubernetes", "Platform", "SSH", "Signing", "Systemd", "Tunnel",
       ]),
-    room(
+    module(
       "GuardDaemon",
       [
         "GuardAPI", "GuardAlerts", "GuardCluster", "GuardConfiguration", "GuardControl", "GuardDoctor",
@@ -167,27 +167,27 @@ let package = Package(
     program("oceanid-guard", ["CWipingHeap", "GuardDaemon", arguments]),
 
     // The client
-    room(
+    module(
       "GuardClient", ["GuardAPI", "Health", "Platform", "SessionBus", "SystemJournal", arguments],
       embeds: ["Explain/oceanid.catalog", "Manual/guard.yaml"]),
     program("oceanid-ctl", ["GuardClient"]),
 
-    // A cluster to look at without having one
-    room("DemoCluster", ["Gzip"] + nio + [nioHTTP2, nioSSL]),
+    // A simulated cluster for demonstrations and tests
+    module("DemoCluster", ["Gzip"] + nio + [nioHTTP2, nioSSL]),
     program("demo-cluster", ["DemoCluster", arguments]),
 
-    // Proof
-    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: rules),
+    // Tests
+    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
     .executableTarget(
       name: "tunnel-benchmark", dependencies: ["Platform", "TestSupport", arguments],
       path: "Tests/Benchmarks",
-      exclude: ["run"], swiftSettings: rules),
+      exclude: ["run"], swiftSettings: settings),
     .executableTarget(
       name: "boundary",
       dependencies: [
         "Health", "Kubernetes", "Posting", "SSH", "Signing", "SystemJournal", "Systemd", "TestSupport",
         "YAML",
-      ], path: "Tests/Boundary", swiftSettings: rules),
+      ], path: "Tests/Boundary", swiftSettings: settings),
     tests("SSH"),
     tests("Curl"),
     tests("Signing"),
@@ -234,6 +234,6 @@ let package = Package(
     .testTarget(
       name: "EndToEndTests",
       dependencies: ["DemoCluster", "GuardAPI", "Health", "TestSupport", "oceanid-guard", "oceanid-ctl"],
-      swiftSettings: rules),
+      swiftSettings: settings),
   ] + fuzzing
 )

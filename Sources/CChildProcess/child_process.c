@@ -10,7 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-// Above the three standard descriptors, so that none of them is overwritten before it is copied.
+// Duplicates to a number above the standard descriptors, so that none is overwritten before it is copied.
 static int lifted(int descriptor, int flags) {
   int raw = descriptor < 0 ? open("/dev/null", flags) : descriptor;
   return raw < 0 ? -1 : fcntl(raw, F_DUPFD, 3);
@@ -18,7 +18,7 @@ static int lifted(int descriptor, int flags) {
 
 static int close_others(void) {
 #ifdef SYS_close_range
-  // Linux 5.9
+  // Available since Linux 5.9.
   if (syscall(SYS_close_range, 3u, ~0u, 0u) == 0) return 0;
 #endif
   long limit = sysconf(_SC_OPEN_MAX);
@@ -26,11 +26,11 @@ static int close_others(void) {
   return 0;
 }
 
-// Runs in the child, which shares this process's memory until it executes the program (vfork(2)): it calls
-// async-signal-safe functions alone and changes no memory but its own stack. Returns the errno of what failed.
+// Runs in the child, which shares this process's memory until it executes the program (vfork(2)). It may only call
+// async-signal-safe functions and must not change memory except its own stack. Returns the errno of the failed step.
 static int become(const struct oceanid_program *program, pid_t parent) {
   if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0) return errno;
-  // The parent may have ended before that was in force.
+  // The parent may have exited before the parent-death signal was set.
   if (getppid() != parent) return ECANCELED;
   setsid();
   for (int number = 1; number < NSIG; number++) signal(number, SIG_DFL);
@@ -42,7 +42,7 @@ static int become(const struct oceanid_program *program, pid_t parent) {
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, NULL);
-  // As execvp(3) searches: a path that may not be executed counts only where no other is found.
+  // As in execvp(3), EACCES is reported only if no other path works.
   int denied = 0;
   for (const char *const *path = program->paths; *path != NULL; path++) {
     execve(*path, program->arguments, program->environment);
@@ -56,7 +56,7 @@ static int become(const struct oceanid_program *program, pid_t parent) {
 }
 
 int __attribute__((noinline)) oceanid_start(const struct oceanid_program *program, pid_t *pid) {
-  // A handler of this process must not run in the child, on the same memory.
+  // A signal handler of this process must not run in the child, which shares its memory.
   sigset_t all, before;
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &before);

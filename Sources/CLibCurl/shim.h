@@ -1,16 +1,16 @@
 #pragma once
 #include <curl/curl.h>
 
-// curl_easy_setopt, curl_easy_getinfo and curl_multi_setopt take their value as a C variadic argument, which
-// Swift can't call. One typed function for each kind of value stands in for them, so that a wrong type is
-// caught by the compiler and not by a crash.
+// curl_easy_setopt, curl_easy_getinfo and curl_multi_setopt are variadic, and Swift cannot call variadic functions.
+// These typed functions, one per type of value, also let the compiler detect wrong types.
 
-// Options of type LONG and VALUES. Without the cast on this side an Int32 would be passed where a long is read.
+// Options of type LONG and VALUES. The conversion to long is needed: an Int32 would be passed where libcurl reads a
+// long.
 static inline CURLcode oceanid_curl_set_long(CURL *easy, CURLoption option, long value) {
   return curl_easy_setopt(easy, option, value);
 }
 
-// Options of type STRINGPOINT. libcurl copies the text; NULL puts the option back to "not set".
+// Options of type STRINGPOINT. libcurl copies the text; NULL unsets the option.
 static inline CURLcode oceanid_curl_set_text(CURL *easy, CURLoption option, const char *value) {
   return curl_easy_setopt(easy, option, value);
 }
@@ -20,21 +20,22 @@ static inline CURLcode oceanid_curl_set_list(CURL *easy, CURLoption option, stru
   return curl_easy_setopt(easy, option, value);
 }
 
-// Options of type BLOB. Always copied, so that the bytes need to live no longer than this call.
+// Options of type BLOB. libcurl copies the bytes.
 static inline CURLcode oceanid_curl_set_blob(CURL *easy, CURLoption option, const void *bytes, size_t count) {
   struct curl_blob blob = {(void *)bytes, count, CURL_BLOB_COPY};
   return curl_easy_setopt(easy, option, &blob);
 }
 
-// A body to be sent with POST, copied: the size first, because the bytes may hold zeros. Used by the room Posting alone.
+// A POST body, which libcurl copies. The size is set first, because the bytes may contain zeros. Used by the module
+// Posting only.
 static inline CURLcode oceanid_curl_set_post(CURL *easy, const void *bytes, size_t count) {
   CURLcode code = curl_easy_setopt(easy, CURLOPT_POST, 1L);
   if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)count);
   return code != CURLE_OK ? code : curl_easy_setopt(easy, CURLOPT_COPYPOSTFIELDS, bytes);
 }
 
-// The three callbacks of a transfer share one context. Types are spelt out because the variadic call would
-// take any pointer for a function.
+// The three callbacks of a transfer share one context. The types are explicit, because a variadic call would accept
+// any pointer as a function.
 static inline CURLcode oceanid_curl_set_body(CURL *easy, curl_write_callback body, void *context) {
   CURLcode code = curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, body);
   return code != CURLE_OK ? code : curl_easy_setopt(easy, CURLOPT_WRITEDATA, context);
@@ -45,18 +46,18 @@ static inline CURLcode oceanid_curl_set_header(CURL *easy, curl_write_callback h
   return code != CURLE_OK ? code : curl_easy_setopt(easy, CURLOPT_HEADERDATA, context);
 }
 
-// The buffer must hold CURL_ERROR_SIZE bytes and outlive the transfer.
+// The buffer must have CURL_ERROR_SIZE bytes and outlive the transfer.
 static inline CURLcode oceanid_curl_set_error_buffer(CURL *easy, char *buffer) {
   return curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, buffer);
 }
 
-// CURLINFO values of type LONG; 0 where libcurl has none.
+// CURLINFO values of type LONG; 0 if not available.
 static inline long oceanid_curl_get_long(CURL *easy, CURLINFO info) {
   long value = 0;
   return curl_easy_getinfo(easy, info, &value) == CURLE_OK ? value : 0;
 }
 
-// CURLINFO values of type OFF_T; 0 where libcurl has none.
+// CURLINFO values of type OFF_T; 0 if not available.
 static inline curl_off_t oceanid_curl_get_offset(CURL *easy, CURLINFO info) {
   curl_off_t value = 0;
   return curl_easy_getinfo(easy, info, &value) == CURLE_OK ? value : 0;

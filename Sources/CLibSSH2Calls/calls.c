@@ -5,18 +5,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-// Where a failed assertion goes while this thread is in libssh2; NULL else.
+// The jump target of a failed assertion while this thread is in libssh2; NULL otherwise.
 static _Thread_local jmp_buf *landing;
 
-// This definition comes before glibc's, as a program's always does. No frame but libssh2's own lies between here and
-// the landing: it asserts nothing while one of our callbacks runs.
+// A program's definition takes precedence over glibc's. Only libssh2's frames lie between here and the jump target,
+// because it asserts nothing while one of our callbacks runs.
 void __assert_fail(const char *assertion, const char *file, unsigned line, const char *function) {
   if (landing) longjmp(*landing, 1);
   fprintf(stderr, "%s:%u: %s: Assertion `%s' failed.\n", file, line, function, assertion);
   abort();
 }
 
-// `result = call`, or the code where an assertion fails on the way.
+// Evaluates `result = call`, or sets the code if an assertion fails in the call.
 #define RESCUED(result, call, code)  \
   do {                               \
     jmp_buf here;                    \

@@ -1,6 +1,6 @@
 #pragma once
 
-// Linux calls that Swift's Glibc module leaves out.
+// Linux functions that Swift's Glibc module does not include.
 #include <linux/inet_diag.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
@@ -21,19 +21,19 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-// accept4(2) hides behind _GNU_SOURCE; the flags are those of socket(2).
+// accept4(2) requires _GNU_SOURCE; its flags are those of socket(2).
 extern int accept4(int, struct sockaddr *, socklen_t *, int);
 
-// So does pipe2(2).
+// pipe2(2) requires _GNU_SOURCE.
 extern int pipe2(int[2], int);
 
-// So does pthread_setname_np(3).
+// pthread_setname_np(3) requires _GNU_SOURCE.
 extern int pthread_setname_np(pthread_t, const char *);
 static inline int oceanid_name_thread(pthread_t thread, const char *name) {
   return pthread_setname_np(thread, name);
 }
 
-// struct ucred hides behind _GNU_SOURCE, which can't be set for a module: its three words (unix(7)).
+// struct ucred requires _GNU_SOURCE, which cannot be set for a module; these are its three members (unix(7)).
 struct oceanid_peer {
   int pid;
   unsigned int uid;
@@ -45,18 +45,18 @@ static inline int oceanid_peer_of(int socket, struct oceanid_peer *peer) {
   return getsockopt(socket, SOL_SOCKET, 17 /* SO_PEERCRED */, peer, &length);
 }
 
-// The number of groups, or -1. SO_PEERGROUPS is 59 everywhere but on alpha, parisc and sparc.
+// Returns the number of groups, or -1. SO_PEERGROUPS is 59 on all architectures but alpha, parisc and sparc.
 static inline int oceanid_peer_groups(int socket, unsigned int *groups, int capacity) {
   socklen_t length = (socklen_t)(capacity * sizeof *groups);
   return getsockopt(socket, SOL_SOCKET, 59, groups, &length) == 0 ? (int)(length / sizeof *groups) : -1;
 }
 
-// Linux 5.3; glibc has it since 2.36. Closed on exec (pidfd_open(2)).
+// Requires Linux 5.3; glibc has a wrapper since 2.36. The descriptor is close-on-exec (pidfd_open(2)).
 static inline int oceanid_pidfd_open(int pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }
 
-// memfd_create(2) hides behind _GNU_SOURCE; closed on exec, where it is not given away.
+// memfd_create(2) requires _GNU_SOURCE. The descriptor is close-on-exec.
 extern int memfd_create(const char *, unsigned int);
 static inline int oceanid_memory_file(const char *name) { return memfd_create(name, 1 /* MFD_CLOEXEC */); }
 
-// prctl(2) takes as many arguments as the operation wants, which Swift does not import.
+// prctl(2) is variadic, and Swift does not import variadic functions.
 static inline int oceanid_forbid_dumps(void) { return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); }

@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-// A program's own free() and realloc() come before those of libc for all that is loaded with it (ld.so(8), "symbol
-// lookup scope"). Both are defined by way of malloc(3)'s own names in glibc, so a sanitizer's heap, which replaces
-// malloc(3) as a whole, must not meet them.
+// A program's own free() and realloc() take precedence over libc's in all loaded libraries (ld.so(8), "symbol lookup
+// scope"). Both call glibc's internal allocator functions, so they must be disabled under a sanitizer, which replaces
+// the whole allocator.
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
@@ -37,7 +37,7 @@ void free(void *block) {
 void *realloc(void *block, size_t size) {
   if (block == NULL) return malloc(size);
   size_t before = malloc_usable_size(block);
-  // A large block may grow where it is, or be moved by the kernel without a copy.
+  // A large block may grow in place or be moved by the kernel without a copy.
   if (before > OCEANID_WIPED_BYTES) return __libc_realloc(block, size);
   if (size == 0) {
     free(block);

@@ -1,6 +1,6 @@
-/// Takes a body while it comes, so that nobody has to hold it whole.
+/// Receives a body while it arrives, so that it need not be buffered.
 package protocol BodySink: AnyObject {
-  /// Bytes of a body of JSON with status 200, after decompression; they are gone after the call. False: no more is wanted, and
-  /// the request ends with `.unwanted`.
+  /// Receives bytes of a JSON body with status 200, after decompression. They are valid during the call only. Return
+  /// false to stop; the request then fails with `.unwanted`.
   func receive(_ bytes: UnsafeRawBufferPointer) -> Bool
 }

@@ -1,6 +1,6 @@
 internal import Synchronization
 
-/// Ends a run from another thread. The run looks at it ten times a second.
+/// Cancels a run from another thread. The run checks it ten times per second.
 package final class Cancellation: Sendable {
   private let flag = Atomic<Bool>(false)
 

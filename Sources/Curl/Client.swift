@@ -1,15 +1,15 @@
 internal import CLibCurl
 internal import Glibc
 
-// Once a process. OpenSSL writes to sockets without MSG_NOSIGNAL, so a peer that went away would end us.
+// Evaluated once per process. OpenSSL writes to sockets without MSG_NOSIGNAL, so a closed peer would raise SIGPIPE.
 private let isReady: Bool = {
   signal(SIGPIPE, SIG_IGN)
   return curl_global_init(Int(CURL_GLOBAL_ALL)) == CURLE_OK
 }()
 
-/// Asks one server over connections that are kept from run to run. Only GET can be said here.
+/// Sends requests to one server over connections that are kept between runs. It can send GET only.
 ///
-/// Belongs to one thread at a time; a run blocks it.
+/// A run blocks its thread. Use it from one thread at a time.
 package struct Client: ~Copyable {
   package let origin: Origin
   private let limits: Limits
@@ -19,8 +19,8 @@ package struct Client: ~Copyable {
     guard isReady, let multi = curl_multi_init() else {
       throw CurlError(code: .setup, operation: "libcurl", detail: "libcurl could not be initialised")
     }
-    // By default the cache shrinks with the number of handles, so that after a run all connections but a few
-    // would be closed.
+    // By default the connection cache shrinks with the number of handles, which would close most connections after a
+    // run.
     let code = oceanid_curl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, limits.requestsAtOnce)
     guard code == CURLM_OK else {
       curl_multi_cleanup(multi)
@@ -34,9 +34,9 @@ package struct Client: ~Copyable {
 
   deinit { curl_multi_cleanup(multi) }
 
-  /// Sends the requests, several at once, and hands over each answer as it comes; what `answered` returns is
-  /// asked as well. Every request is answered exactly once: whatever is still open when the deadline passes
-  /// gets `.timeout`, and after a cancellation `.cancelled`.
+  /// Sends the requests, several at a time, and passes each response to `answered` when it arrives. `answered`
+  /// returns further requests. Every request gets exactly one result: those still open at the deadline get
+  /// `.timeout`, and after a cancellation `.cancelled`.
   ///
   /// - Parameter bearer: sent over https only.
   package mutating func get(
@@ -49,7 +49,7 @@ package struct Client: ~Copyable {
       let left = deadline - .now
       guard left > .zero else { return run.cutOff(.timeout, answered) }
       run.start(answered)
-      // Short naps, so that a cancellation is seen soon.
+      // Waits are short, so that a cancellation is noticed soon.
       if !run.advance(answered), !run.isOver { run.wait(min(left, .milliseconds(100))) }
     }
   }

@@ -1,12 +1,12 @@
 internal import CLibCurl
 
 extension CurlError.Code {
-  /// What a CURLcode means for the caller.
+  /// Translates a CURLcode for the caller.
   ///
   /// - Parameters:
   ///   - verification: CURLINFO_SSL_VERIFYRESULT, an X509_V_ERR_ number of OpenSSL.
-  ///   - detail: text of the error buffer. Alerts of the peer are told apart by it alone: libcurl reports them
-  ///     as failures of whatever it was doing when they arrived (with TLS 1.3 that is the first read).
+  ///   - detail: the text of the error buffer. It is the only way to recognize TLS alerts of the peer, which libcurl
+  ///     reports as a failure of the current operation (in TLS 1.3 the first read).
   init(_ code: CURLcode, verification: Int, detail: String) {
     switch code {
     case CURLE_COULDNT_CONNECT: self = .connect
@@ -29,24 +29,25 @@ extension CurlError.Code {
     case CURLE_OUT_OF_MEMORY, CURLE_FAILED_INIT, CURLE_UNKNOWN_OPTION, CURLE_BAD_FUNCTION_ARGUMENT,
       CURLE_URL_MALFORMAT, CURLE_NOT_BUILT_IN:
       self = .setup
-    // Among others CURLE_UNSUPPORTED_PROTOCOL: the server's greeting is not HTTP/1 ("HTTP/0.9").
+    // Includes CURLE_UNSUPPORTED_PROTOCOL: the response does not start with HTTP/1 ("HTTP/0.9").
     default: self = .badReply
     }
   }
 
-  // libcurl takes the alert "certificate expired", which is about ours, for a failure to verify the server's
-  // (lib/vtls/openssl.c, ossl_connect_step2); then OpenSSL has found nothing wrong with the server's.
+  // libcurl reports the alert "certificate expired", which concerns our certificate, as a failed verification of the
+  // server's (lib/vtls/openssl.c, ossl_connect_step2). In that case OpenSSL's verification result is OK.
   private static let noFaultOfTheServer = "SSL certificate verification failed"
 
-  // "Recv failure: Connection reset by peer", "OpenSSL SSL_connect: SSL_ERROR_SYSCALL in connection to …" (lib/sendf.c,
-  // lib/vtls/openssl.c), "unexpected eof while reading" (OpenSSL 3): nothing that the peer said.
+  // The connection broke without a message from the peer: "Recv failure: Connection reset by peer", "OpenSSL
+  // SSL_connect: SSL_ERROR_SYSCALL in connection to …" (lib/sendf.c, lib/vtls/openssl.c), "unexpected eof while
+  // reading" (OpenSSL 3).
   private static func isCut(_ detail: String) -> Bool {
     ["Connection reset", "Broken pipe", "SSL_ERROR_SYSCALL", "unexpected eof"].contains {
       detail.firstRange(ofWord: $0) != nil
     }
   }
 
-  // OpenSSL's names of the alerts of RFC 8446 §6 that speak of the certificate that we sent.
+  // OpenSSL's names of the alerts in RFC 8446 §6 about the certificate that we sent.
   private static func isCertificateAlert(_ detail: String) -> Bool {
     guard let alert = detail.firstRange(ofWord: "alert ") else { return false }
     let words = detail[alert...]
@@ -57,7 +58,7 @@ extension CurlError.Code {
 }
 
 extension CurlError.CertificateFault {
-  // X509_V_ERR_ numbers: OpenSSL 3, include/openssl/x509_vfy.h. libcurl checks names itself and leaves 0.
+  // X509_V_ERR_ numbers from OpenSSL 3, include/openssl/x509_vfy.h. libcurl checks host names itself and leaves 0.
   init(verification: Int, detail: String) {
     switch verification {
     case 9: self = .notYetValid
@@ -70,7 +71,7 @@ extension CurlError.CertificateFault {
 }
 
 extension String {
-  /// Where `word` starts; the standard library alone finds single characters only.
+  /// The start of `word`. Without Foundation, the standard library finds single characters only.
   fileprivate func firstRange(ofWord word: String) -> String.Index? { self[...].firstRange(ofWord: word) }
 }
 

@@ -1,33 +1,33 @@
-/// Why a transfer has no response: what went wrong, in which step, and libcurl's own words.
+/// A transfer without a response: the error, the operation and libcurl's message.
 package struct CurlError: Error, Hashable, Sendable {
   package enum Code: Hashable, Sendable {
-    /// Nobody listens, or the connection was refused.
+    /// Connection refused or host unreachable.
     case connect
     case resolve
-    /// The deadline of the run, or the connect timeout, passed.
+    /// The deadline of the run or the connect timeout passed.
     case timeout
     case cancelled
-    /// The request's sink took no more.
+    /// The request's sink stopped the transfer.
     case unwanted
-    /// Header or body (after decompression) passed its limit.
+    /// A header or body (after decompression) exceeded its limit.
     case tooLarge
-    /// The server's certificate was not believed.
+    /// The server's certificate is not trusted.
     case serverCertificate(CertificateFault)
-    /// The server refused the client's certificate, or the lack of one, with a TLS alert.
+    /// The server rejected the client certificate, or its absence, with a TLS alert.
     case clientCertificateRefused
-    /// Our certificate and key can't be used: not PEM, or not a pair.
+    /// The client certificate and key cannot be used: not PEM, or they do not match.
     case clientCertificateUnusable
-    /// The certificate authorities can't be read.
+    /// The certificate authorities cannot be read.
     case authorityUnusable
-    /// The connection ended before there was TLS on it: whoever took it said nothing at all.
+    /// The peer closed the connection during the TLS handshake without an alert.
     case cutInHandshake
-    /// Any other failure of the TLS handshake: no common version, or no TLS at all.
+    /// Any other failure of the TLS handshake, such as no common version or a peer without TLS.
     case handshake
-    /// The connection ended before the response did.
+    /// The connection closed before the response was complete.
     case closed
-    /// What came is not HTTP, or not what its headers say.
+    /// The response is not HTTP, or contradicts its headers.
     case badReply
-    /// libcurl refused an option or ran out of memory: a fault of this program or machine.
+    /// libcurl rejected an option or ran out of memory: a fault of this program or machine.
     case setup
   }
 
@@ -36,9 +36,9 @@ package struct CurlError: Error, Hashable, Sendable {
   }
 
   package let code: Code
-  /// `GET /api/v1/nodes`
+  /// For example `GET /api/v1/nodes`.
   package let operation: String
-  /// libcurl's or OpenSSL's text; free of credentials.
+  /// The message of libcurl or OpenSSL; contains no credentials.
   package let detail: String
 
   package init(code: Code, operation: String, detail: String) {

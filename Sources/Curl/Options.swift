@@ -1,6 +1,6 @@
 internal import CLibCurl
 
-/// Sets the options of one easy handle and remembers the first that was refused.
+/// Sets the options of one easy handle and stores the first error.
 struct Options {
   let easy: UnsafeMutableRawPointer
   let operation: String
@@ -15,7 +15,7 @@ struct Options {
     guard code != CURLE_OK, failure == nil else { return }
     failure = CurlError(
       code: .setup, operation: operation,
-      detail: "\(option()) was refused: \(String(cString: curl_easy_strerror(code)))")
+      detail: "\(option()) was rejected: \(String(cString: curl_easy_strerror(code)))")
   }
 
   mutating func set(_ option: CURLoption, _ value: Int) {
@@ -38,7 +38,7 @@ struct Options {
     switch origin.trust {
     case .system: break
     case .authorities(let pem):
-      // Without these two, the directory that libcurl was built with would be trusted as well.
+      // Otherwise libcurl would also trust the directory that it was built with.
       set(CURLOPT_CAINFO, nil)
       set(CURLOPT_CAPATH, nil)
       set(CURLOPT_CAINFO_BLOB, pem)

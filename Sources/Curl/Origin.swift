@@ -1,10 +1,10 @@
-/// The server that a client talks to: where it is, how to get there, whom to trust, who we are.
+/// The server of a client: its address, transport, trusted authorities and our credentials.
 package struct Origin: Hashable, Sendable {
   package enum Scheme: String, Hashable, Sendable {
     case http, https
   }
 
-  /// How a connection is made. The name in the URL, and with it SNI and verification, stays the same.
+  /// The transport of a connection. The name in the URL, and with it SNI and verification, does not depend on it.
   package enum Dial: Hashable, Sendable {
     /// By name and port of the origin itself.
     case direct
@@ -12,21 +12,21 @@ package struct Origin: Hashable, Sendable {
     case tcp(host: String, port: UInt16)
     /// To a Unix socket's path.
     case unixSocket(String)
-    /// To a Unix socket in the abstract namespace (unix(7)), name without the leading NUL. libcurl before 8.0 keeps
-    /// no connection to one.
+    /// To a Unix socket in the abstract namespace (unix(7)), named without the leading NUL. libcurl before 8.0 does
+    /// not reuse connections to one.
     case abstractSocket(String)
   }
 
   package enum Trust: Hashable, Sendable {
-    /// The machine's own certificate authorities.
+    /// The system's certificate authorities.
     case system
-    /// Only these, in PEM.
+    /// Only these authorities, in PEM.
     case authorities([UInt8])
-    /// Whoever answers: the connection is encrypted to nobody in particular.
+    /// No verification: the connection is encrypted but not authenticated.
     case anyone
   }
 
-  /// A certificate with its key, both PEM. They reach OpenSSL through memory, never through a file.
+  /// A certificate with its key, both PEM. OpenSSL gets them from memory, never from a file.
   package struct Identity: Hashable, Sendable, CustomStringConvertible, CustomReflectable {
     let certificate: [UInt8]
     let key: [UInt8]
@@ -44,12 +44,12 @@ package struct Origin: Hashable, Sendable {
   /// Host name or address, IPv6 without brackets.
   package let host: String
   package let port: UInt16
-  /// The name that the certificate must carry, where it is not `host`.
+  /// The expected name in the certificate, if it is not `host`.
   package let serverName: String?
   package let dial: Dial
   package let trust: Trust
   package let identity: Identity?
-  /// TLS 1.2 at most: there a client certificate is judged inside the handshake.
+  /// TLS 1.2 at most, in which the server verifies the client certificate during the handshake.
   package private(set) var isLimitedToTLS12 = false
 
   package init(
@@ -65,23 +65,23 @@ package struct Origin: Hashable, Sendable {
     self.identity = identity
   }
 
-  /// The same, for a question whose answer is the reason of a refusal. With TLS 1.3 the server's alert about
-  /// our certificate comes after our handshake is done (RFC 8446 §4.4.2.4) and is lost when the connection is
-  /// closed under the request that is being sent.
+  /// The same origin for a request that shows why the server rejects a certificate. In TLS 1.3 the server's alert
+  /// about our certificate arrives after our handshake is complete (RFC 8446 §4.4.2.4), and it is lost if the
+  /// connection is closed while the request is being sent.
   package var forDiagnosis: Origin {
     var origin = self
     origin.isLimitedToTLS12 = true
     return origin
   }
 
-  /// `host:port`, brackets around IPv6.
+  /// `host:port`, with brackets around IPv6.
   package var authority: String { Origin.authority(host, port) }
 
-  /// The start of every URL. Its host decides SNI and verification, so a foreign server name stands here
-  /// and the Host header puts the real one right.
+  /// The start of every URL. Its host determines SNI and verification, so it is the server name if one is set; the
+  /// Host header then contains the real host.
   var base: String { "\(scheme.rawValue)://\(Origin.authority(serverName ?? host, port))" }
 
-  /// CURLOPT_CONNECT_TO: whatever host and port the URL names, go there.
+  /// CURLOPT_CONNECT_TO: connect to this address instead of the URL's host and port.
   var detour: String? {
     switch dial {
     case .tcp(let host, let port): "::\(Origin.authority(host, port))"

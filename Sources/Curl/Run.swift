@@ -1,6 +1,6 @@
 internal import CLibCurl
 
-/// The requests of one run: those that wait for their turn and those on their way.
+/// The requests of one run: those that wait and those in progress.
 struct Run: ~Copyable {
   typealias Answered = (Request, Result<Response, CurlError>) -> [Request]
 
@@ -22,14 +22,14 @@ struct Run: ~Copyable {
     self.waiting = waiting
   }
 
-  // The multi handle outlives the run: it must keep no easy handle of it.
+  // The multi handle outlives the run, so remove the run's easy handles.
   deinit {
     for easy in running.keys { curl_multi_remove_handle(multi, easy) }
   }
 
   var isOver: Bool { waiting.isEmpty && running.isEmpty }
 
-  /// Sends as many of the waiting requests as may be on their way at once.
+  /// Sends waiting requests until the limit of concurrent requests is reached.
   mutating func start(_ answered: Answered) {
     while running.count < limits.requestsAtOnce, let next = waiting.firstIndex(where: \.isDue) {
       let request = waiting.remove(at: next)
@@ -44,12 +44,12 @@ struct Run: ~Copyable {
     }
   }
 
-  /// Moves bytes without waiting. True when some transfer ended.
+  /// Transfers data without waiting. True if a transfer ended.
   mutating func advance(_ answered: Answered) -> Bool {
     var count: Int32 = 0
     let code = curl_multi_perform(multi, &count)
     guard code == CURLM_OK else {
-      for transfer in takeRunning() {
+      for transfer in removeRunning() {
         waiting += answered(transfer.request, .failure(transfer.fault(code)))
       }
       return true
@@ -60,7 +60,7 @@ struct Run: ~Copyable {
       guard message.pointee.msg == CURLMSG_DONE, let easy = message.pointee.easy_handle,
         let transfer = running.removeValue(forKey: easy)
       else { continue }
-      // Read before the handle is removed: the message is libcurl's memory.
+      // Read this before the handle is removed, because the message is in libcurl's memory.
       let result = transfer.finish(message.pointee.data.result)
       curl_multi_remove_handle(multi, easy)
       hasEnded = true
@@ -76,20 +76,20 @@ struct Run: ~Copyable {
     curl_multi_poll(multi, nil, 0, Int32(max(1, duration.milliseconds)), nil)
   }
 
-  /// Answers everything that is left with one code.
+  /// Fails all remaining requests with one code.
   mutating func cutOff(_ code: CurlError.Code, _ answered: Answered) {
-    for transfer in takeRunning() {
+    for transfer in removeRunning() {
       waiting += answered(transfer.request, .failure(transfer.cutOff(code)))
     }
     while !waiting.isEmpty {
       let request = waiting.removeFirst()
-      let detail = code == .timeout ? "no time was left to ask" : "cancelled"
+      let detail = code == .timeout ? "no time was left to send the request" : "cancelled"
       let error = CurlError(code: code, operation: "GET \(request.path)", detail: detail)
       waiting += answered(request, .failure(error))
     }
   }
 
-  private mutating func takeRunning() -> [Transfer] {
+  private mutating func removeRunning() -> [Transfer] {
     defer { running = [:] }
     for easy in running.keys { curl_multi_remove_handle(multi, easy) }
     return Array(running.values)

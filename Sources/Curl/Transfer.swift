@@ -1,6 +1,6 @@
 internal import CLibCurl
 
-/// One request on its way: an easy handle with all that it points to.
+/// One request in progress: an easy handle with everything that it points to.
 ///
 /// A class, because libcurl keeps its address as the callbacks' context until `deinit`.
 final class Transfer {
@@ -16,16 +16,16 @@ final class Transfer {
   private var body: [UInt8] = []
   private var headerCount = 0
   private var headers: [String: String] = [:]
-  /// Bytes of the body so far, held or not.
+  /// Bytes of the body so far, buffered or not.
   private var received = 0
-  /// The limit that was passed.
+  /// The limit that was exceeded.
   private var passedLimit: Int?
   private var isUnwanted = false
 
-  /// Bytes that the transfers of one run hold together.
+  /// Counts the bytes that all transfers of one run buffer.
   final class Budget {
     var held = 0
-    /// All that came, held or not.
+    /// Bytes received in total, buffered or not.
     var received = 0
   }
 
@@ -59,14 +59,14 @@ final class Transfer {
     options.set(CURLOPT_PATH_AS_IS, 1)
     options.set(CURLOPT_PROTOCOLS_STR, origin.scheme.rawValue)
     options.set(CURLOPT_FOLLOWLOCATION, 0)
-    // Timeouts without SIGALRM: this is a process of many threads.
+    // Timeouts without SIGALRM, because this process has several threads.
     options.set(CURLOPT_NOSIGNAL, 1)
-    // HTTPS_PROXY and its kin are for the workstation's own traffic; this goes through the tunnel.
+    // HTTPS_PROXY and similar variables do not apply: the connection goes through the tunnel.
     options.set(CURLOPT_PROXY, "")
     options.set(CURLOPT_NOPROXY, "*")
     options.set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
-    // Where ALPN may agree on HTTP/2, further requests wait for the end of the handshake instead of opening
-    // connections. Without TLS they would wait for the first answer, which may never come.
+    // If ALPN may select HTTP/2, further requests wait for the handshake instead of opening connections. Without TLS
+    // they would wait for the first response, which may never arrive.
     options.set(CURLOPT_PIPEWAIT, origin.scheme == .https ? 1 : 0)
     options.set(CURLOPT_ACCEPT_ENCODING, "gzip")
     options.set(CURLOPT_USERAGENT, "oceanid-guard")
@@ -85,7 +85,7 @@ final class Transfer {
     var lines = ["Accept: \(request.accept)"]
     if let tag = request.ifNoneMatch { lines.append("If-None-Match: \(tag)") }
     if origin.serverName != nil { lines.append("Host: \(origin.authority)") }
-    // As client-go does: credentials go over TLS only.
+    // As in client-go, credentials are sent over TLS only.
     if let bearer, origin.scheme == .https { lines.append("Authorization: Bearer \(bearer)") }
     for line in lines {
       guard let longer = curl_slist_append(headerLines, line) else {
@@ -117,8 +117,7 @@ final class Transfer {
 
   var operation: String { "GET \(request.path)" }
 
-  // Both callbacks answer with the number of bytes taken; any other number makes libcurl give up with
-  // CURLE_WRITE_ERROR.
+  // Both callbacks return the number of bytes accepted. Any other number makes libcurl fail with CURLE_WRITE_ERROR.
 
   private func receive(body bytes: UnsafeRawBufferPointer) -> Int {
     received += bytes.count
@@ -136,7 +135,7 @@ final class Transfer {
     return bytes.count
   }
 
-  /// Refusals, and what is no JSON, are for the eyes of whoever words the error.
+  /// Errors and responses without JSON are buffered, for the error message.
   private lazy var sink: (any BodySink)? =
     oceanid_curl_get_long(easy, CURLINFO_RESPONSE_CODE) == 200
       && headers["content-type"]?.lowercased().hasPrefix("application/json") == true ? request.sink : nil
@@ -151,7 +150,7 @@ final class Transfer {
     guard headerCount <= limits.headerBytes else { return giveUp(limits.headerBytes) }
     let line = String(decoding: bytes, as: UTF8.self)
     if line.hasPrefix("HTTP/") {
-      // An interim answer (1xx) came before: its headers aren't the response's.
+      // An interim response (1xx) came first; its headers are not those of the final response.
       headers.removeAll()
     } else if let colon = line.firstIndex(of: ":") {
       let name = line[..<colon].lowercased()
@@ -162,17 +161,17 @@ final class Transfer {
     return bytes.count
   }
 
-  /// What became of it, once libcurl is done with it.
+  /// The result, after libcurl has finished the transfer.
   func finish(_ code: CURLcode) -> Result<Response, CurlError> {
     guard code == CURLE_OK else {
       if let passedLimit {
         let limit = passedLimit >> 20 > 0 ? "\(passedLimit >> 20) MiB" : "\(passedLimit >> 10) KiB"
-        let what = passedLimit == limits.totalBytes ? "all answers together are" : "the answer is"
+        let what = passedLimit == limits.totalBytes ? "all responses together are" : "the response is"
         return .failure(
           CurlError(code: .tooLarge, operation: operation, detail: "\(what) larger than \(limit)"))
       }
       if isUnwanted {
-        return .failure(CurlError(code: .unwanted, operation: operation, detail: "no more was wanted of it"))
+        return .failure(CurlError(code: .unwanted, operation: operation, detail: "the reader stopped it"))
       }
       let text = String(cString: errorText)
       let detail = text.isEmpty ? String(cString: curl_easy_strerror(code)) : text.trimmed
@@ -189,21 +188,22 @@ final class Transfer {
         retryAfter: headers["retry-after"], etag: headers["etag"], body: body))
   }
 
-  /// The multi handle refused it.
+  /// The multi handle rejected the transfer.
   func fault(_ code: CURLMcode) -> CurlError {
     CurlError(code: .setup, operation: operation, detail: String(cString: curl_multi_strerror(code)))
   }
 
-  /// What is said of a transfer that the deadline or a cancellation cut off.
+  /// The error of a transfer that was ended by the deadline or a cancellation.
   func cutOff(_ code: CurlError.Code) -> CurlError {
     let detail: String
     if code == .cancelled {
       detail = "cancelled"
     } else if oceanid_curl_get_offset(easy, CURLINFO_PRETRANSFER_TIME_T) == 0 {
-      detail = "no connection in time"
+      detail = "connecting timed out"
     } else {
       detail =
-        headerCount == 0 ? "no answer in time" : "the answer was not whole in time (\(received) bytes)"
+        headerCount == 0
+        ? "the response timed out" : "the response was cut off by the deadline (\(received) bytes)"
     }
     return CurlError(code: code, operation: operation, detail: detail)
   }

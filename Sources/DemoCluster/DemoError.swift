@@ -1,9 +1,9 @@
-/// Why the demo cluster did not start or did not understand.
+/// Why the demo cluster could not start, or why it rejected a line of input.
 package enum DemoError: Error, Hashable, Sendable, CustomStringConvertible {
   case certificates(String)
   case file(String)
   case listen(String)
-  /// A line on standard input that is no fault.
+  /// A line on standard input that is not a valid fault.
   case unknownFault(String)
 
   package var description: String {

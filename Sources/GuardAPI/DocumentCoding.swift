@@ -1,23 +1,25 @@
 package import FoundationEssentials
 internal import Health
 
-/// The one place where documents become bytes and bytes documents.
+/// Encodes and decodes all documents.
 package enum DocumentCoding {
-  /// One line of JSON without a line feed, keys sorted, so that equal documents are equal bytes.
+  /// Encodes one line of JSON without a line feed. Keys are sorted, so that equal documents have equal bytes.
   package static func encode(_ document: some Encodable) throws -> Data {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     return escapingInvisible(try encoder.encode(document))
   }
 
-  /// What can't be seen as `\u200b` (RFC 8259 §7): it reads the same, and steers no terminal that shows the bytes.
+  /// Escapes invisible characters as `\u200b` (RFC 8259 §7): the JSON value is the same, but the bytes cannot control
+  /// a terminal.
   package static func escapingInvisible(_ json: Data) -> Data {
     var escaped = Data()
     var copied = 0
     json.withUnsafeBytes { (bytes: UnsafeRawBufferPointer) in
       var index = 0
       while index < bytes.count {
-        // UTF-8: the length of a sequence is in its first byte (RFC 3629 §3). DEL is the only ASCII character in question.
+        // The first byte of a UTF-8 sequence determines its length (RFC 3629 §3). DEL is the only ASCII character to
+        // escape.
         let first = bytes[index]
         let width = first < 0x80 ? 1 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4
         let end = min(index + width, bytes.count)
@@ -41,7 +43,7 @@ package enum DocumentCoding {
 
   /// Throws `DocumentError`, also for a status document of another major version.
   package static func decodeStatus(_ bytes: Data) throws(DocumentError) -> StatusDocument {
-    // The version first: a document of another major one may differ in any other field.
+    // Check the version first: in another major version, any other field may differ.
     let schema = try decode(SchemaField.self, bytes).schema
     guard Schema(schema) == .status else { throw .foreignSchema(schema) }
     return try decode(StatusDocument.self, bytes)
@@ -75,7 +77,7 @@ package enum DocumentCoding {
     return try decode(AlertsDocument.self, bytes)
   }
 
-  /// A line of what `oceanid-guard --doctor` prints.
+  /// Decodes one line of the output of `oceanid-guard --doctor`.
   package static func decodeFinding(_ bytes: Data) throws(DocumentError) -> FindingDocument {
     try decode(FindingDocument.self, bytes)
   }
@@ -87,12 +89,12 @@ package enum DocumentCoding {
     return try decode(WatchLine.self, bytes)
   }
 
-  /// The error document in a refusal's body; nil where the body is something else.
+  /// The error document in the body of an error response; nil for other bodies.
   package static func decodeError(_ bytes: Data) -> ErrorDocument? {
     try? decode(ErrorDocument.self, bytes)
   }
 
-  /// The receipt in the answer to a `POST`; nil where the body is something else.
+  /// The receipt in the response to a `POST`; nil for other bodies.
   package static func decodeReceipt(_ bytes: Data) -> ReceiptDocument? {
     try? decode(ReceiptDocument.self, bytes)
   }
@@ -119,7 +121,7 @@ package enum DocumentCoding {
 }
 
 extension DecodingError {
-  /// Where in the document, and what is wrong there, in one line.
+  /// The path in the document and the error, in one line.
   fileprivate var place: String {
     func at(_ context: Context) -> String {
       let path = context.codingPath.reduce(into: "") { path, key in
@@ -128,7 +130,7 @@ extension DecodingError {
       return path.isEmpty ? "at its top" : "at \(path)"
     }
     switch self {
-    case .keyNotFound(let key, let context): return "\(at(context)) there is no \"\(key.stringValue)\""
+    case .keyNotFound(let key, let context): return "\(at(context)) \"\(key.stringValue)\" is missing"
     case .typeMismatch(_, let context), .valueNotFound(_, let context), .dataCorrupted(let context):
       return "\(at(context)): \(context.debugDescription)"
     @unknown default: return "it can't be decoded"

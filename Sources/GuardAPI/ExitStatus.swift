@@ -1,19 +1,19 @@
 package import Health
 
-/// The exit statuses of `oceanid-ctl`; from 64 on they are those of sysexits.h.
+/// The exit statuses of `oceanid-ctl`. Those from 64 on are defined in sysexits.h.
 package enum ExitStatus: Int32, Sendable {
   case healthy = 0
   case degraded = 1
   case critical = 2
-  /// Not known, stale, or the daemon has just started.
+  /// Unknown or stale, or the daemon has just started.
   case unknown = 3
   case usage = 64
-  /// The daemon can't be reached, or speaks another language.
+  /// The daemon is unreachable or uses an incompatible version.
   case unavailable = 69
-  /// A `wait` ended without what it waited for.
+  /// `wait` ended before its condition was true.
   case timedOut = 75
   case denied = 77
-  /// The configuration has mistakes.
+  /// The configuration has errors.
   case configuration = 78
 
   package init(_ verdict: Verdict) {

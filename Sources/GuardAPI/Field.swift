@@ -1,6 +1,6 @@
-/// A value that a document may lack: what stands in for it then.
+/// A value that may be missing in a document, with its replacement.
 ///
-/// Clients and daemons of different ages meet on one socket, so whatever can be missing is read as not known.
+/// Clients and daemons of different versions communicate, so a missing value is read as unknown.
 package protocol Omissible: Codable, Hashable {
   static var whenAbsent: Self { get }
   static func read(from decoder: any Decoder) throws -> Self
@@ -10,7 +10,7 @@ extension Omissible {
   package static func read(from decoder: any Decoder) throws -> Self { try Self(from: decoder) }
 }
 
-/// A closed set of words that may grow: a word of a newer daemon reads as `whenAbsent`.
+/// An enumeration that may grow: an unknown word of a newer daemon is read as `whenAbsent`.
 package protocol Word: Omissible, RawRepresentable where RawValue == String {}
 
 extension Word {
@@ -19,10 +19,11 @@ extension Word {
   }
 }
 
-/// A field that is always written, as null where nothing is known, and may be absent when read.
+/// A field that is always written, as null if unknown, and that may be absent when read.
 ///
-/// `Value` is bounded by the conformances, not here: the runtime would look for each bound, among all conformances of
-/// the program, whenever it first meets a `Field` of another type. That was a quarter of what `oceanid-ctl status` takes.
+/// The conformances constrain `Value`, not this declaration. Otherwise the runtime would search all conformances of
+/// the program for each constraint at the first use of each `Field` type, which took a quarter of the run time of
+/// `oceanid-ctl status`.
 @propertyWrapper
 package struct Field<Value> {
   package var wrappedValue: Value
@@ -50,18 +51,18 @@ extension Field: Hashable where Value: Hashable {}
 extension Field: Sendable where Value: Sendable {}
 
 extension KeyedDecodingContainer {
-  // The compiler's own decoding of a wrapped property calls these instead of the general one.
+  // The compiler's synthesized decoding of a wrapped property calls these overloads.
   package func decode<Value: Omissible>(_ type: Field<Value>.Type, forKey key: Key) throws -> Field<Value> {
     try decodeIfPresent(type, forKey: key) ?? Field(wrappedValue: Value.whenAbsent)
   }
 
-  // A word stays lenient where it may also be null.
+  // A nullable word accepts unknown words, too.
   package func decode<Value: Word>(_ type: Field<Value?>.Type, forKey key: Key) throws -> Field<Value?> {
     Field(wrappedValue: try decodeIfPresent(NullableWord<Value>.self, forKey: key)?.word)
   }
 }
 
-/// A word where null may stand as well: what its container is asked for.
+/// A word or null, as decoded from a container.
 package struct NullableWord<Value: Word>: Decodable {
   let word: Value
 

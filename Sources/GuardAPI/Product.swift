@@ -1,6 +1,6 @@
-/// What this build calls itself.
+/// Name and version of this build.
 package enum Product {
   package static let version = "0.1.0"
-  /// When that version was made: the date of its manual.
+  /// Release date of the version, shown in its manual.
   package static let date = "2026-11-23"
 }

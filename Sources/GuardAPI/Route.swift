@@ -1,4 +1,4 @@
-/// What the control socket answers to.
+/// The paths of the control socket.
 package enum Route: String, CaseIterable, Sendable {
   case status = "/v1/status"
   case watch = "/v1/watch"
@@ -21,17 +21,17 @@ package enum Route: String, CaseIterable, Sendable {
     case post = "POST"
   }
 
-  /// The Host that a request must name; any other is turned away, so that no web page can reach the socket.
+  /// The required Host header. Requests with another host are refused, so that no web page can use the socket.
   package static let host = "oceanid"
 
   package var path: String { rawValue }
 
-  /// The one verb that the path takes. `POST` needs the right to write.
+  /// The only method that the path accepts. `POST` requires write permission.
   ///
-  /// `reconnect` and `poll` take `?cluster=NAME` and mean every cluster without it. `breakGlass` takes `command` (the
-  /// tool and its verb, nothing that could be secret), `reason` and `cluster`, and does nothing but log them. `silence`
-  /// takes `reason`, `seconds`, and perhaps `pattern` and `cluster`; or `end` with the id of a silence. `alertsTest`
-  /// takes `channel`.
+  /// `reconnect` and `poll` accept `?cluster=NAME` and apply to all clusters without it. `breakGlass` accepts
+  /// `command` (the tool and its verb, which contain no secrets), `reason` and `cluster`, and only logs them.
+  /// `silence` accepts `reason`, `seconds`, and optionally `pattern` and `cluster`; or `end` with the id of a
+  /// silence. `alertsTest` accepts `channel`.
   package var method: Method {
     switch self {
     case .status, .watch, .schema, .history, .roundTrips, .incidents, .alerts, .healthz, .metrics: .get

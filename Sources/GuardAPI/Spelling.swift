@@ -1,6 +1,6 @@
-/// Which known word a misspelt one was meant to be.
+/// Finds the known word for a misspelt one.
 package enum Spelling {
-  /// The nearest of `words`, where it is near enough to be meant: at most a third of the letters differ.
+  /// The nearest of `words`, if at most a third of the letters differ.
   package static func nearest(to word: String, among words: [String]) -> String? {
     guard word.count <= 64 else { return nil }
     return words.map { (word: $0, distance: distance(word.lowercased(), $0.lowercased())) }
@@ -8,8 +8,8 @@ package enum Spelling {
       .min { $0.distance < $1.distance }?.word
   }
 
-  /// Insertions, deletions, replacements and swaps of neighbours that turn one word into the other
-  /// (optimal string alignment).
+  /// The number of insertions, deletions, replacements and swaps of neighbouring letters between two words (optimal
+  /// string alignment).
   package static func distance(_ a: String, _ b: String) -> Int {
     let a = Array(a)
     let b = Array(b)

@@ -37,7 +37,7 @@ extension GuardService {
   ///
   /// - Returns: the exit status: 0, 1 for warnings, 2 where something is broken.
   package static func examine(configurationPath: String?) -> Int32 {
-    LibCrypto.keepToTheEnd()
+    LibCrypto.disableExitCleanup()
     var worst: Int32 = 0
     ConnectionDiagnosis(environment: .ofThisProcess(), configurationPath: configurationPath) { finding in
       worst = max(worst, finding.outcome == .failed ? 2 : finding.outcome == .warning ? 1 : 0)

@@ -62,7 +62,7 @@ package final class GuardService: Sendable {
   /// - Parameter configurationPath: as given with `--config`; nil finds it.
   /// - Returns: the exit status.
   package static func run(configurationPath: String?) -> Int32 {
-    LibCrypto.keepToTheEnd()
+    LibCrypto.disableExitCleanup()
     ResidentMemory.limitArenas()
     ProcessMemory.hide()
     DescriptorLimit.raise(to: descriptors)
@@ -91,7 +91,7 @@ package final class GuardService: Sendable {
   }
 
   private static func turnAwayClients(because errors: ConfigurationErrors) {
-    guard let passed = try? SocketActivation.take(), !passed.isEmpty else { return }
+    guard let passed = try? SocketActivation.passedSockets(), !passed.isEmpty else { return }
     tell(.status("can't start: \(errors.errors.first?.description ?? "the configuration has mistakes")"))
     QueuedClients.turnAway(from: passed, with: .notStarted(errors), for: QueuedClients.patience)
   }
@@ -121,7 +121,7 @@ package final class GuardService: Sendable {
 
   private func start() throws {
     let configuration = state.withLock { $0.configuration }
-    var inherited = InheritedSockets(try SocketActivation.take())
+    var inherited = InheritedSockets(try SocketActivation.passedSockets())
     let misfit = inherited.fit(configuration.clusters)
     state.withLock { $0.inherited = inherited }
     do {

@@ -106,7 +106,8 @@ package struct ConnectionDiagnosis {
   }
 
   private func port(_ listen: StreamAddress, _ cluster: Configuration.Cluster) -> FindingDocument {
-    let holder: String? = if case .tcp(let place) = listen { PortHolder.find(port: place.port) } else { nil }
+    let holder: String? =
+      if case .tcp(let place) = listen { PortListener.find(port: place.port) } else { nil }
     return PortFindings.forward(
       listen, cluster: cluster.name, holder: holder,
       isTaken: holder != nil || ConnectionDiagnosis.answers(listen))
@@ -114,7 +115,7 @@ package struct ConnectionDiagnosis {
 
   private static func answers(_ listen: StreamAddress) -> Bool {
     switch listen {
-    case .tcp(let place): PortHolder.isListening(port: place.port)
+    case .tcp(let place): PortListener.isListening(port: place.port)
     case .unix(let path): (try? StreamSocket.connect(toPath: path)) != nil
     }
   }

@@ -1,11 +1,11 @@
 internal import CLibZ
 
-/// The format of RFC 1952.
+/// The gzip format (RFC 1952).
 package enum Gzip {
-  /// The bytes in gzip's format, quickly rather than small; nil where there is no memory for it.
+  /// Compresses with the fastest level; nil if memory is exhausted.
   package static func compress(_ bytes: [UInt8]) -> [UInt8]? {
     var stream = z_stream()
-    // zlib.h, deflateInit2: 16 more than the window's bits asks for gzip.
+    // Adding 16 to the window bits selects gzip (zlib.h, deflateInit2).
     let code = deflateInit2_(
       &stream, Z_BEST_SPEED, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION,
       Int32(MemoryLayout<z_stream>.size))
@@ -19,7 +19,7 @@ package enum Gzip {
         stream.avail_in = uInt(clamping: input.count)
         stream.next_out = buffer.baseAddress
         stream.avail_out = uInt(clamping: buffer.count)
-        // One call is enough where the room is deflateBound()'s.
+        // One call is sufficient, because the buffer has the size of deflateBound().
         count = deflate(&stream, Z_FINISH) == Z_STREAM_END ? Int(stream.total_out) : 0
       }
     }

@@ -1,7 +1,8 @@
 internal import CLinux
 
-/// The memory of this process, as others see it.
+/// Protects the memory of this process from other processes.
 package enum ProcessMemory {
-  /// Lets nobody but root read it, and no core dump hold it (PR_SET_DUMPABLE(2const)): keys and tokens lie in it.
+  /// Denies reads by other users' processes and core dumps (PR_SET_DUMPABLE(2const)), because memory contains keys
+  /// and tokens.
   package static func hide() { _ = oceanid_forbid_dumps() }
 }

@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// What this process uses of the machine (proc(5)).
+/// The system resources that this process uses (proc(5)).
 package struct ProcessUse: Hashable, Sendable {
   package let residentBytes: Int
   package let openDescriptors: Int
@@ -10,7 +10,7 @@ package struct ProcessUse: Hashable, Sendable {
   /// Seconds since 1970.
   package let startedAt: Double
 
-  /// nil where /proc can't be read.
+  /// nil if /proc cannot be read.
   package static func current() -> ProcessUse? {
     guard let stat = text("/proc/self/stat"), let uptime = text("/proc/uptime")?.split(separator: " ").first,
       let upSeconds = Double(uptime), let descriptors = count("/proc/self/fd")
@@ -22,13 +22,13 @@ package struct ProcessUse: Hashable, Sendable {
       mostDescriptors: descriptorLimit)
   }
 
-  /// - Parameter stat: of /proc/self/stat; the name in it may hold blanks and brackets.
+  /// - Parameter stat: the contents of /proc/self/stat. The program name in it may contain spaces and parentheses.
   init?(
     stat: String, upSeconds: Double, now: Double, ticks: Double, page: Int, openDescriptors: Int,
     mostDescriptors: Int
   ) {
     guard let end = stat.lastIndex(of: ")") else { return nil }
-    // Field 3 is the first after the name.
+    // Field 3 is the first one after the program name.
     let fields = stat[stat.index(after: end)...].split(separator: " ")
     guard fields.count > 21, let user = Double(fields[11]), let system = Double(fields[12]),
       let threads = Int(fields[17]), let start = Double(fields[19]), let pages = Int(fields[21])
@@ -58,7 +58,7 @@ package struct ProcessUse: Hashable, Sendable {
     while let entry = readdir(directory) {
       if entry.pointee.d_name.0 != UInt8(ascii: ".") { count += 1 }
     }
-    // The one that looks.
+    // opendir(3) itself uses one descriptor.
     return count - 1
   }
 }

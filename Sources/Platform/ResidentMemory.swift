@@ -1,18 +1,18 @@
 internal import CLinux
 internal import Glibc
 
-/// What the process keeps in memory without using it. Callable from any thread.
+/// Reduces the memory that the process holds without using it. Thread-safe.
 package enum ResidentMemory {
-  /// malloc(3) gives up to eight arenas a core to threads, and each keeps what it once held. Two are enough for
-  /// threads that seldom allocate at the same time. For the start, before there are threads.
+  /// Limits malloc(3) to two arenas. The default is eight per core, and each arena keeps its freed memory; two are
+  /// enough for threads that rarely allocate at the same time. Call it at start-up, before threads exist.
   package static func limitArenas() { mallopt(M_ARENA_MAX, 2) }
 
-  /// Gives freed memory back to the system: for the end of work that comes again much later.
+  /// Returns freed memory to the system. Call it at the end of work that repeats rarely.
   package static func trim() { malloc_trim(0) }
 
-  /// Lets go of the pages of code that start-up has read and nothing has used since; those that are used come back
-  /// from the page cache with their next use. Only mappings of files that are executable and not writable: they
-  /// hold nothing that the file does not (madvise(2), MADV_DONTNEED).
+  /// Releases code pages that only start-up used. Pages that are still needed are read from the page cache again.
+  /// Only executable mappings of files that are not writable are released, because the file has the same contents
+  /// (madvise(2), MADV_DONTNEED).
   package static func releaseCode() {
     for range in codeRanges(in: mappings()) {
       guard let start = UnsafeMutableRawPointer(bitPattern: range.lowerBound) else { continue }

@@ -1,10 +1,10 @@
 internal import Glibc
 
-/// A system call that failed: which one, on what, and errno.
+/// A failed system call: the operation with its object, and errno.
 package struct SystemError: Error, Hashable, CustomStringConvertible {
   package let operation: String
   package let code: Int32
-  /// What stands where a regular file is wanted: `a FIFO`.
+  /// The type of the object found instead of a regular file, for example `a FIFO`.
   private let intruder: String?
 
   package init(_ operation: String, code: Int32) {
@@ -13,35 +13,35 @@ package struct SystemError: Error, Hashable, CustomStringConvertible {
     intruder = nil
   }
 
-  /// - Parameter intruder: what is there in place of a regular file.
+  /// - Parameter intruder: the type of the object found instead of a regular file.
   init(_ operation: String, found intruder: String) {
     self.operation = operation
     code = EINVAL
     self.intruder = intruder
   }
 
-  /// What errno says after `operation` failed just now.
+  /// The error that errno reports after `operation` failed.
   package static func last(_ operation: String) -> SystemError { SystemError(operation, code: errno) }
 
-  /// `No such file or directory`
+  /// The message alone, for example `No such file or directory`.
   package var reason: String {
     intruder.map { "it is \($0), not a regular file" } ?? String(cString: strerror(code))
   }
 
-  /// Something else stands where a regular file is wanted.
+  /// True if the path is not a regular file.
   package var isNotRegular: Bool { intruder != nil }
-  /// There is no such file.
+  /// True if the file does not exist.
   package var isMissing: Bool { code == ENOENT || code == ENOTDIR }
-  /// The file is larger than the reader takes.
+  /// True if the file is larger than the reader's limit.
   package var isTooLarge: Bool { code == EFBIG }
 
   package var description: String { "\(operation): \(reason)" }
 }
 
 extension SystemError {
-  /// ETIMEDOUT: what TCP_USER_TIMEOUT ends a dead connection with.
+  /// ETIMEDOUT: the error of a connection that TCP_USER_TIMEOUT closed.
   package static var timedOut: Int32 { ETIMEDOUT }
 
-  /// A rule of this machine stands against it.
+  /// True if permissions or a security policy deny the operation.
   package var isDenied: Bool { code == EACCES || code == EPERM }
 }

@@ -1,13 +1,13 @@
-/// The names of this machine's own users.
+/// Names of local users.
 package enum UserName {
-  /// `alice (uid 1001)`, or `uid 1001` where /etc/passwd does not name it. Other sources of users may have to be asked
-  /// over the network, which nobody waits for here.
+  /// For example `alice (uid 1001)`, or `uid 1001` if /etc/passwd does not list the user. Other user databases may
+  /// need the network, which would block the caller.
   package static func described(_ uid: UInt32) -> String {
     let bytes = (try? SmallFile.read("/etc/passwd", limit: 1 << 20)) ?? []
     return described(uid, passwd: String(decoding: bytes, as: UTF8.self))
   }
 
-  /// - Parameter passwd: lines as passwd(5) has them.
+  /// - Parameter passwd: lines in passwd(5) format.
   static func described(_ uid: UInt32, passwd: String) -> String {
     for line in passwd.split(separator: "\n") {
       let fields = line.split(separator: ":", omittingEmptySubsequences: false)

@@ -1,5 +1,5 @@
 extension Algorithms {
-  /// What a server offers (RFC 4253 §7.1); ciphers and MACs first towards it, then from it.
+  /// The algorithms that a server offers (RFC 4253 §7.1). Ciphers and MACs are listed client to server first.
   package struct ServerOffer: Hashable, Sendable {
     package let keyExchange: [String]
     package let hostKeys: [String]
@@ -7,7 +7,7 @@ extension Algorithms {
     package let macs: [[String]]
   }
 
-  /// The names of a list, without anything that is no name (RFC 4251 §6).
+  /// The valid names of a list (RFC 4251 §6).
   static func names(_ list: some Collection<UInt8>) -> [String] {
     list.split(separator: UInt8(ascii: ",")).compactMap { name in
       let isName =
@@ -22,14 +22,14 @@ extension Algorithms {
   }
 }
 
-/// One kind of algorithm of which the two sides have none in common.
+/// A category of algorithms in which the two sides have none in common.
 package struct AlgorithmMismatch: Hashable, Sendable {
   package enum Kind: String, Hashable, Sendable {
     case keyExchange = "key exchange method"
     case hostKey = "host key algorithm"
     case cipher, mac = "MAC"
 
-    /// The keyword of ssh_config(5) and sshd_config(5).
+    /// The keyword in ssh_config(5) and sshd_config(5).
     package var keyword: String {
       switch self {
       case .keyExchange: "KexAlgorithms"
@@ -42,12 +42,12 @@ package struct AlgorithmMismatch: Hashable, Sendable {
 
   package let kind: Kind
   package let server: [String]
-  /// What this side offered.
+  /// The algorithms that this side offered.
   package let offered: [String]
-  /// What this side could have offered: ssh_config may have taken some of it away.
+  /// The algorithms that this side supports; ssh_config may exclude some of them.
   package let supported: [String]
 
-  /// Both sides have these, and ssh_config leaves them out.
+  /// Algorithms that both sides support but ssh_config excludes.
   package var leftOut: [String] { supported.filter(server.contains) }
 
   package static func find(
@@ -58,7 +58,7 @@ package struct AlgorithmMismatch: Hashable, Sendable {
       guard !found.contains(where: { $0.kind == kind }),
         !theirs.contains(where: offered[keyPath: list].contains)
       else { return }
-      // Names that stand for no algorithm (RFC 8308 §2.1, and OpenSSH's PROTOCOL §1.9).
+      // These names are markers and not algorithms (RFC 8308 §2.1, and OpenSSH's PROTOCOL §1.9).
       let named = theirs.filter { !$0.hasPrefix("ext-info-") && !$0.hasPrefix("kex-strict-") }
       found.append(
         AlgorithmMismatch(
@@ -68,7 +68,8 @@ package struct AlgorithmMismatch: Hashable, Sendable {
     compare(.hostKey, server.hostKeys, \.hostKeys)
     for (ciphers, macs) in zip(server.ciphers, server.macs) {
       compare(.cipher, ciphers, \.ciphers)
-      // The client's first that the server has, too, is taken (RFC 4253 §7.1); these need no MAC (RFC 5647 §5.1).
+      // The client's first cipher that the server supports is used (RFC 4253 §7.1). These ciphers need no MAC (RFC
+      // 5647 §5.1).
       let cipher = offered.ciphers.first(where: ciphers.contains)
       if cipher?.contains("-gcm") != true { compare(.mac, macs, \.macs) }
     }

@@ -1,15 +1,15 @@
-/// What is offered, best first. libssh2 drops the names that it does not know: 1.10 has no AEAD cipher and no
-/// encrypt-then-MAC; nothing here is refused by OpenSSH 9.
+/// The algorithms to offer, best first. libssh2 drops unknown names; 1.10 has no AEAD cipher and no encrypt-then-MAC.
+/// OpenSSH 9 accepts all of them.
 package enum Algorithms {
-  /// Without the group exchange (RFC 4419): libssh2 takes a group of up to 16,384 bits, and seconds to reckon in it, from
-  /// a server that proved nothing yet.
+  /// Without group exchange (RFC 4419): libssh2 accepts groups of up to 16,384 bits from an unauthenticated server
+  /// and needs seconds to compute with them.
   static let keyExchange = [
     "curve25519-sha256", "curve25519-sha256@libssh.org", "ecdh-sha2-nistp256", "ecdh-sha2-nistp384",
     "ecdh-sha2-nistp521", "diffie-hellman-group16-sha512", "diffie-hellman-group18-sha512",
     "diffie-hellman-group14-sha256",
   ]
 
-  /// The host key types that can be verified; RSA only where libssh2 signs with SHA-2 (1.11 and later).
+  /// The host key types that can be verified. RSA is included only if libssh2 signs with SHA-2 (1.11 and later).
   package static let hostKeys = [
     "ssh-ed25519", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521", "rsa-sha2-512",
     "rsa-sha2-256",
@@ -23,7 +23,7 @@ package enum Algorithms {
     "hmac-sha2-256-etm@openssh.com", "hmac-sha2-512-etm@openssh.com", "hmac-sha2-256", "hmac-sha2-512",
   ]
 
-  /// What one connection offers, best first.
+  /// The algorithms that one connection offers, best first.
   package struct Offer: Hashable, Sendable {
     package var keyExchange: [String]
     package var hostKeys: [String]

@@ -2,28 +2,28 @@ internal import CLibSSH2
 internal import CLibSSH2Calls
 internal import Glibc
 
-/// A way to sign with a key that is not in this process, such as an agent.
+/// Signs with a key that is not in this process, for example in an agent.
 package protocol Signer: AnyObject {
-  /// The signature of `data` without the algorithm's name in front; nil when the holder of the key refuses.
+  /// The signature of `data` without the algorithm name; nil if the key holder refuses.
   func sign(_ data: UnsafeRawBufferPointer) -> [UInt8]?
 }
 
 extension Session {
-  /// What the server says to a request without any proof (RFC 4252 §5.2).
+  /// The server's response to the authentication method "none" (RFC 4252 §5.2).
   package enum Methods: Hashable, Sendable {
     case waiting
-    /// It asks for no proof.
+    /// The server requires no authentication.
     case accepted
-    /// It would go on with these.
+    /// The server accepts these methods.
     case offered([String])
   }
 
-  /// Asks the server which methods it would go on with, as ssh(1) does first. OpenSSH does not count that one.
+  /// Requests the list of methods, as ssh(1) does first. OpenSSH does not count it as an attempt.
   package func authenticationMethods(user: String) throws(SSHError) -> Methods {
     var code: Int32 = 0
     let list = oceanid_ssh2_userauth_list(pointer, user, UInt32(user.utf8.count), &code)
     if let list {
-      // libssh2 keeps the list, and says nothing of the block in front.
+      // libssh2 owns the list and does not report its length.
       return .offered(Algorithms.names(String(cString: list).utf8))
     }
     if code == LIBSSH2_ERROR_EAGAIN { return .waiting }
@@ -37,7 +37,7 @@ extension Session {
     -> Progress
   {
     try authenticate {
-      // libssh2 1.10 is told the length and looks for a zero at the end all the same (userauth.c).
+      // libssh2 1.10 gets the length but also expects a terminating zero (userauth.c).
       withUnsafeTemporaryAllocation(of: CChar.self, capacity: privateKey.count + 1) { key in
         for (index, byte) in privateKey.enumerated() { key[index] = CChar(bitPattern: byte) }
         key[privateKey.count] = 0
@@ -50,13 +50,13 @@ extension Session {
     }
   }
 
-  /// Public key authentication with a key held elsewhere.
+  /// Public key authentication with an external key.
   ///
-  /// `signer` is kept by the caller until the step is done.
+  /// The caller must keep `signer` alive until the step is done.
   package func authenticate(user: String, publicKey: [UInt8], signer: some Signer) throws(SSHError)
     -> Progress
   {
-    // A class existential can't travel through `void *`; a box of it can.
+    // `void *` cannot hold a class existential, but it can hold a box.
     let box = SignerBox(signer, self)
     var context: UnsafeMutableRawPointer? = Unmanaged.passUnretained(box).toOpaque()
     return try authenticate {
@@ -70,7 +70,7 @@ extension Session {
             let box = Unmanaged<SignerBox>.fromOpaque(opaque).takeUnretainedValue()
             guard
               let bytes = box.signer.sign(UnsafeRawBufferPointer(start: data, count: dataLength)),
-              // libssh2 frees the signature as memory of its own (userauth.c).
+              // libssh2 frees the signature with its own allocator (userauth.c).
               let copy = box.session.allocate(bytes)
             else { return -1 }
             signature.pointee = copy.assumingMemoryBound(to: UInt8.self)
@@ -81,8 +81,8 @@ extension Session {
     }
   }
 
-  /// libssh2 has one code for a server that says no, for a key that can't sign, and for a session that broke while an
-  /// answer was awaited (userauth.c). Only the last has these words, and only the last is worth another attempt.
+  /// libssh2 uses one code for a refusal, for a key that cannot sign, and for a session that broke while waiting for
+  /// the reply (userauth.c). Only the last has this message, and only the last is worth a retry.
   private func authenticate(_ step: () -> Int32) throws(SSHError) -> Progress {
     lastRefusal = nil
     inspectPackets { [weak self] in self?.lastRefusal = AuthenticationRefusal($0) ?? self?.lastRefusal }
@@ -94,7 +94,7 @@ extension Session {
       switch error.code {
       case .authenticationRefused where !hasNoAnswer: throw error
       case .disconnected: throw error
-      // What fails before anything is read is the key's own fault.
+      // A failure before anything was read is caused by the key itself.
       case _ where !hasNoAnswer && !wire.isBroken && wire.received == received:
         throw SSHError(code: .unusableKey, operation: operation, detail: error.detail)
       default:

@@ -1,4 +1,4 @@
-/// Bytes in order, of bounded size: written at one end, read at the other, without a copy in between.
+/// A growing byte buffer, written at the end and read at the start without a copy in between.
 ///
 /// Not thread-safe: it belongs to the thread of its session or connection.
 package final class ByteQueue {
@@ -6,7 +6,7 @@ package final class ByteQueue {
   private var head = 0
   private var tail = 0
 
-  /// `capacity`: bytes that fit before the queue has to grow.
+  /// `capacity`: number of bytes that fit before the queue has to grow.
   package init(capacity: Int) {
     storage = .allocate(byteCount: capacity, alignment: 16)
   }
@@ -17,13 +17,13 @@ package final class ByteQueue {
 
   package var count: Int { tail - head }
   package var isEmpty: Bool { tail == head }
-  /// Bytes that `withSpace` offers at most.
+  /// Number of free bytes before the queue has to grow.
   package var space: Int { storage.count - count }
 
-  /// The waiting bytes, oldest first.
+  /// The unread bytes, oldest first.
   package var waiting: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: storage[head..<tail]) }
 
-  /// Forgets the oldest `count` bytes.
+  /// Discards the oldest `count` bytes.
   package func consume(_ count: Int) {
     head += min(count, self.count)
     if head == tail {
@@ -32,14 +32,14 @@ package final class ByteQueue {
     }
   }
 
-  /// Hands out the free room; `body` returns how many bytes it put there.
+  /// Passes the free space to `body`, which returns the number of bytes that it wrote.
   package func fill(_ body: (UnsafeMutableRawBufferPointer) -> Int) {
     compact()
     let room = UnsafeMutableRawBufferPointer(rebasing: storage[tail...])
     tail += min(max(0, body(room)), room.count)
   }
 
-  /// Appends all of `bytes`, growing where they don't fit.
+  /// Appends all of `bytes` and grows if needed.
   package func append(_ bytes: UnsafeRawBufferPointer) {
     if storage.count - tail < bytes.count { compact() }
     if storage.count - tail < bytes.count { grow(toHold: count + bytes.count) }

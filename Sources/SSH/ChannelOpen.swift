@@ -1,19 +1,19 @@
 internal import CLibSSH2
 internal import CLibSSH2Calls
 
-/// What a request to open a channel came to.
+/// The result of a request to open a channel.
 package enum ChannelOpen {
   case opened(Channel)
   case waiting
-  /// The server answered no (RFC 4254 §5.1); its reason in libssh2's words.
+  /// The server refused (RFC 4254 §5.1); the reason is libssh2's message.
   case refused(String)
 }
 
 extension Session {
-  /// Asks the server to connect to `host`:`port` (RFC 4254 §7.2). One open at a time: a second one before the
-  /// first is done would silently continue the first (channel.c keeps one `open_state` a session).
+  /// Requests a connection from the server to `host`:`port` (RFC 4254 §7.2). Only one open at a time: libssh2 would
+  /// treat a second one as a continuation of the first (channel.c has one `open_state` per session).
   ///
-  /// - Parameter window: bytes that the peer may send before we read.
+  /// - Parameter window: number of bytes that the peer may send before the first read.
   package func openDirectTCPIP(
     host: String, port: UInt16, originHost: String, originPort: UInt16, window: UInt32
   ) throws(SSHError) -> ChannelOpen {
@@ -25,18 +25,18 @@ extension Session {
     return try open(type: "direct-tcpip", window: window, message: message)
   }
 
-  /// Asks the server to connect to a Unix socket there (OpenSSH's PROTOCOL §2.4). One open at a time.
+  /// Requests a connection to a Unix socket on the server (OpenSSH's PROTOCOL §2.4). One open at a time.
   package func openDirectStreamLocal(path: String, window: UInt32) throws(SSHError) -> ChannelOpen {
     var message: [UInt8] = []
     message.appendSSH(string: path)
-    // Reserved: a string and a number.
+    // Reserved fields: a string and a number.
     message.appendSSH(string: "")
     message.appendSSH(uint32: 0)
     return try open(type: "direct-streamlocal@openssh.com", window: window, message: message)
   }
 
-  /// Asks for a channel type that no server has: the refusal proves that the server is alive, reaches no target,
-  /// and lets libssh2 take in what has come meanwhile. Counts as an open: one at a time.
+  /// Requests a channel type that no server has. The refusal proves that the server is alive, contacts no target, and
+  /// lets libssh2 receive pending data. It counts as an open: one at a time.
   package func probe() throws(SSHError) -> ChannelOpen {
     try open(type: "probe@oceanid", window: 0, message: [])
   }
@@ -58,7 +58,7 @@ extension Session {
 }
 
 extension [UInt8] {
-  /// RFC 4251 §5.
+  /// Encodings of RFC 4251 §5.
   package mutating func appendSSH(uint32 value: UInt32) {
     for shift in [24, 16, 8, 0] as [UInt32] { append(UInt8(truncatingIfNeeded: value >> shift)) }
   }

@@ -1,9 +1,9 @@
 internal import CLibSSH2
 
-/// A host name as `HashKnownHosts` writes it: `|1|salt|hash`, HMAC-SHA1 of the name (sshd(8)).
+/// A host name in the format of `HashKnownHosts`: `|1|salt|hash`, HMAC-SHA1 of the name (sshd(8)).
 package enum HashedHost {
-  /// Whether `name` is the host that `field` hides. libssh2 holds the HMAC; its answer is asked with a key of
-  /// our own on both sides, so that only the name decides.
+  /// True if `field` is the hash of `name`. libssh2 computes the HMAC in a known_hosts check with a dummy key on both
+  /// sides, so that only the name decides.
   package static func matches(_ field: some StringProtocol, name: String) -> Bool {
     guard let session = libssh2_session_init_ex(nil, nil, nil, nil) else { return false }
     defer { libssh2_session_free(session) }

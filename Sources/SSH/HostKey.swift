@@ -1,10 +1,10 @@
-/// The public key that a server proved to hold.
+/// A server's public key, after the server proved that it has the private key.
 package struct HostKey: Hashable, Sendable {
-  /// `ssh-ed25519`, `ecdsa-sha2-nistp256`, … (RFC 4253 §6.6)
+  /// For example `ssh-ed25519` or `ecdsa-sha2-nistp256` (RFC 4253 §6.6).
   package let type: String
-  /// The key as it travels: what known_hosts holds in base64.
+  /// The key in wire format; known_hosts contains it in Base64.
   package let blob: [UInt8]
-  /// `SHA256:…` as `ssh-keygen -l` prints it.
+  /// `SHA256:…` in the format of `ssh-keygen -l`.
   package let fingerprint: String
 
   package init(type: String, blob: [UInt8], fingerprint: String) {
@@ -13,7 +13,7 @@ package struct HostKey: Hashable, Sendable {
     self.fingerprint = fingerprint
   }
 
-  /// `SHA256:…` of a key as known_hosts holds it.
+  /// `SHA256:…` of a key in wire format.
   package static func fingerprint(of blob: [UInt8]) -> String {
     "SHA256:" + Base64.encodeUnpadded(SHA256.digest(blob))
   }

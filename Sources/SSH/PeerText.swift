@@ -1,12 +1,11 @@
-/// Words of somebody who may mean ill, on their way to a journal, a terminal or a status document.
+/// Cleans untrusted text of a peer for a journal, a terminal or a status document.
 package enum PeerText {
-  /// More than that is nothing that a person would read.
+  /// Longer text is not useful to a reader.
   package static let longest = 200
 
-  /// One line of it: no control characters, nothing that turns the direction of writing, no invalid UTF-8, at most
-  /// `longest` characters.
+  /// One line of at most `longest` characters, without control characters, direction marks and invalid UTF-8.
   package static func clean(_ bytes: some Collection<UInt8>) -> String {
-    // A character may be long, but not without end; what lies behind is not even decoded.
+    // A character can have any number of bytes, so the input is cut before it is decoded.
     clean(String(decoding: bytes.prefix(longest * 8), as: UTF8.self))
   }
 

@@ -1,16 +1,16 @@
-/// What libssh2 said when something failed: the code, what was being done, and its words.
+/// A libssh2 error: the code, the operation and libssh2's message.
 package struct SSHError: Error, Hashable, CustomStringConvertible {
-  /// The codes of libssh2.h that callers tell apart.
+  /// The codes of libssh2.h that callers distinguish.
   package enum Code: Hashable, Sendable {
-    /// The server took none of the algorithms on offer, or the exchange broke.
+    /// No common algorithm, or the key exchange failed.
     case keyExchange
-    /// The connection ended: SOCKET_SEND, SOCKET_RECV, SOCKET_DISCONNECT.
+    /// The connection was closed: SOCKET_SEND, SOCKET_RECV, SOCKET_DISCONNECT.
     case disconnected
-    /// The server sent something that is not SSH, or breaks it.
+    /// The server's data is not SSH or violates the protocol.
     case protocolViolation
     /// The server refused this key or user.
     case authenticationRefused
-    /// The key can't be read: wrong format, encrypted, or a kind that libssh2 does not know.
+    /// The key cannot be used: wrong format, encrypted, or of an unsupported type.
     case unusableKey
     /// The server refused to open a channel.
     case channelRefused

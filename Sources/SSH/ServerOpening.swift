@@ -1,19 +1,19 @@
-/// What a server sends in the clear before keys are agreed (RFC 4253 §4.2 and §7.1): lines of text, who it says it is,
-/// and the algorithms that it offers.
+/// A server's unencrypted data before the key exchange (RFC 4253 §4.2 and §7.1): text lines, its identification and
+/// the algorithms that it offers.
 package struct ServerOpening: Hashable, Sendable {
-  /// Lines before the identification, cleaned. An SSH server that refuses to serve says why here, and a server of
-  /// another kind gives itself away.
+  /// Lines before the identification, cleaned. An SSH server may explain a refusal here, and other servers can be
+  /// recognized.
   package let lines: [String]
-  /// `SSH-2.0-OpenSSH_9.2p1`, cleaned; nil where none came.
+  /// For example `SSH-2.0-OpenSSH_9.2p1`, cleaned; nil if none was received.
   package let identification: String?
-  /// nil where its first packet did not come, or is none of RFC 4253.
+  /// nil if the first packet was not received or is not a valid KEXINIT.
   package let offer: Algorithms.ServerOffer?
 
   private static let mostLines = 3
-  // RFC 4253 §12
+  // SSH_MSG_KEXINIT (RFC 4253 §12).
   private static let kexInit: UInt8 = 20
 
-  /// - Parameter bytes: the first that the server sent, as many as were recorded.
+  /// - Parameter bytes: the recorded first bytes of the server.
   package init(_ bytes: [UInt8]) {
     var lines: [String] = []
     var identification: String?
@@ -33,10 +33,10 @@ package struct ServerOpening: Hashable, Sendable {
     self.offer = identification == nil ? nil : Self.offer(rest)
   }
 
-  /// Its lines as one; nil where it said nothing.
+  /// The lines joined into one; nil if there are none.
   package var words: String? { lines.isEmpty ? nil : PeerText.clean(lines.joined(separator: " / ")) }
 
-  /// nil for a line that is empty or no text.
+  /// nil for a line that is empty or is not text.
   private static func text(_ line: ArraySlice<UInt8>) -> String? {
     guard !line.contains(0), String(validating: line.prefix(PeerText.longest * 8), as: UTF8.self) != nil
     else { return nil }
@@ -44,7 +44,7 @@ package struct ServerOpening: Hashable, Sendable {
     return text.contains(where: \.isLetter) ? text : nil
   }
 
-  /// Reads SSH_MSG_KEXINIT (RFC 4253 §6 and §7.1): length, padding's length, type, cookie, lists of names.
+  /// Parses SSH_MSG_KEXINIT (RFC 4253 §6 and §7.1): length, padding length, type, cookie, name lists.
   private static func offer(_ packet: ArraySlice<UInt8>) -> Algorithms.ServerOffer? {
     let payload = packet.dropFirst(5)
     guard payload.first == kexInit else { return nil }

@@ -2,35 +2,35 @@ internal import CLibSSH2
 internal import CLibSSH2Calls
 internal import Glibc
 
-/// One SSH connection as a client (RFC 4253), non-blocking throughout.
+/// A non-blocking SSH client connection (RFC 4253).
 ///
-/// Touched by one thread for its whole life. Each step is called again until it says `.done`;
-/// in between, the owner moves bytes between `wire` and the peer.
+/// It belongs to one thread. Repeat each step until it returns `.done`; in between, the owner transfers bytes between
+/// `wire` and the peer.
 package final class Session {
-  /// What a step came to.
+  /// The result of a step.
   package enum Progress: Hashable {
     case done
-    /// Not finished: call again once more bytes came in.
+    /// Not finished: repeat the step after more bytes arrived.
     case waiting
   }
 
   package var wire: Wire { context.wire }
   let pointer: OpaquePointer
   private let context: SessionContext
-  /// Lent to libssh2 for the callbacks; released in `deinit`, after the last call.
+  /// Passed to libssh2 for its callbacks; released in `deinit`, after the last call.
   private let lent: Unmanaged<SessionContext>
   let unblocked: Int32
-  /// The server said what it speaks.
+  /// True after the server sent its identification.
   var isIdentified = false
-  /// The server's answer to the last key; nil while there is none.
+  /// The server's response to the last key; nil if there was none.
   package internal(set) var lastRefusal: AuthenticationRefusal?
-  /// What this side offers, and what this libssh2 could offer.
+  /// The offered algorithms, and those that this libssh2 supports.
   private(set) var offered: Algorithms.Offer
   private(set) var supported: Algorithms.Offer
 
-  /// - Parameter socket: the descriptor below, non-blocking. libssh2 asks for its flags and nothing else.
-  /// - Parameter hostKeyTypes: the order of preference; empty leaves libssh2's own.
-  /// - Parameter algorithms: what may be used at all; `hostKeyTypes` is taken from it by the caller.
+  /// - Parameter socket: the non-blocking descriptor. libssh2 only reads its flags.
+  /// - Parameter hostKeyTypes: the order of preference; if empty, libssh2's default.
+  /// - Parameter algorithms: the permitted algorithms. The caller derives `hostKeyTypes` from them.
   package init(
     socket: Int32, hostKeyTypes: [String], algorithms: Algorithms.Offer = .all
   ) throws(SSHError) {
@@ -64,7 +64,7 @@ package final class Session {
     oceanid_ssh2_set_disconnect(pointer) { _, reason, text, length, _, _, context in
       let words = PeerText.clean(UnsafeRawBufferPointer(start: text, count: text == nil ? 0 : Int(length)))
       SessionContext.at(context)?.farewell =
-        "it said goodbye" + (words.isEmpty ? "" : ": \(words)") + " (reason \(reason))"
+        "it disconnected" + (words.isEmpty ? "" : ": \(words)") + " (reason \(reason))"
     }
     if !hostKeyTypes.isEmpty { offered.hostKeys = hostKeyTypes }
     let methods: [(WritableKeyPath<Algorithms.Offer, [String]>, [Int32])] = [
@@ -82,17 +82,17 @@ package final class Session {
   }
 
   deinit {
-    // On a live connection a free would wait for answers: fail the callbacks first, then every free returns.
+    // Freeing on a live connection would wait for replies, so the callbacks fail from here on.
     wire.isBroken = true
     oceanid_ssh2_session_free(pointer)
     context.memory.releaseAll()
     lent.release()
   }
 
-  /// Bytes that libssh2 holds for this session.
+  /// Number of bytes that libssh2 has allocated for this session.
   package var held: Int { context.memory.held }
 
-  /// How the server said goodbye, as words of our own and its own; nil while it did not (RFC 4253 §11.1).
+  /// The server's disconnect message (RFC 4253 §11.1), with a short explanation; nil if it sent none.
   package var farewell: String? { context.farewell }
 
   func usingKey<Value>(_ body: () -> Value) -> Value {
@@ -103,7 +103,7 @@ package final class Session {
 
   func inspectPackets(_ inspect: ((UnsafeRawBufferPointer) -> Void)?) { context.memory.inspect = inspect }
 
-  /// Memory that libssh2 gives back by itself.
+  /// Memory that libssh2 frees.
   func allocate(_ bytes: [UInt8]) -> UnsafeMutableRawPointer? {
     let copy = context.memory.allocate(bytes.count)
     copy?.copyMemory(from: bytes, byteCount: bytes.count)
@@ -125,24 +125,25 @@ package final class Session {
     return HostKey(type: name, blob: bytes, fingerprint: "SHA256:" + Base64.encodeUnpadded(digest))
   }
 
-  /// `aes128-ctr`, as negotiated towards the server; nil before the handshake is done.
+  /// The negotiated cipher towards the server, for example `aes128-ctr`; nil before the handshake is done.
   package var cipher: String? {
     libssh2_session_methods(pointer, LIBSSH2_METHOD_CRYPT_CS).map { String(cString: $0) }
   }
 
-  /// Keeps the path and the kernel's timers warm (RFC 4254 §4, `keepalive@libssh2.org`).
+  /// Sends a keepalive, which prevents NAT timeouts and lets the kernel detect a dead path (RFC 4254 §4,
+  /// `keepalive@libssh2.org`).
   ///
-  /// - Parameter wantsReply: libssh2 queues replies for ever and scans them on every read (packet.c): only for
-  ///   when a probe can't be sent, which is while an open waits for its answer.
+  /// - Parameter wantsReply: libssh2 queues the replies for ever and scans them in every read (packet.c). Use it only
+  ///   if a probe cannot be sent, because a channel open is pending.
   package func sendKeepalive(wantsReply: Bool) throws(SSHError) {
-    // libssh2 sends nothing where its interval has not passed since the last one, and says nothing of that; who asks
-    // here has an interval of his own. It keeps an int: this is -1, and always over (keepalive.c).
+    // libssh2 silently sends nothing before its own interval has passed, but the caller has its own interval. libssh2
+    // stores it as an int, in which this value is -1 and always has passed (keepalive.c).
     libssh2_keepalive_config(pointer, wantsReply ? 1 : 0, .max)
     var next: Int32 = 0
     _ = try progress(oceanid_ssh2_keepalive_send(pointer, &next), "keepalive")
   }
 
-  /// Says goodbye (RFC 4253 §11.1, BY_APPLICATION); what is in `wire.outbound` afterwards is the message.
+  /// Disconnects (RFC 4253 §11.1, BY_APPLICATION). Afterwards `wire.outbound` contains the message to send.
   package func disconnect() {
     _ = oceanid_ssh2_session_disconnect(pointer, SSH_DISCONNECT_BY_APPLICATION, "oceanid-guard stops")
   }
@@ -153,10 +154,10 @@ package final class Session {
     throw failure(code, operation)
   }
 
-  /// The last error of this session in its own words.
+  /// The last error of this session with libssh2's message.
   func failure(_ code: Int32, _ operation: String) -> SSHError {
     guard code != OCEANID_SSH2_ASSERTION else {
-      // libssh2 was left where it stood: nothing may reach the peer or be read from it any more.
+      // libssh2's state is undefined after an assertion: stop all reads and writes.
       wire.isBroken = true
       return SSHError(
         code: .protocolViolation, operation: operation,
@@ -165,7 +166,7 @@ package final class Session {
     guard code != LIBSSH2_ERROR_ALLOC else {
       return SSHError(
         code: .protocolViolation, operation: operation,
-        detail: "the server makes libssh2 need too much memory")
+        detail: "the server makes libssh2 use too much memory")
     }
     var message: UnsafeMutablePointer<CChar>?
     var length: Int32 = 0
@@ -176,7 +177,7 @@ package final class Session {
       detail: detail.isEmpty ? "libssh2 error \(code)" : detail)
   }
 
-  /// The algorithms of this libssh2.
+  /// The algorithms that this libssh2 supports.
   private func known(_ method: Int32) throws(SSHError) -> [String] {
     var known: UnsafeMutablePointer<UnsafePointer<CChar>?>?
     let count = libssh2_session_supported_algs(pointer, method, &known)
@@ -185,8 +186,8 @@ package final class Session {
     return UnsafeBufferPointer(start: known, count: Int(count)).compactMap { $0.map { String(cString: $0) } }
   }
 
-  /// - Parameter names: those of `wanted` that this libssh2 knows: where it has to leave one out itself, it copies
-  ///   memory onto itself with memcpy(3), whose outcome nobody promises (libssh2 1.10, session_method_pref).
+  /// - Parameter names: the names in `wanted` that this libssh2 supports. With an unsupported name, libssh2 1.10
+  ///   copies overlapping memory with memcpy(3), whose result is undefined (session_method_pref).
   private func prefer(_ method: Int32, _ names: [String], of wanted: [String]) throws(SSHError) {
     guard !names.isEmpty else {
       throw SSHError(
@@ -197,7 +198,7 @@ package final class Session {
     guard code >= 0 else { throw failure(code, "algorithms \(names.joined(separator: ","))") }
   }
 
-  // libssh2_init() is not thread-safe; a static is made once.
+  // libssh2_init() is not thread-safe; a static is initialized once.
   private static let libraryCode = libssh2_init(0)
 
   private static func startLibrary() throws(SSHError) {

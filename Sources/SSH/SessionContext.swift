@@ -1,11 +1,11 @@
-/// What libssh2 is lent for the callbacks of one session.
+/// The state that libssh2's callbacks of one session use.
 final class SessionContext {
   let wire = Wire()
   let memory = SessionMemory()
-  /// How the server said goodbye; nil while it did not.
+  /// The server's disconnect message; nil if it sent none.
   var farewell: String?
 
-  /// Of the pointer to it that libssh2 hands to each callback.
+  /// Recovers the context from the pointer that libssh2 passes to each callback.
   static func at(_ pointer: UnsafeMutablePointer<UnsafeMutableRawPointer?>?) -> SessionContext? {
     pointer?.pointee.map { Unmanaged<SessionContext>.fromOpaque($0).takeUnretainedValue() }
   }

@@ -1,10 +1,10 @@
 internal import CLibSSH2
 internal import Glibc
 
-/// What libssh2 holds for one session: counted, and all given back with the session.
+/// Allocates memory for libssh2 per session, limits it, and frees all of it with the session.
 ///
-/// The peer has a say in how much that is. libssh2 queues each packet that nobody asked for, for ever, and forgets
-/// blocks where a request comes twice (packet.c, "exit-signal").
+/// The peer influences how much libssh2 allocates: libssh2 queues unrequested packets for ever and leaks memory if a
+/// request is repeated (packet.c, "exit-signal").
 ///
 /// Belongs to the thread of its session.
 final class SessionMemory {
@@ -14,29 +14,30 @@ final class SessionMemory {
     var size: Int
   }
 
-  /// libssh2 needs its session (some 100 KiB) and whole packets (40 KB); a peer may name a size of 4 GiB.
+  /// libssh2 needs one block for its session (about 100 KiB) and whole packets (40 KB); a peer may announce a size of
+  /// 4 GiB.
   private static let largest = 256 << 10
-  /// What lies before a block, so that the block is aligned as malloc(3) aligns.
+  /// Size of the data before a block, so that the block has malloc(3)'s alignment.
   private static let header = 32
-  /// Zeros that end each block. libssh2 1.10 takes 32 bytes for a server's curve25519 or ed25519 key whatever length the
-  /// server named, and so reads past a packet that ends before.
+  /// Zeros after each block. libssh2 1.10 reads 32 bytes of a server's curve25519 or ed25519 key regardless of its
+  /// announced length, and so reads past the end of a shorter packet.
   private static let trailer = 32
-  /// What malloc(3) itself takes for a block, about.
+  /// Approximate overhead of malloc(3) per block.
   private static let overhead = 16
 
   private var first: UnsafeMutablePointer<Block>?
-  /// Blocks without a header. One that libssh2 gave back with free(3) stays named until its address is used again.
+  /// Blocks without a header. One that libssh2 freed with free(3) stays listed until its address is reused.
   private var plain: Set<UnsafeMutableRawPointer> = []
-  /// Bytes, with what each block costs besides.
+  /// Allocated bytes, including the overhead per block.
   private(set) var held = 0
-  /// libssh2 works with a private key now. 1.11 gives some of that memory back with free(3), not as it asked for it: the
-  /// public half of an ECDSA key and its signature (openssl.c). So all blocks are plain ones of malloc(3) then: counted,
-  /// and given back by libssh2 alone.
+  /// True while libssh2 uses a private key. libssh2 1.11 frees some of that memory with free(3) instead of the
+  /// session's allocator: the public half of an ECDSA key and its signature (openssl.c). So all blocks are then plain
+  /// malloc(3) blocks, which are counted but only freed by libssh2.
   var usesPlainBlocks = false
-  /// Shown each block before it is given back; see `AuthenticationRefusal`.
+  /// Called with each block before it is freed; see `AuthenticationRefusal`.
   var inspect: ((UnsafeRawBufferPointer) -> Void)?
 
-  /// nil also for more than any honest session needs.
+  /// nil also if the session exceeds its memory limit.
   func allocate(_ size: Int) -> UnsafeMutableRawPointer? {
     guard !usesPlainBlocks else { return allocatePlain(size) }
     guard size <= SessionMemory.largest,
@@ -94,7 +95,7 @@ final class SessionMemory {
     return larger
   }
 
-  /// Gives back what libssh2 did not, once it is done with the session.
+  /// Frees the blocks that libssh2 did not free. Call it after the session was freed.
   func releaseAll() {
     while let block = first { release(UnsafeMutableRawPointer(block) + SessionMemory.header) }
   }

@@ -1,25 +1,25 @@
 internal import CLibSSH2
 internal import Glibc
 
-/// The two queues between libssh2 and the connection: libssh2 never touches the socket.
+/// The two queues between libssh2 and the connection. libssh2 never uses the socket itself.
 ///
-/// A send is always taken whole, so libssh2 never sees a partly sent packet, which it answers with
-/// LIBSSH2_ERROR_BAD_USE to any other send (transport.c). The owner moves the queues to and from the socket,
-/// or, for a hop behind a jump host, to and from a channel.
+/// A send always accepts all bytes, so libssh2 never has a partly sent packet, which would make any other send fail
+/// with LIBSSH2_ERROR_BAD_USE (transport.c). The owner transfers the queues to and from the socket or, behind a jump
+/// host, to and from a channel.
 package final class Wire {
-  /// From the peer, still to be read by libssh2.
+  /// Bytes from the peer that libssh2 has not read yet.
   package let inbound = ByteQueue(capacity: 256 << 10)
-  /// From libssh2, still to be sent to the peer.
+  /// Bytes from libssh2 that were not sent yet.
   package let outbound = ByteQueue(capacity: 128 << 10)
-  /// Bytes that libssh2 has taken so far.
+  /// Number of bytes that libssh2 has read.
   private(set) var received = 0
-  /// The first of them: all that a server sends before keys are agreed, or as much of it as tells anything.
+  /// The first bytes of the server, up to a limit, recorded until the key exchange is done.
   private(set) var opening: [UInt8] = []
   private var recordsOpening = true
   private static let longestOpening = 16 << 10
   /// The peer sent its last byte.
   package var isAtEnd = false
-  /// Set once the connection is gone: every further call of libssh2 fails at once, so that every free returns.
+  /// True if the connection is closed. Each libssh2 call then fails at once, so that freeing never waits.
   package var isBroken = false
 
   package init() {}
@@ -35,10 +35,11 @@ package final class Wire {
     return count
   }
 
-  /// What came in so far with what libssh2 did not read yet: a reset connection leaves the last words there.
+  /// The recorded bytes and those that libssh2 has not read. After a reset, the server's last message is among the
+  /// latter.
   var openingSoFar: [UInt8] { opening + inbound.waiting.prefix(Wire.longestOpening - opening.count) }
 
-  /// Keys are agreed: what comes from now on is not read here.
+  /// Call after the key exchange: the following data is encrypted and not recorded.
   func forgetOpening() {
     recordsOpening = false
     opening = []

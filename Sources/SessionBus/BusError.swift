@@ -1,20 +1,20 @@
 internal import Glibc
 
-/// Why nobody can be told anything over the session's message bus.
+/// Why a call over the session's message bus failed.
 package enum BusError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// libsystemd can't be loaded.
+  /// libsystemd could not be loaded.
   case library(String)
-  /// This process belongs to no session with a bus, or that bus does not listen; the errno value.
+  /// This process has no session bus, or the bus is not listening; the errno value.
   case noBus(Int32)
-  /// The bus ended the connection.
-  case gone
-  /// Nobody owns the name, and nobody can be started for it.
-  case nobody(String)
-  /// The one who was called did not answer in time.
-  case silent(String)
-  /// The answer is an error, by its D-Bus name and words.
+  /// The bus closed the connection.
+  case disconnected
+  /// No process owns the name, and none could be started for it.
+  case noOwner(String)
+  /// The called process did not answer in time.
+  case noReply(String)
+  /// The call returned an error, with its D-Bus name and message.
   case refused(call: String, name: String, message: String)
-  /// A call of the library that failed with this errno value.
+  /// A library call failed with this errno value.
   case call(String, Int32)
 
   package var description: String {
@@ -22,21 +22,21 @@ package enum BusError: Error, Hashable, Sendable, CustomStringConvertible {
     case .library(let why):
       "the session bus can't be used without libsystemd (apt install libsystemd0): \(why)"
     case .noBus(let code):
-      "there is no session bus (\(String(cString: strerror(code)))); it is where DBUS_SESSION_BUS_ADDRESS says, or in XDG_RUNTIME_DIR (apt install dbus-user-session)"
-    case .gone: "the session bus ended the connection"
-    case .nobody(let name):
-      "nobody on the session bus is \(name); start a notification server (apt install dunst, or mako-notifier)"
-    case .silent(let name): "\(name) does not answer on the session bus"
-    case .refused(let call, let name, let message): "\(call) is refused: \(message) (\(name))"
+      "no session bus (\(String(cString: strerror(code)))); set DBUS_SESSION_BUS_ADDRESS or XDG_RUNTIME_DIR (apt install dbus-user-session)"
+    case .disconnected: "the session bus closed the connection"
+    case .noOwner(let name):
+      "\(name) is not on the session bus; start a notification server (apt install dunst, or mako-notifier)"
+    case .noReply(let name): "\(name) does not answer on the session bus"
+    case .refused(let call, let name, let message): "\(call) failed: \(message) (\(name))"
     case .call(let name, let code): "\(name): \(String(cString: strerror(code)))"
     }
   }
 
-  /// The connection is of no more use.
+  /// True if the connection can no longer be used.
   package var endsConnection: Bool {
     switch self {
-    case .library, .noBus, .gone: true
-    case .nobody, .silent, .refused, .call: false
+    case .library, .noBus, .disconnected: true
+    case .noOwner, .noReply, .refused, .call: false
     }
   }
 }

@@ -1,6 +1,6 @@
 internal import CBus
 
-/// The functions of libsystemd that talk to a bus, loaded when the first connection is made.
+/// The bus functions of libsystemd, loaded with the first connection.
 enum BusLibrary {
   static let functions: Result<oceanid_bus, BusError> = {
     var functions = oceanid_bus()

@@ -1,12 +1,12 @@
 internal import CBus
 internal import Glibc
 
-/// A message of the bus, read from its beginning to its end. Releases itself.
+/// A bus message that is read in order. deinit releases it.
 final class BusMessage {
   private let functions: oceanid_bus
   private let message: OpaquePointer
 
-  /// Takes over a reference.
+  /// Takes ownership of a reference.
   init(owning message: OpaquePointer, _ functions: oceanid_bus) {
     self.message = message
     self.functions = functions
@@ -18,7 +18,7 @@ final class BusMessage {
     functions.message_is_signal(message, interface, member) > 0
   }
 
-  /// The answer to a call.
+  /// True if the message is the reply to a call.
   var isAnswer: Bool {
     var type: UInt8 = 0
     return functions.message_get_type(message, &type) >= 0 && type == UInt8(SD_BUS_MESSAGE_METHOD_RETURN)
@@ -26,7 +26,7 @@ final class BusMessage {
 
   // MARK: - Reading
 
-  /// The next value; nil where the message holds another one there.
+  /// The next value; nil if the message has another type there.
   func uint32() -> UInt32? {
     var value: UInt32 = 0
     guard functions.message_read_basic(message, BusMessage.type("u"), &value) > 0 else { return nil }
@@ -35,7 +35,7 @@ final class BusMessage {
 
   func string() -> String? {
     var text: UnsafePointer<CChar>?
-    // The pointer is into the message, and lives as long (sd_bus_message_read_basic(3)).
+    // The pointer refers to memory of the message (sd_bus_message_read_basic(3)).
     guard functions.message_read_basic(message, BusMessage.type("s"), &text) > 0, let text else { return nil }
     return String(cString: text)
   }
@@ -54,7 +54,7 @@ final class BusMessage {
     switch value {
     case .byte(var byte): try append("y", &byte)
     case .bool(let flag):
-      // A boolean is an int here (sd_bus_message_append_basic(3)).
+      // sd_bus_message_append_basic(3) expects a boolean as an int.
       var number: Int32 = flag ? 1 : 0
       try append("b", &number)
     case .int32(var number): try append("i", &number)

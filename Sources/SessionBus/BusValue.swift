@@ -1,4 +1,4 @@
-/// What a method is called with: the types of the D-Bus specification that somebody here needs.
+/// An argument of a method, limited to the D-Bus types that are used here.
 enum BusValue: Hashable, Sendable {
   case byte(UInt8)
   case bool(Bool)
@@ -6,7 +6,7 @@ enum BusValue: Hashable, Sendable {
   case uint32(UInt32)
   case string(String)
   case strings([String])
-  /// `a{sv}`; the values are basic ones.
+  /// `a{sv}` with basic values.
   case dictionary([String: BusValue])
 
   /// Its D-Bus signature.

@@ -1,7 +1,7 @@
-/// Who shows notices on this user's desktop: org.freedesktop.Notifications on the session bus (Desktop Notifications
-/// Specification 1.2). Use it from one thread; closes itself.
+/// The desktop's notification server, org.freedesktop.Notifications on the session bus (Desktop Notifications
+/// Specification 1.2). Use it from one thread; deinit closes the connection.
 package final class NotificationServer {
-  /// What Notify is called with.
+  /// The arguments of Notify.
   package struct Notification: Hashable, Sendable {
     package enum Urgency: UInt8, Sendable {
       case low = 0
@@ -13,15 +13,15 @@ package final class NotificationServer {
     package var icon: String
     /// Plain text, one line.
     package var summary: String
-    /// Plain text; becomes markup where the server reads markup.
+    /// Plain text; escaped if the server supports markup.
     package var body: String
     package var urgency: Urgency
     package var category: String
-    /// The desktop file's name, without its ending.
+    /// The name of the desktop file, without its suffix.
     package var desktopEntry: String
-    /// Kept in no list of past notifications.
+    /// True to keep it out of the notification history.
     package var isTransient: Bool
-    /// Milliseconds; 0: never, -1: as long as the server thinks fit.
+    /// Milliseconds; 0: never, -1: the server's default.
     package var expiry: Int32
 
     package init(
@@ -41,43 +41,43 @@ package final class NotificationServer {
   }
 
   package enum Event: Hashable, Sendable {
-    /// A notification is on the screen no more: it expired, or somebody closed it.
+    /// The notification was removed, because it expired or the user closed it.
     case closed(UInt32)
-    /// A notification that a server was too slow to tell the number of in time.
-    case late(UInt32)
-    /// The server ended, and what it showed with it.
-    case left
-    /// A server is there.
-    case came
+    /// The id of a notification, from a reply that arrived after the timeout.
+    case lateReply(UInt32)
+    /// The server exited, and its notifications disappeared.
+    case serverExited
+    /// A server appeared.
+    case serverAppeared
   }
 
   private static let name = "org.freedesktop.Notifications"
   private static let bus = "org.freedesktop.DBus"
 
   private let connection: SessionBus
-  /// Of the server that is there now; nil: not asked yet.
+  /// The capabilities of the current server; nil before they are requested.
   private var capabilities: Set<String>?
   private var knownIdentity: String?
 
-  /// Connects to the session's bus; whether a server is there is seen with the first call.
+  /// Connects to the session bus. The first call shows whether a server exists.
   package init() throws(BusError) {
     connection = try SessionBus()
-    try connection.listen(
+    try connection.subscribe(
       "type='signal',sender='\(NotificationServer.name)',interface='\(NotificationServer.name)',member='NotificationClosed'"
     )
-    try connection.listen(
+    try connection.subscribe(
       "type='signal',sender='\(NotificationServer.bus)',interface='\(NotificationServer.bus)',member='NameOwnerChanged',arg0='\(NotificationServer.name)'"
     )
   }
 
-  /// To wait on with poll(2), for `events` of poll(2).
+  /// The raw descriptor, for poll(2) with `events`.
   package var raw: Int32 { connection.raw }
   package var interest: Int16 { connection.events }
 
-  /// Tells this server from every other, on this bus and on others; nil: there is none, and none is started.
+  /// Identifies this server across buses; nil if there is none. Does not start one.
   package func identity() throws(BusError) -> String? {
     if let knownIdentity { return knownIdentity }
-    func ask(_ member: String, _ arguments: [BusValue] = []) throws(BusError) -> String? {
+    func query(_ member: String, _ arguments: [BusValue] = []) throws(BusError) -> String? {
       try connection.call(
         SessionBus.Method(
           destination: NotificationServer.bus, path: "/org/freedesktop/DBus",
@@ -85,20 +85,20 @@ package final class NotificationServer {
       ).string()
     }
     do throws(BusError) {
-      guard let bus = try ask("GetId"),
-        let owner = try ask("GetNameOwner", [.string(NotificationServer.name)])
+      guard let bus = try query("GetId"),
+        let owner = try query("GetNameOwner", [.string(NotificationServer.name)])
       else { return nil }
       knownIdentity = "\(bus) \(owner)"
-    } catch .nobody {
+    } catch .noOwner {
       return nil
     }
     return knownIdentity
   }
 
-  /// Shows a notification, or puts it in another's place.
+  /// Shows a notification or replaces one.
   ///
-  /// - Parameter replaced: 0: none.
-  /// - Returns: its number; with the first call the server may have been started.
+  /// - Parameter replaced: the id to replace; 0: none.
+  /// - Returns: its id. The first call may start the server.
   package func notify(_ notification: Notification, replacing replaced: UInt32 = 0) throws(BusError)
     -> UInt32
   {
@@ -116,21 +116,22 @@ package final class NotificationServer {
         ]), .int32(notification.expiry),
       ])
     guard let id = answer.uint32(), id > 0 else {
-      throw .refused(call: "Notify", name: "no number", message: "the answer holds no notification's number")
+      throw .refused(call: "Notify", name: "no id", message: "the reply contains no notification id")
     }
     return id
   }
 
-  /// Takes a notification off the screen; one that is not there is no error.
+  /// Removes a notification. It is not an error if it is already gone.
   package func close(_ id: UInt32) throws(BusError) {
     do throws(BusError) {
       _ = try call("CloseNotification", [.uint32(id)])
     } catch .refused {
-      // "If the notification no longer exists, an empty D-BUS Error message is sent back."
+      // Some servers then return an error: "If the notification no longer exists, an empty D-BUS Error message is
+      // sent back."
     }
   }
 
-  /// What has happened since the last time. Never waits.
+  /// The events since the last call. Does not wait.
   package func events() throws(BusError) -> [Event] {
     var events: [Event] = []
     while let message = try connection.next() {
@@ -142,11 +143,11 @@ package final class NotificationServer {
       {
         capabilities = nil
         knownIdentity = nil
-        if !before.isEmpty { events.append(.left) }
-        if !after.isEmpty { events.append(.came) }
+        if !before.isEmpty { events.append(.serverExited) }
+        if !after.isEmpty { events.append(.serverAppeared) }
       } else if message.isAnswer, let id = message.uint32() {
-        // Only Notify answers with a number.
-        events.append(.late(id))
+        // Only the reply to Notify contains an id.
+        events.append(.lateReply(id))
       }
     }
     return events
@@ -166,7 +167,7 @@ package final class NotificationServer {
         interface: NotificationServer.name, member: member), arguments)
   }
 
-  /// Text as markup: the specification's body is a small XML.
+  /// Escapes text for the body, which is a small XML subset.
   static func escaped(_ text: String) -> String {
     text.reduce(into: "") { escaped, character in
       switch character {

@@ -1,9 +1,9 @@
 internal import CBus
 internal import Glibc
 
-/// A connection to the message bus of this user's session (sd-bus(3)). Use it from one thread; closes itself.
+/// A connection to this user's session bus (sd-bus(3)). Use it from one thread; deinit closes it.
 final class SessionBus {
-  /// A method of somebody on the bus.
+  /// A method of an object on the bus.
   struct Method: Hashable, Sendable {
     let destination: String
     let path: String
@@ -14,10 +14,10 @@ final class SessionBus {
   private let functions: oceanid_bus
   private let bus: OpaquePointer
 
-  /// How long somebody may take to answer, in microseconds: as long as a desktop may take to start him.
+  /// Timeout for a reply in microseconds. It includes the time that the desktop needs to start the service.
   private static let patience: UInt64 = 5_000_000
 
-  /// Connects; the bus's hello is waited for by the first call.
+  /// Connects. The first call waits for the bus's reply to Hello.
   init() throws(BusError) {
     let functions = try BusLibrary.functions.get()
     var opened: OpaquePointer?
@@ -28,17 +28,17 @@ final class SessionBus {
   }
 
   deinit {
-    // Without a last flush, which could wait for a bus that hangs.
+    // Closes without a final flush, which could block if the bus hangs.
     _ = functions.close_unref(bus)
   }
 
-  /// To wait on with poll(2); what comes is read by `next`.
+  /// The raw descriptor for poll(2); `next` reads the messages.
   var raw: Int32 { functions.get_fd(bus) }
 
   /// The events of poll(2) to wait for.
   var events: Int16 { Int16(clamping: max(0, functions.get_events(bus))) }
 
-  /// Calls a method and waits for its answer.
+  /// Calls a method and waits for its reply.
   func call(_ method: Method, _ arguments: [BusValue] = []) throws(BusError) -> BusMessage {
     var made: OpaquePointer?
     try check(
@@ -57,41 +57,41 @@ final class SessionBus {
     let name = failure.name.map { String(cString: $0) } ?? ""
     switch name {
     case "org.freedesktop.DBus.Error.ServiceUnknown", "org.freedesktop.DBus.Error.NameHasNoOwner":
-      throw .nobody(method.destination)
-    case _ where name.hasPrefix("org.freedesktop.DBus.Error.Spawn."): throw .nobody(method.destination)
+      throw .noOwner(method.destination)
+    case _ where name.hasPrefix("org.freedesktop.DBus.Error.Spawn."): throw .noOwner(method.destination)
     case "org.freedesktop.DBus.Error.NoReply", "org.freedesktop.DBus.Error.TimedOut",
       "org.freedesktop.DBus.Error.Timeout":
-      guard functions.is_open(bus) > 0 else { throw .gone }
-      throw .silent(method.destination)
+      guard functions.is_open(bus) > 0 else { throw .disconnected }
+      throw .noReply(method.destination)
     case _ where functions.is_open(bus) <= 0 || [ECONNRESET, ENOTCONN, EPIPE].contains(-code):
-      throw .gone
+      throw .disconnected
     case "",
       _ where name.hasPrefix("System.Error."):
-      throw -code == ETIMEDOUT ? .silent(method.destination) : .call(method.member, -code)
+      throw -code == ETIMEDOUT ? .noReply(method.destination) : .call(method.member, -code)
     default:
       throw .refused(
         call: method.member, name: name, message: failure.message.map { String(cString: $0) } ?? "")
     }
   }
 
-  /// Asks the bus for what matches a rule (D-Bus specification, "Match Rules").
+  /// Subscribes to the messages that match a rule (D-Bus specification, "Match Rules").
   ///
-  /// By hand and not by sd_bus_add_match(3): what the bus then sends is read without callbacks.
-  func listen(_ rule: String) throws(BusError) {
+  /// Calls AddMatch directly instead of sd_bus_add_match(3), so that messages are read without callbacks.
+  func subscribe(_ rule: String) throws(BusError) {
     _ = try call(
       Method(
         destination: "org.freedesktop.DBus", path: "/org/freedesktop/DBus",
         interface: "org.freedesktop.DBus", member: "AddMatch"), [.string(rule)])
   }
 
-  /// The next message that has come; nil where none has. Never waits.
+  /// The next received message; nil if there is none. Does not wait.
   func next() throws(BusError) -> BusMessage? {
     while true {
       var message: OpaquePointer?
       let code = functions.process(bus, &message)
       let read = message.map { BusMessage(owning: $0, functions) }
-      // At its end a connection is open no more, without an error.
-      guard code >= 0, functions.is_open(bus) > 0 else { throw .gone }
+      // sd-bus reports a closed connection without an error code.
+      guard code >= 0, functions.is_open(bus) > 0 else { throw .disconnected }
       if let read { return read }
       guard code > 0 else { return nil }
     }
@@ -99,6 +99,6 @@ final class SessionBus {
 
   private func check(_ name: String, _ code: Int32) throws(BusError) {
     guard code < 0 else { return }
-    throw [ECONNRESET, ENOTCONN, EPIPE].contains(-code) ? .gone : .call(name, -code)
+    throw [ECONNRESET, ENOTCONN, EPIPE].contains(-code) ? .disconnected : .call(name, -code)
   }
 }

@@ -1,18 +1,18 @@
 internal import CLibCrypto
 
-/// A message authentication code that only who knows the key can make (RFC 2104 with SHA-256), by OpenSSL.
+/// HMAC with SHA-256 (RFC 2104), computed by OpenSSL.
 package struct HMACSHA256: Hashable, Sendable {
-  /// 32 of them.
+  /// The 32 bytes of the code.
   package let bytes: [UInt8]
 
-  /// - Parameter key: at most 64 KiB of it count.
-  /// - Returns: nil where OpenSSL has no SHA-256 to give, as with a broken installation.
+  /// - Parameter key: only its first 64 KiB are used.
+  /// - Returns: nil if OpenSSL provides no SHA-256, as in a broken installation.
   package init?(of message: [UInt8], key: [UInt8]) {
     var code = [UInt8](repeating: 0, count: 32)
     let key = key.prefix(64 << 10)
     let isMade = key.withUnsafeBytes { key in
       message.withUnsafeBytes { message in
-        // A null key would mean "the key of last time" (HMAC(3)); an empty buffer's address may be null.
+        // A null key would reuse the previous key (HMAC(3)), and an empty buffer's address may be null.
         oceanid_hmac_sha256(
           key.baseAddress ?? UnsafeRawPointer(bitPattern: 1), Int32(key.count), message.baseAddress,
           message.count,
@@ -23,7 +23,7 @@ package struct HMACSHA256: Hashable, Sendable {
     bytes = code
   }
 
-  /// Small letters.
+  /// Lowercase hexadecimal digits.
   package var hexadecimal: String {
     let digits = Array("0123456789abcdef".utf8)
     return String(

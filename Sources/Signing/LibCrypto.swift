@@ -1,13 +1,13 @@
 internal import CLibCrypto
 
-/// OpenSSL as a whole, as all libraries of the process share it.
+/// The OpenSSL library, which all libraries in this process share.
 package enum LibCrypto {
-  /// `3.0.19`, of the library that this process runs with.
+  /// The version in use, for example `3.0.19`.
   package static var version: String { String(cString: OpenSSL_version(OPENSSL_FULL_VERSION_STRING)) }
 
-  /// Has it keep what it holds until the process is gone. By itself it frees that when `exit` is called
-  /// (OPENSSL_init_crypto(3)), under the hands of threads that are still at a request.
+  /// Disables OpenSSL's cleanup at `exit` (OPENSSL_init_crypto(3)), which would free memory that other threads still
+  /// use.
   ///
-  /// Call it before anything else in the process uses OpenSSL.
-  package static func keepToTheEnd() { OPENSSL_init_crypto(UInt64(OPENSSL_INIT_NO_ATEXIT), nil) }
+  /// Call it before any other code in the process uses OpenSSL.
+  package static func disableExitCleanup() { OPENSSL_init_crypto(UInt64(OPENSSL_INIT_NO_ATEXIT), nil) }
 }

@@ -1,7 +1,7 @@
 package import GuardAPI
 
 extension HistoryDocument {
-  /// What the guard wrote to the journal, as far as the query asks for it and the reader may read it.
+  /// The guard's journal entries that match the query and that the user may read.
   package init(journal scope: JournalScope, _ query: HistoryQuery) throws(JournalError) {
     let reader = try JournalReader(scope, identifier: "oceanid-guard", matches: query.journalMatches)
     let entries = try reader.entries(

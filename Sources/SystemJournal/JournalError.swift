@@ -1,14 +1,14 @@
 internal import Glibc
 
-/// Why the journal can't be read.
+/// Why the journal cannot be read.
 package enum JournalError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// libsystemd can't be loaded.
+  /// libsystemd could not be loaded.
   case library(String)
-  /// There are journal files, and this user may read none that matters.
+  /// Journal files exist, but this user may not read the relevant ones.
   case denied
-  /// No journal is kept on this machine.
+  /// This machine keeps no journal.
   case absent
-  /// A call that failed with this errno value.
+  /// A call failed with this errno value.
   case call(String, Int32)
 
   package var description: String {

@@ -1,6 +1,6 @@
 internal import CJournal
 
-/// The functions of libsystemd that read the journal, loaded when the first reader is made.
+/// The journal functions of libsystemd, loaded with the first reader.
 enum JournalLibrary {
   static let functions: Result<oceanid_journal, JournalError> = {
     var functions = oceanid_journal()

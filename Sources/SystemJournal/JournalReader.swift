@@ -1,11 +1,11 @@
 internal import CJournal
 internal import Glibc
 
-/// An open journal, read through libsystemd. Use it from one thread at a time; closes itself.
+/// An open journal, read through libsystemd. Use it from one thread at a time; deinit closes it.
 package final class JournalReader {
-  /// One entry: when it was logged, and those of the fields asked for that it has.
+  /// One entry: its time and those of the requested fields that it has.
   package struct Entry: Hashable, Sendable {
-    /// Since 1970, UTC.
+    /// Microseconds since 1970, UTC.
     package let microseconds: UInt64
     package let fields: [String: String]
   }
@@ -13,9 +13,10 @@ package final class JournalReader {
   private let functions: oceanid_journal
   private let journal: OpaquePointer
 
-  /// Opens the journal for the entries of a scope whose fields have these values: those of one name are alternatives.
+  /// Opens the journal for the entries of a scope that match these field values. Values of the same field are
+  /// alternatives.
   ///
-  /// - Parameter matches: `("OCEANID_EVENT", "tunnel_up")`.
+  /// - Parameter matches: for example `("OCEANID_EVENT", "tunnel_up")`.
   package init(
     _ scope: JournalScope, identifier: String, matches: [(name: String, value: String)] = []
   ) throws(JournalError) {
@@ -34,7 +35,7 @@ package final class JournalReader {
     for match in scope.matches + ["SYSLOG_IDENTIFIER=\(identifier)"]
       + matches.map({ "\($0.name)=\($0.value)" })
     {
-      // Matches of one field are joined by "or", those of different ones by "and" (sd_journal_add_match(3)).
+      // Matches of one field are combined with "or", those of different fields with "and" (sd_journal_add_match(3)).
       let code = functions.add_match(opened, match, 0)
       guard code >= 0 else { throw .call("sd_journal_add_match", -code) }
     }
@@ -42,13 +43,13 @@ package final class JournalReader {
 
   deinit { functions.close(journal) }
 
-  /// The newest entries of a span of time, newest first.
+  /// The newest entries of a time range, newest first.
   ///
   /// - Parameters:
-  ///   - since: microseconds since 1970; entries of that moment are in.
-  ///   - until: the same; entries of that moment are out. Nil: now.
-  ///   - names: the fields wanted.
-  ///   - required: entries without this field are passed over.
+  ///   - since: microseconds since 1970, inclusive.
+  ///   - until: microseconds since 1970, exclusive; nil: now.
+  ///   - names: the requested fields.
+  ///   - required: entries without this field are skipped.
   package func entries(
     since: UInt64 = 0, until: UInt64? = nil, limit: Int, fields names: [String],
     requiring required: String? = nil
@@ -67,7 +68,7 @@ package final class JournalReader {
     return entries
   }
 
-  /// The entries after a moment, oldest first, as far as there are any.
+  /// The entries after a time, oldest first.
   package func entries(after moment: UInt64, fields names: [String]) throws(JournalError) -> [Entry] {
     try check("sd_journal_seek", functions.seek_realtime_usec(journal, moment + 1))
     var entries: [Entry] = []
@@ -77,12 +78,12 @@ package final class JournalReader {
     return entries
   }
 
-  /// Waits until the journal changes or the time is over. Blocks the thread.
+  /// Waits until the journal changes or the time has passed. Blocks the thread.
   package func wait(atMost microseconds: UInt64) throws(JournalError) {
     try check("sd_journal_wait", functions.wait(journal, microseconds))
   }
 
-  /// nil: an entry that is damaged, or was vacuumed away meanwhile.
+  /// nil for an entry that is damaged or was vacuumed in the meantime.
   private func current(_ names: [String]) throws(JournalError) -> Entry? {
     var microseconds: UInt64 = 0
     guard functions.get_realtime_usec(journal, &microseconds) >= 0 else { return nil }
@@ -91,7 +92,7 @@ package final class JournalReader {
       var data: UnsafeRawPointer?
       var length = 0
       guard functions.get_data(journal, name, &data, &length) >= 0, let data else { continue }
-      // `NAME=value`
+      // The data has the form `NAME=value`.
       let bytes = UnsafeRawBufferPointer(start: data, count: length).dropFirst(name.utf8.count + 1)
       fields[name] = String(decoding: bytes, as: UTF8.self)
     }
@@ -99,7 +100,7 @@ package final class JournalReader {
   }
 
   private func step(_ name: String, _ code: Int32) throws(JournalError) -> Bool {
-    // A damaged entry is not the end of the journal.
+    // A damaged entry does not end the iteration.
     if code == -EBADMSG { return true }
     try check(name, code)
     return code > 0

@@ -1,15 +1,15 @@
 internal import Glibc
 
-/// Whose entries are read, by fields that journald itself vouches for: nobody can slip in others with logger(1).
+/// The origin of the entries, by fields that journald sets itself, so that logger(1) cannot forge them.
 package enum JournalScope: Hashable, Sendable {
-  /// A service of the machine: `oceanid-guard.service`.
+  /// A system service, for example `oceanid-guard.service`.
   case systemUnit(String)
-  /// A service of this user's own manager.
+  /// A service of this user's manager.
   case userUnit(String, uid: UInt32)
-  /// The files in a folder, whoever wrote the entries.
+  /// The journal files in a folder, whatever wrote the entries.
   case folder(String)
 
-  /// Fields and values that all have to match (systemd.journal-fields(7)).
+  /// Field matches that all have to hold (systemd.journal-fields(7)).
   var matches: [String] {
     switch self {
     case .systemUnit(let unit): ["_SYSTEMD_UNIT=\(unit)"]
@@ -18,10 +18,10 @@ package enum JournalScope: Hashable, Sendable {
     }
   }
 
-  /// Throws where this user can't read what he asks for: libsystemd shows an empty journal then, and says nothing.
+  /// Throws if the user may not read this scope. libsystemd would return an empty journal without an error.
   func checkAccess() throws(JournalError) {
     if case .folder = self { return }
-    // A volatile journal keeps users' entries beside the machine's.
+    // A volatile journal contains users' entries and system entries in one file.
     var names = ["system.journal"]
     if case .userUnit(_, let uid) = self { names.append("user-\(uid).journal") }
     var isThere = false
@@ -30,7 +30,7 @@ package enum JournalScope: Hashable, Sendable {
         for name in names {
           let path = "\(folder)/\(machine)/\(name)"
           if access(path, R_OK) == 0 { return }
-          // A folder that can't be searched hides its files.
+          // The files of a folder without search permission are not visible.
           isThere = isThere || access(path, F_OK) == 0 || errno == EACCES
         }
       }

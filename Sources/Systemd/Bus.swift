@@ -1,17 +1,17 @@
 internal import CLibSystemd
 internal import Glibc
 
-/// A connection to a message bus that listens to signals (sd-bus(3)). One thread or queue at a time.
+/// A connection to a message bus that receives signals (sd-bus(3)). Use it from one thread or queue at a time.
 struct Bus: ~Copyable {
-  /// One boolean signal: `org.freedesktop.login1.Manager.PrepareForSleep(b)`.
+  /// A signal with one boolean argument, for example `org.freedesktop.login1.Manager.PrepareForSleep(b)`.
   struct Signal {
-    /// Only the owner of this name is believed; nil: anybody.
+    /// Only signals of this name's owner are accepted; nil accepts any sender.
     let sender: String?
     let path: String
     let interface: String
     let member: String
 
-    /// A match rule as the D-Bus specification writes it ("Match Rules").
+    /// The match rule in the D-Bus specification's syntax ("Match Rules").
     fileprivate var rule: String {
       let rule = "type='signal',path='\(path)',interface='\(interface)',member='\(member)'"
       return sender.map { "\(rule),sender='\($0)'" } ?? rule
@@ -21,25 +21,25 @@ struct Bus: ~Copyable {
   private let bus: OpaquePointer
   private let signal: Signal
 
-  /// Connects, and waits for the bus to say hello.
+  /// Connects and waits for the bus's reply to Hello.
   ///
-  /// - Parameter address: as in DBUS_SYSTEM_BUS_ADDRESS; nil: the system bus.
+  /// - Parameter address: in the format of DBUS_SYSTEM_BUS_ADDRESS; nil selects the system bus.
   init(address: String?, listeningTo signal: Signal) throws(SystemdError) {
     self.bus = try Bus.connect(address, signal.rule)
     self.signal = signal
   }
 
   deinit {
-    // Closes without a last flush, which could wait for a bus that hangs.
+    // Closes without a final flush, which could block if the bus hangs.
     sd_bus_close_unref(bus)
   }
 
-  /// Readable: call `read`.
+  /// The raw descriptor. When it is readable, call `read`.
   var raw: Int32 { sd_bus_get_fd(bus) }
 
-  /// The values of the signals that have come, oldest first.
+  /// The values of the received signals, oldest first.
   ///
-  /// - Throws: when the connection is gone.
+  /// - Throws: `SystemdError` if the connection is closed.
   func read() throws(SystemdError) -> [Bool] {
     var values: [Bool] = []
     while true {
@@ -47,7 +47,7 @@ struct Bus: ~Copyable {
       let result = sd_bus_process(bus, &message)
       defer { sd_bus_message_unref(message) }
       try Bus.check(result, "sd_bus_process")
-      // At its end a connection is open no more, without an error.
+      // sd-bus reports a closed connection without an error code.
       guard sd_bus_is_open(bus) > 0 else {
         throw SystemdError(operation: "sd_bus_process", code: ENOTCONN, detail: "the message bus is gone")
       }
@@ -57,7 +57,7 @@ struct Bus: ~Copyable {
   }
 
   private func value(of message: OpaquePointer) -> Bool? {
-    // What is sent to us alone has passed no match rule, so nobody vouches for its sender.
+    // A unicast message has bypassed the match rule, so its sender is not verified.
     guard sd_bus_message_is_signal(message, signal.interface, signal.member) > 0,
       sd_bus_message_get_destination(message) == nil
     else { return nil }
@@ -93,7 +93,7 @@ struct Bus: ~Copyable {
     return bus
   }
 
-  /// AddMatch by hand: what the bus then sends is read without callbacks.
+  /// Calls AddMatch directly, so that messages are read without callbacks.
   private static func subscribe(_ bus: OpaquePointer, _ rule: String) throws(SystemdError) {
     var made: OpaquePointer?
     try check(
@@ -108,18 +108,18 @@ struct Bus: ~Copyable {
     try check(sd_bus_call(bus, call, patience, nil, nil), "AddMatch")
   }
 
-  /// How long the bus may take to answer, in microseconds.
+  /// Timeout for a reply of the bus in microseconds.
   private static let patience: UInt64 = 5_000_000
 
   private static func require(_ pointer: OpaquePointer?) throws(SystemdError) -> OpaquePointer {
     guard let pointer else {
-      throw SystemdError(operation: "sd-bus", code: ENOMEM, detail: "no object was made")
+      throw SystemdError(operation: "sd-bus", code: ENOMEM, detail: "no object was created")
     }
     return pointer
   }
 
   private static func check(_ result: Int32, _ operation: String) throws(SystemdError) {
     guard result < 0 else { return }
-    throw SystemdError(operation: operation, code: -result, detail: "the message bus can't be listened to")
+    throw SystemdError(operation: operation, code: -result, detail: "can't subscribe to the message bus")
   }
 }

@@ -1,10 +1,10 @@
 internal import CLibSystemd
 internal import Glibc
 
-/// The journal's native socket (sd_journal_sendv(3)). Callable from any thread.
+/// Writes to the journal's native socket (sd_journal_sendv(3)). Thread-safe.
 package enum Journal {
-  /// Hands one entry to journald. Where no journald runs, libsystemd drops the entry and reports success:
-  /// ask `isConnected(to:)` first.
+  /// Sends one entry to journald. Without journald, libsystemd drops the entry and reports success, so check
+  /// `isConnected(to:)` first.
   package static func send(_ entry: JournalEntry) throws(SystemdError) {
     var bytes: [UInt8] = []
     var ranges: [Range<Int>] = []
@@ -23,12 +23,12 @@ package enum Journal {
     }
     guard result >= 0 else {
       throw SystemdError(
-        operation: "sd_journal_sendv", code: -result, detail: "the journal did not take the entry")
+        operation: "sd_journal_sendv", code: -result, detail: "journald did not accept the entry")
     }
   }
 
-  /// Whether `descriptor` (2: standard error) is the stream that the service manager connected to the
-  /// journal: `JOURNAL_STREAM` names its device and inode (systemd.exec(5)).
+  /// True if `descriptor` (2: standard error) is the stream that the service manager connected to the journal.
+  /// `JOURNAL_STREAM` contains its device and inode (systemd.exec(5)).
   package static func isConnected(to descriptor: Int32 = STDERR_FILENO) -> Bool {
     guard let stream = getenv("JOURNAL_STREAM") else { return false }
     var status = stat()

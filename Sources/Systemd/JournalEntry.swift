@@ -1,13 +1,13 @@
-/// The levels of syslog(3), as the journal's PRIORITY.
+/// The severity levels of syslog(3), used in the journal's PRIORITY field.
 package enum Priority: Int, Hashable, Comparable, Sendable, CaseIterable {
   case emergency = 0
   case alert, critical, error, warning, notice, info, debug
 
-  /// From the most urgent to the least.
+  /// Orders from the most to the least urgent.
   package static func < (a: Priority, b: Priority) -> Bool { a.rawValue < b.rawValue }
 }
 
-/// One entry for the journal: fields in order, a name may occur more than once.
+/// A journal entry: an ordered list of fields, in which a name may occur more than once.
 package struct JournalEntry: Hashable, Sendable {
   package struct Field: Hashable, Sendable {
     package let name: String
@@ -22,10 +22,10 @@ package struct JournalEntry: Hashable, Sendable {
     ]
   }
 
-  /// Adds a field. A value may hold any text, line feeds too.
+  /// Adds a field. The value may contain any text, including line feeds.
   ///
-  /// A name is `A-Z`, digits and underscores, at most 64 characters, and begins with a letter: journald
-  /// drops anything else without a word (systemd.journal-fields(7)), so it is an error here.
+  /// A name consists of `A-Z`, digits and underscores, starts with a letter and has at most 64 characters. journald
+  /// drops other fields silently (systemd.journal-fields(7)), so they are an error here.
   package mutating func add(_ name: String, _ value: String) throws(SystemdError) {
     guard JournalEntry.isValid(name: name) else {
       throw SystemdError(

@@ -1,26 +1,26 @@
 internal import CLibSystemd
 internal import Glibc
 
-/// Tells the service manager how the process is doing (sd_notify(3)). Callable from any thread.
+/// Reports the state of the process to the service manager (sd_notify(3)). Thread-safe.
 package enum Notify {
   /// One assignment of sd_notify(3).
   package enum State: Hashable, Sendable {
-    /// Start-up or reload is done.
+    /// Start-up or reload is complete.
     case ready
     /// A reload begins; `.ready` ends it.
     case reloading
     case stopping
     case watchdog
-    /// One line for people; control characters become spaces.
+    /// One line of text for users; control characters become spaces.
     case status(String)
-    /// Start, reload or stop needs this much longer, from now.
+    /// Start, reload or stop needs this much more time, counted from now.
     case extendTimeout(Duration)
   }
 
   package enum Delivery: Hashable, Sendable {
     /// The message is in the manager's queue.
     case sent
-    /// `NOTIFY_SOCKET` is not set: nobody listens, nothing was done.
+    /// `NOTIFY_SOCKET` is not set, so nothing was sent.
     case noServiceManager
   }
 
@@ -33,7 +33,7 @@ package enum Notify {
     let result = sd_notify(0, message(states, monotonicMicroseconds: monotonicMicroseconds()))
     guard result >= 0 else {
       throw SystemdError(
-        operation: "sd_notify", code: -result, detail: "the service manager did not take the message")
+        operation: "sd_notify", code: -result, detail: "the service manager did not accept the message")
     }
     return result > 0 ? .sent : .noServiceManager
   }
@@ -42,8 +42,8 @@ package enum Notify {
     states.map { state in
       switch state {
       case .ready: "READY=1"
-      // The manager compares the stamp with its own clock to pair this message with the reload that it
-      // asked for; 253 and later insist on it (sd_notify(3), MONOTONIC_USEC).
+      // The manager uses the timestamp to match this message with the reload that it requested; systemd 253 and later
+      // require it (sd_notify(3), MONOTONIC_USEC).
       case .reloading: "RELOADING=1\nMONOTONIC_USEC=\(monotonicMicroseconds)"
       case .stopping: "STOPPING=1"
       case .watchdog: "WATCHDOG=1"
@@ -53,7 +53,7 @@ package enum Notify {
     }.joined(separator: "\n")
   }
 
-  /// A line feed in a status would begin another assignment.
+  /// A line feed in a status would start another assignment.
   private static func line(_ text: String) -> String {
     var scalars = String.UnicodeScalarView()
     for scalar in text.unicodeScalars.prefix(1024) {
@@ -70,7 +70,7 @@ package enum Notify {
 }
 
 extension Duration {
-  /// Whole microseconds; a duration past 290,000 years is not worth an overflow.
+  /// Whole microseconds. Durations over 290,000 years are clamped to avoid an overflow.
   fileprivate var microseconds: Int64 {
     let (whole, overflow) = components.seconds.multipliedReportingOverflow(by: 1_000_000)
     return overflow ? .max : whole &+ components.attoseconds / 1_000_000_000_000

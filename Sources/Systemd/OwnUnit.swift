@@ -1,22 +1,22 @@
 internal import CLibSystemd
 internal import Glibc
 
-/// The unit that this process is a service of.
+/// The systemd unit that this process belongs to.
 package enum OwnUnit: Hashable, Sendable {
   case system(String)
-  /// Of a user's own manager.
+  /// A service of a user's manager.
   case user(String)
 
-  /// nil where no manager started it.
+  /// nil if no service manager started this process.
   package static func current() -> OwnUnit? {
-    // sd_pid_get_unit(3)
+    // Like sd_pid_get_unit(3).
     if let name = name({ sd_pid_get_user_unit(0, $0) }) { return .user(name) }
     if let name = name({ sd_pid_get_unit(0, $0) }) { return .system(name) }
-    // libsystemd compares with the control group of process 1, which ProtectProc=invisible hides.
+    // libsystemd compares with the control group of process 1, which ProtectProc=invisible hides. This does not.
     return OwnUnit(cgroups: ownCgroups())
   }
 
-  /// - Parameter text: of /proc/self/cgroup (cgroups(7)).
+  /// - Parameter text: the contents of /proc/self/cgroup (cgroups(7)).
   package init?(cgroups text: String) {
     let paths = text.split(separator: "\n").compactMap { line -> Substring? in
       let parts = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
@@ -25,10 +25,10 @@ package enum OwnUnit: Hashable, Sendable {
     }
     for path in paths {
       let names = path.split(separator: "/")
-      // The service may have control groups of its own below its unit's.
+      // The service may have its own control groups below its unit's.
       guard let place = names.lastIndex(where: { $0.hasSuffix(".service") }), !names[place].hasPrefix("user@")
       else { continue }
-      // systemd puts a "_" before names that cgroupfs might take for its own.
+      // systemd escapes names that are reserved in cgroupfs with a leading "_".
       let name = String(names[place].drop { $0 == "_" })
       self = names[..<place].contains { $0.hasPrefix("user@") } ? .user(name) : .system(name)
       return

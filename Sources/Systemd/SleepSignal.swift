@@ -1,11 +1,10 @@
-// Dispatch sources may be used from any thread (dispatch_source_create(3)); Linux's Dispatch does not say so.
+// Dispatch sources are thread-safe (dispatch_source_create(3)), but Linux's Dispatch does not declare them Sendable.
 @preconcurrency internal import Dispatch
 internal import Synchronization
 
-/// Tells when the machine is about to sleep and when it is awake again: logind's PrepareForSleep
-/// (org.freedesktop.login1(5)).
+/// Reports that the machine is about to sleep or has woken up: logind's PrepareForSleep (org.freedesktop.login1(5)).
 ///
-/// Where there is no bus, or while it is gone, this is silent and looks for it now and then; that is no error.
+/// If the bus is unavailable, it retries and reports no error.
 package final class SleepSignal: Sendable {
   package enum Phase: Hashable, Sendable {
     case aboutToSleep
@@ -18,27 +17,27 @@ package final class SleepSignal: Sendable {
     var isCancelled = false
   }
 
-  /// Between attempts to reach the bus, in seconds: doubled from the first to the last.
+  /// Seconds between connection attempts; the pause doubles from the first to the last value.
   private static let firstPause = 1
   private static let lastPause = 300
 
   private let address: String?
   private let signal: Bus.Signal
   private let handler: @Sendable (Phase) -> Void
-  /// Connecting may wait for a slow bus, so nobody else's queue is used.
+  /// A private queue, because connecting may block on a slow bus.
   private let queue = DispatchQueue(label: "sleep signal")
   private let state = Mutex(State())
 
   /// Starts to listen.
   ///
-  /// - Parameter handler: called on a queue of this object's own.
+  /// - Parameter handler: called on a private queue.
   package convenience init(_ handler: @escaping @Sendable (Phase) -> Void) {
     self.init(address: nil, sender: "org.freedesktop.login1", handler)
   }
 
   /// - Parameters:
-  ///   - address: of another bus than the system's.
-  ///   - sender: whose signal counts; nil: anybody's.
+  ///   - address: the address of another bus than the system bus.
+  ///   - sender: the only accepted sender; nil accepts any.
   init(address: String?, sender: String?, _ handler: @escaping @Sendable (Phase) -> Void) {
     self.address = address
     self.signal = Bus.Signal(
@@ -62,16 +61,16 @@ package final class SleepSignal: Sendable {
 
   private func connect() {
     guard !state.withLock({ $0.isCancelled }) else { return }
-    let line: Line
+    let bus: SharedBus
     do throws(SystemdError) {
-      line = Line(try Bus(address: address, listeningTo: signal))
+      bus = SharedBus(try Bus(address: address, listeningTo: signal))
     } catch {
       return connectLater()
     }
-    let source = DispatchSource.makeReadSource(fileDescriptor: line.raw, queue: queue)
-    source.setEventHandler { [weak self] in self?.hear(line) }
-    // The descriptor is the source's until it is cancelled (dispatch_source_create(3)).
-    source.setCancelHandler { withExtendedLifetime(line) {} }
+    let source = DispatchSource.makeReadSource(fileDescriptor: bus.raw, queue: queue)
+    source.setEventHandler { [weak self] in self?.deliverSignals(bus) }
+    // The source uses the descriptor until it is cancelled (dispatch_source_create(3)).
+    source.setCancelHandler { withExtendedLifetime(bus) {} }
     source.activate()
     let isWanted = state.withLock { state in
       guard !state.isCancelled else { return false }
@@ -80,13 +79,14 @@ package final class SleepSignal: Sendable {
       return true
     }
     guard isWanted else { return source.cancel() }
-    // What came with the bus's first answers makes the descriptor readable no more.
-    hear(line)
+    // Messages that arrived with the bus's first replies are already buffered and do not make the descriptor
+    // readable.
+    deliverSignals(bus)
   }
 
-  private func hear(_ line: Line) {
+  private func deliverSignals(_ bus: SharedBus) {
     do throws(SystemdError) {
-      for isAboutToSleep in try line.read() { handler(isAboutToSleep ? .aboutToSleep : .awake) }
+      for isAboutToSleep in try bus.read() { handler(isAboutToSleep ? .aboutToSleep : .awake) }
     } catch {
       state.withLock { state in
         state.source?.cancel()
@@ -106,7 +106,7 @@ package final class SleepSignal: Sendable {
 }
 
 /// The connection, shared by the handlers of one source.
-private final class Line: Sendable {
+private final class SharedBus: Sendable {
   private let bus: Mutex<Bus>
   let raw: Int32
 

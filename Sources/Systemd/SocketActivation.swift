@@ -3,9 +3,9 @@ internal import Glibc
 
 /// A listening socket that the service manager bound for this process.
 package struct PassedSocket: Hashable, Sendable {
-  /// `FileDescriptorName=` of the socket unit; `unknown` where it gives none.
+  /// `FileDescriptorName=` of the socket unit; `unknown` if it is not set.
   package let name: String
-  /// Open, close-on-exec, and the caller's to close.
+  /// Open and close-on-exec; the caller must close it.
   package let descriptor: Int32
 
   package init(name: String, descriptor: Int32) {
@@ -16,11 +16,12 @@ package struct PassedSocket: Hashable, Sendable {
 
 /// Socket activation (sd_listen_fds_with_names(3)).
 package enum SocketActivation {
-  /// Takes what was passed, in order; empty when nothing was, or when it was meant for another process.
+  /// Takes ownership of the passed sockets, in order; empty if none was passed or if they were meant for another
+  /// process.
   ///
-  /// Removes `LISTEN_FDS`, `LISTEN_PID` and `LISTEN_FDNAMES` from the environment so that no child process
-  /// takes the same sockets. Call it once, before the first thread starts: the environment has no lock.
-  package static func take() throws(SystemdError) -> [PassedSocket] {
+  /// Removes `LISTEN_FDS`, `LISTEN_PID` and `LISTEN_FDNAMES` from the environment, so that no child process uses the
+  /// same sockets. Call it once, before the first thread starts, because the environment has no lock.
+  package static func passedSockets() throws(SystemdError) -> [PassedSocket] {
     var names: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
     let count = sd_listen_fds_with_names(1, &names)
     defer { free(names) }

@@ -1,12 +1,12 @@
 internal import Glibc
 
-/// A call into libsystemd that failed.
+/// A failed call into libsystemd.
 package struct SystemdError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// What was called, in the words of its manual page: `sd_notify`.
+  /// The name of the function, for example `sd_notify`.
   package let operation: String
-  /// The errno value, positive; 0 where the fault was found before the call.
+  /// The positive errno value; 0 if the error was found before the call.
   package let code: Int32
-  /// What about, and what to do.
+  /// The problem and its remedy.
   package let detail: String
 
   package init(operation: String, code: Int32, detail: String) {

@@ -1,9 +1,9 @@
 internal import Glibc
 
-/// The systemd of this machine. libsystemd does not tell its version, and the manager on the bus is not everywhere, so
-/// this goes by the names of files.
+/// The systemd version of this machine. libsystemd has no version function and the manager's bus is not always
+/// available, so it is read from file names.
 package enum SystemdLibrary {
-  /// `252`; `unknown` where it lies in no usual place.
+  /// For example `252`; `unknown` if the library is in no known folder.
   package static let version: String = {
     for folder in folders {
       for name in names(in: folder) { if let version = named(in: name) { return version } }
@@ -11,7 +11,7 @@ package enum SystemdLibrary {
     return "unknown"
   }()
 
-  /// - Parameter name: of the library that all programs of one systemd share.
+  /// - Parameter name: the file name of systemd's shared library.
   static func named(in name: String) -> String? {
     let (prefix, suffix) = ("libsystemd-shared-", ".so")
     guard name.hasPrefix(prefix), name.hasSuffix(suffix) else { return nil }
@@ -19,7 +19,7 @@ package enum SystemdLibrary {
     return version.first?.isNumber == true ? String(version) : nil
   }
 
-  /// Debian has it below the folder of an architecture, others do not.
+  /// Debian installs it below an architecture's folder, others do not.
   private static var folders: [String] {
     names(in: "/usr/lib").filter { $0.contains("-linux-") }.map { "/usr/lib/\($0)/systemd" } + [
       "/usr/lib/systemd"

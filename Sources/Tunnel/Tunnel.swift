@@ -7,7 +7,7 @@ internal import Synchronization
 package final class Tunnel: Sendable {
   private let mailbox: Mailbox<Engine.Message>
   private let board: Board
-  private let thread: OwnThread
+  private let thread: JoinableThread
   /// Where the guard's own requests come in: a Unix socket that takes connections of this process only.
   package let ownDoor: OwnDoor
 
@@ -35,7 +35,7 @@ package final class Tunnel: Sendable {
     self.mailbox = mailbox
     self.board = board
     self.ownDoor = ownDoor
-    self.thread = try OwnThread(name: "tunnel \(name)") {
+    self.thread = try JoinableThread(name: "tunnel \(name)") {
       do throws(SystemError) {
         let engine = try Engine(plan, mailbox: mailbox, board: board)
         engine.run()

@@ -1,11 +1,11 @@
-/// Makes the tree of a document from its events.
+/// Builds the tree of a document from its events.
 struct Composer: ~Copyable {
   private var events: EventStream
   private let limits: Document.Limits
-  /// A name may be given again: the latest one is meant from then on.
+  /// An anchor may be redefined; the latest definition applies.
   private var anchors: [String: (node: Node, size: Int)] = [:]
   private var count = 0
-  /// Keys that were given before in their mapping, where they are told beside the tree.
+  /// Repeated keys, if they are reported separately from the tree.
   private(set) var repeated: [Node.Scalar] = []
 
   init(_ events: consuming EventStream, limits: Document.Limits) {
@@ -100,9 +100,9 @@ struct Composer: ~Copyable {
   // MARK: Limits
 
   private mutating func spend(_ nodes: Int, at mark: Mark) throws(YAMLError) {
-    // Never above the limit, so that nothing overflows however often aliases are doubled.
+    // Stays below the limit, so that repeated aliases cannot overflow it.
     guard nodes <= limits.nodes - count else {
-      throw .limit(problem: "stands for more than \(limits.nodes) values", mark: mark)
+      throw .limit(problem: "expands to more than \(limits.nodes) values", mark: mark)
     }
     count += nodes
   }

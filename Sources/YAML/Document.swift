@@ -1,40 +1,39 @@
-/// One YAML document as a tree whose nodes know their line and column.
+/// A YAML document as a tree whose nodes have their line and column.
 package struct Document: Sendable {
-  /// What a text may ask for. Nothing that people write comes near.
+  /// Limits for the text. Documents written by people stay far below them.
   package struct Limits: Sendable {
-    /// Bytes of the text.
+    /// Size of the text in bytes.
     package var size = 8 << 20
-    /// Collections in one another.
+    /// Nesting depth of collections.
     package var depth = 100
-    /// Nodes of the tree, where an alias counts for all the nodes that it stands for.
+    /// Number of nodes in the tree. An alias counts as many as the nodes that it refers to.
     package var nodes = 1 << 20
-    /// Whether nodes may have anchors, and aliases stand for them.
+    /// Whether anchors and aliases are allowed.
     package var references = true
-    /// Whether a key may be given again in its mapping: the first one is in force, and `Document.repeated` has the
-    /// others.
+    /// Whether a mapping may repeat a key: the first value applies, and `Document.repeated` contains the others.
     package var repeatedKeys = false
 
     package init() {}
   }
 
-  /// Nil: nothing but white space and comments.
+  /// nil if the document has only white space and comments.
   package let root: Node?
-  /// Keys that stand in their mapping already, in the order of the text.
+  /// Repeated keys of mappings, in the order of the text.
   package let repeated: [Node.Scalar]
 
   /// Parses `text`: one document, with or without markers. Aliases are replaced by their nodes.
   ///
-  /// - Throws: the first mistake, with its place.
+  /// - Throws: the first error with its position.
   package init(_ text: String, limits: Limits = Limits()) throws(YAMLError) {
     try self.init(bytes: Array(text.utf8), limits: limits)
   }
 
-  /// - Parameter bytes: UTF-8; a byte order mark before it is skipped.
+  /// - Parameter bytes: UTF-8; a leading byte order mark is skipped.
   package init(bytes: [UInt8], limits: Limits = Limits()) throws(YAMLError) {
     guard bytes.count <= limits.size else {
       throw .limit(problem: "is larger than \(limits.size) bytes", mark: nil)
     }
-    // libyaml counts the mark as a column, and then keys of the first line and the others do not line up.
+    // libyaml counts the mark as a column, so keys of the first line would not align with the others.
     let hasByteOrderMark = bytes.starts(with: [0xEF, 0xBB, 0xBF])
     var composer = Composer(try EventStream(bytes.dropFirst(hasByteOrderMark ? 3 : 0)), limits: limits)
     root = try composer.document()

@@ -1,4 +1,4 @@
-/// What a parser meets on its way through a text (YAML 1.1, chapter 3.1).
+/// A parser event (YAML 1.1, chapter 3.1).
 enum Event {
   case streamStart, streamEnd, documentStart, documentEnd, sequenceEnd, mappingEnd
   case alias(String)

@@ -1,11 +1,11 @@
 internal import CLibYAML
 
-/// The events of one text, one after the other. Owns the C parser, which keeps pointers to itself and to the text:
-/// both stay where they are until the end.
+/// The sequence of events of one text. Owns the C parser, which keeps pointers to itself and to the text, so neither
+/// may move.
 struct EventStream: ~Copyable {
   private let parser: UnsafeMutablePointer<yaml_parser_t>
   private let text: UnsafeMutableBufferPointer<UInt8>
-  /// Where the latest event began.
+  /// The start of the latest event.
   private(set) var mark = Mark(line: 1, column: 1)
 
   /// - Parameter bytes: UTF-8 without a byte order mark.
@@ -14,10 +14,10 @@ struct EventStream: ~Copyable {
     text = .allocate(capacity: bytes.count)
     _ = text.initialize(from: bytes)
     guard yaml_parser_initialize(parser) == 1 else {
-      // yaml_parser_initialize() has emptied what it could not fill, so that it may be deleted.
+      // After a failure, yaml_parser_initialize() has zeroed the parser, so deleting it is safe.
       throw .outOfMemory
     }
-    // Otherwise a text that begins with FE FF or FF FE would be taken for UTF-16.
+    // Without a fixed encoding, a text that begins with FE FF or FF FE would be read as UTF-16.
     yaml_parser_set_encoding(parser, YAML_UTF8_ENCODING)
     yaml_parser_set_input_string(parser, UnsafePointer(text.baseAddress), bytes.count)
   }
@@ -28,7 +28,7 @@ struct EventStream: ~Copyable {
     text.deallocate()
   }
 
-  /// After `.streamEnd` there is nothing to ask for.
+  /// Do not call it again after `.streamEnd`.
   mutating func next() throws(YAMLError) -> Event {
     var event = yaml_event_t()
     guard yaml_parser_parse(parser, &event) == 1 else { throw error() }
@@ -78,7 +78,7 @@ struct EventStream: ~Copyable {
     }
   }
 
-  /// The reader stops before it counts lines: it knows the byte only.
+  /// The reader fails before it counts lines and reports only a byte offset.
   private func place(ofByte offset: Int) -> Mark {
     let before = text.prefix(offset)
     let line = before.suffix(from: before.lastIndex(of: 0x0A).map { $0 + 1 } ?? before.startIndex)

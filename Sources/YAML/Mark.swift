@@ -1,8 +1,8 @@
-/// A place in a text.
+/// A position in a text.
 package struct Mark: Hashable, Sendable, CustomStringConvertible {
-  /// From 1.
+  /// Starts at 1.
   package let line: Int
-  /// From 1, in Unicode scalars; a byte order mark does not count.
+  /// Starts at 1, in Unicode scalars; a byte order mark does not count.
   package let column: Int
 
   package init(line: Int, column: Int) {

@@ -1,10 +1,10 @@
-/// A part of a document, and where it begins. An alias is the node that it stands for, with that node's mark.
+/// A part of a document with its position. An alias becomes a copy of its node, with that node's mark.
 package enum Node: Sendable {
   case scalar(Scalar)
   case sequence(Sequence)
   case mapping(Mapping)
 
-  /// Text, and how it was written.
+  /// A text and its style.
   package struct Scalar: Sendable {
     package enum Style: Sendable {
       case plain, singleQuoted, doubleQuoted, literal, folded
@@ -12,7 +12,7 @@ package enum Node: Sendable {
 
     package let string: String
     package let style: Style
-    /// An explicit tag, written out: `tag:yaml.org,2002:str` for `!!str`.
+    /// An explicit tag in its long form: `tag:yaml.org,2002:str` for `!!str`.
     package let tag: String?
     package let mark: Mark
   }
@@ -22,7 +22,7 @@ package enum Node: Sendable {
     package let mark: Mark
   }
 
-  /// Pairs in the order of the text. No two keys are the same text; a merge key (`<<`) is a key like any other.
+  /// Pairs in the order of the text. Keys are unique; a merge key (`<<`) is an ordinary key.
   package struct Mapping: Sendable {
     package let pairs: [(key: Node, value: Node)]
     package let mark: Mark
@@ -68,17 +68,17 @@ extension Node.Mapping: RandomAccessCollection {
   package var endIndex: Int { pairs.endIndex }
   package subscript(index: Int) -> (key: Node, value: Node) { pairs[index] }
 
-  /// The value of the key that is this text.
+  /// The value of the key with this text.
   package subscript(key: String) -> Node? {
     pairs.first { $0.key.scalar?.string == key }?.value
   }
 }
 
-// How a plain scalar is read: the types null, bool and int of YAML 1.1 (yaml.org/type). Quotes make a text of it.
+// Converts plain scalars to the YAML 1.1 types null, bool and int (yaml.org/type). Quoted scalars are always strings.
 extension Node.Scalar {
   private static let prefix = "tag:yaml.org,2002:"
 
-  /// Written without quotes and without a tag: what it is, its text says.
+  /// True without quotes and tag: only then does the text determine the type.
   package var isPlain: Bool { style == .plain && tag == nil }
 
   package var isNull: Bool {
@@ -86,7 +86,7 @@ extension Node.Scalar {
       && ["", "~", "null", "Null", "NULL"].contains(string)
   }
 
-  /// `yes` and `on` are true as well; nil for what is neither.
+  /// `yes` and `on` are true as well; nil if the text is not a boolean.
   package var bool: Bool? {
     guard isPlain || tag == Self.prefix + "bool" else { return nil }
     switch string.lowercased() {
@@ -96,7 +96,7 @@ extension Node.Scalar {
     }
   }
 
-  /// A decimal whole number.
+  /// A decimal integer.
   package var int: Int? {
     guard isPlain || tag == Self.prefix + "int" else { return nil }
     return Int(string)

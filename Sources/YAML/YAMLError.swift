@@ -1,18 +1,18 @@
-/// Why a text is no document.
+/// Why a text is not a valid document.
 package enum YAMLError: Error, Hashable, Sendable {
-  /// Against the grammar. `context` is what was being read, where that is known.
+  /// A syntax error. `context` is the element that was being parsed, if known.
   case syntax(context: String?, problem: String, mark: Mark)
-  /// Bytes that are no characters of YAML: not UTF-8, or control characters.
+  /// Invalid characters: not UTF-8, or control characters.
   case characters(problem: String, mark: Mark)
-  /// The same key more than once in one mapping; sorted. The mark is that of the first that is too many.
+  /// Repeated keys in one mapping, sorted. The mark is that of the first repetition.
   case duplicateKeys([String], mark: Mark)
-  /// Larger, deeper or more of it than `Document.Limits` allow; nil where the whole text is meant.
+  /// Larger, deeper or with more nodes than `Document.Limits` allow; the mark is nil if the whole text is too large.
   case limit(problem: String, mark: Mark?)
-  /// An anchor or an alias where `Document.Limits` allow none.
+  /// An anchor or alias, although `Document.Limits` does not allow them.
   case reference(mark: Mark)
   case outOfMemory
 
-  /// Where; nil where that says nothing.
+  /// The position; nil if it is not useful.
   package var mark: Mark? {
     switch self {
     case .syntax(_, _, let mark), .characters(_, let mark), .duplicateKeys(_, let mark), .reference(let mark):
@@ -22,7 +22,7 @@ package enum YAMLError: Error, Hashable, Sendable {
     }
   }
 
-  /// What is wrong, without the place. Keys of the text may be in it, values never are.
+  /// The problem without its position. It may contain keys of the text, never values.
   package var problem: String {
     switch self {
     case .syntax(let context, let problem, _): [context, problem].compactMap(\.self).joined(separator: ": ")

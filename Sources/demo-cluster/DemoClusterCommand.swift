@@ -7,7 +7,7 @@ internal import Glibc
 struct DemoClusterCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "demo-cluster",
-    abstract: "A Kubernetes API on loopback that shows the Oceanid cluster.",
+    abstract: "Serve a simulated Oceanid cluster's Kubernetes API on loopback.",
     discussion: """
       Makes throw-away certificates in a folder, writes FOLDER/kubeconfig and FOLDER/port, and serves until \
       SIGTERM. Each line on standard input is a fault: node-not-ready calypso, node-ready calypso, \
@@ -18,47 +18,47 @@ struct DemoClusterCommand: ParsableCommand {
   @Option(help: "Folder for certificates, kubeconfig and port.")
   var folder: String
 
-  @Option(help: "Port on 127.0.0.1; 0 for any free one.")
+  @Option(help: "Port on 127.0.0.1; 0 selects a free port.")
   var port = 0
 
-  @Flag(help: "Play the demo's story in a loop.")
+  @Flag(help: "Repeat a scripted sequence of faults.")
   var scenes = false
 
-  @Option(help: "Seconds between two scenes.")
+  @Option(help: "Seconds between two steps.")
   var pause: UInt32 = 20
 
-  @Option(help: "So many more nodes.")
+  @Option(help: "Number of additional nodes.")
   var nodes = 0
 
-  @Option(help: "So many more Kustomizations.")
+  @Option(help: "Number of additional Kustomizations.")
   var kustomizations = 0
 
-  @Option(help: "These Kustomizations fail, each with a text of so many characters.")
+  @Option(help: "Length of the failure message of each additional Kustomization.")
   var failing: Int?
 
-  @Option(help: "Start as a real API server does, which takes so many seconds.")
+  @Option(help: "Seconds that a simulated start-up of the API server takes.")
   var starting: Int?
 
-  @Flag(help: "End when standard input ends.")
+  @Flag(help: "Exit when standard input ends.")
   var attached = false
 
   func run() throws {
     let signals = blockSignals()
-    let crowd =
+    let extra =
       nodes + kustomizations > 0
-      ? Crowd(nodes: nodes, kustomizations: kustomizations, failureLength: failing) : nil
+      ? ExtraObjects(nodes: nodes, kustomizations: kustomizations, failureLength: failing) : nil
     let cluster = try DemoCluster.start(
-      certificates: try Certificates.make(in: folder), port: port, with: crowd)
+      certificates: try Certificates.make(in: folder), port: port, with: extra)
     if let starting { cluster.apply(.restarts(seconds: starting)) }
     try cluster.writeFolder(folder)
-    say("serving https://127.0.0.1:\(cluster.port)")
+    printLine("serving https://127.0.0.1:\(cluster.port)")
     readFaults(for: cluster)
     if scenes { play(on: cluster) }
     wait(for: signals)
     cluster.stop()
   }
 
-  /// Signals wait for `sigwait`; set before the first thread starts, so that all threads inherit it.
+  /// Blocks the signals for `sigwait`, before the first thread starts, so that all threads inherit the mask.
   private func blockSignals() -> sigset_t {
     var signals = sigset_t()
     sigemptyset(&signals)
@@ -79,9 +79,9 @@ struct DemoClusterCommand: ParsableCommand {
       while let line = readLine() {
         do {
           cluster.apply(try Fault(line: line))
-          say("done: \(line)")
+          printLine("done: \(line)")
         } catch {
-          say("refused: \(error)")
+          printLine("refused: \(error)")
         }
       }
       if isAttached { kill(getpid(), SIGTERM) }
@@ -92,18 +92,18 @@ struct DemoClusterCommand: ParsableCommand {
     let pause = pause
     DispatchQueue(label: "scenes").async { @Sendable in
       while true {
-        for scene in Scene.story {
+        for scene in StoryStep.story {
           sleep(pause)
           cluster.apply(scene.fault)
-          say("scene: \(scene.title)")
+          printLine("scene: \(scene.title)")
         }
       }
     }
   }
 }
 
-/// A line on standard output, at once: `print` would keep it back while output is a pipe.
-private func say(_ line: String) {
+/// Writes a line to standard output without buffering, unlike `print` on a pipe.
+private func printLine(_ line: String) {
   let bytes = Array((line + "\n").utf8)
   _ = bytes.withUnsafeBytes { write(STDOUT_FILENO, $0.baseAddress, $0.count) }
 }

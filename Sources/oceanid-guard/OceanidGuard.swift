@@ -1,13 +1,13 @@
 internal import ArgumentParser
 internal import GuardDaemon
 
-/// Keeps the tunnel to a cluster alive, and tells how the cluster is.
+/// The command line of the daemon.
 @main
 struct OceanidGuard: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "oceanid-guard",
     abstract:
-      "Keep the SSH tunnel to a cluster alive, watch the cluster through it, and serve the findings on a Unix socket.",
+      "Keep SSH tunnels to clusters up, monitor the clusters through them, and serve the results on a Unix socket.",
     discussion: """
       Run by systemd (oceanid-guard.service); on a terminal it logs to standard error. Ask it with oceanid-ctl.
       Without --config it reads $XDG_CONFIG_HOME/oceanid/guard.yaml (not as root), then /etc/oceanid/guard.yaml;
@@ -15,11 +15,12 @@ struct OceanidGuard: ParsableCommand {
       """,
     version: GuardService.version)
 
-  @Option(name: .long, help: ArgumentHelp("The configuration.", valueName: "file"))
+  @Option(name: .long, help: ArgumentHelp("Configuration file.", valueName: "file"))
   var config: String?
 
   @Flag(
-    name: .long, help: "Check the configuration; exit 0, or 78 with every error as file:line:column: message."
+    name: .long,
+    help: "Check the configuration. Exits with 0, or with 78 and all errors as file:line:column: message."
   )
   var checkConfig = false
 
@@ -29,14 +30,14 @@ struct OceanidGuard: ParsableCommand {
   @Flag(
     name: .long,
     help:
-      "Print the drop-in that oceanid-forward.socket needs to bind the configuration's ports; nothing where it needs none."
+      "Print the drop-in with which oceanid-forward.socket binds the configured ports; empty if it needs none."
   )
   var printForwardSocket = false
 
   @Flag(
     name: .long,
     help:
-      "Go the way to every cluster once, beside a guard that runs or without one, and print each step as a line of JSON; oceanid-ctl doctor shows it."
+      "Test the path to every cluster once, independent of a running guard, and print each step as a line of JSON; oceanid-ctl doctor shows it."
   )
   var doctor = false
 

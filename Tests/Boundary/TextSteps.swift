@@ -48,7 +48,7 @@ enum TextSteps {
     var entry = JournalEntry(message: "a message\nof two lines", priority: .info)
     try entry.add("OCEANID_EVENT", "tunnel_up")
     try? Journal.send(entry)
-    _ = try SocketActivation.take()
+    _ = try SocketActivation.passedSockets()
     _ = try Watchdog.interval()
   }
 }

@@ -38,7 +38,7 @@ import Testing
     return error.code
   }
 
-  @Test func readsAnAnswer() async throws {
+  @Test func readsAResponse() async throws {
     let server = try RawServer { _ in
       .bytes(
         "HTTP/1.1 100 Continue\r\nDate: never\r\n\r\nHTTP/1.1 418 Odd\r\nDATE:  Sun, 06 Nov 1994 08:49:37 GMT \r\n"
@@ -65,7 +65,7 @@ import Testing
     #expect(server.requests.count == 1)
   }
 
-  @Test func aSlowAnswerHoldsUpNoOther() async throws {
+  @Test func aSlowResponseDoesNotDelayOthers() async throws {
     let server = try RawServer { head in
       head.hasPrefix("GET /slow") ? .silence : .bytes("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
     }
@@ -76,10 +76,10 @@ import Testing
       return
     }
     #expect(error.code == .timeout)
-    #expect(error.detail == "no answer in time")
+    #expect(error.detail == "the response timed out")
   }
 
-  @Test func everyRequestIsAnsweredWhenTimeIsUp() async throws {
+  @Test func everyRequestGetsAResultAtTheDeadline() async throws {
     let server = try RawServer { _ in .silence }
     var limits = Limits()
     limits.requestsAtOnce = 2
@@ -103,7 +103,7 @@ import Testing
     #expect(error.code == .cancelled)
   }
 
-  @Test func asksWhatTheAnswerLeadsTo() async throws {
+  @Test func sendsFollowUpRequests() async throws {
     let server = try RawServer { _ in .bytes("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n") }
     let origin = Origin(scheme: .http, host: "127.0.0.1", port: server.port)
     let count = try await withCheckedThrowingContinuation {
@@ -129,7 +129,7 @@ import Testing
     #expect(server.requests.count == 5)
   }
 
-  @Test func badAnswersHaveTheirCodes() async throws {
+  @Test func invalidResponsesHaveErrorCodes() async throws {
     #expect(try await code(.bytes("")) == .closed)
     #expect(try await code(.bytes("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhi")) == .closed)
     #expect(try await code(.bytes("SSH-2.0-OpenSSH_9.2\r\n")) == .badReply)
@@ -138,7 +138,7 @@ import Testing
         .bytes("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 5\r\n\r\nhello")) == .badReply)
   }
 
-  @Test func tooMuchIsRefused() async throws {
+  @Test func responsesOverTheLimitAreRejected() async throws {
     var limits = Limits()
     limits.bodyBytes = 1 << 20
     let chunk = [UInt8](repeating: 0, count: 1 << 16)
@@ -152,7 +152,7 @@ import Testing
       try await code(.flood("HTTP/1.1 200 OK\r\n\r\n", chunk, times: 3200), limits: limits) == .tooLarge)
   }
 
-  @Test func aCompressedBombIsMeasuredUnpacked() async throws {
+  @Test func limitsApplyAfterDecompression() async throws {
     let server = try RawServer { _ in
       .flood(
         "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: \(gzipOfZeros.count)\r\n\r\n",
@@ -169,7 +169,7 @@ import Testing
     #expect(error.code == .tooLarge)
   }
 
-  @Test func nobodyThere() async throws {
+  @Test func aPortWithoutListenerIsAConnectError() async throws {
     var server: RawServer? = try RawServer { _ in .silence }
     let port = try #require(server).port
     server = nil

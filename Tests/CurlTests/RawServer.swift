@@ -2,13 +2,13 @@ import Foundation
 import Glibc
 import Synchronization
 
-/// A listener on a free port of 127.0.0.1 that answers each request with bytes as they are given.
+/// A server on a free port of 127.0.0.1 that answers each request with given bytes.
 final class RawServer: Sendable {
   enum Reply: Sendable {
     case bytes(String)
-    /// A head, then this many times these bytes.
+    /// A header, then these bytes, repeated.
     case flood(String, [UInt8], times: Int)
-    /// Nothing, and the connection stays.
+    /// Sends nothing and keeps the connection open.
     case silence
   }
 
@@ -16,7 +16,7 @@ final class RawServer: Sendable {
   private let listener: Int32
   private let heads = Mutex<[String]>([])
 
-  /// - Parameter reply: by the head of the request; the connection is closed after it.
+  /// - Parameter reply: computed from the request's header; the connection is closed afterwards.
   init(reply: @escaping @Sendable (String) -> Reply) throws {
     listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     var address = sockaddr_in()
@@ -31,7 +31,7 @@ final class RawServer: Sendable {
     }
     guard result == 0 else { throw Failure.listen(errno) }
     port = UInt16(bigEndian: address.sin_port)
-    // Threads, because Dispatch gives blocked work new ones slowly.
+    // Uses threads, because Dispatch creates new ones for blocked work slowly.
     Thread.detachNewThread { [weak self] in
       while true {
         let connection = accept(listener, nil, nil)
@@ -49,12 +49,12 @@ final class RawServer: Sendable {
   }
 
   deinit {
-    // Wakes up accept. The thread that waits there closes the descriptor: closed here, its number could
-    // already be another listener's.
+    // Ends accept(2). The waiting thread closes the descriptor; if it were closed here, its number could be reused
+    // too early.
     shutdown(listener, Int32(SHUT_RDWR))
   }
 
-  /// What was asked so far, each from the request line to the empty line.
+  /// The requests so far, each from its request line to the empty line.
   var requests: [String] { heads.withLock { $0 } }
 
   enum Failure: Error {

@@ -2,9 +2,9 @@ import Testing
 
 @testable import DemoCluster
 
-/// What the API says, without a socket.
+/// Responses of the API, without a socket.
 @Suite struct APITests {
-  let now = Moment(microseconds: 1_768_039_200_123_456)
+  let now = APITime(microseconds: 1_768_039_200_123_456)
 
   func ask(
     _ target: String, method: String = "GET", accept: String = "application/json", user: String? = "somebody",
@@ -20,31 +20,31 @@ import Testing
     (answer.json ?? .null)["items"].items.compactMap { $0["metadata"]["name"].string }
   }
 
-  @Test func momentsAreWrittenAsTheAPIWritesThem() {
+  @Test func timesHaveTheAPIsFormats() {
     #expect(now.time == "2026-01-10T10:00:00Z")
     #expect(now.microTime == "2026-01-10T10:00:00.123456Z")
     #expect(now.httpDate == "Sat, 10 Jan 2026 10:00:00 GMT")
   }
 
-  @Test func nodesComeInTheOrderOfTheirNames() {
+  @Test func nodesAreSortedByName() {
     let answer = ask("/api/v1/nodes")
     #expect(answer.status == 200)
     #expect(answer.json?["kind"] == "NodeList")
     #expect(names(answer) == ["calypso", "srv712429", "srv712695"])
   }
 
-  @Test func leasesAreFreshAtAnyTime() {
+  @Test func leasesAreAlwaysRecent() {
     let lease = ask("/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/calypso").json
     #expect(lease?["spec"]["renewTime"] == "2026-01-10T09:59:57.123456Z")
   }
 
   @Test(arguments: ["/api/v1/nodes", "/version", "/apis", "/readyz", "/nowhere"])
-  func nobodyIsToldNothing(path: String) {
+  func anonymousRequestsAreUnauthorized(path: String) {
     #expect(ask(path, user: nil).status == 401)
   }
 
   @Test(arguments: ["POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"])
-  func onlyGetIsTaken(method: String) {
+  func onlyGETIsAllowed(method: String) {
     let answer = ask("/api/v1/nodes/calypso", method: method)
     #expect(answer.status == 405)
     #expect(answer.json?["reason"] == "MethodNotAllowed")
@@ -55,13 +55,13 @@ import Testing
     "/apis/image.toolkit.fluxcd.io/v1/imagepolicies", "/api/v1/namespaces/default/nodes",
     "/apis/apps/v1/deployments/coredns",
   ])
-  func whatIsNotThereIsNotFound(path: String) {
+  func missingObjectsAreNotFound(path: String) {
     let answer = ask(path)
     #expect(answer.status == 404)
     #expect(answer.json?["kind"] == "Status")
   }
 
-  @Test func pagesAreContinued() {
+  @Test func listsArePaginated() {
     let first = ask("/api/v1/nodes?limit=2")
     #expect(names(first) == ["calypso", "srv712429"])
     #expect(first.json?["metadata"]["remainingItemCount"] == 1)
@@ -73,7 +73,7 @@ import Testing
     #expect(ask("/api/v1/nodes?limit=2&continue=nonsense").status == 410)
   }
 
-  @Test func listsAreNarrowedByNamespaceAndSelectors() {
+  @Test func listsAreFilteredByNamespaceAndSelectors() {
     let path = "/apis/apps/v1/namespaces/flux-system/deployments"
     #expect(names(ask(path)).count == 6)
     #expect(names(ask("/apis/apps/v1/deployments")).count > 6)
@@ -93,7 +93,7 @@ import Testing
     #expect(metadata.json?["metadata"]["name"] == "github-token")
   }
 
-  @Test func discoveryIsAggregatedWhereItIsAskedFor() {
+  @Test func discoveryIsAggregatedOnRequest() {
     let form =
       "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json"
     let groups = ask("/apis", accept: form)
@@ -114,12 +114,12 @@ import Testing
     #expect(old?["status"]["latestImage"] == new?["status"]["latestImage"])
   }
 
-  @Test func whatCanNotBeSpokenIsNotAcceptable() {
+  @Test func unsupportedMediaTypesAreNotAcceptable() {
     #expect(ask("/api/v1/nodes", accept: "application/vnd.kubernetes.protobuf").status == 406)
     #expect(ask("/api/v1/nodes", accept: "application/vnd.kubernetes.protobuf,*/*").status == 200)
   }
 
-  @Test func tablesCarryWhatKubectlPrints() {
+  @Test func tablesContainKubectlsColumns() {
     let form = "application/json;as=Table;v=v1;g=meta.k8s.io,application/json"
     let table = ask(
       "/api/v1/nodes", accept: form, after: [.nodeNotReady("calypso"), .nodeCordoned("calypso")])
@@ -127,7 +127,7 @@ import Testing
       table.json?["rows"].items.first?["cells"].items.prefix(2) == ["calypso", "NotReady,SchedulingDisabled"])
   }
 
-  @Test func jsonIsWrittenAsText() {
+  @Test func jsonIsEncoded() {
     let json: JSON = ["b": [1, true, .array([])], "a": "x\"\\\n\u{1}é", "none": .null]
     #expect(String(decoding: json.bytes, as: UTF8.self) == #"{"a":"x\"\\\n\u0001é","b":[1,true,[]]}"#)
   }

@@ -2,9 +2,9 @@ import Testing
 
 @testable import DemoCluster
 
-/// What a fault does to the objects.
+/// The effects of faults on objects.
 @Suite struct FaultTests {
-  let now = Moment(microseconds: 1_768_039_200_000_000)
+  let now = APITime(microseconds: 1_768_039_200_000_000)
 
   func objects(_ kind: Kind, after faults: Fault...) -> [String: Object] {
     var state = ClusterState.oceanid(at: now.advanced(seconds: -600))
@@ -17,7 +17,7 @@ import Testing
     object?.status["conditions"].items.first { $0["type"].string == type } ?? .null
   }
 
-  @Test func aLostNodeIsUnknownTaintedAndItsLeaseStandsStill() {
+  @Test func aLostNodeIsUnknownAndTaintedWithAnOldLease() {
     let node = objects(.node, after: .nodeNotReady("calypso"))["calypso"]
     #expect(condition(node, "Ready")["status"] == "Unknown")
     #expect(condition(node, "Ready")["reason"] == "NodeStatusUnknown")
@@ -35,7 +35,7 @@ import Testing
     #expect(node?.status["capacity"]["nvidia.com/gpu"] == "1")
   }
 
-  @Test func aMovedPolicyIsAheadOfTheWorkloadUntilTheRollout() {
+  @Test func aPolicyIsAheadOfItsWorkloadUntilTheRollout() {
     let moved = Fault.policyMoved("cert-manager", tag: "v1.18.3")
     let image = "quay.io/jetstack/cert-manager-controller"
     func running(_ faults: [String: Object]) -> JSON {
@@ -53,7 +53,7 @@ import Testing
     #expect(applied?.status["lastAppliedRevision"] == after?.status["artifact"]["revision"])
   }
 
-  @Test func aFailureIsRetriedAndHoldsUpWhatDependsOnIt() {
+  @Test func aFailureIsRetriedAndBlocksDependents() {
     let all = objects(.kustomization, after: .kustomizationFailing("infrastructure"))
     #expect(condition(all["infrastructure"], "Ready")["reason"] == "BuildFailed")
     #expect(condition(all["infrastructure"], "Reconciling")["reason"] == "ProgressingWithRetry")
@@ -67,8 +67,8 @@ import Testing
     #expect(condition(object, "Ready")["status"] == "True")
   }
 
-  @Test func whatStandsStillDoesSoFromTheMomentOnAndGoesOnAfterwards() {
-    let stop = Trouble.controllerStopped("kustomize-controller")
+  @Test func stoppedWorkResumesAfterwards() {
+    let stop = OngoingFault.controllerStopped("kustomize-controller")
     func renewed(_ faults: Fault...) -> JSON {
       var state = ClusterState.oceanid(at: now.advanced(seconds: -600))
       for fault in faults { state.apply(fault, at: now) }
@@ -81,7 +81,7 @@ import Testing
     #expect(renewed(.begins(stop), .ends(stop)) == "2026-01-10T10:01:36.000000Z")
   }
 
-  @Test func podsFollowTheirWorkloadAndTheirNode() {
+  @Test func podsDependOnTheirWorkloadAndNode() {
     func ready(_ faults: Fault...) -> [JSON] {
       var state = ClusterState.oceanid(at: now)
       for fault in faults { state.apply(fault, at: now) }
@@ -95,7 +95,7 @@ import Testing
     #expect(ready(.nodeGone("srv712695")) == ["True", "True"])
   }
 
-  @Test func healedIsAsAtTheStart() {
+  @Test func healedRestoresTheInitialState() {
     let faults: [Fault] = [.nodeNotReady("calypso"), .sourceRefused, .groupMissing("pulumi.com"), .healed]
     var state = ClusterState.oceanid(at: now)
     for fault in faults { state.apply(fault, at: now) }
@@ -116,7 +116,7 @@ import Testing
     ("begins node-pressure calypso DiskPressure", .begins(.nodePressure("calypso", type: "DiskPressure"))),
     ("begins terminating Kustomization apps", .begins(.terminating(kind: "Kustomization", name: "apps"))),
   ])
-  func aLineIsAFault(line: String, fault: Fault) throws {
+  func faultsAreParsed(line: String, fault: Fault) throws {
     #expect(try Fault(line: line) == fault)
   }
 
@@ -125,7 +125,7 @@ import Testing
     "begins",
     "begins nothing-known", "ends node-pressure calypso",
   ])
-  func aWrongLineIsRefused(line: String) {
+  func invalidLinesAreRejected(line: String) {
     #expect(throws: DemoError.self) { try Fault(line: line) }
   }
 }

@@ -2,9 +2,9 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The fixtures that other rooms' tests stand on.
+/// Fixtures that tests of other modules use.
 @Suite(.blocking) struct FixtureTests {
-  @Test func aTemporaryFolderGoesWithItsOwner() throws {
+  @Test func aTemporaryFolderIsRemovedWithItsOwner() throws {
     var folder: TemporaryFolder? = try TemporaryFolder()
     let path = try #require(try folder?.write("text", to: "file"))
     #expect(try folder?.read("file") == "text")
@@ -12,7 +12,7 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: path))
   }
 
-  @Test func aChildIsFedHeardAndEnded() throws {
+  @Test func aChildHasInputOutputAndAnExitStatus() throws {
     let child = try ChildProcess(
       "sh", ["-c", "read line; echo \"got $line\"; echo no >&2; exit 3"], takesInput: true)
     #expect(child.isRunning)
@@ -40,7 +40,7 @@ import Testing
     #expect(throws: FixtureError.self) { try ChildProcess("/no/such/program") }
   }
 
-  @Test func servicesServe() throws {
+  @Test func servicesRespond() throws {
     let echo = try TCPServer(.echo)
     let client = try LoopbackSocket(port: echo.port)
     try client.send(Array("hello".utf8))
@@ -59,14 +59,14 @@ import Testing
     #expect(try sender.receiveAll() == Array("100000\n".utf8))
   }
 
-  @Test func aStoppedServiceRefuses() throws {
+  @Test func aStoppedServiceRefusesConnections() throws {
     let server = try TCPServer(.echo)
     server.stop()
     #expect(eventually { (try? LoopbackSocket(port: server.port, timeout: .seconds(1))) == nil })
   }
 
   @Test(.enabled(if: SSHServer.isAvailable, "\(SSHServer.reason)"))
-  func sshdForwardsIsCutAndReturns() throws {
+  func sshdForwardsAndCanBeRestarted() throws {
     let server = try SSHServer()
     let echo = try TCPServer(.echo)
     let port = try freePort()

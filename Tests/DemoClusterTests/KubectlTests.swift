@@ -3,7 +3,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The demo in front of the real kubectl, which discovers, asks for tables, pages and describes in its own ways.
+/// The demo cluster with a real kubectl, which uses its own discovery, tables and pagination.
 @Suite(.blocking, .serialized, .enabled(if: program("kubectl") != nil, "kubectl is not installed"))
 struct KubectlTests {
   let cluster: DemoCluster
@@ -19,19 +19,19 @@ struct KubectlTests {
     let arguments =
       ["--kubeconfig", folder.file("kubeconfig"), "--request-timeout", "20s"]
       + line.split(separator: " ").map(String.init)
-    // It keeps what it discovers under HOME.
+    // kubectl caches discovery results under HOME.
     let result = try run(
       "kubectl", arguments, environment: ["PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": folder.path])
     #expect(result.exit == .exited(0), "\(line): \(result.errors)")
     return result.output
   }
 
-  /// The cells of each line that has any.
+  /// The cells of each non-empty line.
   private func rows(_ text: String) -> [[String]] {
     text.split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
   }
 
-  @Test func everythingThatPeopleListAtOnce() throws {
+  @Test func kubectlListsAllKinds() throws {
     let text = try kubectl("get nodes,gitrepositories,kustomizations,helmreleases,imagepolicies -A")
     let rows = rows(text)
     #expect(rows.contains(["node/srv712429", "Ready", "control-plane,master", "365d", "v1.33.4+k3s1"]))
@@ -43,7 +43,7 @@ struct KubectlTests {
     }
   }
 
-  @Test func nodesAsTheyAre() throws {
+  @Test func kubectlShowsNodes() throws {
     cluster.apply(.nodeNotReady("calypso"))
     cluster.apply(.nodeCordoned("srv712695"))
     #expect(
@@ -55,7 +55,7 @@ struct KubectlTests {
       ])
   }
 
-  /// What the guard's remedies run.
+  /// Commands from the guard's remedies.
   @Test(arguments: [
     "describe node calypso", "-n kube-node-lease get lease calypso -o yaml", "get nodes -o wide",
     "-n flux-system describe kustomization.kustomize.toolkit.fluxcd.io apps",
@@ -64,11 +64,11 @@ struct KubectlTests {
     "-n pulumi-system describe stacks.pulumi.com oceanid-cluster", "-n flux-system get secrets",
     "get --raw /readyz?verbose",
   ])
-  func whatARemedyRuns(_ line: String) throws {
+  func commandsInRemediesWork(_ line: String) throws {
     #expect(!(try kubectl(line)).isEmpty)
   }
 
-  @Test func podsBySelector() throws {
+  @Test func kubectlSelectsPods() throws {
     cluster.apply(.begins(.podsCrashing("cloudflared/cloudflared")))
     let rows = rows(try kubectl("get pods -A --field-selector=status.phase!=Succeeded -l app=cloudflared"))
     #expect(rows.count == 3)
@@ -76,7 +76,7 @@ struct KubectlTests {
     #expect(self.rows(try kubectl("get pods -A --field-selector=spec.nodeName=calypso")).isEmpty)
   }
 
-  @Test func aListInPages() throws {
+  @Test func kubectlReadsPages() throws {
     #expect(rows(try kubectl("get pods -A --chunk-size=3")).count > 10)
   }
 }

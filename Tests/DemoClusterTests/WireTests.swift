@@ -3,9 +3,9 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The served cluster, asked with real clients.
+/// Tests the demo cluster's server with real clients.
 @Suite(.blocking, .enabled(if: program("curl") != nil, "curl is not installed")) struct WireTests {
-  /// What curl is told to speak.
+  /// The HTTP version that curl uses.
   enum Version: String, CaseIterable {
     case http1 = "--http1.1"
     case http2 = "--http2"
@@ -17,14 +17,14 @@ import Testing
     /// The status line, the fields and the body.
     let output: String
 
-    /// 0 where none came.
+    /// 0 without a response.
     var status: Int {
       Int(output.split(whereSeparator: \.isWhitespace).dropFirst().first ?? "") ?? 0
     }
 
     var body: Substring { output.firstRange(of: "\r\n\r\n").map { output[$0.upperBound...] } ?? "" }
 
-    /// Field names have no case (RFC 9110 §5.1), and HTTP/2 writes them small.
+    /// Field names are case-insensitive (RFC 9110 §5.1), and lowercase in HTTP/2.
     func field(_ name: String) -> Substring? {
       let line = output.split(separator: "\r\n").first { $0.lowercased().hasPrefix(name + ": ") }
       return line?.dropFirst(name.count + 2)
@@ -39,7 +39,7 @@ import Testing
     cluster = try DemoCluster.start(certificates: try Certificates.make(in: folder.file("pki")))
   }
 
-  /// Asks with curl.
+  /// Sends a request with curl.
   func ask(
     _ path: String, _ options: [String] = [], as client: Certificates.Client? = .valid, timeout: Int = 10,
     over version: Version = .http2, of other: DemoCluster? = nil
@@ -56,7 +56,7 @@ import Testing
   }
 
   @Test(arguments: [(Version.http1, "HTTP/1.1 200 OK\r\n"), (.http2, "HTTP/2 200 \r\n")])
-  func theViewerIsServedAndRecorded(over version: Version, start: String) throws {
+  func authorizedRequestsAreServedAndRecorded(over version: Version, start: String) throws {
     let answer = try ask("/version", over: version)
     #expect(answer.output.hasPrefix(start))
     #expect(answer.output.contains("v1.33.4+k3s1"))
@@ -67,21 +67,21 @@ import Testing
     #expect(record.user == "system:oceanid-viewer")
   }
 
-  @Test func aTokenStandsInForACertificate() throws {
+  @Test func aTokenReplacesACertificate() throws {
     let token = cluster.certificates.token
     #expect(try ask("/readyz", ["-H", "Authorization: Bearer \(token)"], as: nil).status == 200)
     #expect(try ask("/readyz", ["-H", "Authorization: Bearer wrong"], as: nil).status == 401)
   }
 
   @Test(arguments: [Certificates.Client?.none, .expired, .foreign], Version.allCases)
-  func badClientsGetAStatusObject(client: Certificates.Client?, over version: Version) throws {
+  func invalidClientsGetAStatusObject(client: Certificates.Client?, over version: Version) throws {
     let answer = try ask("/api/v1/nodes", as: client, over: version)
     #expect(answer.status == 401)
     #expect(answer.output.contains(#""reason":"Unauthorized""#))
   }
 
   @Test(arguments: [Certificates.Client.expired, .foreign])
-  func badClientsFailInAStrictHandshake(client: Certificates.Client) throws {
+  func invalidClientsFailInAStrictHandshake(client: Certificates.Client) throws {
     let strict = try DemoCluster.start(certificates: cluster.certificates, refusing: .handshake)
     let pki = strict.certificates
     let result = try run(
@@ -95,27 +95,27 @@ import Testing
   }
 
   @Test(arguments: [Certificates.Server.expired, .foreign])
-  func badServersAreRefused(server: Certificates.Server) throws {
+  func invalidServerCertificatesAreRejected(server: Certificates.Server) throws {
     cluster.apply(.presents(server))
     #expect(try ask("/version").code == 60)
     cluster.apply(.presents(.valid))
     #expect(try ask("/version").code == 0)
   }
 
-  /// In HTTP/2 an answer that ends too early is a stream that is reset.
+  /// In HTTP/2, a truncated response ends with a stream reset.
   @Test(
     arguments: [
-      (Misbehaviour.unauthorized, Int32(0), 401, ""), (.forbidden, 0, 403, ""), (.status(503), 0, 503, ""),
+      (ResponseFault.unauthorized, Int32(0), 401, ""), (.forbidden, 0, 403, ""), (.status(503), 0, 503, ""),
       (.html, 0, 200, "text/html"), (.hangs, 28, 0, ""), (.closes, 52, 0, ""), (.truncatedJSON, 0, 200, ""),
       (.shortBody, 18, 200, ""), (.redirect("https://192.0.2.1/"), 0, 302, "ocation: https://192.0.2.1/"),
       (.deepNesting(1000), 0, 200, "[[[["), (.wrongTypes, 0, 200, #""generation":"three""#),
     ], Version.allCases)
-  func misbehaviourLooksAsItShould(
-    _ what: (how: Misbehaviour, code: Int32, status: Int, text: String), over version: Version
+  func responseFaultsAreSent(
+    _ what: (how: ResponseFault, code: Int32, status: Int, text: String), over version: Version
   ) throws {
     cluster.apply(.answersWrong(what.how, on: "/api/v1/nodes"))
     let answer = try ask("/api/v1/nodes", timeout: what.how == .hangs ? 1 : 10, over: version)
-    // curl has other words for each end of a stream.
+    // curl has several exit statuses for a stream that ends early.
     #expect(version == .http1 ? answer.code == what.code : (answer.code == 0) == (what.code == 0))
     #expect(answer.status == what.status)
     #expect(answer.output.contains(what.text) || what.text.isEmpty)
@@ -137,7 +137,7 @@ import Testing
     #expect(size > 19_000_000)
   }
 
-  @Test func theClusterHasAClockOfItsOwn() throws {
+  @Test func theClusterHasItsOwnClock() throws {
     cluster.apply(.clockAhead(seconds: 40 * 365 * 86_400))
     let answer = try ask("/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/calypso")
     let year = try #require(answer.field("date")?.split(separator: " ").dropFirst(3).first)
@@ -145,23 +145,23 @@ import Testing
     #expect(answer.output.contains(#""renewTime":"\#(year)-"#))
   }
 
-  @Test(arguments: Version.allCases) func longAnswersAreCompressedForWhoAsks(over version: Version) throws {
-    let crowd = try DemoCluster.start(
-      certificates: cluster.certificates, with: Crowd(nodes: 100, kustomizations: 0))
+  @Test(arguments: Version.allCases) func longResponsesAreCompressedOnRequest(over version: Version) throws {
+    let extra = try DemoCluster.start(
+      certificates: cluster.certificates, with: ExtraObjects(nodes: 100, kustomizations: 0))
     let path = "/api/v1/nodes?limit=100"
-    let plain = try ask(path, over: version, of: crowd)
+    let plain = try ask(path, over: version, of: extra)
     #expect(plain.field("content-encoding") == nil)
-    let packed = try ask(path, ["--compressed"], over: version, of: crowd)
+    let packed = try ask(path, ["--compressed"], over: version, of: extra)
     #expect(packed.field("content-encoding") == "gzip")
-    // The time goes on between the two.
+    // Time passes between the two requests.
     #expect(packed.body.hasPrefix(#"{"apiVersion":"v1","items":[{"#))
     #expect(packed.body.utf8.count == plain.body.utf8.count)
     let length = try #require(packed.field("content-length").flatMap { Int($0) })
     #expect(length < plain.body.utf8.count / 5)
-    #expect(try ask("/version", ["--compressed"], over: version, of: crowd).field("content-encoding") == nil)
+    #expect(try ask("/version", ["--compressed"], over: version, of: extra).field("content-encoding") == nil)
   }
 
-  @Test(arguments: Version.allCases) func slowAnswersDrip(over version: Version) throws {
+  @Test(arguments: Version.allCases) func slowResponsesArriveByteByByte(over version: Version) throws {
     cluster.apply(.answersWrong(.slow(milliseconds: 500), on: "/"))
     let answer = try ask("/api/v1/nodes", timeout: 1, over: version)
     #expect(answer.code == 28)

@@ -10,8 +10,8 @@ import Testing
   .enabled(if: SSHServer.isAvailable, Comment(rawValue: SSHServer.reason)), .serialized, .blocking,
   .timeLimit(.minutes(10)))
 struct HostileClusterTests {
-  @Test(arguments: [Misbehaviour.hugeBody(200_000_000), .deepNesting(10_000), .endlessHeaders])
-  func theDaemonStaysSmallAndGoesOn(how: Misbehaviour) throws {
+  @Test(arguments: [ResponseFault.hugeBody(200_000_000), .deepNesting(10_000), .endlessHeaders])
+  func theDaemonStaysSmallAndGoesOn(how: ResponseFault) throws {
     let installation = try Installation()
     #expect(try installation.waitUntilHealthy(), "\(installation.log)")
     let before = try installation.peakKiB()

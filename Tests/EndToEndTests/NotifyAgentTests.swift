@@ -95,7 +95,7 @@ struct NotifyAgentTests {
     #expect(eventually { agent.errors.contains("session bus") })
     try desktop.startServer()
     #expect(try desktop.calls(after: 1, atLeast: 1).map(\.summary) == ["tethys: node calypso is gone"])
-    #expect(eventually { agent.errors.contains("notices are shown again") })
+    #expect(eventually { agent.errors.contains("the notification server is available again") })
     desktop.stopServer()
     try desktop.startServer()
     let again = try desktop.calls(after: 3, atLeast: 1)
@@ -154,7 +154,7 @@ struct NotifyAgentTests {
     try desktop.startBus()
     try desktop.startServer()
     #expect(try desktop.calls(after: 3, atLeast: 1).map(\.replaces) == [0])
-    #expect(eventually { agent.errors.contains("notices are shown again") })
+    #expect(eventually { agent.errors.contains("the notification server is available again") })
     #expect(agent.errors.split(separator: "\n").count == 2, "\(agent.errors)")
     end(agent)
   }
@@ -167,7 +167,7 @@ struct NotifyAgentTests {
     try tell("opened", "node calypso", message: "tethys: node calypso is not ready")
     #expect(eventually { agent.errors.contains("does not answer on the session bus") })
     desktop.resumeServer()
-    #expect(eventually { agent.errors.contains("notices are shown again") })
+    #expect(eventually { agent.errors.contains("the notification server is available again") })
     // As often as it was asked to, less those that were taken off again.
     func isOnScreen(_ summary: String) -> Int {
       let calls = desktop.calls

@@ -56,7 +56,7 @@ struct OperatorTests {
     let result = try installation.ctl("report", "--since", "1h", "--output", file)
     #expect(result.status == 0 && result.output.isEmpty, "\(result.errors)")
     let page = try String(contentsOfFile: file, encoding: .utf8)
-    for words in ["tunnel", "node calypso", "node srv712429", "not over", "Round-trip time of tethys"] {
+    for words in ["tunnel", "node calypso", "node srv712429", "ongoing", "Round-trip time of tethys"] {
       #expect(page.contains(words), "\(words)")
     }
     #expect(try installation.ctl("report", "--since", "1h", "--output", "-").output.hasSuffix("</html>\n"))

@@ -282,6 +282,6 @@ import Testing
     "configuration":{"file":"/etc/oceanid/guard.yaml","loadedAt":"2026-03-01T04:24:07Z","rejected":{"at":"2026-03-01T04:24:07Z","message":"guard.yaml:3:5: no"}},
     "generatedAt":"2026-03-01T04:24:07Z","omittedProblems":0,"problems":[{"cluster":"tethys","detail":"for a week","id":"tethys/kustomization/flux-system/apps/suspended","remedy":"kubectl describe kustomization apps","severity":"warning","silence":{"author":"uid 1000","cluster":null,"createdAt":"2026-03-01T04:24:07Z","expiresAt":"2026-03-01T05:24:07Z","id":"5f3a","pattern":"kustomization *","reason":"known"},
     "since":"2026-03-01T04:24:07Z","subject":"kustomization flux-system/apps","title":"is suspended"}],
-    "schema":"oceanid.status/1","summary":"tethys: all but one; the configuration file has mistakes","verdict":"degraded","version":"0.1.0"}
+    "schema":"oceanid.status/1","summary":"tethys: all but one; the configuration file has errors","verdict":"degraded","version":"0.1.0"}
     """
 }

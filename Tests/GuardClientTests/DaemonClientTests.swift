@@ -74,7 +74,7 @@ import Testing
     for path in [path, folder] {
       let found = try #require(error(client(path)))
       #expect(found.exitStatus == 69)
-      #expect("\(found)".contains("\(path) is no socket"))
+      #expect("\(found)".contains("\(path) is not a socket"))
       #expect(found.remedy.first?.contains("--socket PATH") == true)
       #expect(!found.isTransient)
     }
@@ -101,7 +101,7 @@ import Testing
     close(descriptor)
     let found = try #require(error(client(path)))
     #expect(found.exitStatus == 69)
-    #expect("\(found)".contains("nobody listens on \(path)"))
+    #expect("\(found)".contains("\(path) has no listener"))
     #expect(found.remedy.contains { $0.contains("journalctl") })
   }
 
@@ -232,7 +232,7 @@ import Testing
       none, UnixStreamError(operation: .connect, errno: ENOENT, path: none.path))
     #expect(
       "\(error)"
-        == "the guard can't be reached: there is no socket at \(own), and none at /run/oceanid/guard.sock")
+        == "the guard is not running: there is no socket at \(own), and none at /run/oceanid/guard.sock")
   }
 
   @Test func everyPlaceThatWasLookedAtIsNamed() {

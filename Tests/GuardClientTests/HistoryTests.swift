@@ -156,7 +156,7 @@ import Testing
     let error = UnreadableFolder(folder: "/nope", error: .call("sd_journal_open", ENOENT))
     #expect(error.exitStatus == 64)
     #expect(
-      "\(error)".hasPrefix("no journal can be read in /nope: No such file or directory; name the folder that")
+      "\(error)".hasPrefix("no readable journal in /nope: No such file or directory; set --directory")
     )
   }
 

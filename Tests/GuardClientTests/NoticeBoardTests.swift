@@ -62,7 +62,7 @@ import Testing
     for index in 2...7 { screen.change(.ended, "node \(index)") }
     #expect(screen.perform() == ["replace 1 warning tethys: node 1"])
     screen.change(.ended, "node 1")
-    #expect(screen.perform() == ["close 1", "show 2 low 7 incidents are over"])
+    #expect(screen.perform() == ["close 1", "show 2 low 7 incidents have ended"])
   }
 
   @Test func aScreenIsNeverFilled() {
@@ -101,7 +101,7 @@ import Testing
     for index in 1...10_000 { screen.change(.opened, "node \(index)") }
     #expect(screen.perform() == ["show 1 warning tethys: 10000 incidents"])
     for index in 1...10_000 { screen.change(.ended, "node \(index)") }
-    #expect(screen.perform() == ["close 1", "show 2 low 100 incidents are over"])
+    #expect(screen.perform() == ["close 1", "show 2 low 100 incidents have ended"])
     #expect((screen.bubbles[2]?.body.count ?? 0) < 500)
   }
 
@@ -255,7 +255,7 @@ import Testing
     let socket = SocketPath(option: "/x", environment: { _ in nil }, exists: { _ in false })
     var screen = Screen()
     for _ in 1...3 { screen.board.guardIsAway(.unreadable(socket, .truncated)) }
-    #expect(screen.perform() == ["show 1 warning oceanid-guard does not answer"])
+    #expect(screen.perform() == ["show 1 warning oceanid-guard is not responding"])
     screen.dismiss(1)
     screen.board.guardIsAway(.unreadable(socket, .truncated))
     #expect(screen.perform() == [])

@@ -532,7 +532,7 @@ import Testing
     ).text(for: terminal(80))
     #expect(
       text.contains(
-        "the guard's answer on /x can't be read: it ends in the middle; trying again\nshown is what it said at 04:24:07Z (0s)\n"
+        "the guard's response on /x is invalid: it is incomplete; trying again\nshown is what it said at 04:24:07Z (0s)\n"
       ))
     #expect(
       text.hasSuffix("04:24:07Z  tethys  node calypso: Ready -> NotReady (NodeStatusUnknown)\n"))

@@ -159,11 +159,11 @@ import Testing
 
   @Test func aReportOfThePastSaysNothingOfNow() {
     let page = ReportPage.html(Self.facts(), roundTrips: nil, now: Self.to + .seconds(86_400))
-    let end = "not over at \(Self.to.day) \(Self.to.time)"
+    let end = "ongoing at \(Self.to.day) \(Self.to.time)"
     #expect(page.contains("<strong>1</strong> \(end)</li>"))
     #expect(page.contains("<td>1 h, \(end)</td>"))
-    #expect(Self.page.contains("<strong>1</strong> not over</li>"))
-    #expect(Self.page.contains("<td>1 h, not over</td>"))
+    #expect(Self.page.contains("<strong>1</strong> ongoing</li>"))
+    #expect(Self.page.contains("<td>1 h, ongoing</td>"))
   }
 
   @Test func lengthsAreThoseOfTheTimesShown() {
@@ -194,12 +194,12 @@ import Testing
     }
     let page = ReportPage.html(Self.facts(events), roundTrips: Self.roundTrips, now: Self.to)
     #expect(page.utf8.count < 2 << 20)
-    #expect(page.contains("older ones are left out"))
+    #expect(page.contains("older ones are omitted"))
   }
 
   @Test func withoutAGuardItSaysWhatIsMissing() {
     let page = ReportPage.html(Self.facts(status: nil), roundTrips: nil, now: Self.to)
-    #expect(page.contains("The guard could not be asked"))
+    #expect(page.contains("The guard is not responding"))
     #expect(!page.contains("<h2>Round-trip time</h2>"))
   }
 

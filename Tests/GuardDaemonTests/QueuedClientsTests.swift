@@ -22,7 +22,7 @@ import Testing
       PassedSocket(name: "forward", descriptor: forward.descriptor),
     ]
     let first = try LoopbackSocket(port: port)
-    let thread = try OwnThread(name: "refusing") { [answer] in
+    let thread = try JoinableThread(name: "refusing") { [answer] in
       QueuedClients.turnAway(from: passed, with: answer, for: .seconds(600))
     }
     #expect(throws: FixtureError.self) { try first.receive() }

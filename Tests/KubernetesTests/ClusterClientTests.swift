@@ -17,7 +17,7 @@ import Testing
     return (await client.pollOnItsThread(timeout: timeout, secrets: secrets), server)
   }
 
-  @Test func seesASmallCluster() async throws {
+  @Test func pollsASmallCluster() async throws {
     let (result, server) = try await poll(SmallCluster())
     let snapshot = try result.get()
     #expect(snapshot.version == "v1.33.4+k3s1")
@@ -34,14 +34,14 @@ import Testing
     #expect(Set(server.requests.map(\.method)) == ["GET"])
   }
 
-  @Test func keepsConnectionsAndDiscoveryBetweenPolls() async throws {
+  @Test func reusesConnectionsAndDiscoveryBetweenPolls() async throws {
     let server = try await TestServer(script: SmallCluster().script)
     let client = ClusterClient(
       kubeconfig: try kubeconfig(port: server.port), dial: .tcp(host: "127.0.0.1", port: server.port))
     _ = try await client.pollOnItsThread().get()
     let first = server.connections
     let snapshot = try await client.pollOnItsThread().get()
-    // How many more are opened is a matter of timing; a poll on new ones alone would double them.
+    // The number of additional connections depends on timing; without reuse it would double.
     #expect(server.connections < 2 * first)
     let connections = server.connections
     #expect(server.requests.filter { $0.path == "/apis" }.count == 1)
@@ -51,23 +51,23 @@ import Testing
     #expect(server.connections > connections)
   }
 
-  @Test func asksAgainWhatIsServedAfterA404() async throws {
+  @Test func repeatsDiscoveryAfterA404() async throws {
     var cluster = SmallCluster()
     cluster.answers["/apis/image.toolkit.fluxcd.io/v1beta2/imagepolicies"] = nil
     let server = try await TestServer(script: cluster.script)
     let client = ClusterClient(
       kubeconfig: try kubeconfig(port: server.port), dial: .tcp(host: "127.0.0.1", port: server.port))
-    // That it is not there any more is for discovery to say; a kind on its way to another version is 404 as well.
+    // Only discovery decides that a kind is removed: a kind whose version changes also returns 404.
     let policies = try await client.pollOnItsThread().get().imagePolicies
     #expect(policies.failure?.code == .badResponse)
-    #expect(policies.failure?.message.contains("answers 404 in version v1beta2") == true)
+    #expect(policies.failure?.message.contains("returned 404 for version v1beta2") == true)
     #expect(
       policies.failure?.remedy.hasSuffix("api-resources --api-group=image.toolkit.fluxcd.io") == true)
     _ = try await client.pollOnItsThread().get()
     #expect(server.requests.filter { $0.path == "/apis" }.count == 2)
   }
 
-  @Test func readsTheOlderDiscoveryToo() async throws {
+  @Test func supportsUnaggregatedDiscovery() async throws {
     var cluster = SmallCluster()
     cluster.answers["/apis"] = .json(
       #"{"kind":"APIGroupList","groups":[{"name":"kustomize.toolkit.fluxcd.io","versions":[{"groupVersion":"kustomize.toolkit.fluxcd.io/v1","version":"v1"}]},{"name":"pulumi.com","versions":[{"version":"v1"}]}]}"#
@@ -97,7 +97,7 @@ import Testing
     #expect(server.requests.contains { $0.uri == "/api/v1/nodes?limit=500&continue=a%2Bb%2Fc" })
   }
 
-  @Test func startsOverOnceWhenAPageExpired() async throws {
+  @Test func restartsAListOnceWhenAPageExpired() async throws {
     let script: TestServer.Script = { request in
       guard request.path == "/api/v1/nodes" else { return SmallCluster().script(request) }
       return request.query == "limit=500"
@@ -112,7 +112,7 @@ import Testing
     #expect(server.requests.filter { $0.path == "/api/v1/nodes" }.count == 4)
   }
 
-  @Test(arguments: [(false, 3), (true, 2)]) func endsAListThatNeverEnds(isSameToken: Bool, count: Int)
+  @Test(arguments: [(false, 3), (true, 2)]) func anEndlessListIsLimited(isSameToken: Bool, count: Int)
     async throws
   {
     let tokens = Mutex(0)
@@ -134,8 +134,8 @@ import Testing
     #expect(server.requests.filter { $0.path == "/api/v1/nodes" }.count == count)
   }
 
-  /// A list that changes faster than it can be read whole goes on with the token that the server gives for that.
-  @Test func aListThatExpiresTwiceIsFinishedAsItIsNow() async throws {
+  /// A list that changes faster than it can be read continues with the token of the 410 response.
+  @Test func aListThatExpiresTwiceContinuesWithTheServersToken() async throws {
     let expired =
       #"{"kind":"Status","metadata":{"continue":"inconsistent"},"status":"Failure","reason":"Expired","code":410}"#
     let script: TestServer.Script = { request in
@@ -154,7 +154,7 @@ import Testing
     #expect(server.requests.filter { $0.path == "/api/v1/nodes" }.count == 5)
   }
 
-  @Test func aServerThatAsksToWaitIsAskedAgainThen() async throws {
+  @Test func retriesAfterTheRetryAfterDelay() async throws {
     let refused = Mutex<[ContinuousClock.Instant]>([])
     let script: TestServer.Script = { request in
       guard request.path == "/api/v1/nodes" else { return SmallCluster().script(request) }
@@ -174,7 +174,7 @@ import Testing
     #expect(times[1] - times[0] >= .seconds(1))
   }
 
-  @Test func aPauseThatIsLongerThanThePollHoldsForTheNext() async throws {
+  @Test func retryAfterAppliesAcrossPolls() async throws {
     var cluster = SmallCluster()
     cluster.answers["/api/v1/nodes"] = .json(
       429, SmallCluster.status(429, "TooManyRequests", "later"), headers: ["Retry-After": "60"])
@@ -183,13 +183,13 @@ import Testing
       kubeconfig: try kubeconfig(port: server.port), dial: .tcp(host: "127.0.0.1", port: server.port))
     for _ in 0..<3 {
       let snapshot = try await client.pollOnItsThread().get()
-      #expect(snapshot.nodes.failure?.message.contains("asks to wait 60 s") == true)
+      #expect(snapshot.nodes.failure?.message.contains("retry after 60 s") == true)
       #expect(snapshot.flux.value?.count == 1)
     }
     #expect(server.requests.filter { $0.path == "/api/v1/nodes" }.count == 1)
   }
 
-  @Test func aConnectionThatDiesIsReplacedOnce() async throws {
+  @Test func aBrokenConnectionIsReplacedOnce() async throws {
     let asked = Mutex(0)
     let script: TestServer.Script = { request in
       guard request.path == "/api/v1/nodes" else { return SmallCluster().script(request) }
@@ -205,7 +205,7 @@ import Testing
     #expect(try await client.pollOnItsThread().get().nodes.value?.count == 2)
   }
 
-  @Test func whatTheServerSaysOfItselfIsAGapWhereItSaysNothing() async throws {
+  @Test func missingServerInformationIsAGap() async throws {
     var cluster = SmallCluster()
     cluster.answers["/readyz"] = .json(403, SmallCluster.status(403, "Forbidden", "no"))
     cluster.answers["/version"] = .json(503, SmallCluster.status(503, "ServiceUnavailable", "no"))
@@ -243,7 +243,8 @@ import Testing
     (401, "Unauthorized", PollFailure.Code.unauthorized), (403, "forbidden", .forbidden),
     (403, #"User "system:anonymous" cannot list"#, .unauthorized), (503, "starting", .unreachable),
     (429, "slow down", .unreachable), (500, "broken", .badResponse), (302, "", .badResponse),
-  ]) func refusedEverywhereIsAFailedPoll(status: Int, message: String, code: PollFailure.Code) async throws {
+  ]) func aPollFailsIfEveryRequestIsRefused(status: Int, message: String, code: PollFailure.Code) async throws
+  {
     let server = try await TestServer { _ in
       .json(
         status, SmallCluster.status(status, "", message),
@@ -256,11 +257,11 @@ import Testing
       return
     }
     #expect(failure.code == code)
-    if status == 429 { #expect(failure.message.contains("asks to wait 70 s")) }
+    if status == 429 { #expect(failure.message.contains("retry after 70 s")) }
     #expect(!failure.remedy.isEmpty)
   }
 
-  @Test func aListThatHangsDoesNotHoldUpTheOthers() async throws {
+  @Test func aHangingListDoesNotDelayOthers() async throws {
     var cluster = SmallCluster()
     cluster.answers["/apis/kustomize.toolkit.fluxcd.io/v1/kustomizations"] = .silence
     let snapshot = try await poll(cluster, timeout: .seconds(10)).0.get()
@@ -282,7 +283,7 @@ import Testing
     #expect(failure.code == .timeout)
   }
 
-  @Test func cancelEndsAPollAndReconnectAllowsTheNext() async throws {
+  @Test func cancelStopsPollsUntilReconnect() async throws {
     let (asked, ask) = AsyncStream.makeStream(of: Void.self)
     let server = try await TestServer { _ in
       ask.yield()
@@ -306,7 +307,7 @@ import Testing
     #expect(next.code == .timeout)
   }
 
-  @Test func anEndedConnectionIsUnreachable() async throws {
+  @Test func aClosedConnectionIsUnreachable() async throws {
     let server = try await TestServer { _ in .hangUp }
     let client = ClusterClient(
       kubeconfig: try kubeconfig(port: server.port), dial: .tcp(host: "127.0.0.1", port: server.port))
@@ -317,7 +318,7 @@ import Testing
     #expect(failure.code == .unreachable)
   }
 
-  @Test func nobodyThereIsUnreachable() async throws {
+  @Test func aPortWithoutListenerIsUnreachable() async throws {
     let client = ClusterClient(
       kubeconfig: try kubeconfig(), dial: .abstractSocket("oceanid-nobody-\(UInt64.random(in: 0 ... .max))"))
     guard case .failure(let failure) = await client.pollOnItsThread() else {
@@ -337,7 +338,7 @@ import Testing
     ("too much", .flood(megabytes: 200)),
   ]
 
-  @Test(arguments: badBodies.indices) func aBadBodyFailsItsPartAlone(index: Int) async throws {
+  @Test(arguments: badBodies.indices) func aBadBodyFailsOnlyItsPart(index: Int) async throws {
     var cluster = SmallCluster()
     cluster.answers["/api/v1/nodes"] = Self.badBodies[index].reply
     let snapshot = try await poll(cluster).0.get()
@@ -346,7 +347,7 @@ import Testing
     #expect(snapshot.flux.value?.count == 1)
   }
 
-  @Test func anObjectThatIsTooMuchIsOneLineAsWell() async throws {
+  @Test func anOversizedObjectIsOneUndecodableEntry() async throws {
     let deep = String(repeating: #"{"a":"#, count: 100_000) + "1" + String(repeating: "}", count: 100_000)
     var cluster = SmallCluster()
     cluster.answers["/api/v1/nodes"] = .json(
@@ -361,7 +362,7 @@ import Testing
     #expect(snapshot.undecodable.map(\.description) == ["Node beta: nests deeper than 200 levels"])
   }
 
-  @Test func aBadObjectIsOneLine() async throws {
+  @Test func aBadObjectIsOneUndecodableEntry() async throws {
     var cluster = SmallCluster()
     cluster.answers["/api/v1/nodes"] = .json(
       SmallCluster.list(
@@ -378,7 +379,7 @@ import Testing
       ])
   }
 
-  @Test func secretsAreLookedForByMetadataOnly() async throws {
+  @Test func secretsAreRequestedAsMetadataOnly() async throws {
     var cluster = SmallCluster()
     let path = "/api/v1/namespaces/flux-system/secrets/github-token"
     cluster.answers[path] = .json(#"{"kind":"PartialObjectMetadata","metadata":{"name":"github-token"}}"#)

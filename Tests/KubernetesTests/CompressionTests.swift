@@ -5,7 +5,7 @@ import Testing
 
 @testable import Kubernetes
 
-/// Answers that are gzipped, as API servers do with what is longer than 128 KiB.
+/// Gzip responses, which API servers send if a body is larger than 128 KiB.
 @Suite(.blocking) struct CompressionTests {
   private func gzipped(_ bytes: [UInt8]) throws -> [UInt8] {
     let folder = try TemporaryFolder()
@@ -36,14 +36,14 @@ import Testing
     #expect(try await self.nodes(Array(SmallCluster.list("Node", nodes).utf8)).0.value?.count == 300)
   }
 
-  /// 200 MB of nothing are 900 KB on the wire: the limit is for what comes out.
-  @Test func aBombIsABadResponse() async throws {
+  /// 200 MB of zeros have 900 KB when compressed; the limit applies after decompression.
+  @Test func aDecompressionBombIsABadResponse() async throws {
     let (part, _) = try await nodes([UInt8](repeating: UInt8(ascii: " "), count: 200_000_000))
     let failure = try #require(part.failure)
     #expect([.badResponse, .timeout].contains(failure.code))
   }
 
-  @Test func whatIsNotCompressedAlthoughItSaysSoIsABadResponse() async throws {
+  @Test func aFalseContentEncodingIsABadResponse() async throws {
     let server = try await TestServer { request in
       request.path == "/api/v1/nodes"
         ? .answer(200, headers: ["Content-Encoding": "gzip"], body: Array("{}".utf8))

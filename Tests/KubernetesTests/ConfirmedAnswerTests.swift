@@ -5,7 +5,7 @@ import Testing
 
 @testable import Kubernetes
 
-/// Answers that a verdict may rest on only after a second question, and all that a poll was refused.
+/// Responses that need a second request before a verdict, and refused requests.
 @Suite(.blocking) struct ConfirmedAnswerTests {
   private static let secret = Expectations.Name(namespace: "flux-system", name: "github-token")
   private static let secretPath = "/api/v1/namespaces/flux-system/secrets/github-token"
@@ -37,8 +37,8 @@ import Testing
 
   // MARK: Secrets
 
-  /// K3s on SQLite with a watch cache that lags behind.
-  @Test func aSecretThatOnlyTheCacheDoesNotHaveIsThere() async throws {
+  /// K3s on SQLite with a stale watch cache.
+  @Test func aSecretMissingOnlyFromTheCacheExists() async throws {
     let base = SmallCluster().script
     let (snapshot, server) = try await poll { request in
       guard request.path == Self.secretPath else { return base(request) }
@@ -51,7 +51,7 @@ import Testing
     #expect(asked.allSatisfy { $0.headers["accept"]?.contains("as=PartialObjectMetadata") == true })
   }
 
-  @Test func aSecretThatNeitherHasIsMissing() async throws {
+  @Test func aSecretMissingFromCacheAndEtcdIsMissing() async throws {
     let (snapshot, _) = try await poll(SmallCluster().script)
     #expect(snapshot.secrets.value?.map(\.isPresent) == [false])
   }
@@ -61,7 +61,7 @@ import Testing
     .json(404, "404 page not found"), .json(404, #"{"kind":"Status","reason":"Other"}"#), forbidden,
     .json(500, SmallCluster.status(500, "InternalError", "etcdserver: request timed out")), .hangUp,
   ])
-  func aSecretThatCouldNotBeConfirmedIsNotMissing(_ second: TestServer.Reply) async throws {
+  func anUnconfirmedSecretIsNotMissing(_ second: TestServer.Reply) async throws {
     let base = SmallCluster().script
     let (snapshot, _) = try await poll { request in
       request.path == Self.secretPath && request.query.isEmpty ? second : base(request)
@@ -72,7 +72,7 @@ import Testing
     #expect(!judged(snapshot).problemIDs.contains { $0.hasSuffix("/missing") })
   }
 
-  @Test func workloadsThatAServerDoesNotListAreNotMissing() async throws {
+  @Test func workloadsOfAFailedListAreNotMissing() async throws {
     var cluster = SmallCluster()
     for plural in ["deployments", "statefulsets", "daemonsets"] {
       cluster.answers["/apis/apps/v1/\(plural)"] = nil
@@ -81,7 +81,7 @@ import Testing
     let expected = Expectations(workloads: [.init(namespace: "apps", name: "web")])
     let report = judged(snapshot, expected)
     #expect(!report.problemIDs.contains { $0.hasSuffix("web/missing") })
-    #expect(report.problems.contains { $0.detail.contains("answers 404") })
+    #expect(report.problems.contains { $0.detail.contains("returned 404") })
   }
 
   // MARK: Readiness
@@ -90,7 +90,7 @@ import Testing
     "[+]ping ok\n[-]etcd failed: reason withheld\n[-]informer-sync failed: reason withheld\nreadyz check failed\n"
 
   @Test(arguments: [true, false])
-  func whatIsNotReadyIsNamed(_ saysSoAtOnce: Bool) async throws {
+  func failedReadinessChecksAreNamed(_ saysSoAtOnce: Bool) async throws {
     let base = SmallCluster().script
     let (snapshot, server) = try await poll { request in
       guard request.path == "/readyz" else { return base(request) }
@@ -105,7 +105,7 @@ import Testing
     #expect(problem?.detail == "failed checks of /readyz: etcd, informer-sync")
   }
 
-  @Test func aServerThatAnswersNothingElseStillNamesWhatFailed() async throws {
+  @Test func failedReadinessChecksAreNamedWithoutOtherResponses() async throws {
     let (client, server) = try await client { request in
       request.path == "/readyz"
         ? .answer(500, type: "text/plain", body: Array(Self.checks.utf8))
@@ -119,8 +119,8 @@ import Testing
     #expect(server.requests.contains { $0.path == "/readyz" })
   }
 
-  /// etcd is dead: /readyz is 200 for a while, and every list hangs.
-  @Test func aListThatHangsAsksForEtcd() async throws {
+  /// etcd is down: /readyz returns 200 for a while, and every list hangs.
+  @Test func aHangingListSuggestsCheckingEtcd() async throws {
     let base = SmallCluster().script
     let (client, server) = try await client { request in
       ["/version", "/readyz", "/apis"].contains(request.path) ? base(request) : .silence
@@ -151,7 +151,7 @@ import Testing
     #expect(remedies.count == 4)
   }
 
-  @Test func oneKindThatMayNotBeListedLeavesTheOthersKnown() async throws {
+  @Test func aForbiddenKindDoesNotAffectOthers() async throws {
     var cluster = SmallCluster()
     cluster.answers["/apis/apps/v1/daemonsets"] = Self.forbidden
     cluster.answers["/apis/apps/v1/deployments"] = .json(
@@ -161,13 +161,13 @@ import Testing
     let names = ["web", "agent"].map { Expectations.Name(namespace: "apps", name: $0) }
     let report = judged(snapshot, Expectations(workloads: names))
     #expect(report.workloads.map(\.verdict) == [.critical])
-    // The other may be the DaemonSet that can't be seen.
+    // The missing workload may be a DaemonSet, which is not visible.
     #expect(!report.problemIDs.contains("tethys/workload/apps/agent/missing"))
     #expect(report.problemIDs.contains("tethys/api/DaemonSet/forbidden"))
     #expect(!report.problemIDs.contains("tethys/api/Deployment/forbidden"))
   }
 
-  @Test func aStartWithoutDiscoveryIsOneProblem() async throws {
+  @Test func missingDiscoveryAtStartIsOneProblem() async throws {
     var cluster = SmallCluster()
     cluster.answers["/apis"] = Self.forbidden
     let (snapshot, _) = try await poll(cluster.script)
@@ -176,7 +176,7 @@ import Testing
     #expect(judged(snapshot).flux.isEmpty)
   }
 
-  @Test func discoveryThatIsLostLaterIsTold() async throws {
+  @Test func laterLossOfDiscoveryIsReported() async throws {
     let isLost = Flag()
     let base = SmallCluster().script
     let server = try await TestServer { request in
@@ -195,7 +195,7 @@ import Testing
 
   // MARK: What can't be decoded
 
-  @Test func aNodeThatCannotBeDecodedIsNotMissing() async throws {
+  @Test func anUndecodableNodeIsNotMissing() async throws {
     var cluster = SmallCluster()
     cluster.answers["/api/v1/nodes"] = .json(
       SmallCluster.list(
@@ -214,7 +214,7 @@ import Testing
   }
 }
 
-/// Set once, from another thread than the one that looks.
+/// Set once, from another thread than the reader's.
 private final class Flag: Sendable {
   private let state = Mutex(false)
   var value: Bool { state.withLock { $0 } }

@@ -9,7 +9,7 @@ import Testing
     try Discovery.groups(Array(#"{"kind":"APIGroupDiscoveryList","items":[\#(items)]}"#.utf8))
   }
 
-  @Test func takesTheServersFirstVersionThatWeKnow() throws {
+  @Test func selectsTheServersFirstSupportedVersion() throws {
     let groups = try groups(
       """
       {"metadata":{"name":"image.toolkit.fluxcd.io"},"versions":[
@@ -23,7 +23,7 @@ import Testing
     #expect(kinds.map(\.version) == ["v1beta2", "v1beta1"])
   }
 
-  @Test func looksAtNoOtherGroup() throws {
+  @Test func ignoresOtherGroups() throws {
     let groups = try groups(
       """
       {"metadata":{"name":"elsewhere.example"},"versions":[
@@ -33,7 +33,7 @@ import Testing
     #expect(groups.isEmpty)
   }
 
-  @Test func aKindUnderAnotherPluralIsNotOurs() throws {
+  @Test func aKindWithAnotherPluralIsIgnored() throws {
     let groups = try groups(
       """
       {"metadata":{"name":"pulumi.com"},"versions":[
@@ -42,7 +42,7 @@ import Testing
     #expect(Discovery(groups).kinds.isEmpty)
   }
 
-  @Test func aStaleGroupIsNotAnAbsentOne() async throws {
+  @Test func aStaleGroupIsNotAbsent() async throws {
     var cluster = SmallCluster()
     cluster.answers["/apis"] = .json(
       #"{"kind":"APIGroupDiscoveryList","items":[{"metadata":{"name":"cert-manager.io"},"versions":[{"version":"v1","freshness":"Stale","resources":[]}]}]}"#
@@ -55,7 +55,7 @@ import Testing
     #expect(snapshot.flux == .notServed)
   }
 
-  @Test func withoutDiscoveryNothingIsTakenForAbsent() async throws {
+  @Test func withoutDiscoveryNoKindIsAbsent() async throws {
     var cluster = SmallCluster()
     cluster.answers["/apis"] = .json(403, SmallCluster.status(403, "Forbidden", "no"))
     let server = try await TestServer(script: cluster.script)
@@ -67,7 +67,7 @@ import Testing
     #expect(snapshot.stacks.failure?.remedy.contains("{nonResourceURLs: [/apis], verbs: [get]}") == true)
   }
 
-  @Test func anAnswerThatStillHoldsIsNotSentAgain() async throws {
+  @Test func aCachedResponseIsRevalidatedByETag() async throws {
     let script: TestServer.Script = { request in
       guard request.path == "/apis" else { return SmallCluster().script(request) }
       guard request.headers["if-none-match"] == nil else {
@@ -86,14 +86,14 @@ import Testing
     #expect(asked.map { $0.headers["if-none-match"] } == [nil, #""abc""#])
   }
 
-  /// The versions of each Flux, as its custom resource definitions serve them, the preferred one first.
+  /// The API versions in each Flux release's custom resource definitions, the preferred one first.
   @Test(arguments: [
     ("2.0", "v1beta2 v1beta1", "v2beta1", "v1beta2 v1beta1", "v1beta2"),
     ("2.2", "v1beta2 v1beta1", "v2beta2 v2beta1", "v1beta3 v1beta2 v1beta1", "v1beta2"),
     ("2.6", "v1beta2 v1beta1", "v2 v2beta2 v2beta1", "v1beta3 v1beta2 v1beta1", "v1beta2"),
     ("2.7", "v1 v1beta2", "v2 v2beta2", "v1beta3 v1beta2", "v1"),
     ("a later one", "v3 v2 v1", "v4 v2", "v2 v1beta3", "v1"),
-  ]) func everyFluxIsAskedInAVersionThatItServes(
+  ]) func everyFluxVersionIsSupported(
     flux: String, image: String, helm: String, notification: String, chosen: String
   ) throws {
     func group(_ name: String, _ versions: String, _ plural: String, _ kind: String) -> String {
@@ -120,7 +120,7 @@ import Testing
     #expect(kinds.first { $0.kind.name == "ImagePolicy" }?.version == chosen)
   }
 
-  @Test func otherDocumentsAreRefused() {
+  @Test func otherDocumentsAreRejected() {
     for text in ["{}", "[]", "", #"{"kind":"Status"}"#] {
       #expect(throws: ObjectPage.Fault.self) { try Discovery.groups(Array(text.utf8)) }
     }

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Kubernetes
 
-/// Programs that give credentials, run for real: small shell scripts.
+/// Real credential plugins, written as small shell scripts.
 @Suite(.blocking) struct ExecPluginTests {
   private let folder: TemporaryFolder
 
@@ -50,7 +50,7 @@ import Testing
     #"printf '%s\n' '{"kind":"\#(kind)","apiVersion":"\#(version)","status":\#(status)}'"#
   }
 
-  @Test func givesATokenAndItsEnd() throws {
+  @Test func returnsATokenWithItsExpiry() throws {
     let credential = try run(
       try kubeconfig(answer(#"{"token":"abc","expirationTimestamp":"2026-01-10T10:00:00Z"}"#)))
     #expect(credential.token?.value == "abc")
@@ -59,7 +59,7 @@ import Testing
   }
 
   @Test(arguments: ["client.authentication.k8s.io/v1", "client.authentication.k8s.io/v1beta1"])
-  func givesACertificate(version: String) throws {
+  func returnsACertificate(version: String) throws {
     let certificates = try TestCertificates.shared.get()
     let script = """
       c=$(awk '{printf "%s\\\\n", $0}' '\(certificates.folder)/client.crt')
@@ -71,7 +71,7 @@ import Testing
     #expect(credential.identity?.certificate.value == (try certificates.read("client.crt")))
   }
 
-  @Test func hasItsArgumentsVariablesAndTheQuestion() throws {
+  @Test func getsArgumentsVariablesAndExecInfo() throws {
     let script = """
       case $KUBERNETES_EXEC_INFO in
         *'"interactive":false'*'"server":"https:'*|*'"server":"https:'*'"interactive":false'*) ;;
@@ -87,20 +87,20 @@ import Testing
   }
 
   @Test(arguments: [
-    ("exit 7", "exited with status 7"), ("kill -9 $$", "was ended by signal 9"), (":", "printed nothing"),
+    ("exit 7", "exited with status 7"), ("kill -9 $$", "was killed by signal 9"), (":", "printed nothing"),
     ("echo hush", "printed no JSON object"),
-    ("echo '{\"kind\":\"Secret\"}'", "printed something that is no ExecCredential"),
+    ("echo '{\"kind\":\"Secret\"}'", "did not print an ExecCredential"),
     (
       "echo '{\"kind\":\"ExecCredential\",\"apiVersion\":\"client.authentication.k8s.io/v1\"}'",
-      "gave no status"
+      "returned no status"
     ),
     (
       "echo '{\"kind\":\"ExecCredential\",\"apiVersion\":\"client.authentication.k8s.io/v1beta1\",\"status\":{}}'",
       "answered in client.authentication.k8s.io/v1beta1, not in client.authentication.k8s.io/v1"
     ),
     ("head -c 3000000 /dev/zero; sleep 60", "printed more than 1024 KiB"),
-    ("sleep 60 & wait", "did not answer in time"),
-  ]) func whatGoesWrongIsNamed(script: String, words: String) throws {
+    ("sleep 60 & wait", "timed out and was killed"),
+  ]) func failuresAreNamed(script: String, words: String) throws {
     let start = ContinuousClock.now
     let failure = try failure(try kubeconfig(script), for: .seconds(words.contains("time") ? 1 : 20))
     #expect(failure.message.contains("the exec plugin /bin/sh \(words)"), "\(failure)")
@@ -110,17 +110,17 @@ import Testing
 
   @Test(arguments: [
     ("{}", "neither a token nor a client certificate"),
-    (#"{"token":"a\nb"}"#, "characters that no token has"),
+    (#"{"token":"a\nb"}"#, "a token with invalid characters"),
     (#"{"clientCertificateData":"x"}"#, "without its key"),
     (#"{"clientKeyData":"x"}"#, "without its certificate"),
     (#"{"clientCertificateData":"x","clientKeyData":"y"}"#, "not PEM"),
-    (#"{"token":"t","expirationTimestamp":"soon"}"#, "no time"),
-  ]) func whatIsNoCredentialIsNamed(status: String, words: String) throws {
+    (#"{"token":"t","expirationTimestamp":"soon"}"#, "invalid expirationTimestamp"),
+  ]) func invalidCredentialsAreNamed(status: String, words: String) throws {
     let failure = try failure(try kubeconfig(answer(status)))
     #expect(failure.message.contains(words), "\(failure)")
   }
 
-  @Test func itsErrorsAreShownCleanedAndBounded() throws {
+  @Test func standardErrorIsSanitizedAndBounded() throws {
     let script =
       #"printf '\033[31mno session\033[0m\nlog in: token=abc-secret https://u:pw@idp.example\n' >&2; head -c 100000 /dev/zero | tr '\0' x >/dev/null; exit 1"#
     let failure = try failure(try kubeconfig(script))
@@ -133,7 +133,7 @@ import Testing
     #expect(flood.message.utf8.count < 1000)
   }
 
-  @Test func aProgramThatIsNotThereOrMayNotRunIsRefusedByName() throws {
+  @Test func aMissingOrForbiddenProgramIsNamed() throws {
     for (command, words) in [
       ("./none", "/none can't be run: No such file"), ("no-such-plugin", "no-such-plugin can't be run"),
       ("./notes.txt", "/notes.txt can't be run: Permission denied"),
@@ -165,7 +165,8 @@ import Testing
     ("{apiVersion: client.authentication.k8s.io/v1alpha1, command: a}", "needs an apiVersion"),
     ("{apiVersion: client.authentication.k8s.io/v1, command: a}", "has no interactiveMode"),
     (
-      "{apiVersion: client.authentication.k8s.io/v1, command: a, interactiveMode: Always}", "wants a terminal"
+      "{apiVersion: client.authentication.k8s.io/v1, command: a, interactiveMode: Always}",
+      "a service has no terminal"
     ),
     (
       "{apiVersion: client.authentication.k8s.io/v1, command: a, interactiveMode: Perhaps}",
@@ -174,7 +175,7 @@ import Testing
     ("{apiVersion: client.authentication.k8s.io/v1beta1, command: a, args: x}", "args must be a list"),
     ("{apiVersion: client.authentication.k8s.io/v1beta1, command: a, env: [{value: x}]}", "needs a name"),
     ("[]", "exec must be a mapping"),
-  ]) func whatKubectlRefusesIsRefused(exec: String, words: String) throws {
+  ]) func rejectsEverythingThatKubectlRejects(exec: String, words: String) throws {
     let path = try folder.write(
       """
       clusters: [{name: c, cluster: {server: 'https://a'}}]
@@ -190,7 +191,7 @@ import Testing
     }
   }
 
-  /// Counts its runs in a file, and gives the number as the token.
+  /// Counts its runs in a file and returns the number as the token.
   private func counting(_ more: String = "") -> String {
     """
     echo run >> '\(folder.path)/runs'
@@ -224,7 +225,7 @@ import Testing
     (try? String(contentsOfFile: "\(folder.path)/runs", encoding: .utf8))?.split(separator: "\n").count ?? 0
   }
 
-  @Test func aCredentialIsKeptUntilItEnds() async throws {
+  @Test func aCredentialIsCachedUntilItExpires() async throws {
     let end = try #require(Timestamp(rfc3339: "2026-01-10T10:00:00Z"))
     let now = MutableClock(end + .seconds(-600))
     let (client, server) = try await client(
@@ -239,17 +240,17 @@ import Testing
     #expect(server.requests.last?.headers["authorization"] == "Bearer token-2")
   }
 
-  @Test func aCredentialThatIsRefusedIsRenewedOnce() async throws {
+  @Test func aRejectedCredentialIsRenewedOnce() async throws {
     let (client, server) = try await client(
       counting(), accepting: ["Bearer token-1"], clock: ClusterClient.systemClock)
     _ = try await client.pollOnItsThread().get()
-    // The server takes the first no longer than the plugin says: nobody changed its mind, so one run was enough.
+    // The server accepts the first token until the plugin's expiry, so one run was enough.
     _ = try await client.pollOnItsThread().get()
     #expect(runs == 1)
     #expect(server.requests.allSatisfy { $0.headers["authorization"] == "Bearer token-1" })
     let (other, another) = try await self.client(
       counting(), accepting: ["Bearer token-3"], clock: ClusterClient.systemClock)
-    // token-2 is refused and fresh: another run would give no better one.
+    // token-2 is rejected although it is new, so the plugin is not run again.
     guard case .failure(let failure) = await other.pollOnItsThread() else {
       Issue.record("the poll did not fail")
       return

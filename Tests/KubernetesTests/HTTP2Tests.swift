@@ -6,10 +6,10 @@ import Testing
 
 @testable import Kubernetes
 
-/// HTTP/2 as API servers speak it: nghttpx stands before the demo cluster.
+/// HTTP/2 between API server and client, provided by nghttpx in front of the demo cluster.
 @Suite(.blocking, .enabled(if: program("nghttpx") != nil, "nghttpx (nghttp2-proxy) is not installed"))
 struct HTTP2Tests {
-  @Test func aPollIsOneConnection() async throws {
+  @Test func aPollUsesOneConnection() async throws {
     let folder = try TestSupport.TemporaryFolder()
     let certificates = try Certificates.make(in: folder.file("pki"))
     let cluster = try DemoCluster.start(certificates: certificates)

@@ -5,9 +5,10 @@ import Testing
 
 @testable import Kubernetes
 
-/// A server that does its worst on one path, over TLS: that part fails by name, the others come home, and in time.
+/// A server with faulty responses on one path, over TLS: that part fails with its reason, and the others are received
+/// in time.
 @Suite(.serialized, .blocking) struct HostileServerTests {
-  // In this order they go away: a server that stops says goodbye to its clients and waits for their answer.
+  // They are deallocated in this order, because a stopping server waits until its clients close.
   private let client: ClusterClient
   private let cluster: DemoCluster
   private let folder: TemporaryFolder
@@ -18,7 +19,7 @@ import Testing
 
   init() throws {
     folder = try TemporaryFolder()
-    // In HTTP/2 all parts share a connection, and who floods it floods all of them.
+    // With HTTP/2, all parts share a connection, and a flood on one stream affects all of them.
     cluster = try DemoCluster.start(certificates: Self.certificates.get(), speaking: [.http1])
     try cluster.writeKubeconfig(to: "\(folder.path)/config")
     client = ClusterClient(
@@ -26,8 +27,8 @@ import Testing
       dial: .tcp(host: "127.0.0.1", port: UInt16(cluster.port)))
   }
 
-  static let ways: [(how: Misbehaviour, codes: Set<PollFailure.Code>)] = [
-    // How far one gets in the time is a matter of the machine.
+  static let ways: [(how: ResponseFault, codes: Set<PollFailure.Code>)] = [
+    // Which limit is reached first depends on the speed of the machine.
     (.hugeBody(200_000_000), [.badResponse, .timeout]), (.endlessHeaders, [.badResponse]),
     (.endlessContinue, [.badResponse, .timeout]), (.slow(milliseconds: 1000), [.timeout]),
     (.hangs, [.timeout]),
@@ -38,11 +39,11 @@ import Testing
     (.status(429), [.unreachable]), (.status(500), [.badResponse]),
   ]
 
-  @Test(arguments: sampled(Array(ways.indices))) func onePartFailsByItself(index: Int) async throws {
+  @Test(arguments: sampled(Array(ways.indices))) func eachFaultFailsOnlyItsPart(index: Int) async throws {
     let (how, codes) = Self.ways[index]
     cluster.apply(.answersWrong(how, on: "/api/v1/nodes"))
     let start = ContinuousClock.now
-    // What ends by itself has time to, on a busy machine too.
+    // Responses that end by themselves get enough time, even on a busy machine.
     let timeout: Duration = .seconds(codes == [.timeout] ? 10 : 30)
     let snapshot = try await client.pollOnItsThread(timeout: timeout).get()
     #expect(ContinuousClock.now - start < timeout + .seconds(20), "\(how)")
@@ -52,17 +53,17 @@ import Testing
     #expect(snapshot.flux.value?.isEmpty == false, "\(how)")
     #expect(snapshot.imagePolicies.value?.isEmpty == false, "\(how)")
     #expect(snapshot.failedFluxKinds.isEmpty, "\(how)")
-    // Nothing of it stays.
+    // The fault has no lasting effect.
     cluster.apply(.answersRight)
     guard how != .status(429) else { return }
     #expect(try await client.pollOnItsThread().get().nodes.value?.count == 3, "\(how)")
   }
 
   @Test(arguments: [
-    Misbehaviour.hugeBody(200_000_000), .endlessHeaders, .slow(milliseconds: 1000), .hangs,
+    ResponseFault.hugeBody(200_000_000), .endlessHeaders, .slow(milliseconds: 1000), .hangs,
     .deepNesting(10_000), .redirect("https://127.0.0.1:1/"), .html, .truncatedJSON, .shortBody, .truncatedTLS,
     .closes, .invalidUTF8,
-  ]) func aServerThatIsBadEverywhereIsAFailedPoll(how: Misbehaviour) async throws {
+  ]) func aPollFailsIfEveryResponseIsFaulty(how: ResponseFault) async throws {
     cluster.apply(.answersWrong(how, on: "/"))
     let start = ContinuousClock.now
     guard case .failure(let failure) = await client.pollOnItsThread(timeout: .seconds(2)) else {
@@ -73,7 +74,7 @@ import Testing
     #expect(ContinuousClock.now - start < .seconds(20), "\(how)")
   }
 
-  @Test func aFloodOverHTTP2IsNoAnswerAndEnds() async throws {
+  @Test func endlessHTTP2ResponsesEndAtTheLimit() async throws {
     let cluster = try DemoCluster.start(certificates: cluster.certificates)
     defer { cluster.stop() }
     try cluster.writeKubeconfig(to: "\(folder.path)/http2")
@@ -90,7 +91,7 @@ import Testing
     client.cancel()
   }
 
-  @Test func wrongTypesAreLinesAndTheRestStands() async throws {
+  @Test func wrongTypesAreUndecodableEntries() async throws {
     cluster.apply(.answersWrong(.wrongTypes, on: "/"))
     let snapshot = try await client.pollOnItsThread().get()
     #expect(snapshot.nodes.value?.map(\.name) == ["calypso", "srv712695"])

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Kubernetes
 
-/// Several files, as KUBECONFIG lists them.
+/// Several files, as listed in KUBECONFIG.
 @Suite struct KubeconfigListTests {
   private static func file(
     cluster: String? = nil, user: String? = nil, context: String? = nil, current: String? = nil
@@ -23,7 +23,7 @@ import Testing
       path: names.map { "\(folder.path)/\($0)" }.joined(separator: ":"), context: context)
   }
 
-  @Test func everyPartMayStandInAnotherFile() throws {
+  @Test func entriesMayBeInDifferentFiles() throws {
     let folder = try TemporaryFolder()
     try folder.write(Self.file(cluster: "{server: 'https://a:1'}"), to: "clusters")
     try folder.write(Self.file(user: "{token: t}"), to: "users")
@@ -35,7 +35,7 @@ import Testing
     #expect(kubeconfig.kubectl("version").hasPrefix("KUBECONFIG=\(folder.path)/clusters:"))
   }
 
-  @Test func theFirstFileWinsAnEntryWhole() throws {
+  @Test func theFirstFileProvidesTheWholeEntry() throws {
     let folder = try TemporaryFolder()
     try folder.write(
       Self.file(cluster: "{server: 'https://a:1'}", context: "x", current: "''"), to: "one")
@@ -46,14 +46,14 @@ import Testing
       to: "two")
     let kubeconfig = try load(folder, "one", "two")
     #expect(kubeconfig.server.description == "https://a:1")
-    // No field of the second file's cluster is mixed in.
+    // Fields of the second file's cluster are not merged into the first one.
     #expect(kubeconfig.tlsServerName == nil)
-    // An empty current-context counts for none.
+    // An empty current-context is ignored.
     #expect(kubeconfig.context == "x")
     #expect(try load(folder, "two", "one").server.description == "https://b:2")
   }
 
-  @Test func pathsStartFromTheFileThatTheyStandIn() throws {
+  @Test func pathsAreRelativeToTheirFile() throws {
     let (one, two) = (try TemporaryFolder(), try TemporaryFolder())
     try two.write("from-two", to: "token")
     try one.write("from-one", to: "token")
@@ -70,14 +70,14 @@ import Testing
     )
     let kubeconfig = try load(folder, "none", "one", "one")
     #expect(kubeconfig.server.host == "a")
-    // A file that comes to be changes what is read.
+    // If a missing file is created, the kubeconfig must be read again.
     #expect(kubeconfig.sources == ["\(folder.path)/none", "\(folder.path)/one"])
     #expect { try load(folder, "none", "neither") } throws: {
       ($0 as? PollFailure)?.message.contains("none of these files exists") == true
     }
   }
 
-  @Test func aBrokenFileAmongThemIsNamed() throws {
+  @Test func aBrokenFileOfTheListIsNamed() throws {
     let folder = try TemporaryFolder()
     try folder.write(
       Self.file(cluster: "{server: 'https://a:1'}", user: "{token: t}", context: "x", current: "x"), to: "one"
@@ -88,7 +88,7 @@ import Testing
     }
   }
 
-  @Test func theSameNameTwiceInOneFileIsAnError() throws {
+  @Test func duplicateNamesInOneFileAreAnError() throws {
     let folder = try TemporaryFolder()
     try folder.write(
       """
@@ -97,11 +97,11 @@ import Testing
       current-context: x
       """, to: "one")
     #expect { try load(folder, "one") } throws: {
-      ($0 as? PollFailure)?.message.contains(":1:57: c stands twice in clusters") == true
+      ($0 as? PollFailure)?.message.contains(":1:57: c appears twice in clusters") == true
     }
   }
 
-  @Test func everyFileThatItRestsOnIsASource() throws {
+  @Test func sourcesContainEveryFile() throws {
     let certificates = try TestCertificates.shared.get()
     let folder = try TemporaryFolder()
     for name in ["ca.crt", "client.crt", "client.key"] {

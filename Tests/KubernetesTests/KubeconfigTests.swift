@@ -92,7 +92,7 @@ import Testing
     #expect(try kubeconfig.token?.current() == "t")
   }
 
-  @Test func aTokenFileThatIsGoneIsNamed() throws {
+  @Test func aMissingTokenFileIsNamed() throws {
     let kubeconfig = try load(Self.text(user: "{tokenFile: token}"))
     #expect {
       _ = try kubeconfig.token?.current()
@@ -114,7 +114,7 @@ import Testing
     ("other", "has no cluster named gone; there are: c"),
     ("stranger", "has no user named nobody; there are: u"),
     ("missing", "has no context named missing; there are: default, other, stranger"),
-  ]) func namesWhatIsThere(context: String, sentence: String) throws {
+  ]) func errorsListTheExistingEntries(context: String, sentence: String) throws {
     #expect(try failure(Self.text(), context: context).message.contains(sentence))
   }
 
@@ -123,18 +123,18 @@ import Testing
     ("{username: a, password: b}", "user name and password"),
     ("{token: t, as: admin}", "impersonation (as)"),
     ("{token: t, as-groups: [a]}", "impersonation (as-groups)"),
-    ("{token: \"a\\nb\"}", "token has characters"), ("{token: [a]}", "token must be a text"),
+    ("{token: \"a\\nb\"}", "token contains invalid characters"), ("{token: [a]}", "token must be a string"),
     ("{client-certificate-data: '%%%', client-key-data: YQ==}", "client-certificate-data is not base64"),
-    ("{client-certificate-data: YQ==, client-key-data: YQ==}", "client-certificate holds no PEM block"),
+    ("{client-certificate-data: YQ==, client-key-data: YQ==}", "client-certificate contains no PEM block"),
     ("{client-certificate: nowhere.crt, client-key-data: YQ==}", "nowhere.crt does not exist"),
     ("{client-certificate: /dev/zero, client-key-data: YQ==}", "/dev/zero is not a regular file"),
-  ]) func refusesUsers(user: String, sentence: String) throws {
+  ]) func rejectsInvalidUsers(user: String, sentence: String) throws {
     let failure = try failure(Self.text(user: user))
     #expect(failure.message.contains(sentence), "\(failure)")
     #expect(failure.message.contains(":8:"), "\(failure)")
   }
 
-  @Test func wantsBothHalvesOfAnIdentity() throws {
+  @Test func requiresBothCertificateAndKey() throws {
     let certificates = try TestCertificates.shared.get()
     let certificate = "client-certificate-data: \(try certificates.base64("client.crt"))"
     let key = "client-key-data: \(try certificates.base64("client.key"))"
@@ -142,7 +142,7 @@ import Testing
     #expect(try failure(Self.text(user: "{\(key)}")).message.contains("but no client-certificate"))
     #expect(
       try failure(Self.text(user: "{\(certificate), client-certificate: a, \(key)}")).message.contains(
-        "client-certificate and client-certificate-data are both there"))
+        "client-certificate and client-certificate-data are both set"))
   }
 
   @Test(arguments: [
@@ -150,12 +150,12 @@ import Testing
     ("{server: 'https://a:99999'}", "server is not a URL"),
     ("{server: 'https://user:pw@a'}", "server is not a URL"),
     ("{server: 'https://a b'}", "server is not a URL"), ("{server: 'https://'}", "server is not a URL"),
-    ("{server: 'https://[::1'}", "server is not a URL"), ("{server: {}}", "server must be a text"),
+    ("{server: 'https://[::1'}", "server is not a URL"), ("{server: {}}", "server must be a string"),
     ("{server: 'https://a', proxy-url: 'http://b'}", "proxy-url is not supported"),
     ("{server: 'https://a', insecure-skip-tls-verify: perhaps}", "must be true or false"),
     ("{server: 'https://a', certificate-authority-data: '!'}", "certificate-authority-data is not base64"),
     ("[]", "the entry c of clusters has no cluster"),
-  ]) func refusesClusters(cluster: String, sentence: String) throws {
+  ]) func rejectsInvalidClusters(cluster: String, sentence: String) throws {
     let failure = try failure(Self.text(cluster: cluster))
     #expect(failure.message.contains(sentence), "\(failure)")
     #expect(!failure.message.contains("pw"))
@@ -179,7 +179,7 @@ import Testing
     ("current-context: x\n", "has no context named x; there are none"),
     (String(repeating: "[", count: 100_000), ":1:"), (String(repeating: "- ", count: 100_000), ":1:"),
     (String(repeating: " ", count: 2 << 20), "is larger than 1024 KiB"),
-  ]) func refusesOtherFiles(text: String, sentence: String) throws {
+  ]) func rejectsInvalidFiles(text: String, sentence: String) throws {
     let failure = try failure(text)
     #expect(failure.message.contains(sentence), "\(failure)")
   }
@@ -189,7 +189,7 @@ import Testing
     #expect(!failure.message.contains("hush"))
   }
 
-  @Test func missingAndUnreadable() throws {
+  @Test func missingAndUnreadableFilesAreNamed() throws {
     let folder = try TemporaryFolder()
     for (path, sentence) in [
       ("\(folder.path)/none", "/none does not exist"), (folder.path, "is not a regular file"),

@@ -12,7 +12,7 @@ import Testing
     var isDone = false
   }
 
-  /// What is found in a text that comes in pieces of so many bytes.
+  /// The parts of a text that arrives in chunks of the given size.
   private func parts(_ text: String, pieces: Int = .max) throws(ObjectPage.Fault) -> Parts {
     var scanner = ListScanner()
     var parts = Parts()
@@ -36,7 +36,7 @@ import Testing
     return parts
   }
 
-  @Test func whereverItIsCutTheSameIsFound() throws {
+  @Test func resultsDoNotDependOnChunkBoundaries() throws {
     let text =
       #" { "apiVersion" : "v1", "items":[ {"a":"}]\"\\","b":[1,{"c":2}]}, 7 ,"é{" ,null,[ ]] , "x":{"items":[1]}, "kind":"NodeList","metadata":{"continue":"t"} } "#
       + "\n"
@@ -49,7 +49,7 @@ import Testing
   }
 
   @Test(arguments: ["{}", #"{"items":[]}"#, #"{"items":null,"kind":"NodeList"}"#])
-  func aListMayBeEmpty(text: String) throws {
+  func emptyListsAreValid(text: String) throws {
     let parts = try parts(text)
     #expect(parts.items.isEmpty)
     #expect(parts.isDone)
@@ -59,30 +59,30 @@ import Testing
     "[]", "7", "{}x", #"{"a":1,}"#, #"{"a" 1}"#, #"{"items":[1 2]}"#, #"{"items":[,1]}"#, #"{"items":[1,]}"#,
     #"{"items":[1}"#, #"{a:1}"#, #"{"a":]}"#, #"{"items":[1],,"b":1}"#,
   ])
-  func whatIsNoObjectIsRefused(text: String) {
+  func itemsThatAreNotObjectsAreRejected(text: String) {
     #expect(throws: ObjectPage.Fault.notJSON) { try parts(text) }
     #expect(throws: ObjectPage.Fault.notJSON) { try parts(text, pieces: 1) }
   }
 
   @Test(arguments: ["", "{", #"{"items":[{}"#, #"{"items":[{}]"#, #"{"items":["a"#, #"{"a":1"#])
-  func whatIsCutShortIsNotDone(text: String) throws {
+  func aTruncatedListIsIncomplete(text: String) throws {
     #expect(try !parts(text).isDone)
   }
 
-  @Test(arguments: ["[", #"{"a":"#]) func depthHasALimit(opening: String) throws {
-    // Where nobody looks, too.
+  @Test(arguments: ["[", #"{"a":"#]) func nestingDepthIsLimited(opening: String) throws {
+    // The limit applies to skipped values, too.
     let elsewhere = #"{"other":"# + String(repeating: opening, count: 10_000)
     #expect(throws: ObjectPage.Fault.tooDeep) { try parts(elsewhere) }
   }
 
-  @Test func lengthHasALimit() throws {
+  @Test func valueLengthIsLimited() throws {
     let long = String(repeating: "x", count: ListScanner.objectLimit)
     #expect(throws: ObjectPage.Fault.tooLong(64 << 10)) { try parts("{\"\(long)\":1}", pieces: 4096) }
-    // What nobody wants is passed over, however long it is.
+    // Skipped values may have any length.
     #expect(try parts(#"{"other":"\#(long)","items":[1]}"#, pieces: 4096).items == ["1"])
   }
 
-  @Test(arguments: [4096, 7001, .max]) func oneObjectThatIsTooMuchIsPassedOver(pieces: Int) throws {
+  @Test(arguments: [4096, 7001, .max]) func anOversizedObjectIsSkipped(pieces: Int) throws {
     let deep = #"{"a":"# + String(repeating: "[", count: 5000) + String(repeating: "]", count: 5000) + "}"
     let long = #"{"b":""# + String(repeating: "x", count: ListScanner.objectLimit) + #""}"#
     let both = #"{"c":["# + deep + "," + long + "]}"
@@ -93,7 +93,7 @@ import Testing
     #expect(parts.isDone)
   }
 
-  @Test func anObjectThatIsTooMuchIsOneLineWithItsName() throws {
+  @Test func anOversizedObjectIsReportedByName() throws {
     let pods = Kind.pod
     let deep = String(repeating: #"{"a":"#, count: 260) + "1" + String(repeating: "}", count: 260)
     let long = String(repeating: "x", count: 5 << 20)
@@ -116,7 +116,7 @@ import Testing
       ])
   }
 
-  @Test func aListHasNoMoreObjectsThanItsLimit() {
+  @Test func theNumberOfObjectsIsLimited() {
     let reader = ListReader(of: ServedKind(.node, "v1"), limits: ListReader.Limits(objects: 2))
     let node = #"{"metadata":{"name":"a"}}"#
     let text = #"{"kind":"NodeList","items":[\#(node),\#(node),\#(node)]}"#
@@ -125,7 +125,7 @@ import Testing
     #expect(reader.objects.count == 2)
   }
 
-  @Test func anotherKindIsRefusedBeforeItsItemsAreRead() {
+  @Test func anotherKindIsRejectedBeforeItsItems() {
     let reader = ListReader(of: ServedKind(.node, "v1"))
     #expect(!Array(#"{"kind":"PodList","items":["#.utf8).withUnsafeBytes { reader.receive($0) })
     #expect(throws: ObjectPage.Fault.otherKind("PodList")) { try reader.finish() }

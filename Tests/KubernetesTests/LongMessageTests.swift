@@ -3,7 +3,7 @@ import Testing
 
 @testable import Kubernetes
 
-/// Objects that say much: what is kept of it is bounded for each of them and for a list.
+/// The size of stored messages is limited per object and per list.
 @Suite struct LongMessageTests {
   private static func item(_ number: Int, _ message: String) -> String {
     let condition = { (type: String, status: String) in
@@ -27,7 +27,7 @@ import Testing
     }
   }
 
-  @Test func fiveThousandCharactersBecomeOneKibibyteThatSaysSo() throws {
+  @Test func longMessagesAreShortenedToOneKibibyte() throws {
     for character in ["x", "é", "🚢"] {
       let kept = try Self.messages([Self.item(0, String(repeating: character, count: 5000))])
       #expect(kept.first?.count == 2)
@@ -38,7 +38,7 @@ import Testing
     }
   }
 
-  @Test func aListOfTenThousandKeepsOneMebibyteOfThem() throws {
+  @Test func messagesOfAListAreLimitedToOneMebibyte() throws {
     let kept = try Self.messages(
       (0..<3000).map { Self.item($0, "\($0) " + String(repeating: "x", count: 2000)) })
     #expect(kept.count == 3000)
@@ -48,7 +48,7 @@ import Testing
       kept.suffix(100).joined().allSatisfy { $0.utf8.count <= ListReader.messageLine && $0.hasSuffix("…") })
   }
 
-  @Test func linesAreKeptWhole() throws {
+  @Test func oneLineMessagesAreNotShortened() throws {
     let line = String(repeating: "x", count: ListReader.messageLine)
     #expect(
       try Self.messages([Self.item(0, line), Self.item(1, line)], budget: 0).joined().allSatisfy {
@@ -56,7 +56,7 @@ import Testing
       })
   }
 
-  @Test func noCredentialIsCutInTheShortTextEither() throws {
+  @Test func shortenedMessagesAreRedacted() throws {
     for before in 100...170 {
       let text = String(repeating: "x", count: before) + " https://user:TOKEN0123456789@host/ yyyyyyyy"
       for message in try Self.messages([Self.item(0, text)], budget: 0).joined() {

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Kubernetes
 
-/// The fields that the rules look at beside conditions.
+/// The fields, besides conditions, that the rules use.
 @Suite struct ObjectDetailTests {
   private func read(_ kind: Kind, _ item: String, version: String = "v1") throws -> Observed {
     let page = try ObjectPage(
@@ -18,7 +18,7 @@ import Testing
     return value
   }
 
-  @Test func aPodSaysWhatItRuns() throws {
+  @Test func podImages() throws {
     let pod = #"""
       {"metadata":{"name":"web-1","namespace":"apps"},
        "spec":{"containers":[{"name":"web","image":"ghcr.io/a/app:latest"},{"name":"side","image":"b:1"}]},
@@ -61,7 +61,7 @@ import Testing
     #expect(cronJob.manager == Reference(kind: "Kustomization", namespace: "f", name: "k"))
   }
 
-  @Test func aPodOfADeploymentKnowsItThoughAReplicaSetOwnsIt() throws {
+  @Test func aPodsOwnerIsItsDeploymentAndNotTheReplicaSet() throws {
     let object = try read(
       .pod,
       """
@@ -90,12 +90,12 @@ import Testing
     (#"{"phase":"Running","conditions":[{"type":"Ready","status":"True"}]}"#, true),
     (#"{"phase":"Running"}"#, false), ("{}", false),
   ])
-  func podsThatAreWellAreOnlyCounted(status: String, isWell: Bool) throws {
+  func healthyPodsAreOnlyCounted(status: String, isWell: Bool) throws {
     let item = #"{"metadata":{"name":"a","namespace":"b"},"status":\#(status)}"#
     #expect((try read(.pod, item) == .wellPod([])) == isWell)
   }
 
-  @Test func leasesOfNodesAndOfLeadersAreToldApart() throws {
+  @Test func nodeLeasesAndLeaderLeasesAreDistinguished() throws {
     func lease(_ namespace: String, _ name: String) throws -> Observed {
       try read(
         .lease,
@@ -111,7 +111,7 @@ import Testing
     #expect(!LeaderLease(namespace: "kube-system", name: "kube-scheduler", renewTime: time).isOfFlux)
   }
 
-  @Test func whoSuspendedWhenAndWhatWasAskedFor() throws {
+  @Test func suspensionAndRequestTimes() throws {
     let object = try flux(
       "Kustomization",
       """
@@ -128,7 +128,7 @@ import Testing
     #expect(object.lastReconciled == Timestamp(rfc3339: "2026-01-10T07:00:00Z"))
   }
 
-  @Test func aRequestThatWasHandledOrIsNoTimeIsNone() throws {
+  @Test func handledAndInvalidRequestsAreIgnored() throws {
     for (asked, handled) in [("2026-01-10T08:00:00Z", "2026-01-10T08:00:00Z"), ("now", "before")] {
       let object = try flux(
         "GitRepository",
@@ -155,14 +155,14 @@ import Testing
     (#"{"nvidia.com/gpu.shared":"4"}"#, 4),
     (#"{"nvidia.com/mig-1g.5gb":"3","nvidia.com/mig-2g.10gb":"1"}"#, 4),
   ])
-  func gpusByAnyName(resources: String, count: Int?) throws {
+  func gpusOfAnyVendor(resources: String, count: Int?) throws {
     let item = #"{"metadata":{"name":"a"},"status":{"allocatable":\#(resources),"capacity":\#(resources)}}"#
     guard case .node(let node) = try read(.node, item) else { throw Wrong.kind }
     #expect(node.allocatableGPUs == count)
     #expect(node.capacityGPUs == count)
   }
 
-  @Test func anAutomationThatPushesElsewhereAwaitsReview() throws {
+  @Test func anAutomationWithAnotherPushBranchAwaitsReview() throws {
     func branch(_ push: String) throws -> String? {
       let item =
         #"{"metadata":{"name":"a","namespace":"f"},"spec":{"policySelector":{"matchLabels":{"team":"a"}},"git":{"checkout":{"ref":{"branch":"main"}}\#(push)}}}"#
@@ -185,7 +185,7 @@ import Testing
     #expect(value.labels == ["team": "a"])
   }
 
-  @Test func howAWorkloadComesByNewPodsAndWhoPutItThere() throws {
+  @Test func updateStrategyAndManager() throws {
     func workload(_ index: Int, _ item: String) throws -> Workload {
       guard case .workload(let value) = try read(Kind.workloads[index], item) else { throw Wrong.kind }
       return value

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Kubernetes
 
-/// One object of each kind through the same door as a page of the server.
+/// One object of each kind, decoded like a page of the server.
 @Suite struct ObjectTests {
   private func read(_ kind: Kind, _ item: String) throws -> Observed { try read(kind, "v1", item) }
 
@@ -107,7 +107,7 @@ import Testing
     #expect(value.isStatic == isStatic)
   }
 
-  @Test func aReceiversPathIsNotKept() throws {
+  @Test func aReceiversPathIsNotStored() throws {
     let object = try read(
       flux("Receiver"),
       """
@@ -210,7 +210,7 @@ import Testing
     #expect(!"\(stack)".contains("hush"))
   }
 
-  @Test func whatAVerdictRestsOnMustBeRight() throws {
+  @Test func wrongTypesOfJudgedFieldsAreUndecodable() throws {
     let page = try page(
       flux("Kustomization"), "v1",
       [
@@ -233,7 +233,7 @@ import Testing
       ])
   }
 
-  @Test func whatIsOnlyShownMayBeWrong() throws {
+  @Test func wrongTypesOfDisplayedFieldsAreUnknown() throws {
     let item =
       #"{"metadata":{"name":"a","labels":7},"spec":{"interval":5,"dependsOn":"x"},"status":{"artifact":[]}}"#
     guard case .flux(let value) = try read(flux("GitRepository"), item) else { throw Wrong.kind }

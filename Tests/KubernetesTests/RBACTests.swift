@@ -7,9 +7,9 @@ import YAML
 
 @testable import Kubernetes
 
-/// `config/rbac.yaml` grants what the client asks for, and nothing else.
+/// `config/rbac.yaml` grants exactly the client's requests.
 @Suite(.blocking) struct RBACTests {
-  /// A verb on a resource, everywhere or in one namespace; or on a path.
+  /// A verb on a resource, cluster-wide or in one namespace, or on a path.
   private struct Grant: Hashable, CustomStringConvertible {
     let verb: String
     let group: String
@@ -54,7 +54,7 @@ import YAML
     return grants
   }
 
-  @Test func grantsExactlyWhatIsAskedFor() throws {
+  @Test func grantsExactlyTheRequestsOfAPoll() throws {
     var asked: Set<Grant> = []
     for kind in Kind.builtIn + Kind.discovered {
       asked.insert(Grant(verb: "list", group: kind.group, resource: kind.plural, namespace: nil))
@@ -67,7 +67,7 @@ import YAML
     #expect(asked.subtracting(granted).isEmpty, "asked for without a right")
   }
 
-  @Test func readsNoSecretAndWritesNothing() throws {
+  @Test func grantsNoSecretsAndNoWrites() throws {
     let granted = try grants()
     #expect(Set(granted.map(\.verb)) == ["get", "list"])
     #expect(!granted.contains { $0.resource == "secrets" || $0.resource == "*" || $0.group == "*" })
@@ -75,7 +75,7 @@ import YAML
     #expect(roles == ["oceanid-guard"])
   }
 
-  /// What goes over the wire in a whole poll, against the same rules.
+  /// Checks all requests of a poll against the rules.
   @Test func everyRequestOfAPollIsGranted() async throws {
     let folder = try TemporaryFolder()
     let cluster = try DemoCluster.start(certificates: Certificates.make(in: "\(folder.path)/pki"))

@@ -6,10 +6,10 @@ import Testing
 
 @testable import Kubernetes
 
-/// What a real API server answered, in working order and while it started, against what the guard makes of it.
+/// Recorded responses of a real API server, while it runs and while it starts, and the guard's conclusions.
 @Suite(.blocking) struct RecordedStartTests {
   @Test(arguments: RecordedServer.Release.allCases)
-  func everyRecordedObjectIsRead(release: RecordedServer.Release) throws {
+  func everyRecordedObjectIsDecoded(release: RecordedServer.Release) throws {
     var watching = try RecordedGuard(RecordedServer(release: release))
     let report = try watching.poll(at: 0)
     #expect(report.nodes.count == 3)
@@ -21,7 +21,7 @@ import Testing
     #expect(watching.memory.kinds.count == (release == .flux27 ? 16 : 15))
   }
 
-  /// Problems of a server that goes on as it is, by the second: objects age, whatever happens beside.
+  /// The problems of an undisturbed server per second: they change, because objects age.
   private static func undisturbed(_ release: RecordedServer.Release, until end: Int) throws -> [Int: [String]]
   {
     var watching = try RecordedGuard(RecordedServer(release: release))
@@ -32,19 +32,19 @@ import Testing
     return problems
   }
 
-  /// A restart at every second of a minute: before, while and after the guard asks what the server has.
+  /// A restart at every second of a minute: before, during and after discovery.
   @Test(arguments: [
     (RecordedServer.Release.flux264, 13), (.flux27, 13), (.flux27, 40),
-  ]) func aRestartOfTheServerEndsNothing(release: RecordedServer.Release, length: Int) throws {
+  ]) func aServerRestartResolvesNoIncident(release: RecordedServer.Release, length: Int) throws {
     let expected = try Self.undisturbed(release, until: 240)
     for offset in 0..<60 {
       var watching = try RecordedGuard(RecordedServer(release: release))
       let began = 90 + offset
-      let start = Start(at: Moment(microseconds: Int64(began) * 1_000_000), seconds: length)
+      let start = Startup(at: APITime(microseconds: Int64(began) * 1_000_000), seconds: length)
       var objects: Set<String>?
       for second in stride(from: 0, through: 240, by: 15) {
         watching.server.phase =
-          second < began ? nil : start.phase(at: Moment(microseconds: Int64(second) * 1_000_000))
+          second < began ? nil : start.phase(at: APITime(microseconds: Int64(second) * 1_000_000))
         let report = try watching.poll(at: second)
         objects = objects ?? report.objects
         #expect(report.objects == objects, "at \(second) s of a start at \(began) s")
@@ -57,9 +57,9 @@ import Testing
     }
   }
 
-  /// A server that ends and starts in the middle of a poll, between any two of its requests.
-  @Test(arguments: [Start.Phase.down, .unknown, .unavailable, .unnamed, .unready])
-  func aRestartWithinAPollEndsNothing(phase: Start.Phase) throws {
+  /// A server that restarts during a poll, between any two of its requests.
+  @Test(arguments: [Startup.Phase.down, .unknown, .unavailable, .unnamed, .unready])
+  func aRestartDuringAPollResolvesNoIncident(phase: Startup.Phase) throws {
     for number in 0..<40 {
       var watching = try RecordedGuard(RecordedServer(release: .flux27))
       let before = try watching.poll(at: 0)
@@ -74,8 +74,8 @@ import Testing
     }
   }
 
-  @Test(arguments: [Start.Phase.unknown, .unavailable, .unnamed, .unready])
-  func aGuardThatBeginsMeanwhileBelievesNothing(phase: Start.Phase) throws {
+  @Test(arguments: [Startup.Phase.unknown, .unavailable, .unnamed, .unready])
+  func aGuardStartedMeanwhileAssumesNoAbsence(phase: Startup.Phase) throws {
     var expectations = Expectations()
     expectations.fluxVersion = "v2.6.4"
     for memory in [Memory(), Memory(kinds: ["Kustomization": Memory.KnownKind(objects: 6)])] {
@@ -94,7 +94,7 @@ import Testing
   @Test(arguments: [
     "kustomizations.kustomize.toolkit.fluxcd.io", "imagepolicies.image.toolkit.fluxcd.io",
     "helmreleases.helm.toolkit.fluxcd.io", "gitrepositories.source.toolkit.fluxcd.io",
-  ]) func aDeletedDefinitionIsToldAndEndsNothing(definition: String) throws {
+  ]) func aDeletedDefinitionIsReportedAndResolvesNoIncident(definition: String) throws {
     let expected = try Self.undisturbed(.flux264, until: 600)
     for hidesReadiness in [false, true] {
       var watching = try RecordedGuard(RecordedServer(release: .flux264))
@@ -119,7 +119,7 @@ import Testing
     }
   }
 
-  @Test func refusalsAreToldInTheServersWords() throws {
+  @Test func refusalsContainTheServersMessage() throws {
     let forbidden = Response(
       status: 403, contentType: "application/json", body: try RecordedServer.recorded("forbidden.json"))
     let config = try kubeconfig()
@@ -131,7 +131,7 @@ import Testing
     #expect(PollFailure(unauthorized, asking: Subject(path: "/version"), of: config)?.code == .unauthorized)
   }
 
-  @Test func aSecretThatIsNotThereIsMissing() throws {
+  @Test func aSecretWithA404IsMissing() throws {
     var expectations = Expectations()
     expectations.secrets = [.init(namespace: "flux-system", name: "none")]
     var watching = try RecordedGuard(RecordedServer(release: .flux27))
@@ -141,36 +141,36 @@ import Testing
 }
 
 @Suite struct KnownKindsTests {
-  private func kinds(_ looks: (KnownKinds.Look, isReady: Bool)...) -> KnownKinds.Belief? {
+  private func kinds(_ looks: (KnownKinds.Finding, isReady: Bool)...) -> KnownKinds.State? {
     var kinds = KnownKinds()
-    for look in looks { kinds.take(["Stack": look.0], isReady: look.isReady) }
-    return kinds.beliefs["Stack"]
+    for look in looks { kinds.record(["Stack": look.0], isReady: look.isReady) }
+    return kinds.states["Stack"]
   }
 
-  @Test func absenceIsBelievedAtTheSecondLookAtAReadyServer() {
+  @Test func absenceNeedsTwoPollsOfAReadyServer() {
     #expect(kinds((.named(version: "v1"), true), (.missing, true)) == .missed(version: "v1"))
     #expect(kinds((.named(version: "v1"), true), (.missing, true), (.missing, true)) == .absent)
     #expect(kinds((.named(version: "v1"), false), (.missing, true), (.missing, true)) == .absent)
   }
 
-  @Test func aServerThatIsNotReadyIsNeverBelieved() {
-    let many = [KnownKinds.Look](repeating: .missing, count: 10)
+  @Test func aServerThatIsNotReadyProvesNoAbsence() {
+    let many = [KnownKinds.Finding](repeating: .missing, count: 10)
     var kinds = KnownKinds(earlier: ["Stack"])
-    for look in many { kinds.take(["Stack": look], isReady: false) }
+    for look in many { kinds.record(["Stack": look], isReady: false) }
     #expect(kinds.isKnown("Stack"))
-    // Nor counts a look at it.
-    for isReady in [true, false, true, false] { kinds.take(["Stack": .missing], isReady: isReady) }
+    // Polls of a server that is not ready do not count.
+    for isReady in [true, false, true, false] { kinds.record(["Stack": .missing], isReady: isReady) }
     #expect(kinds.isKnown("Stack"))
   }
 
-  @Test func anythingThatShowsTheKindBeginsAnew() {
-    for look in [KnownKinds.Look.listed, .unclear, .named(version: "v2")] {
+  @Test func anySignOfTheKindRestartsTheCount() {
+    for look in [KnownKinds.Finding.listed, .unclear, .named(version: "v2")] {
       let belief = kinds((.named(version: "v1"), true), (.missing, true), (look, true), (.missing, true))
       #expect(belief == .missed(version: look == .named(version: "v2") ? "v2" : "v1"))
     }
   }
 
-  @Test func whatWasNeverThereIsAbsentAtTheFirstLook() {
+  @Test func anUnknownKindIsAbsentAfterOnePoll() {
     #expect(kinds((.missing, true)) == .absent)
     #expect(kinds((.missing, false)) == nil)
     #expect(kinds((.missing, true), (.named(version: "v1"), true)) == .served(version: "v1"))

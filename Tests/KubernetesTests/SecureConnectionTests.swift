@@ -67,7 +67,7 @@ import Testing
     #expect(server.requests.allSatisfy { $0.headers["host"] == "127.0.0.1:6443" })
   }
 
-  @Test(arguments: [["http/1.1"], []]) func aFirstAnswerThatHangsHoldsUpNoOther(protocols: [String])
+  @Test(arguments: [["http/1.1"], []]) func aHangingFirstResponseDoesNotDelayOthers(protocols: [String])
     async throws
   {
     var cluster = SmallCluster()
@@ -79,12 +79,12 @@ import Testing
     #expect(snapshot.flux.value?.count == 1)
   }
 
-  @Test func insecureIsObeyed() async throws {
+  @Test func insecureSkipTLSVerifyIsRespected() async throws {
     let setup = Setup(server: "server-expired", authority: "", extra: ", insecure-skip-tls-verify: true")
     #expect(try await poll(setup).0.get().nodes.value?.count == 2)
   }
 
-  /// What a poll of a server that is no API comes to.
+  /// The failure of a poll of a server that is not an API server.
   private func failure(at server: TCPServer) async throws -> PollFailure {
     let client = ClusterClient(
       kubeconfig: try kubeconfig(scheme: "https"), dial: .tcp(host: "127.0.0.1", port: UInt16(server.port)))
@@ -94,9 +94,9 @@ import Testing
     return failure
   }
 
-  /// A tunnel takes a connection at once and ends it when the far side can't go on: nobody spoke of TLS.
+  /// The tunnel accepts a connection at once and closes it if its target is unreachable, before TLS starts.
   @Test(arguments: [TCPServer.Service.reset(sent: 0, received: 1), .reset(sent: 0, received: 0), .source(0)])
-  func aConnectionThatEndsBeforeTLSIsUnreachable(service: TCPServer.Service) async throws {
+  func aConnectionClosedDuringTheHandshakeIsUnreachable(service: TCPServer.Service) async throws {
     let server = try TCPServer(service)
     defer { server.stop() }
     let failure = try await failure(at: server)
@@ -104,33 +104,33 @@ import Testing
     #expect(failure.remedy.contains("systemctl status k3s"))
   }
 
-  @Test func whatSpeaksNoTLSIsNotTheServersTLSPort() async throws {
+  @Test func aServerWithoutTLSIsReported() async throws {
     let server = try TCPServer(.flood(1 << 20))
     defer { server.stop() }
     let failure = try await failure(at: server)
     #expect(failure.code == .tls, "\(failure)")
   }
 
-  @Test func anUnknownAuthorityIsRefused() async throws {
+  @Test func anUnknownAuthorityIsRejected() async throws {
     let failure = try await failure(Setup(authority: "other-ca"))
     #expect(failure.code == .tls)
     #expect(failure.message.contains("signed by an authority"))
   }
 
-  @Test func anExpiredServerIsRefused() async throws {
+  @Test func anExpiredServerCertificateIsRejected() async throws {
     let failure = try await failure(Setup(server: "server-expired"))
     #expect(failure.code == .tls)
     #expect(failure.message.contains("has expired"))
   }
 
-  @Test func anotherNameIsRefused() async throws {
+  @Test func anotherServerNameIsRejected() async throws {
     let failure = try await failure(Setup(server: "server-elsewhere"))
     #expect(failure.code == .tls)
     #expect(failure.message.contains("is for another name"))
     #expect(failure.remedy.contains("tls-server-name"))
   }
 
-  @Test func anExpiredClientCertificateIsNotEvenTried() async throws {
+  @Test func anExpiredClientCertificateIsNotUsed() async throws {
     let (result, server) = try await poll(Setup(client: "client-expired", token: nil))
     guard case .failure(let failure) = result else {
       Issue.record("the poll did not fail")
@@ -143,15 +143,15 @@ import Testing
   }
 
   @Test(arguments: ["client-expired", "client-foreign", nil])
-  func aClientCertificateThatTheServerRefuses(client: String?) async throws {
-    // A workstation whose clock is late believes in its certificate.
+  func aRejectedClientCertificateIsReported(client: String?) async throws {
+    // On a machine whose clock is behind, the certificate appears valid.
     let late = Timestamp(seconds: 0)
     let failure = try await failure(Setup(client: client, clock: { late }))
     #expect(failure.code == .tls)
-    #expect(failure.message.contains("refuses the client certificate"))
+    #expect(failure.message.contains("rejects the client certificate"))
   }
 
-  @Test func aKeyOfAnotherCertificateIsTheKubeconfigsFault() async throws {
+  @Test func aMismatchedKeyIsAKubeconfigError() async throws {
     let certificates = try TestCertificates.shared.get()
     let user =
       "{client-certificate-data: \(try certificates.base64("client.crt")), client-key-data: \(try certificates.base64("ca.key"))}"

@@ -3,17 +3,17 @@ import Health
 import TestSupport
 import Testing
 
-/// Every bad state of the demo's cluster, from the API to the verdict: one problem with the command that a person runs
-/// next, and none once it is over.
+/// All faults of the demo's cluster, from the API to the verdict: each causes one problem with a command for the
+/// operator, and none after its end.
 @Suite(.serialized, .blocking) struct StuckStateTests {
   struct State: Sendable, CustomTestStringConvertible {
     let faults: [Fault]
-    /// Until it is a problem, in seconds.
+    /// Seconds until it counts as a problem.
     var after = 0
-    /// The problem's id after the cluster's name.
+    /// The problem's id without the cluster's name.
     let problem: String
     var severity = Problem.Severity.warning
-    /// Part of the remedy.
+    /// A part of the remedy.
     let remedy: String
     let mends: [Fault]
 
@@ -30,7 +30,7 @@ import Testing
     }
 
     init(
-      _ trouble: Trouble, beside faults: Fault..., after seconds: Int = 0, problem: String,
+      _ trouble: OngoingFault, beside faults: Fault..., after seconds: Int = 0, problem: String,
       _ severity: Problem.Severity = .warning, remedy: String, mends: Fault...
     ) {
       self.faults = faults + [.begins(trouble)]
@@ -48,7 +48,7 @@ import Testing
     State(
       .nodeNotReady("calypso"), problem: "node/calypso/not-ready", .critical,
       remedy: "describe node calypso", mends: .nodeReady("calypso")),
-    // Its pods are gone with it, and so is half of what serves there.
+    // Its pods disappear as well, and with them half of the replicas.
     State(
       .nodeNotReady("srv712695"), problem: "node/srv712695/not-ready", .critical,
       remedy: "describe node srv712695", mends: .nodeReady("srv712695")),
@@ -131,7 +131,7 @@ import Testing
     State(
       .healthCheckFailing("apps"), problem: "flux/kustomization/flux-system/apps/failed", .critical,
       remedy: "logs --kind=Kustomization --name=apps"),
-    // The pods that crash are why the check fails, and that is why the Kustomization does.
+    // The crashing pods fail the health check, and so the Kustomization.
     State(
       .podsCrashing("cloudflared/cloudflared"), beside: .begins(.healthCheckFailing("apps")),
       problem: "workload/cloudflared/cloudflared/deployment", .critical, remedy: "--previous",
@@ -241,7 +241,7 @@ import Testing
   ]
 
   @Test(arguments: sampled(nodes + flux + images + platform))
-  func isOneProblemWithItsRemedyAndClears(_ state: State) async throws {
+  func eachFaultIsOneProblemThatResolves(_ state: State) async throws {
     let cluster = try WatchedCluster()
     var memory = Memory()
     let before = try await cluster.look(&memory)
@@ -260,7 +260,7 @@ import Testing
     let problem = try #require(report.problems.first)
     #expect(problem.severity == state.severity)
     #expect(problem.remedy.contains(state.remedy), "\(problem.remedy)")
-    // Without all of Flux nobody knows how it is.
+    // The state of Flux is unknown if one of its kinds cannot be read.
     let isBlind = state.problem == "api/HelmChart/forbidden"
     #expect(report.verdict == (state.severity == .critical ? .critical : isBlind ? .unknown : .degraded))
     #expect(!problem.detail.isEmpty || problem.id.hasSuffix("/missing") || problem.id.hasSuffix("/suspended"))
@@ -271,8 +271,8 @@ import Testing
     #expect(after.verdict == .healthy)
   }
 
-  /// An API group that goes away for a while, as when its custom resource definitions are made anew.
-  @Test func aKindThatIsGoneIsUnknownUntilTheServerSaysSo() async throws {
+  /// An API group that is missing for a while, as when its custom resource definitions are replaced.
+  @Test func aRemovedKindIsUnknownUntilConfirmed() async throws {
     let cluster = try WatchedCluster()
     var memory = Memory()
     let before = try await cluster.look(&memory)
@@ -282,7 +282,7 @@ import Testing
     #expect(during.verdict == .unknown)
     #expect(during.flux.count == before.flux.count)
     #expect(during.flux.allSatisfy { ($0.verdict == .unknown) == ($0.value.resource.kind == "HelmRelease") })
-    // Now discovery was asked again, and does not name it any more: it is asked once more.
+    // Discovery is read again and does not list the kind; one more poll must confirm that.
     let doubtful = try await cluster.look(&memory)
     #expect(doubtful.problems.isEmpty, "\(doubtful.problems)")
     #expect(doubtful.verdict == .unknown)
@@ -294,7 +294,7 @@ import Testing
     #expect(try await cluster.look(&memory).verdict == .healthy)
   }
 
-  /// Each definition of the demo's cluster, deleted by hand.
+  /// Each definition of the demo's cluster is deleted.
   @Test(arguments: [
     "kustomizations.kustomize.toolkit.fluxcd.io", "imagepolicies.image.toolkit.fluxcd.io",
     "alerts.notification.toolkit.fluxcd.io", "certificates.cert-manager.io", "stacks.pulumi.com",
@@ -311,8 +311,8 @@ import Testing
     #expect(report.verdict != .healthy)
   }
 
-  @Test(arguments: Start.Phase.allCases.filter { $0 != .down })
-  func aStartingServerIsOneProblem(phase: Start.Phase) async throws {
+  @Test(arguments: Startup.Phase.allCases.filter { $0 != .down })
+  func aStartingServerIsOneProblem(phase: Startup.Phase) async throws {
     let cluster = try WatchedCluster()
     var memory = Memory()
     let before = try await cluster.look(&memory)
@@ -328,7 +328,7 @@ import Testing
     #expect(try await cluster.look(&memory).verdict == .healthy)
   }
 
-  @Test func whatPeopleHoldBackIsToldApartFromWhatIsStuck() async throws {
+  @Test func suspendedObjectsAreDistinguishedFromStuckOnes() async throws {
     let cluster = try WatchedCluster()
     var memory = Memory()
     cluster.demo.apply(.begins(.automationMissing))
@@ -343,7 +343,7 @@ import Testing
     #expect(policy.policy.message.hasPrefix("held by hand: no automation covers"))
   }
 
-  @Test func whatIsShownOfAHealthyCluster() async throws {
+  @Test func statusOfAHealthyCluster() async throws {
     let cluster = try WatchedCluster()
     var memory = Memory()
     let report = try await cluster.look(&memory)

@@ -4,7 +4,7 @@ import Testing
 @testable import Kubernetes
 
 @Suite struct X509ValidityTests {
-  @Test func readsWhatOpenSSLMakes() throws {
+  @Test func readsCertificatesOfOpenSSL() throws {
     let certificates = try TestCertificates.shared.get()
     let valid = try #require(X509Validity(pem: try certificates.read("client.crt")))
     #expect(valid.notAfter - valid.notBefore == .seconds(30 * 86_400))
@@ -23,7 +23,7 @@ import Testing
     [tag, UInt8(text.utf8.count)] + Array(text.utf8)
   }
 
-  @Test func readsBothFormsOfTime() throws {
+  @Test func readsBothTimeFormats() throws {
     let der = Self.certificate(
       Self.time(0x17, "500101000000Z"), Self.time(0x18, "20500101000000Z"), hasVersion: false)
     let validity = try #require(X509Validity(der: der))
@@ -33,7 +33,7 @@ import Testing
     #expect(X509Validity(der: last)?.notAfter == Timestamp(rfc3339: "2049-12-31T23:59:59Z"))
   }
 
-  @Test func anyPrefixIsNil() throws {
+  @Test func truncatedCertificatesAreNil() throws {
     let pem = try TestCertificates.shared.get().read("client.crt")
     let der = try #require(PEM.firstBlock("CERTIFICATE", in: pem))
     for count in 0..<der.count { #expect(X509Validity(der: Array(der.prefix(count))) == nil) }
@@ -41,7 +41,7 @@ import Testing
   }
 
   @Test(arguments: ["260101000000", "2601010000Z", "26010100000xZ", "261301000000Z", ""])
-  func otherTimesAreNil(text: String) {
+  func otherTimeFormatsAreNil(text: String) {
     let time = Self.time(0x17, text)
     #expect(X509Validity(der: Self.certificate(time, time)) == nil)
   }

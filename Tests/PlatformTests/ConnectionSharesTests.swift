@@ -5,7 +5,7 @@ import Testing
 @Suite struct ConnectionSharesTests {
   private typealias Shares = ConnectionShares<UInt32>
 
-  /// How many of `wanted` connections one more owner gets.
+  /// Number of the `wanted` connections that another owner gets.
   private static func fill(_ shares: inout Shares, _ owner: UInt32, _ wanted: Int, privileged: Bool = false)
     -> Int
   {
@@ -19,7 +19,7 @@ import Testing
     #expect(Self.fill(&shares, 3, 200) == 75)
   }
 
-  @Test func ownersWhoComeAtTheSameTimeGetTheSame() {
+  @Test func concurrentOwnersGetEqualShares() {
     var shares = Shares(perOwner: 500, total: 600)
     for _ in 0..<6000 {
       for owner in 1...3 as ClosedRange<UInt32> { _ = shares.admit(owner, isPrivileged: false) }
@@ -27,13 +27,13 @@ import Testing
     #expect((1...3).map { shares.count(of: $0) } == [150, 150, 150])
   }
 
-  @Test func anOwnerWhoComesAfterFiveCrowdsGetsSome() {
+  @Test func aLaterOwnerGetsItsMinimum() {
     var shares = Shares(perOwner: 448, total: 896, least: 16)
     for owner in 1...6 as ClosedRange<UInt32> { #expect(Self.fill(&shares, owner, 6000) >= 16) }
     #expect(shares.all <= 896)
   }
 
-  @Test func noCrowdOfOwnersKeepsThePrivilegedOut() {
+  @Test func privilegedOwnersAreAdmittedAtTheTotalLimit() {
     var shares = Shares(perOwner: 32, total: 64, least: 16)
     for owner in 1...100 as ClosedRange<UInt32> { _ = Self.fill(&shares, owner, 100) }
     #expect(shares.all == 64)
@@ -41,7 +41,7 @@ import Testing
     #expect(Self.fill(&shares, 0, 100, privileged: true) == 32)
   }
 
-  @Test func whatEndsIsFreeAgain() {
+  @Test func closedConnectionsFreeTheirShare() {
     var shares = Shares(perOwner: 4, total: 8, least: 2)
     #expect(Self.fill(&shares, 1, 10) == 4)
     for _ in 0..<10_000 {

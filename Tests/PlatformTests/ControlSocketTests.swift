@@ -18,7 +18,7 @@ import Testing
     }
   }
 
-  @Test func bindsWithModeForTheGroupOnly() throws {
+  @Test func bindsWithGroupAndMode() throws {
     let folder = Folder()
     let raw = try ControlSocket.bind(path: "\(folder.path)/guard.sock", group: nil)
     defer { close(raw) }
@@ -27,11 +27,11 @@ import Testing
     #expect(status.st_mode & 0o7777 == 0o660)
   }
 
-  @Test func leavesTheUmaskOfTheProcessAlone() throws {
+  @Test func doesNotChangeTheUmask() throws {
     let folder = Folder()
     let isDone = Atomic<Bool>(false)
     let masks = Mutex<Set<String>>([])
-    let watcher = try OwnThread(name: "umask") {
+    let watcher = try JoinableThread(name: "umask") {
       while !isDone.load(ordering: .relaxed) {
         guard let status = try? SmallFile.read("/proc/self/status", limit: 1 << 16) else { return }
         let lines = String(decoding: status, as: UTF8.self).split(separator: "\n")
@@ -45,7 +45,7 @@ import Testing
     #expect(masks.withLock { $0.count } == 1)
   }
 
-  @Test func replacesASocketThatNobodyListensOn() throws {
+  @Test func replacesAStaleSocket() throws {
     let folder = Folder()
     let path = "\(folder.path)/guard.sock"
     close(try ControlSocket.bind(path: path, group: nil))
@@ -53,7 +53,7 @@ import Testing
     close(raw)
   }
 
-  @Test func leavesALivingGuardAlone() throws {
+  @Test func keepsTheSocketOfARunningGuard() throws {
     let folder = Folder()
     let path = "\(folder.path)/guard.sock"
     let raw = try ControlSocket.bind(path: path, group: nil)
@@ -62,7 +62,7 @@ import Testing
     #expect(throws: ControlSocket.Failure.inUse(path)) { try ControlSocket.bind(path: path, group: nil) }
   }
 
-  @Test func leavesAFileThatIsNoSocketAlone() throws {
+  @Test func keepsAFileThatIsNotASocket() throws {
     let folder = Folder()
     let path = "\(folder.path)/guard.sock"
     let raw = open(path, O_CREAT | O_WRONLY, 0o600)
@@ -70,7 +70,7 @@ import Testing
     #expect(throws: ControlSocket.Failure.notASocket(path)) { try ControlSocket.bind(path: path, group: nil) }
   }
 
-  @Test func namesAPathThatIsTooLong() {
+  @Test func rejectsAPathThatIsTooLong() {
     let path = "/tmp/" + String(repeating: "x", count: 200)
     #expect(throws: ControlSocket.Failure.pathTooLong(path)) {
       try ControlSocket.bind(path: path, group: nil)

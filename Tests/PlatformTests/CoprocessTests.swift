@@ -24,7 +24,7 @@ struct CoprocessTests {
       return near.receive(bytes.count, until: deadline).map { String(decoding: $0, as: UTF8.self) }
     }
 
-    /// All that it says up to its end.
+    /// Its output up to end of file.
     func readAll() -> String {
       var bytes: [UInt8] = []
       let deadline = MonotonicTime.now + .seconds(10)
@@ -35,14 +35,14 @@ struct CoprocessTests {
 
   private static func exists(_ pid: Int32) -> Bool { kill(pid, 0) == 0 }
 
-  /// Of the process with this number, a zombie too, nothing is left before the time is up.
+  /// True if no process with this id, not even a zombie, exists before the time is up.
   private static func isGone(_ pid: Int32, within limit: Duration = .seconds(10)) -> Bool {
     let deadline = MonotonicTime.now + limit
     while exists(pid), MonotonicTime.now < deadline { usleep(5000) }
     return !exists(pid)
   }
 
-  @Test func standardInputAndOutputAreTheStream() throws {
+  @Test func usesTheStreamAsStandardInputAndOutput() throws {
     let running = try Running("exec cat")
     #expect(running.exchange("there and back") == "there and back")
     #expect(running.process.exit() == nil)
@@ -53,14 +53,14 @@ struct CoprocessTests {
     ("kill -USR1 $$", .signal(SIGUSR1), "was ended by signal 10"),
     ("exec no-such-command", .status(127), "exited with status 127"),
   ])
-  func tellsHowItEnded(_ command: String, _ exit: Coprocess.Exit, _ words: String) throws {
+  func reportsTheExitStatus(_ command: String, _ exit: Coprocess.Exit, _ words: String) throws {
     let running = try Running(command)
     #expect(running.process.exit(within: .seconds(30)) == exit)
     #expect(exit.description.hasPrefix(words))
     #expect(!Self.exists(running.process.pid))
   }
 
-  @Test func keepsTheLastOfItsErrors() throws {
+  @Test func keepsTheEndOfStandardError() throws {
     let running = try Running(
       "i=0; while [ $i -lt 3000 ]; do echo line $i >&2; i=$((i+1)); done; echo end >&2")
     #expect(running.process.exit(within: .seconds(30)) == .status(0))
@@ -68,38 +68,38 @@ struct CoprocessTests {
     #expect(running.process.lastErrors.utf8.count == 4096)
   }
 
-  @Test func hasNoDescriptorButItsThree() throws {
-    // Without close-on-exec, as a careless library would leave it.
+  @Test func inheritsOnlyThreeDescriptors() throws {
+    // Without close-on-exec, as some libraries do.
     let leaked = fcntl(STDERR_FILENO, F_DUPFD, 300)
     defer { close(leaked) }
     let running = try Running("exec ls /proc/self/fd")
-    // ls has the folder itself open.
+    // The fourth descriptor is the folder that ls itself reads.
     #expect(running.readAll() == "0\n1\n2\n3\n")
   }
 
-  @Test func itsStreamBlocks() throws {
+  @Test func theStreamIsInBlockingMode() throws {
     let running = try Running("exec sed -n 's/^flags:.//p' /proc/self/fdinfo/0")
     let flags = Int32(running.readAll().split(separator: "\n").first ?? "", radix: 8) ?? O_NONBLOCK
     #expect(flags & O_NONBLOCK == 0)
   }
 
-  @Test func hasASessionOfItsOwn() throws {
+  @Test func runsInItsOwnSession() throws {
     let running = try Running("exec cat")
     #expect(getsid(running.process.pid) == running.process.pid)
   }
 
-  @Test func signalsThatThisProcessIgnoresAreNotIgnoredThere() throws {
-    // One that does nothing by default.
+  @Test func resetsIgnoredSignals() throws {
+    // SIGURG has no effect by default.
     signal(SIGURG, SIG_IGN)
     defer { signal(SIGURG, SIG_DFL) }
     let running = try Running("exec sed -n 's/^Sig\\(Blk\\|Ign\\):.//p' /proc/self/status")
     let masks = running.readAll().split(separator: "\n").compactMap { UInt64($0, radix: 16) }
     #expect(masks.count == 2)
-    // From 32 on they are the C library's own.
+    // Signals from 32 on belong to the C library.
     #expect(masks.allSatisfy { $0 & 0x7fff_ffff == 0 })
   }
 
-  @Test func doesNotSpeakInTheServicesName() {
+  @Test func doesNotInheritTheServiceManagersVariables() {
     let kept = ["PATH=/bin", "CREDENTIALS_DIRECTORY=/run/credentials/x", "NOTIFY_SOCKETS=x", "EMPTY="]
     let own = [
       "NOTIFY_SOCKET=/run/systemd/notify", "WATCHDOG_USEC=1", "WATCHDOG_PID=1", "LISTEN_FDS=1",
@@ -112,12 +112,12 @@ struct CoprocessTests {
   @Test(arguments: [
     "exec cat", "trap '' HUP; while :; do sleep 0.05; done", "trap '' HUP TERM; while :; do sleep 0.05; done",
   ])
-  func isGoneSoonAfterNobodyWantsItAnyMore(_ command: String) throws {
+  func endsSoonAfterDeallocation(_ command: String) throws {
     let pid = try Running("echo ready >&2; \(command)").process.pid
     #expect(Self.isGone(pid))
   }
 
-  @Test func aStoppedOneIsEndedToo() throws {
+  @Test func aStoppedCommandIsKilled() throws {
     var running: Running? = try Running("exec cat")
     let pid = try #require(running?.process.pid)
     #expect(kill(pid, SIGSTOP) == 0)
@@ -125,7 +125,7 @@ struct CoprocessTests {
     #expect(Self.isGone(pid))
   }
 
-  @Test func manyLeaveNothingBehind() throws {
+  @Test func manyCommandsLeaveNoProcessesOrDescriptors() throws {
     func descriptors() -> Int {
       (0..<1024).count { fcntl($0, F_GETFD) >= 0 }
     }
@@ -137,12 +137,12 @@ struct CoprocessTests {
     }
     #expect(pids.allSatisfy { Self.isGone($0) })
     let deadline = MonotonicTime.now + .seconds(10)
-    // Other suites have descriptors of their own.
+    // Other suites use descriptors at the same time.
     while descriptors() > before + 25, MonotonicTime.now < deadline { usleep(5000) }
     #expect(descriptors() <= before + 25)
   }
 
-  @Test func theKernelKnowsNoPathThroughIt() throws {
+  @Test func aStreamHasNoPathQuality() throws {
     let running = try Running("exec cat")
     #expect(PathQuality(of: running.near) == nil)
     StreamSocket.acknowledgeNow(running.near)

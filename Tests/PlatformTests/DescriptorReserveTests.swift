@@ -8,11 +8,11 @@ import Testing
     (30, 40, true),
     (5000, -1, false),
   ])
-  func theLastDescriptorsAreKept(_ next: Int, _ limit: Int, _ isTouched: Bool) {
+  func theLastDescriptorsAreReserved(_ next: Int, _ limit: Int, _ isTouched: Bool) {
     #expect(DescriptorReserve.isTouched(next: next, limit: limit) == isTouched)
   }
 
-  @Test func askingTakesNoDescriptor() throws {
+  @Test func theCheckLeaksNoDescriptor() throws {
     let descriptor = try StreamSocket.listen(
       on: try #require(SocketAddress(numericHost: "127.0.0.1", port: 0)))
     for _ in 0..<5000 where DescriptorReserve.isTouched(asOf: descriptor) { Issue.record("touched") }

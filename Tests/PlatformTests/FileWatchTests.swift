@@ -3,7 +3,7 @@ import Platform
 import Testing
 
 @Suite struct FileWatchTests {
-  /// A folder of its own, gone with the test.
+  /// A folder that is removed with the test.
   private final class Folder {
     let path = FileManager.default.temporaryDirectory.appending(path: "watch-\(UUID().uuidString)").path
     init() throws { try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true) }
@@ -14,7 +14,7 @@ import Testing
     }
   }
 
-  /// What a loop does: waits for the descriptor, then asks.
+  /// Waits for the descriptor and then checks for changes, like an event loop.
   private func tells(_ watch: FileWatch, within limit: Int32 = 5000) -> Bool {
     guard let raw = watch.raw else { return false }
     let end = MonotonicTime.now + .milliseconds(Int(limit))
@@ -27,7 +27,7 @@ import Testing
     return false
   }
 
-  @Test func aQuietFileAsksForNoWakeUp() throws {
+  @Test func anUnchangedFileNeedsNoWakeUp() throws {
     let folder = try Folder()
     try folder.write("one", to: "known_hosts")
     let watch = FileWatch(["\(folder.path)/known_hosts"], now: .now)
@@ -37,7 +37,7 @@ import Testing
     #expect(watch.next == nil)
   }
 
-  @Test func aWrittenFileIsTold() throws {
+  @Test func aWrittenFileIsDetected() throws {
     let folder = try Folder()
     try folder.write("one", to: "known_hosts")
     let watch = FileWatch(["\(folder.path)/known_hosts"], now: .now)
@@ -45,7 +45,7 @@ import Testing
     #expect(tells(watch))
   }
 
-  @Test func aFileReplacedByRenameIsTold() throws {
+  @Test func aFileReplacedByRenameIsDetected() throws {
     let folder = try Folder()
     try folder.write("one", to: "id_ed25519")
     let watch = FileWatch(["\(folder.path)/id_ed25519"], now: .now)
@@ -54,7 +54,7 @@ import Testing
     #expect(tells(watch))
   }
 
-  @Test func aFileInAFolderThatIsMadeLaterIsTold() throws {
+  @Test func aFileInANewFolderIsDetected() throws {
     let folder = try Folder()
     let watch = FileWatch(["\(folder.path)/home/.ssh/config"], now: .now)
     #expect(watch.next == nil)
@@ -65,7 +65,7 @@ import Testing
     #expect(tells(watch))
   }
 
-  @Test func theTargetOfALinkIsWatched() throws {
+  @Test func theTargetOfASymbolicLinkIsWatched() throws {
     let folder = try Folder()
     try FileManager.default.createDirectory(atPath: "\(folder.path)/a", withIntermediateDirectories: true)
     try FileManager.default.createDirectory(atPath: "\(folder.path)/b", withIntermediateDirectories: true)
@@ -76,7 +76,7 @@ import Testing
     #expect(tells(watch))
   }
 
-  @Test func aNeighbourIsNoNews() throws {
+  @Test func otherFilesInTheFolderAreIgnored() throws {
     let folder = try Folder()
     try folder.write("one", to: "known_hosts")
     let watch = FileWatch(["\(folder.path)/known_hosts"], now: .now)
@@ -85,10 +85,10 @@ import Testing
     #expect(watch.next == nil)
   }
 
-  /// A folder that this process may not even see can only be looked for.
-  @Test func whereNoWatchIsGivenItLooksEveryTwoSeconds() async {
+  /// A folder that this process cannot access can only be polled.
+  @Test func pollsEveryTwoSecondsWithoutInotify() async {
     await #expect(processExitsWith: .success) {
-      // No descriptor left: inotify_init1 answers EMFILE.
+      // Without free descriptors, inotify_init1 fails with EMFILE.
       var limit = rlimit(rlim_cur: 3, rlim_max: 3)
       setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
       let path = "/tmp/watch-\(getpid())"

@@ -3,7 +3,7 @@ import Testing
 @testable import Platform
 
 @Suite struct ProcessUseTests {
-  @Test func ofThisProcess() throws {
+  @Test func measuresThisProcess() throws {
     let use = try #require(ProcessUse.current())
     #expect(use.residentBytes > 1 << 20)
     #expect(use.openDescriptors > 2 && use.openDescriptors <= use.mostDescriptors)
@@ -12,7 +12,7 @@ import Testing
     #expect(use.startedAt < now && use.startedAt > now - 7 * 86_400)
   }
 
-  @Test func aNameMayHoldAnything() throws {
+  @Test func programNamesMayContainAnyCharacter() throws {
     let stat = "42 (a ) b (x) S 1 42 42 0 -1 4194560 100 0 0 0 150 50 0 0 20 0 7 0 1000 9000000 2500 184467"
     let use = try #require(
       ProcessUse(

@@ -3,7 +3,7 @@ import Testing
 @testable import Platform
 
 @Suite struct ResidentMemoryTests {
-  @Test func onlyCodeOfFilesIsLetGo() {
+  @Test func onlyCodeOfFilesIsReleased() {
     let maps = """
       1000-2000 r--p 00000000 fd:00 10                         /usr/bin/x
       2000-5000 r-xp 00001000 fd:00 10                         /usr/bin/a name
@@ -17,7 +17,7 @@ import Testing
     #expect(ResidentMemory.codeRanges(in: maps) == [0x2000..<0x5000])
   }
 
-  @Test func theProcessGoesOnWithoutThem() {
+  @Test func theProcessRunsAfterTheRelease() {
     ResidentMemory.trim()
     ResidentMemory.releaseCode()
     #expect((1...1000).reduce(0, +) == 500_500)

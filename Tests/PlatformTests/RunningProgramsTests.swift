@@ -21,7 +21,7 @@ struct RunningProgramsTests {
       .run(until: .now + .seconds(30)) { false }
   }
 
-  @Test func whatCanNotBeRunIsTold() throws {
+  @Test func aProgramThatCannotStartIsAnError() throws {
     let folder = try TemporaryFolder()
     try folder.write("no program", to: "plain")
     #expect(throws: SystemError("no-such-program", code: ENOENT)) { try run("no-such-program") }
@@ -32,22 +32,22 @@ struct RunningProgramsTests {
     #expect(throws: SystemError(format, code: ENOEXEC)) { try run(format) }
   }
 
-  @Test func aProgramGetsDefaultsAndNothingElse() throws {
+  @Test func aProgramStartsWithDefaults() throws {
     let script =
       "grep -E '^Sig(Blk|Ign)' /proc/self/status; ls /proc/$$/fd | wc -l; ps -o sid= -p $$; echo $$; readlink /proc/$$/fd/0"
     let lines = String(decoding: try run("/bin/sh", ["-c", script]).output, as: UTF8.self)
       .split(whereSeparator: \.isWhitespace)
     #expect(lines.prefix(3) == ["SigBlk:", "0000000000000000", "SigIgn:"])
-    // Signal 32 is glibc's own, and stays as this process was given it.
+    // Signal 32 is reserved for glibc and keeps its inherited state.
     #expect(try #require(UInt64(lines[3], radix: 16)) & 0x7fff_ffff == 0)
     #expect(lines[4] == "3" || lines[4] == "4")
     #expect(lines[5] == lines[6])
     #expect(lines[7] == "/dev/null")
   }
 
-  @Test func aProgramIsKilledWithTheThreadThatStartedIt() throws {
+  @Test func aProgramIsKilledWithItsThread() throws {
     let pid = Mutexed<Int32>(0)
-    let thread = try OwnThread(name: "starter") {
+    let thread = try JoinableThread(name: "starter") {
       let null = open("/dev/null", O_RDWR)
       pid.value = (try? Spawn.start("/bin/sleep", ["600"], input: nil, output: null, errors: null)) ?? 0
       close(null)
@@ -58,12 +58,12 @@ struct RunningProgramsTests {
     #expect(RunningPrograms.wait(for: started) & 0x7f == SIGKILL)
   }
 
-  @Test func aCoprocessOutlivesTheThreadThatAskedForIt() throws {
+  @Test func aCoprocessOutlivesTheCallingThread() throws {
     let process = Mutexed<Coprocess?>(nil)
     let pair = try StreamSocket.pair()
     let near = Descriptor(owning: pair.0)
     let far = Socket(Descriptor(owning: pair.1))
-    let thread = try OwnThread(name: "asker") {
+    let thread = try JoinableThread(name: "asker") {
       process.value = try? Coprocess(shell: "exec cat", over: far.descriptor)
     }
     #expect(thread.join(timeout: .seconds(30)))
@@ -75,7 +75,7 @@ struct RunningProgramsTests {
   }
 }
 
-/// A value that threads hand to each other.
+/// A value that threads share.
 private final class Mutexed<Value: Sendable>: Sendable {
   private let storage: Mutex<Value>
   init(_ value: Value) { storage = Mutex(value) }

@@ -10,20 +10,20 @@ import Testing
 
   init() throws { folder = try TemporaryFolder() }
 
-  @Test func aFileIsReplacedAsAWhole() throws {
+  @Test func aFileIsReplacedAtomically() throws {
     try folder.write("old", to: "metrics.prom")
     try SmallFile.replace(path, with: contents, mode: 0o644)
     #expect(try SmallFile.read(path, limit: 100) == contents)
     #expect(!SmallFile.exists(path + ".new"))
   }
 
-  @Test func aFIFOInTheDraftsPlaceHoldsUpNobody() throws {
+  @Test func aFIFOAtTheTemporaryPathDoesNotBlock() throws {
     try #require(mkfifo(path + ".new", 0o600) == 0)
     try SmallFile.replace(path, with: contents, mode: 0o644)
     #expect(try SmallFile.read(path, limit: 100) == contents)
   }
 
-  @Test func aLinkInTheDraftsPlaceLeadsNowhere() throws {
+  @Test func aLinkAtTheTemporaryPathIsNotFollowed() throws {
     let other = try folder.write("other", to: "other")
     try #require(symlink(other, path + ".new") == 0)
     try SmallFile.replace(path, with: contents, mode: 0o644)
@@ -31,15 +31,15 @@ import Testing
     #expect(try folder.read("other") == "other")
   }
 
-  @Test func aFolderInTheDraftsPlaceIsAnError() throws {
+  @Test func aFolderAtTheTemporaryPathIsAnError() throws {
     try #require(mkdir(path + ".new", 0o700) == 0)
     #expect(throws: SystemError.self) { try SmallFile.replace(path, with: contents, mode: 0o644) }
     #expect(!SmallFile.exists(path))
   }
 }
 
-/// What stands in a file's place must neither hold up the guard nor feed it without end.
-@Suite(.blocking) struct FilesThatAreNoneTests {
+/// Special files must neither block the guard nor supply endless data.
+@Suite(.blocking) struct SpecialFileTests {
   private let folder: TemporaryFolder
   private var path: String { folder.file("state") }
 
@@ -70,7 +70,7 @@ import Testing
   }
 
   @Test(arguments: ["a FIFO", "a socket", "a directory", "a device", "a device behind a link"])
-  func itIsRefusedByNameWithoutWaiting(_ kind: String) throws {
+  func specialFilesAreRejectedWithoutBlocking(_ kind: String) throws {
     switch kind {
     case "a FIFO": try #require(mkfifo(path, 0o600) == 0)
     case "a socket": try makeSocket()
@@ -83,7 +83,7 @@ import Testing
     #expect(failure.description == "read \(path): it is \(name), not a regular file")
   }
 
-  @Test func aLinkInALoopAndAMissingFileAreErrors() throws {
+  @Test func aLinkLoopAndAMissingFileAreErrors() throws {
     #expect(failure()?.isMissing == true)
     try #require(symlink(path, path) == 0)
     #expect(failure()?.code == ELOOP)
@@ -95,13 +95,13 @@ import Testing
     #expect(try SmallFile.read(path, limit: 10) == [])
   }
 
-  @Test func aFileOverTheLimitIsRefused() throws {
+  @Test func aFileOverTheLimitIsRejected() throws {
     try folder.write("12345", to: "state")
     try #require(truncate(path, 1 << 40) == 0)
     #expect(failure()?.isTooLarge == true)
   }
 
-  @Test func linesAreAddedToARegularFileOnly() throws {
+  @Test func onlyRegularFilesAreAppendedTo() throws {
     try SmallFile.append([1, 2], to: path, mode: 0o600)
     try SmallFile.append([3], to: path, mode: 0o600)
     #expect(try SmallFile.read(path, limit: 10) == [1, 2, 3])

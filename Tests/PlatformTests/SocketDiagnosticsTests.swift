@@ -5,13 +5,13 @@ import Testing
 @testable import Platform
 
 @Suite(.serialized) struct SocketDiagnosticsTests {
-  /// A listening socket and a connection to it, by an owner of choice.
+  /// A listening socket and a connection to it, created as a given user.
   private struct Pair {
     let listener: Socket
     let accepted: Socket
     private(set) var client: Socket?
 
-    /// - Parameter uid: a file system user id is what a socket is made with (setfsuid(2)); it is the thread's own.
+    /// - Parameter uid: the file system user id that the sockets get (setfsuid(2)); it applies to the thread only.
     init(listen: String, connect: String, as uid: UInt32? = nil) throws {
       let listening = try StreamSocket.listen(on: #require(SocketAddress(numericHost: listen, port: 0)))
       let port = try #require(SocketAddress(boundTo: listening)?.port)
@@ -35,7 +35,7 @@ import Testing
   @Test(arguments: [
     ("127.0.0.1", "127.0.0.1"), ("::1", "::1"), ("::", "::1"), ("::", "127.0.0.1"), ("0.0.0.0", "127.0.0.2"),
   ])
-  func tellsTheUserOfALocalPeer(_ listen: String, _ connect: String) throws {
+  func findsTheUserOfALocalPeer(_ listen: String, _ connect: String) throws {
     let pair = try Pair(listen: listen, connect: connect)
     let diagnostics = try SocketDiagnostics()
     #expect(diagnostics.owner(ofPeerOf: pair.accepted.descriptor) == geteuid())
@@ -43,7 +43,7 @@ import Testing
   }
 
   @Test(.enabled(if: OtherUser.isPossible, Comment(rawValue: OtherUser.reason)))
-  func tellsAnotherUser() throws {
+  func findsAnotherUser() throws {
     let pair = try Pair(listen: "127.0.0.1", connect: "127.0.0.1", as: 4711)
     let own = try Pair(listen: "127.0.0.1", connect: "127.0.0.1")
     let diagnostics = try SocketDiagnostics()
@@ -54,14 +54,14 @@ import Testing
     withExtendedLifetime((pair, own)) {}
   }
 
-  @Test func aPeerThatClosedIsNobodyAndNotRoot() throws {
+  @Test func aClosedPeerHasNoOwner() throws {
     var pair = try Pair(listen: "127.0.0.1", connect: "127.0.0.1")
     pair.closeClient()
     let diagnostics = try SocketDiagnostics()
     #expect(diagnostics.owner(ofPeerOf: pair.accepted.descriptor) == nil)
   }
 
-  @Test func aUnixSocketHasNoAnswer() throws {
+  @Test func aUnixSocketHasNoOwner() throws {
     let ends = try StreamSocket.pair()
     let (near, far) = (Socket(Descriptor(owning: ends.0)), Socket(Descriptor(owning: ends.1)))
     #expect(try SocketDiagnostics().owner(ofPeerOf: near.descriptor) == nil)
@@ -73,13 +73,13 @@ import Testing
     ("::ffff:127.0.0.1", "127.0.0.1", true), ("192.0.2.7", "192.0.2.7", false),
     ("::ffff:192.0.2.7", "192.0.2.7", false), ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64", false),
   ])
-  func tellsNetworksApart(_ host: String, _ network: String, _ isLoopback: Bool) throws {
+  func distinguishesNetworks(_ host: String, _ network: String, _ isLoopback: Bool) throws {
     let address = try #require(SocketAddress(numericHost: host, port: 1))
     #expect(address.network == network)
     #expect(address.isLoopback == isLoopback)
   }
 
-  @Test func usersAreNamedByTheMachinesOwnFile() {
+  @Test func userNamesComeFromPasswd() {
     let passwd =
       "root:x:0:0::/root:/bin/sh\nbroken\n:x:7::\nalice:x:1001:1001:Alice,,,:/home/alice:/bin/bash\n"
     #expect(UserName.described(1001, passwd: passwd) == "alice (uid 1001)")

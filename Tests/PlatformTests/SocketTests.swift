@@ -14,17 +14,17 @@ import Testing
   }
 
   @Test(arguments: ["localhost", "tethys", "", "127.0.0.1.5", "1.2.3.4:5"])
-  func aNameIsNoNumericAddress(_ host: String) {
+  func aNameIsNotANumericAddress(_ host: String) {
     #expect(SocketAddress(numericHost: host, port: 1) == nil)
   }
 
   @Test(arguments: [("127.0.0.1", true), ("127.9.9.9", true), ("192.0.2.7", false), ("2001:db8::7", false)])
-  func knowsItsOwnAddresses(_ host: String, _ isOwn: Bool) {
-    #expect(OwnAddress.includes(host) == isOwn)
+  func recognizesLocalAddresses(_ host: String, _ isOwn: Bool) {
+    #expect(LocalAddress.includes(host) == isOwn)
   }
 
-  @Test func theAddressThatOthersReachItByIsItsOwn() throws {
-    // Nothing is sent: connect(2) only chooses the address.
+  @Test func recognizesItsNetworkAddress() throws {
+    // connect(2) on a datagram socket only selects the local address; nothing is sent.
     let socket = Descriptor(owning: socket(AF_INET, Int32(SOCK_DGRAM.rawValue), 0))
     var far = sockaddr_in()
     far.sin_family = sa_family_t(AF_INET)
@@ -38,7 +38,7 @@ import Testing
     // A machine without a route has no such address.
     guard isConnected else { return }
     let host = try #require(SocketAddress(boundTo: socket)?.host)
-    #expect(OwnAddress.includes(host), "\(host)")
+    #expect(LocalAddress.includes(host), "\(host)")
   }
 
   @Test func namesTheHolderOfAPort() throws {
@@ -48,11 +48,11 @@ import Testing
       Issue.record("getsockname failed")
       return
     }
-    #expect(PortHolder.find(port: bound.port)?.hasSuffix("(pid \(getpid()))") == true)
+    #expect(PortListener.find(port: bound.port)?.hasSuffix("(pid \(getpid()))") == true)
     #expect(throws: SystemError("bind", code: EADDRINUSE)) { _ = try StreamSocket.listen(on: bound) }
   }
 
-  @Test func anAbstractSocketTellsItsPeer() throws {
+  @Test func anAbstractSocketReportsItsPeer() throws {
     let name = "oceanid-test-\(UInt64.random(in: 0 ... .max))"
     let address = try #require(SocketAddress(abstractName: name))
     let listener = try StreamSocket.listen(on: address)
@@ -66,7 +66,7 @@ import Testing
 
   @Test func aMailboxDeliversInOrder() throws {
     let mailbox = try Mailbox<Int>()
-    let thread = try OwnThread(name: "poster") { for number in 0..<1000 { mailbox.post(number) } }
+    let thread = try JoinableThread(name: "poster") { for number in 0..<1000 { mailbox.post(number) } }
     #expect(thread.join(timeout: .seconds(30)))
     #expect(mailbox.collect() == Array(0..<1000))
     #expect(mailbox.collect() == [])

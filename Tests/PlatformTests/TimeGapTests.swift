@@ -9,46 +9,46 @@ import Testing
     ClockReading(awake: start.awake + awake, boot: start.boot + boot)
   }
 
-  @Test func aSleepIsWhatOneClockMissed() {
-    var meter = GapMeter(Self.start)
+  @Test func aSuspendIsTheDifferenceOfTheClocks() {
+    var meter = GapDetector(Self.start)
     #expect(meter.gap(at: Self.reading(awake: .seconds(5), boot: .seconds(5))) == nil)
     #expect(
       meter.gap(at: Self.reading(awake: .seconds(6), boot: .seconds(10_926))) == .slept(.seconds(10_920)))
     #expect(meter.gap(at: Self.reading(awake: .seconds(7), boot: .seconds(10_927))) == nil)
   }
 
-  @Test func aSleepCountsMoreThanTheDelayAfterIt() {
-    var meter = GapMeter(Self.start)
+  @Test func aSuspendTakesPrecedenceOverADelay() {
+    var meter = GapDetector(Self.start)
     let late = Self.reading(awake: .seconds(30), boot: .seconds(90))
     #expect(meter.gap(at: late, deadline: Self.start.awake + .seconds(1)) == .slept(.seconds(60)))
   }
 
-  @Test func aStoppedProcessComesLateToItsDeadline() {
-    var meter = GapMeter(Self.start)
+  @Test func aStoppedProcessMissesItsDeadline() {
+    var meter = GapDetector(Self.start)
     let late = Self.reading(awake: .seconds(65), boot: .seconds(65))
     #expect(meter.gap(at: late, deadline: Self.start.awake + .seconds(5)) == .stalled(.seconds(60)))
   }
 
   @Test(arguments: [Duration.seconds(5), .seconds(6), .milliseconds(7999)])
-  func aBusyMachineIsNoStop(arrival: Duration) {
-    var meter = GapMeter(Self.start)
+  func aBusyMachineIsNotAStall(arrival: Duration) {
+    var meter = GapDetector(Self.start)
     let reading = Self.reading(awake: arrival, boot: arrival)
     #expect(meter.gap(at: reading, deadline: Self.start.awake + .seconds(5)) == nil)
   }
 
-  @Test func aLoopWithoutADeadlineIsNeverLate() {
-    var meter = GapMeter(Self.start)
+  @Test func withoutADeadlineThereIsNoStall() {
+    var meter = GapDetector(Self.start)
     #expect(meter.gap(at: Self.reading(awake: .seconds(3600), boot: .seconds(3600))) == nil)
   }
 
-  @Test func aDeadlineThatWasPastBeforeIsMeasuredFromTheLastLook() {
-    var meter = GapMeter(Self.start)
+  @Test func aPastDeadlineCountsFromTheLastReading() {
+    var meter = GapDetector(Self.start)
     let soon = Self.reading(awake: .seconds(1), boot: .seconds(1))
     #expect(meter.gap(at: soon, deadline: Self.start.awake - .seconds(60)) == nil)
   }
 
-  /// What the meter's types stand for on Linux.
-  @Test func theClocksAreTheKernelsOwn() throws {
+  /// The clocks that the types use on Linux.
+  @Test func readsTheKernelsClocks() throws {
     func nanoseconds(_ clock: clockid_t) -> Int64 {
       var time = timespec()
       clock_gettime(clock, &time)
@@ -65,16 +65,16 @@ import Testing
   }
 }
 
-@Suite struct PaceTests {
-  @Test func aStormIsOneNowAndOneAtTheEndOfTheInterval() {
+@Suite struct RateLimiterTests {
+  @Test func aBurstPassesOneEventNowAndOneLater() {
     let start = MonotonicTime.now
-    var pace = Pace(interval: .seconds(1))
-    #expect(pace.note(now: start) == .now)
-    #expect(pace.note(now: start + .milliseconds(10)) == .later(start + .seconds(1)))
-    for step in 11..<900 { #expect(pace.note(now: start + .milliseconds(step)) == .folded) }
-    pace.due(now: start + .seconds(1))
-    #expect(pace.note(now: start + .milliseconds(1500)) == .later(start + .seconds(2)))
-    pace.due(now: start + .seconds(2))
-    #expect(pace.note(now: start + .seconds(4)) == .now)
+    var limiter = RateLimiter(interval: .seconds(1))
+    #expect(limiter.record(now: start) == .now)
+    #expect(limiter.record(now: start + .milliseconds(10)) == .later(start + .seconds(1)))
+    for step in 11..<900 { #expect(limiter.record(now: start + .milliseconds(step)) == .folded) }
+    limiter.due(now: start + .seconds(1))
+    #expect(limiter.record(now: start + .milliseconds(1500)) == .later(start + .seconds(2)))
+    limiter.due(now: start + .seconds(2))
+    #expect(limiter.record(now: start + .seconds(4)) == .now)
   }
 }

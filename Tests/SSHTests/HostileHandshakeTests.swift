@@ -2,22 +2,22 @@ import Glibc
 import SSH
 import Testing
 
-/// What a server may say before it has proved anything, byte by byte in memory.
+/// Unauthenticated server data, fed to the session byte by byte in memory.
 @Suite struct HostileHandshakeTests {
-  /// A session whose server is an array of bytes.
+  /// A session with an array of bytes as its server.
   private final class Play {
     let session: Session
     private let descriptor: Int32
 
     init() throws {
-      // libssh2 asks for its flags, and nothing else.
+      // libssh2 only reads its flags.
       descriptor = open("/dev/null", O_RDWR | O_NONBLOCK | O_CLOEXEC)
       session = try Session(socket: descriptor, hostKeyTypes: [])
     }
 
     deinit { close(descriptor) }
 
-    /// Lets the server say this, some at a time; why the session broke, nil while it waits for more.
+    /// Sends these bytes in chunks; returns the session's error, or nil while it waits for more.
     func say(_ bytes: [UInt8], atOnce: Int = 1000) -> SSHError? {
       var rest = bytes[...]
       repeat {
@@ -28,7 +28,7 @@ import Testing
       return nil
     }
 
-    /// The server has gone.
+    /// The server closes the connection.
     func end() -> SSHError? {
       session.wire.isAtEnd = true
       return step()
@@ -43,14 +43,14 @@ import Testing
       }
     }
 
-    /// What a handshake never needs more than.
+    /// The limits that no handshake exceeds.
     func expectLittle(_ what: String) {
       #expect(session.held < 1 << 20, "\(what)")
       #expect(session.wire.outbound.count < 64 << 10, "\(what)")
     }
   }
 
-  /// SplitMix64: the same bytes for the same seed.
+  /// SplitMix64, which generates the same bytes for the same seed.
   private struct Noise: RandomNumberGenerator {
     var state: UInt64
 
@@ -69,7 +69,7 @@ import Testing
 
   private static let identification = Array("SSH-2.0-test\r\n".utf8)
 
-  /// RFC 4253 §6, before there are keys. `length` and `padding`: what it claims, where that is not the truth.
+  /// An unencrypted packet (RFC 4253 §6). `length` and `padding` replace its true values.
   private static func packet(_ payload: [UInt8], length: UInt32? = nil, padding: UInt8? = nil) -> [UInt8] {
     let filler = 8 - (payload.count + 5) % 8 + 4
     var bytes: [UInt8] = []
@@ -77,7 +77,7 @@ import Testing
     return bytes + [padding ?? UInt8(filler)] + payload + [UInt8](repeating: 0, count: filler)
   }
 
-  /// RFC 4253 §7.1
+  /// SSH_MSG_KEXINIT (RFC 4253 §7.1).
   private static func keyExchangeInit(
     _ keyExchange: String = "curve25519-sha256", _ hostKey: String = "ssh-ed25519",
     _ cipher: String = "aes128-ctr", _ mac: String = "hmac-sha2-256"
@@ -103,8 +103,8 @@ import Testing
     }
   }
 
-  /// Packets of the right shape that hold noise, of every number.
-  @Test(arguments: 0..<8 as Range<UInt64>) func nonsenseInWholePacketsEndsWithAnError(_ seed: UInt64) throws {
+  /// Well-formed packets of every type with random contents.
+  @Test(arguments: 0..<8 as Range<UInt64>) func invalidPacketsEndWithAnError(_ seed: UInt64) throws {
     var noise = Noise(state: seed)
     for number in UInt8.min...UInt8.max {
       let play = try Play()
@@ -117,7 +117,7 @@ import Testing
     }
   }
 
-  @Test(arguments: ["hello\r\n", "x"]) func whatComesBeforeTheIdentificationIsBounded(_ line: String) throws {
+  @Test(arguments: ["hello\r\n", "x"]) func dataBeforeTheIdentificationIsLimited(_ line: String) throws {
     let play = try Play()
     let line = [UInt8](String(repeating: line, count: 1000).utf8)
     var said = 0
@@ -132,17 +132,17 @@ import Testing
     play.expectLittle("a banner without end")
   }
 
-  // Bytes, because what a test is given is printed.
+  // Bytes instead of text, because arguments of tests are printed.
   @Test(
     arguments: [
       ("SSH-2.0-test\r\n", nil as String?), ("SSH-2.0-test\n", nil), ("SSH-1.99-test\r\n", nil),
       ("Welcome\r\nto this host\r\nSSH-2.0-test\r\n", nil),
-      ("SSH-1.5-OpenSSH_1.2\r\n", "the server speaks SSH-1.5-OpenSSH_1.2, and not SSH 2"),
-      ("SSH-1.5-\u{1b}[2J\u{202e}\u{7}x\r\n", "the server speaks SSH-1.5- [2J x, and not SSH 2"),
-      ("SSH-\r\n", "the server speaks SSH-, and not SSH 2"),
+      ("SSH-1.5-OpenSSH_1.2\r\n", "the server speaks SSH-1.5-OpenSSH_1.2, not SSH 2"),
+      ("SSH-1.5-\u{1b}[2J\u{202e}\u{7}x\r\n", "the server speaks SSH-1.5- [2J x, not SSH 2"),
+      ("SSH-\r\n", "the server speaks SSH-, not SSH 2"),
       ("HTTP/1.1 400 Bad\0Request\r\n", "Failed getting banner"),
     ].map { (Array($0.0.utf8), $0.1) })
-  func onlyVersion2IsSpoken(_ line: [UInt8], _ words: String?) throws {
+  func onlyVersion2IsSupported(_ line: [UInt8], _ words: String?) throws {
     let play = try Play()
     let error = play.say(line)
     #expect(error?.detail == words)
@@ -161,13 +161,13 @@ import Testing
     ("a list of 4 GiB", packet([20] + [UInt8](repeating: 0xff, count: 200))),
     ("no list", packet([20])), ("half of the lists", packet(Array(keyExchangeInit().prefix(60)))),
   ])
-  func aPacketThatCannotBe(_ what: String, _ packet: [UInt8]) throws {
+  func impossiblePacketsAreErrors(_ what: String, _ packet: [UInt8]) throws {
     let play = try Play()
     #expect((play.say(Self.identification + packet) ?? play.end()) != nil)
     play.expectLittle(what)
   }
 
-  /// SSH_MSG_KEX_ECDH_REPLY (RFC 5656 §4) with these strings in it.
+  /// SSH_MSG_KEX_ECDH_REPLY (RFC 5656 §4) with these strings.
   private static func reply(_ strings: [[UInt8]], then rest: [UInt8] = []) -> [UInt8] {
     var bytes: [UInt8] = [31]
     for string in strings { bytes.appendSSH(bytes: string) }
@@ -201,7 +201,7 @@ import Testing
     ("a signature of 4 GiB", reply([goodHostKey, point], then: [255, 255, 255, 255])),
     ("a wrong signature", reply([goodHostKey, point, goodHostKey + point])),
   ])
-  func anAnswerToTheKeyExchangeThatCannotBe(_ what: String, _ reply: [UInt8]) throws {
+  func invalidKeyExchangeRepliesAreErrors(_ what: String, _ reply: [UInt8]) throws {
     let play = try Play()
     let opening = Self.identification + Self.packet(Self.keyExchangeInit())
     let error = play.say(opening + Self.packet(reply) + Self.packet([21]), atOnce: .max)
@@ -209,7 +209,7 @@ import Testing
     play.expectLittle(what)
   }
 
-  @Test func anEndAtEachByteIsAnEnd() throws {
+  @Test func endOfFileAtEveryByteIsAnError() throws {
     let whole = Self.identification + Self.packet(Self.keyExchangeInit()) + Self.packet([2, 0, 0, 0, 0])
     for count in 0...whole.count {
       let play = try Play()
@@ -220,14 +220,14 @@ import Testing
   }
 
   @Test(arguments: [Array("go away".utf8), Array("\u{1b}[2Jgo\r\naway\u{202e}\0".utf8), [0xff, 0xc3]])
-  func aGoodbyeIsQuotedOnOneLine(_ text: [UInt8]) throws {
+  func aDisconnectMessageIsQuotedOnOneLine(_ text: [UInt8]) throws {
     let play = try Play()
     var goodbye: [UInt8] = [1, 0, 0, 0, 12]
     goodbye.appendSSH(bytes: text)
     goodbye.appendSSH(string: "")
     #expect(play.say(Self.identification + Self.packet(goodbye)) != nil)
     let farewell = try #require(play.session.farewell)
-    #expect(farewell.hasPrefix("it said goodbye: ") && farewell.hasSuffix(" (reason 12)"))
+    #expect(farewell.hasPrefix("it disconnected: ") && farewell.hasSuffix(" (reason 12)"))
     #expect(farewell.utf8.allSatisfy { $0 >= 0x20 })
     #expect(!farewell.unicodeScalars.contains { $0.properties.generalCategory == .format })
   }

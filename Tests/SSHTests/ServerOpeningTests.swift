@@ -2,9 +2,9 @@ import Testing
 
 @testable import SSH
 
-/// What a server sends before keys are agreed, and what it tells of a failure.
+/// A server's data before the key exchange, and the diagnosis of failures.
 @Suite struct ServerOpeningTests {
-  /// SSH_MSG_KEXINIT as it travels, unencrypted.
+  /// An unencrypted SSH_MSG_KEXINIT packet.
   private static func packet(_ lists: [String]) -> [UInt8] {
     var payload: [UInt8] = [20] + Array(repeating: 7, count: 16)
     for list in lists { payload.appendSSH(string: list) }
@@ -34,7 +34,7 @@ import Testing
     ("HTTP/1.1 400 Bad Request\r\nServer: x\r\n\r\n<html>", "HTTP/1.1 400 Bad Request / Server: x / <html>"),
     ("\u{1b}[31mred\u{7}\n", "[31mred"), ("\r\n\r\nat last\n", "at last"),
   ])
-  func readsWordsOfAServerThatIsNoSSHServer(_ text: String, _ words: String) {
+  func readsTheTextOfOtherServers(_ text: String, _ words: String) {
     let opening = ServerOpening(Array(text.utf8))
     #expect(opening.words == words)
     #expect(opening.identification == nil)
@@ -43,7 +43,7 @@ import Testing
 
   @Test(
     arguments: [[], [0, 1, 2], Array("\r\n".utf8), [0x16, 0x03, 0x01, 0x02], [0xff, 0xfe, 10]] as [[UInt8]])
-  func bytesThatAreNoTextAreNoWords(_ bytes: [UInt8]) {
+  func binaryDataIsNotShownAsText(_ bytes: [UInt8]) {
     #expect(ServerOpening(bytes).words == nil)
   }
 
@@ -55,7 +55,7 @@ import Testing
     #expect(opening.offer?.macs == [["a", "b"], ["a", "b"]])
   }
 
-  @Test func aPacketThatIsCutOrLiesAboutItsLengthsIsNone() {
+  @Test func malformedPacketsAreIgnored() {
     let whole = Array("SSH-2.0-x\r\n".utf8) + Self.packet(["a", "b", "c", "d", "e", "f"])
     #expect(ServerOpening(whole).offer != nil)
     for count in 11..<(whole.count - 30) { _ = ServerOpening(Array(whole.prefix(count))).offer }
@@ -71,7 +71,7 @@ import Testing
     ("curve25519-sha256", "ssh-ed25519", "chacha20-poly1305@openssh.com", "hmac-sha2-256", .cipher),
     ("curve25519-sha256", "ssh-ed25519", "aes128-ctr", "umac-64@openssh.com", .mac),
   ])
-  func namesTheKindThatIsMissing(
+  func namesTheMismatchedCategory(
     _ kex: String, _ hostKeys: String, _ ciphers: String, _ macs: String, _ kind: AlgorithmMismatch.Kind
   ) throws {
     let offer = try #require(
@@ -86,7 +86,7 @@ import Testing
     #expect(AlgorithmMismatch.find(offer, offered: Self.own, supported: .all).isEmpty)
   }
 
-  @Test func whatOnlyTheConfigurationLeavesOutIsTold() throws {
+  @Test func reportsAlgorithmsExcludedByTheConfiguration() throws {
     let offer = try #require(Self.opening(ciphers: "aes256-ctr").offer)
     let found = AlgorithmMismatch.find(offer, offered: Self.own, supported: .all)
     #expect(found.first?.leftOut == ["aes256-ctr"])
@@ -99,7 +99,7 @@ import Testing
       ([51, 0, 0, 0, 0, 1], [], true),
     ] as [([UInt8], [String], Bool)])
   func readsARefusal(_ packet: [UInt8], _ methods: [String], _ isPartial: Bool) {
-    // The memory of a packet holds its padding too.
+    // The memory of a packet contains its padding, too.
     for tail in [[], [9, 9, 9]] as [[UInt8]] {
       let found = (packet + tail).withUnsafeBytes { AuthenticationRefusal($0) }
       #expect(found == AuthenticationRefusal(methods: methods, isPartialSuccess: isPartial))
@@ -111,7 +111,7 @@ import Testing
       [], [51], [50, 0, 0, 0, 0, 0], [51, 0, 0, 0, 200, 0], [51, 0xff, 0xff, 0xff, 0xff, 1, 1],
       [51, 0, 0, 0, 1, 7, 0], [51, 0, 0, 0, 1, 97, 2],
     ] as [[UInt8]])
-  func otherMemoryIsNoRefusal(_ bytes: [UInt8]) {
+  func otherMemoryIsIgnored(_ bytes: [UInt8]) {
     #expect(bytes.withUnsafeBytes { AuthenticationRefusal($0) } == nil)
   }
 }

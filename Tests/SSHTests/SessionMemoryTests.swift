@@ -4,12 +4,12 @@ import Testing
 @testable import SSH
 
 @Suite struct SessionMemoryTests {
-  @Test func countsWhatIsHeldAndGivesAllOfItBack() throws {
+  @Test func countsAndFreesAllMemory() throws {
     let memory = SessionMemory()
     let blocks = try (1...100).map { try #require(memory.allocate($0 * 100)) }
     #expect(memory.held > 505_000)
     for block in blocks { #expect(Int(bitPattern: block) % 16 == 0) }
-    // The first, the last and one between.
+    // The first, the last and one in between.
     for index in [99, 0, 50] { memory.release(blocks[index]) }
     let held = memory.held
     blocks[1].storeBytes(of: 0x1234_5678, as: UInt32.self)
@@ -20,8 +20,8 @@ import Testing
     #expect(memory.held == 0)
   }
 
-  /// libssh2 1.11 gives parts of an ECDSA key back with free(3), whoever it has the memory from.
-  @Test func whatLibssh2FreesByItselfIsMemoryOfMalloc() throws {
+  /// libssh2 1.11 frees parts of an ECDSA key with free(3), regardless of their allocator.
+  @Test func memoryFreedByLibssh2ComesFromMalloc() throws {
     let memory = SessionMemory()
     let other = try #require(memory.allocate(200))
     let held = memory.held
@@ -40,7 +40,7 @@ import Testing
     memory.releaseAll()
   }
 
-  @Test func refusesWhatNoSessionNeeds() {
+  @Test func refusesExcessiveAllocations() {
     let memory = SessionMemory()
     #expect(memory.allocate(.max) == nil)
     #expect(memory.allocate(1 << 32) == nil)
@@ -49,13 +49,13 @@ import Testing
 }
 
 @Suite struct PeerTextTests {
-  // Bytes, because what a test is given is printed.
+  // Bytes instead of text, because arguments of tests are printed.
   @Test(
     arguments: [
       ("plain", "plain"), ("  two\r\n lines ", "two lines"), ("\u{1b}[31mred\u{9b}0m", "[31mred 0m"),
       ("a\u{202e}b\u{200b}c", "a b c"), ("\u{e000}", ""), ("Größe", "Größe"),
     ].map { (Array($0.0.utf8), $0.1) })
-  func isOneLineOfWords(_ text: [UInt8], _ clean: String) {
+  func isOneLineOfText(_ text: [UInt8], _ clean: String) {
     #expect(PeerText.clean(text) == clean)
     #expect(PeerText.clean(String(decoding: text, as: UTF8.self)) == clean)
   }
@@ -63,7 +63,7 @@ import Testing
   @Test func isBounded() {
     #expect(PeerText.clean([UInt8](repeating: 0x61, count: 1 << 20)).count == PeerText.longest)
     #expect(PeerText.clean([0xff, 0xfe, 0x61]) == "\u{fffd}\u{fffd}a")
-    // One character of very many scalars.
+    // One character with very many scalars.
     #expect(PeerText.clean("e" + String(repeating: "\u{301}", count: 100_000)).unicodeScalars.count <= 400)
   }
 }

@@ -22,7 +22,7 @@ import Testing
         == "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54")
   }
 
-  /// An empty key is an empty key, not the one of the call before.
+  /// An empty key must not reuse the key of the previous call.
   @Test func anEmptyKeyAndAnEmptyMessage() {
     _ = code([1], [2])
     #expect(code([], []) == "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad")

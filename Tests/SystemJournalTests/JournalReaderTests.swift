@@ -40,13 +40,13 @@ struct JournalReaderTests {
     }
   }
 
-  @Test func theNewestComeFirstAndOnlyOurs() throws {
+  @Test func readsMatchingEntriesNewestFirst() throws {
     #expect(try events() == ["problem_opened", "tunnel_up", "tunnel_retry", "tunnel_down"])
     #expect(try events(limit: 2) == ["problem_opened", "tunnel_up"])
     #expect(try events(limit: 0) == [])
   }
 
-  @Test func aSpanOfTimeHasItsFirstMomentAndNotItsLast() throws {
+  @Test func aTimeRangeExcludesItsEnd() throws {
     #expect(
       try events(since: Self.start + 1_000_000, until: Self.start + 3_000_000) == [
         "tunnel_up", "tunnel_retry",
@@ -55,12 +55,12 @@ struct JournalReaderTests {
     #expect(try events(since: Self.start + 60_000_000) == [])
   }
 
-  @Test func someEventsOnly() throws {
+  @Test func filtersByEvent() throws {
     #expect(try events(only: ["tunnel_up", "tunnel_down"]) == ["tunnel_up", "tunnel_down"])
     #expect(try events(only: ["nothing"]) == [])
   }
 
-  @Test func fieldsAndTimesAreTheEntrys() throws {
+  @Test func readsFieldsAndTimes() throws {
     let reader = try JournalReader(journal, identifier: "oceanid-guard")
     let newest = try reader.entries(limit: 1, fields: ["MESSAGE", "OCEANID_EVENT", "OCEANID_REASON"])
     #expect(
@@ -71,20 +71,20 @@ struct JournalReaderTests {
       ])
   }
 
-  @Test func whatFollowsAMoment() throws {
+  @Test func readsEntriesAfterATime() throws {
     let reader = try JournalReader(journal, identifier: "oceanid-guard")
     let later = try reader.entries(after: Self.start + 1_000_000, fields: ["OCEANID_EVENT"])
     #expect(later.map { $0.fields["OCEANID_EVENT"] } == ["tunnel_up", "problem_opened"])
     #expect(try reader.entries(after: Self.start + 60_000_000, fields: []).isEmpty)
   }
 
-  @Test func aFolderThatIsNotThereIsAnError() {
+  @Test func aMissingFolderIsAnError() {
     #expect(throws: JournalError.self) {
       _ = try JournalReader(.folder("/nonexistent"), identifier: "oceanid-guard")
     }
   }
 
-  @Test func unitsAreMatchedByWhatJournaldVouchesFor() {
+  @Test func unitsAreMatchedByTrustedFields() {
     #expect(JournalScope.systemUnit("g.service").matches == ["_SYSTEMD_UNIT=g.service"])
     #expect(
       JournalScope.userUnit("g.service", uid: 1000).matches == ["_SYSTEMD_USER_UNIT=g.service", "_UID=1000"])

@@ -3,9 +3,9 @@ import Testing
 
 @testable import Systemd
 
-// The environment belongs to the whole process, so each of these runs in a process of its own.
+// The environment is process-wide, so each test runs in its own process.
 @Suite struct ActivationTests {
-  @Test func theWatchdogTellsItsInterval() async {
+  @Test func readsTheWatchdogInterval() async {
     await #expect(processExitsWith: .success) {
       setenv("WATCHDOG_USEC", "30000000", 1)
       setenv("WATCHDOG_PID", String(getpid()), 1)
@@ -13,7 +13,7 @@ import Testing
     }
   }
 
-  @Test func noWatchdogIsNoInterval() async {
+  @Test func withoutAWatchdogTheIntervalIsNil() async {
     await #expect(processExitsWith: .success) {
       unsetenv("WATCHDOG_USEC")
       exit(try Watchdog.interval() == nil ? 0 : 1)
@@ -33,10 +33,10 @@ import Testing
     }
   }
 
-  @Test func socketsArriveByNameAndTheEnvironmentIsCleared() async {
+  @Test func socketsHaveNamesAndTheEnvironmentIsCleared() async {
     await #expect(processExitsWith: .success) {
-      // Descriptors 3 and 4 must exist; what they are does not matter to the protocol. Another thread of
-      // the test process may be closing one of them just now, and then it is done again.
+      // Descriptors 3 and 4 must exist, but may be of any type. The call is repeated if another thread of the test
+      // process has just closed one of them.
       var sockets: [PassedSocket] = []
       for _ in 1...100 where sockets.isEmpty {
         for descriptor in Int32(3)...4 where fcntl(descriptor, F_GETFD) < 0 {
@@ -46,7 +46,7 @@ import Testing
         setenv("LISTEN_PID", String(getpid()), 1)
         setenv("LISTEN_FDS", "2", 1)
         setenv("LISTEN_FDNAMES", "control:forward", 1)
-        do throws(SystemdError) { sockets = try SocketActivation.take() } catch {
+        do throws(SystemdError) { sockets = try SocketActivation.passedSockets() } catch {
           guard error.code == EBADF else { exit(4) }
         }
       }
@@ -61,11 +61,11 @@ import Testing
     }
   }
 
-  @Test func socketsOfAnotherProcessAreLeftAlone() async {
+  @Test func socketsOfAnotherProcessAreIgnored() async {
     await #expect(processExitsWith: .success) {
       setenv("LISTEN_PID", "1", 1)
       setenv("LISTEN_FDS", "1", 1)
-      exit(try SocketActivation.take().isEmpty ? 0 : 1)
+      exit(try SocketActivation.passedSockets().isEmpty ? 0 : 1)
     }
   }
 }

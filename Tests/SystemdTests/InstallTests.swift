@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// `systemd/install --root DIR`: nothing outside DIR is touched.
+/// `systemd/install --root DIR` changes nothing outside DIR.
 @Suite(.blocking) struct InstallTests {
   let scratch: TemporaryFolder
   let root: String
@@ -13,8 +13,8 @@ import Testing
     root = scratch.path + "/root"
     programs = scratch.path + "/bin"
     try FileManager.default.createDirectory(atPath: programs, withIntermediateDirectories: true)
-    // Any program that ends well will do: what is installed is not run. A copy could not be run while
-    // a fork elsewhere in this process still holds it open for writing (ETXTBSY, execve(2)).
+    // Any program that exits with 0 is sufficient, because the installed one is not run. A copy might not be
+    // executable while a forked child still has it open for writing (ETXTBSY, execve(2)).
     for name in ["oceanid-guard", "oceanid-ctl"] {
       try FileManager.default.createSymbolicLink(
         atPath: "\(programs)/\(name)", withDestinationPath: "/bin/true")
@@ -57,7 +57,7 @@ import Testing
     "usr/local/share/doc/oceanid-guard/examples/alerts-programs.conf",
   ]
 
-  @Test func installTwiceAndRemoveTwice() throws {
+  @Test func installAndUninstallAreIdempotent() throws {
     let first = try install("--root", root, "--bin-dir", programs)
     #expect(first.status == 0, "\(first.output)")
     #expect(files() == system)
@@ -84,7 +84,7 @@ import Testing
     }
   }
 
-  @Test func oneUsersConfigurationNamesNoSocketOfTheSystem() throws {
+  @Test func aUsersConfigurationHasNoSystemSocket() throws {
     let result = try install("--user", "--root", scratch.path + "/below", "--bin-dir", programs)
     #expect(result.status == 0, "\(result.output)")
     let home = scratch.path + "/below" + root
@@ -97,7 +97,7 @@ import Testing
   @Test(arguments: [
     (["--nonsense"], 64), (["--root"], 64), (["--root", "/x", "--bin-dir", "/nonexistent"], 1),
   ])
-  func whatCannotBeDoneIsRefused(arguments: [String], status: Int) throws {
+  func invalidArgumentsAreRejected(arguments: [String], status: Int) throws {
     let program = try Program("\(sourceTree)/systemd/install", arguments)
     #expect(Int(program.status) == status)
     #expect(program.output.contains("install: "))

@@ -4,7 +4,7 @@ import Testing
 @testable import Systemd
 
 @Suite struct JournalTests {
-  @Test func anEntryKeepsItsFieldsInOrder() throws {
+  @Test func anEntryKeepsTheOrderOfItsFields() throws {
     var entry = JournalEntry(message: "two\nlines", priority: .warning)
     try entry.add("OCEANID_EVENT", "tunnel_down")
     try entry.add("OCEANID_EVENT", "again")
@@ -15,13 +15,13 @@ import Testing
   @Test(arguments: [
     "", "lower", "_RESERVED", "1ST", "A B", "A=B", "ÄRGER", String(repeating: "A", count: 65),
   ])
-  func aNameThatTheJournalWouldDropIsRefused(name: String) {
+  func invalidFieldNamesAreRejected(name: String) {
     var entry = JournalEntry(message: "", priority: .info)
     #expect(throws: SystemdError.self) { try entry.add(name, "value") }
     #expect(entry.fields.count == 2)
   }
 
-  @Test func theStreamIsKnownByDeviceAndInode() {
+  @Test func theStreamIsIdentifiedByDeviceAndInode() {
     #expect(Journal.names("8:1234", device: 8, inode: 1234))
     #expect(!Journal.names("8:1234", device: 8, inode: 1235))
     #expect(!Journal.names("8", device: 8, inode: 0))
@@ -29,7 +29,7 @@ import Testing
     #expect(!Journal.names("", device: 0, inode: 0))
   }
 
-  @Test func standardErrorIsTheJournalOnlyWhenTheVariableNamesIt() async {
+  @Test func standardErrorIsTheJournalOnlyIfTheVariableMatches() async {
     await #expect(processExitsWith: .success) {
       var status = stat()
       guard fstat(STDERR_FILENO, &status) == 0 else { exit(1) }

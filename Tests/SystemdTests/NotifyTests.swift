@@ -4,7 +4,7 @@ import Testing
 @testable import Systemd
 
 @Suite struct NotifyTests {
-  @Test func everyStateInItsProtocolWords() {
+  @Test func everyStateIsEncoded() {
     let text = Notify.message(
       [.reloading, .ready, .watchdog, .stopping, .extendTimeout(.milliseconds(1500))],
       monotonicMicroseconds: 77)
@@ -12,14 +12,14 @@ import Testing
       text == "RELOADING=1\nMONOTONIC_USEC=77\nREADY=1\nWATCHDOG=1\nSTOPPING=1\nEXTEND_TIMEOUT_USEC=1500000")
   }
 
-  @Test func aStatusCannotSmuggleInAnAssignment() {
+  @Test func aStatusCannotInjectAnAssignment() {
     #expect(
       Notify.message([.status("down\nMAINPID=1\u{7}")], monotonicMicroseconds: 0) == "STATUS=down MAINPID=1 ")
   }
 
-  // The environment belongs to the whole process, so each of these runs in a process of its own.
+  // The environment is process-wide, so each test runs in its own process.
 
-  @Test func saysSoWhenNobodyListens() async {
+  @Test func reportsAMissingServiceManager() async {
     await #expect(processExitsWith: .success) {
       unsetenv("NOTIFY_SOCKET")
       exit(try Notify.send(.ready) == .noServiceManager ? 0 : 1)

@@ -12,7 +12,7 @@ import Testing
     ("0::/user.slice/user-1000.slice/session-3.scope", nil), ("0::/", nil), ("", nil), ("a:b\n::\n", nil),
     ("3:memory:/system.slice/a.service\n", nil),
   ])
-  func isReadFromTheControlGroup(_ text: String, _ unit: OwnUnit?) {
+  func readsTheUnitFromTheControlGroup(_ text: String, _ unit: OwnUnit?) {
     #expect(OwnUnit(cgroups: text) == unit)
   }
 }

@@ -5,7 +5,7 @@ import Testing
 private let needed = ["dpkg-deb", "dpkg-shlibdeps", "strip", "chrpath"]
 private let missing = needed.filter { Program.find($0) == nil }
 
-/// `systemd/package` with small programs in place of the real ones; `Tests/systemd-boot` installs real ones.
+/// Tests `systemd/package` with small programs instead of the real ones; `Tests/systemd-boot` installs the real ones.
 @Suite(.blocking, .enabled(if: missing.isEmpty, "\(missing.joined(separator: ", ")) not installed"))
 struct PackageTests {
   let scratch: TemporaryFolder
@@ -36,7 +36,7 @@ struct PackageTests {
     return program.output
   }
 
-  @Test func itHoldsWhatTheServiceNeeds() throws {
+  @Test func containsAllRequiredFiles() throws {
     let contents = try dpkg("--contents", package)
     for file in [
       "/usr/bin/oceanid-guard", "/usr/bin/oceanid-ctl", "/usr/lib/systemd/system/oceanid-guard.service",
@@ -52,19 +52,19 @@ struct PackageTests {
     #expect(!contents.split(separator: "\n").contains { !$0.contains(" root/root ") })
   }
 
-  @Test func itsControlFileIsComplete() throws {
+  @Test func theControlFileIsComplete() throws {
     #expect(try dpkg("--field", package, "Package") == "oceanid-guard\n")
     #expect(try dpkg("--field", package, "Version").hasSuffix("-1\n"))
     #expect(try dpkg("--field", package, "Maintainer") == "Ada <ada@oceanid-guard.invalid>\n")
     let depends = try dpkg("--field", package, "Depends")
-    // What the program is linked with, and what it runs.
+    // Libraries that the program links, and programs that it runs.
     #expect(depends.contains("libc6 (>= ") && depends.contains("openssh-client"))
     // 'systemctl reload' runs /bin/kill.
     #expect(depends.contains("procps"))
     #expect(try dpkg("--info", package, "conffiles") == "/etc/oceanid/guard.yaml\n")
   }
 
-  @Test func itRecordsWhatItWasBuiltFrom() throws {
+  @Test func recordsItsSources() throws {
     _ = try dpkg("--extract", package, scratch.path + "/tree")
     let record = try String(
       contentsOfFile: scratch.path + "/tree/usr/share/doc/oceanid-guard/built-from", encoding: .utf8)
@@ -76,13 +76,13 @@ struct PackageTests {
     #expect(record.contains(/(?m)^Compiler: .*Swift version/))
   }
 
-  @Test func everyDependencyHasOneExactVersion() throws {
+  @Test func everyDependencyHasAnExactVersion() throws {
     let manifest = try String(contentsOfFile: "\(sourceTree)/Package.swift", encoding: .utf8)
     let all = manifest.matches(of: /\.package\(\s*url:/).count
     #expect(all > 0 && all == manifest.matches(of: /\.package\(\s*url: "[^"]+", exact: "/).count)
   }
 
-  @Test func builtAgainItIsTheSameBytes() throws {
+  @Test func theBuildIsReproducible() throws {
     let first = try Data(contentsOf: URL(filePath: package))
     let again = try Program(
       "\(sourceTree)/systemd/package", ["--bin-dir", programs, "--output", scratch.path + "/again"],
@@ -91,7 +91,7 @@ struct PackageTests {
     #expect(try Data(contentsOf: URL(filePath: path)) == first)
   }
 
-  @Test func oneUsersUnitsStartThePackagesProgram() throws {
+  @Test func userUnitsStartThePackagesProgram() throws {
     _ = try dpkg("--extract", package, scratch.path + "/tree")
     let folder = scratch.path + "/tree/usr/lib/systemd/user"
     for name in try FileManager.default.contentsOfDirectory(atPath: folder) {
@@ -104,7 +104,7 @@ struct PackageTests {
   func lintianFindsNoError() throws {
     let program = try Program(
       #require(Program.find("lintian")), ["--allow-root", "--fail-on", "error,warning", package])
-    // That nobody asked Debian for this package is no fault of it.
+    // Lintian's complaint about a missing Debian bug number does not apply.
     let complaints = program.output.split(separator: "\n")
       .filter { $0.hasPrefix("E:") || $0.hasPrefix("W:") }.filter {
         !$0.contains("initial-upload-closes-no-bugs")
@@ -115,7 +115,7 @@ struct PackageTests {
   @Test(arguments: [
     ["--nonsense"], ["--bin-dir"], ["--maintainer", "nobody"], ["--revision", "x"],
   ])
-  func whatIsNotUnderstoodIsRefused(arguments: [String]) throws {
+  func unknownArgumentsAreRejected(arguments: [String]) throws {
     let program = try Program("\(sourceTree)/systemd/package", arguments)
     #expect(program.status == 64)
     #expect(program.output.contains("package: "))

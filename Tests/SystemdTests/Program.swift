@@ -1,9 +1,9 @@
 import Foundation
 
-/// Runs a program to its end.
+/// Runs a program and waits for its end.
 struct Program {
   let status: Int32
-  /// Standard output and standard error, as they came.
+  /// Standard output and standard error, in order of arrival.
   let output: String
 
   static func find(_ name: String) -> String? {
@@ -27,7 +27,7 @@ struct Program {
   }
 }
 
-/// A folder that goes away with its owner.
+/// A folder that is removed with its owner.
 final class TemporaryFolder {
   let path: String
 

@@ -10,7 +10,7 @@ private let sender = Program.find("dbus-send")
 
 @Suite(.blocking, .enabled(if: daemon != nil && sender != nil, "dbus-daemon or dbus-send is not installed"))
 struct SleepSignalTests {
-  /// A message bus of the test's own; it carries nothing of the machine's.
+  /// A private message bus, separate from the system's.
   private final class PrivateBus {
     let folder: TemporaryFolder
     private var process: ChildProcess?
@@ -57,7 +57,7 @@ struct SleepSignalTests {
     func add(_ phase: SleepSignal.Phase) { phases.withLock { $0.append(phase) } }
   }
 
-  @Test func sleepAndWakeAreTold() throws {
+  @Test func sleepAndWakeAreReported() throws {
     let bus = try PrivateBus()
     try bus.start()
     let heard = Heard()
@@ -70,8 +70,8 @@ struct SleepSignalTests {
     #expect(heard.all == [.aboutToSleep, .awake])
   }
 
-  /// Anybody may send a signal; only logind's counts.
-  @Test func aStrangersSignalIsNotBelieved() throws {
+  /// Every client may send a signal, but only logind's counts.
+  @Test func signalsOfOtherSendersAreIgnored() throws {
     let bus = try PrivateBus()
     try bus.start()
     let (believed, all) = (Heard(), Heard())
@@ -83,7 +83,7 @@ struct SleepSignalTests {
     #expect(believed.all.isEmpty)
   }
 
-  @Test func aBusThatComesLaterAndGoesIsFoundAgain() throws {
+  @Test func reconnectsToTheBus() throws {
     let bus = try PrivateBus()
     let heard = Heard()
     let signal = SleepSignal(address: bus.address, sender: nil) { heard.add($0) }

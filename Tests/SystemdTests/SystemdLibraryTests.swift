@@ -7,11 +7,11 @@ import Testing
     ("libsystemd-shared-252.so", "252"), ("libsystemd-shared-257.9-1.so", "257.9-1"),
     ("libsystemd-core-252.so", nil), ("libsystemd-shared-.so", nil), ("systemd-logind", nil),
   ])
-  func aFileNamesTheVersion(_ name: String, _ version: String?) {
+  func readsTheVersionFromAFileName(_ name: String, _ version: String?) {
     #expect(SystemdLibrary.named(in: name) == version)
   }
 
-  @Test func theLibraryOfThisProcessHasAVersion() {
+  @Test func thisMachineHasAVersion() {
     #expect(SystemdLibrary.version.first?.isNumber == true)
   }
 }

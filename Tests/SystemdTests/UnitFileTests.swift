@@ -11,7 +11,7 @@ private let examples = [
 ]
 
 @Suite struct UnitFileTests {
-  /// Copies of the units in `folder` that start a program which exists here.
+  /// Copies of the units in `folder` whose program exists on this machine.
   private func copies(of folder: String, in target: String) throws -> [String] {
     try (units + (folder.hasSuffix("user") ? ["oceanid-notify.service"] : [])).map { unit in
       let text = try String(contentsOfFile: "\(sourceTree)/\(folder)/\(unit)", encoding: .utf8)
@@ -21,8 +21,8 @@ private let examples = [
     }
   }
 
-  /// Lines about our units; those about others of this machine do not count. Before systemd 254 the key RestartMode=
-  /// is unknown, and ignored.
+  /// The lines about our units, without those about other units of this machine. Before systemd 254, the key
+  /// RestartMode= is unknown and ignored.
   private func complaints(in output: String) -> [Substring] {
     output.split(separator: "\n").filter {
       $0.contains("oceanid") && !$0.contains("'RestartMode'")
@@ -31,7 +31,7 @@ private let examples = [
 
   @Test(
     .enabled(if: analyze != nil, "systemd-analyze is not installed"), arguments: ["systemd", "systemd/user"])
-  func systemdFindsNothingToSay(folder: String) throws {
+  func systemdAnalyzeReportsNoWarning(folder: String) throws {
     let scratch = try TemporaryFolder()
     let mode = folder.hasSuffix("user") ? ["--user"] : []
     let program = try Program(
@@ -42,7 +42,7 @@ private let examples = [
   }
 
   @Test(.enabled(if: analyze != nil, "systemd-analyze is not installed"), arguments: examples)
-  func systemdTakesEveryExample(example: String) throws {
+  func systemdAcceptsEveryExample(example: String) throws {
     let scratch = try TemporaryFolder()
     let paths = try copies(of: "systemd", in: scratch.path)
     let folder = scratch.path + "/oceanid-guard.service.d"
@@ -51,7 +51,7 @@ private let examples = [
       atPath: "\(sourceTree)/systemd/examples/\(example).conf", toPath: "\(folder)/\(example).conf")
     let program = try Program(#require(analyze), ["verify"] + paths)
     #expect(program.status == 0)
-    // Before systemd 253 the type is unknown, which is why it is an example.
+    // Before systemd 253 the type is unknown, so it is only an example.
     #expect(
       complaints(in: program.output).allSatisfy {
         $0.contains("Failed to parse service type, ignoring: notify-reload")
@@ -61,7 +61,7 @@ private let examples = [
   @Test(
     .enabled(if: analyze != nil, "systemd-analyze is not installed"),
     arguments: [("oceanid-guard", 14), ("oceanid-wait-online", 14), ("oceanid-failed@", 26)])
-  func theSandboxScoresWell(unit: String, threshold: Int) throws {
+  func theSandboxHasALowExposureScore(unit: String, threshold: Int) throws {
     // The threshold is ten times the score: 14 is 1.4 of 10.
     let program = try Program(
       #require(analyze),
@@ -77,7 +77,7 @@ private let examples = [
     arguments: [
       ("oceanid-guard", 64), ("oceanid-notify", 60), ("oceanid-wait-online", 60), ("oceanid-failed@", 64),
     ])
-  func aUsersUnitIsSandboxedAsFarAsAUsersManagerCan(unit: String, threshold: Int) throws {
+  func userUnitsUseEveryAvailableSandboxOption(unit: String, threshold: Int) throws {
     let scratch = try TemporaryFolder()
     let program = try Program(
       #require(analyze),
@@ -88,9 +88,9 @@ private let examples = [
     #expect(program.status == 0, "\(program.output)")
   }
 
-  /// Each of these makes a user's manager fail the service (218/CAPABILITIES), or needs a user namespace in which the
-  /// guard could not tell its callers apart.
-  @Test func noUsersUnitAsksForWhatAUsersManagerCannotDo() throws {
+  /// Each of these options makes a user's service fail (218/CAPABILITIES), or needs a user namespace in which the
+  /// guard could not identify its clients.
+  @Test func userUnitsUseNoUnavailableOption() throws {
     let refused = [
       "CapabilityBoundingSet", "PrivateDevices", "ProtectClock", "ProtectKernelLogs", "ProtectKernelModules",
       "PrivateUsers", "PrivateTmp", "ProtectSystem", "ProtectHome",
@@ -102,12 +102,12 @@ private let examples = [
     }
   }
 
-  /// A path of ExecPaths= that does not exist, and has no '-', keeps the service from starting at all.
+  /// A missing path in ExecPaths= without '-' prevents the start of the service.
   @Test(arguments: [
     "oceanid-guard.service", "examples/proxy-command.conf", "examples/alerts-programs.conf",
     "examples/metrics.conf",
   ])
-  func everyPathThatAMachineMayLackIsOptional(file: String) throws {
+  func everyOptionalPathIsMarkedOptional(file: String) throws {
     let always = ["/usr/bin/oceanid-guard", "/usr/lib", "/lib", "/"]
     let text = try String(contentsOfFile: "\(sourceTree)/systemd/\(file)", encoding: .utf8)
     let lists = text.matches(
@@ -119,7 +119,7 @@ private let examples = [
   }
 
   @Test(arguments: ["systemd", "systemd/user"])
-  func anAutomaticRestartIsNoFailure(folder: String) throws {
+  func anAutomaticRestartStartsNoFailureUnit(folder: String) throws {
     func lines(_ unit: String) throws -> [Substring] {
       try String(contentsOfFile: "\(sourceTree)/\(folder)/\(unit)", encoding: .utf8).split(separator: "\n")
     }
@@ -127,7 +127,7 @@ private let examples = [
     #expect(try lines("oceanid-failed@.service").contains("StartLimitIntervalSec=0"))
   }
 
-  @Test func theUnitThatTellsOfAFailureUsesTheCatalogsID() throws {
+  @Test func theFailureUnitUsesTheCatalogsID() throws {
     let catalog = try String(contentsOfFile: "\(sourceTree)/systemd/oceanid.catalog", encoding: .utf8)
     let id = try #require(catalog.firstMatch(of: /# service_failed\n-- ([0-9a-f]{32})\n/)).output.1
     for folder in ["systemd", "systemd/user"] {
@@ -148,7 +148,7 @@ private let examples = [
     }
   }
 
-  @Test func theForwardUnitListensWhereTheExampleConfigurationSays() throws {
+  @Test func theForwardUnitMatchesTheExampleConfiguration() throws {
     let configuration = try String(contentsOfFile: "\(sourceTree)/config/guard.yaml", encoding: .utf8)
     let listen = try #require(configuration.firstMatch(of: /listen: "([0-9.:]+)"/)).output.1
     for folder in ["systemd", "systemd/user"] {

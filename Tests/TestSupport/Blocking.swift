@@ -1,12 +1,12 @@
-// The benchmarks use this target too, and are built without Testing.
+// The benchmarks also use this target and are built without Testing.
 #if canImport(Testing)
   internal import Dispatch
   internal import Foundation
   package import Testing
 
-  /// A test that blocks its thread runs on one of Dispatch, and not on one of the concurrency pool's, of which there is
-  /// one a processor: two of them would stop every task of the process. A few run at once: each starts servers and
-  /// programs, and a crowd of them would leave none the time that it counts on.
+  /// Runs a test that blocks its thread on Dispatch instead of the concurrency pool, which has one thread per CPU: a
+  /// few blocked ones would stop all tasks. Only some run at once, because each starts servers and programs, which
+  /// would otherwise become too slow for the tests' deadlines.
   package struct Blocking: SuiteTrait, TestTrait, TestScoping {
     package var isRecursive: Bool { true }
 

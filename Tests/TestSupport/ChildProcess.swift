@@ -1,9 +1,9 @@
 internal import Foundation
 internal import Synchronization
 
-/// A process that a test started, and the only kind of process that it may end.
+/// A process that a test has started. Tests may only end processes of this type.
 ///
-/// Output goes to files, so that a talkative child never waits for its reader.
+/// Output goes to files, so that the child never waits for a reader.
 package final class ChildProcess: Sendable {
   /// How a process ended.
   package enum Exit: Hashable, Sendable, CustomStringConvertible {
@@ -24,9 +24,9 @@ package final class ChildProcess: Sendable {
   private let input: Mutex<Int32>
 
   /// - Parameters:
-  ///   - program: a path, or a name to be found in PATH.
-  ///   - environment: in place of the test's own; nil: the test's own.
-  ///   - takesInput: standard input is a pipe (`send`), else /dev/null.
+  ///   - program: a path, or a name to look up in PATH.
+  ///   - environment: replaces the environment of the test process; nil: inherits it.
+  ///   - takesInput: standard input is a pipe for `send`; otherwise /dev/null.
   package init(
     _ program: String, _ arguments: [String] = [], environment: [String: String]? = nil,
     takesInput: Bool = false
@@ -65,7 +65,7 @@ package final class ChildProcess: Sendable {
     posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
 
     let own = ProcessInfo.processInfo.environment
-    // A child of an instrumented build reports to where this process does.
+    // A sanitizer or coverage build reports to the same files in child processes.
     let reporting = own.filter { ["ASAN_OPTIONS", "TSAN_OPTIONS", "LLVM_PROFILE_FILE"].contains($0.key) }
     let variables = (environment ?? own).merging(reporting) { $1 }.map { "\($0.key)=\($0.value)" }
     var argv = ([program] + arguments).map { strdup($0) } + [nil]
@@ -82,12 +82,12 @@ package final class ChildProcess: Sendable {
     closeInput()
   }
 
-  /// Everything that it wrote to standard output so far.
+  /// The standard output so far.
   package var output: String { (try? folder.read("out")) ?? "" }
-  /// Everything that it wrote to standard error so far.
+  /// The standard error so far.
   package var errors: String { (try? folder.read("err")) ?? "" }
 
-  /// Writes to its standard input.
+  /// Writes to the child's standard input.
   package func send(_ text: String) {
     let bytes = Array(text.utf8)
     input.withLock { input in
@@ -102,7 +102,7 @@ package final class ChildProcess: Sendable {
     }
   }
 
-  /// Nil while it runs.
+  /// How the process ended; nil while it runs.
   package var ended: Exit? {
     exit.withLock { exit in
       if exit == nil {
@@ -117,14 +117,14 @@ package final class ChildProcess: Sendable {
 
   package var isRunning: Bool { ended == nil }
 
-  /// Waits for its end; nil when the time is up first.
+  /// Waits for the process to end; nil after `limit`.
   @discardableResult
   package func wait(within limit: Duration = .seconds(30)) -> Exit? {
     _ = eventually(within: limit) { ended != nil }
     return ended
   }
 
-  /// Sends a signal, unless it has ended.
+  /// Sends a signal, unless the process has ended.
   package func signal(_ signal: Int32) {
     if isRunning { _ = Foundation.kill(pid, signal) }
   }
@@ -138,10 +138,11 @@ package final class ChildProcess: Sendable {
     wait()
   }
 
-  /// Its children, and theirs.
+  /// The process ids of all descendants.
   package var descendants: [Int32] { Self.descendants(of: pid) }
 
-  /// The child that began first, and its descendants: a process has its children in order (proc_pid_children(5)).
+  /// The oldest child and its descendants. The kernel lists children in order of their creation
+  /// (proc_pid_children(5)).
   package var oldestBranch: [Int32] {
     Self.children(of: pid).first.map { [$0] + Self.descendants(of: $0) } ?? []
   }
@@ -161,7 +162,7 @@ package final class ChildProcess: Sendable {
   }
 }
 
-/// Runs a program to its end and returns what it said; a deadline ends it.
+/// Runs a program and returns its output. Kills it after a deadline.
 package func run(
   _ program: String, _ arguments: [String] = [], environment: [String: String]? = nil,
   within limit: Duration = .seconds(30)
@@ -173,7 +174,7 @@ package func run(
   return (exit, child.output, child.errors)
 }
 
-/// The path of a program in PATH or where only root's PATH looks.
+/// The path of a program in PATH or in root's PATH.
 package func program(_ name: String) -> String? {
   let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
   return (path.split(separator: ":").map(String.init) + ["/usr/sbin", "/sbin"]).map { "\($0)/\(name)" }

@@ -1,25 +1,25 @@
 internal import Foundation
 internal import Glibc
 
-/// A real Dropbear on a loopback port, which lets root in with the keys that it is given.
+/// A real Dropbear server on a loopback port, in which root can log in with the given keys.
 ///
-/// It reads ~/.ssh/authorized_keys and nothing else: it runs in a mount namespace where root's home is an empty one.
+/// It runs in a mount namespace with an empty home for root, so that it reads only its own ~/.ssh/authorized_keys.
 package final class DropbearServer: Sendable {
   package static var isAvailable: Bool {
     geteuid() == 0 && program("dropbear") != nil && program("dropbearkey") != nil && program("unshare") != nil
   }
-  package static let reason = "no dropbear here, or not root: apt-get install dropbear-bin"
+  package static let reason = "needs root and dropbear: apt-get install dropbear-bin"
 
   package let folder: TemporaryFolder
   package let port: Int
-  /// The one user who may log in.
+  /// The only user who can log in.
   package let user = "root"
   package var knownHosts: String { folder.file("known_hosts") }
   private let process: ChildProcess
 
   /// - Parameters:
   ///   - keys: lines of authorized_keys.
-  ///   - options: further arguments.
+  ///   - options: additional arguments.
   package init(keys: String, options: [String] = []) throws {
     let folder = try TemporaryFolder()
     let port = try freePort()

@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// Polls a condition until it holds or the time is up; says which.
+/// Polls a condition until it is true or the time is up, and returns its last value.
 package func eventually(
   within limit: Duration = .seconds(30), every pause: Duration = .milliseconds(10),
   _ condition: () throws -> Bool
@@ -15,7 +15,7 @@ package func eventually(
   }
 }
 
-/// Polls a condition that has to be awaited.
+/// Polls an asynchronous condition.
 package func eventually(
   within limit: Duration = .seconds(30), every pause: Duration = .milliseconds(10),
   isolation: isolated (any Actor)? = #isolation, _ condition: () async throws -> Bool

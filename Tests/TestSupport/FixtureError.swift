@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// Why a fixture could not be set up: the test's surroundings are at fault, not what it tests.
+/// A fixture could not be set up: the cause is the environment and not the code under test.
 package enum FixtureError: Error, CustomStringConvertible {
   case system(String, Int32)
   case failed(String)

@@ -1,12 +1,12 @@
 internal import Foundation
 
-/// A journal made for a test: entries as journalctl exports them, written by systemd's own importer.
+/// A journal file for a test, written by systemd's importer from entries in the export format.
 package enum JournalFile {
   private static let importer = "/lib/systemd/systemd-journal-remote"
 
   package static var isAvailable: Bool { FileManager.default.isExecutableFile(atPath: importer) }
   package static let reason =
-    "no systemd-journal-remote here to write a journal (apt install systemd-journal-remote)"
+    "systemd-journal-remote is not installed: apt install systemd-journal-remote"
 
   /// - Parameter entries: microseconds since 1970, and fields.
   package static func write(

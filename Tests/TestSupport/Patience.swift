@@ -1,15 +1,15 @@
 internal import Foundation
 
-/// So many times longer than usual things may take: programs built with a sanitizer are slow (Tests/run --sanitize).
+/// The factor for all deadlines: programs built with a sanitizer are slower (Tests/run --sanitize).
 package let patience = ProcessInfo.processInfo.environment["OCEANID_TEST_PATIENCE"].flatMap(Int.init) ?? 1
 
-/// A sanitizer keeps what is freed, and shadows of all memory: how much a process holds says nothing.
+/// True under a sanitizer, whose shadow memory and quarantine make memory measurements useless.
 package let isInstrumented = ["ASAN_OPTIONS", "TSAN_OPTIONS"].contains {
   ProcessInfo.processInfo.environment[$0] != nil
 }
 
-/// Every fourth of a long table where a sanitizer looks on: the cases differ in their data more than in the code that
-/// they run, and the plain run takes all of them.
+/// Every fourth case of a long table under a sanitizer. The cases run the same code with different data, and the
+/// normal run uses all of them.
 package func sampled<Case>(_ cases: [Case]) -> [Case] {
   isInstrumented ? cases.enumerated().filter { $0.offset % 4 == 0 }.map(\.element) : cases
 }

@@ -2,13 +2,13 @@ internal import Foundation
 internal import Glibc
 internal import Synchronization
 
-/// A real sshd on a loopback port, with keys, a client configuration and known hosts of its own.
+/// A real sshd on a loopback port, with its own keys, client configuration and known hosts.
 ///
-/// It runs as an ordinary user: as the test's own, or as `games` where the test runs as root, because root's
-/// sshd wants a privilege separation user that only an installed package brings. (Not as `nobody`: systemd's user
-/// database calls that account locked, and sshd refuses locked accounts.)
+/// It runs as an ordinary user: the current one, or `games` if the test runs as root, because root's sshd needs the
+/// privilege separation user of an installed package. (`nobody` is locked in systemd's user database, and sshd
+/// refuses locked users.)
 package final class SSHServer: Sendable {
-  /// Where sshd was found: $SSHD, PATH, or the folder where `config/demo/sshd` unpacks it.
+  /// The path of sshd: $SSHD, from PATH, or from the folder in which `config/demo/sshd` unpacks it.
   package static let program: String? = {
     let environment = ProcessInfo.processInfo.environment
     let caches = [
@@ -21,15 +21,15 @@ package final class SSHServer: Sendable {
   }()
 
   package static var isAvailable: Bool { program != nil && TestSupport.program("ssh-keygen") != nil }
-  /// What to say when a test is skipped.
-  package static let reason = "no sshd here: set SSHD, or start the tests with Tests/run, which unpacks one"
+  /// The reason for skipping a test.
+  package static let reason = "no sshd found: set SSHD, or run Tests/run, which unpacks one"
 
   package let folder: TemporaryFolder
   package let port: Int
-  /// The one user who may log in.
+  /// The only user who can log in.
   package let user: String
   package var hostKey: String { folder.file("host_key") }
-  /// Private key of the user; the public one is beside it with `.pub`.
+  /// The user's private key; the public key is in the same folder with the suffix `.pub`.
   package var userKey: String { folder.file("user_key") }
   /// A client configuration with `Host tethys`.
   package var sshConfig: String { folder.file("ssh_config") }
@@ -39,9 +39,10 @@ package final class SSHServer: Sendable {
   private let options: [String]
   private let earlierLogs = Mutex("")
 
-  /// Makes keys and configuration and starts to listen.
+  /// Creates keys and configuration and starts to listen.
   ///
-  /// - Parameter options: further lines of sshd_config; they come first, and sshd takes the first of each.
+  /// - Parameter options: additional lines of sshd_config. They come first, and sshd uses the first value of each
+  ///   keyword.
   package init(options: [String] = []) throws {
     guard Self.isAvailable else { throw FixtureError.failed(Self.reason) }
     folder = try TemporaryFolder()
@@ -50,7 +51,7 @@ package final class SSHServer: Sendable {
     self.options = options
     try makeKey("host_key")
     try makeKey("user_key")
-    try lend(["host_key"])
+    try giveToUser(["host_key"])
     try folder.write(try folder.read("user_key.pub"), to: "authorized_keys")
     chmod(folder.file("authorized_keys"), 0o644)
     try writeKnownHosts()
@@ -71,14 +72,14 @@ package final class SSHServer: Sendable {
 
   deinit { stop() }
 
-  /// What sshd said, from the first start to now.
+  /// The log of sshd since the first start.
   package var log: String { earlierLogs.withLock { $0 } + (process.withLock { $0?.errors } ?? "") }
 
-  /// Listens again on the same port; nothing where it does already.
+  /// Listens on the same port again; no effect if it is listening.
   package func start() throws {
     guard let program = Self.program, process.withLock({ $0 == nil }) else { return }
     try folder.write((options + configuration(program)).joined(separator: "\n") + "\n", to: "sshd_config")
-    try lend(["sshd_config"])
+    try giveToUser(["sshd_config"])
     var command = [program, "-D", "-e", "-f", folder.file("sshd_config")]
     if geteuid() == 0 {
       command = ["setpriv", "--reuid=\(user)", "--regid=\(user)", "--clear-groups"] + command
@@ -95,7 +96,8 @@ package final class SSHServer: Sendable {
   /// Ends the listener and every session.
   package func stop() {
     guard let child = process.withLock({ $0.take() }) else { return }
-    // A listener that is held still forks no more; what a session forks meanwhile is found in the next round.
+    // A stopped listener creates no further processes. Processes that a session creates meanwhile are found in the
+    // next iteration.
     Glibc.kill(child.pid, SIGSTOP)
     var killed: Set<Int32> = []
     while true {
@@ -108,23 +110,22 @@ package final class SSHServer: Sendable {
     earlierLogs.withLock { $0 += child.errors }
   }
 
-  /// Cuts every open session; the listener stays.
+  /// Ends every open session; the listener stays.
   package func killSessions() {
     for pid in process.withLock({ $0?.descendants }) ?? [] { Glibc.kill(pid, SIGKILL) }
   }
 
-  /// Cuts the session that began first, with all its processes: which of them holds the connection changes while it
-  /// logs in.
+  /// Ends the oldest session with all its processes: during login, the process that owns the connection changes.
   package func killOldestSession() {
     for pid in process.withLock({ $0?.oldestBranch }) ?? [] { Glibc.kill(pid, SIGKILL) }
   }
 
-  /// Cuts the session that began last.
+  /// Ends the newest session.
   package func killNewestSession() {
     if let session = process.withLock({ $0?.descendants })?.max() { Glibc.kill(session, SIGKILL) }
   }
 
-  /// Stops every session without a goodbye, as a hung server or a dead path would look.
+  /// Stops every session without closing it, which looks like a hung server or a dead path.
   package func pauseSessions() {
     for pid in process.withLock({ $0?.descendants }) ?? [] { Glibc.kill(pid, SIGSTOP) }
   }
@@ -133,24 +134,24 @@ package final class SSHServer: Sendable {
     for pid in process.withLock({ $0?.descendants }) ?? [] { Glibc.kill(pid, SIGCONT) }
   }
 
-  /// Processes that serve sessions now.
+  /// Number of processes that serve sessions.
   package var sessionCount: Int { process.withLock { $0?.descendants.count } ?? 0 }
 
-  /// Starts again on the same port with another host key; known_hosts keeps the old one.
+  /// Restarts on the same port with another host key; known_hosts keeps the old one.
   package func restartWithNewHostKey() throws {
     stop()
     for file in ["host_key", "host_key.pub"] { unlink(folder.file(file)) }
     try makeKey("host_key")
-    try lend(["host_key"])
+    try giveToUser(["host_key"])
     try start()
   }
 
-  /// known_hosts with the host key of now.
+  /// Writes known_hosts with the current host key.
   package func writeKnownHosts() throws {
     try folder.write("[127.0.0.1]:\(port) " + (try folder.read("host_key.pub")), to: "known_hosts")
   }
 
-  /// Makes an ed25519 key in the server's folder.
+  /// Creates a key in the server's folder.
   @discardableResult
   package func makeKey(_ name: String, type: String = "ed25519", passphrase: String = "") throws -> String {
     let path = folder.file(name)
@@ -166,7 +167,7 @@ package final class SSHServer: Sendable {
       "PasswordAuthentication no", "KbdInteractiveAuthentication no", "LogLevel VERBOSE", "MaxStartups 200",
       "MaxSessions 1000", "UseDNS no", "AllowTcpForwarding yes", "PerSourcePenalties no",
     ]
-    // OpenSSH 9.8 split sshd in parts that it looks for where its package would have put them.
+    // Since OpenSSH 9.8, sshd runs other programs, which it expects in the package's folder.
     let library = program.replacing("/usr/sbin/sshd", with: "/usr/lib/openssh")
     let isSplit = FileManager.default.isExecutableFile(atPath: library + "/sshd-session")
     if !isSplit { lines.removeLast() }
@@ -177,8 +178,8 @@ package final class SSHServer: Sendable {
     return lines
   }
 
-  /// Gives files to the user that sshd runs as.
-  private func lend(_ names: [String]) throws {
+  /// Makes the user that sshd runs as the owner of files.
+  private func giveToUser(_ names: [String]) throws {
     guard geteuid() == 0, let entry = getpwnam(user) else { return }
     for name in names {
       guard chown(folder.file(name), entry.pointee.pw_uid, entry.pointee.pw_gid) == 0 else {

@@ -1,7 +1,7 @@
 internal import Foundation
 
-/// Another time of day for one process: a library that it loads first (LD_PRELOAD, ld.so(8)) and that answers for
-/// CLOCK_REALTIME alone, as settimeofday(2) changes it alone. The machine's clock stays.
+/// Shifts the real-time clock of one process with a preloaded library (LD_PRELOAD, ld.so(8)) that replaces
+/// CLOCK_REALTIME only, as settimeofday(2) would. The machine's clock does not change.
 package struct ShiftedClock {
   private let folder: TemporaryFolder
 
@@ -16,12 +16,12 @@ package struct ShiftedClock {
     guard compiled.exit == .exited(0) else { throw FixtureError.failed("cc: \(compiled.errors)") }
   }
 
-  /// Of the process whose clock it is.
+  /// The environment for the process whose clock is shifted.
   package var environment: [String: String] {
     ["LD_PRELOAD": folder.file("clock.so"), "CLOCK_SHIFT": folder.file("shift")]
   }
 
-  /// From now on, against the machine's clock.
+  /// Sets the difference to the machine's clock.
   package func shift(by seconds: Int) throws { try folder.write("\(seconds)", to: "shift") }
 
   private static let source = """

@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// A TCP socket on loopback that closes with its last reference. Blocking, with a deadline on every call.
+/// A blocking TCP socket on loopback with a deadline for every call. It closes with its last reference.
 package final class LoopbackSocket: Sendable {
   package let descriptor: Int32
 
@@ -42,7 +42,7 @@ package final class LoopbackSocket: Sendable {
     }
   }
 
-  /// Listens on 127.0.0.1; port 0 for any free one.
+  /// Listens on 127.0.0.1; port 0 selects a free one.
   package static func listener(port: Int = 0) throws -> (LoopbackSocket, port: Int) {
     let descriptor = try open()
     let listener = LoopbackSocket(descriptor: descriptor)
@@ -69,7 +69,7 @@ package final class LoopbackSocket: Sendable {
     guard result == 0 else { throw FixtureError.system("connect to \(path)", errno) }
   }
 
-  /// Listens on a Unix socket that anybody may connect to.
+  /// Listens on a Unix socket that every user can connect to.
   package static func listener(path: String) throws -> LoopbackSocket {
     let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
     guard descriptor >= 0 else { throw FixtureError.system("socket", errno) }
@@ -93,7 +93,7 @@ package final class LoopbackSocket: Sendable {
     }
   }
 
-  /// The next connection to a listener, with ten minutes on every call; nil once it is stopped.
+  /// Accepts the next connection, with a deadline of ten minutes for every call; nil after the listener was stopped.
   package func accept() -> LoopbackSocket? {
     while true {
       let accepted = Glibc.accept(descriptor, nil, nil)
@@ -106,7 +106,7 @@ package final class LoopbackSocket: Sendable {
     }
   }
 
-  /// Ends `accept`, whoever waits in it.
+  /// Makes pending and later calls of `accept` return nil.
   package func stopAccepting() { shutdown(descriptor, Int32(SHUT_RDWR)) }
 
   package func send(_ bytes: [UInt8]) throws {
@@ -120,7 +120,7 @@ package final class LoopbackSocket: Sendable {
     }
   }
 
-  /// What there is, at most `limit` bytes; empty at the end of the stream.
+  /// Receives available data, at most `limit` bytes; empty at end of file.
   package func receive(atMost limit: Int = 65536) throws -> [UInt8] {
     var failure: Int32 = 0
     let bytes = [UInt8](unsafeUninitializedCapacity: limit) { buffer, count in
@@ -132,7 +132,7 @@ package final class LoopbackSocket: Sendable {
     return bytes
   }
 
-  /// Exactly this many bytes, or fewer where the stream ends first.
+  /// Receives exactly this many bytes, or fewer at end of file.
   package func receive(exactly count: Int) throws -> [UInt8] {
     var bytes: [UInt8] = []
     while bytes.count < count {
@@ -143,21 +143,21 @@ package final class LoopbackSocket: Sendable {
     return bytes
   }
 
-  /// Everything up to the end of the stream.
+  /// Receives everything up to end of file.
   package func receiveAll() throws -> [UInt8] { try receive(exactly: .max) }
 
-  /// No more bytes from here; the other direction stays open.
+  /// Half-closes the socket: the other direction stays open.
   package func finishSending() { shutdown(descriptor, Int32(SHUT_WR)) }
 
-  /// Closes with a reset instead of a goodbye once the last reference is gone.
+  /// Makes the close after the last reference send a reset.
   package func resetOnClose() {
     var linger = linger(l_onoff: 1, l_linger: 0)
     setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout.size(ofValue: linger)))
   }
 }
 
-/// A port on 127.0.0.1 that nobody listens on now, for a server that is told its port. It lies below the range that
-/// the kernel hands out (ip_local_port_range), so that no connection of another test takes it meanwhile.
+/// An unused port on 127.0.0.1, for a server that needs a fixed port. It is below the kernel's ephemeral ports
+/// (ip_local_port_range), so that no connection of another test can use it.
 package func freePort() throws -> Int {
   for _ in 0..<200 {
     let port = Int.random(in: 10_000..<32_000)

@@ -1,21 +1,21 @@
 internal import Glibc
 internal import Synchronization
 
-/// The far end of a tunnel test: a server on loopback, or on a Unix socket, with one thread a connection.
+/// The target of a tunnel test: a server on loopback or on a Unix socket, with one thread per connection.
 package final class TCPServer: Sendable {
-  /// What it does with a connection.
+  /// The behaviour of the server on a connection.
   package enum Service: Sendable {
-    /// Sends back what comes, and its end.
+    /// Sends back received data and end of file.
     case echo
-    /// Swallows what comes; at its end answers with the number of bytes, as text.
+    /// Discards received data; at end of file, sends the number of bytes as text.
     case discard
-    /// Sends this many bytes of `pattern`, then the end.
+    /// Sends this many bytes of `pattern`, then end of file.
     case source(Int)
-    /// Sends this many zero bytes as fast as it can, then the end.
+    /// Sends this many zero bytes as fast as possible, then end of file.
     case flood(Int)
-    /// Sends this many bytes of `pattern`, takes in so many, and goes away with a reset.
+    /// Sends this many bytes of `pattern`, receives this many, and resets the connection.
     case reset(sent: Int, received: Int)
-    /// Accepts and says nothing.
+    /// Accepts and sends nothing.
     case silent
   }
 
@@ -33,7 +33,7 @@ package final class TCPServer: Sendable {
     self.init(service, listener, port: port)
   }
 
-  /// On a Unix socket; `port` is 0.
+  /// Listens on a Unix socket; `port` is 0.
   package convenience init(_ service: Service, path: String) throws {
     self.init(service, try LoopbackSocket.listener(path: path), port: 0)
   }
@@ -43,8 +43,7 @@ package final class TCPServer: Sendable {
     self.port = port
     let counter = Counter()
     self.counter = counter
-    // The thread keeps the listener open until `stop` has ended its accept(2): a descriptor closed under it may be
-    // another's by then.
+    // The thread keeps the listener open until `stop` has ended accept(2); otherwise the descriptor could be reused.
     spawnThread {
       while let client = listener.accept() {
         counter.accepted.add(1, ordering: .relaxed)
@@ -59,13 +58,13 @@ package final class TCPServer: Sendable {
 
   deinit { stop() }
 
-  /// Stops listening; open connections go on.
+  /// Stops listening; open connections stay.
   package func stop() { listener.stopAccepting() }
 
   package var acceptedConnections: Int { counter.accepted.load(ordering: .relaxed) }
   package var openConnections: Int { counter.open.load(ordering: .relaxed) }
 
-  /// Byte number `index` of a source: no two neighbouring blocks are alike, so that a lost one shows.
+  /// Byte number `index` of a source. Neighbouring blocks differ, so that a lost block is detected.
   package static func pattern(_ index: Int) -> UInt8 {
     UInt8(truncatingIfNeeded: index &* 31 &+ index >> 8 &+ index >> 16)
   }

@@ -1,20 +1,20 @@
 internal import Glibc
 internal import Synchronization
 
-/// A relay on loopback that does one thing to what the server says: nothing, a cut, silence, or a bit turned over.
+/// A proxy on loopback that can modify the server's data: end, reset, silence or a flipped bit.
 ///
-/// One thread a connection, which owns both of its sockets.
+/// It uses one thread per connection, which owns both sockets.
 package final class TamperingProxy: Sendable {
-  /// What is done at a byte of the server's, counted from 0 in each connection.
+  /// The modification at a byte of the server's data, counted from 0 per connection.
   package enum Tampering: Hashable, Sendable {
     case none
-    /// The client sees the end of the stream in place of this byte and all that follow.
+    /// The client gets end of file instead of this byte and the rest.
     case end(at: Int)
-    /// The same as a reset.
+    /// The client gets a reset instead of this byte and the rest.
     case reset(at: Int)
-    /// Neither this byte nor any that follows: the connection stays.
+    /// The client gets neither this byte nor the rest; the connection stays open.
     case silence(from: Int)
-    /// One bit of this byte is another.
+    /// One bit of this byte is inverted.
     case flip(at: Int, bit: Int)
 
     var position: Int? {
@@ -56,13 +56,13 @@ package final class TamperingProxy: Sendable {
 
   deinit { listener.stopAccepting() }
 
-  /// For connections from now on.
+  /// Applies to new connections.
   package func set(_ tampering: Tampering) { state.tampering.withLock { $0 = tampering } }
 
-  /// Connections that neither side has ended.
+  /// Number of connections that neither side has closed.
   package var openConnections: Int { state.open.load(ordering: .relaxed) }
   package var acceptedConnections: Int { state.accepted.load(ordering: .relaxed) }
-  /// What came from the server over the newest connection.
+  /// The server's data on the newest connection.
   package var fromServer: [UInt8] { state.fromServer.withLock { $0 } }
 
   private static func carry(_ near: LoopbackSocket, _ far: LoopbackSocket, _ state: State) {

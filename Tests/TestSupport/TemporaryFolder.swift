@@ -1,8 +1,8 @@
 internal import Foundation
 
-/// A folder of its own for one test, gone with the last reference to it.
+/// A folder for one test, removed with its last reference.
 ///
-/// Its path is short, because a Unix socket's path may hold 107 bytes only.
+/// Its path is short, because the path of a Unix socket is limited to 107 bytes.
 package final class TemporaryFolder: Sendable {
   package let path: String
 
@@ -10,16 +10,16 @@ package final class TemporaryFolder: Sendable {
     var template = Array("/tmp/og-XXXXXX".utf8CString)
     guard mkdtemp(&template) != nil else { throw FixtureError.system("mkdtemp", errno) }
     path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    // An sshd that runs as another user must be able to reach its files.
+    // An sshd that runs as another user needs access to its files.
     chmod(path, 0o711)
   }
 
   deinit { try? FileManager.default.removeItem(atPath: path) }
 
-  /// The path of a file in the folder, whether it exists or not.
+  /// The path of a file in the folder. The file need not exist.
   package func file(_ name: String) -> String { path + "/" + name }
 
-  /// Writes a file that only its owner may read; returns its path.
+  /// Writes a file that only its owner may read, and returns its path.
   @discardableResult
   package func write(_ text: String, to name: String) throws -> String {
     let path = file(name)
@@ -28,10 +28,10 @@ package final class TemporaryFolder: Sendable {
     return path
   }
 
-  /// Writes a file that can be run; returns its path.
+  /// Writes an executable file and returns its path.
   ///
-  /// Another process writes it: a child of this one that is just starting would hold the file open for writing, and
-  /// running it would fail with ETXTBSY.
+  /// Another process writes it. Otherwise a child that this process starts at the same time could inherit the
+  /// descriptor, and executing the file would fail with ETXTBSY.
   package func writeProgram(_ text: String, to name: String) throws -> String {
     let path = file(name)
     let written = try run("/bin/sh", ["-c", #"printf %s "$1" >"$2" && chmod 755 "$2""#, "sh", text, path])

@@ -1,6 +1,6 @@
 internal import Foundation
 
-/// Runs work on a thread of its own: a blocking server must not take one of the few that Swift tasks share.
+/// Runs work on a new thread, so that a blocking server does not use a thread of the concurrency pool.
 package func spawnThread(_ work: @escaping @Sendable () -> Void) {
   let thread = Thread(block: work)
   thread.stackSize = 1 << 18

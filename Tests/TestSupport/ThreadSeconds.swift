@@ -1,6 +1,6 @@
 import Glibc
 
-/// Processor time of this thread: other work on the machine does not count.
+/// CPU time of this thread, which is independent of other work on the machine.
 package func threadSeconds() -> Double {
   var time = timespec()
   clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)

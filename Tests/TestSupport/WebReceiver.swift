@@ -1,16 +1,17 @@
 import Foundation
 
-/// Somebody else's web server: python's, which checks a signature as the manual tells receivers to.
+/// A web server in Python that verifies signatures as the manual describes.
 ///
-/// The path says what it answers: `/status/503`, `/later/7` (429 with Retry-After), `/elsewhere` (a redirect to /found),
-/// `/most/1000` (413 where the body is longer), `/hang`, `/echo` (a refusal that repeats everything), `/flood` (a body without end), anything else 200.
+/// The path selects the response: `/status/503`, `/later/7` (429 with Retry-After), `/elsewhere` (a redirect to
+/// /found), `/most/1000` (413 if the body is longer), `/hang`, `/echo` (an error that repeats the request), `/flood`
+/// (an endless body); 200 for all others.
 package final class WebReceiver {
   package struct Request: Decodable {
     package let method: String
     package let path: String
     package let headers: [String: String]
     package let body: String
-    /// By the key that the receiver knows; nil: not signed.
+    /// True if the signature is valid; nil without a signature.
     package let signed: Bool?
   }
 
@@ -19,9 +20,9 @@ package final class WebReceiver {
   private let folder: TemporaryFolder
 
   /// - Parameters:
-  ///   - key: of signatures.
-  ///   - certificate: PEM of key and certificate; nil: plain HTTP.
-  ///   - port: 0: any.
+  ///   - key: the key for signatures.
+  ///   - certificate: key and certificate as PEM; nil: plain HTTP.
+  ///   - port: 0 selects a free port.
   package init(key: String = "", certificate: String? = nil, port wanted: Int = 0) throws {
     guard let python = program("python3") else { throw FixtureError.failed("no python3") }
     folder = try TemporaryFolder()

@@ -58,8 +58,8 @@ struct HostileServerTests {
     Case("refusal", .closes),
     Case("refusal-cut", .closes),
     Case("confirmation-cut", .ends(.protocolError, "Unexpected packet size")),
-    Case("farewell", .ends(.peerClosed, "it said goodbye: ")),
-    Case("farewell-cut", .ends(.peerClosed, "it said goodbye (reason 11)")),
+    Case("farewell", .ends(.peerClosed, "it disconnected: ")),
+    Case("farewell-cut", .ends(.peerClosed, "it disconnected (reason 11)")),
     // After it
     Case("window-overrun", .goesOn),
     Case("window-overrun", .stands, isRead: false),

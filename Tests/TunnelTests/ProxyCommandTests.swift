@@ -40,7 +40,7 @@ struct ProxyCommandTests {
     #expect(fixture.tunnel.status.peer == "127.0.0.1:\(server.port)")
     let client = try fixture.connect()
     let sent = (0..<1_000_000).map(TCPServer.pattern)
-    let writer = try OwnThread(name: "writer") {
+    let writer = try JoinableThread(name: "writer") {
       try? client.send(sent)
       client.finishSending()
     }

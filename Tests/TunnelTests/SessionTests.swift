@@ -17,7 +17,7 @@ struct SessionTests {
 
     init(_ socket: LoopbackSocket) throws {
       self.socket = socket
-      _ = try OwnThread(name: "bulk reader") { [weak self] in
+      _ = try JoinableThread(name: "bulk reader") { [weak self] in
         while let count = try? socket.receive(atMost: 1 << 20).count, count > 0 {
           guard let self else { return }
           self.count.add(count, ordering: .relaxed)

@@ -21,7 +21,7 @@ struct TunnelTests {
     try #require(fixture.waitUntil(.up))
     let client = try fixture.connect()
     let sent = Self.bytes(3_000_000)
-    let writer = try OwnThread(name: "writer") {
+    let writer = try JoinableThread(name: "writer") {
       try? client.send(sent)
       client.finishSending()
     }
@@ -55,7 +55,7 @@ struct TunnelTests {
     let failures = Mutex<[String]>([])
     let port = fixture.port
     let threads = try (0..<200).map { number in
-      try OwnThread(name: "client \(number)") {
+      try JoinableThread(name: "client \(number)") {
         do {
           let client = try LoopbackSocket(port: port, timeout: .seconds(60) * patience)
           let sent = Self.bytes(isInstrumented ? 20_000 : 100_000, from: number * 7919)

@@ -1,7 +1,7 @@
 import Testing
 import YAML
 
-/// The error of a text that is refused.
+/// The error of an invalid text.
 private func refusal(_ text: String, limits: Document.Limits = Document.Limits()) -> YAMLError? {
   do throws(YAMLError) {
     _ = try Document(text, limits: limits)
@@ -34,7 +34,7 @@ private func refusal(bytes: [UInt8]) -> YAMLError? {
     ("a: \u{1}", "1:4: control characters are not allowed"),
     ("a: 1\né: \0", "2:4: control characters are not allowed"),
   ])
-  func aMistakeHasItsPlace(text: String, description: String) throws {
+  func errorsHaveAPosition(text: String, description: String) throws {
     #expect(refusal(text)?.description == description)
   }
 
@@ -44,7 +44,7 @@ private func refusal(bytes: [UInt8]) -> YAMLError? {
       ([0xED, 0xA0, 0x80], 1),
       ([0xFE, 0xFF, 0x00, 0x61], 1),
     ] as [([UInt8], Int)])
-  func whatIsNotUTF8IsRefusedWhereItStands(bytes: [UInt8], column: Int) throws {
+  func invalidUTF8IsRejectedWithItsPosition(bytes: [UInt8], column: Int) throws {
     let error = try #require(refusal(bytes: bytes))
     guard case .characters(_, let mark) = error else {
       Issue.record("\(error)")
@@ -54,18 +54,18 @@ private func refusal(bytes: [UInt8]) -> YAMLError? {
   }
 
   @Test(arguments: ["[", "{a: ", "- ", "? ", "a:\n "])
-  func depthIsLimited(opening: String) throws {
+  func nestingDepthIsLimited(opening: String) throws {
     #expect(refusal(String(repeating: opening, count: 100_000)) != nil)
   }
 
-  @Test func theLimitOfDepthIsExact() {
+  @Test func theDepthLimitIsExact() {
     var limits = Document.Limits()
     limits.depth = 3
     #expect(refusal("[[[]]]", limits: limits) == nil)
     #expect(refusal("[[[[]]]]", limits: limits)?.description == "1:4: is nested deeper than 3 levels")
   }
 
-  @Test(.timeLimit(.minutes(10))) func aBombOfAliasesIsRefusedAtOnce() {
+  @Test(.timeLimit(.minutes(10))) func anAliasBombIsRejectedAtOnce() {
     var bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n"
     for level in 1...80 {
       let inside = Array(repeating: "*a\(level - 1)", count: 10).joined(separator: ", ")
@@ -78,10 +78,10 @@ private func refusal(bytes: [UInt8]) -> YAMLError? {
     #expect(mark.line < 8)
   }
 
-  @Test func theLimitOfNodesIsExact() {
+  @Test func theNodeLimitIsExact() {
     var limits = Document.Limits()
     limits.nodes = 6
-    #expect(refusal("[&a [x, y], *a]", limits: limits)?.description == "1:13: stands for more than 6 values")
+    #expect(refusal("[&a [x, y], *a]", limits: limits)?.description == "1:13: expands to more than 6 values")
     limits.nodes = 7
     #expect(refusal("[&a [x, y], *a]", limits: limits) == nil)
   }
@@ -93,7 +93,7 @@ private func refusal(bytes: [UInt8]) -> YAMLError? {
     #expect(refusal("a: 12", limits: limits)?.description == "is larger than 4 bytes")
   }
 
-  @Test(.timeLimit(.minutes(10))) func everyBeginningOfATextIsReadOrRefused() {
+  @Test(.timeLimit(.minutes(10))) func everyPrefixIsParsedOrRejected() {
     let text = Array(
       "a: &x [1, 'é', \"\\x41\"]\n? {b: *x}\n: |2\n    c\n%YAML 1.1\n--- !!map {d: >-\n e\n}\n".utf8)
     for end in text.indices {

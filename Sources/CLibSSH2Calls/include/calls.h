@@ -3,18 +3,19 @@
 #include <libssh2.h>
 #include <sys/types.h>
 
-// The calls of libssh2 that look at what a peer sent.
+// Wrappers for the libssh2 functions that parse data of a peer.
 //
-// libssh2 is built with assertions, and one of them is about the peer: that the length of an encrypted packet is a
-// whole number of cipher blocks (transport.c, decrypt()). That length is read before the packet's MAC is verified, so
-// whoever turns one bit on the path would abort the process. Each call below ends with
-// OCEANID_SSH2_ASSERTION instead; the session is good for oceanid_ssh2_session_free() only from then on.
+// libssh2 is built with assertions, and one of them depends on the peer: the length of an encrypted packet must be a
+// multiple of the cipher block size (transport.c, decrypt()). That length is read before the packet's MAC is
+// verified, so one modified bit on the network would abort the process. These wrappers return OCEANID_SSH2_ASSERTION
+// instead. After that, only oceanid_ssh2_session_free() may be called for the session.
 
-// No code of libssh2.h.
+// Not a code of libssh2.h.
 #define OCEANID_SSH2_ASSERTION (-4096)
 
 int oceanid_ssh2_handshake(LIBSSH2_SESSION *session, libssh2_socket_t socket);
-// NULL where it has to wait, fails, or nothing more is asked for (libssh2_userauth_authenticated()): `code` says which.
+// Returns NULL if it has to wait, fails, or no authentication is required (libssh2_userauth_authenticated()); see
+// `code`.
 char *oceanid_ssh2_userauth_list(
     LIBSSH2_SESSION *session, const char *user, unsigned user_length, int *code);
 int oceanid_ssh2_userauth_memory(
@@ -27,7 +28,7 @@ int oceanid_ssh2_keepalive_send(LIBSSH2_SESSION *session, int *seconds_to_next);
 int oceanid_ssh2_session_disconnect(LIBSSH2_SESSION *session, int reason, const char *description);
 int oceanid_ssh2_session_free(LIBSSH2_SESSION *session);
 
-// NULL where it fails or has to wait: `code` says which.
+// Returns NULL if it fails or has to wait; see `code`.
 LIBSSH2_CHANNEL *oceanid_ssh2_channel_open(
     LIBSSH2_SESSION *session, const char *type, unsigned type_length, unsigned window, unsigned packet_size,
     const char *message, unsigned message_length, int *code);

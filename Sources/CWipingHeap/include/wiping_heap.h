@@ -1,9 +1,8 @@
 #pragma once
 
-// A program that is linked with this module overwrites each block of memory when it is freed, so that keys, tokens and
-// passphrases are gone from every place that held a copy for a while: Swift's arrays and strings, libyaml, libcurl,
-// OpenSSL, libssh2. No call is needed.
+// A program that links this module overwrites each memory block when it is freed. So keys, tokens and passphrases do
+// not remain in freed copies of Swift arrays and strings, libyaml, libcurl, OpenSSL or libssh2. No call is needed.
 
-// The largest block that is overwritten: a key file of 256 KiB, with what malloc(3) adds to it, and every buffer that
-// files are read through. What is larger goes back to the kernel, or is a cluster's answer and no key.
+// The largest block that is overwritten: a key file of 256 KiB plus malloc(3)'s overhead, and all buffers for reading
+// files. Larger blocks are returned to the kernel, or contain cluster data and no keys.
 #define OCEANID_WIPED_BYTES ((256 << 10) + 4096)

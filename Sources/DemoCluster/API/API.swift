@@ -1,10 +1,10 @@
-/// The API server's reading of a request: pure, so that everything it says can be tested without a socket.
+/// Computes the API server's response to a request. Pure, so that tests need no socket.
 struct API {
   let state: ClusterState
-  let now: Moment
+  let now: APITime
   var refusesContinue = false
 
-  private var phase: Start.Phase? { state.start?.phase(at: now) }
+  private var phase: Startup.Phase? { state.start?.phase(at: now) }
 
   func answer(_ request: Request) -> Answer {
     guard let user = request.user else { return .unauthorized }
@@ -51,7 +51,7 @@ struct API {
       text: checks.map { "[+]\($0) ok\n" }.joined() + "\(path[0]) check passed\n")
   }
 
-  /// `/api/v1/…` and `/apis/GROUP/VERSION/…`, with or without `namespaces/NAME`.
+  /// Handles `/api/v1/…` and `/apis/GROUP/VERSION/…`, with or without `namespaces/NAME`.
   private func resource(_ path: [String], _ request: Request, _ user: String) -> Answer {
     let isCore = path[0] == "api"
     guard path.count >= (isCore ? 3 : 4) else { return .noSuchPath }

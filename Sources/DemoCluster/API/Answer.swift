@@ -1,10 +1,10 @@
-/// What the API says to a request, before it is bytes.
+/// The response of the API to a request, before it is encoded.
 struct Answer: Sendable {
   var status: Int
   var contentType = "application/json"
   var headers: [(String, String)] = []
   var body: [UInt8]
-  /// The body as a value, where it is one.
+  /// The body as a JSON value, if it is one.
   private(set) var json: JSON?
 
   init(_ json: JSON, status: Int = 200, contentType: String = "application/json") {
@@ -20,7 +20,7 @@ struct Answer: Sendable {
     body = Array(text.utf8)
   }
 
-  /// A Kubernetes Status object: how the API words its errors.
+  /// A Kubernetes Status object, the format of API errors.
   static func failure(
     _ code: Int, _ reason: String, _ message: String, details: JSON = .null, metadata: JSON = [:]
   ) -> Answer {
@@ -41,7 +41,7 @@ struct Answer: Sendable {
       ])
   }
 
-  /// What a path that leads nowhere gets, in the server's own odd words.
+  /// The API server's response to an unknown path, with its original message.
   static let noSuchPath = Answer.failure(
     404, "NotFound", "the server could not find the requested resource", details: [:])
 
@@ -53,7 +53,7 @@ struct Answer: Sendable {
       details: ["group": group.isEmpty ? .null : .string(group), "kind": .string(resource)])
   }
 
-  func allHeaders(length: Int, at now: Moment) -> [(String, String)] {
+  func allHeaders(length: Int, at now: APITime) -> [(String, String)] {
     headers + [
       ("Cache-Control", "no-cache, private"), ("Content-Type", contentType), ("Date", now.httpDate),
       ("Content-Length", "\(length)"),

@@ -1,4 +1,4 @@
-/// What the server says it serves: one aggregated answer where the client asks for it, else group by group.
+/// The discovery documents of the server: aggregated if the client accepts that, else per group.
 struct Discovery {
   let state: ClusterState
   var hidesCustomResources = false
@@ -10,13 +10,13 @@ struct Discovery {
     }
   }
 
-  /// Named groups in the order of their first kind.
+  /// The named groups, in the order of their first kind.
   private var groups: [String] {
     var seen: Set<String> = [""]
     return kinds.map(\.group).filter { seen.insert($0).inserted }
   }
 
-  /// Versions of a group, the preferred one first.
+  /// The versions of a group, the preferred one first.
   private func versions(of group: String) -> [String] {
     var seen: Set<String> = []
     return kinds.filter { $0.group == group }.flatMap(\.versions).filter { seen.insert($0).inserted }
@@ -26,7 +26,7 @@ struct Discovery {
     kinds.filter { $0.group == group && $0.versions.contains(version) }
   }
 
-  /// The answer to a discovery path, or nil where the path is none.
+  /// The response to a discovery path; nil for other paths.
   func answer(_ path: [String], accept: String) -> Answer? {
     let isAggregated = accept.split(separator: ",").contains {
       $0.contains("as=APIGroupDiscoveryList") && $0.contains("v=v2") && !$0.contains("v=v2beta1")
@@ -78,7 +78,7 @@ struct Discovery {
     ])
   }
 
-  /// apidiscovery.k8s.io/v2, served since Kubernetes 1.30.
+  /// The format apidiscovery.k8s.io/v2, which exists since Kubernetes 1.30.
   private func aggregated(_ groups: [String]) -> Answer {
     let items = groups.map { group -> JSON in
       [

@@ -1,5 +1,5 @@
-/// A JSON value, written as a Swift literal. Fields of literals whose value is `.null` are left out, as the
-/// Kubernetes API leaves out what is not set.
+/// A JSON value that can be written as a Swift literal. Members with the value `.null` are omitted, as the Kubernetes
+/// API omits unset fields.
 package enum JSON: Hashable, Sendable {
   case null
   case bool(Bool)
@@ -8,7 +8,7 @@ package enum JSON: Hashable, Sendable {
   case array([JSON])
   case object([String: JSON])
 
-  /// The member of an object; `.null` where there is none.
+  /// The member of an object; `.null` if absent.
   package subscript(key: String) -> JSON {
     get {
       if case .object(let members) = self { members[key] ?? .null } else { .null }
@@ -35,7 +35,7 @@ package enum JSON: Hashable, Sendable {
     if case .object(let members) = self { members } else { [:] }
   }
 
-  /// UTF-8 text; members in the order of their names, so that equal values are equal bytes.
+  /// UTF-8 text with sorted members, so that equal values have equal bytes.
   package var bytes: [UInt8] {
     var out: [UInt8] = []
     write(to: &out)

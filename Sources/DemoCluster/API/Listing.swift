@@ -1,13 +1,13 @@
-/// A list request: selectors, pages and the form of the items.
+/// A list request: selectors, pagination and the format of the items.
 struct Listing {
   let kind: Kind
   let version: String
-  /// Nil: all namespaces.
+  /// nil selects all namespaces.
   let namespace: String?
   let request: Request
   let state: ClusterState
-  let now: Moment
-  /// Every `continue` token is too old.
+  let now: APITime
+  /// Rejects each `continue` token as expired.
   let refusesContinue: Bool
 
   func answer(_ form: Representation) -> Answer {
@@ -41,7 +41,7 @@ struct Listing {
     let items = page.map { object -> JSON in
       var item = object.json(form, version: version, in: state)
       if form == .whole {
-        // Items of a typed list carry no kind of their own; those of custom resources do.
+        // Items of a built-in kind's list do not repeat their kind; those of custom resources do.
         if !kind.group.contains(".") || kind.group.hasSuffix(".k8s.io") {
           item["kind"] = .null
           item["apiVersion"] = .null
@@ -56,7 +56,7 @@ struct Listing {
     ])
   }
 
-  /// A token holds for the state of the cluster that it was given in.
+  /// A token is valid only for the state of the cluster in which it was issued.
   private func position(of token: String) -> Int? {
     let parts = token.split(separator: ".")
     guard parts.count == 2, parts[0] == "v\(state.version)" else { return nil }
@@ -93,7 +93,7 @@ struct Listing {
     var isEqual = true
   }
 
-  /// `a=b,c,d!=e`; selectors with other operators are not understood.
+  /// Parses `a=b,c,d!=e`. Other operators are not supported.
   private func terms(_ parameter: String) throws(BadSelector) -> [Term] {
     var out: [Term] = []
     for text in (request.query[parameter] ?? "").split(separator: ",") {

@@ -1,12 +1,12 @@
-/// The form in which a client wants an object (the Accept header).
+/// The format in which a client requests objects (the Accept header).
 enum Representation: Sendable {
   case whole
-  /// PartialObjectMetadata
+  /// PartialObjectMetadata.
   case metadata
-  /// meta.k8s.io Table: the rows that kubectl prints.
+  /// A meta.k8s.io Table, with the rows that kubectl prints.
   case table
 
-  /// The first form in the Accept header that this server speaks; nil: none (406).
+  /// The first supported format in the Accept header; nil if there is none (406).
   init?(accept: String) {
     for clause in accept.split(separator: ",") {
       let parts = clause.split(separator: ";").map { Self.trimmed($0) }

@@ -1,11 +1,11 @@
-/// One request, as far as the API looks at it.
+/// The parts of a request that the API uses.
 struct Request: Sendable {
   let method: String
-  /// Decoded, without the query.
+  /// Percent-decoded, without the query.
   let path: String
   let query: [String: String]
   let accept: String
-  /// Who asks; nil: nobody that the cluster knows.
+  /// The authenticated user; nil if the request is anonymous.
   let user: String?
 
   init(method: String, target: String, accept: String, user: String?) {
@@ -22,7 +22,7 @@ struct Request: Sendable {
     self.user = user
   }
 
-  /// Percent decoding, RFC 3986 §2.1; what is no valid escape stays as it is.
+  /// Percent decoding (RFC 3986 §2.1). Invalid escapes are kept as they are.
   private static func decoded(_ text: Substring) -> String {
     var out: [UInt8] = []
     var bytes = Array(text.utf8)[...]
@@ -40,7 +40,7 @@ struct Request: Sendable {
   }
 }
 
-/// A line of the demo's own log: who asked for what. Tests prove with it that nothing but GET was ever sent.
+/// An entry of the request log. Tests use it to show that only GET requests were sent.
 package struct RequestRecord: Hashable, Sendable, CustomStringConvertible {
   package let method: String
   /// Path and query as sent.

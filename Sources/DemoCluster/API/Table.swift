@@ -1,8 +1,8 @@
-/// The rows that `kubectl get` prints, for the kinds whose columns people know; name and age for the others.
+/// The rows that `kubectl get` prints, with all columns for common kinds, and name and age for others.
 struct Table {
   let kind: Kind
   let state: ClusterState
-  let now: Moment
+  let now: APITime
 
   func json(_ objects: [Object], _ metadata: JSON) -> JSON {
     let columns = columns
@@ -98,7 +98,7 @@ struct Table {
     object.status["conditions"].items.first { $0["type"].string == type } ?? .null
   }
 
-  /// Good for what the demo shows: its objects are a year old, or younger than two days.
+  /// Supports the ages that occur in the demo: one year, or less than two days.
   private static func age(_ seconds: Int) -> String {
     switch seconds {
     case ..<120: "\(max(0, seconds))s"

@@ -1,64 +1,64 @@
-/// The facts about the demo's cluster. Objects are written from them when somebody asks (`objects(of:at:)`), so
-/// that a lease is fresh and a scan recent without anything that ticks.
+/// The state of the demo's cluster. Objects are generated from it on request (`objects(of:at:)`), so that leases and
+/// scans are always recent without a timer.
 package struct ClusterState: Sendable {
   static let kubernetesVersion = "v1.33.4+k3s1"
   static let fluxVersion = "v2.6.4"
   static let fluxNamespace = "flux-system"
 
-  /// When the objects were made: a year before the demo started.
-  let created: Moment
-  /// The last change before the demo started.
-  let settled: Moment
-  /// Grows with every fault; the cluster's resourceVersion.
+  /// Creation time of the objects: a year before the demo started.
+  let created: APITime
+  /// Time of the last change before the demo started.
+  let settled: APITime
+  /// The cluster's resourceVersion, incremented by every fault.
   var version = 4_711_000
   var nodes: [NodeFacts]
   var images: [ImageFacts]
   var commit: Commit
-  /// Kustomizations that fail, by name.
+  /// Failing Kustomizations by name.
   var failing: [String: Failure] = [:]
-  /// The Git source is refused, since when.
-  var sourceRefused: Moment?
-  /// `Kind/name` of what is suspended.
+  /// Since when the Git source has been rejected.
+  var sourceRefused: APITime?
+  /// Suspended objects as `Kind/name`.
   var suspended: Set<String> = []
   /// API groups that are not served.
   var missingGroups: Set<String> = []
-  /// Names of CustomResourceDefinitions that were deleted.
+  /// Names of deleted CustomResourceDefinitions.
   var missingKinds: Set<String> = []
-  /// API groups that the server names, and could not look into.
+  /// API groups that discovery lists as stale.
   var staleGroups: Set<String> = []
-  /// The server is on its way up.
-  var start: Start?
-  /// `namespace/name` of workloads without a ready pod.
-  var downWorkloads: [String: Moment] = [:]
-  /// `namespace/name` of Secrets that are not there.
+  /// The start-up in progress, if any.
+  var start: Startup?
+  /// Workloads without a ready pod as `namespace/name`, with the time since when.
+  var downWorkloads: [String: APITime] = [:]
+  /// Missing Secrets as `namespace/name`.
   var missingSecrets: Set<String> = []
-  /// When the image automation last ran; nil while it runs every minute.
-  var automationStopped: Moment?
+  /// The last run of the image automation; nil while it runs every minute.
+  var automationStopped: APITime?
 
-  /// What goes wrong, since when.
-  var troubles: [Trouble: Moment] = [:]
-  /// What is applied while `commitNotApplied` lasts.
+  /// The ongoing faults with their start times.
+  var ongoingFaults: [OngoingFault: APITime] = [:]
+  /// The commit that stays applied during `commitNotApplied`.
   var previousCommit: Commit?
-  var helmReleaseStalled: Moment?
-  var crowd: Crowd?
+  var helmReleaseStalled: APITime?
+  var extra: ExtraObjects?
   var isCertificateEnding = false
-  var stackFailed: Moment?
+  var stackFailed: APITime?
 
   struct Commit: Sendable {
     var sha: String
-    var at: Moment
-    /// The same in the words of Flux.
+    var at: APITime
+    /// The revision in Flux's format.
     var revision: String { "main@sha1:\(sha)" }
   }
 
   /// The commit that the Kustomizations have applied.
-  var applied: Commit { troubles[.commitNotApplied] == nil ? fetched : previousCommit ?? commit }
+  var applied: Commit { ongoingFaults[.commitNotApplied] == nil ? fetched : previousCommit ?? commit }
 
-  /// When this controller was last at work: now, unless it stands still.
-  func lastWork(of controller: String, at now: Moment) -> Moment {
-    let ends: [Moment?] = [
-      troubles[.controllerStopped(controller)], troubles[.controllerMissing(controller)],
-      troubles[.scaledToZero("\(Self.fluxNamespace)/\(controller)")],
+  /// The last activity of a controller: now, unless it has stopped.
+  func lastWork(of controller: String, at now: APITime) -> APITime {
+    let ends: [APITime?] = [
+      ongoingFaults[.controllerStopped(controller)], ongoingFaults[.controllerMissing(controller)],
+      ongoingFaults[.scaledToZero("\(Self.fluxNamespace)/\(controller)")],
       downWorkloads["\(Self.fluxNamespace)/\(controller)"],
     ]
     return ends.compactMap(\.self).min() ?? now
@@ -67,11 +67,11 @@ package struct ClusterState: Sendable {
   struct Failure: Sendable {
     let reason: String
     let message: String
-    let since: Moment
+    let since: APITime
   }
 
   /// The healthy Oceanid cluster.
-  package static func oceanid(at now: Moment) -> ClusterState {
+  package static func oceanid(at now: APITime) -> ClusterState {
     let settled = now.advanced(seconds: -3600)
     return ClusterState(
       created: now.advanced(seconds: -365 * 86_400), settled: settled,
@@ -80,7 +80,7 @@ package struct ClusterState: Sendable {
   }
 }
 
-/// Names that look like digests and stay the same from run to run (FNV-1a, 64 bits, repeated).
+/// Stable strings that look like digests (FNV-1a, 64 bits, repeated).
 enum Hash {
   static func hex(_ text: String, digits: Int) -> String {
     var out = ""

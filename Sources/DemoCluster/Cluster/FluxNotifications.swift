@@ -1,5 +1,5 @@
-/// Who is told what in the demo. Alert and Provider have no status by design; a Receiver has, with a path that
-/// is as good as a password.
+/// The demo's notification objects. Alert and Provider have no status by design. A Receiver's status contains its
+/// webhook path, which is as sensitive as a password.
 extension ClusterState {
   func notificationObjects(of kind: Kind) -> [Object] {
     switch kind {
@@ -38,6 +38,6 @@ extension ClusterState {
     }
   }
 
-  /// Whoever knows it may trigger Flux: a test looks for it where it must not be.
+  /// This path can trigger Flux. Tests check that it appears nowhere in the guard's output.
   package static let webhookPath = "/hook/" + Hash.hex("demo webhook", digits: 64)
 }

@@ -1,24 +1,24 @@
-/// What Flux applies in the demo: three Kustomizations, one after the other, and one Helm release.
+/// The demo's reconcilers: three Kustomizations that depend on each other, and one Helm release.
 extension ClusterState {
   static let kustomizations = ["flux-system", "infrastructure", "apps"]
 
-  func kustomizationObjects(at now: Moment) -> [Object] {
+  func kustomizationObjects(at now: APITime) -> [Object] {
     [
       kustomization("flux-system", path: "./clusters/oceanid", at: now),
       kustomization("infrastructure", path: "./infrastructure", after: "flux-system", at: now),
       kustomization("apps", path: "./apps", after: "infrastructure", at: now),
     ]
-      + (0..<(crowd?.kustomizations ?? 0)).map {
+      + (0..<(extra?.kustomizations ?? 0)).map {
         kustomization("tenant-\(String($0 + 10_000).dropFirst())", path: "./tenants/\($0)", at: now)
       }
   }
 
-  private func kustomization(_ name: String, path: String, after: String? = nil, at now: Moment) -> Object {
+  private func kustomization(_ name: String, path: String, after: String? = nil, at now: APITime) -> Object {
     let (suspend, generation) = suspension(.kustomization, name)
-    // Ready goes to Unknown and back on every run, so its time is that of the last run: every interval, ten
-    // minutes here, counted from the last change.
+    // Ready becomes Unknown and True again in every run, so its transition time is that of the last run: every ten
+    // minutes here.
     let commit = applied
-    let end = troubles[.kustomizationForgotten(name)] ?? lastWork(of: "kustomize-controller", at: now)
+    let end = ongoingFaults[.kustomizationForgotten(name)] ?? lastWork(of: "kustomize-controller", at: now)
     let age = max(0, end.seconds(since: commit.at))
     let lastRun = isSuspended(.kustomization, name) ? commit.at : commit.at.advanced(seconds: age - age % 600)
     var conditions = [
@@ -27,19 +27,19 @@ extension ClusterState {
         generation: generation)
     ]
     var applied = commit.revision
-    if let since = troubles[.kustomizationHung(name)] {
+    if let since = ongoingFaults[.kustomizationHung(name)] {
       conditions = [
         condition("Reconciling", "Progressing", "Running health checks", since: since),
         condition("Ready", "Unknown", "Progressing", "Reconciliation in progress", since: since),
       ]
     }
-    if let failure = failing[name] ?? healthCheck(of: name) ?? crowdFailure(of: name) {
+    if let failure = failing[name] ?? healthCheck(of: name) ?? extraFailure(of: name) {
       conditions = [
         condition("Reconciling", "ProgressingWithRetry", failure.message, since: failure.since),
         condition("Ready", "False", failure.reason, failure.message, since: failure.since),
       ]
       applied = "main@sha1:\(Hash.hex("before \(commit.sha)", digits: 40))"
-    } else if let since = troubles[.dependencyMissing(name)] {
+    } else if let since = ongoingFaults[.dependencyMissing(name)] {
       conditions = [
         condition("Reconciling", "ProgressingWithRetry", "dependency not ready", since: since),
         condition(
@@ -54,7 +54,7 @@ extension ClusterState {
       ]
       applied = "main@sha1:\(Hash.hex("before \(commit.sha)", digits: 40))"
     }
-    let missing = troubles[.dependencyMissing(name)] == nil ? nil : "ghost"
+    let missing = ongoingFaults[.dependencyMissing(name)] == nil ? nil : "ghost"
     let dependencies = [after, missing].compactMap(\.self)
     return Object(
       kind: .kustomization, namespace: Self.fluxNamespace, name: name, labels: bootstrapLabels,
@@ -73,7 +73,7 @@ extension ClusterState {
   }
 
   private func healthCheck(of name: String) -> Failure? {
-    troubles[.healthCheckFailing(name)].map { since in
+    ongoingFaults[.healthCheckFailing(name)].map { since in
       Failure(
         reason: "HealthCheckFailed",
         message:
@@ -102,7 +102,7 @@ extension ClusterState {
     let since = facts?.rolledOut ?? settled
     let release = facts?.release ?? 1
     var conditions = upgraded(since: since, release: release, generation: generation)
-    if let since = troubles[.chartsRefused] {
+    if let since = ongoingFaults[.chartsRefused] {
       conditions = [
         condition("Reconciling", "ProgressingWithRetry", "HelmChart is not ready", since: since),
         condition(
@@ -158,7 +158,7 @@ extension ClusterState {
     ]
   }
 
-  private func upgraded(since: Moment, release: Int, generation: Int) -> [JSON] {
+  private func upgraded(since: APITime, release: Int, generation: Int) -> [JSON] {
     let message =
       "Helm upgrade succeeded for release cert-manager/cert-manager.v\(release) with chart cert-manager@\(certManagerVersion)"
     return ["Ready", "Released"].map {

@@ -1,4 +1,4 @@
-/// The sources of the demo: one Git repository, two chart repositories and the chart of one release.
+/// The demo's sources: one Git repository, two chart repositories and the chart of one release.
 extension ClusterState {
   var certManagerVersion: String { image(named: "cert-manager")?.running ?? "v1.18.2" }
 
@@ -42,14 +42,14 @@ extension ClusterState {
       ])
   }
 
-  /// What the Git source holds: the last push, unless it does not fetch it.
+  /// The commit that the Git source has stored: the last push, unless fetching fails.
   var fetched: Commit {
-    guard let since = troubles[.pushNotFetched] else { return commit }
+    guard let since = ongoingFaults[.pushNotFetched] else { return commit }
     return Commit(sha: Hash.hex("before \(commit.sha)", digits: 40), at: min(settled, since))
   }
 
-  /// Ready=False of a chart or its repository, beside what was fetched before.
-  private func refused(_ reason: String, _ message: String, since: Moment) -> [JSON] {
+  /// Ready=False for a chart or its repository, with the artifact that was fetched before.
+  private func refused(_ reason: String, _ message: String, since: APITime) -> [JSON] {
     [
       condition("Reconciling", "ProgressingWithRetry", "retrying", since: since),
       condition("Ready", "False", reason, message, since: since),
@@ -70,7 +70,7 @@ extension ClusterState {
       status: [
         "artifact": artifact("helmrepository/flux-system/jetstack", digest, "sha256:\(digest)", settled),
         "conditions": .array(
-          troubles[.chartsRefused].map {
+          ongoingFaults[.chartsRefused].map {
             refused(
               "IndexationFailed", "failed to fetch https://charts.jetstack.io/index.yaml : 503", since: $0)
           } ?? [
@@ -81,7 +81,7 @@ extension ClusterState {
       ])
   }
 
-  /// A static kind: the controller keeps no status for it.
+  /// A static kind: the controller writes no status for it.
   private var ociChartRepository: Object {
     Object(
       kind: .helmRepository, namespace: Self.fluxNamespace, name: "podinfo",
@@ -104,7 +104,7 @@ extension ClusterState {
           "helmchart/flux-system/cert-manager-cert-manager", "cert-manager-\(certManagerVersion)",
           certManagerVersion, since),
         "conditions": .array(
-          troubles[.chartsRefused].map {
+          ongoingFaults[.chartsRefused].map {
             refused(
               "NoSourceArtifact", "no artifact available for HelmRepository source 'jetstack'", since: $0)
           } ?? [
@@ -115,7 +115,7 @@ extension ClusterState {
       ])
   }
 
-  private func artifact(_ folder: String, _ file: String, _ revision: String, _ at: Moment) -> JSON {
+  private func artifact(_ folder: String, _ file: String, _ revision: String, _ at: APITime) -> JSON {
     let path = "\(folder)/\(file).tar.gz"
     return [
       "digest": .string("sha256:\(Hash.hex(path, digits: 64))"), "lastUpdateTime": .string(at.time),

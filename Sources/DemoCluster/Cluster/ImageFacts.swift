@@ -1,22 +1,22 @@
-/// An image that Flux follows: what its policy wants, and what runs.
+/// An image that Flux follows: the tag that its policy selects and the one that runs.
 struct ImageFacts: Sendable {
-  /// Name of the ImageRepository and of the ImagePolicy.
+  /// The name of the ImageRepository and of the ImagePolicy.
   let name: String
-  /// Without a tag.
+  /// The image name without a tag.
   let image: String
-  /// The tags that the policy takes.
+  /// The range of tags that the policy accepts.
   let range: String
   var latest: String
   var previous: String?
-  var moved: Moment
-  /// What the automation has written into Git and the workload runs.
+  var moved: APITime
+  /// The tag that the automation has written to Git and that the workload runs.
   var running: String
-  var rolledOut: Moment
-  /// Grows with every rollout.
+  var rolledOut: APITime
+  /// Incremented by every rollout.
   var release = 2
   var tagCount: Int
 
-  static func oceanid(since: Moment) -> [ImageFacts] {
+  static func oceanid(since: APITime) -> [ImageFacts] {
     [
       ImageFacts(
         name: "cert-manager", image: "quay.io/jetstack/cert-manager-controller", range: "1.18.x",
@@ -33,19 +33,19 @@ struct ImageFacts: Sendable {
 extension ClusterState {
   func image(named name: String) -> ImageFacts? { images.first { $0.name == name } }
 
-  func imageObjects(of kind: Kind, at now: Moment) -> [Object] {
+  func imageObjects(of kind: Kind, at now: APITime) -> [Object] {
     switch kind {
     case .imageRepository: images.map { repository($0, at: now) }
     case .imagePolicy: images.map(policy)
-    default: troubles[.automationMissing] == nil ? [automation(at: now)] : []
+    default: ongoingFaults[.automationMissing] == nil ? [automation(at: now)] : []
     }
   }
 
-  private func repository(_ facts: ImageFacts, at now: Moment) -> Object {
+  private func repository(_ facts: ImageFacts, at now: APITime) -> Object {
     let (suspend, generation) = suspension(.imageRepository, facts.name)
-    let refusal = troubles[.scanRefused(facts.name)]
+    let refusal = ongoingFaults[.scanRefused(facts.name)]
     let end =
-      refusal ?? troubles[.scanStopped(facts.name)]
+      refusal ?? ongoingFaults[.scanStopped(facts.name)]
       ?? lastWork(of: "image-reflector-controller", at: now)
     let age = max(0, end.seconds(since: settled))
     let scanned = suspend == true ? settled : settled.advanced(seconds: age - age % 300)
@@ -91,7 +91,7 @@ extension ClusterState {
       ],
       status: [
         "conditions": [
-          troubles[.policyUnresolved(facts.name)].map {
+          ongoingFaults[.policyUnresolved(facts.name)].map {
             condition(
               "Ready", "False", "Failure",
               "cannot determine latest tag for policy: unable to determine latest version from provided list",
@@ -108,14 +108,14 @@ extension ClusterState {
       ])
   }
 
-  private func automation(at now: Moment) -> Object {
+  private func automation(at now: APITime) -> Object {
     let (suspend, generation) = suspension(.imageUpdateAutomation, "flux-system")
-    // A run a minute, on the minute.
+    // The automation runs once per minute, on the minute.
     let end = automationStopped ?? lastWork(of: "image-automation-controller", at: now)
     let lastRun = automationStopped ?? end.advanced(seconds: -Int(end.microseconds / 1_000_000 % 60))
-    let seesLatest = troubles[.markerMissing] != nil || troubles[.pushNotFetched] != nil
-    let pushed = troubles[.pushNotFetched] ?? commit.at
-    let refusal = troubles[.pushRefused].map {
+    let seesLatest = ongoingFaults[.markerMissing] != nil || ongoingFaults[.pushNotFetched] != nil
+    let pushed = ongoingFaults[.pushNotFetched] ?? commit.at
+    let refusal = ongoingFaults[.pushRefused].map {
       condition(
         "Ready", "False", "GitOperationFailed",
         "failed to push to remote: command error on refs/heads/main: protected branch hook declined",
@@ -152,8 +152,7 @@ extension ClusterState {
 }
 
 extension JSON {
-  /// image.toolkit.fluxcd.io/v1beta1 does not know these fields, and the API server prunes what a version does
-  /// not know.
+  /// image.toolkit.fluxcd.io/v1beta1 does not have these fields, and the API server prunes unknown fields.
   var prunedToFirstImageAPI: JSON {
     var object = self
     for field in ["digestReflectionPolicy", "provider"] { object["spec"][field] = .null }

@@ -1,4 +1,4 @@
-/// Work that ends: a backup every night, and Jobs that have failed.
+/// A nightly backup CronJob, and failed Jobs.
 extension ClusterState {
   func cronJobObjects() -> [Object] {
     [
@@ -31,8 +31,8 @@ extension ClusterState {
         ],
       ])
     return [backup]
-      + troubles.compactMap { trouble, since -> Object? in
-        guard case .jobFailed(let fullName) = trouble else { return nil }
+      + ongoingFaults.compactMap { fault, since -> Object? in
+        guard case .jobFailed(let fullName) = fault else { return nil }
         let parts = fullName.split(separator: "/").map(String.init)
         guard parts.count == 2 else { return nil }
         return Object(

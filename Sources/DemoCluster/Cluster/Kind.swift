@@ -1,4 +1,4 @@
-/// A resource type that the demo serves, as discovery describes it.
+/// A resource type that the demo serves, with its data for discovery.
 struct Kind: Hashable, Sendable {
   /// Empty for the core group.
   let group: String
@@ -26,8 +26,8 @@ struct Kind: Hashable, Sendable {
   }
 }
 
-/// What k3s v1.33 with Flux 2.6.4, cert-manager 1.18 and the Pulumi operator 2.2 offers, as far as it is shown.
-/// Flux 2.6 serves its image kinds as v1beta2 and v1beta1 only.
+/// The kinds of k3s v1.33 with Flux 2.6.4, cert-manager 1.18 and the Pulumi operator 2.2 that the demo serves. Flux
+/// 2.6 serves its image kinds as v1beta2 and v1beta1 only.
 extension Kind {
   static let node = Kind("", ["v1"], "Node", "nodes", ["no"], isNamespaced: false)
   static let namespace = Kind("", ["v1"], "Namespace", "namespaces", ["ns"], isNamespaced: false)

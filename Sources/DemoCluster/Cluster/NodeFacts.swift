@@ -1,25 +1,25 @@
-/// What is known about one node of the demo.
+/// The state of one node of the demo.
 struct NodeFacts: Sendable {
   let name: String
   let address: String
-  /// Names after `node-role.kubernetes.io/`.
+  /// Label suffixes after `node-role.kubernetes.io/`.
   let roles: [String]
-  /// GPUs built in.
+  /// Number of GPUs in the machine.
   let gpus: Int
   var allocatableGPUs: Int
-  /// Images that its kubelet lists.
+  /// Number of images that its kubelet lists.
   var images = 0
   var kubeletVersion = ClusterState.kubernetesVersion
-  /// The kubelet reports; false: the node controller has lost it.
+  /// False if the kubelet has stopped reporting.
   var isReady = true
-  var since: Moment
+  var since: APITime
   var isCordoned = false
-  /// False: the node was deleted.
+  /// False if the node was deleted.
   var isThere = true
-  /// The Lease was last renewed then; nil while it is renewed all the time.
-  var leaseStopped: Moment?
+  /// The time of the last Lease renewal; nil while the Lease is renewed.
+  var leaseStopped: APITime?
 
-  static func oceanid(since: Moment) -> [NodeFacts] {
+  static func oceanid(since: APITime) -> [NodeFacts] {
     [
       NodeFacts(
         name: "calypso", address: "10.0.0.3", roles: [], gpus: 1, allocatableGPUs: 1, since: since),
@@ -32,10 +32,10 @@ struct NodeFacts: Sendable {
 }
 
 extension ClusterState {
-  /// Those that are listed, with the ones that nobody expects.
+  /// The listed nodes, including unexpected ones.
   var presentNodes: [NodeFacts] {
-    let strangers = troubles.compactMap { trouble, since -> NodeFacts? in
-      guard case .nodeJoined(let name) = trouble else { return nil }
+    let strangers = ongoingFaults.compactMap { fault, since -> NodeFacts? in
+      guard case .nodeJoined(let name) = fault else { return nil }
       return NodeFacts(
         name: name, address: "10.0.0.99", roles: [], gpus: 0, allocatableGPUs: 0, since: since)
     }
@@ -43,11 +43,11 @@ extension ClusterState {
   }
 
   private func kubeletVersion(of node: NodeFacts) -> String {
-    for case .kubeletVersion(node.name, let version) in troubles.keys { return version }
+    for case .kubeletVersion(node.name, let version) in ongoingFaults.keys { return version }
     return node.kubeletVersion
   }
 
-  func nodeObjects(at now: Moment) -> [Object] {
+  func nodeObjects(at now: APITime) -> [Object] {
     presentNodes.map { node in
       Object(
         kind: .node, name: node.name, labels: labels(of: node), generation: nil,
@@ -94,7 +94,7 @@ extension ClusterState {
     ]
   }
 
-  private func status(of node: NodeFacts, at now: Moment) -> JSON {
+  private func status(of node: NodeFacts, at now: APITime) -> JSON {
     var capacity: JSON = [
       "cpu": "8", "ephemeral-storage": "205374420Ki", "memory": "32872180Ki", "pods": "110",
     ]
@@ -123,7 +123,7 @@ extension ClusterState {
     ]
   }
 
-  private func conditions(of node: NodeFacts, at now: Moment) -> [JSON] {
+  private func conditions(of node: NodeFacts, at now: APITime) -> [JSON] {
     let quiet = [
       ("MemoryPressure", "KubeletHasSufficientMemory", "kubelet has sufficient memory available"),
       ("DiskPressure", "KubeletHasNoDiskPressure", "kubelet has no disk pressure"),
@@ -133,13 +133,13 @@ extension ClusterState {
       quiet.map { ($0.0, "False", $0.1, $0.2) } + [
         ("Ready", "True", "KubeletReady", "kubelet is posting ready status")
       ]
-    let others = troubles.compactMap { trouble, since -> JSON? in
-      guard case .nodeCondition(node.name, let type, let status, let reason) = trouble else { return nil }
+    let others = ongoingFaults.compactMap { fault, since -> JSON? in
+      guard case .nodeCondition(node.name, let type, let status, let reason) = fault else { return nil }
       return condition(type, status, reason, "", since: since, generation: nil)
     }
     return others
       + all.map { type, status, reason, message -> JSON in
-        if let since = troubles[.nodePressure(node.name, type: type)] {
+        if let since = ongoingFaults[.nodePressure(node.name, type: type)] {
           return condition(type, "KubeletHas\(type)", "kubelet has \(type)", since: since, generation: nil)
         }
         return [
@@ -153,7 +153,7 @@ extension ClusterState {
       }
   }
 
-  func leaseObjects(at now: Moment) -> [Object] {
+  func leaseObjects(at now: APITime) -> [Object] {
     let kubelets = presentNodes.map { node in
       let renewed =
         node.leaseStopped ?? (node.isReady ? now.advanced(seconds: -3) : node.since.advanced(seconds: -50))

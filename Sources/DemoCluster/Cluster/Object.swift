@@ -4,19 +4,19 @@ struct Object: Sendable {
   var namespace: String? = nil
   let name: String
   var labels: [String: String] = [:]
-  /// Not every kind counts its generations.
+  /// nil for kinds without a generation.
   var generation: Int? = 1
   var annotations: [String: String] = [:]
   var owner: JSON = .null
-  var created: Moment?
-  /// Deleted then, and waiting for its finalizers.
-  var deleted: Moment?
+  var created: APITime?
+  /// The deletion time of an object that waits for its finalizers.
+  var deleted: APITime?
   var spec: JSON = .null
   var status: JSON = .null
-  /// Members beside metadata, spec and status.
+  /// Members besides metadata, spec and status.
   var other: [String: JSON] = [:]
 
-  /// `metadata` as the API writes it.
+  /// `metadata` in the API's format.
   func metadata(in state: ClusterState) -> JSON {
     [
       "name": .string(name), "namespace": namespace.map(JSON.string) ?? .null,
@@ -42,9 +42,9 @@ struct Object: Sendable {
   }
 }
 
-/// A condition as metav1.Condition writes it.
+/// A condition in the format of metav1.Condition.
 func condition(
-  _ type: String, _ status: String, _ reason: String, _ message: String, since: Moment, generation: Int? = 1
+  _ type: String, _ status: String, _ reason: String, _ message: String, since: APITime, generation: Int? = 1
 ) -> JSON {
   [
     "type": .string(type), "status": .string(status), "reason": .string(reason),
@@ -53,16 +53,16 @@ func condition(
   ]
 }
 
-/// A condition that holds.
+/// A condition with status True.
 func condition(
-  _ type: String, _ reason: String, _ message: String, since: Moment, generation: Int? = 1
+  _ type: String, _ reason: String, _ message: String, since: APITime, generation: Int? = 1
 ) -> JSON {
   condition(type, "True", reason, message, since: since, generation: generation)
 }
 
 extension ClusterState {
-  /// Every object of a kind, in the order of the API: by namespace, then name.
-  func objects(of kind: Kind, at now: Moment) -> [Object] {
+  /// All objects of a kind in the API's order: by namespace, then name.
+  func objects(of kind: Kind, at now: APITime) -> [Object] {
     let objects: [Object] =
       switch kind {
       case .node: nodeObjects(at: now)
@@ -86,8 +86,9 @@ extension ClusterState {
       }
     return objects.map { object in
       var object = object
-      object.deleted = troubles[.terminating(kind: object.kind.kind, name: object.name)] ?? object.deleted
-      if let since = troubles[.statusMissing(kind: object.kind.kind, name: object.name)] {
+      object.deleted =
+        ongoingFaults[.terminating(kind: object.kind.kind, name: object.name)] ?? object.deleted
+      if let since = ongoingFaults[.statusMissing(kind: object.kind.kind, name: object.name)] {
         (object.status, object.created) = (.null, since)
       }
       return object
@@ -98,7 +99,7 @@ extension ClusterState {
     suspended.contains("\(kind.kind)/\(name)")
   }
 
-  /// `spec.suspend`, and the generation that it counts up.
+  /// `spec.suspend`, with the generation that it increments.
   func suspension(_ kind: Kind, _ name: String) -> (JSON, Int) {
     isSuspended(kind, name) ? (true, 2) : (.null, 1)
   }

@@ -1,4 +1,4 @@
-/// A workload whose pods are made up from what it is.
+/// A workload from which its pods are generated.
 struct WorkloadFacts {
   let kind: Kind
   let namespace: String
@@ -10,25 +10,26 @@ struct WorkloadFacts {
   var replicaSet: String { "\(name)-\(templateHash)" }
 }
 
-/// One pod of the demo, as far as a workload depends on it.
+/// The state of one pod of a workload.
 struct PodFacts {
   let name: String
-  /// nil: no node takes it.
+  /// nil if the pod is not scheduled.
   let node: String?
   let isReady: Bool
 }
 
-/// What runs where: Deployments on nodes without a GPU, and every pod as well as its node and its workload.
+/// Generates pods. Deployments run on nodes without a GPU, and the health of a pod follows from its node and
+/// workload.
 extension ClusterState {
-  /// Since when no pod of a workload is ready; nil while they are.
-  func outage(of facts: WorkloadFacts) -> Moment? {
-    downWorkloads[facts.fullName] ?? troubles[.podsCrashing(facts.fullName)]
-      ?? troubles[.podsPending(facts.fullName)] ?? troubles[.podsRestarting(facts.fullName)]
+  /// Since when no pod of a workload has been ready; nil if pods are ready.
+  func outage(of facts: WorkloadFacts) -> APITime? {
+    downWorkloads[facts.fullName] ?? ongoingFaults[.podsCrashing(facts.fullName)]
+      ?? ongoingFaults[.podsPending(facts.fullName)] ?? ongoingFaults[.podsRestarting(facts.fullName)]
   }
 
   func pods(of facts: WorkloadFacts, replicas: Int) -> [PodFacts] {
     let nodes = presentNodes.filter { $0.gpus == 0 }.sorted { $0.name > $1.name }
-    let isPending = troubles[.podsPending(facts.fullName)] != nil
+    let isPending = ongoingFaults[.podsPending(facts.fullName)] != nil
     return (0..<replicas).map { index in
       let node = nodes.isEmpty ? nil : nodes[index % nodes.count]
       return PodFacts(
@@ -38,14 +39,16 @@ extension ClusterState {
     }
   }
 
-  func podObjects(at now: Moment) -> [Object] {
+  func podObjects(at now: APITime) -> [Object] {
     deploymentObjects().flatMap { deployment -> [Object] in
       let image = deployment.spec["template"]["spec"]["containers"].items.first?["image"].string ?? ""
       guard case .number(let replicas) = deployment.spec["replicas"] else { return [] }
       let facts = WorkloadFacts(
         kind: .deployment, namespace: deployment.namespace ?? "", name: deployment.name, image: image)
       let pods = pods(of: facts, replicas: replicas).map { object(of: $0, facts, at: now) }
-      guard let since = troubles[.podTerminating(facts.fullName)], var old = pods.first else { return pods }
+      guard let since = ongoingFaults[.podTerminating(facts.fullName)], var old = pods.first else {
+        return pods
+      }
       old = Object(
         kind: .pod, namespace: old.namespace, name: "\(facts.name)-old", labels: ["app": facts.name],
         generation: nil, deleted: since, spec: old.spec, status: old.status)
@@ -53,10 +56,10 @@ extension ClusterState {
     }
   }
 
-  private func object(of pod: PodFacts, _ facts: WorkloadFacts, at now: Moment) -> Object {
-    let crashing = troubles[.podsCrashing(facts.fullName)]
-    let pending = troubles[.podsPending(facts.fullName)]
-    let restarting = troubles[.podsRestarting(facts.fullName)]
+  private func object(of pod: PodFacts, _ facts: WorkloadFacts, at now: APITime) -> Object {
+    let crashing = ongoingFaults[.podsCrashing(facts.fullName)]
+    let pending = ongoingFaults[.podsPending(facts.fullName)]
+    let restarting = ongoingFaults[.podsRestarting(facts.fullName)]
     let since = crashing ?? pending ?? restarting ?? downWorkloads[facts.fullName] ?? settled
     var ready: JSON = condition(
       "Ready", pod.isReady ? "True" : "False", pod.isReady ? "" : "ContainersNotReady", "", since: since,
@@ -92,7 +95,7 @@ extension ClusterState {
       ])
   }
 
-  private func outOfMemory(_ pod: PodFacts, _ facts: WorkloadFacts, at now: Moment) -> JSON {
+  private func outOfMemory(_ pod: PodFacts, _ facts: WorkloadFacts, at now: APITime) -> JSON {
     [
       "name": .string(facts.name), "image": .string(facts.image), "ready": false, "restartCount": 300,
       "state": ["running": ["startedAt": .string(now.advanced(seconds: -20).time)]],
@@ -105,9 +108,9 @@ extension ClusterState {
   }
 
   private func container(
-    _ pod: PodFacts, _ facts: WorkloadFacts, _ crashing: Moment?, at now: Moment
+    _ pod: PodFacts, _ facts: WorkloadFacts, _ crashing: APITime?, at now: APITime
   ) -> JSON {
-    // The kubelet waits longer each time, up to five minutes.
+    // The back-off grows to five minutes, so from then on there is one restart per five minutes.
     let restarts = crashing.map { 4 + max(0, now.seconds(since: $0)) / 300 } ?? 0
     return [
       "name": .string(facts.name), "image": .string(facts.image), "ready": .bool(pod.isReady),

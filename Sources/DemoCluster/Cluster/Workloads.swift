@@ -1,4 +1,4 @@
-/// What runs in the demo: the Flux controllers, cert-manager, cloudflared and k3s's own.
+/// The demo's workloads: Flux controllers, cert-manager, cloudflared and those of k3s.
 extension ClusterState {
   var fluxControllers: [String] {
     [
@@ -7,7 +7,7 @@ extension ClusterState {
     ]
   }
 
-  /// The image of every controller of Flux 2.6.4.
+  /// The image tags of the controllers in Flux 2.6.4.
   private static let controllerTags = [
     "helm-controller": "v1.3.0", "image-automation-controller": "v0.41.2",
     "image-reflector-controller": "v0.35.2", "kustomize-controller": "v1.6.1",
@@ -15,10 +15,10 @@ extension ClusterState {
   ]
 
   func deploymentObjects() -> [Object] {
-    let release = troubles.keys.lazy.compactMap { trouble -> String? in
-      if case .fluxVersion(let version) = trouble { version } else { nil }
+    let release = ongoingFaults.keys.lazy.compactMap { fault -> String? in
+      if case .fluxVersion(let version) = fault { version } else { nil }
     }.first
-    let flux = fluxControllers.filter { troubles[.controllerMissing($0)] == nil }.map { name in
+    let flux = fluxControllers.filter { ongoingFaults[.controllerMissing($0)] == nil }.map { name in
       deployment(
         Self.fluxNamespace, name, "ghcr.io/fluxcd/\(name):\(Self.controllerTags[name] ?? "")",
         labels: [
@@ -55,15 +55,15 @@ extension ClusterState {
 
   private func deployment(
     _ namespace: String, _ name: String, _ image: String, replicas: Int = 1, labels: [String: String] = [:],
-    since: Moment? = nil, revision: Int? = nil
+    since: APITime? = nil, revision: Int? = nil
   ) -> Object {
     let facts = WorkloadFacts(kind: .deployment, namespace: namespace, name: name, image: image)
     let full = replicas
-    let replicas = troubles[.scaledToZero("\(namespace)/\(name)")] == nil ? full : 0
+    let replicas = ongoingFaults[.scaledToZero("\(namespace)/\(name)")] == nil ? full : 0
     let down = outage(of: facts)
     let ready = replicas == 0 ? 0 : pods(of: facts, replicas: replicas).count(where: \.isReady)
     let since = since ?? settled
-    let stuck = troubles[.rolloutStuck("\(namespace)/\(name)")]
+    let stuck = ongoingFaults[.rolloutStuck("\(namespace)/\(name)")]
     return Object(
       kind: .deployment, namespace: namespace, name: name, labels: labels,
       generation: revision ?? 1,
@@ -120,7 +120,7 @@ extension ClusterState {
     ]
   }
 
-  /// Pods of a DaemonSet on a lost node are not ready: the node controller says so.
+  /// The node controller marks the pods on a lost node as not ready.
   func daemonSetObjects() -> [Object] {
     let there = nodes.filter(\.isThere)
     return [

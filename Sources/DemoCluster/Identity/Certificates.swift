@@ -1,27 +1,27 @@
-/// A folder of throw-away certificates: the demo's authority, servers and clients good and bad.
+/// Temporary certificates in a folder: the demo's authority, and valid and invalid server and client certificates.
 ///
-/// Everything is made by `openssl`; keys are P-256, because they are made in milliseconds.
+/// `openssl` creates them. Keys are P-256, which takes milliseconds to generate.
 package struct Certificates: Sendable {
   package enum Server: String, CaseIterable, Sendable {
     /// Signed by the demo's authority for 127.0.0.1, ::1 and localhost.
     case valid = "server"
     case expired = "server-expired"
-    /// Good in itself, signed by an authority that no kubeconfig of the demo knows.
+    /// Valid, but signed by an authority that no kubeconfig of the demo contains.
     case foreign = "server-foreign"
   }
 
   package enum Client: String, CaseIterable, Sendable {
-    /// CN=system:oceanid-viewer
+    /// CN=system:oceanid-viewer.
     case valid = "client"
     case expired = "client-expired"
     case foreign = "client-foreign"
   }
 
-  /// The user that the valid client certificate and the token stand for.
+  /// The user of the valid client certificate and of the token.
   package static let user = "system:oceanid-viewer"
 
   package let folder: String
-  /// A bearer token that is accepted in place of a client certificate.
+  /// A bearer token that is accepted instead of a client certificate.
   package let token: String
 
   package var authority: String { folder + "/ca.pem" }
@@ -32,24 +32,24 @@ package struct Certificates: Sendable {
   package func certificate(_ client: Client) -> String { "\(folder)/\(client.rawValue).pem" }
   package func key(_ client: Client) -> String { "\(folder)/\(client.rawValue).key" }
 
-  /// Makes a new set in a folder, over an older one if there is one. Blocks for some 200 ms.
+  /// Creates new certificates in a folder and replaces existing ones. Blocks for about 200 ms.
   package static func make(in folder: String) throws(DemoError) -> Certificates {
     try Files.makeFolder(folder)
-    let workshop = Workshop(folder: folder)
-    try workshop.prepare()
-    try workshop.makeAuthority("ca", name: "oceanid-demo-ca")
-    try workshop.makeAuthority("foreign-ca", name: "somebody-elses-ca")
+    let issuer = CertificateIssuer(folder: folder)
+    try issuer.prepare()
+    try issuer.makeAuthority("ca", name: "oceanid-demo-ca")
+    try issuer.makeAuthority("foreign-ca", name: "somebody-elses-ca")
 
     let server = "subjectAltName=IP:127.0.0.1,IP:::1,DNS:localhost\nextendedKeyUsage=serverAuth\n"
     let client = "extendedKeyUsage=clientAuth\n"
     let viewer = "/O=oceanid-viewers/CN=\(user)"
     let name = "/CN=oceanid-demo"
-    try workshop.issue(Server.valid.rawValue, subject: name, extensions: server)
-    try workshop.issue(Server.expired.rawValue, subject: name, extensions: server, isExpired: true)
-    try workshop.issue(Server.foreign.rawValue, subject: name, extensions: server, by: "foreign-ca")
-    try workshop.issue(Client.valid.rawValue, subject: viewer, extensions: client)
-    try workshop.issue(Client.expired.rawValue, subject: viewer, extensions: client, isExpired: true)
-    try workshop.issue(Client.foreign.rawValue, subject: viewer, extensions: client, by: "foreign-ca")
+    try issuer.issue(Server.valid.rawValue, subject: name, extensions: server)
+    try issuer.issue(Server.expired.rawValue, subject: name, extensions: server, isExpired: true)
+    try issuer.issue(Server.foreign.rawValue, subject: name, extensions: server, by: "foreign-ca")
+    try issuer.issue(Client.valid.rawValue, subject: viewer, extensions: client)
+    try issuer.issue(Client.expired.rawValue, subject: viewer, extensions: client, isExpired: true)
+    try issuer.issue(Client.foreign.rawValue, subject: viewer, extensions: client, by: "foreign-ca")
 
     var generator = SystemRandomNumberGenerator()
     let token = "demo-" + String(generator.next(), radix: 16) + String(generator.next(), radix: 16)
@@ -57,8 +57,8 @@ package struct Certificates: Sendable {
   }
 }
 
-/// Issues certificates with `openssl ca`, the command that can date one into the past.
-private struct Workshop {
+/// Issues certificates with `openssl ca`, which can set a start date in the past.
+private struct CertificateIssuer {
   let folder: String
 
   private func path(_ file: String) -> String { "\(folder)/\(file)" }

@@ -1,6 +1,6 @@
 internal import FoundationEssentials
 
-/// Small files of the demo's folder, with errors that name them.
+/// Reads and writes small files of the demo's folder; errors contain the path.
 enum Files {
   static func text(of path: String) throws(DemoError) -> String {
     String(decoding: try bytes(of: path), as: UTF8.self)
@@ -13,7 +13,7 @@ enum Files {
     return data
   }
 
-  /// Writes a file that only its owner may read, in one step.
+  /// Writes a file atomically, readable by its owner only.
   static func write(_ text: String, to path: String) throws(DemoError) {
     do {
       try Data(text.utf8).write(to: URL(filePath: path), options: .atomic)
@@ -28,7 +28,7 @@ enum Files {
       try FileManager.default.createDirectory(
         atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
     } catch {
-      throw DemoError.file("folder \(path) can't be made; choose one that you may write to")
+      throw DemoError.file("folder \(path) can't be created; choose a folder that you may write to")
     }
   }
 

@@ -1,4 +1,4 @@
-/// How a kubeconfig of the demo says who one is.
+/// The credential in a kubeconfig of the demo.
 package enum Credential: Hashable, Sendable {
   case certificate(Certificates.Client)
   case token(String)
@@ -8,7 +8,7 @@ package enum Credential: Hashable, Sendable {
 extension Certificates {
   /// The text of a kubeconfig with one cluster, one user and the context `default`.
   ///
-  /// - Parameter isInline: certificates as base64 in the file itself (`…-data`), else as paths to files.
+  /// - Parameter isInline: embeds certificates as Base64 (`…-data`) instead of file paths.
   package func kubeconfig(
     port: Int, as credential: Credential = .certificate(.valid), trusting authority: String? = nil,
     isInline: Bool = true

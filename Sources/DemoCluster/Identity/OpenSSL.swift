@@ -1,8 +1,8 @@
 internal import Glibc
 
-/// The `openssl` command: the one tool that makes certificates and is on every machine.
+/// Runs the `openssl` command, the one certificate tool that every machine has.
 enum OpenSSL {
-  /// Runs `openssl` and waits for it; what it says goes to a log in the folder, and into the error.
+  /// Runs `openssl` and waits for it. Its output goes to a log in the folder and into the error.
   static func run(_ arguments: [String], logging folder: String) throws(DemoError) {
     let log = folder + "/openssl.log"
     var actions = posix_spawn_file_actions_t()

@@ -2,44 +2,45 @@ internal import NIOCore
 internal import NIOHTTP1
 internal import NIOSSL
 
-/// One way of putting an answer on the wire: HTTP/1.1 or HTTP/2. Belongs to its channel's event loop.
+/// Writes a response over HTTP/1.1 or HTTP/2. Belongs to its channel's event loop.
 protocol AnswerWriter: AnyObject {
-  var desk: NIOLoopBoundBox<Desk> { get }
-  /// Of the request that is coming in.
+  var serverState: NIOLoopBoundBox<ServerState> { get }
+  /// The head of the incoming request.
   var head: HTTPRequestHead? { get set }
-  /// Announces an answer whose body has `length` bytes.
+  /// Starts a response whose body has `length` bytes.
   ///
-  /// - Returns: bytes that still have to be sent before the body.
+  /// - Returns: bytes to send before the body.
   func begin(
-    _ answer: Answer, length: Int, isLast: Bool, at now: Moment, _ context: ChannelHandlerContext
+    _ answer: Answer, length: Int, isLast: Bool, at now: APITime, _ context: ChannelHandlerContext
   ) -> [UInt8]
   @discardableResult
   func send(_ bytes: [UInt8], _ context: ChannelHandlerContext) -> EventLoopFuture<Void>
-  /// After the last byte of an answer's body.
+  /// Called after the last byte of a response's body.
   func end(isLast: Bool, _ context: ChannelHandlerContext)
-  /// More of an answer that never comes to its body.
+  /// Sends more header lines of a response whose header section never ends.
   func sendMoreHeaders(_ context: ChannelHandlerContext) -> EventLoopFuture<Void>
-  /// Ends the answer, and nothing more than it has to, in the middle.
+  /// Aborts the response in the middle.
   func abort(_ context: ChannelHandlerContext)
-  /// The client's whole connection.
+  /// The channel of the client's whole connection.
   func connection(_ context: ChannelHandlerContext) -> (any Channel)?
 }
 
 extension AnswerWriter {
-  func take(_ part: HTTPServerRequestPart, _ context: ChannelHandlerContext) {
+  func handle(_ part: HTTPServerRequestPart, _ context: ChannelHandlerContext) {
     switch part {
     case .head(let head): self.head = head
     case .body: break
     case .end:
       guard let head = head.take() else { return }
       let pipeline = connection(context)?.pipeline.syncOperations
-      let delivery = desk.value.delivery(for: head, certificate: try? pipeline?.nioSSL_peerCertificate())
-      deliver(delivery, to: head, at: desk.value.now, context)
+      let delivery = serverState.value.delivery(
+        for: head, certificate: try? pipeline?.nioSSL_peerCertificate())
+      deliver(delivery, to: head, at: serverState.value.now, context)
     }
   }
 
   private func deliver(
-    _ delivery: Delivery, to head: HTTPRequestHead, at now: Moment, _ context: ChannelHandlerContext
+    _ delivery: Delivery, to head: HTTPRequestHead, at now: APITime, _ context: ChannelHandlerContext
   ) {
     let isLast = !head.isKeepAlive
     switch delivery {
@@ -68,13 +69,13 @@ extension AnswerWriter {
     }
   }
 
-  /// Closes the connection from below the TLS handler, which would say goodbye.
+  /// Closes the connection below the TLS handler, which would send close_notify.
   private func drop(_ context: ChannelHandlerContext) {
     let pipeline = connection(context)?.pipeline.syncOperations
     try? pipeline?.context(handlerType: NIOSSLServerHandler.self).close(promise: nil)
   }
 
-  /// Writes chunk after chunk, each when the one before has left: a reader that stops stops the writer.
+  /// Writes chunk after chunk, each after the previous one was sent, so that a slow reader slows the writer down.
   private func stream(
     _ chunks: some IteratorProtocol<[UInt8]>, isLast: Bool, _ context: ChannelHandlerContext
   ) {

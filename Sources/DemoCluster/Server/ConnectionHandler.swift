@@ -1,21 +1,21 @@
 internal import NIOCore
 internal import NIOHTTP1
 
-/// One client's HTTP/1.1 connection: takes requests one after the other and writes the bytes of their answers.
+/// Handles one HTTP/1.1 connection: reads requests in order and writes their responses.
 ///
-/// It writes bytes itself, without an HTTP encoder, because half of what it must say is no proper HTTP.
+/// It writes raw bytes without an HTTP encoder, because many of its responses are not valid HTTP.
 final class ConnectionHandler: ChannelInboundHandler {
   typealias InboundIn = HTTPServerRequestPart
   typealias OutboundOut = ByteBuffer
 
-  let desk: NIOLoopBoundBox<Desk>
+  let serverState: NIOLoopBoundBox<ServerState>
   var head: HTTPRequestHead?
   private var hasBegun = false
 
-  init(desk: NIOLoopBoundBox<Desk>) { self.desk = desk }
+  init(serverState: NIOLoopBoundBox<ServerState>) { self.serverState = serverState }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    take(unwrapInboundIn(data), context)
+    handle(unwrapInboundIn(data), context)
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
@@ -25,7 +25,7 @@ final class ConnectionHandler: ChannelInboundHandler {
 
 extension ConnectionHandler: AnswerWriter {
   func begin(
-    _ answer: Answer, length: Int, isLast: Bool, at now: Moment, _ context: ChannelHandlerContext
+    _ answer: Answer, length: Int, isLast: Bool, at now: APITime, _ context: ChannelHandlerContext
   ) -> [UInt8] {
     var lines = ["HTTP/1.1 \(answer.status) \(Answer.reasonPhrase(answer.status))"]
     lines += answer.allHeaders(length: length, at: now).map { "\($0.0): \($0.1)" }
@@ -38,7 +38,7 @@ extension ConnectionHandler: AnswerWriter {
   }
 
   func end(isLast: Bool, _ context: ChannelHandlerContext) {
-    // What was sent goes out first: a close stands in the same queue.
+    // Close after the pending writes: both are in the same queue.
     if isLast { send([], context).assumeIsolated().whenComplete { _ in context.close(promise: nil) } }
   }
 

@@ -1,17 +1,17 @@
-/// How an answer goes out: in one piece, or in one of the ways in which things go wrong.
+/// How a response is sent: complete, or with one of the simulated faults.
 enum Delivery: Sendable {
   case whole(Answer)
   case never
   case close
-  /// Promises this many bytes more than it sends, then closes.
+  /// Announces this many bytes more than it sends, then closes.
   case short(Answer, missing: Int)
-  /// Half of it, then the connection is dropped beneath TLS.
+  /// Sends half of it, then drops the connection below TLS.
   case dropped(Answer)
   case slow(Answer, milliseconds: Int)
   case huge(bytes: Int)
   case endlessHeaders
 
-  /// The status for the log; 0 where no status line goes out.
+  /// The status for the log; 0 if no status line is sent.
   var status: Int {
     switch self {
     case .whole(let answer), .short(let answer, _), .slow(let answer, _), .dropped(let answer):
@@ -21,8 +21,8 @@ enum Delivery: Sendable {
     }
   }
 
-  /// What becomes of a request when the server misbehaves.
-  init(_ how: Misbehaviour?, _ request: Request, _ api: API) {
+  /// The delivery of a response under a fault.
+  init(_ how: ResponseFault?, _ request: Request, _ api: API) {
     let answer = api.answer(request)
     switch how {
     case nil: self = .whole(answer)
@@ -31,7 +31,7 @@ enum Delivery: Sendable {
     case .status(let code):
       var refusal = Answer.failure(
         code, code == 503 ? "ServiceUnavailable" : code == 429 ? "TooManyRequests" : "InternalError",
-        code == 503 ? "apiserver not ready" : "the demo answers \(code)")
+        code == 503 ? "apiserver not ready" : "the demo returns \(code)")
       if code == 429 || code == 503 { refusal.headers = [("Retry-After", "1")] }
       self = .whole(refusal)
     case .hangs: self = .never
@@ -49,7 +49,7 @@ enum Delivery: Sendable {
     case .truncatedTLS: self = .dropped(answer)
     case .invalidUTF8:
       var broken = answer
-      // Every name begins with a byte that never begins a character.
+      // 0xff is never valid in UTF-8.
       let mark = Array(#""name":""#.utf8)
       for index in broken.body.indices.dropLast(mark.count)
       where broken.body[index...].starts(with: mark) { broken.body[index + mark.count] = 0xff }
@@ -97,7 +97,7 @@ enum Delivery: Sendable {
       resource: path.first ?? request.path, group: group, scope: scope)
   }
 
-  /// Every other item of a list, or a single object, with values of types that its schema does not allow.
+  /// Replaces values in every other item of a list, or in a single object, with values of the wrong type.
   private static func mistyped(_ json: JSON) -> JSON {
     var json = json
     guard case .array(let items) = json["items"] else {

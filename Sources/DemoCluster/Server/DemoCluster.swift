@@ -5,45 +5,45 @@ internal import NIOPosix
 internal import NIOSSL
 internal import Synchronization
 
-/// What happens to a client certificate that is expired or signed by somebody else.
+/// How an expired client certificate, or one of another authority, is rejected.
 package enum ClientRefusal: Sendable {
-  /// 401 with a Status object, as the Kubernetes API server does: it lets anybody finish the handshake.
+  /// 401 with a Status object, as the Kubernetes API server does: it accepts every certificate in the handshake.
   case answer
   /// A TLS alert: the certificate is verified against the demo's authority in the handshake.
   case handshake
 }
 
-/// What a server offers by ALPN (RFC 7301), in its own order.
+/// The protocols that the server offers by ALPN (RFC 7301), in its order of preference.
 package enum HTTPVersion: String, Sendable {
   case http2 = "h2"
   case http1 = "http/1.1"
 }
 
-/// A Kubernetes API server on loopback that shows the Oceanid cluster and does what a test or a demo asks for.
+/// A Kubernetes API server on loopback that serves the Oceanid cluster and simulates faults on request.
 ///
-/// One event loop on one thread owns everything that changes; every method may be called from any thread and
-/// waits for that loop.
+/// One event loop on one thread owns the mutable state. All methods may be called from any thread and wait for that
+/// loop.
 package final class DemoCluster: Sendable {
   package let certificates: Certificates
   package let port: Int
 
   private let group: MultiThreadedEventLoopGroup
-  private let desk: NIOLoopBoundBox<Desk>
+  private let serverState: NIOLoopBoundBox<ServerState>
   private let isStopped = Mutex(false)
 
   /// Starts to serve on 127.0.0.1.
   ///
-  /// - Parameter port: 0 for any free port.
+  /// - Parameter port: 0 selects a free port.
   package static func start(
     certificates: Certificates, port: Int = 0, presenting server: Certificates.Server = .valid,
     refusing refusal: ClientRefusal = .answer, speaking versions: [HTTPVersion] = [.http2, .http1],
-    with crowd: Crowd? = nil
+    with extra: ExtraObjects? = nil
   ) throws(DemoError) -> DemoCluster {
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     do {
       let servers = Certificates.Server.allCases
-      let desk = Desk(
-        state: crowd.map { .oceanid(at: .now, with: $0) } ?? .oceanid(at: .now),
+      let serverState = ServerState(
+        state: extra.map { .oceanid(at: .now, with: $0) } ?? .oceanid(at: .now),
         tls: try context(certificates, presenting: server, versions),
         contexts: try Dictionary(
           uniqueKeysWithValues: servers.map { ($0, try context(certificates, presenting: $0, versions)) }),
@@ -51,31 +51,32 @@ package final class DemoCluster: Sendable {
         clients: try [Certificates.Client.valid, .expired].flatMap {
           try NIOSSLCertificate.fromPEMFile(certificates.certificate($0))
         })
-      let box = NIOLoopBoundBox.makeBoxSendingValue(desk, eventLoop: group.next())
+      let box = NIOLoopBoundBox.makeBoxSendingValue(serverState, eventLoop: group.next())
       let listener = try listen(on: port, group, box, refusal)
       guard let bound = listener.localAddress?.port else {
         throw DemoError.listen("the listener has no port")
       }
-      return DemoCluster(certificates: certificates, port: bound, group: group, desk: box)
+      return DemoCluster(certificates: certificates, port: bound, group: group, serverState: box)
     } catch {
       try? group.syncShutdownGracefully()
       if let error = error as? DemoError { throw error }
-      throw DemoError.listen("127.0.0.1:\(port) can't be served: \(error)")
+      throw DemoError.listen("127.0.0.1:\(port) can't listen: \(error)")
     }
   }
 
   private init(
-    certificates: Certificates, port: Int, group: MultiThreadedEventLoopGroup, desk: NIOLoopBoundBox<Desk>
+    certificates: Certificates, port: Int, group: MultiThreadedEventLoopGroup,
+    serverState: NIOLoopBoundBox<ServerState>
   ) {
     self.certificates = certificates
     self.port = port
     self.group = group
-    self.desk = desk
+    self.serverState = serverState
   }
 
   deinit { stop() }
 
-  /// Closes every connection and frees the port. Further calls do nothing.
+  /// Closes every connection and frees the port. Further calls have no effect.
   package func stop() {
     let isFirst = isStopped.withLock { isStopped in
       defer { isStopped = true }
@@ -84,29 +85,31 @@ package final class DemoCluster: Sendable {
     if isFirst { try? group.syncShutdownGracefully() }
   }
 
-  /// Makes something happen; it holds for the next request.
+  /// Applies a fault. It affects the next request.
   package func apply(_ fault: Fault) {
-    withDesk { $0.apply(fault) }
+    withServerState { $0.apply(fault) }
   }
 
-  /// What was asked so far, the oldest first.
-  package var requests: [RequestRecord] { withDesk { $0.records } ?? [] }
+  /// The requests so far, the oldest first.
+  package var requests: [RequestRecord] { withServerState { $0.records } ?? [] }
 
-  package func forgetRequests() { withDesk { $0.forgetRecords() } }
+  package func forgetRequests() { withServerState { $0.forgetRecords() } }
 
-  /// Writes a kubeconfig whose server is this one.
+  /// Writes a kubeconfig for this server.
   package func writeKubeconfig(to path: String, as credential: Credential = .certificate(.valid))
     throws(DemoError)
   {
     try certificates.writeKubeconfig(to: path, port: port, as: credential)
   }
 
-  /// Nil once the cluster is stopped.
+  /// Returns nil after the cluster was stopped.
   @discardableResult
-  private func withDesk<Result: Sendable>(_ body: @escaping @Sendable (inout Desk) -> Result) -> Result? {
+  private func withServerState<Result: Sendable>(_ body: @escaping @Sendable (inout ServerState) -> Result)
+    -> Result?
+  {
     guard !isStopped.withLock({ $0 }) else { return nil }
-    let desk = desk
-    return try? group.next().submit { body(&desk.value) }.wait()
+    let serverState = serverState
+    return try? group.next().submit { body(&serverState.value) }.wait()
   }
 
   private static func context(
@@ -125,7 +128,7 @@ package final class DemoCluster: Sendable {
   }
 
   private static func listen(
-    on port: Int, _ group: MultiThreadedEventLoopGroup, _ desk: NIOLoopBoundBox<Desk>,
+    on port: Int, _ group: MultiThreadedEventLoopGroup, _ serverState: NIOLoopBoundBox<ServerState>,
     _ refusal: ClientRefusal
   ) throws -> any Channel {
     try ServerBootstrap(group: group)
@@ -134,11 +137,11 @@ package final class DemoCluster: Sendable {
       .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
       .childChannelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
-          try channel.pipeline.syncOperations.addHandler(tlsHandler(desk.value.tls, refusal))
+          try channel.pipeline.syncOperations.addHandler(tlsHandler(serverState.value.tls, refusal))
         }.flatMap {
           channel.configureHTTP2SecureUpgrade(
-            h2ChannelConfigurator: { speakHTTP2($0, desk) },
-            http1ChannelConfigurator: { speakHTTP1($0, desk) })
+            h2ChannelConfigurator: { speakHTTP2($0, serverState) },
+            http1ChannelConfigurator: { speakHTTP1($0, serverState) })
         }
       }
       .bind(host: "127.0.0.1", port: port).wait()
@@ -146,26 +149,26 @@ package final class DemoCluster: Sendable {
 
   @Sendable
   private static func speakHTTP2(
-    _ channel: any Channel, _ desk: NIOLoopBoundBox<Desk>
+    _ channel: any Channel, _ serverState: NIOLoopBoundBox<ServerState>
   ) -> EventLoopFuture<Void> {
     channel.configureHTTP2Pipeline(
       mode: .server, connectionConfiguration: .init(), streamConfiguration: .init()
     ) { stream in
       stream.eventLoop.makeCompletedFuture {
         try stream.pipeline.syncOperations.addHandler(HTTP2FramePayloadToHTTP1ServerCodec())
-        try stream.pipeline.syncOperations.addHandler(StreamHandler(desk: desk))
+        try stream.pipeline.syncOperations.addHandler(StreamHandler(serverState: serverState))
       }
     }.map { _ in }
   }
 
   @Sendable
   private static func speakHTTP1(
-    _ channel: any Channel, _ desk: NIOLoopBoundBox<Desk>
+    _ channel: any Channel, _ serverState: NIOLoopBoundBox<ServerState>
   ) -> EventLoopFuture<Void> {
     channel.eventLoop.makeCompletedFuture {
       let pipeline = channel.pipeline.syncOperations
       try pipeline.addHandler(ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes)))
-      try pipeline.addHandler(ConnectionHandler(desk: desk))
+      try pipeline.addHandler(ConnectionHandler(serverState: serverState))
     }
   }
 
@@ -179,7 +182,7 @@ package final class DemoCluster: Sendable {
 }
 
 extension DemoCluster {
-  /// Leaves `kubeconfig`, `token` and, last, `port` in a folder, for scripts that wait for it.
+  /// Writes `kubeconfig`, `token` and, last, `port` to a folder, for scripts that wait for it.
   package func writeFolder(_ folder: String) throws(DemoError) {
     try writeKubeconfig(to: folder + "/kubeconfig")
     try Files.write(certificates.token + "\n", to: folder + "/token")

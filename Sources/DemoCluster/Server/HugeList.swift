@@ -1,4 +1,4 @@
-/// A NodeList as long as one likes, made piece by piece.
+/// A NodeList of any length, generated in pieces.
 struct HugeList: IteratorProtocol {
   private static let start = Array(
     #"{"kind":"NodeList","apiVersion":"v1","metadata":{},"items":[{"metadata":{"name":"the-first"}}"#.utf8)
@@ -11,7 +11,7 @@ struct HugeList: IteratorProtocol {
 
   init(bytes: Int) { pieces = max(1, bytes / Self.piece.count) }
 
-  /// Bytes in all.
+  /// Total length in bytes.
   var length: Int { Self.start.count + pieces * Self.piece.count + Self.end.count }
 
   mutating func next() -> [UInt8]? {

@@ -1,18 +1,18 @@
 internal import NIOCore
 internal import NIOHTTP1
 
-/// One request of an HTTP/2 connection and its answer: a stream (RFC 9113 §5).
+/// Handles one stream of an HTTP/2 connection: a request and its response (RFC 9113 §5).
 final class StreamHandler: ChannelInboundHandler {
   typealias InboundIn = HTTPServerRequestPart
   typealias OutboundOut = HTTPServerResponsePart
 
-  let desk: NIOLoopBoundBox<Desk>
+  let serverState: NIOLoopBoundBox<ServerState>
   var head: HTTPRequestHead?
 
-  init(desk: NIOLoopBoundBox<Desk>) { self.desk = desk }
+  init(serverState: NIOLoopBoundBox<ServerState>) { self.serverState = serverState }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    take(unwrapInboundIn(data), context)
+    handle(unwrapInboundIn(data), context)
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
@@ -22,7 +22,7 @@ final class StreamHandler: ChannelInboundHandler {
 
 extension StreamHandler: AnswerWriter {
   func begin(
-    _ answer: Answer, length: Int, isLast: Bool, at now: Moment, _ context: ChannelHandlerContext
+    _ answer: Answer, length: Int, isLast: Bool, at now: APITime, _ context: ChannelHandlerContext
   ) -> [UInt8] {
     let head = HTTPResponseHead(
       version: .http2, status: HTTPResponseStatus(statusCode: answer.status),
@@ -39,7 +39,7 @@ extension StreamHandler: AnswerWriter {
     context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
   }
 
-  /// A block of headers has an end in HTTP/2; interim answers (RFC 8297) have none.
+  /// A header section cannot be endless in HTTP/2, but interim responses (RFC 8297) can.
   func sendMoreHeaders(_ context: ChannelHandlerContext) -> EventLoopFuture<Void> {
     let head = HTTPResponseHead(
       version: .http2, status: .custom(code: 103, reasonPhrase: ""),
@@ -47,7 +47,7 @@ extension StreamHandler: AnswerWriter {
     return context.writeAndFlush(wrapOutboundOut(.head(head)))
   }
 
-  /// RST_STREAM.
+  /// Sends RST_STREAM.
   func abort(_ context: ChannelHandlerContext) { context.close(promise: nil) }
 
   func connection(_ context: ChannelHandlerContext) -> (any Channel)? { context.channel.parent }

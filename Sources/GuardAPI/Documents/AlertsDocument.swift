@@ -1,23 +1,23 @@
 package import Health
 
-/// What `GET /v1/alerts` answers: the channels of the configuration, and how they do.
+/// The response to `GET /v1/alerts`: the configured channels and their delivery status.
 package struct AlertsDocument: Codable, Hashable, Sendable {
   package struct Channel: Codable, Hashable, Sendable {
     package var name: String
-    /// `webhook`, `alertmanager`
+    /// For example `webhook` or `alertmanager`.
     @Field package var means: String
-    /// Since when it does not deliver; nil where all is well.
+    /// Since when delivery has been failing; nil if it works.
     @Field package var failingSince: Timestamp?
-    /// Why it does not deliver, and what to do.
+    /// Why delivery fails, and the remedy.
     @Field package var failure: String?
     @Field package var remedy: String?
-    /// News of incidents since the guard started.
+    /// Incident updates delivered since the guard started.
     @Field package var delivered: Int
-    /// Attempts that failed since the guard started.
+    /// Failed attempts since the guard started.
     @Field package var failed: Int
-    /// News of incidents that nobody will hear of.
+    /// Incident updates that were discarded without delivery.
     @Field package var dropped: Int
-    /// Incidents whose news waits now.
+    /// Incidents with an update that waits for delivery.
     @Field package var waiting: Int
 
     package init(
@@ -37,7 +37,7 @@ package struct AlertsDocument: Codable, Hashable, Sendable {
     }
   }
 
-  /// The state directory can't be written: a restart of the guard would repeat or lose alerts.
+  /// The state directory is not writable: a restart of the guard could repeat or lose alerts.
   package struct StateFailure: Codable, Hashable, Sendable {
     @Field package var since: Timestamp?
     @Field package var failure: String

@@ -1,25 +1,25 @@
 package import Health
 
-/// One state change: the facts of its journal entry.
+/// One state change, with the fields of its journal entry.
 package struct ChangeDocument: Codable, Hashable, Sendable {
   package var at: Timestamp
-  /// OCEANID_EVENT: `node_not_ready`.
+  /// OCEANID_EVENT, for example `node_not_ready`.
   @Field package var event: String
   @Field package var cluster: String
-  /// `node calypso`
+  /// For example `node calypso`.
   @Field package var subject: String
   @Field package var from: String?
   @Field package var to: String?
   @Field package var reason: String?
   /// The journal entry's MESSAGE.
   @Field package var message: String
-  /// One id from down to up.
+  /// The same id from the beginning of the incident to its end.
   @Field package var incident: String?
-  /// Of an incident.
+  /// Set for incidents.
   @Field package var severity: Problem.Severity?
-  /// The command or step that helps.
+  /// A command or step that helps.
   @Field package var remedy: String?
-  /// Attempts at a connection since it went down.
+  /// Number of connection attempts since the tunnel went down.
   @Field package var attempts: Int?
 
   package init(
@@ -42,14 +42,14 @@ package struct ChangeDocument: Codable, Hashable, Sendable {
   }
 }
 
-/// The fields of a journal entry that a change is read from.
+/// Reads a change from the fields of a journal entry.
 extension ChangeDocument {
   package static let journalFields = [
     "MESSAGE", "OCEANID_EVENT", "OCEANID_CLUSTER", "OCEANID_SUBJECT", "OCEANID_FROM", "OCEANID_TO",
     "OCEANID_REASON", "OCEANID_INCIDENT", "OCEANID_SEVERITY", "OCEANID_REMEDY", "OCEANID_ATTEMPTS",
   ]
 
-  /// nil: a plain line of log.
+  /// nil for an ordinary log entry.
   package init?(journal fields: [String: String], at microseconds: UInt64) {
     guard let event = fields["OCEANID_EVENT"] else { return nil }
     self.init(

@@ -8,7 +8,7 @@ package struct ClusterDocument: Codable, Hashable, Sendable {
   package var tunnel: TunnelDocument
   package var poll: PollDocument
   package var api: APIDocument
-  /// The file with which the guard, and whoever follows it, asks the API.
+  /// The kubeconfig that the guard uses, and that commands in remedies name.
   @Field package var kubeconfig: String?
   @Field package var nodes: [NodeDocument]
   package var flux: FluxDocument
@@ -17,12 +17,12 @@ package struct ClusterDocument: Codable, Hashable, Sendable {
   @Field package var certificates: [CertificateDocument]
   @Field package var stacks: [StackDocument]
   @Field package var secrets: [SecretDocument]
-  /// nil: pods could not be read.
+  /// nil if pods could not be read.
   @Field package var pods: PodsDocument?
-  /// Messages in these lists that were cut to a line, so that the document stays readable.
+  /// Number of messages in these lists that were cut to one line, so that the document stays readable.
   @Field package var shortenedTexts: Int?
 
-  /// - Parameter now: by the cluster's clock; gives the nodes their age.
+  /// - Parameter now: the cluster's time, from which the nodes' ages are computed.
   package init(
     report: ClusterReport, tunnel: TunnelDocument, poll: PollDocument, api: APIDocument,
     kubeconfig: String? = nil, now: Timestamp
@@ -52,7 +52,7 @@ package struct ClusterDocument: Codable, Hashable, Sendable {
     shortenTexts()
   }
 
-  /// Most of the objects that have much to say are those of Flux; the others come first.
+  /// Flux objects have most of the long messages, so the other lists get their share first.
   private mutating func shortenTexts() {
     var budget = TextBudget()
     for index in certificates.indices { budget.fit(&certificates[index].message) }

@@ -1,11 +1,11 @@
 package import Health
 
-/// `configuration`: what the guard was told to do, and whether it was told otherwise since.
+/// `configuration`: the effective configuration's file, and a reload that failed since.
 package struct ConfigurationDocument: Codable, Hashable, Sendable {
-  /// A reload that changed nothing because the file was wrong.
+  /// A reload that had no effect because the file has errors.
   package struct Rejection: Codable, Hashable, Sendable {
     @Field package var at: Timestamp?
-    /// Every mistake as `file:line:column: message`, one a line.
+    /// All errors as `file:line:column: message`, one per line.
     @Field package var message: String
 
     package init(at: Timestamp, message: String) {
@@ -14,11 +14,11 @@ package struct ConfigurationDocument: Codable, Hashable, Sendable {
     }
   }
 
-  /// nil: there is no file, and the built-in values are in force.
+  /// nil: there is no file, and the built-in values apply.
   @Field package var file: String?
-  /// When the configuration in force was read.
+  /// When the effective configuration was read.
   @Field package var loadedAt: Timestamp?
-  /// The last reload, where it was rejected.
+  /// Set if the last reload was rejected.
   @Field package var rejected: Rejection?
 
   package init(file: String?, loadedAt: Timestamp, rejected: Rejection? = nil) {

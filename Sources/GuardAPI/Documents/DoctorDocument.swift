@@ -1,9 +1,9 @@
-/// What `oceanid-ctl doctor --json` prints: the way to each cluster, step by step.
+/// The output of `oceanid-ctl doctor --json`: the steps of the connection to each cluster.
 package struct DoctorDocument: Codable, Hashable, Sendable {
   package var schema: String
-  /// The worst of the findings.
+  /// The worst outcome of all findings.
   @Field package var outcome: FindingOutcome
-  /// In the order of the way; the first that failed is where it breaks.
+  /// In the order of the connection's steps; the first failed one is the cause.
   @Field package var findings: [FindingDocument]
 
   package init(_ findings: [FindingDocument]) {
@@ -14,14 +14,14 @@ package struct DoctorDocument: Codable, Hashable, Sendable {
   }
 }
 
-/// One step of the way, and how it was found. Free of secrets.
+/// One step of the connection with its result. It contains no secrets.
 package struct FindingDocument: Codable, Hashable, Sendable {
-  /// `host key`
+  /// For example `host key`.
   @Field package var step: String
-  /// null: of this machine rather than of a cluster.
+  /// null for a step that concerns this machine and not a cluster.
   @Field package var cluster: String?
   @Field package var outcome: FindingOutcome
-  /// What is there, or what is wrong with it.
+  /// The result, or the problem.
   @Field package var found: String
   /// A command or a step.
   @Field package var remedy: String?
@@ -38,10 +38,10 @@ package struct FindingDocument: Codable, Hashable, Sendable {
   }
 }
 
-/// `unknown` is only ever read, never written.
+/// `unknown` is only read, never written.
 package enum FindingOutcome: String, ShapedWord {
   case ok, warning, failed
-  /// A step before it failed, so it could not be tried.
+  /// Not tested, because an earlier step failed.
   case skipped
   case unknown
 

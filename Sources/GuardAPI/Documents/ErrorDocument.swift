@@ -1,6 +1,6 @@
 package import Health
 
-/// The body of every refusal: `{"error":{"code":"…","message":"…"}}`.
+/// The body of every error response: `{"error":{"code":"…","message":"…"}}`.
 package struct ErrorDocument: Codable, Hashable, Sendable, Error {
   package struct Failure: Codable, Hashable, Sendable {
     package var code: String
@@ -14,11 +14,11 @@ package struct ErrorDocument: Codable, Hashable, Sendable, Error {
   }
 }
 
-/// The body of the answer to an accepted `POST`: `{"message":"…"}`.
+/// The body of the response to an accepted `POST`: `{"message":"…"}`.
 package struct ReceiptDocument: Codable, Hashable, Sendable {
-  /// What was set going, in one line.
+  /// The started action, in one line.
   package var message: String
-  /// Of a silence that begins: the silence, and what it does now. Whoever shows it may know a better zone than the
+  /// For a new silence: the silence and its effect. A client can show its end in a better time zone than the
   /// message's UTC.
   package var silence: SilenceDocument?
   package var effect: String?

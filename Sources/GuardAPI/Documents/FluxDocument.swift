@@ -25,13 +25,13 @@ package struct FluxObjectDocument: Codable, Hashable, Sendable {
   package var name: String
   @Field package var verdict: Verdict
   @Field package var status: ObjectStatus
-  /// As in the READY column of `flux get`: the Ready condition, `True` for kinds that have none by design.
+  /// The READY column of `flux get`: the Ready condition, or `True` for kinds that have none by design.
   @Field package var ready: Condition.Status?
   @Field package var suspended: Bool
   @Field package var reason: String
   @Field package var message: String
   @Field package var revision: String?
-  /// What was tried last, where that is another.
+  /// The last attempted revision, if it differs.
   @Field package var attemptedRevision: String?
   @Field package var since: Timestamp?
 
@@ -57,13 +57,13 @@ package struct FluxObjectDocument: Codable, Hashable, Sendable {
 package struct FluxControllerDocument: Codable, Hashable, Sendable {
   package var name: String
   @Field package var verdict: Verdict
-  /// Distribution version by its label: `v2.6.4`.
+  /// Distribution version from its label, for example `v2.6.4`.
   @Field package var distribution: String?
-  /// Tag of its image: `v1.6.1`.
+  /// Tag of its image, for example `v1.6.1`.
   @Field package var version: String?
   @Field package var desired: Int
   @Field package var available: Int
-  /// When its leader last renewed its Lease.
+  /// Time of the last renewal of its leader's Lease.
   @Field package var leaseRenewedAt: Timestamp?
 
   package init(_ report: ControllerReport) {

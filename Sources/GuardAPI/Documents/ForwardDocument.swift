@@ -5,19 +5,19 @@ package struct ForwardDocument: Codable, Hashable, Sendable {
   package var listen: String
   package var target: String
   @Field package var state: ForwardState
-  /// Who has the port instead: `ssh (pid 4242)`.
+  /// The process that uses the port instead, for example `ssh (pid 4242)`.
   @Field package var holder: String?
-  /// Why no new connection is accepted, although the guard listens: descriptors or memory are used up.
+  /// Why no new connection is accepted although the guard is listening: no descriptors or memory left.
   @Field package var shortage: String?
   @Field package var openConnections: Int
   @Field package var acceptedConnections: Int64
   @Field package var refusedConnections: Int64
   @Field package var bytesFromTarget: Int64
   @Field package var bytesToTarget: Int64
-  /// Bytes a second of the last seconds.
+  /// Bytes per second, measured over the last seconds.
   @Field package var rateFromTarget: Int64?
   @Field package var rateToTarget: Int64?
-  /// The open connections (at most 20), then the last 20 that ended; each newest first.
+  /// Up to 20 open connections, then the last 20 closed ones; each newest first.
   @Field package var recent: [ConnectionDocument]
 
   package init(
@@ -45,7 +45,7 @@ package struct ForwardDocument: Codable, Hashable, Sendable {
 
 /// `tunnel.forwards[].recent[]`
 package struct ConnectionDocument: Codable, Hashable, Sendable {
-  /// The client's address: `127.0.0.1:51234`.
+  /// The client's address, for example `127.0.0.1:51234`.
   @Field package var origin: String
   package var openedAt: Timestamp
   /// nil while it is open.
@@ -53,7 +53,7 @@ package struct ConnectionDocument: Codable, Hashable, Sendable {
   @Field package var bytesFromTarget: Int64
   @Field package var bytesToTarget: Int64
   /// `closed_by_client`, `closed_by_target`, `reset_by_client`, `tunnel_lost`, `refused` or `hold_expired`; a newer
-  /// daemon may have others. nil while it is open.
+  /// daemon may send other values. nil while it is open.
   @Field package var end: String?
   /// Why it was refused.
   @Field package var reason: String?

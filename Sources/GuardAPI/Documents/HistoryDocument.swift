@@ -1,12 +1,12 @@
 package import Health
 
-/// What `GET /v1/history` answers: the state changes of a span of time.
+/// The response to `GET /v1/history`: the state changes of a time range.
 package struct HistoryDocument: Codable, Hashable, Sendable {
   package var schema: String
   @Field package var source: HistorySource
-  /// Where the changes come from a memory: what was before is not known.
+  /// Set if the changes come from the guard's memory: earlier changes are unknown.
   @Field package var knownSince: Timestamp?
-  /// There were more than the limit; the oldest are left out.
+  /// True if there were more changes than the limit; the oldest are omitted.
   @Field package var truncated: Bool
   /// Oldest first.
   @Field package var events: [ChangeDocument]
@@ -22,7 +22,7 @@ package struct HistoryDocument: Codable, Hashable, Sendable {
 }
 
 extension HistoryDocument {
-  /// From the journal's entries, newest first, of which there may be more than the limit.
+  /// - Parameter entries: journal entries, newest first, possibly more than the limit.
   package init(journal entries: [(microseconds: UInt64, fields: [String: String])], limit: Int) {
     self.init(
       source: .journal, truncated: entries.count > limit,
@@ -31,10 +31,10 @@ extension HistoryDocument {
   }
 }
 
-/// Where a history was read; `unknown` is only ever read, never written.
+/// The source of a history; `unknown` is only read, never written.
 package enum HistorySource: String, ShapedWord {
   case journal
-  /// What the guard remembers since it started.
+  /// The changes that the guard has stored since it started.
   case memory
   case unknown
 
@@ -42,16 +42,16 @@ package enum HistorySource: String, ShapedWord {
   package static var written: [HistorySource] { allCases.filter { $0 != .unknown } }
 }
 
-/// Which changes are asked for; the parameters of `GET /v1/history`.
+/// The selected changes; the parameters of `GET /v1/history`.
 package struct HistoryQuery: Hashable, Sendable {
-  /// Changes of this moment are in.
+  /// Start time, inclusive.
   package var since: Timestamp?
-  /// Changes of this moment are out.
+  /// End time, exclusive.
   package var until: Timestamp?
-  /// At most so many, the newest.
+  /// Maximum number of changes; the newest are returned.
   package var limit: Int
   package var cluster: String?
-  /// Empty: all of them.
+  /// Empty: all events.
   package var events: [String]
 
   package static let defaultLimit = 1000
@@ -73,12 +73,12 @@ package struct HistoryQuery: Hashable, Sendable {
       && (cluster == nil || change.cluster == cluster) && (events.isEmpty || events.contains(change.event))
   }
 
-  /// Fields and values of the journal's entries that are meant.
+  /// The matching fields and values of journal entries.
   package var journalMatches: [(name: String, value: String)] {
     events.map { ("OCEANID_EVENT", $0) } + (cluster.map { [("OCEANID_CLUSTER", $0)] } ?? [])
   }
 
-  /// Name and value of each parameter of a request.
+  /// Name and value of each request parameter.
   package var parameters: [(name: String, value: String)] {
     var parameters = [(name: "limit", value: "\(limit)")]
     if let since { parameters.append(("since", since.description)) }
@@ -90,6 +90,6 @@ package struct HistoryQuery: Hashable, Sendable {
 }
 
 extension Timestamp {
-  /// As the journal counts: since 1970, never before.
+  /// Microseconds since 1970, as in the journal; never negative.
   package var microseconds: UInt64 { UInt64(clamping: milliseconds) * 1000 }
 }

@@ -20,7 +20,7 @@ package struct ImagesDocument: Codable, Hashable, Sendable {
 package struct ImagePolicyDocument: Codable, Hashable, Sendable {
   package struct Running: Codable, Hashable, Sendable {
     package var image: String
-    /// `deployment cert-manager/cert-manager`
+    /// For example `deployment cert-manager/cert-manager`.
     package var workload: String
   }
 
@@ -29,17 +29,17 @@ package struct ImagePolicyDocument: Codable, Hashable, Sendable {
   @Field package var verdict: Verdict
   @Field package var ready: Condition.Status?
   @Field package var suspended: Bool
-  /// The policy in words: `semver 1.18.x`.
+  /// The policy as text, for example `semver 1.18.x`.
   @Field package var range: String?
   @Field package var latest: String?
-  /// nil: workloads could not be read.
+  /// nil if workloads could not be read.
   @Field package var running: [Running]?
-  /// Some workload runs another image than the latest; nil: not known.
+  /// True if a workload runs another image than the latest; nil if unknown.
   @Field package var behind: Bool?
   /// Since when it has been behind.
   @Field package var behindSince: Timestamp?
-  /// How far the latest image has come: `scan`, `policy`, `automation`, `push`, `fetch`, `apply`; `held` and
-  /// `review` where people take it on. nil: it runs, or is on its way.
+  /// The stage that blocks the latest image: `scan`, `policy`, `automation`, `push`, `fetch` or `apply`; `held` and
+  /// `review` if a person must act. nil if it runs or is in progress.
   @Field package var stuckAt: String?
   @Field package var reason: String
   @Field package var message: String

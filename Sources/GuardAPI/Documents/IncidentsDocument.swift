@@ -1,14 +1,14 @@
 package import Health
 
-/// What `GET /v1/incidents` answers.
+/// The response to `GET /v1/incidents`.
 package struct IncidentsDocument: Codable, Hashable, Sendable {
   package var schema: String
-  /// Pending ones included; worst first, then the oldest.
+  /// Includes pending incidents; worst first, then oldest first.
   @Field package var open: [IncidentDocument]
   /// Newest first.
   @Field package var past: [IncidentDocument]
   @Field package var silences: [SilenceDocument]
-  /// Subjects in trouble that found no place among the open ones.
+  /// Number of subjects with problems beyond the limit of open incidents.
   @Field package var ignored: Int
 
   package init(
@@ -23,16 +23,16 @@ package struct IncidentsDocument: Codable, Hashable, Sendable {
   }
 }
 
-/// What is wrong with one subject, from its first sign to its end.
+/// A problem of one subject, from its beginning to its end.
 package struct IncidentDocument: Codable, Hashable, Sendable {
   /// The journal's OCEANID_INCIDENT.
   package var id: String
   @Field package var state: IncidentState
   @Field package var severity: Problem.Severity
-  /// Empty for what concerns the guard itself.
+  /// Empty for incidents of the guard itself.
   @Field package var cluster: String
   @Field package var subject: String
-  /// `node`, `flux`
+  /// For example `node` or `flux`.
   @Field package var kind: String
   /// The id of its problem.
   @Field package var problem: String
@@ -43,9 +43,9 @@ package struct IncidentDocument: Codable, Hashable, Sendable {
   @Field package var firedAt: Timestamp?
   @Field package var endedAt: Timestamp?
   @Field package var flapping: Bool
-  /// How many notices were made of it.
+  /// Number of notices sent for it.
   @Field package var notices: Int
-  /// The silence that holds its notices back.
+  /// The silence that suppresses its notices.
   @Field package var silence: String?
 
   package init(_ incident: Incident, silence: Silence?) {
@@ -68,7 +68,7 @@ package struct IncidentDocument: Codable, Hashable, Sendable {
   }
 }
 
-/// `open[].state`; `unknown` is only ever read, never written.
+/// `open[].state`; `unknown` is only read, never written.
 package enum IncidentState: String, ShapedWord {
   case pending, firing, recovering, ended, unknown
 
@@ -76,12 +76,12 @@ package enum IncidentState: String, ShapedWord {
   package static var written: [IncidentState] { allCases.filter { $0 != .unknown } }
 }
 
-/// What people want to hear nothing of for a while.
+/// Suppresses notices for some time.
 package struct SilenceDocument: Codable, Hashable, Sendable {
   package var id: String
-  /// null: every cluster.
+  /// null: all clusters.
   @Field package var cluster: String?
-  /// null: everything.
+  /// null: all incidents.
   @Field package var pattern: String?
   @Field package var reason: String
   @Field package var author: String

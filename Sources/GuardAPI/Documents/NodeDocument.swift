@@ -4,7 +4,7 @@ package import Health
 package struct NodeDocument: Codable, Hashable, Sendable {
   package struct GPU: Codable, Hashable, Sendable {
     package var allocatable: Int
-    /// What the machine has; more than `allocatable` where a device plugin died.
+    /// The GPUs of the machine; more than `allocatable` if a device plugin has failed.
     @Field package var capacity: Int?
   }
 
@@ -25,7 +25,7 @@ package struct NodeDocument: Codable, Hashable, Sendable {
   @Field package var osImage: String?
   @Field package var kernelVersion: String?
   @Field package var containerRuntime: String?
-  /// When the kubelet last renewed its Lease, by the node's clock.
+  /// Time of the last renewal of its Lease, by the node's clock.
   @Field package var leaseRenewedAt: Timestamp?
 
   package init(_ report: NodeReport, now: Timestamp) {

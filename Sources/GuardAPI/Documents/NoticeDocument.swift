@@ -1,18 +1,18 @@
 package import Health
 
-/// What webhooks and commands are given: the changes of a cluster's incidents that came together.
+/// The payload for webhooks and commands: changes of a cluster's incidents, combined into one notice.
 package struct NoticeDocument: Codable, Hashable, Sendable {
   package var schema: String
   package var at: Timestamp
-  /// Empty for what concerns the guard itself.
+  /// Empty for incidents of the guard itself.
   @Field package var cluster: String
-  /// One line for people.
+  /// One line of text for people.
   @Field package var summary: String
-  /// Somebody tries the channel out; nothing is wrong.
+  /// True for a test of the channel; nothing is wrong.
   @Field package var test: Bool
-  /// Of all its news, also of what is not among the entries.
+  /// Counts all changes, including those that are not in `entries`.
   @Field package var counts: NoticeCounts?
-  /// How many there are besides the entries: of a flood the first few are listed.
+  /// Number of changes that are not in `entries`; only the first few of many are listed.
   @Field package var omitted: Int
   /// Worst first; never empty.
   @Field package var entries: [NoticeEntryDocument]
@@ -29,11 +29,11 @@ package struct NoticeDocument: Codable, Hashable, Sendable {
   }
 }
 
-/// How many incidents a notice tells of.
+/// Number of incidents in a notice.
 package struct NoticeCounts: Codable, Hashable, Sendable {
   @Field package var critical: Int
   @Field package var warning: Int
-  /// They are over.
+  /// Incidents that have ended.
   @Field package var ended: Int
 
   package init(critical: Int, warning: Int, ended: Int) {
@@ -43,10 +43,10 @@ package struct NoticeCounts: Codable, Hashable, Sendable {
   }
 }
 
-/// One incident's news.
+/// A change of one incident.
 package struct NoticeEntryDocument: Codable, Hashable, Sendable {
   @Field package var change: NoticeChange
-  /// The same for the same news, however often it is delivered.
+  /// Identifies the change across repeated deliveries.
   @Field package var key: String
   package var incident: IncidentDocument
 
@@ -57,7 +57,7 @@ package struct NoticeEntryDocument: Codable, Hashable, Sendable {
   }
 }
 
-/// `entries[].change`; `unknown` is only ever read, never written.
+/// `entries[].change`; `unknown` is only read, never written.
 package enum NoticeChange: String, ShapedWord {
   case opened, worsened, flapping, reminder, ended, unknown
 

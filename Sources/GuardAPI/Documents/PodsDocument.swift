@@ -1,24 +1,24 @@
 package import Health
 
-/// `clusters[].pods`: how many there are, and those that crash, do not start, are not ready or do not end.
+/// `clusters[].pods`: their number, and those that crash, do not start, are not ready or do not terminate.
 package struct PodsDocument: Codable, Hashable, Sendable {
   package struct Pod: Codable, Hashable, Sendable {
     @Field package var namespace: String
     package var name: String
     @Field package var node: String?
     @Field package var restarts: Int
-    /// `pod web-1: CrashLoopBackOff, 12 restarts, last OOMKilled, exit code 137`
+    /// For example `pod web-1: CrashLoopBackOff, 12 restarts, last OOMKilled, exit code 137`.
     @Field package var message: String
   }
 
   @Field package var total: Int
   @Field package var crashLooping: Int
   @Field package var pending: Int
-  /// Running for ten minutes and more without being ready.
+  /// Running but not ready for ten minutes or more.
   @Field package var notReady: Int
-  /// Still there five minutes after their grace period.
+  /// Still present five minutes after their grace period.
   @Field package var terminating: Int
-  /// Ended in failure, with no controller to replace them.
+  /// Failed, without a controller that replaces them.
   @Field package var failed: Int
   /// The worst few.
   @Field package var worst: [Pod]

@@ -4,7 +4,7 @@ package import Health
 package struct PollDocument: Codable, Hashable, Sendable {
   /// `poll.error`
   package struct Failure: Codable, Hashable, Sendable {
-    /// One of `PollFailure.Code`'s words; a newer daemon may have others.
+    /// A value of `PollFailure.Code`; a newer daemon may send other values.
     package var code: String
     @Field package var message: String
     @Field package var remedy: String?
@@ -16,14 +16,14 @@ package struct PollDocument: Codable, Hashable, Sendable {
     }
   }
 
-  /// When the last poll ended, well or badly.
+  /// Time of the last poll, successful or not.
   @Field package var at: Timestamp?
-  /// When the last poll that brought something home ended: the age of all that the document shows.
+  /// Time of the last successful poll, from which all data in the document comes.
   @Field package var seenAt: Timestamp?
   /// From `seenAt` to the document's `generatedAt`.
   @Field package var ageSeconds: Double?
   @Field package var durationMs: Int?
-  /// nil until the first poll has ended.
+  /// nil before the first poll has ended.
   @Field package var ok: Bool?
   @Field package var error: Failure?
 
@@ -39,10 +39,10 @@ package struct PollDocument: Codable, Hashable, Sendable {
   }
 }
 
-/// `clusters[].api`: as last seen.
+/// `clusters[].api` from the last successful poll.
 package struct APIDocument: Codable, Hashable, Sendable {
   @Field package var version: String?
-  /// `/readyz` answered 200; nil where nothing was asked yet or the answer did not come.
+  /// True if `/readyz` returned 200; nil if it was not requested yet or not answered.
   @Field package var ready: Bool?
 
   package init(version: String? = nil, ready: Bool? = nil) {

@@ -1,10 +1,10 @@
 package import Health
 
-/// What `GET /v1/roundtrips` answers: how long the way to each server took, over the last week.
+/// The response to `GET /v1/roundtrips`: round-trip times to each server over the last week.
 package struct RoundTripsDocument: Codable, Hashable, Sendable {
   package struct Cluster: Codable, Hashable, Sendable {
     @Field package var name: String
-    /// Oldest first; none for a time in which nothing was measured.
+    /// Oldest first. Periods without a measurement have no slot.
     @Field package var slots: [RoundTripDocument]
 
     package init(name: String, slots: [RoundTripDocument]) {
@@ -24,9 +24,9 @@ package struct RoundTripsDocument: Codable, Hashable, Sendable {
   }
 }
 
-/// Milliseconds within one slot.
+/// Round-trip times of one slot, in milliseconds.
 package struct RoundTripDocument: Codable, Hashable, Sendable {
-  /// The slot's beginning.
+  /// Start of the slot.
   package var at: Timestamp
   package var leastMs: Double
   package var mostMs: Double

@@ -1,6 +1,6 @@
 package import Health
 
-/// The whole status document: what `GET /v1/status` answers.
+/// The status document: the response to `GET /v1/status`.
 package struct StatusDocument: Codable, Hashable, Sendable {
   package var schema: String
   /// The daemon's version.
@@ -9,17 +9,17 @@ package struct StatusDocument: Codable, Hashable, Sendable {
   @Field package var verdict: Verdict
   @Field package var summary: String
   @Field package var clusters: [ClusterDocument]
-  /// At most `problemLimit` of them, critical ones first where there are more.
+  /// At most `problemLimit`; critical ones come first if there are more.
   @Field package var problems: [ProblemDocument]
-  /// How many more there are.
+  /// Number of omitted problems.
   @Field package var omittedProblems: Int?
   @Field package var configuration: ConfigurationDocument?
 
-  /// Problems that a document lists. More than a person can read; `incidents` has the others.
+  /// Maximum number of problems in a document. `incidents` returns the others.
   package static let problemLimit = 1000
 
-  /// The verdict is the worst of the clusters', and not healthy where the configuration file is broken: the next
-  /// start would fail. With no cluster there is nothing to vouch for.
+  /// The verdict is the worst of all clusters. It is not healthy if the configuration file has errors, because the
+  /// next start would fail, and unknown without clusters.
   package init(
     version: String = Product.version, generatedAt: Timestamp, clusters: [ClusterDocument],
     problems: [Problem], silences: [Silence] = [], configuration: ConfigurationDocument? = nil
@@ -35,7 +35,7 @@ package struct StatusDocument: Codable, Hashable, Sendable {
       }
     summary =
       StatusDocument.summary(of: clusters)
-      + (configuration?.rejected == nil ? "" : "; the configuration file has mistakes")
+      + (configuration?.rejected == nil ? "" : "; the configuration file has errors")
     self.clusters = clusters
     omittedProblems = max(0, problems.count - StatusDocument.problemLimit)
     self.problems = StatusDocument.listed(problems).map { problem in

@@ -1,9 +1,9 @@
-/// Bytes that the texts of a document's lists may take together. Lists stay whole; once the bytes are used up, texts are
-/// cut to a line, and counted.
+/// Limits the total size of long texts in a document. Lists stay complete; when the budget is used up, texts are cut
+/// to one line and counted.
 struct TextBudget {
-  /// For each cluster: hundreds of objects say all that they have to say.
+  /// Per cluster; enough for the complete messages of hundreds of objects.
   static let perCluster = 1 << 20
-  /// What every text may have.
+  /// Every text may have this many bytes.
   static let line = 160
 
   private var left: Int
@@ -20,7 +20,7 @@ struct TextBudget {
     }
     shortened += 1
     var end = text.utf8.index(text.startIndex, offsetBy: TextBudget.line)
-    // Not inside of a character: bytes that continue one begin with 10 (RFC 3629 §3).
+    // Do not cut inside a character: continuation bytes begin with the bits 10 (RFC 3629 §3).
     while text.utf8[end] & 0xC0 == 0x80 { end = text.utf8.index(before: end) }
     text = text[..<end] + "…"
   }

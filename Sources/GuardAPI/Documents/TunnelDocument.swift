@@ -4,7 +4,7 @@ package import Health
 package struct TunnelDocument: Codable, Hashable, Sendable {
   /// `tunnel.lastError`
   package struct Failure: Codable, Hashable, Sendable {
-    /// One of `TunnelHealth.ErrorCode`'s words; a newer daemon may have others.
+    /// A value of `TunnelHealth.ErrorCode`; a newer daemon may send other values.
     package var code: String
     @Field package var message: String
     @Field package var remedy: String?
@@ -21,10 +21,10 @@ package struct TunnelDocument: Codable, Hashable, Sendable {
   @Field package var state: TunnelState
   @Field package var since: Timestamp?
   @Field package var host: String
-  /// `192.0.2.7:22`, once connected.
+  /// For example `192.0.2.7:22`, once connected.
   @Field package var peer: String?
   @Field package var user: String?
-  /// `SHA256:…`
+  /// For example `SHA256:…`.
   @Field package var hostKey: String?
   @Field package var cipher: String?
   @Field package var roundTripMs: Double?
@@ -33,11 +33,11 @@ package struct TunnelDocument: Codable, Hashable, Sendable {
   @Field package var nextAttemptAt: Timestamp?
   @Field package var lastError: Failure?
   @Field package var forwards: [ForwardDocument]
-  /// The jump hosts on the way, the first one first.
+  /// The jump hosts, the first one first.
   @Field package var via: [String]
-  /// The SSH sessions that carry connections now.
+  /// The SSH sessions in use.
   @Field package var sessions: [SessionDocument]
-  /// When it was up and when it was not, oldest first, without a gap; the last one lasts.
+  /// When the tunnel was up or down, oldest first, without gaps. The last state is the current one.
   @Field package var history: [StateSpanDocument]
 
   package init(
@@ -69,10 +69,10 @@ package struct TunnelDocument: Codable, Hashable, Sendable {
 /// `tunnel.sessions[]`
 package struct SessionDocument: Codable, Hashable, Sendable {
   package var serial: Int
-  /// `192.0.2.7:22`
+  /// For example `192.0.2.7:22`.
   @Field package var peer: String?
   @Field package var openConnections: Int
-  /// Both ways together, of the last seconds.
+  /// Both directions together, measured over the last seconds.
   @Field package var bytesPerSecond: Int64?
   @Field package var since: Timestamp?
 
@@ -91,9 +91,9 @@ package struct SessionDocument: Codable, Hashable, Sendable {
 package struct StateSpanDocument: Codable, Hashable, Sendable {
   @Field package var state: HistoryState
   package var since: Timestamp
-  /// nil: it lasts.
+  /// nil for the current state.
   @Field package var until: Timestamp?
-  /// What it began with, one of `lastError.code`'s words; nil where nothing failed.
+  /// The cause of the state, a value of `lastError.code`; nil if nothing failed.
   @Field package var code: String?
 
   package init(state: HistoryState, since: Timestamp, until: Timestamp? = nil, code: String? = nil) {

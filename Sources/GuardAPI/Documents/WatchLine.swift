@@ -2,24 +2,24 @@ package import Health
 
 /// One line of `GET /v1/watch` (JSON Lines).
 ///
-/// - `{"type":"snapshot","status":{…}}` comes first, and once.
-/// - `{"type":"change","change":{…},"status":{…}}` is one state change and the document after it. Of changes
-///   that happen together only the last one's line needs the document; the others may say `"status":null`.
-/// - `{"type":"heartbeat","at":"…","status":{…}}` comes every 15 s; its document, which may be null, carries
-///   what moved without being a change: ages, counters, the round-trip time.
+/// - `{"type":"snapshot","status":{…}}` is the first line and occurs once.
+/// - `{"type":"change","change":{…},"status":{…}}` is one state change with the document after it. If several changes
+///   happen at once, only the last line needs the document; the others may have `"status":null`.
+/// - `{"type":"heartbeat","at":"…","status":{…}}` is sent every 15 s. Its document, which may be null, contains
+///   values that change without an event: ages, counters, the round-trip time.
 package enum WatchLine: Hashable, Sendable {
   case snapshot(StatusDocument)
   case change(ChangeDocument, StatusDocument?)
   case heartbeat(Timestamp, StatusDocument?)
-  /// A type of a newer daemon, to be passed over.
+  /// A type of a newer daemon; ignore it.
   case other(type: String)
 
-  /// How long a reader waits for the next line before it holds the daemon for dead: three heartbeats.
+  /// How long a reader waits for the next line before it considers the daemon dead: three heartbeats.
   package static let silence: Duration = .seconds(45)
-  /// How often the daemon writes a heartbeat.
+  /// The interval between heartbeats.
   package static let heartbeatInterval: Duration = .seconds(15)
 
-  /// The document that the line brings, if any.
+  /// The document in the line, if any.
   package var status: StatusDocument? {
     switch self {
     case .snapshot(let status): status

@@ -57,7 +57,7 @@ package struct CertificateDocument: Codable, Hashable, Sendable {
   }
 }
 
-/// `clusters[].stacks[]`; a stack's outputs are never read.
+/// `clusters[].stacks[]`. A stack's outputs are never read.
 package struct StackDocument: Codable, Hashable, Sendable {
   @Field package var namespace: String
   package var name: String
@@ -80,7 +80,7 @@ package struct StackDocument: Codable, Hashable, Sendable {
   }
 }
 
-/// `clusters[].secrets[]`: whether it is there, and nothing else.
+/// `clusters[].secrets[]`: only whether the Secret exists.
 package struct SecretDocument: Codable, Hashable, Sendable {
   package var namespace: String
   package var name: String

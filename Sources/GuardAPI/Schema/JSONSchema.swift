@@ -1,4 +1,4 @@
-/// What a field of a document may hold, as JSON Schema says it (draft 2020-12).
+/// The type of a field in a document as JSON Schema (draft 2020-12).
 package indirect enum JSONSchema: Hashable, Sendable {
   case boolean
   case integer
@@ -8,7 +8,7 @@ package indirect enum JSONSchema: Hashable, Sendable {
   case words([String])
   case list(JSONSchema)
   case object([Property])
-  /// Or null: not known.
+  /// Or null, which means unknown.
   case nullable(JSONSchema)
 
   package struct Property: Hashable, Sendable {
@@ -52,7 +52,7 @@ extension JSONSchema: Encodable {
       try container.encodeIfPresent(format, forKey: .format)
     case .words(let words):
       try write(type: "string")
-      // `enum` counts beside `type`: null has to be among the words too.
+      // `enum` applies in addition to `type`, so null must be one of the words.
       try container.encode(words.map(Optional.some) + (isNullable ? [nil] : []), forKey: .words)
     case .list(let element):
       try write(type: "array")
@@ -63,7 +63,7 @@ extension JSONSchema: Encodable {
       for property in properties {
         try fields.encode(property.schema, forKey: Name(stringValue: property.name))
       }
-      // Every field is always written, as null where nothing is known.
+      // Every field is always written, as null if unknown.
       try container.encode(properties.map(\.name), forKey: .required)
     case .nullable(let schema):
       try schema.encode(to: encoder, orNull: true)

@@ -1,6 +1,6 @@
-/// The name and version of the status document: `oceanid.status/1`.
+/// The name and version of a document, for example `oceanid.status/1`.
 ///
-/// Fields come, none goes, within one major version; a reader refuses a major version that is not its own.
+/// Within a major version, fields are added but never removed. A reader refuses other major versions.
 package struct Schema: Hashable, Sendable, CustomStringConvertible {
   package let name: String
   package let major: Int
@@ -29,18 +29,18 @@ package struct Schema: Hashable, Sendable, CustomStringConvertible {
   package var description: String { "\(name)/\(major)" }
 }
 
-/// Why bytes are not a document that this version reads.
+/// Why bytes are not a document of this version.
 package enum DocumentError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// Not JSON, or a field has another type than the contract's.
+  /// Not JSON, or a field has a wrong type.
   case malformed(String)
-  /// Another document, or one of another major version.
+  /// Another document, or another major version.
   case foreignSchema(String)
 
   package var description: String {
     switch self {
-    case .malformed(let detail): "the answer is not the document asked for: \(detail)"
+    case .malformed(let detail): "the response is not the requested document: \(detail)"
     case .foreignSchema(let schema):
-      "the daemon speaks \(schema), this client \(Schema.status), \(Schema.history) and \(Schema.incidents); install oceanid-ctl of the daemon's version"
+      "the daemon sends \(schema), but this client reads \(Schema.status), \(Schema.history) and \(Schema.incidents); install oceanid-ctl of the daemon's version"
     }
   }
 }

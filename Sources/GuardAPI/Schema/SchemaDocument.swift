@@ -1,4 +1,4 @@
-/// The JSON Schema of a document: what `GET /v1/schema` answers for the status document.
+/// The JSON Schema of a document; for the status document, the response to `GET /v1/schema`.
 package struct SchemaDocument: Encodable, Sendable {
   let title: String
   let description: String

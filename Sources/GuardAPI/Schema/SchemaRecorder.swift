@@ -1,20 +1,20 @@
 extension JSONSchema {
-  /// The schema of what `type` reads and writes, taken from its own decoding: it can't say anything else than the type.
+  /// The schema of the JSON that `type` reads and writes, derived from its decoding, so that both always agree.
   package static func of<Document: Decodable>(_ type: Document.Type) -> JSONSchema {
     if let shaped = type as? any Shaped.Type { return shaped.shape }
     let record = SchemaRecord()
-    // Decoding from a recorder fails at nothing but a type that is neither an object nor `Shaped`: a test's matter.
+    // Decoding from a recorder only fails for a type that is neither an object nor `Shaped`; tests detect that.
     _ = try? Document(from: SchemaRecorder(record: record))
     return .object(record.properties)
   }
 }
 
-/// What a type asked its decoder for.
+/// The fields that a type has decoded.
 private final class SchemaRecord {
   var properties: [JSONSchema.Property] = []
 }
 
-/// A decoder that answers every question with a sample and keeps the questions.
+/// A decoder that returns a sample for every field and records the fields.
 private struct SchemaRecorder: Decoder {
   let record: SchemaRecord
   var codingPath: [any CodingKey] { [] }
@@ -51,7 +51,7 @@ private struct SchemaRecorder: Decoder {
       try sample(type, key)
     }
 
-    /// Fields that may be absent are asked for in this way: see `Field`.
+    /// Optional fields are decoded with this function: see `Field`.
     func decodeIfPresent<Value: Decodable>(_ type: Value.Type, forKey key: Key) throws -> Value? {
       note(type, key)
       return nil
@@ -63,7 +63,7 @@ private struct SchemaRecorder: Decoder {
     func decode(_ type: Int.Type, forKey key: Key) throws -> Int { try sample(type, key) }
     func decode(_ type: Int64.Type, forKey key: Key) throws -> Int64 { try sample(type, key) }
 
-    // No document has fields of these types; a new one needs its shape first.
+    // No document has fields of these types.
     func decode(_ type: Float.Type, forKey key: Key) throws -> Float { throw Unshaped() }
     func decode(_ type: Int8.Type, forKey key: Key) throws -> Int8 { throw Unshaped() }
     func decode(_ type: Int16.Type, forKey key: Key) throws -> Int16 { throw Unshaped() }

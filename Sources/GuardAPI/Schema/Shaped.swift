@@ -1,15 +1,15 @@
 package import Health
 
-/// A type whose place in a schema is known without looking into it.
+/// A type whose schema is known without recording its decoding.
 package protocol Shaped: Decodable {
   static var shape: JSONSchema { get }
   /// Any value of the type.
   static var sample: Self { get }
 }
 
-/// A word with all its values. Apart from `Word`, so that decoding does not pay for what only the schema asks.
+/// A word with the list of its values. It is separate from `Word`, so that decoding does not pay for the schema.
 package protocol ShapedWord: Word, Shaped, CaseIterable {
-  /// All words but those that are only ever read.
+  /// All words except those that are only read.
   static var written: [Self] { get }
 }
 

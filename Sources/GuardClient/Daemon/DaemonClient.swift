@@ -3,12 +3,12 @@ import Glibc
 import GuardAPI
 import Platform
 
-/// Asks the guard: one connection, one request, one response.
+/// Sends requests to the guard: one request per connection.
 struct DaemonClient: Sendable {
   let socket: SocketPath
-  /// For a whole exchange.
+  /// For a whole request with its response.
   var timeout: Duration = .seconds(5)
-  /// Whose answers count; nil: anybody's, since they are shown and not obeyed.
+  /// The users whose responses are accepted; nil accepts any, for responses that are only displayed.
   var trusted: TrustedUsers?
 
   struct Response: Sendable {
@@ -26,7 +26,7 @@ struct DaemonClient: Sendable {
     do { return try DocumentCoding.decodeStatus(bytes) } catch { throw .document(error) }
   }
 
-  /// Sends a request and throws `.refused` for an answer that is not a success.
+  /// Sends a request. Throws `.refused` if the response is not a success.
   func exchange(
     _ route: Route, _ parameters: [(name: String, value: String)] = []
   ) throws(ClientError) -> Response {
@@ -68,8 +68,8 @@ struct DaemonClient: Sendable {
 
   /// Writes a request.
   ///
-  /// - Returns: why it was not taken; a guard that has enough of us says so and closes without reading, and then its
-  ///   answer is there to be read all the same.
+  /// - Returns: the error if the guard closed the connection before it read the request. Its response can then still
+  ///   be read.
   static func send(
     _ request: [UInt8], _ stream: borrowing UnixStream, until deadline: ContinuousClock.Instant
   ) throws(UnixStreamError) -> UnixStreamError? {
@@ -87,7 +87,7 @@ struct DaemonClient: Sendable {
     let failure = DocumentCoding.decodeError(response.body)?.error
     throw .refused(
       status: response.status, code: failure?.code ?? "error",
-      message: failure?.message ?? "without saying why")
+      message: failure?.message ?? "no reason given")
   }
 
   private static func request(_ route: Route, _ parameters: [(name: String, value: String)]) -> [UInt8] {
@@ -103,7 +103,7 @@ struct DaemonClient: Sendable {
 }
 
 extension String {
-  /// All but RFC 3986's unreserved characters as %XX.
+  /// Percent-encodes all characters but RFC 3986's unreserved ones.
   fileprivate var percentEncoded: String {
     utf8.reduce(into: "") { text, byte in
       switch byte {

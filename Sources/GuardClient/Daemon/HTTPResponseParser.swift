@@ -1,9 +1,9 @@
-/// Why bytes are not an HTTP/1.1 response that this client reads.
+/// Why bytes are not a valid HTTP/1.1 response for this client.
 enum HTTPError: Error, Hashable, Sendable, CustomStringConvertible {
   case malformed(String)
   case headTooLarge(limit: Int)
   case bodyTooLarge(limit: Int)
-  /// The connection ended before the response did.
+  /// The connection closed before the response was complete.
   case truncated
 
   var description: String {
@@ -11,18 +11,18 @@ enum HTTPError: Error, Hashable, Sendable, CustomStringConvertible {
     case .malformed(let detail): "not HTTP/1.1: \(detail)"
     case .headTooLarge(let limit): "its header is longer than \(limit) bytes"
     case .bodyTooLarge(let limit): "its body is longer than \(limit) bytes"
-    case .truncated: "it ends in the middle"
+    case .truncated: "it is incomplete"
     }
   }
 }
 
-/// One HTTP/1.1 response (RFC 9112) out of bytes as they come, in pieces of any size.
+/// Parses one HTTP/1.1 response (RFC 9112) from chunks of any size.
 ///
-/// Only what our own daemon sends: Content-Length or chunks, nothing else.
+/// It supports only what the daemon sends: Content-Length or chunked encoding.
 struct HTTPResponseParser: Sendable {
   struct Limits: Sendable {
     var head = 64 * 1024
-    /// nil: a stream without an end.
+    /// nil: an endless stream.
     var body: Int? = 64 * 1024 * 1024
   }
 
@@ -33,7 +33,7 @@ struct HTTPResponseParser: Sendable {
     case complete
   }
 
-  /// The status code, once the header is whole.
+  /// The status code, once the header is complete.
   private(set) var status: Int?
 
   private let limits: Limits
@@ -53,7 +53,7 @@ struct HTTPResponseParser: Sendable {
     if case .complete = state { true } else { false }
   }
 
-  /// Takes the next bytes and returns what of the body is in them.
+  /// Parses the next bytes and returns their part of the body.
   mutating func consume(_ bytes: [UInt8]) throws(HTTPError) -> [UInt8] {
     var body: [UInt8] = []
     var index = 0
@@ -90,7 +90,7 @@ struct HTTPResponseParser: Sendable {
     return body
   }
 
-  /// The connection has ended.
+  /// Call it when the connection has closed.
   func finish() throws(HTTPError) {
     guard isComplete else { throw .truncated }
   }
@@ -107,7 +107,7 @@ struct HTTPResponseParser: Sendable {
       guard digits.count <= 15, let size = Int(digits, radix: 16), size >= 0, digits.first != "+" else {
         throw .malformed("a chunk without a size")
       }
-      // Sizes of an endless stream must not add up to the header's limit.
+      // The chunk sizes of an endless stream must not add up to the header's limit.
       headBytes = 0
       state = size == 0 ? .trailers : .chunk(left: size)
     case .chunkEnd:
@@ -124,7 +124,7 @@ struct HTTPResponseParser: Sendable {
     let parts = text.split(separator: " ", maxSplits: 2, omittingEmptySubsequences: false)
     guard parts.count >= 2, parts[0] == "HTTP/1.1" || parts[0] == "HTTP/1.0", parts[1].utf8.count == 3,
       let number = Int(parts[1]), (200...599).contains(number)
-    else { throw .malformed("no status line") }
+    else { throw .malformed("invalid status line") }
     code = number
   }
 
@@ -138,7 +138,7 @@ struct HTTPResponseParser: Sendable {
     case "content-length":
       guard let length = Int(value), length >= 0, value.first != "+",
         contentLength == nil || contentLength == length
-      else { throw .malformed("a Content-Length that is no length") }
+      else { throw .malformed("an invalid Content-Length") }
       contentLength = length
     case "transfer-encoding":
       guard value.lowercased() == "chunked" else { throw .malformed("a transfer coding besides chunked") }
@@ -153,7 +153,7 @@ struct HTTPResponseParser: Sendable {
     status = code
     switch (isChunked, contentLength) {
     case (true, nil): state = .chunkSize
-    // Two lengths are how one response is smuggled inside another (RFC 9112, 6.3).
+    // Two different lengths allow response smuggling (RFC 9112, 6.3).
     case (true, _?): throw .malformed("both a Content-Length and chunks")
     case (false, 0?): state = .complete
     case (false, let length?):

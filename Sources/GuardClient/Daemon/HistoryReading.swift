@@ -4,29 +4,29 @@ import GuardAPI
 import Health
 import SystemJournal
 
-/// Where a history comes from, and how.
+/// Reads history from the journal or from the guard.
 struct HistoryReading {
   let client: DaemonClient
-  /// Journal files copied from elsewhere, in place of this machine's.
+  /// Journal files from another machine, used instead of the local journal.
   var folder: String?
 
   static let unit = "oceanid-guard.service"
 
-  /// The journal's entries of the guard behind the socket. A socket elsewhere is of a guard that is no unit, and keeps
-  /// its history to itself.
+  /// The journal entries of the guard behind the socket. A guard on another socket is not a unit, so its journal
+  /// entries are unknown.
   private var scope: JournalScope? {
     if let folder { return .folder(folder) }
     if client.socket.path == SocketPath.system { return .systemUnit(HistoryReading.unit) }
     return client.socket.isUserUnit ? .userUnit(HistoryReading.unit, uid: getuid()) : nil
   }
 
-  /// The journal where there is one to be read, else the guard itself.
+  /// Reads the journal if possible, else asks the guard.
   func read(_ query: HistoryQuery) throws -> HistoryDocument {
     guard let scope else { return try ask(query) }
     let refusal: JournalError
     do throws(JournalError) {
       let document = try HistoryDocument(journal: scope, query)
-      // A guard that was started by hand has its socket in the usual place and no entry of its unit's.
+      // A guard that was started by hand uses the default socket but has no entries under the unit's name.
       if !document.events.isEmpty || folder != nil { return document }
       return (try? ask(query)) ?? document
     } catch {
@@ -40,7 +40,7 @@ struct HistoryReading {
     }
   }
 
-  /// The journal has something of a cluster that the guard does not watch any more.
+  /// True if the journal contains entries about a cluster that the guard no longer watches.
   func knows(_ cluster: String) -> Bool {
     guard let scope else { return false }
     let query = HistoryQuery(since: nil, until: nil, limit: 1, cluster: cluster, events: [])
@@ -52,7 +52,7 @@ struct HistoryReading {
     do { return try DocumentCoding.decodeHistory(bytes) } catch { throw ClientError.document(error) }
   }
 
-  /// Changes after a moment as they happen, until `tell` says no.
+  /// Reports changes after a time as they happen, until `tell` returns false.
   func follow(_ query: HistoryQuery, after moment: Timestamp, tell: (ChangeDocument) throws -> Bool) throws {
     var query = query
     query.since = nil
@@ -60,7 +60,7 @@ struct HistoryReading {
     if let scope,
       let reader = try? JournalReader(scope, identifier: "oceanid-guard", matches: query.journalMatches)
     {
-      // Entries of that very moment were told.
+      // Skips entries of the same millisecond, which were reported before.
       var last = moment.microseconds + 999
       while true {
         for entry in try reader.entries(after: last, fields: ChangeDocument.journalFields) {
@@ -91,7 +91,7 @@ struct HistoryReading {
   }
 }
 
-/// Neither the journal nor the guard tells what happened.
+/// Neither the journal nor the guard could provide a history.
 struct NoHistory: Complaint {
   let journal: JournalError
   let daemon: ClientError
@@ -100,7 +100,7 @@ struct NoHistory: Complaint {
   var description: String { "\(journal); and \(daemon)" }
 }
 
-/// The folder named with --directory holds no journal that can be read.
+/// The folder of --directory contains no readable journal.
 struct UnreadableFolder: Complaint {
   let folder: String
   let error: JournalError
@@ -109,6 +109,6 @@ struct UnreadableFolder: Complaint {
   var description: String {
     guard case .call(_, let code) = error else { return "\(error)" }
     return
-      "no journal can be read in \(folder): \(String(cString: strerror(code))); name the folder that holds the *.journal files with --directory"
+      "no readable journal in \(folder): \(String(cString: strerror(code))); set --directory to the folder with the *.journal files"
   }
 }

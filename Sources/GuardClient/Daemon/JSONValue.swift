@@ -1,7 +1,7 @@
 import FoundationEssentials
 import Health
 
-/// Any JSON, so that `--json` shows a newer daemon's fields too.
+/// Any JSON value, so that `--json` also shows fields of a newer daemon.
 enum JSONValue: Hashable, Sendable {
   case null
   case bool(Bool)
@@ -11,7 +11,7 @@ enum JSONValue: Hashable, Sendable {
   case array([JSONValue])
   case object([String: JSONValue])
 
-  /// Indented by two blanks, keys sorted, with a line feed at the end: as `jq -S .` writes it.
+  /// Indented by two spaces, with sorted keys and a final line feed, like `jq -S .`.
   var pretty: String {
     var text = ""
     write(to: &text, indent: "")
@@ -56,7 +56,7 @@ extension JSONValue {
     text += (items.isEmpty ? "" : "\n" + indent) + brackets.1
   }
 
-  /// RFC 8259 §7; each character that can't be seen is escaped too, since a terminal may obey it.
+  /// Escapes a string (RFC 8259 §7) and also invisible characters, which could control a terminal.
   private static func quoted(_ string: String) -> String {
     var text = "\""
     for scalar in string.unicodeScalars {

@@ -1,10 +1,10 @@
-/// A line of metrics that is no comment: `oceanid_tunnel_up{cluster="tethys"} 1`.
+/// One sample of the metrics, for example `oceanid_tunnel_up{cluster="tethys"} 1`.
 struct MetricSample: Hashable {
   let name: String
   let labels: [String: String]
   let value: Double
 
-  /// https://prometheus.io/docs/instrumenting/exposition_formats; nil where the line is none.
+  /// Parses https://prometheus.io/docs/instrumenting/exposition_formats; nil for comments and invalid lines.
   init?(_ line: Substring) {
     guard !line.hasPrefix("#") else { return nil }
     name = String(line.prefix { $0 != "{" && $0 != " " })

@@ -1,31 +1,31 @@
 import Glibc
 
-/// Where the guard's socket is, and which systemd manager stands behind it.
+/// The path of the guard's socket, with the service manager that runs the guard.
 struct SocketPath: Hashable, Sendable {
   let path: String
-  /// The user's own guard rather than the machine's.
+  /// True for the user's own guard, false for the system's.
   let isUserUnit: Bool
-  /// Where a user's own socket was looked for first, and is none.
+  /// Paths of user sockets that were tried first and do not exist.
   let missing: [String]
-  /// `XDG_RUNTIME_DIR=…` for a command of `systemctl --user`, where this environment does not set it; else empty.
+  /// `XDG_RUNTIME_DIR=…` for commands with `systemctl --user`, if the environment does not set it; else empty.
   private let sessionVariable: String
 
   static let system = "/run/oceanid/guard.sock"
 
-  /// The option, else OCEANID_SOCKET, else the user's socket where there is one, else the machine's.
+  /// Uses the option, else OCEANID_SOCKET, else the user's socket if it exists, else the system's.
   ///
-  /// The user's socket is in XDG_RUNTIME_DIR. su(1), cron and a command of ssh set none, or leave another user's: then it
-  /// is in the folder that pam_systemd(8) makes for each user.
+  /// The user's socket is in XDG_RUNTIME_DIR. su(1), cron and commands over ssh do not set it, or keep another
+  /// user's. In that case the folder that pam_systemd(8) creates for each user is used.
   ///
   /// - Parameters:
-  ///   - user: whom this process runs as.
-  ///   - owner: whose a folder is; nil where there is none.
+  ///   - user: the user of this process.
+  ///   - owner: returns the owner of a folder; nil if it does not exist.
   init(
     option: String?, environment: (String) -> String?, user: UInt32 = geteuid(),
     owner: (String) -> UInt32? = { _ in nil }, exists: (String) -> Bool
   ) {
     let usual = "/run/user/\(user)"
-    // XDG Base Directory Specification: it is absolute, and its user's own.
+    // XDG Base Directory Specification: the path is absolute and the folder belongs to its user.
     let runtime = environment("XDG_RUNTIME_DIR").flatMap { folder in
       folder.hasPrefix("/") && (owner(folder) ?? user) == user ? folder : nil
     }
@@ -56,7 +56,7 @@ struct SocketPath: Hashable, Sendable {
       }, exists: { access($0, F_OK) == 0 })
   }
 
-  /// How to ask systemd about the daemon behind this socket.
+  /// The command that shows the status of the daemon behind this socket.
   var statusCommand: String { isUserUnit ? userStatusCommand : "systemctl status oceanid-guard" }
 
   var userStatusCommand: String { "\(sessionVariable)systemctl --user status oceanid-guard" }

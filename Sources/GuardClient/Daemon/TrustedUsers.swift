@@ -1,13 +1,13 @@
 import Glibc
 import Platform
 
-/// Whose guard may tell this process which file to use and which port to trust: root's, the caller's own, and that of the
-/// user that the system unit runs as.
+/// The users whose guard may tell this process which kubeconfig and port to use: root, the caller, and the user of
+/// the system unit.
 ///
-/// The kernel's word counts, not the environment's: SUDO_UID says who called sudo, and must not make root obey that user.
+/// The user id of the process counts, not the environment: SUDO_UID contains sudo's caller, whom root must not trust.
 struct TrustedUsers: Hashable, Sendable {
   let caller: UInt32
-  /// nil where the machine has no such user.
+  /// nil if this machine has no such user.
   let service: UInt32?
 
   static var current: TrustedUsers {

@@ -3,25 +3,25 @@ import Glibc
 import GuardAPI
 import Platform
 
-/// The lines of `GET /v1/watch`, as they come.
+/// The lines of `GET /v1/watch` in the order of their arrival.
 struct WatchStream: ~Copyable {
   enum Event {
     /// One line, without its line feed.
     case line(Data)
-    /// Nothing came in the time given.
+    /// Nothing arrived within the given time.
     case quiet
-    /// The guard ended the stream: it stops, or dropped a reader that was too slow.
+    /// The guard closed the stream, because it stops or the reader was too slow.
     case ended
   }
 
-  /// No document comes near this; a line without an end must not fill the memory.
+  /// Far larger than any document; a line without an end must not exhaust memory.
   private static let lineLimit = 64 * 1024 * 1024
 
   private let socket: SocketPath
   private let stream: UnixStream
   private var parser: HTTPResponseParser
   private var pending: [UInt8]
-  /// Bytes of `pending` that are known to hold no line feed.
+  /// Number of bytes in `pending` that contain no line feed.
   private var searched = 0
   private var heardAt = ContinuousClock.now
 
@@ -34,7 +34,7 @@ struct WatchStream: ~Copyable {
     self.pending = pending
   }
 
-  /// Connects, asks, and reads the answer's header.
+  /// Connects, sends the request and reads the response's header.
   static func open(
     _ socket: SocketPath, request: [UInt8], timeout: Duration
   ) throws(ClientError) -> WatchStream {
@@ -65,10 +65,10 @@ struct WatchStream: ~Copyable {
     }
   }
 
-  /// Readable: call `next`, until it says that it is quiet.
+  /// The raw descriptor. When it is readable, call `next` until it returns `.quiet`.
   var raw: Int32 { stream.raw }
 
-  /// The next line, or what there is instead after `patience`.
+  /// The next line, or `.quiet` after `patience`.
   mutating func next(within patience: Duration) throws(ClientError) -> Event {
     let deadline = ContinuousClock.now + patience
     while true {
@@ -88,7 +88,7 @@ struct WatchStream: ~Copyable {
         try WatchStream.receive(stream, &parser, &pending, until: deadline)
         heardAt = .now
       } catch let error as UnixStreamError where error.isTimeout {
-        // Heartbeats stopped: the peer is there, but nobody is at home.
+        // Heartbeats have stopped: the connection is open, but the guard does not respond.
         guard ContinuousClock.now - heardAt < WatchLine.silence else { throw .unreachable(socket, error) }
         return .quiet
       } catch let error as UnixStreamError where error.errno == ECONNRESET {

@@ -1,7 +1,7 @@
 import Glibc
 import SessionBus
 
-/// The notification server of this user's session.
+/// Shows notices with the notification server of this user's session.
 final class DesktopDisplay: NoticeDisplay {
   private var server: NotificationServer?
 
@@ -33,11 +33,11 @@ final class DesktopDisplay: NoticeDisplay {
 
   var isAbandoned: Bool { false }
 
-  /// A connection that ended is dropped; `open` makes the next.
+  /// Drops a closed connection; `open` creates the next one.
   private func with<Result>(
     _ body: (NotificationServer) throws(BusError) -> Result
   ) throws(BusError) -> Result {
-    guard let server else { throw .gone }
+    guard let server else { throw .disconnected }
     do throws(BusError) {
       return try body(server)
     } catch {
@@ -51,10 +51,10 @@ extension NotificationServer.Notification {
   init(_ notice: Notice) {
     let (icon, urgency, expiry): (String, Urgency, Int32) =
       switch notice.urgency {
-      // Names of the freedesktop icon naming specification.
+      // Icon names from the freedesktop Icon Naming Specification.
       case .low: ("dialog-information", .low, 10_000)
       case .warning: ("dialog-warning", .normal, -1)
-      // It stays until it is over, or somebody closes it.
+      // It stays until the incident ends or the user closes it.
       case .critical: ("dialog-error", .critical, 0)
       }
     self.init(

@@ -1,9 +1,9 @@
 import GuardAPI
 
-/// What the guard tells, over a connection that is made again whenever it is lost. Used from one thread.
+/// Receives the guard's changes over a connection that is reopened when it is lost. Use it from one thread.
 final class GuardNews {
   enum News {
-    /// A connection stands, and this is how things are.
+    /// A connection was opened; the document contains the current state.
     case stands(IncidentsDocument)
     case clusters([String])
     case change(ChangeDocument)
@@ -13,7 +13,7 @@ final class GuardNews {
   private let client: DaemonClient
   private var stream: WatchStream?
   private var pause: Duration = firstPause
-  /// When the next attempt is due; meaningless while there is a connection.
+  /// Time of the next connection attempt; not used while connected.
   private(set) var nextAttempt = ContinuousClock.now
 
   private static let firstPause: Duration = .seconds(1)
@@ -21,16 +21,17 @@ final class GuardNews {
 
   init(client: DaemonClient) { self.client = client }
 
-  /// Readable: call `read`; nil while there is no connection.
+  /// When it is readable, call `read`; nil without a connection.
   var raw: Int32? { stream?.raw }
 
-  /// What has come, oldest first. Connects when that is due, which takes a few seconds where the guard hangs.
+  /// The received news, oldest first. Opens a connection when one is due, which takes a few seconds if the guard
+  /// hangs.
   func read(at now: ContinuousClock.Instant) -> [News] {
     var news: [News] = []
     do throws(ClientError) {
       if stream == nil {
         guard now >= nextAttempt else { return [] }
-        // The stream first: what changes while the document is on its way is told twice, and not missed.
+        // Open the stream before reading the document: a change in between is then reported twice instead of missed.
         stream = try client.watch()
         news.append(.stands(try client.incidents()))
         pause = GuardNews.firstPause
@@ -40,7 +41,7 @@ final class GuardNews {
         case .snapshot(let status): news.append(.clusters(status.clusters.map(\.name)))
         case .change(let change, _):
           news.append(.change(change))
-          // A silence says nothing of the incidents that it holds back.
+          // A silence's change does not list the incidents that it suppresses.
           if change.event.hasPrefix("silence_") { news.append(.stands(try client.incidents())) }
         case .heartbeat, .other: break
         }
@@ -54,7 +55,7 @@ final class GuardNews {
     return news
   }
 
-  /// nil: no line for now.
+  /// nil: no line is available now.
   private func line() throws(ClientError) -> WatchLine? {
     switch try stream?.next(within: .zero) {
     case .line(let bytes)?:

@@ -1,4 +1,4 @@
-/// What a person is shown on a desktop, as one bubble.
+/// A desktop notification for the user.
 struct Notice: Hashable, Codable, Sendable {
   enum Urgency: String, Comparable, Codable, Sendable {
     case low, warning, critical
@@ -14,7 +14,7 @@ struct Notice: Hashable, Codable, Sendable {
     }
   }
 
-  /// What it is about; servers have rules by it.
+  /// The notification's category, for which servers may have rules.
   enum Category: String, Codable, Sendable {
     case incident = "x-oceanid.incident"
     case over = "x-oceanid.over"

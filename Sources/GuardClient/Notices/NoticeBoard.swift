@@ -1,12 +1,12 @@
 import GuardAPI
 import Health
 
-/// Which notices are to be on the screen, and which are.
+/// Decides which notices should be displayed and tracks which ones are.
 ///
-/// Pure: what happens comes in with its moment, what to do comes out of `next`, and is acknowledged by `done`. A server
-/// that is not there therefore loses nothing: what is to be shown stays to be shown.
+/// Pure: events come in with their time, actions come out of `next` and are confirmed by `done`. So nothing is lost
+/// while the notification server is unavailable: pending notices stay pending.
 struct NoticeBoard {
-  /// Which incidents are shown.
+  /// Selects the incidents to show.
   struct Filter: Hashable, Sendable {
     var cluster: String?
     var least: Problem.Severity = .warning
@@ -18,54 +18,55 @@ struct NoticeBoard {
 
   enum Action: Hashable {
     case close(UInt32)
-    /// `replacing`: the number of the one whose place it takes.
+    /// `replacing`: the id of the notification to replace.
     case show(Notice, replacing: UInt32?, Place)
   }
 
-  /// What a bubble is for.
+  /// The purpose of a notification.
   enum Place: Hashable, Codable {
     case incident(String)
-    /// The one bubble for what would be too many.
+    /// One notification for incidents beyond the limit.
     case several
     case guardAway
-    /// Nobody asks for it again.
+    /// The notification will not be updated again.
     case over
   }
 
   fileprivate struct Bubble: Hashable, Codable {
     /// Ids of incidents, the oldest first.
     var incidents: [String] = []
-    /// Of a bubble that is for none.
+    /// The text of a notification without incidents.
     var words: Notice?
     var number: UInt32?
-    /// What is on the screen, or was.
+    /// The last displayed notice.
     var shown: Notice?
-    /// When it left the screen.
+    /// When it was removed from the screen.
     var leftAt: ContinuousClock.Instant?
-    /// There is news that calls for attention.
+    /// True if a change requires attention.
     var isNews = true
-    /// The last words of those of its incidents that are over.
+    /// Headlines of its incidents that have ended.
     var over: [String] = []
   }
 
-  /// At once, each in a bubble of its own; more are too many.
+  /// Maximum number of separate notifications at once; more are combined.
   private static let mostAtOnce = 3
   private static let mostBubbles = 5
-  /// Nobody waits for the end of what left the screen longer ago.
+  /// The end of an incident is not shown if its notification was removed earlier than this.
   private static let longGone: Duration = .seconds(3600)
-  /// Words of what is over are kept for a server that is not there.
+  /// Maximum number of ended incidents that are kept while the server is unavailable.
   private static let mostOver = 100
 
   let filter: Filter
   private var incidents: [String: OpenIncident] = [:]
-  /// Of incidents.
+  /// By incident.
   private var places: [String: Place] = [:]
   private var bubbles: [Place: Bubble] = [:]
-  /// Incidents that have no place yet, the oldest first.
+  /// Incidents that are not displayed yet, the oldest first.
   private var fresh: [String] = []
   private var closing: [UInt32] = []
   private var over: [String] = []
-  /// What a silence took from the screen, and when: its end is told like that of what somebody closed.
+  /// Incidents whose notification a silence removed, with the time. Their end is shown as for one that the user
+  /// closed.
   private var hushed: [String: ContinuousClock.Instant] = [:]
 
   init(filter: Filter = Filter()) { self.filter = filter }
@@ -78,7 +79,7 @@ struct NoticeBoard {
     else { return }
     switch change.event {
     case "incident_opened":
-      // The document that is read after every connection may have told of it already.
+      // The document that is read after every connection may already contain it.
       if incidents[incident.id] == nil { open(incident) }
     case "incident_worsened", "incident_flapping", "incident_reminder":
       open(incident)
@@ -88,17 +89,17 @@ struct NoticeBoard {
     }
   }
 
-  /// How things stand, after a time without news.
+  /// Updates all incidents from a document, after a time without changes.
   mutating func take(_ document: IncidentsDocument, at now: ContinuousClock.Instant) {
     let open = Dictionary(document.open.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
     let past = Dictionary(document.past.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-    // The guard knows them no more: without a state directory it forgets its ids over a restart.
+    // Incidents that the guard no longer knows: without a state directory, its ids change with a restart.
     let forgotten = Dictionary(
       incidents.values.filter { open[$0.id] == nil && past[$0.id] == nil }
         .map { (Subject($0.cluster, $0.subject), $0.id) }, uniquingKeysWith: { first, _ in first })
     for incident in document.open where incident.silence == nil && filter.includes(incident) {
       if incidents[incident.id] != nil {
-        // Only what it says is taken over; whether that is news, a change's line says.
+        // Update the texts only; change lines decide whether the change requires attention.
         refresh(OpenIncident(incident))
       } else if let former = forgotten[Subject(incident.cluster, incident.subject)] {
         rename(former, to: OpenIncident(incident))
@@ -132,7 +133,7 @@ struct NoticeBoard {
 
   // MARK: - What the server says
 
-  /// A bubble left the screen.
+  /// A notification was closed.
   mutating func closed(_ number: UInt32, at now: ContinuousClock.Instant) {
     for (place, bubble) in bubbles where bubble.number == number {
       bubbles[place]?.number = nil
@@ -140,12 +141,12 @@ struct NoticeBoard {
     }
   }
 
-  /// A bubble is on the screen that was given up, and shown again or will be.
+  /// A notification whose call timed out appeared nevertheless. It is or will be shown again, so close this one.
   mutating func stray(_ number: UInt32) {
     if !bubbles.values.contains(where: { $0.number == number }) { closing.append(number) }
   }
 
-  /// The server is gone or new: nothing is on the screen, and what was has to come back.
+  /// The server exited or was replaced: no notification is displayed, and all have to be shown again.
   mutating func clear() {
     for (place, bubble) in bubbles where bubble.number != nil {
       bubbles[place]?.number = nil
@@ -160,7 +161,7 @@ struct NoticeBoard {
     !fresh.isEmpty || !closing.isEmpty || !over.isEmpty || bubbles.values.contains(where: isDue)
   }
 
-  /// What comes next; the same until `done`.
+  /// The next action; the same one until `done`.
   mutating func next() -> Action? {
     settle()
     if let number = closing.first { return .close(number) }
@@ -173,7 +174,7 @@ struct NoticeBoard {
     return over.isEmpty ? nil : .show(Notice(over: over), replacing: nil, .over)
   }
 
-  /// - Parameter number: of what was shown.
+  /// - Parameter number: the id of the displayed notification.
   mutating func done(_ action: Action, number: UInt32? = nil) {
     switch action {
     case .close: closing.removeFirst(min(1, closing.count))
@@ -216,7 +217,7 @@ struct NoticeBoard {
     over = Array((over + bubble.over).prefix(NoticeBoard.mostOver))
   }
 
-  /// Somebody wants to hear nothing of it for a while.
+  /// A silence suppresses this incident.
   private mutating func hush(_ id: String, at now: ContinuousClock.Instant) {
     if let bubble = places[id].flatMap({ bubbles[$0] }), bubble.shown != nil {
       hushed[id] = bubble.leftAt ?? now
@@ -224,13 +225,13 @@ struct NoticeBoard {
     withdraw(id)
   }
 
-  /// It is no more to be spoken of.
+  /// The incident must no longer be displayed.
   private mutating func withdraw(_ id: String) {
     guard let place = takeOut(id), bubbles[place]?.incidents.isEmpty == true else { return }
     remove(place)
   }
 
-  /// - Returns: where it was shown.
+  /// - Returns: where it was displayed.
   private mutating func takeOut(_ id: String) -> Place? {
     guard incidents.removeValue(forKey: id) != nil else { return nil }
     guard let place = places.removeValue(forKey: id) else {
@@ -248,7 +249,7 @@ struct NoticeBoard {
     bubbles[place] = nil
   }
 
-  /// Whose incident it is.
+  /// The subject of an incident.
   private struct Subject: Hashable {
     let cluster: String
     let subject: String
@@ -273,7 +274,7 @@ struct NoticeBoard {
 
   // MARK: - Bubbles
 
-  /// Gives what is fresh its place: a bubble of its own, or one for all where the screen would be full of them.
+  /// Assigns new incidents to notifications: one each, or a combined one beyond the limit.
   private mutating func settle() {
     guard !fresh.isEmpty else { return }
     let onScreen = bubbles.count { $0.value.number != nil || $0.value.isNews }
@@ -296,7 +297,7 @@ struct NoticeBoard {
     bubble.words ?? Notice(bubble.incidents.compactMap { incidents[$0] })
   }
 
-  /// The worst comes last: servers put the newest on top.
+  /// The worst is shown last, because servers place the newest on top.
   private func order(_ place: Place) -> (Int, String) {
     guard case .incident(let id) = place else { return (place == .several ? 2 : 3, "") }
     return (incidents[id]?.severity == .critical ? 1 : 0, id)
@@ -306,7 +307,7 @@ struct NoticeBoard {
 // MARK: - Over a restart
 
 extension NoticeBoard {
-  /// What has its place on the screen.
+  /// The displayed state that a restart restores.
   struct Memory: Hashable, Codable {
     fileprivate let incidents: [OpenIncident]
     fileprivate let bubbles: [Place: Bubble]
@@ -318,7 +319,7 @@ extension NoticeBoard {
       bubbles: bubbles)
   }
 
-  /// Takes up what another agent showed on the same screen, before anything else is taken.
+  /// Restores the notifications of an earlier agent on the same server. Call it before any other function.
   mutating func restore(_ memory: Memory) {
     let known = Dictionary(memory.incidents.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
     for (place, bubble) in memory.bubbles {
@@ -331,7 +332,7 @@ extension NoticeBoard {
       }
       bubbles[place] = bubble
     }
-    // Options may have changed meanwhile.
+    // The options may have changed since.
     for incident in memory.incidents
     where !filter.includes(cluster: incident.cluster, severity: incident.severity) { withdraw(incident.id) }
   }
@@ -344,6 +345,6 @@ extension NoticeBoard.Filter {
 }
 
 extension IncidentDocument {
-  /// People were told of it, and not of its end.
+  /// True if its beginning was reported and its end was not.
   fileprivate var isTold: Bool { notices > 0 && (state == .firing || state == .recovering) }
 }

@@ -1,26 +1,26 @@
 import Glibc
 import SessionBus
 
-/// Where notices are shown. Used from one thread.
+/// An output for notices. Use it from one thread.
 protocol NoticeDisplay: AnyObject {
-  /// Connects where it is not; to be called again after a while when it throws.
+  /// Connects if necessary. If it throws, call it again later.
   func open() throws(BusError)
 
-  /// Which screen it is; nil: nothing stays on it, or it is not known yet.
+  /// Identifies the server that shows the notices; nil if it keeps none or is not known yet.
   func screen() throws(BusError) -> String?
 
-  /// - Parameter replaced: the number of the one whose place it takes.
-  /// - Returns: its number.
+  /// - Parameter replaced: the id of the notification to replace.
+  /// - Returns: its id.
   func show(_ notice: Notice, replacing replaced: UInt32?) throws(BusError) -> UInt32
 
   func close(_ number: UInt32) throws(BusError)
 
-  /// What has happened since the last time. Never waits.
+  /// The events since the last call. Does not wait.
   func events() throws(BusError) -> [NotificationServer.Event]
 
-  /// Becomes ready when there may be events; nil: there are none.
+  /// Becomes ready when events may be available; nil if there are none.
   var wakes: pollfd? { get }
 
-  /// Nobody looks any more, for good.
+  /// True if the reader of the output has gone permanently.
   var isAbandoned: Bool { get }
 }

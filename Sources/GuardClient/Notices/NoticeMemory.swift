@@ -1,26 +1,27 @@
 import FoundationEssentials
 import Platform
 
-/// What is on which screen, kept over a restart of the agent: nothing is shown twice, and nothing that was dismissed.
+/// The displayed notices, stored for a restart of the agent, so that none is repeated and dismissed ones stay
+/// dismissed.
 struct NoticeMemory: Codable {
-  /// Numbers mean nothing to another server than the one that gave them.
+  /// Ids are only valid for the server that assigned them.
   let screen: String
   let board: NoticeBoard.Memory
 }
 
-/// The file of it, in the folder that systemd gives a service until its user leaves (`RuntimeDirectory=`).
+/// Its file, in the unit's `RuntimeDirectory=`, which systemd keeps until the user logs out.
 struct NoticeMemoryFile {
   private let path: String
   private static let limit = 16 << 20
 
-  /// - Returns: nil where there is nowhere to keep it.
+  /// - Returns: nil if there is no such folder.
   init?(environment: (String) -> String?) {
     guard let folder = environment("RUNTIME_DIRECTORY")?.split(separator: ":").first, folder.hasPrefix("/")
     else { return nil }
     path = "\(folder)/notices.json"
   }
 
-  /// nil where nothing is kept that can be read: then what is open is shown again.
+  /// nil without a readable file: open incidents are then shown again.
   func load() -> NoticeMemory? {
     guard let bytes = try? SmallFile.read(path, limit: NoticeMemoryFile.limit) else { return nil }
     return try? JSONDecoder().decode(NoticeMemory.self, from: Data(bytes))

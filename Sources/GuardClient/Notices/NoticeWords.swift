@@ -1,14 +1,14 @@
 import Health
 
-/// What notices say.
+/// The texts of notices.
 extension Notice {
-  /// A bubble is read at a glance; the rest is in `oceanid-ctl incidents`.
+  /// Notifications must be short; `oceanid-ctl incidents` shows the details.
   private static let longestSummary = 160
   private static let longestLine = 400
-  /// Of a bubble for many incidents.
+  /// Of a combined notification.
   private static let mostLines = 5
 
-  /// One incident by itself, several in one; nil for none.
+  /// One incident, or several combined; nil for none.
   init?(_ incidents: [OpenIncident]) {
     guard let worst = incidents.min(by: { $0.severity == .critical && $1.severity != .critical }) else {
       return nil
@@ -36,22 +36,22 @@ extension Notice {
     }
   }
 
-  /// What is over, by its last words.
+  /// Ended incidents, with their last headlines.
   init(over headlines: [String]) {
     if headlines.count == 1 {
       self.init(headlines[0], [], .low, .over)
     } else {
       let more = headlines.count - Notice.mostLines
       self.init(
-        "\(headlines.count) incidents are over",
+        "\(headlines.count) incidents have ended",
         headlines.prefix(Notice.mostLines) + (more > 0 ? ["and \(more) more"] : []), .low, .over)
     }
   }
 
-  /// Nobody watches the clusters, as far as this client can tell.
+  /// The guard is not responding, so the clusters are not being watched.
   init(guardAway error: ClientError) {
     self.init(
-      "oceanid-guard does not answer", ["\(error)"] + error.remedy.prefix(2), .warning, .guardAway)
+      "oceanid-guard is not responding", ["\(error)"] + error.remedy.prefix(2), .warning, .guardAway)
   }
 
   private init(_ summary: String, _ lines: [String], _ urgency: Urgency, _ category: Category) {
@@ -62,7 +62,7 @@ extension Notice {
       urgency: urgency, category: category)
   }
 
-  /// In one line, without what would turn or hide the rest of it.
+  /// One line, without characters that change the direction of text or hide the rest.
   private static func cut(_ text: String, to length: Int) -> String {
     let text = text.singleLine
     return text.count <= length ? text : text.prefix(length - 1) + "…"

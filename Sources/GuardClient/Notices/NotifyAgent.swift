@@ -3,9 +3,9 @@ import GuardAPI
 import Platform
 import SessionBus
 
-/// Follows the guard and keeps the desktop's notices true, until a signal ends it.
+/// Receives changes from the guard and updates the desktop's notifications until a signal ends it.
 ///
-/// One thread and one wait: for the guard, for the desktop, for a signal, and for what is due by time.
+/// One thread with one poll(2) waits for the guard, the desktop, signals and timeouts.
 final class NotifyAgent {
   private let news: GuardNews
   private let display: any NoticeDisplay
@@ -13,13 +13,13 @@ final class NotifyAgent {
   private let log: (String) -> Void
   private var board: NoticeBoard
 
-  /// What happens together is shown together: once it is quiet for so long, and no later than this.
+  /// Changes are combined until this time without another one has passed, but not longer than the maximum.
   private static let quiet: Duration = .milliseconds(300)
   private static let longestGathering: Duration = .seconds(2)
   private var gatheringSince: ContinuousClock.Instant?
   private var lastNews = ContinuousClock.now
 
-  /// A guard that restarts is away for a moment; time asleep does not count.
+  /// A restarting guard is unavailable for a moment only. Suspended time does not count.
   private static let awayIsNews: Duration = .seconds(60)
   private var guardTrouble: (since: SuspendingClock.Instant, error: ClientError)?
 
@@ -40,7 +40,7 @@ final class NotifyAgent {
     board = NoticeBoard(filter: filter)
   }
 
-  /// Ends with SIGTERM, SIGINT or SIGHUP; what is on the screen then is still true, and stays there.
+  /// Ends with SIGTERM, SIGINT or SIGHUP. Displayed notifications stay, because they are still correct.
   func run() throws {
     let signals = try SignalDescriptor([SIGTERM, SIGINT, SIGHUP])
     remember()
@@ -60,7 +60,9 @@ final class NotifyAgent {
       switch item {
       case .stands(let document):
         if let trouble = guardTrouble {
-          log("the guard answers again after \((SuspendingClock.now - trouble.since).components.seconds) s")
+          log(
+            "the guard is responding again after \((SuspendingClock.now - trouble.since).components.seconds) s"
+          )
         }
         guardTrouble = nil
         board.guardIsBack()
@@ -96,12 +98,12 @@ final class NotifyAgent {
         case .closed(let number):
           board.closed(number, at: now)
           keep()
-        case .late(let number): board.stray(number)
-        case .left:
+        case .lateReply(let number): board.stray(number)
+        case .serverExited:
           board.clear()
-          // Most that leave are about to come back; a call would start one meanwhile.
+          // Most servers that exit are restarted soon; a call now would start another one.
           nextTry = now + .seconds(2)
-        case .came:
+        case .serverAppeared:
           board.clear()
           nextTry = now
         }
@@ -130,7 +132,7 @@ final class NotifyAgent {
     }
   }
 
-  /// Takes up what is on the screen since before a restart.
+  /// Restores the notifications that were displayed before a restart.
   private func remember() {
     guard let memory = memory?.load() else { return }
     do throws(BusError) {
@@ -141,7 +143,7 @@ final class NotifyAgent {
     }
   }
 
-  /// Without a file, a restart shows again what is open.
+  /// Without a file, a restart shows open incidents again.
   private func keep() {
     guard let memory, let screen = try? display.screen() else { return }
     try? memory.save(NoticeMemory(screen: screen, board: board.memory))
@@ -156,7 +158,7 @@ final class NotifyAgent {
   }
 
   private func recover() {
-    if displayTrouble != nil { log("notices are shown again") }
+    if displayTrouble != nil { log("the notification server is available again") }
     displayTrouble = nil
     pause = NotifyAgent.firstPause
   }
@@ -170,7 +172,7 @@ final class NotifyAgent {
   }
 
   private func wakeUp(after now: ContinuousClock.Instant) -> ContinuousClock.Instant {
-    // The guard is heard of every 15 s; a silence that lasts is found by looking.
+    // The guard sends a heartbeat every 15 s; a silent connection is detected by reading it.
     var moment = now + .seconds(20)
     if news.raw == nil { moment = min(moment, news.nextAttempt) }
     if display.wakes == nil { moment = min(moment, nextTry) }
@@ -192,7 +194,7 @@ final class NotifyAgent {
     if let raw = news.raw { entries.append(pollfd(fd: raw, events: Int16(POLLIN), revents: 0)) }
     if let desktop = display.wakes { entries.append(desktop) }
     let left = max(.zero, moment - .now)
-    // Rounded up, so that the last turn does not spin through a fraction of a millisecond.
+    // Rounded up: otherwise poll(2) would return at once during the last fraction of a millisecond.
     let (seconds, attoseconds) = left.components
     poll(
       &entries, nfds_t(entries.count),

@@ -1,13 +1,13 @@
 import GuardAPI
 import Health
 
-/// An incident as a notice tells it.
+/// An incident with the texts for a notice.
 struct OpenIncident: Hashable, Codable, Sendable {
   let id: String
   let cluster: String
   let subject: String
   var severity: Problem.Severity
-  /// `tethys: node calypso is not ready`
+  /// For example `tethys: node calypso is not ready`.
   var headline: String
   var detail: String
   var remedy: String
@@ -25,17 +25,17 @@ struct OpenIncident: Hashable, Codable, Sendable {
     self.remedy = remedy
   }
 
-  /// What a change's line tells of it; nil: the change is no incident's.
+  /// Reads a change; nil if it does not belong to an incident.
   init?(_ change: ChangeDocument) {
     guard let id = change.incident else { return nil }
     self.init(
       id: id, cluster: change.cluster, subject: change.subject,
-      // Of a guard that does not say, the louder one.
+      // An older guard sends no severity, so the higher one is assumed.
       severity: change.severity ?? .critical, headline: change.message, detail: change.reason ?? "",
       remedy: change.remedy ?? "")
   }
 
-  /// - Parameter state: what its headline says of it, as the messages of changes do.
+  /// - Parameter state: the suffix of its headline, as in the messages of changes.
   init(_ document: IncidentDocument, _ state: String = "") {
     self.init(
       id: document.id, cluster: document.cluster, subject: document.subject, severity: document.severity,

@@ -1,7 +1,7 @@
 import Glibc
 import SessionBus
 
-/// Notices as lines on standard output, for where there is no desktop.
+/// Prints notices as lines on standard output, for systems without a desktop.
 final class PrintedDisplay: NoticeDisplay {
   private var last: UInt32 = 0
   private let write: (String) -> Bool
@@ -26,7 +26,7 @@ final class PrintedDisplay: NoticeDisplay {
 
   func events() -> [NotificationServer.Event] { [] }
 
-  /// A pipe whose reader has gone is ready with an error (poll(2)).
+  /// poll(2) reports an error for a pipe whose reader has gone.
   var wakes: pollfd? { pollfd(fd: STDOUT_FILENO, events: 0, revents: 0) }
 
   var isAbandoned: Bool { !isWritable || !StandardOutput.hasReader }

@@ -1,7 +1,7 @@
 import GuardAPI
 import Health
 
-/// How one thing was over a span of time: well, in trouble, or not known. What is not known is never shown as well.
+/// The states of one subject over a time range: up, down or unknown. Unknown time never counts as up.
 struct Availability: Hashable {
   enum State: Hashable {
     case well, trouble, unknown
@@ -16,7 +16,7 @@ struct Availability: Hashable {
   /// Without gaps, from the beginning of the report to its end.
   private(set) var spans: [Span] = []
 
-  /// Two neighbours of one state are one span; a span of no length is none.
+  /// Adjacent spans with the same state are merged; empty spans are dropped.
   mutating func append(_ state: State, from: Timestamp, to: Timestamp) {
     guard to > from else { return }
     if let last = spans.last, last.state == state, last.to >= from {
@@ -30,14 +30,14 @@ struct Availability: Hashable {
     spans.filter { $0.state == state }.reduce(.zero) { $0 + ($1.to - $1.from) }
   }
 
-  /// Well, out of what is known; nil: nothing is.
+  /// The share of uptime in the known time; nil if none is known.
   var share: Double? {
     let well = length(of: .well).inSeconds
     let known = well + length(of: .trouble).inSeconds
     return known > 0 ? well / known : nil
   }
 
-  /// The same where nothing hides it: not known wherever `cover` is in trouble or not known.
+  /// The same spans, but unknown wherever `cover` is down or unknown.
   func hidden(by cover: Availability) -> Availability {
     let moments = Set((spans + cover.spans).flatMap { [$0.from, $0.to] }).sorted()
     var result = Availability()
@@ -53,12 +53,12 @@ struct Availability: Hashable {
     spans.first { $0.from <= moment && moment < $0.to }?.state
   }
 
-  /// The states of `count` cells of equal length: the worst within each, so that nothing short is lost.
+  /// The states of `count` cells of equal length. Each cell shows its worst state, so that short ones stay visible.
   func cells(_ count: Int) -> [State] {
     guard let begin = spans.first?.from, let end = spans.last?.to, end > begin else { return [] }
     let length = (end - begin).inMilliseconds
     var cells = [State](repeating: .well, count: count)
-    // In the order of how much each says over the others.
+    // In the order of precedence.
     for state in [State.unknown, .trouble] {
       for span in spans where span.state == state {
         let first = Int((span.from - begin).inMilliseconds * Int64(count) / length)

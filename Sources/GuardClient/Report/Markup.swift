@@ -1,10 +1,10 @@
 import Health
 
-/// A piece of HTML. Text gets in escaped or not at all, so that no name from a cluster can be markup.
+/// A piece of HTML. Text is always escaped, so that names from a cluster cannot contain markup.
 struct Markup: ExpressibleByStringInterpolation, Hashable {
   private(set) var html: String
 
-  /// The literal parts are markup; what is put in between is text.
+  /// Literal parts are markup; interpolated values are text.
   struct StringInterpolation: StringInterpolationProtocol {
     fileprivate var html = ""
 

@@ -1,7 +1,7 @@
 import GuardAPI
 import Health
 
-/// What a report tells, read out of a history: pure, so that each figure can be checked against the events.
+/// The data of a report, computed from a history. Pure, so that tests can compare each figure with the events.
 struct ReportFacts {
   struct Strip: Hashable {
     enum Kind: Int, Hashable {
@@ -10,7 +10,7 @@ struct ReportFacts {
 
     let kind: Kind
     let cluster: String
-    /// `node calypso`; `tunnel` for the tunnel.
+    /// For example `node calypso`; `tunnel` for the tunnel.
     let subject: String
     let availability: Availability
   }
@@ -23,9 +23,9 @@ struct ReportFacts {
   let incidents: [Episode]
   /// Events by name, the most frequent first.
   let counts: [(event: String, count: Int)]
-  /// Times that a tunnel came up after it had been down.
+  /// Number of times that a tunnel came up after it was down.
   let reconnects: Int
-  /// Why the report may lack something; a sentence each.
+  /// Sentences about missing data.
   let notes: [String]
 
   private static let sources: Set = [
@@ -33,9 +33,9 @@ struct ReportFacts {
   ]
 
   /// - Parameters:
-  ///   - before: the last thing that happened before `from`; nil: nothing is known of that time.
-  ///   - signs: moments at which the guard was alive besides, oldest first: it measured a round trip.
-  ///   - status: how things stand now, for what never was in trouble; nil where nobody could be asked.
+  ///   - before: the last event before `from`; nil if that time is unknown.
+  ///   - signs: other times at which the guard was running, oldest first: its round-trip measurements.
+  ///   - status: the current status, which lists subjects that never failed; nil if the guard was unavailable.
   init(
     _ history: HistoryDocument, before: ChangeDocument?, signs: [Timestamp] = [], status: StatusDocument?,
     from: Timestamp,
@@ -75,25 +75,25 @@ struct ReportFacts {
   private static func notes(_ history: HistoryDocument, _ status: StatusDocument?) -> [String] {
     var notes: [String] = []
     switch history.source {
-    case .journal: notes.append("From the journal of this machine.")
+    case .journal: notes.append("Source: the journal of this machine.")
     case .memory:
-      let since = history.knownSince.map { ", which begins at \($0.day) \($0.time)" } ?? ""
-      notes.append("From the guard's memory\(since); what was before is not known.")
+      let since = history.knownSince.map { " since \($0.day) \($0.time)" } ?? ""
+      notes.append("Source: the guard's memory\(since); earlier events are unknown.")
     case .unknown: break
     }
     if history.truncated {
-      notes.append("There were more events than could be read: the oldest are left out.")
+      notes.append("The number of events is limited; the oldest are not included.")
     }
     if status == nil {
       notes.append(
-        "The guard could not be asked: what never was in trouble is missing, and so are round-trip times.")
+        "The guard is not responding: subjects that never failed and round-trip times are missing.")
     }
     return notes
   }
 
   // MARK: - Times
 
-  /// Unknown while the guard did not run, and before anything is known.
+  /// Unknown while the guard was not running, and before the first event.
   private static func known(
     _ events: [ChangeDocument], before: ChangeDocument?, _ signs: [Timestamp], _ history: HistoryDocument,
     from: Timestamp,
@@ -102,7 +102,7 @@ struct ReportFacts {
     var known = Availability()
     var isKnown = before.map { $0.event != "stopped" } ?? false
     var since = from
-    // Of a time that the memory or the limit cuts off, nothing is known either.
+    // The time before the oldest available event is unknown, too.
     if let begin = history.truncated ? events.first?.at : history.knownSince, begin > from {
       known.append(.unknown, from: from, to: min(begin, to))
       (isKnown, since) = (true, min(begin, to))
@@ -112,7 +112,8 @@ struct ReportFacts {
       defer { heard = event.at }
       switch event.event {
       case "started" where isKnown:
-        // It ended without a word: killed, or the machine with it. Since when, its last sign tells.
+        // The guard ended without an event, because it or the machine was killed. Its last sign of activity is the
+        // end.
         let last = max(since, heard, signs.last { $0 < event.at } ?? since)
         known.append(.well, from: since, to: last)
         known.append(.unknown, from: last, to: event.at)
@@ -130,13 +131,13 @@ struct ReportFacts {
     return known
   }
 
-  /// In trouble between an event that begins it and one that ends it.
+  /// The subject is down between an event that begins the problem and one that ends it.
   private static func span(
     _ events: [ChangeDocument], begins: Set<String>, ends: Set<String>, from: Timestamp, to: Timestamp
   ) -> Availability {
     var result = Availability()
     var since = from
-    // What ends or goes on first was there before.
+    // If the first event ends or continues a problem, the problem started before.
     var isTrouble =
       events.first { begins.contains($0.event) || ends.contains($0.event) }.map(Episode.continues) ?? false
     for event in events {
@@ -149,7 +150,7 @@ struct ReportFacts {
     return result
   }
 
-  /// A guard that starts has no tunnel until it says so.
+  /// A starting guard has no tunnel until its first event.
   private static func tunnel(
     _ own: [ChangeDocument], starts events: [ChangeDocument], from: Timestamp, to: Timestamp
   ) -> Availability {

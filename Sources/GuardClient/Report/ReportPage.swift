@@ -1,7 +1,7 @@
 import GuardAPI
 import Health
 
-/// The report as one HTML page that needs nothing else: no script, no font, no picture, no network.
+/// The report as one self-contained HTML page, without scripts, fonts, images or network access.
 enum ReportPage {
   private static let mostIncidents = 500
 
@@ -28,16 +28,16 @@ enum ReportPage {
       \(plots.isEmpty ? "" : "<section><h2>Round-trip time</h2>\(plots)</section>" as Markup)\
       \(incidents(facts, now))\(counts(facts))\
       <footer>\(facts.notes.map { "<p>\($0)</p>" as Markup })<p>Written by oceanid-ctl \(Product.version) at \
-      \(now.day) \(now.time)\(Zone.shown == .utc ? "" : ", this machine's time").</p></footer>
+      \(now.day) \(now.time)\(Zone.shown == .utc ? "" : " (local time)").</p></footer>
       </main></body></html>
 
       """
     return page.html
   }
 
-  /// How it was at the report's end, where that is not now, says nothing of how it is.
-  private static func notOver(_ facts: ReportFacts, _ now: Timestamp) -> String {
-    facts.to < now ? "not over at \(facts.to.day) \(facts.to.time)" : "not over"
+  /// If the report does not end now, the state at its end is not the current state.
+  private static func ongoing(_ facts: ReportFacts, _ now: Timestamp) -> String {
+    facts.to < now ? "ongoing at \(facts.to.day) \(facts.to.time)" : "ongoing"
   }
 
   private static func headline(_ facts: ReportFacts, _ now: Timestamp) -> Markup {
@@ -45,9 +45,9 @@ enum ReportPage {
     let byHand = facts.counts.first { $0.event == "break_glass" }?.count ?? 0
     let figures: [(Int, String)] = [
       (facts.incidents.count, facts.incidents.count == 1 ? "incident" : "incidents"),
-      (lasting, notOver(facts, now)),
+      (lasting, ongoing(facts, now)),
       (facts.reconnects, facts.reconnects == 1 ? "reconnect" : "reconnects"),
-      (byHand, byHand == 1 ? "change by hand" : "changes by hand"),
+      (byHand, byHand == 1 ? "manual change" : "manual changes"),
     ]
     let items: [Markup] = figures.map { "<li><strong>\($0.0)</strong> \($0.1)</li>" }
     return "<ul class=\"headline\">\(items)</ul>\n"
@@ -56,12 +56,12 @@ enum ReportPage {
   private static func section(_ cluster: String, _ facts: ReportFacts) -> Markup {
     let rows = facts.strips.filter { $0.cluster == cluster }.map { StripDrawing(strip: $0).row }
     return """
-      <section><h2>\(cluster)</h2><table class="strips"><thead><tr><th scope="col">What</th><th scope="col">\
+      <section><h2>\(cluster)</h2><table class="strips"><thead><tr><th scope="col">Subject</th><th scope="col">\
       \(facts.from.day) \(facts.from.time) <span class="until">\(facts.to.day) \(facts.to.time)</span></th>\
-      <th scope="col" class="figure">Well</th><th scope="col" class="figure">Trouble</th></tr></thead>
+      <th scope="col" class="figure">Uptime</th><th scope="col" class="figure">Downtime</th></tr></thead>
       <tbody>\(rows)</tbody></table>
-      <p class="legend"><span class="well"></span> well <span class="trouble"></span> in trouble \
-      <span class="unknown"></span> not known: the guard or the way was down</p></section>
+      <p class="legend"><span class="well"></span> up <span class="trouble"></span> down \
+      <span class="unknown"></span> unknown: the guard or the tunnel was down</p></section>
 
       """
   }
@@ -74,11 +74,11 @@ enum ReportPage {
       let until = episode.until.map { "until \($0.day) \($0.time)" }
       let length =
         episode.lasts
-        ? [known, notOver(facts, now)].compactMap(\.self).joined(separator: ", ") : known ?? until ?? ""
+        ? [known, ongoing(facts, now)].compactMap(\.self).joined(separator: ", ") : known ?? until ?? ""
       let causes = episode.reasons + (episode.attempts > 0 ? [episode.attempts.of("attempt")] : [])
       return """
         <tr\(episode.lasts ? " class=\"lasts\"" : "" as Markup)><td>\(begin)</td><td>\(length)\
-        \(episode.isCutOff ? ", the guard was started anew" : "")</td><td>\(episode.first.cluster)</td>\
+        \(episode.isCutOff ? ", the guard was restarted" : "")</td><td>\(episode.first.cluster)</td>\
         <td>\(episode.title)</td><td>\(causes.joined(separator: ", "))</td></tr>
 
         """
@@ -86,8 +86,8 @@ enum ReportPage {
     let more = facts.incidents.count - rows.count
     return """
       <section><h2>Incidents</h2><div class="wide"><table class="incidents"><thead><tr><th scope="col">Began</th>\
-      <th scope="col">Lasted</th><th scope="col">Cluster</th><th scope="col">What</th><th scope="col">Cause</th></tr></thead>
-      <tbody>\(rows)</tbody></table></div>\(more > 0 ? "<p>\(more) older ones are left out.</p>" : "" as Markup)</section>
+      <th scope="col">Lasted</th><th scope="col">Cluster</th><th scope="col">Incident</th><th scope="col">Cause</th></tr></thead>
+      <tbody>\(rows)</tbody></table></div>\(more > 0 ? "<p>\(more) older ones are omitted.</p>" : "" as Markup)</section>
 
       """
   }
@@ -99,7 +99,7 @@ enum ReportPage {
     }
     return """
       <section><h2>Events</h2><table class="counts"><thead><tr><th scope="col">Event</th>\
-      <th scope="col" class="figure">Times</th></tr></thead><tbody>\(rows)</tbody></table></section>
+      <th scope="col" class="figure">Count</th></tr></thead><tbody>\(rows)</tbody></table></section>
 
       """
   }

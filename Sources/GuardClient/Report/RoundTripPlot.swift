@@ -1,8 +1,8 @@
 import GuardAPI
 import Health
 
-/// The round-trip times of a tunnel: from the least to the most in each moment, and the mean as a line. Where nothing
-/// was measured there is a gap.
+/// A plot of a tunnel's round-trip times: the range from minimum to maximum, and the average as a line. Periods
+/// without a measurement are gaps.
 struct RoundTripPlot {
   let cluster: RoundTripsDocument.Cluster
   let slot: Duration
@@ -11,9 +11,9 @@ struct RoundTripPlot {
 
   private static let width = 960.0
   private static let height = 160.0
-  /// For the figures of the axis.
+  /// Space for the axis labels.
   private static let margin = 56.0
-  /// Columns of the plot: longer times are merged.
+  /// Number of columns; measurements within a column are merged.
   private static let columns = 240
 
   private struct Column {
@@ -24,7 +24,7 @@ struct RoundTripPlot {
     var mean: Double { sum / Double(count) }
   }
 
-  /// nil where nothing was measured.
+  /// nil without measurements.
   var figure: Markup? {
     let columns = columns
     let present = columns.compactMap(\.self)
@@ -50,7 +50,7 @@ struct RoundTripPlot {
     }
     let mean = present.reduce(0) { $0 + $1.sum } / Double(present.reduce(0) { $0 + $1.count })
     let words =
-      "least \(least.asMilliseconds), mean \(mean.asMilliseconds), most \(most.asMilliseconds)"
+      "min \(least.asMilliseconds), avg \(mean.asMilliseconds), max \(most.asMilliseconds)"
     let lines: [Markup] = [0, 0.5, 1].map { part in
       """
       <line class="grid" x1="56" x2="960" y1="\(y(top * part))" y2="\(y(top * part))"/>\
@@ -60,8 +60,8 @@ struct RoundTripPlot {
     return """
       <figure><svg class="plot" viewBox="0 0 960 160" role="img" aria-label="round-trip time of \(cluster.name): \(words)">\
       \(lines)<path class="range" d="\(bars)"/><path class="mean" d="\(line)"/></svg>\
-      <figcaption>Round-trip time of \(cluster.name): \(words). From the least to the most, and the mean; a gap where \
-      nothing was measured.</figcaption></figure>
+      <figcaption>Round-trip time of \(cluster.name): \(words). Range and average; a gap is a period \
+      without measurements.</figcaption></figure>
 
       """
   }
@@ -72,7 +72,7 @@ struct RoundTripPlot {
     guard length > 0 else { return columns }
     for entry in cluster.slots where entry.at + slot > from && entry.at < to {
       let place = max(0, (entry.at - from).inMilliseconds) * Int64(RoundTripPlot.columns) / length
-      // A slot that is longer than a column fills all that it covers.
+      // A slot longer than a column fills all columns that it covers.
       let end =
         min(length - 1, (entry.at + slot - from).inMilliseconds - 1) * Int64(RoundTripPlot.columns) / length
       for index in Int(place)...Int(max(place, end)) {
@@ -87,7 +87,7 @@ struct RoundTripPlot {
     return columns
   }
 
-  /// 1, 2, 2.5 or 5 times a power of ten: what an axis can be read by.
+  /// 1, 2, 2.5 or 5 times a power of ten, for readable axis labels.
   private static func scale(above most: Double) -> Double {
     var unit = 0.1
     while unit < 1e9 {

@@ -1,7 +1,7 @@
 import GuardAPI
 import Health
 
-/// One line of the report: how a thing was over the whole time, as a strip of cells and in words.
+/// One row of the report: the states of a subject as a strip of cells and as text.
 struct StripDrawing {
   let strip: ReportFacts.Strip
   private static let cells = 480
@@ -40,16 +40,16 @@ struct StripDrawing {
     return length > .zero ? length.exact : "none"
   }
 
-  /// Never rounded up to all of the time.
+  /// Rounded down, so that it is 100 % only without any downtime.
   private var share: String {
-    guard let share = strip.availability.share else { return "not known" }
+    guard let share = strip.availability.share else { return "unknown" }
     if share == 1 { return "100 %" }
     return "\((min(share, 0.99999) * 100_000).rounded(.down) / 1000) %"
   }
 
   private var words: String {
     let unknown = strip.availability.length(of: .unknown)
-    return "\(strip.subject): well \(share), in trouble \(trouble)"
-      + (unknown > .zero ? ", not known for \(unknown.exact)" : "")
+    return "\(strip.subject): uptime \(share), downtime \(trouble)"
+      + (unknown > .zero ? ", unknown for \(unknown.exact)" : "")
   }
 }

@@ -1,12 +1,12 @@
 extension String {
-  /// Columns on a terminal.
+  /// The width in columns on a terminal.
   var displayWidth: Int {
-    // Names and messages are ASCII nearly always.
+    // Most names and messages are ASCII.
     if utf8.allSatisfy({ $0 < 0x80 }) { return utf8.count }
     return reduce(0) { $0 + $1.displayWidth }
   }
 
-  /// At most `width` columns, the end replaced by `…` where something is cut off.
+  /// Truncated to `width` columns, with `…` at the end if something is cut.
   func cut(to width: Int) -> String {
     guard displayWidth > width else { return self }
     guard width > 0 else { return "" }
@@ -20,10 +20,10 @@ extension String {
     return text + "…"
   }
 
-  /// At most `width` columns, the start replaced by `…` where something is cut off.
+  /// Truncated to `width` columns, with `…` at the start if something is cut.
   func cutAtStart(to width: Int) -> String { String(String(reversed()).cut(to: width).reversed()) }
 
-  /// Broken at blanks into lines of at most `width` columns; a longer word is broken where it must be.
+  /// Wrapped at spaces into lines of at most `width` columns; longer words are split.
   func wrapped(to width: Int) -> [String] {
     guard displayWidth > width else { return [self] }
     let width = max(width, 1)
@@ -50,7 +50,7 @@ extension String {
 }
 
 extension Character {
-  /// 0, 1 or 2 columns: the rules of wcwidth with a table of the wide blocks (UAX #11, W and F).
+  /// 0, 1 or 2 columns, according to the rules of wcwidth with a table of wide blocks (UAX #11, W and F).
   var displayWidth: Int {
     guard let first = unicodeScalars.first else { return 0 }
     switch first.properties.generalCategory {

@@ -1,12 +1,12 @@
 import Glibc
 
-/// The terminal's alternate screen, redrawn in place; what was there before comes back at the end.
+/// The terminal's alternate screen. It is redrawn in place, and deinit restores the previous contents.
 struct LiveScreen: ~Copyable {
   private var shown: [String] = []
   private let echo: termios?
 
   init() {
-    // Typed keys would scroll the view.
+    // Disable echo, because typed keys would scroll the view.
     var attributes = termios()
     if tcgetattr(STDIN_FILENO, &attributes) == 0 {
       echo = attributes
@@ -23,13 +23,13 @@ struct LiveScreen: ~Copyable {
     if var echo { tcsetattr(STDIN_FILENO, TCSAFLUSH, &echo) }
   }
 
-  /// Forgets what is on the screen: after a change of its size.
+  /// Redraws everything after a change of the screen's size.
   mutating func clear() {
     shown = []
     StandardOutput.write("\u{1B}[2J")
   }
 
-  /// Shows the lines, writing only those that changed. False where the terminal has gone.
+  /// Shows the lines and writes only those that changed. False if the terminal has gone.
   mutating func draw(_ page: Page, _ terminal: Terminal, rows: Int) -> Bool {
     let lines = LiveScreen.fitted(page.lines, terminal, rows: rows)
       .map { $0.written(inColour: terminal.hasColour) }
@@ -37,14 +37,14 @@ struct LiveScreen: ~Copyable {
     for row in 0..<max(lines.count, shown.count) {
       let line = row < lines.count ? lines[row] : ""
       if row < shown.count, shown[row] == line { continue }
-      // Cleared first: after a full line, erasing to its end would take the last character.
+      // Clear the line first: after a line of full width, erasing to its end would remove the last character.
       text += "\u{1B}[\(row + 1);1H\u{1B}[2K\(line)"
     }
     shown = lines
     return text.isEmpty || StandardOutput.write(text)
   }
 
-  /// Lines that are longer than the screen is wide continue below, and what is too much is counted.
+  /// Wraps long lines at the screen's width, and replaces lines that do not fit by their number.
   static func fitted(_ lines: [Line], _ terminal: Terminal, rows: Int) -> [Line] {
     let width = terminal.width ?? 80
     let folded = lines.flatMap { $0.folded(to: width) }

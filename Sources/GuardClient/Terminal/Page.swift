@@ -18,13 +18,13 @@ struct Line: Hashable, Sendable {
     spans.map { $0.written(inColour: inColour) }.joined()
   }
 
-  /// At most `width` columns, the end replaced by `…` where something is cut off.
+  /// Truncated to `width` columns, with `…` at the end if something is cut.
   func cut(to width: Int) -> Line {
     guard spans.reduce(0, { $0 + $1.width }) > width else { return self }
     var kept: [Span] = []
     var left = width
     for span in spans {
-      // A column stays free for the sign that more follows.
+      // Keep a column free for `…` if more follows.
       guard span.width >= left else {
         kept.append(span)
         left -= span.width
@@ -38,7 +38,7 @@ struct Line: Hashable, Sendable {
   }
 }
 
-/// What a command shows: lines that already fit the terminal, except for those that are meant to be copied.
+/// The output of a command: lines that fit the terminal, except lines for copying, which are not wrapped.
 struct Page: Hashable, Sendable {
   var lines: [Line] = []
 
@@ -50,7 +50,7 @@ struct Page: Hashable, Sendable {
     page.lines.append(line)
   }
 
-  /// An empty line, unless the page starts here or one is there already.
+  /// Adds an empty line, except at the beginning or after another one.
   mutating func gap() {
     if let last = lines.last, last != .empty { lines.append(.empty) }
   }
@@ -69,7 +69,7 @@ extension Terminal {
     return parts.map { Line(Span($0, text.style)) }
   }
 
-  /// A label in a margin of `margin` columns with its text beside it, wrapped under itself.
+  /// A label in a margin of `margin` columns, with its text wrapped beside it.
   func labelled(_ label: String, margin: Int, indent: Int = 2, _ text: Span) -> [Line] {
     let blank = String(repeating: " ", count: indent)
     let padding = String(repeating: " ", count: max(1, margin - label.displayWidth))

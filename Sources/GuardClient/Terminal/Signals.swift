@@ -1,7 +1,7 @@
 import Glibc
 
-/// Signals held back from their default action and asked for instead, so that no handler runs in the middle
-/// of a redraw. Held until the process ends; meant for a process with one thread.
+/// Blocks signals and reads them synchronously, so that no handler interrupts a redraw. The signals stay blocked
+/// until the process ends. Use it in single-threaded processes.
 struct HeldSignals {
   private var set = sigset_t()
 
@@ -11,7 +11,7 @@ struct HeldSignals {
     sigprocmask(SIG_BLOCK, &set, nil)
   }
 
-  /// The next one that has arrived, nil where none has.
+  /// The next pending signal; nil if none is pending.
   mutating func next() -> Int32? {
     var none = timespec()
     let signal = sigtimedwait(&set, nil, &none)

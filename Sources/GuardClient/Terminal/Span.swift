@@ -1,10 +1,10 @@
 import Health
 
-/// How a piece of text stands out.
+/// The style of a text.
 enum Style: Hashable, Sendable {
   case plain, strong, faint, good, warning, bad
 
-  /// SGR parameters (ECMA-48, 8.3.117); only the eight colours that every theme defines.
+  /// SGR parameters (ECMA-48, 8.3.117), with only the eight colours that every theme defines.
   fileprivate var parameters: String? {
     switch self {
     case .plain: nil
@@ -17,10 +17,10 @@ enum Style: Hashable, Sendable {
   }
 }
 
-/// A piece of text that a terminal may be given: no control character gets in here.
+/// A text that is safe for a terminal, because it contains no control characters.
 ///
-/// All that is shown passes through a span, so a name or a message from the cluster can't move the cursor,
-/// retitle the window or hide what stands beside it.
+/// All output passes through spans, so names and messages from a cluster cannot move the cursor, change the window's
+/// title or hide other text.
 struct Span: Hashable, Sendable {
   let text: String
   let style: Style

@@ -1,17 +1,17 @@
 internal import ArgumentParser
 import Glibc
 
-/// Standard output and error, written whole.
+/// Writes complete texts to standard output and standard error.
 enum StandardOutput {
-  /// False where nobody reads any more (a pipe closed early) or nothing can be written.
+  /// False if the pipe's reader has gone or writing fails.
   @discardableResult
   static func write(_ text: String) -> Bool { write(text, to: STDOUT_FILENO) }
 
-  /// Writes a command's answer. A reader that went away (a pipe closed early) wants no more; any other failure, such
-  /// as a full disk, must not pass for an answer given.
+  /// Writes the output of a command. A closed pipe is not an error, because the reader wants no more. Other failures,
+  /// such as a full disk, are.
   static func answer(_ text: String) throws { _ = try tell(text) }
 
-  /// The same for one piece of many: false once nobody reads any more.
+  /// Writes one part of the output; false if the pipe's reader has gone.
   static func tell(_ text: String) throws -> Bool {
     guard !write(text) else { return true }
     let code = errno
@@ -23,7 +23,7 @@ enum StandardOutput {
   @discardableResult
   static func writeError(_ text: String) -> Bool { write(text, to: STDERR_FILENO) }
 
-  /// False once the other end of a pipe has closed.
+  /// False if the other end of a pipe is closed.
   static var hasReader: Bool {
     var entry = pollfd(fd: STDOUT_FILENO, events: 0, revents: 0)
     return poll(&entry, 1, 0) <= 0 || entry.revents & Int16(POLLERR) == 0
@@ -38,7 +38,7 @@ enum StandardOutput {
         if count > 0 {
           rest = UnsafeRawBufferPointer(rebasing: rest[count...])
         } else if errno == EAGAIN {
-          // Somebody else made the descriptor non-blocking; wait for room as a blocking one would.
+          // Another process made the descriptor non-blocking: wait until it is writable.
           var entry = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
           poll(&entry, 1, 1000)
         } else if errno != EINTR {

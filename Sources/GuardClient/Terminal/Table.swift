@@ -1,27 +1,26 @@
-/// Columns that line up as `kubectl` prints them: three blanks between, the last one ragged.
+/// Columns aligned like `kubectl`'s output: three spaces between columns, and the last column unpadded.
 struct Table: Hashable, Sendable {
   struct Row: Hashable, Sendable {
     var cells: [Span]
-    /// The last cell's text is never cut: what does not fit beside the others stands below them.
+    /// Never cuts the last cell: text that does not fit is placed below the row.
     var tellsAll = false
   }
 
   var columns: [String]
   var rows: [Row] = []
-  /// The last column holds free text, and gives way before all others: cut to what is left of the width, or moved
-  /// to a line of its own.
+  /// The last column is free text and is shortened first: cut to the remaining width, or moved to a separate line.
   var endsInProse = false
-  /// Leading columns that hold names: a name that is cut can't be copied, so they are cut last of all.
+  /// Number of leading name columns. They are cut last, because a cut name cannot be copied.
   var names = 1
-  /// The column that is cut first where the others don't fit.
+  /// The column that is cut first if the others do not fit.
   var elastic: Int?
-  /// The elastic column's values differ at their ends: `…1:d3b8a004`.
+  /// Keeps the end of the elastic column's values, because they differ there: `…1:d3b8a004`.
   var elasticKeepsEnd = false
 
-  /// Prose in fewer columns than this says nothing.
+  /// Free text in fewer columns is unreadable.
   private static let leastProse = 24
   private static let leastCell = 4
-  /// What is left of the elastic column still tells one value from another.
+  /// The elastic column needs this width to distinguish its values.
   private static let leastElastic = 9
 
   private struct Layout {
@@ -30,7 +29,7 @@ struct Table: Hashable, Sendable {
 
     var total: Int { widths.reduce(-gap) { $0 + $1 + gap } }
 
-    /// Takes what is over `width` from those columns, the one with most to spare first.
+    /// Reduces these columns to a total of `width`, starting with the one that has the most spare width.
     mutating func take(from columns: Range<Int>, to width: Int, least: (Int) -> Int) {
       while total > width, let richest = columns.max(by: { widths[$0] - least($0) < widths[$1] - least($1) }),
         widths[richest] > least(richest)
@@ -58,7 +57,7 @@ struct Table: Hashable, Sendable {
     return rendered(narrowed(layout, to: width), width: width)
   }
 
-  /// Narrower in steps, each of which costs more of what can be read.
+  /// Narrows the columns in steps, each of which removes more information than the one before.
   private func narrowed(_ layout: Layout, to width: Int) -> Layout {
     var layout = layout
     let all = layout.widths.indices
@@ -70,7 +69,7 @@ struct Table: Hashable, Sendable {
       layout.take(from: elastic..<elastic + 1, to: width, least: { _ in Table.leastElastic })
     }
     if layout.total > width { layout.gap = 1 }
-    // A heading that is cut costs less than a figure.
+    // Cutting a heading removes less information than cutting a value.
     layout.take(from: all, to: width) { column in
       rows.reduce(Table.leastCell) { max($0, $1.cells[column].width) }
     }

@@ -1,20 +1,20 @@
 import Glibc
 import Health
 
-/// Where a page is shown: what its width, colours and relative times depend on.
+/// The properties of the output: width, colours and relative times.
 struct Terminal: Hashable, Sendable {
-  /// Columns; nil: as wide as the text is (piped).
+  /// Width in columns; nil: unlimited, for a pipe.
   var width: Int?
   var hasColour: Bool
-  /// More than ASCII can be drawn.
+  /// True if the terminal can show non-ASCII characters.
   var drawsBlocks = false
   var now: Timestamp
 
   static let widths = 60...250
-  /// Longer lines of prose are hard to read, however wide the terminal is.
+  /// Longer lines of text are hard to read, even on a wide terminal.
   static let proseWidth = 120
 
-  /// What standard output is.
+  /// Detects the properties of standard output.
   static func standardOutput() -> Terminal {
     let isTerminal = isatty(STDOUT_FILENO) == 1
     return Terminal(
@@ -23,7 +23,7 @@ struct Terminal: Hashable, Sendable {
       drawsBlocks: isTerminal && hasUTF8, now: .now)
   }
 
-  /// locale(7): the first of these that is set and not empty decides about characters.
+  /// The first of these variables that is set and not empty determines the character set (locale(7)).
   private static var hasUTF8: Bool {
     let locale = ["LC_ALL", "LC_CTYPE", "LANG"].compactMap(environment).first { !$0.isEmpty } ?? ""
     let name = locale.lowercased()
@@ -46,12 +46,12 @@ struct Terminal: Hashable, Sendable {
   private static func environment(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
 }
 
-/// Rows and columns of the terminal behind standard output.
+/// The number of rows and columns of the terminal on standard output.
 struct TerminalSize: Hashable, Sendable {
   let rows: Int
   let columns: Int
 
-  /// nil where standard output is no terminal, or one that does not tell.
+  /// nil if standard output is not a terminal, or the terminal does not report its size.
   static var current: TerminalSize? {
     var size = winsize()
     guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0 else {

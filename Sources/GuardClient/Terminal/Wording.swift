@@ -2,10 +2,10 @@ import GuardAPI
 import Health
 
 extension Duration {
-  /// As `kubectl` prints it; what another clock puts a little into the future is of now.
+  /// An age in `kubectl`'s format. Times slightly in the future, from another clock, count as now.
   var asAge: String { max(.zero, self).humanDuration }
 
-  /// `3 min 2 s`, to the second; `87 ms` below one.
+  /// For example `3 min 2 s`, exact to the second; below one second `87 ms`.
   var exact: String {
     let milliseconds =
       max(.zero, self).components.seconds * 1000
@@ -20,29 +20,29 @@ extension Duration {
 }
 
 extension Timestamp {
-  /// `04:12:07Z`, with the date where it is not of `now`'s day.
+  /// For example `04:12:07Z`, with the date if it is not the day of `now`.
   func clock(at now: Timestamp) -> String {
     let (day, time) = Zone.shown.words(self)
     return day == Zone.shown.words(now).day ? time : "\(day) \(time)"
   }
 
-  /// `2026-03-01`
+  /// For example `2026-03-01`.
   var day: String { Zone.shown.words(self).day }
-  /// `04:12:07Z`
+  /// For example `04:12:07Z`.
   var time: String { Zone.shown.words(self).time }
 
-  /// `04:12:07Z (12m)`
+  /// For example `04:12:07Z (12m)`.
   func since(_ now: Timestamp) -> String {
     "\(clock(at: now)) (\((now - self).asAge))"
   }
 
-  /// Until `end`: the difference of the times as they are shown, so that nobody finds a second missing.
+  /// The length until `end`, computed from the displayed times, so that both agree to the second.
   func length(until end: Timestamp) -> Duration {
     let length = max(.zero, end - self)
     return length < .seconds(1) ? length : .seconds(end.milliseconds / 1000 - milliseconds / 1000)
   }
 
-  /// `12m ago`, `in 12s`, `now`
+  /// For example `12m ago`, `in 12s` or `now`.
   func relative(to now: Timestamp) -> String {
     let distance = now - self
     if distance >= .seconds(1) { return "\(distance.asAge) ago" }
@@ -52,10 +52,10 @@ extension Timestamp {
 }
 
 extension String {
-  /// Nothing, where it says of one object how old what is shown is, and the page says so above of all of them.
+  /// Empty if it is the age of an object's data and the page already shows that age for all objects.
   func withAge(_ isWanted: Bool) -> String { !isWanted && hasPrefix("last seen at ") ? "" : self }
 
-  /// Digests and commits of 40 to 128 hex digits as their first 8, as `flux get` prints them.
+  /// Shortens digests and commits of 40 to 128 hex digits to 8 digits, as `flux get` does.
   var withShortHashes: String {
     var text = ""
     var word = ""
@@ -79,7 +79,7 @@ extension String {
 }
 
 extension Int64 {
-  /// `1.2 MiB`
+  /// For example `1.2 MiB`.
   var asBytes: String {
     let units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"]
     var value = Double(Swift.max(0, self))
@@ -95,7 +95,7 @@ extension Int64 {
 }
 
 extension Int64? {
-  /// `1.2 MiB/s`; `-` where it is not known.
+  /// For example `1.2 MiB/s`; `-` if unknown.
   var asRate: String { map { "\($0.asBytes)/s" } ?? "-" }
 }
 
@@ -106,14 +106,14 @@ extension Double {
     return (self * scale).rounded() / scale
   }
 
-  /// `41 ms`, `0.4 ms`
+  /// For example `41 ms` or `0.4 ms`.
   var asMilliseconds: String {
     self < 10 ? "\(rounded(toPlaces: 1)) ms" : "\(Int(min(self, 1e9).rounded())) ms"
   }
 }
 
 extension Int {
-  /// `1 warning`, `2 warnings`
+  /// For example `1 warning` or `2 warnings`.
   func of(_ noun: String, plural: String? = nil) -> String {
     "\(self) \(self == 1 ? noun : plural ?? noun + "s")"
   }
@@ -130,12 +130,12 @@ extension Verdict {
 }
 
 extension Verdict {
-  /// Known to be bad, rather than good or not known.
+  /// True if it is known to be bad; false if it is good or unknown.
   var isWrong: Bool { self == .critical || self == .degraded }
 }
 
 extension [Verdict] {
-  /// None of it can be seen just now: it is shown as it was last seen.
+  /// True if all values are from the past and their current state is unknown.
   var areUnknown: Bool { !isEmpty && allSatisfy { $0 == .unknown } }
 }
 

@@ -1,15 +1,14 @@
 import Glibc
 import Health
 
-/// In which zone exact times are shown: this machine's, or UTC with `--utc`. Its own times everybody reads without
-/// counting; those of others are compared in UTC.
+/// The time zone of displayed times: the local zone, or UTC with `--utc`, to compare times with other machines.
 enum Zone: Sendable {
   case local, utc
 
-  /// One decides for a whole command. What is written for others (JSON) is UTC always.
+  /// Applies to a whole command. JSON output always uses UTC.
   @TaskLocal static var shown: Zone = .utc
 
-  /// `2026-03-01` and `04:12:07Z`; of the local zone without a letter, as journalctl shows it.
+  /// For example `2026-03-01` and `04:12:07Z`. Local times have no suffix, as in journalctl.
   func words(_ moment: Timestamp) -> (day: String, time: String) {
     switch self {
     case .utc:

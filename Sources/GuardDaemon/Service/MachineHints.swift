@@ -11,7 +11,7 @@ internal import Tunnel
 /// One a guard. Nothing in here wakes up while nothing happens; `look` rides on a timer that there is anyway.
 final class MachineHints: Sendable {
   private struct State {
-    var meter = GapMeter(.now)
+    var meter = GapDetector(.now)
     /// When logind last said that the machine is about to sleep, until the end of that sleep is told.
     var announced: MonotonicTime?
   }
@@ -19,7 +19,7 @@ final class MachineHints: Sendable {
   private let state = Mutex(State())
   private let log: any EventLog
   private let hand: @Sendable (Hint) -> Void
-  private let network: NetworkNewsSource?
+  private let network: NetworkChangeSource?
   private let sleep: Mutex<SleepSignal?> = Mutex(nil)
 
   /// - Parameters:
@@ -29,7 +29,7 @@ final class MachineHints: Sendable {
     self.log = log
     self.hand = hand
     do throws(SystemError) {
-      self.network = try NetworkNewsSource(on: queue) { hand(.networkChanged) }
+      self.network = try NetworkChangeSource(on: queue) { hand(.networkChanged) }
     } catch {
       self.network = nil
       log.write(

@@ -3,10 +3,10 @@ internal import Glibc
 package import Health
 internal import Synchronization
 
-/// Asks one cluster how it is, with GET requests only.
+/// Polls the state of one cluster, with GET requests only.
 ///
-/// `poll` blocks its thread, so it belongs on a queue of its own; a second caller waits for the first.
-/// `cancel` may be called from any thread at any time.
+/// `poll` blocks its thread, so call it on a queue of its own; concurrent calls run one after the other. `cancel` may
+/// be called from any thread at any time.
 package final class ClusterClient: Sendable {
   package let kubeconfig: Kubeconfig
   private let dial: Dial
@@ -15,21 +15,21 @@ package final class ClusterClient: Sendable {
   private let cancellation = Cancellation()
   private let session: Mutex<Session>
 
-  // What outlives a poll.
+  // The state that is kept between polls.
   private struct Session: ~Copyable {
     var connections: Client?
-    /// Whom the connections were made as.
+    /// The client certificate of the open connections.
     var identity: Kubeconfig.Identity?
-    /// What the exec plugin gave last.
+    /// The exec plugin's last credential.
     var credential: ExecCredential?
     var discovery: DiscoveryState
-    /// What the server wants to be left alone with, by path.
-    var pauses: [String: Pause] = [:]
+    /// Retry-After deadlines of the server, by path.
+    var retryDelays: [String: RetryDelay] = [:]
   }
 
   /// - Parameters:
-  ///   - kinds: names of kinds that this server is known to have had.
-  ///   - clock: the guard's own clock, for the expiry of the client certificate.
+  ///   - kinds: names of kinds that this server has served before.
+  ///   - clock: the local clock, used to check the expiry of the client certificate.
   package init(
     kubeconfig: Kubeconfig, dial: Dial, limits: PollLimits = PollLimits(), kinds: Set<String> = [],
     clock: @escaping @Sendable () -> Timestamp = ClusterClient.systemClock
@@ -41,11 +41,11 @@ package final class ClusterClient: Sendable {
     self.session = Mutex(Session(discovery: DiscoveryState(kinds: KnownKinds(earlier: kinds))))
   }
 
-  /// Asks for everything at once and answers by the deadline at the latest. A part that failed, was refused or
-  /// came too late is a failed part of the snapshot.
+  /// Requests everything in parallel and returns by the deadline. A part that failed, was refused or timed out is a
+  /// failed part of the snapshot.
   ///
-  /// - Parameter secrets: looked for by name; their values are not requested.
-  /// - Throws: `PollFailure` when no list at all came home.
+  /// - Parameter secrets: Secrets whose existence is checked; their values are not requested.
+  /// - Throws: `PollFailure` if no list was received.
   package func poll(timeout: Duration, secrets: [Expectations.Name] = []) throws(PollFailure) -> Snapshot {
     let deadline = ContinuousClock.now + timeout
     let result = session.withLock { session -> Result<Snapshot, PollFailure> in
@@ -55,7 +55,7 @@ package final class ClusterClient: Sendable {
         guard case .failure(let failure) = result, failure.code == .unauthorized, access.isRenewable else {
           return try result.get()
         }
-        // The credential was taken back before its time: the plugin may have a better one.
+        // The server rejected the credential before its expiry: run the plugin again in the next poll.
         session.credential = nil
         let renewed = try self.access(&session, until: deadline)
         return try poll(&session, deadline: deadline, access: renewed, secrets: secrets).get()
@@ -64,17 +64,17 @@ package final class ClusterClient: Sendable {
     return try result.get()
   }
 
-  /// Ends a running poll within a tenth of a second and lets later ones fail at once, until `reconnect`.
+  /// Ends a running poll within 100 ms and makes later ones fail at once, until `reconnect` is called.
   package func cancel() { cancellation.cancel() }
 
-  /// Forgets all connections: the next poll makes new ones. For after the tunnel was down. Waits for a
-  /// running poll; takes back `cancel`.
+  /// Drops all connections, so that the next poll opens new ones. Call it after the tunnel was down. Waits for a
+  /// running poll and reverts `cancel`.
   package func reconnect() {
     session.withLock { $0.connections = nil }
     cancellation.reset()
   }
 
-  /// CLOCK_REALTIME.
+  /// Reads CLOCK_REALTIME.
   package static let systemClock: @Sendable () -> Timestamp = {
     var now = timespec()
     clock_gettime(CLOCK_REALTIME, &now)
@@ -83,9 +83,9 @@ package final class ClusterClient: Sendable {
 
   private func access(
     _ session: inout Session, until deadline: ContinuousClock.Instant
-  ) throws(PollFailure) -> Access {
+  ) throws(PollFailure) -> PollCredentials {
     let now = clock()
-    let access = try Access(kubeconfig, credential: &session.credential, now: now) {
+    let access = try PollCredentials(kubeconfig, credential: &session.credential, now: now) {
       plugin throws(PollFailure) in
       try plugin.run(until: deadline, isCancelled: { cancellation.isCancelled })
     }
@@ -97,7 +97,8 @@ package final class ClusterClient: Sendable {
     return access
   }
 
-  /// Every connection broke under its request: asks once more in a way that shows a refused certificate.
+  /// All connections broke before a response. One more request shows whether the server rejects the client
+  /// certificate.
   private func findRefusal(_ poll: inout Poll, _ origin: Origin, until deadline: ContinuousClock.Instant) {
     guard var client = try? Client(origin: origin.forDiagnosis) else { return }
     client.get(
@@ -106,13 +107,14 @@ package final class ClusterClient: Sendable {
   }
 
   private func poll(
-    _ session: inout Session, deadline: ContinuousClock.Instant, access: Access, secrets: [Expectations.Name]
+    _ session: inout Session, deadline: ContinuousClock.Instant, access: PollCredentials,
+    secrets: [Expectations.Name]
   ) -> Result<Snapshot, PollFailure> {
     let isFresh = session.discovery.isFresh(at: .now, lifetime: limits.discoveryLifetime)
     let origin = Origin(kubeconfig, identity: access.identity, dial: dial)
     var poll = Poll(
       kubeconfig: kubeconfig, limits: limits, secrets: secrets, discovery: session.discovery,
-      pauses: session.pauses, deadline: deadline)
+      retryDelays: session.retryDelays, deadline: deadline)
     do throws(CurlError) {
       if session.connections == nil {
         session.connections = try Client(
@@ -130,10 +132,10 @@ package final class ClusterClient: Sendable {
     ) { request, result in poll.receive(request, result) }
 
     poll.settle()
-    session.discovery.take(poll, at: .now)
-    session.pauses = poll.pauses
+    session.discovery.update(with: poll, at: .now)
+    session.retryDelays = poll.retryDelays
     if !poll.hasAnswer {
-      // Connections on which nothing came may lead nowhere; they are not tried again.
+      // These connections timed out without data and may be dead, so the next poll opens new ones.
       session.connections = nil
       if poll.isCutOff, origin.scheme == .https { findRefusal(&poll, origin, until: deadline) }
     }

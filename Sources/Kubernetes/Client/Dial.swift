@@ -1,48 +1,13 @@
 internal import Curl
 
-/// How the API server is reached. The kubeconfig's server name stays what is verified.
+/// The transport to the API server. The server name to verify still comes from the kubeconfig.
 package enum Dial: Hashable, Sendable {
-  /// A Unix socket's path, whose other end is the API server.
+  /// The path of a Unix socket that leads to the API server.
   case unixSocket(String)
-  /// A Unix socket in the abstract namespace whose other end is the API server; without the leading NUL.
+  /// A Unix socket in the abstract namespace that leads to the API server; without the leading NUL.
   case abstractSocket(String)
-  /// This TCP address.
+  /// A TCP address.
   case tcp(host: String, port: UInt16)
-}
-
-/// What one poll may cost this machine, whatever the server sends.
-package struct PollLimits: Hashable, Sendable {
-  /// Bytes of one answer that is held whole, after decompression.
-  package var answerBytes: Int
-  /// Bytes of one page of a list, after decompression.
-  package var pageBytes: Int
-  /// Bytes of all answers, after decompression.
-  package var pollBytes: Int
-  /// Objects asked for in one page.
-  package var pageSize: Int
-  /// Pages of one list.
-  package var pages: Int
-  /// Lines kept about objects that could not be decoded.
-  package var undecodable: Int
-  /// How often a list is asked for again in one poll where the server asks to wait.
-  package var repetitions: Int
-  /// How long the groups and versions of the server are remembered before it is asked whether they still hold.
-  package var discoveryLifetime: Duration
-
-  package init(
-    answerBytes: Int = 8 << 20, pageBytes: Int = 64 << 20, pollBytes: Int = 192 << 20, pageSize: Int = 500,
-    pages: Int = 40, undecodable: Int = 100,
-    repetitions: Int = 3, discoveryLifetime: Duration = .seconds(60)
-  ) {
-    self.answerBytes = answerBytes
-    self.pageBytes = pageBytes
-    self.pollBytes = pollBytes
-    self.pageSize = pageSize
-    self.pages = pages
-    self.undecodable = undecodable
-    self.repetitions = repetitions
-    self.discoveryLifetime = discoveryLifetime
-  }
 }
 
 extension Origin {

@@ -1,30 +1,30 @@
 internal import Health
 
-/// Which of the kinds that we know a server serves, and in which version.
+/// The known kinds that a server serves, each with its version.
 struct Discovery: Sendable {
   private(set) var kinds: [ServedKind] = []
-  /// Groups that could not be looked into: their kinds are not known to be absent.
+  /// Groups whose resources could not be read. Their kinds are not known to be absent.
   private(set) var failures: [String: PollFailure] = [:]
-  /// Of the answer that all of this was read from; nil where it took several.
+  /// The ETag of the discovery document; nil if discovery took several requests.
   private(set) var etag: String?
 
-  /// What a server says about one group: its versions in the server's order of preference.
+  /// One API group of the server, with its versions in the server's order of preference.
   struct Group {
     let name: String
     var versions: [Version]
 
     struct Version {
       let name: String
-      /// Kind to plural; nil: not known yet (`APIGroupList` has names only).
+      /// Plural names by kind; nil if not yet known, because `APIGroupList` does not contain them.
       var kinds: [String: String]?
-      /// The server could not refresh it: kinds may be missing.
+      /// The server could not refresh this entry, so kinds may be missing.
       var isStale = false
     }
   }
 
-  /// Takes, for each kind, the first version in the server's order that we know.
+  /// Selects for each kind the first version in the server's order that is supported.
   init(_ groups: [Group], failures: [String: PollFailure] = [:], etag: String? = nil) {
-    // It becomes a header line again.
+    // The value is sent back in a header line.
     self.etag = etag.flatMap {
       $0.utf8.count <= 256 && $0.utf8.allSatisfy { (0x21...0x7e).contains($0) } ? $0 : nil
     }
@@ -38,12 +38,12 @@ struct Discovery: Sendable {
     self.failures = failures.filter { entry in !kinds.contains { $0.kind.group == entry.key } }
   }
 
-  // apidiscovery.k8s.io/v2 since Kubernetes 1.30, v2beta1 since 1.27, and what every version answers.
+  // apidiscovery.k8s.io/v2 exists since Kubernetes 1.30, v2beta1 since 1.27; plain JSON works with every version.
   static let accept =
     "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,"
     + "application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList,application/json"
 
-  /// Our groups in the answer to `GET /apis`, whichever of the two documents it is.
+  /// Parses the response to `GET /apis` in either format and returns the supported groups.
   static func groups(_ body: [UInt8]) throws(ObjectPage.Fault) -> [Group] {
     let document = try ObjectPage.decode(body, as: Fields.self)
     let ours = Set(Kind.discovered.map(\.group))
@@ -74,7 +74,7 @@ struct Discovery: Sendable {
     }
   }
 
-  /// The answer to `GET /apis/GROUP/VERSION`.
+  /// Parses the response to `GET /apis/GROUP/VERSION`.
   static func kinds(_ body: [UInt8]) throws(ObjectPage.Fault) -> [String: String] {
     let document = try ObjectPage.decode(body, as: Fields.self)
     guard document.text("kind") == "APIResourceList" else {
@@ -83,7 +83,7 @@ struct Discovery: Sendable {
     return plurals(document.shownObjects("resources"), plural: "name") { $0.text("kind") }
   }
 
-  // Names with a slash are subresources, `kustomizations/status`.
+  // Names with a slash, such as `kustomizations/status`, are subresources.
   private static func plurals(
     _ resources: [Fields], plural: String, kind: (Fields) -> String?
   ) -> [String: String] {

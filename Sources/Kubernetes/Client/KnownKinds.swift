@@ -1,76 +1,76 @@
 internal import Health
 
-/// Which kinds a server is believed to serve, from one look at it to the next.
+/// The kinds that a server is believed to serve, across polls.
 ///
-/// A server that is starting answers `/apis` with 200 and without the groups of custom resources. So a kind that was
-/// there is believed to be gone only when it was not named, and its list not found, in two polls in a row, and
-/// `/readyz` answered 200 after each of these looks.
+/// A server that is starting up answers `/apis` with 200 but without the groups of custom resources. So a known kind
+/// counts as removed only if two polls in a row do not find it in discovery and its list returns 404, and `/readyz`
+/// returns 200 after each of them.
 struct KnownKinds: Sendable, Equatable {
-  enum Belief: Sendable, Equatable {
-    /// In the version that it was last named in; nil: known from before this process.
+  enum State: Sendable, Equatable {
+    /// Served, in the version that discovery last reported; nil if it is known from an earlier process.
     case served(version: String?)
-    /// A ready server did not have it at the last look.
+    /// Not found in the last poll, by a server that was ready.
     case missed(version: String?)
     case absent
   }
 
-  /// By the kind's name; a kind that is not here was never looked for at a server that is ready.
-  private(set) var beliefs: [String: Belief] = [:]
+  /// By name of the kind. A missing entry means that no ready server has been checked for it yet.
+  private(set) var states: [String: State] = [:]
 
-  /// What one look showed of a kind.
-  enum Look: Equatable {
+  /// The result of one poll for a kind.
+  enum Finding: Equatable {
     case named(version: String)
-    /// Not named, and its list came home all the same.
+    /// Missing from discovery, but its list was received.
     case listed
-    /// Not named; its list was not found or not asked for.
+    /// Missing from discovery, and its list returned 404 or was not requested.
     case missing
-    /// Its group could not be looked into, or its list failed.
+    /// Unknown: its group could not be read, or its list failed.
     case unclear
   }
 
-  /// - Parameter earlier: kinds that the server had before this process began.
+  /// - Parameter earlier: kinds that the server had before this process started.
   init(earlier: Set<String> = []) {
-    for name in earlier { beliefs[name] = .served(version: nil) }
+    for name in earlier { states[name] = .served(version: nil) }
   }
 
-  /// - Parameter isReady: `/readyz` answered 200 after the look.
-  mutating func take(_ looks: [String: Look], isReady: Bool) {
-    for (name, look) in looks {
-      switch (look, beliefs[name]) {
-      case (.named(let version), _): beliefs[name] = .served(version: version)
+  /// - Parameter isReady: `/readyz` returned 200 after discovery.
+  mutating func record(_ findings: [String: Finding], isReady: Bool) {
+    for (name, finding) in findings {
+      switch (finding, states[name]) {
+      case (.named(let version), _): states[name] = .served(version: version)
       case (.listed, .missed(let version)), (.unclear, .missed(let version)):
-        beliefs[name] = .served(version: version)
+        states[name] = .served(version: version)
       case (.listed, _), (.unclear, _): break
-      case (.missing, .missed(let version)): beliefs[name] = isReady ? .absent : .served(version: version)
-      case (.missing, .served(let version)) where isReady: beliefs[name] = .missed(version: version)
+      case (.missing, .missed(let version)): states[name] = isReady ? .absent : .served(version: version)
+      case (.missing, .served(let version)) where isReady: states[name] = .missed(version: version)
       case (.missing, .served), (.missing, .absent): break
-      case (.missing, nil): if isReady { beliefs[name] = .absent }
+      case (.missing, nil): if isReady { states[name] = .absent }
       }
     }
   }
 
-  /// The version to list a kind in that is not named just now.
+  /// The version to use for listing a kind that discovery does not report at present.
   func version(of name: String) -> String? {
-    switch beliefs[name] {
+    switch states[name] {
     case .served(let version), .missed(let version): version
     case .absent, nil: nil
     }
   }
 
-  func isBelievedAbsent(_ name: String) -> Bool { beliefs[name] == .absent }
+  func isConfirmedAbsent(_ name: String) -> Bool { states[name] == .absent }
 
-  /// It was served, whatever the last answer says.
+  /// True if the kind has been served before, whatever the last response says.
   func isKnown(_ name: String) -> Bool {
-    switch beliefs[name] {
+    switch states[name] {
     case .served, .missed: true
     case .absent, nil: false
     }
   }
 
-  /// Every kind is believed to be there or not: nothing waits for another look.
+  /// True if each kind is known to be present or absent, so that no further poll is needed to decide.
   func isSettled(_ names: some Sequence<String>) -> Bool {
     names.allSatisfy { name in
-      switch beliefs[name] {
+      switch states[name] {
       case .served, .absent: true
       case .missed, nil: false
       }
@@ -79,6 +79,6 @@ struct KnownKinds: Sendable, Equatable {
 
   var summary: ServedKinds {
     ServedKinds(
-      served: Set(beliefs.keys.filter(isKnown)), absent: Set(beliefs.keys.filter(isBelievedAbsent)))
+      served: Set(states.keys.filter(isKnown)), absent: Set(states.keys.filter(isConfirmedAbsent)))
   }
 }

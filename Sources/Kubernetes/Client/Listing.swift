@@ -1,14 +1,14 @@
 internal import Curl
 internal import Health
 
-/// One list on its way home, page by page.
+/// The state of one list request, page by page.
 struct Listing {
   enum Outcome: Hashable {
     case asking
     case whole
-    /// 404 for a kind that nobody said is there.
+    /// 404 for a kind that discovery did not report.
     case notServed
-    /// A part of a list would pass for the whole, so what came before is dropped.
+    /// An incomplete list could be mistaken for a complete one, so the pages received before are dropped.
     case failed(PollFailure)
   }
 
@@ -17,7 +17,7 @@ struct Listing {
   private(set) var objects: [Observed] = []
   private(set) var undecodable: [UndecodableObject] = []
   private(set) var outcome = Outcome.asking
-  /// 404 for a kind that discovery named.
+  /// 404 for a kind that discovery reported.
   private(set) var isLost = false
   private var pages = 0
   private var messageBytes = 0
@@ -36,7 +36,7 @@ struct Listing {
     return token.map { "\(first)&continue=\($0.percentEncoded)" } ?? first
   }
 
-  /// Of the next page.
+  /// A reader for the next page.
   func reader(limits: PollLimits) -> ListReader {
     ListReader(
       of: served,
@@ -52,28 +52,28 @@ struct Listing {
     undecodable = []
   }
 
-  /// A moment ago the server named it: it moves to another version, is made anew, or goes away. Which of them, the
-  /// next look at what the server has tells; until then nothing is known of its objects.
-  private mutating func lose(_ kubeconfig: Kubeconfig) {
+  /// Discovery reported this kind a moment ago: its version changes, or its definition is replaced or removed. The
+  /// next discovery decides; until then its objects are unknown.
+  private mutating func failAsLost(_ kubeconfig: Kubeconfig) {
     isLost = true
     fail(
       PollFailure(
         code: .badResponse,
         message:
-          "\(subject.name): \(kubeconfig.server) named it, and answers 404 in version \(served.version)",
-        remedy: "Look at what it serves: "
+          "\(subject.name): \(kubeconfig.server) reports this kind, but returned 404 for version \(served.version)",
+        remedy: "List the kinds that it serves: "
           + kubeconfig.kubectl("api-resources --api-group=\(served.kind.group.shellWord)")))
   }
 
-  /// Takes in one page; returns the path of the next one to ask for.
+  /// Adds one page and returns the path of the next one to request.
   ///
-  /// - Parameter reader: has taken in the body of a 200.
+  /// - Parameter reader: has read the body of a 200 response.
   mutating func receive(
     _ response: Response, _ reader: ListReader, of kubeconfig: Kubeconfig, limits: PollLimits
   ) -> String? {
     if response.status == 410, pages > 0 {
-      // The token outlived the server's history: once more from the start, for one consistent list. If that is too
-      // slow again, the server's own token goes on where the list was, with what came since (API concepts, 410).
+      // The continue token has expired. Restart once, to get a consistent list. If that is too slow again, continue
+      // with the token from the 410 response, which includes later changes (API concepts, 410).
       if !hasRestarted {
         self = Listing(served, namespace: namespace)
         hasRestarted = true
@@ -85,7 +85,7 @@ struct Listing {
       }
     }
     if response.status == 404 {
-      if served.isDiscovered { lose(kubeconfig) } else { outcome = .notServed }
+      if served.isDiscovered { failAsLost(kubeconfig) } else { outcome = .notServed }
       return nil
     }
     if let failure = PollFailure(response, asking: subject, of: kubeconfig) {
@@ -105,7 +105,7 @@ struct Listing {
       guard pages < limits.pages, next != lastToken else {
         let words =
           next == lastToken
-          ? "the same page is to follow again and again" : "the list is longer than \(limits.pages) pages"
+          ? "the server repeats the same continue token" : "the list is longer than \(limits.pages) pages"
         fail(
           PollFailure(
             code: .badResponse, message: "\(subject.name): \(words)",
@@ -122,7 +122,7 @@ struct Listing {
 }
 
 extension String {
-  /// For one segment of a path or one value of a query (RFC 3986 §2.3: unreserved characters stay).
+  /// Percent-encoded for one path segment or query value (RFC 3986 §2.3: unreserved characters stay).
   var percentEncoded: String {
     let hex = Array("0123456789ABCDEF")
     var result = ""

@@ -1,41 +1,41 @@
 internal import Curl
 internal import Health
 
-/// One poll: what is still to be asked and what came home. It does no I/O: answers go in, requests come out.
+/// The state of one poll. Pure: responses go in, requests come out.
 struct Poll {
   private let kubeconfig: Kubeconfig
   private let limits: PollLimits
   private let secretNames: [Expectations.Name]
 
-  // What was asked, by the tag of the request.
-  private var questions: [Question] = []
-  // How often each was asked again.
-  private var repetitions: [Question: Int] = [:]
-  /// What the server wants to be left alone with, by path.
-  private(set) var pauses: [String: Pause]
+  // The queries by the tags of their requests.
+  private var queries: [Query] = []
+  // Number of retries per query.
+  private var repetitions: [Query: Int] = [:]
+  /// Retry-After deadlines of the server, by path.
+  private(set) var retryDelays: [String: RetryDelay]
   private let deadline: ContinuousClock.Instant
   private var pathPrefix: String { kubeconfig.server.pathPrefix }
 
   private(set) var listings: [String: Listing] = [:]
   private(set) var version: String?
   private(set) var isReady: Bool?
-  /// What /readyz says has failed.
+  /// Names of failed /readyz checks.
   private(set) var failedChecks: [String] = []
-  /// Questions about the server itself that found no answer, by what is not known for it.
+  /// Failed requests about the server itself, by the fact that is unknown without them.
   private(set) var gaps: [String: PollFailure] = [:]
   private(set) var serverTime: Timestamp?
   private(set) var secrets: [Expectations.Name: Result<Bool, PollFailure>] = [:]
 
-  /// What was known before, or what this poll found out.
+  /// The cached or new discovery result.
   private(set) var discovery: Discovery?
   private(set) var discoveryFailure: PollFailure?
-  /// This poll asked, and the answer may be kept.
+  /// True if this poll ran discovery and the result may be cached.
   private(set) var hasDiscovered = false
-  /// Something that discovery named was not there.
+  /// True if a kind from discovery was not found.
   private(set) var isDiscoveryOutdated = false
-  /// This poll asked what the server has, and was told.
-  private(set) var hasLooked = false
-  /// What is believed of each kind.
+  /// True if this poll requested the server's kinds and received them.
+  private(set) var hasReadDiscovery = false
+  /// The belief about each kind.
   var known: KnownKinds
   /// Kinds that this poll did not find.
   var missing: Set<String> = []
@@ -43,20 +43,20 @@ struct Poll {
   private var groupFailures: [String: PollFailure] = [:]
   private var groupVersionsDue = 0
 
-  /// Some request was answered, with whatever status.
+  /// True if any request was answered, with any status.
   private(set) var hasAnswer = false
-  /// Says why nothing was answered better than the others: where TLS fails, some connections just break,
+  /// The failure that explains best why nothing was answered. When TLS fails, some connections only report a reset,
   /// because the peer's alert and our next bytes cross.
   private(set) var tellingFailure: PollFailure?
   private var closed = 0
-  /// Connections were made and ended before they carried an answer, and nothing says why.
+  /// True if connections were opened and closed without a response, and no failure explains why.
   var isCutOff: Bool { closed > 0 && tellingFailure == nil }
 
   init(
     kubeconfig: Kubeconfig, limits: PollLimits, secrets: [Expectations.Name], discovery: DiscoveryState,
-    pauses: [String: Pause], deadline: ContinuousClock.Instant
+    retryDelays: [String: RetryDelay], deadline: ContinuousClock.Instant
   ) {
-    self.pauses = pauses.filter { $0.value.until > .now }
+    self.retryDelays = retryDelays.filter { $0.value.until > .now }
     self.deadline = deadline
     self.kubeconfig = kubeconfig
     self.limits = limits
@@ -65,103 +65,103 @@ struct Poll {
     self.known = discovery.kinds
   }
 
-  /// - Parameter isFresh: what is known of the server's kinds need not be asked again.
+  /// - Parameter isFresh: the cached discovery is still valid, so it is not requested.
   mutating func firstRequests(isDiscoveryFresh isFresh: Bool) -> [Request] {
-    var requests = [ask(.version, "/version"), askReadiness()]
+    var requests = [makeRequest(.version, "/version"), makeReadinessRequest()]
     if !isFresh {
-      requests.append(ask(.groups, "/apis", accept: Discovery.accept, ifNoneMatch: discovery?.etag))
+      requests.append(makeRequest(.groups, "/apis", accept: Discovery.accept, ifNoneMatch: discovery?.etag))
     }
     for kind in Kind.builtIn {
       requests.append(list(Listing(ServedKind(kind, "v1"))))
     }
     for name in Set(secretNames) {
-      // From the server's cache: a quorum of etcd need not be asked whether a Secret exists. Lists are asked for
-      // as they are now: with 0 they may be old, and older servers then ignore `limit`.
-      requests.append(ask(.secret(name), path(ofSecret: name) + "?resourceVersion=0", accept: Poll.metadata))
+      // resourceVersion=0 reads from the server's cache: checking that a Secret exists needs no etcd quorum. Lists do
+      // not use it, because cached lists may be old and older servers then ignore `limit`.
+      requests.append(
+        makeRequest(.secret(name), path(ofSecret: name) + "?resourceVersion=0", accept: Poll.metadata))
     }
     if isFresh { requests += listDiscovered() }
     return admitted(requests)
   }
 
-  // No second choice: a server that can't leave the values out must answer 406.
+  // No fallback type: a server that cannot omit the values must return 406.
   private static let metadata = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1"
 
   private func path(ofSecret name: Expectations.Name) -> String {
     "/api/v1/namespaces/\(name.namespace.percentEncoded)/secrets/\(name.name.percentEncoded)"
   }
 
-  /// What is asked when no question had an answer.
-  mutating func diagnosis() -> Request { ask(.version, "/version") }
+  /// The request to send when no request was answered.
+  mutating func diagnosis() -> Request { makeRequest(.version, "/version") }
 
-  /// Takes one answer, or the lack of one; returns what is to be asked next.
+  /// Handles one response or its failure and returns the requests to send next.
   mutating func receive(_ request: Request, _ result: Result<Response, CurlError>) -> [Request] {
-    guard questions.indices.contains(request.tag) else { return [] }
-    let question = questions[request.tag]
+    guard queries.indices.contains(request.tag) else { return [] }
+    let query = queries[request.tag]
     switch result {
     case .success(let response):
       hasAnswer = true
       if let date = response.date.flatMap({ Timestamp(httpDate: $0) }) {
         serverTime = max(serverTime ?? date, date)
       }
-      if let again = repeated(question, request, after: response) { return [again] }
-      return admitted(receive(question, response, request.sink as? ListReader))
+      if let again = repeated(query, request, after: response) { return [again] }
+      return admitted(receive(query, response, request.sink as? ListReader))
     case .failure(let error):
-      if error.code == .closed, let again = repeated(question, request) { return [again] }
+      if error.code == .closed, let again = repeated(query, request) { return [again] }
       if error.code == .closed { closed += 1 }
-      var failure = PollFailure(error, asking: subject(of: question), of: kubeconfig)
+      var failure = PollFailure(error, asking: subject(of: query), of: kubeconfig)
       if let fault = (request.sink as? ListReader)?.fault {
-        failure = PollFailure(fault, asking: subject(of: question), of: kubeconfig)
+        failure = PollFailure(fault, asking: subject(of: query), of: kubeconfig)
         hasAnswer = true
       }
       if failure.code == .tls || failure.code == .kubeconfig { tellingFailure = failure }
-      return admitted(fail(question, failure))
+      return admitted(fail(query, failure))
     }
   }
 
-  // MARK: Asking again
+  // MARK: Requests again
 
-  /// A kept connection may die just when it is used, and a server that restarts ends all of them: a GET may be sent
-  /// once more.
-  private mutating func repeated(_ question: Question, _ request: Request) -> Request? {
-    guard repetitions[question, default: 0] < 1 else { return nil }
-    return again(question, request)
+  /// A kept-alive connection may close just when it is used, and a restarting server closes all of them. GET is safe
+  /// to repeat once.
+  private mutating func repeated(_ query: Query, _ request: Request) -> Request? {
+    guard repetitions[query, default: 0] < 1 else { return nil }
+    return again(query, request)
   }
 
-  /// The same after the time that the server asked for; where that is later than this poll lasts, a later poll will
-  /// wait for it.
-  private mutating func repeated(_ question: Question, _ request: Request, after response: Response)
+  /// Retries after the delay that the server requested. If it ends after this poll, a later poll waits for it.
+  private mutating func repeated(_ query: Query, _ request: Request, after response: Response)
     -> Request?
   {
-    guard let pause = Pause.asked(by: response) else { return nil }
-    let until = ContinuousClock.now + pause
-    guard until < deadline, repetitions[question, default: 0] < limits.repetitions else {
-      if let failure = PollFailure(response, asking: subject(of: question), of: kubeconfig) {
-        pauses[request.path.withoutQuery] = Pause(until: until, failure: failure)
+    guard let delay = RetryDelay.requested(by: response) else { return nil }
+    let until = ContinuousClock.now + delay
+    guard until < deadline, repetitions[query, default: 0] < limits.repetitions else {
+      if let failure = PollFailure(response, asking: subject(of: query), of: kubeconfig) {
+        retryDelays[request.path.withoutQuery] = RetryDelay(until: until, failure: failure)
       }
       return nil
     }
-    return again(question, request, notBefore: until)
+    return again(query, request, notBefore: until)
   }
 
   private mutating func again(
-    _ question: Question, _ request: Request, notBefore: ContinuousClock.Instant? = nil
+    _ query: Query, _ request: Request, notBefore: ContinuousClock.Instant? = nil
   ) -> Request {
-    repetitions[question, default: 0] += 1
-    questions.append(question)
+    repetitions[query, default: 0] += 1
+    queries.append(query)
     return Request(
-      tag: questions.count - 1, path: request.path, accept: request.accept,
+      tag: queries.count - 1, path: request.path, accept: request.accept,
       ifNoneMatch: request.ifNoneMatch, notBefore: notBefore,
-      sink: reader(for: question))
+      sink: reader(for: query))
   }
 
-  /// Without those that the server wants to be left alone with, which have failed for now.
+  /// Removes requests whose Retry-After delay has not passed; they fail for now.
   private mutating func admitted(_ requests: [Request]) -> [Request] {
     var admitted: [Request] = []
     for request in requests {
-      if let pause = pauses[request.path.withoutQuery], questions.indices.contains(request.tag),
-        pause.until > .now
+      if let delay = retryDelays[request.path.withoutQuery], queries.indices.contains(request.tag),
+        delay.until > .now
       {
-        admitted += self.admitted(fail(questions[request.tag], pause.failure))
+        admitted += self.admitted(fail(queries[request.tag], delay.failure))
       } else {
         admitted.append(request)
       }
@@ -169,26 +169,26 @@ struct Poll {
     return admitted
   }
 
-  // MARK: Asking
+  // MARK: Requests
 
-  private mutating func ask(
-    _ question: Question, _ path: String, accept: String = "application/json", ifNoneMatch: String? = nil
+  private mutating func makeRequest(
+    _ query: Query, _ path: String, accept: String = "application/json", ifNoneMatch: String? = nil
   ) -> Request {
-    questions.append(question)
+    queries.append(query)
     return Request(
-      tag: questions.count - 1, path: pathPrefix + path, accept: accept, ifNoneMatch: ifNoneMatch,
-      sink: reader(for: question))
+      tag: queries.count - 1, path: pathPrefix + path, accept: accept, ifNoneMatch: ifNoneMatch,
+      sink: reader(for: query))
   }
 
-  private func reader(for question: Question) -> ListReader? {
-    guard case .list(let kind) = question else { return nil }
+  private func reader(for query: Query) -> ListReader? {
+    guard case .list(let kind) = query else { return nil }
     return listings[kind]?.reader(limits: limits)
   }
 
   private mutating func list(_ listing: Listing) -> Request {
     let name = listing.served.kind.name
     listings[name] = listing
-    return ask(.list(kind: name), listing.path(limits: limits))
+    return makeRequest(.list(kind: name), listing.path(limits: limits))
   }
 
   private mutating func listDiscovered() -> [Request] {
@@ -198,8 +198,8 @@ struct Poll {
     return requests
   }
 
-  private func subject(of question: Question) -> Subject {
-    switch question {
+  private func subject(of query: Query) -> Subject {
+    switch query {
     case .version: Subject(path: "/version")
     case .readiness, .readinessChecks: Subject(path: "/readyz")
     case .groups: Subject(path: "/apis")
@@ -212,31 +212,31 @@ struct Poll {
   // MARK: Answers
 
   private mutating func receive(
-    _ question: Question, _ response: Response, _ reader: ListReader?
+    _ query: Query, _ response: Response, _ reader: ListReader?
   ) -> [Request] {
-    let subject = subject(of: question)
-    switch question {
+    let subject = subject(of: query)
+    switch query {
     case .version:
       if let failure = PollFailure(response, asking: subject, of: kubeconfig) {
-        return fail(question, failure)
+        return fail(query, failure)
       }
       version = (try? ObjectPage.decode(response.body, as: Fields.self))?.text("gitVersion")
       return []
     case .readiness:
-      // 500 with the names of the checks that failed; the text of a 200 is "ok".
+      // 500 returns the names of the failed checks; the body of a 200 is "ok".
       if response.status == 200 || (500...599).contains(response.status) {
-        // Asked twice where a kind is not named: one refusal is enough.
+        // If a kind is missing, readiness is requested twice; report one refusal only.
         guard response.status != 200 else {
           isReady = isReady ?? true
           return []
         }
         isReady = false
         failedChecks = response.failedChecks
-        // What stands before the server may keep its words to itself.
+        // A proxy in front of the server may withhold the details.
         guard failedChecks.isEmpty else { return [] }
-        return [ask(.readinessChecks, "/readyz?verbose", accept: "*/*")]
+        return [makeRequest(.readinessChecks, "/readyz?verbose", accept: "*/*")]
       } else if let failure = PollFailure(response, asking: subject, of: kubeconfig) {
-        return fail(question, failure)
+        return fail(query, failure)
       }
       return []
     case .readinessChecks:
@@ -249,30 +249,30 @@ struct Poll {
         if listings[kind]?.isLost == true { isDiscoveryOutdated = true }
         return []
       }
-      return [ask(question, next)]
+      return [makeRequest(query, next)]
     case .secret(let name) where response.status == 404:
-      // A cache may lag behind for ever (kine#770); only etcd knows what is missing.
-      return [ask(.uncachedSecret(name), path(ofSecret: name), accept: Poll.metadata)]
+      // The cache may lag behind for ever (kine#770); only etcd can confirm that the Secret is missing.
+      return [makeRequest(.uncachedSecret(name), path(ofSecret: name), accept: Poll.metadata)]
     case .secret(let name), .uncachedSecret(let name):
       receive(secret: name, response, subject)
       return []
     case .groups where response.status == 304 && discovery != nil:
-      (hasDiscovered, hasLooked) = (true, true)
+      (hasDiscovered, hasReadDiscovery) = (true, true)
       return listDiscovered()
     case .groups, .resources:
       if let failure = PollFailure(response, asking: subject, of: kubeconfig) {
-        return fail(question, failure)
+        return fail(query, failure)
       }
       do throws(ObjectPage.Fault) {
-        return try receive(discovery: question, response)
+        return try receive(discovery: query, response)
       } catch {
-        return fail(question, PollFailure(error, asking: subject, of: kubeconfig))
+        return fail(query, PollFailure(error, asking: subject, of: kubeconfig))
       }
     }
   }
 
   private mutating func receive(secret name: Expectations.Name, _ response: Response, _ subject: Subject) {
-    if response.saysNotFound(name.name) {
+    if response.isStatusNotFound(name.name) {
       secrets[name] = .success(false)
     } else if let failure = PollFailure(response, asking: subject, of: kubeconfig) {
       secrets[name] = .failure(failure)
@@ -288,10 +288,10 @@ struct Poll {
   }
 
   private mutating func receive(
-    discovery question: Question, _ response: Response
+    discovery query: Query, _ response: Response
   ) throws(ObjectPage.Fault) -> [Request] {
-    if case .resources(let group, let version) = question {
-      note(try Discovery.kinds(response.body), group, version)
+    if case .resources(let group, let version) = query {
+      recordKinds(try Discovery.kinds(response.body), group, version)
       return finishDiscovery()
     }
     groups = try Discovery.groups(response.body)
@@ -300,8 +300,8 @@ struct Poll {
       for version in group.versions {
         if version.isStale {
           groupFailures[group.name] = PollFailure(
-            code: .unreachable, message: "the API server could not look into \(group.name)/\(version.name)",
-            remedy: "Look at it: \(kubeconfig.kubectl("get apiservices"))")
+            code: .unreachable, message: "the API server could not read \(group.name)/\(version.name)",
+            remedy: "Show the failing API services: \(kubeconfig.kubectl("get apiservices"))")
         }
         let isKnown = Kind.discovered.contains {
           $0.group == group.name && $0.versions.contains(version.name)
@@ -309,7 +309,7 @@ struct Poll {
         guard version.kinds == nil, isKnown else { continue }
         groupVersionsDue += 1
         requests.append(
-          ask(
+          makeRequest(
             .resources(group: group.name, version: version.name),
             "/apis/\(group.name)/\(version.name.percentEncoded)"))
       }
@@ -318,7 +318,7 @@ struct Poll {
     return finishDiscovery(etag: response.etag)
   }
 
-  private mutating func note(_ kinds: [String: String], _ group: String, _ version: String) {
+  private mutating func recordKinds(_ kinds: [String: String], _ group: String, _ version: String) {
     groupVersionsDue -= 1
     guard let index = groups.firstIndex(where: { $0.name == group }),
       let place = groups[index].versions.firstIndex(where: { $0.name == version })
@@ -330,21 +330,23 @@ struct Poll {
     guard groupVersionsDue == 0 else { return [] }
     discovery = Discovery(groups, failures: groupFailures, etag: groupFailures.isEmpty ? etag : nil)
     hasDiscovered = groupFailures.isEmpty
-    hasLooked = true
+    hasReadDiscovery = true
     let isComplete = discovery.map { unnamedKinds(in: $0).isEmpty } ?? true
-    // The answer about readiness that came before may be the one of a server that has ended since.
-    return (isComplete ? [] : [askReadiness()]) + listDiscovered()
+    // The earlier readiness response may come from a server that has stopped since.
+    return (isComplete ? [] : [makeReadinessRequest()]) + listDiscovered()
   }
 
-  private mutating func askReadiness() -> Request { ask(.readiness, "/readyz", accept: "*/*") }
+  private mutating func makeReadinessRequest() -> Request {
+    makeRequest(.readiness, "/readyz", accept: "*/*")
+  }
 
   // MARK: Failures
 
-  private mutating func fail(_ question: Question, _ failure: PollFailure) -> [Request] {
-    switch question {
+  private mutating func fail(_ query: Query, _ failure: PollFailure) -> [Request] {
+    switch query {
     case .readinessChecks: return []
     case .version, .readiness:
-      gaps[question == .version ? "version" : "readiness"] = failure
+      gaps[query == .version ? "version" : "readiness"] = failure
       return []
     case .list(let kind):
       listings[kind]?.fail(failure)
@@ -353,7 +355,7 @@ struct Poll {
       secrets[name] = .failure(failure)
       return []
     case .groups:
-      // What was known a while ago is better than nothing, and may be out of date.
+      // Old discovery data is better than none; it may be out of date.
       guard discovery == nil else {
         gaps["discovery"] = failure
         return listDiscovered()
@@ -362,7 +364,7 @@ struct Poll {
       return []
     case .resources(let group, let version):
       groupFailures[group] = failure
-      note([:], group, version)
+      recordKinds([:], group, version)
       return finishDiscovery()
     }
   }

@@ -1,10 +1,10 @@
 internal import Health
 
-/// A JSON object, read field by field.
+/// Reads a JSON object field by field.
 ///
-/// Two manners: what a verdict rests on is read with `require…` or `object`, where a wrong type makes the
-/// object undecodable, because to take it for absent would turn a broken object into a healthy one. What is
-/// only shown is read with the others, where a wrong type is "not known". Absent and null are the same.
+/// There are two groups of accessors. Fields that a verdict depends on are read with `require…`, `judged…` or
+/// `object`: a wrong type makes the object undecodable, because treating it as absent could hide a fault. Fields that
+/// are only displayed are read with the others: a wrong type counts as unknown. Absent and null are equivalent.
 struct Fields: Decodable {
   private let container: KeyedDecodingContainer<FieldName>
 
@@ -28,35 +28,35 @@ struct Fields: Decodable {
     try container.decode(Fields.self, forKey: FieldName(name))
   }
 
-  /// To the letter: a token that goes back to the server.
+  /// Returns the exact text, for tokens that are sent back to the server.
   func requireText(_ name: String) throws -> String {
     try container.decode(String.self, forKey: FieldName(name))
   }
 
-  /// What is shown in a line, and goes into titles and commands. Two names that differ are shown differently.
+  /// A name that is shown in one line, in titles and commands. Different names stay different when escaped.
   func requireName(_ name: String) throws -> String { try requireText(name).clipped.escapedName }
 
-  /// Absent is nil; another type than a number throws.
+  /// nil if absent; throws for any type but a number.
   func judgedNumber(_ name: String) throws -> Int64? {
     try container.decodeIfPresent(Int64.self, forKey: FieldName(name))
   }
 
-  /// Absent is nil; anything but a count throws. Kubernetes' own are of 32 bits, so that sums of them fit.
+  /// nil if absent; throws for anything but a count. Kubernetes counts have 32 bits, so their sums fit in an Int.
   func judgedCount(_ name: String) throws -> Int? {
     guard let count = try container.decodeIfPresent(Int32.self, forKey: FieldName(name)) else { return nil }
     guard count >= 0 else {
       throw DecodingError.dataCorruptedError(
-        forKey: FieldName(name), in: container, debugDescription: "less than none")
+        forKey: FieldName(name), in: container, debugDescription: "is negative")
     }
     return Int(count)
   }
 
-  /// Absent is false; another type than a boolean throws.
+  /// False if absent; throws for any type but a boolean.
   func judgedFlag(_ name: String) throws -> Bool {
     try container.decodeIfPresent(Bool.self, forKey: FieldName(name)) ?? false
   }
 
-  /// Absent is nil; anything but an RFC 3339 time throws.
+  /// nil if absent; throws for anything but an RFC 3339 time.
   func judgedTime(_ name: String) throws -> Timestamp? {
     try container.decodeIfPresent(Timestamp.self, forKey: FieldName(name))
   }
@@ -71,13 +71,13 @@ struct Fields: Decodable {
     (try? container.decodeIfPresent([Fields].self, forKey: FieldName(name))) ?? []
   }
 
-  /// A word or a line, clipped to what a line or two can show; an empty text is no text.
+  /// A word or a line, clipped to one or two lines; nil if empty.
   func text(_ name: String) -> String? { raw(name).map { redacted($0).escaped.clipped } }
 
-  /// A text without credentials that may have lines.
+  /// A redacted text that may have several lines.
   func message(_ name: String) -> String? { shownText(name)?.lines }
 
-  /// - Parameter known: taken again where the text is the same.
+  /// - Parameter known: returned if the text is the same.
   func shownText(
     _ name: String, unlike known: ShownText? = nil, limit: Int = redactedTextLimit
   ) -> ShownText? {
@@ -92,7 +92,7 @@ struct Fields: Decodable {
     return text
   }
 
-  /// Of a list of texts, the first few.
+  /// The first few texts of a list.
   func texts(_ name: String) -> [String] {
     let texts = try? container.decodeIfPresent([String].self, forKey: FieldName(name))
     return (texts ?? []).prefix(64).map(\.clipped.escapedName)
@@ -102,7 +102,7 @@ struct Fields: Decodable {
     (try? container.decodeIfPresent(Int64.self, forKey: FieldName(name))) ?? nil
   }
 
-  /// What is no count of 32 bits is not known.
+  /// nil for a value that is not a 32-bit count.
   func count(_ name: String) -> Int? {
     ((try? container.decodeIfPresent(Int32.self, forKey: FieldName(name))) ?? nil).flatMap {
       $0 < 0 ? nil : Int($0)
@@ -114,7 +114,7 @@ struct Fields: Decodable {
   func duration(_ name: String) -> Duration? { text(name).flatMap { Duration(go: $0) } }
 }
 
-/// A text as it came, and as it is shown.
+/// A received text, with the form in which it is shown.
 struct ShownText {
   let raw: String
   let lines: String
@@ -135,18 +135,18 @@ struct FieldName: CodingKey {
 }
 
 extension String {
-  /// What is kept of a name: a hostile server can't fill the memory.
+  /// A name of bounded length, so that a hostile server cannot fill the memory.
   var clipped: String {
     guard utf8.count > redactedTextLimit else { return self }
     var end = utf8.index(startIndex, offsetBy: redactedTextLimit - "…".utf8.count)
-    // Not inside of a character: bytes that continue one begin with 10 (RFC 3629 §3).
+    // Do not cut inside a character: continuation bytes begin with the bits 10 (RFC 3629 §3).
     while end > startIndex, utf8[end] & 0xC0 == 0x80 { end = utf8.index(before: end) }
     return self[..<end] + "…"
   }
 }
 
 extension DecodingError {
-  /// Where and what, in our words: the decoder's own may quote the value.
+  /// The path and the problem in our own words, because the decoder's text may quote the value.
   var inWords: String {
     func words(_ path: [any CodingKey], _ what: String) -> String {
       let place = path.reduce(into: "") { text, key in

@@ -1,6 +1,6 @@
 extension Duration {
-  /// Reads what Go's `time.ParseDuration` writes and takes: `10m0s`, `1.5h`, `500ms`, `1h30m`; nil for the rest.
-  /// There are no days in it.
+  /// Parses the format of Go's `time.ParseDuration`: `10m0s`, `1.5h`, `500ms`, `1h30m`; nil for anything else. There
+  /// is no unit for days.
   init?(go text: String) {
     var rest = Substring(text)
     var isNegative = false
@@ -23,7 +23,7 @@ extension Duration {
       let scale: Double
       switch unit {
       case "ns": scale = 1e-9
-      // micro sign U+00B5 and Greek mu U+03BC, as in Go's unitMap
+      // Micro sign U+00B5 and Greek mu U+03BC, as in Go's unitMap.
       case "us", "\u{b5}s", "\u{3bc}s": scale = 1e-6
       case "ms": scale = 1e-3
       case "s": scale = 1
@@ -33,7 +33,7 @@ extension Duration {
       }
       seconds += value * scale
     }
-    // Go's durations end at 2^63 nanoseconds.
+    // Go's durations are limited to 2^63 nanoseconds.
     guard seconds < 9.2e9 else { return nil }
     self = .nanoseconds(Int64((isNegative ? -seconds : seconds) * 1e9))
   }

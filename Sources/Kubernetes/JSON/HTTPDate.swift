@@ -1,7 +1,7 @@
 internal import Health
 
 extension Timestamp {
-  /// Reads the Date header in its preferred form, `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110 §5.6.7).
+  /// Parses the preferred form of the Date header, `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110 §5.6.7).
   init?(httpDate text: String) {
     let words = text.split(separator: " ")
     let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]

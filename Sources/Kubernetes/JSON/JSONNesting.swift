@@ -1,9 +1,9 @@
-/// How deep a document nests, counted before anything recursive looks at it.
+/// Checks the nesting depth of a document before a recursive parser reads it.
 enum JSONNesting {
-  /// Kubernetes objects stay under 30 levels; etcd and the API server accept no more than 10,000.
+  /// Kubernetes objects stay below 30 levels; etcd and the API server accept at most 10,000.
   static let limit = 200
 
-  /// False as soon as brackets outside of strings open deeper than `limit`.
+  /// False if brackets outside of strings nest deeper than `limit`.
   static func isWithinLimit(_ document: [UInt8], limit: Int = limit) -> Bool {
     var depth = 0
     var isInString = false

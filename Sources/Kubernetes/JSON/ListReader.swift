@@ -2,8 +2,8 @@ internal import Curl
 internal import FoundationEssentials
 internal import Health
 
-/// Reads one page of a list as its bytes come: an element of `items` is decoded as soon as it is whole, and its bytes
-/// are forgotten. One that can't be read is one line, the others stand.
+/// Reads one page of a list while its bytes arrive: each complete element of `items` is decoded at once and its bytes
+/// are released. An undecodable element becomes one entry and does not affect the others.
 final class ListReader: BodySink {
   private var served: ServedKind
   private let limits: Limits
@@ -12,19 +12,19 @@ final class ListReader: BodySink {
   private(set) var objects: [Observed] = []
   private(set) var undecodable: [UndecodableObject] = []
   private var count = 0
-  /// Of messages longer than a line.
+  /// Total size of messages longer than one line.
   private(set) var messageBytes = 0
   private var kind: String?
   private var next: String?
-  /// Why it took no more.
+  /// Why reading stopped early.
   private(set) var fault: ObjectPage.Fault?
 
   struct Limits {
     var objects = 20_000
-    /// Lines about those that can't be read.
+    /// Number of entries about undecodable elements.
     var undecodable = 101
-    /// Bytes of messages that are longer than a line. Once they are used up, a line of each is kept: what hundreds of
-    /// objects say at length tells what thousands of them say.
+    /// Total size of messages longer than one line. When it is used up, one line per message is kept: the long
+    /// messages of hundreds of objects describe those of thousands.
     var messages = 1 << 20
   }
 
@@ -36,11 +36,11 @@ final class ListReader: BodySink {
     count(0)
   }
 
-  /// False once it wants no more.
+  /// False if no more bytes are wanted.
   func receive(_ bytes: UnsafeRawBufferPointer) -> Bool {
     guard fault == nil else { return false }
     do throws(ObjectPage.Fault) {
-      try scanner.scan(bytes) { part, value throws(ObjectPage.Fault) in try take(part, value) }
+      try scanner.scan(bytes) { part, value throws(ObjectPage.Fault) in try handle(part, value) }
     } catch {
       fault = error
     }
@@ -57,11 +57,11 @@ final class ListReader: BodySink {
 
   private var expectedKind: String { "\(served.kind.name)List" }
 
-  private func take(_ part: ListScanner.Part, _ value: UnsafeRawBufferPointer) throws(ObjectPage.Fault) {
+  private func handle(_ part: ListScanner.Part, _ value: UnsafeRawBufferPointer) throws(ObjectPage.Fault) {
     switch part {
     case .kind:
       let kind = try decode(value) { try decoder.decode(String.self, from: $0) }
-      // Most servers write the kind first: what follows another one need not be looked at.
+      // Most servers send the kind first, so a list of another kind is rejected early.
       guard kind == expectedKind else { throw .otherKind(kind) }
       self.kind = kind
     case .metadata:
@@ -75,14 +75,14 @@ final class ListReader: BodySink {
       case .read(let object):
         objects.append(object)
         count(object.longMessages)
-      case .unreadable(let name, let reason): passOver(name, reason)
+      case .unreadable(let name, let reason): skip(name, reason)
       }
     case .tooDeep:
       try countOne()
-      passOver(ObjectHead.name(in: value), "nests deeper than \(JSONNesting.limit) levels")
+      skip(ObjectHead.name(in: value), "nests deeper than \(JSONNesting.limit) levels")
     case .tooLong:
       try countOne()
-      passOver(ObjectHead.name(in: value), "is longer than \(ListScanner.objectLimit >> 20) MiB")
+      skip(ObjectHead.name(in: value), "is longer than \(ListScanner.objectLimit >> 20) MiB")
     }
   }
 
@@ -96,7 +96,7 @@ final class ListReader: BodySink {
     count += 1
   }
 
-  private func passOver(_ name: ObjectHead.Name?, _ reason: String) {
+  private func skip(_ name: ObjectHead.Name?, _ reason: String) {
     guard undecodable.count < limits.undecodable else { return }
     undecodable.append(
       UndecodableObject(
@@ -108,7 +108,7 @@ final class ListReader: BodySink {
     _ bytes: UnsafeRawBufferPointer, _ decode: (Data) throws -> Value
   ) throws(ObjectPage.Fault) -> Value {
     do {
-      // Else each name that is none would be one line, and the list an empty one.
+      // Otherwise invalid names would be replaced and the list could appear empty.
       _ = try UTF8Span(validating: bytes.assumingMemoryBound(to: UInt8.self).span)
       return try decode(Data(bytes))
     } catch {
@@ -118,13 +118,13 @@ final class ListReader: BodySink {
 }
 
 extension Fields {
-  // Read strictly: a lost token would make half a list look like a whole one.
+  // Strict: with a lost token, half a list would look complete.
   fileprivate func continueToken() throws -> String {
     names.contains("continue") ? try requireText("continue") : ""
   }
 }
 
-/// One element of a list. Its decoding never throws.
+/// The result of decoding one element. Its initializer never throws for the element's contents.
 private enum Attempt: DecodableWithConfiguration {
   case read(Observed)
   case unreadable(name: ObjectHead.Name?, reason: String)

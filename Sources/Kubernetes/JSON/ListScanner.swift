@@ -1,20 +1,21 @@
-/// Cuts the JSON of a list (`{"kind": …, "metadata": …, "items": [ … ]}`) into its parts while it comes in pieces.
+/// Splits the JSON of a list (`{"kind": …, "metadata": …, "items": [ … ]}`) into its parts while it arrives in
+/// chunks.
 ///
-/// It knows where values begin and end, how deep they nest and how long they are, and nothing of what is in them.
+/// It tracks only where values begin and end, their depth and their length, not their contents.
 struct ListScanner {
   enum Part {
     case kind, metadata, item
-    /// The beginning of an item that is not to be decoded: it nests too deep, or is too long.
+    /// The beginning of an item that is not decoded, because it nests too deep or is too long.
     case tooDeep, tooLong
   }
 
-  /// Bytes of one object: etcd holds no larger ones (`--max-request-bytes`, 1.5 MiB), and JSON may be longer than what
-  /// it stores.
+  /// Maximum size of one object in bytes. etcd stores at most 1.5 MiB (`--max-request-bytes`), and the JSON may be
+  /// longer than the stored form.
   static let objectLimit = 4 << 20
   private static let fieldLimit = 64 << 10
-  /// What is kept of an item that is passed over: its name is in it.
+  /// Number of bytes kept of a skipped item, enough to contain its name.
   private static let headLimit = 16 << 10
-  /// White space between values: indented lists of thousands of objects have some hundred KiB.
+  /// Maximum white space between values. Indented lists of thousands of objects have some hundred KiB.
   private static let blankLimit = 1 << 20
 
   typealias Found = (Part, UnsafeRawBufferPointer) throws(ObjectPage.Fault) -> Void
@@ -26,7 +27,7 @@ struct ListScanner {
   /// The value that is being read.
   private enum Inside {
     case nothing
-    /// In an object or array; `depth` brackets are open.
+    /// An object or array; `depth` brackets are open.
     case brackets
     case text
     /// A number, true, false or null.
@@ -39,23 +40,23 @@ struct ListScanner {
   private var depth = 0
   private var isInString = false
   private var isEscaped = false
-  /// What the value is part of; nil: it is passed over.
+  /// The part to which the value belongs; nil if it is skipped.
   private var part: Part?
   private var isKey = false
   private var key = ""
   private var blanks = 0
-  /// The bytes of the value that came in earlier pieces.
+  /// The bytes of the value from earlier chunks.
   private var kept: [UInt8] = []
-  /// How many came.
+  /// The length of the value so far.
   private var length = 0
-  /// Why the item is passed over.
+  /// Why the item is skipped.
   private var flaw: Part?
 
   var isDone: Bool { place == .done }
 
   mutating func scan(_ bytes: UnsafeRawBufferPointer, _ found: Found) throws(ObjectPage.Fault) {
     var index = 0
-    /// Where the value began in this piece.
+    /// The start of the value in this chunk.
     var start = 0
     while index < bytes.count {
       if case .nothing = inside {
@@ -69,16 +70,16 @@ struct ListScanner {
     }
     if case .nothing = inside { return }
     length += bytes.count - start
-    if part != nil || isKey { keep(UnsafeRawBufferPointer(rebasing: bytes[start...])) }
+    if part != nil || isKey { buffer(UnsafeRawBufferPointer(rebasing: bytes[start...])) }
   }
 
-  private mutating func keep(_ bytes: UnsafeRawBufferPointer) {
+  private mutating func buffer(_ bytes: UnsafeRawBufferPointer) {
     guard flaw != nil else { return kept.append(contentsOf: bytes) }
     kept.removeSubrange(min(kept.count, Self.headLimit)...)
     kept.append(contentsOf: bytes.prefix(Self.headLimit - kept.count))
   }
 
-  /// One byte between values. True where it begins one.
+  /// Handles one byte between values. True if it begins a value.
   private mutating func step(_ byte: UInt8) throws(ObjectPage.Fault) -> Bool {
     if byte == 0x20 || byte == 0x0a || byte == 0x0d || byte == 0x09 {
       blanks += 1
@@ -126,14 +127,13 @@ struct ListScanner {
     }
   }
 
-  /// Goes on to the end of the value or of the piece; `index` is then the first byte that is no part of it. True at
-  /// the end of the value.
+  /// Advances to the end of the value or of the chunk; `index` then points behind it. True at the end of the value.
   private mutating func pass(
     _ bytes: UnsafeRawBufferPointer, _ index: inout Int
   ) throws(ObjectPage.Fault) -> Bool {
-    // The outer object and its array count as well.
+    // The enclosing object and array count as two levels.
     let limit = JSONNesting.limit - 2
-    // The fields in local variables: this loop sees every byte of the cluster.
+    // Local copies of the properties, because this loop reads every byte of the response.
     var (depth, isInString, isEscaped) = (self.depth, self.isInString, self.isEscaped)
     var isTooDeep = false
     defer {
@@ -171,7 +171,7 @@ struct ListScanner {
       case UInt8(ascii: "{"), UInt8(ascii: "["):
         depth += 1
         if depth > limit {
-          // One object does not sink the list: it is counted to its end, and never decoded.
+          // A single item does not invalidate the list: it is skipped to its end.
           guard part == .item else { throw .tooDeep }
           isTooDeep = true
         }
@@ -196,7 +196,7 @@ struct ListScanner {
     inside = .nothing
     if isKey {
       isKey = false
-      // Keys of a list are plain words; one that is written with escapes is none that is looked for.
+      // Keys of a list are plain words; a key with escapes is never one of them.
       key = String(decoding: (kept + rest).dropFirst().dropLast(), as: UTF8.self)
       kept = []
       place = .colon
@@ -206,7 +206,7 @@ struct ListScanner {
     guard let part = flaw ?? part else { return }
     self.part = nil
     if flaw == nil, kept.isEmpty { return try found(part, rest) }
-    keep(rest)
+    buffer(rest)
     flaw = nil
     let whole = kept
     kept = []

@@ -1,14 +1,14 @@
 internal import Health
 
-/// What an object is called, from the beginning of its JSON alone: for one that is not decoded.
+/// Reads the name of an object from the beginning of its JSON, for an object that is not decoded.
 enum ObjectHead {
   struct Name: Hashable {
-    /// Empty where it has none.
+    /// Empty for cluster-scoped objects.
     let namespace: String
     let name: String
   }
 
-  /// nil where it does not say so soon enough.
+  /// nil if the name is not in these bytes.
   static func name(in bytes: UnsafeRawBufferPointer) -> Name? {
     var depth = 0
     var isMetadata = false
@@ -40,7 +40,7 @@ enum ObjectHead {
     found["name"].map { Name(namespace: found["namespace"] ?? "", name: $0) }
   }
 
-  /// Up to the closing quote, behind which `index` is then. Names have no escapes, so none is resolved.
+  /// Reads up to the closing quote and moves `index` behind it. Names contain no escapes, so none is decoded.
   private static func text(_ bytes: UnsafeRawBufferPointer, _ index: inout Int) -> String? {
     let start = index
     while index < bytes.count {

@@ -1,7 +1,8 @@
 internal import FoundationEssentials
 internal import Health
 
-/// One page of a list, decoded object by object: one that can't be read is one line, the others stand.
+/// One page of a list, decoded object by object. An undecodable object becomes one entry and does not affect the
+/// others.
 struct ObjectPage {
   let objects: [Observed]
   let undecodable: [UndecodableObject]
@@ -10,10 +11,10 @@ struct ObjectPage {
 
   enum Fault: Error, Equatable {
     case tooDeep
-    /// Not JSON, or cut short.
+    /// Not JSON, or truncated.
     case notJSON
     case otherKind(String)
-    /// More objects than a list may have.
+    /// The list has more objects than allowed.
     case tooMany(Int)
     /// One value is longer than this many bytes.
     case tooLong(Int)
@@ -27,7 +28,7 @@ struct ObjectPage {
     undecodable = reader.undecodable
   }
 
-  /// Decodes any document of the server, nesting checked first.
+  /// Decodes any document of the server after a check of its nesting depth.
   static func decode<Document>(
     _ body: [UInt8], _ decode: (JSONDecoder, Data) throws -> Document
   ) throws(Fault) -> Document {

@@ -1,14 +1,14 @@
 internal import FoundationEssentials
 internal import Health
 
-/// What an exec plugin answered: a token, a client certificate with its key, or both, and until when.
+/// The answer of an exec plugin: a token, a client certificate with its key, or both, and their expiry.
 struct ExecCredential: Hashable, Sendable {
   let token: Secret<String>?
   let identity: Kubeconfig.Identity?
-  /// Nil: until the server refuses it.
+  /// nil: valid until the server rejects it.
   let expiry: Timestamp?
 
-  /// Nil with the reason for what is no `ExecCredential` of the version that was asked for.
+  /// The reason why an output is not an `ExecCredential` of the requested version.
   struct Fault: Error, Equatable {
     let words: String
   }
@@ -21,20 +21,20 @@ struct ExecCredential: Hashable, Sendable {
       throw Fault(words: output.isEmpty ? "printed nothing" : "printed no JSON object")
     }
     guard document.text("kind") == "ExecCredential" else {
-      throw Fault(words: "printed something that is no ExecCredential")
+      throw Fault(words: "did not print an ExecCredential")
     }
     guard document.text("apiVersion") == apiVersion else {
       throw Fault(
         words: "answered in \((document.text("apiVersion") ?? "no apiVersion").shown), not in \(apiVersion)")
     }
-    guard let status = document.shown("status") else { throw Fault(words: "gave no status") }
-    // Longer than what is shown: these are read whole.
+    guard let status = document.shown("status") else { throw Fault(words: "returned no status") }
+    // Longer than `text` allows, so these are read whole.
     let token = try? status.requireText("token")
     let certificate = try? status.requireText("clientCertificateData")
     let key = try? status.requireText("clientKeyData")
     if let token, !token.isEmpty {
       guard Kubeconfig.Token.isPrintable(token) else {
-        throw Fault(words: "gave a token with characters that no token has")
+        throw Fault(words: "returned a token with invalid characters")
       }
       self.token = Secret(token)
     } else {
@@ -42,21 +42,21 @@ struct ExecCredential: Hashable, Sendable {
     }
     switch (certificate ?? "", key ?? "") {
     case ("", ""): identity = nil
-    case (_, ""): throw Fault(words: "gave a client certificate without its key")
-    case ("", _): throw Fault(words: "gave a client key without its certificate")
+    case (_, ""): throw Fault(words: "returned a client certificate without its key")
+    case ("", _): throw Fault(words: "returned a client key without its certificate")
     case (let certificate, let key):
       let (certificate, key) = (Array(certificate.utf8), Array(key.utf8))
       guard PEM.contains(label: { $0 == "CERTIFICATE" }, in: certificate),
         PEM.contains(label: { $0.hasSuffix("PRIVATE KEY") }, in: key)
-      else { throw Fault(words: "gave a client certificate that is not PEM") }
+      else { throw Fault(words: "returned a client certificate that is not PEM") }
       identity = Kubeconfig.Identity(certificate: Secret(certificate), key: Secret(key))
     }
     guard self.token != nil || identity != nil else {
-      throw Fault(words: "gave neither a token nor a client certificate")
+      throw Fault(words: "returned neither a token nor a client certificate")
     }
     if let text = status.text("expirationTimestamp") {
       guard let time = Timestamp(rfc3339: text) else {
-        throw Fault(words: "gave an expirationTimestamp that is no time")
+        throw Fault(words: "returned an invalid expirationTimestamp")
       }
       expiry = time
     } else {

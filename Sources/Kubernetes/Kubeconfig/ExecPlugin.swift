@@ -2,25 +2,25 @@ internal import FoundationEssentials
 internal import Health
 internal import YAML
 
-/// A program that a kubeconfig names to get credentials from (client-go credential plugins,
-/// `client.authentication.k8s.io/v1` and `v1beta1`).
+/// A credential plugin that a kubeconfig names (client-go credential plugins, `client.authentication.k8s.io/v1` and
+/// `v1beta1`).
 struct ExecPlugin: Hashable, Sendable {
-  /// Without a slash it is looked up in PATH.
+  /// A command without a slash is looked up in PATH.
   let command: String
   let arguments: [String]
-  /// `NAME=value`; values may be secrets.
+  /// `NAME=value` pairs; values may be secrets.
   let environment: Secret<[String]>
   let apiVersion: String
-  /// What the kubeconfig's author tells who has not installed it.
+  /// The kubeconfig author's hint for users who have not installed the plugin.
   let installHint: String?
-  /// KUBERNETES_EXEC_INFO
+  /// The value of KUBERNETES_EXEC_INFO.
   let input: String
   /// `file:line:column` of the plugin, for errors.
   let place: String
 
   static let apiVersions = ["client.authentication.k8s.io/v1", "client.authentication.k8s.io/v1beta1"]
 
-  /// What a plugin with `provideClusterInfo` is told.
+  /// The cluster information for plugins with `provideClusterInfo`.
   struct Cluster {
     let server: String
     let tlsServerName: String?
@@ -28,8 +28,8 @@ struct ExecPlugin: Hashable, Sendable {
     let authorities: [UInt8]?
   }
 
-  /// - Throws: `PollFailure` with code `.kubeconfig` for what client-go refuses as well, and for a plugin that must
-  ///   talk to a person.
+  /// - Throws: `PollFailure` with code `.kubeconfig` for everything that client-go refuses, and for interactive
+  ///   plugins.
   init(_ exec: KubeconfigEntry, of cluster: KubeconfigEntry, described: Cluster) throws(PollFailure) {
     guard exec.node.mapping != nil else { throw exec.fail("exec must be a mapping") }
     guard let command = try exec.text("command") else { throw exec.fail("the exec plugin has no command") }
@@ -43,8 +43,8 @@ struct ExecPlugin: Hashable, Sendable {
     case nil where apiVersion.hasSuffix("/v1beta1"): break
     case "Always":
       throw exec.fail(
-        "the exec plugin \(command.shown) has interactiveMode Always: it wants a terminal, and a service has none",
-        remedy: "Use a context whose user has a client certificate, a token or a plugin that asks nobody.")
+        "the exec plugin \(command.shown) has interactiveMode Always, but a service has no terminal",
+        remedy: "Use a context whose user has a client certificate, a token or a non-interactive plugin.")
     case nil:
       throw exec.fail("the exec plugin \(command.shown) has no interactiveMode: Never or IfAvailable")
     default:
@@ -70,7 +70,7 @@ struct ExecPlugin: Hashable, Sendable {
     var texts: [String] = []
     for entry in entries {
       guard let text = entry.node.scalar?.string, !text.contains("\0") else {
-        throw entry.fail("an argument of the exec plugin must be a text")
+        throw entry.fail("an argument of the exec plugin must be a string")
       }
       texts.append(text)
     }
@@ -84,7 +84,7 @@ struct ExecPlugin: Hashable, Sendable {
         throw entry.fail("a variable of the exec plugin needs a name")
       }
       let value = try entry.text("value") ?? ""
-      guard !value.contains("\0") else { throw entry.fail("\(name) holds a zero byte") }
+      guard !value.contains("\0") else { throw entry.fail("\(name) contains a zero byte") }
       variables.append("\(name)=\(value)")
     }
     return variables
@@ -130,7 +130,7 @@ struct ExecPlugin: Hashable, Sendable {
 }
 
 extension String {
-  /// The text of somebody else in a message: one line of printable characters, at most 300 of them.
+  /// Untrusted text for a message: one line of at most 300 printable characters.
   var shown: String {
     let line = unicodeScalars.map { scalar in
       scalar.value < 0x20 || (0x7f...0x9f).contains(scalar.value) ? " " : String(scalar)

@@ -2,12 +2,12 @@ internal import Health
 internal import Platform
 
 extension ExecPlugin {
-  /// Bytes of an ExecCredential: a certificate chain, a key and a long token leave most of it empty.
+  /// Maximum size of an ExecCredential in bytes. A certificate chain, a key and a long token need far less.
   private static let outputLimit = 1 << 20
 
-  /// Runs the program once, without a terminal and without input, and takes its answer.
+  /// Runs the program once, without a terminal and without input, and parses its output.
   ///
-  /// - Throws: `PollFailure` with code `.kubeconfig`; what the program printed is in it only as cleaned standard error.
+  /// - Throws: `PollFailure` with code `.kubeconfig`. It contains sanitized standard error, but no standard output.
   func run(
     until deadline: ContinuousClock.Instant, isCancelled: () -> Bool
   ) throws(PollFailure) -> ExecCredential {
@@ -23,7 +23,7 @@ extension ExecPlugin {
         "can't be run: \(error.reason)\(hint)",
         remedy: error.isDenied
           ? "Allow it in the unit: systemctl edit oceanid-guard, [Service] ExecPaths=\(command); or use a token."
-          : "Install it where the guard finds it: systemctl show oceanid-guard -p Environment; or use a token."
+          : "Install it in the guard's PATH: systemctl show oceanid-guard -p Environment; or use a token."
       )
     }
     let said = outcome.errors.isEmpty ? "" : ": \(redacted(outcome.errors.shown))"
@@ -31,12 +31,12 @@ extension ExecPlugin {
     switch outcome.end {
     case .exited(0): break
     case .exited(let status): throw failure("exited with status \(status)\(said)", remedy: byHand)
-    case .signalled(let signal): throw failure("was ended by signal \(signal)\(said)", remedy: byHand)
-    case .outOfTime: throw failure("did not answer in time and was ended\(said)", remedy: byHand)
+    case .signalled(let signal): throw failure("was killed by signal \(signal)\(said)", remedy: byHand)
+    case .outOfTime: throw failure("timed out and was killed\(said)", remedy: byHand)
     case .tooMuch:
-      throw failure("printed more than \(Self.outputLimit >> 10) KiB and was ended", remedy: byHand)
+      throw failure("printed more than \(Self.outputLimit >> 10) KiB and was killed", remedy: byHand)
     case .cancelled:
-      throw failure("was ended, because the poll was stopped", remedy: "Wait for the next poll.")
+      throw failure("was killed, because the poll was cancelled", remedy: "Wait for the next poll.")
     }
     do throws(ExecCredential.Fault) {
       return try ExecCredential(outcome.output, apiVersion: apiVersion)

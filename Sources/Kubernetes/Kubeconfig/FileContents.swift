@@ -1,7 +1,7 @@
 internal import Glibc
 internal import Platform
 
-/// Small files that a kubeconfig consists of.
+/// Reads the small files that belong to a kubeconfig.
 enum FileContents {
   enum Failure: Error, Equatable {
     case missing
@@ -9,7 +9,7 @@ enum FileContents {
     case notAFile
     case tooLarge(limit: Int)
 
-    /// Goes after the file's name: `… does not exist`.
+    /// The predicate of a message after the file's name: `… does not exist`.
     var words: String {
       switch self {
       case .missing: "does not exist"
@@ -31,7 +31,7 @@ enum FileContents {
     }
   }
 
-  /// `~/…` by HOME, else by the passwd entry.
+  /// Expands `~/…` with HOME, or with the passwd entry if HOME is not set.
   static func expandingTilde(_ path: String) -> String {
     guard path == "~" || path.hasPrefix("~/") else { return path }
     let home: String
@@ -45,7 +45,7 @@ enum FileContents {
     return home + path.dropFirst()
   }
 
-  /// A path inside a kubeconfig is relative to the file that it stands in.
+  /// Resolves a path inside a kubeconfig relative to that file's folder.
   static func resolve(_ path: String, beside file: String) -> String {
     let path = expandingTilde(path)
     guard !path.hasPrefix("/"), let slash = file.lastIndex(of: "/") else { return path }

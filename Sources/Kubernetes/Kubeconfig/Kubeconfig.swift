@@ -1,38 +1,38 @@
 package import Health
 
-/// What one context of a kubeconfig says: where the API server is, whom to trust, who we are.
+/// One context of a kubeconfig: the API server, the authorities to trust and the credentials.
 ///
-/// Certificates and keys are held in memory and never written anywhere; a description shows none of them.
+/// Certificates and keys stay in memory and are never written anywhere. A description shows none of them.
 package struct Kubeconfig: Hashable, Sendable {
-  /// The file, `~` expanded; several have colons between them, as KUBECONFIG takes them.
+  /// The file, with `~` expanded. Several files are separated by colons, as in KUBECONFIG.
   package let path: String
   /// The context in use.
   package let context: String
-  /// Every file that went into it, and those of the list that do not exist: what is to be read again when one of
-  /// them changes.
+  /// All files that were read and those of the list that do not exist. If one of them changes, load the kubeconfig
+  /// again.
   package let sources: [String]
   package let server: Server
-  /// The name that the server's certificate must carry, where it is not the host.
+  /// The expected name in the server's certificate, if it is not the host.
   package let tlsServerName: String?
-  /// `insecure-skip-tls-verify`: whoever answers is believed.
+  /// `insecure-skip-tls-verify`: the server's certificate is not verified.
   package let isInsecure: Bool
-  /// When the client certificate ends; nil where there is none, or its dates could not be read.
+  /// Expiry of the client certificate; nil without one or if its dates cannot be read.
   package let clientCertificateExpiry: Timestamp?
-  /// When the last of the certificate authorities ends.
+  /// The latest expiry of the certificate authorities.
   package let authorityExpiry: Timestamp?
-  /// PEM; nil: the machine's own authorities.
+  /// PEM; nil selects the system's authorities.
   let authorities: [UInt8]?
   let identity: Identity?
   let token: Token?
   let plugin: ExecPlugin?
 
-  /// `cluster.server`, taken apart.
+  /// The parsed `cluster.server`.
   package struct Server: Hashable, Sendable, CustomStringConvertible {
     package let scheme: String
     /// Name or address, IPv6 without brackets.
     package let host: String
     package let port: UInt16
-    /// Starts with a slash and ends with none, or is empty.
+    /// Empty, or starts with a slash and does not end with one.
     package let pathPrefix: String
 
     package var description: String {
@@ -40,22 +40,22 @@ package struct Kubeconfig: Hashable, Sendable {
     }
   }
 
-  /// A command for a person's terminal, with this kubeconfig.
+  /// A kubectl command with this kubeconfig, for the user to run.
   func kubectl(_ arguments: String) -> String {
     "KUBECONFIG=\(path.shellWord) kubectl --context \(context.shellWord) \(arguments)"
   }
 
-  /// Client certificate and key, PEM.
+  /// Client certificate and key as PEM.
   struct Identity: Hashable, Sendable {
     let certificate: Secret<[UInt8]>
     let key: Secret<[UInt8]>
   }
 
-  /// A bearer token. Where both are given the file wins, as with client-go, and `inline` is what is left
-  /// when it can't be read.
+  /// A bearer token. If both are set, the file takes precedence, as in client-go, and `inline` is the fallback if it
+  /// cannot be read.
   struct Token: Hashable, Sendable {
     let inline: Secret<String>?
-    /// Read before every poll: its owner renews it.
+    /// Read before every poll, because it may be renewed.
     let file: String?
   }
 }

@@ -1,13 +1,13 @@
 internal import Health
 internal import YAML
 
-// Health has a Node too.
+// An alias, because Health also has a Node.
 typealias YAMLNode = YAML.Node
 
 /// One file of a kubeconfig as YAML nodes, so that every error has its line and column.
 struct KubeconfigFile {
   let path: String
-  /// Nil where nothing but comments is in it.
+  /// nil if the file has no content but comments.
   private let root: YAMLNode?
 
   /// - Throws: `PollFailure` with code `.kubeconfig`.
@@ -19,7 +19,7 @@ struct KubeconfigFile {
       throw Self.syntaxFailure(error, path: path)
     }
     if let root, root.mapping == nil {
-      throw KubeconfigEntry(file: path, node: root).fail("is not a mapping, so no kubeconfig")
+      throw KubeconfigEntry(file: path, node: root).fail("is not a mapping, so it is not a kubeconfig")
     }
   }
 
@@ -27,13 +27,13 @@ struct KubeconfigFile {
     let problem =
       switch error {
       case .syntax(_, let problem, _): problem
-      case .duplicateKeys(let keys, _): "a key stands twice in one mapping (\(keys.joined(separator: ", ")))"
+      case .duplicateKeys(let keys, _): "duplicate key in one mapping (\(keys.joined(separator: ", ")))"
       default: error.problem
       }
     let place = error.mark.map { "\(path):\($0)" } ?? path
     return PollFailure(
       code: .kubeconfig, message: "kubeconfig \(place): \(problem)",
-      remedy: "Put the file right there, or copy it again from the control plane.")
+      remedy: "Correct the file at that place, or copy it again from the control plane.")
   }
 
   var isEmpty: Bool { root == nil }
@@ -45,7 +45,7 @@ struct KubeconfigFile {
     }
   }
 
-  /// `clusters`, `users` or `contexts` by name. The same name twice in one file is an error, as with kubectl.
+  /// `clusters`, `users` or `contexts` by name. A duplicate name in one file is an error, as in kubectl.
   func entries(of list: String) throws(PollFailure) -> [String: KubeconfigEntry] {
     guard let value = root?.mapping?[list], !value.isNull else { return [:] }
     guard let elements = value.sequence else {
@@ -57,7 +57,7 @@ struct KubeconfigFile {
       guard let name = try entry.text("name") else { continue }
       guard entries.updateValue(entry, forKey: name) == nil else {
         throw entry.fail(
-          "\(name) stands twice in \(list)", remedy: "Remove or rename one of the two entries.")
+          "\(name) appears twice in \(list)", remedy: "Remove or rename one of the two entries.")
       }
     }
     return entries

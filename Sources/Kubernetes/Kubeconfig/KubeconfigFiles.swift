@@ -1,11 +1,10 @@
 internal import Health
 internal import YAML
 
-/// The files of a list such as KUBECONFIG's, read as kubectl reads them: of an entry that several files have, the
-/// first file's counts, whole; the first `current-context` that is set counts; files that do not exist are passed
-/// over unless none does.
+/// The files of a list such as KUBECONFIG, merged as kubectl does: the first file with an entry provides the whole
+/// entry, and the first `current-context` that is set applies. Missing files are skipped unless all are missing.
 struct KubeconfigFiles {
-  /// As it is shown and as KUBECONFIG takes it: `/a/config:/b/config`.
+  /// The list in the format of KUBECONFIG: `/a/config:/b/config`.
   let list: String
   let paths: [String]
   private let files: [KubeconfigFile]
@@ -31,8 +30,8 @@ struct KubeconfigFiles {
       throw PollFailure(
         code: .kubeconfig,
         message: paths.isEmpty
-          ? "kubeconfig \(list): no file is named" : "kubeconfig \(shown): none of these files exists",
-        remedy: "Copy the cluster's kubeconfig there, or name another with kubernetes.kubeconfig.")
+          ? "kubeconfig \(list): the list is empty" : "kubeconfig \(shown): none of these files exists",
+        remedy: "Copy the cluster's kubeconfig there, or set kubernetes.kubeconfig to another file.")
     }
     guard files.contains(where: { !$0.isEmpty }) else {
       throw PollFailure(
@@ -47,10 +46,10 @@ struct KubeconfigFiles {
   private static func unreadable(_ path: String, _ failure: FileContents.Failure) -> PollFailure {
     let remedy =
       switch failure {
-      case .missing: "Copy the cluster's kubeconfig to \(path), or name another with kubernetes.kubeconfig."
+      case .missing: "Copy the cluster's kubeconfig to \(path), or set kubernetes.kubeconfig to another file."
       case .unreadable: "Let the guard's user read it: ls -l \(path)"
       case .notAFile, .tooLarge:
-        "Name the kubeconfig file itself with kubernetes.kubeconfig: ls -lL \(path)"
+        "Set kubernetes.kubeconfig to the kubeconfig file itself: ls -lL \(path)"
       }
     return PollFailure(code: .kubeconfig, message: "kubeconfig \(path) \(failure.words)", remedy: remedy)
   }
@@ -64,7 +63,7 @@ struct KubeconfigFiles {
     }
   }
 
-  /// The entry of `clusters`, `users` or `contexts` with this name: the mapping under `cluster`, `user`, `context`.
+  /// The mapping under `cluster`, `user` or `context` of the entry with this name.
   func entry(_ name: String, in list: String, under key: String) throws(PollFailure) -> KubeconfigEntry {
     var found: KubeconfigEntry?
     var names: Set<String> = []
@@ -84,6 +83,6 @@ struct KubeconfigFiles {
       code: .kubeconfig, message: "kubeconfig \(self.list) has no \(key) named \(name); \(known)",
       remedy: key == "context"
         ? "Set kubernetes.context to one of these: KUBECONFIG=\(self.list.shellWord) kubectl config get-contexts"
-        : "Put it right: KUBECONFIG=\(self.list.shellWord) kubectl config view")
+        : "Check it: KUBECONFIG=\(self.list.shellWord) kubectl config view")
   }
 }

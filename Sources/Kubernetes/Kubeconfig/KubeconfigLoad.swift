@@ -2,13 +2,13 @@ package import Health
 internal import YAML
 
 extension Kubeconfig {
-  /// Reads one context of a kubeconfig. Nothing is executed and nothing is asked over a network.
+  /// Loads one context of a kubeconfig. It runs no program and makes no network request.
   ///
   /// - Parameters:
-  ///   - path: one file, or several with colons between them, which are merged as kubectl merges those of
-  ///     KUBECONFIG. `~` is expanded; paths inside are relative to the file that they stand in.
-  ///   - context: nil: the `current-context`.
-  /// - Throws: `PollFailure` with code `.kubeconfig`, which names the file, the place in it and a remedy.
+  ///   - path: one file, or several separated by colons, which are merged as kubectl merges KUBECONFIG. `~` is
+  ///     expanded; paths inside a file are relative to it.
+  ///   - context: nil selects `current-context`.
+  /// - Throws: `PollFailure` with code `.kubeconfig`, which contains the file, the line and a remedy.
   package static func load(path: String, context: String? = nil) throws(PollFailure) -> Kubeconfig {
     let files = try KubeconfigFiles(list: path)
     let wanted = if let context { context } else { try files.currentContext }
@@ -67,7 +67,7 @@ extension Kubeconfig {
       clientCertificateExpiry: identity.flatMap { X509Validity(pem: $0.certificate.value)?.notAfter },
       authorityExpiry: authorities.flatMap { X509Validity.all(pem: $0).map(\.notAfter).max() },
       authorities: authorities, identity: identity, token: token,
-      // A token that stands in the kubeconfig goes before the plugin's, as with client-go.
+      // A token in the kubeconfig takes precedence over the plugin, as in client-go.
       plugin: token == nil ? plugin : nil)
   }
 
@@ -77,7 +77,7 @@ extension Kubeconfig {
 }
 
 extension KubeconfigEntry {
-  /// Ways to sign in that API servers no longer know, or that would make the guard somebody else.
+  /// Refuses sign-in methods that API servers no longer support, and impersonation.
   fileprivate func refuseUnsupported() throws(PollFailure) {
     let refused = [
       ("auth-provider", "auth-provider was removed from Kubernetes and is not supported"),
@@ -108,7 +108,7 @@ extension KubeconfigEntry {
   fileprivate func token() throws(PollFailure) -> Kubeconfig.Token? {
     let inline = try text("token")
     if let inline, !Kubeconfig.Token.isPrintable(inline) {
-      throw (self["token"] ?? self).fail("token has characters that no token has")
+      throw (self["token"] ?? self).fail("token contains invalid characters")
     }
     let file = try path("tokenFile")
     guard inline != nil || file != nil else { return nil }

@@ -2,23 +2,23 @@ internal import FoundationEssentials
 
 /// Textual encodings of RFC 7468, as far as a kubeconfig needs them.
 enum PEM {
-  /// Whether a block with this label (`CERTIFICATE`, `PRIVATE KEY`) begins somewhere.
+  /// True if the text contains a block with this label (`CERTIFICATE`, `PRIVATE KEY`).
   static func contains(label: (Substring) -> Bool, in text: [UInt8]) -> Bool {
     !blocks(in: text).filter { label($0.label) }.isEmpty
   }
 
-  /// The bytes of the first block with this label; nil when there is none or its base64 is broken.
+  /// The contents of the first block with this label; nil if there is none or its Base64 is invalid.
   static func firstBlock(_ label: String, in text: [UInt8]) -> [UInt8]? {
     guard let block = blocks(in: text).first(where: { $0.label == label }) else { return nil }
     return base64(String(block.body))
   }
 
-  /// The bytes of every block with this label whose base64 is whole.
+  /// The contents of each block with this label and valid Base64.
   static func allBlocks(_ label: String, in text: [UInt8]) -> [[UInt8]] {
     blocks(in: text).filter { $0.label == label }.compactMap { base64($0.body) }
   }
 
-  /// Base64 with whitespace in it, as YAML blocks have; nil when it is anything else.
+  /// Decodes Base64 that may contain white space, as in YAML blocks; nil if it is invalid.
   static func base64(_ text: String) -> [UInt8]? {
     let compact = text.filter { !$0.isWhitespace }
     guard !compact.isEmpty, let data = Data(base64Encoded: compact) else { return nil }

@@ -1,4 +1,4 @@
-/// A value that no description, dump or log shows.
+/// A value that never appears in a description, dump or log.
 struct Secret<Value: Hashable & Sendable>: Hashable, Sendable {
   let value: Value
 

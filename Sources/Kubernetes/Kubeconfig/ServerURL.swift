@@ -1,7 +1,7 @@
 extension Kubeconfig.Server {
-  /// Reads `cluster.server`. Without a scheme it is https where TLS settings stand beside it, as with client-go.
+  /// Parses `cluster.server`. Without a scheme, TLS settings in the cluster entry select https, as in client-go.
   ///
-  /// Nil for what is no URL of an API server: other schemes, user names, queries, a port out of range.
+  /// nil if it is not the URL of an API server: other schemes, user names, queries, a port out of range.
   init?(url: String, hasTLSSettings: Bool) {
     var rest = Substring(url)
     if rest.hasPrefix("https://") {
@@ -11,12 +11,12 @@ extension Kubeconfig.Server {
       scheme = "http"
       rest = rest.dropFirst(7)
     } else {
-      // "host:port/…" has a colon too; only "://" makes a scheme.
+      // "host:port/…" contains a colon too; only "://" ends a scheme.
       var colons = rest.drop { $0 != ":" }.dropFirst()
       if colons.popFirst() == "/", colons.first == "/" { return nil }
       scheme = hasTLSSettings ? "https" : "http"
     }
-    // Printable ASCII only: the text becomes part of a request line.
+    // Printable ASCII only, because the text becomes part of a request line.
     guard rest.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f }),
       !rest.contains(where: { "@?#\\\"<>".contains($0) })
     else { return nil }

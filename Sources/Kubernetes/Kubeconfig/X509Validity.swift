@@ -1,17 +1,17 @@
 internal import Health
 
-/// The Validity of an X.509 certificate (RFC 5280 §4.1.2.5), read from its DER bytes and nothing else of it.
+/// The Validity field of an X.509 certificate (RFC 5280 §4.1.2.5), read from its DER form.
 struct X509Validity: Hashable {
   let notBefore: Timestamp
   let notAfter: Timestamp
 
-  /// Nil for anything that is not laid out as RFC 5280 §4.1 says.
+  /// nil if the structure differs from RFC 5280 §4.1.
   init?(der: [UInt8]) {
     var file = DER(der[...])
     guard var certificate = file.enter(.sequence), var tbs = certificate.enter(.sequence) else { return nil }
-    // version [0] is left out by version 1 certificates
+    // Version 1 certificates omit version [0].
     if tbs.nextTag == DER.Tag.version.rawValue { _ = tbs.next() }
-    // serialNumber, signature, issuer
+    // serialNumber, signature, issuer.
     guard tbs.enter(.integer) != nil, tbs.enter(.sequence) != nil, tbs.enter(.sequence) != nil,
       var validity = tbs.enter(.sequence), let from = validity.time(), let to = validity.time()
     else { return nil }
@@ -19,19 +19,19 @@ struct X509Validity: Hashable {
     notAfter = to
   }
 
-  /// Of the first certificate in a PEM file, which is the client's own.
+  /// Reads the first certificate in a PEM file, which is the client's own.
   init?(pem: [UInt8]) {
     guard let der = PEM.firstBlock("CERTIFICATE", in: pem) else { return nil }
     self.init(der: der)
   }
 
-  /// Of every certificate in a PEM file that can be read.
+  /// Reads all valid certificates in a PEM file.
   static func all(pem: [UInt8]) -> [X509Validity] {
     PEM.allBlocks("CERTIFICATE", in: pem).compactMap { X509Validity(der: $0) }
   }
 }
 
-/// A reader of DER (X.690): tag, length, value, one after the other.
+/// A DER reader (X.690) for a sequence of tag, length, value.
 private struct DER {
   enum Tag: UInt8 {
     case integer = 0x02
@@ -51,7 +51,7 @@ private struct DER {
     guard let tag = rest.popFirst(), let first = rest.popFirst() else { return nil }
     var length = Int(first)
     if first >= 0x80 {
-      // Long form: the low bits count the bytes of the length. Four are more than any certificate needs.
+      // Long form: the low bits are the number of length bytes. Four bytes are enough for any certificate.
       let count = Int(first & 0x7f)
       guard (1...4).contains(count), rest.count >= count else { return nil }
       length = 0
@@ -74,7 +74,7 @@ private struct DER {
     var digits = String(decoding: value.dropLast(), as: UTF8.self)
     guard digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
     if tag == Tag.utcTime.rawValue, digits.count == 12 {
-      // RFC 5280 §4.1.2.5.1: 50 to 99 are of the last century.
+      // Years 50 to 99 are in the 20th century (RFC 5280 §4.1.2.5.1).
       digits = (digits < "50" ? "20" : "19") + digits
     }
     guard digits.count == 14 else { return nil }

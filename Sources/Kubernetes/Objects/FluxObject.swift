@@ -31,7 +31,7 @@ extension FluxObject {
       suspendedAt: isSuspended ? FluxObject.suspendedAt(object) : nil)
   }
 
-  /// The values are compared as they are; the flux command writes the time into them.
+  /// The raw values are compared. The flux command writes the time into them.
   private static func requestedAt(_ object: Fields, _ status: Fields?) -> Timestamp? {
     let annotations = object.shown("metadata")?.shown("annotations")
     guard let asked = annotations?.text("reconcile.fluxcd.io/requestedAt"),
@@ -40,14 +40,14 @@ extension FluxObject {
     return Timestamp(rfc3339: asked)
   }
 
-  /// When whoever set `spec.suspend` last wrote.
+  /// The time of the last write by the field manager of `spec.suspend`.
   private static func suspendedAt(_ object: Fields) -> Timestamp? {
     object.shown("metadata")?.shownObjects("managedFields").prefix(64)
       .filter { $0.shown("fieldsV1")?.shown("f:spec")?.names.contains("f:suspend") ?? false }
       .compactMap { $0.time("time") }.max()
   }
 
-  /// `flux-system/cert-manager-cert-manager` of the status, or the chart that a release is made from.
+  /// For example `flux-system/cert-manager-cert-manager` from the status, or the chart in the release's spec.
   private static func chart(_ spec: Fields?, _ status: Fields?, _ kind: String, _ resource: Resource)
     -> Reference?
   {
@@ -57,7 +57,7 @@ extension FluxObject {
     return Reference(kind: "HelmChart", namespace: String(parts[0]), name: String(parts[1]))
   }
 
-  // Alert and Provider lost their status in v1beta3; a HelmRepository of type oci is only an address.
+  // Alert and Provider have no status since v1beta3; a HelmRepository of type oci is only an address.
   private static func isStatic(_ kind: String, _ version: String, type: String?) -> Bool {
     switch kind {
     case "Alert", "Provider": version == "v1beta3"

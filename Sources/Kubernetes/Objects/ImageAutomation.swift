@@ -29,7 +29,7 @@ extension ImagePolicy {
 
   private static func range(_ policy: Fields?) -> String? {
     if let semver = policy?.shown("semver") { return semver.text("range").map { "semver \($0)" } }
-    // The order's default is that of the custom resource definitions.
+    // The default order is the one in the custom resource definition.
     if let numerical = policy?.shown("numerical") { return "numerical \(numerical.text("order") ?? "asc")" }
     if let alphabetical = policy?.shown("alphabetical") {
       return "alphabetical \(alphabetical.text("order") ?? "asc")"
@@ -62,7 +62,7 @@ extension ImageUpdateAutomation {
 }
 
 extension ImageUpdateAutomation {
-  /// Without a push section it pushes to the branch that it has checked out; so where both name one branch.
+  /// Without a push section, or with the same branch in both, it pushes to the branch that it checks out.
   private static func reviewBranch(_ git: Fields?) -> String? {
     guard let pushed = git?.shown("push")?.text("branch"),
       let read = git?.shown("checkout")?.shown("ref")?.text("branch"), pushed != read
@@ -83,13 +83,13 @@ extension LabelSelector {
 }
 
 extension Fields {
-  /// `name:tag` of an ImageRef, with its digest where it has one.
+  /// `name:tag` of an ImageRef, with its digest if it has one.
   fileprivate var image: String? {
     guard let name = text("name"), let tag = text("tag") else { return nil }
     return "\(name):\(tag)" + (text("digest").map { "@\($0)" } ?? "")
   }
 
-  /// All texts in it, by name.
+  /// All string values of the object, by key.
   fileprivate var map: [String: String] {
     names.prefix(256).reduce(into: [:]) { $0[$1.clipped] = text($1) }
   }

@@ -1,12 +1,12 @@
 internal import Health
 
-/// A kind that is listed: where it lives, and how one object of it is read.
+/// A kind that is listed: its API path, and how to read one object.
 struct Kind: Sendable {
   let name: String
   /// Empty for the core group.
   let group: String
   let plural: String
-  /// The versions whose fields we know; which of them is asked for is the server's choice.
+  /// The supported versions. The server decides which of them is requested.
   let versions: [String]
   let read: @Sendable (Fields, ServedKind) throws -> Observed
 }
@@ -15,7 +15,7 @@ struct Kind: Sendable {
 struct ServedKind: Sendable {
   let kind: Kind
   let version: String
-  /// Bytes that each message of an object may have.
+  /// Maximum size in bytes of each message of an object.
   var messageLimit = redactedTextLimit
 
   init(_ kind: Kind, _ version: String) {
@@ -23,15 +23,15 @@ struct ServedKind: Sendable {
     self.version = version
   }
 
-  /// It is there because the server said so.
+  /// True if the kind comes from discovery.
   var isDiscovered: Bool { !Kind.builtIn.contains { $0.name == kind.name && $0.group == kind.group } }
 
   func read(_ fields: Fields) throws -> Observed { try kind.read(fields, self) }
 
-  /// `nodes`, `kustomizations.kustomize.toolkit.fluxcd.io`, as kubectl takes it.
+  /// The name for kubectl: `nodes`, `kustomizations.kustomize.toolkit.fluxcd.io`.
   var resourceName: String { kind.group.isEmpty ? kind.plural : "\(kind.plural).\(kind.group)" }
 
-  /// Path of the list over all namespaces, or over one.
+  /// Path of the list of all namespaces, or of one.
   func path(namespace: String? = nil) -> String {
     let base = kind.group.isEmpty ? "/api/\(version)" : "/apis/\(kind.group)/\(version)"
     return namespace.map { "\(base)/namespaces/\($0)/\(kind.plural)" } ?? "\(base)/\(kind.plural)"
@@ -42,7 +42,7 @@ extension Kind {
   static let node = Kind(name: "Node", group: "", plural: "nodes", versions: ["v1"]) { fields, _ in
     .node(try Node(fields))
   }
-  /// Each node has one in kube-node-lease; controllers agree on their leaders with others.
+  /// Each node has a lease in kube-node-lease. Others are for leader election.
   static let lease = Kind(name: "Lease", group: "coordination.k8s.io", plural: "leases", versions: ["v1"]) {
     fields, _ in
     let resource = try Resource(fields, kind: "Lease", group: "coordination.k8s.io")
@@ -75,7 +75,7 @@ extension Kind {
     .cronJob(try CronJob(fields))
   }
 
-  /// The versions of each kind from Flux 2.0 on, newest first.
+  /// The versions of each kind since Flux 2.0, newest first.
   static let flux = [
     flux("GitRepository", "source", "gitrepositories", ["v1", "v1beta2", "v1beta1"]),
     flux("OCIRepository", "source", "ocirepositories", ["v1", "v1beta2"]),
@@ -124,9 +124,9 @@ extension Kind {
     .stack(try Stack(fields, of: served))
   }
 
-  /// Part of every Kubernetes: asked for without discovery.
+  /// Part of every Kubernetes; requested without discovery.
   static let builtIn: [Kind] = [node, lease, pod] + workloads + [job, cronJob]
-  /// There if somebody installed them.
+  /// Optional; present if installed.
   static let discovered: [Kind] =
     flux + [imageRepository, imagePolicy, imageUpdateAutomation, certificate, stack]
 }

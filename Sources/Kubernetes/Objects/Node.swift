@@ -1,8 +1,8 @@
 internal import Health
 
 extension Node {
-  /// The lease comes from another list and is put in with `renewed(at:)`. Annotations are not looked at: k3s
-  /// keeps its command line in them.
+  /// The lease comes from another list and is set by `renewed(at:)`. Annotations are not read, because k3s stores its
+  /// command line in them.
   init(_ object: Fields) throws {
     let resource = try Resource(object, kind: "Node", group: "")
     let labels = object.shown("metadata")?.shown("labels")
@@ -20,15 +20,15 @@ extension Node {
       containerRuntime: system?.text("containerRuntimeVersion"))
   }
 
-  /// Quantities are texts. A GPU that is shared or cut into slices goes by other names, beside which the whole one
-  /// is 0.
+  /// Quantities are strings. A GPU that is shared or partitioned has other resource names, and the whole-GPU resource
+  /// is then 0.
   private static func gpus(_ resources: Fields?) -> Int? {
     guard let resources else { return nil }
     let counts = resources.names.filter(isGPU).compactMap { resources.text($0).flatMap(count) }
     return counts.isEmpty ? nil : counts.reduce(0, +)
   }
 
-  /// The names under which device plugins offer GPUs and accelerators like them: `nvidia.com/gpu`, `amd.com/gpu`.
+  /// Resource names of device plugins for GPUs and similar accelerators: `nvidia.com/gpu`, `amd.com/gpu`.
   private static func isGPU(_ resource: String) -> Bool {
     resource.hasSuffix("/gpu") || resource.hasSuffix("/gpu.shared") || resource.hasPrefix("nvidia.com/mig-")
       || [
@@ -37,12 +37,12 @@ extension Node {
       ].contains(resource)
   }
 
-  /// So bounded that the sum of all that fit into one object is a number as well.
+  /// Bounded, so that the sum over all resources of an object cannot overflow.
   private static func count(_ quantity: String) -> Int? {
     Int32(quantity).flatMap { $0 < 0 ? nil : Int($0) }
   }
 
-  // As kubectl's printer: findNodeRoles in kubernetes pkg/printers/internalversion/printers.go.
+  // As in kubectl's printer: findNodeRoles in kubernetes pkg/printers/internalversion/printers.go.
   private static func roles(_ labels: Fields?) -> [String] {
     guard let labels else { return [] }
     let prefix = "node-role.kubernetes.io/"

@@ -1,12 +1,12 @@
 internal import Health
 
-/// One object as the snapshot keeps it.
+/// One object in the form that the snapshot stores.
 enum Observed: Hashable, Sendable {
   case node(Node)
   case nodeLease(node: String, renewTime: Timestamp?)
   case leaderLease(LeaderLease)
   case pod(Pod)
-  /// Counted, and what it runs: there are many.
+  /// A healthy pod is only counted, with the images that it runs, because there are many.
   case wellPod([PodImage])
   case flux(FluxObject)
   case imageRepository(ImageRepository)
@@ -20,7 +20,7 @@ enum Observed: Hashable, Sendable {
 }
 
 extension Observed {
-  /// Bytes of its conditions' messages that are longer than a line. One that is repeated is kept once.
+  /// Total size of its condition messages that are longer than one line. A repeated message is stored once.
   var longMessages: Int {
     let conditions: [Condition]
     switch self {

@@ -1,7 +1,7 @@
 internal import Health
 
 extension Pod {
-  /// Environment, volumes and annotations are not looked at.
+  /// Environment, volumes and annotations are not read.
   init(_ object: Fields) throws {
     let resource = try Resource(object, kind: "Pod", group: "")
     let status = try object.object("status")
@@ -12,7 +12,7 @@ extension Pod {
       .first { ($0.text("reason") ?? "PodInitializing") != "PodInitializing" }
     let owner = Pod.owner(object.shown("metadata"), resource)
     let phase = status?.text("phase") ?? "Unknown"
-    // How the container that runs ended before; of one that does not run any more, how it ended.
+    // For a running container, how its previous run ended; for a stopped one, how it ended.
     let end =
       containers.lazy.compactMap { $0.shown("lastState")?.shown("terminated") }.first
       ?? containers.lazy.compactMap { $0.shown("state")?.shown("terminated") }
@@ -29,7 +29,7 @@ extension Pod {
         ? [] : Pod.images(object.shown("spec"), containers, owner: owner ?? resource.reference))
   }
 
-  /// By the containers' own names for their images: the node may call them otherwise.
+  /// Images with the names from the pod's spec, because the node may report other names.
   private static func images(_ spec: Fields?, _ statuses: [Fields], owner: Reference) -> [PodImage] {
     (spec?.shownObjects("containers") ?? []).prefix(64).compactMap { container in
       guard let image = container.text("image"), let name = container.text("name") else { return nil }
@@ -40,7 +40,7 @@ extension Pod {
     }
   }
 
-  /// A Deployment owns its pods through a ReplicaSet, whose name is its own and the hash of the template.
+  /// A Deployment owns its pods through a ReplicaSet, named after the Deployment with the hash of the template.
   private static func owner(_ metadata: Fields?, _ resource: Resource) -> Reference? {
     guard let owner = metadata?.shownObjects("ownerReferences").first, let kind = owner.text("kind"),
       let name = owner.text("name")

@@ -21,8 +21,8 @@ extension Resource {
 }
 
 extension Condition {
-  /// The first few. A controller that retries says the same at length in two of them: the text is looked through once,
-  /// and kept once.
+  /// The first few conditions. Retrying controllers repeat a long message in two of them, so its text is processed
+  /// and stored once.
   fileprivate static func list(_ objects: [Fields], _ limit: Int) throws -> [Condition] {
     var conditions: [Condition] = []
     var message: ShownText?
@@ -40,7 +40,7 @@ extension Condition {
 }
 
 extension Reference {
-  /// A reference in a spec: kind, name and, where it is another one, the namespace.
+  /// A reference in a spec: kind, name and an optional namespace.
   init?(_ fields: Fields?, defaultKind: String? = nil, namespace: String) {
     guard let fields, let name = fields.text("name"), let kind = fields.text("kind") ?? defaultKind else {
       return nil

@@ -1,7 +1,7 @@
 internal import Health
 
 extension Stack {
-  /// `status.outputs` may hold what others must not see: nothing here looks at it.
+  /// `status.outputs` may contain secrets and is not read.
   init(_ object: Fields, of served: ServedKind) throws {
     let status = try object.object("status")
     let update = status?.shown("lastUpdate")

@@ -1,7 +1,7 @@
 internal import Health
 
 extension Workload {
-  /// Counts that the server leaves out are zero (`omitempty` in the apps/v1 types); replicas default to one.
+  /// Omitted counts are zero (`omitempty` in the apps/v1 types); replicas default to one.
   init(_ object: Fields, kind: String) throws {
     let resource = try Resource(object, kind: kind, group: "apps")
     let spec = try object.object("spec")
@@ -29,7 +29,7 @@ extension Workload {
     return strategy?.shown("rollingUpdate")?.count("partition").map { .partition($0) } ?? .rolling
   }
 
-  /// Of the pods that a spec makes, init containers last.
+  /// The images of a pod spec, init containers last.
   static func images(_ spec: Fields?) -> [String] {
     let pod = spec?.shown("template")?.shown("spec")
     return ["containers", "initContainers"].flatMap { pod?.shownObjects($0).prefix(64) ?? [] }

@@ -1,12 +1,12 @@
 internal import CLinux
 internal import Glibc
 
-/// A program that is run for what it prints or does: without a terminal, in a session of its own.
+/// Runs a program for its output or its effect, without a terminal and in its own session.
 package struct Command: Sendable {
   package enum End: Hashable, Sendable {
     case exited(Int32)
     case signalled(Int32)
-    /// Ended by us.
+    /// This process ended the program.
     case outOfTime, tooMuch, cancelled
   }
 
@@ -14,7 +14,7 @@ package struct Command: Sendable {
     package let end: End
     /// Standard output.
     package let output: [UInt8]
-    /// The last of standard error.
+    /// The last part of standard error.
     package let errors: String
   }
 
@@ -27,12 +27,12 @@ package struct Command: Sendable {
   private let errorsLimit: Int
 
   /// - Parameters:
-  ///   - program: a path, or a name that is looked up in PATH.
-  ///   - variables: `NAME=value`, added to this process's own environment or in place of them there.
-  ///   - inheritsEnvironment: false: `variables` are all that it gets.
-  ///   - input: what it finds on its standard input; nil is /dev/null.
-  ///   - outputLimit: bytes of standard output; a program that prints more is ended.
-  ///   - errorsLimit: bytes of standard error that are returned, the last of them.
+  ///   - program: a path, or a name to look up in PATH.
+  ///   - variables: `NAME=value` pairs that replace or extend this process's environment.
+  ///   - inheritsEnvironment: if false, the program gets `variables` only.
+  ///   - input: its standard input; nil is /dev/null.
+  ///   - outputLimit: maximum size of standard output in bytes; a program that prints more is killed.
+  ///   - errorsLimit: number of bytes of standard error to return, counted from its end.
   package init(
     program: String, arguments: [String], variables: [String], inheritsEnvironment: Bool = true,
     input: [UInt8]? = nil, outputLimit: Int, errorsLimit: Int = 4096
@@ -46,10 +46,10 @@ package struct Command: Sendable {
     self.outputLimit = outputLimit
   }
 
-  /// Waits for the end of the program, and ends it with all that it started when the deadline passes.
+  /// Waits for the end of the program. Kills its process group when the deadline passes.
   ///
-  /// - Parameter isCancelled: asked ten times a second.
-  /// - Throws: `SystemError` where it can't be started.
+  /// - Parameter isCancelled: called ten times per second.
+  /// - Throws: `SystemError` if the program cannot be started.
   package func run(
     until deadline: ContinuousClock.Instant, isCancelled: () -> Bool
   ) throws(SystemError) -> Outcome {
@@ -83,11 +83,11 @@ package struct Command: Sendable {
         break
       }
     }
-    // Its session is its process group, and nobody else's.
+    // The program's session contains no process but its own group.
     if ended != nil { RunningPrograms.killGroup(pid) }
     let status = RunningPrograms.wait(for: pid)
-    // Its last words. What a grandchild may still print is not waited for.
-    reading.takeAll()
+    // Read the remaining output. Output of a grandchild that comes later is not waited for.
+    reading.readRemaining()
     if ended == nil, reading.isTooMuch { ended = .tooMuch }
     let end =
       ended ?? (status & 0x7f == 0 ? .exited(status >> 8 & 0xff) : .signalled(status & 0x7f))
@@ -96,7 +96,8 @@ package struct Command: Sendable {
   }
 }
 
-/// Bytes that a program reads at its own pace, or not at all: unlike a pipe, nobody has to wait for it.
+/// Input in a memory file: the program reads it at its own pace or not at all, and no writer has to wait, as with a
+/// pipe.
 private final class MemoryInput {
   let descriptor: Descriptor
 
@@ -114,7 +115,7 @@ private final class MemoryInput {
   }
 }
 
-/// What a program printed so far.
+/// The output that a program has printed so far.
 private struct Reading: ~Copyable {
   private let outputEnd: Descriptor
   private let errorsEnd: Descriptor
@@ -133,29 +134,29 @@ private struct Reading: ~Copyable {
     self.errorsLimit = errorsLimit
   }
 
-  /// True once the program has ended.
+  /// True when the program has ended.
   mutating func wait(exit: borrowing Descriptor, at most: Duration) -> Bool {
     var entries = [exit.raw, isOutputOpen ? outputEnd.raw : -1, areErrorsOpen ? errorsEnd.raw : -1].map {
       pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
     }
     _ = poll(&entries, nfds_t(entries.count), Epoll.milliseconds(most))
-    if entries[1].revents != 0 { isOutputOpen = take(from: .output) }
-    if entries[2].revents != 0 { areErrorsOpen = take(from: .errors) }
+    if entries[1].revents != 0 { isOutputOpen = read(from: .output) }
+    if entries[2].revents != 0 { areErrorsOpen = read(from: .errors) }
     return entries[0].revents != 0
   }
 
-  mutating func takeAll() {
-    // As much as a pipe holds, and then some.
-    for _ in 0..<256 where isOutputOpen { isOutputOpen = take(from: .output, orStop: true) }
-    for _ in 0..<256 where areErrorsOpen { areErrorsOpen = take(from: .errors, orStop: true) }
+  mutating func readRemaining() {
+    // More than a pipe can hold.
+    for _ in 0..<256 where isOutputOpen { isOutputOpen = read(from: .output, orStop: true) }
+    for _ in 0..<256 where areErrorsOpen { areErrorsOpen = read(from: .errors, orStop: true) }
   }
 
   private enum Stream {
     case output, errors
   }
 
-  /// False once there is no more to come, or, with `orStop`, none just now.
-  private mutating func take(from stream: Stream, orStop: Bool = false) -> Bool {
+  /// False at end of file or, with `orStop`, when nothing is available now.
+  private mutating func read(from stream: Stream, orStop: Bool = false) -> Bool {
     withUnsafeTemporaryAllocation(byteCount: 16 << 10, alignment: 1) { room in
       let outcome =
         switch stream {
@@ -164,7 +165,7 @@ private struct Reading: ~Copyable {
         }
       switch outcome {
       case .moved(let count):
-        keep(room[..<count], of: stream)
+        append(room[..<count], of: stream)
         return !isTooMuch
       case .wouldBlock: return !orStop
       case .endOfFile, .failed: return false
@@ -172,7 +173,7 @@ private struct Reading: ~Copyable {
     }
   }
 
-  private mutating func keep(_ bytes: Slice<UnsafeMutableRawBufferPointer>, of stream: Stream) {
+  private mutating func append(_ bytes: Slice<UnsafeMutableRawBufferPointer>, of stream: Stream) {
     switch stream {
     case .output: output += bytes
     case .errors:

@@ -1,9 +1,10 @@
 internal import CLinux
 internal import Glibc
 
-/// Both ends of a pipe(2), closed on exec from the start: no program that is started meanwhile gets them.
+/// Both ends of a pipe(2), close-on-exec from creation, so that programs started at the same time do not inherit
+/// them.
 struct Pipe: ~Copyable {
-  /// Does not block.
+  /// Non-blocking.
   let reading: Descriptor
   let writing: Descriptor
 
@@ -13,7 +14,7 @@ struct Pipe: ~Copyable {
       $0.withMemoryRebound(to: Int32.self, capacity: 2) { pipe2($0, O_CLOEXEC) }
     }
     guard code == 0 else { throw .last("pipe2") }
-    // A fresh descriptor takes any flag that there is (fcntl(2)).
+    // F_SETFL cannot fail on a new descriptor (fcntl(2)).
     _ = fcntl(ends.0, F_SETFL, O_NONBLOCK)
     reading = Descriptor(owning: ends.0)
     writing = Descriptor(owning: ends.1)

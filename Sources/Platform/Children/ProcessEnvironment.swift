@@ -1,22 +1,22 @@
 internal import Glibc
 
-/// The environment that programs started by this process get.
+/// The environment of child processes.
 enum ProcessEnvironment {
-  /// A service manager's words to this process alone: a child that took them up would speak in its name. The rest is
-  /// passed on, CREDENTIALS_DIRECTORY too: it is a path that a child of the same user could read anyhow, and what a
-  /// command needs that logs in with a credential.
+  /// The service manager sets these variables for this process only; a child that used them would act on its behalf.
+  /// Other variables are passed on. CREDENTIALS_DIRECTORY is one of them: a child of the same user could read that
+  /// folder anyway, and a command that logs in with a credential needs it.
   private static let ownVariables: Set<String> = [
     "NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID", "LISTEN_FDS", "LISTEN_PID", "LISTEN_PIDFDID",
     "LISTEN_FDNAMES",
   ]
 
-  /// - Parameter variables: `NAME=value`, in place of this process's own or added to them.
+  /// - Parameter variables: `NAME=value` pairs that replace or extend this process's environment.
   static func forChildren(with variables: [String]) -> [String] {
     let replaced = Set(variables.map(name(of:)))
     return inherited(all).filter { !replaced.contains(name(of: $0)) } + variables
   }
 
-  /// The environment without what is this process's own.
+  /// The given environment without the variables that are for this process only.
   static func inherited(_ variables: [String]) -> [String] {
     variables.filter { !ownVariables.contains(name(of: $0)) }
   }

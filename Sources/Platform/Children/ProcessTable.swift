@@ -4,7 +4,7 @@ internal import Glibc
 package enum ProcessTable {
   package struct Entry: Hashable, Sendable {
     package let pid: Int32
-    /// The program and its arguments.
+    /// The program followed by its arguments.
     package let arguments: [String]
 
     package init(pid: Int32, arguments: [String]) {

@@ -1,11 +1,11 @@
 internal import Glibc
 
-/// Where a program may lie.
+/// The search path of programs.
 enum ProgramPath {
-  /// What execvp(3) searches where PATH is not set (confstr(3), _CS_PATH).
+  /// execvp(3) searches these folders if PATH is not set (confstr(3), _CS_PATH).
   private static let fallback = "/bin:/usr/bin"
 
-  /// The paths to try, in this order: the name itself where it has a slash, else one for each folder of PATH.
+  /// The paths to try, in order: the name itself if it contains a slash, else one path per folder in PATH.
   static func candidates(for program: String, path: String?) -> [String] {
     guard !program.isEmpty, !program.contains("/") else { return [program] }
     let folders = (path ?? fallback).split(separator: ":", omittingEmptySubsequences: false)

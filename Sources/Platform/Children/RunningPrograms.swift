@@ -1,9 +1,9 @@
 internal import Glibc
 internal import Synchronization
 
-/// The programs that this process started and has not waited for yet. Each leads a process group of its own.
+/// The running child processes of this process. Each leads its own process group.
 ///
-/// The kernel kills a program with the thread that started it; what the program itself started is ended from here.
+/// The kernel kills a child when the thread that started it ends. `endAll` kills the rest of its process group.
 package enum RunningPrograms {
   struct StartFailure: Error {
     let code: Int32
@@ -14,10 +14,10 @@ package enum RunningPrograms {
     var isOver = false
   }
 
-  /// A number leaves the set under the lock that it is waited for under: nobody signals one that is free again.
+  /// Waiting for a child and removing its id happen under one lock, so that no signal reaches a recycled process id.
   private static let state = Mutex(State())
 
-  /// - Parameter body: starts the program, sets its number, and returns 0 or an errno.
+  /// - Parameter body: starts the program, sets its process id, and returns 0 or an errno.
   static func start(_ body: (inout pid_t) -> Int32) -> Result<pid_t, StartFailure> {
     state.withLock { state in
       guard !state.isOver else { return .failure(StartFailure(code: ECANCELED)) }
@@ -29,25 +29,25 @@ package enum RunningPrograms {
     }
   }
 
-  /// What became of a program.
-  enum Fate: Hashable {
+  /// The state of a child process.
+  enum ExitState: Hashable {
     case running
     case ended(status: Int32)
-    /// Somebody else took its status.
+    /// Another waiter has collected the exit status.
     case unknown
   }
 
-  /// Waits for the end of a program, and takes its status; 0 where somebody else took it.
+  /// Waits for the end of a program and returns its exit status; 0 if another waiter has collected it.
   static func wait(for pid: pid_t) -> Int32 {
     var ended = siginfo_t()
-    // WNOWAIT: it keeps its number until the set has let go of it.
+    // WNOWAIT keeps the process id valid until it has been removed from the set.
     while waitid(P_PID, id_t(pid), &ended, WEXITED | WNOWAIT) < 0, errno == EINTR {}
     guard case .ended(let status) = reap(pid) else { return 0 }
     return status
   }
 
-  /// Takes the status of a program that has ended.
-  static func reap(_ pid: pid_t) -> Fate {
+  /// Collects the exit status of a program that has ended.
+  static func reap(_ pid: pid_t) -> ExitState {
     state.withLock { state in
       var status: Int32 = 0
       let found = waitpid(pid, &status, WNOHANG)
@@ -57,22 +57,22 @@ package enum RunningPrograms {
     }
   }
 
-  /// Sends a signal to a program that nobody has waited for yet.
+  /// Sends a signal to a program that has not been waited for.
   static func signal(_ pid: pid_t, _ number: Int32) {
     state.withLock { state in
       if state.pids.contains(pid) { kill(pid, number) }
     }
   }
 
-  /// Kills a program with all that it started in its process group.
+  /// Kills a program and its process group.
   static func killGroup(_ pid: pid_t) {
     state.withLock { state in
       if state.pids.contains(pid) { kill(-pid, SIGKILL) }
     }
   }
 
-  /// Kills all programs that run, each with its process group, and lets none start any more: for the end of this
-  /// process.
+  /// Kills all running programs with their process groups and prevents further starts. Call it when this process
+  /// ends.
   package static func endAll() {
     state.withLock { state in
       state.isOver = true

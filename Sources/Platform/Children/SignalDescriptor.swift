@@ -1,9 +1,9 @@
 internal import CLinux
 internal import Glibc
 
-/// Signals held back from their default action and read from a descriptor that a loop can wait on (signalfd(2)).
+/// Blocks signals and delivers them through a descriptor that a loop can wait on (signalfd(2)).
 ///
-/// Held until the process ends; meant for a process with one thread.
+/// The signals stay blocked until the process ends. Use it in single-threaded processes.
 package struct SignalDescriptor: ~Copyable {
   private let descriptor: Descriptor
 
@@ -19,7 +19,7 @@ package struct SignalDescriptor: ~Copyable {
 
   package var raw: Int32 { descriptor.raw }
 
-  /// The next one that has arrived, nil where none has.
+  /// The next pending signal; nil if none is pending.
   package func next() -> Int32? {
     var signal = signalfd_siginfo()
     let outcome = withUnsafeMutableBytes(of: &signal) { descriptor.read(into: $0) }

@@ -1,4 +1,4 @@
 internal import Glibc
 
-/// Leaves a signal without effect of its own: SIGPIPE for good, others where a `SignalWatch` listens.
+/// Disables a signal's default action, for SIGPIPE or for a signal that a `SignalWatch` handles.
 package func ignoreSignal(_ number: Int32) { signal(number, SIG_IGN) }

@@ -1,18 +1,18 @@
 internal import CChildProcess
 internal import Glibc
 
-/// How programs are started: each in a session of its own, so that a Ctrl-C meant for this process does not reach it,
-/// with no descriptor of this process but three, and with every signal as a program expects it.
+/// Starts programs. Each runs in its own session, so that Ctrl-C for this process does not reach it, inherits three
+/// descriptors only, and starts with default signal handling.
 ///
-/// A program is killed with the thread that started it, and so with this process however that ends: the thread has to
-/// live for as long as the program is wanted.
+/// The kernel kills a program when the thread that started it ends, and so also when this process ends. The thread
+/// must live as long as the program is needed.
 enum Spawn {
   /// - Parameters:
-  ///   - program: a path, or a name that is looked up in PATH; it is the first of its own arguments.
-  ///   - variables: `NAME=value`, in place of this process's own or added to them.
-  ///   - inheritsEnvironment: false: `variables` are all that it gets.
+  ///   - program: a path, or a name to look up in PATH; it is also argument 0.
+  ///   - variables: `NAME=value` pairs that replace or extend this process's environment.
+  ///   - inheritsEnvironment: if false, the program gets `variables` only.
   ///   - input: nil is /dev/null.
-  /// - Returns: the child, for which the caller has to wait with `RunningPrograms`.
+  /// - Returns: the process id. The caller must wait for it with `RunningPrograms`.
   static func start(
     _ program: String, _ arguments: [String], variables: [String] = [], inheritsEnvironment: Bool = true,
     input: Int32?, output: Int32, errors: Int32

@@ -1,16 +1,16 @@
 internal import Glibc
 
-/// A moment on CLOCK_MONOTONIC, which no clock setting moves and which stands still while the machine sleeps
+/// A time on CLOCK_MONOTONIC, which no clock change affects and which stops while the machine is suspended
 /// (clock_gettime(2)).
 ///
-/// `SuspendingClock.Instant` is the same, but opaque to the compiler: an event loop that keeps dozens of them in
-/// optionals and enums pays for that at every turn.
+/// `SuspendingClock.Instant` has the same meaning but is opaque to the compiler, which costs time in an event loop
+/// that keeps dozens of them in optionals and enums.
 package struct MonotonicTime: Hashable, Comparable, Sendable {
   private let nanoseconds: Int64
 
   package static var now: MonotonicTime { MonotonicTime(nanoseconds: read(CLOCK_MONOTONIC)) }
 
-  /// Since the machine was started, its sleeps included (CLOCK_BOOTTIME).
+  /// Time since boot, including suspends (CLOCK_BOOTTIME).
   static var sinceBoot: Duration { .nanoseconds(read(CLOCK_BOOTTIME)) }
 
   private init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }

@@ -1,15 +1,15 @@
-// Dispatch sources may be used from any thread (dispatch_source_create(3)); Linux's Dispatch does not say so.
+// Dispatch sources are thread-safe (dispatch_source_create(3)), but Linux's Dispatch does not declare them Sendable.
 @preconcurrency package import Dispatch
 
-/// A Dispatch timer that ends with its owner. Its handler is `@Sendable` by type: one made in actor-isolated code
-/// would die at its first event.
+/// A Dispatch timer that is cancelled with its owner. Its handler is `@Sendable`: a closure isolated to an actor
+/// would trap at the first event.
 package final class RepeatingTimer: Sendable {
   private let source: any DispatchSourceTimer
   private let interval: Duration
 
   /// - Parameters:
-  ///   - queue: where `handler` runs.
-  ///   - startsAtOnce: the first tick is now, else one interval from now.
+  ///   - queue: the queue on which `handler` runs.
+  ///   - startsAtOnce: if true, the first tick is now, else after one interval.
   package init(
     every interval: Duration, on queue: DispatchQueue, startsAtOnce: Bool,
     _ handler: @escaping @Sendable () -> Void
@@ -23,7 +23,7 @@ package final class RepeatingTimer: Sendable {
 
   deinit { source.cancel() }
 
-  /// Ticks now, and every interval from now on.
+  /// Ticks now and then every interval.
   package func tickNow() { schedule(startsAtOnce: true) }
 
   package func cancel() { source.cancel() }
@@ -35,18 +35,4 @@ package final class RepeatingTimer: Sendable {
       deadline: .now() + .nanoseconds(startsAtOnce ? 0 : nanoseconds), repeating: .nanoseconds(nanoseconds),
       leeway: .nanoseconds(nanoseconds / 50))
   }
-}
-
-/// A Dispatch source for a signal, whose default action is switched off.
-package final class SignalWatch: Sendable {
-  private let source: any DispatchSourceSignal
-
-  package init(_ number: Int32, on queue: DispatchQueue, _ handler: @escaping @Sendable () -> Void) {
-    ignoreSignal(number)
-    self.source = DispatchSource.makeSignalSource(signal: number, queue: queue)
-    source.setEventHandler(handler: handler)
-    source.activate()
-  }
-
-  deinit { source.cancel() }
 }

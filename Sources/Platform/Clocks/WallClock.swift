@@ -1,8 +1,8 @@
 internal import Glibc
 
-/// The machine's calendar clock.
+/// The machine's real-time clock.
 package enum WallClock {
-  /// Since 1970-01-01T00:00:00Z.
+  /// Milliseconds since 1970-01-01T00:00:00Z.
   package static var milliseconds: Int64 {
     var time = timespec()
     clock_gettime(CLOCK_REALTIME, &time)

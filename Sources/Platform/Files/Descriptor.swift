@@ -1,10 +1,10 @@
 internal import Glibc
 
-/// A file descriptor with one owner, closed when the owner goes.
+/// A file descriptor with one owner. deinit closes it.
 package struct Descriptor: ~Copyable, Sendable {
   package let raw: Int32
 
-  /// Takes over `raw`: nobody else may close it.
+  /// Takes ownership of `raw`: no other code may close it.
   package init(owning raw: Int32) {
     self.raw = raw
   }
@@ -13,7 +13,7 @@ package struct Descriptor: ~Copyable, Sendable {
     close(raw)
   }
 
-  /// What a single read or write came to; interrupted calls are made again.
+  /// The result of one read or write. Interrupted calls are repeated.
   package enum Outcome: Equatable {
     case moved(Int)
     case endOfFile
@@ -41,7 +41,7 @@ package struct Descriptor: ~Copyable, Sendable {
     }
   }
 
-  /// Non-blocking and closed on exec: what every descriptor of the event loop is.
+  /// Makes the descriptor non-blocking and close-on-exec, as the event loop requires.
   package borrowing func prepareForLoop() throws(SystemError) {
     let status = fcntl(raw, F_GETFL)
     guard status >= 0, fcntl(raw, F_SETFL, status | O_NONBLOCK) == 0,

@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// How many descriptors this process may have open (RLIMIT_NOFILE, getrlimit(2)).
+/// The limit on open descriptors of this process (RLIMIT_NOFILE, getrlimit(2)).
 package enum DescriptorLimit {
   package static var current: Int {
     var limit = rlimit()
@@ -8,8 +8,8 @@ package enum DescriptorLimit {
     return Int(clamping: limit.rlim_cur)
   }
 
-  /// Raises the soft limit to `wanted`, as far as the hard limit and the sandbox allow it: 1024, which sessions start
-  /// with, is for programs that call select(2).
+  /// Raises the soft limit to `wanted`, as far as the hard limit allows. The default of 1024 exists for programs that
+  /// call select(2).
   package static func raise(to wanted: Int) {
     var limit = rlimit()
     let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)

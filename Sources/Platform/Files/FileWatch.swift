@@ -1,11 +1,11 @@
 internal import CLinux
 internal import Glibc
 
-/// Tells when one of some files is not what it was: by inotify(7), or by looking every two seconds where the
-/// machine has no watch left to give.
+/// Detects changes to a set of files by inotify(7), or by checking every two seconds if no inotify watch is
+/// available.
 ///
-/// Files are replaced by rename more often than written, so their folders are watched; of a folder that is missing
-/// the nearest one above it that exists. Belongs to one thread.
+/// Files are more often replaced by rename than written, so it watches their folders. For a missing folder it watches
+/// the nearest existing one above it. Use it from one thread.
 package final class FileWatch {
   package typealias Instant = MonotonicTime
 
@@ -13,14 +13,14 @@ package final class FileWatch {
   private static let mask = UInt32(
     IN_CREATE | IN_CLOSE_WRITE | IN_ATTRIB | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_DELETE_SELF
       | IN_MOVE_SELF | Int32(IN_ONLYDIR))
-  /// More folders than any ssh_config leads to.
+  /// More folders than any ssh_config refers to.
   private static let limit = 64
 
   private let stamps: [String: SmallFile.Stamp]
   private var inotify: Descriptor?
   /// Watch descriptors by folder.
   private var watches: [String: Int32] = [:]
-  /// When to call `hasChanged`: an event has come, or the time to look; nil while there is nothing to look at.
+  /// When to call `hasChanged`: after an event, or at the next check; nil if neither is due.
   package private(set) var next: Instant?
 
   package init(_ files: [String], now: Instant) {
@@ -28,16 +28,16 @@ package final class FileWatch {
     let raw = inotify_init1(Int32(IN_NONBLOCK | IN_CLOEXEC))
     if raw >= 0 { self.inotify = Descriptor(owning: raw) }
     arm(now)
-    // What happened between the stamps and the first watch.
+    // A file may have changed between the stamps and the first watch.
     if isDifferent { next = now }
   }
 
-  /// For an event loop, edge-triggered or not: readable means `becameReady`; nil where looking is all there is.
+  /// The descriptor for an event loop. When it is readable, call `becameReady`. nil without inotify.
   package var raw: Int32? { inotify?.raw }
 
   package func becameReady() { next = .now }
 
-  /// True when one of the files is not what it was when this watch began.
+  /// True if one of the files has changed since this watch was created.
   package func hasChanged(now: Instant) -> Bool {
     drain()
     arm(now)
@@ -46,8 +46,8 @@ package final class FileWatch {
 
   private var isDifferent: Bool { stamps.contains { SmallFile.Stamp(of: $0.key) != $0.value } }
 
-  /// What the events say does not matter, that they came does. A full queue is read in bounded steps: it says
-  /// IN_Q_OVERFLOW and takes no more than fs.inotify.max_queued_events.
+  /// Discards the events: only their arrival matters. The loop is bounded, because the queue holds at most
+  /// fs.inotify.max_queued_events events.
   private func drain() {
     guard let raw = inotify?.raw else { return }
     withUnsafeTemporaryAllocation(byteCount: 16 << 10, alignment: 8) { buffer in
@@ -55,11 +55,11 @@ package final class FileWatch {
     }
   }
 
-  /// Watches what is to be watched by now.
+  /// Watches the folders that exist now.
   private func arm(_ now: Instant) {
     next = nil
     guard let raw = inotify?.raw else { return fallBack(now) }
-    // A folder made while its parent's watch was being set told nobody: look again until nothing is new.
+    // A folder created before its parent was watched causes no event: repeat until the set of folders is stable.
     for _ in 0..<8 {
       let folders = folders
       var armed: [String: Int32] = [:]
@@ -75,10 +75,10 @@ package final class FileWatch {
     fallBack(now)
   }
 
-  /// EMFILE, ENOSPC, EACCES: the watches there are may tell, and looking finds the rest.
+  /// Without all watches (EMFILE, ENOSPC, EACCES), regular checks find the remaining changes.
   private func fallBack(_ now: Instant) { next = now + FileWatch.interval }
 
-  /// The folders of the files, and of what the files are links to.
+  /// The folders of the files and of the targets of symbolic links.
   private var folders: Set<String> {
     var folders: Set<String> = []
     for file in stamps.keys {

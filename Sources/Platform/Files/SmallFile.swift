@@ -1,14 +1,14 @@
 internal import Glibc
 
-/// Whole files of bounded size: keys, known_hosts, state, /proc entries.
+/// Reads and writes whole files of bounded size: keys, known_hosts, state, /proc entries.
 ///
-/// Only regular files are read and appended to. A FIFO, a socket or a device that somebody put in a file's place would
-/// block its reader, never end, or act on being opened.
+/// It accepts regular files only. A FIFO, socket or device at the path could block the reader, never end, or have
+/// side effects when opened.
 package enum SmallFile {
-  /// - Throws: `SystemError` with errno of the step that failed; EFBIG when the file is over `limit` bytes.
+  /// - Throws: `SystemError` with the errno of the failed step; EFBIG if the file is larger than `limit` bytes.
   package static func read(_ path: String, limit: Int) throws(SystemError) -> [UInt8] {
     let operation = "read \(path)"
-    // Before it is opened: opening some devices has an effect of its own.
+    // Checked before open(2), because opening a device can have side effects.
     guard try isRegular(path, operation, { stat(path, $0) }) else { return [] }
     let raw = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
     guard raw >= 0 else { throw .last("open \(path)") }
@@ -29,8 +29,8 @@ package enum SmallFile {
     }
   }
 
-  /// - Returns: false for /dev/null, which stands for an empty file in many an ssh_config.
-  /// - Throws: where it is neither.
+  /// - Returns: false for /dev/null, which many ssh_config files use as an empty file.
+  /// - Throws: `SystemError` if the path is neither.
   private static func isRegular(
     _ path: String, _ operation: String, _ inspect: (UnsafeMutablePointer<stat>) -> Int32
   ) throws(SystemError) -> Bool {
@@ -39,7 +39,7 @@ package enum SmallFile {
     let intruder: String
     switch status.st_mode & S_IFMT {
     case S_IFREG: return true
-    // Device 1:3 on every Linux (devices.txt).
+    // /dev/null is device 1:3 on every Linux (devices.txt).
     case S_IFCHR where status.st_rdev == 1 << 8 | 3: return false
     case S_IFDIR: intruder = "a directory"
     case S_IFIFO: intruder = "a FIFO"
@@ -49,7 +49,7 @@ package enum SmallFile {
     throw SystemError(operation, found: intruder)
   }
 
-  /// Adds to the end of a file, which is made where there is none.
+  /// Appends to a file and creates it if it does not exist.
   ///
   /// - Throws: `SystemError`; a part of the contents may have been written.
   package static func append(_ contents: [UInt8], to path: String, mode: UInt32) throws(SystemError) {
@@ -67,19 +67,19 @@ package enum SmallFile {
     _ = consume descriptor
   }
 
-  /// Puts a whole file in the place of what is there: whoever reads it sees the old one or the new one.
+  /// Replaces a whole file atomically: readers see either the old or the new contents.
   ///
   /// - Parameter mode: permission bits of the new file.
-  /// - Throws: `SystemError` with errno of the step that failed; the old file stays.
+  /// - Throws: `SystemError` with the errno of the failed step; the old file stays.
   package static func replace(_ path: String, with contents: [UInt8], mode: UInt32) throws(SystemError) {
     let draft = path + ".new"
-    // A file of this call alone: whatever has the name, a FIFO that nobody reads would hold up its writer.
+    // Remove whatever has this name: a FIFO without a reader would block the writer.
     unlink(draft)
     let raw = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
     guard raw >= 0 else { throw .last("open \(draft)") }
     do throws(SystemError) {
       let descriptor = Descriptor(owning: raw)
-      // Whatever umask(2) says: who is meant to read it can.
+      // fchmod(2) sets the exact mode; open(2) applies the umask.
       guard fchmod(raw, mode) == 0 else { throw .last("fchmod \(draft)") }
       var rest = contents[...]
       while !rest.isEmpty {
@@ -95,12 +95,12 @@ package enum SmallFile {
     }
   }
 
-  /// Makes a folder where there is none.
+  /// Creates a folder if it does not exist.
   package static func makeFolder(_ path: String, mode: UInt32) throws(SystemError) {
     guard mkdir(path, mode) == 0 || errno == EEXIST else { throw .last("mkdir \(path)") }
   }
 
-  /// The files of a folder; none where it can't be read.
+  /// The names of the entries of a folder; empty if it cannot be read.
   package static func names(in folder: String) -> [String] {
     guard let directory = opendir(folder) else { return [] }
     defer { closedir(directory) }
@@ -122,16 +122,17 @@ package enum SmallFile {
 
   package static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
-  /// What is written there can be read again: it is a file, or can become one. A device keeps nothing.
+  /// True if data written to this path can be read back: it is a regular file or does not exist yet.
   package static func canKeep(_ path: String) -> Bool {
     var status = stat()
     return stat(path, &status) != 0 || status.st_mode & S_IFMT == S_IFREG
   }
 
-  /// This process may write it, or make files in it.
+  /// True if this process may write the file, or create files in the folder.
   package static func isWritable(_ path: String) -> Bool { access(path, W_OK) == 0 }
 
-  /// Changes when the file is written, replaced, created or removed, or others get its rights.
+  /// Identifies a version of a file. Changes when the file is written, replaced, created or removed, or its mode
+  /// changes.
   package struct Stamp: Hashable, Sendable {
     private let inode: UInt64
     private let size: Int64

@@ -1,8 +1,8 @@
-/// How many connections each owner may have open. Pure.
+/// Limits the number of open connections per owner. Pure.
 ///
-/// An owner may have as many as are still free, up to `perOwner`: one owner alone gets half of `total` at most, two get
-/// a third each, and there is always room for one more who comes. What many owners together leave is never less than
-/// `least` for each, as long as there is any room.
+/// An owner may open as many connections as are still free, up to `perOwner`. One owner gets at most half of `total`,
+/// two owners get a third each, and so on, so that a new owner can always connect. With many owners, each may still
+/// open `least` connections until `total` is reached.
 package struct ConnectionShares<Owner: Hashable & Sendable>: Sendable {
   package let perOwner: Int
   package let total: Int
@@ -18,9 +18,9 @@ package struct ConnectionShares<Owner: Hashable & Sendable>: Sendable {
 
   package func count(of owner: Owner) -> Int { open[owner] ?? 0 }
 
-  /// True: it counts from now on, until `release`.
+  /// Returns true if the connection is admitted. It counts until `release` is called.
   ///
-  /// - Parameter isPrivileged: the others together must not keep it out; its own share limits it all the same.
+  /// - Parameter isPrivileged: the total limit does not apply to this owner, but its own limit does.
   package mutating func admit(_ owner: Owner, isPrivileged: Bool) -> Bool {
     let count = count(of: owner)
     let free = total - all

@@ -1,7 +1,7 @@
 internal import CLinux
 internal import Glibc
 
-/// The path of a listening Unix socket: taken over from a dead owner, never from a living one.
+/// Binds a listening Unix socket at a path. Replaces a stale socket file, but not one with a live listener.
 package enum ControlSocket {
   package enum Failure: Error, Hashable, CustomStringConvertible {
     case pathTooLong(String)
@@ -12,14 +12,14 @@ package enum ControlSocket {
     package var description: String {
       switch self {
       case .pathTooLong(let path): "\(path): too long for a Unix socket (107 bytes)"
-      case .inUse(let path): "\(path): another guard listens there; stop it, or set control.socket"
-      case .notASocket(let path): "\(path): is there and is no socket; move it away, or set control.socket"
+      case .inUse(let path): "\(path): another guard is listening on it; stop it, or set control.socket"
+      case .notASocket(let path): "\(path): exists and is not a socket; move it away, or set control.socket"
       case .system(let error): "\(error)"
       }
     }
   }
 
-  /// Binds `path` with `mode` and, where the group exists, its group; connections are taken only after that.
+  /// Binds `path` with `mode` and, if it exists, `group`. The socket cannot accept connections before both are set.
   ///
   /// - Returns: a bound socket that does not listen yet.
   package static func bind(
@@ -29,8 +29,8 @@ package enum ControlSocket {
     try removeStale(path)
     let raw = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue), 0)
     guard raw >= 0 else { throw .system(.last("socket")) }
-    // No permission for anybody until mode and group are right. The file takes its mode from the socket (unix_bind());
-    // a umask is the whole process's, and two threads that change and restore it may leave it changed.
+    // No client may connect until mode and group are set. The file inherits its mode from the socket (unix_bind()).
+    // umask(2) is process-wide, so changing it here would race with other threads.
     guard fchmod(raw, 0) == 0, address.withSockaddr({ Glibc.bind(raw, $0, $1) }) == 0 else {
       let error = SystemError.last("bind \(path)")
       close(raw)
@@ -44,7 +44,7 @@ package enum ControlSocket {
     return raw
   }
 
-  /// Binds `path` for its owner alone, and listens.
+  /// Binds `path` for its owner only, and listens.
   package static func listen(path: String) throws(SystemError) -> Descriptor {
     do throws(Failure) {
       let descriptor = Descriptor(owning: try bind(path: path, group: nil, mode: 0o600))
@@ -60,12 +60,12 @@ package enum ControlSocket {
     }
   }
 
-  /// Which file it is, whatever its path says later.
+  /// Identifies the socket file, independent of later changes at its path.
   package struct Identity: Hashable, Sendable {
     private let device: UInt64
     private let inode: UInt64
 
-    /// nil where there is no such file.
+    /// nil if the file does not exist.
     package init?(of path: String) {
       var status = stat()
       guard lstat(path, &status) == 0 else { return nil }
@@ -74,12 +74,12 @@ package enum ControlSocket {
     }
   }
 
-  /// Removes the file if it still is the one that was bound; somebody else's socket stays.
+  /// Removes the file if it still is the one that was bound. Another process's socket stays.
   package static func remove(path: String, _ identity: Identity?) {
     if let identity, Identity(of: path) == identity { unlink(path) }
   }
 
-  /// Removes the sockets of a folder on which nobody listens.
+  /// Removes stale sockets (those without a listener) from a folder.
   package static func removeStale(in folder: String, where isOurs: (String) -> Bool) {
     guard let list = opendir(folder) else { return }
     defer { closedir(list) }

@@ -1,13 +1,12 @@
 internal import CLinux
 internal import Glibc
 
-/// What the kernel knows of a TCP connection (TCP_INFO, tcp(7)).
+/// The kernel's measurements of a TCP connection (TCP_INFO, tcp(7)).
 package struct PathQuality: Hashable, Sendable {
-  /// Smoothed round-trip time.
   package let roundTrip: Duration
-  /// Segments sent and not acknowledged.
+  /// Number of segments sent and not yet acknowledged.
   package let unacknowledged: Int
-  /// Since the last acknowledgement came in.
+  /// Time since the last acknowledgement was received.
   package let sinceLastAcknowledgement: Duration
 
   package init?(of descriptor: borrowing Descriptor) {

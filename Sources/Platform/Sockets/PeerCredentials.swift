@@ -1,12 +1,12 @@
 internal import CLinux
 internal import Glibc
 
-/// Who is at the other end of a Unix socket, as the kernel vouches for it (unix(7)).
+/// The credentials of the peer of a Unix socket, verified by the kernel (unix(7)).
 package struct PeerCredentials: Hashable, Sendable {
   package let pid: Int32
   package let uid: UInt32
   package let gid: UInt32
-  /// The supplementary groups of the peer when it connected.
+  /// The peer's supplementary groups at the time of connect.
   package let groups: [UInt32]
 
   package init(pid: Int32, uid: UInt32, gid: UInt32, groups: [UInt32]) {
@@ -16,7 +16,7 @@ package struct PeerCredentials: Hashable, Sendable {
     self.groups = groups
   }
 
-  /// nil when `socket` is no connected Unix socket.
+  /// nil if `socket` is not a connected Unix socket.
   package init?(ofSocket socket: Int32) {
     var peer = oceanid_peer()
     guard oceanid_peer_of(socket, &peer) == 0 else { return nil }
@@ -28,7 +28,7 @@ package struct PeerCredentials: Hashable, Sendable {
       pid: peer.pid, uid: peer.uid, gid: peer.gid, groups: Array(groups.prefix(Int(max(0, count)))))
   }
 
-  /// The number of a group by its name; nil when this machine has none of that name.
+  /// The number of the group with this name; nil if this machine has no such group.
   package static func groupNumber(named name: String) -> UInt32? {
     getgrnam(name).map { UInt32($0.pointee.gr_gid) }
   }

@@ -1,13 +1,14 @@
-// Dispatch sources may be used from any thread (dispatch_source_create(3)); Linux's Dispatch does not say so.
+// Dispatch sources are thread-safe (dispatch_source_create(3)), but Linux's Dispatch does not declare them Sendable.
 @preconcurrency internal import Dispatch
 internal import Glibc
 
-/// A listening socket that nobody serves: whoever connects is reset at once, and does not wait for ever.
+/// Resets every connection to a listening socket that is not being served, so that clients fail at once instead of
+/// waiting.
 package final class RefusingListener: Sendable {
   private let source: any DispatchSourceRead
 
-  /// - Parameter listener: stays its owner's; what is used here is a copy, and nothing is done after this object's end.
-  /// - Throws: `SystemError` where there is no descriptor left.
+  /// - Parameter listener: the caller keeps its descriptor. This object uses a duplicate until it is deallocated.
+  /// - Throws: `SystemError` if no descriptor is available.
   package init(copying listener: Int32) throws(SystemError) {
     let raw = fcntl(listener, F_DUPFD_CLOEXEC, 3)
     guard raw >= 0 else { throw .last("fcntl") }
@@ -22,12 +23,12 @@ package final class RefusingListener: Sendable {
           StreamSocket.resetOnClose(Descriptor(owning: raw))
         }
       } catch {
-        // No descriptor is left for the next one, who still waits: no reason to ask without a pause.
+        // No descriptor is left, and the connection stays pending: pause instead of retrying in a loop.
         source.suspend()
         queue.asyncAfter(deadline: .now() + .seconds(1)) { source.resume() }
       }
     }
-    // It stays open until the source has let go of it.
+    // Keeps the socket open until the source has been cancelled.
     source.setCancelHandler { withExtendedLifetime(socket) {} }
     source.activate()
   }

@@ -1,4 +1,5 @@
-/// A descriptor behind a reference, where an optional, a collection or a closure has to hold it.
+/// A reference to an owned descriptor, for optionals, collections and closures, which cannot hold a noncopyable
+/// value.
 package final class Socket: Sendable {
   package let descriptor: Descriptor
 

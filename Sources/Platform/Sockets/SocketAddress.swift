@@ -1,9 +1,9 @@
 internal import CLinux
 internal import Glibc
 
-/// An address that a stream socket can be bound or connected to.
+/// An IPv4, IPv6 or Unix address that a stream socket can bind or connect to.
 package struct SocketAddress: Hashable, Sendable, CustomStringConvertible {
-  /// The bytes of the C `sockaddr`, as long as the kernel wants them.
+  /// The C `sockaddr`, with exactly the length that the kernel expects.
   private let bytes: [UInt8]
   package let description: String
 
@@ -12,7 +12,7 @@ package struct SocketAddress: Hashable, Sendable, CustomStringConvertible {
     self.description = description
   }
 
-  /// A numeric IPv4 or IPv6 address; nil when `host` is neither.
+  /// A numeric IPv4 or IPv6 address; nil if `host` is neither.
   package init?(numericHost host: String, port: UInt16) {
     guard let address = try? SocketAddress.resolve(host: host, port: port, numericOnly: true).first else {
       return nil
@@ -20,7 +20,7 @@ package struct SocketAddress: Hashable, Sendable, CustomStringConvertible {
     self = address
   }
 
-  /// A name in the abstract namespace (unix(7)): no file, gone with its last descriptor.
+  /// A name in the abstract namespace (unix(7)). It has no file and disappears with its last descriptor.
   package init?(abstractName name: String) {
     var address = sockaddr_un()
     address.sun_family = sa_family_t(AF_UNIX)
@@ -32,7 +32,7 @@ package struct SocketAddress: Hashable, Sendable, CustomStringConvertible {
     self.init(bytes: bytes, description: "@\(name)")
   }
 
-  /// A path in the file system; nil when it is too long for sun_path.
+  /// A path in the file system; nil if it is too long for `sun_path`.
   package init?(path: String) {
     var address = sockaddr_un()
     address.sun_family = sa_family_t(AF_UNIX)
@@ -42,23 +42,23 @@ package struct SocketAddress: Hashable, Sendable, CustomStringConvertible {
     self.init(bytes: withUnsafeBytes(of: &address) { Array($0.prefix(offset)) } + name, description: path)
   }
 
-  /// What a name's addresses can be asked for.
+  /// The address families that a lookup can request.
   package enum InternetFamily: Sendable {
     case inet, inet6
   }
 
   package var family: Int32 { withSockaddr { address, _ in Int32(address.pointee.sa_family) } }
 
-  /// The path of a Unix socket; nil for other addresses, those without a file too.
+  /// The path of a Unix socket; nil for other addresses and for Unix sockets without a file.
   package var path: String? { family == AF_UNIX && !description.hasPrefix("@") ? description : nil }
 
-  /// Numeric host without brackets, for an originator field; empty for Unix addresses.
+  /// The numeric host without brackets; empty for Unix addresses.
   package var host: String {
     guard let colon = description.lastIndex(of: ":"), !description.hasPrefix("@") else { return "" }
     return String(description[..<colon]).filter { $0 != "[" && $0 != "]" }
   }
 
-  /// An IPv4 address, or the /64 that an IPv6 address is of, which is as a rule one machine's; empty for Unix addresses.
+  /// The IPv4 address, or the /64 of an IPv6 address, which usually belongs to one machine; empty for Unix addresses.
   package var network: String {
     guard family == AF_INET6, bytes.count >= 16, mappedIPv4 == nil else {
       return mappedIPv4.map { $0.map(String.init).joined(separator: ".") } ?? host
@@ -71,7 +71,7 @@ package struct SocketAddress: Hashable, Sendable, CustomStringConvertible {
 
   package var isInternet: Bool { family == AF_INET || family == AF_INET6 }
 
-  /// 127.0.0.0/8 and ::1 (RFC 6890).
+  /// True for 127.0.0.0/8 and ::1 (RFC 6890).
   package var isLoopback: Bool {
     switch family {
     case AF_INET: bytes.count >= 8 && bytes[4] == 127
@@ -85,7 +85,7 @@ package struct SocketAddress: Hashable, Sendable, CustomStringConvertible {
     }
   }
 
-  /// Of ::ffff:0:0/96 (RFC 4291 §2.5.5.2): what a socket for both families sees of an IPv4 peer.
+  /// The IPv4 address inside ::ffff:0:0/96 (RFC 4291 §2.5.5.2), as a dual-stack socket reports an IPv4 peer.
   private var mappedIPv4: [UInt8]? {
     guard family == AF_INET6, bytes.count >= 24, bytes[8..<18].allSatisfy({ $0 == 0 }), bytes[18] == 0xff,
       bytes[19] == 0xff
@@ -93,7 +93,7 @@ package struct SocketAddress: Hashable, Sendable, CustomStringConvertible {
     return Array(bytes[20..<24])
   }
 
-  /// 0 for Unix addresses.
+  /// The port; 0 for Unix addresses.
   package var port: UInt16 {
     guard let colon = description.lastIndex(of: ":") else { return 0 }
     return UInt16(description[description.index(after: colon)...]) ?? 0
@@ -108,10 +108,10 @@ package struct SocketAddress: Hashable, Sendable, CustomStringConvertible {
     }
   }
 
-  /// Looks `host` up (getaddrinfo(3)); blocks for as long as the resolver takes.
+  /// Resolves `host` (getaddrinfo(3)). Blocks until the resolver answers.
   ///
-  /// - Parameter family: nil: those that this machine has an address of.
-  /// - Throws: `ResolveError` with the resolver's own words.
+  /// - Parameter family: nil selects the families that this machine has an address of.
+  /// - Throws: `ResolveError` with the resolver's message.
   package static func resolve(
     host: String, port: UInt16, family: InternetFamily? = nil, numericOnly: Bool = false
   ) throws(ResolveError) -> [SocketAddress] {
@@ -159,7 +159,7 @@ package struct SocketAddress: Hashable, Sendable, CustomStringConvertible {
   }
 }
 
-/// A name that did not resolve, in the resolver's words.
+/// A name that could not be resolved, with the resolver's message.
 package struct ResolveError: Error, Hashable, CustomStringConvertible {
   package let host: String
   package let reason: String
@@ -173,10 +173,10 @@ extension String {
 }
 
 extension SocketAddress {
-  /// Where a socket is bound (getsockname(2)).
+  /// The address that a socket is bound to (getsockname(2)).
   package init?(boundTo descriptor: borrowing Descriptor) { self.init(boundToRaw: descriptor.raw) }
 
-  /// The same for a descriptor that somebody else owns.
+  /// The address that a borrowed raw descriptor is bound to.
   package init?(boundToRaw raw: Int32) {
     var storage = sockaddr_storage()
     var length = socklen_t(MemoryLayout<sockaddr_storage>.size)

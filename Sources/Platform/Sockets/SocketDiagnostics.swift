@@ -1,14 +1,14 @@
 internal import CLinux
 internal import Glibc
 
-/// Asks the kernel whose the other end of a TCP connection is, where that end is on this machine (sock_diag(7)).
+/// Finds the user who owns the other end of a local TCP connection (sock_diag(7)).
 ///
-/// One exact question for each connection, answered before the question returns. It works where /proc/net is hidden.
-/// Belongs to one thread.
+/// Each lookup asks the kernel about one exact socket and returns its answer synchronously. It also works where
+/// /proc/net is hidden. Use it from one thread.
 package final class SocketDiagnostics {
   private let netlink: Descriptor
 
-  /// - Throws: `SystemError` where the kernel or a sandbox has no such socket.
+  /// - Throws: `SystemError` if the kernel or a sandbox does not allow the netlink socket.
   package init() throws(SystemError) {
     let raw = socket(
       AF_NETLINK, Int32(SOCK_RAW.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue),
@@ -17,11 +17,11 @@ package final class SocketDiagnostics {
     self.netlink = Descriptor(owning: raw)
   }
 
-  /// The user who made the socket at the other end; nil: it is on another machine or in another network namespace, or
-  /// its owner has closed it.
+  /// The user who created the socket at the other end; nil if that end is on another machine, in another network
+  /// namespace, or closed.
   package func owner(ofPeerOf connection: borrowing Descriptor) -> UInt32? {
     guard let request = SocketQuestion(ofPeerOf: connection.raw) else { return nil }
-    // What a question before left unread is no answer to this one.
+    // Discard the unread replies to an earlier query.
     drain()
     let sent = request.withBytes { netlink.send($0) }
     guard sent == .moved(SocketQuestion.size) else { return nil }
@@ -38,7 +38,7 @@ package final class SocketDiagnostics {
   }
 }
 
-/// A SOCK_DIAG_BY_FAMILY message that asks for one socket (linux/inet_diag.h).
+/// A SOCK_DIAG_BY_FAMILY request for one socket (linux/inet_diag.h).
 private struct SocketQuestion {
   private struct Message {
     var header = nlmsghdr()
@@ -46,12 +46,12 @@ private struct SocketQuestion {
   }
 
   static let size = MemoryLayout<Message>.size
-  /// include/net/tcp_states.h
+  /// TCP_LISTEN in include/net/tcp_states.h.
   private static let listening: UInt8 = 10
 
   private var message = Message()
 
-  /// The socket whose local end is the peer of `raw`, and whose far end is `raw`'s own.
+  /// Requests the socket whose local end is the peer of `raw` and whose remote end is the local end of `raw`.
   init?(ofPeerOf raw: Int32) {
     guard let peer = Endpoint(of: raw, getpeername), let own = Endpoint(of: raw, getsockname),
       peer.family == own.family
@@ -67,7 +67,7 @@ private struct SocketQuestion {
     message.request.id.idiag_if = peer.interface
     withUnsafeMutableBytes(of: &message.request.id.idiag_src) { $0.copyBytes(from: peer.address) }
     withUnsafeMutableBytes(of: &message.request.id.idiag_dst) { $0.copyBytes(from: own.address) }
-    // INET_DIAG_NOCOOKIE: whatever socket has these ends.
+    // INET_DIAG_NOCOOKIE: match any socket with these ends.
     message.request.id.idiag_cookie = (.max, .max)
   }
 
@@ -81,8 +81,8 @@ private struct SocketQuestion {
       answer.loadUnaligned(as: nlmsghdr.self).nlmsg_type == UInt16(SOCK_DIAG_BY_FAMILY)
     else { return nil }
     let socket = answer.loadUnaligned(fromByteOffset: start, as: inet_diag_msg.self)
-    // A socket that its owner has closed has no inode, and is root's by its number. One that listens on the peer's
-    // port is found where the peer itself is not.
+    // A socket that its owner has closed has no inode and reports uid 0. If the peer's socket is not found, the
+    // kernel may return a listener on the same port.
     guard socket.idiag_inode != 0, socket.idiag_state != listening else { return nil }
     return socket.idiag_uid
   }
@@ -93,7 +93,7 @@ private struct Endpoint {
   let family: Int32
   let port: UInt16
   let address: [UInt8]
-  /// For a link-local address.
+  /// The interface index, set for link-local addresses.
   let interface: UInt32
 
   init?(

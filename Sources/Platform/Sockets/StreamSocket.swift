@@ -1,10 +1,10 @@
 internal import CLinux
 internal import Glibc
 
-/// Stream sockets for the event loop: non-blocking, closed on exec.
+/// Non-blocking, close-on-exec stream sockets for the event loop.
 package enum StreamSocket {
-  /// Binds and listens. SO_REUSEADDR, so that a restart does not wait for old connections; never SO_REUSEPORT,
-  /// so that nobody shares the port.
+  /// Binds and listens. SO_REUSEADDR lets a restart bind while old connections are in TIME_WAIT. SO_REUSEPORT stays
+  /// off, so that no other process can share the port.
   package static func listen(
     on address: SocketAddress, backlog: Int32 = 1024
   ) throws(SystemError) -> Descriptor {
@@ -18,7 +18,7 @@ package enum StreamSocket {
     return descriptor
   }
 
-  /// Accepts one waiting connection, non-blocking and closed on exec; nil when nobody waits.
+  /// Accepts one pending connection, non-blocking and close-on-exec; nil if none is pending.
   package static func accept(
     from listener: borrowing Descriptor
   ) throws(SystemError) -> (Int32, SocketAddress)? {
@@ -41,27 +41,27 @@ package enum StreamSocket {
     }
   }
 
-  /// Somebody waits to be accepted.
+  /// True if a connection is waiting to be accepted.
   package static func hasWaiting(_ listener: borrowing Descriptor) -> Bool {
     var entry = pollfd(fd: listener.raw, events: Int16(POLLIN), revents: 0)
     return poll(&entry, 1, 0) > 0
   }
 
-  /// The `SystemError.operation` of a source address that can't be had.
+  /// The `SystemError.operation` of a failure to bind the source address.
   package static let bindOperation = "bind"
 
-  /// Starts to connect; the socket becomes writable when `connectionError` has the outcome.
+  /// Starts to connect. When the socket becomes writable, `connectionError` returns the result.
   ///
   /// - Parameters:
-  ///   - source: of the same family as `address`, with port 0; nil: the kernel chooses.
-  ///   - userTimeout: a path that acknowledges nothing for this long is dead.
+  ///   - source: an address of the same family with port 0; nil lets the kernel choose.
+  ///   - userTimeout: how long sent data may stay unacknowledged before the kernel closes the connection.
   package static func connect(
     to address: SocketAddress, from source: SocketAddress? = nil, userTimeout: Duration
   ) throws(SystemError) -> Descriptor {
     let descriptor = try open(family: address.family)
     setOption(descriptor.raw, Int32(IPPROTO_TCP), TCP_NODELAY, 1)
     setOption(descriptor.raw, SOL_SOCKET, SO_KEEPALIVE, 1)
-    // RFC 5482, tcp(7)
+    // TCP_USER_TIMEOUT (RFC 5482, tcp(7)).
     let milliseconds =
       userTimeout.components.seconds * 1000 + userTimeout.components.attoseconds / 1_000_000_000_000_000
     setOption(descriptor.raw, Int32(IPPROTO_TCP), TCP_USER_TIMEOUT, Int32(clamping: milliseconds))
@@ -72,7 +72,7 @@ package enum StreamSocket {
     return descriptor
   }
 
-  /// SO_ERROR: 0 when a connect succeeded, else its errno.
+  /// SO_ERROR: 0 if the connect succeeded, else its errno.
   package static func connectionError(of descriptor: borrowing Descriptor) -> Int32 {
     var code: Int32 = 0
     var length = socklen_t(MemoryLayout<Int32>.size)
@@ -80,29 +80,29 @@ package enum StreamSocket {
     return code
   }
 
-  /// TCP_NODELAY; connections inherit it from their listener. A no-op on Unix sockets.
+  /// Sets TCP_NODELAY. Accepted connections inherit it from their listener. It has no effect on Unix sockets.
   package static func sendWithoutDelay(_ descriptor: borrowing Descriptor) {
     setOption(descriptor.raw, Int32(IPPROTO_TCP), TCP_NODELAY, 1)
   }
 
-  /// Acknowledges at once what came, this time (TCP_QUICKACK does not stick, tcp(7)).
+  /// Acknowledges received data at once. TCP_QUICKACK is not permanent, so call it for each read (tcp(7)).
   package static func acknowledgeNow(_ descriptor: borrowing Descriptor) {
     setOption(descriptor.raw, Int32(IPPROTO_TCP), TCP_QUICKACK, 1)
   }
 
-  /// Half-close: the peer reads end of file, and may still write.
+  /// Half-closes: the peer reads end of file and can still write.
   package static func endSending(_ descriptor: borrowing Descriptor) {
     shutdown(descriptor.raw, Int32(SHUT_WR))
   }
 
-  /// Makes the close that follows a reset (RST), so that a client knows it was cut and not finished.
+  /// Makes the next close send a reset (RST), so that the client sees an aborted connection instead of a normal end.
   package static func resetOnClose(_ descriptor: borrowing Descriptor) {
     var option = linger(l_onoff: 1, l_linger: 0)
     setsockopt(
       descriptor.raw, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
   }
 
-  /// Two ends of one stream within this process (socketpair(2)); both are the caller's to own.
+  /// Creates two connected sockets within this process (socketpair(2)). The caller owns both descriptors.
   package static func pair() throws(SystemError) -> (Int32, Int32) {
     var raws: (Int32, Int32) = (-1, -1)
     let type = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
@@ -127,7 +127,7 @@ package enum StreamSocket {
 }
 
 extension StreamSocket {
-  /// Connects to a Unix socket's path: at once or not at all.
+  /// Connects to a Unix socket's path without waiting.
   package static func connect(toPath path: String) throws(SystemError) -> Descriptor {
     guard let address = SocketAddress(path: path) else {
       throw SystemError("connect \(path)", code: ENAMETOOLONG)
@@ -141,7 +141,7 @@ extension StreamSocket {
 }
 
 extension Descriptor {
-  /// Sends all of `bytes`, waiting for room; false on an error or when `deadline` passes.
+  /// Sends all of `bytes`, waiting while the buffer is full; false on an error or after `deadline`.
   package borrowing func sendAll(_ bytes: UnsafeRawBufferPointer, until deadline: MonotonicTime)
     -> Bool
   {
@@ -156,7 +156,7 @@ extension Descriptor {
     return true
   }
 
-  /// Receives exactly `count` bytes; nil on an error, at the end, or when `deadline` passes.
+  /// Receives exactly `count` bytes; nil on an error, at end of file, or after `deadline`.
   package borrowing func receive(_ count: Int, until deadline: MonotonicTime) -> [UInt8]? {
     var bytes = [UInt8](repeating: 0, count: count)
     var have = 0

@@ -1,14 +1,14 @@
 internal import CLinux
 internal import Glibc
 
-/// A connected Unix stream socket whose every call ends by a deadline. Closes itself.
+/// A connected Unix stream socket. Every operation has a deadline, and deinit closes the descriptor.
 ///
-/// Calls block the calling thread; use from one thread at a time.
+/// Calls block the calling thread. Use it from one thread at a time.
 package struct UnixStream: ~Copyable {
   private let descriptor: Int32
   private let path: String
 
-  /// Connects to the socket at `path`, waiting up to `timeout` for room in the listener's queue.
+  /// Connects to the socket at `path`, waiting up to `timeout` if the listener's backlog is full.
   package init(path: String, timeout: Duration) throws(UnixStreamError) {
     func failed(_ operation: UnixStreamError.Operation, _ code: Int32) -> UnixStreamError {
       UnixStreamError(operation: operation, errno: code, path: path)
@@ -17,7 +17,7 @@ package struct UnixStream: ~Copyable {
     address.sun_family = sa_family_t(AF_UNIX)
     let bytes = Array(path.utf8)
     let capacity = MemoryLayout.size(ofValue: address.sun_path)
-    // One byte stays for the terminating zero; a zero inside would name another file.
+    // One byte is reserved for the terminating zero. A zero inside the path would name another file.
     guard !bytes.isEmpty, bytes.count < capacity, !bytes.contains(0) else {
       throw failed(.connect, bytes.count < capacity ? EINVAL : ENAMETOOLONG)
     }
@@ -25,7 +25,7 @@ package struct UnixStream: ~Copyable {
 
     let socket = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
     guard socket >= 0 else { throw failed(.connect, errno) }
-    // A full queue blocks connect(2) on a Unix socket, and this option is what bounds that wait (unix(7)).
+    // connect(2) blocks while the listener's backlog is full; SO_SNDTIMEO bounds that wait (unix(7)).
     var limit = timeval(timeout)
     var result = setsockopt(
       socket, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
@@ -40,7 +40,7 @@ package struct UnixStream: ~Copyable {
       } while result != 0 && errno == EINTR && ContinuousClock.now < end
     }
     guard result == 0 else {
-      // The kernel refuses a plain file in the same words as a socket that nobody listens on.
+      // The kernel returns ECONNREFUSED both for a regular file and for a socket without a listener.
       let code = errno == ECONNREFUSED && !UnixStream.isSocket(path) ? ENOTSOCK : errno
       close(socket)
       throw failed(.connect, code)
@@ -53,11 +53,11 @@ package struct UnixStream: ~Copyable {
     close(descriptor)
   }
 
-  /// To wait on with poll(2).
+  /// The raw descriptor, for poll(2).
   package var raw: Int32 { descriptor }
 
-  /// Who listened on the socket, as the kernel vouches for it (unix(7), SO_PEERCRED); of a socket that the service manager
-  /// hands over that is the manager.
+  /// The credentials of the process that called listen(2) (unix(7), SO_PEERCRED). For a socket passed by systemd,
+  /// this is the service manager.
   package var peer: PeerCredentials? { PeerCredentials(ofSocket: descriptor) }
 
   private static func isSocket(_ path: String) -> Bool {
@@ -67,7 +67,7 @@ package struct UnixStream: ~Copyable {
     return stat(path, &status) != 0 || status.st_mode & S_IFMT == S_IFSOCK
   }
 
-  /// Reads what is there, at most `limit` bytes, waiting for the first one until `deadline`; empty at the end.
+  /// Reads up to `limit` bytes, waiting for the first one until `deadline`; empty at end of file.
   package func read(
     atMost limit: Int = 65_536, until deadline: ContinuousClock.Instant
   ) throws(UnixStreamError) -> [UInt8] {
@@ -81,14 +81,14 @@ package struct UnixStream: ~Copyable {
         initialized = max(0, count)
       }
       if count >= 0 { return bytes }
-      // Another wake-up than ours, or none at all: wait again.
+      // The wake-up was spurious or belongs to another signal: wait again.
       guard code == EINTR || code == EAGAIN else {
         throw UnixStreamError(operation: .read, errno: code, path: path)
       }
     }
   }
 
-  /// Writes all of it by `deadline`. A peer that has gone is an error here, never SIGPIPE.
+  /// Writes all of `bytes` by `deadline`. A closed peer causes an error instead of SIGPIPE.
   package func write(
     _ bytes: [UInt8], until deadline: ContinuousClock.Instant
   ) throws(UnixStreamError) {
@@ -113,7 +113,7 @@ package struct UnixStream: ~Copyable {
   ) throws(UnixStreamError) {
     while true {
       let left = max(.zero, deadline - ContinuousClock.now)
-      // Rounded up, so that the last turn does not spin through a fraction of a millisecond.
+      // Rounded up: otherwise poll(2) would return at once during the last fraction of a millisecond.
       let (seconds, attoseconds) = left.components
       let rest = (attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000
       let milliseconds = min(seconds, 86_400) * 1000 + rest
@@ -130,14 +130,14 @@ package struct UnixStream: ~Copyable {
   }
 }
 
-/// What went wrong on a Unix stream, and with which path.
+/// A failed operation on a Unix stream, with the path of the socket.
 package struct UnixStreamError: Error, Hashable, Sendable, CustomStringConvertible {
   package enum Operation: String, Sendable {
     case connect, read, write
   }
 
   package let operation: Operation
-  /// ETIMEDOUT where a deadline passed while reading or writing, EAGAIN where one passed while connecting.
+  /// ETIMEDOUT if a deadline passed during a read or write, EAGAIN if it passed during connect.
   package let errno: Int32
   package let path: String
 
@@ -147,7 +147,7 @@ package struct UnixStreamError: Error, Hashable, Sendable, CustomStringConvertib
     self.path = path
   }
 
-  /// The deadline passed.
+  /// True if the deadline passed.
   package var isTimeout: Bool {
     errno == ETIMEDOUT || (operation == .connect && errno == EAGAIN)
   }

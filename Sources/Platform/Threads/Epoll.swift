@@ -1,7 +1,7 @@
 internal import CLinux
 internal import Glibc
 
-/// An epoll instance, edge-triggered: readiness is told once, and the owner remembers it until EAGAIN.
+/// An edge-triggered epoll instance. It reports readiness once; the owner remembers it until EAGAIN.
 package struct Epoll: ~Copyable {
   package struct Readiness: OptionSet, Sendable {
     package let rawValue: UInt32
@@ -9,14 +9,14 @@ package struct Epoll: ~Copyable {
     package static let readable = Readiness(rawValue: EPOLLIN.rawValue)
     package static let writable = Readiness(rawValue: EPOLLOUT.rawValue)
     package static let hangup = Readiness(rawValue: EPOLLHUP.rawValue | EPOLLERR.rawValue)
-    /// The peer will send no more.
+    /// The peer has closed its sending side.
     package static let ending = Readiness(rawValue: EPOLLRDHUP.rawValue)
 
-    /// Worth a read: bytes, or an end to be found by reading.
+    /// True if a read will return bytes, end of file or an error.
     package var wakesReader: Bool { contains(.readable) || endsReading }
-    /// An end of file or an error is there to be read, after what is there of bytes.
+    /// True if a read will return end of file or an error, after the remaining bytes.
     package var endsReading: Bool { !isDisjoint(with: [.hangup, .ending]) }
-    /// Worth a write: room, or an end to be found by writing.
+    /// True if a write will make progress or return an error.
     package var wakesWriter: Bool { contains(.writable) || !isDisjoint(with: .hangup) }
   }
 
@@ -26,7 +26,7 @@ package struct Epoll: ~Copyable {
   }
 
   private let descriptor: Descriptor
-  /// `capacity` events. A pointer that is never nil: glibc 2.41 declares the parameter nonnull.
+  /// A buffer of `capacity` events. The pointer is never nil, because glibc 2.41 declares the parameter nonnull.
   private let buffer: UnsafeMutablePointer<epoll_event>
   private let capacity = 256
 
@@ -41,8 +41,8 @@ package struct Epoll: ~Copyable {
     buffer.deallocate()
   }
 
-  /// Watches `descriptor` in both directions; events carry `token`, instead of the one before where it is watched
-  /// already. Closing the descriptor ends the watch.
+  /// Watches `descriptor` in both directions. Its events carry `token`, which replaces the token of an existing
+  /// watch. Closing the descriptor ends the watch.
   package func add(_ descriptor: Int32, token: UInt64) throws(SystemError) {
     var event = epoll_event()
     event.events = EPOLLIN.rawValue | EPOLLOUT.rawValue | EPOLLRDHUP.rawValue | EPOLLET.rawValue
@@ -53,7 +53,7 @@ package struct Epoll: ~Copyable {
     }
   }
 
-  /// Waits until something is ready or `timeout` has passed (nil: for ever), and hands each event to `body`.
+  /// Waits until a descriptor is ready or `timeout` has passed (nil: no timeout), and passes each event to `body`.
   package func wait(timeout: Duration?, _ body: (Event) -> Void) throws(SystemError) {
     let count = epoll_wait(descriptor.raw, buffer, Int32(capacity), Epoll.milliseconds(timeout))
     guard count >= 0 else {

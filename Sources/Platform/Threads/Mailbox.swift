@@ -1,21 +1,21 @@
 internal import Synchronization
 
-/// Messages for one thread: anybody posts, the owner collects when its doorbell rings.
+/// A queue of messages for one thread. Any thread may post; the owner collects when its event is signalled.
 package final class Mailbox<Message: Sendable>: Sendable {
   private let messages = Mutex<[Message]>([])
-  package let doorbell: Doorbell
+  package let wakeup: WakeupEvent
 
   package init() throws(SystemError) {
-    self.doorbell = try Doorbell()
+    self.wakeup = try WakeupEvent()
   }
 
   package func post(_ message: Message) {
     messages.withLock { $0.append(message) }
-    doorbell.ring()
+    wakeup.signal()
   }
 
   package func collect() -> [Message] {
-    doorbell.silence()
+    wakeup.clear()
     return messages.withLock { waiting in
       defer { waiting = [] }
       return waiting

@@ -1,6 +1,6 @@
 package import Dispatch
 
-/// A serial Dispatch queue as an actor's executor: Linux has no `DispatchSerialQueue`.
+/// A serial Dispatch queue as an actor's executor. Linux has no `DispatchSerialQueue`.
 package final class QueueExecutor: SerialExecutor {
   package let queue: DispatchQueue
 

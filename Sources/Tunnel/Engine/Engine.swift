@@ -99,7 +99,7 @@ final class Engine {
     self.crowding = listeners.map { _ in Crowding() }
     self.shortages = listeners.map { _ in nil }
     self.shares = PortShares(descriptors: plan.descriptors, ownUID: PeerCredentials.ownUID)
-    doorbell = try loop.watch(mailbox.doorbell.raw) { [weak self] _ in self?.hasMail = true }
+    doorbell = try loop.watch(mailbox.wakeup.raw) { [weak self] _ in self?.hasMail = true }
     for index in listeners.indices where listeners[index].isListening {
       try watchListener(index)
       publishListener(index)

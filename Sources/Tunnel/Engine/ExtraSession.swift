@@ -25,7 +25,7 @@ final class ExtraSession {
   let number: Int
   let load: SessionLoad
   private let mailbox: Mailbox<Order>
-  private let thread: OwnThread
+  private let thread: JoinableThread
   var isUp = false
   /// Since when it has had nothing to do; the engine's to keep.
   var idleSince: MonotonicTime?
@@ -38,7 +38,7 @@ final class ExtraSession {
     self.number = number
     self.load = load
     self.mailbox = mailbox
-    self.thread = try OwnThread(name: "session \(number)") {
+    self.thread = try JoinableThread(name: "session \(number)") {
       ExtraSession.run(route, terms, load, mailbox, report)
     }
   }
@@ -92,7 +92,7 @@ final class ExtraSession {
     var hasMail = true
     do throws(SystemError) {
       loop = try Loop()
-      doorbell = try loop.watch(mailbox.doorbell.raw) { _ in hasMail = true }
+      doorbell = try loop.watch(mailbox.wakeup.raw) { _ in hasMail = true }
     } catch {
       throw TunnelFailure(.config, "no further session: \(error)", remedy: "check limits: ulimit -n")
     }

@@ -15,7 +15,7 @@ final class Loop {
   private let epoll: Epoll
   private var watchers: [UInt64: Watcher] = [:]
   private var lastToken: UInt64 = 0
-  private var gaps = GapMeter(.now)
+  private var gaps = GapDetector(.now)
   /// One buffer for every read of the thread.
   let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: 128 << 10, alignment: 16)
 

@@ -102,7 +102,7 @@ final class Listener {
 
   private var holder: String? {
     guard address.path == nil else { return nil }
-    return PortHolder.find(port: address.port) ?? PortHolder.owner(port: address.port)
+    return PortListener.find(port: address.port) ?? PortListener.owner(port: address.port)
   }
 
   struct Accepted {

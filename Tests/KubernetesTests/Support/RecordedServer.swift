@@ -5,7 +5,7 @@ import Health
 
 @testable import Kubernetes
 
-/// A kube-apiserver 1.36 that answers what was recorded of one, its start included. No time passes in it.
+/// Replays the recorded responses of a kube-apiserver 1.36, including its start-up, without real time.
 struct RecordedServer {
   enum Release: String, CaseIterable, Sendable {
     case flux264 = "flux-2.6.4"
@@ -13,11 +13,11 @@ struct RecordedServer {
   }
 
   let release: Release
-  /// nil: it is ready.
-  var phase: Start.Phase?
+  /// nil if it is ready.
+  var phase: Startup.Phase?
   /// Names of CustomResourceDefinitions that were deleted.
   var deleted: Set<String> = []
-  /// `/readyz` may not be asked.
+  /// True if requests for `/readyz` are forbidden.
   var hidesReadiness = false
 
   private static let lists: [String: String] = [
@@ -110,7 +110,7 @@ struct RecordedServer {
   }
 }
 
-/// A guard's view of a recorded server, in a time that a test makes.
+/// A guard's view of a recorded server, at times that a test sets.
 struct RecordedGuard {
   var server: RecordedServer
   let kubeconfig: Kubeconfig
@@ -130,7 +130,7 @@ struct RecordedGuard {
       kinds: KnownKinds(earlier: Set(memory.kinds.filter { $0.value.goneSince == nil }.keys)))
   }
 
-  /// One poll at this second, and what is made of it.
+  /// One poll at this second with its report.
   ///
   /// - Parameter answer: changes the server between two requests of one poll, by the request's number.
   mutating func poll(
@@ -140,7 +140,7 @@ struct RecordedGuard {
     let now = RecordedGuard.began + .seconds(second)
     var poll = Poll(
       kubeconfig: kubeconfig, limits: PollLimits(), secrets: expectations.secrets, discovery: state,
-      pauses: [:], deadline: .now + .seconds(3600))
+      retryDelays: [:], deadline: .now + .seconds(3600))
     var waiting = poll.firstRequests(
       isDiscoveryFresh: state.isFresh(at: start + .seconds(second), lifetime: PollLimits().discoveryLifetime))
     var number = 0
@@ -159,7 +159,7 @@ struct RecordedGuard {
       waiting += poll.receive(request, .success(response))
     }
     poll.settle()
-    state.take(poll, at: start + .seconds(second))
+    state.update(with: poll, at: start + .seconds(second))
     let outcome = poll.outcome(
       of: kubeconfig, secrets: expectations.secrets, clientCertificateExpiry: nil, localTime: now,
       limits: PollLimits())
@@ -190,7 +190,7 @@ struct RecordedGuard {
 }
 
 extension ClusterReport {
-  /// Names of everything that its lists show.
+  /// Names of all objects in its lists.
   var objects: Set<String> {
     Set(nodes.map { "Node \($0.node.name)" })
       .union(flux.map { $0.value.resource.reference.description })

@@ -3,7 +3,7 @@ import Health
 
 @testable import Kubernetes
 
-/// Answers of a cluster with little in it. A test replaces the paths that it is about.
+/// The responses of a small cluster. A test replaces the paths that it tests.
 struct SmallCluster: Sendable {
   var answers: [String: TestServer.Reply] = [
     "/version": .json(#"{"major":"1","minor":"33","gitVersion":"v1.33.4+k3s1"}"#),
@@ -26,7 +26,7 @@ struct SmallCluster: Sendable {
     "/apis/image.toolkit.fluxcd.io/v1beta2/imagepolicies": .json(list("ImagePolicy", [])),
   ]
 
-  /// Anything else is 404, as on a real server.
+  /// Other paths return 404, as on a real server.
   var script: TestServer.Script {
     let answers = answers
     return { answers[$0.path] ?? .json(404, SmallCluster.status(404, "NotFound", "not found")) }
@@ -84,7 +84,7 @@ struct SmallCluster: Sendable {
   }()
 }
 
-/// A kubeconfig for a server of the tests, plain HTTP unless certificates are named.
+/// A kubeconfig for a test server; plain HTTP without certificates.
 func kubeconfig(
   port: UInt16 = 6443, scheme: String = "http", cluster: String = "", user: String = "{}"
 ) throws -> Kubeconfig {
@@ -100,7 +100,7 @@ func kubeconfig(
 }
 
 extension ClusterClient {
-  /// `poll` blocks; the tests' own threads must not.
+  /// `poll` blocks, so it must not run on a thread of the concurrency pool.
   func pollOnItsThread(timeout: Duration = .seconds(60), secrets: [Expectations.Name] = []) async
     -> Result<Snapshot, PollFailure>
   {

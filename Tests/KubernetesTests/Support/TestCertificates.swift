@@ -1,7 +1,7 @@
 import Foundation
 import NIOSSL
 
-/// Certificates made by the openssl command, once a test run, in a folder that goes away with the process.
+/// Certificates created with openssl once per test run, in a folder that is removed with the process.
 struct TestCertificates: Sendable {
   let folder: String
 
@@ -54,7 +54,7 @@ struct TestCertificates: Sendable {
 
   func base64(_ name: String) throws -> String { Data(try read(name)).base64EncodedString() }
 
-  /// A server that wants a client certificate of `ca` or none, with the server certificate of this name.
+  /// A server with the named certificate that requires a client certificate of `ca`, or none.
   func server(
     _ name: String = "server", protocols: [String] = ["http/1.1"], asksForCertificate: Bool = true
   ) throws -> NIOSSLContext {
@@ -68,7 +68,7 @@ struct TestCertificates: Sendable {
   }
 }
 
-/// A folder that goes away with its owner.
+/// A folder that is removed with its owner.
 final class TemporaryFolder: Sendable {
   let path: String
 

@@ -5,7 +5,7 @@ import NIOPosix
 import NIOSSL
 import Synchronization
 
-/// An HTTP/1.1 server of the tests' own that answers as it is told.
+/// An HTTP/1.1 server whose responses a test scripts.
 final class TestServer: Sendable {
   struct Request: Sendable {
     let method: String
@@ -19,12 +19,12 @@ final class TestServer: Sendable {
 
   enum Reply: Sendable {
     case answer(Int, type: String = "application/json", headers: [String: String] = [:], body: [UInt8])
-    /// The first bytes of a longer body, then the end of the connection.
+    /// The first bytes of a longer body, then end of file.
     case cutShort([UInt8])
     /// This many MiB of zeros, without a Content-Length.
     case flood(megabytes: Int)
     case silence
-    /// The connection ends without an answer.
+    /// The connection closes without a response.
     case hangUp
 
     static func json(_ text: String) -> Reply { json(200, text) }
@@ -39,7 +39,7 @@ final class TestServer: Sendable {
   private let channel: any Channel
   private let records = Records()
 
-  // Shared with the handlers, which exist before the server does.
+  // Shared with the handlers, which are created before the server.
   private final class Records: Sendable {
     let requests = Mutex<[Request]>([])
     let connections = Atomic<Int>(0)

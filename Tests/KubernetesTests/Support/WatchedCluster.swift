@@ -3,7 +3,7 @@ import Foundation
 import Health
 import Kubernetes
 
-/// The demo's cluster as the guard sees it without a tunnel: polled over TLS and judged, with a clock that a test moves.
+/// The demo's cluster without a tunnel: polled over TLS and judged, with a clock that a test sets.
 final class WatchedCluster: Sendable {
   let demo: DemoCluster
   private let folder: TemporaryFolder
@@ -30,12 +30,12 @@ final class WatchedCluster: Sendable {
   }
 
   deinit {
-    // Closes its connections: the server waits some seconds for a peer that says no goodbye.
+    // Closes the connections, because a stopping server waits some seconds for clients that do not close.
     client.reconnect()
     demo.stop()
   }
 
-  /// Polls and judges by the cluster's own clock.
+  /// Polls and judges with the cluster's clock.
   func look(_ memory: inout Memory) async throws -> ClusterReport {
     let snapshot = try await client.pollOnItsThread(secrets: WatchedCluster.expectations.secrets).get()
     let observation = Observation(

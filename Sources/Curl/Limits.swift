@@ -1,0 +1,29 @@
+/// Resource limits of one run.
+package struct Limits: Hashable, Sendable {
+  /// Size in bytes of one buffered body, after decompression.
+  package var bodyBytes: Int
+  /// Size in bytes of one body for a sink, after decompression.
+  package var streamedBytes: Int
+  /// Total size in bytes of all bodies of one run, buffered or not.
+  package var totalBytes: Int
+  /// Total size in bytes of all bodies that are buffered at the same time.
+  package var heldBytes: Int
+  package var headerBytes: Int
+  /// Number of concurrent requests; the others wait in a queue.
+  package var requestsAtOnce: Int
+  package var connectTimeout: Duration
+
+  package init(
+    bodyBytes: Int = 32 << 20, streamedBytes: Int = 64 << 20, totalBytes: Int = 256 << 20,
+    heldBytes: Int = 96 << 20, headerBytes: Int = 64 << 10,
+    requestsAtOnce: Int = 8, connectTimeout: Duration = .seconds(10)
+  ) {
+    self.bodyBytes = bodyBytes
+    self.streamedBytes = streamedBytes
+    self.totalBytes = totalBytes
+    self.heldBytes = heldBytes
+    self.headerBytes = headerBytes
+    self.requestsAtOnce = requestsAtOnce
+    self.connectTimeout = connectTimeout
+  }
+}

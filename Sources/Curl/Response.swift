@@ -1,0 +1,26 @@
+/// A server's response with any status.
+package struct Response: Sendable {
+  package let status: Int
+  /// Media type with its parameters, as sent; empty without a Content-Type header.
+  package let contentType: String
+  /// The Date header, as sent.
+  package let date: String?
+  /// The Retry-After header, as sent.
+  package let retryAfter: String?
+  /// The ETag header, as sent.
+  package let etag: String?
+  /// The body after decompression.
+  package let body: [UInt8]
+
+  package init(
+    status: Int, contentType: String = "", date: String? = nil, retryAfter: String? = nil,
+    etag: String? = nil, body: [UInt8] = []
+  ) {
+    self.status = status
+    self.contentType = contentType
+    self.date = date
+    self.retryAfter = retryAfter
+    self.etag = etag
+    self.body = body
+  }
+}

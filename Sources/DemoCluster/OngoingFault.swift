@@ -1,0 +1,116 @@
+/// A lasting fault of the demo's cluster that starts and ends by command, in addition to the pairs of faults in
+/// `Fault`.
+package enum OngoingFault: Hashable, Sendable {
+  // Nodes
+  /// `MemoryPressure`, `DiskPressure` or `PIDPressure`.
+  case nodePressure(String, type: String)
+  /// A condition that another component than the kubelet sets, with a one-word reason.
+  case nodeCondition(String, type: String, status: String, reason: String)
+  /// A node that is not expected.
+  case nodeJoined(String)
+  case kubeletVersion(String, version: String)
+
+  // Flux
+  /// The pod runs but is stuck: the leader's Lease and the objects of the controller are no longer updated.
+  case controllerStopped(String)
+  /// The controller's Deployment is missing.
+  case controllerMissing(String)
+  case fluxVersion(String)
+  /// Stays in progress.
+  case kustomizationHung(String)
+  /// Ready, but no longer reconciled.
+  case kustomizationForgotten(String)
+  /// Depends on a Kustomization that does not exist.
+  case dependencyMissing(String)
+  /// Just created, and no controller writes a status for it.
+  case statusMissing(kind: String, name: String)
+  /// The workloads that it applied do not become ready.
+  case healthCheckFailing(String)
+  /// The source has a newer commit that is not applied.
+  case commitNotApplied
+  /// The chart repository is unavailable, so no chart is fetched and no release is created.
+  case chartsRefused
+  /// Deleted, with a finalizer that is never removed.
+  case terminating(kind: String, name: String)
+
+  // Images
+  case scanRefused(String)
+  case scanStopped(String)
+  /// No tag matches.
+  case policyUnresolved(String)
+  case pushRefused
+  /// The automation finds no marker in Git for the tag that the policy selects.
+  case markerMissing
+  /// The commit was pushed, but the source does not fetch it.
+  case pushNotFetched
+  /// Tags are committed by hand, without an automation.
+  case automationMissing
+
+  // Others
+  /// `namespace/name` of a workload whose pods crash.
+  case podsCrashing(String)
+  /// `namespace/name` of a workload whose pods run out of memory again and again and are restarted at once.
+  case podsRestarting(String)
+  /// An old pod of the workload that does not terminate.
+  case podTerminating(String)
+  /// `namespace/name` of a Job.
+  case jobFailed(String)
+  /// `namespace/name` of a workload whose pods cannot be scheduled.
+  case podsPending(String)
+  case scaledToZero(String)
+  /// A rollout that exceeded its deadline while the old pods still serve.
+  case rolloutStuck(String)
+  case certificateFailing
+  case certificateExpired
+  case stackStalled
+
+  /// Parses a line such as `controller-stopped kustomize-controller`.
+  init(words: [String]) throws(DemoError) {
+    let verb = words.first ?? ""
+    func argument(_ index: Int, _ what: String) throws(DemoError) -> String {
+      guard index < words.count else { throw DemoError.unknownFault("\(verb): \(what) is missing") }
+      return words[index]
+    }
+    switch verb {
+    case "node-pressure":
+      self = .nodePressure(try argument(1, "a node"), type: try argument(2, "a condition"))
+    case "node-condition":
+      self = .nodeCondition(
+        try argument(1, "a node"), type: try argument(2, "a condition"), status: try argument(3, "a status"),
+        reason: try argument(4, "a reason"))
+    case "node-joined": self = .nodeJoined(try argument(1, "a node"))
+    case "kubelet-version":
+      self = .kubeletVersion(try argument(1, "a node"), version: try argument(2, "a version"))
+    case "controller-stopped": self = .controllerStopped(try argument(1, "a controller"))
+    case "controller-missing": self = .controllerMissing(try argument(1, "a controller"))
+    case "flux-version": self = .fluxVersion(try argument(1, "a version"))
+    case "kustomization-hung": self = .kustomizationHung(try argument(1, "a Kustomization"))
+    case "kustomization-forgotten": self = .kustomizationForgotten(try argument(1, "a Kustomization"))
+    case "dependency-missing": self = .dependencyMissing(try argument(1, "a Kustomization"))
+    case "status-missing":
+      self = .statusMissing(kind: try argument(1, "a kind"), name: try argument(2, "a name"))
+    case "health-check-failing": self = .healthCheckFailing(try argument(1, "a Kustomization"))
+    case "commit-not-applied": self = .commitNotApplied
+    case "charts-refused": self = .chartsRefused
+    case "terminating": self = .terminating(kind: try argument(1, "a kind"), name: try argument(2, "a name"))
+    case "scan-refused": self = .scanRefused(try argument(1, "an ImageRepository"))
+    case "scan-stopped": self = .scanStopped(try argument(1, "an ImageRepository"))
+    case "policy-unresolved": self = .policyUnresolved(try argument(1, "an ImagePolicy"))
+    case "push-refused": self = .pushRefused
+    case "marker-missing": self = .markerMissing
+    case "push-not-fetched": self = .pushNotFetched
+    case "automation-missing": self = .automationMissing
+    case "pods-crashing": self = .podsCrashing(try argument(1, "namespace/name"))
+    case "pods-restarting": self = .podsRestarting(try argument(1, "namespace/name"))
+    case "pod-terminating": self = .podTerminating(try argument(1, "namespace/name"))
+    case "job-failed": self = .jobFailed(try argument(1, "namespace/name"))
+    case "pods-pending": self = .podsPending(try argument(1, "namespace/name"))
+    case "scaled-to-zero": self = .scaledToZero(try argument(1, "namespace/name"))
+    case "rollout-stuck": self = .rolloutStuck(try argument(1, "namespace/name"))
+    case "certificate-failing": self = .certificateFailing
+    case "certificate-expired": self = .certificateExpired
+    case "stack-stalled": self = .stackStalled
+    default: throw DemoError.unknownFault("unknown ongoing fault '\(verb)'")
+    }
+  }
+}

@@ -1,0 +1,122 @@
+internal import Curl
+internal import Health
+
+extension PollFailure {
+  /// The failure that a response represents; nil for status 200 with JSON.
+  init?(_ response: Response, asking subject: Subject, of kubeconfig: Kubeconfig) {
+    if response.status == 200 {
+      guard !response.contentType.lowercased().hasPrefix("application/json") else { return nil }
+      let type = response.contentType.isEmpty ? "no content type" : String(response.contentType.prefix(80))
+      self.init(
+        code: .badResponse, message: "\(subject.name): \(kubeconfig.server) returned \(type) instead of JSON",
+        remedy: "Check that the forward's target is the API server.")
+      return
+    }
+    let said = response.statusMessage.map { ": \($0)" } ?? ""
+    let file = kubeconfig.path
+    let renew =
+      "Renew the credentials of context \(kubeconfig.context) in \(file) "
+      + "(on k3s: sudo cat /etc/rancher/k3s/k3s.yaml on the control plane)"
+    let health = subject.diagnosis(kubeconfig)
+    switch response.status {
+    case 401:
+      self.init(
+        code: .unauthorized,
+        message:
+          "\(kubeconfig.server) rejects the credentials of context \(kubeconfig.context)\(said)",
+        remedy: renew)
+    case 403 where response.statusMessage?.isAboutAnonymous == true:
+      // If the client certificate is invalid and anonymous access is enabled, the server treats the request as
+      // anonymous.
+      self.init(
+        code: .unauthorized,
+        message:
+          "\(kubeconfig.server) treats the request as anonymous: "
+          + "the credentials of context \(kubeconfig.context) have expired or belong to another cluster\(said)",
+        remedy: renew)
+    case 403:
+      self.init(
+        code: .forbidden, message: "\(subject.name): forbidden\(said)",
+        remedy: "Add this rule to \(subject.role) of the guard's user: \(subject.rule)")
+    case 300..<400:
+      self.init(
+        code: .badResponse,
+        message:
+          "\(subject.name): \(kubeconfig.server) returned a redirect (HTTP \(response.status)), which is not followed",
+        remedy: "Set server in \(file) to the API server itself.")
+    case 429, 502, 503, 504:
+      let wait = response.retryAfter.flatMap { UInt32($0) }.map { ", retry after \($0) s" } ?? ""
+      self.init(
+        code: .unreachable,
+        message:
+          "\(subject.name): \(kubeconfig.server) is unavailable (HTTP \(response.status)\(wait))\(said)",
+        remedy: health)
+    default:
+      self.init(
+        code: .badResponse,
+        message: "\(subject.name): \(kubeconfig.server) returned HTTP \(response.status)\(said)",
+        remedy: health)
+    }
+  }
+
+  /// A JSON response that is not the requested document.
+  init(_ fault: ObjectPage.Fault, asking subject: Subject, of kubeconfig: Kubeconfig) {
+    let words =
+      switch fault {
+      case .tooDeep: "nests deeper than \(JSONNesting.limit) levels"
+      case .notJSON: "is truncated or not JSON of the expected form"
+      case .otherKind(let kind): "is of kind \(kind.shown.prefix(80))"
+      case .tooMany(let limit): "has more than \(limit) objects"
+      case .tooLong(let limit): "contains an object larger than \(limit >> 10) KiB"
+      }
+    self.init(
+      code: .badResponse, message: "\(subject.name): the response of \(kubeconfig.server) \(words)",
+      remedy:
+        "Check that the forward's target is the API server: \(kubeconfig.kubectl("version"))")
+  }
+}
+
+extension Response {
+  /// `message` of the Status object (meta/v1) in an error response.
+  var statusMessage: String? {
+    guard body.count <= 64 << 10, let status = try? ObjectPage.decode(body, as: Fields.self),
+      let message = status.text("message")
+    else { return nil }
+    return message.utf8.count > 300 ? String(message.prefix(300)) + "…" : message
+  }
+}
+
+extension Response {
+  /// `metadata.continue` of the Status object of a 410 response, with which an inconsistent list can continue.
+  var continueToken: String? {
+    guard body.count <= 64 << 10, let status = try? ObjectPage.decode(body, as: Fields.self),
+      let token = try? status.object("metadata")?.requireText("continue"), !token.isEmpty
+    else { return nil }
+    return token
+  }
+}
+
+extension Response {
+  /// True if a Status object reports that the object with this name does not exist. A 404 of another server does not
+  /// count.
+  func isStatusNotFound(_ name: String) -> Bool {
+    guard status == 404, body.count <= 64 << 10,
+      let answer = try? ObjectPage.decode(body, as: Fields.self), answer.text("kind") == "Status"
+    else { return false }
+    let found = answer.shown("details")?.text("name")
+    return answer.text("reason") == "NotFound" && (found == nil || found == name)
+  }
+
+  /// The names from lines such as `[-]etcd failed: reason withheld` (apiserver pkg/server/healthz).
+  var failedChecks: [String] {
+    guard body.count <= 64 << 10 else { return [] }
+    return String(decoding: body, as: UTF8.self).split(separator: "\n").filter { $0.hasPrefix("[-]") }
+      .prefix(16).map { String($0.dropFirst(3).prefix { $0 != " " }.prefix(80)).singleLine }
+  }
+}
+
+extension String {
+  fileprivate var isAboutAnonymous: Bool {
+    indices.contains { self[$0...].hasPrefix("\"system:anonymous\"") }
+  }
+}

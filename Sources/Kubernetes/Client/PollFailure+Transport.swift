@@ -1,0 +1,102 @@
+internal import Curl
+internal import Health
+
+extension PollFailure {
+  /// The failure of a request without a response.
+  init(_ error: CurlError, asking subject: Subject, of kubeconfig: Kubeconfig) {
+    let server = kubeconfig.server.description
+    let file = kubeconfig.path
+    func failure(_ code: Code, _ message: String, _ remedy: String) -> PollFailure {
+      PollFailure(code: code, message: message, remedy: remedy)
+    }
+    let newKubeconfig =
+      "Copy the kubeconfig again (on k3s: sudo cat /etc/rancher/k3s/k3s.yaml on the control plane) to \(file)"
+    self =
+      switch error.code {
+      case .connect, .resolve:
+        failure(
+          .unreachable, "\(server) is unreachable: \(error.detail)",
+          "Check that the API server is running: sudo systemctl status k3s on the control plane")
+      case .closed:
+        failure(
+          .unreachable,
+          "\(server) closed the connection before it answered \(subject.name): \(error.detail)",
+          "Check that the API server is running: sudo systemctl status k3s on the control plane")
+      case .timeout:
+        failure(
+          .timeout, "\(subject.name): \(error.detail) (\(server))",
+          subject.diagnosis(kubeconfig))
+      case .cancelled:
+        failure(
+          .unreachable, "the poll was cancelled before it had \(subject.name)", "Wait for the next poll.")
+      case .tooLarge:
+        failure(
+          .badResponse, "\(subject.name): \(error.detail)",
+          "Check the size of the list: \(kubeconfig.kubectl("get --raw \(String(error.path).shellWord) | wc -c"))"
+        )
+      case .unwanted, .badReply:
+        failure(
+          .badResponse, "\(subject.name): \(server) did not answer with HTTP: \(error.detail)",
+          "Check that the forward's target is the API server.")
+      case .serverCertificate(let fault):
+        PollFailure(fault, error, server: server, file: file, newKubeconfig: newKubeconfig)
+      case .clientCertificateRefused:
+        failure(
+          .tls, "\(server) rejects the client certificate of context \(kubeconfig.context): \(error.detail)",
+          newKubeconfig)
+      case .clientCertificateUnusable:
+        failure(
+          .kubeconfig,
+          "the client certificate and key of context \(kubeconfig.context) in \(file) can't be used: \(error.detail)",
+          newKubeconfig)
+      case .authorityUnusable:
+        failure(
+          .kubeconfig, "certificate-authority in \(file) can't be used: \(error.detail)", newKubeconfig)
+      case .cutInHandshake:
+        // The tunnel accepts every connection and closes it if its target is unreachable.
+        failure(
+          .unreachable, "\(server) closed the connection during the TLS handshake: \(error.detail)",
+          "Check that the API server runs and is the forward's target: sudo systemctl status k3s on the control plane"
+        )
+      case .handshake:
+        failure(
+          .tls, "TLS handshake failed with \(server): \(error.detail)",
+          "Check that the forward's target is the API server's TLS port.")
+      case .setup:
+        failure(
+          .unreachable, "the request for \(subject.name) failed: \(error.detail)",
+          "Check this machine: free -m, and apt-cache policy libcurl4")
+      }
+  }
+
+  private init(
+    _ fault: CurlError.CertificateFault, _ error: CurlError, server: String, file: String,
+    newKubeconfig: String
+  ) {
+    let message: String
+    let remedy: String
+    switch fault {
+    case .expired:
+      message = "the certificate of \(server) has expired"
+      remedy =
+        "Renew it (on k3s: sudo systemctl restart k3s on the control plane); check the clocks with date -u"
+    case .notYetValid:
+      message = "the certificate of \(server) is not valid yet"
+      remedy = "Compare the clocks: date -u on this machine and on the control plane"
+    case .unknownAuthority:
+      message = "the certificate of \(server) is signed by an authority that is not in \(file)"
+      remedy = newKubeconfig
+    case .nameMismatch:
+      message = "the certificate of \(server) is for another name: \(error.detail)"
+      remedy = "Set tls-server-name in \(file) to a name in the certificate (on k3s: kubernetes)."
+    case .other:
+      message = "the certificate of \(server) is not accepted: \(error.detail)"
+      remedy = newKubeconfig
+    }
+    self.init(code: .tls, message: message, remedy: remedy)
+  }
+}
+
+extension CurlError {
+  fileprivate var path: Substring { operation.split(separator: " ").last ?? "" }
+}

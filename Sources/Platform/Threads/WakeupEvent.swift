@@ -1,0 +1,25 @@
+internal import CLinux
+internal import Glibc
+
+/// Wakes up an event loop from any thread (eventfd(2)).
+package final class WakeupEvent: Sendable {
+  private let descriptor: Descriptor
+
+  package init() throws(SystemError) {
+    let raw = eventfd(0, Int32(EFD_NONBLOCK) | Int32(EFD_CLOEXEC))
+    guard raw >= 0 else { throw .last("eventfd") }
+    self.descriptor = Descriptor(owning: raw)
+  }
+
+  package var raw: Int32 { descriptor.raw }
+
+  package func signal() {
+    // EAGAIN means that the counter is full, so the event is already signalled.
+    _ = eventfd_write(descriptor.raw, 1)
+  }
+
+  package func clear() {
+    var count: eventfd_t = 0
+    _ = eventfd_read(descriptor.raw, &count)
+  }
+}

@@ -46,7 +46,10 @@ let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl
 
 // The readers of foreign bytes: tests, or with OCEANID_FUZZ a program of libFuzzer's (Tests/Fuzz/run).
 let foreign: [Target.Dependency] =
-  ["Curl", "Guard", "GuardAPI", "GuardClient", "Health", "Kubernetes", "Platform", "SSH", "Tunnel"]
+  [
+    "Curl", "Guard", "GuardAPI", "GuardClient", "GuardTypes", "Health", "Kubernetes", "Platform", "SSH",
+    "Tunnel",
+  ]
   + nio + [.product(name: "NIOEmbedded", package: "swift-nio")]
 let fuzzing: [Target] =
   Context.environment["OCEANID_FUZZ"] == nil
@@ -108,20 +111,23 @@ let package = Package(
 
     // What everybody stands on: the machine, the rules, the documents
     room("Platform", ["CChildProcess", "CLinux"]),
-    room("Health"),
-    room("GuardAPI", ["Health"]),
+    // The vocabulary, declared once.
+    room("GuardTypes"),
+    room("Health", ["GuardTypes"]),
+    room("GuardAPI", ["GuardTypes", "Health"]),
     room("SystemJournal", ["CJournal", "GuardAPI"]),
     room("SessionBus", ["CBus"]),
 
     // The two engines; they meet only in Guard
-    room("Tunnel", ["SSH", "Platform"]),
-    room("Kubernetes", ["Curl", "Health", "Platform", "YAML"]),
+    room("Tunnel", ["GuardTypes", "SSH", "Platform"]),
+    room("Kubernetes", ["Curl", "GuardTypes", "Health", "Platform", "YAML"]),
 
     // The daemon
     room(
       "Guard",
       [
-        "Tunnel", "Kubernetes", "Health", "GuardAPI", "Systemd", "SystemJournal", "Platform", "Posting",
+        "Tunnel", "Kubernetes", "GuardTypes", "Health", "GuardAPI", "Systemd", "SystemJournal", "Platform",
+        "Posting",
         "Signing", "Curl", "SSH",
         "YAML",
       ] + nio),
@@ -129,7 +135,8 @@ let package = Package(
 
     // The client
     room(
-      "GuardClient", ["GuardAPI", "Health", "Platform", "SessionBus", "SystemJournal", arguments],
+      "GuardClient",
+      ["GuardAPI", "GuardTypes", "Health", "Platform", "SessionBus", "SystemJournal", arguments],
       embeds: ["Explain/oceanid.catalog", "Manual/guard.yaml"]),
     program("oceanid-ctl", ["GuardClient"]),
 
@@ -157,18 +164,23 @@ let package = Package(
     tests("SystemJournal", ["TestSupport"]),
     tests("SessionBus", ["TestSupport"]),
     tests("Platform", ["TestSupport"]),
-    tests("Health"),
-    tests("GuardAPI", ["Health"]),
-    tests("Tunnel", ["SSH", "Platform", "TestSupport"]),
+    tests("Health", ["GuardTypes"]),
+    tests("GuardAPI", ["GuardTypes", "Health"]),
+    tests("Tunnel", ["GuardTypes", "SSH", "Platform", "TestSupport"]),
     tests(
-      "Kubernetes", ["Curl", "DemoCluster", "Health", "Platform", "TestSupport", "YAML"] + nio + [nioSSL],
+      "Kubernetes",
+      ["Curl", "DemoCluster", "GuardTypes", "Health", "Platform", "TestSupport", "YAML"] + nio + [nioSSL],
       reading: ["Recordings"]),
-    tests("Guard", ["GuardAPI", "Health", "Platform", "Systemd", "Tunnel", "TestSupport"]),
-    tests("GuardClient", ["GuardAPI", "Health", "Platform", "SystemJournal", "TestSupport", arguments]),
+    tests("Guard", ["GuardAPI", "GuardTypes", "Health", "Platform", "Systemd", "Tunnel", "TestSupport"]),
+    tests(
+      "GuardClient",
+      ["GuardAPI", "GuardTypes", "Health", "Platform", "SystemJournal", "TestSupport", arguments]),
     tests("DemoCluster", ["TestSupport"]),
     .testTarget(
       name: "EndToEndTests",
-      dependencies: ["DemoCluster", "GuardAPI", "Health", "TestSupport", "oceanid-guard", "oceanid-ctl"],
+      dependencies: [
+        "DemoCluster", "GuardAPI", "GuardTypes", "Health", "TestSupport", "oceanid-guard", "oceanid-ctl",
+      ],
       swiftSettings: rules),
   ] + fuzzing
 )

@@ -1,4 +1,4 @@
-package import Health
+package import GuardTypes
 
 /// The exit statuses of `oceanid-ctl`; from 64 on they are those of sysexits.h.
 package enum ExitStatus: Int32, Sendable {

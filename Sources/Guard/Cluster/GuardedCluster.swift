@@ -1,5 +1,6 @@
 internal import Dispatch
 internal import GuardAPI
+internal import GuardTypes
 internal import Health
 internal import Kubernetes
 internal import Platform

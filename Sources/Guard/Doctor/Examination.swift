@@ -1,6 +1,7 @@
 internal import Dispatch
 internal import Glibc
 internal import GuardAPI
+internal import GuardTypes
 internal import Health
 internal import Kubernetes
 internal import Platform

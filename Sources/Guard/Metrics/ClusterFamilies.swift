@@ -1,4 +1,5 @@
 internal import GuardAPI
+internal import GuardTypes
 internal import Health
 internal import Tunnel
 
@@ -52,7 +53,7 @@ enum ClusterFamilies {
     for entry in entries {
       for forward in entry.tunnel().forwards {
         let labels = ["cluster": entry.report.name, "listen": "\(forward.listen)"]
-        listening.add(forward.isListening, labels)
+        listening.add(forward.state == .listening, labels)
         open.add(forward.openConnections, labels)
         accepted.add(forward.acceptedConnections, labels)
         refused.add(forward.refusedConnections, labels)

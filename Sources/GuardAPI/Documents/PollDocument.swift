@@ -1,10 +1,11 @@
+internal import GuardTypes
 package import Health
 
 /// `clusters[].poll`
 package struct PollDocument: Codable, Hashable, Sendable {
   /// `poll.error`
   package struct Failure: Codable, Hashable, Sendable {
-    /// One of `PollFailure.Code`'s words; a newer daemon may have others.
+    /// One of `PollErrorCode`'s words; a newer daemon may have others.
     package var code: String
     @Field package var message: String
     @Field package var remedy: String?

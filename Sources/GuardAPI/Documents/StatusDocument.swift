@@ -1,3 +1,4 @@
+package import GuardTypes
 package import Health
 
 /// The whole status document: what `GET /v1/status` answers.

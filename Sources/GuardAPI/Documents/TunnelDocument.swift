@@ -1,10 +1,11 @@
+package import GuardTypes
 package import Health
 
 /// `clusters[].tunnel`
 package struct TunnelDocument: Codable, Hashable, Sendable {
   /// `tunnel.lastError`
   package struct Failure: Codable, Hashable, Sendable {
-    /// One of `TunnelHealth.ErrorCode`'s words; a newer daemon may have others.
+    /// One of `TunnelErrorCode`'s words; a newer daemon may have others.
     package var code: String
     @Field package var message: String
     @Field package var remedy: String?
@@ -18,7 +19,7 @@ package struct TunnelDocument: Codable, Hashable, Sendable {
     }
   }
 
-  @Field package var state: TunnelState
+  @KnownWord package var state: TunnelState?
   @Field package var since: Timestamp?
   @Field package var host: String
   /// `192.0.2.7:22`, once connected.
@@ -89,14 +90,14 @@ package struct SessionDocument: Codable, Hashable, Sendable {
 
 /// `tunnel.history[]`
 package struct StateSpanDocument: Codable, Hashable, Sendable {
-  @Field package var state: HistoryState
+  @KnownWord package var state: TunnelAvailability?
   package var since: Timestamp
   /// nil: it lasts.
   @Field package var until: Timestamp?
   /// What it began with, one of `lastError.code`'s words; nil where nothing failed.
   @Field package var code: String?
 
-  package init(state: HistoryState, since: Timestamp, until: Timestamp? = nil, code: String? = nil) {
+  package init(state: TunnelAvailability, since: Timestamp, until: Timestamp? = nil, code: String? = nil) {
     self.state = state
     self.since = since
     self.until = until

@@ -1,3 +1,4 @@
+internal import GuardTypes
 internal import Health
 
 /// Who the guard is to the server, for one poll.

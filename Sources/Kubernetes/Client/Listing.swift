@@ -1,4 +1,5 @@
 internal import Curl
+internal import GuardTypes
 internal import Health
 
 /// One list on its way home, page by page.

@@ -1,4 +1,5 @@
 internal import Curl
+internal import GuardTypes
 internal import Health
 
 /// One poll: what is still to be asked and what came home. It does no I/O: answers go in, requests come out.

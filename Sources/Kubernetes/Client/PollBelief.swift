@@ -1,3 +1,4 @@
+internal import GuardTypes
 internal import Health
 
 // What a poll believes of the kinds that it was told of.

@@ -48,8 +48,9 @@ let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl
 let untrustedInputTargets: [Target.Dependency] =
   [
     "Curl", "GuardAPI", "GuardAlerts", "GuardClient", "GuardCluster", "GuardConfiguration", "GuardControl",
-    "GuardIncidents", "GuardJournal", "GuardState", "GuardStatus", "Health", "Kubernetes", "Platform", "SSH",
-    "Tunnel",
+    "GuardIncidents", "GuardJournal", "GuardState", "GuardStatus", "GuardTypes", "Health", "Kubernetes",
+    "Platform",
+    "SSH", "Tunnel",
   ]
   + nio + [.product(name: "NIOEmbedded", package: "swift-nio")]
 let fuzzing: [Target] =
@@ -112,20 +113,24 @@ let package = Package(
 
     // Shared modules: operating system, health rules, documents
     module("Platform", ["CChildProcess", "CLinux"]),
-    module("Health"),
-    module("GuardAPI", ["Health"]),
+    // Tunnel states, error codes and verdicts, declared once.
+    module("GuardTypes"),
+    module("Health", ["GuardTypes"]),
+    module("GuardAPI", ["GuardTypes", "Health"]),
     module("SystemJournal", ["CJournal", "GuardAPI"]),
     module("SessionBus", ["CBus"]),
 
     // Tunnel and Kubernetes client, which only Guard combines
-    module("Tunnel", ["SSH", "Platform"]),
-    module("Kubernetes", ["Curl", "Health", "Platform", "YAML"]),
+    module("Tunnel", ["GuardTypes", "SSH", "Platform"]),
+    module("Kubernetes", ["GuardTypes", "Curl", "Health", "Platform", "YAML"]),
 
     // The daemon, from its parts to the whole
     module("GuardState", ["Health", "Platform"]),
     module("GuardConfiguration", ["GuardAPI", "Health", "Platform", "Tunnel", "YAML"]),
     module("GuardJournal", ["GuardAPI", "GuardState", "Health", "Platform", "SystemJournal", "Systemd"]),
-    module("GuardStatus", ["GuardAPI", "GuardConfiguration", "GuardState", "Health", "Platform", "Tunnel"]),
+    module(
+      "GuardStatus",
+      ["GuardTypes", "GuardAPI", "GuardConfiguration", "GuardState", "Health", "Platform", "Tunnel"]),
     module(
       "GuardIncidents",
       ["GuardAPI", "GuardJournal", "GuardState", "GuardStatus", "Health", "Platform", "Systemd"]),
@@ -138,28 +143,35 @@ let package = Package(
       ]),
     module(
       "GuardMetrics",
-      ["GuardAPI", "GuardAlerts", "GuardJournal", "GuardStatus", "Health", "Platform", "Systemd", "Tunnel"]),
+      [
+        "GuardTypes", "GuardAPI", "GuardAlerts", "GuardJournal", "GuardStatus", "Health", "Platform",
+        "Systemd", "Tunnel",
+      ]),
     module(
       "GuardControl",
       [
+        "GuardTypes",
         "GuardAPI", "GuardAlerts", "GuardConfiguration", "GuardIncidents", "GuardMetrics", "GuardState",
         "GuardStatus", "Health", "Platform",
       ] + nio),
     module(
       "GuardCluster",
       [
+        "GuardTypes",
         "GuardAPI", "GuardConfiguration", "GuardIncidents", "GuardJournal", "GuardMetrics", "GuardState",
         "GuardStatus", "Health", "Kubernetes", "Platform", "Systemd", "Tunnel",
       ]),
     module(
       "GuardDoctor",
       [
+        "GuardTypes",
         "Curl", "GuardAPI", "GuardCluster", "GuardConfiguration", "GuardState", "GuardStatus", "Health",
         "Kubernetes", "Platform", "SSH", "Signing", "Systemd", "Tunnel",
       ]),
     module(
       "GuardDaemon",
       [
+        "GuardTypes",
         "GuardAPI", "GuardAlerts", "GuardCluster", "GuardConfiguration", "GuardControl", "GuardDoctor",
         "GuardIncidents", "GuardJournal", "GuardMetrics", "GuardState", "GuardStatus", "Health", "Platform",
         "Signing", "Systemd", "Tunnel",
@@ -168,7 +180,8 @@ let package = Package(
 
     // The client
     module(
-      "GuardClient", ["GuardAPI", "Health", "Platform", "SessionBus", "SystemJournal", arguments],
+      "GuardClient",
+      ["GuardTypes", "GuardAPI", "Health", "Platform", "SessionBus", "SystemJournal", arguments],
       embeds: ["Explain/oceanid.catalog", "Manual/guard.yaml"]),
     program("oceanid-ctl", ["GuardClient"]),
 
@@ -196,14 +209,15 @@ let package = Package(
     tests("SystemJournal", ["TestSupport"]),
     tests("SessionBus", ["TestSupport"]),
     tests("Platform", ["TestSupport"]),
-    tests("Health"),
-    tests("GuardAPI", ["Health"]),
-    tests("Tunnel", ["SSH", "Platform", "TestSupport"]),
+    tests("Health", ["GuardTypes"]),
+    tests("GuardAPI", ["GuardTypes", "Health"]),
+    tests("Tunnel", ["GuardTypes", "SSH", "Platform", "TestSupport"]),
     tests(
-      "Kubernetes", ["Curl", "DemoCluster", "Health", "Platform", "TestSupport", "YAML"] + nio + [nioSSL],
+      "Kubernetes",
+      ["Curl", "DemoCluster", "GuardTypes", "Health", "Platform", "TestSupport", "YAML"] + nio + [nioSSL],
       reading: ["Recordings"]),
     tests("GuardState", ["Health", "Platform", "Systemd", "TestSupport"]),
-    tests("GuardConfiguration", ["Health", "TestSupport", "Tunnel"]),
+    tests("GuardConfiguration", ["GuardTypes", "Health", "TestSupport", "Tunnel"]),
     tests("GuardJournal", ["GuardState", "Health", "Platform", "Systemd", "TestSupport"]),
     tests("GuardStatus", ["GuardState", "Health", "TestSupport"]),
     tests(
@@ -220,20 +234,28 @@ let package = Package(
       ]),
     tests(
       "GuardCluster",
-      ["GuardJournal", "GuardState", "Health", "Kubernetes", "Systemd", "TestSupport", "Tunnel"]),
-    tests("GuardDoctor", ["GuardAPI", "Platform", "Tunnel"]),
+      [
+        "GuardTypes", "GuardJournal", "GuardState", "Health", "Kubernetes", "Systemd", "TestSupport",
+        "Tunnel",
+      ]),
+    tests("GuardDoctor", ["GuardTypes", "GuardAPI", "Platform", "Tunnel"]),
     tests(
       "GuardDaemon",
       [
+        "GuardTypes",
         "GuardAPI", "GuardAlerts", "GuardCluster", "GuardConfiguration", "GuardControl", "GuardIncidents",
         "GuardJournal", "GuardMetrics", "GuardState", "GuardStatus", "Health", "Platform", "Systemd",
         "TestSupport", "Tunnel",
       ]),
-    tests("GuardClient", ["GuardAPI", "Health", "Platform", "SystemJournal", "TestSupport", arguments]),
+    tests(
+      "GuardClient",
+      ["GuardTypes", "GuardAPI", "Health", "Platform", "SystemJournal", "TestSupport", arguments]),
     tests("DemoCluster", ["TestSupport"]),
     .testTarget(
       name: "EndToEndTests",
-      dependencies: ["DemoCluster", "GuardAPI", "Health", "TestSupport", "oceanid-guard", "oceanid-ctl"],
+      dependencies: [
+        "DemoCluster", "GuardAPI", "GuardTypes", "Health", "TestSupport", "oceanid-guard", "oceanid-ctl",
+      ],
       swiftSettings: settings),
   ] + fuzzing
 )

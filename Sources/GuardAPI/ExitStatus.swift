@@ -1,4 +1,4 @@
-package import Health
+package import GuardTypes
 
 /// The exit statuses of `oceanid-ctl`. Those from 64 on are defined in sysexits.h.
 package enum ExitStatus: Int32, Sendable {

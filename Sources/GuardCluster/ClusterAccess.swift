@@ -1,4 +1,5 @@
 package import GuardConfiguration
+internal import GuardTypes
 package import Health
 package import Kubernetes
 internal import Platform

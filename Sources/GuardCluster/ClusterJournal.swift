@@ -1,4 +1,5 @@
 internal import GuardJournal
+internal import GuardTypes
 internal import Health
 internal import Systemd
 internal import Tunnel
@@ -110,7 +111,7 @@ final class ClusterJournal {
   }
 
   private func writeChange(
-    _ from: TunnelStatus.State, _ to: TunnelStatus.State, _ failure: TunnelFailure?, _ attempt: Int
+    _ from: TunnelState, _ to: TunnelState, _ failure: TunnelFailure?, _ attempt: Int
   ) {
     attempts = max(attempts, attempt)
     switch to {

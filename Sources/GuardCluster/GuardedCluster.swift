@@ -6,6 +6,7 @@ package import GuardJournal
 package import GuardMetrics
 package import GuardState
 package import GuardStatus
+internal import GuardTypes
 internal import Health
 internal import Kubernetes
 internal import Platform

@@ -2,6 +2,7 @@ internal import GuardAPI
 internal import GuardIncidents
 internal import GuardMetrics
 internal import GuardStatus
+internal import GuardTypes
 internal import Health
 internal import NIOCore
 internal import NIOHTTP1

@@ -1,4 +1,5 @@
 internal import GuardAPI
+internal import GuardTypes
 internal import Health
 
 /// The API part of the way, read from one poll through the tunnel.
@@ -36,7 +37,7 @@ enum ClusterFindings {
     }
   }
 
-  private static func step(of code: PollFailure.Code, _ refusal: String?) -> Step? {
+  private static func step(of code: PollErrorCode, _ refusal: String?) -> Step? {
     if refusal != nil { return .forward }
     return switch code {
     case .tunnelDown, .unreachable: .forward

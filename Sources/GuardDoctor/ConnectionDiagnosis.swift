@@ -5,6 +5,7 @@ internal import GuardCluster
 internal import GuardConfiguration
 internal import GuardState
 internal import GuardStatus
+internal import GuardTypes
 internal import Health
 internal import Kubernetes
 internal import Platform
@@ -102,7 +103,7 @@ package struct ConnectionDiagnosis {
       cluster: cluster.name, target: target ?? "", refusal: refusal.words.withLock(\.self),
       expectsFlux: cluster.expect.fluxVersion != nil, poll: poll, now: .now
     ).forEach(report)
-    return TunnelFindings.isHere(status, isOwn: OwnAddress.includes)
+    return TunnelFindings.isHere(status, isOwn: LocalAddress.includes)
   }
 
   private func port(_ listen: StreamAddress, _ cluster: Configuration.Cluster) -> FindingDocument {
@@ -188,8 +189,8 @@ package struct ConnectionDiagnosis {
     }
     for port in farPorts.subtracting(listens).sorted() {
       let finding = PortFindings.farPort(
-        port, here: clusters.first?.publicListen ?? "", holder: PortHolder.find(port: port),
-        isTaken: PortHolder.isListening(port: port))
+        port, here: clusters.first?.publicListen ?? "", holder: PortListener.find(port: port),
+        isTaken: PortListener.isListening(port: port))
       finding.map(report)
     }
     PortFindings.oldTunnels(ProcessTable.all(), ports: listens.union(targets)).forEach(report)

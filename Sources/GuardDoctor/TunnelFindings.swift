@@ -1,4 +1,5 @@
 internal import GuardAPI
+internal import GuardTypes
 internal import Tunnel
 
 /// The SSH part of the way, read from one attempt of the engine itself: what it got through, and where it stopped.
@@ -37,7 +38,7 @@ enum TunnelFindings {
     }
   }
 
-  private static func step(of code: TunnelFailure.Code) -> Step {
+  private static func step(of code: TunnelErrorCode) -> Step {
     switch code {
     case .config: .names
     case .dns: .address

@@ -1,5 +1,6 @@
 internal import GuardAPI
 package import GuardStatus
+internal import GuardTypes
 internal import Health
 internal import Tunnel
 
@@ -55,7 +56,7 @@ package enum ClusterFamilies {
     for entry in entries {
       for forward in entry.tunnel().forwards {
         let labels = ["cluster": entry.report.name, "listen": "\(forward.listen)"]
-        listening.add(forward.isListening, labels)
+        listening.add(forward.state == .listening, labels)
         open.add(forward.openConnections, labels)
         accepted.add(forward.acceptedConnections, labels)
         refused.add(forward.refusedConnections, labels)

@@ -1,4 +1,5 @@
 internal import GuardAPI
+internal import GuardTypes
 internal import Health
 internal import Platform
 package import Tunnel
@@ -7,11 +8,11 @@ package import Tunnel
 extension TunnelHealth {
   package init(_ status: TunnelStatus) {
     self.init(
-      state: State(rawValue: status.state.rawValue) ?? .stopped, since: Timestamp(milliseconds: status.since),
+      state: status.state, since: Timestamp(milliseconds: status.since),
       host: status.host, lastError: status.lastFailure.map(Failure.init), attempt: status.attempt,
       forwards: status.forwards.map {
         Forward(
-          listen: $0.listen.description, target: $0.target.description, isListening: $0.isListening,
+          listen: $0.listen.description, target: $0.target.description, state: $0.state,
           holder: $0.holder, shortage: $0.shortage, crowds: $0.crowds.map(Crowd.init),
           refusal: $0.refusal.map(Failure.init))
       })
@@ -35,7 +36,7 @@ extension TunnelHealth.Failure {
   init(_ failed: TunnelStatus.Failed) {
     let failure = failed.failure
     self.init(
-      code: TunnelHealth.ErrorCode(rawValue: failure.code.rawValue) ?? .protocolError,
+      code: failure.code,
       message: failure.message,
       remedy: failure.remedy, at: Timestamp(milliseconds: failed.at))
   }
@@ -45,7 +46,7 @@ extension TunnelDocument {
   init(_ status: TunnelStatus) {
     let health = TunnelHealth(status)
     self.init(
-      state: TunnelState(health.state), since: health.since, host: status.host, peer: status.peer,
+      state: status.state, since: health.since, host: status.host, peer: status.peer,
       user: status.user,
       hostKey: status.hostKey, cipher: status.cipher,
       roundTripMs: status.roundTrip.map { $0.inSeconds * 1000 },
@@ -69,7 +70,7 @@ extension SessionDocument {
 extension StateSpanDocument {
   init(_ span: StateHistory.Span) {
     self.init(
-      state: HistoryState(rawValue: span.state.rawValue) ?? .unknown,
+      state: span.state,
       since: Timestamp(milliseconds: span.since), until: span.until.map { Timestamp(milliseconds: $0) },
       code: span.code?.rawValue)
   }
@@ -91,7 +92,7 @@ extension ForwardDocument {
   init(_ forward: TunnelStatus.Forward) {
     self.init(
       listen: forward.listen.description, target: forward.target.description,
-      state: forward.isListening ? .listening : .portBusy, holder: forward.holder, shortage: forward.shortage,
+      state: forward.state, holder: forward.holder, shortage: forward.shortage,
       openConnections: forward.openConnections, acceptedConnections: Int64(forward.acceptedConnections),
       refusedConnections: Int64(forward.refusedConnections), bytesFromTarget: Int64(forward.bytesFromTarget),
       bytesToTarget: Int64(forward.bytesToTarget), rateFromTarget: forward.rateFromTarget.map(Int64.init),

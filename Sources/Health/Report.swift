@@ -1,3 +1,5 @@
+public import GuardTypes
+
 /// What is wrong, since when, and what to run: one entry of the document's `problems`.
 public struct Problem: Hashable, Sendable {
   public enum Severity: String, Codable, Sendable, CaseIterable {

@@ -1,3 +1,5 @@
+internal import GuardTypes
+
 /// The one line that says how a cluster is.
 enum Summary {
   static func line(_ judgement: Judgement, _ verdict: Verdict, _ problems: [Problem]) -> String {

@@ -1,39 +1,7 @@
+package import GuardTypes
+
 /// Why the tunnel is not up: what happened, and what a person does about it.
 package struct TunnelFailure: Error, Hashable, Sendable, CustomStringConvertible {
-  /// The codes of the status document.
-  package enum Code: String, Hashable, Sendable {
-    case connectRefused = "connect_refused"
-    case connectTimeout = "connect_timeout"
-    case dns
-    case hostKeyUnknown = "host_key_unknown"
-    case hostKeyChanged = "host_key_changed"
-    case authRefused = "auth_refused"
-    case noUsableKey = "no_usable_key"
-    case keepaliveTimeout = "keepalive_timeout"
-    case peerClosed = "peer_closed"
-    case protocolError = "protocol"
-    case forwardRefused = "forward_refused"
-    case config
-
-    /// Trying again soon can't help, and hammering a bastion that bans addresses hurts.
-    package var isPermanent: Bool {
-      switch self {
-      case .hostKeyUnknown, .hostKeyChanged, .authRefused, .noUsableKey, .config: true
-      default: false
-      }
-    }
-
-    /// Said before the server proved who it is: anyone on the path can cause it with one packet.
-    package var isForgeable: Bool {
-      switch self {
-      case .hostKeyUnknown, .hostKeyChanged: true
-      case .connectRefused, .connectTimeout, .dns, .authRefused, .noUsableKey, .keepaliveTimeout, .peerClosed,
-        .protocolError, .forwardRefused, .config:
-        false
-      }
-    }
-  }
-
   /// The server counts connections and refuses this one before it says who it is. To ask again soon makes it worse.
   package enum Throttle: Hashable, Sendable {
     /// This address is refused for a while (sshd_config(5), PerSourcePenalties).
@@ -42,7 +10,7 @@ package struct TunnelFailure: Error, Hashable, Sendable, CustomStringConvertible
     case overload
   }
 
-  package let code: Code
+  package let code: TunnelErrorCode
   package let message: String
   package let remedy: String
   /// A change of one of these files is worth an attempt at once.
@@ -50,7 +18,7 @@ package struct TunnelFailure: Error, Hashable, Sendable, CustomStringConvertible
   package let throttle: Throttle?
 
   package init(
-    _ code: Code, _ message: String, remedy: String, files: [String] = [], throttle: Throttle? = nil
+    _ code: TunnelErrorCode, _ message: String, remedy: String, files: [String] = [], throttle: Throttle? = nil
   ) {
     self.code = code
     self.message = message
@@ -60,10 +28,31 @@ package struct TunnelFailure: Error, Hashable, Sendable, CustomStringConvertible
   }
 
   /// The same failure in other words.
-  func reworded(_ message: String, remedy: String? = nil, code: Code? = nil) -> TunnelFailure {
+  func reworded(_ message: String, remedy: String? = nil, code: TunnelErrorCode? = nil) -> TunnelFailure {
     TunnelFailure(
       code ?? self.code, message, remedy: remedy ?? self.remedy, files: files, throttle: throttle)
   }
 
   package var description: String { "\(message) (\(remedy))" }
+}
+
+extension TunnelErrorCode {
+  /// Trying again soon can't help, and hammering a bastion that bans addresses hurts.
+  package var isPermanent: Bool {
+    switch self {
+    case .hostKeyUnknown, .hostKeyChanged, .authRefused, .noUsableKey, .config: true
+    case .connectRefused, .connectTimeout, .dns, .keepaliveTimeout, .peerClosed, .protocolError, .forwardRefused:
+      false
+    }
+  }
+
+  /// Said before the server proved who it is: anyone on the path can cause it with one packet.
+  package var isForgeable: Bool {
+    switch self {
+    case .hostKeyUnknown, .hostKeyChanged: true
+    case .connectRefused, .connectTimeout, .dns, .authRefused, .noUsableKey, .keepaliveTimeout, .peerClosed,
+      .protocolError, .forwardRefused, .config:
+      false
+    }
+  }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import GuardAPI
+import GuardTypes
 import Health
 import TestSupport
 import Testing

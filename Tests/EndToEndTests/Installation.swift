@@ -1,6 +1,7 @@
 import DemoCluster
 import Foundation
 import GuardAPI
+import GuardTypes
 import Health
 import TestSupport
 import Testing
@@ -108,7 +109,7 @@ final class Installation {
     let cluster: ClusterDocument
 
     var testDescription: String {
-      "\(document.verdict.rawValue), tunnel \(cluster.tunnel.state.rawValue), \(document.problems.map(\.id))"
+      "\(document.verdict.rawValue), tunnel \(cluster.tunnel.state?.rawValue ?? "unknown"), \(document.problems.map(\.id))"
     }
   }
 

@@ -2,6 +2,7 @@ import DemoCluster
 import Foundation
 import Glibc
 import GuardAPI
+import GuardTypes
 import Health
 import Synchronization
 import TestSupport

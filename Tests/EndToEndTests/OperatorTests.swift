@@ -1,6 +1,7 @@
 import DemoCluster
 import Foundation
 import GuardAPI
+import GuardTypes
 import Health
 import TestSupport
 import Testing

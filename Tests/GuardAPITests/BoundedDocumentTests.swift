@@ -1,4 +1,5 @@
 import FoundationEssentials
+import GuardTypes
 import Health
 import Testing
 

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import GuardTypes
 import Health
 import Testing
 
@@ -80,7 +81,7 @@ import Testing
       .replacing("\"severity\": \"critical\"", with: "\"severity\": \"apocalyptic\"")
     let status = try DocumentCoding.decodeStatus(Data(text.utf8))
     let cluster = try #require(status.clusters.first)
-    #expect(cluster.tunnel.state == .unknown)
+    #expect(cluster.tunnel.state == nil)
     #expect(cluster.flux.objects.first?.status == .unknown)
     #expect(cluster.flux.objects.first?.verdict == .unknown)
     #expect(cluster.flux.objects.first?.ready == .unknown)
@@ -98,7 +99,7 @@ import Testing
     #expect(status.verdict == .unknown)
     let cluster = try #require(status.clusters.first)
     #expect(cluster.nodes == [])
-    #expect(cluster.tunnel.state == .unknown)
+    #expect(cluster.tunnel.state == nil)
     #expect(cluster.poll.ok == nil)
   }
 

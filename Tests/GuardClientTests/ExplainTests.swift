@@ -1,5 +1,6 @@
 import Foundation
 import GuardAPI
+import GuardTypes
 import Health
 import Testing
 
@@ -33,8 +34,8 @@ import Testing
   @Test func everyErrorOfTheDocumentIsExplained() {
     let words = Set(Topic.all.map(\.word))
     #expect(words.count == Topic.all.count)
-    #expect(Set(TunnelHealth.ErrorCode.allCases.map(\.rawValue)).subtracting(words) == [])
-    #expect(Set(PollFailure.Code.allCases.map(\.rawValue)).subtracting(words) == [])
+    #expect(Set(TunnelErrorCode.allCases.map(\.rawValue)).subtracting(words) == [])
+    #expect(Set(PollErrorCode.allCases.map(\.rawValue)).subtracting(words) == [])
   }
 
   /// Of the rules' own sources, so that a new problem can't come without its text.

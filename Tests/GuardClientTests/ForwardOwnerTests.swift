@@ -1,4 +1,5 @@
 import GuardAPI
+import GuardTypes
 import Testing
 
 @testable import GuardClient
@@ -57,7 +58,7 @@ import Testing
   @Test func whatIsNotToldIsNotTrusted() {
     #expect(Goal.api.obstacle(in: status { $0 = [] }) == "tethys: the guard names no forward to the cluster")
     #expect(
-      Goal.api.obstacle(in: status { $0[0].state = .unknown })
+      Goal.api.obstacle(in: status { $0[0].state = nil })
         == "tethys: 127.0.0.1:16443: the guard does not tell whether it listens there")
   }
 }

@@ -1,4 +1,5 @@
 import GuardAPI
+import GuardTypes
 import Health
 import Testing
 
@@ -511,7 +512,7 @@ import Testing
     var history: [StateSpanDocument] = []
     for index in 0..<40 {
       let since = Scene.now - .seconds(4000 - index * 100)
-      let state: HistoryState = index.isMultiple(of: 2) ? .up : .down
+      let state: TunnelAvailability = index.isMultiple(of: 2) ? .up : .down
       history.append(
         StateSpanDocument(
           state: state, since: since, until: index == 39 ? nil : since + .seconds(100), code: "peer_closed"))

@@ -1,4 +1,5 @@
 import GuardAPI
+import GuardTypes
 import Health
 
 /// A moment in the scenes' text.
@@ -174,7 +175,7 @@ enum Scene: String, CaseIterable {
     title: "the SSH tunnel to tethys is down", detail: "192.0.2.7:22 refuses connections",
     since: at("2026-03-01T04:12:07Z"), remedy: "ssh -v tethys true")
 
-  static func poll(_ code: PollFailure.Code, _ message: String) -> PollDocument {
+  static func poll(_ code: PollErrorCode, _ message: String) -> PollDocument {
     PollDocument(
       at: at("2026-03-01T04:24:04Z"), seenAt: at("2026-03-01T04:12:04Z"), duration: .milliseconds(87),
       failure: PollFailure(code: code, message: message, remedy: ""), now: now)

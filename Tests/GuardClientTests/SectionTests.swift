@@ -1,5 +1,6 @@
 import FoundationEssentials
 import GuardAPI
+import GuardTypes
 import Health
 import Testing
 

@@ -1,4 +1,5 @@
 import Foundation
+import GuardTypes
 import Health
 import Kubernetes
 import TestSupport
@@ -64,7 +65,7 @@ import Tunnel
   }
 
   @Test func aBlockedTunnelIsToldAgainOnlyWhenItIsBlockedByAnotherFault() {
-    func block(_ code: TunnelFailure.Code) {
+    func block(_ code: TunnelErrorCode) {
       journal().write(
         .changed(from: .connecting, to: .blocked, failure: .init(code, "m", remedy: "r"), attempt: 1))
     }

@@ -1,5 +1,6 @@
 import Foundation
 import GuardAPI
+import GuardTypes
 import Health
 import Platform
 import Synchronization
@@ -18,7 +19,7 @@ import Testing
   static let now = Timestamp(seconds: 1_800_000_000)
 
   static func entry(
-    _ problems: [Problem] = [], tunnel state: TunnelStatus.State = .up, unseen: Set<Problem.Kind> = [],
+    _ problems: [Problem] = [], tunnel state: TunnelState = .up, unseen: Set<Problem.Kind> = [],
     poll: Result<Snapshot, PollFailure>? = .success(Snapshot(serverTime: now))
   ) -> StatusBoard.Entry {
     let ready = Condition(type: "Ready", status: .isTrue)
@@ -46,7 +47,7 @@ import Testing
         .init(
           listen: StreamAddress(host: "127.0.0.1", port: 16443),
           target: StreamAddress(host: "localhost", port: 6443),
-          isListening: true, acceptedConnections: 9, bytesFromTarget: 1 << 40)
+          state: .listening, acceptedConnections: 9, bytesFromTarget: 1 << 40)
       ])
     return StatusBoard.Entry(
       report: report, observation: observation,

@@ -1,3 +1,4 @@
+import GuardTypes
 import Testing
 
 @testable import GuardDaemon

@@ -1,5 +1,6 @@
 import Dispatch
 import Glibc
+import GuardTypes
 import Health
 import Platform
 import Synchronization

@@ -1,4 +1,5 @@
 import GuardAPI
+import GuardTypes
 import Platform
 import Testing
 
@@ -45,12 +46,12 @@ import Testing
   }
 
   @Test(arguments: [
-    ("127.0.0.1:22" as String?, [], TunnelStatus.State.up, true), ("[::1]:22", [], .up, true),
+    ("127.0.0.1:22" as String?, [], TunnelState.up, true), ("[::1]:22", [], .up, true),
     ("192.0.2.7:22", [], .up, false), ("127.0.0.1:22", ["jump"], .up, false),
     ("127.0.0.1:22", [], .backoff, false), (nil, [], .up, false),
   ])
   func theFarSideMayBeThisMachine(
-    _ peer: String?, _ via: [String], _ state: TunnelStatus.State, _ isHere: Bool
+    _ peer: String?, _ via: [String], _ state: TunnelState, _ isHere: Bool
   ) {
     var status = TunnelStatus(
       state: state, since: 0, host: "tethys", reconnects: 0, attempt: 1, forwards: [])
@@ -59,12 +60,12 @@ import Testing
   }
 
   @Test(arguments: [
-    (TunnelFailure.Code.config, "ssh_config"), (.dns, "address"), (.connectRefused, "connection"),
+    (TunnelErrorCode.config, "ssh_config"), (.dns, "address"), (.connectRefused, "connection"),
     (.connectTimeout, "connection"), (.hostKeyChanged, "host key"), (.hostKeyUnknown, "host key"),
     (.protocolError, "host key"), (.peerClosed, "host key"), (.keepaliveTimeout, "host key"),
     (.authRefused, "login"), (.noUsableKey, "login"),
   ])
-  func anAttemptStopsAtItsStep(_ code: TunnelFailure.Code, _ step: String) {
+  func anAttemptStopsAtItsStep(_ code: TunnelErrorCode, _ step: String) {
     let failure = TunnelFailure(code, "words", remedy: "do")
     let status = TunnelStatus(
       state: .backoff, since: 0, host: "tethys", reconnects: 0, attempt: 1,

@@ -1,3 +1,4 @@
+import GuardTypes
 import Health
 import Testing
 
@@ -9,8 +10,8 @@ import Testing
     #expect(report.summary == "2/2 nodes Ready, Flux 2/2")
   }
 
-  @Test(arguments: [TunnelHealth.State.connecting, .backoff, .blocked])
-  func aBrokenTunnelIsOneProblemAndEverythingElseUnknown(_ state: TunnelHealth.State) {
+  @Test(arguments: [TunnelState.connecting, .backoff, .blocked])
+  func aBrokenTunnelIsOneProblemAndEverythingElseUnknown(_ state: TunnelState) {
     let failure = TunnelHealth.Failure(
       code: .connectRefused, message: "192.0.2.7:22: Connection refused", remedy: "check sshd",
       at: Fixture.ago(30))
@@ -42,9 +43,9 @@ import Testing
   }
 
   @Test(arguments: [
-    PollFailure.Code.unreachable, .tls, .unauthorized, .forbidden, .timeout, .badResponse, .kubeconfig,
+    PollErrorCode.unreachable, .tls, .unauthorized, .forbidden, .timeout, .badResponse, .kubeconfig,
   ])
-  func aFailedPollIsOneProblem(_ code: PollFailure.Code) {
+  func aFailedPollIsOneProblem(_ code: PollErrorCode) {
     let failure = PollFailure(code: code, message: "no", remedy: "do this")
     let report = Fixture.report(Fixture.observation(failure: failure))
     #expect(report.problemIDs == ["tethys/api/\(code.rawValue)"])
@@ -61,7 +62,7 @@ import Testing
 
   @Test func aBusyPortIsAProblemBesideTheClustersTruth() {
     let forward = TunnelHealth.Forward(
-      listen: "127.0.0.1:16443", target: "localhost:6443", isListening: false, holder: "ssh (pid 4242)",
+      listen: "127.0.0.1:16443", target: "localhost:6443", state: .portBusy, holder: "ssh (pid 4242)",
       refusal: nil)
     let report = Fixture.report(Fixture.observation(tunnel: Fixture.tunnel(forwards: [forward])))
     #expect(report.problemIDs == ["tethys/forward/127.0.0.1:16443/port-busy"])
@@ -72,7 +73,7 @@ import Testing
 
   @Test func aBusyPortIsAProblemThoughNobodyKnowsItsHolder() {
     let forward = TunnelHealth.Forward(
-      listen: "127.0.0.1:16443", target: "localhost:6443", isListening: false, holder: nil, refusal: nil)
+      listen: "127.0.0.1:16443", target: "localhost:6443", state: .portBusy, holder: nil, refusal: nil)
     let report = Fixture.report(Fixture.observation(tunnel: Fixture.tunnel(forwards: [forward])))
     #expect(report.problems.map(\.title) == ["127.0.0.1:16443 is taken by another process"])
   }
@@ -86,7 +87,7 @@ import Testing
   }
 
   @Test func aSlowServerIsOneProblemAndMissingRightsAreOneEach() throws {
-    func report(_ code: PollFailure.Code) -> ClusterReport {
+    func report(_ code: PollErrorCode) -> ClusterReport {
       func failure(_ rule: String) -> PollFailure {
         PollFailure(code: code, message: "no answer within 10 s", remedy: "do this for \(rule)")
       }

@@ -1,3 +1,4 @@
+import GuardTypes
 import Health
 
 /// Small values for rule tests: a healthy cluster, to be changed in the one thing that a test is about.
@@ -81,7 +82,7 @@ enum Fixture {
   }
 
   static func tunnel(
-    _ state: TunnelHealth.State = .up, _ failure: TunnelHealth.Failure? = nil,
+    _ state: TunnelState = .up, _ failure: TunnelHealth.Failure? = nil,
     forwards: [TunnelHealth.Forward] = [],
     attempt: Int = 0
   ) -> TunnelHealth {

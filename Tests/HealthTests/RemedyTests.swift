@@ -1,3 +1,4 @@
+import GuardTypes
 import Health
 import Testing
 
@@ -118,7 +119,7 @@ extension RemedyTests {
   @Test func aForwardOfSomebodyElseHidesNoFailure() {
     func forward(_ port: Int, _ target: String, isRefused: Bool) -> TunnelHealth.Forward {
       TunnelHealth.Forward(
-        listen: "127.0.0.1:\(port)", target: target, isListening: true, holder: nil,
+        listen: "127.0.0.1:\(port)", target: target, state: .listening, holder: nil,
         refusal: isRefused
           ? .init(code: .forwardRefused, message: "refused", remedy: "look", at: Fixture.ago(9)) : nil)
     }

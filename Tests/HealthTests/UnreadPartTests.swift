@@ -1,3 +1,4 @@
+import GuardTypes
 import Testing
 
 @testable import Health
@@ -69,7 +70,7 @@ import Testing
     }
     // Also over many polls, and when the tunnel goes down then.
     var memory = judge(Fixture.observation(Self.full), memory: Memory(), now: Fixture.now).memory
-    for state in [TunnelHealth.State.up, .up, .backoff] {
+    for state in [TunnelState.up, .up, .backoff] {
       let (report, next) = judge(
         Fixture.observation(failed, tunnel: Fixture.tunnel(state)), memory: memory, now: Fixture.now)
       memory = next

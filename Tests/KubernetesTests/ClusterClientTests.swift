@@ -1,3 +1,4 @@
+import GuardTypes
 import Health
 import Synchronization
 import TestSupport
@@ -240,10 +241,10 @@ import Testing
   }
 
   @Test(arguments: [
-    (401, "Unauthorized", PollFailure.Code.unauthorized), (403, "forbidden", .forbidden),
+    (401, "Unauthorized", PollErrorCode.unauthorized), (403, "forbidden", .forbidden),
     (403, #"User "system:anonymous" cannot list"#, .unauthorized), (503, "starting", .unreachable),
     (429, "slow down", .unreachable), (500, "broken", .badResponse), (302, "", .badResponse),
-  ]) func aPollFailsIfEveryRequestIsRefused(status: Int, message: String, code: PollFailure.Code) async throws
+  ]) func aPollFailsIfEveryRequestIsRefused(status: Int, message: String, code: PollErrorCode) async throws
   {
     let server = try await TestServer { _ in
       .json(

@@ -1,4 +1,5 @@
 import DemoCluster
+import GuardTypes
 import Health
 import TestSupport
 import Testing
@@ -27,7 +28,7 @@ import Testing
       dial: .tcp(host: "127.0.0.1", port: UInt16(cluster.port)))
   }
 
-  static let ways: [(how: ResponseFault, codes: Set<PollFailure.Code>)] = [
+  static let ways: [(how: ResponseFault, codes: Set<PollErrorCode>)] = [
     // Which limit is reached first depends on the speed of the machine.
     (.hugeBody(200_000_000), [.badResponse, .timeout]), (.endlessHeaders, [.badResponse]),
     (.endlessContinue, [.badResponse, .timeout]), (.slow(milliseconds: 1000), [.timeout]),

@@ -1,5 +1,6 @@
 import Curl
 import DemoCluster
+import GuardTypes
 import Health
 import TestSupport
 import Testing

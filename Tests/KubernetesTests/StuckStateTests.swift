@@ -1,4 +1,5 @@
 import DemoCluster
+import GuardTypes
 import Health
 import TestSupport
 import Testing

@@ -1,4 +1,5 @@
 import Glibc
+import GuardTypes
 import Platform
 import TestSupport
 import Testing

@@ -1,3 +1,4 @@
+import GuardTypes
 import Platform
 import Synchronization
 import TestSupport
@@ -46,9 +47,9 @@ final class Fixture {
     return Int(place.port)
   }
 
-  func waitUntil(_ state: TunnelStatus.State, within limit: Duration = .seconds(30)) -> Bool {
+  func waitUntil(_ state: TunnelState, within limit: Duration = .seconds(30)) -> Bool {
     eventually(within: limit) {
-      self.tunnel.status.state == state && self.tunnel.status.forwards[0].isListening
+      self.tunnel.status.state == state && self.tunnel.status.forwards[0].state == .listening
     }
   }
 

@@ -1,3 +1,4 @@
+import GuardTypes
 import Platform
 import TestSupport
 import Testing
@@ -19,7 +20,7 @@ struct HostileServerTests {
     case closes
     /// The session goes on, and nothing moves.
     case stands
-    case ends(TunnelFailure.Code, String)
+    case ends(TunnelErrorCode, String)
     /// Any of these, as long as it comes to something.
     case anything
   }

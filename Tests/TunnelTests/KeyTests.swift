@@ -1,4 +1,5 @@
 import Foundation
+import GuardTypes
 import Synchronization
 import TestSupport
 import Testing

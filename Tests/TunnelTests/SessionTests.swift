@@ -1,3 +1,4 @@
+import GuardTypes
 import Platform
 import Synchronization
 import TestSupport
@@ -199,7 +200,7 @@ struct SessionTests {
           .init(listen: .local(0), target: .local(echo.port)), .init(listen: six, target: .local(echo.port)),
         ]))
     try #require(fixture.waitUntil(.up))
-    try #require(fixture.tunnel.status.forwards[1].isListening)
+    try #require(fixture.tunnel.status.forwards[1].state == .listening)
     #expect("\(fixture.tunnel.status.forwards[1].listen)".hasPrefix("[::1]:"))
     let client = try fixture.connect()
     try client.send([5])

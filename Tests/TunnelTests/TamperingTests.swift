@@ -1,4 +1,5 @@
 import Foundation
+import GuardTypes
 import Platform
 import TestSupport
 import Testing
@@ -70,7 +71,7 @@ struct TamperingTests {
       let failure = try scene.cross()
       // Without the last bytes all may go well. What fails is to be tried again: no operator could mend it.
       if let failure {
-        let expected: Set<TunnelFailure.Code> =
+        let expected: Set<TunnelErrorCode> =
           kind == .flip
           ? [.protocolError, .peerClosed, .connectTimeout, .keepaliveTimeout] : [.peerClosed]
         #expect(expected.contains(failure.code), "byte \(position) of \(length), bit \(bit): \(failure)")

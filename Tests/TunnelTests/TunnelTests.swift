@@ -1,4 +1,5 @@
 import Glibc
+import GuardTypes
 import Platform
 import Synchronization
 import TestSupport
@@ -136,7 +137,7 @@ struct TunnelTests {
     let server = try SSHServer()
     server.stop()
     let fixture = try Fixture(server, target: 1)
-    try #require(eventually { fixture.tunnel.status.forwards[0].isListening })
+    try #require(eventually { fixture.tunnel.status.forwards[0].state == .listening })
     let client = try fixture.connect()
     try #require(eventually { fixture.tunnel.status.forwards[0].openConnections == 1 })
     #expect(fixture.tunnel.stop(timeout: .seconds(20)))
@@ -317,10 +318,10 @@ struct TunnelTests {
       environment: LocalEnvironment(home: "/nonexistent", localUser: "nobody", agentSocket: nil),
       observer: { _ in })
     #expect(eventually { tunnel.status.forwards[0].holder?.contains("(pid ") == true })
-    #expect(tunnel.status.forwards[0].isListening == false)
+    #expect(tunnel.status.forwards[0].state == .portBusy)
     holder?.stop()
     holder = nil
-    #expect(eventually { tunnel.status.forwards[0].isListening })
+    #expect(eventually { tunnel.status.forwards[0].state == .listening })
     #expect(tunnel.stop(timeout: .seconds(20)))
   }
 

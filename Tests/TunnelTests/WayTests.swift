@@ -1,3 +1,4 @@
+import GuardTypes
 import Platform
 import TestSupport
 import Testing

@@ -1,3 +1,4 @@
+package import GuardTypes
 package import Health
 
 /// One entry of the document's `clusters`.

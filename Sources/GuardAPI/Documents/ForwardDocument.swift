@@ -1,10 +1,11 @@
+package import GuardTypes
 package import Health
 
 /// `tunnel.forwards[]`
 package struct ForwardDocument: Codable, Hashable, Sendable {
   package var listen: String
   package var target: String
-  @Field package var state: ForwardState
+  @KnownWord package var state: ForwardState?
   /// The process that uses the port instead, for example `ssh (pid 4242)`.
   @Field package var holder: String?
   /// Why no new connection is accepted although the guard is listening: no descriptors or memory left.

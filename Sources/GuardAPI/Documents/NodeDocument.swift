@@ -1,3 +1,4 @@
+package import GuardTypes
 package import Health
 
 /// `clusters[].nodes[]`

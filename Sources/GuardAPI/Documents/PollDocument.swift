@@ -1,10 +1,11 @@
+internal import GuardTypes
 package import Health
 
 /// `clusters[].poll`
 package struct PollDocument: Codable, Hashable, Sendable {
   /// `poll.error`
   package struct Failure: Codable, Hashable, Sendable {
-    /// A value of `PollFailure.Code`; a newer daemon may send other values.
+    /// A value of `PollErrorCode`; a newer daemon may send other values.
     package var code: String
     @Field package var message: String
     @Field package var remedy: String?

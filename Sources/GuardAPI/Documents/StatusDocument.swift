@@ -1,3 +1,4 @@
+package import GuardTypes
 package import Health
 
 /// The status document: the response to `GET /v1/status`.

@@ -1,10 +1,11 @@
+package import GuardTypes
 package import Health
 
 /// `clusters[].tunnel`
 package struct TunnelDocument: Codable, Hashable, Sendable {
   /// `tunnel.lastError`
   package struct Failure: Codable, Hashable, Sendable {
-    /// A value of `TunnelHealth.ErrorCode`; a newer daemon may send other values.
+    /// A value of `TunnelErrorCode`; a newer daemon may send other values.
     package var code: String
     @Field package var message: String
     @Field package var remedy: String?
@@ -18,7 +19,7 @@ package struct TunnelDocument: Codable, Hashable, Sendable {
     }
   }
 
-  @Field package var state: TunnelState
+  @KnownWord package var state: TunnelState?
   @Field package var since: Timestamp?
   @Field package var host: String
   /// For example `192.0.2.7:22`, once connected.
@@ -89,14 +90,14 @@ package struct SessionDocument: Codable, Hashable, Sendable {
 
 /// `tunnel.history[]`
 package struct StateSpanDocument: Codable, Hashable, Sendable {
-  @Field package var state: HistoryState
+  @KnownWord package var state: TunnelAvailability?
   package var since: Timestamp
   /// nil for the current state.
   @Field package var until: Timestamp?
   /// The cause of the state, a value of `lastError.code`; nil if nothing failed.
   @Field package var code: String?
 
-  package init(state: HistoryState, since: Timestamp, until: Timestamp? = nil, code: String? = nil) {
+  package init(state: TunnelAvailability, since: Timestamp, until: Timestamp? = nil, code: String? = nil) {
     self.state = state
     self.since = since
     self.until = until

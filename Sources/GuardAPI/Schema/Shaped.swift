@@ -29,6 +29,11 @@ extension NullableWord: Shaped where Value: Shaped {
   package static var sample: NullableWord { NullableWord(word: Value.sample) }
 }
 
+extension KnownWord: Shaped where Value: RawRepresentable & CaseIterable, Value.RawValue == String {
+  package static var shape: JSONSchema { .words(Value.allCases.map(\.rawValue)) }
+  package static var sample: KnownWord { KnownWord(wrappedValue: nil) }
+}
+
 extension Optional: Shaped where Wrapped: Codable & Hashable {
   package static var shape: JSONSchema { .nullable(.of(Wrapped.self)) }
   package static var sample: Wrapped? { nil }

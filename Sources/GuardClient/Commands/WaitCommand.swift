@@ -1,5 +1,6 @@
 import ArgumentParser
 import GuardAPI
+import GuardTypes
 import Health
 
 /// What a script may wait for.

@@ -1,4 +1,5 @@
 import GuardAPI
+import GuardTypes
 import Health
 import SystemJournal
 
@@ -27,7 +28,7 @@ enum ClientFindings {
     let isWell = cluster.tunnel.state == .up && cluster.poll.ok == true && cluster.verdict == .healthy
     return FindingDocument(
       "guard's view", of: cluster.name, isWell ? .ok : .warning,
-      "tunnel \(cluster.tunnel.state.rawValue); \(cluster.verdict.rawValue): \(cluster.summary)",
+      "tunnel \(cluster.tunnel.state?.rawValue ?? "unknown"); \(cluster.verdict.rawValue): \(cluster.summary)",
       remedy: isWell ? nil : "oceanid-ctl status")
   }
 

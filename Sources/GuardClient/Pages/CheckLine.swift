@@ -1,4 +1,5 @@
 import GuardAPI
+import GuardTypes
 import Health
 
 /// `oceanid-ctl check`: one line for Nagios and Icinga with performance data, then a line for each problem

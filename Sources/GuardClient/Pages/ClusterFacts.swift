@@ -1,4 +1,5 @@
 import GuardAPI
+import GuardTypes
 import Health
 
 /// The block of one cluster: a line for each part, in the order in which they depend on each other.
@@ -26,7 +27,7 @@ enum ClusterFacts {
     let poll = cluster.poll
     if let error = poll.error {
       // With the tunnel down the reason stands one line above.
-      if error.code == PollFailure.Code.tunnelDown.rawValue {
+      if error.code == PollErrorCode.tunnelDown.rawValue {
         // It is up again, and no poll has ended since.
         if cluster.tunnel.state == .up {
           return Span("waiting for an answer" + lastSeen(poll, now), .warning)

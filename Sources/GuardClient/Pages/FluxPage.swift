@@ -1,4 +1,5 @@
 import GuardAPI
+import GuardTypes
 import Health
 
 /// `oceanid-ctl flux`: the columns of `flux get all -A`.

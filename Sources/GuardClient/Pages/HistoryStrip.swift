@@ -1,4 +1,5 @@
 import GuardAPI
+import GuardTypes
 import Health
 
 /// The tunnel's last hours in one line of cells, and under it every outage with its exact times.
@@ -73,7 +74,7 @@ struct HistoryStrip {
     let time = span.until.map { "\(begin) to \($0.clock(at: now))" } ?? "since \(begin)"
     let why = span.code ?? "nothing failed: started, or asked to reconnect"
     return Span(
-      "\(span.state.rawValue) \(time), \(span.since.length(until: span.until ?? now).exact), \(why)",
+      "\(span.state?.rawValue ?? "unknown") \(time), \(span.since.length(until: span.until ?? now).exact), \(why)",
       span.until == nil ? .bad : .plain)
   }
 

@@ -1,4 +1,5 @@
 import GuardAPI
+import GuardTypes
 import Health
 
 /// `oceanid-ctl images`: what the policies want, what runs, and who scans and writes.

@@ -1,4 +1,5 @@
 import GuardAPI
+import GuardTypes
 import Health
 
 /// `oceanid-ctl nodes`: the columns of `kubectl get nodes`.

@@ -1,4 +1,5 @@
 import GuardAPI
+import GuardTypes
 import Health
 
 /// What of a cluster a command shows and answers for.
@@ -106,7 +107,7 @@ extension TunnelDocument {
       case .backoff, .blocked: .critical
       // A first attempt is on its way; a later one follows a failure.
       case .connecting: lastError == nil ? .unknown : .critical
-      case .stopped, .unknown: .unknown
+      case .stopped, nil: .unknown
       }
     return forwards.reduce(state) { $0.combined(with: $1.state == .portBusy ? .critical : .healthy) }
   }

@@ -1,4 +1,5 @@
 import GuardAPI
+import GuardTypes
 import Health
 
 /// A page of one section: for each cluster its tables, how old they are, and the section's problems.
@@ -41,7 +42,7 @@ enum SectionPage {
     }
     // What was said of the tunnel is no longer so: it is up, and no poll has ended since.
     let isOutdated =
-      cluster.tunnel.state == .up && cluster.poll.error?.code == PollFailure.Code.tunnelDown.rawValue
+      cluster.tunnel.state == .up && cluster.poll.error?.code == PollErrorCode.tunnelDown.rawValue
     let error = isOutdated ? nil : cluster.poll.error
     let why = error.map { $0.message.isEmpty ? $0.code : "\($0.code): \($0.message)" }
     guard let seenAt = cluster.poll.seenAt else {

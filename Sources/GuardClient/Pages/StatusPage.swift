@@ -1,4 +1,5 @@
 import GuardAPI
+import GuardTypes
 import Health
 
 /// `oceanid-ctl status`: what is wrong, since when, why, and what to run; healthy is one calm block.

@@ -1,4 +1,5 @@
 import GuardAPI
+import GuardTypes
 import Health
 
 /// `oceanid-ctl tunnel`: the session, its forwards and what they carry, its last hours and its last error.
@@ -62,7 +63,7 @@ enum TunnelPage {
     case .listening: ("Forward", Span("\(route), listening"))
     case .portBusy:
       ("Forward", Span("\(route), port busy: taken by \(forward.holder ?? "another process")", .bad))
-    case .unknown: ("Forward", Span(route, .warning))
+    case nil: ("Forward", Span(route, .warning))
     }
   }
 }

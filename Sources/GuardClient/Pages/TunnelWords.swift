@@ -1,4 +1,5 @@
 import GuardAPI
+import GuardTypes
 import Health
 
 /// The tunnel in a few lines of the status page.
@@ -23,7 +24,7 @@ enum TunnelWords {
       return Span("blocked\(since)\(attempts(tunnel, now))", .bad)
     case .stopped:
       return Span("stopped\(since)", .warning)
-    case .unknown:
+    case nil:
       return Span("in a state that this version of oceanid-ctl does not know", .warning)
     }
   }
@@ -47,7 +48,7 @@ enum TunnelWords {
       return Span(isUp ? "\(route), \(forward.openConnections.of("connection")) open" : route)
     case .portBusy:
       return Span("\(forward.listen) is taken by \(forward.holder ?? "another process")", .bad)
-    case .unknown:
+    case nil:
       return Span(route, .warning)
     }
   }

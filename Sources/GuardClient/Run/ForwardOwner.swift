@@ -1,4 +1,5 @@
 import GuardAPI
+import GuardTypes
 
 /// Whether a cluster's local addresses are the guard's and accept connections. Another program that listens there
 /// receives what is meant for the cluster, tokens included.
@@ -19,7 +20,7 @@ struct ForwardOwner: Hashable {
       case .portBusy:
         forward.holder.map { "\(forward.listen) is not the guard's: taken by \($0)" }
           ?? "\(forward.listen) is not the guard's: taken by another process"
-      case .unknown: "\(forward.listen): the guard does not tell whether it listens there"
+      case nil: "\(forward.listen): the guard does not tell whether it listens there"
       }
     }
     return reasons.isEmpty ? nil : "\(cluster.name): \(reasons.joined(separator: "; "))"

@@ -1,4 +1,5 @@
 import GuardAPI
+import GuardTypes
 import Health
 
 extension Duration {

@@ -1,6 +1,7 @@
 internal import Dispatch
 internal import GuardAPI
 internal import GuardStatus
+internal import GuardTypes
 internal import Health
 internal import Platform
 internal import Synchronization

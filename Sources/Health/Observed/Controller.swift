@@ -1,3 +1,5 @@
+public import GuardTypes
+
 /// A Lease that says who leads: a Flux controller renews its own every few seconds.
 public struct LeaderLease: Hashable, Sendable {
   public let namespace: String

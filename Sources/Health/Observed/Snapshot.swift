@@ -1,3 +1,5 @@
+public import GuardTypes
+
 /// One part of a snapshot: what was seen, or why nothing was.
 public enum Part<Value: Hashable & Sendable>: Hashable, Sendable {
   case seen(Value)
@@ -17,20 +19,13 @@ public enum Part<Value: Hashable & Sendable>: Hashable, Sendable {
 
 /// Why a poll, or a part of one, has no answer.
 public struct PollFailure: Error, Hashable, Sendable {
-  /// The codes of the status document's `poll.error.code`.
-  public enum Code: String, Codable, Sendable, CaseIterable {
-    case tunnelDown = "tunnel_down"
-    case unreachable, tls, unauthorized, forbidden, timeout, kubeconfig
-    case badResponse = "bad_response"
-  }
-
-  public let code: Code
+  public let code: PollErrorCode
   /// What failed, where; free of secrets.
   public let message: String
   /// What a person does about it: a command or a step.
   public let remedy: String
 
-  public init(code: Code, message: String, remedy: String) {
+  public init(code: PollErrorCode, message: String, remedy: String) {
     self.code = code
     self.message = message
     self.remedy = remedy

@@ -1,32 +1,14 @@
+public import GuardTypes
+
 /// The tunnel as Health sees it: mapped by Guard from the engine's own state.
 public struct TunnelHealth: Hashable, Sendable {
-  public enum State: String, Codable, Sendable {
-    case up, connecting, backoff, blocked, stopped
-  }
-
-  /// The codes of the status document's `tunnel.lastError.code`.
-  public enum ErrorCode: String, Codable, Sendable, CaseIterable {
-    case connectRefused = "connect_refused"
-    case connectTimeout = "connect_timeout"
-    case dns
-    case hostKeyUnknown = "host_key_unknown"
-    case hostKeyChanged = "host_key_changed"
-    case authRefused = "auth_refused"
-    case noUsableKey = "no_usable_key"
-    case keepaliveTimeout = "keepalive_timeout"
-    case peerClosed = "peer_closed"
-    case protocolError = "protocol"
-    case forwardRefused = "forward_refused"
-    case config
-  }
-
   public struct Failure: Hashable, Sendable {
-    public let code: ErrorCode
+    public let code: TunnelErrorCode
     public let message: String
     public let remedy: String
     public let at: Timestamp
 
-    public init(code: ErrorCode, message: String, remedy: String, at: Timestamp) {
+    public init(code: TunnelErrorCode, message: String, remedy: String, at: Timestamp) {
       self.code = code
       self.message = message
       self.remedy = remedy
@@ -37,8 +19,7 @@ public struct TunnelHealth: Hashable, Sendable {
   public struct Forward: Hashable, Sendable {
     public let listen: String
     public let target: String
-    /// False: the port is taken by somebody else (`port_busy`).
-    public let isListening: Bool
+    public let state: ForwardState
     /// `ssh (pid 4242)`, where /proc shows it.
     public let holder: String?
     /// Why the port accepts nobody: the machine's or the process's own limits. nil: it does.
@@ -49,12 +30,12 @@ public struct TunnelHealth: Hashable, Sendable {
     public let refusal: Failure?
 
     public init(
-      listen: String, target: String, isListening: Bool, holder: String?, shortage: String? = nil,
+      listen: String, target: String, state: ForwardState, holder: String?, shortage: String? = nil,
       crowds: [Crowd] = [], refusal: Failure?
     ) {
       self.listen = listen
       self.target = target
-      self.isListening = isListening
+      self.state = state
       self.holder = holder
       self.shortage = shortage
       self.crowds = crowds
@@ -77,7 +58,7 @@ public struct TunnelHealth: Hashable, Sendable {
     }
   }
 
-  public let state: State
+  public let state: TunnelState
   public let since: Timestamp
   public let host: String
   /// The failure that the present state comes from, or the last one seen.
@@ -86,7 +67,7 @@ public struct TunnelHealth: Hashable, Sendable {
   public let forwards: [Forward]
 
   public init(
-    state: State, since: Timestamp, host: String, lastError: Failure? = nil, attempt: Int = 0,
+    state: TunnelState, since: Timestamp, host: String, lastError: Failure? = nil, attempt: Int = 0,
     forwards: [Forward] = []
   ) {
     self.state = state

@@ -1,8 +1,10 @@
+internal import GuardTypes
+
 // The way to the cluster: the tunnel, its forwards, the API. While it is broken there is ONE problem, not twenty.
 extension Judgement {
   mutating func judgeTunnel() {
     let tunnel = observation.tunnel
-    for forward in tunnel.forwards where !forward.isListening {
+    for forward in tunnel.forwards where forward.state == .portBusy {
       let holder = forward.holder ?? "another process"
       let port = forward.listen.split(separator: ":").last ?? ""
       report(
@@ -12,7 +14,7 @@ extension Judgement {
         remedy:
           "see what it is: ss -ltnp 'sport = :\(port)'; end it, and the guard takes the port within seconds")
     }
-    for forward in tunnel.forwards where forward.isListening { judgeAdmission(to: forward) }
+    for forward in tunnel.forwards where forward.state == .listening { judgeAdmission(to: forward) }
     switch tunnel.state {
     case .up:
       for forward in tunnel.forwards {

@@ -1,3 +1,5 @@
+internal import GuardTypes
+
 extension Judgement {
   mutating func judgeCertificates(_ snapshot: Snapshot) {
     if let failure = snapshot.certificates.failure {

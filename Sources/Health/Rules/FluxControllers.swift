@@ -1,3 +1,5 @@
+internal import GuardTypes
+
 // The controllers of Flux: where one of them does nothing, its objects say what they said before, for ever.
 extension Judgement {
   mutating func judgeControllers(_ snapshot: Snapshot) {

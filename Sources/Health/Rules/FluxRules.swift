@@ -1,3 +1,5 @@
+internal import GuardTypes
+
 extension Judgement {
   mutating func judgeFlux(_ snapshot: Snapshot) {
     judgeControllers(snapshot)

@@ -1,3 +1,5 @@
+internal import GuardTypes
+
 extension Judgement {
   mutating func judgeImages(_ snapshot: Snapshot) {
     for (part, failure, beginning) in [

@@ -1,3 +1,5 @@
+internal import GuardTypes
+
 /// The way of one image from its registry to what runs, and where it ends: scan, policy, automation, push to Git,
 /// fetch, apply.
 struct ImageTrail {

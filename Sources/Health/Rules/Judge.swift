@@ -1,3 +1,5 @@
+internal import GuardTypes
+
 /// Turns everything known of a cluster into its report. Pure: time and memory are parameters.
 ///
 /// - Parameters:
@@ -166,7 +168,7 @@ struct Judgement {
 
   /// - Parameter serial: tells apart causes that cost several parts each.
   private mutating func reportPartFailure(
-    _ code: PollFailure.Code, _ failures: [(part: String, kind: Problem.Kind, failure: PollFailure)],
+    _ code: PollErrorCode, _ failures: [(part: String, kind: Problem.Kind, failure: PollFailure)],
     serial: Int = 1
   ) {
     guard let first = failures.first else { return }

@@ -1,3 +1,5 @@
+internal import GuardTypes
+
 // Kinds that were served once and are not any more: their objects went with them, and no condition tells it.
 
 /// Kinds that one problem speaks for, and the kind of that problem.

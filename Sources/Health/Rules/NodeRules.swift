@@ -1,3 +1,5 @@
+internal import GuardTypes
+
 extension Judgement {
   /// The STATUS column of `kubectl get nodes` (printers.go, printNode).
   static func statusColumn(_ node: Node) -> String {

@@ -1,3 +1,5 @@
+internal import GuardTypes
+
 // Whether named Secrets are there. No rule of Kubernetes lets one see that a Secret is there and not its value, so
 // what the objects that use it say is as good an answer, where it is one.
 extension Judgement {

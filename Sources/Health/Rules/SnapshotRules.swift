@@ -1,3 +1,5 @@
+internal import GuardTypes
+
 // A snapshot as a whole: part by part when it is fresh, as a memory without verdicts when it is not.
 extension Judgement {
   mutating func judge(_ snapshot: Snapshot) {

@@ -1,3 +1,5 @@
+internal import GuardTypes
+
 extension Judgement {
   mutating func judgeStacks(_ snapshot: Snapshot) {
     if let failure = snapshot.stacks.failure {

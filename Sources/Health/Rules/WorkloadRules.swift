@@ -1,3 +1,5 @@
+internal import GuardTypes
+
 extension Judgement {
   /// The workloads of the platform itself, and those that are expected by name.
   func shown(_ workloads: [Workload]) -> [Workload] {

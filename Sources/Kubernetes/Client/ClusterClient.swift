@@ -1,5 +1,6 @@
 internal import Curl
 internal import Glibc
+internal import GuardTypes
 package import Health
 internal import Synchronization
 

@@ -1,3 +1,4 @@
+internal import GuardTypes
 internal import Health
 
 extension Poll {

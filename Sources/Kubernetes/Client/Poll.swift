@@ -1,4 +1,5 @@
 internal import Curl
+internal import GuardTypes
 internal import Health
 
 /// The state of one poll. Pure: responses go in, requests come out.

@@ -1,4 +1,5 @@
 internal import Curl
+internal import GuardTypes
 internal import Health
 
 extension PollFailure {

@@ -1,4 +1,5 @@
 internal import Curl
+internal import GuardTypes
 internal import Health
 
 extension PollFailure {
@@ -6,7 +7,7 @@ extension PollFailure {
   init(_ error: CurlError, asking subject: Subject, of kubeconfig: Kubeconfig) {
     let server = kubeconfig.server.description
     let file = kubeconfig.path
-    func failure(_ code: Code, _ message: String, _ remedy: String) -> PollFailure {
+    func failure(_ code: PollErrorCode, _ message: String, _ remedy: String) -> PollFailure {
       PollFailure(code: code, message: message, remedy: remedy)
     }
     let newKubeconfig =

@@ -1,3 +1,4 @@
+internal import GuardTypes
 internal import Platform
 internal import SSH
 
@@ -62,15 +63,16 @@ extension Engine {
   func publishListener(_ index: Int) {
     guard plan.configuration.forwards.indices.contains(index) else { return }
     let listen = plan.configuration.forwards[index].listen
-    var isListening = false
+    var state = ForwardState.listening
     var holder: String?
-    if case .busy(let name, _) = listeners[index].state { holder = name } else { isListening = true }
+    if case .busy(let name, _) = listeners[index].state { (state, holder) = (.portBusy, name) }
     board.publish {
-      $0.forwards[index].isListening = isListening
+      $0.forwards[index].state = state
       $0.forwards[index].holder = holder
     }
     plan.observer(
-      isListening ? .forwardListening(listen: listen) : .forwardBusy(listen: listen, holder: holder))
+      state == .listening
+        ? .forwardListening(listen: listen) : .forwardBusy(listen: listen, holder: holder))
   }
 
   /// - Parameter reason: why the port accepts nobody; nil: it accepts again.
@@ -93,7 +95,7 @@ extension Engine {
 }
 
 extension TunnelStateMachine.State {
-  var name: TunnelStatus.State {
+  var name: TunnelState {
     switch self {
     case .stopped: .stopped
     case .connecting: .connecting

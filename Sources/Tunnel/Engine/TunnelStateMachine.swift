@@ -1,3 +1,4 @@
+internal import GuardTypes
 package import Platform
 
 /// The life of a tunnel, without its work: events and the time go in, actions come out.

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import GuardTypes
 internal import Platform
 package import SSH
 

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import GuardTypes
 
 /// What of the process's surroundings resolving depends on.
 package struct LocalEnvironment: Hashable, Sendable {

@@ -1,3 +1,4 @@
+internal import GuardTypes
 internal import SSH
 
 // What of ssh_config can't be honoured, or only in part.

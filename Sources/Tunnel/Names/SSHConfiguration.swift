@@ -1,3 +1,4 @@
+internal import GuardTypes
 internal import SSH
 
 /// The answer of `ssh -G`: ssh_config keywords in lower case with their values.

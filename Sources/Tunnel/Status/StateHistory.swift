@@ -1,21 +1,14 @@
+package import GuardTypes
+
 /// When the tunnel was up and when it was not, and why. Times are milliseconds since 1970 UTC.
 package struct StateHistory: Hashable, Sendable {
-  package enum State: String, Hashable, Sendable {
-    case up
-    /// Connecting, or waiting for the next attempt.
-    case down
-    /// Down, and only a person can help.
-    case blocked
-    case stopped
-  }
-
   package struct Span: Hashable, Sendable {
-    package let state: State
+    package let state: TunnelAvailability
     package let since: Int64
     /// nil: it lasts.
     package fileprivate(set) var until: Int64?
     /// What it began with; nil where nothing failed: the guard had just started, or somebody asked for a new session.
-    package fileprivate(set) var code: TunnelFailure.Code?
+    package fileprivate(set) var code: TunnelErrorCode?
   }
 
   /// Older ones are forgotten: a tunnel that flaps all day must not grow the document without end.
@@ -26,9 +19,9 @@ package struct StateHistory: Hashable, Sendable {
 
   package init() {}
 
-  package mutating func note(_ state: TunnelStatus.State, at time: Int64, code: TunnelFailure.Code?) {
+  package mutating func note(_ state: TunnelState, at time: Int64, code: TunnelErrorCode?) {
     let last = spans.last
-    let next: State =
+    let next: TunnelAvailability =
       switch state {
       case .up: .up
       case .backoff: .down

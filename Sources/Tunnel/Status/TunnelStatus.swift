@@ -1,9 +1,7 @@
+package import GuardTypes
+
 /// What a tunnel is doing, as anybody may read it. Times are milliseconds since 1970 UTC.
 package struct TunnelStatus: Hashable, Sendable {
-  package enum State: String, Hashable, Sendable {
-    case up, connecting, backoff, blocked, stopped
-  }
-
   package struct Failed: Hashable, Sendable {
     package let failure: TunnelFailure
     package let at: Int64
@@ -12,7 +10,7 @@ package struct TunnelStatus: Hashable, Sendable {
   package struct Forward: Hashable, Sendable {
     package var listen: StreamAddress
     package let target: StreamAddress
-    package var isListening = false
+    package var state: ForwardState = .portBusy
     /// `ssh (pid 4242)`, or why the address can't be bound.
     package var holder: String?
     package var openConnections = 0
@@ -51,7 +49,7 @@ package struct TunnelStatus: Hashable, Sendable {
     package var bytesPerSecond: Int?
   }
 
-  package var state: State
+  package var state: TunnelState
   package var since: Int64
   package var host: String
   package var peer: String?
@@ -73,7 +71,7 @@ package struct TunnelStatus: Hashable, Sendable {
 
 /// What happened to a tunnel, for the journal.
 package enum TunnelEvent: Hashable, Sendable {
-  case changed(from: TunnelStatus.State, to: TunnelStatus.State, failure: TunnelFailure?, attempt: Int)
+  case changed(from: TunnelState, to: TunnelState, failure: TunnelFailure?, attempt: Int)
   case forwardListening(listen: StreamAddress)
   case forwardBusy(listen: StreamAddress, holder: String?)
   /// Clients were reset: `count` since the last entry; 0 where they are kept waiting to be accepted.

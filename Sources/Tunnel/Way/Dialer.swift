@@ -1,4 +1,5 @@
 internal import Glibc
+internal import GuardTypes
 internal import Platform
 
 /// Connects to whichever of a host's addresses answers first.

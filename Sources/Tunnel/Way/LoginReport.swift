@@ -1,3 +1,5 @@
+internal import GuardTypes
+
 /// What a login came to, for the words of its failure.
 struct LoginReport {
   private let resolution: Resolution

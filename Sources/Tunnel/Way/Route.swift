@@ -1,4 +1,5 @@
 internal import Dispatch
+internal import GuardTypes
 internal import Platform
 internal import Synchronization
 

@@ -1,3 +1,4 @@
+import GuardTypes
 internal import Health
 
 @testable internal import Kubernetes

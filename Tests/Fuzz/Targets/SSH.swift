@@ -1,4 +1,5 @@
 internal import Glibc
+import GuardTypes
 internal import Platform
 internal import SSH
 

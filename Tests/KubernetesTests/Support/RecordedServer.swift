@@ -1,6 +1,7 @@
 import Curl
 import DemoCluster
 import Foundation
+import GuardTypes
 import Health
 
 @testable import Kubernetes

@@ -1,5 +1,6 @@
 import DemoCluster
 import Foundation
+import GuardTypes
 import Health
 import Kubernetes
 

@@ -210,6 +210,31 @@ import Testing
     #expect(!"\(stack)".contains("hush"))
   }
 
+  /// No API server checks the words that a controller writes.
+  @Test(arguments: [
+    ("True", Condition.Status.isTrue), ("true", .isTrue), ("TRUE", .isTrue), ("false", .isFalse),
+    ("unknown", .unknown), ("", .unknown), ("Perhaps", .unknown),
+  ])
+  func aStatusIsReadInAnySpelling(_ word: String, _ status: Condition.Status) throws {
+    let item =
+      #"{"metadata":{"name":"a"},"status":{"conditions":[{"type":"DiskPressure","status":"\#(word)"}]}}"#
+    guard case .node(let node) = try read(.node, item) else { throw Wrong.kind }
+    #expect(node.resource.conditions.map(\.status) == [status])
+  }
+
+  @Test(arguments: [
+    #"{"metadata":{"name":""}}"#, #"{"metadata":{"name":5}}"#, #"{"metadata":{}}"#, "{}",
+    #"{"metadata":null}"#, #"{"metadata":{"name":"x","namespace":5}}"#,
+    #"{"metadata":{"name":"x"},"status":{"conditions":[{"type":"","status":"True"}]}}"#,
+  ])
+  func anObjectOrConditionWithoutANameIsUnreadable(_ item: String) throws {
+    for kind in Kind.builtIn where kind.name != "Lease" {
+      let page = try page(kind, "v1", [item])
+      #expect(page.objects.isEmpty)
+      #expect(page.undecodable.count == 1)
+    }
+  }
+
   @Test func whatAVerdictRestsOnMustBeRight() throws {
     let page = try page(
       flux("Kustomization"), "v1",

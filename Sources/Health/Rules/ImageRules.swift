@@ -215,13 +215,16 @@ extension Judgement {
         remedy: "\(look(resource))  # who suspended it, and why")
       return .degraded
     }
+    if resource.deletionTimestamp != nil {
+      return reportTerminating(resource, path: path, remedy: look(resource)) ? .degraded : nil
+    }
     guard let failure = failure(of: resource) else { return judgeProgress(of: resource, path: path) }
     failures[resource.reference] = failure
     // Its repository or its Git source is the problem, and has been told.
     if source.map(isUnwell) ?? false { return .degraded }
     // After a restart the tags are not known until the next scan.
-    if failure.reason == "DependencyNotReady", let since = failure.lastTransitionTime,
-      serverNow - since < .seconds(300)
+    if failure.reason == "DependencyNotReady",
+      elapsed(since: failure.lastTransitionTime, watching: "\(path)/waits") < .seconds(300)
     {
       return .healthy
     }

@@ -235,6 +235,18 @@ import Testing
     }
   }
 
+  /// Each of these would pass for a list with nothing in it, or for the whole of one that goes on.
+  @Test(arguments: [
+    #"{"kind":"NodeList","metadata":{}}"#, #"{"kind":"NodeList","items":{}}"#,
+    #"{"kind":"NodeList","metadata":{"remainingItemCount":5},"items":[]}"#,
+    #"{"kind":"NodeList","metadata":{"continue":5},"items":[]}"#,
+  ])
+  func aListWithoutItsItemsIsRefused(_ body: String) {
+    #expect(throws: ObjectPage.Fault.notJSON) {
+      try ObjectPage(Array(body.utf8), of: ServedKind(.node, "v1"))
+    }
+  }
+
   @Test func whatAVerdictRestsOnMustBeRight() throws {
     let page = try page(
       flux("Kustomization"), "v1",

@@ -199,7 +199,9 @@ extension Judgement {
       ? images.contains { !ImageReference.isSame($0, latest) }
       : !images.contains { ImageReference.isSame($0, latest) }
         && images.contains { image in !others.contains { ImageReference.isSame(image, $0) } }
-    return isBehind || snapshot.failedWorkloadKinds.isEmpty ? isBehind : nil
+    let areAllRead =
+      snapshot.failedWorkloadKinds.isEmpty && snapshot.cronJobs.failure == nil && snapshot.jobs.failure == nil
+    return isBehind || areAllRead ? isBehind : nil
   }
 
   // MARK: - What all three kinds share

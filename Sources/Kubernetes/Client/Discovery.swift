@@ -3,8 +3,8 @@ internal import Health
 /// Which of the kinds that we know a server serves, and in which version.
 struct Discovery: Sendable {
   private(set) var kinds: [ServedKind] = []
-  /// Groups that could not be looked into: their kinds are not known to be absent.
-  private(set) var failures: [String: PollFailure] = [:]
+  /// Versions of groups that could not be looked into, by `group/version`: kinds may be in them.
+  private let failures: [String: PollFailure]
   /// Of the answer that all of this was read from; nil where it took several.
   private(set) var etag: String?
 
@@ -35,7 +35,12 @@ struct Discovery: Sendable {
       }
       if let version { kinds.append(ServedKind(kind, version.name)) }
     }
-    self.failures = failures.filter { entry in !kinds.contains { $0.kind.group == entry.key } }
+    self.failures = failures
+  }
+
+  /// Why it is not known whether a kind is there that no version names.
+  func failure(of kind: Kind) -> PollFailure? {
+    kind.versions.lazy.compactMap { failures["\(kind.group)/\($0)"] }.first
   }
 
   // apidiscovery.k8s.io/v2 since Kubernetes 1.30, v2beta1 since 1.27, and what every version answers.

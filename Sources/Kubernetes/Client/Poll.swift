@@ -299,7 +299,7 @@ struct Poll {
     for group in groups {
       for version in group.versions {
         if version.isStale {
-          groupFailures[group.name] = PollFailure(
+          groupFailures["\(group.name)/\(version.name)"] = PollFailure(
             code: .unreachable, message: "the API server could not look into \(group.name)/\(version.name)",
             remedy: "Look at it: \(kubeconfig.kubectl("get apiservices"))")
         }
@@ -361,7 +361,7 @@ struct Poll {
       discoveryFailure = failure
       return []
     case .resources(let group, let version):
-      groupFailures[group] = failure
+      groupFailures["\(group)/\(version)"] = failure
       note([:], group, version)
       return finishDiscovery()
     }

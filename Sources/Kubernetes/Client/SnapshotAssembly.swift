@@ -97,7 +97,7 @@ extension Poll {
           code: .badResponse, message: "the server has no \(kind.plural) to list: it answers 404",
           remedy: "Check that the forward's target and the kubeconfig's server are the API server."))
     case .asking, nil:
-      if let failure = discoveryFailure ?? discovery?.failures[kind.group] { return .failed(failure) }
+      if let failure = discoveryFailure ?? discovery?.failure(of: kind) { return .failed(failure) }
       return unnamed(kind)
     }
   }

@@ -140,6 +140,59 @@ import Testing
     #expect(report.problemIDs == ["tethys/flux/kustomization/flux-system/a/waiting"])
   }
 
+  private static func checks(_ name: String, _ checked: String) -> FluxObject {
+    let message = "timeout waiting for: [Kustomization/flux-system/\(checked) status: 'InProgress']"
+    return Fixture.kustomization(name, [Fixture.condition("Ready", .isFalse, "HealthCheckFailed", message)])
+  }
+
+  @Test func healthChecksThatNameEachOtherAreToldOnce() {
+    let report = Self.report(Self.checks("a", "b"), Self.checks("b", "a"))
+    #expect(report.problemIDs == ["tethys/flux/kustomization/flux-system/a/failed"])
+    #expect(
+      Self.report(Self.checks("a", "b"), Self.waiting("b", for: "a", ago: 9000)).problemIDs == [
+        "tethys/flux/kustomization/flux-system/a/failed"
+      ])
+    #expect(
+      Self.report(Self.checks("a", "a")).problemIDs == ["tethys/flux/kustomization/flux-system/a/failed"])
+  }
+
+  @Test func aHealthCheckThatNamesWhatIsOnItsWayIsAFailureOfItsOwn() {
+    let report = Self.report(
+      Self.checks("top", "middle"), Self.waiting("middle", for: "base"), Fixture.kustomization("base"))
+    #expect(report.problemIDs == ["tethys/flux/kustomization/flux-system/top/failed"])
+  }
+
+  @Test func whoWaitsSinceATimeThatIsYetToComeIsTold() {
+    let ghost = Reference(kind: "Kustomization", namespace: "flux-system", name: "ghost")
+    let object = FluxObject(
+      resource: Fixture.resource(
+        "Kustomization", "apps",
+        [Fixture.condition("Ready", .isFalse, "DependencyNotReady", "not found", ago: -7200)]),
+      interval: .seconds(600), dependsOn: [ghost])
+    func look(_ seconds: Int64, _ memory: Memory) -> (report: ClusterReport, memory: Memory) {
+      let now = Fixture.now + .seconds(seconds)
+      let snapshot = Fixture.snapshot {
+        $0.serverTime = now
+        $0.nodes = .seen([Fixture.node("calypso", renewed: nil)])
+        $0.flux = .seen([object])
+      }
+      return judge(Fixture.observation(snapshot, at: now), memory: memory, now: now)
+    }
+    let (first, memory) = look(0, Memory())
+    #expect(first.problems.isEmpty)
+    #expect(look(60, memory).report.problemIDs == ["tethys/flux/kustomization/flux-system/apps/failed"])
+  }
+
+  @Test func whoWaitsForAParentThatIsInOrderIsAskedWhy() {
+    let report = Self.report(
+      Fixture.git(), Fixture.kustomization("base"),
+      Self.waits(
+        "apps", for: Reference(kind: "Kustomization", namespace: "flux-system", name: "base"),
+        "dependency 'flux-system/base' revision is not up to date"))
+    #expect(report.problemIDs == ["tethys/flux/kustomization/flux-system/apps/waiting"])
+    #expect(report.problems.first?.remedy.contains("logs --kind=Kustomization --name=apps") == true)
+  }
+
   @Test func aReleaseWaitsForItsChartAndTheChartForItsRepository() {
     let repository = Reference(kind: "HelmRepository", namespace: "flux-system", name: "charts")
     let chart = Reference(kind: "HelmChart", namespace: "flux-system", name: "app")

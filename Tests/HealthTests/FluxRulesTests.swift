@@ -69,6 +69,20 @@ import Testing
     #expect(Self.report(alert, oci).verdict == .healthy)
   }
 
+  /// It tells nobody, or does not go.
+  @Test(arguments: ["Alert", "Provider"])
+  func aKindWithoutAStatusCanBeAtAStop(_ kind: String) {
+    let path = "tethys/flux/\(kind.lowercased())/flux-system/main"
+    let held = FluxObject(resource: Fixture.resource(kind, "main", []), isSuspended: true, isStatic: true)
+    #expect(Self.report(held).problemIDs == ["\(path)/suspended"])
+    let deleted = FluxObject(
+      resource: Fixture.resource(kind, "main", deleted: Fixture.ago(900), []), isStatic: true)
+    #expect(Self.report(deleted).problemIDs == ["\(path)/terminating"])
+    let oci = FluxObject(
+      resource: Fixture.resource("HelmRepository", "charts", []), isSuspended: true, isStatic: true)
+    #expect(Self.report(oci).problems.isEmpty)
+  }
+
   @Test func suspendedIsTestedBeforeTheFrozenConditions() {
     let suspended = Fixture.kustomization("apps", [Self.failed], suspended: true, generation: 2)
     let report = Self.report(suspended)

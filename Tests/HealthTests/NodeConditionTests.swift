@@ -28,6 +28,24 @@ import Testing
     #expect(!Self.report(Fixture.condition("EtcdIsVoter", .isFalse, "Unhealthy", ago: 60)).problems.isEmpty)
   }
 
+  /// The kubelet's clock is two hours ahead.
+  @Test func anEtcdMemberThatLearnsSinceATimeThatIsYetToComeDoesNotLearnForEver() {
+    let learner = Fixture.condition("EtcdIsVoter", .isFalse, "MemberIsLearner", ago: -7200)
+    let node = Fixture.node("calypso", [Fixture.condition("Ready", .isTrue), learner], renewed: nil)
+    func look(_ seconds: Int64, _ memory: Memory) -> (report: ClusterReport, memory: Memory) {
+      let snapshot = Fixture.snapshot {
+        $0.serverTime = Fixture.now + .seconds(seconds)
+        $0.nodes = .seen([node])
+        $0.flux = .seen([])
+      }
+      let now = Fixture.now + .seconds(seconds)
+      return judge(Fixture.observation(snapshot, at: now), memory: memory, now: now)
+    }
+    let (first, memory) = look(0, Memory())
+    #expect(first.problems.isEmpty)
+    #expect(look(400, memory).report.problemIDs == ["tethys/node/calypso/EtcdIsVoter"])
+  }
+
   /// Bad when True: node-problem-detector, AKS, GKE, NVSentinel and others.
   @Test(arguments: [
     "FrequentKubeletRestart", "FrequentContainerdRestart", "FrequentUnregisterNetDevice", "KubeletUnhealthy",
@@ -48,7 +66,8 @@ import Testing
   @Test(arguments: [
     "AcceleratedHardwareReady", "ContainerRuntimeReady", "KernelReady", "NetworkingReady", "StorageReady",
     "GPUHealthy", "nvidia.com/GpuHealthy", "KubeletConfigOk", "StorageAvailable", "TimeSynchronized",
-    "network_ready", "EtcdIsVoter",
+    "network_ready", "EtcdIsVoter", "FilesystemWritable", "DNSResolvable", "UpToDate", "VolumesAttached",
+    "example.com/Trusted", "PoolMember", "DriverLoaded", "OutOfServiceClear", "Compatible", "Serving",
   ])
   func aGoodConditionThatIsNotTrueIsAWarning(_ type: String) {
     #expect(Self.report(Fixture.condition(type, .isTrue)).problems.isEmpty)

@@ -79,6 +79,22 @@ import Testing
     #expect(report(110, moved).report.problems.isEmpty)
   }
 
+  @Test func aKubeletWhoseClockIsAheadAndWhoseLeaseStandsStillHasStopped() {
+    let node = Fixture.node("calypso", renewed: Fixture.ago(-7200))
+    func look(_ seconds: Int64, _ memory: Memory) -> (report: ClusterReport, memory: Memory) {
+      let now = Fixture.now + .seconds(seconds)
+      let snapshot = Fixture.snapshot {
+        $0.serverTime = now
+        $0.nodes = .seen([node])
+        $0.flux = .seen([])
+      }
+      return judge(Fixture.observation(snapshot, at: now), memory: memory, now: now)
+    }
+    let (first, memory) = look(0, Memory())
+    #expect(first.problems.isEmpty)
+    #expect(look(40, memory).report.problemIDs == ["tethys/node/calypso/lease-stale"])
+  }
+
   @Test(arguments: [(Int?.some(1), "device plugin"), (nil, "driver")])
   func aLostGPUSaysWhatIsLikelyDown(_ capacity: Int?, _ word: String) {
     let node = Node(

@@ -78,6 +78,44 @@ import Testing
     #expect(Self.report(Self.pod("Failed", ready: nil)).problemIDs == ["tethys/pods/failed"])
     let set = Reference(kind: "ReplicaSet", namespace: "apps", name: "web")
     #expect(Self.report(Self.pod("Failed", ready: nil, owner: set)).problems.isEmpty)
+    // A static pod: the kubelet shows it to the API server, and no controller looks after it.
+    let node = Reference(kind: "Node", namespace: "", name: "srv")
+    #expect(Self.report(Self.pod("Failed", ready: nil, owner: node)).problemIDs == ["tethys/pods/failed"])
+  }
+
+  @Test func whyTheKubeletEndedAPodIsSaid() {
+    let pod = Pod(
+      resource: Resource(kind: "Pod", namespace: "apps", name: "web", creationTimestamp: Fixture.ago(900)),
+      phase: "Failed", failure: "Evicted", failureMessage: "The node was low on resource: memory.")
+    #expect(
+      Self.report(pod).problems.map(\.detail) == ["pod web: Evicted: The node was low on resource: memory."])
+  }
+
+  /// Container runtimes and the kubelet give ever new reasons, and all but two are errors.
+  @Test(arguments: [
+    ("ErrImagePull", true), ("RegistryUnavailable", true), ("ImageInspectError", true),
+    ("SignatureValidationFailed", true), ("PostStartHookError", true), ("NewInKubernetes", true),
+    ("ContainerCreating", false), ("PodInitializing", false),
+  ])
+  func aContainerThatWaitsForAnErrorDoesNotStart(_ reason: String, _ isStuck: Bool) {
+    let report = Self.report(Fixture.pod("web", waiting: reason))
+    #expect(report.problemIDs == (isStuck ? ["tethys/pods/pending"] : []))
+  }
+
+  @Test func aPodThatIsNotReadySinceATimeThatIsYetToComeIsTold() {
+    func look(_ seconds: Int64, _ memory: Memory) -> (report: ClusterReport, memory: Memory) {
+      let now = Fixture.now + .seconds(seconds)
+      let snapshot = Fixture.snapshot {
+        $0.serverTime = now
+        $0.nodes = .seen([Fixture.node("srv", renewed: nil)])
+        $0.flux = .seen([])
+        $0.pods = .seen(PodCensus(total: 1, unwell: [Self.pod(ago: -7200)]))
+      }
+      return judge(Fixture.observation(snapshot, at: now), memory: memory, now: now)
+    }
+    let (first, memory) = look(0, Memory())
+    #expect(first.problems.isEmpty)
+    #expect(look(700, memory).report.problemIDs == ["tethys/pods/not-ready"])
   }
 
   // MARK: Jobs
@@ -113,6 +151,21 @@ import Testing
   @Test(arguments: [nil, "Complete"])
   func aJobThatRunsOrIsDoneIsWell(_ type: String?) {
     #expect(Self.report(jobs: .seen([Self.job("migrate", type)])).problems.isEmpty)
+  }
+
+  @Test func aJobThatIsToFailAndWhosePodsDoNotEndIsTold() {
+    let failing = Self.job("migrate", "FailureTarget")
+    #expect(Self.report(jobs: .seen([failing])).problemIDs == ["tethys/workload/apps/migrate/job"])
+    let just = Self.job("migrate", "FailureTarget", ended: 60)
+    #expect(Self.report(jobs: .seen([just])).problems.isEmpty)
+  }
+
+  @Test(arguments: [Condition.Status.isTrue, .isFalse])
+  func aJobThatIsNotStartedAfterItsSuspensionIsTold(_ status: Condition.Status) {
+    let job = Job(
+      resource: Fixture.resource(
+        "Job", "migrate", namespace: "apps", [Fixture.condition("Suspended", status, ago: 7200)]))
+    #expect(Self.report(jobs: .seen([job])).problems.map(\.since) == [Fixture.ago(7200)])
   }
 
   @Test func aFailedRunOfACronJobIsOverOnceALaterOneSucceeded() {

@@ -73,6 +73,26 @@ import Testing
     #expect(Self.report(Self.deployment(1, of: 1, [], deleted: Fixture.ago(60))).0.problems.isEmpty)
   }
 
+  /// kstatus calls a set whose pods a person replaces Current, whatever they do.
+  @Test(arguments: [(3, 3, 0, false), (0, 0, 3, true), (1, 1, 3, true)])
+  func podsThatAPersonReplacesMustServeAllTheSame(
+    _ ready: Int, _ available: Int, _ updated: Int, _ isTold: Bool
+  ) {
+    for kind in ["StatefulSet", "DaemonSet"] {
+      let workload = Workload(
+        resource: Fixture.resource(kind, "web", namespace: "cloudflared", []), desired: 3, ready: ready,
+        available: available, updated: updated, current: 3, updates: .onDelete)
+      let memory = Self.report(workload).1
+      let later = Fixture.now + .seconds(200)
+      let report = judge(
+        Fixture.observation(Fixture.snapshot { $0.workloads = .seen([workload]) }, at: later), memory: memory,
+        now: later
+      ).report
+      let id = "tethys/workload/cloudflared/web/\(kind.lowercased())"
+      #expect(report.problemIDs == (isTold ? [id] : []))
+    }
+  }
+
   /// deploymentConditions of cli-utils.
   @Test(arguments: [
     ([done, available], true, ObjectStatus.current, "Available"),

@@ -60,6 +60,22 @@ import Testing
     #expect(report.policies.first?.running?.map(\.workload) == ["cronjob flux-system/nightly"])
   }
 
+  /// What can't be read may run an older image.
+  @Test func jobsThatCannotBeReadLeaveItUnknown() {
+    let failure = PollFailure(code: .forbidden, message: "no", remedy: "allow it")
+    for kind in ["cronjobs", "jobs"] {
+      let report = Self.report {
+        $0.workloads = .seen([
+          Workload(
+            resource: Fixture.resource("Deployment", "app", namespace: "apps", []), desired: 1, ready: 1,
+            available: 1, updated: 1, images: ["ghcr.io/a/app:v2"])
+        ])
+        if kind == "jobs" { $0.jobs = .failed(failure) } else { $0.cronJobs = .failed(failure) }
+      }
+      #expect(report.policies.map(\.isBehind) == [nil])
+    }
+  }
+
   @Test func jobsCountUntilTheyHaveEnded() {
     func report(_ conditions: [Condition]) -> ClusterReport {
       Self.report {

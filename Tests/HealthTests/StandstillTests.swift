@@ -128,7 +128,8 @@ import Testing
   @Test(arguments: [
     ("app:v1", "app:v1", true), ("app:v1", "app:v2", false), ("app:v1@sha256:a", "app:v1", true),
     ("app:v1@sha256:a", "app:v1@sha256:b", false), ("app:v1@sha256:a", "app:v2@sha256:a", true),
-    ("index.docker.io/org/app:v1", "org/app:v1", true), ("quay.io/org/app:v1", "org/app:v1", false),
+    ("index.docker.io/org/app:v1", "org/app:v1", true), ("docker.io/nginx:v1", "nginx:v1", true),
+    ("quay.io/org/app:v1", "org/app:v1", false),
   ])
   func imagesAreComparedByDigestThenTag(_ image: String, _ other: String, _ isSame: Bool) {
     #expect(ImageReference.isSame(image, other) == isSame)

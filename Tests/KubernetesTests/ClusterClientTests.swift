@@ -135,7 +135,7 @@ import Testing
     #expect(server.requests.filter { $0.path == "/api/v1/nodes" }.count == count)
   }
 
-  /// A list that changes faster than it can be read continues with the token of the 410 response.
+  /// A list that changes faster than it can be read goes on with a token for that, and tells what changed once more.
   @Test func aListThatExpiresTwiceContinuesWithTheServersToken() async throws {
     let expired =
       #"{"kind":"Status","metadata":{"continue":"inconsistent"},"status":"Failure","reason":"Expired","code":410}"#
@@ -144,14 +144,18 @@ import Testing
       switch request.query {
       case "limit=500": return .json(SmallCluster.list("Node", [SmallCluster.node("alpha")], next: "t"))
       case "limit=500&continue=inconsistent":
-        return .json(SmallCluster.list("Node", [SmallCluster.node("beta")]))
+        return .json(
+          SmallCluster.list(
+            "Node",
+            [SmallCluster.node("beta"), SmallCluster.node("alpha", #","spec":{"unschedulable":true}"#)]))
       default: return .json(410, expired)
       }
     }
     let server = try await TestServer(script: script)
     let client = ClusterClient(
       kubeconfig: try kubeconfig(port: server.port), dial: .tcp(host: "127.0.0.1", port: server.port))
-    #expect(try await client.pollOnItsThread().get().nodes.value?.map(\.name) == ["alpha", "beta"])
+    let nodes = try await client.pollOnItsThread().get().nodes.value
+    #expect(nodes?.map { "\($0.name) \($0.isUnschedulable)" } == ["beta false", "alpha true"])
     #expect(server.requests.filter { $0.path == "/api/v1/nodes" }.count == 5)
   }
 

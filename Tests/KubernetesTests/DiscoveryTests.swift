@@ -56,6 +56,30 @@ import Testing
     #expect(snapshot.flux == .notServed)
   }
 
+  /// Servers without the aggregated document are asked version by version.
+  @Test func aVersionThatCannotBeLookedIntoMayHoldTheKindsThatNoOtherHas() async throws {
+    var cluster = SmallCluster()
+    let group = "source.toolkit.fluxcd.io"
+    cluster.answers["/apis"] = .json(
+      #"{"kind":"APIGroupList","groups":[{"name":"\#(group)","versions":[{"version":"v1"},{"version":"v1beta2"}]}]}"#
+    )
+    cluster.answers["/apis/\(group)/v1"] = .json(
+      #"{"kind":"APIResourceList","resources":[{"name":"gitrepositories","kind":"GitRepository"}]}"#)
+    cluster.answers["/apis/\(group)/v1beta2"] = .json(500, SmallCluster.status(500, "InternalError", "no"))
+    cluster.answers["/apis/\(group)/v1/gitrepositories"] = .json(SmallCluster.list("GitRepository", []))
+    let server = try await TestServer(script: cluster.script)
+    let client = ClusterClient(
+      kubeconfig: try kubeconfig(port: server.port), dial: .tcp(host: "127.0.0.1", port: server.port))
+    for _ in 1...3 {
+      let snapshot = try await client.pollOnItsThread().get()
+      #expect(snapshot.failedFluxKinds.keys.contains("OCIRepository"))
+      #expect(!snapshot.failedFluxKinds.keys.contains("GitRepository"))
+      // It is in v1 alone, and that was looked into.
+      #expect(!snapshot.failedFluxKinds.keys.contains("ExternalArtifact"))
+      #expect(snapshot.kinds?.absent.contains("OCIRepository") != true)
+    }
+  }
+
   @Test func withoutDiscoveryNoKindIsAbsent() async throws {
     var cluster = SmallCluster()
     cluster.answers["/apis"] = .json(403, SmallCluster.status(403, "Forbidden", "no"))

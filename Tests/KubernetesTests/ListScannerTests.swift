@@ -57,7 +57,8 @@ import Testing
 
   @Test(arguments: [
     "[]", "7", "{}x", #"{"a":1,}"#, #"{"a" 1}"#, #"{"items":[1 2]}"#, #"{"items":[,1]}"#, #"{"items":[1,]}"#,
-    #"{"items":[1}"#, #"{a:1}"#, #"{"a":]}"#, #"{"items":[1],,"b":1}"#,
+    #"{"items":{}}"#, #"{"items":"[]"}"#, #"{"items":7}"#, #"{"items":[1}"#, #"{a:1}"#, #"{"a":]}"#,
+    #"{"items":[1],,"b":1}"#,
   ])
   func itemsThatAreNotObjectsAreRejected(text: String) {
     #expect(throws: ObjectPage.Fault.notJSON) { try parts(text) }

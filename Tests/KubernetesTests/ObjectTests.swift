@@ -210,6 +210,43 @@ import Testing
     #expect(!"\(stack)".contains("hush"))
   }
 
+  /// No API server checks the words that a controller writes.
+  @Test(arguments: [
+    ("True", Condition.Status.isTrue), ("true", .isTrue), ("TRUE", .isTrue), ("false", .isFalse),
+    ("unknown", .unknown), ("", .unknown), ("Perhaps", .unknown),
+  ])
+  func aStatusIsReadInAnySpelling(_ word: String, _ status: Condition.Status) throws {
+    let item =
+      #"{"metadata":{"name":"a"},"status":{"conditions":[{"type":"DiskPressure","status":"\#(word)"}]}}"#
+    guard case .node(let node) = try read(.node, item) else { throw Wrong.kind }
+    #expect(node.resource.conditions.map(\.status) == [status])
+  }
+
+  @Test(arguments: [
+    #"{"metadata":{"name":""}}"#, #"{"metadata":{"name":5}}"#, #"{"metadata":{}}"#, "{}",
+    #"{"metadata":null}"#, #"{"metadata":{"name":"x","namespace":5}}"#,
+    #"{"metadata":{"name":"x"},"status":{"conditions":[{"type":"","status":"True"}]}}"#,
+  ])
+  func anObjectOrConditionWithoutANameIsUnreadable(_ item: String) throws {
+    for kind in Kind.builtIn where kind.name != "Lease" {
+      let page = try page(kind, "v1", [item])
+      #expect(page.objects.isEmpty)
+      #expect(page.undecodable.count == 1)
+    }
+  }
+
+  /// Each of these would pass for a list with nothing in it, or for the whole of one that goes on.
+  @Test(arguments: [
+    #"{"kind":"NodeList","metadata":{}}"#, #"{"kind":"NodeList","items":{}}"#,
+    #"{"kind":"NodeList","metadata":{"remainingItemCount":5},"items":[]}"#,
+    #"{"kind":"NodeList","metadata":{"continue":5},"items":[]}"#,
+  ])
+  func aListWithoutItsItemsIsRefused(_ body: String) {
+    #expect(throws: ObjectPage.Fault.notJSON) {
+      try ObjectPage(Array(body.utf8), of: ServedKind(.node, "v1"))
+    }
+  }
+
   @Test func wrongTypesOfJudgedFieldsAreUndecodable() throws {
     let page = try page(
       flux("Kustomization"), "v1",

@@ -37,8 +37,10 @@ public struct ImageReference: Hashable, Sendable {
     let hasRegistry =
       name.contains("/") && (first.contains(".") || first.contains(":") || first == "localhost")
     if hasRegistry {
-      // The name that the registry's own protocol knows it by.
-      return name.hasPrefix("index.docker.io/") ? String(name.dropFirst(6)) : String(name)
+      // The name that the registry's own protocol knows it by, and `docker.io/nginx`.
+      let path = name.dropFirst(first.utf8.count + 1)
+      guard first == "docker.io" || first == "index.docker.io" else { return String(name) }
+      return path.contains("/") ? "docker.io/\(path)" : "docker.io/library/\(path)"
     }
     return name.contains("/") ? "docker.io/\(name)" : "docker.io/library/\(name)"
   }

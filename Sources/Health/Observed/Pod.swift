@@ -16,13 +16,17 @@ public struct Pod: Hashable, Sendable {
   public let lastEnd: String?
   /// When that was.
   public let lastEndTime: Timestamp?
+  /// Why the kubelet ended the whole pod: `Evicted`, `NodeShutdown`.
+  public let failure: String?
+  public let failureMessage: String?
   /// What its containers run; none once it has ended.
   public let images: [PodImage]
 
   public init(
     resource: Resource, phase: String, node: String? = nil, owner: Reference? = nil, isReady: Bool = false,
     restarts: Int = 0, waitingReason: String? = nil, waitingMessage: String? = nil, lastEnd: String? = nil,
-    lastEndTime: Timestamp? = nil, images: [PodImage] = []
+    lastEndTime: Timestamp? = nil, failure: String? = nil, failureMessage: String? = nil,
+    images: [PodImage] = []
   ) {
     self.resource = resource
     self.phase = phase
@@ -34,6 +38,8 @@ public struct Pod: Hashable, Sendable {
     self.waitingMessage = waitingMessage
     self.lastEnd = lastEnd
     self.lastEndTime = lastEndTime
+    self.failure = failure
+    self.failureMessage = failureMessage
     self.images = images
   }
 

@@ -22,13 +22,20 @@ struct CredentialScanner {
       let byte = bytes[index]
       if byte.isNameByte {
         index = passWord(at: index)
-      } else if byte == UInt8(ascii: "-"), bytes.starts(with: "-----BEGIN ", at: index) {
+      } else if byte == UInt8(ascii: "-"),
+        bytes.starts(with: "-----BEGIN ", at: index) || bytes.starts(with: "---- BEGIN ", at: index)
+      {
         index = passKeyBlock(at: index)
       } else if byte == UInt8(ascii: "/"), bytes.starts(with: "/hook/", at: index) {
         // A Receiver's path is the right to call it.
         let start = index + 6
         index = end(of: start) { $0.isNameByte || $0 == UInt8(ascii: "-") }
         hide(start..<index)
+      } else if byte == UInt8(ascii: "/"), bytes.starts(with: "/hooks/", at: index) {
+        // Of chats; others have numbers and words here.
+        let start = index + 7
+        index = end(of: start) { $0.isNameByte }
+        if looksRandom(start..<index, least: 16) { hide(start..<index) }
       } else {
         index += 1
       }
@@ -77,19 +84,28 @@ struct CredentialScanner {
       hide(start..<end)
       return end
     }
+    if bytes.starts(with: "Private-Lines: ", at: start) {
+      // A key of PuTTY, which ends with its MAC.
+      hide(start + 15..<bytes.count, replacement: "(private key withheld)")
+      return bytes.count
+    }
     let end = end(of: start) { $0.isNameByte }
     if bytes.starts(with: "://", at: end) {
       return passURL(scheme: start..<end, authority: end + 3, slash: "/", at: UInt8(ascii: "@"))
+    }
+    // In JSON a slash may be escaped.
+    for mark in [#":\/\/"#, #":\u002f\u002f"#] as [StaticString] where bytes.spells(mark, at: end) {
+      return passEscapedURL(authority: end + mark.utf8CodeUnitCount)
     }
     if bytes.spells("%3a%2f%2f", at: end) { return passEncodedURL(authority: end + 9) }
     if let next = passPair(at: start, end) { return next }
     // A name may have hyphens, and each of its words may begin a credential.
     let nameEnd = self.end(of: start) { $0.isNameByte || $0 == UInt8(ascii: "-") }
-    if start == 0 || bytes[start - 1] != UInt8(ascii: "-") || isFlag(at: start),
-      let next = passNamed(start..<nameEnd)
-    {
-      return next
+    if start == 0 || bytes[start - 1] != UInt8(ascii: "-") || isFlag(at: start) {
+      let name = start..<nameEnd
+      if let next = passNamed(name) ?? passElement(name) ?? passValueOfName(name) { return next }
     }
+    if let next = passSpoken(start..<end) { return next }
     if let next = passScheme(start..<end) { return next }
     return end
   }
@@ -138,12 +154,27 @@ struct CredentialScanner {
       if !isPlainUser(start..<userEnd, scheme: scheme) { hide(start..<userEnd) }
       return passWebhook(host: userEnd + 1)
     }
+    // A blank or a quote in the password: such a URL can't be read either.
+    if hasNoPort(start..<authorityEnd), authorityEnd < bytes.count {
+      let rest = authorityEnd + 1..<end(of: authorityEnd + 1) { $0 > 0x20 }
+      if let mark = rest.last(where: { bytes[$0] == UInt8(ascii: "@") }) {
+        hide(start..<mark)
+        return mark
+      }
+    }
     // The text ends, or was cut, before the host.
     if authorityEnd == bytes.count, isCut || hasNoPort(start..<authorityEnd) {
       hide(start..<bytes.count)
       return bytes.count
     }
     return passWebhook(host: start)
+  }
+
+  private mutating func passEscapedURL(authority start: Int) -> Int {
+    let end = end(of: start) { !$0.endsURL && !$0.endsAuthority }
+    guard let mark = (start..<end).last(where: { bytes[$0] == UInt8(ascii: "@") }) else { return start }
+    hide(start..<mark)
+    return mark
   }
 
   /// Something stands behind a colon, and it is no port.
@@ -172,8 +203,12 @@ struct CredentialScanner {
 
   /// Addresses at which whoever knows them may speak.
   private static let webhooks: [(host: StaticString, path: StaticString)] = [
-    ("hooks.slack.com", "/services/"), ("hooks.slack.com", "/workflows/"), ("discord.com", "/api/webhooks/"),
-    ("discordapp.com", "/api/webhooks/"), ("webhook.office.com", "/webhookb2/"),
+    ("hooks.slack.com", "/services/"), ("hooks.slack.com", "/workflows/"), ("hooks.slack.com", "/triggers/"),
+    ("discord.com", "/api/webhooks/"), ("discordapp.com", "/api/webhooks/"),
+    ("discord.com", "/api/v10/webhooks/"),
+    ("discord.com", "/api/v9/webhooks/"), ("discord.com", "/api/v8/webhooks/"),
+    ("events.pagerduty.com", "/integration/"), ("hc-ping.com", "/"), ("maker.ifttt.com", "/trigger/"),
+    ("webhook.office.com", "/webhookb2/"),
     ("outlook.office.com", "/webhook/"), ("api.telegram.org", "/bot"), ("hooks.zapier.com", "/hooks/"),
   ]
 
@@ -195,9 +230,9 @@ struct CredentialScanner {
 
   /// `user:password@host:3306`, `user:password@tcp(host)`: a URL without its scheme.
   private mutating func passPair(at start: Int, _ nameEnd: Int) -> Int? {
-    guard byte(at: nameEnd) == UInt8(ascii: ":"), start == 0 || bytes[start - 1] != UInt8(ascii: "/") else {
-      return nil
-    }
+    guard byte(at: nameEnd) == UInt8(ascii: ":"),
+      start == 0 || bytes[start - 1] != UInt8(ascii: "/") || bytes.starts(with: "//", at: max(0, start - 2))
+    else { return nil }
     let secret = nameEnd + 1
     let end = end(of: secret) { !$0.endsURL && $0 != UInt8(ascii: "/") }
     guard let mark = (secret..<end).last(where: { bytes[$0] == UInt8(ascii: "@") }), mark > secret else {
@@ -211,7 +246,11 @@ struct CredentialScanner {
     switch byte(at: hostEnd) {
     case UInt8(ascii: "/"), UInt8(ascii: "("): break
     case UInt8(ascii: ":") where byte(at: hostEnd + 1)?.isDigit == true: break
-    default: return nil
+    default:
+      // `ann:hunter2@db.example`
+      guard bytes[mark + 1..<hostEnd].contains(UInt8(ascii: ".")), looksRandom(secret..<mark) else {
+        return nil
+      }
     }
     hide(secret..<mark)
     return mark

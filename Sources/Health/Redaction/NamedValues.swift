@@ -1,6 +1,6 @@
 // Values that a name before them makes a credential: `password=…`, `"token": "…"`, `Authorization: Basic …`.
 extension CredentialScanner {
-  private struct Separator {
+  struct Separator {
     /// Where the value begins.
     let end: Int
     /// `=`, not `:`.
@@ -9,23 +9,19 @@ extension CredentialScanner {
     let isQuoted: Bool
   }
 
-  /// `--password hunter2`, `-u ann:hunter2`
-  func isFlag(at start: Int) -> Bool {
-    guard start > 0, bytes[start - 1] == UInt8(ascii: "-") else { return false }
-    let dashes = start > 1 && bytes[start - 2] == UInt8(ascii: "-") ? 2 : 1
-    return start == dashes || bytes[start - dashes - 1].isBlank || bytes[start - dashes - 1].isQuote
-      || bytes[start - dashes - 1] == UInt8(ascii: "[")
-  }
-
   /// - Returns: where to go on; nil where the name hides nothing.
   mutating func passNamed(_ name: Range<Int>) -> Int? {
     if let next = passFlag(name) { return next }
     guard let separator = separator(after: name) else { return nil }
-    guard let kind = SecretName(bytes[name]) ?? queryKey(name, separator) else { return nil }
+    guard let kind = SecretName(bytes[name]) ?? queryKey(name, separator) ?? keyFile(name, separator) else {
+      return nil
+    }
     switch kind {
     case .authorization: return passAuthorization(at: separator.end)
     case .cookie: return passParameters(at: separator.end)
-    case .assigned where !separator.assigns && !separator.isQuoted: return nil
+    case .assigned where !separator.assigns && !separator.isQuoted:
+      // `pass: 3, fail: 2`
+      guard looksRandom(value(at: separator.end)) else { return nil }
     case .credential, .maybe, .assigned: break
     }
     let value = value(at: separator.end)
@@ -47,33 +43,22 @@ extension CredentialScanner {
     return .credential
   }
 
-  private mutating func passFlag(_ name: Range<Int>) -> Int? {
-    guard isFlag(at: name.lowerBound), byte(at: name.upperBound)?.isBlank == true else { return nil }
-    let value = value(at: passBlanks(at: name.upperBound))
-    guard !value.isEmpty, bytes[value.lowerBound] != UInt8(ascii: "-"), !isReference(value) else {
-      return nil
-    }
-    if bytes.starts(with: "u ", at: name.lowerBound) || bytes.starts(with: "user ", at: name.lowerBound) {
-      guard let colon = value.first(where: { bytes[$0] == UInt8(ascii: ":") }) else { return nil }
-      hide(colon + 1..<value.upperBound)
-      return value.upperBound
-    }
-    switch SecretName(bytes[name]) {
-    case .credential, .maybe, .assigned:
-      hide(value)
-      return value.upperBound
-    case .authorization, .cookie, nil: return nil
-    }
+  /// `tls.key` is a key of a Secret, and a file.
+  private func keyFile(_ name: Range<Int>, _ separator: Separator) -> SecretName? {
+    guard isWord(name, "key"), byte(at: name.lowerBound - 1) == UInt8(ascii: "."),
+      looksRandom(value(at: separator.end))
+    else { return nil }
+    return .credential
   }
 
   /// `=`, `:`, `=>`, `:=`, `%3D`, with blanks, and with the quote that ends a name in JSON.
-  private func separator(after name: Range<Int>) -> Separator? {
+  func separator(after name: Range<Int>) -> Separator? {
     var index = name.upperBound
     var isQuoted = false
     let backslashes = end(of: index) { $0 == UInt8(ascii: "\\") }
     if let quote = byte(at: backslashes), quote.isQuote {
       // `secret 'flux-system/github-token': not found` ends another quotation.
-      guard byte(at: name.lowerBound - 1) == quote else { return nil }
+      guard byte(at: startOfDotted(name) - 1) == quote else { return nil }
       isQuoted = true
       index = backslashes + 1
     }
@@ -84,6 +69,8 @@ extension CredentialScanner {
     }
     var assigns = mark == UInt8(ascii: "=")
     index += 1
+    // In LDIF the value is base64.
+    if bytes.starts(with: ": ", at: index) { index += 1 }
     if byte(at: index) == UInt8(ascii: ">") || byte(at: index) == UInt8(ascii: "=") {
       assigns = true
       index += 1
@@ -94,10 +81,21 @@ extension CredentialScanner {
       end: byte(at: start) == UInt8(ascii: "[") ? start + 1 : start, assigns: assigns, isQuoted: isQuoted)
   }
 
+  /// `.dockerconfigjson`, `tls.key`
+  private func startOfDotted(_ name: Range<Int>) -> Int {
+    var start = name.lowerBound
+    while start > 0, name.lowerBound - start < 64,
+      bytes[start - 1].isNameByte || [UInt8(ascii: "."), UInt8(ascii: "-")].contains(bytes[start - 1])
+    {
+      start -= 1
+    }
+    return start
+  }
+
   // MARK: Values
 
   /// In quotes, or up to what can't be a part of it.
-  private func value(at start: Int) -> Range<Int> {
+  func value(at start: Int) -> Range<Int> {
     let backslashes = end(of: start) { $0 == UInt8(ascii: "\\") }
     if let quote = byte(at: backslashes), quote.isQuote {
       return quoted(from: backslashes + 1, by: quote, escapes: backslashes - start)
@@ -136,17 +134,31 @@ extension CredentialScanner {
     return start..<bytes.count
   }
 
+  /// Words that stand in place of a value.
+  private static let noValues: [StaticString] = ["null", "true", "false", "nil", "none", "yes", "no"]
+  /// The same in brackets.
+  private static let placeholders: [StaticString] = [
+    "redacted", "hidden", "masked", "unset", "empty", "none", "secret", "sensitive", "missing",
+  ]
+
   /// Names a credential that stands elsewhere, or none: `${PASSWORD}`, `null`.
-  private func isReference(_ value: Range<Int>) -> Bool {
+  func isReference(_ value: Range<Int>) -> Bool {
     let start = value.lowerBound
     if ["${", "$(", "{{", "<nil>"].contains(where: { bytes.starts(with: $0, at: start) }) { return true }
-    return ["null", "true", "false", "nil", "none"].contains {
-      value.count == $0.utf8CodeUnitCount && bytes.spells($0, at: start)
+    let before = byte(at: start - 1)
+    if before == UInt8(ascii: "[") || before == UInt8(ascii: "("), !looksRandom(value),
+      let after = byte(at: value.upperBound), after == UInt8(ascii: "]") || after == UInt8(ascii: ")")
+    {
+      return CredentialScanner.placeholders.contains { isWord(value, $0) }
     }
+    if before != UInt8(ascii: "["), bytes.starts(with: "(", at: start) {
+      return CredentialScanner.placeholders.contains { bytes.spells($0, at: start + 1) }
+    }
+    return CredentialScanner.noValues.contains { isWord(value, $0) }
   }
 
   /// A word of small letters, perhaps with a capital one first, or a path of such words.
-  private func isProse(_ value: Range<Int>) -> Bool {
+  func isProse(_ value: Range<Int>) -> Bool {
     bytes[value].dropFirst().allSatisfy {
       $0.isLower || [UInt8(ascii: "-"), UInt8(ascii: "/"), UInt8(ascii: "."), UInt8(ascii: "!")].contains($0)
     } && (bytes[value].first?.isAlphanumeric ?? false)
@@ -180,14 +192,15 @@ extension CredentialScanner {
     var next = passBlanks(at: word.upperBound)
     if bytes.spells("%20", at: word.upperBound) { next = word.upperBound + 3 }
     guard next > word.upperBound, let first = byte(at: next), !first.endsValue || first.isQuote else {
-      if isScheme(word) { return nil }
+      if isScheme(word) || isReference(word) { return nil }
       hide(word)
       return word.upperBound
     }
     let looksLikeScheme =
       isScheme(word)
       || (bytes[word.lowerBound].isUpper
-        && bytes[word].allSatisfy { $0.isAlphanumeric || $0 == UInt8(ascii: "-") })
+        && bytes[word].allSatisfy { $0.isAlphanumeric || $0 == UInt8(ascii: "-") }
+        && (bytes[word].contains(UInt8(ascii: "-")) || !bytes[word].contains(where: \.isDigit)))
     guard looksLikeScheme else {
       // `authorization: denied by the server`
       if isProse(word), first.isLower { return nil }

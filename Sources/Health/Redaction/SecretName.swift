@@ -14,12 +14,20 @@ enum SecretName {
   private static let suffixes = [
     "password", "passwd", "passphrase", "apikey", "accesskey", "secretkey", "privatekey", "accountkey",
     "sharedkey", "signingkey", "encryptionkey", "masterkey", "authkey", "sessionkey", "storagekey", "hmackey",
-    "keydata", "dockerconfigjson",
+    "keydata", "dockerconfigjson", "dockercfg", "subscriptionkey", "agekey", "idrsa", "ided25519", "idecdsa",
+    "secretkeybase", "passcode",
   ]
   /// Credentials by the end of a name of several words, and perhaps where they stand alone.
   private static let endings = ["token", "secret"]
   private static let words: Set = ["jwt", "auth", "bearer", "credential", "credentials"]
-  private static let assignedWords: Set = ["pass", "pwd", "pat", "sig", "signature", "secrets"]
+  private static let assignedWords: Set = [
+    "pass", "pwd", "pw", "pat", "otp", "sig", "signature", "secrets", "creds", "cred",
+  ]
+  /// What follows the name of a credential and takes nothing from it: `token_value`.
+  private static let additions: Set = [
+    "value", "val", "text", "plain", "plaintext", "raw", "base64", "b64", "encoded", "hash", "old", "new",
+    "current", "previous", "primary", "secondary", "default", "v",
+  ]
   /// They end like credentials, and are names or positions.
   private static let others = [
     "pullsecret", "continuetoken", "nexttoken", "pagetoken", "nextpagetoken", "tlssecret", "secretname",
@@ -27,7 +35,7 @@ enum SecretName {
 
   /// - Parameter name: letters, digits, `_` and `-`.
   init?(_ name: Slice<UnsafeBufferPointer<UInt8>>) {
-    guard name.count >= 3, name.count <= 64 else { return nil }
+    guard name.count >= 2, name.count <= 64 else { return nil }
     var joined = ""
     var lastWord = ""
     var words = 1
@@ -44,6 +52,12 @@ enum SecretName {
       joined.unicodeScalars.append(letter)
       lastWord.unicodeScalars.append(letter)
     }
+    if let length = SecretName.addition(to: lastWord, words) {
+      let rest = name.dropLast(length).reversed().drop { $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: "-") }
+      guard let shorter = SecretName(name.prefix(rest.count)) else { return nil }
+      self = shorter == .maybe ? .credential : shorter
+      return
+    }
     if SecretName.others.contains(where: joined.hasSuffix) { return nil }
     if joined.hasSuffix("authorization") {
       self = .authorization
@@ -55,10 +69,24 @@ enum SecretName {
       self = SecretName.endings.contains(joined) ? .maybe : .credential
     } else if SecretName.words.contains(lastWord) {
       self = words > 1 && lastWord == "jwt" ? .credential : .maybe
+    } else if words > 1, ["pass", "pwd", "pw"].contains(lastWord) {
+      self = .maybe
+    } else if joined.hasSuffix("pw"), joined.utf8.count > 4 {
+      self = .assigned
     } else if SecretName.assignedWords.contains(lastWord) {
       self = .assigned
     } else {
       return nil
     }
+  }
+
+  /// The length of what can be left away at the end: `_2` of `PASSWORD_2`, `1` of `password1`, `_value`.
+  private static func addition(to lastWord: String, _ words: Int) -> Int? {
+    if words > 1, additions.contains(lastWord) { return lastWord.utf8.count }
+    let digits = lastWord.utf8.reversed().prefix(while: \.isDigit).count
+    guard digits > 0, digits < 4, !lastWord.hasSuffix("base64"), !lastWord.hasSuffix("ed25519") else {
+      return nil
+    }
+    return digits
   }
 }

@@ -13,9 +13,12 @@ struct TokenShape {
     case encoded
     /// Up to a blank or a quote.
     case any
+    /// Letters and digits.
+    case alphanumeric
 
     func contains(_ byte: UInt8) -> Bool {
       switch (self, byte) {
+      case (.alphanumeric, _): byte.isAlphanumeric
       case (.capitals, 0x30...0x39), (.capitals, 0x41...0x5A): true
       case (.capitals, _): false
       case (.any, 0x21...0x7E): ![0x22, 0x27, 0x2C, 0x3C, 0x3E, 0x5C, 0x60].contains(byte)
@@ -66,13 +69,47 @@ struct TokenShape {
       TokenShape("dop_v1_"), TokenShape("doo_v1_"), TokenShape("dor_v1_"), TokenShape("tskey-"),
       TokenShape("glsa_", 10), TokenShape("glc_", 10, .encoded), TokenShape("hf_", 16),
       TokenShape("nvapi-", 10), TokenShape("shpat_"), TokenShape("lin_api_"),
-      TokenShape("sntrys_", 8, .encoded),
+      TokenShape("sntrys_", 8, .encoded), TokenShape("gloas-"), TokenShape("GR1348941", 16),
+      TokenShape("rubygems_", 16), TokenShape("PMAK-", 8), TokenShape("NRAK-", 16),
+      TokenShape("dapi", 32, .alphanumeric), TokenShape("sq0atp-", 16), TokenShape("sq0csp-", 16),
+      TokenShape("figd_", 8), TokenShape("CCIPAT_", 8), TokenShape("bkua_", 8),
+      TokenShape("ops_eyJ", 8, .encoded), TokenShape("fm1_", 8, .encoded), TokenShape("fm2_", 8, .encoded),
+      TokenShape("fo1_", 8), TokenShape("ATCTT3", 16, .encoded), TokenShape("r8_", 20),
+      TokenShape("gsk_", 20),
+      TokenShape("xai-", 20, .alphanumeric), TokenShape("sbp_", 20), TokenShape("cfut_", 16),
+      TokenShape("key-", 32, .alphanumeric), TokenShape("1//0", 20), TokenShape("atlasv1.", 16),
+      TokenShape("A3-", 24), TokenShape("b.AAAAAQ", 60),
+      // Keys without their first line: DER in base64.
+      TokenShape("MII", 60, .encoded),
     ], by: { $0.beginning.utf8Start.pointee })
 
   /// Where the credential ends that begins here; nil where none does.
   static func end(in bytes: UnsafeBufferPointer<UInt8>, at start: Int) -> Int? {
+    if let end = dottedEnd(in: bytes, at: start) { return end }
     guard let shapes = all[bytes[start]] else { return nil }
     return shapes.lazy.compactMap { $0.end(in: bytes, at: start) }.first
+  }
+
+  /// Tokens that only their lengths tell: `abcdef.0123456789abcdef` to join a cluster with kubeadm, and `s.` with 24
+  /// letters and digits of older Vaults.
+  private static func dottedEnd(in bytes: UnsafeBufferPointer<UInt8>, at start: Int) -> Int? {
+    var dot = start
+    while dot < bytes.count, dot - start <= 6, bytes[dot].isAlphanumeric { dot += 1 }
+    guard dot < bytes.count, bytes[dot] == UInt8(ascii: "."), dot - start == 6 || dot - start == 1,
+      start == 0 || !bytes[start - 1].isPartOfHost
+    else { return nil }
+    var end = dot + 1
+    while end < bytes.count, bytes[end].isNameByte || bytes[end] == UInt8(ascii: "-") { end += 1 }
+    // The name of a host goes on.
+    if end + 1 < bytes.count, bytes[end] == UInt8(ascii: "."), bytes[end + 1].isAlphanumeric { return nil }
+    let secret = bytes[dot + 1..<end]
+    if dot - start == 6 {
+      return secret.count == 16 && secret.allSatisfy { $0.isLower || $0.isDigit }
+        && bytes[start..<dot].allSatisfy { $0.isLower || $0.isDigit } && secret.filter(\.isDigit).count > 1
+        ? end : nil
+    }
+    return bytes[start] == UInt8(ascii: "s") && secret.count == 24 && secret.allSatisfy(\.isAlphanumeric)
+      && secret.contains(where: \.isUpper) && secret.contains(where: \.isLower) ? end : nil
   }
 
   private func end(in bytes: UnsafeBufferPointer<UInt8>, at start: Int) -> Int? {
@@ -109,5 +146,11 @@ extension UnsafeBufferPointer<UInt8> {
       }
       return true
     }
+  }
+}
+
+extension UInt8 {
+  fileprivate var isPartOfHost: Bool {
+    [UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "/"), UInt8(ascii: "@")].contains(self)
   }
 }

@@ -16,6 +16,10 @@ extension Judgement {
     let (status, decisive) = KStatus.compute(resource)
     let ready = resource.conditions["Ready"] ?? decisive
     var verdict = Verdict.healthy
+    let path = "certificate/\(resource.namespace)/\(resource.name)"
+    let look = kubectl(
+      "-n \(resource.namespace.shellWord) describe certificate \(resource.name.shellWord)")
+    if reportTerminating(resource, path: path, remedy: look) { verdict = .degraded }
     let absentSince = ready == nil ? withoutStatusSince(resource) : nil
     if let symptom = symptom(certificate, ready)
       ?? absentSince.map({
@@ -27,11 +31,10 @@ extension Judgement {
     {
       verdict = symptom.severity == .critical ? .critical : .degraded
       report(
-        "certificate/\(resource.namespace)/\(resource.name)/\(symptom.word)", symptom.severity,
+        "\(path)/\(symptom.word)", symptom.severity,
         subject: resource.reference.description, title: "\(resource.reference) \(symptom.title)",
         detail: (symptom.detail + attempts(certificate)).joined(separator: "; "), since: symptom.since,
-        remedy: kubectl("-n \(resource.namespace.shellWord) describe certificate \(resource.name.shellWord)")
-          + "  # then its CertificateRequest, Order and Challenge")
+        remedy: look + "  # then its CertificateRequest, Order and Challenge")
     }
     return Judged(
       value: certificate, verdict: verdict, status: status, reason: ready?.reason ?? "",

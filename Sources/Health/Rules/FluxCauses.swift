@@ -73,12 +73,19 @@ struct FluxCauses {
   func hasTold(_ object: FluxObject) -> Bool {
     let own = object.resource.reference
     guard let failure = failures[own] else { return false }
-    if failure.reason == "HealthCheckFailed" {
-      return failure.message.namedObjects.contains { $0 != own && failures[$0] != nil }
-    }
-    guard isWaiting(object) else { return false }
-    if parents(of: object).contains(where: behindRoot.contains) { return true }
+    guard isWaiting(object) || failure.reason == "HealthCheckFailed" else { return false }
+    if awaited(by: object).contains(where: behindRoot.contains) { return true }
     return speakers[own].map { $0 != own } ?? false
+  }
+
+  /// What a failed object waits for by its own account: its parents, or the objects that its health check names.
+  private func awaited(by object: FluxObject) -> [Reference] {
+    let own = object.resource.reference
+    guard let failure = failures[own] else { return [] }
+    if failure.reason == "HealthCheckFailed" {
+      return failure.message.namedObjects.filter { $0 != own && isKnown($0) }
+    }
+    return isWaiting(object) && absentParent(of: object) == nil ? parents(of: object) : []
   }
 
   // MARK: - From the causes on
@@ -90,9 +97,9 @@ struct FluxCauses {
       if object.isSuspended {
         if object.isHeldBack { open.append(reference) }
       } else if failures[reference] != nil {
-        let parents = parents(of: object)
-        // It waits for what is not there: that is its own problem.
-        if isWaiting(object), absentParent(of: object) == nil, parents.contains(where: isKnown) {
+        // It waits for nothing, or for what is not there: that is its own problem.
+        let parents = awaited(by: object)
+        if parents.contains(where: isKnown) {
           for parent in parents { waiting[parent, default: []].append(reference) }
         } else {
           open.append(reference)
@@ -111,8 +118,7 @@ struct FluxCauses {
     /// For how many failed ones each of them waits.
     var counts: [Reference: Int] = [:]
     for (reference, object) in objects where failures[reference] != nil {
-      let isBehindOthers = isWaiting(object) && absentParent(of: object) == nil
-      let parents = isBehindOthers ? parents(of: object).filter { failures[$0] != nil } : []
+      let parents = Set(awaited(by: object)).filter { failures[$0] != nil }
       counts[reference] = parents.count
       for parent in parents { waiting[parent, default: []].append(reference) }
     }

@@ -76,10 +76,11 @@ extension Judgement {
     // A HelmRelease keeps Ready=True while it reconciles: then its Reconciling condition has the time.
     let reconciling = resource.conditions["Reconciling"].flatMap { $0.status == .isTrue ? $0 : nil }
     let running = shown.flatMap { $0.status == .isTrue ? nil : $0 } ?? reconciling
-    if let started = running?.lastTransitionTime {
+    if let started = running?.lastTransitionTime, started <= serverNow {
       return serverNow - started > patience ? started : nil
     }
-    // A change that no controller has looked at yet: when it was made is not written anywhere.
+    // A change that no controller has looked at yet: when it was made is not written anywhere. The same where the
+    // writer's clock is ahead.
     let seen = watch("\(resource.reference.problemPath)/unobserved")
     return seen > patience ? serverNow - seen : nil
   }

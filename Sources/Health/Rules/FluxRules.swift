@@ -64,7 +64,7 @@ extension Judgement {
   private mutating func judge(_ object: FluxObject) -> Judged<FluxObject> {
     let resource = object.resource
     let ready = resource.conditions["Ready"]
-    if object.isStatic {
+    if object.isStatic, !isAtAStop(object) {
       return Judged(value: object, verdict: .healthy, status: .current, message: ready?.message ?? "")
     }
     let (status, decisive) = KStatus.compute(resource)
@@ -83,17 +83,9 @@ extension Judgement {
         remedy: "\(look(resource))  # who suspended it, and why")
       return judged(.degraded, "Suspended", "suspended; last: \(shown?.message ?? "")")
     }
-    if let deleted = resource.deletionTimestamp {
-      guard serverNow - deleted > .seconds(600) else {
-        return judged(.healthy, "Terminating", "being deleted")
-      }
-      report(
-        "\(path)/terminating", .warning, subject: subject,
-        title: "\(subject) has been terminating for \((serverNow - deleted).humanDuration)",
-        detail: resource.finalizers.isEmpty
-          ? "" : "finalizers: \(resource.finalizers.joined(separator: ", "))", since: deleted,
-        remedy: "\(look(resource))  # what its finalizers wait for")
-      return judged(.degraded, "Terminating", "being deleted")
+    if resource.deletionTimestamp != nil {
+      let isTold = reportTerminating(resource, path: path, remedy: look(resource))
+      return judged(isTold ? .degraded : .healthy, "Terminating", "being deleted")
     }
     if let failure = causes.failures[resource.reference] {
       return judged(judge(object, failing: failure, path), failure.reason, failure.message)
@@ -114,6 +106,12 @@ extension Judgement {
     return judged(.healthy)
   }
 
+  /// A suspended Alert tells nobody; the address of an OCI registry is all that there is to its HelmRepository.
+  private func isAtAStop(_ object: FluxObject) -> Bool {
+    (object.isSuspended && object.resource.kind != "HelmRepository")
+      || object.resource.deletionTimestamp != nil
+  }
+
   private mutating func judge(_ object: FluxObject, failing failure: Condition, _ path: String) -> Verdict {
     let resource = object.resource
     let subject = resource.reference.description
@@ -127,11 +125,15 @@ extension Judgement {
     if causes.isWaiting(object), let parent = causes.awaitedParent(of: object) {
       // What it waits for is on its way.
       let patience = object.ownTimeout + .seconds(360)
-      guard let since = failure.lastTransitionTime, serverNow - since > patience else { return .healthy }
+      let waited = elapsed(since: failure.lastTransitionTime, watching: "\(path)/waits")
+      guard waited > patience else { return .healthy }
+      // Where the parent is in order, the child's own controller knows why it goes on waiting.
+      let isParentWell = causes.failures[parent] == nil && causes.object(parent).map(isCurrent) ?? false
       report(
         "\(path)/waiting", .warning, subject: subject,
-        title: "\(subject) has been waiting for \(parent) for \((serverNow - since).humanDuration)",
-        detail: failure.message, since: since, remedy: look(parent))
+        title: "\(subject) has been waiting for \(parent) for \(waited.humanDuration)",
+        detail: failure.message, since: serverNow - waited,
+        remedy: isParentWell ? log(of: resource) : look(parent))
       return .degraded
     }
     if isToldByWorkload(object, failure) { return .degraded }
@@ -153,7 +155,9 @@ extension Judgement {
     _ object: FluxObject, failing failure: Condition, waitingForAbsent absent: Reference, _ path: String
   ) -> Verdict {
     let subject = object.resource.reference.description
-    if let since = failure.lastTransitionTime, serverNow - since < .seconds(30) { return .healthy }
+    guard elapsed(since: failure.lastTransitionTime, watching: "\(path)/absent") >= .seconds(30) else {
+      return .healthy
+    }
     let field = object.dependsOn.contains(absent) ? "dependsOn" : "sourceRef"
     report(
       "\(path)/failed", .critical, subject: subject,
@@ -162,6 +166,10 @@ extension Judgement {
       remedy: kubectl("-n \(absent.namespace.shellWord) get \(absent.kind.lowercased().shellWord)")
         + "  # \(absent.name.singleLine) is not there: add it in Git, or correct \(field) of \(subject)")
     return .critical
+  }
+
+  private func isCurrent(_ object: FluxObject) -> Bool {
+    !object.isSuspended && KStatus.compute(object.resource).status == .current
   }
 
   /// What failed, and what goes on being served meanwhile.

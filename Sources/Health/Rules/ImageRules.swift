@@ -201,7 +201,9 @@ extension Judgement {
       ? images.contains { !ImageReference.isSame($0, latest) }
       : !images.contains { ImageReference.isSame($0, latest) }
         && images.contains { image in !others.contains { ImageReference.isSame(image, $0) } }
-    return isBehind || snapshot.failedWorkloadKinds.isEmpty ? isBehind : nil
+    let areAllRead =
+      snapshot.failedWorkloadKinds.isEmpty && snapshot.cronJobs.failure == nil && snapshot.jobs.failure == nil
+    return isBehind || areAllRead ? isBehind : nil
   }
 
   // MARK: - What all three kinds share
@@ -217,13 +219,16 @@ extension Judgement {
         remedy: "\(look(resource))  # who suspended it, and why")
       return .degraded
     }
+    if resource.deletionTimestamp != nil {
+      return reportTerminating(resource, path: path, remedy: look(resource)) ? .degraded : nil
+    }
     guard let failure = failure(of: resource) else { return judgeProgress(of: resource, path: path) }
     failures[resource.reference] = failure
     // Its repository or its Git source is the problem, and has been told.
     if source.map(isUnwell) ?? false { return .degraded }
     // After a restart the tags are not known until the next scan.
-    if failure.reason == "DependencyNotReady", let since = failure.lastTransitionTime,
-      serverNow - since < .seconds(300)
+    if failure.reason == "DependencyNotReady",
+      elapsed(since: failure.lastTransitionTime, watching: "\(path)/waits") < .seconds(300)
     {
       return .healthy
     }

@@ -18,11 +18,22 @@ extension Judgement {
   }
 
   private mutating func judge(_ job: Job) {
-    guard job.resource.deletionTimestamp == nil else { return }
+    guard job.resource.deletionTimestamp == nil else {
+      _ = reportTerminating(
+        job.resource, path: "\(job.resource.reference.problemPath)/job", remedy: look(job.resource))
+      return
+    }
     if let failure = job.failure {
       report(failure, of: job, subject: job.resource.reference, "\(job.resource.reference) failed")
-    } else if !job.isSuspended, job.startTime == nil, job.resource.conditions.isEmpty,
-      let made = job.resource.creationTimestamp, serverNow - made > .seconds(300)
+    } else if let failing = job.resource.conditions["FailureTarget"], failing.status == .isTrue,
+      let since = failing.lastTransitionTime, serverNow - since > .seconds(600)
+    {
+      report(
+        failing, of: job, subject: job.resource.reference,
+        "\(job.resource.reference) is to fail, and its pods do not end")
+    } else if !job.isSuspended, job.startTime == nil, job.completion == nil,
+      let made = job.resource.conditions["Suspended"]?.lastTransitionTime ?? job.resource.creationTimestamp,
+      serverNow - made > .seconds(300)
     {
       let reference = job.resource.reference
       report(

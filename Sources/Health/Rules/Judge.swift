@@ -116,14 +116,23 @@ struct Judgement {
     return now - first
   }
 
+  /// How long something has been so by the time that goes with it. A missing time tells nothing, and one that is yet to
+  /// come is of a clock that is ahead: then it counts from where it was first seen.
+  mutating func elapsed(since time: Timestamp?, watching path: String) -> Duration {
+    if let time, time <= serverNow { return serverNow - time }
+    return watch(path)
+  }
+
   /// How long a Lease has stood still. Whoever holds it may have another clock than the server: once it was seen
   /// to move, that counts.
   mutating func stillFor(_ lease: Reference, _ renewed: Timestamp) -> Duration {
     let known = memory.renewals[lease]
     let hasMoved = known.map { renewed > $0.renewTime } ?? false
-    let moved = hasMoved ? serverNow : known?.renewTime == renewed ? known?.movedAt : nil
+    var moved = hasMoved ? serverNow : known?.renewTime == renewed ? known?.movedAt : nil
+    // A time that is yet to come does not tell when it was written: the moment at which it was first seen does.
+    if renewed > serverNow { moved = moved ?? serverNow }
     renewals[lease] = Memory.Renewal(renewTime: renewed, movedAt: moved)
-    return serverNow - (moved.map { max($0, renewed) } ?? renewed)
+    return serverNow - (moved.map { renewed > serverNow ? $0 : max($0, renewed) } ?? renewed)
   }
 
   /// A part of the poll that failed by itself: one warning, with the words of the failure.

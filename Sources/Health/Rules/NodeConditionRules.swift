@@ -12,12 +12,16 @@ enum NodeConditionPolarity: Hashable {
   case informational
 
   private static let goodWords: Set = [
-    "active", "alive", "available", "complete", "completed", "compliant", "configured", "connected",
-    "established", "good", "healthy", "initialized", "joined", "ok", "okay", "online", "operational",
-    "passed",
-    "programmed", "provisioned", "reachable", "ready", "reconciled", "registered", "responsive", "running",
-    "schedulable", "started", "succeeded", "sufficient", "synced", "synchronized", "up", "valid", "verified",
-    "voter", "working",
+    "accepted", "accessible", "active", "admitted", "alive", "allowed", "approved", "attached", "attested",
+    "authenticated", "authorized", "available", "balanced", "clean", "clear", "compatible", "complete",
+    "completed", "compliant", "configured", "connected", "consistent", "current", "deployed", "enrolled",
+    "established", "functional", "good", "healthy", "initialized", "intact", "joined", "licensed",
+    "listening", "live", "loaded", "matched", "member", "met", "mounted", "normal", "ok", "okay", "online",
+    "operational", "optimal", "pass", "passed", "programmed", "protected", "provisioned", "reachable",
+    "ready", "reconciled", "registered", "resolvable", "resolved", "responding", "responsive", "running",
+    "satisfied", "schedulable", "secure", "secured", "serving", "stable", "started", "succeeded", "success",
+    "successful", "sufficient", "synced", "synchronized", "trusted", "up", "updated", "usable", "valid",
+    "verified", "voter", "working", "writable",
   ]
   private static let propertyWords: Set = ["enabled", "installed", "present", "supported"]
   private static let denials: Set = ["no", "non", "not", "never"]
@@ -27,7 +31,10 @@ enum NodeConditionPolarity: Hashable {
   /// - Parameter type: with or without the prefix of a qualified name.
   init(type: String) {
     let name = type.split(separator: "/").last ?? ""
-    let words = NodeConditionPolarity.words(of: name)
+    var words = NodeConditionPolarity.words(of: name)
+    if words.suffix(3) == ["up", "to", "date"] {
+      words.replaceSubrange(words.count - 3..<words.count, with: ["current"])
+    }
     let last = words.last ?? ""
     let isDenied = words.dropLast().contains(where: NodeConditionPolarity.denials.contains)
     if NodeConditionPolarity.properties.contains(String(name)) {
@@ -72,7 +79,7 @@ extension Judgement {
         report(condition, of: node, title: "has \(condition.type)", describe)
       case .goodWhenTrue where condition.status != .isTrue:
         // A node that is lost takes the certainty of its other conditions with it.
-        guard isReady || condition.status == .isFalse, !isJoining(condition) else { continue }
+        guard isReady || condition.status == .isFalse, !isJoining(condition, node) else { continue }
         let status = condition.status.rawValue
         report(condition, of: node, title: "has \(condition.type)=\(status)", describe)
       case .goodWhenTrue, .badWhenTrue, .informational: break
@@ -94,11 +101,10 @@ extension Judgement {
   }
 
   /// A new etcd member is a learner until it has caught up with the leader.
-  private func isJoining(_ condition: Condition) -> Bool {
-    guard condition.type == "EtcdIsVoter", condition.reason == "MemberIsLearner",
-      let since = condition.lastTransitionTime
-    else { return false }
-    return serverNow - since < .seconds(300)
+  private mutating func isJoining(_ condition: Condition, _ node: Node) -> Bool {
+    guard condition.type == "EtcdIsVoter", condition.reason == "MemberIsLearner" else { return false }
+    let joined = elapsed(since: condition.lastTransitionTime, watching: "node/\(node.name)/learner")
+    return joined < .seconds(300)
   }
 }
 

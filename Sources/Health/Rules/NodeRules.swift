@@ -59,6 +59,7 @@ extension Judgement {
         detail: "nothing new is scheduled there", remedy: describe)
     }
     judgeConditions(node, describe)
+    _ = reportTerminating(node.resource, path: "node/\(name)", remedy: describe)
     if !isExpected {
       report(
         "node/\(name)/unexpected", .warning, subject: "node \(name)", title: "node \(name) is not expected",

@@ -29,7 +29,7 @@ extension Judgement {
     tellLongest(found.failed, "failed", "has failed", "have failed") { $0.notReadySince }
   }
 
-  func report(_ census: PodCensus) -> PodReport {
+  mutating func report(_ census: PodCensus) -> PodReport {
     let now = serverNow
     var crashing: [Pod] = []
     var pending: [Pod] = []
@@ -46,8 +46,9 @@ extension Judgement {
         pending.append(pod)
       } else if pod.phase == "Failed" {
         if isToldByNobody(pod) { failed.append(pod) }
-      } else if pod.phase == "Running", !pod.isReady, let since = pod.notReadySince,
-        now - since > .seconds(600)
+      } else if pod.phase == "Running", !pod.isReady,
+        elapsed(since: pod.notReadySince, watching: "pods/\(pod.resource.reference.problemPath)/not-ready")
+          > .seconds(600)
       {
         notReady.append(pod)
       }
@@ -59,7 +60,7 @@ extension Judgement {
 
   /// A controller replaces a failed pod, and a Job says itself that it has failed, where Jobs can be read.
   private func isToldByNobody(_ pod: Pod) -> Bool {
-    guard let owner = pod.owner else { return true }
+    guard let owner = pod.owner, owner.kind != "Node" else { return true }
     return owner.kind == "Job" && observation.snapshot?.jobs.value == nil
   }
 
@@ -101,17 +102,16 @@ extension Pod {
     return lastEndTime.map { now - $0 < .seconds(600) } ?? false
   }
 
-  private static let hopeless: Set = [
-    "ImagePullBackOff", "ErrImagePull", "InvalidImageName", "ErrImageNeverPull", "CreateContainerConfigError",
-    "CreateContainerError", "RunContainerError",
-  ]
+  /// Every other reason to wait is the name of an error.
+  private static let preparing: Set = ["ContainerCreating", "PodInitializing"]
 
   /// It crashes, can't start, or has waited for a node and its images for longer than two minutes.
   func isStuck(at now: Timestamp) -> Bool {
     if isCrashLooping(at: now) { return true }
     guard let made = resource.creationTimestamp, now - made > .seconds(120) else { return false }
+    if ["Succeeded", "Failed"].contains(phase) { return false }
     // A phase of Unknown is what a pod without a status is read as.
-    return ["Pending", "Unknown"].contains(phase) || waitingReason.map(Pod.hopeless.contains) ?? false
+    return phase != "Running" || waitingReason.map { !Pod.preparing.contains($0) } ?? false
   }
 
   /// Since when it is not ready; nil where it is, or does not say.
@@ -123,13 +123,13 @@ extension Pod {
   public var plight: String {
     let scheduled = resource.conditions["PodScheduled"].flatMap { $0.status == .isTrue ? nil : $0 }
     let state = resource.deletionTimestamp == nil ? phase : "Terminating"
-    var parts = [waitingReason ?? scheduled?.reason ?? state]
+    var parts = [waitingReason ?? scheduled?.reason ?? (phase == "Failed" ? failure : nil) ?? state]
     if restarts > 0 { parts.append("\(restarts) restart\(restarts == 1 ? "" : "s")") }
     if let lastEnd { parts.append("last \(lastEnd)") }
     if resource.deletionTimestamp != nil, !resource.finalizers.isEmpty {
       parts.append("finalizers: \(resource.finalizers.joined(separator: ", "))")
     }
-    let message = waitingMessage ?? scheduled?.message ?? ""
+    let message = waitingMessage ?? scheduled?.message ?? failureMessage ?? ""
     return "pod \(resource.name): \(parts.joined(separator: ", "))" + (message.isEmpty ? "" : ": \(message)")
   }
 }

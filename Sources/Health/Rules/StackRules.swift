@@ -21,7 +21,9 @@ extension Judgement {
     let look = kubectl(
       "-n \(resource.namespace.shellWord) describe stacks.pulumi.com \(resource.name.shellWord)")
     var verdict = Verdict.degraded
-    if let stalled {
+    if reportTerminating(resource, path: path, remedy: look) {
+      verdict = .degraded
+    } else if let stalled {
       report(
         "\(path)/stalled", .warning, subject: resource.reference.description,
         title: "\(resource.reference) is stalled: \(stalled.reason)", detail: stalled.message,
@@ -35,9 +37,7 @@ extension Judgement {
         title: "\(resource.reference) failed its last update",
         detail: failure(of: stack, reconciling ?? ready),
         since: reconciling?.lastTransitionTime ?? stack.lastUpdateTime, remedy: look)
-    } else if let started = ready.flatMap({ $0.status == .isTrue ? nil : $0.lastTransitionTime }),
-      serverNow - started > .seconds(3600)
-    {
+    } else if status == .inProgress, let started = hungSince(resource, ready, patience: .seconds(3600)) {
       // Every comparison with the world makes it not ready for as long as it takes.
       report(
         "\(path)/stuck", .warning, subject: resource.reference.description,

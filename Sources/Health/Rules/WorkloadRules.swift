@@ -121,10 +121,10 @@ extension Judgement {
     let few = WorkloadTrouble(title: "has \(counts(workload))")
     let isDaemonSet = resource.kind == "DaemonSet"
     if let deleted = resource.deletionTimestamp {
-      guard serverNow - deleted > .seconds(600) else { return nil }
-      return WorkloadTrouble(
-        title: "has been terminating for \((serverNow - deleted).humanDuration)", isCounted: false,
-        since: deleted)
+      return terminating(resource).map {
+        WorkloadTrouble(
+          title: "has been terminating for \($0.humanDuration)", isCounted: false, since: deleted)
+      }
     }
     if workload.desired == 0, !isDaemonSet {
       let isWanted = expectations.workloads.contains(resource.expectedName) || isFluxController(workload)
@@ -136,7 +136,15 @@ extension Judgement {
       let late = resource.conditions.first { $0.reason == reason }
       return WorkloadTrouble(
         title: "does not roll out: \(reason)", isCounted: false, since: late?.lastTransitionTime)
-    case .current, .terminating: return nil
+    case .terminating: return nil
+    // A person replaces the pods of an older revision, and is waited for. Pods that do not serve are another matter,
+    // of which kstatus says nothing either.
+    case .current where workload.updates == .onDelete && workload.ready < workload.desired: break
+    case .inProgress
+    where workload.updates == .onDelete && reason == "LessUpdated"
+      && min(workload.available, workload.ready) >= workload.desired:
+      return nil
+    case .current: return nil
     case .inProgress, .unknown: break
     }
     let hasStuckPod = pods.contains { $0.isStuck(at: serverNow) }

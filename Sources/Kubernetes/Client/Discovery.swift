@@ -3,8 +3,8 @@ internal import Health
 /// The known kinds that a server serves, each with its version.
 struct Discovery: Sendable {
   private(set) var kinds: [ServedKind] = []
-  /// Groups whose resources could not be read. Their kinds are not known to be absent.
-  private(set) var failures: [String: PollFailure] = [:]
+  /// Versions of groups whose resources could not be read, by `group/version`. Kinds may be in them.
+  private let failures: [String: PollFailure]
   /// The ETag of the discovery document; nil if discovery took several requests.
   private(set) var etag: String?
 
@@ -35,7 +35,12 @@ struct Discovery: Sendable {
       }
       if let version { kinds.append(ServedKind(kind, version.name)) }
     }
-    self.failures = failures.filter { entry in !kinds.contains { $0.kind.group == entry.key } }
+    self.failures = failures
+  }
+
+  /// Why it is not known whether a kind is there that no version names.
+  func failure(of kind: Kind) -> PollFailure? {
+    kind.versions.lazy.compactMap { failures["\(kind.group)/\($0)"] }.first
   }
 
   // apidiscovery.k8s.io/v2 exists since Kubernetes 1.30, v2beta1 since 1.27; plain JSON works with every version.

@@ -101,6 +101,8 @@ struct Listing {
       undecodable += reader.undecodable
       guard let next else {
         outcome = .whole
+        // What changes between two pages may be on both of them: the later one counts.
+        objects = Observed.latest(of: objects)
         return nil
       }
       guard pages < limits.pages, next != lastToken else {

@@ -1,3 +1,4 @@
+internal import GuardTypes
 internal import Health
 
 // The belief about kinds, derived from one poll.
@@ -21,7 +22,7 @@ extension Poll {
     switch listings[kind.name]?.outcome {
     case .whole: return .listed
     case .failed where listings[kind.name]?.isLost == false: return .unclear
-    case .failed, .notServed, .asking, nil: return discovery.failures[kind.group] == nil ? .missing : .unclear
+    case .failed, .notServed, .asking, nil: return discovery.failure(of: kind) == nil ? .missing : .unclear
     }
   }
 

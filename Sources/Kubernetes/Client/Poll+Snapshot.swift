@@ -99,7 +99,7 @@ extension Poll {
           code: .badResponse, message: "the server returned 404 for the list of \(kind.plural)",
           remedy: "Check that the forward's target and the kubeconfig's server are the API server."))
     case .asking, nil:
-      if let failure = discoveryFailure ?? discovery?.failures[kind.group] { return .failed(failure) }
+      if let failure = discoveryFailure ?? discovery?.failure(of: kind) { return .failed(failure) }
       return unnamed(kind)
     }
   }

@@ -300,7 +300,7 @@ struct Poll {
     for group in groups {
       for version in group.versions {
         if version.isStale {
-          groupFailures[group.name] = PollFailure(
+          groupFailures["\(group.name)/\(version.name)"] = PollFailure(
             code: .unreachable, message: "the API server could not read \(group.name)/\(version.name)",
             remedy: "Show the failing API services: \(kubeconfig.kubectl("get apiservices"))")
         }
@@ -364,7 +364,7 @@ struct Poll {
       discoveryFailure = failure
       return []
     case .resources(let group, let version):
-      groupFailures[group] = failure
+      groupFailures["\(group)/\(version)"] = failure
       recordKinds([:], group, version)
       return finishDiscovery()
     }

@@ -33,8 +33,21 @@ struct Fields: Decodable {
     try container.decode(String.self, forKey: FieldName(name))
   }
 
-  /// A name that is shown in one line, in titles and commands. Different names stay different when escaped.
-  func requireName(_ name: String) throws -> String { try requireText(name).clipped.escapedName }
+  /// What is shown in a line, and goes into titles and commands. Two names that differ are shown differently.
+  func requireName(_ name: String) throws -> String {
+    let text = try requireText(name)
+    guard !text.isEmpty else {
+      throw DecodingError.dataCorruptedError(
+        forKey: FieldName(name), in: container, debugDescription: "empty")
+    }
+    return text.clipped.escapedName
+  }
+
+  /// Absent and empty are nil; another type than a text throws.
+  func judgedName(_ name: String) throws -> String? {
+    let text = try container.decodeIfPresent(String.self, forKey: FieldName(name)) ?? ""
+    return text.isEmpty ? nil : text.clipped.escapedName
+  }
 
   /// nil if absent; throws for any type but a number.
   func judgedNumber(_ name: String) throws -> Int64? {

@@ -50,7 +50,7 @@ final class ListReader: BodySink {
   /// Token of the next page; nil on the last.
   func finish() throws(ObjectPage.Fault) -> String? {
     if let fault { throw fault }
-    guard scanner.isDone, let kind else { throw .notJSON }
+    guard scanner.isDone, scanner.hasItems, let kind else { throw .notJSON }
     guard kind == expectedKind else { throw .otherKind(kind) }
     return next
   }
@@ -68,6 +68,8 @@ final class ListReader: BodySink {
       let metadata = try decode(value) { try decoder.decode(Fields?.self, from: $0) }
       let token = try? metadata?.continueToken() ?? ""
       guard let token else { throw .notJSON }
+      // There is more, and no way to ask for it.
+      guard !token.isEmpty || (metadata?.number("remainingItemCount") ?? 0) == 0 else { throw .notJSON }
       next = token.isEmpty ? nil : token
     case .item:
       try countOne()

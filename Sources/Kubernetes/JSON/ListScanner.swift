@@ -37,6 +37,8 @@ struct ListScanner {
   private var place = Place.start
   private var inside = Inside.nothing
   private var isInItems = false
+  /// There is a list of items, or `null` in its place. A server writes one of them for an empty list as well.
+  private(set) var hasItems = false
   private var depth = 0
   private var isInString = false
   private var isEscaped = false
@@ -97,6 +99,7 @@ struct ListScanner {
     case (.afterValue, UInt8(ascii: ",")): place = .key
     case (.value, UInt8(ascii: "[")) where key == "items":
       isInItems = true
+      hasItems = true
       place = .firstElement
     case (.firstElement, UInt8(ascii: "]")), (.afterElement, UInt8(ascii: "]")):
       isInItems = false
@@ -106,6 +109,11 @@ struct ListScanner {
       guard byte != UInt8(ascii: ","), byte != UInt8(ascii: "]"), byte != UInt8(ascii: "}"),
         byte != UInt8(ascii: ":")
       else { throw .notJSON }
+      if key == "items", !isInItems {
+        // `null` and nothing else: another value would pass for an empty list.
+        guard byte == UInt8(ascii: "n") else { throw .notJSON }
+        hasItems = true
+      }
       part = isInItems ? .item : key == "kind" ? .kind : key == "metadata" ? .metadata : nil
       begin(byte)
       return true

@@ -20,7 +20,33 @@ enum Observed: Hashable, Sendable {
 }
 
 extension Observed {
-  /// Total size of its condition messages that are longer than one line. A repeated message is stored once.
+  /// nil for what is only counted.
+  private var reference: Reference? {
+    switch self {
+    case .node(let object): object.resource.reference
+    case .pod(let object): object.resource.reference
+    case .flux(let object): object.resource.reference
+    case .imageRepository(let object): object.resource.reference
+    case .imagePolicy(let object): object.resource.reference
+    case .imageUpdateAutomation(let object): object.resource.reference
+    case .workload(let object): object.resource.reference
+    case .job(let object): object.resource.reference
+    case .cronJob(let object): object.resource.reference
+    case .certificate(let object): object.resource.reference
+    case .stack(let object): object.resource.reference
+    case .nodeLease, .leaderLease, .wellPod: nil
+    }
+  }
+
+  /// Without the earlier ones of those that are there several times.
+  static func latest(of objects: [Observed]) -> [Observed] {
+    var seen: Set<Reference> = []
+    seen.reserveCapacity(objects.count)
+    let latest = objects.reversed().filter { $0.reference.map { seen.insert($0).inserted } ?? true }
+    return latest.count == objects.count ? objects : latest.reversed()
+  }
+
+  /// Bytes of its conditions' messages that are longer than a line. One that is repeated is kept once.
   var longMessages: Int {
     let conditions: [Condition]
     switch self {

@@ -25,6 +25,7 @@ extension Pod {
       lastEnd: end.map(Pod.end),
       lastEndTime: containers.compactMap { $0.shown("lastState")?.shown("terminated")?.time("finishedAt") }
         .max(),
+      failure: status?.text("reason"), failureMessage: status?.message("message"),
       images: ["Succeeded", "Failed"].contains(phase)
         ? [] : Pod.images(object.shown("spec"), containers, owner: owner ?? resource.reference))
   }

@@ -5,7 +5,7 @@ extension Resource {
     let metadata = try object.requireObject("metadata")
     let status = try object.object("status")
     self.init(
-      kind: kind, group: group, namespace: metadata.text("namespace") ?? "",
+      kind: kind, group: group, namespace: try metadata.judgedName("namespace") ?? "",
       name: try metadata.requireName("name"), creationTimestamp: metadata.time("creationTimestamp"),
       deletionTimestamp: try metadata.judgedTime("deletionTimestamp"),
       generation: try metadata.judgedNumber("generation"),
@@ -31,11 +31,18 @@ extension Condition {
       conditions.append(
         Condition(
           type: try fields.requireName("type"),
-          status: Status(rawValue: try fields.requireText("status")) ?? .unknown,
+          status: Status(try fields.requireText("status")),
           reason: fields.text("reason") ?? "", message: message?.lines ?? "",
           lastTransitionTime: fields.time("lastTransitionTime")))
     }
     return conditions
+  }
+}
+
+extension Condition.Status {
+  /// No API server checks the words that a controller writes: some write them as JSON and YAML do.
+  fileprivate init(_ word: String) {
+    self = Condition.Status.allCases.first { $0.rawValue.lowercased() == word.lowercased() } ?? .unknown
   }
 }
 

@@ -1,0 +1,48 @@
+import Health
+import Testing
+
+/// Whatever kind it is of: an object that was deleted and does not go is told.
+@Suite struct TerminatingTests {
+  private static func resource(_ kind: String, _ seconds: Int64) -> Resource {
+    Fixture.resource(kind, "old", deleted: Fixture.ago(seconds))
+  }
+
+  private static let kinds: [(String, @Sendable (inout Snapshot, Int64) -> Void)] = [
+    ("node/old", { $0.nodes = .seen([Node(resource: resource("Node", $1))]) }),
+    (
+      "flux/gitrepository/flux-system/old",
+      { $0.flux = .seen([FluxObject(resource: resource("GitRepository", $1))]) }
+    ),
+    (
+      "certificate/flux-system/old",
+      { $0.certificates = .seen([Certificate(resource: resource("Certificate", $1))]) }
+    ),
+    ("stack/flux-system/old", { $0.stacks = .seen([Stack(resource: resource("Stack", $1))]) }),
+    ("workload/flux-system/old/job", { $0.jobs = .seen([Job(resource: resource("Job", $1))]) }),
+    (
+      "image/repository/flux-system/old",
+      {
+        $0.imageRepositories = .seen([
+          ImageRepository(resource: resource("ImageRepository", $1), image: "ghcr.io/a/b")
+        ])
+      }
+    ),
+    (
+      "image/automation/flux-system/old",
+      {
+        $0.imageUpdateAutomations = .seen([
+          ImageUpdateAutomation(resource: resource("ImageUpdateAutomation", $1))
+        ])
+      }
+    ),
+  ]
+
+  @Test(arguments: kinds.indices)
+  func isToldOnceItTakesTooLong(_ index: Int) {
+    let (path, put) = Self.kinds[index]
+    func report(_ seconds: Int64) -> ClusterReport { Fixture.report { put(&$0, seconds) } }
+    #expect(report(900).problemIDs == ["tethys/\(path)/terminating"])
+    #expect(report(900).problems.map(\.since) == [Fixture.ago(900)])
+    #expect(report(60).problems.isEmpty)
+  }
+}

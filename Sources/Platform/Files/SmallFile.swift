@@ -128,6 +128,12 @@ package enum SmallFile {
     return stat(path, &status) != 0 || status.st_mode & S_IFMT == S_IFREG
   }
 
+  /// Opening it would wait for a writer.
+  package static func isFIFO(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFIFO
+  }
+
   /// This process may write it, or make files in it.
   package static func isWritable(_ path: String) -> Bool { access(path, W_OK) == 0 }
 

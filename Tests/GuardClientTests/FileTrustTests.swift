@@ -54,6 +54,32 @@ import Testing
     #expect(flaw(file, reader: 4243) == .writable(path: folder.file("kube"), mode: 0o775))
   }
 
+  /// The mode of a file with an access list shows the list's mask as its group's bits.
+  @Test func anAccessListThatLetsOthersWriteIsNotTrusted() throws {
+    /// user::rw-, user:4242:PERMISSIONS, group::---, mask::PERMISSIONS, other::---, as acl(5) is kept.
+    func list(_ path: String, _ permissions: UInt8) throws {
+      let entries: [(UInt8, UInt8, UInt32)] = [
+        (1, 7, .max), (2, permissions, 4242), (4, 0, .max), (0x10, permissions, .max), (0x20, 0, .max),
+      ]
+      var bytes: [UInt8] = [2, 0, 0, 0]
+      for (tag, allowed, user) in entries {
+        bytes += [tag, 0, allowed, 0] + (0..<4).map { UInt8(truncatingIfNeeded: user >> (8 * $0)) }
+      }
+      try #require(setxattr(path, "system.posix_acl_access", bytes, bytes.count, 0) == 0 || errno == ENOTSUP)
+    }
+    try list(file, 4)
+    #expect(flaw(file) == nil)
+    try list(file, 6)
+    // A file system without lists has none to be misled by.
+    guard getxattr(file, "system.posix_acl_access", nil, 0) > 0 else { return }
+    chmod(file, 0o660)
+    let isListed = flaw(file) == .listed(path: file) || flaw(file) == .writable(path: file, mode: 0o660)
+    #expect(isListed)
+    try list(file, 4)
+    try list(folder.file("kube"), 7)
+    #expect(flaw(file) != nil)
+  }
+
   /// Its owner could point it elsewhere.
   @Test(.enabled(if: geteuid() == 0, "only root can give a link away"))
   func aLinkOfAnotherUserIsNotTrusted() {

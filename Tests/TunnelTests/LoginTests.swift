@@ -69,6 +69,51 @@ struct LoginTests {
       failure.remedy.contains("Match User \(server.user) / AuthenticationMethods publickey"))
   }
 
+  @Test func aServerThatNamesNoFurtherMethodIsTold() throws {
+    let server = try SSHServer(options: ["AuthenticationMethods publickey,none"])
+    let failure = try #require(try outcome(server))
+    #expect(failure.message.contains("wants something that it does not name besides"))
+  }
+
+  /// sshd sends `no authentication methods enabled` before it hears of a key: which key comes first changes nothing.
+  @Test func aLoginThatEndsBeforeTheFirstKeyIsNoMatterOfItsOrder() throws {
+    let server = try SSHServer(options: [
+      "Match all", "  AuthenticationMethods publickey,password", "Match all",
+    ])
+    let failure = try #require(try outcome(server))
+    #expect(failure.code == .authRefused)
+    #expect(failure.message.contains("before a key was offered"))
+    #expect(
+      failure.remedy.contains("AuthenticationMethods") && !failure.remedy.contains("first IdentityFile"))
+  }
+
+  /// ssh(1) logs in with the certificate; the key alone is not known there.
+  @Test func aCertificateThatCannotBeUsedIsNamed() throws {
+    let server = try SSHServer()
+    let authority = try server.makeKey("authority")
+    let signed = try run(
+      "ssh-keygen", ["-q", "-s", authority, "-I", "id", "-n", server.user, server.userKey + ".pub"])
+    try #require(signed.exit == .exited(0), "\(signed.errors)")
+    try server.folder.write("cert-authority " + server.folder.read("authority.pub"), to: "authorized_keys")
+    chmod(server.folder.file("authorized_keys"), 0o644)
+    for lines in ["", "CertificateFile \(server.userKey)-cert.pub"] {
+      let failure = try #require(try outcome(server, lines))
+      #expect(failure.code == .authRefused)
+      #expect(failure.message.contains("refused every key"))
+      #expect(failure.message.contains("\(server.userKey)-cert.pub is a certificate"))
+      #expect(failure.remedy.contains("add the key itself to authorized_keys"))
+    }
+  }
+
+  /// ssh(1) would trust the host's certificate, ask nothing and write nothing.
+  @Test func whereAnAuthorityIsTrustedTheRemedyAsksForTheKeyItself() throws {
+    let server = try SSHServer()
+    try server.folder.write("@cert-authority * " + server.folder.read("user_key.pub"), to: "known_hosts")
+    let failure = try #require(try outcome(server))
+    #expect(failure.code == .hostKeyUnknown)
+    #expect(failure.remedy.contains("-o HostKeyAlgorithms=ssh-ed25519 "))
+  }
+
   @Test func aServerThatTakesNoKeysIsNamed() throws {
     let server = try SSHServer(options: ["PubkeyAuthentication no", "PasswordAuthentication yes"])
     let failure = try #require(try outcome(server))

@@ -117,7 +117,6 @@ import Testing
   @Test(arguments: [
     ("bindinterface eth0", "BindInterface eth0"),
     ("knownhostscommand /bin/keys %H", "KnownHostsCommand /bin/keys"),
-    ("certificatefile ~/.ssh/id-cert.pub", "CertificateFile ~/.ssh/id-cert.pub"),
     ("pubkeyauthentication false", "PubkeyAuthentication no"),
     ("preferredauthentications password", "PreferredAuthentications password"),
     ("proxycommand nc %h %p\nproxyusefdpass yes", "ProxyUseFdpass yes"),
@@ -140,9 +139,20 @@ import Testing
     "stricthostkeychecking false\nverifyhostkeydns true\ncheckhostip yes", "compression yes\ntunnel false",
     "preferredauthentications password,publickey", "canonicalizehostname true\nipqos lowdelay throughput",
     "controlmaster auto\ncontrolpath /run/%C", "securitykeyprovider internal", "remotecommand top",
+    "certificatefile ~/.ssh/id-cert.pub", "forkafterauthentication yes",
   ])
   func whatDoesNotMatterIsTaken(_ lines: String) throws {
     #expect(try Self.resolve(lines).keyNotes == [])
+  }
+
+  @Test func certificatesAreNamedAsSSHExpandsThem() throws {
+    let files = try Self.resolve("certificatefile ~/.ssh/id-cert.pub\ncertificatefile /c/%r").certificateFiles
+    #expect(files == ["/home/ann/.ssh/id-cert.pub", "/c/ops"])
+  }
+
+  /// ssh prints the value with its quotes.
+  @Test func aQuotedProxyJumpIsTheSame() throws {
+    #expect(try Self.resolve("proxyjump \"a,b:33\"").proxyJump.map(\.description) == ["a", "b:33"])
   }
 
   @Test func providersOfKeysAreNoted() throws {

@@ -34,7 +34,7 @@ struct SameAsSSHTests {
   }
 
   /// Keys and agents that all cases share. K stands for its folder.
-  private final class Shelf: Sendable {
+  final class Shelf: Sendable {
     let folder: TemporaryFolder
     let authorized: String
     private let agents: [String: SSHAgent]
@@ -87,7 +87,7 @@ struct SameAsSSHTests {
   }
 
   /// Where the cases go.
-  private struct Target {
+  struct Target {
     let port: Int
     let user: String
     let knownHosts: String
@@ -95,14 +95,14 @@ struct SameAsSSHTests {
     let name: String
   }
 
-  private static func bad(_ count: Int) -> String {
+  static func bad(_ count: Int) -> String {
     (1...count).map { "IdentityFile @keys/bad\($0)" }.joined(separator: "\n")
   }
 
   // MARK: - The comparison
 
   /// Runs all cases, a few at a time, and says where the two differ.
-  private func compare(_ cases: [Case], _ shelf: Shelf, _ target: Target) throws {
+  func compare(_ cases: [Case], _ shelf: Shelf, _ target: Target) throws {
     let differences = Mutex<[String]>([])
     let next = Atomic(0)
     DispatchQueue.concurrentPerform(iterations: 4) { _ in
@@ -276,7 +276,7 @@ struct SameAsSSHTests {
     Case(false, "IdentityFile @keys/good\nNoSuchOption yes"),
   ]
 
-  private func target(_ server: SSHServer, _ shelf: Shelf, _ name: String) throws -> Target {
+  func target(_ server: SSHServer, _ shelf: Shelf, _ name: String) throws -> Target {
     try server.folder.write(shelf.authorized, to: "authorized_keys")
     chmod(server.folder.file("authorized_keys"), 0o644)
     return Target(

@@ -12,6 +12,8 @@ struct FileTrust {
     case notAbsolute
     case foreignOwner(path: String, uid: UInt32)
     case writable(path: String, mode: UInt32)
+    /// Users that its access control list names may write it (acl(5)).
+    case listed(path: String)
     case notAFile
     case tooManyLinks
     /// It is not there, or can't be seen: errno.
@@ -59,6 +61,7 @@ struct FileTrust {
       guard !isWritableByOthers(status) else {
         throw .writable(path: entry, mode: UInt32(status.st_mode & 0o7777))
       }
+      guard !isWritableByList(entry, status) else { throw .listed(path: entry) }
       if status.st_mode & S_IFMT == S_IFDIR {
         folder = entry
       } else {
@@ -80,10 +83,20 @@ struct FileTrust {
   }
 
   private func isWritableByOthers(_ status: stat) -> Bool {
-    // In a sticky folder only an entry's owner can exchange it, and each entry's owner is looked at (inode(7)).
-    if status.st_mode & S_IFMT == S_IFDIR, status.st_mode & S_ISVTX != 0 { return false }
+    if isSticky(status) { return false }
     if status.st_mode & S_IWOTH != 0 { return true }
     return status.st_mode & S_IWGRP != 0 && !FileTrust.isGroup(status.st_gid, onlyOf: status.st_uid)
+  }
+
+  /// In such a folder only an entry's owner can exchange it, and each entry's owner is looked at (inode(7)).
+  private func isSticky(_ status: stat) -> Bool {
+    status.st_mode & S_IFMT == S_IFDIR && status.st_mode & S_ISVTX != 0
+  }
+
+  /// With a list the group's bits are its mask: without the bit, nobody whom it names may write (acl(5)).
+  private func isWritableByList(_ entry: String, _ status: stat) -> Bool {
+    !isSticky(status) && status.st_mode & S_IWGRP != 0
+      && getxattr(entry, "system.posix_acl_access", nil, 0) > 0
   }
 
   /// A user's private group, as Debian makes one for each user; its ssh makes the same exception.
@@ -114,6 +127,7 @@ extension FileTrust.Flaw: CustomStringConvertible {
     case .foreignOwner(let path, let uid): "can be changed by another user: \(path) belongs to uid \(uid)"
     case .writable(let path, let mode):
       "can be changed by other users: \(path) has mode 0\(String(mode, radix: 8))"
+    case .listed(let path): "can be changed by users whom the access list of \(path) names (getfacl)"
     case .notAFile: "is no regular file"
     case .tooManyLinks: "has too many symbolic links on its way"
     case .unseen(ENOENT), .unseen(ENOTDIR): "does not exist"

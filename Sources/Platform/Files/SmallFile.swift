@@ -128,6 +128,12 @@ package enum SmallFile {
     return stat(path, &status) != 0 || status.st_mode & S_IFMT == S_IFREG
   }
 
+  /// True for a FIFO: opening it would wait for a writer.
+  package static func isFIFO(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFIFO
+  }
+
   /// True if this process may write the file, or create files in the folder.
   package static func isWritable(_ path: String) -> Bool { access(path, W_OK) == 0 }
 

@@ -20,11 +20,14 @@ struct IdentityFile {
   /// The key itself (RFC 4253 §6.6), found as ssh(1) finds it: the file is a public key, one lies beside it, or the clear
   /// part of a private key in OpenSSH's format holds it (authfile.c, sshkey_load_public). Its mode does not matter.
   let publicKey: [UInt8]?
+  /// A certificate that ssh(1) would offer before the key: `KEY-cert.pub`.
+  let certificate: KeyPlan.Omission?
 
   /// - Parameter isGuarded: the service manager keeps others out of the file, whatever its mode looks like.
   /// - Parameter hasPassphrase: an encrypted key can be opened.
   init(path: String, isGuarded: Bool = false, hasPassphrase: Bool = false) {
     self.path = path
+    self.certificate = IdentityFile.certificate(path + "-cert.pub")
     let beside = IdentityFile.readPublicKey(path + ".pub")
     do {
       let bytes = try SmallFile.read(path, limit: 256 << 10)
@@ -54,6 +57,14 @@ struct IdentityFile {
 
   private static func readPublicKey(_ path: String) -> [UInt8]? {
     (try? SmallFile.read(path, limit: 64 << 10)).flatMap(publicKey)
+  }
+
+  /// Why the certificate at `path` is not offered; nil where there is none.
+  static func certificate(_ path: String) -> KeyPlan.Omission? {
+    guard let key = readPublicKey(path), PublicKey.isCertificate(PublicKey.type(key)),
+      let reason = PublicKey.refusal(PublicKey.type(key), allowed: nil)
+    else { return nil }
+    return KeyPlan.Omission(name: path, reason: reason, kind: .certificate)
   }
 
   /// The first line that is a public key: type, base64, comment (sshd(8), AUTHORIZED_KEYS FILE FORMAT).

@@ -30,6 +30,8 @@ struct KeyPlan {
       case needsAgent
       /// chmod(1) makes it a usable one.
       case exposed
+      /// Its key is offered without it.
+      case certificate
       case other
     }
 
@@ -40,9 +42,13 @@ struct KeyPlan {
   private(set) var omissions: [Omission] = []
 
   /// - Parameters:
+  ///   - certificateFiles: what CertificateFile names.
   ///   - agent: its keys in its order; nil where there is no agent that answers.
   ///   - allowed: PubkeyAcceptedAlgorithms; nil: all.
-  init(files: [IdentityFile], agent: [Agent.Identity]?, identitiesOnly: Bool, allowed: Set<String>?) {
+  init(
+    files: [IdentityFile], certificateFiles: [String] = [], agent: [Agent.Identity]?, identitiesOnly: Bool,
+    allowed: Set<String>?
+  ) {
     var left = files
     var others: [Key] = []
     for identity in agent ?? [] {
@@ -51,7 +57,10 @@ struct KeyPlan {
       guard file != nil || !identitiesOnly else { continue }
       let key = Key.agent(identity, file: file)
       if let reason = PublicKey.refusal(identity.type, allowed: allowed) {
-        omissions.append(Omission(name: key.name, reason: reason, kind: .other))
+        omissions.append(
+          Omission(
+            name: key.name, reason: reason,
+            kind: PublicKey.isCertificate(identity.type) ? .certificate : .other))
       } else if file != nil {
         keys.append(key)
       } else {
@@ -81,5 +90,7 @@ struct KeyPlan {
         omissions.append(Omission(name: file.path, reason: reason, kind: .exposed))
       }
     }
+    let named = certificateFiles.compactMap(IdentityFile.certificate)
+    omissions += named + files.compactMap(\.certificate).filter { !named.contains($0) }
   }
 }

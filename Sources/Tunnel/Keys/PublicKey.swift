@@ -8,12 +8,15 @@ enum PublicKey {
     return reader.string().map { PeerText.clean($0) } ?? ""
   }
 
+  /// OpenSSH's PROTOCOL.certkeys: `ssh-ed25519-cert-v01@openssh.com`.
+  static func isCertificate(_ type: String) -> Bool { type.contains("-cert-v") }
+
   /// Why libssh2 can't log in with a key of this type, as a sentence's end; nil where it can.
   ///
   /// - Parameter allowed: PubkeyAcceptedAlgorithms; nil: all.
   static func refusal(_ type: String, allowed: Set<String>?) -> String? {
     if type.hasPrefix("sk-") { return "is a security key's (\(type)), which libssh2 can't use" }
-    if type.contains("-cert-v") { return "is a certificate (\(type)), which libssh2 can't use" }
+    if isCertificate(type) { return "is a certificate (\(type)), which libssh2 can't use" }
     if type == "ssh-rsa" {
       if !SSHLibrary.signsRSAWithSHA2 { return SSHLibrary.rsaExplanation }
     } else if type != "ssh-ed25519", !type.hasPrefix("ecdsa-sha2-nistp") {

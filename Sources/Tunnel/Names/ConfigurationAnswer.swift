@@ -27,14 +27,19 @@ struct ConfigurationAnswer {
     }
   }
   private var messages: [String] = []
+  /// A file of Include that it had begun to open, and not to read.
+  private(set) var unread: String?
 
   init(output: String, errors text: String) {
     self.output = output
     for line in text.split(whereSeparator: \.isNewline) {
       if let file = Self.rest(line, after: "debug1: Reading configuration data ") {
         files.append(String(file))
+        unread = nil
       } else if let command = Self.rest(line, after: "debug1: Executing command: '") {
         executions.append(Execution(command: String(command.dropLast())))
+      } else if let file = Self.included(line) {
+        unread = file
       } else if let status = Self.rest(line, after: "debug3: command returned status ") {
         if !executions.isEmpty { executions[executions.count - 1].status = Int32(status) }
       } else if !Self.isDebugging(line) {
@@ -45,6 +50,14 @@ struct ConfigurationAnswer {
 
   private static func rest(_ line: Substring, after start: String) -> Substring? {
     line.hasPrefix(start) ? line.dropFirst(start.count) : nil
+  }
+
+  /// `debug3: /etc/ssh/ssh_config line 3: Including file /x depth 0` (readconf.c).
+  private static func included(_ line: Substring) -> String? {
+    guard line.hasPrefix("debug3: "), let start = line.firstRange(of: ": Including file "),
+      let end = line.ranges(of: " depth ").last, start.upperBound <= end.lowerBound
+    else { return nil }
+    return String(line[start.upperBound..<end.lowerBound])
   }
 
   private static func isDebugging(_ line: Substring) -> Bool {

@@ -95,9 +95,14 @@ private struct Questioner {
     arguments += options
     let byHand = "ssh \((arguments + [configuration.host]).joined(separator: " "))"
     let command = Command(
-      program: "ssh", arguments: ["-vvv"] + arguments + question.arguments + ["--", configuration.host],
+      // With -N there is no command to run, and so none that ForkAfterAuthentication would miss.
+      program: "ssh",
+      arguments: ["-vvv", "-N"] + arguments + question.arguments + ["--", configuration.host],
       // Of $SHELL a service has none, or one that lets nobody in: Match exec is false then, or an error.
       variables: ["SHELL=/bin/sh"], outputLimit: Self.mostOutput, errorsLimit: Self.mostErrors)
+    if let file = environment.configFiles(configuration).first(where: SmallFile.isFIFO) {
+      throw TunnelFailure(fifo: file)
+    }
     let outcome: Command.Outcome
     do throws(SystemError) {
       outcome = try command.run(until: deadline, isCancelled: isCancelled)
@@ -117,6 +122,13 @@ private struct Questioner {
 }
 
 extension TunnelFailure {
+  /// ssh(1) would wait for a writer without end.
+  fileprivate init(fifo file: String) {
+    self.init(
+      .config, "ssh_config \(file) can't be read: it is a FIFO, not a regular file",
+      remedy: "put a regular file there", files: [file])
+  }
+
   fileprivate init(unstarted error: SystemError, byHand: String) {
     if error.isMissing {
       self.init(
@@ -150,6 +162,10 @@ extension TunnelFailure {
         "the command of Match exec '\(command.shown)' in ssh_config may not be run (status 126), and ssh would take that for false",
         remedy: ProxyCommand.unitRemedy, files: files)
     } else if end == .outOfTime {
+      if let file = answer.unread, SmallFile.isFIFO(file) {
+        self.init(fifo: file)
+        return
+      }
       guard let command = answer.unfinished else {
         self.init(
           .config, "ssh -G \(host) did not end within \(limit)",

@@ -31,6 +31,8 @@ package struct Resolution: Hashable, Sendable {
   package var passphraseFile: String?
   /// Files below were put there by the service manager; nil where it gave none.
   package var credentialsDirectory: String?
+  /// CertificateFile: libssh2 can't log in with a certificate, so its key is offered without it.
+  package var certificateFiles: [String]
   /// Keys that ssh_config names and that can't be used, a sentence each: shown when no other key works.
   package var keyNotes: [String]
 
@@ -64,9 +66,14 @@ extension Resolution {
   /// The command that does the same by hand.
   package var byHand: String { "ssh \(sshArguments)" }
   /// The same, to be asked whether a host key is to be accepted.
-  package var askByHand: String {
-    "ssh \(asksForHostKeys ? "" : "-o StrictHostKeyChecking=ask ")\(sshArguments)"
+  package var askByHand: String { "ssh \(askOption)\(sshArguments)" }
+  /// The same for a key of one type, also where a certificate of the host would keep ssh(1) from asking.
+  package func askByHand(for keyType: String) -> String {
+    // An RSA key has one type and several names of signatures (RFC 8332 §3).
+    let algorithm = keyType == "ssh-rsa" ? "rsa-sha2-512" : keyType
+    return "ssh \(askOption)-o HostKeyAlgorithms=\(algorithm) \(sshArguments)"
   }
+  private var askOption: String { asksForHostKeys ? "" : "-o StrictHostKeyChecking=ask " }
   /// The same, telling each step: to compare with.
   package var byHandInDetail: String { "ssh -v \(sshArguments)" }
 

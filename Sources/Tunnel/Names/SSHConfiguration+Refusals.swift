@@ -25,11 +25,6 @@ extension SSHConfiguration {
       try refuse(
         "KnownHostsCommand \(value)", "the guard takes host keys from files only", "KnownHostsCommand none")
     }
-    if let value = all("certificatefile").first {
-      try refuse(
-        "CertificateFile \(value)",
-        "libssh2 \(SSHLibrary.version) is not made to log in with a certificate", "CertificateFile none")
-    }
     if let value = self["pubkeyauthentication"], ["no", "false"].contains(value) {
       try refuse(
         "PubkeyAuthentication no", "the guard logs in with keys and nothing else", "PubkeyAuthentication yes")
@@ -60,7 +55,8 @@ extension SSHConfiguration {
       offer[keyPath: list] = all.filter(allowed.contains)
       if offer[keyPath: list].isEmpty {
         throw TunnelFailure(
-          .config, "\(name) \(value) is set for \(host), and libssh2 \(SSHLibrary.version) has none of these",
+          .config,
+          "\(name) \(value) is set for \(host), and the guard (libssh2 \(SSHLibrary.version)) uses none of these",
           remedy: "override it: Host \(host) / \(name) +\(all[0])", files: configFiles)
       }
     }

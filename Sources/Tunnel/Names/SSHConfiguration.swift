@@ -99,7 +99,9 @@ struct SSHConfiguration {
         Set($0.split(separator: ",").map(String.init))
       },
       passphraseFile: try passphraseFile(configuration, environment),
-      credentialsDirectory: environment.credentialsDirectory, keyNotes: keyNotes,
+      credentialsDirectory: environment.credentialsDirectory,
+      certificateFiles: all("certificatefile").map { (try? tokens.expand(path: $0)) ?? $0 },
+      keyNotes: keyNotes,
       knownHostsFiles: try knownHostsFiles(configuration, tokens),
       userKnownHostsFile: try configuration.knownHostsFiles.isEmpty
         ? knownHosts("userknownhostsfile").first : knownHostsFiles(configuration, tokens).first,
@@ -134,7 +136,7 @@ struct SSHConfiguration {
     _ configuration: TunnelConfiguration, _ tokens: ConfigurationTokens, _ configFiles: [String]
   ) throws(TunnelFailure) -> [JumpHost] {
     var jumps: [JumpHost] = []
-    for text in (self["proxyjump"] ?? "").split(separator: ",") {
+    for text in unquoted(self["proxyjump"] ?? "").split(separator: ",") {
       guard let jump = (try? tokens.expand(String(text))).flatMap({ JumpHost($0) }) else {
         throw TunnelFailure(
           .config, "ProxyJump of \(configuration.host) names '\(text)', which is no [user@]host[:port]",
@@ -145,6 +147,12 @@ struct SSHConfiguration {
       jumps.append(jump)
     }
     return jumps
+  }
+
+  /// ssh(1) keeps the quotes of a value that goes to the end of its line, and the shell takes them off later.
+  private func unquoted(_ value: String) -> String {
+    value.count > 2 && value.hasPrefix("\"") && value.hasSuffix("\"")
+      ? String(value.dropFirst().dropLast()) : value
   }
 
   /// The guard's own list where it has one; there `credential:NAME` is a file of the service manager's, and `~` the

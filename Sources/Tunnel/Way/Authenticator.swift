@@ -53,7 +53,8 @@ final class Authenticator {
         path: path, isGuarded: resolution.isCredential(path), hasPassphrase: passphrase != nil)
     }
     let plan = KeyPlan(
-      files: files, agent: identities, identitiesOnly: resolution.identitiesOnly,
+      files: files, certificateFiles: resolution.certificateFiles, agent: identities,
+      identitiesOnly: resolution.identitiesOnly,
       allowed: resolution.publicKeyAlgorithms)
     keys =
       plan.keys.compactMap { key in

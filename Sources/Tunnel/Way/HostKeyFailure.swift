@@ -9,7 +9,7 @@ extension TunnelFailure {
   ) {
     let name = resolution.knownHostsName
     let shown = "\(key.type) \(key.fingerprint)"
-    let accept = resolution.acceptByHand
+    let accept = resolution.accept(by: resolution.askByHand)
     switch answer {
     case .known: return nil
     case .changed(let entry):
@@ -29,6 +29,7 @@ extension TunnelFailure {
     case .unknown(let others):
       let (port, keyName) = (resolution.hostKeyPort, resolution.hostKeyName)
       var known = ""
+      var accept = accept
       if let entry = knownHosts.onlyUnusableEntry(name: keyName, port: port) {
         known =
           "; \(entry.place) has \(entry.shown) for it, but libssh2 \(SSHLibrary.version) verifies RSA host keys with SHA-1 only, so another type of key is needed"
@@ -37,6 +38,8 @@ extension TunnelFailure {
       } else if let entry = knownHosts.authority(name: keyName, port: port) {
         known =
           "; \(entry.place) trusts an authority for it, but @cert-authority is not supported: libssh2 can't verify host certificates"
+        // ssh(1) trusts the authority, asks nothing and writes nothing.
+        accept = resolution.accept(by: resolution.askByHand(for: key.type))
       } else if let first = knownHosts.files.first {
         known =
           "; it is not in \(knownHosts.files.count == 1 ? first : knownHosts.files.joined(separator: ", "))"
@@ -55,10 +58,12 @@ extension Resolution {
   var knownHostsName: String { hostKeyPort == 22 ? hostKeyName : "[\(hostKeyName)]:\(hostKeyPort)" }
 
   /// How a person makes the host's key a known one; ssh(1) writes it to the first of the user's files.
-  fileprivate var acceptByHand: String {
+  ///
+  /// - Parameter command: what connects and asks.
+  fileprivate func accept(by command: String) -> String {
     guard let file = userKnownHostsFile else {
       return
-        "name a file that keeps it, for UserKnownHostsFile none keeps nothing: in ssh_config, Host \(alias) / UserKnownHostsFile ~/.ssh/known_hosts; after that, connect once by hand and accept it: \(askByHand)"
+        "name a file that keeps it, for UserKnownHostsFile none keeps nothing: in ssh_config, Host \(alias) / UserKnownHostsFile ~/.ssh/known_hosts; after that, connect once by hand and accept it: \(command)"
     }
     // What the service manager hands over is changed at its source.
     guard !isCredential(file) else {
@@ -67,9 +72,9 @@ extension Resolution {
     }
     guard SmallFile.canKeep(file) else {
       return
-        "name a file that keeps it, for UserKnownHostsFile \(file) keeps nothing: in ssh_config, Host \(alias) / UserKnownHostsFile ~/.ssh/known_hosts; after that, connect once by hand and accept it: \(askByHand)"
+        "name a file that keeps it, for UserKnownHostsFile \(file) keeps nothing: in ssh_config, Host \(alias) / UserKnownHostsFile ~/.ssh/known_hosts; after that, connect once by hand and accept it: \(command)"
     }
-    return "connect once by hand and accept it: \(askByHand)"
+    return "connect once by hand and accept it: \(command)"
   }
 
   /// Whether the service manager made the file and keeps others out of it.

@@ -46,8 +46,7 @@ struct LoginReport {
     return TunnelFailure(
       .authRefused,
       "\(server) refused every key for user \(resolution.user): \(refused.joined(separator: ", "))\(passedOver)",
-      remedy: "check the user name and authorized_keys on the host; compare: \(resolution.byHandInDetail)",
-      files: files)
+      remedy: checkHost, files: files)
   }
 
   /// The server ended the login.
@@ -61,8 +60,12 @@ struct LoginReport {
     let offered = refused + accepted + [key].compactMap(\.self)
     message +=
       offered.isEmpty ? " before a key was offered" : " after these keys: \(offered.joined(separator: ", "))"
-    var remedy = "check the user name and authorized_keys on the host; compare: \(resolution.byHandInDetail)"
-    if !notOffered.isEmpty {
+    var remedy = checkHost
+    if !notOffered.isEmpty, offered.isEmpty {
+      message += "; not offered: \(notOffered.joined(separator: ", "))"
+      remedy =
+        "check AuthenticationMethods and MaxAuthTries in sshd_config, and the server's log: journalctl -u ssh -n 50"
+    } else if !notOffered.isEmpty {
       message += "; not offered: \(notOffered.joined(separator: ", "))"
       let line = "Host \(resolution.alias) / IdentitiesOnly yes"
       remedy =
@@ -88,9 +91,11 @@ struct LoginReport {
   private func wantsMore() -> TunnelFailure {
     let key = accepted.count == 1 ? "key \(accepted[0])" : "keys \(accepted.joined(separator: ", "))"
     let more =
-      wanted.contains("publickey")
-      ? "another key\(wanted.count > 1 ? " (or \(wanted.filter { $0 != "publickey" }.joined(separator: ", ")))" : "")"
-      : wanted.joined(separator: ", ")
+      wanted.isEmpty
+      ? "something that it does not name"
+      : wanted.contains("publickey")
+        ? "another key\(wanted.count > 1 ? " (or \(wanted.filter { $0 != "publickey" }.joined(separator: ", ")))" : "")"
+        : wanted.joined(separator: ", ")
     let others = refused.isEmpty ? "" : "; refused: \(refused.joined(separator: ", "))"
     return TunnelFailure(
       .authRefused,
@@ -127,6 +132,14 @@ struct LoginReport {
   }
 
   private var server: String { resolution.hostName }
+
+  /// The server knows none of the keys.
+  private var checkHost: String {
+    let compare = "compare: \(resolution.byHandInDetail)"
+    return omissions.contains { $0.kind == .certificate }
+      ? "add the key itself to authorized_keys on the host, for the guard can't use its certificate; \(compare)"
+      : "check the user name and authorized_keys on the host; \(compare)"
+  }
 
   private var passedOver: String {
     let reasons = unused + omissions.map(\.words) + notes

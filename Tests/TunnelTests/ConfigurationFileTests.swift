@@ -1,0 +1,46 @@
+import Glibc
+import TestSupport
+import Testing
+
+@testable import Tunnel
+
+/// What stands in the place of ssh_config, or of a file that it includes.
+@Suite(.enabled(if: program("ssh") != nil, "no ssh here: apt-get install openssh-client"), .blocking)
+struct ConfigurationFileTests {
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  private func resolve(_ path: String) throws(TunnelFailure) -> Resolution {
+    try Resolution.ask(
+      TunnelConfiguration(host: "tethys", sshConfig: path, forwards: []),
+      environment: LocalEnvironment(home: "/h", localUser: "ann", agentSocket: nil), within: .seconds(2))[0]
+  }
+
+  /// ssh(1) waits for a writer.
+  @Test func aFIFOIsNamed() throws {
+    let fifo = folder.file("fifo")
+    try #require(mkfifo(fifo, 0o600) == 0)
+    symlink(fifo, folder.file("link"))
+    let including = try folder.write("Host x\nInclude \(fifo)\n", to: "including")
+    let named = try folder.write("Include \"\(folder.path)/f*o\"\n", to: "globbing")
+    for path in [fifo, folder.file("link"), including, named] {
+      let failure = try #require(throws: TunnelFailure.self) { try resolve(path) }
+      #expect(failure.code == .config)
+      #expect(failure.message.contains("is a FIFO"), "\(path)")
+    }
+  }
+
+  @Test func whatIsEmptyOrNoneIsTaken() throws {
+    #expect(try resolve("/dev/null").hostName == "tethys")
+    #expect(try resolve("none").hostName == "tethys")
+    let including = try folder.write("Include \(folder.path)\nInclude /dev/null\n", to: "including")
+    #expect(try resolve(including).hostName == "tethys")
+  }
+
+  @Test func aMissingFileIsSaid() throws {
+    let failure = try #require(throws: TunnelFailure.self) { try resolve(folder.file("missing")) }
+    #expect(failure.code == .config)
+    #expect(failure.message.contains("ssh -G tethys failed"))
+  }
+}

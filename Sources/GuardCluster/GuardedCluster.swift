@@ -34,7 +34,7 @@ package actor GuardedCluster {
   private let journal: ClusterJournal
   private var memory: Memory
   private let memoryFile: MemoryFile?
-  /// What the file holds, and since when.
+  /// The contents of the file, and when they were written.
   private var kept: (memory: Memory, at: Timestamp)?
   /// Leases move all the time: what is older of them tells as well who stands still.
   private static let renewalsKept: Duration = .seconds(600)
@@ -111,7 +111,7 @@ package actor GuardedCluster {
     poller.stop()
     access.cancel()
     roundTrips.save()
-    // Whoever guards this cluster next begins with it.
+    // The next guard of this cluster begins with it.
     let isKept = DispatchSemaphore(value: 0)
     executor.queue.async {
       self.assumeIsolated { $0.keepMemory(at: Timestamp.now, isLast: true) }
@@ -130,7 +130,7 @@ package actor GuardedCluster {
         access.startAfresh()
         poller.pollNow()
       } else {
-        // What was heard before says nothing about now, also once the tunnel is back, until the next answer.
+        // The last snapshot is outdated, also once the tunnel is back, until the next answer.
         pollFailure = access.tunnelDown
       }
     }
@@ -149,7 +149,7 @@ package actor GuardedCluster {
       journal.writePollSucceeded()
     case .failure(let failure):
       pollFailure = failure
-      // Cut with the tunnel, a poll tells nothing of its own.
+      // A poll that failed with the tunnel is no failure of the API.
       if failure.code != .tunnelDown, tunnel.status.state == .up { journal.write(pollFailed: failure) }
     }
     judgeNow()
@@ -190,7 +190,7 @@ package actor GuardedCluster {
     previous = report
     let tunnel = tunnel
     board.put(.init(report: report, observation: observation, poll: lastPoll, tunnel: { tunnel.status }))
-    // What a judgement of thousands of problems took is not needed again before the next poll.
+    // The memory for judging thousands of problems is not needed again before the next poll.
     if report.problems.count > StatusDocument.problemLimit { ResidentMemory.trim() }
   }
 }

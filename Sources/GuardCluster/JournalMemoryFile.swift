@@ -18,7 +18,7 @@ package struct JournalMemoryFile: Sendable {
     self.folder = folder
   }
 
-  /// What can't be read is as if it had never been there.
+  /// An unreadable file counts as none.
   func load() -> JournalMemory {
     let bytes = (try? folder.read(name, limit: JournalMemoryFile.limit)) ?? []
     return (try? JSONDecoder().decode(JournalMemory.self, from: Data(bytes))) ?? JournalMemory()

@@ -8,7 +8,7 @@ internal import Platform
 
 /// The clients of `GET /v1/watch`: first a whole snapshot, then a line per change, and a heartbeat.
 ///
-/// A client that does not read is dropped; nobody else notices.
+/// A client that does not read is dropped, without an effect on the others.
 // State belongs to `loop`: every method hops there or asserts it.
 final class Watchers: @unchecked Sendable {
   /// Changes closer together than this travel with one status.

@@ -3,7 +3,7 @@ package import Health
 internal import Platform
 internal import Synchronization
 
-/// A cluster's round-trip times, kept in the state directory. Written by the cluster, read by whoever asks; one lock.
+/// A cluster's round-trip times, kept in the state directory. Callable from any thread; one lock.
 package final class RoundTripRecord: Sendable {
   private let series: Mutex<RoundTripSeries>
   private let name: String

@@ -48,7 +48,7 @@ package final class StatusBoard: Sendable {
     state.withLock { $0.listener = listener }
   }
 
-  /// The clusters of the configuration; what is known of others is forgotten.
+  /// Sets the clusters of the configuration, and forgets all others.
   package func setOrder(_ names: [String]) {
     state.withLock { state in
       state.version += 1
@@ -81,7 +81,7 @@ package final class StatusBoard: Sendable {
     }
   }
 
-  /// Of each alert channel that does not deliver, and of the state directory.
+  /// Problems of alert channels and of the state directory.
   package func setOwnFailures(_ problems: [Problem]) {
     state.withLock { state in
       guard state.ownFailures != problems else { return }
@@ -105,7 +105,7 @@ package final class StatusBoard: Sendable {
 
   package var entries: [Entry] { state.withLock { state in state.order.compactMap { state.entries[$0] } } }
 
-  /// What concerns the guard itself.
+  /// Problems of the guard itself.
   package var ownProblems: [Problem] {
     state.withLock { [$0.configuration?.problem].compactMap(\.self) + $0.ownFailures }
   }
@@ -119,7 +119,7 @@ package final class StatusBoard: Sendable {
     return verdicts.isEmpty ? .unknown : verdicts.reduce(.healthy) { $0.combined(with: $1) }
   }
 
-  /// Critical problems of this moment that nobody silenced.
+  /// Critical problems of this moment that are not muted.
   package var criticalProblems: [Problem] {
     let silences = state.withLock { $0.silences }
     return (entries.flatMap(\.report.problems) + ownProblems).filter { problem in
@@ -127,7 +127,7 @@ package final class StatusBoard: Sendable {
     }
   }
 
-  /// Clusters of which nothing is known: before the first poll that succeeds, and while nothing fresh is heard.
+  /// Clusters whose state is unknown: before the first successful poll, and while no fresh answer arrives.
   package var unknownClusters: [String] {
     state.withLock { state in
       state.order.filter { name in

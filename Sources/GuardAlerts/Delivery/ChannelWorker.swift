@@ -7,9 +7,9 @@ internal import Synchronization
 internal import Systemd
 
 /// One channel at work: its state has one lock, its messages go out from a queue of its own, so that a server that is
-/// slow, or hangs, holds up nobody else.
+/// slow, or hangs, delays no other channel.
 final class ChannelWorker: Sendable {
-  /// How often drops are told of while they go on.
+  /// How often drops are logged while they go on.
   private static let dropsToldEvery: Duration = .seconds(300)
 
   /// The channel's, with a number where it has several servers.
@@ -41,11 +41,11 @@ final class ChannelWorker: Sendable {
       }
     } catch {
       spool?.setAside()
-      // Nothing says that it was told what fires.
+      // The channel may never have got the firing incidents.
       isNew = true
       log.write(
         LogRecord(
-          nil, "waiting alerts of \(id) can't be read, so it is told again what fires: \(error)",
+          nil, "waiting alerts of \(id) can't be read, so the firing incidents are sent again: \(error)",
           priority: .warning, remedy: "look at \(spool?.path ?? "").unreadable"))
     }
     state = Mutex(
@@ -55,23 +55,23 @@ final class ChannelWorker: Sendable {
           policy: policy, renewsEvery: channel.renewsEvery, isHeartbeat: !channel.hearsNotices,
           countsFloods: channel.countsFloods, outbox: outbox, failing: spool?.failing),
         spool: spool, isNew: isNew))
-    // Somebody may have changed the filter, or what the name stands for, while the guard was off.
+    // The filter, or the channel under this name, may have changed while the guard was off.
     applyFilter()
-    // What an earlier life of the guard left.
+    // Notices that were pending when the guard was stopped.
     wake()
   }
 
   var name: String { state.withLock { $0.configuration.name } }
   private var subject: String { "alerts \(name)" }
 
-  /// Keeps in force what the configuration says.
+  /// Applies the configured filter to pending notices.
   private func applyFilter() {
     let (dropped, failure) = state.withLock { state -> (Int, SystemError?) in
       let dropped = state.applyFilter()
       return (dropped, dropped > 0 ? state.keep(.everything) : nil)
     }
     complain(failure)
-    if dropped > 0 { tell(dropped: dropped, because: "the configuration does not take it any more") }
+    if dropped > 0 { tell(dropped: dropped, because: "the configuration excludes them now") }
   }
 
   // MARK: - In
@@ -112,7 +112,7 @@ final class ChannelWorker: Sendable {
   /// Goes on with another channel of the same name: what waits is delivered by that.
   func replace(_ configuration: Configuration.AlertChannel, _ channel: any DeliveryChannel) {
     state.withLock { state in
-      // What only pinged knows of nothing.
+      // A channel that only sent pings delivered no incident yet.
       if !state.channel.hearsNotices, channel.hearsNotices { state.isNew = true }
       state.configuration = configuration
       state.channel = channel
@@ -141,7 +141,7 @@ final class ChannelWorker: Sendable {
         let step = state.delivery.next(at: clocks.now(), clocks.date())
         // Before it is sent: after a kill the same message is sent again, and not another one with the same news.
         let failure = state.delivery.outbox.batch.flatMap { state.keep(.sending($0)) }
-        // From here on whoever has news wakes the queue again.
+        // From here on a new notice wakes the queue again.
         if case .idle = step { state.isAwake = false }
         if case .wait = step { state.isAwake = false }
         return (state.channel, step, failure)
@@ -195,7 +195,7 @@ final class ChannelWorker: Sendable {
           .alertRecovered, "alert channel \(name) delivers again (\(channel.description))", subject: subject,
           from: "failing", to: "delivering"))
     case .failure(let error):
-      // Nothing is known of what a stop cut off: it waits in the spool.
+      // The outcome of a message that a stop cut off is unknown: it stays in the spool.
       if isStopping.load(ordering: .acquiring) { return state.withLock { _ = $0.delivery.outbox.failed() } }
       let (failure, outcome) = state.withLock { state in
         let outcome = state.delivery.fail(
@@ -213,7 +213,7 @@ final class ChannelWorker: Sendable {
     }
   }
 
-  /// Counts what was dropped, and says so at once, then now and then.
+  /// Counts drops, and logs them at once, then from time to time.
   private func tell(
     dropped: Int, because reason: String = "more than the channel took", isLast: Bool = false
   ) {
@@ -233,7 +233,7 @@ final class ChannelWorker: Sendable {
     guard let failure else { return }
     log.write(
       LogRecord(
-        nil, "alert channel \(name): what waits can't be kept, so a restart loses it: \(failure)",
+        nil, "alert channel \(name): pending alerts can't be saved, so a restart loses them: \(failure)",
         priority: .warning))
   }
 
@@ -270,14 +270,15 @@ final class ChannelWorker: Sendable {
     if channel.hearsNotices {
       try channel.deliver(notice, at: notice.at, isCancelled: isCancelled)
     } else if let firing {
-      // All that it can say is how things are, and that it says.
+      // A ping can only report the present state, which is its test.
       try channel.renew(firing, at: notice.at, isCancelled: isCancelled)
     } else {
       throw DeliveryError(
-        .passing, "nothing was sent: how things are is not known yet, and a ping says nothing else",
+        .passing,
+        "nothing was sent: the state of the clusters is not known yet, and a ping reports nothing else",
         remedy: "oceanid-ctl status")
     }
-    // It works: what waits need not wait longer, and a problem that nothing would end is over.
+    // It works: pending notices are sent at once, and the channel's problem is over.
     let (isRecovered, failure) = state.withLock { state in
       let isRecovered = state.delivery.recover()
       return (isRecovered, state.keep(.put([])))

@@ -6,13 +6,13 @@ internal import Synchronization
 internal import Systemd
 internal import Tunnel
 
-/// What the machine tells all tunnels: the network changed, or time passed in which nothing could run.
+/// Events of the machine that concern all tunnels: the network changed, or the machine was asleep.
 ///
 /// One a guard. Nothing in here wakes up while nothing happens; `look` rides on a timer that there is anyway.
 final class MachineHints: Sendable {
   private struct State {
     var meter = GapMeter(.now)
-    /// When logind last said that the machine is about to sleep, until the end of that sleep is told.
+    /// When logind last announced a sleep, until the end of that sleep is reported.
     var announced: MonotonicTime?
   }
 
@@ -51,7 +51,7 @@ final class MachineHints: Sendable {
       log.write(LogRecord(.slept, "the machine is about to sleep", subject: "machine"))
     case .awake:
       guard !tellOfSleep() else { return }
-      // The sleep was too short to be measured, or a look was quicker and has told of it.
+      // The sleep was too short to be measured, or a regular check has reported it already.
       let announced = state.withLock { $0.announced.take() }
       if announced != nil { log.write(MachineHints.shortSleep) }
       hand(announced.map { .resumed(lastAwake: $0) } ?? .networkChanged)

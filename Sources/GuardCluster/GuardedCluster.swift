@@ -95,11 +95,11 @@ package actor GuardedCluster {
       deliver: outcomes.send)
     events.connect { [weak self] event in
       guard let self else { return }
-      executor.queue.async { self.assumeIsolated { $0.note(event) } }
+      executor.queue.async { self.assumeIsolated { $0.record(event) } }
     }
     outcomes.connect { [weak self] outcome in
       guard let self else { return }
-      executor.queue.async { self.assumeIsolated { $0.note(outcome) } }
+      executor.queue.async { self.assumeIsolated { $0.record(outcome) } }
     }
   }
 
@@ -121,7 +121,7 @@ package actor GuardedCluster {
     return tunnel.stop(timeout: timeout)
   }
 
-  private func note(_ event: TunnelEvent) {
+  private func record(_ event: TunnelEvent) {
     guard !isStopped.load(ordering: .relaxed) else { return }
     counters.record(event)
     journal.write(event)
@@ -137,7 +137,7 @@ package actor GuardedCluster {
     judgeNow()
   }
 
-  private func note(_ outcome: PollOutcome) {
+  private func record(_ outcome: PollOutcome) {
     guard !isStopped.load(ordering: .relaxed) else { return }
     lastPoll = outcome
     counters.record(outcome.result)
@@ -189,7 +189,7 @@ package actor GuardedCluster {
     observed()
     previous = report
     let tunnel = tunnel
-    board.put(.init(report: report, observation: observation, poll: lastPoll, tunnel: { tunnel.status }))
+    board.update(.init(report: report, observation: observation, poll: lastPoll, tunnel: { tunnel.status }))
     // The memory for judging thousands of problems is not needed again before the next poll.
     if report.problems.count > StatusDocument.problemLimit { ResidentMemory.trim() }
   }

@@ -33,7 +33,7 @@ package struct JournalMemoryFile: Sendable {
     }
     // Values of these types can always be encoded.
     guard let bytes = try? JSONEncoder().encode(memory) else { return }
-    folder.put(name, Array(bytes))
+    folder.persist(name, Array(bytes))
   }
 
   /// Forgets clusters that are not guarded any more: their incidents have ended, and their ids must not come back.

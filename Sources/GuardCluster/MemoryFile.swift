@@ -20,7 +20,7 @@ struct MemoryFile: Sendable {
   func load() -> Memory { Memory(file: (try? folder.read(name, limit: MemoryFile.limit)) ?? []) }
 
   /// Replaces the file as a whole.
-  func save(_ memory: Memory) { folder.put(name, memory.file(limit: MemoryFile.limit)) }
+  func save(_ memory: Memory) { folder.persist(name, memory.file(limit: MemoryFile.limit)) }
 }
 
 extension Memory {

@@ -191,7 +191,7 @@ package final class GuardService: Sendable {
   }
 
   /// Binds the control socket again where its file was removed: no client could find it.
-  private func keepControlSocket() {
+  private func restoreControlSocket() {
     guard let server = server.withLock({ $0 }), !server.isReachable else { return }
     let path = state.withLock { $0.configuration.control.socket }
     server.stop()
@@ -252,7 +252,7 @@ package final class GuardService: Sendable {
     }
     let keeper = RepeatingTimer(every: .seconds(5), on: queue, startsAtOnce: false) { [weak self] in
       hints.look()
-      self?.keepControlSocket()
+      self?.restoreControlSocket()
       _ = self?.each(named: nil) { $0.tunnel.keepOwnDoor() }
       self?.passes.pass()
       // Beside the incidents: nothing wakes up for it alone.

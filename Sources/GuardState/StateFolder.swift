@@ -68,7 +68,7 @@ package final class StateFolder: Sendable {
   }
 
   /// The same for a file that is not written again soon: while it can't be written, each look tries it again.
-  package func put(_ name: String, _ contents: [UInt8]) {
+  package func persist(_ name: String, _ contents: [UInt8]) {
     writing.withLock { _ in
       do throws(SystemError) {
         try write(name, contents)

@@ -23,7 +23,7 @@ package final class RoundTripRecord: Sendable {
     if isNew { save() }
   }
 
-  package func save() { folder?.put(name, Array(series.withLock { $0.text }.utf8)) }
+  package func save() { folder?.persist(name, Array(series.withLock { $0.text }.utf8)) }
 
   package var slots: [RoundTripSeries.Slot] { series.withLock { $0.slots } }
 }

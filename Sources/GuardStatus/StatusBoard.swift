@@ -90,7 +90,7 @@ package final class StatusBoard: Sendable {
     }
   }
 
-  package func put(_ entry: Entry) {
+  package func update(_ entry: Entry) {
     state.withLock { state in
       guard state.order.contains(entry.report.name) else { return }
       state.version += 1

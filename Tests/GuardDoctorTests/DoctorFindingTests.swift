@@ -2,8 +2,8 @@ import GuardAPI
 import Platform
 import Testing
 
-@testable import Tunnel
 @testable import GuardDoctor
+@testable import Tunnel
 
 @Suite struct DoctorFindingTests {
   private static let listen = StreamAddress(host: "127.0.0.1", port: 16443)

@@ -38,7 +38,7 @@ struct ChannelState {
     delivery.outbox.keepTold(Set(context.firing.map(\.id)), isSaved: context.isSaved)
     let firing = context.firing.filter { wants($0) }
     delivery.refresh(firing, isSure: context.isSure(configuration.filter), at: now)
-    guard isNew else { return (0, keep(.put([]))) }
+    guard isNew else { return (0, persist(.put([]))) }
     isNew = false
     var dropped = 0
     if channel.hearsNotices {
@@ -48,7 +48,7 @@ struct ChannelState {
     }
     delivery.drop(dropped)
     // Even of nothing: the file says that the channel is not new any more.
-    return (dropped, keep(.everything))
+    return (dropped, persist(.everything))
   }
 
   /// Drops pending notices that the filter does not accept, or all of them where the channel gets no notices.
@@ -81,7 +81,7 @@ struct ChannelState {
   /// disk that was full is made up for by any change, also by an empty one.
   ///
   /// - Returns: why it could not be kept, the first time in a row.
-  mutating func keep(_ change: Change) -> SystemError? {
+  mutating func persist(_ change: Change) -> SystemError? {
     guard spool != nil else { return nil }
     spool?.failing = delivery.retry.failing
     do throws(SystemError) {

@@ -68,10 +68,10 @@ final class ChannelWorker: Sendable {
   private func applyFilter() {
     let (dropped, failure) = state.withLock { state -> (Int, SystemError?) in
       let dropped = state.applyFilter()
-      return (dropped, dropped > 0 ? state.keep(.everything) : nil)
+      return (dropped, dropped > 0 ? state.persist(.everything) : nil)
     }
-    complain(failure)
-    if dropped > 0 { tell(dropped: dropped, because: "the configuration excludes them now") }
+    logUnsaved(failure)
+    if dropped > 0 { reportDrops(dropped, because: "the configuration excludes them now") }
   }
 
   // MARK: - In
@@ -90,10 +90,10 @@ final class ChannelWorker: Sendable {
         dropped += added.dropped
       }
       state.delivery.drop(dropped)
-      return (dropped, state.keep(.put(notices)))
+      return (dropped, state.persist(.put(notices)))
     }
-    complain(failure)
-    if dropped > 0 { tell(dropped: dropped) }
+    logUnsaved(failure)
+    if dropped > 0 { reportDrops(dropped) }
     wake()
   }
 
@@ -101,13 +101,13 @@ final class ChannelWorker: Sendable {
   func refresh(_ context: AlertContext) {
     let (now, date) = (clocks.now(), clocks.date())
     let (dropped, failure) = state.withLock { $0.refresh(context, at: now, date) }
-    complain(failure)
-    if dropped > 0 { tell(dropped: dropped) }
+    logUnsaved(failure)
+    if dropped > 0 { reportDrops(dropped) }
     wake()
   }
 
   /// Writes what the disk did not take earlier.
-  func retryUnsaved() { complain(state.withLock { $0.keep(.put([])) }) }
+  func retryUnsaved() { logUnsaved(state.withLock { $0.persist(.put([])) }) }
 
   /// Goes on with another channel of the same name: what waits is delivered by that.
   func replace(_ configuration: Configuration.AlertChannel, _ channel: any DeliveryChannel) {
@@ -140,13 +140,13 @@ final class ChannelWorker: Sendable {
       let (channel, step, failure) = state.withLock { state in
         let step = state.delivery.next(at: clocks.now(), clocks.date())
         // Before it is sent: after a kill the same message is sent again, and not another one with the same news.
-        let failure = state.delivery.outbox.batch.flatMap { state.keep(.sending($0)) }
+        let failure = state.delivery.outbox.batch.flatMap { state.persist(.sending($0)) }
         // From here on a new notice wakes the queue again.
         if case .idle = step { state.isAwake = false }
         if case .wait = step { state.isAwake = false }
         return (state.channel, step, failure)
       }
-      complain(failure)
+      logUnsaved(failure)
       let isCancelled = { self.isStopping.load(ordering: .acquiring) }
       let result: Result<Void, DeliveryError>
       switch step {
@@ -185,11 +185,11 @@ final class ChannelWorker: Sendable {
     case .success:
       let (failure, isRecovered) = state.withLock { state in
         let (arrived, isRecovered) = state.delivery.succeed()
-        return (state.keep(.done(arrived)), isRecovered)
+        return (state.persist(.done(arrived)), isRecovered)
       }
-      complain(failure)
+      logUnsaved(failure)
       guard isRecovered else { return }
-      tell(dropped: 0, isLast: true)
+      reportDrops(0, isLast: true)
       log.write(
         LogRecord(
           .alertRecovered, "alert channel \(name) delivers again (\(channel.description))", subject: subject,
@@ -200,22 +200,22 @@ final class ChannelWorker: Sendable {
       let (failure, outcome) = state.withLock { state in
         let outcome = state.delivery.fail(
           error, at: clocks.now(), clocks.date(), random: clocks.random())
-        return (state.keep(.done(outcome.givenUp)), outcome)
+        return (state.persist(.done(outcome.givenUp)), outcome)
       }
-      complain(failure)
+      logUnsaved(failure)
       if outcome.isNew {
         log.write(
           LogRecord(
             .alertFailing, "alert channel \(name) does not deliver: \(error.message)", subject: subject,
             to: "failing", reason: error.message, remedy: error.remedy))
       }
-      if outcome.dropped > 0 { tell(dropped: outcome.dropped) }
+      if outcome.dropped > 0 { reportDrops(outcome.dropped) }
     }
   }
 
   /// Counts drops, and logs them at once, then from time to time.
-  private func tell(
-    dropped: Int, because reason: String = "more than the channel took", isLast: Bool = false
+  private func reportDrops(
+    _ dropped: Int, because reason: String = "more than the channel took", isLast: Bool = false
   ) {
     let now = clocks.now()
     let count = state.withLock { state in
@@ -229,7 +229,7 @@ final class ChannelWorker: Sendable {
     log.write(.dropped(count, of: name, because: reason))
   }
 
-  private func complain(_ failure: SystemError?) {
+  private func logUnsaved(_ failure: SystemError?) {
     guard let failure else { return }
     log.write(
       LogRecord(
@@ -281,9 +281,9 @@ final class ChannelWorker: Sendable {
     // It works: pending notices are sent at once, and the channel's problem is over.
     let (isRecovered, failure) = state.withLock { state in
       let isRecovered = state.delivery.recover()
-      return (isRecovered, state.keep(.put([])))
+      return (isRecovered, state.persist(.put([])))
     }
-    complain(failure)
+    logUnsaved(failure)
     if isRecovered {
       log.write(
         LogRecord(
@@ -312,10 +312,10 @@ final class ChannelWorker: Sendable {
         state.spool = nil
         return (state.delivery.outbox.count, nil)
       }
-      return (0, state.keep(.everything))
+      return (0, state.persist(.everything))
     }
-    complain(failure)
-    if dropped > 0 { tell(dropped: dropped, because: ChannelWorker.isGone, isLast: true) }
+    logUnsaved(failure)
+    if dropped > 0 { reportDrops(dropped, because: ChannelWorker.isGone, isLast: true) }
   }
 
   static let isGone = "the configuration does not name the channel any more"

@@ -76,7 +76,7 @@ struct DeliveryState {
     let renewal = nextRenewal(at: now)
     guard !outbox.waiting.isEmpty || renewal != nil else { return .idle }
     if let notBefore = retry.notBefore, now < notBefore { return .wait(notBefore) }
-    let (entries, counted) = outbox.take(atMost: batch, countsRest: countsFloods)
+    let (entries, counted) = outbox.dequeue(atMost: batch, countsRest: countsFloods)
     if let first = entries.first {
       return .deliver(
         IncidentNotice(at: date, cluster: first.incident.cluster, entries: entries, counted: counted))

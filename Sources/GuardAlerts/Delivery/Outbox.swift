@@ -86,11 +86,11 @@ struct Outbox {
     }
     if interruptedIDs.contains(id) { interrupted = nil }
     if let older = waiting[id] { notice = Outbox.merge(older, notice) }
-    put(notice)
+    enqueue(notice)
     return (waiting[id] ?? notice, true, makeRoom())
   }
 
-  private mutating func put(_ notice: PendingNotice) {
+  private mutating func enqueue(_ notice: PendingNotice) {
     var notice = notice
     if notice.serial == 0 {
       serial += 1
@@ -158,7 +158,7 @@ struct Outbox {
   ///   - most: entries that it may list.
   ///   - countsRest: a flood is one message that lists the first few and counts the rest; else it is as many messages
   ///     as it takes.
-  mutating func take(
+  mutating func dequeue(
     atMost most: Int = .max, countsRest: Bool
   ) -> (listed: [IncidentNotice.Entry], counted: [IncidentNotice.Entry]) {
     let batch = interrupted ?? nextBatch(atMost: min(most, policy.batch), countsRest: countsRest)
@@ -176,8 +176,8 @@ struct Outbox {
     return (entries(batch.listed), entries(batch.counted))
   }
 
-  mutating func take(atMost most: Int = .max) -> [IncidentNotice.Entry] {
-    take(atMost: most, countsRest: false).listed
+  mutating func dequeue(atMost most: Int = .max) -> [IncidentNotice.Entry] {
+    dequeue(atMost: most, countsRest: false).listed
   }
 
   private func nextBatch(atMost most: Int, countsRest: Bool) -> Batch? {
@@ -236,7 +236,7 @@ struct Outbox {
   /// - Returns: how many found no place and were dropped.
   mutating func failed(isRepeated: Bool = true) -> Int {
     let isSame = !underWay.keys.contains { waiting[$0] != nil }
-    for (id, older) in underWay { put(waiting[id].map { Outbox.merge(older, $0) } ?? older) }
+    for (id, older) in underWay { enqueue(waiting[id].map { Outbox.merge(older, $0) } ?? older) }
     let batch = batch
     endBatch()
     let dropped = makeRoom()
@@ -290,7 +290,7 @@ struct Outbox {
     var notice = notice
     let id = notice.incident.id
     notice.serial = waiting[id]?.serial ?? 0
-    put(notice)
+    enqueue(notice)
     marks[id] = notice.incident.notices
     if interruptedIDs.contains(id) { interrupted = nil }
   }

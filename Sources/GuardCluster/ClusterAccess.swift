@@ -47,7 +47,7 @@ package final class ClusterAccess: Sendable {
     }
   }
 
-  /// What a poll would say while the tunnel is not up.
+  /// The failure of a poll while the tunnel is not up.
   var tunnelDown: PollFailure {
     let status = tunnel.status
     return PollFailure(
@@ -55,8 +55,8 @@ package final class ClusterAccess: Sendable {
       remedy: status.lastFailure?.failure.remedy ?? "oceanid-ctl tunnel")
   }
 
-  /// What a person's command needs beside the kubeconfig to come through the forward: nothing where its server is
-  /// the forward's local end.
+  /// The options that kubectl needs beside the kubeconfig to connect through the forward: none where its server is the
+  /// forward's local end.
   var serverFlags: String? {
     guard let server = state.withLock({ $0.client })?.kubeconfig.server,
       configuration.forward(for: server) == nil,

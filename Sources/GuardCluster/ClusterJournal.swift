@@ -12,7 +12,7 @@ final class ClusterJournal {
   private let log: any EventLog
   /// Subject to incident id, of what is wrong now.
   private(set) var incidents: [String: String]
-  /// What is wrong and was told, by its id.
+  /// Open problems that the journal has, by id.
   private var open: [String: JournalMemory.OpenProblem]
   /// Subject to id of the incidents that people know as open.
   private let known: () -> [String: String]
@@ -23,7 +23,7 @@ final class ClusterJournal {
   private var apiIncident: String?
   /// Entries about what lasts, that were written and not taken back.
   private var standing: Set<String>
-  /// Those of them that an earlier life of the guard wrote.
+  /// Those of them that were written before the guard was restarted.
   private var inherited: Set<String>
   private let save: (JournalMemory) -> Void
   /// Something changed that `save` has not been given.
@@ -31,7 +31,7 @@ final class ClusterJournal {
   private let makeIncident: () -> String
 
   /// - Parameters:
-  ///   - memory: what an earlier life of the guard wrote.
+  ///   - memory: the entries that were written before the guard was restarted.
   ///   - save: keeps the memory over a restart; called after each entry that changes it.
   init(
     cluster: String, log: any EventLog, known: @escaping () -> [String: String] = { [:] },
@@ -62,7 +62,7 @@ final class ClusterJournal {
 
   /// Records that an entry about what lasts is written.
   ///
-  /// - Returns: false where an earlier life of the guard wrote it, and nothing has changed since.
+  /// - Returns: false where it was written before the guard was restarted, and nothing has changed since.
   private func stands(_ event: Event, _ detail: String) -> Bool {
     let name = "\(event.name)/\(detail)"
     isChanged = standing.insert(name).inserted || isChanged
@@ -173,7 +173,7 @@ final class ClusterJournal {
       incident: incident)
   }
 
-  /// What is wrong with the tunnel or the API belongs to that one's own incident.
+  /// Entries about the tunnel or the API belong to the incident of that one.
   private func incident(for problem: Problem) -> String {
     if let apiIncident, problem.id.hasPrefix("\(cluster)/api/") { return apiIncident }
     guard problem.id.hasPrefix("\(cluster)/tunnel/") else { return makeIncident() }
@@ -192,11 +192,11 @@ final class ClusterJournal {
   /// A subject whose problem became another one (refused after closed) is still the same incident: it is over when
   /// nothing is left of it.
   ///
-  /// What can't be seen just now is not over.
+  /// A problem that can't be seen just now is not over.
   func write(from previous: ClusterReport?, to report: ClusterReport) {
     defer { saveChanges() }
     let opened = report.problems.filter { open[$0.id] == nil }
-    // What comes back before people were told that it is over never was.
+    // A problem that returns before its end was notified was never over.
     let known = opened.isEmpty ? [:] : known()
     for problem in opened {
       let incident = incidents[problem.subject] ?? known[problem.subject] ?? incident(for: problem)
@@ -244,7 +244,7 @@ final class ClusterJournal {
 }
 
 extension StreamAddress {
-  /// What a person runs to see who has it.
+  /// The command that shows the process which has it.
   fileprivate var holderCommand: String {
     switch self {
     case .tcp(let place): "ss -ltnp 'sport = :\(place.port)'"

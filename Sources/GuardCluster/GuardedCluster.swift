@@ -35,7 +35,7 @@ package actor GuardedCluster {
   private let journal: ClusterJournal
   private var memory: Memory
   private let memoryFile: MemoryFile?
-  /// What the file holds, and since when.
+  /// The contents of the file, and when they were written.
   private var kept: (memory: Memory, at: Timestamp)?
   /// Leases move all the time: what is older of them tells as well who stands still.
   private static let renewalsKept: Duration = .seconds(600)
@@ -96,11 +96,11 @@ package actor GuardedCluster {
       deliver: outcomes.send)
     events.connect { [weak self] event in
       guard let self else { return }
-      executor.queue.async { self.assumeIsolated { $0.note(event) } }
+      executor.queue.async { self.assumeIsolated { $0.record(event) } }
     }
     outcomes.connect { [weak self] outcome in
       guard let self else { return }
-      executor.queue.async { self.assumeIsolated { $0.note(outcome) } }
+      executor.queue.async { self.assumeIsolated { $0.record(outcome) } }
     }
   }
 
@@ -112,7 +112,7 @@ package actor GuardedCluster {
     poller.stop()
     access.cancel()
     roundTrips.save()
-    // Whoever guards this cluster next begins with it.
+    // The next guard of this cluster begins with it.
     let isKept = DispatchSemaphore(value: 0)
     executor.queue.async {
       self.assumeIsolated { $0.keepMemory(at: Timestamp.now, isLast: true) }
@@ -122,7 +122,7 @@ package actor GuardedCluster {
     return tunnel.stop(timeout: timeout)
   }
 
-  private func note(_ event: TunnelEvent) {
+  private func record(_ event: TunnelEvent) {
     guard !isStopped.load(ordering: .relaxed) else { return }
     counters.record(event)
     journal.write(event)
@@ -131,14 +131,14 @@ package actor GuardedCluster {
         access.startAfresh()
         poller.pollNow()
       } else {
-        // What was heard before says nothing about now, also once the tunnel is back, until the next answer.
+        // The last snapshot is outdated, also once the tunnel is back, until the next answer.
         pollFailure = access.tunnelDown
       }
     }
     judgeNow()
   }
 
-  private func note(_ outcome: PollOutcome) {
+  private func record(_ outcome: PollOutcome) {
     guard !isStopped.load(ordering: .relaxed) else { return }
     lastPoll = outcome
     counters.record(outcome.result)
@@ -150,7 +150,7 @@ package actor GuardedCluster {
       journal.writePollSucceeded()
     case .failure(let failure):
       pollFailure = failure
-      // Cut with the tunnel, a poll tells nothing of its own.
+      // A poll that failed with the tunnel is no failure of the API.
       if failure.code != .tunnelDown, tunnel.status.state == .up { journal.write(pollFailed: failure) }
     }
     judgeNow()
@@ -190,8 +190,8 @@ package actor GuardedCluster {
     observed()
     previous = report
     let tunnel = tunnel
-    board.put(.init(report: report, observation: observation, poll: lastPoll, tunnel: { tunnel.status }))
-    // What a judgement of thousands of problems took is not needed again before the next poll.
+    board.update(.init(report: report, observation: observation, poll: lastPoll, tunnel: { tunnel.status }))
+    // The memory for judging thousands of problems is not needed again before the next poll.
     if report.problems.count > StatusDocument.problemLimit { ResidentMemory.trim() }
   }
 }

@@ -1,7 +1,7 @@
 internal import Health
 
-/// What the journal says of a cluster and has not taken back: a restart of the guard does not write it again, and writes
-/// the end of what ended meanwhile.
+/// Journal entries of a cluster that are still true: a restart of the guard does not write them again, and writes the end
+/// of those that ended meanwhile.
 struct JournalMemory: Hashable, Codable, Sendable {
   /// A problem that was opened and not closed.
   struct OpenProblem: Hashable, Codable, Sendable {

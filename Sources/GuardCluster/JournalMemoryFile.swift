@@ -18,7 +18,7 @@ package struct JournalMemoryFile: Sendable {
     self.folder = folder
   }
 
-  /// What can't be read is as if it had never been there.
+  /// An unreadable file counts as none.
   func load() -> JournalMemory {
     let bytes = (try? folder.read(name, limit: JournalMemoryFile.limit)) ?? []
     return (try? JSONDecoder().decode(JournalMemory.self, from: Data(bytes))) ?? JournalMemory()
@@ -33,7 +33,7 @@ package struct JournalMemoryFile: Sendable {
     }
     // Values of these types can always be encoded.
     guard let bytes = try? JSONEncoder().encode(memory) else { return }
-    folder.put(name, Array(bytes))
+    folder.persist(name, Array(bytes))
   }
 
   /// Forgets clusters that are not guarded any more: their incidents have ended, and their ids must not come back.

@@ -2,8 +2,8 @@ internal import FoundationEssentials
 internal import GuardState
 internal import Health
 
-/// What the rules remember of a cluster, kept over a restart of the guard and a change of its section: since when each
-/// problem has been there (a line with time and id), which of them are critical, what fails and is being retried,
+/// The memory of the health rules for a cluster, kept over a restart of the guard and a change of its section: since when
+/// each problem has been there (a line with time and id), which of them are critical, what fails and is being retried,
 /// when each Lease moved, and which kinds the server had.
 ///
 /// It is a help and no record: what can't be read or written is as if it had never been there.
@@ -20,7 +20,7 @@ struct MemoryFile: Sendable {
   func load() -> Memory { Memory(file: (try? folder.read(name, limit: MemoryFile.limit)) ?? []) }
 
   /// Replaces the file as a whole.
-  func save(_ memory: Memory) { folder.put(name, memory.file(limit: MemoryFile.limit)) }
+  func save(_ memory: Memory) { folder.persist(name, memory.file(limit: MemoryFile.limit)) }
 }
 
 extension Memory {

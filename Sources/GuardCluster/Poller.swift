@@ -7,7 +7,7 @@ internal import Synchronization
 
 /// Asks one cluster how it is, on a Dispatch timer of its own queue; polls never overlap.
 package final class Poller: Sendable {
-  /// What a busy machine may take on top of a poll's own time.
+  /// The extra time that a busy machine may need for a poll.
   private static let grace: Duration = .seconds(30)
 
   private let timer: RepeatingTimer
@@ -18,7 +18,7 @@ package final class Poller: Sendable {
   ///
   /// - Parameters:
   ///   - ask: makes one poll; called on the poller's queue, where it may block.
-  ///   - deliver: told of each outcome, on the poller's queue.
+  ///   - deliver: called with each outcome, on the poller's queue.
   init(
     cluster: String, interval: Duration, ask: @escaping @Sendable () -> Result<Snapshot, PollFailure>,
     deliver: @escaping @Sendable (PollOutcome) -> Void
@@ -45,7 +45,7 @@ package final class Poller: Sendable {
 
   /// For the watchdog: a poll does not end, or the next does not begin.
   ///
-  /// - Parameter timeout: after which a poll gives up by itself.
+  /// - Parameter timeout: after which a poll fails by itself.
   package func isOverdue(timeout: Duration, at now: MonotonicTime = .now) -> Bool {
     switch state.phase {
     case .busy(let since): now - since > timeout * 2 + Poller.grace
@@ -56,7 +56,7 @@ package final class Poller: Sendable {
   func stop() { timer.cancel() }
 }
 
-/// What the poller is at, and since when.
+/// The phase of the poller, and when it began.
 private final class PollState: Sendable {
   enum Phase {
     case idle(MonotonicTime)

@@ -5,7 +5,7 @@ internal import NIOPosix
 internal import Platform
 internal import Synchronization
 
-/// How many connections to the control socket each user may have open, so that nobody's keep the others out.
+/// The number of connections to the control socket that each user may have open, so that no user keeps the others out.
 package struct ConnectionQuota: Sendable {
   private var shares: ConnectionShares<UInt32>
   private let ownUID: UInt32
@@ -18,14 +18,14 @@ package struct ConnectionQuota: Sendable {
 
   /// True: it counts from now on, until `release`.
   mutating func admit(_ uid: UInt32) -> Bool {
-    // Several users together must not keep out whoever has to mend it.
+    // Several users together must not keep the administrator out.
     shares.admit(uid, isPrivileged: uid == 0 || uid == ownUID)
   }
 
   mutating func release(_ uid: UInt32) { shares.release(uid) }
 }
 
-/// Stands before everything else of a connection: one that is over its user's quota is told so and closed before it
+/// The first handler of a connection: one that is over its user's quota is answered so and closed before it
 /// costs anything.
 final class ConnectionGate: ChannelInboundHandler {
   typealias InboundIn = ByteBuffer
@@ -40,7 +40,7 @@ final class ConnectionGate: ChannelInboundHandler {
   }
 
   private let ledger: Ledger
-  /// Whose quota this connection counts in; nil: it was turned away.
+  /// The user whose quota this connection counts in; nil: it was refused.
   private var uid: UInt32?
 
   init(_ ledger: Ledger) {

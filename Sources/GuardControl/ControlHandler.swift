@@ -67,7 +67,7 @@ final class ControlHandler: ChannelInboundHandler {
       }
     case .end:
       patience?.cancel()
-      // Somebody asks and asks, and does not read the answers.
+      // A pipelining client is not reading its answers: drop it.
       guard context.channel.isWritable else { return context.close(promise: nil) }
       guard let head else { return }
       self.head = nil
@@ -85,7 +85,7 @@ final class ControlHandler: ChannelInboundHandler {
     context.fireUserInboundEventTriggered(event)
   }
 
-  /// Nobody can ask for more, and everything is answered.
+  /// Closes where no request can follow and every answer is sent.
   private func closeWhenDone(_ channel: any Channel) {
     if isHalfClosed, unanswered == 0, !isClosing { channel.close(promise: nil) }
   }
@@ -95,7 +95,7 @@ final class ControlHandler: ChannelInboundHandler {
     answer(
       error == .headerOverflow
         ? .error(.requestHeaderFieldsTooLarge, "header_too_large", "the header of a request may have 80 KiB")
-        : .error(.badRequest, "malformed", "this is no HTTP/1.1 request"), context, closing: true)
+        : .error(.badRequest, "malformed", "not an HTTP/1.1 request"), context, closing: true)
   }
 
   private func beginPatience(_ context: ChannelHandlerContext) {
@@ -113,7 +113,7 @@ final class ControlHandler: ChannelInboundHandler {
     // A browser on this machine must not be tricked into talking to us (DNS rebinding, cross-site requests).
     if head.headers.contains(name: "origin") || head.headers.contains(name: "referer") {
       return answer(
-        .error(.forbidden, "origin", "requests of web pages are not answered"), context, closing: true)
+        .error(.forbidden, "origin", "requests from web pages are refused"), context, closing: true)
     }
     let target: RequestTarget
     do throws(RequestTarget.Refusal) {
@@ -176,17 +176,17 @@ final class ControlHandler: ChannelInboundHandler {
     answer(.accepted(action), context, closing: closing)
   }
 
-  /// Answers once the outcome is known: whoever asks for a reload wants to hear of the mistakes.
+  /// Answers once the outcome is known, so that the client gets the mistakes of the configuration.
   private func reload(_ context: ChannelHandlerContext, _ closing: Bool) {
     guard mayWrite("reload", context, closing) else { return }
     actions.reload(later(context, closing) { .reload($0) })
   }
 
-  /// Answers once the channel did: how it went is what somebody wants to know.
+  /// Answers once the outcome of the delivery is known.
   private func testAlert(_ query: Query, _ context: ChannelHandlerContext, _ closing: Bool) {
     guard mayWrite("alerts test", context, closing) else { return }
     guard let channel = query["channel"] else {
-      return answer(.error(.badRequest, "query", "channel is wanted"), context, closing: closing)
+      return answer(.error(.badRequest, "query", "channel is required"), context, closing: closing)
     }
     actions.testAlert(channel, later(context, closing) { .alertTest($0, channel) })
   }
@@ -197,14 +197,14 @@ final class ControlHandler: ChannelInboundHandler {
         try HistoryQuery(query),
         later(context, closing) { document in
           document.map { .json($0) }
-            ?? .error(.serviceUnavailable, "busy", "too many ask for the history at once: try again")
+            ?? .error(.serviceUnavailable, "busy", "too many requests for the history at once: try again")
         })
     } catch {
       answer(.error(.badRequest, "query", error.description), context, closing: closing)
     }
   }
 
-  /// What to call, once and on any thread, with the outcome that the answer waits for.
+  /// The function to call, once and on any thread, with the outcome that the answer waits for.
   private func later<Outcome: Sendable>(
     _ context: ChannelHandlerContext, _ closing: Bool,
     _ answer: @escaping @Sendable (Outcome) -> ControlAnswer
@@ -226,7 +226,7 @@ final class ControlHandler: ChannelInboundHandler {
     guard mayWrite("break-glass", context, closing), let peer = context.peerCredentials else { return }
     guard let request = BreakGlass(query) else {
       return answer(
-        .error(.badRequest, "query", "command, reason (at most 500 bytes) and cluster are wanted"), context,
+        .error(.badRequest, "query", "command, reason (at most 500 bytes) and cluster are required"), context,
         closing: closing)
     }
     guard actions.breakGlass(request, peer) else {
@@ -253,10 +253,10 @@ final class ControlHandler: ChannelInboundHandler {
     }
   }
 
-  /// False: the peer may not, and was told so.
+  /// False: the peer may not, and was answered so.
   private func mayWrite(_ action: String, _ context: ChannelHandlerContext, _ closing: Bool) -> Bool {
     guard let peer = context.peerCredentials else {
-      answer(.error(.forbidden, "denied", "the peer is not known"), context, closing: true)
+      answer(.error(.forbidden, "denied", "the peer is unknown"), context, closing: true)
       return false
     }
     let allowed = WriteRule.allows(peer)

@@ -12,7 +12,7 @@ extension ControlServer {
     package let poll: @Sendable (_ cluster: String?) -> Bool
     /// `done` is called once, on any thread.
     package let reload: @Sendable (_ done: @escaping @Sendable (ReloadOutcome) -> Void) -> Void
-    /// `done` is called once, on any thread; with nil where too many ask at once.
+    /// `done` is called once, on any thread; with nil where too many requests wait.
     package let history:
       @Sendable (HistoryQuery, _ done: @escaping @Sendable (HistoryDocument?) -> Void) -> Void
     package let metrics: @Sendable () -> [MetricFamily]

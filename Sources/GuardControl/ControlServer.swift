@@ -51,9 +51,9 @@ package final class ControlServer: Sendable {
     self.listener = try ServerBootstrap(group: group)
       // Some hundred watchers may come at once, as after a restart.
       .serverChannelOption(.backlog, value: 1024)
-      // Who lets more than this lie is dropped at the next line or request; a document is smaller.
+      // A client with more unread bytes than this is dropped at the next line or request; a document is smaller.
       .childChannelOption(.writeBufferWaterMark, value: .init(low: 256 << 10, high: 1 << 20))
-      // Who has said everything may still wait for the answer (nc -N, socat).
+      // A client that closed its sending side may still wait for the answer (nc -N, socat).
       .childChannelOption(.allowRemoteHalfClosure, value: true)
       .childChannelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
@@ -68,7 +68,7 @@ package final class ControlServer: Sendable {
     watchers.start()
   }
 
-  /// False when the socket's file is gone or another's: nobody can find this server any more.
+  /// False when the socket's file is gone or belongs to another server: no client can reach this one any more.
   package var isReachable: Bool { path.map { ControlSocket.Identity(of: $0) == identity } ?? true }
 
   /// Runs `body` on the event loop: an answer proves that the loop turns.

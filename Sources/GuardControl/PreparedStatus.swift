@@ -5,7 +5,7 @@ internal import Platform
 internal import Synchronization
 
 /// The status document as bytes, encoded when something changed and asked for, and again where ages and counters have
-/// moved on since: whoever asks a thousand times a second is served from a few encodings.
+/// moved on since: a client that asks a thousand times a second is served from a few encodings.
 final class PreparedStatus: Sendable {
   /// How old the bytes may be when nothing changed.
   private static let freshness: Duration = .milliseconds(100)

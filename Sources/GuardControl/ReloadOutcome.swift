@@ -1,11 +1,11 @@
 package import GuardConfiguration
 
-/// What became of a reload.
+/// The outcome of a reload.
 package enum ReloadOutcome: Sendable {
   /// In one line, what changed.
   case taken(String)
   /// The file is wrong; nothing changed.
   case rejected(ConfigurationErrors)
-  /// The configuration is in force, but this machine gave too little to follow it.
+  /// The configuration is in force, but this machine lacks resources for a part of it.
   case incomplete(String)
 }

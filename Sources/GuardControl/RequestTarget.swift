@@ -9,7 +9,7 @@ struct RequestTarget: Hashable {
   var query: Query { Query(origin) }
 
   enum Refusal: Error, Hashable {
-    /// 400: no single host can be told from the request.
+    /// 400: the request does not name a single host.
     case malformed(String)
     /// 403: the request is meant for another host.
     case foreign
@@ -18,7 +18,7 @@ struct RequestTarget: Hashable {
   private static let ownHosts: Set = [Route.host, "localhost"]
 
   /// - Parameters:
-  ///   - target: as it stands in the request line.
+  ///   - target: as written in the request line.
   ///   - hosts: the values of all Host fields.
   init(_ target: String, hosts: [String]) throws(Refusal) {
     // RFC 9112 §3.2: more than one Host field, or one that is no host, is answered with 400.

@@ -8,7 +8,7 @@ internal import Platform
 
 /// The clients of `GET /v1/watch`: first a whole snapshot, then a line per change, and a heartbeat.
 ///
-/// A client that does not read is dropped; nobody else notices.
+/// A client that does not read is dropped, without an effect on the others.
 // State belongs to `loop`: every method hops there or asserts it.
 final class Watchers: @unchecked Sendable {
   /// Changes closer together than this travel with one status.
@@ -28,12 +28,12 @@ final class Watchers: @unchecked Sendable {
   }
 
   func start() {
-    board.onChange { [weak self] change in self?.note(change) }
+    board.onChange { [weak self] change in self?.record(change) }
     let interval = TimeAmount.seconds(WatchLine.heartbeatInterval.components.seconds)
     loop.execute { [self] in
       beat = loop.scheduleRepeatedTask(initialDelay: interval, delay: interval) { [weak self] _ in
         guard let self, !channels.isEmpty else { return }
-        tell(.heartbeat(.now, board.statusDocument()))
+        send(.heartbeat(.now, board.statusDocument()))
       }
     }
   }
@@ -76,25 +76,25 @@ final class Watchers: @unchecked Sendable {
     channels[ObjectIdentifier(channel)] = nil
   }
 
-  private func note(_ change: ChangeDocument) {
+  private func record(_ change: ChangeDocument) {
     loop.execute { [self] in
       guard !channels.isEmpty else { return }
       pending.append(change)
       guard pending.count == 1 else { return }
-      loop.scheduleTask(in: Watchers.gathering) { [self] in tellPending() }
+      loop.scheduleTask(in: Watchers.gathering) { [self] in sendPending() }
     }
   }
 
   /// The last of the changes carries the state that they led to.
-  private func tellPending() {
+  private func sendPending() {
     let changes = pending
     pending = []
     for (index, change) in changes.enumerated() {
-      tell(.change(change, index == changes.count - 1 ? board.statusDocument() : nil))
+      send(.change(change, index == changes.count - 1 ? board.statusDocument() : nil))
     }
   }
 
-  private func tell(_ line: WatchLine) {
+  private func send(_ line: WatchLine) {
     guard let bytes = Watchers.bytes(line) else { return }
     for channel in channels.values {
       if channel.isWritable { send(bytes, to: channel) } else { channel.close(promise: nil) }

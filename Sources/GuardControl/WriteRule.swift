@@ -1,6 +1,6 @@
 internal import Platform
 
-/// Who may make the guard do something: root, the guard's own user, and members of group `oceanid-admin`.
+/// The users that may change something: root, the guard's own user, and members of group `oceanid-admin`.
 enum WriteRule {
   static let group = "oceanid-admin"
 

@@ -4,9 +4,9 @@ internal import GuardConfiguration
 internal import GuardDoctor
 internal import Signing
 
-/// What the program answers without guarding anything.
+/// The commands that print something and exit.
 extension GuardService {
-  /// Reads the configuration and says what is wrong with it.
+  /// Checks the configuration and prints its mistakes.
   ///
   /// - Parameter isPrinted: print the effective configuration as YAML.
   /// - Returns: the exit status.
@@ -33,7 +33,7 @@ extension GuardService {
     }
   }
 
-  /// Goes the way to every cluster once and prints what it finds, a JSON document a line.
+  /// Tests the connection to every cluster once and prints the findings, one JSON document per line.
   ///
   /// - Returns: the exit status: 0, 1 for warnings, 2 where something is broken.
   package static func examine(configurationPath: String?) -> Int32 {

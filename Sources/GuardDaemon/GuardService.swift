@@ -17,7 +17,7 @@ internal import Synchronization
 internal import Systemd
 internal import Tunnel
 
-/// The daemon: puts the rooms together, and takes them apart again.
+/// The daemon: starts its parts, applies reloads and stops them in order.
 package final class GuardService: Sendable {
   /// sysexits.h: EX_CONFIG, EX_UNAVAILABLE.
   static let configurationStatus: Int32 = 78
@@ -26,12 +26,12 @@ package final class GuardService: Sendable {
   private static let descriptors = 8192
   /// After this long every cluster that can be reached was.
   private static let startUp = DispatchTimeInterval.seconds(20)
-  /// What the tunnels' goodbyes may take when the guard ends.
-  private static let farewell: Duration = .seconds(2)
-  /// What the log's last entries may take.
-  private static let lastWords = DispatchTimeInterval.seconds(1)
+  /// The time for closing the tunnels when the guard ends.
+  private static let closeTimeout: Duration = .seconds(2)
+  /// The time for writing the last log entries.
+  private static let logTimeout = DispatchTimeInterval.seconds(1)
 
-  private struct State {
+  struct State {
     var configuration: Configuration
     var inherited = InheritedSockets()
     var clusters: [GuardedCluster] = []
@@ -40,21 +40,21 @@ package final class GuardService: Sendable {
 
   /// Reload and stop, one at a time.
   private let queue = DispatchQueue(label: "guard")
-  private let liveness: QueueLiveness
-  private let state: Mutex<State>
+  let liveness: QueueLiveness
+  let state: Mutex<State>
   private let configurationPath: String?
   private let boundedLog: BoundedLog
   private let log: any EventLog
   private let board: StatusBoard
   private let ledger: IncidentLedger
   private let passes: IncidentPasses
-  /// nil: there is nowhere to keep anything.
+  /// Nil: there is no state directory.
   private let folder: StateFolder?
   private let alerts: AlertDelivery
   private let textfile: MetricsTextfile
   private let history: History
   private let environment: LocalEnvironment
-  private let server: Mutex<ControlServer?> = Mutex(nil)
+  let server: Mutex<ControlServer?> = Mutex(nil)
   private let done = DispatchSemaphore(value: 0)
 
   /// Runs until SIGTERM or SIGINT.
@@ -67,16 +67,16 @@ package final class GuardService: Sendable {
     ProcessMemory.hide()
     DescriptorLimit.raise(to: descriptors)
     let log = standardEventLog()
-    defer { log.flush(within: lastWords) }
+    defer { log.flush(within: logTimeout) }
     defer { RunningPrograms.endAll() }
     let configuration: Configuration
     do throws(ConfigurationErrors) {
       configuration = try Configuration.load(path: configurationPath)
     } catch {
-      // Started by hand, the mistakes are the answer; in the journal they are an event like any other.
+      // Started from a shell, the mistakes go to standard error; in the journal they are an event like any other.
       guard Journal.isConnected() else { return complain(error) }
       log.write(StartError.record(error))
-      turnAwayClients(because: error)
+      refuseClients(because: error)
       return configurationStatus
     }
     let guarding = GuardService(configuration, path: configurationPath, log: log)
@@ -90,9 +90,10 @@ package final class GuardService: Sendable {
     return guarding.wait()
   }
 
-  private static func turnAwayClients(because errors: ConfigurationErrors) {
+  private static func refuseClients(because errors: ConfigurationErrors) {
     guard let passed = try? SocketActivation.passedSockets(), !passed.isEmpty else { return }
-    tell(.status("can't start: \(errors.errors.first?.description ?? "the configuration has mistakes")"))
+    notifyManager(
+      .status("can't start: \(errors.errors.first?.description ?? "the configuration has mistakes")"))
     QueuedClients.turnAway(from: passed, with: .notStarted(errors), for: QueuedClients.patience)
   }
 
@@ -132,7 +133,7 @@ package final class GuardService: Sendable {
     OwnDoor.removeStale(in: configuration.control.folder)
     board.setConfiguration(file: configuration.file)
     board.setOrder(configuration.clusters.map(\.name))
-    keepClusters(configuration)
+    removeUnknownClusters(configuration)
     let clusters = try configuration.clusters.map { try begin($0, inherited.copies(for: $0)) }
     state.withLock { $0.clusters = clusters }
     log.write(
@@ -189,8 +190,8 @@ package final class GuardService: Sendable {
     self.server.withLock { $0 = server }
   }
 
-  /// A socket whose file somebody removed is found by nobody: it is made anew.
-  private func keepControlSocket() {
+  /// Binds the control socket again where its file was removed: no client could find it.
+  private func restoreControlSocket() {
     guard let server = server.withLock({ $0 }), !server.isReachable else { return }
     let path = state.withLock { $0.configuration.control.socket }
     server.stop()
@@ -221,7 +222,7 @@ package final class GuardService: Sendable {
   }
 
   /// Ends what belongs to clusters that the configuration does not name.
-  private func keepClusters(_ configuration: Configuration) {
+  private func removeUnknownClusters(_ configuration: Configuration) {
     let names = configuration.clusters.map(\.name)
     ledger.keep(names)
     if let folder { JournalMemoryFile.keep(names, in: folder) }
@@ -230,7 +231,7 @@ package final class GuardService: Sendable {
   private func begin(_ cluster: Configuration.Cluster, _ adopted: [StreamAddress: Int32]) throws
     -> GuardedCluster
   {
-    // Beside the control socket: whoever runs the guard may make files there.
+    // Beside the control socket: the guard's user can create files there.
     let doors = state.withLock { $0.configuration.control.folder }
     return try GuardedCluster(
       cluster, board: board, ledger: ledger, log: log, environment: environment, state: folder,
@@ -242,7 +243,7 @@ package final class GuardService: Sendable {
       queue: queue, stop: { [weak self] in self?.stop() }, reload: { [weak self] in _ = self?.reload() })
     let watchdog = (try? Watchdog.interval()).flatMap { $0 }.map { interval in
       WatchdogFeed(
-        interval: interval, parts: { [weak self] in self?.parts() ?? [] }, feed: { tell(.watchdog) })
+        interval: interval, parts: { [weak self] in self?.parts() ?? [] }, feed: { notifyManager(.watchdog) })
     }
     let statusLine = StatusLine(board: board)
     let hints = MachineHints(queue: queue, log: log) { [weak self, ledger] hint in
@@ -251,7 +252,7 @@ package final class GuardService: Sendable {
     }
     let keeper = RepeatingTimer(every: .seconds(5), on: queue, startsAtOnce: false) { [weak self] in
       hints.look()
-      self?.keepControlSocket()
+      self?.restoreControlSocket()
       _ = self?.each(named: nil) { $0.tunnel.keepOwnDoor() }
       self?.passes.pass()
       // Beside the incidents: nothing wakes up for it alone.
@@ -259,7 +260,7 @@ package final class GuardService: Sendable {
     }
     queue.asyncAfter(deadline: .now() + GuardService.startUp) { ResidentMemory.releaseCode() }
     passes.request()
-    tell(.ready, .status(StatusLine.text(of: board)))
+    notifyManager(.ready, .status(StatusLine.text(of: board)))
     done.wait()
     withExtendedLifetime((signals, watchdog, statusLine, hints, keeper)) {}
     return 0
@@ -274,8 +275,8 @@ package final class GuardService: Sendable {
   /// Puts a changed configuration into force; a broken one changes nothing. A cluster whose section did not change
   /// keeps its tunnel and its open connections.
   private func reload() -> ReloadOutcome {
-    tell(.reloading)
-    defer { tell(.ready) }
+    notifyManager(.reloading)
+    defer { notifyManager(.ready) }
     let next: Configuration
     do throws(ConfigurationErrors) {
       next = try Configuration.load(path: configurationPath)
@@ -283,7 +284,7 @@ package final class GuardService: Sendable {
       board.reject(error)
       log.write(
         LogRecord(
-          .configRejected, "configuration not taken over, the running one stays in force: \(error)",
+          .configRejected, "configuration rejected, the running one stays in force: \(error)",
           subject: "configuration", reason: "\(error)",
           remedy: ConfigurationStatus.check(configurationPath ?? error.errors.first?.file ?? "FILE")))
       return .rejected(error)
@@ -293,7 +294,7 @@ package final class GuardService: Sendable {
     GuardService.stop(running.filter { cluster in !kept.contains { $0 === cluster } }, timeout: .seconds(3))
     let (misfit, inherited) = state.withLock { ($0.inherited.fit(next.clusters), $0.inherited) }
     board.setOrder(next.clusters.map(\.name))
-    keepClusters(next)
+    removeUnknownClusters(next)
     var clusters: [GuardedCluster] = []
     var failures: [String] = []
     for section in next.clusters {
@@ -323,7 +324,7 @@ package final class GuardService: Sendable {
     let message = "configuration reloaded, \(kept.count) of \(clusters.count) clusters unchanged\(moved)"
     log.write(LogRecord(.configReloaded, message, subject: "configuration"))
     if let misfit { log.write(misfit) }
-    // Who changed 'listen' is told here what else that takes.
+    // A change of 'listen' needs another command, which the answer names.
     let rest = misfit.map { ["\($0.message)\($0.remedy.map { ": \($0)" } ?? "")"] } ?? []
     return failures.isEmpty
       ? .taken(([message] + rest).joined(separator: "; "))
@@ -339,17 +340,17 @@ package final class GuardService: Sendable {
       return state.clusters
     }
     guard let clusters else { return }
-    tell(.stopping, .status("stopping"), .extendTimeout(GuardService.farewell + .seconds(4)))
+    notifyManager(.stopping, .status("stopping"), .extendTimeout(GuardService.closeTimeout + .seconds(4)))
     server.withLock { $0.take() }?.stop()
-    GuardService.stop(clusters, timeout: GuardService.farewell)
+    GuardService.stop(clusters, timeout: GuardService.closeTimeout)
     ledger.save()
     alerts.stop(timeout: .seconds(1))
-    boundedLog.tell()
+    boundedLog.flushSuppressed()
     log.write(LogRecord(.stopped, "oceanid-guard stopped", subject: "guard"))
     done.signal()
   }
 
-  /// All at the same time: a server that does not hear the goodbye costs `timeout` once.
+  /// Stops all at the same time: servers that do not answer cost `timeout` once.
   private static func stop(_ clusters: [GuardedCluster], timeout: Duration) {
     let end = MonotonicTime.now + timeout
     for cluster in clusters { _ = cluster.stop(timeout: .zero) }
@@ -358,7 +359,7 @@ package final class GuardService: Sendable {
 
   // MARK: - Parts
 
-  private func clusters(named name: String?) -> [GuardedCluster] {
+  func clusters(named name: String?) -> [GuardedCluster] {
     state.withLock { $0.clusters }.filter { name == nil || $0.configuration.name == name }
   }
 
@@ -368,36 +369,9 @@ package final class GuardService: Sendable {
     named.forEach(body)
     return !named.isEmpty
   }
-
-  private func parts() -> [WatchdogFeed.Part] {
-    var parts = clusters(named: nil).map { cluster in
-      WatchdogFeed.Part {
-        let before = cluster.tunnel.turns
-        cluster.tunnel.nudge()
-        let timeout = cluster.configuration.kubernetes.poll.timeout
-        return { cluster.tunnel.turns != before && !cluster.poller.isOverdue(timeout: timeout) }
-      }
-    }
-    parts.append(liveness.part)
-    if let server = server.withLock({ $0 }) {
-      let path = state.withLock { $0.configuration.control.socket }
-      parts.append(
-        WatchdogFeed.Part {
-          let answer = Answer()
-          server.ping { answer.isThere.store(true, ordering: .relaxed) }
-          let probe = ControlProbe(path: path)
-          return { answer.isThere.load(ordering: .relaxed) && probe.isAnswered }
-        })
-    }
-    return parts
-  }
-
-  private final class Answer: Sendable {
-    let isThere = Atomic<Bool>(false)
-  }
 }
 
-/// Tells the service manager; where it can't be told, the guard goes on.
-private func tell(_ states: Notify.State...) {
+/// Notifies the service manager; a failure is ignored.
+private func notifyManager(_ states: Notify.State...) {
   _ = try? Notify.send(states)
 }

@@ -128,7 +128,7 @@ package struct ConnectionDiagnosis {
     }
   }
 
-  /// What the far side said of the target.
+  /// The answer of the far side for the target.
   private final class Refusal: Sendable {
     let words = Mutex<String?>(nil)
   }

@@ -2,11 +2,11 @@ internal import GuardAPI
 internal import Platform
 internal import Tunnel
 
-/// Who holds the forwards' local ports, and what old tunnels are still about.
+/// Findings about the processes on the forwards' local ports, and about old tunnels that still run.
 enum PortFindings {
   /// - Parameters:
-  ///   - holder: `ssh (pid 4242)`; nil where nobody is seen to listen.
-  ///   - isTaken: somebody listens, seen or not.
+  ///   - holder: `ssh (pid 4242)`; nil where no listener is visible.
+  ///   - isTaken: a process listens, visible or not.
   static func forward(
     _ listen: StreamAddress, cluster: String, holder: String?, isTaken: Bool
   ) -> FindingDocument {
@@ -37,8 +37,8 @@ enum PortFindings {
     }
   }
 
-  /// Somebody listens here on the port that the API has on the far side: easily taken for the cluster. Not to be asked
-  /// where the far side is this machine.
+  /// A local process listens on the port that the API has on the far side, and is easily mistaken for the cluster. Not
+  /// checked where the far side is this machine.
   static func farPort(_ port: UInt16, here: String, holder: String?, isTaken: Bool) -> FindingDocument? {
     guard isTaken else { return nil }
     return FindingDocument(

@@ -13,7 +13,7 @@ enum TunnelFindings {
   }
 
   /// - Parameters:
-  ///   - way: the hops and the host itself, as ssh_config has them; or why it can't be told.
+  ///   - way: the hops and the host itself, as ssh_config has them; or the reason why they are unknown.
   ///   - status: of the tunnel once it is up or has failed.
   static func findings(
     cluster: String, way: Result<[Resolution], TunnelFailure>, status: TunnelStatus
@@ -83,7 +83,7 @@ enum TunnelFindings {
     return isOwn(peer[..<colon].filter { $0 != "[" && $0 != "]" })
   }
 
-  /// Keys that may be offered; whether one is taken, the login tells.
+  /// Keys that may be offered; only the login shows whether one is accepted.
   static func keys(
     cluster: String, _ host: Resolution, exists: (String) -> Bool
   ) -> FindingDocument {

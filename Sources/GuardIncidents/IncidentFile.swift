@@ -2,7 +2,7 @@ internal import FoundationEssentials
 package import GuardState
 package import Health
 
-/// The incidents in the state directory: a restart of the guard neither repeats nor forgets what people were told.
+/// The incidents in the state directory: a restart of the guard neither repeats nor forgets notices.
 package struct IncidentFile: Sendable {
   private static let name = "incidents.json"
   /// Ten thousand incidents with long details have to fit. Where they do not, the details are cut further, and at last
@@ -30,7 +30,7 @@ package struct IncidentFile: Sendable {
       IncidentFile.name, with: try IncidentFile.bytes(of: book.pieces, limit: IncidentFile.limit))
   }
 
-  /// What can't be read is kept for a person to look at, and stands in nobody's way.
+  /// Renames an unreadable file, so that a person can look at it.
   package func setAside() { folder.setAside(IncidentFile.name) }
 
   /// One document, encoded piece by piece.

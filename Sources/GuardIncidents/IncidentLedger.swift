@@ -7,19 +7,19 @@ internal import Platform
 internal import Synchronization
 internal import Systemd
 
-/// The guard's incidents: the book that all clusters write into, kept over restarts, and read out to whoever is told.
+/// The guard's incidents: one book for all clusters, kept over restarts, and the notices that follow from it.
 ///
-/// A notice is told exactly once as far as a file system allows: the book says that it was made, and is saved, before
-/// the channels get it; it is saved again once they have it. A life of the guard that ends in between leaves a notice
-/// that the next life hands over once more, with the same keys, and channels pass over what they have already.
+/// A notice is delivered exactly once as far as a file system allows: the book records it, and is saved, before the
+/// channels get it; it is saved again once they have it. Where the guard ends in between, the next start hands the notice
+/// over once more, with the same keys, and channels skip what they have already.
 ///
 /// The book has one lock; notices are handed on outside of it.
 package final class IncidentLedger: Sendable {
   private struct State {
     var book: IncidentBook
-    /// The revision that the file has; nil where that can't be told.
+    /// The revision that the file has; nil where that is unknown.
     var saved: UInt64?
-    /// Those of the configuration; nil until they are told.
+    /// Those of the configuration; nil until they are set.
     var clusters: [String]?
   }
 
@@ -29,12 +29,12 @@ package final class IncidentLedger: Sendable {
   private let log: any EventLog
   private let deliver: @Sendable (IncidentNotice) -> Void
   private let board: StatusBoard?
-  /// It began without a file: what earlier lives of the guard told is not known.
+  /// There was no file: earlier notices are unknown.
   package let isNew: Bool
 
   /// - Parameters:
-  ///   - board: is told of the silences in force.
-  ///   - deliver: takes a notice into the channels' keeping before it returns; called by `pass`.
+  ///   - board: gets the silences in force.
+  ///   - deliver: saves a notice for the channels before it returns; called by `pass`.
   package init(
     file: IncidentFile?, log: any EventLog, board: StatusBoard? = nil,
     deliver: @escaping @Sendable (IncidentNotice) -> Void = { _ in }
@@ -51,7 +51,7 @@ package final class IncidentLedger: Sendable {
         file.setAside()
         log.write(
           LogRecord(
-            nil, "\(file.path) can't be read, so known incidents are told again: \(error)",
+            nil, "\(file.path) can't be read, so known incidents are notified again: \(error)",
             priority: .warning, remedy: "look at \(file.path).unreadable"))
       }
     }
@@ -110,8 +110,8 @@ package final class IncidentLedger: Sendable {
   /// The file has everything: a restart repeats nothing.
   package var isSaved: Bool { state.withLock { $0.book.revision == $0.saved } }
 
-  /// Writes what the file does not have. Tried again with every pass while it fails; the state folder's problem tells
-  /// of it meanwhile.
+  /// Writes what the file does not have. Tried again with every pass while it fails; the state folder reports
+  /// that as a problem.
   package func save() {
     board?.setSilences(state.withLock { $0.book.silences })
     // A silence comes in on another thread than a pass; two writers would spoil each other's draft.
@@ -154,7 +154,7 @@ package final class IncidentLedger: Sendable {
     cluster.isEmpty || state.withLock { $0.clusters?.contains(cluster) ?? true }
   }
 
-  /// What the silence is for at this moment.
+  /// The open incidents that the silence applies to at this moment.
   package func reach(of silence: Silence) -> SilenceReach {
     SilenceReach(silence, open: state.withLock { $0.book.open })
   }
@@ -177,7 +177,7 @@ package final class IncidentLedger: Sendable {
     state.withLock { $0.book.openIDs(of: cluster) }
   }
 
-  /// What people were told of, and not yet of its end.
+  /// Incidents that were notified and whose end was not.
   package var told: [Incident] { state.withLock { $0.book.told } }
 
   /// Those that fired and are not over, by severity.
@@ -206,9 +206,9 @@ extension LogRecord {
     let text: String
     switch entry.change {
     case .opened: (event, text) = (.incidentOpened, incident.title)
-    case .worsened: (event, text) = (.incidentWorsened, "critical now: \(incident.title)")
-    case .flapping: (event, text) = (.incidentFlapping, "comes and goes: \(incident.title)")
-    case .reminder: (event, text) = (.incidentReminder, "still so: \(incident.title)")
+    case .worsened: (event, text) = (.incidentWorsened, "now critical: \(incident.title)")
+    case .flapping: (event, text) = (.incidentFlapping, "flapping: \(incident.title)")
+    case .reminder: (event, text) = (.incidentReminder, "ongoing: \(incident.title)")
     case .ended: (event, text) = (.incidentEnded, "over: \(incident.title)")
     }
     self.init(

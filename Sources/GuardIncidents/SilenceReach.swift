@@ -2,7 +2,7 @@ internal import GuardAPI
 internal import GuardState
 package import Health
 
-/// What a silence is for when somebody asks for it: a slip of the pen silences nothing, and nobody would notice.
+/// The effect of a silence at the moment of its request: a misspelt pattern mutes nothing, which nobody would notice.
 package struct SilenceReach: Hashable, Sendable {
   /// Open incidents that it holds back.
   let held: Int
@@ -32,7 +32,7 @@ package struct SilenceReach: Hashable, Sendable {
   }
 }
 
-/// What became of a request for silence.
+/// The outcome of a request for a silence.
 package enum SilenceOutcome: Sendable {
   case taken(Silence, SilenceReach)
   case tooMany

@@ -3,12 +3,12 @@ package import Platform
 internal import Synchronization
 internal import Systemd
 
-/// Keeps a flood of one kind of entry out of the log behind it, and says how much it held back: journald would drop
-/// whatever comes, without telling the guard.
+/// Keeps a flood of one kind of entry out of the log behind it, and logs how much it suppressed: journald would drop
+/// entries without the guard knowing.
 ///
 /// Each event of each cluster has an allowance of its own. What is critical always passes.
 package final class BoundedLog: EventLog {
-  /// Who shares an allowance.
+  /// Entries with the same key share an allowance.
   private struct Kind: Hashable {
     let event: Event?
     let cluster: String?
@@ -31,7 +31,7 @@ package final class BoundedLog: EventLog {
     var priority = Priority.debug
   }
 
-  /// How long it may take until somebody hears that entries were held back.
+  /// The time until suppressed entries are logged.
   private static let interval: Duration = .seconds(30)
 
   private let log: any EventLog
@@ -61,11 +61,11 @@ package final class BoundedLog: EventLog {
     guard isFirst else { return }
     let (seconds, attoseconds) = interval.components
     let nanoseconds = Int(seconds) * 1_000_000_000 + Int(attoseconds / 1_000_000_000)
-    queue.asyncAfter(deadline: .now() + .nanoseconds(nanoseconds)) { [self] in tell() }
+    queue.asyncAfter(deadline: .now() + .nanoseconds(nanoseconds)) { [self] in flushSuppressed() }
   }
 
-  /// Says what was held back until now.
-  package func tell() {
+  /// Logs the suppressed entries so far.
+  package func flushSuppressed() {
     let held = accounts.withLock { accounts in
       let held = accounts.filter { $0.value.suppressed > 0 }
       for kind in held.keys {

@@ -37,35 +37,35 @@ package enum Event: String, Hashable, Sendable, CaseIterable {
   case problemOpened = "problem_opened"
   /// A problem is over.
   case problemClosed = "problem_closed"
-  /// Somebody used the control socket to change something.
+  /// A change was requested over the control socket.
   case adminAction = "admin_action"
   /// A request for a change was refused for want of rights.
   case adminRefused = "admin_refused"
-  /// More entries of one kind than the log is given; this one stands for the rest.
+  /// More entries of one kind than the log accepts; this one stands for the rest.
   case entriesHeldBack = "entries_held_back"
   /// The service failed for good and is not started again; written by oceanid-failed@.service.
   case serviceFailed = "service_failed"
-  /// Somebody changes the cluster by hand, and said why.
+  /// A manual change of the cluster, with its reason.
   case breakGlass = "break_glass"
-  /// People are told of something that is wrong, and has lasted.
+  /// A problem lasted and was notified.
   case incidentOpened = "incident_opened"
-  /// People are told that a warning became critical.
+  /// A warning became critical, which was notified.
   case incidentWorsened = "incident_worsened"
-  /// People are told that something comes and goes; each time is no news any more.
+  /// An incident opens and closes repeatedly; single changes are no longer notified.
   case incidentFlapping = "incident_flapping"
-  /// People are told again of what has not ended.
+  /// An incident that has not ended was notified again.
   case incidentReminder = "incident_reminder"
-  /// People are told that an incident is over.
+  /// The end of an incident was notified.
   case incidentEnded = "incident_ended"
-  /// Somebody wants to hear nothing of something for a while.
+  /// Notices were muted for a while.
   case silenceBegun = "silence_begun"
   /// A silence was ended before its time, or ran out.
   case silenceEnded = "silence_ended"
-  /// A channel that people are told by does not deliver.
+  /// An alert channel does not deliver.
   case alertFailing = "alert_failing"
   /// It delivers again.
   case alertRecovered = "alert_recovered"
-  /// What could not be delivered was too much or too old; nobody will hear of it.
+  /// Undelivered alerts were too many or too old, and were dropped.
   case alertDropped = "alert_dropped"
   /// The machine is about to sleep.
   case slept

@@ -4,7 +4,7 @@ internal import Platform
 struct EventAllowance {
   /// A cluster whose every object fails at the same moment is news in full.
   static let burst = 200
-  /// What flaps for ever costs 3600 lines an hour.
+  /// An event that flaps for ever costs 3600 lines per hour.
   static let perSecond = 1.0
 
   private var tokens = Double(EventAllowance.burst)

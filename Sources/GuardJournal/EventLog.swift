@@ -1,12 +1,12 @@
 package import Health
 package import Systemd
 
-/// Where records go. Callable from any thread, and nobody waits in it; a log that fails never stops the daemon.
+/// A destination of records. Callable from any thread, and never blocking; a log that fails never stops the daemon.
 package protocol EventLog: Sendable {
   func write(_ record: LogRecord)
 }
 
-/// Where a log ends. It may keep its caller waiting: journald can hang, and so can whoever reads a pipe.
+/// The end of a log. It may block its caller: journald can hang, and so can the reader of a pipe.
 package protocol LogDestination: Sendable {
   /// - Parameter moment: when it happened.
   func write(_ record: LogRecord, at moment: Timestamp)

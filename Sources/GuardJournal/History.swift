@@ -6,7 +6,7 @@ internal import Synchronization
 package import SystemJournal
 internal import Systemd
 
-/// What happened so far: from the journal where this process writes it and may read it, else from memory.
+/// Past changes: from the journal where this process writes it and may read it, else from memory.
 package final class History: Sendable {
   /// Requests that may wait; reading a large journal takes a while.
   package static let patience = 16
@@ -30,7 +30,7 @@ package final class History: Sendable {
     }
   }
 
-  /// Reads on a queue of its own, since a journal lies on disk.
+  /// Reads on a queue of its own, since a journal is on disk.
   ///
   /// - Parameter done: called once, on any thread; with nil where too many wait already.
   package func read(_ query: HistoryQuery, _ done: @escaping @Sendable (HistoryDocument?) -> Void) {

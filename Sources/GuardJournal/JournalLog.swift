@@ -6,7 +6,7 @@ internal import Systemd
 struct JournalLog: LogDestination {
   private static let lateness: Duration = .seconds(2)
 
-  /// What is less urgent is left out.
+  /// Less urgent entries are left out.
   private let threshold: Priority
   /// Standard error is a second way into the same journal, without the fields.
   private let standardError: TerminalLog

@@ -2,7 +2,7 @@ package import Systemd
 
 /// One thing to log: what changed, for whom, and why. Never holds a secret, a key or a token.
 package struct LogRecord: Hashable, Sendable {
-  /// Nil: a plain line that is no state change, for whoever debugs.
+  /// Nil: a plain line for debugging, which is no state change.
   package var event: Event?
   package var priority: Priority
   /// One line for people; says subject, old and new state, reason and next step by itself.

@@ -15,7 +15,7 @@ package final class QueuedLog: EventLog {
   private struct State {
     var waiting = 0
     var suppressed = 0
-    /// Of those held back, the most urgent.
+    /// The most urgent of the suppressed ones.
     var priority = Priority.debug
   }
 
@@ -57,7 +57,7 @@ package final class QueuedLog: EventLog {
     return isWritten.wait(timeout: .now() + limit) == .success
   }
 
-  /// One record is written; with the last one, what stands for those held back.
+  /// One record is written; with the last one, the entry for the suppressed ones.
   private func takeGap() -> LogRecord? {
     let (suppressed, priority) = state.withLock { state in
       state.waiting -= 1

@@ -4,7 +4,7 @@ internal import Systemd
 
 /// Writes records as readable text on standard error: one line a record, and one more for its remedy.
 struct TerminalLog: LogDestination {
-  /// What is less urgent is left out.
+  /// Less urgent entries are left out.
   let threshold: Priority
   let isColoured: Bool
 

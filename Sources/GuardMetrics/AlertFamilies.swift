@@ -1,6 +1,6 @@
 package import GuardAlerts
 
-/// How the alert channels do.
+/// The deliveries of the alert channels, as metrics.
 package enum AlertFamilies {
   package static func families(_ channels: [AlertFigures]) -> [MetricFamily] {
     var delivered = MetricFamily(

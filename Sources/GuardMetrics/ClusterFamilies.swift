@@ -4,7 +4,7 @@ internal import GuardTypes
 internal import Health
 internal import Tunnel
 
-/// What the board knows of the clusters, as metrics.
+/// The state of the clusters, as metrics.
 ///
 /// The number of series is bounded by the configuration: clusters, forwards, error codes, Flux kinds and statuses; no
 /// object's name is a label, so that a cluster can't grow a monitoring system.
@@ -126,7 +126,7 @@ package enum ClusterFamilies {
           report.problems.count { $0.severity == severity }, labelled("severity", severity.rawValue))
       }
       expected.add(entry.observation.expectations.nodes.count, cluster)
-      // What was last seen says nothing of now.
+      // The last snapshot is outdated.
       let isUnseen = { (kind: Problem.Kind) in report.unseen.contains(kind) }
       if !isUnseen(.node) {
         let well = report.nodes.filter { $0.node.resource.conditions["Ready"]?.status == .isTrue }

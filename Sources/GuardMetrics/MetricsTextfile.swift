@@ -12,7 +12,7 @@ package final class MetricsTextfile: Sendable {
 
   package init(log: any EventLog) { self.log = log }
 
-  /// A file that can't be written is told once, and once that it is written again.
+  /// A failure to write the file is logged once, and so is its end.
   package func write(_ text: String, to path: String) {
     let failure: SystemError?
     do throws(SystemError) {

@@ -3,7 +3,7 @@ internal import GuardAPI
 package import Health
 package import Platform
 
-/// What the guard needs of this machine. With the guard's prefix, because in a textfile the names that client libraries
+/// The resources that the guard uses. With the guard's prefix, because in a textfile the names that client libraries
 /// use (`process_…`) would clash with node_exporter's own, which then refuses all of it.
 package enum OwnFamilies {
   package static func families(

@@ -67,8 +67,8 @@ package final class StateFolder: Sendable {
     try writing.withLock { (_) throws(SystemError) in try write(name, contents) }
   }
 
-  /// The same for a file that nobody writes again soon: while it can't be written, each look tries it again.
-  package func put(_ name: String, _ contents: [UInt8]) {
+  /// The same for a file that is not written again soon: while it can't be written, each look tries it again.
+  package func persist(_ name: String, _ contents: [UInt8]) {
     writing.withLock { _ in
       do throws(SystemError) {
         try write(name, contents)
@@ -84,7 +84,7 @@ package final class StateFolder: Sendable {
       do throws(SystemError) {
         try SmallFile.replace(path(of: name), with: contents, mode: 0o600)
       } catch {
-        // Somebody removed the folder while the guard runs.
+        // The folder was removed while the guard runs.
         guard error.isMissing else { throw error }
         makeFolders(of: name)
         try SmallFile.replace(path(of: name), with: contents, mode: 0o600)

@@ -2,7 +2,7 @@ package import GuardAPI
 package import GuardConfiguration
 package import Health
 
-/// What is in force, and whether the file says otherwise by now.
+/// The configuration in force, and the file's mistakes where it was changed since.
 package struct ConfigurationStatus: Sendable {
   private struct Rejection: Sendable {
     /// The first of the reloads in a row that were rejected, and the last one.

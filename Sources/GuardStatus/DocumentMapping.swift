@@ -101,7 +101,7 @@ extension ForwardDocument {
 }
 
 extension ClusterDocument {
-  /// What the board holds of a cluster, as the document has it.
+  /// Maps the board's entry of a cluster to the document.
   init(_ entry: StatusBoard.Entry, now: Timestamp) {
     let observation = entry.observation
     self.init(

@@ -3,7 +3,7 @@ package import Health
 internal import Platform
 internal import Synchronization
 
-/// A cluster's round-trip times, kept in the state directory. Written by the cluster, read by whoever asks; one lock.
+/// A cluster's round-trip times, kept in the state directory. Callable from any thread; one lock.
 package final class RoundTripRecord: Sendable {
   private let series: Mutex<RoundTripSeries>
   private let name: String
@@ -23,7 +23,7 @@ package final class RoundTripRecord: Sendable {
     if isNew { save() }
   }
 
-  package func save() { folder?.put(name, Array(series.withLock { $0.text }.utf8)) }
+  package func save() { folder?.persist(name, Array(series.withLock { $0.text }.utf8)) }
 
   package var slots: [RoundTripSeries.Slot] { series.withLock { $0.slots } }
 }

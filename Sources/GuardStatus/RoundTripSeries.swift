@@ -67,7 +67,7 @@ package struct RoundTripSeries: Hashable, Sendable {
 
   package var text: String { slots.map(\.line).joined() }
 
-  /// What can't be read is as if it had never been there.
+  /// Lines that can't be read are ignored.
   package init(text: String) {
     slots = text.split(separator: "\n").compactMap(Slot.init(line:)).sorted { $0.at < $1.at }.suffix(
       RoundTripSeries.mostSlots)

@@ -49,7 +49,7 @@ package final class StatusBoard: Sendable {
     state.withLock { $0.listener = listener }
   }
 
-  /// The clusters of the configuration; what is known of others is forgotten.
+  /// Sets the clusters of the configuration, and forgets all others.
   package func setOrder(_ names: [String]) {
     state.withLock { state in
       state.version += 1
@@ -82,7 +82,7 @@ package final class StatusBoard: Sendable {
     }
   }
 
-  /// Of each alert channel that does not deliver, and of the state directory.
+  /// Problems of alert channels and of the state directory.
   package func setOwnFailures(_ problems: [Problem]) {
     state.withLock { state in
       guard state.ownFailures != problems else { return }
@@ -91,7 +91,7 @@ package final class StatusBoard: Sendable {
     }
   }
 
-  package func put(_ entry: Entry) {
+  package func update(_ entry: Entry) {
     state.withLock { state in
       guard state.order.contains(entry.report.name) else { return }
       state.version += 1
@@ -106,7 +106,7 @@ package final class StatusBoard: Sendable {
 
   package var entries: [Entry] { state.withLock { state in state.order.compactMap { state.entries[$0] } } }
 
-  /// What concerns the guard itself.
+  /// Problems of the guard itself.
   package var ownProblems: [Problem] {
     state.withLock { [$0.configuration?.problem].compactMap(\.self) + $0.ownFailures }
   }
@@ -120,7 +120,7 @@ package final class StatusBoard: Sendable {
     return verdicts.isEmpty ? .unknown : verdicts.reduce(.healthy) { $0.combined(with: $1) }
   }
 
-  /// Critical problems of this moment that nobody silenced.
+  /// Critical problems of this moment that are not muted.
   package var criticalProblems: [Problem] {
     let silences = state.withLock { $0.silences }
     return (entries.flatMap(\.report.problems) + ownProblems).filter { problem in
@@ -128,7 +128,7 @@ package final class StatusBoard: Sendable {
     }
   }
 
-  /// Clusters of which nothing is known: before the first poll that succeeds, and while nothing fresh is heard.
+  /// Clusters whose state is unknown: before the first successful poll, and while no fresh answer arrives.
   package var unknownClusters: [String] {
     state.withLock { state in
       state.order.filter { name in

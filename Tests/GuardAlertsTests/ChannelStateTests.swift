@@ -36,7 +36,7 @@ import Testing
   private func deliver(_ state: inout ChannelState) -> [String] {
     guard case .deliver(let notice) = state.delivery.next(at: Self.begin, moment) else { return [] }
     let arrived = state.delivery.succeed().arrived
-    _ = state.keep(.done(arrived))
+    _ = state.persist(.done(arrived))
     return notice.words
   }
 
@@ -49,7 +49,7 @@ import Testing
     let path = folder.file("full/a.spool")
     var state = state(spool: Spool(path: path))
     let notice = state.delivery.outbox.add(.init(.opened, .sample("a")), at: moment).notice
-    let failure = state.keep(.put([notice]))
+    let failure = state.persist(.put([notice]))
     #expect(failure != nil)
     // Still full: nothing new to say of it.
     let again = state.refresh(.init(firing: [.sample("a")]), at: Self.begin, moment).failure
@@ -61,8 +61,8 @@ import Testing
     case "an attempt that fails":
       _ = state.delivery.next(at: Self.begin, moment)
       let outcome = state.delivery.fail(.down, at: Self.begin, moment, random: 1)
-      _ = state.keep(.done(outcome.givenUp))
-    default: _ = state.keep(.put([]))
+      _ = state.persist(.done(outcome.givenUp))
+    default: _ = state.persist(.put([]))
     }
     #expect(!state.isSpoolBroken)
     // What a kill at this moment leaves.
@@ -74,15 +74,15 @@ import Testing
   @Test func thatAChannelFailsIsKeptOverARestartUntilItWasTried() throws {
     var state = state(spool: Spool(path: path))
     let notice = state.delivery.outbox.add(.init(.opened, .sample("a")), at: moment).notice
-    _ = state.keep(.put([notice]))
+    _ = state.persist(.put([notice]))
     #expect(try kept().failing == nil)
     _ = state.delivery.next(at: Self.begin, moment)
     _ = state.delivery.fail(.unauthorized, at: Self.begin, moment, random: 1)
-    _ = state.keep(.done([]))
+    _ = state.persist(.done([]))
     let expected = Retry.Failing(since: moment, message: "HTTP 401", remedy: "check the token")
     #expect(try kept().failing == expected)
     // Written anew as well.
-    _ = state.keep(.everything)
+    _ = state.persist(.everything)
     let (outbox, failing) = try kept()
     #expect(failing == expected)
 
@@ -100,7 +100,7 @@ import Testing
     let isRecovered = next.succeed().isRecovered
     #expect(isRecovered)
     state.delivery = next
-    _ = state.keep(.done([]))
+    _ = state.persist(.done([]))
     #expect(try kept().failing == nil)
   }
 

@@ -23,7 +23,7 @@ import Testing
   private func send(_ outbox: inout Outbox, _ date: Timestamp = moment) -> [IncidentNotice] {
     var notices: [IncidentNotice] = []
     while true {
-      let (listed, counted) = outbox.take(countsRest: true)
+      let (listed, counted) = outbox.dequeue(countsRest: true)
       guard !listed.isEmpty else { return notices }
       notices.append(IncidentNotice(at: date, cluster: "tethys", entries: listed, counted: counted))
       _ = outbox.delivered()
@@ -83,7 +83,7 @@ import Testing
     var outbox = Outbox()
     for entry in Self.flood(.opened, 1200) { _ = outbox.add(entry, at: moment) }
     var sizes: [Int] = []
-    while case let batch = outbox.take(), !batch.isEmpty {
+    while case let batch = outbox.dequeue(), !batch.isEmpty {
       sizes.append(batch.count)
       _ = outbox.delivered()
     }
@@ -129,19 +129,19 @@ import Testing
     var outbox = Outbox()
     let notices = Self.flood(.opened, count).map { outbox.add($0, at: moment).notice }
     try spool.put(notices, of: outbox)
-    let (listed, counted) = outbox.take(countsRest: true)
+    let (listed, counted) = outbox.dequeue(countsRest: true)
     let batch = try #require(outbox.batch)
     try spool.sending(batch, of: outbox)
     let key = NoticeCoding.key(of: .init(at: moment, cluster: "tethys", entries: listed, counted: counted))
     // Killed; what happened since is another message.
     var next = try restored(path)
     _ = next.add(.init(.opened, .sample("later")), at: moment)
-    let again = next.take(countsRest: true)
+    let again = next.dequeue(countsRest: true)
     let notice = IncidentNotice(
       at: moment, cluster: "tethys", entries: again.listed, counted: again.counted)
     #expect(NoticeCoding.key(of: notice) == key)
     _ = next.delivered()
-    #expect(next.take().map(\.incident.id) == ["later"])
+    #expect(next.dequeue().map(\.incident.id) == ["later"])
     // Written that it arrived: nothing is left.
     try spool.done(outbox.delivered(), of: outbox)
     #expect(try restored(path).isEmpty)
@@ -157,7 +157,7 @@ import Testing
     let ended = IncidentNotice.Entry(.ended, .sample("a", notices: 2, endedAt: moment))
     for entry in [opened, ended] {
       try spool.put([outbox.add(entry, at: moment).notice], of: outbox)
-      _ = outbox.take()
+      _ = outbox.dequeue()
       try spool.done(outbox.delivered(), of: outbox)
       var next = try restored(path)
       let again = next.add(entry, at: moment)

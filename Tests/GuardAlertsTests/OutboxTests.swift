@@ -26,27 +26,27 @@ import Testing
       _ = outbox.add(.init(change, .sample("a", notices: index + 1)), at: moment)
     }
     #expect(outbox.count == 1)
-    let batch1 = outbox.take()
+    let batch1 = outbox.dequeue()
     #expect(words(batch1) == expected)
   }
 
   @Test func whatIsUnderWayIsNotCollapsedUnlessItFails() {
     var outbox = Outbox()
     _ = outbox.add(.init(.opened, .sample("a")), at: moment)
-    let batch2 = outbox.take()
+    let batch2 = outbox.dequeue()
     #expect(words(batch2) == ["opened a/1"])
     _ = outbox.add(.init(.ended, .sample("a", notices: 2)), at: moment)
     var arrived = outbox
     let notices = arrived.delivered()
     #expect(notices.map(\.incident.id) == ["a"])
     #expect(arrived.told == ["a"])
-    let batch3 = arrived.take()
+    let batch3 = arrived.dequeue()
     #expect(words(batch3) == ["ended a/2"])
     _ = arrived.delivered()
     #expect(arrived.told.isEmpty)
     #expect(arrived.isEmpty)
     _ = outbox.failed()
-    let batch4 = outbox.take()
+    let batch4 = outbox.dequeue()
     #expect(words(batch4) == ["ended a/2"])
   }
 
@@ -58,10 +58,10 @@ import Testing
       _ = outbox.add(.init(.opened, .sample(id, severity, cluster: cluster)), at: moment)
     }
     _ = outbox.add(.init(.ended, .sample("d", cluster: "one")), at: moment)
-    let batch5 = outbox.take()
+    let batch5 = outbox.dequeue()
     #expect(words(batch5) == ["opened c/1", "opened a/1", "ended d/1"])
     _ = outbox.delivered()
-    let batch6 = outbox.take()
+    let batch6 = outbox.dequeue()
     #expect(words(batch6) == ["opened b/1"])
   }
 
@@ -112,7 +112,7 @@ import Testing
   @Test func whoWasToldIsForgottenWhenNothingFiresAnyMore() {
     var outbox = Outbox()
     for id in ["a", "b"] { _ = outbox.add(.init(.opened, .sample(id)), at: moment) }
-    _ = outbox.take()
+    _ = outbox.dequeue()
     _ = outbox.delivered()
     #expect(outbox.knows("a"))
     outbox.keepTold(["b"])

@@ -26,7 +26,7 @@ import Testing
     for index in 0..<200 {
       let id = "\(index % 17)"
       if index % 5 == 4 {
-        _ = outbox.take()
+        _ = outbox.dequeue()
         // A message under way at the crash is delivered again: at least once.
         #expect(
           Set(try restored().outbox.waiting.keys) == Set(outbox.underWay.keys).union(outbox.waiting.keys))
@@ -66,7 +66,7 @@ import Testing
     var outbox = Outbox()
     for index in 0..<4000 {
       try spool.put([outbox.add(.init(.opened, .sample("\(index)")), at: moment).notice], of: outbox)
-      _ = outbox.take()
+      _ = outbox.dequeue()
       try spool.done(outbox.delivered(), of: outbox)
       outbox.keepTold([])
     }
@@ -93,10 +93,10 @@ import Testing
     }
     #expect(rewritten < 12)
     #expect(try restored().outbox.waiting == outbox.waiting)
-    _ = outbox.take()
+    _ = outbox.dequeue()
     while !outbox.isEmpty {
       try spool.done(outbox.delivered(), of: outbox)
-      _ = outbox.take()
+      _ = outbox.dequeue()
     }
     try spool.done(outbox.delivered(), of: outbox)
     outbox.keepTold([])
@@ -114,11 +114,11 @@ import Testing
       delivery: DeliveryState(policy: DeliveryPolicy(), renewsEvery: nil, isHeartbeat: false),
       spool: Spool(path: path))
     let first = state.delivery.outbox.add(.init(.opened, .sample("a")), at: moment).notice
-    let failures = [state.keep(.put([first])), state.keep(.put([first]))]
+    let failures = [state.persist(.put([first])), state.persist(.put([first]))]
     #expect(failures.map { $0 == nil } == [false, true])
     try FileManager.default.removeItem(atPath: folder.file("full"))
     let second = state.delivery.outbox.add(.init(.opened, .sample("b")), at: moment).notice
-    let failure = state.keep(.put([second]))
+    let failure = state.persist(.put([second]))
     #expect(failure == nil)
     var outbox = Outbox()
     var spool = Spool(path: path)

@@ -58,7 +58,7 @@ import Testing
 
   @Test(arguments: [
     ("channel=pager", "200", "pager took the test"), ("channel=broken", "502", "no way\\nmend it"),
-    ("channel=nobody", "404", "no alert channel is named 'nobody'"), ("", "400", "channel is wanted"),
+    ("channel=nobody", "404", "no alert channel is named 'nobody'"), ("", "400", "channel is required"),
   ])
   func aTestOfAChannelAnswersHowItWent(_ query: String, _ status: String, _ words: String) throws {
     let fixture = try Fixture()

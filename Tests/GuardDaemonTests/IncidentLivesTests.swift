@@ -102,7 +102,7 @@ import Testing
     var outbox = Outbox()
     let entries = told.all.flatMap(\.entries)
     let first = outbox.add(entries[0], at: Self.start)
-    _ = outbox.take()
+    _ = outbox.dequeue()
     _ = outbox.delivered()
     let second = outbox.add(entries[1], at: Self.start)
     #expect(first.isNew && !second.isNew && outbox.isEmpty)

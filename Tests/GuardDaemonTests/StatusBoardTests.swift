@@ -22,9 +22,9 @@ import Testing
   @Test func aClusterIsKnownFromItsFirstGoodPollOn() {
     let board = StatusBoard()
     board.setOrder(["silent", "starting", "well", "stale"])
-    board.put(Self.entry("starting", .critical, snapshotAt: nil))
-    board.put(Self.entry("well", .degraded))
-    board.put(Self.entry("stale", .unknown))
+    board.update(Self.entry("starting", .critical, snapshotAt: nil))
+    board.update(Self.entry("well", .degraded))
+    board.update(Self.entry("stale", .unknown))
     #expect(board.unknownClusters == ["silent", "starting", "stale"])
   }
 
@@ -36,7 +36,7 @@ import Testing
     }
     let board = StatusBoard()
     board.setOrder(["a"])
-    board.put(
+    board.update(
       Self.entry("a", .critical, [problem("x", .critical), problem("y", .warning), problem("z", .critical)]))
     board.setSilences([
       Silence(

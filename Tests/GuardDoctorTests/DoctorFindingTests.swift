@@ -3,8 +3,8 @@ import GuardTypes
 import Platform
 import Testing
 
-@testable import Tunnel
 @testable import GuardDoctor
+@testable import Tunnel
 
 @Suite struct DoctorFindingTests {
   private static let listen = StreamAddress(host: "127.0.0.1", port: 16443)

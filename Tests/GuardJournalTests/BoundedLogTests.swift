@@ -24,14 +24,14 @@ import Testing
     let log = BoundedLog(memory)
     for _ in 0..<(EventAllowance.burst + 50) { log.write(problem(), at: now) }
     #expect(memory.all.count == EventAllowance.burst)
-    log.tell()
+    log.flushSuppressed()
     let told = memory.all.last
     #expect(told?.event == .entriesHeldBack)
     #expect(told?.extra == ["HELD_BACK": "50"])
     #expect(told?.subject == "problem_opened" && told?.cluster == "tethys")
     #expect(told?.priority == .warning)
     #expect(told?.message.hasPrefix("tethys: suppressed 50 entries 'problem_opened'") == true)
-    log.tell()
+    log.flushSuppressed()
     #expect(memory.all.count == EventAllowance.burst + 1)
   }
 
@@ -65,7 +65,7 @@ import Testing
   @Test func whatIsQuietIsHeldBackQuietly() {
     let log = BoundedLog(memory)
     for _ in 0..<(EventAllowance.burst + 1) { log.write(LogRecord(.forwardListening, "on"), at: now) }
-    log.tell()
+    log.flushSuppressed()
     #expect(memory.all.last?.priority == .info)
   }
 }

@@ -9,8 +9,8 @@ internal import Synchronization
 /// Nothing that counts or differs from guard to guard is among them. Severity is: routes and inhibitions go by it.
 /// When it changes, the alert of the old severity is resolved and another one begins.
 ///
-/// What is wrong with a guard itself, its tunnel or its local addresses is no fact of a cluster: those alerts have a
-/// label `instance`, lest one workstation's end be another's.
+/// Problems of a guard itself, of its tunnel or of its local addresses are not problems of the cluster: their alerts have
+/// a label `instance`, so that the end on one workstation does not end the alert of another one.
 ///
 /// Every alert ends by itself `resolveAfter` after it was last sent; while it fires it is sent again every minute. So
 /// the alerts of a guard that died are over in minutes.
@@ -58,7 +58,7 @@ final class AlertmanagerChannel: DeliveryChannel {
         try send(part, at: now, isCancelled)
       } catch {
         guard error.cause == .unfit else { throw error }
-        // A smaller part may be taken, and one that never is must not end the others' lives.
+        // A smaller part may be accepted, and one alert that never is must not block the others.
         if part.count > 1 {
           size = (part.count + 1) / 2
           continue
@@ -111,7 +111,7 @@ final class AlertmanagerChannel: DeliveryChannel {
       annotations: [
         "title": incident.title.singleLine, "detail": incident.detail.escapedLines,
         "remedy": incident.remedy.escapedLines,
-        // What templates made for Prometheus' own rules show.
+        // The annotations that templates for Prometheus rules show.
         "summary": incident.title.singleLine, "description": incident.detail.escapedLines,
       ],
       // A cluster's clock may be ahead of ours; a start after the end is refused.

@@ -1,17 +1,18 @@
 internal import Health
 
-/// One way to tell people. Its functions block until it is known what became of the message.
+/// One way to notify people. Its functions block until the outcome of a message is known.
 protocol DeliveryChannel: Sendable {
-  /// What may be shown of it: `webhook https://alerts.example.org`
+  /// Contains no secret: `webhook https://alerts.example.org`
   var description: String { get }
-  /// False: its renewals are all that it says.
+  /// False: the channel sends renewals only.
   var hearsNotices: Bool { get }
-  /// People read it: a flood is one message that lists the first few and counts the rest. False: a program wants all.
+  /// True for channels that people read: a flood is one message that lists the first few and counts the rest. False for
+  /// programs, which get all of them.
   var countsFloods: Bool { get }
-  /// How often the whole set of what is firing is told again; nil: never.
+  /// How often all firing incidents are sent again; nil: never.
   var renewsEvery: Duration? { get }
 
-  /// - Parameter isCancelled: asked ten times a second; the message is given up then.
+  /// - Parameter isCancelled: polled ten times a second; true ends the attempt.
   func deliver(
     _ notice: IncidentNotice, at now: Timestamp, isCancelled: () -> Bool
   ) throws(DeliveryError)

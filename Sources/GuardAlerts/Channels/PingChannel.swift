@@ -11,7 +11,7 @@ struct PingChannel: DeliveryChannel {
   var hearsNotices: Bool { false }
   var renewsEvery: Duration? { interval }
 
-  /// It hears none: how things are is all that it says.
+  /// A ping reports the present state only.
   func deliver(
     _ notice: IncidentNotice, at now: Timestamp, isCancelled: () -> Bool
   ) throws(DeliveryError) {}

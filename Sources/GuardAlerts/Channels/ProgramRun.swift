@@ -42,7 +42,7 @@ struct ProgramRun {
           ? "allow it in the unit: systemctl edit oceanid-guard, [Service] ExecPaths=\(program)"
           : "install it, or name another in guard.yaml")
     }
-    // The last line is what a program says before it gives up.
+    // The last line usually has the reason of the failure.
     let said =
       outcome.errors.split(whereSeparator: \.isNewline).last.map { ": \(redacted(String($0)))" } ?? ""
     switch outcome.end {

@@ -2,7 +2,7 @@ internal import GuardState
 internal import Health
 internal import Platform
 
-/// What the channels take from the world besides the network.
+/// The clocks and the randomness of the channels, so that tests can replace them.
 struct AlertClocks: Sendable {
   var now: @Sendable () -> MonotonicTime = { .now }
   var date: @Sendable () -> Timestamp = { .now }

@@ -22,7 +22,7 @@ package final class AlertDelivery: Sendable {
     let workers: [ChannelWorker]
   }
 
-  /// Of tests that somebody asked for, at once.
+  /// Requested tests that may run at once.
   private static let mostTests = 4
 
   private let entries: Mutex<[Entry]> = Mutex([])
@@ -36,7 +36,7 @@ package final class AlertDelivery: Sendable {
   private let make: Maker
 
   /// - Parameters:
-  ///   - folder: the state directory; nil: what waits when the guard ends is lost.
+  ///   - folder: the state directory; nil: notices that are pending when the guard ends are lost.
   ///   - make: a channel for each server of a configured one.
   init(
     _ channels: [Configuration.AlertChannel], folder: StateFolder?, log: any EventLog,
@@ -53,7 +53,7 @@ package final class AlertDelivery: Sendable {
     removeOrphans()
   }
 
-  /// What waits for channels that the configuration does not name any more.
+  /// Removes the spools of channels that the configuration no longer names.
   private func removeOrphans() {
     guard let folder else { return }
     let known = Set(workers.map { "\($0.id).spool" })
@@ -82,7 +82,7 @@ package final class AlertDelivery: Sendable {
 
   // MARK: - In
 
-  /// Takes a notice into the channels' keeping before it returns.
+  /// Saves a notice in the spools of the channels before it returns.
   package func send(_ notice: IncidentNotice) {
     for worker in workers { worker.send(notice) }
   }
@@ -183,7 +183,7 @@ package final class AlertDelivery: Sendable {
 
   // MARK: - Out
 
-  /// Of each channel that does not deliver, its problem. It is told by the other channels only.
+  /// The problems of channels that do not deliver. Only the other channels can report them.
   package var failures: [Problem] {
     entries.withLock { $0 }.compactMap { entry in entry.workers.lazy.compactMap(\.problem).first }
   }

@@ -1,16 +1,16 @@
-/// What a channel did since the guard started; for metrics.
+/// The deliveries of a channel since the guard started; for metrics.
 package struct AlertFigures: Hashable, Sendable {
   package let channel: String
   /// `webhook`
   package let means: String
-  /// Incidents' news, one by one; of a ping, its pings.
+  /// Notices of incidents, one by one; for a ping, its pings.
   package var delivered: Int
   /// Attempts.
   package var failed: Int
-  /// Incidents' news that nobody will hear of.
+  /// Notices that will never be delivered.
   package var dropped: Int
-  /// Incidents that wait now.
+  /// Incidents with a pending notice.
   package var waiting: Int
-  /// It is a problem that it does not deliver.
+  /// The channel's failure is reported as a problem.
   package var isFailing = false
 }

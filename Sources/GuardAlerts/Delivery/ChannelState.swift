@@ -2,33 +2,34 @@ internal import GuardConfiguration
 internal import Health
 internal import Platform
 
-/// What a `ChannelWorker` keeps under its lock.
+/// The state of a `ChannelWorker`, under its lock.
 struct ChannelState {
   var configuration: Configuration.AlertChannel
   var channel: any DeliveryChannel
   var delivery: DeliveryState
   var spool: Spool?
   var isSpoolBroken = false
-  /// It has heard of nothing yet: it is told what fires.
+  /// The channel got nothing yet: it begins with the firing incidents.
   var isNew = false
   /// Something runs on the queue, or will in a moment.
   var isAwake = false
   var wakesAt: MonotonicTime?
   var hasStopped = false
-  /// Told with the first success, and now and then until then.
+  /// Drops that were not logged yet: they are logged with the first success, and from time to time until then.
   var untold = (dropped: 0, at: MonotonicTime?.none)
 
   // MARK: - What concerns it
 
-  /// By what people were told: what became critical under a silence has not been told as critical to anybody.
+  /// Compares with the severity that was notified: an incident that became critical while it was muted was not notified
+  /// as critical.
   func wants(_ incident: Incident) -> Bool {
-    // A channel is not told that it can't be told anything.
+    // A channel can't deliver its own failure.
     guard incident.kind != .alerts || incident.subject != "alerts \(configuration.name)" else { return false }
     return configuration.filter.takes(incident, as: incident.toldSeverity)
       || delivery.outbox.knows(incident.id)
   }
 
-  /// Takes what is firing and what a channel that is new has to hear of.
+  /// Takes the firing incidents over, and adds those that a new channel begins with.
   ///
   /// - Returns: how many found no place, and why it could not be kept.
   mutating func refresh(
@@ -37,7 +38,7 @@ struct ChannelState {
     delivery.outbox.keepTold(Set(context.firing.map(\.id)), isSaved: context.isSaved)
     let firing = context.firing.filter { wants($0) }
     delivery.refresh(firing, isSure: context.isSure(configuration.filter), at: now)
-    guard isNew else { return (0, keep(.put([]))) }
+    guard isNew else { return (0, persist(.put([]))) }
     isNew = false
     var dropped = 0
     if channel.hearsNotices {
@@ -47,10 +48,10 @@ struct ChannelState {
     }
     delivery.drop(dropped)
     // Even of nothing: the file says that the channel is not new any more.
-    return (dropped, keep(.everything))
+    return (dropped, persist(.everything))
   }
 
-  /// Drops of what waits what the filter does not take, or all of it where the channel hears no news.
+  /// Drops pending notices that the filter does not accept, or all of them where the channel gets no notices.
   ///
   /// - Returns: how many.
   mutating func applyFilter() -> Int {
@@ -80,7 +81,7 @@ struct ChannelState {
   /// disk that was full is made up for by any change, also by an empty one.
   ///
   /// - Returns: why it could not be kept, the first time in a row.
-  mutating func keep(_ change: Change) -> SystemError? {
+  mutating func persist(_ change: Change) -> SystemError? {
     guard spool != nil else { return nil }
     spool?.failing = delivery.retry.failing
     do throws(SystemError) {

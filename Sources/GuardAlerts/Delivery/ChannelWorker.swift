@@ -7,9 +7,9 @@ internal import Synchronization
 internal import Systemd
 
 /// One channel at work: its state has one lock, its messages go out from a queue of its own, so that a server that is
-/// slow, or hangs, holds up nobody else.
+/// slow, or hangs, delays no other channel.
 final class ChannelWorker: Sendable {
-  /// How often drops are told of while they go on.
+  /// How often drops are logged while they go on.
   private static let dropsToldEvery: Duration = .seconds(300)
 
   /// The channel's, with a number where it has several servers.
@@ -41,11 +41,11 @@ final class ChannelWorker: Sendable {
       }
     } catch {
       spool?.setAside()
-      // Nothing says that it was told what fires.
+      // The channel may never have got the firing incidents.
       isNew = true
       log.write(
         LogRecord(
-          nil, "waiting alerts of \(id) can't be read, so it is told again what fires: \(error)",
+          nil, "waiting alerts of \(id) can't be read, so the firing incidents are sent again: \(error)",
           priority: .warning, remedy: "look at \(spool?.path ?? "").unreadable"))
     }
     state = Mutex(
@@ -55,23 +55,23 @@ final class ChannelWorker: Sendable {
           policy: policy, renewsEvery: channel.renewsEvery, isHeartbeat: !channel.hearsNotices,
           countsFloods: channel.countsFloods, outbox: outbox, failing: spool?.failing),
         spool: spool, isNew: isNew))
-    // Somebody may have changed the filter, or what the name stands for, while the guard was off.
+    // The filter, or the channel under this name, may have changed while the guard was off.
     applyFilter()
-    // What an earlier life of the guard left.
+    // Notices that were pending when the guard was stopped.
     wake()
   }
 
   var name: String { state.withLock { $0.configuration.name } }
   private var subject: String { "alerts \(name)" }
 
-  /// Keeps in force what the configuration says.
+  /// Applies the configured filter to pending notices.
   private func applyFilter() {
     let (dropped, failure) = state.withLock { state -> (Int, SystemError?) in
       let dropped = state.applyFilter()
-      return (dropped, dropped > 0 ? state.keep(.everything) : nil)
+      return (dropped, dropped > 0 ? state.persist(.everything) : nil)
     }
-    complain(failure)
-    if dropped > 0 { tell(dropped: dropped, because: "the configuration does not take it any more") }
+    logUnsaved(failure)
+    if dropped > 0 { reportDrops(dropped, because: "the configuration excludes them now") }
   }
 
   // MARK: - In
@@ -90,10 +90,10 @@ final class ChannelWorker: Sendable {
         dropped += added.dropped
       }
       state.delivery.drop(dropped)
-      return (dropped, state.keep(.put(notices)))
+      return (dropped, state.persist(.put(notices)))
     }
-    complain(failure)
-    if dropped > 0 { tell(dropped: dropped) }
+    logUnsaved(failure)
+    if dropped > 0 { reportDrops(dropped) }
     wake()
   }
 
@@ -101,18 +101,18 @@ final class ChannelWorker: Sendable {
   func refresh(_ context: AlertContext) {
     let (now, date) = (clocks.now(), clocks.date())
     let (dropped, failure) = state.withLock { $0.refresh(context, at: now, date) }
-    complain(failure)
-    if dropped > 0 { tell(dropped: dropped) }
+    logUnsaved(failure)
+    if dropped > 0 { reportDrops(dropped) }
     wake()
   }
 
   /// Writes what the disk did not take earlier.
-  func retryUnsaved() { complain(state.withLock { $0.keep(.put([])) }) }
+  func retryUnsaved() { logUnsaved(state.withLock { $0.persist(.put([])) }) }
 
   /// Goes on with another channel of the same name: what waits is delivered by that.
   func replace(_ configuration: Configuration.AlertChannel, _ channel: any DeliveryChannel) {
     state.withLock { state in
-      // What only pinged knows of nothing.
+      // A channel that only sent pings delivered no incident yet.
       if !state.channel.hearsNotices, channel.hearsNotices { state.isNew = true }
       state.configuration = configuration
       state.channel = channel
@@ -140,13 +140,13 @@ final class ChannelWorker: Sendable {
       let (channel, step, failure) = state.withLock { state in
         let step = state.delivery.next(at: clocks.now(), clocks.date())
         // Before it is sent: after a kill the same message is sent again, and not another one with the same news.
-        let failure = state.delivery.outbox.batch.flatMap { state.keep(.sending($0)) }
-        // From here on whoever has news wakes the queue again.
+        let failure = state.delivery.outbox.batch.flatMap { state.persist(.sending($0)) }
+        // From here on a new notice wakes the queue again.
         if case .idle = step { state.isAwake = false }
         if case .wait = step { state.isAwake = false }
         return (state.channel, step, failure)
       }
-      complain(failure)
+      logUnsaved(failure)
       let isCancelled = { self.isStopping.load(ordering: .acquiring) }
       let result: Result<Void, DeliveryError>
       switch step {
@@ -185,37 +185,37 @@ final class ChannelWorker: Sendable {
     case .success:
       let (failure, isRecovered) = state.withLock { state in
         let (arrived, isRecovered) = state.delivery.succeed()
-        return (state.keep(.done(arrived)), isRecovered)
+        return (state.persist(.done(arrived)), isRecovered)
       }
-      complain(failure)
+      logUnsaved(failure)
       guard isRecovered else { return }
-      tell(dropped: 0, isLast: true)
+      reportDrops(0, isLast: true)
       log.write(
         LogRecord(
           .alertRecovered, "alert channel \(name) delivers again (\(channel.description))", subject: subject,
           from: "failing", to: "delivering"))
     case .failure(let error):
-      // Nothing is known of what a stop cut off: it waits in the spool.
+      // The outcome of a message that a stop cut off is unknown: it stays in the spool.
       if isStopping.load(ordering: .acquiring) { return state.withLock { _ = $0.delivery.outbox.failed() } }
       let (failure, outcome) = state.withLock { state in
         let outcome = state.delivery.fail(
           error, at: clocks.now(), clocks.date(), random: clocks.random())
-        return (state.keep(.done(outcome.givenUp)), outcome)
+        return (state.persist(.done(outcome.givenUp)), outcome)
       }
-      complain(failure)
+      logUnsaved(failure)
       if outcome.isNew {
         log.write(
           LogRecord(
             .alertFailing, "alert channel \(name) does not deliver: \(error.message)", subject: subject,
             to: "failing", reason: error.message, remedy: error.remedy))
       }
-      if outcome.dropped > 0 { tell(dropped: outcome.dropped) }
+      if outcome.dropped > 0 { reportDrops(outcome.dropped) }
     }
   }
 
-  /// Counts what was dropped, and says so at once, then now and then.
-  private func tell(
-    dropped: Int, because reason: String = "more than the channel took", isLast: Bool = false
+  /// Counts drops, and logs them at once, then from time to time.
+  private func reportDrops(
+    _ dropped: Int, because reason: String = "more than the channel took", isLast: Bool = false
   ) {
     let now = clocks.now()
     let count = state.withLock { state in
@@ -229,11 +229,11 @@ final class ChannelWorker: Sendable {
     log.write(.dropped(count, of: name, because: reason))
   }
 
-  private func complain(_ failure: SystemError?) {
+  private func logUnsaved(_ failure: SystemError?) {
     guard let failure else { return }
     log.write(
       LogRecord(
-        nil, "alert channel \(name): what waits can't be kept, so a restart loses it: \(failure)",
+        nil, "alert channel \(name): pending alerts can't be saved, so a restart loses them: \(failure)",
         priority: .warning))
   }
 
@@ -270,19 +270,20 @@ final class ChannelWorker: Sendable {
     if channel.hearsNotices {
       try channel.deliver(notice, at: notice.at, isCancelled: isCancelled)
     } else if let firing {
-      // All that it can say is how things are, and that it says.
+      // A ping can only report the present state, which is its test.
       try channel.renew(firing, at: notice.at, isCancelled: isCancelled)
     } else {
       throw DeliveryError(
-        .passing, "nothing was sent: how things are is not known yet, and a ping says nothing else",
+        .passing,
+        "nothing was sent: the state of the clusters is not known yet, and a ping reports nothing else",
         remedy: "oceanid-ctl status")
     }
-    // It works: what waits need not wait longer, and a problem that nothing would end is over.
+    // It works: pending notices are sent at once, and the channel's problem is over.
     let (isRecovered, failure) = state.withLock { state in
       let isRecovered = state.delivery.recover()
-      return (isRecovered, state.keep(.put([])))
+      return (isRecovered, state.persist(.put([])))
     }
-    complain(failure)
+    logUnsaved(failure)
     if isRecovered {
       log.write(
         LogRecord(
@@ -311,10 +312,10 @@ final class ChannelWorker: Sendable {
         state.spool = nil
         return (state.delivery.outbox.count, nil)
       }
-      return (0, state.keep(.everything))
+      return (0, state.persist(.everything))
     }
-    complain(failure)
-    if dropped > 0 { tell(dropped: dropped, because: ChannelWorker.isGone, isLast: true) }
+    logUnsaved(failure)
+    if dropped > 0 { reportDrops(dropped, because: ChannelWorker.isGone, isLast: true) }
   }
 
   static let isGone = "the configuration does not name the channel any more"

@@ -5,16 +5,16 @@ struct DeliveryPolicy: Hashable, Sendable {
   var longestPause: Duration = .seconds(300)
   /// The most that a server's Retry-After counts.
   var longestRetryAfter: Duration = .seconds(900)
-  /// After a refusal that only a person can mend.
+  /// The pause after a refusal that only a person can resolve.
   var refusedPause: Duration = .seconds(900)
   /// At most, after a message that was dropped because it is never taken: those behind it may be.
   var unfitPause: Duration = .seconds(10)
-  /// Then what was refused all the time is dropped.
+  /// Notices that were refused for this long are dropped.
   var refusedFor: Duration = .seconds(86_400)
-  /// So many failures in a row, over so long, make a channel a problem.
+  /// This many failures in a row, over this long, are reported as a problem.
   var failsAt = 3
   var failsAfter: Duration = .seconds(30)
-  /// News in one message.
+  /// Notices in one message.
   var batch = 100
   /// Of more than that, the message lists so many and counts the rest.
   var listedOfMany = 20
@@ -22,6 +22,6 @@ struct DeliveryPolicy: Hashable, Sendable {
   var mostWaiting = 10_000
   /// Bytes of them in the spool; before one is dropped, all details are cut.
   var mostBytes = 16 << 20
-  /// A set of firing incidents that nobody confirmed for so long says nothing.
+  /// A list of firing incidents that was not confirmed for this long is no longer valid.
   var believedFor: Duration = .seconds(900)
 }

@@ -1,7 +1,7 @@
 internal import Health
 internal import Platform
 
-/// What one channel has to do, and when: its outbox, its retries, and what it says again and again. Pure: times come in.
+/// The next step of one channel, and when it is due: its outbox, its retries and its renewals. Pure: time is a parameter.
 struct DeliveryState {
   enum Step {
     case deliver(IncidentNotice)
@@ -30,7 +30,7 @@ struct DeliveryState {
   /// News in the next message: fewer while the server does not take what is in hand, to find out which of it.
   private var batch: Int
 
-  /// - Parameter failing: what people heard of the channel before a restart.
+  /// - Parameter failing: the failure of the channel that was reported before a restart.
   init(
     policy: DeliveryPolicy, renewsEvery: Duration?, isHeartbeat: Bool, countsFloods: Bool = true,
     outbox: Outbox? = nil, failing: Retry.Failing? = nil
@@ -61,7 +61,7 @@ struct DeliveryState {
     if isHeartbeat, saidWell != incidents.isEmpty { renewedAt = nil }
   }
 
-  /// What a heartbeat would say now; nil while it would say nothing.
+  /// The incidents that a heartbeat would send now; nil while it would send nothing.
   func heartbeat(at now: MonotonicTime) -> [Incident]? {
     guard let firing, now - firing.at < policy.believedFor, firing.isSure || !firing.incidents.isEmpty else {
       return nil
@@ -71,12 +71,12 @@ struct DeliveryState {
 
   mutating func drop(_ count: Int) { dropped += count }
 
-  /// What to do now. After `deliver` and `renew` one of the functions below says how it went.
+  /// The next step. After `deliver` and `renew` the outcome is recorded with one of the functions below.
   mutating func next(at now: MonotonicTime, _ date: Timestamp) -> Step {
     let renewal = nextRenewal(at: now)
     guard !outbox.waiting.isEmpty || renewal != nil else { return .idle }
     if let notBefore = retry.notBefore, now < notBefore { return .wait(notBefore) }
-    let (entries, counted) = outbox.take(atMost: batch, countsRest: countsFloods)
+    let (entries, counted) = outbox.dequeue(atMost: batch, countsRest: countsFloods)
     if let first = entries.first {
       return .deliver(
         IncidentNotice(at: date, cluster: first.incident.cluster, entries: entries, counted: counted))
@@ -98,7 +98,7 @@ struct DeliveryState {
   /// - Returns: what arrived, and whether the channel had been a problem.
   mutating func succeed() -> (arrived: [Outbox.PendingNotice], isRecovered: Bool) {
     let arrived = outbox.delivered()
-    // What a heartbeat delivers is the heartbeat.
+    // A heartbeat counts its own deliveries.
     delivered += isHeartbeat && isRenewing ? 1 : arrived.count
     if !arrived.isEmpty { batch = min(policy.batch, batch * 2) }
     isRenewing = false

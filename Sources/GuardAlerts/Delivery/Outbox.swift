@@ -1,12 +1,11 @@
 internal import Health
 
-/// What waits to be delivered by one channel: of each incident its newest state.
+/// The pending notices of one channel: the newest state of each incident.
 ///
-/// Pure. What was not delivered yet collapses:
+/// Pure. Notices that are not delivered yet are merged:
 /// - a newer state takes the place of an older one;
-/// - an incident whose opening nobody was told of stays "opened" until it is over, however often it changed;
-/// - an opening and its end become the end alone: it says from when to when, so people hear that something was, once,
-///   and nobody is woken by what is over.
+/// - an incident whose opening was not delivered stays "opened" until it is over, however often it changed;
+/// - an opening and its end become the end alone, with both times, so that nobody is woken by an incident that is over.
 struct Outbox {
   /// The newest notice of an incident.
   struct PendingNotice: Hashable, Codable, Sendable {
@@ -37,10 +36,10 @@ struct Outbox {
     }
   }
 
-  /// What one message holds, by incident.
+  /// The incidents of one message.
   struct Batch: Hashable, Codable, Sendable {
     var listed: [String]
-    /// Only their number is told.
+    /// Only their number is in the message.
     var counted: [String]
 
     var ids: [String] { listed + counted }
@@ -49,16 +48,16 @@ struct Outbox {
   private(set) var waiting: [String: PendingNotice] = [:]
   /// On its way: whether it arrives is not known yet.
   private(set) var underWay: [String: PendingNotice] = [:]
-  /// Incidents that this channel told people of, and not of their end: that is told whatever the filter says.
+  /// Incidents that this channel delivered and whose end it did not: the end is delivered whatever the filter says.
   private(set) var told: Set<String> = []
   /// Those of them that were only counted: their end need not be listed either.
   private(set) var toldByNumber: Set<String> = []
-  /// Incident to the number of its newest notice that came in. An earlier life of the guard may have been killed after
+  /// Incident to the number of its newest notice that came in. The guard may have been killed after
   /// it handed a notice over and before it said so: that notice comes again, and is passed over.
   private(set) var marks: [String: Int] = [:]
   /// The message under way.
   private(set) var batch: Batch?
-  /// The message that was under way when an earlier life of the guard ended: it is sent again as it was, with the same
+  /// The message that was under way when the guard was stopped last: it is sent again unchanged, with the same
   /// key, since it may have arrived.
   private var interrupted: Batch? { didSet { interruptedIDs = Set(interrupted?.ids ?? []) } }
   private var interruptedIDs: Set<String> = []
@@ -87,11 +86,11 @@ struct Outbox {
     }
     if interruptedIDs.contains(id) { interrupted = nil }
     if let older = waiting[id] { notice = Outbox.merge(older, notice) }
-    put(notice)
+    enqueue(notice)
     return (waiting[id] ?? notice, true, makeRoom())
   }
 
-  private mutating func put(_ notice: PendingNotice) {
+  private mutating func enqueue(_ notice: PendingNotice) {
     var notice = notice
     if notice.serial == 0 {
       serial += 1
@@ -114,7 +113,8 @@ struct Outbox {
     return result
   }
 
-  /// Cuts details; where that is not enough, drops what people miss least, a tenth at once, so that a flood does not sort at every drop.
+  /// Cuts details; where that is not enough, drops the least important notices, a tenth at once, so that a flood does
+  /// not sort at every drop.
   private mutating func makeRoom() -> Int {
     guard waiting.count > policy.mostWaiting || weight > policy.mostBytes else { return 0 }
     if weight > policy.mostBytes {
@@ -158,7 +158,7 @@ struct Outbox {
   ///   - most: entries that it may list.
   ///   - countsRest: a flood is one message that lists the first few and counts the rest; else it is as many messages
   ///     as it takes.
-  mutating func take(
+  mutating func dequeue(
     atMost most: Int = .max, countsRest: Bool
   ) -> (listed: [IncidentNotice.Entry], counted: [IncidentNotice.Entry]) {
     let batch = interrupted ?? nextBatch(atMost: min(most, policy.batch), countsRest: countsRest)
@@ -176,8 +176,8 @@ struct Outbox {
     return (entries(batch.listed), entries(batch.counted))
   }
 
-  mutating func take(atMost most: Int = .max) -> [IncidentNotice.Entry] {
-    take(atMost: most, countsRest: false).listed
+  mutating func dequeue(atMost most: Int = .max) -> [IncidentNotice.Entry] {
+    dequeue(atMost: most, countsRest: false).listed
   }
 
   private func nextBatch(atMost most: Int, countsRest: Bool) -> Batch? {
@@ -188,7 +188,7 @@ struct Outbox {
     guard countsRest, notices.count > policy.batch else {
       return Batch(listed: ids(notices.prefix(most)), counted: [])
     }
-    // A receiver that was told of an incident by name is told of its end by name.
+    // Where the opening was listed by name, so is the end.
     let isByName = { (notice: PendingNotice) in
       let id = notice.incident.id
       return notice.change == .ended && told.contains(id) && !toldByNumber.contains(id)
@@ -236,7 +236,7 @@ struct Outbox {
   /// - Returns: how many found no place and were dropped.
   mutating func failed(isRepeated: Bool = true) -> Int {
     let isSame = !underWay.keys.contains { waiting[$0] != nil }
-    for (id, older) in underWay { put(waiting[id].map { Outbox.merge(older, $0) } ?? older) }
+    for (id, older) in underWay { enqueue(waiting[id].map { Outbox.merge(older, $0) } ?? older) }
     let batch = batch
     endBatch()
     let dropped = makeRoom()
@@ -260,7 +260,7 @@ struct Outbox {
   /// Forgets incidents that are over.
   ///
   /// - Parameters:
-  ///   - firing: everything that people were told of and that is not over.
+  ///   - firing: incidents that were notified and are not over.
   ///   - isSaved: no restart of the guard brings notices back that came in already.
   mutating func keepTold(_ firing: Set<String>, isSaved: Bool = true) {
     let isWanted = { [waiting, underWay] (id: String) in
@@ -280,7 +280,7 @@ struct Outbox {
     return unwanted.count
   }
 
-  /// Forgets everything: the channel hears no news any more.
+  /// Forgets everything: the channel gets no notices any more.
   mutating func clear() { self = Outbox(policy: policy) }
 
   // MARK: - Over a restart
@@ -290,7 +290,7 @@ struct Outbox {
     var notice = notice
     let id = notice.incident.id
     notice.serial = waiting[id]?.serial ?? 0
-    put(notice)
+    enqueue(notice)
     marks[id] = notice.incident.notices
     if interruptedIDs.contains(id) { interrupted = nil }
   }

@@ -1,26 +1,26 @@
 internal import Health
 internal import Platform
 
-/// When a channel that failed is tried again, and when its failing is a problem of its own. Pure.
+/// Decides when a failed channel is tried again, and when its failure is reported as a problem. Pure.
 struct Retry {
   /// Since the last success.
   private(set) var failures = 0
   private(set) var since: Timestamp?
   private(set) var error: DeliveryError?
   private(set) var notBefore: MonotonicTime?
-  /// People are to hear of it.
+  /// The failure is reported as a problem.
   private(set) var isFailing = false
   private var refusedSince: MonotonicTime?
   private let policy: DeliveryPolicy
 
-  /// What people heard of a channel that fails; kept over a restart.
+  /// A reported failure; kept over a restart.
   struct Failing: Hashable, Codable, Sendable {
     let since: Timestamp
     let message: String
     let remedy: String
   }
 
-  /// - Parameter failing: what people heard before a restart: until the channel was tried, nothing says that it is over.
+  /// - Parameter failing: the failure that was reported before a restart; it lasts until the channel was tried.
   init(policy: DeliveryPolicy, failing: Failing? = nil) {
     self.policy = policy
     guard let failing else { return }
@@ -34,7 +34,7 @@ struct Retry {
     return Failing(since: since, message: error.message, remedy: error.remedy)
   }
 
-  /// Somebody changed the channel: it is tried at once, and then it shows whether a problem is over.
+  /// The channel's configuration changed: it is tried at once, which shows whether a problem is over.
   mutating func startAfresh() { self = Retry(policy: policy, failing: failing) }
 
   /// - Parameters:
@@ -61,12 +61,12 @@ struct Retry {
     if error.cause == .refused { return policy.refusedPause }
     let doublings = min(failures - 1, 20)
     let full = min(policy.longestPause, policy.firstPause * (1 << doublings))
-    // Many guards that lost the same server do not come back to it as one.
+    // Jitter: many guards that lost the same server must not return at the same moment.
     let pause = full * (0.5 + random / 2)
     return max(pause, min(error.retryAfter ?? .zero, policy.longestRetryAfter))
   }
 
-  /// It was refused for so long that nobody will mend it in time.
+  /// It was refused for so long that its notices are dropped.
   func isHopeless(at now: MonotonicTime) -> Bool {
     refusedSince.map { now - $0 >= policy.refusedFor } ?? false
   }

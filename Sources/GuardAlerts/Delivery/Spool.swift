@@ -42,7 +42,7 @@ struct Spool {
 
   let name: String
   private let folder: StateFolder
-  /// What people heard of a channel that does not deliver; written with the next line, or by itself.
+  /// The reported failure of the channel; written with the next line, or by itself.
   var failing: Retry.Failing? {
     didSet { if failing != oldValue { isHealthNew = true } }
   }
@@ -63,10 +63,10 @@ struct Spool {
 
   var path: String { folder.path(of: name) }
 
-  /// An earlier life of the guard had this channel.
+  /// The channel had a spool before.
   var isThere: Bool { folder.exists(name) }
 
-  /// Reads what an earlier life of the guard left. A line that can't be read is passed over.
+  /// Reads the notices that were pending when the guard was stopped. A line that can't be read is skipped.
   ///
   /// - Returns: the number of lines that were passed over.
   mutating func load(into outbox: inout Outbox) throws(SystemError) -> Int {
@@ -122,7 +122,7 @@ struct Spool {
   private mutating func append(_ lines: [Line], of outbox: Outbox) throws(SystemError) {
     let lines = lines + (isHealthNew ? [Line(health: .init(failing: failing))] : [])
     guard !lines.isEmpty else { return }
-    // What comes behind it may say that it has arrived, or is not the same any more.
+    // Later lines may record that it arrived, or that it changed.
     lastBatch = nil
     let bytes = Spool.bytes(lines)
     // Twice what it was when it was last written anew: in a flood a line is written some three times, however long
@@ -138,7 +138,7 @@ struct Spool {
 
   mutating func rewrite(_ outbox: Outbox) throws(SystemError) {
     let notices = outbox.waiting.values.sorted { $0.serial < $1.serial }
-    // What is under way may not arrive; where something newer waits, that will do.
+    // A message under way may not arrive; where a newer notice is pending, that is enough.
     let older = outbox.underWay.values.filter { outbox.waiting[$0.incident.id] == nil }
     let head = [
       Line(
@@ -160,7 +160,7 @@ struct Spool {
 
   func remove() { folder.remove(name) }
 
-  /// What can't be read is kept for a person to look at.
+  /// Keeps an unreadable file for a person to look at.
   func setAside() { folder.setAside(name) }
 
   private static func bytes(_ lines: [Line]) -> [UInt8] {

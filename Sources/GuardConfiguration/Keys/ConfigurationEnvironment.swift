@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// What the configuration takes from the process: whose home it is and where the session keeps its sockets.
+/// The environment of the process as far as the configuration uses it: the home and the session's directories.
 package struct ConfigurationEnvironment: Hashable, Sendable {
   package var isRoot: Bool
   /// Absolute; nil where neither `HOME` nor the user database says.

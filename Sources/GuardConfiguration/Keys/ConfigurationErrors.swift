@@ -5,7 +5,7 @@ package struct ConfigurationError: Hashable, Sendable, CustomStringConvertible {
   package let line: Int
   /// From 1, in characters.
   package let column: Int
-  /// What is wrong and what would be right.
+  /// The mistake, and the values that would be right.
   package let message: String
 
   package init(file: String, line: Int = 1, column: Int = 1, message: String) {

@@ -1,4 +1,4 @@
-/// What guard.yaml(5) says about a key: taken from the key's description, so that page and program agree.
+/// An entry of guard.yaml(5): taken from the key's description, so that page and program agree.
 package struct KeyReference: Hashable, Sendable {
   /// `clusters[].tunnel.backoff.max`: every key on the way to it, `[]` after a list.
   package let path: String

@@ -7,7 +7,7 @@ typealias YAMLNode = YAML.Node
 struct YAMLDocument {
   /// Nil: nothing but white space and comments.
   let root: YAMLNode?
-  /// What is wrong with a text that can be read all the same.
+  /// Mistakes in a text that can be read all the same.
   let mistakes: [ConfigurationError]
 
   /// Parses one document without anchors and aliases: a few lines of them can stand for billions of nodes,
@@ -32,7 +32,7 @@ struct YAMLDocument {
   private static func describe(_ error: YAMLError, file: String) -> ConfigurationError {
     let message =
       switch error {
-      // What is no name after & or * comes from the scanner: `*.example.org`.
+      // The scanner reports & or * without a name after it: `*.example.org`.
       case .reference, .syntax("while scanning an alias", _, _), .syntax("while scanning an anchor", _, _):
         "anchors (&name) and aliases (*name) are not supported: write the value out, or put it in quotes "
           + "where it begins with & or *"

@@ -33,7 +33,7 @@ extension Configuration {
     return configuration
   }
 
-  /// A file that is there but can't be read must be heard of, not skipped, so only absence is absence.
+  /// A file that exists but can't be read must be reported, not skipped.
   private static func exists(_ path: String) -> Bool {
     access(path, F_OK) == 0 || (errno != ENOENT && errno != ENOTDIR)
   }

@@ -1,4 +1,4 @@
-/// How a receiver of alerts over HTTP is reached and convinced.
+/// Login and trust for a receiver of alerts over HTTP.
 package struct WebAccess: Hashable, Sendable {
   package enum Login: Hashable, Sendable {
     case token(SecretPlace)

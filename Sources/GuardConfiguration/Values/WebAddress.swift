@@ -2,7 +2,7 @@ internal import Tunnel
 
 /// `https://host[:port]/path?query`, without user, password and fragment.
 ///
-/// Paths are often secrets: whoever knows a webhook's may call it. Shown is only where it leads.
+/// Paths are often secrets: knowing a webhook's path is enough to call it. Only the origin is ever shown.
 package struct WebAddress: Hashable, Sendable, CustomStringConvertible, CustomReflectable {
   package let isEncrypted: Bool
   /// Host and port as written: `[::1]:9093`
@@ -56,7 +56,7 @@ package struct WebAddress: Hashable, Sendable, CustomStringConvertible, CustomRe
 
   package var url: String { origin + path + query }
 
-  /// `https://alerts.example.org`: what may be shown of it.
+  /// `https://alerts.example.org`: the part that is no secret.
   package var origin: String { "\(isEncrypted ? "https" : "http")://\(authority)" }
 
   package var isLoopback: Bool {

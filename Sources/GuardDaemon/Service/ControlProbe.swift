@@ -2,13 +2,13 @@ internal import Glibc
 internal import Platform
 
 /// A request to the guard's own control socket, sent at one look of the watchdog and judged at the next: it proves
-/// that the socket is listened on and that somebody answers.
+/// that the socket is listened on and that it answers.
 struct ControlProbe {
   private static let request = "GET /v1/healthz HTTP/1.1\r\nHost: oceanid\r\nConnection: close\r\n\r\n"
 
   private enum Outcome {
     case sent(Socket)
-    /// The listener's queue is full: nobody takes what comes in.
+    /// The listener's queue is full: connections are not accepted.
     case queueIsFull
     /// There is no way to the socket from here, which says nothing about the one who listens: its file was
     /// removed, or the service manager bound it elsewhere.

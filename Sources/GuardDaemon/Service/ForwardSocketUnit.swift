@@ -3,7 +3,7 @@ internal import Tunnel
 
 /// The drop-in that makes oceanid-forward.socket bind the ports of a configuration.
 ///
-/// A generator asks for it at boot and at every daemon-reload, so that 'listen' stands in guard.yaml alone.
+/// A generator asks for it at boot and at every daemon-reload, so that 'listen' is set in guard.yaml alone.
 struct ForwardSocketUnit {
   let configuration: Configuration
 

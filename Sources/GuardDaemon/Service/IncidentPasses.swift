@@ -8,14 +8,14 @@ internal import Platform
 internal import Synchronization
 
 /// Lets the incidents move as things happen: after each observation, and every second while time alone may change one.
-/// A guard that lives for seconds tells what it knows in each of its lives.
+/// A guard that runs for seconds only sends its notices in each of its runs.
 ///
 /// Passes run on the guard's queue; a request may come from any thread.
 final class IncidentPasses: Sendable {
   private struct State {
     /// When the next pass runs; nil: none is scheduled.
     var next: MonotonicTime?
-    /// The book of ten thousand incidents takes a while to write: that must not fill the queue.
+    /// A book of ten thousand incidents takes a while to write: that must not fill the queue.
     var notBefore = MonotonicTime.now
   }
 

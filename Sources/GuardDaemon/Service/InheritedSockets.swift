@@ -5,7 +5,7 @@ internal import Platform
 internal import Systemd
 internal import Tunnel
 
-/// The listening sockets that the service manager bound, told apart by what they are bound to.
+/// The listening sockets that the service manager bound, identified by their addresses.
 ///
 /// The forwards' stay open here for the life of the process: a tunnel gets a copy, so that the one which replaces
 /// it on a reload finds the port still its own.
@@ -39,9 +39,10 @@ struct InheritedSockets {
     return copies
   }
 
-  /// Turns away whoever connects where no forward of `clusters` listens, and nobody elsewhere.
+  /// Refuses connections to sockets that no forward of `clusters` uses, and only those.
   ///
-  /// - Returns: what to tell where the manager's sockets are not the configuration's; nil also where there are none.
+  /// - Returns: the entry to log where the manager's sockets differ from the configuration's; nil also where there are
+  ///   none.
   mutating func fit(_ clusters: [Configuration.Cluster]) -> LogRecord? {
     guard !forwards.isEmpty else { return nil }
     let wanted = Set(clusters.flatMap { $0.tunnel.forwards.map(\.listen) })

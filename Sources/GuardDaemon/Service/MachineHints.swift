@@ -6,13 +6,13 @@ internal import Synchronization
 internal import Systemd
 internal import Tunnel
 
-/// What the machine tells all tunnels: the network changed, or time passed in which nothing could run.
+/// Events of the machine that concern all tunnels: the network changed, or the machine was asleep.
 ///
 /// One a guard. Nothing in here wakes up while nothing happens; `look` rides on a timer that there is anyway.
 final class MachineHints: Sendable {
   private struct State {
     var meter = GapDetector(.now)
-    /// When logind last said that the machine is about to sleep, until the end of that sleep is told.
+    /// When logind last announced a sleep, until the end of that sleep is reported.
     var announced: MonotonicTime?
   }
 
@@ -37,21 +37,21 @@ final class MachineHints: Sendable {
           nil, "changes of the network can't be heard: \(error); waits are not cut short by them",
           priority: .info, remedy: "allow AF_NETLINK in RestrictAddressFamilies= of the unit"))
     }
-    sleep.withLock { $0 = SleepSignal { [weak self] in self?.note($0) } }
+    sleep.withLock { $0 = SleepSignal { [weak self] in self?.record($0) } }
   }
 
   /// Looks whether the machine slept since the last look.
-  func look() { _ = tellOfSleep() }
+  func look() { _ = reportSleep() }
 
-  private func note(_ phase: SleepSignal.Phase) {
+  private func record(_ phase: SleepSignal.Phase) {
     switch phase {
     case .aboutToSleep:
-      _ = tellOfSleep()
+      _ = reportSleep()
       state.withLock { $0.announced = $0.meter.last.awake }
       log.write(LogRecord(.slept, "the machine is about to sleep", subject: "machine"))
     case .awake:
-      guard !tellOfSleep() else { return }
-      // The sleep was too short to be measured, or a look was quicker and has told of it.
+      guard !reportSleep() else { return }
+      // The sleep was too short to be measured, or a regular check has reported it already.
       let announced = state.withLock { $0.announced.take() }
       if announced != nil { log.write(MachineHints.shortSleep) }
       hand(announced.map { .resumed(lastAwake: $0) } ?? .networkChanged)
@@ -59,7 +59,7 @@ final class MachineHints: Sendable {
   }
 
   /// - Returns: false when the machine did not sleep since the last look.
-  private func tellOfSleep() -> Bool {
+  private func reportSleep() -> Bool {
     let slept = state.withLock { state -> (Duration, MonotonicTime)? in
       let lastAwake = state.meter.last.awake
       guard case .slept(let duration) = state.meter.gap(at: .now) else { return nil }

@@ -4,9 +4,9 @@ internal import Health
 internal import Platform
 internal import Systemd
 
-/// Whoever connects to the service manager's sockets while the guard can't start.
+/// Clients that connect to the service manager's sockets while the guard can't start.
 ///
-/// The manager starts the service again for a connection that nobody accepts, at once and over and over, until it gives
+/// The manager starts the service again for a connection that is not accepted, at once and over and over, until it gives
 /// up and lets go of the ports. So clients are let go with a word, for as long as they come, before the guard ends.
 enum QueuedClients {
   /// Shorter than a start may take (`TimeoutStartSec=` of the unit).
@@ -16,7 +16,7 @@ enum QueuedClients {
   ///
   /// - Parameters:
   ///   - passed: theirs stay open, and they belong to this call meanwhile.
-  ///   - answer: what a client of the control socket hears; others are reset.
+  ///   - answer: sent to clients of the control socket; others are reset.
   static func turnAway(from passed: [PassedSocket], with answer: ControlAnswer, for patience: Duration) {
     let deadline = MonotonicTime.now + patience
     for socket in passed {

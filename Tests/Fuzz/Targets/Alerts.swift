@@ -28,12 +28,12 @@ extension FuzzTarget {
       try hold(outbox.waiting["news"] != nil || isKnown, "news found no place")
       var left = outbox.count
       while !outbox.isEmpty {
-        let batch = outbox.take()
+        let batch = outbox.dequeue()
         try hold(!batch.isEmpty && batch.count <= left, "\(left) wait, and \(batch.count) are taken")
         // Half of them only with the second attempt.
         if left % 2 == 0 {
           _ = outbox.failed()
-          try hold(outbox.take().map(\.key) == batch.map(\.key), "another message after a failure")
+          try hold(outbox.dequeue().map(\.key) == batch.map(\.key), "another message after a failure")
         }
         left -= outbox.delivered().count
         try hold(left == outbox.count, "\(left) should wait, and \(outbox.count) do")

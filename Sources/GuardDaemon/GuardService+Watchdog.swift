@@ -1,0 +1,37 @@
+internal import GuardCluster
+internal import GuardConfiguration
+internal import GuardControl
+internal import Platform
+internal import Synchronization
+internal import Tunnel
+
+extension GuardService {
+  /// The parts that must show a sign of life before the watchdog is fed: tunnels and polls, the queue of reloads and the
+  /// control socket.
+  func parts() -> [WatchdogFeed.Part] {
+    var parts = clusters(named: nil).map { cluster in
+      WatchdogFeed.Part {
+        let before = cluster.tunnel.turns
+        cluster.tunnel.nudge()
+        let timeout = cluster.configuration.kubernetes.poll.timeout
+        return { cluster.tunnel.turns != before && !cluster.poller.isOverdue(timeout: timeout) }
+      }
+    }
+    parts.append(liveness.part)
+    if let server = server.withLock({ $0 }) {
+      let path = state.withLock { $0.configuration.control.socket }
+      parts.append(
+        WatchdogFeed.Part {
+          let answer = Answer()
+          server.ping { answer.isThere.store(true, ordering: .relaxed) }
+          let probe = ControlProbe(path: path)
+          return { answer.isThere.load(ordering: .relaxed) && probe.isAnswered }
+        })
+    }
+    return parts
+  }
+
+  private final class Answer: Sendable {
+    let isThere = Atomic<Bool>(false)
+  }
+}

@@ -134,7 +134,11 @@ let package = Package(
     // The client
     room(
       "GuardClient", ["GuardAPI", "Health", "Platform", "SessionBus", "SystemJournal", arguments],
-      embeds: ["Explain/oceanid.catalog", "Manual/guard.yaml"]),
+      embeds: [
+        "Explain/oceanid.catalog", "Manual/oceanid-ctl.1", "Manual/oceanid-guard.yaml.5",
+        "Manual/oceanid-guard.7",
+        "Manual/oceanid-guard.8",
+      ]),
     program("oceanid-ctl", ["GuardClient"]),
 
     // A cluster to look at without having one

@@ -182,7 +182,10 @@ let package = Package(
     module(
       "GuardClient",
       ["GuardTypes", "GuardAPI", "Health", "Platform", "SessionBus", "SystemJournal", arguments],
-      embeds: ["Explain/oceanid.catalog", "Manual/guard.yaml"]),
+      embeds: [
+        "Explain/oceanid.catalog", "Manual/oceanid-ctl.1", "Manual/oceanid-guard.yaml.5",
+        "Manual/oceanid-guard.7", "Manual/oceanid-guard.8",
+      ]),
     program("oceanid-ctl", ["GuardClient"]),
 
     // A simulated cluster for demonstrations and tests

@@ -92,17 +92,4 @@ struct OperatorTests {
     #expect(changes.last?.attempts ?? 0 > 0)
     #expect(try installation.ctl("history", "--until", "1h").output.hasPrefix("no incident"))
   }
-
-  @Test func theManualsOfBothProgramsAreMadeFromThemselves() throws {
-    for page in ["oceanid-ctl", "oceanid-guard.yaml"] {
-      let result = try run(Installation.client, ["manual", page])
-      #expect(result.exit == .exited(0) && result.output.hasPrefix(".TH \(page.uppercased()) "))
-    }
-    let dump = try run(Installation.guardProgram, ["--experimental-dump-help"])
-    let manual = try ChildProcess(Installation.client, ["manual", "oceanid-guard"], takesInput: true)
-    manual.send(dump.output)
-    manual.closeInput()
-    #expect(manual.wait() == .exited(0))
-    #expect(manual.output.contains("\\-\\-check\\-config"))
-  }
 }

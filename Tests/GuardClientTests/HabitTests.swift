@@ -23,64 +23,6 @@ import Testing
     }
   }
 
-  @Test func theManualHasEveryCommandAndOption() throws {
-    let help = try Self.help()
-    let page = Manual.client(help).replacing("\\-", with: "-")
-    for command in help.shownSubcommands {
-      #expect(page.contains("\n.SS \(command.commandName)"), "\(command.commandName)")
-      for argument in command.shownArguments { #expect(page.contains("\n.B \(argument.heading)\n")) }
-    }
-    #expect(!page.contains("\n.SS manual"))
-    // The daemon's own help has the same form.
-    for status in [0, 64, 69, 78] { #expect(Manual.daemon(help).contains("\n.B \(status)\n")) }
-  }
-
-  @Test func theManualOfTheConfigurationIsTheInstalledFile() throws {
-    let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../config/guard.yaml")
-    #expect(
-      String(decoding: PackageResources.guard_yaml, as: UTF8.self)
-        == (try String(contentsOf: file, encoding: .utf8)))
-    let page = Manual.configuration()
-    for key in ["windowBudget:", "passphrase:", "kubeconfig:", "hold:"] { #expect(page.contains(key)) }
-  }
-
-  @Test(
-    .enabled(if: TestSupport.program("mandoc") != nil, "no mandoc here (apt install mandoc)"), .blocking,
-    arguments: [Manual.client, .configuration, .daemon])
-  func theManualIsWellFormed(_ page: Manual) throws {
-    let folder = try TestSupport.TemporaryFolder()
-    let help = try Self.help()
-    let text =
-      switch page {
-      case .client: Manual.client(help)
-      case .configuration: Manual.configuration()
-      // The daemon's own help has the same form.
-      case .daemon: Manual.daemon(help)
-      }
-    let file = try folder.write(text, to: "page")
-    let lint = try run("mandoc", ["-T", "lint", "-W", "warning", file])
-    #expect(
-      lint.output.replacing("missing date, using \"\"", with: "").contains("mandoc:") == false,
-      "\(lint.output)")
-  }
-
-  @Test func roffDoesNotTakeTextForRequests() {
-    var page = ManualPage("x", section: 1)
-    page.prose(".SH not a heading\n'br\nback\\slash -- it's\n\n  literal")
-    #expect(
-      page.text.hasSuffix(
-        """
-        \\&.SH not a heading
-        \\(aqbr
-        back\\eslash \\-\\- it\\(aqs
-        .PP
-        .nf
-          literal
-        .fi
-
-        """))
-  }
-
   @Test(arguments: [(Shell.bash, "bash", ["-n"]), (.zsh, "zsh", ["-n"]), (.fish, "fish", ["--no-execute"])])
   func completionScriptsAreScripts(_ shell: Shell, _ program: String, _ options: [String]) throws {
     let kind: CompletionShell = shell == .bash ? .bash : shell == .zsh ? .zsh : .fish

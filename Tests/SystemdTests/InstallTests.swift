@@ -48,6 +48,8 @@ import Testing
     "usr/local/share/applications/oceanid-notify.desktop",
     "usr/local/lib/systemd/system-generators/oceanid-forward-generator",
     "etc/oceanid/guard.yaml", "etc/sysusers.d/oceanid.conf", "usr/local/lib/systemd/catalog/oceanid.catalog",
+    "usr/local/share/man/man1/oceanid-ctl.1", "usr/local/share/man/man5/oceanid-guard.yaml.5",
+    "usr/local/share/man/man7/oceanid-guard.7", "usr/local/share/man/man8/oceanid-guard.8",
     "usr/local/share/doc/oceanid-guard/examples/README",
     "usr/local/share/doc/oceanid-guard/examples/credentials.conf",
     "usr/local/share/doc/oceanid-guard/examples/addresses.conf",

@@ -15,13 +15,12 @@ struct PackageTests {
   init() throws {
     scratch = try TemporaryFolder()
     programs = scratch.path + "/bin"
-    let pages = programs + "/share/man/man1"
-    try FileManager.default.createDirectory(atPath: pages, withIntermediateDirectories: true)
+    let share = programs + "/share/oceanid-guard"
+    try FileManager.default.createDirectory(atPath: share, withIntermediateDirectories: true)
+    try "more\n".write(toFile: "\(share)/more", atomically: false, encoding: .utf8)
     for name in ["oceanid-guard", "oceanid-ctl"] {
       try FileManager.default.createSymbolicLink(
         atPath: "\(programs)/\(name)", withDestinationPath: "/bin/true")
-      let page = ".TH \(name) 1\n.SH NAME\n\(name) \\- a page\n"
-      try page.write(toFile: "\(pages)/\(name).1", atomically: false, encoding: .utf8)
     }
     let built = try Program(
       "\(sourceTree)/systemd/package", ["--bin-dir", programs, "--output", scratch.path],
@@ -45,7 +44,9 @@ struct PackageTests {
       "/usr/lib/systemd/system-generators/oceanid-forward-generator", "/usr/lib/sysusers.d/oceanid.conf",
       "/usr/lib/systemd/catalog/oceanid.catalog", "/etc/oceanid/guard.yaml",
       "/usr/lib/systemd/user/oceanid-notify.service", "/usr/share/applications/oceanid-notify.desktop",
-      "/usr/share/man/man1/oceanid-ctl.1.gz", "/usr/share/doc/oceanid-guard/examples/credentials.conf",
+      "/usr/share/man/man1/oceanid-ctl.1.gz", "/usr/share/man/man5/oceanid-guard.yaml.5.gz",
+      "/usr/share/man/man7/oceanid-guard.7.gz", "/usr/share/man/man8/oceanid-guard.8.gz",
+      "/usr/share/oceanid-guard/more", "/usr/share/doc/oceanid-guard/examples/credentials.conf",
     ] {
       #expect(contents.contains(" .\(file)\n"), "\(file)")
     }

@@ -10,7 +10,10 @@ import Testing
   .enabled(if: SSHServer.isAvailable, Comment(rawValue: SSHServer.reason)), .blocking,
   .timeLimit(.minutes(5)))
 struct AuthorizedKeysLineTests {
-  private static let places = ["README.md", "config/guard.yaml", "systemd/oceanid-guard.service"]
+  private static let places = [
+    "README.md", "Sources/GuardClient/Manual/oceanid-guard.8", "config/guard.yaml",
+    "systemd/oceanid-guard.service",
+  ]
 
   /// Every line of that kind in a document: the options before the key's type.
   private static func options(in place: String) throws -> [String] {

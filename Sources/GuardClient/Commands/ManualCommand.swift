@@ -1,45 +1,41 @@
 import ArgumentParser
-import FoundationEssentials
 import Glibc
 
-extension Manual: ExpressibleByArgument {}
+extension ManualPage: ExpressibleByArgument {
+  init?(argument: String) { self.init(named: argument) }
 
-/// For packages: prints a page of the manual.
+  static var allValueStrings: [String] { allCases.map(\.rawValue) }
+}
+
 struct ManualCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "manual", abstract: "Print a page of the manual in roff.",
+    commandName: "manual", abstract: "Show a page of the manual.",
     discussion: """
-      Examples:
-        oceanid-ctl manual oceanid-ctl | man -l -
-        oceanid-ctl manual oceanid-guard.yaml >oceanid-guard.yaml.5
-        oceanid-guard --experimental-dump-help | oceanid-ctl manual oceanid-guard >oceanid-guard.8
-      """, shouldDisplay: false)
+      On a terminal, man or mandoc displays the page. Otherwise its source is printed, in the language of mdoc(7).
 
-  @Argument(help: "oceanid-ctl, oceanid-guard.yaml, or oceanid-guard (its help dump on standard input).")
-  var page: Manual
+      Examples:
+        oceanid-ctl manual
+        oceanid-ctl manual oceanid-guard.yaml
+        oceanid-ctl manual oceanid-guard.7 | mandoc -T html
+      """)
+
+  @Argument(help: "oceanid-ctl, oceanid-guard.yaml, oceanid-guard.7 or oceanid-guard.8.")
+  var page = ManualPage.client
+
+  /// Programs that display the page on their standard input, the first that is installed.
+  private static let viewers = [["man", "-l", "-"], ["mandoc", "-a"]]
 
   func run() throws {
-    let text =
-      switch page {
-      case .client: Manual.client(try CommandHelp.read(Data(OceanidCtl._dumpHelp().utf8)))
-      case .configuration: Manual.configuration()
-      case .daemon: Manual.daemon(try readDump())
-      }
-    try StandardOutput.answer(text)
+    if isatty(STDOUT_FILENO) == 1, ManualCommand.readStandardInput(from: page.text) {
+      for viewer in ManualCommand.viewers { _ = Execution.replaceThisProcess(with: viewer) }
+    }
+    try StandardOutput.answer(page.text)
   }
 
-  private func readDump() throws -> CommandHelp {
-    guard isatty(STDIN_FILENO) == 0 else {
-      throw ValidationError(
-        "usage: oceanid-guard --experimental-dump-help | oceanid-ctl manual oceanid-guard")
-    }
-    var bytes = Data()
-    var buffer = [UInt8](repeating: 0, count: 65_536)
-    while case let count = read(STDIN_FILENO, &buffer, buffer.count), count > 0, bytes.count < 16 << 20 {
-      bytes.append(contentsOf: buffer[..<count])
-    }
-    do { return try CommandHelp.read(bytes) } catch {
-      throw ValidationError("standard input is no help dump of oceanid-guard")
-    }
+  /// Makes `text` the standard input of this process. A temporary file, because a pipe may be too small for it.
+  private static func readStandardInput(from text: String) -> Bool {
+    guard let file = tmpfile() else { return false }
+    return fputs(text, file) >= 0 && fflush(file) == 0 && lseek(fileno(file), 0, SEEK_SET) == 0
+      && dup2(fileno(file), STDIN_FILENO) == STDIN_FILENO
   }
 }

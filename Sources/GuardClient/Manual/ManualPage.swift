@@ -1,70 +1,31 @@
-import GuardAPI
+/// A page of the manual: an mdoc(7) file beside this one, which the package installs too. The value is the file's name.
+enum ManualPage: String, CaseIterable {
+  case client = "oceanid-ctl.1"
+  case configuration = "oceanid-guard.yaml.5"
+  // Before section 7: 'oceanid-guard' alone is the program.
+  case daemon = "oceanid-guard.8"
+  case reports = "oceanid-guard.7"
 
-/// A page of the manual in roff (man(7)).
-struct ManualPage {
-  private(set) var text: String
-
-  init(_ title: String, section: Int) {
-    text = """
-      .TH \(title.uppercased()) \(section) \(Product.date) "Oceanid Guard \(Product.version)" "Oceanid Guard"
-      .nh
-
-      """
-  }
-
-  mutating func name(_ name: String, _ purpose: String) {
-    heading("NAME")
-    line("\(ManualPage.escaped(name)) \\- \(ManualPage.escaped(purpose))")
-  }
-
-  mutating func heading(_ title: String) { text += ".SH \(title)\n" }
-
-  mutating func subheading(_ title: String) { text += ".SS \(ManualPage.escaped(title))\n" }
-
-  mutating func bold(_ words: String) { text += ".B \(ManualPage.escaped(words))\n" }
-
-  mutating func entry(_ term: String, _ words: String) {
-    text += ".TP\n.B \(ManualPage.escaped(term))\n"
-    line(ManualPage.escaped(words))
-  }
-
-  /// Paragraphs, parted by blank lines; lines that begin with two blanks stand as they are.
-  mutating func prose(_ prose: String) {
-    var isLiteral = false
-    var isFirst = true
-    for raw in prose.split(separator: "\n", omittingEmptySubsequences: false) {
-      let wantsLiteral = raw.hasPrefix("  ")
-      if wantsLiteral != isLiteral {
-        text += wantsLiteral ? ".nf\n" : ".fi\n"
-        isLiteral = wantsLiteral
-      }
-      if raw.isEmpty {
-        if !isFirst { text += ".PP\n" }
-      } else {
-        line(ManualPage.escaped(String(raw)))
-        isFirst = false
-      }
+  /// The page of that name, with or without its section.
+  init?(named name: String) {
+    guard let page = Self.allCases.first(where: { $0.rawValue == name || $0.name == name }) else {
+      return nil
     }
-    if isLiteral { text += ".fi\n" }
+    self = page
   }
 
-  /// A file as it stands.
-  mutating func file(_ file: String) {
-    text += ".nf\n"
-    for raw in file.split(separator: "\n", omittingEmptySubsequences: false) {
-      line(raw.isEmpty ? "\\&" : ManualPage.escaped(String(raw)))
+  /// The name without the section: `oceanid-ctl`.
+  private var name: String { String(rawValue.dropLast(2)) }
+
+  /// Its source.
+  var text: String { String(decoding: bytes, as: UTF8.self) }
+
+  private var bytes: [UInt8] {
+    switch self {
+    case .client: PackageResources.oceanid_ctl_1
+    case .configuration: PackageResources.oceanid_guard_yaml_5
+    case .daemon: PackageResources.oceanid_guard_8
+    case .reports: PackageResources.oceanid_guard_7
     }
-    text += ".fi\n"
-  }
-
-  private mutating func line(_ words: String) {
-    // A dot or quote at the beginning would be a request.
-    text += (words.hasPrefix(".") || words.hasPrefix("'") ? "\\&" : "") + words + "\n"
-  }
-
-  private static func escaped(_ text: String) -> String {
-    text.replacing("\\", with: "\\e").replacing("-", with: "\\-").replacing("'", with: "\\(aq")
-      .replacing("`", with: "\\(ga").replacing("^", with: "\\(ha").replacing("~", with: "\\(ti")
-      .replacing("…", with: "...")
   }
 }

@@ -22,14 +22,25 @@ extension ConfigurationEnvironment {
 extension KeyReference {
   /// A list item of mdoc(7): the key, the values that it takes, its default and its meaning.
   package var mdoc: String {
-    let rest = standard.map { "default: \($0)" } ?? "must be given"
-    return ".It Cm \(path)\n\(KeyReference.escaped("\(values); \(rest).\n\(meaning)"))\n"
+    let rest = standard.map { "default: \($0)" } ?? "required"
+    return ".It Ic \(path)\n"
+      + KeyReference.lines("\(values.prefix(1).uppercased())\(values.dropFirst()); \(rest). \(meaning)")
   }
 
-  /// mdoc(7): a backslash begins an escape, and a dot or quote at a line's start a macro.
-  private static func escaped(_ text: String) -> String {
-    text.replacing("\\", with: "\\e").split(separator: "\n", omittingEmptySubsequences: false).map { line in
-      line.first == "." || line.first == "'" ? "\\&\(line)" : String(line)
-    }.joined(separator: "\n")
+  /// Each sentence begins on a line of its own, and no line is longer than 80 bytes, as mdoc(7) recommends.
+  private static func lines(_ text: String) -> String {
+    var lines = [""]
+    var isSentenceEnd = false
+    for word in text.replacing("\\", with: "\\e").split(separator: " ").map(String.init) {
+      let line = lines[lines.count - 1]
+      if isSentenceEnd || line.utf8.count + word.utf8.count >= 80 {
+        lines.append(word)
+      } else {
+        lines[lines.count - 1] = line.isEmpty ? word : "\(line) \(word)"
+      }
+      isSentenceEnd = word.hasSuffix(".")
+    }
+    // A dot or a quote at the start of a line begins a macro.
+    return lines.map { ($0.hasPrefix(".") || $0.hasPrefix("'") ? "\\&" : "") + $0 + "\n" }.joined()
   }
 }

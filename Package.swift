@@ -126,7 +126,7 @@ let package = Package(
 
     // The daemon, from its parts to the whole
     module("GuardState", ["Health", "Platform"]),
-    module("GuardConfiguration", ["GuardAPI", "Health", "Platform", "Tunnel", "YAML"]),
+    module("GuardConfiguration", ["GuardTypes", "GuardAPI", "Health", "Platform", "Tunnel", "YAML"]),
     module("GuardJournal", ["GuardAPI", "GuardState", "Health", "Platform", "SystemJournal", "Systemd"]),
     module(
       "GuardStatus",

@@ -1,7 +1,7 @@
 package import GuardAPI
 package import GuardConfiguration
 internal import GuardState
-internal import GuardTypes
+package import GuardTypes
 package import Health
 internal import Synchronization
 package import Tunnel

@@ -1,4 +1,5 @@
 import Glibc
+import GuardTypes
 import TestSupport
 import Testing
 

@@ -1,4 +1,5 @@
 import Glibc
+import Platform
 
 /// Whether a file says what its reader or root wrote into it: ssh asks the same of the files that it obeys
 /// (sshd_config(5), StrictModes). A kubeconfig may name a program to be run.
@@ -93,10 +94,10 @@ struct FileTrust {
     status.st_mode & S_IFMT == S_IFDIR && status.st_mode & S_ISVTX != 0
   }
 
-  /// With a list the group's bits are its mask: without the bit, nobody whom it names may write (acl(5)).
+  /// The group's bits are the mask of its list.
   private func isWritableByList(_ entry: String, _ status: stat) -> Bool {
     !isSticky(status) && status.st_mode & S_IWGRP != 0
-      && getxattr(entry, "system.posix_acl_access", nil, 0) > 0
+      && AccessList.exists(on: entry)
   }
 
   /// A user's private group, as Debian makes one for each user; its ssh makes the same exception.

@@ -1,3 +1,4 @@
+internal import GuardTypes
 package import Health
 package import Tunnel
 

@@ -18,7 +18,8 @@ package struct TunnelFailure: Error, Hashable, Sendable, CustomStringConvertible
   package let throttle: Throttle?
 
   package init(
-    _ code: TunnelErrorCode, _ message: String, remedy: String, files: [String] = [], throttle: Throttle? = nil
+    _ code: TunnelErrorCode, _ message: String, remedy: String, files: [String] = [],
+    throttle: Throttle? = nil
   ) {
     self.code = code
     self.message = message
@@ -41,7 +42,8 @@ extension TunnelErrorCode {
   package var isPermanent: Bool {
     switch self {
     case .hostKeyUnknown, .hostKeyChanged, .authRefused, .noUsableKey, .config: true
-    case .connectRefused, .connectTimeout, .dns, .keepaliveTimeout, .peerClosed, .protocolError, .forwardRefused:
+    case .connectRefused, .connectTimeout, .dns, .keepaliveTimeout, .peerClosed, .protocolError,
+      .forwardRefused:
       false
     }
   }

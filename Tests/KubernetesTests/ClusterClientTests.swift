@@ -248,8 +248,7 @@ import Testing
     (401, "Unauthorized", PollErrorCode.unauthorized), (403, "forbidden", .forbidden),
     (403, #"User "system:anonymous" cannot list"#, .unauthorized), (503, "starting", .unreachable),
     (429, "slow down", .unreachable), (500, "broken", .badResponse), (302, "", .badResponse),
-  ]) func aPollFailsIfEveryRequestIsRefused(status: Int, message: String, code: PollErrorCode) async throws
-  {
+  ]) func aPollFailsIfEveryRequestIsRefused(status: Int, message: String, code: PollErrorCode) async throws {
     let server = try await TestServer { _ in
       .json(
         status, SmallCluster.status(status, "", message),

@@ -53,9 +53,9 @@ enum ClusterFindings {
     switch step {
     case .forward: "\(target) answers on the far side"
     case .tls:
-      snapshot?.isServerUnverified == true ? "the server is NOT verified" : "the server is who it should be"
-    case .identity: "the API knows us"
-    case .api: "\(snapshot?.version ?? "it answers")\(snapshot?.isReady == false ? ", not ready" : "")"
+      snapshot?.isServerUnverified == true ? "certificate NOT verified" : "certificate valid"
+    case .identity: "authenticated"
+    case .api: "\(snapshot?.version ?? "answers")\(snapshot?.isReady == false ? ", not ready" : "")"
     }
   }
 
@@ -78,7 +78,7 @@ enum ClusterFindings {
     guard let end = snapshot.clientCertificateExpiry, end - now < .seconds(14 * 86_400) else { return [] }
     return [
       FindingDocument(
-        "certificate", of: cluster, .warning, "the client certificate ends at \(end)",
+        "certificate", of: cluster, .warning, "the client certificate expires at \(end)",
         remedy:
           "sudo systemctl restart k3s on the control plane renews it; then copy a new kubeconfig: sudo cat /etc/rancher/k3s/k3s.yaml"
       )
@@ -100,7 +100,7 @@ enum ClusterFindings {
       + snapshot.failedFluxKinds.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
       + snapshot.gaps.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     guard !failed.isEmpty else {
-      return [FindingDocument("rights", of: cluster, .ok, "everything that the guard asks for may be read")]
+      return [FindingDocument("rights", of: cluster, .ok, "the guard may read everything that it needs")]
     }
     return failed.map { part, failure in
       FindingDocument(
@@ -118,7 +118,7 @@ enum ClusterFindings {
       return FindingDocument(
         "Flux", of: cluster, isExpected ? .failed : .ok, "the server has none of its API groups",
         remedy: isExpected ? "flux check; see how it was bootstrapped" : nil)
-    case .failed: return FindingDocument("Flux", of: cluster, .skipped, "not to be seen")
+    case .failed: return FindingDocument("Flux", of: cluster, .skipped, "unknown")
     }
   }
 }

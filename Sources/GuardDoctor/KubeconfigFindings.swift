@@ -19,7 +19,8 @@ enum KubeconfigFindings {
     }
     if let end = kubeconfig.clientCertificateExpiry, end < now {
       return FindingDocument(
-        "kubeconfig", of: cluster.name, .failed, "\(kubeconfig.path): its client certificate ended at \(end)",
+        "kubeconfig", of: cluster.name, .failed,
+        "\(kubeconfig.path): its client certificate expired at \(end)",
         remedy: "copy a new one from the control plane: sudo cat /etc/rancher/k3s/k3s.yaml")
     }
     if let slip = slip(kubeconfig.server, cluster) {

@@ -18,7 +18,7 @@ enum PortFindings {
       let who = holder ?? "a process of another user"
       guard holder != nil else {
         return FindingDocument(
-          step, of: cluster, .ok, "somebody listens; who, only root sees: sudo oceanid-ctl doctor")
+          step, of: cluster, .ok, "a process listens; only root can see which: sudo oceanid-ctl doctor")
       }
       return FindingDocument(
         step, of: cluster, .failed, "taken by \(who): kubectl here reaches that, and not the guard's tunnel",
@@ -26,7 +26,7 @@ enum PortFindings {
           "see what it is: \(holderCommand(listen)); end it, and the guard takes the port within seconds")
     }
     return FindingDocument(
-      step, of: cluster, .failed, "nobody listens",
+      step, of: cluster, .failed, "no process listens",
       remedy: "systemctl start oceanid-guard   (as a user unit: systemctl --user start oceanid-guard)")
   }
 
@@ -43,7 +43,7 @@ enum PortFindings {
     guard isTaken else { return nil }
     return FindingDocument(
       "port \(port)", .warning,
-      "\(holder ?? "somebody") listens on port \(port) of this machine: that is not the cluster, which is at \(here)",
+      "\(holder ?? "a process") listens on port \(port) of this machine: that is not the cluster, which is at \(here)",
       remedy: "ss -ltnp 'sport = :\(port)'")
   }
 

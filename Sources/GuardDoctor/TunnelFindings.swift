@@ -68,7 +68,7 @@ enum TunnelFindings {
   private static func silence(_ way: Resolution?, _ host: String) -> TunnelFailure {
     TunnelFailure(
       .connectTimeout,
-      "\(host) did not let us in within \(ConnectionDiagnosis.patience.components.seconds) s",
+      "\(host) did not finish the login within \(ConnectionDiagnosis.patience.components.seconds) s",
       remedy: "try by hand: \(way?.byHandInDetail ?? "ssh -v \(host)") true")
   }
 
@@ -95,7 +95,7 @@ enum TunnelFindings {
       return FindingDocument("keys", of: cluster, .ok, parts.joined(separator: ", "))
     }
     return FindingDocument(
-      "keys", of: cluster, .warning, "no key file is there, and no agent (SSH_AUTH_SOCK)",
+      "keys", of: cluster, .warning, "no key file and no agent (SSH_AUTH_SOCK)",
       remedy: "ssh-keygen -t ed25519; then: ssh-copy-id \(host.user)@\(host.hostName)")
   }
 }

@@ -229,9 +229,9 @@ extension LogRecord {
 
   fileprivate init(expired silence: Silence) {
     self.init(
-      .silenceEnded, "silence \(silence.id) ran out: \(silence.what) is told again",
+      .silenceEnded, "silence \(silence.id) expired: \(silence.what) is notified again",
       cluster: silence.cluster, subject: "silence \(silence.id)", from: silence.pattern ?? "everything",
-      reason: "it ran out")
+      reason: "expired")
   }
 }
 

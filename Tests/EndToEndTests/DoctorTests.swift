@@ -58,7 +58,7 @@ struct DoctorTests {
       ["doctor", "--config", installation.configuration, "--guard", Installation.guardProgram],
       environment: [:])
     #expect(text.status == 2)
-    #expect(text.output.contains("Broken: tethys, port 127.0.0.1:\(installation.port): nobody listens"))
+    #expect(text.output.contains("Broken: tethys, port 127.0.0.1:\(installation.port): no process listens"))
     #expect(text.output.contains("next systemctl start oceanid-guard"))
   }
 

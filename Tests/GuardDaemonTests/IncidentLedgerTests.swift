@@ -153,9 +153,9 @@ import Testing
     Self.run(ledger, 115..<130, [Self.problem])
     #expect(log.events == ["incident_opened", "silence_begun", "silence_ended"])
     let record = try #require(log.all.last)
-    #expect(record.message == "silence \(silence.id) ran out: node * of tethys is told again")
+    #expect(record.message == "silence \(silence.id) expired: node * of tethys is notified again")
     #expect(record.subject == "silence \(silence.id)")
-    #expect(ChangeDocument(record, at: Self.start)?.reason == "it ran out")
+    #expect(ChangeDocument(record, at: Self.start)?.reason == "expired")
     #expect(ledger.document().open.map(\.silence) == [nil])
   }
 

@@ -142,6 +142,7 @@ extension Configuration.Cluster {
     forward(for: server)?.target ?? StreamAddress(host: server.host, port: server.port)
   }
 
+  /// The forward whose local end is the server; nil: none.
   package func forward(for server: Kubeconfig.Server) -> Configuration.Forward? {
     tunnel.forwards.first {
       guard case .tcp(let listen) = $0.listen else { return false }
@@ -149,6 +150,7 @@ extension Configuration.Cluster {
     }
   }
 
+  /// Whether the server is an address of this machine.
   package func isLoopback(_ server: Kubeconfig.Server) -> Bool {
     ["127.0.0.1", "::1", "localhost"].contains(server.host)
   }
@@ -167,6 +169,7 @@ extension Dial {
 }
 
 extension TunnelConfiguration {
+  /// The engine's configuration for a configured tunnel.
   package init(_ tunnel: Configuration.Tunnel) {
     let keepalive = tunnel.keepalive ?? .standard
     self.init(

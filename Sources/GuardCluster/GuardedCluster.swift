@@ -19,10 +19,15 @@ package actor GuardedCluster {
   private let executor: QueueExecutor
   package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
+  /// The section of guard.yaml in force.
   package nonisolated let configuration: Configuration.Cluster
+  /// Carries the polls and the forwards.
   package nonisolated let tunnel: Tunnel
+  /// Polls the API.
   package nonisolated let poller: Poller
+  /// Round-trip times of the tunnel.
   package nonisolated let roundTrips: RoundTripRecord
+  /// Counts polls and losses for the metrics.
   package nonisolated let counters = ClusterCounters()
   private let access: ClusterAccess
   /// For the commands in remedies.

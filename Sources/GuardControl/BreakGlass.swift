@@ -2,7 +2,9 @@
 package struct BreakGlass: Hashable, Sendable {
   /// The tool and its verb: `kubectl delete`.
   package let command: String
+  /// At most 500 bytes.
   package let reason: String
+  /// The cluster's name.
   package let cluster: String
 
   /// Nil where a part is missing, or too long for the journal.

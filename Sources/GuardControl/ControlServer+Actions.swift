@@ -9,18 +9,24 @@ extension ControlServer {
   package struct Actions: Sendable {
     /// False: there is no such cluster.
     package let reconnect: @Sendable (_ cluster: String?) -> Bool
+    /// False: there is no such cluster.
     package let poll: @Sendable (_ cluster: String?) -> Bool
     /// `done` is called once, on any thread.
     package let reload: @Sendable (_ done: @escaping @Sendable (ReloadOutcome) -> Void) -> Void
     /// `done` is called once, on any thread; with nil where too many requests wait.
     package let history:
       @Sendable (HistoryQuery, _ done: @escaping @Sendable (HistoryDocument?) -> Void) -> Void
+    /// The metrics of this moment.
     package let metrics: @Sendable () -> [MetricFamily]
+    /// Round-trip times of every tunnel.
     package let roundTrips: @Sendable () -> RoundTripsDocument
+    /// Open and past incidents.
     package let incidents: @Sendable () -> IncidentsDocument
+    /// Mutes notices.
     package let silence: @Sendable (SilenceRequest, PeerCredentials) -> SilenceOutcome
     /// False: there is no such silence.
     package let endSilence: @Sendable (_ id: String, PeerCredentials) -> Bool
+    /// The state of the alert channels.
     package let alerts: @Sendable () -> AlertsDocument
     /// `done` is called once, on any thread.
     package let testAlert:

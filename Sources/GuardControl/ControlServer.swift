@@ -13,6 +13,7 @@ internal import Platform
 ///
 /// Everything a handler touches belongs to that loop; what it serves comes from the status board.
 package final class ControlServer: Sendable {
+  /// The listening socket.
   package enum Socket: Sendable {
     case path(String)
     /// A listening socket of the service manager.

@@ -17,6 +17,7 @@ package struct IncidentFile: Sendable {
 
   package init(folder: StateFolder) { self.folder = folder }
 
+  /// The path of the file.
   package var path: String { folder.path(of: IncidentFile.name) }
 
   /// - Returns: nil where there is no such file yet.
@@ -25,6 +26,7 @@ package struct IncidentFile: Sendable {
     return try JSONDecoder().decode(IncidentBook.self, from: Data(bytes))
   }
 
+  /// Replaces the file.
   package func save(_ book: IncidentBook) throws {
     try folder.replace(
       IncidentFile.name, with: try IncidentFile.bytes(of: book.pieces, limit: IncidentFile.limit))

@@ -66,6 +66,7 @@ package final class IncidentLedger: Sendable {
 
   // MARK: - In
 
+  /// Records the problems of a cluster at a moment.
   package func observe(_ sighting: Sighting, at now: Timestamp = .now) {
     state.withLock { $0.book.observe(sighting, at: now) }
   }
@@ -189,6 +190,7 @@ package final class IncidentLedger: Sendable {
     }
   }
 
+  /// The document of open and past incidents.
   package func document() -> IncidentsDocument {
     let book = state.withLock { $0.book }
     return IncidentsDocument(
@@ -199,6 +201,7 @@ package final class IncidentLedger: Sendable {
 }
 
 extension LogRecord {
+  /// The log entry of a notice.
   package init(_ entry: IncidentNotice.Entry) {
     let incident = entry.incident
     let cluster = incident.cluster.isEmpty ? "" : "\(incident.cluster): "

@@ -40,6 +40,7 @@ package enum SilenceOutcome: Sendable {
 }
 
 extension IncidentLedger {
+  /// Mutes notices where the cluster is known and there is room.
   package func answer(_ request: SilenceRequest, by author: String, at now: Timestamp = .now)
     -> SilenceOutcome
   {

@@ -4,7 +4,9 @@ package struct SilenceRequest: Hashable, Sendable {
   package let cluster: String?
   /// A part of the text of the incidents to mute; nil: all of them.
   package let pattern: String?
+  /// At most 500 bytes.
   package let reason: String
+  /// From now on.
   package let duration: Duration
 
   package init(cluster: String?, pattern: String?, reason: String, duration: Duration) {

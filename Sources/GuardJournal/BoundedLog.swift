@@ -39,6 +39,7 @@ package final class BoundedLog: EventLog {
   private let queue = DispatchQueue(label: "log")
   private let accounts = Mutex<[Kind: Account]>([:])
 
+  /// - Parameter interval: the time until suppressed entries are logged.
   package init(_ log: any EventLog, interval: Duration = BoundedLog.interval) {
     self.log = log
     self.interval = interval

@@ -11,11 +11,13 @@ package final class History: Sendable {
   /// Requests that may wait; reading a large journal takes a while.
   package static let patience = 16
 
+  /// The changes since the start, for where there is no journal.
   package let memory = ChangeMemory()
   private let scope: JournalScope?
   private let queue = DispatchQueue(label: "history", qos: .utility)
   private let waiting = Mutex(0)
 
+  /// - Parameter scope: nil: only the memory is read.
   package init(scope: JournalScope? = History.ownScope) {
     self.scope = scope
   }

@@ -4,14 +4,19 @@ package import Systemd
 package struct LogRecord: Hashable, Sendable {
   /// Nil: a plain line for debugging, which is no state change.
   package var event: Event?
+  /// How urgent it is.
   package var priority: Priority
   /// One line for people; says subject, old and new state, reason and next step by itself.
   package var message: String
+  /// Nil: the guard itself.
   package var cluster: String?
   /// `node calypso`, `forward 127.0.0.1:16443`
   package var subject: String?
+  /// The state before.
   package var from: String?
+  /// The state from now on.
   package var to: String?
+  /// The cause of the change.
   package var reason: String?
   /// One id from down to up.
   package var incident: String?
@@ -21,6 +26,7 @@ package struct LogRecord: Hashable, Sendable {
   package var extra: [String: String]
   /// Where in the source it was logged: `Guard/Guard.swift`.
   package let file: String
+  /// The line that writes it.
   package let line: Int
 
   package init(

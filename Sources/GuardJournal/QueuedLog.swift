@@ -24,6 +24,7 @@ package final class QueuedLog: EventLog {
   private let queue = DispatchQueue(label: "log writer")
   private let state = Mutex(State())
 
+  /// - Parameter capacity: the most records that wait.
   package init(_ destination: any LogDestination, capacity: Int = QueuedLog.capacity) {
     self.destination = destination
     self.capacity = capacity

@@ -2,6 +2,7 @@ package import GuardAlerts
 
 /// The deliveries of the alert channels, as metrics.
 package enum AlertFamilies {
+  /// The families for all channels.
   package static func families(_ channels: [AlertFigures]) -> [MetricFamily] {
     var delivered = MetricFamily(
       "oceanid_alerts_delivered", .counter, "News of incidents that a channel took; of a ping, its pings.")

@@ -6,6 +6,7 @@ package import Tunnel
 /// Counts the polls of one cluster and the losses of its tunnel since the guard started. One lock: the cluster writes, the
 /// metrics read.
 package final class ClusterCounters: Sendable {
+  /// The counts of a moment.
   package struct Counts: Hashable, Sendable {
     var polls = 0
     /// By the code of the document's `poll.error`.
@@ -18,13 +19,16 @@ package final class ClusterCounters: Sendable {
 
   package init() {}
 
+  /// The counts of this moment.
   package var counts: Counts { state.withLock(\.self) }
 
+  /// Counts a loss of the tunnel.
   package func record(_ event: TunnelEvent) {
     guard case .changed(from: .up, _, let failure, _) = event else { return }
     state.withLock { $0.losses[failure?.code.rawValue ?? "asked", default: 0] += 1 }
   }
 
+  /// Counts a poll.
   package func record(_ result: Result<Snapshot, PollFailure>) {
     state.withLock { counts in
       counts.polls += 1

@@ -1,5 +1,6 @@
 /// Samples of one name, as Prometheus and OpenMetrics know them.
 package struct MetricFamily: Hashable, Sendable {
+  /// The type of OpenMetrics.
   package enum Kind: String, Sendable {
     case gauge, counter
     /// Always 1, with facts as labels.
@@ -13,6 +14,7 @@ package struct MetricFamily: Hashable, Sendable {
 
   /// Without the suffix of its kind: `oceanid_polls`, of which the samples are `oceanid_polls_total`.
   package let name: String
+  /// The type of its samples.
   package let kind: Kind
   let help: String
   private(set) var samples: [Sample] = []
@@ -29,10 +31,12 @@ package struct MetricFamily: Hashable, Sendable {
     samples.append(Sample(labels: labels, value: value))
   }
 
+  /// Adds a sample; nil adds none.
   package mutating func add(_ value: Int?, _ labels: [String: String] = [:]) {
     add(value.map(Double.init), labels)
   }
 
+  /// Adds 1 for true and 0 for false; nil adds none.
   package mutating func add(_ value: Bool?, _ labels: [String: String] = [:]) {
     add(value.map { $0 ? 1 : 0 }, labels)
   }
@@ -50,6 +54,7 @@ package enum MetricFormat: Sendable {
     self = accept?.contains("application/openmetrics-text") == true ? .openMetrics : .prometheus
   }
 
+  /// The value of Content-Type.
   package var contentType: String {
     switch self {
     case .prometheus: "text/plain; version=0.0.4; charset=utf-8"

@@ -6,6 +6,7 @@ package import Platform
 /// The resources that the guard uses. With the guard's prefix, because in a textfile the names that client libraries
 /// use (`process_…`) would clash with node_exporter's own, which then refuses all of it.
 package enum OwnFamilies {
+  /// The families for this process.
   package static func families(
     _ process: ProcessUse?, firing: [Problem.Severity: Int], configurationIsRejected: Bool
   )

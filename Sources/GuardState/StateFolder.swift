@@ -25,8 +25,10 @@ package final class StateFolder: Sendable {
   private static let probe = ".probe"
   /// A full disk takes an empty file.
   private static let probeSize = 4096
+  /// The id of the problem that the folder can't be written.
   package static let problemID = "guard/state/unwritable"
 
+  /// Its path.
   package let folder: String
   private let clock: @Sendable () -> Timestamp
   private let state = Mutex(State())
@@ -46,6 +48,7 @@ package final class StateFolder: Sendable {
     self.init(folder: String(folder))
   }
 
+  /// The path of a file in it.
   package func path(of name: String) -> String { "\(folder)/\(name)" }
 
   /// - Returns: nil where there is no such file.
@@ -58,8 +61,10 @@ package final class StateFolder: Sendable {
     }
   }
 
+  /// Whether there is such a file.
   package func exists(_ name: String) -> Bool { SmallFile.exists(path(of: name)) }
 
+  /// The names of the files in a subfolder.
   package func names(in subfolder: String) -> [String] { SmallFile.names(in: path(of: subfolder)) }
 
   /// Puts a whole file in the place of what is there.
@@ -107,6 +112,7 @@ package final class StateFolder: Sendable {
     }
   }
 
+  /// Removes a file, if there is one.
   package func remove(_ name: String) {
     SmallFile.remove(path(of: name))
     settle(name, nil)
@@ -117,6 +123,7 @@ package final class StateFolder: Sendable {
     try? SmallFile.move(path(of: name), to: path(of: name) + ".unreadable")
   }
 
+  /// Creates a subfolder where there is none.
   package func makeFolder(_ name: String) {
     let path = name.isEmpty ? folder : path(of: name)
     // Where it can't be made, the first file in it says so.

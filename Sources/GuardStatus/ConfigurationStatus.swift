@@ -21,16 +21,19 @@ package struct ConfigurationStatus: Sendable {
     self.loadedAt = loadedAt
   }
 
+  /// Records that a reload was rejected.
   package mutating func reject(_ errors: ConfigurationErrors, at time: Timestamp) {
     rejection = Rejection(since: rejection?.since ?? time, at: time, errors: errors)
   }
 
+  /// The document's part about the configuration.
   package var document: ConfigurationDocument {
     ConfigurationDocument(
       file: file, loadedAt: loadedAt,
       rejected: rejection.map { .init(at: $0.at, message: $0.errors.description) })
   }
 
+  /// Nil while the file in force is the file on disk.
   package var problem: Problem? {
     guard let rejection, let first = rejection.errors.errors.first else { return nil }
     let more = rejection.errors.errors.count - 1
@@ -42,5 +45,6 @@ package struct ConfigurationStatus: Sendable {
       remedy: "\(ConfigurationStatus.check(first.file)) && oceanid-ctl reload")
   }
 
+  /// The command that checks a configuration file.
   package static func check(_ file: String) -> String { "oceanid-guard --check-config --config \(file)" }
 }

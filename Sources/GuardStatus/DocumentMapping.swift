@@ -6,6 +6,7 @@ package import Tunnel
 
 // The engine's own words as the rules and the documents have them.
 extension TunnelHealth {
+  /// Maps the engine's status to the words of the rules.
   package init(_ status: TunnelStatus) {
     self.init(
       state: status.state, since: Timestamp(milliseconds: status.since),

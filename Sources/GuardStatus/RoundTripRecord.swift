@@ -18,12 +18,15 @@ package final class RoundTripRecord: Sendable {
     series = Mutex(RoundTripSeries(text: String(decoding: bytes, as: UTF8.self)))
   }
 
+  /// Records a round-trip time.
   package func add(_ roundTrip: Duration, at now: Timestamp) {
     let isNew = series.withLock { $0.add(roundTrip.inSeconds * 1000, at: now) }
     if isNew { save() }
   }
 
+  /// Writes the file.
   package func save() { folder?.persist(name, Array(series.withLock { $0.text }.utf8)) }
 
+  /// Oldest first.
   package var slots: [RoundTripSeries.Slot] { series.withLock { $0.slots } }
 }

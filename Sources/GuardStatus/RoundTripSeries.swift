@@ -3,6 +3,7 @@ package import Health
 
 /// The round-trip times of a tunnel over a week, in slots of five minutes.
 package struct RoundTripSeries: Hashable, Sendable {
+  /// The round-trip times of five minutes.
   package struct Slot: Hashable, Sendable {
     /// Its beginning, a multiple of `RoundTripSeries.slot`.
     let at: Timestamp
@@ -41,6 +42,7 @@ package struct RoundTripSeries: Hashable, Sendable {
     }
   }
 
+  /// The length of a slot.
   package static let slot: Duration = .seconds(300)
   /// A week.
   static let mostSlots = 2016
@@ -65,6 +67,7 @@ package struct RoundTripSeries: Hashable, Sendable {
 
   // MARK: - Over a restart
 
+  /// The contents of the file.
   package var text: String { slots.map(\.line).joined() }
 
   /// Lines that can't be read are ignored.
@@ -75,6 +78,7 @@ package struct RoundTripSeries: Hashable, Sendable {
 }
 
 extension RoundTripDocument {
+  /// Maps a slot to the document.
   package init(_ slot: RoundTripSeries.Slot) {
     self.init(at: slot.at, leastMs: slot.least, mostMs: slot.most, meanMs: slot.mean)
   }

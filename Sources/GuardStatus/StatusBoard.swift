@@ -9,8 +9,11 @@ package import Tunnel
 /// The one mutable place: the latest judgement of every cluster. Immutable values go in and come out, from any
 /// thread.
 package final class StatusBoard: Sendable {
+  /// The latest judgement of one cluster.
   package struct Entry: Sendable {
+    /// The judgement.
     package let report: ClusterReport
+    /// The facts that it is based on.
     package let observation: Observation
     /// The last poll that ended; nil before the first.
     package let poll: PollOutcome?
@@ -74,6 +77,7 @@ package final class StatusBoard: Sendable {
     }
   }
 
+  /// Sets the silences in force.
   package func setSilences(_ silences: [Silence]) {
     state.withLock { state in
       guard state.silences != silences else { return }
@@ -91,6 +95,7 @@ package final class StatusBoard: Sendable {
     }
   }
 
+  /// Replaces the entry of a cluster of the configuration.
   package func update(_ entry: Entry) {
     state.withLock { state in
       guard state.order.contains(entry.report.name) else { return }
@@ -99,11 +104,13 @@ package final class StatusBoard: Sendable {
     }
   }
 
+  /// Calls the listener with a change.
   package func publish(_ change: ChangeDocument) { state.withLock { $0.listener }?(change) }
 
   /// Another one after each change of what the board holds.
   package var version: UInt64 { state.withLock { $0.version } }
 
+  /// In the order of the configuration.
   package var entries: [Entry] { state.withLock { state in state.order.compactMap { state.entries[$0] } } }
 
   /// Problems of the guard itself.

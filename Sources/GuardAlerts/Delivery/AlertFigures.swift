@@ -1,5 +1,6 @@
 /// The deliveries of a channel since the guard started; for metrics.
 package struct AlertFigures: Hashable, Sendable {
+  /// The channel's name.
   package let channel: String
   /// `webhook`
   package let means: String

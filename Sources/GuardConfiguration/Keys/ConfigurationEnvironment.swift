@@ -2,10 +2,13 @@ internal import Glibc
 
 /// The environment of the process as far as the configuration uses it: the home and the session's directories.
 package struct ConfigurationEnvironment: Hashable, Sendable {
+  /// The process runs as root.
   package var isRoot: Bool
   /// Absolute; nil where neither `HOME` nor the user database says.
   package var home: String?
+  /// `XDG_CONFIG_HOME`
   package var configHome: String?
+  /// `XDG_RUNTIME_DIR`
   package var runtimeDirectory: String?
   /// `KUBECONFIG`: paths with colons between them.
   package var kubeconfig: String?

@@ -1,5 +1,6 @@
 /// One mistake in a configuration, and where it is.
 package struct ConfigurationError: Hashable, Sendable, CustomStringConvertible {
+  /// The file's name, as it was given.
   package let file: String
   /// From 1; 1 for a mistake that has no place in the file.
   package let line: Int

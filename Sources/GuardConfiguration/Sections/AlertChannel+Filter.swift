@@ -3,6 +3,7 @@ package import Health
 extension Configuration.AlertChannel {
   /// The incidents that a channel delivers. Incidents of the guard itself concern every cluster.
   package struct Filter: Hashable, Sendable {
+    /// The least severity.
     package var least: Problem.Severity = .warning
     /// Empty: all.
     package var clusters: [String] = []
@@ -14,6 +15,7 @@ extension Configuration.AlertChannel {
       takes(incident.kind, severity ?? incident.severity, of: incident.cluster)
     }
 
+    /// Whether the filter accepts the problem.
     package func takes(_ problem: Problem) -> Bool {
       takes(problem.kind, problem.severity, of: problem.cluster)
     }

@@ -4,16 +4,21 @@ internal import YAML
 // The channels that run a program.
 
 extension Configuration.AlertChannel {
+  /// Sends mail with the machine's sendmail.
   package struct Email: Hashable, Sendable {
+    /// At least one address.
     package var to: [String]
     /// nil: oceanid-guard at this host.
     package var from: String?
+    /// The path of sendmail.
     package var sendmail = "/usr/sbin/sendmail"
   }
 
+  /// Runs a program with each notice.
   package struct Program: Hashable, Sendable {
     /// An absolute path and its arguments.
     package var run: [String]
+    /// The time after which the program is ended.
     package var timeout: Duration = .seconds(10)
   }
 }

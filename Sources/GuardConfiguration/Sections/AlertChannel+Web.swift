@@ -3,12 +3,14 @@ internal import YAML
 // The channels that send over HTTP.
 
 extension Configuration.AlertChannel {
+  /// Posts notices as JSON, signed where there is a key.
   package struct Webhook: Hashable, Sendable {
     package var target: WebTarget
     /// Of the signature; nil: not signed.
     package var key: SecretPlace?
   }
 
+  /// Posts alerts to Alertmanager.
   package struct Alertmanager: Hashable, Sendable {
     /// At least one; every member of a cluster of them gets everything, as Alertmanager's documentation asks for.
     package var locations: [WebLocation]
@@ -16,15 +18,19 @@ extension Configuration.AlertChannel {
     /// Alerts are resolved when the guard has sent nothing for this long.
     package var resolveAfter: Duration = .seconds(240)
 
+    /// One for each address.
     package var targets: [WebTarget] { locations.map { WebTarget(location: $0, access: access) } }
   }
 
+  /// Posts notices to a topic of ntfy.
   package struct Ntfy: Hashable, Sendable {
     package var target: WebTarget
   }
 
+  /// Calls an address regularly while all is well: a dead man's switch.
   package struct Ping: Hashable, Sendable {
     package var target: WebTarget
+    /// The time from one ping to the next.
     package var interval: Duration = .seconds(60)
   }
 }

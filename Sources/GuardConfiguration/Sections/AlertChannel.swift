@@ -3,9 +3,12 @@ extension Configuration {
   package struct AlertChannel: Hashable, Sendable {
     /// Unique; it is part of a file's name.
     package var name: String
+    /// How it delivers.
     package var means: Means
+    /// Which incidents it delivers.
     package var filter = Filter()
 
+    /// The kind of a channel, with its section.
     package enum Means: Hashable, Sendable {
       case webhook(Webhook)
       case alertmanager(Alertmanager)

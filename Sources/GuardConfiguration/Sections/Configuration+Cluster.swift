@@ -3,9 +3,13 @@ package import Health
 extension Configuration {
   /// An entry of `clusters`.
   package struct Cluster: Hashable, Sendable {
+    /// Unique.
     package var name: String
+    /// The tunnel to the cluster.
     package var tunnel: Tunnel
+    /// How its API is polled.
     package var kubernetes: Kubernetes
+    /// The objects that must be there.
     package var expect: Expectations
   }
 }

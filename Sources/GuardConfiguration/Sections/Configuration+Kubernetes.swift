@@ -7,13 +7,17 @@ extension Configuration {
   package struct Kubernetes: Hashable, Sendable {
     /// Absolute path, or `credential:NAME` for a credential of the service manager's.
     package var kubeconfig: String
+    /// The context of the kubeconfig.
     package var context = "default"
+    /// How often the API is polled.
     package var poll = Poll()
   }
 
   /// How often a cluster's API is asked.
   package struct Poll: Hashable, Sendable {
+    /// From one poll to the next.
     package var interval: Duration = .seconds(15)
+    /// After which a poll has failed.
     package var timeout: Duration = .seconds(10)
   }
 }

@@ -7,7 +7,9 @@ extension Configuration {
     /// An alias of ssh_config or a host name.
     package var host: String
     // The next six override ssh_config where they are not nil.
+    /// The user to log in as.
     package var user: String?
+    /// The port of the SSH server.
     package var port: UInt16?
     /// Absolute paths, or `credential:NAME` for a credential of the service manager's.
     package var identityFiles: [String]?
@@ -21,6 +23,7 @@ extension Configuration {
     package var forwards: [Forward] = [.standard]
     /// Nil: the standard one, which ssh_config may shorten.
     package var keepalive: Keepalive?
+    /// Pauses between attempts to connect.
     package var backoff = Backoff()
     /// How long a new local connection waits for the tunnel.
     package var hold: Duration = .seconds(10)
@@ -32,15 +35,18 @@ extension Configuration {
 
   /// How soon a silent peer is given up.
   package struct Keepalive: Hashable, Sendable {
+    /// Idle time before the peer must give a sign of life.
     package var interval: Duration = .seconds(5)
     /// Not shorter than `interval`.
     package var timeout: Duration = .seconds(15)
 
+    /// In force where neither guard.yaml nor ssh_config has another one.
     package static var standard: Keepalive { Keepalive() }
   }
 
   /// Pauses between attempts to connect.
   package struct Backoff: Hashable, Sendable {
+    /// The first pause.
     package var initial: Duration = .milliseconds(250)
     /// Not shorter than `initial`.
     package var max: Duration = .seconds(30)

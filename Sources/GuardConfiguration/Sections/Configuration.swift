@@ -5,6 +5,7 @@ internal import YAML
 package struct Configuration: Hashable, Sendable {
   /// The file that it was read from; nil: there was none, and these are the built-in values.
   package var file: String?
+  /// The control socket.
   package var control: Control
   /// At least one; names and listening addresses are unique.
   package var clusters: [Cluster]
@@ -13,10 +14,12 @@ package struct Configuration: Hashable, Sendable {
   /// Names are unique.
   package var alerts: [AlertChannel] = []
 
+  /// The section `control`.
   package struct Control: Hashable, Sendable {
     /// Absolute path of the Unix socket that the client talks to.
     package var socket: String
 
+    /// The folder of the socket.
     package var folder: String { String(socket[..<(socket.lastIndex(of: "/") ?? socket.startIndex)]) }
   }
 

@@ -1,5 +1,6 @@
 /// Login and trust for a receiver of alerts over HTTP.
 package struct WebAccess: Hashable, Sendable {
+  /// The login of a request.
   package enum Login: Hashable, Sendable {
     case token(SecretPlace)
     case password(user: String, SecretPlace)
@@ -24,6 +25,7 @@ package struct WebAccess: Hashable, Sendable {
     self.isInsecure = isInsecure
   }
 
+  /// Nil: no login.
   package var login: Login? {
     if let token { return .token(token) }
     guard let user, let password else { return nil }

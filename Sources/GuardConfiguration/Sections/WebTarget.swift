@@ -1,6 +1,8 @@
 /// A receiver of alerts over HTTP.
 package struct WebTarget: Hashable, Sendable {
+  /// The address.
   package var location: WebLocation
+  /// Login and trust.
   package var access = WebAccess()
 
   package init(location: WebLocation, access: WebAccess = WebAccess()) {

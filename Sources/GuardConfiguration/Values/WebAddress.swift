@@ -4,6 +4,7 @@ internal import Tunnel
 ///
 /// Paths are often secrets: knowing a webhook's path is enough to call it. Only the origin is ever shown.
 package struct WebAddress: Hashable, Sendable, CustomStringConvertible, CustomReflectable {
+  /// The scheme is https.
   package let isEncrypted: Bool
   /// Host and port as written: `[::1]:9093`
   package let authority: String
@@ -14,6 +15,7 @@ package struct WebAddress: Hashable, Sendable, CustomStringConvertible, CustomRe
 
   /// Why a text is no such address; a sentence's end that repeats nothing of it.
   package struct Mistake: Error, Hashable {
+    /// The end of a sentence.
     package let reason: String
   }
 
@@ -54,11 +56,13 @@ package struct WebAddress: Hashable, Sendable, CustomStringConvertible, CustomRe
     HostPort(text) != nil || HostPort("\(text):1") != nil
   }
 
+  /// The whole address, which may be a secret.
   package var url: String { origin + path + query }
 
   /// `https://alerts.example.org`: the part that is no secret.
   package var origin: String { "\(isEncrypted ? "https" : "http")://\(authority)" }
 
+  /// The host is this machine.
   package var isLoopback: Bool {
     let host = (HostPort(authority) ?? HostPort("\(authority):1"))?.host ?? ""
     return host == "localhost" || IPAddress(host)?.isLoopback == true

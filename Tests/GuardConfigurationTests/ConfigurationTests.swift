@@ -310,6 +310,10 @@ private func errors(_ text: String) -> [String] {
     ),
     ("control: { socket: run }", "1:20: socket: expected a path that begins with / or ~/, found 'run'"),
     ("clusters: [{ tunnel: { host: b } }]", "1:12: clusters: a cluster needs a name"),
+    (
+      "clusters: [{ nmae: a, tunnel: { host: b } }]",
+      "1:14: clusters: unknown key 'nmae': did you mean 'name'?"
+    ),
     ("clusters: [{ name: a }]", "1:12: clusters: a cluster needs 'tunnel' with a 'host'"),
     (
       "clusters: [{ name: a, tunnel: { user: u } }]",

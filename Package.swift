@@ -262,3 +262,9 @@ let package = Package(
       swiftSettings: settings),
   ] + fuzzing
 )
+
+// SwiftPM builds all test targets into one product. Tests/run names the only ones that it needs.
+if let selected = Context.environment["OCEANID_TEST_TARGETS"] {
+  let names = selected.split(separator: ",").map(String.init)
+  package.targets.removeAll { $0.type == .test && !names.contains($0.name) }
+}

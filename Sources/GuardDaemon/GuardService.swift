@@ -63,7 +63,7 @@ package final class GuardService: Sendable {
   /// - Returns: the exit status.
   package static func run(configurationPath: String?) -> Int32 {
     LibCrypto.disableExitCleanup()
-    ResidentMemory.limitArenas()
+    ResidentMemory.configureHeap()
     ProcessMemory.hide()
     DescriptorLimit.raise(to: descriptors)
     let log = standardEventLog()

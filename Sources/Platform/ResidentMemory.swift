@@ -3,9 +3,14 @@ internal import Glibc
 
 /// Reduces the memory that the process holds without using it. Thread-safe.
 package enum ResidentMemory {
-  /// Limits malloc(3) to two arenas. The default is eight per core, and each arena keeps its freed memory; two are
-  /// enough for threads that rarely allocate at the same time. Call it at start-up, before threads exist.
-  package static func limitArenas() { mallopt(M_ARENA_MAX, 2) }
+  /// Limits malloc(3) to two arenas, and gives blocks of 1 MiB or more mappings of their own. The default is eight arenas
+  /// per core, and each keeps its freed memory; two are enough for threads that rarely allocate at the same time. Without
+  /// a fixed threshold, glibc raises it to the size of the largest block that was freed (mallopt(3)), and documents of
+  /// several MiB then fragment the arenas. Call it at start-up, before threads exist.
+  package static func configureHeap() {
+    mallopt(M_ARENA_MAX, 2)
+    mallopt(M_MMAP_THRESHOLD, 1 << 20)
+  }
 
   /// Returns freed memory to the system. Call it at the end of work that repeats rarely.
   package static func trim() { malloc_trim(0) }

@@ -10,7 +10,7 @@ extension GuardService {
     /// Exit status 78 in the journal.
     static func record(_ errors: ConfigurationErrors) -> LogRecord {
       LogRecord(
-        .startFailed, "the configuration has mistakes: \(errors)", subject: "configuration",
+        .startFailed, "the configuration has errors: \(errors)", subject: "configuration",
         reason: errors.errors.first?.description,
         remedy: errors.errors.first.map { ConfigurationStatus.check($0.file) })
     }

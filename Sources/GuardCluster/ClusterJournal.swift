@@ -175,8 +175,8 @@ final class ClusterJournal {
 
   /// Entries about the tunnel or the API belong to the incident of that one.
   private func incident(for problem: Problem) -> String {
-    if let apiIncident, problem.id.hasPrefix("\(cluster)/api/") { return apiIncident }
-    guard problem.id.hasPrefix("\(cluster)/tunnel/") else { return makeIncident() }
+    if let apiIncident, problem.kind == .api { return apiIncident }
+    guard problem.kind == .tunnel else { return makeIncident() }
     openTunnelIncident()
     return tunnelIncident ?? makeIncident()
   }
@@ -204,7 +204,8 @@ final class ClusterJournal {
       put(
         .problemOpened, "\(problem.title)\(problem.detail.isEmpty ? "" : ": \(problem.detail)")",
         priority: problem.severity == .critical ? .error : .warning, subject: problem.subject, to: problem.id,
-        reason: problem.detail, remedy: problem.remedy, incident: incident)
+        reason: problem.detail, remedy: problem.remedy, step: problem.step, incident: incident,
+        extra: ["CODE": problem.code.rawValue, "KIND": problem.kind.rawValue])
     }
     let subjects = Set(report.problems.map(\.subject))
     let gone = open.values.filter { problem in
@@ -231,15 +232,15 @@ final class ClusterJournal {
 
   private func put(
     _ event: Event, _ message: String, priority: Priority? = nil, subject: String, from: String? = nil,
-    to: String? = nil, reason: String? = nil, remedy: String? = nil, incident: String? = nil,
-    attempts: Int? = nil
+    to: String? = nil, reason: String? = nil, remedy: String? = nil, step: NextStep? = nil,
+    incident: String? = nil, attempts: Int? = nil, extra: [String: String] = [:]
   ) {
     log.write(
       LogRecord(
         event, "\(cluster): \(message)", priority: priority, cluster: cluster, subject: subject, from: from,
         to: to,
-        reason: reason, incident: incident, remedy: remedy,
-        extra: attempts.map { ["ATTEMPTS": "\($0)"] } ?? [:]))
+        reason: reason, incident: incident, remedy: remedy, command: step?.command, note: step?.note,
+        extra: attempts.map { extra.merging(["ATTEMPTS": "\($0)"]) { $1 } } ?? extra))
   }
 }
 

@@ -219,7 +219,11 @@ extension LogRecord {
       subject: incident.subject,
       from: entry.change == .ended ? incident.problem : nil,
       to: entry.change == .ended ? nil : incident.problem, reason: incident.detail, incident: incident.id,
-      remedy: entry.change == .ended ? nil : incident.remedy, extra: ["SEVERITY": incident.severity.rawValue])
+      remedy: entry.change == .ended ? nil : incident.remedy,
+      command: entry.change == .ended ? nil : incident.command,
+      note: entry.change == .ended ? nil : incident.note,
+      extra: ["SEVERITY": incident.severity.rawValue, "KIND": incident.kind.rawValue]
+        .merging(incident.code.map { ["CODE": $0] } ?? [:]) { $1 })
   }
 
   fileprivate init(begun silence: Silence) {

@@ -47,6 +47,11 @@ struct JournalLog: LogDestination {
     add("OCEANID_REASON", record.reason, limit: 1024)
     add("OCEANID_INCIDENT", record.incident)
     add("OCEANID_REMEDY", record.remedy, limit: 1024)
+    // A command that is cut does something else.
+    if let command = record.command, command.utf8.count <= 1024 {
+      add("OCEANID_COMMAND", command, limit: 1024)
+    }
+    add("OCEANID_NOTE", record.note, limit: 1024)
     for (name, value) in record.extra.sorted(by: { $0.key < $1.key }).prefix(32) {
       add("OCEANID_\(name)", value)
     }

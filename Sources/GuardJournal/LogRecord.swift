@@ -22,6 +22,9 @@ package struct LogRecord: Hashable, Sendable {
   package var incident: String?
   /// The command or step that helps, in the words of the status document.
   package var remedy: String?
+  /// The two parts of it, where it has them: a command line that can be pasted into any shell, and words.
+  package var command: String?
+  package var note: String?
   /// Further fields: `PEER_UID` becomes `OCEANID_PEER_UID`.
   package var extra: [String: String]
   /// Where in the source it was logged: `Guard/Guard.swift`.
@@ -32,7 +35,8 @@ package struct LogRecord: Hashable, Sendable {
   package init(
     _ event: Event?, _ message: String, priority: Priority? = nil, cluster: String? = nil,
     subject: String? = nil, from: String? = nil, to: String? = nil, reason: String? = nil,
-    incident: String? = nil, remedy: String? = nil, extra: [String: String] = [:],
+    incident: String? = nil, remedy: String? = nil, command: String? = nil, note: String? = nil,
+    extra: [String: String] = [:],
     file: String = #fileID, line: Int = #line
   ) {
     self.event = event
@@ -45,6 +49,8 @@ package struct LogRecord: Hashable, Sendable {
     self.reason = reason
     self.incident = incident
     self.remedy = remedy
+    self.command = command
+    self.note = note
     self.extra = extra
     self.file = file
     self.line = line

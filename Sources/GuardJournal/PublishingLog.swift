@@ -34,6 +34,7 @@ extension ChangeDocument {
       at: moment, event: event.name, cluster: record.cluster ?? "", subject: record.subject ?? "",
       from: record.from, to: record.to, reason: record.reason, message: record.message,
       incident: record.incident, severity: record.extra["SEVERITY"].flatMap(Problem.Severity.init),
-      remedy: record.remedy, attempts: record.extra["ATTEMPTS"].flatMap { Int($0) })
+      remedy: record.remedy, command: record.command, note: record.note,
+      attempts: record.extra["ATTEMPTS"].flatMap { Int($0) })
   }
 }

@@ -25,8 +25,6 @@ package final class StateFolder: Sendable {
   private static let probe = ".probe"
   /// A full disk takes an empty file.
   private static let probeSize = 4096
-  /// The id of the problem that the folder can't be written.
-  package static let problemID = "guard/state/unwritable"
 
   /// Its path.
   package let folder: String
@@ -183,10 +181,9 @@ package final class StateFolder: Sendable {
       return nil
     }
     return Problem(
-      id: StateFolder.problemID, severity: .warning, cluster: "", subject: "state directory",
-      title: "state directory \(folder) can't be written",
+      .own(.stateUnwritable), ["folder": folder], subject: "state directory",
       detail:
         "\(first.value.error); a restart of the guard would repeat or lose alerts and forget silences",
-      since: first.value.since, remedy: "df -h \(folder.shellWord); ls -lad \(folder.shellWord)")
+      since: first.value.since)
   }
 }

@@ -38,11 +38,9 @@ package struct ConfigurationStatus: Sendable {
     guard let rejection, let first = rejection.errors.errors.first else { return nil }
     let more = rejection.errors.errors.count - 1
     return Problem(
-      id: "guard/configuration/rejected", severity: .warning, cluster: "", subject: "configuration",
-      title: "the running configuration is older than the file",
+      .own(.configurationRejected), ["file": first.file], subject: "configuration",
       detail: "\(first)\(more > 0 ? " (and \(more) more)" : ""); a restart would fail",
-      since: rejection.since,
-      remedy: "\(ConfigurationStatus.check(first.file)) && oceanid-ctl reload")
+      since: rejection.since)
   }
 
   /// The command that checks a configuration file.

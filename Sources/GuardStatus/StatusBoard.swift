@@ -151,7 +151,8 @@ package final class StatusBoard: Sendable {
     let (configuration, silences) = state.withLock { ($0.configuration, $0.silences) }
     return StatusDocument(
       generatedAt: now, clusters: entries.map { ClusterDocument($0, now: now) },
-      problems: entries.flatMap(\.report.problems) + ownProblems, silences: silences,
+      problems: (entries.flatMap(\.report.problems) + ownProblems).sorted(by: Problem.isBefore),
+      silences: silences,
       configuration: configuration?.document)
   }
 }

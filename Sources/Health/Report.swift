@@ -1,38 +1,5 @@
 public import GuardTypes
 
-/// What is wrong, since when, and what to run: one entry of the document's `problems`.
-public struct Problem: Hashable, Sendable {
-  public enum Severity: String, Codable, Sendable, CaseIterable {
-    case critical, warning
-  }
-
-  /// Stable over polls and restarts: `tethys/node/calypso/not-ready`.
-  public let id: String
-  public let severity: Severity
-  public let cluster: String
-  /// `node calypso`
-  public let subject: String
-  public let title: String
-  public let detail: String
-  public let since: Timestamp
-  /// A command or a step; never one that changes the cluster by hand.
-  public let remedy: String
-
-  public init(
-    id: String, severity: Severity, cluster: String, subject: String, title: String, detail: String,
-    since: Timestamp, remedy: String
-  ) {
-    self.id = id
-    self.severity = severity
-    self.cluster = cluster
-    self.subject = subject
-    self.title = title
-    self.detail = detail
-    self.since = since
-    self.remedy = remedy
-  }
-}
-
 /// kstatus of an object, to the letter (sigs.k8s.io/cli-utils pkg/kstatus).
 public enum ObjectStatus: String, Codable, Sendable, CaseIterable {
   case current = "Current"
@@ -148,7 +115,7 @@ public struct ClusterReport: Hashable, Sendable {
   public let pods: PodReport?
   /// The controllers of Flux, by name.
   public let controllers: [ControllerReport]
-  /// Critical first, then by subject. A cause stands for its symptoms.
+  /// Causes first, then the worst, then the oldest. A cause stands for its symptoms.
   public let problems: [Problem]
   /// Of these nothing could be seen: that there is no problem tells nothing.
   public let unseen: Set<Problem.Kind>

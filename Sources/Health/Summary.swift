@@ -3,10 +3,11 @@ internal import GuardTypes
 /// The one line that says how a cluster is.
 enum Summary {
   static func line(_ judgement: Judgement, _ verdict: Verdict, _ problems: [Problem]) -> String {
-    if let worst = problems.first {
-      let more =
-        problems.count > 1 ? "; \(problems.count - 1) more problem\(problems.count > 2 ? "s" : "")" : ""
-      return worst.title + more
+    if let first = problems.first {
+      guard problems.count > 1 else { return first.title }
+      let critical = problems.count { $0.severity == .critical }
+      return first.title + "; "
+        + Problem.counts(critical: critical, warnings: problems.count - critical)
     }
     if !judgement.isStarting, verdict == .unknown, let part = judgement.firstUnreadPart {
       return "\(part) can't be read just now"

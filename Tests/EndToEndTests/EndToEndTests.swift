@@ -58,7 +58,7 @@ struct EndToEndTests {
     installation.cluster.apply(.nodeNotReady("calypso"))
     let down = try installation.waitFor { document, _ in document.verdict == .critical }
     #expect(down.document.problems.map(\.id) == ["tethys/node/calypso/not-ready"])
-    #expect(down.document.problems.first?.remedy.hasSuffix(" describe node calypso") == true)
+    #expect(down.document.problems.first?.command?.hasSuffix(" describe node calypso") == true)
     #expect(try installation.ctl("status").status == 2)
     #expect(try installation.ctl("nodes").status == 2)
     #expect(try installation.ctl("flux").status == 0)
@@ -117,7 +117,9 @@ struct EndToEndTests {
     #expect(problem.remedy.contains("--kubeconfig \(installation.kubeconfig) --context default "))
     let status = try installation.ctl("status")
     #expect(status.status == (problem.severity == .critical ? 2 : 1))
-    #expect(status.output.contains(problem.remedy), "\(status.output)")
+    let command = try #require(problem.command)
+    #expect(status.output.contains("  next   \(command)\n"), "\(status.output)")
+    #expect(!command.contains("#"))
     installation.cluster.apply(.healed)
     #expect(try installation.waitUntilHealthy())
   }

@@ -22,10 +22,11 @@ import Testing
       })
     let problems = (0..<count + warnings).map { index in
       Problem(
-        id: "tethys/flux/kustomization/flux-system/\(name(index))/failed",
+        .fluxObject(.failed), id: "tethys/flux/kustomization/flux-system/\(name(index))/failed",
         // The warnings come first, to be sorted.
         severity: index < warnings ? .warning : .critical, cluster: "tethys",
-        subject: "kustomization \(name(index))", title: "fails", detail: text, since: now, remedy: "flux logs"
+        subject: "kustomization \(name(index))", title: "fails", detail: text, since: now,
+        step: NextStep(command: "flux logs")
       )
     }
     return StatusDocument(

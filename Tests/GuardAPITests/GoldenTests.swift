@@ -80,9 +80,10 @@ import Testing
       ],
       problems: [
         Problem(
-          id: "tethys/kustomization/flux-system/apps/suspended", severity: .warning, cluster: "tethys",
+          .fluxObject(.suspended), id: "tethys/kustomization/flux-system/apps/suspended", severity: .warning,
+          cluster: "tethys",
           subject: "kustomization flux-system/apps", title: "is suspended", detail: "for a week", since: now,
-          remedy: "kubectl describe kustomization apps")
+          step: NextStep(command: "kubectl describe kustomization apps"))
       ])
   }
 
@@ -150,12 +151,15 @@ import Testing
         "warning":1},
         "entries":[{"change":"opened",
         "incident":{"cluster":"",
-        "detail":"Nothing is wrong: somebody tries the channel out.",
+        "code":"alerts-test",
+        "command":null,
+        "detail":"Nothing is wrong: this is a test of the channel.",
         "endedAt":null,
         "firedAt":"2026-03-01T04:24:07Z",
         "flapping":false,
         "id":"test-on-call@1772339047000",
         "kind":"alerts",
+        "note":"none is needed",
         "notices":1,
         "problem":"guard/alerts/on-call/test",
         "remedy":"none is needed",
@@ -208,8 +212,9 @@ import Testing
     let document = IncidentsDocument(open: book.open.map { IncidentDocument($0, silence: nil) })
     #expect(
       String(decoding: try DocumentCoding.encode(document), as: UTF8.self) == """
-        {"ignored":0,"open":[{"cluster":"tethys","detail":"for a week","endedAt":null,\
-        "firedAt":"2026-03-01T04:24:27Z","flapping":false,"id":"a1","kind":"api","notices":1,\
+        {"ignored":0,"open":[{"cluster":"tethys","code":"flux-suspended",\
+        "command":"kubectl describe kustomization apps","detail":"for a week","endedAt":null,\
+        "firedAt":"2026-03-01T04:24:27Z","flapping":false,"id":"a1","kind":"flux","note":null,"notices":1,\
         "problem":"tethys/kustomization/flux-system/apps/suspended",\
         "remedy":"kubectl describe kustomization apps","severity":"warning","silence":null,\
         "since":"2026-03-01T04:24:07Z","state":"firing","subject":"kustomization flux-system/apps",\
@@ -281,7 +286,8 @@ import Testing
     "verdict":"degraded","workloads":[{"available":1,"desired":2,"images":["x:1"],
     "kind":"Deployment","message":"","name":"b","namespace":"flux-system","ready":1,"reason":"","since":null,"updated":2,"verdict":"degraded"}]}],
     "configuration":{"file":"/etc/oceanid/guard.yaml","loadedAt":"2026-03-01T04:24:07Z","rejected":{"at":"2026-03-01T04:24:07Z","message":"guard.yaml:3:5: no"}},
-    "generatedAt":"2026-03-01T04:24:07Z","omittedProblems":0,"problems":[{"cluster":"tethys","detail":"for a week","id":"tethys/kustomization/flux-system/apps/suspended","remedy":"kubectl describe kustomization apps","severity":"warning","silence":{"author":"uid 1000","cluster":null,"createdAt":"2026-03-01T04:24:07Z","expiresAt":"2026-03-01T05:24:07Z","id":"5f3a","pattern":"kustomization *","reason":"known"},
+    "generatedAt":"2026-03-01T04:24:07Z","omittedProblems":0,"problems":[{"cluster":"tethys","code":"flux-suspended","command":"kubectl describe kustomization apps","detail":"for a week","hides":[],
+    "id":"tethys/kustomization/flux-system/apps/suspended","kind":"flux","note":null,"remedy":"kubectl describe kustomization apps","severity":"warning","silence":{"author":"uid 1000","cluster":null,"createdAt":"2026-03-01T04:24:07Z","expiresAt":"2026-03-01T05:24:07Z","id":"5f3a","pattern":"kustomization *","reason":"known"},
     "since":"2026-03-01T04:24:07Z","subject":"kustomization flux-system/apps","title":"is suspended"}],
     "schema":"oceanid.status/1","summary":"tethys: all but one; the configuration file has errors","verdict":"degraded","version":"0.1.0"}
     """

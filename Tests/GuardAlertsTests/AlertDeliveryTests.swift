@@ -215,7 +215,7 @@ import Testing
     let problem = delivery.failures[0]
     #expect(problem.kind == .alerts)
     #expect(problem.subject == "alerts bad")
-    #expect(problem.remedy == "check the token")
+    #expect(problem.step.note == "check the token")
     var incident = Incident(id: "loop", of: problem)
     incident.state = .firing
     delivery.send(.sample(.opened, incident))

@@ -27,7 +27,7 @@ private let alertmanager = program("prometheus-alertmanager")
   /// Each workstation has a pager, a configuration and a tunnel of its own: one's end is not the other's.
   @Test(arguments: [
     ("", "alerts pager", "guard/alerts/pager/failing"), ("", "configuration", "guard/configuration/rejected"),
-    ("tethys", "forward 127.0.0.1:16443", "tethys/forward/127.0.0.1:16443/busy"),
+    ("tethys", "forward 127.0.0.1:16443", "tethys/forward/127.0.0.1:16443/port-busy"),
     ("tethys", "tunnel tethys", "tethys/tunnel/down"),
   ])
   func whatIsAGuardsOwnIsToldApart(_ cluster: String, _ subject: String, _ problem: String) {

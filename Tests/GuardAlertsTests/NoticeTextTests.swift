@@ -15,8 +15,9 @@ import Testing
     var incident = Incident(
       id: "a",
       of: Problem(
-        id: "tethys/node/a", severity: .critical, cluster: "tethys", subject: evil, title: evil, detail: evil,
-        since: moment, remedy: evil))
+        .node(.condition), id: "tethys/node/a", severity: .critical, cluster: "tethys", subject: evil,
+        title: evil, detail: evil,
+        since: moment, step: NextStep(command: evil)))
     incident.state = .firing
     let text = NoticeText(.sample(.opened, incident, .sample("b")))
     let one = NoticeText(.sample(.opened, incident))
@@ -39,8 +40,9 @@ import Testing
     let incident = Incident(
       id: "a",
       of: Problem(
-        id: "tethys/node/a", severity: .critical, cluster: "tethys", subject: evil, title: evil, detail: evil,
-        since: moment, remedy: evil))
+        .node(.condition), id: "tethys/node/a", severity: .critical, cluster: "tethys", subject: evil,
+        title: evil, detail: evil,
+        since: moment, step: NextStep(command: evil)))
     let document = try JSONDecoder().decode(
       NoticeDocument.self, from: Data(NoticeCoding.bytes(.sample(.opened, incident))))
     let entry = try #require(document.entries.first).incident

@@ -43,8 +43,9 @@ import Testing
     let delivery = delivery(ping)
     delivery.refresh(firing: [], unknown: ["tethys"])
     let critical = Problem(
-      id: "tethys/tunnel/down", severity: .critical, cluster: "tethys", subject: "tunnel tethys", title: "",
-      detail: "", since: moment, remedy: "")
+      .access(.tunnelDown), id: "tethys/tunnel/down", severity: .critical, cluster: "tethys",
+      subject: "tunnel tethys", title: "",
+      detail: "", since: moment, step: NextStep())
     delivery.refresh(firing: [], critical: [critical])
     guard case .failed = test(delivery) else {
       Issue.record("it says that all is well")

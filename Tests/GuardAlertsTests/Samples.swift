@@ -20,13 +20,15 @@ extension Incident {
     problem: String? = nil, title: String? = nil, notices: Int = 1, endedAt: Timestamp? = nil
   ) -> Incident {
     let subject = subject ?? "node \(id)"
+    let code = problem.flatMap { ProblemCode.of(id: $0).first } ?? .node(.notReady)
     var incident = Incident(
       id: id,
       of: Problem(
-        id: problem ?? "\(cluster)/node/\(id)/not-ready", severity: severity, cluster: cluster,
+        code, id: problem ?? "\(cluster)/node/\(id)/not-ready", severity: severity,
+        cluster: cluster,
         subject: subject,
         title: title ?? "\(subject) is NotReady", detail: "kubelet stopped posting node status",
-        since: moment - .seconds(60), remedy: "kubectl describe node \(id)"))
+        since: moment - .seconds(60), step: NextStep(command: "kubectl describe node \(id)")))
     incident.state = endedAt == nil ? .firing : .ended
     incident.firedAt = moment
     incident.endedAt = endedAt

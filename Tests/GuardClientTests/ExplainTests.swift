@@ -38,54 +38,62 @@ import Testing
     #expect(Set(PollErrorCode.allCases.map(\.rawValue)).subtracting(words) == [])
   }
 
-  /// Of the rules' own sources, so that a new problem can't come without its text.
-  @Test func everyProblemIsExplained() throws {
-    let rules = URL(filePath: #filePath).deletingLastPathComponent().appending(
-      path: "../../Sources/Health/Rules")
-    let files = try FileManager.default.contentsOfDirectory(at: rules, includingPropertiesForKeys: nil)
-    var ids: Set<String> = [
-      "guard/configuration/rejected", "guard/alerts/pager/failing", "guard/state/unwritable",
-    ]
-    for file in files {
-      let text = try String(contentsOf: file, encoding: .utf8)
-      for path in text.matches(of: /report\(\s*"([^"]+)"/).map({ String($0.1) }) {
-        // The path of a reconciler ends in names; words that are computed are looked for below.
-        ids.insert("tethys/" + path.replacing(/\\\([^)]*(?:\([^)]*\))?[^)]*\)/, with: "x"))
+  @Test func everyCodeIsExplained() {
+    for code in ProblemCode.allCases {
+      #expect(Topic.of(code.rawValue).map(\.word) == [code.rawValue])
+      #expect(!Topic(code).meaning.isEmpty)
+      #expect(Topic.of(code.declaration.kind.rawValue).contains(Topic(code)))
+      if let ending = code.ending {
+        #expect(Topic.of(ending).contains(Topic(code)) || Topic.all.contains { $0.word == ending })
       }
-      for word in text.matches(of: /word: "([^"]+)"/).map({ $0.1 }) { ids.insert("tethys/x/x/\(word)") }
     }
-    ids.formUnion(["tethys/pods/crash-looping", "tethys/pods/pending"])
-    ids.formUnion(["client-certificate", "certificate-authority"].map { "tethys/api/\($0)-expiring" })
-    #expect(ids.count > 40)
-    let computed: Set = [
-      "tethys/tunnel/x", "tethys/api/x", "tethys/api/x/x", "tethys/api/parts/x", "tethys/api/x-expiring",
-      "tethys/pods/x", "tethys/node/x/x", "tethys/certificate/x/x/x", "tethys/x/x",
-    ]
-    for id in ids.subtracting(computed).sorted() { #expect(Topic.of(id) != nil, "\(id)") }
   }
 
-  @Test func aWordMeansWhatItMeansThere() {
-    #expect(Topic.of("tethys/node/calypso/not-ready")?.word == "not-ready")
-    #expect(Topic.of("tethys/api/not-ready")?.word == "api/not-ready")
-    #expect(Topic.of("api/not-ready")?.word == "api/not-ready")
-    #expect(Topic.of("tethys/image/policy/flux-system/x/behind/v1.2")?.word == "behind")
-    #expect(Topic.of("tethys/node/behind/missing")?.word == "missing")
-    #expect(Topic.of("quite another thing") == nil)
-    #expect(Topic.of("") == nil)
+  @Test(arguments: [
+    ("tethys/node/calypso/not-ready", ["node-not-ready"]), ("tethys/api/not-ready", ["api-not-ready"]),
+    ("api/not-ready", ["api-not-ready"]), ("tethys/node/behind/missing", ["node-missing"]),
+    ("tethys/image/policy/flux-system/x/behind", ["image-behind"]),
+    ("tethys/image/policy/flux-system/x/behind/v1.2", ["image-behind"]), ("behind", ["image-behind"]),
+    ("tethys/flux/controller/kustomize-controller/stopped", ["flux-controller-stopped"]),
+    ("tethys/node/calypso/KernelDeadlock", ["node-kernel-deadlock"]),
+    ("KernelDeadlock", ["node-kernel-deadlock"]),
+    ("tethys/node/calypso/FrequentKubeletRestart", ["node-condition"]),
+    ("tethys/forward//run/tethys.sock/port-busy", ["forward-port-busy"]),
+    ("tethys/tunnel/auth_refused", ["tunnel-down", "auth_refused"]),
+    ("tethys/api/stale", ["api-stale"]),
+    ("tethys/api/nodes/forbidden", ["api-part-unreadable", "forbidden"]),
+    ("tethys/api/parts/timeout", ["api-parts-unreadable", "timeout"]),
+    ("guard/configuration/rejected", ["configuration-rejected"]), ("auth_refused", ["auth_refused"]),
+    ("tethys/certificate/web/web/expiring", ["certificate-expiring"]),
+    ("tethys/flux/kustomization/flux-system/apps/failed", ["flux-failed", "flux-dependency-missing"]),
+    ("quite another thing", []), ("", []), ("/", []),
+  ]) func aNameLeadsToItsDeclaration(_ name: String, _ words: [String]) {
+    #expect(Topic.of(name).map(\.word) == words)
+  }
+
+  /// The text belongs to the rule: what fires it is what it says.
+  @Test func theTextsSayWhatFiresTheRule() {
+    func meaning(_ word: String) -> String { Topic.of(word).first?.meaning ?? "" }
+    #expect(meaning("flux-controller-stopped").contains("pod is available"))
+    #expect(meaning("certificate-expiring").contains("expires in less than a week"))
+    #expect(meaning("certificate-renewal-overdue").contains("still valid"))
+    #expect(meaning("node-kernel-deadlock").contains("tasks hang"))
   }
 
   @Test func aProblemStandsBeforeWhatItMeans() throws {
     let problem = try #require(Scene.nodeDown.status.problems.first)
-    let topic = try #require(Topic.all.first { $0.word == "not-ready" })
     let page = text(
-      ExplainPage.page(.topic(topic, problem), Terminal(width: 80, hasColour: false, now: Scene.now)))
+      ExplainPage.page(
+        .topics(Topic.of(code: problem.code, id: problem.id), problem),
+        Terminal(width: 80, hasColour: false, now: Scene.now)))
     #expect(page.hasPrefix("CRITICAL  node calypso is not ready\n"))
-    #expect(page.contains("\n\nnot-ready\nThe node's kubelet"))
+    #expect(page.contains("\n\nnode-not-ready\nThe node's kubelet"))
+    #expect(page.contains("\nnext  kubectl describe node <node>\n"))
   }
 
   @Test func aProblemAsJSONIsTheDocuments() throws {
     let problem = try #require(Scene.nodeDown.status.problems.first)
-    let explained = try Explanation.topic(nil, problem).json["problem"]?.pretty ?? ""
+    let explained = try Explanation.topics([], problem).json["problem"]?.pretty ?? ""
     #expect(try JSONDecoder().decode(ProblemDocument.self, from: Data(explained.utf8)) == problem)
   }
 

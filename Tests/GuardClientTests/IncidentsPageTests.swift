@@ -80,8 +80,10 @@ import Testing
 
   @Test func theStatusTellsWhatIsSilenced() {
     let problem = Problem(
-      id: "tethys/node/calypso/not-ready", severity: .critical, cluster: "tethys", subject: "node calypso",
-      title: "node calypso is NotReady", detail: "", since: at("2026-03-01T04:12:07Z"), remedy: "look")
+      .node(.notReady), id: "tethys/node/calypso/not-ready", severity: .critical, cluster: "tethys",
+      subject: "node calypso",
+      title: "node calypso is NotReady", detail: "", since: at("2026-03-01T04:12:07Z"),
+      step: NextStep(command: "look"))
     let silence = Silence(
       id: "s", cluster: "tethys", pattern: "node *", reason: "new disk", author: "uid 1000",
       createdAt: at("2026-03-01T04:20:00Z"), expiresAt: at("2026-03-01T06:00:00Z"))

@@ -180,9 +180,9 @@ import Testing
   @Test func aNodeThatIsMissingCounts() {
     func nodes(_ seen: [NodeReport]) -> String? {
       let missing = Problem(
-        id: "tethys/node/srv712695/missing", severity: .critical, cluster: "tethys",
+        .node(.missing), id: "tethys/node/srv712695/missing", severity: .critical, cluster: "tethys",
         subject: "node srv712695", title: "node srv712695 is missing", detail: "", since: Scene.now,
-        remedy: "look")
+        step: NextStep(command: "look"))
       let status = Scene.document(Scene.report(verdict: .critical, nodes: seen, problems: [missing]))
       return StatusPage.page(status, terminal(nil)).lines.map(\.text).first { $0.hasPrefix("  Nodes ") }
     }

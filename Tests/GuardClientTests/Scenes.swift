@@ -20,16 +20,17 @@ enum Scene: String, CaseIterable {
           verdict: .critical, summary: "node calypso is not ready", nodes: Scene.nodes(calypso: .critical),
           problems: [
             Problem(
-              id: "tethys/node/calypso/not-ready", severity: .critical, cluster: "tethys",
+              .node(.notReady), id: "tethys/node/calypso/not-ready", severity: .critical, cluster: "tethys",
               subject: "node calypso", title: "node calypso is not ready",
               detail: "NodeStatusUnknown: Kubelet stopped posting node status.",
-              since: at("2026-03-01T04:12:07Z"), remedy: "ssh calypso systemctl status k3s-agent"),
+              since: at("2026-03-01T04:12:07Z"),
+              step: NextStep(command: "ssh calypso systemctl status k3s-agent")),
             Problem(
-              id: "tethys/image/cert-manager/behind", severity: .warning, cluster: "tethys",
+              .image(.behind), id: "tethys/image/cert-manager/behind", severity: .warning, cluster: "tethys",
               subject: "imagepolicy flux-system/cert-manager", title: "runs v1.18.1 instead of v1.18.2",
               detail: "deployment cert-manager/cert-manager still runs quay.io/jetstack/cert-manager:v1.18.1",
               since: at("2026-02-28T22:00:00Z"),
-              remedy: "flux get image update -n flux-system"),
+              step: NextStep(command: "flux get image update -n flux-system")),
           ], behind: true))
     case .backoff:
       Scene.document(
@@ -47,13 +48,15 @@ enum Scene: String, CaseIterable {
           nodes: Scene.nodes(all: .unknown), verdicts: .unknown,
           problems: [
             Problem(
-              id: "tethys/tunnel/host_key_changed", severity: .critical, cluster: "tethys",
+              .access(.tunnelDown), id: "tethys/tunnel/host_key_changed", severity: .critical,
+              cluster: "tethys",
               subject: "tunnel", title: "the host key of tethys is not the one in known_hosts",
               detail: """
                 tethys (192.0.2.7:22) shows ssh-ed25519 SHA256:2b8fQ6Yc1mZkq0cXl1yB3n7Wv9t5s4r3q2p1o0NmLkJ, \
                 known_hosts has another key: either it was reinstalled or somebody is in between.
                 """, since: at("2026-03-01T04:12:07Z"),
-              remedy: "compare with the console of tethys, then: ssh-keygen -R tethys && ssh tethys true")
+              step: NextStep(
+                command: "compare with the console of tethys, then: ssh-keygen -R tethys && ssh tethys true"))
           ]),
         tunnel: TunnelDocument(
           state: .blocked, since: at("2026-03-01T04:12:07Z"), host: "tethys", peer: "192.0.2.7:22",
@@ -72,11 +75,12 @@ enum Scene: String, CaseIterable {
           verdicts: .unknown,
           problems: [
             Problem(
-              id: "tethys/api/forbidden", severity: .critical, cluster: "tethys", subject: "API",
+              .api(.failing), id: "tethys/api/forbidden", severity: .critical, cluster: "tethys",
+              subject: "API",
               title: "the API forbids the guard to list nodes",
               detail: "GET /api/v1/nodes: 403 Forbidden for user \"guard\"",
               since: at("2026-03-01T04:20:07Z"),
-              remedy: "kubectl auth can-i list nodes --kubeconfig ~/.kube/k3s-config.yaml")
+              step: NextStep(command: "kubectl auth can-i list nodes --kubeconfig ~/.kube/k3s-config.yaml"))
           ]),
         poll: Scene.poll(.forbidden, "GET /api/v1/nodes: 403 Forbidden for user \"guard\""))
     case .unread: Scene.partlyRead
@@ -97,9 +101,10 @@ enum Scene: String, CaseIterable {
           ],
           problems: [
             Problem(
-              id: "tethys/node/x", severity: .warning, cluster: "tethys", subject: "node \u{1B}[1A",
+              .node(.condition), id: "tethys/node/x", severity: .warning, cluster: "tethys",
+              subject: "node \u{1B}[1A",
               title: "title\r\nfaked line", detail: "tab\there\u{0}", since: at("2026-03-01T04:12:07Z"),
-              remedy: "echo \u{1B}[8mhidden")
+              step: NextStep(command: "echo \u{1B}[8mhidden"))
           ]))
     case .noCluster:
       StatusDocument(version: "0.1.0", generatedAt: Scene.now, clusters: [], problems: [])
@@ -141,11 +146,16 @@ enum Scene: String, CaseIterable {
 
   /// The API answers, but not for the nodes, one kind of Flux, the scans and the workloads.
   private static var partlyRead: StatusDocument {
-    let gaps = ["nodes", "Kustomization", "image repositories", "workloads"].map { part in
+    let parts: [(String, Problem.Kind)] = [
+      ("nodes", .node), ("Kustomization", .flux), ("image repositories", .image), ("workloads", .workload),
+    ]
+    let gaps = parts.map { part, kind in
       Problem(
-        id: "tethys/api/\(part)/forbidden", severity: .warning, cluster: "tethys", subject: part,
+        .api(.partUnreadable), id: "tethys/api/\(part)/forbidden", severity: .warning, cluster: "tethys",
+        subject: part,
         title: "\(part) can't be read", detail: "GET: 403 Forbidden for user \"guard\"",
-        since: at("2026-03-01T04:20:07Z"), remedy: "kubectl apply -f config/rbac.yaml")
+        since: at("2026-03-01T04:20:07Z"), step: NextStep(command: "kubectl apply -f config/rbac.yaml"),
+        hides: [kind])
     }
     var status = document(
       report(
@@ -171,9 +181,9 @@ enum Scene: String, CaseIterable {
       at: at("2026-03-01T04:23:49Z")))
 
   static let tunnelDown = Problem(
-    id: "tethys/tunnel/down", severity: .critical, cluster: "tethys", subject: "tunnel",
+    .access(.tunnelDown), id: "tethys/tunnel/down", severity: .critical, cluster: "tethys", subject: "tunnel",
     title: "the SSH tunnel to tethys is down", detail: "192.0.2.7:22 refuses connections",
-    since: at("2026-03-01T04:12:07Z"), remedy: "ssh -v tethys true")
+    since: at("2026-03-01T04:12:07Z"), step: NextStep(command: "ssh -v tethys true"))
 
   static func poll(_ code: PollErrorCode, _ message: String) -> PollDocument {
     PollDocument(

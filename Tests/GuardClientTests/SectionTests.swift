@@ -23,10 +23,13 @@ import Testing
   }
 
   @Test func aPartOfThePollThatFailed() {
-    let failures = ["nodes", "flux", "image policies"].map { part in
+    let parts: [(String, Problem.Kind)] = [("nodes", .node), ("flux", .flux), ("image policies", .image)]
+    let failures = parts.map { part, kind in
       Problem(
-        id: "tethys/api/\(part)/forbidden", severity: .warning, cluster: "tethys", subject: part,
-        title: "\(part) can't be read", detail: "403", since: Scene.now, remedy: "ask")
+        .api(.partUnreadable), id: "tethys/api/\(part)/forbidden", severity: .warning, cluster: "tethys",
+        subject: part,
+        title: "\(part) can't be read", detail: "403", since: Scene.now, step: NextStep(command: "ask"),
+        hides: [kind])
     }
     let status = Scene.document(Scene.report(verdict: .degraded, problems: failures))
     #expect(Section.allCases.map { $0.verdict(of: status) } == [.healthy, .degraded, .degraded, .degraded])
@@ -34,8 +37,10 @@ import Testing
 
   @Test func severalPartsThatFailedLeaveNothingButTheTunnelSure() {
     let slow = Problem(
-      id: "tethys/api/parts/timeout", severity: .warning, cluster: "tethys", subject: "API of tethys",
-      title: "4 parts of the cluster can't be read", detail: "", since: Scene.now, remedy: "ask")
+      .api(.partsUnreadable), id: "tethys/api/parts/timeout", severity: .warning, cluster: "tethys",
+      subject: "API of tethys",
+      title: "4 parts of the cluster can't be read", detail: "", since: Scene.now,
+      step: NextStep(command: "ask"), hides: [.node, .flux, .image])
     let status = Scene.document(Scene.report(verdict: .degraded, problems: [slow]))
     #expect(Section.allCases.map { $0.verdict(of: status) } == [.healthy, .degraded, .degraded, .degraded])
   }
@@ -79,7 +84,7 @@ import Testing
         """)
     #expect(
       CheckLine.text(Scene.nodeDown.status, section: nil, now: Scene.now).hasPrefix(
-        "OCEANID CRITICAL - node calypso is not ready for 12m (and 1 more) | rtt=41.2ms;;;0 "))
+        "OCEANID CRITICAL - node calypso is not ready for 12m (1 critical, 1 warning) | rtt=41.2ms;;;0 "))
   }
 
   @Test func aFigureThatIsNotKnownIsNone() {
@@ -102,8 +107,9 @@ import Testing
 
   @Test func aNodeThatIsMissingIsOneOfAll() {
     let missing = Problem(
-      id: "tethys/node/srv712695/missing", severity: .critical, cluster: "tethys", subject: "node srv712695",
-      title: "node srv712695 is missing", detail: "", since: Scene.now, remedy: "look")
+      .node(.missing), id: "tethys/node/srv712695/missing", severity: .critical, cluster: "tethys",
+      subject: "node srv712695",
+      title: "node srv712695 is missing", detail: "", since: Scene.now, step: NextStep(command: "look"))
     let status = Scene.document(
       Scene.report(verdict: .critical, nodes: Array(Scene.nodes().prefix(2)), problems: [missing]))
     #expect(CheckLine.text(status, section: .nodes, now: Scene.now).contains("nodes_ready=2;;;0;3\n"))

@@ -21,8 +21,9 @@ import Tunnel
 
   private static func problem(_ id: String) -> Problem {
     Problem(
-      id: id, severity: .critical, cluster: "tethys", subject: "node x", title: "x is down", detail: "why",
-      since: Timestamp(seconds: 0), remedy: "look")
+      .node(.condition), id: id, severity: .critical, cluster: "tethys", subject: "node x",
+      title: "x is down", detail: "why",
+      since: Timestamp(seconds: 0), step: NextStep(command: "look"))
   }
 
   private static func report(_ verdict: Verdict, _ problems: Problem...) -> ClusterReport {
@@ -92,9 +93,10 @@ import Tunnel
   @Test func aTunnelWhoseFaultChangesIsNotOverAndStaysOneIncident() {
     func tunnel(_ code: String) -> Problem {
       Problem(
-        id: "tethys/tunnel/\(code)", severity: .critical, cluster: "tethys", subject: "tunnel tethys",
+        .access(.tunnelDown), id: "tethys/tunnel/\(code)", severity: .critical, cluster: "tethys",
+        subject: "tunnel tethys",
         title: "down",
-        detail: code, since: Timestamp(seconds: 0), remedy: "look")
+        detail: code, since: Timestamp(seconds: 0), step: NextStep(command: "look"))
     }
     let log = Memory()
     let journal = ClusterJournal(cluster: "tethys", log: log)
@@ -112,8 +114,9 @@ import Tunnel
 
   @Test func anAPIThatFailsIsOneIncidentWithItsProblem() {
     let problem = Problem(
-      id: "tethys/api/unauthorized", severity: .critical, cluster: "tethys", subject: "API of tethys",
-      title: "refused", detail: "401", since: Timestamp(seconds: 0), remedy: "look")
+      .api(.failing), id: "tethys/api/unauthorized", severity: .critical, cluster: "tethys",
+      subject: "API of tethys",
+      title: "refused", detail: "401", since: Timestamp(seconds: 0), step: NextStep(command: "look"))
     let failure = PollFailure(code: .unauthorized, message: "401", remedy: "mend the token")
     let log = Memory()
     let journal = ClusterJournal(cluster: "tethys", log: log)

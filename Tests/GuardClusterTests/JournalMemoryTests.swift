@@ -28,8 +28,10 @@ import Tunnel
 
   private static func problem(_ word: String, _ subject: String = "node x") -> Problem {
     Problem(
-      id: "tethys/node/\(subject)/\(word)", severity: .critical, cluster: "tethys", subject: subject,
-      title: "\(subject) is \(word)", detail: "why", since: Timestamp(seconds: 0), remedy: "look")
+      .node(.condition), id: "tethys/node/\(subject)/\(word)", severity: .critical, cluster: "tethys",
+      subject: subject,
+      title: "\(subject) is \(word)", detail: "why", since: Timestamp(seconds: 0),
+      step: NextStep(command: "look"))
   }
 
   private static func report(_ problems: Problem..., unseen: Set<Problem.Kind> = []) -> ClusterReport {

@@ -12,9 +12,10 @@ import Testing
     let fixture = try ControlFixture()
     let start = Timestamp(seconds: 1_800_000_000)
     let problem = Problem(
-      id: "tethys/node/calypso/not-ready", severity: .critical, cluster: "tethys", subject: "node calypso",
+      .node(.notReady), id: "tethys/node/calypso/not-ready", severity: .critical, cluster: "tethys",
+      subject: "node calypso",
       title: "node calypso is NotReady", detail: "kubelet stopped posting", since: start,
-      remedy: "kubectl describe")
+      step: NextStep(command: "kubectl describe"))
     for second in stride(from: Int64(0), to: 60, by: 5) {
       let now = start + .seconds(second)
       fixture.ledger.observe(

@@ -32,9 +32,10 @@ import Testing
 
   private static let start = Timestamp(seconds: 1_800_000_000)
   private static let problem = Problem(
-    id: "tethys/node/calypso/not-ready", severity: .critical, cluster: "tethys", subject: "node calypso",
+    .node(.notReady), id: "tethys/node/calypso/not-ready", severity: .critical, cluster: "tethys",
+    subject: "node calypso",
     title: "node calypso is NotReady", detail: "kubelet stopped posting", since: start,
-    remedy: "kubectl describe")
+    step: NextStep(command: "kubectl describe"))
 
   /// Polls every 5 s from `begin` on, and lets time pass after each.
   private static func run(
@@ -176,9 +177,9 @@ import Testing
     #expect(try words("cluster=other&pattern=node*") == "it matches nothing now: no incident is open")
     let many = (0..<200).map { number in
       Problem(
-        id: "tethys/node/n\(number)/x", severity: .warning, cluster: "tethys",
+        .node(.condition), id: "tethys/node/n\(number)/x", severity: .warning, cluster: "tethys",
         subject: "node n\(number)" + String(repeating: "x", count: 500), title: "t", detail: "",
-        since: Self.start, remedy: "")
+        since: Self.start, step: NextStep())
     }
     Self.run(ledger, 10..<15, many + [Self.problem])
     let long = try #require(try words("pattern=no%20such"))

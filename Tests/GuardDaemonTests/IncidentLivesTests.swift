@@ -23,8 +23,9 @@ import Testing
 
   private static func problem(_ subject: String) -> Problem {
     Problem(
-      id: "tethys/node/\(subject)/not-ready", severity: .critical, cluster: "tethys", subject: subject,
-      title: "\(subject) is NotReady", detail: "", since: start, remedy: "kubectl describe")
+      .node(.notReady), id: "tethys/node/\(subject)/not-ready", severity: .critical, cluster: "tethys",
+      subject: subject,
+      title: "\(subject) is NotReady", detail: "", since: start, step: NextStep(command: "kubectl describe"))
   }
 
   private let folder: TemporaryFolder
@@ -167,12 +168,14 @@ import Testing
     let start = Timestamp(seconds: 1_800_000_000)
     let problems = (0..<count).map { index in
       Problem(
+        .fluxObject(.failed),
         id: "tethys/flux/Kustomization/team-\(index % 100)/application-number-\(index)/failed",
         severity: index % 10 == 0 ? .critical : .warning, cluster: "tethys",
         subject: "Kustomization team-\(index % 100)/application-number-\(index)",
         title: "Kustomization team-\(index % 100)/application-number-\(index) is failing (BuildFailed)",
         detail: detail, since: start,
-        remedy: "flux --kubeconfig /etc/oceanid/kubeconfig reconcile kustomization \(index) -n team")
+        step: NextStep(
+          command: "flux --kubeconfig /etc/oceanid/kubeconfig reconcile kustomization \(index) -n team"))
     }
     book.observe(Sighting(cluster: "tethys", problems: problems, poll: start), at: start)
     return book

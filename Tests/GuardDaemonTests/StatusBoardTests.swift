@@ -31,8 +31,9 @@ import Testing
   @Test func whatIsCriticalAndNotSilenced() {
     func problem(_ subject: String, _ severity: Problem.Severity) -> Problem {
       Problem(
-        id: "a/node/\(subject)", severity: severity, cluster: "a", subject: subject, title: "", detail: "",
-        since: moment, remedy: "")
+        .node(.condition), id: "a/node/\(subject)", severity: severity, cluster: "a", subject: subject,
+        title: "", detail: "",
+        since: moment, step: NextStep())
     }
     let board = StatusBoard()
     board.setOrder(["a"])

@@ -53,7 +53,7 @@ import Testing
   @Test func everyPlaceholderIsAFieldThatWeSend() {
     let known: Set = [
       "OCEANID_CLUSTER", "OCEANID_SUBJECT", "OCEANID_FROM", "OCEANID_TO", "OCEANID_REASON",
-      "OCEANID_INCIDENT", "OCEANID_REMEDY",
+      "OCEANID_INCIDENT", "OCEANID_REMEDY", "OCEANID_CODE",
     ]
     for entry in entries {
       for field in entry.lines.joined(separator: "\n").matches(of: /@([A-Z_]+)@/) {

@@ -101,7 +101,7 @@ import Testing
     #expect(slow.problemIDs == ["tethys/api/parts/timeout"])
     #expect(
       try #require(slow.problems.first).detail
-        == "no answer within 10 s; so certificates, image policies, pods")
+        == "no answer within 10 s; not read: certificates, image policies, pods")
     #expect(report(.forbidden).problems.count == 3)
   }
 
@@ -133,7 +133,7 @@ import Testing
     #expect(report.verdict == .critical)
     #expect(
       Fixture.report { $0.authorityExpiry = Fixture.now + .seconds(-60) }.problems.first?.title
-        == "the cluster's certificate authority has ended")
+        == "the cluster's certificate authority has expired")
   }
 
   @Test func aServerThatIsNotVerifiedIsAProblem() {
@@ -149,7 +149,7 @@ import Testing
     let failure = PollFailure(code: .timeout, message: "no answer", remedy: "ask by hand")
     let report = Fixture.report { $0.gaps = ["readiness": failure, "node-leases": failure] }
     #expect(report.problemIDs == ["tethys/api/parts/timeout"])
-    #expect(report.problems.first?.detail == "no answer; so node-leases, readiness")
+    #expect(report.problems.first?.detail == "no answer; not read: node-leases, readiness")
     #expect(report.verdict == .degraded)
   }
 

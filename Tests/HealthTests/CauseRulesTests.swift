@@ -75,8 +75,8 @@ import Testing
     let problem = try #require(report.problems.first)
     #expect(
       problem.title
-        == "\(type) flux-system/apps waits for \(type) \(namespace)/ghost, which does not exist")
-    #expect(problem.remedy.contains("-n \(namespace) get \(type)  # ghost is not there"))
+        == "\(kind) flux-system/apps waits for \(kind) \(namespace)/ghost, which does not exist")
+    #expect(problem.remedy.contains("-n \(namespace) get \(type)  # ghost does not exist"))
     #expect(!problem.remedy.contains("gitrepository"))
   }
 

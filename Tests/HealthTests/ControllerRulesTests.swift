@@ -54,7 +54,7 @@ import Testing
       Self.names.map {
         $0 == "helm-controller" ? Self.controller($0, available: 0, desired: 0) : Self.controller($0)
       })
-    #expect(report.problems.map(\.title) == ["deployment flux-system/helm-controller is scaled to zero"])
+    #expect(report.problems.map(\.title) == ["Deployment flux-system/helm-controller is scaled to zero"])
   }
 
   @Test(arguments: [(89 as Int64, false), (91, true)])

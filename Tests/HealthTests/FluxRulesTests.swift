@@ -25,7 +25,7 @@ import Testing
     #expect(
       problem.remedy
         == "flux --kubeconfig /home/ann/.kube/k3s-config.yaml logs --kind=Kustomization --name=apps "
-        + "--namespace=flux-system  # mend the cause in Git")
+        + "--namespace=flux-system  # fix it in Git")
   }
 
   @Test func anIntervalTickIsNoProblem() {

@@ -56,9 +56,10 @@ import Testing
       func add(_ kind: Problem.Kind, _ subject: String, _ severity: Problem.Severity) {
         problems.append(
           Problem(
-            id: "c/\(kind.rawValue)/\(subject)/x", severity: severity, cluster: "c", subject: subject,
+            .sample(kind), id: "c/\(kind.rawValue)/\(subject)/x", severity: severity, cluster: "c",
+            subject: subject,
             title: "t",
-            detail: "", since: now, remedy: ""))
+            detail: "", since: now, step: NextStep()))
       }
       if isDown {
         add(.tunnel, "tunnel", .critical)
@@ -128,9 +129,10 @@ import Testing
       for step in 0..<2000 {
         if Int.random(in: 0..<30, using: &dice) == 0 { isBroken.toggle() }
         let problem = Problem(
-          id: "c/node/n/x", severity: .critical, cluster: "c", subject: "n", title: "t", detail: "",
+          .node(.condition), id: "c/node/n/x", severity: .critical, cluster: "c", subject: "n", title: "t",
+          detail: "",
           since: now,
-          remedy: "")
+          step: NextStep())
         book.observe(
           Sighting(cluster: "c", problems: isBroken ? [problem] : [], poll: now, ids: ["n": "n\(step)"]),
           at: now)

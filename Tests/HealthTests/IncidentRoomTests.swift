@@ -35,8 +35,9 @@ import Testing
     world.problems = Self.many("n", IncidentBook.largest)
     world.look()
     let own = Problem(
-      id: "guard/node/x", severity: .warning, cluster: "", subject: "own", title: "t", detail: "",
-      since: world.now, remedy: "")
+      .node(.condition), id: "guard/node/x", severity: .warning, cluster: "", subject: "own", title: "t",
+      detail: "",
+      since: world.now, step: NextStep())
     world.book.observe(Sighting(cluster: "", problems: [own]), at: world.now)
     #expect(world.book.open.contains { $0.subject == "own" })
   }
@@ -109,8 +110,9 @@ import Testing
     world.problems = Self.many("n", IncidentBook.largest + 5)
     world.look()
     let other = Problem(
-      id: "b/node/x/broken", severity: .critical, cluster: "b", subject: "node x", title: "t", detail: "",
-      since: world.now, remedy: "")
+      .node(.condition), id: "b/node/x/broken", severity: .critical, cluster: "b", subject: "node x",
+      title: "t", detail: "",
+      since: world.now, step: NextStep())
     world.book.observe(Sighting(cluster: "b", problems: [other]), at: world.now)
     #expect(world.book.ignored == 6)
     world.book.observe(Sighting(cluster: "b", problems: []), at: world.now)

@@ -50,10 +50,10 @@ import Testing
   }
 
   @Test(arguments: [
-    ("Kustomization", "flux", "kustomize-controller runs, and its kind is not served"),
-    ("GitRepository", "flux", "source-controller runs, and its kind is not served"),
-    ("Certificate", "certificate", "cert-manager runs, and its kind is not served"),
-    ("Stack", "stack", "operator runs, and its kind is not served"),
+    ("Kustomization", "flux", "kustomize-controller runs, but its kind is not served"),
+    ("GitRepository", "flux", "source-controller runs, but its kind is not served"),
+    ("Certificate", "certificate", "cert-manager runs, but its kind is not served"),
+    ("Stack", "stack", "operator runs, but its kind is not served"),
   ]) func aKindThatIsGoneIsAProblemAndItsObjectsStay(kind: String, area: String, title: String) throws {
     let (before, memory) = Self.judged(Self.snapshot())
     #expect(!before.problemIDs.contains { $0.hasSuffix("/not-served") })
@@ -108,7 +108,7 @@ import Testing
       Expectations(fluxVersion: "v2.6.4"))
     let told = after.problems.filter { $0.id.hasPrefix("tethys/flux/") && $0.severity == .critical }
     #expect(told.map(\.id) == ["tethys/flux/kinds/not-served"])
-    #expect(told.first?.title == "2 controllers run, and their kinds are not served")
+    #expect(told.first?.title == "2 controllers run, but their kinds are not served")
     #expect(after.flux.count == 2)
   }
 
@@ -116,14 +116,14 @@ import Testing
     let (report, _) = Self.judged(Self.snapshot(without: ["Kustomization"]))
     #expect(
       report.problems.first { $0.id.hasSuffix("/not-served") }?.title
-        == "kustomize-controller runs, and its kind is not served")
+        == "kustomize-controller runs, but its kind is not served")
   }
 
   @Test func aGuardThatBeginsThenRemembersTheObjects() throws {
     let memory = Memory(kinds: ["Kustomization": Memory.KnownKind(objects: 12)])
     let (report, next) = Self.judged(Self.snapshot(without: ["Kustomization"], workloads: []), memory)
     let problem = try #require(report.problems.first { $0.id == "tethys/flux/kinds/not-served" })
-    #expect(problem.title == "Kustomization is not served any more")
+    #expect(problem.title == "Kustomization is not served")
     #expect(problem.detail.contains("12 Kustomizations seen before"))
     #expect(next.kinds["Kustomization"]?.goneSince == Fixture.now)
   }

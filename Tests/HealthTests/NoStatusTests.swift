@@ -37,7 +37,7 @@ import Testing
     #expect(report.problems.count == 1, "\(report.problemIDs)")
     #expect(report.verdict == .degraded)
     let problem = try #require(report.problems.first)
-    #expect(problem.title == "\(kind.lowercased()) apps/web has had no status for 120m")
+    #expect(problem.title == "\(kind) apps/web has had no status for 120m")
     #expect(problem.since == Fixture.ago(7200))
     let verdicts =
       report.flux.map(\.verdict) + report.repositories.map(\.verdict) + report.policies.map(\.policy.verdict)

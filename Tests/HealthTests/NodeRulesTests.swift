@@ -29,7 +29,8 @@ import Testing
     #expect(problem.severity == .critical)
     #expect(problem.since == Fixture.ago(720))
     #expect(problem.detail == "NodeStatusUnknown: Kubelet stopped posting node status.")
-    #expect(problem.remedy == "kubectl --kubeconfig /home/ann/.kube/k3s-config.yaml describe node calypso")
+    #expect(
+      problem.step.command == "kubectl --kubeconfig /home/ann/.kube/k3s-config.yaml describe node calypso")
   }
 
   @Test(arguments: [

@@ -92,7 +92,7 @@ import Testing
     #expect(report.problemIDs == [word].compactMap { $0.map { "tethys/stack/flux-system/infra/\($0)" } })
     if word == "failed" {
       #expect(
-        report.problems.first?.detail.contains("attempted bbbbbbbb, the last good one is aaaaaaaa") == true)
+        report.problems.first?.detail.contains("failed on bbbbbbbb; the last good one is aaaaaaaa") == true)
     }
   }
 

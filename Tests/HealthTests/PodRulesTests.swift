@@ -30,7 +30,7 @@ import Testing
     ])
     let problem = try #require(report.problems.first)
     #expect(report.problemIDs == ["tethys/pods/crash-looping"])
-    #expect(problem.title == "2 pods crash-loop, the worst is apps/b")
+    #expect(problem.title == "2 pods (worst: apps/b) are in a crash loop")
     #expect(problem.detail == "pod b: CrashLoopBackOff, 57 restarts, last OOMKilled, exit code 137")
     #expect(
       problem.remedy.hasSuffix(

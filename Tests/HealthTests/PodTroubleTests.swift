@@ -136,7 +136,7 @@ import Testing
     let report = Self.report(pod, jobs: .seen([job]))
     #expect(report.problemIDs == ["tethys/workload/apps/migrate/job"])
     let problem = try #require(report.problems.first)
-    #expect(problem.title == "job apps/migrate failed: BackoffLimitExceeded")
+    #expect(problem.title == "Job apps/migrate failed (BackoffLimitExceeded)")
     #expect(problem.since == Fixture.ago(3000))
     #expect(problem.remedy.contains("-n apps logs job/migrate"))
   }

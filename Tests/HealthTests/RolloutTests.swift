@@ -31,7 +31,7 @@ import Testing
     let report = Self.report(workload).0
     let problem = try #require(report.problems.first)
     #expect(
-      problem.title == "deployment cloudflared/web does not roll out: ProgressDeadlineExceeded")
+      problem.title == "Deployment cloudflared/web does not roll out: ProgressDeadlineExceeded")
     #expect(problem.since == Fixture.ago(3600))
     #expect(problem.detail.contains("\(serving) of 2 available"))
     #expect(report.workloads.map(\.status) == [.failed])
@@ -41,7 +41,7 @@ import Testing
   @Test func anOutageWeighsMoreThanTheRollout() {
     let down = Fixture.condition("Available", .isFalse, "MinimumReplicasUnavailable", ago: 1800)
     let report = Self.report(Self.deployment(0, of: 2, [down, Self.late])).0
-    #expect(report.problems.map(\.title) == ["deployment cloudflared/web has 0 of 2 available"])
+    #expect(report.problems.map(\.title) == ["Deployment cloudflared/web has 0 of 2 available"])
     #expect(report.problems.map(\.since) == [Fixture.ago(1800)])
   }
 
@@ -56,7 +56,7 @@ import Testing
       memory: memory, now: Fixture.now + .seconds(200)
     ).report
     #expect(
-      later.problems.map(\.title) == ["deployment cloudflared/web does not roll out: ReplicaSetNotAvailable"])
+      later.problems.map(\.title) == ["Deployment cloudflared/web does not roll out: ReplicaSetNotAvailable"])
     #expect(later.problems.map(\.since) == [Fixture.now])
   }
 
@@ -69,7 +69,7 @@ import Testing
 
   @Test func aWorkloadThatIsBeingDeletedForLongIsTold() {
     let report = Self.report(Self.deployment(1, of: 1, [Self.available], deleted: Fixture.ago(900))).0
-    #expect(report.problems.map(\.title) == ["deployment cloudflared/web has been terminating for 15m"])
+    #expect(report.problems.map(\.title) == ["Deployment cloudflared/web has been terminating for 15m"])
     #expect(Self.report(Self.deployment(1, of: 1, [], deleted: Fixture.ago(60))).0.problems.isEmpty)
   }
 

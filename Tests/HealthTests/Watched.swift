@@ -23,9 +23,9 @@ struct Watched {
     _ subject: String, _ kind: Problem.Kind = .node, _ severity: Problem.Severity = .critical
   ) -> Problem {
     Problem(
-      id: "tethys/\(kind.rawValue)/\(subject)/broken", severity: severity, cluster: "tethys",
+      .sample(kind), id: "tethys/\(kind.rawValue)/\(subject)/broken", severity: severity, cluster: "tethys",
       subject: subject,
-      title: "\(subject) is broken", detail: "", since: start, remedy: "look")
+      title: "\(subject) is broken", detail: "", since: start, step: NextStep(command: "look"))
   }
 
   /// Second by second: polls when they are due, and time passing every five.
@@ -73,5 +73,12 @@ struct Watched {
       Silence(
         id: "s1", cluster: nil, pattern: pattern, reason: "r", author: "uid 0", createdAt: now,
         expiresAt: now + duration))
+  }
+}
+
+extension ProblemCode {
+  /// Any of this kind.
+  static func sample(_ kind: Problem.Kind) -> ProblemCode {
+    allCases.first { $0.declaration.kind == kind } ?? .node(.condition)
   }
 }

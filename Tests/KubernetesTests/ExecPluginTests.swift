@@ -129,7 +129,7 @@ import Testing
     #expect(failure.message.contains("log in: token=…"))
     #expect(!failure.message.contains("abc-secret") && !failure.message.contains("pw@"))
     #expect(!failure.message.unicodeScalars.contains { $0.value < 0x20 })
-    #expect(failure.remedy.contains("Run it by hand"))
+    #expect(failure.remedy.contains("run it as the guard's user"))
     let flood = try self.failure(try kubeconfig("head -c 100000 /dev/zero | tr '\\0' x >&2; exit 1"))
     #expect(flood.message.utf8.count < 1000)
   }

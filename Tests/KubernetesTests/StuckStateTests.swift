@@ -125,7 +125,7 @@ import Testing
       remedy: "logs deployment/kustomize-controller"),
     State(
       .dependencyMissing("apps"), after: 60, problem: "flux/kustomization/flux-system/apps/failed", .critical,
-      remedy: "ghost is not there"),
+      remedy: "ghost does not exist"),
     State(
       .statusMissing(kind: "HelmRelease", name: "cert-manager"), after: 400,
       problem: "flux/helmrelease/cert-manager/cert-manager/stuck", remedy: "logs deployment/helm-controller"),
@@ -288,7 +288,7 @@ import Testing
     #expect(doubtful.problems.isEmpty, "\(doubtful.problems)")
     #expect(doubtful.verdict == .unknown)
     let after = try await cluster.look(&memory)
-    #expect(after.problems.map(\.title) == ["helm-controller runs, and its kind is not served"])
+    #expect(after.problems.map(\.title) == ["helm-controller runs, but its kind is not served"])
     #expect(after.flux.count == before.flux.count)
     cluster.demo.apply(.groupBack("helm.toolkit.fluxcd.io"))
     _ = try await cluster.look(&memory)

@@ -19,13 +19,16 @@ package struct ChangeDocument: Codable, Hashable, Sendable {
   @Field package var severity: Problem.Severity?
   /// A command or step that helps.
   @Field package var remedy: String?
+  /// The two parts of it: a command line that can be pasted into any shell, and words.
+  @Field package var command: String?
+  @Field package var note: String?
   /// Number of connection attempts since the tunnel went down.
   @Field package var attempts: Int?
 
   package init(
     at: Timestamp, event: String, cluster: String, subject: String, from: String? = nil, to: String? = nil,
     reason: String? = nil, message: String, incident: String? = nil, severity: Problem.Severity? = nil,
-    remedy: String? = nil, attempts: Int? = nil
+    remedy: String? = nil, command: String? = nil, note: String? = nil, attempts: Int? = nil
   ) {
     self.at = at
     self.event = event
@@ -38,6 +41,8 @@ package struct ChangeDocument: Codable, Hashable, Sendable {
     self.incident = incident
     self.severity = severity
     self.remedy = remedy
+    self.command = command
+    self.note = note
     self.attempts = attempts
   }
 }
@@ -46,7 +51,8 @@ package struct ChangeDocument: Codable, Hashable, Sendable {
 extension ChangeDocument {
   package static let journalFields = [
     "MESSAGE", "OCEANID_EVENT", "OCEANID_CLUSTER", "OCEANID_SUBJECT", "OCEANID_FROM", "OCEANID_TO",
-    "OCEANID_REASON", "OCEANID_INCIDENT", "OCEANID_SEVERITY", "OCEANID_REMEDY", "OCEANID_ATTEMPTS",
+    "OCEANID_REASON", "OCEANID_INCIDENT", "OCEANID_SEVERITY", "OCEANID_REMEDY", "OCEANID_COMMAND",
+    "OCEANID_NOTE", "OCEANID_ATTEMPTS",
   ]
 
   /// nil for an ordinary log entry.
@@ -58,6 +64,7 @@ extension ChangeDocument {
       from: fields["OCEANID_FROM"], to: fields["OCEANID_TO"], reason: fields["OCEANID_REASON"],
       message: fields["MESSAGE"] ?? "", incident: fields["OCEANID_INCIDENT"],
       severity: fields["OCEANID_SEVERITY"].flatMap(Problem.Severity.init), remedy: fields["OCEANID_REMEDY"],
+      command: fields["OCEANID_COMMAND"], note: fields["OCEANID_NOTE"],
       attempts: fields["OCEANID_ATTEMPTS"].flatMap { Int($0) })
   }
 }

@@ -38,7 +38,14 @@ package struct IncidentDocument: Codable, Hashable, Sendable {
   @Field package var problem: String
   @Field package var title: String
   @Field package var detail: String
+  /// The next step in one line.
   @Field package var remedy: String
+  /// The next step as a command line that can be pasted into any shell.
+  @Field package var command: String?
+  /// The next step in words.
+  @Field package var note: String?
+  /// The stable name of its kind of problem: `node-not-ready`.
+  @Field package var code: String?
   @Field package var since: Timestamp?
   @Field package var firedAt: Timestamp?
   @Field package var endedAt: Timestamp?
@@ -59,6 +66,9 @@ package struct IncidentDocument: Codable, Hashable, Sendable {
     title = incident.title.singleLine
     detail = incident.detail.escapedLines
     remedy = incident.remedy.escapedLines
+    command = incident.command?.escapedLines
+    note = incident.note?.escapedLines
+    code = incident.code
     since = incident.since
     firedAt = incident.firedAt
     endedAt = incident.endedAt

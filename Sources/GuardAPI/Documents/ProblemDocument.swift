@@ -3,18 +3,31 @@ package import Health
 /// One entry of the document's `problems`.
 package struct ProblemDocument: Codable, Hashable, Sendable {
   package var id: String
+  /// The stable name of its kind of problem: `node-not-ready`. Empty: an older daemon does not say.
+  @Field package var code: String
+  /// What it is about: `node`. Empty: an older daemon does not say.
+  @Field package var kind: String
   @Field package var severity: Problem.Severity
   @Field package var cluster: String
   @Field package var subject: String
   @Field package var title: String
   @Field package var detail: String
   @Field package var since: Timestamp?
+  /// The next step in one line.
   @Field package var remedy: String
+  /// The next step as a command line that can be pasted into any shell.
+  @Field package var command: String?
+  /// The next step in words, or what to look for in the command's output.
+  @Field package var note: String?
+  /// The kinds of which nothing is known while it lasts.
+  @Field package var hides: [String]
   /// The silence that holds its notices back.
   @Field package var silence: SilenceDocument?
 
   package init(_ problem: Problem, silence: Silence? = nil) {
     id = problem.id
+    code = problem.code.rawValue
+    kind = problem.kind.rawValue
     severity = problem.severity
     cluster = problem.cluster
     subject = problem.subject
@@ -22,6 +35,15 @@ package struct ProblemDocument: Codable, Hashable, Sendable {
     detail = problem.detail
     since = problem.since
     remedy = problem.remedy
+    command = problem.step.command
+    note = problem.step.note
+    hides = Problem.Kind.allCases.filter(problem.hides.contains).map(\.rawValue)
     self.silence = silence.map(SilenceDocument.init)
+  }
+
+  /// The two parts of the next step; of an older daemon its one line as a note.
+  package var step: NextStep {
+    guard command == nil, note == nil else { return NextStep(command: command, note: note) }
+    return NextStep(note: remedy.isEmpty ? nil : remedy)
   }
 }

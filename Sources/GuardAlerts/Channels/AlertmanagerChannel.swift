@@ -110,7 +110,8 @@ final class AlertmanagerChannel: DeliveryChannel {
       labels: labels(of: incident, host: host),
       annotations: [
         "title": incident.title.singleLine, "detail": incident.detail.escapedLines,
-        "remedy": incident.remedy.escapedLines,
+        "remedy": incident.remedy.escapedLines, "command": (incident.command ?? "").escapedLines,
+        "note": (incident.note ?? "").escapedLines,
         // The annotations that templates for Prometheus rules show.
         "summary": incident.title.singleLine, "description": incident.detail.escapedLines,
       ],

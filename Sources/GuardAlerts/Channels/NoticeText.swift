@@ -71,8 +71,10 @@ struct NoticeText {
       lines.append("  since \(incident.since)")
     }
     if !incident.detail.isEmpty { lines.append("  \(incident.detail.escaped)") }
-    if entry.change != .ended, !incident.remedy.isEmpty {
-      lines.append("  what to do: \(incident.remedy.escaped)")
+    guard entry.change != .ended else { return lines.joined(separator: "\n") + "\n" }
+    if let command = incident.command { lines.append("  what to do: \(command.escaped)") }
+    if let note = incident.note ?? (incident.command == nil ? incident.remedy : nil), !note.isEmpty {
+      lines.append((incident.command == nil ? "  what to do: " : "  note: ") + note.escaped)
     }
     return lines.joined(separator: "\n") + "\n"
   }

@@ -193,13 +193,13 @@ package final class AlertDelivery: Sendable {
     let stateFailure = folder?.problem.map {
       AlertsDocument.StateFailure(since: $0.since, failure: "\($0.title): \($0.detail)", remedy: $0.remedy)
     }
-    let failures = Dictionary(failures.map { ($0.id, $0) }) { first, _ in first }
+    let failures = Dictionary(failures.map { ($0.subject, $0) }) { first, _ in first }
     return AlertsDocument(
       channels: figures.map { figures in
-        let failure = failures[ChannelWorker.problemID(figures.channel)]
+        let failure = failures[ChannelWorker.subject(figures.channel)]
         return .init(
           name: figures.channel, means: figures.means, failingSince: failure?.since, failure: failure?.detail,
-          remedy: failure?.remedy, delivered: figures.delivered, failed: figures.failed,
+          remedy: failure?.step.note, delivered: figures.delivered, failed: figures.failed,
           dropped: figures.dropped, waiting: figures.waiting)
       }, stateFailure: stateFailure)
   }

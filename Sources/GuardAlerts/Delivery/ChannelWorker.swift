@@ -239,7 +239,7 @@ final class ChannelWorker: Sendable {
 
   // MARK: - Out
 
-  static func problemID(_ name: String) -> String { "guard/alerts/\(name)/failing" }
+  static func subject(_ name: String) -> String { "alerts \(name)" }
 
   var problem: Problem? {
     state.withLock { state in
@@ -247,9 +247,9 @@ final class ChannelWorker: Sendable {
       guard retry.isFailing, let error = retry.error, let since = retry.since else { return nil }
       let name = state.configuration.name
       return Problem(
-        id: ChannelWorker.problemID(name), severity: .warning, cluster: "", subject: "alerts \(name)",
-        title: "alert channel \(name) does not deliver",
-        detail: "\(state.channel.description): \(error.message)", since: since, remedy: error.remedy)
+        .own(.alertsFailing), ["channel": name], subject: ChannelWorker.subject(name),
+        detail: "\(state.channel.description): \(error.message)", since: since,
+        step: NextStep(command: "oceanid-ctl alerts", note: error.remedy))
     }
   }
 

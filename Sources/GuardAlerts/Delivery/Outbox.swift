@@ -21,6 +21,7 @@ struct Outbox {
     fileprivate var weight: Int {
       [
         incident.id, incident.subject, incident.title, incident.detail, incident.remedy, incident.problem,
+        incident.command ?? "", incident.note ?? "", incident.code ?? "",
       ].reduce(256) { $0 + PendingNotice.weight(of: $1) }
     }
 

@@ -8,12 +8,14 @@ struct ExplainCommand: ParsableCommand {
     commandName: "explain",
     abstract: "Explain an event, a problem or an error: what it means and what to do.",
     discussion: """
-      Without a word it lists all events, problems and errors. A problem is named by its id as status --json has it, or by the id's last part.
+      Without a word it lists all events, problems and errors. A problem is named by its id or its code, as status --json has them, by the last part of its id, or by its kind.
 
       Examples:
         oceanid-ctl explain tunnel_blocked
         oceanid-ctl explain host_key_changed
         oceanid-ctl explain tethys/node/calypso/not-ready
+        oceanid-ctl explain node-not-ready
+        oceanid-ctl explain certificate
       """)
 
   @Argument(
@@ -30,7 +32,7 @@ struct ExplainCommand: ParsableCommand {
   /// Each once: `tunnel_down` is an event and an error.
   static var known: [String] {
     let events = Catalog.builtIn.entries.map(\.event)
-    return events + Topic.all.map(\.word).filter { !events.contains($0) }
+    return events + Topic.words.filter { !events.contains($0) }
   }
 
   func run() throws {
@@ -45,10 +47,10 @@ struct ExplainCommand: ParsableCommand {
     if let entry = Catalog.builtIn.entries.first(where: { $0.event == word || $0.messageID == word }) {
       return .event(entry)
     }
-    let topic = Topic.of(word)
     let problem = word.count { $0 == "/" } > 1 ? current(word) : nil
-    guard topic != nil || problem != nil else { throw Unexplained(word: word) }
-    return .topic(topic, problem)
+    let topics = problem.map { Topic.of(code: $0.code, id: $0.id) } ?? Topic.of(word)
+    guard !topics.isEmpty || problem != nil else { throw Unexplained(word: word) }
+    return .topics(topics, problem)
   }
 
   /// The problem as the guard has it now; nil where it does not, or can't be asked.

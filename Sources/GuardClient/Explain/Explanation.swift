@@ -7,8 +7,8 @@ enum Explanation {
   /// Every event and every topic, a line each.
   case all
   case event(Catalog.Entry)
-  /// A word, and the problem of that id as the guard has it now.
-  case topic(Topic?, ProblemDocument?)
+  /// What is known of a word, and the problem of that id as the guard has it now.
+  case topics([Topic], ProblemDocument?)
 
   var json: JSONValue {
     get throws {
@@ -19,9 +19,10 @@ enum Explanation {
           "topics": .array(Topic.all.map(Explanation.json)),
         ])
       case .event(let entry): .object(["event": Explanation.json(entry)])
-      case .topic(let topic, let problem):
+      case .topics(let topics, let problem):
         .object([
-          "topic": topic.map(Explanation.json) ?? .null,
+          "topic": topics.first.map(Explanation.json) ?? .null,
+          "topics": .array(topics.map(Explanation.json)),
           "problem": try problem.map(Explanation.json) ?? .null,
         ])
       }
@@ -38,7 +39,9 @@ enum Explanation {
 
   private static func json(_ topic: Topic) -> JSONValue {
     .object([
-      "word": .string(topic.word), "meaning": .string(topic.meaning), "remedy": .string(topic.step),
+      "word": .string(topic.word), "meaning": .string(topic.meaning), "remedy": .string(topic.step.remedy),
+      "command": topic.step.command.map(JSONValue.string) ?? .null,
+      "note": topic.step.note.map(JSONValue.string) ?? .null,
     ])
   }
 

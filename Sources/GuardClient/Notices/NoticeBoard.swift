@@ -202,7 +202,8 @@ struct NoticeBoard {
   private mutating func refresh(_ incident: OpenIncident) {
     incidents[incident.id]?.severity = incident.severity
     incidents[incident.id]?.detail = incident.detail
-    incidents[incident.id]?.remedy = incident.remedy
+    incidents[incident.id]?.command = incident.command
+    incidents[incident.id]?.note = incident.note
   }
 
   private mutating func end(_ id: String, _ headline: String, at now: ContinuousClock.Instant) {

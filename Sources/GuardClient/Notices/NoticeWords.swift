@@ -15,7 +15,9 @@ extension Notice {
     }
     let urgency: Urgency = worst.severity == .critical ? .critical : .warning
     if incidents.count == 1 {
-      let lines = [worst.detail, worst.remedy.isEmpty ? "" : "Next: \(worst.remedy)"]
+      var lines = [worst.detail]
+      if let command = worst.command { lines.append("Next: \(command)") }
+      if let note = worst.note, !note.isEmpty { lines.append(worst.command == nil ? "Next: \(note)" : note) }
       self.init(worst.headline, lines, urgency, .incident)
     } else {
       let critical = incidents.count { $0.severity == .critical }

@@ -10,11 +10,12 @@ struct OpenIncident: Hashable, Codable, Sendable {
   /// For example `tethys: node calypso is not ready`.
   var headline: String
   var detail: String
-  var remedy: String
+  var command: String?
+  var note: String?
 
   init(
     id: String, cluster: String, subject: String, severity: Problem.Severity, headline: String,
-    detail: String, remedy: String
+    detail: String, command: String? = nil, note: String? = nil
   ) {
     self.id = id
     self.cluster = cluster
@@ -22,7 +23,8 @@ struct OpenIncident: Hashable, Codable, Sendable {
     self.severity = severity
     self.headline = headline
     self.detail = detail
-    self.remedy = remedy
+    self.command = command
+    self.note = note
   }
 
   /// Reads a change; nil if it does not belong to an incident.
@@ -32,7 +34,7 @@ struct OpenIncident: Hashable, Codable, Sendable {
       id: id, cluster: change.cluster, subject: change.subject,
       // An older guard sends no severity, so the higher one is assumed.
       severity: change.severity ?? .critical, headline: change.message, detail: change.reason ?? "",
-      remedy: change.remedy ?? "")
+      command: change.command, note: change.note ?? (change.command == nil ? change.remedy : nil))
   }
 
   /// - Parameter state: the suffix of its headline, as in the messages of changes.
@@ -40,6 +42,7 @@ struct OpenIncident: Hashable, Codable, Sendable {
     self.init(
       id: document.id, cluster: document.cluster, subject: document.subject, severity: document.severity,
       headline: (document.cluster.isEmpty ? "" : "\(document.cluster): ") + state + document.title,
-      detail: document.detail, remedy: document.remedy)
+      detail: document.detail, command: document.command,
+      note: document.note ?? (document.command == nil ? document.remedy : nil))
   }
 }

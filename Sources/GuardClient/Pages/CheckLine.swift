@@ -23,7 +23,10 @@ enum CheckLine {
         + (problem.since.map { " for \((now - $0).asAge)" } ?? "")
     }
     let first = headlines.first ?? summary(status, section, verdict, now)
-    let more = headlines.count > 1 ? " (and \(headlines.count - 1) more)" : ""
+    let critical = problems.count { $0.severity == .critical }
+    let more =
+      headlines.count > 1
+      ? " (\(Problem.counts(critical: critical, warnings: problems.count - critical)))" : ""
     var text = "OCEANID\(what) \(word(verdict)) - \(plain(first + more))"
     if !data.isEmpty { text += " | \(data.joined(separator: " "))" }
     for (problem, headline) in zip(problems, headlines) {

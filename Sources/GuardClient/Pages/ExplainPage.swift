@@ -1,4 +1,5 @@
 import GuardAPI
+import Health
 
 /// `oceanid-ctl explain`: the texts of the journal's catalog, and of problems and errors.
 enum ExplainPage {
@@ -6,7 +7,7 @@ enum ExplainPage {
     switch explanation {
     case .all: list(terminal)
     case .event(let entry): page(entry, terminal)
-    case .topic(let topic, let problem): page(problem, topic, terminal)
+    case .topics(let topics, let problem): page(problem, topics, terminal)
     }
   }
 
@@ -38,14 +39,20 @@ enum ExplainPage {
     return lines
   }
 
-  private static func page(_ problem: ProblemDocument?, _ topic: Topic?, _ terminal: Terminal) -> Page {
+  private static func page(_ problem: ProblemDocument?, _ topics: [Topic], _ terminal: Terminal) -> Page {
     var page = Page()
     if let problem { page += ProblemLines.lines([problem], namesCluster: false, terminal) }
-    if let topic {
+    for topic in topics {
       page.gap()
       page += Line(Span(topic.word, .strong))
       page += terminal.wrapped(Span(topic.meaning))
-      page += terminal.labelled("next", margin: 6, indent: 0, Span(topic.step))
+      if let command = topic.step.command {
+        page += Line(Span("next", .faint), Span("  "), Span(command, .strong))
+      }
+      if let note = topic.step.note {
+        let label = topic.step.command == nil ? "next" : "note"
+        page += terminal.labelled(label, margin: 6, indent: 0, Span(note))
+      }
     }
     return page
   }

@@ -51,12 +51,18 @@ enum ProblemLines {
       if !problem.detail.isEmpty {
         page += terminal.labelled("why", margin: 7, Span(problem.detail))
       }
-      if !problem.remedy.isEmpty {
-        // Never broken: what is copied from here must still be one command.
-        page += Line(Span("  "), Span("next", .faint), Span("   "), Span(problem.remedy, .strong))
-      }
+      page += next(problem.step, terminal)
     }
     return page.lines
+  }
+
+  /// The command alone in its line, and never broken: what is copied from here must still be one command.
+  private static func next(_ step: NextStep, _ terminal: Terminal) -> [Line] {
+    guard let command = step.command else {
+      return step.note.map { terminal.labelled("next", margin: 7, Span($0)) } ?? []
+    }
+    let line = Line(Span("  "), Span("next", .faint), Span("   "), Span(command, .strong))
+    return [line] + (step.note.map { terminal.labelled("note", margin: 7, Span($0)) } ?? [])
   }
 
   static func headline(_ problem: ProblemDocument, namesCluster: Bool) -> String {

@@ -21,40 +21,39 @@ enum Section: String, CaseIterable, Sendable {
       }
   }
 
-  /// The problems whose id says that they are of this section: `tethys/node/calypso/not-ready`, or
-  /// `tethys/api/nodes/forbidden` for a part of the poll that failed, `tethys/api/parts/timeout` for several.
+  /// The problems of its kinds, and those that hide some of its objects. A problem whose kind is not known, of an
+  /// older daemon, is in no section.
   func problems(of cluster: ClusterDocument, among problems: [ProblemDocument]) -> [ProblemDocument] {
     problems.filter { problem in
       guard problem.cluster == cluster.name else { return false }
-      let topics = problem.topics
-      return self == topics.first.flatMap(Section.init(topic:))
-        || (topics.count > 1 && topics[0] == "api"
-          && (self == Section(topic: topics[1]) || (topics[1] == "parts" && self != .tunnel)))
+      return problem.isOf(kinds) || isGap(problem)
     }
   }
 
   /// The problems that say why some of its objects can't be seen, where the rest of the cluster can.
   func gaps(of cluster: ClusterDocument, among problems: [ProblemDocument]) -> [ProblemDocument] {
-    self.problems(of: cluster, among: problems).filter { $0.topics.first == "api" }
+    problems.filter { $0.cluster == cluster.name && isGap($0) }
+  }
+
+  private func isGap(_ problem: ProblemDocument) -> Bool {
+    problem.isOf([.api]) && problem.severity == .warning
+      && kinds.contains { problem.hides.contains($0.rawValue) }
+  }
+
+  private var kinds: [Problem.Kind] {
+    switch self {
+    case .tunnel: [.tunnel, .forward]
+    case .nodes: [.node]
+    case .flux: [.flux]
+    case .images: [.image]
+    }
   }
 
   /// The problems for which nothing at all can be seen.
   static func causes(of cluster: ClusterDocument, among problems: [ProblemDocument]) -> [ProblemDocument] {
     problems.filter { problem in
       problem.cluster == cluster.name && problem.severity == .critical
-        && problem.topics.first.map { $0 == "api" || Section(topic: $0) == .tunnel } ?? false
-    }
-  }
-
-  private init?(topic: String) {
-    switch topic {
-    case "tunnel", "forward", "forwards": self = .tunnel
-    case "node", "nodes", "gpu": self = .nodes
-    case _ where topic.hasPrefix("image"): self = .images
-    case "flux", "kustomization", "helmrelease", "helmrepository", "helmchart", "gitrepository",
-      "ocirepository", "bucket", "alert", "provider", "receiver", "source", "externalartifact":
-      self = .flux
-    default: return nil
+        && problem.isOf([.tunnel, .forward, .api])
     }
   }
 
@@ -84,19 +83,15 @@ extension ImagesDocument {
 extension ClusterDocument {
   /// Expected nodes that the cluster does not list: they are in the document as problems alone.
   func missingNodes(among problems: [ProblemDocument]) -> [String] {
-    let (begin, end) = ("\(name)/node/", "/missing")
-    return problems.compactMap { problem in
-      guard problem.cluster == name, problem.id.hasPrefix(begin), problem.id.hasSuffix(end) else {
-        return nil
-      }
-      return String(problem.id.dropFirst(begin.count).dropLast(end.count))
+    let code = ProblemCode.node(.missing).rawValue
+    return problems.filter { $0.cluster == name && $0.code == code }.map {
+      $0.subject.hasPrefix("node ") ? String($0.subject.dropFirst(5)) : $0.subject
     }
   }
 }
 
 extension ProblemDocument {
-  /// What follows the cluster's name in the id.
-  fileprivate var topics: [String] { id.lowercased().split(separator: "/").dropFirst().map(String.init) }
+  fileprivate func isOf(_ kinds: [Problem.Kind]) -> Bool { kinds.contains { $0.rawValue == kind } }
 }
 
 extension TunnelDocument {

@@ -29,7 +29,12 @@ public struct Incident: Hashable, Codable, Sendable {
   public internal(set) var severity: Problem.Severity
   public internal(set) var title: String
   public internal(set) var detail: String
+  /// The step in one line, and its two parts; books and spools of older guards have the line alone.
   public internal(set) var remedy: String
+  public internal(set) var command: String?
+  public internal(set) var note: String?
+  /// The stable name of its problem's kind: `node-not-ready`. nil: kept by an older guard.
+  public internal(set) var code: String?
   /// How many notices were made of it.
   public internal(set) var notices: Int
   /// The gravest severity with which people were told of it, this notice included; nil before it was told.
@@ -53,8 +58,8 @@ public struct Incident: Hashable, Codable, Sendable {
     severity = problem.severity
     title = Incident.cut(problem.title, to: Incident.longestText / 2)
     detail = Incident.cut(problem.detail, to: Incident.longestText)
-    // A command that is cut does something else.
-    remedy = Incident.cut(problem.remedy, to: Incident.longestText * 2)
+    remedy = ""
+    setStep(of: problem)
   }
 
   /// Takes over what is known of the problem now.
@@ -64,8 +69,15 @@ public struct Incident: Hashable, Codable, Sendable {
     severity = problem.severity
     title = Incident.cut(problem.title, to: Incident.longestText / 2)
     detail = Incident.cut(problem.detail, to: Incident.longestText)
-    // A command that is cut does something else.
+    setStep(of: problem)
+  }
+
+  private mutating func setStep(of problem: Problem) {
+    code = problem.code.rawValue
     remedy = Incident.cut(problem.remedy, to: Incident.longestText * 2)
+    note = problem.step.note.map { Incident.cut($0, to: Incident.longestText) }
+    // A command that is cut does something else.
+    command = problem.step.command.flatMap { $0.utf8.count > Incident.longestText * 2 ? nil : $0 }
   }
 
   /// The same with no more than so many bytes of detail: where thousands of them have to find room.
@@ -92,22 +104,5 @@ public struct Incident: Hashable, Codable, Sendable {
     firedAt = firedAt.map { min($0, now) }
     endedAt = endedAt.map { min($0, now) }
     return self != before
-  }
-}
-
-extension Problem {
-  /// What a problem is about: the part of its id after the cluster's name.
-  public enum Kind: String, Codable, Sendable, CaseIterable {
-    case tunnel, forward, api, node, flux, image, workload, pods, certificate, stack, secret, configuration
-    /// An alert channel.
-    case alerts
-    /// The guard's state directory.
-    case state
-  }
-
-  public var kind: Kind {
-    // What concerns the guard itself begins with its name: `guard/configuration/rejected`.
-    let path = id.dropFirst((cluster.isEmpty ? "guard" : cluster).count + 1)
-    return Kind(rawValue: String(path.prefix { $0 != "/" })) ?? .api
   }
 }

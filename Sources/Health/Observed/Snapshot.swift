@@ -22,20 +22,28 @@ public struct PollFailure: Error, Hashable, Sendable {
   public let code: PollErrorCode
   /// What failed, where; free of secrets.
   public let message: String
-  /// What a person does about it: a command or a step.
-  public let remedy: String
+  /// What a person does about it.
+  public let step: NextStep
 
-  public init(code: PollErrorCode, message: String, remedy: String) {
+  public init(code: PollErrorCode, message: String, step: NextStep) {
     self.code = code
     self.message = message
-    self.remedy = remedy
+    self.step = step
   }
+
+  /// - Parameter remedy: a step that is no command.
+  public init(code: PollErrorCode, message: String, remedy: String) {
+    self.init(code: code, message: message, step: NextStep(note: remedy))
+  }
+
+  /// The step in one line.
+  public var remedy: String { step.remedy }
 
   /// Of a kind that the server had and did not name just now: it is asked once more before that is believed. No problem
   /// in itself.
   public static let kindInDoubt = PollFailure(
     code: .badResponse, message: "the API server does not name this kind just now, and is asked once more",
-    remedy: "oceanid-ctl poll")
+    step: NextStep(command: "oceanid-ctl poll"))
 }
 
 /// What one poll of one cluster saw. Times in it are the server's.

@@ -5,15 +5,24 @@ public struct TunnelHealth: Hashable, Sendable {
   public struct Failure: Hashable, Sendable {
     public let code: TunnelErrorCode
     public let message: String
-    public let remedy: String
+    /// What a person does about it.
+    public let step: NextStep
     public let at: Timestamp
 
-    public init(code: TunnelErrorCode, message: String, remedy: String, at: Timestamp) {
+    public init(code: TunnelErrorCode, message: String, step: NextStep, at: Timestamp) {
       self.code = code
       self.message = message
-      self.remedy = remedy
+      self.step = step
       self.at = at
     }
+
+    /// - Parameter remedy: a step that is no command.
+    public init(code: TunnelErrorCode, message: String, remedy: String, at: Timestamp) {
+      self.init(code: code, message: message, step: NextStep(note: remedy), at: at)
+    }
+
+    /// The step in one line.
+    public var remedy: String { step.remedy }
   }
 
   public struct Forward: Hashable, Sendable {

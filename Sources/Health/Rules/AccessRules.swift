@@ -5,14 +5,13 @@ extension Judgement {
   mutating func judgeTunnel() {
     let tunnel = observation.tunnel
     for forward in tunnel.forwards where forward.state == .portBusy {
-      let holder = forward.holder ?? "another process"
-      let port = forward.listen.split(separator: ":").last ?? ""
       report(
-        "forward/\(forward.listen)/port-busy", .critical, subject: "forward \(forward.listen)",
-        title: "\(forward.listen) is taken by \(holder)",
+        .access(.portBusy), ["address": forward.listen, "program": forward.holder ?? "another process"],
+        subject: "forward \(forward.listen)",
         detail: "kubectl on this machine reaches whatever listens there, not the guard's tunnel",
-        remedy:
-          "see what it is: ss -ltnp 'sport = :\(port)'; end it, and the guard takes the port within seconds")
+        step: NextStep(
+          command: list(listenersAt: forward),
+          note: "end that program; the guard takes the port within seconds"))
     }
     for forward in tunnel.forwards where forward.state == .listening { judgeAdmission(to: forward) }
     switch tunnel.state {
@@ -20,51 +19,59 @@ extension Judgement {
       for forward in tunnel.forwards {
         guard let refusal = forward.refusal else { continue }
         report(
-          "forward/\(forward.listen)/target-refused", .critical, subject: "forward \(forward.listen)",
-          title: "\(forward.target) can't be reached from \(tunnel.host)", detail: refusal.message,
-          since: refusal.at,
-          remedy: refusal.remedy)
+          .access(.targetRefused),
+          ["address": forward.listen, "target": forward.target, "host": tunnel.host],
+          subject: "forward \(forward.listen)", detail: refusal.message, since: refusal.at,
+          step: refusal.step)
       }
     case .connecting where tunnel.lastError == nil:
       isStarting = true
     case .connecting, .backoff, .blocked:
       guard let failure = tunnel.lastError else { return }
       report(
-        "tunnel/\(failure.code.rawValue)", .critical, subject: "tunnel \(tunnel.host)",
-        title: "tunnel to \(tunnel.host) is \(tunnel.state == .blocked ? "blocked" : "down")",
-        detail: failure.message,
-        since: tunnel.attempt > 1 ? nil : tunnel.since, remedy: failure.remedy)
+        .access(.tunnelDown),
+        [
+          "error": failure.code.rawValue, "host": tunnel.host,
+          "state": tunnel.state == .blocked ? "blocked" : "down",
+        ],
+        subject: "tunnel \(tunnel.host)", detail: failure.message,
+        since: tunnel.attempt > 1 ? nil : tunnel.since, step: failure.step)
     case .stopped:
       report(
-        "tunnel/stopped", .critical, subject: "tunnel \(tunnel.host)",
-        title: "tunnel to \(tunnel.host) is stopped",
-        since: tunnel.since, remedy: "systemctl status oceanid-guard")
+        .access(.tunnelStopped), ["host": tunnel.host], subject: "tunnel \(tunnel.host)",
+        since: tunnel.since)
     }
   }
 
   private mutating func judgeAdmission(to forward: TunnelHealth.Forward) {
-    let (subject, port) = ("forward \(forward.listen)", forward.listen.split(separator: ":").last ?? "")
+    let subject = "forward \(forward.listen)"
     if let shortage = forward.shortage {
       report(
-        "forward/\(forward.listen)/accepts-nobody", .critical, subject: subject,
-        title: "\(forward.listen) accepts no connections",
+        .access(.acceptsNobody), ["address": forward.listen], subject: subject,
         detail:
-          "new connections wait in the kernel's queue: \(shortage). The guard's own polls go on: descriptors are set aside for them",
-        remedy:
-          "see which connections are open: oceanid-ctl tunnel; then raise the limit: systemctl edit oceanid-guard, [Service] LimitNOFILE=16384"
+          "new connections wait in the kernel's queue: \(shortage). The guard's own polls go on: descriptors are set aside for them"
       )
     }
-    // A path is no port that ss could filter by.
-    let isPath = forward.listen.hasPrefix("/")
-    let list = isPath ? "ss -xp src \(forward.listen.shellWord)" : "ss -tnpe 'dport = :\(port)'"
     for crowd in forward.crowds {
       report(
-        "forward/\(forward.listen)/crowded/\(crowd.key)", .warning, subject: subject,
-        title: "\(crowd.name) fills \(forward.listen)",
+        .access(.crowded), ["address": forward.listen, "client": crowd.key, "name": crowd.name],
+        subject: subject,
         detail:
           "\(crowd.openConnections) connections are open, which is its share of the port, and more are reset. Others are served",
-        remedy: "see which programs have them open: sudo \(list); end those that should not")
+        step: NextStep(
+          command: "sudo \(list(connectionsTo: forward))",
+          note: "end the programs that should not have them open"))
     }
+  }
+
+  // A path is not a port that ss could filter by.
+
+  private func list(listenersAt forward: TunnelHealth.Forward) -> String {
+    forward.port.map { "ss -ltnp 'sport = :\($0)'" } ?? "ss -lxp src \(forward.listen.shellWord)"
+  }
+
+  private func list(connectionsTo forward: TunnelHealth.Forward) -> String {
+    forward.port.map { "ss -tnpe 'dport = :\($0)'" } ?? "ss -xp src \(forward.listen.shellWord)"
   }
 
   /// - Returns: whether the snapshot may be judged: the tunnel is up and the last poll brought it home in time.
@@ -77,9 +84,8 @@ extension Judgement {
       let isSymptom = [.tls, .unreachable, .timeout].contains(failure.code)
       if isSymptom, isTargetRefused { return false }
       report(
-        "api/\(failure.code.rawValue)", .critical, subject: "API of \(cluster)",
-        title: "the cluster's API can't be asked",
-        detail: failure.message, remedy: failure.remedy)
+        .api(.failing), ["error": failure.code.rawValue, "state": failure.code.state],
+        subject: "API of \(cluster)", detail: failure.message, step: failure.step)
       return false
     }
     guard let snapshot = observation.snapshot, let at = observation.snapshotAt else {
@@ -88,25 +94,22 @@ extension Judgement {
     }
     if now - at > observation.pollInterval * 3 {
       report(
-        "api/stale", .critical, subject: "API of \(cluster)",
-        title: "nothing was heard from the cluster for \((now - at).humanDuration)", since: at,
-        remedy: "oceanid-ctl poll; journalctl -u oceanid-guard -n 50")
+        .api(.stale), ["age": (now - at).humanDuration], subject: "API of \(cluster)", since: at)
       return false
     }
     judgeServer(snapshot)
     judgeCredentials(snapshot)
     for (index, object) in snapshot.undecodable.prefix(5).enumerated() {
       report(
-        "api/undecodable/\(index)", .warning, subject: "API of \(cluster)",
-        title: "an object could not be read",
-        detail: object.description, remedy: look(atUndecodable: object))
+        .api(.undecodable), ["number": "\(index)", "count": "an object"], subject: "API of \(cluster)",
+        detail: object.description, step: NextStep(command: look(atUndecodable: object)))
     }
     if snapshot.undecodable.count > 5 {
       let count = snapshot.undecodable.count - 5
+      let orMore = snapshot.uncountedKinds.isEmpty ? "" : " or more"
       report(
-        "api/undecodable/more", .warning, subject: "API of \(cluster)",
-        title: "\(count)\(snapshot.uncountedKinds.isEmpty ? "" : " or more") more objects could not be read",
-        remedy: "journalctl -u oceanid-guard")
+        .api(.undecodable), ["number": "more", "count": "\(count)\(orMore) more objects"],
+        subject: "API of \(cluster)", step: NextStep(command: "journalctl -u oceanid-guard"))
     }
     return true
   }
@@ -131,52 +134,56 @@ extension Judgement {
   private mutating func judgeServer(_ snapshot: Snapshot) {
     if snapshot.isReady == false {
       report(
-        "api/not-ready", .warning, subject: "API of \(cluster)",
-        title: "the API server says that it is not ready",
+        .api(.notReady), subject: "API of \(cluster)",
         detail: snapshot.failedChecks.isEmpty
           ? "/readyz fails and names no check"
-          : "failed checks of /readyz: \(snapshot.failedChecks.joined(separator: ", "))",
-        remedy: kubectl("get --raw '/readyz?verbose'"))
+          : "failed checks of /readyz: \(snapshot.failedChecks.joined(separator: ", "))")
     }
     for (part, failure) in snapshot.gaps.sorted(by: { $0.key < $1.key }) {
       report(failure, part: part, of: .api, unread: part == "node-leases" ? UnreadPath.all("lease/") : [])
     }
     if snapshot.isServerUnverified {
       report(
-        "api/insecure", .warning, subject: "kubeconfig \(observation.kubeconfig)",
-        title: "the API server is not verified",
-        detail: "insecure-skip-tls-verify is set: whoever answers is believed",
-        remedy:
-          "replace insecure-skip-tls-verify by the cluster's certificate-authority-data: sudo cat /etc/rancher/k3s/k3s.yaml on the control plane"
-      )
+        .api(.insecure), subject: "kubeconfig \(observation.kubeconfig)",
+        detail: "insecure-skip-tls-verify is set: any server that answers is trusted")
     }
   }
 
   private mutating func judgeCredentials(_ snapshot: Snapshot) {
     if let expiry = snapshot.clientCertificateExpiry {
-      reportEnd(
-        of: "the client certificate", at: expiry, id: "client-certificate",
-        remedy:
-          "sudo systemctl restart k3s on the control plane renews it; then copy a new kubeconfig: sudo cat /etc/rancher/k3s/k3s.yaml"
-      )
+      report(.clientCertificateExpiring, at: expiry)
     }
     if let expiry = snapshot.authorityExpiry {
-      reportEnd(
-        of: "the cluster's certificate authority", at: expiry, id: "certificate-authority",
-        remedy:
-          "renew it before it ends (on k3s: k3s certificate rotate-ca), then copy a new kubeconfig: sudo cat /etc/rancher/k3s/k3s.yaml"
-      )
+      report(.authorityExpiring, at: expiry)
     }
   }
 
-  /// Two weeks before it bites, and urgently on the last day.
-  private mutating func reportEnd(of what: String, at expiry: Timestamp, id: String, remedy: String) {
+  /// Two weeks ahead, and as critical on the last day.
+  private mutating func report(_ problem: APIProblem, at expiry: Timestamp) {
     let left = expiry - serverNow
     guard left < .seconds(14 * 86_400) else { return }
     report(
-      "api/\(id)-expiring", left < .seconds(86_400) ? .critical : .warning,
+      .api(problem), ["expires": left > .zero ? "expires in \(left.humanDuration)" : "has expired"],
       subject: "kubeconfig \(observation.kubeconfig)",
-      title: left > .zero ? "\(what) ends in \(left.humanDuration)" : "\(what) has ended",
-      detail: "\(left > .zero ? "it ends" : "it ended") at \(expiry)", remedy: remedy)
+      detail: "\(left > .zero ? "it expires" : "it expired") at \(expiry)",
+      severity: left < .seconds(86_400) ? .critical : .warning)
+  }
+}
+
+extension TunnelHealth.Forward {
+  /// nil for a path.
+  fileprivate var port: Substring? { listen.hasPrefix("/") ? nil : listen.split(separator: ":").last }
+}
+
+extension PollErrorCode {
+  /// What the API does, after its name.
+  fileprivate var state: String {
+    switch self {
+    case .tunnelDown, .unreachable, .timeout: "is not answering"
+    case .unauthorized, .forbidden: "rejects our credentials"
+    case .tls: "can't be verified"
+    case .badResponse: "gives no usable answer"
+    case .kubeconfig: "can't be used with this kubeconfig"
+    }
   }
 }

@@ -16,25 +16,20 @@ extension Judgement {
     let (status, decisive) = KStatus.compute(resource)
     let ready = resource.conditions["Ready"] ?? decisive
     var verdict = Verdict.healthy
-    let path = "certificate/\(resource.namespace)/\(resource.name)"
-    let look = kubectl(
-      "-n \(resource.namespace.shellWord) describe certificate \(resource.name.shellWord)")
-    if reportTerminating(resource, path: path, remedy: look) { verdict = .degraded }
+    if reportTerminating(resource, as: .platform(.certificateTerminating)) { verdict = .degraded }
     let absentSince = ready == nil ? withoutStatusSince(resource) : nil
     if let symptom = symptom(certificate, ready)
       ?? absentSince.map({
         Symptom(
-          word: "not-ready", severity: .warning,
-          title: "has had no status for \((serverNow - $0).humanDuration)",
+          .certificateNotReady, ["state": "has had no status for \((serverNow - $0).humanDuration)"],
           detail: ["cert-manager has not looked at it"], since: $0)
       })
     {
-      verdict = symptom.severity == .critical ? .critical : .degraded
+      verdict = symptom.problem.declaration.severity == .critical ? .critical : .degraded
       report(
-        "\(path)/\(symptom.word)", symptom.severity,
-        subject: resource.reference.description, title: "\(resource.reference) \(symptom.title)",
-        detail: (symptom.detail + attempts(certificate)).joined(separator: "; "), since: symptom.since,
-        remedy: look + "  # then its CertificateRequest, Order and Challenge")
+        .platform(symptom.problem), resource.facts.merging(symptom.facts) { $1 },
+        subject: resource.reference.description,
+        detail: (symptom.detail + attempts(certificate)).joined(separator: "; "), since: symptom.since)
     }
     return Judged(
       value: certificate, verdict: verdict, status: status, reason: ready?.reason ?? "",
@@ -42,11 +37,19 @@ extension Judgement {
   }
 
   private struct Symptom {
-    let word: String
-    let severity: Problem.Severity
-    let title: String
+    let problem: PlatformProblem
+    var facts: [String: String]
     let detail: [String]
-    var since: Timestamp? = nil
+    let since: Timestamp?
+
+    init(
+      _ problem: PlatformProblem, _ facts: [String: String] = [:], detail: [String], since: Timestamp?
+    ) {
+      self.problem = problem
+      self.facts = facts
+      self.detail = detail
+      self.since = since
+    }
   }
 
   /// Ready stays True until the certificate has ended: its dates tell sooner.
@@ -54,26 +57,28 @@ extension Judgement {
     let words = [ready?.reason, ready?.message].compactMap(\.self).filter { !$0.isEmpty }
       .joined(separator: ": ")
     if let end = certificate.notAfter, end <= serverNow {
-      return Symptom(
-        word: "expired", severity: .critical, title: "expired", detail: ["it ended at \(end)"], since: end)
+      return Symptom(.certificateExpired, detail: ["it expired at \(end)"], since: end)
     }
     if let end = certificate.notAfter, end - serverNow < notice(certificate) {
       return Symptom(
-        word: "expiring", severity: .warning, title: "ends in \((end - serverNow).humanDuration)",
-        detail: ["it ends at \(end), and was to be renewed before"], since: certificate.renewalTime)
+        .certificateExpiring, ["age": (end - serverNow).humanDuration],
+        detail: ["it expires at \(end)" + overdue(certificate)], since: certificate.renewalTime)
     }
     if let ready, ready.status != .isTrue, !isFirstIssue(certificate, ready) {
       return Symptom(
-        word: "not-ready", severity: .warning, title: "is not ready", detail: [words],
-        since: ready.lastTransitionTime)
+        .certificateNotReady, ["state": "is not ready"], detail: [words], since: ready.lastTransitionTime)
     }
     if let due = certificate.renewalTime, serverNow - due > .seconds(3600) {
       return Symptom(
-        word: "renewal-overdue", severity: .warning,
-        title: "was to be renewed \((serverNow - due).humanDuration) ago",
-        detail: [certificate.notAfter.map { "it ends at \($0)" } ?? words], since: due)
+        .certificateRenewalOverdue, ["age": (serverNow - due).humanDuration],
+        detail: [certificate.notAfter.map { "it expires at \($0)" } ?? words], since: due)
     }
     return nil
+  }
+
+  private func overdue(_ certificate: Certificate) -> String {
+    guard let due = certificate.renewalTime, due < serverNow else { return "" }
+    return "; renewal is \((serverNow - due).humanDuration) overdue"
   }
 
   /// A week; for certificates of a few days half of what is kept for their renewal.

@@ -17,11 +17,11 @@ extension Judgement {
         idleControllers.insert(name)
         verdict = .critical
         report(
-          "flux/controller/\(name)/stopped", .critical, subject: name, title: "\(name) does nothing",
-          detail: "its pod is available, and its leader renewed its lease "
-            + "\((serverNow - renewed).humanDuration) ago; what it looks after stays as it was",
-          since: renewed,
-          remedy: kubectl("-n \(lease.namespace.shellWord) logs deployment/\(name.shellWord) --since=1h"))
+          .flux(.controllerStopped), ["controller": name, "fluxNamespace": lease.namespace],
+          subject: name,
+          detail: "its pod is available, but its leader last renewed its lease "
+            + "\((serverNow - renewed).humanDuration) ago; its objects are not reconciled",
+          since: renewed)
       }
       controllers.append(
         ControllerReport(
@@ -52,9 +52,8 @@ extension Judgement {
       guard !String.fluxControllers.contains(where: isUnreadableDeployment) else { return }
       guard expectations.fluxVersion != nil, snapshot.flux.value?.isEmpty == false else { return }
       report(
-        "flux/controllers-missing", .critical, subject: "flux", title: "Flux has no controllers",
-        detail: "its objects are there, and no Deployment in \(expectations.fluxNamespace) looks after them",
-        remedy: flux("check"))
+        .flux(.controllersMissing), subject: "flux",
+        detail: "its objects exist, and no Deployment in \(expectations.fluxNamespace) reconciles them")
       idleControllers.formUnion(String.fluxControllers)
       return
     }
@@ -66,9 +65,8 @@ extension Judgement {
     {
       idleControllers.insert(name)
       report(
-        "flux/controller/\(name)/missing", .critical, subject: name, title: "\(name) is missing",
-        detail: "objects that it looks after are there, and no Deployment of that name",
-        remedy: kubectl("-n \(expectations.fluxNamespace.shellWord) get deployments"))
+        .flux(.controllerMissing), ["controller": name], subject: name,
+        detail: "its Deployment is missing, and objects depend on it")
     }
   }
 
@@ -89,11 +87,8 @@ extension Judgement {
     else { return }
     idleControllers.insert(name)
     report(
-      "flux/controller/\(name)/idle", .critical, subject: name,
-      title: "\(name) has reconciled nothing for \((serverNow - last).humanDuration)",
-      detail: "all \(beating.count) Kustomizations are overdue, and say that they are ready", since: last,
-      remedy: kubectl(
-        "-n \(expectations.fluxNamespace.shellWord) logs deployment/\(name.shellWord) --since=1h"))
+      .flux(.controllerIdle), ["controller": name, "age": (serverNow - last).humanDuration], subject: name,
+      detail: "all \(beating.count) Kustomizations are overdue, and say that they are ready", since: last)
   }
 
   /// By the labels that `flux install` puts on its controllers.
@@ -103,21 +98,19 @@ extension Judgement {
     guard let wanted = expectations.fluxVersion, versions != [wanted], !controllers.isEmpty else { return }
     guard let found = fluxVersion else {
       report(
-        "flux/version-unknown", .warning, subject: "flux", title: "which release of Flux runs can't be told",
-        detail: "no controller has the label app.kubernetes.io/version, and expect.flux wants \(wanted)",
-        remedy: flux("check"))
+        .flux(.versionUnknown), subject: "flux",
+        detail: "no controller has the label app.kubernetes.io/version, and expect.flux wants \(wanted)")
       return
     }
     let others = controllers.filter { $0.distribution != wanted }.map {
       "\($0.name) \($0.distribution ?? "without a label")"
     }
     report(
-      "flux/version", .warning, subject: "flux",
-      title: "Flux is \(versions.sorted().joined(separator: ", ")), not \(wanted)",
+      .flux(.version), ["version": versions.sorted().joined(separator: ", "), "wanted": wanted],
+      subject: "flux",
       detail: found == wanted || versions.count > 1
         ? others.joined(separator: ", ")
-        : "by the labels of its \(controllers.count) controllers; expect.flux wants \(wanted)",
-      remedy: flux("check"))
+        : "by the labels of its \(controllers.count) controllers; expect.flux wants \(wanted)")
   }
 }
 

@@ -1,11 +1,9 @@
 /// What is wrong with an object that says that it is in order, or on its way.
 struct FluxSymptom {
-  /// Last part of the problem's id.
-  let word: String
-  let title: String
+  let problem: FluxObjectProblem
+  let facts: [String: String]
   let detail: String
   let since: Timestamp?
-  let remedy: String
   /// What is shown in place of the reason that the object gives.
   var reason: String? = nil
 }
@@ -15,29 +13,28 @@ extension Judgement {
   mutating func rhythm(of object: FluxObject, _ status: ObjectStatus, _ shown: Condition?) -> FluxSymptom? {
     if let since = withoutStatusSince(object.resource) {
       return FluxSymptom(
-        word: "stuck", title: "has had no status for \((serverNow - since).humanDuration)",
-        detail: Judgement.noStatus, since: since, remedy: controllerLog(object), reason: "NoStatus")
+        problem: .stuck, facts: ["state": "has had no status for \((serverNow - since).humanDuration)"],
+        detail: Judgement.noStatus, since: since, reason: "NoStatus")
     }
     if let started = hungSince(object, status, shown) {
       return FluxSymptom(
-        word: "stuck", title: "has been in progress for \((serverNow - started).humanDuration)",
-        detail: shown?.message ?? "", since: started, remedy: controllerLog(object))
+        problem: .stuck,
+        facts: ["state": "has been in progress for \((serverNow - started).humanDuration)"],
+        detail: shown?.message ?? "", since: started)
     }
     if let last = heartbeat(of: object), let interval = object.interval,
       Judgement.isOverdue(last, serverNow, interval: interval, timeout: object.ownTimeout)
     {
       return FluxSymptom(
-        word: "overdue", title: "was not reconciled for \((serverNow - last).humanDuration)",
-        detail: "its interval is \(interval.humanDuration), and its status is as good as it was then"
+        problem: .overdue, facts: ["age": (serverNow - last).humanDuration],
+        detail: "its interval is \(interval.humanDuration), and its status is as old as that"
           + missed(by: object),
-        since: last, remedy: controllerLog(object))
+        since: last)
     }
     if let asked = object.requestedAt, serverNow - asked > object.ownTimeout + .seconds(120) {
       return FluxSymptom(
-        word: "unanswered",
-        title: "does not answer a request to reconcile of \((serverNow - asked).humanDuration) ago",
-        detail: "reconcile.fluxcd.io/requestedAt is not the value that was handled last", since: asked,
-        remedy: controllerLog(object))
+        problem: .unanswered, facts: ["age": (serverNow - asked).humanDuration],
+        detail: "reconcile.fluxcd.io/requestedAt is not the value that was handled last", since: asked)
     }
     return lag(of: object)
   }
@@ -121,16 +118,11 @@ extension Judgement {
     guard age > max(interval * 2, object.ownTimeout + .seconds(60)) else { return nil }
     let isAttempted = object.attemptedRevision.map(wanted.isSameRevision) ?? false
     return FluxSymptom(
-      word: "behind-source",
-      title: "has not applied what \(source.resource.reference) fetched \(age.humanDuration) ago",
+      problem: .behindSource,
+      facts: ["source": source.resource.reference.title, "age": age.humanDuration],
       detail: "source \(wanted.shortRevision), applied \(applied?.shortRevision ?? "nothing"): "
         + (isAttempted ? "tried, and not brought to an end" : "not even tried"),
-      since: changed, remedy: controllerLog(object))
-  }
-
-  private func controllerLog(_ object: FluxObject) -> String {
-    let controller = object.resource.kind.fluxController
-    return kubectl("-n \(expectations.fluxNamespace.shellWord) logs deployment/\(controller) --since=1h")
+      since: changed)
   }
 }
 

@@ -12,8 +12,8 @@ extension Judgement {
       isFluxInstalled = false
       if expectations.fluxVersion != nil {
         report(
-          "flux/missing", .critical, subject: "flux", title: "Flux is not installed",
-          detail: "the server has none of its API groups, and expect.flux wants it", remedy: flux("check"))
+          .flux(.missing), subject: "flux",
+          detail: "the server has none of its API groups, and expect.flux wants it")
       }
     case .failed(let failure):
       judge([], beside: lastSeen.flux)
@@ -74,33 +74,29 @@ extension Judgement {
         value: object, verdict: verdict, status: status, reason: reason ?? shown?.reason ?? "",
         message: redacted(message ?? shown?.message ?? ""), since: shown?.lastTransitionTime)
     }
-    let path = "flux/\(resource.kind.lowercased())/\(resource.namespace)/\(resource.name)"
-    let subject = resource.reference.description
     if object.isSuspended {
       report(
-        "\(path)/suspended", .warning, subject: subject, title: "\(subject) is suspended",
-        detail: "it does not follow Git until it is resumed", since: object.suspendedAt,
-        remedy: "\(look(resource))  # who suspended it, and why")
+        .suspended, object, detail: "it does not follow Git until it is resumed", since: object.suspendedAt)
       return judged(.degraded, "Suspended", "suspended; last: \(shown?.message ?? "")")
     }
     if resource.deletionTimestamp != nil {
-      let isTold = reportTerminating(resource, path: path, remedy: look(resource))
+      let isTold = reportTerminating(
+        resource, as: .fluxObject(.terminating), rank: object.isSource ? .source : nil)
       return judged(isTold ? .degraded : .healthy, "Terminating", "being deleted")
     }
     if let failure = causes.failures[resource.reference] {
-      return judged(judge(object, failing: failure, path), failure.reason, failure.message)
+      return judged(judge(object, failing: failure), failure.reason, failure.message)
     }
     // A controller that does nothing has been told of, once for all its objects.
     if idleControllers.contains(resource.kind.fluxController) { return judged(.degraded) }
     if let symptom = rhythm(of: object, status, shown) {
       // What it depends on comes first, and is as far behind.
-      if symptom.word == "behind-source", object.dependsOn.compactMap(causes.object).contains(where: isBehind)
+      if symptom.problem == .behindSource,
+        object.dependsOn.compactMap(causes.object).contains(where: isBehind)
       {
         return judged(.degraded)
       }
-      report(
-        "\(path)/\(symptom.word)", .warning, subject: subject, title: "\(subject) \(symptom.title)",
-        detail: symptom.detail, since: symptom.since, remedy: symptom.remedy)
+      report(symptom.problem, object, symptom.facts, detail: symptom.detail, since: symptom.since)
       return judged(.degraded, symptom.reason, symptom.reason.map { _ in symptom.detail })
     }
     return judged(.healthy)
@@ -112,59 +108,64 @@ extension Judgement {
       || object.resource.deletionTimestamp != nil
   }
 
-  private mutating func judge(_ object: FluxObject, failing failure: Condition, _ path: String) -> Verdict {
+  private mutating func report(
+    _ problem: FluxObjectProblem, _ object: FluxObject, _ facts: [String: String] = [:], detail: String,
+    since: Timestamp?, severity: Problem.Severity? = nil, step: NextStep? = nil
+  ) {
+    var facts = object.resource.facts.merging(facts) { $1 }
+    facts["controller"] = object.resource.kind.fluxController
+    report(
+      .fluxObject(problem), facts, subject: object.resource.reference.description, detail: detail,
+      since: since, severity: severity, rank: object.isSource ? .source : nil, step: step)
+  }
+
+  private mutating func judge(_ object: FluxObject, failing failure: Condition) -> Verdict {
     let resource = object.resource
-    let subject = resource.reference.description
     if causes.hasTold(object) || isMissingSecret(object.secretName, in: resource.namespace) {
       return .degraded
     }
     if failure.reason == "ArtifactFailed", idleControllers.contains("source-controller") { return .degraded }
     if let absent = causes.absentParent(of: object) {
-      return judge(object, failing: failure, waitingForAbsent: absent, path)
+      return judge(object, failing: failure, waitingForAbsent: absent)
     }
     if causes.isWaiting(object), let parent = causes.awaitedParent(of: object) {
       // What it waits for is on its way.
       let patience = object.ownTimeout + .seconds(360)
-      let waited = elapsed(since: failure.lastTransitionTime, watching: "\(path)/waits")
+      let waited = elapsed(
+        since: failure.lastTransitionTime, watching: "\(resource.reference.problemPath)/waits")
       guard waited > patience else { return .healthy }
       // Where the parent is in order, the child's own controller knows why it goes on waiting.
       let isParentWell = causes.failures[parent] == nil && causes.object(parent).map(isCurrent) ?? false
       report(
-        "\(path)/waiting", .warning, subject: subject,
-        title: "\(subject) has been waiting for \(parent) for \(waited.humanDuration)",
+        .waiting, object, parent.asDependency.merging(["age": waited.humanDuration]) { $1 },
         detail: failure.message, since: serverNow - waited,
-        remedy: isParentWell ? log(of: resource) : look(parent))
+        step: isParentWell ? NextStep(command: log(of: resource)) : nil)
       return .degraded
     }
     if isToldByWorkload(object, failure) { return .degraded }
     let isNotification = ["Alert", "Provider", "Receiver"].contains(resource.kind)
     let pod = culprit(of: object, failure)
-    let title =
-      pod == nil
-      ? "fails: \(failure.reason.isEmpty ? "unknown" : failure.reason)" : "fails: its pods do not come up"
+    let reason = pod == nil ? failure.reason : "its pods do not start"
     report(
-      "\(path)/failed", isNotification ? .warning : .critical, subject: subject, title: "\(subject) \(title)",
+      .failed, object, ["reason": reason.isEmpty ? "unknown" : reason],
       detail: detail(of: object, failure) + (pod.map { "; \($0.plight)" } ?? ""),
-      since: failure.lastTransitionTime,
-      remedy: pod.map(remedy) ?? remedy(for: object, failure))
+      since: failure.lastTransitionTime, severity: isNotification ? .warning : nil,
+      step: pod.map(step) ?? step(for: object, failure))
     return isNotification ? .degraded : .critical
   }
 
   /// What it waits for does not exist. For half a minute it may be on its way from Git.
   private mutating func judge(
-    _ object: FluxObject, failing failure: Condition, waitingForAbsent absent: Reference, _ path: String
+    _ object: FluxObject, failing failure: Condition, waitingForAbsent absent: Reference
   ) -> Verdict {
-    let subject = object.resource.reference.description
+    let path = object.resource.reference.problemPath
     guard elapsed(since: failure.lastTransitionTime, watching: "\(path)/absent") >= .seconds(30) else {
       return .healthy
     }
     let field = object.dependsOn.contains(absent) ? "dependsOn" : "sourceRef"
     report(
-      "\(path)/failed", .critical, subject: subject,
-      title: "\(subject) waits for \(absent), which does not exist", detail: failure.message,
-      since: failure.lastTransitionTime,
-      remedy: kubectl("-n \(absent.namespace.shellWord) get \(absent.kind.lowercased().shellWord)")
-        + "  # \(absent.name.singleLine) is not there: add it in Git, or correct \(field) of \(subject)")
+      .dependencyMissing, object, absent.asDependency.merging(["field": field]) { $1 },
+      detail: failure.message, since: failure.lastTransitionTime)
     return .critical
   }
 
@@ -179,43 +180,30 @@ extension Judgement {
     if failure.type == "Stalled", let ready, ready.status == .isFalse { parts.append(ready.message) }
     if object.isSource, let revision = object.revision, let updated = object.artifactUpdateTime {
       parts.append(
-        "still serves \(revision.shortRevision), of \((serverNow - updated).humanDuration) ago")
+        "still serving \(revision.shortRevision), fetched \((serverNow - updated).humanDuration) ago")
     } else if let attempted = object.attemptedRevision, let revision = object.revision,
       !attempted.isSameRevision(as: revision)
     {
-      parts.append("attempted \(attempted.shortRevision), \(revision.shortRevision) is applied")
+      parts.append("failed on \(attempted.shortRevision); still running \(revision.shortRevision)")
     }
     return parts.filter { !$0.isEmpty }.joined(separator: "; ")
   }
 
-  /// The next command of a person who looks; changes go through Git.
-  private func remedy(for object: FluxObject, _ failure: Condition) -> String {
+  /// nil where the declared one is right. Changes go through Git.
+  private func step(for object: FluxObject, _ failure: Condition) -> NextStep? {
     let resource = object.resource
-    let log = log(of: resource)
     let message = failure.message.lowercased()
     if object.isSource,
       message.contains("authentic") || message.contains("token") || message.contains("permission denied")
     {
       let secret =
         object.secretName.map { "in Secret \(resource.namespace)/\($0)" } ?? "that its secretRef names"
-      return "\(log)  # then renew the credentials \(secret) (secretRef) at their source"
+      return NextStep(
+        command: log(of: resource), note: "renew the credentials \(secret.singleLine) at their source")
     }
-    if failure.type == "Stalled" {
-      return "\(log)  # nothing is retried until the object changes: mend it in Git"
-    }
-    return "\(log)  # mend the cause in Git"
-  }
-
-  func look(_ resource: Resource) -> String {
-    let type =
-      resource.group.isEmpty ? resource.kind.lowercased() : "\(resource.kind.lowercased()).\(resource.group)"
-    return kubectl("-n \(resource.namespace.shellWord) describe \(type) \(resource.name.shellWord)")
-  }
-
-  private func look(_ object: Reference) -> String {
-    kubectl(
-      "-n \(object.namespace.shellWord) describe \(object.kind.lowercased().shellWord) \(object.name.shellWord)"
-    )
+    guard failure.type == "Stalled" else { return nil }
+    return NextStep(
+      command: log(of: resource), note: "nothing is retried until the object changes: fix it in Git")
   }
 
   /// Whether every object of a kind of Flux was seen by this poll.
@@ -262,6 +250,29 @@ extension Judgement {
     }
     toldPods.formUnion(found.map(\.resource.reference))
     return found.max { $0.restarts < $1.restarts }
+  }
+}
+
+extension Resource {
+  /// For the holes of a declaration's patterns: what kubectl and flux call it.
+  var facts: [String: String] {
+    let kind = kind.lowercased()
+    return [
+      "kind": kind, "type": self.kind, "resource": group.isEmpty ? kind : "\(kind).\(group)",
+      "namespace": namespace, "name": name, "subject": reference.title,
+    ]
+  }
+}
+
+extension Reference {
+  /// In a title: `Kustomization flux-system/apps`.
+  var title: String { "\(kind) \(namespace.isEmpty ? name : "\(namespace)/\(name)")" }
+
+  fileprivate var asDependency: [String: String] {
+    [
+      "dependency": title, "dependencyType": kind.lowercased(), "dependencyNamespace": namespace,
+      "dependencyName": name,
+    ]
   }
 }
 

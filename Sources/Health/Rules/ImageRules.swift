@@ -34,9 +34,7 @@ extension Judgement {
 
   private mutating func judge(_ repository: ImageRepository) -> Judged<ImageRepository> {
     let resource = repository.resource
-    let path = "image/repository/\(resource.namespace)/\(resource.name)"
-    let subject = resource.reference.description
-    if let verdict = judgeCommon(resource, isSuspended: repository.isSuspended, path: path) {
+    if let verdict = judgeCommon(resource, isSuspended: repository.isSuspended) {
       return judged(repository, resource, verdict)
     }
     if idleControllers.contains(resource.kind.fluxController) {
@@ -47,16 +45,13 @@ extension Judgement {
       Judgement.isOverdue(scanned, serverNow, interval: interval, timeout: .seconds(60))
     {
       report(
-        "\(path)/scan-overdue", .warning, subject: subject,
-        title: "\(subject) was not scanned for \((serverNow - scanned).humanDuration)",
-        detail: "its interval is \(interval.humanDuration); newer tags are not seen", since: scanned,
-        remedy: log(of: resource))
+        .scanOverdue, resource, ["age": (serverNow - scanned).humanDuration],
+        detail: "its interval is \(interval.humanDuration); newer tags are not seen", since: scanned)
       return judged(repository, resource, .degraded, "ScanOverdue", "last scanned at \(scanned)")
     }
     if repository.tagCount == 0 {
       report(
-        "\(path)/no-tags", .warning, subject: subject, title: "\(subject) found no tags",
-        detail: "\(repository.image) has none that its exclusionList leaves", remedy: look(resource))
+        .noTags, resource, detail: "\(repository.image) has no tag that its exclusionList leaves")
       return judged(repository, resource, .degraded, "NoTags", "no tags found")
     }
     return judged(repository, resource, .healthy)
@@ -64,11 +59,7 @@ extension Judgement {
 
   private mutating func judge(_ automation: ImageUpdateAutomation) -> Judged<ImageUpdateAutomation> {
     let resource = automation.resource
-    let path = "image/automation/\(resource.namespace)/\(resource.name)"
-    let subject = resource.reference.description
-    if let verdict = judgeCommon(
-      resource, isSuspended: automation.isSuspended, path: path, source: automation.source)
-    {
+    if let verdict = judgeCommon(resource, isSuspended: automation.isSuspended, source: automation.source) {
       return judged(automation, resource, verdict)
     }
     if idleControllers.contains(resource.kind.fluxController) {
@@ -79,10 +70,9 @@ extension Judgement {
       Judgement.isOverdue(run, serverNow, interval: interval, timeout: .seconds(60))
     {
       report(
-        "\(path)/overdue", .warning, subject: subject,
-        title: "\(subject) did not run for \((serverNow - run).humanDuration)",
+        .automationOverdue, resource, ["age": (serverNow - run).humanDuration],
         detail: "its interval is \(interval.humanDuration); what its policies want is not written into Git",
-        since: run, remedy: log(of: resource))
+        since: run)
       return judged(automation, resource, .degraded, "Overdue", "last run at \(run)")
     }
     return judged(automation, resource, .healthy)
@@ -90,7 +80,7 @@ extension Judgement {
 
   private mutating func judge(_ policy: ImagePolicy, _ snapshot: Snapshot) -> ImagePolicyReport {
     let resource = policy.resource
-    let path = "image/policy/\(resource.namespace)/\(resource.name)"
+    let path = resource.reference.problemPath
     let running = running(policy, snapshot)
     let isBehind = isBehind(policy, running, snapshot)
     func report(
@@ -101,9 +91,7 @@ extension Judgement {
         policy: judged(policy, resource, verdict, reason, message), running: running, isBehind: isBehind,
         behindSince: since, standstill: standstill)
     }
-    if let verdict = judgeCommon(
-      resource, isSuspended: policy.isSuspended, path: path, source: policy.repository)
-    {
+    if let verdict = judgeCommon(resource, isSuspended: policy.isSuspended, source: policy.repository) {
       return report(verdict, at: isBehind == true ? .policy : nil)
     }
     guard isBehind != false, let latest = policy.latestImage else { return report(.healthy) }
@@ -116,9 +104,7 @@ extension Judgement {
       let since = min(resource.conditions["Ready"]?.lastTransitionTime ?? seen, seen)
       guard serverNow - since > trail.patience else { return report(.healthy) }
       self.report(
-        "\(path)/not-taken-up", .warning, subject: resource.reference.description,
-        title: "\(resource.name) moved to \(latest), which is not written into Git", detail: end.words,
-        since: since, remedy: end.remedy)
+        .notTakenUp, resource, ["image": latest], detail: end.words, since: since, step: end.step)
       return report(.degraded, end.reason, end.words, at: end.standstill)
     }
     let seen = now - skew - watch("\(path)/behind/\(latest)")
@@ -129,11 +115,10 @@ extension Judgement {
       return report(.healthy, "RollingOut", "rolling out \(latest)", since: since)
     }
     let old = Set((running ?? []).map(\.image)).filter { !ImageReference.isSame($0, latest) }
-    let subject = resource.reference.description
     self.report(
-      "\(path)/behind", .warning, subject: subject, title: "\(resource.name) runs behind its policy",
-      detail: "latest \(latest), running \(old.sorted().joined(separator: ", ")); \(end.words)", since: since,
-      remedy: end.remedy)
+      .behind, resource,
+      detail: "latest \(latest), running \(old.sorted().joined(separator: ", ")); \(end.words)",
+      since: since, step: end.step)
     return report(.degraded, end.reason, end.words, since: since, at: end.standstill)
   }
 
@@ -208,47 +193,53 @@ extension Judgement {
 
   // MARK: - What all three kinds share
 
+  private mutating func report(
+    _ problem: ImageProblem, _ resource: Resource, _ facts: [String: String] = [:], detail: String = "",
+    since: Timestamp? = nil, step: NextStep? = nil
+  ) {
+    report(
+      .image(problem), resource.imageFacts.merging(facts) { $1 }, subject: resource.reference.description,
+      detail: detail, since: since,
+      step: step)
+  }
+
   /// The verdict where suspension or a failure decides; nil where the object is in order so far.
   private mutating func judgeCommon(
-    _ resource: Resource, isSuspended: Bool, path: String, source: Reference? = nil
+    _ resource: Resource, isSuspended: Bool, source: Reference? = nil
   ) -> Verdict? {
-    let subject = resource.reference.description
     if isSuspended {
-      report(
-        "\(path)/suspended", .warning, subject: subject, title: "\(subject) is suspended",
-        remedy: "\(look(resource))  # who suspended it, and why")
+      report(.suspended, resource)
       return .degraded
     }
     if resource.deletionTimestamp != nil {
-      return reportTerminating(resource, path: path, remedy: look(resource)) ? .degraded : nil
+      let code = ProblemCode.image(.terminating)
+      return reportTerminating(resource, as: code, facts: resource.imageFacts) ? .degraded : nil
     }
-    guard let failure = failure(of: resource) else { return judgeProgress(of: resource, path: path) }
+    guard let failure = failure(of: resource) else { return judgeProgress(of: resource) }
     failures[resource.reference] = failure
     // Its repository or its Git source is the problem, and has been told.
     if source.map(isUnwell) ?? false { return .degraded }
     // After a restart the tags are not known until the next scan.
     if failure.reason == "DependencyNotReady",
-      elapsed(since: failure.lastTransitionTime, watching: "\(path)/waits") < .seconds(300)
+      elapsed(since: failure.lastTransitionTime, watching: "\(resource.reference.problemPath)/waits")
+        < .seconds(300)
     {
       return .healthy
     }
     report(
-      "\(path)/failed", .warning, subject: subject,
-      title: "\(subject) fails: \(failure.reason.isEmpty ? "unknown" : failure.reason)",
-      detail: failure.message, since: failure.lastTransitionTime, remedy: log(of: resource))
+      .failed, resource, ["reason": failure.reason.isEmpty ? "unknown" : failure.reason],
+      detail: failure.message, since: failure.lastTransitionTime)
     return .degraded
   }
 
   /// Never looked at, or in progress for longer than any scan, choice or commit takes.
-  private mutating func judgeProgress(of resource: Resource, path: String) -> Verdict? {
+  private mutating func judgeProgress(of resource: Resource) -> Verdict? {
     // A controller that does nothing has been told of.
     if idleControllers.contains(resource.kind.fluxController) { return nil }
-    let subject = resource.reference.description
     if let since = withoutStatusSince(resource) {
       report(
-        "\(path)/stuck", .warning, subject: subject,
-        title: "\(subject) has had no status for \((serverNow - since).humanDuration)",
-        detail: Judgement.noStatus, since: since, remedy: log(of: resource))
+        .stuck, resource, ["state": "has had no status for \((serverNow - since).humanDuration)"],
+        detail: Judgement.noStatus, since: since)
       return .degraded
     }
     let (status, decisive) = KStatus.compute(resource)
@@ -257,9 +248,8 @@ extension Judgement {
       return nil
     }
     report(
-      "\(path)/stuck", .warning, subject: subject,
-      title: "\(subject) has been in progress for \((serverNow - since).humanDuration)",
-      detail: shown?.message ?? "", since: since, remedy: log(of: resource))
+      .stuck, resource, ["state": "has been in progress for \((serverNow - since).humanDuration)"],
+      detail: shown?.message ?? "", since: since)
     return .degraded
   }
 
@@ -296,5 +286,13 @@ extension Judgement {
     return Judged(
       value: value, verdict: verdict, status: status, reason: reason ?? shown?.reason ?? "",
       message: redacted(message ?? shown?.message ?? ""), since: shown?.lastTransitionTime)
+  }
+}
+
+extension Resource {
+  /// With `repository` in the id of an ImageRepository.
+  fileprivate var imageFacts: [String: String] {
+    let kind = reference.problems.split(separator: "/").last.map(String.init)
+    return facts.merging(kind.map { ["kind": $0] } ?? [:]) { $1 }
   }
 }

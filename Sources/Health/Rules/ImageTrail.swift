@@ -8,7 +8,7 @@ struct ImageTrail {
     let standstill: ImagePolicyReport.Standstill
     let reason: String
     let words: String
-    var remedy = ""
+    var step = NextStep()
     /// The verdict where that is no problem of its own: told by its cause, or meant to be so.
     var told: Verdict? = nil
   }
@@ -92,7 +92,7 @@ struct ImageTrail {
       return End(
         standstill: .automation, reason: Self.notTakenUp,
         words: "\(name(resource)) has not taken it up" + (seen.map { ": it saw \($0)" } ?? ""),
-        remedy: judgement.log(of: resource))
+        step: NextStep(command: judgement.log(of: resource)))
     }
     guard let pushed = automation.value.lastPushTime, moved.map({ pushed >= $0 }) ?? true else {
       return notPushed(automation.value)
@@ -125,8 +125,9 @@ struct ImageTrail {
       standstill: .push, reason: "NotPushed",
       words:
         "nothing was pushed to Git since the policy moved, although \(name(automation.resource)) is ready",
-      remedy:
-        "\(judgement.log(of: automation.resource))  # is the marker \(marker) in Git, under its path?")
+      step: NextStep(
+        command: judgement.log(of: automation.resource),
+        note: "check that Git has the marker \(marker) under its path"))
   }
 
   private func afterPush(_ automation: ImageUpdateAutomation, _ pushed: Timestamp) -> End {
@@ -145,7 +146,7 @@ struct ImageTrail {
           words:
             "pushed to Git as \((automation.lastPushCommit ?? "").prefix(8)), and \(name(resource)) still has "
             + (source.value.revision?.shortRevision ?? "nothing"),
-          remedy: judgement.log(of: resource))
+          step: NextStep(command: judgement.log(of: resource)))
       }
     }
     if let stuck = managers.first(where: { $0.verdict == .critical || $0.verdict == .degraded }) {
@@ -155,8 +156,9 @@ struct ImageTrail {
     }
     return End(
       standstill: .apply, reason: "NotApplied", words: "pushed to Git and not applied yet",
-      remedy: managers.first.map { judgement.log(of: $0.value.resource) }
-        ?? judgement.flux("get kustomizations -A"))
+      step: NextStep(
+        command: managers.first.map { judgement.log(of: $0.value.resource) }
+          ?? judgement.flux("get kustomizations -A")))
   }
 
   private func name(_ resource: Resource) -> String { resource.reference.description }

@@ -19,27 +19,25 @@ extension Judgement {
 
   private mutating func judge(_ job: Job) {
     guard job.resource.deletionTimestamp == nil else {
-      _ = reportTerminating(
-        job.resource, path: "\(job.resource.reference.problemPath)/job", remedy: look(job.resource))
+      _ = reportTerminating(job.resource, as: .workload(.jobTerminating))
       return
     }
     if let failure = job.failure {
-      report(failure, of: job, subject: job.resource.reference, "\(job.resource.reference) failed")
+      report(.jobFailed, failure, of: job, subject: job.resource.reference)
     } else if let failing = job.resource.conditions["FailureTarget"], failing.status == .isTrue,
       let since = failing.lastTransitionTime, serverNow - since > .seconds(600)
     {
-      report(
-        failing, of: job, subject: job.resource.reference,
-        "\(job.resource.reference) is to fail, and its pods do not end")
+      report(.jobNotEnding, failing, of: job, subject: job.resource.reference)
     } else if !job.isSuspended, job.startTime == nil, job.completion == nil,
       let made = job.resource.conditions["Suspended"]?.lastTransitionTime ?? job.resource.creationTimestamp,
       serverNow - made > .seconds(300)
     {
       let reference = job.resource.reference
       report(
-        "\(reference.problemPath)/job", .warning, subject: reference.description,
-        title: "\(reference) has not started for \((serverNow - made).humanDuration)",
-        detail: "no controller has written a start time for it", since: made, remedy: look(job.resource))
+        .workload(.jobNotStarted),
+        job.resource.facts.merging(["age": (serverNow - made).humanDuration]) { $1 },
+        subject: reference.description, detail: "no controller has written a start time for it",
+        since: made)
     }
   }
 
@@ -54,7 +52,7 @@ extension Judgement {
       runs.contains { $0.completion != nil && started($0) > started(last) }
       || (succeeded ?? started(last)) > (failure.lastTransitionTime ?? started(last))
     guard !isOver else { return }
-    report(failure, of: last, subject: cronJob, "the last run of \(cronJob) failed")
+    report(.cronJobFailed, failure, of: last, subject: cronJob)
   }
 
   private func started(_ job: Job) -> Timestamp {
@@ -62,17 +60,16 @@ extension Judgement {
   }
 
   private mutating func report(
-    _ failure: Condition, of job: Job, subject: Reference, _ title: String
+    _ problem: WorkloadProblem, _ failure: Condition, of job: Job, subject: Reference
   ) {
     tellPods(of: job)
-    let (namespace, name) = (job.resource.namespace.shellWord, job.resource.name.shellWord)
-    let kind = subject.kind.lowercased()
     report(
-      "\(subject.problemPath)/\(kind)", .warning, subject: subject.description,
-      title: failure.reason.isEmpty ? title : "\(title): \(failure.reason)",
-      detail: "\(job.resource.reference): \(failure.message)", since: failure.lastTransitionTime,
-      remedy: kubectl("-n \(namespace) logs job/\(name) --all-containers --tail=50")
-        + "; \(kubectl("-n \(namespace) describe job \(name)"))")
+      .workload(problem),
+      [
+        "namespace": subject.namespace, "name": subject.name, "job": job.resource.name,
+        "subject": subject.title, "reason": failure.reason.isEmpty ? "" : " (\(failure.reason))",
+      ], subject: subject.description,
+      detail: "\(job.resource.reference): \(failure.message)", since: failure.lastTransitionTime)
   }
 
   private mutating func tellPods(of job: Job) {

@@ -35,6 +35,8 @@ struct Judgement {
   var isBlind = false
   /// With what the present snapshot has seen.
   let lastSeen: LastSeen
+  /// Since when each reported fact has lasted.
+  private var factsSince: [String: Timestamp] = [:]
   /// What is being watched, and is no problem yet.
   private var watched: [String: Timestamp] = [:]
   /// What the rules remember next time.
@@ -89,23 +91,30 @@ struct Judgement {
   /// How far the guard's clock is ahead of the one that the rules' times are of.
   var skew: Duration = .zero
 
+  /// Reports a problem in the words of its declaration.
+  ///
   /// - Parameters:
-  ///   - path: what comes after the cluster's name in the id.
+  ///   - facts: the values of the holes in the declaration's patterns.
   ///   - since: the fault's own time where it has one. An earlier moment at which it was seen wins: many
   ///     controllers write the time of their last attempt.
+  ///   - step: nil: the declared one.
   mutating func report(
-    _ path: String, _ severity: Problem.Severity, subject: String, title: String, detail: String = "",
-    since: Timestamp? = nil, remedy: String
+    _ code: ProblemCode, _ facts: [String: String] = [:], subject: String, detail: String = "",
+    since: Timestamp? = nil, severity: Problem.Severity? = nil, rank: Problem.Rank? = nil,
+    step: NextStep? = nil, hides: Set<Problem.Kind>? = nil
   ) {
-    let id = "\(cluster)/\(path)"
+    var facts = facts
+    facts["fluxNamespace"] = facts["fluxNamespace"] ?? expectations.fluxNamespace
+    let declaration = code.declaration
+    let fact = declaration.fact.map { "\(cluster)/\($0)" } ?? declaration.id(in: cluster) { facts[$0] }
+    // A time before 1970 is not a time of this fault, and far enough back it has no text.
+    let begin = max(
+      min(since.map { $0 + skew } ?? now, memory.firstSeen[fact] ?? now), Timestamp(milliseconds: 0))
+    factsSince[fact] = min(begin, now)
     problems.append(
       Problem(
-        id: id, severity: severity, cluster: cluster, subject: subject, title: title,
-        detail: redacted(detail),
-        // A time before 1970 is nobody's, and far enough back it has no text.
-        since: max(
-          min(since.map { $0 + skew } ?? now, memory.firstSeen[id] ?? now), Timestamp(milliseconds: 0)),
-        remedy: remedy))
+        code, facts, cluster: cluster, subject: subject, detail: redacted(detail), since: begin,
+        severity: severity, rank: rank, step: step, hides: hides, access: access))
   }
 
   /// How long something has been so, which is no problem in itself; forgotten once it is not so any more.
@@ -183,15 +192,16 @@ struct Judgement {
     guard let first = failures.first else { return }
     if failures.count == 1 {
       report(
-        "api/\(first.part)/\(code.rawValue)", .warning, subject: first.part,
-        title: "\(first.part) can't be read", detail: first.failure.message, remedy: first.failure.remedy)
+        .api(.partUnreadable), ["part": first.part, "error": code.rawValue], subject: first.part,
+        detail: first.failure.message, step: first.failure.step, hides: [first.kind])
     } else {
       report(
-        "api/parts/\(code.rawValue)" + (serial > 1 ? "/\(serial)" : ""), .warning,
+        .api(.partsUnreadable),
+        ["error": code.rawValue + (serial > 1 ? "/\(serial)" : ""), "count": "\(failures.count)"],
         subject: "API of \(cluster)",
-        title: "\(failures.count) parts of the cluster can't be read",
-        detail: "\(first.failure.message); so \(failures.map(\.part).sorted().joined(separator: ", "))",
-        remedy: first.failure.remedy)
+        detail: "\(first.failure.message); not read: "
+          + failures.map(\.part).sorted().joined(separator: ", "),
+        step: first.failure.step, hides: Set(failures.map(\.kind)))
     }
   }
 
@@ -213,9 +223,7 @@ struct Judgement {
 
   mutating func finish(isFresh: Bool) -> (report: ClusterReport, memory: Memory) {
     reportPartFailures()
-    let sorted = problems.sorted {
-      $0.severity == $1.severity ? $0.id < $1.id : $0.severity == .critical
-    }
+    let sorted = problems.sorted(by: Problem.isBefore)
     let left = isFresh ? memory.left(by: unread, of: cluster) : memory
     let verdict = verdict(isFresh: isFresh, unread: left.critical)
     let report = ClusterReport(
@@ -236,7 +244,9 @@ struct Judgement {
     next.failures.merge(failures) { _, new in new }
     next.renewals.merge(renewals) { _, new in new }
     next.firstSeen.merge(watched) { _, new in new }
-    for problem in problems { next.firstSeen[problem.id] = min(problem.since, now) }
+    // A tunnel that is up has ended its outage, whatever the API does then.
+    if observation.tunnel.state == .up { next.firstSeen["\(cluster)/tunnel"] = nil }
+    next.firstSeen.merge(factsSince) { _, new in new }
     next.critical.formUnion(problems.filter { $0.severity == .critical }.map(\.id))
     return next
   }

@@ -4,17 +4,14 @@ internal import GuardTypes
 
 /// Kinds that one problem speaks for, and the kind of that problem.
 private struct KindArea {
-  /// Where the problem's id begins.
-  let path: String
+  let problem: ProblemCode
   let subject: String
   let kinds: [String: CustomResource]
-  /// What lists their definitions.
-  let definitions: String
 
   static let all = [flux, certificates, stacks]
 
   static let flux = KindArea(
-    path: "flux", subject: "kinds of Flux",
+    problem: .flux(.kindsNotServed), subject: "kinds of Flux",
     kinds: [
       "GitRepository": CustomResource("gitrepositories.source.toolkit.fluxcd.io"),
       "OCIRepository": CustomResource("ocirepositories.source.toolkit.fluxcd.io"),
@@ -31,16 +28,15 @@ private struct KindArea {
       "ImageRepository": CustomResource("imagerepositories.image.toolkit.fluxcd.io"),
       "ImagePolicy": CustomResource("imagepolicies.image.toolkit.fluxcd.io"),
       "ImageUpdateAutomation": CustomResource("imageupdateautomations.image.toolkit.fluxcd.io"),
-    ], definitions: "get crds -l app.kubernetes.io/part-of=flux")
+    ])
 
   static let certificates = KindArea(
-    path: "certificate", subject: "kinds of cert-manager",
-    kinds: ["Certificate": CustomResource("certificates.cert-manager.io")],
-    definitions: "get crd certificates.cert-manager.io")
+    problem: .platform(.certificateKindsNotServed), subject: "kinds of cert-manager",
+    kinds: ["Certificate": CustomResource("certificates.cert-manager.io")])
 
   static let stacks = KindArea(
-    path: "stack", subject: "kinds of Pulumi", kinds: ["Stack": CustomResource("stacks.pulumi.com")],
-    definitions: "get crd stacks.pulumi.com")
+    problem: .platform(.stackKindsNotServed), subject: "kinds of Pulumi",
+    kinds: ["Stack": CustomResource("stacks.pulumi.com")])
 }
 
 private struct CustomResource {
@@ -109,11 +105,11 @@ extension Judgement {
   private mutating func report(_ gone: [GoneKind], in area: KindArea) {
     let names = gone.map(\.name).joined(separator: ", ")
     let controllers = Set(gone.compactMap(\.controller)).sorted()
-    let title =
+    let kinds =
       switch controllers.count {
-      case 0: "\(names) \(gone.count == 1 ? "is" : "are") not served any more"
-      case 1: "\(controllers[0]) runs, and \(gone.count == 1 ? "its kind is" : "its kinds are") not served"
-      default: "\(controllers.count) controllers run, and their kinds are not served"
+      case 0: "\(names) \(gone.count == 1 ? "is" : "are")"
+      case 1: "\(controllers[0]) runs, but \(gone.count == 1 ? "its kind is" : "its kinds are")"
+      default: "\(controllers.count) controllers run, but their kinds are"
       }
     let seen = gone.filter { $0.objects > 0 }.map {
       "\($0.objects) \($0.name)\($0.objects == 1 ? "" : "s")"
@@ -125,11 +121,10 @@ extension Judgement {
     if controllers.count > 1 { details.append("of \(controllers.joined(separator: ", "))") }
     let isGrave = gone.contains { $0.objects > 0 || ["Kustomization", "HelmRelease"].contains($0.name) }
     report(
-      "\(area.path)/kinds/not-served", isGrave ? .critical : .warning,
-      subject: controllers.count == 1 ? controllers[0] : area.subject, title: title,
-      detail: details.joined(separator: "; "), since: gone.compactMap { kinds[$0.name]?.goneSince }.min(),
-      remedy: kubectl(area.definitions)
-        + "  # install the missing definitions again; objects come back from Git")
+      area.problem, ["kinds": kinds], subject: controllers.count == 1 ? controllers[0] : area.subject,
+      detail: details.joined(separator: "; "),
+      since: gone.compactMap { self.kinds[$0.name]?.goneSince }.min(),
+      severity: isGrave ? .critical : .warning)
   }
 
   private func runningController(of kind: String, _ snapshot: Snapshot) -> String? {
@@ -162,7 +157,7 @@ extension Workload {
 extension PollFailure {
   /// Stands for the parts of a snapshot whose kind the server does not have any more.
   static let kindIsGone = PollFailure(
-    code: .badResponse, message: "the API server does not have this kind any more", remedy: "")
+    code: .badResponse, message: "the API server does not have this kind any more", step: NextStep())
 }
 
 extension Snapshot {

@@ -71,33 +71,32 @@ enum NodeConditionPolarity: Hashable {
 
 // Every condition of a node but Ready, which has rules of its own.
 extension Judgement {
-  mutating func judgeConditions(_ node: Node, _ describe: String) {
+  mutating func judgeConditions(_ node: Node) {
     let isReady = node.resource.conditions["Ready"]?.status == .isTrue
     for condition in node.resource.conditions where condition.type != "Ready" {
       switch NodeConditionPolarity(type: condition.type) {
       case .badWhenTrue where condition.status == .isTrue:
-        report(condition, of: node, title: "has \(condition.type)", describe)
+        report(condition, of: node, state: condition.type)
       case .goodWhenTrue where condition.status != .isTrue:
         // A node that is lost takes the certainty of its other conditions with it.
         guard isReady || condition.status == .isFalse, !isJoining(condition, node) else { continue }
         let status = condition.status.rawValue
-        report(condition, of: node, title: "has \(condition.type)=\(status)", describe)
+        report(condition, of: node, state: "\(condition.type)=\(status)")
       case .goodWhenTrue, .badWhenTrue, .informational: break
       }
     }
   }
 
-  private mutating func report(_ condition: Condition, of node: Node, title: String, _ describe: String) {
+  private mutating func report(_ condition: Condition, of node: Node, state: String) {
     let words = [condition.reason, condition.message].filter { !$0.isEmpty }.joined(separator: ": ")
     let etcd = condition.type == "EtcdIsVoter" ? EtcdMembership(reason: condition.reason) : nil
+    let reason = condition.reason.isEmpty ? "" : " (\(condition.reason))"
     report(
-      "node/\(node.name)/\(condition.type)", .warning, subject: "node \(node.name)",
-      title: "node \(node.name) \(title)" + (condition.reason.isEmpty ? "" : " (\(condition.reason))"),
+      NodeProblem(condition: condition.type), node.name,
+      ["condition": condition.type, "state": state + reason],
       detail: [etcd?.meaning, words.isEmpty ? "it gives no reason" : words].compactMap(\.self)
         .joined(separator: "; "),
-      since: condition.lastTransitionTime,
-      remedy: etcd.map { _ in "\(describe)  # and on \(node.name): journalctl -u k3s -n 200 | grep -i etcd" }
-        ?? describe)
+      since: condition.lastTransitionTime)
   }
 
   /// A new etcd member is a learner until it has caught up with the leader.

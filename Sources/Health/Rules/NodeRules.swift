@@ -28,10 +28,7 @@ extension Judgement {
     for name in expectations.nodes where !seen.contains(where: { $0.name == name }) {
       guard !isUnreadable(Reference(kind: "Node", namespace: "", name: name)) else { continue }
       unwellNodes.insert(name)
-      report(
-        "node/\(name)/missing", .critical, subject: "node \(name)", title: "node \(name) is missing",
-        detail: "the cluster does not list it, and expect.nodes does",
-        remedy: kubectl("get nodes") + "  # and on \(name): systemctl status k3s-agent")
+      report(.missing, name, detail: "expect.nodes lists it, and the cluster does not")
     }
   }
 
@@ -40,31 +37,24 @@ extension Judgement {
     let before = problems.count
     let isExpected = expectations.nodes.isEmpty || expectations.nodes.contains(name)
     let ready = node.resource.conditions["Ready"]
-    let describe = kubectl("describe node \(name.shellWord)")
     if ready?.status != .isTrue {
       unwellNodes.insert(name)
       let words = [ready?.reason, ready?.message].compactMap { $0 }.filter { !$0.isEmpty }.joined(
         separator: ": ")
       report(
-        "node/\(name)/not-ready", .critical, subject: "node \(name)", title: "node \(name) is NotReady",
-        detail: words.isEmpty ? "it has no Ready condition" : words, since: ready?.lastTransitionTime,
-        remedy: describe)
+        .notReady, name, detail: words.isEmpty ? "it has no Ready condition" : words,
+        since: ready?.lastTransitionTime)
     } else {
       if judgeLease(node) { unwellNodes.insert(name) }
-      judgeGPU(node, describe)
+      judgeGPU(node)
     }
     if node.isUnschedulable {
-      report(
-        "node/\(name)/cordoned", .warning, subject: "node \(name)", title: "node \(name) is cordoned",
-        detail: "nothing new is scheduled there", remedy: describe)
+      report(.cordoned, name, detail: "no new pods are scheduled on it")
     }
-    judgeConditions(node, describe)
-    _ = reportTerminating(node.resource, path: "node/\(name)", remedy: describe)
+    judgeConditions(node)
+    _ = reportTerminating(node.resource, as: .node(.terminating), facts: ["node": name])
     if !isExpected {
-      report(
-        "node/\(name)/unexpected", .warning, subject: "node \(name)", title: "node \(name) is not expected",
-        detail: "expect.nodes does not list it",
-        remedy: "\(describe)  # add it to expect.nodes, or find out who joined it")
+      report(.unexpected, name, detail: "expect.nodes does not list it")
     }
     judgeSkew(node, snapshot)
     let mine = problems[before...]
@@ -83,30 +73,26 @@ extension Judgement {
     let still = stillFor(lease, renewed)
     guard still > .seconds(30) else { return false }
     report(
-      "node/\(node.name)/lease-stale", .warning, subject: "node \(node.name)",
-      title: "node \(node.name) stopped renewing its lease",
+      .leaseStale, node.name,
       detail: "last renewed \((serverNow - renewed).humanDuration) ago, where every 10s is usual; "
         + "the cluster will call it NotReady soon",
-      since: renewed,
-      remedy: kubectl("-n kube-node-lease get lease \(node.name.shellWord) -o yaml")
-        + "  # and on \(node.name): systemctl status k3s k3s-agent")
+      since: renewed)
     return true
   }
 
-  private mutating func judgeGPU(_ node: Node, _ describe: String) {
+  private mutating func judgeGPU(_ node: Node) {
     let offered = node.allocatableGPUs ?? 0
     let built = node.builtInGPUs
     let wanted = expectations.gpus[node.name]
     guard offered < wanted ?? built else { return }
     report(
-      "node/\(node.name)/gpu-lost", wanted == nil ? .warning : .critical, subject: "node \(node.name)",
-      title: "node \(node.name) offers \(offered) of \(wanted ?? built) GPUs",
+      .gpuLost, node.name, ["offered": "\(offered)", "wanted": "\(wanted ?? built)"],
       detail: (node.capacityGPUs ?? 0) >= wanted ?? built
         ? "its capacity is \(node.capacityGPUs ?? 0): the device plugin is gone, or calls a GPU unhealthy"
         : wanted == nil
           ? "its labels count \(built), and its capacity is \(node.capacityGPUs ?? 0): the device plugin is gone"
           : "it has no capacity of nvidia.com/gpu either: the driver is likely down",
-      remedy: "\(describe)  # and on \(node.name): nvidia-smi")
+      severity: wanted == nil ? .warning : .critical)
   }
 
   /// A kubelet may be up to three minors older than its server, and never newer (version skew policy).
@@ -116,10 +102,17 @@ extension Judgement {
       kubelet > server || server - kubelet > 3
     else { return }
     report(
-      "node/\(node.name)/version-skew", .warning, subject: "node \(node.name)",
-      title: "node \(node.name) runs \(node.kubeletVersion) beside a server of \(snapshot.version ?? "")",
-      detail: "a kubelet may be up to three minor releases older than its server, and never newer",
-      remedy: kubectl("get nodes -o wide") + "  # upgrade the older one")
+      .versionSkew, node.name, ["version": node.kubeletVersion, "server": snapshot.version ?? ""],
+      detail: "a kubelet may be up to three minor releases older than its server, and never newer")
+  }
+
+  mutating func report(
+    _ problem: NodeProblem, _ node: String, _ facts: [String: String] = [:], detail: String,
+    since: Timestamp? = nil, severity: Problem.Severity? = nil, step: NextStep? = nil
+  ) {
+    report(
+      .node(problem), facts.merging(["node": node]) { $1 }, subject: "node \(node)", detail: detail,
+      since: since, severity: severity, step: step)
   }
 
   /// nil for what is no release: a node says of itself what it likes.

@@ -13,20 +13,19 @@ extension Judgement {
     let found = report(census)
     pods = found
     let now = serverNow
-    tell(found.crashLooping, "crash-looping", "crash-loops", "crash-loop", since: { _ in nil }) {
+    tell(found.crashLooping, .podsCrashLooping, since: { _ in nil }) {
       $0.restarts < $1.restarts
     }
     // Of the others the one for which it has lasted longest.
-    func tellLongest(_ all: [Pod], _ word: String, _ one: String, _ many: String, since: (Pod) -> Timestamp?)
-    {
-      self.tell(all, word, one, many, since: since) { (since($0) ?? now) > (since($1) ?? now) }
+    func tellLongest(_ all: [Pod], _ problem: WorkloadProblem, since: (Pod) -> Timestamp?) {
+      self.tell(all, problem, since: since) { (since($0) ?? now) > (since($1) ?? now) }
     }
-    tellLongest(found.pending, "pending", "does not start", "do not start") { $0.resource.creationTimestamp }
-    tellLongest(found.notReady, "not-ready", "is not ready", "are not ready") { $0.notReadySince }
-    tellLongest(found.terminating, "terminating", "does not terminate", "do not terminate") {
+    tellLongest(found.pending, .podsPending) { $0.resource.creationTimestamp }
+    tellLongest(found.notReady, .podsNotReady) { $0.notReadySince }
+    tellLongest(found.terminating, .podsTerminating) {
       $0.resource.deletionTimestamp
     }
-    tellLongest(found.failed, "failed", "has failed", "have failed") { $0.notReadySince }
+    tellLongest(found.failed, .podsFailed) { $0.notReadySince }
   }
 
   mutating func report(_ census: PodCensus) -> PodReport {
@@ -65,7 +64,7 @@ extension Judgement {
   }
 
   private mutating func tell(
-    _ all: [Pod], _ word: String, _ one: String, _ many: String, since: (Pod) -> Timestamp?,
+    _ all: [Pod], _ problem: WorkloadProblem, since: (Pod) -> Timestamp?,
     isLess: (Pod, Pod) -> Bool
   ) {
     let untold = all.filter { pod in
@@ -73,23 +72,27 @@ extension Judgement {
     }
     guard let worst = untold.max(by: isLess) else { return }
     let name = "\(worst.resource.namespace)/\(worst.resource.name)"
+    let pods = untold.count == 1 ? "pod \(name) is" : "\(untold.count) pods (worst: \(name)) are"
     report(
-      "pods/\(word)", .warning, subject: "pods",
-      title: untold.count == 1
-        ? "pod \(name) \(one)" : "\(untold.count) pods \(many), the worst is \(name)",
-      detail: worst.plight, since: since(worst), remedy: remedy(worst))
+      .workload(problem), ["pods": pods], subject: "pods", detail: worst.plight, since: since(worst),
+      step: step(worst))
   }
 
-  func remedy(_ pod: Pod) -> String {
+  func step(_ pod: Pod) -> NextStep {
     let (name, pods) = (pod.resource.name.shellWord, "-n \(pod.resource.namespace.shellWord)")
     if pod.resource.deletionTimestamp != nil {
-      return kubectl("\(pods) describe pod \(name)") + "  # finalizers, and the kubelet of its node"
+      return NextStep(
+        command: kubectl("\(pods) describe pod \(name)"),
+        note: "look at its finalizers, and at the kubelet of its node")
     }
-    if pod.phase == "Failed" { return kubectl("\(pods) logs \(name) --all-containers") }
+    if pod.phase == "Failed" {
+      return NextStep(command: kubectl("\(pods) logs \(name) --all-containers"))
+    }
     // A container that never ran has no log.
-    return pod.isCrashLooping(at: serverNow)
-      ? kubectl("\(pods) logs \(name) --all-containers --previous")
-      : kubectl("\(pods) describe pod \(name)")
+    return NextStep(
+      command: pod.isCrashLooping(at: serverNow)
+        ? kubectl("\(pods) logs \(name) --all-containers --previous")
+        : kubectl("\(pods) describe pod \(name)"))
   }
 }
 

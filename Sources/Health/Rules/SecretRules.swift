@@ -10,21 +10,26 @@ extension Judgement {
     let users = (snapshot.flux.value ?? []).filter { $0.secretName != nil }
     secrets = (snapshot.secrets.value ?? []).map { inferred($0, users) }
     for secret in secrets {
-      let name = "\(secret.namespace)/\(secret.name)"
       if secret.isPresent == false {
         report(
-          "secret/\(name)/missing", .critical, subject: "secret \(name)", title: "secret \(name) is missing",
-          remedy: kubectl("-n \(secret.namespace.shellWord) get secrets") + "  # restore it from its source")
+          .platform(.secretMissing),
+          [
+            "namespace": secret.namespace, "name": secret.name,
+            "subject": "Secret \(secret.namespace)/\(secret.name)",
+          ],
+          subject: "secret \(secret.namespace)/\(secret.name)")
       }
     }
     // A Role names its Secrets: each that is refused lacks a rule of its own, and all of them are told.
     let failures = secrets.lazy.filter { $0.isPresent == nil }.compactMap(\.failure)
     for (code, failures) in Dictionary(grouping: failures, by: \.code) {
-      var remedies: [String] = []
-      for failure in failures where !remedies.contains(failure.remedy) { remedies.append(failure.remedy) }
+      var steps: [NextStep] = []
+      for failure in failures where !steps.contains(failure.step) { steps.append(failure.step) }
+      let notes = steps.compactMap(\.note).joined(separator: "; ")
+      let all = NextStep(command: steps.first?.command, note: notes.isEmpty ? nil : notes)
       let failure = PollFailure(
         code: code, message: failures.map(\.message).joined(separator: "; "),
-        remedy: code == .forbidden ? remedies.joined(separator: "; ") : remedies.first ?? "")
+        step: code == .forbidden ? all : steps.first ?? all)
       report(failure, part: "secrets", of: .secret, unread: UnreadPath.all("secret/"))
     }
   }

@@ -17,46 +17,36 @@ extension Judgement {
     let ready = resource.conditions["Ready"] ?? decisive
     let stalled = resource.conditions["Stalled"].flatMap { $0.status == .isTrue ? $0 : nil }
     let reconciling = resource.conditions["Reconciling"].flatMap { $0.status == .isTrue ? $0 : nil }
-    let path = "stack/\(resource.namespace)/\(resource.name)"
-    let look = kubectl(
-      "-n \(resource.namespace.shellWord) describe stacks.pulumi.com \(resource.name.shellWord)")
     var verdict = Verdict.degraded
-    if reportTerminating(resource, path: path, remedy: look) {
+    if reportTerminating(resource, as: .platform(.stackTerminating)) {
       verdict = .degraded
     } else if let stalled {
       report(
-        "\(path)/stalled", .warning, subject: resource.reference.description,
-        title: "\(resource.reference) is stalled: \(stalled.reason)", detail: stalled.message,
-        since: stalled.lastTransitionTime,
-        remedy: "\(look)  # nothing is retried until the Stack changes in Git")
+        .stackStalled, resource, ["reason": stalled.reason.isEmpty ? "unknown" : stalled.reason],
+        detail: stalled.message, since: stalled.lastTransitionTime)
     } else if reconciling?.reason == "RetryingAfterFailure"
       || (stack.lastUpdateState == "failed" && !stack.isUpdating)
     {
       report(
-        "\(path)/failed", .warning, subject: resource.reference.description,
-        title: "\(resource.reference) failed its last update",
-        detail: failure(of: stack, reconciling ?? ready),
-        since: reconciling?.lastTransitionTime ?? stack.lastUpdateTime, remedy: look)
+        .stackFailed, resource, detail: failure(of: stack, reconciling ?? ready),
+        since: reconciling?.lastTransitionTime ?? stack.lastUpdateTime)
     } else if status == .inProgress, let started = hungSince(resource, ready, patience: .seconds(3600)) {
       // Every comparison with the world makes it not ready for as long as it takes.
       report(
-        "\(path)/stuck", .warning, subject: resource.reference.description,
-        title: "\(resource.reference) has been in progress for \((serverNow - started).humanDuration)",
-        detail: ready?.message ?? "", since: started, remedy: look)
+        .stackStuck, resource, ["state": "has been in progress for \((serverNow - started).humanDuration)"],
+        detail: ready?.message ?? "", since: started)
     } else if !stack.isUpdating, let every = stack.resyncInterval, let last = stack.lastUpdateTime,
       serverNow - last > max(every, .seconds(60)) * 3 + .seconds(1800)
     {
       report(
-        "\(path)/overdue", .warning, subject: resource.reference.description,
-        title: "\(resource.reference) was not looked at for \((serverNow - last).humanDuration)",
-        detail: "it is to be compared with the world every \(every.humanDuration)", since: last, remedy: look)
+        .stackOverdue, resource, ["age": (serverNow - last).humanDuration],
+        detail: "it should be compared with the real resources every \(every.humanDuration)", since: last)
     } else if !stack.isUpdating, stack.lastUpdateState == nil, resource.conditions.isEmpty,
       let since = withoutStatusSince(resource)
     {
       report(
-        "\(path)/stuck", .warning, subject: resource.reference.description,
-        title: "\(resource.reference) has had no status for \((serverNow - since).humanDuration)",
-        detail: "the Pulumi operator has not looked at it", since: since, remedy: look)
+        .stackStuck, resource, ["state": "has had no status for \((serverNow - since).humanDuration)"],
+        detail: "the Pulumi operator has not looked at it", since: since)
     } else {
       verdict = .healthy
     }
@@ -65,10 +55,19 @@ extension Judgement {
       message: redacted(ready?.message ?? ""), since: ready?.lastTransitionTime)
   }
 
+  private mutating func report(
+    _ problem: PlatformProblem, _ resource: Resource, _ facts: [String: String] = [:], detail: String,
+    since: Timestamp?
+  ) {
+    report(
+      .platform(problem), resource.facts.merging(facts) { $1 }, subject: resource.reference.description,
+      detail: detail, since: since)
+  }
+
   private func failure(of stack: Stack, _ condition: Condition?) -> String {
     var parts = [condition?.message ?? ""]
     if let attempted = stack.lastAttemptedCommit, let done = stack.lastSuccessfulCommit, attempted != done {
-      parts.append("attempted \(attempted.prefix(8)), the last good one is \(done.prefix(8))")
+      parts.append("failed on \(attempted.prefix(8)); the last good one is \(done.prefix(8))")
     }
     return parts.filter { !$0.isEmpty }.joined(separator: "; ")
   }

@@ -6,17 +6,18 @@ extension Judgement {
     return serverNow - deleted
   }
 
-  /// - Parameter path: of the object.
+  /// - Parameter facts: the values of the holes in the patterns of `code`; nil: the resource's own.
   /// - Returns: whether there was something to tell.
-  mutating func reportTerminating(_ resource: Resource, path: String, remedy: String) -> Bool {
+  mutating func reportTerminating(
+    _ resource: Resource, as code: ProblemCode, facts: [String: String]? = nil, rank: Problem.Rank? = nil
+  ) -> Bool {
     guard let time = terminating(resource) else { return false }
-    let subject = resource.kind == "Node" ? "node \(resource.name)" : resource.reference.description
     report(
-      "\(path)/terminating", .warning, subject: subject,
-      title: "\(subject) has been terminating for \(time.humanDuration)",
+      code, (facts ?? resource.facts).merging(["age": time.humanDuration]) { $1 },
+      subject: resource.kind == "Node" ? "node \(resource.name)" : resource.reference.description,
       detail: resource.finalizers.isEmpty
         ? "" : "finalizers: \(resource.finalizers.joined(separator: ", "))",
-      since: resource.deletionTimestamp, remedy: "\(remedy)  # what its finalizers wait for")
+      since: resource.deletionTimestamp, rank: rank)
     return true
   }
 }

@@ -29,10 +29,8 @@ extension Judgement {
         continue
       }
       report(
-        "workload/\(name)/missing", .critical, subject: "workload \(name)",
-        title: "workload \(name) is missing",
-        detail: "no Deployment, StatefulSet or DaemonSet of that name",
-        remedy: kubectl("-n \(name.namespace.shellWord) get deployments,statefulsets,daemonsets"))
+        .workload(.missing), ["namespace": name.namespace, "name": name.name], subject: "workload \(name)",
+        detail: "there is no Deployment, StatefulSet or DaemonSet of that name")
     }
   }
 
@@ -90,13 +88,9 @@ extension Judgement {
       ["\(reason): \(message)", trouble.isCounted ? nil : counts(workload)]
       + [refusal.map { "\($0.reason): \($0.message)" }, worst?.plight]
     report(
-      "workload/\(resource.expectedName)/\(resource.kind.lowercased())", severity,
-      subject: resource.reference.description, title: "\(resource.reference) \(trouble.title)",
-      detail: details.compactMap(\.self).joined(separator: "; "), since: since,
-      remedy: worst.map(remedy)
-        ?? kubectl(
-          "-n \(resource.namespace.shellWord) describe \(resource.kind.lowercased()) \(resource.name.shellWord)"
-        ))
+      .workload(.unavailable), resource.facts.merging(["state": trouble.title]) { $1 },
+      subject: resource.reference.description, detail: details.compactMap(\.self).joined(separator: "; "),
+      since: since, severity: severity, step: worst.map(step))
     return judged(verdict, since: since)
   }
 

@@ -62,8 +62,8 @@ struct Listing {
         code: .badResponse,
         message:
           "\(subject.name): \(kubeconfig.server) reports this kind, but returned 404 for version \(served.version)",
-        remedy: "List the kinds that it serves: "
-          + kubeconfig.kubectl("api-resources --api-group=\(served.kind.group.shellWord)")))
+        step: NextStep(
+          command: kubeconfig.kubectl("api-resources --api-group=\(served.kind.group.shellWord)"))))
   }
 
   /// Adds one page and returns the path of the next one to request.
@@ -112,7 +112,7 @@ struct Listing {
         fail(
           PollFailure(
             code: .badResponse, message: "\(subject.name): \(words)",
-            remedy: "Count them: \(kubeconfig.kubectl("get \(subject.name) -A | wc -l"))"))
+            step: NextStep(command: kubeconfig.kubectl("get \(subject.name) -A | wc -l"))))
         return nil
       }
       lastToken = next

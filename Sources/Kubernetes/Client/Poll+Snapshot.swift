@@ -97,7 +97,7 @@ extension Poll {
       return .failed(
         PollFailure(
           code: .badResponse, message: "the server returned 404 for the list of \(kind.plural)",
-          remedy: "Check that the forward's target and the kubeconfig's server are the API server."))
+          remedy: "check that the forward's target and the kubeconfig's server are the API server"))
     case .asking, nil:
       if let failure = discoveryFailure ?? discovery?.failure(of: kind) { return .failed(failure) }
       return unnamed(kind)
@@ -184,7 +184,7 @@ extension PollFailure {
     guard !checks.isEmpty else { return self }
     return PollFailure(
       code: code, message: "\(message); failed checks of /readyz: \(checks.joined(separator: ", "))",
-      remedy: remedy)
+      step: step)
   }
 }
 

@@ -302,7 +302,7 @@ struct Poll {
         if version.isStale {
           groupFailures["\(group.name)/\(version.name)"] = PollFailure(
             code: .unreachable, message: "the API server could not read \(group.name)/\(version.name)",
-            remedy: "Show the failing API services: \(kubeconfig.kubectl("get apiservices"))")
+            step: NextStep(command: kubeconfig.kubectl("get apiservices")))
         }
         let isKnown = Kind.discovered.contains {
           $0.group == group.name && $0.versions.contains(version.name)

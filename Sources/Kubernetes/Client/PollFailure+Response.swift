@@ -10,13 +10,13 @@ extension PollFailure {
       let type = response.contentType.isEmpty ? "no content type" : String(response.contentType.prefix(80))
       self.init(
         code: .badResponse, message: "\(subject.name): \(kubeconfig.server) returned \(type) instead of JSON",
-        remedy: "Check that the forward's target is the API server.")
+        remedy: "check that the forward's target is the API server")
       return
     }
     let said = response.statusMessage.map { ": \($0)" } ?? ""
     let file = kubeconfig.path
     let renew =
-      "Renew the credentials of context \(kubeconfig.context) in \(file) "
+      "renew the credentials of context \(kubeconfig.context) in \(file) "
       + "(on k3s: sudo cat /etc/rancher/k3s/k3s.yaml on the control plane)"
     let health = subject.diagnosis(kubeconfig)
     switch response.status {
@@ -38,25 +38,25 @@ extension PollFailure {
     case 403:
       self.init(
         code: .forbidden, message: "\(subject.name): forbidden\(said)",
-        remedy: "Add this rule to \(subject.role) of the guard's user: \(subject.rule)")
+        remedy: "add this rule to \(subject.role) of the guard's user: \(subject.rule)")
     case 300..<400:
       self.init(
         code: .badResponse,
         message:
           "\(subject.name): \(kubeconfig.server) returned a redirect (HTTP \(response.status)), which is not followed",
-        remedy: "Set server in \(file) to the API server itself.")
+        remedy: "set server in \(file) to the API server itself")
     case 429, 502, 503, 504:
       let wait = response.retryAfter.flatMap { UInt32($0) }.map { ", retry after \($0) s" } ?? ""
       self.init(
         code: .unreachable,
         message:
           "\(subject.name): \(kubeconfig.server) is unavailable (HTTP \(response.status)\(wait))\(said)",
-        remedy: health)
+        step: health)
     default:
       self.init(
         code: .badResponse,
         message: "\(subject.name): \(kubeconfig.server) returned HTTP \(response.status)\(said)",
-        remedy: health)
+        step: health)
     }
   }
 
@@ -72,8 +72,8 @@ extension PollFailure {
       }
     self.init(
       code: .badResponse, message: "\(subject.name): the response of \(kubeconfig.server) \(words)",
-      remedy:
-        "Check that the forward's target is the API server: \(kubeconfig.kubectl("version"))")
+      step: NextStep(
+        command: kubeconfig.kubectl("version"), note: "check that the forward's target is the API server"))
   }
 }
 

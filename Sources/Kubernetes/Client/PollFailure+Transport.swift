@@ -7,38 +7,39 @@ extension PollFailure {
   init(_ error: CurlError, asking subject: Subject, of kubeconfig: Kubeconfig) {
     let server = kubeconfig.server.description
     let file = kubeconfig.path
-    func failure(_ code: PollErrorCode, _ message: String, _ remedy: String) -> PollFailure {
-      PollFailure(code: code, message: message, remedy: remedy)
+    func failure(_ code: PollErrorCode, _ message: String, _ note: String) -> PollFailure {
+      PollFailure(code: code, message: message, remedy: note)
     }
     let newKubeconfig =
-      "Copy the kubeconfig again (on k3s: sudo cat /etc/rancher/k3s/k3s.yaml on the control plane) to \(file)"
+      "copy the kubeconfig again (on k3s: sudo cat /etc/rancher/k3s/k3s.yaml on the control plane) to \(file)"
     self =
       switch error.code {
       case .connect, .resolve:
         failure(
           .unreachable, "\(server) is unreachable: \(error.detail)",
-          "Check that the API server is running: sudo systemctl status k3s on the control plane")
+          "check on the control plane that the API server is running: sudo systemctl status k3s")
       case .closed:
         failure(
           .unreachable,
           "\(server) closed the connection before it answered \(subject.name): \(error.detail)",
-          "Check that the API server is running: sudo systemctl status k3s on the control plane")
+          "check on the control plane that the API server is running: sudo systemctl status k3s")
       case .timeout:
-        failure(
-          .timeout, "\(subject.name): \(error.detail) (\(server))",
-          subject.diagnosis(kubeconfig))
+        PollFailure(
+          code: .timeout, message: "\(subject.name): \(error.detail) (\(server))",
+          step: subject.diagnosis(kubeconfig))
       case .cancelled:
         failure(
-          .unreachable, "the poll was cancelled before it had \(subject.name)", "Wait for the next poll.")
+          .unreachable, "the poll was cancelled before it had \(subject.name)", "wait for the next poll")
       case .tooLarge:
-        failure(
-          .badResponse, "\(subject.name): \(error.detail)",
-          "Check the size of the list: \(kubeconfig.kubectl("get --raw \(String(error.path).shellWord) | wc -c"))"
-        )
+        PollFailure(
+          code: .badResponse, message: "\(subject.name): \(error.detail)",
+          step: NextStep(
+            command: kubeconfig.kubectl("get --raw \(String(error.path).shellWord) | wc -c"),
+            note: "check the size of the list"))
       case .unwanted, .badReply:
         failure(
           .badResponse, "\(subject.name): \(server) did not answer with HTTP: \(error.detail)",
-          "Check that the forward's target is the API server.")
+          "check that the forward's target is the API server")
       case .serverCertificate(let fault):
         PollFailure(fault, error, server: server, file: file, newKubeconfig: newKubeconfig)
       case .clientCertificateRefused:
@@ -57,16 +58,17 @@ extension PollFailure {
         // The tunnel accepts every connection and closes it if its target is unreachable.
         failure(
           .unreachable, "\(server) closed the connection during the TLS handshake: \(error.detail)",
-          "Check that the API server runs and is the forward's target: sudo systemctl status k3s on the control plane"
+          "check on the control plane that the API server runs and is the forward's target: sudo systemctl status k3s"
         )
       case .handshake:
         failure(
           .tls, "TLS handshake failed with \(server): \(error.detail)",
-          "Check that the forward's target is the API server's TLS port.")
+          "check that the forward's target is the API server's TLS port")
       case .setup:
-        failure(
-          .unreachable, "the request for \(subject.name) failed: \(error.detail)",
-          "Check this machine: free -m, and apt-cache policy libcurl4")
+        PollFailure(
+          code: .unreachable, message: "the request for \(subject.name) failed: \(error.detail)",
+          step: NextStep(
+            command: "free -m", note: "check this machine's memory, and apt-cache policy libcurl4"))
       }
   }
 
@@ -80,16 +82,16 @@ extension PollFailure {
     case .expired:
       message = "the certificate of \(server) has expired"
       remedy =
-        "Renew it (on k3s: sudo systemctl restart k3s on the control plane); check the clocks with date -u"
+        "renew it (on k3s: sudo systemctl restart k3s on the control plane); check the clocks with date -u"
     case .notYetValid:
       message = "the certificate of \(server) is not valid yet"
-      remedy = "Compare the clocks: date -u on this machine and on the control plane"
+      remedy = "compare the clocks: date -u on this machine and on the control plane"
     case .unknownAuthority:
       message = "the certificate of \(server) is signed by an authority that is not in \(file)"
       remedy = newKubeconfig
     case .nameMismatch:
       message = "the certificate of \(server) is for another name: \(error.detail)"
-      remedy = "Set tls-server-name in \(file) to a name in the certificate (on k3s: kubernetes)."
+      remedy = "set tls-server-name in \(file) to a name in the certificate (on k3s: kubernetes)"
     case .other:
       message = "the certificate of \(server) is not accepted: \(error.detail)"
       remedy = newKubeconfig

@@ -38,10 +38,11 @@ struct Subject {
   }
 
   /// Commands that show why the request was not answered.
-  func diagnosis(_ kubeconfig: Kubeconfig) -> String {
-    guard isStored else { return "Check by hand: \(kubeconfig.kubectl("get --raw '/readyz?verbose'"))" }
-    return "Check by hand: \(kubeconfig.kubectl("get --raw /livez/etcd"))"
-      + "; \(kubeconfig.kubectl("get \(listed) --request-timeout=20s"))"
-      + "  # /readyz may be ok while etcd does not answer"
+  func diagnosis(_ kubeconfig: Kubeconfig) -> NextStep {
+    guard isStored else { return NextStep(command: kubeconfig.kubectl("get --raw '/readyz?verbose'")) }
+    return NextStep(
+      command: kubeconfig.kubectl("get --raw /livez/etcd")
+        + "; \(kubeconfig.kubectl("get \(listed) --request-timeout=20s"))",
+      note: "/readyz may be ok while etcd does not answer")
   }
 }

@@ -28,27 +28,33 @@ extension ExecPlugin {
       )
     }
     let said = outcome.errors.isEmpty ? "" : ": \(redacted(outcome.errors.shown))"
-    let byHand = "Run it by hand as the guard's user: \(([command] + arguments).joined(separator: " ").shown)"
+    let byHand = NextStep(
+      command: ([command] + arguments).map(\.shellWord).joined(separator: " ").shown,
+      note: "run it as the guard's user")
     switch outcome.end {
     case .exited(0): break
-    case .exited(let status): throw failure("exited with status \(status)\(said)", remedy: byHand)
-    case .signalled(let signal): throw failure("was killed by signal \(signal)\(said)", remedy: byHand)
-    case .outOfTime: throw failure("timed out and was killed\(said)", remedy: byHand)
+    case .exited(let status): throw failure("exited with status \(status)\(said)", step: byHand)
+    case .signalled(let signal): throw failure("was killed by signal \(signal)\(said)", step: byHand)
+    case .outOfTime: throw failure("timed out and was killed\(said)", step: byHand)
     case .tooMuch:
-      throw failure("printed more than \(Self.outputLimit >> 10) KiB and was killed", remedy: byHand)
+      throw failure("printed more than \(Self.outputLimit >> 10) KiB and was killed", step: byHand)
     case .cancelled:
       throw failure("was killed, because the poll was cancelled", remedy: "Wait for the next poll.")
     }
     do throws(ExecCredential.Fault) {
       return try ExecCredential(outcome.output, apiVersion: apiVersion)
     } catch {
-      throw failure("\(error.words)\(said)", remedy: byHand)
+      throw failure("\(error.words)\(said)", step: byHand)
     }
   }
 
   private func failure(_ words: String, remedy: String) -> PollFailure {
+    failure(words, step: NextStep(note: remedy))
+  }
+
+  private func failure(_ words: String, step: NextStep) -> PollFailure {
     PollFailure(
       code: .kubeconfig, message: "kubeconfig \(place): the exec plugin \(command.shown) \(words)",
-      remedy: remedy)
+      step: step)
   }
 }

@@ -21,8 +21,9 @@ extension FuzzTarget {
       let incident = Incident(
         id: "news",
         of: Problem(
-          id: "", severity: .warning, cluster: "tethys", subject: "", title: "", detail: "",
-          since: Timestamp(seconds: 0), remedy: ""))
+          .node(.condition), id: "", severity: .warning, cluster: "tethys", subject: "", title: "",
+          detail: "",
+          since: Timestamp(seconds: 0), step: NextStep()))
       let isKnown = outbox.waiting["news"] != nil
       _ = outbox.add(.init(.opened, incident), at: Timestamp(seconds: 0))
       try hold(outbox.waiting["news"] != nil || isKnown, "news found no place")
@@ -49,8 +50,9 @@ extension FuzzTarget {
     let incident = Incident(
       id: word(0),
       of: Problem(
-        id: word(1), severity: .critical, cluster: word(2), subject: word(3), title: word(4), detail: word(5),
-        since: moment, remedy: word(6)))
+        .node(.condition), id: word(1), severity: .critical, cluster: word(2), subject: word(3),
+        title: word(4), detail: word(5),
+        since: moment, step: NextStep(command: word(6))))
     let changes = IncidentNotice.Change.allCases
     let entries = (0..<1 + bytes.count % 3).map {
       IncidentNotice.Entry(changes[(bytes.count + $0) % changes.count], incident)

@@ -11,8 +11,9 @@ extension FuzzTarget {
     guard var book = try? JSONDecoder().decode(IncidentBook.self, from: Data(bytes)) else { return }
     let now = Timestamp(seconds: 1_772_339_047)
     let problem = Problem(
-      id: "tethys/node/calypso/not-ready", severity: .critical, cluster: "tethys", subject: "node calypso",
-      title: "node calypso is not ready", detail: "", since: now, remedy: "")
+      .node(.notReady), id: "tethys/node/calypso/not-ready", severity: .critical, cluster: "tethys",
+      subject: "node calypso",
+      title: "node calypso is not ready", detail: "", since: now, step: NextStep())
     for step in 0..<8 {
       let moment = now + .seconds(step * 15)
       book.observe(

@@ -1,0 +1,120 @@
+/// The nodes of the cluster.
+public enum NodeProblem: String, DeclaredProblem {
+  case notReady = "node-not-ready"
+  case missing = "node-missing"
+  case leaseStale = "node-lease-stale"
+  case cordoned = "node-cordoned"
+  case unexpected = "node-unexpected"
+  case terminating = "node-terminating"
+  case gpuLost = "node-gpu-lost"
+  case versionSkew = "node-version-skew"
+  case diskPressure = "node-disk-pressure"
+  case memoryPressure = "node-memory-pressure"
+  case pidPressure = "node-pid-pressure"
+  case networkUnavailable = "node-network-unavailable"
+  case etcdNotVoting = "node-etcd-not-voting"
+  case kernelDeadlock = "node-kernel-deadlock"
+  case condition = "node-condition"
+
+  public var declaration: ProblemDeclaration {
+    switch self {
+    case .notReady:
+      ProblemDeclaration(
+        .node, .critical, rank: .node, path: "node/<node>/not-ready", title: "node <node> is NotReady",
+        meaning: "The node's kubelet reports that it is not ready, or has stopped reporting.",
+        command: "kubectl describe node <node>", note: "on the node: systemctl status k3s k3s-agent")
+    case .missing:
+      ProblemDeclaration(
+        .node, .critical, rank: .node, path: "node/<node>/missing", title: "node <node> is missing",
+        meaning: "guard.yaml expects the node (expect.nodes), and the cluster does not list it.",
+        command: "kubectl get nodes",
+        note: "on the node: systemctl status k3s-agent; if it is gone for good, remove it from expect.nodes")
+    case .leaseStale:
+      ProblemDeclaration(
+        .node, .warning, rank: .node, path: "node/<node>/lease-stale",
+        title: "node <node> has stopped renewing its lease",
+        meaning:
+          "The node's kubelet has not renewed its Lease for more than 30 s. The cluster will call the node NotReady soon.",
+        command: "kubectl -n kube-node-lease get lease <node> -o yaml",
+        note: "on the node: systemctl status k3s k3s-agent")
+    case .cordoned:
+      ProblemDeclaration(
+        .node, .warning, path: "node/<node>/cordoned", title: "node <node> is cordoned",
+        meaning: "The node was cordoned or drained: no new pods are scheduled on it.",
+        command: "kubectl describe node <node>", note: "it stays so until it is uncordoned")
+    case .unexpected:
+      ProblemDeclaration(
+        .node, .warning, path: "node/<node>/unexpected", title: "node <node> is not expected",
+        meaning: "The cluster has a node that expect.nodes of guard.yaml does not list.",
+        command: "kubectl describe node <node>", note: "add it to expect.nodes, or find out who joined it")
+    case .terminating:
+      ProblemDeclaration(
+        .node, .warning, path: "node/<node>/terminating", title: "node <node> has been terminating for <age>",
+        meaning: "The node was deleted, and a finalizer keeps it.", command: "kubectl describe node <node>",
+        note: "find out what its finalizers wait for")
+    case .gpuLost:
+      ProblemDeclaration(
+        .node, .warning, rank: .node, path: "node/<node>/gpu-lost",
+        title: "node <node> offers <offered> of <wanted> GPUs",
+        meaning:
+          "The node offers fewer GPUs than expect.gpus wants (critical), or than its own labels and capacity count (a warning).",
+        command: "kubectl describe node <node>", note: "on the node: nvidia-smi")
+    case .versionSkew:
+      ProblemDeclaration(
+        .node, .warning, path: "node/<node>/version-skew",
+        title: "node <node> runs <version>, and the API server <server>",
+        meaning:
+          "The kubelet is newer than the API server, or more than three minor releases older. Kubernetes supports neither.",
+        command: "kubectl get nodes -o wide",
+        note: "upgrade the older one: https://kubernetes.io/releases/version-skew-policy")
+    case .diskPressure:
+      NodeProblem.declared(
+        "node/<node>/DiskPressure",
+        "The node is short of disk space. The kubelet evicts pods and schedules none.",
+        note: "on the node: df -h; crictl images")
+    case .memoryPressure:
+      NodeProblem.declared(
+        "node/<node>/MemoryPressure", "The node is short of memory. The kubelet evicts pods.",
+        note: "what uses it: kubectl top pods -A --sort-by=memory")
+    case .pidPressure:
+      NodeProblem.declared(
+        "node/<node>/PIDPressure", "The node is short of process ids.",
+        note: "on the node: ps -eLf | wc -l")
+    case .networkUnavailable:
+      NodeProblem.declared(
+        "node/<node>/NetworkUnavailable", "The pod network of the node is not set up.",
+        note: "look at the pods of the network plugin on that node")
+    case .etcdNotVoting:
+      NodeProblem.declared(
+        "node/<node>/EtcdIsVoter",
+        "The etcd member on this server node does not vote. K3s gives the reason in the condition.",
+        rank: .dependent,
+        note: "on the node: journalctl -u k3s -n 200 | grep -i etcd")
+    case .kernelDeadlock:
+      NodeProblem.declared(
+        "node/<node>/KernelDeadlock",
+        "node-problem-detector found in the kernel's log that tasks hang. The node seldom recovers without a reboot.",
+        note: "on the node: journalctl -k -n 200")
+    case .condition:
+      NodeProblem.declared(
+        "node/<node>/<condition>",
+        "A condition of the node is in its bad state. The last part of the id is the condition's type; its reason and message say more.",
+        rank: .dependent,
+        note: "the condition's reason says what set it")
+    }
+  }
+
+  /// By the type of the condition; `condition` for a type that no other case declares.
+  init(condition type: String) {
+    let path = "node/<node>/\(type)"
+    self = Self.allCases.first { $0.declaration.path.description == path } ?? .condition
+  }
+
+  private static func declared(
+    _ path: Pattern, _ meaning: String, rank: Problem.Rank = .node, note: Pattern? = nil
+  ) -> ProblemDeclaration {
+    ProblemDeclaration(
+      .node, .warning, rank: rank, path: path, title: "node <node> has <state>", meaning: meaning,
+      command: "kubectl describe node <node>", note: note)
+  }
+}

@@ -1,0 +1,95 @@
+/// What is wrong, since when, and what to run: one entry of the document's `problems`.
+public struct Problem: Hashable, Sendable {
+  public enum Severity: String, Codable, Sendable, CaseIterable {
+    case critical, warning
+  }
+
+  public let code: ProblemCode
+  /// Stable over polls and restarts: `tethys/node/calypso/not-ready`.
+  public let id: String
+  public let severity: Severity
+  public let rank: Rank
+  /// Empty for what concerns the guard itself.
+  public let cluster: String
+  /// `node calypso`
+  public let subject: String
+  public let title: String
+  public let detail: String
+  public let since: Timestamp
+  public let step: NextStep
+  /// What nothing is known of while it lasts.
+  public let hides: Set<Kind>
+
+  public init(
+    _ code: ProblemCode, id: String, severity: Severity, rank: Rank? = nil, cluster: String,
+    subject: String, title: String, detail: String, since: Timestamp, step: NextStep,
+    hides: Set<Kind>? = nil
+  ) {
+    self.code = code
+    self.id = id
+    self.severity = severity
+    self.rank = rank ?? code.declaration.rank
+    self.cluster = cluster
+    self.subject = subject
+    self.title = title
+    self.detail = detail
+    self.since = since
+    self.step = step
+    self.hides = hides ?? code.declaration.hides
+  }
+
+  /// A problem in the words of its declaration.
+  ///
+  /// - Parameters:
+  ///   - facts: the values of the holes in the declaration's patterns, beside `subject`.
+  ///   - step: nil: the declared one.
+  ///   - access: the options with which kubectl and flux reach the cluster.
+  public init(
+    _ code: ProblemCode, _ facts: [String: String] = [:], cluster: String = "", subject: String,
+    detail: String = "", since: Timestamp, severity: Severity? = nil, rank: Rank? = nil,
+    step: NextStep? = nil, hides: Set<Kind>? = nil, access: String? = nil
+  ) {
+    let declaration = code.declaration
+    func value(_ name: String) -> String? { facts[name] ?? (name == "subject" ? subject : nil) }
+    self.init(
+      code, id: declaration.id(in: cluster, value), severity: severity ?? declaration.severity, rank: rank,
+      cluster: cluster, subject: subject, title: declaration.titlePattern.filled(value), detail: detail,
+      since: since, step: step ?? declaration.step(value, access: access), hides: hides)
+  }
+
+  public var kind: Kind { code.declaration.kind }
+
+  /// The next step in one line.
+  public var remedy: String { step.remedy }
+
+  /// Causes before what depends on them, then the worst, then the oldest.
+  public static func isBefore(_ a: Problem, _ b: Problem) -> Bool {
+    if a.rank != b.rank { return a.rank < b.rank }
+    if a.severity != b.severity { return a.severity == .critical }
+    return (a.since, a.id) < (b.since, b.id)
+  }
+
+  /// `2 critical, 1 warning`
+  public static func counts(critical: Int, warnings: Int) -> String {
+    let parts = [
+      critical > 0 ? "\(critical) critical" : nil,
+      warnings > 0 ? "\(warnings) warning\(warnings > 1 ? "s" : "")" : nil,
+    ]
+    return parts.compactMap(\.self).joined(separator: ", ")
+  }
+}
+
+extension ProblemDeclaration {
+  /// The guard's own problems are of no cluster: `guard/configuration/rejected`.
+  func id(in cluster: String, _ value: (String) -> String?) -> String {
+    "\(cluster.isEmpty ? "guard" : cluster)/\(path.filled(value))"
+  }
+
+  fileprivate func step(_ value: (String) -> String?, access: String?) -> NextStep {
+    var command = commandPattern?.filled { value($0)?.shellWord }
+    if let access, let text = command, let tool = ["kubectl ", "flux "].first(where: text.hasPrefix) {
+      command = tool + "\(access) \(text.dropFirst(tool.count))"
+    }
+    return NextStep(command: command, note: notePattern?.filled { value($0)?.singleLine })
+  }
+}

@@ -1,0 +1,95 @@
+/// What runs: workloads, Jobs and pods.
+public enum WorkloadProblem: String, DeclaredProblem {
+  case unavailable = "workload-unavailable"
+  case missing = "workload-missing"
+  case jobFailed = "job-failed"
+  case jobNotEnding = "job-not-ending"
+  case jobNotStarted = "job-not-started"
+  case jobTerminating = "job-terminating"
+  case cronJobFailed = "cronjob-failed"
+  case podsCrashLooping = "pods-crash-looping"
+  case podsPending = "pods-pending"
+  case podsNotReady = "pods-not-ready"
+  case podsTerminating = "pods-terminating"
+  case podsFailed = "pods-failed"
+
+  public var declaration: ProblemDeclaration {
+    switch self {
+    case .unavailable:
+      ProblemDeclaration(
+        .workload, .warning, path: "workload/<namespace>/<name>/<kind>", title: "<subject> <state>",
+        meaning:
+          "A Deployment, StatefulSet or DaemonSet has fewer pods than it should have, does not roll out, or does not go away. It is critical for a workload that guard.yaml expects and for a controller of Flux, unless it serves during a rollout.",
+        command: "kubectl -n <namespace> describe <kind> <name>")
+    case .missing:
+      ProblemDeclaration(
+        .workload, .critical, path: "workload/<namespace>/<name>/missing",
+        title: "<subject> is missing",
+        meaning:
+          "guard.yaml expects the workload (expect.workloads), and no Deployment, StatefulSet or DaemonSet has its name.",
+        command: "kubectl -n <namespace> get deployments,statefulsets,daemonsets",
+        note: "if it is gone for good, remove it from expect.workloads")
+    case .jobFailed:
+      ProblemDeclaration(
+        .workload, .warning, path: "workload/<namespace>/<name>/job", title: "<subject> failed<reason>",
+        meaning: "The Job has failed and is not retried.",
+        command: "kubectl -n <namespace> logs job/<job> --all-containers --tail=50",
+        note: "the Job's events say more: kubectl describe job")
+    case .jobNotEnding:
+      ProblemDeclaration(
+        .workload, .warning, path: "workload/<namespace>/<name>/job",
+        title: "<subject> is failing, and its pods do not end<reason>",
+        meaning:
+          "The Job has met a condition for failure more than ten minutes ago, and its pods are still there.",
+        command: "kubectl -n <namespace> logs job/<job> --all-containers --tail=50",
+        note: "the Job's events say more: kubectl describe job")
+    case .jobTerminating:
+      ProblemDeclaration(
+        .workload, .warning, path: "workload/<namespace>/<name>/job/terminating",
+        title: "<subject> has been terminating for <age>",
+        meaning: "The Job was deleted, and a finalizer keeps it.",
+        command: "kubectl -n <namespace> describe <resource> <name>",
+        note: "find out what its finalizers wait for")
+    case .jobNotStarted:
+      ProblemDeclaration(
+        .workload, .warning, path: "workload/<namespace>/<name>/job",
+        title: "<subject> has not started for <age>",
+        meaning: "The Job was created more than five minutes ago, and no controller has started it.",
+        command: "kubectl -n <namespace> describe job <name>")
+    case .cronJobFailed:
+      ProblemDeclaration(
+        .workload, .warning, path: "workload/<namespace>/<name>/cronjob",
+        title: "the last run of <subject> failed<reason>",
+        meaning: "The last run of the CronJob has failed, and none has succeeded since.",
+        command: "kubectl -n <namespace> logs job/<job> --all-containers --tail=50",
+        note: "the Job's events say more: kubectl describe job")
+    case .podsCrashLooping:
+      ProblemDeclaration(
+        .pods, .warning, path: "pods/crash-looping", title: "<pods> in a crash loop",
+        meaning: "Containers start, exit with an error and are started again, at ever longer intervals.",
+        command: "kubectl -n <namespace> logs <pod> --all-containers --previous")
+    case .podsPending:
+      ProblemDeclaration(
+        .pods, .warning, path: "pods/pending", title: "<pods> not starting",
+        meaning: "Pods can't be scheduled on a node, or their images can't be pulled.",
+        command: "kubectl -n <namespace> describe pod <pod>")
+    case .podsNotReady:
+      ProblemDeclaration(
+        .pods, .warning, path: "pods/not-ready", title: "<pods> not ready",
+        meaning: "Pods run and have not been ready for more than ten minutes: a readiness probe fails.",
+        command: "kubectl -n <namespace> describe pod <pod>")
+    case .podsTerminating:
+      ProblemDeclaration(
+        .pods, .warning, path: "pods/terminating", title: "<pods> not terminating",
+        meaning:
+          "Pods are still there minutes after their grace period: a finalizer or the kubelet keeps them.",
+        command: "kubectl -n <namespace> describe pod <pod>",
+        note: "look at its finalizers, and at the kubelet of its node")
+    case .podsFailed:
+      ProblemDeclaration(
+        .pods, .warning, path: "pods/failed", title: "<pods> in phase Failed",
+        meaning: "Pods that no controller replaces have failed.",
+        command: "kubectl -n <namespace> logs <pod> --all-containers")
+    }
+  }
+}

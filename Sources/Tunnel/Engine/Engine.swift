@@ -182,6 +182,7 @@ final class Engine {
 
   func feed(_ event: TunnelStateMachine.Event) {
     let before = machine.state
+    let attempt = machine.attempt
     let now = MonotonicTime.now
     for action in machine.handle(event, now: now, random: &random) {
       switch action {
@@ -192,7 +193,11 @@ final class Engine {
     }
     // A further session outlives the first one's failure: it may be well, and it has a liveness of its own.
     if event.endsAll { endExtras() }
-    guard machine.state != before else { return }
+    guard machine.state != before else {
+      // An attempt that was replaced by the next one.
+      if machine.attempt != attempt { board.publish { $0.attempt = machine.attempt } }
+      return
+    }
     watchedFiles = nil
     fileEvents = nil
     if case .blocked = machine.state, let failure = machine.lastFailure {
@@ -284,7 +289,7 @@ extension TunnelStateMachine.Event {
   fileprivate var endsAll: Bool {
     switch self {
     case .reconnect, .stop: true
-    default: false
+    case .start, .connected, .failed, .timePassed, .retry, .clientWaits, .hint: false
     }
   }
 }

@@ -97,29 +97,59 @@ package struct TunnelStateMachine: Sendable {
   package mutating func handle(
     _ event: Event, now: Instant, random: inout some RandomNumberGenerator
   ) -> [Action] {
-    switch (state, event) {
-    case (.stopped, .start):
-      return connect(now)
-    case (_, .stop):
-      let wasBusy = state == .connecting || state == .up
-      enter(.stopped, now)
-      return wasBusy ? [.disconnect] : []
-    case (.connecting, .connected):
+    switch state {
+    case .stopped: handleWhileStopped(event, now)
+    case .connecting: handleWhileConnecting(event, now, &random)
+    case .up: handleWhileUp(event, now, &random)
+    case .backoff(let until): handleWhileBackingOff(event, until: until, now)
+    case .blocked(let until): handleWhileBlocked(event, until: until, now)
+    }
+  }
+
+  private mutating func handleWhileStopped(_ event: Event, _ now: Instant) -> [Action] {
+    switch event {
+    case .start: connect(now)
+    case .connected, .failed, .timePassed, .retry, .reconnect, .clientWaits, .hint, .stop: []
+    }
+  }
+
+  private mutating func handleWhileConnecting(
+    _ event: Event, _ now: Instant, _ random: inout some RandomNumberGenerator
+  ) -> [Action] {
+    switch event {
+    case .connected:
       if lastUp != nil { reconnects += 1 }
       lastUp = now
       attempt = 0
       enter(.up, now)
       return []
-    case (.connecting, .failed(let failure)):
+    case .failed(let failure):
       lastFailure = failure
       wait(failure, now, &random)
       return [.disconnect]
-    case (.up, .failed(let failure)):
+    case .reconnect:
+      // The attempt in hand may be stuck on a path that is gone, so it is replaced.
+      return [.disconnect] + connect(now)
+    case .hint(let hint):
+      return isOvertaken(by: hint) ? [.disconnect] + connect(now) : []
+    case .stop:
+      enter(.stopped, now)
+      return [.disconnect]
+    case .start, .timePassed, .retry, .clientWaits:
+      // An attempt is in progress already.
+      return []
+    }
+  }
+
+  private mutating func handleWhileUp(
+    _ event: Event, _ now: Instant, _ random: inout some RandomNumberGenerator
+  ) -> [Action] {
+    switch event {
+    case .failed(let failure):
       lastFailure = failure
       lastUp = now
       if now - since >= Self.stability { forgetPauses() }
-      // Back at once, but not time and again: a server that drops us as soon as we are up, or soon after, is not
-      // hammered.
+      // Reconnect at once, but not repeatedly: a server that drops each new session soon must not be hammered.
       let isEarly = lastAtOnce.map { now - $0 < Self.stability } ?? false
       guard now - since >= .seconds(1), !isEarly, !failure.code.isPermanent else {
         wait(failure, now, &random)
@@ -127,44 +157,67 @@ package struct TunnelStateMachine: Sendable {
       }
       lastAtOnce = now
       return [.disconnect] + connect(now)
-    case (.up, .reconnect):
-      // What is down now is down because somebody asked for it.
+    case .reconnect:
+      // The coming downtime is requested, so no failure explains it.
       lastFailure = nil
       return [.disconnect] + connect(now)
-    case (.backoff, .retry), (.backoff, .reconnect), (.blocked, .retry), (.blocked, .reconnect):
-      return connect(now)
-    case (.backoff, .clientWaits) where lastFailure?.throttle != nil:
-      return []
-    case (.backoff(let until), .clientWaits):
-      state = .backoff(until: min(until, max(now, since + max(Self.clientInterval, backoff.initial))))
-      return []
-    case (_, .hint(let hint)):
-      return take(hint, now)
-    case (.backoff(let until), .timePassed), (.blocked(let until), .timePassed):
-      return now >= until ? connect(now) : []
-    default:
+    case .hint:
+      return [.probe]
+    case .stop:
+      enter(.stopped, now)
+      return [.disconnect]
+    case .start, .connected, .timePassed, .retry, .clientWaits:
+      // The tunnel is up already.
       return []
     }
   }
 
-  /// A hint cuts a wait short. What keeps a tunnel blocked is no matter of the network.
-  private mutating func take(_ hint: Hint, _ now: Instant) -> [Action] {
-    // Several may tell of one sleep: an attempt that began after it is fresh.
-    var isOvertaken = false
-    if case .resumed(let lastAwake) = hint { isOvertaken = lastConnect <= lastAwake }
-    switch state {
-    case .stopped: return []
-    case .up: return [.probe]
-    case .connecting: return isOvertaken ? [.disconnect] + connect(now) : []
-    case .blocked: return isOvertaken ? connect(now) : []
-    case .backoff(let until):
+  private mutating func handleWhileBackingOff(_ event: Event, until: Instant, _ now: Instant) -> [Action] {
+    switch event {
+    case .retry, .reconnect: return connect(now)
+    case .timePassed: return now >= until ? connect(now) : []
+    case .clientWaits:
+      if lastFailure?.throttle == nil {
+        state = .backoff(until: min(until, max(now, since + max(Self.clientInterval, backoff.initial))))
+      }
+      return []
+    case .hint(let hint):
+      let isOvertaken = isOvertaken(by: hint)
       if isOvertaken { backoff.reset() }
-      // Another network may mean another address, which the server does not count.
+      // Another network may mean another source address, which the server does not count.
       let isThrottled = lastFailure?.throttle != nil
       let earliest = lastConnect + (isThrottled ? Self.firstPenaltyPause : Self.hintInterval)
       if isOvertaken || now >= earliest { return connect(now) }
       state = .backoff(until: min(until, earliest))
       return []
+    case .stop:
+      enter(.stopped, now)
+      return []
+    case .start, .connected, .failed:
+      // The attempt that these belong to was given up.
+      return []
+    }
+  }
+
+  private mutating func handleWhileBlocked(_ event: Event, until: Instant, _ now: Instant) -> [Action] {
+    switch event {
+    case .retry, .reconnect: return connect(now)
+    case .timePassed: return now >= until ? connect(now) : []
+    // A change of the network does not cure the cause of a block; after a long sleep it may be cured.
+    case .hint(let hint): return isOvertaken(by: hint) ? connect(now) : []
+    case .stop:
+      enter(.stopped, now)
+      return []
+    case .start, .connected, .failed, .clientWaits: return []
+    }
+  }
+
+  /// Whether the machine slept since the last attempt began. Several hints may report the same sleep, and an attempt
+  /// that began after it is fresh.
+  private func isOvertaken(by hint: Hint) -> Bool {
+    switch hint {
+    case .networkChanged: false
+    case .resumed(let lastAwake): lastConnect <= lastAwake
     }
   }
 

@@ -23,7 +23,7 @@ extension TunnelFailure {
         .peerClosed, "\(peer) closed the connection during \(error.operation)\(farewell)",
         remedy: "look at the server's log: journalctl -u ssh -n 50 (MaxStartups, a ban, or sshd restarting)",
         throttle: Throttle(words: session?.farewell ?? ""))
-    default:
+    case .protocolViolation, .authenticationRefused, .unusableKey, .channelRefused, .other:
       self.init(
         .protocolError, "\(peer): \(error.operation): \(error.detail)",
         remedy: "check that an SSH server answers there: \(resolution.byHandInDetail)")

@@ -53,7 +53,9 @@ final class ProxyCommand {
       return failure.reworded(
         "\(name) to \(peer) \(exit)\(lastWords)", remedy: remedy, code: .connectRefused)
     case .connectTimeout, .keepaliveTimeout: return saying("\(failure.message), over \(name)", failure)
-    default: return failure
+    case .connectRefused, .dns, .hostKeyUnknown, .hostKeyChanged, .authRefused, .noUsableKey, .forwardRefused,
+      .config:
+      return failure
     }
   }
 

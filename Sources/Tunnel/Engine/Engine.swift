@@ -1,3 +1,4 @@
+internal import Glibc
 internal import GuardTypes
 internal import Platform
 internal import Synchronization
@@ -282,6 +283,26 @@ final class Engine {
     }
     // It was cancelled: no process of it outlives this one.
     search?.join(within: 0.5)
+  }
+}
+
+extension Engine {
+  fileprivate static func listeners(_ plan: Plan, _ board: Board) throws(SystemError) -> [Listener] {
+    var listeners: [Listener] = []
+    for (forward, counters) in zip(plan.configuration.forwards, board.counters) {
+      guard let address = SocketAddress(forward.listen) else {
+        throw SystemError("listen address \(forward.listen)", code: EINVAL)
+      }
+      listeners.append(
+        Listener(
+          kind: .forward(counters), address: address, target: forward.target,
+          adopted: plan.adopted[forward.listen]))
+    }
+    guard let door = plan.ownDoor.address else {
+      throw SystemError("socket \(plan.ownDoor)", code: ENAMETOOLONG)
+    }
+    listeners.append(Listener(kind: .own, address: door, target: plan.ownTarget, adopted: nil))
+    return listeners
   }
 }
 

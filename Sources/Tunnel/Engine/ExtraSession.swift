@@ -141,9 +141,9 @@ final class ExtraSession {
   }
 }
 
-extension Placement.Load {
+extension SessionLoad.Reading {
   /// In a way that changes where the next connection goes, or whether a session is needed.
-  fileprivate func differs(from other: Placement.Load) -> Bool {
+  fileprivate func differs(from other: SessionLoad.Reading) -> Bool {
     (bulk > 0) != (other.bulk > 0) || isStuck != other.isStuck || (clients == 0) != (other.clients == 0)
   }
 }

@@ -266,3 +266,12 @@ package struct TunnelStateMachine: Sendable {
     since = now
   }
 }
+
+/// News of the machine that old waits and old timers know nothing of.
+package enum Hint: Hashable, Sendable {
+  /// An address, a route or a link came; the way to the host may be there again, or another one.
+  case networkChanged
+  /// The machine slept, or the process was stopped. Whatever began before `lastAwake`, the last moment known to be
+  /// before that, has been overtaken.
+  case resumed(lastAwake: MonotonicTime)
+}

@@ -137,28 +137,8 @@ final class Listener {
   }
 }
 
-extension Engine {
-  static func listeners(_ plan: Plan, _ board: Board) throws(SystemError) -> [Listener] {
-    var listeners: [Listener] = []
-    for (forward, counters) in zip(plan.configuration.forwards, board.counters) {
-      guard let address = SocketAddress(forward.listen) else {
-        throw SystemError("listen address \(forward.listen)", code: EINVAL)
-      }
-      listeners.append(
-        Listener(
-          kind: .forward(counters), address: address, target: forward.target,
-          adopted: plan.adopted[forward.listen]))
-    }
-    guard let door = plan.ownDoor.address else {
-      throw SystemError("socket \(plan.ownDoor)", code: ENAMETOOLONG)
-    }
-    listeners.append(Listener(kind: .own, address: door, target: plan.ownTarget, adopted: nil))
-    return listeners
-  }
-}
-
 extension SocketAddress {
-  fileprivate init?(_ address: StreamAddress) {
+  init?(_ address: StreamAddress) {
     switch address {
     case .tcp(let place): self.init(numericHost: place.host, port: place.port)
     case .unix(let path): self.init(path: path)

@@ -74,3 +74,11 @@ struct Liveness {
     asked.flatMap { lastReceived < $0 ? $0 : nil }
   }
 }
+
+/// Why what the timers say of a peer is not believed.
+enum Doubt {
+  /// This process was stopped or starved.
+  case lateness
+  /// The machine slept, or an address or a route changed.
+  case path
+}

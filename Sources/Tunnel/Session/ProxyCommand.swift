@@ -31,7 +31,7 @@ final class ProxyCommand {
       throw TunnelFailure(
         error.isDenied ? .config : .connectRefused,
         "\(name) of \(resolution.hostName) could not be started: \(error)",
-        remedy: error.isDenied ? ProxyCommand.unitRemedy : "check limits: ulimit -n -u",
+        remedy: error.isDenied ? TunnelFailure.execRemedy : "check limits: ulimit -n -u",
         files: resolution.configFiles)
     }
   }
@@ -46,7 +46,7 @@ final class ProxyCommand {
     case .peerClosed, .protocolError:
       let exit = process.exit(within: ProxyCommand.exitPatience)
       guard let exit else { return saying("\(failure.message), over \(name)", failure) }
-      let remedy = exit == .status(126) ? ProxyCommand.unitRemedy : byHand
+      let remedy = exit == .status(126) ? TunnelFailure.execRemedy : byHand
       guard !wasHeard else {
         return failure.reworded("\(failure.message); \(name) \(exit)\(lastWords)", remedy: remedy)
       }
@@ -65,10 +65,6 @@ final class ProxyCommand {
 
   private var peer: HostPort { HostPort(host: resolution.hostName, port: resolution.port) }
   private var byHand: String { "try it by hand: \(resolution.byHand)" }
-
-  /// Where NoExecPaths holds, the way to a command is an entry of its own.
-  static let unitRemedy =
-    "check that it may be run; the system service may run few programs: systemctl edit oceanid-guard, and add under [Service]: ExecPaths=/bin/sh and the command's own path; then restart it"
 
   /// `: Connection refused`; empty where it said nothing.
   private var lastWords: String {

@@ -34,6 +34,10 @@ package struct TunnelFailure: Error, Hashable, Sendable, CustomStringConvertible
       code ?? self.code, message, remedy: remedy ?? self.remedy, files: files, throttle: throttle)
   }
 
+  /// The unit allows few programs (systemd.exec(5), NoExecPaths): a further one needs an entry of its own.
+  static let execRemedy =
+    "check that it may be run; the system service may run few programs: systemctl edit oceanid-guard, and add under [Service]: ExecPaths=/bin/sh and the command's own path; then restart it"
+
   package var description: String { "\(message) (\(remedy))" }
 }
 

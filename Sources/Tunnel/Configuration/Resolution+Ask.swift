@@ -136,7 +136,7 @@ extension TunnelFailure {
         remedy: "apt-get install openssh-client")
     } else if error.isDenied {
       self.init(
-        .config, "ssh may not be run to read ssh_config: \(error)", remedy: ProxyCommand.unitRemedy)
+        .config, "ssh may not be run to read ssh_config: \(error)", remedy: TunnelFailure.execRemedy)
     } else {
       // No room for a process now, most likely: that passes.
       self.init(
@@ -155,12 +155,12 @@ extension TunnelFailure {
     if let words = answer.shellRefusal {
       self.init(
         .config, "ssh -G \(host) can't run the command of a Match exec in ssh_config: \(words)",
-        remedy: ProxyCommand.unitRemedy, files: files)
+        remedy: TunnelFailure.execRemedy, files: files)
     } else if let command = answer.unrunnable {
       self.init(
         .config,
         "the command of Match exec '\(command.shown)' in ssh_config may not be run (status 126), and ssh would take that for false",
-        remedy: ProxyCommand.unitRemedy, files: files)
+        remedy: TunnelFailure.execRemedy, files: files)
     } else if end == .outOfTime {
       if let file = answer.unread, SmallFile.isFIFO(file) {
         self.init(fifo: file)

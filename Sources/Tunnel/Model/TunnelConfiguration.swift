@@ -86,17 +86,3 @@ package struct TunnelConfiguration: Hashable, Sendable {
     entry.hasPrefix("credential:") ? String(entry.dropFirst("credential:".count)) : nil
   }
 }
-
-/// A host and a TCP port.
-package struct HostPort: Hashable, Sendable, CustomStringConvertible {
-  package let host: String
-  package let port: UInt16
-
-  package init(host: String, port: UInt16) {
-    self.host = host
-    self.port = port
-  }
-
-  /// `localhost:6443`, `[::1]:6443`
-  package var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
-}

@@ -53,42 +53,6 @@ extension Engine {
     board.publish { $0.roundTrip = roundTrip }
   }
 
-  func bindListeners(_ now: Instant) {
-    for (index, listener) in listeners.enumerated() where listener.bind(now: now) {
-      try? watchListener(index)
-      publishListener(index)
-    }
-  }
-
-  func publishListener(_ index: Int) {
-    guard plan.configuration.forwards.indices.contains(index) else { return }
-    let listen = plan.configuration.forwards[index].listen
-    var state = ForwardState.listening
-    var holder: String?
-    if case .busy(let name, _) = listeners[index].state { (state, holder) = (.portBusy, name) }
-    board.publish {
-      $0.forwards[index].state = state
-      $0.forwards[index].holder = holder
-    }
-    plan.observer(
-      state == .listening
-        ? .forwardListening(listen: listen) : .forwardBusy(listen: listen, holder: holder))
-  }
-
-  /// - Parameter reason: why the port accepts nobody; nil: it accepts again.
-  func publishShortage(_ index: Int, _ reason: String?) {
-    guard shortages[index] != reason, plan.configuration.forwards.indices.contains(index) else { return }
-    shortages[index] = reason
-    board.publish { $0.forwards[index].shortage = reason }
-    plan.observer(.admissionChanged(listen: plan.configuration.forwards[index].listen))
-  }
-
-  func publishCrowds(_ index: Int) {
-    let crowds = crowding[index].list
-    board.publish { $0.forwards[index].crowds = crowds }
-    plan.observer(.admissionChanged(listen: plan.configuration.forwards[index].listen))
-  }
-
   func lookAtFiles(_ now: Instant) {
     if watchedFiles?.hasChanged(now: now) == true { feed(.retry) }
   }

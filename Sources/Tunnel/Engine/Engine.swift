@@ -1,4 +1,3 @@
-internal import Glibc
 internal import GuardTypes
 internal import Platform
 internal import Synchronization
@@ -50,28 +49,12 @@ final class Engine {
   private(set) var load = SessionLoad()
   /// Its number, once it is up.
   private var session = 0
-  var extras: [ExtraSession] = []
-  var lastSession = 0
-  /// When bulk was last seen on any session.
-  var lastBulk: Instant?
-  /// After a further session failed, the next waits until then.
-  var extraAllowed: Instant
-  var listeners: [Listener]
-  var lastClient: UInt32 = 0
+  private let pool: SessionPool
+  private let listeners: ListenerSet
   /// Clients that no session has yet.
-  var waiting = FairQueue<Client>()
-  let shares: PortShares
-  let owners = PeerOwners()
-  /// Of each listener, by index.
-  var crowding: [Crowding]
-  /// Why a listener accepts nobody, by index; nil: it does.
-  var shortages: [String?]
+  private var waiting = FairQueue<Client>()
   var watchedFiles: FileWatch?
   private var fileEvents: Watch?
-  /// Listeners, by index, on which somebody waits.
-  var knocked: Set<Int> = []
-  /// When listeners that could not accept try again.
-  var acceptAgain: Instant?
   /// The round-trip time is told at most once a second.
   var qualityDue: Instant
   private var doorbell: Watch?
@@ -95,25 +78,17 @@ final class Engine {
     self.loop = try Loop()
     self.machine = TunnelStateMachine(
       backoff: Backoff(initial: configuration.backoffInitial, max: configuration.backoffMax), now: now)
-    self.extraAllowed = now
     self.qualityDue = now
-    self.listeners = try Engine.listeners(plan, board)
-    self.crowding = listeners.map { _ in Crowding() }
-    self.shortages = listeners.map { _ in nil }
-    self.shares = PortShares(descriptors: plan.descriptors, ownUID: PeerCredentials.ownUID)
+    self.pool = SessionPool(
+      limit: configuration.sessionLimit, terms: terms, board: board, mailbox: mailbox, now: now)
+    self.listeners = try ListenerSet(plan, board: board, outlet: outlet, loop: loop)
     doorbell = try loop.watch(mailbox.wakeup.raw) { [weak self] _ in self?.hasMail = true }
-    for index in listeners.indices where listeners[index].isListening {
-      try watchListener(index)
-      publishListener(index)
-    }
   }
 
   func run() {
-    bindListeners(MonotonicTime.now)
+    listeners.bind(MonotonicTime.now)
     feed(.start)
-    while !isStopping {
-      turn()
-    }
+    while !isStopping { turn() }
     shutDown()
   }
 
@@ -124,15 +99,15 @@ final class Engine {
     if let gap { note(gap) }
     if hasMail { readMail() }
     let now = MonotonicTime.now
-    bindListeners(now)
-    acceptWaiting(now)
+    listeners.bind(now)
+    accept(now)
     if let finding, now >= finding.deadline {
       feed(.failed(.unresolved(plan.configuration, Engine.findLimit)))
     }
     placeClients()
     turnCarrier(now)
-    keepExtras(now)
-    // Those whom a session gave back, or who waited for the one that just came up.
+    reviewSessions(now)
+    // Clients that a session returned, or that waited for the one that just came up.
     if placeClients() { hasWork = true }
     expire(now)
     if !waiting.isEmpty { feed(.clientWaits) }
@@ -151,13 +126,9 @@ final class Engine {
     next.lower(to: carrier?.nextDeadline)
     next.lower(to: watchedFiles?.next)
     next.lower(to: outlet.due)
-    next.lower(to: acceptAgain)
-    for extra in extras { next.lower(to: extra.idleSince.map { $0 + Engine.idleLimit }) }
-    for listener in listeners {
-      if case .busy(_, let retry) = listener.state { next.lower(to: retry) }
-    }
+    next.lower(to: pool.nextDeadline)
+    next.lower(to: listeners.nextDeadline)
     next.lower(to: waiting.least(\.deadline))
-    for crowd in crowding { next.lower(to: crowd.due) }
     return next
   }
 
@@ -167,15 +138,47 @@ final class Engine {
       guard serial == self.serial, finding != nil else { return }
       finding = nil
       do throws(TunnelFailure) { try begin(try result.get()) } catch { feed(.failed(error)) }
-    case .session(let number, let report): read(report, of: number)
+    case .session(let number, let report): waiting.putBack(pool.handle(report, of: number))
     case .reconnect: feed(.reconnect)
     case .hint(let hint): feed(.hint(hint))
-    case .ownTarget(let target):
-      for listener in listeners { if case .own = listener.kind { listener.target = target } }
-    case .ownDoorIsGone:
-      for listener in listeners { if case .own = listener.kind { listener.close() } }
+    case .ownTarget(let target): listeners.setInternalTarget(target)
+    case .ownDoorIsGone: listeners.closeInternal()
     case .nudge: break
     case .stop: isStopping = true
+    }
+  }
+
+  // MARK: - Clients
+
+  private func accept(_ now: Instant) {
+    let (clients, hasMore) = listeners.accept(now) { readMail() }
+    for client in clients { waiting.append(client) }
+    if hasMore { hasWork = true }
+  }
+
+  /// - Returns: true when the first session got one.
+  @discardableResult
+  private func placeClients() -> Bool { pool.place(&waiting, first: carrier?.relay, load) }
+
+  private func reviewSessions(_ now: Instant) {
+    let isBusy = pool.closeIdle(first: load, now)
+    guard machine.state == .up, let relay = carrier?.relay else { return }
+    if load.isStuck.load(ordering: .relaxed) { waiting.putBack(relay.takeQueue()) }
+    if isBusy, let route { pool.open(route, first: load, now) }
+  }
+
+  /// Resets connections that waited for the tunnel for longer than `hold`.
+  private func expire(_ now: Instant) {
+    outlet.tellBursts(now)
+    listeners.expire(now)
+    let held = plan.configuration.hold.components.seconds
+    let reason =
+      carrier?.relay == nil
+      ? "the tunnel was not up within \(held) s (hold)"
+      : "every session waits for a target that does not answer, for \(held) s (hold)"
+    for client in waiting.remove(where: { now >= $0.deadline }) {
+      client.reset()
+      outlet.refused(client, reason: reason, .heldTooLong)
     }
   }
 
@@ -193,7 +196,7 @@ final class Engine {
       }
     }
     // A further session outlives the first one's failure: it may be well, and it has a liveness of its own.
-    if event.endsAll { endExtras() }
+    if event.endsAll { pool.endAll() }
     guard machine.state != before else {
       // An attempt that was replaced by the next one.
       if machine.attempt != attempt { board.publish { $0.attempt = machine.attempt } }
@@ -232,8 +235,7 @@ final class Engine {
     do throws(TunnelFailure) {
       hasWork = try carrier.turn(now) || hasWork
       if !wasUp, let relay = carrier.relay {
-        lastSession += 1
-        session = lastSession
+        session = pool.nextNumber()
         board.add(
           .init(serial: session, peer: relay.link.peer.description, since: WallClock.milliseconds), load: load
         )
@@ -256,7 +258,7 @@ final class Engine {
   /// A further session's thread sees by itself that it was late.
   private func doubt(_ reason: Doubt) {
     carrier?.doubt(reason)
-    if case .path = reason { for extra in extras { extra.doubt(reason) } }
+    if case .path = reason { pool.doubt(reason) }
   }
 
   /// Lets go of the attempt or the session in hand. Who was not served yet waits for the next.
@@ -273,36 +275,17 @@ final class Engine {
     waiting.putBack(carrier?.abandon() ?? [])
     carrier?.disconnect()
     feed(.stop)
-    listeners = []
-    // Each cuts its connections, says goodbye and gives back whom it did not serve yet.
-    for extra in extras { extra.join() }
-    for case .session(let number, let report) in mailbox.collect() { read(report, of: number) }
+    listeners.closeAll()
+    pool.join()
+    for case .session(let number, let report) in mailbox.collect() {
+      waiting.putBack(pool.handle(report, of: number))
+    }
     for client in waiting.drain() {
       client.reset()
       client.end(.cutWithTunnel)
     }
     // It was cancelled: no process of it outlives this one.
     search?.join(within: 0.5)
-  }
-}
-
-extension Engine {
-  fileprivate static func listeners(_ plan: Plan, _ board: Board) throws(SystemError) -> [Listener] {
-    var listeners: [Listener] = []
-    for (forward, counters) in zip(plan.configuration.forwards, board.counters) {
-      guard let address = SocketAddress(forward.listen) else {
-        throw SystemError("listen address \(forward.listen)", code: EINVAL)
-      }
-      listeners.append(
-        Listener(
-          kind: .forward(counters), address: address, target: forward.target,
-          adopted: plan.adopted[forward.listen]))
-    }
-    guard let door = plan.ownDoor.address else {
-      throw SystemError("socket \(plan.ownDoor)", code: ENAMETOOLONG)
-    }
-    listeners.append(Listener(kind: .own, address: door, target: plan.ownTarget, adopted: nil))
-    return listeners
   }
 }
 

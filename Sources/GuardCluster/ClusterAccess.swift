@@ -19,14 +19,14 @@ package final class ClusterAccess: Sendable {
   }
 
   private let configuration: Configuration.Cluster
-  private let tunnel: Tunnel
+  private let tunnel: SSHTunnel
   private let environment: LocalEnvironment
   /// Kinds that the cluster had when this process began.
   private let kinds: Set<String>
   private let state = Mutex(State())
 
   package init(
-    _ configuration: Configuration.Cluster, tunnel: Tunnel, environment: LocalEnvironment,
+    _ configuration: Configuration.Cluster, tunnel: SSHTunnel, environment: LocalEnvironment,
     kinds: Set<String> = []
   ) {
     self.kinds = kinds

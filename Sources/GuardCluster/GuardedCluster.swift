@@ -22,7 +22,7 @@ package actor GuardedCluster {
   /// The section of guard.yaml in force.
   package nonisolated let configuration: Configuration.Cluster
   /// Carries the polls and the forwards.
-  package nonisolated let tunnel: Tunnel
+  package nonisolated let tunnel: SSHTunnel
   /// Polls the API.
   package nonisolated let poller: Poller
   /// Round-trip times of the tunnel.
@@ -64,7 +64,7 @@ package actor GuardedCluster {
     let executor = QueueExecutor(label: "cluster \(configuration.name)")
     let events = BufferedStream<TunnelEvent>()
     let outcomes = BufferedStream<PollOutcome>()
-    let tunnel = try Tunnel(
+    let tunnel = try SSHTunnel(
       name: configuration.name, configuration: TunnelConfiguration(configuration.tunnel),
       doorFolder: doorFolder,
       // Until the kubeconfig is read; no connection is made before.

@@ -8,7 +8,7 @@ import TestSupport
 /// A tunnel over a real sshd, with one forward on a port of the kernel's choice.
 final class Fixture {
   let server: SSHServer
-  let tunnel: Tunnel
+  let tunnel: SSHTunnel
   let recorder: Recorder
 
   convenience init(
@@ -29,7 +29,7 @@ final class Fixture {
   ) throws {
     self.server = server
     let recorder = Recorder()
-    tunnel = try Tunnel(
+    tunnel = try SSHTunnel(
       name: "test", configuration: configuration, doorFolder: doorFolder,
       ownTarget: configuration.forwards[0].target,
       environment: LocalEnvironment(home: "/nonexistent", localUser: "nobody", agentSocket: nil),

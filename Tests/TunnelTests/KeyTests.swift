@@ -25,7 +25,7 @@ struct KeyTests {
           listen: StreamAddress(host: "127.0.0.1", port: 0), target: StreamAddress(host: "127.0.0.1", port: 1)
         )
       ])
-    let tunnel = try Tunnel(
+    let tunnel = try SSHTunnel(
       name: "test", configuration: configuration, ownTarget: StreamAddress(host: "127.0.0.1", port: 1),
       environment: LocalEnvironment(
         home: "/nonexistent", localUser: "nobody", agentSocket: agent, credentialsDirectory: credentials),

@@ -20,7 +20,7 @@ struct LoginTests {
     let configuration = TunnelConfiguration(
       host: "tethys", port: port.map { UInt16($0) }, sshConfig: path,
       forwards: [.init(listen: .local(0), target: .local(1))])
-    let tunnel = try Tunnel(
+    let tunnel = try SSHTunnel(
       name: "test", configuration: configuration, ownTarget: .local(1),
       environment: LocalEnvironment(home: "/nonexistent", localUser: "nobody", agentSocket: agent),
       observer: { _ in })

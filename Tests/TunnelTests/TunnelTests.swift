@@ -313,7 +313,7 @@ struct TunnelTests {
     let port = try #require(holder?.port)
     let configuration = TunnelConfiguration(
       host: "tethys", sshConfig: server.sshConfig, forwards: [.init(listen: .local(port), target: .local(1))])
-    let tunnel = try Tunnel(
+    let tunnel = try SSHTunnel(
       name: "test", configuration: configuration, ownTarget: .local(1),
       environment: LocalEnvironment(home: "/nonexistent", localUser: "nobody", agentSocket: nil),
       observer: { _ in })

@@ -5,7 +5,7 @@ internal import Synchronization
 /// One SSH tunnel, kept up for as long as this object lives.
 ///
 /// All work is done by its own thread; the methods here post to it or read what it published, from any thread.
-package final class Tunnel: Sendable {
+package final class SSHTunnel: Sendable {
   private let mailbox: Mailbox<Engine.Message>
   private let board: Board
   private let thread: JoinableThread

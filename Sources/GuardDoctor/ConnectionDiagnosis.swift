@@ -140,7 +140,7 @@ package struct ConnectionDiagnosis {
     do {
       return try SSHTunnel(
         name: cluster.name, configuration: TunnelConfiguration(configuration),
-        ownTarget: cluster.tunnel.forwards.first?.target ?? StreamAddress(host: "localhost", port: 6443),
+        internalTarget: cluster.tunnel.forwards.first?.target ?? StreamAddress(host: "localhost", port: 6443),
         environment: environment,
         observer: { event in
           guard case .targetRefused(let failure) = event else { return }

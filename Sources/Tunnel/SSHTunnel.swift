@@ -10,32 +10,34 @@ package final class SSHTunnel: Sendable {
   private let board: Board
   private let thread: JoinableThread
   /// Where the guard's own requests come in: a Unix socket that takes connections of this process only.
-  package let ownDoor: OwnDoor
+  package let internalSocket: InternalSocket
 
   /// Starts the tunnel.
   ///
   /// - Parameters:
   ///   - name: shows in thread lists.
-  ///   - doorFolder: where the own door's socket is made, if it can be written to; else it has no file.
-  ///   - ownTarget: where connections through `ownDoor` lead to, as the far side knows it.
+  ///   - socketFolder: where the own door's socket is made, if it can be written to; else it has no file.
+  ///   - internalTarget: where connections through `internalSocket` lead to, as the far side knows it.
   ///   - adopted: listening sockets of the service manager by listen address; the tunnel owns them from now on.
   ///   - descriptors: as many as this process may have open; what strangers may fill of a port follows from it.
   ///   - observer: told of every event, on the tunnel's thread.
   /// - Throws: `SystemError` when the machine gives no thread, epoll or eventfd.
   package init(
-    name: String, configuration: TunnelConfiguration, doorFolder: String? = nil, ownTarget: StreamAddress,
+    name: String, configuration: TunnelConfiguration, socketFolder: String? = nil,
+    internalTarget: StreamAddress,
     environment: LocalEnvironment, adopted: [StreamAddress: Int32] = [:],
     descriptors: Int = DescriptorLimit.current, observer: @escaping @Sendable (TunnelEvent) -> Void
   ) throws(SystemError) {
     let mailbox = try Mailbox<Engine.Message>()
     let board = Board(configuration: configuration)
-    let ownDoor = OwnDoor(folder: doorFolder)
+    let internalSocket = InternalSocket(folder: socketFolder)
     let plan = Engine.Plan(
-      configuration: configuration, ownTarget: ownTarget, ownDoor: ownDoor, environment: environment,
+      configuration: configuration, internalTarget: internalTarget, internalSocket: internalSocket,
+      environment: environment,
       adopted: adopted, descriptors: descriptors, observer: observer)
     self.mailbox = mailbox
     self.board = board
-    self.ownDoor = ownDoor
+    self.internalSocket = internalSocket
     self.thread = try JoinableThread(name: "tunnel \(name)") {
       do throws(SystemError) {
         let engine = try Engine(plan, mailbox: mailbox, board: board)
@@ -57,13 +59,13 @@ package final class SSHTunnel: Sendable {
   /// Asks the thread for one turn of its loop.
   package func nudge() { mailbox.post(.nudge) }
 
-  /// Where connections through `ownDoor` lead to from now on; in force before a connection that is made after
+  /// Where connections through `internalSocket` lead to from now on; in force before a connection that is made after
   /// this call.
-  package func setOwnTarget(_ target: StreamAddress) { mailbox.post(.ownTarget(target)) }
+  package func setInternalTarget(_ target: StreamAddress) { mailbox.post(.internalTarget(target)) }
 
-  /// Makes `ownDoor` anew where somebody removed its file.
-  package func keepOwnDoor() {
-    if case .path(let path) = ownDoor, !SmallFile.exists(path) { mailbox.post(.ownDoorIsGone) }
+  /// Makes `internalSocket` anew where somebody removed its file.
+  package func restoreInternalSocket() {
+    if case .path(let path) = internalSocket, !SmallFile.exists(path) { mailbox.post(.internalSocketIsGone) }
   }
 
   /// Gives up the session in hand and makes a new one, or cuts a wait short.

@@ -26,7 +26,7 @@ struct KeyTests {
         )
       ])
     let tunnel = try SSHTunnel(
-      name: "test", configuration: configuration, ownTarget: StreamAddress(host: "127.0.0.1", port: 1),
+      name: "test", configuration: configuration, internalTarget: StreamAddress(host: "127.0.0.1", port: 1),
       environment: LocalEnvironment(
         home: "/nonexistent", localUser: "nobody", agentSocket: agent, credentialsDirectory: credentials),
       observer: { _ in })

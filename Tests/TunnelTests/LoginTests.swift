@@ -21,7 +21,7 @@ struct LoginTests {
       host: "tethys", port: port.map { UInt16($0) }, sshConfig: path,
       forwards: [.init(listen: .local(0), target: .local(1))])
     let tunnel = try SSHTunnel(
-      name: "test", configuration: configuration, ownTarget: .local(1),
+      name: "test", configuration: configuration, internalTarget: .local(1),
       environment: LocalEnvironment(home: "/nonexistent", localUser: "nobody", agentSocket: agent),
       observer: { _ in })
     defer { _ = tunnel.stop(timeout: .seconds(5)) }

@@ -159,7 +159,7 @@ struct SameAsSSHTests {
     guard sshIsUp == each.isUp else { return "ssh \(sshIsUp ? "logs in" : "fails: \(ssh.errors)")" }
     let tunnel = try SSHTunnel(
       name: "same", configuration: TunnelConfiguration(host: "tethys", sshConfig: config, forwards: []),
-      ownTarget: .local(target.port),
+      internalTarget: .local(target.port),
       environment: LocalEnvironment(
         home: "/nonexistent", localUser: "nobody", agentSocket: each.isInEnvironment ? socket : nil,
         variables: variables), observer: { _ in })

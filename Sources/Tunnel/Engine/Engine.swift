@@ -13,16 +13,16 @@ final class Engine {
     case session(number: Int, ExtraSession.Report)
     case reconnect
     case hint(Hint)
-    case ownTarget(StreamAddress)
-    case ownDoorIsGone
+    case internalTarget(StreamAddress)
+    case internalSocketIsGone
     case nudge
     case stop
   }
 
   struct Plan: Sendable {
     let configuration: TunnelConfiguration
-    let ownTarget: StreamAddress
-    let ownDoor: OwnDoor
+    let internalTarget: StreamAddress
+    let internalSocket: InternalSocket
     let environment: LocalEnvironment
     let adopted: [StreamAddress: Int32]
     let descriptors: Int
@@ -141,8 +141,8 @@ final class Engine {
     case .session(let number, let report): waiting.putBack(pool.handle(report, of: number))
     case .reconnect: feed(.reconnect)
     case .hint(let hint): feed(.hint(hint))
-    case .ownTarget(let target): listeners.setInternalTarget(target)
-    case .ownDoorIsGone: listeners.closeInternal()
+    case .internalTarget(let target): listeners.setInternalTarget(target)
+    case .internalSocketIsGone: listeners.closeInternal()
     case .nudge: break
     case .stop: isStopping = true
     }

@@ -60,10 +60,10 @@ final class ListenerSet {
           kind: .forward(counters), address: address, target: forward.target,
           adopted: plan.adopted[forward.listen]))
     }
-    guard let door = plan.ownDoor.address else {
-      throw SystemError("socket \(plan.ownDoor)", code: ENAMETOOLONG)
+    guard let socket = plan.internalSocket.address else {
+      throw SystemError("socket \(plan.internalSocket)", code: ENAMETOOLONG)
     }
-    listeners.append(Listener(kind: .own, address: door, target: plan.ownTarget, adopted: nil))
+    listeners.append(Listener(kind: .own, address: socket, target: plan.internalTarget, adopted: nil))
     return listeners
   }
 

@@ -8,7 +8,7 @@ final class Listener {
   /// Who may connect, and who counts it.
   enum Kind {
     case forward(ForwardCounters)
-    /// The guard's own door: a Unix socket that takes connections of this process only.
+    /// The guard's internal socket: a Unix socket that takes connections of this process only.
     case own
   }
 

@@ -1,7 +1,7 @@
 internal import Platform
 
 /// Where the guard's own requests come in.
-package enum OwnDoor: Hashable, Sendable {
+package enum InternalSocket: Hashable, Sendable {
   /// A socket file: libcurl before 8.0 makes a new connection, and a new TLS handshake, for every request to a socket
   /// without one, because it takes the empty name for one that does not resolve yet (url.c, primary_ip).
   case path(String)
@@ -13,7 +13,7 @@ package enum OwnDoor: Hashable, Sendable {
   /// A new name that nobody else has, in `folder` if it can be written to.
   init(folder: String?) {
     let name = String(UInt64.random(in: .min ... .max), radix: 36)
-    let path = folder.map { "\($0)/\(OwnDoor.prefix)\(name)\(OwnDoor.suffix)" }
+    let path = folder.map { "\($0)/\(InternalSocket.prefix)\(name)\(InternalSocket.suffix)" }
     if let folder, let path, SmallFile.isWritable(folder), SocketAddress(path: path) != nil {
       self = .path(path)
     } else {

@@ -248,7 +248,7 @@ package final class GuardService: Sendable {
     let statusLine = StatusLine(board: board)
     let hints = MachineHints(queue: queue, log: log) { [weak self, ledger] hint in
       if case .resumed = hint { ledger.resume() }
-      _ = self?.each(named: nil) { $0.tunnel.hint(hint) }
+      _ = self?.each(named: nil) { $0.tunnel.handle(hint) }
     }
     let keeper = RepeatingTimer(every: .seconds(5), on: queue, startsAtOnce: false) { [weak self] in
       hints.look()

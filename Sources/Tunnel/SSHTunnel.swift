@@ -72,7 +72,7 @@ package final class SSHTunnel: Sendable {
   package func reconnect() { mailbox.post(.reconnect) }
 
   /// Hands on what the machine told: it cuts a wait short, or has the peer asked for a sign of life.
-  package func hint(_ hint: Hint) { mailbox.post(.hint(hint)) }
+  package func handle(_ change: SystemChange) { mailbox.post(.systemChanged(change)) }
 
   /// Ends the tunnel: local connections are closed, the server is told goodbye.
   ///

@@ -112,8 +112,8 @@ import Testing
     case .retry: .retry
     case .reconnect: .reconnect
     case .clientWaits: .clientWaits
-    case .networkChanged: .hint(.networkChanged)
-    case .resumed: .hint(.resumed(lastAwake: now - .seconds(1)))
+    case .networkChanged: .systemChanged(.networkChanged)
+    case .resumed: .systemChanged(.resumed(lastAwake: now - .seconds(1)))
     case .stop: .stop
     }
   }

@@ -12,7 +12,7 @@ final class Engine {
     case found(serial: Int, Result<Route, TunnelFailure>)
     case session(number: Int, ExtraSession.Report)
     case reconnect
-    case hint(Hint)
+    case systemChanged(SystemChange)
     case internalTarget(StreamAddress)
     case internalSocketIsGone
     case nudge
@@ -140,7 +140,7 @@ final class Engine {
       do throws(TunnelFailure) { try begin(try result.get()) } catch { feed(.failed(error)) }
     case .session(let number, let report): waiting.putBack(pool.handle(report, of: number))
     case .reconnect: feed(.reconnect)
-    case .hint(let hint): feed(.hint(hint))
+    case .systemChanged(let change): feed(.systemChanged(change))
     case .internalTarget(let target): listeners.setInternalTarget(target)
     case .internalSocketIsGone: listeners.closeInternal()
     case .nudge: break
@@ -251,7 +251,7 @@ final class Engine {
     if case .stalled = gap.length, machine.state == .up {
       doubt(.lateness)
     } else {
-      feed(.hint(.resumed(lastAwake: gap.lastAwake)))
+      feed(.systemChanged(.resumed(lastAwake: gap.lastAwake)))
     }
   }
 
@@ -293,7 +293,7 @@ extension TunnelStateMachine.Event {
   fileprivate var endsAll: Bool {
     switch self {
     case .reconnect, .stop: true
-    case .start, .connected, .failed, .timePassed, .retry, .clientWaits, .hint: false
+    case .start, .connected, .failed, .timePassed, .retry, .clientWaits, .systemChanged: false
     }
   }
 }

@@ -29,7 +29,7 @@ package struct TunnelStateMachine: Sendable {
     case reconnect
     /// A local client waits for the tunnel.
     case clientWaits
-    case hint(Hint)
+    case systemChanged(SystemChange)
     case stop
   }
 
@@ -62,7 +62,7 @@ package struct TunnelStateMachine: Sendable {
   /// While a client waits, attempts come at least this often.
   package static let clientInterval: Duration = .milliseconds(250)
   /// Changes of the network cause attempts at most this often: an interface that flaps must not hammer a bastion.
-  package static let hintInterval: Duration = .seconds(1)
+  package static let systemChangeInterval: Duration = .seconds(1)
 
   package private(set) var state: State = .stopped
   package private(set) var since: Instant
@@ -109,7 +109,7 @@ package struct TunnelStateMachine: Sendable {
   private mutating func handleWhileStopped(_ event: Event, _ now: Instant) -> [Action] {
     switch event {
     case .start: connect(now)
-    case .connected, .failed, .timePassed, .retry, .reconnect, .clientWaits, .hint, .stop: []
+    case .connected, .failed, .timePassed, .retry, .reconnect, .clientWaits, .systemChanged, .stop: []
     }
   }
 
@@ -130,8 +130,8 @@ package struct TunnelStateMachine: Sendable {
     case .reconnect:
       // The attempt in hand may be stuck on a path that is gone, so it is replaced.
       return [.disconnect] + connect(now)
-    case .hint(let hint):
-      return isOvertaken(by: hint) ? [.disconnect] + connect(now) : []
+    case .systemChanged(let change):
+      return isOvertaken(by: change) ? [.disconnect] + connect(now) : []
     case .stop:
       enter(.stopped, now)
       return [.disconnect]
@@ -161,7 +161,7 @@ package struct TunnelStateMachine: Sendable {
       // The coming downtime is requested, so no failure explains it.
       lastFailure = nil
       return [.disconnect] + connect(now)
-    case .hint:
+    case .systemChanged:
       return [.probe]
     case .stop:
       enter(.stopped, now)
@@ -181,12 +181,12 @@ package struct TunnelStateMachine: Sendable {
         state = .backoff(until: min(until, max(now, since + max(Self.clientInterval, backoff.initial))))
       }
       return []
-    case .hint(let hint):
-      let isOvertaken = isOvertaken(by: hint)
+    case .systemChanged(let change):
+      let isOvertaken = isOvertaken(by: change)
       if isOvertaken { backoff.reset() }
       // Another network may mean another source address, which the server does not count.
       let isThrottled = lastFailure?.throttle != nil
-      let earliest = lastConnect + (isThrottled ? Self.firstPenaltyPause : Self.hintInterval)
+      let earliest = lastConnect + (isThrottled ? Self.firstPenaltyPause : Self.systemChangeInterval)
       if isOvertaken || now >= earliest { return connect(now) }
       state = .backoff(until: min(until, earliest))
       return []
@@ -204,7 +204,7 @@ package struct TunnelStateMachine: Sendable {
     case .retry, .reconnect: return connect(now)
     case .timePassed: return now >= until ? connect(now) : []
     // A change of the network does not cure the cause of a block; after a long sleep it may be cured.
-    case .hint(let hint): return isOvertaken(by: hint) ? connect(now) : []
+    case .systemChanged(let change): return isOvertaken(by: change) ? connect(now) : []
     case .stop:
       enter(.stopped, now)
       return []
@@ -212,10 +212,10 @@ package struct TunnelStateMachine: Sendable {
     }
   }
 
-  /// Whether the machine slept since the last attempt began. Several hints may report the same sleep, and an attempt
+  /// Whether the machine slept since the last attempt began. Several changes may report the same sleep, and an attempt
   /// that began after it is fresh.
-  private func isOvertaken(by hint: Hint) -> Bool {
-    switch hint {
+  private func isOvertaken(by change: SystemChange) -> Bool {
+    switch change {
     case .networkChanged: false
     case .resumed(let lastAwake): lastConnect <= lastAwake
     }
@@ -265,13 +265,4 @@ package struct TunnelStateMachine: Sendable {
     state = next
     since = now
   }
-}
-
-/// News of the machine that old waits and old timers know nothing of.
-package enum Hint: Hashable, Sendable {
-  /// An address, a route or a link came; the way to the host may be there again, or another one.
-  case networkChanged
-  /// The machine slept, or the process was stopped. Whatever began before `lastAwake`, the last moment known to be
-  /// before that, has been overtaken.
-  case resumed(lastAwake: MonotonicTime)
 }

@@ -5,7 +5,7 @@ import Testing
 @testable import Tunnel
 
 /// What hints do to a tunnel's life, and what no order of events may do, in virtual time.
-@Suite struct HintTests {
+@Suite struct SystemChangeTests {
   private static let start = MonotonicTime.now
   private static let silent = TunnelFailure(.keepaliveTimeout, "silent", remedy: "look")
   private static let refused = TunnelFailure(.connectRefused, "refused", remedy: "look")
@@ -15,8 +15,8 @@ import Testing
 
   private struct Life {
     var machine = TunnelStateMachine(
-      backoff: Backoff(initial: .milliseconds(250), max: .seconds(30)), now: HintTests.start)
-    var now = HintTests.start
+      backoff: Backoff(initial: .milliseconds(250), max: .seconds(30)), now: SystemChangeTests.start)
+    var now = SystemChangeTests.start
     var random = Dice(state: 1)
 
     @discardableResult
@@ -31,10 +31,10 @@ import Testing
     mutating func tire() {
       handle(.start)
       for _ in 0..<10 {
-        handle(.failed(HintTests.silent))
+        handle(.failed(SystemChangeTests.silent))
         handle(.timePassed, after: .seconds(30))
       }
-      handle(.failed(HintTests.silent), after: .milliseconds(100))
+      handle(.failed(SystemChangeTests.silent), after: .milliseconds(100))
     }
   }
 
@@ -53,7 +53,7 @@ import Testing
   @Test func aChangedNetworkEndsAWait() {
     var life = Life()
     life.tire()
-    #expect(life.handle(.hint(.networkChanged), after: .seconds(1)) == [.connect])
+    #expect(life.handle(.systemChanged(.networkChanged), after: .seconds(1)) == [.connect])
   }
 
   @Test func aFlappingNetworkCausesAnAttemptASecond() {
@@ -62,7 +62,7 @@ import Testing
     var attempts = 0
     for _ in 0..<1000 {
       let actions =
-        life.handle(.hint(.networkChanged), after: .milliseconds(10)) + life.handle(.timePassed)
+        life.handle(.systemChanged(.networkChanged), after: .milliseconds(10)) + life.handle(.timePassed)
       guard actions.contains(.connect) else { continue }
       attempts += 1
       life.handle(.failed(Self.silent))
@@ -74,47 +74,50 @@ import Testing
     var life = Life()
     life.tire()
     let lastAwake = life.now
-    #expect(life.handle(.hint(.resumed(lastAwake: lastAwake)), after: .milliseconds(10)) == [.connect])
+    #expect(
+      life.handle(.systemChanged(.resumed(lastAwake: lastAwake)), after: .milliseconds(10)) == [.connect])
     life.handle(.failed(Self.silent))
     #expect((life.machine.wake ?? life.now) - life.now <= .milliseconds(750))
     // logind and the clocks tell of the same sleep.
-    #expect(life.handle(.hint(.resumed(lastAwake: lastAwake)), after: .milliseconds(10)) == [])
+    #expect(life.handle(.systemChanged(.resumed(lastAwake: lastAwake)), after: .milliseconds(10)) == [])
   }
 
   @Test func aBlockedTunnelHeedsASleepButNoNetwork() {
     var life = Life()
     life.handle(.start)
     life.handle(.failed(Self.changed))
-    #expect(life.handle(.hint(.networkChanged), after: .seconds(10)) == [])
+    #expect(life.handle(.systemChanged(.networkChanged), after: .seconds(10)) == [])
     let lastAwake = life.now
-    #expect(life.handle(.hint(.resumed(lastAwake: lastAwake)), after: .seconds(1)) == [.connect])
+    #expect(life.handle(.systemChanged(.resumed(lastAwake: lastAwake)), after: .seconds(1)) == [.connect])
     life.handle(.failed(Self.changed))
-    #expect(life.handle(.hint(.resumed(lastAwake: lastAwake)), after: .seconds(1)) == [])
+    #expect(life.handle(.systemChanged(.resumed(lastAwake: lastAwake)), after: .seconds(1)) == [])
   }
 
   @Test func aTunnelThatIsUpIsProbed() {
     var life = Life()
     life.handle(.start)
     life.handle(.connected)
-    #expect(life.handle(.hint(.networkChanged)) == [.probe])
-    #expect(life.handle(.hint(.resumed(lastAwake: life.now))) == [.probe])
+    #expect(life.handle(.systemChanged(.networkChanged)) == [.probe])
+    #expect(life.handle(.systemChanged(.resumed(lastAwake: life.now))) == [.probe])
     #expect(life.machine.state == .up)
   }
 
   @Test func anAttemptFromBeforeTheSleepBeginsAnew() {
     var life = Life()
     life.handle(.start)
-    #expect(life.handle(.hint(.networkChanged)) == [])
+    #expect(life.handle(.systemChanged(.networkChanged)) == [])
     let lastAwake = life.now + .seconds(1)
     #expect(
-      life.handle(.hint(.resumed(lastAwake: lastAwake)), after: .seconds(2)) == [.disconnect, .connect])
-    #expect(life.handle(.hint(.resumed(lastAwake: lastAwake)), after: .seconds(1)) == [])
+      life.handle(.systemChanged(.resumed(lastAwake: lastAwake)), after: .seconds(2)) == [
+        .disconnect, .connect,
+      ])
+    #expect(life.handle(.systemChanged(.resumed(lastAwake: lastAwake)), after: .seconds(1)) == [])
   }
 
   @Test func aStoppedTunnelTakesNoHint() {
     var life = Life()
-    #expect(life.handle(.hint(.networkChanged)) == [])
-    #expect(life.handle(.hint(.resumed(lastAwake: life.now))) == [])
+    #expect(life.handle(.systemChanged(.networkChanged)) == [])
+    #expect(life.handle(.systemChanged(.resumed(lastAwake: life.now))) == [])
   }
 
   /// Thousands of events in any order: what must hold does.
@@ -180,14 +183,14 @@ import Testing
     case 0: .retry
     case 1: .reconnect
     case 2: .stop
-    case 3: .hint(.resumed(lastAwake: now - .milliseconds(500)))
+    case 3: .systemChanged(.resumed(lastAwake: now - .milliseconds(500)))
     case 4: .failed(changed)
     case 5: .failed(keyRefused)
     case 6: .failed(penalised)
     case 7..<12: .failed(refused)
     case 12..<16: .failed(silent)
     case 16..<23: .connected
-    case 23..<27: .hint(.networkChanged)
+    case 23..<27: .systemChanged(.networkChanged)
     case 27..<30: .clientWaits
     case 30..<34: .start
     default: .timePassed
@@ -196,7 +199,7 @@ import Testing
 
   private static func isForced(_ event: TunnelStateMachine.Event) -> Bool {
     switch event {
-    case .retry, .reconnect, .start, .hint(.resumed): true
+    case .retry, .reconnect, .start, .systemChanged(.resumed): true
     default: false
     }
   }

@@ -120,9 +120,9 @@ final class Carrier {
   }
 
   /// Every server on the way is asked for a sign of life.
-  func doubt(_ reason: Doubt) {
-    for hop in hops { hop.relay.doubt(reason) }
-    relay?.doubt(reason)
+  func probe(_ reason: ProbeReason) {
+    for hop in hops { hop.relay.probe(reason) }
+    relay?.probe(reason)
   }
 
   /// Lets go of the session; who was not served yet is returned.

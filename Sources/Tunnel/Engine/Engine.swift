@@ -192,7 +192,7 @@ final class Engine {
       switch action {
       case .connect: find(now)
       case .disconnect: dropCarrier()
-      case .probe: doubt(.path)
+      case .probe: probe(.path)
       }
     }
     // A further session outlives the first one's failure: it may be well, and it has a liveness of its own.
@@ -249,16 +249,16 @@ final class Engine {
 
   private func note(_ gap: Loop.Gap) {
     if case .stalled = gap.length, machine.state == .up {
-      doubt(.lateness)
+      probe(.lateness)
     } else {
       feed(.systemChanged(.resumed(lastAwake: gap.lastAwake)))
     }
   }
 
   /// A further session's thread sees by itself that it was late.
-  private func doubt(_ reason: Doubt) {
-    carrier?.doubt(reason)
-    if case .path = reason { pool.doubt(reason) }
+  private func probe(_ reason: ProbeReason) {
+    carrier?.probe(reason)
+    if case .path = reason { pool.probe(reason) }
   }
 
   /// Lets go of the attempt or the session in hand. Who was not served yet waits for the next.

@@ -10,7 +10,7 @@ internal import Synchronization
 final class ExtraSession {
   enum Order: Sendable {
     case serve(Client)
-    case doubt(Doubt)
+    case probe(ProbeReason)
     case end
   }
 
@@ -50,7 +50,7 @@ final class ExtraSession {
     mailbox.post(.serve(client))
   }
 
-  func doubt(_ reason: Doubt) { mailbox.post(.doubt(reason)) }
+  func probe(_ reason: ProbeReason) { mailbox.post(.probe(reason)) }
   func end() { mailbox.post(.end) }
 
   /// Clients that it was given and its thread did not look at. Once it has told of its end, nobody else collects.
@@ -105,15 +105,15 @@ final class ExtraSession {
     while true {
       switch loop.wait(until: hasWork ? MonotonicTime.now : carrier.nextDeadline)?.length {
       case nil: break
-      case .stalled: carrier.doubt(.lateness)
-      case .slept: carrier.doubt(.path)
+      case .stalled: carrier.probe(.lateness)
+      case .slept: carrier.probe(.path)
       }
       let orders = hasMail ? mailbox.collect() : []
       hasMail = false
       for order in orders {
         switch order {
         case .serve(let client): unplaced.append(client)
-        case .doubt(let reason): carrier.doubt(reason)
+        case .probe(let reason): carrier.probe(reason)
         case .end:
           returned = unplaced + carrier.abandon()
           carrier.disconnect()

@@ -147,8 +147,8 @@ final class SessionPool {
     }
   }
 
-  func doubt(_ reason: Doubt) {
-    for session in sessions { session.doubt(reason) }
+  func probe(_ reason: ProbeReason) {
+    for session in sessions { session.probe(reason) }
   }
 
   func endAll() {

@@ -12,7 +12,7 @@ struct Liveness {
   }
 
   /// How long an answer may take when there is reason for doubt: a resume, a change of routes.
-  static let doubtPatience: Duration = .seconds(3)
+  static let probePatience: Duration = .seconds(3)
 
   private let interval: Duration
   private let timeout: Duration
@@ -37,7 +37,7 @@ struct Liveness {
   mutating func restart() { ask(patience: usualPatience) }
 
   /// The machine slept, or the path changed under it: the peer is asked at once, and its answer has a short time.
-  mutating func suspect() { ask(patience: min(timeout, Liveness.doubtPatience)) }
+  mutating func suspect() { ask(patience: min(timeout, Liveness.probePatience)) }
 
   private mutating func ask(patience: Duration) {
     doubt = patience
@@ -76,7 +76,7 @@ struct Liveness {
 }
 
 /// Why what the timers say of a peer is not believed.
-enum Doubt {
+enum ProbeReason {
   /// This process was stopped or starved.
   case lateness
   /// The machine slept, or an address or a route changed.

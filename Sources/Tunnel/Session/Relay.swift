@@ -87,7 +87,7 @@ final class Relay {
   /// Queues a client for a channel. `load.clients` counts it already.
   func serve(_ client: Client) { queue.append(client) }
 
-  func doubt(_ reason: Doubt) {
+  func probe(_ reason: ProbeReason) {
     switch reason {
     case .lateness: liveness.restart()
     case .path: liveness.suspect()

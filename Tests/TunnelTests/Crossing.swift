@@ -71,8 +71,8 @@ final class Crossing {
         hasWork = try carrier.turn(.now)
         longestTurn = max(longestTurn, MonotonicTime.now - began)
         if let relay = carrier.relay {
-          mostHeld = max(mostHeld, relay.link.session.held)
-          mostOutbound = max(mostOutbound, relay.link.session.wire.outbound.count)
+          mostHeld = max(mostHeld, relay.transport.session.held)
+          mostOutbound = max(mostOutbound, relay.transport.session.wire.outbound.count)
           if let served = served.take() {
             hasWork = true
             relay.serve(

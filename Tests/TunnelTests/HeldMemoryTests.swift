@@ -49,7 +49,7 @@ struct HeldMemoryTests {
       }
       if number % 60 == 0 {
         withExtendedLifetime(client) {}
-        held.append(relay.link.session.held)
+        held.append(relay.transport.session.held)
       }
     }
     // Those that were cut are closed in turns of their own.

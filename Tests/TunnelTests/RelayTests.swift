@@ -98,10 +98,10 @@ struct RelayTests {
     let client = try session.serve(.local(hole.port))
     #expect(try session.drive { try session.relay.open != nil })
     for silence in [.seconds(6), .seconds(6), .seconds(6), checkInterval] as [Duration] {
-      let before = try session.relay.link.lastReceived
+      let before = try session.relay.transport.lastReceived
       session.pass(silence)
       // Past the question whether the peer is alive, and its answer.
-      #expect(try session.drive { try session.relay.link.lastReceived > before })
+      #expect(try session.drive { try session.relay.transport.lastReceived > before })
       #expect(try session.drive { try session.sleep > .milliseconds(500) })
     }
     withExtendedLifetime(client) {}

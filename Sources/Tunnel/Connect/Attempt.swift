@@ -21,9 +21,9 @@ final class Attempt {
   private enum Stage {
     case dialling(Dialer)
     /// A command is to reach the server: nothing was heard of it yet.
-    case awaiting(Link, deadline: Instant)
-    case handshake(Link, deadline: Instant)
-    case authenticating(Link, Authenticator, deadline: Instant)
+    case awaiting(Transport, deadline: Instant)
+    case handshake(Transport, deadline: Instant)
+    case authenticating(Transport, Authenticator, deadline: Instant)
   }
 
   /// What libssh2 may hold of a server that did not let us in yet: a handshake is some 100 KB.
@@ -53,12 +53,13 @@ final class Attempt {
           userTimeout: resolution.keepalive(configuration).timeout, loop: loop, now: now))
     case .command(let command):
       let proxy = try ProxyCommand(command, resolution)
-      let link = try Attempt.link(over: proxy.socket, server, proxy, resolution, knownHosts, loop, now)
+      let transport = try Attempt.transport(
+        over: proxy.socket, server, proxy, resolution, knownHosts, loop, now)
       // As for ssh(1), the limit of connecting ends with the server's first word.
-      stage = .awaiting(link, deadline: now + resolution.connectTimeout)
+      stage = .awaiting(transport, deadline: now + resolution.connectTimeout)
     case .stream(let socket):
-      let link = try Attempt.link(over: socket, server, nil, resolution, knownHosts, loop, now)
-      stage = .handshake(link, deadline: now + resolution.connectTimeout)
+      let transport = try Attempt.transport(over: socket, server, nil, resolution, knownHosts, loop, now)
+      stage = .handshake(transport, deadline: now + resolution.connectTimeout)
     }
   }
 
@@ -70,54 +71,55 @@ final class Attempt {
     }
   }
 
-  /// Goes as far as it can without waiting; the link once it is authenticated.
-  func step(now: Instant) throws(TunnelFailure) -> Link? {
-    do throws(TunnelFailure) { return try advance(now) } catch { throw link?.explain(error) ?? error }
+  /// Goes as far as it can without waiting; the transport once it is authenticated.
+  func step(now: Instant) throws(TunnelFailure) -> Transport? {
+    do throws(TunnelFailure) { return try advance(now) } catch { throw transport?.explain(error) ?? error }
   }
 
-  private var link: Link? {
+  private var transport: Transport? {
     switch stage {
     case .dialling: nil
-    case .awaiting(let link, _), .handshake(let link, _), .authenticating(let link, _, _): link
+    case .awaiting(let transport, _), .handshake(let transport, _), .authenticating(let transport, _, _):
+      transport
     }
   }
 
-  private func advance(_ now: Instant) throws(TunnelFailure) -> Link? {
+  private func advance(_ now: Instant) throws(TunnelFailure) -> Transport? {
     while true {
       switch stage {
       case .dialling(let dialer):
         guard let (socket, address) = try dialer.step(now: now) else { return nil }
         let peer = HostPort(host: address.host, port: address.port)
-        let link = try Attempt.link(over: socket, peer, nil, resolution, knownHosts, loop, now)
-        stage = .handshake(link, deadline: now + resolution.connectTimeout)
-      case .awaiting(let link, let deadline), .handshake(let link, let deadline):
-        guard try shakeHands(link, deadline, now) else {
-          if case .awaiting = stage, link.wasHeard {
-            stage = .handshake(link, deadline: now + resolution.connectTimeout)
+        let transport = try Attempt.transport(over: socket, peer, nil, resolution, knownHosts, loop, now)
+        stage = .handshake(transport, deadline: now + resolution.connectTimeout)
+      case .awaiting(let transport, let deadline), .handshake(let transport, let deadline):
+        guard try shakeHands(transport, deadline, now) else {
+          if case .awaiting = stage, transport.wasHeard {
+            stage = .handshake(transport, deadline: now + resolution.connectTimeout)
           }
           return nil
         }
-        try verify(link)
-        stage = .authenticating(link, Authenticator(resolution), deadline: deadline)
-      case .authenticating(let link, let authenticator, let deadline):
-        let isDone = try converse(link, now) { () throws(TunnelFailure) in
-          try authenticator.step(link.session)
+        try verify(transport)
+        stage = .authenticating(transport, Authenticator(resolution), deadline: deadline)
+      case .authenticating(let transport, let authenticator, let deadline):
+        let isDone = try converse(transport, now) { () throws(TunnelFailure) in
+          try authenticator.step(transport.session)
         }
-        if isDone { return link }
-        try giveUpIfDead(link, deadline, now)
+        if isDone { return transport }
+        try giveUpIfDead(transport, deadline, now)
         return nil
       }
     }
   }
 
-  private static func link(
+  private static func transport(
     over socket: Socket, _ peer: HostPort, _ proxy: ProxyCommand?, _ resolution: Resolution,
     _ knownHosts: KnownHosts, _ loop: Loop, _ now: Instant
-  ) throws(TunnelFailure) -> Link {
+  ) throws(TunnelFailure) -> Transport {
     do throws(SSHError) {
       let types = knownHosts.keyTypes(
         name: resolution.hostKeyName, port: resolution.hostKeyPort, allowed: resolution.algorithms.hostKeys)
-      return try Link(
+      return try Transport(
         socket: socket, peer: peer, proxy: proxy, hostKeyTypes: types, algorithms: resolution.algorithms,
         loop: loop, now: now)
     } catch {
@@ -127,12 +129,12 @@ final class Attempt {
 
   /// Takes in, has libssh2 answer and sends, until nothing moves or the answer is complete.
   private func converse<Failure: Error>(
-    _ link: Link, _ now: Instant, _ answer: () throws(Failure) -> Session.Progress
+    _ transport: Transport, _ now: Instant, _ answer: () throws(Failure) -> Session.Progress
   ) throws(Failure) -> Bool {
     for _ in 0..<Attempt.rounds {
-      let cameIn = link.takeIn(now: now)
+      let cameIn = transport.takeIn(now: now)
       let progress = try answer()
-      let went = link.flush()
+      let went = transport.flush()
       hasWork = progress == .done || cameIn || went
       if progress == .done { return true }
       if !hasWork { break }
@@ -141,50 +143,50 @@ final class Attempt {
   }
 
   private func shakeHands(
-    _ link: Link, _ deadline: Instant, _ now: Instant
+    _ transport: Transport, _ deadline: Instant, _ now: Instant
   ) throws(TunnelFailure) -> Bool {
     let isDone: Bool
     do throws(SSHError) {
-      isDone = try converse(link, now) { () throws(SSHError) in try link.session.handshake() }
+      isDone = try converse(transport, now) { () throws(SSHError) in try transport.session.handshake() }
     } catch {
-      throw TunnelFailure(broken: error, resolution, knownHosts: knownHosts, session: link.session)
+      throw TunnelFailure(broken: error, resolution, knownHosts: knownHosts, session: transport.session)
     }
     if isDone { return true }
-    try giveUpIfDead(link, deadline, now)
+    try giveUpIfDead(transport, deadline, now)
     return false
   }
 
   private func giveUpIfDead(
-    _ link: Link, _ deadline: Instant, _ now: Instant
+    _ transport: Transport, _ deadline: Instant, _ now: Instant
   ) throws(TunnelFailure) {
-    if link.end != nil, link.session.wire.inbound.isEmpty {
+    if transport.end != nil, transport.session.wire.inbound.isEmpty {
       throw TunnelFailure(
         broken: SSHError(code: .disconnected, operation: "the handshake", detail: ""), resolution,
-        session: link.session)
+        session: transport.session)
     }
-    guard link.session.held <= Attempt.heldLimit else {
+    guard transport.session.held <= Attempt.heldLimit else {
       throw TunnelFailure(
-        .protocolError, "\(link.peer) sends packets that nobody asked for, before the session is up",
+        .protocolError, "\(transport.peer) sends packets that nobody asked for, before the session is up",
         remedy: "check that an SSH server answers there: \(resolution.byHandInDetail)")
     }
     guard now >= deadline else { return }
-    guard link.wasHeard || link.proxy == nil else {
+    guard transport.wasHeard || transport.proxy == nil else {
       throw TunnelFailure(
-        .connectTimeout, "nothing came from \(link.peer) within \(resolution.connectTimeout)",
+        .connectTimeout, "nothing came from \(transport.peer) within \(resolution.connectTimeout)",
         remedy: "try it by hand: \(resolution.byHand)")
     }
-    let opening = link.session.opening
+    let opening = transport.session.opening
     let words = opening.identification == nil ? opening.words.map { "; it says: \($0)" } ?? "" : ""
     throw TunnelFailure(
       .connectTimeout,
-      "\(link.peer) took the connection, but the SSH session was not up within \(resolution.connectTimeout) (ConnectTimeout)\(words)",
+      "\(transport.peer) took the connection, but the SSH session was not up within \(resolution.connectTimeout) (ConnectTimeout)\(words)",
       remedy: "check that sshd answers there: \(resolution.byHandInDetail)")
   }
 
-  private func verify(_ link: Link) throws(TunnelFailure) {
-    guard let key = link.session.hostKey else {
+  private func verify(_ transport: Transport) throws(TunnelFailure) {
+    guard let key = transport.session.hostKey else {
       throw TunnelFailure(
-        .protocolError, "\(link.peer) showed no host key", remedy: resolution.byHandInDetail)
+        .protocolError, "\(transport.peer) showed no host key", remedy: resolution.byHandInDetail)
     }
     let answer = knownHosts.check(key, name: resolution.hostKeyName, port: resolution.hostKeyPort)
     if let failure = TunnelFailure(

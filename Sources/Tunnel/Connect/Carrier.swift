@@ -47,7 +47,7 @@ final class Carrier {
   var resolution: Resolution? { attempt?.resolution }
 
   /// Jump hosts that are passed, as their peers.
-  var via: [String] { hops.map(\.relay.link.peer.description) }
+  var via: [String] { hops.map(\.relay.transport.peer.description) }
 
   var nextDeadline: Instant? {
     var next = attempt?.deadline
@@ -66,35 +66,36 @@ final class Carrier {
       do throws(TunnelFailure) {
         hasWork = try hop.relay.turn(now) || hasWork
       } catch {
-        throw hop.relay.link.explain(error).at(jumpHost: hop.relay.link.peer)
+        throw hop.relay.transport.explain(error).at(jumpHost: hop.relay.transport.peer)
       }
-      if let failure = hop.observer.failure(of: hop.relay.link.peer) { throw failure }
+      if let failure = hop.observer.failure(of: hop.relay.transport.peer) { throw failure }
     }
     if let attempt {
-      let link: Link?
-      do throws(TunnelFailure) { link = try attempt.step(now: now) } catch {
+      let transport: Transport?
+      do throws(TunnelFailure) { transport = try attempt.step(now: now) } catch {
         throw ahead.isEmpty ? error : error.at(jumpHost: nil)
       }
-      if let link {
-        try advance(over: link, attempt.resolution, now)
+      if let transport {
+        try advance(over: transport, attempt.resolution, now)
         hasWork = true
       }
       hasWork = hasWork || attempt.hasWork
     }
     if let relay {
       do throws(TunnelFailure) { hasWork = try relay.turn(now) || hasWork } catch {
-        throw relay.link.explain(error)
+        throw relay.transport.explain(error)
       }
     }
     return hasWork
   }
 
-  private func advance(over link: Link, _ passed: Resolution, _ now: Instant) throws(TunnelFailure) {
+  private func advance(over transport: Transport, _ passed: Resolution, _ now: Instant) throws(TunnelFailure)
+  {
     attempt = nil
     let configuration = terms.configuration
     guard let next = ahead.popFirst() else {
       relay = Relay(
-        link, keepalive: passed.keepalive(configuration), checked: terms.checked,
+        transport, keepalive: passed.keepalive(configuration), checked: terms.checked,
         checkInterval: configuration.targetCheckInterval, budget: terms.budget, load: load, loop: loop,
         observer: terms.observer, now: now)
       return
@@ -102,7 +103,7 @@ final class Carrier {
     let observer = HopObserver()
     // A hop's one channel carries a whole session: its window is that session's business, and not of the budget.
     let hop = Relay(
-      link, keepalive: passed.keepalive(configuration), checked: [],
+      transport, keepalive: passed.keepalive(configuration), checked: [],
       checkInterval: configuration.targetCheckInterval, budget: WindowBudget(4 * ReceiveWindow.largest),
       load: SessionLoad(), loop: loop, observer: observer, now: now)
     let pair: (Int32, Int32)

@@ -21,10 +21,10 @@ extension Engine {
       if hasNewFailure, let failure { status.lastFailure = .init(failure: failure, at: wall) }
       if failure == nil { status.lastFailure = nil }
       status.user = route?.host?.user ?? status.user
-      if let link = carrier?.relay?.link {
-        status.peer = link.peer.description
-        status.hostKey = link.session.hostKey?.fingerprint
-        status.cipher = link.session.cipher
+      if let transport = carrier?.relay?.transport {
+        status.peer = transport.peer.description
+        status.hostKey = transport.session.hostKey?.fingerprint
+        status.cipher = transport.session.cipher
         status.roundTrip = roundTrip
       } else {
         status.cipher = nil
@@ -43,7 +43,7 @@ extension Engine {
 
   /// The kernel's figure, or where a jump host or a ProxyCommand hides the path, what the server takes to answer.
   private var roundTrip: Duration? {
-    carrier?.relay.flatMap { $0.link.quality?.roundTrip ?? $0.answerTime }
+    carrier?.relay.flatMap { $0.transport.quality?.roundTrip ?? $0.answerTime }
   }
 
   func publishQuality(_ now: Instant) {

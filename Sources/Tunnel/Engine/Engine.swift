@@ -237,7 +237,8 @@ final class Engine {
       if !wasUp, let relay = carrier.relay {
         session = pool.nextNumber()
         board.add(
-          .init(serial: session, peer: relay.link.peer.description, since: WallClock.milliseconds), load: load
+          .init(serial: session, peer: relay.transport.peer.description, since: WallClock.milliseconds),
+          load: load
         )
         feed(.connected)
       }

@@ -128,7 +128,7 @@ final class ExtraSession {
         throw error
       }
       if let relay = carrier.relay {
-        if !wasUp { report(.up(peer: relay.link.peer.description)) }
+        if !wasUp { report(.up(peer: relay.transport.peer.description)) }
         for client in unplaced { relay.serve(client) }
         hasWork = hasWork || !unplaced.isEmpty
         unplaced = []

@@ -53,11 +53,11 @@ final class Connection {
   ///
   /// - Parameter answerTime: what the peer takes to answer; the window of bulk grows by it.
   func relay(
-    _ link: Link, scratch: UnsafeMutableRawBufferPointer, answerTime: Duration?, now: MonotonicTime
+    _ transport: Transport, scratch: UnsafeMutableRawBufferPointer, answerTime: Duration?, now: MonotonicTime
   ) throws(SSHError) -> Pass {
     let down = try relayDown(scratch, answerTime, now)
     if toldLocal, !sentEOF { isAbandoned = try channel.isClosedByPeer() }
-    let up = isAbandoned ? (moved: true, bytes: 0, hasMore: false) : try relayUp(link, scratch)
+    let up = isAbandoned ? (moved: true, bytes: 0, hasMore: false) : try relayUp(transport, scratch)
     let bytes = down.bytes + up.bytes
     if bytes > 0 { meter.add(bytes, now: now) }
     return (down.moved || up.moved, bytes, down.hasMore || up.hasMore)
@@ -138,11 +138,13 @@ final class Connection {
 
   // MARK: - From the local client to the channel
 
-  private func relayUp(_ link: Link, _ scratch: UnsafeMutableRawBufferPointer) throws(SSHError) -> Pass {
+  private func relayUp(_ transport: Transport, _ scratch: UnsafeMutableRawBufferPointer) throws(SSHError)
+    -> Pass
+  {
     var moved = false
     var bytes = 0
     if let queue = toChannel {
-      let sent = try send(queue.waiting, link)
+      let sent = try send(queue.waiting, transport)
       queue.consume(sent)
       moved = sent > 0
       guard queue.isEmpty else { return (moved, bytes, false) }
@@ -150,7 +152,8 @@ final class Connection {
     }
     // Whole packets: what is read at once fills them.
     let chunk = UnsafeMutableRawBufferPointer(rebasing: scratch.prefix(2 * Channel.largestWrite))
-    while readiness.canRead, !localEnded, !isCut, bytes < Connection.turn, !link.isCongested, toChannel == nil
+    while readiness.canRead, !localEnded, !isCut, bytes < Connection.turn, !transport.isCongested,
+      toChannel == nil
     {
       switch client.socket.descriptor.read(into: chunk) {
       case .moved(let count):
@@ -160,7 +163,7 @@ final class Connection {
         client.counters?.bytesToTarget.add(count, ordering: .relaxed)
         client.traffic?.addToTarget(count)
         let read = UnsafeRawBufferPointer(rebasing: chunk.prefix(count))
-        let sent = try send(read, link)
+        let sent = try send(read, transport)
         if sent < count {
           let queue = ByteQueue(capacity: count - sent)
           queue.append(UnsafeRawBufferPointer(rebasing: read.dropFirst(sent)))
@@ -182,9 +185,9 @@ final class Connection {
     return (moved, bytes, bytes >= Connection.turn)
   }
 
-  private func send(_ bytes: UnsafeRawBufferPointer, _ link: Link) throws(SSHError) -> Int {
+  private func send(_ bytes: UnsafeRawBufferPointer, _ transport: Transport) throws(SSHError) -> Int {
     var sent = 0
-    while sent < bytes.count, !link.isCongested {
+    while sent < bytes.count, !transport.isCongested {
       switch try channel.write(UnsafeRawBufferPointer(rebasing: bytes.dropFirst(sent))) {
       case .moved(let count): sent += count
       case .wouldBlock: return sent

@@ -38,7 +38,7 @@ final class Relay {
   private static let closePatience: Duration = .seconds(5)
   private static let loadInterval: Duration = .milliseconds(200)
 
-  let link: Link
+  let transport: Transport
   let load: SessionLoad
   let observer: any RelayObserver
   let loop: Loop
@@ -67,11 +67,11 @@ final class Relay {
   private(set) var answers = 0
 
   init(
-    _ link: Link, keepalive: (interval: Duration, timeout: Duration), checked: [StreamAddress],
+    _ transport: Transport, keepalive: (interval: Duration, timeout: Duration), checked: [StreamAddress],
     checkInterval: Duration, budget: WindowBudget, load: SessionLoad, loop: Loop,
     observer: any RelayObserver, now: Instant
   ) {
-    self.link = link
+    self.transport = transport
     self.load = load
     self.observer = observer
     self.loop = loop
@@ -95,7 +95,7 @@ final class Relay {
   }
 
   var nextDeadline: Instant {
-    var next = liveness.nextCheck(lastReceived: link.lastReceived)
+    var next = liveness.nextCheck(lastReceived: transport.lastReceived)
     if canCheck { next = min(next, nextCheck, nextRecheck) }
     switch open?.for {
     case .client, .check:
@@ -123,17 +123,18 @@ final class Relay {
       var hasWork = false
       var carried = 0
       for _ in 0..<8 {
-        var moved = link.takeIn(now: now)
+        var moved = transport.takeIn(now: now)
         if moved { try pumpAny() }
         moved = try advanceOpen(now) || moved
         hasWork = false
         var heldUp: Int?
         for step in order.indices {
           let place = (first + step) % order.count
-          if link.isCongested { heldUp = heldUp ?? place }
+          if transport.isCongested { heldUp = heldUp ?? place }
           let number = order[place]
           guard let connection = connections[number] else { continue }
-          let result = try connection.relay(link, scratch: loop.scratch, answerTime: answerTime, now: now)
+          let result = try connection.relay(
+            transport, scratch: loop.scratch, answerTime: answerTime, now: now)
           moved = moved || result.moved
           hasWork = hasWork || result.hasMore
           carried += result.bytes
@@ -143,13 +144,13 @@ final class Relay {
         first = heldUp ?? first
         if connections.count < order.count { order.removeAll { connections[$0] == nil } }
         moved = advanceClosing(now) || moved
-        moved = link.flush() || moved
+        moved = transport.flush() || moved
         hasWork = hasWork || moved
         if !moved || carried >= Relay.turnBytes { break }
       }
       if carried > 0 { note(carried, now) }
       try weigh()
-      link.acknowledge()
+      transport.acknowledge()
       updateLoad(now)
       return try settle(now) || hasWork
     } catch {
@@ -159,7 +160,7 @@ final class Relay {
 
   /// libssh2 queues what nobody asked for, and forgets what it need not: a peer could fill the memory with it.
   private func weigh() throws(SSHError) {
-    let held = link.session.held
+    let held = transport.session.held
     guard held > Relay.heldLimit else { return }
     var windows = connections.values.reduce(0) { $0 + $1.window.size }
     windows += closing.reduce(0) { $0 + ($1.window?.size ?? 0) }
@@ -173,18 +174,18 @@ final class Relay {
   private func settle(_ now: Instant) throws(SSHError) -> Bool {
     var hasWork = false
     // Bytes that no channel took in: only an open or a read makes libssh2 look at them.
-    if !link.session.wire.inbound.isEmpty, try !pumpAny(), open == nil {
+    if !transport.session.wire.inbound.isEmpty, try !pumpAny(), open == nil {
       open = (.probe, now)
       hasWork = true
     }
-    if let end = link.end, link.session.wire.inbound.isEmpty {
+    if let end = transport.end, transport.session.wire.inbound.isEmpty {
       throw SSHError(code: .disconnected, operation: "connection", detail: end.words)
     }
     if canCheck, let target = nextToCheck(now) {
       open = (.check(target), now)
       hasWork = true
     }
-    switch liveness.judge(lastReceived: link.lastReceived, now: now, quality: { link.quality }) {
+    switch liveness.judge(lastReceived: transport.lastReceived, now: now, quality: { transport.quality }) {
     case .alive: break
     case .ask:
       if open == nil {
@@ -192,8 +193,8 @@ final class Relay {
         hasWork = true
       } else {
         // A probe can't be sent while an open waits; its answer may be as far away as a target that drops packets.
-        try link.session.sendKeepalive(wantsReply: true)
-        _ = link.flush()
+        try transport.session.sendKeepalive(wantsReply: true)
+        _ = transport.flush()
       }
     case .dead(let silence):
       throw SSHError(
@@ -225,13 +226,13 @@ final class Relay {
   // MARK: - Opens, one at a time
 
   private func advanceOpen(_ now: Instant) throws(SSHError) -> Bool {
-    if open == nil, !link.isCongested, let client = queue.popFirst() {
+    if open == nil, !transport.isCongested, let client = queue.popFirst() {
       open = (.client(client, ReceiveWindow(budget, now: now)), now)
     }
     guard let open else { return false }
     switch open.for {
     case .probe:
-      switch try link.session.probe() {
+      switch try transport.session.probe() {
       case .waiting: return false
       case .refused: break
       case .opened(let channel): close(channel, now)
@@ -287,10 +288,10 @@ final class Relay {
   private func ask(for target: StreamAddress, origin: HostPort, window: Int) throws(SSHError) -> ChannelOpen {
     switch target {
     case .tcp(let place):
-      try link.session.openDirectTCPIP(
+      try transport.session.openDirectTCPIP(
         host: place.host, port: place.port, originHost: origin.host, originPort: origin.port,
         window: UInt32(window))
-    case .unix(let path): try link.session.openDirectStreamLocal(path: path, window: UInt32(window))
+    case .unix(let path): try transport.session.openDirectStreamLocal(path: path, window: UInt32(window))
     }
   }
 
@@ -365,8 +366,8 @@ final class Relay {
 
   /// Says goodbye to the server.
   func disconnect() {
-    link.session.disconnect()
-    _ = link.flush()
+    transport.session.disconnect()
+    _ = transport.flush()
   }
 
   // MARK: - Load

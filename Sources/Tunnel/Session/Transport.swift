@@ -4,7 +4,7 @@ internal import SSH
 /// One connection with its SSH session: bytes go from the socket into the session's wire and back.
 ///
 /// Belongs to the thread whose loop watches it.
-final class Link {
+final class Transport {
   /// Reads stop being taken from local connections above this much that waits to be sent.
   static let outboundMark = 1 << 20
 
@@ -52,12 +52,12 @@ final class Link {
   }
 
   var quality: PathQuality? { PathQuality(of: socket.descriptor) }
-  var isCongested: Bool { session.wire.outbound.count >= Link.outboundMark }
+  var isCongested: Bool { session.wire.outbound.count >= Transport.outboundMark }
 
   /// Takes what the socket has, as far as the wire has room; true when anything came.
   func takeIn(now: MonotonicTime) -> Bool {
     let inbound = session.wire.inbound
-    guard session.wire.outbound.count < Link.outboundLimit else { return false }
+    guard session.wire.outbound.count < Transport.outboundLimit else { return false }
     let before = inbound.count
     var cameIn = false
     while readiness.canRead, inbound.space > 0, end == nil {
@@ -81,7 +81,7 @@ final class Link {
     if cameIn {
       lastReceived = now
       wasHeard = true
-      owesAcknowledgement = inbound.count - before < Link.smallRead
+      owesAcknowledgement = inbound.count - before < Transport.smallRead
     }
     return cameIn
   }
@@ -126,7 +126,7 @@ final class Link {
   }
 }
 
-extension Link.End {
+extension Transport.End {
   var words: String {
     switch self {
     case .closedByPeer: "the peer closed the connection"

@@ -21,7 +21,7 @@ extension Engine {
       if hasNewFailure, let failure { status.lastFailure = .init(failure: failure, at: wall) }
       if failure == nil { status.lastFailure = nil }
       status.user = route?.host?.user ?? status.user
-      if let transport = carrier?.relay?.transport {
+      if let transport = chain?.relay?.transport {
         status.peer = transport.peer.description
         status.hostKey = transport.session.hostKey?.fingerprint
         status.cipher = transport.session.cipher
@@ -30,7 +30,7 @@ extension Engine {
         status.cipher = nil
         status.roundTrip = nil
       }
-      status.via = carrier?.via ?? []
+      status.via = chain?.via ?? []
       status.history.note(state.name, at: wall, code: state.name == .up ? nil : failure?.code)
     }
     if isChange {
@@ -43,7 +43,7 @@ extension Engine {
 
   /// The kernel's figure, or where a jump host or a ProxyCommand hides the path, what the server takes to answer.
   private var roundTrip: Duration? {
-    carrier?.relay.flatMap { $0.transport.quality?.roundTrip ?? $0.answerTime }
+    chain?.relay.flatMap { $0.transport.quality?.roundTrip ?? $0.answerTime }
   }
 
   func publishQuality(_ now: Instant) {

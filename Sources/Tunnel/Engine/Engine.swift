@@ -36,7 +36,7 @@ final class Engine {
   let mailbox: Mailbox<Message>
   let board: Board
   let outlet: Outlet
-  let terms: Carrier.Terms
+  let terms: SessionChain.Terms
   let loop: Loop
   var machine: TunnelStateMachine
   private var random = SystemRandomNumberGenerator()
@@ -45,7 +45,7 @@ final class Engine {
   /// The way that the session in hand takes.
   private(set) var route: Route?
   /// The first session, on its way or up.
-  private(set) var carrier: Carrier?
+  private(set) var chain: SessionChain?
   private(set) var load = SessionLoad()
   /// Its number, once it is up.
   private var session = 0
@@ -72,7 +72,7 @@ final class Engine {
     self.outlet = Outlet(board: board, host: configuration.host, observer: plan.observer) {
       mailbox.post(.nudge)
     }
-    self.terms = Carrier.Terms(
+    self.terms = SessionChain.Terms(
       configuration: configuration, budget: WindowBudget(configuration.windowBudget), observer: outlet,
       checked: configuration.forwards.map(\.target))
     self.loop = try Loop()
@@ -105,7 +105,7 @@ final class Engine {
       feed(.failed(.unresolved(plan.configuration, Engine.findLimit)))
     }
     placeClients()
-    turnCarrier(now)
+    turnChain(now)
     reviewSessions(now)
     // Clients that a session returned, or that waited for the one that just came up.
     if placeClients() { hasWork = true }
@@ -123,7 +123,7 @@ final class Engine {
   private func nextDeadline() -> Instant? {
     var next = machine.wake
     next.lower(to: finding?.deadline)
-    next.lower(to: carrier?.nextDeadline)
+    next.lower(to: chain?.nextDeadline)
     next.lower(to: watchedFiles?.next)
     next.lower(to: outlet.due)
     next.lower(to: pool.nextDeadline)
@@ -158,11 +158,11 @@ final class Engine {
 
   /// - Returns: true when the first session got one.
   @discardableResult
-  private func placeClients() -> Bool { pool.place(&waiting, first: carrier?.relay, load) }
+  private func placeClients() -> Bool { pool.place(&waiting, first: chain?.relay, load) }
 
   private func reviewSessions(_ now: Instant) {
     let isBusy = pool.closeIdle(first: load, now)
-    guard machine.state == .up, let relay = carrier?.relay else { return }
+    guard machine.state == .up, let relay = chain?.relay else { return }
     if load.isStuck.load(ordering: .relaxed) { waiting.putBack(relay.takeQueue()) }
     if isBusy, let route { pool.open(route, first: load, now) }
   }
@@ -173,7 +173,7 @@ final class Engine {
     listeners.expire(now)
     let held = plan.configuration.hold.components.seconds
     let reason =
-      carrier?.relay == nil
+      chain?.relay == nil
       ? "the tunnel was not up within \(held) s (hold)"
       : "every session waits for a target that does not answer, for \(held) s (hold)"
     for client in waiting.remove(where: { now >= $0.deadline }) {
@@ -191,7 +191,7 @@ final class Engine {
     for action in machine.handle(event, now: now, random: &random) {
       switch action {
       case .connect: find(now)
-      case .disconnect: dropCarrier()
+      case .disconnect: dropChain()
       case .probe: probe(.path)
       }
     }
@@ -224,17 +224,17 @@ final class Engine {
   private func begin(_ route: Route) throws(TunnelFailure) {
     self.route = route
     load = SessionLoad()
-    carrier = try Carrier(route, terms: terms, load: load, loop: loop, now: MonotonicTime.now)
+    chain = try SessionChain(route, terms: terms, load: load, loop: loop, now: MonotonicTime.now)
     hasWork = true
   }
 
-  private func turnCarrier(_ now: Instant) {
-    guard let carrier else { return }
-    let wasUp = carrier.relay != nil
-    let answered = carrier.relay?.answers
+  private func turnChain(_ now: Instant) {
+    guard let chain else { return }
+    let wasUp = chain.relay != nil
+    let answered = chain.relay?.answers
     do throws(TunnelFailure) {
-      hasWork = try carrier.turn(now) || hasWork
-      if !wasUp, let relay = carrier.relay {
+      hasWork = try chain.turn(now) || hasWork
+      if !wasUp, let relay = chain.relay {
         session = pool.nextNumber()
         board.add(
           .init(serial: session, peer: relay.transport.peer.description, since: WallClock.milliseconds),
@@ -242,7 +242,7 @@ final class Engine {
         )
         feed(.connected)
       }
-      if wasUp, carrier.relay?.answers != answered { publishQuality(now) }
+      if wasUp, chain.relay?.answers != answered { publishQuality(now) }
     } catch {
       feed(.failed(error))
     }
@@ -258,23 +258,23 @@ final class Engine {
 
   /// A further session's thread sees by itself that it was late.
   private func probe(_ reason: ProbeReason) {
-    carrier?.probe(reason)
+    chain?.probe(reason)
     if case .path = reason { pool.probe(reason) }
   }
 
   /// Lets go of the attempt or the session in hand. Who was not served yet waits for the next.
-  private func dropCarrier() {
+  private func dropChain() {
     finding?.search.cancel()
     finding = nil
-    waiting.putBack(carrier?.abandon() ?? [])
-    carrier = nil
+    waiting.putBack(chain?.abandon() ?? [])
+    chain = nil
     board.remove(session: session)
   }
 
   private func shutDown() {
     let search = finding?.search
-    waiting.putBack(carrier?.abandon() ?? [])
-    carrier?.disconnect()
+    waiting.putBack(chain?.abandon() ?? [])
+    chain?.disconnect()
     feed(.stop)
     listeners.closeAll()
     pool.join()

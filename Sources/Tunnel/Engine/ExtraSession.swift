@@ -32,7 +32,7 @@ final class ExtraSession {
   var idleSince: MonotonicTime?
 
   init(
-    number: Int, route: Route, terms: Carrier.Terms, report: @escaping @Sendable (Report) -> Void
+    number: Int, route: Route, terms: SessionChain.Terms, report: @escaping @Sendable (Report) -> Void
   ) throws(SystemError) {
     let mailbox = try Mailbox<Order>()
     let load = SessionLoad()
@@ -71,7 +71,7 @@ final class ExtraSession {
   // MARK: - The thread
 
   private static func run(
-    _ route: Route, _ terms: Carrier.Terms, _ load: SessionLoad, _ mailbox: Mailbox<Order>,
+    _ route: Route, _ terms: SessionChain.Terms, _ load: SessionLoad, _ mailbox: Mailbox<Order>,
     _ report: @escaping @Sendable (Report) -> Void
   ) {
     var returned: [Client] = []
@@ -85,7 +85,7 @@ final class ExtraSession {
   }
 
   private static func carry(
-    _ route: Route, _ terms: Carrier.Terms, _ load: SessionLoad, _ mailbox: Mailbox<Order>,
+    _ route: Route, _ terms: SessionChain.Terms, _ load: SessionLoad, _ mailbox: Mailbox<Order>,
     _ report: @Sendable (Report) -> Void, _ returned: inout [Client]
   ) throws(TunnelFailure) {
     let loop: Loop
@@ -97,37 +97,37 @@ final class ExtraSession {
     } catch {
       throw TunnelFailure(.config, "no further session: \(error)", remedy: "check limits: ulimit -n")
     }
-    let carrier = try Carrier(route, terms: terms, load: load, loop: loop, now: MonotonicTime.now)
+    let chain = try SessionChain(route, terms: terms, load: load, loop: loop, now: MonotonicTime.now)
     defer { withExtendedLifetime(doorbell) {} }
     var unplaced: [Client] = []
     var hasWork = true
     var told = load.reading
     while true {
-      switch loop.wait(until: hasWork ? MonotonicTime.now : carrier.nextDeadline)?.length {
+      switch loop.wait(until: hasWork ? MonotonicTime.now : chain.nextDeadline)?.length {
       case nil: break
-      case .stalled: carrier.probe(.lateness)
-      case .slept: carrier.probe(.path)
+      case .stalled: chain.probe(.lateness)
+      case .slept: chain.probe(.path)
       }
       let orders = hasMail ? mailbox.collect() : []
       hasMail = false
       for order in orders {
         switch order {
         case .serve(let client): unplaced.append(client)
-        case .probe(let reason): carrier.probe(reason)
+        case .probe(let reason): chain.probe(reason)
         case .end:
-          returned = unplaced + carrier.abandon()
-          carrier.disconnect()
+          returned = unplaced + chain.abandon()
+          chain.disconnect()
           return
         }
       }
-      let wasUp = carrier.relay != nil
+      let wasUp = chain.relay != nil
       do throws(TunnelFailure) {
-        hasWork = try carrier.turn(MonotonicTime.now)
+        hasWork = try chain.turn(MonotonicTime.now)
       } catch {
-        returned = unplaced + carrier.abandon()
+        returned = unplaced + chain.abandon()
         throw error
       }
-      if let relay = carrier.relay {
+      if let relay = chain.relay {
         if !wasUp { report(.up(peer: relay.transport.peer.description)) }
         for client in unplaced { relay.serve(client) }
         hasWork = hasWork || !unplaced.isEmpty

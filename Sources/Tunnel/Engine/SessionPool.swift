@@ -14,7 +14,7 @@ final class SessionPool {
   private static let bulkMemory: Duration = .seconds(5)
 
   private let limit: Int
-  private let terms: Carrier.Terms
+  private let terms: SessionChain.Terms
   private let board: Board
   private let mailbox: Mailbox<Engine.Message>
   private var sessions: [ExtraSession] = []
@@ -26,7 +26,7 @@ final class SessionPool {
   private var nextOpen: Instant
 
   init(
-    limit: Int, terms: Carrier.Terms, board: Board, mailbox: Mailbox<Engine.Message>, now: Instant
+    limit: Int, terms: SessionChain.Terms, board: Board, mailbox: Mailbox<Engine.Message>, now: Instant
   ) {
     self.limit = limit
     self.terms = terms

@@ -7,7 +7,7 @@ internal import Synchronization
 ///
 /// Each hop is a session of its own, verified and authenticated on its own, that carries the next one's bytes over
 /// a channel and a socket pair. Belongs to the thread whose loop it lives in.
-final class Carrier {
+final class SessionChain {
   typealias Instant = MonotonicTime
 
   /// What every session of a tunnel shares.

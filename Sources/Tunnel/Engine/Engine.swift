@@ -35,7 +35,7 @@ final class Engine {
   let plan: Plan
   let mailbox: Mailbox<Message>
   let board: Board
-  let outlet: Outlet
+  let reporter: RelayReporter
   let terms: SessionChain.Terms
   let loop: Loop
   var machine: TunnelStateMachine
@@ -69,11 +69,11 @@ final class Engine {
     self.plan = plan
     self.mailbox = mailbox
     self.board = board
-    self.outlet = Outlet(board: board, host: configuration.host, observer: plan.observer) {
+    self.reporter = RelayReporter(board: board, host: configuration.host, observer: plan.observer) {
       mailbox.post(.nudge)
     }
     self.terms = SessionChain.Terms(
-      configuration: configuration, budget: WindowBudget(configuration.windowBudget), observer: outlet,
+      configuration: configuration, budget: WindowBudget(configuration.windowBudget), observer: reporter,
       checked: configuration.forwards.map(\.target))
     self.loop = try Loop()
     self.machine = TunnelStateMachine(
@@ -81,7 +81,7 @@ final class Engine {
     self.qualityDue = now
     self.pool = SessionPool(
       limit: configuration.sessionLimit, terms: terms, board: board, mailbox: mailbox, now: now)
-    self.listeners = try ListenerSet(plan, board: board, outlet: outlet, loop: loop)
+    self.listeners = try ListenerSet(plan, board: board, reporter: reporter, loop: loop)
     doorbell = try loop.watch(mailbox.wakeup.raw) { [weak self] _ in self?.hasMail = true }
   }
 
@@ -125,7 +125,7 @@ final class Engine {
     next.lower(to: finding?.deadline)
     next.lower(to: chain?.nextDeadline)
     next.lower(to: watchedFiles?.next)
-    next.lower(to: outlet.due)
+    next.lower(to: reporter.due)
     next.lower(to: pool.nextDeadline)
     next.lower(to: listeners.nextDeadline)
     next.lower(to: waiting.least(\.deadline))
@@ -169,7 +169,7 @@ final class Engine {
 
   /// Resets connections that waited for the tunnel for longer than `hold`.
   private func expire(_ now: Instant) {
-    outlet.tellBursts(now)
+    reporter.reportBursts(now)
     listeners.expire(now)
     let held = plan.configuration.hold.components.seconds
     let reason =
@@ -178,7 +178,7 @@ final class Engine {
       : "every session waits for a target that does not answer, for \(held) s (hold)"
     for client in waiting.remove(where: { now >= $0.deadline }) {
       client.reset()
-      outlet.refused(client, reason: reason, .heldTooLong)
+      reporter.refused(client, reason: reason, .heldTooLong)
     }
   }
 

@@ -15,7 +15,7 @@ final class ListenerSet {
   private let forwards: [TunnelConfiguration.Forward]
   private let hold: Duration
   private let board: Board
-  private let outlet: Outlet
+  private let reporter: RelayReporter
   private let observer: @Sendable (TunnelEvent) -> Void
   private let loop: Loop
   /// One per forward, in their order; the internal one is the last.
@@ -32,11 +32,11 @@ final class ListenerSet {
   private var nextAccept: Instant?
   private var lastClient: UInt32 = 0
 
-  init(_ plan: Engine.Plan, board: Board, outlet: Outlet, loop: Loop) throws(SystemError) {
+  init(_ plan: Engine.Plan, board: Board, reporter: RelayReporter, loop: Loop) throws(SystemError) {
     self.forwards = plan.configuration.forwards
     self.hold = plan.configuration.hold
     self.board = board
-    self.outlet = outlet
+    self.reporter = reporter
     self.observer = plan.observer
     self.loop = loop
     self.listeners = try ListenerSet.listeners(plan, board)
@@ -150,7 +150,7 @@ final class ListenerSet {
     } catch {
       // Most likely no descriptor is left. Connections stay in the kernel's queue, and no edge will report them.
       nextAccept = MonotonicTime.now + .milliseconds(250)
-      outlet.tell(refused: "\(listener.target)", count: 0, reason: error.description)
+      reporter.report(refused: "\(listener.target)", count: 0, reason: error.description)
       setShortage(error.reason, of: index)
       return false
     }
@@ -167,7 +167,7 @@ final class ListenerSet {
     StreamSocket.resetOnClose(accepted.socket.descriptor)
     counters.refused.add(1, ordering: .relaxed)
     let open = shares.count(of: owner)
-    outlet.tell(
+    reporter.tell(
       refused: "\(target)", count: 1, reason: "\(owner.description) has \(open) connections open, its share")
     if crowding[index].refuse(owner, open: open, now: MonotonicTime.now) { publishCrowds(of: index) }
     return nil

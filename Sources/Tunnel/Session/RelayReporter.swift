@@ -3,7 +3,7 @@ internal import Platform
 internal import Synchronization
 
 /// What the tunnel's threads tell the world of clients and targets.
-final class Outlet: RelayObserver {
+final class RelayReporter: RelayObserver {
   private let board: Board
   private let host: String
   private let observer: @Sendable (TunnelEvent) -> Void
@@ -44,11 +44,11 @@ final class Outlet: RelayObserver {
     client.end(end)
     guard let counters = client.counters else { return }
     counters.refused.add(1, ordering: .relaxed)
-    tell(refused: "\(client.target)", count: 1, reason: reason)
+    report(refused: "\(client.target)", count: 1, reason: reason)
   }
 
   /// - Parameter count: 0 for connections that the kernel still holds.
-  func tell(refused listen: String, count: Int, reason: String) {
+  func report(refused listen: String, count: Int, reason: String) {
     let isFirst = refusals.withLock { $0.add(count, listen: listen, reason: reason, now: MonotonicTime.now) }
     if isFirst {
       observer(.clientsRefused(listen: listen, count: count, reason: reason))
@@ -56,7 +56,7 @@ final class Outlet: RelayObserver {
     }
   }
 
-  func tellBursts(_ now: MonotonicTime) {
+  func reportBursts(_ now: MonotonicTime) {
     for burst in refusals.withLock({ $0.collect(now: now) }) {
       observer(.clientsRefused(listen: burst.listen, count: burst.count, reason: burst.reason))
     }

@@ -7,7 +7,7 @@ internal import Synchronization
 /// All work is done by its own thread; the methods here post to it or read what it published, from any thread.
 package final class SSHTunnel: Sendable {
   private let mailbox: Mailbox<Engine.Message>
-  private let board: Board
+  private let statusStore: StatusStore
   private let thread: JoinableThread
   /// Where the guard's own requests come in: a Unix socket that takes connections of this process only.
   package let internalSocket: InternalSocket
@@ -29,32 +29,32 @@ package final class SSHTunnel: Sendable {
     descriptors: Int = DescriptorLimit.current, observer: @escaping @Sendable (TunnelEvent) -> Void
   ) throws(SystemError) {
     let mailbox = try Mailbox<Engine.Message>()
-    let board = Board(configuration: configuration)
+    let statusStore = StatusStore(configuration: configuration)
     let internalSocket = InternalSocket(folder: socketFolder)
     let plan = Engine.Plan(
       configuration: configuration, internalTarget: internalTarget, internalSocket: internalSocket,
       environment: environment,
       adopted: adopted, descriptors: descriptors, observer: observer)
     self.mailbox = mailbox
-    self.board = board
+    self.statusStore = statusStore
     self.internalSocket = internalSocket
     self.thread = try JoinableThread(name: "tunnel \(name)") {
       do throws(SystemError) {
-        let engine = try Engine(plan, mailbox: mailbox, board: board)
+        let engine = try Engine(plan, mailbox: mailbox, statusStore: statusStore)
         engine.run()
       } catch {
         let failure = TunnelFailure(
           .config, "the tunnel's thread can't work: \(error)", remedy: "check limits: ulimit -n, TasksMax")
-        board.publish { $0.lastFailure = .init(failure: failure, at: WallClock.milliseconds) }
+        statusStore.publish { $0.lastFailure = .init(failure: failure, at: WallClock.milliseconds) }
       }
     }
   }
 
-  package var status: TunnelStatus { board.status }
+  package var status: TunnelStatus { statusStore.status }
 
   /// Rises with every turn of the thread's loop that had work or a deadline: what a watchdog looks at after
   /// asking for a turn with `nudge`.
-  package var turns: Int { board.turns.load(ordering: .relaxed) }
+  package var turns: Int { statusStore.turns.load(ordering: .relaxed) }
 
   /// Asks the thread for one turn of its loop.
   package func nudge() { mailbox.post(.nudge) }

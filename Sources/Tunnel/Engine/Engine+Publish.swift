@@ -11,7 +11,7 @@ extension Engine {
     let wall = WallClock.milliseconds
     let isChange = before.name != state.name
     let hasNewFailure = failure != nil && before.isLive && state.name != .up
-    board.publish { status in
+    statusStore.publish { status in
       status.state = state.name
       // Attempts and the pauses between them are one time of being down.
       if isChange, !(before.isOnItsWay && state.isOnItsWay) { status.since = wall }
@@ -50,7 +50,7 @@ extension Engine {
     guard now >= qualityDue else { return }
     qualityDue = now + .seconds(1)
     let roundTrip = roundTrip
-    board.publish { $0.roundTrip = roundTrip }
+    statusStore.publish { $0.roundTrip = roundTrip }
   }
 
   func lookAtFiles(_ now: Instant) {

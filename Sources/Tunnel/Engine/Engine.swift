@@ -34,7 +34,7 @@ final class Engine {
 
   let plan: Plan
   let mailbox: Mailbox<Message>
-  let board: Board
+  let statusStore: StatusStore
   let reporter: RelayReporter
   let terms: SessionChain.Terms
   let loop: Loop
@@ -63,13 +63,14 @@ final class Engine {
   /// A turn ended with work in hand: the next wait is no wait.
   var hasWork = false
 
-  init(_ plan: Plan, mailbox: Mailbox<Message>, board: Board) throws(SystemError) {
+  init(_ plan: Plan, mailbox: Mailbox<Message>, statusStore: StatusStore) throws(SystemError) {
     let configuration = plan.configuration
     let now = MonotonicTime.now
     self.plan = plan
     self.mailbox = mailbox
-    self.board = board
-    self.reporter = RelayReporter(board: board, host: configuration.host, observer: plan.observer) {
+    self.statusStore = statusStore
+    self.reporter = RelayReporter(statusStore: statusStore, host: configuration.host, observer: plan.observer)
+    {
       mailbox.post(.nudge)
     }
     self.terms = SessionChain.Terms(
@@ -80,8 +81,8 @@ final class Engine {
       backoff: Backoff(initial: configuration.backoffInitial, max: configuration.backoffMax), now: now)
     self.qualityDue = now
     self.pool = SessionPool(
-      limit: configuration.sessionLimit, terms: terms, board: board, mailbox: mailbox, now: now)
-    self.listeners = try ListenerSet(plan, board: board, reporter: reporter, loop: loop)
+      limit: configuration.sessionLimit, terms: terms, statusStore: statusStore, mailbox: mailbox, now: now)
+    self.listeners = try ListenerSet(plan, statusStore: statusStore, reporter: reporter, loop: loop)
     doorbell = try loop.watch(mailbox.wakeup.raw) { [weak self] _ in self?.hasMail = true }
   }
 
@@ -95,7 +96,7 @@ final class Engine {
   private func turn() {
     let gap = loop.wait(until: hasWork ? MonotonicTime.now : nextDeadline())
     hasWork = false
-    board.turns.add(1, ordering: .relaxed)
+    statusStore.turns.add(1, ordering: .relaxed)
     if let gap { note(gap) }
     if hasMail { readMail() }
     let now = MonotonicTime.now
@@ -199,7 +200,7 @@ final class Engine {
     if event.endsAll { pool.endAll() }
     guard machine.state != before else {
       // An attempt that was replaced by the next one.
-      if machine.attempt != attempt { board.publish { $0.attempt = machine.attempt } }
+      if machine.attempt != attempt { statusStore.publish { $0.attempt = machine.attempt } }
       return
     }
     watchedFiles = nil
@@ -236,7 +237,7 @@ final class Engine {
       hasWork = try chain.turn(now) || hasWork
       if !wasUp, let relay = chain.relay {
         session = pool.nextNumber()
-        board.add(
+        statusStore.add(
           .init(serial: session, peer: relay.transport.peer.description, since: WallClock.milliseconds),
           load: load
         )
@@ -268,7 +269,7 @@ final class Engine {
     finding = nil
     waiting.putBack(chain?.abandon() ?? [])
     chain = nil
-    board.remove(session: session)
+    statusStore.remove(session: session)
   }
 
   private func shutDown() {

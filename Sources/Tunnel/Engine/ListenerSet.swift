@@ -14,7 +14,7 @@ final class ListenerSet {
 
   private let forwards: [TunnelConfiguration.Forward]
   private let hold: Duration
-  private let board: Board
+  private let statusStore: StatusStore
   private let reporter: RelayReporter
   private let observer: @Sendable (TunnelEvent) -> Void
   private let loop: Loop
@@ -32,14 +32,15 @@ final class ListenerSet {
   private var nextAccept: Instant?
   private var lastClient: UInt32 = 0
 
-  init(_ plan: Engine.Plan, board: Board, reporter: RelayReporter, loop: Loop) throws(SystemError) {
+  init(_ plan: Engine.Plan, statusStore: StatusStore, reporter: RelayReporter, loop: Loop) throws(SystemError)
+  {
     self.forwards = plan.configuration.forwards
     self.hold = plan.configuration.hold
-    self.board = board
+    self.statusStore = statusStore
     self.reporter = reporter
     self.observer = plan.observer
     self.loop = loop
-    self.listeners = try ListenerSet.listeners(plan, board)
+    self.listeners = try ListenerSet.listeners(plan, statusStore)
     self.shares = PortShares(descriptors: plan.descriptors, ownUID: PeerCredentials.ownUID)
     self.crowding = listeners.map { _ in Crowding() }
     self.shortages = listeners.map { _ in nil }
@@ -49,9 +50,11 @@ final class ListenerSet {
     }
   }
 
-  private static func listeners(_ plan: Engine.Plan, _ board: Board) throws(SystemError) -> [Listener] {
+  private static func listeners(_ plan: Engine.Plan, _ statusStore: StatusStore) throws(SystemError)
+    -> [Listener]
+  {
     var listeners: [Listener] = []
-    for (forward, counters) in zip(plan.configuration.forwards, board.counters) {
+    for (forward, counters) in zip(plan.configuration.forwards, statusStore.counters) {
       guard let address = SocketAddress(forward.listen) else {
         throw SystemError("listen address \(forward.listen)", code: EINVAL)
       }
@@ -191,7 +194,7 @@ final class ListenerSet {
     var state = ForwardState.listening
     var holder: String?
     if case .busy(let name, _) = listeners[index].state { (state, holder) = (.portBusy, name) }
-    board.publish {
+    statusStore.publish {
       $0.forwards[index].state = state
       $0.forwards[index].holder = holder
     }
@@ -203,13 +206,13 @@ final class ListenerSet {
   private func setShortage(_ reason: String?, of index: Int) {
     guard shortages[index] != reason, forwards.indices.contains(index) else { return }
     shortages[index] = reason
-    board.publish { $0.forwards[index].shortage = reason }
+    statusStore.publish { $0.forwards[index].shortage = reason }
     observer(.admissionChanged(listen: forwards[index].listen))
   }
 
   private func publishCrowds(of index: Int) {
     let crowds = crowding[index].list
-    board.publish { $0.forwards[index].crowds = crowds }
+    statusStore.publish { $0.forwards[index].crowds = crowds }
     observer(.admissionChanged(listen: forwards[index].listen))
   }
 

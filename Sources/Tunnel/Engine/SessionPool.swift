@@ -15,7 +15,7 @@ final class SessionPool {
 
   private let limit: Int
   private let terms: SessionChain.Terms
-  private let board: Board
+  private let statusStore: StatusStore
   private let mailbox: Mailbox<Engine.Message>
   private var sessions: [ExtraSession] = []
   /// Counts all sessions of the tunnel, the first one's too.
@@ -26,11 +26,12 @@ final class SessionPool {
   private var nextOpen: Instant
 
   init(
-    limit: Int, terms: SessionChain.Terms, board: Board, mailbox: Mailbox<Engine.Message>, now: Instant
+    limit: Int, terms: SessionChain.Terms, statusStore: StatusStore, mailbox: Mailbox<Engine.Message>,
+    now: Instant
   ) {
     self.limit = limit
     self.terms = terms
-    self.board = board
+    self.statusStore = statusStore
     self.mailbox = mailbox
     self.nextOpen = now
   }
@@ -135,13 +136,13 @@ final class SessionPool {
     switch report {
     case .up(let peer):
       session.isUp = true
-      board.add(.init(serial: number, peer: peer, since: WallClock.milliseconds), load: session.load)
+      statusStore.add(.init(serial: number, peer: peer, since: WallClock.milliseconds), load: session.load)
       return []
     case .changed: return []
     case .returned(let clients): return clients
     case .ended(let failure, let clients):
       sessions.remove(at: index)
-      board.remove(session: number)
+      statusStore.remove(session: number)
       if failure != nil { nextOpen = MonotonicTime.now + SessionPool.failurePause }
       return clients + session.leftOver()
     }

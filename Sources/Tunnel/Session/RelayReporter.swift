@@ -4,7 +4,7 @@ internal import Synchronization
 
 /// What the tunnel's threads tell the world of clients and targets.
 final class RelayReporter: RelayObserver {
-  private let board: Board
+  private let statusStore: StatusStore
   private let host: String
   private let observer: @Sendable (TunnelEvent) -> Void
   /// Asks the engine for a turn, so that it sees `due`.
@@ -14,10 +14,10 @@ final class RelayReporter: RelayObserver {
   private let unforwarded = Mutex<(target: StreamAddress, failure: TunnelFailure)?>(nil)
 
   init(
-    board: Board, host: String, observer: @escaping @Sendable (TunnelEvent) -> Void,
+    statusStore: StatusStore, host: String, observer: @escaping @Sendable (TunnelEvent) -> Void,
     wake: @escaping @Sendable () -> Void
   ) {
-    self.board = board
+    self.statusStore = statusStore
     self.host = host
     self.observer = observer
     self.wake = wake
@@ -26,7 +26,7 @@ final class RelayReporter: RelayObserver {
   /// When the rest of a burst of refusals is to be told.
   var due: MonotonicTime? { refusals.withLock { $0.due } }
 
-  var unreached: [StreamAddress] { board.unreached }
+  var unreached: [StreamAddress] { statusStore.unreached }
 
   func reached(_ target: StreamAddress) { publish(target, nil) }
 
@@ -66,7 +66,7 @@ final class RelayReporter: RelayObserver {
     var isNew = false
     var isForwarded = false
     let at = WallClock.milliseconds
-    board.publish { status in
+    statusStore.publish { status in
       for index in status.forwards.indices where status.forwards[index].target == target {
         isForwarded = true
         guard status.forwards[index].refusal?.failure != failure else { continue }

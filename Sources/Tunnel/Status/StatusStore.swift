@@ -3,7 +3,7 @@ internal import Platform
 internal import Synchronization
 
 /// The published state of a tunnel: written by its thread, read by anybody.
-final class Board: Sendable {
+final class StatusStore: Sendable {
   private let latest: Mutex<TunnelStatus>
   let counters: [ForwardCounters]
   let turns = Atomic<Int>(0)

@@ -51,7 +51,8 @@ struct CrowdedPortTests {
     if bytes > 0 { for client in idle { _ = try? client.send([1]) } }
     try #require(eventually { fixture.tunnel.status.forwards[0].refusedConnections == 84 })
     #expect(fixture.tunnel.status.forwards[0].openConnections == 16)
-    #expect(fixture.tunnel.status.forwards[0].crowds == [.init(owner: .user(4711), openConnections: 16)])
+    #expect(
+      fixture.tunnel.status.forwards[0].limitedOwners == [.init(owner: .user(4711), openConnections: 16)])
     #expect(fixture.recorder.all.contains { if case .admissionChanged = $0 { true } else { false } })
     let isTold = fixture.recorder.all.contains {
       if case .clientsRefused(_, _, let reason) = $0 { reason.hasPrefix("uid 4711 has 16") } else { false }
@@ -78,7 +79,7 @@ struct CrowdedPortTests {
     }
     try #require(eventually { fixture.tunnel.status.forwards[0].refusedConnections > 150 })
     #expect(fixture.tunnel.status.forwards[0].openConnections <= 32)
-    #expect(eventually { fixture.tunnel.status.forwards[0].crowds.count == 12 })
+    #expect(eventually { fixture.tunnel.status.forwards[0].limitedOwners.count == 12 })
     #expect(isEchoed(try fixture.connect()))
     #expect(try isEchoed(through: fixture.tunnel.internalSocket))
     withExtendedLifetime(idle) {}
@@ -107,7 +108,7 @@ struct CrowdedPortTests {
     let idle = try (0..<40).map { _ in Socket(try StreamSocket.connect(to: address, userTimeout: .seconds(5)))
     }
     try #require(eventually { fixture.tunnel.status.forwards[0].refusedConnections == 24 })
-    #expect(fixture.tunnel.status.forwards[0].crowds.map(\.owner) == [.user(geteuid())])
+    #expect(fixture.tunnel.status.forwards[0].limitedOwners.map(\.owner) == [.user(geteuid())])
     #expect(try isEchoed(through: fixture.tunnel.internalSocket))
     withExtendedLifetime(idle) {}
   }
@@ -119,7 +120,7 @@ struct CrowdedPortTests {
     let fixture = try fixture(server, listen: .unix(path: path), target: echo.port)
     let idle = try (0..<40).map { _ in try LoopbackSocket(path: path) }
     try #require(eventually { fixture.tunnel.status.forwards[0].refusedConnections == 24 })
-    #expect(fixture.tunnel.status.forwards[0].crowds.map(\.owner) == [.user(geteuid())])
+    #expect(fixture.tunnel.status.forwards[0].limitedOwners.map(\.owner) == [.user(geteuid())])
     #expect(try isEchoed(through: fixture.tunnel.internalSocket))
     withExtendedLifetime(idle) {}
   }

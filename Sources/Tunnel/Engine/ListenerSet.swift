@@ -23,7 +23,7 @@ final class ListenerSet {
   private let shares: PortShares
   private let owners = PeerOwners()
   /// Of each listener, by index.
-  private var crowding: [Crowding]
+  private var limitedOwners: [LimitedOwners]
   /// Why a listener accepts no connection, by index; nil: it does.
   private var shortages: [String?]
   /// Listeners, by index, with a pending connection.
@@ -42,7 +42,7 @@ final class ListenerSet {
     self.loop = loop
     self.listeners = try ListenerSet.listeners(plan, statusStore)
     self.shares = PortShares(descriptors: plan.descriptors, ownUID: PeerCredentials.ownUID)
-    self.crowding = listeners.map { _ in Crowding() }
+    self.limitedOwners = listeners.map { _ in LimitedOwners() }
     self.shortages = listeners.map { _ in nil }
     for index in listeners.indices where listeners[index].isListening {
       try watch(index)
@@ -75,7 +75,7 @@ final class ListenerSet {
     for listener in listeners {
       if case .busy(_, let retry) = listener.state { next.lower(to: retry) }
     }
-    for crowd in crowding { next.lower(to: crowd.due) }
+    for crowd in limitedOwners { next.lower(to: crowd.due) }
     return next
   }
 
@@ -172,7 +172,9 @@ final class ListenerSet {
     let open = shares.count(of: owner)
     reporter.tell(
       refused: "\(target)", count: 1, reason: "\(owner.description) has \(open) connections open, its share")
-    if crowding[index].refuse(owner, open: open, now: MonotonicTime.now) { publishCrowds(of: index) }
+    if limitedOwners[index].refuse(owner, open: open, now: MonotonicTime.now) {
+      publishLimitedOwners(of: index)
+    }
     return nil
   }
 
@@ -210,14 +212,16 @@ final class ListenerSet {
     observer(.admissionChanged(listen: forwards[index].listen))
   }
 
-  private func publishCrowds(of index: Int) {
-    let crowds = crowding[index].list
-    statusStore.publish { $0.forwards[index].crowds = crowds }
+  private func publishLimitedOwners(of index: Int) {
+    let limitedOwners = limitedOwners[index].list
+    statusStore.publish { $0.forwards[index].limitedOwners = limitedOwners }
     observer(.admissionChanged(listen: forwards[index].listen))
   }
 
   /// Drops owners that were refused long ago.
   func expire(_ now: Instant) {
-    for index in crowding.indices where crowding[index].expire(now) { publishCrowds(of: index) }
+    for index in limitedOwners.indices where limitedOwners[index].expire(now) {
+      publishLimitedOwners(of: index)
+    }
   }
 }

@@ -24,7 +24,7 @@ package struct TunnelStatus: Hashable, Sendable {
     /// Why the port accepts nobody; nil: it does.
     package var shortage: String?
     /// Owners who have as many connections open as they may have, and want more; the largest first.
-    package var crowds: [Crowd] = []
+    package var limitedOwners: [LimitedOwner] = []
     /// Why the far side did not reach the target the last time; nil since it did.
     package var refusal: Failed?
     /// The open connections, then the last ones that ended.
@@ -32,7 +32,7 @@ package struct TunnelStatus: Hashable, Sendable {
   }
 
   /// An owner of connections whose further ones are turned away.
-  package struct Crowd: Hashable, Sendable {
+  package struct LimitedOwner: Hashable, Sendable {
     package let owner: ClientOwner
     /// When the first was turned away.
     package let openConnections: Int

@@ -9,7 +9,7 @@ import Testing
 @Suite(
   .enabled(if: SSHServer.isAvailable, Comment(rawValue: SSHServer.reason)), .serialized, .blocking,
   .timeLimit(.minutes(10)))
-struct WayTests {
+struct RouteTests {
   private func fixture(
     _ server: SSHServer, _ sshConfig: String, target: Int, keepalive: Duration = .seconds(5)
   ) throws -> Fixture {

@@ -16,10 +16,10 @@ package final class SSHTunnel: Sendable {
   ///
   /// - Parameters:
   ///   - name: shows in thread lists.
-  ///   - socketFolder: where the own door's socket is made, if it can be written to; else it has no file.
+  ///   - socketFolder: the folder of the internal socket, if it is writable; else the socket has no file.
   ///   - internalTarget: where connections through `internalSocket` lead to, as the far side knows it.
   ///   - adopted: listening sockets of the service manager by listen address; the tunnel owns them from now on.
-  ///   - descriptors: as many as this process may have open; what strangers may fill of a port follows from it.
+  ///   - descriptors: the process's limit of open descriptors, from which the limits of a port's clients follow.
   ///   - observer: told of every event, on the tunnel's thread.
   /// - Throws: `SystemError` when the machine gives no thread, epoll or eventfd.
   package init(
@@ -52,7 +52,7 @@ package final class SSHTunnel: Sendable {
 
   package var status: TunnelStatus { statusStore.status }
 
-  /// Rises with every turn of the thread's loop that had work or a deadline: what a watchdog looks at after
+  /// Counts the turns of the thread's loop that had work or a deadline. A watchdog compares it after
   /// asking for a turn with `nudge`.
   package var turns: Int { statusStore.turns.load(ordering: .relaxed) }
 
@@ -63,18 +63,18 @@ package final class SSHTunnel: Sendable {
   /// this call.
   package func setInternalTarget(_ target: StreamAddress) { mailbox.post(.internalTarget(target)) }
 
-  /// Makes `internalSocket` anew where somebody removed its file.
+  /// Binds `internalSocket` again if its file was removed.
   package func restoreInternalSocket() {
     if case .path(let path) = internalSocket, !SmallFile.exists(path) { mailbox.post(.internalSocketIsGone) }
   }
 
-  /// Gives up the session in hand and makes a new one, or cuts a wait short.
+  /// Replaces the current session or attempt by a new one, or cuts a wait short.
   package func reconnect() { mailbox.post(.reconnect) }
 
-  /// Hands on what the machine told: it cuts a wait short, or has the peer asked for a sign of life.
+  /// Handles a change of the machine: it cuts a wait short, or has the peer probed.
   package func handle(_ change: SystemChange) { mailbox.post(.systemChanged(change)) }
 
-  /// Ends the tunnel: local connections are closed, the server is told goodbye.
+  /// Ends the tunnel: local connections are closed, and the server is sent a disconnect message.
   ///
   /// - Returns: false when the thread did not end within `timeout`.
   package func stop(timeout: Duration) -> Bool {

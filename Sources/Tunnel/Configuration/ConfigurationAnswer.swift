@@ -1,7 +1,7 @@
 internal import Platform
 internal import SSH
 
-/// What `ssh -vvv -G` answered: the options, and what it said while it found them.
+/// The output of `ssh -vvv -G`: the options, and its messages while it read them.
 struct ConfigurationAnswer {
   /// A command that ssh(1) ran for a `Match exec`.
   struct Execution: Hashable {
@@ -73,10 +73,10 @@ struct ConfigurationAnswer {
   /// 2.8.2). ssh(1) takes that for false in silence.
   var unrunnable: Execution? { executions.first { $0.status == 126 } }
 
-  /// One that had not ended when ssh was ended.
+  /// A command that was still running when ssh was ended.
   var unfinished: Execution? { executions.last.flatMap { $0.status == nil ? $0 : nil } }
 
-  /// What a person should know of the answer: commands that do not exist on this machine count as false.
+  /// Remarks on the answer for the user: a command that does not exist on this machine counts as false.
   var notes: [String] {
     executions.filter { $0.status == 127 }.map {
       "the command of Match exec '\($0.shown)' was not found (status 127), so that Match does not apply"

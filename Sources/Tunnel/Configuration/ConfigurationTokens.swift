@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// What ssh_config(5), TOKENS, lets stand in a value, `${NAME}` of the environment, and the tilde.
+/// Expands the tokens of ssh_config(5), TOKENS, environment variables as `${NAME}`, and the tilde.
 struct ConfigurationTokens {
   /// Why a value can't be expanded, as a sentence's end. ssh(1) ends with an error in each case.
   struct ExpansionError: Error, Hashable {

@@ -1,7 +1,7 @@
 internal import Glibc
 internal import GuardTypes
 
-/// What of the process's surroundings resolving depends on.
+/// The parts of the process's environment that resolving ssh_config depends on.
 package struct LocalEnvironment: Hashable, Sendable {
   package let home: String
   package let localUser: String

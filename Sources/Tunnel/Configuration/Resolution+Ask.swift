@@ -2,10 +2,10 @@ internal import GuardTypes
 internal import Platform
 
 extension Resolution {
-  /// As many hops as anybody has been seen to need, and then some.
+  /// More hops than practice needs.
   private static let mostHops = 8
 
-  /// What all questions to ssh together may take: a `Match exec` runs a command of its own for each, and
+  /// The time limit of all queries to ssh together: a `Match exec` runs its command for each, and
   /// CanonicalizeHostname asks the resolver.
   package static let askLimit: Duration = .seconds(20)
 
@@ -76,7 +76,7 @@ private struct Questioner {
     let options = ignoringProxies ? ["-o", "ProxyCommand=none"] : []
     let answer = try ask(.usual, options, configuration)
     var ssh = SSHConfiguration(answer)
-    // A token of another version of ssh: it alone knows what that stands for.
+    // A token of another version of ssh: only ssh can expand it.
     let unknown = ssh.unknownTokens(configuration, environment)
     if !unknown.isEmpty {
       let question = TokenQuestion(unknown)
@@ -98,7 +98,7 @@ private struct Questioner {
       // With -N there is no command to run, and so none that ForkAfterAuthentication would miss.
       program: "ssh",
       arguments: ["-vvv", "-N"] + arguments + question.arguments + ["--", configuration.host],
-      // Of $SHELL a service has none, or one that lets nobody in: Match exec is false then, or an error.
+      // A service has no $SHELL, or one such as nologin: Match exec would be false then, or an error.
       variables: ["SHELL=/bin/sh"], outputLimit: Self.mostOutput, errorsLimit: Self.mostErrors)
     if let file = environment.configFiles(configuration).first(where: SmallFile.isFIFO) {
       throw TunnelFailure(fifo: file)
@@ -138,14 +138,14 @@ extension TunnelFailure {
       self.init(
         .config, "ssh may not be run to read ssh_config: \(error)", remedy: TunnelFailure.execRemedy)
     } else {
-      // No room for a process now, most likely: that passes.
+      // Most likely a temporary lack of processes or memory.
       self.init(
         .connectRefused, "ssh could not be run to read ssh_config: \(error)",
         remedy: "check limits: ulimit -n -u; try: \(byHand)")
     }
   }
 
-  /// Why an answer is none; nil where it is one.
+  /// The failure for an answer that can't be used; nil for one that can.
   init?(
     _ answer: ConfigurationAnswer, _ end: Command.End, _ configuration: TunnelConfiguration,
     _ limit: Duration,
@@ -191,7 +191,7 @@ extension TunnelFailure {
 }
 
 extension TunnelConfiguration {
-  /// What a hop is resolved with: the host's own user, port, keys and known hosts are not the hop's.
+  /// The configuration that resolves a hop: user, port, keys and known hosts of the host do not apply to it.
   fileprivate func hop(_ hop: JumpHost) -> TunnelConfiguration {
     TunnelConfiguration(
       host: hop.host, user: hop.user, port: hop.port, passphrase: passphrase, sshConfig: sshConfig,

@@ -1,6 +1,6 @@
 package import SSH
 
-/// Where to connect and with what, after ssh_config had its say.
+/// The parameters of a connection, after ssh_config was applied.
 package struct Resolution: Hashable, Sendable {
   package enum AddressFamily: String, Hashable, Sendable {
     case any, inet, inet6
@@ -13,7 +13,7 @@ package struct Resolution: Hashable, Sendable {
   package var addressFamily: AddressFamily
   /// The local address to connect from; nil: the kernel chooses.
   package var bindAddress: String?
-  /// The hosts between, nearest first; empty where the host is reached directly or by `proxyCommand`.
+  /// The jump hosts, nearest first; empty where the host is reached directly or by `proxyCommand`.
   package var proxyJump: [JumpHost]
   /// For `/bin/sh -c`: it begins with `exec`, and its tokens are filled in. The session runs on its standard input
   /// and output.
@@ -40,23 +40,23 @@ package struct Resolution: Hashable, Sendable {
   /// The first of the user's own, where ssh(1) writes a key that is accepted; nil where there is none.
   package var userKnownHostsFile: String?
   package var revokedHostKeysFile: String?
-  /// The name that known_hosts has the host under.
+  /// The name of the host in known_hosts.
   package var hostKeyName: String
   /// The port that belongs to it: 22 where HostKeyAlias stands for host and port (sshconnect.c).
   package var hostKeyPort: UInt16
-  /// What HostKeyAlgorithms, KexAlgorithms, Ciphers and MACs leave of the algorithms here.
+  /// The algorithms of libssh2 that HostKeyAlgorithms, KexAlgorithms, Ciphers and MACs allow.
   package var algorithms: Algorithms.Offer
 
   /// ServerAliveInterval; nil where it is off.
   package var serverAliveInterval: Duration?
   package var serverAliveCountMax: Int
-  /// What was asked for, before HostName.
+  /// The name that was given to ssh, before HostName.
   package var alias: String
-  /// What ssh(1) takes to connect to the same place with the same names and keys: `-p 2222 tethys`.
+  /// The arguments with which ssh(1) connects to the same host with the same keys: `-p 2222 tethys`.
   package var sshArguments: String
-  /// Files whose change may change all this.
+  /// Files whose change may change this resolution.
   package var configFiles: [String]
-  /// What a person should know of ssh_config, a sentence each.
+  /// Remarks on ssh_config for the user, a sentence each.
   package var notes: [String]
   /// ssh(1) asks before it refuses an unknown host key (StrictHostKeyChecking).
   package var asksForHostKeys: Bool
@@ -77,10 +77,10 @@ extension Resolution {
   /// The same, telling each step: to compare with.
   package var byHandInDetail: String { "ssh -v \(sshArguments)" }
 
-  /// Idle time before a sign of life is asked for, and the silence after which the peer is given up.
+  /// Idle time before the peer is probed, and the silence after which the session is considered dead.
   ///
   /// guard.yaml's, where it says; else the guard's own, shortened by ServerAliveInterval and ServerAliveCountMax but
-  /// never stretched by them: they are often set for all hosts, to keep a router's memory warm.
+  /// never extended by them: they are often set for all hosts, to keep NAT entries alive.
   package func keepalive(_ configuration: TunnelConfiguration) -> (interval: Duration, timeout: Duration) {
     let interval = configuration.keepaliveInterval
     let timeout = configuration.keepaliveTimeout
@@ -88,7 +88,7 @@ extension Resolution {
       return (interval, timeout)
     }
     let shorter = min(interval, alive)
-    // Both are anybody's numbers: their product may be none.
+    // Both values are arbitrary: their product may overflow.
     let patience = alive >= timeout ? timeout : alive * min(max(1, serverAliveCountMax), 1 << 20)
     return (shorter, max(shorter, min(timeout, patience)))
   }

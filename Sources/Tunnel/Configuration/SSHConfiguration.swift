@@ -3,13 +3,13 @@ internal import SSH
 
 /// The answer of `ssh -G`: ssh_config keywords in lower case with their values.
 ///
-/// What is not read here has no bearing on a forward, or can only be stricter: host keys are checked as with
+/// Options that are not read here do not affect a forward, or could only relax it: host keys are checked as with
 /// `StrictHostKeyChecking yes` whatever it says, `CheckHostIP`, `VerifyHostKeyDNS`, `UpdateHostKeys` and
 /// `NoHostAuthenticationForLocalhost` add and excuse no key, passwords are never used, a shared connection
 /// (`ControlMaster`) is never looked for, and `CanonicalizeHostname` has done its work before `ssh -G` answers.
 struct SSHConfiguration {
   private let values: [String: [String]]
-  /// What ssh says that tokens stand for.
+  /// The values of tokens, from ssh.
   private var tokens: [Character: String]
   /// Files that it read.
   private var files: [String] = []
@@ -239,7 +239,7 @@ struct SSHConfiguration {
   }
 }
 
-// What of ssh_config can't be honoured, or only in part.
+// Options of ssh_config that are not supported, or only in part.
 
 extension SSHConfiguration {
   /// Options that change who is trusted, who logs in or from where: refused by name, never passed over.

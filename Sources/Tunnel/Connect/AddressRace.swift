@@ -1,7 +1,7 @@
 internal import Platform
 
-/// The race of a host's addresses to a connection (RFC 8305, Happy Eyeballs). Pure: what became of each attempt and
-/// the time go in, what to do comes out. Addresses are known by their index.
+/// The race of a host's addresses to a connection (RFC 8305, Happy Eyeballs). Pure: the outcome of each attempt and
+/// the time go in, actions come out. Addresses are identified by their index.
 struct AddressRace {
   typealias Instant = MonotonicTime
 
@@ -15,14 +15,14 @@ struct AddressRace {
 
   enum Action: Equatable {
     case connect(Int)
-    /// Another one has won, or the time is up.
+    /// Another address connected, or the time is up.
     case close(Int)
     case won(Int)
-    /// What became of each address.
+    /// The outcome of each address.
     case lost([Outcome])
   }
 
-  /// What became of an address in a race that was lost.
+  /// The outcome of an address when no address connected.
   enum Outcome: Hashable, Sendable {
     /// errno
     case failed(code: Int32)

@@ -2,17 +2,17 @@ internal import GuardTypes
 internal import Platform
 internal import SSH
 
-/// The way to one SSH server, up to a session that can carry channels, one step at a time.
+/// One attempt to connect to an SSH server, step by step, up to a session that can carry channels.
 ///
 /// Belongs to the thread whose loop it lives in.
 final class Attempt {
   typealias Instant = MonotonicTime
 
-  /// What the session runs over.
+  /// The stream that the session runs over.
   enum Entry: Sendable {
     /// A TCP connection to one of these, from one of those where BindAddress names any.
     case addresses([SocketAddress], from: [SocketAddress])
-    /// What ProxyCommand reads and writes.
+    /// The standard input and output of a ProxyCommand.
     case command(String)
     /// A stream that is there already: a channel of a jump host.
     case stream(Socket)
@@ -20,13 +20,13 @@ final class Attempt {
 
   private enum Stage {
     case dialling(Dialer)
-    /// A command is to reach the server: nothing was heard of it yet.
+    /// A command is connecting to the server; nothing was received yet.
     case awaiting(Transport, deadline: Instant)
     case handshake(Transport, deadline: Instant)
     case authenticating(Transport, Authenticator, deadline: Instant)
   }
 
-  /// What libssh2 may hold of a server that did not let us in yet: a handshake is some 100 KB.
+  /// The memory that libssh2 may hold before authentication has succeeded: a handshake takes some 100 KB.
   private static let heldLimit = 4 << 20
 
   private static let rounds = 8
@@ -35,7 +35,7 @@ final class Attempt {
   private let knownHosts: KnownHosts
   private let loop: Loop
   private var stage: Stage
-  /// The last step ended with work in hand: a server that never stops sending gets no thread for itself.
+  /// The last step ended with work left: a server that never stops sending must not occupy the thread.
   private(set) var hasWork = false
 
   init(
@@ -127,7 +127,7 @@ final class Attempt {
     }
   }
 
-  /// Takes in, has libssh2 answer and sends, until nothing moves or the answer is complete.
+  /// Receives, has libssh2 answer, and sends, until nothing moves or the answer is complete.
   private func converse<Failure: Error>(
     _ transport: Transport, _ now: Instant, _ answer: () throws(Failure) -> Session.Progress
   ) throws(Failure) -> Bool {
@@ -166,7 +166,7 @@ final class Attempt {
     }
     guard transport.session.held <= Attempt.heldLimit else {
       throw TunnelFailure(
-        .protocolError, "\(transport.peer) sends packets that nobody asked for, before the session is up",
+        .protocolError, "\(transport.peer) sends unexpected packets before the session is up",
         remedy: "check that an SSH server answers there: \(resolution.byHandInDetail)")
     }
     guard now >= deadline else { return }

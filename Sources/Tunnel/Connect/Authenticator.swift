@@ -110,10 +110,10 @@ final class Authenticator {
     }
   }
 
-  /// Records what became of a key that did not log in.
+  /// Records the result of a key that did not log in.
   private func take(_ error: SSHError, _ key: Key, _ session: Session) throws(TunnelFailure) {
     switch error.code {
-    // A server that ends the session over the keys that it was shown must not be asked again soon.
+    // A server that ended the session because of the offered keys must not be tried again soon.
     case .disconnected
     where report.hasRefusals && session.wire.isAtEnd || LoginReport.isVerdict(session.farewell):
       throw report.ended(

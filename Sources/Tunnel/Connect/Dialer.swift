@@ -2,7 +2,7 @@ internal import Glibc
 internal import GuardTypes
 internal import Platform
 
-/// Connects to whichever of a host's addresses answers first.
+/// Connects to the address of a host that answers first.
 ///
 /// It owns the sockets until one is handed over. Belongs to the thread whose loop watches them.
 final class Dialer {
@@ -20,7 +20,7 @@ final class Dialer {
   private let loop: Loop
   private var race: AddressRace
   private var calls: [Int: Call] = [:]
-  /// Calls of which the kernel has the outcome.
+  /// Calls whose outcome the kernel has reported.
   private var answered: Set<Int> = []
 
   /// - Parameters:
@@ -99,7 +99,7 @@ final class Dialer {
       calls[index] = Call(socket: socket, watch: watch)
       return nil
     } catch {
-      // The same for every address, and nothing that the far side could mend.
+      // The same for every address, and not caused by the far side.
       if error.operation == StreamSocket.bindOperation {
         throw TunnelFailure(bindAddress: resolution, "can't be connected from: \(error.reason)")
       }
@@ -109,7 +109,7 @@ final class Dialer {
 }
 
 extension TunnelFailure {
-  /// A name with a great many addresses is no reason for a great long message.
+  /// The most addresses that a message lists.
   private static let mostShown = 8
 
   fileprivate init(unreachable all: [(SocketAddress, AddressRace.Outcome)], _ resolution: Resolution) {

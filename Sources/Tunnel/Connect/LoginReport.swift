@@ -1,6 +1,6 @@
 internal import GuardTypes
 
-/// What a login came to, for the words of its failure.
+/// Collects the results of a login, for the message of its failure.
 struct LoginReport {
   private let resolution: Resolution
   private let omissions: [KeyPlan.Omission]
@@ -76,7 +76,7 @@ struct LoginReport {
     return TunnelFailure(.authRefused, message + passedOver, remedy: remedy, files: files)
   }
 
-  /// The server would not go on with public keys.
+  /// The server accepts no further public keys.
   func wantsNoKeys(_ methods: [String]) -> TunnelFailure {
     let shown = methods.isEmpty ? "no method at all" : "\(methods.joined(separator: ", ")) only"
     let tried = refused.isEmpty ? "" : ", after it refused \(refused.joined(separator: ", "))"

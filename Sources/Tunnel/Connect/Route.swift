@@ -3,7 +3,7 @@ internal import GuardTypes
 internal import Platform
 internal import Synchronization
 
-/// The way to the host, after ssh_config and the resolver had their say: every server on it, the host's own last.
+/// The route to the host, from ssh_config and the resolver: every server on it, the host itself last.
 struct Route: Sendable {
   /// Jump hosts in the order they are passed, then the host.
   let servers: [Resolution]
@@ -36,7 +36,7 @@ struct Route: Sendable {
     guard let first = servers.first else {
       return .failure(TunnelFailure(.config, "ssh -G named no host", remedy: "check ssh_config"))
     }
-    // Whoever runs the command leaves the name to it: often nobody else could resolve it.
+    // The command resolves the name itself: often only it can.
     if let command = first.proxyCommand { return .success(Route(servers: servers, entry: .command(command))) }
     do throws(TunnelFailure) {
       let entry = Attempt.Entry.addresses(try first.addresses(), from: try first.sources())
@@ -47,7 +47,7 @@ struct Route: Sendable {
   }
 }
 
-/// A search for a way that can be given up.
+/// A cancellable search for a route.
 final class RouteSearch: Sendable {
   private let cancelled = Atomic(false)
   private let asked = DispatchSemaphore(value: 0)

@@ -3,22 +3,22 @@ internal import Platform
 internal import SSH
 internal import Synchronization
 
-/// One session on its way or up, with the sessions of the jump hosts below it.
+/// One session, connecting or up, with the sessions of the jump hosts below it.
 ///
 /// Each hop is a session of its own, verified and authenticated on its own, that carries the next one's bytes over
 /// a channel and a socket pair. Belongs to the thread whose loop it lives in.
 final class SessionChain {
   typealias Instant = MonotonicTime
 
-  /// What every session of a tunnel shares.
+  /// The settings that every session of a tunnel shares.
   struct Terms: Sendable {
     let configuration: TunnelConfiguration
     let budget: WindowBudget
     let observer: any RelayObserver
-    /// Targets to be tried while nothing is heard of them.
+    /// Targets to check while they carry no traffic.
     let checked: [StreamAddress]
 
-    /// One session of a tunnel looks after the targets.
+    /// Only one session of a tunnel checks the targets.
     var withoutChecks: Terms {
       Terms(configuration: configuration, budget: budget, observer: observer, checked: [])
     }
@@ -58,7 +58,7 @@ final class SessionChain {
 
   /// Does what can be done without waiting.
   ///
-  /// - Returns: true when the turn ended with work in hand.
+  /// - Returns: true when the turn ended with work left.
   /// - Throws: why there is no session (any more).
   func turn(_ now: Instant) throws(TunnelFailure) -> Bool {
     var hasWork = false
@@ -120,23 +120,23 @@ final class SessionChain {
     attempt = try Attempt(next, .stream(near), configuration: terms.configuration, loop: loop, now: now)
   }
 
-  /// Every server on the way is asked for a sign of life.
+  /// Probes every server of the chain.
   func probe(_ reason: ProbeReason) {
     for hop in hops { hop.relay.probe(reason) }
     relay?.probe(reason)
   }
 
-  /// Lets go of the session; who was not served yet is returned.
+  /// Abandons the session; clients that were not served yet are returned.
   func abandon() -> [Client] { relay?.abandon() ?? [] }
 
-  /// Says goodbye, innermost first, as far as the sockets take it.
+  /// Sends disconnect messages, innermost session first, as far as the sockets take them.
   func disconnect() {
     relay?.disconnect()
     for hop in hops.reversed() { hop.relay.disconnect() }
   }
 }
 
-/// What became of the one channel of a jump host.
+/// Records the result of the one channel of a jump host.
 private final class HopObserver: RelayObserver {
   private let missed = Mutex<(target: StreamAddress, reason: String)?>(nil)
 

@@ -3,7 +3,7 @@ internal import Platform
 internal import SSH
 
 extension TunnelFailure {
-  /// What a host key that is not the known one means; nil when it is.
+  /// The failure for a host key that is not the known one; nil when it is.
   init?(
     hostKey answer: KnownHosts.Answer, _ key: HostKey, _ resolution: Resolution, _ knownHosts: KnownHosts
   ) {
@@ -15,7 +15,7 @@ extension TunnelFailure {
     case .changed(let entry):
       self.init(
         .hostKeyChanged,
-        "host key of \(name) has changed: it shows \(shown), and \(entry.place) has \(entry.shown). Somebody may be listening in",
+        "host key of \(name) has changed: it shows \(shown), and \(entry.place) has \(entry.shown). The connection may be intercepted",
         remedy:
           "ask the host's owner whether the key was changed; if so: "
           + (resolution.isCredential(entry.file)
@@ -57,7 +57,7 @@ extension Resolution {
   /// As known_hosts writes it: `name`, or `[name]:port`.
   var knownHostsName: String { hostKeyPort == 22 ? hostKeyName : "[\(hostKeyName)]:\(hostKeyPort)" }
 
-  /// How a person makes the host's key a known one; ssh(1) writes it to the first of the user's files.
+  /// The command that adds the host key to known_hosts; ssh(1) writes it to the first of the user's files.
   ///
   /// - Parameter command: what connects and asks.
   fileprivate func accept(by command: String) -> String {
@@ -65,7 +65,7 @@ extension Resolution {
       return
         "name a file that keeps it, for UserKnownHostsFile none keeps nothing: in ssh_config, Host \(alias) / UserKnownHostsFile ~/.ssh/known_hosts; after that, connect once by hand and accept it: \(command)"
     }
-    // What the service manager hands over is changed at its source.
+    // A credential is changed at its source, and not where the service manager puts it.
     guard !isCredential(file) else {
       return
         "put the key's line into the file that LoadCredential= names for \(file), and restart the service"

@@ -2,7 +2,7 @@ internal import GuardTypes
 internal import SSH
 
 extension TunnelFailure {
-  /// A session that broke off before it was up.
+  /// The failure of a session that ended before it was up.
   ///
   /// - Parameter session: nil where it broke before there was one.
   init(
@@ -30,7 +30,7 @@ extension TunnelFailure {
     }
   }
 
-  /// A peer that said something and did not go on as an SSH server does; nil for any other.
+  /// A peer that sent text and did not continue as an SSH server; nil for any other.
   private init?(
     refusal opening: ServerOpening, _ farewell: String?, _ peer: HostPort, _ resolution: Resolution
   ) {
@@ -47,7 +47,7 @@ extension TunnelFailure {
       }
     self.init(
       .peerClosed, "\(peer) refuses the SSH session; it says: \(words)", remedy: remedy,
-      // It counts what it refuses, most likely.
+      // The server most likely counts refused connections.
       throttle: throttle ?? .overload)
   }
 
@@ -88,7 +88,7 @@ extension TunnelFailure {
 }
 
 extension TunnelFailure.Throttle {
-  /// What OpenSSH says is "Not allowed at this time" (9.8 and later, for both) and "Exceeded MaxStartups".
+  /// OpenSSH says "Not allowed at this time" (9.8 and later, for both) and "Exceeded MaxStartups".
   init?(words: String) {
     let words = words.lowercased()
     // RFC 4253 §11.1: 12 is SSH_DISCONNECT_TOO_MANY_CONNECTIONS.
@@ -107,10 +107,10 @@ extension TunnelFailure.Throttle {
 }
 
 extension AlgorithmMismatch {
-  /// More than that is no line to copy.
+  /// The longest line that a remedy shows for copying.
   private static let longestLine = 300
 
-  /// What makes the two sides agree.
+  /// The change that makes the two sides agree.
   fileprivate func remedy(_ server: String) -> String {
     if let name = leftOut.first {
       return

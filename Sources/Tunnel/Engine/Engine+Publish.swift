@@ -2,7 +2,7 @@ internal import GuardTypes
 internal import Platform
 internal import SSH
 
-// What the tunnel's thread tells the world.
+// Publishes the state of the tunnel.
 extension Engine {
   func publishState(from before: TunnelStateMachine.State) {
     let state = machine.state
@@ -13,7 +13,7 @@ extension Engine {
     let hasNewFailure = failure != nil && before.isLive && state.name != .up
     statusStore.publish { status in
       status.state = state.name
-      // Attempts and the pauses between them are one time of being down.
+      // Attempts and the pauses between them are one outage.
       if isChange, !(before.isOnItsWay && state.isOnItsWay) { status.since = wall }
       status.attempt = machine.attempt
       status.reconnects = machine.reconnects
@@ -41,7 +41,7 @@ extension Engine {
     }
   }
 
-  /// The kernel's figure, or where a jump host or a ProxyCommand hides the path, what the server takes to answer.
+  /// The kernel's measurement; over a jump host or a ProxyCommand, the response time of the server.
   private var roundTrip: Duration? {
     chain?.relay.flatMap { $0.transport.quality?.roundTrip ?? $0.answerTime }
   }
@@ -71,7 +71,7 @@ extension TunnelStateMachine.State {
 
   fileprivate var isOnItsWay: Bool { name == .connecting || name == .backoff }
 
-  /// An attempt or a session was in hand, so a failure that follows is its own.
+  /// There was an attempt or a session, so a failure that follows is its own.
   fileprivate var isLive: Bool { self == .connecting || self == .up }
 }
 

@@ -2,7 +2,8 @@ internal import GuardTypes
 internal import Platform
 internal import Synchronization
 
-/// The tunnel's thread at work: it performs what the state machine decides, listens, and carries the first session.
+/// The work of the tunnel's thread: it performs the actions of the state machine, accepts connections, and runs the
+/// first session.
 ///
 /// Everything in here belongs to that thread; further sessions have threads of their own.
 final class Engine {
@@ -29,7 +30,7 @@ final class Engine {
     let observer: @Sendable (TunnelEvent) -> Void
   }
 
-  /// A name that takes longer to resolve is given up; resolvers have timeouts of their own below this.
+  /// The time limit for resolving a name; resolvers have shorter timeouts of their own.
   private static let findLimit: Duration = .seconds(30)
 
   let plan: Plan
@@ -42,9 +43,9 @@ final class Engine {
   private var random = SystemRandomNumberGenerator()
   private var finding: (search: RouteSearch, deadline: Instant)?
   private var serial = 0
-  /// The way that the session in hand takes.
+  /// The route of the current session.
   private(set) var route: Route?
-  /// The first session, on its way or up.
+  /// The first session, connecting or up.
   private(set) var chain: SessionChain?
   private(set) var load = SessionLoad()
   /// Its number, once it is up.
@@ -55,12 +56,12 @@ final class Engine {
   private var waiting = FairQueue<Client>()
   var watchedFiles: FileWatch?
   private var fileEvents: Watch?
-  /// The round-trip time is told at most once a second.
+  /// When the round-trip time is published next; at most once per second.
   var qualityDue: Instant
   private var doorbell: Watch?
   private var hasMail = false
   private var isStopping = false
-  /// A turn ended with work in hand: the next wait is no wait.
+  /// A turn ended with work left, so the next one starts without waiting.
   var hasWork = false
 
   init(_ plan: Plan, mailbox: Mailbox<Message>, statusStore: StatusStore) throws(SystemError) {
@@ -257,13 +258,13 @@ final class Engine {
     }
   }
 
-  /// A further session's thread sees by itself that it was late.
+  /// The thread of a further session detects by itself that it was late.
   private func probe(_ reason: ProbeReason) {
     chain?.probe(reason)
     if case .path = reason { pool.probe(reason) }
   }
 
-  /// Lets go of the attempt or the session in hand. Who was not served yet waits for the next.
+  /// Abandons the current attempt or session. Clients that were not served yet wait for the next one.
   private func dropChain() {
     finding?.search.cancel()
     finding = nil
@@ -286,7 +287,7 @@ final class Engine {
       client.reset()
       client.end(.cutWithTunnel)
     }
-    // It was cancelled: no process of it outlives this one.
+    // It was cancelled; wait so that none of its processes outlives this one.
     search?.join(within: 0.5)
   }
 }

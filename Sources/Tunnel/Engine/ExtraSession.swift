@@ -4,7 +4,7 @@ internal import SSH
 internal import Synchronization
 
 /// A further session of the tunnel, on a thread of its own: opened while bulk runs or an open is stuck, closed when
-/// idle. Its failure ends its own connections and nobody else's.
+/// idle. Its failure ends only its own connections.
 ///
 /// This is the engine's handle; everything below `run` belongs to the thread.
 final class ExtraSession {
@@ -16,7 +16,7 @@ final class ExtraSession {
 
   enum Report: Sendable {
     case up(peer: String)
-    /// Bulk came or went, or an open got stuck.
+    /// Bulk began or ended, or an open got stuck.
     case changed
     /// Clients to be served elsewhere.
     case returned([Client])
@@ -28,7 +28,7 @@ final class ExtraSession {
   private let mailbox: Mailbox<Order>
   private let thread: JoinableThread
   var isUp = false
-  /// Since when it has had nothing to do; the engine's to keep.
+  /// Since when it has been idle; maintained by the pool.
   var idleSince: MonotonicTime?
 
   init(
@@ -53,7 +53,7 @@ final class ExtraSession {
   func probe(_ reason: ProbeReason) { mailbox.post(.probe(reason)) }
   func end() { mailbox.post(.end) }
 
-  /// Clients that it was given and its thread did not look at. Once it has told of its end, nobody else collects.
+  /// Clients that its thread did not see. Called after the thread has reported its end, when it collects no more.
   func leftOver() -> [Client] {
     mailbox.collect().compactMap { if case .serve(let client) = $0 { client } else { nil } }
   }

@@ -1,12 +1,12 @@
-/// Which session carries the next connection, and when a further one is worth its while. Pure.
+/// Decides which session carries the next connection, and when a further one is opened. Pure.
 enum Placement {
-  /// A session takes this many connections before the next one is worth a change of threads.
+  /// A session takes this many connections before another thread is worth using.
   static let crowd = 16
 
-  /// The session with the least bulk, then the least crowd, then the earliest; nil where each of them waits for an
+  /// The session with the least bulk, then the fewest connections, then the earliest; nil where each waits for an
   /// answer that does not come.
   ///
-  /// - Parameter expectsBulk: bulk ran just now, so what comes may be more of it: spread evenly.
+  /// - Parameter expectsBulk: bulk was seen recently, so the next connections may be bulk too: spread them evenly.
   static func choose(among loads: [SessionLoad.Reading], expectsBulk: Bool) -> Int? {
     let crowd = expectsBulk ? 1 : crowd
     return loads.indices.filter { !loads[$0].isStuck }

@@ -1,7 +1,7 @@
 internal import GuardTypes
 package import Platform
 
-/// The life of a tunnel, without its work: events and the time go in, actions come out.
+/// The state machine of a tunnel: events and the time go in, actions come out.
 ///
 /// It opens no socket and reads no clock, so reconnecting, backing off and blocking are tested in virtual time.
 package struct TunnelStateMachine: Sendable {
@@ -23,9 +23,9 @@ package struct TunnelStateMachine: Sendable {
     case failed(TunnelFailure)
     /// The moment of the last `wake` has come.
     case timePassed
-    /// Somebody asks for an attempt now: an operator, or a file that changed.
+    /// An attempt is requested now: by an operator, or because a file changed.
     case retry
-    /// Somebody asks for a fresh session although this one may be well.
+    /// A new session is requested, even if the present one works.
     case reconnect
     /// A local client waits for the tunnel.
     case clientWaits
@@ -35,9 +35,9 @@ package struct TunnelStateMachine: Sendable {
 
   package enum Action: Hashable, Sendable {
     case connect
-    /// Give up the attempt or the session in hand.
+    /// Abandon the current attempt or session.
     case disconnect
-    /// Ask the peer for a sign of life now, with a short deadline: nothing known of it is fresh.
+    /// Probe the peer now, with a short deadline.
     case probe
   }
 
@@ -52,11 +52,11 @@ package struct TunnelStateMachine: Sendable {
   package static let longestPenaltyPause: Duration = .seconds(900)
   package static let firstOverloadPause: Duration = .seconds(5)
   package static let longestOverloadPause: Duration = .seconds(60)
-  /// Up for this long, the tunnel has earned a fresh backoff.
+  /// After this time up, the backoff starts again at its minimum.
   package static let stability: Duration = .seconds(60)
   /// A host that refuses the port is alive and its sshd is most likely being restarted: for this long after the
   /// tunnel was up, it is asked again at least every `restartInterval`. Neither this nor `clientInterval` is shorter
-  /// than the backoff's `initial`: whoever raises that spares a server that counts.
+  /// than the backoff's `initial`: a user raises that to spare a server that counts attempts.
   package static let restartWindow: Duration = .seconds(120)
   package static let restartInterval: Duration = .milliseconds(500)
   /// While a client waits, attempts come at least this often.

@@ -1,11 +1,11 @@
 internal import Platform
 
-/// Waits for readiness and hands it to whoever watches the descriptor. Belongs to one thread.
+/// Waits for readiness and reports it to the watcher of the descriptor. Belongs to one thread.
 final class Loop {
   typealias Instant = MonotonicTime
   typealias Watcher = (Epoll.Readiness) -> Void
 
-  /// A time in which the thread could do nothing: timers of before say nothing about the peer.
+  /// A time in which the thread did not run: older timers say nothing about the peer.
   struct Gap {
     let length: TimeGap
     /// The last moment known to be before it.
@@ -27,7 +27,7 @@ final class Loop {
     scratch.deallocate()
   }
 
-  /// Tells `watcher` of every edge of a descriptor, and of what is ready now, until the watch that is returned goes.
+  /// Reports every edge of a descriptor, and its present readiness, to `watcher` until the returned watch is released.
   func watch(_ raw: Int32, _ watcher: @escaping Watcher) throws(SystemError) -> Watch {
     lastToken += 1
     try epoll.add(raw, token: lastToken)
@@ -37,13 +37,13 @@ final class Loop {
 
   fileprivate func forget(_ token: UInt64) { watchers[token] = nil }
 
-  /// Waits until something is ready or `deadline` has come (nil: for ever), and tells the watchers.
+  /// Waits until a descriptor is ready or `deadline` has come (nil: without limit), and calls the watchers.
   func wait(until deadline: Instant?) -> Gap? {
     var events: [Epoll.Event] = []
     do throws(SystemError) {
       try epoll.wait(timeout: deadline.map { $0 - MonotonicTime.now }) { events.append($0) }
     } catch {
-      // EBADF or EINVAL would be a fault of our own: nothing could work from here on.
+      // EBADF or EINVAL would be a programming error: nothing could work from here on.
       preconditionFailure("\(error)")
     }
     let lastAwake = gaps.last.awake
@@ -77,11 +77,11 @@ final class Watch {
   }
 }
 
-/// What a socket is ready for, remembered until the kernel says otherwise: edge-triggered epoll tells once.
+/// The readiness of a socket, remembered until the kernel reports otherwise: edge-triggered epoll reports it once.
 struct Readiness {
   var canRead = true
   var canWrite = true
-  /// An end is there to be read: a short read is no sign that nothing more comes.
+  /// The end of the stream is pending, so a short read does not mean that nothing more comes.
   private var isEnding = false
 
   mutating func note(_ edge: Epoll.Readiness) {

@@ -1,4 +1,4 @@
-/// What waits for its turn: the guard's own first, then one of each owner in turn, each owner's in the order they came.
+/// A queue that is fair to owners: the guard's own elements first, then one of each owner in turn, in order of arrival.
 /// Pure.
 struct FairQueue<Element: Owned> {
   private var waiting: [ClientOwner: [Element]] = [:]
@@ -15,7 +15,7 @@ struct FairQueue<Element: Owned> {
     count += 1
   }
 
-  /// Elements that had their turn, and were not served: each comes before what its owner has waiting.
+  /// Elements that had their turn and were not served: each goes before its owner's other elements.
   mutating func putBack(_ elements: [Element]) {
     for element in elements.reversed() {
       let owner = element.owner

@@ -10,7 +10,7 @@ package enum InternalSocket: Hashable, Sendable {
 
   private static let (prefix, suffix) = (".tunnel-", ".door")
 
-  /// A new name that nobody else has, in `folder` if it can be written to.
+  /// A new unique name, in `folder` if that is writable.
   init(folder: String?) {
     let name = String(UInt64.random(in: .min ... .max), radix: 36)
     let path = folder.map { "\($0)/\(InternalSocket.prefix)\(name)\(InternalSocket.suffix)" }

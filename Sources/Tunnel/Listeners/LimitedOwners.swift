@@ -1,18 +1,18 @@
 internal import Platform
 
-/// Owners whose connections were turned away at a port of late, because they have as many open as they may have. Pure.
+/// Owners whose connections a port refused recently, because they reached their limit. Pure.
 struct LimitedOwners {
   typealias Instant = MonotonicTime
 
-  /// Connections that come now and then are one crowd.
+  /// Refusals within this time belong together.
   static let memory: Duration = .seconds(60)
-  /// More owners than anybody reads about.
+  /// The most owners that the status lists.
   private static let mostOwners = 16
 
   private var limitedOwners: [ClientOwner: (open: Int, last: Instant)] = [:]
 
   /// - Parameter open: connections that the owner has open.
-  /// - Returns: true where that is news.
+  /// - Returns: true when that changed the list.
   mutating func refuse(_ owner: ClientOwner, open: Int, now: Instant) -> Bool {
     if let known = limitedOwners[owner] {
       limitedOwners[owner] = (known.open, now)
@@ -23,7 +23,7 @@ struct LimitedOwners {
     return true
   }
 
-  /// Forgets those that were turned away long ago; true where that is news.
+  /// Drops owners that were refused long ago; true when that changed the list.
   mutating func expire(_ now: Instant) -> Bool {
     let before = limitedOwners.count
     limitedOwners = limitedOwners.filter { now - $0.value.last < LimitedOwners.memory }

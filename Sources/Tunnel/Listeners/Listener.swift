@@ -5,7 +5,7 @@ internal import Synchronization
 /// The local end of a forward: bound once, or taken over from the service manager, and never closed while the
 /// tunnel lives. Belongs to the tunnel's thread.
 final class Listener {
-  /// Who may connect, and who counts it.
+  /// The purpose of a listener: it decides who may connect.
   enum Kind {
     case forward(ForwardCounters)
     /// The guard's internal socket: a Unix socket that takes connections of this process only.
@@ -14,7 +14,7 @@ final class Listener {
 
   enum State: Hashable {
     case listening
-    /// Somebody else has the address; tried again at `retry`.
+    /// Another process has the address; tried again at `retry`.
     case busy(holder: String?, retry: MonotonicTime)
     /// Not tried yet.
     case unbound
@@ -78,7 +78,7 @@ final class Listener {
     }
   }
 
-  /// To be bound anew: nobody finds it any more.
+  /// Closes the socket, whose file is gone, so that it is bound again.
   func close() {
     guard state == .listening else { return }
     watch = nil
@@ -118,7 +118,7 @@ final class Listener {
     var isOwn: Bool { PeerCredentials(ofSocket: socket.raw)?.pid == getpid() }
   }
 
-  /// One waiting connection; nil when nobody waits.
+  /// One pending connection; nil when there is none.
   func accept() throws(SystemError) -> Accepted? {
     guard let listening = self.socket else { return nil }
     if isShort {
@@ -130,7 +130,7 @@ final class Listener {
     }
   }
 
-  /// The descriptors that are left are not for strangers.
+  /// Only the reserve of descriptors is left, and clients may not use it.
   var isShort: Bool {
     guard case .forward = kind, let socket else { return false }
     return DescriptorReserve.isTouched(asOf: socket.descriptor)

@@ -1,6 +1,6 @@
 internal import Platform
 
-/// Whose a local connection is.
+/// The owner of a local connection.
 package enum ClientOwner: Hashable, Sendable, CustomStringConvertible {
   /// The guard's own requests.
   case own
@@ -8,7 +8,7 @@ package enum ClientOwner: Hashable, Sendable, CustomStringConvertible {
   case user(UInt32)
   /// Another machine, by its IPv4 address or its IPv6 network.
   case host(String)
-  /// A process of this machine that the kernel no longer knows, or does not tell of.
+  /// A process of this machine whose user the kernel does not know any more, or does not report.
   case unknown
 
   /// `uid 1001`
@@ -22,17 +22,17 @@ package enum ClientOwner: Hashable, Sendable, CustomStringConvertible {
   }
 }
 
-/// What belongs to somebody.
+/// A value with an owner.
 protocol Owned {
   var owner: ClientOwner { get }
 }
 
-/// Finds out whose a connection is that a listener accepted. Belongs to the tunnel's thread.
+/// Finds the owner of an accepted connection. Belongs to the tunnel's thread.
 final class PeerOwners {
   /// nil where the kernel or a sandbox has none: every local process is one owner then.
   private let diagnostics = try? SocketDiagnostics()
 
-  /// - Parameter origin: the far end, as accept(2) told it.
+  /// - Parameter origin: the peer's address, from accept(2).
   func owner(of socket: Socket, origin: SocketAddress) -> ClientOwner {
     guard origin.isInternet else {
       return PeerCredentials(ofSocket: socket.raw).map { .user($0.uid) } ?? .unknown

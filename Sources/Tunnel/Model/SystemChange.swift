@@ -1,10 +1,10 @@
 package import Platform
 
-/// News of the machine that old waits and old timers know nothing of.
+/// A change of the machine that makes running waits and timers obsolete.
 package enum SystemChange: Hashable, Sendable {
-  /// An address, a route or a link came; the way to the host may be there again, or another one.
+  /// An address, a route or a link was added: the host may be reachable again, or over another path.
   case networkChanged
-  /// The machine slept, or the process was stopped. Whatever began before `lastAwake`, the last moment known to be
+  /// The machine slept, or the process was stopped. Everything that began before `lastAwake`, the last moment known to be
   /// before that, has been overtaken.
   case resumed(lastAwake: MonotonicTime)
 }

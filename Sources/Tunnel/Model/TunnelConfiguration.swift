@@ -1,6 +1,6 @@
 internal import Platform
 
-/// What one tunnel is to do. What is nil or empty comes from ssh_config.
+/// The configuration of one tunnel. Values that are nil or empty come from ssh_config.
 package struct TunnelConfiguration: Hashable, Sendable {
   /// A local address that leads to a target on the far side.
   package struct Forward: Hashable, Sendable {
@@ -35,11 +35,11 @@ package struct TunnelConfiguration: Hashable, Sendable {
   /// Read instead of ~/.ssh/config and /etc/ssh/ssh_config.
   package let sshConfig: String?
   package let forwards: [Forward]
-  /// Idle time after which the peer is asked for a sign of life.
+  /// Idle time after which the peer is probed.
   package let keepaliveInterval: Duration
-  /// Silence after which the peer is given up.
+  /// Silence after which the session is considered dead.
   package let keepaliveTimeout: Duration
-  /// Somebody chose these two; else ServerAliveInterval and ServerAliveCountMax may shorten them.
+  /// The two values above were configured; else ServerAliveInterval and ServerAliveCountMax may shorten them.
   package let keepaliveIsChosen: Bool
   package let backoffInitial: Duration
   package let backoffMax: Duration
@@ -47,9 +47,9 @@ package struct TunnelConfiguration: Hashable, Sendable {
   package let hold: Duration
   /// Sessions at most, one of them for small requests.
   package let sessionLimit: Int
-  /// What all channels together may have under way or waiting for a slow reader, in bytes.
+  /// The bytes that all channels may together have in flight or waiting for a slow reader.
   package let windowBudget: Int
-  /// A target of which nothing was heard for this long is tried, so that its death shows before somebody needs it.
+  /// A target without traffic for this long is checked, so that its failure shows before it is needed.
   package let targetCheckInterval: Duration
 
   package init(

@@ -1,8 +1,8 @@
 package import GuardTypes
 
-/// Why the tunnel is not up: what happened, and what a person does about it.
+/// Why the tunnel is not up, and its remedy.
 package struct TunnelFailure: Error, Hashable, Sendable, CustomStringConvertible {
-  /// The server counts connections and refuses this one before it says who it is. To ask again soon makes it worse.
+  /// The server counts connections and refused this one before it authenticated. An early retry makes it worse.
   package enum Throttle: Hashable, Sendable {
     /// This address is refused for a while (sshd_config(5), PerSourcePenalties).
     case penalty
@@ -42,7 +42,7 @@ package struct TunnelFailure: Error, Hashable, Sendable, CustomStringConvertible
 }
 
 extension TunnelErrorCode {
-  /// Trying again soon can't help, and hammering a bastion that bans addresses hurts.
+  /// An early retry can't succeed, and a bastion may ban the address for it.
   package var isPermanent: Bool {
     switch self {
     case .hostKeyUnknown, .hostKeyChanged, .authRefused, .noUsableKey, .config: true
@@ -52,7 +52,7 @@ extension TunnelErrorCode {
     }
   }
 
-  /// Said before the server proved who it is: anyone on the path can cause it with one packet.
+  /// Happens before the server is authenticated: an attacker on the path can cause it with one packet.
   package var isForgeable: Bool {
     switch self {
     case .hostKeyUnknown, .hostKeyChanged: true

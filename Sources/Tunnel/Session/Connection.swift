@@ -20,7 +20,7 @@ final class Connection {
   private var sentEOF = false
   private var channelEnded = false
   private var toldLocal = false
-  /// The channel is closed from the far side: the local client has nobody to send to.
+  /// The far side closed the channel: data of the local client can't be sent any more.
   private var isAbandoned = false
   private var watch: Watch?
 
@@ -35,23 +35,23 @@ final class Connection {
     watch = try loop.watch(client.socket.raw) { [weak self] in self?.readiness.note($0) }
   }
 
-  /// The local client went away in anger: nothing more can be delivered to it.
+  /// The client reset the connection: nothing more can be delivered to it.
   private(set) var isCut = false
-  /// Who ended it, once somebody did.
+  /// How it ended; nil while it is open.
   private(set) var end: ConnectionEnd?
   var isFinished: Bool { isCut || (toldLocal && (sentEOF || isAbandoned)) }
 
   func isBulk(now: MonotonicTime) -> Bool { meter.isBulk(now: now) }
 
-  /// Has libssh2 look at what came in, for all channels at once.
+  /// Has libssh2 process received data, for all channels at once.
   func pump() throws(SSHError) { try channel.pump() }
 
-  /// What a pass came to: `hasMore` when the turn ended before there was nothing left to move.
+  /// The result of a pass: `hasMore` when the turn ended with data left to move.
   typealias Pass = (moved: Bool, bytes: Int, hasMore: Bool)
 
   /// Moves what can be moved without waiting.
   ///
-  /// - Parameter answerTime: what the peer takes to answer; the window of bulk grows by it.
+  /// - Parameter answerTime: the response time of the peer, from which the window for bulk grows.
   func relay(
     _ transport: Transport, scratch: UnsafeMutableRawBufferPointer, answerTime: Duration?, now: MonotonicTime
   ) throws(SSHError) -> Pass {
@@ -71,7 +71,7 @@ final class Connection {
     var moved = flushLocal()
     var bytes = 0
     var isQuiet = false
-    // The round's pump has taken in what came; asking a quiet channel to read would take in again, for nothing.
+    // The round's pump has processed all received data; a read on a channel without data would process it again, in vain.
     while toLocal == nil, !channelEnded, !isCut, !isQuiet, bytes < Connection.turn,
       channel.available > 0 || channel.isAtEnd
     {
@@ -90,7 +90,7 @@ final class Connection {
     }
     if bytes > 0, let answerTime { try widen(bytes, answerTime, now) }
     if channelEnded, toLocal == nil, !toldLocal {
-      // With both directions at their end, the close that follows says it.
+      // When both directions have ended, the close that follows tells the client.
       if !sentEOF { StreamSocket.endSending(client.socket.descriptor) }
       toldLocal = true
       moved = true
@@ -98,7 +98,7 @@ final class Connection {
     return (moved, bytes, bytes >= Connection.turn)
   }
 
-  /// libssh2 keeps the window that the channel was opened with; what it grew to is kept here.
+  /// libssh2 restores the window that the channel was opened with, so a grown window is maintained here.
   private func widen(_ bytes: Int, _ roundTrip: Duration, _ now: MonotonicTime) throws(SSHError) {
     if toLocal == nil { _ = window.note(bytes, roundTrip: roundTrip, now: now) }
     try channel.keepWindow(open: window.size)
@@ -150,7 +150,7 @@ final class Connection {
       guard queue.isEmpty else { return (moved, bytes, false) }
       toChannel = nil
     }
-    // Whole packets: what is read at once fills them.
+    // One read fills whole packets.
     let chunk = UnsafeMutableRawBufferPointer(rebasing: scratch.prefix(2 * Channel.largestWrite))
     while readiness.canRead, !localEnded, !isCut, bytes < Connection.turn, !transport.isCongested,
       toChannel == nil

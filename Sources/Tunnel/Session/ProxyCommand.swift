@@ -6,7 +6,7 @@ internal import SSH
 ///
 /// It runs for as long as this object lives. Belongs to one thread.
 final class ProxyCommand {
-  /// What an exit may be behind the end of the stream. The thread waits for it, with no session to look after.
+  /// The exit may follow the end of the stream by this much. The thread waits for it; it has no session to serve then.
   private static let exitPatience: Duration = .milliseconds(500)
 
   /// The session's end of the stream.
@@ -38,7 +38,7 @@ final class ProxyCommand {
 
   var pid: Int32 { process.pid }
 
-  /// The failure of a session over it, with what the command has to say to it.
+  /// The failure of a session over it, with the output of the command.
   ///
   /// - Parameter wasHeard: the server was heard, so the command did reach it.
   func explain(_ failure: TunnelFailure, wasHeard: Bool) -> TunnelFailure {

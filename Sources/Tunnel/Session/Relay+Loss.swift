@@ -2,7 +2,7 @@ internal import GuardTypes
 internal import Platform
 internal import SSH
 
-// What the end of a session is told as.
+// The failure that the end of a session is reported as.
 extension Relay {
   static let silence = "keepalive"
 

@@ -2,36 +2,36 @@ internal import Platform
 internal import SSH
 internal import Synchronization
 
-/// One session at work: the connections it carries, its queue of opens, and its liveness.
+/// The work of one session: its connections, its queue of opens, and its liveness.
 ///
 /// Belongs to one thread, whose loop it lives in.
 final class Relay {
   typealias Instant = MonotonicTime
 
-  /// What the session's one open is for (channel.c keeps one `open_state` a session).
+  /// The purpose of the session's one pending open (channel.c keeps one `open_state` per session).
   enum Open {
     case client(Client, ReceiveWindow)
-    /// Nobody asked: is the peer alive?
+    /// Finds out whether the peer is alive.
     case probe
-    /// Nobody asked: is the target?
+    /// Finds out whether a target is reachable.
     case check(StreamAddress)
   }
 
   /// A channel that is being closed; dropped at the deadline, to be freed with the session.
   private struct Closing {
     let channel: Channel
-    /// What of its window came and was not read is held until it is freed.
+    /// Received data that was not read is held until the channel is freed.
     let window: ReceiveWindow?
     let deadline: Instant
   }
 
-  /// An open that is not answered for this long holds up those behind it no longer: they go elsewhere.
+  /// After this time without an answer, clients that wait behind an open are served by another session.
   static let stuckAfter: Duration = .seconds(3)
   /// A client whose target does not answer for this long is reset.
   static let openLimit: Duration = .seconds(60)
-  /// After this much a turn ends, so that the thread looks at who else has come.
+  /// A turn ends after this many bytes, so that the thread accepts new connections.
   private static let turnBytes = 128 << 10
-  /// What libssh2 may hold for a session besides the windows of its connections.
+  /// The memory that libssh2 may hold for a session besides the windows of its connections.
   private static let heldLimit = 16 << 20
   /// A packet of a few bytes costs libssh2 many times that: this much for each byte of a window.
   private static let heldPerWindowByte = 4
@@ -43,12 +43,12 @@ final class Relay {
   let observer: any RelayObserver
   let loop: Loop
   let budget: WindowBudget
-  /// What to try while nothing is heard of it.
+  /// Targets to check while they carry no traffic.
   let checked: [StreamAddress]
   private var liveness: Liveness
   let keepaliveTimeout: Duration
   private(set) var connections: [UInt32: Connection] = [:]
-  /// Their numbers, in the order of their turns, and whose turn is the first.
+  /// Their numbers, in the order of their turns, and the index of the first turn.
   private var order: [UInt32] = []
   private var first = 0
   /// Clients without a channel.
@@ -57,7 +57,7 @@ final class Relay {
   private var closing: [Closing] = []
   private let checkInterval: Duration
   private var nextCheck: Instant
-  /// When what could not be reached is tried again, whatever else is carried: at once by a new session.
+  /// When unreachable targets are tried again, whatever the traffic: at once in a new session.
   private var nextRecheck: Instant
   private var rechecks: [StreamAddress] = []
   private var nextLoad: Instant?
@@ -109,15 +109,15 @@ final class Relay {
     return next
   }
 
-  /// A check is an open too, and comes after those of clients; not every session has targets to look after.
+  /// A check is an open too, and comes after those of clients; not every session has targets to check.
   private var canCheck: Bool { open == nil && queue.isEmpty && !checked.isEmpty }
 
   // MARK: - A turn
 
-  /// Goes round until nothing moves: any read may fill another channel's queue.
+  /// Serves all connections until nothing moves: any read may fill another channel's queue.
   ///
-  /// - Returns: true when the turn ended with work in hand.
-  /// - Throws: why the session is no more.
+  /// - Returns: true when the turn ended with work left.
+  /// - Throws: why the session ended.
   func turn(_ now: Instant) throws(TunnelFailure) -> Bool {
     do throws(SSHError) {
       var hasWork = false
@@ -140,7 +140,7 @@ final class Relay {
           carried += result.bytes
           if connection.isFinished { finish(number, connection, now) }
         }
-        // Who found no room to send in comes first in the next round: else the first few would fill a slow path.
+        // Start the next round with the connection that was blocked; else the first few would fill a slow path.
         first = heldUp ?? first
         if connections.count < order.count { order.removeAll { connections[$0] == nil } }
         moved = advanceClosing(now) || moved
@@ -158,7 +158,7 @@ final class Relay {
     }
   }
 
-  /// libssh2 queues what nobody asked for, and forgets what it need not: a peer could fill the memory with it.
+  /// libssh2 queues unexpected packets without limit, so a peer could fill the memory with them.
   private func weigh() throws(SSHError) {
     let held = transport.session.held
     guard held > Relay.heldLimit else { return }
@@ -167,13 +167,13 @@ final class Relay {
     guard held > Relay.heldLimit + windows * Relay.heldPerWindowByte else { return }
     throw SSHError(
       code: .protocolViolation, operation: "session",
-      detail: "\(held >> 20) MiB of packets that no connection asked for")
+      detail: "\(held >> 20) MiB of unexpected packets")
   }
 
-  /// After a round: is the peer still there? True when that needs another turn.
+  /// Checks after a round whether the peer is alive. True when that needs another turn.
   private func settle(_ now: Instant) throws(SSHError) -> Bool {
     var hasWork = false
-    // Bytes that no channel took in: only an open or a read makes libssh2 look at them.
+    // No channel processed these bytes: only an open or a read makes libssh2 process them.
     if !transport.session.wire.inbound.isEmpty, try !pumpAny(), open == nil {
       open = (.probe, now)
       hasWork = true
@@ -192,7 +192,7 @@ final class Relay {
         open = (.probe, now)
         hasWork = true
       } else {
-        // A probe can't be sent while an open waits; its answer may be as far away as a target that drops packets.
+        // A probe can't be sent while an open is pending, and a target that drops packets may delay that open's answer.
         try transport.session.sendKeepalive(wantsReply: true)
         _ = transport.flush()
       }
@@ -203,7 +203,7 @@ final class Relay {
     return hasWork
   }
 
-  /// A target that nobody asked for of late, or one that was refused and that may never be asked for again.
+  /// A target without recent traffic, or one that was refused and may not be used again by itself.
   private func nextToCheck(_ now: Instant) -> StreamAddress? {
     if now >= nextRecheck {
       nextRecheck = now + checkInterval
@@ -215,7 +215,7 @@ final class Relay {
     return checked.randomElement()
   }
 
-  /// Has libssh2 look at what came in, for all channels at once; false where there is no channel to ask.
+  /// Has libssh2 process received data, for all channels at once; false where there is no channel to read from.
   @discardableResult
   private func pumpAny() throws(SSHError) -> Bool {
     guard let connection = connections.values.first else { return false }
@@ -263,7 +263,7 @@ final class Relay {
     case .waiting:
       noteWait(since: since, now)
       if now - since >= Relay.openLimit {
-        // The answer is still to come; whoever waited for it is let go of now.
+        // The answer is still pending; the client that waited for it is released now.
         open = (.check(client.target), since)
         let reason = "no answer for \(Relay.openLimit.components.seconds) s"
         observer.missed(client.target, reason: reason)
@@ -280,7 +280,7 @@ final class Relay {
     return true
   }
 
-  /// Whoever is queued behind an open that is not answered is served elsewhere.
+  /// Clients that are queued behind an unanswered open are served by another session.
   private func noteWait(since: Instant, _ now: Instant) {
     if now - since >= Relay.stuckAfter { load.isStuck.store(true, ordering: .relaxed) }
   }
@@ -345,7 +345,7 @@ final class Relay {
     return queue.drain()
   }
 
-  /// Lets go of the session: what was being carried is cut, and who was not served yet is returned.
+  /// Abandons the session: its connections are reset, and clients that were not served yet are returned.
   func abandon() -> [Client] {
     for connection in connections.values {
       connection.client.reset()
@@ -356,7 +356,7 @@ final class Relay {
     order = []
     var unserved = takeQueue()
     if let open, case .client(let client, _) = open.for {
-      // Its open went down with the session; it is the next one's first.
+      // Its open was lost with the session, so the next session serves it first.
       load.clients.subtract(1, ordering: .relaxed)
       unserved.insert(client, at: 0)
     }
@@ -364,7 +364,7 @@ final class Relay {
     return unserved
   }
 
-  /// Says goodbye to the server.
+  /// Sends the server a disconnect message.
   func disconnect() {
     transport.session.disconnect()
     _ = transport.flush()
@@ -382,7 +382,7 @@ final class Relay {
     guard let due = nextLoad, now >= due else { return }
     let bulk = connections.values.count { $0.isBulk(now: now) }
     load.bulk.store(bulk, ordering: .relaxed)
-    // Looked at again while there is bulk: it fades without an event.
+    // Checked again while there is bulk: it fades without an event.
     nextLoad = bulk > 0 ? now + Relay.loadInterval : nil
   }
 }

@@ -2,7 +2,7 @@ internal import GuardTypes
 internal import Platform
 internal import Synchronization
 
-/// What the tunnel's threads tell the world of clients and targets.
+/// Reports refused clients and unreachable targets to the status and the journal.
 final class RelayReporter: RelayObserver {
   private let statusStore: StatusStore
   private let host: String
@@ -10,7 +10,7 @@ final class RelayReporter: RelayObserver {
   /// Asks the engine for a turn, so that it sees `due`.
   private let wake: @Sendable () -> Void
   private let refusals = Mutex(RefusalBurst())
-  /// Of a target that the guard alone goes to, and no forward.
+  /// The last failure of a target that only the guard uses, and no forward.
   private let unforwarded = Mutex<(target: StreamAddress, failure: TunnelFailure)?>(nil)
 
   init(
@@ -23,7 +23,7 @@ final class RelayReporter: RelayObserver {
     self.wake = wake
   }
 
-  /// When the rest of a burst of refusals is to be told.
+  /// When the rest of a burst of refusals is to be reported.
   var due: MonotonicTime? { refusals.withLock { $0.due } }
 
   var unreached: [StreamAddress] { statusStore.unreached }
@@ -84,14 +84,14 @@ final class RelayReporter: RelayObserver {
   }
 }
 
-/// Clients that had to be turned away, gathered so that a burst is one entry in the journal.
+/// Refused clients, collected so that a burst is one entry in the journal.
 struct RefusalBurst {
   static let window: Duration = .seconds(10)
 
   private var counts: [String: (count: Int, reason: String)] = [:]
   private(set) var due: MonotonicTime?
 
-  /// The first of a burst is told at once: `true`.
+  /// The first of a burst is reported at once: `true`.
   ///
   /// - Parameter count: 0 for clients that are kept waiting.
   mutating func add(_ count: Int, listen: String, reason: String, now: MonotonicTime) -> Bool {
@@ -103,7 +103,7 @@ struct RefusalBurst {
     return false
   }
 
-  /// What came together since the first, once the window has passed.
+  /// The refusals since the first one, once the window has passed.
   mutating func collect(now: MonotonicTime) -> [(listen: String, count: Int, reason: String)] {
     guard let due, now >= due else { return [] }
     let burst = counts.map { ($0.key, $0.value.count, $0.value.reason) }

@@ -8,23 +8,23 @@ final class Transport {
   /// Reads stop being taken from local connections above this much that waits to be sent.
   static let outboundMark = 1 << 20
 
-  /// No more is taken in above this much that waits to be sent: a peer that asks and reads no answers waits for itself.
+  /// Above this many unsent bytes nothing is received: a peer that does not read its answers has to wait.
   private static let outboundLimit = 4 << 20
   private static let smallRead = 16 << 10
 
   let session: Session
   let peer: HostPort
   private let socket: Socket
-  /// What the bytes go through; it goes with the connection, after the socket.
+  /// The process that carries the bytes; released after the socket.
   let proxy: ProxyCommand?
   private var watch: Watch?
   private var readiness = Readiness()
-  /// What came last was small and was not acknowledged by anything that was sent since.
+  /// The last data received was small, and nothing that was sent since acknowledged it.
   private var owesAcknowledgement = false
   /// When the peer was last heard.
   private(set) var lastReceived: MonotonicTime
   private(set) var wasHeard = false
-  /// Why nothing can be sent any more; what came before that is still read.
+  /// Why nothing can be sent any more; data received before that is still read.
   private var sendFailure: Int32?
   /// The connection is gone, for this reason.
   private(set) var end: End?
@@ -54,7 +54,7 @@ final class Transport {
   var quality: PathQuality? { PathQuality(of: socket.descriptor) }
   var isCongested: Bool { session.wire.outbound.count >= Transport.outboundMark }
 
-  /// Takes what the socket has, as far as the wire has room; true when anything came.
+  /// Receives from the socket, as far as the wire has room; true when any bytes came.
   func takeIn(now: MonotonicTime) -> Bool {
     let inbound = session.wire.inbound
     guard session.wire.outbound.count < Transport.outboundLimit else { return false }
@@ -91,7 +91,7 @@ final class Transport {
     end = .failed(code)
   }
 
-  /// Sends what waits on the wire, as far as the socket takes it; true when anything went, or nothing will any more.
+  /// Sends queued bytes, as far as the socket accepts them; true when any were sent, or sending has failed.
   func flush() -> Bool {
     let outbound = session.wire.outbound
     var went = false
@@ -102,7 +102,7 @@ final class Transport {
         went = true
       case .wouldBlock, .endOfFile: readiness.canWrite = false
       case .failed(let code):
-        // The peer's last words may be here already: a reason to disconnect, or a command that is no server.
+        // The peer's last message may be received already: a disconnect reason, or the output of a command that is no server.
         sendFailure = code
         readiness.canRead = true
         went = true
@@ -120,7 +120,7 @@ final class Transport {
     StreamSocket.acknowledgeNow(socket.descriptor)
   }
 
-  /// The same failure, with what a ProxyCommand has to say to it.
+  /// The same failure, with the output of a ProxyCommand.
   func explain(_ failure: TunnelFailure) -> TunnelFailure {
     proxy?.explain(failure, wasHeard: wasHeard) ?? failure
   }

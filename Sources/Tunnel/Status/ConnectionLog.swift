@@ -4,7 +4,7 @@ internal import Synchronization
 package enum ConnectionEnd: Hashable, Sendable {
   case closedByClient
   case closedByTarget
-  /// The client went away with bytes under way to it.
+  /// The client closed the connection with bytes in flight to it.
   case resetByClient
   /// The session that carried it was lost, or the guard stopped.
   case cutWithTunnel
@@ -26,7 +26,7 @@ package enum ConnectionEnd: Hashable, Sendable {
   }
 }
 
-/// One local connection as it is told of. Times are milliseconds since 1970 UTC.
+/// The record of one local connection. Times are milliseconds since 1970 UTC.
 package struct ConnectionRecord: Hashable, Sendable {
   /// Counts the connections of one forward, from 1.
   package let serial: Int
@@ -42,7 +42,7 @@ package struct ConnectionRecord: Hashable, Sendable {
 
 /// The connections of one forward: those that are open, and the last ones that ended.
 package struct ConnectionLog: Sendable {
-  /// Ended connections that are remembered, and open ones that are told of.
+  /// The number of ended connections that are kept, and of open ones that are listed.
   package static let capacity = 20
 
   private var open: [Int: ConnectionTraffic] = [:]
@@ -77,7 +77,7 @@ package struct ConnectionLog: Sendable {
   }
 }
 
-/// What one open connection has carried: written by the one thread that relays it, read by anybody.
+/// The traffic of one open connection: written by the one thread that relays it, read from any thread.
 package final class ConnectionTraffic: Sendable {
   package let serial: Int
   private let origin: String

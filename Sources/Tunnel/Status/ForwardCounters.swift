@@ -1,7 +1,7 @@
 internal import Platform
 package import Synchronization
 
-/// What a forward has carried: written by the tunnel's threads, read by anybody.
+/// The traffic of a forward: written by the tunnel's threads, read from any thread.
 package final class ForwardCounters: Sendable {
   /// The port that the kernel chose where 0 was asked for.
   package let boundPort = Atomic<Int>(0)
@@ -17,12 +17,12 @@ package final class ForwardCounters: Sendable {
     var toTarget = Rate()
   }
 
-  /// Touched when a connection begins or ends and when somebody looks, never for a packet.
+  /// Locked when a connection begins or ends and when the status is read, never for a packet.
   private let recent = Mutex(Recent())
 
   package init() {}
 
-  /// A connection was accepted from `origin` (`127.0.0.1:51234`); what it carries is counted in the result.
+  /// A connection was accepted from `origin` (`127.0.0.1:51234`); its traffic is counted in the result.
   package func begin(origin: String) -> ConnectionTraffic {
     accepted.add(1, ordering: .relaxed)
     open.add(1, ordering: .relaxed)

@@ -2,14 +2,14 @@ internal import Glibc
 internal import Platform
 internal import Synchronization
 
-/// How busy a session is: written by its thread (and by whoever gives it a client), read by whoever places the
+/// The load of a session: written by its thread and the thread that gives it a client, read by the one that places the
 /// next one.
 final class SessionLoad: Sendable {
   /// Clients that it was given and that have not ended.
   let clients = Atomic<Int>(0)
   /// Connections that move bulk.
   let bulk = Atomic<Int>(0)
-  /// An open waits for an answer for so long that later opens should go elsewhere.
+  /// An open has waited for an answer for so long that later ones should use another session.
   let isStuck = Atomic<Bool>(false)
   /// Bytes carried, both ways.
   let bytes = Atomic<Int>(0)
@@ -30,9 +30,9 @@ final class SessionLoad: Sendable {
   }
 }
 
-/// Tells a bulk copy from a request: what a connection moves, fading by half each second.
+/// Distinguishes bulk from requests by the bytes of a connection, halved each second.
 struct BulkMeter {
-  /// About 0.7 MB/s that go on, or a megabyte at once.
+  /// About 0.7 MB/s over time, or a megabyte at once.
   static let threshold = 1_048_576.0
 
   private var score = 0.0

@@ -7,7 +7,7 @@ package struct StateHistory: Hashable, Sendable {
     package let since: Int64
     /// nil: it lasts.
     package fileprivate(set) var until: Int64?
-    /// What it began with; nil where nothing failed: the guard had just started, or somebody asked for a new session.
+    /// The failure that it began with; nil after a start of the guard or a requested reconnect.
     package fileprivate(set) var code: TunnelErrorCode?
   }
 
@@ -25,7 +25,7 @@ package struct StateHistory: Hashable, Sendable {
       switch state {
       case .up: .up
       case .backoff: .down
-      // An attempt out of the blocked state is still the same trouble.
+      // An attempt out of the blocked state belongs to the same outage.
       case .connecting: last?.state == .blocked ? .blocked : .down
       case .blocked: .blocked
       case .stopped: .stopped

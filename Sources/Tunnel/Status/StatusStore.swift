@@ -2,7 +2,7 @@ internal import GuardTypes
 internal import Platform
 internal import Synchronization
 
-/// The published state of a tunnel: written by its thread, read by anybody.
+/// The published state of a tunnel: written by its thread, read from any thread.
 final class StatusStore: Sendable {
   private let latest: Mutex<TunnelStatus>
   let counters: [ForwardCounters]

@@ -66,7 +66,8 @@ struct LoginTests {
     #expect(failure.message.contains("wants password besides"))
     #expect(failure.message.contains("refused: \(wrong[0])"))
     #expect(
-      failure.remedy.contains("Match User \(server.user) / AuthenticationMethods publickey"))
+      failure.remedy.contains(
+        "Match User \(server.user) / PubkeyAuthentication yes / AuthenticationMethods publickey"))
   }
 
   @Test func aServerThatNamesNoFurtherMethodIsTold() throws {

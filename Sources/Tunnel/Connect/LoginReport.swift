@@ -79,13 +79,10 @@ struct LoginReport {
   /// The server accepts no further public keys.
   func wantsNoKeys(_ methods: [String]) -> TunnelFailure {
     let shown = methods.isEmpty ? "no method at all" : "\(methods.joined(separator: ", ")) only"
-    let tried = refused.isEmpty ? "" : ", after it refused \(refused.joined(separator: ", "))"
     return TunnelFailure(
       .authRefused,
-      "\(server) lets user \(resolution.user) log in with \(shown)\(tried), and the guard logs in with keys",
-      remedy:
-        "allow keys for that user in sshd_config: Match User \(resolution.user) / PubkeyAuthentication yes / AuthenticationMethods publickey; then: systemctl reload ssh",
-      files: files)
+      "\(server) lets user \(resolution.user) log in with \(shown), and the guard logs in with keys\(alsoRefused)",
+      remedy: remedyOnServer, files: files)
   }
 
   private func wantsMore() -> TunnelFailure {
@@ -96,13 +93,10 @@ struct LoginReport {
       : wanted.contains("publickey")
         ? "another key\(wanted.count > 1 ? " (or \(wanted.filter { $0 != "publickey" }.joined(separator: ", ")))" : "")"
         : wanted.joined(separator: ", ")
-    let others = refused.isEmpty ? "" : "; refused: \(refused.joined(separator: ", "))"
     return TunnelFailure(
       .authRefused,
-      "\(server) accepted the \(key) for user \(resolution.user), and wants \(more) besides\(others)\(passedOver)",
-      remedy:
-        "let a key be enough for that user, in sshd_config: Match User \(resolution.user) / AuthenticationMethods publickey; then: systemctl reload ssh",
-      files: files)
+      "\(server) accepted the \(key) for user \(resolution.user), and wants \(more) besides\(alsoRefused)\(passedOver)",
+      remedy: remedyOnServer, files: files)
   }
 
   private func noKey() -> TunnelFailure {
@@ -132,6 +126,13 @@ struct LoginReport {
   }
 
   private var server: String { resolution.hostName }
+
+  /// The change of sshd_config that lets a key be enough for the user.
+  private var remedyOnServer: String {
+    "let a key be enough for that user, in sshd_config: Match User \(resolution.user) / PubkeyAuthentication yes / AuthenticationMethods publickey; then: systemctl reload ssh"
+  }
+
+  private var alsoRefused: String { refused.isEmpty ? "" : "; refused: \(refused.joined(separator: ", "))" }
 
   /// The server knows none of the keys.
   private var checkHost: String {

@@ -40,12 +40,12 @@ import Testing
     var queue = Self.queue(Self.alice, Self.alice, Self.bob, Self.bob)
     let given = [queue.popFirst(), queue.popFirst()].compactMap(\.self)
     #expect(given.map(\.number) == [0, 2])
-    queue.putBack(given)
+    queue.requeue(given)
     #expect(queue.count == 4)
     #expect(Self.order(queue).filter { $0 < 2 } == [0, 1])
     #expect(Self.order(queue).filter { $0 > 1 } == [2, 3])
     var empty = FairQueue<Waiting>()
-    empty.putBack(given)
+    empty.requeue(given)
     #expect(Self.order(empty) == [0, 2])
   }
 

@@ -132,7 +132,7 @@ struct RelayTests {
     let client = try session.serve(.local(echo.port))
     session.pass(Relay.stuckAfter)
     #expect(try session.drive { session.load.reading.isStuck })
-    #expect(try session.relay.takeQueue().count == 1)
+    #expect(try session.relay.drainQueue().count == 1)
     withExtendedLifetime(client) {}
   }
 

@@ -132,7 +132,7 @@ final class Attempt {
     _ transport: Transport, _ now: Instant, _ answer: () throws(Failure) -> Session.Progress
   ) throws(Failure) -> Bool {
     for _ in 0..<Attempt.rounds {
-      let cameIn = transport.takeIn(now: now)
+      let cameIn = transport.receive(now: now)
       let progress = try answer()
       let went = transport.flush()
       hasWork = progress == .done || cameIn || went

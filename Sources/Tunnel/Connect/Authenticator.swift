@@ -93,7 +93,7 @@ final class Authenticator {
         isOffered = true
         return progress
       } catch {
-        try take(error, key, session)
+        try record(error, key, session)
         keys = keys.dropFirst()
         isOffered = false
       }
@@ -111,7 +111,7 @@ final class Authenticator {
   }
 
   /// Records the result of a key that did not log in.
-  private func take(_ error: SSHError, _ key: Key, _ session: Session) throws(TunnelFailure) {
+  private func record(_ error: SSHError, _ key: Key, _ session: Session) throws(TunnelFailure) {
     switch error.code {
     // A server that ended the session because of the offered keys must not be tried again soon.
     case .disconnected

@@ -31,7 +31,7 @@ extension Engine {
         status.roundTrip = nil
       }
       status.via = chain?.via ?? []
-      status.history.note(state.name, at: wall, code: state.name == .up ? nil : failure?.code)
+      status.history.record(state.name, at: wall, code: state.name == .up ? nil : failure?.code)
     }
     if isChange {
       plan.observer(

@@ -98,7 +98,7 @@ final class Engine {
     let gap = loop.wait(until: hasWork ? MonotonicTime.now : nextDeadline())
     hasWork = false
     statusStore.turns.add(1, ordering: .relaxed)
-    if let gap { note(gap) }
+    if let gap { handle(gap) }
     if hasMail { readMail() }
     let now = MonotonicTime.now
     listeners.bind(now)
@@ -140,7 +140,7 @@ final class Engine {
       guard serial == self.serial, finding != nil else { return }
       finding = nil
       do throws(TunnelFailure) { try begin(try result.get()) } catch { feed(.failed(error)) }
-    case .session(let number, let report): waiting.putBack(pool.handle(report, of: number))
+    case .session(let number, let report): waiting.requeue(pool.handle(report, of: number))
     case .reconnect: feed(.reconnect)
     case .systemChanged(let change): feed(.systemChanged(change))
     case .internalTarget(let target): listeners.setInternalTarget(target)
@@ -165,7 +165,7 @@ final class Engine {
   private func reviewSessions(_ now: Instant) {
     let isBusy = pool.closeIdle(first: load, now)
     guard machine.state == .up, let relay = chain?.relay else { return }
-    if load.isStuck.load(ordering: .relaxed) { waiting.putBack(relay.takeQueue()) }
+    if load.isStuck.load(ordering: .relaxed) { waiting.requeue(relay.drainQueue()) }
     if isBusy, let route { pool.open(route, first: load, now) }
   }
 
@@ -250,7 +250,7 @@ final class Engine {
     }
   }
 
-  private func note(_ gap: Loop.Gap) {
+  private func handle(_ gap: Loop.Gap) {
     if case .stalled = gap.length, machine.state == .up {
       probe(.lateness)
     } else {
@@ -268,20 +268,20 @@ final class Engine {
   private func dropChain() {
     finding?.search.cancel()
     finding = nil
-    waiting.putBack(chain?.abandon() ?? [])
+    waiting.requeue(chain?.abandon() ?? [])
     chain = nil
     statusStore.remove(session: session)
   }
 
   private func shutDown() {
     let search = finding?.search
-    waiting.putBack(chain?.abandon() ?? [])
+    waiting.requeue(chain?.abandon() ?? [])
     chain?.disconnect()
     feed(.stop)
     listeners.closeAll()
     pool.join()
     for case .session(let number, let report) in mailbox.collect() {
-      waiting.putBack(pool.handle(report, of: number))
+      waiting.requeue(pool.handle(report, of: number))
     }
     for client in waiting.drain() {
       client.reset()

@@ -133,7 +133,7 @@ final class ExtraSession {
         hasWork = hasWork || !unplaced.isEmpty
         unplaced = []
         let reading = load.reading
-        if reading.isStuck, case let queue = relay.takeQueue(), !queue.isEmpty { report(.returned(queue)) }
+        if reading.isStuck, case let queue = relay.drainQueue(), !queue.isEmpty { report(.returned(queue)) }
         if reading.differs(from: told) { report(.changed) }
         told = reading
       }

@@ -170,7 +170,7 @@ final class ListenerSet {
     StreamSocket.resetOnClose(accepted.socket.descriptor)
     counters.refused.add(1, ordering: .relaxed)
     let open = shares.count(of: owner)
-    reporter.tell(
+    reporter.report(
       refused: "\(target)", count: 1, reason: "\(owner.description) has \(open) connections open, its share")
     if limitedOwners[index].refuse(owner, open: open, now: MonotonicTime.now) {
       publishLimitedOwners(of: index)

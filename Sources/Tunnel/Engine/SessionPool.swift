@@ -118,7 +118,7 @@ final class SessionPool {
         up[first == nil ? index : index - 1].serve(client)
       }
     }
-    waiting.putBack(unplaced)
+    waiting.requeue(unplaced)
     return usesFirst
   }
 

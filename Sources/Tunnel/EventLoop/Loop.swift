@@ -84,7 +84,7 @@ struct Readiness {
   /// The end of the stream is pending, so a short read does not mean that nothing more comes.
   private var isEnding = false
 
-  mutating func note(_ edge: Epoll.Readiness) {
+  mutating func record(_ edge: Epoll.Readiness) {
     if edge.wakesReader { canRead = true }
     if edge.wakesWriter { canWrite = true }
     if edge.endsReading { isEnding = true }
@@ -92,7 +92,7 @@ struct Readiness {
 
   /// After a read of `count` bytes into room for `room`: a stream that gave less has no more, and the next edge
   /// will tell (epoll(7), Questions and answers 9). Of a bulk stream more has come meanwhile: it is read on.
-  mutating func noteRead(_ count: Int, room: Int) {
+  mutating func recordRead(_ count: Int, room: Int) {
     if count < min(room, Readiness.bulk), !isEnding { canRead = false }
   }
 

@@ -16,7 +16,7 @@ struct FairQueue<Element: Owned> {
   }
 
   /// Elements that had their turn and were not served: each goes before its owner's other elements.
-  mutating func putBack(_ elements: [Element]) {
+  mutating func requeue(_ elements: [Element]) {
     for element in elements.reversed() {
       let owner = element.owner
       if waiting[owner] == nil, owner != .own { turns.insert(owner, at: 0) }

@@ -32,7 +32,7 @@ final class Connection {
   }
 
   func watch(by loop: Loop) throws(SystemError) {
-    watch = try loop.watch(client.socket.raw) { [weak self] in self?.readiness.note($0) }
+    watch = try loop.watch(client.socket.raw) { [weak self] in self?.readiness.record($0) }
   }
 
   /// The client reset the connection: nothing more can be delivered to it.
@@ -100,7 +100,7 @@ final class Connection {
 
   /// libssh2 restores the window that the channel was opened with, so a grown window is maintained here.
   private func widen(_ bytes: Int, _ roundTrip: Duration, _ now: MonotonicTime) throws(SSHError) {
-    if toLocal == nil { _ = window.note(bytes, roundTrip: roundTrip, now: now) }
+    if toLocal == nil { _ = window.record(bytes, roundTrip: roundTrip, now: now) }
     try channel.keepWindow(open: window.size)
   }
 
@@ -159,7 +159,7 @@ final class Connection {
       case .moved(let count):
         moved = true
         bytes += count
-        readiness.noteRead(count, room: chunk.count)
+        readiness.recordRead(count, room: chunk.count)
         client.counters?.bytesToTarget.add(count, ordering: .relaxed)
         client.traffic?.addToTarget(count)
         let read = UnsafeRawBufferPointer(rebasing: chunk.prefix(count))

@@ -55,7 +55,7 @@ final class ReceiveWindow {
   /// the window: it doubles.
   ///
   /// - Returns: true when the window grew.
-  func note(_ bytes: Int, roundTrip: Duration, now: Instant) -> Bool {
+  func record(_ bytes: Int, roundTrip: Duration, now: Instant) -> Bool {
     received += bytes
     let span = max(roundTrip, .milliseconds(1))
     guard now - since >= span else { return false }

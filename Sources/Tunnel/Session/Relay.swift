@@ -123,7 +123,7 @@ final class Relay {
       var hasWork = false
       var carried = 0
       for _ in 0..<8 {
-        var moved = transport.takeIn(now: now)
+        var moved = transport.receive(now: now)
         if moved { try pumpAny() }
         moved = try advanceOpen(now) || moved
         hasWork = false
@@ -148,7 +148,7 @@ final class Relay {
         hasWork = hasWork || moved
         if !moved || carried >= Relay.turnBytes { break }
       }
-      if carried > 0 { note(carried, now) }
+      if carried > 0 { recordTraffic(carried, now) }
       try weigh()
       transport.acknowledge()
       updateLoad(now)
@@ -240,7 +240,7 @@ final class Relay {
     case .check(let target):
       switch try ask(for: target, origin: HostPort(host: "127.0.0.1", port: 0), window: WindowBudget.floor) {
       case .waiting:
-        noteWait(since: open.since, now)
+        checkStuck(since: open.since, now)
         return false
       case .refused(let reason): observer.missed(target, reason: reason)
       case .opened(let channel):
@@ -261,7 +261,7 @@ final class Relay {
   ) throws(SSHError) -> Bool {
     switch try ask(for: client.target, origin: client.origin, window: window.size) {
     case .waiting:
-      noteWait(since: since, now)
+      checkStuck(since: since, now)
       if now - since >= Relay.openLimit {
         // The answer is still pending; the client that waited for it is released now.
         open = (.check(client.target), since)
@@ -281,7 +281,7 @@ final class Relay {
   }
 
   /// Clients that are queued behind an unanswered open are served by another session.
-  private func noteWait(since: Instant, _ now: Instant) {
+  private func checkStuck(since: Instant, _ now: Instant) {
     if now - since >= Relay.stuckAfter { load.isStuck.store(true, ordering: .relaxed) }
   }
 
@@ -340,7 +340,7 @@ final class Relay {
   }
 
   /// Clients that still wait for their turn, to be served elsewhere.
-  func takeQueue() -> [Client] {
+  func drainQueue() -> [Client] {
     load.clients.subtract(queue.count, ordering: .relaxed)
     return queue.drain()
   }
@@ -354,7 +354,7 @@ final class Relay {
     }
     connections = [:]
     order = []
-    var unserved = takeQueue()
+    var unserved = drainQueue()
     if let open, case .client(let client, _) = open.for {
       // Its open was lost with the session, so the next session serves it first.
       load.clients.subtract(1, ordering: .relaxed)
@@ -372,7 +372,7 @@ final class Relay {
 
   // MARK: - Load
 
-  private func note(_ bytes: Int, _ now: Instant) {
+  private func recordTraffic(_ bytes: Int, _ now: Instant) {
     load.bytes.add(bytes, ordering: .relaxed)
     nextLoad = nextLoad ?? now
     nextCheck = now + checkInterval

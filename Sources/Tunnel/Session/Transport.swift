@@ -45,7 +45,7 @@ final class Transport {
     self.proxy = proxy
     self.lastReceived = now
     do throws(SystemError) {
-      watch = try loop.watch(socket.raw) { [weak self] in self?.readiness.note($0) }
+      watch = try loop.watch(socket.raw) { [weak self] in self?.readiness.record($0) }
     } catch {
       throw SSHError(code: .disconnected, operation: "connection", detail: error.description)
     }
@@ -55,7 +55,7 @@ final class Transport {
   var isCongested: Bool { session.wire.outbound.count >= Transport.outboundMark }
 
   /// Receives from the socket, as far as the wire has room; true when any bytes came.
-  func takeIn(now: MonotonicTime) -> Bool {
+  func receive(now: MonotonicTime) -> Bool {
     let inbound = session.wire.inbound
     guard session.wire.outbound.count < Transport.outboundLimit else { return false }
     let before = inbound.count
@@ -65,7 +65,7 @@ final class Transport {
         switch socket.descriptor.read(into: room) {
         case .moved(let count):
           cameIn = true
-          readiness.noteRead(count, room: room.count)
+          readiness.recordRead(count, room: room.count)
           return count
         case .wouldBlock:
           readiness.canRead = false

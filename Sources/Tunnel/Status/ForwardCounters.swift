@@ -27,7 +27,7 @@ package final class ForwardCounters: Sendable {
     accepted.add(1, ordering: .relaxed)
     open.add(1, ordering: .relaxed)
     return recent.withLock { recent in
-      noteRates(&recent, now: MonotonicTime.now)
+      recordRates(&recent, now: MonotonicTime.now)
       return recent.log.begin(origin: origin, at: WallClock.milliseconds)
     }
   }
@@ -35,7 +35,7 @@ package final class ForwardCounters: Sendable {
   package func end(_ traffic: ConnectionTraffic, _ end: ConnectionEnd) {
     open.subtract(1, ordering: .relaxed)
     recent.withLock { recent in
-      noteRates(&recent, now: MonotonicTime.now)
+      recordRates(&recent, now: MonotonicTime.now)
       recent.log.end(traffic, end, at: WallClock.milliseconds)
     }
   }
@@ -52,15 +52,15 @@ package final class ForwardCounters: Sendable {
     forward.bytesFromTarget = bytesFromTarget.load(ordering: .relaxed)
     forward.bytesToTarget = bytesToTarget.load(ordering: .relaxed)
     recent.withLock { recent in
-      noteRates(&recent, now: now)
+      recordRates(&recent, now: now)
       forward.rateFromTarget = recent.fromTarget.perSecond(forward.bytesFromTarget, at: now)
       forward.rateToTarget = recent.toTarget.perSecond(forward.bytesToTarget, at: now)
       forward.recent = recent.log.records
     }
   }
 
-  private func noteRates(_ recent: inout Recent, now: MonotonicTime) {
-    recent.fromTarget.note(bytesFromTarget.load(ordering: .relaxed), at: now)
-    recent.toTarget.note(bytesToTarget.load(ordering: .relaxed), at: now)
+  private func recordRates(_ recent: inout Recent, now: MonotonicTime) {
+    recent.fromTarget.record(bytesFromTarget.load(ordering: .relaxed), at: now)
+    recent.toTarget.record(bytesToTarget.load(ordering: .relaxed), at: now)
   }
 }

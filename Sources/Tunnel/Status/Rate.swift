@@ -16,7 +16,7 @@ package struct Rate: Sendable {
   package init() {}
 
   /// Records the counter's value.
-  package mutating func note(_ total: Int, at now: Instant) {
+  package mutating func record(_ total: Int, at now: Instant) {
     // One sample older than the window stays: it is where the window begins.
     while samples.count > 1, samples[1].at <= now - Self.window { samples.removeFirst() }
     guard let last = samples.last else {

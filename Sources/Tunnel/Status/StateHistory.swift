@@ -19,7 +19,7 @@ package struct StateHistory: Hashable, Sendable {
 
   package init() {}
 
-  package mutating func note(_ state: TunnelState, at time: Int64, code: TunnelErrorCode?) {
+  package mutating func record(_ state: TunnelState, at time: Int64, code: TunnelErrorCode?) {
     let last = spans.last
     let next: TunnelAvailability =
       switch state {

@@ -22,7 +22,7 @@ final class StatusStore: Sendable {
 
     fileprivate mutating func read(now: MonotonicTime) -> TunnelStatus.Session {
       let bytes = load.bytes.load(ordering: .relaxed)
-      rate.note(bytes, at: now)
+      rate.record(bytes, at: now)
       session.openConnections = load.clients.load(ordering: .relaxed)
       session.bytesPerSecond = rate.perSecond(bytes, at: now)
       return session

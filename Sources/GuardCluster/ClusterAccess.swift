@@ -19,14 +19,14 @@ package final class ClusterAccess: Sendable {
   }
 
   private let configuration: Configuration.Cluster
-  private let tunnel: Tunnel
+  private let tunnel: SSHTunnel
   private let environment: LocalEnvironment
   /// Kinds that the cluster had when this process began.
   private let kinds: Set<String>
   private let state = Mutex(State())
 
   package init(
-    _ configuration: Configuration.Cluster, tunnel: Tunnel, environment: LocalEnvironment,
+    _ configuration: Configuration.Cluster, tunnel: SSHTunnel, environment: LocalEnvironment,
     kinds: Set<String> = []
   ) {
     self.kinds = kinds
@@ -109,8 +109,8 @@ package final class ClusterAccess: Sendable {
       return known
     }
     let (kubeconfig, stamps) = try load()
-    tunnel.setOwnTarget(configuration.target(of: kubeconfig.server))
-    let client = ClusterClient(kubeconfig: kubeconfig, dial: Dial(tunnel.ownDoor), kinds: kinds)
+    tunnel.setInternalTarget(configuration.target(of: kubeconfig.server))
+    let client = ClusterClient(kubeconfig: kubeconfig, dial: Dial(tunnel.internalSocket), kinds: kinds)
     state.withLock { state in
       state.client = client
       state.stamps = stamps
@@ -160,7 +160,7 @@ extension Configuration.Cluster {
 }
 
 extension Dial {
-  fileprivate init(_ door: OwnDoor) {
+  fileprivate init(_ door: InternalSocket) {
     switch door {
     case .path(let path): self = .unixSocket(path)
     case .abstract(let name): self = .abstractSocket(name)

@@ -22,7 +22,7 @@ package actor GuardedCluster {
   /// The section of guard.yaml in force.
   package nonisolated let configuration: Configuration.Cluster
   /// Carries the polls and the forwards.
-  package nonisolated let tunnel: Tunnel
+  package nonisolated let tunnel: SSHTunnel
   /// Polls the API.
   package nonisolated let poller: Poller
   /// Round-trip times of the tunnel.
@@ -58,17 +58,17 @@ package actor GuardedCluster {
   /// - Throws: `SystemError` when the machine gives no thread, epoll or eventfd.
   package init(
     _ configuration: Configuration.Cluster, board: StatusBoard, ledger: IncidentLedger, log: any EventLog,
-    environment: LocalEnvironment, state: StateFolder?, doorFolder: String,
+    environment: LocalEnvironment, state: StateFolder?, socketFolder: String,
     adopted: [StreamAddress: Int32], observed: @escaping @Sendable () -> Void
   ) throws {
     let executor = QueueExecutor(label: "cluster \(configuration.name)")
     let events = BufferedStream<TunnelEvent>()
     let outcomes = BufferedStream<PollOutcome>()
-    let tunnel = try Tunnel(
+    let tunnel = try SSHTunnel(
       name: configuration.name, configuration: TunnelConfiguration(configuration.tunnel),
-      doorFolder: doorFolder,
+      socketFolder: socketFolder,
       // Until the kubeconfig is read; no connection is made before.
-      ownTarget: configuration.tunnel.forwards.first?.target
+      internalTarget: configuration.tunnel.forwards.first?.target
         ?? StreamAddress(host: "localhost", port: 6443),
       environment: environment, adopted: adopted, observer: events.send)
     let memoryFile = state.map { MemoryFile(cluster: configuration.name, folder: $0) }

@@ -130,7 +130,7 @@ package final class GuardService: Sendable {
     } catch {
       throw StartError(description: "control socket: \(error)")
     }
-    OwnDoor.removeStale(in: configuration.control.folder)
+    InternalSocket.removeStale(in: configuration.control.folder)
     board.setConfiguration(file: configuration.file)
     board.setOrder(configuration.clusters.map(\.name))
     removeUnknownClusters(configuration)
@@ -235,7 +235,7 @@ package final class GuardService: Sendable {
     let doors = state.withLock { $0.configuration.control.folder }
     return try GuardedCluster(
       cluster, board: board, ledger: ledger, log: log, environment: environment, state: folder,
-      doorFolder: doors, adopted: adopted, observed: passes.request)
+      socketFolder: doors, adopted: adopted, observed: passes.request)
   }
 
   private func wait() -> Int32 {
@@ -248,12 +248,12 @@ package final class GuardService: Sendable {
     let statusLine = StatusLine(board: board)
     let hints = MachineHints(queue: queue, log: log) { [weak self, ledger] hint in
       if case .resumed = hint { ledger.resume() }
-      _ = self?.each(named: nil) { $0.tunnel.hint(hint) }
+      _ = self?.each(named: nil) { $0.tunnel.handle(hint) }
     }
     let keeper = RepeatingTimer(every: .seconds(5), on: queue, startsAtOnce: false) { [weak self] in
       hints.look()
       self?.restoreControlSocket()
-      _ = self?.each(named: nil) { $0.tunnel.keepOwnDoor() }
+      _ = self?.each(named: nil) { $0.tunnel.restoreInternalSocket() }
       self?.passes.pass()
       // Beside the incidents: nothing wakes up for it alone.
       self?.writeMetrics()

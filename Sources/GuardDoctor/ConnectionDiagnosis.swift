@@ -133,14 +133,14 @@ package struct ConnectionDiagnosis {
     let words = Mutex<String?>(nil)
   }
 
-  private func start(_ cluster: Configuration.Cluster, _ refusal: Refusal) -> Tunnel? {
+  private func start(_ cluster: Configuration.Cluster, _ refusal: Refusal) -> SSHTunnel? {
     var configuration = cluster.tunnel
     // The ports are the guard's, whether it runs or not.
     configuration.forwards = []
     do {
-      return try Tunnel(
+      return try SSHTunnel(
         name: cluster.name, configuration: TunnelConfiguration(configuration),
-        ownTarget: cluster.tunnel.forwards.first?.target ?? StreamAddress(host: "localhost", port: 6443),
+        internalTarget: cluster.tunnel.forwards.first?.target ?? StreamAddress(host: "localhost", port: 6443),
         environment: environment,
         observer: { event in
           guard case .targetRefused(let failure) = event else { return }
@@ -156,7 +156,7 @@ package struct ConnectionDiagnosis {
   }
 
   /// Until it is up, or its first attempt failed.
-  private func waitForEnd(of tunnel: Tunnel) {
+  private func waitForEnd(of tunnel: SSHTunnel) {
     let end = MonotonicTime.now + ConnectionDiagnosis.patience
     while MonotonicTime.now < end {
       let status = tunnel.status

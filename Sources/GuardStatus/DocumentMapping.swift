@@ -14,14 +14,14 @@ extension TunnelHealth {
       forwards: status.forwards.map {
         Forward(
           listen: $0.listen.description, target: $0.target.description, state: $0.state,
-          holder: $0.holder, shortage: $0.shortage, crowds: $0.crowds.map(Crowd.init),
+          holder: $0.holder, shortage: $0.shortage, crowds: $0.limitedOwners.map(Crowd.init),
           refusal: $0.refusal.map(Failure.init))
       })
   }
 }
 
 extension TunnelHealth.Crowd {
-  init(_ crowd: TunnelStatus.Crowd) {
+  init(_ crowd: TunnelStatus.LimitedOwner) {
     let (key, name) =
       switch crowd.owner {
       case .user(let uid): ("uid-\(uid)", UserName.described(uid))

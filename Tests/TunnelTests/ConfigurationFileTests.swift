@@ -22,10 +22,10 @@ struct ConfigurationFileTests {
   @Test func aFIFOIsNamed() throws {
     let fifo = folder.file("fifo")
     try #require(mkfifo(fifo, 0o600) == 0)
-    symlink(fifo, folder.file("link"))
+    symlink(fifo, folder.file("transport"))
     let including = try folder.write("Host x\nInclude \(fifo)\n", to: "including")
     let named = try folder.write("Include \"\(folder.path)/f*o\"\n", to: "globbing")
-    for path in [fifo, folder.file("link"), including, named] {
+    for path in [fifo, folder.file("transport"), including, named] {
       let failure = try #require(throws: TunnelFailure.self) { try resolve(path) }
       #expect(failure.code == .config)
       #expect(failure.message.contains("is a FIFO"), "\(path)")

@@ -60,19 +60,19 @@ final class Crossing {
   ) throws -> Outcome {
     let end = MonotonicTime.now + limit
     do throws(TunnelFailure) {
-      let terms = Carrier.Terms(
+      let terms = SessionChain.Terms(
         configuration: configuration, budget: WindowBudget(64 << 20), observer: observer, checked: [])
-      let carrier = try Carrier(route, terms: terms, load: SessionLoad(), loop: loop, now: .now)
+      let chain = try SessionChain(route, terms: terms, load: SessionLoad(), loop: loop, now: .now)
       var hasWork = true
       while MonotonicTime.now < end {
-        _ = loop.wait(until: hasWork ? .now : min(end, carrier.nextDeadline ?? end, .now + .milliseconds(50)))
+        _ = loop.wait(until: hasWork ? .now : min(end, chain.nextDeadline ?? end, .now + .milliseconds(50)))
         turns += 1
         let began = MonotonicTime.now
-        hasWork = try carrier.turn(.now)
+        hasWork = try chain.turn(.now)
         longestTurn = max(longestTurn, MonotonicTime.now - began)
-        if let relay = carrier.relay {
-          mostHeld = max(mostHeld, relay.link.session.held)
-          mostOutbound = max(mostOutbound, relay.link.session.wire.outbound.count)
+        if let relay = chain.relay {
+          mostHeld = max(mostHeld, relay.transport.session.held)
+          mostOutbound = max(mostOutbound, relay.transport.session.wire.outbound.count)
           if let served = served.take() {
             hasWork = true
             relay.serve(

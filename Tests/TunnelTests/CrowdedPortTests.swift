@@ -16,7 +16,7 @@ struct CrowdedPortTests {
 
   private func fixture(_ server: SSHServer, _ configuration: TunnelConfiguration) throws -> Fixture {
     let fixture = try Fixture(
-      server, configuration, doorFolder: server.folder.path, descriptors: Self.descriptors)
+      server, configuration, socketFolder: server.folder.path, descriptors: Self.descriptors)
     try #require(fixture.waitUntil(.up))
     return fixture
   }
@@ -36,7 +36,7 @@ struct CrowdedPortTests {
     return (try? client.receive()) == [7]
   }
 
-  private func isEchoed(through door: OwnDoor) throws -> Bool {
+  private func isEchoed(through door: InternalSocket) throws -> Bool {
     let own = try StreamSocket.connect(to: #require(door.address), userTimeout: .seconds(5))
     let deadline = MonotonicTime.now + .seconds(30)
     return [9].withUnsafeBytes { own.sendAll($0, until: deadline) } && own.receive(1, until: deadline) == [9]
@@ -51,7 +51,8 @@ struct CrowdedPortTests {
     if bytes > 0 { for client in idle { _ = try? client.send([1]) } }
     try #require(eventually { fixture.tunnel.status.forwards[0].refusedConnections == 84 })
     #expect(fixture.tunnel.status.forwards[0].openConnections == 16)
-    #expect(fixture.tunnel.status.forwards[0].crowds == [.init(owner: .user(4711), openConnections: 16)])
+    #expect(
+      fixture.tunnel.status.forwards[0].limitedOwners == [.init(owner: .user(4711), openConnections: 16)])
     #expect(fixture.recorder.all.contains { if case .admissionChanged = $0 { true } else { false } })
     let isTold = fixture.recorder.all.contains {
       if case .clientsRefused(_, _, let reason) = $0 { reason.hasPrefix("uid 4711 has 16") } else { false }
@@ -60,7 +61,7 @@ struct CrowdedPortTests {
     for _ in 0..<50 {
       #expect(isEchoed(try OtherUser.acting(as: 4712) { try fixture.connect() }))
       #expect(isEchoed(try fixture.connect()))
-      #expect(try isEchoed(through: fixture.tunnel.ownDoor))
+      #expect(try isEchoed(through: fixture.tunnel.internalSocket))
     }
     // Room again, once they end.
     for client in idle { client.resetOnClose() }
@@ -78,9 +79,9 @@ struct CrowdedPortTests {
     }
     try #require(eventually { fixture.tunnel.status.forwards[0].refusedConnections > 150 })
     #expect(fixture.tunnel.status.forwards[0].openConnections <= 32)
-    #expect(eventually { fixture.tunnel.status.forwards[0].crowds.count == 12 })
+    #expect(eventually { fixture.tunnel.status.forwards[0].limitedOwners.count == 12 })
     #expect(isEchoed(try fixture.connect()))
-    #expect(try isEchoed(through: fixture.tunnel.ownDoor))
+    #expect(try isEchoed(through: fixture.tunnel.internalSocket))
     withExtendedLifetime(idle) {}
   }
 
@@ -95,7 +96,7 @@ struct CrowdedPortTests {
     let other = try OtherUser.acting(as: 4712) { try fixture.connect() }
     try server.start()
     #expect(isEchoed(other))
-    #expect(try isEchoed(through: fixture.tunnel.ownDoor))
+    #expect(try isEchoed(through: fixture.tunnel.internalSocket))
     withExtendedLifetime(idle) {}
   }
 
@@ -107,8 +108,8 @@ struct CrowdedPortTests {
     let idle = try (0..<40).map { _ in Socket(try StreamSocket.connect(to: address, userTimeout: .seconds(5)))
     }
     try #require(eventually { fixture.tunnel.status.forwards[0].refusedConnections == 24 })
-    #expect(fixture.tunnel.status.forwards[0].crowds.map(\.owner) == [.user(geteuid())])
-    #expect(try isEchoed(through: fixture.tunnel.ownDoor))
+    #expect(fixture.tunnel.status.forwards[0].limitedOwners.map(\.owner) == [.user(geteuid())])
+    #expect(try isEchoed(through: fixture.tunnel.internalSocket))
     withExtendedLifetime(idle) {}
   }
 
@@ -119,8 +120,8 @@ struct CrowdedPortTests {
     let fixture = try fixture(server, listen: .unix(path: path), target: echo.port)
     let idle = try (0..<40).map { _ in try LoopbackSocket(path: path) }
     try #require(eventually { fixture.tunnel.status.forwards[0].refusedConnections == 24 })
-    #expect(fixture.tunnel.status.forwards[0].crowds.map(\.owner) == [.user(geteuid())])
-    #expect(try isEchoed(through: fixture.tunnel.ownDoor))
+    #expect(fixture.tunnel.status.forwards[0].limitedOwners.map(\.owner) == [.user(geteuid())])
+    #expect(try isEchoed(through: fixture.tunnel.internalSocket))
     withExtendedLifetime(idle) {}
   }
 

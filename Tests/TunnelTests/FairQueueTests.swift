@@ -40,12 +40,12 @@ import Testing
     var queue = Self.queue(Self.alice, Self.alice, Self.bob, Self.bob)
     let given = [queue.popFirst(), queue.popFirst()].compactMap(\.self)
     #expect(given.map(\.number) == [0, 2])
-    queue.putBack(given)
+    queue.requeue(given)
     #expect(queue.count == 4)
     #expect(Self.order(queue).filter { $0 < 2 } == [0, 1])
     #expect(Self.order(queue).filter { $0 > 1 } == [2, 3])
     var empty = FairQueue<Waiting>()
-    empty.putBack(given)
+    empty.requeue(given)
     #expect(Self.order(empty) == [0, 2])
   }
 
@@ -88,29 +88,31 @@ import Testing
   }
 
   @Test func aCrowdIsToldOnceAndForgottenAfterAMinute() {
-    var crowding = Crowding()
+    var limitedOwners = LimitedOwners()
     var now = MonotonicTime.now
-    #expect(crowding.due == nil)
-    let isFirst = crowding.refuse(Self.alice, open: 448, now: now)
+    #expect(limitedOwners.due == nil)
+    let isFirst = limitedOwners.refuse(Self.alice, open: 448, now: now)
     #expect(isFirst)
     for _ in 0..<100 {
       now += .seconds(30)
-      let (isNews, isOver) = (crowding.refuse(Self.alice, open: 448, now: now), crowding.expire(now))
+      let (isNews, isOver) = (
+        limitedOwners.refuse(Self.alice, open: 448, now: now), limitedOwners.expire(now)
+      )
       #expect(!isNews && !isOver)
     }
-    #expect(crowding.list == [.init(owner: Self.alice, openConnections: 448)])
-    #expect(crowding.due == now + Crowding.memory)
-    now += Crowding.memory
-    let isForgotten = crowding.expire(now)
+    #expect(limitedOwners.list == [.init(owner: Self.alice, openConnections: 448)])
+    #expect(limitedOwners.due == now + LimitedOwners.memory)
+    now += LimitedOwners.memory
+    let isForgotten = limitedOwners.expire(now)
     #expect(isForgotten)
-    #expect(crowding.list.isEmpty)
+    #expect(limitedOwners.list.isEmpty)
   }
 
   @Test func moreCrowdsThanAnybodyReadsAreNotKept() {
-    var crowding = Crowding()
+    var limitedOwners = LimitedOwners()
     let now = MonotonicTime.now
-    for number in 0..<5000 { _ = crowding.refuse(.host("192.0.2.\(number)"), open: number, now: now) }
-    #expect(crowding.list.count == 16)
-    #expect(crowding.list.first?.openConnections == 15)
+    for number in 0..<5000 { _ = limitedOwners.refuse(.host("192.0.2.\(number)"), open: number, now: now) }
+    #expect(limitedOwners.list.count == 16)
+    #expect(limitedOwners.list.first?.openConnections == 15)
   }
 }

@@ -8,30 +8,30 @@ import TestSupport
 /// A tunnel over a real sshd, with one forward on a port of the kernel's choice.
 final class Fixture {
   let server: SSHServer
-  let tunnel: Tunnel
+  let tunnel: SSHTunnel
   let recorder: Recorder
 
   convenience init(
     _ server: SSHServer, target: Int, hold: Duration = .seconds(10), keepalive: Duration = .seconds(5),
-    timeout: Duration = .seconds(15), identityFiles: [String] = [], doorFolder: String? = nil
+    timeout: Duration = .seconds(15), identityFiles: [String] = [], socketFolder: String? = nil
   ) throws {
     try self.init(
       server,
       TunnelConfiguration(
         host: "tethys", identityFiles: identityFiles, sshConfig: server.sshConfig,
         forwards: [.init(listen: .local(0), target: .local(target))],
-        keepaliveInterval: keepalive, keepaliveTimeout: timeout, hold: hold), doorFolder: doorFolder)
+        keepaliveInterval: keepalive, keepaliveTimeout: timeout, hold: hold), socketFolder: socketFolder)
   }
 
   init(
-    _ server: SSHServer, _ configuration: TunnelConfiguration, doorFolder: String? = nil,
+    _ server: SSHServer, _ configuration: TunnelConfiguration, socketFolder: String? = nil,
     descriptors: Int = 1024
   ) throws {
     self.server = server
     let recorder = Recorder()
-    tunnel = try Tunnel(
-      name: "test", configuration: configuration, doorFolder: doorFolder,
-      ownTarget: configuration.forwards[0].target,
+    tunnel = try SSHTunnel(
+      name: "test", configuration: configuration, socketFolder: socketFolder,
+      internalTarget: configuration.forwards[0].target,
       environment: LocalEnvironment(home: "/nonexistent", localUser: "nobody", agentSocket: nil),
       descriptors: descriptors, observer: recorder.record)
     self.recorder = recorder

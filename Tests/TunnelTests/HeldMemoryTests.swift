@@ -16,9 +16,9 @@ struct HeldMemoryTests {
     let configuration = TunnelConfiguration(host: "tethys", sshConfig: server.sshConfig, forwards: [])
     let route = try await Route.resolved(configuration, limit: .seconds(10))
     let loop = try Loop()
-    let terms = Carrier.Terms(
+    let terms = SessionChain.Terms(
       configuration: configuration, budget: WindowBudget(64 << 20), observer: Nobody(), checked: [])
-    let carrier = try Carrier(route, terms: terms, load: SessionLoad(), loop: loop, now: .now)
+    let chain = try SessionChain(route, terms: terms, load: SessionLoad(), loop: loop, now: .now)
     let end = MonotonicTime.now + .seconds(60)
 
     func turn(until isDone: () -> Bool) throws {
@@ -26,12 +26,12 @@ struct HeldMemoryTests {
       while !isDone() {
         try #require(MonotonicTime.now < end)
         _ = loop.wait(until: hasWork ? .now : .now + .milliseconds(2))
-        hasWork = try carrier.turn(.now)
+        hasWork = try chain.turn(.now)
       }
     }
 
-    try turn { carrier.relay != nil }
-    let relay = try #require(carrier.relay)
+    try turn { chain.relay != nil }
+    let relay = try #require(chain.relay)
     var held: [Int] = []
     for number in 1...120 {
       let (inner, outer) = try StreamSocket.pair()
@@ -49,7 +49,7 @@ struct HeldMemoryTests {
       }
       if number % 60 == 0 {
         withExtendedLifetime(client) {}
-        held.append(relay.link.session.held)
+        held.append(relay.transport.session.held)
       }
     }
     // Those that were cut are closed in turns of their own.

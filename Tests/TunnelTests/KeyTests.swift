@@ -25,8 +25,8 @@ struct KeyTests {
           listen: StreamAddress(host: "127.0.0.1", port: 0), target: StreamAddress(host: "127.0.0.1", port: 1)
         )
       ])
-    let tunnel = try Tunnel(
-      name: "test", configuration: configuration, ownTarget: StreamAddress(host: "127.0.0.1", port: 1),
+    let tunnel = try SSHTunnel(
+      name: "test", configuration: configuration, internalTarget: StreamAddress(host: "127.0.0.1", port: 1),
       environment: LocalEnvironment(
         home: "/nonexistent", localUser: "nobody", agentSocket: agent, credentialsDirectory: credentials),
       observer: { _ in })

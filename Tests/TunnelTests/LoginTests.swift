@@ -20,8 +20,8 @@ struct LoginTests {
     let configuration = TunnelConfiguration(
       host: "tethys", port: port.map { UInt16($0) }, sshConfig: path,
       forwards: [.init(listen: .local(0), target: .local(1))])
-    let tunnel = try Tunnel(
-      name: "test", configuration: configuration, ownTarget: .local(1),
+    let tunnel = try SSHTunnel(
+      name: "test", configuration: configuration, internalTarget: .local(1),
       environment: LocalEnvironment(home: "/nonexistent", localUser: "nobody", agentSocket: agent),
       observer: { _ in })
     defer { _ = tunnel.stop(timeout: .seconds(5)) }
@@ -66,7 +66,8 @@ struct LoginTests {
     #expect(failure.message.contains("wants password besides"))
     #expect(failure.message.contains("refused: \(wrong[0])"))
     #expect(
-      failure.remedy.contains("Match User \(server.user) / AuthenticationMethods publickey"))
+      failure.remedy.contains(
+        "Match User \(server.user) / PubkeyAuthentication yes / AuthenticationMethods publickey"))
   }
 
   @Test func aServerThatNamesNoFurtherMethodIsTold() throws {

@@ -4,7 +4,7 @@ import Testing
 @testable import Tunnel
 
 @Suite struct PlacementTests {
-  private typealias Load = Placement.Load
+  private typealias Load = SessionLoad.Reading
 
   private func choose(_ loads: Load..., expectsBulk: Bool = false) -> Int? {
     Placement.choose(among: loads, expectsBulk: expectsBulk)

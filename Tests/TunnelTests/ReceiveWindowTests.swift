@@ -12,7 +12,7 @@ import Testing
     for _ in 0..<rounds {
       for _ in 0..<10 {
         now += roundTrip / 10
-        _ = window.note(window.size / 10, roundTrip: roundTrip, now: now)
+        _ = window.record(window.size / 10, roundTrip: roundTrip, now: now)
       }
     }
   }
@@ -29,14 +29,14 @@ import Testing
     var now = start
     for _ in 0..<1000 {
       now += .milliseconds(10)
-      #expect(!window.note(20_000, roundTrip: .milliseconds(100), now: now))
+      #expect(!window.record(20_000, roundTrip: .milliseconds(100), now: now))
     }
     #expect(window.size == ReceiveWindow.initial)
   }
 
   @Test func aBurstAfterAPauseIsNoProof() {
     let window = ReceiveWindow(WindowBudget(1 << 30), now: start)
-    #expect(!window.note(2 << 20, roundTrip: .milliseconds(50), now: start + .seconds(5)))
+    #expect(!window.record(2 << 20, roundTrip: .milliseconds(50), now: start + .seconds(5)))
   }
 
   @Test func theBudgetIsSharedAndComesBack() {

@@ -11,7 +11,7 @@ private final class DrivenSession {
   let load = SessionLoad()
   private let server: SSHServer
   private let loop: Loop
-  private let carrier: Carrier
+  private let chain: SessionChain
   private let observer = Observer()
   private var ahead: Duration = .zero
   private var lastClient: UInt32 = 0
@@ -27,14 +27,14 @@ private final class DrivenSession {
     withExtendedLifetime(search) {}
     self.server = server
     loop = try Loop()
-    let terms = Carrier.Terms(
+    let terms = SessionChain.Terms(
       configuration: configuration, budget: WindowBudget(64 << 20), observer: observer, checked: checked)
-    carrier = try Carrier(
+    chain = try SessionChain(
       try #require(try found.withLock { $0 }?.get()), terms: terms, load: load, loop: loop, now: .now)
-    try #require(try drive { self.carrier.relay != nil })
+    try #require(try drive { self.chain.relay != nil })
   }
 
-  var relay: Relay { get throws { try #require(carrier.relay) } }
+  var relay: Relay { get throws { try #require(chain.relay) } }
   var now: MonotonicTime { .now + ahead }
   /// How long the thread would sleep; nothing or less is a turn that nobody asked for.
   var sleep: Duration { get throws { try relay.nextDeadline - now } }
@@ -45,7 +45,7 @@ private final class DrivenSession {
 
   func turn() throws {
     _ = loop.wait(until: .now + .milliseconds(5))
-    _ = try carrier.turn(now)
+    _ = try chain.turn(now)
   }
 
   func drive(within limit: Duration = .seconds(30), until condition: () throws -> Bool) throws -> Bool {
@@ -98,10 +98,10 @@ struct RelayTests {
     let client = try session.serve(.local(hole.port))
     #expect(try session.drive { try session.relay.open != nil })
     for silence in [.seconds(6), .seconds(6), .seconds(6), checkInterval] as [Duration] {
-      let before = try session.relay.link.lastReceived
+      let before = try session.relay.transport.lastReceived
       session.pass(silence)
       // Past the question whether the peer is alive, and its answer.
-      #expect(try session.drive { try session.relay.link.lastReceived > before })
+      #expect(try session.drive { try session.relay.transport.lastReceived > before })
       #expect(try session.drive { try session.sleep > .milliseconds(500) })
     }
     withExtendedLifetime(client) {}
@@ -132,7 +132,7 @@ struct RelayTests {
     let client = try session.serve(.local(echo.port))
     session.pass(Relay.stuckAfter)
     #expect(try session.drive { session.load.reading.isStuck })
-    #expect(try session.relay.takeQueue().count == 1)
+    #expect(try session.relay.drainQueue().count == 1)
     withExtendedLifetime(client) {}
   }
 

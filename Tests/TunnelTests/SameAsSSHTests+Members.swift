@@ -21,7 +21,7 @@ extension SameAsSSHTests {
     Case(true, "\"IdentityFile\" @keys/good"),
     Case(true, "IdentityFile @keys/pct%%key"),
     Case(true, "IdentityFile @keys//good"),
-    Case(true, "IdentityFile @keys/link"),
+    Case(true, "IdentityFile @keys/transport"),
     Case(true, "Host te*ys\nIdentityFile @keys/good"),
     Case(true, "Host !other tethys\nIdentityFile @keys/good"),
     Case(true, "Host=\"tethys\"\nIdentityFile @keys/good"),
@@ -209,7 +209,7 @@ extension SameAsSSHTests {
     for name in ["space key", "hash#key", "pct%key"] {
       try FileManager.default.copyItem(atPath: folder.file("good"), toPath: folder.file(name))
     }
-    symlink(folder.file("good"), folder.file("link"))
+    symlink(folder.file("good"), folder.file("transport"))
     symlink("loop", folder.file("loop"))
     mkdir(folder.file("folder"), 0o700)
     let held = try folder.read("only.pub")

@@ -157,9 +157,9 @@ struct SameAsSSHTests {
       environment: variables)
     let sshIsUp = ssh.output.contains("SSH-2.0-")
     guard sshIsUp == each.isUp else { return "ssh \(sshIsUp ? "logs in" : "fails: \(ssh.errors)")" }
-    let tunnel = try Tunnel(
+    let tunnel = try SSHTunnel(
       name: "same", configuration: TunnelConfiguration(host: "tethys", sshConfig: config, forwards: []),
-      ownTarget: .local(target.port),
+      internalTarget: .local(target.port),
       environment: LocalEnvironment(
         home: "/nonexistent", localUser: "nobody", agentSocket: each.isInEnvironment ? socket : nil,
         variables: variables), observer: { _ in })

@@ -63,33 +63,33 @@ import Testing
   @Test func isNotKnownAtTheFirstLook() {
     var rate = Rate()
     #expect(rate.perSecond(0, at: after(0)) == nil)
-    rate.note(5000, at: after(0))
+    rate.record(5000, at: after(0))
     #expect(rate.perSecond(5000, at: after(0)) == nil)
   }
 
   @Test func isOfTheLastWindowOnly() {
     var rate = Rate()
-    for second in 0...60 { rate.note(second < 40 ? second * 100 : 4000, at: after(Double(second))) }
+    for second in 0...60 { rate.record(second < 40 ? second * 100 : 4000, at: after(Double(second))) }
     #expect(rate.perSecond(4000, at: after(60)) == 0)
     var steady = Rate()
-    for second in 0...60 { steady.note(second * 100, at: after(Double(second))) }
+    for second in 0...60 { steady.record(second * 100, at: after(Double(second))) }
     #expect(steady.perSecond(6000, at: after(60)) == 100)
   }
 
   @Test func aHundredLooksInASecondAreOne() {
     var rate = Rate()
-    for look in 0...100 { rate.note(look * 10, at: after(Double(look) / 100)) }
+    for look in 0...100 { rate.record(look * 10, at: after(Double(look) / 100)) }
     #expect(rate.perSecond(1000, at: after(1)) == 1000)
   }
 
   @Test func anHourThatNobodyLookedAtIsNoRate() {
     var rate = Rate()
-    rate.note(100, at: after(0))
+    rate.record(100, at: after(0))
     #expect(rate.perSecond(9_000_000, at: after(3600)) == nil)
     // Nothing moved in all that time, so nothing moved just now.
     #expect(rate.perSecond(100, at: after(3600)) == 0)
-    rate.note(9_000_000, at: after(3600))
-    rate.note(9_000_500, at: after(3605))
+    rate.record(9_000_000, at: after(3600))
+    rate.record(9_000_500, at: after(3605))
     #expect(rate.perSecond(9_000_500, at: after(3605)) == 100)
   }
 }
@@ -97,14 +97,14 @@ import Testing
 @Suite struct StateHistoryTests {
   @Test func attemptsAndPausesAreOneTimeOfBeingDown() {
     var history = StateHistory()
-    history.note(.connecting, at: 10, code: nil)
-    history.note(.up, at: 20, code: nil)
-    history.note(.connecting, at: 100, code: .keepaliveTimeout)
+    history.record(.connecting, at: 10, code: nil)
+    history.record(.up, at: 20, code: nil)
+    history.record(.connecting, at: 100, code: .keepaliveTimeout)
     for attempt in 1...50 {
-      history.note(.backoff, at: Int64(100 + attempt), code: .connectRefused)
-      history.note(.connecting, at: Int64(101 + attempt), code: .connectRefused)
+      history.record(.backoff, at: Int64(100 + attempt), code: .connectRefused)
+      history.record(.connecting, at: Int64(101 + attempt), code: .connectRefused)
     }
-    history.note(.up, at: 282, code: nil)
+    history.record(.up, at: 282, code: nil)
     #expect(history.spans.map(\.state) == [.down, .up, .down, .up])
     #expect(history.spans.map(\.since) == [10, 20, 100, 282])
     #expect(history.spans.map(\.until) == [20, 100, 282, nil])
@@ -114,28 +114,28 @@ import Testing
 
   @Test func aBlockedTunnelThatTriesIsStillBlocked() {
     var history = StateHistory()
-    history.note(.connecting, at: 0, code: nil)
-    history.note(.blocked, at: 1, code: .hostKeyChanged)
-    history.note(.connecting, at: 301, code: .hostKeyChanged)
-    history.note(.blocked, at: 302, code: .hostKeyChanged)
+    history.record(.connecting, at: 0, code: nil)
+    history.record(.blocked, at: 1, code: .hostKeyChanged)
+    history.record(.connecting, at: 301, code: .hostKeyChanged)
+    history.record(.blocked, at: 302, code: .hostKeyChanged)
     #expect(history.spans.map(\.state) == [.down, .blocked])
-    history.note(.connecting, at: 601, code: .hostKeyChanged)
-    history.note(.backoff, at: 602, code: .connectTimeout)
+    history.record(.connecting, at: 601, code: .hostKeyChanged)
+    history.record(.backoff, at: 602, code: .connectTimeout)
     #expect(history.spans.map(\.state) == [.down, .blocked, .down])
     #expect(history.spans.last?.code == .connectTimeout)
   }
 
   @Test func theCauseOfAFirstFailureIsKept() {
     var history = StateHistory()
-    history.note(.connecting, at: 0, code: nil)
-    history.note(.backoff, at: 5, code: .dns)
+    history.record(.connecting, at: 0, code: nil)
+    history.record(.backoff, at: 5, code: .dns)
     #expect(history.spans.map(\.code) == [.dns])
   }
 
   @Test func isBoundedAndForgetsTheOldest() {
     var history = StateHistory()
     for index in 0..<1000 {
-      history.note(index.isMultiple(of: 2) ? .up : .backoff, at: Int64(index), code: .peerClosed)
+      history.record(index.isMultiple(of: 2) ? .up : .backoff, at: Int64(index), code: .peerClosed)
     }
     #expect(history.spans.count == StateHistory.capacity)
     #expect(history.spans.last?.since == 999)
@@ -144,8 +144,8 @@ import Testing
 
   @Test func aClockThatIsSetBackMakesNoTimeNegative() {
     var history = StateHistory()
-    history.note(.up, at: 1000, code: nil)
-    history.note(.backoff, at: 400, code: .peerClosed)
+    history.record(.up, at: 1000, code: nil)
+    history.record(.backoff, at: 400, code: .peerClosed)
     #expect(history.spans.map(\.since) == [1000, 1000])
     #expect(history.spans.first?.until == 1000)
   }

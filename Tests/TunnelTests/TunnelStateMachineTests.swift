@@ -252,7 +252,7 @@ import Testing
       life.handle(.timePassed, after: .seconds(900))
     }
     life.handle(.failed(Self.penalised))
-    #expect(life.handle(.hint(.networkChanged), after: .seconds(1)) == [])
+    #expect(life.handle(.systemChanged(.networkChanged), after: .seconds(1)) == [])
     #expect(life.handle(.timePassed, after: .seconds(13)) == [])
     #expect(life.handle(.timePassed, after: .seconds(1)) == [.connect])
     life.handle(.failed(Self.penalised))

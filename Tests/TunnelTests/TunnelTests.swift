@@ -313,8 +313,8 @@ struct TunnelTests {
     let port = try #require(holder?.port)
     let configuration = TunnelConfiguration(
       host: "tethys", sshConfig: server.sshConfig, forwards: [.init(listen: .local(port), target: .local(1))])
-    let tunnel = try Tunnel(
-      name: "test", configuration: configuration, ownTarget: .local(1),
+    let tunnel = try SSHTunnel(
+      name: "test", configuration: configuration, internalTarget: .local(1),
       environment: LocalEnvironment(home: "/nonexistent", localUser: "nobody", agentSocket: nil),
       observer: { _ in })
     #expect(eventually { tunnel.status.forwards[0].holder?.contains("(pid ") == true })
@@ -339,14 +339,14 @@ struct TunnelTests {
     #expect(eventually { (try? LoopbackSocket(port: port)) == nil })
   }
 
-  @Test func theOwnDoorLeadsWhereItWasSaidJustBefore() throws {
+  @Test func theInternalSocketLeadsToTheTargetSetJustBefore() throws {
     let targets = try [TCPServer(.source(1)), TCPServer(.source(2))]
     let fixture = try Fixture(SSHServer(), target: targets[0].port)
     try #require(fixture.waitUntil(.up))
-    let door = try #require(fixture.tunnel.ownDoor.address)
+    let door = try #require(fixture.tunnel.internalSocket.address)
     for round in 0..<200 {
       let size = round % 2 + 1
-      fixture.tunnel.setOwnTarget(.local(targets[size - 1].port))
+      fixture.tunnel.setInternalTarget(.local(targets[size - 1].port))
       let own = try StreamSocket.connect(to: door, userTimeout: .seconds(5))
       let deadline = MonotonicTime.now + .seconds(10)
       #expect(own.receive(size, until: deadline)?.count == size)
@@ -354,15 +354,15 @@ struct TunnelTests {
     }
   }
 
-  @Test func theOwnDoorComesBackWhenItsFileIsRemoved() throws {
+  @Test func theInternalSocketIsRestoredWhenItsFileIsRemoved() throws {
     let echo = try TCPServer(.echo)
     let folder = try TemporaryFolder()
-    let fixture = try Fixture(SSHServer(), target: echo.port, doorFolder: folder.path)
+    let fixture = try Fixture(SSHServer(), target: echo.port, socketFolder: folder.path)
     try #require(fixture.waitUntil(.up))
-    guard case .path(let path) = fixture.tunnel.ownDoor else { throw FixtureError.failed("no file") }
+    guard case .path(let path) = fixture.tunnel.internalSocket else { throw FixtureError.failed("no file") }
     for byte in [1, 2] as [UInt8] {
       #expect(unlink(path) == 0)
-      fixture.tunnel.keepOwnDoor()
+      fixture.tunnel.restoreInternalSocket()
       #expect(eventually { (try? LoopbackSocket(path: path)) != nil })
       let own = try LoopbackSocket(path: path)
       try own.send([byte])
@@ -370,12 +370,12 @@ struct TunnelTests {
     }
   }
 
-  @Test(arguments: [true, false]) func theOwnDoorIsForThisProcessOnly(_ hasFile: Bool) throws {
+  @Test(arguments: [true, false]) func theInternalSocketIsForThisProcessOnly(_ hasFile: Bool) throws {
     let echo = try TCPServer(.echo)
     let folder = try TemporaryFolder()
-    let fixture = try Fixture(SSHServer(), target: echo.port, doorFolder: hasFile ? folder.path : nil)
+    let fixture = try Fixture(SSHServer(), target: echo.port, socketFolder: hasFile ? folder.path : nil)
     try #require(fixture.waitUntil(.up))
-    let door = fixture.tunnel.ownDoor
+    let door = fixture.tunnel.internalSocket
     let address = try #require(door.address)
     let own = try StreamSocket.connect(to: address, userTimeout: .seconds(5))
     let deadline = MonotonicTime.now + .seconds(10)
@@ -401,7 +401,7 @@ struct TunnelTests {
   }
 }
 
-extension OwnDoor {
+extension InternalSocket {
   fileprivate var isFile: Bool {
     if case .path = self { true } else { false }
   }

@@ -25,18 +25,25 @@ struct ForwardOwner: Hashable {
     }
     return reasons.isEmpty ? nil : "\(cluster.name): \(reasons.joined(separator: "; "))"
   }
+
+  /// The command that shows more of the complaint: another process is to be found only where there is one.
+  var nextStep: String {
+    cluster.tunnel.forwards.contains { $0.state == .portBusy }
+      ? "See which process listens there: sudo ss -ltnp" : "See: oceanid-ctl tunnel"
+  }
 }
 
 /// A local address of the cluster is another program's, or accepts nobody.
 struct ForeignForward: Complaint, Hashable {
   let reason: String
+  let nextStep: String
   var exitStatus: Int32 { ExitStatus.unavailable.rawValue }
-  var description: String { "\(reason). What listens there: sudo ss -ltnp" }
+  var description: String { "\(reason). \(nextStep)" }
 
   /// Throws where one of the clusters has such an address.
   static func refuse(_ status: StatusDocument) throws(ForeignForward) {
-    if let reason = status.clusters.lazy.compactMap({ ForwardOwner(cluster: $0).complaint }).first {
-      throw ForeignForward(reason: reason)
+    for owner in status.clusters.map(ForwardOwner.init) {
+      if let reason = owner.complaint { throw ForeignForward(reason: reason, nextStep: owner.nextStep) }
     }
   }
 }

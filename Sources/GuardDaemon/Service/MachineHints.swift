@@ -18,14 +18,14 @@ final class MachineHints: Sendable {
 
   private let state = Mutex(State())
   private let log: any EventLog
-  private let hand: @Sendable (Hint) -> Void
+  private let hand: @Sendable (SystemChange) -> Void
   private let network: NetworkChangeSource?
   private let sleep: Mutex<SleepSignal?> = Mutex(nil)
 
   /// - Parameters:
   ///   - queue: where `hand` is called for news of the network.
   ///   - hand: takes a hint to every tunnel; called from any thread.
-  init(queue: DispatchQueue, log: any EventLog, hand: @escaping @Sendable (Hint) -> Void) {
+  init(queue: DispatchQueue, log: any EventLog, hand: @escaping @Sendable (SystemChange) -> Void) {
     self.log = log
     self.hand = hand
     do throws(SystemError) {

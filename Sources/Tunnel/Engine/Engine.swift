@@ -2,7 +2,8 @@ internal import GuardTypes
 internal import Platform
 internal import Synchronization
 
-/// The tunnel's thread at work: it performs what the state machine decides, listens, and carries the first session.
+/// The work of the tunnel's thread: it performs the actions of the state machine, accepts connections, and runs the
+/// first session.
 ///
 /// Everything in here belongs to that thread; further sessions have threads of their own.
 final class Engine {
@@ -12,126 +13,103 @@ final class Engine {
     case found(serial: Int, Result<Route, TunnelFailure>)
     case session(number: Int, ExtraSession.Report)
     case reconnect
-    case hint(Hint)
-    case ownTarget(StreamAddress)
-    case ownDoorIsGone
+    case systemChanged(SystemChange)
+    case internalTarget(StreamAddress)
+    case internalSocketIsGone
     case nudge
     case stop
   }
 
   struct Plan: Sendable {
     let configuration: TunnelConfiguration
-    let ownTarget: StreamAddress
-    let ownDoor: OwnDoor
+    let internalTarget: StreamAddress
+    let internalSocket: InternalSocket
     let environment: LocalEnvironment
     let adopted: [StreamAddress: Int32]
     let descriptors: Int
     let observer: @Sendable (TunnelEvent) -> Void
   }
 
-  /// A name that takes longer to resolve is given up; resolvers have timeouts of their own below this.
+  /// The time limit for resolving a name; resolvers have shorter timeouts of their own.
   private static let findLimit: Duration = .seconds(30)
 
   let plan: Plan
   let mailbox: Mailbox<Message>
-  let board: Board
-  let outlet: Outlet
-  let terms: Carrier.Terms
+  let statusStore: StatusStore
+  let reporter: RelayReporter
+  let terms: SessionChain.Terms
   let loop: Loop
   var machine: TunnelStateMachine
   private var random = SystemRandomNumberGenerator()
   private var finding: (search: RouteSearch, deadline: Instant)?
   private var serial = 0
-  /// The way that the session in hand takes.
+  /// The route of the current session.
   private(set) var route: Route?
-  /// The first session, on its way or up.
-  private(set) var carrier: Carrier?
+  /// The first session, connecting or up.
+  private(set) var chain: SessionChain?
   private(set) var load = SessionLoad()
   /// Its number, once it is up.
   private var session = 0
-  var extras: [ExtraSession] = []
-  var lastSession = 0
-  /// When bulk was last seen on any session.
-  var lastBulk: Instant?
-  /// After a further session failed, the next waits until then.
-  var extraAllowed: Instant
-  var listeners: [Listener]
-  var lastClient: UInt32 = 0
+  private let pool: SessionPool
+  private let listeners: ListenerSet
   /// Clients that no session has yet.
-  var waiting = FairQueue<Client>()
-  let shares: PortShares
-  let owners = PeerOwners()
-  /// Of each listener, by index.
-  var crowding: [Crowding]
-  /// Why a listener accepts nobody, by index; nil: it does.
-  var shortages: [String?]
+  private var waiting = FairQueue<Client>()
   var watchedFiles: FileWatch?
   private var fileEvents: Watch?
-  /// Listeners, by index, on which somebody waits.
-  var knocked: Set<Int> = []
-  /// When listeners that could not accept try again.
-  var acceptAgain: Instant?
-  /// The round-trip time is told at most once a second.
+  /// When the round-trip time is published next; at most once per second.
   var qualityDue: Instant
   private var doorbell: Watch?
   private var hasMail = false
   private var isStopping = false
-  /// A turn ended with work in hand: the next wait is no wait.
+  /// A turn ended with work left, so the next one starts without waiting.
   var hasWork = false
 
-  init(_ plan: Plan, mailbox: Mailbox<Message>, board: Board) throws(SystemError) {
+  init(_ plan: Plan, mailbox: Mailbox<Message>, statusStore: StatusStore) throws(SystemError) {
     let configuration = plan.configuration
     let now = MonotonicTime.now
     self.plan = plan
     self.mailbox = mailbox
-    self.board = board
-    self.outlet = Outlet(board: board, host: configuration.host, observer: plan.observer) {
+    self.statusStore = statusStore
+    self.reporter = RelayReporter(statusStore: statusStore, host: configuration.host, observer: plan.observer)
+    {
       mailbox.post(.nudge)
     }
-    self.terms = Carrier.Terms(
-      configuration: configuration, budget: WindowBudget(configuration.windowBudget), observer: outlet,
+    self.terms = SessionChain.Terms(
+      configuration: configuration, budget: WindowBudget(configuration.windowBudget), observer: reporter,
       checked: configuration.forwards.map(\.target))
     self.loop = try Loop()
     self.machine = TunnelStateMachine(
       backoff: Backoff(initial: configuration.backoffInitial, max: configuration.backoffMax), now: now)
-    self.extraAllowed = now
     self.qualityDue = now
-    self.listeners = try Engine.listeners(plan, board)
-    self.crowding = listeners.map { _ in Crowding() }
-    self.shortages = listeners.map { _ in nil }
-    self.shares = PortShares(descriptors: plan.descriptors, ownUID: PeerCredentials.ownUID)
+    self.pool = SessionPool(
+      limit: configuration.sessionLimit, terms: terms, statusStore: statusStore, mailbox: mailbox, now: now)
+    self.listeners = try ListenerSet(plan, statusStore: statusStore, reporter: reporter, loop: loop)
     doorbell = try loop.watch(mailbox.wakeup.raw) { [weak self] _ in self?.hasMail = true }
-    for index in listeners.indices where listeners[index].isListening {
-      try watchListener(index)
-      publishListener(index)
-    }
   }
 
   func run() {
-    bindListeners(MonotonicTime.now)
+    listeners.bind(MonotonicTime.now)
     feed(.start)
-    while !isStopping {
-      turn()
-    }
+    while !isStopping { turn() }
     shutDown()
   }
 
   private func turn() {
     let gap = loop.wait(until: hasWork ? MonotonicTime.now : nextDeadline())
     hasWork = false
-    board.turns.add(1, ordering: .relaxed)
-    if let gap { note(gap) }
+    statusStore.turns.add(1, ordering: .relaxed)
+    if let gap { handle(gap) }
     if hasMail { readMail() }
     let now = MonotonicTime.now
-    bindListeners(now)
-    acceptWaiting(now)
+    listeners.bind(now)
+    accept(now)
     if let finding, now >= finding.deadline {
       feed(.failed(.unresolved(plan.configuration, Engine.findLimit)))
     }
     placeClients()
-    turnCarrier(now)
-    keepExtras(now)
-    // Those whom a session gave back, or who waited for the one that just came up.
+    turnChain(now)
+    reviewSessions(now)
+    // Clients that a session returned, or that waited for the one that just came up.
     if placeClients() { hasWork = true }
     expire(now)
     if !waiting.isEmpty { feed(.clientWaits) }
@@ -147,16 +125,12 @@ final class Engine {
   private func nextDeadline() -> Instant? {
     var next = machine.wake
     next.lower(to: finding?.deadline)
-    next.lower(to: carrier?.nextDeadline)
+    next.lower(to: chain?.nextDeadline)
     next.lower(to: watchedFiles?.next)
-    next.lower(to: outlet.due)
-    next.lower(to: acceptAgain)
-    for extra in extras { next.lower(to: extra.idleSince.map { $0 + Engine.idleLimit }) }
-    for listener in listeners {
-      if case .busy(_, let retry) = listener.state { next.lower(to: retry) }
-    }
+    next.lower(to: reporter.due)
+    next.lower(to: pool.nextDeadline)
+    next.lower(to: listeners.nextDeadline)
     next.lower(to: waiting.least(\.deadline))
-    for crowd in crowding { next.lower(to: crowd.due) }
     return next
   }
 
@@ -166,15 +140,47 @@ final class Engine {
       guard serial == self.serial, finding != nil else { return }
       finding = nil
       do throws(TunnelFailure) { try begin(try result.get()) } catch { feed(.failed(error)) }
-    case .session(let number, let report): read(report, of: number)
+    case .session(let number, let report): waiting.requeue(pool.handle(report, of: number))
     case .reconnect: feed(.reconnect)
-    case .hint(let hint): feed(.hint(hint))
-    case .ownTarget(let target):
-      for listener in listeners { if case .own = listener.kind { listener.target = target } }
-    case .ownDoorIsGone:
-      for listener in listeners { if case .own = listener.kind { listener.close() } }
+    case .systemChanged(let change): feed(.systemChanged(change))
+    case .internalTarget(let target): listeners.setInternalTarget(target)
+    case .internalSocketIsGone: listeners.closeInternal()
     case .nudge: break
     case .stop: isStopping = true
+    }
+  }
+
+  // MARK: - Clients
+
+  private func accept(_ now: Instant) {
+    let (clients, hasMore) = listeners.accept(now) { readMail() }
+    for client in clients { waiting.append(client) }
+    if hasMore { hasWork = true }
+  }
+
+  /// - Returns: true when the first session got one.
+  @discardableResult
+  private func placeClients() -> Bool { pool.place(&waiting, first: chain?.relay, load) }
+
+  private func reviewSessions(_ now: Instant) {
+    let isBusy = pool.closeIdle(first: load, now)
+    guard machine.state == .up, let relay = chain?.relay else { return }
+    if load.isStuck.load(ordering: .relaxed) { waiting.requeue(relay.drainQueue()) }
+    if isBusy, let route { pool.open(route, first: load, now) }
+  }
+
+  /// Resets connections that waited for the tunnel for longer than `hold`.
+  private func expire(_ now: Instant) {
+    reporter.reportBursts(now)
+    listeners.expire(now)
+    let held = plan.configuration.hold.components.seconds
+    let reason =
+      chain?.relay == nil
+      ? "the tunnel was not up within \(held) s (hold)"
+      : "every session waits for a target that does not answer, for \(held) s (hold)"
+    for client in waiting.remove(where: { now >= $0.deadline }) {
+      client.reset()
+      reporter.refused(client, reason: reason, .heldTooLong)
     }
   }
 
@@ -182,17 +188,22 @@ final class Engine {
 
   func feed(_ event: TunnelStateMachine.Event) {
     let before = machine.state
+    let attempt = machine.attempt
     let now = MonotonicTime.now
     for action in machine.handle(event, now: now, random: &random) {
       switch action {
       case .connect: find(now)
-      case .disconnect: dropCarrier()
-      case .probe: doubt(.path)
+      case .disconnect: dropChain()
+      case .probe: probe(.path)
       }
     }
     // A further session outlives the first one's failure: it may be well, and it has a liveness of its own.
-    if event.endsAll { endExtras() }
-    guard machine.state != before else { return }
+    if event.endsAll { pool.endAll() }
+    guard machine.state != before else {
+      // An attempt that was replaced by the next one.
+      if machine.attempt != attempt { statusStore.publish { $0.attempt = machine.attempt } }
+      return
+    }
     watchedFiles = nil
     fileEvents = nil
     if case .blocked = machine.state, let failure = machine.lastFailure {
@@ -215,67 +226,68 @@ final class Engine {
   private func begin(_ route: Route) throws(TunnelFailure) {
     self.route = route
     load = SessionLoad()
-    carrier = try Carrier(route, terms: terms, load: load, loop: loop, now: MonotonicTime.now)
+    chain = try SessionChain(route, terms: terms, load: load, loop: loop, now: MonotonicTime.now)
     hasWork = true
   }
 
-  private func turnCarrier(_ now: Instant) {
-    guard let carrier else { return }
-    let wasUp = carrier.relay != nil
-    let answered = carrier.relay?.answers
+  private func turnChain(_ now: Instant) {
+    guard let chain else { return }
+    let wasUp = chain.relay != nil
+    let answered = chain.relay?.answers
     do throws(TunnelFailure) {
-      hasWork = try carrier.turn(now) || hasWork
-      if !wasUp, let relay = carrier.relay {
-        lastSession += 1
-        session = lastSession
-        board.add(
-          .init(serial: session, peer: relay.link.peer.description, since: WallClock.milliseconds), load: load
+      hasWork = try chain.turn(now) || hasWork
+      if !wasUp, let relay = chain.relay {
+        session = pool.nextNumber()
+        statusStore.add(
+          .init(serial: session, peer: relay.transport.peer.description, since: WallClock.milliseconds),
+          load: load
         )
         feed(.connected)
       }
-      if wasUp, carrier.relay?.answers != answered { publishQuality(now) }
+      if wasUp, chain.relay?.answers != answered { publishQuality(now) }
     } catch {
       feed(.failed(error))
     }
   }
 
-  private func note(_ gap: Loop.Gap) {
+  private func handle(_ gap: Loop.Gap) {
     if case .stalled = gap.length, machine.state == .up {
-      doubt(.lateness)
+      probe(.lateness)
     } else {
-      feed(.hint(.resumed(lastAwake: gap.lastAwake)))
+      feed(.systemChanged(.resumed(lastAwake: gap.lastAwake)))
     }
   }
 
-  /// A further session's thread sees by itself that it was late.
-  private func doubt(_ reason: Doubt) {
-    carrier?.doubt(reason)
-    if case .path = reason { for extra in extras { extra.doubt(reason) } }
+  /// The thread of a further session detects by itself that it was late.
+  private func probe(_ reason: ProbeReason) {
+    chain?.probe(reason)
+    if case .path = reason { pool.probe(reason) }
   }
 
-  /// Lets go of the attempt or the session in hand. Who was not served yet waits for the next.
-  private func dropCarrier() {
+  /// Abandons the current attempt or session. Clients that were not served yet wait for the next one.
+  private func dropChain() {
     finding?.search.cancel()
     finding = nil
-    waiting.putBack(carrier?.abandon() ?? [])
-    carrier = nil
-    board.remove(session: session)
+    waiting.requeue(chain?.abandon() ?? [])
+    chain = nil
+    statusStore.remove(session: session)
   }
 
   private func shutDown() {
     let search = finding?.search
-    waiting.putBack(carrier?.abandon() ?? [])
-    carrier?.disconnect()
+    waiting.requeue(chain?.abandon() ?? [])
+    chain?.disconnect()
     feed(.stop)
-    listeners = []
-    // Each cuts its connections, says goodbye and gives back whom it did not serve yet.
-    for extra in extras { extra.join() }
-    for case .session(let number, let report) in mailbox.collect() { read(report, of: number) }
+    listeners.closeAll()
+    pool.join()
+    for case .session(let number, let report) in mailbox.collect() {
+      waiting.requeue(pool.handle(report, of: number))
+    }
     for client in waiting.drain() {
       client.reset()
       client.end(.cutWithTunnel)
     }
-    // It was cancelled: no process of it outlives this one.
+    // It was cancelled; wait so that none of its processes outlives this one.
     search?.join(within: 0.5)
   }
 }
@@ -284,7 +296,7 @@ extension TunnelStateMachine.Event {
   fileprivate var endsAll: Bool {
     switch self {
     case .reconnect, .stop: true
-    default: false
+    case .start, .connected, .failed, .timePassed, .retry, .clientWaits, .systemChanged: false
     }
   }
 }

@@ -4,19 +4,19 @@ internal import SSH
 internal import Synchronization
 
 /// A further session of the tunnel, on a thread of its own: opened while bulk runs or an open is stuck, closed when
-/// idle. Its failure ends its own connections and nobody else's.
+/// idle. Its failure ends only its own connections.
 ///
 /// This is the engine's handle; everything below `run` belongs to the thread.
 final class ExtraSession {
   enum Order: Sendable {
     case serve(Client)
-    case doubt(Doubt)
+    case probe(ProbeReason)
     case end
   }
 
   enum Report: Sendable {
     case up(peer: String)
-    /// Bulk came or went, or an open got stuck.
+    /// Bulk began or ended, or an open got stuck.
     case changed
     /// Clients to be served elsewhere.
     case returned([Client])
@@ -28,11 +28,11 @@ final class ExtraSession {
   private let mailbox: Mailbox<Order>
   private let thread: JoinableThread
   var isUp = false
-  /// Since when it has had nothing to do; the engine's to keep.
+  /// Since when it has been idle; maintained by the pool.
   var idleSince: MonotonicTime?
 
   init(
-    number: Int, route: Route, terms: Carrier.Terms, report: @escaping @Sendable (Report) -> Void
+    number: Int, route: Route, terms: SessionChain.Terms, report: @escaping @Sendable (Report) -> Void
   ) throws(SystemError) {
     let mailbox = try Mailbox<Order>()
     let load = SessionLoad()
@@ -50,10 +50,10 @@ final class ExtraSession {
     mailbox.post(.serve(client))
   }
 
-  func doubt(_ reason: Doubt) { mailbox.post(.doubt(reason)) }
+  func probe(_ reason: ProbeReason) { mailbox.post(.probe(reason)) }
   func end() { mailbox.post(.end) }
 
-  /// Clients that it was given and its thread did not look at. Once it has told of its end, nobody else collects.
+  /// Clients that its thread did not see. Called after the thread has reported its end, when it collects no more.
   func leftOver() -> [Client] {
     mailbox.collect().compactMap { if case .serve(let client) = $0 { client } else { nil } }
   }
@@ -71,7 +71,7 @@ final class ExtraSession {
   // MARK: - The thread
 
   private static func run(
-    _ route: Route, _ terms: Carrier.Terms, _ load: SessionLoad, _ mailbox: Mailbox<Order>,
+    _ route: Route, _ terms: SessionChain.Terms, _ load: SessionLoad, _ mailbox: Mailbox<Order>,
     _ report: @escaping @Sendable (Report) -> Void
   ) {
     var returned: [Client] = []
@@ -85,7 +85,7 @@ final class ExtraSession {
   }
 
   private static func carry(
-    _ route: Route, _ terms: Carrier.Terms, _ load: SessionLoad, _ mailbox: Mailbox<Order>,
+    _ route: Route, _ terms: SessionChain.Terms, _ load: SessionLoad, _ mailbox: Mailbox<Order>,
     _ report: @Sendable (Report) -> Void, _ returned: inout [Client]
   ) throws(TunnelFailure) {
     let loop: Loop
@@ -97,43 +97,43 @@ final class ExtraSession {
     } catch {
       throw TunnelFailure(.config, "no further session: \(error)", remedy: "check limits: ulimit -n")
     }
-    let carrier = try Carrier(route, terms: terms, load: load, loop: loop, now: MonotonicTime.now)
+    let chain = try SessionChain(route, terms: terms, load: load, loop: loop, now: MonotonicTime.now)
     defer { withExtendedLifetime(doorbell) {} }
     var unplaced: [Client] = []
     var hasWork = true
     var told = load.reading
     while true {
-      switch loop.wait(until: hasWork ? MonotonicTime.now : carrier.nextDeadline)?.length {
+      switch loop.wait(until: hasWork ? MonotonicTime.now : chain.nextDeadline)?.length {
       case nil: break
-      case .stalled: carrier.doubt(.lateness)
-      case .slept: carrier.doubt(.path)
+      case .stalled: chain.probe(.lateness)
+      case .slept: chain.probe(.path)
       }
       let orders = hasMail ? mailbox.collect() : []
       hasMail = false
       for order in orders {
         switch order {
         case .serve(let client): unplaced.append(client)
-        case .doubt(let reason): carrier.doubt(reason)
+        case .probe(let reason): chain.probe(reason)
         case .end:
-          returned = unplaced + carrier.abandon()
-          carrier.disconnect()
+          returned = unplaced + chain.abandon()
+          chain.disconnect()
           return
         }
       }
-      let wasUp = carrier.relay != nil
+      let wasUp = chain.relay != nil
       do throws(TunnelFailure) {
-        hasWork = try carrier.turn(MonotonicTime.now)
+        hasWork = try chain.turn(MonotonicTime.now)
       } catch {
-        returned = unplaced + carrier.abandon()
+        returned = unplaced + chain.abandon()
         throw error
       }
-      if let relay = carrier.relay {
-        if !wasUp { report(.up(peer: relay.link.peer.description)) }
+      if let relay = chain.relay {
+        if !wasUp { report(.up(peer: relay.transport.peer.description)) }
         for client in unplaced { relay.serve(client) }
         hasWork = hasWork || !unplaced.isEmpty
         unplaced = []
         let reading = load.reading
-        if reading.isStuck, case let queue = relay.takeQueue(), !queue.isEmpty { report(.returned(queue)) }
+        if reading.isStuck, case let queue = relay.drainQueue(), !queue.isEmpty { report(.returned(queue)) }
         if reading.differs(from: told) { report(.changed) }
         told = reading
       }
@@ -141,9 +141,9 @@ final class ExtraSession {
   }
 }
 
-extension Placement.Load {
+extension SessionLoad.Reading {
   /// In a way that changes where the next connection goes, or whether a session is needed.
-  fileprivate func differs(from other: Placement.Load) -> Bool {
+  fileprivate func differs(from other: SessionLoad.Reading) -> Bool {
     (bulk > 0) != (other.bulk > 0) || isStuck != other.isStuck || (clients == 0) != (other.clients == 0)
   }
 }

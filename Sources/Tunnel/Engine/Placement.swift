@@ -1,22 +1,13 @@
-/// Which session carries the next connection, and when a further one is worth its while. Pure.
+/// Decides which session carries the next connection, and when a further one is opened. Pure.
 enum Placement {
-  struct Load: Hashable {
-    var clients = 0
-    var bulk = 0
-    var isStuck = false
-
-    /// A small request is better served elsewhere.
-    var isBusy: Bool { bulk > 0 || isStuck }
-  }
-
-  /// A session takes this many connections before the next one is worth a change of threads.
+  /// A session takes this many connections before another thread is worth using.
   static let crowd = 16
 
-  /// The session with the least bulk, then the least crowd, then the earliest; nil where each of them waits for an
+  /// The session with the least bulk, then the fewest connections, then the earliest; nil where each waits for an
   /// answer that does not come.
   ///
-  /// - Parameter expectsBulk: bulk ran just now, so what comes may be more of it: spread evenly.
-  static func choose(among loads: [Load], expectsBulk: Bool) -> Int? {
+  /// - Parameter expectsBulk: bulk was seen recently, so the next connections may be bulk too: spread them evenly.
+  static func choose(among loads: [SessionLoad.Reading], expectsBulk: Bool) -> Int? {
     let crowd = expectsBulk ? 1 : crowd
     return loads.indices.filter { !loads[$0].isStuck }
       .min {
@@ -26,7 +17,7 @@ enum Placement {
 
   /// One session is kept free of bulk for small requests while bulk runs, up to `limit` sessions. One that is
   /// stuck does not count, up to as many again.
-  static func wantsAnother(_ loads: [Load], limit: Int) -> Bool {
+  static func wantsAnother(_ loads: [SessionLoad.Reading], limit: Int) -> Bool {
     loads.allSatisfy(\.isBusy) && loads.count { !$0.isStuck } < limit
       && loads.count < 2 * limit
   }

@@ -1,7 +1,7 @@
 internal import GuardTypes
 package import Platform
 
-/// The life of a tunnel, without its work: events and the time go in, actions come out.
+/// The state machine of a tunnel: events and the time go in, actions come out.
 ///
 /// It opens no socket and reads no clock, so reconnecting, backing off and blocking are tested in virtual time.
 package struct TunnelStateMachine: Sendable {
@@ -23,21 +23,21 @@ package struct TunnelStateMachine: Sendable {
     case failed(TunnelFailure)
     /// The moment of the last `wake` has come.
     case timePassed
-    /// Somebody asks for an attempt now: an operator, or a file that changed.
+    /// An attempt is requested now: by an operator, or because a file changed.
     case retry
-    /// Somebody asks for a fresh session although this one may be well.
+    /// A new session is requested, even if the present one works.
     case reconnect
     /// A local client waits for the tunnel.
     case clientWaits
-    case hint(Hint)
+    case systemChanged(SystemChange)
     case stop
   }
 
   package enum Action: Hashable, Sendable {
     case connect
-    /// Give up the attempt or the session in hand.
+    /// Abandon the current attempt or session.
     case disconnect
-    /// Ask the peer for a sign of life now, with a short deadline: nothing known of it is fresh.
+    /// Probe the peer now, with a short deadline.
     case probe
   }
 
@@ -52,17 +52,17 @@ package struct TunnelStateMachine: Sendable {
   package static let longestPenaltyPause: Duration = .seconds(900)
   package static let firstOverloadPause: Duration = .seconds(5)
   package static let longestOverloadPause: Duration = .seconds(60)
-  /// Up for this long, the tunnel has earned a fresh backoff.
+  /// After this time up, the backoff starts again at its minimum.
   package static let stability: Duration = .seconds(60)
   /// A host that refuses the port is alive and its sshd is most likely being restarted: for this long after the
   /// tunnel was up, it is asked again at least every `restartInterval`. Neither this nor `clientInterval` is shorter
-  /// than the backoff's `initial`: whoever raises that spares a server that counts.
+  /// than the backoff's `initial`: a user raises that to spare a server that counts attempts.
   package static let restartWindow: Duration = .seconds(120)
   package static let restartInterval: Duration = .milliseconds(500)
   /// While a client waits, attempts come at least this often.
   package static let clientInterval: Duration = .milliseconds(250)
   /// Changes of the network cause attempts at most this often: an interface that flaps must not hammer a bastion.
-  package static let hintInterval: Duration = .seconds(1)
+  package static let systemChangeInterval: Duration = .seconds(1)
 
   package private(set) var state: State = .stopped
   package private(set) var since: Instant
@@ -97,29 +97,59 @@ package struct TunnelStateMachine: Sendable {
   package mutating func handle(
     _ event: Event, now: Instant, random: inout some RandomNumberGenerator
   ) -> [Action] {
-    switch (state, event) {
-    case (.stopped, .start):
-      return connect(now)
-    case (_, .stop):
-      let wasBusy = state == .connecting || state == .up
-      enter(.stopped, now)
-      return wasBusy ? [.disconnect] : []
-    case (.connecting, .connected):
+    switch state {
+    case .stopped: handleWhileStopped(event, now)
+    case .connecting: handleWhileConnecting(event, now, &random)
+    case .up: handleWhileUp(event, now, &random)
+    case .backoff(let until): handleWhileBackingOff(event, until: until, now)
+    case .blocked(let until): handleWhileBlocked(event, until: until, now)
+    }
+  }
+
+  private mutating func handleWhileStopped(_ event: Event, _ now: Instant) -> [Action] {
+    switch event {
+    case .start: connect(now)
+    case .connected, .failed, .timePassed, .retry, .reconnect, .clientWaits, .systemChanged, .stop: []
+    }
+  }
+
+  private mutating func handleWhileConnecting(
+    _ event: Event, _ now: Instant, _ random: inout some RandomNumberGenerator
+  ) -> [Action] {
+    switch event {
+    case .connected:
       if lastUp != nil { reconnects += 1 }
       lastUp = now
       attempt = 0
       enter(.up, now)
       return []
-    case (.connecting, .failed(let failure)):
+    case .failed(let failure):
       lastFailure = failure
       wait(failure, now, &random)
       return [.disconnect]
-    case (.up, .failed(let failure)):
+    case .reconnect:
+      // The attempt in hand may be stuck on a path that is gone, so it is replaced.
+      return [.disconnect] + connect(now)
+    case .systemChanged(let change):
+      return isOvertaken(by: change) ? [.disconnect] + connect(now) : []
+    case .stop:
+      enter(.stopped, now)
+      return [.disconnect]
+    case .start, .timePassed, .retry, .clientWaits:
+      // An attempt is in progress already.
+      return []
+    }
+  }
+
+  private mutating func handleWhileUp(
+    _ event: Event, _ now: Instant, _ random: inout some RandomNumberGenerator
+  ) -> [Action] {
+    switch event {
+    case .failed(let failure):
       lastFailure = failure
       lastUp = now
       if now - since >= Self.stability { forgetPauses() }
-      // Back at once, but not time and again: a server that drops us as soon as we are up, or soon after, is not
-      // hammered.
+      // Reconnect at once, but not repeatedly: a server that drops each new session soon must not be hammered.
       let isEarly = lastAtOnce.map { now - $0 < Self.stability } ?? false
       guard now - since >= .seconds(1), !isEarly, !failure.code.isPermanent else {
         wait(failure, now, &random)
@@ -127,44 +157,67 @@ package struct TunnelStateMachine: Sendable {
       }
       lastAtOnce = now
       return [.disconnect] + connect(now)
-    case (.up, .reconnect):
-      // What is down now is down because somebody asked for it.
+    case .reconnect:
+      // The coming downtime is requested, so no failure explains it.
       lastFailure = nil
       return [.disconnect] + connect(now)
-    case (.backoff, .retry), (.backoff, .reconnect), (.blocked, .retry), (.blocked, .reconnect):
-      return connect(now)
-    case (.backoff, .clientWaits) where lastFailure?.throttle != nil:
-      return []
-    case (.backoff(let until), .clientWaits):
-      state = .backoff(until: min(until, max(now, since + max(Self.clientInterval, backoff.initial))))
-      return []
-    case (_, .hint(let hint)):
-      return take(hint, now)
-    case (.backoff(let until), .timePassed), (.blocked(let until), .timePassed):
-      return now >= until ? connect(now) : []
-    default:
+    case .systemChanged:
+      return [.probe]
+    case .stop:
+      enter(.stopped, now)
+      return [.disconnect]
+    case .start, .connected, .timePassed, .retry, .clientWaits:
+      // The tunnel is up already.
       return []
     }
   }
 
-  /// A hint cuts a wait short. What keeps a tunnel blocked is no matter of the network.
-  private mutating func take(_ hint: Hint, _ now: Instant) -> [Action] {
-    // Several may tell of one sleep: an attempt that began after it is fresh.
-    var isOvertaken = false
-    if case .resumed(let lastAwake) = hint { isOvertaken = lastConnect <= lastAwake }
-    switch state {
-    case .stopped: return []
-    case .up: return [.probe]
-    case .connecting: return isOvertaken ? [.disconnect] + connect(now) : []
-    case .blocked: return isOvertaken ? connect(now) : []
-    case .backoff(let until):
+  private mutating func handleWhileBackingOff(_ event: Event, until: Instant, _ now: Instant) -> [Action] {
+    switch event {
+    case .retry, .reconnect: return connect(now)
+    case .timePassed: return now >= until ? connect(now) : []
+    case .clientWaits:
+      if lastFailure?.throttle == nil {
+        state = .backoff(until: min(until, max(now, since + max(Self.clientInterval, backoff.initial))))
+      }
+      return []
+    case .systemChanged(let change):
+      let isOvertaken = isOvertaken(by: change)
       if isOvertaken { backoff.reset() }
-      // Another network may mean another address, which the server does not count.
+      // Another network may mean another source address, which the server does not count.
       let isThrottled = lastFailure?.throttle != nil
-      let earliest = lastConnect + (isThrottled ? Self.firstPenaltyPause : Self.hintInterval)
+      let earliest = lastConnect + (isThrottled ? Self.firstPenaltyPause : Self.systemChangeInterval)
       if isOvertaken || now >= earliest { return connect(now) }
       state = .backoff(until: min(until, earliest))
       return []
+    case .stop:
+      enter(.stopped, now)
+      return []
+    case .start, .connected, .failed:
+      // The attempt that these belong to was given up.
+      return []
+    }
+  }
+
+  private mutating func handleWhileBlocked(_ event: Event, until: Instant, _ now: Instant) -> [Action] {
+    switch event {
+    case .retry, .reconnect: return connect(now)
+    case .timePassed: return now >= until ? connect(now) : []
+    // A change of the network does not cure the cause of a block; after a long sleep it may be cured.
+    case .systemChanged(let change): return isOvertaken(by: change) ? connect(now) : []
+    case .stop:
+      enter(.stopped, now)
+      return []
+    case .start, .connected, .failed, .clientWaits: return []
+    }
+  }
+
+  /// Whether the machine slept since the last attempt began. Several changes may report the same sleep, and an attempt
+  /// that began after it is fresh.
+  private func isOvertaken(by change: SystemChange) -> Bool {
+    switch change {
+    case .networkChanged: false
+    case .resumed(let lastAwake): lastConnect <= lastAwake
     }
   }
 

@@ -2,7 +2,7 @@ internal import Glibc
 internal import Platform
 internal import SSH
 
-/// An ssh-agent, spoken to as draft-miller-ssh-agent says, with a deadline on every answer: libssh2's own agent
+/// A client of an ssh-agent (draft-miller-ssh-agent) with a deadline for every answer: libssh2's own agent
 /// code waits for ever, and a hung agent would hang the tunnel.
 ///
 /// Used by the tunnel's thread while it authenticates.
@@ -13,7 +13,7 @@ final class Agent {
 
     var type: String { PublicKey.type(publicKey) }
 
-    /// For a person: an agent may hold somebody else's words.
+    /// For display: the comment is untrusted text.
     var shown: String {
       let words = PeerText.clean(comment)
       return words.isEmpty ? "\(type) \(HostKey.fingerprint(of: publicKey))" : words
@@ -31,7 +31,7 @@ final class Agent {
   private let socket: Descriptor
   private let patience: Duration
 
-  /// - Throws: `SystemError` when nobody listens at `path`.
+  /// - Throws: `SystemError` when no process listens at `path`.
   init(path: String, patience: Duration) throws(SystemError) {
     self.socket = try StreamSocket.connect(toPath: path)
     self.patience = patience
@@ -81,7 +81,7 @@ enum SignatureFlags {
   private static let sha256: UInt32 = 2
   private static let sha512: UInt32 = 4
 
-  /// What is signed names the algorithm itself (RFC 4252 §7): session, message, user, service, method, a boolean and
+  /// The signed data names the algorithm (RFC 4252 §7): session, message, user, service, method, a boolean and
   /// the algorithm. 0 where it is no RSA key's with SHA-2.
   static func asked(by data: [UInt8]) -> UInt32 {
     var reader = MessageReader(data[...])

@@ -2,7 +2,7 @@ internal import Glibc
 internal import Platform
 internal import SSH
 
-/// What IdentityFile names: a private key file and its public half, or the public half alone of a key that an agent holds.
+/// An IdentityFile: a private key with its public key, or the public key alone of a key that an agent holds.
 struct IdentityFile {
   enum Content {
     case usable([UInt8], isEncrypted: Bool)

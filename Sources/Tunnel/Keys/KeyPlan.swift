@@ -1,6 +1,6 @@
 internal import SSH
 
-/// Which keys are offered and in which order, as for ssh(1): the agent's that an identity file names, the agent's others
+/// The keys to offer and their order, as for ssh(1): the agent's that an identity file names, the agent's others
 /// unless IdentitiesOnly, then the files that are left (sshconnect2.c, pubkey_prepare).
 struct KeyPlan {
   enum Key {

@@ -4,7 +4,7 @@ internal import SSH
 
 /// RevokedHostKeys of ssh_config(5): public keys, one a line, that no host may show.
 enum RevokedKeys {
-  /// What a key revocation list begins with (OpenSSH's PROTOCOL.krl).
+  /// The first bytes of a key revocation list (OpenSSH's PROTOCOL.krl).
   private static let listMagic = Array("SSHKRL\n\0".utf8)
 
   /// - Throws: `TunnelFailure` with code `config`. Where the list can't be read no host can be trusted, as to ssh(1).

@@ -2,9 +2,9 @@ internal import Glibc
 internal import GuardTypes
 internal import Platform
 
-/// Files that nobody but their owner may read.
+/// Files that only their owner may read.
 package enum SecretFile {
-  /// Why ssh(1) would not use the file: it is ours, and its mode lets others at it (authfile.c,
+  /// Why ssh(1) would not use the file: it is our own, and its mode lets others read it (authfile.c,
   /// sshkey_perm_ok). A sentence's end; nil where all is well.
   package static func exposure(of path: String) -> String? {
     var status = stat()

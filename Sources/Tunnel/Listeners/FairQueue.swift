@@ -1,4 +1,4 @@
-/// What waits for its turn: the guard's own first, then one of each owner in turn, each owner's in the order they came.
+/// A queue that is fair to owners: the guard's own elements first, then one of each owner in turn, in order of arrival.
 /// Pure.
 struct FairQueue<Element: Owned> {
   private var waiting: [ClientOwner: [Element]] = [:]
@@ -15,8 +15,8 @@ struct FairQueue<Element: Owned> {
     count += 1
   }
 
-  /// Elements that had their turn, and were not served: each comes before what its owner has waiting.
-  mutating func putBack(_ elements: [Element]) {
+  /// Elements that had their turn and were not served: each goes before its owner's other elements.
+  mutating func requeue(_ elements: [Element]) {
     for element in elements.reversed() {
       let owner = element.owner
       if waiting[owner] == nil, owner != .own { turns.insert(owner, at: 0) }

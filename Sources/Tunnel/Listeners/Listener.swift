@@ -5,16 +5,16 @@ internal import Synchronization
 /// The local end of a forward: bound once, or taken over from the service manager, and never closed while the
 /// tunnel lives. Belongs to the tunnel's thread.
 final class Listener {
-  /// Who may connect, and who counts it.
+  /// The purpose of a listener: it decides who may connect.
   enum Kind {
     case forward(ForwardCounters)
-    /// The guard's own door: a Unix socket that takes connections of this process only.
+    /// The guard's internal socket: a Unix socket that takes connections of this process only.
     case own
   }
 
   enum State: Hashable {
     case listening
-    /// Somebody else has the address; tried again at `retry`.
+    /// Another process has the address; tried again at `retry`.
     case busy(holder: String?, retry: MonotonicTime)
     /// Not tried yet.
     case unbound
@@ -78,7 +78,7 @@ final class Listener {
     }
   }
 
-  /// To be bound anew: nobody finds it any more.
+  /// Closes the socket, whose file is gone, so that it is bound again.
   func close() {
     guard state == .listening else { return }
     watch = nil
@@ -118,7 +118,7 @@ final class Listener {
     var isOwn: Bool { PeerCredentials(ofSocket: socket.raw)?.pid == getpid() }
   }
 
-  /// One waiting connection; nil when nobody waits.
+  /// One pending connection; nil when there is none.
   func accept() throws(SystemError) -> Accepted? {
     guard let listening = self.socket else { return nil }
     if isShort {
@@ -130,35 +130,15 @@ final class Listener {
     }
   }
 
-  /// The descriptors that are left are not for strangers.
+  /// Only the reserve of descriptors is left, and clients may not use it.
   var isShort: Bool {
     guard case .forward = kind, let socket else { return false }
     return DescriptorReserve.isTouched(asOf: socket.descriptor)
   }
 }
 
-extension Engine {
-  static func listeners(_ plan: Plan, _ board: Board) throws(SystemError) -> [Listener] {
-    var listeners: [Listener] = []
-    for (forward, counters) in zip(plan.configuration.forwards, board.counters) {
-      guard let address = SocketAddress(forward.listen) else {
-        throw SystemError("listen address \(forward.listen)", code: EINVAL)
-      }
-      listeners.append(
-        Listener(
-          kind: .forward(counters), address: address, target: forward.target,
-          adopted: plan.adopted[forward.listen]))
-    }
-    guard let door = plan.ownDoor.address else {
-      throw SystemError("socket \(plan.ownDoor)", code: ENAMETOOLONG)
-    }
-    listeners.append(Listener(kind: .own, address: door, target: plan.ownTarget, adopted: nil))
-    return listeners
-  }
-}
-
 extension SocketAddress {
-  fileprivate init?(_ address: StreamAddress) {
+  init?(_ address: StreamAddress) {
     switch address {
     case .tcp(let place): self.init(numericHost: place.host, port: place.port)
     case .unix(let path): self.init(path: path)

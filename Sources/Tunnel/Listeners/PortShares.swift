@@ -1,10 +1,10 @@
 internal import Platform
 internal import Synchronization
 
-/// Who has how many of the connections that a tunnel's forwards may have open. Asked by the thread that accepts, told by
+/// Counts the open connections of each owner against the limits of a tunnel. Used by the thread that accepts, and by
 /// whichever thread ends a connection; one lock.
 final class PortShares: Sendable {
-  /// A connection that was let in: it counts for as long as this object lives.
+  /// An admitted connection: it counts for as long as this object lives.
   final class Admission: Sendable {
     private let shares: PortShares
     private let owner: ClientOwner
@@ -17,10 +17,10 @@ final class PortShares: Sendable {
     deinit { shares.release(owner) }
   }
 
-  /// sshd and its like have 1,024 descriptors for a session, one for each connection to a target. What strangers may
-  /// fill is less, so that the guard's own requests find room.
+  /// sshd usually has 1,024 descriptors per session, one for each connection to a target. The limit of clients
+  /// is lower, so that the guard's own requests find room.
   private static let most = 896
-  /// What the process has for itself besides: sessions, the control socket's clients, files.
+  /// Descriptors that the process needs besides: sessions, clients of the control socket, files.
   private static let ownDescriptors = 64
 
   private let shares: Mutex<ConnectionShares<ClientOwner>>
@@ -35,7 +35,7 @@ final class PortShares: Sendable {
 
   /// nil: the owner has as many as it may have for now.
   func admit(_ owner: ClientOwner) -> Admission? {
-    // Several users together must not keep out whoever has to mend it.
+    // Several users together must not lock out root and the guard's own user.
     let isPrivileged = owner == .user(0) || owner == .user(ownUID)
     guard shares.withLock({ $0.admit(owner, isPrivileged: isPrivileged) }) else { return nil }
     return Admission(self, owner)

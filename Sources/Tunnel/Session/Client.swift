@@ -3,7 +3,7 @@ internal import Platform
 /// A local connection that was accepted and wants a channel: handed from the thread that accepted it to the
 /// thread whose session carries it.
 struct Client: Sendable, Owned {
-  /// Told apart by this within a tunnel.
+  /// Unique within a tunnel.
   let number: UInt32
   let socket: Socket
   let owner: ClientOwner
@@ -14,9 +14,9 @@ struct Client: Sendable, Owned {
   let target: StreamAddress
   /// nil for the guard's own requests, and for a hop behind a jump host.
   let counters: ForwardCounters?
-  /// What it carries, for the same.
+  /// Its traffic; nil for the same.
   let traffic: ConnectionTraffic?
-  /// When it has waited for the tunnel for long enough.
+  /// When its wait for the tunnel ends.
   let deadline: MonotonicTime
 
   init(

@@ -20,7 +20,7 @@ final class Connection {
   private var sentEOF = false
   private var channelEnded = false
   private var toldLocal = false
-  /// The channel is closed from the far side: the local client has nobody to send to.
+  /// The far side closed the channel: data of the local client can't be sent any more.
   private var isAbandoned = false
   private var watch: Watch?
 
@@ -32,32 +32,32 @@ final class Connection {
   }
 
   func watch(by loop: Loop) throws(SystemError) {
-    watch = try loop.watch(client.socket.raw) { [weak self] in self?.readiness.note($0) }
+    watch = try loop.watch(client.socket.raw) { [weak self] in self?.readiness.record($0) }
   }
 
-  /// The local client went away in anger: nothing more can be delivered to it.
+  /// The client reset the connection: nothing more can be delivered to it.
   private(set) var isCut = false
-  /// Who ended it, once somebody did.
+  /// How it ended; nil while it is open.
   private(set) var end: ConnectionEnd?
   var isFinished: Bool { isCut || (toldLocal && (sentEOF || isAbandoned)) }
 
   func isBulk(now: MonotonicTime) -> Bool { meter.isBulk(now: now) }
 
-  /// Has libssh2 look at what came in, for all channels at once.
+  /// Has libssh2 process received data, for all channels at once.
   func pump() throws(SSHError) { try channel.pump() }
 
-  /// What a pass came to: `hasMore` when the turn ended before there was nothing left to move.
+  /// The result of a pass: `hasMore` when the turn ended with data left to move.
   typealias Pass = (moved: Bool, bytes: Int, hasMore: Bool)
 
   /// Moves what can be moved without waiting.
   ///
-  /// - Parameter answerTime: what the peer takes to answer; the window of bulk grows by it.
+  /// - Parameter answerTime: the response time of the peer, from which the window for bulk grows.
   func relay(
-    _ link: Link, scratch: UnsafeMutableRawBufferPointer, answerTime: Duration?, now: MonotonicTime
+    _ transport: Transport, scratch: UnsafeMutableRawBufferPointer, answerTime: Duration?, now: MonotonicTime
   ) throws(SSHError) -> Pass {
     let down = try relayDown(scratch, answerTime, now)
     if toldLocal, !sentEOF { isAbandoned = try channel.isClosedByPeer() }
-    let up = isAbandoned ? (moved: true, bytes: 0, hasMore: false) : try relayUp(link, scratch)
+    let up = isAbandoned ? (moved: true, bytes: 0, hasMore: false) : try relayUp(transport, scratch)
     let bytes = down.bytes + up.bytes
     if bytes > 0 { meter.add(bytes, now: now) }
     return (down.moved || up.moved, bytes, down.hasMore || up.hasMore)
@@ -71,7 +71,7 @@ final class Connection {
     var moved = flushLocal()
     var bytes = 0
     var isQuiet = false
-    // The round's pump has taken in what came; asking a quiet channel to read would take in again, for nothing.
+    // The round's pump has processed all received data; a read on a channel without data would process it again, in vain.
     while toLocal == nil, !channelEnded, !isCut, !isQuiet, bytes < Connection.turn,
       channel.available > 0 || channel.isAtEnd
     {
@@ -90,7 +90,7 @@ final class Connection {
     }
     if bytes > 0, let answerTime { try widen(bytes, answerTime, now) }
     if channelEnded, toLocal == nil, !toldLocal {
-      // With both directions at their end, the close that follows says it.
+      // When both directions have ended, the close that follows tells the client.
       if !sentEOF { StreamSocket.endSending(client.socket.descriptor) }
       toldLocal = true
       moved = true
@@ -98,9 +98,9 @@ final class Connection {
     return (moved, bytes, bytes >= Connection.turn)
   }
 
-  /// libssh2 keeps the window that the channel was opened with; what it grew to is kept here.
+  /// libssh2 restores the window that the channel was opened with, so a grown window is maintained here.
   private func widen(_ bytes: Int, _ roundTrip: Duration, _ now: MonotonicTime) throws(SSHError) {
-    if toLocal == nil { _ = window.note(bytes, roundTrip: roundTrip, now: now) }
+    if toLocal == nil { _ = window.record(bytes, roundTrip: roundTrip, now: now) }
     try channel.keepWindow(open: window.size)
   }
 
@@ -138,29 +138,32 @@ final class Connection {
 
   // MARK: - From the local client to the channel
 
-  private func relayUp(_ link: Link, _ scratch: UnsafeMutableRawBufferPointer) throws(SSHError) -> Pass {
+  private func relayUp(_ transport: Transport, _ scratch: UnsafeMutableRawBufferPointer) throws(SSHError)
+    -> Pass
+  {
     var moved = false
     var bytes = 0
     if let queue = toChannel {
-      let sent = try send(queue.waiting, link)
+      let sent = try send(queue.waiting, transport)
       queue.consume(sent)
       moved = sent > 0
       guard queue.isEmpty else { return (moved, bytes, false) }
       toChannel = nil
     }
-    // Whole packets: what is read at once fills them.
+    // One read fills whole packets.
     let chunk = UnsafeMutableRawBufferPointer(rebasing: scratch.prefix(2 * Channel.largestWrite))
-    while readiness.canRead, !localEnded, !isCut, bytes < Connection.turn, !link.isCongested, toChannel == nil
+    while readiness.canRead, !localEnded, !isCut, bytes < Connection.turn, !transport.isCongested,
+      toChannel == nil
     {
       switch client.socket.descriptor.read(into: chunk) {
       case .moved(let count):
         moved = true
         bytes += count
-        readiness.noteRead(count, room: chunk.count)
+        readiness.recordRead(count, room: chunk.count)
         client.counters?.bytesToTarget.add(count, ordering: .relaxed)
         client.traffic?.addToTarget(count)
         let read = UnsafeRawBufferPointer(rebasing: chunk.prefix(count))
-        let sent = try send(read, link)
+        let sent = try send(read, transport)
         if sent < count {
           let queue = ByteQueue(capacity: count - sent)
           queue.append(UnsafeRawBufferPointer(rebasing: read.dropFirst(sent)))
@@ -182,9 +185,9 @@ final class Connection {
     return (moved, bytes, bytes >= Connection.turn)
   }
 
-  private func send(_ bytes: UnsafeRawBufferPointer, _ link: Link) throws(SSHError) -> Int {
+  private func send(_ bytes: UnsafeRawBufferPointer, _ transport: Transport) throws(SSHError) -> Int {
     var sent = 0
-    while sent < bytes.count, !link.isCongested {
+    while sent < bytes.count, !transport.isCongested {
       switch try channel.write(UnsafeRawBufferPointer(rebasing: bytes.dropFirst(sent))) {
       case .moved(let count): sent += count
       case .wouldBlock: return sent

@@ -1,27 +1,27 @@
 internal import Platform
 
-/// Whether the peer is still there, judged by its silence. Pure: bytes, time and the kernel's view go in.
+/// Decides whether the peer is alive from the time since its last data. Pure: data, time and TCP_INFO go in.
 struct Liveness {
   typealias Instant = MonotonicTime
 
   enum Verdict: Equatable {
     case alive
-    /// Silent for the interval: ask for a sign of life.
+    /// Silent for the interval: probe the peer.
     case ask
     case dead(silence: Duration)
   }
 
-  /// How long an answer may take when there is reason for doubt: a resume, a change of routes.
-  static let doubtPatience: Duration = .seconds(3)
+  /// How long an answer may take after a resume or a change of routes.
+  static let probePatience: Duration = .seconds(3)
 
   private let interval: Duration
   private let timeout: Duration
-  /// When the peer was asked; older than the last byte received, it is answered.
+  /// When the peer was probed; the probe is answered once a byte was received after it.
   private var asked: Instant?
   private var patience: Duration
   /// A slow path was given this much more time.
   private var grace: Instant?
-  /// The next question is asked at once, and this is what its answer may take.
+  /// The next probe is due at once, and its answer may take this long.
   private var doubt: Duration?
 
   init(interval: Duration, timeout: Duration) {
@@ -30,14 +30,14 @@ struct Liveness {
     self.patience = timeout
   }
 
-  /// After an interval of silence comes the question, and what is left of the timeout is for the answer.
+  /// The peer is probed after an interval of silence; the rest of the timeout is for its answer.
   private var usualPatience: Duration { max(.seconds(1), timeout - interval) }
 
-  /// This process was stopped or starved: what its timers say is not believed, and the peer is asked anew.
+  /// This process was stopped, so its timers can't be trusted: the peer is probed again.
   mutating func restart() { ask(patience: usualPatience) }
 
-  /// The machine slept, or the path changed under it: the peer is asked at once, and its answer has a short time.
-  mutating func suspect() { ask(patience: min(timeout, Liveness.doubtPatience)) }
+  /// The machine slept, or the path changed: the peer is probed at once, with a short deadline.
+  mutating func suspect() { ask(patience: min(timeout, Liveness.probePatience)) }
 
   private mutating func ask(patience: Duration) {
     doubt = patience
@@ -62,7 +62,7 @@ struct Liveness {
       doubt = nil
       return .ask
     }
-    // Bytes under way that the kernel still gets acknowledged: the path is slow, not dead.
+    // The kernel still gets acknowledgements for bytes in flight: the path is slow, not dead.
     if let quality = quality(), quality.unacknowledged > 0, quality.sinceLastAcknowledgement < patience {
       grace = now + .seconds(1)
       return .alive
@@ -73,4 +73,12 @@ struct Liveness {
   private func unanswered(_ lastReceived: Instant) -> Instant? {
     asked.flatMap { lastReceived < $0 ? $0 : nil }
   }
+}
+
+/// Why the timers of a peer can't be trusted, so that it is probed.
+enum ProbeReason {
+  /// This process was stopped, or did not get the processor.
+  case lateness
+  /// The machine slept, or an address or a route changed.
+  case path
 }

@@ -1,7 +1,7 @@
 internal import Platform
 internal import Synchronization
 
-/// What all channels of a tunnel together may have under way or waiting for a slow reader, in bytes.
+/// The bytes that all channels of a tunnel may together have in flight or waiting for a slow reader.
 ///
 /// Every channel gets a floor, however many there are: a window of nothing would never carry anything.
 final class WindowBudget: Sendable {
@@ -51,11 +51,11 @@ final class ReceiveWindow {
     budget.release(size)
   }
 
-  /// Notes bytes that were read and delivered at once. A round trip that brought half a window was held up by
+  /// Records bytes that were read and delivered at once. A round trip that brought half a window was limited by
   /// the window: it doubles.
   ///
   /// - Returns: true when the window grew.
-  func note(_ bytes: Int, roundTrip: Duration, now: Instant) -> Bool {
+  func record(_ bytes: Int, roundTrip: Duration, now: Instant) -> Bool {
     received += bytes
     let span = max(roundTrip, .milliseconds(1))
     guard now - since >= span else { return false }
@@ -64,7 +64,7 @@ final class ReceiveWindow {
       since = now
     }
     let more = min(size, ReceiveWindow.largest - size)
-    // A pause between two rounds is no proof: what came has to have come within about one round trip.
+    // A pause between two rounds proves nothing: the data has to have come within about one round trip.
     guard received >= size / 2, now - since < span * 2, more > 0, budget.extend(by: more) else {
       return false
     }

@@ -2,53 +2,53 @@ internal import Platform
 internal import SSH
 internal import Synchronization
 
-/// One session at work: the connections it carries, its queue of opens, and its liveness.
+/// The work of one session: its connections, its queue of opens, and its liveness.
 ///
 /// Belongs to one thread, whose loop it lives in.
 final class Relay {
   typealias Instant = MonotonicTime
 
-  /// What the session's one open is for (channel.c keeps one `open_state` a session).
+  /// The purpose of the session's one pending open (channel.c keeps one `open_state` per session).
   enum Open {
     case client(Client, ReceiveWindow)
-    /// Nobody asked: is the peer alive?
+    /// Finds out whether the peer is alive.
     case probe
-    /// Nobody asked: is the target?
+    /// Finds out whether a target is reachable.
     case check(StreamAddress)
   }
 
   /// A channel that is being closed; dropped at the deadline, to be freed with the session.
   private struct Closing {
     let channel: Channel
-    /// What of its window came and was not read is held until it is freed.
+    /// Received data that was not read is held until the channel is freed.
     let window: ReceiveWindow?
     let deadline: Instant
   }
 
-  /// An open that is not answered for this long holds up those behind it no longer: they go elsewhere.
+  /// After this time without an answer, clients that wait behind an open are served by another session.
   static let stuckAfter: Duration = .seconds(3)
   /// A client whose target does not answer for this long is reset.
   static let openLimit: Duration = .seconds(60)
-  /// After this much a turn ends, so that the thread looks at who else has come.
+  /// A turn ends after this many bytes, so that the thread accepts new connections.
   private static let turnBytes = 128 << 10
-  /// What libssh2 may hold for a session besides the windows of its connections.
+  /// The memory that libssh2 may hold for a session besides the windows of its connections.
   private static let heldLimit = 16 << 20
   /// A packet of a few bytes costs libssh2 many times that: this much for each byte of a window.
   private static let heldPerWindowByte = 4
   private static let closePatience: Duration = .seconds(5)
   private static let loadInterval: Duration = .milliseconds(200)
 
-  let link: Link
+  let transport: Transport
   let load: SessionLoad
   let observer: any RelayObserver
   let loop: Loop
   let budget: WindowBudget
-  /// What to try while nothing is heard of it.
+  /// Targets to check while they carry no traffic.
   let checked: [StreamAddress]
   private var liveness: Liveness
   let keepaliveTimeout: Duration
   private(set) var connections: [UInt32: Connection] = [:]
-  /// Their numbers, in the order of their turns, and whose turn is the first.
+  /// Their numbers, in the order of their turns, and the index of the first turn.
   private var order: [UInt32] = []
   private var first = 0
   /// Clients without a channel.
@@ -57,7 +57,7 @@ final class Relay {
   private var closing: [Closing] = []
   private let checkInterval: Duration
   private var nextCheck: Instant
-  /// When what could not be reached is tried again, whatever else is carried: at once by a new session.
+  /// When unreachable targets are tried again, whatever the traffic: at once in a new session.
   private var nextRecheck: Instant
   private var rechecks: [StreamAddress] = []
   private var nextLoad: Instant?
@@ -67,11 +67,11 @@ final class Relay {
   private(set) var answers = 0
 
   init(
-    _ link: Link, keepalive: (interval: Duration, timeout: Duration), checked: [StreamAddress],
+    _ transport: Transport, keepalive: (interval: Duration, timeout: Duration), checked: [StreamAddress],
     checkInterval: Duration, budget: WindowBudget, load: SessionLoad, loop: Loop,
     observer: any RelayObserver, now: Instant
   ) {
-    self.link = link
+    self.transport = transport
     self.load = load
     self.observer = observer
     self.loop = loop
@@ -87,7 +87,7 @@ final class Relay {
   /// Queues a client for a channel. `load.clients` counts it already.
   func serve(_ client: Client) { queue.append(client) }
 
-  func doubt(_ reason: Doubt) {
+  func probe(_ reason: ProbeReason) {
     switch reason {
     case .lateness: liveness.restart()
     case .path: liveness.suspect()
@@ -95,7 +95,7 @@ final class Relay {
   }
 
   var nextDeadline: Instant {
-    var next = liveness.nextCheck(lastReceived: link.lastReceived)
+    var next = liveness.nextCheck(lastReceived: transport.lastReceived)
     if canCheck { next = min(next, nextCheck, nextRecheck) }
     switch open?.for {
     case .client, .check:
@@ -109,47 +109,48 @@ final class Relay {
     return next
   }
 
-  /// A check is an open too, and comes after those of clients; not every session has targets to look after.
+  /// A check is an open too, and comes after those of clients; not every session has targets to check.
   private var canCheck: Bool { open == nil && queue.isEmpty && !checked.isEmpty }
 
   // MARK: - A turn
 
-  /// Goes round until nothing moves: any read may fill another channel's queue.
+  /// Serves all connections until nothing moves: any read may fill another channel's queue.
   ///
-  /// - Returns: true when the turn ended with work in hand.
-  /// - Throws: why the session is no more.
+  /// - Returns: true when the turn ended with work left.
+  /// - Throws: why the session ended.
   func turn(_ now: Instant) throws(TunnelFailure) -> Bool {
     do throws(SSHError) {
       var hasWork = false
       var carried = 0
       for _ in 0..<8 {
-        var moved = link.takeIn(now: now)
+        var moved = transport.receive(now: now)
         if moved { try pumpAny() }
         moved = try advanceOpen(now) || moved
         hasWork = false
         var heldUp: Int?
         for step in order.indices {
           let place = (first + step) % order.count
-          if link.isCongested { heldUp = heldUp ?? place }
+          if transport.isCongested { heldUp = heldUp ?? place }
           let number = order[place]
           guard let connection = connections[number] else { continue }
-          let result = try connection.relay(link, scratch: loop.scratch, answerTime: answerTime, now: now)
+          let result = try connection.relay(
+            transport, scratch: loop.scratch, answerTime: answerTime, now: now)
           moved = moved || result.moved
           hasWork = hasWork || result.hasMore
           carried += result.bytes
           if connection.isFinished { finish(number, connection, now) }
         }
-        // Who found no room to send in comes first in the next round: else the first few would fill a slow path.
+        // Start the next round with the connection that was blocked; else the first few would fill a slow path.
         first = heldUp ?? first
         if connections.count < order.count { order.removeAll { connections[$0] == nil } }
         moved = advanceClosing(now) || moved
-        moved = link.flush() || moved
+        moved = transport.flush() || moved
         hasWork = hasWork || moved
         if !moved || carried >= Relay.turnBytes { break }
       }
-      if carried > 0 { note(carried, now) }
+      if carried > 0 { recordTraffic(carried, now) }
       try weigh()
-      link.acknowledge()
+      transport.acknowledge()
       updateLoad(now)
       return try settle(now) || hasWork
     } catch {
@@ -157,43 +158,43 @@ final class Relay {
     }
   }
 
-  /// libssh2 queues what nobody asked for, and forgets what it need not: a peer could fill the memory with it.
+  /// libssh2 queues unexpected packets without limit, so a peer could fill the memory with them.
   private func weigh() throws(SSHError) {
-    let held = link.session.held
+    let held = transport.session.held
     guard held > Relay.heldLimit else { return }
     var windows = connections.values.reduce(0) { $0 + $1.window.size }
     windows += closing.reduce(0) { $0 + ($1.window?.size ?? 0) }
     guard held > Relay.heldLimit + windows * Relay.heldPerWindowByte else { return }
     throw SSHError(
       code: .protocolViolation, operation: "session",
-      detail: "\(held >> 20) MiB of packets that no connection asked for")
+      detail: "\(held >> 20) MiB of unexpected packets")
   }
 
-  /// After a round: is the peer still there? True when that needs another turn.
+  /// Checks after a round whether the peer is alive. True when that needs another turn.
   private func settle(_ now: Instant) throws(SSHError) -> Bool {
     var hasWork = false
-    // Bytes that no channel took in: only an open or a read makes libssh2 look at them.
-    if !link.session.wire.inbound.isEmpty, try !pumpAny(), open == nil {
+    // No channel processed these bytes: only an open or a read makes libssh2 process them.
+    if !transport.session.wire.inbound.isEmpty, try !pumpAny(), open == nil {
       open = (.probe, now)
       hasWork = true
     }
-    if let end = link.end, link.session.wire.inbound.isEmpty {
+    if let end = transport.end, transport.session.wire.inbound.isEmpty {
       throw SSHError(code: .disconnected, operation: "connection", detail: end.words)
     }
     if canCheck, let target = nextToCheck(now) {
       open = (.check(target), now)
       hasWork = true
     }
-    switch liveness.judge(lastReceived: link.lastReceived, now: now, quality: { link.quality }) {
+    switch liveness.judge(lastReceived: transport.lastReceived, now: now, quality: { transport.quality }) {
     case .alive: break
     case .ask:
       if open == nil {
         open = (.probe, now)
         hasWork = true
       } else {
-        // A probe can't be sent while an open waits; its answer may be as far away as a target that drops packets.
-        try link.session.sendKeepalive(wantsReply: true)
-        _ = link.flush()
+        // A probe can't be sent while an open is pending, and a target that drops packets may delay that open's answer.
+        try transport.session.sendKeepalive(wantsReply: true)
+        _ = transport.flush()
       }
     case .dead(let silence):
       throw SSHError(
@@ -202,7 +203,7 @@ final class Relay {
     return hasWork
   }
 
-  /// A target that nobody asked for of late, or one that was refused and that may never be asked for again.
+  /// A target without recent traffic, or one that was refused and may not be used again by itself.
   private func nextToCheck(_ now: Instant) -> StreamAddress? {
     if now >= nextRecheck {
       nextRecheck = now + checkInterval
@@ -214,7 +215,7 @@ final class Relay {
     return checked.randomElement()
   }
 
-  /// Has libssh2 look at what came in, for all channels at once; false where there is no channel to ask.
+  /// Has libssh2 process received data, for all channels at once; false where there is no channel to read from.
   @discardableResult
   private func pumpAny() throws(SSHError) -> Bool {
     guard let connection = connections.values.first else { return false }
@@ -225,13 +226,13 @@ final class Relay {
   // MARK: - Opens, one at a time
 
   private func advanceOpen(_ now: Instant) throws(SSHError) -> Bool {
-    if open == nil, !link.isCongested, let client = queue.popFirst() {
+    if open == nil, !transport.isCongested, let client = queue.popFirst() {
       open = (.client(client, ReceiveWindow(budget, now: now)), now)
     }
     guard let open else { return false }
     switch open.for {
     case .probe:
-      switch try link.session.probe() {
+      switch try transport.session.probe() {
       case .waiting: return false
       case .refused: break
       case .opened(let channel): close(channel, now)
@@ -239,7 +240,7 @@ final class Relay {
     case .check(let target):
       switch try ask(for: target, origin: HostPort(host: "127.0.0.1", port: 0), window: WindowBudget.floor) {
       case .waiting:
-        noteWait(since: open.since, now)
+        checkStuck(since: open.since, now)
         return false
       case .refused(let reason): observer.missed(target, reason: reason)
       case .opened(let channel):
@@ -260,9 +261,9 @@ final class Relay {
   ) throws(SSHError) -> Bool {
     switch try ask(for: client.target, origin: client.origin, window: window.size) {
     case .waiting:
-      noteWait(since: since, now)
+      checkStuck(since: since, now)
       if now - since >= Relay.openLimit {
-        // The answer is still to come; whoever waited for it is let go of now.
+        // The answer is still pending; the client that waited for it is released now.
         open = (.check(client.target), since)
         let reason = "no answer for \(Relay.openLimit.components.seconds) s"
         observer.missed(client.target, reason: reason)
@@ -279,18 +280,18 @@ final class Relay {
     return true
   }
 
-  /// Whoever is queued behind an open that is not answered is served elsewhere.
-  private func noteWait(since: Instant, _ now: Instant) {
+  /// Clients that are queued behind an unanswered open are served by another session.
+  private func checkStuck(since: Instant, _ now: Instant) {
     if now - since >= Relay.stuckAfter { load.isStuck.store(true, ordering: .relaxed) }
   }
 
   private func ask(for target: StreamAddress, origin: HostPort, window: Int) throws(SSHError) -> ChannelOpen {
     switch target {
     case .tcp(let place):
-      try link.session.openDirectTCPIP(
+      try transport.session.openDirectTCPIP(
         host: place.host, port: place.port, originHost: origin.host, originPort: origin.port,
         window: UInt32(window))
-    case .unix(let path): try link.session.openDirectStreamLocal(path: path, window: UInt32(window))
+    case .unix(let path): try transport.session.openDirectStreamLocal(path: path, window: UInt32(window))
     }
   }
 
@@ -339,12 +340,12 @@ final class Relay {
   }
 
   /// Clients that still wait for their turn, to be served elsewhere.
-  func takeQueue() -> [Client] {
+  func drainQueue() -> [Client] {
     load.clients.subtract(queue.count, ordering: .relaxed)
     return queue.drain()
   }
 
-  /// Lets go of the session: what was being carried is cut, and who was not served yet is returned.
+  /// Abandons the session: its connections are reset, and clients that were not served yet are returned.
   func abandon() -> [Client] {
     for connection in connections.values {
       connection.client.reset()
@@ -353,9 +354,9 @@ final class Relay {
     }
     connections = [:]
     order = []
-    var unserved = takeQueue()
+    var unserved = drainQueue()
     if let open, case .client(let client, _) = open.for {
-      // Its open went down with the session; it is the next one's first.
+      // Its open was lost with the session, so the next session serves it first.
       load.clients.subtract(1, ordering: .relaxed)
       unserved.insert(client, at: 0)
     }
@@ -363,15 +364,15 @@ final class Relay {
     return unserved
   }
 
-  /// Says goodbye to the server.
+  /// Sends the server a disconnect message.
   func disconnect() {
-    link.session.disconnect()
-    _ = link.flush()
+    transport.session.disconnect()
+    _ = transport.flush()
   }
 
   // MARK: - Load
 
-  private func note(_ bytes: Int, _ now: Instant) {
+  private func recordTraffic(_ bytes: Int, _ now: Instant) {
     load.bytes.add(bytes, ordering: .relaxed)
     nextLoad = nextLoad ?? now
     nextCheck = now + checkInterval
@@ -381,7 +382,7 @@ final class Relay {
     guard let due = nextLoad, now >= due else { return }
     let bulk = connections.values.count { $0.isBulk(now: now) }
     load.bulk.store(bulk, ordering: .relaxed)
-    // Looked at again while there is bulk: it fades without an event.
+    // Checked again while there is bulk: it fades without an event.
     nextLoad = bulk > 0 ? now + Relay.loadInterval : nil
   }
 }

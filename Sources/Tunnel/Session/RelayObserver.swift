@@ -1,4 +1,4 @@
-/// Whoever wants to know what a relay came to; called on the relay's thread.
+/// Receives the results of a relay; called on the relay's thread.
 protocol RelayObserver: Sendable {
   /// Targets that could not be reached when they were last asked for.
   var unreached: [StreamAddress] { get }

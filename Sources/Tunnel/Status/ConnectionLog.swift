@@ -1,8 +1,10 @@
+internal import Synchronization
+
 /// How a local connection ended.
 package enum ConnectionEnd: Hashable, Sendable {
   case closedByClient
   case closedByTarget
-  /// The client went away with bytes under way to it.
+  /// The client closed the connection with bytes in flight to it.
   case resetByClient
   /// The session that carried it was lost, or the guard stopped.
   case cutWithTunnel
@@ -24,7 +26,7 @@ package enum ConnectionEnd: Hashable, Sendable {
   }
 }
 
-/// One local connection as it is told of. Times are milliseconds since 1970 UTC.
+/// The record of one local connection. Times are milliseconds since 1970 UTC.
 package struct ConnectionRecord: Hashable, Sendable {
   /// Counts the connections of one forward, from 1.
   package let serial: Int
@@ -40,7 +42,7 @@ package struct ConnectionRecord: Hashable, Sendable {
 
 /// The connections of one forward: those that are open, and the last ones that ended.
 package struct ConnectionLog: Sendable {
-  /// Ended connections that are remembered, and open ones that are told of.
+  /// The number of ended connections that are kept, and of open ones that are listed.
   package static let capacity = 20
 
   private var open: [Int: ConnectionTraffic] = [:]
@@ -72,5 +74,37 @@ package struct ConnectionLog: Sendable {
   package var records: [ConnectionRecord] {
     let newest = open.keys.sorted(by: >).prefix(Self.capacity)
     return newest.compactMap { open[$0]?.record } + ended.reversed()
+  }
+}
+
+/// The traffic of one open connection: written by the one thread that relays it, read from any thread.
+package final class ConnectionTraffic: Sendable {
+  package let serial: Int
+  private let origin: String
+  private let openedAt: Int64
+  private let bytesFromTarget = Atomic<Int>(0)
+  private let bytesToTarget = Atomic<Int>(0)
+
+  init(serial: Int, origin: String, openedAt: Int64) {
+    self.serial = serial
+    self.origin = origin
+    self.openedAt = openedAt
+  }
+
+  // With one writer, a load and a store cost no more than a plain variable.
+
+  package func addFromTarget(_ count: Int) {
+    bytesFromTarget.store(bytesFromTarget.load(ordering: .relaxed) + count, ordering: .relaxed)
+  }
+
+  package func addToTarget(_ count: Int) {
+    bytesToTarget.store(bytesToTarget.load(ordering: .relaxed) + count, ordering: .relaxed)
+  }
+
+  package var record: ConnectionRecord {
+    ConnectionRecord(
+      serial: serial, origin: origin, openedAt: openedAt,
+      bytesFromTarget: bytesFromTarget.load(ordering: .relaxed),
+      bytesToTarget: bytesToTarget.load(ordering: .relaxed))
   }
 }

@@ -1,7 +1,7 @@
 internal import Platform
 package import Synchronization
 
-/// What a forward has carried: written by the tunnel's threads, read by anybody.
+/// The traffic of a forward: written by the tunnel's threads, read from any thread.
 package final class ForwardCounters: Sendable {
   /// The port that the kernel chose where 0 was asked for.
   package let boundPort = Atomic<Int>(0)
@@ -17,17 +17,17 @@ package final class ForwardCounters: Sendable {
     var toTarget = Rate()
   }
 
-  /// Touched when a connection begins or ends and when somebody looks, never for a packet.
+  /// Locked when a connection begins or ends and when the status is read, never for a packet.
   private let recent = Mutex(Recent())
 
   package init() {}
 
-  /// A connection was accepted from `origin` (`127.0.0.1:51234`); what it carries is counted in the result.
+  /// A connection was accepted from `origin` (`127.0.0.1:51234`); its traffic is counted in the result.
   package func begin(origin: String) -> ConnectionTraffic {
     accepted.add(1, ordering: .relaxed)
     open.add(1, ordering: .relaxed)
     return recent.withLock { recent in
-      noteRates(&recent, now: MonotonicTime.now)
+      recordRates(&recent, now: MonotonicTime.now)
       return recent.log.begin(origin: origin, at: WallClock.milliseconds)
     }
   }
@@ -35,7 +35,7 @@ package final class ForwardCounters: Sendable {
   package func end(_ traffic: ConnectionTraffic, _ end: ConnectionEnd) {
     open.subtract(1, ordering: .relaxed)
     recent.withLock { recent in
-      noteRates(&recent, now: MonotonicTime.now)
+      recordRates(&recent, now: MonotonicTime.now)
       recent.log.end(traffic, end, at: WallClock.milliseconds)
     }
   }
@@ -52,15 +52,15 @@ package final class ForwardCounters: Sendable {
     forward.bytesFromTarget = bytesFromTarget.load(ordering: .relaxed)
     forward.bytesToTarget = bytesToTarget.load(ordering: .relaxed)
     recent.withLock { recent in
-      noteRates(&recent, now: now)
+      recordRates(&recent, now: now)
       forward.rateFromTarget = recent.fromTarget.perSecond(forward.bytesFromTarget, at: now)
       forward.rateToTarget = recent.toTarget.perSecond(forward.bytesToTarget, at: now)
       forward.recent = recent.log.records
     }
   }
 
-  private func noteRates(_ recent: inout Recent, now: MonotonicTime) {
-    recent.fromTarget.note(bytesFromTarget.load(ordering: .relaxed), at: now)
-    recent.toTarget.note(bytesToTarget.load(ordering: .relaxed), at: now)
+  private func recordRates(_ recent: inout Recent, now: MonotonicTime) {
+    recent.fromTarget.record(bytesFromTarget.load(ordering: .relaxed), at: now)
+    recent.toTarget.record(bytesToTarget.load(ordering: .relaxed), at: now)
   }
 }

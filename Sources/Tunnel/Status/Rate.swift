@@ -2,21 +2,21 @@ package import Platform
 
 /// Bytes a second over the last few seconds, from a counter that only rises.
 ///
-/// Nothing ticks: whoever looks at the counter notes what it saw, and that is what the next look compares with.
+/// There is no timer: each reading of the counter is recorded, and the next reading is compared with it.
 package struct Rate: Sendable {
   package typealias Instant = MonotonicTime
 
-  /// What "now" means for a rate.
+  /// The time that a rate is averaged over.
   package static let window: Duration = .seconds(10)
-  /// Looks closer together than this are one.
+  /// Readings closer together than this count as one.
   private static let grain: Duration = .seconds(1)
 
   private var samples: [(at: Instant, total: Int)] = []
 
   package init() {}
 
-  /// Notes the counter's value.
-  package mutating func note(_ total: Int, at now: Instant) {
+  /// Records the counter's value.
+  package mutating func record(_ total: Int, at now: Instant) {
     // One sample older than the window stays: it is where the window begins.
     while samples.count > 1, samples[1].at <= now - Self.window { samples.removeFirst() }
     guard let last = samples.last else {
@@ -26,7 +26,7 @@ package struct Rate: Sendable {
     if now - last.at >= Self.grain { samples.append((now, total)) }
   }
 
-  /// Bytes a second up to now; nil where nobody looked within about a window and bytes moved since.
+  /// Bytes per second up to now; nil where no reading lies within about a window and bytes moved since.
   package func perSecond(_ total: Int, at now: Instant) -> Int? {
     if let last = samples.last, last.total == total, now - last.at >= Self.window { return 0 }
     let usable = samples.filter { (Self.grain..<Self.window * 2).contains(now - $0.at) }

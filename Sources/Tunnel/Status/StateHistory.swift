@@ -7,7 +7,7 @@ package struct StateHistory: Hashable, Sendable {
     package let since: Int64
     /// nil: it lasts.
     package fileprivate(set) var until: Int64?
-    /// What it began with; nil where nothing failed: the guard had just started, or somebody asked for a new session.
+    /// The failure that it began with; nil after a start of the guard or a requested reconnect.
     package fileprivate(set) var code: TunnelErrorCode?
   }
 
@@ -19,13 +19,13 @@ package struct StateHistory: Hashable, Sendable {
 
   package init() {}
 
-  package mutating func note(_ state: TunnelState, at time: Int64, code: TunnelErrorCode?) {
+  package mutating func record(_ state: TunnelState, at time: Int64, code: TunnelErrorCode?) {
     let last = spans.last
     let next: TunnelAvailability =
       switch state {
       case .up: .up
       case .backoff: .down
-      // An attempt out of the blocked state is still the same trouble.
+      // An attempt out of the blocked state belongs to the same outage.
       case .connecting: last?.state == .blocked ? .blocked : .down
       case .blocked: .blocked
       case .stopped: .stopped

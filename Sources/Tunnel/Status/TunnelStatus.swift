@@ -1,6 +1,6 @@
 package import GuardTypes
 
-/// What a tunnel is doing, as anybody may read it. Times are milliseconds since 1970 UTC.
+/// The status of a tunnel at one moment. Times are milliseconds since 1970 UTC.
 package struct TunnelStatus: Hashable, Sendable {
   package struct Failed: Hashable, Sendable {
     package let failure: TunnelFailure
@@ -18,23 +18,23 @@ package struct TunnelStatus: Hashable, Sendable {
     package var refusedConnections = 0
     package var bytesFromTarget = 0
     package var bytesToTarget = 0
-    /// Bytes a second of the last seconds; nil where nobody looked before.
+    /// Bytes per second over the last seconds; nil on the first reading.
     package var rateFromTarget: Int?
     package var rateToTarget: Int?
-    /// Why the port accepts nobody; nil: it does.
+    /// Why the port accepts no connections; nil: it does.
     package var shortage: String?
-    /// Owners who have as many connections open as they may have, and want more; the largest first.
-    package var crowds: [Crowd] = []
+    /// Owners that reached their limit of connections and were refused more; the largest first.
+    package var limitedOwners: [LimitedOwner] = []
     /// Why the far side did not reach the target the last time; nil since it did.
     package var refusal: Failed?
     /// The open connections, then the last ones that ended.
     package var recent: [ConnectionRecord] = []
   }
 
-  /// An owner of connections whose further ones are turned away.
-  package struct Crowd: Hashable, Sendable {
+  /// An owner whose further connections are refused.
+  package struct LimitedOwner: Hashable, Sendable {
     package let owner: ClientOwner
-    /// When the first was turned away.
+    /// At the time of the first refusal.
     package let openConnections: Int
   }
 
@@ -45,7 +45,7 @@ package struct TunnelStatus: Hashable, Sendable {
     package let peer: String
     package let since: Int64
     package var openConnections = 0
-    /// Both ways together; nil where nobody looked before.
+    /// Both directions together; nil on the first reading.
     package var bytesPerSecond: Int?
   }
 
@@ -69,7 +69,7 @@ package struct TunnelStatus: Hashable, Sendable {
   package var history = StateHistory()
 }
 
-/// What happened to a tunnel, for the journal.
+/// An event of a tunnel, for the journal.
 package enum TunnelEvent: Hashable, Sendable {
   case changed(from: TunnelState, to: TunnelState, failure: TunnelFailure?, attempt: Int)
   case forwardListening(listen: StreamAddress)
@@ -77,6 +77,6 @@ package enum TunnelEvent: Hashable, Sendable {
   /// Clients were reset: `count` since the last entry; 0 where they are kept waiting to be accepted.
   case clientsRefused(listen: String, count: Int, reason: String)
   case targetRefused(TunnelFailure)
-  /// Whose connections are turned away at a port, or whether it accepts anybody: the status has it.
+  /// The owners that a port refuses changed, or whether it accepts connections; the status has the details.
   case admissionChanged(listen: StreamAddress)
 }

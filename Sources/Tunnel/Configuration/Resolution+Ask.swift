@@ -1,0 +1,202 @@
+internal import GuardTypes
+internal import Platform
+
+extension Resolution {
+  /// More hops than practice needs.
+  private static let mostHops = 8
+
+  /// The time limit of all queries to ssh together: a `Match exec` runs its command for each, and
+  /// CanonicalizeHostname asks the resolver.
+  package static let askLimit: Duration = .seconds(20)
+
+  /// Asks `ssh -G`, so that Include, Match and tokens mean what they mean to ssh(1): the first hop, the further ones
+  /// in order, and the host itself at the end.
+  ///
+  /// Only the first can have a `proxyCommand`; each further one is reached through a channel of the one before.
+  ///
+  /// ssh(1) turns `ProxyJump a,b,c` into a ProxyCommand `ssh -J a,b -W '[%h]:%p' c` (ssh.c). So c is reached through
+  /// b and b through a, whatever ssh_config has as their ProxyJump, and a goes its own configured way. The file of
+  /// `-F` holds for every hop; user, port, keys and known hosts given for the host itself hold for it alone.
+  ///
+  /// Blocks its thread while ssh runs.
+  ///
+  /// - Parameter isCancelled: asked ten times a second; ssh and what it started are ended then.
+  /// - Throws: `TunnelFailure` with code `config`: no ssh, an error in ssh_config, a command of `Match exec` that does
+  ///   not end, an option that can't be honoured, a loop, more than eight hops.
+  package static func ask(
+    _ configuration: TunnelConfiguration, environment: LocalEnvironment, within limit: Duration = askLimit,
+    isCancelled: @escaping () -> Bool = { false }
+  ) throws(TunnelFailure) -> [Resolution] {
+    let questioner = Questioner(
+      environment: environment, limit: limit, deadline: .now + limit, isCancelled: isCancelled)
+    var chain = [try questioner.resolve(configuration, ignoringProxies: false)]
+    var way = [configuration.host]
+    var asked: Set<JumpHost> = []
+    while let hops = chain.first?.proxyJump, let first = hops.first {
+      way = hops.map(\.description) + way
+      // The same question has the same answer, and so on for ever.
+      guard asked.insert(first).inserted, chain.count - 1 + hops.count <= mostHops else {
+        let shown = way.prefix(mostHops + 2).joined(separator: " → ")
+        let isLoop = asked.contains(first) && way.filter { $0 == first.description }.count > 1
+        throw TunnelFailure(
+          .config,
+          "ProxyJump leads to \(configuration.host) "
+            + (isLoop ? "in a loop: \(shown)" : "over more than \(mostHops) hops: \(shown)"),
+          remedy: isLoop
+            ? "let the first hop be reached directly: Host \(first.host) / ProxyJump none"
+            : "name fewer hops in ProxyJump", files: environment.configFiles(configuration))
+      }
+      chain[0].proxyJump = []
+      var front: [Resolution] = []
+      for (index, hop) in hops.enumerated() {
+        front.append(try questioner.resolve(configuration.hop(hop), ignoringProxies: index != 0))
+      }
+      chain = front + chain
+    }
+    return chain
+  }
+}
+
+/// Runs `ssh -G`: with /bin/sh for `Match exec`, until a deadline, and with the end of all that it started after that.
+private struct Questioner {
+  let environment: LocalEnvironment
+  let limit: Duration
+  let deadline: ContinuousClock.Instant
+  let isCancelled: () -> Bool
+
+  private static let mostOutput = 256 << 10
+  /// ssh tells every step in detail.
+  private static let mostErrors = 256 << 10
+
+  /// - Parameter ignoringProxies: the host's own ProxyJump and ProxyCommand do not count.
+  func resolve(
+    _ configuration: TunnelConfiguration, ignoringProxies: Bool
+  ) throws(TunnelFailure) -> Resolution {
+    // The first of ProxyCommand and ProxyJump wins, so this is against both.
+    let options = ignoringProxies ? ["-o", "ProxyCommand=none"] : []
+    let answer = try ask(.usual, options, configuration)
+    var ssh = SSHConfiguration(answer)
+    // A token of another version of ssh: only ssh can expand it.
+    let unknown = ssh.unknownTokens(configuration, environment)
+    if !unknown.isEmpty {
+      let question = TokenQuestion(unknown)
+      ssh.learn(question, SSHConfiguration(try ask(question, options, configuration)))
+    }
+    return try ssh.resolve(configuration, environment: environment)
+  }
+
+  private func ask(
+    _ question: TokenQuestion, _ options: [String], _ configuration: TunnelConfiguration
+  ) throws(TunnelFailure) -> ConfigurationAnswer {
+    var arguments = ["-G"]
+    if let file = configuration.sshConfig { arguments += ["-F", file] }
+    if let user = configuration.user { arguments += ["-l", user] }
+    if let port = configuration.port { arguments += ["-p", String(port)] }
+    arguments += options
+    let byHand = "ssh \((arguments + [configuration.host]).joined(separator: " "))"
+    let command = Command(
+      // With -N there is no command to run, and so none that ForkAfterAuthentication would miss.
+      program: "ssh",
+      arguments: ["-vvv", "-N"] + arguments + question.arguments + ["--", configuration.host],
+      // A service has no $SHELL, or one such as nologin: Match exec would be false then, or an error.
+      variables: ["SHELL=/bin/sh"], outputLimit: Self.mostOutput, errorsLimit: Self.mostErrors)
+    if let file = environment.configFiles(configuration).first(where: SmallFile.isFIFO) {
+      throw TunnelFailure(fifo: file)
+    }
+    let outcome: Command.Outcome
+    do throws(SystemError) {
+      outcome = try command.run(until: deadline, isCancelled: isCancelled)
+    } catch {
+      throw TunnelFailure(unstarted: error, byHand: byHand)
+    }
+    let answer = ConfigurationAnswer(
+      output: String(decoding: outcome.output, as: UTF8.self), errors: outcome.errors)
+    if let failure = TunnelFailure(
+      answer, outcome.end, configuration, limit, byHand: byHand,
+      files: answer.files + environment.configFiles(configuration).filter { !answer.files.contains($0) })
+    {
+      throw failure
+    }
+    return answer
+  }
+}
+
+extension TunnelFailure {
+  /// ssh(1) would wait for a writer without end.
+  fileprivate init(fifo file: String) {
+    self.init(
+      .config, "ssh_config \(file) can't be read: it is a FIFO, not a regular file",
+      remedy: "put a regular file there", files: [file])
+  }
+
+  fileprivate init(unstarted error: SystemError, byHand: String) {
+    if error.isMissing {
+      self.init(
+        .config, "ssh could not be run to read ssh_config: \(error)",
+        remedy: "apt-get install openssh-client")
+    } else if error.isDenied {
+      self.init(
+        .config, "ssh may not be run to read ssh_config: \(error)", remedy: TunnelFailure.execRemedy)
+    } else {
+      // Most likely a temporary lack of processes or memory.
+      self.init(
+        .connectRefused, "ssh could not be run to read ssh_config: \(error)",
+        remedy: "check limits: ulimit -n -u; try: \(byHand)")
+    }
+  }
+
+  /// The failure for an answer that can't be used; nil for one that can.
+  init?(
+    _ answer: ConfigurationAnswer, _ end: Command.End, _ configuration: TunnelConfiguration,
+    _ limit: Duration,
+    byHand: String, files: [String]
+  ) {
+    let host = configuration.host
+    if let words = answer.shellRefusal {
+      self.init(
+        .config, "ssh -G \(host) can't run the command of a Match exec in ssh_config: \(words)",
+        remedy: TunnelFailure.execRemedy, files: files)
+    } else if let command = answer.unrunnable {
+      self.init(
+        .config,
+        "the command of Match exec '\(command.shown)' in ssh_config may not be run (status 126), and ssh would take that for false",
+        remedy: TunnelFailure.execRemedy, files: files)
+    } else if end == .outOfTime {
+      if let file = answer.unread, SmallFile.isFIFO(file) {
+        self.init(fifo: file)
+        return
+      }
+      guard let command = answer.unfinished else {
+        self.init(
+          .config, "ssh -G \(host) did not end within \(limit)",
+          remedy: "see what it waits for (with CanonicalizeHostname it asks the resolver): time \(byHand)",
+          files: files)
+        return
+      }
+      self.init(
+        .config,
+        "ssh -G \(host) did not end within \(limit): most likely because of the command '\(command.shown)' of a Match exec in ssh_config, which was ended",
+        remedy:
+          "let that command end soon, for example with timeout(1) in front: Match exec \"timeout 5 …\"; find it: grep -i exec \(files.joined(separator: " "))",
+        files: files)
+    } else if end != .exited(0) {
+      let words = answer.errors.suffix(3).joined(separator: "; ")
+      self.init(
+        .config, "ssh -G \(host) failed: \(words.isEmpty ? "\(end)" : words)",
+        remedy: "correct ssh_config; try: \(byHand)", files: files)
+    } else {
+      return nil
+    }
+  }
+}
+
+extension TunnelConfiguration {
+  /// The configuration that resolves a hop: user, port, keys and known hosts of the host do not apply to it.
+  fileprivate func hop(_ hop: JumpHost) -> TunnelConfiguration {
+    TunnelConfiguration(
+      host: hop.host, user: hop.user, port: hop.port, passphrase: passphrase, sshConfig: sshConfig,
+      forwards: [], keepaliveInterval: keepaliveInterval, keepaliveTimeout: keepaliveTimeout,
+      keepaliveIsChosen: keepaliveIsChosen, backoffInitial: backoffInitial, backoffMax: backoffMax, hold: hold
+    )
+  }
+}

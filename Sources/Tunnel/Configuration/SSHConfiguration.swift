@@ -1,0 +1,303 @@
+internal import GuardTypes
+internal import SSH
+
+/// The answer of `ssh -G`: ssh_config keywords in lower case with their values.
+///
+/// Options that are not read here do not affect a forward, or could only relax it: host keys are checked as with
+/// `StrictHostKeyChecking yes` whatever it says, `CheckHostIP`, `VerifyHostKeyDNS`, `UpdateHostKeys` and
+/// `NoHostAuthenticationForLocalhost` add and excuse no key, passwords are never used, a shared connection
+/// (`ControlMaster`) is never looked for, and `CanonicalizeHostname` has done its work before `ssh -G` answers.
+struct SSHConfiguration {
+  private let values: [String: [String]]
+  /// The values of tokens, from ssh.
+  private var tokens: [Character: String]
+  /// Files that it read.
+  private var files: [String] = []
+  private var notes: [String] = []
+
+  init(_ answer: ConfigurationAnswer) {
+    self.init(output: answer.output)
+    files = answer.files
+    notes = answer.notes
+  }
+
+  init(output: String) {
+    var values: [String: [String]] = [:]
+    for line in output.split(whereSeparator: \.isNewline) {
+      guard let space = line.firstIndex(of: " ") else { continue }
+      values[line[..<space].lowercased(), default: []].append(String(line[line.index(after: space)...]))
+    }
+    self.values = values
+    self.tokens = values["controlpath"]?.first.map(TokenQuestion.usual.values) ?? [:]
+  }
+
+  /// Adds the answer to a further question.
+  mutating func learn(_ question: TokenQuestion, _ answer: SSHConfiguration) {
+    guard let path = answer.values["controlpath"]?.first else { return }
+    tokens.merge(question.values(path)) { $1 }
+  }
+
+  /// Tokens in the names of keys that ssh was not asked for.
+  func unknownTokens(_ configuration: TunnelConfiguration, _ environment: LocalEnvironment) -> [Character] {
+    let known = expansion(configuration, environment)
+    let paths = configuration.identityFiles.isEmpty ? all("identityfile") : configuration.identityFiles
+    var unknown: Set<Character> = []
+    for path in paths {
+      do throws(ConfigurationTokens.ExpansionError) { _ = try known.expand(path: path) } catch {
+        if let token = error.token { unknown.insert(token) }
+      }
+    }
+    return unknown.sorted()
+  }
+
+  /// Where ssh was not asked, what its other options say.
+  private func expansion(
+    _ configuration: TunnelConfiguration, _ environment: LocalEnvironment
+  ) -> ConfigurationTokens {
+    let alias = configuration.host
+    let told: [Character: String] = [
+      "d": environment.home, "h": self["hostname"] ?? alias, "k": self["hostkeyalias"] ?? alias, "n": alias,
+      "p": self["port"] ?? "", "r": self["user"] ?? "", "u": environment.localUser,
+    ]
+    return ConfigurationTokens(environment: environment, values: told.merging(tokens) { $1 })
+  }
+
+  /// The first value; nil where there is none, or `none`.
+  subscript(keyword: String) -> String? { values[keyword]?.first.flatMap { $0 == "none" ? nil : $0 } }
+
+  /// All values but `none`.
+  func all(_ keyword: String) -> [String] { (values[keyword] ?? []).filter { $0.lowercased() != "none" } }
+
+  func resolve(
+    _ configuration: TunnelConfiguration, environment: LocalEnvironment
+  ) throws(TunnelFailure) -> Resolution {
+    let configFiles =
+      files + environment.configFiles(configuration).filter { !files.contains($0) }
+    try refuse(configuration.host, configFiles)
+    guard let hostName = self["hostname"], let user = self["user"],
+      let port = self["port"].flatMap(UInt16.init)
+    else {
+      throw TunnelFailure(
+        .config, "ssh -G \(configuration.host) named no hostname, user and port",
+        remedy: "try: ssh -G \(configuration.host)", files: configFiles)
+    }
+    let hostKeyName = self["hostkeyalias"] ?? hostName
+    let tokens = expansion(configuration, environment)
+    let seconds = self["connecttimeout"].flatMap(Int.init)
+    let alive = self["serveraliveinterval"].flatMap(Int.init) ?? 0
+    return Resolution(
+      hostName: hostName, user: user, port: port,
+      addressFamily: self["addressfamily"].flatMap(Resolution.AddressFamily.init) ?? .any,
+      bindAddress: self["bindaddress"].flatMap { $0 == "*" ? nil : $0 },
+      proxyJump: try jumps(configuration, tokens, configFiles),
+      proxyCommand: self["proxycommand"].map { "exec " + tokens.expand(command: $0) },
+      connectTimeout: seconds.flatMap { $0 > 0 ? .seconds($0) : nil } ?? .seconds(10),
+      identityFiles: try identityFiles(configuration, tokens, configFiles),
+      identitiesOnly: self["identitiesonly"] == "yes" || !configuration.identityFiles.isEmpty,
+      agentSocket: agentSocket(environment),
+      publicKeyAlgorithms: self["pubkeyacceptedalgorithms"].map {
+        Set($0.split(separator: ",").map(String.init))
+      },
+      passphraseFile: try passphraseFile(configuration, environment),
+      credentialsDirectory: environment.credentialsDirectory,
+      certificateFiles: all("certificatefile").map { (try? tokens.expand(path: $0)) ?? $0 },
+      keyNotes: keyNotes,
+      knownHostsFiles: try knownHostsFiles(configuration, tokens),
+      userKnownHostsFile: try configuration.knownHostsFiles.isEmpty
+        ? knownHosts("userknownhostsfile").first : knownHostsFiles(configuration, tokens).first,
+      // OpenSSH expands it since 9.8, and prints it so.
+      revokedHostKeysFile: self["revokedhostkeys"].map { path in
+        (try? tokens.expand(path: path)) ?? path
+      },
+      hostKeyName: hostKeyName, hostKeyPort: self["hostkeyalias"] == nil ? port : 22,
+      algorithms: try algorithms(configuration.host, configFiles),
+      serverAliveInterval: alive > 0 ? .seconds(alive) : nil,
+      serverAliveCountMax: self["serveralivecountmax"].flatMap(Int.init) ?? 3,
+      alias: configuration.host, sshArguments: sshArguments(configuration), configFiles: configFiles,
+      notes: notes, asksForHostKeys: !["yes", "true"].contains(self["stricthostkeychecking"]))
+  }
+
+  private func sshArguments(_ configuration: TunnelConfiguration) -> String {
+    var words: [String] = []
+    if let file = configuration.sshConfig { words += ["-F", file] }
+    if let user = configuration.user { words += ["-l", user] }
+    if let port = configuration.port { words += ["-p", String(port)] }
+    // A credential is for the service alone.
+    let keys = configuration.identityFiles.filter { TunnelConfiguration.credential($0) == nil }
+    if !keys.isEmpty { words += keys.flatMap { ["-i", $0] } + ["-o", "IdentitiesOnly=yes"] }
+    // Where the accepted key is to be written; a credential can't be.
+    if let file = configuration.knownHostsFiles.first, TunnelConfiguration.credential(file) == nil {
+      words += ["-o", "UserKnownHostsFile=\(file)"]
+    }
+    return (words + [configuration.host]).joined(separator: " ")
+  }
+
+  private func jumps(
+    _ configuration: TunnelConfiguration, _ tokens: ConfigurationTokens, _ configFiles: [String]
+  ) throws(TunnelFailure) -> [JumpHost] {
+    var jumps: [JumpHost] = []
+    for text in unquoted(self["proxyjump"] ?? "").split(separator: ",") {
+      guard let jump = (try? tokens.expand(String(text))).flatMap({ JumpHost($0) }) else {
+        throw TunnelFailure(
+          .config, "ProxyJump of \(configuration.host) names '\(text)', which is no [user@]host[:port]",
+          remedy: "correct ssh_config; try: ssh -G \(configuration.host) | grep -i proxyjump",
+          files: configFiles
+        )
+      }
+      jumps.append(jump)
+    }
+    return jumps
+  }
+
+  /// ssh(1) keeps the quotes of a value that goes to the end of its line, and the shell takes them off later.
+  private func unquoted(_ value: String) -> String {
+    value.count > 2 && value.hasPrefix("\"") && value.hasSuffix("\"")
+      ? String(value.dropFirst().dropLast()) : value
+  }
+
+  /// The guard's own list where it has one; there `credential:NAME` is a file of the service manager's, and `~` the
+  /// home of the environment.
+  private func own(_ entries: [String], _ tokens: ConfigurationTokens) throws(TunnelFailure) -> [String] {
+    var paths: [String] = []
+    for entry in entries {
+      if let name = TunnelConfiguration.credential(entry) {
+        paths.append(try tokens.environment.credential(name))
+      } else {
+        paths.append((try? tokens.expand(path: entry, home: tokens.environment.home)) ?? entry)
+      }
+    }
+    return paths
+  }
+
+  private func identityFiles(
+    _ configuration: TunnelConfiguration, _ tokens: ConfigurationTokens, _ configFiles: [String]
+  ) throws(TunnelFailure) -> [String] {
+    guard configuration.identityFiles.isEmpty else { return try own(configuration.identityFiles, tokens) }
+    var paths: [String] = []
+    for path in all("identityfile") {
+      do throws(ConfigurationTokens.ExpansionError) { paths.append(try tokens.expand(path: path)) } catch {
+        throw TunnelFailure(
+          .config, "IdentityFile \(path) of \(configuration.host) can't be expanded: \(error.reason)",
+          remedy: "correct it in ssh_config; its tokens are listed in: man ssh_config", files: configFiles)
+      }
+    }
+    return paths
+  }
+
+  /// ssh expands and prints those of ssh_config (ssh.c).
+  private func knownHostsFiles(
+    _ configuration: TunnelConfiguration, _ tokens: ConfigurationTokens
+  ) throws(TunnelFailure) -> [String] {
+    guard configuration.knownHostsFiles.isEmpty else { return try own(configuration.knownHostsFiles, tokens) }
+    return knownHosts("userknownhostsfile") + knownHosts("globalknownhostsfile")
+  }
+
+  private func passphraseFile(
+    _ configuration: TunnelConfiguration, _ environment: LocalEnvironment
+  ) throws(TunnelFailure) -> String? {
+    switch configuration.passphrase {
+    case .credential(let name): try environment.credential(name)
+    case .file(let path): path
+    case nil: nil
+    }
+  }
+
+  /// ssh prints several paths with spaces between, and a space in a path as it is. A piece that can't begin a path
+  /// goes on with the one before it.
+  private func knownHosts(_ keyword: String) -> [String] {
+    var paths: [String] = []
+    for piece in (self[keyword] ?? "").split(separator: " ", omittingEmptySubsequences: false) {
+      if let last = paths.last, let first = piece.first, !"/~%$".contains(first) {
+        paths[paths.count - 1] = "\(last) \(piece)"
+      } else if !piece.isEmpty {
+        paths.append(String(piece))
+      }
+    }
+    return paths
+  }
+
+  private func agentSocket(_ environment: LocalEnvironment) -> String? {
+    guard let value = values["identityagent"]?.first, value != "SSH_AUTH_SOCK" else {
+      return environment.agentSocket
+    }
+    if value == "none" { return nil }
+    // `$NAME` alone is the name of a variable that holds the path (ssh_config(5), IdentityAgent).
+    if value.hasPrefix("$"), !value.hasPrefix("${") {
+      return environment.variables[String(value.dropFirst())].flatMap { $0.isEmpty ? nil : $0 }
+    }
+    return value
+  }
+
+  private var keyNotes: [String] {
+    let internals = ["internal", "$SSH_SK_PROVIDER"]
+    return [
+      self["pkcs11provider"].map { "PKCS11Provider \($0): keys of tokens are used only through an agent" },
+      self["securitykeyprovider"].flatMap {
+        internals.contains($0) ? nil : "SecurityKeyProvider \($0): security keys can't be used with libssh2"
+      },
+    ].compactMap(\.self)
+  }
+}
+
+// Options of ssh_config that are not supported, or only in part.
+
+extension SSHConfiguration {
+  /// Options that change who is trusted, who logs in or from where: refused by name, never passed over.
+  func refuse(_ host: String, _ configFiles: [String]) throws(TunnelFailure) {
+    func refuse(_ option: String, _ why: String, _ instead: String) throws(TunnelFailure) {
+      throw TunnelFailure(
+        .config, "\(option) is set for \(host), and \(why)",
+        remedy: "override it: Host \(host) / \(instead)", files: configFiles)
+    }
+    if let value = self["bindinterface"] {
+      throw TunnelFailure(
+        .config, "BindInterface \(value) is set for \(host), and the guard binds to addresses only",
+        remedy: "leave it out for this host, or use BindAddress", files: configFiles)
+    }
+    if self["proxycommand"] != nil, self["proxyusefdpass"] == "yes" {
+      try refuse(
+        "ProxyUseFdpass yes", "the guard talks to a ProxyCommand over its standard input and output",
+        "ProxyUseFdpass no")
+    }
+    if let value = self["knownhostscommand"] {
+      try refuse(
+        "KnownHostsCommand \(value)", "the guard takes host keys from files only", "KnownHostsCommand none")
+    }
+    if let value = self["pubkeyauthentication"], ["no", "false"].contains(value) {
+      try refuse(
+        "PubkeyAuthentication no", "the guard logs in with keys and nothing else", "PubkeyAuthentication yes")
+    }
+    if let value = self["preferredauthentications"],
+      !value.split(separator: ",").contains("publickey")
+    {
+      try refuse(
+        "PreferredAuthentications \(value)", "the guard logs in with keys and nothing else",
+        "PreferredAuthentications publickey")
+    }
+  }
+
+  /// Lists of ssh_config can only take away from what is offered here.
+  func algorithms(
+    _ host: String, _ configFiles: [String]
+  ) throws(TunnelFailure) -> Algorithms.Offer {
+    var offer = Algorithms.Offer.all
+    let lists: [(String, String, WritableKeyPath<Algorithms.Offer, [String]>)] = [
+      ("hostkeyalgorithms", "HostKeyAlgorithms", \.hostKeys),
+      ("kexalgorithms", "KexAlgorithms", \.keyExchange),
+      ("ciphers", "Ciphers", \.ciphers), ("macs", "MACs", \.macs),
+    ]
+    for (keyword, name, list) in lists {
+      guard let value = self[keyword] else { continue }
+      let allowed = Set(value.split(separator: ",").map(String.init))
+      let all = offer[keyPath: list]
+      offer[keyPath: list] = all.filter(allowed.contains)
+      if offer[keyPath: list].isEmpty {
+        throw TunnelFailure(
+          .config,
+          "\(name) \(value) is set for \(host), and the guard (libssh2 \(SSHLibrary.version)) uses none of these",
+          remedy: "override it: Host \(host) / \(name) +\(all[0])", files: configFiles)
+      }
+    }
+    return offer
+  }
+}

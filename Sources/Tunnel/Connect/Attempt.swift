@@ -1,0 +1,198 @@
+internal import GuardTypes
+internal import Platform
+internal import SSH
+
+/// One attempt to connect to an SSH server, step by step, up to a session that can carry channels.
+///
+/// Belongs to the thread whose loop it lives in.
+final class Attempt {
+  typealias Instant = MonotonicTime
+
+  /// The stream that the session runs over.
+  enum Entry: Sendable {
+    /// A TCP connection to one of these, from one of those where BindAddress names any.
+    case addresses([SocketAddress], from: [SocketAddress])
+    /// The standard input and output of a ProxyCommand.
+    case command(String)
+    /// A stream that is there already: a channel of a jump host.
+    case stream(Socket)
+  }
+
+  private enum Stage {
+    case dialling(Dialer)
+    /// A command is connecting to the server; nothing was received yet.
+    case awaiting(Transport, deadline: Instant)
+    case handshake(Transport, deadline: Instant)
+    case authenticating(Transport, Authenticator, deadline: Instant)
+  }
+
+  /// The memory that libssh2 may hold before authentication has succeeded: a handshake takes some 100 KB.
+  private static let heldLimit = 4 << 20
+
+  private static let rounds = 8
+
+  let resolution: Resolution
+  private let knownHosts: KnownHosts
+  private let loop: Loop
+  private var stage: Stage
+  /// The last step ended with work left: a server that never stops sending must not occupy the thread.
+  private(set) var hasWork = false
+
+  init(
+    _ resolution: Resolution, _ entry: Entry, configuration: TunnelConfiguration, loop: Loop, now: Instant
+  ) throws(TunnelFailure) {
+    self.resolution = resolution
+    self.knownHosts = try KnownHosts(resolution)
+    self.loop = loop
+    let server = HostPort(host: resolution.hostName, port: resolution.port)
+    switch entry {
+    case .addresses(let addresses, let sources):
+      stage = .dialling(
+        try Dialer(
+          to: addresses, from: sources, resolution,
+          userTimeout: resolution.keepalive(configuration).timeout, loop: loop, now: now))
+    case .command(let command):
+      let proxy = try ProxyCommand(command, resolution)
+      let transport = try Attempt.transport(
+        over: proxy.socket, server, proxy, resolution, knownHosts, loop, now)
+      // As for ssh(1), the limit of connecting ends with the server's first word.
+      stage = .awaiting(transport, deadline: now + resolution.connectTimeout)
+    case .stream(let socket):
+      let transport = try Attempt.transport(over: socket, server, nil, resolution, knownHosts, loop, now)
+      stage = .handshake(transport, deadline: now + resolution.connectTimeout)
+    }
+  }
+
+  var deadline: Instant {
+    switch stage {
+    case .dialling(let dialer): dialer.deadline
+    case .awaiting(_, let deadline), .handshake(_, let deadline), .authenticating(_, _, let deadline):
+      deadline
+    }
+  }
+
+  /// Goes as far as it can without waiting; the transport once it is authenticated.
+  func step(now: Instant) throws(TunnelFailure) -> Transport? {
+    do throws(TunnelFailure) { return try advance(now) } catch { throw transport?.explain(error) ?? error }
+  }
+
+  private var transport: Transport? {
+    switch stage {
+    case .dialling: nil
+    case .awaiting(let transport, _), .handshake(let transport, _), .authenticating(let transport, _, _):
+      transport
+    }
+  }
+
+  private func advance(_ now: Instant) throws(TunnelFailure) -> Transport? {
+    while true {
+      switch stage {
+      case .dialling(let dialer):
+        guard let (socket, address) = try dialer.step(now: now) else { return nil }
+        let peer = HostPort(host: address.host, port: address.port)
+        let transport = try Attempt.transport(over: socket, peer, nil, resolution, knownHosts, loop, now)
+        stage = .handshake(transport, deadline: now + resolution.connectTimeout)
+      case .awaiting(let transport, let deadline), .handshake(let transport, let deadline):
+        guard try shakeHands(transport, deadline, now) else {
+          if case .awaiting = stage, transport.wasHeard {
+            stage = .handshake(transport, deadline: now + resolution.connectTimeout)
+          }
+          return nil
+        }
+        try verify(transport)
+        stage = .authenticating(transport, Authenticator(resolution), deadline: deadline)
+      case .authenticating(let transport, let authenticator, let deadline):
+        let isDone = try converse(transport, now) { () throws(TunnelFailure) in
+          try authenticator.step(transport.session)
+        }
+        if isDone { return transport }
+        try giveUpIfDead(transport, deadline, now)
+        return nil
+      }
+    }
+  }
+
+  private static func transport(
+    over socket: Socket, _ peer: HostPort, _ proxy: ProxyCommand?, _ resolution: Resolution,
+    _ knownHosts: KnownHosts, _ loop: Loop, _ now: Instant
+  ) throws(TunnelFailure) -> Transport {
+    do throws(SSHError) {
+      let types = knownHosts.keyTypes(
+        name: resolution.hostKeyName, port: resolution.hostKeyPort, allowed: resolution.algorithms.hostKeys)
+      return try Transport(
+        socket: socket, peer: peer, proxy: proxy, hostKeyTypes: types, algorithms: resolution.algorithms,
+        loop: loop, now: now)
+    } catch {
+      throw TunnelFailure(broken: error, resolution)
+    }
+  }
+
+  /// Receives, has libssh2 answer, and sends, until nothing moves or the answer is complete.
+  private func converse<Failure: Error>(
+    _ transport: Transport, _ now: Instant, _ answer: () throws(Failure) -> Session.Progress
+  ) throws(Failure) -> Bool {
+    for _ in 0..<Attempt.rounds {
+      let cameIn = transport.receive(now: now)
+      let progress = try answer()
+      let went = transport.flush()
+      hasWork = progress == .done || cameIn || went
+      if progress == .done { return true }
+      if !hasWork { break }
+    }
+    return false
+  }
+
+  private func shakeHands(
+    _ transport: Transport, _ deadline: Instant, _ now: Instant
+  ) throws(TunnelFailure) -> Bool {
+    let isDone: Bool
+    do throws(SSHError) {
+      isDone = try converse(transport, now) { () throws(SSHError) in try transport.session.handshake() }
+    } catch {
+      throw TunnelFailure(broken: error, resolution, knownHosts: knownHosts, session: transport.session)
+    }
+    if isDone { return true }
+    try giveUpIfDead(transport, deadline, now)
+    return false
+  }
+
+  private func giveUpIfDead(
+    _ transport: Transport, _ deadline: Instant, _ now: Instant
+  ) throws(TunnelFailure) {
+    if transport.end != nil, transport.session.wire.inbound.isEmpty {
+      throw TunnelFailure(
+        broken: SSHError(code: .disconnected, operation: "the handshake", detail: ""), resolution,
+        session: transport.session)
+    }
+    guard transport.session.held <= Attempt.heldLimit else {
+      throw TunnelFailure(
+        .protocolError, "\(transport.peer) sends unexpected packets before the session is up",
+        remedy: "check that an SSH server answers there: \(resolution.byHandInDetail)")
+    }
+    guard now >= deadline else { return }
+    guard transport.wasHeard || transport.proxy == nil else {
+      throw TunnelFailure(
+        .connectTimeout, "nothing came from \(transport.peer) within \(resolution.connectTimeout)",
+        remedy: "try it by hand: \(resolution.byHand)")
+    }
+    let opening = transport.session.opening
+    let words = opening.identification == nil ? opening.words.map { "; it says: \($0)" } ?? "" : ""
+    throw TunnelFailure(
+      .connectTimeout,
+      "\(transport.peer) took the connection, but the SSH session was not up within \(resolution.connectTimeout) (ConnectTimeout)\(words)",
+      remedy: "check that sshd answers there: \(resolution.byHandInDetail)")
+  }
+
+  private func verify(_ transport: Transport) throws(TunnelFailure) {
+    guard let key = transport.session.hostKey else {
+      throw TunnelFailure(
+        .protocolError, "\(transport.peer) showed no host key", remedy: resolution.byHandInDetail)
+    }
+    let answer = knownHosts.check(key, name: resolution.hostKeyName, port: resolution.hostKeyPort)
+    if let failure = TunnelFailure(
+      hostKey: answer, key, resolution, knownHosts)
+    {
+      throw failure
+    }
+  }
+}

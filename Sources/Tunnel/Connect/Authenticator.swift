@@ -1,0 +1,148 @@
+internal import Platform
+internal import SSH
+
+/// Logs in with public keys, in the order and for as long as ssh(1) does: the server is asked for its methods, then each
+/// key is offered until one is accepted, the server ends the login, or it wants something else than keys.
+///
+/// Belongs to the tunnel's thread.
+final class Authenticator {
+  private enum Key {
+    case agent(AgentSigner, Agent.Identity, name: String)
+    case file([UInt8], passphrase: String?, name: String)
+
+    var name: String {
+      switch self {
+      case .agent(_, _, let name), .file(_, _, let name): name
+      }
+    }
+  }
+
+  private let resolution: Resolution
+  private var report: LoginReport
+  private var keys: ArraySlice<Key>
+  /// The server said which methods it would go on with.
+  private var knowsMethods = false
+  /// The server has heard of the first of `keys`.
+  private var isOffered = false
+
+  init(_ resolution: Resolution) {
+    self.resolution = resolution
+    var agent: Agent?
+    var identities: [Agent.Identity]?
+    var notes: [String] = []
+    if let path = resolution.agentSocket {
+      do {
+        let found = try Agent(path: path, patience: .seconds(5))
+        agent = found
+        identities = found.identities()
+        if identities?.isEmpty == true { notes.append("the agent \(path) holds no key, or does not tell") }
+      } catch {
+        notes.append("agent \(path): \(error.reason)")
+      }
+    }
+    var passphrase: String?
+    if let path = resolution.passphraseFile {
+      do {
+        passphrase = try SecretFile.passphrase(path, isGuarded: resolution.isCredential(path))
+      } catch {
+        notes.append(error.message)
+      }
+    }
+    let files = resolution.identityFiles.map { path in
+      IdentityFile(
+        path: path, isGuarded: resolution.isCredential(path), hasPassphrase: passphrase != nil)
+    }
+    let plan = KeyPlan(
+      files: files, certificateFiles: resolution.certificateFiles, agent: identities,
+      identitiesOnly: resolution.identitiesOnly,
+      allowed: resolution.publicKeyAlgorithms)
+    keys =
+      plan.keys.compactMap { key in
+        switch key {
+        case .agent(let identity, _):
+          agent.map { .agent(AgentSigner(agent: $0, identity: identity), identity, name: key.name) }
+        case .file(_, let bytes, let isEncrypted):
+          .file(bytes, passphrase: isEncrypted ? passphrase : nil, name: key.name)
+        }
+      }[...]
+    report = LoginReport(
+      resolution, omissions: plan.omissions, notes: notes + resolution.keyNotes, hasAgent: identities != nil)
+  }
+
+  /// - Throws: `no_usable_key` where no key could be offered, with the reason for each; `auth_refused` once the server
+  ///   accepts none.
+  func step(_ session: Session) throws(TunnelFailure) -> Session.Progress {
+    if !knowsMethods {
+      switch try methods(session) {
+      case .waiting: return .waiting
+      case .accepted: return .done
+      case .offered(let methods):
+        knowsMethods = true
+        guard methods.contains("publickey") else { throw report.wantsNoKeys(methods) }
+      }
+    }
+    while let key = keys.first {
+      do throws(SSHError) {
+        let progress =
+          switch key {
+          case .agent(let signer, let identity, _):
+            try session.authenticate(user: resolution.user, publicKey: identity.publicKey, signer: signer)
+          case .file(let bytes, let passphrase, _):
+            try session.authenticate(user: resolution.user, privateKey: bytes, passphrase: passphrase)
+          }
+        isOffered = true
+        return progress
+      } catch {
+        try record(error, key, session)
+        keys = keys.dropFirst()
+        isOffered = false
+      }
+    }
+    throw report.isOver()
+  }
+
+  private func methods(_ session: Session) throws(TunnelFailure) -> Session.Methods {
+    do throws(SSHError) { return try session.authenticationMethods(user: resolution.user) } catch {
+      guard error.code == .disconnected, LoginReport.isVerdict(session.farewell) else {
+        throw TunnelFailure(broken: error, resolution, session: session)
+      }
+      throw report.ended(session.farewell, notOffered: keys.map(\.name))
+    }
+  }
+
+  /// Records the result of a key that did not log in.
+  private func record(_ error: SSHError, _ key: Key, _ session: Session) throws(TunnelFailure) {
+    switch error.code {
+    // A server that ended the session because of the offered keys must not be tried again soon.
+    case .disconnected
+    where report.hasRefusals && session.wire.isAtEnd || LoginReport.isVerdict(session.farewell):
+      throw report.ended(
+        session.farewell, during: isOffered ? key.name : nil, notOffered: keys.dropFirst().map(\.name))
+    case .disconnected, .protocolViolation, .keyExchange:
+      throw TunnelFailure(broken: error, resolution, session: session)
+    case .authenticationRefused, .unusableKey, .channelRefused, .other: break
+    }
+    if case .agent(let signer, _, _) = key, signer.hasRefused {
+      return report.add(unused: "\(key.name): the agent refuses to sign, or does not answer")
+    }
+    // libssh2 has one code for a key that it can't open and for one that the server refused (pem.c). An answer of the
+    // server takes at least one step of waiting, so what fails before was never sent.
+    guard isOffered, error.code != .unusableKey else {
+      if case .file(_, .some, _) = key {
+        return report.add(unused: "the passphrase does not open \(key.name) (\(error.detail))")
+      }
+      return report.add(unused: "\(key.name) can't be used (\(error.detail))")
+    }
+    guard let refusal = session.lastRefusal else {
+      return report.add(refused: "\(key.name) (\(error.detail))")
+    }
+    guard refusal.isPartialSuccess else {
+      report.add(refused: key.name)
+      guard refusal.methods.contains("publickey") else { throw report.wantsNoKeys(refusal.methods) }
+      return
+    }
+    report.add(accepted: key.name, then: refusal.methods)
+    // With `publickey,publickey` the server wants a second key.
+    guard refusal.methods.contains("publickey") else { throw report.isOver() }
+  }
+}

@@ -1,0 +1,98 @@
+internal import Dispatch
+internal import GuardTypes
+internal import Platform
+internal import Synchronization
+
+/// The route to the host, from ssh_config and the resolver: every server on it, the host itself last.
+struct Route: Sendable {
+  /// Jump hosts in the order they are passed, then the host.
+  let servers: [Resolution]
+  /// How the first of them is reached.
+  let entry: Attempt.Entry
+
+  var host: Resolution? { servers.last }
+
+  /// Asks ssh(1) and the resolver, on a thread of Dispatch, where `body` is called too.
+  static func find(
+    _ configuration: TunnelConfiguration, environment: LocalEnvironment,
+    _ body: @escaping @Sendable (Result<Route, TunnelFailure>) -> Void
+  ) -> RouteSearch {
+    let search = RouteSearch()
+    DispatchQueue.global().async {
+      do throws(TunnelFailure) {
+        let servers = try Resolution.ask(
+          configuration, environment: environment, isCancelled: { search.isCancelled })
+        search.hasAsked()
+        body(lookUp(servers))
+      } catch {
+        search.hasAsked()
+        body(.failure(error))
+      }
+    }
+    return search
+  }
+
+  private static func lookUp(_ servers: [Resolution]) -> Result<Route, TunnelFailure> {
+    guard let first = servers.first else {
+      return .failure(TunnelFailure(.config, "ssh -G named no host", remedy: "check ssh_config"))
+    }
+    // The command resolves the name itself: often only it can.
+    if let command = first.proxyCommand { return .success(Route(servers: servers, entry: .command(command))) }
+    do throws(TunnelFailure) {
+      let entry = Attempt.Entry.addresses(try first.addresses(), from: try first.sources())
+      return .success(Route(servers: servers, entry: entry))
+    } catch {
+      return .failure(error)
+    }
+  }
+}
+
+/// A cancellable search for a route.
+final class RouteSearch: Sendable {
+  private let cancelled = Atomic(false)
+  private let asked = DispatchSemaphore(value: 0)
+
+  var isCancelled: Bool { cancelled.load(ordering: .relaxed) }
+
+  /// Ends ssh, and what that started, soon.
+  func cancel() { cancelled.store(true, ordering: .relaxed) }
+
+  /// Waits until no process of it is left.
+  func join(within seconds: Double) { _ = asked.wait(timeout: .now() + seconds) }
+
+  fileprivate func hasAsked() { asked.signal() }
+}
+
+extension Resolution {
+  private var family: SocketAddress.InternetFamily? {
+    switch addressFamily {
+    case .any: nil
+    case .inet: .inet
+    case .inet6: .inet6
+    }
+  }
+
+  fileprivate func addresses() throws(TunnelFailure) -> [SocketAddress] {
+    do throws(ResolveError) {
+      return try SocketAddress.resolve(host: hostName, port: port, family: family)
+    } catch {
+      let filter = addressFamily == .any ? "" : " (AddressFamily \(addressFamily.rawValue))"
+      throw TunnelFailure(
+        .dns, "no address for \(error.host)\(filter): \(error.reason)",
+        remedy: "check the name and the resolver: getent hosts \(error.host); HostName in ssh_config")
+    }
+  }
+
+  /// BindAddress may be a name, as for ssh(1).
+  fileprivate func sources() throws(TunnelFailure) -> [SocketAddress] {
+    guard let bindAddress else { return [] }
+    do throws(ResolveError) {
+      return try SocketAddress.resolve(host: bindAddress, port: 0, family: family)
+    } catch {
+      throw TunnelFailure(
+        .config, "BindAddress \(bindAddress) of \(hostName) is no address here: \(error.reason)",
+        remedy: "name an address of this machine (ip -br address), or leave BindAddress out",
+        files: configFiles)
+    }
+  }
+}

@@ -1,0 +1,162 @@
+internal import GuardTypes
+internal import Platform
+internal import SSH
+internal import Synchronization
+
+/// One session, connecting or up, with the sessions of the jump hosts below it.
+///
+/// Each hop is a session of its own, verified and authenticated on its own, that carries the next one's bytes over
+/// a channel and a socket pair. Belongs to the thread whose loop it lives in.
+final class SessionChain {
+  typealias Instant = MonotonicTime
+
+  /// The settings that every session of a tunnel shares.
+  struct Terms: Sendable {
+    let configuration: TunnelConfiguration
+    let budget: WindowBudget
+    let observer: any RelayObserver
+    /// Targets to check while they carry no traffic.
+    let checked: [StreamAddress]
+
+    /// Only one session of a tunnel checks the targets.
+    var withoutChecks: Terms {
+      Terms(configuration: configuration, budget: budget, observer: observer, checked: [])
+    }
+  }
+
+  private let terms: Terms
+  private let loop: Loop
+  private var ahead: ArraySlice<Resolution>
+  private var attempt: Attempt?
+  private var hops: [(relay: Relay, observer: HopObserver)] = []
+  private(set) var relay: Relay?
+  private let load: SessionLoad
+
+  init(
+    _ route: Route, terms: Terms, load: SessionLoad, loop: Loop, now: Instant
+  ) throws(TunnelFailure) {
+    self.terms = terms
+    self.load = load
+    self.loop = loop
+    self.ahead = route.servers[...]
+    guard let first = ahead.popFirst() else { return }
+    self.attempt = try Attempt(
+      first, route.entry, configuration: terms.configuration, loop: loop, now: now)
+  }
+
+  var resolution: Resolution? { attempt?.resolution }
+
+  /// Jump hosts that are passed, as their peers.
+  var via: [String] { hops.map(\.relay.transport.peer.description) }
+
+  var nextDeadline: Instant? {
+    var next = attempt?.deadline
+    next.lower(to: relay?.nextDeadline)
+    for hop in hops { next.lower(to: hop.relay.nextDeadline) }
+    return next
+  }
+
+  /// Does what can be done without waiting.
+  ///
+  /// - Returns: true when the turn ended with work left.
+  /// - Throws: why there is no session (any more).
+  func turn(_ now: Instant) throws(TunnelFailure) -> Bool {
+    var hasWork = false
+    for hop in hops {
+      do throws(TunnelFailure) {
+        hasWork = try hop.relay.turn(now) || hasWork
+      } catch {
+        throw hop.relay.transport.explain(error).at(jumpHost: hop.relay.transport.peer)
+      }
+      if let failure = hop.observer.failure(of: hop.relay.transport.peer) { throw failure }
+    }
+    if let attempt {
+      let transport: Transport?
+      do throws(TunnelFailure) { transport = try attempt.step(now: now) } catch {
+        throw ahead.isEmpty ? error : error.at(jumpHost: nil)
+      }
+      if let transport {
+        try advance(over: transport, attempt.resolution, now)
+        hasWork = true
+      }
+      hasWork = hasWork || attempt.hasWork
+    }
+    if let relay {
+      do throws(TunnelFailure) { hasWork = try relay.turn(now) || hasWork } catch {
+        throw relay.transport.explain(error)
+      }
+    }
+    return hasWork
+  }
+
+  private func advance(over transport: Transport, _ passed: Resolution, _ now: Instant) throws(TunnelFailure)
+  {
+    attempt = nil
+    let configuration = terms.configuration
+    guard let next = ahead.popFirst() else {
+      relay = Relay(
+        transport, keepalive: passed.keepalive(configuration), checked: terms.checked,
+        checkInterval: configuration.targetCheckInterval, budget: terms.budget, load: load, loop: loop,
+        observer: terms.observer, now: now)
+      return
+    }
+    let observer = HopObserver()
+    // A hop's one channel carries a whole session: its window is that session's business, and not of the budget.
+    let hop = Relay(
+      transport, keepalive: passed.keepalive(configuration), checked: [],
+      checkInterval: configuration.targetCheckInterval, budget: WindowBudget(4 * ReceiveWindow.largest),
+      load: SessionLoad(), loop: loop, observer: observer, now: now)
+    let pair: (Int32, Int32)
+    do throws(SystemError) { pair = try StreamSocket.pair() } catch {
+      throw TunnelFailure(
+        .connectRefused, "no socket pair for a jump host: \(error)", remedy: "check limits: ulimit -n")
+    }
+    let (near, far) = (Socket(Descriptor(owning: pair.0)), Socket(Descriptor(owning: pair.1)))
+    hop.serve(
+      Client(
+        number: 0, socket: far, origin: HostPort(host: "127.0.0.1", port: 0),
+        target: StreamAddress(host: next.hostName, port: next.port), deadline: now))
+    hops.append((hop, observer))
+    attempt = try Attempt(next, .stream(near), configuration: terms.configuration, loop: loop, now: now)
+  }
+
+  /// Probes every server of the chain.
+  func probe(_ reason: ProbeReason) {
+    for hop in hops { hop.relay.probe(reason) }
+    relay?.probe(reason)
+  }
+
+  /// Abandons the session; clients that were not served yet are returned.
+  func abandon() -> [Client] { relay?.abandon() ?? [] }
+
+  /// Sends disconnect messages, innermost session first, as far as the sockets take them.
+  func disconnect() {
+    relay?.disconnect()
+    for hop in hops.reversed() { hop.relay.disconnect() }
+  }
+}
+
+/// Records the result of the one channel of a jump host.
+private final class HopObserver: RelayObserver {
+  private let missed = Mutex<(target: StreamAddress, reason: String)?>(nil)
+
+  func reached(_ target: StreamAddress) {}
+  func missed(_ target: StreamAddress, reason: String) { missed.withLock { $0 = (target, reason) } }
+  func refused(_ client: Client, reason: String, _ end: ConnectionEnd) {}
+
+  func failure(of jumpHost: HostPort) -> TunnelFailure? {
+    missed.withLock { $0 }.map { target, reason in
+      TunnelFailure(
+        .connectRefused, "jump host \(jumpHost) could not reach \(target): \(reason)",
+        remedy: "check on \(jumpHost.host) that \(target) can be reached (nc -vz), and AllowTcpForwarding")
+    }
+  }
+}
+
+extension TunnelFailure {
+  /// The same, said of a jump host.
+  fileprivate func at(jumpHost: HostPort?) -> TunnelFailure {
+    let place = jumpHost.map { "jump host \($0): " } ?? "jump host: "
+    return reworded(place + message)
+  }
+}

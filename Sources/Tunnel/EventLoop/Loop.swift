@@ -1,0 +1,100 @@
+internal import Platform
+
+/// Waits for readiness and reports it to the watcher of the descriptor. Belongs to one thread.
+final class Loop {
+  typealias Instant = MonotonicTime
+  typealias Watcher = (Epoll.Readiness) -> Void
+
+  /// A time in which the thread did not run: older timers say nothing about the peer.
+  struct Gap {
+    let length: TimeGap
+    /// The last moment known to be before it.
+    let lastAwake: Instant
+  }
+
+  private let epoll: Epoll
+  private var watchers: [UInt64: Watcher] = [:]
+  private var lastToken: UInt64 = 0
+  private var gaps = GapDetector(.now)
+  /// One buffer for every read of the thread.
+  let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: 128 << 10, alignment: 16)
+
+  init() throws(SystemError) {
+    self.epoll = try Epoll()
+  }
+
+  deinit {
+    scratch.deallocate()
+  }
+
+  /// Reports every edge of a descriptor, and its present readiness, to `watcher` until the returned watch is released.
+  func watch(_ raw: Int32, _ watcher: @escaping Watcher) throws(SystemError) -> Watch {
+    lastToken += 1
+    try epoll.add(raw, token: lastToken)
+    watchers[lastToken] = watcher
+    return Watch(token: lastToken, loop: self)
+  }
+
+  fileprivate func forget(_ token: UInt64) { watchers[token] = nil }
+
+  /// Waits until a descriptor is ready or `deadline` has come (nil: without limit), and calls the watchers.
+  func wait(until deadline: Instant?) -> Gap? {
+    var events: [Epoll.Event] = []
+    do throws(SystemError) {
+      try epoll.wait(timeout: deadline.map { $0 - MonotonicTime.now }) { events.append($0) }
+    } catch {
+      // EBADF or EINVAL would be a programming error: nothing could work from here on.
+      preconditionFailure("\(error)")
+    }
+    let lastAwake = gaps.last.awake
+    let gap = gaps.gap(at: .now, deadline: deadline)
+    for event in events { watchers[event.token]?(event.readiness) }
+    return gap.map { Gap(length: $0, lastAwake: lastAwake) }
+  }
+}
+
+extension MonotonicTime? {
+  /// The earlier of the two; nil is never.
+  mutating func lower(to other: MonotonicTime?) {
+    guard let other else { return }
+    self = self.map { min($0, other) } ?? other
+  }
+}
+
+/// A descriptor that a loop watches, for as long as this object lives. The kernel's part ends when the descriptor is
+/// closed, or goes over to the next watch of it.
+final class Watch {
+  private let token: UInt64
+  private let loop: Loop
+
+  fileprivate init(token: UInt64, loop: Loop) {
+    self.token = token
+    self.loop = loop
+  }
+
+  deinit {
+    loop.forget(token)
+  }
+}
+
+/// The readiness of a socket, remembered until the kernel reports otherwise: edge-triggered epoll reports it once.
+struct Readiness {
+  var canRead = true
+  var canWrite = true
+  /// The end of the stream is pending, so a short read does not mean that nothing more comes.
+  private var isEnding = false
+
+  mutating func record(_ edge: Epoll.Readiness) {
+    if edge.wakesReader { canRead = true }
+    if edge.wakesWriter { canWrite = true }
+    if edge.endsReading { isEnding = true }
+  }
+
+  /// After a read of `count` bytes into room for `room`: a stream that gave less has no more, and the next edge
+  /// will tell (epoll(7), Questions and answers 9). Of a bulk stream more has come meanwhile: it is read on.
+  mutating func recordRead(_ count: Int, room: Int) {
+    if count < min(room, Readiness.bulk), !isEnding { canRead = false }
+  }
+
+  private static let bulk = 16 << 10
+}

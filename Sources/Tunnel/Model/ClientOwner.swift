@@ -1,0 +1,43 @@
+internal import Platform
+
+/// The owner of a local connection.
+package enum ClientOwner: Hashable, Sendable, CustomStringConvertible {
+  /// The guard's own requests.
+  case own
+  /// A user of this machine.
+  case user(UInt32)
+  /// Another machine, by its IPv4 address or its IPv6 network.
+  case host(String)
+  /// A process of this machine whose user the kernel does not know any more, or does not report.
+  case unknown
+
+  /// `uid 1001`
+  package var description: String {
+    switch self {
+    case .own: "the guard"
+    case .user(let uid): "uid \(uid)"
+    case .host(let address): address
+    case .unknown: "a local process whose user is not known"
+    }
+  }
+}
+
+/// A value with an owner.
+protocol Owned {
+  var owner: ClientOwner { get }
+}
+
+/// Finds the owner of an accepted connection. Belongs to the tunnel's thread.
+final class PeerOwners {
+  /// nil where the kernel or a sandbox has none: every local process is one owner then.
+  private let diagnostics = try? SocketDiagnostics()
+
+  /// - Parameter origin: the peer's address, from accept(2).
+  func owner(of socket: Socket, origin: SocketAddress) -> ClientOwner {
+    guard origin.isInternet else {
+      return PeerCredentials(ofSocket: socket.raw).map { .user($0.uid) } ?? .unknown
+    }
+    if let uid = diagnostics?.owner(ofPeerOf: socket.descriptor) { return .user(uid) }
+    return origin.isLoopback ? .unknown : .host(origin.network)
+  }
+}

@@ -1,0 +1,84 @@
+internal import GuardTypes
+internal import Platform
+internal import SSH
+
+/// The command that ssh_config names as the way to a server: the session runs over its standard input and output.
+///
+/// It runs for as long as this object lives. Belongs to one thread.
+final class ProxyCommand {
+  /// The exit may follow the end of the stream by this much. The thread waits for it; it has no session to serve then.
+  private static let exitPatience: Duration = .milliseconds(500)
+
+  /// The session's end of the stream.
+  let socket: Socket
+  private let process: Coprocess
+  private let resolution: Resolution
+  /// The command's own name: its arguments may hold a secret.
+  private let name: String
+
+  /// - Parameter command: as `Resolution.proxyCommand` has it.
+  /// - Throws: `TunnelFailure` with code `config` where the machine forbids it, and one that may pass where there is
+  ///   no room for a process now.
+  init(_ command: String, _ resolution: Resolution) throws(TunnelFailure) {
+    self.resolution = resolution
+    self.name = ProxyCommand.name(of: command)
+    do throws(SystemError) {
+      let pair = try StreamSocket.pair()
+      let far = Descriptor(owning: pair.1)
+      self.socket = Socket(Descriptor(owning: pair.0))
+      self.process = try Coprocess(shell: command, over: far)
+    } catch {
+      throw TunnelFailure(
+        error.isDenied ? .config : .connectRefused,
+        "\(name) of \(resolution.hostName) could not be started: \(error)",
+        remedy: error.isDenied ? TunnelFailure.execRemedy : "check limits: ulimit -n -u",
+        files: resolution.configFiles)
+    }
+  }
+
+  var pid: Int32 { process.pid }
+
+  /// The failure of a session over it, with the output of the command.
+  ///
+  /// - Parameter wasHeard: the server was heard, so the command did reach it.
+  func explain(_ failure: TunnelFailure, wasHeard: Bool) -> TunnelFailure {
+    switch failure.code {
+    case .peerClosed, .protocolError:
+      let exit = process.exit(within: ProxyCommand.exitPatience)
+      guard let exit else { return saying("\(failure.message), over \(name)", failure) }
+      let remedy = exit == .status(126) ? TunnelFailure.execRemedy : byHand
+      guard !wasHeard else {
+        return failure.reworded("\(failure.message); \(name) \(exit)\(lastWords)", remedy: remedy)
+      }
+      return failure.reworded(
+        "\(name) to \(peer) \(exit)\(lastWords)", remedy: remedy, code: .connectRefused)
+    case .connectTimeout, .keepaliveTimeout: return saying("\(failure.message), over \(name)", failure)
+    case .connectRefused, .dns, .hostKeyUnknown, .hostKeyChanged, .authRefused, .noUsableKey, .forwardRefused,
+      .config:
+      return failure
+    }
+  }
+
+  private func saying(_ message: String, _ failure: TunnelFailure) -> TunnelFailure {
+    failure.reworded(message + lastWords, remedy: byHand)
+  }
+
+  private var peer: HostPort { HostPort(host: resolution.hostName, port: resolution.port) }
+  private var byHand: String { "try it by hand: \(resolution.byHand)" }
+
+  /// `: Connection refused`; empty where it said nothing.
+  private var lastWords: String {
+    let lines = process.lastErrors.split(whereSeparator: \.isNewline).map { PeerText.clean($0) }
+    guard let line = lines.last(where: { !$0.isEmpty }) else { return "" }
+    return ": \(line)"
+  }
+
+  /// `ProxyCommand nc`
+  private static func name(of command: String) -> String {
+    let words = command.split(whereSeparator: \.isWhitespace)
+    guard let program = words.first(where: { $0 != "exec" }), !program.contains("=") else {
+      return "ProxyCommand"
+    }
+    return "ProxyCommand \(program)"
+  }
+}

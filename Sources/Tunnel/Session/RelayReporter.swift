@@ -1,0 +1,114 @@
+internal import GuardTypes
+internal import Platform
+internal import Synchronization
+
+/// Reports refused clients and unreachable targets to the status and the journal.
+final class RelayReporter: RelayObserver {
+  private let statusStore: StatusStore
+  private let host: String
+  private let observer: @Sendable (TunnelEvent) -> Void
+  /// Asks the engine for a turn, so that it sees `due`.
+  private let wake: @Sendable () -> Void
+  private let refusals = Mutex(RefusalBurst())
+  /// The last failure of a target that only the guard uses, and no forward.
+  private let unforwarded = Mutex<(target: StreamAddress, failure: TunnelFailure)?>(nil)
+
+  init(
+    statusStore: StatusStore, host: String, observer: @escaping @Sendable (TunnelEvent) -> Void,
+    wake: @escaping @Sendable () -> Void
+  ) {
+    self.statusStore = statusStore
+    self.host = host
+    self.observer = observer
+    self.wake = wake
+  }
+
+  /// When the rest of a burst of refusals is to be reported.
+  var due: MonotonicTime? { refusals.withLock { $0.due } }
+
+  var unreached: [StreamAddress] { statusStore.unreached }
+
+  func reached(_ target: StreamAddress) { publish(target, nil) }
+
+  func missed(_ target: StreamAddress, reason: String) {
+    publish(
+      target,
+      TunnelFailure(
+        .forwardRefused, "\(host) could not reach \(target): \(reason)",
+        remedy:
+          "check on \(host) that something listens on \(target) (ss -ltn), and that sshd allows it (AllowTcpForwarding, PermitOpen)"
+      ))
+  }
+
+  func refused(_ client: Client, reason: String, _ end: ConnectionEnd) {
+    client.end(end)
+    guard let counters = client.counters else { return }
+    counters.refused.add(1, ordering: .relaxed)
+    report(refused: "\(client.target)", count: 1, reason: reason)
+  }
+
+  /// - Parameter count: 0 for connections that the kernel still holds.
+  func report(refused listen: String, count: Int, reason: String) {
+    let isFirst = refusals.withLock { $0.add(count, listen: listen, reason: reason, now: MonotonicTime.now) }
+    if isFirst {
+      observer(.clientsRefused(listen: listen, count: count, reason: reason))
+      wake()
+    }
+  }
+
+  func reportBursts(_ now: MonotonicTime) {
+    for burst in refusals.withLock({ $0.collect(now: now) }) {
+      observer(.clientsRefused(listen: burst.listen, count: burst.count, reason: burst.reason))
+    }
+  }
+
+  private func publish(_ target: StreamAddress, _ failure: TunnelFailure?) {
+    var isNew = false
+    var isForwarded = false
+    let at = WallClock.milliseconds
+    statusStore.publish { status in
+      for index in status.forwards.indices where status.forwards[index].target == target {
+        isForwarded = true
+        guard status.forwards[index].refusal?.failure != failure else { continue }
+        isNew = failure != nil
+        status.forwards[index].refusal = failure.map { .init(failure: $0, at: at) }
+      }
+    }
+    if !isForwarded {
+      isNew = unforwarded.withLock { known in
+        defer { known = failure.map { (target, $0) } }
+        return failure != nil && (known?.target != target || known?.failure != failure)
+      }
+    }
+    if isNew, let failure { observer(.targetRefused(failure)) }
+  }
+}
+
+/// Refused clients, collected so that a burst is one entry in the journal.
+struct RefusalBurst {
+  static let window: Duration = .seconds(10)
+
+  private var counts: [String: (count: Int, reason: String)] = [:]
+  private(set) var due: MonotonicTime?
+
+  /// The first of a burst is reported at once: `true`.
+  ///
+  /// - Parameter count: 0 for clients that are kept waiting.
+  mutating func add(_ count: Int, listen: String, reason: String, now: MonotonicTime) -> Bool {
+    guard due != nil else {
+      due = now + RefusalBurst.window
+      return true
+    }
+    counts[listen, default: (0, reason)].count += count
+    return false
+  }
+
+  /// The refusals since the first one, once the window has passed.
+  mutating func collect(now: MonotonicTime) -> [(listen: String, count: Int, reason: String)] {
+    guard let due, now >= due else { return [] }
+    let burst = counts.map { ($0.key, $0.value.count, $0.value.reason) }
+    counts = [:]
+    self.due = burst.isEmpty ? nil : now + RefusalBurst.window
+    return burst
+  }
+}

@@ -1,0 +1,140 @@
+internal import Platform
+internal import SSH
+
+/// One connection with its SSH session: bytes go from the socket into the session's wire and back.
+///
+/// Belongs to the thread whose loop watches it.
+final class Transport {
+  /// Reads stop being taken from local connections above this much that waits to be sent.
+  static let outboundMark = 1 << 20
+
+  /// Above this many unsent bytes nothing is received: a peer that does not read its answers has to wait.
+  private static let outboundLimit = 4 << 20
+  private static let smallRead = 16 << 10
+
+  let session: Session
+  let peer: HostPort
+  private let socket: Socket
+  /// The process that carries the bytes; released after the socket.
+  let proxy: ProxyCommand?
+  private var watch: Watch?
+  private var readiness = Readiness()
+  /// The last data received was small, and nothing that was sent since acknowledged it.
+  private var owesAcknowledgement = false
+  /// When the peer was last heard.
+  private(set) var lastReceived: MonotonicTime
+  private(set) var wasHeard = false
+  /// Why nothing can be sent any more; data received before that is still read.
+  private var sendFailure: Int32?
+  /// The connection is gone, for this reason.
+  private(set) var end: End?
+
+  enum End {
+    case closedByPeer
+    case failed(Int32)
+  }
+
+  /// - Parameter hostKeyTypes: those that known_hosts has, to be asked for first.
+  init(
+    socket: Socket, peer: HostPort, proxy: ProxyCommand?, hostKeyTypes: [String],
+    algorithms: Algorithms.Offer, loop: Loop, now: MonotonicTime
+  ) throws(SSHError) {
+    self.session = try Session(socket: socket.raw, hostKeyTypes: hostKeyTypes, algorithms: algorithms)
+    self.socket = socket
+    self.peer = peer
+    self.proxy = proxy
+    self.lastReceived = now
+    do throws(SystemError) {
+      watch = try loop.watch(socket.raw) { [weak self] in self?.readiness.record($0) }
+    } catch {
+      throw SSHError(code: .disconnected, operation: "connection", detail: error.description)
+    }
+  }
+
+  var quality: PathQuality? { PathQuality(of: socket.descriptor) }
+  var isCongested: Bool { session.wire.outbound.count >= Transport.outboundMark }
+
+  /// Receives from the socket, as far as the wire has room; true when any bytes came.
+  func receive(now: MonotonicTime) -> Bool {
+    let inbound = session.wire.inbound
+    guard session.wire.outbound.count < Transport.outboundLimit else { return false }
+    let before = inbound.count
+    var cameIn = false
+    while readiness.canRead, inbound.space > 0, end == nil {
+      inbound.fill { room in
+        switch socket.descriptor.read(into: room) {
+        case .moved(let count):
+          cameIn = true
+          readiness.recordRead(count, room: room.count)
+          return count
+        case .wouldBlock:
+          readiness.canRead = false
+          if let sendFailure { fail(sendFailure) }
+        case .endOfFile:
+          session.wire.isAtEnd = true
+          end = .closedByPeer
+        case .failed(let code): fail(code)
+        }
+        return 0
+      }
+    }
+    if cameIn {
+      lastReceived = now
+      wasHeard = true
+      owesAcknowledgement = inbound.count - before < Transport.smallRead
+    }
+    return cameIn
+  }
+
+  private func fail(_ code: Int32) {
+    session.wire.isBroken = true
+    end = .failed(code)
+  }
+
+  /// Sends queued bytes, as far as the socket accepts them; true when any were sent, or sending has failed.
+  func flush() -> Bool {
+    let outbound = session.wire.outbound
+    var went = false
+    while readiness.canWrite, !outbound.isEmpty, end == nil, sendFailure == nil {
+      switch socket.descriptor.send(outbound.waiting) {
+      case .moved(let count):
+        outbound.consume(count)
+        went = true
+      case .wouldBlock, .endOfFile: readiness.canWrite = false
+      case .failed(let code):
+        // The peer's last message may be received already: a disconnect reason, or the output of a command that is no server.
+        sendFailure = code
+        readiness.canRead = true
+        went = true
+      }
+    }
+    if went { owesAcknowledgement = false }
+    return went
+  }
+
+  /// sshd forwards with Nagle's algorithm on: its next small packet waits until this one is acknowledged, which the
+  /// kernel would put off for 40 ms. A bulk stream needs no help, nor one that is answered.
+  func acknowledge() {
+    guard owesAcknowledgement else { return }
+    owesAcknowledgement = false
+    StreamSocket.acknowledgeNow(socket.descriptor)
+  }
+
+  /// The same failure, with the output of a ProxyCommand.
+  func explain(_ failure: TunnelFailure) -> TunnelFailure {
+    proxy?.explain(failure, wasHeard: wasHeard) ?? failure
+  }
+}
+
+extension Transport.End {
+  var words: String {
+    switch self {
+    case .closedByPeer: "the peer closed the connection"
+    case .failed(let code): SystemError("connection", code: code).reason
+    }
+  }
+
+  var isTimeout: Bool {
+    if case .failed(let code) = self { code == SystemError.timedOut } else { false }
+  }
+}

@@ -87,6 +87,25 @@ import Testing
         "OCEANID CRITICAL - node calypso is not ready for 12m (1 critical, 1 warning) | rtt=41.2ms;;;0 "))
   }
 
+  @Test func aTitleThatNamesItsSubjectStandsAlone() throws {
+    var problem = try #require(Scene.backoff.status.problems.first)
+    (problem.subject, problem.title) = ("tunnel tethys", "SSH tunnel to tethys is down")
+    #expect(ProblemLines.headline(problem, namesCluster: false) == "SSH tunnel to tethys is down")
+    problem.subject = "tunnel other"
+    #expect(ProblemLines.headline(problem, namesCluster: false).hasPrefix("tunnel other: "))
+  }
+
+  /// An older daemon does not say of what kind a problem is: it is shown in the status, and in no section.
+  @Test func aProblemOfNoKnownKindIsInNoSection() throws {
+    var status = Scene.nodeDown.status
+    for index in status.problems.indices {
+      (status.problems[index].kind, status.problems[index].hides) = ("", [])
+    }
+    let cluster = try #require(status.clusters.first)
+    #expect(Section.allCases.allSatisfy { $0.problems(of: cluster, among: status.problems).isEmpty })
+    #expect(CheckLine.text(status, section: nil, now: Scene.now).contains("node calypso is not ready"))
+  }
+
   @Test func aFigureThatIsNotKnownIsNone() {
     let text = CheckLine.text(Scene.unread.status, section: nil, now: Scene.now)
     for figure in ["nodes_ready=U;;;0;3", "flux_healthy=U;;;0;2", "images_behind=U;;;0;2"] {

@@ -71,7 +71,9 @@ enum ProblemLines {
     let subject = namesCluster ? "\(problem.cluster), \(problem.subject)" : problem.subject
     if problem.title.isEmpty { return subject }
     // Many titles name their subject already.
-    let isNamed = problem.title.lowercased().contains(problem.subject.lowercased())
+    let (name, title) = (problem.subject.lowercased(), problem.title.lowercased())
+    let words = title.split(separator: " ")
+    let isNamed = title.contains(name) || name.split(separator: " ").allSatisfy(words.contains)
     if problem.subject.isEmpty || (isNamed && !namesCluster) { return problem.title }
     return isNamed ? "\(problem.cluster): \(problem.title)" : "\(subject): \(problem.title)"
   }

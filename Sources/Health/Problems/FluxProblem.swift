@@ -63,3 +63,80 @@ public enum FluxProblem: String, DeclaredProblem {
     }
   }
 }
+
+/// One object of Flux: a source, a Kustomization, a HelmRelease, a notification.
+public enum FluxObjectProblem: String, DeclaredProblem {
+  case failed = "flux-failed"
+  case dependencyMissing = "flux-dependency-missing"
+  case suspended = "flux-suspended"
+  case terminating = "flux-terminating"
+  case waiting = "flux-waiting"
+  case stuck = "flux-stuck"
+  case overdue = "flux-overdue"
+  case unanswered = "flux-unanswered"
+  case behindSource = "flux-behind-source"
+
+  public var declaration: ProblemDeclaration {
+    switch self {
+    case .failed:
+      ProblemDeclaration(
+        .flux, .critical, path: "flux/<kind>/<namespace>/<name>/failed",
+        title: "<subject> is failing (<reason>)",
+        meaning:
+          "The last reconciliation failed; the detail has the controller's message. What was applied before keeps running. For an Alert, a Provider or a Receiver it is a warning.",
+        command: "flux logs --kind=<type> --name=<name> --namespace=<namespace>", note: "fix it in Git")
+    case .dependencyMissing:
+      ProblemDeclaration(
+        .flux, .critical, path: "flux/<kind>/<namespace>/<name>/failed",
+        title: "<subject> waits for <dependency>, which does not exist",
+        meaning: "dependsOn or sourceRef of the object names an object that the cluster does not have.",
+        command: "kubectl -n <dependencyNamespace> get <dependencyType>",
+        note: "<dependencyName> does not exist: add it in Git, or correct <field> of <subject>")
+    case .suspended:
+      ProblemDeclaration(
+        .flux, .warning, path: "flux/<kind>/<namespace>/<name>/suspended", title: "<subject> is suspended",
+        meaning: "The object was suspended: it does not follow Git until it is resumed.",
+        command: "kubectl -n <namespace> describe <resource> <name>",
+        note: "find out who suspended it, and why, before it is resumed")
+    case .terminating:
+      ProblemDeclaration(
+        .flux, .warning, path: "flux/<kind>/<namespace>/<name>/terminating",
+        title: "<subject> has been terminating for <age>",
+        meaning: "The object was deleted more than ten minutes ago, and a finalizer keeps it.",
+        command: "kubectl -n <namespace> describe <resource> <name>",
+        note: "find out what its finalizers wait for")
+    case .waiting:
+      ProblemDeclaration(
+        .flux, .warning, path: "flux/<kind>/<namespace>/<name>/waiting",
+        title: "<subject> has been waiting for <dependency> for <age>",
+        meaning: "The object depends on another one, which has been in progress for too long.",
+        command: "kubectl -n <dependencyNamespace> describe <dependencyType> <dependencyName>")
+    case .stuck:
+      ProblemDeclaration(
+        .flux, .warning, path: "flux/<kind>/<namespace>/<name>/stuck", title: "<subject> <state>",
+        meaning:
+          "The object has been in progress for longer than its own timeout, or no controller has written a status for it.",
+        command: "kubectl -n <fluxNamespace> logs deployment/<controller> --since=1h")
+    case .overdue:
+      ProblemDeclaration(
+        .flux, .warning, path: "flux/<kind>/<namespace>/<name>/overdue",
+        title: "<subject> was not reconciled for <age>",
+        meaning:
+          "The object's interval has passed without a reconciliation. Its good status is as old as that.",
+        command: "kubectl -n <fluxNamespace> logs deployment/<controller> --since=1h")
+    case .unanswered:
+      ProblemDeclaration(
+        .flux, .warning, path: "flux/<kind>/<namespace>/<name>/unanswered",
+        title: "<subject> has not answered a request to reconcile for <age>",
+        meaning:
+          "A reconciliation was requested by annotation (reconcile.fluxcd.io/requestedAt), and no controller has handled it.",
+        command: "kubectl -n <fluxNamespace> logs deployment/<controller> --since=1h")
+    case .behindSource:
+      ProblemDeclaration(
+        .flux, .warning, path: "flux/<kind>/<namespace>/<name>/behind-source",
+        title: "<subject> has not applied what <source> fetched <age> ago",
+        meaning: "The source has a newer revision than the one that is applied.",
+        command: "kubectl -n <fluxNamespace> logs deployment/<controller> --since=1h")
+    }
+  }
+}

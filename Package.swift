@@ -48,9 +48,8 @@ let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl
 let untrustedInputTargets: [Target.Dependency] =
   [
     "Curl", "GuardAPI", "GuardAlerts", "GuardClient", "GuardCluster", "GuardConfiguration", "GuardControl",
-    "GuardIncidents", "GuardJournal", "GuardState", "GuardStatus", "GuardTypes", "Health", "Kubernetes",
-    "Platform",
-    "SSH", "Tunnel",
+    "GuardIncidents", "GuardJournal", "GuardState", "GuardStatus", "GuardTerminal", "GuardTypes",
+    "Health", "Kubernetes", "Platform", "SSH", "Tunnel",
   ]
   + nio + [.product(name: "NIOEmbedded", package: "swift-nio")]
 let fuzzing: [Target] =
@@ -178,10 +177,15 @@ let package = Package(
       ]),
     program("oceanid-guard", ["CWipingHeap", "GuardDaemon", arguments]),
 
-    // The client
+    // The client, from its parts to the whole
+    // Text for a terminal: widths, styles, tables, pages.
+    module("GuardTerminal", ["GuardTypes", "Health"]),
     module(
       "GuardClient",
-      ["GuardTypes", "GuardAPI", "Health", "Platform", "SessionBus", "SystemJournal", arguments],
+      [
+        "GuardTypes", "GuardAPI", "GuardTerminal", "Health", "Platform", "SessionBus", "SystemJournal",
+        arguments,
+      ],
       embeds: [
         "Explain/oceanid.catalog", "Manual/oceanid-ctl.1", "Manual/oceanid-guard.yaml.5",
         "Manual/oceanid-guard.7", "Manual/oceanid-guard.8",
@@ -250,9 +254,13 @@ let package = Package(
         "GuardJournal", "GuardMetrics", "GuardState", "GuardStatus", "Health", "Platform", "Systemd",
         "TestSupport", "Tunnel",
       ]),
+    tests("GuardTerminal", ["Health"]),
     tests(
       "GuardClient",
-      ["GuardTypes", "GuardAPI", "Health", "Platform", "SystemJournal", "TestSupport", arguments]),
+      [
+        "GuardTypes", "GuardAPI", "GuardTerminal", "Health", "Platform", "SystemJournal", "TestSupport",
+        arguments,
+      ]),
     tests("DemoCluster", ["TestSupport"]),
     .testTarget(
       name: "EndToEndTests",

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import GuardClient
+@testable import GuardTerminal
 
 /// One table of command lines, and what `run` makes of each.
 @Suite(.timeLimit(.minutes(10))) struct CommandEffectTests {

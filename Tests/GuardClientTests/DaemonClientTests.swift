@@ -5,6 +5,7 @@ import Platform
 import Testing
 
 @testable import GuardClient
+@testable import GuardTerminal
 
 @Suite struct DaemonClientTests {
   private func client(_ path: String, timeout: Duration = .seconds(5)) -> DaemonClient {

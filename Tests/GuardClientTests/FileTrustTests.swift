@@ -6,6 +6,7 @@ import TestSupport
 import Testing
 
 @testable import GuardClient
+@testable import GuardTerminal
 
 @Suite struct FileTrustTests {
   private let folder: TestSupport.TemporaryFolder

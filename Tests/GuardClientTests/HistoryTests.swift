@@ -7,6 +7,7 @@ import TestSupport
 import Testing
 
 @testable import GuardClient
+@testable import GuardTerminal
 
 @Suite struct HistoryTests {
   private static let now = at("2026-03-01T04:30:00Z")

@@ -6,6 +6,7 @@ import TestSupport
 import Testing
 
 @testable import GuardClient
+@testable import GuardTerminal
 
 @Suite struct ReportTests {
   private static let from = at("2026-02-22T00:00:00Z")

@@ -1,5 +1,6 @@
 import ArgumentParser
 import GuardAPI
+import GuardTerminal
 
 struct AlertsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import GuardAPI
+import GuardTerminal
 import Platform
 
 /// A shell whose way of setting a variable is known.

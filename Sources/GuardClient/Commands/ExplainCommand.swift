@@ -1,6 +1,7 @@
 import ArgumentParser
 import FoundationEssentials
 import GuardAPI
+import GuardTerminal
 import Health
 
 struct ExplainCommand: ParsableCommand {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import GuardAPI
+import GuardTerminal
 
 struct IncidentsCommand: ParsableCommand, Reading {
   static let configuration = CommandConfiguration(

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import GuardTerminal
 
 extension ManualPage: ExpressibleByArgument {
   init?(argument: String) { self.init(named: argument) }

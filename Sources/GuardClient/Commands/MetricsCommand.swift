@@ -1,5 +1,6 @@
 import ArgumentParser
 import GuardAPI
+import GuardTerminal
 
 struct MetricsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import GuardAPI
+import GuardTerminal
 import Health
 
 struct NotifyAgentCommand: ParsableCommand {

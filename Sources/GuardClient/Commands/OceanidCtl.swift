@@ -2,6 +2,7 @@ package import ArgumentParser
 import FoundationEssentials
 import Glibc
 import GuardAPI
+import GuardTerminal
 import Health
 
 /// `oceanid-ctl`: the thin client of oceanid-guard.
@@ -78,11 +79,6 @@ package struct OceanidCtl: ParsableCommand {
     StandardOutput.writeError("oceanid-ctl: \(Span("\(complaint)").text)\n")
     Glibc.exit(complaint.exitStatus)
   }
-}
-
-/// An error whose description is all that there is to say.
-protocol Complaint: Error, CustomStringConvertible {
-  var exitStatus: Int32 { get }
 }
 
 /// The first word is no command, or one behind `help`.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import GuardAPI
+import GuardTerminal
 
 struct ReloadCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

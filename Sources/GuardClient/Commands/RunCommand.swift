@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import GuardAPI
+import GuardTerminal
 
 struct RunCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,5 +1,6 @@
 import ArgumentParser
 import GuardAPI
+import GuardTerminal
 import GuardTypes
 import Health
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import GuardAPI
+import GuardTerminal
 
 /// Asks until it is so, or the time is over.
 struct Waiting {

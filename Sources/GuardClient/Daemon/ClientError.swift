@@ -1,5 +1,6 @@
 import Glibc
 import GuardAPI
+import GuardTerminal
 import Health
 import Platform
 

@@ -1,4 +1,5 @@
 import Glibc
+import GuardTerminal
 import SessionBus
 
 /// Prints notices as lines on standard output, for systems without a desktop.

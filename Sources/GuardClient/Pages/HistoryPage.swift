@@ -1,4 +1,5 @@
 import GuardAPI
+import GuardTerminal
 import Health
 
 /// `oceanid-ctl history`: what happened, oldest first, each incident with how long it took.

@@ -1,4 +1,5 @@
 import GuardAPI
+import GuardTerminal
 import Health
 
 /// The states of one subject over a time range: up, down or unknown. Unknown time never counts as up.

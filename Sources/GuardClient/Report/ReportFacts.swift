@@ -1,4 +1,5 @@
 import GuardAPI
+import GuardTerminal
 import Health
 
 /// The data of a report, computed from a history. Pure, so that tests can compare each figure with the events.

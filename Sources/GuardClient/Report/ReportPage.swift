@@ -1,4 +1,5 @@
 import GuardAPI
+import GuardTerminal
 import Health
 
 /// The report as one self-contained HTML page, without scripts, fonts, images or network access.

@@ -1,4 +1,5 @@
 import GuardAPI
+import GuardTerminal
 import Health
 
 /// A plot of a tunnel's round-trip times: the range from minimum to maximum, and the average as a line. Periods

@@ -1,4 +1,5 @@
 import GuardAPI
+import GuardTerminal
 import Health
 
 /// One row of the report: the states of a subject as a strip of cells and as text.

@@ -1,5 +1,6 @@
 import Glibc
 import GuardAPI
+import GuardTerminal
 
 /// The kubeconfig that belongs to a cluster's tunnel.
 enum ClusterKubeconfig {

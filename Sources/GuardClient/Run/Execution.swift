@@ -1,4 +1,5 @@
 import Glibc
+import GuardTerminal
 
 /// Running another program in place of this one.
 enum Execution {

@@ -1,4 +1,5 @@
 import GuardAPI
+import GuardTerminal
 import GuardTypes
 
 /// Whether a cluster's local addresses are the guard's and accept connections. Another program that listens there

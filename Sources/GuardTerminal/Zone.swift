@@ -1,15 +1,15 @@
 import Glibc
-import Health
+package import Health
 
 /// The time zone of displayed times: the local zone, or UTC with `--utc`, to compare times with other machines.
-enum Zone: Sendable {
+package enum Zone: Sendable {
   case local, utc
 
   /// Applies to a whole command. JSON output always uses UTC.
-  @TaskLocal static var shown: Zone = .utc
+  @TaskLocal package static var shown: Zone = .utc
 
   /// For example `2026-03-01` and `04:12:07Z`. Local times have no suffix, as in journalctl.
-  func words(_ moment: Timestamp) -> (day: String, time: String) {
+  package func words(_ moment: Timestamp) -> (day: String, time: String) {
     switch self {
     case .utc:
       let text = moment.toTheSecond.description

@@ -1,25 +1,25 @@
 /// One line of spans.
-struct Line: Hashable, Sendable {
-  var spans: [Span]
+package struct Line: Hashable, Sendable {
+  package var spans: [Span]
 
-  init(_ spans: Span...) {
+  package init(_ spans: Span...) {
     self.spans = spans
   }
 
-  init(_ spans: [Span]) {
+  package init(_ spans: [Span]) {
     self.spans = spans
   }
 
-  static let empty = Line()
+  package static let empty = Line()
 
-  var text: String { spans.map(\.text).joined() }
+  package var text: String { spans.map(\.text).joined() }
 
   func written(inColour: Bool) -> String {
     spans.map { $0.written(inColour: inColour) }.joined()
   }
 
   /// Truncated to `width` columns, with `…` at the end if something is cut.
-  func cut(to width: Int) -> Line {
+  package func cut(to width: Int) -> Line {
     guard spans.reduce(0, { $0 + $1.width }) > width else { return self }
     var kept: [Span] = []
     var left = width
@@ -39,23 +39,27 @@ struct Line: Hashable, Sendable {
 }
 
 /// The output of a command: lines that fit the terminal, except lines for copying, which are not wrapped.
-struct Page: Hashable, Sendable {
-  var lines: [Line] = []
+package struct Page: Hashable, Sendable {
+  package var lines: [Line] = []
 
-  static func += (page: inout Page, lines: [Line]) {
+  package init(lines: [Line] = []) {
+    self.lines = lines
+  }
+
+  package static func += (page: inout Page, lines: [Line]) {
     page.lines += lines
   }
 
-  static func += (page: inout Page, line: Line) {
+  package static func += (page: inout Page, line: Line) {
     page.lines.append(line)
   }
 
   /// Adds an empty line, except at the beginning or after another one.
-  mutating func gap() {
+  package mutating func gap() {
     if let last = lines.last, last != .empty { lines.append(.empty) }
   }
 
-  func text(for terminal: Terminal) -> String {
+  package func text(for terminal: Terminal) -> String {
     lines.reduce(into: "") { text, line in
       text += line.written(inColour: terminal.hasColour)
       text += "\n"
@@ -64,13 +68,13 @@ struct Page: Hashable, Sendable {
 }
 
 extension Terminal {
-  func wrapped(_ text: Span) -> [Line] {
+  package func wrapped(_ text: Span) -> [Line] {
     let parts = width.map { text.text.wrapped(to: $0) } ?? [text.text]
     return parts.map { Line(Span($0, text.style)) }
   }
 
   /// A label in a margin of `margin` columns, with its text wrapped beside it.
-  func labelled(_ label: String, margin: Int, indent: Int = 2, _ text: Span) -> [Line] {
+  package func labelled(_ label: String, margin: Int, indent: Int = 2, _ text: Span) -> [Line] {
     let blank = String(repeating: " ", count: indent)
     let padding = String(repeating: " ", count: max(1, margin - label.displayWidth))
     let left = indent + max(margin, label.displayWidth + 1)

@@ -1,21 +1,21 @@
 import Glibc
-import Health
+package import Health
 
 /// The properties of the output: width, colours and relative times.
-struct Terminal: Hashable, Sendable {
+package struct Terminal: Hashable, Sendable {
   /// Width in columns; nil: unlimited, for a pipe.
-  var width: Int?
+  package var width: Int?
   var hasColour: Bool
   /// True if the terminal can show non-ASCII characters.
-  var drawsBlocks = false
-  var now: Timestamp
+  package var drawsBlocks = false
+  package var now: Timestamp
 
   static let widths = 60...250
   /// Longer lines of text are hard to read, even on a wide terminal.
-  static let proseWidth = 120
+  package static let proseWidth = 120
 
   /// Detects the properties of standard output.
-  static func standardOutput() -> Terminal {
+  package static func standardOutput() -> Terminal {
     let isTerminal = isatty(STDOUT_FILENO) == 1
     return Terminal(
       width: columns(isTerminal: isTerminal),
@@ -47,12 +47,12 @@ struct Terminal: Hashable, Sendable {
 }
 
 /// The number of rows and columns of the terminal on standard output.
-struct TerminalSize: Hashable, Sendable {
-  let rows: Int
-  let columns: Int
+package struct TerminalSize: Hashable, Sendable {
+  package let rows: Int
+  package let columns: Int
 
   /// nil if standard output is not a terminal, or the terminal does not report its size.
-  static var current: TerminalSize? {
+  package static var current: TerminalSize? {
     var size = winsize()
     guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0 else {
       return nil
@@ -62,7 +62,7 @@ struct TerminalSize: Hashable, Sendable {
 }
 
 extension Timestamp {
-  static var now: Timestamp {
+  package static var now: Timestamp {
     var time = timespec()
     clock_gettime(CLOCK_REALTIME, &time)
     return Timestamp(milliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)

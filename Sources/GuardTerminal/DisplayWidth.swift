@@ -1,13 +1,13 @@
 extension String {
   /// The width in columns on a terminal.
-  var displayWidth: Int {
+  package var displayWidth: Int {
     // Most names and messages are ASCII.
     if utf8.allSatisfy({ $0 < 0x80 }) { return utf8.count }
     return reduce(0) { $0 + $1.displayWidth }
   }
 
   /// Truncated to `width` columns, with `…` at the end if something is cut.
-  func cut(to width: Int) -> String {
+  package func cut(to width: Int) -> String {
     guard displayWidth > width else { return self }
     guard width > 0 else { return "" }
     var text = ""
@@ -24,7 +24,7 @@ extension String {
   func cutAtStart(to width: Int) -> String { String(String(reversed()).cut(to: width).reversed()) }
 
   /// Wrapped at spaces into lines of at most `width` columns; longer words are split.
-  func wrapped(to width: Int) -> [String] {
+  package func wrapped(to width: Int) -> [String] {
     guard displayWidth > width else { return [self] }
     let width = max(width, 1)
     var lines: [String] = []
@@ -51,7 +51,7 @@ extension String {
 
 extension Character {
   /// 0, 1 or 2 columns, according to the rules of wcwidth with a table of wide blocks (UAX #11, W and F).
-  var displayWidth: Int {
+  package var displayWidth: Int {
     guard let first = unicodeScalars.first else { return 0 }
     switch first.properties.generalCategory {
     case .nonspacingMark, .enclosingMark: return 0

@@ -1,30 +1,28 @@
-internal import ArgumentParser
 import Glibc
 
 /// Writes complete texts to standard output and standard error.
-enum StandardOutput {
+package enum StandardOutput {
   /// False if the pipe's reader has gone or writing fails.
   @discardableResult
-  static func write(_ text: String) -> Bool { write(text, to: STDOUT_FILENO) }
+  package static func write(_ text: String) -> Bool { write(text, to: STDOUT_FILENO) }
 
   /// Writes the output of a command. A closed pipe is not an error, because the reader wants no more. Other failures,
   /// such as a full disk, are.
-  static func answer(_ text: String) throws { _ = try tell(text) }
+  package static func answer(_ text: String) throws { _ = try tell(text) }
 
   /// Writes one part of the output; false if the pipe's reader has gone.
-  static func tell(_ text: String) throws -> Bool {
+  package static func tell(_ text: String) throws -> Bool {
     guard !write(text) else { return true }
     let code = errno
     guard code != EPIPE else { return false }
-    writeError("oceanid-ctl: standard output can't be written: \(String(cString: strerror(code)))\n")
-    throw ExitCode(74)  // sysexits.h: EX_IOERR
+    throw UnwritableOutput(code: code)
   }
 
   @discardableResult
-  static func writeError(_ text: String) -> Bool { write(text, to: STDERR_FILENO) }
+  package static func writeError(_ text: String) -> Bool { write(text, to: STDERR_FILENO) }
 
   /// False if the other end of a pipe is closed.
-  static var hasReader: Bool {
+  package static var hasReader: Bool {
     var entry = pollfd(fd: STDOUT_FILENO, events: 0, revents: 0)
     return poll(&entry, 1, 0) <= 0 || entry.revents & Int16(POLLERR) == 0
   }
@@ -48,4 +46,12 @@ enum StandardOutput {
       return true
     }
   }
+}
+
+/// Standard output cannot be written, for example because the disk is full.
+struct UnwritableOutput: Complaint {
+  let code: Int32
+  package var exitStatus: Int32 { 74 }  // sysexits.h: EX_IOERR
+
+  package var description: String { "standard output can't be written: \(String(cString: strerror(code)))" }
 }

@@ -1,21 +1,38 @@
 /// Columns aligned like `kubectl`'s output: three spaces between columns, and the last column unpadded.
-struct Table: Hashable, Sendable {
-  struct Row: Hashable, Sendable {
-    var cells: [Span]
+package struct Table: Hashable, Sendable {
+  package struct Row: Hashable, Sendable {
+    package var cells: [Span]
     /// Never cuts the last cell: text that does not fit is placed below the row.
-    var tellsAll = false
+    package var tellsAll = false
+
+    package init(cells: [Span], tellsAll: Bool = false) {
+      self.cells = cells
+      self.tellsAll = tellsAll
+    }
   }
 
-  var columns: [String]
-  var rows: [Row] = []
+  package var columns: [String]
+  package var rows: [Row] = []
   /// The last column is free text and is shortened first: cut to the remaining width, or moved to a separate line.
-  var endsInProse = false
+  package var endsInProse = false
   /// Number of leading name columns. They are cut last, because a cut name cannot be copied.
-  var names = 1
+  package var names = 1
   /// The column that is cut first if the others do not fit.
-  var elastic: Int?
+  package var elastic: Int?
   /// Keeps the end of the elastic column's values, because they differ there: `…1:d3b8a004`.
-  var elasticKeepsEnd = false
+  package var elasticKeepsEnd = false
+
+  package init(
+    columns: [String], rows: [Row] = [], endsInProse: Bool = false, names: Int = 1, elastic: Int? = nil,
+    elasticKeepsEnd: Bool = false
+  ) {
+    self.columns = columns
+    self.rows = rows
+    self.endsInProse = endsInProse
+    self.names = names
+    self.elastic = elastic
+    self.elasticKeepsEnd = elasticKeepsEnd
+  }
 
   /// Free text in fewer columns is unreadable.
   private static let leastProse = 24
@@ -39,7 +56,7 @@ struct Table: Hashable, Sendable {
     }
   }
 
-  func lines(width: Int?) -> [Line] {
+  package func lines(width: Int?) -> [Line] {
     var layout = Layout(
       widths: columns.indices.map { column in
         rows.reduce(columns[column].displayWidth) { max($0, $1.cells[column].width) }

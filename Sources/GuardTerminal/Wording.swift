@@ -1,13 +1,12 @@
-import GuardAPI
-import GuardTypes
-import Health
+package import GuardTypes
+package import Health
 
 extension Duration {
   /// An age in `kubectl`'s format. Times slightly in the future, from another clock, count as now.
-  var asAge: String { max(.zero, self).humanDuration }
+  package var asAge: String { max(.zero, self).humanDuration }
 
   /// For example `3 min 2 s`, exact to the second; below one second `87 ms`.
-  var exact: String {
+  package var exact: String {
     let milliseconds =
       max(.zero, self).components.seconds * 1000
       + components.attoseconds / 1_000_000_000_000_000
@@ -22,29 +21,29 @@ extension Duration {
 
 extension Timestamp {
   /// For example `04:12:07Z`, with the date if it is not the day of `now`.
-  func clock(at now: Timestamp) -> String {
+  package func clock(at now: Timestamp) -> String {
     let (day, time) = Zone.shown.words(self)
     return day == Zone.shown.words(now).day ? time : "\(day) \(time)"
   }
 
   /// For example `2026-03-01`.
-  var day: String { Zone.shown.words(self).day }
+  package var day: String { Zone.shown.words(self).day }
   /// For example `04:12:07Z`.
-  var time: String { Zone.shown.words(self).time }
+  package var time: String { Zone.shown.words(self).time }
 
   /// For example `04:12:07Z (12m)`.
-  func since(_ now: Timestamp) -> String {
+  package func since(_ now: Timestamp) -> String {
     "\(clock(at: now)) (\((now - self).asAge))"
   }
 
   /// The length until `end`, computed from the displayed times, so that both agree to the second.
-  func length(until end: Timestamp) -> Duration {
+  package func length(until end: Timestamp) -> Duration {
     let length = max(.zero, end - self)
     return length < .seconds(1) ? length : .seconds(end.milliseconds / 1000 - milliseconds / 1000)
   }
 
   /// For example `12m ago`, `in 12s` or `now`.
-  func relative(to now: Timestamp) -> String {
+  package func relative(to now: Timestamp) -> String {
     let distance = now - self
     if distance >= .seconds(1) { return "\(distance.asAge) ago" }
     if distance <= .seconds(-1) { return "in \((self - now).asAge)" }
@@ -54,10 +53,10 @@ extension Timestamp {
 
 extension String {
   /// Empty if it is the age of an object's data and the page already shows that age for all objects.
-  func withAge(_ isWanted: Bool) -> String { !isWanted && hasPrefix("last seen at ") ? "" : self }
+  package func withAge(_ isWanted: Bool) -> String { !isWanted && hasPrefix("last seen at ") ? "" : self }
 
   /// Shortens digests and commits of 40 to 128 hex digits to 8 digits, as `flux get` does.
-  var withShortHashes: String {
+  package var withShortHashes: String {
     var text = ""
     var word = ""
     func flush() {
@@ -81,7 +80,7 @@ extension String {
 
 extension Int64 {
   /// For example `1.2 MiB`.
-  var asBytes: String {
+  package var asBytes: String {
     let units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"]
     var value = Double(Swift.max(0, self))
     var unit = 0
@@ -97,31 +96,31 @@ extension Int64 {
 
 extension Int64? {
   /// For example `1.2 MiB/s`; `-` if unknown.
-  var asRate: String { map { "\($0.asBytes)/s" } ?? "-" }
+  package var asRate: String { map { "\($0.asBytes)/s" } ?? "-" }
 }
 
 extension Double {
-  func rounded(toPlaces places: Int) -> Double {
+  package func rounded(toPlaces places: Int) -> Double {
     var scale = 1.0
     for _ in 0..<places { scale *= 10 }
     return (self * scale).rounded() / scale
   }
 
   /// For example `41 ms` or `0.4 ms`.
-  var asMilliseconds: String {
+  package var asMilliseconds: String {
     self < 10 ? "\(rounded(toPlaces: 1)) ms" : "\(Int(min(self, 1e9).rounded())) ms"
   }
 }
 
 extension Int {
   /// For example `1 warning` or `2 warnings`.
-  func of(_ noun: String, plural: String? = nil) -> String {
+  package func of(_ noun: String, plural: String? = nil) -> String {
     "\(self) \(self == 1 ? noun : plural ?? noun + "s")"
   }
 }
 
 extension Verdict {
-  var style: Style {
+  package var style: Style {
     switch self {
     case .healthy: .good
     case .degraded, .unknown: .warning
@@ -132,14 +131,14 @@ extension Verdict {
 
 extension Verdict {
   /// True if it is known to be bad; false if it is good or unknown.
-  var isWrong: Bool { self == .critical || self == .degraded }
+  package var isWrong: Bool { self == .critical || self == .degraded }
 }
 
 extension [Verdict] {
   /// True if all values are from the past and their current state is unknown.
-  var areUnknown: Bool { !isEmpty && allSatisfy { $0 == .unknown } }
+  package var areUnknown: Bool { !isEmpty && allSatisfy { $0 == .unknown } }
 }
 
 extension Problem.Severity {
-  var style: Style { self == .critical ? .bad : .warning }
+  package var style: Style { self == .critical ? .bad : .warning }
 }

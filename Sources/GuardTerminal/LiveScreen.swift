@@ -1,11 +1,11 @@
 import Glibc
 
 /// The terminal's alternate screen. It is redrawn in place, and deinit restores the previous contents.
-struct LiveScreen: ~Copyable {
+package struct LiveScreen: ~Copyable {
   private var shown: [String] = []
   private let echo: termios?
 
-  init() {
+  package init() {
     // Disable echo, because typed keys would scroll the view.
     var attributes = termios()
     if tcgetattr(STDIN_FILENO, &attributes) == 0 {
@@ -24,13 +24,13 @@ struct LiveScreen: ~Copyable {
   }
 
   /// Redraws everything after a change of the screen's size.
-  mutating func clear() {
+  package mutating func clear() {
     shown = []
     StandardOutput.write("\u{1B}[2J")
   }
 
   /// Shows the lines and writes only those that changed. False if the terminal has gone.
-  mutating func draw(_ page: Page, _ terminal: Terminal, rows: Int) -> Bool {
+  package mutating func draw(_ page: Page, _ terminal: Terminal, rows: Int) -> Bool {
     let lines = LiveScreen.fitted(page.lines, terminal, rows: rows)
       .map { $0.written(inColour: terminal.hasColour) }
     var text = ""

@@ -1,7 +1,7 @@
 import Health
 
 /// The style of a text.
-enum Style: Hashable, Sendable {
+package enum Style: Hashable, Sendable {
   case plain, strong, faint, good, warning, bad
 
   /// SGR parameters (ECMA-48, 8.3.117), with only the eight colours that every theme defines.
@@ -21,16 +21,16 @@ enum Style: Hashable, Sendable {
 ///
 /// All output passes through spans, so names and messages from a cluster cannot move the cursor, change the window's
 /// title or hide other text.
-struct Span: Hashable, Sendable {
-  let text: String
-  let style: Style
+package struct Span: Hashable, Sendable {
+  package let text: String
+  package let style: Style
 
-  init(_ text: String, _ style: Style = .plain) {
+  package init(_ text: String, _ style: Style = .plain) {
     self.text = text.singleLine
     self.style = style
   }
 
-  var width: Int { text.displayWidth }
+  package var width: Int { text.displayWidth }
 
   func written(inColour: Bool) -> String {
     guard inColour, !text.isEmpty, let parameters = style.parameters else { return text }

@@ -47,8 +47,8 @@ let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl
 // The targets that parse untrusted input. FuzzTests replays inputs; with OCEANID_FUZZ it is a libFuzzer program (Tests/Fuzz/run).
 let untrustedInputTargets: [Target.Dependency] =
   [
-    "Curl", "GuardAPI", "GuardAlerts", "GuardClient", "GuardCluster", "GuardConfiguration", "GuardControl",
-    "GuardIncidents", "GuardJournal", "GuardState", "GuardStatus", "GuardTerminal", "GuardTypes",
+    "Curl", "GuardAPI", "GuardAlerts", "GuardClient", "GuardCluster", "GuardConfiguration",
+    "GuardConnection", "GuardControl", "GuardIncidents", "GuardJournal", "GuardState", "GuardStatus", "GuardTerminal", "GuardTypes",
     "Health", "Kubernetes", "Platform", "SSH", "Tunnel",
   ]
   + nio + [.product(name: "NIOEmbedded", package: "swift-nio")]
@@ -180,10 +180,12 @@ let package = Package(
     // The client, from its parts to the whole
     // Text for a terminal: widths, styles, tables, pages.
     module("GuardTerminal", ["GuardTypes", "Health"]),
+    // HTTP over the guard's socket: requests, documents, the stream of changes.
+    module("GuardConnection", ["GuardAPI", "GuardTerminal", "Health", "Platform"]),
     module(
       "GuardClient",
       [
-        "GuardTypes", "GuardAPI", "GuardTerminal", "Health", "Platform", "SessionBus", "SystemJournal",
+        "GuardTypes", "GuardAPI", "GuardConnection", "GuardTerminal", "Health", "Platform", "SessionBus", "SystemJournal",
         arguments,
       ],
       embeds: [
@@ -258,7 +260,7 @@ let package = Package(
     tests(
       "GuardClient",
       [
-        "GuardTypes", "GuardAPI", "GuardTerminal", "Health", "Platform", "SystemJournal", "TestSupport",
+        "GuardTypes", "GuardAPI", "GuardConnection", "GuardTerminal", "Health", "Platform", "SystemJournal", "TestSupport",
         arguments,
       ]),
     tests("DemoCluster", ["TestSupport"]),

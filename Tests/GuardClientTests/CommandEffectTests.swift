@@ -1,7 +1,7 @@
 import Testing
 
 @testable import GuardClient
-@testable import GuardTerminal
+@testable import GuardConnection
 
 /// One table of command lines, and what `run` makes of each.
 @Suite(.timeLimit(.minutes(10))) struct CommandEffectTests {

@@ -5,6 +5,7 @@ import Platform
 import Testing
 
 @testable import GuardClient
+@testable import GuardConnection
 @testable import GuardTerminal
 
 @Suite struct DaemonClientTests {

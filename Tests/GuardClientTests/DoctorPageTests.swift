@@ -2,6 +2,7 @@ import GuardAPI
 import Testing
 
 @testable import GuardClient
+@testable import GuardConnection
 @testable import GuardTerminal
 
 @Suite struct DoctorPageTests {

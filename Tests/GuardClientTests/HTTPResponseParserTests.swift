@@ -1,7 +1,7 @@
 import Testing
 
 @testable import GuardClient
-@testable import GuardTerminal
+@testable import GuardConnection
 
 @Suite struct HTTPResponseParserTests {
   /// Feeds the text in pieces of `step` bytes and returns the body.

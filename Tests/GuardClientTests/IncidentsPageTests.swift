@@ -5,6 +5,7 @@ import Health
 import Testing
 
 @testable import GuardClient
+@testable import GuardConnection
 @testable import GuardTerminal
 
 @Suite struct IncidentsPageTests {

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 @testable import GuardClient
-@testable import GuardTerminal
+@testable import GuardConnection
 
 /// The pages are written by hand, so each list in them is compared with what the programs know.
 @Suite struct ManualTests {

@@ -4,6 +4,7 @@ import Health
 import Testing
 
 @testable import GuardClient
+@testable import GuardConnection
 @testable import GuardTerminal
 
 @Suite struct PageTests {

@@ -1,7 +1,6 @@
 import Testing
 
 @testable import GuardClient
-@testable import GuardTerminal
 
 @Suite struct TimeSpanTests {
   @Test(arguments: [

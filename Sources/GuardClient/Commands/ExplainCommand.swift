@@ -1,6 +1,7 @@
 import ArgumentParser
 import FoundationEssentials
 import GuardAPI
+import GuardConnection
 import GuardTerminal
 import Health
 

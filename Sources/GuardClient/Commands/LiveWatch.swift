@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Glibc
 import GuardAPI
+import GuardConnection
 import GuardTerminal
 
 /// A watch on a terminal: the status page redrawn in place, with the last changes under it.

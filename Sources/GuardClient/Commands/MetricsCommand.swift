@@ -1,5 +1,6 @@
 import ArgumentParser
 import GuardAPI
+import GuardConnection
 import GuardTerminal
 
 struct MetricsCommand: ParsableCommand {

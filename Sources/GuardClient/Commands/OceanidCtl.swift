@@ -2,6 +2,7 @@ package import ArgumentParser
 import FoundationEssentials
 import Glibc
 import GuardAPI
+import GuardConnection
 import GuardTerminal
 import Health
 

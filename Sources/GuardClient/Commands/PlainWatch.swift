@@ -1,5 +1,6 @@
 import FoundationEssentials
 import GuardAPI
+import GuardConnection
 import GuardTerminal
 
 /// A watch into a pipe or a file: how things stand, then a line per change.

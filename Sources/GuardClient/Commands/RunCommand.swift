@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import GuardAPI
+import GuardConnection
 import GuardTerminal
 
 struct RunCommand: ParsableCommand {

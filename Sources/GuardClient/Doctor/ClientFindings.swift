@@ -1,5 +1,5 @@
 import GuardAPI
-import GuardTerminal
+import GuardConnection
 import GuardTypes
 import Health
 import SystemJournal

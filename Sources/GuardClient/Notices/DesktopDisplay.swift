@@ -1,4 +1,5 @@
 import Glibc
+import GuardConnection
 import SessionBus
 
 /// Shows notices with the notification server of this user's session.

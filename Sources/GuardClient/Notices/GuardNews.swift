@@ -1,4 +1,5 @@
 import GuardAPI
+import GuardConnection
 
 /// Receives the guard's changes over a connection that is reopened when it is lost. Use it from one thread.
 final class GuardNews {

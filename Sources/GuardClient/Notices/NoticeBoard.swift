@@ -1,4 +1,5 @@
 import GuardAPI
+import GuardConnection
 import Health
 
 /// Decides which notices should be displayed and tracks which ones are.

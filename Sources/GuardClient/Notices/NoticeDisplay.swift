@@ -1,4 +1,5 @@
 import Glibc
+import GuardConnection
 import SessionBus
 
 /// An output for notices. Use it from one thread.

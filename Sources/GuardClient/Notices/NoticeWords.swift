@@ -1,3 +1,4 @@
+import GuardConnection
 import Health
 
 /// The texts of notices.

@@ -1,5 +1,6 @@
 import Glibc
 import GuardAPI
+import GuardConnection
 import Platform
 import SessionBus
 

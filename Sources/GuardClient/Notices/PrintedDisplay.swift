@@ -1,4 +1,5 @@
 import Glibc
+import GuardConnection
 import GuardTerminal
 import SessionBus
 

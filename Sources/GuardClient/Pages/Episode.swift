@@ -1,4 +1,5 @@
 import GuardAPI
+import GuardTerminal
 import Health
 
 /// What belongs together in a history: an incident from its first entry to its end, or a change on its own.

@@ -1,4 +1,5 @@
 import GuardAPI
+import GuardConnection
 import GuardTerminal
 import GuardTypes
 

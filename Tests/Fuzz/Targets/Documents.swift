@@ -3,6 +3,7 @@ internal import GuardAPI
 internal import Health
 
 @testable internal import GuardClient
+@testable import GuardConnection
 @testable import GuardTerminal
 
 private let now = Timestamp(seconds: 1_772_339_047)

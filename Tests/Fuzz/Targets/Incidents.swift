@@ -3,6 +3,7 @@ internal import GuardAPI
 
 @testable internal import GuardClient
 @testable internal import GuardCluster
+@testable import GuardConnection
 @testable import GuardTerminal
 @testable internal import Health
 

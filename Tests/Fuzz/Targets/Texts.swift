@@ -1,5 +1,6 @@
 @testable internal import GuardClient
 @testable internal import GuardConfiguration
+@testable import GuardConnection
 @testable import GuardTerminal
 @testable internal import Health
 @testable internal import Kubernetes

@@ -1,33 +1,39 @@
-import FoundationEssentials
+package import FoundationEssentials
 import Glibc
-import GuardAPI
+package import GuardAPI
 import Platform
 
 /// Sends requests to the guard: one request per connection.
-struct DaemonClient: Sendable {
-  let socket: SocketPath
+package struct DaemonClient: Sendable {
+  package let socket: SocketPath
   /// For a whole request with its response.
-  var timeout: Duration = .seconds(5)
+  package var timeout: Duration = .seconds(5)
   /// The users whose responses are accepted; nil accepts any, for responses that are only displayed.
-  var trusted: TrustedUsers?
+  package var trusted: TrustedUsers?
 
-  struct Response: Sendable {
-    let status: Int
-    let body: Data
+  package init(socket: SocketPath, timeout: Duration = .seconds(5), trusted: TrustedUsers? = nil) {
+    self.socket = socket
+    self.timeout = timeout
+    self.trusted = trusted
+  }
+
+  package struct Response: Sendable {
+    package let status: Int
+    package let body: Data
   }
 
   /// The document's bytes as the guard sent them.
-  func statusBytes() throws(ClientError) -> Data {
+  package func statusBytes() throws(ClientError) -> Data {
     try exchange(.status).body
   }
 
-  func status() throws(ClientError) -> StatusDocument {
+  package func status() throws(ClientError) -> StatusDocument {
     let bytes = try statusBytes()
     do { return try DocumentCoding.decodeStatus(bytes) } catch { throw .document(error) }
   }
 
   /// Sends a request. Throws `.refused` if the response is not a success.
-  func exchange(
+  package func exchange(
     _ route: Route, _ parameters: [(name: String, value: String)] = []
   ) throws(ClientError) -> Response {
     let deadline = ContinuousClock.now + timeout
@@ -62,7 +68,7 @@ struct DaemonClient: Sendable {
   }
 
   /// Opens the stream of changes.
-  func watch() throws(ClientError) -> WatchStream {
+  package func watch() throws(ClientError) -> WatchStream {
     try WatchStream.open(socket, request: DaemonClient.request(.watch, []), timeout: timeout)
   }
 

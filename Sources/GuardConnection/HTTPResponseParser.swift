@@ -1,12 +1,12 @@
 /// Why bytes are not a valid HTTP/1.1 response for this client.
-enum HTTPError: Error, Hashable, Sendable, CustomStringConvertible {
+package enum HTTPError: Error, Hashable, Sendable, CustomStringConvertible {
   case malformed(String)
   case headTooLarge(limit: Int)
   case bodyTooLarge(limit: Int)
   /// The connection closed before the response was complete.
   case truncated
 
-  var description: String {
+  package var description: String {
     switch self {
     case .malformed(let detail): "not HTTP/1.1: \(detail)"
     case .headTooLarge(let limit): "its header is longer than \(limit) bytes"

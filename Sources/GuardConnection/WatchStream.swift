@@ -1,11 +1,11 @@
-import FoundationEssentials
+package import FoundationEssentials
 import Glibc
 import GuardAPI
 import Platform
 
 /// The lines of `GET /v1/watch` in the order of their arrival.
-struct WatchStream: ~Copyable {
-  enum Event {
+package struct WatchStream: ~Copyable {
+  package enum Event {
     /// One line, without its line feed.
     case line(Data)
     /// Nothing arrived within the given time.
@@ -66,10 +66,10 @@ struct WatchStream: ~Copyable {
   }
 
   /// The raw descriptor. When it is readable, call `next` until it returns `.quiet`.
-  var raw: Int32 { stream.raw }
+  package var raw: Int32 { stream.raw }
 
   /// The next line, or `.quiet` after `patience`.
-  mutating func next(within patience: Duration) throws(ClientError) -> Event {
+  package mutating func next(within patience: Duration) throws(ClientError) -> Event {
     let deadline = ContinuousClock.now + patience
     while true {
       if let end = pending[searched...].firstIndex(of: UInt8(ascii: "\n")) {

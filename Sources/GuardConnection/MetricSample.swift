@@ -1,11 +1,11 @@
 /// One sample of the metrics, for example `oceanid_tunnel_up{cluster="tethys"} 1`.
-struct MetricSample: Hashable {
-  let name: String
-  let labels: [String: String]
-  let value: Double
+package struct MetricSample: Hashable {
+  package let name: String
+  package let labels: [String: String]
+  package let value: Double
 
   /// Parses https://prometheus.io/docs/instrumenting/exposition_formats; nil for comments and invalid lines.
-  init?(_ line: Substring) {
+  package init?(_ line: Substring) {
     guard !line.hasPrefix("#") else { return nil }
     name = String(line.prefix { $0 != "{" && $0 != " " })
     var rest = line.dropFirst(name.count)
@@ -41,7 +41,7 @@ struct MetricSample: Hashable {
     return (String(name), value)
   }
 
-  var json: JSONValue {
+  package var json: JSONValue {
     .object([
       "name": .string(name), "labels": .object(labels.mapValues(JSONValue.string)),
       "value": Int64(exactly: value).map(JSONValue.integer) ?? .number(value),

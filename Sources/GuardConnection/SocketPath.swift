@@ -1,16 +1,16 @@
 import Glibc
 
 /// The path of the guard's socket, with the service manager that runs the guard.
-struct SocketPath: Hashable, Sendable {
-  let path: String
+package struct SocketPath: Hashable, Sendable {
+  package let path: String
   /// True for the user's own guard, false for the system's.
-  let isUserUnit: Bool
+  package let isUserUnit: Bool
   /// Paths of user sockets that were tried first and do not exist.
-  let missing: [String]
+  package let missing: [String]
   /// `XDG_RUNTIME_DIR=…` for commands with `systemctl --user`, if the environment does not set it; else empty.
   private let sessionVariable: String
 
-  static let system = "/run/oceanid/guard.sock"
+  package static let system = "/run/oceanid/guard.sock"
 
   /// Uses the option, else OCEANID_SOCKET, else the user's socket if it exists, else the system's.
   ///
@@ -47,7 +47,7 @@ struct SocketPath: Hashable, Sendable {
     sessionVariable = runtime == nil ? "XDG_RUNTIME_DIR=\(usual) " : ""
   }
 
-  static func resolve(option: String?) -> SocketPath {
+  package static func resolve(option: String?) -> SocketPath {
     SocketPath(
       option: option, environment: { name in getenv(name).map { String(cString: $0) } },
       owner: { folder in

@@ -1,11 +1,11 @@
 import Glibc
-import GuardAPI
+package import GuardAPI
 import GuardTerminal
 import Health
-import Platform
+package import Platform
 
 /// Why a command got no response from the guard.
-enum ClientError: Error, Hashable, Sendable {
+package enum ClientError: Error, Hashable, Sendable {
   /// The connection failed or broke.
   case unreachable(SocketPath, UnixStreamError)
   /// The server runs as a user that must not be trusted; nil if the kernel does not report the user.
@@ -16,7 +16,7 @@ enum ClientError: Error, Hashable, Sendable {
   /// The guard returned an error.
   case refused(status: Int, code: String, message: String)
 
-  var exitStatus: Int32 {
+  package var exitStatus: Int32 {
     switch self {
     case .unreachable, .unreadable, .document: ExitStatus.unavailable.rawValue
     case .stranger, .refused(403, _, _): ExitStatus.denied.rawValue
@@ -31,7 +31,7 @@ enum ClientError: Error, Hashable, Sendable {
   }
 
   /// True if the daemon may still be starting, so that `wait` should retry.
-  var isTransient: Bool {
+  package var isTransient: Bool {
     switch self {
     case .unreachable(_, let error): ![EACCES, EPERM, ENOTSOCK].contains(error.errno)
     case .unreadable, .refused(503, _, _): true
@@ -42,7 +42,7 @@ enum ClientError: Error, Hashable, Sendable {
 
 extension ClientError: CustomStringConvertible {
   /// The problem in one line.
-  var description: String {
+  package var description: String {
     switch self {
     case .unreachable(let socket, let error): ClientError.sentence(socket, error)
     case .stranger(let socket, let uid):
@@ -64,7 +64,7 @@ extension ClientError: CustomStringConvertible {
   }
 
   /// The steps to fix it, one per line.
-  var remedy: [String] {
+  package var remedy: [String] {
     switch self {
     case .unreachable(let socket, let error):
       ClientError.steps(socket, error)

@@ -5,14 +5,14 @@ import Platform
 /// the system unit.
 ///
 /// The user id of the process counts, not the environment: SUDO_UID contains sudo's caller, whom root must not trust.
-struct TrustedUsers: Hashable, Sendable {
+package struct TrustedUsers: Hashable, Sendable {
   let caller: UInt32
   /// nil if this machine has no such user.
   let service: UInt32?
 
-  static var current: TrustedUsers {
+  package static var current: TrustedUsers {
     TrustedUsers(caller: geteuid(), service: getpwnam("oceanid").map { UInt32($0.pointee.pw_uid) })
   }
 
-  func includes(_ user: UInt32) -> Bool { user == 0 || user == caller || user == service }
+  package func includes(_ user: UInt32) -> Bool { user == 0 || user == caller || user == service }
 }

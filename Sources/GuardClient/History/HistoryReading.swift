@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Glibc
 import GuardAPI
+import GuardConnection
 import GuardTerminal
 import Health
 import SystemJournal

@@ -2,7 +2,7 @@ import FoundationEssentials
 import Health
 
 /// Any JSON value, so that `--json` also shows fields of a newer daemon.
-enum JSONValue: Hashable, Sendable {
+package enum JSONValue: Hashable, Sendable {
   case null
   case bool(Bool)
   case integer(Int64)
@@ -12,13 +12,13 @@ enum JSONValue: Hashable, Sendable {
   case object([String: JSONValue])
 
   /// Indented by two spaces, with sorted keys and a final line feed, like `jq -S .`.
-  var pretty: String {
+  package var pretty: String {
     var text = ""
     write(to: &text, indent: "")
     return text + "\n"
   }
 
-  subscript(key: String) -> JSONValue? {
+  package subscript(key: String) -> JSONValue? {
     if case .object(let fields) = self { fields[key] } else { nil }
   }
 }
@@ -79,7 +79,7 @@ extension JSONValue {
 }
 
 extension JSONValue: Decodable {
-  init(from decoder: any Decoder) throws {
+  package init(from decoder: any Decoder) throws {
     if let container = try? decoder.container(keyedBy: AnyKey.self) {
       var fields: [String: JSONValue] = [:]
       for key in container.allKeys {

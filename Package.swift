@@ -182,10 +182,12 @@ let package = Package(
     module("GuardTerminal", ["GuardTypes", "Health"]),
     // HTTP over the guard's socket: requests, documents, the stream of changes.
     module("GuardConnection", ["GuardAPI", "GuardTerminal", "Health", "Platform"]),
+    // `run` and `env`: which commands change a cluster, which kubeconfig and which port are trusted.
+    module("GuardRun", ["GuardAPI", "GuardTerminal", "GuardTypes", "Platform"]),
     module(
       "GuardClient",
       [
-        "GuardTypes", "GuardAPI", "GuardConnection", "GuardTerminal", "Health", "Platform", "SessionBus", "SystemJournal",
+        "GuardTypes", "GuardAPI", "GuardConnection", "GuardRun", "GuardTerminal", "Health", "Platform", "SessionBus", "SystemJournal",
         arguments,
       ],
       embeds: [

@@ -4,6 +4,7 @@ import TestSupport
 import Testing
 
 @testable import GuardClient
+@testable import GuardRun
 @testable import GuardTerminal
 
 @Suite struct ClusterKubeconfigTests {

@@ -2,6 +2,7 @@ import Testing
 
 @testable import GuardClient
 @testable import GuardConnection
+@testable import GuardRun
 
 /// One table of command lines, and what `run` makes of each.
 @Suite(.timeLimit(.minutes(10))) struct CommandEffectTests {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import GuardRun
 import GuardTerminal
 
 extension ManualPage: ExpressibleByArgument {

@@ -1,4 +1,5 @@
 import GuardAPI
+import GuardRun
 import GuardTerminal
 import Health
 

@@ -4,6 +4,7 @@ internal import Health
 
 @testable internal import GuardClient
 @testable import GuardConnection
+@testable import GuardRun
 @testable import GuardTerminal
 
 private let now = Timestamp(seconds: 1_772_339_047)

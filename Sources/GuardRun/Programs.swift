@@ -2,9 +2,9 @@ import FoundationEssentials
 import Glibc
 
 /// The programs that a shell would find.
-enum Programs {
+package enum Programs {
   /// In the folders of PATH, sorted, each once.
-  static func inPath(
+  package static func inPath(
     beginningWith prefix: String, path: String? = getenv("PATH").map { String(cString: $0) }
   ) -> [String] {
     var names: Set<String> = []

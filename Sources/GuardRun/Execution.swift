@@ -1,10 +1,10 @@
 import Glibc
-import GuardTerminal
+package import GuardTerminal
 
 /// Running another program in place of this one.
-enum Execution {
+package enum Execution {
   /// Returns only where that can't be done.
-  static func replaceThisProcess(with words: [String]) -> CannotRun {
+  package static func replaceThisProcess(with words: [String]) -> CannotRun {
     // What is ignored here would be ignored there too.
     signal(SIGPIPE, SIG_DFL)
     var arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) }
@@ -17,11 +17,11 @@ enum Execution {
 }
 
 /// A program that can't be run: 126 and 127 as the shells say it (POSIX.1-2017, XCU 2.8.2).
-struct CannotRun: Complaint {
+package struct CannotRun: Complaint {
   let program: String
   let code: Int32
-  var exitStatus: Int32 { code == ENOENT ? 127 : 126 }
-  var description: String {
+  package var exitStatus: Int32 { code == ENOENT ? 127 : 126 }
+  package var description: String {
     "\(program): \(code == ENOENT ? "command not found" : String(cString: strerror(code)))"
   }
 }

@@ -1,7 +1,7 @@
 /// What a command line does to a cluster, as far as its words tell.
 ///
 /// It keeps people from a slip, not from a purpose: a script or a program that is not known is not looked into.
-enum CommandEffect: Hashable {
+package enum CommandEffect: Hashable {
   /// It only looks, or it has nothing to do with a cluster.
   case none
   /// A part of it can't be looked into: which, in words.

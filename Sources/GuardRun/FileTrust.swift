@@ -5,11 +5,11 @@ import Platform
 /// (sshd_config(5), StrictModes). A kubeconfig may name a program to be run.
 ///
 /// Each folder and each symbolic link on the way counts as well: in a folder of another user the file can be exchanged.
-struct FileTrust {
+package struct FileTrust {
   /// Who reads the file.
   let reader: UInt32
 
-  enum Flaw: Error, Hashable {
+  package enum Flaw: Error, Hashable {
     case notAbsolute
     case foreignOwner(path: String, uid: UInt32)
     case writable(path: String, mode: UInt32)
@@ -122,7 +122,7 @@ struct FileTrust {
 
 extension FileTrust.Flaw: CustomStringConvertible {
   /// What follows the file's name.
-  var description: String {
+  package var description: String {
     switch self {
     case .notAbsolute: "is no absolute path"
     case .foreignOwner(let path, let uid): "can be changed by another user: \(path) belongs to uid \(uid)"

@@ -1,13 +1,13 @@
 import Glibc
-import GuardAPI
-import GuardTerminal
+package import GuardAPI
+package import GuardTerminal
 
 /// The kubeconfig that belongs to a cluster's tunnel.
-enum ClusterKubeconfig {
+package enum ClusterKubeconfig {
   /// - Parameters:
   ///   - named: given by the user, in place of the guard's own, and so the user's own choice.
   ///   - reader: whom the command runs as that obeys the file.
-  static func path(
+  package static func path(
     of status: StatusDocument, named: String?, reader: UInt32 = geteuid()
   ) throws(KubeconfigComplaint) -> String {
     if let named {
@@ -34,7 +34,7 @@ enum ClusterKubeconfig {
 }
 
 /// Why there is no kubeconfig to be used.
-enum KubeconfigComplaint: Complaint, Hashable {
+package enum KubeconfigComplaint: Complaint, Hashable {
   case noCluster
   case severalClusters([String])
   /// The daemon is older than this client.
@@ -43,7 +43,7 @@ enum KubeconfigComplaint: Complaint, Hashable {
   /// Another user could have written the guard's file, and it may name a program to be run.
   case untrusted(String, FileTrust.Flaw)
 
-  var exitStatus: Int32 {
+  package var exitStatus: Int32 {
     switch self {
     case .unreadable(_, EACCES, _), .untrusted: ExitStatus.denied.rawValue
     // Nothing is wrong with what was asked.
@@ -52,7 +52,7 @@ enum KubeconfigComplaint: Complaint, Hashable {
     }
   }
 
-  var description: String {
+  package var description: String {
     switch self {
     case .noCluster: return "the guard watches no cluster"
     case .severalClusters(let names):

@@ -1,6 +1,6 @@
 /// Reads a command line: which tools it runs, also behind programs that run others, and in scripts that stand in it.
-struct CommandReader {
-  static func effect(of command: [String]) -> CommandEffect {
+package struct CommandReader {
+  package static func effect(of command: [String]) -> CommandEffect {
     effect(command[...], on: Surroundings(), depth: 0)
   }
 

@@ -1,17 +1,20 @@
-import GuardAPI
-import GuardConnection
-import GuardTerminal
+package import GuardAPI
+package import GuardTerminal
 import GuardTypes
 
 /// Whether a cluster's local addresses are the guard's and accept connections. Another program that listens there
 /// receives what is meant for the cluster, tokens included.
-struct ForwardOwner: Hashable {
-  let cluster: ClusterDocument
+package struct ForwardOwner: Hashable {
+  package let cluster: ClusterDocument
+
+  package init(cluster: ClusterDocument) {
+    self.cluster = cluster
+  }
 
   /// Why an address must not be used; nil where the guard listens and accepts on each of them.
   ///
   /// Which of several forwards a kubeconfig goes through is for its server line to say: none of them may be another's.
-  var complaint: String? {
+  package var complaint: String? {
     // An older guard may leave forwards out: what is not told is not known.
     guard !cluster.tunnel.forwards.isEmpty else {
       return "\(cluster.name): the guard names no forward to the cluster"
@@ -30,13 +33,13 @@ struct ForwardOwner: Hashable {
 }
 
 /// A local address of the cluster is another program's, or accepts nobody.
-struct ForeignForward: Complaint, Hashable {
+package struct ForeignForward: Complaint, Hashable {
   let reason: String
-  var exitStatus: Int32 { ExitStatus.unavailable.rawValue }
-  var description: String { "\(reason). What listens there: sudo ss -ltnp" }
+  package var exitStatus: Int32 { ExitStatus.unavailable.rawValue }
+  package var description: String { "\(reason). What listens there: sudo ss -ltnp" }
 
   /// Throws where one of the clusters has such an address.
-  static func refuse(_ status: StatusDocument) throws(ForeignForward) {
+  package static func refuse(_ status: StatusDocument) throws(ForeignForward) {
     if let reason = status.clusters.lazy.compactMap({ ForwardOwner(cluster: $0).complaint }).first {
       throw ForeignForward(reason: reason)
     }

@@ -48,7 +48,7 @@ let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl
 let untrustedInputTargets: [Target.Dependency] =
   [
     "Curl", "GuardAPI", "GuardAlerts", "GuardClient", "GuardCluster", "GuardConfiguration",
-    "GuardConnection", "GuardControl", "GuardIncidents", "GuardJournal", "GuardState", "GuardStatus", "GuardTerminal", "GuardTypes",
+    "GuardConnection", "GuardControl", "GuardIncidents", "GuardJournal", "GuardNotices", "GuardState", "GuardStatus", "GuardTerminal", "GuardTypes",
     "Health", "Kubernetes", "Platform", "SSH", "Tunnel",
   ]
   + nio + [.product(name: "NIOEmbedded", package: "swift-nio")]
@@ -172,7 +172,7 @@ let package = Package(
       [
         "GuardTypes",
         "GuardAPI", "GuardAlerts", "GuardCluster", "GuardConfiguration", "GuardControl", "GuardDoctor",
-        "GuardIncidents", "GuardJournal", "GuardMetrics", "GuardState", "GuardStatus", "Health", "Platform",
+        "GuardIncidents", "GuardJournal", "GuardNotices", "GuardMetrics", "GuardState", "GuardStatus", "Health", "Platform",
         "Signing", "Systemd", "Tunnel",
       ]),
     program("oceanid-guard", ["CWipingHeap", "GuardDaemon", arguments]),
@@ -182,12 +182,15 @@ let package = Package(
     module("GuardTerminal", ["GuardTypes", "Health"]),
     // HTTP over the guard's socket: requests, documents, the stream of changes.
     module("GuardConnection", ["GuardAPI", "GuardTerminal", "Health", "Platform"]),
+    // Desktop notices of incidents.
+    module(
+      "GuardNotices", ["GuardAPI", "GuardConnection", "GuardTerminal", "Health", "Platform", "SessionBus"]),
     // `run` and `env`: which commands change a cluster, which kubeconfig and which port are trusted.
     module("GuardRun", ["GuardAPI", "GuardTerminal", "GuardTypes", "Platform"]),
     module(
       "GuardClient",
       [
-        "GuardTypes", "GuardAPI", "GuardConnection", "GuardRun", "GuardTerminal", "Health", "Platform", "SessionBus", "SystemJournal",
+        "GuardTypes", "GuardAPI", "GuardConnection", "GuardNotices", "GuardRun", "GuardTerminal", "Health", "Platform", "SystemJournal",
         arguments,
       ],
       embeds: [

@@ -1,5 +1,6 @@
 import GuardAPI
 import GuardConnection
+import GuardNotices
 import GuardTerminal
 import Health
 

@@ -4,6 +4,7 @@ internal import Health
 
 @testable internal import GuardClient
 @testable import GuardConnection
+@testable import GuardNotices
 @testable import GuardRun
 @testable import GuardTerminal
 

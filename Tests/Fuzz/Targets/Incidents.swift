@@ -4,6 +4,7 @@ internal import GuardAPI
 @testable internal import GuardClient
 @testable internal import GuardCluster
 @testable import GuardConnection
+@testable import GuardNotices
 @testable import GuardTerminal
 @testable internal import Health
 

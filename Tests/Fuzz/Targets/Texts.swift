@@ -1,6 +1,7 @@
 @testable internal import GuardClient
 @testable internal import GuardConfiguration
 @testable import GuardConnection
+@testable import GuardNotices
 @testable import GuardRun
 @testable import GuardTerminal
 @testable internal import Health

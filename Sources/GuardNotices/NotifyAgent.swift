@@ -1,13 +1,13 @@
 import Glibc
 import GuardAPI
-import GuardConnection
+package import GuardConnection
 import Platform
 import SessionBus
 
 /// Receives changes from the guard and updates the desktop's notifications until a signal ends it.
 ///
 /// One thread with one poll(2) waits for the guard, the desktop, signals and timeouts.
-final class NotifyAgent {
+package final class NotifyAgent {
   private let news: GuardNews
   private let display: any NoticeDisplay
   private let memory: NoticeMemoryFile?
@@ -41,8 +41,17 @@ final class NotifyAgent {
     board = NoticeBoard(filter: filter)
   }
 
+  /// Shows notices on the desktop, or as lines on standard output if `prints` is true.
+  package convenience init(
+    client: DaemonClient, prints: Bool, filter: NoticeBoard.Filter, log: @escaping (String) -> Void
+  ) {
+    self.init(
+      client: client, display: prints ? PrintedDisplay() : DesktopDisplay(), filter: filter,
+      memory: NoticeMemoryFile { name in getenv(name).map { String(cString: $0) } }, log: log)
+  }
+
   /// Ends with SIGTERM, SIGINT or SIGHUP. Displayed notifications stay, because they are still correct.
-  func run() throws {
+  package func run() throws {
     let signals = try SignalDescriptor([SIGTERM, SIGINT, SIGHUP])
     remember()
     while signals.next() == nil, !display.isAbandoned {

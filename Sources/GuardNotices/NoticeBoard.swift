@@ -1,16 +1,22 @@
 import GuardAPI
 import GuardConnection
-import Health
+package import Health
 
 /// Decides which notices should be displayed and tracks which ones are.
 ///
 /// Pure: events come in with their time, actions come out of `next` and are confirmed by `done`. So nothing is lost
 /// while the notification server is unavailable: pending notices stay pending.
-struct NoticeBoard {
+package struct NoticeBoard {
   /// Selects the incidents to show.
-  struct Filter: Hashable, Sendable {
+  package struct Filter: Hashable, Sendable {
     var cluster: String?
-    var least: Problem.Severity = .warning
+    var least: Problem.Severity
+
+    /// - Parameter cluster: nil: all clusters.
+    package init(cluster: String? = nil, least: Problem.Severity = .warning) {
+      self.cluster = cluster
+      self.least = least
+    }
 
     func includes(cluster: String, severity: Problem.Severity) -> Bool {
       (self.cluster == nil || self.cluster == cluster) && (least == .warning || severity == .critical)

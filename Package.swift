@@ -48,7 +48,8 @@ let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl
 let untrustedInputTargets: [Target.Dependency] =
   [
     "Curl", "GuardAPI", "GuardAlerts", "GuardClient", "GuardCluster", "GuardConfiguration",
-    "GuardConnection", "GuardControl", "GuardIncidents", "GuardJournal", "GuardNotices", "GuardState", "GuardStatus", "GuardTerminal", "GuardTypes",
+    "GuardConnection", "GuardControl", "GuardHistory", "GuardIncidents", "GuardJournal", "GuardNotices",
+    "GuardState", "GuardStatus", "GuardTerminal", "GuardTypes",
     "Health", "Kubernetes", "Platform", "SSH", "Tunnel",
   ]
   + nio + [.product(name: "NIOEmbedded", package: "swift-nio")]
@@ -172,7 +173,8 @@ let package = Package(
       [
         "GuardTypes",
         "GuardAPI", "GuardAlerts", "GuardCluster", "GuardConfiguration", "GuardControl", "GuardDoctor",
-        "GuardIncidents", "GuardJournal", "GuardNotices", "GuardMetrics", "GuardState", "GuardStatus", "Health", "Platform",
+        "GuardIncidents", "GuardJournal", "GuardNotices", "GuardMetrics", "GuardState", "GuardStatus",
+        "Health", "Platform",
         "Signing", "Systemd", "Tunnel",
       ]),
     program("oceanid-guard", ["CWipingHeap", "GuardDaemon", arguments]),
@@ -182,6 +184,10 @@ let package = Package(
     module("GuardTerminal", ["GuardTypes", "Health"]),
     // HTTP over the guard's socket: requests, documents, the stream of changes.
     module("GuardConnection", ["GuardAPI", "GuardTerminal", "Health", "Platform"]),
+    // The guard's history, from the journal or from the guard, its incidents, and the report about it.
+    module(
+      "GuardHistory",
+      ["GuardAPI", "GuardConnection", "GuardTerminal", "GuardTypes", "Health", "SystemJournal"]),
     // Desktop notices of incidents.
     module(
       "GuardNotices", ["GuardAPI", "GuardConnection", "GuardTerminal", "Health", "Platform", "SessionBus"]),
@@ -190,7 +196,8 @@ let package = Package(
     module(
       "GuardClient",
       [
-        "GuardTypes", "GuardAPI", "GuardConnection", "GuardNotices", "GuardRun", "GuardTerminal", "Health", "Platform", "SystemJournal",
+        "GuardTypes", "GuardAPI", "GuardConnection", "GuardHistory", "GuardNotices", "GuardRun",
+        "GuardTerminal", "Health", "Platform", "SystemJournal",
         arguments,
       ],
       embeds: [
@@ -265,7 +272,8 @@ let package = Package(
     tests(
       "GuardClient",
       [
-        "GuardTypes", "GuardAPI", "GuardConnection", "GuardTerminal", "Health", "Platform", "SystemJournal", "TestSupport",
+        "GuardTypes", "GuardAPI", "GuardConnection", "GuardHistory", "GuardNotices", "GuardRun",
+        "GuardTerminal", "Health", "Platform", "SystemJournal", "TestSupport",
         arguments,
       ]),
     tests("DemoCluster", ["TestSupport"]),

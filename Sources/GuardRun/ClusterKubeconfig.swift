@@ -1,6 +1,6 @@
 import Glibc
 package import GuardAPI
-package import GuardTerminal
+import GuardTerminal
 
 /// The kubeconfig that belongs to a cluster's tunnel.
 package enum ClusterKubeconfig {

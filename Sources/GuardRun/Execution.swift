@@ -1,5 +1,5 @@
 import Glibc
-package import GuardTerminal
+import GuardTerminal
 
 /// Running another program in place of this one.
 package enum Execution {

@@ -1,5 +1,5 @@
 package import GuardAPI
-package import GuardTerminal
+import GuardTerminal
 import GuardTypes
 
 /// Whether a cluster's local addresses are the guard's and accept connections. Another program that listens there

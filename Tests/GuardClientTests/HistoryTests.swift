@@ -8,6 +8,7 @@ import Testing
 
 @testable import GuardClient
 @testable import GuardConnection
+@testable import GuardHistory
 @testable import GuardTerminal
 
 @Suite struct HistoryTests {

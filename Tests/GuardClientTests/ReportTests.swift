@@ -6,6 +6,7 @@ import TestSupport
 import Testing
 
 @testable import GuardClient
+@testable import GuardHistory
 @testable import GuardTerminal
 
 @Suite struct ReportTests {

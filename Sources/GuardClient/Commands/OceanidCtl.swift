@@ -142,16 +142,3 @@ extension CommandHelp {
       || shownSubcommands.contains { $0.takes(option) }
   }
 }
-
-/// `--cluster` names none of the guard's clusters.
-struct NoSuchCluster: Complaint {
-  let name: String
-  let known: [String]
-  var exitStatus: Int32 { ExitStatus.usage.rawValue }
-
-  var description: String {
-    known.isEmpty
-      ? "the guard watches no cluster, so none named \(name)"
-      : "the guard watches no cluster named \(name); it watches: \(known.joined(separator: ", "))"
-  }
-}

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import GuardAPI
 import GuardConnection
+import GuardHistory
 import GuardTerminal
 
 /// A watch into a pipe or a file: how things stand, then a line per change.

@@ -1,11 +1,8 @@
 internal import FoundationEssentials
 internal import GuardAPI
 
-@testable internal import GuardClient
 @testable internal import GuardCluster
-@testable import GuardConnection
-@testable import GuardNotices
-@testable import GuardTerminal
+@testable internal import GuardNotices
 @testable internal import Health
 
 extension FuzzTarget {

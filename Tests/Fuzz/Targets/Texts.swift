@@ -1,9 +1,9 @@
 @testable internal import GuardClient
 @testable internal import GuardConfiguration
-@testable import GuardConnection
-@testable import GuardNotices
-@testable import GuardRun
-@testable import GuardTerminal
+@testable internal import GuardConnection
+@testable internal import GuardNotices
+@testable internal import GuardRun
+@testable internal import GuardTerminal
 @testable internal import Health
 @testable internal import Kubernetes
 @testable internal import Tunnel

@@ -1,14 +1,12 @@
-import GuardAPI
-import GuardConnection
-import GuardNotices
+package import GuardAPI
 import GuardTerminal
-import Health
+package import Health
 
 /// The report as one self-contained HTML page, without scripts, fonts, images or network access.
-enum ReportPage {
+package enum ReportPage {
   private static let mostIncidents = 500
 
-  static func html(_ facts: ReportFacts, roundTrips: RoundTripsDocument?, now: Timestamp) -> String {
+  package static func html(_ facts: ReportFacts, roundTrips: RoundTripsDocument?, now: Timestamp) -> String {
     let clusters = facts.strips.map(\.cluster).reduce(into: [String]()) { names, name in
       if names.last != name { names.append(name) }
     }

@@ -1,18 +1,23 @@
 import FoundationEssentials
 import Glibc
-import GuardAPI
-import GuardConnection
+package import GuardAPI
+package import GuardConnection
 import GuardTerminal
-import Health
+package import Health
 import SystemJournal
 
 /// Reads history from the journal or from the guard.
-struct HistoryReading {
-  let client: DaemonClient
+package struct HistoryReading {
+  package let client: DaemonClient
   /// Journal files from another machine, used instead of the local journal.
-  var folder: String?
+  package var folder: String?
 
-  static let unit = "oceanid-guard.service"
+  package init(client: DaemonClient, folder: String? = nil) {
+    self.client = client
+    self.folder = folder
+  }
+
+  package static let unit = "oceanid-guard.service"
 
   /// The journal entries of the guard behind the socket. A guard on another socket is not a unit, so its journal
   /// entries are unknown.
@@ -23,7 +28,7 @@ struct HistoryReading {
   }
 
   /// Reads the journal if possible, else asks the guard.
-  func read(_ query: HistoryQuery) throws -> HistoryDocument {
+  package func read(_ query: HistoryQuery) throws -> HistoryDocument {
     guard let scope else { return try ask(query) }
     let refusal: JournalError
     do throws(JournalError) {
@@ -43,7 +48,7 @@ struct HistoryReading {
   }
 
   /// True if the journal contains entries about a cluster that the guard no longer watches.
-  func knows(_ cluster: String) -> Bool {
+  package func knows(_ cluster: String) -> Bool {
     guard let scope else { return false }
     let query = HistoryQuery(since: nil, until: nil, limit: 1, cluster: cluster, events: [])
     return (try? HistoryDocument(journal: scope, query))?.events.isEmpty == false
@@ -55,7 +60,9 @@ struct HistoryReading {
   }
 
   /// Reports changes after a time as they happen, until `tell` returns false.
-  func follow(_ query: HistoryQuery, after moment: Timestamp, tell: (ChangeDocument) throws -> Bool) throws {
+  package func follow(_ query: HistoryQuery, after moment: Timestamp, tell: (ChangeDocument) throws -> Bool)
+    throws
+  {
     var query = query
     query.since = nil
     query.until = nil

@@ -1,18 +1,18 @@
-import GuardAPI
-import GuardTerminal
+package import GuardAPI
+package import GuardTerminal
 import GuardTypes
-import Health
+package import Health
 
 /// One state change in one line.
-enum ChangeLine {
-  static func line(_ change: ChangeDocument, now: Timestamp) -> Line {
+package enum ChangeLine {
+  package static func line(_ change: ChangeDocument, now: Timestamp) -> Line {
     Line(
       Span(change.at.clock(at: now), .faint), Span("  "), Span(change.cluster, .strong), Span("  "),
       Span(text(change)))
   }
 
   /// The message without the cluster's name, which stands beside it.
-  static func text(_ change: ChangeDocument) -> String {
+  package static func text(_ change: ChangeDocument) -> String {
     if !change.message.isEmpty {
       let cluster = "\(change.cluster): "
       let isNamed = !change.cluster.isEmpty && change.message.hasPrefix(cluster)
@@ -25,7 +25,7 @@ enum ChangeLine {
   }
 
   /// How things stand when a plain watch begins.
-  static func line(_ status: StatusDocument, now: Timestamp) -> [Line] {
+  package static func line(_ status: StatusDocument, now: Timestamp) -> [Line] {
     guard !status.clusters.isEmpty else {
       return [Line(Span(status.generatedAt.clock(at: now)), Span("  "), Span(status.summary))]
     }

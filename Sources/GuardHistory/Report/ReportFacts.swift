@@ -1,10 +1,9 @@
-import GuardAPI
-import GuardRun
+package import GuardAPI
 import GuardTerminal
-import Health
+package import Health
 
 /// The data of a report, computed from a history. Pure, so that tests can compare each figure with the events.
-struct ReportFacts {
+package struct ReportFacts {
   struct Strip: Hashable {
     enum Kind: Int, Hashable {
       case tunnel, node, source
@@ -38,7 +37,7 @@ struct ReportFacts {
   ///   - before: the last event before `from`; nil if that time is unknown.
   ///   - signs: other times at which the guard was running, oldest first: its round-trip measurements.
   ///   - status: the current status, which lists subjects that never failed; nil if the guard was unavailable.
-  init(
+  package init(
     _ history: HistoryDocument, before: ChangeDocument?, signs: [Timestamp] = [], status: StatusDocument?,
     from: Timestamp,
     to: Timestamp

@@ -1,24 +1,24 @@
-import GuardAPI
+package import GuardAPI
 import GuardTerminal
-import Health
+package import Health
 
 /// What belongs together in a history: an incident from its first entry to its end, or a change on its own.
-struct Episode: Hashable {
+package struct Episode: Hashable {
   /// The first entry.
-  let first: ChangeDocument
+  package let first: ChangeDocument
   /// The incident was going on when the history begins: since when is not known.
-  var beganEarlier = false
+  package var beganEarlier = false
   /// When it was over; nil: it lasts, or is no matter of lasting.
-  var until: Timestamp?
+  package var until: Timestamp?
   /// It has a duration.
-  let isIncident: Bool
+  package let isIncident: Bool
   /// The guard stopped before it was over; whether it is over nobody saw.
-  var isCutOff = false
-  var attempts = 0
+  package var isCutOff = false
+  package var attempts = 0
   /// Causes in the order in which they were told, each once.
-  var reasons: [String] = []
+  package var reasons: [String] = []
   /// `tunnel down`, or what else began.
-  var title: String {
+  package var title: String {
     guard isIncident, first.event.hasPrefix("tunnel_") else { return ChangeLine.text(first) }
     return first.event == "tunnel_blocked" ? "tunnel blocked" : "tunnel down"
   }
@@ -36,7 +36,7 @@ struct Episode: Hashable {
   private static let closing: Set = ["tunnel_up", "problem_closed", "api_recovered"]
 
   /// - Parameter changes: oldest first.
-  static func fold(_ changes: [ChangeDocument]) -> [Episode] {
+  package static func fold(_ changes: [ChangeDocument]) -> [Episode] {
     var episodes: [Episode] = []
     var places: [String: Int] = [:]
     for change in changes {
@@ -93,8 +93,8 @@ struct Episode: Hashable {
   }
 
   /// It began and is not over.
-  var lasts: Bool { isIncident && until == nil }
+  package var lasts: Bool { isIncident && until == nil }
 
   /// - Parameter end: how far it has come, while it lasts.
-  func length(atLast end: Timestamp) -> Duration { first.at.length(until: until ?? end) }
+  package func length(atLast end: Timestamp) -> Duration { first.at.length(until: until ?? end) }
 }

@@ -269,6 +269,8 @@ let package = Package(
         "TestSupport", "Tunnel",
       ]),
     tests("GuardTerminal", ["Health"]),
+    tests("GuardConnection"),
+    tests("GuardRun"),
     tests(
       "GuardClient",
       [

@@ -1,6 +1,5 @@
 import Testing
 
-@testable import GuardClient
 @testable import GuardConnection
 
 @Suite(.timeLimit(.minutes(1))) struct MetricSampleTests {

@@ -1,7 +1,5 @@
 import Testing
 
-@testable import GuardClient
-@testable import GuardConnection
 @testable import GuardRun
 
 /// One table of command lines, and what `run` makes of each.

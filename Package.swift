@@ -47,10 +47,10 @@ let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl
 // The targets that parse untrusted input. FuzzTests replays inputs; with OCEANID_FUZZ it is a libFuzzer program (Tests/Fuzz/run).
 let untrustedInputTargets: [Target.Dependency] =
   [
-    "Curl", "GuardAPI", "GuardAlerts", "GuardClient", "GuardCluster", "GuardConfiguration", "GuardControl",
-    "GuardIncidents", "GuardJournal", "GuardState", "GuardStatus", "GuardTypes", "Health", "Kubernetes",
-    "Platform",
-    "SSH", "Tunnel",
+    "Curl", "GuardAPI", "GuardAlerts", "GuardClient", "GuardCluster", "GuardConfiguration",
+    "GuardConnection", "GuardControl", "GuardHistory", "GuardIncidents", "GuardJournal", "GuardNotices",
+    "GuardState", "GuardStatus", "GuardTerminal", "GuardTypes",
+    "Health", "Kubernetes", "Platform", "SSH", "Tunnel",
   ]
   + nio + [.product(name: "NIOEmbedded", package: "swift-nio")]
 let fuzzing: [Target] =
@@ -173,15 +173,33 @@ let package = Package(
       [
         "GuardTypes",
         "GuardAPI", "GuardAlerts", "GuardCluster", "GuardConfiguration", "GuardControl", "GuardDoctor",
-        "GuardIncidents", "GuardJournal", "GuardMetrics", "GuardState", "GuardStatus", "Health", "Platform",
+        "GuardIncidents", "GuardJournal", "GuardNotices", "GuardMetrics", "GuardState", "GuardStatus",
+        "Health", "Platform",
         "Signing", "Systemd", "Tunnel",
       ]),
     program("oceanid-guard", ["CWipingHeap", "GuardDaemon", arguments]),
 
-    // The client
+    // The client, from its parts to the whole
+    // Text for a terminal: widths, styles, tables, pages.
+    module("GuardTerminal", ["GuardTypes", "Health"]),
+    // HTTP over the guard's socket: requests, documents, the stream of changes.
+    module("GuardConnection", ["GuardAPI", "GuardTerminal", "Health", "Platform"]),
+    // The guard's history, from the journal or from the guard, its incidents, and the report about it.
+    module(
+      "GuardHistory",
+      ["GuardAPI", "GuardConnection", "GuardTerminal", "GuardTypes", "Health", "SystemJournal"]),
+    // Desktop notices of incidents.
+    module(
+      "GuardNotices", ["GuardAPI", "GuardConnection", "GuardTerminal", "Health", "Platform", "SessionBus"]),
+    // `run` and `env`: which commands change a cluster, which kubeconfig and which port are trusted.
+    module("GuardRun", ["GuardAPI", "GuardTerminal", "GuardTypes", "Platform"]),
     module(
       "GuardClient",
-      ["GuardTypes", "GuardAPI", "Health", "Platform", "SessionBus", "SystemJournal", arguments],
+      [
+        "GuardTypes", "GuardAPI", "GuardConnection", "GuardHistory", "GuardNotices", "GuardRun",
+        "GuardTerminal", "Health", "Platform", "SystemJournal",
+        arguments,
+      ],
       embeds: [
         "Explain/oceanid.catalog", "Manual/oceanid-ctl.1", "Manual/oceanid-guard.yaml.5",
         "Manual/oceanid-guard.7", "Manual/oceanid-guard.8",
@@ -250,9 +268,16 @@ let package = Package(
         "GuardJournal", "GuardMetrics", "GuardState", "GuardStatus", "Health", "Platform", "Systemd",
         "TestSupport", "Tunnel",
       ]),
+    tests("GuardTerminal", ["Health"]),
+    tests("GuardConnection"),
+    tests("GuardRun"),
     tests(
       "GuardClient",
-      ["GuardTypes", "GuardAPI", "Health", "Platform", "SystemJournal", "TestSupport", arguments]),
+      [
+        "GuardTypes", "GuardAPI", "GuardConnection", "GuardHistory", "GuardNotices", "GuardRun",
+        "GuardTerminal", "Health", "Platform", "SystemJournal", "TestSupport",
+        arguments,
+      ]),
     tests("DemoCluster", ["TestSupport"]),
     .testTarget(
       name: "EndToEndTests",

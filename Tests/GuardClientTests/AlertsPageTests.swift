@@ -4,6 +4,8 @@ import Health
 import Testing
 
 @testable import GuardClient
+@testable import GuardConnection
+@testable import GuardTerminal
 
 @Suite struct AlertsPageTests {
   private static let document = AlertsDocument(channels: [

@@ -4,6 +4,8 @@ import TestSupport
 import Testing
 
 @testable import GuardClient
+@testable import GuardRun
+@testable import GuardTerminal
 
 @Suite struct ClusterKubeconfigTests {
   private static func complaint(_ kubeconfig: String?, named: String? = nil) throws -> KubeconfigComplaint? {

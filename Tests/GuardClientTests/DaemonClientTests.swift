@@ -5,6 +5,8 @@ import Platform
 import Testing
 
 @testable import GuardClient
+@testable import GuardConnection
+@testable import GuardTerminal
 
 @Suite struct DaemonClientTests {
   private func client(_ path: String, timeout: Duration = .seconds(5)) -> DaemonClient {

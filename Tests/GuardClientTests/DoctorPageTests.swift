@@ -2,6 +2,8 @@ import GuardAPI
 import Testing
 
 @testable import GuardClient
+@testable import GuardConnection
+@testable import GuardTerminal
 
 @Suite struct DoctorPageTests {
   private static let findings = [

@@ -5,6 +5,8 @@ import Health
 import Testing
 
 @testable import GuardClient
+@testable import GuardConnection
+@testable import GuardTerminal
 
 @Suite struct ExplainTests {
   private func text(_ page: Page) -> String { page.lines.map(\.text).joined(separator: "\n") }

@@ -6,6 +6,9 @@ import TestSupport
 import Testing
 
 @testable import GuardClient
+@testable import GuardConnection
+@testable import GuardRun
+@testable import GuardTerminal
 
 @Suite struct FileTrustTests {
   private let folder: TestSupport.TemporaryFolder

@@ -3,6 +3,7 @@ import GuardTypes
 import Testing
 
 @testable import GuardClient
+@testable import GuardRun
 
 @Suite struct ForwardOwnerTests {
   private func status(_ change: (inout [ForwardDocument]) -> Void) -> StatusDocument {

@@ -5,6 +5,7 @@ import TestSupport
 import Testing
 
 @testable import GuardClient
+@testable import GuardConnection
 
 /// What people expect of any command: help with examples, manual, completion, a hint for a slip.
 @Suite struct HabitTests {

@@ -7,6 +7,9 @@ import TestSupport
 import Testing
 
 @testable import GuardClient
+@testable import GuardConnection
+@testable import GuardHistory
+@testable import GuardTerminal
 
 @Suite struct HistoryTests {
   private static let now = at("2026-03-01T04:30:00Z")

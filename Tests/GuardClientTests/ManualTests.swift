@@ -6,6 +6,8 @@ import TestSupport
 import Testing
 
 @testable import GuardClient
+@testable import GuardConnection
+@testable import GuardRun
 
 /// The pages are written by hand, so each list in them is compared with what the programs know.
 @Suite struct ManualTests {

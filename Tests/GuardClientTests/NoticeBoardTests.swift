@@ -4,6 +4,9 @@ import Health
 import Testing
 
 @testable import GuardClient
+@testable import GuardConnection
+@testable import GuardNotices
+@testable import GuardTerminal
 
 @Suite struct NoticeBoardTests {
   @Test func anIncidentIsOneBubbleFromItsBeginningToItsEnd() {

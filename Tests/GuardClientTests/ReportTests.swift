@@ -6,6 +6,8 @@ import TestSupport
 import Testing
 
 @testable import GuardClient
+@testable import GuardHistory
+@testable import GuardTerminal
 
 @Suite struct ReportTests {
   private static let from = at("2026-02-22T00:00:00Z")

@@ -4,6 +4,7 @@ import Health
 import Testing
 
 @testable import GuardClient
+@testable import GuardNotices
 
 /// Plays a notification server: performs what the board asks for, and keeps what is on its screen.
 struct Screen {

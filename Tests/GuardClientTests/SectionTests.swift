@@ -5,6 +5,8 @@ import Health
 import Testing
 
 @testable import GuardClient
+@testable import GuardConnection
+@testable import GuardTerminal
 
 @Suite struct SectionTests {
   @Test(arguments: [

@@ -4,6 +4,7 @@ import Health
 import Testing
 
 @testable import GuardClient
+@testable import GuardTerminal
 
 @Suite struct ZoneTests {
   /// Foundation knows this machine's zone by another way.

@@ -1,5 +1,7 @@
 import ArgumentParser
 import GuardAPI
+import GuardConnection
+import GuardTerminal
 
 struct AlertsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -79,12 +81,5 @@ struct AlertsTestCommand: ParsableCommand {
     var client = DaemonClient(socket: .resolve(option: nil))
     client.timeout = .seconds(1)
     return CompletionScript.offered((try? client.alerts())?.channels.map(\.name) ?? [])
-  }
-}
-
-extension DaemonClient {
-  func alerts() throws(ClientError) -> AlertsDocument {
-    let bytes = try exchange(.alerts).body
-    do { return try DocumentCoding.decodeAlerts(bytes) } catch { throw .document(error) }
   }
 }

@@ -2,6 +2,8 @@ import ArgumentParser
 import FoundationEssentials
 import Glibc
 import GuardAPI
+import GuardConnection
+import GuardTerminal
 
 extension Section: ExpressibleByArgument {}
 

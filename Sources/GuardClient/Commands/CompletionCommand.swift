@@ -1,4 +1,5 @@
 import ArgumentParser
+import GuardTerminal
 
 struct CompletionCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

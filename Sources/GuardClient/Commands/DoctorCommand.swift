@@ -1,6 +1,9 @@
 import ArgumentParser
 import Glibc
 import GuardAPI
+import GuardConnection
+import GuardHistory
+import GuardTerminal
 import SystemJournal
 
 struct DoctorCommand: ParsableCommand, Reading {

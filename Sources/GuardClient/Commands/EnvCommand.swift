@@ -1,6 +1,9 @@
 import ArgumentParser
 import Glibc
 import GuardAPI
+import GuardConnection
+import GuardRun
+import GuardTerminal
 import Platform
 
 /// A shell whose way of setting a variable is known.

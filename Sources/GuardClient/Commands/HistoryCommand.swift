@@ -1,5 +1,8 @@
 import ArgumentParser
 import GuardAPI
+import GuardConnection
+import GuardHistory
+import GuardTerminal
 import Health
 
 struct HistoryCommand: ParsableCommand, Reading {

@@ -1,5 +1,7 @@
 import ArgumentParser
 import GuardAPI
+import GuardConnection
+import GuardTerminal
 
 struct IncidentsCommand: ParsableCommand, Reading {
   static let configuration = CommandConfiguration(
@@ -38,11 +40,6 @@ struct IncidentsCommand: ParsableCommand, Reading {
 }
 
 extension DaemonClient {
-  func incidents() throws(ClientError) -> IncidentsDocument {
-    let bytes = try exchange(.incidents).body
-    do { return try DocumentCoding.decodeIncidents(bytes) } catch { throw .document(error) }
-  }
-
   /// Those of one cluster; nil: of all. Of a name that no cluster has, "no incident" would be a false all-clear; one
   /// that is not watched any more may have left some.
   func incidents(of cluster: String?) throws -> IncidentsDocument {

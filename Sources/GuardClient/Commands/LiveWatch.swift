@@ -1,6 +1,9 @@
 import FoundationEssentials
 import Glibc
 import GuardAPI
+import GuardConnection
+import GuardHistory
+import GuardTerminal
 
 /// A watch on a terminal: the status page redrawn in place, with the last changes under it.
 struct LiveWatch {

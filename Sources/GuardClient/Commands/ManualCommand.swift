@@ -1,5 +1,7 @@
 import ArgumentParser
 import Glibc
+import GuardRun
+import GuardTerminal
 
 extension ManualPage: ExpressibleByArgument {
   init?(argument: String) { self.init(named: argument) }

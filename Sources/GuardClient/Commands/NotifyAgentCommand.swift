@@ -1,6 +1,7 @@
 import ArgumentParser
-import Glibc
 import GuardAPI
+import GuardNotices
+import GuardTerminal
 import Health
 
 struct NotifyAgentCommand: ParsableCommand {
@@ -36,9 +37,8 @@ struct NotifyAgentCommand: ParsableCommand {
 
   func run() throws {
     let agent = NotifyAgent(
-      client: connection.client, display: print ? PrintedDisplay() : DesktopDisplay(),
+      client: connection.client, prints: print,
       filter: .init(cluster: choice.cluster, least: severity == .critical ? .critical : .warning),
-      memory: NoticeMemoryFile { name in getenv(name).map { String(cString: $0) } },
       log: { StandardOutput.writeError("oceanid-ctl: \(Span($0).text)\n") })
     try agent.run()
   }

@@ -2,6 +2,8 @@ package import ArgumentParser
 import FoundationEssentials
 import Glibc
 import GuardAPI
+import GuardConnection
+import GuardTerminal
 import Health
 
 /// `oceanid-ctl`: the thin client of oceanid-guard.
@@ -80,11 +82,6 @@ package struct OceanidCtl: ParsableCommand {
   }
 }
 
-/// An error whose description is all that there is to say.
-protocol Complaint: Error, CustomStringConvertible {
-  var exitStatus: Int32 { get }
-}
-
 /// The first word is no command, or one behind `help`.
 struct UnknownCommand: Complaint, Hashable {
   /// `statsu`, `alerts tset`
@@ -143,18 +140,5 @@ extension CommandHelp {
   fileprivate func takes(_ option: Substring) -> Bool {
     shownArguments.contains { $0.names?.contains { $0.text == option } == true }
       || shownSubcommands.contains { $0.takes(option) }
-  }
-}
-
-/// `--cluster` names none of the guard's clusters.
-struct NoSuchCluster: Complaint {
-  let name: String
-  let known: [String]
-  var exitStatus: Int32 { ExitStatus.usage.rawValue }
-
-  var description: String {
-    known.isEmpty
-      ? "the guard watches no cluster, so none named \(name)"
-      : "the guard watches no cluster named \(name); it watches: \(known.joined(separator: ", "))"
   }
 }

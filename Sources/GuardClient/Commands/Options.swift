@@ -1,6 +1,8 @@
 import ArgumentParser
 import FoundationEssentials
 import GuardAPI
+import GuardConnection
+import GuardTerminal
 
 /// A command that shows times.
 protocol TimeTelling {

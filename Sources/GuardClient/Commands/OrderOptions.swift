@@ -1,5 +1,7 @@
 import ArgumentParser
 import GuardAPI
+import GuardConnection
+import GuardTerminal
 
 /// A request that sets the guard going; the guard decides who may.
 struct OrderOptions: ParsableArguments {

@@ -1,5 +1,8 @@
 import FoundationEssentials
 import GuardAPI
+import GuardConnection
+import GuardHistory
+import GuardTerminal
 
 /// A watch into a pipe or a file: how things stand, then a line per change.
 struct PlainWatch {

@@ -1,5 +1,7 @@
 import ArgumentParser
 import GuardAPI
+import GuardConnection
+import GuardTerminal
 
 struct ReloadCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,6 +1,9 @@
 import ArgumentParser
 import Glibc
 import GuardAPI
+import GuardConnection
+import GuardHistory
+import GuardTerminal
 import Health
 import Platform
 
@@ -87,13 +90,6 @@ struct UnwritableReport: Complaint {
   var exitStatus: Int32 { ExitStatus.usage.rawValue }
 
   var description: String { "\(path) can't be written: \(error); name another file with --output" }
-}
-
-extension DaemonClient {
-  func roundTrips() throws(ClientError) -> RoundTripsDocument {
-    let bytes = try exchange(.roundTrips).body
-    do { return try DocumentCoding.decodeRoundTrips(bytes) } catch { throw .document(error) }
-  }
 }
 
 extension RoundTripsDocument {

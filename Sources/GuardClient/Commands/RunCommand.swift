@@ -1,6 +1,9 @@
 import ArgumentParser
 import Glibc
 import GuardAPI
+import GuardConnection
+import GuardRun
+import GuardTerminal
 
 struct RunCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

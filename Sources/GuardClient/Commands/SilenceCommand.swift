@@ -1,5 +1,7 @@
 import ArgumentParser
 import GuardAPI
+import GuardConnection
+import GuardTerminal
 import Health
 
 struct SilenceCommand: ParsableCommand, Reading {

@@ -1,5 +1,8 @@
 import ArgumentParser
 import GuardAPI
+import GuardConnection
+import GuardRun
+import GuardTerminal
 import GuardTypes
 import Health
 

@@ -1,6 +1,8 @@
 import ArgumentParser
 import Glibc
 import GuardAPI
+import GuardConnection
+import GuardTerminal
 
 /// Asks until it is so, or the time is over.
 struct Waiting {

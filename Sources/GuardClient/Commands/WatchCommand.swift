@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import GuardTerminal
 
 struct WatchCommand: ParsableCommand, Reading {
   static let configuration = CommandConfiguration(

@@ -1,4 +1,5 @@
 import GuardAPI
+import GuardConnection
 import GuardTypes
 import Health
 import SystemJournal

@@ -1,4 +1,5 @@
 import GuardAPI
+import GuardTerminal
 import Health
 
 /// `oceanid-ctl doctor`: the way step by step, and at the end where it breaks first.

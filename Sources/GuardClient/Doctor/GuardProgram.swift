@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Glibc
 import GuardAPI
+import GuardRun
 import Platform
 
 /// The daemon's program, which knows the way to the clusters: it is run once for what it finds.

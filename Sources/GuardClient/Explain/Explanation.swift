@@ -1,5 +1,6 @@
 import FoundationEssentials
 import GuardAPI
+import GuardConnection
 import Health
 
 /// What `oceanid-ctl explain` has to say.

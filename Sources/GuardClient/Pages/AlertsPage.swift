@@ -1,4 +1,5 @@
 import GuardAPI
+import GuardTerminal
 import Health
 
 /// `oceanid-ctl alerts`: the channels, and what is wrong with those that don't deliver.

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import GuardAPI
+import GuardConnection
 
 /// What `--json` prints: the guard's own document, with what was not asked for left out and nothing changed.
 enum DocumentText {

@@ -1,4 +1,5 @@
 import GuardAPI
+import GuardTerminal
 import Health
 
 /// `oceanid-ctl explain`: the texts of the journal's catalog, and of problems and errors.

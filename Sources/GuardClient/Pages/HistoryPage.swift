@@ -1,4 +1,6 @@
 import GuardAPI
+import GuardHistory
+import GuardTerminal
 import Health
 
 /// `oceanid-ctl history`: what happened, oldest first, each incident with how long it took.

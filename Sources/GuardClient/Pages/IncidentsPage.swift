@@ -1,4 +1,5 @@
 import GuardAPI
+import GuardTerminal
 import Health
 
 /// `oceanid-ctl incidents`: what people were told of, or are about to be; then what is over.

@@ -1,4 +1,5 @@
 import GuardAPI
+import GuardTerminal
 import Health
 
 /// Problems as a person reads them at night: how bad and what, since when, why, what next.

@@ -1,4 +1,5 @@
 import GuardAPI
+import GuardTerminal
 import GuardTypes
 import Health
 

@@ -1,4 +1,5 @@
 import GuardAPI
+import GuardTerminal
 import Health
 
 /// What the forwards carry, and the connections that did: the tables of `oceanid-ctl tunnel`.

@@ -3,6 +3,9 @@ internal import GuardAPI
 internal import Health
 
 @testable internal import GuardClient
+@testable internal import GuardConnection
+@testable internal import GuardHistory
+@testable internal import GuardTerminal
 
 private let now = Timestamp(seconds: 1_772_339_047)
 private let terminals = [

@@ -1,8 +1,8 @@
 internal import FoundationEssentials
 internal import GuardAPI
 
-@testable internal import GuardClient
 @testable internal import GuardCluster
+@testable internal import GuardNotices
 @testable internal import Health
 
 extension FuzzTarget {

@@ -1,5 +1,6 @@
 @testable internal import GuardClient
 @testable internal import GuardConfiguration
+@testable internal import GuardTerminal
 @testable internal import Health
 @testable internal import Kubernetes
 @testable internal import Tunnel

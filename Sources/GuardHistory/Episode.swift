@@ -1,0 +1,100 @@
+package import GuardAPI
+import GuardTerminal
+package import Health
+
+/// What belongs together in a history: an incident from its first entry to its end, or a change on its own.
+package struct Episode: Hashable {
+  /// The first entry.
+  package let first: ChangeDocument
+  /// The incident was going on when the history begins: since when is not known.
+  package var beganEarlier = false
+  /// When it was over; nil: it lasts, or is no matter of lasting.
+  package var until: Timestamp?
+  /// It has a duration.
+  package let isIncident: Bool
+  /// The guard stopped before it was over; whether it is over nobody saw.
+  package var isCutOff = false
+  package var attempts = 0
+  /// Causes in the order in which they were told, each once.
+  package var reasons: [String] = []
+  /// `tunnel down`, or what else began.
+  package var title: String {
+    guard isIncident, first.event.hasPrefix("tunnel_") else { return ChangeLine.text(first) }
+    return first.event == "tunnel_blocked" ? "tunnel blocked" : "tunnel down"
+  }
+  /// What is not over yet.
+  fileprivate var open: Set<String> = []
+
+  /// Follows from other entries, or is of no interest afterwards.
+  private static let asides: Set = [
+    "tunnel_retry", "verdict_changed", "forward_listening", "incident_opened", "incident_worsened",
+    "incident_flapping", "incident_reminder", "incident_ended",
+  ]
+  private static let opening: Set = [
+    "tunnel_down", "tunnel_blocked", "tunnel_retry", "problem_opened", "api_failed",
+  ]
+  private static let closing: Set = ["tunnel_up", "problem_closed", "api_recovered"]
+
+  /// - Parameter changes: oldest first.
+  package static func fold(_ changes: [ChangeDocument]) -> [Episode] {
+    var episodes: [Episode] = []
+    var places: [String: Int] = [:]
+    for change in changes {
+      if change.event == "started" {
+        for place in places.values where episodes[place].until == nil {
+          episodes[place].until = change.at
+          episodes[place].isCutOff = true
+        }
+        places = [:]
+      }
+      if let incident = change.incident, let place = places[incident] {
+        episodes[place].take(change)
+      } else if let incident = change.incident,
+        opening.contains(change.event) || closing.contains(change.event)
+      {
+        var episode = Episode(first: change, isIncident: true)
+        episode.beganEarlier = continues(change)
+        episode.take(change)
+        places[incident] = episodes.count
+        episodes.append(episode)
+      } else if !asides.contains(change.event) {
+        episodes.append(Episode(first: change, isIncident: false))
+      }
+    }
+    return episodes
+  }
+
+  /// It follows from an entry before it, whether that is in the history or not. The first attempt may be how it began:
+  /// a guard that starts has no tunnel to lose.
+  static func continues(_ change: ChangeDocument) -> Bool {
+    closing.contains(change.event)
+      || (change.event == "tunnel_retry" && change.attempts.map { $0 > 1 } ?? false)
+  }
+
+  private init(first: ChangeDocument, isIncident: Bool) {
+    self.first = first
+    self.isIncident = isIncident
+  }
+
+  private mutating func take(_ change: ChangeDocument) {
+    attempts = max(attempts, change.attempts ?? 0)
+    let isTunnel = change.event.hasPrefix("tunnel_")
+    if isTunnel, let reason = change.reason, !reason.isEmpty, !reasons.contains(reason) {
+      reasons.append(reason)
+    }
+    if Episode.opening.contains(change.event) {
+      open.insert(isTunnel ? "" : change.subject)
+      until = nil
+    } else if Episode.closing.contains(change.event) {
+      open.remove(isTunnel ? "" : change.subject)
+      // The tunnel is up; that its problem is over is told a moment later.
+      if isTunnel || (open.isEmpty && until == nil) { until = change.at }
+    }
+  }
+
+  /// It began and is not over.
+  package var lasts: Bool { isIncident && until == nil }
+
+  /// - Parameter end: how far it has come, while it lasts.
+  package func length(atLast end: Timestamp) -> Duration { first.at.length(until: until ?? end) }
+}

@@ -1,0 +1,123 @@
+import FoundationEssentials
+import Glibc
+package import GuardAPI
+package import GuardConnection
+import GuardTerminal
+package import Health
+import SystemJournal
+
+/// Reads history from the journal or from the guard.
+package struct HistoryReading {
+  package let client: DaemonClient
+  /// Journal files from another machine, used instead of the local journal.
+  package var folder: String?
+
+  package init(client: DaemonClient, folder: String? = nil) {
+    self.client = client
+    self.folder = folder
+  }
+
+  package static let unit = "oceanid-guard.service"
+
+  /// The journal entries of the guard behind the socket. A guard on another socket is not a unit, so its journal
+  /// entries are unknown.
+  private var scope: JournalScope? {
+    if let folder { return .folder(folder) }
+    if client.socket.path == SocketPath.system { return .systemUnit(HistoryReading.unit) }
+    return client.socket.isUserUnit ? .userUnit(HistoryReading.unit, uid: getuid()) : nil
+  }
+
+  /// Reads the journal if possible, else asks the guard.
+  package func read(_ query: HistoryQuery) throws -> HistoryDocument {
+    guard let scope else { return try ask(query) }
+    let refusal: JournalError
+    do throws(JournalError) {
+      let document = try HistoryDocument(journal: scope, query)
+      // A guard that was started by hand uses the default socket but has no entries under the unit's name.
+      if !document.events.isEmpty || folder != nil { return document }
+      return (try? ask(query)) ?? document
+    } catch {
+      if let folder { throw UnreadableFolder(folder: folder, error: error) }
+      refusal = error
+    }
+    do {
+      return try ask(query)
+    } catch let error as ClientError where error.exitStatus == ExitStatus.unavailable.rawValue {
+      throw NoHistory(journal: refusal, daemon: error)
+    }
+  }
+
+  /// True if the journal contains entries about a cluster that the guard no longer watches.
+  package func knows(_ cluster: String) -> Bool {
+    guard let scope else { return false }
+    let query = HistoryQuery(since: nil, until: nil, limit: 1, cluster: cluster, events: [])
+    return (try? HistoryDocument(journal: scope, query))?.events.isEmpty == false
+  }
+
+  private func ask(_ query: HistoryQuery) throws -> HistoryDocument {
+    let bytes = try client.exchange(.history, query.parameters).body
+    do { return try DocumentCoding.decodeHistory(bytes) } catch { throw ClientError.document(error) }
+  }
+
+  /// Reports changes after a time as they happen, until `tell` returns false.
+  package func follow(_ query: HistoryQuery, after moment: Timestamp, tell: (ChangeDocument) throws -> Bool)
+    throws
+  {
+    var query = query
+    query.since = nil
+    query.until = nil
+    if let scope,
+      let reader = try? JournalReader(scope, identifier: "oceanid-guard", matches: query.journalMatches)
+    {
+      // Skips entries of the same millisecond, which were reported before.
+      var last = moment.microseconds + 999
+      while true {
+        for entry in try reader.entries(after: last, fields: ChangeDocument.journalFields) {
+          last = entry.microseconds
+          guard let change = ChangeDocument(journal: entry.fields, at: last), query.includes(change) else {
+            continue
+          }
+          guard try tell(change) else { return }
+        }
+        guard StandardOutput.hasReader else { return }
+        try reader.wait(atMost: 1_000_000)
+      }
+    }
+    var stream = try client.watch()
+    while true {
+      switch try stream.next(within: .seconds(1)) {
+      case .line(let bytes):
+        let line: WatchLine
+        do { line = try DocumentCoding.decodeWatchLine(bytes) } catch { throw ClientError.document(error) }
+        guard case .change(let change, _) = line, change.at > moment, query.includes(change) else { continue }
+        guard try tell(change) else { return }
+      case .quiet:
+        guard StandardOutput.hasReader else { return }
+      case .ended:
+        throw ClientError.unreadable(client.socket, .truncated)
+      }
+    }
+  }
+}
+
+/// Neither the journal nor the guard could provide a history.
+struct NoHistory: Complaint {
+  let journal: JournalError
+  let daemon: ClientError
+  var exitStatus: Int32 { ExitStatus.unavailable.rawValue }
+
+  var description: String { "\(journal); and \(daemon)" }
+}
+
+/// The folder of --directory contains no readable journal.
+struct UnreadableFolder: Complaint {
+  let folder: String
+  let error: JournalError
+  var exitStatus: Int32 { ExitStatus.usage.rawValue }
+
+  var description: String {
+    guard case .call(_, let code) = error else { return "\(error)" }
+    return
+      "no readable journal in \(folder): \(String(cString: strerror(code))); set --directory to the folder with the *.journal files"
+  }
+}

@@ -1,0 +1,190 @@
+package import GuardAPI
+import GuardTerminal
+package import Health
+
+/// The data of a report, computed from a history. Pure, so that tests can compare each figure with the events.
+package struct ReportFacts {
+  struct Strip: Hashable {
+    enum Kind: Int, Hashable {
+      case tunnel, node, source
+    }
+
+    let kind: Kind
+    let cluster: String
+    /// For example `node calypso`; `tunnel` for the tunnel.
+    let subject: String
+    let availability: Availability
+  }
+
+  let from: Timestamp
+  let to: Timestamp
+  /// Tunnels first, then nodes, then sources, by name.
+  let strips: [Strip]
+  /// Newest first.
+  let incidents: [Episode]
+  /// Events by name, the most frequent first.
+  let counts: [(event: String, count: Int)]
+  /// Number of times that a tunnel came up after it was down.
+  let reconnects: Int
+  /// Sentences about missing data.
+  let notes: [String]
+
+  private static let sources: Set = [
+    "gitrepository", "ocirepository", "helmrepository", "helmchart", "bucket", "imagerepository",
+  ]
+
+  /// - Parameters:
+  ///   - before: the last event before `from`; nil if that time is unknown.
+  ///   - signs: other times at which the guard was running, oldest first: its round-trip measurements.
+  ///   - status: the current status, which lists subjects that never failed; nil if the guard was unavailable.
+  package init(
+    _ history: HistoryDocument, before: ChangeDocument?, signs: [Timestamp] = [], status: StatusDocument?,
+    from: Timestamp,
+    to: Timestamp
+  ) {
+    self.from = from
+    self.to = to
+    let events = history.events.filter { $0.at >= from && $0.at < to }
+    let known = ReportFacts.known(events, before: before, signs, history, from: from, to: to)
+    var strips: [Strip] = []
+    let clusters = Set(events.map(\.cluster) + (status?.clusters.map(\.name) ?? [])).subtracting([""])
+    for cluster in clusters {
+      let own = events.filter { $0.cluster == cluster }
+      let tunnel = ReportFacts.tunnel(own, starts: events, from: from, to: to).hidden(by: known)
+      strips.append(Strip(kind: .tunnel, cluster: cluster, subject: "tunnel", availability: tunnel))
+      let api = ReportFacts.span(own, begins: ["api_failed"], ends: ["api_recovered"], from: from, to: to)
+      let view = known.hidden(by: tunnel).hidden(by: api)
+      let document = status?.clusters.first { $0.name == cluster }
+      for (subject, kind) in ReportFacts.subjects(own, document) {
+        let events = own.filter { $0.subject == subject }
+        let raw = ReportFacts.span(
+          events, begins: ["problem_opened"], ends: ["problem_closed"], from: from, to: to)
+        strips.append(
+          Strip(kind: kind, cluster: cluster, subject: subject, availability: raw.hidden(by: view)))
+      }
+    }
+    self.strips = strips.sorted {
+      ($0.cluster, $0.kind.rawValue, $0.subject) < ($1.cluster, $1.kind.rawValue, $1.subject)
+    }
+    incidents = Episode.fold(events).filter(\.isIncident).reversed()
+    counts = Dictionary(grouping: events, by: \.event).map { ($0.key, $0.value.count) }
+      .sorted { ($1.count, $0.event) < ($0.count, $1.event) }
+    reconnects = events.count { $0.event == "tunnel_up" && $0.incident != nil }
+    notes = ReportFacts.notes(history, status)
+  }
+
+  private static func notes(_ history: HistoryDocument, _ status: StatusDocument?) -> [String] {
+    var notes: [String] = []
+    switch history.source {
+    case .journal: notes.append("Source: the journal of this machine.")
+    case .memory:
+      let since = history.knownSince.map { " since \($0.day) \($0.time)" } ?? ""
+      notes.append("Source: the guard's memory\(since); earlier events are unknown.")
+    case .unknown: break
+    }
+    if history.truncated {
+      notes.append("The number of events is limited; the oldest are not included.")
+    }
+    if status == nil {
+      notes.append(
+        "The guard is not responding: subjects that never failed and round-trip times are missing.")
+    }
+    return notes
+  }
+
+  // MARK: - Times
+
+  /// Unknown while the guard was not running, and before the first event.
+  private static func known(
+    _ events: [ChangeDocument], before: ChangeDocument?, _ signs: [Timestamp], _ history: HistoryDocument,
+    from: Timestamp,
+    to: Timestamp
+  ) -> Availability {
+    var known = Availability()
+    var isKnown = before.map { $0.event != "stopped" } ?? false
+    var since = from
+    // The time before the oldest available event is unknown, too.
+    if let begin = history.truncated ? events.first?.at : history.knownSince, begin > from {
+      known.append(.unknown, from: from, to: min(begin, to))
+      (isKnown, since) = (true, min(begin, to))
+    }
+    var heard = since
+    for event in events where event.at > since {
+      defer { heard = event.at }
+      switch event.event {
+      case "started" where isKnown:
+        // The guard ended without an event, because it or the machine was killed. Its last sign of activity is the
+        // end.
+        let last = max(since, heard, signs.last { $0 < event.at } ?? since)
+        known.append(.well, from: since, to: last)
+        known.append(.unknown, from: last, to: event.at)
+        since = event.at
+      case "stopped":
+        known.append(isKnown ? .well : .unknown, from: since, to: event.at)
+        (isKnown, since) = (false, event.at)
+      case _ where !isKnown:
+        known.append(.unknown, from: since, to: event.at)
+        (isKnown, since) = (true, event.at)
+      default: break
+      }
+    }
+    known.append(isKnown ? .well : .unknown, from: since, to: to)
+    return known
+  }
+
+  /// The subject is down between an event that begins the problem and one that ends it.
+  private static func span(
+    _ events: [ChangeDocument], begins: Set<String>, ends: Set<String>, from: Timestamp, to: Timestamp
+  ) -> Availability {
+    var result = Availability()
+    var since = from
+    // If the first event ends or continues a problem, the problem started before.
+    var isTrouble =
+      events.first { begins.contains($0.event) || ends.contains($0.event) }.map(Episode.continues) ?? false
+    for event in events {
+      let next = begins.contains(event.event) ? true : ends.contains(event.event) ? false : isTrouble
+      guard next != isTrouble else { continue }
+      result.append(isTrouble ? .trouble : .well, from: since, to: event.at)
+      (isTrouble, since) = (next, event.at)
+    }
+    result.append(isTrouble ? .trouble : .well, from: since, to: to)
+    return result
+  }
+
+  /// A starting guard has no tunnel until its first event.
+  private static func tunnel(
+    _ own: [ChangeDocument], starts events: [ChangeDocument], from: Timestamp, to: Timestamp
+  ) -> Availability {
+    let words: Set = ["tunnel_down", "tunnel_blocked", "tunnel_retry"]
+    let down = span(own, begins: words, ends: ["tunnel_up"], from: from, to: to)
+    var starting = Availability()
+    var since = from
+    var isStarting = false
+    for event in events {
+      let next =
+        event.event == "started"
+        ? true : event.cluster == own.first?.cluster && event.event.hasPrefix("tunnel_") ? false : isStarting
+      guard next != isStarting else { continue }
+      starting.append(isStarting ? .unknown : .well, from: since, to: event.at)
+      (isStarting, since) = (next, event.at)
+    }
+    starting.append(isStarting ? .unknown : .well, from: since, to: to)
+    return down.hidden(by: starting)
+  }
+
+  private static func subjects(
+    _ events: [ChangeDocument], _ document: ClusterDocument?
+  ) -> [(subject: String, kind: Strip.Kind)] {
+    var subjects: [String: Strip.Kind] = [:]
+    for event in events where event.event == "problem_opened" || event.event == "problem_closed" {
+      if event.subject.hasPrefix("node ") { subjects[event.subject] = .node }
+      let kind = String(event.subject.prefix { $0 != " " })
+      if sources.contains(kind) { subjects[event.subject] = .source }
+    }
+    for node in document?.nodes ?? [] { subjects["node \(node.name)"] = .node }
+    for object in document?.flux.objects ?? [] where sources.contains(object.kind.lowercased()) {
+      subjects["\(object.kind.lowercased()) \(object.namespace)/\(object.name)"] = .source
+    }
+    return subjects.map { ($0.key, $0.value) }
+  }
+}

@@ -1,0 +1,213 @@
+import Glibc
+import GuardAPI
+package import GuardConnection
+import Platform
+import SessionBus
+
+/// Receives changes from the guard and updates the desktop's notifications until a signal ends it.
+///
+/// One thread with one poll(2) waits for the guard, the desktop, signals and timeouts.
+package final class NotifyAgent {
+  private let news: GuardNews
+  private let display: any NoticeDisplay
+  private let memory: NoticeMemoryFile?
+  private let log: (String) -> Void
+  private var board: NoticeBoard
+
+  /// Changes are combined until this time without another one has passed, but not longer than the maximum.
+  private static let quiet: Duration = .milliseconds(300)
+  private static let longestGathering: Duration = .seconds(2)
+  private var gatheringSince: ContinuousClock.Instant?
+  private var lastNews = ContinuousClock.now
+
+  /// A restarting guard is unavailable for a moment only. Suspended time does not count.
+  private static let awayIsNews: Duration = .seconds(60)
+  private var guardTrouble: (since: SuspendingClock.Instant, error: ClientError)?
+
+  private static let firstPause: Duration = .seconds(1)
+  private static let lastPause: Duration = .seconds(60)
+  private var pause: Duration = firstPause
+  private var nextTry = ContinuousClock.now
+  private var displayTrouble: BusError?
+
+  init(
+    client: DaemonClient, display: any NoticeDisplay, filter: NoticeBoard.Filter,
+    memory: NoticeMemoryFile? = nil, log: @escaping (String) -> Void
+  ) {
+    news = GuardNews(client: client)
+    self.display = display
+    self.memory = memory
+    self.log = log
+    board = NoticeBoard(filter: filter)
+  }
+
+  /// Shows notices on the desktop, or as lines on standard output if `prints` is true.
+  package convenience init(
+    client: DaemonClient, prints: Bool, filter: NoticeBoard.Filter, log: @escaping (String) -> Void
+  ) {
+    self.init(
+      client: client, display: prints ? PrintedDisplay() : DesktopDisplay(), filter: filter,
+      memory: NoticeMemoryFile { name in getenv(name).map { String(cString: $0) } }, log: log)
+  }
+
+  /// Ends with SIGTERM, SIGINT or SIGHUP. Displayed notifications stay, because they are still correct.
+  package func run() throws {
+    let signals = try SignalDescriptor([SIGTERM, SIGINT, SIGHUP])
+    remember()
+    while signals.next() == nil, !display.isAbandoned {
+      let now = ContinuousClock.now
+      listen(at: now)
+      look(at: now)
+      if isDue(at: now) { show() }
+      wait(signals.raw, until: wakeUp(after: .now))
+    }
+  }
+
+  // MARK: - The guard
+
+  private func listen(at now: ContinuousClock.Instant) {
+    for item in news.read(at: now) {
+      switch item {
+      case .stands(let document):
+        if let trouble = guardTrouble {
+          log(
+            "the guard is responding again after \((SuspendingClock.now - trouble.since).components.seconds) s"
+          )
+        }
+        guardTrouble = nil
+        board.guardIsBack()
+        board.take(document, at: now)
+      case .clusters(let names):
+        if let cluster = board.filter.cluster, !names.contains(cluster) {
+          log("\(NoSuchCluster(name: cluster, known: names)); waiting for it")
+        }
+        continue
+      case .change(let change): board.take(change, at: now)
+      case .lost(let error):
+        if guardTrouble == nil { log("\(error); trying again") }
+        guardTrouble = (guardTrouble?.since ?? .now, error)
+        continue
+      }
+      if board.hasWork {
+        gatheringSince = gatheringSince ?? now
+        lastNews = now
+      }
+    }
+    if let trouble = guardTrouble, SuspendingClock.now - trouble.since >= NotifyAgent.awayIsNews {
+      board.guardIsAway(trouble.error)
+    }
+  }
+
+  // MARK: - The desktop
+
+  private func look(at now: ContinuousClock.Instant) {
+    do throws(BusError) {
+      if now >= nextTry { try display.open() }
+      for event in try display.events() {
+        switch event {
+        case .closed(let number):
+          board.closed(number, at: now)
+          keep()
+        case .lateReply(let number): board.stray(number)
+        case .serverExited:
+          board.clear()
+          // Most servers that exit are restarted soon; a call now would start another one.
+          nextTry = now + .seconds(2)
+        case .serverAppeared:
+          board.clear()
+          nextTry = now
+        }
+      }
+    } catch {
+      stumble(error)
+    }
+  }
+
+  private func show() {
+    do throws(BusError) {
+      while let action = board.next() {
+        switch action {
+        case .close(let number):
+          try display.close(number)
+          board.done(action)
+        case .show(let notice, let replaced, _):
+          board.done(action, number: try display.show(notice, replacing: replaced))
+        }
+      }
+      gatheringSince = nil
+      recover()
+      keep()
+    } catch {
+      stumble(error)
+    }
+  }
+
+  /// Restores the notifications that were displayed before a restart.
+  private func remember() {
+    guard let memory = memory?.load() else { return }
+    do throws(BusError) {
+      try display.open()
+      if try display.screen() == memory.screen { board.restore(memory.board) }
+    } catch {
+      stumble(error)
+    }
+  }
+
+  /// Without a file, a restart shows open incidents again.
+  private func keep() {
+    guard let memory, let screen = try? display.screen() else { return }
+    try? memory.save(NoticeMemory(screen: screen, board: board.memory))
+  }
+
+  private func stumble(_ error: BusError) {
+    if displayTrouble == nil { log("\(error); waiting for it") }
+    displayTrouble = error
+    if error.endsConnection { board.clear() }
+    nextTry = .now + pause
+    pause = min(pause * 2, NotifyAgent.lastPause)
+  }
+
+  private func recover() {
+    if displayTrouble != nil { log("the notification server is available again") }
+    displayTrouble = nil
+    pause = NotifyAgent.firstPause
+  }
+
+  // MARK: - Time
+
+  private func isDue(at now: ContinuousClock.Instant) -> Bool {
+    guard board.hasWork, now >= nextTry else { return false }
+    guard let gatheringSince else { return true }
+    return now - lastNews >= NotifyAgent.quiet || now - gatheringSince >= NotifyAgent.longestGathering
+  }
+
+  private func wakeUp(after now: ContinuousClock.Instant) -> ContinuousClock.Instant {
+    // The guard sends a heartbeat every 15 s; a silent connection is detected by reading it.
+    var moment = now + .seconds(20)
+    if news.raw == nil { moment = min(moment, news.nextAttempt) }
+    if display.wakes == nil { moment = min(moment, nextTry) }
+    if board.hasWork {
+      let settled = gatheringSince.map {
+        min(lastNews + NotifyAgent.quiet, $0 + NotifyAgent.longestGathering)
+      }
+      moment = min(moment, max(settled ?? now, nextTry))
+    }
+    if let trouble = guardTrouble {
+      let left = NotifyAgent.awayIsNews - (SuspendingClock.now - trouble.since)
+      if left > .zero { moment = min(moment, now + left) }
+    }
+    return moment
+  }
+
+  private func wait(_ signals: Int32, until moment: ContinuousClock.Instant) {
+    var entries = [pollfd(fd: signals, events: Int16(POLLIN), revents: 0)]
+    if let raw = news.raw { entries.append(pollfd(fd: raw, events: Int16(POLLIN), revents: 0)) }
+    if let desktop = display.wakes { entries.append(desktop) }
+    let left = max(.zero, moment - .now)
+    // Rounded up: otherwise poll(2) would return at once during the last fraction of a millisecond.
+    let (seconds, attoseconds) = left.components
+    poll(
+      &entries, nfds_t(entries.count),
+      Int32(seconds * 1000 + (attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000))
+  }
+}

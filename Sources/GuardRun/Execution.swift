@@ -1,0 +1,27 @@
+import Glibc
+import GuardTerminal
+
+/// Running another program in place of this one.
+package enum Execution {
+  /// Returns only where that can't be done.
+  package static func replaceThisProcess(with words: [String]) -> CannotRun {
+    // What is ignored here would be ignored there too.
+    signal(SIGPIPE, SIG_DFL)
+    var arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) }
+    arguments.append(nil)
+    if let program = arguments.first ?? nil { execvp(program, arguments) }
+    let code = errno
+    signal(SIGPIPE, SIG_IGN)
+    return CannotRun(program: words.first ?? "", code: code)
+  }
+}
+
+/// A program that can't be run: 126 and 127 as the shells say it (POSIX.1-2017, XCU 2.8.2).
+package struct CannotRun: Complaint {
+  let program: String
+  let code: Int32
+  package var exitStatus: Int32 { code == ENOENT ? 127 : 126 }
+  package var description: String {
+    "\(program): \(code == ENOENT ? "command not found" : String(cString: strerror(code)))"
+  }
+}

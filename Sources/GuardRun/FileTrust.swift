@@ -1,0 +1,139 @@
+import Glibc
+import Platform
+
+/// Whether a file says what its reader or root wrote into it: ssh asks the same of the files that it obeys
+/// (sshd_config(5), StrictModes). A kubeconfig may name a program to be run.
+///
+/// Each folder and each symbolic link on the way counts as well: in a folder of another user the file can be exchanged.
+package struct FileTrust {
+  /// Who reads the file.
+  let reader: UInt32
+
+  package enum Flaw: Error, Hashable {
+    case notAbsolute
+    case foreignOwner(path: String, uid: UInt32)
+    case writable(path: String, mode: UInt32)
+    /// Users that its access control list names may write it (acl(5)).
+    case listed(path: String)
+    case notAFile
+    case tooManyLinks
+    /// It is not there, or can't be seen: errno.
+    case unseen(Int32)
+  }
+
+  /// path_resolution(7): the kernel follows no more than that.
+  private static let mostLinks = 40
+
+  /// nil where nobody but the reader and root can write the file, or put another one in its place.
+  func flaw(of path: String) -> Flaw? {
+    do throws(Flaw) {
+      try walk(path)
+      return nil
+    } catch {
+      return error
+    }
+  }
+
+  private func walk(_ path: String) throws(Flaw) {
+    guard path.hasPrefix("/") else { throw .notAbsolute }
+    var rest: [Substring] = path.split(separator: "/").reversed()
+    var folder = ""
+    var links = 0
+    var isFile = false
+    while let name = rest.popLast() {
+      // Behind a file nothing can follow.
+      guard !isFile else { throw .unseen(ENOTDIR) }
+      if name == "." { continue }
+      if name == ".." {
+        // No link is left in the folder's path, so its text tells the parent.
+        folder = String(folder[..<(folder.lastIndex(of: "/") ?? folder.startIndex)])
+        continue
+      }
+      let entry = "\(folder)/\(name)"
+      let status = try status(of: entry)
+      if status.st_mode & S_IFMT == S_IFLNK {
+        links += 1
+        guard links <= FileTrust.mostLinks else { throw .tooManyLinks }
+        let target = try FileTrust.target(of: entry)
+        if target.hasPrefix("/") { folder = "" }
+        rest += target.split(separator: "/").reversed()
+        continue
+      }
+      guard !isWritableByOthers(status) else {
+        throw .writable(path: entry, mode: UInt32(status.st_mode & 0o7777))
+      }
+      guard !isWritableByList(entry, status) else { throw .listed(path: entry) }
+      if status.st_mode & S_IFMT == S_IFDIR {
+        folder = entry
+      } else {
+        guard status.st_mode & S_IFMT == S_IFREG else { throw .notAFile }
+        isFile = true
+      }
+    }
+    guard isFile else { throw .notAFile }
+  }
+
+  /// Of the entry itself, whose owner is root or the reader.
+  private func status(of entry: String) throws(Flaw) -> stat {
+    var status = stat()
+    guard lstat(entry, &status) == 0 else { throw .unseen(errno) }
+    guard status.st_uid == 0 || status.st_uid == reader else {
+      throw .foreignOwner(path: entry, uid: status.st_uid)
+    }
+    return status
+  }
+
+  private func isWritableByOthers(_ status: stat) -> Bool {
+    if isSticky(status) { return false }
+    if status.st_mode & S_IWOTH != 0 { return true }
+    return status.st_mode & S_IWGRP != 0 && !FileTrust.isGroup(status.st_gid, onlyOf: status.st_uid)
+  }
+
+  /// In such a folder only an entry's owner can exchange it, and each entry's owner is looked at (inode(7)).
+  private func isSticky(_ status: stat) -> Bool {
+    status.st_mode & S_IFMT == S_IFDIR && status.st_mode & S_ISVTX != 0
+  }
+
+  /// The group's bits are the mask of its list.
+  private func isWritableByList(_ entry: String, _ status: stat) -> Bool {
+    !isSticky(status) && status.st_mode & S_IWGRP != 0
+      && AccessList.exists(on: entry)
+  }
+
+  /// A user's private group, as Debian makes one for each user; its ssh makes the same exception.
+  private static func isGroup(_ group: gid_t, onlyOf user: uid_t) -> Bool {
+    guard let account = getpwuid(user), account.pointee.pw_gid == group else { return false }
+    let name = String(cString: account.pointee.pw_name)
+    guard let entry = getgrgid(group), var member = entry.pointee.gr_mem else { return false }
+    while let other = member.pointee {
+      if String(cString: other) != name { return false }
+      member += 1
+    }
+    return true
+  }
+
+  private static func target(of link: String) throws(Flaw) -> String {
+    var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
+    let length = readlink(link, &buffer, buffer.count)
+    guard length > 0 else { throw .unseen(length < 0 ? errno : ENOENT) }
+    return String(decoding: buffer.prefix(length).map(UInt8.init(bitPattern:)), as: UTF8.self)
+  }
+}
+
+extension FileTrust.Flaw: CustomStringConvertible {
+  /// What follows the file's name.
+  package var description: String {
+    switch self {
+    case .notAbsolute: "is no absolute path"
+    case .foreignOwner(let path, let uid): "can be changed by another user: \(path) belongs to uid \(uid)"
+    case .writable(let path, let mode):
+      "can be changed by other users: \(path) has mode 0\(String(mode, radix: 8))"
+    case .listed(let path): "can be changed by users whom the access list of \(path) names (getfacl)"
+    case .notAFile: "is no regular file"
+    case .tooManyLinks: "has too many symbolic links on its way"
+    case .unseen(ENOENT), .unseen(ENOTDIR): "does not exist"
+    case .unseen(EACCES): "is not for you to read"
+    case .unseen(let code): "can't be read: \(String(cString: strerror(code)))"
+    }
+  }
+}

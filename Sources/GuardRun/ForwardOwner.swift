@@ -1,0 +1,54 @@
+package import GuardAPI
+import GuardTerminal
+import GuardTypes
+
+/// Whether a cluster's local addresses are the guard's and accept connections. Another program that listens there
+/// receives what is meant for the cluster, tokens included.
+package struct ForwardOwner: Hashable {
+  package let cluster: ClusterDocument
+
+  package init(cluster: ClusterDocument) {
+    self.cluster = cluster
+  }
+
+  /// Why an address must not be used; nil where the guard listens and accepts on each of them.
+  ///
+  /// Which of several forwards a kubeconfig goes through is for its server line to say: none of them may be another's.
+  package var complaint: String? {
+    // An older guard may leave forwards out: what is not told is not known.
+    guard !cluster.tunnel.forwards.isEmpty else {
+      return "\(cluster.name): the guard names no forward to the cluster"
+    }
+    let reasons = cluster.tunnel.forwards.compactMap { forward -> String? in
+      switch forward.state {
+      case .listening: forward.shortage.map { "\(forward.listen) accepts no connection: \($0)" }
+      case .portBusy:
+        forward.holder.map { "\(forward.listen) is not the guard's: taken by \($0)" }
+          ?? "\(forward.listen) is not the guard's: taken by another process"
+      case nil: "\(forward.listen): the guard does not tell whether it listens there"
+      }
+    }
+    return reasons.isEmpty ? nil : "\(cluster.name): \(reasons.joined(separator: "; "))"
+  }
+
+  /// The command that shows more of the complaint: another process is to be found only where there is one.
+  var nextStep: String {
+    cluster.tunnel.forwards.contains { $0.state == .portBusy }
+      ? "See which process listens there: sudo ss -ltnp" : "See: oceanid-ctl tunnel"
+  }
+}
+
+/// A local address of the cluster is another program's, or accepts nobody.
+package struct ForeignForward: Complaint, Hashable {
+  let reason: String
+  let nextStep: String
+  package var exitStatus: Int32 { ExitStatus.unavailable.rawValue }
+  package var description: String { "\(reason). \(nextStep)" }
+
+  /// Throws where one of the clusters has such an address.
+  package static func refuse(_ status: StatusDocument) throws(ForeignForward) {
+    for owner in status.clusters.map(ForwardOwner.init) {
+      if let reason = owner.complaint { throw ForeignForward(reason: reason, nextStep: owner.nextStep) }
+    }
+  }
+}

@@ -1,0 +1,89 @@
+/// One line of spans.
+package struct Line: Hashable, Sendable {
+  package var spans: [Span]
+
+  package init(_ spans: Span...) {
+    self.spans = spans
+  }
+
+  package init(_ spans: [Span]) {
+    self.spans = spans
+  }
+
+  package static let empty = Line()
+
+  package var text: String { spans.map(\.text).joined() }
+
+  func written(inColour: Bool) -> String {
+    spans.map { $0.written(inColour: inColour) }.joined()
+  }
+
+  /// Truncated to `width` columns, with `…` at the end if something is cut.
+  package func cut(to width: Int) -> Line {
+    guard spans.reduce(0, { $0 + $1.width }) > width else { return self }
+    var kept: [Span] = []
+    var left = width
+    for span in spans {
+      // Keep a column free for `…` if more follows.
+      guard span.width >= left else {
+        kept.append(span)
+        left -= span.width
+        continue
+      }
+      let text = span.width == left ? span.text + " " : span.text
+      kept.append(Span(text.cut(to: left), span.style))
+      break
+    }
+    return Line(kept)
+  }
+}
+
+/// The output of a command: lines that fit the terminal, except lines for copying, which are not wrapped.
+package struct Page: Hashable, Sendable {
+  package var lines: [Line] = []
+
+  package init(lines: [Line] = []) {
+    self.lines = lines
+  }
+
+  package static func += (page: inout Page, lines: [Line]) {
+    page.lines += lines
+  }
+
+  package static func += (page: inout Page, line: Line) {
+    page.lines.append(line)
+  }
+
+  /// Adds an empty line, except at the beginning or after another one.
+  package mutating func gap() {
+    if let last = lines.last, last != .empty { lines.append(.empty) }
+  }
+
+  package func text(for terminal: Terminal) -> String {
+    lines.reduce(into: "") { text, line in
+      text += line.written(inColour: terminal.hasColour)
+      text += "\n"
+    }
+  }
+}
+
+extension Terminal {
+  package func wrapped(_ text: Span) -> [Line] {
+    let parts = width.map { text.text.wrapped(to: $0) } ?? [text.text]
+    return parts.map { Line(Span($0, text.style)) }
+  }
+
+  /// A label in a margin of `margin` columns, with its text wrapped beside it.
+  package func labelled(_ label: String, margin: Int, indent: Int = 2, _ text: Span) -> [Line] {
+    let blank = String(repeating: " ", count: indent)
+    let padding = String(repeating: " ", count: max(1, margin - label.displayWidth))
+    let left = indent + max(margin, label.displayWidth + 1)
+    let parts =
+      width.map { text.text.wrapped(to: max(20, min($0, Terminal.proseWidth) - left)) } ?? [text.text]
+    return parts.enumerated().map { index, part in
+      index == 0
+        ? Line(Span(blank), Span(label, .faint), Span(padding), Span(part, text.style))
+        : Line(Span(String(repeating: " ", count: left)), Span(part, text.style))
+    }
+  }
+}

@@ -1,0 +1,70 @@
+import Glibc
+package import Health
+
+/// The properties of the output: width, colours and relative times.
+package struct Terminal: Hashable, Sendable {
+  /// Width in columns; nil: unlimited, for a pipe.
+  package var width: Int?
+  var hasColour: Bool
+  /// True if the terminal can show non-ASCII characters.
+  package var drawsBlocks = false
+  package var now: Timestamp
+
+  static let widths = 60...250
+  /// Longer lines of text are hard to read, even on a wide terminal.
+  package static let proseWidth = 120
+
+  /// Detects the properties of standard output.
+  package static func standardOutput() -> Terminal {
+    let isTerminal = isatty(STDOUT_FILENO) == 1
+    return Terminal(
+      width: columns(isTerminal: isTerminal),
+      hasColour: isTerminal && !isSet("NO_COLOR") && environment("TERM") != "dumb",
+      drawsBlocks: isTerminal && hasUTF8, now: .now)
+  }
+
+  /// The first of these variables that is set and not empty determines the character set (locale(7)).
+  private static var hasUTF8: Bool {
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].compactMap(environment).first { !$0.isEmpty } ?? ""
+    let name = locale.lowercased()
+    return name.contains("utf-8") || name.contains("utf8")
+  }
+
+  private static func columns(isTerminal: Bool) -> Int? {
+    if let columns = environment("COLUMNS").flatMap({ Int($0) }), columns > 0 { return clamped(columns) }
+    guard isTerminal else { return nil }
+    return clamped(TerminalSize.current?.columns ?? 80)
+  }
+
+  private static func clamped(_ columns: Int) -> Int {
+    min(max(columns, widths.lowerBound), widths.upperBound)
+  }
+
+  // https://no-color.org: "when present and not an empty string".
+  private static func isSet(_ name: String) -> Bool { environment(name).map { !$0.isEmpty } ?? false }
+
+  private static func environment(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
+}
+
+/// The number of rows and columns of the terminal on standard output.
+package struct TerminalSize: Hashable, Sendable {
+  package let rows: Int
+  package let columns: Int
+
+  /// nil if standard output is not a terminal, or the terminal does not report its size.
+  package static var current: TerminalSize? {
+    var size = winsize()
+    guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0 else {
+      return nil
+    }
+    return TerminalSize(rows: Int(size.ws_row), columns: Int(size.ws_col))
+  }
+}
+
+extension Timestamp {
+  package static var now: Timestamp {
+    var time = timespec()
+    clock_gettime(CLOCK_REALTIME, &time)
+    return Timestamp(milliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
+  }
+}

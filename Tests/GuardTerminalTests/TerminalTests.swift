@@ -1,0 +1,128 @@
+import Health
+import Testing
+
+@testable import GuardTerminal
+
+@Suite struct TerminalTests {
+  @Test(arguments: [
+    ("calypso", 7), ("", 0), ("日本語", 6), ("ｆｕｌｌ", 8), ("é", 1), ("e\u{301}", 1), ("🚀", 2),
+    ("…", 1),
+  ])
+  func countsColumns(_ text: String, _ width: Int) {
+    #expect(text.displayWidth == width)
+  }
+
+  @Test(arguments: [
+    ("calypso", 7, "calypso"), ("calypso", 6, "calyp…"), ("calypso", 1, "…"), ("calypso", 0, ""),
+    ("日本語", 5, "日本…"), ("日本語", 4, "日…"),
+  ])
+  func cuts(_ text: String, _ width: Int, _ result: String) {
+    #expect(text.cut(to: width) == result)
+  }
+
+  @Test func wraps() {
+    #expect("one two three".wrapped(to: 7) == ["one two", "three"])
+    #expect("one two three".wrapped(to: 100) == ["one two three"])
+    #expect("SHA256:abcdefgh x".wrapped(to: 6) == ["SHA256", ":abcde", "fgh x"])
+    #expect("日本語".wrapped(to: 4) == ["日本", "語"])
+    #expect("".wrapped(to: 4) == [""])
+  }
+
+  @Test(arguments: [
+    ("plain", "plain"), ("a\u{1B}[31mb", #"a\u{1b}[31mb"#), ("a\r\nb\tc", "a b c"),
+    ("\u{9B}2J", #"\u{9b}2J"#),
+    ("x\u{202E}y", #"x\u{202e}y"#), ("bell\u{7}", #"bell\u{7}"#), ("nul\u{0}", #"nul\u{0}"#),
+  ])
+  func keepsControlsOut(_ text: String, _ result: String) {
+    #expect(Span(text).text == result)
+  }
+
+  @Test func coloursOnlyWhereAsked() {
+    let page = Page(lines: [Line(Span("a"), Span("b", .bad))])
+    let terminal = Terminal(width: 80, hasColour: true, now: .now)
+    #expect(page.text(for: terminal) == "a\u{1B}[1;31mb\u{1B}[0m\n")
+    #expect(page.text(for: Terminal(width: 80, hasColour: false, now: .now)) == "ab\n")
+  }
+
+  @Test func aTableLinesUp() {
+    var table = Table(columns: ["NAME", "MESSAGE"])
+    table.rows = [.init(cells: [Span("日本"), Span("x")]), .init(cells: [Span("calypso"), Span("")])]
+    #expect(table.lines(width: 80).map(\.text) == ["NAME      MESSAGE", "日本      x", "calypso"])
+  }
+
+  @Test func aTableCutsItsProseOrMovesItBelow() {
+    var table = Table(columns: ["NAME", "MESSAGE"], endsInProse: true)
+    let long = "the quick brown fox jumps over the lazy dog again and again"
+    table.rows = [.init(cells: [Span("calypso"), Span(long)])]
+    #expect(
+      table.lines(width: 40).map(\.text) == ["NAME      MESSAGE", "calypso   the quick brown fox jumps ove…"])
+    #expect(table.lines(width: nil).last?.text == "calypso   " + long)
+    #expect(
+      table.lines(width: 30).map(\.text) == ["NAME", "calypso", "    the quick brown fox jumps…"])
+    table.rows[0].tellsAll = true
+    #expect(
+      table.lines(width: 40).map(\.text) == [
+        "NAME      MESSAGE", "calypso", "    the quick brown fox jumps over the",
+        "    lazy dog again and again",
+      ])
+    #expect(
+      table.lines(width: 30).map(\.text) == [
+        "NAME", "calypso", "    the quick brown fox jumps", "    over the lazy dog again", "    and again",
+      ])
+  }
+
+  @Test func aTableCutsItsNamesLast() {
+    var table = Table(columns: ["NAMESPACE", "NAME", "REVISION", "OTHER"])
+    table.names = 2
+    table.elastic = 2
+    table.rows = [
+      .init(cells: [
+        Span("flux-system"), Span("kustomization/apps"), Span("main@sha1:8f3c1a2b"), Span("value"),
+      ])
+    ]
+    #expect(table.lines(width: 58).last?.text == "flux-system  kustomization/apps  main@sha1:8f3c1a2b  value")
+    #expect(table.lines(width: 50).last?.text == "flux-system  kustomization/apps  main@sha1…  value")
+    #expect(table.lines(width: 41).last?.text == "flux-system kustomization/apps mai… value")
+    for width in 20..<41 {
+      #expect(table.lines(width: width).allSatisfy { $0.text.displayWidth <= width })
+    }
+  }
+
+  @Test func aScreenFoldsAndCounts() {
+    let terminal = Terminal(width: 10, hasColour: false, now: .now)
+    let lines = ["one", "0123456789abcdef", "two", "three"].map { Line(Span($0)) }
+    #expect(
+      LiveScreen.fitted(lines, terminal, rows: 10).map(\.text)
+        == ["one", "0123456789", "abcdef", "two", "three"])
+    #expect(
+      LiveScreen.fitted(lines, terminal, rows: 3).map(\.text) == ["one", "0123456789", "… 3 more lines"])
+  }
+
+  @Test func tellsTimes() throws {
+    func at(_ text: String) throws -> Timestamp { try #require(Timestamp(rfc3339: text)) }
+    let now = try at("2026-03-01T04:24:07Z")
+    #expect(try at("2026-03-01T04:12:07.5Z").since(now) == "04:12:07Z (11m)")
+    #expect(try at("2026-02-28T04:12:07Z").since(now) == "2026-02-28 04:12:07Z (24h)")
+    #expect(try at("2026-03-01T04:24:12Z").since(now) == "04:24:12Z (0s)")
+    #expect(try at("2026-03-01T04:24:12Z").relative(to: now) == "in 5s")
+    #expect(now.relative(to: now) == "now")
+  }
+
+  @Test func aLineIsCutWhereItHasToBe() {
+    let line = Line(Span("12:00"), Span("  "), Span("tethys is well", .good))
+    #expect(line.cut(to: 21) == line)
+    #expect(line.cut(to: 20).text == "12:00  tethys is we…")
+    #expect(line.cut(to: 20).spans.last?.style == .good)
+    #expect("main@sha1:d3b8".cutAtStart(to: 8) == "…a1:d3b8")
+    #expect("main".cutAtStart(to: 4) == "main")
+    #expect(line.cut(to: 7).text == "12:00 …")
+    #expect(line.cut(to: 5).text == "12:0…")
+    #expect(Line(Span("双双双")).cut(to: 5).text == "双双…")
+    for width in 1...20 { #expect(line.cut(to: width).text.displayWidth == width) }
+  }
+
+  @Test func shortensHashes() {
+    #expect("main@sha1:8f3c1a2b00000000000000000000000000000000".withShortHashes == "main@sha1:8f3c1a2b")
+    #expect("v1.18.2 and deadbeef".withShortHashes == "v1.18.2 and deadbeef")
+  }
+}

@@ -1,7 +1,7 @@
 import ArgumentParser
 import GuardAPI
 
-/// A request that sets the guard going; the guard decides who may.
+/// A request that makes the guard act. The guard checks the caller's rights.
 struct OrderOptions: ParsableArguments {
   @OptionGroup var connection: SocketOption
 

@@ -1,7 +1,7 @@
 import FoundationEssentials
 import GuardAPI
 
-/// A watch into a pipe or a file: how things stand, then a line per change.
+/// A watch into a pipe or a file: the current status, then one line per change.
 struct PlainWatch {
   let options: ReadOptions
 

@@ -23,7 +23,7 @@ enum ChangeLine {
     return text
   }
 
-  /// How things stand when a plain watch begins.
+  /// The current status, which begins a plain watch.
   static func line(_ status: StatusDocument, now: Timestamp) -> [Line] {
     guard !status.clusters.isEmpty else {
       return [Line(Span(status.generatedAt.clock(at: now)), Span("  "), Span(status.summary))]

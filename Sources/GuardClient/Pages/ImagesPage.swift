@@ -2,7 +2,7 @@ import GuardAPI
 import GuardTypes
 import Health
 
-/// `oceanid-ctl images`: what the policies want, what runs, and who scans and writes.
+/// `oceanid-ctl images`: policies with the wanted and the running images, repositories and automations.
 enum ImagesPage {
   static func page(_ status: StatusDocument, _ terminal: Terminal) -> Page {
     SectionPage.page(.images, status, terminal) { cluster in
@@ -43,7 +43,7 @@ enum ImagesPage {
     return table
   }
 
-  /// What it wants, since when the cluster is behind that, how far it has come, and why no further.
+  /// The policy's range, how long the cluster is behind, at which step the update is stuck, and the message.
   private static func story(_ policy: ImagePolicyDocument, _ now: Timestamp, tellsAge: Bool) -> String {
     var parts = [policy.range].compactMap(\.self)
     if policy.behind == true {
@@ -51,7 +51,7 @@ enum ImagesPage {
       let word: String? =
         switch policy.stuckAt {
         case "held": "held by hand"
-        case "review": "awaits review"
+        case "review": "awaiting review"
         case let step?: "stuck at \(step)"
         case nil: nil
         }
@@ -60,7 +60,7 @@ enum ImagesPage {
     return (parts + [policy.message.withAge(tellsAge)]).filter { !$0.isEmpty }.joined(separator: "; ")
   }
 
-  /// The tags that run of the policy's image; whole names where they are of another image.
+  /// The running tags of the policy's image; whole names for other images.
   private static func running(_ policy: ImagePolicyDocument, image name: String) -> String {
     guard let running = policy.running else { return "<unknown>" }
     guard !running.isEmpty else { return "<none>" }

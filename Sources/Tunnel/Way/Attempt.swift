@@ -164,7 +164,7 @@ final class Attempt {
     }
     guard link.session.held <= Attempt.heldLimit else {
       throw TunnelFailure(
-        .protocolError, "\(link.peer) sends packets that nobody asked for, before the session is up",
+        .protocolError, "\(link.peer) sends unrequested packets before the session is up",
         remedy: "check that an SSH server answers there: \(resolution.byHandInDetail)")
     }
     guard now >= deadline else { return }

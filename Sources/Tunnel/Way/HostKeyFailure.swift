@@ -15,7 +15,7 @@ extension TunnelFailure {
     case .changed(let entry):
       self.init(
         .hostKeyChanged,
-        "host key of \(name) has changed: it shows \(shown), and \(entry.place) has \(entry.shown). Somebody may be listening in",
+        "host key of \(name) has changed: it shows \(shown), and \(entry.place) has \(entry.shown). The connection may be intercepted",
         remedy:
           "ask the host's owner whether the key was changed; if so: "
           + (resolution.isCredential(entry.file)

@@ -215,7 +215,7 @@ final class ClusterJournal {
     for problem in gone.sorted(by: { $0.id < $1.id }) {
       guard let incident = incidents.removeValue(forKey: problem.subject) else { continue }
       put(
-        .problemClosed, "over: \(problem.title)", subject: problem.subject, from: problem.id,
+        .problemClosed, "ended: \(problem.title)", subject: problem.subject, from: problem.id,
         incident: incident)
     }
     var next = open.filter { incidents[$0.value.subject] != nil && !subjects.contains($0.value.subject) }

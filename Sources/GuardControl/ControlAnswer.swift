@@ -63,8 +63,8 @@ package struct ControlAnswer: Sendable {
     ControlAnswer(.ok, format.contentType, Array(format.text(families).utf8))
   }
 
-  static func accepted(_ action: String) -> ControlAnswer {
-    encoded(.accepted, ReceiptDocument(message: "\(action) asked for"))
+  static func accepted(_ message: String) -> ControlAnswer {
+    encoded(.accepted, ReceiptDocument(message: message))
   }
 
   static func reload(_ outcome: ReloadOutcome) -> ControlAnswer {

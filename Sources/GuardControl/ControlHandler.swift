@@ -157,15 +157,15 @@ final class ControlHandler: ChannelInboundHandler {
     case .metrics:
       let format = MetricFormat(accept: head.headers.first(name: "accept"))
       answer(.metrics(actions.metrics(), format), context, closing: closing)
-    case .reconnect: write("reconnect", context, closing) { $0.reconnect(query["cluster"]) }
-    case .poll: write("poll", context, closing) { $0.poll(query["cluster"]) }
+    case .reconnect: write("reconnect", "Reconnecting…", context, closing) { $0.reconnect(query["cluster"]) }
+    case .poll: write("poll", "Poll requested", context, closing) { $0.poll(query["cluster"]) }
     case .reload: reload(context, closing)
     case .breakGlass: breakGlass(query, context, closing)
     }
   }
 
   private func write(
-    _ action: String, _ context: ChannelHandlerContext, _ closing: Bool,
+    _ action: String, _ receipt: String, _ context: ChannelHandlerContext, _ closing: Bool,
     _ body: (ControlServer.Actions) -> Bool
   ) {
     guard mayWrite(action, context, closing) else { return }
@@ -173,7 +173,7 @@ final class ControlHandler: ChannelInboundHandler {
       return answer(
         .error(.notFound, "cluster", "no such cluster: see oceanid-ctl status"), context, closing: closing)
     }
-    answer(.accepted(action), context, closing: closing)
+    answer(.accepted(receipt), context, closing: closing)
   }
 
   /// Answers once the outcome is known, so that the client gets the mistakes of the configuration.

@@ -139,7 +139,7 @@ package final class GuardService: Sendable {
     log.write(
       LogRecord(
         .started,
-        "oceanid-guard \(Product.version) guards \(configuration.clusters.map(\.name).joined(separator: ", ")), with \(LinkedLibraries.text)",
+        "oceanid-guard \(Product.version) watches \(configuration.clusters.map(\.name).joined(separator: ", ")), with \(LinkedLibraries.text)",
         subject: "guard",
         extra: Dictionary(
           LinkedLibraries.versions.map { ("\($0.name.uppercased())_VERSION", $0.version) },
@@ -173,7 +173,7 @@ package final class GuardService: Sendable {
         log.write(
           LogRecord(
             .breakGlass,
-            "\(request.command) by hand, by uid \(peer.uid), pid \(peer.pid): \(request.reason)",
+            "\(request.command) run by hand by uid \(peer.uid), pid \(peer.pid): \(request.reason)",
             cluster: request.cluster, subject: "cluster \(request.cluster)", to: request.command,
             reason: request.reason, extra: ["PEER_UID": "\(peer.uid)", "PEER_PID": "\(peer.pid)"]))
         return true
@@ -182,7 +182,7 @@ package final class GuardService: Sendable {
         log.write(
           LogRecord(
             allowed ? .adminAction : .adminRefused,
-            "\(action) \(allowed ? "asked for" : "refused") by uid \(peer.uid), pid \(peer.pid)",
+            "\(action) \(allowed ? "requested by" : "refused for") uid \(peer.uid), pid \(peer.pid)",
             subject: "control socket", to: action,
             extra: ["PEER_UID": "\(peer.uid)", "PEER_PID": "\(peer.pid)"]))
       })
@@ -198,11 +198,13 @@ package final class GuardService: Sendable {
     do {
       try openControlSocket(.path(path))
       log.write(
-        LogRecord(nil, "the control socket \(path) had been removed and is there again", priority: .warning))
+        LogRecord(
+          nil, "the control socket \(path) was removed and has been created again", priority: .warning))
     } catch {
       log.write(
         LogRecord(
-          nil, "the control socket \(path) was removed and can't be made anew: \(error)", priority: .error))
+          nil, "the control socket \(path) was removed and cannot be created again: \(error)",
+          priority: .error))
     }
   }
 

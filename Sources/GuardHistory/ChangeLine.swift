@@ -24,7 +24,7 @@ package enum ChangeLine {
     return text
   }
 
-  /// How things stand when a plain watch begins.
+  /// The current status, which begins a plain watch.
   package static func line(_ status: StatusDocument, now: Timestamp) -> [Line] {
     guard !status.clusters.isEmpty else {
       return [Line(Span(status.generatedAt.clock(at: now)), Span("  "), Span(status.summary))]

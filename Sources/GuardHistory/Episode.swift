@@ -2,30 +2,30 @@ package import GuardAPI
 import GuardTerminal
 package import Health
 
-/// What belongs together in a history: an incident from its first entry to its end, or a change on its own.
+/// One line of a history: an incident from its first entry to its end, or a single change.
 package struct Episode: Hashable {
   /// The first entry.
   package let first: ChangeDocument
-  /// The incident was going on when the history begins: since when is not known.
+  /// The incident began before the history, so its start is unknown.
   package var beganEarlier = false
-  /// When it was over; nil: it lasts, or is no matter of lasting.
+  /// The end; nil if it is ongoing, or a change without duration.
   package var until: Timestamp?
   /// It has a duration.
   package let isIncident: Bool
-  /// The guard stopped before it was over; whether it is over nobody saw.
+  /// The guard stopped before the end, so the end is unknown.
   package var isCutOff = false
   package var attempts = 0
-  /// Causes in the order in which they were told, each once.
+  /// Each reported cause once, in order.
   package var reasons: [String] = []
-  /// `tunnel down`, or what else began.
+  /// `tunnel down`, or the text of the change.
   package var title: String {
     guard isIncident, first.event.hasPrefix("tunnel_") else { return ChangeLine.text(first) }
     return first.event == "tunnel_blocked" ? "tunnel blocked" : "tunnel down"
   }
-  /// What is not over yet.
+  /// The parts that have not ended yet.
   fileprivate var open: Set<String> = []
 
-  /// Follows from other entries, or is of no interest afterwards.
+  /// Events without a line of their own: they follow from other entries, or are not interesting afterwards.
   private static let asides: Set = [
     "tunnel_retry", "verdict_changed", "forward_listening", "incident_opened", "incident_worsened",
     "incident_flapping", "incident_reminder", "incident_ended",
@@ -64,8 +64,8 @@ package struct Episode: Hashable {
     return episodes
   }
 
-  /// It follows from an entry before it, whether that is in the history or not. The first attempt may be how it began:
-  /// a guard that starts has no tunnel to lose.
+  /// Whether an earlier entry must have begun the incident. A first attempt begins one: a guard that starts has no tunnel
+  /// that could go down.
   static func continues(_ change: ChangeDocument) -> Bool {
     closing.contains(change.event)
       || (change.event == "tunnel_retry" && change.attempts.map { $0 > 1 } ?? false)
@@ -87,14 +87,14 @@ package struct Episode: Hashable {
       until = nil
     } else if Episode.closing.contains(change.event) {
       open.remove(isTunnel ? "" : change.subject)
-      // The tunnel is up; that its problem is over is told a moment later.
+      // The tunnel is up; the end of its problem follows a moment later.
       if isTunnel || (open.isEmpty && until == nil) { until = change.at }
     }
   }
 
-  /// It began and is not over.
+  /// An incident that has not ended.
   package var lasts: Bool { isIncident && until == nil }
 
-  /// - Parameter end: how far it has come, while it lasts.
+  /// - Parameter end: used as the end of an ongoing incident.
   package func length(atLast end: Timestamp) -> Duration { first.at.length(until: until ?? end) }
 }

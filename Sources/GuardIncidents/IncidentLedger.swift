@@ -212,7 +212,7 @@ extension LogRecord {
     case .worsened: (event, text) = (.incidentWorsened, "now critical: \(incident.title)")
     case .flapping: (event, text) = (.incidentFlapping, "flapping: \(incident.title)")
     case .reminder: (event, text) = (.incidentReminder, "ongoing: \(incident.title)")
-    case .ended: (event, text) = (.incidentEnded, "over: \(incident.title)")
+    case .ended: (event, text) = (.incidentEnded, "ended: \(incident.title)")
     }
     self.init(
       event, "\(cluster)\(text)", cluster: incident.cluster.isEmpty ? nil : incident.cluster,

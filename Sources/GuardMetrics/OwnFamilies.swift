@@ -15,7 +15,7 @@ package enum OwnFamilies {
     var build = MetricFamily("oceanid_build", .info, "The version of the guard.")
     build.add(1, ["version": Product.version])
     var incidents = MetricFamily(
-      "oceanid_incidents_firing", .gauge, "Incidents that people are told of and that are not over.")
+      "oceanid_incidents_firing", .gauge, "Open incidents that have been notified.")
     for severity in Problem.Severity.allCases {
       incidents.add(firing[severity] ?? 0, ["severity": severity.rawValue])
     }

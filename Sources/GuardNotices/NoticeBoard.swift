@@ -115,14 +115,14 @@ package struct NoticeBoard {
       }
     }
     for id in hushed.keys.sorted() where open[id] == nil {
-      if let incident = past[id] { end(id, OpenIncident(incident, "over: ").headline, at: now) }
+      if let incident = past[id] { end(id, OpenIncident(incident, "ended: ").headline, at: now) }
       hushed[id] = nil
     }
     for id in incidents.keys.sorted() {
       if let incident = open[id] {
         if incident.silence != nil { hush(id, at: now) }
       } else if let incident = past[id] {
-        end(id, OpenIncident(incident, "over: ").headline, at: now)
+        end(id, OpenIncident(incident, "ended: ").headline, at: now)
       } else {
         withdraw(id)
       }

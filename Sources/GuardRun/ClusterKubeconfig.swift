@@ -5,8 +5,8 @@ import GuardTerminal
 /// The kubeconfig that belongs to a cluster's tunnel.
 package enum ClusterKubeconfig {
   /// - Parameters:
-  ///   - named: given by the user, in place of the guard's own, and so the user's own choice.
-  ///   - reader: whom the command runs as that obeys the file.
+  ///   - named: the user's own choice instead of the guard's file; it is not checked.
+  ///   - reader: the user who runs the command that reads the file.
   package static func path(
     of status: StatusDocument, named: String?, reader: UInt32 = geteuid()
   ) throws(KubeconfigComplaint) -> String {
@@ -17,7 +17,7 @@ package enum ClusterKubeconfig {
     guard let cluster = status.clusters.first else { throw .noCluster }
     guard status.clusters.count == 1 else { throw .severalClusters(status.clusters.map(\.name)) }
     guard let path = cluster.kubeconfig else { throw .notTold }
-    // A list, as KUBECONFIG takes it, may name files that are not there: they count once somebody writes them.
+    // A KUBECONFIG list may name files that do not exist yet.
     var failure: (path: String, code: Int32)?
     var isReadable = false
     for file in path.split(separator: ":").map(String.init) {
@@ -33,20 +33,20 @@ package enum ClusterKubeconfig {
   }
 }
 
-/// Why there is no kubeconfig to be used.
+/// The reason why no kubeconfig can be used.
 package enum KubeconfigComplaint: Complaint, Hashable {
   case noCluster
   case severalClusters([String])
   /// The daemon is older than this client.
   case notTold
   case unreadable(String, Int32, isOwn: Bool)
-  /// Another user could have written the guard's file, and it may name a program to be run.
+  /// Another user may have written the guard's file, which can name a program to execute.
   case untrusted(String, FileTrust.Flaw)
 
   package var exitStatus: Int32 {
     switch self {
     case .unreadable(_, EACCES, _), .untrusted: ExitStatus.denied.rawValue
-    // Nothing is wrong with what was asked.
+    // The request was valid; the file is not available.
     case .unreadable(_, _, isOwn: false): ExitStatus.unavailable.rawValue
     case .noCluster, .severalClusters, .notTold, .unreadable: ExitStatus.usage.rawValue
     }
@@ -56,9 +56,11 @@ package enum KubeconfigComplaint: Complaint, Hashable {
     switch self {
     case .noCluster: return "the guard watches no cluster"
     case .severalClusters(let names):
-      return "the guard watches \(names.joined(separator: ", ")): choose with --cluster"
+      return
+        "the guard watches several clusters (\(names.joined(separator: ", "))): choose one with --cluster"
     case .notTold:
-      return "the running guard is older and does not tell its kubeconfig: name yours with --kubeconfig FILE"
+      return
+        "the running guard is older and does not report its kubeconfig: name yours with --kubeconfig FILE"
     case .unreadable(let path, let code, let isOwn):
       let reason = FileTrust.Flaw.unseen(code)
       return isOwn
@@ -66,8 +68,8 @@ package enum KubeconfigComplaint: Complaint, Hashable {
         : "the guard's kubeconfig \(path) \(reason); name your own with --kubeconfig FILE"
     case .untrusted(let path, let flaw):
       return
-        "the guard's kubeconfig \(path) \(flaw); it must be writable by you or root only, with each folder on its "
-        + "way: move it to such a folder (/etc/oceanid), or name your own with --kubeconfig FILE"
+        "the guard's kubeconfig \(path) \(flaw); only you and root may have write access to it and to each folder on "
+        + "its path: move it to such a folder (/etc/oceanid), or name your own with --kubeconfig FILE"
     }
   }
 }

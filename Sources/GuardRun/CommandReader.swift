@@ -35,14 +35,14 @@ package struct CommandReader {
       let isSession =
         RunPolicy.kinds[program] == .remoteShell && surroundings.input.isEmpty
         && rest.count { !$0.hasPrefix("-") } <= 1
-      return isSession ? found.or(.unseen("what is typed into \(program)")) : found
+      return isSession ? found.or(.unseen("commands typed into \(program)")) : found
     case .interpreter:
       return scan(rest, surroundings, depth).or(effect(ofInput: surroundings, depth: depth))
-        .or(.unseen("what \(program) runs"))
+        .or(.unseen("commands run by \(program)"))
     case nil:
       // A name that the shell makes as it runs: $KUBECTL, {kubectl,delete}.
       if depth > 0, first.contains(where: { "$*?[{".contains($0) }) {
-        return scan(rest, surroundings, depth).or(.unseen("a program whose name is made by the script"))
+        return scan(rest, surroundings, depth).or(.unseen("a program name computed by the script"))
       }
       // Any other program may run the command in its arguments: env, sudo, systemd-run, tmux, docker exec.
       return scan(rest, surroundings, depth).or(effect(ofInput: surroundings, depth: depth))
@@ -97,7 +97,8 @@ package struct CommandReader {
     let input = effect(ofInput: surroundings, depth: depth)
     if !surroundings.input.isEmpty { return input }
     return input.or(
-      .unseen(surroundings.piped == nil ? "what is typed into \(program)" : "what is piped into \(program)"))
+      .unseen(surroundings.piped == nil ? "commands typed into \(program)" : "commands piped into \(program)")
+    )
   }
 
   /// What a command reads that runs its input: texts of the script, and what commands before it print of their words.
@@ -115,7 +116,7 @@ package struct CommandReader {
 
   private static func effect(ofScript script: String, depth: Int) -> CommandEffect {
     // What can't be looked through is not let through.
-    guard depth < deepest else { return .change("a command that hides another") }
+    guard depth < deepest else { return .change("a deeply nested command") }
     let commands = ShellScript.commands(of: script)
     let sources = Set(commands.compactMap(\.source))
     var before: [Int: (words: [String], printed: CommandEffect)] = [:]

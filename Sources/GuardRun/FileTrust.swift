@@ -124,16 +124,16 @@ extension FileTrust.Flaw: CustomStringConvertible {
   /// What follows the file's name.
   package var description: String {
     switch self {
-    case .notAbsolute: "is no absolute path"
+    case .notAbsolute: "is not an absolute path"
     case .foreignOwner(let path, let uid): "can be changed by another user: \(path) belongs to uid \(uid)"
     case .writable(let path, let mode):
       "can be changed by other users: \(path) has mode 0\(String(mode, radix: 8))"
-    case .listed(let path): "can be changed by users whom the access list of \(path) names (getfacl)"
-    case .notAFile: "is no regular file"
-    case .tooManyLinks: "has too many symbolic links on its way"
+    case .listed(let path): "can be changed by users in the access control list of \(path) (getfacl)"
+    case .notAFile: "is not a regular file"
+    case .tooManyLinks: "has too many symbolic links in its path"
     case .unseen(ENOENT), .unseen(ENOTDIR): "does not exist"
-    case .unseen(EACCES): "is not for you to read"
-    case .unseen(let code): "can't be read: \(String(cString: strerror(code)))"
+    case .unseen(EACCES): "is not readable for you"
+    case .unseen(let code): "cannot be read: \(String(cString: strerror(code)))"
     }
   }
 }

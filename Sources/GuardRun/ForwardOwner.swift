@@ -17,15 +17,15 @@ package struct ForwardOwner: Hashable {
   package var complaint: String? {
     // An older guard may leave forwards out: what is not told is not known.
     guard !cluster.tunnel.forwards.isEmpty else {
-      return "\(cluster.name): the guard names no forward to the cluster"
+      return "\(cluster.name): the guard reports no forward to the cluster"
     }
     let reasons = cluster.tunnel.forwards.compactMap { forward -> String? in
       switch forward.state {
       case .listening: forward.shortage.map { "\(forward.listen) accepts no connection: \($0)" }
       case .portBusy:
-        forward.holder.map { "\(forward.listen) is not the guard's: taken by \($0)" }
-          ?? "\(forward.listen) is not the guard's: taken by another process"
-      case nil: "\(forward.listen): the guard does not tell whether it listens there"
+        forward.holder.map { "\(forward.listen) is in use by \($0), not by the guard" }
+          ?? "\(forward.listen) is in use by another process, not by the guard"
+      case nil: "\(forward.listen): the guard does not report whether it listens there"
       }
     }
     return reasons.isEmpty ? nil : "\(cluster.name): \(reasons.joined(separator: "; "))"

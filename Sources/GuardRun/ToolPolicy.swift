@@ -75,7 +75,7 @@ struct ToolPolicy: Sendable {
     for (index, verb) in verbs.enumerated() {
       // Of a substitution only the place is known, and of a variable the name.
       if verb.isSure, verb.word.isEmpty || verb.word.contains("$") {
-        return .unseen("a verb of \(program) that the script makes")
+        return .unseen("a verb of \(program) computed by the script")
       }
       let next = verbs[(index + 1)...].first
       if let looks = looks[verb.word], looks.isEmpty || next.map({ looks.contains($0.word) }) == true {

@@ -84,7 +84,7 @@ struct AlertTests {
     }
     #expect(late.holds)
     #expect(late.document.verdict == .critical)
-    #expect(try installation.ctl("alerts").output.contains("late does not deliver since"))
+    #expect(try installation.ctl("alerts").output.contains("late is failing since"))
 
     // Killed: what waits is not lost.
     try installation.restart(killing: true)

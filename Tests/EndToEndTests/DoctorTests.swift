@@ -58,7 +58,7 @@ struct DoctorTests {
       ["doctor", "--config", installation.configuration, "--guard", Installation.guardProgram],
       environment: [:])
     #expect(text.status == 2)
-    #expect(text.output.contains("Broken: tethys, port 127.0.0.1:\(installation.port): no process listens"))
+    #expect(text.output.contains("Failed: tethys, port 127.0.0.1:\(installation.port): no process listens"))
     #expect(text.output.contains("next systemctl start oceanid-guard"))
   }
 
@@ -163,7 +163,7 @@ struct DoctorTests {
     #expect(try installation.waitUntilHealthy())
     let result = try installation.ctl("doctor", "--guard", "/nowhere/oceanid-guard")
     #expect(result.status == 2)
-    #expect(result.output.contains("/nowhere/oceanid-guard can't be run"))
+    #expect(result.output.contains("/nowhere/oceanid-guard cannot be run"))
     #expect(result.output.contains("answers"))
   }
 }

@@ -73,7 +73,7 @@ struct IncidentTests {
     let silenced = try #require(try Self.calypso(installation) { $0.state == .firing })
     #expect(silenced.notices == 0)
     let status = try installation.ctl("status")
-    #expect(status.output.contains("silenced until") && status.output.contains("new disk"))
+    #expect(status.output.contains("muted  until") && status.output.contains("new disk"))
     let id = try #require(silenced.silence)
     #expect(try installation.ctl("silence", "--end", id).status == 0)
     #expect(try installation.ctl("silence", "--end", id).status == 64)

@@ -72,15 +72,15 @@ struct NotifyAgentTests {
 
     // What a person closed comes back with news, as another notification.
     #expect(desktop.dismiss(1))
-    try tell("reminder", "node calypso", .critical, message: "tethys: still so: node calypso is gone")
+    try tell("reminder", "node calypso", .critical, message: "tethys: ongoing: node calypso is gone")
     let reminder = try #require(try desktop.calls(after: 4, atLeast: 1).first)
     #expect(reminder.replaces == 0 && reminder.id == 2)
 
-    try tell("ended", "node calypso", .critical, message: "tethys: over: node calypso is gone")
+    try tell("ended", "node calypso", .critical, message: "tethys: ended: node calypso is gone")
     let ended = try desktop.calls(after: 5, atLeast: 2)
     #expect(ended.map(\.call) == ["CloseNotification", "Notify"])
     #expect(ended[0].id == 2)
-    #expect(ended[1].summary == "tethys: over: node calypso is gone")
+    #expect(ended[1].summary == "tethys: ended: node calypso is gone")
     #expect(ended[1].urgency == 0 && ended[1].transient == true && ended[1].timeout == 10_000)
     end(agent)
     #expect(desktop.calls.count == 7)
@@ -201,8 +201,8 @@ struct NotifyAgentTests {
     let calls = try desktop.calls(after: 3, atLeast: 2)
     #expect(calls.map(\.call) == ["CloseNotification", "Notify"])
     #expect(calls[0].id == 1)
-    #expect(calls[1].summary == "tethys: over: flux fails")
-    try tell("ended", "node calypso", message: "tethys: over: node calypso is not ready")
+    #expect(calls[1].summary == "tethys: ended: flux fails")
+    try tell("ended", "node calypso", message: "tethys: ended: node calypso is not ready")
     #expect(try desktop.calls(after: 5, atLeast: 2).first == .init(call: "CloseNotification", id: 2))
     end(agent)
   }
@@ -213,7 +213,7 @@ struct NotifyAgentTests {
     try tell("opened", "flux", message: "tethys: flux fails")
     try tell("opened", "node calypso", .critical, message: "tethys: node calypso is gone")
     #expect(eventually { agent.output.hasSuffix("calypso\n") }, "\(agent.output)")
-    try tell("ended", "node calypso", .critical, message: "tethys: over: node calypso is gone")
+    try tell("ended", "node calypso", .critical, message: "tethys: ended: node calypso is gone")
     #expect(eventually { agent.output.contains("over") })
     #expect(
       agent.output == """
@@ -221,7 +221,7 @@ struct NotifyAgentTests {
           a < b & c
           Next: kubectl describe node calypso
         close 1
-        show 2 low tethys: over: node calypso is gone
+        show 2 low tethys: ended: node calypso is gone
 
         """)
     agent.signal(SIGINT)

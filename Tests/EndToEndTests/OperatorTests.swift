@@ -36,7 +36,7 @@ struct OperatorTests {
     let logged = try run(
       "--break-glass", "OPS-17: pod hangs", "--", "sh", "-c", ": kubectl; echo kubectl delete")
     #expect(logged.exit == .exited(0))
-    #expect(eventually { installation.log.contains("break_glass: sh by hand, by uid \(getuid()), pid ") })
+    #expect(eventually { installation.log.contains("break_glass: sh run by hand by uid \(getuid()), pid ") })
     #expect(eventually { installation.log.contains("OPS-17: pod hangs") })
 
     let env = try installation.ctl("env")
@@ -63,7 +63,7 @@ struct OperatorTests {
     #expect(try installation.ctl("report", "--since", "1h", "--output", "-").output.hasSuffix("</html>\n"))
     for wrong in ["/nowhere/report.html", installation.folder.path] {
       let refused = try installation.ctl("report", "--output", wrong)
-      #expect(refused.status == 64 && refused.errors.contains("can't be written"), "\(refused.errors)")
+      #expect(refused.status == 64 && refused.errors.contains("cannot be written"), "\(refused.errors)")
     }
     #expect(try installation.ctl("report", "--since", "1h", "--until", "2h", "--output", file).status == 64)
   }
@@ -82,7 +82,7 @@ struct OperatorTests {
     let history = try installation.ctl("history", "--since", "1h", "--utc")
     #expect(history.status == 0, "\(history.errors)")
     #expect(
-      history.output.contains(#/tunnel down to [0-9:]+Z, .*, peer_closed, .*[0-9]+ attempts?/#),
+      history.output.contains(#/tunnel down until [0-9:]+Z, .*, peer_closed, .*[0-9]+ attempts?/#),
       "\(history.output)")
     #expect(history.output.contains("1 incident since 1h; from the guard's memory"))
     let lines = try installation.ctl("history", "--json", "--event", "tunnel_up").output.split(

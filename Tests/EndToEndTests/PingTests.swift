@@ -26,6 +26,6 @@ struct PingTests {
     try installation.server.start()
     #expect(try installation.waitUntilHealthy())
     #expect(eventually(within: .seconds(120)) { receiver.requests.last?.path == "/ping" })
-    #expect(try installation.ctl("alerts").output.contains("delivers"))
+    #expect(try installation.ctl("alerts").output.contains("delivering"))
   }
 }

@@ -24,7 +24,7 @@ import Testing
         cluster.tunnel.state == .up && cluster.poll.ok == true
           && cluster.tunnel.forwards.first?.state == .portBusy
       }.holds)
-    let reason = "127.0.0.1:\(installation.port) is not the guard's: taken by python3"
+    let reason = "127.0.0.1:\(installation.port) is in use by python3"
     for goal in ["api", "tunnel", "healthy"] {
       let waited = try installation.ctl("wait", "--for", goal, "--timeout", "250ms")
       #expect(waited.status == 75 && waited.errors.contains(reason), "\(goal): \(waited)")

@@ -22,13 +22,13 @@ import Testing
     let terminal = Terminal(width: 80, hasColour: false, now: Scene.now)
     #expect(
       AlertsPage.page(Self.document, terminal).text(for: terminal) == """
-        CHANNEL   MEANS     STATE          DELIVERED   FAILED   DROPPED   WAITING
-        mail      email     delivers       12          0        0         0
+        CHANNEL   TYPE      STATE          DELIVERED   FAILED   DROPPED   WAITING
+        mail      email     delivering     12          0        0         0
         pager     webhook   failing        3           9        1         4
         spare     ntfy      not used yet   0           0        0         0
 
-        pager does not deliver since 04:14:07Z (10m): webhook https://pager.example.org:
-        HTTP 401 Unauthorized
+        pager is failing since 04:14:07Z (10m): webhook https://pager.example.org: HTTP
+        401 Unauthorized
           look at credential pager-token
 
         """)
@@ -57,7 +57,7 @@ import Testing
     let terminal = Terminal(width: 80, hasColour: false, now: Scene.now)
     #expect(
       AlertsPage.page(AlertsDocument(channels: []), terminal).text(for: terminal)
-        .hasPrefix("No alert channel is configured: nobody is told of anything.\n"))
+        .hasPrefix("No alert channel is configured, so no alerts are sent.\n"))
   }
 
   @Test(arguments: [

@@ -33,7 +33,7 @@ import Testing
 
   @Test func aFileOfOthersIsDenied() {
     let complaint = KubeconfigComplaint.unreadable("/x", EACCES, isOwn: false)
-    #expect("\(complaint)".hasPrefix("the guard's kubeconfig /x is not for you to read; "))
+    #expect("\(complaint)".hasPrefix("the guard's kubeconfig /x is not readable for you; "))
     #expect(complaint.exitStatus == 77)
   }
 

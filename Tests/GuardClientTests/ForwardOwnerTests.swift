@@ -25,7 +25,7 @@ import Testing
     for goal in Goal.allCases {
       #expect(
         goal.obstacle(in: stolen)
-          == "tethys: 127.0.0.1:16443 is not the guard's: taken by a process of mallory (uid 1001)")
+          == "tethys: 127.0.0.1:16443 is in use by a process of mallory (uid 1001), not by the guard")
     }
     #expect(description(of: stolen)?.hasSuffix(". See which process listens there: sudo ss -ltnp") == true)
     #expect(throws: Never.self) { try ForeignForward.refuse(Scene.healthy.status) }
@@ -37,7 +37,7 @@ import Testing
     }
     #expect(
       Goal.tunnel.obstacle(in: second)
-        == "tethys: 127.0.0.1:18080 is not the guard's: taken by another process")
+        == "tethys: 127.0.0.1:18080 is in use by another process, not by the guard")
   }
 
   @Test func oneForeignPortAmongManyClustersIsOneTooMany() {
@@ -66,6 +66,6 @@ import Testing
     #expect(Goal.api.obstacle(in: status { $0 = [] }) == "tethys: the guard names no forward to the cluster")
     #expect(
       Goal.api.obstacle(in: status { $0[0].state = nil })
-        == "tethys: 127.0.0.1:16443: the guard does not tell whether it listens there")
+        == "tethys: 127.0.0.1:16443: the guard does not report whether it listens there")
   }
 }

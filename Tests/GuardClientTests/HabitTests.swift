@@ -42,16 +42,16 @@ import Testing
     #expect(UnknownCommand(["statsu"]).map { "\($0)" }?.contains("did you mean status?") == true)
     #expect(UnknownCommand(["frobnicate"]).map { "\($0)" }?.contains("did you mean") == false)
     #expect(
-      UnknownCommand(["help", "nope"]).map { "\($0)" }?.hasPrefix("there is no command 'nope'.") == true)
+      UnknownCommand(["help", "nope"]).map { "\($0)" }?.hasPrefix("unknown command 'nope'; list") == true)
     #expect(
       UnknownCommand(["help", "alerts", "tset"]).map { "\($0)" }?.hasPrefix(
-        "there is no command 'alerts tset'; did you mean test?") == true)
+        "unknown command 'alerts tset'; did you mean test?") == true)
   }
 
   @Test func anOptionBeforeItsCommandIsPutBehindIt() {
     #expect(
       MisplacedOption(["--socket", "/a b", "status", "--json"]).map { "\($0)" }
-        == "options go behind the command: oceanid-ctl status --socket '/a b' --json")
+        == "options follow the command: oceanid-ctl status --socket '/a b' --json")
     #expect(MisplacedOption(["--event=tunnel_up", "history"])?.order == ["history", "--event=tunnel_up"])
     #expect(MisplacedOption(["--json"])?.order == ["COMMAND", "--json"])
     #expect(MisplacedOption(["--bogus", "status"]) == nil)

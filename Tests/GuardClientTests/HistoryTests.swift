@@ -31,7 +31,7 @@ import Testing
     change("04:12:01", "verdict_changed", "cluster tethys"),
     change("04:12:02", "tunnel_retry", reason: "connect_refused", incident: "a", attempts: 1),
     change("04:15:02", "tunnel_up", incident: "a", attempts: 4),
-    change("04:15:02.4", "problem_closed", incident: "a", message: "over: tunnel to tethys is down"),
+    change("04:15:02.4", "problem_closed", incident: "a", message: "ended: tunnel to tethys is down"),
   ]
 
   private func lines(
@@ -62,9 +62,9 @@ import Testing
     #expect(
       lines(Self.outage) == [
         "2026-03-01",
-        "  04:12:00Z  tunnel down to 04:15:02Z, 3 min 2 s, keepalive_timeout, connect_refused, 4 attempts",
+        "  04:12:00Z  tunnel down until 04:15:02Z, 3 min 2 s, keepalive_timeout, connect_refused, 4 attempts",
         "",
-        "1 incident since today; from the journal",
+        "1 incident, since today; from the journal",
       ])
   }
 
@@ -72,11 +72,11 @@ import Testing
     let text = lines(Array(Self.outage.prefix(4)))
     #expect(
       text[1]
-        == "  04:12:00Z  tunnel down, not over, 18 min so far, keepalive_timeout, connect_refused, 1 attempt"
+        == "  04:12:00Z  tunnel down, ongoing, 18 min so far, keepalive_timeout, connect_refused, 1 attempt"
     )
-    #expect(text.last == "1 incident, 1 not over since today; from the journal")
+    #expect(text.last == "1 incident, 1 ongoing, since today; from the journal")
     // Up, and the problem is still told as open for a moment.
-    #expect(lines(Array(Self.outage.prefix(5)))[1].contains("to 04:15:02Z"))
+    #expect(lines(Array(Self.outage.prefix(5)))[1].contains("until 04:15:02Z"))
   }
 
   /// What came after the end is not in the history: it may long be over.
@@ -84,13 +84,13 @@ import Testing
     let text = lines(Array(Self.outage.prefix(4)), until: at("2026-03-01T04:14:00Z"))
     #expect(
       text[1]
-        == "  04:12:00Z  tunnel down, not over at 04:14:00Z, 2 min so far, keepalive_timeout, connect_refused, 1 attempt"
+        == "  04:12:00Z  tunnel down, ongoing at 04:14:00Z, 2 min so far, keepalive_timeout, connect_refused, 1 attempt"
     )
-    #expect(text.last == "1 incident, 1 not over at 04:14:00Z, since today; from the journal")
+    #expect(text.last == "1 incident, 1 ongoing at 04:14:00Z, since today; from the journal")
     let problem = [Self.change("04:12:00", "problem_opened", "node x", incident: "n", message: "x is down")]
     #expect(
       lines(problem, until: at("2026-03-02T00:00:00Z"))[1]
-        == "  04:12:00Z  x is down, not over at 2026-03-02 00:00:00Z, 19 h 48 min so far")
+        == "  04:12:00Z  x is down, ongoing at 2026-03-02 00:00:00Z, 19 h 48 min so far")
     #expect(lines(Self.outage, until: at("2026-03-01T04:20:00Z")) == lines(Self.outage))
   }
 
@@ -100,12 +100,12 @@ import Testing
       "04:12:10", "tunnel_retry", reason: "connect_refused", incident: "a", attempts: 4)
     #expect(
       lines([retry] + Self.outage.suffix(2))[1]
-        == "  04:12:10Z  tunnel down to 04:15:02Z, since before this history, connect_refused, 4 attempts")
+        == "  04:12:10Z  tunnel down until 04:15:02Z, since before this history, connect_refused, 4 attempts")
     #expect(
       lines([retry])[1]
-        == "  04:12:10Z  tunnel down, not over, since before this history, connect_refused, 4 attempts")
+        == "  04:12:10Z  tunnel down, ongoing, since before this history, connect_refused, 4 attempts")
     // A guard that starts has no tunnel to lose: its first attempt is how it begins.
-    #expect(lines(Array(Self.outage.suffix(3)))[1].contains(" tunnel down to 04:15:02Z, 3 min, "))
+    #expect(lines(Array(Self.outage.suffix(3)))[1].contains(" tunnel down until 04:15:02Z, 3 min, "))
   }
 
   @Test func theEndOfAProblemDoesNotReadAsPartOfItsMessage() {
@@ -119,21 +119,21 @@ import Testing
 
   @Test func anEndWithoutABeginningIsNoOutageOfNothing() {
     let text = lines([
-      Self.change("04:15:02", "problem_closed", "node x", incident: "b", message: "over: x is down")
+      Self.change("04:15:02", "problem_closed", "node x", incident: "b", message: "ended: x is down")
     ])
-    #expect(text[1] == "  04:15:02Z  over: x is down until then, since before this history")
+    #expect(text[1] == "  04:15:02Z  ended: x is down until then, since before this history")
   }
 
   @Test func aNewStartCutsOffWhatWasOpen() {
     let text = lines(
       Array(Self.outage.prefix(2)) + [
-        Self.change("04:14:00", "started", "guard", message: "oceanid-guard guards tethys"),
+        Self.change("04:14:00", "started", "guard", message: "oceanid-guard watches tethys"),
         Self.change("04:14:01", "tunnel_up"),
       ])
     #expect(
       text[1]
-        == "  04:12:00Z  tunnel down to 04:14:00Z, 2 min, keepalive_timeout, the guard was started anew")
-    #expect(text[2] == "  04:14:00Z  oceanid-guard guards tethys")
+        == "  04:12:00Z  tunnel down until 04:14:00Z, 2 min, keepalive_timeout, the guard restarted")
+    #expect(text[2] == "  04:14:00Z  oceanid-guard watches tethys")
   }
 
   @Test func twoProblemsOfOneIncidentAreOverTogether() {
@@ -146,7 +146,7 @@ import Testing
   }
 
   @Test func aQuietTimeIsSaidToBeQuiet() {
-    #expect(lines([]) == ["no incident since today; from the journal"])
+    #expect(lines([]) == ["no incident, since today; from the journal"])
     #expect(lines([], truncated: true).last?.hasSuffix("there is more: see --limit") == true)
   }
 

@@ -52,14 +52,14 @@ import Testing
     let text = IncidentsPage.page(try Self.document(), terminal, pastLimit: 10).text(for: terminal)
     #expect(
       text == """
-        SEVERITY  STATE            SINCE            TOLD     INCIDENT
-        critical  flapping         04:12:07Z (12m)  2 times  node calypso is NotReady
-        warning   silenced (5f3a)  04:23:57Z (10s)  never
+        SEVERITY  STATE         SINCE            NOTIFIED  INCIDENT
+        critical  flapping      04:12:07Z (12m)  2 times   node calypso is NotReady
+        warning   muted (5f3a)  04:23:57Z (10s)  never
             imagepolicy flux-system/cert-manager runs behind its policy, and has done so
             for a good while
 
-        OVER              LASTED       TOLD      INCIDENT
-        03:30:00Z (54m)   1 h 30 min   3 times   tunnel to tethys is down
+        ENDED             LENGTH       NOTIFIED   INCIDENT
+        03:30:00Z (54m)   1 h 30 min   3 times    tunnel to tethys is down
 
         SILENCE   UNTIL                WHAT            BY         REASON
         5f3a      06:00:00Z (in 95m)   imagepolicy *   uid 1000   the registry moves
@@ -77,7 +77,7 @@ import Testing
     let terminal = Terminal(width: 80, hasColour: false, now: Scene.now)
     let none = IncidentsDocument(open: [])
     #expect(IncidentsPage.page(none, terminal, pastLimit: 10).text(for: terminal) == "No incident is open.\n")
-    #expect(SilencesPage.page([], terminal).text(for: terminal) == "Nothing is silenced.\n")
+    #expect(SilencesPage.page([], terminal).text(for: terminal) == "There are no silences.\n")
   }
 
   @Test func theStatusTellsWhatIsSilenced() {
@@ -97,7 +97,7 @@ import Testing
         == """
         CRITICAL  node calypso is NotReady
           since  04:12:07Z (12m)
-          quiet  silenced until 06:00:00Z by uid 1000: new disk
+          muted  until 06:00:00Z by uid 1000: new disk
           next   look
 
         """)

@@ -17,11 +17,11 @@ import Testing
     screen.change(.worsened, "node a", .critical)
     #expect(screen.perform() == ["replace 1 critical tethys: critical now: node a"])
     screen.change(.reminder, "node a", .critical)
-    #expect(screen.perform() == ["replace 1 critical tethys: still so: node a"])
+    #expect(screen.perform() == ["replace 1 critical tethys: ongoing: node a"])
     screen.change(.flapping, "node a", .critical)
-    #expect(screen.perform() == ["replace 1 critical tethys: comes and goes: node a"])
+    #expect(screen.perform() == ["replace 1 critical tethys: flapping: node a"])
     screen.change(.ended, "node a", .critical)
-    #expect(screen.perform() == ["close 1", "show 2 low tethys: over: node a"])
+    #expect(screen.perform() == ["close 1", "show 2 low tethys: ended: node a"])
     #expect(screen.bubbles[2]?.category == .over)
   }
 
@@ -33,7 +33,7 @@ import Testing
     screen.stands([try incident("node a")])
     #expect(screen.perform() == [])
     screen.change(.reminder, "node a")
-    #expect(screen.perform() == ["show 2 warning tethys: still so: node a"])
+    #expect(screen.perform() == ["show 2 warning tethys: ongoing: node a"])
   }
 
   @Test(arguments: [(Duration.seconds(60), true), (.seconds(3 * 3600), false)])
@@ -44,7 +44,7 @@ import Testing
     screen.dismiss(1)
     screen.now += gone
     screen.change(.ended, "node a")
-    #expect(screen.perform() == (isTold ? ["show 2 low tethys: over: node a"] : []))
+    #expect(screen.perform() == (isTold ? ["show 2 low tethys: ended: node a"] : []))
   }
 
   @Test func whatEndsBeforeItIsShownIsNotSpokenOf() {
@@ -132,10 +132,10 @@ import Testing
       ], past: [try incident("node a", id: "a1", state: .ended)])
     #expect(
       screen.perform() == [
-        "close 1", "close 3", "show 4 warning tethys: node d", "show 5 low tethys: over: node a",
+        "close 1", "close 3", "show 4 warning tethys: node d", "show 5 low tethys: ended: node a",
       ])
     screen.change(.ended, "node b", id: "b2")
-    #expect(screen.perform() == ["close 2", "show 6 low tethys: over: node b"])
+    #expect(screen.perform() == ["close 2", "show 6 low tethys: ended: node b"])
   }
 
   @Test func anotherIncidentOfTheSameSubjectIsAnother() throws {
@@ -145,7 +145,7 @@ import Testing
     screen.stands([try incident("node a", id: "2")], past: [try incident("node a", id: "1", state: .ended)])
     #expect(
       screen.perform() == [
-        "close 1", "show 2 warning tethys: node a", "show 3 low tethys: over: node a",
+        "close 1", "show 2 warning tethys: node a", "show 3 low tethys: ended: node a",
       ])
   }
 
@@ -174,7 +174,7 @@ import Testing
       } else {
         for node in ["node a", "node b"] { screen.change(.ended, node) }
       }
-      #expect(screen.perform() == (isTold ? ["show 2 low tethys: over: node a"] : []))
+      #expect(screen.perform() == (isTold ? ["show 2 low tethys: ended: node a"] : []))
     }
   }
 
@@ -186,7 +186,7 @@ import Testing
     screen.stands([try incident("node a")])
     screen.perform()
     screen.change(.ended, "node a")
-    #expect(screen.perform() == ["close 2", "show 3 low tethys: over: node a"])
+    #expect(screen.perform() == ["close 2", "show 3 low tethys: ended: node a"])
     screen.change(.ended, "node a")
     #expect(screen.perform() == [])
   }
@@ -251,7 +251,7 @@ import Testing
     screen.change(.worsened, "node a", .critical)
     #expect(screen.perform() == ["show 1 critical tethys: critical now: node a"])
     screen.change(.ended, "node a", .warning)
-    #expect(screen.perform() == ["close 1", "show 2 low tethys: over: node a"])
+    #expect(screen.perform() == ["close 1", "show 2 low tethys: ended: node a"])
   }
 
   @Test func aGuardThatIsAwayIsOneNotice() {

@@ -44,7 +44,7 @@ import Testing
     #expect(lines.count < 60)
     #expect(text.ranges(of: "  next   ").count == (count == 6 ? 6 : 5))
     #expect(lines.count { $0.hasPrefix("CRITICAL  node n") } == min(count, 20))
-    #expect(text.contains("all of them whole: oceanid-ctl status -o wide") == (count > 6))
+    #expect(text.contains("full details: oceanid-ctl status -o wide") == (count > 6))
     #expect(text.contains("and \(count - 20) more problem") == (count > 20))
     #expect(lines.allSatisfy { String($0).displayWidth <= 80 })
     let whole = StatusPage.page(status, terminal, isWide: true).text(for: terminal)
@@ -57,10 +57,10 @@ import Testing
         tethys  HEALTHY  3 nodes Ready, Flux v2.6.4, 2 image policies
           Tunnel   up since 2026-02-26 01:12:44Z (3d3h), 192.0.2.7:22, round trip 41 ms
                    127.0.0.1:16443 -> localhost:6443, 2 connections open
-          API      v1.33.4+k3s1 ready, polled 3s ago in 87 ms
+          API      v1.33.4+k3s1 ready, polled 3s ago (87 ms)
           Nodes    3 of 3 Ready: calypso, srv712429, srv712695
           Flux     v2.6.4, 2 of 2 objects healthy
-          Images   2 policies, none behind
+          Images   2 policies, all images current
           Others   1 of 1 workload healthy, 1 of 1 secret present
 
         """)
@@ -72,7 +72,7 @@ import Testing
         tethys  CRITICAL  node calypso is not ready
           Tunnel   up since 2026-02-26 01:12:44Z (3d3h), 192.0.2.7:22, round trip 41 ms
                    127.0.0.1:16443 -> localhost:6443, 2 connections open
-          API      v1.33.4+k3s1 ready, polled 3s ago in 87 ms
+          API      v1.33.4+k3s1 ready, polled 3s ago (87 ms)
           Nodes    2 of 3 Ready; calypso NotReady
           Flux     v2.6.4, 2 of 2 objects healthy
           Images   2 policies; behind: cert-manager
@@ -99,10 +99,10 @@ import Testing
           Tunnel   down since 04:12:07Z (12m), 7 attempts, next in 12s
                    connect_refused: 192.0.2.7:22 refuses connections
                    127.0.0.1:16443 -> localhost:6443
-          API      not reachable without the tunnel; last good answer 04:12:04Z (12m)
-          Nodes    not known now; 12m ago: 3 of 3 Ready
-          Flux     not known now; 12m ago: v2.6.4, 2 of 2 objects healthy
-          Images   not known now; 12m ago: 2 policies
+          API      unreachable while the tunnel is down; last successful poll 04:12:04Z (12m)
+          Nodes    unknown; 3 of 3 Ready (12m ago)
+          Flux     unknown; v2.6.4, 2 of 2 objects healthy (12m ago)
+          Images   unknown; 2 policies (12m ago)
 
         CRITICAL  the SSH tunnel to tethys is down
           since  04:12:07Z (12m)
@@ -126,19 +126,19 @@ import Testing
     let text = status(.forbidden, 200)
     #expect(
       text.contains(
-        "  API      forbidden: GET /api/v1/nodes: 403 Forbidden for user \"guard\"; last good answer 04:12:04Z (12m)\n"
+        "  API      forbidden: GET /api/v1/nodes: 403 Forbidden for user \"guard\"; last successful poll 04:12:04Z (12m)\n"
       ))
-    #expect(text.contains("  Nodes    not known now; 12m ago: 3 of 3 Ready\n"))
+    #expect(text.contains("  Nodes    unknown; 3 of 3 Ready (12m ago)\n"))
   }
 
   /// What a refused list leaves in the document is of before.
   @Test func whatIsNotReadIsNotStatedAsFact() {
     let text = status(.unread, 200)
     for line in [
-      "  Nodes    not known now; as last seen: 3 of 3 Ready\n",
-      "  Flux     v2.6.4, 1 of 2 objects healthy; 1 not known now\n",
-      "  Images   2 policies; not known now: cert-manager, cloudflared; scan or update not known now: cert-manager\n",
-      "  Others   1 workload not known now, 1 secret not known now\n",
+      "  Nodes    unknown; last seen: 3 of 3 Ready\n",
+      "  Flux     v2.6.4, 1 of 2 objects healthy; 1 unknown\n",
+      "  Images   2 policies; unknown: cert-manager, cloudflared; scan or update unknown: cert-manager\n",
+      "  Others   1 workload unknown, 1 secret unknown\n",
     ] { #expect(text.contains(line), "\(line)") }
     let view = terminal(nil)
     func first(_ page: Page) -> String? { page.lines.first?.text }
@@ -164,7 +164,7 @@ import Testing
     func nodes() -> String? {
       StatusPage.page(status, terminal(80)).lines.map(\.text).first { $0.hasPrefix("  Nodes ") }
     }
-    #expect(nodes() == "  Nodes    not known now")
+    #expect(nodes() == "  Nodes    unknown")
     status.problems = []
     #expect(nodes() == "  Nodes    none seen")
   }
@@ -175,8 +175,8 @@ import Testing
     status.clusters[0].workloads[1].verdict = .unknown
     status.clusters[0].images.policies[1].behind = nil
     let text = StatusPage.page(status, terminal(nil)).text(for: terminal(nil))
-    #expect(text.contains("  Others   1 of 2 workloads healthy (1 not known now), 1 of 1 secret present\n"))
-    #expect(text.contains("  Images   2 policies; not known now: cloudflared\n"))
+    #expect(text.contains("  Others   1 of 2 workloads healthy (1 unknown), 1 of 1 secret present\n"))
+    #expect(text.contains("  Images   2 policies; unknown: cloudflared\n"))
   }
 
   @Test func aNodeThatIsMissingCounts() {
@@ -203,7 +203,7 @@ import Testing
         tethys  UNKNOWN  starting
           Tunnel   connecting to tethys since 04:24:06Z (1s)
                    127.0.0.1:16443 -> localhost:6443
-          API      not asked yet
+          API      waiting for the first poll
 
         """)
   }
@@ -521,7 +521,7 @@ import Testing
     }
     let lines = HistoryStrip(history: history, range: .seconds(21_600), now: Scene.now).lines(
       margin: 12, terminal(80))
-    #expect(lines.last?.text.hasSuffix("and 10 more before") == true)
+    #expect(lines.last?.text.hasSuffix("and 10 earlier ones") == true)
     #expect(lines.count == 14)
   }
 
@@ -535,7 +535,7 @@ import Testing
     ).text(for: terminal(80))
     #expect(
       text.contains(
-        "the guard's response on /x is invalid: it is incomplete; trying again\nshown is what it said at 04:24:07Z (0s)\n"
+        "the guard's response on /x is invalid: it is incomplete; retrying\nshowing the status of 04:24:07Z (0s)\n"
       ))
     #expect(
       text.hasSuffix("04:24:07Z  tethys  node calypso: Ready -> NotReady (NodeStatusUnknown)\n"))

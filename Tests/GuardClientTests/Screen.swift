@@ -45,7 +45,7 @@ struct Screen {
     cluster: String = "tethys", id: String? = nil
   ) {
     let words: [IncidentNotice.Change: String] = [
-      .worsened: "critical now: ", .flapping: "comes and goes: ", .reminder: "still so: ", .ended: "over: ",
+      .worsened: "critical now: ", .flapping: "flapping: ", .reminder: "ongoing: ", .ended: "ended: ",
     ]
     board.take(
       ChangeDocument(

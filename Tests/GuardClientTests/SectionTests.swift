@@ -118,12 +118,12 @@ import Testing
     status.clusters[0].images.policies[0].behind = nil
     #expect(
       CheckLine.text(status, section: .images, now: Scene.now)
-        == "OCEANID IMAGES OK - tethys: 1 of 2 policies up to date, 1 not known | age=3.0s;;;0 images_behind=U;;;0;2\n"
+        == "OCEANID IMAGES OK - tethys: 1 of 2 policies up to date, 1 unknown | age=3.0s;;;0 images_behind=U;;;0;2\n"
     )
     status.clusters[0].images.policies[1].behind = nil
     #expect(
       CheckLine.text(status, section: .images, now: Scene.now).contains(
-        " - tethys: not known whether 2 policies are up to date | "))
+        " - tethys: unknown whether 2 policies are up to date | "))
   }
 
   @Test func aNodeThatIsMissingIsOneOfAll() {

@@ -180,18 +180,20 @@ import Testing
   }
 
   @Test(arguments: [
-    ("sh", "what is typed into sh"), ("bash script.sh", "the script script.sh"),
-    ("bash -c 'curl -s x | bash'", "what is piped into bash"), ("make deploy", "what make runs"),
-    ("python3 deploy.py", "what python3 runs"), ("tmux", "what tmux runs"),
+    ("sh", "commands typed into sh"), ("bash script.sh", "the script script.sh"),
+    ("bash -c 'curl -s x | bash'", "commands piped into bash"), ("make deploy", "commands run by make"),
+    ("python3 deploy.py", "commands run by python3"), ("tmux", "commands run by tmux"),
     ("kubectl cnpg promote x", "the plugin kubectl cnpg"),
     ("kubectl-cnpg promote x", "the plugin kubectl cnpg"),
-    ("bash -c 'K=kubectl; $K delete x'", "a program whose name is made by the script"),
-    ("bash -c '{kubectl,delete,pod}'", "a program whose name is made by the script"),
-    ("bash -c 'source env.sh; kubectl get x'", "what source runs"), ("sudo bash", "what is typed into bash"),
-    ("bash -c 'V=suspend; flux $V ks x'", "a verb of flux that the script makes"),
-    ("bash -c 'kubectl $(cat verb) pod x'", "a verb of kubectl that the script makes"),
-    ("bash -c 'k() { kubectl \"$@\"; }; k delete x'", "a verb of kubectl that the script makes"),
-    ("ssh tethys", "what is typed into ssh"), ("ansible-playbook site.yaml", "what ansible-playbook runs"),
+    ("bash -c 'K=kubectl; $K delete x'", "a program name computed by the script"),
+    ("bash -c '{kubectl,delete,pod}'", "a program name computed by the script"),
+    ("bash -c 'source env.sh; kubectl get x'", "commands run by source"),
+    ("sudo bash", "commands typed into bash"),
+    ("bash -c 'V=suspend; flux $V ks x'", "a verb of flux computed by the script"),
+    ("bash -c 'kubectl $(cat verb) pod x'", "a verb of kubectl computed by the script"),
+    ("bash -c 'k() { kubectl \"$@\"; }; k delete x'", "a verb of kubectl computed by the script"),
+    ("ssh tethys", "commands typed into ssh"),
+    ("ansible-playbook site.yaml", "commands run by ansible-playbook"),
   ])
   func whatCannotBeSeenIsSaid(_ line: String, _ words: String) {
     #expect(effect(line) == .unseen(words))

@@ -6,7 +6,7 @@ import GuardTerminal
 struct AlertsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "alerts",
-    abstract: "Who is told: the alert channels, how they do, and a test of one.",
+    abstract: "Alert channels: delivery status and tests.",
     discussion: """
       The channels are those under 'alerts:' in guard.yaml.
 
@@ -19,9 +19,9 @@ struct AlertsCommand: ParsableCommand {
 
 struct AlertsListCommand: ParsableCommand, TimeTelling {
   static let configuration = CommandConfiguration(
-    commandName: "list", abstract: "List the channels: what they delivered, and what waits.",
+    commandName: "list", abstract: "List the alert channels with their delivery status.",
     discussion: """
-      DELIVERED, FAILED (attempts) and DROPPED count from the guard's start.
+      DELIVERED, FAILED (attempts) and DROPPED count since the guard started.
 
       Examples:
         oceanid-ctl alerts
@@ -49,10 +49,10 @@ struct AlertsListCommand: ParsableCommand, TimeTelling {
 
 struct AlertsTestCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "test", abstract: "Send a test by one channel, now.",
+    commandName: "test", abstract: "Send a test message through a channel now.",
     discussion: """
-      It goes past everything that waits, and says how it went. Receivers see an incident that is a test and over at \
-      once.
+      The test is sent ahead of all waiting messages. Receivers see an incident that is marked as a test and has \
+      already ended.
 
       Exit status: 0 delivered, 1 not delivered, 64 no such channel.
 
@@ -68,7 +68,7 @@ struct AlertsTestCommand: ParsableCommand {
   @OptionGroup var connection: SocketOption
 
   func run() throws {
-    // A receiver has ten seconds, a mailer half a minute, a command up to a minute.
+    // An HTTP receiver has 10 s, a mail program 30 s, a command up to 60 s.
     var client = connection.client
     client.timeout = .seconds(90)
     let response = try client.exchange(.alertsTest, [("channel", channel)])
@@ -76,7 +76,7 @@ struct AlertsTestCommand: ParsableCommand {
     try StandardOutput.answer(Span(message).text + "\n")
   }
 
-  /// For a shell to complete; none where the guard can't be asked.
+  /// Completions for a shell; empty if the guard cannot be reached.
   private static func known() -> [String] {
     var client = DaemonClient(socket: .resolve(option: nil))
     client.timeout = .seconds(1)

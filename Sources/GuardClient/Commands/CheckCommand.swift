@@ -9,17 +9,17 @@ extension Section: ExpressibleByArgument {}
 
 struct CheckCommand: ParsableCommand, Reading {
   static let configuration = CommandConfiguration(
-    commandName: "check", abstract: "Print a monitoring plugin's line with performance data.",
+    commandName: "check", abstract: "Print one line with performance data for Nagios or Icinga.",
     discussion: """
-      With problems, a line for each follows. Exit status: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN, and no other: also \
-      3 where the guard can't be asked, where it does not know the cluster, and for a wrong option.
+      One line per problem follows. The exit status is always 0 (OK), 1 (WARNING), 2 (CRITICAL) or 3 (UNKNOWN). It is 3 \
+      if the guard cannot be reached, if it has no such cluster, and if an option is wrong.
 
       Examples:
         oceanid-ctl check
         oceanid-ctl check tunnel --cluster tethys
       """)
 
-  @Argument(help: "What to check; all of it where left out.")
+  @Argument(help: "The part to check (default: everything).")
   var section: Section?
 
   @OptionGroup var options: ReadOptions
@@ -45,12 +45,12 @@ struct CheckCommand: ParsableCommand, Reading {
     return ((try? DocumentCoding.encode(document)).map { String(decoding: $0, as: UTF8.self) } ?? "{}") + "\n"
   }
 
-  /// Whether a command line that can't be read is one of `check`.
+  /// Whether an invalid command line was meant for `check`.
   static func isMeant(by arguments: [String]) -> Bool {
     (MisplacedOption(arguments)?.order.first ?? arguments.first) == configuration.commandName
   }
 
-  /// Ends this process because of a command line that can't be read.
+  /// Ends this process because of an invalid command line.
   static func fail(_ message: String, _ explanation: String) -> Never {
     StandardOutput.write(CheckLine.text(message, section: nil))
     StandardOutput.writeError(explanation + "\n")

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Health
 
-/// Completion scripts, and what may be offered through them: words from outside are data to a shell, never code.
+/// The shells' completion scripts. A shell must never execute words that come from outside.
 enum CompletionScript {
   static func text(for shell: Shell) -> String {
     switch shell {
@@ -11,8 +11,8 @@ enum CompletionScript {
     }
   }
 
-  /// The words that mean themselves in every shell, without quotes. Another one is not offered: a script of an earlier
-  /// version may be loaded still, and expands what it is given.
+  /// The words that need no quotes in any shell. Other words are left out: the completion script of an earlier version
+  /// may still be loaded, and it expands the words that it gets.
   static func offered(_ words: [String]) -> [String] {
     words.filter { $0.shellWord == $0 && !$0.hasPrefix("-") && !$0.hasPrefix("~") && !$0.hasPrefix("=") }
   }

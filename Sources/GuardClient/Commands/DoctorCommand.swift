@@ -9,14 +9,14 @@ import SystemJournal
 struct DoctorCommand: ParsableCommand, Reading {
   static let configuration = CommandConfiguration(
     commandName: "doctor",
-    abstract: "Go the whole way to the cluster step by step, and name the first thing that is broken.",
+    abstract: "Check each step of the connection to the cluster and name the first that fails.",
     discussion: """
-      It needs no guard that runs, and disturbs none: with your rights, your keys and your files it reads the \
-      configuration and ssh_config, finds the address, connects, compares the host key, logs in, reaches the API \
-      through SSH and asks for all that the guard asks for; then it looks at ports, old ssh processes, your shell's \
-      KUBECONFIG, the guard's socket and the journal. It changes nothing and ends no process.
+      It needs no running guard and does not disturb one. With your rights, keys and files it reads the configuration \
+      and ssh_config, resolves the address, connects, verifies the host key, logs in, reaches the API through SSH and \
+      sends every request that the guard sends. Then it checks local ports, old ssh processes, the KUBECONFIG of your \
+      shell, the control socket and the journal. It changes nothing and ends no process.
 
-      Exit status: 0 all is well, 1 there is something to look at, 2 something is broken.
+      Exit status: 0 no problem, 1 warnings, 2 a step failed.
 
       Examples:
         oceanid-ctl doctor
@@ -25,12 +25,13 @@ struct DoctorCommand: ParsableCommand, Reading {
       """)
 
   @Option(
-    help: ArgumentHelp("The configuration, as oceanid-guard takes it.", valueName: "file"),
+    help: ArgumentHelp("The configuration file of oceanid-guard.", valueName: "file"),
     completion: .file())
   var config: String?
 
   @Option(
-    help: ArgumentHelp("The guard's program; else the one beside this, or in PATH.", valueName: "path"),
+    help: ArgumentHelp(
+      "The program oceanid-guard (default: beside oceanid-ctl, or in PATH).", valueName: "path"),
     completion: .file())
   var `guard`: String?
 

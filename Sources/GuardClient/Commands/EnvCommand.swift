@@ -6,12 +6,12 @@ import GuardRun
 import GuardTerminal
 import Platform
 
-/// A shell whose way of setting a variable is known.
+/// A shell whose syntax for variables is known.
 enum Shell: String, ExpressibleByArgument, CaseIterable {
   case bash, zsh, fish
 
-  /// The one that this program was started from: it reads what is printed. Where that is no shell, the user's own; what
-  /// is not known is close enough to bash.
+  /// The shell that started this program and reads its output; otherwise the user's login shell. An unknown shell is
+  /// treated as bash.
   static var current: Shell {
     let parent = (try? SmallFile.read("/proc/\(getppid())/comm", limit: 64)).map {
       String(decoding: $0, as: UTF8.self)
@@ -27,10 +27,10 @@ enum Shell: String, ExpressibleByArgument, CaseIterable {
     }
   }
 
-  /// One line that sets a variable for programs, whatever is in its value.
+  /// One line that exports a variable. The value may contain any character.
   func export(_ name: String, _ value: String) -> String {
     switch self {
-    // Within single quotes everything stands for itself but the quote (POSIX.1-2017, XCU 2.2.2).
+    // Within single quotes, only the quote itself is special (POSIX.1-2017, XCU 2.2.2).
     case .bash, .zsh: "export \(name)='\(value.replacing("'", with: "'\\''"))'\n"
     case .fish: "set -gx \(name) '\(value.replacing("\\", with: "\\\\").replacing("'", with: "\\'"))'\n"
     }
@@ -40,26 +40,25 @@ enum Shell: String, ExpressibleByArgument, CaseIterable {
 struct EnvCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "env",
-    abstract: "Print what sets KUBECONFIG to the cluster's file, for a shell to evaluate.",
+    abstract: "Print a command that sets KUBECONFIG, for a shell to evaluate.",
     discussion: """
-      Does not wait for the tunnel: what is started in that shell does. Prints nothing where another program holds \
-      the cluster's local port, where another user's guard answers, or where others could have written the kubeconfig. \
-      Exit status: 69 where the guard, its kubeconfig or its port is not there, and 77 where you may not read the file \
-      or must not trust it.
+      It does not wait for the tunnel. It prints nothing if another program holds the cluster's local port, if the \
+      guard belongs to another user, or if other users may write the kubeconfig. Exit status: 69 if the guard, its \
+      kubeconfig or its port is not available, and 77 if you may not read the kubeconfig or it is not safe to use.
 
       Examples:
         eval "$(oceanid-ctl env)"
         oceanid-ctl env --shell fish | source
       """)
 
-  @Option(help: "bash, zsh or fish; the shell that it is run from where left out.")
+  @Option(help: "bash, zsh or fish (default: the shell that runs this command).")
   var shell: Shell?
 
   @Option(
-    help: ArgumentHelp("This kubeconfig in place of the guard's.", valueName: "file"), completion: .file())
+    help: ArgumentHelp("Use this kubeconfig instead of the guard's.", valueName: "file"), completion: .file())
   var kubeconfig: String?
 
-  @Flag(help: "Print the variable as JSON instead.")
+  @Flag(help: "Print the variable as JSON.")
   var json = false
 
   @OptionGroup var connection: SocketOption

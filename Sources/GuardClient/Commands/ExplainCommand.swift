@@ -10,7 +10,8 @@ struct ExplainCommand: ParsableCommand {
     commandName: "explain",
     abstract: "Explain an event, a problem or an error: what it means and what to do.",
     discussion: """
-      Without a word it lists all events, problems and errors. A problem is named by its id or its code, as status --json has them, by the last part of its id, or by its kind.
+      Without a word, it lists all events, problems and errors. A problem is named by its id or its code (see status \
+      --json), by the last part of its id, or by its kind.
 
       Examples:
         oceanid-ctl explain tunnel_blocked
@@ -22,16 +23,16 @@ struct ExplainCommand: ParsableCommand {
 
   @Argument(
     help: ArgumentHelp("An event, a problem or an error.", valueName: "word"),
-    // Asked for when a shell completes: no other command pays for reading the catalog.
+    // A closure, so that the catalog is read only when a shell completes this argument.
     completion: .custom { _, _, _ in known })
   var word: String?
 
-  @Flag(help: "Print it as JSON.")
+  @Flag(help: "Print the explanation as JSON.")
   var json = false
 
   @OptionGroup var connection: SocketOption
 
-  /// Each once: `tunnel_down` is an event and an error.
+  /// Every word once: `tunnel_down` is both an event and an error.
   static var known: [String] {
     let events = Catalog.builtIn.entries.map(\.event)
     return events + Topic.words.filter { !events.contains($0) }
@@ -55,13 +56,13 @@ struct ExplainCommand: ParsableCommand {
     return .topics(topics, problem)
   }
 
-  /// The problem as the guard has it now; nil where it does not, or can't be asked.
+  /// The current problem; nil if the guard has none of that id or cannot be reached.
   private func current(_ id: String) -> ProblemDocument? {
     (try? connection.client.status())?.problems.first { $0.id == id }
   }
 }
 
-/// A word that nothing is known about.
+/// A word that `explain` does not know.
 struct Unexplained: Complaint {
   let word: String
   var exitStatus: Int32 { ExitStatus.usage.rawValue }
@@ -69,6 +70,6 @@ struct Unexplained: Complaint {
   var description: String {
     let last = word.split(separator: "/").last.map(String.init) ?? word
     let hint = Spelling.nearest(to: last, among: ExplainCommand.known).map { "; did you mean \($0)?" } ?? ""
-    return "there is no event, problem or error named '\(word)'\(hint)\n  all of them: oceanid-ctl explain"
+    return "unknown event, problem or error '\(word)'\(hint)\n  list them with: oceanid-ctl explain"
   }
 }

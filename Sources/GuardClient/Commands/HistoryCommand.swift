@@ -9,40 +9,40 @@ struct HistoryCommand: ParsableCommand, Reading {
   static let configuration = CommandConfiguration(
     commandName: "history",
     abstract:
-      "Tell what happened: each incident with its beginning, its end, its cause and how long it took.",
+      "Show past incidents with begin, end, cause and length.",
     discussion: """
-      Read from the journal, or from the guard where you have no right to the journal. Times: 2h or 7d ago, today, \
+      The events come from the journal, or from the guard if you may not read the journal. Times: 2h, 7d, today, \
       yesterday, 2026-03-01, '2026-03-01 04:12', 2026-03-01T04:12:07Z.
 
       Examples:
         oceanid-ctl history                       the last day
         oceanid-ctl history --since 7d            a week
-        oceanid-ctl history --event tunnel_down   each time that the tunnel went down
-        oceanid-ctl history --follow              and what happens from now on
+        oceanid-ctl history --event tunnel_down   each time the tunnel went down
+        oceanid-ctl history --follow              new events as well
         oceanid-ctl history --json | jq -r .message
       """)
 
-  @Option(help: ArgumentHelp("From when on.", valueName: "time"))
+  @Option(help: ArgumentHelp("Start time.", valueName: "time"))
   var since: Moment = .dayAgo
 
-  @Option(help: ArgumentHelp("Until when; now where left out.", valueName: "time"))
+  @Option(help: ArgumentHelp("End time (default: now).", valueName: "time"))
   var until: Moment?
 
   @Option(
-    help: ArgumentHelp("Only these events, a line for each entry; may be given again.", valueName: "event"),
-    // Asked for when a shell completes: no other command pays for reading the catalog.
+    help: ArgumentHelp("Show only this event, one line per entry; may be repeated.", valueName: "event"),
+    // A closure, so that the catalog is read only when a shell completes this argument.
     completion: .custom { _, _, _ in Catalog.builtIn.entries.map(\.event) })
   var event: [String] = []
 
-  @Flag(name: [.short, .long], help: "Go on with what happens; Ctrl-C ends it.")
+  @Flag(name: [.short, .long], help: "Continue with new events until Ctrl-C.")
   var follow = false
 
   @Option(
     name: [.customShort("n"), .long],
-    help: ArgumentHelp("At most so many entries, the newest.", valueName: "count"))
+    help: ArgumentHelp("Show only the newest N entries.", valueName: "count"))
   var limit = HistoryQuery.defaultLimit
 
-  @Flag(help: "A line for each entry instead of one for each incident.")
+  @Flag(help: "Print one line per entry instead of one per incident.")
   var entries = false
 
   @Option(
@@ -62,12 +62,12 @@ struct HistoryCommand: ParsableCommand, Reading {
     for name in event where !Catalog.builtIn.entries.contains(where: { $0.event == name }) {
       let hint =
         Spelling.nearest(to: name, among: Catalog.builtIn.entries.map(\.event)).map {
-          "; did you mean \($0)?"
+          "; did you mean \($0)? List"
         }
-        ?? ""
-      throw ValidationError("there is no event '\(name)'\(hint) All of them: oceanid-ctl explain")
+        ?? "; list"
+      throw ValidationError("unknown event '\(name)'\(hint) them with: oceanid-ctl explain")
     }
-    if until != nil, follow { throw ValidationError("--until and --follow exclude each other") }
+    if until != nil, follow { throw ValidationError("--until and --follow cannot be used together") }
   }
 
   func run() throws {
@@ -76,7 +76,7 @@ struct HistoryCommand: ParsableCommand, Reading {
       since: since.timestamp(now: now), until: until?.timestamp(now: now), limit: limit,
       cluster: options.cluster, events: event)
     let reading = HistoryReading(client: options.connection.client, folder: directory)
-    // A guard that can't be asked says nothing against a name: the journal may know it.
+    // If the guard cannot be reached, the journal may still know the cluster.
     if let cluster = options.cluster, let status = try? options.connection.client.status(),
       status.only(cluster) == nil, !reading.knows(cluster)
     {
@@ -88,11 +88,11 @@ struct HistoryCommand: ParsableCommand, Reading {
     try reading.follow(query, after: history.events.last?.at ?? now) { try StandardOutput.tell(try line($0)) }
   }
 
-  /// - Parameter end: where it ends before now.
+  /// - Parameter end: the end of the history, if that is before now.
   private func text(_ history: HistoryDocument, _ end: Timestamp?) throws -> String {
     if options.json || entries || follow || !event.isEmpty { return try history.events.map(line).joined() }
     let terminal = Terminal.standardOutput()
-    let range = until.map { "from \(since) to \($0)" } ?? "since \(since)"
+    let range = until.map { "from \(since) to \($0)" } ?? since.toNow
     return HistoryPage.page(history, terminal, range: range, until: end).text(for: terminal)
   }
 

@@ -2,7 +2,8 @@ import ArgumentParser
 
 struct ImagesCommand: ParsableCommand, Reading {
   static let configuration = CommandConfiguration(
-    commandName: "images", abstract: "List image policies with what runs, repositories and automations.",
+    commandName: "images",
+    abstract: "List image policies with the running images, image repositories and automations.",
     discussion: """
       Examples:
         oceanid-ctl images

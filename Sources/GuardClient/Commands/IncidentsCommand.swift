@@ -6,11 +6,11 @@ import GuardTerminal
 struct IncidentsCommand: ParsableCommand, Reading {
   static let configuration = CommandConfiguration(
     commandName: "incidents",
-    abstract: "List what people are told of: open incidents, and those that are over.",
+    abstract: "List open and ended incidents.",
     discussion: """
-      A problem becomes an incident when it lasts: it is pending until it was there for 20 s and in two polls, fires, \
-      recovers when it is not seen any more, and is over after 30 s without it. What comes and goes is flapping, and \
-      one incident. While the tunnel is down, it is the incident: of what lies behind it nothing is known.
+      A problem that lasts becomes an incident. It is pending until two polls have seen it and 20 s have passed, then \
+      firing. It is recovering when it is no longer seen, and ends after 30 s. A problem that comes and goes is one \
+      flapping incident. While the tunnel is down, the tunnel is the incident, because the state behind it is unknown.
 
       Examples:
         oceanid-ctl incidents
@@ -18,7 +18,7 @@ struct IncidentsCommand: ParsableCommand, Reading {
         oceanid-ctl incidents --json | jq '.open[].subject'
       """)
 
-  @Option(help: ArgumentHelp("So many that are over, the newest.", valueName: "count"))
+  @Option(help: ArgumentHelp("Show only the newest N ended incidents.", valueName: "count"))
   var past = 10
 
   @OptionGroup var options: ReadOptions
@@ -40,8 +40,8 @@ struct IncidentsCommand: ParsableCommand, Reading {
 }
 
 extension DaemonClient {
-  /// Those of one cluster; nil: of all. Of a name that no cluster has, "no incident" would be a false all-clear; one
-  /// that is not watched any more may have left some.
+  /// The incidents of one cluster; nil: of all. An unknown name is an error, because "no incident" would be a false
+  /// all-clear. A cluster that is no longer watched may still have incidents.
   func incidents(of cluster: String?) throws -> IncidentsDocument {
     let document = try incidents()
     guard let cluster else { return document }
@@ -52,7 +52,7 @@ extension DaemonClient {
 }
 
 extension IncidentsDocument {
-  /// Those of one cluster; silences of every cluster are its own too.
+  /// The incidents of one cluster, with the silences that apply to it.
   func chosen(_ cluster: String) -> IncidentsDocument {
     var chosen = self
     chosen.open = open.filter { $0.cluster == cluster }

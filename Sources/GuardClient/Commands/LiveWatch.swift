@@ -15,13 +15,13 @@ struct LiveWatch {
   private struct View {
     var status: StatusDocument?
     var changes: [ChangeDocument] = []
-    /// Why there is no stream at the moment.
+    /// The reason why there is no stream.
     var trouble: ClientError?
     var isDue = true
   }
 
   func run() throws {
-    // Before the screen is taken, so that a guard that isn't there is told as by any other command.
+    // Before the screen is cleared, so that a connection error is reported as by any other command.
     var stream: WatchStream? = try options.connection.client.watch()
     var view = View()
     var signals = HeldSignals([SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGWINCH])
@@ -91,11 +91,11 @@ struct LiveWatch {
     var page = Page()
     page += Line(
       Span("oceanid-ctl watch", .faint), Span("  "), Span(terminal.now.clock(at: terminal.now)),
-      Span("  Ctrl-C ends it", .faint))
+      Span("  Ctrl-C to exit", .faint))
     if let trouble {
-      page += terminal.wrapped(Span("\(trouble); trying again", .bad))
+      page += terminal.wrapped(Span("\(trouble); retrying", .bad))
       if let status {
-        page += Line(Span("shown is what it said at \(status.generatedAt.since(terminal.now))", .bad))
+        page += Line(Span("showing the status of \(status.generatedAt.since(terminal.now))", .bad))
       }
     }
     page.gap()

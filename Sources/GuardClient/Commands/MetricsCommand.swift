@@ -5,10 +5,9 @@ import GuardTerminal
 
 struct MetricsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "metrics", abstract: "Print the guard's figures as Prometheus reads them.",
+    commandName: "metrics", abstract: "Print the guard's metrics in the text format of Prometheus.",
     discussion: """
-      In Prometheus' text format; over the socket also as OpenMetrics, for who asks for it (Accept: \
-      application/openmetrics-text).
+      Over the socket, the metrics are also available as OpenMetrics (Accept: application/openmetrics-text).
 
       Examples:
         oceanid-ctl metrics

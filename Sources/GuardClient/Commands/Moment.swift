@@ -2,7 +2,7 @@ import ArgumentParser
 import Glibc
 import Health
 
-/// A moment as a person names it: `2h` ago, a date, or an RFC 3339 time; dates without a zone are of the local one.
+/// A moment in the form that users write: `2h` for two hours ago, a date, or an RFC 3339 time. Without a zone, it is local.
 struct Moment: ExpressibleByArgument, Hashable, CustomStringConvertible {
   private enum Meaning: Hashable {
     case ago(Duration)
@@ -35,6 +35,14 @@ struct Moment: ExpressibleByArgument, Hashable, CustomStringConvertible {
       } else {
         return nil
       }
+    }
+  }
+
+  /// The span from this moment to now: `last 24h`, `since yesterday`.
+  var toNow: String {
+    switch meaning {
+    case .ago: "last \(description.replacing(" ago", with: ""))"
+    case .at, .day: "since \(description)"
     }
   }
 

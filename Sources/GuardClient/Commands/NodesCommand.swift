@@ -6,12 +6,12 @@ struct NodesCommand: ParsableCommand, Reading {
     discussion: """
       Examples:
         oceanid-ctl nodes -o wide
-        oceanid-ctl nodes || echo "some node is not well"
+        oceanid-ctl nodes || echo "a node is not healthy"
       """)
 
   @OptionGroup var options: ReadOptions
 
-  @Option(name: [.short, .long], help: "wide: with GPUs and conditions.")
+  @Option(name: [.short, .long], help: "wide: also show GPUs and conditions.")
   var output: Layout?
 
   func run() throws {

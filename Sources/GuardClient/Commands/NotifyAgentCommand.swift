@@ -7,24 +7,24 @@ import Health
 struct NotifyAgentCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "notify-agent",
-    abstract: "Show incidents as notices on your desktop; they change, and go, with what they tell of.",
+    abstract: "Show incidents as desktop notifications.",
     discussion: """
-      Runs in your session until it is ended: follows the guard, and shows what people are told of through the \
-      session's notification server. A critical notice stays until its incident is over or you close it; many at once \
-      become one. A guard, a session bus or a notification server that is away is waited for.
+      It runs in your session until it is ended. A notification changes with its incident and disappears when the \
+      incident ends. A critical one stays until then, or until you close it. Many at once become one. The agent waits \
+      while the guard, the session bus or the notification server is not available.
 
       As a service of your session: systemctl --user enable --now oceanid-notify
 
       Examples:
         oceanid-ctl notify-agent
         oceanid-ctl notify-agent --severity critical
-        oceanid-ctl notify-agent --print    without a desktop: what it would show, as text
+        oceanid-ctl notify-agent --print    the notifications as text; no desktop is needed
       """)
 
-  @Option(help: ArgumentHelp("Show what is at least so bad.", valueName: "severity"))
+  @Option(help: ArgumentHelp("Minimum severity.", valueName: "severity"))
   var severity = Severity.warning
 
-  @Flag(help: "Write to standard output what would be shown.")
+  @Flag(help: "Write the notifications to standard output.")
   var print = false
 
   @OptionGroup var choice: ClusterOption

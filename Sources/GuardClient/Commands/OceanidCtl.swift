@@ -10,7 +10,7 @@ import Health
 package struct OceanidCtl: ParsableCommand {
   package static let configuration = CommandConfiguration(
     commandName: "oceanid-ctl",
-    abstract: "Ask oceanid-guard how the tunnel, the nodes, Flux and the images are.",
+    abstract: "Show what oceanid-guard knows about the tunnel, the nodes, Flux and the images.",
     discussion: """
       Examples:
         oceanid-ctl status               what is wrong, since when, what to run
@@ -18,20 +18,20 @@ package struct OceanidCtl: ParsableCommand {
         oceanid-ctl watch                a live view; Ctrl-C ends it
         oceanid-ctl wait --for tunnel && kubectl get nodes
         oceanid-ctl check nodes          a line for Nagios or Icinga
-        oceanid-ctl history --since 7d   what happened, and how long it took
-        oceanid-ctl explain auth_refused what a word means, and what to do
+        oceanid-ctl history --since 7d   the incidents of a week
+        oceanid-ctl explain auth_refused what an error means, and what to do
         oceanid-ctl run -- kubectl get pods -A
 
       The guard's socket is --socket PATH, else OCEANID_SOCKET, else
       $XDG_RUNTIME_DIR/oceanid/guard.sock or /run/user/UID/oceanid/guard.sock
-      where there is one, else /run/oceanid/guard.sock.
+      if that exists, else /run/oceanid/guard.sock.
 
       Exit status of status, check, nodes, flux, images and tunnel:
         0 healthy   1 degraded   2 critical   3 unknown, stale or starting
       Of every command:
-        64 usage   69 the guard can't be reached   75 a wait timed out
-        77 denied   78 a reload found mistakes in the configuration
-      check ends with 0 to 3 always, as monitoring systems want it.
+        64 usage   69 the guard cannot be reached   75 a wait timed out
+        77 denied   78 a reload found errors in the configuration
+      check always exits with 0 to 3, as monitoring systems require.
       """,
     version: "oceanid-ctl \(Product.version)",
     subcommands: [
@@ -48,11 +48,11 @@ package struct OceanidCtl: ParsableCommand {
 
   /// Runs the command line of this process and ends it with the command's exit status.
   package static func runAndExit() -> Never {
-    // A reader that closed its end early (`| head`) is no accident worth a signal.
+    // Writing to a closed pipe (`| head`) is reported as an error, not by a signal.
     signal(SIGPIPE, SIG_IGN)
     let arguments = Array(CommandLine.arguments.dropFirst())
     do {
-      // ArgumentParser has its general help for any word.
+      // ArgumentParser prints its general help after `help`, even for an unknown command.
       if arguments.first == "help", let mistake = UnknownCommand(arguments) { throw mistake }
       var command = try parseAsRoot()
       let isUTC = (command as? any TimeTelling)?.utc == true
@@ -82,14 +82,14 @@ package struct OceanidCtl: ParsableCommand {
   }
 }
 
-/// The first word is no command, or one behind `help`.
+/// The first word, or a word after `help`, is not a command.
 struct UnknownCommand: Complaint, Hashable {
   /// `statsu`, `alerts tset`
   let words: String
   private let nearest: String?
   var exitStatus: Int32 { ExitStatus.usage.rawValue }
 
-  /// nil where it is a command, or an option.
+  /// nil if it is a command or an option.
   init?(_ arguments: [String]) {
     var path: [String] = []
     var commands = OceanidCtl.configuration.subcommands
@@ -107,18 +107,18 @@ struct UnknownCommand: Complaint, Hashable {
   }
 
   var description: String {
-    let hint = nearest.map { "; did you mean \($0)?" } ?? "."
-    return "there is no command '\(words)'\(hint) All of them: oceanid-ctl --help"
+    let hint = nearest.map { "; did you mean \($0)? List" } ?? "; list"
+    return "unknown command '\(words)'\(hint) them with: oceanid-ctl --help"
   }
 }
 
 /// An option before the command that it is for.
 struct MisplacedOption: Complaint, Hashable {
-  /// As it should be: `status --socket /run/x.sock`.
+  /// The correct order: `status --socket /run/x.sock`.
   let order: [String]
   var exitStatus: Int32 { ExitStatus.usage.rawValue }
 
-  /// nil where the first word is no option of any command.
+  /// nil if the first word is not an option of any command.
   init?(_ arguments: [String]) {
     let option = arguments.first?.prefix { $0 != "=" } ?? ""
     guard let help = try? CommandHelp.read(Data(OceanidCtl._dumpHelp().utf8)),
@@ -132,7 +132,7 @@ struct MisplacedOption: Complaint, Hashable {
   }
 
   var description: String {
-    "options go behind the command: oceanid-ctl \(order.map(\.shellWord).joined(separator: " "))"
+    "options follow the command: oceanid-ctl \(order.map(\.shellWord).joined(separator: " "))"
   }
 }
 

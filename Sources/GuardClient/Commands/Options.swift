@@ -10,7 +10,7 @@ protocol TimeTelling {
   var utc: Bool { get }
 }
 
-/// A command that reads what the guard knows of its clusters.
+/// A command that reads the guard's status.
 protocol Reading: TimeTelling {
   var options: ReadOptions { get }
 }
@@ -19,26 +19,26 @@ extension Reading {
   var utc: Bool { options.utc }
 }
 
-/// Where the guard is.
+/// The guard's socket.
 struct SocketOption: ParsableArguments {
   @Option(help: ArgumentHelp("The guard's socket.", valueName: "path"), completion: .file())
   var socket: String?
 
   var client: DaemonClient { DaemonClient(socket: .resolve(option: socket)) }
 
-  /// For a command that does as the guard says.
+  /// For a command that acts on the guard's answer, so the guard must belong to a trusted user.
   var trustedClient: DaemonClient {
     DaemonClient(socket: .resolve(option: socket), trusted: .current)
   }
 }
 
-/// Which of the guard's clusters.
+/// The choice of one of the guard's clusters.
 struct ClusterOption: ParsableArguments {
   @Option(
     help: ArgumentHelp("Only this cluster.", valueName: "name"), completion: .custom { _, _, _ in known() })
   var cluster: String?
 
-  /// The guard's clusters, for a shell to complete; none where it can't be asked.
+  /// Completions for a shell; empty if the guard cannot be reached.
   static func known() -> [String] {
     var client = DaemonClient(socket: .resolve(option: nil))
     client.timeout = .seconds(1)
@@ -46,7 +46,7 @@ struct ClusterOption: ParsableArguments {
   }
 }
 
-/// What every command that reads takes.
+/// The options of every command that reads the guard's status.
 struct ReadOptions: ParsableArguments {
   @OptionGroup var connection: SocketOption
 
@@ -77,7 +77,7 @@ struct ReadOptions: ParsableArguments {
     throw ExitCode(ExitStatus(section?.verdict(of: status) ?? status.verdict).rawValue)
   }
 
-  /// The document in those bytes, of the cluster that was asked for.
+  /// Decodes the document and reduces it to the requested cluster.
   func document(_ bytes: Data) throws -> StatusDocument {
     let status: StatusDocument
     do { status = try DocumentCoding.decodeStatus(bytes) } catch { throw ClientError.document(error) }

@@ -3,7 +3,7 @@ import GuardAPI
 import GuardConnection
 import GuardTerminal
 
-/// A request that sets the guard going; the guard decides who may.
+/// A request that makes the guard act. The guard checks the caller's rights.
 struct OrderOptions: ParsableArguments {
   @OptionGroup var connection: SocketOption
 

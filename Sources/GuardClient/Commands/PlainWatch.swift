@@ -4,7 +4,7 @@ import GuardConnection
 import GuardHistory
 import GuardTerminal
 
-/// A watch into a pipe or a file: how things stand, then a line per change.
+/// A watch into a pipe or a file: the current status, then one line per change.
 struct PlainWatch {
   let options: ReadOptions
 

@@ -3,7 +3,7 @@ import GuardAPI
 
 struct PollCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "poll", abstract: "Ask the cluster now instead of at the next interval.",
+    commandName: "poll", abstract: "Poll the Kubernetes API now instead of at the next interval.",
     discussion: """
       Examples:
         oceanid-ctl poll
@@ -13,6 +13,6 @@ struct PollCommand: ParsableCommand {
   @OptionGroup var options: OrderOptions
 
   func run() throws {
-    try options.send(.poll, otherwise: "The cluster is being asked.")
+    try options.send(.poll, otherwise: "Poll requested")
   }
 }

@@ -3,7 +3,7 @@ import GuardAPI
 
 struct ReconnectCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "reconnect", abstract: "Try the tunnel again now instead of at its next attempt.",
+    commandName: "reconnect", abstract: "Connect the tunnel again now instead of at the next attempt.",
     discussion: """
       Examples:
         oceanid-ctl reconnect
@@ -13,6 +13,6 @@ struct ReconnectCommand: ParsableCommand {
   @OptionGroup var options: OrderOptions
 
   func run() throws {
-    try options.send(.reconnect, otherwise: "The tunnel is being connected anew.")
+    try options.send(.reconnect, otherwise: "Reconnecting…")
   }
 }

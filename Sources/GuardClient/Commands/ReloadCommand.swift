@@ -5,10 +5,11 @@ import GuardTerminal
 
 struct ReloadCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "reload", abstract: "Have the guard read its configuration again.",
+    commandName: "reload", abstract: "Make the guard read its configuration again.",
     discussion: """
-      A broken file leaves the running configuration in force; each of its mistakes is printed as file:line:column: \
-      message, and the exit status is 78; it is 1 where the file was taken and something of it could not be done.
+      If the file is invalid, the running configuration stays in force, each error is printed as file:line:column: \
+      message, and the exit status is 78. The exit status is 1 if the file was accepted and a part of it could not be \
+      applied.
 
       Examples:
         oceanid-ctl reload
@@ -18,11 +19,11 @@ struct ReloadCommand: ParsableCommand {
   @OptionGroup var connection: SocketOption
 
   func run() throws {
-    // The guard answers once it is done, and ending a tunnel takes it a moment.
+    // The guard answers after the reload, and a reload may have to close a tunnel.
     var client = connection.client
     client.timeout = .seconds(60)
     let response = try client.exchange(.reload)
-    let message = DocumentCoding.decodeReceipt(response.body)?.message ?? "The configuration was read."
+    let message = DocumentCoding.decodeReceipt(response.body)?.message ?? "Configuration reloaded"
     try StandardOutput.answer(Span(message).text + "\n")
   }
 }

@@ -10,12 +10,11 @@ import Platform
 struct ReportCommand: ParsableCommand, TimeTelling {
   static let configuration = CommandConfiguration(
     commandName: "report",
-    abstract: "Write a page about a span of time: availability, incidents, round-trip times.",
+    abstract: "Write an HTML report: availability, incidents and round-trip times.",
     discussion: """
-      One HTML file that needs no network and no other file: to be opened in a browser, printed or sent. The events are \
-      read from the journal, or from the guard where you have no right to the journal; what never was in trouble and the \
-      round-trip times come from the guard. What is not known is shown as not known. The events as JSON: oceanid-ctl \
-      history --json.
+      The report is one HTML file that needs no network and no other file. The events come from the journal, or from \
+      the guard if you may not read the journal. Round-trip times, and the parts that had no incident, come from the \
+      guard. Unknown times are shown as unknown. For the events as JSON: oceanid-ctl history --json.
 
       Examples:
         oceanid-ctl report --output report.html
@@ -23,10 +22,10 @@ struct ReportCommand: ParsableCommand, TimeTelling {
         oceanid-ctl report --since 2026-03-01 --until 2026-04-01 --output - | gzip > march.html.gz
       """)
 
-  @Option(help: ArgumentHelp("From when on.", valueName: "time"))
+  @Option(help: ArgumentHelp("Start time.", valueName: "time"))
   var since = Moment(ago: .seconds(7 * 86_400), description: "7d")
 
-  @Option(help: ArgumentHelp("Until when; now where left out.", valueName: "time"))
+  @Option(help: ArgumentHelp("End time (default: now).", valueName: "time"))
   var until: Moment?
 
   @Option(
@@ -38,7 +37,7 @@ struct ReportCommand: ParsableCommand, TimeTelling {
     help: ArgumentHelp("Read the journal files in this folder.", valueName: "folder"), completion: .directory)
   var directory: String?
 
-  // Not ReadOptions: a page is no document of the guard's.
+  // Not ReadOptions: a report has no JSON form.
   @OptionGroup var connection: SocketOption
 
   @OptionGroup var choice: ClusterOption
@@ -47,7 +46,7 @@ struct ReportCommand: ParsableCommand, TimeTelling {
   var utc = false
 
   func validate() throws {
-    guard !output.isEmpty else { throw ValidationError("--output wants the name of a file, or -") }
+    guard !output.isEmpty else { throw ValidationError("--output requires a file name or -") }
   }
 
   func run() throws {
@@ -62,7 +61,7 @@ struct ReportCommand: ParsableCommand, TimeTelling {
       HistoryQuery(since: from, until: to, limit: limit, cluster: nil, events: [])
     ).chosen(choice.cluster)
     let before = try? reading.read(HistoryQuery(until: from, limit: 1)).events.last
-    // A folder of journal files is of another machine: this one's guard knows nothing of it.
+    // A folder of journal files may come from another machine, so this machine's guard is not asked.
     let status = directory == nil ? try? client.status() : nil
     let roundTrips = directory == nil ? try? client.roundTrips() : nil
     let slot = Duration.seconds(roundTrips?.slotSeconds ?? 0)
@@ -83,13 +82,13 @@ struct ReportCommand: ParsableCommand, TimeTelling {
   }
 }
 
-/// The page has nowhere to go.
+/// The report's file cannot be written.
 struct UnwritableReport: Complaint {
   let path: String
   let error: SystemError
   var exitStatus: Int32 { ExitStatus.usage.rawValue }
 
-  var description: String { "\(path) can't be written: \(error); name another file with --output" }
+  var description: String { "\(path) cannot be written: \(error); name another file with --output" }
 }
 
 extension RoundTripsDocument {
@@ -100,7 +99,7 @@ extension RoundTripsDocument {
 }
 
 extension HistoryDocument {
-  /// Of one cluster, and of the guard itself.
+  /// The events of one cluster and of the guard itself.
   fileprivate func chosen(_ cluster: String?) -> HistoryDocument {
     guard let cluster else { return self }
     var chosen = self

@@ -8,19 +8,20 @@ import GuardTerminal
 struct RunCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run",
-    abstract: "Run a command once the tunnel is up, with KUBECONFIG set to the cluster's file.",
+    abstract: "Wait for the tunnel, then run a command with KUBECONFIG set.",
     discussion: """
-      The command takes this program's place: its exit status, its signals and its terminal are its own. What changes \
-      the cluster by hand (kubectl apply, delete, edit, patch, scale, rollout restart and the like, helm upgrade, flux \
-      reconcile or suspend, pulumi up, argocd app sync, systemctl restart k3s, k9s without --readonly) is refused, also \
-      behind other programs and in scripts on the command line: the cluster is what Git says. With --break-glass and a reason it \
-      runs, and the guard logs who did what and why; where the guard can't log it, it does not run. Looking is free: \
-      get, describe, logs, exec, port-forward, diff, --dry-run and --local. What can't be looked into (script files, \
-      plugins, other languages, a shell that you type into) runs, and is said on standard error. This keeps you from a \
-      slip, not from a purpose.
+      The command replaces this program, so it has its own exit status, signals and terminal. Commands that change the \
+      cluster by hand are refused, because the cluster is managed in Git: kubectl apply, delete, edit, patch, scale, \
+      rollout restart and similar, helm upgrade, flux reconcile or suspend, pulumi up, argocd app sync, systemctl \
+      restart k3s, k9s without --readonly. They are also found behind other programs and in scripts on the command line.
+
+      With --break-glass and a reason, such a command runs, and the guard logs user, command and reason; if the guard \
+      cannot log it, it does not run. Reading is allowed: get, describe, logs, exec, port-forward, diff, --dry-run and \
+      --local. Script files, plugins, other languages and interactive shells cannot be examined: they run, and a line \
+      on standard error says so. The check prevents mistakes; it is no access control.
 
       Exit status besides the command's own: 64 usage, 69 no guard or no kubeconfig, 75 the tunnel did not come up, \
-      77 refused, 126 the command can't be run, 127 it is not there.
+      77 refused, 126 the command cannot be executed, 127 the command was not found.
 
       Examples:
         oceanid-ctl run -- kubectl get nodes
@@ -33,11 +34,11 @@ struct RunCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Run it although it changes the cluster, and have the reason logged.", valueName: "reason"))
+      "Run the command although it changes the cluster, and log the reason.", valueName: "reason"))
   var breakGlass: String?
 
   @Option(
-    help: ArgumentHelp("This kubeconfig in place of the guard's.", valueName: "file"), completion: .file())
+    help: ArgumentHelp("Use this kubeconfig instead of the guard's.", valueName: "file"), completion: .file())
   var kubeconfig: String?
 
   @OptionGroup var connection: SocketOption
@@ -47,7 +48,7 @@ struct RunCommand: ParsableCommand {
   @Argument(
     parsing: .captureForPassthrough, help: "The command and its arguments, after --.",
     completion: .custom { words, index, prefix in
-      // Arguments are for the command itself to know.
+      // Only the program is completed; its arguments are unknown here.
       words[..<max(0, min(index, words.count))].last == "--"
         ? CompletionScript.offered(Programs.inPath(beginningWith: prefix)) : []
     })
@@ -55,12 +56,12 @@ struct RunCommand: ParsableCommand {
 
   func validate() throws {
     guard let program = words.first, !program.isEmpty else {
-      throw ValidationError("run wants a command after --")
+      throw ValidationError("run requires a command after --")
     }
     if command.first != "--", ["--help", "-h"].contains(program) { throw CleanExit.helpRequest(self) }
     if program.hasPrefix("-"), command.first != "--" { throw ValidationError("Unknown option '\(program)'") }
     if let breakGlass, breakGlass.allSatisfy(\.isWhitespace) || breakGlass.utf8.count > 500 {
-      throw ValidationError("--break-glass wants a reason of at most 500 bytes")
+      throw ValidationError("--break-glass requires a reason of at most 500 bytes")
     }
   }
 
@@ -68,7 +69,7 @@ struct RunCommand: ParsableCommand {
 
   func run() throws {
     let change: String?
-    // Before anybody waits for a tunnel.
+    // Refuse before waiting for the tunnel.
     switch CommandReader.effect(of: words) {
     case .none: change = nil
     case .change(let words):
@@ -91,7 +92,7 @@ struct RunCommand: ParsableCommand {
     throw Execution.replaceThisProcess(with: words)
   }
 
-  /// Throws where the guard did not log it.
+  /// Throws if the guard did not log it.
   private func log(_ reason: String, _ change: String?, _ status: StatusDocument) throws {
     let program = words.first.map { $0.split(separator: "/").last.map(String.init) ?? $0 } ?? ""
     do {
@@ -108,13 +109,13 @@ struct RunCommand: ParsableCommand {
   }
 }
 
-/// What the cluster is comes from Git.
+/// A command that changes the cluster by hand, although the cluster is managed in Git.
 struct ByHand: Complaint {
   /// The tool and its verb.
   let change: String
   var exitStatus: Int32 { ExitStatus.denied.rawValue }
 
   var description: String {
-    "\(change) changes the cluster by hand; change it in Git, or say why with --break-glass \"reason\", which is logged"
+    "\(change) changes the cluster by hand; change it in Git, or give a reason, which is logged: --break-glass \"reason\""
   }
 }

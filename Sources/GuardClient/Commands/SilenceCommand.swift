@@ -7,28 +7,28 @@ import Health
 struct SilenceCommand: ParsableCommand, Reading {
   static let configuration = CommandConfiguration(
     commandName: "silence",
-    abstract: "Hold back the notices of what you know of, for a while and with a reason.",
+    abstract: "Mute the notices of known incidents for some time.",
     discussion: """
-      The incidents go on, and the status shows them as ever; only nobody is told. The end of what was told before is \
-      told. WHAT is a subject as oceanid-ctl incidents shows it, or the id of a problem; * stands for any text, \
-      and capital letters are as good as small ones. What matches nothing that is open is silenced ahead, and you are \
-      told so.
+      Muted incidents continue, and the status shows them. If an incident was notified before, its end is notified, \
+      too. WHAT is a subject as oceanid-ctl incidents shows it, or the id of a problem. * stands for any text, and upper \
+      and lower case are the same. If it matches no open incident, the answer says so, and the silence applies to later \
+      incidents.
 
       Examples:
         oceanid-ctl silence 'node calypso' --for 2h --reason "new disk"
         oceanid-ctl silence 'tethys/image/*' --for 1h --reason "registry moves"
         oceanid-ctl silence '*' --cluster tethys --for 30m --reason "upgrade of k3s"
-        oceanid-ctl silence                          what is silenced now
+        oceanid-ctl silence                          list the current silences
         oceanid-ctl silence --end 5f3a9c1e
       """)
 
-  @Argument(help: ArgumentHelp("Whose notices; '*' for all.", valueName: "what"))
+  @Argument(help: ArgumentHelp("A subject or the id of a problem; '*' for all.", valueName: "what"))
   var pattern: String?
 
-  @Option(name: .customLong("for"), help: ArgumentHelp("For how long, up to 720h.", valueName: "time"))
+  @Option(name: .customLong("for"), help: ArgumentHelp("How long, from 1m to 720h.", valueName: "time"))
   var duration: TimeSpan?
 
-  @Option(help: ArgumentHelp("Why; it is logged with your name.", valueName: "text"))
+  @Option(help: ArgumentHelp("The reason; it is logged with your user id.", valueName: "text"))
   var reason: String?
 
   @Option(help: ArgumentHelp("End this silence now.", valueName: "id"))
@@ -39,22 +39,23 @@ struct SilenceCommand: ParsableCommand, Reading {
   func validate() throws {
     if end != nil {
       guard pattern == nil, duration == nil, reason == nil else {
-        throw ValidationError("--end takes the id of a silence and nothing else")
+        throw ValidationError("--end cannot be combined with other arguments")
       }
       return
     }
     guard pattern != nil else {
       guard duration == nil, reason == nil else {
         throw ValidationError(
-          "silence wants what to silence, as in: oceanid-ctl silence 'node calypso' --for 2h --reason WHY")
+          "silence requires a subject or the id of a problem, for example: oceanid-ctl silence 'node calypso' --for 2h --reason WHY"
+        )
       }
       return
     }
     if pattern?.allSatisfy(\.isWhitespace) == true {
-      throw ValidationError("what to silence is empty; '*' is everything")
+      throw ValidationError("the pattern is empty; '*' matches everything")
     }
     guard let duration, let reason, !reason.allSatisfy(\.isWhitespace) else {
-      throw ValidationError("silence wants --for TIME and --reason TEXT")
+      throw ValidationError("silence requires --for TIME and --reason TEXT")
     }
     guard duration.duration >= .seconds(60), duration.duration <= .seconds(30 * 86_400) else {
       throw ValidationError("--for takes from 1m to 720h")
@@ -72,7 +73,7 @@ struct SilenceCommand: ParsableCommand, Reading {
           ? String(decoding: try DocumentCoding.encode(document.silences), as: UTF8.self) + "\n"
           : SilencesPage.page(document.silences, terminal).text(for: terminal))
     }
-    // A name that no cluster has would silence nothing, and nobody would notice.
+    // A misspelt cluster is an error: its silence would match nothing.
     if options.cluster != nil { _ = try options.chosen(of: client.status()) }
     var parameters = [
       (name: "pattern", value: pattern), ("seconds", "\(duration.duration.components.seconds)"),

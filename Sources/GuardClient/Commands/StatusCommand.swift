@@ -6,13 +6,13 @@ struct StatusCommand: ParsableCommand, Reading {
     discussion: """
       Examples:
         oceanid-ctl status
-        oceanid-ctl status -o wide          with every node, Flux object and policy
+        oceanid-ctl status -o wide          every node, Flux object and policy as well
         oceanid-ctl status --json | jq -r .problems[].id
       """)
 
   @OptionGroup var options: ReadOptions
 
-  @Option(name: [.short, .long], help: "wide: with every node, Flux object and image policy.")
+  @Option(name: [.short, .long], help: "wide: also list every node, Flux object and image policy.")
   var output: Layout?
 
   func run() throws {

@@ -3,9 +3,9 @@ import ArgumentParser
 struct TunnelCommand: ParsableCommand, Reading {
   static let configuration = CommandConfiguration(
     commandName: "tunnel",
-    abstract: "Show the SSH tunnel, its forwards, their last connections and its last hours.",
+    abstract: "Show the SSH tunnel, its forwards, their last connections and recent outages.",
     discussion: """
-      In the history a cell is higher the longer the tunnel was down in it; piped: . up, + partly, # down.
+      In the history, a cell is higher the longer the tunnel was down. Without a terminal: . up, + partly down, # down.
 
       Examples:
         oceanid-ctl tunnel

@@ -6,7 +6,7 @@ import GuardTerminal
 import GuardTypes
 import Health
 
-/// What a script may wait for.
+/// A goal that `wait` can wait for.
 enum Goal: String, ExpressibleByArgument, CaseIterable {
   case healthy, tunnel, api
 
@@ -21,7 +21,7 @@ enum Goal: String, ExpressibleByArgument, CaseIterable {
 
   func isReached(by status: StatusDocument) -> Bool { obstacle(in: status) == nil }
 
-  /// What is in the way; nil where it is reached. A way that leads through a port of another program is none.
+  /// The reason why the goal is not reached; nil if it is. A forward's port that another program holds is such a reason.
   func obstacle(in status: StatusDocument) -> String? {
     guard !status.clusters.isEmpty else { return status.summary }
     if let complaint = status.clusters.lazy.compactMap({ ForwardOwner(cluster: $0).complaint }).first {
@@ -40,10 +40,10 @@ enum Goal: String, ExpressibleByArgument, CaseIterable {
 
 struct WaitCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "wait", abstract: "Wait until the cluster is healthy, or its tunnel or API is there.",
+    commandName: "wait", abstract: "Wait until the cluster is healthy, or its tunnel or API is up.",
     discussion: """
-      Waits for the guard too, and until the cluster's local ports are the guard's own. Exits 0 when it is so, 75 when \
-      the time is over, 69 when there was no guard in all that time.
+      It also waits for the guard itself, and until the guard holds the local ports. Exit status: 0 if the goal is \
+      reached, 75 after the timeout, 69 if the guard could not be reached in that time.
 
       Examples:
         oceanid-ctl wait --for tunnel && kubectl get nodes
@@ -56,7 +56,7 @@ struct WaitCommand: ParsableCommand {
   @Option(help: ArgumentHelp("How long to wait: 250ms, 60s, 5m, 1h.", valueName: "time"))
   var timeout: TimeSpan = TimeSpan(duration: .seconds(60))
 
-  @Flag(help: "Print the status document, once it is so, as JSON.")
+  @Flag(help: "Print the status document as JSON when the goal is reached.")
   var json = false
 
   @OptionGroup var connection: SocketOption

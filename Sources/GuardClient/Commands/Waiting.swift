@@ -4,23 +4,23 @@ import GuardAPI
 import GuardConnection
 import GuardTerminal
 
-/// Asks until it is so, or the time is over.
+/// Polls the guard until the goal is reached or the timeout ends.
 struct Waiting {
   var client: DaemonClient
   let goal: Goal
   let cluster: String?
   let timeout: TimeSpan
-  /// Says on a terminal that there is something to wait for.
+  /// Print on a terminal what the command waits for.
   let announces: Bool
 
-  /// The document in which it is so; ends with 75 when the time is over.
+  /// The first document in which the goal is reached; exit status 75 after the timeout.
   func run() throws -> StatusDocument {
     let end = ContinuousClock.now + timeout.duration
     let (subject, state) = goal.words
     var client = client
     var isAnnounced = !announces || isatty(STDERR_FILENO) == 0
     while true {
-      // The last question must not outlast the wait itself by much.
+      // The last request must not last much longer than the wait itself.
       client.timeout = min(.seconds(5), max(.milliseconds(500), end - .now))
       let reason: String
       do {
@@ -41,7 +41,7 @@ struct Waiting {
           "oceanid-ctl: waiting until \(subject) is \(state): \(Span(reason).text)\n")
         isAnnounced = true
       }
-      // A question costs the guard nothing: its answer is prepared bytes.
+      // A request is cheap for the guard: its answer is already encoded.
       usleep(200_000)
     }
   }

@@ -4,9 +4,10 @@ import GuardTerminal
 
 struct WatchCommand: ParsableCommand, Reading {
   static let configuration = CommandConfiguration(
-    commandName: "watch", abstract: "Follow the status: a live view on a terminal, else a line per change.",
+    commandName: "watch",
+    abstract: "Follow the status: a live view on a terminal, otherwise one line per change.",
     discussion: """
-      Ctrl-C ends it. With --json every line of the guard's stream is passed on as it is.
+      Ctrl-C ends it. With --json, each line of the guard's event stream is printed as it is.
 
       Examples:
         oceanid-ctl watch

@@ -4,7 +4,7 @@ import GuardTypes
 import Health
 import SystemJournal
 
-/// What this client needs on this machine: the guard's socket, and the journal.
+/// The findings about the client's own requirements: the control socket and the journal.
 enum ClientFindings {
   static func socket(_ socket: SocketPath, _ answer: Result<StatusDocument, ClientError>) -> [FindingDocument]
   {
@@ -18,13 +18,14 @@ enum ClientFindings {
       let found = "\(socket.path): oceanid-guard \(status.version) answers"
       let answer = FindingDocument(
         "guard's socket", isSame ? .ok : .warning,
-        isSame ? found : "\(found), and this is oceanid-ctl \(Product.version)",
-        remedy: isSame ? nil : "systemctl restart oceanid-guard   (after an upgrade, the old one goes on)")
+        isSame ? found : "\(found); this is oceanid-ctl \(Product.version)",
+        remedy: isSame
+          ? nil : "systemctl restart oceanid-guard   (after an upgrade, the old version keeps running)")
       return [answer] + status.clusters.map(view)
     }
   }
 
-  /// What the running guard says of the same way.
+  /// The running guard's own view of the same connection.
   private static func view(_ cluster: ClusterDocument) -> FindingDocument {
     let isWell = cluster.tunnel.state == .up && cluster.poll.ok == true && cluster.verdict == .healthy
     return FindingDocument(
@@ -34,7 +35,7 @@ enum ClientFindings {
   }
 
   static func journal(_ failure: JournalError?) -> FindingDocument {
-    guard let failure else { return FindingDocument("journal", .ok, "its history can be read") }
+    guard let failure else { return FindingDocument("journal", .ok, "readable") }
     return FindingDocument("journal", .warning, "\(failure); oceanid-ctl history asks the guard instead")
   }
 }

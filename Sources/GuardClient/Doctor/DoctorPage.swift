@@ -2,7 +2,7 @@ import GuardAPI
 import GuardTerminal
 import Health
 
-/// `oceanid-ctl doctor`: the way step by step, and at the end where it breaks first.
+/// `oceanid-ctl doctor`: the steps of the connection, then the first that failed.
 enum DoctorPage {
   static func page(_ document: DoctorDocument, _ terminal: Terminal) -> Page {
     var page = Page()
@@ -35,29 +35,29 @@ enum DoctorPage {
         : Line(Span(String(repeating: " ", count: left)), Span(part))
     }
     if let remedy = finding.remedy, finding.outcome == .warning {
-      // Never broken: what is copied from here must still be one command.
+      // Never wrapped: a copied command must stay in one line.
       lines.append(
         Line(Span(String(repeating: " ", count: left)), Span("next ", .faint), Span(remedy, .strong)))
     }
     return lines
   }
 
-  /// Where the way breaks first; what comes after it can't be trusted or was not tried.
+  /// The first step that failed. The results of later steps depend on it, or the steps were skipped.
   private static func verdict(_ document: DoctorDocument, _ terminal: Terminal) -> [Line] {
     let broken = document.findings.filter { $0.outcome == .failed }
     guard let first = broken.first else {
       let warnings = document.findings.count { $0.outcome == .warning }
       return warnings == 0
-        ? [Line(Span("The whole way is well.", .good))]
-        : [Line(Span("The way is open; \(warnings.of("thing")) to look at above.", .warning))]
+        ? [Line(Span("Connection works.", .good))]
+        : [Line(Span("Connection works; \(warnings.of("warning")).", .warning))]
     }
     var page = Page()
     let place = first.cluster.map { "\($0), \(first.step)" } ?? first.step
-    page += terminal.wrapped(Span("Broken: \(place): \(first.found)", .bad))
+    page += terminal.wrapped(Span("Failed: \(place): \(first.found)", .bad))
     if let remedy = first.remedy { page += Line(Span("  "), Span("next ", .faint), Span(remedy, .strong)) }
     for other in broken.dropFirst() {
       let place = other.cluster.map { "\($0), \(other.step)" } ?? other.step
-      page += terminal.wrapped(Span("Also broken: \(place)", .bad))
+      page += terminal.wrapped(Span("Also failed: \(place)", .bad))
       if let remedy = other.remedy { page += Line(Span("  "), Span("next ", .faint), Span(remedy, .strong)) }
     }
     return page.lines
@@ -66,7 +66,7 @@ enum DoctorPage {
   private static func mark(_ outcome: FindingOutcome) -> String {
     switch outcome {
     case .ok: "ok"
-    case .warning: "look"
+    case .warning: "warn"
     case .failed: "FAIL"
     case .skipped, .unknown: "-"
     }

@@ -4,13 +4,13 @@ import GuardAPI
 import GuardRun
 import Platform
 
-/// The daemon's program, which knows the way to the clusters: it is run once for what it finds.
+/// The daemon's program. `doctor` runs it once, because it knows how to connect to the clusters.
 struct GuardProgram {
   let path: String
-  /// Of a whole examination: every cluster may take its time to fail.
+  /// The deadline for all checks together: each cluster may fail only after a timeout.
   private static let patience: Duration = .seconds(300)
 
-  /// - Parameter named: given by the user; else it is beside this program, else somewhere in PATH.
+  /// - Parameter named: the user's choice. Without it, the program beside this one is used, else the one in PATH.
   init(named: String?) {
     if let named {
       path = named
@@ -30,7 +30,7 @@ struct GuardProgram {
     }
   }
 
-  /// What it finds on the way to every cluster; one finding that says why where it can't be run.
+  /// Its findings for every cluster, or one finding with the reason why it cannot be run.
   func examine(configuration: String?) -> [FindingDocument] {
     let arguments = ["--doctor"] + (configuration.map { ["--config", $0] } ?? [])
     let command = Command(program: path, arguments: arguments, variables: [], outputLimit: 4 << 20)
@@ -41,10 +41,10 @@ struct GuardProgram {
       }
       if case .exited(0...2) = outcome.end, !findings.isEmpty { return findings }
       let words = outcome.errors.split(separator: "\n").first.map { ": \($0)" } ?? ""
-      findings.append(broken("\(path) --doctor ended without an answer (\(outcome.end))\(words)"))
+      findings.append(broken("\(path) --doctor ended without a result (\(outcome.end))\(words)"))
       return findings
     } catch {
-      return [broken("\(path) can't be run: \(error)")]
+      return [broken("\(path) cannot be run: \(error)")]
     }
   }
 

@@ -2,7 +2,7 @@ import GuardAPI
 import GuardTerminal
 import Health
 
-/// `oceanid-ctl alerts`: the channels, and what is wrong with those that don't deliver.
+/// `oceanid-ctl alerts`: the channels, and the failures of those that do not deliver.
 enum AlertsPage {
   static func page(_ document: AlertsDocument, _ terminal: Terminal) -> Page {
     var page = channels(document, terminal)
@@ -18,11 +18,11 @@ enum AlertsPage {
   private static func channels(_ document: AlertsDocument, _ terminal: Terminal) -> Page {
     var page = Page()
     guard !document.channels.isEmpty else {
-      page += Line(Span("No alert channel is configured: nobody is told of anything.", .warning))
-      page += Line(Span("How to: man oceanid-guard.yaml, under 'alerts:'", .faint))
+      page += Line(Span("No alert channel is configured, so no alerts are sent.", .warning))
+      page += Line(Span("To configure one: man oceanid-guard.yaml, section 'alerts:'", .faint))
       return page
     }
-    var table = Table(columns: ["CHANNEL", "MEANS", "STATE", "DELIVERED", "FAILED", "DROPPED", "WAITING"])
+    var table = Table(columns: ["CHANNEL", "TYPE", "STATE", "DELIVERED", "FAILED", "DROPPED", "WAITING"])
     for channel in document.channels {
       table.rows.append(
         Table.Row(cells: [
@@ -36,7 +36,7 @@ enum AlertsPage {
       guard let failure = channel.failure else { continue }
       page.gap()
       let since = channel.failingSince.map { " since \($0.since(terminal.now))" } ?? ""
-      page += terminal.wrapped(Span("\(channel.name) does not deliver\(since): \(failure)", .warning))
+      page += terminal.wrapped(Span("\(channel.name) is failing\(since): \(failure)", .warning))
       if let remedy = channel.remedy { page += terminal.wrapped(Span("  \(remedy)")) }
     }
     return page
@@ -44,6 +44,6 @@ enum AlertsPage {
 
   private static func state(_ channel: AlertsDocument.Channel) -> Span {
     if channel.failure != nil { return Span("failing", .warning) }
-    return channel.delivered > 0 ? Span("delivers", .good) : Span("not used yet")
+    return channel.delivered > 0 ? Span("delivering", .good) : Span("not used yet")
   }
 }

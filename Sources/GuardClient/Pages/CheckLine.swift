@@ -36,7 +36,7 @@ enum CheckLine {
     return text + "\n"
   }
 
-  /// The line for a guard that can't be asked.
+  /// The line for a guard that cannot be reached.
   static func text(_ reason: String, section: Section?) -> String {
     let what = section.map { " \($0.rawValue.uppercased())" } ?? ""
     return "OCEANID\(what) UNKNOWN - \(plain(reason))\n"
@@ -78,20 +78,20 @@ enum CheckLine {
   private static func counted(_ good: Int, of all: Int, _ what: String, _ cluster: ClusterDocument) -> String
   {
     guard cluster.poll.ok != true else { return "\(good) of \(all) \(what)" }
-    return cluster.poll.seenAt == nil ? "nothing seen yet" : "\(good) of \(all) \(what), as last seen"
+    return cluster.poll.seenAt == nil ? "no successful poll yet" : "\(good) of \(all) \(what) when last seen"
   }
 
-  /// What a policy is behind of can't be told as last seen: that was not kept.
+  /// Without a successful poll there is no last known state: how far policies are behind is not stored.
   private static func upToDate(_ cluster: ClusterDocument) -> String {
     let policies = cluster.images.policies
     let unknown = policies.count { $0.behind == nil && !$0.isUnused }
     if unknown > 0, unknown == policies.count {
-      return "not known whether \(unknown.of("policy is", plural: "policies are")) up to date"
+      return "unknown whether \(unknown.of("policy is", plural: "policies are")) up to date"
     }
     return counted(
       policies.count { $0.behind == false }, of: policies.count { !$0.isUnused }, "policies up to date",
       cluster)
-      + (unknown > 0 ? ", \(unknown) not known" : "")
+      + (unknown > 0 ? ", \(unknown) unknown" : "")
   }
 
   private static func figures(
@@ -109,8 +109,8 @@ enum CheckLine {
       figures.append(("age", "\(max(0, (now - seenAt).inSeconds).rounded(toPlaces: 1))s;;;0"))
     }
     func count(_ label: String, _ number: Int, of total: Int, isKnown: Bool) {
-      // Nothing seen is not "none of none", and what was seen before an outage, or before a list was refused, is not
-      // so now: the guidelines' value for that is U.
+      // Without a successful poll, the number is unknown: what was seen before an outage, or before a list was refused,
+      // may have changed. The guidelines' value for that is U.
       let value = cluster.poll.ok == true && isKnown ? "\(number)" : "U"
       if total > 0 { figures.append((label, "\(value);;;0;\(total)")) }
     }

@@ -27,21 +27,22 @@ enum ClusterFacts {
   private static func api(_ cluster: ClusterDocument, _ now: Timestamp) -> Span {
     let poll = cluster.poll
     if let error = poll.error {
-      // With the tunnel down the reason stands one line above.
+      // If the tunnel is down, the line above has the reason.
       if error.code == PollErrorCode.tunnelDown.rawValue {
-        // It is up again, and no poll has ended since.
+        // The tunnel is up again, and no poll has ended since.
         if cluster.tunnel.state == .up {
-          return Span("waiting for an answer" + lastSeen(poll, now), .warning)
+          return Span("waiting for the next poll" + lastSeen(poll, now), .warning)
         }
-        return Span("not reachable without the tunnel" + lastSeen(poll, now), .warning)
+        return Span("unreachable while the tunnel is down" + lastSeen(poll, now), .warning)
       }
       let detail = error.message.isEmpty ? "" : ": \(error.message)"
       return Span("\(error.code)\(detail)\(lastSeen(poll, now))", .bad)
     }
-    guard let at = poll.at else { return Span("not asked yet", .warning) }
-    let version = cluster.api.version ?? "version not known"
-    let took = poll.durationMs.map { " in \($0) ms" } ?? ""
-    let polled = "polled \(at.relative(to: now))\(took)"
+    guard let at = poll.at else { return Span("waiting for the first poll", .warning) }
+    let version = cluster.api.version ?? "version unknown"
+    let took = poll.durationMs.map { " (\($0) ms)" } ?? ""
+    let age = at.relative(to: now)
+    let polled = "polled \(age == "now" ? "just now" : age)\(took)"
     switch cluster.api.ready {
     case true?: return Span("\(version) ready, \(polled)")
     case false?: return Span("\(version) NOT READY (/readyz), \(polled)", .bad)
@@ -50,7 +51,7 @@ enum ClusterFacts {
   }
 
   private static func lastSeen(_ poll: PollDocument, _ now: Timestamp) -> String {
-    poll.seenAt.map { "; last good answer \($0.since(now))" } ?? "; no good answer yet"
+    poll.seenAt.map { "; last successful poll \($0.since(now))" } ?? "; no successful poll yet"
   }
 
   private static func nodes(
@@ -61,7 +62,7 @@ enum ClusterFacts {
     guard !verdicts.isEmpty else {
       guard cluster.poll.ok == true else { return nil }
       let isRefused = !Section.nodes.gaps(of: cluster, among: problems).isEmpty
-      return Span(isRefused ? "not known now" : "none seen", .warning)
+      return Span(isRefused ? "unknown" : "none seen", .warning)
     }
     let ready = cluster.nodes.filter(\.isReady)
     let bad = cluster.nodes.filter { !$0.isReady || $0.verdict.isWrong }
@@ -90,7 +91,7 @@ enum ClusterFacts {
     var text = "\(version)\(good.count) of \(flux.objects.count.of("object")) healthy"
     if !bad.isEmpty { text += "; " + list(bad.map { "\($0.kind.lowercased())/\($0.name) \($0.state)" }) }
     if !suspended.isEmpty { text += "; \(suspended.count) suspended" }
-    if unknown > 0, !verdicts.areUnknown { text += "; \(unknown) not known now" }
+    if unknown > 0, !verdicts.areUnknown { text += "; \(unknown) unknown" }
     return counted(text, verdicts, cluster, now)
   }
 
@@ -109,33 +110,33 @@ enum ClusterFacts {
     let (badRest, unknownRest) = (rest(\.isWrong), rest { $0 == .unknown })
     var text = images.policies.count.of("policy", plural: "policies")
     let isNoneBehind = images.policies.allSatisfy { $0.behind == false || $0.isUnused }
-    if isNoneBehind && bad.isEmpty && badRest.isEmpty { text += ", none behind" }
+    if isNoneBehind && bad.isEmpty && badRest.isEmpty { text += ", all images current" }
     let held = behind.filter { $0.stuckAt == "held" || $0.stuckAt == "review" }.map(\.name)
     let late = behind.map(\.name).filter { !held.contains($0) }
     if !late.isEmpty { text += "; behind: \(list(late))" }
     if !held.isEmpty { text += "; held by hand: \(list(held))" }
-    if !unused.isEmpty { text += "; nothing known runs \(list(unused.map(\.name)))" }
+    if !unused.isEmpty { text += "; not running: \(list(unused.map(\.name)))" }
     if !bad.isEmpty { text += "; failing: \(list(bad.map(\.name)))" }
     if !badRest.isEmpty { text += "; scan or update failing: \(list(badRest))" }
     if !verdicts.areUnknown {
-      if !unknown.isEmpty { text += "; not known now: \(list(unknown.map(\.name)))" }
-      if !unknownRest.isEmpty { text += "; scan or update not known now: \(list(unknownRest))" }
+      if !unknown.isEmpty { text += "; unknown: \(list(unknown.map(\.name)))" }
+      if !unknownRest.isEmpty { text += "; scan or update unknown: \(list(unknownRest))" }
     }
     return counted(text, verdicts, cluster, now)
   }
 
   private static func others(_ cluster: ClusterDocument) -> Span? {
-    // As last seen they say nothing that the nodes' line does not.
+    // Without a successful poll, the line of the nodes already shows that the state is unknown.
     guard cluster.poll.ok == true else { return nil }
     var parts: [String] = []
     func count(_ noun: String, _ verdicts: [Verdict], _ word: String = "healthy") {
       guard !verdicts.isEmpty else { return }
       let all = verdicts.count.of(noun)
-      if verdicts.areUnknown { return parts.append("\(all) not known now") }
+      if verdicts.areUnknown { return parts.append("\(all) unknown") }
       let unknown = verdicts.count { $0 == .unknown }
       parts.append(
         "\(verdicts.count { $0 == .healthy }) of \(all) \(word)"
-          + (unknown > 0 ? " (\(unknown) not known now)" : ""))
+          + (unknown > 0 ? " (\(unknown) unknown)" : ""))
     }
     count("workload", cluster.workloads.map(\.verdict))
     count("certificate", cluster.certificates.map(\.verdict))
@@ -164,16 +165,16 @@ enum ClusterFacts {
     return counts.map { "\($0.0) \($0.1)" }.joined(separator: " and ") + " of \(pods.total.of("pod"))"
   }
 
-  /// What was counted, in the colour of the worst; said of the past where no poll vouches for it now.
+  /// The counts in the colour of the worst verdict, marked as old if the last poll failed.
   private static func counted(
     _ text: String, _ verdicts: [Verdict], _ cluster: ClusterDocument, _ now: Timestamp
   ) -> Span {
     if cluster.poll.ok != true {
-      let when = cluster.poll.seenAt.map { "\((now - $0).asAge) ago: " } ?? ""
-      return Span("not known now; \(when)\(text)", .warning)
+      let when = cluster.poll.seenAt.map { " (\((now - $0).asAge) ago)" } ?? ""
+      return Span("unknown; \(text)\(when)", .warning)
     }
-    // One list of many failed; of when it last came, the document says nothing.
-    if verdicts.areUnknown { return Span("not known now; as last seen: \(text)", .warning) }
+    // The request for this list failed. The document does not say when the last one succeeded.
+    if verdicts.areUnknown { return Span("unknown; last seen: \(text)", .warning) }
     return Span(text, style(verdicts))
   }
 
@@ -194,12 +195,12 @@ extension NodeDocument {
 }
 
 extension ImagePolicyDocument {
-  /// Everything that may run its image was read, and nothing does.
+  /// Every object that may run its image was read, and none does.
   var isUnused: Bool { behind == nil && running?.isEmpty == true }
 }
 
 extension FluxObjectDocument {
-  /// Of what can't be seen now, how it was when it was.
+  /// Healthy, or healthy when last seen if its state is unknown.
   var isOrWasHealthy: Bool { verdict == .healthy || (verdict == .unknown && ready == .isTrue) }
 
   /// One word for a line of text.

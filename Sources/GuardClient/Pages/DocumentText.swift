@@ -2,7 +2,7 @@ import FoundationEssentials
 import GuardAPI
 import GuardConnection
 
-/// What `--json` prints: the guard's own document, with what was not asked for left out and nothing changed.
+/// The output of `--json`: the guard's own document, reduced to the requested clusters and section.
 enum DocumentText {
   /// `cluster` nil: all of them. `section` nil: all of each.
   static func pretty(_ bytes: Data, cluster: String?, section: Section?) throws -> String {

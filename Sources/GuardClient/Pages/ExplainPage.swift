@@ -25,7 +25,7 @@ enum ExplainPage {
     return page
   }
 
-  /// The text's lines, with those together that only the width of the file parts.
+  /// The text's lines, with lines joined that are broken only because of the width of the file.
   private static func lines(_ text: String) -> [String] {
     var lines: [String] = []
     var goesOn = false
@@ -59,11 +59,11 @@ enum ExplainPage {
   }
 
   private static func list(_ terminal: Terminal) -> Page {
-    var events = Table(columns: ["EVENT", "WHAT IT SAYS"], endsInProse: true)
+    var events = Table(columns: ["EVENT", "MEANING"], endsInProse: true)
     events.rows = Catalog.builtIn.entries.map {
       Table.Row(cells: [Span($0.event), Span($0.general.subject)])
     }
-    var topics = Table(columns: ["PROBLEM OR ERROR", "WHAT IT MEANS"], endsInProse: true)
+    var topics = Table(columns: ["PROBLEM OR ERROR", "MEANING"], endsInProse: true)
     topics.rows = Topic.all.map { Table.Row(cells: [Span($0.word), Span($0.meaning)]) }
     return Page(lines: events.lines(width: terminal.width) + [.empty] + topics.lines(width: terminal.width))
   }

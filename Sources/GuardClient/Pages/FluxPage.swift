@@ -18,7 +18,7 @@ enum FluxPage {
     }
   }
 
-  /// Who does the work, and whether they are at it: a good status below says only what was so when they last were.
+  /// The controllers and their state: while one is not running, the status of its objects is old.
   static func controllers(_ flux: FluxDocument, _ now: Timestamp) -> Table {
     var table = Table(columns: ["CONTROLLER", "VERSION", "FLUX", "AVAILABLE", "LEASE"])
     for controller in flux.controllers {
@@ -66,7 +66,7 @@ extension FluxObjectDocument {
 }
 
 extension [FluxObjectDocument] {
-  /// As `flux get all` lists them: sources first, then who applies them, then who is told.
+  /// In the order of `flux get all`: sources, then objects that apply them, then notifications.
   fileprivate var inOrder: [FluxObjectDocument] {
     let kinds = [
       "GitRepository", "OCIRepository", "Bucket", "HelmRepository", "HelmChart", "HelmRelease",

@@ -3,9 +3,9 @@ import GuardHistory
 import GuardTerminal
 import Health
 
-/// `oceanid-ctl history`: what happened, oldest first, each incident with how long it took.
+/// `oceanid-ctl history`: past events, oldest first, each incident with its length.
 enum HistoryPage {
-  /// - Parameter end: where the history ends before now; what came then is not in it.
+  /// - Parameter end: the end of the history, if that is before now.
   static func page(
     _ history: HistoryDocument, _ terminal: Terminal, range: String, until end: Timestamp? = nil
   ) -> Page {
@@ -43,12 +43,10 @@ enum HistoryPage {
     } else {
       // The message is a sentence of its own: the time must not read as its end.
       let last = episode.isEndAlone ? "" : ","
-      parts.append(
-        plain(change) + (episode.lasts ? "" : last)
-          + outcome(episode, end).replacing(" to ", with: " until "))
+      parts.append(plain(change) + (episode.lasts ? "" : last) + outcome(episode, end))
       parts.append(length(episode, end ?? now))
     }
-    if episode.isCutOff { parts.append("the guard was started anew") }
+    if episode.isCutOff { parts.append("the guard restarted") }
     let style: Style = episode.lasts ? .bad : .plain
     return Span(cluster + parts.joined(separator: ", "), style)
   }
@@ -57,8 +55,8 @@ enum HistoryPage {
     func clock(_ moment: Timestamp) -> String {
       moment.day == episode.first.at.day ? moment.time : "\(moment.day) \(moment.time)"
     }
-    guard let until = episode.until else { return ", not over\(end.map { " at \(clock($0))" } ?? "")" }
-    return episode.isEndAlone ? " until then" : " to \(clock(until))"
+    guard let until = episode.until else { return ", ongoing\(end.map { " at \(clock($0))" } ?? "")" }
+    return episode.isEndAlone ? " until then" : " until \(clock(until))"
   }
 
   private static func length(_ episode: Episode, _ end: Timestamp) -> String {
@@ -78,8 +76,8 @@ enum HistoryPage {
     let incidents = episodes.filter(\.isIncident)
     let lasting = incidents.count(where: \.lasts)
     var text = incidents.isEmpty ? "no incident" : incidents.count.of("incident")
-    if lasting > 0 { text += ", \(lasting) not over\(end.map { " at \($0.clock(at: now))," } ?? "")" }
-    text += " \(range)"
+    if lasting > 0 { text += ", \(lasting) ongoing\(end.map { " at \($0.clock(at: now))" } ?? "")" }
+    text += ", \(range)"
     switch history.source {
     case .journal: text += "; from the journal"
     case .memory:
@@ -87,12 +85,12 @@ enum HistoryPage {
       if let since = history.knownSince { text += ", which begins at \(since.day) \(since.time)" }
     case .unknown: break
     }
-    if history.truncated { text += "; there is more: see --limit" }
+    if history.truncated { text += "; there are more entries: see --limit" }
     return text
   }
 }
 
 extension Episode {
-  /// Nothing of it is in the history but its end.
+  /// Only its end is in the history.
   fileprivate var isEndAlone: Bool { beganEarlier && until == first.at }
 }

@@ -3,16 +3,16 @@ import GuardTerminal
 import GuardTypes
 import Health
 
-/// The tunnel's last hours in one line of cells, and under it every outage with its exact times.
+/// The tunnel's recent history as one line of cells, and below it each outage with its exact times.
 ///
 /// A cell that was up all the time is low; the longer the tunnel was down within it, the higher it is.
 struct HistoryStrip {
-  /// Seconds that a cell may stand for: what a person can count with.
+  /// The possible lengths of a cell in seconds: round numbers only.
   private static let scales: [Int64] =
     [1, 2, 5, 10, 15, 20, 30]
     + [1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30, 60, 120, 180, 240, 360, 720].map { $0 * 60 }
   private static let mostOutages = 10
-  /// A start or a reconnect that somebody asked for takes a moment, and is no outage.
+  /// A shorter interruption without an error is a start or a requested reconnect, not an outage.
   private static let calm: Duration = .seconds(10)
 
   let history: [StateSpanDocument]
@@ -21,7 +21,7 @@ struct HistoryStrip {
 
   private var start: Timestamp { now - range }
 
-  /// None where nothing is known of the tunnel's past.
+  /// Empty if the tunnel has no history.
   func lines(margin: Int, _ terminal: Terminal) -> [Line] {
     guard let known = history.first?.since, range > .zero else { return [] }
     let room = Int64(max(20, (terminal.width ?? 80) - margin))
@@ -47,7 +47,7 @@ struct HistoryStrip {
       terminal.labelled("", margin: margin, indent: 0, words(span))
     }
     if outages.count > HistoryStrip.mostOutages {
-      lines.append(Line(blank, Span("and \(outages.count - HistoryStrip.mostOutages) more before")))
+      lines.append(Line(blank, Span("and \(outages.count - HistoryStrip.mostOutages) earlier ones")))
     }
     return lines
   }
@@ -60,7 +60,7 @@ struct HistoryStrip {
       : Span("\(outages.count.of("outage")) in \(range.exact), \(down.exact) in all\(begin)")
   }
 
-  /// Times of being down that anybody may have noticed, oldest first.
+  /// The spans in which the tunnel was down long enough to be noticed, oldest first.
   private var outages: [StateSpanDocument] {
     history.filter { span in
       (span.state == .down || span.state == .blocked) && (span.until ?? now) > start
@@ -73,7 +73,7 @@ struct HistoryStrip {
   private func words(_ span: StateSpanDocument) -> Span {
     let begin = span.since.clock(at: now)
     let time = span.until.map { "\(begin) to \($0.clock(at: now))" } ?? "since \(begin)"
-    let why = span.code ?? "nothing failed: started, or asked to reconnect"
+    let why = span.code ?? "no error: a start or a requested reconnect"
     return Span(
       "\(span.state?.rawValue ?? "unknown") \(time), \(span.since.length(until: span.until ?? now).exact), \(why)",
       span.until == nil ? .bad : .plain)

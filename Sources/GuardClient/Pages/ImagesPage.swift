@@ -3,7 +3,7 @@ import GuardTerminal
 import GuardTypes
 import Health
 
-/// `oceanid-ctl images`: what the policies want, what runs, and who scans and writes.
+/// `oceanid-ctl images`: policies with the wanted and the running images, repositories and automations.
 enum ImagesPage {
   static func page(_ status: StatusDocument, _ terminal: Terminal) -> Page {
     SectionPage.page(.images, status, terminal) { cluster in
@@ -44,7 +44,7 @@ enum ImagesPage {
     return table
   }
 
-  /// What it wants, since when the cluster is behind that, how far it has come, and why no further.
+  /// The policy's range, how long the cluster is behind, at which step the update is stuck, and the message.
   private static func story(_ policy: ImagePolicyDocument, _ now: Timestamp, tellsAge: Bool) -> String {
     var parts = [policy.range].compactMap(\.self)
     if policy.behind == true {
@@ -52,7 +52,7 @@ enum ImagesPage {
       let word: String? =
         switch policy.stuckAt {
         case "held": "held by hand"
-        case "review": "awaits review"
+        case "review": "awaiting review"
         case let step?: "stuck at \(step)"
         case nil: nil
         }
@@ -61,7 +61,7 @@ enum ImagesPage {
     return (parts + [policy.message.withAge(tellsAge)]).filter { !$0.isEmpty }.joined(separator: "; ")
   }
 
-  /// The tags that run of the policy's image; whole names where they are of another image.
+  /// The running tags of the policy's image; whole names for other images.
   private static func running(_ policy: ImagePolicyDocument, image name: String) -> String {
     guard let running = policy.running else { return "<unknown>" }
     guard !running.isEmpty else { return "<none>" }

@@ -2,7 +2,7 @@ import GuardAPI
 import GuardTerminal
 import Health
 
-/// `oceanid-ctl incidents`: what people were told of, or are about to be; then what is over.
+/// `oceanid-ctl incidents`: open incidents, then ended ones.
 enum IncidentsPage {
   static func page(_ document: IncidentsDocument, _ terminal: Terminal, pastLimit: Int) -> Page {
     var page = Page()
@@ -14,7 +14,7 @@ enum IncidentsPage {
     }
     if document.ignored > 0 {
       page += terminal.wrapped(
-        Span("\(document.ignored) more subjects are in trouble and not followed", .warning))
+        Span("\(document.ignored) more subjects have problems and are not tracked", .warning))
     }
     let past = document.past.prefix(pastLimit)
     if !past.isEmpty {
@@ -33,7 +33,7 @@ enum IncidentsPage {
   }
 
   private static func open(_ document: IncidentsDocument, _ namesCluster: Bool, _ now: Timestamp) -> Table {
-    var table = Table(columns: ["SEVERITY", "STATE", "SINCE", "TOLD", "INCIDENT"])
+    var table = Table(columns: ["SEVERITY", "STATE", "SINCE", "NOTIFIED", "INCIDENT"])
     table.endsInProse = true
     for incident in document.open {
       table.rows.append(
@@ -50,7 +50,7 @@ enum IncidentsPage {
   private static func past(
     _ incidents: some Sequence<IncidentDocument>, _ namesCluster: Bool, _ now: Timestamp
   ) -> Table {
-    var table = Table(columns: ["OVER", "LASTED", "TOLD", "INCIDENT"])
+    var table = Table(columns: ["ENDED", "LENGTH", "NOTIFIED", "INCIDENT"])
     table.endsInProse = true
     for incident in incidents {
       let length = incident.endedAt.flatMap { end in incident.since.map { $0.length(until: end).exact } }
@@ -65,7 +65,7 @@ enum IncidentsPage {
   }
 
   private static func state(_ incident: IncidentDocument) -> String {
-    if let silence = incident.silence { return "silenced (\(silence))" }
+    if let silence = incident.silence { return "muted (\(silence))" }
     return incident.flapping ? "flapping" : incident.state.rawValue
   }
 
@@ -82,12 +82,12 @@ enum IncidentsPage {
   }
 }
 
-/// `oceanid-ctl silence` without an order: what nobody wants to hear of at present.
+/// `oceanid-ctl silence` without arguments: the current silences.
 enum SilencesPage {
   static func page(_ silences: [SilenceDocument], _ terminal: Terminal) -> Page {
     var page = Page()
     if silences.isEmpty {
-      page += Line(Span("Nothing is silenced."))
+      page += Line(Span("There are no silences."))
     } else {
       page += table(silences, terminal.now).lines(width: terminal.width)
     }

@@ -35,7 +35,7 @@ enum NodesPage {
     return table
   }
 
-  /// `1`, or `0 of 1` where the machine has more than it offers.
+  /// `1`, or `0 of 1` if not every GPU is allocatable.
   private static func gpus(_ gpu: NodeDocument.GPU) -> String {
     let capacity = gpu.capacity ?? gpu.allocatable
     return capacity == gpu.allocatable ? "\(gpu.allocatable)" : "\(gpu.allocatable) of \(capacity)"
@@ -43,7 +43,7 @@ enum NodesPage {
 
   private static let goodWhenTrue: Set = ["Ready", "EtcdIsVoter"]
 
-  /// What is not as it should be: most conditions are good when false.
+  /// The abnormal conditions. Most conditions are normal when false.
   private static func unusual(_ conditions: [ConditionDocument]) -> String {
     conditions.filter { $0.status != (goodWhenTrue.contains($0.type) ? .isTrue : .isFalse) }
       .map { condition in

@@ -2,13 +2,14 @@ import GuardAPI
 import GuardTerminal
 import Health
 
-/// Problems as a person reads them at night: how bad and what, since when, why, what next.
+/// Problems with severity, title, start, cause and next step.
 enum ProblemLines {
-  /// So many are told whole where a page is to stay one screen; then so many in a line each. The worst come first.
+  /// On a page that must fit one screen, this many problems are shown with full details, then `named` with one line
+  /// each. The worst come first.
   private static let whole = 5
   private static let named = 15
 
-  /// The whole of the first few, the title of some more, and how many there are besides.
+  /// Full details of the first problems, the titles of the next, and the number of the rest.
   static func screen(_ problems: [ProblemDocument], namesCluster: Bool, _ terminal: Terminal) -> [Line] {
     guard problems.count > whole + 1 else { return lines(problems, namesCluster: namesCluster, terminal) }
     var page = Page()
@@ -23,7 +24,7 @@ enum ProblemLines {
     }
     let rest = problems.count - whole - named
     let more = rest > 0 ? "and \(rest.of("more problem")); " : ""
-    page += Line(Span("\(more)all of them whole: oceanid-ctl status -o wide", .faint))
+    page += Line(Span("\(more)full details: oceanid-ctl status -o wide", .faint))
     return page.lines
   }
 
@@ -45,9 +46,9 @@ enum ProblemLines {
         page += terminal.labelled("since", margin: 7, Span(since.since(terminal.now)))
       }
       if let silence = problem.silence {
-        let until = silence.expiresAt.map { " until \($0.clock(at: terminal.now))" } ?? ""
+        let until = silence.expiresAt.map { "until \($0.clock(at: terminal.now)) " } ?? ""
         page += terminal.labelled(
-          "quiet", margin: 7, Span("silenced\(until) by \(silence.author): \(silence.reason)", .warning))
+          "muted", margin: 7, Span("\(until)by \(silence.author): \(silence.reason)", .warning))
       }
       if !problem.detail.isEmpty {
         page += terminal.labelled("why", margin: 7, Span(problem.detail))
@@ -57,7 +58,7 @@ enum ProblemLines {
     return page.lines
   }
 
-  /// The command alone in its line, and never broken: what is copied from here must still be one command.
+  /// The command has a line of its own and is never wrapped, so that it can be copied.
   private static func next(_ step: NextStep, _ terminal: Terminal) -> [Line] {
     guard let command = step.command else {
       return step.note.map { terminal.labelled("next", margin: 7, Span($0)) } ?? []
@@ -67,7 +68,7 @@ enum ProblemLines {
   }
 
   static func headline(_ problem: ProblemDocument, namesCluster: Bool) -> String {
-    // The guard's own problems are of no cluster.
+    // The guard's own problems have no cluster.
     let namesCluster = namesCluster && !problem.cluster.isEmpty
     let subject = namesCluster ? "\(problem.cluster), \(problem.subject)" : problem.subject
     if problem.title.isEmpty { return subject }

@@ -2,7 +2,7 @@ import GuardAPI
 import GuardTypes
 import Health
 
-/// What of a cluster a command shows and answers for.
+/// The part of a cluster that a command shows, and whose verdict is its exit status.
 enum Section: String, CaseIterable, Sendable {
   case tunnel, nodes, flux, images
 
@@ -30,7 +30,7 @@ enum Section: String, CaseIterable, Sendable {
     }
   }
 
-  /// The problems that say why some of its objects can't be seen, where the rest of the cluster can.
+  /// The problems that hide some of its objects while the rest of the cluster is visible.
   func gaps(of cluster: ClusterDocument, among problems: [ProblemDocument]) -> [ProblemDocument] {
     problems.filter { $0.cluster == cluster.name && isGap($0) }
   }
@@ -49,7 +49,7 @@ enum Section: String, CaseIterable, Sendable {
     }
   }
 
-  /// The problems for which nothing at all can be seen.
+  /// The problems that hide the whole cluster.
   static func causes(of cluster: ClusterDocument, among problems: [ProblemDocument]) -> [ProblemDocument] {
     problems.filter { problem in
       problem.cluster == cluster.name && problem.severity == .critical
@@ -57,7 +57,7 @@ enum Section: String, CaseIterable, Sendable {
     }
   }
 
-  /// Those of its objects.
+  /// The verdicts of its objects.
   func verdicts(of cluster: ClusterDocument) -> [Verdict] {
     switch self {
     case .tunnel: [cluster.tunnel.verdict]
@@ -67,7 +67,7 @@ enum Section: String, CaseIterable, Sendable {
     }
   }
 
-  /// Nothing seen and no poll that would vouch for "nothing there" is not known.
+  /// Without objects, healthy only if the last poll succeeded; otherwise unknown.
   private func ownVerdict(of cluster: ClusterDocument) -> Verdict {
     let vouched: Verdict = self == .tunnel || cluster.poll.ok == true ? .healthy : .unknown
     return verdicts(of: cluster).reduce(vouched) { $0.combined(with: $1) }
@@ -81,7 +81,7 @@ extension ImagesDocument {
 }
 
 extension ClusterDocument {
-  /// Expected nodes that the cluster does not list: they are in the document as problems alone.
+  /// Expected nodes that the cluster does not list. The document has them only as problems.
   func missingNodes(among problems: [ProblemDocument]) -> [String] {
     let code = ProblemCode.node(.missing).rawValue
     return problems.filter { $0.cluster == name && $0.code == code }.map {
@@ -100,7 +100,7 @@ extension TunnelDocument {
       switch self.state {
       case .up: .healthy
       case .backoff, .blocked: .critical
-      // A first attempt is on its way; a later one follows a failure.
+      // A first attempt is in progress; a later one follows a failure.
       case .connecting: lastError == nil ? .unknown : .critical
       case .stopped, nil: .unknown
       }

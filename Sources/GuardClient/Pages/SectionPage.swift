@@ -16,7 +16,7 @@ enum SectionPage {
         page += Line(Span(cluster.name, .strong))
       }
       var problems = section.problems(of: cluster, among: status.problems)
-      // Before what is old, so that nobody reads the rows as the present.
+      // Before the rows, so that old data is not taken for current data.
       if section != .tunnel, let note = staleness(section, cluster, status.problems, terminal.now) {
         if cluster.poll.ok != true {
           problems = Section.causes(of: cluster, among: status.problems) + problems
@@ -34,25 +34,25 @@ enum SectionPage {
     return page
   }
 
-  /// Why what is shown is not of now; nil where it is.
+  /// The reason why the data is old; nil if it is current.
   private static func staleness(
     _ section: Section, _ cluster: ClusterDocument, _ problems: [ProblemDocument], _ now: Timestamp
   ) -> String? {
     guard cluster.poll.ok != true else {
       return staleness(section.verdicts(of: cluster), section.gaps(of: cluster, among: problems), now)
     }
-    // What was said of the tunnel is no longer so: it is up, and no poll has ended since.
+    // The error is out of date: the tunnel is up, and no poll has ended since.
     let isOutdated =
       cluster.tunnel.state == .up && cluster.poll.error?.code == PollErrorCode.tunnelDown.rawValue
     let error = isOutdated ? nil : cluster.poll.error
     let why = error.map { $0.message.isEmpty ? $0.code : "\($0.code): \($0.message)" }
     guard let seenAt = cluster.poll.seenAt else {
-      return "nothing seen yet; \(why ?? "the first poll has not ended")"
+      return why.map { "no successful poll yet; \($0)" } ?? "waiting for the first poll"
     }
     return "last seen \(seenAt.since(now)); \(why ?? "no poll since")"
   }
 
-  /// The same where the poll went well but for lists of its own.
+  /// The same for a successful poll in which single lists failed.
   private static func staleness(
     _ verdicts: [Verdict], _ gaps: [ProblemDocument], _ now: Timestamp
   ) -> String? {

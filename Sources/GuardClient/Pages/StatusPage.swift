@@ -3,7 +3,7 @@ import GuardTerminal
 import GuardTypes
 import Health
 
-/// `oceanid-ctl status`: what is wrong, since when, why, and what to run; healthy is one calm block.
+/// `oceanid-ctl status`: one block per cluster, then the problems with cause and next step.
 enum StatusPage {
   static func page(_ status: StatusDocument, _ terminal: Terminal, isWide: Bool = false) -> Page {
     var page = Page()

@@ -2,7 +2,7 @@ import GuardAPI
 import GuardTerminal
 import Health
 
-/// What the forwards carry, and the connections that did: the tables of `oceanid-ctl tunnel`.
+/// The tables of `oceanid-ctl tunnel`: forwards, sessions and recent connections.
 enum TunnelTables {
   private static let mostConnections = 20
 
@@ -20,7 +20,7 @@ enum TunnelTables {
     return table
   }
 
-  /// One session says nothing that the tunnel's own lines don't.
+  /// nil for one session, because the tunnel's own lines already show it.
   static func sessions(_ sessions: [SessionDocument], _ now: Timestamp) -> Table? {
     guard sessions.count > 1 else { return nil }
     var table = Table(columns: ["SESSION", "PEER", "AGE", "OPEN", "RATE"])

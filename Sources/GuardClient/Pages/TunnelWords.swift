@@ -26,7 +26,7 @@ enum TunnelWords {
     case .stopped:
       return Span("stopped\(since)", .warning)
     case nil:
-      return Span("in a state that this version of oceanid-ctl does not know", .warning)
+      return Span("in a state that is unknown to this version of oceanid-ctl", .warning)
     }
   }
 
@@ -36,7 +36,7 @@ enum TunnelWords {
     return made + next
   }
 
-  /// The error that the present state comes from; an old one is history and has its place in `tunnel`.
+  /// The error that caused the current state. `oceanid-ctl tunnel` shows older ones.
   private static func error(_ tunnel: TunnelDocument) -> [Span] {
     guard tunnel.state != .up, let error = tunnel.lastError else { return [] }
     return [Span(error.message.isEmpty ? error.code : "\(error.code): \(error.message)", .bad)]

@@ -34,7 +34,7 @@ final class MachineHints: Sendable {
       self.network = nil
       log.write(
         LogRecord(
-          nil, "changes of the network can't be heard: \(error); waits are not cut short by them",
+          nil, "network changes cannot be observed: \(error); a retry does not start earlier after one",
           priority: .info, remedy: "allow AF_NETLINK in RestrictAddressFamilies= of the unit"))
     }
     sleep.withLock { $0 = SleepSignal { [weak self] in self?.record($0) } }
@@ -81,7 +81,7 @@ final class MachineHints: Sendable {
   /// Ends in the log what an announced sleep began there.
   private static var shortSleep: LogRecord {
     LogRecord(
-      .resumed, "awake again, after a sleep too short to be measured", subject: "machine", from: "asleep",
+      .resumed, "resumed after a sleep too short to measure", subject: "machine", from: "asleep",
       to: "awake")
   }
 

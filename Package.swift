@@ -106,7 +106,7 @@ let package = Package(
     module("Curl", ["CLibCurl"]),
     // The only module that can send POST requests. Modules that access a cluster must not import it.
     module("Posting", ["CLibCurl"]),
-    module("Signing", ["CLibCrypto"]),
+    module("Crypto", ["CLibCrypto"]),
     module("Systemd", ["CLibSystemd"]),
     module("YAML", ["CLibYAML"]),
     module("Gzip", ["CLibZ"]),
@@ -139,7 +139,7 @@ let package = Package(
       "GuardAlerts",
       [
         "GuardAPI", "GuardConfiguration", "GuardJournal", "GuardState", "Health", "Platform", "Posting",
-        "Signing", "Systemd", "Tunnel",
+        "Crypto", "Systemd", "Tunnel",
       ]),
     module(
       "GuardMetrics",
@@ -166,7 +166,7 @@ let package = Package(
       [
         "GuardTypes",
         "Curl", "GuardAPI", "GuardCluster", "GuardConfiguration", "GuardState", "GuardStatus", "Health",
-        "Kubernetes", "Platform", "SSH", "Signing", "Systemd", "Tunnel",
+        "Kubernetes", "Platform", "SSH", "Crypto", "Systemd", "Tunnel",
       ]),
     module(
       "GuardDaemon",
@@ -174,7 +174,7 @@ let package = Package(
         "GuardTypes",
         "GuardAPI", "GuardAlerts", "GuardCluster", "GuardConfiguration", "GuardControl", "GuardDoctor",
         "GuardIncidents", "GuardJournal", "GuardMetrics", "GuardState", "GuardStatus", "Health", "Platform",
-        "Signing", "Systemd", "Tunnel",
+        "Crypto", "Systemd", "Tunnel",
       ]),
     program("oceanid-guard", ["CWipingHeap", "GuardDaemon", arguments]),
 
@@ -201,12 +201,12 @@ let package = Package(
     .executableTarget(
       name: "boundary",
       dependencies: [
-        "Health", "Kubernetes", "Posting", "SSH", "Signing", "SystemJournal", "Systemd", "TestSupport",
+        "Health", "Kubernetes", "Posting", "SSH", "Crypto", "SystemJournal", "Systemd", "TestSupport",
         "YAML",
       ], path: "Tests/Boundary", swiftSettings: settings),
     tests("SSH"),
     tests("Curl"),
-    tests("Signing"),
+    tests("Crypto"),
     tests("Systemd", ["TestSupport"]),
     tests("YAML"),
     tests("SystemJournal", ["TestSupport"]),

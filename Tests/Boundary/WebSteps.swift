@@ -1,8 +1,8 @@
+import Crypto
 import Foundation
 import Health
 import Kubernetes
 import Posting
-import Signing
 import TestSupport
 
 /// libcurl, OpenSSL, zlib and libcrypto, against the demo cluster in a process of its own.

@@ -102,7 +102,7 @@ let package = Package(
     .target(name: "CLibSSH2Calls", dependencies: ["CLibSSH2"]),
     .target(name: "CChildProcess"),
     .target(name: "CWipingHeap"),
-    module("SSH", ["CLibSSH2", "CLibSSH2Calls"]),
+    module("SSH", ["CLibSSH2", "CLibSSH2Calls", "Crypto"]),
     module("Curl", ["CLibCurl"]),
     // The only module that can send POST requests. Modules that access a cluster must not import it.
     module("Posting", ["CLibCurl"]),
@@ -121,8 +121,8 @@ let package = Package(
     module("SessionBus", ["CBus"]),
 
     // Tunnel and Kubernetes client, which only Guard combines
-    module("Tunnel", ["GuardTypes", "SSH", "Platform"]),
-    module("Kubernetes", ["GuardTypes", "Curl", "Health", "Platform", "YAML"]),
+    module("Tunnel", ["Crypto", "GuardTypes", "SSH", "Platform"]),
+    module("Kubernetes", ["Crypto", "GuardTypes", "Curl", "Health", "Platform", "YAML"]),
 
     // The daemon, from its parts to the whole
     module("GuardState", ["Health", "Platform"]),
@@ -217,7 +217,9 @@ let package = Package(
     tests("Tunnel", ["GuardTypes", "SSH", "Platform", "TestSupport"]),
     tests(
       "Kubernetes",
-      ["Curl", "DemoCluster", "GuardTypes", "Health", "Platform", "TestSupport", "YAML"] + nio + [nioSSL],
+      ["Crypto", "Curl", "DemoCluster", "GuardTypes", "Health", "Platform", "TestSupport", "YAML"] + nio + [
+        nioSSL
+      ],
       reading: ["Recordings"]),
     tests("GuardState", ["Health", "Platform", "Systemd", "TestSupport"]),
     tests("GuardConfiguration", ["GuardTypes", "Health", "TestSupport", "Tunnel"]),

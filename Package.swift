@@ -105,7 +105,7 @@ let package = Package(
     module("SSH", ["CLibSSH2", "CLibSSH2Calls", "Crypto"]),
     module("Curl", ["CLibCurl"]),
     // The only module that can send POST requests. Modules that access a cluster must not import it.
-    module("Posting", ["CLibCurl"]),
+    module("Posting", ["CLibCurl", "Curl"]),
     module("Crypto", ["CLibCrypto"]),
     module("Systemd", ["CLibSystemd"]),
     module("YAML", ["CLibYAML"]),
@@ -138,8 +138,9 @@ let package = Package(
     module(
       "GuardAlerts",
       [
-        "GuardAPI", "GuardConfiguration", "GuardJournal", "GuardState", "Health", "Platform", "Posting",
-        "Crypto", "Systemd", "Tunnel",
+        "Crypto", "Curl", "GuardAPI", "GuardConfiguration", "GuardJournal", "GuardState", "Health",
+        "Platform",
+        "Posting", "Systemd", "Tunnel",
       ]),
     module(
       "GuardMetrics",

@@ -116,7 +116,7 @@ let package = Package(
     // Tunnel states, error codes and verdicts, declared once.
     module("GuardTypes"),
     module("Health", ["GuardTypes"]),
-    module("GuardAPI", ["GuardTypes", "Health"]),
+    module("GuardAPI", ["GuardTypes", "Health"], embeds: ["Schema/status.schema.json"]),
     module("SystemJournal", ["CJournal", "GuardAPI"]),
     module("SessionBus", ["CBus"]),
 

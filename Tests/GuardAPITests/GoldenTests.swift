@@ -172,7 +172,9 @@ import Testing
         "test":true}
         """)
     #expect(try JSONDecoder().decode(NoticeDocument.self, from: Data(text.utf8)) == document)
-    #expect(NoticeChange.written.map(\.rawValue) == IncidentNotice.Change.allCases.map(\.rawValue))
+    // `unknown` is only ever read.
+    let written = NoticeChange.allCases.filter { $0 != .unknown }.map(\.rawValue)
+    #expect(written == IncidentNotice.Change.allCases.map(\.rawValue))
   }
 
   @Test func theAlertChannels() throws {
@@ -192,7 +194,8 @@ import Testing
         """)
     #expect(try DocumentCoding.decodeAlerts(DocumentCoding.encode(document)) == document)
     #expect(throws: DocumentError.foreignSchema("oceanid.alerts/2")) {
-      try DocumentCoding.decodeAlerts(Data(#"{"schema":"oceanid.alerts/2","channels":7}"#.utf8))
+      try DocumentCoding.decode(
+        AlertsDocument.self, from: Data(#"{"schema":"oceanid.alerts/2","channels":7}"#.utf8))
     }
   }
 
@@ -215,7 +218,8 @@ import Testing
         "since":"2026-03-01T04:24:07Z","state":"firing","subject":"kustomization flux-system/apps",\
         "title":"is suspended"}],"past":[],"schema":"oceanid.incidents/1","silences":[]}
         """)
-    #expect(try DocumentCoding.decodeIncidents(DocumentCoding.encode(document)) == document)
+    #expect(
+      try DocumentCoding.decodeIncidents(DocumentCoding.encode(document)) == document)
   }
 
   @Test func isReadBack() throws {

@@ -10,7 +10,9 @@ struct RunCommand: ParsableCommand {
       The command takes this program's place: its exit status, its signals and its terminal are its own. What changes \
       the cluster by hand (kubectl apply, delete, edit, patch, scale, rollout restart and the like, helm upgrade, flux \
       reconcile or suspend, pulumi up, argocd app sync, systemctl restart k3s, k9s without --readonly) is refused, also \
-      behind other programs and in scripts on the command line: the cluster is what Git says. With --break-glass and a reason it \
+      behind other programs: the cluster is what Git says. A script on the command line (sh -c) is not parsed: one that \
+      names a tool is refused where a word of a change follows, or where it uses variables; run the command itself, \
+      without a shell, if it only looks. With --break-glass and a reason it \
       runs, and the guard logs who did what and why; where the guard can't log it, it does not run. Looking is free: \
       get, describe, logs, exec, port-forward, diff, --dry-run and --local. What can't be looked into (script files, \
       plugins, other languages, a shell that you type into) runs, and is said on standard error. This keeps you from a \
@@ -68,8 +70,8 @@ struct RunCommand: ParsableCommand {
     // Before anybody waits for a tunnel.
     switch CommandReader.effect(of: words) {
     case .none: change = nil
-    case .change(let words):
-      if breakGlass == nil { throw ByHand(change: words) }
+    case .change(let words, let isScript):
+      if breakGlass == nil { throw ByHand(change: words, isScript: isScript) }
       change = words
     case .unseen(let what):
       change = nil
@@ -109,9 +111,14 @@ struct RunCommand: ParsableCommand {
 struct ByHand: Complaint {
   /// The tool and its verb.
   let change: String
+  let isScript: Bool
   var exitStatus: Int32 { ExitStatus.denied.rawValue }
 
   var description: String {
-    "\(change) changes the cluster by hand; change it in Git, or say why with --break-glass \"reason\", which is logged"
+    let reason =
+      isScript
+      ? "the script may change the cluster by hand (\(change)); if it only looks, run the command itself without a shell"
+      : "\(change) changes the cluster by hand"
+    return "\(reason); change it in Git, or say why with --break-glass \"reason\", which is logged"
   }
 }

@@ -190,7 +190,7 @@ let package = Package(
     program("oceanid-ctl", ["GuardClient"]),
 
     // A simulated cluster for demonstrations and tests
-    module("DemoCluster", ["Gzip"] + nio + [nioHTTP2, nioSSL]),
+    module("DemoCluster", ["Gzip", "Platform"] + nio + [nioHTTP2, nioSSL]),
     program("demo-cluster", ["DemoCluster", arguments]),
 
     // Tests

@@ -192,7 +192,7 @@ import Testing
         {"delivered":0,"dropped":0,"failed":0,"failingSince":null,"failure":null,"means":"alertmanager",\
         "name":"am","remedy":null,"waiting":0}],"schema":"oceanid.alerts/1","stateFailure":null}
         """)
-    #expect(try DocumentCoding.decodeAlerts(DocumentCoding.encode(document)) == document)
+    #expect(try DocumentCoding.decode(AlertsDocument.self, from: DocumentCoding.encode(document)) == document)
     #expect(throws: DocumentError.foreignSchema("oceanid.alerts/2")) {
       try DocumentCoding.decode(
         AlertsDocument.self, from: Data(#"{"schema":"oceanid.alerts/2","channels":7}"#.utf8))
@@ -219,12 +219,12 @@ import Testing
         "title":"is suspended"}],"past":[],"schema":"oceanid.incidents/1","silences":[]}
         """)
     #expect(
-      try DocumentCoding.decodeIncidents(DocumentCoding.encode(document)) == document)
+      try DocumentCoding.decode(IncidentsDocument.self, from: DocumentCoding.encode(document)) == document)
   }
 
   @Test func isReadBack() throws {
     let document = document(report)
-    #expect(try DocumentCoding.decodeStatus(DocumentCoding.encode(document)) == document)
+    #expect(try DocumentCoding.decode(StatusDocument.self, from: DocumentCoding.encode(document)) == document)
   }
 
   @Test func theVerdictIsTheWorstOfTheClusters() {

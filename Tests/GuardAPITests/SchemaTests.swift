@@ -24,7 +24,7 @@ import Testing
       { "schema": "oceanid.status/1", "generatedAt": "2026-03-01T04:24:07Z", "configuration": {}, "clusters": [
         { "name": "tethys", "tunnel": {}, "poll": {}, "api": {}, "flux": {}, "images": {} } ] }
       """
-    var status = try DocumentCoding.decodeStatus(Data(text.utf8))
+    var status = try DocumentCoding.decode(StatusDocument.self, from: Data(text.utf8))
     // Never written, only read.
     status.clusters[0].tunnel.state = .stopped
     return status
@@ -51,13 +51,13 @@ import Testing
           "stacks": [{ "name": "a" }], "secrets": [{ "namespace": "a", "name": "b" }],
           "pods": { "worst": [{ "name": "a" }] } }] }
       """
-    return try DocumentCoding.decodeStatus(Data(text.utf8))
+    return try DocumentCoding.decode(StatusDocument.self, from: Data(text.utf8))
   }
 
   @Test func everyDocumentFitsItAndItHasEveryField() throws {
     let documents = [
       GoldenTests().whole,
-      try DocumentCoding.decodeStatus(Data(ContractTests.example.utf8)), try sparse(),
+      try DocumentCoding.decode(StatusDocument.self, from: Data(ContractTests.example.utf8)), try sparse(),
       try sparseLists(), StatusDocument(generatedAt: Timestamp(seconds: 0), clusters: [], problems: []),
     ]
     var (seen, nulls): (Set<String>, Set<String>) = ([], [])

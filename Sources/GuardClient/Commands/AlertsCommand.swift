@@ -85,6 +85,6 @@ struct AlertsTestCommand: ParsableCommand {
 extension DaemonClient {
   func alerts() throws(ClientError) -> AlertsDocument {
     let bytes = try exchange(.alerts).body
-    do { return try DocumentCoding.decodeAlerts(bytes) } catch { throw .document(error) }
+    do { return try DocumentCoding.decode(AlertsDocument.self, from: bytes) } catch { throw .document(error) }
   }
 }

@@ -40,7 +40,9 @@ struct IncidentsCommand: ParsableCommand, Reading {
 extension DaemonClient {
   func incidents() throws(ClientError) -> IncidentsDocument {
     let bytes = try exchange(.incidents).body
-    do { return try DocumentCoding.decodeIncidents(bytes) } catch { throw .document(error) }
+    do { return try DocumentCoding.decode(IncidentsDocument.self, from: bytes) } catch {
+      throw .document(error)
+    }
   }
 
   /// Those of one cluster; nil: of all. Of a name that no cluster has, "no incident" would be a false all-clear; one

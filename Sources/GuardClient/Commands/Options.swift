@@ -78,7 +78,9 @@ struct ReadOptions: ParsableArguments {
   /// The document in those bytes, of the cluster that was asked for.
   func document(_ bytes: Data) throws -> StatusDocument {
     let status: StatusDocument
-    do { status = try DocumentCoding.decodeStatus(bytes) } catch { throw ClientError.document(error) }
+    do { status = try DocumentCoding.decode(StatusDocument.self, from: bytes) } catch {
+      throw ClientError.document(error)
+    }
     return try chosen(of: status)
   }
 

@@ -92,7 +92,9 @@ struct UnwritableReport: Complaint {
 extension DaemonClient {
   func roundTrips() throws(ClientError) -> RoundTripsDocument {
     let bytes = try exchange(.roundTrips).body
-    do { return try DocumentCoding.decodeRoundTrips(bytes) } catch { throw .document(error) }
+    do { return try DocumentCoding.decode(RoundTripsDocument.self, from: bytes) } catch {
+      throw .document(error)
+    }
   }
 }
 

@@ -102,11 +102,11 @@ let package = Package(
     .target(name: "CLibSSH2Calls", dependencies: ["CLibSSH2"]),
     .target(name: "CChildProcess"),
     .target(name: "CWipingHeap"),
-    module("SSH", ["CLibSSH2", "CLibSSH2Calls"]),
+    module("SSH", ["CLibSSH2", "CLibSSH2Calls", "Crypto"]),
     module("Curl", ["CLibCurl"]),
     // The only module that can send POST requests. Modules that access a cluster must not import it.
-    module("Posting", ["CLibCurl"]),
-    module("Signing", ["CLibCrypto"]),
+    module("Posting", ["CLibCurl", "Curl"]),
+    module("Crypto", ["CLibCrypto"]),
     module("Systemd", ["CLibSystemd"]),
     module("YAML", ["CLibYAML"]),
     module("Gzip", ["CLibZ"]),
@@ -116,13 +116,13 @@ let package = Package(
     // Tunnel states, error codes and verdicts, declared once.
     module("GuardTypes"),
     module("Health", ["GuardTypes"]),
-    module("GuardAPI", ["GuardTypes", "Health"]),
+    module("GuardAPI", ["GuardTypes", "Health"], embeds: ["Schema/status.schema.json"]),
     module("SystemJournal", ["CJournal", "GuardAPI"]),
     module("SessionBus", ["CBus"]),
 
     // Tunnel and Kubernetes client, which only Guard combines
-    module("Tunnel", ["GuardTypes", "SSH", "Platform"]),
-    module("Kubernetes", ["GuardTypes", "Curl", "Health", "Platform", "YAML"]),
+    module("Tunnel", ["Crypto", "GuardTypes", "SSH", "Platform"]),
+    module("Kubernetes", ["Crypto", "GuardTypes", "Curl", "Health", "Platform", "YAML"]),
 
     // The daemon, from its parts to the whole
     module("GuardState", ["Health", "Platform"]),
@@ -138,8 +138,9 @@ let package = Package(
     module(
       "GuardAlerts",
       [
-        "GuardAPI", "GuardConfiguration", "GuardJournal", "GuardState", "Health", "Platform", "Posting",
-        "Signing", "Systemd", "Tunnel",
+        "Crypto", "Curl", "GuardAPI", "GuardConfiguration", "GuardJournal", "GuardState", "Health",
+        "Platform",
+        "Posting", "Systemd", "Tunnel",
       ]),
     module(
       "GuardMetrics",
@@ -166,7 +167,7 @@ let package = Package(
       [
         "GuardTypes",
         "Curl", "GuardAPI", "GuardCluster", "GuardConfiguration", "GuardState", "GuardStatus", "Health",
-        "Kubernetes", "Platform", "SSH", "Signing", "Systemd", "Tunnel",
+        "Kubernetes", "Platform", "SSH", "Crypto", "Systemd", "Tunnel",
       ]),
     module(
       "GuardDaemon",
@@ -175,7 +176,7 @@ let package = Package(
         "GuardAPI", "GuardAlerts", "GuardCluster", "GuardConfiguration", "GuardControl", "GuardDoctor",
         "GuardIncidents", "GuardJournal", "GuardNotices", "GuardMetrics", "GuardState", "GuardStatus",
         "Health", "Platform",
-        "Signing", "Systemd", "Tunnel",
+        "Crypto", "Systemd", "Tunnel",
       ]),
     program("oceanid-guard", ["CWipingHeap", "GuardDaemon", arguments]),
 
@@ -207,7 +208,7 @@ let package = Package(
     program("oceanid-ctl", ["GuardClient"]),
 
     // A simulated cluster for demonstrations and tests
-    module("DemoCluster", ["Gzip"] + nio + [nioHTTP2, nioSSL]),
+    module("DemoCluster", ["Gzip", "Platform"] + nio + [nioHTTP2, nioSSL]),
     program("demo-cluster", ["DemoCluster", arguments]),
 
     // Tests
@@ -219,12 +220,12 @@ let package = Package(
     .executableTarget(
       name: "boundary",
       dependencies: [
-        "Health", "Kubernetes", "Posting", "SSH", "Signing", "SystemJournal", "Systemd", "TestSupport",
+        "Health", "Kubernetes", "Posting", "SSH", "Crypto", "SystemJournal", "Systemd", "TestSupport",
         "YAML",
       ], path: "Tests/Boundary", swiftSettings: settings),
     tests("SSH"),
     tests("Curl"),
-    tests("Signing"),
+    tests("Crypto"),
     tests("Systemd", ["TestSupport"]),
     tests("YAML"),
     tests("SystemJournal", ["TestSupport"]),
@@ -235,7 +236,9 @@ let package = Package(
     tests("Tunnel", ["GuardTypes", "SSH", "Platform", "TestSupport"]),
     tests(
       "Kubernetes",
-      ["Curl", "DemoCluster", "GuardTypes", "Health", "Platform", "TestSupport", "YAML"] + nio + [nioSSL],
+      ["Crypto", "Curl", "DemoCluster", "GuardTypes", "Health", "Platform", "TestSupport", "YAML"] + nio + [
+        nioSSL
+      ],
       reading: ["Recordings"]),
     tests("GuardState", ["Health", "Platform", "Systemd", "TestSupport"]),
     tests("GuardConfiguration", ["GuardTypes", "Health", "TestSupport", "Tunnel"]),

@@ -1,11 +1,4 @@
 internal import CLibCurl
-internal import Glibc
-
-// Evaluated once per process. OpenSSL writes to sockets without MSG_NOSIGNAL, so a closed peer would raise SIGPIPE.
-private let isReady: Bool = {
-  signal(SIGPIPE, SIG_IGN)
-  return curl_global_init(Int(CURL_GLOBAL_ALL)) == CURLE_OK
-}()
 
 /// Sends requests to one server over connections that are kept between runs. It can send GET only.
 ///
@@ -16,7 +9,7 @@ package struct Client: ~Copyable {
   private let multi: UnsafeMutableRawPointer
 
   package init(origin: Origin, limits: Limits = Limits()) throws(CurlError) {
-    guard isReady, let multi = curl_multi_init() else {
+    guard EasyHandle.isLibraryReady, let multi = curl_multi_init() else {
       throw CurlError(code: .setup, operation: "libcurl", detail: "libcurl could not be initialised")
     }
     // By default the connection cache shrinks with the number of handles, which would close most connections after a
@@ -56,5 +49,5 @@ package struct Client: ~Copyable {
 }
 
 extension Duration {
-  var milliseconds: Int { Int(components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000) }
+  var milliseconds: Int { Int(self / .milliseconds(1)) }
 }

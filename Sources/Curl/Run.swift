@@ -35,9 +35,9 @@ struct Run: ~Copyable {
       let request = waiting.remove(at: next)
       do throws(CurlError) {
         let transfer = try Transfer(request, to: origin, bearer: bearer, limits: limits, budget: budget)
-        let code = curl_multi_add_handle(multi, transfer.easy)
-        guard code == CURLM_OK else { throw transfer.fault(code) }
-        running[transfer.easy] = transfer
+        let code = curl_multi_add_handle(multi, transfer.handle.pointer)
+        guard code == CURLM_OK else { throw transfer.handle.error(code) }
+        running[transfer.handle.pointer] = transfer
       } catch {
         waiting += answered(request, .failure(error))
       }
@@ -50,7 +50,7 @@ struct Run: ~Copyable {
     let code = curl_multi_perform(multi, &count)
     guard code == CURLM_OK else {
       for transfer in removeRunning() {
-        waiting += answered(transfer.request, .failure(transfer.fault(code)))
+        waiting += answered(transfer.request, .failure(transfer.handle.error(code)))
       }
       return true
     }
@@ -79,7 +79,7 @@ struct Run: ~Copyable {
   /// Fails all remaining requests with one code.
   mutating func cutOff(_ code: CurlError.Code, _ answered: Answered) {
     for transfer in removeRunning() {
-      waiting += answered(transfer.request, .failure(transfer.cutOff(code)))
+      waiting += answered(transfer.request, .failure(transfer.handle.cutOff(code)))
     }
     while !waiting.isEmpty {
       let request = waiting.removeFirst()

@@ -1,23 +1,13 @@
 internal import CLibCurl
 
-/// One request in progress: an easy handle with everything that it points to.
-///
-/// A class, because libcurl keeps its address as the callbacks' context until `deinit`.
+/// One request in progress.
 final class Transfer {
   let request: Request
-  let easy: UnsafeMutableRawPointer
+  let handle: EasyHandle
   private let limits: Limits
   private let budget: Budget
-  // libcurl keeps pointers to both lists and to the error buffer.
-  private var headerLines: UnsafeMutablePointer<curl_slist>?
-  private var detour: UnsafeMutablePointer<curl_slist>?
-  private let errorText: UnsafeMutablePointer<CChar>
-
   private var body: [UInt8] = []
-  private var headerCount = 0
   private var headers: [String: String] = [:]
-  /// Bytes of the body so far, buffered or not.
-  private var received = 0
   /// The limit that was exceeded.
   private var passedLimit: Int?
   private var isUnwanted = false
@@ -32,122 +22,83 @@ final class Transfer {
   init(_ request: Request, to origin: Origin, bearer: String?, limits: Limits, budget: Budget)
     throws(CurlError)
   {
-    guard let easy = curl_easy_init() else {
-      throw CurlError(code: .setup, operation: "GET \(request.path)", detail: "curl_easy_init failed")
-    }
-    self.easy = easy
+    handle = try EasyHandle(
+      url: origin.base + request.path, scheme: origin.scheme, operation: "GET \(request.path)")
     self.request = request
     self.limits = limits
     self.budget = budget
-    errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
-    errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
-    try configure(for: origin, bearer: bearer)
+    configure(for: origin, bearer: bearer)
+    handle.takesBody = { [unowned self] in receive(body: $0) }
+    handle.takesHeader = { [unowned self] in receive(header: $0) }
+    try handle.checkOptions()
   }
 
   deinit {
-    curl_easy_cleanup(easy)
-    curl_slist_free_all(headerLines)
-    curl_slist_free_all(detour)
-    errorText.deallocate()
+    // The handle may outlive this object, to which its callbacks refer.
+    handle.takesBody = { _ in false }
+    handle.takesHeader = { _ in false }
     budget.held -= body.count
   }
 
-  private func configure(for origin: Origin, bearer: String?) throws(CurlError) {
-    var options = Options(easy: easy, operation: operation)
-    options.set(CURLOPT_URL, origin.base + request.path)
-    options.set(CURLOPT_HTTPGET, 1)
-    options.set(CURLOPT_PATH_AS_IS, 1)
-    options.set(CURLOPT_PROTOCOLS_STR, origin.scheme.rawValue)
-    options.set(CURLOPT_FOLLOWLOCATION, 0)
-    // Timeouts without SIGALRM, because this process has several threads.
-    options.set(CURLOPT_NOSIGNAL, 1)
-    // HTTPS_PROXY and similar variables do not apply: the connection goes through the tunnel.
-    options.set(CURLOPT_PROXY, "")
-    options.set(CURLOPT_NOPROXY, "*")
-    options.set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
+  private func configure(for origin: Origin, bearer: String?) {
+    handle.set(CURLOPT_HTTPGET, 1)
+    handle.set(CURLOPT_PATH_AS_IS, 1)
     // If ALPN may select HTTP/2, further requests wait for the handshake instead of opening connections. Without TLS
     // they would wait for the first response, which may never arrive.
-    options.set(CURLOPT_PIPEWAIT, origin.scheme == .https ? 1 : 0)
-    options.set(CURLOPT_ACCEPT_ENCODING, "gzip")
-    options.set(CURLOPT_USERAGENT, "oceanid-guard")
-    options.set(CURLOPT_CONNECTTIMEOUT_MS, limits.connectTimeout.milliseconds)
+    handle.set(CURLOPT_PIPEWAIT, origin.scheme == .https ? 1 : 0)
+    handle.set(CURLOPT_ACCEPT_ENCODING, "gzip")
+    handle.set(CURLOPT_CONNECTTIMEOUT_MS, limits.connectTimeout.milliseconds)
     switch origin.dial {
-    case .unixSocket(let path): options.set(CURLOPT_UNIX_SOCKET_PATH, path)
-    case .abstractSocket(let name): options.set(CURLOPT_ABSTRACT_UNIX_SOCKET, name)
+    case .unixSocket(let path): handle.set(CURLOPT_UNIX_SOCKET_PATH, path)
+    case .abstractSocket(let name): handle.set(CURLOPT_ABSTRACT_UNIX_SOCKET, name)
     case .direct, .tcp: break
     }
-    if let target = origin.detour {
-      detour = curl_slist_append(nil, target)
-      options.check(oceanid_curl_set_list(easy, CURLOPT_CONNECT_TO, detour), "CURLOPT_CONNECT_TO")
+    if let target = origin.detour { handle.set(CURLOPT_CONNECT_TO, list: [target]) }
+    if origin.scheme == .https {
+      if origin.isLimitedToTLS12 {
+        handle.set(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2) | Int(CURL_SSLVERSION_MAX_TLSv1_2))
+      }
+      handle.trust(origin.trust)
+      if let identity = origin.identity {
+        handle.set(CURLOPT_SSLCERT_BLOB, identity.certificate)
+        handle.set(CURLOPT_SSLKEY_BLOB, identity.key)
+      }
     }
-    if origin.scheme == .https { options.secure(origin) }
-
     var lines = ["Accept: \(request.accept)"]
     if let tag = request.ifNoneMatch { lines.append("If-None-Match: \(tag)") }
     if origin.serverName != nil { lines.append("Host: \(origin.authority)") }
     // As in client-go, credentials are sent over TLS only.
     if let bearer, origin.scheme == .https { lines.append("Authorization: Bearer \(bearer)") }
-    for line in lines {
-      guard let longer = curl_slist_append(headerLines, line) else {
-        throw CurlError(code: .setup, operation: operation, detail: "out of memory")
-      }
-      headerLines = longer
-    }
-    let context = Unmanaged.passUnretained(self).toOpaque()
-    options.check(oceanid_curl_set_list(easy, CURLOPT_HTTPHEADER, headerLines), "CURLOPT_HTTPHEADER")
-    options.check(oceanid_curl_set_error_buffer(easy, errorText), "CURLOPT_ERRORBUFFER")
-    options.check(
-      oceanid_curl_set_body(
-        easy,
-        { bytes, size, count, context in
-          guard let bytes, let context else { return 0 }
-          let transfer = Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
-          return transfer.receive(body: UnsafeRawBufferPointer(start: bytes, count: size * count))
-        }, context), "CURLOPT_WRITEFUNCTION")
-    options.check(
-      oceanid_curl_set_header(
-        easy,
-        { bytes, size, count, context in
-          guard let bytes, let context else { return 0 }
-          let transfer = Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
-          return transfer.receive(header: UnsafeRawBufferPointer(start: bytes, count: size * count))
-        }, context), "CURLOPT_HEADERFUNCTION")
-    if let failure = options.failure { throw failure }
+    handle.setHeaders(lines)
   }
 
-  var operation: String { "GET \(request.path)" }
-
-  // Both callbacks return the number of bytes accepted. Any other number makes libcurl fail with CURLE_WRITE_ERROR.
-
-  private func receive(body bytes: UnsafeRawBufferPointer) -> Int {
-    received += bytes.count
+  private func receive(body bytes: UnsafeRawBufferPointer) -> Bool {
     budget.received += bytes.count
     guard budget.received <= limits.totalBytes else { return giveUp(limits.totalBytes) }
     if let sink {
-      guard received <= limits.streamedBytes else { return giveUp(limits.streamedBytes) }
+      guard handle.bodyCount <= limits.streamedBytes else { return giveUp(limits.streamedBytes) }
       isUnwanted = !sink.receive(bytes)
-      return isUnwanted ? 0 : bytes.count
+      return !isUnwanted
     }
-    guard received <= limits.bodyBytes else { return giveUp(limits.bodyBytes) }
+    guard handle.bodyCount <= limits.bodyBytes else { return giveUp(limits.bodyBytes) }
     guard budget.held + bytes.count <= limits.heldBytes else { return giveUp(limits.heldBytes) }
     budget.held += bytes.count
     body.append(contentsOf: bytes)
-    return bytes.count
+    return true
   }
 
   /// Errors and responses without JSON are buffered, for the error message.
   private lazy var sink: (any BodySink)? =
-    oceanid_curl_get_long(easy, CURLINFO_RESPONSE_CODE) == 200
-      && headers["content-type"]?.lowercased().hasPrefix("application/json") == true ? request.sink : nil
+    handle.status == 200 && headers["content-type"]?.lowercased().hasPrefix("application/json") == true
+    ? request.sink : nil
 
-  private func giveUp(_ limit: Int) -> Int {
+  private func giveUp(_ limit: Int) -> Bool {
     passedLimit = limit
-    return 0
+    return false
   }
 
-  private func receive(header bytes: UnsafeRawBufferPointer) -> Int {
-    headerCount += bytes.count
-    guard headerCount <= limits.headerBytes else { return giveUp(limits.headerBytes) }
+  private func receive(header bytes: UnsafeRawBufferPointer) -> Bool {
+    guard handle.headerCount <= limits.headerBytes else { return giveUp(limits.headerBytes) }
     let line = String(decoding: bytes, as: UTF8.self)
     if line.hasPrefix("HTTP/") {
       // An interim response (1xx) came first; its headers are not those of the final response.
@@ -158,7 +109,7 @@ final class Transfer {
         headers[name] = line[line.index(after: colon)...].trimmed
       }
     }
-    return bytes.count
+    return true
   }
 
   /// The result, after libcurl has finished the transfer.
@@ -167,52 +118,13 @@ final class Transfer {
       if let passedLimit {
         let limit = passedLimit >> 20 > 0 ? "\(passedLimit >> 20) MiB" : "\(passedLimit >> 10) KiB"
         let what = passedLimit == limits.totalBytes ? "all responses together are" : "the response is"
-        return .failure(
-          CurlError(code: .tooLarge, operation: operation, detail: "\(what) larger than \(limit)"))
+        return .failure(handle.error(.tooLarge, "\(what) larger than \(limit)"))
       }
-      if isUnwanted {
-        return .failure(CurlError(code: .unwanted, operation: operation, detail: "the reader stopped it"))
-      }
-      let text = String(cString: errorText)
-      let detail = text.isEmpty ? String(cString: curl_easy_strerror(code)) : text.trimmed
-      let verification = oceanid_curl_get_long(easy, CURLINFO_SSL_VERIFYRESULT)
-      return .failure(
-        CurlError(
-          code: CurlError.Code(code, verification: verification, detail: detail), operation: operation,
-          detail: detail))
+      return .failure(isUnwanted ? handle.error(.unwanted, "the reader stopped it") : handle.error(code))
     }
     return .success(
       Response(
-        status: oceanid_curl_get_long(easy, CURLINFO_RESPONSE_CODE),
-        contentType: headers["content-type"] ?? "", date: headers["date"],
+        status: handle.status, contentType: headers["content-type"] ?? "", date: headers["date"],
         retryAfter: headers["retry-after"], etag: headers["etag"], body: body))
-  }
-
-  /// The multi handle rejected the transfer.
-  func fault(_ code: CURLMcode) -> CurlError {
-    CurlError(code: .setup, operation: operation, detail: String(cString: curl_multi_strerror(code)))
-  }
-
-  /// The error of a transfer that was ended by the deadline or a cancellation.
-  func cutOff(_ code: CurlError.Code) -> CurlError {
-    let detail: String
-    if code == .cancelled {
-      detail = "cancelled"
-    } else if oceanid_curl_get_offset(easy, CURLINFO_PRETRANSFER_TIME_T) == 0 {
-      detail = "connecting timed out"
-    } else {
-      detail =
-        headerCount == 0
-        ? "the response timed out" : "the response was cut off by the deadline (\(received) bytes)"
-    }
-    return CurlError(code: code, operation: operation, detail: detail)
-  }
-}
-
-extension StringProtocol {
-  fileprivate var trimmed: String {
-    let rest = drop { $0.isWhitespace }
-    guard let end = rest.lastIndex(where: { !$0.isWhitespace }) else { return "" }
-    return String(rest[...end])
   }
 }

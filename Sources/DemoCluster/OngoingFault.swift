@@ -1,5 +1,7 @@
 /// A lasting fault of the demo's cluster that starts and ends by command, in addition to the pairs of faults in
 /// `Fault`.
+///
+/// Separate from `Fault`, because the cluster stores each ongoing fault with its start time; a `Fault` is an event.
 package enum OngoingFault: Hashable, Sendable {
   // Nodes
   /// `MemoryPressure`, `DiskPressure` or `PIDPressure`.

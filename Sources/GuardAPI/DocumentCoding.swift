@@ -28,10 +28,7 @@ package enum DocumentCoding {
           scalar.isInvisible
         {
           escaped.append(contentsOf: bytes[copied..<index])
-          for unit in String(scalar).utf16 {
-            let digits = String(unit, radix: 16)
-            escaped.append(contentsOf: "\\u\(String(repeating: "0", count: 4 - digits.count))\(digits)".utf8)
-          }
+          escaped.append(contentsOf: scalar.jsonEscape.utf8)
           copied = end
         }
         index = end
@@ -41,40 +38,14 @@ package enum DocumentCoding {
     return copied > 0 ? escaped : json
   }
 
-  /// Throws `DocumentError`, also for a status document of another major version.
-  package static func decodeStatus(_ bytes: Data) throws(DocumentError) -> StatusDocument {
+  /// - Throws: `DocumentError`, also for a document of another major version.
+  package static func decode<Document: VersionedDocument>(
+    _ type: Document.Type, from bytes: Data
+  ) throws(DocumentError) -> Document {
     // Check the version first: in another major version, any other field may differ.
     let schema = try decode(SchemaField.self, bytes).schema
-    guard Schema(schema) == .status else { throw .foreignSchema(schema) }
-    return try decode(StatusDocument.self, bytes)
-  }
-
-  /// Throws `DocumentError`, also for a history of another major version.
-  package static func decodeHistory(_ bytes: Data) throws(DocumentError) -> HistoryDocument {
-    let schema = try decode(SchemaField.self, bytes).schema
-    guard Schema(schema) == .history else { throw .foreignSchema(schema) }
-    return try decode(HistoryDocument.self, bytes)
-  }
-
-  /// Throws `DocumentError`, also for round trips of another major version.
-  package static func decodeRoundTrips(_ bytes: Data) throws(DocumentError) -> RoundTripsDocument {
-    let schema = try decode(SchemaField.self, bytes).schema
-    guard Schema(schema) == .roundTrips else { throw .foreignSchema(schema) }
-    return try decode(RoundTripsDocument.self, bytes)
-  }
-
-  /// Throws `DocumentError`, also for incidents of another major version.
-  package static func decodeIncidents(_ bytes: Data) throws(DocumentError) -> IncidentsDocument {
-    let schema = try decode(SchemaField.self, bytes).schema
-    guard Schema(schema) == .incidents else { throw .foreignSchema(schema) }
-    return try decode(IncidentsDocument.self, bytes)
-  }
-
-  /// Throws `DocumentError`, also for alert channels of another major version.
-  package static func decodeAlerts(_ bytes: Data) throws(DocumentError) -> AlertsDocument {
-    let schema = try decode(SchemaField.self, bytes).schema
-    guard Schema(schema) == .alerts else { throw .foreignSchema(schema) }
-    return try decode(AlertsDocument.self, bytes)
+    guard Schema(schema) == Document.version else { throw .foreignSchema(schema) }
+    return try decode(type, bytes)
   }
 
   /// Decodes one line of the output of `oceanid-guard --doctor`.
@@ -117,6 +88,27 @@ package enum DocumentCoding {
     } catch {
       throw .malformed("\(error)")
     }
+  }
+}
+
+/// A document with its name and version in the field `schema`.
+package protocol VersionedDocument: Decodable {
+  static var version: Schema { get }
+}
+
+extension StatusDocument: VersionedDocument { package static var version: Schema { .status } }
+extension HistoryDocument: VersionedDocument { package static var version: Schema { .history } }
+extension RoundTripsDocument: VersionedDocument { package static var version: Schema { .roundTrips } }
+extension IncidentsDocument: VersionedDocument { package static var version: Schema { .incidents } }
+extension AlertsDocument: VersionedDocument { package static var version: Schema { .alerts } }
+
+extension Unicode.Scalar {
+  /// For example `\u200b`; a surrogate pair if necessary (RFC 8259 §7).
+  package var jsonEscape: String {
+    String(self).utf16.map { unit in
+      let digits = String(unit, radix: 16)
+      return "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+    }.joined()
   }
 }
 

@@ -66,8 +66,6 @@ extension KeyedDecodingContainer {
 package struct NullableWord<Value: Word>: Decodable {
   let word: Value
 
-  init(word: Value) { self.word = word }
-
   package init(from decoder: any Decoder) throws { word = try Value.read(from: decoder) }
 }
 

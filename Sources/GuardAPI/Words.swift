@@ -1,19 +1,19 @@
 package import GuardTypes
 package import Health
 
-extension Verdict: ShapedWord {
+extension Verdict: Word {
   package static var whenAbsent: Verdict { .unknown }
 }
 
-extension ObjectStatus: ShapedWord {
+extension ObjectStatus: Word {
   package static var whenAbsent: ObjectStatus { .unknown }
 }
 
-extension Condition.Status: ShapedWord {
+extension Condition.Status: Word {
   package static var whenAbsent: Condition.Status { .unknown }
 }
 
-extension Problem.Severity: ShapedWord {
+extension Problem.Severity: Word {
   // A severity that this version does not know is shown at its loudest.
   package static var whenAbsent: Problem.Severity { .critical }
 }

@@ -16,6 +16,17 @@ package enum ClientError: Error, Hashable, Sendable {
   /// The guard returned an error.
   case refused(status: Int, code: String, message: String)
 
+  /// Any error of an exchange with the guard.
+  init(_ error: any Error, of socket: SocketPath) {
+    self =
+      switch error {
+      case let error as UnixStreamError: .unreachable(socket, error)
+      case let error as HTTPError: .unreadable(socket, error)
+      case let error as ClientError: error
+      default: .unreadable(socket, .malformed("\(error)"))
+      }
+  }
+
   package var exitStatus: Int32 {
     switch self {
     case .unreachable, .unreadable, .document: ExitStatus.unavailable.rawValue

@@ -29,7 +29,7 @@ package struct DaemonClient: Sendable {
 
   package func status() throws(ClientError) -> StatusDocument {
     let bytes = try statusBytes()
-    do { return try DocumentCoding.decodeStatus(bytes) } catch { throw .document(error) }
+    do { return try DocumentCoding.decode(StatusDocument.self, from: bytes) } catch { throw .document(error) }
   }
 
   /// Sends a request. Throws `.refused` if the response is not a success.
@@ -56,14 +56,8 @@ package struct DaemonClient: Sendable {
         body += try parser.consume(bytes)
       }
       return try DaemonClient.accept(Response(status: parser.status ?? 0, body: Data(body)))
-    } catch let error as UnixStreamError {
-      throw .unreachable(socket, error)
-    } catch let error as HTTPError {
-      throw .unreadable(socket, error)
-    } catch let error as ClientError {
-      throw error
     } catch {
-      throw .unreadable(socket, .malformed("\(error)"))
+      throw ClientError(error, of: socket)
     }
   }
 
@@ -105,21 +99,5 @@ package struct DaemonClient: Sendable {
       "\(route.method.rawValue) \(route.path)\(query) HTTP/1.1\r\nHost: \(Route.host)\r\n"
       + "User-Agent: oceanid-ctl/\(Product.version)\r\n\(length)Connection: close\r\n\r\n"
     return Array(text.utf8)
-  }
-}
-
-extension String {
-  /// Percent-encodes all characters but RFC 3986's unreserved ones.
-  fileprivate var percentEncoded: String {
-    utf8.reduce(into: "") { text, byte in
-      switch byte {
-      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
-        UInt8(ascii: "~"):
-        text.unicodeScalars.append(Unicode.Scalar(byte))
-      default:
-        text += (byte < 16 ? "%0" : "%") + String(byte, radix: 16, uppercase: true)
-      }
-    }
   }
 }

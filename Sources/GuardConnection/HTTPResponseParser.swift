@@ -19,6 +19,7 @@ package enum HTTPError: Error, Hashable, Sendable, CustomStringConvertible {
 /// Parses one HTTP/1.1 response (RFC 9112) from chunks of any size.
 ///
 /// It supports only what the daemon sends: Content-Length or chunked encoding.
+/// Custom, because loading libcurl alone takes longer than a whole `oceanid-ctl status`.
 struct HTTPResponseParser: Sendable {
   struct Limits: Sendable {
     var head = 64 * 1024

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import GuardAPI
 import Health
 
 /// Any JSON value, so that `--json` also shows fields of a newer daemon.
@@ -11,7 +12,7 @@ package enum JSONValue: Hashable, Sendable {
   case array([JSONValue])
   case object([String: JSONValue])
 
-  /// Indented by two spaces, with sorted keys and a final line feed, like `jq -S .`.
+  /// Indented by two spaces, with sorted keys and a final line feed, like `jq -S .`; JSONEncoder has another format.
   package var pretty: String {
     var text = ""
     write(to: &text, indent: "")
@@ -66,11 +67,7 @@ extension JSONValue {
       case "\n": text += "\\n"
       case "\r": text += "\\r"
       case "\t": text += "\\t"
-      case _ where scalar.isInvisible:
-        for unit in String(scalar).utf16 {
-          let digits = String(unit, radix: 16)
-          text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-        }
+      case _ where scalar.isInvisible: text += scalar.jsonEscape
       default: text.unicodeScalars.append(scalar)
       }
     }

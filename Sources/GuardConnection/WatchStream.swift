@@ -54,14 +54,8 @@ package struct WatchStream: ~Copyable {
         _ = try DaemonClient.accept(.init(status: status, body: Data(pending)))
       }
       return WatchStream(socket: socket, stream: stream, parser: parser, pending: pending)
-    } catch let error as UnixStreamError {
-      throw .unreachable(socket, error)
-    } catch let error as HTTPError {
-      throw .unreadable(socket, error)
-    } catch let error as ClientError {
-      throw error
     } catch {
-      throw .unreadable(socket, .malformed("\(error)"))
+      throw ClientError(error, of: socket)
     }
   }
 
@@ -93,14 +87,10 @@ package struct WatchStream: ~Copyable {
         return .quiet
       } catch let error as UnixStreamError where error.errno == ECONNRESET {
         return .ended
-      } catch let error as UnixStreamError {
-        throw .unreachable(socket, error)
       } catch HTTPError.truncated {
         return .ended
-      } catch let error as HTTPError {
-        throw .unreadable(socket, error)
       } catch {
-        throw .unreadable(socket, .malformed("\(error)"))
+        throw ClientError(error, of: socket)
       }
     }
   }

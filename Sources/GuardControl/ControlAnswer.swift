@@ -53,7 +53,7 @@ package struct ControlAnswer: Sendable {
   }
 
   /// The JSON Schema of the status document; draft 2020-12 §9 names the type.
-  static let schema = encoded(.ok, SchemaDocument.status, type: "application/schema+json")
+  static let schema = ControlAnswer(.ok, "application/schema+json", SchemaDocument.status)
 
   static func text(_ status: HTTPResponseStatus, _ text: String) -> ControlAnswer {
     ControlAnswer(status, "text/plain; charset=utf-8", Array(text.utf8))
@@ -94,13 +94,12 @@ package struct ControlAnswer: Sendable {
   }
 
   private static func encoded(
-    _ status: HTTPResponseStatus, _ document: some Encodable, type: String = "application/json",
-    allow: Route.Method? = nil
+    _ status: HTTPResponseStatus, _ document: some Encodable, allow: Route.Method? = nil
   ) -> ControlAnswer {
     guard let bytes = try? DocumentCoding.encode(document) else {
       return text(.internalServerError, "the document could not be encoded\n")
     }
-    return ControlAnswer(status, type, Array(bytes) + [UInt8(ascii: "\n")], allow: allow)
+    return ControlAnswer(status, "application/json", Array(bytes) + [UInt8(ascii: "\n")], allow: allow)
   }
 
   static func error(

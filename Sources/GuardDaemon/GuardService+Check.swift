@@ -1,8 +1,8 @@
+internal import Crypto
 internal import Glibc
 internal import GuardAPI
 internal import GuardConfiguration
 internal import GuardDoctor
-internal import Signing
 
 /// The commands that print something and exit.
 extension GuardService {

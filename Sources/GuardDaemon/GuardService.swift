@@ -1,3 +1,4 @@
+internal import Crypto
 internal import Dispatch
 internal import GuardAPI
 internal import GuardAlerts
@@ -12,7 +13,6 @@ internal import GuardState
 internal import GuardStatus
 internal import Health
 internal import Platform
-internal import Signing
 internal import Synchronization
 internal import Systemd
 internal import Tunnel

@@ -1,6 +1,6 @@
+internal import Crypto
 internal import Curl
 internal import SSH
-internal import Signing
 internal import Systemd
 
 /// The libraries that handle data from outside, with the versions that run, so that security notices can be compared

@@ -56,7 +56,9 @@ package struct HistoryReading {
 
   private func ask(_ query: HistoryQuery) throws -> HistoryDocument {
     let bytes = try client.exchange(.history, query.parameters).body
-    do { return try DocumentCoding.decodeHistory(bytes) } catch { throw ClientError.document(error) }
+    do { return try DocumentCoding.decode(HistoryDocument.self, from: bytes) } catch {
+      throw ClientError.document(error)
+    }
   }
 
   /// Reports changes after a time as they happen, until `tell` returns false.

@@ -60,9 +60,7 @@ package final class BoundedLog: EventLog {
     }
     if isAllowed { return log.write(record) }
     guard isFirst else { return }
-    let (seconds, attoseconds) = interval.components
-    let nanoseconds = Int(seconds) * 1_000_000_000 + Int(attoseconds / 1_000_000_000)
-    queue.asyncAfter(deadline: .now() + .nanoseconds(nanoseconds)) { [self] in flushSuppressed() }
+    queue.asyncAfter(deadline: .now() + DispatchTimeInterval(interval)) { [self] in flushSuppressed() }
   }
 
   /// Logs the suppressed entries so far.

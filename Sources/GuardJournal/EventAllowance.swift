@@ -16,8 +16,7 @@ struct EventAllowance {
 
   /// False: too many came before this one.
   mutating func take(at now: MonotonicTime) -> Bool {
-    let elapsed = (now - last).components
-    let seconds = Double(elapsed.seconds) + Double(elapsed.attoseconds) / 1e18
+    let seconds = (now - last) / .seconds(1)
     tokens = min(Double(EventAllowance.burst), tokens + max(0, seconds) * EventAllowance.perSecond)
     last = now
     guard tokens >= 1 else { return false }

@@ -203,11 +203,6 @@ package final class NotifyAgent {
     var entries = [pollfd(fd: signals, events: Int16(POLLIN), revents: 0)]
     if let raw = news.raw { entries.append(pollfd(fd: raw, events: Int16(POLLIN), revents: 0)) }
     if let desktop = display.wakes { entries.append(desktop) }
-    let left = max(.zero, moment - .now)
-    // Rounded up: otherwise poll(2) would return at once during the last fraction of a millisecond.
-    let (seconds, attoseconds) = left.components
-    poll(
-      &entries, nfds_t(entries.count),
-      Int32(seconds * 1000 + (attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000))
+    poll(&entries, nfds_t(entries.count), Epoll.milliseconds(moment - .now))
   }
 }

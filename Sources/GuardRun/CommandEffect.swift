@@ -7,12 +7,17 @@ package enum CommandEffect: Hashable {
   /// A part of it can't be looked into: which, in words.
   case unseen(String)
   /// It changes the cluster by hand: the tool and its verb, without anything that could be secret.
-  case change(String)
+  ///
+  /// - isScript: as far as the words of a script tell, which may be used otherwise.
+  case change(String, isScript: Bool = false)
 
-  var isChange: Bool {
+  var isChange: Bool { change != nil }
+
+  /// The tool and its verb.
+  var change: String? {
     switch self {
-    case .change: true
-    case .none, .unseen: false
+    case .change(let words, _): words
+    case .none, .unseen: nil
     }
   }
 

@@ -62,6 +62,19 @@ struct ToolPolicy: Sendable {
     let name: String
 
     func effect(_ words: [String]) -> CommandEffect { tool.effect(name, words[...]) }
+
+    /// A change that words spell, wherever among others they stand: the tool and its verb.
+    func change(amid words: ArraySlice<String>) -> String? {
+      if tool.otherVerbs == .change { return name }
+      for index in words.indices {
+        guard let parts = tool.changes[words[index]] else { continue }
+        if parts.isEmpty { return "\(name) \(words[index])" }
+        if let part = words[(index + 1)...].first(where: parts.contains) {
+          return "\(name) \(words[index]) \(part)"
+        }
+      }
+      return nil
+    }
   }
 
   private func effect(_ program: String, _ words: ArraySlice<String>) -> CommandEffect {
@@ -73,10 +86,6 @@ struct ToolPolicy: Sendable {
       return otherVerbs == .change ? other(program, "", own) : .none
     }
     for (index, verb) in verbs.enumerated() {
-      // Of a substitution only the place is known, and of a variable the name.
-      if verb.isSure, verb.word.isEmpty || verb.word.contains("$") {
-        return .unseen("a verb of \(program) computed by the script")
-      }
       let next = verbs[(index + 1)...].first
       if let looks = looks[verb.word], looks.isEmpty || next.map({ looks.contains($0.word) }) == true {
         return .none

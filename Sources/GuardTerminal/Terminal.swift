@@ -1,5 +1,6 @@
 import Glibc
 package import Health
+import Platform
 
 /// The properties of the output: width, colours and relative times.
 package struct Terminal: Hashable, Sendable {
@@ -62,9 +63,5 @@ package struct TerminalSize: Hashable, Sendable {
 }
 
 extension Timestamp {
-  package static var now: Timestamp {
-    var time = timespec()
-    clock_gettime(CLOCK_REALTIME, &time)
-    return Timestamp(milliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
-  }
+  package static var now: Timestamp { Timestamp(milliseconds: WallClock.milliseconds) }
 }

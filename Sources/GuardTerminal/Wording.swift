@@ -7,10 +7,8 @@ extension Duration {
 
   /// For example `3 min 2 s`, exact to the second; below one second `87 ms`.
   package var exact: String {
-    let milliseconds =
-      max(.zero, self).components.seconds * 1000
-      + components.attoseconds / 1_000_000_000_000_000
-    guard milliseconds >= 1000 else { return "\(max(0, milliseconds)) ms" }
+    let milliseconds = max(.zero, self).inMilliseconds
+    guard milliseconds >= 1000 else { return "\(milliseconds) ms" }
     let seconds = milliseconds / 1000
     let parts = [
       (seconds / 86_400, "d"), (seconds / 3600 % 24, "h"), (seconds / 60 % 60, "min"), (seconds % 60, "s"),

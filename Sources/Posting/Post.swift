@@ -1,7 +1,9 @@
-/// A message to somebody's web address: the one place where this program can say POST. The rooms that talk to a
-/// cluster can't import it.
+internal import CLibCurl
+package import Curl
+
+/// A message to a web address. Only this module can send POST requests; modules that access a cluster must not import it.
 ///
-/// No proxy of the environment is asked and no redirect is followed: it goes to the host of `url` or nowhere.
+/// It is sent to the host of `url` only: see `EasyHandle`.
 package struct Post: Sendable {
   /// `https://` or `http://`, percent-encoded.
   package let url: String
@@ -13,6 +15,11 @@ package struct Post: Sendable {
   /// Certificate authorities in PEM, in place of the machine's own.
   package let authorities: [UInt8]?
 
+  /// Bytes of a response that are kept, and that are read.
+  private static let keptBytes = 2048
+  private static let mostBytes = 64 << 10
+  private static let mostHeaderBytes = 64 << 10
+
   package init(
     url: String, headers: [String], body: [UInt8], timeout: Duration, authorities: [UInt8]? = nil
   ) {
@@ -23,7 +30,7 @@ package struct Post: Sendable {
     self.authorities = authorities
   }
 
-  /// What a server said, whatever the status.
+  /// The response of a server, with any status.
   package struct Answer: Sendable {
     package let status: Int
     /// The Retry-After header, a number or a date, as seconds from now.
@@ -38,11 +45,34 @@ package struct Post: Sendable {
     }
   }
 
-  /// Sends it and waits for the answer. Blocks the thread.
+  /// Sends it and waits for the response. Blocks the thread.
   ///
-  /// - Parameter isCancelled: asked ten times a second.
-  package func send(isCancelled: () -> Bool = { false }) throws(PostError) -> Answer {
-    let exchange = try Exchange(self)
-    return try exchange.run(until: .now + timeout, isCancelled: isCancelled)
+  /// - Parameter isCancelled: called ten times a second.
+  /// - Throws: `CurlError`; its detail contains the host and never the rest of the address.
+  package func send(isCancelled: () -> Bool = { false }) throws(CurlError) -> Answer {
+    let handle = try EasyHandle(
+      url: url, scheme: url.hasPrefix("https://") ? .https : .http, operation: "POST")
+    if let authorities { handle.trust(.authorities(authorities)) }
+    handle.check(oceanid_curl_set_post(handle.pointer, body, body.count) == CURLE_OK, "CURLOPT_POST")
+    // Without "Expect: 100-continue", which makes old servers wait for a second.
+    handle.setHeaders(headers + ["Expect:"])
+    try handle.checkOptions()
+
+    var answer: [UInt8] = []
+    handle.takesBody = { [unowned handle] bytes in
+      answer += bytes.prefix(max(0, Post.keptBytes - answer.count))
+      return handle.bodyCount <= Post.mostBytes
+    }
+    handle.takesHeader = { [unowned handle] _ in handle.headerCount <= Post.mostHeaderBytes }
+    do throws(CurlError) {
+      try handle.perform(until: .now + timeout, isCancelled: isCancelled)
+    } catch {
+      // A server that sends more than is read has responded.
+      guard handle.bodyCount > Post.mostBytes else { throw error }
+    }
+    let pause = oceanid_curl_get_offset(handle.pointer, CURLINFO_RETRY_AFTER)
+    return Answer(
+      status: handle.status, retryAfter: pause > 0 ? .seconds(min(pause, 1 << 31)) : nil,
+      body: String(decoding: answer, as: UTF8.self))
   }
 }

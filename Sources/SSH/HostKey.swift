@@ -1,3 +1,5 @@
+internal import Crypto
+
 /// A server's public key, after the server proved that it has the private key.
 package struct HostKey: Hashable, Sendable {
   /// For example `ssh-ed25519` or `ecdsa-sha2-nistp256` (RFC 4253 §6.6).

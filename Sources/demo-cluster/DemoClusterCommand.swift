@@ -21,12 +21,6 @@ struct DemoClusterCommand: ParsableCommand {
   @Option(help: "Port on 127.0.0.1; 0 selects a free port.")
   var port = 0
 
-  @Flag(help: "Repeat a scripted sequence of faults.")
-  var scenes = false
-
-  @Option(help: "Seconds between two steps.")
-  var pause: UInt32 = 20
-
   @Option(help: "Number of additional nodes.")
   var nodes = 0
 
@@ -53,7 +47,6 @@ struct DemoClusterCommand: ParsableCommand {
     try cluster.writeFolder(folder)
     printLine("serving https://127.0.0.1:\(cluster.port)")
     readFaults(for: cluster)
-    if scenes { play(on: cluster) }
     wait(for: signals)
     cluster.stop()
   }
@@ -85,19 +78,6 @@ struct DemoClusterCommand: ParsableCommand {
         }
       }
       if isAttached { kill(getpid(), SIGTERM) }
-    }
-  }
-
-  private func play(on cluster: DemoCluster) {
-    let pause = pause
-    DispatchQueue(label: "scenes").async { @Sendable in
-      while true {
-        for scene in StoryStep.story {
-          sleep(pause)
-          cluster.apply(scene.fault)
-          printLine("scene: \(scene.title)")
-        }
-      }
     }
   }
 }

@@ -12,7 +12,7 @@ import TestSupport
       ("libssh2: hashed hosts", SSHSteps.findHashedHost),
       ("libcurl and OpenSSL: poll a cluster, and one that is not to be trusted", WebSteps.poll),
       ("libcurl: post a notice", WebSteps.post),
-      ("libcrypto: sign", WebSteps.sign),
+      ("libcrypto: sign, digest, read PEM", WebSteps.sign),
       ("libyaml: good documents and bad ones", TextSteps.parse),
       ("libsystemd: read a journal", TextSteps.readJournal),
       ("libsystemd: notify, and a journal that is not there", TextSteps.notify),

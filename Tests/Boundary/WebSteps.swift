@@ -1,8 +1,8 @@
+import Crypto
 import Foundation
 import Health
 import Kubernetes
 import Posting
-import Signing
 import TestSupport
 
 /// libcurl, OpenSSL, zlib and libcrypto, against the demo cluster in a process of its own.
@@ -66,6 +66,8 @@ enum WebSteps {
       let key = [UInt8](repeating: 7, count: size)
       try expect(
         HMACSHA256(of: Array("message".utf8), key: key)?.bytes.count == 32, "no signature of \(size)")
+      try expect(SHA256.digest(key).count == 32, "no digest of \(size)")
+      try expect(PEM.blocks(in: key).isEmpty, "a key in \(size) bytes")
     }
   }
 }

@@ -45,8 +45,10 @@ struct AlertTests {
 
   private static func channel(_ installation: Installation, _ name: String) throws -> AlertsDocument.Channel?
   {
-    try DocumentCoding.decodeAlerts(Data(try installation.ctl("alerts", "--json").output.utf8))
-      .channels.first { $0.name == name }
+    try DocumentCoding.decode(
+      AlertsDocument.self, from: Data(try installation.ctl("alerts", "--json").output.utf8)
+    )
+    .channels.first { $0.name == name }
   }
 
   @Test func everyChannelIsToldOverAKillToo() throws {

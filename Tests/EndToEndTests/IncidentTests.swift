@@ -12,7 +12,8 @@ import Testing
   .timeLimit(.minutes(10)))
 struct IncidentTests {
   private static func incidents(_ installation: Installation) throws -> IncidentsDocument {
-    try DocumentCoding.decodeIncidents(Data(try installation.ctl("incidents", "--json").output.utf8))
+    try DocumentCoding.decode(
+      IncidentsDocument.self, from: Data(try installation.ctl("incidents", "--json").output.utf8))
   }
 
   /// The open incident of calypso once `condition` holds for it.

@@ -83,7 +83,7 @@ final class Installation {
   }
 
   func status() throws -> StatusDocument {
-    try DocumentCoding.decodeStatus(Data(try ctl("status", "--json").output.utf8))
+    try DocumentCoding.decode(StatusDocument.self, from: Data(try ctl("status", "--json").output.utf8))
   }
 
   /// The one cluster's document once `condition` holds, or the last one seen.

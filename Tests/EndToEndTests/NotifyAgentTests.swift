@@ -142,7 +142,7 @@ struct NotifyAgentTests {
                 "subject":"\(subject)","title":"\(subject)","detail":"a < b & c",
                 "remedy":"kubectl describe node calypso","notices":1}]}
       """
-    return try #require(try DocumentCoding.decodeIncidents(Data(text.utf8)).open.first)
+    return try #require(try DocumentCoding.decode(IncidentsDocument.self, from: Data(text.utf8)).open.first)
   }
 
   @Test func aBusThatRestartsIsFoundAgain() throws {
@@ -187,16 +187,18 @@ struct NotifyAgentTests {
     guardian.stop()
     #expect(eventually { agent.errors.contains("the guard") })
     guardian.stands(
-      try DocumentCoding.decodeIncidents(
-        Data(
-          """
-          {"schema":"oceanid.incidents/1","silences":[],
-           "open":[{"id":"id of node calypso","state":"firing","severity":"warning","cluster":"tethys",
-                    "subject":"node calypso","title":"node calypso is not ready","detail":"a < b & c",
-                    "remedy":"kubectl describe node calypso","notices":1}],
-           "past":[{"id":"id of flux","state":"ended","severity":"warning","cluster":"tethys","subject":"flux",
-                    "title":"flux fails","detail":"","remedy":"","notices":2}]}
-          """.utf8)))
+      try DocumentCoding.decode(
+        IncidentsDocument.self,
+        from:
+          Data(
+            """
+            {"schema":"oceanid.incidents/1","silences":[],
+             "open":[{"id":"id of node calypso","state":"firing","severity":"warning","cluster":"tethys",
+                      "subject":"node calypso","title":"node calypso is not ready","detail":"a < b & c",
+                      "remedy":"kubectl describe node calypso","notices":1}],
+             "past":[{"id":"id of flux","state":"ended","severity":"warning","cluster":"tethys","subject":"flux",
+                      "title":"flux fails","detail":"","remedy":"","notices":2}]}
+            """.utf8)))
     try guardian.start()
     let calls = try desktop.calls(after: 3, atLeast: 2)
     #expect(calls.map(\.call) == ["CloseNotification", "Notify"])

@@ -31,8 +31,10 @@ struct RestartTests {
       return wasNotReady && document.verdict == .healthy
     }
     #expect(isBack.holds, "\(isBack)")
-    let incidents = try DocumentCoding.decodeIncidents(
-      Data(try installation.ctl("incidents", "--json").output.utf8))
+    let incidents = try DocumentCoding.decode(
+      IncidentsDocument.self,
+      from:
+        Data(try installation.ctl("incidents", "--json").output.utf8))
     #expect((incidents.open + incidents.past).allSatisfy { $0.subject == "API of tethys" })
   }
 

@@ -43,7 +43,7 @@ import Testing
     let document = Self.document(failing: 10_000, warnings: 500)
     let bytes = try DocumentCoding.encode(document)
     #expect(bytes.count < 16 << 20)
-    let read = try DocumentCoding.decodeStatus(bytes)
+    let read = try DocumentCoding.decode(StatusDocument.self, from: bytes)
     #expect(read == document)
     // No object is missing; of the texts and the problems, it says how many are.
     let cluster = try #require(read.clusters.first)

@@ -42,7 +42,7 @@ import Testing
     """
 
   @Test func readsTheExample() throws {
-    let status = try DocumentCoding.decodeStatus(Data(Self.example.utf8))
+    let status = try DocumentCoding.decode(StatusDocument.self, from: Data(Self.example.utf8))
     #expect(status.verdict == .critical)
     let cluster = try #require(status.clusters.first)
     #expect(cluster.tunnel.state == .up)
@@ -59,7 +59,7 @@ import Testing
 
   /// Every name in the example is written again, whatever the values are.
   @Test func writesEveryFieldOfTheExample() throws {
-    let status = try DocumentCoding.decodeStatus(Data(Self.example.utf8))
+    let status = try DocumentCoding.decode(StatusDocument.self, from: Data(Self.example.utf8))
     let written = try JSONDecoder().decode(Shape.self, from: DocumentCoding.encode(status))
     let expected = try JSONDecoder().decode(Shape.self, from: Data(Self.example.utf8))
     #expect(expected.paths.subtracting(written.paths) == [])
@@ -67,8 +67,8 @@ import Testing
   }
 
   @Test func writesWhatItReads() throws {
-    let status = try DocumentCoding.decodeStatus(Data(Self.example.utf8))
-    #expect(try DocumentCoding.decodeStatus(DocumentCoding.encode(status)) == status)
+    let status = try DocumentCoding.decode(StatusDocument.self, from: Data(Self.example.utf8))
+    #expect(try DocumentCoding.decode(StatusDocument.self, from: DocumentCoding.encode(status)) == status)
   }
 
   @Test func ignoresWhatItDoesNotKnow() throws {
@@ -79,7 +79,7 @@ import Testing
       .replacing("\"verdict\": \"degraded\"", with: "\"verdict\": \"bemused\"")
       .replacing("\"code\": \"tunnel_down\"", with: "\"code\": \"eclipse\"")
       .replacing("\"severity\": \"critical\"", with: "\"severity\": \"apocalyptic\"")
-    let status = try DocumentCoding.decodeStatus(Data(text.utf8))
+    let status = try DocumentCoding.decode(StatusDocument.self, from: Data(text.utf8))
     let cluster = try #require(status.clusters.first)
     #expect(cluster.tunnel.state == nil)
     #expect(cluster.flux.objects.first?.status == .unknown)
@@ -95,7 +95,7 @@ import Testing
         { "name": "tethys", "tunnel": {}, "poll": {}, "api": {}, "flux": {}, "images": {},
           "nodes": null } ] }
       """
-    let status = try DocumentCoding.decodeStatus(Data(text.utf8))
+    let status = try DocumentCoding.decode(StatusDocument.self, from: Data(text.utf8))
     #expect(status.verdict == .unknown)
     let cluster = try #require(status.clusters.first)
     #expect(cluster.nodes == [])
@@ -108,7 +108,9 @@ import Testing
     "{\"schema\": \"oceanid.status\"}",
   ])
   func refusesAForeignSchema(_ text: String) {
-    let error = #expect(throws: DocumentError.self) { try DocumentCoding.decodeStatus(Data(text.utf8)) }
+    let error = #expect(throws: DocumentError.self) {
+      try DocumentCoding.decode(StatusDocument.self, from: Data(text.utf8))
+    }
     guard case .foreignSchema? = error else {
       Issue.record("\(String(describing: error))")
       return
@@ -117,7 +119,9 @@ import Testing
 
   @Test(arguments: ["", "[]", "{", "{\"schema\": \"oceanid.status/1\"}", "{\"schema\": 1}"])
   func refusesOtherText(_ text: String) {
-    let error = #expect(throws: DocumentError.self) { try DocumentCoding.decodeStatus(Data(text.utf8)) }
+    let error = #expect(throws: DocumentError.self) {
+      try DocumentCoding.decode(StatusDocument.self, from: Data(text.utf8))
+    }
     guard case .malformed? = error else {
       Issue.record("\(String(describing: error))")
       return

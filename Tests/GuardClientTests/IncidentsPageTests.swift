@@ -28,7 +28,7 @@ import Testing
     """
 
   private static func document() throws -> IncidentsDocument {
-    try DocumentCoding.decodeIncidents(Data(json.utf8))
+    try DocumentCoding.decode(IncidentsDocument.self, from: Data(json.utf8))
   }
 
   /// The message is in UTC, for those who only pass it on.
@@ -105,7 +105,8 @@ import Testing
 
   @Test func anotherMajorVersionIsRefused() {
     #expect(throws: DocumentError.foreignSchema("oceanid.incidents/2")) {
-      try DocumentCoding.decodeIncidents(Data("{\"schema\":\"oceanid.incidents/2\"}".utf8))
+      try DocumentCoding.decode(
+        IncidentsDocument.self, from: Data("{\"schema\":\"oceanid.incidents/2\"}".utf8))
     }
   }
 

@@ -75,5 +75,5 @@ func incident(
     "severity":"\(severity.rawValue)","cluster":"tethys","subject":"\(subject)","title":"\(subject)","detail":"why",
     "remedy":"mend it","notices":\(notices),"silence":\(quoted)}]}
     """
-  return try #require(DocumentCoding.decodeIncidents(.init(text.utf8)).open.first)
+  return try #require(DocumentCoding.decode(IncidentsDocument.self, from: .init(text.utf8)).open.first)
 }

@@ -192,7 +192,7 @@ import Testing
       let answer = try fixture.get("/v1/history\(query)")
       #expect(answer.hasPrefix("HTTP/1.1 200"), "\(answer)")
       let body = answer.components(separatedBy: "\r\n\r\n").last ?? ""
-      let document = try DocumentCoding.decodeHistory(Data(body.utf8))
+      let document = try DocumentCoding.decode(HistoryDocument.self, from: Data(body.utf8))
       #expect(document.source == .memory)
       #expect(document.truncated == query.contains("limit=1"))
       return document.events.map(\.event)

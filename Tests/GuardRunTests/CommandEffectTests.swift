@@ -5,7 +5,26 @@ import Testing
 /// One table of command lines, and what `run` makes of each.
 @Suite(.timeLimit(.minutes(10))) struct CommandEffectTests {
   /// The words of a line as a shell would hand them over.
-  private func words(_ line: String) -> [String] { ShellScript.commands(of: line).first?.words ?? [] }
+  private func words(_ line: String) -> [String] {
+    var words: [String] = []
+    var word: String?
+    var quote: Character?
+    var rest = line[...]
+    while let character = rest.popFirst() {
+      switch (quote, character) {
+      case ("'", "'"), ("\"", "\""): quote = nil
+      case (nil, "'"), (nil, "\""):
+        quote = character
+        word = word ?? ""
+      case (nil, "\\"), ("\"", "\\"): word = (word ?? "") + String(rest.popFirst() ?? "\\")
+      case (nil, let blank) where blank.isWhitespace:
+        words += word.map { [$0] } ?? []
+        word = nil
+      default: word = (word ?? "") + String(character)
+      }
+    }
+    return words + (word.map { [$0] } ?? [])
+  }
 
   private func effect(_ line: String) -> CommandEffect { CommandReader.effect(of: words(line)) }
 
@@ -134,7 +153,7 @@ import Testing
   ]
 
   @Test(arguments: changes) func aChangeByHandIsRefused(_ line: String, _ words: String) {
-    #expect(effect(line) == .change(words))
+    #expect(effect(line).change == words)
   }
 
   @Test(arguments: [
@@ -147,12 +166,11 @@ import Testing
     "helm upgrade x y --dry-run", "flux get all -A", "flux logs", "flux diff ks apps",
     "flux create ks x --export", "pulumi preview", "pulumi stack ls", "pulumi state", "terraform plan",
     "grep -r kubectl delete", "echo kubectl delete", "git commit -m 'kubectl delete pod'",
-    "sh -c 'kubectl get pods # kubectl delete'", "sh -c 'echo \"kubectl delete\"'", "env",
+    "env",
     "find . -name 'foo bar'", "sh -c ''", "env A=b kubectl get x",
     "kubectl apply --help", "kubectl delete -h", "helm upgrade --help", "flux reconcile --help",
     "pulumi up --help", "kubectl apply view-last-applied deploy/web", "kubectl label --list node x",
-    "bash -c 'kubectl get $(echo delete) x'", "bash -c 'kubectl get pods > delete'",
-    "bash -c 'x=$(kubectl get pods -o name); echo $x'", "kubectl help delete",
+    "kubectl help delete",
     // Shown, and not made.
     "kubectl set image --local -f x.yaml a=b -o yaml", "kubectl label --local -f x.yaml a=b -o yaml",
     "kubectl annotate -f x.yaml a=b --local=true -o yaml", "kubectl patch --local -f x.yaml -p '{}' -o yaml",
@@ -165,34 +183,63 @@ import Testing
     "velero backup get", "istioctl proxy-status", "kubectl flux get all", "kubectl-1.30 get pods",
     "npx pulumi preview",
     "ssh tethys uptime", "ssh tethys kubectl get nodes", "docker run bitnami/kubectl:1.30 get pods",
-    "tar cf kubectl.tar kubectl", "which kubectl helm", "watch 'kubectl get pods | grep delete'",
-    // Here-documents are text to a program that runs none of it.
-    "bash -c 'cat <<EOF\n\"kubectl delete pod x\"\nEOF'", "bash -c 'cat <<EOF\nkubectl delete pod x\nEOF'",
-    "bash -c 'cat > notes.md <<\"EOF\"\n$(kubectl delete pod x)\nEOF'",
-    "bash -c 'tee x <<-EOF\n\tkubectl delete pod x\n\tEOF\nkubectl get pods'",
-    "bash -c 'cat <<EOF | grep pod\nkubectl delete pod x\nEOF'",
-    "bash -c 'grep delete <<< \"kubectl delete\"'",
-    "bash -c 'for verb in kubectl delete; do echo $verb; done'", "bash -c 'kubectl get pods || echo none'",
-    "bash -c '[ -x kubectl ] && [[ $x = kubectl* ]]; echo done'",
+    "tar cf kubectl.tar kubectl", "which kubectl helm",
+    // Scripts whose words are no change.
+    "sh -c 'kubectl get pods'", "bash -c 'kubectl get pods || echo none'",
+    "bash -c 'set -e; kubectl get pods -A'",
+    "bash -c 'kubectl get pods | grep web'", "watch 'flux get all -A; kubectl get pods'",
+    "sh -c 'kubectl apply -f x --dry-run=server'", "ssh tethys 'kubectl get nodes; uptime'",
+    "sh -c 'kubectl delete --help'", "watch kubectl get pods -l 'app in (a, b)'",
   ])
   func whatOnlyLooksIsLetThrough(_ line: String) {
     #expect(effect(line) == .none)
   }
 
+  /// No grammar of a shell is read. Whoever runs one of these is told to run the command without a shell.
+  @Test(arguments: [
+    "sh -c 'kubectl get pods # kubectl delete'", "sh -c 'echo \"kubectl delete\"'",
+    "bash -c 'kubectl get $(echo delete) x'", "bash -c 'kubectl get pods > delete'",
+    "bash -c 'x=$(kubectl get pods -o name); echo $x'", "watch 'kubectl get pods | grep delete'",
+    "bash -c 'cat <<EOF\n\"kubectl delete pod x\"\nEOF'", "bash -c 'cat <<EOF\nkubectl delete pod x\nEOF'",
+    "bash -c 'cat > notes.md <<\"EOF\"\n$(kubectl delete pod x)\nEOF'",
+    "bash -c 'tee x <<-EOF\n\tkubectl delete pod x\n\tEOF\nkubectl get pods'",
+    "bash -c 'cat <<EOF | grep pod\nkubectl delete pod x\nEOF'",
+    "bash -c 'grep delete <<< \"kubectl delete\"'",
+    "bash -c 'for verb in kubectl delete; do echo $verb; done'",
+    "bash -c '[ -x kubectl ] && [[ $x = kubectl* ]]; echo done'",
+  ])
+  func aScriptThatSeemsToChangeIsRefusedWithTheWayOut(_ line: String) throws {
+    guard case .change(let words, isScript: true) = effect(line) else {
+      Issue.record("\(effect(line))")
+      return
+    }
+    let refusal = ByHand(change: words, isScript: true)
+    #expect(refusal.description.contains("run the command itself without a shell"))
+    #expect(refusal.exitStatus == 77)
+  }
+
+  /// Names and verbs that a script makes are not known, so that it may change something.
+  @Test(arguments: [
+    "bash -c 'K=kubectl; $K delete x'", "bash -c '{kubectl,delete,pod}'", "bash -c 'V=suspend; flux $V ks x'",
+    "bash -c 'kubectl $(cat verb) pod x'", "bash -c 'k() { kubectl \"$@\"; }; k delete x'",
+    "bash -c 'for v in delete; do kubectl $v pod x; done'", "bash -c 'kubectl `cat verb` pod x'",
+    "bash -c 'k9s; true'", "bash -c 'alias k=kubectl; k delete x'", "sh -c 'kubectl de\"\"lete pod x; true'",
+    "python3 -c 'import subprocess; subprocess.run([\"kubectl\",\"delete\",\"pod\",\"x\"])'",
+    "bash -c 'kubectl-flux suspend ks apps; true'", "bash -c 'true; kubectl \\\\\n  delete pod x'",
+  ])
+  func aScriptThatMakesWordsIsRefused(_ line: String) {
+    #expect(effect(line).isChange)
+  }
+
   @Test(arguments: [
     ("sh", "commands typed into sh"), ("bash script.sh", "the script script.sh"),
-    ("bash -c 'curl -s x | bash'", "commands piped into bash"), ("make deploy", "commands run by make"),
+    ("bash -c 'curl -s x | bash'", "commands run by bash"), ("make deploy", "commands run by make"),
     ("python3 deploy.py", "commands run by python3"), ("tmux", "commands run by tmux"),
     ("kubectl cnpg promote x", "the plugin kubectl cnpg"),
     ("kubectl-cnpg promote x", "the plugin kubectl cnpg"),
-    ("bash -c 'K=kubectl; $K delete x'", "a program name computed by the script"),
-    ("bash -c '{kubectl,delete,pod}'", "a program name computed by the script"),
-    ("bash -c 'source env.sh; kubectl get x'", "commands run by source"),
-    ("sudo bash", "commands typed into bash"),
-    ("bash -c 'V=suspend; flux $V ks x'", "a verb of flux computed by the script"),
-    ("bash -c 'kubectl $(cat verb) pod x'", "a verb of kubectl computed by the script"),
-    ("bash -c 'k() { kubectl \"$@\"; }; k delete x'", "a verb of kubectl computed by the script"),
+    ("bash -c 'source env.sh; kubectl get x'", "commands run by source"), ("sudo bash", "commands typed into bash"),
     ("ssh tethys", "commands typed into ssh"),
+    ("bash -c '$X delete pod x'", "words computed by the script"),
     ("ansible-playbook site.yaml", "commands run by ansible-playbook"),
   ])
   func whatCannotBeSeenIsSaid(_ line: String, _ words: String) {
@@ -206,10 +253,13 @@ import Testing
     #expect(CommandReader.effect(of: Array(repeating: "env", count: 5000)) == .none)
     #expect(!CommandReader.effect(of: Array(repeating: "sh", count: 500)).isChange)
     #expect(!CommandReader.effect(of: Array(repeating: "kubectl", count: 2000)).isChange)
-    #expect(!CommandReader.effect(of: ["sh", "-c", String(repeating: "\"$(", count: 3000)]).isChange)
-    #expect(!CommandReader.effect(of: ["sh", "-c", String(repeating: "cat <<E\n", count: 3000)]).isChange)
-    #expect(!CommandReader.effect(of: ["sh", "-c", String(repeating: "a|", count: 2000)]).isChange)
-    #expect(CommandReader.effect(of: ["watch", String(repeating: "watch ", count: 300)]).isChange)
+    for part in ["\"$(", "cat <<E\n", "a|", "watch ", "sh -c ", "ssh "] {
+      #expect(!CommandReader.effect(of: ["sh", "-c", String(repeating: part, count: 3000)]).isChange)
+    }
+    for part in ["kubectl ", "kubectl;", "sh -c ", "watch "] {
+      let many = String(repeating: part, count: 3000) + "kubectl delete x"
+      #expect(CommandReader.effect(of: ["sh", "-c", many]).isChange == (part != "kubectl "))
+    }
   }
 
   @Test(arguments: [

@@ -1,4 +1,5 @@
 import Health
+import Platform
 import Testing
 
 @testable import Kubernetes

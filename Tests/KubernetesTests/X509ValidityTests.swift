@@ -1,3 +1,4 @@
+import Crypto
 import Health
 import Testing
 
@@ -13,10 +14,15 @@ import Testing
     #expect(abs((ClusterClient.systemClock() - valid.notBefore).inSeconds) < 3600)
   }
 
+  /// With no more in it than a certificate has to have.
   private static func certificate(_ from: [UInt8], _ to: [UInt8], hasVersion: Bool = true) -> [UInt8] {
     func der(_ tag: UInt8, _ value: [UInt8]) -> [UInt8] { [tag, UInt8(value.count)] + value }
     let version: [UInt8] = hasVersion ? [0xa0, 3, 2, 1, 2] : []
-    return der(0x30, der(0x30, version + [2, 1, 1, 0x30, 0, 0x30, 0] + der(0x30, from + to)))
+    let (algorithm, name, bits) = (der(0x30, [6, 2, 0x2a, 3]), der(0x30, []), der(3, [0, 0]))
+    let contents: [[UInt8]] = [
+      version, [2, 1, 1], algorithm, name, der(0x30, from + to), name, der(0x30, algorithm + bits),
+    ]
+    return der(0x30, der(0x30, Array(contents.joined())) + algorithm + bits)
   }
 
   private static func time(_ tag: UInt8, _ text: String) -> [UInt8] {
@@ -35,7 +41,7 @@ import Testing
 
   @Test func truncatedCertificatesAreNil() throws {
     let pem = try TestCertificates.shared.get().read("client.crt")
-    let der = try #require(PEM.firstBlock("CERTIFICATE", in: pem))
+    let der = try #require(PEM.blocks(in: pem).first).content
     for count in 0..<der.count { #expect(X509Validity(der: Array(der.prefix(count))) == nil) }
     #expect(X509Validity(der: der) != nil)
   }

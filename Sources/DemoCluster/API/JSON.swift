@@ -1,5 +1,7 @@
 /// A JSON value that can be written as a Swift literal. Members with the value `.null` are omitted, as the Kubernetes
 /// API omits unset fields.
+///
+/// With its own writer: an Encodable conformance would take as many lines, and faults damage the bytes.
 package enum JSON: Hashable, Sendable {
   case null
   case bool(Bool)
@@ -68,13 +70,12 @@ package enum JSON: Hashable, Sendable {
   }
 
   private static func write(_ text: String, to out: inout [UInt8]) {
-    let hex = Array("0123456789abcdef".utf8)
     out.append(UInt8(ascii: "\""))
     for byte in text.utf8 {
       switch byte {
       case UInt8(ascii: "\""), UInt8(ascii: "\\"): out += [UInt8(ascii: "\\"), byte]
       case UInt8(ascii: "\n"): out += "\\n".utf8
-      case 0..<0x20: out += "\\u00".utf8 + [hex[Int(byte >> 4)], hex[Int(byte & 15)]]
+      case 0..<0x20: out += "\\u00\(byte < 16 ? "0" : "")\(String(byte, radix: 16))".utf8
       default: out.append(byte)
       }
     }

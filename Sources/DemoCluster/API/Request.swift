@@ -1,3 +1,5 @@
+internal import Platform
+
 /// The parts of a request that the API uses.
 struct Request: Sendable {
   let method: String
@@ -22,22 +24,8 @@ struct Request: Sendable {
     self.user = user
   }
 
-  /// Percent decoding (RFC 3986 §2.1). Invalid escapes are kept as they are.
-  private static func decoded(_ text: Substring) -> String {
-    var out: [UInt8] = []
-    var bytes = Array(text.utf8)[...]
-    while let byte = bytes.popFirst() {
-      if byte == UInt8(ascii: "%"), bytes.count >= 2,
-        let value = UInt8(String(decoding: bytes.prefix(2), as: UTF8.self), radix: 16)
-      {
-        out.append(value)
-        bytes = bytes.dropFirst(2)
-      } else {
-        out.append(byte == UInt8(ascii: "+") ? UInt8(ascii: " ") : byte)
-      }
-    }
-    return String(decoding: out, as: UTF8.self)
-  }
+  /// In a query, a plus sign is a space.
+  private static func decoded(_ text: Substring) -> String { text.replacing("+", with: " ").percentDecoded }
 }
 
 /// An entry of the request log. Tests use it to show that only GET requests were sent.

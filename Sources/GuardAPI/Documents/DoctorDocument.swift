@@ -39,12 +39,11 @@ package struct FindingDocument: Codable, Hashable, Sendable {
 }
 
 /// `unknown` is only read, never written.
-package enum FindingOutcome: String, ShapedWord {
+package enum FindingOutcome: String, Word {
   case ok, warning, failed
   /// Not tested, because an earlier step failed.
   case skipped
   case unknown
 
   package static var whenAbsent: FindingOutcome { .unknown }
-  package static var written: [FindingOutcome] { allCases.filter { $0 != .unknown } }
 }

@@ -32,14 +32,13 @@ extension HistoryDocument {
 }
 
 /// The source of a history; `unknown` is only read, never written.
-package enum HistorySource: String, ShapedWord {
+package enum HistorySource: String, Word {
   case journal
   /// The changes that the guard has stored since it started.
   case memory
   case unknown
 
   package static var whenAbsent: HistorySource { .unknown }
-  package static var written: [HistorySource] { allCases.filter { $0 != .unknown } }
 }
 
 /// The selected changes; the parameters of `GET /v1/history`.

@@ -79,11 +79,10 @@ package struct IncidentDocument: Codable, Hashable, Sendable {
 }
 
 /// `open[].state`; `unknown` is only read, never written.
-package enum IncidentState: String, ShapedWord {
+package enum IncidentState: String, Word {
   case pending, firing, recovering, ended, unknown
 
   package static var whenAbsent: IncidentState { .unknown }
-  package static var written: [IncidentState] { allCases.filter { $0 != .unknown } }
 }
 
 /// Suppresses notices for some time.

@@ -58,9 +58,8 @@ package struct NoticeEntryDocument: Codable, Hashable, Sendable {
 }
 
 /// `entries[].change`; `unknown` is only read, never written.
-package enum NoticeChange: String, ShapedWord {
+package enum NoticeChange: String, Word, CaseIterable {
   case opened, worsened, flapping, reminder, ended, unknown
 
   package static var whenAbsent: NoticeChange { .unknown }
-  package static var written: [NoticeChange] { allCases.filter { $0 != .unknown } }
 }

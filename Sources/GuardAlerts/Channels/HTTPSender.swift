@@ -1,3 +1,4 @@
+internal import Curl
 internal import FoundationEssentials
 internal import GuardConfiguration
 internal import Health
@@ -57,7 +58,7 @@ struct HTTPSender: Sendable {
       }
     }
     let answer: Post.Answer
-    do throws(PostError) {
+    do throws(CurlError) {
       answer = try Post(
         url: address.url, headers: headers, body: body, timeout: HTTPSender.timeout, authorities: authorities
       ).send(isCancelled: isCancelled)
@@ -79,12 +80,12 @@ struct HTTPSender: Sendable {
 
   // MARK: - What went wrong
 
-  private func failure(_ error: PostError, at address: WebAddress) -> DeliveryError {
+  private func failure(_ error: CurlError, at address: WebAddress) -> DeliveryError {
     let host = address.authority
     let remedy =
       switch error.code {
       case .resolve: "getent hosts \(host.prefix { $0 != ":" })"
-      case .certificate:
+      case .serverCertificate, .authorityUnusable:
         "openssl s_client -connect \(host) </dev/null; name its authority under 'authorities' in guard.yaml"
       default: "curl -v \(address.origin)"
       }

@@ -98,8 +98,7 @@ struct MailMessage {
   }
 
   private static func hexadecimal(_ byte: UInt8) -> String {
-    let text = String(byte, radix: 16, uppercase: true)
-    return text.utf8.count == 1 ? "0" + text : text
+    String(byte >> 4, radix: 16, uppercase: true) + String(byte & 15, radix: 16, uppercase: true)
   }
 
   /// `Mon, 23 Nov 2026 17:41:56 +0000`

@@ -1,8 +1,8 @@
+internal import Crypto
 internal import FoundationEssentials
 internal import GuardAPI
 internal import GuardConfiguration
 internal import Health
-internal import Signing
 
 /// Posts `oceanid.notice/1`, signed where there is a key.
 ///

@@ -80,7 +80,9 @@ struct ReadOptions: ParsableArguments {
   /// Decodes the document and reduces it to the requested cluster.
   func document(_ bytes: Data) throws -> StatusDocument {
     let status: StatusDocument
-    do { status = try DocumentCoding.decodeStatus(bytes) } catch { throw ClientError.document(error) }
+    do { status = try DocumentCoding.decode(StatusDocument.self, from: bytes) } catch {
+      throw ClientError.document(error)
+    }
     return try chosen(of: status)
   }
 

@@ -13,7 +13,10 @@ struct RunCommand: ParsableCommand {
       The command replaces this program, so it has its own exit status, signals and terminal. Commands that change the \
       cluster by hand are refused, because the cluster is managed in Git: kubectl apply, delete, edit, patch, scale, \
       rollout restart and similar, helm upgrade, flux reconcile or suspend, pulumi up, argocd app sync, systemctl \
-      restart k3s, k9s without --readonly. They are also found behind other programs and in scripts on the command line.
+      restart k3s, k9s without --readonly. They are also found behind other programs.
+
+      A script on the command line (sh -c) is not parsed: it is refused if it names a tool and a word of a change \
+      follows, or if it uses variables. If it only reads, run the command itself without a shell.
 
       With --break-glass and a reason, such a command runs, and the guard logs user, command and reason; if the guard \
       cannot log it, it does not run. Reading is allowed: get, describe, logs, exec, port-forward, diff, --dry-run and \
@@ -72,8 +75,8 @@ struct RunCommand: ParsableCommand {
     // Refuse before waiting for the tunnel.
     switch CommandReader.effect(of: words) {
     case .none: change = nil
-    case .change(let words):
-      if breakGlass == nil { throw ByHand(change: words) }
+    case .change(let words, let isScript):
+      if breakGlass == nil { throw ByHand(change: words, isScript: isScript) }
       change = words
     case .unseen(let what):
       change = nil
@@ -113,9 +116,14 @@ struct RunCommand: ParsableCommand {
 struct ByHand: Complaint {
   /// The tool and its verb.
   let change: String
+  let isScript: Bool
   var exitStatus: Int32 { ExitStatus.denied.rawValue }
 
   var description: String {
-    "\(change) changes the cluster by hand; change it in Git, or give a reason, which is logged: --break-glass \"reason\""
+    let reason =
+      isScript
+      ? "the script may change the cluster by hand (\(change)); if it only reads, run the command itself without a shell"
+      : "\(change) changes the cluster by hand"
+    return "\(reason); change it in Git, or give a reason, which is logged: --break-glass \"reason\""
   }
 }

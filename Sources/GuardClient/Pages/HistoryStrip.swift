@@ -25,7 +25,7 @@ struct HistoryStrip {
   func lines(margin: Int, _ terminal: Terminal) -> [Line] {
     guard let known = history.first?.since, range > .zero else { return [] }
     let room = Int64(max(20, (terminal.width ?? 80) - margin))
-    let length = range.milliseconds
+    let length = range.inMilliseconds
     let scale = HistoryStrip.scales.first { $0 * 1000 * room >= length } ?? length / room / 1000 + 1
     let cell = scale * 1000
     let count = Int((length + cell - 1) / cell)
@@ -115,11 +115,5 @@ struct HistoryStrip {
     // The eight heights U+2581 to U+2588: the lowest one is up.
     let heights = Array("▂▃▄▅▆▇█").map(String.init)
     return (heights[min(heights.count - 1, Int(down * Int64(heights.count) / (to - from)))], .bad)
-  }
-}
-
-extension Duration {
-  fileprivate var milliseconds: Int64 {
-    components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000
   }
 }

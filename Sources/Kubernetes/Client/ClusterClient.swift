@@ -2,6 +2,7 @@ internal import Curl
 internal import Glibc
 internal import GuardTypes
 package import Health
+internal import Platform
 internal import Synchronization
 
 /// Polls the state of one cluster, with GET requests only.
@@ -77,9 +78,7 @@ package final class ClusterClient: Sendable {
 
   /// Reads CLOCK_REALTIME.
   package static let systemClock: @Sendable () -> Timestamp = {
-    var now = timespec()
-    clock_gettime(CLOCK_REALTIME, &now)
-    return Timestamp(milliseconds: Int64(now.tv_sec) * 1000 + Int64(now.tv_nsec) / 1_000_000)
+    Timestamp(milliseconds: WallClock.milliseconds)
   }
 
   private func access(

@@ -1,6 +1,7 @@
 internal import Curl
 internal import GuardTypes
 internal import Health
+internal import Platform
 
 /// The state of one list request, page by page.
 struct Listing {
@@ -121,26 +122,5 @@ struct Listing {
       fail(PollFailure(error, asking: subject, of: kubeconfig))
       return nil
     }
-  }
-}
-
-extension String {
-  /// Percent-encoded for one path segment or query value (RFC 3986 §2.3: unreserved characters stay).
-  var percentEncoded: String {
-    let hex = Array("0123456789ABCDEF")
-    var result = ""
-    for byte in utf8 {
-      switch byte {
-      case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
-        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
-        UInt8(ascii: "~"):
-        result.unicodeScalars.append(Unicode.Scalar(byte))
-      default:
-        result += "%"
-        result.append(hex[Int(byte >> 4)])
-        result.append(hex[Int(byte & 15)])
-      }
-    }
-    return result
   }
 }

@@ -1,6 +1,7 @@
 internal import Curl
 internal import GuardTypes
 internal import Health
+internal import Platform
 
 /// The state of one poll. Pure: responses go in, requests come out.
 struct Poll {

@@ -1,6 +1,8 @@
 /// Splits the JSON of a list (`{"kind": …, "metadata": …, "items": [ … ]}`) into its parts while it arrives in
 /// chunks.
 ///
+/// Custom, because JSONDecoder needs a whole document, which a list of 10,000 objects is too large for.
+///
 /// It tracks only where values begin and end, their depth and their length, not their contents.
 struct ListScanner {
   enum Part {

@@ -1,3 +1,4 @@
+internal import Crypto
 internal import FoundationEssentials
 internal import Health
 
@@ -46,8 +47,8 @@ struct ExecCredential: Hashable, Sendable {
     case ("", _): throw Fault(words: "returned a client key without its certificate")
     case (let certificate, let key):
       let (certificate, key) = (Array(certificate.utf8), Array(key.utf8))
-      guard PEM.contains(label: { $0 == "CERTIFICATE" }, in: certificate),
-        PEM.contains(label: { $0.hasSuffix("PRIVATE KEY") }, in: key)
+      guard PEM.blocks(in: certificate).contains(where: { $0.label == "CERTIFICATE" }),
+        PEM.blocks(in: key).contains(where: { $0.label.hasSuffix("PRIVATE KEY") })
       else { throw Fault(words: "returned a client certificate that is not PEM") }
       identity = Kubeconfig.Identity(certificate: Secret(certificate), key: Secret(key))
     }

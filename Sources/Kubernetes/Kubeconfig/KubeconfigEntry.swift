@@ -1,3 +1,5 @@
+internal import Crypto
+internal import FoundationEssentials
 internal import GuardTypes
 internal import Health
 internal import YAML
@@ -38,7 +40,7 @@ struct KubeconfigEntry {
   }
 
   /// `KEY-data` (base64) or `KEY` (a file). Both together are an error, as in kubectl.
-  func certificate(_ key: String, mustHold label: (Substring) -> Bool) throws(PollFailure) -> [UInt8]? {
+  func certificate(_ key: String, mustHold label: (String) -> Bool) throws(PollFailure) -> [UInt8]? {
     let inline = try text("\(key)-data")
     let path = try path(key)
     let place = self["\(key)-data"] ?? self[key] ?? self
@@ -47,8 +49,11 @@ struct KubeconfigEntry {
     }
     let pem: [UInt8]
     if let inline {
-      guard let decoded = PEM.base64(inline) else { throw place.fail("\(key)-data is not base64") }
-      pem = decoded
+      let compact = inline.filter { !$0.isWhitespace }
+      guard !compact.isEmpty, let decoded = Data(base64Encoded: compact) else {
+        throw place.fail("\(key)-data is not base64")
+      }
+      pem = Array(decoded)
     } else if let path {
       do throws(FileContents.Failure) {
         pem = try FileContents.read(path)
@@ -60,7 +65,7 @@ struct KubeconfigEntry {
     } else {
       return nil
     }
-    guard PEM.contains(label: label, in: pem) else {
+    guard PEM.blocks(in: pem).contains(where: { label($0.label) }) else {
       throw place.fail("\(key) contains no PEM block of the right kind")
     }
     return pem

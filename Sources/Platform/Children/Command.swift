@@ -62,14 +62,7 @@ package struct Command: Sendable {
     var reading = Reading(
       output: output.reading, errors: errors.reading, outputLimit: outputLimit,
       errorsLimit: errorsLimit)
-    let raw = oceanid_pidfd_open(pid)
-    guard raw >= 0 else {
-      let error = SystemError.last("pidfd_open")
-      RunningPrograms.killGroup(pid)
-      _ = RunningPrograms.wait(for: pid)
-      throw error
-    }
-    let exit = Descriptor(owning: raw)
+    let exit = try RunningPrograms.end(of: pid)
     var ended: End?
     while ended == nil {
       let left = deadline - .now

@@ -1,4 +1,3 @@
-internal import CLinux
 internal import Dispatch
 internal import Glibc
 internal import Synchronization
@@ -120,15 +119,7 @@ private final class Supervisor: Sendable {
     let errors = try Pipe()
     let pid = try Spawn.start(
       "/bin/sh", ["-c", command], input: stream, output: stream, errors: errors.writing.raw)
-    // The process id stays valid until the child has been waited for.
-    let raw = oceanid_pidfd_open(pid)
-    guard raw >= 0 else {
-      let error = SystemError.last("pidfd_open")
-      RunningPrograms.killGroup(pid)
-      _ = RunningPrograms.wait(for: pid)
-      throw error
-    }
-    return Program(pid: pid, end: Socket(Descriptor(owning: raw)), errors: Socket(errors.reading))
+    return Program(pid: pid, end: Socket(try RunningPrograms.end(of: pid)), errors: Socket(errors.reading))
   }
 
   private func supervise(_ program: Program) {

@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Glibc
 internal import Synchronization
 
@@ -27,6 +28,21 @@ package enum RunningPrograms {
       state.pids.insert(pid)
       return .success(pid)
     }
+  }
+
+  /// A descriptor that is readable once the program has ended (pidfd_open(2)). The process id stays valid until the child
+  /// has been waited for.
+  ///
+  /// - Throws: after the program was killed, because its end could not be detected.
+  static func end(of pid: pid_t) throws(SystemError) -> Descriptor {
+    let raw = oceanid_pidfd_open(pid)
+    guard raw >= 0 else {
+      let error = SystemError.last("pidfd_open")
+      killGroup(pid)
+      _ = wait(for: pid)
+      throw error
+    }
+    return Descriptor(owning: raw)
   }
 
   /// The state of a child process.

@@ -29,10 +29,8 @@ package final class RepeatingTimer: Sendable {
   package func cancel() { source.cancel() }
 
   private func schedule(startsAtOnce: Bool) {
-    let (seconds, attoseconds) = interval.components
-    let nanoseconds = Int(seconds) * 1_000_000_000 + Int(attoseconds / 1_000_000_000)
     source.schedule(
-      deadline: .now() + .nanoseconds(startsAtOnce ? 0 : nanoseconds), repeating: .nanoseconds(nanoseconds),
-      leeway: .nanoseconds(nanoseconds / 50))
+      deadline: .now() + DispatchTimeInterval(startsAtOnce ? .zero : interval),
+      repeating: DispatchTimeInterval(interval), leeway: DispatchTimeInterval(interval / 50))
   }
 }

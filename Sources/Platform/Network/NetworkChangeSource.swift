@@ -32,9 +32,7 @@ package final class NetworkChangeSource: Sendable {
       case .folded: break
       case .now: handler()
       case .later(let instant):
-        let (seconds, attoseconds) = (instant - MonotonicTime.now).components
-        let pause = Int(seconds * 1_000_000_000 + attoseconds / 1_000_000_000)
-        queue.asyncAfter(deadline: .now() + .nanoseconds(max(0, pause))) {
+        queue.asyncAfter(deadline: .now() + DispatchTimeInterval(max(.zero, instant - .now))) {
           owner.state.withLock { $0.limiter.due(now: .now) }
           handler()
         }

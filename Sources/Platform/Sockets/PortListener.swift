@@ -7,8 +7,8 @@ package enum PortListener {
     let listeners = listeners(port: port)
     guard !listeners.isEmpty else { return nil }
     let wanted = Set(listeners.map { "socket:[\($0.inode)]" })
-    for process in entries(of: "/proc") where process.allSatisfy(\.isNumber) {
-      for descriptor in entries(of: "/proc/\(process)/fd") {
+    for process in SmallFile.names(in: "/proc") where process.allSatisfy(\.isNumber) {
+      for descriptor in SmallFile.names(in: "/proc/\(process)/fd") {
         guard let link = target(of: "/proc/\(process)/fd/\(descriptor)"), wanted.contains(link) else {
           continue
         }
@@ -40,19 +40,6 @@ package enum PortListener {
         return (inode: fields[9], uid: UInt32(fields[7]))
       }
     }
-  }
-
-  private static func entries(of folder: String) -> [String] {
-    guard let directory = opendir(folder) else { return [] }
-    defer { closedir(directory) }
-    var names: [String] = []
-    while let entry = readdir(directory) {
-      let name = withUnsafeBytes(of: &entry.pointee.d_name) {
-        String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
-      }
-      if name != ".", name != ".." { names.append(name) }
-    }
-    return names
   }
 
   private static func target(of link: String) -> String? {

@@ -62,9 +62,9 @@ package enum StreamSocket {
     setOption(descriptor.raw, Int32(IPPROTO_TCP), TCP_NODELAY, 1)
     setOption(descriptor.raw, SOL_SOCKET, SO_KEEPALIVE, 1)
     // TCP_USER_TIMEOUT (RFC 5482, tcp(7)).
-    let milliseconds =
-      userTimeout.components.seconds * 1000 + userTimeout.components.attoseconds / 1_000_000_000_000_000
-    setOption(descriptor.raw, Int32(IPPROTO_TCP), TCP_USER_TIMEOUT, Int32(clamping: milliseconds))
+    setOption(
+      descriptor.raw, Int32(IPPROTO_TCP), TCP_USER_TIMEOUT,
+      Int32(clamping: Int64(userTimeout / .milliseconds(1))))
     if let source, source.withSockaddr({ bind(descriptor.raw, $0, $1) }) != 0 { throw .last(bindOperation) }
     if address.withSockaddr({ Glibc.connect(descriptor.raw, $0, $1) }) != 0, errno != EINPROGRESS {
       throw .last("connect")

@@ -113,12 +113,8 @@ package struct UnixStream: ~Copyable {
   ) throws(UnixStreamError) {
     while true {
       let left = max(.zero, deadline - ContinuousClock.now)
-      // Rounded up: otherwise poll(2) would return at once during the last fraction of a millisecond.
-      let (seconds, attoseconds) = left.components
-      let rest = (attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000
-      let milliseconds = min(seconds, 86_400) * 1000 + rest
       var entry = pollfd(fd: descriptor, events: events, revents: 0)
-      let ready = poll(&entry, 1, Int32(milliseconds))
+      let ready = poll(&entry, 1, Epoll.milliseconds(left))
       if ready > 0 { return }
       if ready < 0 && errno != EINTR && errno != EAGAIN {
         throw UnixStreamError(operation: operation, errno: errno, path: path)

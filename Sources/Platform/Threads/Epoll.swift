@@ -65,8 +65,9 @@ package struct Epoll: ~Copyable {
     }
   }
 
-  /// Rounded up, so that a loop with a deadline in half a millisecond sleeps instead of spinning.
-  static func milliseconds(_ timeout: Duration?) -> Int32 {
+  /// As poll(2) and epoll_wait(2) take it, a day at most; nil: for ever. Rounded up, so that a loop with a deadline in
+  /// half a millisecond sleeps instead of spinning.
+  package static func milliseconds(_ timeout: Duration?) -> Int32 {
     guard let timeout else { return -1 }
     let (seconds, attoseconds) = timeout.components
     guard seconds >= 0, attoseconds >= 0 else { return 0 }

@@ -44,10 +44,7 @@ package final class JoinableThread: Sendable {
 
   /// Waits for the end of the thread; false if `timeout` passes first.
   package func join(timeout: Duration) -> Bool {
-    let (seconds, attoseconds) = timeout.components
-    let deadline =
-      DispatchTime.now() + .nanoseconds(Int(seconds * 1_000_000_000 + attoseconds / 1_000_000_000))
-    guard ended.wait(timeout: deadline) == .success else { return false }
+    guard ended.wait(timeout: .now() + DispatchTimeInterval(timeout)) == .success else { return false }
     ended.signal()
     return true
   }

@@ -17,7 +17,7 @@ extension Engine {
       if isChange, !(before.isOnItsWay && state.isOnItsWay) { status.since = wall }
       status.attempt = machine.attempt
       status.reconnects = machine.reconnects
-      status.nextAttempt = machine.wake.map { wall + ($0 - now).milliseconds }
+      status.nextAttempt = machine.wake.map { wall + Int64(($0 - now) / .milliseconds(1)) }
       if hasNewFailure, let failure { status.lastFailure = .init(failure: failure, at: wall) }
       if failure == nil { status.lastFailure = nil }
       status.user = route?.host?.user ?? status.user
@@ -73,10 +73,4 @@ extension TunnelStateMachine.State {
 
   /// There was an attempt or a session, so a failure that follows is its own.
   fileprivate var isLive: Bool { self == .connecting || self == .up }
-}
-
-extension Duration {
-  fileprivate var milliseconds: Int64 {
-    components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000
-  }
 }

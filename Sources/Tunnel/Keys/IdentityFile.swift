@@ -1,3 +1,4 @@
+internal import Crypto
 internal import Glibc
 internal import Platform
 internal import SSH
@@ -116,12 +117,10 @@ private struct OpenSSHKeyHeader {
 
   /// nil for a file in another format.
   init?(file bytes: [UInt8]) {
-    let lines = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline)
-    guard let start = lines.firstIndex(where: { $0.hasPrefix("-----BEGIN OPENSSH PRIVATE KEY") }),
-      let body = Base64.decode(lines[(start + 1)...].prefix { !$0.hasPrefix("-----") }.joined())
-    else { return nil }
     let magic = Array("openssh-key-v1\0".utf8)
-    guard body.starts(with: magic) else { return nil }
+    guard let body = PEM.blocks(in: bytes).first(where: { $0.label == "OPENSSH PRIVATE KEY" })?.content,
+      body.starts(with: magic)
+    else { return nil }
     var reader = MessageReader(body[magic.count...])
     guard let cipher = reader.string(), reader.string() != nil, reader.string() != nil,
       reader.uint32() != nil, let publicKey = reader.string(), !PublicKey.type(Array(publicKey)).isEmpty

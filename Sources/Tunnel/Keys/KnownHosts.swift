@@ -4,6 +4,8 @@ internal import Platform
 package import SSH
 
 /// The known_hosts files, read as sshd(8) SSH_KNOWN_HOSTS FILE FORMAT says: markers, hashes, patterns, ports.
+///
+/// Custom, because libssh2 supports neither markers nor patterns and does not return the line of an entry.
 package struct KnownHosts: Sendable {
   package enum Marker: Hashable, Sendable {
     case none, certAuthority, revoked

@@ -31,7 +31,6 @@ package struct Rate: Sendable {
     if let last = samples.last, last.total == total, now - last.at >= Self.window { return 0 }
     let usable = samples.filter { (Self.grain..<Self.window * 2).contains(now - $0.at) }
     guard let start = usable.last(where: { now - $0.at >= Self.window }) ?? usable.first else { return nil }
-    let (seconds, attoseconds) = (now - start.at).components
-    return Int(Double(total - start.total) / (Double(seconds) + Double(attoseconds) / 1e18))
+    return Int(Double(total - start.total) / ((now - start.at) / .seconds(1)))
   }
 }

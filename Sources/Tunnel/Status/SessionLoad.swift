@@ -47,8 +47,5 @@ struct BulkMeter {
 
   func isBulk(now: MonotonicTime) -> Bool { faded(now) >= BulkMeter.threshold }
 
-  private func faded(_ now: MonotonicTime) -> Double {
-    let (seconds, attoseconds) = (now - last).components
-    return score * exp2(-(Double(seconds) + Double(attoseconds) * 1e-18))
-  }
+  private func faded(_ now: MonotonicTime) -> Double { score * exp2(-((now - last) / .seconds(1))) }
 }

@@ -32,30 +32,30 @@ extension FuzzTarget {
     }
     _ = DocumentCoding.decodeError(data)
     _ = DocumentCoding.decodeReceipt(data)
-    guard let status = try? DocumentCoding.decodeStatus(data) else { return }
+    guard let status = try? DocumentCoding.decode(StatusDocument.self, from: data) else { return }
     try show { StatusPage.page(status, $0) }
     try show { NodesPage.page(status, $0, isWide: true) }
     try show { FluxPage.page(status, $0) }
     try show { ImagesPage.page(status, $0) }
     try show { TunnelPage.page(status, $0) }
-    try again(status) { try DocumentCoding.decodeStatus($0) }
+    try again(status) { try DocumentCoding.decode(StatusDocument.self, from: $0) }
   }
 
   /// Histories and incidents.
   static let history = FuzzTarget("history") { bytes in
     let data = Data(bytes)
-    if let history = try? DocumentCoding.decodeHistory(data) {
+    if let history = try? DocumentCoding.decode(HistoryDocument.self, from: data) {
       try show { HistoryPage.page(history, $0, range: "today") }
-      try again(history) { try DocumentCoding.decodeHistory($0) }
+      try again(history) { try DocumentCoding.decode(HistoryDocument.self, from: $0) }
     }
-    if let incidents = try? DocumentCoding.decodeIncidents(data) {
+    if let incidents = try? DocumentCoding.decode(IncidentsDocument.self, from: data) {
       try show { IncidentsPage.page(incidents, $0, pastLimit: 5) }
       try show { SilencesPage.page(incidents.silences, $0) }
-      try again(incidents) { try DocumentCoding.decodeIncidents($0) }
+      try again(incidents) { try DocumentCoding.decode(IncidentsDocument.self, from: $0) }
     }
-    if let alerts = try? DocumentCoding.decodeAlerts(data) {
+    if let alerts = try? DocumentCoding.decode(AlertsDocument.self, from: data) {
       try show { AlertsPage.page(alerts, $0) }
-      try again(alerts) { try DocumentCoding.decodeAlerts($0) }
+      try again(alerts) { try DocumentCoding.decode(AlertsDocument.self, from: $0) }
     }
   }
 

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Signing
+@testable import Crypto
 
 @Suite struct HMACSHA256Tests {
   private func code(_ message: [UInt8], _ key: [UInt8]) -> String? {

@@ -189,7 +189,7 @@ package actor GuardedCluster {
     keepMemory(at: now)
     journal.write(from: previous, to: report)
     ledger.observe(
-      Sighting(
+      ProblemObservation(
         cluster: configuration.name, problems: report.problems, unseen: report.unseen,
         unseenSubjects: report.unseenSubjects, poll: lastPoll?.at, ids: journal.incidents), at: now)
     observed()

@@ -6,8 +6,8 @@ internal import Platform
 /// The memory of a cluster's journal in the state directory.
 package struct JournalMemoryFile: Sendable {
   private static let prefix = "journal-"
-  /// Room for what an incident book holds.
-  private static let mostProblems = IncidentBook.largest
+  /// Room for what an incident tracker holds.
+  private static let mostProblems = IncidentTracker.largest
   private static let limit = 16 << 20
 
   private let name: String

@@ -21,33 +21,33 @@ package struct IncidentFile: Sendable {
   package var path: String { folder.path(of: IncidentFile.name) }
 
   /// - Returns: nil where there is no such file yet.
-  package func load() throws -> IncidentBook? {
+  package func load() throws -> IncidentTracker? {
     guard let bytes = try folder.read(IncidentFile.name, limit: IncidentFile.readLimit) else { return nil }
-    return try JSONDecoder().decode(IncidentBook.self, from: Data(bytes))
+    return try JSONDecoder().decode(IncidentTracker.self, from: Data(bytes))
   }
 
   /// Replaces the file.
-  package func save(_ book: IncidentBook) throws {
+  package func save(_ tracker: IncidentTracker) throws {
     try folder.replace(
-      IncidentFile.name, with: try IncidentFile.bytes(of: book.pieces, limit: IncidentFile.limit))
+      IncidentFile.name, with: try IncidentFile.bytes(of: tracker.pieces, limit: IncidentFile.limit))
   }
 
   /// Renames an unreadable file, so that a person can look at it.
   package func setAside() { folder.setAside(IncidentFile.name) }
 
   /// One document, encoded piece by piece.
-  package static func bytes(of book: IncidentBook.Pieces, limit: Int) throws -> [UInt8] {
+  package static func bytes(of tracker: IncidentTracker.Pieces, limit: Int) throws -> [UInt8] {
     let encoder = JSONEncoder()
     encoder.outputFormatting = .withoutEscapingSlashes
     let tail =
       Array(
-        #"],"past":"#.utf8) + (try encoder.encode(book.past)) + Array(#","silences":"#.utf8)
-      + (try encoder.encode(book.silences)) + Array("}".utf8)
+        #"],"past":"#.utf8) + (try encoder.encode(tracker.past)) + Array(#","silences":"#.utf8)
+      + (try encoder.encode(tracker.silences)) + Array("}".utf8)
     var bytes: [UInt8] = []
     for length in detailLengths {
-      bytes = Array(#"{"version":\#(book.version),"tracks":["#.utf8)
+      bytes = Array(#"{"version":\#(tracker.version),"tracks":["#.utf8)
       var isWhole = true
-      for (index, track) in book.tracks.enumerated() {
+      for (index, track) in tracker.tracks.enumerated() {
         let text = try encoder.encode(track.shortened(detailTo: length))
         guard bytes.count + 1 + text.count + tail.count <= limit else {
           isWhole = false

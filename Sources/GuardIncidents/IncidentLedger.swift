@@ -7,16 +7,16 @@ internal import Platform
 internal import Synchronization
 internal import Systemd
 
-/// The guard's incidents: one book for all clusters, kept over restarts, and the notices that follow from it.
+/// The guard's incidents: one tracker for all clusters, kept over restarts, and the notices that follow from it.
 ///
-/// A notice is delivered exactly once as far as a file system allows: the book records it, and is saved, before the
+/// A notice is delivered exactly once as far as a file system allows: the tracker records it, and is saved, before the
 /// channels get it; it is saved again once they have it. Where the guard ends in between, the next start hands the notice
 /// over once more, with the same keys, and channels skip what they have already.
 ///
-/// The book has one lock; notices are handed on outside of it.
+/// The tracker has one lock; notices are handed on outside of it.
 package final class IncidentLedger: Sendable {
   private struct State {
-    var book: IncidentBook
+    var tracker: IncidentTracker
     /// The revision that the file has; nil where that is unknown.
     var saved: UInt64?
     /// Those of the configuration; nil until they are set.
@@ -43,7 +43,7 @@ package final class IncidentLedger: Sendable {
     self.log = log
     self.deliver = deliver
     self.board = board
-    var loaded: IncidentBook?
+    var loaded: IncidentTracker?
     if let file {
       do {
         loaded = try file.load()
@@ -56,10 +56,10 @@ package final class IncidentLedger: Sendable {
       }
     }
     isNew = loaded == nil
-    let book = loaded ?? IncidentBook()
-    let unsent = book.unsent(at: .now)
-    state = Mutex(State(book: book, saved: isNew ? nil : book.revision))
-    board?.setSilences(book.silences)
+    let tracker = loaded ?? IncidentTracker()
+    let unsent = tracker.unsent(at: .now)
+    state = Mutex(State(tracker: tracker, saved: isNew ? nil : tracker.revision))
+    board?.setSilences(tracker.silences)
     handOver(unsent)
     save()
   }
@@ -67,27 +67,27 @@ package final class IncidentLedger: Sendable {
   // MARK: - In
 
   /// Records the problems of a cluster at a moment.
-  package func observe(_ sighting: Sighting, at now: Timestamp = .now) {
-    state.withLock { $0.book.observe(sighting, at: now) }
+  package func observe(_ observation: ProblemObservation, at now: Timestamp = .now) {
+    state.withLock { $0.tracker.observe(observation, at: now) }
   }
 
   /// The machine slept.
-  package func resume(at now: Timestamp = .now) { state.withLock { $0.book.resume(at: now) } }
+  package func resume(at now: Timestamp = .now) { state.withLock { $0.tracker.resume(at: now) } }
 
   /// The clusters of the configuration; the incidents of others are over.
   package func keep(_ clusters: [String], at now: Timestamp = .now) {
     state.withLock {
       $0.clusters = clusters
-      $0.book.keep(clusters, at: now)
+      $0.tracker.keep(clusters, at: now)
     }
   }
 
   /// Lets time pass: hands on what is due, and keeps what is new. To be called after each observation, and every few
   /// seconds.
   package func pass(at now: Timestamp = .now) {
-    let (notices, expired) = state.withLock { ($0.book.advance(to: now), $0.book.takeExpired()) }
+    let (notices, expired) = state.withLock { ($0.tracker.advance(to: now), $0.tracker.takeExpired()) }
     if !expired.isEmpty {
-      board?.setSilences(state.withLock { $0.book.silences })
+      board?.setSilences(state.withLock { $0.tracker.silences })
       for silence in expired { log.write(LogRecord(expired: silence)) }
     }
     save()
@@ -102,26 +102,26 @@ package final class IncidentLedger: Sendable {
       for entry in notice.entries { log.write(LogRecord(entry)) }
       deliver(notice)
     }
-    state.withLock { $0.book.sent(notices) }
+    state.withLock { $0.tracker.sent(notices) }
   }
 
   /// Time alone may change something within seconds.
-  package var isInMotion: Bool { state.withLock { $0.book.isInMotion } }
+  package var isInMotion: Bool { state.withLock { $0.tracker.isInMotion } }
 
   /// The file has everything: a restart repeats nothing.
-  package var isSaved: Bool { state.withLock { $0.book.revision == $0.saved } }
+  package var isSaved: Bool { state.withLock { $0.tracker.revision == $0.saved } }
 
   /// Writes what the file does not have. Tried again with every pass while it fails; the state folder reports
   /// that as a problem.
   package func save() {
-    board?.setSilences(state.withLock { $0.book.silences })
+    board?.setSilences(state.withLock { $0.tracker.silences })
     // A silence comes in on another thread than a pass; two writers would spoil each other's draft.
     saving.withLock { _ in
-      let book = state.withLock { $0.book.revision == $0.saved ? nil : $0.book }
-      guard let book else { return }
+      let tracker = state.withLock { $0.tracker.revision == $0.saved ? nil : $0.tracker }
+      guard let tracker else { return }
       do {
-        try file?.save(book)
-        state.withLock { $0.saved = book.revision }
+        try file?.save(tracker)
+        state.withLock { $0.saved = tracker.revision }
       } catch {
         state.withLock { $0.saved = nil }
       }
@@ -140,8 +140,8 @@ package final class IncidentLedger: Sendable {
       pattern: request.pattern, reason: request.reason, author: author, createdAt: now,
       expiresAt: now + request.duration)
     let isTaken = state.withLock { state in
-      guard state.book.silences.count < IncidentLedger.mostSilences else { return false }
-      state.book.add(silence)
+      guard state.tracker.silences.count < IncidentLedger.mostSilences else { return false }
+      state.tracker.add(silence)
       return true
     }
     guard isTaken else { return nil }
@@ -157,12 +157,12 @@ package final class IncidentLedger: Sendable {
 
   /// The open incidents that the silence applies to at this moment.
   package func reach(of silence: Silence) -> SilenceReach {
-    SilenceReach(silence, open: state.withLock { $0.book.open })
+    SilenceReach(silence, open: state.withLock { $0.tracker.open })
   }
 
   /// - Returns: false when there is no such silence.
   package func endSilence(id: String, by author: String) -> Bool {
-    guard state.withLock({ $0.book.removeSilence(id: id) }) else { return false }
+    guard state.withLock({ $0.tracker.removeSilence(id: id) }) else { return false }
     log.write(
       LogRecord(
         .silenceEnded, "silence \(id) ended by \(author)", subject: "silence \(id)",
@@ -175,16 +175,16 @@ package final class IncidentLedger: Sendable {
 
   /// Subject to id of a cluster's open incidents: what comes back within one is still the same.
   package func openIDs(of cluster: String) -> [String: String] {
-    state.withLock { $0.book.openIDs(of: cluster) }
+    state.withLock { $0.tracker.openIDs(of: cluster) }
   }
 
   /// Incidents that were notified and whose end was not.
-  package var told: [Incident] { state.withLock { $0.book.told } }
+  package var told: [Incident] { state.withLock { $0.tracker.told } }
 
   /// Those that fired and are not over, by severity.
   package var firing: [Problem.Severity: Int] {
     state.withLock { state in
-      state.book.open.reduce(into: [:]) { counts, incident in
+      state.tracker.open.reduce(into: [:]) { counts, incident in
         if incident.state != .pending { counts[incident.severity, default: 0] += 1 }
       }
     }
@@ -192,11 +192,11 @@ package final class IncidentLedger: Sendable {
 
   /// The document of open and past incidents.
   package func document() -> IncidentsDocument {
-    let book = state.withLock { $0.book }
+    let tracker = state.withLock { $0.tracker }
     return IncidentsDocument(
-      open: book.open.map { IncidentDocument($0, silence: book.silence(of: $0)) },
-      past: book.past.reversed().map { IncidentDocument($0, silence: nil) },
-      silences: book.silences.map(SilenceDocument.init), ignored: book.ignored)
+      open: tracker.open.map { IncidentDocument($0, silence: tracker.silence(of: $0)) },
+      past: tracker.past.reversed().map { IncidentDocument($0, silence: nil) },
+      silences: tracker.silences.map(SilenceDocument.init), ignored: tracker.ignored)
   }
 }
 

@@ -204,15 +204,15 @@ import Testing
   }
 
   @Test func theIncidents() throws {
-    var book = IncidentBook()
+    var tracker = IncidentTracker()
     for second in stride(from: 0 as Int64, to: 60, by: 5) {
-      book.observe(
-        Sighting(
+      tracker.observe(
+        ProblemObservation(
           cluster: "tethys", problems: report.problems, poll: now + .seconds(second),
           ids: ["kustomization flux-system/apps": "a1"]), at: now + .seconds(second))
-      _ = book.advance(to: now + .seconds(second))
+      _ = tracker.advance(to: now + .seconds(second))
     }
-    let document = IncidentsDocument(open: book.open.map { IncidentDocument($0, silence: nil) })
+    let document = IncidentsDocument(open: tracker.open.map { IncidentDocument($0, silence: nil) })
     #expect(
       String(decoding: try DocumentCoding.encode(document), as: UTF8.self) == """
         {"ignored":0,"open":[{"cluster":"tethys","code":"flux-suspended",\

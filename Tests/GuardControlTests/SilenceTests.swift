@@ -19,7 +19,8 @@ import Testing
     for second in stride(from: Int64(0), to: 60, by: 5) {
       let now = start + .seconds(second)
       fixture.ledger.observe(
-        Sighting(cluster: "tethys", problems: [problem], poll: now, ids: ["node calypso": "abc"]), at: now)
+        ProblemObservation(cluster: "tethys", problems: [problem], poll: now, ids: ["node calypso": "abc"]),
+        at: now)
       fixture.ledger.pass(at: now)
     }
     #expect(try fixture.get("/v1/incidents").contains("\"state\":\"firing\""))

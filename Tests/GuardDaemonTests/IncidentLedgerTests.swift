@@ -44,7 +44,8 @@ import Testing
     for second in stride(from: seconds.lowerBound, to: seconds.upperBound, by: 5) {
       let now = start + .seconds(second)
       ledger.observe(
-        Sighting(cluster: "tethys", problems: problems, poll: now, ids: ["node calypso": id]), at: now)
+        ProblemObservation(cluster: "tethys", problems: problems, poll: now, ids: ["node calypso": id]),
+        at: now)
       ledger.pass(at: now)
     }
   }

@@ -43,12 +43,12 @@ import Testing
       let now = Self.start + .seconds(second + passed)
       if passed >= 1, (passed - 1) % interval == 0 {
         ledger.observe(
-          Sighting(
+          ProblemObservation(
             cluster: "tethys", problems: problems(second + passed), poll: now,
             ids: ["node calypso": "abc", "node atlas": "def"]), at: now)
       } else if passed == 0 {
         ledger.observe(
-          Sighting(cluster: "tethys", problems: [], unseen: Set(Problem.Kind.allCases)), at: now)
+          ProblemObservation(cluster: "tethys", problems: [], unseen: Set(Problem.Kind.allCases)), at: now)
       }
       ledger.pass(at: now)
     }
@@ -90,7 +90,7 @@ import Testing
     for second in stride(from: 0, through: 40, by: 5) as StrideThrough<Int64> {
       let now = Self.start + .seconds(second)
       ledger.observe(
-        Sighting(
+        ProblemObservation(
           cluster: "tethys", problems: [Self.calypso], poll: now, ids: ["node calypso": "abc"]), at: now)
       ledger.pass(at: now)
     }
@@ -121,7 +121,7 @@ import Testing
     }
     for second in stride(from: 60, through: 120, by: 5) as StrideThrough<Int64> {
       let now = Self.start + .seconds(second)
-      ledger.observe(Sighting(cluster: "tethys", problems: [], poll: now), at: now)
+      ledger.observe(ProblemObservation(cluster: "tethys", problems: [], poll: now), at: now)
       ledger.pass(at: now)
     }
     try FileManager.default.removeItem(atPath: path)
@@ -163,8 +163,8 @@ import Testing
 
 /// Ten thousand incidents find room in the file.
 @Suite struct IncidentFileSizeTests {
-  private static func book(_ count: Int, detail: String) -> IncidentBook {
-    var book = IncidentBook()
+  private static func tracker(_ count: Int, detail: String) -> IncidentTracker {
+    var tracker = IncidentTracker()
     let start = Timestamp(seconds: 1_800_000_000)
     let problems = (0..<count).map { index in
       Problem(
@@ -177,8 +177,8 @@ import Testing
         step: NextStep(
           command: "flux --kubeconfig /etc/oceanid/kubeconfig reconcile kustomization \(index) -n team"))
     }
-    book.observe(Sighting(cluster: "tethys", problems: problems, poll: start), at: start)
-    return book
+    tracker.observe(ProblemObservation(cluster: "tethys", problems: problems, poll: start), at: start)
+    return tracker
   }
 
   @Test(arguments: [
@@ -186,27 +186,27 @@ import Testing
     String(repeating: "日本", count: 2500), "e" + String(repeating: "\u{301}", count: 3000),
   ])
   func itStaysUnderItsLimitWithEveryIncidentInIt(_ detail: String) throws {
-    let book = Self.book(9000, detail: detail)
-    let bytes = try IncidentFile.bytes(of: book.pieces, limit: IncidentFile.limit)
+    let tracker = Self.tracker(9000, detail: detail)
+    let bytes = try IncidentFile.bytes(of: tracker.pieces, limit: IncidentFile.limit)
     #expect(bytes.count <= 16 << 20)
-    let read = try JSONDecoder().decode(IncidentBook.self, from: Data(bytes))
+    let read = try JSONDecoder().decode(IncidentTracker.self, from: Data(bytes))
     #expect(read.open.count == 9000)
     #expect(read.open.allSatisfy { $0.detail.utf8.count <= 1024 })
   }
 
   @Test func whatDoesNotFitAtAllIsTheLeastGrave() throws {
-    let book = Self.book(1000, detail: "why")
-    let bytes = try IncidentFile.bytes(of: book.pieces, limit: 200_000)
+    let tracker = Self.tracker(1000, detail: "why")
+    let bytes = try IncidentFile.bytes(of: tracker.pieces, limit: 200_000)
     #expect(bytes.count <= 200_000)
-    let read = try JSONDecoder().decode(IncidentBook.self, from: Data(bytes))
+    let read = try JSONDecoder().decode(IncidentTracker.self, from: Data(bytes))
     #expect(read.open.count { $0.severity == .critical } == 100)
     #expect((100..<1000).contains(read.open.count))
   }
 
   @Test func aSmallBookIsWrittenWhole() throws {
     let detail = String(repeating: "x", count: 900)
-    let bytes = try IncidentFile.bytes(of: Self.book(10, detail: detail).pieces, limit: IncidentFile.limit)
-    let read = try JSONDecoder().decode(IncidentBook.self, from: Data(bytes))
+    let bytes = try IncidentFile.bytes(of: Self.tracker(10, detail: detail).pieces, limit: IncidentFile.limit)
+    let read = try JSONDecoder().decode(IncidentTracker.self, from: Data(bytes))
     #expect(read.open.map(\.detail) == Array(repeating: detail, count: 10))
   }
 }

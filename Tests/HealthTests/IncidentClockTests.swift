@@ -10,7 +10,7 @@ import Testing
   /// The moments in what is kept that have not come yet. A silence's end is meant to be one; a poll is told from
   /// another by its time, whatever that is.
   private static func future(_ world: Watched) throws -> [Substring] {
-    let kept = String(decoding: try JSONEncoder().encode(world.book), as: UTF8.self)
+    let kept = String(decoding: try JSONEncoder().encode(world.tracker), as: UTF8.self)
     return kept.replacing(#/"(poll|expiresAt)":"[^"]*"/#, with: "").matches(of: #/[0-9-]+T[0-9:.]+Z/#).map(
       \.output
     )
@@ -54,15 +54,15 @@ import Testing
     world.pass(60)
     world.problems.removeLast()
     world.pass(60)
-    #expect(world.book.past.count == 1)
+    #expect(world.tracker.past.count == 1)
     world.now = world.now - Self.day
-    let before = world.book.revision
-    _ = world.book.advance(to: world.now)
-    #expect(world.book.revision > before)
+    let before = world.tracker.revision
+    _ = world.tracker.advance(to: world.now)
+    #expect(world.tracker.revision > before)
     #expect(try Self.future(world) == [])
-    let after = world.book.revision
-    _ = world.book.advance(to: world.now)
-    #expect(world.book.revision == after)
+    let after = world.tracker.revision
+    _ = world.tracker.advance(to: world.now)
+    #expect(world.tracker.revision == after)
   }
 
   @Test(arguments: [false, true])
@@ -77,7 +77,7 @@ import Testing
     #expect(world.news() == [])
     world.pass(200)
     #expect(world.news() == ["opened node calypso"])
-    #expect(world.book.silences.isEmpty)
+    #expect(world.tracker.silences.isEmpty)
   }
 
   /// Between two looks: no step back is ever seen.
@@ -88,7 +88,7 @@ import Testing
     world.silence("node *", for: .seconds(7200))
     world.now = world.now - Self.year
     world.pass(10)
-    #expect(world.book.silences.map(\.expiresAt) == [Watched.start + .seconds(10 + 5 + 7200)])
+    #expect(world.tracker.silences.map(\.expiresAt) == [Watched.start + .seconds(10 + 5 + 7200)])
   }
 
   @Test(arguments: [false, true])

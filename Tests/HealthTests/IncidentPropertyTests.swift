@@ -20,7 +20,7 @@ import Testing
   @Test(arguments: 0..<40)
   func noAlertWithoutItsEndAndNoneTwice(_ seed: UInt64) throws {
     var dice = Dice(state: seed)
-    var book = IncidentBook()
+    var tracker = IncidentTracker()
     var now = Timestamp(seconds: 1_800_000_000)
     var broken: [String: Problem.Severity] = [:]
     var isDown = false
@@ -66,8 +66,8 @@ import Testing
       } else {
         for (subject, severity) in broken { add(.node, subject, severity) }
       }
-      book.observe(
-        Sighting(
+      tracker.observe(
+        ProblemObservation(
           cluster: "c", problems: problems, unseen: isDown ? Set(Problem.Kind.allCases) : [], poll: now,
           ids: Dictionary(uniqueKeysWithValues: problems.map { ($0.subject, "\($0.subject)#\(serial)") })),
         at: now)
@@ -81,12 +81,12 @@ import Testing
       case 6: isDown.toggle()
       case 7:
         // Whatever the guard has not kept is gone; whatever it kept is all it knows.
-        book = try JSONDecoder().decode(IncidentBook.self, from: JSONEncoder().encode(book))
+        tracker = try JSONDecoder().decode(IncidentTracker.self, from: JSONEncoder().encode(tracker))
       case 8:
         now = now + .seconds(Int64.random(in: 60..<30000, using: &dice))
-        book.resume(at: now)
+        tracker.resume(at: now)
       case 9:
-        book.add(
+        tracker.add(
           Silence(
             id: "s\(serial)", cluster: nil, pattern: Bool.random(using: &dice) ? nil : "n1", reason: "r",
             author: "a", createdAt: now, expiresAt: now + .seconds(900)))
@@ -94,8 +94,8 @@ import Testing
       default: look()
       }
       now = now + .seconds(Int64.random(in: 1..<20, using: &dice))
-      deliver(book.advance(to: now))
-      let open = book.open
+      deliver(tracker.advance(to: now))
+      let open = tracker.open
       #expect(Set(open.map(\.subject)).count == open.count)
     }
     // Calm: everything is well, and stays so.
@@ -104,9 +104,9 @@ import Testing
     for _ in 0..<400 {
       look()
       now = now + .seconds(5)
-      deliver(book.advance(to: now))
+      deliver(tracker.advance(to: now))
     }
-    #expect(book.open.isEmpty)
+    #expect(tracker.open.isEmpty)
     #expect(subjects.isEmpty, "never ended: \(subjects)")
     for (id, changes) in told {
       #expect(changes.first == .opened, "\(id): \(changes)")
@@ -122,7 +122,7 @@ import Testing
   func aRestartAtAnyPointNeitherRepeatsNorForgets(every steps: Int) throws {
     func notices(restarting: Bool) throws -> [String] {
       var dice = Dice(state: 99)
-      var book = IncidentBook()
+      var tracker = IncidentTracker()
       var now = Timestamp(seconds: 1_800_000_000)
       var isBroken = false
       var told: [String] = []
@@ -133,13 +133,14 @@ import Testing
           detail: "",
           since: now,
           step: NextStep())
-        book.observe(
-          Sighting(cluster: "c", problems: isBroken ? [problem] : [], poll: now, ids: ["n": "n\(step)"]),
+        tracker.observe(
+          ProblemObservation(
+            cluster: "c", problems: isBroken ? [problem] : [], poll: now, ids: ["n": "n\(step)"]),
           at: now)
         now = now + .seconds(5)
-        told += book.advance(to: now).flatMap(\.entries).map { "\($0.change) \($0.key)" }
+        told += tracker.advance(to: now).flatMap(\.entries).map { "\($0.change) \($0.key)" }
         if restarting, step % steps == 0 {
-          book = try JSONDecoder().decode(IncidentBook.self, from: JSONEncoder().encode(book))
+          tracker = try JSONDecoder().decode(IncidentTracker.self, from: JSONEncoder().encode(tracker))
         }
       }
       return told

@@ -8,13 +8,13 @@ import Testing
     world.problems = [Watched.problem("node calypso")]
     world.pass(120)
     #expect(world.told == ["opened node calypso"])
-    #expect(world.book.open.map(\.state) == [.firing])
+    #expect(world.tracker.open.map(\.state) == [.firing])
     world.problems = []
     world.pass(120)
     #expect(world.told == ["opened node calypso", "ended node calypso"])
-    #expect(world.book.open.isEmpty)
-    #expect(world.book.past.map(\.subject) == ["node calypso"])
-    #expect(world.book.past.first?.endedAt != nil)
+    #expect(world.tracker.open.isEmpty)
+    #expect(world.tracker.past.map(\.subject) == ["node calypso"])
+    #expect(world.tracker.past.first?.endedAt != nil)
   }
 
   @Test func whatIsSeenOnceIsNotTold() {
@@ -24,7 +24,7 @@ import Testing
     world.problems = []
     world.pass(300)
     #expect(world.told.isEmpty)
-    #expect(world.book.past.isEmpty)
+    #expect(world.tracker.past.isEmpty)
   }
 
   @Test func aTunnelCutOfFiveSecondsIsNotTold() {
@@ -84,7 +84,7 @@ import Testing
     world.silence("node *", for: .seconds(600))
     world.problems = [Watched.problem("node calypso")]
     world.pass(120)
-    #expect(world.book.open.map(\.state) == [.firing])
+    #expect(world.tracker.open.map(\.state) == [.firing])
     world.problems = [Watched.problem("tunnel tethys", .tunnel)]
     world.unseen = Set(Problem.Kind.allCases)
     world.look()
@@ -154,7 +154,7 @@ import Testing
     var world = Watched()
     world.problems = [Watched.problem("node calypso", .node, .warning)]
     world.pass(16)
-    #expect(world.book.open.map(\.toldSeverity) == [nil])
+    #expect(world.tracker.open.map(\.toldSeverity) == [nil])
     world.pass(44)
     world.silence(nil, for: .seconds(86400))
     world.problems = [Watched.problem("node calypso")]
@@ -164,9 +164,9 @@ import Testing
     // Critical at last, under a silence: nobody was told that.
     #expect(world.notices.flatMap(\.entries).map(\.incident.severity) == [.warning, .critical])
     #expect(world.notices.flatMap(\.entries).map(\.incident.toldSeverity) == [.warning, .warning])
-    #expect(world.book.past.map(\.toldSeverity) == [.warning])
+    #expect(world.tracker.past.map(\.toldSeverity) == [.warning])
 
-    let isRemoved = world.book.removeSilence(id: "s1")
+    let isRemoved = world.tracker.removeSilence(id: "s1")
     #expect(isRemoved)
     world.problems = [Watched.problem("node calypso")]
     world.pass(60)
@@ -183,19 +183,19 @@ import Testing
     var world = Watched()
     world.problems = [Watched.problem("node calypso")]
     world.pass(60)
-    let kept = String(decoding: try JSONEncoder().encode(world.book), as: UTF8.self)
+    let kept = String(decoding: try JSONEncoder().encode(world.tracker), as: UTF8.self)
     let older = kept.replacing(#","toldSeverity":"critical""#, with: "")
       .replacing(#""toldSeverity":"critical","#, with: "")
     #expect(older != kept)
-    world.book = try JSONDecoder().decode(IncidentBook.self, from: Data(older.utf8))
-    #expect(world.book.open.map(\.toldSeverity) == [.critical])
+    world.tracker = try JSONDecoder().decode(IncidentTracker.self, from: Data(older.utf8))
+    #expect(world.tracker.open.map(\.toldSeverity) == [.critical])
   }
 
   @Test func afterASleepEverythingHasTimeToComeBack() {
     var world = Watched()
     world.pass(60)
     world.now = world.now + .seconds(8 * 3600)
-    world.book.resume(at: world.now)
+    world.tracker.resume(at: world.now)
     world.problems = [Watched.problem("tunnel tethys", .tunnel)]
     world.pass(80)
     world.problems = []
@@ -208,7 +208,7 @@ import Testing
 
   @Test func aSilenceHoldsBackTheNoticeUntilItExpires() {
     var world = Watched()
-    world.book.add(
+    world.tracker.add(
       Silence(
         id: "s1", cluster: nil, pattern: "node *", reason: "reboot", author: "uid 0", createdAt: world.now,
         expiresAt: world.now + .seconds(600)))
@@ -223,7 +223,7 @@ import Testing
     var world = Watched()
     world.problems = [Watched.problem("node calypso")]
     world.pass(60)
-    world.book.add(
+    world.tracker.add(
       Silence(
         id: "s1", cluster: "tethys", pattern: nil, reason: "known", author: "uid 0", createdAt: world.now,
         expiresAt: world.now + .seconds(86400)))
@@ -299,21 +299,21 @@ import Testing
     world.pass(20)
     world.problems.removeLast()
     world.pass(60)
-    #expect(world.book.past.map(\.subject) == ["node atlas"])
-    for _ in 0..<2 { world.book.keep(["other"], at: world.now) }
+    #expect(world.tracker.past.map(\.subject) == ["node atlas"])
+    for _ in 0..<2 { world.tracker.keep(["other"], at: world.now) }
     world.pass(30)
     #expect(world.told.isEmpty)
-    #expect(world.book.past.map(\.subject) == ["node atlas", "node calypso"])
-    #expect(world.book.past.last?.endedAt != nil)
+    #expect(world.tracker.past.map(\.subject) == ["node atlas", "node calypso"])
+    #expect(world.tracker.past.last?.endedAt != nil)
   }
 
   @Test func aClusterThatIsNotGuardedAnyMoreEndsItsIncidents() {
     var world = Watched()
     world.problems = [Watched.problem("node calypso")]
     world.pass(60)
-    world.book.keep(["other"], at: world.now)
-    world.notices += world.book.advance(to: world.now)
-    world.notices += world.book.advance(to: world.now + .seconds(10))
+    world.tracker.keep(["other"], at: world.now)
+    world.notices += world.tracker.advance(to: world.now)
+    world.notices += world.tracker.advance(to: world.now + .seconds(10))
     #expect(world.told == ["opened node calypso", "ended node calypso"])
   }
 
@@ -342,6 +342,6 @@ import Testing
     var world = Watched()
     world.problems = [Watched.problem(subject, .api)]
     world.look()
-    #expect(world.book.open.map(silence.holdsBack) == [matches])
+    #expect(world.tracker.open.map(silence.holdsBack) == [matches])
   }
 }

@@ -85,7 +85,7 @@ import Testing
     ]
     let (before, memory) = Self.judged(Self.snapshot(objects: failing))
     #expect(before.problemIDs.contains("tethys/flux/kustomization/flux-system/apps/failed"))
-    var book = IncidentBook()
+    var tracker = IncidentTracker()
     var next = memory
     var now = Fixture.now
     for step in 0..<20 {
@@ -95,9 +95,10 @@ import Testing
       next = memory
       now = Fixture.now + .seconds(Int64(step) * 15)
       if step >= 5 { #expect(report.unseen.contains(.flux)) }
-      book.observe(
-        Sighting(cluster: "tethys", problems: report.problems, unseen: report.unseen, poll: now), at: now)
-      for entry in book.advance(to: now).flatMap(\.entries) { #expect(entry.change != .ended, "\(entry)") }
+      tracker.observe(
+        ProblemObservation(cluster: "tethys", problems: report.problems, unseen: report.unseen, poll: now),
+        at: now)
+      for entry in tracker.advance(to: now).flatMap(\.entries) { #expect(entry.change != .ended, "\(entry)") }
     }
   }
 

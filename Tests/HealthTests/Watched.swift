@@ -1,10 +1,10 @@
 import FoundationEssentials
 import Health
 
-/// A cluster that is looked at in virtual time, and a book that is told.
+/// A cluster that is looked at in virtual time, and a tracker that is told.
 struct Watched {
   static let start = Timestamp(seconds: 1_800_000_000)
-  var book = IncidentBook()
+  var tracker = IncidentTracker()
   var now = Watched.start
   var notices: [IncidentNotice] = []
   /// What is wrong at the moment.
@@ -38,15 +38,15 @@ struct Watched {
       }
       sincePoll += 1
       now = now + .seconds(1)
-      if second % 5 == 4 { notices += book.advance(to: now) }
+      if second % 5 == 4 { notices += tracker.advance(to: now) }
     }
   }
 
   /// The judgement of this moment; between polls only the tunnel tells news.
   mutating func look() {
     serial += 1
-    book.observe(
-      Sighting(
+    tracker.observe(
+      ProblemObservation(
         cluster: "tethys", problems: problems, unseen: unseen, unseenSubjects: unseenSubjects, poll: poll,
         ids: Dictionary(uniqueKeysWithValues: Set(problems.map(\.subject)).map { ($0, "\($0)-\(serial)") })),
       at: now)
@@ -64,12 +64,12 @@ struct Watched {
 
   /// The guard ends and begins again.
   mutating func restart(_ edit: (String) -> String = { $0 }) throws {
-    let kept = String(decoding: try JSONEncoder().encode(book), as: UTF8.self)
-    book = try JSONDecoder().decode(IncidentBook.self, from: Data(edit(kept).utf8))
+    let kept = String(decoding: try JSONEncoder().encode(tracker), as: UTF8.self)
+    tracker = try JSONDecoder().decode(IncidentTracker.self, from: Data(edit(kept).utf8))
   }
 
   mutating func silence(_ pattern: String?, for duration: Duration) {
-    book.add(
+    tracker.add(
       Silence(
         id: "s1", cluster: nil, pattern: pattern, reason: "r", author: "uid 0", createdAt: now,
         expiresAt: now + duration))

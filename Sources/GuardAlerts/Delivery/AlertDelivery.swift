@@ -94,7 +94,7 @@ package final class AlertDelivery: Sendable {
     for worker in workers { worker.refresh(context) }
   }
 
-  /// Tries again to save notices that a full disk refused. To be called before the incident book records them as sent.
+  /// Tries again to save notices that a full disk refused. To be called before the incident tracker records them as sent.
   package func retryUnsaved() { for worker in workers { worker.retryUnsaved() } }
 
   /// Puts another configuration into force. A channel that did not change goes on; one of the same name takes over

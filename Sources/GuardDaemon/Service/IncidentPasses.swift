@@ -15,7 +15,7 @@ final class IncidentPasses: Sendable {
   private struct State {
     /// When the next pass runs; nil: none is scheduled.
     var next: MonotonicTime?
-    /// A book of ten thousand incidents takes a while to write: that must not fill the queue.
+    /// A tracker of ten thousand incidents takes a while to write: that must not fill the queue.
     var notBefore = MonotonicTime.now
   }
 
@@ -69,7 +69,7 @@ final class IncidentPasses: Sendable {
     state.withLock { $0.next = nil }
     folder?.look()
     board.setOwnFailures(alerts.failures + [folder?.problem].compactMap(\.self))
-    ledger.observe(Sighting(cluster: "", problems: board.ownProblems), at: now)
+    ledger.observe(ProblemObservation(cluster: "", problems: board.ownProblems), at: now)
     // Before the ledger records notices as sent.
     alerts.retryUnsaved()
     ledger.pass(at: now)

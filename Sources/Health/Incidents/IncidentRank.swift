@@ -17,7 +17,7 @@ enum IncidentRank: Int, Comparable {
 
   init(_ problem: Problem) { self.init(problem.kind, problem.severity, cluster: problem.cluster) }
 
-  init(_ track: IncidentTrack) {
+  init(_ track: TrackedSubject) {
     let incident = track.incident
     self =
       track.isOpen ? IncidentRank(incident.kind, incident.severity, cluster: incident.cluster) : .over
@@ -26,19 +26,19 @@ enum IncidentRank: Int, Comparable {
   /// One is let in while fewer than so many are followed: the last places are for what is graver.
   var places: Int {
     switch self {
-    case .over, .warning: IncidentBook.largest - 1000
-    case .critical: IncidentBook.largest
+    case .over, .warning: IncidentTracker.largest - 1000
+    case .critical: IncidentTracker.largest
     // Bounded by the configuration, which names clusters, forwards and channels.
-    case .cause: IncidentBook.largest + 500
+    case .cause: IncidentTracker.largest + 500
     }
   }
 
   static func < (a: IncidentRank, b: IncidentRank) -> Bool { a.rawValue < b.rawValue }
 }
 
-extension IncidentTrack {
+extension TrackedSubject {
   /// Whether it goes before `other` where one of them has to make room.
-  func makesRoom(before other: IncidentTrack) -> Bool {
+  func makesRoom(before other: TrackedSubject) -> Bool {
     let ranks = (IncidentRank(self), IncidentRank(other))
     if ranks.0 != ranks.1 { return ranks.0 < ranks.1 }
     guard isOpen else { return changedAt < other.changedAt }

@@ -6,9 +6,9 @@ internal import GuardAPI
 @testable internal import Health
 
 extension FuzzTarget {
-  /// The incidents' file: what is read goes on as a book that was never put away.
+  /// The incidents' file: what is read goes on as a tracker that was never put away.
   static let incidents = FuzzTarget("incidents") { bytes in
-    guard var book = try? JSONDecoder().decode(IncidentBook.self, from: Data(bytes)) else { return }
+    guard var tracker = try? JSONDecoder().decode(IncidentTracker.self, from: Data(bytes)) else { return }
     let now = Timestamp(seconds: 1_772_339_047)
     let problem = Problem(
       .node(.notReady), id: "tethys/node/calypso/not-ready", severity: .critical, cluster: "tethys",
@@ -16,22 +16,24 @@ extension FuzzTarget {
       title: "node calypso is not ready", detail: "", since: now, step: NextStep())
     for step in 0..<8 {
       let moment = now + .seconds(step * 15)
-      book.observe(
-        Sighting(cluster: "tethys", problems: step == 5 ? [] : [problem], poll: moment, ids: [:]), at: moment)
-      _ = book.advance(to: moment + .seconds(12))
+      tracker.observe(
+        ProblemObservation(cluster: "tethys", problems: step == 5 ? [] : [problem], poll: moment, ids: [:]),
+        at: moment)
+      _ = tracker.advance(to: moment + .seconds(12))
     }
-    book.resume(at: now + .seconds(150))
+    tracker.resume(at: now + .seconds(150))
     _ = IncidentsDocument(
-      open: book.open.map { IncidentDocument($0, silence: book.silence(of: $0)) },
-      past: book.past.map { IncidentDocument($0, silence: nil) },
-      silences: book.silences.map(SilenceDocument.init), ignored: book.ignored)
-    let again = try JSONDecoder().decode(IncidentBook.self, from: JSONEncoder().encode(book))
-    try hold(again.tracks == book.tracks, "incidents are lost over a restart")
-    try hold(again.past == book.past && again.silences == book.silences, "the past is lost over a restart")
-    book.keep([], at: now + .seconds(200))
-    try hold(book.open.allSatisfy { $0.cluster.isEmpty }, "an incident of a cluster that is gone is open")
+      open: tracker.open.map { IncidentDocument($0, silence: tracker.silence(of: $0)) },
+      past: tracker.past.map { IncidentDocument($0, silence: nil) },
+      silences: tracker.silences.map(SilenceDocument.init), ignored: tracker.ignored)
+    let again = try JSONDecoder().decode(IncidentTracker.self, from: JSONEncoder().encode(tracker))
+    try hold(again.tracks == tracker.tracks, "incidents are lost over a restart")
+    try hold(
+      again.past == tracker.past && again.silences == tracker.silences, "the past is lost over a restart")
+    tracker.keep([], at: now + .seconds(200))
+    try hold(tracker.open.allSatisfy { $0.cluster.isEmpty }, "an incident of a cluster that is gone is open")
     // Years later every reminder is due at once.
-    _ = book.advance(to: now + .seconds(86_400 * 3650))
+    _ = tracker.advance(to: now + .seconds(86_400 * 3650))
   }
 
   /// What else is kept in the state directory.

@@ -117,7 +117,7 @@ struct RecordedGuard {
   let kubeconfig: Kubeconfig
   var state: DiscoveryState
   var memory: Memory
-  var book = IncidentBook()
+  var tracker = IncidentTracker()
   private let start = ContinuousClock.now
   private(set) var notices: [IncidentNotice.Entry] = []
 
@@ -183,9 +183,10 @@ struct RecordedGuard {
       snapshotAt: seen?.at, pollFailure: failure, pollInterval: .seconds(15), expectations: expectations)
     let (report, next) = judge(observation, memory: memory, now: now)
     memory = next
-    book.observe(
-      Sighting(cluster: "tethys", problems: report.problems, unseen: report.unseen, poll: now), at: now)
-    notices += book.advance(to: now).flatMap(\.entries)
+    tracker.observe(
+      ProblemObservation(cluster: "tethys", problems: report.problems, unseen: report.unseen, poll: now),
+      at: now)
+    notices += tracker.advance(to: now).flatMap(\.entries)
     return report
   }
 }

@@ -1,7 +1,7 @@
 /// The state machine of one subject: well, pending, firing, recovering.
 ///
 /// Well is `incident.state == .ended`, with nothing left to tell; it is kept while its recent changes count.
-struct IncidentTrack: Hashable, Codable, Sendable {
+struct TrackedSubject: Hashable, Codable, Sendable {
   private(set) var incident: Incident
   /// The problem was there when the subject was last seen.
   private var isPresent = true
@@ -262,7 +262,7 @@ struct IncidentTrack: Hashable, Codable, Sendable {
   }
 
   /// The same with shorter details.
-  func shortened(detailTo bytes: Int) -> IncidentTrack {
+  func shortened(detailTo bytes: Int) -> TrackedSubject {
     var track = self
     track.incident = incident.shortened(detailTo: bytes)
     return track

@@ -1,8 +1,8 @@
 /// All incidents, open and past, and the silences: what people were told, and what they still have to be told.
 ///
-/// Pure: time comes in. Sightings go in by `observe`, notices come out of `advance`; whoever owns the book calls that
-/// every few seconds, keeps the book over restarts, and sees to it that a notice arrives.
-public struct IncidentBook: Hashable, Sendable {
+/// Pure: time comes in. Observations go in by `observe`, notices come out of `advance`; whoever owns the tracker calls that
+/// every few seconds, keeps the tracker over restarts, and sees to it that a notice arrives.
+public struct IncidentTracker: Hashable, Sendable {
   struct Key: Hashable, Codable, Sendable {
     let cluster: String
     let subject: String
@@ -13,7 +13,7 @@ public struct IncidentBook: Hashable, Sendable {
   static let longestPast = 500
 
   let thresholds: IncidentThresholds
-  private(set) var tracks: [Key: IncidentTrack] = [:]
+  private(set) var tracks: [Key: TrackedSubject] = [:]
   private(set) public var past: [Incident] = []
   private(set) public var silences: [Silence] = []
   /// Changes whenever there is something new to keep over a restart.
@@ -30,13 +30,13 @@ public struct IncidentBook: Hashable, Sendable {
 
   // MARK: - In
 
-  public mutating func observe(_ sighting: Sighting, at now: Timestamp) {
+  public mutating func observe(_ observation: ProblemObservation, at now: Timestamp) {
     clamp(to: now)
-    let cluster = sighting.cluster
+    let cluster = observation.cluster
     let isQuiet = isQuiet(at: now)
     // The worst problem of a subject speaks for it.
     var problems: [Key: Problem] = [:]
-    for problem in sighting.problems {
+    for problem in observation.problems {
       let key = Key(cluster: cluster, subject: problem.subject)
       if let known = problems[key], known.severity == .critical || problem.severity == .warning { continue }
       problems[key] = problem
@@ -49,7 +49,7 @@ public struct IncidentBook: Hashable, Sendable {
       }
       seen.insert(key)
       if tracks[key]?.see(
-        problem, id: sighting.id(of: problem, at: now), poll: sighting.poll, isQuiet: isQuiet, at: now,
+        problem, id: observation.id(of: problem, at: now), poll: observation.poll, isQuiet: isQuiet, at: now,
         thresholds) == true
       {
         revision += 1
@@ -57,18 +57,18 @@ public struct IncidentBook: Hashable, Sendable {
     }
     for (key, track) in tracks where key.cluster == cluster && problems[key] == nil {
       guard
-        !sighting.unseen.contains(track.incident.kind),
-        !sighting.unseenSubjects.contains(track.incident.subject)
+        !observation.unseen.contains(track.incident.kind),
+        !observation.unseenSubjects.contains(track.incident.subject)
       else {
         seen.remove(key)
         continue
       }
       seen.insert(key)
-      if tracks[key]?.miss(poll: sighting.poll, isQuiet: isQuiet, at: now, thresholds) == true {
+      if tracks[key]?.miss(poll: observation.poll, isQuiet: isQuiet, at: now, thresholds) == true {
         revision += 1
       }
     }
-    let isLeft = admit(newcomers, sighting, at: now)
+    let isLeft = admit(newcomers, observation, at: now)
     // Those that had to make room for others of this cluster are in trouble as well.
     ignoredByCluster[cluster] = isLeft + problems.keys.count { tracks[$0] == nil && newcomers[$0] == nil }
   }
@@ -77,7 +77,7 @@ public struct IncidentBook: Hashable, Sendable {
   ///
   /// - Returns: how many found none.
   private mutating func admit(
-    _ newcomers: [Key: Problem], _ sighting: Sighting, at now: Timestamp
+    _ newcomers: [Key: Problem], _ observation: ProblemObservation, at now: Timestamp
   ) -> Int {
     var queue = newcomers.map { (key: $0.key, problem: $0.value, rank: IncidentRank($0.value)) }
     if tracks.count + queue.count > IncidentRank.warning.places {
@@ -96,8 +96,8 @@ public struct IncidentBook: Hashable, Sendable {
         tracks[first.key] = nil
         seen.remove(first.key)
       }
-      tracks[key] = IncidentTrack(
-        problem, id: sighting.id(of: problem, at: now), poll: sighting.poll, at: now)
+      tracks[key] = TrackedSubject(
+        problem, id: observation.id(of: problem, at: now), poll: observation.poll, at: now)
       seen.insert(key)
       revision += 1
     }
@@ -192,7 +192,7 @@ public struct IncidentBook: Hashable, Sendable {
     return expired
   }
 
-  private func owed(_ key: Key, _ track: IncidentTrack, at now: Timestamp) -> IncidentNotice.Change? {
+  private func owed(_ key: Key, _ track: TrackedSubject, at now: Timestamp) -> IncidentNotice.Change? {
     track.owed(
       isSeen: seen.contains(key), isSilenced: isSilenced(track.incident), at: now, thresholds)
   }
@@ -230,7 +230,7 @@ public struct IncidentBook: Hashable, Sendable {
     }
   }
 
-  /// Time alone may change something within seconds: whoever owns the book should call `advance` soon.
+  /// Time alone may change something within seconds: whoever owns the tracker should call `advance` soon.
   public var isInMotion: Bool {
     // Of what can't be seen only an end moves.
     tracks.contains { $0.value.isInMotion && (seen.contains($0.key) || !$0.value.isOpen) }
@@ -239,7 +239,7 @@ public struct IncidentBook: Hashable, Sendable {
   private mutating func remember(_ incident: Incident) {
     guard incident.firedAt != nil else { return }
     past.append(incident)
-    past.removeFirst(max(0, past.count - IncidentBook.longestPast))
+    past.removeFirst(max(0, past.count - IncidentTracker.longestPast))
   }
 
   /// Pending ones included; worst first, then the oldest.
@@ -289,7 +289,7 @@ public struct IncidentBook: Hashable, Sendable {
 
 // MARK: - Over a restart
 
-extension IncidentBook: Codable {
+extension IncidentTracker: Codable {
   private enum CodingKeys: String, CodingKey { case version, tracks, past, silences }
 
   /// Of another version nothing is understood.
@@ -297,18 +297,18 @@ extension IncidentBook: Codable {
 
   private static let version = 1
 
-  /// The book in pieces that can be encoded one at a time: as a whole, ten thousand incidents take much memory.
+  /// The tracker in pieces that can be encoded one at a time: as a whole, ten thousand incidents take much memory.
   public struct Pieces: Sendable {
-    /// One subject, in the book's own form; the gravest come first.
+    /// One subject, in the tracker's own form; the gravest come first.
     public struct Track: Encodable, Sendable {
-      let track: IncidentTrack
+      let track: TrackedSubject
 
       public func shortened(detailTo bytes: Int) -> Track { Track(track: track.shortened(detailTo: bytes)) }
 
       public func encode(to encoder: any Encoder) throws { try track.encode(to: encoder) }
     }
 
-    public let version = IncidentBook.version
+    public let version = IncidentTracker.version
     public let tracks: [Track]
     public let past: [Incident]
     public let silences: [Silence]
@@ -321,55 +321,24 @@ extension IncidentBook: Codable {
 
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
-    guard try container.decode(Int.self, forKey: .version) == IncidentBook.version else {
+    guard try container.decode(Int.self, forKey: .version) == IncidentTracker.version else {
       throw ForeignVersion()
     }
     self.init()
-    let kept = try container.decode([IncidentTrack].self, forKey: .tracks)
+    let kept = try container.decode([TrackedSubject].self, forKey: .tracks)
     for var track in kept.prefix(IncidentRank.cause.places) {
       track.restore(thresholds)
       tracks[Key(cluster: track.incident.cluster, subject: track.incident.subject)] = track
     }
-    past = try container.decode([Incident].self, forKey: .past).suffix(IncidentBook.longestPast)
+    past = try container.decode([Incident].self, forKey: .past).suffix(IncidentTracker.longestPast)
     silences = try container.decode([Silence].self, forKey: .silences)
   }
 
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
-    try container.encode(IncidentBook.version, forKey: .version)
+    try container.encode(IncidentTracker.version, forKey: .version)
     try container.encode(Array(tracks.values), forKey: .tracks)
     try container.encode(past, forKey: .past)
     try container.encode(silences, forKey: .silences)
-  }
-}
-
-/// What one judgement saw of a cluster: the book's input.
-public struct Sighting: Hashable, Sendable {
-  public let cluster: String
-  public let problems: [Problem]
-  /// Of these nothing could be seen: that a problem of them is gone tells nothing.
-  public let unseen: Set<Problem.Kind>
-  /// The same of single objects: `node calypso`.
-  public let unseenSubjects: Set<String>
-  /// When the poll ended that it goes by: what is seen twice in one poll was seen once. nil: no poll yet.
-  public let poll: Timestamp?
-  /// The journal's OCEANID_INCIDENT of each subject with a problem.
-  public let ids: [String: String]
-
-  public init(
-    cluster: String, problems: [Problem], unseen: Set<Problem.Kind> = [],
-    unseenSubjects: Set<String> = [], poll: Timestamp? = nil, ids: [String: String] = [:]
-  ) {
-    self.cluster = cluster
-    self.problems = problems
-    self.unseen = unseen
-    self.unseenSubjects = unseenSubjects
-    self.poll = poll
-    self.ids = ids
-  }
-
-  /// Of the incident that a problem begins now.
-  func id(of problem: Problem, at now: Timestamp) -> String {
-    ids[problem.subject] ?? "\(problem.id)@\(now.milliseconds)"
   }
 }

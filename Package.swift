@@ -174,7 +174,7 @@ let package = Package(
       [
         "GuardTypes",
         "GuardAPI", "GuardAlerts", "GuardCluster", "GuardConfiguration", "GuardControl", "GuardDoctor",
-        "GuardIncidents", "GuardJournal", "GuardNotices", "GuardMetrics", "GuardState", "GuardStatus",
+        "GuardIncidents", "GuardJournal", "GuardMetrics", "GuardState", "GuardStatus",
         "Health", "Platform",
         "Crypto", "Systemd", "Tunnel",
       ]),
@@ -182,7 +182,7 @@ let package = Package(
 
     // The client, from its parts to the whole
     // Text for a terminal: widths, styles, tables, pages.
-    module("GuardTerminal", ["GuardTypes", "Health"]),
+    module("GuardTerminal", ["Platform", "GuardTypes", "Health"]),
     // HTTP over the guard's socket: requests, documents, the stream of changes.
     module("GuardConnection", ["GuardAPI", "GuardTerminal", "Health", "Platform"]),
     // The guard's history, from the journal or from the guard, its incidents, and the report about it.

@@ -14,7 +14,7 @@ struct JournalMemory: Hashable, Codable, Sendable {
       id = problem.id
       subject = problem.subject
       kind = problem.kind
-      title = problem.title.cut(to: 200)
+      title = problem.title.limited(to: 200)
     }
   }
 

@@ -106,7 +106,7 @@ private struct KeptFailure: Codable {
     object = KeptName(reference)
     (type, status, reason) = (condition.type, condition.status, condition.reason)
     // Long ones say how; what failed is known without their end.
-    message = condition.message.cut(to: 1024)
+    message = condition.message.limited(to: 1024)
     since = condition.lastTransitionTime
   }
 

@@ -4,18 +4,24 @@ extension DaemonClient {
   /// The incidents that are open, and the last ones that ended.
   package func incidents() throws(ClientError) -> IncidentsDocument {
     let bytes = try exchange(.incidents).body
-    do { return try DocumentCoding.decode(IncidentsDocument.self, from: bytes) } catch { throw .document(error) }
+    do {
+      return try DocumentCoding.decode(IncidentsDocument.self, from: bytes)
+    } catch { throw .document(error) }
   }
 
   /// The round-trip times of the tunnels.
   package func roundTrips() throws(ClientError) -> RoundTripsDocument {
     let bytes = try exchange(.roundTrips).body
-    do { return try DocumentCoding.decode(RoundTripsDocument.self, from: bytes) } catch { throw .document(error) }
+    do {
+      return try DocumentCoding.decode(RoundTripsDocument.self, from: bytes)
+    } catch { throw .document(error) }
   }
 
   /// The alert channels and the state of their deliveries.
   package func alerts() throws(ClientError) -> AlertsDocument {
     let bytes = try exchange(.alerts).body
-    do { return try DocumentCoding.decode(AlertsDocument.self, from: bytes) } catch { throw .document(error) }
+    do {
+      return try DocumentCoding.decode(AlertsDocument.self, from: bytes)
+    } catch { throw .document(error) }
   }
 }

@@ -31,11 +31,12 @@ struct JournalLog: LogDestination {
   static func entry(_ record: LogRecord, of moment: Timestamp? = nil) -> JournalEntry {
     let mark = moment.map { " (of \($0.toTheSecond); the journal kept it waiting)" } ?? ""
     var entry = JournalEntry(
-      message: record.message.escapedLines.cut(to: 4096 - mark.utf8.count) + mark, priority: record.priority)
+      message: record.message.escapedLines.limited(to: 4096 - mark.utf8.count) + mark,
+      priority: record.priority)
     func add(_ name: String, _ value: String?, limit: Int = 256) {
       guard let value, !value.isEmpty else { return }
       // The only names that can be wrong are those in `extra`; one of them must not cost the whole entry.
-      try? entry.add(name, value.escapedLines.cut(to: limit))
+      try? entry.add(name, value.escapedLines.limited(to: limit))
     }
     add("SYSLOG_IDENTIFIER", "oceanid-guard")
     add("MESSAGE_ID", record.event?.messageID)

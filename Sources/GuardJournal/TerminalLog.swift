@@ -38,11 +38,11 @@ struct TerminalLog: LogDestination {
   func text(_ record: LogRecord, at moment: Timestamp) -> String {
     var line = "\(moment) \(paint(record.priority.label, record.priority.colour)) "
     line += record.event.map { "\($0.name): " } ?? ""
-    line += record.message.cut(to: 4096).escaped
+    line += record.message.limited(to: 4096).escaped
     var facts: [String] = []
     func add(_ name: String, _ value: String?) {
       guard let value, !value.isEmpty else { return }
-      let plain = value.cut(to: 256).escaped
+      let plain = value.limited(to: 256).escaped
       facts.append(plain.contains(" ") ? "\(name)=\"\(plain)\"" : "\(name)=\(plain)")
     }
     add("cluster", record.cluster)
@@ -52,12 +52,12 @@ struct TerminalLog: LogDestination {
     add("reason", record.reason)
     add("incident", record.incident)
     for (name, value) in record.extra.sorted(by: { $0.key < $1.key }).prefix(32) {
-      add(name.lowercased().cut(to: 64).escaped, value)
+      add(name.lowercased().limited(to: 64).escaped, value)
     }
     if !facts.isEmpty { line += paint(" [\(facts.joined(separator: " "))]", .dim) }
     line += "\n"
     if let remedy = record.remedy, !remedy.isEmpty {
-      line += "    what to do: \(remedy.cut(to: 1024).escaped)\n"
+      line += "    what to do: \(remedy.limited(to: 1024).escaped)\n"
     }
     return line
   }

@@ -3,7 +3,7 @@
 extension String {
   /// At most this many bytes of UTF-8, cut between characters and marked where it was cut: text that a cluster sends
   /// must not grow a log entry without end.
-  package func cut(to limit: Int) -> String {
+  package func limited(to limit: Int) -> String {
     guard utf8.count > limit else { return self }
     let mark = "…"
     var kept = 0

@@ -90,7 +90,7 @@ import Testing
 
   @Test(arguments: [("kurz", 4, "kurz"), ("länger", 6, "lä…"), ("ääää", 7, "ää…"), ("abc", 2, "")])
   func aCutKeepsWholeCharacters(text: String, limit: Int, expected: String) {
-    let cut = text.cut(to: limit)
+    let cut = text.limited(to: limit)
     #expect(cut.utf8.count <= max(limit, 3))
     if limit >= 3 { #expect(cut == expected) }
   }

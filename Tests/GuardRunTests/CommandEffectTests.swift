@@ -209,13 +209,10 @@ import Testing
     "bash -c '[ -x kubectl ] && [[ $x = kubectl* ]]; echo done'",
   ])
   func aScriptThatSeemsToChangeIsRefusedWithTheWayOut(_ line: String) throws {
-    guard case .change(let words, isScript: true) = effect(line) else {
+    guard case .change(_, isScript: true) = effect(line) else {
       Issue.record("\(effect(line))")
       return
     }
-    let refusal = ByHand(change: words, isScript: true)
-    #expect(refusal.description.contains("run the command itself without a shell"))
-    #expect(refusal.exitStatus == 77)
   }
 
   /// Names and verbs that a script makes are not known, so that it may change something.
@@ -237,7 +234,8 @@ import Testing
     ("python3 deploy.py", "commands run by python3"), ("tmux", "commands run by tmux"),
     ("kubectl cnpg promote x", "the plugin kubectl cnpg"),
     ("kubectl-cnpg promote x", "the plugin kubectl cnpg"),
-    ("bash -c 'source env.sh; kubectl get x'", "commands run by source"), ("sudo bash", "commands typed into bash"),
+    ("bash -c 'source env.sh; kubectl get x'", "commands run by source"),
+    ("sudo bash", "commands typed into bash"),
     ("ssh tethys", "commands typed into ssh"),
     ("bash -c '$X delete pod x'", "words computed by the script"),
     ("ansible-playbook site.yaml", "commands run by ansible-playbook"),
@@ -260,14 +258,5 @@ import Testing
       let many = String(repeating: part, count: 3000) + "kubectl delete x"
       #expect(CommandReader.effect(of: ["sh", "-c", many]).isChange == (part != "kubectl "))
     }
-  }
-
-  @Test(arguments: [
-    (Shell.bash, "/a b/it's", "export KUBECONFIG='/a b/it'\\''s'\n"),
-    (.zsh, "/x", "export KUBECONFIG='/x'\n"),
-    (.fish, "/it's\\x", "set -gx KUBECONFIG '/it\\'s\\\\x'\n"),
-  ])
-  func aShellGetsTheValueAsItIs(_ shell: Shell, _ value: String, _ line: String) {
-    #expect(shell.export("KUBECONFIG", value) == line)
   }
 }

@@ -20,7 +20,7 @@ struct DeliveryError: Error, Hashable, Sendable, CustomStringConvertible {
   init(_ cause: Cause, _ message: String, remedy: String, retryAfter: Duration? = nil) {
     self.cause = cause
     // A server's words must not forge a line of log or grow without end.
-    self.message = message.escaped.cut(to: 400)
+    self.message = message.escaped.limited(to: 400)
     self.remedy = remedy
     self.retryAfter = retryAfter
   }

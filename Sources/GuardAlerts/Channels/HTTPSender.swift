@@ -97,7 +97,7 @@ struct HTTPSender: Sendable {
     let again = "then: oceanid-ctl alerts test \(channel)"
     // Before anything is cut: half a secret is found no more.
     let said = answer.body.split(whereSeparator: \.isNewline).first.map {
-      ": \(redacted(hidingSecrets(String($0), address)).cut(to: 200))"
+      ": \(redacted(hidingSecrets(String($0), address)).limited(to: 200))"
     }
     let message = "\(address.origin) answered HTTP \(answer.status)\(said ?? "")"
     switch answer.status {

@@ -28,7 +28,7 @@ struct NoticeText {
   /// `CRITICAL tethys: node calypso is NotReady`
   var headline: String {
     if let only = notice.entries.first, total == 1 {
-      return "\(NoticeText.mark(only)) \(place)\(only.incident.title.escaped.cut(to: 200))"
+      return "\(NoticeText.mark(only)) \(place)\(only.incident.title.escaped.limited(to: 200))"
     }
     if isOver { return "OVER \(place)\(over) incidents" }
     let counts = [
@@ -36,7 +36,7 @@ struct NoticeText {
       over > 0 ? "\(over) over" : nil,
     ].compactMap(\.self).joined(separator: ", ")
     return "\(severity == .critical ? "CRITICAL" : "WARNING") \(place)\(counts): "
-      + (news.first?.incident.title.escaped.cut(to: 120) ?? "")
+      + (news.first?.incident.title.escaped.limited(to: 120) ?? "")
   }
 
   private static func mark(_ entry: IncidentNotice.Entry) -> String {

@@ -31,7 +31,7 @@ struct NtfyChannel: DeliveryChannel {
     }
     let text = NoticeText(notice)
     let message = Message(
-      topic: topic, title: text.headline, message: text.body.cut(to: NtfyChannel.longestMessage),
+      topic: topic, title: text.headline, message: text.body.limited(to: NtfyChannel.longestMessage),
       priority: NtfyChannel.priority(text), tags: [NtfyChannel.tag(text)])
     let body = (try? DocumentCoding.encode(message)).map { Array($0) } ?? []
     try sender.post(body, type: "application/json", to: parent, isCancelled: isCancelled)

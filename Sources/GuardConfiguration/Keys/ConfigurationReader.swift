@@ -61,7 +61,7 @@ struct ConfigurationReader {
       guard keys.contains(scalar.string) else {
         section.hasUnknownKeys = true
         guard errors.count < Self.errorLimit else { break }
-        let word = scalar.string.cut(to: 64).escaped
+        let word = scalar.string.limited(to: 64).escaped
         if let meant = Spelling.nearest(to: scalar.string, among: keys) {
           section.suggested.insert(meant)
           fail(key, "\(name): unknown key '\(word)': did you mean '\(meant)'?")
@@ -111,7 +111,7 @@ struct ConfigurationReader {
     let meant = Spelling.nearest(to: text, among: words).map { "did you mean '\($0)'?" }
     fail(
       node,
-      "\(name): expected one of \(listed(words)), found '\(text.cut(to: 64))'\(meant.map { ": \($0)" } ?? "")"
+      "\(name): expected one of \(listed(words)), found '\(text.limited(to: 64))'\(meant.map { ": \($0)" } ?? "")"
     )
     return nil
   }
@@ -125,7 +125,7 @@ struct ConfigurationReader {
         node,
         isHome
           ? "\(name): '~' stands for nothing here because HOME is not set: write the whole path"
-          : "\(name): expected a path that begins with / or ~/, found '\(text.cut(to: 64))'")
+          : "\(name): expected a path that begins with / or ~/, found '\(text.limited(to: 64))'")
       return nil
     }
     return path
@@ -137,7 +137,7 @@ struct ConfigurationReader {
     guard let list = environment.expandList(scalar.string) else {
       fail(
         node,
-        "\(key): expected paths that begin with / or ~/, with ':' between them, found '\(scalar.string.cut(to: 64))'"
+        "\(key): expected paths that begin with / or ~/, with ':' between them, found '\(scalar.string.limited(to: 64))'"
       )
       return nil
     }
@@ -152,7 +152,7 @@ struct ConfigurationReader {
     case .sequence: return "a list"
     case .scalar(let scalar):
       if node.isNull || scalar.string.isEmpty { return "nothing" }
-      return "'\(scalar.string.cut(to: 64).escaped)'"
+      return "'\(scalar.string.limited(to: 64).escaped)'"
     }
   }
 

@@ -18,7 +18,7 @@ extension ValueFormat where Value == StreamAddress {
         reader.fail(
           node,
           "\(key): expected ADDRESS:PORT, as in 127.0.0.1:16443 or [::1]:16443, or the path of a Unix socket, "
-            + "found '\(text.cut(to: 64))'")
+            + "found '\(text.limited(to: 64))'")
         return nil
       }
       guard address.isLoopback else {
@@ -43,7 +43,7 @@ extension ValueFormat where Value == StreamAddress {
         reader.fail(
           node,
           "\(key): expected HOST:PORT, as in localhost:6443, or the path of a Unix socket there, found "
-            + "'\(text.cut(to: 64))'")
+            + "'\(text.limited(to: 64))'")
         return nil
       }
       return .tcp(place)
@@ -61,7 +61,8 @@ extension ConfigurationReader {
     guard let path, !path.hasSuffix("/"), SocketAddress(path: path) != nil else {
       fail(
         node,
-        "\(key): expected the path of a Unix socket, at most 107 bytes, found '\(text.cut(to: 64).escaped)'")
+        "\(key): expected the path of a Unix socket, at most 107 bytes, found '\(text.limited(to: 64).escaped)'"
+      )
       return nil
     }
     return path

@@ -16,7 +16,7 @@ extension ValueFormat where Value == String {
         return reader.path(node, key)
       }
       guard Credential.isName(name) else {
-        reader.fail(node, "\(key): \(Credential.expectation), found '\(name.cut(to: 64).escaped)'")
+        reader.fail(node, "\(key): \(Credential.expectation), found '\(name.limited(to: 64).escaped)'")
         return nil
       }
       return scalar.string
@@ -59,7 +59,7 @@ extension ValueFormat where Value == SecretPlace {
         let name = reader.text(place, "credential", of: "the name of a credential")
       else { return nil }
       guard Credential.isName(name) else {
-        reader.fail(place, "credential: \(Credential.expectation), found '\(name.cut(to: 64))'")
+        reader.fail(place, "credential: \(Credential.expectation), found '\(name.limited(to: 64))'")
         return nil
       }
       return .credential(name)

@@ -22,7 +22,7 @@ struct YAMLDocument {
       mistakes = document.repeated.prefix(100).map { key in
         ConfigurationError(
           file: file, line: key.mark.line, column: key.mark.column,
-          message: "'\(key.string.cut(to: 128).escaped)' is given more than once")
+          message: "'\(key.string.limited(to: 128).escaped)' is given more than once")
       }
     } catch {
       throw ConfigurationErrors([YAMLDocument.describe(error, file: file)])

@@ -23,7 +23,7 @@ import Testing
     let schema = try fixture.get("/v1/schema")
     #expect(schema.hasPrefix("HTTP/1.1 200 OK"))
     #expect(schema.contains("Content-Type: application/schema+json"))
-    #expect(schema.contains("\"title\":\"oceanid.status/1\""))
+    #expect(schema.contains("\"title\": \"oceanid.status/1\""))
     #expect(
       try fixture.get(
         "/metrics", headers: "Host: oceanid\r\nAccept: application/openmetrics-text\r\n"

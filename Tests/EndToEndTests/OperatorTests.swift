@@ -36,7 +36,10 @@ struct OperatorTests {
     let logged = try run(
       "--break-glass", "OPS-17: pod hangs", "--", "sh", "-c", ": kubectl; echo kubectl delete")
     #expect(logged.exit == .exited(0))
-    #expect(eventually { installation.log.contains("break_glass: sh run by hand by uid \(getuid()), pid ") })
+    #expect(
+      eventually {
+        installation.log.contains("break_glass: kubectl delete run by hand by uid \(getuid()), pid ")
+      })
     #expect(eventually { installation.log.contains("OPS-17: pod hangs") })
 
     let env = try installation.ctl("env")

@@ -259,8 +259,9 @@ let package = Package(
     tests(
       "GuardCluster",
       [
-        "GuardTypes", "GuardJournal", "GuardState", "Health", "Kubernetes", "Systemd", "TestSupport",
-        "Tunnel",
+        "GuardTypes", "GuardAPI", "GuardClient", "GuardHistory", "GuardIncidents", "GuardJournal", "GuardState",
+        "GuardTerminal", "Health",
+        "Kubernetes", "Systemd", "TestSupport", "Tunnel",
       ]),
     tests("GuardDoctor", ["GuardTypes", "GuardAPI", "Platform", "Tunnel"]),
     tests(

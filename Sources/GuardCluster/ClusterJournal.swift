@@ -1,68 +1,70 @@
+internal import GuardIncidents
 internal import GuardJournal
 internal import GuardTypes
 internal import Health
 internal import Systemd
 internal import Tunnel
 
-/// Turns what happened to one cluster into journal entries, with one incident id from a fault to its end.
+/// Writes the journal entries of one cluster. The ids of incidents, and when they begin and end, come from the ledger.
 ///
 /// Belongs to the cluster's queue.
 final class ClusterJournal {
   private let cluster: String
   private let log: any EventLog
-  /// Subject to incident id, of what is wrong now.
-  private(set) var incidents: [String: String]
-  /// Open problems that the journal has, by id.
-  private var open: [String: JournalMemory.OpenProblem]
-  /// Subject to id of the incidents that people know as open.
-  private let known: () -> [String: String]
-  private var tunnelIncident: String?
+  private let ledger: IncidentLedger
+  /// The subjects of the incidents that begin before a problem is observed.
+  private let tunnelSubject: String
+  private let apiSubject: String
   /// Attempts at a connection since the tunnel was up.
   private var attempts = 0
-  /// Open while polls fail although the tunnel is up.
-  private var apiIncident: String?
-  /// Entries about what lasts, that were written and not taken back.
+  /// Entries about lasting states that are written and still true: `tunnel_blocked/auth_refused`.
   private var standing: Set<String>
-  /// Those of them that were written before the guard was restarted.
+  /// The standing entries that were written before the guard was restarted.
   private var inherited: Set<String>
   private let save: (JournalMemory) -> Void
-  /// Something changed that `save` has not been given.
+  /// `save` has not been called since the last change.
   private var isChanged = false
-  private let makeIncident: () -> String
 
   /// - Parameters:
+  ///   - host: the host of the tunnel, as in the subject of its problem.
   ///   - memory: the entries that were written before the guard was restarted.
-  ///   - save: keeps the memory over a restart; called after each entry that changes it.
+  ///   - save: saves the memory over a restart; called after each entry that changes it.
   init(
-    cluster: String, log: any EventLog, known: @escaping () -> [String: String] = { [:] },
-    memory: JournalMemory = JournalMemory(), save: @escaping (JournalMemory) -> Void = { _ in },
-    makeIncident: @escaping () -> String = { String(UInt64.random(in: .min ... .max), radix: 16) }
+    cluster: String, host: String, log: any EventLog, ledger: IncidentLedger,
+    memory: JournalMemory = JournalMemory(), save: @escaping (JournalMemory) -> Void = { _ in }
   ) {
     self.cluster = cluster
     self.log = log
-    self.known = known
+    self.ledger = ledger
     self.save = save
-    self.makeIncident = makeIncident
-    incidents = memory.incidents
-    open = Dictionary(memory.open.map { ($0.id, $0) }) { first, _ in first }
-    tunnelIncident = memory.tunnelIncident
-    apiIncident = memory.apiIncident
+    tunnelSubject = "tunnel \(host)"
+    apiSubject = "API of \(cluster)"
     standing = memory.standing
     inherited = memory.standing
+    if let former = memory.former { adopt(former) }
+  }
+
+  /// The incidents of a former version.
+  private func adopt(_ former: JournalMemory.Former) {
+    ledger.adopt(
+      Dictionary(former.open.map { ($0.id, $0.subject) }, uniquingKeysWith: { first, _ in first }),
+      of: cluster)
+    if let id = former.tunnelIncident { ledger.adopt(id: id, of: tunnelSubject, .tunnel, in: cluster) }
+    if let id = former.apiIncident { _ = stands(.apiFailed, id) }
+    // Not a second time, when it is outdated.
+    ledger.save()
+    save(JournalMemory(standing: standing))
   }
 
   private func saveChanges() {
     guard isChanged else { return }
     isChanged = false
-    save(
-      JournalMemory(
-        open: open.values.sorted { $0.id < $1.id }, incidents: incidents, tunnelIncident: tunnelIncident,
-        apiIncident: apiIncident, standing: standing))
+    save(JournalMemory(standing: standing))
   }
 
-  /// Records that an entry about what lasts is written.
+  /// Marks an entry about a lasting state as written.
   ///
-  /// - Returns: false where it was written before the guard was restarted, and nothing has changed since.
+  /// - Returns: false if it was written before the guard was restarted, and nothing has changed since.
   private func stands(_ event: Event, _ detail: String) -> Bool {
     let name = "\(event.name)/\(detail)"
     isChanged = standing.insert(name).inserted || isChanged
@@ -78,7 +80,7 @@ final class ClusterJournal {
     isChanged = true
   }
 
-  // MARK: - The tunnel
+  // MARK: - Tunnel
 
   func write(_ event: TunnelEvent) {
     defer { saveChanges() }
@@ -101,7 +103,7 @@ final class ClusterJournal {
           ? "local connections for \(target) wait to be accepted: \(reason)"
           : "\(count) local connection\(count > 1 ? "s" : "") for \(target) reset: \(reason)",
         subject: "forward \(target)", reason: reason)
-    // The problem that comes of it has an entry of its own.
+    // The problem that follows has an entry of its own.
     case .admissionChanged: break
     case .targetRefused(let failure):
       put(
@@ -118,129 +120,85 @@ final class ClusterJournal {
     case .up:
       put(
         .tunnelUp, "tunnel up", subject: "tunnel", from: from.rawValue, to: to.rawValue,
-        incident: tunnelIncident, attempts: attempts)
-      isChanged = isChanged || tunnelIncident != nil
-      tunnelIncident = nil
+        incident: ledger.currentID(of: tunnelSubject, in: cluster), attempts: attempts)
       attempts = 0
       endStanding(.tunnelBlocked)
     case .blocked:
-      openTunnelIncident()
+      let incident = tunnelIncident()
       guard stands(.tunnelBlocked, failure?.code.rawValue ?? "") else { return }
       put(
         .tunnelBlocked, "tunnel blocked: \(failure?.message ?? "unknown")", subject: "tunnel",
         from: from.rawValue,
-        to: to.rawValue, reason: failure?.code.rawValue, remedy: failure?.remedy, incident: tunnelIncident)
+        to: to.rawValue, reason: failure?.code.rawValue, remedy: failure?.remedy, incident: incident)
     case .backoff where from == .up, .connecting where from == .up:
-      openTunnelIncident()
       put(
         .tunnelDown, "tunnel down: \(failure?.message ?? "asked to reconnect")", subject: "tunnel",
         from: from.rawValue,
-        to: to.rawValue, reason: failure?.code.rawValue, remedy: failure?.remedy, incident: tunnelIncident)
+        to: to.rawValue, reason: failure?.code.rawValue, remedy: failure?.remedy, incident: tunnelIncident())
     case .backoff:
-      openTunnelIncident()
-      // One entry per doubling, not per try.
+      // One entry per doubling, not per attempt.
+      let incident = tunnelIncident()
       guard attempt > 0, attempt & (attempt - 1) == 0 else { return }
       put(
         .tunnelRetry, "attempt \(attempt) failed: \(failure?.message ?? "unknown")", subject: "tunnel",
         from: from.rawValue, to: to.rawValue, reason: failure?.code.rawValue, remedy: failure?.remedy,
-        incident: tunnelIncident, attempts: attempts)
+        incident: incident, attempts: attempts)
     case .connecting, .stopped: break
     }
   }
 
-  // MARK: - The API
+  // MARK: - API
 
-  /// A poll failed, with the tunnel up: the first one of a row is news.
+  /// A poll failed while the tunnel was up. Only the first failure in a row has an entry.
   func write(pollFailed failure: PollFailure) {
-    guard apiIncident == nil else { return }
+    guard failedAPIIncident == nil else { return }
     defer { saveChanges() }
-    let incident = makeIncident()
-    apiIncident = incident
-    isChanged = true
+    let incident = ledger.issueID(of: apiSubject, .api, in: cluster)
+    _ = stands(.apiFailed, incident)
     put(
-      .apiFailed, "the API does not answer: \(failure.message)", subject: "API of \(cluster)",
-      from: "answering",
+      .apiFailed, "the API does not answer: \(failure.message)", subject: apiSubject, from: "answering",
       to: "failing", reason: failure.code.rawValue, remedy: failure.remedy, incident: incident)
   }
 
-  /// A poll succeeded: news after failed ones.
+  /// A poll succeeded: has an entry after failed ones.
   func writePollSucceeded() {
-    guard let incident = apiIncident.take() else { return }
+    guard let incident = failedAPIIncident else { return }
     defer { saveChanges() }
-    isChanged = true
+    endStanding(.apiFailed)
     put(
-      .apiRecovered, "the API answers again", subject: "API of \(cluster)", from: "failing", to: "answering",
+      .apiRecovered, "the API answers again", subject: apiSubject, from: "failing", to: "answering",
       incident: incident)
   }
 
-  /// Entries about the tunnel or the API belong to the incident of that one.
-  private func incident(for problem: Problem) -> String {
-    if let apiIncident, problem.kind == .api { return apiIncident }
-    guard problem.kind == .tunnel else { return makeIncident() }
-    openTunnelIncident()
-    return tunnelIncident ?? makeIncident()
+  /// The incident of the last failure, until a poll succeeds.
+  private var failedAPIIncident: String? {
+    let prefix = "\(Event.apiFailed.name)/"
+    return standing.first { $0.hasPrefix(prefix) }.map { String($0.dropFirst(prefix.count)) }
   }
 
-  private func openTunnelIncident() {
-    isChanged = isChanged || tunnelIncident == nil
-    tunnelIncident =
-      tunnelIncident ?? known().first { $0.key.hasPrefix("tunnel ") }?.value ?? makeIncident()
-  }
+  private func tunnelIncident() -> String { ledger.issueID(of: tunnelSubject, .tunnel, in: cluster) }
 
-  // MARK: - What the rules say
+  // MARK: - Problems
 
-  /// A subject whose problem became another one (refused after closed) is still the same incident: it is over when
-  /// nothing is left of it.
-  ///
-  /// A problem that can't be seen just now is not over.
-  func write(from previous: ClusterReport?, to report: ClusterReport) {
-    defer { saveChanges() }
-    let opened = report.problems.filter { open[$0.id] == nil }
-    // A problem that returns before its end was notified was never over.
-    let known = opened.isEmpty ? [:] : known()
-    for problem in opened {
-      let incident = incidents[problem.subject] ?? known[problem.subject] ?? incident(for: problem)
-      incidents[problem.subject] = incident
-      put(
-        .problemOpened, "\(problem.title)\(problem.detail.isEmpty ? "" : ": \(problem.detail)")",
-        priority: problem.severity == .critical ? .error : .warning, subject: problem.subject, to: problem.id,
-        reason: problem.detail, remedy: problem.remedy, step: problem.step, incident: incident,
-        extra: ["CODE": problem.code.rawValue, "KIND": problem.kind.rawValue])
-    }
-    let subjects = Set(report.problems.map(\.subject))
-    let gone = open.values.filter { problem in
-      !subjects.contains(problem.subject) && !report.unseen.contains(problem.kind)
-        && !report.unseenSubjects.contains(problem.subject)
-    }
-    for problem in gone.sorted(by: { $0.id < $1.id }) {
-      guard let incident = incidents.removeValue(forKey: problem.subject) else { continue }
-      put(
-        .problemClosed, "ended: \(problem.title)", subject: problem.subject, from: problem.id,
-        incident: incident)
-    }
-    var next = open.filter { incidents[$0.value.subject] != nil && !subjects.contains($0.value.subject) }
-    for problem in report.problems { next[problem.id] = open[problem.id] ?? .init(problem) }
-    isChanged = isChanged || next.count != open.count || !opened.isEmpty
-    open = next
-    if let previous, previous.verdict != report.verdict {
-      put(
-        .verdictChanged, "\(cluster) is \(report.verdict.rawValue): \(report.summary)",
-        subject: "cluster \(cluster)",
-        from: previous.verdict.rawValue, to: report.verdict.rawValue, reason: report.summary)
-    }
+  /// Writes the entries of what a judgement changed.
+  func write(_ events: [IncidentEvent], from previous: ClusterReport?, to report: ClusterReport) {
+    for event in events { log.write(LogRecord(event)) }
+    guard let previous, previous.verdict != report.verdict else { return }
+    put(
+      .verdictChanged, "\(cluster) is \(report.verdict.rawValue): \(report.summary)",
+      subject: "cluster \(cluster)",
+      from: previous.verdict.rawValue, to: report.verdict.rawValue, reason: report.summary)
   }
 
   private func put(
-    _ event: Event, _ message: String, priority: Priority? = nil, subject: String, from: String? = nil,
-    to: String? = nil, reason: String? = nil, remedy: String? = nil, step: NextStep? = nil,
-    incident: String? = nil, attempts: Int? = nil, extra: [String: String] = [:]
+    _ event: Event, _ message: String, subject: String, from: String? = nil, to: String? = nil,
+    reason: String? = nil, remedy: String? = nil, incident: String? = nil, attempts: Int? = nil
   ) {
     log.write(
       LogRecord(
-        event, "\(cluster): \(message)", priority: priority, cluster: cluster, subject: subject, from: from,
-        to: to,
-        reason: reason, incident: incident, remedy: remedy, command: step?.command, note: step?.note,
-        extra: attempts.map { extra.merging(["ATTEMPTS": "\($0)"]) { $1 } } ?? extra))
+        event, "\(cluster): \(message)", cluster: cluster, subject: subject, from: from, to: to,
+        reason: reason, incident: incident, remedy: remedy,
+        extra: attempts.map { ["ATTEMPTS": "\($0)"] } ?? [:]))
   }
 }
 

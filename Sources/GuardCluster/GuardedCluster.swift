@@ -91,9 +91,9 @@ package actor GuardedCluster {
     self.kept = (memory, Timestamp.now)
     let journalFile = state.map { JournalMemoryFile(cluster: configuration.name, folder: $0) }
     self.journal = ClusterJournal(
-      cluster: configuration.name, log: log,
-      known: { [name = configuration.name] in ledger.openIDs(of: name) },
-      // Ids of incidents that the ledger has lost must not come back: their notices would be taken for repetitions.
+      cluster: configuration.name, host: tunnel.status.host, log: log, ledger: ledger,
+      // Ids of incidents that the ledger has lost must not be used again: receivers would take their notices for
+      // repetitions.
       memory: ledger.isNew ? JournalMemory() : journalFile?.load() ?? JournalMemory(),
       save: { journalFile?.save($0) })
     self.poller = Poller(
@@ -184,14 +184,15 @@ package actor GuardedCluster {
       snapshotAt: seen?.at, pollFailure: pollFailure, pollInterval: configuration.kubernetes.poll.interval,
       expectations: configuration.expect)
     let now = Timestamp.now
-    let (report, memory) = judge(observation, memory: memory, now: now)
+    let (judged, memory) = judge(observation, memory: memory, now: now)
     self.memory = memory
     keepMemory(at: now)
-    journal.write(from: previous, to: report)
-    ledger.observe(
+    let update = ledger.observe(
       ProblemObservation(
-        cluster: configuration.name, problems: report.problems, unseen: report.unseen,
-        unseenSubjects: report.unseenSubjects, poll: lastPoll?.at, ids: journal.incidents), at: now)
+        cluster: configuration.name, problems: judged.problems, unseen: judged.unseen,
+        unseenSubjects: judged.unseenSubjects, poll: lastPoll?.at), at: now)
+    let report = judged.beginning(at: update.begins)
+    journal.write(update.events, from: previous, to: report)
     observed()
     previous = report
     let tunnel = tunnel

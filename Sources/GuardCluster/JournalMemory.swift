@@ -1,28 +1,42 @@
 internal import Health
 
-/// Journal entries of a cluster that are still true: a restart of the guard does not write them again, and writes the end
-/// of those that ended meanwhile.
-struct JournalMemory: Hashable, Codable, Sendable {
-  /// A problem that was opened and not closed.
-  struct OpenProblem: Hashable, Codable, Sendable {
-    let id: String
-    let subject: String
-    let kind: Problem.Kind
-    let title: String
+/// Journal entries of a cluster that are still true, so that a restart of the guard does not write them again.
+struct JournalMemory: Hashable, Sendable {
+  /// Entries about lasting states: `tunnel_blocked/auth_refused`.
+  var standing: Set<String> = []
+  /// Only in the file of a former version, which kept the incidents of the journal here.
+  private(set) var former: Former?
 
-    init(_ problem: Problem) {
-      id = problem.id
-      subject = problem.subject
-      kind = problem.kind
-      title = problem.title.limited(to: 200)
+  init(standing: Set<String> = []) { self.standing = standing }
+
+  /// The incidents of a former version; the ledger takes them over.
+  struct Former: Hashable, Sendable {
+    /// A problem that was opened and not closed.
+    struct OpenProblem: Hashable, Decodable, Sendable {
+      let id: String
+      let subject: String
     }
+
+    let open: [OpenProblem]
+    let tunnelIncident: String?
+    let apiIncident: String?
+  }
+}
+
+extension JournalMemory: Codable {
+  private enum CodingKeys: String, CodingKey { case standing, open, tunnelIncident, apiIncident }
+
+  init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    standing = try container.decode(Set<String>.self, forKey: .standing)
+    guard let open = try container.decodeIfPresent([Former.OpenProblem].self, forKey: .open) else { return }
+    former = Former(
+      open: open, tunnelIncident: try container.decodeIfPresent(String.self, forKey: .tunnelIncident),
+      apiIncident: try container.decodeIfPresent(String.self, forKey: .apiIncident))
   }
 
-  var open: [OpenProblem] = []
-  /// Subject to incident id.
-  var incidents: [String: String] = [:]
-  var tunnelIncident: String?
-  var apiIncident: String?
-  /// Entries about what lasts: `tunnel_blocked/auth_refused`.
-  var standing: Set<String> = []
+  func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(standing, forKey: .standing)
+  }
 }

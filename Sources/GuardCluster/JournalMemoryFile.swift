@@ -1,13 +1,11 @@
 internal import FoundationEssentials
 package import GuardState
-internal import Health
 internal import Platform
 
-/// The memory of a cluster's journal in the state directory.
+/// Stores the memory of a cluster's journal in the state directory.
 package struct JournalMemoryFile: Sendable {
   private static let prefix = "journal-"
-  /// Room for what an incident tracker holds.
-  private static let mostProblems = IncidentTracker.largest
+  /// Files of former versions have up to ten thousand problems.
   private static let limit = 16 << 20
 
   private let name: String
@@ -25,18 +23,13 @@ package struct JournalMemoryFile: Sendable {
   }
 
   func save(_ memory: JournalMemory) {
-    var memory = memory
-    if memory.open.count > JournalMemoryFile.mostProblems {
-      memory.open = Array(memory.open.sorted { $0.id < $1.id }.prefix(JournalMemoryFile.mostProblems))
-      let subjects = Set(memory.open.map(\.subject))
-      memory.incidents = memory.incidents.filter { subjects.contains($0.key) }
-    }
     // Values of these types can always be encoded.
     guard let bytes = try? JSONEncoder().encode(memory) else { return }
     folder.persist(name, Array(bytes))
   }
 
-  /// Forgets clusters that are not guarded any more: their incidents have ended, and their ids must not come back.
+  /// Removes the files of clusters that are not in the configuration any more: their incidents have ended, and their
+  /// ids must not be used again.
   package static func keep(_ clusters: [String], in folder: StateFolder) {
     let names = Set(clusters.map { prefix + $0 })
     for name in folder.names(in: "") where name.hasPrefix(prefix) && !names.contains(name) {

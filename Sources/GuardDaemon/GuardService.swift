@@ -144,7 +144,7 @@ package final class GuardService: Sendable {
         extra: Dictionary(
           LinkedLibraries.versions.map { ("\($0.name.uppercased())_VERSION", $0.version) },
           uniquingKeysWith: { $1 }
-        )))
+        ).merging(["INCIDENTS_KEPT": "\(!ledger.isNew)"]) { $1 }))
     if let misfit { log.write(misfit) }
   }
 
@@ -163,7 +163,7 @@ package final class GuardService: Sendable {
               name: cluster.configuration.name, slots: cluster.roundTrips.slots.map(RoundTripDocument.init))
           })
       },
-      incidents: ledger.document,
+      incidents: { [ledger, alerts] in ledger.document(channels: alerts.channelCount) },
       silence: { [ledger] request, peer in ledger.answer(request, by: "uid \(peer.uid)") },
       endSilence: { [ledger] id, peer in ledger.endSilence(id: id, by: "uid \(peer.uid)") },
       alerts: { [alerts] in alerts.document },

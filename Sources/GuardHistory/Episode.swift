@@ -6,24 +6,33 @@ package import Health
 package struct Episode: Hashable {
   /// The first entry.
   package let first: ChangeDocument
-  /// The incident began before the history, so its start is unknown.
+  /// The incident began before the history, at an unknown time.
   package var beganEarlier = false
   /// The end; nil if it is ongoing, or a change without duration.
   package var until: Timestamp?
   /// It has a duration.
   package let isIncident: Bool
-  /// The guard stopped before the end, so the end is unknown.
+  /// The guard stopped before the end, and the next run had lost its incidents, so the end is unknown.
   package var isCutOff = false
+  /// The begin that its entries name; entries of former versions name none.
+  private var since: Timestamp?
   package var attempts = 0
   /// Each reported cause once, in order.
   package var reasons: [String] = []
+  /// When it began, as the incident says: perhaps long before its first entry.
+  package var begin: Timestamp { since ?? first.at }
   /// `tunnel down`, or the text of the change.
   package var title: String {
-    guard isIncident, first.event.hasPrefix("tunnel_") else { return ChangeLine.text(first) }
+    let text = ChangeLine.text(first)
+    // Only the end is in the history, and it names the begin.
+    if since != nil, let prefix = ["ended: ", "over: "].first(where: text.hasPrefix) {
+      return String(text.dropFirst(prefix.count))
+    }
+    guard isIncident, first.event.hasPrefix("tunnel_") else { return text }
     return first.event == "tunnel_blocked" ? "tunnel blocked" : "tunnel down"
   }
   /// The parts that have not ended yet.
-  fileprivate var open: Set<String> = []
+  private var open: Set<String> = []
 
   /// Events without a line of their own: they follow from other entries, or are not interesting afterwards.
   private static let asides: Set = [
@@ -40,7 +49,7 @@ package struct Episode: Hashable {
     var episodes: [Episode] = []
     var places: [String: Int] = [:]
     for change in changes {
-      if change.event == "started" {
+      if change.event == "started", change.incidentsKept != true {
         for place in places.values where episodes[place].until == nil {
           episodes[place].until = change.at
           episodes[place].isCutOff = true
@@ -78,6 +87,10 @@ package struct Episode: Hashable {
 
   private mutating func take(_ change: ChangeDocument) {
     attempts = max(attempts, change.attempts ?? 0)
+    if let begin = change.since {
+      since = min(since ?? begin, begin)
+      beganEarlier = false
+    }
     let isTunnel = change.event.hasPrefix("tunnel_")
     if isTunnel, let reason = change.reason, !reason.isEmpty, !reasons.contains(reason) {
       reasons.append(reason)
@@ -90,11 +103,13 @@ package struct Episode: Hashable {
       // The tunnel is up; the end of its problem follows a moment later.
       if isTunnel || (open.isEmpty && until == nil) { until = change.at }
     }
+    if change.event == "incident_ended" { open = [] }
+    if let end = change.endedAt, open.subtracting([""]).isEmpty { until = end }
   }
 
   /// An incident that has not ended.
   package var lasts: Bool { isIncident && until == nil }
 
   /// - Parameter end: used as the end of an ongoing incident.
-  package func length(atLast end: Timestamp) -> Duration { first.at.length(until: until ?? end) }
+  package func length(atLast end: Timestamp) -> Duration { begin.length(until: until ?? end) }
 }

@@ -2,15 +2,15 @@ internal import FoundationEssentials
 package import GuardState
 package import Health
 
-/// The incidents in the state directory: a restart of the guard neither repeats nor forgets notices.
+/// Stores the incidents in the state directory, so that a restart of the guard neither repeats nor loses a notice.
 package struct IncidentFile: Sendable {
   private static let name = "incidents.json"
-  /// Ten thousand incidents with long details have to fit. Where they do not, the details are cut further, and at last
-  /// the least grave incidents are left out.
+  /// Has room for ten thousand incidents with long details. If they do not fit, the details are shortened further, and
+  /// at last the least severe incidents are left out.
   package static let limit = 16 << 20
-  /// Guards of before wrote larger files.
+  /// Former versions wrote larger files.
   private static let readLimit = 64 << 20
-  /// Bytes of each detail, tried in this order.
+  /// Lengths of each detail in bytes, tried in this order.
   private static let detailLengths = [1024, 256, 0]
 
   private let folder: StateFolder
@@ -20,7 +20,7 @@ package struct IncidentFile: Sendable {
   /// The path of the file.
   package var path: String { folder.path(of: IncidentFile.name) }
 
-  /// - Returns: nil where there is no such file yet.
+  /// - Returns: nil if there is no such file yet.
   package func load() throws -> IncidentTracker? {
     guard let bytes = try folder.read(IncidentFile.name, limit: IncidentFile.readLimit) else { return nil }
     return try JSONDecoder().decode(IncidentTracker.self, from: Data(bytes))
@@ -32,7 +32,7 @@ package struct IncidentFile: Sendable {
       IncidentFile.name, with: try IncidentFile.bytes(of: tracker.pieces, limit: IncidentFile.limit))
   }
 
-  /// Renames an unreadable file, so that a person can look at it.
+  /// Renames an unreadable file, so that it can be examined.
   package func setAside() { folder.setAside(IncidentFile.name) }
 
   /// One document, encoded piece by piece.
@@ -40,8 +40,8 @@ package struct IncidentFile: Sendable {
     let encoder = JSONEncoder()
     encoder.outputFormatting = .withoutEscapingSlashes
     let tail =
-      Array(
-        #"],"past":"#.utf8) + (try encoder.encode(tracker.past)) + Array(#","silences":"#.utf8)
+      Array(#"],"issued":"#.utf8) + (try encoder.encode(tracker.issued)) + Array(#","past":"#.utf8)
+      + (try encoder.encode(tracker.past)) + Array(#","silences":"#.utf8)
       + (try encoder.encode(tracker.silences)) + Array("}".utf8)
     var bytes: [UInt8] = []
     for length in detailLengths {

@@ -7,19 +7,19 @@ internal import Platform
 internal import Synchronization
 internal import Systemd
 
-/// The guard's incidents: one tracker for all clusters, kept over restarts, and the notices that follow from it.
+/// Owns the guard's `IncidentTracker`: one for all clusters, saved over restarts. Delivers its notices.
 ///
-/// A notice is delivered exactly once as far as a file system allows: the tracker records it, and is saved, before the
-/// channels get it; it is saved again once they have it. Where the guard ends in between, the next start hands the notice
-/// over once more, with the same keys, and channels skip what they have already.
+/// A notice is delivered exactly once as far as a file system allows: the tracker is saved with the notice before the
+/// channels get it, and again once they have it. If the guard ends in between, the next start delivers the notice once
+/// more, with the same keys, and the channels skip the entries that they have.
 ///
-/// The tracker has one lock; notices are handed on outside of it.
+/// The tracker has one lock; notices are delivered outside of it.
 package final class IncidentLedger: Sendable {
   private struct State {
     var tracker: IncidentTracker
-    /// The revision that the file has; nil where that is unknown.
+    /// The revision of the file; nil if unknown.
     var saved: UInt64?
-    /// Those of the configuration; nil until they are set.
+    /// The clusters of the configuration; nil until they are set.
     var clusters: [String]?
   }
 
@@ -29,14 +29,16 @@ package final class IncidentLedger: Sendable {
   private let log: any EventLog
   private let deliver: @Sendable (IncidentNotice) -> Void
   private let board: StatusBoard?
-  /// There was no file: earlier notices are unknown.
+  /// There was no readable file: earlier incidents and notices are unknown.
   package let isNew: Bool
 
   /// - Parameters:
-  ///   - board: gets the silences in force.
+  ///   - board: gets the active silences.
+  ///   - makeID: makes the ids of new incidents; nil: random ones.
   ///   - deliver: saves a notice for the channels before it returns; called by `pass`.
   package init(
     file: IncidentFile?, log: any EventLog, board: StatusBoard? = nil,
+    makeID: (@Sendable () -> String)? = nil,
     deliver: @escaping @Sendable (IncidentNotice) -> Void = { _ in }
   ) {
     self.file = file
@@ -56,7 +58,8 @@ package final class IncidentLedger: Sendable {
       }
     }
     isNew = loaded == nil
-    let tracker = loaded ?? IncidentTracker()
+    var tracker = loaded ?? IncidentTracker()
+    if let makeID { tracker.makeID = makeID }
     let unsent = tracker.unsent(at: .now)
     state = Mutex(State(tracker: tracker, saved: isNew ? nil : tracker.revision))
     board?.setSilences(tracker.silences)
@@ -64,26 +67,44 @@ package final class IncidentLedger: Sendable {
     save()
   }
 
-  // MARK: - In
+  // MARK: - Input
 
-  /// Records the problems of a cluster at a moment.
-  package func observe(_ observation: ProblemObservation, at now: Timestamp = .now) {
-    state.withLock { $0.tracker.observe(observation, at: now) }
+  /// Records the problems of a cluster.
+  ///
+  /// Saves the tracker if something opened or closed, so that after a restart its entries keep their ids and are not
+  /// repeated.
+  @discardableResult
+  package func observe(_ observation: ProblemObservation, at now: Timestamp = .now) -> IncidentUpdate {
+    let update = state.withLock { $0.tracker.observe(observation, at: now) }
+    if !update.events.isEmpty { save() }
+    return update
   }
 
   /// The machine slept.
   package func resume(at now: Timestamp = .now) { state.withLock { $0.tracker.resume(at: now) } }
 
-  /// The clusters of the configuration; the incidents of others are over.
+  /// Sets the clusters of the configuration, and ends the incidents of all others.
   package func keep(_ clusters: [String], at now: Timestamp = .now) {
-    state.withLock {
+    let events = state.withLock {
       $0.clusters = clusters
-      $0.tracker.keep(clusters, at: now)
+      return $0.tracker.keep(clusters, at: now)
     }
+    if !events.isEmpty { save() }
+    for event in events { log.write(LogRecord(event)) }
   }
 
-  /// Lets time pass: hands on what is due, and keeps what is new. To be called after each observation, and every few
-  /// seconds.
+  /// Takes over the problems that a former version kept in the memory of a cluster's journal: id to subject.
+  package func adopt(_ openProblems: [String: String], of cluster: String) {
+    state.withLock { $0.tracker.adopt(openProblems, of: cluster) }
+  }
+
+  /// Takes over the id of an outage without an observed problem from a former version.
+  package func adopt(id: String, of subject: String, _ kind: Problem.Kind, in cluster: String) {
+    state.withLock { $0.tracker.adopt(id: id, of: subject, kind, in: cluster) }
+  }
+
+  /// Lets time pass: delivers the notices that are due, and saves changes. To be called after each observation, and
+  /// every few seconds.
   package func pass(at now: Timestamp = .now) {
     let (notices, expired) = state.withLock { ($0.tracker.advance(to: now), $0.tracker.takeExpired()) }
     if !expired.isEmpty {
@@ -96,7 +117,7 @@ package final class IncidentLedger: Sendable {
     save()
   }
 
-  /// Gives notices into the channels' keeping.
+  /// Gives notices to the channels, which save them.
   private func handOver(_ notices: [IncidentNotice]) {
     for notice in notices {
       for entry in notice.entries { log.write(LogRecord(entry)) }
@@ -105,17 +126,16 @@ package final class IncidentLedger: Sendable {
     state.withLock { $0.tracker.sent(notices) }
   }
 
-  /// Time alone may change something within seconds.
+  /// True if time alone may change something within seconds.
   package var isInMotion: Bool { state.withLock { $0.tracker.isInMotion } }
 
-  /// The file has everything: a restart repeats nothing.
+  /// The file is up to date: a restart repeats nothing.
   package var isSaved: Bool { state.withLock { $0.tracker.revision == $0.saved } }
 
-  /// Writes what the file does not have. Tried again with every pass while it fails; the state folder reports
-  /// that as a problem.
+  /// Updates the file. After a failure, which the state folder reports as a problem, every pass tries again.
   package func save() {
     board?.setSilences(state.withLock { $0.tracker.silences })
-    // A silence comes in on another thread than a pass; two writers would spoil each other's draft.
+    // Requests, observations and passes run on different threads, and there is one draft file.
     saving.withLock { _ in
       let tracker = state.withLock { $0.tracker.revision == $0.saved ? nil : $0.tracker }
       guard let tracker else { return }
@@ -130,10 +150,10 @@ package final class IncidentLedger: Sendable {
 
   // MARK: - Silences
 
-  /// At most so many at once: each is asked for every incident.
+  /// The limit: every incident is compared with every silence.
   private static let mostSilences = 100
 
-  /// - Returns: nil where there are too many.
+  /// - Returns: nil if there are too many.
   package func silence(_ request: SilenceRequest, by author: String, at now: Timestamp = .now) -> Silence? {
     let silence = Silence(
       id: String(UInt32.random(in: .min ... .max), radix: 16), cluster: request.cluster,
@@ -150,12 +170,12 @@ package final class IncidentLedger: Sendable {
     return silence
   }
 
-  /// Whether there may be incidents of the cluster: empty is the guard itself.
+  /// True if the cluster can have incidents; an empty name is the guard itself.
   func isGuarded(_ cluster: String) -> Bool {
     cluster.isEmpty || state.withLock { $0.clusters?.contains(cluster) ?? true }
   }
 
-  /// The open incidents that the silence applies to at this moment.
+  /// The effect of the silence on the incidents that are open now.
   package func reach(of silence: Silence) -> SilenceReach {
     SilenceReach(silence, open: state.withLock { $0.tracker.open })
   }
@@ -171,17 +191,24 @@ package final class IncidentLedger: Sendable {
     return true
   }
 
-  // MARK: - Out
+  // MARK: - Ids
 
-  /// Subject to id of a cluster's open incidents: what comes back within one is still the same.
-  package func openIDs(of cluster: String) -> [String: String] {
-    state.withLock { $0.tracker.openIDs(of: cluster) }
+  /// The id of the subject's incident, for an entry that is written before the subject's problem is observed.
+  package func issueID(of subject: String, _ kind: Problem.Kind, in cluster: String) -> String {
+    state.withLock { $0.tracker.issueID(of: subject, kind, in: cluster) }
   }
 
-  /// Incidents that were notified and whose end was not.
+  /// The id of the incident that the subject's present problem, or an interruption, belongs to.
+  package func currentID(of subject: String, in cluster: String) -> String? {
+    state.withLock { $0.tracker.currentID(of: subject, in: cluster) }
+  }
+
+  // MARK: - Output
+
+  /// Open incidents that were notified.
   package var told: [Incident] { state.withLock { $0.tracker.told } }
 
-  /// Those that fired and are not over, by severity.
+  /// The number of open incidents that are not pending, by severity.
   package var firing: [Problem.Severity: Int] {
     state.withLock { state in
       state.tracker.open.reduce(into: [:]) { counts, incident in
@@ -191,57 +218,14 @@ package final class IncidentLedger: Sendable {
   }
 
   /// The document of open and past incidents.
-  package func document() -> IncidentsDocument {
+  ///
+  /// - Parameter channels: the number of alert channels; nil if unknown.
+  package func document(channels: Int? = nil) -> IncidentsDocument {
     let tracker = state.withLock { $0.tracker }
     return IncidentsDocument(
       open: tracker.open.map { IncidentDocument($0, silence: tracker.silence(of: $0)) },
       past: tracker.past.reversed().map { IncidentDocument($0, silence: nil) },
-      silences: tracker.silences.map(SilenceDocument.init), ignored: tracker.ignored)
+      silences: tracker.silences.map(SilenceDocument.init), ignored: tracker.ignored,
+      channels: channels)
   }
-}
-
-extension LogRecord {
-  /// The log entry of a notice.
-  package init(_ entry: IncidentNotice.Entry) {
-    let incident = entry.incident
-    let cluster = incident.cluster.isEmpty ? "" : "\(incident.cluster): "
-    let event: Event
-    let text: String
-    switch entry.change {
-    case .opened: (event, text) = (.incidentOpened, incident.title)
-    case .worsened: (event, text) = (.incidentWorsened, "now critical: \(incident.title)")
-    case .flapping: (event, text) = (.incidentFlapping, "flapping: \(incident.title)")
-    case .reminder: (event, text) = (.incidentReminder, "ongoing: \(incident.title)")
-    case .ended: (event, text) = (.incidentEnded, "ended: \(incident.title)")
-    }
-    self.init(
-      event, "\(cluster)\(text)", cluster: incident.cluster.isEmpty ? nil : incident.cluster,
-      subject: incident.subject,
-      from: entry.change == .ended ? incident.problem : nil,
-      to: entry.change == .ended ? nil : incident.problem, reason: incident.detail, incident: incident.id,
-      remedy: entry.change == .ended ? nil : incident.remedy,
-      command: entry.change == .ended ? nil : incident.command,
-      note: entry.change == .ended ? nil : incident.note,
-      extra: ["SEVERITY": incident.severity.rawValue, "KIND": incident.kind.rawValue]
-        .merging(incident.code.map { ["CODE": $0] } ?? [:]) { $1 })
-  }
-
-  fileprivate init(begun silence: Silence) {
-    self.init(
-      .silenceBegun,
-      "\(silence.what) is silenced until \(silence.expiresAt.toTheSecond) by \(silence.author): \(silence.reason)",
-      cluster: silence.cluster, subject: "silence \(silence.id)", to: silence.pattern ?? "everything",
-      reason: silence.reason)
-  }
-
-  fileprivate init(expired silence: Silence) {
-    self.init(
-      .silenceEnded, "silence \(silence.id) expired: \(silence.what) is notified again",
-      cluster: silence.cluster, subject: "silence \(silence.id)", from: silence.pattern ?? "everything",
-      reason: "expired")
-  }
-}
-
-extension Silence {
-  fileprivate var what: String { (pattern ?? "everything") + (cluster.map { " of \($0)" } ?? "") }
 }

@@ -2,11 +2,11 @@ internal import GuardAPI
 internal import GuardState
 package import Health
 
-/// The effect of a silence at the moment of its request: a misspelt pattern mutes nothing, which nobody would notice.
+/// The effect of a silence at the time of its request. It shows that a misspelt pattern mutes nothing.
 package struct SilenceReach: Hashable, Sendable {
-  /// Open incidents that it holds back.
+  /// The number of open incidents that it mutes.
   let held: Int
-  /// Subjects of the open ones that it could be for, worst first, each once.
+  /// The subjects of open incidents in its clusters, worst first, each once.
   let subjects: [String]
 
   private static let mostNamed = 5

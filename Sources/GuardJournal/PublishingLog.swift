@@ -33,8 +33,11 @@ extension ChangeDocument {
     self.init(
       at: moment, event: event.name, cluster: record.cluster ?? "", subject: record.subject ?? "",
       from: record.from, to: record.to, reason: record.reason, message: record.message,
-      incident: record.incident, severity: record.extra["SEVERITY"].flatMap(Problem.Severity.init),
+      incident: record.incident, since: record.extra["SINCE"].flatMap { Timestamp(rfc3339: $0) },
+      endedAt: record.extra["ENDED"].flatMap { Timestamp(rfc3339: $0) },
+      severity: record.extra["SEVERITY"].flatMap(Problem.Severity.init),
       remedy: record.remedy, command: record.command, note: record.note,
-      attempts: record.extra["ATTEMPTS"].flatMap { Int($0) })
+      attempts: record.extra["ATTEMPTS"].flatMap { Int($0) },
+      incidentsKept: record.extra["INCIDENTS_KEPT"].flatMap { Bool($0) })
   }
 }

@@ -116,7 +116,7 @@ public struct ClusterReport: Hashable, Sendable {
   /// The controllers of Flux, by name.
   public let controllers: [ControllerReport]
   /// Causes first, then the worst, then the oldest. A cause stands for its symptoms.
-  public let problems: [Problem]
+  public internal(set) var problems: [Problem]
   /// Of these nothing could be seen: that there is no problem tells nothing.
   public let unseen: Set<Problem.Kind>
   /// The same of single objects, which are there and could not be decoded: `node calypso`.

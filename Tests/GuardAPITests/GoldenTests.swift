@@ -205,11 +205,12 @@ import Testing
 
   @Test func theIncidents() throws {
     var tracker = IncidentTracker()
+    tracker.makeID = { "a1" }
     for second in stride(from: 0 as Int64, to: 60, by: 5) {
       tracker.observe(
         ProblemObservation(
-          cluster: "tethys", problems: report.problems, poll: now + .seconds(second),
-          ids: ["kustomization flux-system/apps": "a1"]), at: now + .seconds(second))
+          cluster: "tethys", problems: report.problems, poll: now + .seconds(second)),
+        at: now + .seconds(second))
       _ = tracker.advance(to: now + .seconds(second))
     }
     let document = IncidentsDocument(open: tracker.open.map { IncidentDocument($0, silence: nil) })

@@ -26,13 +26,22 @@ import Tunnel
       since: Timestamp(seconds: 0), step: NextStep(command: "look"))
   }
 
+  private static func tunnelProblem(_ code: String) -> Problem {
+    Problem(
+      .access(.tunnelDown), id: "tethys/tunnel/\(code)", severity: .critical, cluster: "tethys",
+      subject: "tunnel tethys",
+      title: "down",
+      detail: code, since: Timestamp(seconds: 0), step: NextStep(command: "look"))
+  }
+
   private static func report(_ verdict: Verdict, _ problems: Problem...) -> ClusterReport {
     ClusterReport(name: "tethys", verdict: verdict, summary: "s", problems: problems)
   }
 
   @Test func anOutageIsOneIncidentFromDownToUp() {
     let log = Memory()
-    let journal = ClusterJournal(cluster: "tethys", log: log)
+    let fixture = JournalFixture(log: log)
+    let journal = fixture.journal
     journal.write(.changed(from: .up, to: .connecting, failure: Self.failure, attempt: 1))
     for attempt in 1...20 {
       journal.write(.changed(from: .connecting, to: .backoff, failure: Self.failure, attempt: attempt))
@@ -43,47 +52,84 @@ import Tunnel
     #expect(Set(log.all.map(\.incident)).count == 1)
     #expect(log.all.first?.incident != nil)
     #expect(log.all.first?.remedy == "start sshd")
+    fixture.write(from: nil, to: Self.report(.healthy))
     journal.write(.changed(from: .up, to: .connecting, failure: Self.failure, attempt: 1))
     #expect(log.all.last?.incident != log.all.first?.incident)
   }
 
   @Test func whatCantBeSeenIsNotOver() {
     let log = Memory()
-    let journal = ClusterJournal(cluster: "tethys", log: log)
+    let fixture = JournalFixture(log: log)
+    let journal = fixture.journal
     let broken = Self.report(.critical, Self.problem("tethys/node/x/not-ready"))
     let blind = ClusterReport(
       name: "tethys", verdict: .critical, summary: "s", problems: [], unseen: Set(Problem.Kind.allCases))
-    journal.write(from: nil, to: broken)
-    journal.write(from: broken, to: blind)
-    journal.write(from: blind, to: broken)
+    fixture.write(from: nil, to: broken)
+    fixture.write(from: broken, to: blind)
+    fixture.write(from: blind, to: broken)
     #expect(log.events == ["problem_opened"])
-    journal.write(from: broken, to: blind)
-    journal.write(from: blind, to: Self.report(.critical))
+    fixture.write(from: broken, to: blind)
+    fixture.write(from: blind, to: Self.report(.critical))
     #expect(log.events == ["problem_opened", "problem_closed"])
     #expect(Set(log.all.compactMap(\.incident)).count == 1)
   }
 
   @Test func whatComesBackWithinAnIncidentIsTheSame() {
     let log = Memory()
-    let journal = ClusterJournal(
-      cluster: "tethys", log: log, known: { ["node x": "abc", "tunnel tethys": "def"] })
+    let fixture = JournalFixture(log: log)
+    let start = Timestamp(seconds: 1_800_000_000)
     let healthy = Self.report(.healthy)
-    journal.write(from: healthy, to: Self.report(.critical, Self.problem("tethys/node/x/not-ready")))
-    #expect(log.all.first?.incident == "abc")
-    #expect(journal.incidents == ["node x": "abc"])
-    journal.write(.changed(from: .up, to: .connecting, failure: Self.failure, attempt: 1))
-    #expect(log.all.last?.incident == "def")
+    let broken = Self.report(.critical, Self.problem("tethys/node/x/not-ready"))
+    // It fires after 20 s, and comes back before it ended.
+    for second in [0, 25] as [Int64] {
+      fixture.write(from: nil, to: broken, at: start + .seconds(second))
+      fixture.ledger.pass(at: start + .seconds(second))
+    }
+    fixture.write(from: nil, to: healthy, at: start + .seconds(30))
+    fixture.write(from: nil, to: broken, at: start + .seconds(35))
+    #expect(log.events == ["problem_opened", "problem_closed", "problem_opened"])
+    #expect(Set(log.all.map(\.incident)).count == 1)
+  }
+
+  /// A reconnection on request has no problem; its entries have one id all the same, and so has what follows.
+  @Test func anInterruptionWithoutAProblemHasOneIncident() {
+    let log = Memory()
+    let fixture = JournalFixture(log: log)
+    let connecting = ClusterReport(
+      name: "tethys", verdict: .unknown, summary: "s", problems: [], unseen: Set(Problem.Kind.allCases))
+    let down = Self.report(.critical, Self.tunnelProblem("peer_closed"))
+    func reconnect() {
+      fixture.journal.write(.changed(from: .up, to: .connecting, failure: nil, attempt: 1))
+      fixture.write(from: nil, to: connecting)
+    }
+    func comeUp() {
+      fixture.journal.write(.changed(from: .connecting, to: .up, failure: nil, attempt: 0))
+      fixture.write(from: nil, to: Self.report(.healthy))
+    }
+    reconnect()
+    comeUp()
+    #expect(log.events == ["tunnel_down", "tunnel_up"])
+    reconnect()
+    fixture.write(from: nil, to: down)
+    comeUp()
+    #expect(
+      log.events.dropFirst(2) == ["tunnel_down", "problem_opened", "tunnel_up", "problem_closed"])
+    #expect(log.all.allSatisfy { $0.incident != nil })
+    #expect(Set(log.all.prefix(2).map(\.incident)).count == 1)
+    #expect(Set(log.all.dropFirst(2).map(\.incident)).count == 1)
+    #expect(Set(log.all.map(\.incident)).count == 2)
   }
 
   @Test func aProblemOpensAndClosesOnceWithOneIncident() {
     let log = Memory()
-    let journal = ClusterJournal(cluster: "tethys", log: log)
+    let fixture = JournalFixture(log: log)
+    let journal = fixture.journal
     let healthy = Self.report(.healthy)
     let broken = Self.report(.critical, Self.problem("tethys/node/x/not-ready"))
-    journal.write(from: nil, to: healthy)
-    journal.write(from: healthy, to: broken)
-    journal.write(from: broken, to: broken)
-    journal.write(from: broken, to: healthy)
+    fixture.write(from: nil, to: healthy)
+    fixture.write(from: healthy, to: broken)
+    fixture.write(from: broken, to: broken)
+    fixture.write(from: broken, to: healthy)
     #expect(log.events == ["problem_opened", "verdict_changed", "problem_closed", "verdict_changed"])
     #expect(log.all[0].incident == log.all[2].incident)
     #expect(log.all[0].priority == .error)
@@ -91,22 +137,16 @@ import Tunnel
   }
 
   @Test func aTunnelWhoseFaultChangesIsNotOverAndStaysOneIncident() {
-    func tunnel(_ code: String) -> Problem {
-      Problem(
-        .access(.tunnelDown), id: "tethys/tunnel/\(code)", severity: .critical, cluster: "tethys",
-        subject: "tunnel tethys",
-        title: "down",
-        detail: code, since: Timestamp(seconds: 0), step: NextStep(command: "look"))
-    }
     let log = Memory()
-    let journal = ClusterJournal(cluster: "tethys", log: log)
-    let closed = Self.report(.critical, tunnel("peer_closed"))
-    let refused = Self.report(.critical, tunnel("connect_refused"))
+    let fixture = JournalFixture(log: log)
+    let journal = fixture.journal
+    let closed = Self.report(.critical, Self.tunnelProblem("peer_closed"))
+    let refused = Self.report(.critical, Self.tunnelProblem("connect_refused"))
     journal.write(.changed(from: .up, to: .connecting, failure: Self.failure, attempt: 1))
-    journal.write(from: Self.report(.healthy), to: closed)
-    journal.write(from: closed, to: refused)
+    fixture.write(from: Self.report(.healthy), to: closed)
+    fixture.write(from: closed, to: refused)
     journal.write(.changed(from: .connecting, to: .up, failure: nil, attempt: 0))
-    journal.write(from: refused, to: Self.report(.healthy))
+    fixture.write(from: refused, to: Self.report(.healthy))
     #expect(log.events.count { $0 == "problem_closed" } == 1)
     #expect(log.events.count { $0 == "problem_opened" } == 2)
     #expect(Set(log.all.filter { $0.event != .verdictChanged }.map(\.incident)).count == 1)
@@ -119,11 +159,12 @@ import Tunnel
       title: "refused", detail: "401", since: Timestamp(seconds: 0), step: NextStep(command: "look"))
     let failure = PollFailure(code: .unauthorized, message: "401", remedy: "mend the token")
     let log = Memory()
-    let journal = ClusterJournal(cluster: "tethys", log: log)
+    let fixture = JournalFixture(log: log)
+    let journal = fixture.journal
     journal.writePollSucceeded()
     journal.write(pollFailed: failure)
     journal.write(pollFailed: failure)
-    journal.write(from: Self.report(.healthy), to: Self.report(.critical, problem))
+    fixture.write(from: Self.report(.healthy), to: Self.report(.critical, problem))
     journal.writePollSucceeded()
     journal.writePollSucceeded()
     #expect(log.events == ["api_failed", "problem_opened", "verdict_changed", "api_recovered"])
@@ -133,7 +174,8 @@ import Tunnel
 
   @Test func aBusyPortNamesItsHolderAndTheCommand() {
     let log = Memory()
-    let journal = ClusterJournal(cluster: "tethys", log: log)
+    let fixture = JournalFixture(log: log)
+    let journal = fixture.journal
     journal.write(.forwardBusy(listen: StreamAddress(host: "127.0.0.1", port: 16443), holder: "ssh (pid 42)"))
     #expect(log.events == ["forward_port_busy"])
     #expect(log.all[0].message.contains("ssh (pid 42)"))

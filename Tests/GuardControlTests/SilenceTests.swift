@@ -19,7 +19,7 @@ import Testing
     for second in stride(from: Int64(0), to: 60, by: 5) {
       let now = start + .seconds(second)
       fixture.ledger.observe(
-        ProblemObservation(cluster: "tethys", problems: [problem], poll: now, ids: ["node calypso": "abc"]),
+        ProblemObservation(cluster: "tethys", problems: [problem], poll: now),
         at: now)
       fixture.ledger.pass(at: now)
     }

@@ -39,12 +39,12 @@ import Testing
 
   /// Polls every 5 s from `begin` on, and lets time pass after each.
   private static func run(
-    _ ledger: IncidentLedger, _ seconds: Range<Int64>, _ problems: [Problem], id: String = "abc"
+    _ ledger: IncidentLedger, _ seconds: Range<Int64>, _ problems: [Problem]
   ) {
     for second in stride(from: seconds.lowerBound, to: seconds.upperBound, by: 5) {
       let now = start + .seconds(second)
       ledger.observe(
-        ProblemObservation(cluster: "tethys", problems: problems, poll: now, ids: ["node calypso": id]),
+        ProblemObservation(cluster: "tethys", problems: problems, poll: now),
         at: now)
       ledger.pass(at: now)
     }
@@ -66,15 +66,15 @@ import Testing
     let file = IncidentFile(folder: StateFolder(folder: folder.path))
     let log = Memory()
     let told = Told()
-    let first = IncidentLedger(file: file, log: log, deliver: told.take)
+    let first = IncidentLedger(file: file, log: log, makeID: { "abc" }, deliver: told.take)
     Self.run(first, 0..<60, [Self.problem])
     #expect(told.words == ["opened node calypso"])
     #expect(log.events == ["incident_opened"])
     #expect(log.all.first?.incident == "abc")
 
-    let second = IncidentLedger(file: file, log: log, deliver: told.take)
-    #expect(second.openIDs(of: "tethys") == ["node calypso": "abc"])
-    Self.run(second, 60..<120, [Self.problem], id: "other")
+    let second = IncidentLedger(file: file, log: log, makeID: { "other" }, deliver: told.take)
+    #expect(second.document().open.map(\.id) == ["abc"])
+    Self.run(second, 60..<120, [Self.problem])
     #expect(told.words == ["opened node calypso"])
     Self.run(second, 120..<200, [])
     #expect(told.words == ["opened node calypso", "ended node calypso"])

@@ -38,14 +38,13 @@ import Testing
   private func live(
     from second: Int64, for seconds: Int64, poll interval: Int64 = 15, _ problems: (Int64) -> [Problem]
   ) {
-    let ledger = IncidentLedger(file: file, log: SilentLog(), deliver: told.take)
+    let ledger = IncidentLedger(file: file, log: SilentLog(), makeID: { "abc" }, deliver: told.take)
     for passed in 0..<seconds {
       let now = Self.start + .seconds(second + passed)
       if passed >= 1, (passed - 1) % interval == 0 {
         ledger.observe(
           ProblemObservation(
-            cluster: "tethys", problems: problems(second + passed), poll: now,
-            ids: ["node calypso": "abc", "node atlas": "def"]), at: now)
+            cluster: "tethys", problems: problems(second + passed), poll: now), at: now)
       } else if passed == 0 {
         ledger.observe(
           ProblemObservation(cluster: "tethys", problems: [], unseen: Set(Problem.Kind.allCases)), at: now)
@@ -83,7 +82,7 @@ import Testing
     let copy = folder.file("copy")
     let path = file.path
     // What the file says at the moment at which the channels have the notice, and nothing else is written.
-    let ledger = IncidentLedger(file: file, log: SilentLog()) { [told] notice in
+    let ledger = IncidentLedger(file: file, log: SilentLog(), makeID: { "abc" }) { [told] notice in
       told.take(notice)
       try? FileManager.default.copyItem(atPath: path, toPath: copy)
     }
@@ -91,7 +90,7 @@ import Testing
       let now = Self.start + .seconds(second)
       ledger.observe(
         ProblemObservation(
-          cluster: "tethys", problems: [Self.calypso], poll: now, ids: ["node calypso": "abc"]), at: now)
+          cluster: "tethys", problems: [Self.calypso], poll: now), at: now)
       ledger.pass(at: now)
     }
     #expect(told.words == ["opened abc/1"])
@@ -116,7 +115,7 @@ import Testing
     live(from: 0, for: 60) { _ in [Self.calypso] }
     let path = file.path
     let copy = folder.file("copy")
-    let ledger = IncidentLedger(file: file, log: SilentLog()) { _ in
+    let ledger = IncidentLedger(file: file, log: SilentLog(), makeID: { "abc" }) { _ in
       try? FileManager.default.copyItem(atPath: path, toPath: copy)
     }
     for second in stride(from: 60, through: 120, by: 5) as StrideThrough<Int64> {

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Health
+import Synchronization
 import Testing
 
 /// What must hold whatever happens: random faults, cuts, sleeps, silences and restarts in virtual time.
@@ -68,8 +69,7 @@ import Testing
       }
       tracker.observe(
         ProblemObservation(
-          cluster: "c", problems: problems, unseen: isDown ? Set(Problem.Kind.allCases) : [], poll: now,
-          ids: Dictionary(uniqueKeysWithValues: problems.map { ($0.subject, "\($0.subject)#\(serial)") })),
+          cluster: "c", problems: problems, unseen: isDown ? Set(Problem.Kind.allCases) : [], poll: now),
         at: now)
     }
 
@@ -122,7 +122,10 @@ import Testing
   func aRestartAtAnyPointNeitherRepeatsNorForgets(every steps: Int) throws {
     func notices(restarting: Bool) throws -> [String] {
       var dice = Dice(state: 99)
+      let serial = Atomic(0)
+      let makeID = { @Sendable in "n\(serial.add(1, ordering: .relaxed).newValue)" }
       var tracker = IncidentTracker()
+      tracker.makeID = makeID
       var now = Timestamp(seconds: 1_800_000_000)
       var isBroken = false
       var told: [String] = []
@@ -135,12 +138,13 @@ import Testing
           step: NextStep())
         tracker.observe(
           ProblemObservation(
-            cluster: "c", problems: isBroken ? [problem] : [], poll: now, ids: ["n": "n\(step)"]),
+            cluster: "c", problems: isBroken ? [problem] : [], poll: now),
           at: now)
         now = now + .seconds(5)
         told += tracker.advance(to: now).flatMap(\.entries).map { "\($0.change) \($0.key)" }
         if restarting, step % steps == 0 {
           tracker = try JSONDecoder().decode(IncidentTracker.self, from: JSONEncoder().encode(tracker))
+          tracker.makeID = makeID
         }
       }
       return told

@@ -1,12 +1,14 @@
 import FoundationEssentials
 import Health
 
-/// A cluster that is looked at in virtual time, and a tracker that is told.
+/// A cluster that is observed in virtual time, and its incidents.
 struct Watched {
   static let start = Timestamp(seconds: 1_800_000_000)
   var tracker = IncidentTracker()
   var now = Watched.start
   var notices: [IncidentNotice] = []
+  /// The events of all observations.
+  private(set) var events: [IncidentEvent] = []
   /// What is wrong at the moment.
   var problems: [Problem] = []
   var unseen: Set<Problem.Kind> = []
@@ -15,7 +17,6 @@ struct Watched {
   var interval = 15
   private var sincePoll = 0
   private(set) var poll: Timestamp?
-  private var serial = 0
 
   init() {}
 
@@ -44,11 +45,9 @@ struct Watched {
 
   /// The judgement of this moment; between polls only the tunnel tells news.
   mutating func look() {
-    serial += 1
-    tracker.observe(
+    events += tracker.observe(
       ProblemObservation(
-        cluster: "tethys", problems: problems, unseen: unseen, unseenSubjects: unseenSubjects, poll: poll,
-        ids: Dictionary(uniqueKeysWithValues: Set(problems.map(\.subject)).map { ($0, "\($0)-\(serial)") })),
+        cluster: "tethys", problems: problems, unseen: unseen, unseenSubjects: unseenSubjects, poll: poll),
       at: now)
   }
 

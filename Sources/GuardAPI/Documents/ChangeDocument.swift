@@ -15,6 +15,10 @@ package struct ChangeDocument: Codable, Hashable, Sendable {
   @Field package var message: String
   /// The same id from the beginning of the incident to its end.
   @Field package var incident: String?
+  /// When the incident began: the same time in all of its entries, unless an earlier begin was found.
+  @Field package var since: Timestamp?
+  /// When the incident ended; may be earlier than the entry.
+  @Field package var endedAt: Timestamp?
   /// Set for incidents.
   @Field package var severity: Problem.Severity?
   /// A command or step that helps.
@@ -24,11 +28,14 @@ package struct ChangeDocument: Codable, Hashable, Sendable {
   @Field package var note: String?
   /// Number of connection attempts since the tunnel went down.
   @Field package var attempts: Int?
+  /// Set for `started`: true if the incidents of the previous run go on.
+  @Field package var incidentsKept: Bool?
 
   package init(
     at: Timestamp, event: String, cluster: String, subject: String, from: String? = nil, to: String? = nil,
-    reason: String? = nil, message: String, incident: String? = nil, severity: Problem.Severity? = nil,
-    remedy: String? = nil, command: String? = nil, note: String? = nil, attempts: Int? = nil
+    reason: String? = nil, message: String, incident: String? = nil, since: Timestamp? = nil,
+    endedAt: Timestamp? = nil, severity: Problem.Severity? = nil, remedy: String? = nil,
+    command: String? = nil, note: String? = nil, attempts: Int? = nil, incidentsKept: Bool? = nil
   ) {
     self.at = at
     self.event = event
@@ -39,11 +46,14 @@ package struct ChangeDocument: Codable, Hashable, Sendable {
     self.reason = reason
     self.message = message
     self.incident = incident
+    self.since = since
+    self.endedAt = endedAt
     self.severity = severity
     self.remedy = remedy
     self.command = command
     self.note = note
     self.attempts = attempts
+    self.incidentsKept = incidentsKept
   }
 }
 
@@ -52,7 +62,7 @@ extension ChangeDocument {
   package static let journalFields = [
     "MESSAGE", "OCEANID_EVENT", "OCEANID_CLUSTER", "OCEANID_SUBJECT", "OCEANID_FROM", "OCEANID_TO",
     "OCEANID_REASON", "OCEANID_INCIDENT", "OCEANID_SEVERITY", "OCEANID_REMEDY", "OCEANID_COMMAND",
-    "OCEANID_NOTE", "OCEANID_ATTEMPTS",
+    "OCEANID_NOTE", "OCEANID_ATTEMPTS", "OCEANID_SINCE", "OCEANID_ENDED", "OCEANID_INCIDENTS_KEPT",
   ]
 
   /// nil for an ordinary log entry.
@@ -63,8 +73,11 @@ extension ChangeDocument {
       cluster: fields["OCEANID_CLUSTER"] ?? "", subject: fields["OCEANID_SUBJECT"] ?? "",
       from: fields["OCEANID_FROM"], to: fields["OCEANID_TO"], reason: fields["OCEANID_REASON"],
       message: fields["MESSAGE"] ?? "", incident: fields["OCEANID_INCIDENT"],
+      since: fields["OCEANID_SINCE"].flatMap { Timestamp(rfc3339: $0) },
+      endedAt: fields["OCEANID_ENDED"].flatMap { Timestamp(rfc3339: $0) },
       severity: fields["OCEANID_SEVERITY"].flatMap(Problem.Severity.init), remedy: fields["OCEANID_REMEDY"],
       command: fields["OCEANID_COMMAND"], note: fields["OCEANID_NOTE"],
-      attempts: fields["OCEANID_ATTEMPTS"].flatMap { Int($0) })
+      attempts: fields["OCEANID_ATTEMPTS"].flatMap { Int($0) },
+      incidentsKept: fields["OCEANID_INCIDENTS_KEPT"].flatMap { Bool($0) })
   }
 }

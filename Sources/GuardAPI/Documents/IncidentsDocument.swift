@@ -10,16 +10,19 @@ package struct IncidentsDocument: Codable, Hashable, Sendable {
   @Field package var silences: [SilenceDocument]
   /// Number of subjects with problems beyond the limit of open incidents.
   @Field package var ignored: Int
+  /// Number of configured alert channels: without one, nobody is notified. null: an older daemon.
+  @Field package var channels: Int?
 
   package init(
     open: [IncidentDocument], past: [IncidentDocument] = [], silences: [SilenceDocument] = [],
-    ignored: Int = 0
+    ignored: Int = 0, channels: Int? = nil
   ) {
     schema = Schema.incidents.description
     self.open = open
     self.past = past
     self.silences = silences
     self.ignored = ignored
+    self.channels = channels
   }
 }
 
@@ -46,8 +49,10 @@ package struct IncidentDocument: Codable, Hashable, Sendable {
   @Field package var note: String?
   /// The stable name of its kind of problem: `node-not-ready`.
   @Field package var code: String?
+  /// The `since` of its first problem.
   @Field package var since: Timestamp?
   @Field package var firedAt: Timestamp?
+  /// When its subject was first observed without a problem.
   @Field package var endedAt: Timestamp?
   @Field package var flapping: Bool
   /// Number of notices sent for it.

@@ -82,6 +82,9 @@ package final class AlertDelivery: Sendable {
 
   // MARK: - In
 
+  /// The number of configured channels.
+  package var channelCount: Int { entries.withLock { $0.count } }
+
   /// Saves a notice in the spools of the channels before it returns.
   package func send(_ notice: IncidentNotice) {
     for worker in workers { worker.send(notice) }

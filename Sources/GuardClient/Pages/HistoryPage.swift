@@ -10,18 +10,18 @@ enum HistoryPage {
     _ history: HistoryDocument, _ terminal: Terminal, range: String, until end: Timestamp? = nil
   ) -> Page {
     var page = Page()
-    let episodes = Episode.fold(history.events)
+    let episodes = Episode.fold(history.events).sorted { $0.begin < $1.begin }
     let namesCluster = Set(history.events.map(\.cluster).filter { !$0.isEmpty }).count > 1
     var day = ""
     for episode in episodes {
-      let begin = episode.first.at.day
+      let begin = episode.begin.day
       if begin != day {
         page.gap()
         page += Line(Span(begin, .strong))
         day = begin
       }
       page += terminal.labelled(
-        episode.first.at.time, margin: 11, text(episode, end, terminal.now, namesCluster))
+        episode.begin.time, margin: 11, text(episode, end, terminal.now, namesCluster))
     }
     page.gap()
     page += terminal.wrapped(Span(footer(history, episodes, range, end, terminal.now), .faint))
@@ -33,7 +33,7 @@ enum HistoryPage {
   ) -> Span {
     let change = episode.first
     let cluster = namesCluster && !change.cluster.isEmpty ? "\(change.cluster): " : ""
-    guard episode.isIncident else { return Span(cluster + plain(change)) }
+    guard episode.isIncident else { return Span(cluster + plain(episode.title)) }
     var parts: [String] = []
     if change.event.hasPrefix("tunnel_") {
       parts.append(episode.title + outcome(episode, end))
@@ -43,7 +43,7 @@ enum HistoryPage {
     } else {
       // The message is a sentence of its own: the time must not read as its end.
       let last = episode.isEndAlone ? "" : ","
-      parts.append(plain(change) + (episode.lasts ? "" : last) + outcome(episode, end))
+      parts.append(plain(episode.title) + (episode.lasts ? "" : last) + outcome(episode, end))
       parts.append(length(episode, end ?? now))
     }
     if episode.isCutOff { parts.append("the guard restarted") }
@@ -53,7 +53,7 @@ enum HistoryPage {
 
   private static func outcome(_ episode: Episode, _ end: Timestamp?) -> String {
     func clock(_ moment: Timestamp) -> String {
-      moment.day == episode.first.at.day ? moment.time : "\(moment.day) \(moment.time)"
+      moment.day == episode.begin.day ? moment.time : "\(moment.day) \(moment.time)"
     }
     guard let until = episode.until else { return ", ongoing\(end.map { " at \(clock($0))" } ?? "")" }
     return episode.isEndAlone ? " until then" : " until \(clock(until))"
@@ -65,9 +65,8 @@ enum HistoryPage {
   }
 
   /// Without a full stop: more follows.
-  private static func plain(_ change: ChangeDocument) -> String {
-    let text = ChangeLine.text(change)
-    return text.hasSuffix(".") ? String(text.dropLast()) : text
+  private static func plain(_ text: String) -> String {
+    text.hasSuffix(".") ? String(text.dropLast()) : text
   }
 
   private static func footer(

@@ -12,6 +12,10 @@ enum IncidentsPage {
     } else {
       page += open(document, namesCluster, terminal.now).lines(width: terminal.width)
     }
+    if document.channels == 0 {
+      page += terminal.wrapped(
+        Span("No alert channel is configured: nobody is notified. See oceanid-ctl alerts.", .warning))
+    }
     if document.ignored > 0 {
       page += terminal.wrapped(
         Span("\(document.ignored) more subjects have problems and are not tracked", .warning))
@@ -19,7 +23,7 @@ enum IncidentsPage {
     let past = document.past.prefix(pastLimit)
     if !past.isEmpty {
       page.gap()
-      page += self.past(past, namesCluster, terminal.now).lines(width: terminal.width)
+      page += self.past(past, document, namesCluster, terminal.now).lines(width: terminal.width)
       if document.past.count > past.count {
         page += Line(
           Span("\(document.past.count - past.count) older ones: --past \(document.past.count)", .faint))
@@ -40,7 +44,7 @@ enum IncidentsPage {
         Table.Row(
           cells: [
             Span(incident.severity.rawValue, incident.severity.style), Span(state(incident)),
-            Span(incident.since.map { $0.since(now) } ?? "-"), Span(told(incident)),
+            Span(incident.since.map { $0.since(now) } ?? "-"), Span(told(incident, document)),
             Span(title(incident, namesCluster)),
           ], tellsAll: true))
     }
@@ -48,7 +52,8 @@ enum IncidentsPage {
   }
 
   private static func past(
-    _ incidents: some Sequence<IncidentDocument>, _ namesCluster: Bool, _ now: Timestamp
+    _ incidents: some Sequence<IncidentDocument>, _ document: IncidentsDocument, _ namesCluster: Bool,
+    _ now: Timestamp
   ) -> Table {
     var table = Table(columns: ["ENDED", "LENGTH", "NOTIFIED", "INCIDENT"])
     table.endsInProse = true
@@ -57,7 +62,8 @@ enum IncidentsPage {
       table.rows.append(
         Table.Row(
           cells: [
-            Span(incident.endedAt.map { $0.since(now) } ?? "-"), Span(length ?? "-"), Span(told(incident)),
+            Span(incident.endedAt.map { $0.since(now) } ?? "-"), Span(length ?? "-"),
+            Span(told(incident, document)),
             Span(title(incident, namesCluster)),
           ], tellsAll: true))
     }
@@ -69,8 +75,9 @@ enum IncidentsPage {
     return incident.flapping ? "flapping" : incident.state.rawValue
   }
 
-  private static func told(_ incident: IncidentDocument) -> String {
-    switch incident.notices {
+  private static func told(_ incident: IncidentDocument, _ document: IncidentsDocument) -> String {
+    guard document.channels != 0 else { return "nobody" }
+    return switch incident.notices {
     case 0: "never"
     case 1: "once"
     case let count: "\(count) times"

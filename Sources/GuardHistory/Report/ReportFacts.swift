@@ -66,7 +66,7 @@ package struct ReportFacts {
     self.strips = strips.sorted {
       ($0.cluster, $0.kind.rawValue, $0.subject) < ($1.cluster, $1.kind.rawValue, $1.subject)
     }
-    incidents = Episode.fold(events).filter(\.isIncident).reversed()
+    incidents = Episode.fold(events).filter(\.isIncident).sorted { $0.begin > $1.begin }
     counts = Dictionary(grouping: events, by: \.event).map { ($0.key, $0.value.count) }
       .sorted { ($1.count, $0.event) < ($0.count, $1.event) }
     reconnects = events.count { $0.event == "tunnel_up" && $0.incident != nil }
@@ -141,11 +141,16 @@ package struct ReportFacts {
     // If the first event ends or continues a problem, the problem started before.
     var isTrouble =
       events.first { begins.contains($0.event) || ends.contains($0.event) }.map(Episode.continues) ?? false
+    var begun: Set<String> = []
     for event in events {
       let next = begins.contains(event.event) ? true : ends.contains(event.event) ? false : isTrouble
+      // A problem that returns within its incident began with this entry.
+      let isFirst = event.incident.map { begun.insert($0).inserted } ?? false
       guard next != isTrouble else { continue }
-      result.append(isTrouble ? .trouble : .well, from: since, to: event.at)
-      (isTrouble, since) = (next, event.at)
+      let moment = next ? (isFirst ? event.since : nil) : event.endedAt
+      let boundary = max(since, min(moment ?? event.at, event.at))
+      result.append(isTrouble ? .trouble : .well, from: since, to: boundary)
+      (isTrouble, since) = (next, boundary)
     }
     result.append(isTrouble ? .trouble : .well, from: since, to: to)
     return result

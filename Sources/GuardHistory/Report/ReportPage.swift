@@ -70,7 +70,7 @@ package enum ReportPage {
   private static func incidents(_ facts: ReportFacts, _ now: Timestamp) -> Markup {
     guard !facts.incidents.isEmpty else { return "<section><h2>Incidents</h2><p>None.</p></section>\n" }
     let rows: [Markup] = facts.incidents.prefix(mostIncidents).map { episode in
-      let begin = episode.beganEarlier ? "before" : "\(episode.first.at.day) \(episode.first.at.time)"
+      let begin = episode.beganEarlier ? "before" : "\(episode.begin.day) \(episode.begin.time)"
       let known = episode.beganEarlier ? nil : episode.length(atLast: facts.to).exact
       let until = episode.until.map { "until \($0.day) \($0.time)" }
       let length =

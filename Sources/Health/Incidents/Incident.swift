@@ -1,29 +1,31 @@
-/// What is wrong with one subject, from its first sign to its end: what people are told of, once.
+/// The problems of one subject, from the first to the last. People are notified of an incident, not of each problem.
 ///
-/// A problem comes and goes with every judgement; its incident waits until it is sure.
+/// A problem comes and goes with every judgement; an incident fires and ends after a delay. `IncidentTracker` has the
+/// rule for its begin and end.
 public struct Incident: Hashable, Codable, Sendable {
   public enum State: String, Codable, Sendable, CaseIterable {
-    /// Seen, and perhaps over in a moment.
+    /// The problem is new and may be over in a moment.
     case pending
     case firing
-    /// Not seen any more, and perhaps back in a moment.
+    /// The problem is gone and may return in a moment.
     case recovering
     case ended
   }
 
-  /// The journal's OCEANID_INCIDENT of the problem that it began with.
+  /// The journal's OCEANID_INCIDENT.
   public let id: String
   public let cluster: String
-  /// `node calypso`; a cluster has at most one open incident a subject.
+  /// `node calypso`; a cluster has at most one open incident per subject.
   public let subject: String
-  /// When the problem began, by its own account.
+  /// When it began: the earliest `since` of its problems.
   public internal(set) var since: Timestamp
   public internal(set) var state: State
   public internal(set) var firedAt: Timestamp?
+  /// When its subject was first observed without a problem.
   public internal(set) var endedAt: Timestamp?
-  /// Comes and goes so often that each time is no news.
+  /// It comes and goes so often that single changes are not notified.
   public internal(set) var isFlapping: Bool
-  /// Its problem as last seen: id, severity and words.
+  /// Its worst problem as last observed: id, severity and text.
   public internal(set) var problem: String
   public internal(set) var kind: Problem.Kind
   public internal(set) var severity: Problem.Severity
@@ -35,14 +37,15 @@ public struct Incident: Hashable, Codable, Sendable {
   public internal(set) var note: String?
   /// The stable name of its problem's kind: `node-not-ready`. nil: kept by an older guard.
   public internal(set) var code: String?
-  /// How many notices were made of it.
+  /// The number of its notices.
   public internal(set) var notices: Int
-  /// The gravest severity with which people were told of it, this notice included; nil before it was told.
+  /// The highest severity in its notices, including this one; nil before the first notice.
   ///
-  /// Its end is for whoever was told so much: what became critical under a silence was never told as critical.
+  /// The end is notified at this severity: an incident that became critical under a silence was not notified as
+  /// critical.
   public internal(set) var toldSeverity: Problem.Severity?
 
-  /// Longer texts are cut: they travel in every notice. In bytes, since a character may have any number of them.
+  /// Longer texts are cut, because every notice has them. In bytes, because a character may have any number of them.
   private static let longestText = 1024
 
   init(id: String, of problem: Problem) {
@@ -62,7 +65,7 @@ public struct Incident: Hashable, Codable, Sendable {
     setStep(of: problem)
   }
 
-  /// Takes over what is known of the problem now.
+  /// Takes over the present state of the problem.
   mutating func update(_ problem: Problem) {
     self.problem = problem.id
     kind = problem.kind
@@ -80,14 +83,14 @@ public struct Incident: Hashable, Codable, Sendable {
     command = problem.step.command.flatMap { $0.utf8.count > Incident.longestText * 2 ? nil : $0 }
   }
 
-  /// The same with no more than so many bytes of detail: where thousands of them have to find room.
+  /// The same with at most this many bytes of detail, for files with thousands of incidents.
   public func shortened(detailTo bytes: Int) -> Incident {
     var incident = self
     incident.detail = Incident.cut(detail, to: bytes)
     return incident
   }
 
-  /// The text itself where it is short enough, so that thousands of incidents share it with their reports.
+  /// Returns the text itself if it is short enough, so that thousands of incidents share it with their reports.
   private static func cut(_ text: String, to bytes: Int) -> String {
     guard text.utf8.count > bytes else { return text }
     var end = text.utf8.index(text.utf8.startIndex, offsetBy: max(0, bytes - 3))
@@ -97,7 +100,7 @@ public struct Incident: Hashable, Codable, Sendable {
     return bytes < 3 ? "" : String(text.unicodeScalars[..<end]) + "…"
   }
 
-  /// - Returns: whether any of its times lay in the future.
+  /// - Returns: true if one of its times was in the future.
   mutating func clamp(to now: Timestamp) -> Bool {
     let before = self
     since = min(since, now)

@@ -1,10 +1,10 @@
-/// What people are told: the changes of a cluster's incidents that came together.
+/// A message for people: the changes of a cluster's incidents that came together.
 public struct IncidentNotice: Hashable, Codable, Sendable {
   public enum Change: String, Codable, Sendable, CaseIterable {
     case opened
-    /// Critical now, and told as a warning before.
+    /// It is critical now and was notified as a warning.
     case worsened
-    /// Comes and goes; told once, until it is steady.
+    /// It comes and goes. Notified once, until it is steady.
     case flapping
     case reminder
     case ended
@@ -14,7 +14,7 @@ public struct IncidentNotice: Hashable, Codable, Sendable {
     public let change: Change
     public let incident: Incident
 
-    /// The same for the same news, however often it is delivered: receivers tell repetitions by it.
+    /// The same in each delivery of the same change, so that receivers recognize repetitions.
     public var key: String { "\(incident.id).\(incident.notices)" }
 
     public init(_ change: Change, _ incident: Incident) {
@@ -22,16 +22,16 @@ public struct IncidentNotice: Hashable, Codable, Sendable {
       self.incident = incident
     }
 
-    /// The same with no more than so many bytes of detail.
+    /// The same with at most this many bytes of detail.
     public func shortened(detailTo bytes: Int) -> Entry { Entry(change, incident.shortened(detailTo: bytes)) }
   }
 
   public let at: Timestamp
-  /// Empty for what concerns the guard itself.
+  /// Empty for incidents of the guard itself.
   public let cluster: String
   /// Worst first; never empty.
   public let entries: [Entry]
-  /// What came with them and is only counted: more than anybody reads.
+  /// Further changes, which are only counted.
   public let counted: [Entry]
 
   public init(at: Timestamp, cluster: String, entries: [Entry], counted: [Entry] = []) {
@@ -41,7 +41,7 @@ public struct IncidentNotice: Hashable, Codable, Sendable {
     self.counted = counted
   }
 
-  /// How many entries there are of a kind, listed or counted.
+  /// The number of listed and counted entries that match.
   public func count(where isOne: (Entry) -> Bool) -> Int {
     entries.count(where: isOne) + counted.count(where: isOne)
   }

@@ -1,10 +1,10 @@
-/// How much a subject is worth following when more are in trouble than there is room for.
+/// The order in which subjects get a place when more have problems than can be tracked.
 enum IncidentRank: Int, Comparable {
-  /// Only remembered, in case that it comes back.
+  /// It has ended and is remembered in case that it returns.
   case over
   case warning
   case critical
-  /// The way to a cluster, and what concerns the guard itself: the rest is hidden behind it or told through it.
+  /// The connection to a cluster, and the guard itself: they hide the rest, or deliver its notices.
   case cause
 
   init(_ kind: Problem.Kind, _ severity: Problem.Severity, cluster: String) {
@@ -23,12 +23,12 @@ enum IncidentRank: Int, Comparable {
       track.isOpen ? IncidentRank(incident.kind, incident.severity, cluster: incident.cluster) : .over
   }
 
-  /// One is let in while fewer than so many are followed: the last places are for what is graver.
+  /// A subject is admitted while fewer than this many are tracked. The last places are for more severe ones.
   var places: Int {
     switch self {
     case .over, .warning: IncidentTracker.largest - 1000
     case .critical: IncidentTracker.largest
-    // Bounded by the configuration, which names clusters, forwards and channels.
+    // The configuration limits them: it names clusters, forwards and channels.
     case .cause: IncidentTracker.largest + 500
     }
   }
@@ -37,7 +37,7 @@ enum IncidentRank: Int, Comparable {
 }
 
 extension TrackedSubject {
-  /// Whether it goes before `other` where one of them has to make room.
+  /// True if it is removed before `other` to make room.
   func makesRoom(before other: TrackedSubject) -> Bool {
     let ranks = (IncidentRank(self), IncidentRank(other))
     if ranks.0 != ranks.1 { return ranks.0 < ranks.1 }

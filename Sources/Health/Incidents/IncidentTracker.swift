@@ -1,141 +1,207 @@
-/// All incidents, open and past, and the silences: what people were told, and what they still have to be told.
+/// All incidents, open and past, and the silences: the only place that issues incident ids and decides when an incident
+/// begins and ends. The journal, the alert channels, `incidents`, `history` and `report` show its decisions.
 ///
-/// Pure: time comes in. Observations go in by `observe`, notices come out of `advance`; whoever owns the tracker calls that
-/// every few seconds, keeps the tracker over restarts, and sees to it that a notice arrives.
-public struct IncidentTracker: Hashable, Sendable {
+/// An incident covers all problems of one subject, so a change of cause is one incident.
+/// - It begins at the `since` of its first problem, which may be long before the guard saw it. A problem of the same
+///   subject with an earlier `since` moves the begin back.
+/// - It ends when its subject was first observed without a problem, provided that no problem returns: within 30 s and
+///   two polls, or while it is flapping. A problem that returns in time continues the incident with its begin.
+/// - A problem that can't be observed neither ends nor restarts: its incident stays as it is until the subject can be
+///   observed again.
+///
+/// Pure: time and ids are inputs. Observations go in by `observe`, which returns what the journal records at once;
+/// notices come out of `advance`, which has to be called every few seconds. The owner saves the tracker and delivers
+/// the notices.
+public struct IncidentTracker: Sendable {
   struct Key: Hashable, Codable, Sendable {
     let cluster: String
     let subject: String
   }
 
-  /// More subjects in trouble at once are counted and not followed, but for those that are the cause of others.
+  /// An id that was issued before the subject's problem was observed.
+  struct IssuedID: Hashable, Codable, Sendable {
+    let id: String
+    let kind: Problem.Kind
+  }
+
+  /// The limit of tracked subjects. More are counted and not tracked, except for causes of other problems.
   public static let largest = 10_000
   static let longestPast = 500
 
+  /// Makes the id of a new incident. An id is never used twice: receivers would take its notices for repetitions.
+  public var makeID: @Sendable () -> String = { String(UInt64.random(in: .min ... .max), radix: 16) }
+
   let thresholds: IncidentThresholds
-  private(set) var tracks: [Key: TrackedSubject] = [:]
-  private(set) public var past: [Incident] = []
-  private(set) public var silences: [Silence] = []
-  /// Changes whenever there is something new to keep over a restart.
-  private(set) public var revision: UInt64 = 0
-  /// Subjects that the last look at their cluster could tell of.
+  var subjects: [Key: TrackedSubject] = [:]
+  var issued: [Key: IssuedID] = [:]
+  public internal(set) var past: [Incident] = []
+  public internal(set) var silences: [Silence] = []
+  /// Changes whenever there is something new to save.
+  public internal(set) var revision: UInt64 = 0
+  /// Subjects that the last observation of their cluster covered.
   private var seen: Set<Key> = []
   private var quietUntil: Timestamp?
-  /// Of each cluster, how many of its subjects found no place when it was last looked at.
+  /// The number of each cluster's subjects that exceeded the limit in its last observation.
   private var ignoredByCluster: [String: Int] = [:]
-  /// Silences that ran out and were not taken yet.
+  /// Silences that expired and were not taken yet.
   private var expired: [Silence] = []
+  /// The time of the last call.
+  private var last: Timestamp?
 
   public init(thresholds: IncidentThresholds = IncidentThresholds()) { self.thresholds = thresholds }
 
-  // MARK: - In
+  // MARK: - Input
 
-  public mutating func observe(_ observation: ProblemObservation, at now: Timestamp) {
+  @discardableResult
+  public mutating func observe(_ observation: ProblemObservation, at now: Timestamp) -> IncidentUpdate {
     clamp(to: now)
     let cluster = observation.cluster
     let isQuiet = isQuiet(at: now)
-    // The worst problem of a subject speaks for it.
-    var problems: [Key: Problem] = [:]
+    var problems: [Key: SubjectProblems] = [:]
     for problem in observation.problems {
       let key = Key(cluster: cluster, subject: problem.subject)
-      if let known = problems[key], known.severity == .critical || problem.severity == .warning { continue }
-      problems[key] = problem
+      if problems[key]?.add(problem) == nil { problems[key] = SubjectProblems(problem) }
     }
-    var newcomers: [Key: Problem] = [:]
-    for (key, problem) in problems {
-      guard tracks[key] != nil else {
-        newcomers[key] = problem
+    var newcomers: [Key: SubjectProblems] = [:]
+    var opened: [Key: Set<String>] = [:]
+    for (key, problems) in problems {
+      guard var subject = subjects.removeValue(forKey: key) else {
+        newcomers[key] = problems
         continue
       }
       seen.insert(key)
-      if tracks[key]?.see(
-        problem, id: observation.id(of: problem, at: now), poll: observation.poll, isQuiet: isQuiet, at: now,
-        thresholds) == true
-      {
-        revision += 1
-      }
+      let (isChanged, new) = subject.see(
+        problems, newID: { takeID(of: key) }, poll: observation.poll, isQuiet: isQuiet, at: now, thresholds)
+      subjects[key] = subject
+      if !new.isEmpty { opened[key] = new }
+      if isChanged { revision += 1 }
     }
-    for (key, track) in tracks where key.cluster == cluster && problems[key] == nil {
-      guard
-        !observation.unseen.contains(track.incident.kind),
-        !observation.unseenSubjects.contains(track.incident.subject)
-      else {
+    let closed = miss(observation, except: problems, isQuiet: isQuiet, at: now)
+    lapse(observation, except: problems)
+    for key in admit(newcomers, poll: observation.poll, at: now) {
+      opened[key] = problems[key]?.ids
+    }
+    // Includes those that made room for other subjects of this cluster.
+    ignoredByCluster[cluster] = problems.keys.count { subjects[$0] == nil }
+    return update(observation, opened, closed, at: now)
+  }
+
+  /// The tracked subjects of the cluster that have no problem any more.
+  private mutating func miss(
+    _ observation: ProblemObservation, except problems: [Key: SubjectProblems], isQuiet: Bool,
+    at now: Timestamp
+  ) -> [Incident] {
+    var closed: [Incident] = []
+    for (key, known) in subjects where key.cluster == observation.cluster && problems[key] == nil {
+      guard observation.covers(known.incident.kind, key.subject) else {
         seen.remove(key)
         continue
       }
       seen.insert(key)
-      if tracks[key]?.miss(poll: observation.poll, isQuiet: isQuiet, at: now, thresholds) == true {
-        revision += 1
-      }
+      var subject = known
+      // An interruption that was over before its problem was observed.
+      if issued[key] != nil { subject.interrupt(poll: observation.poll, at: now) }
+      let isChanged = subject.miss(poll: observation.poll, isQuiet: isQuiet, at: now, thresholds)
+      subjects[key] = subject
+      if isChanged || subject != known { revision += 1 }
+      if known.isPresent { closed.append(subject.incident) }
     }
-    let isLeft = admit(newcomers, observation, at: now)
-    // Those that had to make room for others of this cluster are in trouble as well.
-    ignoredByCluster[cluster] = isLeft + problems.keys.count { tracks[$0] == nil && newcomers[$0] == nil }
+    return closed.sorted { $0.problem < $1.problem }
   }
 
-  /// Gives the newcomers their places, the gravest first.
+  /// Ids that no problem took.
+  private mutating func lapse(_ observation: ProblemObservation, except problems: [Key: SubjectProblems]) {
+    for (key, entry) in issued where key.cluster == observation.cluster {
+      guard problems[key] != nil || observation.covers(entry.kind, key.subject) else { continue }
+      // A problem that has no place among the incidents keeps its id.
+      guard problems[key] == nil || subjects[key] != nil else { continue }
+      issued[key] = nil
+      revision += 1
+    }
+  }
+
+  private func update(
+    _ observation: ProblemObservation, _ opened: [Key: Set<String>], _ closed: [Incident], at now: Timestamp
+  ) -> IncidentUpdate {
+    var events: [IncidentEvent] = []
+    var begins: [String: Timestamp] = [:]
+    for problem in observation.problems {
+      let key = Key(cluster: observation.cluster, subject: problem.subject)
+      guard let subject = subjects[key] else { continue }
+      if opened[key]?.contains(problem.id) == true {
+        events.append(.problemOpened(problem, subject.incident))
+      }
+      if let begin = subject.begin(of: problem), begin != problem.since { begins[problem.id] = begin }
+    }
+    return IncidentUpdate(events: events + closed.map { .problemClosed($0, at: now) }, begins: begins)
+  }
+
+  /// Gives places to new subjects, the most severe first.
   ///
-  /// - Returns: how many found none.
+  /// - Returns: the subjects that got a place.
   private mutating func admit(
-    _ newcomers: [Key: Problem], _ observation: ProblemObservation, at now: Timestamp
-  ) -> Int {
-    var queue = newcomers.map { (key: $0.key, problem: $0.value, rank: IncidentRank($0.value)) }
-    if tracks.count + queue.count > IncidentRank.warning.places {
+    _ newcomers: [Key: SubjectProblems], poll: Timestamp?, at now: Timestamp
+  ) -> [Key] {
+    var queue = newcomers.map { (key: $0.key, problems: $0.value, rank: IncidentRank($0.value.worst)) }
+    if subjects.count + queue.count > IncidentRank.warning.places {
       queue.sort { ($1.rank, $0.key.subject) < ($0.rank, $1.key.subject) }
     }
     var leaving: [(key: Key, rank: IncidentRank)]?
-    var ignored = 0
-    for (key, problem, rank) in queue {
-      if tracks.count >= rank.places {
-        if leaving == nil { leaving = whoMakesRoom() }
-        guard let first = leaving?.last, first.rank < rank else {
-          ignored += 1
-          continue
-        }
+    var admitted: [Key] = []
+    for (key, problems, rank) in queue {
+      if subjects.count >= rank.places {
+        if leaving == nil { leaving = removable() }
+        guard let first = leaving?.last, first.rank < rank else { continue }
         leaving?.removeLast()
-        tracks[first.key] = nil
+        subjects[first.key] = nil
         seen.remove(first.key)
       }
-      tracks[key] = TrackedSubject(
-        problem, id: observation.id(of: problem, at: now), poll: observation.poll, at: now)
+      subjects[key] = TrackedSubject(problems, id: takeID(of: key), poll: poll, at: now)
       seen.insert(key)
+      admitted.append(key)
       revision += 1
     }
-    return ignored
+    return admitted
   }
 
-  /// Who makes room for what is graver, the first to go last. What was told stays: its end has to be told.
-  private func whoMakesRoom() -> [(key: Key, rank: IncidentRank)] {
-    tracks.filter { $0.value.told == nil && $0.value.unsent == nil }.sorted {
+  /// Subjects that may be removed for more severe ones, the first to remove last. A notified incident stays, because
+  /// its end has to be notified.
+  private func removable() -> [(key: Key, rank: IncidentRank)] {
+    subjects.filter { $0.value.told == nil && $0.value.unsent == nil }.sorted {
       $1.value.makesRoom(before: $0.value)
     }
     .map { ($0.key, IncidentRank($0.value)) }
   }
 
-  /// Subjects in trouble that found no place.
+  /// The number of subjects with problems that exceed the limit.
   public var ignored: Int { ignoredByCluster.values.reduce(0, +) }
 
-  /// The machine slept: nothing new is told until everything had the time to come back.
+  /// The machine slept: no new incident is notified until everything had time to recover.
   public mutating func resume(at now: Timestamp) {
     clamp(to: now)
     quietUntil = now + thresholds.quietAfterResume
   }
 
-  /// Ends what belongs to clusters that nobody guards any more.
+  /// Ends the incidents of clusters that are not in the configuration any more.
   ///
-  /// - Parameter clusters: those that are guarded.
-  public mutating func keep(_ clusters: [String], at now: Timestamp) {
+  /// - Parameter clusters: those of the configuration.
+  @discardableResult
+  public mutating func keep(_ clusters: [String], at now: Timestamp) -> [IncidentEvent] {
     clamp(to: now)
-    for key in tracks.keys where !key.cluster.isEmpty && !clusters.contains(key.cluster) {
-      guard var track = tracks[key] else { continue }
-      let wasOpen = track.isOpen
-      track.abandon(at: now)
-      if wasOpen, track.told == nil { remember(track.incident) }
-      tracks[key] = track
+    var closed: [Incident] = []
+    for key in subjects.keys where !key.cluster.isEmpty && !clusters.contains(key.cluster) {
+      guard var subject = subjects[key] else { continue }
+      let (wasOpen, wasPresent) = (subject.isOpen, subject.isPresent)
+      subject.abandon(at: now)
+      if wasOpen, subject.told == nil { remember(subject.incident) }
+      if wasPresent { closed.append(subject.incident) }
+      subjects[key] = subject
       seen.remove(key)
       revision += 1
     }
+    issued = issued.filter { $0.key.cluster.isEmpty || clusters.contains($0.key.cluster) }
     ignoredByCluster = ignoredByCluster.filter { $0.key.isEmpty || clusters.contains($0.key) }
+    return closed.sorted { $0.problem < $1.problem }.map { .problemClosed($0, at: now) }
   }
 
   public mutating func add(_ silence: Silence) {
@@ -143,7 +209,7 @@ public struct IncidentTracker: Hashable, Sendable {
     revision += 1
   }
 
-  /// - Returns: false when there is no such silence.
+  /// - Returns: false if there is no such silence.
   public mutating func removeSilence(id: String) -> Bool {
     guard let index = silences.firstIndex(where: { $0.id == id }) else { return false }
     silences.remove(at: index)
@@ -151,11 +217,37 @@ public struct IncidentTracker: Hashable, Sendable {
     return true
   }
 
-  // MARK: - Out
+  // MARK: - Ids
+
+  /// The id of the subject's incident, for an entry that is written before the subject's problem is observed.
+  ///
+  /// Issues one if no incident is open; the subject's next problem takes it. It lapses when the subject is observed
+  /// without a problem.
+  public mutating func issueID(of subject: String, _ kind: Problem.Kind, in cluster: String) -> String {
+    let key = Key(cluster: cluster, subject: subject)
+    if let id = currentID(of: subject, in: cluster) { return id }
+    let open = subjects[key].flatMap { $0.isContinued ? $0.incident.id : nil }
+    let entry = IssuedID(id: open ?? makeID(), kind: kind)
+    issued[key] = entry
+    revision += 1
+    return entry.id
+  }
+
+  /// The id of the incident that the subject's present problem, or an interruption, belongs to.
+  public func currentID(of subject: String, in cluster: String) -> String? {
+    let key = Key(cluster: cluster, subject: subject)
+    if let entry = issued[key] { return entry.id }
+    guard let subject = subjects[key], subject.isOpen, subject.isPresent else { return nil }
+    return subject.incident.id
+  }
+
+  private func takeID(of key: Key) -> String { issued[key]?.id ?? makeID() }
+
+  // MARK: - Output
 
   /// Lets time pass.
   ///
-  /// - Returns: what people are to be told now; each notice once.
+  /// - Returns: the notices that are due, each once.
   public mutating func advance(to now: Timestamp) -> [IncidentNotice] {
     clamp(to: now)
     let over = silences.filter { $0.expiresAt <= now }
@@ -166,74 +258,73 @@ public struct IncidentTracker: Hashable, Sendable {
     }
     let isQuiet = isQuiet(at: now)
     var due: Set<String> = []
-    for key in tracks.keys {
-      guard var track = tracks[key] else { continue }
-      let wasOpen = track.isOpen
-      if track.settle(isSeen: seen.contains(key), quietUntil: quietUntil, at: now, thresholds) {
+    for key in subjects.keys {
+      guard var subject = subjects[key] else { continue }
+      let wasOpen = subject.isOpen
+      if subject.settle(isSeen: seen.contains(key), quietUntil: quietUntil, at: now, thresholds) {
         revision += 1
       }
-      // What nobody was told of is over without a word.
-      if wasOpen, !track.isOpen, track.told == nil { remember(track.incident) }
-      let change = owed(key, track, at: now)
-      // What can't be seen just now, as at the start of each life of the guard, is owed as long as it was.
-      if change != nil || seen.contains(key) { track.note(owed: change != nil, at: now) }
-      if change != nil, let since = track.owedSince, now - since >= thresholds.groupsWithin, !isQuiet {
+      // The end of an incident that was not notified is not notified either.
+      if wasOpen, !subject.isOpen, subject.told == nil { remember(subject.incident) }
+      let change = owed(key, subject, at: now)
+      // For an unseen subject, as at each start of the guard, a due notice stays as it was.
+      if change != nil || seen.contains(key) { subject.note(owed: change != nil, at: now) }
+      if change != nil, let since = subject.owedSince, now - since >= thresholds.groupsWithin, !isQuiet {
         due.insert(key.cluster)
       }
-      tracks[key] = track.isForgettable(at: now, thresholds) ? nil : track
-      if tracks[key] == nil { seen.remove(key) }
+      subjects[key] = subject.isForgettable(at: now, thresholds) ? nil : subject
+      if subjects[key] == nil { seen.remove(key) }
     }
     return due.sorted().map { tell($0, at: now) }
   }
 
-  /// The silences that ran out since this was last asked.
+  /// The silences that expired since the last call.
   public mutating func takeExpired() -> [Silence] {
     defer { expired = [] }
     return expired
   }
 
-  private func owed(_ key: Key, _ track: TrackedSubject, at now: Timestamp) -> IncidentNotice.Change? {
-    track.owed(
-      isSeen: seen.contains(key), isSilenced: isSilenced(track.incident), at: now, thresholds)
+  private func owed(_ key: Key, _ subject: TrackedSubject, at now: Timestamp) -> IncidentNotice.Change? {
+    subject.owed(
+      isSeen: seen.contains(key), isSilenced: isSilenced(subject.incident), at: now, thresholds)
   }
 
   private mutating func tell(_ cluster: String, at now: Timestamp) -> IncidentNotice {
     var entries: [IncidentNotice.Entry] = []
-    for (key, track) in tracks where key.cluster == cluster {
-      guard let change = owed(key, track, at: now) else { continue }
-      var track = track
-      let entry = track.tell(change, at: now, thresholds)
+    for (key, subject) in subjects where key.cluster == cluster {
+      guard let change = owed(key, subject, at: now) else { continue }
+      var subject = subject
+      let entry = subject.tell(change, at: now, thresholds)
       if change == .ended { remember(entry.incident) }
       entries.append(entry)
-      tracks[key] = track
+      subjects[key] = subject
     }
     revision += 1
     return IncidentNotice(at: now, cluster: cluster, entries: entries.sorted(by: IncidentNotice.isGraver))
   }
 
-  /// Notices that an earlier life of the guard made, and of which nothing says that the channels have them: the same
-  /// entries with the same keys.
+  /// Notices that were made before a restart and that the channels may not have: the same entries with the same keys.
   public func unsent(at now: Timestamp) -> [IncidentNotice] {
-    let entries = Dictionary(grouping: tracks.values.compactMap(\.unsentEntry), by: \.incident.cluster)
+    let entries = Dictionary(grouping: subjects.values.compactMap(\.unsentEntry), by: \.incident.cluster)
     return entries.sorted { $0.key < $1.key }.map { cluster, entries in
       IncidentNotice(at: now, cluster: cluster, entries: entries.sorted(by: IncidentNotice.isGraver))
     }
   }
 
-  /// The channels have these notices.
+  /// The channels have saved these notices.
   public mutating func sent(_ notices: [IncidentNotice]) {
     for entry in notices.lazy.flatMap(\.entries) {
       let key = Key(cluster: entry.incident.cluster, subject: entry.incident.subject)
-      guard tracks[key]?.unsentEntry?.key == entry.key else { continue }
-      tracks[key]?.sent()
+      guard subjects[key]?.unsentEntry?.key == entry.key else { continue }
+      subjects[key]?.sent()
       revision += 1
     }
   }
 
-  /// Time alone may change something within seconds: whoever owns the tracker should call `advance` soon.
+  /// True if time alone may change something within seconds: `advance` should be called soon.
   public var isInMotion: Bool {
-    // Of what can't be seen only an end moves.
-    tracks.contains { $0.value.isInMotion && (seen.contains($0.key) || !$0.value.isOpen) }
+    // An unseen incident can only end.
+    subjects.contains { $0.value.isInMotion && (seen.contains($0.key) || !$0.value.isOpen) }
   }
 
   private mutating func remember(_ incident: Incident) {
@@ -242,23 +333,16 @@ public struct IncidentTracker: Hashable, Sendable {
     past.removeFirst(max(0, past.count - IncidentTracker.longestPast))
   }
 
-  /// Pending ones included; worst first, then the oldest.
+  /// Includes pending incidents. The most severe come first, then the oldest.
   public var open: [Incident] {
-    tracks.values.filter(\.isOpen).map(\.incident).sorted {
+    subjects.values.filter(\.isOpen).map(\.incident).sorted {
       if $0.severity != $1.severity { return $0.severity == .critical }
       return ($0.since, $0.cluster, $0.subject) < ($1.since, $1.cluster, $1.subject)
     }
   }
 
-  /// What people were told of, and not yet of its end.
-  public var told: [Incident] { tracks.values.filter { $0.told != nil && $0.isOpen }.map(\.incident) }
-
-  /// Subject to id of a cluster's open incidents.
-  public func openIDs(of cluster: String) -> [String: String] {
-    tracks.reduce(into: [:]) { ids, entry in
-      if entry.key.cluster == cluster, entry.value.isOpen { ids[entry.key.subject] = entry.value.incident.id }
-    }
-  }
+  /// Open incidents that were notified.
+  public var told: [Incident] { subjects.values.filter { $0.told != nil && $0.isOpen }.map(\.incident) }
 
   public func silence(of incident: Incident) -> Silence? { silences.first { $0.holdsBack(incident) } }
 
@@ -268,77 +352,20 @@ public struct IncidentTracker: Hashable, Sendable {
 
   // MARK: - Time
 
-  private var last: Timestamp?
-
-  /// No kept time lies in the future: a clock that was set back must not make anything wait for what is far off.
+  /// No stored time lies in the future: after the clock was set back, nothing must wait for a distant time.
   private mutating func clamp(to now: Timestamp) {
-    // What the clock did while the guard was away, nobody knows.
+    // The clock may have changed while the guard was not running.
     let mayBeAhead = last.map { now < $0 } ?? true
     last = now
     var isChanged = false
-    // Few, and set by whoever asks: between two looks the clock may have gone there and back.
+    // Always checked, because they are few and set by requests: the clock may have jumped there and back between two
+    // calls.
     for index in silences.indices where silences[index].clamp(to: now) { isChanged = true }
     if mayBeAhead {
-      for key in tracks.keys where tracks[key]?.clamp(to: now) == true { isChanged = true }
+      for key in subjects.keys where subjects[key]?.clamp(to: now) == true { isChanged = true }
       for index in past.indices where past[index].clamp(to: now) { isChanged = true }
       quietUntil = quietUntil.map { min($0, now + thresholds.quietAfterResume) }
     }
     if isChanged { revision += 1 }
-  }
-}
-
-// MARK: - Over a restart
-
-extension IncidentTracker: Codable {
-  private enum CodingKeys: String, CodingKey { case version, tracks, past, silences }
-
-  /// Of another version nothing is understood.
-  public struct ForeignVersion: Error {}
-
-  private static let version = 1
-
-  /// The tracker in pieces that can be encoded one at a time: as a whole, ten thousand incidents take much memory.
-  public struct Pieces: Sendable {
-    /// One subject, in the tracker's own form; the gravest come first.
-    public struct Track: Encodable, Sendable {
-      let track: TrackedSubject
-
-      public func shortened(detailTo bytes: Int) -> Track { Track(track: track.shortened(detailTo: bytes)) }
-
-      public func encode(to encoder: any Encoder) throws { try track.encode(to: encoder) }
-    }
-
-    public let version = IncidentTracker.version
-    public let tracks: [Track]
-    public let past: [Incident]
-    public let silences: [Silence]
-  }
-
-  public var pieces: Pieces {
-    let sorted = tracks.values.sorted { $1.makesRoom(before: $0) }
-    return Pieces(tracks: sorted.map { Pieces.Track(track: $0) }, past: past, silences: silences)
-  }
-
-  public init(from decoder: any Decoder) throws {
-    let container = try decoder.container(keyedBy: CodingKeys.self)
-    guard try container.decode(Int.self, forKey: .version) == IncidentTracker.version else {
-      throw ForeignVersion()
-    }
-    self.init()
-    let kept = try container.decode([TrackedSubject].self, forKey: .tracks)
-    for var track in kept.prefix(IncidentRank.cause.places) {
-      track.restore(thresholds)
-      tracks[Key(cluster: track.incident.cluster, subject: track.incident.subject)] = track
-    }
-    past = try container.decode([Incident].self, forKey: .past).suffix(IncidentTracker.longestPast)
-    silences = try container.decode([Silence].self, forKey: .silences)
-  }
-
-  public func encode(to encoder: any Encoder) throws {
-    var container = encoder.container(keyedBy: CodingKeys.self)
-    try container.encode(IncidentTracker.version, forKey: .version)
-    try container.encode(Array(tracks.values), forKey: .tracks)
-    try container.encode(past, forKey: .past)
-    try container.encode(silences, forKey: .silences)
   }
 }

@@ -1,30 +1,46 @@
-/// What one judgement saw of a cluster: the tracker's input.
+/// The problems that one judgement found in a cluster: the input of `IncidentTracker`.
 public struct ProblemObservation: Hashable, Sendable {
   public let cluster: String
   public let problems: [Problem]
-  /// Of these nothing could be seen: that a problem of them is gone tells nothing.
+  /// Kinds of problems that could not be observed: the absence of one means nothing.
   public let unseen: Set<Problem.Kind>
-  /// The same of single objects: `node calypso`.
+  /// Single subjects that could not be observed, for example `node calypso`.
   public let unseenSubjects: Set<String>
-  /// When the poll ended that it goes by: what is seen twice in one poll was seen once. nil: no poll yet.
+  /// The end of the poll that the judgement is based on. Two observations of one poll count as one. nil: no poll yet.
   public let poll: Timestamp?
-  /// The journal's OCEANID_INCIDENT of each subject with a problem.
-  public let ids: [String: String]
 
   public init(
     cluster: String, problems: [Problem], unseen: Set<Problem.Kind> = [],
-    unseenSubjects: Set<String> = [], poll: Timestamp? = nil, ids: [String: String] = [:]
+    unseenSubjects: Set<String> = [], poll: Timestamp? = nil
   ) {
     self.cluster = cluster
     self.problems = problems
     self.unseen = unseen
     self.unseenSubjects = unseenSubjects
     self.poll = poll
-    self.ids = ids
   }
 
-  /// Of the incident that a problem begins now.
-  func id(of problem: Problem, at now: Timestamp) -> String {
-    ids[problem.subject] ?? "\(problem.id)@\(now.milliseconds)"
+  /// True if a problem of this kind and subject would have been observed.
+  func covers(_ kind: Problem.Kind, _ subject: String) -> Bool {
+    !unseen.contains(kind) && !unseenSubjects.contains(subject)
+  }
+}
+
+/// The problems of one subject in one observation; at least one.
+struct SubjectProblems: Hashable {
+  /// The first critical one, else the first: the incident shows its text.
+  private(set) var worst: Problem
+  private(set) var all: [Problem]
+
+  var ids: Set<String> { Set(all.map(\.id)) }
+
+  init(_ problem: Problem) {
+    worst = problem
+    all = [problem]
+  }
+
+  mutating func add(_ problem: Problem) {
+    all.append(problem)
+    if worst.severity == .warning, problem.severity == .critical { worst = problem }
   }
 }

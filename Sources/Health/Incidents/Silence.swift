@@ -1,6 +1,6 @@
-/// For a while people want to hear nothing of something they know: a planned reboot, a fault that is being mended.
+/// Mutes notices for some time, for example during a planned reboot or a repair.
 ///
-/// The incidents go on; only their notices are held back. The end of what was told before is told.
+/// Incidents go on; only their notices are held back. The end of an incident that was notified before is notified.
 public struct Silence: Hashable, Codable, Sendable {
   public let id: String
   /// nil: every cluster.
@@ -26,9 +26,9 @@ public struct Silence: Hashable, Codable, Sendable {
     self.expiresAt = expiresAt
   }
 
-  /// One from a time that has not come yet was made while the clock was wrong: it lasts as long as it was meant to.
+  /// A silence from the future was made while the clock was wrong. Moves it to `now` with the same length.
   ///
-  /// - Returns: whether it is such a one.
+  /// - Returns: true if it was from the future.
   mutating func clamp(to now: Timestamp) -> Bool {
     guard createdAt > now else { return false }
     expiresAt = now + (expiresAt - createdAt)
@@ -50,9 +50,9 @@ public struct Silence: Hashable, Codable, Sendable {
     return Silence.matches(pattern, subject) || Silence.matches(pattern, problem)
   }
 
-  /// Capital letters are as good as small ones: no two subjects differ by them alone.
+  /// Ignores the case of ASCII letters: no two subjects differ only by case.
   ///
-  /// Goes back to the last `*` only: at most length times length steps, whatever the pattern.
+  /// Backtracks to the last `*` only, so it takes at most length times length steps for any pattern.
   static func matches(_ pattern: String, _ text: String) -> Bool {
     let pattern = pattern.utf8.map(small)
     let text = text.utf8.map(small)

@@ -1,42 +1,70 @@
 /// The state machine of one subject: well, pending, firing, recovering.
 ///
-/// Well is `incident.state == .ended`, with nothing left to tell; it is kept while its recent changes count.
+/// The subject is well if `incident.state == .ended` and its end was notified. It is kept as long as its recent changes
+/// count for flapping.
 struct TrackedSubject: Hashable, Codable, Sendable {
+  /// A problem of the present incident.
+  private struct SeenProblem: Hashable, Codable {
+    var since: Timestamp
+    /// It was there when the subject was last observed.
+    var isPresent: Bool
+  }
+
   private(set) var incident: Incident
-  /// The problem was there when the subject was last seen.
-  private var isPresent = true
-  /// When that last changed, and in how many polls since it was seen to be so.
+  /// The subject had a problem when it was last observed.
+  private(set) var isPresent = true
+  /// When `isPresent` last changed: the incident's end, if no problem returns.
   private(set) var changedAt: Timestamp
+  /// The number of polls since then that confirmed it.
   private var polls = 1
   private var poll: Timestamp?
   /// When `polls` last grew.
   private var countedAt: Timestamp?
   /// The latest changes of presence, oldest first.
   private var changes: [Timestamp]
-  /// What people were told: the worst severity, that it flaps, when they last heard of it, and when that it is
-  /// critical now.
+  /// The notified state: the highest severity, whether flapping was notified, the time of the last notice, and of the
+  /// one that said it became critical.
   private(set) var told: Problem.Severity?
   private var isFlappingTold = false
   private var toldAt: Timestamp?
   private var worsenedAt: Timestamp?
-  /// Older guards kept that in place of `toldAt`, and can't read a file without it.
+  /// Older guards have this instead of `toldAt`, and can't read a file without it.
   private var remindersTold = 0
-  /// Since when there is something to tell.
+  /// Since when a notice is due.
   private(set) var owedSince: Timestamp?
-  /// The notice that was made of it, while nothing says that the channels have it.
+  /// The last notice, until the channels have saved it.
   private(set) var unsent: IncidentNotice.Change?
+  /// By id. Only files of older guards have none.
+  private var problems: [String: SeenProblem]?
 
-  init(_ problem: Problem, id: String, poll: Timestamp?, at now: Timestamp) {
-    incident = Incident(id: id, of: problem)
+  /// Problems that are not present are forgotten beyond this number.
+  private static let mostProblems = 64
+
+  init(_ problems: SubjectProblems, id: String, poll: Timestamp?, at now: Timestamp) {
+    incident = Incident(id: id, of: problems.worst)
     changedAt = now
     self.poll = poll
     changes = [now]
+    _ = take(problems, at: now)
   }
 
   var isOpen: Bool { incident.state != .ended }
 
-  /// Completes what a file of an older guard says.
+  /// The incident goes on if a problem returns now.
+  var isContinued: Bool { isOpen || told != nil }
+
+  /// When a problem of the incident began; nil for a problem that does not belong to it.
+  func begin(of problem: Problem) -> Timestamp? { isOpen ? problems?[problem.id]?.since : nil }
+
+  /// A problem that belongs to the incident since before a restart.
+  mutating func adopt(_ problem: String) {
+    guard isOpen, isPresent, problems?[problem] == nil else { return }
+    problems?[problem] = SeenProblem(since: incident.since, isPresent: true)
+  }
+
+  /// Completes the state from a file of an older guard.
   mutating func restore(_ thresholds: IncidentThresholds) {
+    problems = problems ?? [incident.problem: SeenProblem(since: incident.since, isPresent: isPresent)]
     incident.toldSeverity = incident.toldSeverity ?? told
     if told != nil, toldAt == nil {
       let count = min(max(remindersTold, 0), 1000)
@@ -45,56 +73,92 @@ struct TrackedSubject: Hashable, Codable, Sendable {
     remindersTold = 0
   }
 
-  /// There is nothing more to tell or to remember of it.
+  /// Nothing of it has to be notified or remembered any more.
   func isForgettable(at now: Timestamp, _ thresholds: IncidentThresholds) -> Bool {
     guard !isOpen, told == nil, unsent == nil else { return false }
     let longest = thresholds.flaps.map(\.within).max() ?? .zero
     return changes.last.map { now - $0 >= longest } ?? true
   }
 
-  // MARK: - What is seen
+  // MARK: - Observation
 
-  /// - Returns: whether anything changed that has to be kept.
+  /// The subject was observed and has problems.
+  ///
+  /// - Parameter newID: makes the id if a new incident begins.
+  /// - Returns: whether there is something new to save, and the ids of the problems that were not there before.
   mutating func see(
-    _ problem: Problem, id: String, poll: Timestamp?, isQuiet: Bool, at now: Timestamp,
+    _ problems: SubjectProblems, newID: () -> String, poll: Timestamp?, isQuiet: Bool, at now: Timestamp,
     _ thresholds: IncidentThresholds
-  ) -> Bool {
+  ) -> (isChanged: Bool, opened: Set<String>) {
     let before = incident
-    if !isPresent {
-      turn(isPresent: true, poll: poll, isQuiet: isQuiet, at: now)
-      switch incident.state {
-      case .recovering: incident.state = .firing
-      // Its end was not told yet: for everybody else it was never over.
-      case .ended where told != nil:
-        incident.state = .firing
-        incident.endedAt = nil
-      case .ended:
-        incident = Incident(id: id, of: problem)
-        unsent = nil
-      case .pending, .firing: break
-      }
-      judgeFlapping(at: now, thresholds)
-      incident.update(problem)
-      return true
+    guard !isPresent else {
+      let opened = take(problems, at: now)
+      incident.update(problems.worst)
+      let isCounted = count(poll, upTo: thresholds.firesAtPolls, at: now)
+      return (isCounted || !opened.isEmpty || incident != before, opened)
     }
-    incident.update(problem)
-    return count(poll, upTo: thresholds.firesAtPolls, at: now) || incident != before
+    turn(isPresent: true, poll: poll, isQuiet: isQuiet, at: now)
+    switch incident.state {
+    case .recovering: incident.state = .firing
+    // Its end was not notified yet, so it goes on.
+    case .ended where told != nil:
+      incident.state = .firing
+      incident.endedAt = nil
+    case .ended:
+      incident = Incident(id: newID(), of: problems.worst)
+      unsent = nil
+      self.problems = [:]
+    case .pending, .firing: break
+    }
+    judgeFlapping(at: now, thresholds)
+    let opened = take(problems, at: now)
+    incident.update(problems.worst)
+    return (true, opened)
   }
 
-  /// The subject was looked at, and the problem is not there.
+  /// - Returns: the ids of the problems that were not there before.
+  private mutating func take(_ observed: SubjectProblems, at now: Timestamp) -> Set<String> {
+    var known = problems ?? [:]
+    let ids = observed.ids
+    for id in known.keys where !ids.contains(id) { known[id]?.isPresent = false }
+    if known.count > TrackedSubject.mostProblems { known = known.filter(\.value.isPresent) }
+    var opened: Set<String> = []
+    for problem in observed.all where known[problem.id]?.isPresent != true {
+      let since = known[problem.id]?.since ?? min(problem.since, now)
+      known[problem.id] = SeenProblem(since: since, isPresent: true)
+      incident.since = min(incident.since, since)
+      opened.insert(problem.id)
+    }
+    problems = known
+    return opened
+  }
+
+  /// The subject was observed and has no problem.
+  ///
+  /// - Returns: whether there is something new to save.
   mutating func miss(
     poll: Timestamp?, isQuiet: Bool, at now: Timestamp, _ thresholds: IncidentThresholds
   ) -> Bool {
     guard isPresent else { return isOpen && count(poll, upTo: thresholds.endsAtPolls, at: now) }
     turn(isPresent: false, poll: poll, isQuiet: isQuiet, at: now)
+    for id in (problems ?? [:]).keys { problems?[id]?.isPresent = false }
     judgeFlapping(at: now, thresholds)
     switch incident.state {
-    // So short that nobody is told.
-    case .pending: end(at: now)
+    // Too short to be notified.
+    case .pending: end()
     case .firing where !incident.isFlapping: incident.state = .recovering
     case .firing, .recovering, .ended: break
     }
     return true
+  }
+
+  /// The subject was interrupted until now, without an observed problem: an open incident ends no earlier.
+  mutating func interrupt(poll: Timestamp?, at now: Timestamp) {
+    guard isOpen, !isPresent else { return }
+    changedAt = now
+    polls = 1
+    self.poll = poll
+    countedAt = nil
   }
 
   private mutating func turn(isPresent: Bool, poll: Timestamp?, isQuiet: Bool, at now: Timestamp) {
@@ -103,7 +167,7 @@ struct TrackedSubject: Hashable, Codable, Sendable {
     polls = 1
     self.poll = poll
     countedAt = nil
-    // What goes to and fro while everything comes back from a sleep is no flapping.
+    // Changes while everything recovers from a sleep do not count as flapping.
     guard !isQuiet else { return }
     changes.append(now)
   }
@@ -128,12 +192,12 @@ struct TrackedSubject: Hashable, Codable, Sendable {
     incident.firedAt = incident.firedAt ?? now
   }
 
-  // MARK: - What time does
+  // MARK: - Time
 
   /// - Parameters:
-  ///   - isSeen: the last look at the cluster could tell of the subject.
-  ///   - quietUntil: until when nothing new is told.
-  /// - Returns: whether anything changed that has to be kept.
+  ///   - isSeen: the last observation of the cluster covered the subject.
+  ///   - quietUntil: the time until which no new incident is notified.
+  /// - Returns: whether there is something new to save.
   mutating func settle(
     isSeen: Bool, quietUntil: Timestamp?, at now: Timestamp, _ thresholds: IncidentThresholds
   ) -> Bool {
@@ -144,7 +208,7 @@ struct TrackedSubject: Hashable, Codable, Sendable {
       incident.isFlapping = false
       isFlappingTold = false
       changes = []
-      if !isPresent { end(at: now) }
+      if !isPresent { end() }
       return true
     }
     switch incident.state {
@@ -158,43 +222,50 @@ struct TrackedSubject: Hashable, Codable, Sendable {
     case .recovering:
       guard age >= thresholds.endsAfter, polls >= thresholds.polls(incident.kind, thresholds.endsAtPolls)
       else { return false }
-      end(at: now)
+      end()
       owedSince = ripeSince(thresholds.endsAfter, notBefore: quietUntil, at: now)
     case .firing, .ended: return false
     }
     return true
   }
 
-  /// Since when the thresholds have been met. That is before `now` where the guard was not running then: one that lives
-  /// for seconds at a time must not wait for its neighbours anew in each life.
+  /// Since when the thresholds have been met. That may be before `now` if the guard was not running: a guard that runs
+  /// for only seconds at a time must not wait again for other incidents in each run.
   private func ripeSince(_ age: Duration, notBefore begin: Timestamp?, at now: Timestamp) -> Timestamp {
     min(now, max(changedAt + age, countedAt ?? changedAt, begin ?? changedAt))
   }
 
-  /// Ends it for good: nobody looks at the subject any more.
+  /// Ends it for good, because the subject is not observed any more.
   mutating func abandon(at now: Timestamp) {
+    if isPresent { changedAt = now }
     isPresent = false
+    for id in (problems ?? [:]).keys { problems?[id]?.isPresent = false }
     changes = []
     incident.isFlapping = false
-    if isOpen { end(at: now) }
+    if isOpen { end() }
   }
 
-  private mutating func end(at now: Timestamp) {
+  /// The incident ended when its subject was first observed without a problem.
+  private mutating func end() {
     incident.state = .ended
-    incident.endedAt = now
+    incident.endedAt = max(changedAt, incident.since)
   }
 
-  /// - Returns: whether any of its times lay in the future.
+  /// - Returns: true if one of its times was in the future.
   mutating func clamp(to now: Timestamp) -> Bool {
     var isChanged = incident.clamp(to: now)
     let before = (changedAt, owedSince, toldAt, worsenedAt)
     changedAt = min(changedAt, now)
     countedAt = countedAt.map { min($0, now) }
+    for (id, problem) in problems ?? [:] where problem.since > now {
+      problems?[id]?.since = now
+      isChanged = true
+    }
     owedSince = owedSince.map { min($0, now) }
     toldAt = toldAt.map { min($0, now) }
     worsenedAt = worsenedAt.map { min($0, now) }
     if before != (changedAt, owedSince, toldAt, worsenedAt) { isChanged = true }
-    // All of them at once would be flapping: they keep their distances.
+    // Their distances are kept, because all of them at one time would count as flapping.
     if let latest = changes.max(), latest > now {
       let ahead = latest - now
       changes = changes.map { $0 > now ? $0 - ahead : $0 }.sorted()
@@ -203,10 +274,10 @@ struct TrackedSubject: Hashable, Codable, Sendable {
     return isChanged
   }
 
-  // MARK: - What there is to tell
+  // MARK: - Notices
 
-  /// - Parameter isSeen: the last look at the cluster could tell of the subject. Of what it could not there is no
-  ///   alarm; an end was seen, or comes of nobody looking any more.
+  /// - Parameter isSeen: the last observation of the cluster covered the subject. Of an unseen subject only an end is
+  ///   notified.
   func owed(
     isSeen: Bool, isSilenced: Bool, at now: Timestamp, _ thresholds: IncidentThresholds
   ) -> IncidentNotice.Change? {
@@ -224,7 +295,7 @@ struct TrackedSubject: Hashable, Codable, Sendable {
 
   mutating func note(owed: Bool, at now: Timestamp) { owedSince = owed ? owedSince ?? now : nil }
 
-  /// Hands over the entry of a notice: from now on it has been told.
+  /// Makes the entry of a notice; from now on the change counts as notified.
   mutating func tell(
     _ change: IncidentNotice.Change, at now: Timestamp, _ thresholds: IncidentThresholds
   ) -> IncidentNotice.Entry {
@@ -247,13 +318,13 @@ struct TrackedSubject: Hashable, Codable, Sendable {
     return entry
   }
 
-  /// The channels have the notice.
+  /// The channels have saved the notice.
   mutating func sent() { unsent = nil }
 
-  /// The entry that an earlier life of the guard made, and perhaps did not hand over.
+  /// The entry of the last notice, if the channels may not have it.
   var unsentEntry: IncidentNotice.Entry? { unsent.map { IncidentNotice.Entry($0, incident) } }
 
-  /// Time alone may change something within seconds.
+  /// True if time alone may change something within seconds.
   var isInMotion: Bool {
     switch incident.state {
     case .pending, .recovering: true
@@ -268,7 +339,7 @@ struct TrackedSubject: Hashable, Codable, Sendable {
     return track
   }
 
-  /// By the schedule of what it is now; those that fell due while nothing could be told are one.
+  /// By the schedule of the present severity. Reminders that were due while none could be sent count as one.
   private func isReminderDue(at now: Timestamp, _ thresholds: IncidentThresholds) -> Bool {
     guard let begin = worsenedAt ?? incident.firedAt, let toldAt,
       now - toldAt >= thresholds.remindsNotBefore

@@ -15,7 +15,7 @@ public struct Problem: Hashable, Sendable {
   public let subject: String
   public let title: String
   public let detail: String
-  public let since: Timestamp
+  public internal(set) var since: Timestamp
   public let step: NextStep
   /// What nothing is known of while it lasts.
   public let hides: Set<Kind>

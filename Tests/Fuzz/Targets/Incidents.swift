@@ -17,17 +17,18 @@ extension FuzzTarget {
     for step in 0..<8 {
       let moment = now + .seconds(step * 15)
       tracker.observe(
-        ProblemObservation(cluster: "tethys", problems: step == 5 ? [] : [problem], poll: moment, ids: [:]),
+        ProblemObservation(cluster: "tethys", problems: step == 5 ? [] : [problem], poll: moment),
         at: moment)
       _ = tracker.advance(to: moment + .seconds(12))
     }
+    _ = tracker.issueID(of: "tunnel tethys", .tunnel, in: "tethys")
     tracker.resume(at: now + .seconds(150))
     _ = IncidentsDocument(
       open: tracker.open.map { IncidentDocument($0, silence: tracker.silence(of: $0)) },
       past: tracker.past.map { IncidentDocument($0, silence: nil) },
       silences: tracker.silences.map(SilenceDocument.init), ignored: tracker.ignored)
     let again = try JSONDecoder().decode(IncidentTracker.self, from: JSONEncoder().encode(tracker))
-    try hold(again.tracks == tracker.tracks, "incidents are lost over a restart")
+    try hold(again.subjects == tracker.subjects, "incidents are lost over a restart")
     try hold(
       again.past == tracker.past && again.silences == tracker.silences, "the past is lost over a restart")
     tracker.keep([], at: now + .seconds(200))

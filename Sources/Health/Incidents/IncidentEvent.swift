@@ -1,0 +1,35 @@
+/// A change of an incident that the journal records at once. People are notified later: see `IncidentNotice`.
+public enum IncidentEvent: Hashable, Sendable {
+  /// The subject has a problem that it did not have before. The first one begins the incident, further ones join it.
+  case problemOpened(Problem, Incident)
+  /// The subject has had no problem since `at`. The incident ends at that time, unless a problem returns first.
+  case problemClosed(Incident, at: Timestamp)
+}
+
+/// The result of one observation.
+public struct IncidentUpdate: Hashable, Sendable {
+  /// In the order of the observed problems; those that closed come last.
+  public let events: [IncidentEvent]
+  /// The begin of each problem, by id, where it differs from the problem's own `since`: a problem that returned within
+  /// its incident.
+  public let begins: [String: Timestamp]
+
+  init(events: [IncidentEvent], begins: [String: Timestamp]) {
+    self.events = events
+    self.begins = begins
+  }
+}
+
+extension ClusterReport {
+  /// The same report, in which each problem begins when its incident says.
+  public func beginning(at begins: [String: Timestamp]) -> ClusterReport {
+    guard !begins.isEmpty else { return self }
+    var report = self
+    for index in problems.indices {
+      guard let begin = begins[problems[index].id] else { continue }
+      report.problems[index].since = begin
+    }
+    report.problems.sort(by: Problem.isBefore)
+    return report
+  }
+}

@@ -1,0 +1,95 @@
+import DemoCluster
+import Foundation
+import GuardAPI
+import GuardTypes
+import Health
+import TestSupport
+import Testing
+
+/// `status`, `history`, `incidents`, `report` and a webhook show the same begin, end and length of an incident.
+@Suite(
+  .enabled(if: SSHServer.isAvailable && program("python3") != nil, "needs an sshd and python3"), .blocking,
+  .timeLimit(.minutes(10)))
+struct IncidentViewsTests {
+  private static let secret = "secret flux-system/github-token"
+
+  private static func incidents(_ installation: Installation) throws -> IncidentsDocument {
+    try DocumentCoding.decodeIncidents(Data(try installation.ctl("incidents", "--json").output.utf8))
+  }
+
+  /// What the webhook got of the Secret.
+  private static func entries(_ receiver: WebReceiver) -> [NoticeEntryDocument] {
+    receiver.requests.compactMap { try? JSONDecoder().decode(NoticeDocument.self, from: Data($0.body.utf8)) }
+      .flatMap(\.entries).filter { $0.incident.subject == secret }
+  }
+
+  /// The entries that open or close the Secret's problem.
+  private static func changes(_ installation: Installation) throws -> [ChangeDocument] {
+    try installation.ctl("history", "--json").output.split(separator: "\n")
+      .map { try JSONDecoder().decode(ChangeDocument.self, from: Data($0.utf8)) }
+      .filter { $0.subject == secret && $0.event.hasPrefix("problem_") }
+  }
+
+  /// A Secret is missing; while it is, the guard is killed and the tunnel goes down, and the tunnel goes down again
+  /// right after the Secret is back.
+  @Test func allViewsAgree() throws {
+    let receiver = try WebReceiver()
+    let installation = try Installation { _, folder in
+      let yaml = try String(contentsOfFile: folder.file("guard.yaml"), encoding: .utf8)
+      try folder.write(
+        yaml + """
+          alerts:
+            - name: hook
+              webhook: { url: "http://127.0.0.1:\(receiver.port)/hook" }
+          """ + "\n", to: "guard.yaml")
+    }
+    #expect(try installation.waitUntilHealthy())
+    installation.cluster.apply(.secretMissing("flux-system/github-token"))
+    #expect(eventually(within: .seconds(90)) { Self.entries(receiver).map(\.change) == [.opened] })
+    let opened = try #require(try Self.incidents(installation).open.first { $0.subject == Self.secret })
+    let begin = try #require(opened.since)
+
+    func bounceTunnel() throws {
+      installation.server.stop()
+      #expect(try installation.waitFor { _, cluster in cluster.tunnel.state != .up }.holds)
+      try installation.server.start()
+      #expect(try installation.waitFor { _, cluster in cluster.tunnel.state == .up }.holds)
+    }
+    try bounceTunnel()
+    try installation.restart(killing: true)
+    let seen = try installation.waitFor { document, _ in
+      document.problems.contains { $0.subject == Self.secret }
+    }
+    #expect(seen.document.problems.first { $0.subject == Self.secret }?.since == begin)
+    #expect(try Self.incidents(installation).open.first { $0.subject == Self.secret }?.since == begin)
+
+    installation.cluster.apply(.secretBack("flux-system/github-token"))
+    #expect(try installation.waitUntilHealthy())
+    try bounceTunnel()
+    #expect(
+      eventually(within: .seconds(120)) { Self.entries(receiver).map(\.change) == [.opened, .ended] })
+
+    let past = try #require(try Self.incidents(installation).past.first { $0.subject == Self.secret })
+    let end = try #require(past.endedAt)
+    #expect(past.id == opened.id && past.since == begin)
+    // The guard's own memory has what came after the kill: the end, which names the begin.
+    let changes = try Self.changes(installation)
+    #expect(changes.map(\.event) == ["problem_closed"])
+    #expect(changes.map(\.since) == [begin] && changes.map(\.endedAt) == [end])
+    #expect(changes.map(\.incident) == [opened.id])
+    let ended = try #require(Self.entries(receiver).last?.incident)
+    #expect(ended.since == begin && ended.endedAt == end && ended.id == opened.id)
+
+    // Between the times as they are shown, to the second.
+    let seconds = end.milliseconds / 1000 - begin.milliseconds / 1000
+    let parts = [(seconds / 60, "min"), (seconds % 60, "s")].filter { $0.0 > 0 }
+    let length = parts.map { "\($0.0) \($0.1)" }.joined(separator: " ")
+    let lines = { (text: String) in text.split(separator: "\n").filter { $0.contains("github-token") } }
+    for arguments in [["incidents"], ["history"]] {
+      let text = try installation.ctl(arguments, environment: [:]).output
+      #expect(lines(text).count == 1 && lines(text).allSatisfy { $0.contains(length) }, "\(text)")
+    }
+    let report = try installation.ctl("report", "--output", "-").output
+    #expect(lines(report).contains { $0.contains("<td>\(length)</td>") }, "\(lines(report))")
+  }
+}

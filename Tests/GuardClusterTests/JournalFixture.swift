@@ -1,0 +1,30 @@
+import Health
+
+@testable import GuardCluster
+@testable import GuardIncidents
+@testable import GuardJournal
+
+/// A cluster's journal with the ledger that it gets its incidents from.
+struct JournalFixture {
+  let ledger: IncidentLedger
+  let journal: ClusterJournal
+
+  /// - Parameter file: the incidents of an earlier run; nil: none are kept.
+  init(
+    log: any EventLog, file: IncidentFile? = nil, memory: JournalMemory = JournalMemory(),
+    save: @escaping (JournalMemory) -> Void = { _ in }
+  ) {
+    ledger = IncidentLedger(file: file, log: log)
+    journal = ClusterJournal(
+      cluster: "tethys", host: "tethys", log: log, ledger: ledger, memory: memory, save: save)
+  }
+
+  /// What a judgement found, as `GuardedCluster` passes it on.
+  func write(from previous: ClusterReport?, to report: ClusterReport, at now: Timestamp = .now) {
+    let update = ledger.observe(
+      ProblemObservation(
+        cluster: "tethys", problems: report.problems, unseen: report.unseen,
+        unseenSubjects: report.unseenSubjects), at: now)
+    journal.write(update.events, from: previous, to: report)
+  }
+}

@@ -50,7 +50,7 @@ let untrustedInputTargets: [Target.Dependency] =
     "Curl", "GuardAPI", "GuardAlerts", "GuardClient", "GuardCluster", "GuardConfiguration",
     "GuardConnection", "GuardControl", "GuardHistory", "GuardIncidents", "GuardJournal", "GuardNotices",
     "GuardState", "GuardStatus", "GuardTerminal", "GuardTypes",
-    "Health", "Kubernetes", "Platform", "SSH", "Tunnel",
+    "Health", "Kubernetes", "Platform", "Redaction", "SSH", "Tunnel",
   ]
   + nio + [.product(name: "NIOEmbedded", package: "swift-nio")]
 let fuzzing: [Target] =
@@ -115,14 +115,16 @@ let package = Package(
     module("Platform", ["CChildProcess", "CLinux"]),
     // Tunnel states, error codes and verdicts, declared once.
     module("GuardTypes"),
-    module("Health", ["GuardTypes"]),
-    module("GuardAPI", ["GuardTypes", "Health"], embeds: ["Schema/status.schema.json"]),
+    // Hides credentials in texts of a cluster.
+    module("Redaction"),
+    module("Health", ["GuardTypes", "Redaction"]),
+    module("GuardAPI", ["GuardTypes", "Health", "Redaction"], embeds: ["Schema/status.schema.json"]),
     module("SystemJournal", ["CJournal", "GuardAPI"]),
     module("SessionBus", ["CBus"]),
 
     // Tunnel and Kubernetes client, which only Guard combines
     module("Tunnel", ["Crypto", "GuardTypes", "SSH", "Platform"]),
-    module("Kubernetes", ["Crypto", "GuardTypes", "Curl", "Health", "Platform", "YAML"]),
+    module("Kubernetes", ["Crypto", "GuardTypes", "Curl", "Health", "Platform", "Redaction", "YAML"]),
 
     // The daemon, from its parts to the whole
     module("GuardState", ["Health", "Platform"]),
@@ -139,8 +141,7 @@ let package = Package(
       "GuardAlerts",
       [
         "Crypto", "Curl", "GuardAPI", "GuardConfiguration", "GuardJournal", "GuardState", "Health",
-        "Platform",
-        "Posting", "Systemd", "Tunnel",
+        "Platform", "Posting", "Redaction", "Systemd", "Tunnel",
       ]),
     module(
       "GuardMetrics",
@@ -231,12 +232,16 @@ let package = Package(
     tests("SystemJournal", ["TestSupport"]),
     tests("SessionBus", ["TestSupport"]),
     tests("Platform", ["TestSupport"]),
+    tests("Redaction"),
     tests("Health", ["GuardTypes"]),
     tests("GuardAPI", ["GuardTypes", "Health"]),
     tests("Tunnel", ["GuardTypes", "SSH", "Platform", "TestSupport"]),
     tests(
       "Kubernetes",
-      ["Crypto", "Curl", "DemoCluster", "GuardTypes", "Health", "Platform", "TestSupport", "YAML"] + nio + [
+      [
+        "Crypto", "Curl", "DemoCluster", "GuardTypes", "Health", "Platform", "Redaction", "TestSupport",
+        "YAML",
+      ] + nio + [
         nioSSL
       ],
       reading: ["Recordings"]),

@@ -1,4 +1,5 @@
 internal import Health
+internal import Redaction
 
 /// A kind that is listed: its API path, and how to read one object.
 struct Kind: Sendable {

@@ -1,3 +1,5 @@
+internal import Redaction
+
 @testable internal import GuardClient
 @testable internal import GuardConfiguration
 @testable internal import GuardTerminal

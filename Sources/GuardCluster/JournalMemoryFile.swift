@@ -1,6 +1,7 @@
 internal import FoundationEssentials
 package import GuardState
 internal import Health
+internal import IncidentTracking
 internal import Platform
 
 /// The memory of a cluster's journal in the state directory.

@@ -1,6 +1,7 @@
 internal import FoundationEssentials
 package import GuardState
 package import Health
+package import IncidentTracking
 
 /// The incidents in the state directory: a restart of the guard neither repeats nor forgets notices.
 package struct IncidentFile: Sendable {

@@ -1,6 +1,7 @@
 internal import GuardAPI
 internal import GuardState
 package import Health
+internal import IncidentTracking
 
 /// The effect of a silence at the moment of its request: a misspelt pattern mutes nothing, which nobody would notice.
 package struct SilenceReach: Hashable, Sendable {

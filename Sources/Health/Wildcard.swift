@@ -1,9 +1,9 @@
 /// Patterns in which `*` stands for any text.
-enum Wildcard {
+package enum Wildcard {
   /// Ignores case, because no two subjects differ by case alone.
   ///
   /// It backtracks to the last `*` only: at most length times length steps for any pattern.
-  static func matches(_ pattern: String, _ text: String) -> Bool {
+  package static func matches(_ pattern: String, _ text: String) -> Bool {
     let pattern = pattern.utf8.map(small)
     let text = text.utf8.map(small)
     var at = (pattern: 0, text: 0)

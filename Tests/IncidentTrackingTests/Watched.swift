@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Health
+import IncidentTracking
 
 /// A cluster that is looked at in virtual time, and a tracker that is told.
 struct Watched {

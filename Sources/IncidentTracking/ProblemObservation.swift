@@ -1,3 +1,5 @@
+public import Health
+
 /// What one judgement saw of a cluster: the tracker's input.
 public struct ProblemObservation: Hashable, Sendable {
   public let cluster: String

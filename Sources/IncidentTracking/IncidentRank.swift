@@ -1,3 +1,5 @@
+internal import Health
+
 /// How much a subject is worth following when more are in trouble than there is room for.
 enum IncidentRank: Int, Comparable {
   /// Only remembered, in case that it comes back.

@@ -1,3 +1,5 @@
+public import Health
+
 /// For a while people want to hear nothing of something they know: a planned reboot, a fault that is being mended.
 ///
 /// The incidents go on; only their notices are held back. The end of what was told before is told.

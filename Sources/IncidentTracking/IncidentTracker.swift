@@ -1,3 +1,5 @@
+public import Health
+
 /// All incidents, open and past, and the silences: what people were told, and what they still have to be told.
 ///
 /// Pure: time comes in. Observations go in by `observe`, notices come out of `advance`; whoever owns the tracker calls that

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Health
+import IncidentTracking
 import Testing
 
 /// What must hold whatever happens: random faults, cuts, sleeps, silences and restarts in virtual time.

@@ -1,3 +1,5 @@
+public import Health
+
 /// The state machine of one subject: well, pending, firing, recovering.
 ///
 /// Well is `incident.state == .ended`, with nothing left to tell; it is kept while its recent changes count.

@@ -1,3 +1,5 @@
+public import Health
+
 /// What is wrong with one subject, from its first sign to its end: what people are told of, once.
 ///
 /// A problem comes and goes with every judgement; its incident waits until it is sure.

@@ -1,3 +1,5 @@
+internal import Health
+
 /// When a problem becomes an incident, when it is over, and how often it is told.
 public struct IncidentThresholds: Hashable, Sendable {
   /// Changes of presence in a span of time that make an incident flap.

@@ -49,8 +49,8 @@ let untrustedInputTargets: [Target.Dependency] =
   [
     "Curl", "GuardAPI", "GuardAlerts", "GuardClient", "GuardCluster", "GuardConfiguration",
     "GuardConnection", "GuardControl", "GuardHistory", "GuardIncidents", "GuardJournal", "GuardNotices",
-    "GuardState", "GuardStatus", "GuardTerminal", "GuardTypes",
-    "Health", "Kubernetes", "Platform", "SSH", "Tunnel",
+    "GuardState", "GuardStatus", "GuardTerminal", "GuardTypes", "Health",
+    "IncidentTracking", "Kubernetes", "Platform", "Redaction", "SSH", "Tunnel",
   ]
   + nio + [.product(name: "NIOEmbedded", package: "swift-nio")]
 let fuzzing: [Target] =
@@ -115,32 +115,46 @@ let package = Package(
     module("Platform", ["CChildProcess", "CLinux"]),
     // Tunnel states, error codes and verdicts, declared once.
     module("GuardTypes"),
-    module("Health", ["GuardTypes"]),
-    module("GuardAPI", ["GuardTypes", "Health"], embeds: ["Schema/status.schema.json"]),
+    // Hides credentials in texts of a cluster.
+    module("Redaction"),
+    module("Health", ["GuardTypes", "Redaction"]),
+    // The lifecycle of incidents and silences, without I/O.
+    module("IncidentTracking", ["Health"]),
+    module(
+      "GuardAPI", ["GuardTypes", "Health", "IncidentTracking", "Redaction"],
+      embeds: ["Schema/status.schema.json"]),
     module("SystemJournal", ["CJournal", "GuardAPI"]),
     module("SessionBus", ["CBus"]),
 
     // Tunnel and Kubernetes client, which only Guard combines
     module("Tunnel", ["Crypto", "GuardTypes", "SSH", "Platform"]),
-    module("Kubernetes", ["Crypto", "GuardTypes", "Curl", "Health", "Platform", "YAML"]),
+    module("Kubernetes", ["Crypto", "GuardTypes", "Curl", "Health", "Platform", "Redaction", "YAML"]),
 
     // The daemon, from its parts to the whole
     module("GuardState", ["Health", "Platform"]),
-    module("GuardConfiguration", ["GuardTypes", "GuardAPI", "Health", "Platform", "Tunnel", "YAML"]),
+    module(
+      "GuardConfiguration",
+      ["GuardTypes", "GuardAPI", "Health", "IncidentTracking", "Platform", "Tunnel", "YAML"]),
     module("GuardJournal", ["GuardAPI", "GuardState", "Health", "Platform", "SystemJournal", "Systemd"]),
     module(
       "GuardStatus",
-      ["GuardTypes", "GuardAPI", "GuardConfiguration", "GuardState", "Health", "Platform", "Tunnel"]),
+      [
+        "GuardTypes", "GuardAPI", "GuardConfiguration", "GuardState", "Health", "IncidentTracking",
+        "Platform", "Tunnel",
+      ]),
     module(
       "GuardIncidents",
-      ["GuardAPI", "GuardJournal", "GuardState", "GuardStatus", "Health", "Platform", "Systemd"]),
+      [
+        "GuardAPI", "GuardJournal", "GuardState", "GuardStatus", "Health", "IncidentTracking", "Platform",
+        "Systemd",
+      ]),
     // The only importer of Posting.
     module(
       "GuardAlerts",
       [
         "Crypto", "Curl", "GuardAPI", "GuardConfiguration", "GuardJournal", "GuardState", "Health",
-        "Platform",
-        "Posting", "Systemd", "Tunnel",
+        "IncidentTracking",
+        "Platform", "Posting", "Redaction", "Systemd", "Tunnel",
       ]),
     module(
       "GuardMetrics",
@@ -160,7 +174,7 @@ let package = Package(
       [
         "GuardTypes",
         "GuardAPI", "GuardConfiguration", "GuardIncidents", "GuardJournal", "GuardMetrics", "GuardState",
-        "GuardStatus", "Health", "Kubernetes", "Platform", "Systemd", "Tunnel",
+        "GuardStatus", "Health", "IncidentTracking", "Kubernetes", "Platform", "Systemd", "Tunnel",
       ]),
     module(
       "GuardDoctor",
@@ -175,7 +189,7 @@ let package = Package(
         "GuardTypes",
         "GuardAPI", "GuardAlerts", "GuardCluster", "GuardConfiguration", "GuardControl", "GuardDoctor",
         "GuardIncidents", "GuardJournal", "GuardMetrics", "GuardState", "GuardStatus",
-        "Health", "Platform",
+        "Health", "IncidentTracking", "Platform",
         "Crypto", "Systemd", "Tunnel",
       ]),
     program("oceanid-guard", ["CWipingHeap", "GuardDaemon", arguments]),
@@ -231,12 +245,18 @@ let package = Package(
     tests("SystemJournal", ["TestSupport"]),
     tests("SessionBus", ["TestSupport"]),
     tests("Platform", ["TestSupport"]),
-    tests("Health", ["GuardTypes"]),
-    tests("GuardAPI", ["GuardTypes", "Health"]),
+    tests("Redaction"),
+    tests("Health", ["GuardTypes", "IncidentTracking"]),
+    tests("IncidentTracking", ["Health"]),
+    tests("GuardAPI", ["GuardTypes", "Health", "IncidentTracking"]),
     tests("Tunnel", ["GuardTypes", "SSH", "Platform", "TestSupport"]),
     tests(
       "Kubernetes",
-      ["Crypto", "Curl", "DemoCluster", "GuardTypes", "Health", "Platform", "TestSupport", "YAML"] + nio + [
+      [
+        "Crypto", "Curl", "DemoCluster", "GuardTypes", "Health", "IncidentTracking", "Platform", "Redaction",
+        "TestSupport",
+        "YAML",
+      ] + nio + [
         nioSSL
       ],
       reading: ["Recordings"]),
@@ -247,14 +267,15 @@ let package = Package(
     tests(
       "GuardAlerts",
       [
-        "GuardAPI", "GuardConfiguration", "GuardJournal", "GuardState", "Health", "Platform", "Systemd",
+        "GuardAPI", "GuardConfiguration", "GuardJournal", "GuardState", "Health", "IncidentTracking",
+        "Platform", "Systemd",
         "TestSupport", "Tunnel",
       ]),
     tests(
       "GuardControl",
       [
         "GuardAPI", "GuardAlerts", "GuardConfiguration", "GuardIncidents", "GuardJournal", "GuardMetrics",
-        "GuardStatus", "Health", "Platform", "TestSupport",
+        "GuardStatus", "Health", "IncidentTracking", "Platform", "TestSupport",
       ]),
     tests(
       "GuardCluster",
@@ -269,7 +290,8 @@ let package = Package(
       [
         "GuardTypes",
         "GuardAPI", "GuardAlerts", "GuardCluster", "GuardConfiguration", "GuardControl", "GuardIncidents",
-        "GuardJournal", "GuardMetrics", "GuardState", "GuardStatus", "Health", "Platform", "Systemd",
+        "GuardJournal", "GuardMetrics", "GuardState", "GuardStatus", "Health", "IncidentTracking", "Platform",
+        "Systemd",
         "TestSupport", "Tunnel",
       ]),
     tests("GuardTerminal", ["Health"]),
@@ -279,7 +301,7 @@ let package = Package(
       "GuardClient",
       [
         "GuardTypes", "GuardAPI", "GuardConnection", "GuardHistory", "GuardNotices", "GuardRun",
-        "GuardTerminal", "Health", "Platform", "SystemJournal", "TestSupport",
+        "GuardTerminal", "Health", "IncidentTracking", "Platform", "SystemJournal", "TestSupport",
         arguments,
       ]),
     tests("DemoCluster", ["TestSupport"]),

@@ -1,13 +1,12 @@
 """Finds folders of a target that use each other's types.
 
-usage: folder-cycles.py SOURCES [ALLOWED…]
+usage: folder-cycles.py SOURCES
 
 A folder is a directory below SOURCES/TARGET; the target's own directory is the folder `.`. A folder depends on another
 when one of its files names a type that the other declares at top level. Types that are private to a file, names after a
 dot, names that the file declares itself, comments and text are left out.
 
-ALLOWED names cycles that are known and still to be untied, each as `Target: A B C`. One that is gone must go from the
-list too. Prints what is wrong, one line per dependency, and exits with 1.
+Prints what is wrong, one line per dependency, and exits with 1.
 """
 
 import os
@@ -137,8 +136,7 @@ def cycles(edges):
     return sorted(groups)
 
 
-def main(sources, allowed):
-    left = set(allowed)
+def main(sources):
     wrong = []
     for target in sorted(os.listdir(sources)):
         path = os.path.join(sources, target)
@@ -146,18 +144,13 @@ def main(sources, allowed):
             continue
         edges = dependencies(path)
         for group in cycles(edges):
-            name = f"{target}: {' '.join(group)}"
-            if name in left:
-                left.remove(name)
-                continue
-            wrong.append(f"Folders use each other's types: {name}")
+            wrong.append(f"Folders use each other's types: {target}: {' '.join(group)}")
             for (origin, goal), example in sorted(edges.items()):
                 if origin in group and goal in group:
                     wrong.append(f"  {origin} -> {goal}: {example}")
-    wrong += [f"No such cycle any more, take it from the list: {name}" for name in sorted(left)]
     print("\n".join(wrong), end="\n" if wrong else "")
     return 1 if wrong else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1], sys.argv[2:]))
+    sys.exit(main(sys.argv[1]))

@@ -8,6 +8,7 @@ package import GuardState
 package import GuardStatus
 internal import GuardTypes
 internal import Health
+internal import IncidentTracking
 internal import Kubernetes
 internal import Platform
 internal import Synchronization

@@ -1,5 +1,6 @@
 internal import FoundationEssentials
 package import GuardState
+internal import IncidentTracking
 internal import Platform
 
 /// Stores the memory of a cluster's journal in the state directory.

@@ -3,6 +3,7 @@ package import GuardJournal
 internal import GuardState
 package import GuardStatus
 package import Health
+package import IncidentTracking
 internal import Platform
 internal import Synchronization
 internal import Systemd

@@ -3,6 +3,7 @@ package import GuardConfiguration
 internal import GuardState
 package import GuardTypes
 package import Health
+package import IncidentTracking
 internal import Synchronization
 package import Tunnel
 

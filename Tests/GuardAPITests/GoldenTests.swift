@@ -1,6 +1,7 @@
 import FoundationEssentials
 import GuardTypes
 import Health
+import IncidentTracking
 import Testing
 
 @testable import GuardAPI

@@ -9,6 +9,7 @@ import Testing
 @testable import GuardJournal
 @testable import GuardState
 @testable import Health
+@testable import IncidentTracking
 
 @Suite(.blocking) struct AlertDeliveryTests {
   private let log = LogMemory()

@@ -6,6 +6,7 @@ import Testing
 @testable import GuardConfiguration
 @testable import GuardState
 @testable import Health
+@testable import IncidentTracking
 
 private let alertmanager = program("prometheus-alertmanager")
 

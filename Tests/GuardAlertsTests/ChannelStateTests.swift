@@ -6,6 +6,7 @@ import Testing
 @testable import GuardAlerts
 @testable import GuardConfiguration
 @testable import Health
+@testable import IncidentTracking
 
 /// What a channel takes, keeps and gives up, in virtual time.
 @Suite struct ChannelStateTests {

@@ -6,6 +6,7 @@ import Testing
 
 @testable import GuardAlerts
 @testable import Health
+@testable import IncidentTracking
 
 /// More news at once than anybody reads.
 @Suite struct FloodTests {

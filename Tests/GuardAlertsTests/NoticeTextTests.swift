@@ -6,6 +6,7 @@ import Testing
 @testable import GuardAlerts
 @testable import GuardJournal
 @testable import Health
+@testable import IncidentTracking
 
 @Suite struct NoticeTextTests {
   /// Titles, subjects and remedies hold a cluster's words: none of them makes a line that looks like the guard's.

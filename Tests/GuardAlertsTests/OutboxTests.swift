@@ -2,6 +2,7 @@ import Testing
 
 @testable import GuardAlerts
 @testable import Health
+@testable import IncidentTracking
 
 @Suite struct OutboxTests {
   private func words(_ entries: [IncidentNotice.Entry]) -> [String] {

@@ -7,6 +7,7 @@ import Testing
 @testable import GuardConfiguration
 @testable import GuardState
 @testable import Health
+@testable import IncidentTracking
 
 /// Programs that are handed a message: a command, and sendmail.
 @Suite(.blocking) struct ProgramChannelTests {

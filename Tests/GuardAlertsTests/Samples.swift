@@ -9,6 +9,7 @@ import Tunnel
 @testable import GuardJournal
 @testable import GuardState
 @testable import Health
+@testable import IncidentTracking
 
 let moment = Timestamp(seconds: 1_800_000_000)
 

@@ -5,6 +5,7 @@ import Testing
 
 @testable import GuardAlerts
 @testable import Health
+@testable import IncidentTracking
 
 @Suite struct SpoolTests {
   private let folder: TemporaryFolder

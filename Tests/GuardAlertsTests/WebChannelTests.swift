@@ -7,6 +7,7 @@ import Testing
 @testable import GuardConfiguration
 @testable import GuardState
 @testable import Health
+@testable import IncidentTracking
 
 /// The channels that post, against a server in another language.
 @Suite(.blocking) struct WebChannelTests {

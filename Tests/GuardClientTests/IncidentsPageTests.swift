@@ -2,6 +2,7 @@ import ArgumentParser
 import FoundationEssentials
 import GuardAPI
 import Health
+import IncidentTracking
 import Testing
 
 @testable import GuardClient

@@ -1,5 +1,6 @@
 import Foundation
 import Health
+import IncidentTracking
 import Synchronization
 import TestSupport
 import Testing

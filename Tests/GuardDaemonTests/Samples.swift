@@ -1,5 +1,6 @@
 @testable import GuardJournal
 @testable import Health
+@testable import IncidentTracking
 
 let moment = Timestamp(seconds: 1_800_000_000)
 

@@ -4,6 +4,7 @@ import Testing
 @testable import GuardDaemon
 @testable import GuardStatus
 @testable import Health
+@testable import IncidentTracking
 
 @Suite struct StatusBoardTests {
   private static func entry(

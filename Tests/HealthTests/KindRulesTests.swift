@@ -1,4 +1,5 @@
 import GuardTypes
+import IncidentTracking
 import Testing
 
 @testable import Health

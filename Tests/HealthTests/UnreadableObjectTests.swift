@@ -95,20 +95,6 @@ import Testing
     #expect(report.verdict == .unknown)
   }
 
-  @Test func anIncidentOfItStaysOpen() {
-    var watched = Watched()
-    watched.problems = [Watched.problem("calypso")]
-    watched.pass(120)
-    #expect(watched.news() == ["opened calypso"])
-    watched.problems = []
-    watched.unseenSubjects = ["calypso"]
-    watched.pass(600)
-    #expect(watched.news().isEmpty)
-    watched.unseenSubjects = []
-    watched.pass(600)
-    #expect(watched.news().count == 1)
-  }
-
   @Test func whatWasSeenOfTheOthersStaysWithoutAVerdict() {
     let certificate = Certificate(resource: Fixture.resource("Certificate", "web"))
     let policy = ImagePolicy(

@@ -147,7 +147,7 @@ import Testing
 
   @Test func otherDocumentsAreRejected() {
     for text in ["{}", "[]", "", #"{"kind":"Status"}"#] {
-      #expect(throws: ObjectPage.Fault.self) { try Discovery.groups(Array(text.utf8)) }
+      #expect(throws: JSONDocument.Fault.self) { try Discovery.groups(Array(text.utf8)) }
     }
   }
 }

@@ -13,12 +13,12 @@ import Testing
   }
 
   /// The parts of a text that arrives in chunks of the given size.
-  private func parts(_ text: String, pieces: Int = .max) throws(ObjectPage.Fault) -> Parts {
+  private func parts(_ text: String, pieces: Int = .max) throws(JSONDocument.Fault) -> Parts {
     var scanner = ListScanner()
     var parts = Parts()
     var rest = Array(text.utf8)[...]
     while !rest.isEmpty {
-      try Array(rest.prefix(pieces)).withUnsafeBufferPointer { bytes throws(ObjectPage.Fault) in
+      try Array(rest.prefix(pieces)).withUnsafeBufferPointer { bytes throws(JSONDocument.Fault) in
         try scanner.scan(UnsafeRawBufferPointer(bytes)) { part, value in
           let text = String(decoding: value, as: UTF8.self)
           switch part {
@@ -61,8 +61,8 @@ import Testing
     #"{"items":[1],,"b":1}"#,
   ])
   func itemsThatAreNotObjectsAreRejected(text: String) {
-    #expect(throws: ObjectPage.Fault.notJSON) { try parts(text) }
-    #expect(throws: ObjectPage.Fault.notJSON) { try parts(text, pieces: 1) }
+    #expect(throws: JSONDocument.Fault.notJSON) { try parts(text) }
+    #expect(throws: JSONDocument.Fault.notJSON) { try parts(text, pieces: 1) }
   }
 
   @Test(arguments: ["", "{", #"{"items":[{}"#, #"{"items":[{}]"#, #"{"items":["a"#, #"{"a":1"#])
@@ -73,12 +73,12 @@ import Testing
   @Test(arguments: ["[", #"{"a":"#]) func nestingDepthIsLimited(opening: String) throws {
     // The limit applies to skipped values, too.
     let elsewhere = #"{"other":"# + String(repeating: opening, count: 10_000)
-    #expect(throws: ObjectPage.Fault.tooDeep) { try parts(elsewhere) }
+    #expect(throws: JSONDocument.Fault.tooDeep) { try parts(elsewhere) }
   }
 
   @Test func valueLengthIsLimited() throws {
     let long = String(repeating: "x", count: ListScanner.objectLimit)
-    #expect(throws: ObjectPage.Fault.tooLong(64 << 10)) { try parts("{\"\(long)\":1}", pieces: 4096) }
+    #expect(throws: JSONDocument.Fault.tooLong(64 << 10)) { try parts("{\"\(long)\":1}", pieces: 4096) }
     // Skipped values may have any length.
     #expect(try parts(#"{"other":"\#(long)","items":[1]}"#, pieces: 4096).items == ["1"])
   }
@@ -122,13 +122,13 @@ import Testing
     let node = #"{"metadata":{"name":"a"}}"#
     let text = #"{"kind":"NodeList","items":[\#(node),\#(node),\#(node)]}"#
     #expect(!Array(text.utf8).withUnsafeBytes { reader.receive($0) })
-    #expect(throws: ObjectPage.Fault.tooMany(2)) { try reader.finish() }
+    #expect(throws: JSONDocument.Fault.tooMany(2)) { try reader.finish() }
     #expect(reader.objects.count == 2)
   }
 
   @Test func anotherKindIsRejectedBeforeItsItems() {
     let reader = ListReader(of: ServedKind(.node, "v1"))
     #expect(!Array(#"{"kind":"PodList","items":["#.utf8).withUnsafeBytes { reader.receive($0) })
-    #expect(throws: ObjectPage.Fault.otherKind("PodList")) { try reader.finish() }
+    #expect(throws: JSONDocument.Fault.otherKind("PodList")) { try reader.finish() }
   }
 }

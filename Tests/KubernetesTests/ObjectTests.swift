@@ -242,7 +242,7 @@ import Testing
     #"{"kind":"NodeList","metadata":{"continue":5},"items":[]}"#,
   ])
   func aListWithoutItsItemsIsRefused(_ body: String) {
-    #expect(throws: ObjectPage.Fault.notJSON) {
+    #expect(throws: JSONDocument.Fault.notJSON) {
       try ObjectPage(Array(body.utf8), of: ServedKind(.node, "v1"))
     }
   }

@@ -1,4 +1,5 @@
 package import Health
+package import IncidentTracking
 
 /// The body of every error response: `{"error":{"code":"…","message":"…"}}`.
 package struct ErrorDocument: Codable, Hashable, Sendable, Error {

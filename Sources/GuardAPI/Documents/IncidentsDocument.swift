@@ -1,4 +1,5 @@
 package import Health
+package import IncidentTracking
 
 /// The response to `GET /v1/incidents`.
 package struct IncidentsDocument: Codable, Hashable, Sendable {

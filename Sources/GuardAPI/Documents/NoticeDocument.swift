@@ -1,4 +1,5 @@
 package import Health
+package import IncidentTracking
 
 /// The payload for webhooks and commands: changes of a cluster's incidents, combined into one notice.
 package struct NoticeDocument: Codable, Hashable, Sendable {

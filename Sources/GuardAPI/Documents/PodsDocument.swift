@@ -1,4 +1,5 @@
 package import Health
+import Redaction
 
 /// `clusters[].pods`: their number, and those that crash, do not start, are not ready or do not terminate.
 package struct PodsDocument: Codable, Hashable, Sendable {

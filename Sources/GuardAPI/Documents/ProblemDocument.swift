@@ -1,4 +1,5 @@
 package import Health
+package import IncidentTracking
 
 /// One entry of the document's `problems`.
 package struct ProblemDocument: Codable, Hashable, Sendable {

@@ -1,6 +1,7 @@
 internal import GuardAPI
 internal import GuardConfiguration
 internal import Health
+internal import IncidentTracking
 internal import Synchronization
 
 /// Speaks Alertmanager's API v2 (openapi.yaml, POST /api/v2/alerts).

@@ -1,5 +1,6 @@
 internal import GuardConfiguration
 internal import Health
+internal import IncidentTracking
 internal import Tunnel
 
 /// Runs a program with `oceanid.notice/1` on its standard input. There is no shell, and nothing of the guard's own

@@ -1,4 +1,5 @@
 internal import Health
+internal import IncidentTracking
 
 /// One way to notify people. Its functions block until the outcome of a message is known.
 protocol DeliveryChannel: Sendable {

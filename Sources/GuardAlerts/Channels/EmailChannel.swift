@@ -1,5 +1,6 @@
 internal import GuardConfiguration
 internal import Health
+internal import IncidentTracking
 internal import Tunnel
 
 /// Hands a mail to the machine's own sendmail, whichever program that is: it knows where mail goes, and waits for a

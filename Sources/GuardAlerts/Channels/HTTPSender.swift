@@ -4,6 +4,7 @@ internal import GuardConfiguration
 internal import Health
 internal import Platform
 internal import Posting
+internal import Redaction
 
 /// Sends a channel's messages over HTTP, with its address, login and authorities, and judges the answers.
 struct HTTPSender: Sendable {

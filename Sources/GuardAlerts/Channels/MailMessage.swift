@@ -1,5 +1,6 @@
 internal import FoundationEssentials
 internal import Health
+internal import IncidentTracking
 
 /// A notice as a mail (RFC 5322), with line feeds as sendmail wants them.
 ///

@@ -1,4 +1,5 @@
 internal import Health
+internal import IncidentTracking
 
 /// A notice in words for people.
 struct NoticeText {

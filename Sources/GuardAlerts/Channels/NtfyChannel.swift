@@ -1,6 +1,7 @@
 internal import GuardAPI
 internal import GuardConfiguration
 internal import Health
+internal import IncidentTracking
 
 /// Publishes to a topic of ntfy as JSON (docs.ntfy.sh/publish, "Publish as JSON"): there titles may be any text.
 struct NtfyChannel: DeliveryChannel {

@@ -1,5 +1,6 @@
 internal import GuardConfiguration
 internal import Health
+internal import IncidentTracking
 
 /// A dead man's switch as healthchecks.io has it: a ping at every interval while all is well, and `/fail` while it is
 /// not. A machine that is off pings no more, and that is what the far side notices.

@@ -1,5 +1,6 @@
 internal import Health
 internal import Platform
+internal import Redaction
 internal import Tunnel
 
 /// A program that is handed a message: what it gets, and what its end means (sysexits.h).

@@ -3,6 +3,7 @@ internal import FoundationEssentials
 internal import GuardAPI
 internal import GuardConfiguration
 internal import Health
+internal import IncidentTracking
 
 /// Posts `oceanid.notice/1`, signed where there is a key.
 ///

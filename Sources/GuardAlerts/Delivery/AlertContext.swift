@@ -1,5 +1,6 @@
 internal import GuardConfiguration
 package import Health
+package import IncidentTracking
 
 /// The state of the guard that channels need besides single notices: some repeat it, and new ones begin with it.
 package struct AlertContext: Sendable {

@@ -4,6 +4,7 @@ package import GuardConfiguration
 package import GuardJournal
 package import GuardState
 package import Health
+package import IncidentTracking
 internal import Platform
 internal import Synchronization
 internal import Systemd

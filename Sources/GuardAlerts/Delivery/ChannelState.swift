@@ -1,5 +1,6 @@
 internal import GuardConfiguration
 internal import Health
+internal import IncidentTracking
 internal import Platform
 
 /// The state of a `ChannelWorker`, under its lock.

@@ -2,6 +2,7 @@ internal import Dispatch
 internal import GuardConfiguration
 internal import GuardJournal
 internal import Health
+internal import IncidentTracking
 internal import Platform
 internal import Synchronization
 internal import Systemd

@@ -1,4 +1,5 @@
 internal import Health
+internal import IncidentTracking
 internal import Platform
 
 /// The next step of one channel, and when it is due: its outbox, its retries and its renewals. Pure: time is a parameter.

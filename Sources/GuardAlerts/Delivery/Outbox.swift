@@ -1,4 +1,5 @@
 internal import Health
+internal import IncidentTracking
 
 /// The pending notices of one channel: the newest state of each incident.
 ///

@@ -68,10 +68,7 @@ extension FluxObjectDocument {
 extension [FluxObjectDocument] {
   /// In the order of `flux get all`: sources, then objects that apply them, then notifications.
   fileprivate var inOrder: [FluxObjectDocument] {
-    let kinds = [
-      "GitRepository", "OCIRepository", "Bucket", "HelmRepository", "HelmChart", "HelmRelease",
-      "Kustomization", "Receiver", "Provider", "Alert",
-    ]
+    let kinds = CustomKind.flux.map(\.name)
     func rank(_ object: FluxObjectDocument) -> Int { kinds.firstIndex(of: object.kind) ?? kinds.count }
     return sorted { (rank($0), $0.namespace, $0.name) < (rank($1), $1.namespace, $1.name) }
   }

@@ -1,4 +1,5 @@
 package import Health
+package import IncidentTracking
 
 extension Configuration.AlertChannel {
   /// The incidents that a channel delivers. Incidents of the guard itself concern every cluster.

@@ -4,6 +4,7 @@ internal import GuardIncidents
 internal import GuardState
 internal import GuardStatus
 internal import Health
+internal import IncidentTracking
 internal import Platform
 internal import Synchronization
 

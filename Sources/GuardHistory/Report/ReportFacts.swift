@@ -29,9 +29,8 @@ package struct ReportFacts {
   /// Sentences about missing data.
   let notes: [String]
 
-  private static let sources: Set = [
-    "gitrepository", "ocirepository", "helmrepository", "helmchart", "bucket", "imagerepository",
-  ]
+  private static let sources = Set(
+    CustomKind.sources.union([CustomKind.imageRepository.name]).map { $0.lowercased() })
 
   /// - Parameters:
   ///   - before: the last event before `from`; nil if that time is unknown.

@@ -13,7 +13,7 @@ public struct LeaderLease: Hashable, Sendable {
     self.renewTime = renewTime
   }
 
-  public var isOfFlux: Bool { String.fluxControllers.contains(controller) }
+  public var isOfFlux: Bool { CustomKind.controllersOfFlux.contains(controller) }
 
   /// Whose it is, by the usual name.
   var controller: String { name.hasSuffix("-leader-election") ? String(name.dropLast(16)) : name }

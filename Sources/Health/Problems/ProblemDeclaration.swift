@@ -85,7 +85,7 @@ struct Pattern: Hashable, Sendable, ExpressibleByStringLiteral, CustomStringConv
   }
 
   /// A hole stands for any text.
-  func matches(_ text: String) -> Bool { Silence.matches(filled { _ in "*" }, text) }
+  func matches(_ text: String) -> Bool { Wildcard.matches(filled { _ in "*" }, text) }
 
   /// How much of a text it fixes: of several patterns that match, the one that fixes most is meant.
   var fixedLength: Int { filled { _ in "" }.utf8.count }

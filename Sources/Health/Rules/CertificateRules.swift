@@ -1,4 +1,5 @@
 internal import GuardTypes
+internal import Redaction
 
 extension Judgement {
   mutating func judgeCertificates(_ snapshot: Snapshot) {

@@ -36,7 +36,7 @@ extension Judgement {
     workload.resource.kind == "Deployment"
       && (workload.partOf == "flux"
         || (workload.resource.namespace == expectations.fluxNamespace
-          && String.fluxControllers.contains(workload.resource.name)))
+          && CustomKind.controllersOfFlux.contains(workload.resource.name)))
   }
 
   /// A leader renews every few seconds, and loses its Lease after 35.
@@ -49,12 +49,12 @@ extension Judgement {
   private mutating func judgeMissingControllers(_ snapshot: Snapshot) {
     guard snapshot.workloads.value != nil, snapshot.failedWorkloadKinds["Deployment"] == nil else { return }
     guard !controllers.isEmpty else {
-      guard !String.fluxControllers.contains(where: isUnreadableDeployment) else { return }
+      guard !CustomKind.controllersOfFlux.contains(where: isUnreadableDeployment) else { return }
       guard expectations.fluxVersion != nil, snapshot.flux.value?.isEmpty == false else { return }
       report(
         .flux(.controllersMissing), subject: "flux",
         detail: "its objects exist, and no Deployment in \(expectations.fluxNamespace) reconciles them")
-      idleControllers.formUnion(String.fluxControllers)
+      idleControllers.formUnion(CustomKind.controllersOfFlux)
       return
     }
     var kinds = (snapshot.flux.value ?? []).filter { !$0.isStatic }.map(\.resource.kind)
@@ -111,25 +111,5 @@ extension Judgement {
       detail: found == wanted || versions.count > 1
         ? others.joined(separator: ", ")
         : "by the labels of its \(controllers.count) controllers; expect.flux wants \(wanted)")
-  }
-}
-
-extension String {
-  static let fluxControllers: Set = [
-    "source-controller", "kustomize-controller", "helm-controller", "notification-controller",
-    "image-reflector-controller", "image-automation-controller",
-  ]
-
-  /// Which controller looks after this kind; empty for a kind of somebody else's.
-  var fluxController: String {
-    switch self {
-    case "GitRepository", "OCIRepository", "Bucket", "HelmRepository", "HelmChart": "source-controller"
-    case "Kustomization": "kustomize-controller"
-    case "HelmRelease": "helm-controller"
-    case "Alert", "Provider", "Receiver": "notification-controller"
-    case "ImageRepository", "ImagePolicy": "image-reflector-controller"
-    case "ImageUpdateAutomation": "image-automation-controller"
-    default: ""
-    }
   }
 }

@@ -135,9 +135,7 @@ extension FluxObject {
     return max(.seconds(30), (interval ?? .seconds(300)) - .seconds(30))
   }
 
-  var isSource: Bool {
-    ["GitRepository", "OCIRepository", "Bucket", "HelmRepository", "HelmChart"].contains(resource.kind)
-  }
+  var isSource: Bool { CustomKind.sources.contains(resource.kind) }
 }
 
 extension String {

@@ -1,4 +1,5 @@
 internal import GuardTypes
+internal import Redaction
 
 extension Judgement {
   mutating func judgeFlux(_ snapshot: Snapshot) {
@@ -143,7 +144,7 @@ extension Judgement {
       return .degraded
     }
     if isToldByWorkload(object, failure) { return .degraded }
-    let isNotification = ["Alert", "Provider", "Receiver"].contains(resource.kind)
+    let isNotification = resource.kind.fluxController == "notification-controller"
     let pod = culprit(of: object, failure)
     let reason = pod == nil ? failure.reason : "its pods do not start"
     report(
@@ -211,7 +212,7 @@ extension Judgement {
     guard let snapshot = observation.snapshot, snapshot.flux.value != nil else { return false }
     return snapshot.failedFluxKinds[kind] == nil && !snapshot.uncountedKinds.contains(kind)
       && !snapshot.undecodable.contains { $0.kind == kind && $0.name == nil }
-      && (!kind.fluxController.isEmpty || kind == "ExternalArtifact")
+      && CustomKind.ofFlux.contains { $0.name == kind }
   }
 
   // MARK: - The second axis: what kstatus can't tell

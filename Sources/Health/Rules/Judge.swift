@@ -1,4 +1,5 @@
 internal import GuardTypes
+internal import Redaction
 
 /// Turns everything known of a cluster into its report. Pure: time and memory are parameters.
 ///

@@ -6,49 +6,14 @@ internal import GuardTypes
 private struct KindArea {
   let problem: ProblemCode
   let subject: String
-  let kinds: [String: CustomResource]
+  let kinds: [CustomKind]
 
-  static let all = [flux, certificates, stacks]
-
-  static let flux = KindArea(
-    problem: .flux(.kindsNotServed), subject: "kinds of Flux",
-    kinds: [
-      "GitRepository": CustomResource("gitrepositories.source.toolkit.fluxcd.io"),
-      "OCIRepository": CustomResource("ocirepositories.source.toolkit.fluxcd.io"),
-      "Bucket": CustomResource("buckets.source.toolkit.fluxcd.io"),
-      "HelmRepository": CustomResource("helmrepositories.source.toolkit.fluxcd.io"),
-      "HelmChart": CustomResource("helmcharts.source.toolkit.fluxcd.io"),
-      "ExternalArtifact": CustomResource(
-        "externalartifacts.source.toolkit.fluxcd.io", isInEveryRelease: false),
-      "Kustomization": CustomResource("kustomizations.kustomize.toolkit.fluxcd.io"),
-      "HelmRelease": CustomResource("helmreleases.helm.toolkit.fluxcd.io"),
-      "Alert": CustomResource("alerts.notification.toolkit.fluxcd.io"),
-      "Provider": CustomResource("providers.notification.toolkit.fluxcd.io"),
-      "Receiver": CustomResource("receivers.notification.toolkit.fluxcd.io"),
-      "ImageRepository": CustomResource("imagerepositories.image.toolkit.fluxcd.io"),
-      "ImagePolicy": CustomResource("imagepolicies.image.toolkit.fluxcd.io"),
-      "ImageUpdateAutomation": CustomResource("imageupdateautomations.image.toolkit.fluxcd.io"),
-    ])
-
-  static let certificates = KindArea(
-    problem: .platform(.certificateKindsNotServed), subject: "kinds of cert-manager",
-    kinds: ["Certificate": CustomResource("certificates.cert-manager.io")])
-
-  static let stacks = KindArea(
-    problem: .platform(.stackKindsNotServed), subject: "kinds of Pulumi",
-    kinds: ["Stack": CustomResource("stacks.pulumi.com")])
-}
-
-private struct CustomResource {
-  /// Name of its CustomResourceDefinition.
-  let definition: String
-  /// Its controller is never without it.
-  let isInEveryRelease: Bool
-
-  init(_ definition: String, isInEveryRelease: Bool = true) {
-    self.definition = definition
-    self.isInEveryRelease = isInEveryRelease
-  }
+  static let all = [
+    KindArea(problem: .flux(.kindsNotServed), subject: "kinds of Flux", kinds: CustomKind.ofFlux),
+    KindArea(
+      problem: .platform(.certificateKindsNotServed), subject: "kinds of cert-manager", kinds: [.certificate]),
+    KindArea(problem: .platform(.stackKindsNotServed), subject: "kinds of Pulumi", kinds: [.stack]),
+  ]
 }
 
 /// A kind that is not served, and what is known of it.
@@ -68,23 +33,23 @@ extension Judgement {
     guard let served = snapshot.kinds else { return }
     remember(served, in: snapshot)
     for area in KindArea.all {
-      let gone = area.kinds.sorted { $0.key < $1.key }.compactMap { name, resource in
-        served.absent.contains(name) ? goneKind(name, resource, snapshot) : nil
+      let gone = area.kinds.sorted { $0.name < $1.name }.compactMap { kind in
+        served.absent.contains(kind.name) ? goneKind(kind, snapshot) : nil
       }
       if !gone.isEmpty { report(gone, in: area) }
     }
   }
 
   /// Missed are a kind of which objects were seen, and one whose controller is there to look after them.
-  private func goneKind(_ name: String, _ resource: CustomResource, _ snapshot: Snapshot) -> GoneKind? {
-    let controller = runningController(of: name, snapshot)
-    let known = kinds[name]
-    guard (known?.objects ?? 0) > 0 || (controller != nil && (resource.isInEveryRelease || known != nil))
+  private func goneKind(_ kind: CustomKind, _ snapshot: Snapshot) -> GoneKind? {
+    let controller = runningController(of: kind, snapshot)
+    let known = kinds[kind.name]
+    guard (known?.objects ?? 0) > 0 || (controller != nil && (kind.isInEveryRelease || known != nil))
     else {
       return nil
     }
     return GoneKind(
-      name: name, definition: resource.definition, objects: known?.objects ?? 0, controller: controller)
+      name: kind.name, definition: kind.definition, objects: known?.objects ?? 0, controller: controller)
   }
 
   private mutating func remember(_ served: ServedKinds, in snapshot: Snapshot) {
@@ -95,8 +60,9 @@ extension Judgement {
       guard var known = kinds[name] else { continue }
       let since = known.goneSince ?? now
       known.goneSince = since
-      let isRemoved = snapshot.workloads.value != nil && runningController(of: name, snapshot) == nil
-      let isWanted = expectations.fluxVersion != nil && KindArea.flux.kinds[name] != nil
+      let controller = CustomKind.all.first { $0.name == name }.flatMap { runningController(of: $0, snapshot) }
+      let isRemoved = snapshot.workloads.value != nil && controller == nil
+      let isWanted = expectations.fluxVersion != nil && CustomKind.ofFlux.contains { $0.name == name }
       let isOld = known.objects == 0 || now - since > Judgement.removalRemembered
       kinds[name] = isRemoved && !isWanted && isOld ? nil : known
     }
@@ -127,17 +93,15 @@ extension Judgement {
       severity: isGrave ? .critical : .warning)
   }
 
-  private func runningController(of kind: String, _ snapshot: Snapshot) -> String? {
+  private func runningController(of kind: CustomKind, _ snapshot: Snapshot) -> String? {
     let workloads = (snapshot.workloads.value ?? []).filter {
       $0.resource.kind == "Deployment" && $0.available > 0
     }
     let controller = workloads.first { workload in
-      switch kind {
-      case "Certificate": workload.runs(image: "cert-manager-controller")
-      case "Stack": workload.runs(image: "pulumi-kubernetes-operator")
-      default:
-        !kind.fluxController.isEmpty && isFluxController(workload)
-          && workload.resource.name == kind.fluxController
+      switch kind.controller {
+      case .flux(let name): isFluxController(workload) && workload.resource.name == name
+      case .image(let image): workload.runs(image: image)
+      case nil: false
       }
     }
     return controller?.resource.name
@@ -176,7 +140,7 @@ extension Snapshot {
     hide(&snapshot.imageUpdateAutomations, "ImageUpdateAutomation")
     hide(&snapshot.certificates, "Certificate")
     hide(&snapshot.stacks, "Stack")
-    let flux = gone.filter { !$0.hasPrefix("Image") && KindArea.flux.kinds[$0] != nil }
+    let flux = gone.filter { name in CustomKind.flux.contains { $0.name == name } }
     switch snapshot.flux {
     case .seen: for kind in flux { snapshot.failedFluxKinds[kind] = .kindIsGone }
     case .notServed: if !flux.isEmpty { snapshot.flux = .failed(.kindIsGone) }

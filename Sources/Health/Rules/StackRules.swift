@@ -1,4 +1,5 @@
 internal import GuardTypes
+internal import Redaction
 
 extension Judgement {
   mutating func judgeStacks(_ snapshot: Snapshot) {

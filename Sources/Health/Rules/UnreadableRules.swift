@@ -1,4 +1,5 @@
 internal import GuardTypes
+internal import Redaction
 
 // Objects that are in the cluster and could not be decoded: neither healthy nor missing, and what was wrong with them
 // is not over.

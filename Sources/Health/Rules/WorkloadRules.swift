@@ -1,4 +1,5 @@
 internal import GuardTypes
+internal import Redaction
 
 extension Judgement {
   /// The workloads of the platform itself, and those that are expected by name.

@@ -49,8 +49,8 @@ struct Discovery: Sendable {
     + "application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList,application/json"
 
   /// Parses the response to `GET /apis` in either format and returns the supported groups.
-  static func groups(_ body: [UInt8]) throws(ObjectPage.Fault) -> [Group] {
-    let document = try ObjectPage.decode(body, as: Fields.self)
+  static func groups(_ body: [UInt8]) throws(JSONDocument.Fault) -> [Group] {
+    let document = try JSONDocument.decode(body, as: Fields.self)
     let ours = Set(Kind.discovered.map(\.group))
     switch document.text("kind") {
     case "APIGroupDiscoveryList":
@@ -80,8 +80,8 @@ struct Discovery: Sendable {
   }
 
   /// Parses the response to `GET /apis/GROUP/VERSION`.
-  static func kinds(_ body: [UInt8]) throws(ObjectPage.Fault) -> [String: String] {
-    let document = try ObjectPage.decode(body, as: Fields.self)
+  static func kinds(_ body: [UInt8]) throws(JSONDocument.Fault) -> [String: String] {
+    let document = try JSONDocument.decode(body, as: Fields.self)
     guard document.text("kind") == "APIResourceList" else {
       throw .otherKind(document.text("kind") ?? "unknown")
     }

@@ -94,7 +94,7 @@ struct Listing {
       fail(failure)
       return nil
     }
-    do throws(ObjectPage.Fault) {
+    do throws(JSONDocument.Fault) {
       let next = try reader.finish()
       pages += 1
       objects += reader.objects

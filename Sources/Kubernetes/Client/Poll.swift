@@ -222,7 +222,7 @@ struct Poll {
       if let failure = PollFailure(response, asking: subject, of: kubeconfig) {
         return fail(query, failure)
       }
-      version = (try? ObjectPage.decode(response.body, as: Fields.self))?.text("gitVersion")
+      version = (try? JSONDocument.decode(response.body, as: Fields.self))?.text("gitVersion")
       return []
     case .readiness:
       // 500 returns the names of the failed checks; the body of a 200 is "ok".
@@ -265,7 +265,7 @@ struct Poll {
       if let failure = PollFailure(response, asking: subject, of: kubeconfig) {
         return fail(query, failure)
       }
-      do throws(ObjectPage.Fault) {
+      do throws(JSONDocument.Fault) {
         return try receive(discovery: query, response)
       } catch {
         return fail(query, PollFailure(error, asking: subject, of: kubeconfig))
@@ -279,8 +279,8 @@ struct Poll {
     } else if let failure = PollFailure(response, asking: subject, of: kubeconfig) {
       secrets[name] = .failure(failure)
     } else {
-      do throws(ObjectPage.Fault) {
-        let kind = try ObjectPage.decode(response.body, as: Fields.self).text("kind") ?? "unknown"
+      do throws(JSONDocument.Fault) {
+        let kind = try JSONDocument.decode(response.body, as: Fields.self).text("kind") ?? "unknown"
         guard kind == "PartialObjectMetadata" else { throw .otherKind(kind) }
         secrets[name] = .success(true)
       } catch {
@@ -291,7 +291,7 @@ struct Poll {
 
   private mutating func receive(
     discovery query: Query, _ response: Response
-  ) throws(ObjectPage.Fault) -> [Request] {
+  ) throws(JSONDocument.Fault) -> [Request] {
     if case .resources(let group, let version) = query {
       recordKinds(try Discovery.kinds(response.body), group, version)
       return finishDiscovery()

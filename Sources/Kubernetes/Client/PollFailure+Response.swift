@@ -61,7 +61,7 @@ extension PollFailure {
   }
 
   /// A JSON response that is not the requested document.
-  init(_ fault: ObjectPage.Fault, asking subject: Subject, of kubeconfig: Kubeconfig) {
+  init(_ fault: JSONDocument.Fault, asking subject: Subject, of kubeconfig: Kubeconfig) {
     let words =
       switch fault {
       case .tooDeep: "nests deeper than \(JSONNesting.limit) levels"
@@ -80,7 +80,7 @@ extension PollFailure {
 extension Response {
   /// `message` of the Status object (meta/v1) in an error response.
   var statusMessage: String? {
-    guard body.count <= 64 << 10, let status = try? ObjectPage.decode(body, as: Fields.self),
+    guard body.count <= 64 << 10, let status = try? JSONDocument.decode(body, as: Fields.self),
       let message = status.text("message")
     else { return nil }
     return message.utf8.count > 300 ? String(message.prefix(300)) + "…" : message
@@ -90,7 +90,7 @@ extension Response {
 extension Response {
   /// `metadata.continue` of the Status object of a 410 response, with which an inconsistent list can continue.
   var continueToken: String? {
-    guard body.count <= 64 << 10, let status = try? ObjectPage.decode(body, as: Fields.self),
+    guard body.count <= 64 << 10, let status = try? JSONDocument.decode(body, as: Fields.self),
       let token = try? status.object("metadata")?.requireText("continue"), !token.isEmpty
     else { return nil }
     return token
@@ -102,7 +102,7 @@ extension Response {
   /// count.
   func isStatusNotFound(_ name: String) -> Bool {
     guard status == 404, body.count <= 64 << 10,
-      let answer = try? ObjectPage.decode(body, as: Fields.self), answer.text("kind") == "Status"
+      let answer = try? JSONDocument.decode(body, as: Fields.self), answer.text("kind") == "Status"
     else { return false }
     let found = answer.shown("details")?.text("name")
     return answer.text("reason") == "NotFound" && (found == nil || found == name)

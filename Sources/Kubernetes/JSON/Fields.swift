@@ -1,4 +1,5 @@
 internal import Health
+internal import Redaction
 
 /// Reads a JSON object field by field.
 ///

@@ -20,7 +20,7 @@ struct ListScanner {
   /// Maximum white space between values. Indented lists of thousands of objects have some hundred KiB.
   private static let blankLimit = 1 << 20
 
-  typealias Found = (Part, UnsafeRawBufferPointer) throws(ObjectPage.Fault) -> Void
+  typealias Found = (Part, UnsafeRawBufferPointer) throws(JSONDocument.Fault) -> Void
 
   private enum Place {
     case start, firstKey, key, colon, value, afterValue, firstElement, element, afterElement, done
@@ -58,7 +58,7 @@ struct ListScanner {
 
   var isDone: Bool { place == .done }
 
-  mutating func scan(_ bytes: UnsafeRawBufferPointer, _ found: Found) throws(ObjectPage.Fault) {
+  mutating func scan(_ bytes: UnsafeRawBufferPointer, _ found: Found) throws(JSONDocument.Fault) {
     var index = 0
     /// The start of the value in this chunk.
     var start = 0
@@ -84,7 +84,7 @@ struct ListScanner {
   }
 
   /// Handles one byte between values. True if it begins a value.
-  private mutating func step(_ byte: UInt8) throws(ObjectPage.Fault) -> Bool {
+  private mutating func step(_ byte: UInt8) throws(JSONDocument.Fault) -> Bool {
     if byte == 0x20 || byte == 0x0a || byte == 0x0d || byte == 0x09 {
       blanks += 1
       guard blanks <= Self.blankLimit else { throw .notJSON }
@@ -140,7 +140,7 @@ struct ListScanner {
   /// Advances to the end of the value or of the chunk; `index` then points behind it. True at the end of the value.
   private mutating func pass(
     _ bytes: UnsafeRawBufferPointer, _ index: inout Int
-  ) throws(ObjectPage.Fault) -> Bool {
+  ) throws(JSONDocument.Fault) -> Bool {
     // The enclosing object and array count as two levels.
     let limit = JSONNesting.limit - 2
     // Local copies of the properties, because this loop reads every byte of the response.
@@ -194,7 +194,7 @@ struct ListScanner {
     return false
   }
 
-  private mutating func checkLength(_ length: Int) throws(ObjectPage.Fault) {
+  private mutating func checkLength(_ length: Int) throws(JSONDocument.Fault) {
     if part == .item {
       if length > Self.objectLimit { flaw = .tooLong }
     } else if isKey || part != nil, length > Self.fieldLimit {
@@ -202,7 +202,7 @@ struct ListScanner {
     }
   }
 
-  private mutating func end(_ rest: UnsafeRawBufferPointer, _ found: Found) throws(ObjectPage.Fault) {
+  private mutating func end(_ rest: UnsafeRawBufferPointer, _ found: Found) throws(JSONDocument.Fault) {
     inside = .nothing
     if isKey {
       isKey = false
@@ -220,7 +220,7 @@ struct ListScanner {
     flaw = nil
     let whole = kept
     kept = []
-    try whole.withUnsafeBufferPointer { bytes throws(ObjectPage.Fault) in
+    try whole.withUnsafeBufferPointer { bytes throws(JSONDocument.Fault) in
       try found(part, UnsafeRawBufferPointer(bytes))
     }
   }

@@ -16,8 +16,8 @@ struct ExecCredential: Hashable, Sendable {
 
   init(_ output: [UInt8], apiVersion: String) throws(Fault) {
     let document: Fields
-    do throws(ObjectPage.Fault) {
-      document = try ObjectPage.decode(output, as: Fields.self)
+    do throws(JSONDocument.Fault) {
+      document = try JSONDocument.decode(output, as: Fields.self)
     } catch {
       throw Fault(words: output.isEmpty ? "printed nothing" : "printed no JSON object")
     }

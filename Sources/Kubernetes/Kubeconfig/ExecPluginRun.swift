@@ -1,6 +1,7 @@
 internal import GuardTypes
 internal import Health
 internal import Platform
+internal import Redaction
 
 extension ExecPlugin {
   /// Maximum size of an ExecCredential in bytes. A certificate chain, a key and a long token need far less.

@@ -1,4 +1,5 @@
 internal import Health
+internal import Redaction
 
 /// A kind that is listed: its API path, and how to read one object.
 struct Kind: Sendable {
@@ -75,53 +76,17 @@ extension Kind {
     .cronJob(try CronJob(fields))
   }
 
-  /// The versions of each kind since Flux 2.0, newest first.
-  static let flux = [
-    flux("GitRepository", "source", "gitrepositories", ["v1", "v1beta2", "v1beta1"]),
-    flux("OCIRepository", "source", "ocirepositories", ["v1", "v1beta2"]),
-    flux("Bucket", "source", "buckets", ["v1", "v1beta2", "v1beta1"]),
-    flux("HelmRepository", "source", "helmrepositories", ["v1", "v1beta2", "v1beta1"]),
-    flux("HelmChart", "source", "helmcharts", ["v1", "v1beta2", "v1beta1"]),
-    flux("ExternalArtifact", "source", "externalartifacts", ["v1"]),
-    flux("Kustomization", "kustomize", "kustomizations", ["v1", "v1beta2", "v1beta1"]),
-    flux("HelmRelease", "helm", "helmreleases", ["v2", "v2beta2", "v2beta1"]),
-    flux("Alert", "notification", "alerts", ["v1beta3", "v1beta2", "v1beta1"]),
-    flux("Provider", "notification", "providers", ["v1beta3", "v1beta2", "v1beta1"]),
-    flux("Receiver", "notification", "receivers", ["v1", "v1beta2", "v1beta1"]),
-  ]
-  private static func flux(_ name: String, _ group: String, _ plural: String, _ versions: [String]) -> Kind {
-    Kind(name: name, group: "\(group).toolkit.fluxcd.io", plural: plural, versions: versions) {
-      .flux(try FluxObject($0, of: $1))
-    }
+  static let flux = CustomKind.flux.map { kind in Kind(kind) { .flux(try FluxObject($0, of: $1)) } }
+  static let imageRepository = Kind(.imageRepository) { .imageRepository(try ImageRepository($0, of: $1)) }
+  static let imagePolicy = Kind(.imagePolicy) { .imagePolicy(try ImagePolicy($0, of: $1)) }
+  static let imageUpdateAutomation = Kind(.imageUpdateAutomation) {
+    .imageUpdateAutomation(try ImageUpdateAutomation($0, of: $1))
   }
+  static let certificate = Kind(.certificate) { .certificate(try Certificate($0, of: $1)) }
+  static let stack = Kind(.stack) { .stack(try Stack($0, of: $1)) }
 
-  static let imageRepository = image("ImageRepository", "imagerepositories") { fields, served in
-    .imageRepository(try ImageRepository(fields, of: served))
-  }
-  static let imagePolicy = image("ImagePolicy", "imagepolicies") { fields, served in
-    .imagePolicy(try ImagePolicy(fields, of: served))
-  }
-  static let imageUpdateAutomation = image("ImageUpdateAutomation", "imageupdateautomations") {
-    fields, served in
-    .imageUpdateAutomation(try ImageUpdateAutomation(fields, of: served))
-  }
-  private static func image(
-    _ name: String, _ plural: String, _ read: @escaping @Sendable (Fields, ServedKind) throws -> Observed
-  ) -> Kind {
-    Kind(
-      name: name, group: "image.toolkit.fluxcd.io", plural: plural, versions: ["v1", "v1beta2", "v1beta1"],
-      read: read)
-  }
-
-  static let certificate = Kind(
-    name: "Certificate", group: "cert-manager.io", plural: "certificates", versions: ["v1"]
-  ) { fields, served in
-    .certificate(try Certificate(fields, of: served))
-  }
-  static let stack = Kind(
-    name: "Stack", group: "pulumi.com", plural: "stacks", versions: ["v1", "v1alpha1"]
-  ) { fields, served in
-    .stack(try Stack(fields, of: served))
+  private init(_ kind: CustomKind, read: @escaping @Sendable (Fields, ServedKind) throws -> Observed) {
+    self.init(name: kind.name, group: kind.group, plural: kind.plural, versions: kind.versions, read: read)
   }
 
   /// Part of every Kubernetes; requested without discovery.

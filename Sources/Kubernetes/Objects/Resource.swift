@@ -1,4 +1,5 @@
 internal import Health
+internal import Redaction
 
 extension Resource {
   init(_ object: Fields, kind: String, group: String, messageLimit: Int = redactedTextLimit) throws {

@@ -31,7 +31,7 @@ extension FuzzTarget {
       start = end
     }
     let end: String
-    do throws(ObjectPage.Fault) {
+    do throws(JSONDocument.Fault) {
       end = try reader.finish() ?? "whole"
     } catch {
       // Which of two faults is seen first may depend on the pieces; that there is one may not.

@@ -5,6 +5,7 @@ internal import Platform
 @testable internal import GuardAlerts
 @testable internal import GuardState
 @testable internal import Health
+@testable internal import IncidentTracking
 
 extension FuzzTarget {
   /// What waits for a channel in the state directory: all of it can be delivered, and nothing twice.

@@ -4,6 +4,7 @@ internal import GuardAPI
 @testable internal import GuardCluster
 @testable internal import GuardNotices
 @testable internal import Health
+@testable internal import IncidentTracking
 
 extension FuzzTarget {
   /// The incidents' file: what is read goes on as a tracker that was never put away.

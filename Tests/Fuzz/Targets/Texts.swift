@@ -1,3 +1,5 @@
+internal import Redaction
+
 @testable internal import GuardClient
 @testable internal import GuardConfiguration
 @testable internal import GuardTerminal
@@ -43,7 +45,7 @@ extension FuzzTarget {
   static let patterns = FuzzTarget("patterns") { bytes in
     let parts = bytes.split(separator: 0x0A, maxSplits: 1, omittingEmptySubsequences: false)
     let (pattern, text) = (String(foreign: parts[0]), String(foreign: parts.count > 1 ? parts[1] : []))
-    let silenced = Silence.matches(pattern, text)
+    let silenced = Wildcard.matches(pattern, text)
     let globbed = Glob.matches(pattern, text)
     let globbedSmall = Glob.matches(small(pattern), small(text))
     if !pattern.contains("?") {

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Health
+import IncidentTracking
 
 /// A cluster that is observed in virtual time, and its incidents.
 struct Watched {

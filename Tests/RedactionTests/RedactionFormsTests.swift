@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Health
+@testable import Redaction
 
 /// Credentials in the forms of prose, objects, commands and tools.
 @Suite struct RedactionFormsTests {

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Health
+import IncidentTracking
 import Testing
 
 @Suite struct IncidentTests {
@@ -343,5 +344,19 @@ import Testing
     world.problems = [Watched.problem(subject, .api)]
     world.look()
     #expect(world.tracker.open.map(silence.holdsBack) == [matches])
+  }
+
+  @Test func anIncidentOfAnUnreadableObjectStaysOpen() {
+    var watched = Watched()
+    watched.problems = [Watched.problem("calypso")]
+    watched.pass(120)
+    #expect(watched.news() == ["opened calypso"])
+    watched.problems = []
+    watched.unseenSubjects = ["calypso"]
+    watched.pass(600)
+    #expect(watched.news().isEmpty)
+    watched.unseenSubjects = []
+    watched.pass(600)
+    #expect(watched.news().count == 1)
   }
 }

@@ -1,14 +1,8 @@
 internal import FoundationEssentials
-internal import Health
 
-/// One page of a list, decoded object by object. An undecodable object becomes one entry and does not affect the
-/// others.
-struct ObjectPage {
-  let objects: [Observed]
-  let undecodable: [UndecodableObject]
-  /// Token of the next page; nil on the last.
-  let next: String?
-
+/// A JSON document of the server.
+enum JSONDocument {
+  /// Why a document cannot be read.
   enum Fault: Error, Equatable {
     case tooDeep
     /// Not JSON, or truncated.
@@ -18,14 +12,6 @@ struct ObjectPage {
     case tooMany(Int)
     /// One value is longer than this many bytes.
     case tooLong(Int)
-  }
-
-  init(_ body: [UInt8], of served: ServedKind) throws(Fault) {
-    let reader = ListReader(of: served)
-    _ = body.withUnsafeBytes { reader.receive($0) }
-    next = try reader.finish()
-    objects = reader.objects
-    undecodable = reader.undecodable
   }
 
   /// Decodes any document of the server after a check of its nesting depth.

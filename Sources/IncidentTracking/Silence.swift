@@ -1,3 +1,5 @@
+public import Health
+
 /// Mutes notices for some time, for example during a planned reboot or a repair.
 ///
 /// Incidents go on; only their notices are held back. The end of an incident that was notified before is notified.
@@ -47,34 +49,6 @@ public struct Silence: Hashable, Codable, Sendable {
   private func matches(cluster: String, subject: String, problem: String) -> Bool {
     if let own = self.cluster, own != cluster { return false }
     guard let pattern else { return true }
-    return Silence.matches(pattern, subject) || Silence.matches(pattern, problem)
-  }
-
-  /// Ignores the case of ASCII letters: no two subjects differ only by case.
-  ///
-  /// Backtracks to the last `*` only, so it takes at most length times length steps for any pattern.
-  static func matches(_ pattern: String, _ text: String) -> Bool {
-    let pattern = pattern.utf8.map(small)
-    let text = text.utf8.map(small)
-    var at = (pattern: 0, text: 0)
-    var star: (pattern: Int, text: Int)?
-    while at.text < text.count {
-      if at.pattern < pattern.count, pattern[at.pattern] == UInt8(ascii: "*") {
-        star = (at.pattern + 1, at.text)
-        at.pattern += 1
-      } else if at.pattern < pattern.count, pattern[at.pattern] == text[at.text] {
-        at = (at.pattern + 1, at.text + 1)
-      } else if let last = star {
-        star = (last.pattern, last.text + 1)
-        at = (last.pattern, last.text + 1)
-      } else {
-        return false
-      }
-    }
-    return pattern[at.pattern...].allSatisfy { $0 == UInt8(ascii: "*") }
-  }
-
-  private static func small(_ byte: UInt8) -> UInt8 {
-    (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte
+    return Wildcard.matches(pattern, subject) || Wildcard.matches(pattern, problem)
   }
 }

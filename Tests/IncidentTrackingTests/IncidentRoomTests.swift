@@ -1,4 +1,5 @@
 import Health
+import IncidentTracking
 import Testing
 
 /// More is wrong than a tracker has room for.

@@ -1,3 +1,5 @@
+public import Health
+
 /// The problems that one judgement found in a cluster: the input of `IncidentTracker`.
 public struct ProblemObservation: Hashable, Sendable {
   public let cluster: String

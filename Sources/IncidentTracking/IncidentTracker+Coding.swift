@@ -1,3 +1,5 @@
+public import Health
+
 // The form in which a tracker is saved over a restart.
 extension IncidentTracker: Codable {
   private enum CodingKeys: String, CodingKey { case version, tracks, issued, past, silences }

@@ -1,3 +1,5 @@
+public import Health
+
 /// The problems of one subject, from the first to the last. People are notified of an incident, not of each problem.
 ///
 /// A problem comes and goes with every judgement; an incident fires and ends after a delay. `IncidentTracker` has the

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Health
+import IncidentTracking
 import Synchronization
 import Testing
 

@@ -48,17 +48,6 @@ extension Startup.Phase {
   /// True if `/apis` does not list custom resources.
   var hidesCustomResources: Bool { self != .unready }
 
-  /// The error response for custom resources; nil if they are served.
-  var refusal: Answer? {
-    switch self {
-    case .down, .unknown: Answer(text: "404 page not found\n", status: 404)
-    case .unavailable:
-      .failure(
-        503, "ServiceUnavailable", "the server is currently unable to handle the request", details: [:])
-    case .unnamed, .unready: nil
-    }
-  }
-
   /// The failed checks of `/readyz`.
   var failedChecks: Set<String> {
     switch self {

@@ -1,3 +1,5 @@
+internal import Health
+
 /// The times after which an incident fires, ends and is notified again.
 public struct IncidentThresholds: Hashable, Sendable {
   /// An incident with this many changes of presence in this time is flapping.

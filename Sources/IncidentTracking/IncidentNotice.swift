@@ -1,3 +1,5 @@
+public import Health
+
 /// A message for people: the changes of a cluster's incidents that came together.
 public struct IncidentNotice: Hashable, Codable, Sendable {
   public enum Change: String, Codable, Sendable, CaseIterable {

@@ -17,7 +17,7 @@ final class ListReader: BodySink {
   private var kind: String?
   private var next: String?
   /// Why reading stopped early.
-  private(set) var fault: ObjectPage.Fault?
+  private(set) var fault: JSONDocument.Fault?
 
   struct Limits {
     var objects = 20_000
@@ -39,8 +39,8 @@ final class ListReader: BodySink {
   /// False if no more bytes are wanted.
   func receive(_ bytes: UnsafeRawBufferPointer) -> Bool {
     guard fault == nil else { return false }
-    do throws(ObjectPage.Fault) {
-      try scanner.scan(bytes) { part, value throws(ObjectPage.Fault) in try handle(part, value) }
+    do throws(JSONDocument.Fault) {
+      try scanner.scan(bytes) { part, value throws(JSONDocument.Fault) in try handle(part, value) }
     } catch {
       fault = error
     }
@@ -48,7 +48,7 @@ final class ListReader: BodySink {
   }
 
   /// Token of the next page; nil on the last.
-  func finish() throws(ObjectPage.Fault) -> String? {
+  func finish() throws(JSONDocument.Fault) -> String? {
     if let fault { throw fault }
     guard scanner.isDone, scanner.hasItems, let kind else { throw .notJSON }
     guard kind == expectedKind else { throw .otherKind(kind) }
@@ -57,7 +57,7 @@ final class ListReader: BodySink {
 
   private var expectedKind: String { "\(served.kind.name)List" }
 
-  private func handle(_ part: ListScanner.Part, _ value: UnsafeRawBufferPointer) throws(ObjectPage.Fault) {
+  private func handle(_ part: ListScanner.Part, _ value: UnsafeRawBufferPointer) throws(JSONDocument.Fault) {
     switch part {
     case .kind:
       let kind = try decode(value) { try decoder.decode(String.self, from: $0) }
@@ -93,7 +93,7 @@ final class ListReader: BodySink {
     if messageBytes >= limits.messages { served.messageLimit = ListReader.messageLine }
   }
 
-  private func countOne() throws(ObjectPage.Fault) {
+  private func countOne() throws(JSONDocument.Fault) {
     guard count < limits.objects else { throw .tooMany(limits.objects) }
     count += 1
   }
@@ -108,7 +108,7 @@ final class ListReader: BodySink {
 
   private func decode<Value>(
     _ bytes: UnsafeRawBufferPointer, _ decode: (Data) throws -> Value
-  ) throws(ObjectPage.Fault) -> Value {
+  ) throws(JSONDocument.Fault) -> Value {
     do {
       // Otherwise invalid names would be replaced and the list could appear empty.
       _ = try UTF8Span(validating: bytes.assumingMemoryBound(to: UInt8.self).span)

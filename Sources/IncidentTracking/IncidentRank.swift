@@ -1,3 +1,5 @@
+internal import Health
+
 /// The order in which subjects get a place when more have problems than can be tracked.
 enum IncidentRank: Int, Comparable {
   /// It has ended and is remembered in case that it returns.

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Health
+import IncidentTracking
 import Testing
 
 /// The clock is wrong for a while, and is set right: nothing waits for a time that is far off.

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Health
+@testable import Redaction
 
 @Suite struct RedactionTests {
   private static let urls = [

@@ -11,7 +11,7 @@ public func redacted(_ text: String, limit: Int = redactedTextLimit) -> String {
     var scanner = CredentialScanner(window, isCut: window.count < bytes.count)
     let hidden = scanner.scan()
     guard !hidden.isEmpty || bytes.count > limit else { return nil }
-    return Redaction(window, hiding: hidden, isCut: window.count < bytes.count).text(limit: limit)
+    return RedactedText(window, hiding: hidden, isCut: window.count < bytes.count).text(limit: limit)
   }
   return result ?? text
 }
@@ -25,7 +25,7 @@ struct HiddenPlace {
   var replacement: StaticString = "…"
 }
 
-private struct Redaction {
+private struct RedactedText {
   private let bytes: UnsafeBufferPointer<UInt8>
   private let hidden: [HiddenPlace]
   private let isCut: Bool

@@ -1,3 +1,5 @@
+public import Health
+
 /// All incidents, open and past, and the silences: the only place that issues incident ids and decides when an incident
 /// begins and ends. The journal, the alert channels, `incidents`, `history` and `report` show its decisions.
 ///

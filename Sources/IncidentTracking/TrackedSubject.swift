@@ -1,3 +1,5 @@
+public import Health
+
 /// The state machine of one subject: well, pending, firing, recovering.
 ///
 /// The subject is well if `incident.state == .ended` and its end was notified. It is kept as long as its recent changes

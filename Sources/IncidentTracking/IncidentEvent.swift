@@ -1,3 +1,5 @@
+public import Health
+
 /// A change of an incident that the journal records at once. People are notified later: see `IncidentNotice`.
 public enum IncidentEvent: Hashable, Sendable {
   /// The subject has a problem that it did not have before. The first one begins the incident, further ones join it.

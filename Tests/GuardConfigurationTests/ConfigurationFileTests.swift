@@ -1,0 +1,106 @@
+import Foundation
+import Testing
+
+@testable import GuardConfiguration
+
+@Suite struct ConfigurationFileTests {
+  private func withFile(_ bytes: [UInt8], _ body: (String) throws -> Void) throws {
+    let path = FileManager.default.temporaryDirectory.appending(path: "guard-\(UUID().uuidString).yaml").path
+    try Data(bytes).write(to: URL(filePath: path))
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    try body(path)
+  }
+
+  private func message(_ path: String) -> String {
+    do throws(ConfigurationErrors) {
+      _ = try Configuration.load(path: path, environment: Sample.environment)
+      return ""
+    } catch {
+      return error.description
+    }
+  }
+
+  @Test func aMissingFileThatWasAskedForIsAnError() {
+    #expect(
+      message("/nonexistent/g.yaml") == "/nonexistent/g.yaml:1:1: can't be opened: No such file or directory")
+    #expect(message("/tmp") == "/tmp:1:1: is not a regular file")
+  }
+
+  @Test(.enabled(if: !FileManager.default.fileExists(atPath: "/etc/oceanid"), "a configuration is installed"))
+  func withoutAnyFileTheBuiltInValuesAreInForce() throws {
+    var nobody = Sample.environment
+    nobody.configHome = "/nonexistent"
+    #expect(try Configuration.load(path: nil, environment: nobody) == Configuration.builtIn(in: nobody))
+  }
+
+  @Test func aLargeFileIsRefused() throws {
+    try withFile([UInt8](repeating: UInt8(ascii: "#"), count: (1 << 20) + 1)) { path in
+      #expect(message(path) == "\(path):1:1: is larger than 1 MiB: this is no configuration of the guard")
+    }
+  }
+
+  @Test func otherEncodingsAreRefused() throws {
+    try withFile([0x61, 0x3A, 0xFF, 0xFE]) { path in
+      #expect(message(path) == "\(path):1:3: is not UTF-8 text")
+    }
+    try withFile([0xEF, 0xBB, 0xBF] + Array("# é\na: é".utf8) + [0xE9, 0x0A]) { path in
+      #expect(message(path) == "\(path):2:5: is not UTF-8 text")
+    }
+  }
+
+  @Test func zerosAndOtherControlCharactersAreRefused() throws {
+    try withFile(Array("alerts: []\n\u{0}\u{1}x".utf8)) { path in
+      #expect(message(path).hasPrefix("\(path):2:1: not valid YAML"))
+    }
+  }
+}
+
+@Suite struct HostileConfigurationTests {
+  /// A small, seeded generator, so that a failure can be repeated.
+  private struct Generator: RandomNumberGenerator {
+    var state: UInt64
+    mutating func next() -> UInt64 {
+      // xorshift64*
+      state ^= state >> 12
+      state ^= state << 25
+      state ^= state >> 27
+      return state &* 0x2545_F491_4F6C_DD1D
+    }
+  }
+
+  @Test(.timeLimit(.minutes(10)), arguments: UInt64(1)...8)
+  func aDamagedFileIsReadOrRefusedButNeverACrash(seed: UInt64) {
+    var generator = Generator(state: seed &* 0x9E37_79B9_7F4A_7C15)
+    let whole = Array(Configuration.builtIn(in: Sample.environment).yaml.utf8)
+    let pieces = [
+      "{", "}", "[", "]", ": ", "- ", "\n", "\"", "'", "#", "|", ">", "!!int ", "%", "\t", "é", "9",
+    ]
+    for _ in 0..<100 {
+      var bytes = whole
+      for _ in 0..<Int.random(in: 1...4, using: &generator) {
+        let place = Int.random(in: 0..<bytes.count, using: &generator)
+        let piece = pieces.randomElement(using: &generator) ?? ""
+        let end = min(bytes.count, place + Int.random(in: 0...8, using: &generator))
+        bytes.replaceSubrange(place..<end, with: Array(piece.utf8))
+      }
+      for message in Sample.errors(String(decoding: bytes, as: UTF8.self)) {
+        #expect(message.wholeMatch(of: /guard\.yaml:[1-9][0-9]*:[1-9][0-9]*: [^\n]+/) != nil, "\(message)")
+      }
+    }
+  }
+
+  @Test(.timeLimit(.minutes(10))) func muchOfEverythingIsRefusedInGoodTime() {
+    let names = (0..<100_000).map { "n\($0)" }
+    let keys = names.map { "\($0): 1" }.joined(separator: "\n")
+    #expect(Sample.errors(keys).count == 100)
+    let nodes =
+      "clusters: [{ name: a, tunnel: { host: b }, expect: { nodes: [\(names.joined(separator: ","))] } }]"
+    #expect(
+      Sample.errors(nodes) == ["guard.yaml:1:61: nodes: expected at most 1000 node names, found 100000"])
+  }
+
+  @Test func aByteOrderMarkAndWindowsLineEndsDoNoHarm() throws {
+    let text = "\u{FEFF}clusters:\r\n  - name: a\r\n    tunnel: { host: b }\r\n"
+    #expect(try Sample.parse(text).clusters.map(\.name) == ["a"])
+  }
+}

@@ -1,4 +1,4 @@
-public import Health
+internal import Health
 
 /// The state machine of one subject: well, pending, firing, recovering.
 ///

@@ -1,12 +1,12 @@
-/// What is wrong with one subject, from its first sign to its end: what people are told of, once.
+/// A lasting problem of one subject, from its first sign to its end. It is notified once.
 ///
-/// A problem comes and goes with every judgement; its incident waits until it is sure.
+/// A problem can appear and disappear with each judgement. An incident waits for the configured thresholds.
 public struct Incident: Hashable, Codable, Sendable {
   public enum State: String, Codable, Sendable, CaseIterable {
-    /// Seen, and perhaps over in a moment.
+    /// The problem was seen, and may still disappear within moments.
     case pending
     case firing
-    /// Not seen any more, and perhaps back in a moment.
+    /// The problem is no longer seen, and may still return.
     case recovering
     case ended
   }
@@ -14,35 +14,37 @@ public struct Incident: Hashable, Codable, Sendable {
   /// The journal's OCEANID_INCIDENT of the problem that it began with.
   public let id: String
   public let cluster: String
-  /// `node calypso`; a cluster has at most one open incident a subject.
+  /// `node calypso`. There is at most one open incident per subject of a cluster.
   public let subject: String
-  /// When the problem began, by its own account.
+  /// The start of the problem, as the problem reports it.
   public internal(set) var since: Timestamp
   public internal(set) var state: State
   public internal(set) var firedAt: Timestamp?
   public internal(set) var endedAt: Timestamp?
-  /// Comes and goes so often that each time is no news.
+  /// The problem comes and goes so often that single changes are not notified.
   public internal(set) var isFlapping: Bool
-  /// Its problem as last seen: id, severity and words.
+  /// The problem when last seen: id, severity and texts.
   public internal(set) var problem: String
   public internal(set) var kind: Problem.Kind
   public internal(set) var severity: Problem.Severity
   public internal(set) var title: String
   public internal(set) var detail: String
-  /// The step in one line, and its two parts; books and spools of older guards have the line alone.
+  /// The next step in one line, and its two parts. Files of older guards have only the line.
   public internal(set) var remedy: String
   public internal(set) var command: String?
   public internal(set) var note: String?
-  /// The stable name of its problem's kind: `node-not-ready`. nil: kept by an older guard.
+  /// The stable name of its problem's kind: `node-not-ready`. nil in files of older guards.
   public internal(set) var code: String?
-  /// How many notices were made of it.
+  /// The number of notices about it.
   public internal(set) var notices: Int
-  /// The gravest severity with which people were told of it, this notice included; nil before it was told.
+  /// The highest severity that was notified, including the current notice; nil before the first notice.
   ///
-  /// Its end is for whoever was told so much: what became critical under a silence was never told as critical.
+  /// The end is notified at this severity. If the incident became critical during a silence, critical was
+  /// never notified.
   public internal(set) var toldSeverity: Problem.Severity?
 
-  /// Longer texts are cut: they travel in every notice. In bytes, since a character may have any number of them.
+  /// The limit of a text in bytes, because each notice contains it. Bytes, since a character may have any
+  /// number of them.
   private static let longestText = 1024
 
   init(id: String, of problem: Problem) {
@@ -62,7 +64,7 @@ public struct Incident: Hashable, Codable, Sendable {
     setStep(of: problem)
   }
 
-  /// Takes over what is known of the problem now.
+  /// Updates the incident from the current problem.
   mutating func update(_ problem: Problem) {
     self.problem = problem.id
     kind = problem.kind
@@ -76,18 +78,18 @@ public struct Incident: Hashable, Codable, Sendable {
     code = problem.code.rawValue
     remedy = Incident.cut(problem.remedy, to: Incident.longestText * 2)
     note = problem.step.note.map { Incident.cut($0, to: Incident.longestText) }
-    // A command that is cut does something else.
+    // A truncated command would do something else.
     command = problem.step.command.flatMap { $0.utf8.count > Incident.longestText * 2 ? nil : $0 }
   }
 
-  /// The same with no more than so many bytes of detail: where thousands of them have to find room.
+  /// The same incident with at most `bytes` of detail, for documents with thousands of incidents.
   public func shortened(detailTo bytes: Int) -> Incident {
     var incident = self
     incident.detail = Incident.cut(detail, to: bytes)
     return incident
   }
 
-  /// The text itself where it is short enough, so that thousands of incidents share it with their reports.
+  /// Returns short texts unchanged, so that thousands of incidents share them with their reports.
   private static func cut(_ text: String, to bytes: Int) -> String {
     guard text.utf8.count > bytes else { return text }
     var end = text.utf8.index(text.utf8.startIndex, offsetBy: max(0, bytes - 3))
@@ -97,7 +99,7 @@ public struct Incident: Hashable, Codable, Sendable {
     return bytes < 3 ? "" : String(text.unicodeScalars[..<end]) + "…"
   }
 
-  /// - Returns: whether any of its times lay in the future.
+  /// - Returns: whether any of its times were in the future.
   mutating func clamp(to now: Timestamp) -> Bool {
     let before = self
     since = min(since, now)
@@ -108,7 +110,7 @@ public struct Incident: Hashable, Codable, Sendable {
 }
 
 extension Incident {
-  /// An incident of nothing, that tests an alert channel.
+  /// An incident without a problem that tests an alert channel.
   public static func test(of channel: String, at now: Timestamp) -> Incident {
     var incident = Incident(
       id: "test-\(channel)@\(now.milliseconds)",

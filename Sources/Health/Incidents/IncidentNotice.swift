@@ -1,10 +1,10 @@
-/// What people are told: the changes of a cluster's incidents that came together.
+/// A notice: changes of a cluster's incidents that happened together.
 public struct IncidentNotice: Hashable, Codable, Sendable {
   public enum Change: String, Codable, Sendable, CaseIterable {
     case opened
-    /// Critical now, and told as a warning before.
+    /// The incident became critical after it was notified as a warning.
     case worsened
-    /// Comes and goes; told once, until it is steady.
+    /// The problem comes and goes. This is notified once until it is steady.
     case flapping
     case reminder
     case ended
@@ -14,7 +14,7 @@ public struct IncidentNotice: Hashable, Codable, Sendable {
     public let change: Change
     public let incident: Incident
 
-    /// The same for the same news, however often it is delivered: receivers tell repetitions by it.
+    /// Identifies the entry in repeated deliveries, so that receivers can discard duplicates.
     public var key: String { "\(incident.id).\(incident.notices)" }
 
     public init(_ change: Change, _ incident: Incident) {
@@ -22,16 +22,16 @@ public struct IncidentNotice: Hashable, Codable, Sendable {
       self.incident = incident
     }
 
-    /// The same with no more than so many bytes of detail.
+    /// The same entry with at most `bytes` of detail.
     public func shortened(detailTo bytes: Int) -> Entry { Entry(change, incident.shortened(detailTo: bytes)) }
   }
 
   public let at: Timestamp
-  /// Empty for what concerns the guard itself.
+  /// Empty for the guard itself.
   public let cluster: String
   /// Worst first; never empty.
   public let entries: [Entry]
-  /// What came with them and is only counted: more than anybody reads.
+  /// Further entries that are only counted, to keep the notice short.
   public let counted: [Entry]
 
   public init(at: Timestamp, cluster: String, entries: [Entry], counted: [Entry] = []) {
@@ -41,7 +41,7 @@ public struct IncidentNotice: Hashable, Codable, Sendable {
     self.counted = counted
   }
 
-  /// How many entries there are of a kind, listed or counted.
+  /// The number of matching entries, listed or counted.
   public func count(where isOne: (Entry) -> Bool) -> Int {
     entries.count(where: isOne) + counted.count(where: isOne)
   }

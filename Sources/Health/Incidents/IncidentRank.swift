@@ -1,10 +1,11 @@
-/// How much a subject is worth following when more are in trouble than there is room for.
+/// The priority of a subject when there is no room to track all.
 enum IncidentRank: Int, Comparable {
-  /// Only remembered, in case that it comes back.
+  /// Ended, and kept in case the problem returns.
   case over
   case warning
   case critical
-  /// The way to a cluster, and what concerns the guard itself: the rest is hidden behind it or told through it.
+  /// The connection to a cluster, and the guard itself: other problems are hidden behind these or reported
+  /// through them.
   case cause
 
   init(_ kind: Problem.Kind, _ severity: Problem.Severity, cluster: String) {
@@ -23,12 +24,12 @@ enum IncidentRank: Int, Comparable {
       track.isOpen ? IncidentRank(incident.kind, incident.severity, cluster: incident.cluster) : .over
   }
 
-  /// One is let in while fewer than so many are followed: the last places are for what is graver.
+  /// A subject is admitted while fewer than this many are tracked. The last places are for the more severe.
   var places: Int {
     switch self {
     case .over, .warning: IncidentTracker.largest - 1000
     case .critical: IncidentTracker.largest
-    // Bounded by the configuration, which names clusters, forwards and channels.
+    // Bounded by the number of clusters, forwards and channels in the configuration.
     case .cause: IncidentTracker.largest + 500
     }
   }
@@ -37,7 +38,7 @@ enum IncidentRank: Int, Comparable {
 }
 
 extension TrackedSubject {
-  /// Whether it goes before `other` where one of them has to make room.
+  /// Whether it is evicted before `other`.
   func makesRoom(before other: TrackedSubject) -> Bool {
     let ranks = (IncidentRank(self), IncidentRank(other))
     if ranks.0 != ranks.1 { return ranks.0 < ranks.1 }

@@ -1,14 +1,14 @@
-/// All incidents, open and past, and the silences: what people were told, and what they still have to be told.
+/// All incidents, open and past, the silences, and the notices that are due.
 ///
-/// Pure: time comes in. Observations go in by `observe`, notices come out of `advance`; whoever owns the tracker calls that
-/// every few seconds, keeps the tracker over restarts, and sees to it that a notice arrives.
+/// Pure: time is a parameter. `observe` takes observations, and `advance` returns notices. The owner of the
+/// tracker calls `advance` every few seconds, saves the tracker over restarts, and delivers the notices.
 public struct IncidentTracker: Hashable, Sendable {
   struct Key: Hashable, Codable, Sendable {
     let cluster: String
     let subject: String
   }
 
-  /// More subjects in trouble at once are counted and not followed, but for those that are the cause of others.
+  /// Further subjects with problems are only counted, except those that are the cause of others.
   public static let largest = 10_000
   static let longestPast = 500
 
@@ -16,14 +16,14 @@ public struct IncidentTracker: Hashable, Sendable {
   private(set) var tracks: [Key: TrackedSubject] = [:]
   private(set) public var past: [Incident] = []
   private(set) public var silences: [Silence] = []
-  /// Changes whenever there is something new to keep over a restart.
+  /// Changes whenever the book has to be saved again.
   private(set) public var revision: UInt64 = 0
-  /// Subjects that the last look at their cluster could tell of.
+  /// Subjects whose state was visible in the last sighting of their cluster.
   private var seen: Set<Key> = []
   private var quietUntil: Timestamp?
-  /// Of each cluster, how many of its subjects found no place when it was last looked at.
+  /// The number of subjects per cluster that were not tracked for lack of room at the last sighting.
   private var ignoredByCluster: [String: Int] = [:]
-  /// Silences that ran out and were not taken yet.
+  /// Expired silences that `takeExpired` has not returned yet.
   private var expired: [Silence] = []
 
   public init(thresholds: IncidentThresholds = IncidentThresholds()) { self.thresholds = thresholds }
@@ -34,7 +34,7 @@ public struct IncidentTracker: Hashable, Sendable {
     clamp(to: now)
     let cluster = observation.cluster
     let isQuiet = isQuiet(at: now)
-    // The worst problem of a subject speaks for it.
+    // A subject is represented by its worst problem.
     var problems: [Key: Problem] = [:]
     for problem in observation.problems {
       let key = Key(cluster: cluster, subject: problem.subject)
@@ -69,13 +69,13 @@ public struct IncidentTracker: Hashable, Sendable {
       }
     }
     let isLeft = admit(newcomers, observation, at: now)
-    // Those that had to make room for others of this cluster are in trouble as well.
+    // Subjects of this cluster that were evicted for others count as well.
     ignoredByCluster[cluster] = isLeft + problems.keys.count { tracks[$0] == nil && newcomers[$0] == nil }
   }
 
-  /// Gives the newcomers their places, the gravest first.
+  /// Starts to track the newcomers, the most severe first.
   ///
-  /// - Returns: how many found none.
+  /// - Returns: the number of newcomers without room.
   private mutating func admit(
     _ newcomers: [Key: Problem], _ observation: ProblemObservation, at now: Timestamp
   ) -> Int {
@@ -104,7 +104,8 @@ public struct IncidentTracker: Hashable, Sendable {
     return ignored
   }
 
-  /// Who makes room for what is graver, the first to go last. What was told stays: its end has to be told.
+  /// The tracks that can be evicted for more severe ones; the last is evicted first. Notified incidents stay,
+  /// because their end must be notified.
   private func whoMakesRoom() -> [(key: Key, rank: IncidentRank)] {
     tracks.filter { $0.value.told == nil && $0.value.unsent == nil }.sorted {
       $1.value.makesRoom(before: $0.value)
@@ -112,18 +113,18 @@ public struct IncidentTracker: Hashable, Sendable {
     .map { ($0.key, IncidentRank($0.value)) }
   }
 
-  /// Subjects in trouble that found no place.
+  /// The number of subjects with problems that are not tracked.
   public var ignored: Int { ignoredByCluster.values.reduce(0, +) }
 
-  /// The machine slept: nothing new is told until everything had the time to come back.
+  /// After a sleep of the machine, nothing new is notified until everything had time to recover.
   public mutating func resume(at now: Timestamp) {
     clamp(to: now)
     quietUntil = now + thresholds.quietAfterResume
   }
 
-  /// Ends what belongs to clusters that nobody guards any more.
+  /// Ends the incidents of clusters that are no longer configured.
   ///
-  /// - Parameter clusters: those that are guarded.
+  /// - Parameter clusters: the configured clusters.
   public mutating func keep(_ clusters: [String], at now: Timestamp) {
     clamp(to: now)
     for key in tracks.keys where !key.cluster.isEmpty && !clusters.contains(key.cluster) {
@@ -143,7 +144,7 @@ public struct IncidentTracker: Hashable, Sendable {
     revision += 1
   }
 
-  /// - Returns: false when there is no such silence.
+  /// - Returns: false if there is no such silence.
   public mutating func removeSilence(id: String) -> Bool {
     guard let index = silences.firstIndex(where: { $0.id == id }) else { return false }
     silences.remove(at: index)
@@ -153,9 +154,9 @@ public struct IncidentTracker: Hashable, Sendable {
 
   // MARK: - Out
 
-  /// Lets time pass.
+  /// Advances the time.
   ///
-  /// - Returns: what people are to be told now; each notice once.
+  /// - Returns: the notices that are due now, each once.
   public mutating func advance(to now: Timestamp) -> [IncidentNotice] {
     clamp(to: now)
     let over = silences.filter { $0.expiresAt <= now }
@@ -172,10 +173,10 @@ public struct IncidentTracker: Hashable, Sendable {
       if track.settle(isSeen: seen.contains(key), quietUntil: quietUntil, at: now, thresholds) {
         revision += 1
       }
-      // What nobody was told of is over without a word.
+      // An incident that was never notified ends without a notice.
       if wasOpen, !track.isOpen, track.told == nil { remember(track.incident) }
       let change = owed(key, track, at: now)
-      // What can't be seen just now, as at the start of each life of the guard, is owed as long as it was.
+      // While a subject can't be seen, for example after a start of the guard, its due notice stays due.
       if change != nil || seen.contains(key) { track.note(owed: change != nil, at: now) }
       if change != nil, let since = track.owedSince, now - since >= thresholds.groupsWithin, !isQuiet {
         due.insert(key.cluster)
@@ -186,7 +187,7 @@ public struct IncidentTracker: Hashable, Sendable {
     return due.sorted().map { tell($0, at: now) }
   }
 
-  /// The silences that ran out since this was last asked.
+  /// Returns the silences that expired since the last call.
   public mutating func takeExpired() -> [Silence] {
     defer { expired = [] }
     return expired
@@ -211,8 +212,8 @@ public struct IncidentTracker: Hashable, Sendable {
     return IncidentNotice(at: now, cluster: cluster, entries: entries.sorted(by: IncidentNotice.isGraver))
   }
 
-  /// Notices that an earlier life of the guard made, and of which nothing says that the channels have them: the same
-  /// entries with the same keys.
+  /// Notices of an earlier run of the guard that may not have reached the channels, with the same entries and
+  /// keys.
   public func unsent(at now: Timestamp) -> [IncidentNotice] {
     let entries = Dictionary(grouping: tracks.values.compactMap(\.unsentEntry), by: \.incident.cluster)
     return entries.sorted { $0.key < $1.key }.map { cluster, entries in
@@ -220,7 +221,7 @@ public struct IncidentTracker: Hashable, Sendable {
     }
   }
 
-  /// The channels have these notices.
+  /// Records that the channels have these notices.
   public mutating func sent(_ notices: [IncidentNotice]) {
     for entry in notices.lazy.flatMap(\.entries) {
       let key = Key(cluster: entry.incident.cluster, subject: entry.incident.subject)
@@ -230,9 +231,9 @@ public struct IncidentTracker: Hashable, Sendable {
     }
   }
 
-  /// Time alone may change something within seconds: whoever owns the tracker should call `advance` soon.
+  /// The state may change within seconds without a new sighting, so `advance` should be called soon.
   public var isInMotion: Bool {
-    // Of what can't be seen only an end moves.
+    // For a subject that can't be seen, only an end can become due.
     tracks.contains { $0.value.isInMotion && (seen.contains($0.key) || !$0.value.isOpen) }
   }
 
@@ -242,7 +243,7 @@ public struct IncidentTracker: Hashable, Sendable {
     past.removeFirst(max(0, past.count - IncidentTracker.longestPast))
   }
 
-  /// Pending ones included; worst first, then the oldest.
+  /// The open incidents with pending ones, the worst first, then the oldest.
   public var open: [Incident] {
     tracks.values.filter(\.isOpen).map(\.incident).sorted {
       if $0.severity != $1.severity { return $0.severity == .critical }
@@ -250,10 +251,10 @@ public struct IncidentTracker: Hashable, Sendable {
     }
   }
 
-  /// What people were told of, and not yet of its end.
+  /// The open incidents that were notified.
   public var told: [Incident] { tracks.values.filter { $0.told != nil && $0.isOpen }.map(\.incident) }
 
-  /// Subject to id of a cluster's open incidents.
+  /// The ids of a cluster's open incidents by subject.
   public func openIDs(of cluster: String) -> [String: String] {
     tracks.reduce(into: [:]) { ids, entry in
       if entry.key.cluster == cluster, entry.value.isOpen { ids[entry.key.subject] = entry.value.incident.id }
@@ -270,13 +271,13 @@ public struct IncidentTracker: Hashable, Sendable {
 
   private var last: Timestamp?
 
-  /// No kept time lies in the future: a clock that was set back must not make anything wait for what is far off.
+  /// Moves future times back to now: after a clock was set back, nothing may wait for a time far ahead.
   private mutating func clamp(to now: Timestamp) {
-    // What the clock did while the guard was away, nobody knows.
+    // The clock may have changed while the guard was not running.
     let mayBeAhead = last.map { now < $0 } ?? true
     last = now
     var isChanged = false
-    // Few, and set by whoever asks: between two looks the clock may have gone there and back.
+    // Silences are few and are set by clients: the clock may have been changed between two calls.
     for index in silences.indices where silences[index].clamp(to: now) { isChanged = true }
     if mayBeAhead {
       for key in tracks.keys where tracks[key]?.clamp(to: now) == true { isChanged = true }
@@ -292,14 +293,15 @@ public struct IncidentTracker: Hashable, Sendable {
 extension IncidentTracker: Codable {
   private enum CodingKeys: String, CodingKey { case version, tracks, past, silences }
 
-  /// Of another version nothing is understood.
+  /// The file is of an unsupported version.
   public struct ForeignVersion: Error {}
 
   private static let version = 1
 
-  /// The tracker in pieces that can be encoded one at a time: as a whole, ten thousand incidents take much memory.
+  /// The tracker in parts that can be encoded one at a time, because ten thousand incidents at once need much
+  /// memory.
   public struct Pieces: Sendable {
-    /// One subject, in the tracker's own form; the gravest come first.
+    /// One subject in the tracker's own form. The most severe come first.
     public struct Track: Encodable, Sendable {
       let track: TrackedSubject
 

@@ -1,12 +1,13 @@
-/// What one judgement saw of a cluster: the tracker's input.
+/// The result of one judgement of a cluster: the tracker's input.
 public struct ProblemObservation: Hashable, Sendable {
   public let cluster: String
   public let problems: [Problem]
-  /// Of these nothing could be seen: that a problem of them is gone tells nothing.
+  /// Kinds that could not be seen: a missing problem of such a kind has not ended.
   public let unseen: Set<Problem.Kind>
-  /// The same of single objects: `node calypso`.
+  /// Single subjects that could not be seen: `node calypso`.
   public let unseenSubjects: Set<String>
-  /// When the poll ended that it goes by: what is seen twice in one poll was seen once. nil: no poll yet.
+  /// The end of the poll that the judgement is based on; two judgements of the same poll count once. nil: no
+  /// poll yet.
   public let poll: Timestamp?
   /// The journal's OCEANID_INCIDENT of each subject with a problem.
   public let ids: [String: String]
@@ -23,7 +24,7 @@ public struct ProblemObservation: Hashable, Sendable {
     self.ids = ids
   }
 
-  /// Of the incident that a problem begins now.
+  /// The id of the incident that a problem begins now.
   func id(of problem: Problem, at now: Timestamp) -> String {
     ids[problem.subject] ?? "\(problem.id)@\(now.milliseconds)"
   }

@@ -1,6 +1,6 @@
-/// For a while people want to hear nothing of something they know: a planned reboot, a fault that is being mended.
+/// Mutes the notices about a subject for some time, for example during planned work.
 ///
-/// The incidents go on; only their notices are held back. The end of what was told before is told.
+/// Matching incidents continue. If an incident was notified before, its end is notified.
 public struct Silence: Hashable, Codable, Sendable {
   public let id: String
   /// nil: every cluster.
@@ -26,9 +26,9 @@ public struct Silence: Hashable, Codable, Sendable {
     self.expiresAt = expiresAt
   }
 
-  /// One from a time that has not come yet was made while the clock was wrong: it lasts as long as it was meant to.
+  /// A silence with a start in the future was made while the clock was wrong. It keeps its length.
   ///
-  /// - Returns: whether it is such a one.
+  /// - Returns: whether the silence was changed.
   mutating func clamp(to now: Timestamp) -> Bool {
     guard createdAt > now else { return false }
     expiresAt = now + (expiresAt - createdAt)
@@ -50,9 +50,9 @@ public struct Silence: Hashable, Codable, Sendable {
     return Silence.matches(pattern, subject) || Silence.matches(pattern, problem)
   }
 
-  /// Capital letters are as good as small ones: no two subjects differ by them alone.
+  /// Ignores case, because no two subjects differ only in case.
   ///
-  /// Goes back to the last `*` only: at most length times length steps, whatever the pattern.
+  /// Backtracks to the last `*` only, so it takes at most length × length steps for any pattern.
   static func matches(_ pattern: String, _ text: String) -> Bool {
     let pattern = pattern.utf8.map(small)
     let text = text.utf8.map(small)

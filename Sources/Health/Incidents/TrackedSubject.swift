@@ -1,29 +1,30 @@
-/// The state machine of one subject: well, pending, firing, recovering.
+/// The state machine of one subject: healthy, pending, firing, recovering.
 ///
-/// Well is `incident.state == .ended`, with nothing left to tell; it is kept while its recent changes count.
+/// Healthy is `incident.state == .ended` with no notice due. The track is kept while its recent changes count
+/// for flapping.
 struct TrackedSubject: Hashable, Codable, Sendable {
   private(set) var incident: Incident
   /// The problem was there when the subject was last seen.
   private var isPresent = true
-  /// When that last changed, and in how many polls since it was seen to be so.
+  /// The time of the last change of `isPresent`, and the number of polls since then.
   private(set) var changedAt: Timestamp
   private var polls = 1
   private var poll: Timestamp?
   /// When `polls` last grew.
   private var countedAt: Timestamp?
-  /// The latest changes of presence, oldest first.
+  /// The latest changes of `isPresent`, oldest first.
   private var changes: [Timestamp]
-  /// What people were told: the worst severity, that it flaps, when they last heard of it, and when that it is
-  /// critical now.
+  /// The notices so far: the highest severity, whether flapping was notified, the time of the last notice,
+  /// and the time of the notice that it is critical.
   private(set) var told: Problem.Severity?
   private var isFlappingTold = false
   private var toldAt: Timestamp?
   private var worsenedAt: Timestamp?
-  /// Older guards kept that in place of `toldAt`, and can't read a file without it.
+  /// Older guards stored this instead of `toldAt` and can't read a file without it.
   private var remindersTold = 0
-  /// Since when there is something to tell.
+  /// The time since which a notice is due.
   private(set) var owedSince: Timestamp?
-  /// The notice that was made of it, while nothing says that the channels have it.
+  /// The last notice, until the channels have confirmed it.
   private(set) var unsent: IncidentNotice.Change?
 
   init(_ problem: Problem, id: String, poll: Timestamp?, at now: Timestamp) {
@@ -35,7 +36,7 @@ struct TrackedSubject: Hashable, Codable, Sendable {
 
   var isOpen: Bool { incident.state != .ended }
 
-  /// Completes what a file of an older guard says.
+  /// Fills in the fields that a file of an older guard lacks.
   mutating func restore(_ thresholds: IncidentThresholds) {
     incident.toldSeverity = incident.toldSeverity ?? told
     if told != nil, toldAt == nil {
@@ -45,7 +46,7 @@ struct TrackedSubject: Hashable, Codable, Sendable {
     remindersTold = 0
   }
 
-  /// There is nothing more to tell or to remember of it.
+  /// Whether the track can be dropped: no notice is due, and no recent change counts.
   func isForgettable(at now: Timestamp, _ thresholds: IncidentThresholds) -> Bool {
     guard !isOpen, told == nil, unsent == nil else { return false }
     let longest = thresholds.flaps.map(\.within).max() ?? .zero
@@ -54,7 +55,7 @@ struct TrackedSubject: Hashable, Codable, Sendable {
 
   // MARK: - What is seen
 
-  /// - Returns: whether anything changed that has to be kept.
+  /// - Returns: whether anything changed that has to be saved.
   mutating func see(
     _ problem: Problem, id: String, poll: Timestamp?, isQuiet: Bool, at now: Timestamp,
     _ thresholds: IncidentThresholds
@@ -64,7 +65,7 @@ struct TrackedSubject: Hashable, Codable, Sendable {
       turn(isPresent: true, poll: poll, isQuiet: isQuiet, at: now)
       switch incident.state {
       case .recovering: incident.state = .firing
-      // Its end was not told yet: for everybody else it was never over.
+      // Its end was not notified yet, so for the receivers it never ended.
       case .ended where told != nil:
         incident.state = .firing
         incident.endedAt = nil
@@ -81,7 +82,7 @@ struct TrackedSubject: Hashable, Codable, Sendable {
     return count(poll, upTo: thresholds.firesAtPolls, at: now) || incident != before
   }
 
-  /// The subject was looked at, and the problem is not there.
+  /// The subject was visible and did not have the problem.
   mutating func miss(
     poll: Timestamp?, isQuiet: Bool, at now: Timestamp, _ thresholds: IncidentThresholds
   ) -> Bool {
@@ -89,7 +90,7 @@ struct TrackedSubject: Hashable, Codable, Sendable {
     turn(isPresent: false, poll: poll, isQuiet: isQuiet, at: now)
     judgeFlapping(at: now, thresholds)
     switch incident.state {
-    // So short that nobody is told.
+    // Too short to be notified.
     case .pending: end(at: now)
     case .firing where !incident.isFlapping: incident.state = .recovering
     case .firing, .recovering, .ended: break
@@ -103,7 +104,7 @@ struct TrackedSubject: Hashable, Codable, Sendable {
     polls = 1
     self.poll = poll
     countedAt = nil
-    // What goes to and fro while everything comes back from a sleep is no flapping.
+    // Changes while components recover from a sleep do not count as flapping.
     guard !isQuiet else { return }
     changes.append(now)
   }
@@ -131,9 +132,9 @@ struct TrackedSubject: Hashable, Codable, Sendable {
   // MARK: - What time does
 
   /// - Parameters:
-  ///   - isSeen: the last look at the cluster could tell of the subject.
-  ///   - quietUntil: until when nothing new is told.
-  /// - Returns: whether anything changed that has to be kept.
+  ///   - isSeen: the subject was visible in the last sighting.
+  ///   - quietUntil: no new incident is notified before this time.
+  /// - Returns: whether anything changed that has to be saved.
   mutating func settle(
     isSeen: Bool, quietUntil: Timestamp?, at now: Timestamp, _ thresholds: IncidentThresholds
   ) -> Bool {
@@ -165,13 +166,13 @@ struct TrackedSubject: Hashable, Codable, Sendable {
     return true
   }
 
-  /// Since when the thresholds have been met. That is before `now` where the guard was not running then: one that lives
-  /// for seconds at a time must not wait for its neighbours anew in each life.
+  /// The time since which the thresholds are met. It can be before `now` if the guard was not running then: a
+  /// guard that runs only for seconds at a time must not start the grouping delay anew each time.
   private func ripeSince(_ age: Duration, notBefore begin: Timestamp?, at now: Timestamp) -> Timestamp {
     min(now, max(changedAt + age, countedAt ?? changedAt, begin ?? changedAt))
   }
 
-  /// Ends it for good: nobody looks at the subject any more.
+  /// Ends the incident because the subject is no longer watched.
   mutating func abandon(at now: Timestamp) {
     isPresent = false
     changes = []
@@ -184,7 +185,7 @@ struct TrackedSubject: Hashable, Codable, Sendable {
     incident.endedAt = now
   }
 
-  /// - Returns: whether any of its times lay in the future.
+  /// - Returns: whether any of its times were in the future.
   mutating func clamp(to now: Timestamp) -> Bool {
     var isChanged = incident.clamp(to: now)
     let before = (changedAt, owedSince, toldAt, worsenedAt)
@@ -194,7 +195,7 @@ struct TrackedSubject: Hashable, Codable, Sendable {
     toldAt = toldAt.map { min($0, now) }
     worsenedAt = worsenedAt.map { min($0, now) }
     if before != (changedAt, owedSince, toldAt, worsenedAt) { isChanged = true }
-    // All of them at once would be flapping: they keep their distances.
+    // Keep the distances between the changes: all at one time would count as flapping.
     if let latest = changes.max(), latest > now {
       let ahead = latest - now
       changes = changes.map { $0 > now ? $0 - ahead : $0 }.sorted()
@@ -205,8 +206,8 @@ struct TrackedSubject: Hashable, Codable, Sendable {
 
   // MARK: - What there is to tell
 
-  /// - Parameter isSeen: the last look at the cluster could tell of the subject. Of what it could not there is no
-  ///   alarm; an end was seen, or comes of nobody looking any more.
+  /// - Parameter isSeen: the subject was visible in the last sighting. If it was not, there is no alarm; an
+  ///   end was either seen, or the subject is no longer watched.
   func owed(
     isSeen: Bool, isSilenced: Bool, at now: Timestamp, _ thresholds: IncidentThresholds
   ) -> IncidentNotice.Change? {
@@ -224,7 +225,7 @@ struct TrackedSubject: Hashable, Codable, Sendable {
 
   mutating func note(owed: Bool, at now: Timestamp) { owedSince = owed ? owedSince ?? now : nil }
 
-  /// Hands over the entry of a notice: from now on it has been told.
+  /// Returns the entry of a notice and records it as notified.
   mutating func tell(
     _ change: IncidentNotice.Change, at now: Timestamp, _ thresholds: IncidentThresholds
   ) -> IncidentNotice.Entry {
@@ -247,13 +248,13 @@ struct TrackedSubject: Hashable, Codable, Sendable {
     return entry
   }
 
-  /// The channels have the notice.
+  /// Records that the channels have the notice.
   mutating func sent() { unsent = nil }
 
-  /// The entry that an earlier life of the guard made, and perhaps did not hand over.
+  /// The entry of an earlier run of the guard that may not have reached the channels.
   var unsentEntry: IncidentNotice.Entry? { unsent.map { IncidentNotice.Entry($0, incident) } }
 
-  /// Time alone may change something within seconds.
+  /// The state may change within seconds without a new sighting.
   var isInMotion: Bool {
     switch incident.state {
     case .pending, .recovering: true
@@ -261,14 +262,15 @@ struct TrackedSubject: Hashable, Codable, Sendable {
     }
   }
 
-  /// The same with shorter details.
+  /// The same track with shorter details.
   func shortened(detailTo bytes: Int) -> TrackedSubject {
     var track = self
     track.incident = incident.shortened(detailTo: bytes)
     return track
   }
 
-  /// By the schedule of what it is now; those that fell due while nothing could be told are one.
+  /// Uses the schedule of the current severity. Reminders that became due while none could be sent count as
+  /// one.
   private func isReminderDue(at now: Timestamp, _ thresholds: IncidentThresholds) -> Bool {
     guard let begin = worsenedAt ?? incident.firedAt, let toldAt,
       now - toldAt >= thresholds.remindsNotBefore

@@ -1,8 +1,8 @@
 internal import GuardTypes
 
-// Kinds that were served once and are not any more: their objects went with them, and no condition tells it.
+// Rules for kinds that the server no longer serves: their objects are gone, and no condition reports it.
 
-/// Kinds that one problem speaks for, and the kind of that problem.
+/// Kinds that share one problem, and the kind of that problem.
 private struct KindArea {
   let problem: ProblemCode
   let subject: String
@@ -42,7 +42,7 @@ private struct KindArea {
 private struct CustomResource {
   /// Name of its CustomResourceDefinition.
   let definition: String
-  /// Its controller is never without it.
+  /// Every release of its controller has this kind.
   let isInEveryRelease: Bool
 
   init(_ definition: String, isInEveryRelease: Bool = true) {
@@ -51,17 +51,17 @@ private struct CustomResource {
   }
 }
 
-/// A kind that is not served, and what is known of it.
+/// A kind that is not served, with its last known state.
 private struct GoneKind {
   let name: String
   let definition: String
   let objects: Int
-  /// A Deployment that looks after its objects, if it has any.
+  /// The Deployment that controls its objects, if any.
   let controller: String?
 }
 
 extension Judgement {
-  /// After this time without controller and kind, somebody took them away on purpose.
+  /// If controller and kind are missing for longer than this, they were removed intentionally.
   private static let removalRemembered: Duration = .seconds(86_400)
 
   mutating func judgeKinds(_ snapshot: Snapshot) {
@@ -75,7 +75,7 @@ extension Judgement {
     }
   }
 
-  /// Missed are a kind of which objects were seen, and one whose controller is there to look after them.
+  /// Reported are kinds whose objects were seen, and kinds whose controller is running.
   private func goneKind(_ name: String, _ resource: CustomResource, _ snapshot: Snapshot) -> GoneKind? {
     let controller = runningController(of: name, snapshot)
     let known = kinds[name]
@@ -145,7 +145,7 @@ extension Judgement {
 }
 
 extension Workload {
-  /// The last part of an image's name is this.
+  /// Whether the last part of an image's name is this one.
   fileprivate func runs(image name: String) -> Bool {
     images.contains { image in
       let last = image.split(separator: "/").last ?? ""
@@ -155,13 +155,13 @@ extension Workload {
 }
 
 extension PollFailure {
-  /// Stands for the parts of a snapshot whose kind the server does not have any more.
+  /// The failure of parts whose kind the server no longer has.
   static let kindIsGone = PollFailure(
     code: .badResponse, message: "the API server does not have this kind any more", step: NextStep())
 }
 
 extension Snapshot {
-  /// With the parts that can't be read because their kind is gone. What was seen of them stays.
+  /// The snapshot in which parts whose kind is gone count as failed. Their last known state stays.
   ///
   /// - Parameter known: kinds that the server had.
   func hiding(_ known: [String: Memory.KnownKind]) -> Snapshot {
@@ -185,7 +185,7 @@ extension Snapshot {
     return snapshot
   }
 
-  /// How many there are of a kind; nil: not known.
+  /// The number of objects of a kind; nil: unknown.
   fileprivate func objects(of kind: String) -> Int? {
     switch kind {
     case "ImageRepository": imageRepositories.value?.count

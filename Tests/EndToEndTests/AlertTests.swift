@@ -51,7 +51,7 @@ struct AlertTests {
     .channels.first { $0.name == name }
   }
 
-  @Test func everyChannelIsToldOverAKillToo() throws {
+  @Test func everyChannelIsNotifiedEvenAfterAKill() throws {
     let hook = try WebReceiver(key: Self.key)
     let latePort = try freePort()
     let installation = try Self.installation(hook.port, latePort)

@@ -10,7 +10,7 @@ import Testing
   .enabled(if: SSHServer.isAvailable && ShiftedClock.isAvailable, "needs an sshd and a C compiler"),
   .blocking, .timeLimit(.minutes(10)))
 struct ClockTests {
-  @Test func aClockThatJumpsLeavesTheGuardWatching() throws {
+  @Test func guardKeepsWatchingAfterAClockJump() throws {
     let clock = try ShiftedClock()
     let installation = try Installation(environment: clock.environment)
     #expect(try installation.waitUntilHealthy())

@@ -28,7 +28,7 @@ struct IncidentTests {
     return found
   }
 
-  @Test func aNodeThatStaysDownIsToldOnceAndOverARestartAndSoIsItsEnd() throws {
+  @Test func nodeDownAndItsEndAreNotifiedOnceOverARestart() throws {
     let installation = try Installation()
     #expect(try installation.waitUntilHealthy())
     installation.cluster.apply(.nodeNotReady("calypso"))
@@ -63,7 +63,7 @@ struct IncidentTests {
     #expect(!installation.log.contains("incident_opened"))
   }
 
-  @Test func aSilencedNodeIsNotTold() throws {
+  @Test func mutedNodeIsNotNotified() throws {
     let installation = try Installation()
     #expect(try installation.waitUntilHealthy())
     let begun = try installation.ctl("silence", "node *", "--for", "1h", "--reason", "new disk", "--json")

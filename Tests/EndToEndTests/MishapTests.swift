@@ -82,7 +82,7 @@ struct MishapTests {
     }
   }
 
-  @Test func aRandomRowLeavesNothingBehind() throws {
+  @Test func randomFaultsLeaveNothingBehind() throws {
     let seed = Self.number("OCEANID_MISHAP_SEED") ?? 7
     let count = Self.number("OCEANID_MISHAPS").map(Int.init) ?? Mishap.allCases.count
     let only = ProcessInfo.processInfo.environment["OCEANID_MISHAP"].flatMap(Mishap.init)

@@ -7,7 +7,7 @@ import Testing
   .enabled(if: SSHServer.isAvailable && program("python3") != nil, "needs an sshd and python3"), .blocking,
   .timeLimit(.minutes(10)))
 struct PingTests {
-  @Test func nobodyVouchesForAClusterThatWasNotReachedYet() throws {
+  @Test func noPingForAClusterThatWasNeverReached() throws {
     let receiver = try WebReceiver()
     let installation = try Installation { server, folder in
       server.stop()

@@ -64,7 +64,7 @@ struct TroubleTests {
     #expect(installation.daemon.isRunning)
   }
 
-  @Test func aBusyPortNamesItsHolder() throws {
+  @Test func busyPortNamesItsHolder() throws {
     let holder = try TCPServer(.silent)
     let installation = try Installation(prepare: { _, folder in
       let text = try folder.read("guard.yaml")
@@ -155,7 +155,7 @@ struct TroubleTests {
     #expect(installation.daemon.isRunning)
   }
 
-  @Test func aRefusalOfOneResourceLeavesTheRest() throws {
+  @Test func refusalOfOneResourceLeavesTheRest() throws {
     let installation = try Installation()
     installation.cluster.apply(.answersWrong(.forbidden, on: "/kustomizations"))
     let seen = try installation.waitFor { document, _ in

@@ -8,7 +8,7 @@ import Testing
 @testable import GuardTerminal
 
 @Suite struct PageTests {
-  @Test func nothingIsSaidOfATunnelThatIsUpAgain() {
+  @Test func oldTunnelErrorIsNotShownAfterReconnect() {
     var status = Scene.starting.status
     status.clusters[0].tunnel.state = .up
     status.clusters[0].poll = Scene.poll(.tunnelDown, "the tunnel is not up")
@@ -28,7 +28,7 @@ import Testing
   }
 
   @Test(arguments: [6, 7, 20, 21, 500])
-  func howeverManyProblemsItIsOneScreen(_ count: Int) throws {
+  func manyProblemsFitOneScreen(_ count: Int) throws {
     var status = Scene.nodeDown.status
     let problem = try #require(status.problems.first)
     status.problems = (1...count).map { number in
@@ -51,7 +51,7 @@ import Testing
     #expect(whole.ranges(of: "  next   ").count == count)
   }
 
-  @Test func healthyIsOneCalmBlock() {
+  @Test func healthyClusterIsOneBlock() {
     #expect(
       status(.healthy) == """
         tethys  HEALTHY  3 nodes Ready, Flux v2.6.4, 2 image policies
@@ -66,7 +66,7 @@ import Testing
         """)
   }
 
-  @Test func aNodeThatIsDown() {
+  @Test func nodeIsDown() {
     #expect(
       status(.nodeDown) == """
         tethys  CRITICAL  node calypso is not ready
@@ -92,7 +92,7 @@ import Testing
         """)
   }
 
-  @Test func aTunnelThatRetries() {
+  @Test func tunnelIsRetrying() {
     #expect(
       status(.backoff) == """
         tethys  CRITICAL  the tunnel to tethys is down: connect_refused
@@ -112,7 +112,7 @@ import Testing
         """)
   }
 
-  @Test func aTunnelThatIsBlocked() {
+  @Test func tunnelIsBlocked() {
     let text = status(.blocked)
     #expect(text.contains("  Tunnel   blocked since 04:12:07Z (12m), 3 attempts, next in 3m\n"))
     #expect(text.contains("host_key_changed: tethys shows another host key than known_hosts has\n"))
@@ -122,7 +122,7 @@ import Testing
         "  next   compare with the console of tethys, then: ssh-keygen -R tethys && ssh tethys true\n"))
   }
 
-  @Test func anAPIThatForbids() {
+  @Test func apiForbidsARequest() {
     let text = status(.forbidden, 200)
     #expect(
       text.contains(
@@ -132,7 +132,7 @@ import Testing
   }
 
   /// What a refused list leaves in the document is of before.
-  @Test func whatIsNotReadIsNotStatedAsFact() {
+  @Test func unreadPartsAreUnknown() {
     let text = status(.unread, 200)
     for line in [
       "  Nodes    unknown; last seen: 3 of 3 Ready\n",
@@ -158,7 +158,7 @@ import Testing
     #expect(flux.ranges(of: "CRITICAL").isEmpty && flux.contains("WARNING  Kustomization can't be read"))
   }
 
-  @Test func nodesThatWereNeverReadAreNotNone() {
+  @Test func unreadNodesAreUnknownAndNotZero() {
     var status = Scene.unread.status
     status.clusters[0].nodes = []
     func nodes() -> String? {
@@ -169,7 +169,7 @@ import Testing
     #expect(nodes() == "  Nodes    none seen")
   }
 
-  @Test func aPartOfTheWorkloadsThatIsNotRead() {
+  @Test func partlyUnreadWorkloads() {
     var status = Scene.healthy.status
     status.clusters[0].workloads += status.clusters[0].workloads
     status.clusters[0].workloads[1].verdict = .unknown
@@ -179,7 +179,7 @@ import Testing
     #expect(text.contains("  Images   2 policies; unknown: cloudflared\n"))
   }
 
-  @Test func aNodeThatIsMissingCounts() {
+  @Test func missingNodeIsCounted() {
     func nodes(_ seen: [NodeReport]) -> String? {
       let missing = Problem(
         .node(.missing), id: "tethys/node/srv712695/missing", severity: .critical, cluster: "tethys",
@@ -197,7 +197,7 @@ import Testing
     #expect(nodes([]) == "  Nodes    0 of 1 Ready; missing: srv712695")
   }
 
-  @Test func aGuardThatHasJustStarted() {
+  @Test func guardHasJustStarted() {
     #expect(
       status(.starting) == """
         tethys  UNKNOWN  starting
@@ -212,9 +212,9 @@ import Testing
     #expect(status(.noCluster) == "guard   no cluster is configured\n")
   }
 
-  /// Every line but a remedy fits, in every situation.
+  /// Every line except a remedy fits the width in every situation.
   @Test(arguments: Scene.allCases, [60, 80, 200])
-  func fits(_ scene: Scene, _ width: Int) {
+  func pagesFitTheWidth(_ scene: Scene, _ width: Int) {
     let view = terminal(width)
     for page in [
       StatusPage.page(scene.status, view), StatusPage.page(scene.status, view, isWide: true),
@@ -230,7 +230,7 @@ import Testing
   }
 
   @Test(arguments: [true, false])
-  func nothingFromTheClusterSteersTheTerminal(_ colour: Bool) {
+  func controlCharactersFromTheClusterAreEscaped(_ colour: Bool) {
     let view = terminal(80, colour: colour)
     for page in [
       StatusPage.page(Scene.hostile.status, view, isWide: true), NodesPage.page(Scene.hostile.status, view),
@@ -247,7 +247,7 @@ import Testing
     #expect(!CheckLine.text(Scene.hostile.status, section: nil, now: Scene.now).contains("\u{1B}"))
   }
 
-  @Test func nodesAsKubectlPrintsThem() {
+  @Test func nodesMatchKubectl() {
     let page = NodesPage.page(Scene.healthy.status, terminal(nil))
     #expect(
       page.text(for: terminal(nil)) == """
@@ -259,7 +259,7 @@ import Testing
         """)
   }
 
-  @Test func whatIsOldSaysSoFirst() {
+  @Test func oldDataIsMarkedFirst() {
     #expect(
       NodesPage.page(Scene.backoff.status, terminal(nil)).text(for: terminal(nil)) == """
         stale  last seen 04:12:04Z (12m); tunnel_down: the tunnel is down
@@ -283,7 +283,7 @@ import Testing
     }
   }
 
-  @Test func fluxAsItsCommandPrintsIt() {
+  @Test func fluxMatchesItsCommand() {
     let page = FluxPage.page(Scene.healthy.status, terminal(nil))
     #expect(
       page.text(for: terminal(nil)) == """
@@ -294,7 +294,7 @@ import Testing
         """)
   }
 
-  @Test func fluxKeepsItsMessagesOnANarrowTerminal() {
+  @Test func fluxMessagesAreKeptOnANarrowTerminal() {
     let page = FluxPage.page(Scene.healthy.status, terminal(80))
     #expect(
       page.text(for: terminal(80)) == """
@@ -316,7 +316,7 @@ import Testing
     #expect(images.contains(" cert-manager ") && images.contains(" cloudflared "))
   }
 
-  @Test func imagesSayWhatIsBehind() {
+  @Test func imagesShowPoliciesThatAreBehind() {
     let text = ImagesPage.page(Scene.nodeDown.status, terminal(80)).text(for: terminal(80))
     #expect(
       text.hasPrefix(
@@ -374,7 +374,7 @@ import Testing
   }
 
   @Test(arguments: [60, 80, 200])
-  func whatIsInTroubleFits(_ width: Int) {
+  func failingObjectsFitTheWidth(_ width: Int) {
     let view = terminal(width)
     for page in [
       StatusPage.page(troubled, view, isWide: true), NodesPage.page(troubled, view, isWide: true),
@@ -402,14 +402,14 @@ import Testing
     #expect(images.contains("cert-manager   120    2026-03-01T04:20:00Z"))
   }
 
-  @Test func aNodeWithoutAVersionLeavesTheColumnEmptyAsKubectlDoes() {
+  @Test func nodeWithoutAVersionHasAnEmptyColumn() {
     let wide = NodesPage.page(troubled, terminal(nil), isWide: true).text(for: terminal(nil))
     #expect(wide.contains("calypso   Ready    <none>   2y91d             10.0.0.3      0 of 1   yes"))
     #expect(wide.contains("DiskPressure=True KubeletHasDiskPressure"))
     #expect(!wide.contains("EtcdIsVoter"))
   }
 
-  @Test func tunnelShowsWhatItCarriesAndItsLastHours() {
+  @Test func tunnelShowsTrafficAndHistory() {
     let view = terminal(80, blocks: true)
     #expect(
       TunnelPage.page(Scene.healthy.status, view).text(for: view) == """
@@ -446,14 +446,14 @@ import Testing
     #expect(text.contains(/127\.0\.0\.1:16443 2 +91 +0 +1\.5 MiB +12 KiB\/s +40 KiB +0 B\/s/))
   }
 
-  @Test func theHistoryIsASCIIWherePiped() {
+  @Test func pipedHistoryIsASCII() {
     let text = TunnelPage.page(Scene.healthy.status, terminal(nil)).text(for: terminal(nil))
     #expect(text.contains("\n            ............................+...............................\n"))
     #expect(text.utf8.allSatisfy { $0 < 0x80 })
   }
 
   @Test(arguments: [(60, 36), (80, 60), (120, 90), (200, 180)])
-  func theHistoryUsesTheWidth(_ width: Int, _ cells: Int) throws {
+  func historyUsesTheWidth(_ width: Int, _ cells: Int) throws {
     let strip = HistoryStrip(history: Scene.history, range: .seconds(6 * 3600), now: Scene.now)
     let lines = strip.lines(margin: 12, terminal(width))
     let line = try #require(lines.first { $0.text.contains("....") })
@@ -464,7 +464,7 @@ import Testing
     ("10m", 600, "10 s", 60), ("1m", 60, "1 s", 60), ("24h", 86_400, "30 min", 48),
     ("30d", 2_592_000, "12 h", 60),
   ])
-  func theHistoryGoesAsFarBackAsAsked(_ name: String, _ seconds: Int, _ cell: String, _ count: Int) throws {
+  func historyCoversTheRequestedRange(_ name: String, _ seconds: Int, _ cell: String, _ count: Int) throws {
     let history = [StateSpanDocument(state: .up, since: at("2025-02-26T01:12:44Z"))]
     let lines = HistoryStrip(history: history, range: .seconds(seconds), now: Scene.now).lines(
       margin: 12, terminal(80))
@@ -473,7 +473,7 @@ import Testing
     #expect(lines[2].text.contains("each \(cell)"))
   }
 
-  @Test func theTimesOfAnOutageAndItsLengthAgree() throws {
+  @Test func timesAndLengthOfAnOutageAgree() throws {
     let history = [
       StateSpanDocument(
         state: .down, since: at("2026-03-01T04:00:00.900Z"), until: at("2026-03-01T04:00:16.100Z"),
@@ -484,7 +484,7 @@ import Testing
     #expect(lines.last?.text.hasSuffix("down 04:00:00Z to 04:00:16Z, 16 s, peer_closed") == true)
   }
 
-  @Test func anOutageThatLastsIsCountedUpToNow() {
+  @Test func ongoingOutageIsCountedUpToNow() {
     let history = [
       StateSpanDocument(state: .up, since: at("2026-03-01T04:00:00Z"), until: at("2026-03-01T04:12:07Z")),
       StateSpanDocument(state: .blocked, since: at("2026-03-01T04:12:07Z"), code: "host_key_changed"),
@@ -500,7 +500,7 @@ import Testing
     #expect(lines[3].text == blank + "blocked since 04:12:07Z, 12 min, host_key_changed")
   }
 
-  @Test func healthyIsCalmInTheHistoryToo() {
+  @Test func historyWithoutOutages() {
     let history = [StateSpanDocument(state: .up, since: at("2026-02-26T01:12:44Z"))]
     let lines = HistoryStrip(history: history, range: .seconds(86_400), now: Scene.now).lines(
       margin: 12, terminal(80))
@@ -510,7 +510,7 @@ import Testing
       HistoryStrip(history: [], range: .seconds(60), now: Scene.now).lines(margin: 12, terminal(80)).isEmpty)
   }
 
-  @Test func aFlappingTunnelListsItsLastOutagesOnly() {
+  @Test func flappingTunnelListsOnlyItsLastOutages() {
     var history: [StateSpanDocument] = []
     for index in 0..<40 {
       let since = Scene.now - .seconds(4000 - index * 100)
@@ -525,7 +525,7 @@ import Testing
     #expect(lines.count == 14)
   }
 
-  @Test func aWatchShowsChangesAndTrouble() {
+  @Test func watchShowsChangesAndErrors() {
     let change = ChangeDocument(
       at: Scene.now, event: "node_not_ready", cluster: "tethys", subject: "node calypso", from: "Ready",
       to: "NotReady", reason: "NodeStatusUnknown", message: "")

@@ -30,7 +30,7 @@ import Tunnel
     ClusterReport(name: "tethys", verdict: verdict, summary: "s", problems: problems)
   }
 
-  @Test func anOutageIsOneIncidentFromDownToUp() {
+  @Test func outageIsOneIncident() {
     let log = Memory()
     let journal = ClusterJournal(cluster: "tethys", log: log)
     journal.write(.changed(from: .up, to: .connecting, failure: Self.failure, attempt: 1))
@@ -47,7 +47,7 @@ import Tunnel
     #expect(log.all.last?.incident != log.all.first?.incident)
   }
 
-  @Test func whatCantBeSeenIsNotOver() {
+  @Test func hiddenProblemHasNotEnded() {
     let log = Memory()
     let journal = ClusterJournal(cluster: "tethys", log: log)
     let broken = Self.report(.critical, Self.problem("tethys/node/x/not-ready"))
@@ -63,7 +63,7 @@ import Tunnel
     #expect(Set(log.all.compactMap(\.incident)).count == 1)
   }
 
-  @Test func whatComesBackWithinAnIncidentIsTheSame() {
+  @Test func problemThatReturnsBelongsToTheSameIncident() {
     let log = Memory()
     let journal = ClusterJournal(
       cluster: "tethys", log: log, known: { ["node x": "abc", "tunnel tethys": "def"] })
@@ -75,7 +75,7 @@ import Tunnel
     #expect(log.all.last?.incident == "def")
   }
 
-  @Test func aProblemOpensAndClosesOnceWithOneIncident() {
+  @Test func problemOpensAndClosesOnceWithOneIncident() {
     let log = Memory()
     let journal = ClusterJournal(cluster: "tethys", log: log)
     let healthy = Self.report(.healthy)
@@ -90,7 +90,7 @@ import Tunnel
     #expect(log.all[0].message.contains("x is down: why"))
   }
 
-  @Test func aTunnelWhoseFaultChangesIsNotOverAndStaysOneIncident() {
+  @Test func tunnelWithChangingErrorIsOneIncident() {
     func tunnel(_ code: String) -> Problem {
       Problem(
         .access(.tunnelDown), id: "tethys/tunnel/\(code)", severity: .critical, cluster: "tethys",
@@ -112,7 +112,7 @@ import Tunnel
     #expect(Set(log.all.filter { $0.event != .verdictChanged }.map(\.incident)).count == 1)
   }
 
-  @Test func anAPIThatFailsIsOneIncidentWithItsProblem() {
+  @Test func apiFailureIsOneIncidentWithItsProblem() {
     let problem = Problem(
       .api(.failing), id: "tethys/api/unauthorized", severity: .critical, cluster: "tethys",
       subject: "API of tethys",
@@ -131,7 +131,7 @@ import Tunnel
     #expect(log.all[0].remedy == "mend the token" && log.all[0].reason == "unauthorized")
   }
 
-  @Test func aBusyPortNamesItsHolderAndTheCommand() {
+  @Test func busyPortNamesItsHolderAndTheCommand() {
     let log = Memory()
     let journal = ClusterJournal(cluster: "tethys", log: log)
     journal.write(.forwardBusy(listen: StreamAddress(host: "127.0.0.1", port: 16443), holder: "ssh (pid 42)"))

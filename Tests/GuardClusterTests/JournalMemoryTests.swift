@@ -40,7 +40,7 @@ import Tunnel
 
   private static let blind = report(unseen: Set(Problem.Kind.allCases))
 
-  @Test func aProblemIsOpenedOnceOverManyLivesAndClosedOnce() {
+  @Test func problemOpensAndClosesOnceOverManyRestarts() {
     for _ in 0..<5 {
       let journal = journal()
       journal.write(from: nil, to: Self.blind)
@@ -58,7 +58,7 @@ import Tunnel
     #expect(log.all.last?.incident != log.all.first?.incident)
   }
 
-  @Test func anAPIThatFailsOverARestartIsToldOnceAndSoIsItsReturn() {
+  @Test func apiFailureOverARestartIsLoggedOnce() {
     let failure = PollFailure(code: .timeout, message: "no answer", remedy: "look")
     for _ in 0..<3 { journal().write(pollFailed: failure) }
     for _ in 0..<3 { journal().writePollSucceeded() }
@@ -66,7 +66,7 @@ import Tunnel
     #expect(Set(log.all.map(\.incident)).count == 1)
   }
 
-  @Test func aBlockedTunnelIsToldAgainOnlyWhenItIsBlockedByAnotherFault() {
+  @Test func blockedTunnelIsLoggedAgainOnlyForAnotherError() {
     func block(_ code: TunnelErrorCode) {
       journal().write(
         .changed(from: .connecting, to: .blocked, failure: .init(code, "m", remedy: "r"), attempt: 1))
@@ -82,7 +82,7 @@ import Tunnel
     #expect(log.events == ["tunnel_blocked", "tunnel_blocked", "tunnel_up", "tunnel_blocked"])
   }
 
-  @Test func aPortThatStaysTakenIsToldOnce() {
+  @Test func busyPortIsLoggedOnce() {
     let port = StreamAddress(host: "127.0.0.1", port: 16443)
     for _ in 0..<3 { journal().write(.forwardBusy(listen: port, holder: "ssh (pid 42)")) }
     #expect(log.events == ["forward_port_busy"])
@@ -92,12 +92,12 @@ import Tunnel
   }
 
   @Test(arguments: ["", "{", "[]", "{\"open\":7}", "{\"open\":[]}"])
-  func whatCantBeReadIsAsIfItHadNeverBeenThere(_ text: String) throws {
+  func unreadableFileIsIgnored(_ text: String) throws {
     try folder.write(text, to: "journal-tethys")
     #expect(file.load() == JournalMemory())
   }
 
-  @Test func aClusterThatIsNotGuardedAnyMoreIsForgotten() throws {
+  @Test func removedClusterIsForgotten() throws {
     journal().write(from: nil, to: Self.report(Self.problem("down")))
     let state = StateFolder(folder: folder.path)
     JournalMemoryFile.keep(["tethys", "dione"], in: state)
@@ -106,7 +106,7 @@ import Tunnel
     #expect(file.load() == JournalMemory())
   }
 
-  @Test func tenThousandProblemsFindRoom() throws {
+  @Test func tenThousandProblemsFit() throws {
     var memory = JournalMemory()
     memory.open = (0..<12_000).map { .init(Self.problem("down", "node n\($0)")) }
     memory.incidents = Dictionary(uniqueKeysWithValues: memory.open.map { ($0.subject, $0.id) })

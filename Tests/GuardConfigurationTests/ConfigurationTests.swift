@@ -23,7 +23,7 @@ private func errors(_ text: String) -> [String] {
 }
 
 @Suite struct ConfigurationTests {
-  @Test func theExampleFileSaysTheBuiltInValues() throws {
+  @Test func exampleFileHasTheDefaults() throws {
     let path = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../config/guard.yaml")
     let system = ConfigurationEnvironment(isRoot: true, home: "/root")
     var example = try Configuration.load(path: path.path, environment: system)
@@ -32,7 +32,7 @@ private func errors(_ text: String) -> [String] {
     #expect(example == Configuration.builtIn(in: system))
   }
 
-  @Test func builtInValues() {
+  @Test func defaults() {
     let built = Configuration.builtIn(in: person)
     #expect(built.control.socket == "/run/user/1000/oceanid/guard.sock")
     #expect(built.clusters.map(\.name) == ["tethys"])
@@ -43,7 +43,7 @@ private func errors(_ text: String) -> [String] {
     #expect(Configuration.builtIn(in: system).control.socket == "/run/oceanid/guard.sock")
   }
 
-  @Test func aKubeconfigMayBeAListAndKUBECONFIGIsHeeded() throws {
+  @Test func kubeconfigMayBeAListAndKUBECONFIGIsUsed() throws {
     func kubeconfig(_ value: String) throws -> String? {
       try parse("clusters: [{ name: a, tunnel: { host: b }, kubernetes: { kubeconfig: '\(value)' } }]")
         .clusters.first?.kubernetes.kubeconfig
@@ -63,7 +63,7 @@ private func errors(_ text: String) -> [String] {
     }
   }
 
-  @Test func aClusterNeedsNoMoreThanNameAndHost() throws {
+  @Test func clusterNeedsOnlyNameAndHost() throws {
     let configuration = try parse("clusters: [{ name: a, tunnel: { host: b } }]")
     let cluster = try #require(configuration.clusters.first)
     #expect(cluster.tunnel == Configuration.Tunnel(host: "b"))
@@ -137,7 +137,7 @@ private func errors(_ text: String) -> [String] {
           workloads: [.init(namespace: "a", name: "b")], secrets: [.init(namespace: "c", name: "d")]))
   }
 
-  @Test func whatIsPrintedReadsBackTheSame() throws {
+  @Test func printedConfigurationReadsBack() throws {
     let odd = """
       control: { socket: "/run/a \\"b\\" c.sock" }
       clusters:
@@ -178,7 +178,7 @@ private func errors(_ text: String) -> [String] {
   }
 
   @Test(arguments: ["", "5", "s", "5 s", "-5s", "1.5s", "5sec", "1m30s", "1d", "9999999999s", "٣s", "5S"])
-  func notDurations(text: String) {
+  func invalidDurations(text: String) {
     #expect(Duration(configuration: text) == nil)
   }
 
@@ -186,11 +186,11 @@ private func errors(_ text: String) -> [String] {
     "", ":", "host", "host:", ":80", "host:0", "host:65536", "host:+1", "a b:1", "-o:1", "::1:80", "[::1]",
     "[::1]:", "[::1", "[host]:1", "1:2:3", "host:80 ", "h/x:1",
   ])
-  func notEndpoints(text: String) {
+  func invalidEndpoints(text: String) {
     #expect(HostPort(text) == nil)
   }
 
-  @Test func whereTheFileIsLookedFor() {
+  @Test func searchPathOfTheFile() {
     #expect(person.files == ["/home/ada/.config/oceanid/guard.yaml", "/etc/oceanid/guard.yaml"])
     var other = person
     other.configHome = "/srv/config"
@@ -297,7 +297,7 @@ private func errors(_ text: String) -> [String] {
       "4:45: listen: [::1]:7 is listened on already, by the forward in line 4"
     ),
   ])
-  func aMistakeInATunnel(line: String, message: String) {
+  func errorInATunnel(line: String, message: String) {
     #expect(errors(tunnel(line)) == ["guard.yaml:\(message)"])
   }
 
@@ -331,11 +331,11 @@ private func errors(_ text: String) -> [String] {
       "2:1: not valid YAML: expected a single document in the stream: but found another document"
     ),
   ])
-  func aMistakeInTheFile(text: String, message: String) {
+  func errorInTheFile(text: String, message: String) {
     #expect(errors(text) == ["guard.yaml:\(message)"])
   }
 
-  @Test func aKeyThatIsGivenTwiceHidesNoOtherMistake() {
+  @Test func duplicateKeyHidesNoOtherError() {
     let text = """
       colour: red
       clusters:
@@ -366,7 +366,7 @@ private func errors(_ text: String) -> [String] {
       ])
   }
 
-  @Test func everyMistakeIsReportedInTheOrderOfTheFile() {
+  @Test func everyErrorIsReportedInTheOrderOfTheFile() {
     let text = """
       contol: {}
       clusters:
@@ -381,7 +381,7 @@ private func errors(_ text: String) -> [String] {
       ])
   }
 
-  @Test func controlCharactersNeverComeBackInAMessage() {
+  @Test func messagesContainNoControlCharacters() {
     let message = errors("clusters: [{ name: \"a\\e[2J\", tunnel: { host: b } }]").joined()
     #expect(message.contains("control characters"))
     #expect(!message.contains("\u{1B}"))
@@ -401,11 +401,11 @@ private func errors(_ text: String) -> [String] {
     "# see *this* & that &c\nalerts: []", "alerts: [] # *note*", "control: { socket: /a&b*c }",
     "control: { socket: \"/a *b &c\" }", "control: { socket: '/a *b' }", "control:\n  socket: /a *b",
   ])
-  func otherUsesOfTheirSignsAreNot(text: String) {
+  func otherUsesOfTheirCharactersAreAccepted(text: String) {
     #expect(errors(text) == [])
   }
 
-  @Test(.timeLimit(.minutes(10))) func aBillionLaughsAreRefusedAtOnce() {
+  @Test(.timeLimit(.minutes(10))) func entityExpansionIsRefusedAtOnce() {
     var bomb = "a0: &a0 [lol, lol, lol, lol, lol, lol, lol, lol, lol]\n"
     for level in 1...9 {
       bomb +=
@@ -415,7 +415,7 @@ private func errors(_ text: String) -> [String] {
   }
 
   @Test(.timeLimit(.minutes(10)), arguments: ["[", "{a: ", "- ", "? "])
-  func deepNestingIsAnErrorAndNoCrash(opening: String) {
+  func deepNestingIsAnError(opening: String) {
     #expect(!errors(String(repeating: opening, count: 200_000)).isEmpty)
   }
 }
@@ -434,7 +434,7 @@ private func errors(_ text: String) -> [String] {
   }
 
   @Test(.timeLimit(.minutes(10)), arguments: UInt64(1)...8)
-  func aDamagedFileIsReadOrRefusedButNeverACrash(seed: UInt64) {
+  func damagedFileNeverCrashes(seed: UInt64) {
     var generator = Generator(state: seed &* 0x9E37_79B9_7F4A_7C15)
     let whole = Array(Configuration.builtIn(in: person).yaml.utf8)
     let pieces = [
@@ -454,7 +454,7 @@ private func errors(_ text: String) -> [String] {
     }
   }
 
-  @Test(.timeLimit(.minutes(10))) func muchOfEverythingIsRefusedInGoodTime() {
+  @Test(.timeLimit(.minutes(10))) func hugeInputIsRefusedQuickly() {
     let names = (0..<100_000).map { "n\($0)" }
     let keys = names.map { "\($0): 1" }.joined(separator: "\n")
     #expect(errors(keys).count == 100)
@@ -463,7 +463,7 @@ private func errors(_ text: String) -> [String] {
     #expect(errors(nodes) == ["guard.yaml:1:61: nodes: expected at most 1000 node names, found 100000"])
   }
 
-  @Test func aByteOrderMarkAndWindowsLineEndsDoNoHarm() throws {
+  @Test func byteOrderMarkAndWindowsLineEndsAreAccepted() throws {
     let text = "\u{FEFF}clusters:\r\n  - name: a\r\n    tunnel: { host: b }\r\n"
     #expect(try parse(text).clusters.map(\.name) == ["a"])
   }
@@ -486,20 +486,20 @@ private func errors(_ text: String) -> [String] {
     }
   }
 
-  @Test func aMissingFileThatWasAskedForIsAnError() {
+  @Test func missingNamedFileIsAnError() {
     #expect(
       message("/nonexistent/g.yaml") == "/nonexistent/g.yaml:1:1: can't be opened: No such file or directory")
     #expect(message("/tmp") == "/tmp:1:1: is not a regular file")
   }
 
   @Test(.enabled(if: !FileManager.default.fileExists(atPath: "/etc/oceanid"), "a configuration is installed"))
-  func withoutAnyFileTheBuiltInValuesAreInForce() throws {
+  func defaultsApplyWithoutAFile() throws {
     var nobody = person
     nobody.configHome = "/nonexistent"
     #expect(try Configuration.load(path: nil, environment: nobody) == Configuration.builtIn(in: nobody))
   }
 
-  @Test func aLargeFileIsRefused() throws {
+  @Test func largeFileIsRefused() throws {
     try withFile([UInt8](repeating: UInt8(ascii: "#"), count: (1 << 20) + 1)) { path in
       #expect(message(path) == "\(path):1:1: is larger than 1 MiB: this is no configuration of the guard")
     }

@@ -50,7 +50,7 @@ import Testing
     }
   }
 
-  @Test func watchersAndTheJournalAreToldTheSeverity() throws {
+  @Test func watchersAndTheJournalGetTheSeverity() throws {
     let log = Memory()
     Self.run(IncidentLedger(file: nil, log: log), 0..<60, [Self.problem])
     let record = try #require(log.all.first)
@@ -61,7 +61,7 @@ import Testing
     #expect(ChangeDocument.journalFields.contains("OCEANID_SEVERITY"))
   }
 
-  @Test func aRestartNeitherRepeatsNorForgets() throws {
+  @Test func restartNeitherRepeatsNorForgets() throws {
     let folder = try TemporaryFolder()
     let file = IncidentFile(folder: StateFolder(folder: folder.path))
     let log = Memory()
@@ -90,7 +90,7 @@ import Testing
   @Test(arguments: [
     "", "{", "[]", "{\"version\":99}", "{\"version\":1,\"tracks\":[{}],\"past\":[],\"silences\":[]}",
   ])
-  func aFileThatCantBeReadIsSetAside(_ text: String) throws {
+  func unreadableFileIsSetAside(_ text: String) throws {
     let folder = try TemporaryFolder()
     try folder.write(text, to: "incidents.json")
     let file = IncidentFile(folder: StateFolder(folder: folder.path))
@@ -104,7 +104,7 @@ import Testing
     #expect(try file.load()?.open.count == 1)
   }
 
-  @Test func aFileThatCantBeWrittenIsAProblemUntilItIsWritten() throws {
+  @Test func unwritableFileIsAProblemUntilItIsWritten() throws {
     let folder = try TemporaryFolder()
     let place = try folder.write("a file in the folder's place", to: "state")
     let state = StateFolder(folder: place)
@@ -124,7 +124,7 @@ import Testing
     #expect(try file.load()?.open.count == 1)
   }
 
-  @Test func aSilenceIsLoggedWithWhoAndWhy() throws {
+  @Test func silenceIsLoggedWithUserAndReason() throws {
     let log = Memory()
     let told = Told()
     let ledger = IncidentLedger(file: nil, log: log, deliver: told.take)
@@ -142,7 +142,7 @@ import Testing
   }
 
   /// Whoever has forgotten what a silence held back reads it again when it hears of its end.
-  @Test func aSilenceThatRunsOutIsLoggedLikeOneThatIsEnded() throws {
+  @Test func expiredSilenceIsLoggedLikeAnEndedOne() throws {
     let log = Memory()
     let board = StatusBoard()
     let ledger = IncidentLedger(file: nil, log: log, board: board)
@@ -161,7 +161,7 @@ import Testing
     #expect(ledger.document().open.map(\.silence) == [nil])
   }
 
-  @Test func whoSilencesNothingIsTold() throws {
+  @Test func silenceWithoutAMatchIsReported() throws {
     let ledger = IncidentLedger(file: nil, log: SilentLog())
     func words(_ query: String) throws -> String? {
       let request = try SilenceRequest(Query("/v1/silence?reason=x&seconds=60&\(query)"))
@@ -200,21 +200,21 @@ import Testing
     "reason=x", "seconds=3600", "reason=%20&seconds=3600", "reason=x&seconds=59", "reason=x&seconds=2592001",
     "reason=x&seconds=-1", "reason=x&seconds=1e9", "reason=x&seconds=99999999999999999999",
   ])
-  func aSilenceWantsAReasonAndAnEnd(_ query: String) {
+  func silenceRequiresAReasonAndADuration(_ query: String) {
     #expect(throws: SilenceRequest.Mistake.self) {
       try SilenceRequest(Query("/v1/silence?pattern=node*&\(query)"))
     }
   }
 
   @Test(arguments: ["", "pattern=&", "pattern=%20&", "pattern&"])
-  func aSilenceSaysWhatItIsOf(_ pattern: String) throws {
+  func silenceReportsItsMatches(_ pattern: String) throws {
     #expect(throws: SilenceRequest.Mistake.self) {
       try SilenceRequest(Query("/v1/silence?\(pattern)reason=x&seconds=60"))
     }
     #expect(try SilenceRequest(Query("/v1/silence?pattern=*&reason=x&seconds=60")).pattern == nil)
   }
 
-  @Test func silencesAreBounded() throws {
+  @Test func silencesAreLimited() throws {
     let ledger = IncidentLedger(file: nil, log: SilentLog())
     let request = try SilenceRequest(Query("/v1/silence?pattern=*&reason=x&seconds=60"))
     for _ in 0..<100 { #expect(ledger.silence(request, by: "uid 0", at: Self.start) != nil) }

@@ -18,7 +18,7 @@ import Testing
   }
 
   @Test(arguments: 0..<40)
-  func noAlertWithoutItsEndAndNoneTwice(_ seed: UInt64) throws {
+  func everyAlertHasOneEnd(_ seed: UInt64) throws {
     var dice = Dice(state: seed)
     var tracker = IncidentTracker()
     var now = Timestamp(seconds: 1_800_000_000)
@@ -119,7 +119,7 @@ import Testing
 
   /// The same faults with and without restarts bring the same notices.
   @Test(arguments: [1, 7, 13, 100])
-  func aRestartAtAnyPointNeitherRepeatsNorForgets(every steps: Int) throws {
+  func restartAtAnyPointNeitherRepeatsNorForgets(every steps: Int) throws {
     func notices(restarting: Bool) throws -> [String] {
       var dice = Dice(state: 99)
       var tracker = IncidentTracker()

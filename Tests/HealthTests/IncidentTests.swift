@@ -3,7 +3,7 @@ import Health
 import Testing
 
 @Suite struct IncidentTests {
-  @Test func whatLastsIsToldOnceAndSoIsItsEnd() {
+  @Test func lastingProblemAndItsEndAreNotifiedOnce() {
     var world = Watched()
     world.problems = [Watched.problem("node calypso")]
     world.pass(120)
@@ -17,7 +17,7 @@ import Testing
     #expect(world.tracker.past.first?.endedAt != nil)
   }
 
-  @Test func whatIsSeenOnceIsNotTold() {
+  @Test func problemSeenOnceIsNotNotified() {
     var world = Watched()
     world.problems = [Watched.problem("node calypso")]
     world.pass(15)
@@ -27,7 +27,7 @@ import Testing
     #expect(world.tracker.past.isEmpty)
   }
 
-  @Test func aTunnelCutOfFiveSecondsIsNotTold() {
+  @Test func fiveSecondOutageIsNotNotified() {
     var world = Watched()
     world.pass(60)
     world.problems = [Watched.problem("tunnel tethys", .tunnel)]
@@ -41,7 +41,7 @@ import Testing
     #expect(world.told.isEmpty)
   }
 
-  @Test func aTunnelDownForANightIsOneIncidentWithItsRemindersAndItsEnd() {
+  @Test func outageOfANightIsOneIncidentWithReminders() {
     var world = Watched()
     world.problems = [Watched.problem("node calypso")]
     world.pass(120)
@@ -62,7 +62,7 @@ import Testing
     #expect(Set(world.told.suffix(2)) == ["ended tunnel tethys", "ended node calypso"])
   }
 
-  @Test func whatIsStillThereAfterANightIsRemindedOfOnce() {
+  @Test func missedRemindersAreOneReminder() {
     var world = Watched()
     world.problems = [Watched.problem("node calypso")]
     world.pass(120)
@@ -79,7 +79,7 @@ import Testing
   }
 
   /// It fires, and before it is told the tunnel is down, or a silence runs out while it is.
-  @Test func whatCantBeSeenIsNotTold() {
+  @Test func hiddenProblemIsNotNotified() {
     var world = Watched()
     world.silence("node *", for: .seconds(600))
     world.problems = [Watched.problem("node calypso")]
@@ -97,7 +97,7 @@ import Testing
     #expect(world.news().sorted() == ["ended tunnel tethys", "opened node calypso"])
   }
 
-  @Test func whatTheTunnelHidesIsNotToldWhileItIsDown() {
+  @Test func problemsBehindADownTunnelAreNotNotified() {
     var world = Watched()
     world.problems = [Watched.problem("node calypso")]
     world.pass(16)
@@ -108,7 +108,7 @@ import Testing
     #expect(world.told == ["opened tunnel tethys"])
   }
 
-  @Test func aNodeThatFlipsEveryTwentySecondsForAnHourIsToldAtMostThreeTimes() {
+  @Test func flappingNodeIsNotifiedAtMostThreeTimesPerHour() {
     var world = Watched()
     world.pass(3600) { world, second in
       world.problems = (second / 20).isMultiple(of: 2) ? [Watched.problem("node calypso")] : []
@@ -118,7 +118,7 @@ import Testing
     #expect(world.told == ["opened node calypso", "flapping node calypso", "ended node calypso"])
   }
 
-  @Test func theSlowFlapOfAnAfternoonIsToldAsFlapping() {
+  @Test func slowFlappingIsNotifiedAsFlapping() {
     var world = Watched()
     world.pass(4 * 3600) { world, second in
       world.problems = second % 480 < 120 ? [Watched.problem("node calypso")] : []
@@ -127,7 +127,7 @@ import Testing
     #expect(world.told.count < 12)
   }
 
-  @Test func whatComesTogetherIsOneNotice() {
+  @Test func changesAtOnceAreOneNotice() {
     var world = Watched()
     world.problems = (1...20).map { Watched.problem("node n\($0)") }
     world.pass(20)
@@ -137,7 +137,7 @@ import Testing
     #expect(world.notices.first?.entries.count == 20)
   }
 
-  @Test func aWarningThatBecomesCriticalIsToldAgainAndTheWayBackIsNot() {
+  @Test func worseningIsNotifiedAndImprovementIsNot() {
     var world = Watched()
     world.problems = [Watched.problem("node calypso", .node, .warning)]
     world.pass(60)
@@ -150,7 +150,7 @@ import Testing
     #expect(world.told == ["opened node calypso", "worsened node calypso"])
   }
 
-  @Test func aNoticeSaysHowGraveItWasToldToBe() {
+  @Test func noticeHasTheNotifiedSeverity() {
     var world = Watched()
     world.problems = [Watched.problem("node calypso", .node, .warning)]
     world.pass(16)
@@ -179,7 +179,7 @@ import Testing
       world.notices.suffix(2).flatMap(\.entries).map(\.incident.toldSeverity) == [.critical, .critical])
   }
 
-  @Test func anOlderGuardsFileStillSaysHowGraveItWasTold() throws {
+  @Test func notifiedSeverityOfAnOlderFileIsRead() throws {
     var world = Watched()
     world.problems = [Watched.problem("node calypso")]
     world.pass(60)
@@ -191,7 +191,7 @@ import Testing
     #expect(world.tracker.open.map(\.toldSeverity) == [.critical])
   }
 
-  @Test func afterASleepEverythingHasTimeToComeBack() {
+  @Test func problemsAfterASleepHaveTimeToRecover() {
     var world = Watched()
     world.pass(60)
     world.now = world.now + .seconds(8 * 3600)
@@ -206,7 +206,7 @@ import Testing
     #expect(world.told == ["opened tunnel tethys"])
   }
 
-  @Test func aSilenceHoldsBackTheNoticeUntilItExpires() {
+  @Test func silenceDelaysTheNoticeUntilItExpires() {
     var world = Watched()
     world.tracker.add(
       Silence(
@@ -219,7 +219,7 @@ import Testing
     #expect(world.told == ["opened workload a/b", "opened node calypso"])
   }
 
-  @Test func theEndOfWhatWasToldIsToldThroughASilence() {
+  @Test func endOfANotifiedIncidentIsNotifiedDuringASilence() {
     var world = Watched()
     world.problems = [Watched.problem("node calypso")]
     world.pass(60)
@@ -232,7 +232,7 @@ import Testing
     #expect(world.told == ["opened node calypso", "ended node calypso"])
   }
 
-  @Test func aWarningIsRemindedOfOnceADay() {
+  @Test func warningsHaveDailyReminders() {
     var world = Watched()
     world.problems = [Watched.problem("node calypso", .node, .warning)]
     world.pass(50 * 3600)
@@ -255,7 +255,7 @@ import Testing
       sourceLocation: location)
   }
 
-  @Test func whatWasCriticalIsRemindedOfDailyFromTheFirstDayOn() throws {
+  @Test func improvedIncidentHasDailyReminders() throws {
     var world = Watched()
     world.problems = [Watched.problem("node calypso")]
     world.pass(9 * 3600)
@@ -266,7 +266,7 @@ import Testing
     Self.expectReminders(&world, at: [80, 104], until: 105, since: Watched.start)
   }
 
-  @Test func whatBecomesCriticalIsRemindedOfFromThenOn() {
+  @Test func reminderScheduleStartsWhenCritical() {
     var world = Watched()
     world.problems = [Watched.problem("node calypso", .node, .warning)]
     world.pass(25 * 3600)
@@ -277,7 +277,7 @@ import Testing
     Self.expectReminders(&world, at: [0.5, 2, 8, 32], until: 33, since: begin)
   }
 
-  @Test func anOlderGuardsFileSaysWhatWasRemindedOf() throws {
+  @Test func remindersOfAnOlderFileAreRead() throws {
     var world = Watched()
     world.problems = [Watched.problem("node calypso")]
     world.pass(9 * 3600)
@@ -292,7 +292,7 @@ import Testing
     Self.expectReminders(&world, at: [32], until: 33, since: Watched.start)
   }
 
-  @Test func aSilencedIncidentOfAClusterThatIsNotGuardedAnyMoreIsPast() {
+  @Test func mutedIncidentOfARemovedClusterIsPast() {
     var world = Watched()
     world.silence(nil, for: .seconds(86400))
     world.problems = [Watched.problem("node calypso"), Watched.problem("node atlas")]
@@ -307,7 +307,7 @@ import Testing
     #expect(world.tracker.past.last?.endedAt != nil)
   }
 
-  @Test func aClusterThatIsNotGuardedAnyMoreEndsItsIncidents() {
+  @Test func incidentsOfARemovedClusterEnd() {
     var world = Watched()
     world.problems = [Watched.problem("node calypso")]
     world.pass(60)
@@ -317,7 +317,7 @@ import Testing
     #expect(world.told == ["opened node calypso", "ended node calypso"])
   }
 
-  @Test func aPartThatCantBeReadEndsNothing() {
+  @Test func unreadPartEndsNoIncident() {
     var world = Watched()
     world.problems = [Watched.problem("node calypso"), Watched.problem("workload a/b", .workload)]
     world.pass(60)
@@ -335,7 +335,7 @@ import Testing
     ("Node Calypso", "node calypso", true), ("*CALYPSO", "node calypso", true), ("node é", "node É", false),
     ("**", "", true), ("", "", true), ("", "x", false), ("tethys/node/*", "node calypso", false),
   ])
-  func aSilenceMatchesByPattern(_ pattern: String, _ subject: String, _ matches: Bool) {
+  func silenceMatchesByPattern(_ pattern: String, _ subject: String, _ matches: Bool) {
     let silence = Silence(
       id: "s", cluster: nil, pattern: pattern, reason: "r", author: "a", createdAt: Watched.start,
       expiresAt: Watched.start)

@@ -14,7 +14,7 @@ import Testing
   private static let expected = Expectations(workloads: [.init(namespace: "cloudflared", name: "cloudflared")]
   )
 
-  @Test func anExpectedWorkloadThatServesNobodyIsCritical() {
+  @Test func unavailableExpectedWorkloadIsCritical() {
     let down = Fixture.report(Self.expected) { $0.workloads = .seen([Self.workload(0, of: 2)]) }
     #expect(down.problems.map(\.severity) == [.critical])
     let deadline = Fixture.condition("Progressing", .isFalse, "ProgressDeadlineExceeded")
@@ -24,7 +24,7 @@ import Testing
       Fixture.report(Self.expected) { $0.workloads = .seen([Self.workload(2, of: 2)]) }.verdict == .healthy)
   }
 
-  @Test func anExpectedWorkloadThatIsNotThereIsMissing() {
+  @Test func absentExpectedWorkloadIsMissing() {
     #expect(
       Fixture.report(Self.expected) { _ in }.problemIDs == ["tethys/workload/cloudflared/cloudflared/missing"]
     )
@@ -100,7 +100,7 @@ import Testing
     (Bool?.some(true), String?.none), (false, "secret/flux-system/github-token/missing"),
     (nil, "api/secrets/forbidden"),
   ])
-  func secretsAreThereOrNotOrNotKnown(_ isPresent: Bool?, _ id: String?) {
+  func secretsArePresentMissingOrUnknown(_ isPresent: Bool?, _ id: String?) {
     let failure = PollFailure(code: .forbidden, message: "no", remedy: "grant get on it")
     let secret = SecretPresence(
       namespace: "flux-system", name: "github-token", isPresent: isPresent,
@@ -110,7 +110,7 @@ import Testing
         == [id].compactMap { $0.map { "tethys/\($0)" } })
   }
 
-  @Test func whoLoggedInWithASecretHasFoundIt() {
+  @Test func successfulLoginProvesTheSecret() {
     let git = FluxObject(
       resource: Fixture.resource("GitRepository", "flux-system"), secretName: "github-token")
     let failure = PollFailure(code: .forbidden, message: "no", remedy: "grant get on it")

@@ -57,7 +57,7 @@ struct AlertTests {
     let installation = try Self.installation(hook.port, latePort)
     #expect(try installation.waitUntilHealthy())
 
-    // What somebody tries first.
+    // The first attempt of an attacker.
     let tried = try installation.ctl("alerts", "test", "hook")
     #expect(tried.status == 0 && tried.output == "hook took the test\n")
     #expect(Self.notices(hook).map(\.test) == [true])

@@ -62,7 +62,7 @@ struct DoctorTests {
     #expect(text.output.contains("next systemctl start oceanid-guard"))
   }
 
-  enum Broken: String, CaseIterable, Sendable {
+  enum BrokenStep: String, CaseIterable, Sendable {
     case names = "ssh_config"
     case address, connection
     case hostKey = "host key"
@@ -98,8 +98,8 @@ struct DoctorTests {
     }
   }
 
-  @Test(arguments: Broken.allCases)
-  func firstFailedStepIsNamedWithItsRemedy(_ broken: Broken) throws {
+  @Test(arguments: BrokenStep.allCases)
+  func firstFailedStepIsNamedWithItsRemedy(_ broken: BrokenStep) throws {
     let installation = try Installation(
       options: broken == .forward ? ["PermitOpen none"] : [], isStarted: false, prepare: broken.prepare)
     switch broken {

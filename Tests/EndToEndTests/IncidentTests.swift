@@ -6,7 +6,7 @@ import Health
 import TestSupport
 import Testing
 
-/// What people are told, with the real parts and the real thresholds.
+/// Notices with the real parts and the real thresholds.
 @Suite(
   .enabled(if: SSHServer.isAvailable, Comment(rawValue: SSHServer.reason)), .blocking,
   .timeLimit(.minutes(10)))
@@ -49,7 +49,7 @@ struct IncidentTests {
     #expect(!installation.log.contains("problem_opened"))
 
     installation.cluster.apply(.nodeReady("calypso"))
-    // What the journal says after the restart belongs to the same incident.
+    // Journal entries after the restart belong to the same incident.
     #expect(eventually(within: .seconds(60)) { installation.log.contains("incident=\(told.id)") })
     var past: [IncidentDocument] = []
     #expect(

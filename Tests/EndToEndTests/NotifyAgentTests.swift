@@ -46,7 +46,7 @@ struct NotifyAgentTests {
         severity: severity, remedy: event == "ended" ? nil : "kubectl describe node calypso"))
   }
 
-  /// What an agent knows after a restart.
+  /// The state of an agent after a restart.
   private var kept: String { (try? folder.read("notices.json")) ?? "" }
 
   private func end(_ agent: ChildProcess) {
@@ -70,7 +70,7 @@ struct NotifyAgentTests {
     #expect(worsened.replaces == 1 && worsened.urgency == 2 && worsened.timeout == 0)
     #expect(worsened.summary == "tethys: critical now: node calypso is gone")
 
-    // What a person closed comes back with news, as another notification.
+    // A closed notification returns with a change, as another notification.
     #expect(desktop.dismiss(1))
     try tell("reminder", "node calypso", .critical, message: "tethys: ongoing: node calypso is gone")
     let reminder = try #require(try desktop.calls(after: 4, atLeast: 1).first)

@@ -6,7 +6,7 @@ import Health
 import TestSupport
 import Testing
 
-/// What an operator does with the client besides looking at the status.
+/// The operator's commands besides the status.
 @Suite(
   .enabled(if: SSHServer.isAvailable, Comment(rawValue: SSHServer.reason)), .serialized, .blocking,
   .timeLimit(.minutes(10)))

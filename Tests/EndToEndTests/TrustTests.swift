@@ -5,7 +5,7 @@ import Health
 import TestSupport
 import Testing
 
-/// What the client obeys: neither a port nor a guard of another user.
+/// The client trusts neither a port nor a guard of another user.
 @Suite(.blocking, .timeLimit(.minutes(10))) struct TrustTests {
   @Test(.enabled(if: SSHServer.isAvailable, Comment(rawValue: SSHServer.reason)))
   func commandsRefuseAPortOfAnotherProgram() throws {

@@ -22,7 +22,7 @@ import Testing
     var events: [String] { all.compactMap { $0.event?.name } }
   }
 
-  private final class Told: Sendable {
+  private final class DeliveredNotices: Sendable {
     private let notices = Mutex<[IncidentNotice]>([])
     func take(_ notice: IncidentNotice) { notices.withLock { $0.append(notice) } }
     var words: [String] {
@@ -65,7 +65,7 @@ import Testing
     let folder = try TemporaryFolder()
     let file = IncidentFile(folder: StateFolder(folder: folder.path))
     let log = Memory()
-    let told = Told()
+    let told = DeliveredNotices()
     let first = IncidentLedger(file: file, log: log, deliver: told.take)
     Self.run(first, 0..<60, [Self.problem])
     #expect(told.words == ["opened node calypso"])
@@ -109,7 +109,7 @@ import Testing
     let place = try folder.write("a file in the folder's place", to: "state")
     let state = StateFolder(folder: place)
     let file = IncidentFile(folder: state)
-    let told = Told()
+    let told = DeliveredNotices()
     let ledger = IncidentLedger(file: file, log: SilentLog(), deliver: told.take)
     Self.run(ledger, 0..<40, [Self.problem])
     let problem = try #require(state.problem)
@@ -126,7 +126,7 @@ import Testing
 
   @Test func silenceIsLoggedWithUserAndReason() throws {
     let log = Memory()
-    let told = Told()
+    let told = DeliveredNotices()
     let ledger = IncidentLedger(file: nil, log: log, deliver: told.take)
     let request = try SilenceRequest(Query("/v1/silence?pattern=node%20*&reason=new%20disk&seconds=3600"))
     let silence = try #require(ledger.silence(request, by: "uid 1000", at: Self.start))

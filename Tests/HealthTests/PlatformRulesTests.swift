@@ -31,7 +31,7 @@ import Testing
   }
 
   /// Of a certificate: days to its end and to its renewal, hours since an attempt failed, and whether it is ready.
-  struct Paper: Sendable {
+  struct CertificateSample: Sendable {
     var end: Int64? = 60
     var renewal: Int64? = 30
     var failed: Int64? = nil
@@ -40,13 +40,15 @@ import Testing
   }
 
   @Test(arguments: [
-    Paper(word: nil), Paper(end: 6, renewal: -24, word: "expiring"), Paper(end: 0, word: "expired"),
-    Paper(ready: .isFalse, word: "not-ready"), Paper(end: 25, renewal: -5, word: "renewal-overdue"),
-    Paper(end: nil, renewal: nil, failed: 2, ready: .isFalse, word: "not-ready"),
+    CertificateSample(word: nil), CertificateSample(end: 6, renewal: -24, word: "expiring"),
+    CertificateSample(end: 0, word: "expired"),
+    CertificateSample(ready: .isFalse, word: "not-ready"),
+    CertificateSample(end: 25, renewal: -5, word: "renewal-overdue"),
+    CertificateSample(end: nil, renewal: nil, failed: 2, ready: .isFalse, word: "not-ready"),
     // One of three days that is renewed a day before its end has no week to lose.
-    Paper(end: 2, renewal: 1, word: nil), Paper(end: nil, renewal: nil, word: nil),
+    CertificateSample(end: 2, renewal: 1, word: nil), CertificateSample(end: nil, renewal: nil, word: nil),
   ])
-  func certificates(_ paper: Paper) {
+  func certificates(_ paper: CertificateSample) {
     func moment(_ days: Int64?) -> Timestamp? { days.map { Fixture.now + .seconds($0 * 86_400) } }
     let certificate = Certificate(
       resource: Fixture.resource(

@@ -10,7 +10,7 @@ import Testing
   .enabled(if: SSHServer.isAvailable, Comment(rawValue: SSHServer.reason)),
   .enabled(if: OtherUser.isPossible, Comment(rawValue: OtherUser.reason)), .serialized, .blocking,
   .timeLimit(.minutes(10)))
-struct CrowdTests {
+struct ConnectionLimitTests {
   private static let crowd = URL(filePath: #filePath).deletingLastPathComponent()
     .appending(path: "../Faults/crowd").path
 

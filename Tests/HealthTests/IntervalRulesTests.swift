@@ -3,7 +3,7 @@ import Health
 import Testing
 
 /// What only time tells: overdue, unanswered, behind, hung; and what does not count as any of them.
-@Suite struct RhythmRulesTests {
+@Suite struct IntervalRulesTests {
   private static func ids(_ objects: FluxObject...) -> [String] {
     Fixture.report { $0.flux = .seen(objects) }.problemIDs
   }

@@ -2,7 +2,7 @@ import Health
 import Testing
 
 /// More is wrong than a tracker has room for.
-@Suite struct IncidentRoomTests {
+@Suite struct IncidentCapacityTests {
   private static func many(
     _ name: String, _ count: Int, _ severity: Problem.Severity = .critical
   ) -> [Problem] {

@@ -8,7 +8,7 @@ import Testing
 @testable import GuardConnection
 
 /// What people expect of any command: help with examples, manual, completion, a hint for a slip.
-@Suite struct HabitTests {
+@Suite struct CommandConventionTests {
   private static func help() throws -> CommandHelp { try CommandHelp.read(Data(OceanidCtl._dumpHelp().utf8)) }
 
   @Test func everyCommandHasExamples() throws {

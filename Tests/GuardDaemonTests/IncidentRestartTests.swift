@@ -10,8 +10,8 @@ import Testing
 @testable import GuardState
 
 /// A guard that is killed again and again, in virtual time: each life has what the last one saved, and no more.
-@Suite struct IncidentLivesTests {
-  private final class Told: Sendable {
+@Suite struct IncidentRestartTests {
+  private final class DeliveredNotices: Sendable {
     private let notices = Mutex<[IncidentNotice]>([])
     func take(_ notice: IncidentNotice) { notices.withLock { $0.append(notice) } }
     var all: [IncidentNotice] { notices.withLock { $0 } }
@@ -29,7 +29,7 @@ import Testing
   }
 
   private let folder: TemporaryFolder
-  private let told = Told()
+  private let told = DeliveredNotices()
   private var file: IncidentFile { IncidentFile(folder: StateFolder(folder: folder.path)) }
 
   init() throws { folder = try TemporaryFolder() }

@@ -3,7 +3,7 @@ import Health
 import Testing
 
 /// Pods that run and do not serve, that do not end, and Jobs that failed.
-@Suite struct PodTroubleTests {
+@Suite struct PodProblemTests {
   private static func pod(
     _ phase: String = "Running", ready: Condition.Status? = .isFalse, restarts: Int = 0,
     ago seconds: Int64 = 60,

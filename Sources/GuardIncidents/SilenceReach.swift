@@ -2,7 +2,7 @@ internal import GuardAPI
 internal import GuardState
 package import Health
 
-/// The effect of a silence at the moment of its request: a misspelt pattern mutes nothing, which nobody would notice.
+/// The effect of a silence at the moment of its request: a misspelt pattern mutes nothing, and this reports it.
 package struct SilenceReach: Hashable, Sendable {
   /// Open incidents that it holds back.
   let held: Int

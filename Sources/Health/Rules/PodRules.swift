@@ -44,7 +44,7 @@ extension Judgement {
       } else if pod.isStuck(at: now) {
         pending.append(pod)
       } else if pod.phase == "Failed" {
-        if isToldByNobody(pod) { failed.append(pod) }
+        if isReportedByNoOwner(pod) { failed.append(pod) }
       } else if pod.phase == "Running", !pod.isReady,
         elapsed(since: pod.notReadySince, watching: "pods/\(pod.resource.reference.problemPath)/not-ready")
           > .seconds(600)
@@ -58,7 +58,7 @@ extension Judgement {
   }
 
   /// A controller replaces a failed pod, and a Job reports its own failure if Jobs can be read.
-  private func isToldByNobody(_ pod: Pod) -> Bool {
+  private func isReportedByNoOwner(_ pod: Pod) -> Bool {
     guard let owner = pod.owner, owner.kind != "Node" else { return true }
     return owner.kind == "Job" && observation.snapshot?.jobs.value == nil
   }

@@ -39,7 +39,7 @@ enum IncidentRank: Int, Comparable {
 
 extension TrackedSubject {
   /// Whether it is evicted before `other`.
-  func makesRoom(before other: TrackedSubject) -> Bool {
+  func isEvicted(before other: TrackedSubject) -> Bool {
     let ranks = (IncidentRank(self), IncidentRank(other))
     if ranks.0 != ranks.1 { return ranks.0 < ranks.1 }
     guard isOpen else { return changedAt < other.changedAt }

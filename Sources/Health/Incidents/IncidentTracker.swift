@@ -87,7 +87,7 @@ public struct IncidentTracker: Hashable, Sendable {
     var ignored = 0
     for (key, problem, rank) in queue {
       if tracks.count >= rank.places {
-        if leaving == nil { leaving = whoMakesRoom() }
+        if leaving == nil { leaving = evictionOrder() }
         guard let first = leaving?.last, first.rank < rank else {
           ignored += 1
           continue
@@ -106,9 +106,9 @@ public struct IncidentTracker: Hashable, Sendable {
 
   /// The tracks that can be evicted for more severe ones; the last is evicted first. Notified incidents stay,
   /// because their end must be notified.
-  private func whoMakesRoom() -> [(key: Key, rank: IncidentRank)] {
+  private func evictionOrder() -> [(key: Key, rank: IncidentRank)] {
     tracks.filter { $0.value.told == nil && $0.value.unsent == nil }.sorted {
-      $1.value.makesRoom(before: $0.value)
+      $1.value.isEvicted(before: $0.value)
     }
     .map { ($0.key, IncidentRank($0.value)) }
   }
@@ -317,7 +317,7 @@ extension IncidentTracker: Codable {
   }
 
   public var pieces: Pieces {
-    let sorted = tracks.values.sorted { $1.makesRoom(before: $0) }
+    let sorted = tracks.values.sorted { $1.isEvicted(before: $0) }
     return Pieces(tracks: sorted.map { Pieces.Track(track: $0) }, past: past, silences: silences)
   }
 

@@ -4,11 +4,11 @@ internal import Health
 internal import Synchronization
 internal import Systemd
 
-/// Writes records from a queue of its own, in the order in which they came, so that a journal that hangs keeps nobody
-/// waiting: neither the control socket nor a tunnel nor the watchdog.
+/// Writes records from a queue of its own, in order, so that a hanging journal blocks neither the control
+/// socket nor a tunnel nor the watchdog.
 ///
-/// Once `capacity` of them wait, what comes is counted instead until all of those are written, and one entry stands in
-/// its place. What is critical is always taken.
+/// When `capacity` records wait, further ones are counted until all of those are written, and one entry
+/// stands in their place. Critical records are always accepted.
 package final class QueuedLog: EventLog {
   private static let capacity = 4096
 

@@ -1,12 +1,12 @@
-/// What a command line does to a cluster, as far as its words tell.
+/// The effect of a command line on a cluster, as far as its words show it.
 ///
-/// It keeps people from a slip, not from a purpose: a script or a program that is not known is not looked into.
+/// The check prevents mistakes and is no access control: unknown scripts and programs are not examined.
 package enum CommandEffect: Hashable {
-  /// It only looks, or it has nothing to do with a cluster.
+  /// It only reads, or it does not concern a cluster.
   case none
-  /// A part of it can't be looked into: which, in words.
+  /// A part of it can't be examined, with a description of that part.
   case unseen(String)
-  /// It changes the cluster by hand: the tool and its verb, without anything that could be secret.
+  /// It changes the cluster by hand: the tool and its verb, which contain no secrets.
   ///
   /// - isScript: as far as the words of a script tell, which may be used otherwise.
   case change(String, isScript: Bool = false)
@@ -21,7 +21,7 @@ package enum CommandEffect: Hashable {
     }
   }
 
-  /// The graver of two; of equals the first.
+  /// The more severe of two effects; the first if they are equal.
   func or(_ other: @autoclosure () -> CommandEffect) -> CommandEffect {
     switch self {
     case .change: return self

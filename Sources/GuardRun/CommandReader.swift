@@ -1,13 +1,14 @@
-/// Reads a command line: which tools it runs, also behind programs that run others.
+/// Finds the tools that a command line runs, including those behind other programs and in scripts on the
+/// command line.
 ///
 /// A script that stands in it is not parsed as a shell would: see `CommandScript`.
 package struct CommandReader {
   package static func effect(of command: [String]) -> CommandEffect { effect(command[...], isNested: false) }
 
-  /// - Parameter isNested: the words are a script's.
+  /// - Parameter isNested: whether the words are from a script.
   private static func effect(_ command: ArraySlice<String>, isNested: Bool) -> CommandEffect {
     guard let first = command.first else { return .none }
-    // A whole line in one word, as an interpreter's own call has it: system('kubectl delete').
+    // A whole command line in one word, as in a call from another language: system('kubectl delete').
     if first.contains(where: \.isWhitespace) { return effect(ofScript: first, isNested) }
     let rest = command.dropFirst()
     if let (tool, words) = ToolPolicy.find(first) { return tool.effect(words + rest) }
@@ -26,7 +27,7 @@ package struct CommandReader {
     }
   }
 
-  /// Wherever the options of a program end that runs others, a tool's name begins the command.
+  /// Searches the arguments of a program that may run others: a tool's name begins a command.
   private static func scan(_ words: ArraySlice<String>, _ isNested: Bool) -> CommandEffect {
     var found = CommandEffect.none
     for index in words.indices where !found.isChange {
@@ -43,7 +44,7 @@ package struct CommandReader {
     return found
   }
 
-  /// The command line in a word that may be glued to its option: `-Skubectl get nodes`, `--split-string=…`.
+  /// The command line in a word that may be joined to its option: `-Skubectl get nodes`, `--split-string=…`.
   private static func line(_ word: String) -> String {
     if word.hasPrefix("--") { return String(word.drop { $0 != "=" }.dropFirst()) }
     return word.hasPrefix("-") ? String(word.dropFirst(2)) : word
@@ -66,7 +67,8 @@ package struct CommandReader {
     return .unseen("commands typed into \(program)")
   }
 
-  /// A script of one plain command is that command; within another script it is a script as any.
+  /// A script of one plain command has the effect of that command; within another script it counts as a
+  /// script.
   private static func effect(ofScript text: String, _ isNested: Bool) -> CommandEffect {
     let script = CommandScript(text)
     guard !isNested, let command = script.command else { return script.effect }

@@ -1,14 +1,14 @@
-/// A script that stands in a command line, for a shell or another interpreter.
+/// A script on a command line, for a shell or another interpreter.
 ///
-/// No grammar is read, so that none can be read wrongly: a script that names a tool is a change where a word of a change
-/// stands behind the name, or where the script makes words as it runs. That refuses some scripts that only look. The way
-/// out is to run the command itself, without a shell.
+/// The script is not parsed, so it can't be misread: if it names a tool, it counts as a change if a word of a
+/// change follows the name, or if the script computes words. This also refuses some scripts that only read;
+/// the command can then be run without a shell.
 struct CommandScript {
-  /// The one command that it is, where no character means anything to a shell.
+  /// The only command, if no character is special to a shell.
   let command: [String]?
-  /// Without quotes, whatever separates them.
+  /// Without quotes and separators.
   private let words: [String]
-  /// Words come of variables and substitutions.
+  /// Some words are computed from variables and substitutions.
   private let makesWords: Bool
 
   init(_ text: String) {
@@ -21,7 +21,7 @@ struct CommandScript {
 
   var effect: CommandEffect {
     var named: [String] = []
-    // They put words behind a tool's name that stand before it.
+    // These programs append words that come before the tool's name.
     let isReordered = words.contains { ["xargs", "parallel"].contains(ProgramName($0).name) }
     for (index, word) in words.enumerated() {
       guard let (tool, plugin) = ToolPolicy.find(word), !named.contains(tool.name) else { continue }

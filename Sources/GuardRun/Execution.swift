@@ -1,11 +1,11 @@
 import Glibc
 import GuardTerminal
 
-/// Running another program in place of this one.
+/// Replaces this process by another program.
 package enum Execution {
-  /// Returns only where that can't be done.
+  /// Returns only if that fails.
   package static func replaceThisProcess(with words: [String]) -> CannotRun {
-    // What is ignored here would be ignored there too.
+    // The new program would inherit an ignored signal.
     signal(SIGPIPE, SIG_DFL)
     var arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) }
     arguments.append(nil)
@@ -16,7 +16,7 @@ package enum Execution {
   }
 }
 
-/// A program that can't be run: 126 and 127 as the shells say it (POSIX.1-2017, XCU 2.8.2).
+/// A program that can't be run, with the exit status of the shells, 126 or 127 (POSIX.1-2017, XCU 2.8.2).
 package struct CannotRun: Complaint {
   let program: String
   let code: Int32

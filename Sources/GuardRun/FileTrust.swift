@@ -1,30 +1,31 @@
 import Glibc
 import Platform
 
-/// Whether a file says what its reader or root wrote into it: ssh asks the same of the files that it obeys
-/// (sshd_config(5), StrictModes). A kubeconfig may name a program to be run.
+/// Whether only its reader and root can have written a file, which ssh requires for its own files, too
+/// (sshd_config(5), StrictModes). A kubeconfig can name a program to execute.
 ///
-/// Each folder and each symbolic link on the way counts as well: in a folder of another user the file can be exchanged.
+/// Each folder and each symbolic link on the path is checked as well, because the owner of a folder can
+/// replace the file.
 package struct FileTrust {
-  /// Who reads the file.
+  /// The user who reads the file.
   let reader: UInt32
 
   package enum Flaw: Error, Hashable {
     case notAbsolute
     case foreignOwner(path: String, uid: UInt32)
     case writable(path: String, mode: UInt32)
-    /// Users that its access control list names may write it (acl(5)).
+    /// Its access control list gives other users write access (acl(5)).
     case listed(path: String)
     case notAFile
     case tooManyLinks
-    /// It is not there, or can't be seen: errno.
+    /// It does not exist or can't be accessed: errno.
     case unseen(Int32)
   }
 
-  /// path_resolution(7): the kernel follows no more than that.
+  /// The kernel's limit (path_resolution(7)).
   private static let mostLinks = 40
 
-  /// nil where nobody but the reader and root can write the file, or put another one in its place.
+  /// nil if only the reader and root can write the file or replace it.
   func flaw(of path: String) -> Flaw? {
     do throws(Flaw) {
       try walk(path)
@@ -41,11 +42,11 @@ package struct FileTrust {
     var links = 0
     var isFile = false
     while let name = rest.popLast() {
-      // Behind a file nothing can follow.
+      // A file has no entries.
       guard !isFile else { throw .unseen(ENOTDIR) }
       if name == "." { continue }
       if name == ".." {
-        // No link is left in the folder's path, so its text tells the parent.
+        // The folder's path has no symbolic links, so the parent can be taken from its text.
         folder = String(folder[..<(folder.lastIndex(of: "/") ?? folder.startIndex)])
         continue
       }
@@ -73,7 +74,7 @@ package struct FileTrust {
     guard isFile else { throw .notAFile }
   }
 
-  /// Of the entry itself, whose owner is root or the reader.
+  /// The status of the entry itself. Throws if its owner is neither root nor the reader.
   private func status(of entry: String) throws(Flaw) -> stat {
     var status = stat()
     guard lstat(entry, &status) == 0 else { throw .unseen(errno) }
@@ -89,18 +90,18 @@ package struct FileTrust {
     return status.st_mode & S_IWGRP != 0 && !FileTrust.isGroup(status.st_gid, onlyOf: status.st_uid)
   }
 
-  /// In such a folder only an entry's owner can exchange it, and each entry's owner is looked at (inode(7)).
+  /// In such a folder, only an entry's owner can replace it, and each entry's owner is checked (inode(7)).
   private func isSticky(_ status: stat) -> Bool {
     status.st_mode & S_IFMT == S_IFDIR && status.st_mode & S_ISVTX != 0
   }
 
-  /// The group's bits are the mask of its list.
+  /// With an access control list, the group bits are its mask.
   private func isWritableByList(_ entry: String, _ status: stat) -> Bool {
     !isSticky(status) && status.st_mode & S_IWGRP != 0
       && AccessList.exists(on: entry)
   }
 
-  /// A user's private group, as Debian makes one for each user; its ssh makes the same exception.
+  /// A user's private group, which Debian creates for each user. Debian's ssh makes the same exception.
   private static func isGroup(_ group: gid_t, onlyOf user: uid_t) -> Bool {
     guard let account = getpwuid(user), account.pointee.pw_gid == group else { return false }
     let name = String(cString: account.pointee.pw_name)
@@ -121,7 +122,7 @@ package struct FileTrust {
 }
 
 extension FileTrust.Flaw: CustomStringConvertible {
-  /// What follows the file's name.
+  /// The text after the file's name.
   package var description: String {
     switch self {
     case .notAbsolute: "is not an absolute path"

@@ -2,8 +2,8 @@ package import GuardAPI
 import GuardTerminal
 import GuardTypes
 
-/// Whether a cluster's local addresses are the guard's and accept connections. Another program that listens there
-/// receives what is meant for the cluster, tokens included.
+/// Whether the guard listens on a cluster's local addresses and accepts connections. Another program there
+/// would receive the requests for the cluster with their tokens.
 package struct ForwardOwner: Hashable {
   package let cluster: ClusterDocument
 
@@ -11,11 +11,11 @@ package struct ForwardOwner: Hashable {
     self.cluster = cluster
   }
 
-  /// Why an address must not be used; nil where the guard listens and accepts on each of them.
+  /// The reason why an address must not be used; nil if the guard listens and accepts connections on each.
   ///
-  /// Which of several forwards a kubeconfig goes through is for its server line to say: none of them may be another's.
+  /// All forwards are checked, because only the kubeconfig's server line decides which one is used.
   package var complaint: String? {
-    // An older guard may leave forwards out: what is not told is not known.
+    // An older guard may not report its forwards, so their state is unknown.
     guard !cluster.tunnel.forwards.isEmpty else {
       return "\(cluster.name): the guard reports no forward to the cluster"
     }
@@ -38,14 +38,14 @@ package struct ForwardOwner: Hashable {
   }
 }
 
-/// A local address of the cluster is another program's, or accepts nobody.
+/// A local address of the cluster belongs to another program or accepts no connections.
 package struct ForeignForward: Complaint, Hashable {
   let reason: String
   let nextStep: String
   package var exitStatus: Int32 { ExitStatus.unavailable.rawValue }
   package var description: String { "\(reason). \(nextStep)" }
 
-  /// Throws where one of the clusters has such an address.
+  /// Throws if one of the clusters has such an address.
   package static func refuse(_ status: StatusDocument) throws(ForeignForward) {
     for owner in status.clusters.map(ForwardOwner.init) {
       if let reason = owner.complaint { throw ForeignForward(reason: reason, nextStep: owner.nextStep) }

@@ -1,10 +1,12 @@
-/// A program as a command line names it: `/usr/bin/kubectl`, `\kubectl`, `kubectl-1.30`, `docker.io/bitnami/kubectl:1.30`.
+/// A program in the form of a command line: `/usr/bin/kubectl`, `\kubectl`, `kubectl-1.30`,
+/// `docker.io/bitnami/kubectl:1.30`.
 struct ProgramName: Hashable {
-  /// Without folder, image tag or ending.
+  /// Without folder, image tag or file extension.
   let name: String
 
   init(_ word: String) {
-    // A flake's attribute stands behind #, as in nixpkgs#kubectl; an image's or a package's version behind : or @.
+    // The attribute of a flake follows #, as in nixpkgs#kubectl; the version of an image or package follows :
+    // or @.
     let last = word.split(whereSeparator: { "/#\\".contains($0) }).last ?? ""
     var name = last.prefix { !":@".contains($0) }
     if name.isEmpty { name = last }

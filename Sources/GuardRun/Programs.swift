@@ -1,9 +1,9 @@
 import FoundationEssentials
 import Glibc
 
-/// The programs that a shell would find.
+/// The programs in PATH.
 package enum Programs {
-  /// In the folders of PATH, sorted, each once.
+  /// The names of the programs in the folders of PATH, sorted, each once.
   package static func inPath(
     beginningWith prefix: String, path: String? = getenv("PATH").map { String(cString: $0) }
   ) -> [String] {

@@ -1,14 +1,14 @@
-/// How a program that is no tool treats the words behind its name. One that is not listed may run them.
+/// How a program without rules of its own treats its arguments. An unlisted program may run them.
 enum RunPolicy {
   enum Kind {
-    /// Words are text or files to it: it runs none of them.
+    /// It uses its arguments as text or files and runs none of them.
     case data
     case shell
-    /// It hands its words, joined, to a shell.
+    /// It passes its joined arguments to a shell.
     case wordsOfShell
-    /// The same on another machine; without words it is a session there.
+    /// The same on another machine; without arguments it opens a session.
     case remoteShell
-    /// It runs code that stands in a file, or in another language.
+    /// It runs code from a file or in another language.
     case interpreter
   }
 

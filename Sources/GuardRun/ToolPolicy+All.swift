@@ -1,4 +1,4 @@
-// The tools whose verbs `run` knows, declared as data.
+// The tools with their rules, declared as data.
 
 extension ToolPolicy {
   private static let k3sUnits = "k3s k3s.service k3s-agent k3s-agent.service kubelet kubelet.service"
@@ -109,7 +109,7 @@ extension ToolPolicy {
         -n --namespace --context --cluster --user --kubeconfig -c --command -r --refresh --request-timeout -l --logLevel \
         --logFile --as --as-group --token --certificate-authority --client-certificate --client-key --screen-dump-dir
         """, shows: ["--readonly"], otherVerbs: .change),
-    // What belongs to a node's own control: by hand it undoes what Git says as well.
+    // Tools that control a node itself can also undo the state in Git.
     ToolPolicy("k3s-uninstall.sh k3s-killall.sh k3s-agent-uninstall.sh", changes: [], otherVerbs: .change),
     ToolPolicy(
       "k3s",

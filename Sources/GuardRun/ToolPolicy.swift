@@ -1,24 +1,24 @@
-/// A program that can change a cluster, and which of its verbs do. The tools are declared in `ToolPolicy.all`.
+/// A program that can change a cluster, with the verbs that do. The tools are declared in `ToolPolicy.all`.
 ///
-/// A rule is a verb, or a verb with those words of which the next one has to be one: `rollout restart undo`.
+/// A rule is a verb, or a verb followed by its possible next words: `rollout restart undo`.
 struct ToolPolicy: Sendable {
   let names: [String]
   /// Verbs that change something.
   private let changes: [String: Set<String>]
-  /// Verbs that only look, and words of a changing verb with which it only looks.
+  /// Verbs that only read, and words after a changing verb with which it only reads.
   private let looks: [String: Set<String>]
-  /// Options that take the next word as their value, besides those with `=`.
+  /// Options that take the next word as their value.
   private let valued: Set<String>
-  /// Options with which the change is not made, but shown, each with the verbs that it is for; none: all.
+  /// Options with which the change is only shown, each with its verbs; none: all verbs.
   private let shows: [String: Set<String>]
   private let otherVerbs: OtherVerbs
 
-  /// What a verb means that has no rule, or no verb at all.
+  /// The meaning of a verb without a rule, or of a missing verb.
   enum OtherVerbs {
     case look
-    /// It is another program's, and not known.
+    /// It is the name of an unknown plugin.
     case plugin
-    /// The program is used by hand: what a person does there is not seen.
+    /// The program is interactive: its changes are not visible here.
     case change
   }
 
@@ -41,7 +41,7 @@ struct ToolPolicy: Sendable {
     self.otherVerbs = otherVerbs
   }
 
-  /// The tool of that name, and the words that its name holds: `kubectl-flux` is `kubectl flux`.
+  /// The tool of that name, and the words that are part of the name: `kubectl-flux` is `kubectl flux`.
   static func find(_ word: String) -> (tool: ToolPolicy.Named, words: [String])? {
     let program = ProgramName(word)
     for tool in all {
@@ -56,7 +56,7 @@ struct ToolPolicy: Sendable {
     return nil
   }
 
-  /// A tool as the command line names it.
+  /// A tool with its name on the command line.
   struct Named {
     let tool: ToolPolicy
     let name: String
@@ -78,7 +78,7 @@ struct ToolPolicy: Sendable {
   }
 
   private func effect(_ program: String, _ words: ArraySlice<String>) -> CommandEffect {
-    // What stands after `--` is another program's, except for `minikube kubectl --`.
+    // Words after `--` belong to another program, except for `minikube kubectl --`.
     let own = (words.first == "--" ? words.dropFirst() : words).prefix { $0 != "--" }
     if own.contains(where: { $0 == "--help" || $0 == "-h" }) { return .none }
     let verbs = verbs(in: own)
@@ -111,7 +111,7 @@ struct ToolPolicy: Sendable {
       if isShown(verb, words) { return .none }
       return .change(program + (shows.keys.first.map { " without \($0)" } ?? ""))
     case .plugin:
-      // A tool may be a plugin of another one, and keeps its verbs: kubectl flux reconcile.
+      // A tool that is a plugin of another one keeps its verbs: kubectl flux reconcile.
       guard let (tool, before) = ToolPolicy.find(verb), tool.tool.names != names,
         let place = words.firstIndex(of: verb)
       else { return .unseen("the plugin \(program) \(verb)") }
@@ -119,7 +119,7 @@ struct ToolPolicy: Sendable {
     }
   }
 
-  /// Of an option that is given twice the last one counts.
+  /// If an option is repeated, the last one counts.
   private func isShown(_ verb: String, _ words: ArraySlice<String>) -> Bool {
     func name(_ option: String) -> Substring { option.prefix { $0 != "=" } }
     let shown = shows.filter { $0.value.isEmpty || $0.value.contains(verb) }
@@ -128,8 +128,8 @@ struct ToolPolicy: Sendable {
     return shown[last] != nil || last.hasSuffix("=true") && shown[String(name(last))] != nil
   }
 
-  /// Words that may be the verb or a part of it. After an option that is not known the next word may be its value: then
-  /// it is not sure that it is one.
+  /// Words that may be the verb or a part of it. After an unknown option, the next word may be its value, so
+  /// it is not certain.
   private func verbs(in words: ArraySlice<String>) -> [(word: String, isSure: Bool)] {
     var verbs: [(String, Bool)] = []
     var before = ""

@@ -1,8 +1,8 @@
 // Text from outside, limited in length.
 
 extension String {
-  /// At most this many bytes of UTF-8, cut between characters and marked where it was cut: text that a cluster sends
-  /// must not grow a log entry without end.
+  /// At most this many bytes of UTF-8, cut between characters and marked where it was cut, so that text from
+  /// a cluster can't grow a log entry without limit.
   package func limited(to limit: Int) -> String {
     guard utf8.count > limit else { return self }
     let mark = "…"

@@ -1,6 +1,5 @@
 extension String {
-  /// As one word of a command that people paste into a shell: in single quotes where it has anything that a shell
-  /// may take for its own.
+  /// One word of a shell command: in single quotes if it has a character that is special to a shell.
   public var shellWord: String {
     let isPlain = utf8.allSatisfy { byte in
       switch byte {
@@ -11,7 +10,7 @@ extension String {
       }
     }
     if isPlain, !isEmpty { return self }
-    // The shell's own way home, which it does not see between quotes.
+    // A shell does not expand `~` between quotes.
     if hasPrefix("~/"), count > 2 { return "~/" + String(dropFirst(2)).shellWord }
     return "'\(split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''"))'"
   }

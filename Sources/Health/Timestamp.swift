@@ -1,6 +1,6 @@
-/// A moment in UTC with millisecond resolution: what Kubernetes calls `Time` and `MicroTime`.
+/// A moment in UTC with millisecond resolution: `Time` and `MicroTime` of Kubernetes.
 ///
-/// Health reads no clock: every moment comes in from outside. In documents it is an RFC 3339 string.
+/// Health reads no clock: every time is a parameter. In documents it is an RFC 3339 string.
 public struct Timestamp: Hashable, Comparable, Sendable {
   /// Milliseconds since 1970-01-01T00:00:00Z, leap seconds not counted.
   public let milliseconds: Int64
@@ -13,7 +13,7 @@ public struct Timestamp: Hashable, Comparable, Sendable {
     self.milliseconds = seconds * 1000
   }
 
-  /// Without its milliseconds, for people.
+  /// Without milliseconds, for display.
   public var toTheSecond: Timestamp { Timestamp(seconds: milliseconds / 1000) }
 
   public static func < (a: Timestamp, b: Timestamp) -> Bool { a.milliseconds < b.milliseconds }
@@ -21,7 +21,7 @@ public struct Timestamp: Hashable, Comparable, Sendable {
   /// The years that have a text, 0 to 9999.
   private static let spelt: Range<Int64> = -62_167_219_200_000..<253_402_300_800_000
 
-  /// What would lie outside of the years 0 to 9999 stays at their edge, since no document could hold it.
+  /// Clamps to the years 0 to 9999, because documents can't represent others.
   public static func + (moment: Timestamp, duration: Duration) -> Timestamp {
     let (sum, isOver) = moment.milliseconds.addingReportingOverflow(duration.inMilliseconds)
     let edge = duration < .zero ? spelt.lowerBound : spelt.upperBound - 1
@@ -60,7 +60,7 @@ extension Timestamp: CustomStringConvertible {
 
   /// Reads RFC 3339 (`2026-01-10T09:59:57.123456Z`, `…+02:00`); digits past the millisecond are dropped.
   ///
-  /// Returns nil for anything else: a server's mistake is "not known", never a guess.
+  /// Returns nil for anything else: an invalid time of a server is unknown and never guessed.
   public init?(rfc3339 text: some StringProtocol) {
     let bytes = Array(text.utf8)
     func number(_ range: Range<Int>) -> Int64? {
@@ -110,7 +110,7 @@ extension Timestamp: CustomStringConvertible {
     let days = Timestamp.daysFromCivil(year: year, month: month, day: day)
     let seconds = ((days * 24 + hour) * 60 + minute) * 60 + second
     let milliseconds = seconds * 1000 + fraction - offset
-    // A zone or a leap second may lead out of them.
+    // A zone or a leap second may lead outside of that range.
     guard Timestamp.spelt.contains(milliseconds) else { return nil }
     self.init(milliseconds: milliseconds)
   }
@@ -174,7 +174,8 @@ extension Timestamp: Codable {
 }
 
 extension Duration {
-  /// How long, as kubectl prints an age (apimachinery's duration.HumanDuration): `47s`, `5m3s`, `3h`, `2d4h`, `1y20d`.
+  /// A length of time as kubectl prints an age (apimachinery's duration.HumanDuration): `47s`, `5m3s`, `3h`,
+  /// `2d4h`, `1y20d`.
   public var humanDuration: String {
     let seconds = components.seconds
     if seconds < -1 { return "<invalid>" }

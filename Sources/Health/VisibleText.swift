@@ -1,5 +1,6 @@
-// Text from outside, made fit to be shown: each character can be seen, and none steers a terminal, turns the direction
-// of writing or looks like nothing. An escape is plain ASCII, `\u{200b}`, so that escaping twice changes nothing.
+// Escapes text from outside for display: every character is visible, and none controls a terminal, changes
+// the writing direction or is invisible. An escape is plain ASCII, `\u{200b}`, so escaping twice changes
+// nothing.
 
 extension String {
   /// One line of prose: a line break or a tab is one blank, and each character that can't be seen is escaped.
@@ -8,7 +9,7 @@ extension String {
   /// One line in which line breaks and tabs are escaped too: `\n`.
   public var escaped: String { visible(.word) }
 
-  /// As `escaped`, for a name: a blank is escaped where it can't be seen, at either end or behind another one.
+  /// Like `escaped`, for a name: a blank is escaped at either end and after another blank.
   public var escapedName: String { visible(.name) }
 
   /// Text that may have lines: line feeds and tabs stay, and each other character that can't be seen is escaped.
@@ -19,7 +20,7 @@ extension String {
   }
 
   private func visible(_ form: Form) -> String {
-    // Nearly all that a cluster says is plain ASCII, and there is much of it.
+    // A fast path, because nearly all texts are plain ASCII.
     if utf8.allSatisfy({ (0x21..<0x7F).contains($0) || $0 == 0x20 && form != .name }) { return self }
     var text = String.UnicodeScalarView()
     for (index, scalar) in zip(unicodeScalars.indices, unicodeScalars) {
@@ -43,9 +44,9 @@ extension String {
 }
 
 extension Unicode.Scalar {
-  /// It shows nothing, or something else than itself: controls, formats, separators that are no plain blank, variation
-  /// selectors, tags and other default ignorables (UAX #44), private and unassigned code points, and the few letters and
-  /// symbols whose glyph is blank.
+  /// Invisible or misleading characters: controls, formats, separators that are no plain blank, variation
+  /// selectors, tags and other default ignorables (UAX #44), private and unassigned code points, and the few
+  /// letters and symbols with a blank glyph.
   public var isInvisible: Bool {
     switch value {
     case 0x20..<0x7F, 0xA1..<0xAD, 0xAE..<0x300: return false

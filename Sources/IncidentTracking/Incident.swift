@@ -33,11 +33,11 @@ public struct Incident: Hashable, Codable, Sendable {
   public internal(set) var severity: Problem.Severity
   public internal(set) var title: String
   public internal(set) var detail: String
-  /// The step in one line, and its two parts; books and spools of older guards have the line alone.
+  /// The next step in one line, and its two parts. Files of older guards have only the line.
   public internal(set) var remedy: String
   public internal(set) var command: String?
   public internal(set) var note: String?
-  /// The stable name of its problem's kind: `node-not-ready`. nil: kept by an older guard.
+  /// The stable name of its problem's kind: `node-not-ready`. nil in files of older guards.
   public internal(set) var code: String?
   /// The number of its notices.
   public internal(set) var notices: Int
@@ -81,7 +81,7 @@ public struct Incident: Hashable, Codable, Sendable {
     code = problem.code.rawValue
     remedy = Incident.cut(problem.remedy, to: Incident.longestText * 2)
     note = problem.step.note.map { Incident.cut($0, to: Incident.longestText) }
-    // A command that is cut does something else.
+    // A truncated command would do something else.
     command = problem.step.command.flatMap { $0.utf8.count > Incident.longestText * 2 ? nil : $0 }
   }
 
@@ -113,7 +113,7 @@ public struct Incident: Hashable, Codable, Sendable {
 }
 
 extension Incident {
-  /// An incident of nothing, that tests an alert channel.
+  /// An incident without a problem that tests an alert channel.
   public static func test(of channel: String, at now: Timestamp) -> Incident {
     var incident = Incident(
       id: "test-\(channel)@\(now.milliseconds)",

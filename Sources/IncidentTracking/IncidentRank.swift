@@ -40,7 +40,7 @@ enum IncidentRank: Int, Comparable {
 
 extension TrackedSubject {
   /// True if it is removed before `other` to make room.
-  func makesRoom(before other: TrackedSubject) -> Bool {
+  func isEvicted(before other: TrackedSubject) -> Bool {
     let ranks = (IncidentRank(self), IncidentRank(other))
     if ranks.0 != ranks.1 { return ranks.0 < ranks.1 }
     guard isOpen else { return changedAt < other.changedAt }

@@ -38,7 +38,7 @@ extension IncidentTracker: Codable {
   }
 
   public var pieces: Pieces {
-    let sorted = subjects.values.sorted { $1.makesRoom(before: $0) }
+    let sorted = subjects.values.sorted { $1.isEvicted(before: $0) }
     return Pieces(
       tracks: sorted.map { Pieces.Track(subject: $0) },
       issued: issued.map { Pieces.Issued(key: $0.key, entry: $0.value) }, past: past, silences: silences)

@@ -170,7 +170,7 @@ public struct IncidentTracker: Sendable {
   /// its end has to be notified.
   private func removable() -> [(key: Key, rank: IncidentRank)] {
     subjects.filter { $0.value.told == nil && $0.value.unsent == nil }.sorted {
-      $1.value.makesRoom(before: $0.value)
+      $1.value.isEvicted(before: $0.value)
     }
     .map { ($0.key, IncidentRank($0.value)) }
   }

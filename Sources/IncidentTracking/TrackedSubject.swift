@@ -22,7 +22,7 @@ struct TrackedSubject: Hashable, Codable, Sendable {
   private var poll: Timestamp?
   /// When `polls` last grew.
   private var countedAt: Timestamp?
-  /// The latest changes of presence, oldest first.
+  /// The latest changes of `isPresent`, oldest first.
   private var changes: [Timestamp]
   /// The notified state: the highest severity, whether flapping was notified, the time of the last notice, and of the
   /// one that said it became critical.
@@ -334,7 +334,7 @@ struct TrackedSubject: Hashable, Codable, Sendable {
     }
   }
 
-  /// The same with shorter details.
+  /// The same track with shorter details.
   func shortened(detailTo bytes: Int) -> TrackedSubject {
     var track = self
     track.incident = incident.shortened(detailTo: bytes)

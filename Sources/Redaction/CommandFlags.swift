@@ -19,7 +19,7 @@ extension CredentialScanner {
     guard !value.isEmpty, bytes[value.lowerBound] != UInt8(ascii: "-"), !isReference(value) else {
       return nil
     }
-    // What is in the next line, or behind a quotation, may be a sentence.
+    // The value may be a sentence if it is on the next line or after a quotation.
     guard bytes[name.upperBound..<start].allSatisfy(\.isBlank) || !isProse(value) else { return nil }
     if isWord(name, "u") || isWord(name, "user") {
       guard let colon = value.first(where: { bytes[$0] == UInt8(ascii: ":") }) else { return nil }
@@ -34,14 +34,14 @@ extension CredentialScanner {
     }
   }
 
-  /// Where the next argument begins: after blanks, in a list of quotations, on the next line of YAML.
+  /// The start of the next argument: after blanks, in a list of quotations, or on the next line of YAML.
   private func argument(after end: Int) -> Int {
     var index = self.end(of: end) { $0.isQuote || $0 == UInt8(ascii: "\\") }
     index = self.end(of: index) { $0 <= 0x20 || $0 == UInt8(ascii: ",") }
     return bytes.starts(with: "- ", at: index) ? passBlanks(at: index + 2) : index
   }
 
-  /// Commands that take a password behind a flag of a letter or two, by itself or joined to it.
+  /// Commands with a password in a flag of one or two letters, joined to it or after it.
   private static let commands: [(name: StaticString, flag: StaticString, isJoined: Bool)] = [
     ("login", "p", false), ("sshpass", "p", false), ("sshpass", "p", true), ("mysql", "p", true),
     ("mysqldump", "p", true), ("mysqladmin", "p", true), ("mariadb", "p", true), ("mariadb-dump", "p", true),
@@ -66,7 +66,7 @@ extension CredentialScanner {
     return nil
   }
 
-  /// The command stands before, in the same line.
+  /// Whether the command stands before it in the same line.
   private func isAfter(_ command: StaticString, _ index: Int) -> Bool {
     func isPart(_ byte: UInt8?) -> Bool { byte.map { $0.isNameByte || $0 == UInt8(ascii: "-") } ?? false }
     var place = index - command.utf8CodeUnitCount

@@ -1,10 +1,10 @@
 /// Finds the credentials in a text, from its beginning to its end.
 struct CredentialScanner {
   let bytes: UnsafeBufferPointer<UInt8>
-  /// The text goes on behind the bytes.
+  /// The text continues after the bytes.
   let isCut: Bool
   private(set) var hidden: [HiddenPlace] = []
-  /// An id of an AWS key is in the text: its secret has no mark but its length.
+  /// The text has an AWS key id. The secret that belongs to it can be recognized only by its length.
   private let namesAWSKey: Bool
 
   init(_ bytes: UnsafeBufferPointer<UInt8>, isCut: Bool) {
@@ -27,12 +27,12 @@ struct CredentialScanner {
       {
         index = passKeyBlock(at: index)
       } else if byte == UInt8(ascii: "/"), bytes.starts(with: "/hook/", at: index) {
-        // A Receiver's path is the right to call it.
+        // The path of a Receiver is a credential.
         let start = index + 6
         index = end(of: start) { $0.isNameByte || $0 == UInt8(ascii: "-") }
         hide(start..<index)
       } else if byte == UInt8(ascii: "/"), bytes.starts(with: "/hooks/", at: index) {
-        // Of chats; others have numbers and words here.
+        // Paths of chat webhooks; other paths have numbers and words here.
         let start = index + 7
         index = end(of: start) { $0.isNameByte }
         if looksRandom(start..<index, least: 16) { hide(start..<index) }
@@ -51,7 +51,7 @@ struct CredentialScanner {
   /// `…` or `***` stands there.
   private func isHiddenAlready(_ range: Range<Int>) -> Bool {
     if bytes[range].allSatisfy({ $0 == UInt8(ascii: "*") }) { return true }
-    // Perhaps twice, where a text was cut behind it.
+    // It may appear twice if the text was cut after it.
     return range.count % 3 == 0
       && stride(from: range.lowerBound, to: range.upperBound, by: 3).allSatisfy {
         bytes.starts(with: "…", at: $0)
@@ -74,7 +74,7 @@ struct CredentialScanner {
 
   // MARK: Words
 
-  /// - Returns: where to go on.
+  /// - Returns: the index to continue at.
   private mutating func passWord(at start: Int) -> Int {
     if let end = TokenShape.end(in: bytes, at: start) {
       hide(start..<end)
@@ -85,7 +85,7 @@ struct CredentialScanner {
       return end
     }
     if bytes.starts(with: "Private-Lines: ", at: start) {
-      // A key of PuTTY, which ends with its MAC.
+      // A PuTTY key, which ends with its MAC.
       hide(start + 15..<bytes.count, replacement: "(private key withheld)")
       return bytes.count
     }
@@ -121,7 +121,7 @@ struct CredentialScanner {
     return end
   }
 
-  /// From `-----BEGIN … PRIVATE KEY-----` to the end of what ends it.
+  /// From `-----BEGIN … PRIVATE KEY-----` to the end of its last line.
   private mutating func passKeyBlock(at start: Int) -> Int {
     let head = bytes[start..<min(start + 64, bytes.count)]
     guard head.indices.contains(where: { bytes.starts(with: "PRIVATE KEY", at: $0) }) else {
@@ -147,14 +147,14 @@ struct CredentialScanner {
     let authorityEnd = min(run, end(of: start) { !$0.endsURL && !$0.endsAuthority })
     var userEnd = (start..<authorityEnd).last { bytes[$0] == mark }
     if userEnd == nil, hasNoPort(start..<authorityEnd) {
-      // A password with a slash in it: such a URL can't be read, and is what an error message is about.
+      // A password with a slash: error messages quote such invalid URLs.
       userEnd = (authorityEnd..<run).last { bytes[$0] == mark }
     }
     if let userEnd {
       if !isPlainUser(start..<userEnd, scheme: scheme) { hide(start..<userEnd) }
       return passWebhook(host: userEnd + 1)
     }
-    // A blank or a quote in the password: such a URL can't be read either.
+    // A password with a blank or a quote, which makes the URL invalid, too.
     if hasNoPort(start..<authorityEnd), authorityEnd < bytes.count {
       let rest = authorityEnd + 1..<end(of: authorityEnd + 1) { $0 > 0x20 }
       if let mark = rest.last(where: { bytes[$0] == UInt8(ascii: "@") }) {
@@ -177,7 +177,7 @@ struct CredentialScanner {
     return mark
   }
 
-  /// Something stands behind a colon, and it is no port.
+  /// Whether the text after the colon is not a port.
   private func hasNoPort(_ authority: Range<Int>) -> Bool {
     guard bytes[authority].first != UInt8(ascii: "["),
       let colon = authority.last(where: { bytes[$0] == UInt8(ascii: ":") })
@@ -185,7 +185,7 @@ struct CredentialScanner {
     return !bytes[colon + 1..<authority.upperBound].allSatisfy(\.isDigit)
   }
 
-  /// `git@`, and a name without a password where no password can be a name.
+  /// `git@`, or a user name alone in a scheme that has no tokens as user names.
   private func isPlainUser(_ user: Range<Int>, scheme: Range<Int>) -> Bool {
     if user.count == 3, bytes.starts(with: "git", at: user.lowerBound) { return true }
     return bytes.spells("ssh", at: scheme.upperBound - 3) && !bytes[user].contains(UInt8(ascii: ":"))
@@ -201,7 +201,7 @@ struct CredentialScanner {
     return mark
   }
 
-  /// Addresses at which whoever knows them may speak.
+  /// Webhook addresses, which work without further credentials.
   private static let webhooks: [(host: StaticString, path: StaticString)] = [
     ("hooks.slack.com", "/services/"), ("hooks.slack.com", "/workflows/"), ("hooks.slack.com", "/triggers/"),
     ("discord.com", "/api/webhooks/"), ("discordapp.com", "/api/webhooks/"),
@@ -224,7 +224,7 @@ struct CredentialScanner {
       hide(secret..<end)
       return end
     }
-    // What follows may have credentials of its own.
+    // The rest may have credentials of its own.
     return max(start, hostEnd)
   }
 
@@ -266,7 +266,7 @@ extension UInt8 {
   var isBlank: Bool { self == 0x20 || self == 0x09 }
   var isQuote: Bool { self == 0x22 || self == 0x27 || self == 0x60 }
 
-  /// What no URL in a text goes beyond.
+  /// Characters that end a URL in a text.
   fileprivate var endsURL: Bool { self <= 0x20 || isQuote || [0x3C, 0x3E, 0x5C, 0x7F].contains(self) }
   /// RFC 3986 §3.2
   fileprivate var endsAuthority: Bool {

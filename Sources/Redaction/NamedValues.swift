@@ -1,7 +1,7 @@
 // Values that a name before them makes a credential: `password=…`, `"token": "…"`, `Authorization: Basic …`.
 extension CredentialScanner {
   struct Separator {
-    /// Where the value begins.
+    /// The start of the value.
     let end: Int
     /// `=`, not `:`.
     let assigns: Bool
@@ -9,7 +9,7 @@ extension CredentialScanner {
     let isQuoted: Bool
   }
 
-  /// - Returns: where to go on; nil where the name hides nothing.
+  /// - Returns: the index to continue at; nil if the name does not introduce a credential.
   mutating func passNamed(_ name: Range<Int>) -> Int? {
     if let next = passFlag(name) { return next }
     guard let separator = separator(after: name) else { return nil }
@@ -27,7 +27,7 @@ extension CredentialScanner {
     let value = value(at: separator.end)
     guard !value.isEmpty, !isReference(value) else { return nil }
     if !separator.assigns, !separator.isQuoted {
-      // Prose has colons as well: `invalid token: expired`.
+      // Prose has colons, too: `invalid token: expired`.
       if isProse(value), kind == .maybe || isFollowedByProse(value) { return nil }
       if kind == .maybe, value.count < 6 { return nil }
     }
@@ -69,7 +69,7 @@ extension CredentialScanner {
     }
     var assigns = mark == UInt8(ascii: "=")
     index += 1
-    // In LDIF the value is base64.
+    // LDIF has base64 after two colons.
     if bytes.starts(with: ": ", at: index) { index += 1 }
     if byte(at: index) == UInt8(ascii: ">") || byte(at: index) == UInt8(ascii: "=") {
       assigns = true
@@ -94,7 +94,7 @@ extension CredentialScanner {
 
   // MARK: Values
 
-  /// In quotes, or up to what can't be a part of it.
+  /// In quotes, or up to the first character that can't be part of it.
   func value(at start: Int) -> Range<Int> {
     let backslashes = end(of: start) { $0 == UInt8(ascii: "\\") }
     if let quote = byte(at: backslashes), quote.isQuote {
@@ -112,7 +112,7 @@ extension CredentialScanner {
       if bytes[end] == UInt8(ascii: "%"), bytes.spells("%26", at: end) { break }
       end += 1
     }
-    // The end of a sentence is no part of it.
+    // The end of a sentence is not part of it.
     while end > start + 1, bytes[end - 1] == UInt8(ascii: ".") || bytes[end - 1] == UInt8(ascii: ":") {
       end -= 1
     }
@@ -126,7 +126,7 @@ extension CredentialScanner {
       if byte == UInt8(ascii: "\\") {
         backslashes += 1
       } else {
-        // One with more of them is a quote in the value.
+        // A quote with more backslashes is part of the value.
         if byte == quote, backslashes <= escapes { return start..<index - backslashes }
         backslashes = 0
       }
@@ -141,7 +141,7 @@ extension CredentialScanner {
     "redacted", "hidden", "masked", "unset", "empty", "none", "secret", "sensitive", "missing",
   ]
 
-  /// Names a credential that stands elsewhere, or none: `${PASSWORD}`, `null`.
+  /// A reference to a credential elsewhere, or no value: `${PASSWORD}`, `null`.
   func isReference(_ value: Range<Int>) -> Bool {
     let start = value.lowerBound
     if ["${", "$(", "{{", "<nil>"].contains(where: { bytes.starts(with: $0, at: start) }) { return true }
@@ -157,7 +157,7 @@ extension CredentialScanner {
     return CredentialScanner.noValues.contains { isWord(value, $0) }
   }
 
-  /// A word of small letters, perhaps with a capital one first, or a path of such words.
+  /// A word of lower-case letters, optionally capitalized, or a path of such words.
   func isProse(_ value: Range<Int>) -> Bool {
     bytes[value].dropFirst().allSatisfy {
       $0.isLower || [UInt8(ascii: "-"), UInt8(ascii: "/"), UInt8(ascii: "."), UInt8(ascii: "!")].contains($0)
@@ -183,7 +183,7 @@ extension CredentialScanner {
     }
   }
 
-  /// A scheme stays, the credential and its parameters behind it go (RFC 9110 §11.6.2).
+  /// Keeps the scheme and hides the credential and its parameters (RFC 9110 §11.6.2).
   private mutating func passAuthorization(at start: Int) -> Int? {
     let backslashes = end(of: start) { $0 == UInt8(ascii: "\\") }
     let start = byte(at: backslashes)?.isQuote == true ? backslashes + 1 : start
@@ -210,7 +210,7 @@ extension CredentialScanner {
     return passParameters(at: next)
   }
 
-  /// `name="value", name=value; name=value`, or one credential: all of it goes.
+  /// Hides all of `name="value", name=value; name=value`, or one credential.
   private mutating func passParameters(at start: Int) -> Int {
     var end = start
     while true {
@@ -234,7 +234,7 @@ extension CredentialScanner {
     guard isBearer || isBasic, byte(at: word.upperBound)?.isBlank == true else { return nil }
     let value = value(at: passBlanks(at: word.upperBound))
     guard value.count >= 4 else { return nil }
-    // A challenge says where a token is to be had.
+    // A challenge names the place that issues tokens, not a token.
     if ["realm=", "error=", "scope=", "service="].contains(where: { bytes.spells($0, at: value.lowerBound) })
     {
       return nil

@@ -1,12 +1,12 @@
-/// The text without credentials, in at most `limit` bytes of UTF-8; `…` marks where something was taken out or cut.
+/// The text without credentials in at most `limit` bytes of UTF-8. `…` marks a removed or cut part.
 ///
-/// Credentials are hidden first and the text is cut afterwards: a cut inside of a credential would hide its form, not
-/// the credential. A text that has been through this comes out of it unchanged.
+/// Credentials are hidden before the text is cut, because a cut inside a credential would make it
+/// unrecognizable and leave a part of it. The function is idempotent.
 public func redacted(_ text: String, limit: Int = redactedTextLimit) -> String {
   var text = text
   let result = text.withUTF8 { bytes -> String? in
-    // More than is shown: what begins in the part that is shown is recognized by what follows. A credential that
-    // goes beyond it is hidden to the end.
+    // More than the visible part: a credential that begins there is recognized by the text after it. A
+    // credential that extends beyond the window is hidden to the end.
     let window = UnsafeBufferPointer(rebasing: bytes.prefix(limit + 1 << 10))
     var scanner = CredentialScanner(window, isCut: window.count < bytes.count)
     let hidden = scanner.scan()
@@ -16,10 +16,10 @@ public func redacted(_ text: String, limit: Int = redactedTextLimit) -> String {
   return result ?? text
 }
 
-/// Bytes that are kept of one text of a cluster.
+/// The maximum length in bytes of one text from a cluster.
 public let redactedTextLimit = 1024
 
-/// A place in a text, and what stands there instead.
+/// A range of a text and its replacement.
 struct HiddenPlace {
   let range: Range<Int>
   var replacement: StaticString = "…"
@@ -49,16 +49,16 @@ private struct RedactedText {
     guard isCut || kept.count > limit else { return String(decoding: kept, as: UTF8.self) }
     let mark = Array("…".utf8)
     var end = min(kept.count, max(0, limit - mark.count))
-    // Not inside of a character: bytes that continue one begin with 10 (RFC 3629 §3).
+    // Never cut inside a character: continuation bytes begin with 10 (RFC 3629 §3).
     while end > 0, end < kept.count, kept[end] & 0xC0 == 0x80 { end -= 1 }
-    // The window may have ended inside of one.
+    // The window may have ended inside a character.
     if end == kept.count { end = UTF8.wholePrefix(of: kept) }
     return String(decoding: kept[..<end] + mark, as: UTF8.self)
   }
 }
 
 extension UTF8 {
-  /// How many bytes there are without a character at the end that is not whole.
+  /// The length without an incomplete character at the end.
   fileprivate static func wholePrefix(of bytes: [UInt8]) -> Int {
     var start = bytes.count
     while start > 0, bytes.count - start < 4, bytes[start - 1] & 0xC0 == 0x80 { start -= 1 }

@@ -1,6 +1,6 @@
-/// What the name of a field, a parameter or a header says about its value.
+/// The kind of value that the name of a field, parameter or header suggests.
 enum SecretName {
-  /// A credential, whatever it looks like: `password`, `client_secret`, `X-Auth-Token`.
+  /// A credential of any form: `password`, `client_secret`, `X-Auth-Token`.
   case credential
   /// A credential, unless it reads like prose: `token`, `secret`, `auth`.
   case maybe
@@ -17,18 +17,18 @@ enum SecretName {
     "keydata", "dockerconfigjson", "dockercfg", "subscriptionkey", "agekey", "idrsa", "ided25519", "idecdsa",
     "secretkeybase", "passcode",
   ]
-  /// Credentials by the end of a name of several words, and perhaps where they stand alone.
+  /// Last words of names of credentials. Alone, they may be credentials.
   private static let endings = ["token", "secret"]
   private static let words: Set = ["jwt", "auth", "bearer", "credential", "credentials"]
   private static let assignedWords: Set = [
     "pass", "pwd", "pw", "pat", "otp", "sig", "signature", "secrets", "creds", "cred",
   ]
-  /// What follows the name of a credential and takes nothing from it: `token_value`.
+  /// Suffixes after which a name still means a credential: `token_value`.
   private static let additions: Set = [
     "value", "val", "text", "plain", "plaintext", "raw", "base64", "b64", "encoded", "hash", "old", "new",
     "current", "previous", "primary", "secondary", "default", "v",
   ]
-  /// They end like credentials, and are names or positions.
+  /// Names that end like credentials and are names or positions.
   private static let others = [
     "pullsecret", "continuetoken", "nexttoken", "pagetoken", "nextpagetoken", "tlssecret", "secretname",
   ]
@@ -80,7 +80,7 @@ enum SecretName {
     }
   }
 
-  /// The length of what can be left away at the end: `_2` of `PASSWORD_2`, `1` of `password1`, `_value`.
+  /// The length of a suffix without meaning: `_2` of `PASSWORD_2`, `1` of `password1`, `_value`.
   private static func addition(to lastWord: String, _ words: Int) -> Int? {
     if words > 1, additions.contains(lastWord) { return lastWord.utf8.count }
     let digits = lastWord.utf8.reversed().prefix(while: \.isDigit).count

@@ -1,7 +1,7 @@
-/// Credentials that tell by their beginning what they are.
+/// Credentials with a known prefix.
 struct TokenShape {
   private let beginning: StaticString
-  /// Bytes after the beginning at the least.
+  /// The minimum number of bytes after the prefix.
   private let rest: Int
   private let alphabet: Alphabet
 
@@ -83,15 +83,15 @@ struct TokenShape {
       TokenShape("MII", 60, .encoded),
     ], by: { $0.beginning.utf8Start.pointee })
 
-  /// Where the credential ends that begins here; nil where none does.
+  /// The end of the credential that begins here; nil if none does.
   static func end(in bytes: UnsafeBufferPointer<UInt8>, at start: Int) -> Int? {
     if let end = dottedEnd(in: bytes, at: start) { return end }
     guard let shapes = all[bytes[start]] else { return nil }
     return shapes.lazy.compactMap { $0.end(in: bytes, at: start) }.first
   }
 
-  /// Tokens that only their lengths tell: `abcdef.0123456789abcdef` to join a cluster with kubeadm, and `s.` with 24
-  /// letters and digits of older Vaults.
+  /// Tokens that are recognized only by the lengths of their parts: `abcdef.0123456789abcdef` to join a
+  /// cluster with kubeadm, and `s.` with 24 letters and digits of older Vaults.
   private static func dottedEnd(in bytes: UnsafeBufferPointer<UInt8>, at start: Int) -> Int? {
     var dot = start
     while dot < bytes.count, dot - start <= 6, bytes[dot].isAlphanumeric { dot += 1 }
@@ -100,7 +100,7 @@ struct TokenShape {
     else { return nil }
     var end = dot + 1
     while end < bytes.count, bytes[end].isNameByte || bytes[end] == UInt8(ascii: "-") { end += 1 }
-    // The name of a host goes on.
+    // The text is a host name that continues.
     if end + 1 < bytes.count, bytes[end] == UInt8(ascii: "."), bytes[end + 1].isAlphanumeric { return nil }
     let secret = bytes[dot + 1..<end]
     if dot - start == 6 {
@@ -117,7 +117,7 @@ struct TokenShape {
     guard bytes.starts(with: beginning, at: start) else { return nil }
     var end = head
     while end < bytes.count, alphabet.contains(bytes[end]) { end += 1 }
-    // The end of a sentence is no part of it.
+    // The end of a sentence is not part of it.
     while end > head, [UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "/")].contains(bytes[end - 1]) {
       end -= 1
     }
@@ -136,7 +136,7 @@ extension UnsafeBufferPointer<UInt8> {
     }
   }
 
-  /// Whether ASCII letters of either case spell this text, which is in small letters.
+  /// Whether the bytes are this lower-case text, in any case.
   func spells(_ text: StaticString, at start: Int) -> Bool {
     guard count - start >= text.utf8CodeUnitCount else { return false }
     return text.withUTF8Buffer { needle in

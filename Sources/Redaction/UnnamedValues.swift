@@ -1,12 +1,13 @@
 // Values that no separator joins to their name: `password hunter2 is wrong`, `name: DB_PASSWORD, value: …`,
 // `<password>…</password>`.
 extension CredentialScanner {
-  /// A mixture that words, numbers and names of objects do not have.
+  /// A mixture of characters that words, numbers and names of objects do not have.
   func looksRandom(_ value: Range<Int>, least: Int = 6) -> Bool {
     let text = bytes[value]
     guard text.count >= least, text.contains(where: { $0.isUpper || $0.isLower }) else { return false }
     let marks = text.filter { !$0.isAlphanumeric }
-    // Names of objects, hosts, versions and paths have no capital letters beside their digits and marks.
+    // Names of objects, hosts, versions and paths have no capital letters besides their digits and
+    // separators.
     if !marks.isEmpty, marks.allSatisfy(\.isMarkOfNames), !text.contains(where: \.isUpper) { return false }
     if text.contains(where: \.isDigit) { return true }
     let inner = text.dropFirst(2).dropLast()
@@ -20,7 +21,7 @@ extension CredentialScanner {
     "password", "passwd", "passphrase", "passcode", "token", "client_secret", "clientsecret", "apikey",
     "requirepass", "masterauth", "jwt",
   ]
-  /// Words that make a key or a secret a credential: a Secret of Kubernetes is not one.
+  /// Words before "key" or "secret" that make it a credential. A Kubernetes Secret is not one.
   private static let kindsOfKeys: [StaticString] = [
     "api", "access", "secret", "private", "signing", "encryption", "auth", "account", "shared",
     "subscription", "webhook", "client",
@@ -48,7 +49,7 @@ extension CredentialScanner {
     return value.upperBound
   }
 
-  /// Every word of every text comes here: most are told apart by their first letter and their length.
+  /// Called for every word of every text, so most words are rejected by their first letter and length.
   private func spoken(_ word: Range<Int>) -> Spoken? {
     switch bytes[word.lowerBound] | 0x20 {
     case UInt8(ascii: "p"), UInt8(ascii: "t"), UInt8(ascii: "c"), UInt8(ascii: "a"), UInt8(ascii: "r"),
@@ -101,7 +102,7 @@ extension CredentialScanner {
     return start..<end
   }
 
-  /// What can be wrong with passwords beside the password itself.
+  /// Nouns after "password" that are not the password itself.
   private static let nouns: [StaticString] = [
     "authentication", "auth", "field", "file", "hash", "policy", "login", "prompt", "protection", "manager",
     "it", "that", "this", "which", "reset", "change", "format", "length", "encryption", "rotation", "check",
@@ -143,7 +144,7 @@ extension CredentialScanner {
     else { return nil }
     let start = name.upperBound + 1
     let end = end(of: start) { $0 != UInt8(ascii: "<") }
-    // `docker login -p <token> HOST` is of a manual, unless it was cut here.
+    // `docker login -p <token> HOST` is a placeholder of a manual, unless the text was cut here.
     guard bytes.starts(with: "</", at: end) || (end == bytes.count && !bytes[start..<end].contains(0x20))
     else { return nil }
     hide(start..<end)

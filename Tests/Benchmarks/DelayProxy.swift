@@ -47,7 +47,7 @@ final class DelayProxy: Sendable {
     thread.start()
   }
 
-  /// What is under way in one direction.
+  /// The data in flight in one direction.
   private final class Path: @unchecked Sendable {
     // Owned by `condition`: everything below is touched with it locked.
     private let condition = NSCondition()

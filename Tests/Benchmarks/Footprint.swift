@@ -1,6 +1,6 @@
 import Foundation
 
-/// What /proc tells of a process (proc(5)).
+/// The resources of a process from /proc (proc(5)).
 struct Footprint {
   let residentKiB: Int
   let threads: Int

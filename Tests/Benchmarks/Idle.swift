@@ -1,7 +1,7 @@
 import Foundation
 import TestSupport
 
-/// What two tunnels cost while nobody uses them: the guard, which polls the demo cluster every 15 s, and `ssh -N -L`.
+/// The cost of two unused tunnels: the guard, which polls the demo cluster every 15 s, and `ssh -N -L`.
 final class Idle {
   private let demo: GuardedDemo
   private let ssh: ChildProcess

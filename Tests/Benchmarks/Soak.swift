@@ -1,13 +1,13 @@
 import Foundation
 import TestSupport
 
-/// A day of use in some minutes: polls, questions, connections, killed sessions, incidents and reloads, hour by hour;
+/// A day of use in some minutes: polls, clientLatency, connections, killed sessions, incidents and reloads, hour by hour;
 /// and what the guard holds after each hour.
 final class Soak {
-  /// What an hour of a busy day holds: a poll every 15 s, and more of the rest than anybody does.
+  /// The load of an hour of a busy day: a poll every 15 s, and more of the rest than usual.
   private enum Hour {
     static let polls = 240
-    static let questions = 1000
+    static let clientLatency = 1000
     static let connections = 1000
     static let atOnce = 200
     static let kills = 20
@@ -15,7 +15,7 @@ final class Soak {
     static let reloads = 2
   }
 
-  /// What is allocated once is allocated by then.
+  /// One-time allocations have happened by then.
   private static let warm = 4
   private static let hours = 24
 
@@ -32,7 +32,7 @@ final class Soak {
   /// - Returns: what grew from the fourth hour to the last; empty: nothing.
   func live(report: (String) -> Void) throws -> [String] {
     report(
-      "A day in hours of \(Hour.polls) polls, \(Hour.questions) questions, \(Hour.connections) connections and "
+      "A day in hours of \(Hour.polls) polls, \(Hour.clientLatency) clientLatency, \(Hour.connections) connections and "
         + "\(Hour.atOnce) at once, \(Hour.kills) killed sessions, \(Hour.incidents) incidents, \(Hour.reloads) reloads"
     )
     report(Self.row(["AFTER", "RESIDENT KiB", "DESCRIPTORS", "THREADS"]))
@@ -61,7 +61,7 @@ final class Soak {
       if number.isMultiple(of: Hour.polls / Hour.kills) { try killSession() }
       if number.isMultiple(of: Hour.polls / Hour.reloads) { _ = demo.request("/v1/reload", method: "POST") }
     }
-    for number in 0..<Hour.questions where demo.status() == nil {
+    for number in 0..<Hour.clientLatency where demo.status() == nil {
       throw FixtureError.failed("question \(number) of hour \(hour) has no answer")
     }
     for number in 0..<Hour.connections { try exchange([UInt8(truncatingIfNeeded: number)]) }
@@ -122,7 +122,7 @@ final class Soak {
     (0..<5000).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ number) }
   }
 
-  /// What it holds once all that was closed is closed; threads and connections end after some idle seconds.
+  /// Its use after all closed connections are gone; threads and connections end after some idle seconds.
   private func settled(like warm: Footprint?) throws -> Footprint {
     var now = try Footprint(pid: demo.guarding.pid)
     _ = try eventually(within: .seconds(40), every: .milliseconds(200)) {

@@ -3,34 +3,34 @@ import Foundation
 /// How figures are shown. A ratio above 1 means that the guard is better.
 enum Table {
   static func text(_ figures: [Figure]) -> String {
-    let width = 2 + (figures.map(\.discipline.rawValue.count).max() ?? 0)
+    let width = 2 + (figures.map(\.measurement.rawValue.count).max() ?? 0)
     var lines = [
       pad("MEASURED", width)
         + "WHO                                  MEDIAN    LEAST     MOST   UNIT   GUARD IS"
     ]
     for figure in figures {
       lines.append(
-        pad(figure.discipline.rawValue, width) + pad(figure.contestant.rawValue, 35)
+        pad(figure.measurement.rawValue, width) + pad(figure.implementation.rawValue, 35)
           + [figure.median, figure.least, figure.most].map { padLeft(format($0), 9) }.joined() + "   "
-          + pad(figure.discipline.unit, 7) + ratio(of: figure, among: figures))
+          + pad(figure.measurement.unit, 7) + ratio(of: figure, among: figures))
     }
     return lines.joined(separator: "\n")
   }
 
   static func json(_ figures: [Figure]) -> String {
     let rows = figures.map { figure in
-      "{\"measured\":\"\(figure.discipline.rawValue)\",\"who\":\"\(figure.contestant.rawValue)\",\"unit\":\"\(figure.discipline.unit)\","
+      "{\"measured\":\"\(figure.measurement.rawValue)\",\"who\":\"\(figure.implementation.rawValue)\",\"unit\":\"\(figure.measurement.unit)\","
         + "\"median\":\(format(figure.median)),\"samples\":[\(figure.samples.map(format).joined(separator: ","))]}"
     }
     return "[\n  \(rows.joined(separator: ",\n  "))\n]"
   }
 
   private static func ratio(of figure: Figure, among figures: [Figure]) -> String {
-    let first = figure.discipline.contestants.first
-    guard figure.contestant != first,
-      let own = figures.first(where: { $0.discipline == figure.discipline && $0.contestant == first })
+    let first = figure.measurement.implementations.first
+    guard figure.implementation != first,
+      let own = figures.first(where: { $0.measurement == figure.measurement && $0.implementation == first })
     else { return "" }
-    let ratio = figure.discipline.isMoreBetter ? own.median / figure.median : figure.median / own.median
+    let ratio = figure.measurement.isMoreBetter ? own.median / figure.median : figure.median / own.median
     return "\(format(ratio)) of it"
   }
 

@@ -40,9 +40,9 @@ struct TunnelBenchmark: ParsableCommand {
 
   func run() throws {
     if queries {
-      let figures = try Queries().measure(seconds: quick ? 10 : 60)
-      print(json ? Queries.json(figures) : Queries.text(figures))
-      guard figures.allSatisfy(\.isKept) else { throw ExitCode(1) }
+      let figures = try ControlSocketLoad().measure(seconds: quick ? 10 : 60)
+      print(json ? ControlSocketLoad.json(figures) : ControlSocketLoad.text(figures))
+      guard figures.allSatisfy(\.isMet) else { throw ExitCode(1) }
       return
     }
     if polls {
@@ -64,35 +64,38 @@ struct TunnelBenchmark: ParsableCommand {
       guard growth.isEmpty else { throw ExitCode(1) }
       return
     }
-    let wanted = Discipline.allCases.filter { only.isEmpty || only.contains($0.rawValue) }
+    let wanted = BenchmarkMetric.allCases.filter { only.isEmpty || only.contains($0.rawValue) }
     guard !wanted.isEmpty else {
-      throw ValidationError("--only takes: \(Discipline.allCases.map(\.rawValue).joined(separator: ", "))")
+      throw ValidationError(
+        "--only takes: \(BenchmarkMetric.allCases.map(\.rawValue).joined(separator: ", "))")
     }
-    let contestants = Set(wanted.filter { $0 != .longDownload }.flatMap(\.contestants))
-    let course = try Course(
+    let implementations = Set(wanted.filter { $0 != .longDownload }.flatMap(\.implementations))
+    let testbed = try ForwardTestbed(
       megabytes: quick ? 128 : 512, connections: quick ? 100 : 300,
-      contestants: contestants.subtracting([.client, .kubectl]))
-    let longCourse =
+      implementations: implementations.subtracting([.client, .kubectl]))
+    let longTestbed =
       wanted.contains(.longDownload)
-      ? try Course(
-        megabytes: 64, connections: 0, contestants: Set(Discipline.longDownload.contestants), isLong: true)
+      ? try ForwardTestbed(
+        megabytes: 64, connections: 0, implementations: Set(BenchmarkMetric.longDownload.implementations),
+        isLong: true)
       : nil
-    let questions = contestants.contains(.client) ? try Questions(runs: quick ? 20 : 50) : nil
+    let clientLatency = implementations.contains(.client) ? try ClientLatency(runs: quick ? 20 : 50) : nil
     var figures: [Figure] = []
-    for discipline in wanted {
-      let course = discipline == .longDownload ? longCourse ?? course : course
-      var samples: [Contestant: [Double]] = [:]
+    for measurement in wanted {
+      let testbed = measurement == .longDownload ? longTestbed ?? testbed : testbed
+      var samples: [Implementation: [Double]] = [:]
       for _ in 0..<(quick ? 2 : 5) {
         // Interleaved, so that a noisy neighbour hits all of them.
-        for contestant in discipline.contestants {
+        for implementation in measurement.implementations {
           let sample =
-            discipline.contestants.first == .client
-            ? try questions?.measure(discipline, contestant) : try course.measure(discipline, contestant)
-          samples[contestant, default: []] += [sample].compactMap(\.self)
+            measurement.implementations.first == .client
+            ? try clientLatency?.measure(measurement, implementation)
+            : try testbed.measure(measurement, implementation)
+          samples[implementation, default: []] += [sample].compactMap(\.self)
         }
       }
-      figures += discipline.contestants.map {
-        Figure(discipline: discipline, contestant: $0, samples: samples[$0] ?? [])
+      figures += measurement.implementations.map {
+        Figure(measurement: measurement, implementation: $0, samples: samples[$0] ?? [])
       }
     }
     print(json ? Table.json(figures) : Table.text(figures))

@@ -51,13 +51,13 @@ struct AlertTests {
     .channels.first { $0.name == name }
   }
 
-  @Test func everyChannelIsToldOverAKillToo() throws {
+  @Test func everyChannelIsNotifiedEvenAfterAKill() throws {
     let hook = try WebReceiver(key: Self.key)
     let latePort = try freePort()
     let installation = try Self.installation(hook.port, latePort)
     #expect(try installation.waitUntilHealthy())
 
-    // What somebody tries first.
+    // The first attempt of an attacker.
     let tried = try installation.ctl("alerts", "test", "hook")
     #expect(tried.status == 0 && tried.output == "hook took the test\n")
     #expect(Self.notices(hook).map(\.test) == [true])

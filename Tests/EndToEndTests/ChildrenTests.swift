@@ -47,7 +47,7 @@ struct ChildrenTests {
     (Starter.execPlugin, SIGTERM), (.execPlugin, SIGKILL), (.proxyCommand, SIGTERM), (.proxyCommand, SIGKILL),
     (.matchExec, SIGTERM),
   ])
-  func aProgramEndsWithTheGuard(_ starter: Starter, _ signal: Int32) throws {
+  func programEndsWithTheGuard(_ starter: Starter, _ signal: Int32) throws {
     let installation = try Installation { server, folder in
       try folder.write(
         "echo $$ > \(folder.path)/child.new\nmv \(folder.path)/child.new \(folder.path)/child\nexec sleep 600\n",
@@ -63,7 +63,7 @@ struct ChildrenTests {
     #expect(eventually { !isRunning(child) })
   }
 
-  @Test func whatAPluginStartedEndsWithTheGuardToo() throws {
+  @Test func processesOfAPluginEndWithTheGuard() throws {
     let installation = try Installation { server, folder in
       try folder.write(
         "sleep 601 & echo $! > \(folder.path)/child.new; mv \(folder.path)/child.new \(folder.path)/child; wait\n",

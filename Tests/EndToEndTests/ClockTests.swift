@@ -4,13 +4,12 @@ import Health
 import TestSupport
 import Testing
 
-/// Somebody sets the machine's clock while the guard runs. The machine's own stays: a library that the daemon loads first
-/// answers for CLOCK_REALTIME alone, as settimeofday(2) changes it alone.
+/// The machine's clock is changed while the guard runs. The real clock is not touched:
 @Suite(
   .enabled(if: SSHServer.isAvailable && ShiftedClock.isAvailable, "needs an sshd and a C compiler"),
   .blocking, .timeLimit(.minutes(10)))
 struct ClockTests {
-  @Test func aClockThatJumpsLeavesTheGuardWatching() throws {
+  @Test func guardKeepsWatchingAfterAClockJump() throws {
     let clock = try ShiftedClock()
     let installation = try Installation(environment: clock.environment)
     #expect(try installation.waitUntilHealthy())

@@ -45,7 +45,7 @@ struct CompletionTests {
   ]
 
   @Test(arguments: Shell.allCases.filter(\.isHere))
-  func aNameIsDataToTheShell(_ shell: Shell) throws {
+  func namesAreDataToTheShell(_ shell: Shell) throws {
     let folder = try TemporaryFolder()
     let guardian = try ScriptedGuard(path: folder.file("guard.sock"))
     var status = StatusDocument(generatedAt: Timestamp(seconds: 0), clusters: [], problems: [])
@@ -74,7 +74,7 @@ struct CompletionTests {
 
   /// The function of the script by itself, with words that no filter has seen.
   @Test(.enabled(if: TestSupport.program("bash") != nil))
-  func theScriptOfBashExpandsNothing() throws {
+  func bashScriptExpandsNothing() throws {
     let folder = try TemporaryFolder()
     let script = try folder.write(
       try run(Installation.client, ["completion", "bash"]).output, to: "completions")

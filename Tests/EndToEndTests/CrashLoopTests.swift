@@ -50,7 +50,7 @@ struct CrashLoopTests {
     return lives
   }
 
-  @Test func anIncidentAndItsEndAreToldOnceOverManyKills() throws {
+  @Test func incidentAndEndAreNotifiedOnceOverManyKills() throws {
     let receiver = try WebReceiver()
     let installation = try Self.installation(receiver)
     #expect(try installation.waitUntilHealthy())
@@ -75,7 +75,7 @@ struct CrashLoopTests {
     #expect((1...2).contains(lines.count { $0.contains("problem_opened") }))
   }
 
-  @Test func aStateDirectoryThatCantBeWrittenIsInTheStatusUntilItCan() throws {
+  @Test func unwritableStateDirectoryIsInTheStatus() throws {
     let installation = try Installation { _, folder in
       try FileManager.default.removeItem(atPath: folder.file("state"))
       try folder.write("a file in the folder's place", to: "state")
@@ -91,7 +91,7 @@ struct CrashLoopTests {
     #expect(FileManager.default.fileExists(atPath: installation.folder.file("state/incidents.json")))
   }
 
-  @Test func aFIFOInTheIncidentsPlaceDoesNotHoldUpTheStart() throws {
+  @Test func fifoInPlaceOfTheIncidentsFileDoesNotBlockTheStart() throws {
     let installation = try Installation { _, folder in
       for name in ["incidents.json", "problems-tethys", "roundtrips-tethys", "journal-tethys"] {
         try #require(mkfifo(folder.file("state/\(name)"), 0o600) == 0)

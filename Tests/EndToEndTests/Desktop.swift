@@ -90,7 +90,7 @@ final class Desktop {
     return eventually { calls.last?.call == "dismissed" }
   }
 
-  /// What the servers were asked, oldest first, with "ready" where one started.
+  /// The calls of the servers, oldest first, with "ready" for each start.
   var calls: [Call] {
     let text = (try? folder.read("record")) ?? ""
     return text.split(separator: "\n").compactMap {

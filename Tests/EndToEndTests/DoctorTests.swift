@@ -24,7 +24,7 @@ struct DoctorTests {
     document.findings.first { $0.outcome == outcome }
   }
 
-  @Test func aWayThatIsWellIsWellBesideARunningGuard() throws {
+  @Test func healthyConnectionBesideARunningGuard() throws {
     let installation = try Installation()
     #expect(try installation.waitUntilHealthy())
     let before = try installation.status()
@@ -45,7 +45,7 @@ struct DoctorTests {
     #expect(installation.cluster.requests.allSatisfy { $0.method == "GET" })
   }
 
-  @Test func withoutAGuardTheWayIsExaminedAllTheSame() throws {
+  @Test func connectionIsCheckedWithoutAGuard() throws {
     let installation = try Installation(isStarted: false)
     let (status, document) = try Self.examine(installation)
     #expect(status == 2)
@@ -62,7 +62,7 @@ struct DoctorTests {
     #expect(text.output.contains("next systemctl start oceanid-guard"))
   }
 
-  enum Broken: String, CaseIterable, Sendable {
+  enum BrokenStep: String, CaseIterable, Sendable {
     case names = "ssh_config"
     case address, connection
     case hostKey = "host key"
@@ -98,8 +98,8 @@ struct DoctorTests {
     }
   }
 
-  @Test(arguments: Broken.allCases)
-  func theFirstBrokenLinkIsNamedWithItsRemedy(_ broken: Broken) throws {
+  @Test(arguments: BrokenStep.allCases)
+  func firstFailedStepIsNamedWithItsRemedy(_ broken: BrokenStep) throws {
     let installation = try Installation(
       options: broken == .forward ? ["PermitOpen none"] : [], isStarted: false, prepare: broken.prepare)
     switch broken {
@@ -122,7 +122,7 @@ struct DoctorTests {
     #expect(document.findings.last { $0.cluster != nil }?.outcome == .skipped || broken == .ended)
   }
 
-  @Test func whatIsNotBrokenButWrongIsShown() throws {
+  @Test func warningsAreShown() throws {
     let installation = try Installation()
     #expect(try installation.waitUntilHealthy())
     installation.cluster.apply(.clockAhead(seconds: 120))
@@ -149,7 +149,7 @@ struct DoctorTests {
     #expect(warning("port \(installation.cluster.port)") == nil)
   }
 
-  @Test func mistakesInTheConfigurationAreToldWithTheirPlace() throws {
+  @Test func configurationErrorsAreReportedWithTheirPlace() throws {
     let installation = try Installation(isStarted: false)
     try installation.folder.write("clusters: [{ name: x, tunnel: { hots: y } }]\n", to: "guard.yaml")
     let (status, document) = try Self.examine(installation)
@@ -158,7 +158,7 @@ struct DoctorTests {
     #expect(document.findings.first?.remedy?.contains("--check-config") == true)
   }
 
-  @Test func withoutTheGuardsProgramTheRestIsExamined() throws {
+  @Test func remainingStepsAreCheckedWithoutTheProgram() throws {
     let installation = try Installation()
     #expect(try installation.waitUntilHealthy())
     let result = try installation.ctl("doctor", "--guard", "/nowhere/oceanid-guard")

@@ -11,7 +11,7 @@ import Testing
   .enabled(if: SSHServer.isAvailable, Comment(rawValue: SSHServer.reason)), .serialized, .blocking,
   .timeLimit(.minutes(10)))
 struct EndToEndTests {
-  @Test func threeReadyNodesAreSeenThroughTheTunnel() throws {
+  @Test func readsThreeReadyNodesThroughTheTunnel() throws {
     let installation = try Installation()
     #expect(try installation.waitUntilHealthy(), "\(installation.log)")
     let status = try installation.ctl("status")
@@ -35,7 +35,7 @@ struct EndToEndTests {
   }
 
   @Test(.enabled(if: TestSupport.program("kubectl") != nil, "no kubectl here"))
-  func kubectlSeesTheSameThroughTheForward() throws {
+  func kubectlReadsTheSameThroughTheForward() throws {
     let installation = try Installation()
     #expect(try installation.waitUntilHealthy())
     let kubectl = try run(
@@ -52,7 +52,7 @@ struct EndToEndTests {
     #expect(rows(kubectl.output).isSubset(of: ours), "\(kubectl.output)")
   }
 
-  @Test func aNodeThatGoesDownIsOneProblemWithItsRemedyAndClears() throws {
+  @Test func nodeThatGoesDownIsOneProblemAndClears() throws {
     let installation = try Installation()
     #expect(try installation.waitUntilHealthy())
     installation.cluster.apply(.nodeNotReady("calypso"))
@@ -69,7 +69,7 @@ struct EndToEndTests {
   }
 
   @Test(.enabled(if: program("kubectl") != nil, "kubectl is not installed"))
-  func nodesAreRowForRowWhatKubectlPrints() throws {
+  func nodesMatchKubectl() throws {
     let installation = try Installation()
     #expect(try installation.waitUntilHealthy())
     installation.cluster.apply(.nodeNotReady("calypso"))
@@ -106,7 +106,7 @@ struct EndToEndTests {
     ),
     ("begins charts-refused", "flux/helmrepository/flux-system/jetstack/failed", "--name=jetstack"),
   ])
-  func aBadStateIsOneProblemOnTheScreen(_ fault: String, _ id: String, _ remedy: String) throws {
+  func badStateIsOneProblemOnThePage(_ fault: String, _ id: String, _ remedy: String) throws {
     let installation = try Installation()
     #expect(try installation.waitUntilHealthy())
     installation.cluster.apply(try Fault(line: fault))
@@ -124,7 +124,7 @@ struct EndToEndTests {
     #expect(try installation.waitUntilHealthy())
   }
 
-  @Test func anImagePolicyThatMovesShowsWhatRunsBehind() throws {
+  @Test func updatedImagePolicyShowsWorkloadsBehind() throws {
     let installation = try Installation()
     #expect(try installation.waitUntilHealthy())
     installation.cluster.apply(.policyMoved("cloudflared", tag: "2099.1.0"))
@@ -141,7 +141,7 @@ struct EndToEndTests {
         .holds)
   }
 
-  @Test func sshdKilledAndStartedAgainServesWhoWaited() throws {
+  @Test func waitingConnectionIsServedAfterARestartOfSSHD() throws {
     let installation = try Installation()
     #expect(try installation.waitUntilHealthy())
     installation.server.stop()
@@ -162,7 +162,7 @@ struct EndToEndTests {
     #expect(try installation.status().clusters.first?.tunnel.reconnects == 1)
   }
 
-  @Test func aSignalToStopEndsItCleanly() throws {
+  @Test func stopSignalEndsItCleanly() throws {
     let installation = try Installation()
     #expect(try installation.waitUntilHealthy())
     let client = try LoopbackSocket(port: installation.port)
@@ -174,7 +174,7 @@ struct EndToEndTests {
     _ = client
   }
 
-  @Test func aBrokenConfigurationChangesNothingAndAGoodOneIsTakenOver() throws {
+  @Test func invalidConfigurationIsRejectedAndAValidOneApplied() throws {
     let installation = try Installation()
     #expect(try installation.waitUntilHealthy())
     let good = try installation.folder.read("guard.yaml")
@@ -208,7 +208,7 @@ struct EndToEndTests {
     #expect(changed.holds)
   }
 
-  @Test func aConfigurationWithMistakesStopsTheStartWithTheirPlaces() throws {
+  @Test func invalidConfigurationStopsTheStartWithItsErrors() throws {
     let folder = try TemporaryFolder()
     let path = try folder.write(
       "clusters:\n  - name: x\n    tunnel: { host: x, prot: 1 }\n", to: "guard.yaml")
@@ -219,7 +219,7 @@ struct EndToEndTests {
     }
   }
 
-  @Test func watchTellsEveryChange() throws {
+  @Test func watchShowsEveryChange() throws {
     let installation = try Installation()
     #expect(try installation.waitUntilHealthy())
     let watch = try ChildProcess(

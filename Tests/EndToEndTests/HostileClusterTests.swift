@@ -12,7 +12,7 @@ import Testing
   .timeLimit(.minutes(10)))
 struct HostileClusterTests {
   @Test(arguments: [ResponseFault.hugeBody(200_000_000), .deepNesting(10_000), .endlessHeaders])
-  func theDaemonStaysSmallAndGoesOn(how: ResponseFault) throws {
+  func daemonStaysSmallAndKeepsRunning(how: ResponseFault) throws {
     let installation = try Installation()
     #expect(try installation.waitUntilHealthy(), "\(installation.log)")
     let before = try installation.peakKiB()

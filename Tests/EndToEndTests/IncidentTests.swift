@@ -6,7 +6,7 @@ import Health
 import TestSupport
 import Testing
 
-/// What people are told, with the real parts and the real thresholds.
+/// Notices with the real parts and the real thresholds.
 @Suite(
   .enabled(if: SSHServer.isAvailable, Comment(rawValue: SSHServer.reason)), .blocking,
   .timeLimit(.minutes(10)))
@@ -28,7 +28,7 @@ struct IncidentTests {
     return found
   }
 
-  @Test func aNodeThatStaysDownIsToldOnceAndOverARestartAndSoIsItsEnd() throws {
+  @Test func nodeDownAndItsEndAreNotifiedOnceOverARestart() throws {
     let installation = try Installation()
     #expect(try installation.waitUntilHealthy())
     installation.cluster.apply(.nodeNotReady("calypso"))
@@ -49,7 +49,7 @@ struct IncidentTests {
     #expect(!installation.log.contains("problem_opened"))
 
     installation.cluster.apply(.nodeReady("calypso"))
-    // What the journal says after the restart belongs to the same incident.
+    // Journal entries after the restart belong to the same incident.
     #expect(eventually(within: .seconds(60)) { installation.log.contains("incident=\(told.id)") })
     var past: [IncidentDocument] = []
     #expect(
@@ -63,7 +63,7 @@ struct IncidentTests {
     #expect(!installation.log.contains("incident_opened"))
   }
 
-  @Test func aSilencedNodeIsNotTold() throws {
+  @Test func mutedNodeIsNotNotified() throws {
     let installation = try Installation()
     #expect(try installation.waitUntilHealthy())
     let begun = try installation.ctl("silence", "node *", "--for", "1h", "--reason", "new disk", "--json")

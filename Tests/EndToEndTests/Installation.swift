@@ -102,7 +102,7 @@ final class Installation {
     return Seen(holds: holds, document: document, cluster: cluster)
   }
 
-  /// What the guard said when it was waited for.
+  /// The guard's output while a test waits for it.
   struct Seen: CustomTestStringConvertible {
     let holds: Bool
     let document: StatusDocument

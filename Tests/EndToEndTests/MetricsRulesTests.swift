@@ -56,7 +56,7 @@ struct MetricsRulesTests {
     return result.exit == .exited(0) ? "" : result.output + result.errors
   }
 
-  @Test func theyFireOnFaultsAndOnNothingElse() throws {
+  @Test func rulesFireOnlyOnFaults() throws {
     let installation = try Installation()
     #expect(try installation.waitUntilHealthy())
     let calm = try Self.page(installation)
@@ -97,7 +97,7 @@ struct MetricsRulesTests {
     #expect(complaint.isEmpty, "\(complaint)")
   }
 
-  @Test func theyAreRules() throws {
+  @Test func rulesAreValid() throws {
     let result = try run("promtool", ["check", "rules", Self.rules])
     #expect(result.exit == .exited(0), "\(result.output)\(result.errors)")
   }

@@ -46,7 +46,7 @@ struct NotifyAgentTests {
         severity: severity, remedy: event == "ended" ? nil : "kubectl describe node calypso"))
   }
 
-  /// What an agent knows after a restart.
+  /// The state of an agent after a restart.
   private var kept: String { (try? folder.read("notices.json")) ?? "" }
 
   private func end(_ agent: ChildProcess) {
@@ -54,7 +54,7 @@ struct NotifyAgentTests {
     #expect(agent.wait() == .exited(0), "\(agent.errors)")
   }
 
-  @Test func aNoticeLivesWithItsIncident() throws {
+  @Test func notificationFollowsItsIncident() throws {
     let agent = try started()
     try tell("opened", "node calypso", message: "tethys: node calypso is not ready")
     let opened = try #require(try desktop.calls(after: 1, atLeast: 1).first)
@@ -70,7 +70,7 @@ struct NotifyAgentTests {
     #expect(worsened.replaces == 1 && worsened.urgency == 2 && worsened.timeout == 0)
     #expect(worsened.summary == "tethys: critical now: node calypso is gone")
 
-    // What a person closed comes back with news, as another notification.
+    // A closed notification returns with a change, as another notification.
     #expect(desktop.dismiss(1))
     try tell("reminder", "node calypso", .critical, message: "tethys: ongoing: node calypso is gone")
     let reminder = try #require(try desktop.calls(after: 4, atLeast: 1).first)
@@ -87,7 +87,7 @@ struct NotifyAgentTests {
     #expect(agent.errors == "")
   }
 
-  @Test func aServerThatComesLaterOrAgainGetsWhatIsOpen() throws {
+  @Test func laterOrRestartedServerGetsTheOpenNotifications() throws {
     let agent = try agent()
     #expect(eventually { agent.errors.contains("no session bus") })
     try tell("opened", "node calypso", .critical, message: "tethys: node calypso is gone")
@@ -106,7 +106,7 @@ struct NotifyAgentTests {
     end(agent)
   }
 
-  @Test func anAgentThatRestartsShowsNothingTwice() throws {
+  @Test func restartedAgentRepeatsNothing() throws {
     let first = try started()
     // One after the other: what is gathered is shown by its severity.
     try tell("opened", "flux", message: "tethys: flux fails")
@@ -145,7 +145,7 @@ struct NotifyAgentTests {
     return try #require(try DocumentCoding.decode(IncidentsDocument.self, from: Data(text.utf8)).open.first)
   }
 
-  @Test func aBusThatRestartsIsFoundAgain() throws {
+  @Test func reconnectsToARestartedBus() throws {
     let agent = try started()
     try tell("opened", "node calypso", message: "tethys: node calypso is not ready")
     #expect(try desktop.calls(after: 1, atLeast: 1).map(\.replaces) == [0])
@@ -159,7 +159,7 @@ struct NotifyAgentTests {
     end(agent)
   }
 
-  @Test func aServerThatHangsShowsANoticeOnceInTheEnd() throws {
+  @Test func hangingServerShowsANotificationOnce() throws {
     let agent = try started()
     try tell("opened", "flux", message: "tethys: flux fails")
     #expect(try desktop.calls(after: 1, atLeast: 1).map(\.id) == [1])
@@ -179,7 +179,7 @@ struct NotifyAgentTests {
     end(agent)
   }
 
-  @Test func aGuardThatRestartsRepeatsNothing() throws {
+  @Test func restartedGuardRepeatsNothing() throws {
     let agent = try started()
     try tell("opened", "node calypso", message: "tethys: node calypso is not ready")
     try tell("opened", "flux", message: "tethys: flux fails")
@@ -209,7 +209,7 @@ struct NotifyAgentTests {
     end(agent)
   }
 
-  @Test func withoutADesktopItPrints() throws {
+  @Test func printsWithoutADesktop() throws {
     let agent = try agent("--print", "--severity", "critical")
     #expect(eventually { guardian.watchers == 1 })
     try tell("opened", "flux", message: "tethys: flux fails")

@@ -6,12 +6,12 @@ import Health
 import TestSupport
 import Testing
 
-/// What an operator does with the client besides looking at the status.
+/// The operator's commands besides the status.
 @Suite(
   .enabled(if: SSHServer.isAvailable, Comment(rawValue: SSHServer.reason)), .serialized, .blocking,
   .timeLimit(.minutes(10)))
 struct OperatorTests {
-  @Test func aCommandRunsWithTheRightKubeconfigAndKeepsItsStatus() throws {
+  @Test func commandRunsWithTheKubeconfigAndKeepsItsStatus() throws {
     let installation = try Installation()
     func run(_ arguments: String...) throws -> (exit: ChildProcess.Exit, output: String, errors: String) {
       let result = try TestSupport.run(
@@ -51,7 +51,7 @@ struct OperatorTests {
     #expect(!unlogged.output.contains("it ran"))
   }
 
-  @Test func theReportIsAPageOfWhatHappened() throws {
+  @Test func reportIsAPageOfTheIncidents() throws {
     let installation = try Installation()
     #expect(try installation.waitUntilHealthy())
     installation.cluster.apply(.nodeNotReady("calypso"))
@@ -71,7 +71,7 @@ struct OperatorTests {
     #expect(try installation.ctl("report", "--since", "1h", "--until", "2h", "--output", file).status == 64)
   }
 
-  @Test func theHistoryTellsAnOutageWithItsLength() throws {
+  @Test func historyShowsAnOutageWithItsLength() throws {
     let installation = try Installation()
     #expect(try installation.waitUntilHealthy())
     installation.server.stop()

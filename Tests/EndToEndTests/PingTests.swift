@@ -2,12 +2,12 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What a dead man's switch hears of a real guard.
+/// The pings of a real guard to a dead man's switch.
 @Suite(
   .enabled(if: SSHServer.isAvailable && program("python3") != nil, "needs an sshd and python3"), .blocking,
   .timeLimit(.minutes(10)))
 struct PingTests {
-  @Test func nobodyVouchesForAClusterThatWasNotReachedYet() throws {
+  @Test func noPingForAClusterThatWasNeverReached() throws {
     let receiver = try WebReceiver()
     let installation = try Installation { server, folder in
       server.stop()

@@ -17,7 +17,7 @@ struct RestartTests {
         + cluster.certificates.map(\.name) + cluster.stacks.map(\.name) + cluster.nodes.map(\.name))
   }
 
-  @Test func aRestartOfTheAPIServerTakesNothingFromTheDocument() throws {
+  @Test func restartOfTheAPIServerRemovesNothingFromTheDocument() throws {
     let installation = try Installation()
     #expect(try installation.waitUntilHealthy())
     let before = Self.names(try #require(try installation.status().clusters.first))
@@ -38,7 +38,7 @@ struct RestartTests {
     #expect((incidents.open + incidents.past).allSatisfy { $0.subject == "API of tethys" })
   }
 
-  @Test func aDeletedDefinitionIsToldAlsoByAGuardThatBeginsThen() throws {
+  @Test func deletedDefinitionIsReportedByANewGuard() throws {
     let installation = try Installation()
     #expect(try installation.waitUntilHealthy())
     let before = Self.names(try #require(try installation.status().clusters.first))

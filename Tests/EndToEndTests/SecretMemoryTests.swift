@@ -89,7 +89,7 @@ struct SecretMemoryTests {
     return nil
   }
 
-  @Test func nobodyButRootSeesTheMemoryOfAGuard() throws {
+  @Test func onlyRootCanReadTheMemoryOfAGuard() throws {
     let folder = try TemporaryFolder()
     try folder.write(
       """

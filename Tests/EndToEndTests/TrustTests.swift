@@ -5,10 +5,10 @@ import Health
 import TestSupport
 import Testing
 
-/// What the client obeys: neither a port nor a guard of another user.
+/// The client trusts neither a port nor a guard of another user.
 @Suite(.blocking, .timeLimit(.minutes(10))) struct TrustTests {
   @Test(.enabled(if: SSHServer.isAvailable, Comment(rawValue: SSHServer.reason)))
-  func noCommandTrustsAPortOfAnotherProgram() throws {
+  func commandsRefuseAPortOfAnotherProgram() throws {
     let installation = try Installation(isStarted: false)
     let thief = try ChildProcess(
       "python3",
@@ -44,7 +44,7 @@ import Testing
     .enabled(
       if: geteuid() == 0 && program("setpriv") != nil && access("/usr/bin/python3", X_OK) == 0,
       "needs root, setpriv and python3"))
-  func rootObeysNoGuardOfAnotherUser() throws {
+  func rootRefusesAGuardOfAnotherUser() throws {
     let folder = try TemporaryFolder()
     chmod(folder.path, 0o777)
     let socket = folder.file("guard.sock")
@@ -74,7 +74,7 @@ import Testing
     [], ["tunnel"], ["--cluster", "nope"], ["--bogus"], ["nonsense"], ["--cluster"], ["tunnel", "flux"],
     ["--socket", "/etc/passwd"], ["--socket", String(repeating: "x", count: 200)], ["--socket", ""],
   ])
-  func aCheckEndsAsAPluginDoes(_ arguments: [String]) throws {
+  func checkHasThePluginsExitStatus(_ arguments: [String]) throws {
     let folder = try TemporaryFolder()
     func check(_ arguments: [String]) throws -> (exit: ChildProcess.Exit, output: String, errors: String) {
       try run(

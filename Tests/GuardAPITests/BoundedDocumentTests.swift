@@ -39,7 +39,7 @@ import Testing
       ], problems: problems)
   }
 
-  @Test func tenThousandFailuresFitAndAreCounted() throws {
+  @Test func tenThousandProblemsFitAndTheRestIsCounted() throws {
     let document = Self.document(failing: 10_000, warnings: 500)
     let bytes = try DocumentCoding.encode(document)
     #expect(bytes.count < 16 << 20)
@@ -58,7 +58,7 @@ import Testing
     #expect(read.problems.allSatisfy { $0.severity == .critical })
   }
 
-  @Test func whatFitsIsWhole() {
+  @Test func smallDocumentIsComplete() {
     let document = Self.document(failing: 300)
     #expect(document.omittedProblems == 0)
     #expect(document.problems.count == 300)
@@ -69,7 +69,7 @@ import Testing
     #expect(short.clusters.first?.shortenedTexts == 0)
   }
 
-  @Test(arguments: 1...4) func aTextIsCutBetweenCharacters(width: Int) {
+  @Test(arguments: 1...4) func textIsCutBetweenCharacters(width: Int) {
     for shift in 0..<4 {
       var text =
         String(repeating: "x", count: shift) + String(repeating: ["x", "é", "…", "🚢"][width - 1], count: 300)

@@ -71,7 +71,7 @@ import Testing
     #expect(try DocumentCoding.decode(StatusDocument.self, from: DocumentCoding.encode(status)) == status)
   }
 
-  @Test func ignoresWhatItDoesNotKnow() throws {
+  @Test func ignoresUnknownFields() throws {
     let text = Self.example
       .replacing("\"api\": {", with: "\"novelty\": [1, {}], \"api\": {\"colour\": \"blue\", ")
       .replacing("\"state\": \"up\"", with: "\"state\": \"hovering\"")
@@ -89,7 +89,7 @@ import Testing
     #expect(status.problems.first?.severity == .critical)
   }
 
-  @Test func toleratesWhatIsMissing() throws {
+  @Test func toleratesMissingFields() throws {
     let text = """
       { "schema": "oceanid.status/1", "generatedAt": "2026-03-01T04:24:07Z", "clusters": [
         { "name": "tethys", "tunnel": {}, "poll": {}, "api": {}, "flux": {}, "images": {},
@@ -107,7 +107,7 @@ import Testing
     "{\"schema\": \"oceanid.status/2\", \"clusters\": 7}", "{\"schema\": \"somebody.else/1\"}",
     "{\"schema\": \"oceanid.status\"}",
   ])
-  func refusesAForeignSchema(_ text: String) {
+  func refusesUnknownSchema(_ text: String) {
     let error = #expect(throws: DocumentError.self) {
       try DocumentCoding.decode(StatusDocument.self, from: Data(text.utf8))
     }

@@ -129,7 +129,7 @@ import Testing
   /// A document with something in every list.
   var whole: StatusDocument { document(report) }
 
-  @Test func theWholeDocument() throws {
+  @Test func completeDocument() throws {
     let text = String(decoding: try DocumentCoding.encode(whole), as: UTF8.self)
     // A line for each part, so that a difference can be seen.
     let lines = text.replacing("],\"", with: "],\n\"").replacing("},\"", with: "},\n\"").replacing(
@@ -229,12 +229,12 @@ import Testing
       try DocumentCoding.decode(IncidentsDocument.self, from: DocumentCoding.encode(document)) == document)
   }
 
-  @Test func isReadBack() throws {
+  @Test func decodesItsOwnOutput() throws {
     let document = document(report)
     #expect(try DocumentCoding.decode(StatusDocument.self, from: DocumentCoding.encode(document)) == document)
   }
 
-  @Test func theVerdictIsTheWorstOfTheClusters() {
+  @Test func verdictIsTheWorstOfAllClusters() {
     func status(_ verdicts: Verdict...) -> StatusDocument {
       StatusDocument(
         generatedAt: now,
@@ -251,7 +251,7 @@ import Testing
     #expect(status(.healthy, .unknown, .degraded).verdict == .unknown)
   }
 
-  @Test func aPollAgesFromWhatItBroughtHome() {
+  @Test func ageCountsFromTheSnapshot() {
     let failure = PollFailure(
       code: .forbidden, message: "GET /api/v1/nodes: 403", remedy: "ask for the right")
     let poll = PollDocument(

@@ -14,13 +14,13 @@ import Testing
     "\u{2028}",
     "tail\u{200B}", "\u{200B}", "\\\"\u{1B}",
   ])
-  func aDocumentShowsNoneAndReadsTheSame(_ text: String) throws {
+  func invisibleCharactersAreEscapedAndDecodeUnchanged(_ text: String) throws {
     let bytes = try DocumentCoding.encode(Words(text: text))
     #expect(!String(decoding: bytes, as: UTF8.self).unicodeScalars.contains { $0.isInvisible })
     #expect(try JSONDecoder().decode(Words.self, from: bytes).text == text)
   }
 
-  @Test func anAstralCharacterIsAPairOfSurrogates() throws {
+  @Test func astralCharactersAreSurrogatePairs() throws {
     #expect(
       String(decoding: try DocumentCoding.encode(Words(text: "é\u{E0041}!")), as: UTF8.self)
         == #"{"text":"é\udb40\udc41!"}"#)
@@ -28,7 +28,7 @@ import Testing
 
   /// Bytes that are no UTF-8, and a sequence that ends too early, stay as they are.
   @Test(arguments: [[0xFF, 0x22], [0x22, 0xE2, 0x80], [0xF0], []] as [[UInt8]])
-  func brokenBytesAreLeftAlone(_ bytes: [UInt8]) {
+  func invalidBytesAreUnchanged(_ bytes: [UInt8]) {
     #expect(Array(DocumentCoding.escapingInvisible(Data(bytes))) == bytes)
   }
 }

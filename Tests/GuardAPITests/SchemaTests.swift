@@ -54,7 +54,7 @@ import Testing
     return try DocumentCoding.decode(StatusDocument.self, from: Data(text.utf8))
   }
 
-  @Test func everyDocumentFitsItAndItHasEveryField() throws {
+  @Test func schemaAcceptsEveryDocumentAndHasEveryField() throws {
     let documents = [
       GoldenTests().whole,
       try DocumentCoding.decode(StatusDocument.self, from: Data(ContractTests.example.utf8)), try sparse(),
@@ -95,7 +95,7 @@ import Testing
     }
   }
 
-  @Test func aDocumentThatDoesNotFitIsFound() throws {
+  @Test func invalidDocumentIsRejected() throws {
     let bytes = try DocumentCoding.encode(GoldenTests().whole)
     let text = String(decoding: bytes, as: UTF8.self)
     for (good, bad) in [
@@ -111,7 +111,7 @@ import Testing
     }
   }
 
-  @Test func isAnnouncedAsWhatItIs() {
+  @Test func hasTheContentTypeOfASchema() {
     #expect(schema["$schema"] as? String == "https://json-schema.org/draft/2020-12/schema")
     #expect(schema["title"] as? String == "oceanid.status/1")
   }

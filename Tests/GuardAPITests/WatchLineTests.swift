@@ -28,7 +28,7 @@ import Testing
     }
   }
 
-  @Test func isPinned() throws {
+  @Test func encodingIsStable() throws {
     let text = String(decoding: try DocumentCoding.encode(WatchLine.change(change, nil)), as: UTF8.self)
     #expect(
       text == """
@@ -39,7 +39,7 @@ import Testing
         """)
   }
 
-  @Test func passesOverAnotherType() throws {
+  @Test func ignoresUnknownTypes() throws {
     let line = try DocumentCoding.decodeWatchLine(Data("{\"type\":\"eclipse\",\"status\":null}".utf8))
     #expect(line == .other(type: "eclipse"))
   }

@@ -40,7 +40,7 @@ import Testing
     }
   }
 
-  @Test func everyChannelHearsWhatItsFilterTakes() {
+  @Test func channelsReceiveIncidentsByFilter() {
     let (all, critical, other, pods) = (MemoryChannel(), MemoryChannel(), MemoryChannel(), MemoryChannel())
     let delivery = delivery([
       (.named("all"), all), (.named("critical", .init(least: .critical)), critical),
@@ -60,7 +60,7 @@ import Testing
   }
 
   /// No alert without its end: also where the end has another severity than the beginning.
-  @Test func whoHeardOfTheBeginningHearsOfTheEnd() {
+  @Test func channelsThatNotifiedTheStartNotifyTheEnd() {
     let channel = MemoryChannel()
     let delivery = delivery([(.named("critical", .init(least: .critical)), channel)])
     delivery.send(.sample(.opened, .sample("a")))
@@ -71,7 +71,7 @@ import Testing
     delivery.stop(timeout: .seconds(1))
   }
 
-  @Test func aChannelThatHangsDelaysNobody() {
+  @Test func hangingChannelDelaysNoOther() {
     let (hung, well) = (MemoryChannel(), MemoryChannel())
     hung.hangs = true
     let delivery = delivery([(.named("hung"), hung), (.named("well"), well)])
@@ -88,7 +88,7 @@ import Testing
     #expect(ContinuousClock.now - end < .seconds(20))
   }
 
-  @Test func aDeadServerAndTenThousandIncidents() throws {
+  @Test func deadServerWithTenThousandIncidents() throws {
     let folder = try TemporaryFolder()
     let (dead, well) = (MemoryChannel(countsFloods: false), MemoryChannel(countsFloods: false))
     dead.failure = .down
@@ -124,7 +124,7 @@ import Testing
     delivery.stop(timeout: .seconds(5))
   }
 
-  @Test func aFloodBeyondAllBoundsIsCountedAndTold() throws {
+  @Test func floodBeyondTheLimitIsCountedAndReported() throws {
     var policy = quick
     policy.mostWaiting = 1000
     let dead = MemoryChannel()
@@ -144,7 +144,7 @@ import Testing
     delivery.stop(timeout: .seconds(1))
   }
 
-  @Test func aRestartInTheMiddleLosesAndRepeatsNothing() throws {
+  @Test func restartLosesAndRepeatsNothing() throws {
     let folder = try TemporaryFolder()
     let first = MemoryChannel()
     var before: AlertDelivery? = delivery([(.named("a"), first)], folder: folder.path)
@@ -165,7 +165,7 @@ import Testing
     after.stop(timeout: .seconds(1))
   }
 
-  @Test func aReloadKeepsWhatWaitsOfUnchangedAndOfRenewedChannels() throws {
+  @Test func reloadKeepsPendingAlertsOfUnchangedAndChangedChannels() throws {
     let folder = try TemporaryFolder()
     let (a, b, gone) = (MemoryChannel(), MemoryChannel(), MemoryChannel())
     for channel in [a, b, gone] { channel.failure = .down }
@@ -207,7 +207,7 @@ import Testing
     next.stop(timeout: .seconds(1))
   }
 
-  @Test func aFailingChannelIsToldByTheOthersAndNeverByItself() {
+  @Test func failingChannelIsReportedByTheOthersOnly() {
     let (bad, good) = (MemoryChannel(), MemoryChannel())
     bad.failure = .unauthorized
     let delivery = delivery([(.named("bad"), bad), (.named("good"), good)])
@@ -227,7 +227,7 @@ import Testing
     delivery.stop(timeout: .seconds(1))
   }
 
-  @Test func aTestGoesPastWhatWaitsAndEndsAProblem() {
+  @Test func testIsSentFirstAndEndsAProblem() {
     let (channel, peer) = (MemoryChannel(), MemoryChannel())
     channel.failure = .malformed
     let delivery = delivery([(.named("a"), channel), (.named("a"), peer)])
@@ -251,7 +251,7 @@ import Testing
     delivery.stop(timeout: .seconds(2))
   }
 
-  @Test func eachServerOfAPairGetsEverything() {
+  @Test func eachServerOfAPairReceivesEverything() {
     let (first, second) = (MemoryChannel(renewsEvery: .seconds(60)), MemoryChannel(renewsEvery: .seconds(60)))
     second.failure = .down
     let delivery = delivery([(.named("pair"), first), (.named("pair"), second)])

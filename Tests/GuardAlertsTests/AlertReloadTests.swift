@@ -33,7 +33,7 @@ import Testing
     log.all.filter { $0.event == .alertDropped }.map { "\($0.subject ?? "") \($0.extra["DROPPED"] ?? "")" }
   }
 
-  @Test func aChannelThatIsAddedHearsOfWhatFiresAndThenOfItsEnd() {
+  @Test func addedChannelReceivesFiringIncidentsAndTheirEnd() {
     let (old, new, pods) = (MemoryChannel(), MemoryChannel(), MemoryChannel())
     let delivery = delivery([.named("old")], ["old": old, "new": new, "pods": pods])
     delivery.send(.sample(.opened, .sample("a"), .sample("b", .warning)))
@@ -49,7 +49,7 @@ import Testing
     delivery.stop(timeout: .seconds(1))
   }
 
-  @Test func whatGoesWithAChannelIsCountedAndLogged() throws {
+  @Test func pendingAlertsOfARemovedChannelAreCountedAndLogged() throws {
     let (gone, stays) = (MemoryChannel(), MemoryChannel())
     gone.failure = .down
     let first = delivery([.named("gone"), .named("stays")], ["gone": gone, "stays": stays])
@@ -68,7 +68,7 @@ import Testing
     third.stop(timeout: .seconds(1))
   }
 
-  @Test func aFilterThatChangedWhileTheGuardWasOffIsInForce() {
+  @Test func filterChangedWhileStoppedIsApplied() {
     let dead = MemoryChannel()
     dead.failure = .down
     let before = delivery([.named("a")], ["a": dead])
@@ -82,7 +82,7 @@ import Testing
     after.stop(timeout: .seconds(1))
   }
 
-  @Test func aDeadChannelIsAProblemOverARestartAndOverAReload() {
+  @Test func failingChannelStaysAProblemOverRestartAndReload() {
     let dead = MemoryChannel()
     dead.failure = .unauthorized
     let before = delivery([.named("a")], ["a": dead])

@@ -11,7 +11,7 @@ import Testing
 private let alertmanager = program("prometheus-alertmanager")
 
 @Suite(.blocking) struct AlertmanagerTests {
-  @Test func labelsAreTheSameForTwoGuardsAndOverAnIncidentsLife() {
+  @Test func labelsAreStableOverTwoGuardsAndAnIncident() {
     let later = Incident.sample("other-id", notices: 9).with { $0.isFlapping = true }
     let first = Incident.sample("a", subject: "node x")
     #expect(
@@ -31,7 +31,7 @@ private let alertmanager = program("prometheus-alertmanager")
     ("tethys", "forward 127.0.0.1:16443", "tethys/forward/127.0.0.1:16443/port-busy"),
     ("tethys", "tunnel tethys", "tethys/tunnel/down"),
   ])
-  func whatIsAGuardsOwnIsToldApart(_ cluster: String, _ subject: String, _ problem: String) {
+  func guardsOwnProblemsAreDistinguished(_ cluster: String, _ subject: String, _ problem: String) {
     let incident = Incident.sample("a", cluster: cluster, subject: subject, problem: problem)
     let labels = ["here", "there"].map { AlertmanagerChannel.labels(of: incident, host: $0) }
     #expect(labels.map { $0["instance"] } == ["here", "there"])
@@ -39,7 +39,7 @@ private let alertmanager = program("prometheus-alertmanager")
     #expect(AlertmanagerChannel.labels(of: api, host: "here")["instance"] == nil)
   }
 
-  @Test func anAlertEndsByItselfAndNeverBeforeItBegins() {
+  @Test func alertExpiresAfterItsStart() {
     let firing = AlertmanagerChannel.alert(
       of: .sample("a"), at: moment, resolveAfter: .seconds(240), host: "here")
     #expect(firing.startsAt == moment - .seconds(60))
@@ -107,7 +107,7 @@ private let alertmanager = program("prometheus-alertmanager")
   }
 
   /// Whoever stands before an Alertmanager may take less than we send at once.
-  @Test func whatIsTooMuchAtOnceIsSentInParts() throws {
+  @Test func largeBatchesAreSplit() throws {
     let receiver = try WebReceiver()
     let channel = AlertmanagerChannel(
       sender: HTTPSender(
@@ -136,7 +136,7 @@ private let alertmanager = program("prometheus-alertmanager")
   }
 
   @Test(.enabled(if: alertmanager != nil, "no prometheus-alertmanager here"))
-  func anIncidentAppearsIsSentAgainWorsensAndResolves() throws {
+  func incidentAppearsRepeatsWorsensAndResolves() throws {
     let server = try Server()
     let channel = try channel(server)
     let now = Timestamp.now
@@ -160,7 +160,7 @@ private let alertmanager = program("prometheus-alertmanager")
   }
 
   @Test(.enabled(if: alertmanager != nil, "no prometheus-alertmanager here"))
-  func twoGuardsAreOneAlertAndADeadGuardsAlertsEnd() throws {
+  func twoGuardsShareAlertsAndThoseOfADeadGuardEnd() throws {
     let server = try Server()
     let guards = [
       try channel(server, resolveAfter: .seconds(3)), try channel(server, resolveAfter: .seconds(3)),
@@ -177,7 +177,7 @@ private let alertmanager = program("prometheus-alertmanager")
   }
 
   @Test(.enabled(if: alertmanager != nil, "no prometheus-alertmanager here"))
-  func aPairGetsEverythingAlsoWhatItMissedWhileItWasDown() throws {
+  func pairReceivesEverythingAfterADowntime() throws {
     let server = try Server()
     let configuration = try Configuration.parse(
       """

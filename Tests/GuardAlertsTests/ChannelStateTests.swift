@@ -44,7 +44,7 @@ import Testing
   // MARK: - A disk that is full for a while
 
   @Test(arguments: ["a look at how things are", "an attempt that fails", "before the ledger's pass"])
-  func whatAFullDiskDidNotTakeIsWrittenOnceThereIsSpace(_ occasion: String) throws {
+  func spoolIsWrittenAfterTheDiskHasSpaceAgain(_ occasion: String) throws {
     // A file in the folder's place.
     try folder.write("", to: "full")
     let path = folder.file("full/a.spool")
@@ -72,7 +72,7 @@ import Testing
 
   // MARK: - A restart while it fails
 
-  @Test func thatAChannelFailsIsKeptOverARestartUntilItWasTried() throws {
+  @Test func failureIsKeptOverARestartUntilARetry() throws {
     var state = state(spool: Spool(path: path))
     let notice = state.delivery.outbox.add(.init(.opened, .sample("a")), at: moment).notice
     _ = state.persist(.put([notice]))
@@ -105,7 +105,7 @@ import Testing
     #expect(try kept().failing == nil)
   }
 
-  @Test func aChannelThatWasChangedIsAProblemUntilItWasTried() {
+  @Test func changedChannelIsAProblemUntilARetry() {
     var state = state()
     _ = state.delivery.outbox.add(.init(.opened, .sample("a")), at: moment)
     _ = state.delivery.next(at: Self.begin, moment)
@@ -120,7 +120,7 @@ import Testing
 
   // MARK: - What it hears of
 
-  @Test func aNewChannelIsToldOnceOfWhatFires() throws {
+  @Test func newChannelReceivesFiringIncidentsOnce() throws {
     var state = state(.init(least: .critical), spool: Spool(path: path), isNew: true)
     let context = AlertContext(firing: [
       .sample("a", notices: 3), .sample("b", .warning), .sample("c").told(.warning),
@@ -140,7 +140,7 @@ import Testing
     #expect(Spool(path: folder.file("quiet.spool")).isThere)
   }
 
-  @Test func anEndIsForWhoeverWasToldOfTheBeginning() {
+  @Test func endIsSentOnlyAfterTheStart() {
     let state = state(.init(least: .critical))
     // Told as a warning, critical under a silence, and over.
     #expect(!state.wants(.sample("a", .critical, endedAt: moment).told(.warning)))
@@ -148,7 +148,7 @@ import Testing
     #expect(state.wants(.sample("a", .warning, endedAt: moment).told(.critical)))
   }
 
-  @Test func whatWaitedForAnotherFilterIsDroppedAndCounted() throws {
+  @Test func alertsOutsideANewFilterAreDroppedAndCounted() throws {
     var state = state(spool: Spool(path: path))
     _ = state.delivery.outbox.add(.init(.opened, .sample("told", .warning)), at: moment)
     #expect(deliver(&state) == ["opened told/1"])
@@ -163,7 +163,7 @@ import Testing
     #expect(deliver(&state) == ["opened a/1", "ended told/2"])
   }
 
-  @Test func whatWaitedForANameThatIsAPingNowIsNotSentByIt() {
+  @Test func pingDoesNotSendAlertsOfAnEarlierChannel() {
     let ping = MemoryChannel(renewsEvery: .seconds(60), hearsNotices: false)
     var state = state(.init(), ping)
     _ = state.delivery.outbox.add(.init(.opened, .sample("a")), at: moment)

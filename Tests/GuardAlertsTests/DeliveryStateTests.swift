@@ -50,7 +50,7 @@ import Testing
       policy: policy, renewsEvery: renewsEvery, isHeartbeat: isHeartbeat, countsFloods: countsFloods)
   }
 
-  @Test func pausesGrowToFiveMinutesAndTheNewestStateArrivesWhenTheServerReturns() {
+  @Test func retriesBackOffToFiveMinutesAndDeliverTheNewestState() {
     var state = state()
     _ = state.outbox.add(.init(.opened, .sample("a")), at: moment)
     let sent = run(&state, 0...2000) { $0 < 1500 ? .down : nil }
@@ -61,7 +61,7 @@ import Testing
     #expect(!state.retry.isFailing)
   }
 
-  @Test func jitterHalvesAPauseAtMost() {
+  @Test func jitterIsAtMostHalfTheInterval() {
     for random in [0, 0.5, 1.0] {
       var retry = Retry(policy: DeliveryPolicy())
       for _ in 0..<5 { _ = retry.fail(.down, at: Self.begin, moment, random: random) }
@@ -69,7 +69,7 @@ import Testing
     }
   }
 
-  @Test func aServersWishIsHeededWithinBounds() {
+  @Test func retryAfterIsHonouredWithinLimits() {
     for (wish, pause) in [(7, 7), (0, 1), (100_000, 900)] as [(Int64, Int64)] {
       var retry = Retry(policy: DeliveryPolicy())
       let error = DeliveryError(.passing, "HTTP 429", remedy: "", retryAfter: .seconds(wish))
@@ -78,7 +78,7 @@ import Testing
     }
   }
 
-  @Test func aRefusalIsTriedAgainForADayAndDroppedThen() {
+  @Test func refusedMessageIsRetriedForADay() {
     var state = state()
     _ = state.outbox.add(.init(.opened, .sample("a")), at: moment)
     let sent = run(&state, 0...200_000) { _ in .unauthorized }
@@ -90,7 +90,7 @@ import Testing
     #expect(state.retry.isFailing)
   }
 
-  @Test func whatIsNeverTakenIsDroppedAtOnceAndHoldsUpNothing() {
+  @Test func permanentlyRefusedMessageIsDroppedAtOnce() {
     var state = state()
     _ = state.outbox.add(.init(.opened, .sample("a", cluster: "one")), at: moment)
     _ = state.outbox.add(.init(.opened, .sample("b", cluster: "two")), at: moment)
@@ -101,7 +101,7 @@ import Testing
   }
 
   /// One entry that a server chokes on takes no other with it, and holds them up for a second.
-  @Test func aMessageThatIsNotTakenIsHalvedUntilTheEntryThatSpoilsItIsAlone() {
+  @Test func refusedMessageIsBisected() {
     var state = state()
     for index in 0..<100 { _ = state.outbox.add(.init(.opened, .sample("\(index)")), at: moment) }
     var arrived: [String] = []
@@ -132,7 +132,7 @@ import Testing
     #expect(now - Self.begin <= .seconds(2))
   }
 
-  @Test func aServerThatTakesNothingIsNotAskedWithoutEnd() {
+  @Test func bisectionIsLimited() {
     var state = state()
     for index in 0..<100 { _ = state.outbox.add(.init(.opened, .sample("\(index)")), at: moment) }
     let sent = run(&state, 0...3600) { _ in .malformed }
@@ -142,7 +142,7 @@ import Testing
     #expect(sent.last.map { $0.second > 900 } == true)
   }
 
-  @Test func aMessageGrowsAgainOnceHalfOfItIsTaken() {
+  @Test func messageGrowsAgainAfterASuccess() {
     var state = state(countsFloods: false)
     for index in 0..<400 { _ = state.outbox.add(.init(.opened, .sample("\(index)")), at: moment) }
     var sizes: [Int] = []
@@ -158,7 +158,7 @@ import Testing
     #expect(sizes.prefix(4) == [100, 50, 100, 50])
   }
 
-  @Test func aChannelIsAProblemOnlyWhenItLastsOrAPersonIsNeeded() {
+  @Test func channelIsAProblemAfterRepeatedOrPermanentFailure() {
     var retry = Retry(policy: DeliveryPolicy())
     let news = [0, 5, 10, 30, 60].map { seconds in
       retry.fail(.down, at: Self.begin, moment + .seconds(seconds), random: 1)
@@ -171,7 +171,7 @@ import Testing
     #expect(isProblem)
   }
 
-  @Test func whatFiresIsToldAgainEveryMinuteUntilNobodyConfirmsIt() {
+  @Test func firingAlertsAreRenewedEveryMinute() {
     var state = state(renewsEvery: .seconds(60))
     state.refresh([.sample("a")], at: Self.begin)
     let sent = run(&state, 0...10_000) { _ in nil }
@@ -182,7 +182,7 @@ import Testing
     #expect(sent1 == [])
   }
 
-  @Test func aRenewalThatFailsIsMadeAnew() {
+  @Test func failedRenewalIsRepeated() {
     var state = state(renewsEvery: .seconds(60))
     state.refresh([.sample("a")], at: Self.begin)
     let sent2 = run(&state, 0...100) { $0 < 3 ? .down : nil }
@@ -190,7 +190,7 @@ import Testing
   }
 
   /// Nothing fires before anything is known, and that says nothing.
-  @Test func aHeartbeatVouchesForNothingWhileNobodyKnows() {
+  @Test func noHeartbeatWhileTheStateIsUnknown() {
     var state = state(renewsEvery: .seconds(60), isHeartbeat: true)
     state.refresh([], isSure: false, at: Self.begin)
     let unsure = run(&state, 0...30) { _ in nil }
@@ -215,7 +215,7 @@ import Testing
     #expect(state.delivered == 3)
   }
 
-  @Test func aHeartbeatStopsAtOnceAndComesBackAtOnce() {
+  @Test func heartbeatStopsAndReturnsAtOnce() {
     var state = state(renewsEvery: .seconds(60), isHeartbeat: true)
     let sent3 = run(&state, 0...100) { _ in nil }
     #expect(sent3 == [])

@@ -31,7 +31,7 @@ import Testing
     }
   }
 
-  @Test func twelveHundredNodesAreOneNoticeWithCountsAndTheWorst() throws {
+  @Test func twelveHundredNodesAreOneNoticeWithCounts() throws {
     var outbox = Outbox()
     for entry in Self.flood(.opened, 1200) { _ = outbox.add(entry, at: moment) }
     let notices = send(&outbox)
@@ -58,7 +58,7 @@ import Testing
     #expect(outbox.isEmpty && outbox.told.isEmpty && outbox.toldByNumber.isEmpty)
   }
 
-  @Test func aHundredAreListedWhole() {
+  @Test func hundredIncidentsAreListedCompletely() {
     var outbox = Outbox()
     for entry in Self.flood(.opened, 100) { _ = outbox.add(entry, at: moment) }
     let notices = send(&outbox)
@@ -66,7 +66,7 @@ import Testing
   }
 
   /// A receiver that opened a ticket for each has to hear of each end.
-  @Test func endsOfWhatWasNamedAreNamedHoweverManyTheyAre() {
+  @Test func endsOfListedIncidentsAreAlwaysListed() {
     var outbox = Outbox()
     for part in 0..<3 {
       for entry in Self.flood(.opened, 300)[part * 100..<part * 100 + 100] {
@@ -80,7 +80,7 @@ import Testing
     #expect(ends.allSatisfy { $0.entries.count <= 100 && $0.counted.isEmpty })
   }
 
-  @Test func aProgramThatWantsAllGetsAllInSeveralMessages() {
+  @Test func programReceivesAllInSeveralMessages() {
     var outbox = Outbox()
     for entry in Self.flood(.opened, 1200) { _ = outbox.add(entry, at: moment) }
     var sizes: [Int] = []
@@ -92,7 +92,7 @@ import Testing
   }
 
   /// One entry that a server chokes on takes no other with it, also where most are only counted.
-  @Test func anEntryThatSpoilsAFloodIsFoundAndTheRestArrives() {
+  @Test func refusedEntryOfAFloodIsFoundAndTheRestArrives() {
     var state = DeliveryState(policy: DeliveryPolicy(), renewsEvery: nil, isHeartbeat: false)
     for entry in Self.flood(.opened, 1200) { _ = state.outbox.add(entry, at: moment) }
     var arrived = 0
@@ -123,7 +123,7 @@ import Testing
   }
 
   @Test(arguments: [1, 3, 1200])
-  func aMessageUnderWayAtAKillIsSentAgainWithTheSameKey(_ count: Int) throws {
+  func messageInFlightAtAKillIsSentAgainWithTheSameKey(_ count: Int) throws {
     let folder = try TemporaryFolder()
     let path = folder.file("a.spool")
     var spool = Spool(path: path)
@@ -149,7 +149,7 @@ import Testing
     #expect(try restored(path).toldByNumber.count == max(0, count - 20) * (count > 100 ? 1 : 0))
   }
 
-  @Test func whatCameInBeforeAKillDoesNotComeInTwice() throws {
+  @Test func deliveredMessageIsNotRepeatedAfterAKill() throws {
     let folder = try TemporaryFolder()
     let path = folder.file("a.spool")
     var spool = Spool(path: path)

@@ -11,7 +11,7 @@ import Testing
 @Suite struct NoticeTextTests {
   /// Titles, subjects and remedies hold a cluster's words: none of them makes a line that looks like the guard's.
   @Test(arguments: ["\n", "\r\n", "\u{2028}", "\u{85}", "\u{1b}[2J", "\u{202e}"])
-  func nobodyForgesALine(_ mark: String) throws {
+  func namesCannotForgeALine(_ mark: String) throws {
     let evil = "x\(mark)OVER: all is well"
     var incident = Incident(
       id: "a",
@@ -36,7 +36,7 @@ import Testing
   @Test(arguments: [
     "\u{9B}31m", "\u{202E}", "\u{2066}", "\u{200B}", "\u{2028}", "\u{E0041}", "\u{FE0F}", "\r",
   ])
-  func whatCannotBeSeenIsEscapedInEveryMessage(_ mark: String) throws {
+  func invisibleCharactersAreEscapedInEveryMessage(_ mark: String) throws {
     let evil = "x\(mark)y"
     let incident = Incident(
       id: "a",

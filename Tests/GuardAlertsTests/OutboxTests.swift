@@ -21,7 +21,7 @@ import Testing
       ([.reminder, .worsened], ["worsened a/2"]),
       ([.ended, .opened], ["opened a/2"]),
     ] as [([IncidentNotice.Change], [String])])
-  func whatWaitsCollapses(_ changes: [IncidentNotice.Change], _ expected: [String]) {
+  func pendingEntriesCollapse(_ changes: [IncidentNotice.Change], _ expected: [String]) {
     var outbox = Outbox()
     for (index, change) in changes.enumerated() {
       _ = outbox.add(.init(change, .sample("a", notices: index + 1)), at: moment)
@@ -31,7 +31,7 @@ import Testing
     #expect(words(batch1) == expected)
   }
 
-  @Test func whatIsUnderWayIsNotCollapsedUnlessItFails() {
+  @Test func entriesInFlightCollapseOnlyAfterAFailure() {
     var outbox = Outbox()
     _ = outbox.add(.init(.opened, .sample("a")), at: moment)
     let batch2 = outbox.dequeue()
@@ -51,7 +51,7 @@ import Testing
     #expect(words(batch4) == ["ended a/2"])
   }
 
-  @Test func aMessageHoldsOneClusterTheWorstFirstAndTheOldestNewsGoFirst() {
+  @Test func messageHasOneClusterWorstFirst() {
     var outbox = Outbox()
     for (id, severity, cluster) in [
       ("a", Problem.Severity.warning, "one"), ("b", .critical, "two"), ("c", .critical, "one"),
@@ -66,7 +66,7 @@ import Testing
     #expect(words(batch6) == ["opened b/1"])
   }
 
-  @Test func itIsBoundedAndDropsWhatPeopleMissLeast() {
+  @Test func fullOutboxDropsTheLeastImportantEntries() {
     var policy = DeliveryPolicy()
     policy.mostWaiting = 100
     var outbox = Outbox(policy: policy)
@@ -85,7 +85,7 @@ import Testing
   }
 
   /// What the manual promises: ten thousand incidents, with details as long as they get.
-  @Test func tenThousandOfTheLongestFindRoom() {
+  @Test func tenThousandLongEntriesFit() {
     var outbox = Outbox()
     let detail = String(repeating: "日", count: 1000)
     var dropped = 0
@@ -98,7 +98,7 @@ import Testing
     #expect(outbox.count == 10_000)
   }
 
-  @Test func itIsBoundedInBytes() {
+  @Test func sizeIsLimitedInBytes() {
     var policy = DeliveryPolicy()
     policy.mostBytes = 100_000
     var outbox = Outbox(policy: policy)
@@ -110,7 +110,7 @@ import Testing
   }
 
   /// What it told people of it remembers until the end, and no longer than anybody.
-  @Test func whoWasToldIsForgottenWhenNothingFiresAnyMore() {
+  @Test func notifiedIncidentsAreForgottenWhenNoneFires() {
     var outbox = Outbox()
     for id in ["a", "b"] { _ = outbox.add(.init(.opened, .sample(id)), at: moment) }
     _ = outbox.dequeue()

@@ -21,7 +21,7 @@ import Testing
   }
 
   /// A test of a ping must not tell its server that all is well while it is not.
-  @Test func aPingThatIsTriedOutSaysHowThingsAre() throws {
+  @Test func pingTestReportsTheCurrentState() throws {
     let ping = MemoryChannel(renewsEvery: .seconds(3600), hearsNotices: false)
     let delivery = delivery(ping)
     guard case .failed(let message, let remedy) = test(delivery) else {
@@ -38,7 +38,7 @@ import Testing
     delivery.stop(timeout: .seconds(1))
   }
 
-  @Test func aPingVouchesForNothingBeforeEveryClusterOfItsOwnIsKnown() throws {
+  @Test func noPingBeforeEveryOfItsClustersIsKnown() throws {
     let ping = MemoryChannel(renewsEvery: .seconds(3600), hearsNotices: false)
     let delivery = delivery(ping)
     delivery.refresh(firing: [], unknown: ["tethys"])

@@ -30,7 +30,7 @@ import Testing
     }
   }
 
-  @Test func aCommandGetsTheNoticeAndLittleElse() throws {
+  @Test func commandGetsTheNoticeAndAMinimalEnvironment() throws {
     setenv("OCEANID_SECRET_OF_A_TEST", "x", 1)
     defer { unsetenv("OCEANID_SECRET_OF_A_TEST") }
     #expect(deliver("cat >$1/notice; env | sort >$1/environment; pwd >/dev/null") == nil)
@@ -45,7 +45,7 @@ import Testing
       ])
   }
 
-  @Test func aCommandThatReadsNothingIsNoFault() {
+  @Test func commandMayIgnoreItsInput() {
     let many = (0..<100).map { Incident.sample("\($0)", title: String(repeating: "x", count: 2000)) }
     let notice = IncidentNotice(at: moment, cluster: "tethys", entries: many.map { .init(.opened, $0) })
     #expect(deliver("exit 0", notice) == nil)
@@ -62,20 +62,20 @@ import Testing
       ("exit 78", .refused, "exited with status 78"), ("kill -9 $$", .passing, "was ended by signal 9"),
       ("printf 'a\\033[31mred' >&2; exit 1", .passing, "exited with status 1: a\\u{1b}[31mred"),
     ] as [(String, DeliveryError.Cause, String)])
-  func whatItsEndMeans(_ script: String, _ cause: DeliveryError.Cause, _ words: String) {
+  func exitStatusDecidesTheOutcome(_ script: String, _ cause: DeliveryError.Cause, _ words: String) {
     let error = deliver(script)
     #expect(error?.cause == cause)
     #expect(error?.message == "/bin/sh \(words)")
   }
 
-  @Test func aCommandThatHangsIsEnded() {
+  @Test func hangingCommandIsEnded() {
     let begin = ContinuousClock.now
     let error = deliver("sleep 60 & sleep 60", timeout: .seconds(1))
     #expect(error?.message == "/bin/sh did not end in time and was ended")
     #expect(ContinuousClock.now - begin < .seconds(20))
   }
 
-  @Test func aProgramThatIsNotThereIsAPersonsWork() {
+  @Test func missingProgramNeedsTheOperator() {
     let channel = CommandChannel(name: "page", .init(run: ["/nonexistent/page"]), user: .test())
     do throws(DeliveryError) {
       try channel.deliver(.sample(.opened, .sample("a")), at: .now, isCancelled: { false })
@@ -114,7 +114,7 @@ import Testing
     return try parse(folder.file("mail"))
   }
 
-  @Test func aMailIsWhatTheStandardsWant() throws {
+  @Test func mailConformsToTheStandards() throws {
     let title =
       "Knoten „äöü“ ist nicht bereit, und das ist ein sehr langer Titel, der gefaltet werden muß — 日本語"
     let mail = try mail(.sample(.opened, .sample("a.b@1", title: title)))
@@ -145,7 +145,7 @@ import Testing
     #expect(try mail(.sample(.opened, .sample("a")))["message-id"] == first["message-id"])
   }
 
-  @Test func oneMailForWhatCameTogether() throws {
+  @Test func changesAtOnceAreOneMail() throws {
     let mail = try mail(.sample(.opened, .sample("a"), .sample("b", .warning), .sample("c")))
     #expect(mail["subject"] == "[oceanid] CRITICAL tethys: 2 critical, 1 warning: node a is NotReady")
     for id in ["a", "b", "c"] {
@@ -159,7 +159,7 @@ import Testing
     "x\r\nBcc: evil@example.org", "x\nBcc: evil@example.org\n\nbody", "=?utf-8?B?QmNjOg==?=",
     "\u{2028}Bcc: e",
   ])
-  func noTitleMakesAHeader(_ title: String) throws {
+  func titleCannotInjectAHeader(_ title: String) throws {
     let mail = try mail(.sample(.opened, .sample("id\r\nBcc: x", title: title)))
     #expect(mail["bcc"] == nil)
     #expect(mail["subject"]?.hasPrefix("[oceanid] CRITICAL tethys: ") == true)

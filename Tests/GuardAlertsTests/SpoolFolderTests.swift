@@ -10,7 +10,7 @@ import Testing
 
 @Suite struct SpoolFolderTests {
   @Test(arguments: ["/dev/zero", "a FIFO"])
-  func aSpoolThatIsNoFileDelaysNoChannel(_ kind: String) throws {
+  func spoolThatIsNotAFileDelaysNoChannel(_ kind: String) throws {
     let folder = try TemporaryFolder()
     let path = folder.file("state")
     let state = StateFolder(folder: path)

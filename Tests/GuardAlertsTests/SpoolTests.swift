@@ -21,7 +21,7 @@ import Testing
   }
 
   /// The state after any number of steps is what a restart finds there.
-  @Test func whatWaitsOutlivesARestartAtAnyPoint() throws {
+  @Test func pendingAlertsSurviveARestartAtAnyPoint() throws {
     var spool = Spool(path: path)
     var outbox = Outbox()
     for index in 0..<200 {
@@ -45,7 +45,7 @@ import Testing
     }
   }
 
-  @Test func aTornLineCostsNoOther() throws {
+  @Test func truncatedLineAffectsNoOther() throws {
     var spool = Spool(path: path)
     var outbox = Outbox()
     for id in ["a", "b", "c"] {
@@ -62,7 +62,7 @@ import Testing
     #expect(try restored().outbox.waiting.count == 3)
   }
 
-  @Test func theFileStaysSmallHoweverMuchPassesThrough() throws {
+  @Test func fileStaysSmall() throws {
     var spool = Spool(path: path)
     var outbox = Outbox()
     for index in 0..<4000 {
@@ -78,7 +78,7 @@ import Testing
   }
 
   /// However long the details: a flood is appended and seldom written anew, and is read back whole.
-  @Test func aFloodOfLongDetailsIsKeptAtLittleCost() throws {
+  @Test func floodOfLongDetailsIsStoredEfficiently() throws {
     var spool = Spool(path: path)
     var outbox = Outbox()
     let detail = String(repeating: "\u{1b}日", count: 500)
@@ -106,7 +106,7 @@ import Testing
     #expect(bytes <= 2 << 20)
   }
 
-  @Test func aDiskThatFailsIsToldOnceAndTheFileIsWholeAfterwards() throws {
+  @Test func diskErrorIsReportedOnceAndTheFileIsComplete() throws {
     // A file in the folder's place.
     try folder.write("", to: "full")
     let path = folder.file("full/a.spool")

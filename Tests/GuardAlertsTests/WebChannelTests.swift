@@ -35,7 +35,7 @@ import Testing
     }
   }
 
-  @Test func aSignedWebhookIsBelievedByItsReceiver() throws {
+  @Test func receiverVerifiesTheSignature() throws {
     let receiver = try WebReceiver(key: "s3cret")
     let key = try folder.write("s3cret\n", to: "key")
     let token = try folder.write("t0ken", to: "token")
@@ -62,7 +62,7 @@ import Testing
     #expect(receiver.requests.map(\.signed) == [true, false, false])
   }
 
-  @Test func severalNewsHaveOneKeyWhateverTheirOrder() {
+  @Test func keyIsIndependentOfTheOrder() {
     let (a, b) = (Incident.sample("a"), Incident.sample("b"))
     let key = NoticeCoding.key(of: .sample(.opened, a, b))
     #expect(key == NoticeCoding.key(of: .sample(.opened, b, a)))
@@ -80,7 +80,7 @@ import Testing
       ("status/401", .refused, nil), ("status/404", .refused, nil), ("status/410", .refused, nil),
       ("elsewhere", .refused, nil),
     ] as [(String, DeliveryError.Cause, Int?)])
-  func whatAnAnswerMeans(_ path: String, _ cause: DeliveryError.Cause, _ retryAfter: Int?) throws {
+  func statusDecidesTheOutcome(_ path: String, _ cause: DeliveryError.Cause, _ retryAfter: Int?) throws {
     let receiver = try WebReceiver()
     let error = try #require(post(try sender("http://127.0.0.1:\(receiver.port)/\(path)")))
     #expect(error.cause == cause)
@@ -92,7 +92,7 @@ import Testing
   }
 
   /// Servers like to repeat what they were sent.
-  @Test func noSecretComesBackInAnError() throws {
+  @Test func errorsContainNoSecret() throws {
     let receiver = try WebReceiver()
     let token = try folder.write("t0ken-of-mine", to: "token")
     let error = try #require(
@@ -117,7 +117,7 @@ import Testing
   }
 
   /// As it was sent, and as the server understood it.
-  @Test func noCredentialComesBackInAnyForm() throws {
+  @Test func errorsContainNoEncodedCredential() throws {
     let receiver = try WebReceiver()
     let password = try folder.write("p4ss-of-mine", to: "password")
     let error = try #require(
@@ -140,7 +140,7 @@ import Testing
   }
 
   /// ntfy's topic is a password, and is in the message, not in the address that is posted to.
-  @Test(arguments: ["status/400", "echo"]) func noTopicComesBackInAnError(_ path: String) throws {
+  @Test(arguments: ["status/400", "echo"]) func errorsContainNoTopic(_ path: String) throws {
     let receiver = try WebReceiver()
     let channel = NtfyChannel(sender: try sender("http://127.0.0.1:\(receiver.port)/\(path)/t0pic-7f3a"))
     #expect {
@@ -152,12 +152,12 @@ import Testing
     #expect(!sender.hidingSecrets("no topic t0pic-7f3a", try WebAddress("http://h/")).contains("t0pic"))
   }
 
-  @Test func aServerThatNeverStopsTalkingHasAnswered() throws {
+  @Test func endlessAnswerCountsAsAnAnswer() throws {
     let receiver = try WebReceiver()
     #expect(post(try sender("http://127.0.0.1:\(receiver.port)/flood")) == nil)
   }
 
-  @Test func aServerThatHangsIsGivenUpWhenTheGuardEnds() throws {
+  @Test func hangingRequestEndsWithTheGuard() throws {
     let receiver = try WebReceiver()
     let channel = WebhookChannel(sender: try sender("http://127.0.0.1:\(receiver.port)/hang"), key: nil)
     let begin = ContinuousClock.now
@@ -170,7 +170,7 @@ import Testing
   }
 
   /// The guard connects to no host but those in its configuration.
-  @Test func aProxyOfTheEnvironmentIsNotAsked() throws {
+  @Test func proxyVariablesAreIgnored() throws {
     let (receiver, proxy) = (try WebReceiver(), try WebReceiver())
     setenv("http_proxy", "http://127.0.0.1:\(proxy.port)", 1)
     setenv("ALL_PROXY", "http://127.0.0.1:\(proxy.port)", 1)
@@ -183,7 +183,7 @@ import Testing
     #expect(proxy.requests.isEmpty)
   }
 
-  @Test func aServerIsBelievedByItsCertificateOnly() throws {
+  @Test func certificateOfTheServerIsVerified() throws {
     let openssl = try #require(program("openssl"))
     let (key, certificate) = (folder.file("key.pem"), folder.file("certificate.pem"))
     _ = try run(
@@ -208,7 +208,7 @@ import Testing
     #expect(post(try sender("https://localhost/", authorities: folder.file("none")))?.cause == .refused)
   }
 
-  @Test func aSecretMustBeOneLineThatNobodyElseReads() throws {
+  @Test func secretFileMustBeOneLineAndPrivate() throws {
     let secrets = SecretReader(environment: .test(credentials: folder.path))
     func error(_ place: SecretPlace) -> String {
       do throws(DeliveryError) {
@@ -230,7 +230,7 @@ import Testing
     #expect(error(.file(folder.file("none"))).hasPrefix("refused"))
   }
 
-  @Test func ntfyHearsOfBeginningAndEnd() throws {
+  @Test func ntfyReceivesStartAndEnd() throws {
     struct Message: Decodable, Equatable {
       let topic: String
       let title: String
@@ -264,7 +264,7 @@ import Testing
     #expect(messages[4].title == "CRITICAL tethys: 1 critical, 1 warning: node c is NotReady")
   }
 
-  @Test func aDeadMansSwitchIsPushedWhileAllIsWell() throws {
+  @Test func pingIsSentWhileHealthy() throws {
     let receiver = try WebReceiver()
     let channel = PingChannel(
       sender: try sender("http://127.0.0.1:\(receiver.port)/ping/uuid"), interval: .seconds(60))
@@ -275,7 +275,7 @@ import Testing
   }
 
   /// From the configuration to the wire, with an address that is a secret as a whole.
-  @Test func theWholeWay() throws {
+  @Test func incidentReachesTheReceiver() throws {
     let receiver = try WebReceiver(key: "k")
     let log = LogMemory()
     try folder.write("http://127.0.0.1:\(receiver.port)/services/S3CRET", to: "hook-url")

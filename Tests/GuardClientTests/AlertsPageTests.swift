@@ -18,7 +18,7 @@ import Testing
     .init(name: "spare", means: "ntfy"),
   ])
 
-  @Test func channelsAndWhatIsWrongWithThem() {
+  @Test func listsChannelsWithTheirFailures() {
     let terminal = Terminal(width: 80, hasColour: false, now: Scene.now)
     #expect(
       AlertsPage.page(Self.document, terminal).text(for: terminal) == """
@@ -34,14 +34,14 @@ import Testing
         """)
   }
 
-  @Test(arguments: [60, 80, 250]) func itFits(_ width: Int) {
+  @Test(arguments: [60, 80, 250]) func pageFitsTheWidth(_ width: Int) {
     let terminal = Terminal(width: width, hasColour: false, now: Scene.now)
     for line in AlertsPage.page(Self.document, terminal).text(for: terminal).split(separator: "\n") {
       #expect(String(line).displayWidth <= width, "\(line)")
     }
   }
 
-  @Test func aStateDirectoryThatCantBeWrittenIsTold() {
+  @Test func showsAnUnwritableStateDirectory() {
     let terminal = Terminal(width: 80, hasColour: false, now: Scene.now)
     var document = Self.document
     document.stateFailure = .init(
@@ -53,7 +53,7 @@ import Testing
     #expect(page.hasSuffix("\n  df -h /s\n"))
   }
 
-  @Test func nobodyIsTold() {
+  @Test func showsThatNoChannelIsConfigured() {
     let terminal = Terminal(width: 80, hasColour: false, now: Scene.now)
     #expect(
       AlertsPage.page(AlertsDocument(channels: []), terminal).text(for: terminal)

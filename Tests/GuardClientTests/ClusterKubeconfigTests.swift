@@ -20,7 +20,7 @@ import Testing
     }
   }
 
-  @Test func aFileThatIsNotThereIsSaidNotToBeThere() throws {
+  @Test func missingFileIsReported() throws {
     let guards = try #require(try Self.complaint("/nope/config"))
     #expect(
       "\(guards)"
@@ -31,14 +31,14 @@ import Testing
     #expect(own.exitStatus == 64)
   }
 
-  @Test func aFileOfOthersIsDenied() {
+  @Test func unreadableFileIsDenied() {
     let complaint = KubeconfigComplaint.unreadable("/x", EACCES, isOwn: false)
     #expect("\(complaint)".hasPrefix("the guard's kubeconfig /x is not readable for you; "))
     #expect(complaint.exitStatus == 77)
   }
 
   /// As kubectl takes KUBECONFIG: what is not there is passed over unless nothing is.
-  @Test func ofAListOneFileIsEnough() throws {
+  @Test func oneReadableFileOfAListIsEnough() throws {
     let folder = try TestSupport.TemporaryFolder()
     let file = try folder.write("", to: "config")
     #expect(try Self.complaint("/nope/config:\(file)") == nil)

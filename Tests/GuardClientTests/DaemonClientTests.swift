@@ -28,13 +28,13 @@ import Testing
   }
 
   @Test(arguments: [1, 5, 1000])
-  func readsADocument(_ step: Int) throws {
+  func decodesADocument(_ step: Int) throws {
     let text = String(decoding: try DocumentCoding.encode(Scene.healthy.status), as: UTF8.self)
     let server = try #require(SocketServer(.drip(response(text), step: step)))
     #expect(try client(server.path, timeout: .seconds(60)).status() == Scene.healthy.status)
   }
 
-  @Test func onlyATrustedUsersGuardIsObeyed() throws {
+  @Test func guardMustBelongToATrustedUser() throws {
     let text = String(decoding: try DocumentCoding.encode(Scene.healthy.status), as: UTF8.self)
     let server = try #require(SocketServer(.answer(response(text))))
     var client = client(server.path)
@@ -45,14 +45,14 @@ import Testing
     #expect("\(stranger)".contains("is served by uid 1001, which is neither root, nor you"))
   }
 
-  @Test func tellsThatThereIsNoSocket() throws {
+  @Test func reportsAMissingSocket() throws {
     let found = try #require(error(client("/nonexistent/guard.sock")))
     #expect(found.exitStatus == 69)
     #expect("\(found)".contains("there is no socket at /nonexistent/guard.sock"))
     #expect(found.remedy.first?.contains("systemctl status oceanid-guard") == true)
   }
 
-  @Test func hearsWhyItIsTurnedAwayUnheard() throws {
+  @Test func reportsARefusalSentBeforeTheRequest() throws {
     let body = "{\"error\":{\"code\":\"too_many_connections\",\"message\":\"close some\"}}"
     let server = try #require(SocketServer(.turnAway(response(body, "503 Service Unavailable"))))
     // Either side may be first.
@@ -65,7 +65,7 @@ import Testing
     for _ in 0..<50 { #expect(error(client(mute.path))?.exitStatus == 69) }
   }
 
-  @Test func tellsAPlainFileFromAStoppedGuard() throws {
+  @Test func distinguishesAPlainFileFromAStoppedGuard() throws {
     let folder = try #require(TemporaryFolder.make())
     let path = "\(folder)/guard.yaml"
     defer {
@@ -82,7 +82,7 @@ import Testing
     }
   }
 
-  @Test func aRejectedConfigurationIsToldMistakeByMistake() {
+  @Test func reportsEachConfigurationError() {
     let error = ClientError.refused(
       status: 422, code: "configuration",
       message: "g.yaml:3:5: no such key \u{1B}[2J\ng.yaml:9:1: out of range")
@@ -91,7 +91,7 @@ import Testing
     #expect(error.remedy == [#"g.yaml:3:5: no such key \u{1b}[2J"#, "g.yaml:9:1: out of range"])
   }
 
-  @Test func tellsThatNobodyListens() throws {
+  @Test func reportsARefusedConnection() throws {
     let folder = try #require(TemporaryFolder.make())
     let path = "\(folder)/guard.sock"
     defer {
@@ -107,7 +107,7 @@ import Testing
     #expect(found.remedy.contains { $0.contains("journalctl") })
   }
 
-  @Test func tellsThatItIsNotAllowed() throws {
+  @Test func reportsMissingPermission() throws {
     let socket = SocketPath(option: "/run/x.sock", environment: { _ in nil }, exists: { _ in false })
     let found = ClientError.unreachable(
       socket, .init(operation: .connect, errno: EACCES, path: "/run/x.sock"))
@@ -117,7 +117,7 @@ import Testing
     #expect(!found.isTransient)
   }
 
-  @Test func givesUpOnSilence() throws {
+  @Test func timesOutWithoutAnAnswer() throws {
     let server = try #require(SocketServer(.silent))
     let found = try #require(error(client(server.path, timeout: .milliseconds(200))))
     #expect(found.exitStatus == 69)
@@ -128,7 +128,7 @@ import Testing
   @Test(arguments: [
     "", "220 mail.example.org ESMTP\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{",
   ])
-  func tellsWhatCannotBeRead(_ text: String) throws {
+  func reportsAnUndecodableDocument(_ text: String) throws {
     let server = try #require(SocketServer(.answer(text)))
     let found = try #require(error(client(server.path)))
     #expect(found.exitStatus == 69)
@@ -149,7 +149,7 @@ import Testing
     ("403 Forbidden", 77 as Int32), ("503 Service Unavailable", 69), ("422 Unprocessable", 69),
     ("400 Bad Request", 64), ("500 Internal Server Error", 69), ("302 Found", 69),
   ])
-  func passesOnARefusal(_ status: String, _ exitStatus: Int32) throws {
+  func reportsTheGuardsRefusal(_ status: String, _ exitStatus: Int32) throws {
     let body = "{\"error\":{\"code\":\"x\",\"message\":\"guard.yaml:3:7: an unknown key\"}}"
     let server = try #require(SocketServer(.answer(response(body, status))))
     let found = try #require(error(client(server.path)))
@@ -157,7 +157,7 @@ import Testing
     #expect("\(found)".contains("guard.yaml:3:7"))
   }
 
-  @Test func aPathThatIsTooLongIsToldSo() throws {
+  @Test func reportsATooLongPath() throws {
     let found = try #require(error(client("/" + String(repeating: "x", count: 120))))
     #expect("\(found)".contains("longer than 107 bytes"))
   }
@@ -184,7 +184,7 @@ import Testing
     #expect(lines == [.snapshot(status), .heartbeat(Scene.now, nil)])
   }
 
-  @Test func watchIsRefusedAsAnyRequest() throws {
+  @Test func watchCanBeRefused() throws {
     let body = "{\"error\":{\"code\":\"busy\",\"message\":\"too many watchers\"}}"
     let server = try #require(SocketServer(.answer(response(body, "503 Service Unavailable"))))
     do {
@@ -201,7 +201,7 @@ import Testing
     SocketPath(option: option, environment: { environment[$0] }, exists: { _ in own })
   }
 
-  @Test func isFoundInOrder() {
+  @Test func socketIsFoundInOrder() {
     let all = ["OCEANID_SOCKET": "/tmp/e.sock", "XDG_RUNTIME_DIR": "/run/user/1000"]
     #expect(path("/tmp/o.sock", all, own: true).path == "/tmp/o.sock")
     #expect(path(nil, all, own: true).path == "/tmp/e.sock")
@@ -215,7 +215,7 @@ import Testing
 
   /// As under su(1), cron, or `ssh host command`.
   @Test(arguments: [nil, "", "relative", "/run/user/0", "/run/user/1001"])
-  func withoutASessionTheUsersOwnGuardIsFound(_ runtime: String?) {
+  func usersGuardIsFoundWithoutASession(_ runtime: String?) {
     func path(_ sockets: Set<String>) -> SocketPath {
       SocketPath(
         option: nil, environment: { $0 == "XDG_RUNTIME_DIR" ? runtime : nil }, user: 1000,
@@ -237,7 +237,7 @@ import Testing
         == "the guard is not running: there is no socket at \(own), and none at /run/oceanid/guard.sock")
   }
 
-  @Test func everyPlaceThatWasLookedAtIsNamed() {
+  @Test func everySearchedPlaceIsNamed() {
     let socket = SocketPath(
       option: nil, environment: { $0 == "XDG_RUNTIME_DIR" ? "/tmp/run" : nil }, user: 1000,
       exists: { _ in false })

@@ -17,7 +17,7 @@ import Testing
     FindingDocument("guard's socket", .failed, "there is no socket", remedy: "systemctl start oceanid-guard"),
   ]
 
-  @Test func theFirstBrokenLinkStandsOut() {
+  @Test func firstFailedStepIsHighlighted() {
     let terminal = Terminal(width: 80, hasColour: false, now: Scene.now)
     #expect(
       DoctorPage.page(DoctorDocument(Self.findings), terminal).text(for: terminal) == """
@@ -40,7 +40,7 @@ import Testing
         """)
   }
 
-  @Test func wellAndNearlyWell() {
+  @Test func noProblemAndOneWarning() {
     let terminal = Terminal(width: 80, hasColour: false, now: Scene.now)
     func last(_ findings: [FindingDocument]) -> String? {
       DoctorPage.page(DoctorDocument(findings), terminal).lines.last?.text
@@ -57,14 +57,14 @@ import Testing
     (.unread, .warning, "tunnel up; unknown: Kustomization can't be read; 3 more problems"),
     (.backoff, .warning, "tunnel backoff; critical: the tunnel to tethys is down: connect_refused"),
   ])
-  func theGuardsViewIsAsGoodAsItsVerdict(_ scene: Scene, _ outcome: FindingOutcome, _ found: String) {
+  func guardsViewFollowsItsVerdict(_ scene: Scene, _ outcome: FindingOutcome, _ found: String) {
     let socket = SocketPath(option: "/run/x.sock", environment: { _ in nil }, exists: { _ in false })
     let view = ClientFindings.socket(socket, .success(scene.status)).last
     #expect(view?.step == "guard's view" && view?.outcome == outcome && view?.found == found)
     #expect(view?.remedy == (outcome == .ok ? nil : "oceanid-ctl status"))
   }
 
-  @Test(arguments: [60, 80, 200]) func itFits(_ width: Int) {
+  @Test(arguments: [60, 80, 200]) func pageFitsTheWidth(_ width: Int) {
     let terminal = Terminal(width: width, hasColour: false, now: Scene.now)
     let long = FindingDocument("rights", of: "tethys", .ok, String(repeating: "words and ", count: 40))
     for line in DoctorPage.page(DoctorDocument(Self.findings + [long]), terminal).lines {

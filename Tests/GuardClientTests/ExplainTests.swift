@@ -11,7 +11,7 @@ import Testing
 @Suite struct ExplainTests {
   private func text(_ page: Page) -> String { page.lines.map(\.text).joined(separator: "\n") }
 
-  @Test func theCatalogIsTheFileThatIsInstalled() throws {
+  @Test func catalogIsTheInstalledFile() throws {
     let file = URL(filePath: #filePath).deletingLastPathComponent()
       .appending(path: "../../systemd/oceanid.catalog")
     let text = try String(contentsOf: file, encoding: .utf8)
@@ -24,7 +24,7 @@ import Testing
     }
   }
 
-  @Test func anEventsTextHasNamesInPlaceOfValues() throws {
+  @Test func textOfAnEventHasFieldNamesAsPlaceholders() throws {
     let entry = try #require(Catalog.builtIn.entries.first { $0.event == "tunnel_down" })
     let page = text(ExplainPage.page(.event(entry), Terminal(width: 80, hasColour: false, now: Scene.now)))
     #expect(page.hasPrefix("tunnel_down\nThe tunnel to <cluster> is down: <reason>\n\nThe SSH session"))
@@ -69,12 +69,12 @@ import Testing
     ("tethys/certificate/web/web/expiring", ["certificate-expiring"]),
     ("tethys/flux/kustomization/flux-system/apps/failed", ["flux-failed", "flux-dependency-missing"]),
     ("quite another thing", []), ("", []), ("/", []),
-  ]) func aNameLeadsToItsDeclaration(_ name: String, _ words: [String]) {
+  ]) func wordsFindTheirDeclaration(_ name: String, _ words: [String]) {
     #expect(Topic.of(name).map(\.word) == words)
   }
 
   /// The text belongs to the rule: what fires it is what it says.
-  @Test func theTextsSayWhatFiresTheRule() {
+  @Test func textsMatchTheRules() {
     func meaning(_ word: String) -> String { Topic.of(word).first?.meaning ?? "" }
     #expect(meaning("flux-controller-stopped").contains("pod is available"))
     #expect(meaning("certificate-expiring").contains("expires in less than a week"))
@@ -82,7 +82,7 @@ import Testing
     #expect(meaning("node-kernel-deadlock").contains("tasks hang"))
   }
 
-  @Test func aProblemStandsBeforeWhatItMeans() throws {
+  @Test func problemComesBeforeItsMeaning() throws {
     let problem = try #require(Scene.nodeDown.status.problems.first)
     let page = text(
       ExplainPage.page(
@@ -93,24 +93,24 @@ import Testing
     #expect(page.contains("\nnext  kubectl describe node <node>\n"))
   }
 
-  @Test func aProblemAsJSONIsTheDocuments() throws {
+  @Test func problemAsJSONEqualsTheDocument() throws {
     let problem = try #require(Scene.nodeDown.status.problems.first)
     let explained = try Explanation.topics([], problem).json["problem"]?.pretty ?? ""
     #expect(try JSONDecoder().decode(ProblemDocument.self, from: Data(explained.utf8)) == problem)
   }
 
-  @Test func everyWordIsOfferedOnce() {
+  @Test func everyWordIsCompletedOnce() {
     #expect(Set(ExplainCommand.known).count == ExplainCommand.known.count)
   }
 
-  @Test func aMisspeltWordGetsTheNearest() {
+  @Test func misspeltWordGetsASuggestion() {
     #expect("\(Unexplained(word: "tunel_down"))".contains("did you mean tunnel_down?"))
     #expect("\(Unexplained(word: "tethys/node/x/not-redy"))".contains("did you mean not-ready?"))
     #expect(!"\(Unexplained(word: "quite another thing"))".contains("did you mean"))
   }
 
   @Test(arguments: [60, 80, 200])
-  func theListFits(_ width: Int) {
+  func listFitsTheWidth(_ width: Int) {
     let page = ExplainPage.page(.all, Terminal(width: width, hasColour: false, now: Scene.now))
     #expect(page.lines.allSatisfy { $0.text.displayWidth <= width })
   }

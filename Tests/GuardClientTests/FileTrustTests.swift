@@ -24,18 +24,18 @@ import Testing
     FileTrust(reader: reader).flaw(of: path)
   }
 
-  @Test func aFileOfItsReaderInAFolderOfItsReaderIsTrusted() {
+  @Test func readersFileInReadersFolderIsTrusted() {
     #expect(flaw(file) == nil)
     #expect(flaw(folder.file("kube/./../kube//config")) == nil)
     #expect(flaw("/etc/passwd") == nil)
   }
 
-  @Test(arguments: [0o666, 0o622, 0o646]) func aFileThatOthersMayWriteIsNotTrusted(_ mode: mode_t) {
+  @Test(arguments: [0o666, 0o622, 0o646]) func fileWritableByOthersIsNotTrusted(_ mode: mode_t) {
     chmod(file, mode)
     #expect(flaw(file) == .writable(path: file, mode: mode))
   }
 
-  @Test func aFolderThatOthersMayWriteIsNotTrusted() {
+  @Test func folderWritableByOthersIsNotTrusted() {
     chmod(folder.file("kube"), 0o777)
     #expect(flaw(file) == .writable(path: folder.file("kube"), mode: 0o777))
     // As in /tmp, only an entry's owner can exchange it there.
@@ -44,7 +44,7 @@ import Testing
   }
 
   @Test(.enabled(if: geteuid() == 0, "only root can give a file away"))
-  func whatBelongsToAnotherUserIsNotTrusted() {
+  func fileOfAnotherUserIsNotTrusted() {
     chown(file, 4242, 4242)
     #expect(flaw(file) == .foreignOwner(path: file, uid: 4242))
     #expect(flaw(file, reader: 4242) == nil)
@@ -59,7 +59,7 @@ import Testing
   }
 
   /// The mode of a file with an access list shows the list's mask as its group's bits.
-  @Test func anAccessListThatLetsOthersWriteIsNotTrusted() throws {
+  @Test func fileWritableByAccessListIsNotTrusted() throws {
     // Swift's Glibc has no <sys/xattr.h>.
     typealias Set =
       @convention(c) (
@@ -90,7 +90,7 @@ import Testing
 
   /// Its owner could point it elsewhere.
   @Test(.enabled(if: geteuid() == 0, "only root can give a link away"))
-  func aLinkOfAnotherUserIsNotTrusted() {
+  func linkOfAnotherUserIsNotTrusted() {
     let link = folder.file("link")
     symlink(file, link)
     #expect(flaw(link) == nil)
@@ -98,7 +98,7 @@ import Testing
     #expect(flaw(link) == .foreignOwner(path: link, uid: 4242))
   }
 
-  @Test func aLinkIsFollowedToWhatItLeadsTo() {
+  @Test func targetOfALinkIsChecked() {
     symlink("kube", folder.file("relative"))
     symlink("../kube/config", folder.file("kube/up"))
     symlink("loop", folder.file("loop"))
@@ -109,7 +109,7 @@ import Testing
     #expect(flaw(folder.file("relative/up")) == .writable(path: file, mode: 0o666))
   }
 
-  @Test func onlyARegularFileIsOne() {
+  @Test func onlyRegularFilesAreAccepted() {
     mkfifo(folder.file("fifo"), 0o600)
     #expect(flaw(folder.file("fifo")) == .notAFile)
     #expect(flaw(folder.path) == .notAFile)
@@ -131,7 +131,7 @@ import Testing
     }
   }
 
-  @Test func aKubeconfigThatOthersMayWriteIsDeniedAlsoInAList() throws {
+  @Test func kubeconfigWritableByOthersIsDeniedEvenInAList() throws {
     let good = try folder.write("", to: "good")
     #expect(complaint("\(good):\(file)") == nil)
     chmod(file, 0o666)
@@ -147,7 +147,7 @@ import Testing
 }
 
 @Suite struct TrustedUsersTests {
-  @Test func rootTheCallerAndTheServiceAreObeyed() {
+  @Test func rootCallerAndServiceUserAreTrusted() {
     let users = TrustedUsers(caller: 1000, service: 998)
     #expect([0, 1000, 998, 1001].map(users.includes) == [true, true, true, false])
     // Root obeys nobody else, and no user at all in place of one that does not exist.

@@ -17,7 +17,7 @@ import Testing
     return nil
   }
 
-  @Test func aPortOfAnotherProgramReachesNoGoal() {
+  @Test func portOfAnotherProgramReachesNoGoal() {
     let stolen = status {
       $0[0].state = .portBusy
       $0[0].holder = "a process of mallory (uid 1001)"
@@ -31,7 +31,7 @@ import Testing
     #expect(throws: Never.self) { try ForeignForward.refuse(Scene.healthy.status) }
   }
 
-  @Test func oneForeignPortAmongManyIsOneTooMany() {
+  @Test func oneForeignPortOfSeveralIsRefused() {
     let second = status {
       $0.append(ForwardDocument(listen: "127.0.0.1:18080", target: "x:80", state: .portBusy))
     }
@@ -40,7 +40,7 @@ import Testing
         == "tethys: 127.0.0.1:18080 is in use by another process, not by the guard")
   }
 
-  @Test func oneForeignPortAmongManyClustersIsOneTooMany() {
+  @Test func oneForeignPortAmongSeveralClustersIsRefused() {
     var two = Scene.healthy.status
     var other = two.clusters[0]
     other.name = "calypso"
@@ -50,7 +50,7 @@ import Testing
     #expect(Goal.api.obstacle(in: two.only("tethys") ?? two) == nil)
   }
 
-  @Test func aPortThatAcceptsNobodyReachesNoGoal() {
+  @Test func portThatAcceptsNoConnectionReachesNoGoal() {
     let full = status { $0[0].shortage = "accept: Too many open files" }
     for goal in Goal.allCases {
       #expect(
@@ -62,7 +62,7 @@ import Testing
   }
 
   /// A guard that does not tell is not taken at its silence.
-  @Test func whatIsNotToldIsNotTrusted() {
+  @Test func unreportedStateIsNotTrusted() {
     #expect(Goal.api.obstacle(in: status { $0 = [] }) == "tethys: the guard names no forward to the cluster")
     #expect(
       Goal.api.obstacle(in: status { $0[0].state = nil })

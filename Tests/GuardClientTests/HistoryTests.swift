@@ -43,7 +43,7 @@ import Testing
   }
 
   /// What people were told of an incident is told by the incident.
-  @Test func noticesAreNoEpisodes() {
+  @Test func noticesAreNotEpisodes() {
     func change(_ second: Int64, _ event: String) -> ChangeDocument {
       ChangeDocument(
         at: Timestamp(seconds: second), event: event, cluster: "tethys", subject: "node x", message: event,
@@ -58,7 +58,7 @@ import Testing
     #expect(Episode.fold([change(0, "incident_reminder")]).isEmpty)
   }
 
-  @Test func anOutageIsOneLineWithItsLength() {
+  @Test func outageIsOneLineWithItsLength() {
     #expect(
       lines(Self.outage) == [
         "2026-03-01",
@@ -68,7 +68,7 @@ import Testing
       ])
   }
 
-  @Test func whatIsNotOverLasts() {
+  @Test func unendedOutageIsOngoing() {
     let text = lines(Array(Self.outage.prefix(4)))
     #expect(
       text[1]
@@ -80,7 +80,7 @@ import Testing
   }
 
   /// What came after the end is not in the history: it may long be over.
-  @Test func aHistoryThatEndsBeforeNowCountsToItsEnd() {
+  @Test func historyInThePastCountsToItsEnd() {
     let text = lines(Array(Self.outage.prefix(4)), until: at("2026-03-01T04:14:00Z"))
     #expect(
       text[1]
@@ -95,7 +95,7 @@ import Testing
   }
 
   /// `--since` and `--limit` may cut into an outage; the attempt that comes first then is not how it began.
-  @Test func anOutageThatIsCutOffHasNoKnownBeginning() {
+  @Test func outageBeforeTheHistoryHasNoKnownStart() {
     let retry = Self.change(
       "04:12:10", "tunnel_retry", reason: "connect_refused", incident: "a", attempts: 4)
     #expect(
@@ -108,7 +108,7 @@ import Testing
     #expect(lines(Array(Self.outage.suffix(3)))[1].contains(" tunnel down until 04:15:02Z, 3 min, "))
   }
 
-  @Test func theEndOfAProblemDoesNotReadAsPartOfItsMessage() {
+  @Test func endTimeIsSeparateFromTheMessage() {
     let events = [
       Self.change(
         "04:12:00", "problem_opened", "node x", incident: "n", message: "x is down: it stopped posting."),
@@ -117,14 +117,14 @@ import Testing
     #expect(lines(events)[1] == "  04:12:00Z  x is down: it stopped posting, until 04:13:00Z, 1 min")
   }
 
-  @Test func anEndWithoutABeginningIsNoOutageOfNothing() {
+  @Test func endWithoutAStartHasNoLength() {
     let text = lines([
       Self.change("04:15:02", "problem_closed", "node x", incident: "b", message: "ended: x is down")
     ])
     #expect(text[1] == "  04:15:02Z  ended: x is down until then, since before this history")
   }
 
-  @Test func aNewStartCutsOffWhatWasOpen() {
+  @Test func restartOfTheGuardEndsOpenIncidents() {
     let text = lines(
       Array(Self.outage.prefix(2)) + [
         Self.change("04:14:00", "started", "guard", message: "oceanid-guard watches tethys"),
@@ -136,7 +136,7 @@ import Testing
     #expect(text[2] == "  04:14:00Z  oceanid-guard watches tethys")
   }
 
-  @Test func twoProblemsOfOneIncidentAreOverTogether() {
+  @Test func incidentEndsWithItsLastProblem() {
     let episodes = Episode.fold([
       Self.change("04:00:00", "problem_opened", "node a", incident: "c"),
       Self.change("04:00:01", "problem_opened", "node b", incident: "c"),
@@ -145,17 +145,17 @@ import Testing
     #expect(episodes.map(\.lasts) == [true])
   }
 
-  @Test func aQuietTimeIsSaidToBeQuiet() {
+  @Test func historyWithoutIncidents() {
     #expect(lines([]) == ["no incident, since today; from the journal"])
     #expect(lines([], truncated: true).last?.hasSuffix("there is more: see --limit") == true)
   }
 
   @Test(arguments: [60, 80, 200])
-  func nothingIsWiderThanTheTerminal(_ width: Int) {
+  func pageFitsTheWidth(_ width: Int) {
     #expect(lines(Self.outage, width: width).allSatisfy { $0.displayWidth <= width })
   }
 
-  @Test func aFolderWithoutAJournalIsNamed() {
+  @Test func folderWithoutAJournalIsReported() {
     let error = UnreadableFolder(folder: "/nope", error: .call("sd_journal_open", ENOENT))
     #expect(error.exitStatus == 64)
     #expect(
@@ -163,7 +163,7 @@ import Testing
     )
   }
 
-  @Test func timesAsPeopleNameThem() {
+  @Test func parsesTimes() {
     func moment(_ text: String) -> String? { Moment(argument: text)?.timestamp(now: Self.now).description }
     #expect(moment("now") == "2026-03-01T04:30:00Z")
     #expect(moment("90m") == "2026-03-01T03:00:00Z")
@@ -182,7 +182,7 @@ import Testing
   }
 
   @Test(.enabled(if: JournalFile.isAvailable, Comment(rawValue: JournalFile.reason)), .blocking)
-  func theJournalsEntriesAreTheChanges() throws {
+  func journalEntriesBecomeChanges() throws {
     let folder = try TestSupport.TemporaryFolder()
     let start = at("2026-03-01T04:12:00Z")
     let fields = [

@@ -33,7 +33,7 @@ import Testing
   }
 
   /// The message is in UTC, for those who only pass it on.
-  @Test func aReceiptHasTheReadersTime() {
+  @Test func receiptShowsLocalTime() {
     let silence = Silence(
       id: "5f3a", cluster: nil, pattern: "node *", reason: "disk", author: "uid 0", createdAt: Scene.now,
       expiresAt: Scene.now + .seconds(3600))
@@ -48,7 +48,7 @@ import Testing
     #expect(older?.words(at: Scene.now) == "silence 5f3a until 05:24Z")
   }
 
-  @Test func openOnesPastOnesAndSilences() throws {
+  @Test func listsOpenAndPastIncidentsAndSilences() throws {
     let terminal = Terminal(width: 80, hasColour: false, now: Scene.now)
     let text = IncidentsPage.page(try Self.document(), terminal, pastLimit: 10).text(for: terminal)
     #expect(
@@ -68,20 +68,20 @@ import Testing
         """)
   }
 
-  @Test(arguments: [60, 80, 120, 250]) func itFits(_ width: Int) throws {
+  @Test(arguments: [60, 80, 120, 250]) func pageFitsTheWidth(_ width: Int) throws {
     let terminal = Terminal(width: width, hasColour: false, now: Scene.now)
     let text = IncidentsPage.page(try Self.document(), terminal, pastLimit: 10).text(for: terminal)
     for line in text.split(separator: "\n") { #expect(String(line).displayWidth <= width, "\(line)") }
   }
 
-  @Test func calm() {
+  @Test func pageWithoutIncidents() {
     let terminal = Terminal(width: 80, hasColour: false, now: Scene.now)
     let none = IncidentsDocument(open: [])
     #expect(IncidentsPage.page(none, terminal, pastLimit: 10).text(for: terminal) == "No incident is open.\n")
     #expect(SilencesPage.page([], terminal).text(for: terminal) == "There are no silences.\n")
   }
 
-  @Test func theStatusTellsWhatIsSilenced() {
+  @Test func statusShowsMutedProblems() {
     let problem = Problem(
       .node(.notReady), id: "tethys/node/calypso/not-ready", severity: .critical, cluster: "tethys",
       subject: "node calypso",
@@ -104,14 +104,14 @@ import Testing
         """)
   }
 
-  @Test func anotherMajorVersionIsRefused() {
+  @Test func unsupportedMajorVersionIsRefused() {
     #expect(throws: DocumentError.foreignSchema("oceanid.incidents/2")) {
       try DocumentCoding.decode(
         IncidentsDocument.self, from: Data("{\"schema\":\"oceanid.incidents/2\"}".utf8))
     }
   }
 
-  @Test func ofOneCluster() throws {
+  @Test func choosesOneCluster() throws {
     let document = try Self.document()
     #expect(document.chosen("tethys").open.count == 2)
     #expect(document.chosen("other").open.isEmpty)
@@ -119,7 +119,7 @@ import Testing
   }
 
   /// "No incident is open" of a name that is misspelt would be a false all-clear.
-  @Test func aNameThatNoClusterHasIsRefused() throws {
+  @Test func unknownClusterIsRefused() throws {
     func response(_ body: some Encodable) throws -> String {
       let text = String(decoding: try DocumentCoding.encode(body), as: UTF8.self)
       return "HTTP/1.1 200 OK\r\nContent-Length: \(text.utf8.count)\r\n\r\n\(text)"
@@ -152,7 +152,7 @@ import Testing
     ["silence", "x", "--for", "721h", "--reason", "y"], ["silence", "x", "--for", "2h", "--reason", " "],
     ["silence", "--end", "1", "x"], ["incidents", "--past", "-1"],
   ])
-  func wrongUsageIsSaid(_ arguments: [String]) {
+  func wrongUsageIsReported(_ arguments: [String]) {
     #expect(throws: (any Error).self) { try OceanidCtl.parseAsRoot(arguments) }
   }
 }

@@ -53,7 +53,7 @@ import Testing
     .map(String.init)
   }
 
-  @Test func theClientsPageHasEveryCommandWithItsOptionsAndNoOther() throws {
+  @Test func clientPageHasExactlyTheCommandsAndOptions() throws {
     let sections = Self.subsections(.client)
     let commands = try Self.commands(Self.help())
     #expect(Set(sections.keys) == Set(commands.map(\.name) + ["Common options"]))
@@ -70,7 +70,7 @@ import Testing
     }
   }
 
-  @Test func everyEventFieldAndPathIsInThePageOfReports() throws {
+  @Test func reportsPageHasEveryEventFieldAndPath() throws {
     let sections = Self.subsections(.reports)
     let events = try Self.items(#require(sections["Events"]), "Cm")
     #expect(events.sorted() == Catalog.builtIn.entries.map(\.event).sorted())
@@ -82,12 +82,12 @@ import Testing
     #expect(paths.sorted() == Route.allCases.map { "\($0.method.rawValue) \($0.path)" }.sorted())
   }
 
-  @Test func everyKindOfIncidentIsInThePageOfTheConfiguration() {
+  @Test func configurationPageHasEveryKindOfIncident() {
     let kinds = Problem.Kind.allCases.map(\.rawValue).joined(separator: ", ")
     #expect(ManualPage.configuration.text.replacing("\n", with: " ").contains(": \(kinds)."))
   }
 
-  @Test func aPageIsFoundByItsNameWithOrWithoutItsSection() {
+  @Test func pageIsFoundByNameWithOrWithoutSection() {
     for page in ManualPage.allCases { #expect(ManualPage(named: page.rawValue) == page) }
     #expect(ManualPage(named: "oceanid-ctl") == .client)
     #expect(ManualPage(named: "oceanid-guard.yaml") == .configuration)
@@ -98,7 +98,7 @@ import Testing
   @Test(
     .enabled(if: TestSupport.program("mandoc") != nil, "no mandoc here (apt install mandoc)"), .blocking,
     arguments: ManualPage.allCases)
-  func thePageIsWellFormed(_ page: ManualPage) throws {
+  func pageIsWellFormed(_ page: ManualPage) throws {
     let folder = try TestSupport.TemporaryFolder()
     let lint = try run(
       "mandoc", ["-T", "lint", "-W", "style", try folder.write(page.text, to: page.rawValue)])

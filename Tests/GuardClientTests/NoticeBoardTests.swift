@@ -9,7 +9,7 @@ import Testing
 @testable import GuardTerminal
 
 @Suite struct NoticeBoardTests {
-  @Test func anIncidentIsOneBubbleFromItsBeginningToItsEnd() {
+  @Test func incidentIsOneNotificationUntilItsEnd() {
     var screen = Screen()
     screen.change(.opened, "node a")
     #expect(screen.perform() == ["show 1 warning tethys: node a"])
@@ -25,7 +25,7 @@ import Testing
     #expect(screen.bubbles[2]?.category == .over)
   }
 
-  @Test func whatWasDismissedComesBackWithNewsOnly() throws {
+  @Test func dismissedNotificationReturnsOnlyWithAChange() throws {
     var screen = Screen()
     screen.change(.opened, "node a")
     screen.perform()
@@ -37,7 +37,7 @@ import Testing
   }
 
   @Test(arguments: [(Duration.seconds(60), true), (.seconds(3 * 3600), false)])
-  func theEndOfWhatIsLongGoneIsNoNews(gone: Duration, isTold: Bool) {
+  func oldEndIsNotShown(gone: Duration, isTold: Bool) {
     var screen = Screen()
     screen.change(.opened, "node a")
     screen.perform()
@@ -47,7 +47,7 @@ import Testing
     #expect(screen.perform() == (isTold ? ["show 2 low tethys: ended: node a"] : []))
   }
 
-  @Test func whatEndsBeforeItIsShownIsNotSpokenOf() {
+  @Test func incidentThatEndsBeforeItIsShownIsSkipped() {
     var screen = Screen()
     screen.change(.opened, "node a")
     screen.change(.ended, "node a")
@@ -55,7 +55,7 @@ import Testing
     #expect(screen.perform() == [])
   }
 
-  @Test func manyAtOnceAreOneBubble() {
+  @Test func manyIncidentsAtOnceAreOneNotification() {
     var screen = Screen()
     for index in 1...7 { screen.change(.opened, "node \(index)", index == 7 ? .critical : .warning) }
     #expect(screen.perform() == ["show 1 critical tethys: 7 incidents, 1 critical"])
@@ -68,7 +68,7 @@ import Testing
     #expect(screen.perform() == ["close 1", "show 2 low 7 incidents have ended"])
   }
 
-  @Test func aScreenIsNeverFilled() {
+  @Test func numberOfNotificationsIsLimited() {
     var screen = Screen()
     for index in 1...40 {
       screen.change(.opened, "node \(index)")
@@ -78,7 +78,7 @@ import Testing
     #expect(screen.log.last == "replace 6 warning tethys: 35 incidents")
   }
 
-  @Test func aFloodAtTheStartIsBoundedToo() throws {
+  @Test func floodAtTheStartIsLimited() throws {
     let one = try incident("node")
     let many = (1...10_000).map { number in
       var incident = one
@@ -99,7 +99,7 @@ import Testing
     #expect(screen.perform() == ["close 1"])
   }
 
-  @Test func aFloodIsBounded() {
+  @Test func floodIsLimited() {
     var screen = Screen()
     for index in 1...10_000 { screen.change(.opened, "node \(index)") }
     #expect(screen.perform() == ["show 1 warning tethys: 10000 incidents"])
@@ -108,7 +108,7 @@ import Testing
     #expect((screen.bubbles[2]?.body.count ?? 0) < 500)
   }
 
-  @Test func atTheStartWhatPeopleWereToldOfIsShown() throws {
+  @Test func notifiedIncidentsAreShownAtTheStart() throws {
     var screen = Screen()
     screen.stands([
       try incident("node a", .critical), try incident("node b", state: .recovering),
@@ -120,7 +120,7 @@ import Testing
     #expect(screen.perform() == [])
   }
 
-  @Test func whatHappenedWhileTheGuardWasAwayIsCaughtUpWith() throws {
+  @Test func changesDuringADisconnectionAreShownAfterwards() throws {
     var screen = Screen()
     for name in ["a", "b", "c"] { screen.change(.opened, "node \(name)", id: "\(name)1") }
     screen.perform()
@@ -138,7 +138,7 @@ import Testing
     #expect(screen.perform() == ["close 2", "show 6 low tethys: ended: node b"])
   }
 
-  @Test func anotherIncidentOfTheSameSubjectIsAnother() throws {
+  @Test func newIncidentOfTheSameSubjectIsNew() throws {
     var screen = Screen()
     screen.change(.opened, "node a", id: "1")
     screen.perform()
@@ -149,7 +149,7 @@ import Testing
       ])
   }
 
-  @Test func aSilenceTakesItAwayWithoutAWord() throws {
+  @Test func silenceClosesTheNotification() throws {
     var screen = Screen()
     screen.change(.opened, "node a")
     screen.perform()
@@ -160,7 +160,7 @@ import Testing
   }
 
   @Test(arguments: [(Duration.seconds(60), true), (.seconds(3 * 3600), false)])
-  func theEndOfWhatASilenceTookAwayIsTold(gone: Duration, isTold: Bool) throws {
+  func endOfAMutedIncidentIsShown(gone: Duration, isTold: Bool) throws {
     for isMissed in [false, true] {
       var screen = Screen()
       screen.change(.opened, "node a")
@@ -178,7 +178,7 @@ import Testing
     }
   }
 
-  @Test func whatASilenceTookAwayAndIsBackEndsOnce() throws {
+  @Test func incidentThatReturnsAfterASilenceEndsOnce() throws {
     var screen = Screen()
     screen.change(.opened, "node a")
     screen.perform()
@@ -191,7 +191,7 @@ import Testing
     #expect(screen.perform() == [])
   }
 
-  @Test func aNewServerGetsWhatWasOnTheScreen() {
+  @Test func newServerGetsTheOpenNotifications() {
     var screen = Screen()
     for name in ["a", "b"] { screen.change(.opened, "node \(name)") }
     screen.perform()
@@ -201,7 +201,7 @@ import Testing
     #expect(screen.perform() == ["show 3 warning tethys: node b"])
   }
 
-  @Test func whatCouldNotBeShownStaysToBeShown() {
+  @Test func failedNotificationIsRetried() {
     var screen = Screen()
     screen.change(.opened, "node a")
     let first = screen.board.next()
@@ -214,7 +214,7 @@ import Testing
     #expect(screen.perform() == [])
   }
 
-  @Test func anotherAgentGoesOnWhereOneEnded() throws {
+  @Test func nextAgentContinuesFromTheSavedState() throws {
     var before = Screen()
     before.change(.opened, "node a")
     before.change(.opened, "node b", .critical)
@@ -243,7 +243,7 @@ import Testing
     #expect(strict.perform() == ["close 2"])
   }
 
-  @Test func severityAndClusterChoose() {
+  @Test func filtersBySeverityAndCluster() {
     var screen = Screen(.init(cluster: "tethys", least: .critical))
     screen.change(.opened, "node a")
     screen.change(.opened, "node b", .critical, cluster: "other")
@@ -254,7 +254,7 @@ import Testing
     #expect(screen.perform() == ["close 1", "show 2 low tethys: ended: node a"])
   }
 
-  @Test func aGuardThatIsAwayIsOneNotice() {
+  @Test func unreachableGuardIsOneNotification() {
     let socket = SocketPath(option: "/x", environment: { _ in nil }, exists: { _ in false })
     var screen = Screen()
     for _ in 1...3 { screen.board.guardIsAway(.unreadable(socket, .truncated)) }
@@ -272,7 +272,7 @@ import Testing
     #expect(screen.perform() == ["close 2"])
   }
 
-  @Test func wordsFromTheClusterAreTamed() throws {
+  @Test func textFromTheClusterIsEscaped() throws {
     var screen = Screen()
     let long = String(repeating: "x", count: 5000)
     screen.change(.opened, "node \u{1B}[31m\u{202E}\n\(long)")
@@ -293,7 +293,7 @@ import Testing
 
   /// Whatever happens in whatever order: what is open and was not dismissed is on the screen, and nothing else.
   @Test(arguments: 0..<40)
-  func theScreenIsTrueInTheEnd(seed: UInt64) throws {
+  func randomEventsEndInACorrectScreen(seed: UInt64) throws {
     var random = SplitMix(state: seed)
     var screen = Screen()
     var open: Set<String> = []

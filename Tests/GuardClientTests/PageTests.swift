@@ -8,7 +8,7 @@ import Testing
 @testable import GuardTerminal
 
 @Suite struct PageTests {
-  @Test func nothingIsSaidOfATunnelThatIsUpAgain() {
+  @Test func oldTunnelErrorIsNotShownAfterReconnect() {
     var status = Scene.starting.status
     status.clusters[0].tunnel.state = .up
     status.clusters[0].poll = Scene.poll(.tunnelDown, "the tunnel is not up")
@@ -28,7 +28,7 @@ import Testing
   }
 
   @Test(arguments: [6, 7, 20, 21, 500])
-  func howeverManyProblemsItIsOneScreen(_ count: Int) throws {
+  func manyProblemsFitOneScreen(_ count: Int) throws {
     var status = Scene.nodeDown.status
     let problem = try #require(status.problems.first)
     status.problems = (1...count).map { number in
@@ -51,7 +51,7 @@ import Testing
     #expect(whole.ranges(of: "  next   ").count == count)
   }
 
-  @Test func healthyIsOneCalmBlock() {
+  @Test func healthyClusterIsOneBlock() {
     #expect(
       status(.healthy) == """
         tethys  HEALTHY  3 nodes Ready, Flux v2.6.4, 2 image policies
@@ -66,7 +66,7 @@ import Testing
         """)
   }
 
-  @Test func aNodeThatIsDown() {
+  @Test func nodeIsDown() {
     #expect(
       status(.nodeDown) == """
         tethys  CRITICAL  node calypso is not ready
@@ -92,7 +92,7 @@ import Testing
         """)
   }
 
-  @Test func aTunnelThatRetries() {
+  @Test func tunnelIsRetrying() {
     #expect(
       status(.backoff) == """
         tethys  CRITICAL  the tunnel to tethys is down: connect_refused
@@ -112,7 +112,7 @@ import Testing
         """)
   }
 
-  @Test func aTunnelThatIsBlocked() {
+  @Test func tunnelIsBlocked() {
     let text = status(.blocked)
     #expect(text.contains("  Tunnel   blocked since 04:12:07Z (12m), 3 attempts, next in 3m\n"))
     #expect(text.contains("host_key_changed: tethys shows another host key than known_hosts has\n"))
@@ -122,7 +122,7 @@ import Testing
         "  next   compare with the console of tethys, then: ssh-keygen -R tethys && ssh tethys true\n"))
   }
 
-  @Test func anAPIThatForbids() {
+  @Test func apiForbidsARequest() {
     let text = status(.forbidden, 200)
     #expect(
       text.contains(
@@ -132,7 +132,7 @@ import Testing
   }
 
   /// What a refused list leaves in the document is of before.
-  @Test func whatIsNotReadIsNotStatedAsFact() {
+  @Test func unreadPartsAreUnknown() {
     let text = status(.unread, 200)
     for line in [
       "  Nodes    unknown; last seen: 3 of 3 Ready\n",
@@ -158,7 +158,7 @@ import Testing
     #expect(flux.ranges(of: "CRITICAL").isEmpty && flux.contains("WARNING  Kustomization can't be read"))
   }
 
-  @Test func nodesThatWereNeverReadAreNotNone() {
+  @Test func unreadNodesAreUnknownAndNotZero() {
     var status = Scene.unread.status
     status.clusters[0].nodes = []
     func nodes() -> String? {
@@ -169,7 +169,7 @@ import Testing
     #expect(nodes() == "  Nodes    none seen")
   }
 
-  @Test func aPartOfTheWorkloadsThatIsNotRead() {
+  @Test func partlyUnreadWorkloads() {
     var status = Scene.healthy.status
     status.clusters[0].workloads += status.clusters[0].workloads
     status.clusters[0].workloads[1].verdict = .unknown
@@ -179,7 +179,7 @@ import Testing
     #expect(text.contains("  Images   2 policies; unknown: cloudflared\n"))
   }
 
-  @Test func aNodeThatIsMissingCounts() {
+  @Test func missingNodeIsCounted() {
     func nodes(_ seen: [NodeReport]) -> String? {
       let missing = Problem(
         .node(.missing), id: "tethys/node/srv712695/missing", severity: .critical, cluster: "tethys",
@@ -197,7 +197,7 @@ import Testing
     #expect(nodes([]) == "  Nodes    0 of 1 Ready; missing: srv712695")
   }
 
-  @Test func aGuardThatHasJustStarted() {
+  @Test func guardHasJustStarted() {
     #expect(
       status(.starting) == """
         tethys  UNKNOWN  starting
@@ -212,9 +212,9 @@ import Testing
     #expect(status(.noCluster) == "guard   no cluster is configured\n")
   }
 
-  /// Every line but a remedy fits, in every situation.
+  /// Every line except a remedy fits the width in every situation.
   @Test(arguments: Scene.allCases, [60, 80, 200])
-  func fits(_ scene: Scene, _ width: Int) {
+  func pagesFitTheWidth(_ scene: Scene, _ width: Int) {
     let view = terminal(width)
     for page in [
       StatusPage.page(scene.status, view), StatusPage.page(scene.status, view, isWide: true),
@@ -230,7 +230,7 @@ import Testing
   }
 
   @Test(arguments: [true, false])
-  func nothingFromTheClusterSteersTheTerminal(_ colour: Bool) {
+  func controlCharactersFromTheClusterAreEscaped(_ colour: Bool) {
     let view = terminal(80, colour: colour)
     for page in [
       StatusPage.page(Scene.hostile.status, view, isWide: true), NodesPage.page(Scene.hostile.status, view),

@@ -55,7 +55,7 @@ import Testing
     facts.strips.first { $0.subject == subject }?.availability
   }
 
-  @Test func timesAreThoseOfTheEvents() throws {
+  @Test func timesComeFromTheEvents() throws {
     let facts = Self.facts()
     let tunnel = try #require(Self.strip(facts, "tunnel"))
     #expect(tunnel.length(of: .trouble) == .seconds(2 * 3600))
@@ -79,7 +79,7 @@ import Testing
     }
   }
 
-  @Test func whatIsNotKnownIsNeverWell() throws {
+  @Test func unknownTimeIsNotUptime() throws {
     // Nothing was ever heard of this guard before it started.
     let fresh = Self.facts(
       [Self.change("2026-02-28T00:00:00Z", "started", "guard", cluster: "")], before: nil)
@@ -94,7 +94,7 @@ import Testing
     #expect(Self.strip(memory, "tunnel")?.length(of: .unknown) == .seconds(156 * 3600))
   }
 
-  @Test func aGuardThatEndedWithoutAWordIsNotKnownToHaveLived() {
+  @Test func timeAfterACrashOfTheGuardIsUnknown() {
     let events = [
       Self.change("2026-02-22T06:00:00Z", "verdict_changed", "cluster tethys"),
       Self.change("2026-02-24T00:00:00Z", "started", "guard", cluster: ""),
@@ -109,7 +109,7 @@ import Testing
     #expect(Self.strip(facts, "tunnel")?.length(of: .unknown) == .seconds(6 * 3600 + 1))
   }
 
-  @Test func whatBeganBeforeWasThere() {
+  @Test func incidentBeforeTheReportCounts() {
     let facts = Self.facts([
       Self.change("2026-02-22T06:00:00Z", "problem_closed", "node calypso", incident: "n0"),
       Self.change("2026-02-22T08:00:00Z", "tunnel_up", incident: "t0"),
@@ -118,7 +118,7 @@ import Testing
     #expect(Self.strip(facts, "node calypso")?.length(of: .well) == .seconds(160 * 3600))
   }
 
-  @Test func aCellIsTheWorstOfItsTime() {
+  @Test func cellShowsTheWorstStateOfItsTime() {
     var availability = Availability()
     availability.append(.well, from: Timestamp(seconds: 0), to: Timestamp(seconds: 500))
     availability.append(.trouble, from: Timestamp(seconds: 500), to: Timestamp(seconds: 501))
@@ -144,7 +144,7 @@ import Testing
   private static var page: String { ReportPage.html(facts(), roundTrips: roundTrips, now: to) }
 
   /// XML is stricter than HTML: what it takes is well-formed.
-  @Test func thePageIsWellFormedAndNeedsNothingElse() throws {
+  @Test func pageIsWellFormedAndSelfContained() throws {
     let page = Self.page
     let xml = page.replacing("<!DOCTYPE html>", with: "").replacing(#/<meta [^>]*>/#, with: "")
     let parser = XMLParser(data: Data(xml.utf8))
@@ -159,7 +159,7 @@ import Testing
     #expect(page.utf8.count < 100_000)
   }
 
-  @Test func aReportOfThePastSaysNothingOfNow() {
+  @Test func reportOfThePastOmitsTheCurrentState() {
     let page = ReportPage.html(Self.facts(), roundTrips: nil, now: Self.to + .seconds(86_400))
     let end = "ongoing at \(Self.to.day) \(Self.to.time)"
     #expect(page.contains("<strong>1</strong> \(end)</li>"))
@@ -168,7 +168,7 @@ import Testing
     #expect(Self.page.contains("<td>1 h, ongoing</td>"))
   }
 
-  @Test func lengthsAreThoseOfTheTimesShown() {
+  @Test func lengthsMatchTheShownTimes() {
     let events = [
       Self.change("2026-02-22T06:00:00.900Z", "tunnel_down", incident: "t"),
       Self.change("2026-02-22T06:00:03.100Z", "tunnel_up", incident: "t"),
@@ -177,7 +177,7 @@ import Testing
     #expect(page.contains("<td>3 s</td>"))
   }
 
-  @Test func anOutageThatTheBeginningCutsOffWasThereBefore() {
+  @Test func outageBeforeTheReportIsMarked() {
     var retry = Self.change("2026-02-22T06:00:00Z", "tunnel_retry", incident: "t")
     retry.attempts = 16
     let facts = Self.facts([retry, Self.change("2026-02-22T07:00:00Z", "tunnel_up", incident: "t")])
@@ -186,7 +186,7 @@ import Testing
     #expect(page.contains("<td>before</td><td>until 2026-02-22 "))
   }
 
-  @Test func aMonthOfFlappingStaysSmall() {
+  @Test func monthOfFlappingIsASmallPage() {
     let events = (0..<10_000).map { index in
       ChangeDocument(
         at: Self.from + .seconds(Int64(index) * 60),
@@ -199,7 +199,7 @@ import Testing
     #expect(page.contains("older ones are omitted"))
   }
 
-  @Test func withoutAGuardItSaysWhatIsMissing() {
+  @Test func reportsMissingDataWithoutAGuard() {
     let page = ReportPage.html(Self.facts(status: nil), roundTrips: nil, now: Self.to)
     #expect(page.contains("The guard is not responding"))
     #expect(!page.contains("<h2>Round-trip time</h2>"))
@@ -211,7 +211,7 @@ import Testing
   @Test(
     .enabled(if: browser != nil, "no browser here (apt install chromium)"), .blocking,
     arguments: [(1280, false), (1280, true), (400, false)])
-  func aBrowserShowsIt(_ width: Int, _ isDark: Bool) throws {
+  func browserRendersThePage(_ width: Int, _ isDark: Bool) throws {
     let folder = try TestSupport.TemporaryFolder()
     let file = try folder.write(Self.page, to: "report.html")
     let picture = folder.file("report.png")

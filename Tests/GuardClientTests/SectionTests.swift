@@ -19,12 +19,12 @@ import Testing
     (.starting, [.unknown, .unknown, .unknown, .unknown]),
     (.noCluster, [.unknown, .unknown, .unknown, .unknown]),
   ])
-  func judgesEachPart(_ scene: Scene, _ verdicts: [Verdict]) {
+  func verdictOfEachSection(_ scene: Scene, _ verdicts: [Verdict]) {
     #expect(Section.allCases == [.tunnel, .nodes, .flux, .images])
     #expect(Section.allCases.map { $0.verdict(of: scene.status) } == verdicts)
   }
 
-  @Test func aPartOfThePollThatFailed() {
+  @Test func failedPartOfAPoll() {
     let parts: [(String, Problem.Kind)] = [("nodes", .node), ("flux", .flux), ("image policies", .image)]
     let failures = parts.map { part, kind in
       Problem(
@@ -37,7 +37,7 @@ import Testing
     #expect(Section.allCases.map { $0.verdict(of: status) } == [.healthy, .degraded, .degraded, .degraded])
   }
 
-  @Test func severalPartsThatFailedLeaveNothingButTheTunnelSure() {
+  @Test func onlyTheTunnelIsKnownAfterSeveralFailedParts() {
     let slow = Problem(
       .api(.partsUnreadable), id: "tethys/api/parts/timeout", severity: .warning, cluster: "tethys",
       subject: "API of tethys",
@@ -47,7 +47,7 @@ import Testing
     #expect(Section.allCases.map { $0.verdict(of: status) } == [.healthy, .degraded, .degraded, .degraded])
   }
 
-  @Test func aPortThatIsTakenIsCritical() {
+  @Test func busyPortIsCritical() {
     var status = Scene.healthy.status
     status.clusters[0].tunnel.forwards[0].state = .portBusy
     #expect(Section.tunnel.verdict(of: status) == .critical)
@@ -61,12 +61,12 @@ import Testing
     #expect(Goal.allCases.map { $0.isReached(by: Scene.noCluster.status) } == [false, false, false])
   }
 
-  @Test func onlyOneCluster() {
+  @Test func choosesOneCluster() {
     #expect(Scene.healthy.status.only("tethys")?.clusters.count == 1)
     #expect(Scene.healthy.status.only("thetis") == nil)
   }
 
-  @Test func aCheckIsOneLineWithFigures() {
+  @Test func checkIsOneLineWithPerformanceData() {
     #expect(
       CheckLine.text(Scene.healthy.status, section: .nodes, now: Scene.now)
         == "OCEANID NODES OK - tethys: 3 of 3 nodes Ready | age=3.0s;;;0 nodes_ready=3;;;0;3\n")
@@ -108,7 +108,7 @@ import Testing
     #expect(CheckLine.text(status, section: nil, now: Scene.now).contains("node calypso is not ready"))
   }
 
-  @Test func aFigureThatIsNotKnownIsNone() {
+  @Test func unknownFigureIsU() {
     let text = CheckLine.text(Scene.unread.status, section: nil, now: Scene.now)
     for figure in ["nodes_ready=U;;;0;3", "flux_healthy=U;;;0;2", "images_behind=U;;;0;2"] {
       #expect(text.contains(figure), "\(figure)")
@@ -126,7 +126,7 @@ import Testing
         " - tethys: unknown whether 2 policies are up to date | "))
   }
 
-  @Test func aNodeThatIsMissingIsOneOfAll() {
+  @Test func missingNodeIsCounted() {
     let missing = Problem(
       .node(.missing), id: "tethys/node/srv712695/missing", severity: .critical, cluster: "tethys",
       subject: "node srv712695",
@@ -163,7 +163,7 @@ import Testing
         ]))
   }
 
-  @Test func jsonIsLaidOutForReading() {
+  @Test func jsonIsIndented() {
     let value = JSONValue.object([
       "b": .array([]), "a": .array([.integer(1), .number(2.5), .null]), "c": .object([:]),
       "d": .string("\"\u{1B}[2J\n日本\\"),

@@ -7,12 +7,12 @@ import Testing
     ("250ms", Duration.milliseconds(250)), ("5s", .seconds(5)), ("10m", .seconds(600)),
     ("1h", .seconds(3600)), ("7d", .seconds(604_800)),
   ])
-  func readsATimeSpan(_ text: String, _ duration: Duration) {
+  func parsesATimeSpan(_ text: String, _ duration: Duration) {
     #expect(TimeSpan(argument: text)?.duration == duration)
   }
 
   @Test(arguments: ["", "5", "s", "-5s", "5 s", "5w", "99999999999s", "1.5s"])
-  func refusesAnotherTimeSpan(_ text: String) {
+  func refusesAnInvalidTimeSpan(_ text: String) {
     #expect(TimeSpan(argument: text) == nil)
   }
 }

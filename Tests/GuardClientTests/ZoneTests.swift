@@ -8,7 +8,7 @@ import Testing
 
 @Suite struct ZoneTests {
   /// Foundation knows this machine's zone by another way.
-  @Test func localTimesAreThisMachines() {
+  @Test func localTimesUseThisMachinesZone() {
     for moment in [Scene.now, at("2026-07-01T23:30:00Z"), at("2026-12-31T23:59:59.999Z")] {
       let formatter = DateFormatter()
       formatter.locale = Locale(identifier: "en_US_POSIX")
@@ -19,7 +19,7 @@ import Testing
     }
   }
 
-  @Test func aTimeOfAnotherDayHasItsDate() {
+  @Test func timeOfAnotherDayHasItsDate() {
     Zone.$shown.withValue(.local) {
       #expect(!Scene.now.clock(at: Scene.now).contains("Z"))
       #expect(at("2025-03-01T04:12:07Z").clock(at: Scene.now).hasPrefix("2025-0"))
@@ -31,7 +31,7 @@ import Testing
     "status", "nodes", "tunnel", "watch", "history", "incidents", "silence", "doctor", "alerts",
     "report --output x",
   ])
-  func commandsTakeUTC(_ command: String) throws {
+  func commandsAcceptUTC(_ command: String) throws {
     let parsed = try OceanidCtl.parseAsRoot(command.split(separator: " ").map(String.init) + ["--utc"])
     #expect((parsed as? any TimeTelling)?.utc == true)
   }

@@ -38,7 +38,7 @@ import Tunnel
     ClusterReport(name: "tethys", verdict: verdict, summary: "s", problems: problems)
   }
 
-  @Test func anOutageIsOneIncidentFromDownToUp() {
+  @Test func outageIsOneIncident() {
     let log = Memory()
     let fixture = JournalFixture(log: log)
     let journal = fixture.journal
@@ -57,7 +57,7 @@ import Tunnel
     #expect(log.all.last?.incident != log.all.first?.incident)
   }
 
-  @Test func whatCantBeSeenIsNotOver() {
+  @Test func hiddenProblemHasNotEnded() {
     let log = Memory()
     let fixture = JournalFixture(log: log)
     let journal = fixture.journal
@@ -74,7 +74,7 @@ import Tunnel
     #expect(Set(log.all.compactMap(\.incident)).count == 1)
   }
 
-  @Test func whatComesBackWithinAnIncidentIsTheSame() {
+  @Test func problemThatReturnsBelongsToTheSameIncident() {
     let log = Memory()
     let fixture = JournalFixture(log: log)
     let start = Timestamp(seconds: 1_800_000_000)
@@ -120,7 +120,7 @@ import Tunnel
     #expect(Set(log.all.map(\.incident)).count == 2)
   }
 
-  @Test func aProblemOpensAndClosesOnceWithOneIncident() {
+  @Test func problemOpensAndClosesOnceWithOneIncident() {
     let log = Memory()
     let fixture = JournalFixture(log: log)
     let journal = fixture.journal
@@ -152,7 +152,7 @@ import Tunnel
     #expect(Set(log.all.filter { $0.event != .verdictChanged }.map(\.incident)).count == 1)
   }
 
-  @Test func anAPIThatFailsIsOneIncidentWithItsProblem() {
+  @Test func apiFailureIsOneIncidentWithItsProblem() {
     let problem = Problem(
       .api(.failing), id: "tethys/api/unauthorized", severity: .critical, cluster: "tethys",
       subject: "API of tethys",
@@ -172,7 +172,7 @@ import Tunnel
     #expect(log.all[0].remedy == "mend the token" && log.all[0].reason == "unauthorized")
   }
 
-  @Test func aBusyPortNamesItsHolderAndTheCommand() {
+  @Test func busyPortNamesItsHolderAndTheCommand() {
     let log = Memory()
     let fixture = JournalFixture(log: log)
     let journal = fixture.journal

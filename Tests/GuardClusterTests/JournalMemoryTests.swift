@@ -49,7 +49,7 @@ import Tunnel
 
   private static let blind = report(unseen: Set(Problem.Kind.allCases))
 
-  @Test func aProblemIsOpenedOnceOverManyLivesAndClosedOnce() {
+  @Test func problemOpensAndClosesOnceOverManyRestarts() {
     for _ in 0..<5 {
       let journal = life()
       journal.write(from: nil, to: Self.blind)
@@ -67,7 +67,7 @@ import Tunnel
     #expect(log.all.last?.incident != log.all.first?.incident)
   }
 
-  @Test func anAPIThatFailsOverARestartIsToldOnceAndSoIsItsReturn() {
+  @Test func apiFailureOverARestartIsLoggedOnce() {
     let failure = PollFailure(code: .timeout, message: "no answer", remedy: "look")
     for _ in 0..<3 { end { $0.write(pollFailed: failure) } }
     for _ in 0..<3 { end { $0.writePollSucceeded() } }
@@ -75,7 +75,7 @@ import Tunnel
     #expect(Set(log.all.map(\.incident)).count == 1)
   }
 
-  @Test func aBlockedTunnelIsToldAgainOnlyWhenItIsBlockedByAnotherFault() {
+  @Test func blockedTunnelIsLoggedAgainOnlyForAnotherError() {
     func block(_ code: TunnelErrorCode) {
       end {
         $0.write(
@@ -93,7 +93,7 @@ import Tunnel
     #expect(log.events == ["tunnel_blocked", "tunnel_blocked", "tunnel_up", "tunnel_blocked"])
   }
 
-  @Test func aPortThatStaysTakenIsToldOnce() {
+  @Test func busyPortIsLoggedOnce() {
     let port = StreamAddress(host: "127.0.0.1", port: 16443)
     for _ in 0..<3 { end { $0.write(.forwardBusy(listen: port, holder: "ssh (pid 42)")) } }
     #expect(log.events == ["forward_port_busy"])
@@ -103,7 +103,7 @@ import Tunnel
   }
 
   @Test(arguments: ["", "{", "[]", "{\"open\":7}", "{\"open\":[]}"])
-  func whatCantBeReadIsAsIfItHadNeverBeenThere(_ text: String) throws {
+  func unreadableFileIsIgnored(_ text: String) throws {
     try folder.write(text, to: "journal-tethys")
     #expect(file.load() == JournalMemory())
   }

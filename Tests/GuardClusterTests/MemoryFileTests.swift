@@ -8,7 +8,7 @@ import Testing
 @testable import GuardState
 
 @Suite struct MemoryFileTests {
-  @Test func sinceOutlivesARestart() throws {
+  @Test func sinceSurvivesARestart() throws {
     let folder = try TemporaryFolder()
     let state = StateFolder(folder: folder.path)
     let file = MemoryFile(cluster: "tethys", folder: state)
@@ -24,7 +24,7 @@ import Testing
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["problems-tethys"])
   }
 
-  @Test func whatIsBeingRetriedOutlivesARestart() throws {
+  @Test func retriedFailureSurvivesARestart() throws {
     let folder = try TemporaryFolder()
     let file = MemoryFile(cluster: "tethys", folder: StateFolder(folder: folder.path))
     let apps = Reference(kind: "Kustomization", namespace: "flux-system", name: "apps")
@@ -46,7 +46,7 @@ import Testing
     #expect(file.load() == Memory(firstSeen: ["tethys/b c": time]))
   }
 
-  @Test func kindsThatTheServerHadOutliveARestart() throws {
+  @Test func servedKindsSurviveARestart() throws {
     let folder = try TemporaryFolder()
     let file = MemoryFile(cluster: "tethys", folder: StateFolder(folder: folder.path))
     let memory = Memory(kinds: [
@@ -66,7 +66,7 @@ import Testing
     #expect(file.load().kinds == memory.kinds)
   }
 
-  @Test func aRestartDuringARetryEndsNoFailure() throws {
+  @Test func restartDuringARetryEndsNoFailure() throws {
     let folder = try TemporaryFolder()
     let now = Timestamp(seconds: 1_768_039_200)
     func judged(_ status: Condition.Status, _ memory: Memory) -> (report: ClusterReport, memory: Memory) {
@@ -90,7 +90,7 @@ import Testing
     #expect(judged(.unknown, Memory()).report.problems.isEmpty)
   }
 
-  @Test func theFileStaysSmall() throws {
+  @Test func fileStaysSmall() throws {
     let folder = try TemporaryFolder()
     let file = MemoryFile(cluster: "tethys", folder: StateFolder(folder: folder.path))
     var memory = Memory(firstSeen: ["tethys/a": Timestamp(seconds: 1)])
@@ -105,7 +105,7 @@ import Testing
     #expect(loaded.failures.values.allSatisfy { $0.message.utf8.count <= 1024 })
   }
 
-  @Test func whatCannotBeReadIsAsIfItWereNotThere() throws {
+  @Test func unreadableFileIsIgnored() throws {
     let folder = try TemporaryFolder()
     try folder.write("yesterday a\n\nno-time\n2026-01-10T10:00:00Z tethys/b\n\u{0}", to: "problems-tethys")
     let file = MemoryFile(cluster: "tethys", folder: StateFolder(folder: folder.path))
@@ -113,12 +113,12 @@ import Testing
   }
 
   @Test(arguments: [nil, "", "relative"])
-  func withoutAFolderNothingIsKept(_ folder: String?) {
+  func nothingIsSavedWithoutAFolder(_ folder: String?) {
     let environment = folder.map { ["STATE_DIRECTORY": $0] } ?? [:]
     #expect(StateFolder(environment: environment) == nil)
   }
 
-  @Test func aFolderThatIsGoneIsNoTrouble() {
+  @Test func missingFolderIsNoError() {
     let file = MemoryFile(cluster: "tethys", folder: StateFolder(folder: "/nowhere/at/all"))
     file.save(Memory(firstSeen: ["a": Timestamp(seconds: 1)]))
     #expect(file.load() == Memory())

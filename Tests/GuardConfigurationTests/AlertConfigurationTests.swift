@@ -81,7 +81,7 @@ private func errors(_ line: String) -> [String] {
         == .command(.init(run: ["/home/ada/page", "--now", "two words"], timeout: .seconds(5))))
   }
 
-  @Test func whatIsPrintedHoldsNoSecretAndCanBeReadAgain() throws {
+  @Test func printedConfigurationHasNoSecretAndReadsBack() throws {
     let configuration = try parse(Self.everything)
     let text = configuration.yaml
     #expect(text.contains("webhook: { url: \"https://hooks.example.org/…\", key: { credential: hook-key } }"))
@@ -104,7 +104,7 @@ private func errors(_ line: String) -> [String] {
   }
 
   /// The channels of the example file, behind their #.
-  @Test func theExamplesAreRight() throws {
+  @Test func examplesAreValid() throws {
     let path = URL(filePath: #filePath).deletingLastPathComponent().appending(
       path: "../../config/guard.yaml")
     let lines = try String(contentsOf: path, encoding: .utf8).split(separator: "\n")
@@ -196,7 +196,7 @@ private func errors(_ line: String) -> [String] {
       "4:21: command: expected 'run' with a program and its arguments, as in [/usr/local/bin/page, --now]"
     ),
   ])
-  func aMistake(line: String, message: String) {
+  func oneError(line: String, message: String) {
     #expect(errors(line) == ["guard.yaml:\(message)"])
   }
 
@@ -212,12 +212,12 @@ private func errors(_ line: String) -> [String] {
       "kinds: expected one of tunnel, forward, api, node, flux, image, workload, pods, certificate, stack, secret, configuration, alerts, state, found 'nodes': did you mean 'node'?"
     ),
   ])
-  func aMistakeInAFilter(line: String, message: String) {
+  func errorInAFilter(line: String, message: String) {
     let found = errors("ping: { url: https://a }\n    \(line)")
     #expect(found.count == 1 && found.allSatisfy { $0.hasSuffix(message) }, "\(found)")
   }
 
-  @Test func namesAreOneEachAndChannelsAreOne() {
+  @Test func namesAreUniqueAndChannelsHaveOneType() {
     func messages(_ text: String) -> [String] {
       do throws(ConfigurationErrors) {
         _ = try parse(text)
@@ -256,7 +256,7 @@ private func errors(_ line: String) -> [String] {
     #expect(address.isLoopback == isLoopback)
   }
 
-  @Test func addressesGrowInTheirPath() throws {
+  @Test func pathsAreAppendedToAddresses() throws {
     #expect(try WebAddress("https://a/b/?q=1").appending("/fail").url == "https://a/b/fail?q=1")
     #expect(try WebAddress("https://a").appending("/api").url == "https://a/api")
     #expect(try WebAddress("https://a").leaf == nil)

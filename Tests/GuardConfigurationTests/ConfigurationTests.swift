@@ -6,7 +6,7 @@ import Tunnel
 @testable import GuardConfiguration
 
 @Suite struct ConfigurationTests {
-  @Test func theExampleFileSaysTheBuiltInValues() throws {
+  @Test func exampleFileHasTheDefaults() throws {
     let path = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../config/guard.yaml")
     let system = ConfigurationEnvironment(isRoot: true, home: "/root")
     var example = try Configuration.load(path: path.path, environment: system)
@@ -26,7 +26,7 @@ import Tunnel
     #expect(Configuration.builtIn(in: system).control.socket == "/run/oceanid/guard.sock")
   }
 
-  @Test func aKubeconfigMayBeAListAndKUBECONFIGIsHeeded() throws {
+  @Test func kubeconfigMayBeAListAndKUBECONFIGIsUsed() throws {
     func kubeconfig(_ value: String) throws -> String? {
       try Sample.parse("clusters: [{ name: a, tunnel: { host: b }, kubernetes: { kubeconfig: '\(value)' } }]")
         .clusters.first?.kubernetes.kubeconfig
@@ -120,7 +120,7 @@ import Tunnel
           workloads: [.init(namespace: "a", name: "b")], secrets: [.init(namespace: "c", name: "d")]))
   }
 
-  @Test func whatIsPrintedReadsBackTheSame() throws {
+  @Test func printedConfigurationReadsBack() throws {
     let odd = """
       control: { socket: "/run/a \\"b\\" c.sock" }
       clusters:
@@ -161,7 +161,7 @@ import Tunnel
   }
 
   @Test(arguments: ["", "5", "s", "5 s", "-5s", "1.5s", "5sec", "1m30s", "1d", "9999999999s", "٣s", "5S"])
-  func notDurations(text: String) {
+  func invalidDurations(text: String) {
     #expect(Duration(configuration: text) == nil)
   }
 
@@ -169,7 +169,7 @@ import Tunnel
     "", ":", "host", "host:", ":80", "host:0", "host:65536", "host:+1", "a b:1", "-o:1", "::1:80", "[::1]",
     "[::1]:", "[::1", "[host]:1", "1:2:3", "host:80 ", "h/x:1",
   ])
-  func notEndpoints(text: String) {
+  func invalidEndpoints(text: String) {
     #expect(HostPort(text) == nil)
   }
 

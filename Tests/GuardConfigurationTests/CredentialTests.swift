@@ -24,11 +24,11 @@ import Tunnel
     LocalEnvironment(home: "/home/ada", localUser: "ada", agentSocket: nil, credentialsDirectory: folder)
   }
 
-  @Test func aPathStaysAPath() throws {
+  @Test func pathIsUsedUnchanged() throws {
     #expect(try kubernetes("~/k").file(in: environment("/run/credentials")) == "/home/ada/k")
   }
 
-  @Test func aCredentialIsAFileOfTheServiceManager() throws {
+  @Test func credentialIsAFileOfTheServiceManager() throws {
     let folder = try TemporaryFolder()
     try folder.write("apiVersion: v1", to: "k3s")
     let place = try kubernetes("credential:k3s").file(in: environment(folder.path))
@@ -36,7 +36,7 @@ import Tunnel
   }
 
   @Test(arguments: [nil, "/nonexistent"])
-  func oneThatIsNotThereNamesTheLineOfTheUnit(folder: String?) throws {
+  func missingCredentialNamesTheUnitsSetting(folder: String?) throws {
     let kubernetes = try kubernetes("credential:k3s")
     let failure = try #require(throws: PollFailure.self) { try kubernetes.file(in: environment(folder)) }
     #expect(failure.code == .kubeconfig)
@@ -48,7 +48,7 @@ import Tunnel
     ("'credential:../x'", "kubeconfig: expected the name of a credential"),
     ("{ credential: x }", "kubeconfig: expected a path or credential:NAME, without a space, found a mapping"),
   ])
-  func aNameIsNothingElse(text: String, message: String) {
+  func credentialNamesAreRestricted(text: String, message: String) {
     let errors = #expect(throws: ConfigurationErrors.self) { try kubernetes(text) }
     #expect(errors?.description.contains(message) == true)
   }

@@ -12,7 +12,7 @@ import Testing
     try #require(Configuration.reference.first { $0.path == path })
   }
 
-  @Test func aKeySaysItsValuesAndItsDefault() throws {
+  @Test func keyDescribesItsValuesAndDefault() throws {
     #expect(try entry("clusters[].tunnel.backoff.max").values == "a duration from 10ms to 1h")
     #expect(try entry("clusters[].tunnel.backoff.max").standard == "30s")
     #expect(try entry("clusters[].tunnel.windowBudget").values == "a size from 1MiB to 4GiB")
@@ -33,17 +33,17 @@ import Testing
   }
 
   /// A default that is given as a value is one that the key takes.
-  @Test func theDefaultsAreInTheirRanges() throws {
+  @Test func defaultsAreInTheirRanges() throws {
     let printed = Configuration.builtIn(in: .reference).yaml
     _ = try Configuration.parse(printed, file: "printed.yaml", environment: .reference)
   }
 
-  @Test func aReferenceIsMdoc() throws {
+  @Test func referenceIsMdoc() throws {
     let entry = KeyReference(path: "a.b", values: ".x \\y", standard: nil, meaning: "'z'.")
     #expect(entry.mdoc == ".It Ic a.b\n\\&.x \\ey; required.\n\\&'z'.\n")
   }
 
-  @Test func theManualPageHasTheReference() throws {
+  @Test func manualPageHasTheReference() throws {
     let page = try String(contentsOf: Self.page, encoding: .utf8)
     let items = Configuration.reference.map(\.mdoc).joined()
     let list = page.firstMatch(of: /(?s)KeyReference\.mdoc[^\n]*\n[^\n]*\n(.*?)\.El\n/)

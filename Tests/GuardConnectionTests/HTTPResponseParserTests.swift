@@ -16,20 +16,20 @@ import Testing
   }
 
   @Test(arguments: [1, 2, 3, 7, 4096])
-  func readsALength(_ step: Int) throws {
+  func parsesContentLength(_ step: Int) throws {
     let text = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nCONTENT-LENGTH:  5 \r\n\r\nhello"
     #expect(try read(text, step: step) == "hello")
   }
 
   @Test(arguments: [1, 2, 3, 7, 4096])
-  func readsChunks(_ step: Int) throws {
+  func parsesChunks(_ step: Int) throws {
     let text =
       "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n"
       + "A;name=value\r\n, wide wor\r\n2\r\nld\r\n0\r\nTrailer: x\r\n\r\n"
     #expect(try read(text, step: step) == "hello, wide world")
   }
 
-  @Test func readsNoBody() throws {
+  @Test func parsesAnEmptyBody() throws {
     #expect(try read("HTTP/1.1 204 No Content\r\n\r\n", step: 1) == "")
     #expect(try read("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", step: 1) == "")
   }
@@ -39,7 +39,7 @@ import Testing
     "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n",
     "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n",
   ])
-  func tellsWhatIsCutOff(_ text: String) {
+  func reportsATruncatedResponse(_ text: String) {
     #expect(throws: HTTPError.truncated) { try read(text, step: 3) }
   }
 
@@ -58,7 +58,7 @@ import Testing
     "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nFFFFFFFFFFFFFFFF\r\n",
     "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nabc\r\n",
   ])
-  func refusesGarbage(_ text: String) {
+  func refusesInvalidResponses(_ text: String) {
     let error = #expect(throws: HTTPError.self) { try read(text, step: 1) }
     guard case .malformed? = error else {
       Issue.record("\(String(describing: error))")
@@ -66,7 +66,7 @@ import Testing
     }
   }
 
-  @Test func boundsTheHead() {
+  @Test func limitsTheHead() {
     let limits = HTTPResponseParser.Limits(head: 100, body: 10)
     for text in [
       String(repeating: "x", count: 101), "HTTP/1.1 200 OK\r\n" + String(repeating: "a: b\r\n", count: 30),
@@ -79,12 +79,12 @@ import Testing
     "HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\n",
     "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n6\r\nabcdef\r\n6\r\nabcdef\r\n",
   ])
-  func boundsTheBody(_ text: String) {
+  func limitsTheBody(_ text: String) {
     let limits = HTTPResponseParser.Limits(head: 100, body: 10)
     #expect(throws: HTTPError.bodyTooLarge(limit: 10)) { try read(text, step: 4, limits: limits) }
   }
 
-  @Test func anEndlessStreamMayBeLongerThanItsHead() throws {
+  @Test func streamBodyIsNotLimited() throws {
     var parser = HTTPResponseParser(limits: .init(head: 200, body: nil))
     _ = try parser.consume(Array("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n".utf8))
     var count = 0

@@ -36,7 +36,7 @@ import Testing
     return true
   }
 
-  @Test func twoHundredWhoSayNothingHoldUpNobody() throws {
+  @Test func twoHundredIdleClientsBlockNoOther() throws {
     let fixture = try ControlFixture()
     var silent: [ControlFixture.Held] = []
     for number in 0..<200 {
@@ -50,7 +50,7 @@ import Testing
     #expect(silent.count == 200)
   }
 
-  @Test func fiveHundredWatchersSeeEveryChange() throws {
+  @Test func fiveHundredWatchersReceiveEveryChange() throws {
     let fixture = try ControlFixture()
     var watchers: [ControlFixture.Held] = []
     for _ in 0..<500 {
@@ -66,7 +66,7 @@ import Testing
     #expect(try fixture.get("/v1/status").hasPrefix("HTTP/1.1 200"))
   }
 
-  @Test func aWatcherThatDoesNotReadIsDroppedAndTheOthersAreNot() throws {
+  @Test func watcherThatDoesNotReadIsDropped() throws {
     let fixture = try ControlFixture()
     let idle = ControlFixture.Held(try fixture.connect())
     let reader = ControlFixture.Held(try fixture.connect())
@@ -88,7 +88,7 @@ import Testing
     #expect(try sees(reader, "change 1000"))
   }
 
-  @Test func whoAsksAndDoesNotReadIsDropped() throws {
+  @Test func pipeliningClientThatDoesNotReadIsDropped() throws {
     let fixture = try ControlFixture()
     let held = ControlFixture.Held(try fixture.connect())
     let request = Array(
@@ -106,7 +106,7 @@ import Testing
     #expect(try fixture.get("/v1/status").hasPrefix("HTTP/1.1 200"))
   }
 
-  @Test func whatIsNoRequestIsTurnedAwayAndChangesNothing() throws {
+  @Test func invalidRequestsAreRefusedAndChangeNothing() throws {
     let fixture = try ControlFixture()
     var random = SplitMix(state: 20_260_301)
     for round in 0..<400 {

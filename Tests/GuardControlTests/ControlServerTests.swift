@@ -15,7 +15,7 @@ import Testing
   typealias Fixture = ControlFixture
   typealias Held = ControlFixture.Held
 
-  @Test func servesTheDocumentAndTheFigures() throws {
+  @Test func servesDocumentAndMetrics() throws {
     let fixture = try Fixture()
     let status = try fixture.get("/v1/status")
     #expect(status.hasPrefix("HTTP/1.1 200 OK"))
@@ -45,7 +45,9 @@ import Testing
     ("/v1/status", "GET", "Host: oceanid\r\nOrigin: http://x\r\n", "403", "origin"),
     ("/v1/reconnect", "POST", "Host: oceanid\r\nReferer: http://x\r\n", "403", "origin"),
   ])
-  func refusesWithAWord(_ path: String, _ method: String, _ headers: String, _ status: String, _ code: String)
+  func refusalsHaveAMessage(
+    _ path: String, _ method: String, _ headers: String, _ status: String, _ code: String
+  )
     throws
   {
     let fixture = try Fixture()
@@ -60,7 +62,7 @@ import Testing
     ("channel=pager", "200", "pager took the test"), ("channel=broken", "502", "no way\\nmend it"),
     ("channel=nobody", "404", "no alert channel is named 'nobody'"), ("", "400", "channel is required"),
   ])
-  func aTestOfAChannelAnswersHowItWent(_ query: String, _ status: String, _ words: String) throws {
+  func testOfAChannelReportsTheOutcome(_ query: String, _ status: String, _ words: String) throws {
     let fixture = try Fixture()
     let answer = try fixture.get("/v1/alerts/test?\(query)", method: "POST")
     #expect(answer.hasPrefix("HTTP/1.1 \(status)"), "\(answer)")
@@ -76,7 +78,7 @@ import Testing
     "GET /v1/status HTTP/1.1\r\nHost oceanid\r\n\r\n",
     "POST /v1/poll HTTP/1.1\r\nHost: oceanid\r\nContent-Length: x\r\n\r\n",
   ])
-  func malformedRequestsEndTheConnectionAndNothingElse(_ text: String) throws {
+  func malformedRequestEndsOnlyItsConnection(_ text: String) throws {
     let fixture = try Fixture()
     let answer = try fixture.exchange(text)
     #expect(answer.hasPrefix("HTTP/1.1 4"), "\(answer)")
@@ -85,7 +87,7 @@ import Testing
     #expect(try fixture.get("/v1/status").hasPrefix("HTTP/1.1 200"))
   }
 
-  @Test func bodiesAndHeadersHaveALimit() throws {
+  @Test func bodiesAndHeadersAreLimited() throws {
     let fixture = try Fixture()
     let body = String(repeating: "x", count: 70_000)
     let large = try fixture.exchange(
@@ -99,7 +101,7 @@ import Testing
     #expect(try fixture.get("/v1/status").hasPrefix("HTTP/1.1 200"))
   }
 
-  @Test func writesAreDoneAndNoted() throws {
+  @Test func writesAreExecutedAndLogged() throws {
     let fixture = try Fixture()
     #expect(try fixture.get("/v1/reconnect?cluster=te%74hys", method: "POST").hasPrefix("HTTP/1.1 202"))
     #expect(try fixture.get("/v1/poll", method: "POST").hasPrefix("HTTP/1.1 202"))
@@ -113,7 +115,7 @@ import Testing
       ])
   }
 
-  @Test func aReloadThatIsRejectedSaysWhy() throws {
+  @Test func rejectedReloadReportsItsErrors() throws {
     let errors = ConfigurationErrors([
       ConfigurationError(file: "guard.yaml", line: 3, column: 5, message: "no such key"),
       ConfigurationError(file: "guard.yaml", line: 9, column: 1, message: "out of range"),
@@ -124,7 +126,7 @@ import Testing
     #expect(answer.contains("guard.yaml:3:5: no such key\\nguard.yaml:9:1: out of range"))
   }
 
-  @Test func whoeverDoesNotWaitForAReloadHarmsNobody() throws {
+  @Test func clientMayDisconnectDuringAReload() throws {
     let fixture = try Fixture()
     do {
       let stream = try fixture.connect()
@@ -135,7 +137,7 @@ import Testing
     #expect(try fixture.get("/v1/reload", method: "POST").hasPrefix("HTTP/1.1 200"))
   }
 
-  @Test func aRejectedConfigurationIsOneWarningUntilItIsMended() throws {
+  @Test func rejectedConfigurationIsOneWarningUntilCorrected() throws {
     let fixture = try Fixture()
     fixture.board.setConfiguration(file: "/g.yaml", at: Timestamp(seconds: 10))
     #expect(fixture.board.statusDocument().configuration?.file == "/g.yaml")
@@ -156,13 +158,13 @@ import Testing
     #expect(fixture.board.statusDocument().configuration?.rejected == nil)
   }
 
-  @Test func aClusterThatIsNotThereIsSaid() throws {
+  @Test func unknownClusterIsReported() throws {
     let fixture = try Fixture()
     let answer = try fixture.get("/v1/poll?cluster=nope", method: "POST")
     #expect(answer.hasPrefix("HTTP/1.1 404") && answer.contains("\"code\":\"cluster\""))
   }
 
-  @Test func aChangeByHandIsLoggedWithItsReason() throws {
+  @Test func breakGlassIsLoggedWithItsReason() throws {
     let fixture = try Fixture()
     func post(_ query: String) throws -> String {
       try fixture.get("/v1/break-glass?\(query)", method: "POST")
@@ -180,7 +182,7 @@ import Testing
     #expect(try fixture.get("/v1/break-glass").hasPrefix("HTTP/1.1 405"))
   }
 
-  @Test func theHistoryIsAskedForBySpanAndName() throws {
+  @Test func historyIsFilteredByTimeAndName() throws {
     let fixture = try Fixture()
     for (index, event) in ["tunnel_down", "tunnel_up", "problem_opened"].enumerated() {
       fixture.history.memory.add(
@@ -207,7 +209,7 @@ import Testing
     }
   }
 
-  @Test func aMemoryIsBoundedAndSaysWhereItBegins() {
+  @Test func historyInMemoryIsLimitedAndReportsItsStart() {
     let memory = ChangeMemory(since: Timestamp(seconds: 0))
     func add(_ count: Int) {
       for number in 0..<count {
@@ -227,7 +229,7 @@ import Testing
     #expect(!history.truncated)
   }
 
-  @Test func aSocketThatIsAnothersIsLeftAlone() throws {
+  @Test func socketOfAnotherProcessIsNotReplaced() throws {
     let fixture = try Fixture()
     let path = fixture.folder.file("guard.sock")
     #expect(fixture.server?.isReachable == true)
@@ -248,7 +250,7 @@ import Testing
   }
 
   /// `nc -N`, `socat`: all is said, and the answer is waited for.
-  @Test func whoSendsNoMoreIsAnsweredAllTheSame() throws {
+  @Test func halfClosedConnectionIsAnswered() throws {
     let fixture = try Fixture()
     for request in ["POST /v1/reload", "GET /v1/history", "GET /v1/status"] {
       let client = try LoopbackSocket(path: fixture.folder.file("guard.sock"))
@@ -281,14 +283,14 @@ import Testing
     "GET /v1/healthz HTTP/1.1\r\nHost: elsewhere\r\n\r\n",
     "GET /v1/healthz HTTP/1.1\r\nHost: oceanid\r\nConnection: close\r\n\r\n",
   ])
-  func nothingIsDoneAfterAnAnswerThatCloses(first: String) throws {
+  func requestsAfterAClosingAnswerAreIgnored(first: String) throws {
     let fixture = try Fixture()
     let answer = try fixture.exchange(first + "POST /v1/reconnect HTTP/1.1\r\nHost: oceanid\r\n\r\n")
     #expect(answer.components(separatedBy: "HTTP/1.1 ").count == 2)
     #expect(fixture.asked.all.isEmpty)
   }
 
-  @Test func theFormsOfARequestThatHTTPKnowsAreTaken() throws {
+  @Test func validFormsOfARequestAreAccepted() throws {
     let fixture = try Fixture()
     #expect(try fixture.get("http://oceanid/v1/status").hasPrefix("HTTP/1.1 200"))
     #expect(try fixture.get("/v1/status", headers: "Host: OCEANID\r\n").hasPrefix("HTTP/1.1 200"))
@@ -300,7 +302,7 @@ import Testing
     #expect(!old.lowercased().contains("transfer-encoding"))
   }
 
-  @Test func aWatcherGetsASnapshotAndThenTheChanges() throws {
+  @Test func watcherReceivesASnapshotAndThenChanges() throws {
     let fixture = try Fixture()
     let stream = try fixture.connect()
     try stream.write(Array("GET /v1/watch HTTP/1.1\r\nHost: oceanid\r\n\r\n".utf8), until: .now + .seconds(5))
@@ -321,7 +323,7 @@ import Testing
     #expect(text.contains("tunnel_up"))
   }
 
-  @Test func connectionsThatSayNothingAreLimitedForEachUser() throws {
+  @Test func idleConnectionsAreLimitedPerUser() throws {
     let fixture = try Fixture(quota: ConnectionQuota(perUser: 64))
     var silent: [Held] = []
     for _ in 1..<64 { silent.append(Held(try fixture.connect())) }
@@ -336,7 +338,7 @@ import Testing
     #expect(eventually { (try? fixture.get("/v1/status"))?.hasPrefix("HTTP/1.1 200") == true })
   }
 
-  @Test func oneUsersConnectionsKeepNobodyElseOut() {
+  @Test func oneUsersConnectionsBlockNoOtherUser() {
     var quota = ConnectionQuota(perUser: 64, total: 256, ownUID: 500)
     func admit(_ uid: UInt32) -> Bool { quota.admit(uid) }
     #expect((0..<1000).count { _ in admit(1001) } == 64)
@@ -364,7 +366,7 @@ import Testing
     (0 as UInt32, [] as [UInt32], true), (500, [], true), (501, [], false), (501, [77], true),
     (501, [78], false),
   ])
-  func whoMayWrite(_ uid: UInt32, _ groups: [UInt32], _ isAllowed: Bool) {
+  func writePermission(_ uid: UInt32, _ groups: [UInt32], _ isAllowed: Bool) {
     let peer = PeerCredentials(pid: 1, uid: uid, gid: 9, groups: groups)
     #expect(WriteRule.allows(peer, ownUID: 500, adminGroup: 77) == isAllowed)
     #expect(

@@ -19,18 +19,18 @@ import Testing
     ("http://oceanid/v1/status", "oceanid"), ("HTTP://Oceanid:80/v1/status", "oceanid"),
     ("http://localhost:8080/v1/status", "localhost:8080"),
   ])
-  func aRequestForThisGuardIsTaken(_ target: String, _ host: String) {
+  func requestForThisGuardIsAccepted(_ target: String, _ host: String) {
     #expect(refusal(target, [host]) == "/v1/status")
   }
 
-  @Test func theAbsoluteFormNeedsNoHostFieldAndNoPath() {
+  @Test func absoluteFormNeedsNeitherHostNorPath() {
     #expect(refusal("http://oceanid/v1/status?x=y", []) == "/v1/status?x=y")
     #expect(refusal("http://oceanid?x=/y", []) == "/?x=/y")
     #expect(refusal("http://oceanid", ["oceanid"]) == "/")
   }
 
   /// A path that holds an address is no absolute form.
-  @Test func aPathIsNoAuthority() {
+  @Test func pathIsNotAnAuthority() {
     #expect(refusal("/http://evil.example/", ["oceanid"]) == "/http://evil.example/")
     #expect(refusal("//evil.example/v1/status", ["oceanid"]) == "//evil.example/v1/status")
   }
@@ -43,7 +43,7 @@ import Testing
     ("http://oceanid,evil/v1/status", ["oceanid"]), ("/v1/status", ["evil.example"]), ("/v1/status", []),
     ("/v1/status", ["[::1]:80"]), ("/v1/status", ["oceanid,evil.example"]),
   ])
-  func aRequestForAnotherHostIsForbidden(_ target: String, _ hosts: [String]) {
+  func requestForAnotherHostIsForbidden(_ target: String, _ hosts: [String]) {
     #expect(refusal(target, hosts) == "403")
   }
 
@@ -57,7 +57,7 @@ import Testing
     ("http://:80/v1/status", ["oceanid"]), ("https://oceanid/v1/status", ["oceanid"]),
     ("ftp://oceanid/v1/status", ["oceanid"]), ("http://oceanid\\@evil.example/v1/status", ["oceanid"]),
   ])
-  func aHostThatCannotBeToldIsABadRequest(_ target: String, _ hosts: [String]) {
+  func invalidHostIsABadRequest(_ target: String, _ hosts: [String]) {
     #expect(refusal(target, hosts) == "400")
   }
 }

@@ -9,7 +9,7 @@ import Testing
 @testable import GuardIncidents
 
 @Suite struct SilenceTests {
-  @Test(.blocking) func theSocketTellsIncidentsAndTakesSilences() throws {
+  @Test(.blocking) func socketServesIncidentsAndAcceptsSilences() throws {
     let fixture = try ControlFixture()
     let start = Timestamp(seconds: 1_800_000_000)
     let problem = Problem(

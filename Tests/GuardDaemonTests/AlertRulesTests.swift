@@ -32,7 +32,7 @@ struct AlertRulesTests {
       (600, "0x10 600x10 1200x10 1800x10 2400x10 3000x10", []), (15, "0+60x60", []),
       (600, "600x60", ["OceanidPollsFail"]), (15, "3000x60", ["OceanidPollsFail"]),
     ] as [(Int, String, [String])])
-  func pollsAreLateByTheirOwnInterval(_ interval: Int, _ good: String, _ firing: [String]) throws {
+  func latePollsUseTheirOwnInterval(_ interval: Int, _ good: String, _ firing: [String]) throws {
     // Two guards may watch one cluster.
     var series: [String: String] = [:]
     for guardName in ["a", "b"] {
@@ -47,7 +47,7 @@ struct AlertRulesTests {
 
   /// Three nodes are expected. One of them is lost, and a fourth one is Ready.
   @Test(arguments: [(3, []), (2, ["OceanidNodesMissing"])] as [(Int, [String])])
-  func aStrangerMakesUpForNoNodeThatIsLost(_ well: Int, _ firing: [String]) throws {
+  func unexpectedNodeDoesNotReplaceALostOne(_ well: Int, _ firing: [String]) throws {
     let labels = #"{cluster="tethys"}"#
     try check(
       [
@@ -62,7 +62,7 @@ struct AlertRulesTests {
       ("ping", 1, 0, ["OceanidAlertsFail"]), ("webhook", 1, 7, ["OceanidAlertsFail"]),
       ("webhook", 0, 7, ["OceanidAlertsWait"]), ("webhook", 0, 0, []),
     ] as [(String, Int, Int, [String])])
-  func aChannelThatFailsIsToldWhateverItsMeans(
+  func failingChannelOfAnyTypeIsReported(
     _ means: String, _ failing: Int, _ waiting: Int, _ firing: [String]
   ) throws {
     let labels = #"{channel="a",means="\#(means)"}"#

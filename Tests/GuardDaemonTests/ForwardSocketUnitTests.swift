@@ -15,11 +15,11 @@ import Tunnel
   }
 
   @Test(arguments: ["", "clusters: [{ name: a, tunnel: { host: b } }]"])
-  func theUnitFitsTheDefault(text: String) throws {
+  func unitMatchesTheDefault(text: String) throws {
     #expect(try dropIn(text) == "")
   }
 
-  @Test func everyPortOfEveryClusterIsBoundAndTheDefaultIsNot() throws {
+  @Test func everyConfiguredPortIsBoundInsteadOfTheDefault() throws {
     let text = """
       clusters:
         - { name: a, tunnel: { host: a, forwards: [{ listen: "127.0.0.1:16444" }, { listen: ~/k.sock }] } }
@@ -36,7 +36,7 @@ import Tunnel
         """)
   }
 
-  @Test func anAddressIsWrittenAsTheManagerBindsIt() throws {
+  @Test func addressHasTheFormOfSystemd() throws {
     let text = """
       clusters: [{ name: a, tunnel: { host: a, forwards: [{ listen: "[0:0::1]:16451", target: "[2001:DB8:0::A]:1" }] } }]
       """
@@ -51,7 +51,7 @@ import Tunnel
         == bound.map { StreamAddress(host: $0.host, port: $0.port) })
   }
 
-  @Test func withoutAnyPortTheUnitIsSkipped() throws {
+  @Test func unitIsSkippedWithoutPorts() throws {
     let text = "clusters: [{ name: a, tunnel: { host: a, forwards: [{ listen: /run/oceanid/k.sock }] } }]"
     #expect(try dropIn(text).hasSuffix("\n[Unit]\nConditionPathExists=!/\n"))
   }

@@ -23,7 +23,7 @@ import Testing
     var events: [String] { all.compactMap { $0.event?.name } }
   }
 
-  private final class Told: Sendable {
+  private final class DeliveredNotices: Sendable {
     private let notices = Mutex<[IncidentNotice]>([])
     func take(_ notice: IncidentNotice) { notices.withLock { $0.append(notice) } }
     var words: [String] {
@@ -51,7 +51,7 @@ import Testing
     }
   }
 
-  @Test func watchersAndTheJournalAreToldTheSeverity() throws {
+  @Test func watchersAndTheJournalGetTheSeverity() throws {
     let log = Memory()
     Self.run(IncidentLedger(file: nil, log: log), 0..<60, [Self.problem])
     let record = try #require(log.all.first)
@@ -62,7 +62,7 @@ import Testing
     #expect(ChangeDocument.journalFields.contains("OCEANID_SEVERITY"))
   }
 
-  @Test func aRestartNeitherRepeatsNorForgets() throws {
+  @Test func restartNeitherRepeatsNorForgets() throws {
     let folder = try TemporaryFolder()
     let file = IncidentFile(folder: StateFolder(folder: folder.path))
     let log = Memory()
@@ -91,7 +91,7 @@ import Testing
   @Test(arguments: [
     "", "{", "[]", "{\"version\":99}", "{\"version\":1,\"tracks\":[{}],\"past\":[],\"silences\":[]}",
   ])
-  func aFileThatCantBeReadIsSetAside(_ text: String) throws {
+  func unreadableFileIsSetAside(_ text: String) throws {
     let folder = try TemporaryFolder()
     try folder.write(text, to: "incidents.json")
     let file = IncidentFile(folder: StateFolder(folder: folder.path))
@@ -105,12 +105,12 @@ import Testing
     #expect(try file.load()?.open.count == 1)
   }
 
-  @Test func aFileThatCantBeWrittenIsAProblemUntilItIsWritten() throws {
+  @Test func unwritableFileIsAProblemUntilItIsWritten() throws {
     let folder = try TemporaryFolder()
     let place = try folder.write("a file in the folder's place", to: "state")
     let state = StateFolder(folder: place)
     let file = IncidentFile(folder: state)
-    let told = Told()
+    let told = DeliveredNotices()
     let ledger = IncidentLedger(file: file, log: SilentLog(), deliver: told.take)
     Self.run(ledger, 0..<40, [Self.problem])
     let problem = try #require(state.problem)
@@ -125,9 +125,9 @@ import Testing
     #expect(try file.load()?.open.count == 1)
   }
 
-  @Test func aSilenceIsLoggedWithWhoAndWhy() throws {
+  @Test func silenceIsLoggedWithUserAndReason() throws {
     let log = Memory()
-    let told = Told()
+    let told = DeliveredNotices()
     let ledger = IncidentLedger(file: nil, log: log, deliver: told.take)
     let request = try SilenceRequest(Query("/v1/silence?pattern=node%20*&reason=new%20disk&seconds=3600"))
     let silence = try #require(ledger.silence(request, by: "uid 1000", at: Self.start))
@@ -143,7 +143,7 @@ import Testing
   }
 
   /// Whoever has forgotten what a silence held back reads it again when it hears of its end.
-  @Test func aSilenceThatRunsOutIsLoggedLikeOneThatIsEnded() throws {
+  @Test func expiredSilenceIsLoggedLikeAnEndedOne() throws {
     let log = Memory()
     let board = StatusBoard()
     let ledger = IncidentLedger(file: nil, log: log, board: board)
@@ -162,7 +162,7 @@ import Testing
     #expect(ledger.document().open.map(\.silence) == [nil])
   }
 
-  @Test func whoSilencesNothingIsTold() throws {
+  @Test func silenceWithoutAMatchIsReported() throws {
     let ledger = IncidentLedger(file: nil, log: SilentLog())
     func words(_ query: String) throws -> String? {
       let request = try SilenceRequest(Query("/v1/silence?reason=x&seconds=60&\(query)"))
@@ -201,21 +201,21 @@ import Testing
     "reason=x", "seconds=3600", "reason=%20&seconds=3600", "reason=x&seconds=59", "reason=x&seconds=2592001",
     "reason=x&seconds=-1", "reason=x&seconds=1e9", "reason=x&seconds=99999999999999999999",
   ])
-  func aSilenceWantsAReasonAndAnEnd(_ query: String) {
+  func silenceRequiresAReasonAndADuration(_ query: String) {
     #expect(throws: SilenceRequest.Mistake.self) {
       try SilenceRequest(Query("/v1/silence?pattern=node*&\(query)"))
     }
   }
 
   @Test(arguments: ["", "pattern=&", "pattern=%20&", "pattern&"])
-  func aSilenceSaysWhatItIsOf(_ pattern: String) throws {
+  func silenceReportsItsMatches(_ pattern: String) throws {
     #expect(throws: SilenceRequest.Mistake.self) {
       try SilenceRequest(Query("/v1/silence?\(pattern)reason=x&seconds=60"))
     }
     #expect(try SilenceRequest(Query("/v1/silence?pattern=*&reason=x&seconds=60")).pattern == nil)
   }
 
-  @Test func silencesAreBounded() throws {
+  @Test func silencesAreLimited() throws {
     let ledger = IncidentLedger(file: nil, log: SilentLog())
     let request = try SilenceRequest(Query("/v1/silence?pattern=*&reason=x&seconds=60"))
     for _ in 0..<100 { #expect(ledger.silence(request, by: "uid 0", at: Self.start) != nil) }

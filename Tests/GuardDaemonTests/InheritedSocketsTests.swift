@@ -27,7 +27,7 @@ import Tunnel
     return 0
   }
 
-  @Test func whatFitsIsServedWithoutAWord() throws {
+  @Test func matchingSocketsAreServedSilently() throws {
     let (listener, port) = try LoopbackSocket.listener()
     var sockets = InheritedSockets([PassedSocket(name: "forward", descriptor: listener.descriptor)])
     let clusters = try clusters(on: port)
@@ -37,12 +37,12 @@ import Tunnel
     copies.values.forEach { close($0) }
   }
 
-  @Test func withoutAManagerNothingIsAmiss() throws {
+  @Test func worksWithoutAServiceManager() throws {
     var sockets = InheritedSockets()
     #expect(sockets.fit(try clusters(on: 7)) == nil)
   }
 
-  @Test func whoConnectsWhereNoForwardListensIsResetUntilOneDoesAgain() throws {
+  @Test func connectionsToAnUnusedSocketAreResetUntilAForwardUsesIt() throws {
     let (listener, port) = try LoopbackSocket.listener()
     let other = try freePort()
     var sockets = InheritedSockets([PassedSocket(name: "forward", descriptor: listener.descriptor)])

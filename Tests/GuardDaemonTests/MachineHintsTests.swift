@@ -7,7 +7,7 @@ import Testing
   @Test(arguments: [
     (Duration.seconds(10_920), "3 h 2 min"), (.seconds(125), "2 min 5 s"), (.milliseconds(40_900), "40 s"),
   ])
-  func aSleepIsToldInWords(_ duration: Duration, _ words: String) {
+  func sleepIsDescribed(_ duration: Duration, _ words: String) {
     let record = MachineHints.record(asleep: duration)
     #expect(record.event == .resumed)
     #expect(record.message == "resumed after \(words) asleep")

@@ -68,7 +68,7 @@ import Testing
         ]))
   }
 
-  @Test func samplesAreWhatIsKnown() {
+  @Test func samplesMatchTheStatus() {
     var counts = ClusterCounters.Counts()
     counts.polls = 7
     counts.pollFailures = ["timeout": 2]
@@ -101,7 +101,7 @@ import Testing
     #expect(open.contains("# TYPE oceanid_polls counter\n") && open.hasSuffix("# EOF\n"))
   }
 
-  @Test func whatIsNotKnownHasNoSample() {
+  @Test func unknownValuesHaveNoSample() {
     let page = Self.page(
       Self.entry(tunnel: .backoff, unseen: Set(Problem.Kind.allCases), poll: nil))
     #expect(page.contains("oceanid_tunnel_up{"))
@@ -114,7 +114,7 @@ import Testing
   }
 
   @Test(.enabled(if: program("promtool") != nil, "no promtool here (apt install prometheus)"), .blocking)
-  func promtoolFindsNothingToSay() throws {
+  func promtoolAcceptsTheOutput() throws {
     let folder = try TemporaryFolder()
     for (name, entry) in [
       ("well", Self.entry()),
@@ -139,11 +139,11 @@ import Testing
       (nil, MetricFormat.prometheus), ("*/*", .prometheus), ("text/plain", .prometheus),
       ("application/openmetrics-text;version=1.0.0;q=0.6,text/plain;version=0.0.4;q=0.5", .openMetrics),
     ] as [(String?, MetricFormat)])
-  func theFormatIsWhatWasAskedFor(_ accept: String?, _ format: MetricFormat) {
+  func formatIsNegotiated(_ accept: String?, _ format: MetricFormat) {
     #expect(MetricFormat(accept: accept) == format)
   }
 
-  @Test func theFileIsReplacedAsAWholeAndTroubleToldOnce() throws {
+  @Test func fileIsReplacedAtomicallyAndErrorsAreLoggedOnce() throws {
     final class Memory: EventLog {
       let records = Mutex<[LogRecord]>([])
       func write(_ record: LogRecord) { records.withLock { $0.append(record) } }

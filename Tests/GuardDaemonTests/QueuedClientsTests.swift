@@ -13,7 +13,7 @@ import Testing
   private let answer = ControlAnswer.notStarted(
     ConfigurationErrors([ConfigurationError(file: "guard.yaml", line: 3, column: 7, message: "no such key")]))
 
-  @Test func whoeverWaitsIsToldAndLetGo() throws {
+  @Test func queuedClientsGetTheErrorAndAreClosed() throws {
     let folder = try TemporaryFolder()
     let (forward, port) = try LoopbackSocket.listener()
     let control = try LoopbackSocket.listener(path: folder.file("guard.sock"))
@@ -44,7 +44,7 @@ import Testing
     withExtendedLifetime(control) {}
   }
 
-  @Test func whereNobodyWaitsNothingIsWaitedFor() throws {
+  @Test func endsAtOnceWithoutQueuedClients() throws {
     let (forward, _) = try LoopbackSocket.listener()
     let begin = ContinuousClock.now
     QueuedClients.turnAway(

@@ -20,7 +20,7 @@ import Testing
       poll: nil, tunnel: sample.tunnel)
   }
 
-  @Test func aClusterIsKnownFromItsFirstGoodPollOn() {
+  @Test func clusterIsKnownAfterItsFirstSuccessfulPoll() {
     let board = StatusBoard()
     board.setOrder(["silent", "starting", "well", "stale"])
     board.update(Self.entry("starting", .critical, snapshotAt: nil))
@@ -29,7 +29,7 @@ import Testing
     #expect(board.unknownClusters == ["silent", "starting", "stale"])
   }
 
-  @Test func whatIsCriticalAndNotSilenced() {
+  @Test func criticalProblemsThatAreNotMuted() {
     func problem(_ subject: String, _ severity: Problem.Severity) -> Problem {
       Problem(
         .node(.condition), id: "a/node/\(subject)", severity: severity, cluster: "a", subject: subject,

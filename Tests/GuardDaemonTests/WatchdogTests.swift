@@ -11,7 +11,7 @@ import Testing
 @testable import GuardDaemon
 
 @Suite struct WatchdogFeedTests {
-  @Test func isFedOnlyWhileEveryPartAnswers() {
+  @Test func watchdogIsNotifiedOnlyWhileEveryPartAnswers() {
     let fed = Counter()
     let part = WatchdogFeed.Part { { true } }
     let feed = WatchdogFeed(
@@ -39,7 +39,7 @@ import Testing
 @Suite(.blocking) struct QueuePulseTests {
   private let queue = DispatchQueue(label: "liveness")
 
-  @Test func aQueueThatTakesItsTurnsIsWell() {
+  @Test func activeQueueIsHealthy() {
     let liveness = QueueLiveness(of: queue)
     for _ in 0..<3 {
       let hasAnswered = liveness.part.ask()
@@ -48,7 +48,7 @@ import Testing
     }
   }
 
-  @Test func onlyWhatStandsStillOverTwoLooksIsStuck() {
+  @Test func queueIsStuckAfterTwoChecksWithoutProgress() {
     let liveness = QueueLiveness(of: queue)
     _ = liveness.part.ask()
     queue.sync {}
@@ -66,7 +66,7 @@ import Testing
 }
 
 @Suite struct PollerOverdueTests {
-  @Test(.blocking) func aPollThatDoesNotEndIsOverdue() {
+  @Test(.blocking) func pollThatDoesNotEndIsOverdue() {
     let (hasBegun, mayEnd) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
     let poller = Poller(
       cluster: "tethys", interval: .seconds(15),
@@ -84,7 +84,7 @@ import Testing
     poller.stop()
   }
 
-  @Test func aPollThatDoesNotBeginIsOverdue() {
+  @Test func pollThatDoesNotStartIsOverdue() {
     let poller = Poller(
       cluster: "tethys", interval: .seconds(3600),
       ask: { .failure(PollFailure(code: .timeout, message: "", remedy: "")) }, deliver: { _ in })
@@ -100,11 +100,11 @@ import Testing
 
   init() throws { folder = try TemporaryFolder() }
 
-  @Test func whereNothingListensNothingIsSaid() {
+  @Test func noReportWithoutAWatchdog() {
     #expect(ControlProbe(path: path).isAnswered)
   }
 
-  @Test func anAnswerIsOneAndSilenceIsNone() throws {
+  @Test func answerCountsAndSilenceDoesNot() throws {
     let listener = try ControlSocket.listen(path: path)
     let probe = ControlProbe(path: path)
     #expect(!probe.isAnswered)
@@ -118,14 +118,14 @@ import Testing
     #expect(probe.isAnswered)
   }
 
-  @Test func aRefusedConnectionIsAnAnswerToo() throws {
+  @Test func refusedConnectionCountsAsAnAnswer() throws {
     let listener = try ControlSocket.listen(path: path)
     let probe = ControlProbe(path: path)
     close(accept(listener.raw, nil, nil))
     #expect(probe.isAnswered)
   }
 
-  @Test func aQueueThatNobodyEmptiesIsNone() throws {
+  @Test func fullAcceptQueueIsNoAnswer() throws {
     let listener = try ControlSocket.listen(path: path)
     // A queue of one; a Unix socket takes one more than asked for.
     #expect(Glibc.listen(listener.raw, 0) == 0)

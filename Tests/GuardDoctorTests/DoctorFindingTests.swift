@@ -30,7 +30,7 @@ import Testing
     ("ssh (pid 9)", true, .failed),
     (nil, true, .ok), (nil, false, .failed),
   ])
-  func whoHoldsThePort(_ holder: String?, _ isTaken: Bool, _ outcome: FindingOutcome) {
+  func holderOfAPort(_ holder: String?, _ isTaken: Bool, _ outcome: FindingOutcome) {
     let finding = PortFindings.forward(Self.listen, cluster: "tethys", holder: holder, isTaken: isTaken)
     #expect(finding.outcome == outcome)
     #expect((finding.remedy == nil) == (outcome == .ok))
@@ -38,7 +38,7 @@ import Testing
     #expect(!finding.found.contains("does not run"))
   }
 
-  @Test func theFarPortOnThisMachineIsNotTheCluster() {
+  @Test func remotePortOnThisMachineIsNotTheCluster() {
     #expect(PortFindings.farPort(6443, here: "127.0.0.1:16443", holder: nil, isTaken: false) == nil)
     let finding = PortFindings.farPort(6443, here: "127.0.0.1:16443", holder: "k3s (pid 3)", isTaken: true)
     #expect(finding?.found.contains("k3s (pid 3)") == true)
@@ -50,7 +50,7 @@ import Testing
     ("192.0.2.7:22", [], .up, false), ("127.0.0.1:22", ["jump"], .up, false),
     ("127.0.0.1:22", [], .backoff, false), (nil, [], .up, false),
   ])
-  func theFarSideMayBeThisMachine(
+  func serverMayBeThisMachine(
     _ peer: String?, _ via: [String], _ state: TunnelState, _ isHere: Bool
   ) {
     var status = TunnelStatus(
@@ -65,7 +65,7 @@ import Testing
     (.protocolError, "host key"), (.peerClosed, "host key"), (.keepaliveTimeout, "host key"),
     (.authRefused, "login"), (.noUsableKey, "login"),
   ])
-  func anAttemptStopsAtItsStep(_ code: TunnelErrorCode, _ step: String) {
+  func failedAttemptStopsAtItsStep(_ code: TunnelErrorCode, _ step: String) {
     let failure = TunnelFailure(code, "words", remedy: "do")
     let status = TunnelStatus(
       state: .backoff, since: 0, host: "tethys", reconnects: 0, attempt: 1,

@@ -20,7 +20,7 @@ import Testing
     LogRecord(.problemOpened, "it broke", priority: .error, cluster: cluster)
   }
 
-  @Test func aFloodIsCutAndCounted() {
+  @Test func floodIsSuppressedAndCounted() {
     let log = BoundedLog(memory)
     for _ in 0..<(EventAllowance.burst + 50) { log.write(problem(), at: now) }
     #expect(memory.all.count == EventAllowance.burst)
@@ -35,7 +35,7 @@ import Testing
     #expect(memory.all.count == EventAllowance.burst + 1)
   }
 
-  @Test func nobodyElsePaysForIt() {
+  @Test func floodDoesNotAffectOtherClusters() {
     let log = BoundedLog(memory)
     for _ in 0..<(EventAllowance.burst + 1) { log.write(problem(), at: now) }
     log.write(problem("other"), at: now)
@@ -43,26 +43,26 @@ import Testing
     #expect(memory.all.count == EventAllowance.burst + 2)
   }
 
-  @Test func timeGivesAllowanceBack() {
+  @Test func allowanceGrowsWithTime() {
     let log = BoundedLog(memory)
     for _ in 0..<(EventAllowance.burst + 1) { log.write(problem(), at: now) }
     for _ in 0..<10 { log.write(problem(), at: now + .seconds(5)) }
     #expect(memory.all.count == EventAllowance.burst + 5)
   }
 
-  @Test func whatIsCriticalAlwaysPasses() {
+  @Test func criticalEntriesAlwaysPass() {
     let log = BoundedLog(memory)
     for _ in 0..<(EventAllowance.burst * 2) { log.write(LogRecord(.startFailed, "no"), at: now) }
     #expect(memory.all.count == EventAllowance.burst * 2)
   }
 
-  @Test func itIsToldWithoutAnybodyAsking() {
+  @Test func suppressionIsReportedAutomatically() {
     let log = BoundedLog(memory, interval: .milliseconds(20))
     for _ in 0..<(EventAllowance.burst + 3) { log.write(problem(), at: now) }
     #expect(eventually { memory.all.last?.extra == ["HELD_BACK": "3"] })
   }
 
-  @Test func whatIsQuietIsHeldBackQuietly() {
+  @Test func suppressedEntryKeepsItsPriority() {
     let log = BoundedLog(memory)
     for _ in 0..<(EventAllowance.burst + 1) { log.write(LogRecord(.forwardListening, "on"), at: now) }
     log.flushSuppressed()

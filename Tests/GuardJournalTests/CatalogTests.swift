@@ -22,16 +22,16 @@ import Testing
     }
   }
 
-  @Test func everyEventHasItsTextAndEveryTextItsEvent() {
+  @Test func eventsAndTextsCorrespond() {
     #expect(entries.map(\.id).sorted() == Event.allCases.map(\.messageID).sorted())
   }
 
   /// The comment before each entry is what `oceanid-ctl explain` finds it by.
-  @Test func everyTextStandsUnderTheNameOfItsEvent() {
+  @Test func everyTextHasTheNameOfItsEvent() {
     for event in Event.allCases { #expect(text.contains("\n# \(event.name)\n-- \(event.messageID)\n")) }
   }
 
-  @Test func identifiersAreOneEach() {
+  @Test func identifiersAreUnique() {
     #expect(Set(Event.allCases.map(\.messageID)).count == Event.allCases.count)
     for event in Event.allCases {
       #expect(event.messageID.count == 32)
@@ -50,7 +50,7 @@ import Testing
   }
 
   /// journald fills in `@FIELD@`; one that no entry carries would stay empty.
-  @Test func everyPlaceholderIsAFieldThatWeSend() {
+  @Test func everyPlaceholderIsAKnownField() {
     let known: Set = [
       "OCEANID_CLUSTER", "OCEANID_SUBJECT", "OCEANID_FROM", "OCEANID_TO", "OCEANID_REASON",
       "OCEANID_INCIDENT", "OCEANID_REMEDY", "OCEANID_CODE",

@@ -23,13 +23,13 @@ import Testing
       ])
   }
 
-  @Test func aPlainLineHasNoMessageID() {
+  @Test func plainLineHasNoMessageID() {
     let names = JournalLog.entry(LogRecord(nil, "polling")).fields.map(\.name)
     #expect(!names.contains("MESSAGE_ID") && !names.contains("OCEANID_EVENT"))
     #expect(JournalLog.entry(LogRecord(nil, "polling")).fields.contains { $0.value == "7" })
   }
 
-  @Test func whatTheJournalKeptWaitingSaysWhenItWas() {
+  @Test func delayedEntryHasItsOriginalTime() {
     let moment = Timestamp(milliseconds: 1_700_000_000_123)
     let long = LogRecord(.tunnelUp, String(repeating: "ä", count: 10_000))
     for record in [LogRecord(.tunnelUp, "up"), long] {
@@ -39,13 +39,13 @@ import Testing
     }
   }
 
-  @Test func aWrongExtraNameCostsOnlyItself() {
+  @Test func invalidExtraFieldIsOmitted() {
     let record = LogRecord(.started, "up", extra: ["bad name": "x", "PID": "1"])
     let names = JournalLog.entry(record).fields.map(\.name)
     #expect(names.contains("OCEANID_PID") && !names.contains { $0.contains("bad") })
   }
 
-  @Test func fieldsAreBounded() {
+  @Test func fieldsAreLimited() {
     let long = String(repeating: "ä", count: 10_000)
     let extra = Dictionary(uniqueKeysWithValues: (0..<100).map { ("X\($0)", long) })
     let record = LogRecord(.problemOpened, long, subject: long, reason: long, remedy: long, extra: extra)
@@ -59,7 +59,7 @@ import Testing
 @Suite struct TerminalLogTests {
   let moment = Timestamp(milliseconds: 1_700_000_000_123)
 
-  @Test func aRecordIsOneLineAndItsRemedyAnother() {
+  @Test func recordAndRemedyAreOneLineEach() {
     let record = LogRecord(
       .tunnelDown, "tunnel to tethys down", cluster: "tethys", from: "up", to: "backoff",
       reason: "keepalive timeout", remedy: "ping tethys")
@@ -72,13 +72,13 @@ import Testing
         """)
   }
 
-  @Test func colourIsTheLevelsOwn() {
+  @Test func colourFollowsThePriority() {
     let text = TerminalLog(threshold: .info, isColoured: true).text(
       LogRecord(.tunnelBlocked, "blocked"), at: moment)
     #expect(text == "2023-11-14T22:13:20.123Z \u{1B}[31merror\u{1B}[0m tunnel_blocked: blocked\n")
   }
 
-  @Test func aServersTextCannotReachTheTerminal() {
+  @Test func controlCharactersFromAServerAreEscaped() {
     let record = LogRecord(
       .apiFailed, "bad \u{1B}[2Jscreen\nforged: line", reason: "\u{9B}31m\u{7F}\u{202E}", remedy: "a\r\tb")
     let text = TerminalLog(threshold: .info, isColoured: false).text(record, at: moment)
@@ -89,7 +89,7 @@ import Testing
   }
 
   @Test(arguments: [("kurz", 4, "kurz"), ("länger", 6, "lä…"), ("ääää", 7, "ää…"), ("abc", 2, "")])
-  func aCutKeepsWholeCharacters(text: String, limit: Int, expected: String) {
+  func textIsCutBetweenCharacters(text: String, limit: Int, expected: String) {
     let cut = text.limited(to: limit)
     #expect(cut.utf8.count <= max(limit, 3))
     if limit >= 3 { #expect(cut == expected) }

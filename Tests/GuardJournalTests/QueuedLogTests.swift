@@ -35,7 +35,7 @@ import Testing
 
   private let journal = Hanging()
 
-  @Test func nobodyWaitsForAJournalThatHangsAndOrderIsKept() {
+  @Test func hangingJournalBlocksNoCallerAndOrderIsKept() {
     let log = QueuedLog(journal)
     let began = Timestamp.now
     for number in 0..<1000 { log.write(LogRecord(nil, "\(number)")) }
@@ -48,7 +48,7 @@ import Testing
     #expect(journal.times.allSatisfy { began <= $0 && $0 <= ended })
   }
 
-  @Test func whatIsTooMuchIsCountedWhereItIsMissing() {
+  @Test func droppedEntriesAreCountedInPlace() {
     let log = QueuedLog(journal, capacity: 3)
     for number in 0..<10 { log.write(LogRecord(.problemOpened, "\(number)")) }
     log.write(LogRecord(.startFailed, "no"))
@@ -68,7 +68,7 @@ import Testing
     #expect(journal.messages.last == "up")
   }
 
-  @Test func aFlushHasAnEnd() {
+  @Test func flushHasATimeout() {
     let log = QueuedLog(journal)
     log.write(LogRecord(.stopped, "stopped"))
     journal.waitUntilItHangs()
@@ -78,7 +78,7 @@ import Testing
     #expect(journal.messages == ["stopped"])
   }
 
-  @Test func aPipeThatNobodyReadsHoldsUpNobody() async {
+  @Test func unreadPipeBlocksNoCaller() async {
     await #expect(processExitsWith: .success) {
       var ends: [Int32] = [-1, -1]
       guard pipe(&ends) == 0, dup2(ends[1], STDERR_FILENO) >= 0 else { exit(1) }

@@ -152,7 +152,7 @@ import Testing
     ("fish -c 'kubectl delete pod x'", "kubectl delete"),
   ]
 
-  @Test(arguments: changes) func aChangeByHandIsRefused(_ line: String, _ words: String) {
+  @Test(arguments: changes) func changesAreDetected(_ line: String, _ words: String) {
     #expect(effect(line).change == words)
   }
 
@@ -191,7 +191,7 @@ import Testing
     "sh -c 'kubectl apply -f x --dry-run=server'", "ssh tethys 'kubectl get nodes; uptime'",
     "sh -c 'kubectl delete --help'", "watch kubectl get pods -l 'app in (a, b)'",
   ])
-  func whatOnlyLooksIsLetThrough(_ line: String) {
+  func readingCommandsAreAllowed(_ line: String) {
     #expect(effect(line) == .none)
   }
 
@@ -240,11 +240,11 @@ import Testing
     ("bash -c '$X delete pod x'", "words computed by the script"),
     ("ansible-playbook site.yaml", "commands run by ansible-playbook"),
   ])
-  func whatCannotBeSeenIsSaid(_ line: String, _ words: String) {
+  func unexaminableCommandsAreReported(_ line: String, _ words: String) {
     #expect(effect(line) == .unseen(words))
   }
 
-  @Test func nothingAndTooMuch() {
+  @Test func emptyAndTooDeepCommands() {
     #expect(CommandReader.effect(of: []) == .none)
     #expect(CommandReader.effect(of: [""]) == .none)
     #expect(CommandReader.effect(of: Array(repeating: "env", count: 5000) + ["kubectl", "delete"]).isChange)

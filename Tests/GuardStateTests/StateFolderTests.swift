@@ -25,7 +25,7 @@ private let moment = Timestamp(seconds: 1_800_000_000)
 
   private func state() -> StateFolder { StateFolder(folder: path) { [clock] in clock.now } }
 
-  @Test func aFolderThatCantBeWrittenIsFoundWithoutAnythingToWrite() throws {
+  @Test func unwritableFolderIsDetectedWithoutAWrite() throws {
     try folder.write("no folder", to: "state")
     let state = state()
     #expect(state.problem == nil)
@@ -42,7 +42,7 @@ private let moment = Timestamp(seconds: 1_800_000_000)
     #expect(try FileManager.default.contentsOfDirectory(atPath: path).isEmpty)
   }
 
-  @Test func aFolderThatWorkedIsLookedAtOnceAMinute() throws {
+  @Test func workingFolderIsCheckedOncePerMinute() throws {
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
     let state = state()
     state.look()
@@ -56,7 +56,7 @@ private let moment = Timestamp(seconds: 1_800_000_000)
     #expect(state.problem != nil)
   }
 
-  @Test func aFolderThatSomebodyRemovedIsMadeAnew() throws {
+  @Test func removedFolderIsCreatedAgain() throws {
     let state = state()
     try state.replace("alerts/a.spool", with: [1])
     try FileManager.default.removeItem(atPath: path)
@@ -67,7 +67,7 @@ private let moment = Timestamp(seconds: 1_800_000_000)
 
   /// One file is in the way, and the others are written.
   @Test(arguments: ["a directory", "a directory in the draft's place"])
-  func aSingleFileThatCantBeWrittenIsNamedUntilItCan(_ kind: String) throws {
+  func unwritableFileIsNamedUntilItCanBeWritten(_ kind: String) throws {
     let obstacle = kind == "a directory" ? "\(path)/problems-tethys" : "\(path)/problems-tethys.new"
     try FileManager.default.createDirectory(atPath: obstacle, withIntermediateDirectories: true)
     let state = state()
@@ -81,7 +81,7 @@ private let moment = Timestamp(seconds: 1_800_000_000)
     #expect(try state.read("problems-tethys", limit: 10) == [1])
   }
 
-  @Test func whatWasOwedDoesNotReplaceWhatIsNewer() throws {
+  @Test func delayedWriteDoesNotReplaceANewerOne() throws {
     try folder.write("no folder", to: "state")
     let state = state()
     state.persist("a", [1])
@@ -91,7 +91,7 @@ private let moment = Timestamp(seconds: 1_800_000_000)
     #expect(try state.read("a", limit: 10) == [2])
   }
 
-  @Test func whatCantBeReadIsSetAside() throws {
+  @Test func unreadableFileIsSetAside() throws {
     let state = state()
     try state.replace("incidents.json", with: [1])
     state.setAside("incidents.json")

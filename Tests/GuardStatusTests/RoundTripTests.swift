@@ -8,7 +8,7 @@ import Testing
 @Suite struct RoundTripTests {
   private static let start = Timestamp(seconds: 1_800_000_000)
 
-  @Test func aSlotHasLeastMostAndMean() throws {
+  @Test func slotHasMinimumMaximumAndMean() throws {
     var series = RoundTripSeries()
     var begun: [Bool] = []
     // A clock that was set back adds to the newest.
@@ -32,11 +32,11 @@ import Testing
   @Test(arguments: [
     "", "x", "1 2 3 4", "1800000000 nan 1 1 1", "1800000000 1 1 1 0", "-5 1 1 1 1", "1800000000 -1 1 1 1",
   ])
-  func whatCantBeReadWasNeverThere(_ text: String) {
+  func unreadableFileIsIgnored(_ text: String) {
     #expect(RoundTripSeries(text: text).slots.isEmpty)
   }
 
-  @Test func outlivesARestart() throws {
+  @Test func seriesSurvivesARestart() throws {
     let folder = try TemporaryFolder()
     let state = StateFolder(folder: folder.path)
     let record = RoundTripRecord(cluster: "tethys", folder: state)

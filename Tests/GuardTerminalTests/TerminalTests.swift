@@ -33,24 +33,24 @@ import Testing
     ("\u{9B}2J", #"\u{9b}2J"#),
     ("x\u{202E}y", #"x\u{202e}y"#), ("bell\u{7}", #"bell\u{7}"#), ("nul\u{0}", #"nul\u{0}"#),
   ])
-  func keepsControlsOut(_ text: String, _ result: String) {
+  func escapesControlCharacters(_ text: String, _ result: String) {
     #expect(Span(text).text == result)
   }
 
-  @Test func coloursOnlyWhereAsked() {
+  @Test func usesColoursOnlyIfSupported() {
     let page = Page(lines: [Line(Span("a"), Span("b", .bad))])
     let terminal = Terminal(width: 80, hasColour: true, now: .now)
     #expect(page.text(for: terminal) == "a\u{1B}[1;31mb\u{1B}[0m\n")
     #expect(page.text(for: Terminal(width: 80, hasColour: false, now: .now)) == "ab\n")
   }
 
-  @Test func aTableLinesUp() {
+  @Test func tableIsAligned() {
     var table = Table(columns: ["NAME", "MESSAGE"])
     table.rows = [.init(cells: [Span("日本"), Span("x")]), .init(cells: [Span("calypso"), Span("")])]
     #expect(table.lines(width: 80).map(\.text) == ["NAME      MESSAGE", "日本      x", "calypso"])
   }
 
-  @Test func aTableCutsItsProseOrMovesItBelow() {
+  @Test func tableCutsTextOrMovesItBelow() {
     var table = Table(columns: ["NAME", "MESSAGE"], endsInProse: true)
     let long = "the quick brown fox jumps over the lazy dog again and again"
     table.rows = [.init(cells: [Span("calypso"), Span(long)])]
@@ -71,7 +71,7 @@ import Testing
       ])
   }
 
-  @Test func aTableCutsItsNamesLast() {
+  @Test func tableCutsNamesLast() {
     var table = Table(columns: ["NAMESPACE", "NAME", "REVISION", "OTHER"])
     table.names = 2
     table.elastic = 2
@@ -88,7 +88,7 @@ import Testing
     }
   }
 
-  @Test func aScreenFoldsAndCounts() {
+  @Test func screenWrapsLinesAndCountsTheRest() {
     let terminal = Terminal(width: 10, hasColour: false, now: .now)
     let lines = ["one", "0123456789abcdef", "two", "three"].map { Line(Span($0)) }
     #expect(
@@ -98,7 +98,7 @@ import Testing
       LiveScreen.fitted(lines, terminal, rows: 3).map(\.text) == ["one", "0123456789", "… 3 more lines"])
   }
 
-  @Test func tellsTimes() throws {
+  @Test func formatsTimes() throws {
     func at(_ text: String) throws -> Timestamp { try #require(Timestamp(rfc3339: text)) }
     let now = try at("2026-03-01T04:24:07Z")
     #expect(try at("2026-03-01T04:12:07.5Z").since(now) == "04:12:07Z (11m)")
@@ -108,7 +108,7 @@ import Testing
     #expect(now.relative(to: now) == "now")
   }
 
-  @Test func aLineIsCutWhereItHasToBe() {
+  @Test func lineIsCutAtTheWidth() {
     let line = Line(Span("12:00"), Span("  "), Span("tethys is well", .good))
     #expect(line.cut(to: 21) == line)
     #expect(line.cut(to: 20).text == "12:00  tethys is we…")

@@ -3,7 +3,7 @@ import Health
 import Testing
 
 @Suite struct AccessRulesTests {
-  @Test func aHealthyClusterIsCalm() {
+  @Test func healthyClusterHasNoProblems() {
     let report = Fixture.report(Fixture.observation())
     #expect(report.verdict == .healthy)
     #expect(report.problems.isEmpty)
@@ -11,7 +11,7 @@ import Testing
   }
 
   @Test(arguments: [TunnelState.connecting, .backoff, .blocked])
-  func aBrokenTunnelIsOneProblemAndEverythingElseUnknown(_ state: TunnelState) {
+  func brokenTunnelIsOneProblemAndTheRestIsUnknown(_ state: TunnelState) {
     let failure = TunnelHealth.Failure(
       code: .connectRefused, message: "192.0.2.7:22: Connection refused", remedy: "check sshd",
       at: Fixture.ago(30))
@@ -29,14 +29,14 @@ import Testing
     #expect(report.flux.allSatisfy { $0.verdict == .unknown })
   }
 
-  @Test func theFirstAttemptIsNoAlarm() {
+  @Test func firstAttemptIsNoProblem() {
     let report = Fixture.report(Fixture.observation(nil, tunnel: Fixture.tunnel(.connecting, attempt: 1)))
     #expect(report.verdict == .unknown)
     #expect(report.problems.isEmpty)
     #expect(report.summary == "connecting to tethys")
   }
 
-  @Test func aTunnelWithoutAnAnswerYetIsUnknown() {
+  @Test func stateIsUnknownBeforeTheFirstPoll() {
     let report = Fixture.report(Fixture.observation(nil))
     #expect(report.verdict == .unknown)
     #expect(report.problems.isEmpty)
@@ -45,7 +45,7 @@ import Testing
   @Test(arguments: [
     PollErrorCode.unreachable, .tls, .unauthorized, .forbidden, .timeout, .badResponse, .kubeconfig,
   ])
-  func aFailedPollIsOneProblem(_ code: PollErrorCode) {
+  func failedPollIsOneProblem(_ code: PollErrorCode) {
     let failure = PollFailure(code: code, message: "no", remedy: "do this")
     let report = Fixture.report(Fixture.observation(failure: failure))
     #expect(report.problemIDs == ["tethys/api/\(code.rawValue)"])
@@ -53,14 +53,14 @@ import Testing
     #expect(report.nodes.allSatisfy { $0.verdict == .unknown })
   }
 
-  @Test func oldDataIsNoData() {
+  @Test func oldDataIsUnknown() {
     let report = Fixture.report(Fixture.observation(at: Fixture.ago(46)))
     #expect(report.problemIDs == ["tethys/api/stale"])
     #expect(report.nodes.allSatisfy { $0.verdict == .unknown })
     #expect(Fixture.report(Fixture.observation(at: Fixture.ago(44))).verdict == .healthy)
   }
 
-  @Test func aBusyPortIsAProblemBesideTheClustersTruth() {
+  @Test func busyPortIsAProblemAndTheClusterIsStillJudged() {
     let forward = TunnelHealth.Forward(
       listen: "127.0.0.1:16443", target: "localhost:6443", state: .portBusy, holder: "ssh (pid 4242)",
       refusal: nil)
@@ -71,14 +71,14 @@ import Testing
     #expect(report.nodes.allSatisfy { $0.verdict == .healthy })
   }
 
-  @Test func aBusyPortIsAProblemThoughNobodyKnowsItsHolder() {
+  @Test func busyPortWithoutAKnownHolderIsAProblem() {
     let forward = TunnelHealth.Forward(
       listen: "127.0.0.1:16443", target: "localhost:6443", state: .portBusy, holder: nil, refusal: nil)
     let report = Fixture.report(Fixture.observation(tunnel: Fixture.tunnel(forwards: [forward])))
     #expect(report.problems.map(\.title) == ["127.0.0.1:16443 is taken by another process"])
   }
 
-  @Test func aPartThatFailsLeavesTheRest() {
+  @Test func failedPartLeavesTheRest() {
     let failure = PollFailure(code: .forbidden, message: "may not list", remedy: "grant list on nodes")
     let report = Fixture.report { $0.nodes = .failed(failure) }
     #expect(report.problemIDs == ["tethys/api/nodes/forbidden"])
@@ -86,7 +86,7 @@ import Testing
     #expect(report.flux.count == 2)
   }
 
-  @Test func aSlowServerIsOneProblemAndMissingRightsAreOneEach() throws {
+  @Test func slowServerIsOneProblemAndMissingPermissionsAreOneEach() throws {
     func report(_ code: PollErrorCode) -> ClusterReport {
       func failure(_ rule: String) -> PollFailure {
         PollFailure(code: code, message: "no answer within 10 s", remedy: "do this for \(rule)")
@@ -105,7 +105,7 @@ import Testing
     #expect(report(.forbidden).problems.count == 3)
   }
 
-  @Test func aRefusalThatCostsSeveralPartsIsOneProblem() {
+  @Test func refusalOfSeveralPartsIsOneProblem() {
     let discovery = PollFailure(code: .forbidden, message: "/apis: forbidden", remedy: "allow /apis")
     let pods = PollFailure(code: .forbidden, message: "pods: forbidden", remedy: "allow pods")
     let report = Fixture.report {
@@ -119,7 +119,7 @@ import Testing
     #expect(report.problems.map(\.remedy) == ["allow /apis", "allow pods"])
   }
 
-  @Test func aCertificateNearItsEndIsToldBefore() {
+  @Test func expiringCertificateIsReportedEarly() {
     #expect(
       Fixture.report { $0.clientCertificateExpiry = Fixture.now + .seconds(13 * 86_400) }.problemIDs
         == ["tethys/api/client-certificate-expiring"])
@@ -127,7 +127,7 @@ import Testing
       Fixture.report { $0.clientCertificateExpiry = Fixture.now + .seconds(15 * 86_400) }.problems.isEmpty)
   }
 
-  @Test func theAuthoritysEndIsToldToo() {
+  @Test func expiringAuthorityIsReported() {
     let report = Fixture.report { $0.authorityExpiry = Fixture.now + .seconds(3600) }
     #expect(report.problemIDs == ["tethys/api/certificate-authority-expiring"])
     #expect(report.verdict == .critical)
@@ -136,16 +136,16 @@ import Testing
         == "the cluster's certificate authority has expired")
   }
 
-  @Test func aServerThatIsNotVerifiedIsAProblem() {
+  @Test func unverifiedServerIsAProblem() {
     #expect(Fixture.report { $0.isServerUnverified = true }.problemIDs == ["tethys/api/insecure"])
   }
 
   @Test(arguments: [(true, [String]()), (nil, []), (false, ["tethys/api/not-ready"])])
-  func onlyAServerThatSaysSoIsNotReady(isReady: Bool?, ids: [String]) {
+  func serverIsNotReadyOnlyIfItReportsSo(isReady: Bool?, ids: [String]) {
     #expect(Fixture.report { $0.isReady = isReady }.problemIDs == ids)
   }
 
-  @Test func aQuestionWithoutAnAnswerIsTold() {
+  @Test func failedRequestIsReported() {
     let failure = PollFailure(code: .timeout, message: "no answer", remedy: "ask by hand")
     let report = Fixture.report { $0.gaps = ["readiness": failure, "node-leases": failure] }
     #expect(report.problemIDs == ["tethys/api/parts/timeout"])
@@ -153,7 +153,7 @@ import Testing
     #expect(report.verdict == .degraded)
   }
 
-  @Test func undecodableObjectsAreLinesAndBounded() {
+  @Test func undecodableObjectsAreListedWithALimit() {
     func nodes(_ names: Range<Int>) -> [UndecodableObject] {
       names.map { UndecodableObject(kind: "Node", name: "n\($0)", reason: "is null") }
     }
@@ -162,7 +162,7 @@ import Testing
     #expect(many.problems.count == 6)
   }
 
-  @Test func sinceIsRememberedWhereTheFaultHasNoTime() {
+  @Test func firstSightingIsTheStartOfAFaultWithoutATime() {
     let expectations = Expectations(nodes: ["ghost"])
     let observation = Fixture.observation(Fixture.snapshot(), expectations)
     let (first, memory) = judge(observation, memory: Memory(), now: Fixture.now)

@@ -21,7 +21,7 @@ import Testing
     Fixture.report { $0.flux = .seen(objects) }
   }
 
-  @Test func aWholeChainHasOneCause() {
+  @Test func chainHasOneCause() {
     let report = Self.report(
       Fixture.kustomization("base", Self.broken), Self.waiting("middle", for: "base"),
       Self.waiting("top", for: "middle"))
@@ -29,7 +29,7 @@ import Testing
     #expect(report.flux.map(\.verdict) == [.critical, .degraded, .degraded])
   }
 
-  @Test func whoWaitsForSomethingOnItsWayIsNoProblemUntilItTakesTooLong() {
+  @Test func waitingForProgressIsAProblemOnlyAfterATimeout() {
     let running = Fixture.kustomization(
       "base", [Fixture.condition("Ready", .unknown, "Progressing", ago: 20)])
     #expect(Self.report(running, Self.waiting("top", for: "base")).problems.isEmpty)
@@ -38,14 +38,14 @@ import Testing
         == ["tethys/flux/kustomization/flux-system/top/waiting"])
   }
 
-  @Test func whoWaitsForASuspendedParentIsToldByIt() {
+  @Test func suspendedParentReportsForItsDependants() {
     let held = Fixture.kustomization("base", Self.broken, suspended: true)
     #expect(
       Self.report(held, Self.waiting("top", for: "base")).problemIDs
         == ["tethys/flux/kustomization/flux-system/base/suspended"])
   }
 
-  @Test func whoWaitsForNobodyIsAProblemOfItsOwn() {
+  @Test func failureWithoutAParentIsItsOwnProblem() {
     #expect(
       Self.report(Self.waiting("top", for: "ghost")).problemIDs
         == ["tethys/flux/kustomization/flux-system/top/failed"])
@@ -62,7 +62,7 @@ import Testing
   }
 
   @Test(arguments: ["Kustomization", "HelmRelease"], ["flux-system", "elsewhere"])
-  func aDependencyThatDoesNotExistIsWhatToLookAt(_ kind: String, _ namespace: String) throws {
+  func missingDependencyIsNamed(_ kind: String, _ namespace: String) throws {
     let ghost = Reference(kind: kind, namespace: namespace, name: "ghost")
     let base = FluxObject(resource: Fixture.resource(kind, "base"), interval: .seconds(600))
     let report = Self.report(
@@ -80,7 +80,7 @@ import Testing
     #expect(!problem.remedy.contains("gitrepository"))
   }
 
-  @Test func behindAMissingDependencyOnlyTheFirstIsTold() {
+  @Test func onlyTheFirstDependantOfAMissingDependencyIsReported() {
     let ghost = Reference(kind: "Kustomization", namespace: "flux-system", name: "ghost")
     let middle = Reference(kind: "Kustomization", namespace: "flux-system", name: "middle")
     let report = Self.report(
@@ -89,7 +89,7 @@ import Testing
     #expect(report.problemIDs == ["tethys/flux/kustomization/flux-system/middle/failed"])
   }
 
-  @Test func aSourceWhoseListFailedIsNotSaidToBeMissing() {
+  @Test func sourceOfAnUnreadListIsNotMissing() {
     let apps = FluxObject(
       resource: Fixture.resource(
         "Kustomization", "apps",
@@ -103,7 +103,7 @@ import Testing
     #expect(!report.problems.contains { $0.title.contains("does not exist") })
   }
 
-  @Test func theDependencyThatIsNamedIsWhatToLookAt() {
+  @Test func namedDependencyIsTheCause() {
     let base = Reference(kind: "Kustomization", namespace: "flux-system", name: "base")
     let slow = Fixture.kustomization("slow", [Fixture.condition("Ready", .unknown, "Progressing", ago: 20)])
     let report = Self.report(
@@ -114,7 +114,7 @@ import Testing
     #expect(report.problems.first?.remedy.contains("describe kustomization slow") == true)
   }
 
-  @Test func whoWaitsForASuspendedParentOfAnOlderGenerationIsToldByIt() {
+  @Test func suspendedParentOfAnOlderGenerationReportsForItsDependants() {
     let held = FluxObject(
       resource: Fixture.resource("Kustomization", "base", generation: 2, observed: 1), isSuspended: true)
     let report = Self.report(
@@ -123,7 +123,7 @@ import Testing
     #expect(report.problemIDs == ["tethys/flux/kustomization/flux-system/base/suspended"])
   }
 
-  @Test func aSourceThatDoesNotExistIsWhatToLookAt() {
+  @Test func missingSourceIsNamed() {
     let apps = FluxObject(
       resource: Fixture.resource(
         "Kustomization", "apps",
@@ -135,7 +135,7 @@ import Testing
     #expect(report.problems.first?.remedy.contains("correct sourceRef") == true)
   }
 
-  @Test func aCircleIsToldOnce() {
+  @Test func dependencyCycleIsReportedOnce() {
     let report = Self.report(Self.waiting("a", for: "b", ago: 9000), Self.waiting("b", for: "a", ago: 9000))
     #expect(report.problemIDs == ["tethys/flux/kustomization/flux-system/a/waiting"])
   }
@@ -145,7 +145,7 @@ import Testing
     return Fixture.kustomization(name, [Fixture.condition("Ready", .isFalse, "HealthCheckFailed", message)])
   }
 
-  @Test func healthChecksThatNameEachOtherAreToldOnce() {
+  @Test func healthChecksThatNameEachOtherAreReportedOnce() {
     let report = Self.report(Self.checks("a", "b"), Self.checks("b", "a"))
     #expect(report.problemIDs == ["tethys/flux/kustomization/flux-system/a/failed"])
     #expect(
@@ -156,13 +156,13 @@ import Testing
       Self.report(Self.checks("a", "a")).problemIDs == ["tethys/flux/kustomization/flux-system/a/failed"])
   }
 
-  @Test func aHealthCheckThatNamesWhatIsOnItsWayIsAFailureOfItsOwn() {
+  @Test func healthCheckOfAnObjectInProgressIsItsOwnFailure() {
     let report = Self.report(
       Self.checks("top", "middle"), Self.waiting("middle", for: "base"), Fixture.kustomization("base"))
     #expect(report.problemIDs == ["tethys/flux/kustomization/flux-system/top/failed"])
   }
 
-  @Test func whoWaitsSinceATimeThatIsYetToComeIsTold() {
+  @Test func waitingSinceAFutureTimeIsReported() {
     let ghost = Reference(kind: "Kustomization", namespace: "flux-system", name: "ghost")
     let object = FluxObject(
       resource: Fixture.resource(
@@ -183,7 +183,7 @@ import Testing
     #expect(look(60, memory).report.problemIDs == ["tethys/flux/kustomization/flux-system/apps/failed"])
   }
 
-  @Test func whoWaitsForAParentThatIsInOrderIsAskedWhy() {
+  @Test func waitingForAHealthyParentIsAProblem() {
     let report = Self.report(
       Fixture.git(), Fixture.kustomization("base"),
       Self.waits(
@@ -193,7 +193,7 @@ import Testing
     #expect(report.problems.first?.remedy.contains("logs --kind=Kustomization --name=apps") == true)
   }
 
-  @Test func aReleaseWaitsForItsChartAndTheChartForItsRepository() {
+  @Test func releaseDependsOnChartAndRepository() {
     let repository = Reference(kind: "HelmRepository", namespace: "flux-system", name: "charts")
     let chart = Reference(kind: "HelmChart", namespace: "flux-system", name: "app")
     let report = Self.report(
@@ -211,7 +211,7 @@ import Testing
     #expect(report.problemIDs == ["tethys/flux/helmrepository/flux-system/charts/failed"])
   }
 
-  @Test func aHealthCheckThatNamesAFailedReleaseIsItsSymptom() {
+  @Test func healthCheckOfAFailedReleaseIsASymptom() {
     let release = FluxObject(
       resource: Fixture.resource(
         "HelmRelease", "app", namespace: "apps", [Fixture.condition("Ready", .isFalse, "UpgradeFailed")]))
@@ -226,7 +226,7 @@ import Testing
     #expect(Self.report(release, checked).problemIDs == ["tethys/flux/helmrelease/apps/app/failed"])
   }
 
-  @Test func aHealthCheckThatFailsForAPodShowsThePod() throws {
+  @Test func failedHealthCheckShowsThePod() throws {
     let pod = Fixture.pod("web-1", waiting: "CrashLoopBackOff", owner: "web", restarts: 9)
     let report = Fixture.report {
       $0.flux = .seen([
@@ -246,7 +246,7 @@ import Testing
     #expect(problem.remedy.hasSuffix("-n apps logs web-1 --all-containers --previous"))
   }
 
-  @Test func aReleaseThatTimedOutBecauseOfABrokenWorkloadIsToldByIt() {
+  @Test func brokenWorkloadReportsForATimedOutRelease() {
     let release = FluxObject(
       resource: Fixture.resource(
         "HelmRelease", "cert-manager", namespace: "cert-manager",
@@ -262,7 +262,7 @@ import Testing
     #expect(report.problemIDs == ["tethys/workload/cert-manager/cert-manager/deployment"])
   }
 
-  @Test func aMissingSecretIsTheCauseOfARefusedFetch() {
+  @Test func missingSecretIsTheCauseOfARefusedFetch() {
     let git = FluxObject(
       resource: Fixture.resource(
         "GitRepository", "flux-system",

@@ -33,7 +33,7 @@ import Testing
     return Fixture.report(Fixture.observation(snapshot, expectations), memory: memory)
   }
 
-  @Test func theyAreShownWithTheirVersions() {
+  @Test func controllersAreShownWithTheirVersions() {
     let report = Self.report(Self.names.map { Self.controller($0) }, renewed: ["source-controller": 4])
     #expect(report.problems.isEmpty)
     #expect(report.controllers.map(\.name) == Self.names)
@@ -42,14 +42,14 @@ import Testing
     #expect(report.fluxVersion == "v2.6.4")
   }
 
-  @Test func oneThatIsDownIsOneCriticalProblemHoweverLateItsObjectsAre() {
+  @Test func controllerThatIsDownIsOneCriticalProblem() {
     let report = Self.report(
       Self.names.map { Self.controller($0, available: $0 == "kustomize-controller" ? 0 : 1) }, ready: 90_000)
     #expect(report.problemIDs == ["tethys/workload/flux-system/kustomize-controller/deployment"])
     #expect(report.problems.map(\.severity) == [.critical])
   }
 
-  @Test func oneThatIsScaledToZeroIsSeenThoughItsDeploymentIsInOrder() {
+  @Test func controllerScaledToZeroIsReported() {
     let report = Self.report(
       Self.names.map {
         $0 == "helm-controller" ? Self.controller($0, available: 0, desired: 0) : Self.controller($0)
@@ -58,18 +58,18 @@ import Testing
   }
 
   @Test(arguments: [(89 as Int64, false), (91, true)])
-  func aLeaderThatStoppedRenewingDoesNothing(_ seconds: Int64, _ isStopped: Bool) {
+  func leaderWithAnOldLeaseIsIdle(_ seconds: Int64, _ isStopped: Bool) {
     let report = Self.report(
       Self.names.map { Self.controller($0) }, renewed: ["kustomize-controller": seconds], ready: 600)
     #expect(report.problemIDs == (isStopped ? ["tethys/flux/controller/kustomize-controller/stopped"] : []))
   }
 
-  @Test func oneThatIsNotThereWhileItsObjectsAreIsMissing() {
+  @Test func controllerIsMissingIfItsObjectsExist() {
     let report = Self.report([Self.controller("source-controller")])
     #expect(report.problemIDs == ["tethys/flux/controller/kustomize-controller/missing"])
   }
 
-  @Test func noneAtAllIsOneProblemWhereFluxIsExpected() {
+  @Test func missingFluxIsOneProblemIfExpected() {
     #expect(
       Self.report([], Expectations(fluxVersion: "v2.6.4"), ready: 90_000).problemIDs == [
         "tethys/flux/controllers-missing"
@@ -82,7 +82,7 @@ import Testing
     (["v2.6.4", "v2.7.0", "v2.6.4"], ["tethys/flux/version"]),
     ([nil, nil, nil], ["tethys/flux/version-unknown"]),
   ])
-  func theReleaseIsHeldAgainstWhatIsExpected(_ versions: [String?], _ ids: [String]) {
+  func releaseIsComparedWithTheExpectedOne(_ versions: [String?], _ ids: [String]) {
     let report = Self.report(
       zip(Self.names, versions).map { Self.controller($0, version: $1) }, Expectations(fluxVersion: "v2.6.4"))
     #expect(report.problemIDs == ids)

@@ -7,7 +7,7 @@ import Testing
   @Test(arguments: [
     "v1.-9223372036854775808", "v1.9223372036854775807", "v1.", "v1.٣٣", "v1.+33.1", "1.99999.0", "",
   ])
-  func aVersionThatIsNoneIsNotCompared(version: String) {
+  func invalidVersionIsNotCompared(version: String) {
     #expect(
       Fixture.report {
         $0.version = "v1.9.0"
@@ -20,7 +20,7 @@ import Testing
       }.problemIDs == [])
   }
 
-  @Test(arguments: [Int.min, -1, 0, 1, Int.max]) func aWorkloadMayCountAnyhow(count: Int) {
+  @Test(arguments: [Int.min, -1, 0, 1, Int.max]) func workloadCountsMayBeExtreme(count: Int) {
     for updates in [Workload.Updates.rolling, .onDelete, .partition(count), .partition(Int.min)] {
       for kind in ["Deployment", "StatefulSet", "DaemonSet"] {
         let workload = Workload(
@@ -33,7 +33,7 @@ import Testing
     }
   }
 
-  @Test func aPartitionBelowZeroHoldsNothingBack() {
+  @Test func negativePartitionIsZero() {
     let workload = Workload(
       resource: Fixture.resource("StatefulSet", "a"), desired: 3, ready: 3, available: 3, updated: 2,
       current: 3,
@@ -43,7 +43,7 @@ import Testing
 
   /// Thousands that wait, each for the next: the last one for what is broken, for nothing, or for the first.
   @Test(.timeLimit(.minutes(1)), arguments: ["broken", "nothing", "circle"])
-  func aChainOfThousandsHasOneCause(end: String) {
+  func chainOfThousandsHasOneCause(end: String) {
     let count = 4000
     func reference(_ number: Int) -> Reference {
       Reference(kind: "Kustomization", namespace: "flux-system", name: "k\(number)")
@@ -69,7 +69,7 @@ import Testing
     #expect(report.problemIDs == ["tethys/flux/kustomization/flux-system/\(problem)"])
   }
 
-  @Test func whoWaitsForACircleIsToldByIt() {
+  @Test func cycleReportsForItsDependants() {
     func waiting(_ name: String, for parent: String) -> FluxObject {
       Fixture.kustomization(
         name, [Fixture.condition("Ready", .isFalse, "DependencyNotReady", "waits", ago: 9000)],
@@ -85,7 +85,7 @@ import Testing
   }
 
   @Test(arguments: ["9999-12-31T23:59:59Z", "0000-01-01T00:00:00Z", "1970-01-01T00:00:00Z"])
-  func aServerWithAnImpossibleClockIsJudgedByOurs(date: String) throws {
+  func implausibleServerClockIsIgnored(date: String) throws {
     let serverTime = try #require(Timestamp(rfc3339: date))
     let snapshot = Fixture.snapshot {
       $0.serverTime = serverTime

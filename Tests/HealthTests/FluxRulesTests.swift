@@ -14,7 +14,7 @@ import Testing
     "Reconciling", .isTrue, "ProgressingWithRetry", "building", ago: 2)
   private static let failed = Fixture.condition("Ready", .isFalse, "BuildFailed", "no such file", ago: 297)
 
-  @Test func aFailureThatIsRetriedIsAFailureThoughKStatusSaysInProgress() throws {
+  @Test func retriedFailureIsAFailure() throws {
     let report = Self.report(Fixture.kustomization("apps", [Self.retrying, Self.failed]))
     #expect(report.flux.map(\.status) == [.inProgress])
     #expect(report.flux.map(\.verdict) == [.critical])
@@ -28,7 +28,7 @@ import Testing
         + "--namespace=flux-system  # fix it in Git")
   }
 
-  @Test func anIntervalTickIsNoProblem() {
+  @Test func regularReconciliationIsNoProblem() {
     let ticking = Fixture.kustomization(
       "apps",
       [
@@ -43,7 +43,7 @@ import Testing
     #expect(Self.report(release).verdict == .healthy)
   }
 
-  @Test func inProgressForLongerThanItsTimeoutIsStuck() {
+  @Test func progressBeyondTheTimeoutIsStuck() {
     let stuck = Fixture.kustomization(
       "apps",
       [
@@ -53,7 +53,7 @@ import Testing
     #expect(Self.report(stuck).problemIDs == ["tethys/flux/kustomization/flux-system/apps/stuck"])
   }
 
-  @Test func aNeverObservedObjectIsInProgressAndThenStuck() {
+  @Test func unobservedObjectIsInProgressAndThenStuck() {
     let object = FluxObject(
       resource: Fixture.resource("Kustomization", "new", observed: -1, []), interval: .seconds(600))
     let report = Self.report(object)
@@ -71,7 +71,7 @@ import Testing
 
   /// It tells nobody, or does not go.
   @Test(arguments: ["Alert", "Provider"])
-  func aKindWithoutAStatusCanBeAtAStop(_ kind: String) {
+  func kindWithoutAStatusCanBeSuspended(_ kind: String) {
     let path = "tethys/flux/\(kind.lowercased())/flux-system/main"
     let held = FluxObject(resource: Fixture.resource(kind, "main", []), isSuspended: true, isStatic: true)
     #expect(Self.report(held).problemIDs == ["\(path)/suspended"])
@@ -83,7 +83,7 @@ import Testing
     #expect(Self.report(oci).problems.isEmpty)
   }
 
-  @Test func suspendedIsTestedBeforeTheFrozenConditions() {
+  @Test func suspensionIsCheckedBeforeConditions() {
     let suspended = Fixture.kustomization("apps", [Self.failed], suspended: true, generation: 2)
     let report = Self.report(suspended)
     #expect(report.problemIDs == ["tethys/flux/kustomization/flux-system/apps/suspended"])
@@ -103,7 +103,7 @@ import Testing
     #expect(report.problems.first?.title.contains("RetriesExceeded") == true)
   }
 
-  @Test func aSymptomFoldsIntoItsCause() {
+  @Test func symptomIsReportedByItsCause() {
     let cause = Fixture.kustomization("infrastructure", [Self.retrying, Self.failed])
     let symptom = Fixture.kustomization(
       "apps",
@@ -116,7 +116,7 @@ import Testing
     #expect(Self.report(symptom).problems.count == 1)
   }
 
-  @Test func aSourceAheadOfWhatIsAppliedIsSeenOnceItIsLate() {
+  @Test func unappliedRevisionIsReportedWhenOverdue() {
     func report(_ updated: Int64) -> ClusterReport {
       Self.report(
         Fixture.git(revision: "main@sha1:b", updated: Fixture.ago(updated)), Fixture.kustomization("apps"))
@@ -125,14 +125,14 @@ import Testing
     #expect(report(1300).problemIDs == ["tethys/flux/kustomization/flux-system/apps/behind-source"])
   }
 
-  @Test func terminatingForTooLongIsToldAndBrieflyIsNot() {
+  @Test func longTerminationIsReported() {
     #expect(Self.report(Fixture.kustomization("apps", deleted: Fixture.ago(60))).problems.isEmpty)
     #expect(
       Self.report(Fixture.kustomization("apps", deleted: Fixture.ago(700))).problemIDs
         == ["tethys/flux/kustomization/flux-system/apps/terminating"])
   }
 
-  @Test func missingFluxMattersOnlyWhereItIsExpected() {
+  @Test func missingFluxIsAProblemOnlyIfExpected() {
     #expect(Fixture.report { $0.flux = .notServed }.problems.isEmpty)
     #expect(
       Fixture.report(Expectations(fluxVersion: "v2.6.4")) { $0.flux = .notServed }.problemIDs == [
@@ -140,7 +140,7 @@ import Testing
       ])
   }
 
-  @Test func theVersionIsReadOffTheControllers() {
+  @Test func versionComesFromTheControllers() {
     let controller = Workload(
       resource: Fixture.resource("Deployment", "source-controller"), desired: 1, ready: 1, available: 1,
       updated: 1,
@@ -153,7 +153,7 @@ import Testing
     #expect(report.problemIDs == ["tethys/flux/version"])
   }
 
-  @Test func aKindThatCannotBeReadIsOneWarning() {
+  @Test func unreadableKindIsOneWarning() {
     let failure = PollFailure(code: .forbidden, message: "no", remedy: "grant list on helmreleases")
     #expect(
       Fixture.report { $0.failedFluxKinds = ["HelmRelease": failure] }.problemIDs == [
@@ -161,7 +161,7 @@ import Testing
       ])
   }
 
-  @Test func anExpiredTokenIsNamedAsTheCredentials() {
+  @Test func expiredTokenIsReportedAsCredentials() {
     let report = Self.report(
       Fixture.git([
         Self.retrying,

@@ -46,7 +46,7 @@ import Testing
       lastRunTime: Fixture.ago(ran), lastPushTime: Fixture.ago(pushed))
   }
 
-  @Test func whatRunsIsComparedWithTheLatest() {
+  @Test func runningImageIsComparedWithTheLatest() {
     let report = Self.report(running: "v2")
     #expect(report.problems.isEmpty)
     #expect(report.policies.map(\.isBehind) == [false])
@@ -54,7 +54,7 @@ import Testing
       report.policies.first?.running == [.init(image: "\(Self.image):v2", workload: "deployment apps/app")])
   }
 
-  @Test func aRolloutHasTimeBeforeItIsAProblem() {
+  @Test func rolloutHasTimeBeforeItIsAProblem() {
     let young = Self.report(running: "v1", moved: 600)
     #expect(young.policies.map(\.isBehind) == [true])
     #expect(young.problems.isEmpty)
@@ -63,11 +63,11 @@ import Testing
     #expect(old.problems.first?.detail.contains("nothing was pushed to Git") == true)
   }
 
-  @Test func unreadableWorkloadsMakeItUnknownNotHealthy() {
+  @Test func unreadableWorkloadsAreUnknown() {
     #expect(Self.report(running: nil).policies.map(\.isBehind) == [nil])
   }
 
-  @Test func scansAndRunsThatStoppedAreSeen() {
+  @Test func stoppedScansAndRunsAreReported() {
     #expect(
       Self.report(running: "v2", scanned: 2000).problemIDs == [
         "tethys/image/repository/flux-system/app/scan-overdue"
@@ -77,7 +77,7 @@ import Testing
         == ["tethys/image/automation/flux-system/flux-system/overdue"])
   }
 
-  @Test func aFailedPolicyIsToldOnce() {
+  @Test func failedPolicyIsReportedOnce() {
     let report = Self.report(
       running: "v1", policy: [Fixture.condition("Ready", .isFalse, "DependencyNotReady", "no tags")])
     #expect(report.problemIDs == ["tethys/image/policy/flux-system/app/failed"])
@@ -89,7 +89,7 @@ import Testing
     ("org/app:v1", "docker.io/org/app", "v1", nil), ("localhost:5000/app", "localhost:5000/app", nil, nil),
     ("ghcr.io/o/a:v1@sha256:abc", "ghcr.io/o/a", "v1", "sha256:abc"), ("", "docker.io/library/", nil, nil),
   ])
-  func referencesAreTakenApart(_ text: String, _ repository: String, _ tag: String?, _ digest: String?) {
+  func parsesReferences(_ text: String, _ repository: String, _ tag: String?, _ digest: String?) {
     let reference = ImageReference(text)
     #expect(reference.repository == repository)
     #expect(reference.tag == tag)

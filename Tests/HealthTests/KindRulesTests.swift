@@ -55,7 +55,7 @@ import Testing
     ("GitRepository", "flux", "source-controller runs, but its kind is not served"),
     ("Certificate", "certificate", "cert-manager runs, but its kind is not served"),
     ("Stack", "stack", "operator runs, but its kind is not served"),
-  ]) func aKindThatIsGoneIsAProblemAndItsObjectsStay(kind: String, area: String, title: String) throws {
+  ]) func removedKindIsAProblemAndItsObjectsStay(kind: String, area: String, title: String) throws {
     let (before, memory) = Self.judged(Self.snapshot())
     #expect(!before.problemIDs.contains { $0.hasSuffix("/not-served") })
     let (after, next) = Self.judged(Self.snapshot(without: [kind]), memory, after: 15)
@@ -79,7 +79,7 @@ import Testing
     #expect(back.verdict == before.verdict)
   }
 
-  @Test func noProblemOfAKindThatIsGoneIsOver() throws {
+  @Test func problemsOfARemovedKindHaveNotEnded() throws {
     let failing = [
       Fixture.git(),
       Fixture.kustomization("apps", [Fixture.condition("Ready", .isFalse, "BuildFailed", "no")]),
@@ -103,7 +103,7 @@ import Testing
     }
   }
 
-  @Test func allKindsOfFluxAtOnceAreOneProblem() throws {
+  @Test func allFluxKindsAtOnceAreOneProblem() throws {
     let (_, memory) = Self.judged(Self.snapshot())
     let (after, _) = Self.judged(
       Self.snapshot(without: ["GitRepository", "Kustomization"]), memory, after: 15,
@@ -114,14 +114,14 @@ import Testing
     #expect(after.flux.count == 2)
   }
 
-  @Test func aGuardThatBeginsThenSeesTheController() throws {
+  @Test func startedGuardDetectsARemovedKindByItsController() throws {
     let (report, _) = Self.judged(Self.snapshot(without: ["Kustomization"]))
     #expect(
       report.problems.first { $0.id.hasSuffix("/not-served") }?.title
         == "kustomize-controller runs, but its kind is not served")
   }
 
-  @Test func aGuardThatBeginsThenRemembersTheObjects() throws {
+  @Test func startedGuardDetectsARemovedKindByItsMemory() throws {
     let memory = Memory(kinds: ["Kustomization": Memory.KnownKind(objects: 12)])
     let (report, next) = Self.judged(Self.snapshot(without: ["Kustomization"], workloads: []), memory)
     let problem = try #require(report.problems.first { $0.id == "tethys/flux/kinds/not-served" })
@@ -130,7 +130,7 @@ import Testing
     #expect(next.kinds["Kustomization"]?.goneSince == Fixture.now)
   }
 
-  @Test func whatWasTakenAwayWithItsControllerIsForgottenAfterADay() {
+  @Test func kindRemovedWithItsControllerIsForgottenAfterADay() {
     var (_, memory) = Self.judged(Self.snapshot())
     for (hours, isTold) in [(0, true), (23, true), (25, false), (26, false)] {
       let (report, next) = Self.judged(
@@ -147,7 +147,7 @@ import Testing
     }
   }
 
-  @Test func aKindThatNobodyUsedIsNotMissed() {
+  @Test func unusedKindIsNotReported() {
     let memory = Memory(kinds: ["Stack": Memory.KnownKind(objects: 0)])
     let (report, next) = Self.judged(Self.snapshot(without: ["Stack"], workloads: []), memory)
     #expect(!report.problemIDs.contains { $0.hasSuffix("/not-served") })
@@ -157,7 +157,7 @@ import Testing
     #expect(!other.problemIDs.contains { $0.hasSuffix("/not-served") })
   }
 
-  @Test func aServerThatIsNotReadyIsOneProblem() {
+  @Test func unreadyServerIsOneProblem() {
     let (before, memory) = Self.judged(Self.snapshot())
     var starting = Self.snapshot()
     starting.isReady = false
@@ -172,7 +172,7 @@ import Testing
     #expect(report.flux.count == 2 && report.certificates.count == 1 && report.stacks.count == 1)
   }
 
-  @Test func aKindInDoubtIsUnknownAndNoProblem() {
+  @Test func unconfirmedRemovalIsUnknown() {
     let (before, memory) = Self.judged(Self.snapshot())
     var doubtful = Self.snapshot()
     doubtful.flux = .failed(.kindInDoubt)

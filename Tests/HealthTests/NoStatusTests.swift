@@ -31,7 +31,7 @@ import Testing
     "GitRepository", "OCIRepository", "Bucket", "HelmRepository", "HelmChart", "Kustomization", "HelmRelease",
     "Receiver", "ImageRepository", "ImagePolicy", "ImageUpdateAutomation", "Certificate", "Stack",
   ])
-  func isToldAfterSomeMinutes(_ kind: String) throws {
+  func missingStatusIsReportedAfterMinutes(_ kind: String) throws {
     #expect(Self.report(kind, age: 60).problems.isEmpty)
     let report = Self.report(kind, age: 7200)
     #expect(report.problems.count == 1, "\(report.problemIDs)")
@@ -45,14 +45,14 @@ import Testing
     #expect(verdicts == [.degraded])
   }
 
-  @Test func aReleaseWithoutAStatusHasAReasonToShow() {
+  @Test func releaseWithoutAStatusHasAReason() {
     let report = Self.report("HelmRelease", age: 7200)
     #expect(report.flux.map(\.status) == [.current])
     #expect(report.flux.map(\.reason) == ["NoStatus"])
     #expect(report.flux.first?.message.isEmpty == false)
   }
 
-  @Test func aStatusThatNeverSaysReadyIsToldOnceItHasLasted() {
+  @Test func statusWithoutReadyIsReportedAfterATime() {
     let object = FluxObject(
       resource: Fixture.resource("GitRepository", "web", [Fixture.condition("ArtifactInStorage", .isTrue)]),
       interval: .seconds(60))
@@ -65,7 +65,7 @@ import Testing
         == ["tethys/flux/gitrepository/flux-system/web/stuck"])
   }
 
-  @Test func anImagePolicyInProgressForLongIsTold() {
+  @Test func imagePolicyInProgressForLongIsReported() {
     let ready = Fixture.condition("Ready", .unknown, "Progressing", ago: 3600)
     let resource = Fixture.resource("ImagePolicy", "web", [ready])
     let repository = Reference(kind: "ImageRepository", namespace: "flux-system", name: "web")

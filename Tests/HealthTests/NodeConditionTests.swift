@@ -11,7 +11,7 @@ import Testing
   }
 
   @Test(arguments: ["MemberIsLearner", "Unhealthy", "NotAMember", "SomethingNew"])
-  func anEtcdMemberThatDoesNotVoteIsAWarning(_ reason: String) throws {
+  func nonVotingEtcdMemberIsAWarning(_ reason: String) throws {
     let report = Self.report(Fixture.condition("EtcdIsVoter", .isFalse, reason, "m", ago: 3600))
     let problem = try #require(report.problems.first)
     #expect(report.problemIDs == ["tethys/node/calypso/EtcdIsVoter"])
@@ -22,14 +22,14 @@ import Testing
     #expect(report.nodes.map(\.verdict) == [.degraded])
   }
 
-  @Test func anEtcdMemberThatHasJustJoinedMayLearn() {
+  @Test func newEtcdMemberMayBeALearner() {
     #expect(
       Self.report(Fixture.condition("EtcdIsVoter", .isFalse, "MemberIsLearner", ago: 60)).problems.isEmpty)
     #expect(!Self.report(Fixture.condition("EtcdIsVoter", .isFalse, "Unhealthy", ago: 60)).problems.isEmpty)
   }
 
   /// The kubelet's clock is two hours ahead.
-  @Test func anEtcdMemberThatLearnsSinceATimeThatIsYetToComeDoesNotLearnForEver() {
+  @Test func etcdLearnerSinceAFutureTimeIsReported() {
     let learner = Fixture.condition("EtcdIsVoter", .isFalse, "MemberIsLearner", ago: -7200)
     let node = Fixture.node("calypso", [Fixture.condition("Ready", .isTrue), learner], renewed: nil)
     func look(_ seconds: Int64, _ memory: Memory) -> (report: ClusterReport, memory: Memory) {
@@ -54,7 +54,7 @@ import Testing
     "NVMeDegraded", "NeuronHealth", "OutOfDisk", "NotReady", "NetworkNotReady", "IBLinkFlapping",
     "example.com/DiskFull", "network-unavailable", "Fault",
   ])
-  func aFaultThatIsTrueIsAWarning(_ type: String) {
+  func trueFaultConditionIsAWarning(_ type: String) {
     let report = Self.report(Fixture.condition(type, .isTrue, "Why", "words", ago: 60))
     #expect(report.problemIDs == ["tethys/node/calypso/\(type)"])
     #expect(report.problems.first?.detail == "Why: words")
@@ -69,7 +69,7 @@ import Testing
     "network_ready", "EtcdIsVoter", "FilesystemWritable", "DNSResolvable", "UpToDate", "VolumesAttached",
     "example.com/Trusted", "PoolMember", "DriverLoaded", "OutOfServiceClear", "Compatible", "Serving",
   ])
-  func aGoodConditionThatIsNotTrueIsAWarning(_ type: String) {
+  func untrueGoodConditionIsAWarning(_ type: String) {
     #expect(Self.report(Fixture.condition(type, .isTrue)).problems.isEmpty)
     for status in [Condition.Status.isFalse, .unknown] {
       let report = Self.report(Fixture.condition(type, status, "Why", "words", ago: 3600))
@@ -78,14 +78,14 @@ import Testing
   }
 
   @Test(arguments: ["InPlaceUpdate", "SwapEnabled", "example.com/SEVSupported"])
-  func aPropertyIsNeitherGoodNorBad(_ type: String) {
+  func propertyIsNeitherGoodNorBad(_ type: String) {
     for status in Condition.Status.allCases {
       #expect(Self.report(Fixture.condition(type, status)).problems.isEmpty)
     }
   }
 
   /// The node controller sets what a lost kubelet reported to Unknown.
-  @Test func aLostNodeIsOneProblemWhateverItsConditionsDoNotSay() {
+  @Test func lostNodeIsOneProblem() {
     let report = Self.report(
       Fixture.condition("DiskPressure", .unknown), Fixture.condition("StorageReady", .unknown),
       ready: .unknown)
@@ -102,7 +102,7 @@ import Testing
   }
 
   @Test(arguments: [(1, 0, Int?.none), (1, nil, nil), (8, 7, nil), (0, 0, 1)])
-  func aGPUThatIsBuiltInAndNotOfferedIsAWarning(_ capacity: Int, _ allocatable: Int?, _ labelled: Int?) {
+  func unallocatableGPUIsAWarning(_ capacity: Int, _ allocatable: Int?, _ labelled: Int?) {
     let report = Self.gpus(capacity: capacity, allocatable: allocatable, labelled: labelled)
     #expect(report.problemIDs == ["tethys/node/calypso/gpu-lost"])
     #expect(report.verdict == .degraded)
@@ -110,7 +110,7 @@ import Testing
   }
 
   @Test(arguments: [(Int?.none, Int?.none, Int?.none), (2, 2, nil), (0, 0, nil), (nil, nil, 1)])
-  func aNodeThatOffersAllItHasIsHealthy(_ capacity: Int?, _ allocatable: Int?, _ labelled: Int?) {
+  func nodeWithAllGPUsAllocatableIsHealthy(_ capacity: Int?, _ allocatable: Int?, _ labelled: Int?) {
     #expect(Self.gpus(capacity: capacity, allocatable: allocatable, labelled: labelled).problems.isEmpty)
   }
 }

@@ -11,12 +11,12 @@ import Testing
     (Condition.Status.isTrue, false, "Ready"), (.isFalse, false, "NotReady"), (.unknown, false, "NotReady"),
     (.isTrue, true, "Ready,SchedulingDisabled"), (.unknown, true, "NotReady,SchedulingDisabled"),
   ])
-  func statusIsTheColumnOfKubectl(_ status: Condition.Status, _ cordoned: Bool, _ column: String) {
+  func statusMatchesKubectl(_ status: Condition.Status, _ cordoned: Bool, _ column: String) {
     let node = Fixture.node("calypso", [Fixture.condition("Ready", status)], cordoned: cordoned)
     #expect(Self.report(node).nodes.map(\.status) == [column])
   }
 
-  @Test func noReadyConditionIsUnknown() {
+  @Test func missingReadyConditionIsUnknown() {
     let report = Self.report(Fixture.node("calypso", []))
     #expect(report.nodes.map(\.status) == ["Unknown"])
     #expect(report.problemIDs == ["tethys/node/calypso/not-ready"])
@@ -45,19 +45,19 @@ import Testing
     #expect(report.verdict == .degraded)
   }
 
-  @Test func expectedNodesMissingAndUnexpectedOnesAreTold() {
+  @Test func missingAndUnexpectedNodesAreReported() {
     let report = Self.report(Fixture.node("stranger"), Expectations(nodes: ["calypso"]))
     #expect(report.problemIDs == ["tethys/node/calypso/missing", "tethys/node/stranger/unexpected"])
     #expect(report.nodes.map(\.isExpected) == [false])
   }
 
   @Test(arguments: [(Int?.none, true), (0, true), (1, false), (2, false)])
-  func aLostGPUIsCriticalThoughTheNodeIsReady(_ gpus: Int?, _ isLost: Bool) {
+  func lostGPUOfAReadyNodeIsCritical(_ gpus: Int?, _ isLost: Bool) {
     let report = Self.report(Fixture.node("calypso", gpus: gpus), Expectations(gpus: ["calypso": 1]))
     #expect(report.problemIDs == (isLost ? ["tethys/node/calypso/gpu-lost"] : []))
   }
 
-  @Test func aLeaseThatStoppedIsSeenBeforeNotReady() {
+  @Test func oldLeaseIsReportedBeforeNotReady() {
     #expect(
       Self.report(Fixture.node("calypso", renewed: Fixture.ago(31))).problemIDs == [
         "tethys/node/calypso/lease-stale"
@@ -66,7 +66,7 @@ import Testing
     #expect(Self.report(Fixture.node("calypso", renewed: nil)).problems.isEmpty)
   }
 
-  @Test func aKubeletWithAClockOfItsOwnIsAliveAsLongAsItsLeaseMoves() {
+  @Test func kubeletWithAnotherClockIsAliveWhileItsLeaseChanges() {
     func report(_ renewed: Int64, _ memory: Memory) -> (report: ClusterReport, memory: Memory) {
       let node = Fixture.node("calypso", renewed: Fixture.ago(renewed))
       return judge(
@@ -80,7 +80,7 @@ import Testing
     #expect(report(110, moved).report.problems.isEmpty)
   }
 
-  @Test func aKubeletWhoseClockIsAheadAndWhoseLeaseStandsStillHasStopped() {
+  @Test func kubeletWithAFutureUnchangedLeaseHasStopped() {
     let node = Fixture.node("calypso", renewed: Fixture.ago(-7200))
     func look(_ seconds: Int64, _ memory: Memory) -> (report: ClusterReport, memory: Memory) {
       let now = Fixture.now + .seconds(seconds)
@@ -97,7 +97,7 @@ import Testing
   }
 
   @Test(arguments: [(Int?.some(1), "device plugin"), (nil, "driver")])
-  func aLostGPUSaysWhatIsLikelyDown(_ capacity: Int?, _ word: String) {
+  func lostGPUNamesTheLikelyCause(_ capacity: Int?, _ word: String) {
     let node = Node(
       resource: Fixture.node("calypso").resource, allocatableGPUs: capacity.map { _ in 0 },
       capacityGPUs: capacity)
@@ -109,7 +109,7 @@ import Testing
     ("v1.33.4+k3s1", false), ("v1.30.0", false), ("v1.29.9", true), ("v1.34.0", true), ("", false),
     ("odd", false),
   ])
-  func skewAgainstTheServer(_ version: String, _ isTooMuch: Bool) {
+  func versionSkewAgainstTheServer(_ version: String, _ isTooMuch: Bool) {
     #expect(Self.report(Fixture.node("calypso", version: version)).problems.isEmpty == !isTooMuch)
   }
 }

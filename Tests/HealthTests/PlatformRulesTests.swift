@@ -14,7 +14,7 @@ import Testing
   private static let expected = Expectations(workloads: [.init(namespace: "cloudflared", name: "cloudflared")]
   )
 
-  @Test func anExpectedWorkloadThatServesNobodyIsCritical() {
+  @Test func unavailableExpectedWorkloadIsCritical() {
     let down = Fixture.report(Self.expected) { $0.workloads = .seen([Self.workload(0, of: 2)]) }
     #expect(down.problems.map(\.severity) == [.critical])
     let deadline = Fixture.condition("Progressing", .isFalse, "ProgressDeadlineExceeded")
@@ -24,14 +24,14 @@ import Testing
       Fixture.report(Self.expected) { $0.workloads = .seen([Self.workload(2, of: 2)]) }.verdict == .healthy)
   }
 
-  @Test func anExpectedWorkloadThatIsNotThereIsMissing() {
+  @Test func absentExpectedWorkloadIsMissing() {
     #expect(
       Fixture.report(Self.expected) { _ in }.problemIDs == ["tethys/workload/cloudflared/cloudflared/missing"]
     )
   }
 
   /// Of a certificate: days to its end and to its renewal, hours since an attempt failed, and whether it is ready.
-  struct Paper: Sendable {
+  struct CertificateSample: Sendable {
     var end: Int64? = 60
     var renewal: Int64? = 30
     var failed: Int64? = nil
@@ -40,13 +40,15 @@ import Testing
   }
 
   @Test(arguments: [
-    Paper(word: nil), Paper(end: 6, renewal: -24, word: "expiring"), Paper(end: 0, word: "expired"),
-    Paper(ready: .isFalse, word: "not-ready"), Paper(end: 25, renewal: -5, word: "renewal-overdue"),
-    Paper(end: nil, renewal: nil, failed: 2, ready: .isFalse, word: "not-ready"),
+    CertificateSample(word: nil), CertificateSample(end: 6, renewal: -24, word: "expiring"),
+    CertificateSample(end: 0, word: "expired"),
+    CertificateSample(ready: .isFalse, word: "not-ready"),
+    CertificateSample(end: 25, renewal: -5, word: "renewal-overdue"),
+    CertificateSample(end: nil, renewal: nil, failed: 2, ready: .isFalse, word: "not-ready"),
     // One of three days that is renewed a day before its end has no week to lose.
-    Paper(end: 2, renewal: 1, word: nil), Paper(end: nil, renewal: nil, word: nil),
+    CertificateSample(end: 2, renewal: 1, word: nil), CertificateSample(end: nil, renewal: nil, word: nil),
   ])
-  func certificates(_ paper: Paper) {
+  func certificates(_ paper: CertificateSample) {
     func moment(_ days: Int64?) -> Timestamp? { days.map { Fixture.now + .seconds($0 * 86_400) } }
     let certificate = Certificate(
       resource: Fixture.resource(
@@ -100,7 +102,7 @@ import Testing
     (Bool?.some(true), String?.none), (false, "secret/flux-system/github-token/missing"),
     (nil, "api/secrets/forbidden"),
   ])
-  func secretsAreThereOrNotOrNotKnown(_ isPresent: Bool?, _ id: String?) {
+  func secretsArePresentMissingOrUnknown(_ isPresent: Bool?, _ id: String?) {
     let failure = PollFailure(code: .forbidden, message: "no", remedy: "grant get on it")
     let secret = SecretPresence(
       namespace: "flux-system", name: "github-token", isPresent: isPresent,
@@ -110,7 +112,7 @@ import Testing
         == [id].compactMap { $0.map { "tethys/\($0)" } })
   }
 
-  @Test func whoLoggedInWithASecretHasFoundIt() {
+  @Test func successfulLoginProvesTheSecret() {
     let git = FluxObject(
       resource: Fixture.resource("GitRepository", "flux-system"), secretName: "github-token")
     let failure = PollFailure(code: .forbidden, message: "no", remedy: "grant get on it")

@@ -44,13 +44,13 @@ import Testing
     #expect(report.problemIDs == (isProblem ? ["tethys/pods/pending"] : []))
   }
 
-  @Test func anImageThatCannotBePulledIsDescribedAndNotLogged() {
+  @Test func failedImagePullSuggestsDescribe() {
     let report = Self.report([Fixture.pod("a", phase: "Pending", waiting: "ImagePullBackOff")])
     #expect(report.problems.first?.detail.contains("ImagePullBackOff") == true)
     #expect(report.problems.first?.remedy.hasSuffix("-n apps describe pod a") == true)
   }
 
-  @Test func aPodOfABrokenWorkloadIsToldWithIt() throws {
+  @Test func podOfABrokenWorkloadIsReportedWithIt() throws {
     let pod = Fixture.pod(
       "cloudflared-1", namespace: "cloudflared", waiting: "CrashLoopBackOff", owner: "cloudflared",
       restarts: 4)
@@ -60,14 +60,14 @@ import Testing
     #expect(report.problems.first?.remedy.contains("logs cloudflared-1") == true)
   }
 
-  @Test func aWorkloadThatLacksOnlyWhatALostNodeHadIsNoProblemOfItsOwn() {
+  @Test func workloadMissingOnlyPodsOfALostNodeIsNoProblem() {
     let pod = Fixture.pod("cloudflared-1", namespace: "cloudflared", owner: "cloudflared", node: "calypso")
     let report = Self.report([pod], workload: Self.cloudflared(0), lost: "calypso")
     #expect(report.problemIDs == ["tethys/node/calypso/not-ready"])
     #expect(report.workloads.map(\.verdict) == [.degraded])
   }
 
-  @Test func aRolloutThatServesHasTime() {
+  @Test func availableRolloutHasTime() {
     let observation = Fixture.observation(Fixture.snapshot { $0.workloads = .seen([Self.cloudflared(1)]) })
     let (first, memory) = judge(observation, memory: Memory(), now: Fixture.now)
     #expect(first.problems.isEmpty)
@@ -86,7 +86,7 @@ import Testing
     #expect(later(181) == ["tethys/workload/cloudflared/cloudflared/deployment"])
   }
 
-  @Test func podsThatCannotBeReadAreNotNoPods() {
+  @Test func unreadablePodsAreUnknown() {
     let failure = PollFailure(code: .forbidden, message: "no", remedy: "grant list on pods")
     let report = Fixture.report { $0.pods = .failed(failure) }
     #expect(report.problemIDs == ["tethys/api/pods/forbidden"])

@@ -32,7 +32,7 @@ import Testing
     grouping: ProblemSituations.reports.flatMap(\.problems) + own, by: \.code)
 
   @Test(arguments: ProblemCode.allCases)
-  func theRuleSaysWhatIsDeclared(_ code: ProblemCode) throws {
+  func rulesReportTheDeclaredTexts(_ code: ProblemCode) throws {
     let declaration = code.declaration
     let problems = try #require(Self.fired[code], "no situation fires it")
     for problem in problems {
@@ -57,7 +57,7 @@ import Testing
     }
   }
 
-  @Test func everyCodeIsOneName() {
+  @Test func codesAreUnique() {
     #expect(Set(ProblemCode.allCases.map(\.rawValue)).count == ProblemCode.allCases.count)
     for code in ProblemCode.allCases {
       #expect(ProblemCode(rawValue: code.rawValue) == code)
@@ -66,14 +66,14 @@ import Testing
     #expect(ProblemCode(rawValue: "quite-another-thing") == nil)
   }
 
-  @Test func theLineForOldReadersHasBothParts() {
+  @Test func remedyHasCommandAndNote() {
     #expect(NextStep(command: "a", note: "b").remedy == "a  # b")
     #expect(NextStep(command: "a").remedy == "a")
     #expect(NextStep(note: "b").remedy == "b")
     #expect(NextStep().remedy == "")
   }
 
-  @Test func aValueIsNeverTakenForAHole() {
+  @Test func valueIsNeverTakenForAPlaceholder() {
     let pattern: Pattern = "node <node> has <state>"
     #expect(pattern.filled { ["node": "<state>", "state": "x"][$0] } == "node <state> has x")
     #expect(pattern.filled { _ in nil } == "node <node> has <state>")
@@ -82,7 +82,7 @@ import Testing
 
 /// Which problem comes first, and since when it has lasted.
 @Suite struct ProblemOrderTests {
-  @Test func causesComeBeforeWhatDependsOnThem() {
+  @Test func causesComeBeforeTheirEffects() {
     let broken = [Fixture.condition("Ready", .isFalse, "BuildFailed", "no")]
     let report = Fixture.report(Expectations(nodes: ["calypso"])) {
       $0.nodes = .seen([Fixture.node("calypso", [Fixture.condition("Ready", .isFalse)])])
@@ -115,7 +115,7 @@ import Testing
     #expect(report.summary == "Kubernetes API server is not ready; 5 critical, 2 warnings")
   }
 
-  @Test func theOldestOfTheWorstComesFirst() {
+  @Test func oldestOfTheWorstComesFirst() {
     func since(_ name: String, _ seconds: Int64) -> FluxObject {
       Fixture.kustomization(name, [Fixture.condition("Ready", .isFalse, "BuildFailed", ago: seconds)])
     }
@@ -126,7 +126,7 @@ import Testing
   }
 
   /// 503, then 401, then 403, then silence: one outage of the API.
-  @Test func theAPIsOutageBeganWithItsFirstCause() {
+  @Test func outageOfTheAPIStartsWithItsFirstCause() {
     var memory = Memory()
     var begins: [Timestamp] = []
     let codes: [PollErrorCode?] = [.unreachable, .unauthorized, .forbidden, .timeout, nil]
@@ -144,7 +144,7 @@ import Testing
     #expect(begins.last.map { $0 <= Fixture.now } == true)
   }
 
-  @Test func aTunnelThatIsBlockedLaterIsTheSameOutage() {
+  @Test func laterBlockedTunnelIsTheSameOutage() {
     var memory = Memory()
     func judged(_ tunnel: TunnelHealth, _ seconds: Int64, failure: PollFailure? = nil) -> Problem? {
       let (report, next) = judge(

@@ -34,7 +34,7 @@ import Testing
     }
   }
 
-  @Test func noneChangesTheClusterByHand() {
+  @Test func noRemedyChangesTheCluster() {
     let commands = Fixture.report(
       Fixture.observation(Self.troubled(), Expectations(nodes: ["x"], fluxVersion: "v1.0.0"))
     ).problems.compactMap(\.step.command)
@@ -73,7 +73,7 @@ import Testing
         observation("/home/o'neil/my k.yaml", nil, nil), #"--kubeconfig '/home/o'\''neil/my k.yaml'"#))
   }
 
-  @Test func problemsOfTheClusterAreDatedByThisMachinesClock() throws {
+  @Test func problemsUseThisMachinesClock() throws {
     // This machine is two minutes behind the server, whose conditions the times are of.
     let snapshot = Fixture.snapshot {
       $0.nodes = .seen([Fixture.node("calypso", [Fixture.condition("Ready", .isFalse, ago: 600)])])
@@ -91,11 +91,11 @@ extension RemedyTests {
     ("web-1", "web-1"), ("a.b:c_d@1,2/3+4=5%", "a.b:c_d@1,2/3+4=5%"), ("a b", "'a b'"), ("$(id)", "'$(id)'"),
     ("it's", #"'it'\''s'"#), ("", "''"), ("~/k.yaml", "~/k.yaml"), ("~/my k", "~/'my k'"), ("a?b", "'a?b'"),
     ("ü", "'ü'"), ("a\nb", "'a\nb'"),
-  ]) func aWordOfTheShellIsQuotedWhereItMustBe(text: String, word: String) {
+  ]) func shellWordsAreQuoted(text: String, word: String) {
     #expect(text.shellWord == word)
   }
 
-  @Test func namesFromTheClusterRunNothing() {
+  @Test func namesFromTheClusterAreNotExecuted() {
     let broken = [Fixture.condition("Ready", .isFalse, "BuildFailed", "no")]
     let report = Fixture.report {
       $0.nodes = .seen([Fixture.node("$(reboot)", broken)])
@@ -116,7 +116,7 @@ extension RemedyTests {
     #expect(remedies.contains("\(access) get kustomization -A"))
   }
 
-  @Test func aForwardOfSomebodyElseHidesNoFailure() {
+  @Test func refusalOfAnotherForwardHidesNoFailure() {
     func forward(_ port: Int, _ target: String, isRefused: Bool) -> TunnelHealth.Forward {
       TunnelHealth.Forward(
         listen: "127.0.0.1:\(port)", target: target, state: .listening, holder: nil,

@@ -26,7 +26,7 @@ import Testing
   }
 
   @Test(arguments: [2, 1])
-  func aRolloutThatExceededItsDeadlineSaysSoAndSinceWhen(_ serving: Int) throws {
+  func rolloutBeyondItsDeadlineIsReportedWithItsStart(_ serving: Int) throws {
     let workload = Self.deployment(serving, of: 2, [Self.available, Self.late], updated: 1)
     let report = Self.report(workload).0
     let problem = try #require(report.problems.first)
@@ -38,14 +38,14 @@ import Testing
     #expect(report.workloads.map(\.since) == [Fixture.ago(3600)])
   }
 
-  @Test func anOutageWeighsMoreThanTheRollout() {
+  @Test func outageIsReportedBeforeTheRollout() {
     let down = Fixture.condition("Available", .isFalse, "MinimumReplicasUnavailable", ago: 1800)
     let report = Self.report(Self.deployment(0, of: 2, [down, Self.late])).0
     #expect(report.problems.map(\.title) == ["Deployment cloudflared/web has 0 of 2 available"])
     #expect(report.problems.map(\.since) == [Fixture.ago(1800)])
   }
 
-  @Test func aRolloutThatServesAndDoesNotEndIsToldWithItsReason() {
+  @Test func stuckAvailableRolloutIsReportedWithItsReason() {
     let paused = Fixture.condition("Progressing", .unknown, "DeploymentPaused")
     let workload = Self.deployment(2, of: 2, [Self.available, paused])
     let (first, memory) = Self.report(workload)
@@ -60,14 +60,14 @@ import Testing
     #expect(later.problems.map(\.since) == [Fixture.now])
   }
 
-  @Test func whyAReplicaSetCreatesNoPodsIsInTheDetail() {
+  @Test func reasonOfAReplicaFailureIsInTheDetail() {
     let quota = Fixture.condition("ReplicaFailure", .isTrue, "FailedCreate", "exceeded quota: pods")
     let down = Fixture.condition("Available", .isFalse, "MinimumReplicasUnavailable")
     let report = Self.report(Self.deployment(0, of: 1, [down, quota])).0
     #expect(report.problems.first?.detail.contains("FailedCreate: exceeded quota: pods") == true)
   }
 
-  @Test func aWorkloadThatIsBeingDeletedForLongIsTold() {
+  @Test func longDeletionOfAWorkloadIsReported() {
     let report = Self.report(Self.deployment(1, of: 1, [Self.available], deleted: Fixture.ago(900))).0
     #expect(report.problems.map(\.title) == ["Deployment cloudflared/web has been terminating for 15m"])
     #expect(Self.report(Self.deployment(1, of: 1, [], deleted: Fixture.ago(60))).0.problems.isEmpty)
@@ -75,7 +75,7 @@ import Testing
 
   /// kstatus calls a set whose pods a person replaces Current, whatever they do.
   @Test(arguments: [(3, 3, 0, false), (0, 0, 3, true), (1, 1, 3, true)])
-  func podsThatAPersonReplacesMustServeAllTheSame(
+  func podsReplacedByHandMustBeReady(
     _ ready: Int, _ available: Int, _ updated: Int, _ isTold: Bool
   ) {
     for kind in ["StatefulSet", "DaemonSet"] {

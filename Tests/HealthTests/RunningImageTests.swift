@@ -33,14 +33,14 @@ import Testing
     return Fixture.report(Fixture.observation(snapshot), memory: memory)
   }
 
-  @Test func nothingKnownToRunItIsNotKnown() {
+  @Test func policyWithoutAKnownUserIsUnknown() {
     let report = Self.report()
     #expect(report.policies.map(\.isBehind) == [nil])
     #expect(report.policies.map { $0.running?.isEmpty } == [true])
     #expect(report.problems.isEmpty)
   }
 
-  @Test func anAutomationThatRanAndSawAnOlderImageIsTold() throws {
+  @Test func automationWithAnOlderImageIsReported() throws {
     let report = Self.report(saw: "ghcr.io/a/app:v1")
     #expect(report.problemIDs == ["tethys/image/policy/flux-system/app/not-taken-up"])
     let problem = try #require(report.problems.first)
@@ -61,7 +61,7 @@ import Testing
   }
 
   /// What can't be read may run an older image.
-  @Test func jobsThatCannotBeReadLeaveItUnknown() {
+  @Test func unreadableJobsAreUnknown() {
     let failure = PollFailure(code: .forbidden, message: "no", remedy: "allow it")
     for kind in ["cronjobs", "jobs"] {
       let report = Self.report {
@@ -94,7 +94,7 @@ import Testing
     { $0.pods = .seen(PodCensus(total: images.count, unwell: [], images: Set(images))) }
   }
 
-  @Test func podsOfOwnersThatAreNotListedCount() {
+  @Test func podsOfUnlistedOwnersCount() {
     let rollout = Reference(kind: "Rollout", namespace: "apps", name: "web")
     let report = Self.report(
       "ghcr.io/a/app:v2", Self.pods(PodImage(image: "ghcr.io/a/app:v1", digest: nil, owner: rollout)))
@@ -102,7 +102,7 @@ import Testing
     #expect(report.policies.first?.running?.map(\.workload) == ["rollout apps/web"])
   }
 
-  @Test func aPodUnderATagThatMovedRunsWhatItPulled() {
+  @Test func podRunsThePulledDigestOfAMovedTag() {
     let deployment = Reference(kind: "Deployment", namespace: "flux-system", name: "app")
     let workload = Workload(
       resource: Fixture.resource("Deployment", "app", [Fixture.condition("Available", .isTrue)]), desired: 1,
@@ -119,7 +119,7 @@ import Testing
     #expect(behind(nil) == [false])
   }
 
-  @Test func aKindThatMayRunItAndCannotBeReadLeavesItUnknown() {
+  @Test func unreadableKindThatMayRunItIsUnknown() {
     let failure = PollFailure(code: .forbidden, message: "no", remedy: "allow")
     func report(_ image: String) -> ClusterReport {
       Self.report {

@@ -83,7 +83,7 @@ import Testing
   }
 
   @Test(arguments: Way.allCases)
-  func everyPlaceHasItsWordAndOneProblem(_ way: Way) throws {
+  func everyStandstillHasAReasonAndOneProblem(_ way: Way) throws {
     let report = Fixture.report(Fixture.observation(way.snapshot))
     let policy = try #require(report.policies.first)
     #expect(policy.isBehind == true)
@@ -95,13 +95,13 @@ import Testing
     #expect(report.problems.allSatisfy { !$0.remedy.isEmpty })
   }
 
-  @Test func aPolicyOfWhichNothingWasPushedPointsAtItsMarker() {
+  @Test func unpushedPolicyPointsToItsMarker() {
     let report = Fixture.report(Fixture.observation(Way.notPushed.snapshot))
     #expect(
       report.problems.first?.remedy.contains(#"{"$imagepolicy": "flux-system:app"}"#) == true)
   }
 
-  @Test func twoPoliciesOfOneImageDoNotAccuseEachOthersWorkloads() {
+  @Test func policiesOfOneImageIgnoreEachOthersWorkloads() {
     func behind(_ running: [String]) -> [Bool?] {
       Fixture.report { snapshot in
         let repository = Reference(kind: "ImageRepository", namespace: "flux-system", name: "app")
@@ -144,7 +144,7 @@ import Testing
     (LabelSelector(requirements: [.init(key: "tier", requirement: "DoesNotExist")]), true),
     (LabelSelector(requirements: [.init(key: "team", requirement: "Roughly")]), false),
   ])
-  func selectorsChoosePolicies(_ selector: LabelSelector, _ matches: Bool) {
+  func selectorsSelectPolicies(_ selector: LabelSelector, _ matches: Bool) {
     #expect(selector.matches(["team": "a"]) == matches)
   }
 }

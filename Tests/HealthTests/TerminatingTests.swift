@@ -38,7 +38,7 @@ import Testing
   ]
 
   @Test(arguments: kinds.indices)
-  func isToldOnceItTakesTooLong(_ index: Int) {
+  func longTerminationIsReported(_ index: Int) {
     let (path, put) = Self.kinds[index]
     func report(_ seconds: Int64) -> ClusterReport { Fixture.report { put(&$0, seconds) } }
     #expect(report(900).problemIDs == ["tethys/\(path)/terminating"])

@@ -7,7 +7,7 @@ import Testing
     ("2026-01-10T09:59:57.123456Z", 1_768_039_197_123), ("2026-01-10T12:00:00+02:00", 1_768_039_200_000),
     ("2024-02-29T23:59:59Z", 1_709_251_199_000),
   ])
-  func reads(_ text: String, _ milliseconds: Int64) {
+  func parsesRFC3339(_ text: String, _ milliseconds: Int64) {
     #expect(Timestamp(rfc3339: text)?.milliseconds == milliseconds)
   }
 
@@ -15,7 +15,7 @@ import Testing
     "", "yesterday", "2026-01-10", "2026-01-10T10:00:00", "2026-13-10T10:00:00Z", "2026-01-10T10:00:00.Z",
     "2026-02-29T10:00:00Z", "2100-02-29T10:00:00Z", "2026-04-31T10:00:00Z", "2026-01-00T10:00:00Z",
   ])
-  func refuses(_ text: String) {
+  func refusesInvalidTimes(_ text: String) {
     #expect(Timestamp(rfc3339: text) == nil)
   }
 
@@ -26,7 +26,7 @@ import Testing
   }
 
   /// What is reckoned is written, and must be read again.
-  @Test func whatIsReckonedHasAText() {
+  @Test func computedTimesHaveAText() {
     for moment in [Timestamp(seconds: 0), Timestamp(milliseconds: .max), Timestamp(milliseconds: .min)] {
       for span in [Duration.seconds(1 << 40), .seconds(-1 << 40), .seconds(1 << 50), .zero] {
         for reckoned in [moment + span, moment - span] {

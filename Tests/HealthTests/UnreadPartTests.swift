@@ -50,7 +50,7 @@ import Testing
     return snapshot
   }
 
-  @Test func aListThatFailsIsNoBetterThanABrokenNode() throws {
+  @Test func failedListIsNotHealthier() throws {
     let reports = Self.reports(Expectations(), Self.full, Self.without { $0.nodes = .failed(Self.failure) })
     #expect(reports.map(\.verdict) == [.critical, .unknown])
     let nodes = try #require(reports.last).nodes
@@ -59,7 +59,7 @@ import Testing
     #expect(nodes.map(\.status) == ["NotReady", "Ready,SchedulingDisabled"])
   }
 
-  @Test func everyPartKeepsWhatWasSeenOfIt() throws {
+  @Test func everyPartKeepsItsLastKnownState() throws {
     let failed = Self.without {
       $0.nodes = .failed(Self.failure)
       $0.flux = .failed(Self.failure)
@@ -87,7 +87,7 @@ import Testing
     #expect(judge(Fixture.observation(gone), memory: memory, now: Fixture.now).report.certificates.isEmpty)
   }
 
-  @Test func oneKindOfFluxThatFailsKeepsItsObjectsAmongTheOthers() throws {
+  @Test func failedFluxKindKeepsItsObjects() throws {
     let reports = Self.reports(
       Expectations(), Fixture.snapshot(),
       Fixture.snapshot {
@@ -100,13 +100,13 @@ import Testing
     #expect(flux.map(\.verdict) == [.healthy, .unknown])
   }
 
-  @Test func whatIsKnownToBeCriticalStaysSo() {
+  @Test func knownCriticalProblemStaysCritical() {
     let reports = Self.reports(
       Expectations(nodes: ["ghost"]), Self.full, Self.without { $0.flux = .failed(Self.failure) })
     #expect(reports.map(\.verdict) == [.critical, .critical])
   }
 
-  @Test func aCriticalProblemThatCannotBeSeenAnyMoreIsUnknown() {
+  @Test func hiddenCriticalProblemIsUnknown() {
     let ended = Fixture.snapshot {
       $0.certificates = .seen([
         Certificate(resource: Fixture.resource("Certificate", "web"), notAfter: Fixture.ago(60))
@@ -119,7 +119,7 @@ import Testing
     #expect(Self.reports(Expectations(), unread).map(\.verdict) == [.degraded])
   }
 
-  @Test func sinceOutlivesAPollWithoutTheList() throws {
+  @Test func sinceSurvivesAPollWithoutTheList() throws {
     let reports = Self.reports(
       Expectations(), Self.full,
       Self.without {
@@ -132,7 +132,7 @@ import Testing
     }
   }
 
-  @Test func whatIsOverIsForgottenThoughAnotherKindCannotBeRead() throws {
+  @Test func endedProblemIsForgottenWithAnotherKindUnread() throws {
     let forbidden = ["Receiver": Self.failure]
     let held = Fixture.snapshot {
       $0.flux = .seen([Fixture.kustomization("apps", suspended: true)])
@@ -147,7 +147,7 @@ import Testing
       last.problems.first { $0.id.hasSuffix("/suspended") }?.since == Fixture.now + .seconds(30))
   }
 
-  @Test func aRetryIsStillAFailureAfterAPollWithoutTheList() {
+  @Test func retriedFailureSurvivesAPollWithoutTheList() {
     let failing = Fixture.kustomization("apps", [Fixture.condition("Ready", .isFalse, "BuildFailed", "no")])
     let retrying = Fixture.kustomization(
       "apps", [Fixture.condition("Ready", .unknown, "Progressing", ago: 5)])
@@ -159,7 +159,7 @@ import Testing
         == ["tethys/flux/kustomization/flux-system/apps/failed"])
   }
 
-  @Test func aCauseThatCannotBeReadStillHidesItsSymptoms() {
+  @Test func unreadCauseStillHidesItsSymptoms() {
     let git = Fixture.git([Fixture.condition("Ready", .isFalse, "GitOperationFailed", "no")])
     let waiting = Fixture.kustomization(
       "apps", [Fixture.condition("Ready", .isFalse, "ArtifactFailed", "no")])
@@ -176,7 +176,7 @@ import Testing
       ])
   }
 
-  @Test func aLeaseIsRememberedThoughLeasesFailOnce() throws {
+  @Test func leaseIsRememberedOverAFailedPoll() throws {
     // A kubelet whose clock is two minutes behind, and moves its Lease all the time.
     func snapshot(_ poll: Int64?) -> Snapshot {
       Fixture.snapshot { snapshot in

@@ -16,7 +16,7 @@ import Testing
   }
 
   @Test(arguments: [String?.some("calypso"), nil])
-  func aNodeIsUnknown(_ name: String?) {
+  func nodeIsUnknown(_ name: String?) {
     let report = Fixture.report(Expectations(nodes: ["srv712429", "calypso"])) {
       $0.nodes = .seen([Fixture.node("srv712429")])
       $0.undecodable = [Self.unreadable("Node", name)]
@@ -28,7 +28,7 @@ import Testing
   }
 
   @Test(arguments: [String?.some("web"), nil], ["Deployment", "StatefulSet", "DaemonSet"])
-  func anExpectedWorkloadIsNotMissing(_ name: String?, _ kind: String) {
+  func expectedWorkloadIsNotMissing(_ name: String?, _ kind: String) {
     let report = Fixture.report(Expectations(workloads: [.init(namespace: "apps", name: "web")])) {
       $0.undecodable = [Self.unreadable(kind, name, namespace: name == nil ? "" : "apps")]
     }
@@ -37,7 +37,7 @@ import Testing
   }
 
   @Test(arguments: [String?.some("kustomize-controller"), nil])
-  func aControllerOfFluxIsNotMissing(_ name: String?) {
+  func fluxControllerIsNotMissing(_ name: String?) {
     let report = Fixture.report(Expectations(fluxVersion: "v2.6.4")) {
       $0.undecodable = [Self.unreadable("Deployment", name, namespace: "flux-system")]
     }
@@ -45,7 +45,7 @@ import Testing
   }
 
   @Test(arguments: [String?.some("ghost"), nil])
-  func aDependencyIsNotSaidToBeAbsent(_ name: String?) {
+  func dependencyIsNotMissing(_ name: String?) {
     let waiting = FluxObject(
       resource: Fixture.resource(
         "Kustomization", "apps",
@@ -62,13 +62,13 @@ import Testing
     #expect(!Self.hasMissing(report))
   }
 
-  @Test func aKindWithMoreThanCanBeCountedHidesNothing() {
+  @Test func kindWithTooManyUndecodableObjectsHidesNothing() {
     let report = Fixture.report(Expectations(nodes: ["calypso", "ghost"])) { $0.uncountedKinds = ["Node"] }
     #expect(!Self.hasMissing(report))
     #expect(report.verdict == .unknown)
   }
 
-  @Test func anObjectOfFluxIsShownWithItsReason() throws {
+  @Test func fluxObjectIsShownWithTheReason() throws {
     let report = Fixture.report {
       $0.undecodable = [Self.unreadable("HelmRelease", "web", namespace: "apps")]
     }
@@ -79,7 +79,7 @@ import Testing
     #expect(report.verdict == .unknown)
   }
 
-  @Test func whatWasWrongWithItIsNotOver() {
+  @Test func itsProblemHasNotEnded() {
     let broken = Fixture.node("calypso", [Fixture.condition("Ready", .isFalse)])
     let first = judge(
       Fixture.observation(Fixture.snapshot { $0.nodes = .seen([broken]) }), memory: Memory(), now: Fixture.now
@@ -127,7 +127,7 @@ import Testing
     }
   }
 
-  @Test func aPolicyIsNotHeldByHandWhereItsAutomationCannotBeRead() {
+  @Test func policyWithAnUndecodableAutomationIsNotHeld() {
     let moved = ImagePolicy(
       resource: Fixture.resource("ImagePolicy", "app"),
       repository: Reference(kind: "ImageRepository", namespace: "flux-system", name: "app"),

@@ -15,7 +15,7 @@ import Testing
   ]
 
   @Test(arguments: invisible)
-  func aCharacterThatCannotBeSeenIsEscaped(_ value: UInt32) throws {
+  func invisibleCharacterIsEscaped(_ value: UInt32) throws {
     let scalar = try #require(Unicode.Scalar(value))
     let shown = "calypso\\u{\(String(value, radix: 16))}x"
     let text = "calypso\(String(scalar))x"
@@ -29,13 +29,13 @@ import Testing
   @Test(arguments: [
     "calypso", "é", "e\u{301}", "日本語", "ﬁ", "🚀", "…", "한", "ش", "ไทย", "हिन्दी", "\u{FFFD}", "→", "😀",
   ])
-  func aCharacterThatCanBeSeenStays(_ text: String) {
+  func visibleCharacterIsUnchanged(_ text: String) {
     #expect(text.singleLine == text)
     #expect(text.escapedName == text)
     #expect(text.escapedLines == text)
   }
 
-  @Test func lineBreaksAreABlankInProseAndEscapedInAName() {
+  @Test func lineBreaksAreBlanksInTextAndEscapedInNames() {
     #expect("a\r\nb\tc".singleLine == "a b c")
     #expect("a\r\nb\tc".escaped == #"a\r\nb\tc"#)
     #expect("a\r\nb\tc".escapedLines == "a\\r\nb\tc")
@@ -45,7 +45,7 @@ import Testing
     ("calypso ", #"calypso\u{20}"#), (" calypso", #"\u{20}calypso"#), ("a b", "a b"), ("a  b", #"a \u{20}b"#),
     (" ", #"\u{20}"#), ("", ""),
   ])
-  func aBlankThatCannotBeSeenInANameIsEscaped(_ name: String, _ shown: String) {
+  func invisibleBlankInANameIsEscaped(_ name: String, _ shown: String) {
     #expect(name.escapedName == shown)
     #expect(name.escaped == name)
   }

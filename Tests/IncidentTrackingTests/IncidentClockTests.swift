@@ -18,7 +18,7 @@ import Testing
     .filter { Timestamp(rfc3339: $0).map { $0 > world.now } ?? true }
   }
 
-  @Test func aClockThatIsSetBackDelaysNothing() {
+  @Test func clockSetBackDelaysNothing() {
     var world = Watched()
     world.problems = [Watched.problem("node calypso")]
     world.pass(5)
@@ -27,7 +27,7 @@ import Testing
     #expect(world.told == ["opened node calypso"])
   }
 
-  @Test func whatWasKeptByAClockThatWasAheadFiresAndEnds() throws {
+  @Test func incidentSavedWithAFutureTimeFiresAndEnds() throws {
     var world = Watched()
     world.problems = [Watched.problem("node calypso"), Watched.problem("node atlas")]
     world.pass(16)
@@ -48,7 +48,7 @@ import Testing
     #expect(try Self.future(world) == [])
   }
 
-  @Test func whatIsMendedIsKept() throws {
+  @Test func correctedTimesAreSaved() throws {
     var world = Watched()
     world.silence("x", for: Self.day)
     world.problems = [Watched.problem("node calypso"), Watched.problem("node atlas")]
@@ -67,7 +67,7 @@ import Testing
   }
 
   @Test(arguments: [false, true])
-  func aSilenceLastsAsLongAsItWasMeantTo(isRestarted: Bool) throws {
+  func silenceKeepsItsLengthAfterAClockChange(isRestarted: Bool) throws {
     var world = Watched()
     world.now = world.now + Self.year
     world.silence("node *", for: .seconds(7200))
@@ -82,7 +82,7 @@ import Testing
   }
 
   /// Between two looks: no step back is ever seen.
-  @Test func aSilenceOfAMomentThatNobodySawLastsNoLonger() {
+  @Test func silenceWithAFutureStartKeepsItsLength() {
     var world = Watched()
     world.pass(10)
     world.now = world.now + Self.year
@@ -93,7 +93,7 @@ import Testing
   }
 
   @Test(arguments: [false, true])
-  func remindersGoOnAfterAJumpForwardAndBack(isRestarted: Bool) throws {
+  func remindersContinueAfterClockJumps(isRestarted: Bool) throws {
     var world = Watched()
     world.problems = [Watched.problem("node calypso")]
     world.pass(60)
@@ -108,7 +108,7 @@ import Testing
     #expect(world.news() == ["reminder node calypso", "reminder node calypso"])
   }
 
-  @Test func aSmallStepBackRepeatsNoReminder() {
+  @Test func smallStepBackRepeatsNoReminder() {
     var world = Watched()
     world.problems = [Watched.problem("node calypso")]
     world.pass(1860)
@@ -119,7 +119,7 @@ import Testing
   }
 
   /// Changes of hours ago are not all of this moment.
-  @Test func aStepBackIsNoFlapping() {
+  @Test func stepBackIsNotFlapping() {
     var world = Watched()
     world.now = world.now + Self.year
     for _ in 0..<2 {

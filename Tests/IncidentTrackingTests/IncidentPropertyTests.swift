@@ -7,7 +7,7 @@ import Testing
 /// What must hold whatever happens: random faults, cuts, sleeps, silences and restarts in virtual time.
 @Suite struct IncidentPropertyTests {
   /// SplitMix64: the same sequence for the same seed.
-  private struct Dice: RandomNumberGenerator {
+  private struct SeededGenerator: RandomNumberGenerator {
     var state: UInt64
 
     mutating func next() -> UInt64 {
@@ -20,8 +20,8 @@ import Testing
   }
 
   @Test(arguments: 0..<40)
-  func noAlertWithoutItsEndAndNoneTwice(_ seed: UInt64) throws {
-    var dice = Dice(state: seed)
+  func everyAlertHasOneEnd(_ seed: UInt64) throws {
+    var generator = SeededGenerator(state: seed)
     var tracker = IncidentTracker()
     var now = Timestamp(seconds: 1_800_000_000)
     var broken: [String: Problem.Severity] = [:]
@@ -75,26 +75,27 @@ import Testing
     }
 
     for _ in 0..<3000 {
-      switch Int.random(in: 0..<40, using: &dice) {
+      switch Int.random(in: 0..<40, using: &generator) {
       case 0...5:
-        let subject = "n\(Int.random(in: 0..<4, using: &dice))"
-        broken[subject] = broken[subject] == nil ? (Bool.random(using: &dice) ? .critical : .warning) : nil
+        let subject = "n\(Int.random(in: 0..<4, using: &generator))"
+        broken[subject] =
+          broken[subject] == nil ? (Bool.random(using: &generator) ? .critical : .warning) : nil
       case 6: isDown.toggle()
       case 7:
         // Whatever the guard has not kept is gone; whatever it kept is all it knows.
         tracker = try JSONDecoder().decode(IncidentTracker.self, from: JSONEncoder().encode(tracker))
       case 8:
-        now = now + .seconds(Int64.random(in: 60..<30000, using: &dice))
+        now = now + .seconds(Int64.random(in: 60..<30000, using: &generator))
         tracker.resume(at: now)
       case 9:
         tracker.add(
           Silence(
-            id: "s\(serial)", cluster: nil, pattern: Bool.random(using: &dice) ? nil : "n1", reason: "r",
+            id: "s\(serial)", cluster: nil, pattern: Bool.random(using: &generator) ? nil : "n1", reason: "r",
             author: "a", createdAt: now, expiresAt: now + .seconds(900)))
-      case 10: now = now - .seconds(Int64.random(in: 0..<100, using: &dice))
+      case 10: now = now - .seconds(Int64.random(in: 0..<100, using: &generator))
       default: look()
       }
-      now = now + .seconds(Int64.random(in: 1..<20, using: &dice))
+      now = now + .seconds(Int64.random(in: 1..<20, using: &generator))
       deliver(tracker.advance(to: now))
       let open = tracker.open
       #expect(Set(open.map(\.subject)).count == open.count)
@@ -120,7 +121,7 @@ import Testing
 
   /// The same faults with and without restarts bring the same notices.
   @Test(arguments: [1, 7, 13, 100])
-  func aRestartAtAnyPointNeitherRepeatsNorForgets(every steps: Int) throws {
+  func restartAtAnyPointNeitherRepeatsNorForgets(every steps: Int) throws {
     func notices(restarting: Bool) throws -> [String] {
       var dice = Dice(state: 99)
       let serial = Atomic(0)
@@ -131,7 +132,7 @@ import Testing
       var isBroken = false
       var told: [String] = []
       for step in 0..<2000 {
-        if Int.random(in: 0..<30, using: &dice) == 0 { isBroken.toggle() }
+        if Int.random(in: 0..<30, using: &generator) == 0 { isBroken.toggle() }
         let problem = Problem(
           .node(.condition), id: "c/node/n/x", severity: .critical, cluster: "c", subject: "n", title: "t",
           detail: "",

@@ -4,7 +4,7 @@ import IncidentTracking
 import Testing
 
 @Suite struct IncidentTests {
-  @Test func whatLastsIsToldOnceAndSoIsItsEnd() {
+  @Test func lastingProblemAndItsEndAreNotifiedOnce() {
     var world = Watched()
     world.problems = [Watched.problem("node calypso")]
     world.pass(120)
@@ -18,7 +18,7 @@ import Testing
     #expect(world.tracker.past.first?.endedAt != nil)
   }
 
-  @Test func whatIsSeenOnceIsNotTold() {
+  @Test func problemSeenOnceIsNotNotified() {
     var world = Watched()
     world.problems = [Watched.problem("node calypso")]
     world.pass(15)
@@ -28,7 +28,7 @@ import Testing
     #expect(world.tracker.past.isEmpty)
   }
 
-  @Test func aTunnelCutOfFiveSecondsIsNotTold() {
+  @Test func fiveSecondOutageIsNotNotified() {
     var world = Watched()
     world.pass(60)
     world.problems = [Watched.problem("tunnel tethys", .tunnel)]
@@ -42,7 +42,7 @@ import Testing
     #expect(world.told.isEmpty)
   }
 
-  @Test func aTunnelDownForANightIsOneIncidentWithItsRemindersAndItsEnd() {
+  @Test func outageOfANightIsOneIncidentWithReminders() {
     var world = Watched()
     world.problems = [Watched.problem("node calypso")]
     world.pass(120)
@@ -63,7 +63,7 @@ import Testing
     #expect(Set(world.told.suffix(2)) == ["ended tunnel tethys", "ended node calypso"])
   }
 
-  @Test func whatIsStillThereAfterANightIsRemindedOfOnce() {
+  @Test func missedRemindersAreOneReminder() {
     var world = Watched()
     world.problems = [Watched.problem("node calypso")]
     world.pass(120)
@@ -80,7 +80,7 @@ import Testing
   }
 
   /// It fires, and before it is told the tunnel is down, or a silence runs out while it is.
-  @Test func whatCantBeSeenIsNotTold() {
+  @Test func hiddenProblemIsNotNotified() {
     var world = Watched()
     world.silence("node *", for: .seconds(600))
     world.problems = [Watched.problem("node calypso")]
@@ -98,7 +98,7 @@ import Testing
     #expect(world.news().sorted() == ["ended tunnel tethys", "opened node calypso"])
   }
 
-  @Test func whatTheTunnelHidesIsNotToldWhileItIsDown() {
+  @Test func problemsBehindADownTunnelAreNotNotified() {
     var world = Watched()
     world.problems = [Watched.problem("node calypso")]
     world.pass(16)
@@ -109,7 +109,7 @@ import Testing
     #expect(world.told == ["opened tunnel tethys"])
   }
 
-  @Test func aNodeThatFlipsEveryTwentySecondsForAnHourIsToldAtMostThreeTimes() {
+  @Test func flappingNodeIsNotifiedAtMostThreeTimesPerHour() {
     var world = Watched()
     world.pass(3600) { world, second in
       world.problems = (second / 20).isMultiple(of: 2) ? [Watched.problem("node calypso")] : []
@@ -119,7 +119,7 @@ import Testing
     #expect(world.told == ["opened node calypso", "flapping node calypso", "ended node calypso"])
   }
 
-  @Test func theSlowFlapOfAnAfternoonIsToldAsFlapping() {
+  @Test func slowFlappingIsNotifiedAsFlapping() {
     var world = Watched()
     world.pass(4 * 3600) { world, second in
       world.problems = second % 480 < 120 ? [Watched.problem("node calypso")] : []
@@ -128,7 +128,7 @@ import Testing
     #expect(world.told.count < 12)
   }
 
-  @Test func whatComesTogetherIsOneNotice() {
+  @Test func changesAtOnceAreOneNotice() {
     var world = Watched()
     world.problems = (1...20).map { Watched.problem("node n\($0)") }
     world.pass(20)
@@ -138,7 +138,7 @@ import Testing
     #expect(world.notices.first?.entries.count == 20)
   }
 
-  @Test func aWarningThatBecomesCriticalIsToldAgainAndTheWayBackIsNot() {
+  @Test func worseningIsNotifiedAndImprovementIsNot() {
     var world = Watched()
     world.problems = [Watched.problem("node calypso", .node, .warning)]
     world.pass(60)
@@ -151,7 +151,7 @@ import Testing
     #expect(world.told == ["opened node calypso", "worsened node calypso"])
   }
 
-  @Test func aNoticeSaysHowGraveItWasToldToBe() {
+  @Test func noticeHasTheNotifiedSeverity() {
     var world = Watched()
     world.problems = [Watched.problem("node calypso", .node, .warning)]
     world.pass(16)
@@ -180,7 +180,7 @@ import Testing
       world.notices.suffix(2).flatMap(\.entries).map(\.incident.toldSeverity) == [.critical, .critical])
   }
 
-  @Test func anOlderGuardsFileStillSaysHowGraveItWasTold() throws {
+  @Test func notifiedSeverityOfAnOlderFileIsRead() throws {
     var world = Watched()
     world.problems = [Watched.problem("node calypso")]
     world.pass(60)
@@ -192,7 +192,7 @@ import Testing
     #expect(world.tracker.open.map(\.toldSeverity) == [.critical])
   }
 
-  @Test func afterASleepEverythingHasTimeToComeBack() {
+  @Test func problemsAfterASleepHaveTimeToRecover() {
     var world = Watched()
     world.pass(60)
     world.now = world.now + .seconds(8 * 3600)
@@ -207,7 +207,7 @@ import Testing
     #expect(world.told == ["opened tunnel tethys"])
   }
 
-  @Test func aSilenceHoldsBackTheNoticeUntilItExpires() {
+  @Test func silenceDelaysTheNoticeUntilItExpires() {
     var world = Watched()
     world.tracker.add(
       Silence(
@@ -220,7 +220,7 @@ import Testing
     #expect(world.told == ["opened workload a/b", "opened node calypso"])
   }
 
-  @Test func theEndOfWhatWasToldIsToldThroughASilence() {
+  @Test func endOfANotifiedIncidentIsNotifiedDuringASilence() {
     var world = Watched()
     world.problems = [Watched.problem("node calypso")]
     world.pass(60)
@@ -233,7 +233,7 @@ import Testing
     #expect(world.told == ["opened node calypso", "ended node calypso"])
   }
 
-  @Test func aWarningIsRemindedOfOnceADay() {
+  @Test func warningsHaveDailyReminders() {
     var world = Watched()
     world.problems = [Watched.problem("node calypso", .node, .warning)]
     world.pass(50 * 3600)
@@ -256,7 +256,7 @@ import Testing
       sourceLocation: location)
   }
 
-  @Test func whatWasCriticalIsRemindedOfDailyFromTheFirstDayOn() throws {
+  @Test func improvedIncidentHasDailyReminders() throws {
     var world = Watched()
     world.problems = [Watched.problem("node calypso")]
     world.pass(9 * 3600)
@@ -267,7 +267,7 @@ import Testing
     Self.expectReminders(&world, at: [80, 104], until: 105, since: Watched.start)
   }
 
-  @Test func whatBecomesCriticalIsRemindedOfFromThenOn() {
+  @Test func reminderScheduleStartsWhenCritical() {
     var world = Watched()
     world.problems = [Watched.problem("node calypso", .node, .warning)]
     world.pass(25 * 3600)
@@ -278,7 +278,7 @@ import Testing
     Self.expectReminders(&world, at: [0.5, 2, 8, 32], until: 33, since: begin)
   }
 
-  @Test func anOlderGuardsFileSaysWhatWasRemindedOf() throws {
+  @Test func remindersOfAnOlderFileAreRead() throws {
     var world = Watched()
     world.problems = [Watched.problem("node calypso")]
     world.pass(9 * 3600)
@@ -293,7 +293,7 @@ import Testing
     Self.expectReminders(&world, at: [32], until: 33, since: Watched.start)
   }
 
-  @Test func aSilencedIncidentOfAClusterThatIsNotGuardedAnyMoreIsPast() {
+  @Test func mutedIncidentOfARemovedClusterIsPast() {
     var world = Watched()
     world.silence(nil, for: .seconds(86400))
     world.problems = [Watched.problem("node calypso"), Watched.problem("node atlas")]
@@ -308,7 +308,7 @@ import Testing
     #expect(world.tracker.past.last?.endedAt != nil)
   }
 
-  @Test func aClusterThatIsNotGuardedAnyMoreEndsItsIncidents() {
+  @Test func incidentsOfARemovedClusterEnd() {
     var world = Watched()
     world.problems = [Watched.problem("node calypso")]
     world.pass(60)
@@ -318,7 +318,7 @@ import Testing
     #expect(world.told == ["opened node calypso", "ended node calypso"])
   }
 
-  @Test func aPartThatCantBeReadEndsNothing() {
+  @Test func unreadPartEndsNoIncident() {
     var world = Watched()
     world.problems = [Watched.problem("node calypso"), Watched.problem("workload a/b", .workload)]
     world.pass(60)
@@ -336,7 +336,7 @@ import Testing
     ("Node Calypso", "node calypso", true), ("*CALYPSO", "node calypso", true), ("node é", "node É", false),
     ("**", "", true), ("", "", true), ("", "x", false), ("tethys/node/*", "node calypso", false),
   ])
-  func aSilenceMatchesByPattern(_ pattern: String, _ subject: String, _ matches: Bool) {
+  func silenceMatchesByPattern(_ pattern: String, _ subject: String, _ matches: Bool) {
     let silence = Silence(
       id: "s", cluster: nil, pattern: pattern, reason: "r", author: "a", createdAt: Watched.start,
       expiresAt: Watched.start)

@@ -64,7 +64,7 @@ import Testing
 
   /// The end of what is kept falls on every byte of a credential, and of the name before it.
   @Test(arguments: prose + objects + commands + forms)
-  func noCutShowsAPartOfACredential(_ message: String, _ shown: String) {
+  func cutTextContainsNoPartOfACredential(_ message: String, _ shown: String) {
     guard message.contains("hunter2") else { return }
     for before in 1024 - message.utf8.count - 4...1026 {
       let text = redacted(
@@ -87,7 +87,7 @@ import Testing
     "web-5d8f7c9b4-x2x7z on ip-10-0-1-2.eu-west-1.compute.internal", "ghcr.io/a/b:v1@sha256:0123456789abcdef",
     "name: LOG_LEVEL, value: debug2", "time=12:30@home", "yaml: unexpected token: x",
     "git@github.com:a/b.git",
-  ]) func ordinaryTextStays(_ message: String) {
+  ]) func ordinaryTextIsUnchanged(_ message: String) {
     #expect(redacted(message) == message)
   }
 }

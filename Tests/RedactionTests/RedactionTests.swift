@@ -85,12 +85,12 @@ import Testing
     #"Secret "app-secret" is invalid: type: Invalid value: "Opaque": field is immutable"#,
     "timeout waiting for: [Deployment/apps/web status: 'InProgress']", "-----BEGIN CERTIFICATE-----\nMIIE",
     "Helm install failed for release a/b with chart c@1.2.3: context deadline exceeded",
-  ]) func ordinaryTextStays(_ message: String) {
+  ]) func ordinaryTextIsUnchanged(_ message: String) {
     #expect(redacted(message) == message)
   }
 
   /// The end of what is kept falls on every byte of a credential, and of the characters before it.
-  @Test(arguments: 940...1040) func noCutShowsAPartOfACredential(before: Int) {
+  @Test(arguments: 940...1040) func cutTextContainsNoPartOfACredential(before: Int) {
     for filler in ["x", "ü", "…", "🚢"] {
       let padding = String(repeating: filler, count: before / filler.utf8.count)
       for secret in ["https://user:TOKEN0123456789@host/", "password=TOKEN0123456789", "ghp_TOKEN0123456789"]
@@ -105,13 +105,13 @@ import Testing
     }
   }
 
-  @Test func aCredentialThatHasNoEndIsHiddenWhole() {
+  @Test func unendedCredentialIsHiddenCompletely() {
     for beginning in ["https://user:", "password=", "-----BEGIN RSA PRIVATE KEY-----", "Bearer eyJ"] {
       #expect(!redacted(beginning + String(repeating: "Aa1", count: 100_000)).contains("Aa1"))
     }
   }
 
-  @Test func boundsTheLength() {
+  @Test func limitsTheLength() {
     #expect(redacted(String(repeating: "x", count: 100_000)).utf8.count == redactedTextLimit)
     #expect(redacted(String(repeating: "x", count: 1024)) == String(repeating: "x", count: 1024))
   }

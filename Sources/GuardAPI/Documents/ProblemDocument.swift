@@ -6,7 +6,7 @@ package struct ProblemDocument: Codable, Hashable, Sendable {
   package var id: String
   /// The stable name of its kind of problem: `node-not-ready`. Empty: an older daemon does not say.
   @Field package var code: String
-  /// What it is about: `node`. Empty: an older daemon does not say.
+  /// The area of the problem: `node`. Empty in documents of older daemons.
   @Field package var kind: String
   @Field package var severity: Problem.Severity
   @Field package var cluster: String

@@ -91,8 +91,8 @@ package final class AlertDelivery: Sendable {
     for worker in workers { worker.send(notice) }
   }
 
-  /// How things are. To be called often, at least every few minutes: what nobody confirms for a quarter of an hour is
-  /// neither sent again nor vouched for by a ping.
+  /// Reports the current state. Call it at least every few minutes: a state that is not confirmed for 15 min
+  /// is neither sent again nor confirmed by a ping.
   package func refresh(_ context: AlertContext) {
     self.context.withLock { $0 = context }
     for worker in workers { worker.refresh(context) }

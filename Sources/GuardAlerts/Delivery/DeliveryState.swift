@@ -111,8 +111,8 @@ struct DeliveryState {
   /// - Returns: whether the channel had been a problem.
   mutating func recover() -> Bool { retry.succeed() }
 
-  /// - Returns: what is given up, how many messages nobody will hear of, and whether the channel became a problem just
-  ///   now.
+  /// - Returns: the dropped notice, the number of dropped messages, and whether the channel became a problem
+  ///   just now.
   mutating func fail(
     _ error: DeliveryError, at now: MonotonicTime, _ date: Timestamp, random: Double
   ) -> (givenUp: [Outbox.PendingNotice], dropped: Int, isNew: Bool) {

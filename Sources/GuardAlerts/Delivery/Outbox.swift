@@ -6,7 +6,7 @@ internal import IncidentTracking
 /// Pure. Notices that are not delivered yet are merged:
 /// - a newer state takes the place of an older one;
 /// - an incident whose opening was not delivered stays "opened" until it is over, however often it changed;
-/// - an opening and its end become the end alone, with both times, so that nobody is woken by an incident that is over.
+/// - an opening and its end become the end alone, with both times, so that an ended incident raises no alarm.
 struct Outbox {
   /// The newest notice of an incident.
   struct PendingNotice: Hashable, Codable, Sendable {

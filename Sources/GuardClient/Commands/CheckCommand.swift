@@ -11,8 +11,8 @@ struct CheckCommand: ParsableCommand, Reading {
   static let configuration = CommandConfiguration(
     commandName: "check", abstract: "Print one line with performance data for Nagios or Icinga.",
     discussion: """
-      One line per problem follows. The exit status is always 0 (OK), 1 (WARNING), 2 (CRITICAL) or 3 (UNKNOWN). It is 3 \
-      if the guard cannot be reached, if it has no such cluster, and if an option is wrong.
+      One line per problem follows. The exit status is always 0 (OK), 1 (WARNING), 2 (CRITICAL) or 3 (UNKNOWN). It is \
+      3 if the guard cannot be reached, if it has no such cluster, and if an option is wrong.
 
       Examples:
         oceanid-ctl check
@@ -33,7 +33,7 @@ struct CheckCommand: ParsableCommand, Reading {
     } catch let code as ExitCode where (0...ExitStatus.unknown.rawValue).contains(code.rawValue) {
       throw code
     } catch {
-      // A monitoring system reads standard output only, and knows no exit status but 0 to 3.
+      // A monitoring system reads only standard output and accepts only the exit statuses 0 to 3.
       StandardOutput.write(
         options.json ? CheckCommand.json(error) : CheckLine.text("\(error)", section: section))
       throw ExitCode(ExitStatus.unknown.rawValue)

@@ -9,7 +9,7 @@ import GuardTerminal
 struct LiveWatch {
   let options: ReadOptions
 
-  /// How many changes are remembered.
+  /// The number of changes that are shown.
   private static let memory = 8
 
   private struct View {
@@ -37,7 +37,7 @@ struct LiveWatch {
         }
         view.isDue = true
       }
-      // Ages move on by themselves.
+      // Redraw every second, because ages change.
       if view.isDue || ContinuousClock.now >= nextDraw {
         guard draw(view, on: &screen) else { return }
         view.isDue = false

@@ -2,7 +2,8 @@ import ArgumentParser
 import Glibc
 import Health
 
-/// A moment in the form that users write: `2h` for two hours ago, a date, or an RFC 3339 time. Without a zone, it is local.
+/// A moment in the form that users write: `2h` for two hours ago, a date, or an RFC 3339 time. Without a zone, it is
+/// local.
 struct Moment: ExpressibleByArgument, Hashable, CustomStringConvertible {
   private enum Meaning: Hashable {
     case ago(Duration)
@@ -66,7 +67,7 @@ struct Moment: ExpressibleByArgument, Hashable, CustomStringConvertible {
     guard [10, 16, 19].contains(text.count), let named = Timestamp(rfc3339: text + rest + "Z") else {
       return nil
     }
-    // The same figures, of this zone.
+    // The same date and time in the local zone.
     var seconds = time_t(named.milliseconds / 1000)
     var date = tm()
     gmtime_r(&seconds, &date)

@@ -112,7 +112,7 @@ struct UnknownCommand: Complaint, Hashable {
   }
 }
 
-/// An option before the command that it is for.
+/// An option before its command.
 struct MisplacedOption: Complaint, Hashable {
   /// The correct order: `status --socket /run/x.sock`.
   let order: [String]

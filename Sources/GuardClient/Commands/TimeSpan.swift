@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// A duration as the configuration writes it: `250ms`, `5s`, `10m`, `1h`; days too, `7d`.
+/// A duration in the format of the configuration: `250ms`, `5s`, `10m`, `1h`; also days, `7d`.
 struct TimeSpan: ExpressibleByArgument, Hashable, CustomStringConvertible {
   let duration: Duration
   private let text: String

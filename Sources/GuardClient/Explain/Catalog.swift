@@ -6,7 +6,7 @@ struct Catalog: Sendable {
     /// 32 hexadecimal digits.
     let messageID: String
     let subject: String
-    /// Paragraphs and lines as they stand in the file.
+    /// The text with the paragraphs and lines of the file.
     let text: String
   }
 
@@ -14,7 +14,7 @@ struct Catalog: Sendable {
 
   static let builtIn = Catalog(String(decoding: PackageResources.oceanid_catalog, as: UTF8.self))
 
-  /// Reads the format of journalctl --update-catalog, in which each entry's event stands in a comment before it.
+  /// Reads the format of journalctl --update-catalog. A comment before each entry names its event.
   init(_ file: String) {
     var entries: [Entry] = []
     var event = ""
@@ -47,7 +47,7 @@ struct Catalog: Sendable {
 }
 
 extension Catalog.Entry {
-  /// The text for no entry in particular: `<reason>` where the journal has the entry's own.
+  /// The text without the values of an entry: `<reason>` in place of a journal field.
   var general: (subject: String, text: String) { (Self.named(subject), Self.named(text)) }
 
   private static func named(_ text: String) -> String {

@@ -3,12 +3,12 @@ import GuardAPI
 import GuardConnection
 import Health
 
-/// What `oceanid-ctl explain` has to say.
+/// The answer of `oceanid-ctl explain`.
 enum Explanation {
-  /// Every event and every topic, a line each.
+  /// Every event and every topic, one line each.
   case all
   case event(Catalog.Entry)
-  /// What is known of a word, and the problem of that id as the guard has it now.
+  /// The topics of a word, and the guard's current problem of that id.
   case topics([Topic], ProblemDocument?)
 
   var json: JSONValue {
@@ -46,7 +46,7 @@ enum Explanation {
     ])
   }
 
-  /// As the status document has it.
+  /// In the form of the status document.
   private static func json(_ problem: ProblemDocument) throws -> JSONValue {
     try JSONDecoder().decode(JSONValue.self, from: DocumentCoding.encode(problem))
   }

@@ -1,7 +1,7 @@
 import GuardTypes
 import Health
 
-/// A problem or an error by its name: what it means, and what to do. The texts are those of its declaration.
+/// A problem or an error with its meaning and next step, taken from its declaration.
 struct Topic: Hashable, Sendable {
   /// The code of a problem, or a `code` of an error in the document.
   let word: String
@@ -26,7 +26,7 @@ struct Topic: Hashable, Sendable {
 
   static let all = ProblemCode.allCases.map { Topic($0) } + errors
 
-  /// Whatever `explain` has an answer for: codes, errors, kinds, and the words in which ids end.
+  /// Every word that `explain` knows: codes, errors, kinds, and the last words of ids.
   static let words: [String] = {
     let endings = ProblemCode.allCases.compactMap(\.ending)
     var known: Set<String> = []
@@ -35,8 +35,8 @@ struct Topic: Hashable, Sendable {
     }
   }()
 
-  /// What is known of a code, an error, a kind, a problem's id (`tethys/node/calypso/not-ready`), the id without its
-  /// cluster, or the last word of an id.
+  /// The topics of a code, an error, a kind, a problem's id (`tethys/node/calypso/not-ready`), the id without
+  /// its cluster, or the last word of an id.
   static func of(_ name: String) -> [Topic] {
     if let topic = all.first(where: { $0.word == name }) { return [topic] }
     if let kind = Problem.Kind(rawValue: name) {
@@ -48,12 +48,12 @@ struct Topic: Hashable, Sendable {
     return parts.reversed().lazy.map(ProblemCode.ending(in:)).first { !$0.isEmpty }?.map { Topic($0) } ?? []
   }
 
-  /// What is known of a problem that the guard has.
+  /// The topics of a problem that the guard reports.
   static func of(code: String, id: String) -> [Topic] {
     guard let code = ProblemCode(rawValue: code) else { return of(id) }
     return [Topic(code)] + errors(in: id.split(separator: "/").map(String.init))
   }
 
-  /// The error that some ids end in: `tethys/tunnel/auth_refused`.
+  /// The error at the end of an id: `tethys/tunnel/auth_refused`.
   private static func errors(in parts: [String]) -> [Topic] { errors.filter { parts.last == $0.word } }
 }

@@ -1,6 +1,6 @@
 import FoundationEssentials
 
-/// A command's help as ArgumentParser dumps it (ArgumentParserToolInfo): what the manual is made from.
+/// A command's help as dumped by ArgumentParser (ArgumentParserToolInfo).
 struct CommandHelp: Decodable {
   struct Argument: Decodable {
     struct Name: Decodable {
@@ -28,7 +28,7 @@ struct CommandHelp: Decodable {
 
     var value: String { "<\(valueName ?? "value")>\(isRepeating && names == nil ? "..." : "")" }
 
-    /// As it stands in a line of usage.
+    /// The form in a usage line.
     var usage: String {
       let text =
         if let name = names?.last { kind == "option" ? "\(name.text) \(value)" : name.text } else { value }
@@ -44,7 +44,7 @@ struct CommandHelp: Decodable {
   let shouldDisplay: Bool?
   let superCommands: [String]?
 
-  /// Help is everywhere, and the version is the whole program's.
+  /// Without the options that every command has.
   var shownArguments: [Argument] {
     (arguments ?? []).filter {
       $0.shouldDisplay && !["help", isWhole ? "" : "version"].contains($0.names?.last?.name)

@@ -12,7 +12,7 @@ enum QueuedClients {
   /// Shorter than a start may take (`TimeoutStartSec=` of the unit).
   static let patience: Duration = .seconds(20)
 
-  /// Returns at once where nobody waits. Blocks.
+  /// Returns at once if no client is waiting. Blocks.
   ///
   /// - Parameters:
   ///   - passed: theirs stay open, and they belong to this call meanwhile.

@@ -1,6 +1,6 @@
 public import GuardTypes
 
-/// A Lease that says who leads: a Flux controller renews its own every few seconds.
+/// The leader election Lease of a Flux controller. Its leader renews it every few seconds.
 public struct LeaderLease: Hashable, Sendable {
   public let namespace: String
   /// `kustomize-controller-leader-election`
@@ -15,11 +15,11 @@ public struct LeaderLease: Hashable, Sendable {
 
   public var isOfFlux: Bool { CustomKind.controllersOfFlux.contains(controller) }
 
-  /// Whose it is, by the usual name.
+  /// The name of the controller, derived from the usual name of the Lease.
   var controller: String { name.hasSuffix("-leader-election") ? String(name.dropLast(16)) : name }
 }
 
-/// A controller of Flux: which release it is of, and whether it is at work.
+/// A controller of Flux: its release, and whether it is working.
 public struct ControllerReport: Hashable, Sendable {
   public let name: String
   public let verdict: Verdict
@@ -29,7 +29,7 @@ public struct ControllerReport: Hashable, Sendable {
   public let version: String?
   public let desired: Int
   public let available: Int
-  /// When its leader last renewed its Lease; nil where that can't be read.
+  /// When its leader last renewed its Lease; nil if the Lease can't be read.
   public let renewedAt: Timestamp?
 
   public init(

@@ -17,13 +17,13 @@ public struct FluxObject: Hashable, Sendable {
   /// The HelmChart that a HelmRelease or its source is fetched through.
   public let chart: Reference?
   public let dependsOn: [Reference]
-  /// Name of the Secret that it logs in with, in its own namespace.
+  /// Name of the Secret with its credentials, in its own namespace.
   public let secretName: String?
-  /// When it last ran, whatever came of it; nil where the kind does not say.
+  /// When it last ran, with any result; nil if the kind does not report it.
   public let lastReconciled: Timestamp?
-  /// When somebody asked for a run that has not happened yet.
+  /// The time of a requested run that has not happened yet.
   public let requestedAt: Timestamp?
-  /// Since when it has been suspended, where the server remembers.
+  /// The time of the suspension, if the server stores it.
   public let suspendedAt: Timestamp?
 
   public init(

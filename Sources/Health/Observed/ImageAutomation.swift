@@ -21,14 +21,14 @@ public struct ImageRepository: Hashable, Sendable {
   }
 }
 
-/// An ImagePolicy: which tag of a repository is the wanted one.
+/// An ImagePolicy, which selects a tag of a repository.
 public struct ImagePolicy: Hashable, Sendable {
   public let resource: Resource
   public let isSuspended: Bool
   public let repository: Reference
-  /// The policy in the words of its spec, `semver 1.18.x`; nil where it could not be read.
+  /// The policy in the words of its spec, `semver 1.18.x`; nil if it could not be read.
   public let range: String?
-  /// `name:tag` of `status.latestRef`, with its digest where it has one; else `status.latestImage`.
+  /// `name:tag` of `status.latestRef` with its digest if it has one; otherwise `status.latestImage`.
   public let latestImage: String?
   public let labels: [String: String]
 
@@ -45,20 +45,20 @@ public struct ImagePolicy: Hashable, Sendable {
   }
 }
 
-/// An ImageUpdateAutomation: writes what the policies want into Git.
+/// An ImageUpdateAutomation, which writes the policies' images into Git.
 public struct ImageUpdateAutomation: Hashable, Sendable {
   public let resource: Resource
   public let isSuspended: Bool
   public let interval: Duration?
   public let source: Reference?
-  /// Which policies of its namespace it acts on; nil: all of them.
+  /// Selects the policies of its namespace that it handles; nil: all.
   public let policySelector: LabelSelector?
-  /// The branch that it pushes to, where that is another than it reads.
+  /// The branch that it pushes to, if that is not the branch it reads.
   public let reviewBranch: String?
   public let lastRunTime: Timestamp?
   public let lastPushTime: Timestamp?
   public let lastPushCommit: String?
-  /// Policy name to the image that the last run saw; nil where the server does not report it.
+  /// The images that the last run saw, by policy name; nil if the server does not report them.
   public let observedPolicies: [String: String]?
 
   public init(

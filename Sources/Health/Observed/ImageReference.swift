@@ -24,7 +24,7 @@ public struct ImageReference: Hashable, Sendable {
     repository = ImageReference.normalised(rest)
   }
 
-  /// The same tag of the same repository, and the same digest where both have one.
+  /// Whether both have the same repository and tag, and the same digest if both have one.
   public static func isSame(_ image: String, _ other: String) -> Bool {
     let (a, b) = (ImageReference(image), ImageReference(other))
     guard a.repository == b.repository else { return false }
@@ -37,7 +37,7 @@ public struct ImageReference: Hashable, Sendable {
     let hasRegistry =
       name.contains("/") && (first.contains(".") || first.contains(":") || first == "localhost")
     if hasRegistry {
-      // The name that the registry's own protocol knows it by, and `docker.io/nginx`.
+      // The name in the registry's own protocol, and `docker.io/nginx`.
       let path = name.dropFirst(first.utf8.count + 1)
       guard first == "docker.io" || first == "index.docker.io" else { return String(name) }
       return path.contains("/") ? "docker.io/\(path)" : "docker.io/library/\(path)"

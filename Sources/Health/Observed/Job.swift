@@ -1,4 +1,4 @@
-/// A Job: pods that run until their work is done.
+/// A Job: pods that run to completion.
 public struct Job: Hashable, Sendable {
   public let resource: Resource
   public let isSuspended: Bool
@@ -6,7 +6,7 @@ public struct Job: Hashable, Sendable {
   /// The CronJob that made it.
   public let cronJob: Reference?
   public let images: [String]
-  /// The Kustomization or HelmRelease that put it there, by its labels.
+  /// The Kustomization or HelmRelease that applied it, from its labels.
   public let manager: Reference?
 
   public init(
@@ -21,7 +21,7 @@ public struct Job: Hashable, Sendable {
     self.manager = manager
   }
 
-  /// The condition by which it ended in failure.
+  /// The condition of a failed Job.
   var failure: Condition? { ended("Failed") }
   var completion: Condition? { ended("Complete") }
 
@@ -30,13 +30,13 @@ public struct Job: Hashable, Sendable {
   }
 }
 
-/// A CronJob: Jobs that are made on a schedule.
+/// A CronJob, which creates Jobs on a schedule.
 public struct CronJob: Hashable, Sendable {
   public let resource: Resource
   public let isSuspended: Bool
   public let lastSuccessfulTime: Timestamp?
   public let images: [String]
-  /// The Kustomization or HelmRelease that put it there, by its labels.
+  /// The Kustomization or HelmRelease that applied it, from its labels.
   public let manager: Reference?
 
   public init(

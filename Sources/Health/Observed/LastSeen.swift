@@ -1,19 +1,19 @@
-/// What was seen last of each part of a cluster, and when by the server's clock: what is shown of a part that can't be
-/// read just now.
+/// The last known state of each part of a cluster, with its time by the server's clock. It is shown for parts
+/// that can't be read now.
 public struct LastSeen: Hashable, Sendable {
   struct Seen<Object: ClusterObject>: Hashable, Sendable {
     let value: [Object]
     let at: Timestamp
-    /// Of these objects that were seen before: the last poll could not read them.
+    /// Objects that were seen before and that the last poll could not read.
     var hidden: Set<Reference> = []
   }
 
   private(set) var nodes: Seen<Node>?
-  /// Of all kinds, those that could be listed last time first.
+  /// The objects of all kinds. Kinds that the last poll could list come first.
   private(set) var flux: [FluxObject] = []
   /// When each kind of Flux was listed.
   private(set) var fluxTimes: [String: Timestamp] = [:]
-  /// Of these, those that the last poll could not decode.
+  /// The objects of `flux` that the last poll could not decode.
   private(set) var hiddenFlux: Set<Reference> = []
   private(set) var imageRepositories: Seen<ImageRepository>?
   private(set) var imagePolicies: Seen<ImagePolicy>?
@@ -24,7 +24,8 @@ public struct LastSeen: Hashable, Sendable {
 
   public init() {}
 
-  /// Takes in what a poll saw. What it could not read stays as it was; what the server does not have is gone.
+  /// Updates from a snapshot. Parts that it could not read stay, and parts that the server no longer has are
+  /// removed.
   mutating func take(_ snapshot: Snapshot, at time: Timestamp) {
     func newer<Object>(_ part: Part<[Object]>, _ old: Seen<Object>?) -> Seen<Object>? {
       switch part {
@@ -61,14 +62,14 @@ public struct LastSeen: Hashable, Sendable {
       hiddenFlux = Set(hidden.map(\.resource.reference))
       let unread = failed.isEmpty ? [] : flux.filter { failed[$0.resource.kind] != nil }
       let others = unread + hidden.filter { failed[$0.resource.kind] == nil }
-      // Without others it is the snapshot's own array, and takes no memory.
+      // Without others, the snapshot's array is shared and needs no memory.
       flux = others.isEmpty ? objects : objects + others
       fluxTimes = fluxTimes.filter { failed[$0.key] != nil }
       for kind in Set(objects.map(\.resource.kind)) { fluxTimes[kind] = time }
     }
   }
 
-  /// Objects of before that may be among those that could not be decoded.
+  /// Known objects that may be among those that could not be decoded.
   private static func hidden<Object: ClusterObject>(
     from snapshot: Snapshot, beside seen: [Object], of old: [Object]
   ) -> [Object] {

@@ -1,4 +1,4 @@
-/// A cluster node, as far as it is judged and shown.
+/// The fields of a cluster node that are judged and shown.
 public struct Node: Hashable, Sendable {
   public let resource: Resource
   /// Sorted suffixes of `node-role.kubernetes.io/…` labels, as `kubectl get nodes` shows them.
@@ -6,18 +6,18 @@ public struct Node: Hashable, Sendable {
   public let kubeletVersion: String
   /// `spec.unschedulable`: the node is cordoned.
   public let isUnschedulable: Bool
-  /// GPUs of all vendors in `status.allocatable`; nil where the node names none.
+  /// GPUs of all vendors in `status.allocatable`; nil if it has no entry for GPUs.
   public let allocatableGPUs: Int?
   /// The same in `status.capacity`.
   public let capacityGPUs: Int?
-  /// The label `nvidia.com/gpu.count`; nil where it is not set.
+  /// The label `nvidia.com/gpu.count`; nil if it is not set.
   public let labelledGPUs: Int?
   /// The first address of type InternalIP.
   public let internalIP: String?
   public let osImage: String?
   public let kernelVersion: String?
   public let containerRuntime: String?
-  /// `spec.renewTime` of the node's Lease; nil where leases could not be read.
+  /// `spec.renewTime` of the node's Lease; nil if leases could not be read.
   public let leaseRenewTime: Timestamp?
 
   public var name: String { resource.name }
@@ -42,7 +42,7 @@ public struct Node: Hashable, Sendable {
     self.leaseRenewTime = leaseRenewTime
   }
 
-  /// The same node with what its Lease says.
+  /// The same node with the renewal time of its Lease.
   public func renewed(at time: Timestamp?) -> Node {
     Node(
       resource: resource, roles: roles, kubeletVersion: kubeletVersion, isUnschedulable: isUnschedulable,

@@ -1,23 +1,23 @@
-/// All that is known of one cluster at one moment: the rules' only input besides time and memory.
+/// The complete input of the rules for one cluster, besides time and memory.
 public struct Observation: Hashable, Sendable {
   public let cluster: String
   /// The local port that reaches the API, for remedies: `127.0.0.1:16443`.
   public let listen: String
   /// Path of the kubeconfig, for remedies.
   public let kubeconfig: String
-  /// Its context, for remedies; nil: the file's own choice.
+  /// Its context, for remedies; nil: the file's current context.
   public let context: String?
-  /// What else a command on this machine needs to get through the forward: `--server …` where the kubeconfig
-  /// names another address.
+  /// Further options for a command on this machine: `--server …` if the kubeconfig names another address than
+  /// the forward.
   public let serverFlags: String?
   public let tunnel: TunnelHealth
-  /// Where the guard's own requests go to through the tunnel, as the far side knows it; nil: not known yet.
+  /// The target of the guard's own requests as the server knows it; nil: not known yet.
   public let apiTarget: String?
-  /// The last snapshot that a poll brought home; kept while polls fail.
+  /// The snapshot of the last successful poll; kept while polls fail.
   public let snapshot: Snapshot?
   /// When that snapshot was taken, by the guard's clock.
   public let snapshotAt: Timestamp?
-  /// Why the last poll failed; nil when it brought `snapshot`, or none has ended yet.
+  /// The failure of the last poll; nil if it succeeded or none has ended yet.
   public let pollFailure: PollFailure?
   public let pollInterval: Duration
   public let expectations: Expectations
@@ -42,13 +42,14 @@ public struct Observation: Hashable, Sendable {
     self.expectations = expectations
   }
 
-  /// The server's clock at the last snapshot, where it can be one; else this machine's.
+  /// The server's clock at the last snapshot if it is plausible; otherwise this machine's clock.
   public var serverTime: Timestamp? {
     guard let snapshot, let snapshotAt else { return snapshot?.serverTime }
     return isPlausible(snapshotAt - snapshot.serverTime) ? snapshot.serverTime : snapshotAt
   }
 
-  /// How far the guard's clock is ahead of the cluster's. What a slow poll alone may make of it counts as nothing.
+  /// How far the guard's clock is ahead of the cluster's. A difference that a slow poll can explain counts as
+  /// zero.
   public var clockSkew: Duration {
     guard let snapshot, let snapshotAt else { return .zero }
     let skew = snapshotAt - snapshot.serverTime
@@ -56,11 +57,12 @@ public struct Observation: Hashable, Sendable {
     return skew > .seconds(-15) && skew < .seconds(15) ? .zero : skew
   }
 
-  /// Clocks that nobody sets go wrong by hours; a Date of another day is no clock, and ages by it are none.
+  /// Unset clocks are wrong by hours. A Date of another day is not plausible, and ages would be wrong with
+  /// it.
   private func isPlausible(_ skew: Duration) -> Bool { skew > .seconds(-86_400) && skew < .seconds(86_400) }
 }
 
-/// What the operator says the cluster must have (`expect` in the configuration).
+/// The cluster's required state (`expect` in the configuration).
 public struct Expectations: Hashable, Sendable {
   /// `namespace/name`
   public struct Name: Hashable, Sendable, CustomStringConvertible {
@@ -75,9 +77,9 @@ public struct Expectations: Hashable, Sendable {
     public var description: String { "\(namespace)/\(name)" }
   }
 
-  /// Empty: any set of nodes will do.
+  /// Empty: any set of nodes is accepted.
   public var nodes: [String]
-  /// Node name to the number of GPUs that it must offer.
+  /// The required number of GPUs by node name.
   public var gpus: [String: Int]
   /// `v2.6.4`; nil: any.
   public var fluxVersion: String?

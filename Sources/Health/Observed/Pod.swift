@@ -1,25 +1,25 @@
-/// A pod, as far as it tells why a workload is not served.
+/// The fields of a pod that show why a workload is not running.
 public struct Pod: Hashable, Sendable {
   public let resource: Resource
   /// `Pending`, `Running`, `Failed` …
   public let phase: String
   public let node: String?
-  /// The Deployment, StatefulSet, DaemonSet or Job that it belongs to.
+  /// The Deployment, StatefulSet, DaemonSet or Job that owns it.
   public let owner: Reference?
   public let isReady: Bool
-  /// Of all its containers together.
+  /// The restarts of all its containers.
   public let restarts: Int
-  /// Why a container waits: `CrashLoopBackOff`, `ImagePullBackOff`.
+  /// The reason why a container waits: `CrashLoopBackOff`, `ImagePullBackOff`.
   public let waitingReason: String?
   public let waitingMessage: String?
-  /// How a container ended last: `OOMKilled`, `exit code 1`.
+  /// The last end of a container: `OOMKilled`, `exit code 1`.
   public let lastEnd: String?
-  /// When that was.
+  /// The time of `lastEnd`.
   public let lastEndTime: Timestamp?
-  /// Why the kubelet ended the whole pod: `Evicted`, `NodeShutdown`.
+  /// The reason why the kubelet ended the pod: `Evicted`, `NodeShutdown`.
   public let failure: String?
   public let failureMessage: String?
-  /// What its containers run; none once it has ended.
+  /// The images of its containers; empty after it has ended.
   public let images: [PodImage]
 
   public init(
@@ -43,10 +43,10 @@ public struct Pod: Hashable, Sendable {
     self.images = images
   }
 
-  /// From this many restarts on it is looked at when the last one was.
+  /// From this number of restarts on, the time of the last one counts.
   static let manyRestarts = 5
 
-  /// Nothing to say about it, at any time: it serves, or it has done its work.
+  /// The pod is ready or has completed, so no rule applies to it.
   public var isWell: Bool {
     guard resource.deletionTimestamp == nil else { return false }
     return phase == "Succeeded" || (phase == "Running" && isReady && restarts < Pod.manyRestarts)
@@ -55,11 +55,11 @@ public struct Pod: Hashable, Sendable {
 
 /// An image that a pod runs.
 public struct PodImage: Hashable, Sendable {
-  /// As its container names it.
+  /// The name in its container's spec.
   public let image: String
-  /// `sha256:…` that the node has pulled for it; nil where the node does not say.
+  /// The pulled digest, `sha256:…`; nil if the node does not report it.
   public let digest: String?
-  /// The Deployment, Job or other owner of the pod; the pod where it has none.
+  /// The Deployment, Job or other owner of the pod; the pod itself if it has none.
   public let owner: Reference
 
   public init(image: String, digest: String?, owner: Reference) {
@@ -69,11 +69,11 @@ public struct PodImage: Hashable, Sendable {
   }
 }
 
-/// The pods of a cluster: how many, and those that may not be as they should be.
+/// The pods of a cluster: their number, and those that may have a problem.
 public struct PodCensus: Hashable, Sendable {
   public let total: Int
   public let unwell: [Pod]
-  /// What all of them run, each once.
+  /// The images of all pods, each once.
   public let images: Set<PodImage>
 
   public init(total: Int, unwell: [Pod], images: Set<PodImage> = []) {
@@ -83,16 +83,16 @@ public struct PodCensus: Hashable, Sendable {
   }
 }
 
-/// What the rules say of the pods: counts, and the worst by name.
+/// The result of the rules for pods: counts, and the worst pods by name.
 public struct PodReport: Hashable, Sendable {
   public let total: Int
   public let crashLooping: [Pod]
   public let pending: [Pod]
-  /// Running for long without being ready.
+  /// Pods that have been running for a long time without becoming ready.
   public let notReady: [Pod]
-  /// Still there long after their grace period.
+  /// Pods that still exist long after their grace period.
   public let terminating: [Pod]
-  /// Ended in failure, and replaced by no controller.
+  /// Failed pods that no controller replaces.
   public let failed: [Pod]
 
   public init(

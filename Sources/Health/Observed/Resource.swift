@@ -1,4 +1,4 @@
-/// What every Kubernetes object that is judged has in common.
+/// The common fields of all judged Kubernetes objects.
 public struct Resource: Hashable, Sendable {
   public let kind: String
   /// API group, empty for the core group.
@@ -11,7 +11,7 @@ public struct Resource: Hashable, Sendable {
   public let generation: Int64?
   public let observedGeneration: Int64?
   public let conditions: [Condition]
-  /// What must be done before it may go; looked at once it is being deleted.
+  /// The finalizers, which matter while the object is being deleted.
   public let finalizers: [String]
 
   public init(
@@ -52,7 +52,7 @@ public struct Reference: Hashable, Sendable, CustomStringConvertible {
   }
 }
 
-/// An object of the cluster, whatever else is known of it.
+/// An object of the cluster with its common fields.
 protocol ClusterObject: Hashable, Sendable {
   var resource: Resource { get }
 }
@@ -66,9 +66,9 @@ extension Workload: ClusterObject {}
 extension Certificate: ClusterObject {}
 extension Stack: ClusterObject {}
 
-/// A Kubernetes status condition (metav1.Condition and its older cousins).
+/// A Kubernetes status condition (metav1.Condition and its predecessors).
 public struct Condition: Hashable, Sendable {
-  /// What a condition says; a server's other word is `.unknown`.
+  /// The status of a condition; any unknown word of a server is `.unknown`.
   public enum Status: String, Codable, Sendable, CaseIterable {
     case isTrue = "True"
     case isFalse = "False"

@@ -1,9 +1,9 @@
 public import GuardTypes
 
-/// One part of a snapshot: what was seen, or why nothing was.
+/// One part of a snapshot: the value, or the reason why there is none.
 public enum Part<Value: Hashable & Sendable>: Hashable, Sendable {
   case seen(Value)
-  /// The server does not serve this API group: nothing to judge, and no problem in itself.
+  /// The server does not serve this API group. There is nothing to judge, and this is not a problem.
   case notServed
   /// The server refused or failed for this part alone; the rest of the poll went on.
   case failed(PollFailure)
@@ -17,12 +17,12 @@ public enum Part<Value: Hashable & Sendable>: Hashable, Sendable {
   }
 }
 
-/// Why a poll, or a part of one, has no answer.
+/// The reason why a poll or a part of it failed.
 public struct PollFailure: Error, Hashable, Sendable {
   public let code: PollErrorCode
-  /// What failed, where; free of secrets.
+  /// The failed operation and its place, without secrets.
   public let message: String
-  /// What a person does about it.
+  /// The next step of the operator.
   public let step: NextStep
 
   public init(code: PollErrorCode, message: String, step: NextStep) {
@@ -31,7 +31,7 @@ public struct PollFailure: Error, Hashable, Sendable {
     self.step = step
   }
 
-  /// - Parameter remedy: a step that is no command.
+  /// - Parameter remedy: a step that is not a command.
   public init(code: PollErrorCode, message: String, remedy: String) {
     self.init(code: code, message: message, step: NextStep(note: remedy))
   }
@@ -39,20 +39,20 @@ public struct PollFailure: Error, Hashable, Sendable {
   /// The step in one line.
   public var remedy: String { step.remedy }
 
-  /// Of a kind that the server had and did not name just now: it is asked once more before that is believed. No problem
-  /// in itself.
+  /// The server had this kind and did not list it in this poll. The next poll must confirm that. This is not
+  /// a problem.
   public static let kindInDoubt = PollFailure(
     code: .badResponse, message: "the API server does not name this kind just now, and is asked once more",
     step: NextStep(command: "oceanid-ctl poll"))
 }
 
-/// What one poll of one cluster saw. Times in it are the server's.
+/// The result of one poll of one cluster. Its times are by the server's clock.
 public struct Snapshot: Hashable, Sendable {
   /// The server's clock (Date header) when the poll ended.
   public var serverTime: Timestamp
   /// `gitVersion` of /version.
   public var version: String?
-  /// /readyz answered 200; nil where it said neither yes nor no.
+  /// Whether /readyz answered 200; nil if it gave no clear answer.
   public var isReady: Bool?
   /// The checks that /readyz names as failed: `etcd`.
   public var failedChecks: [String]
@@ -68,25 +68,26 @@ public struct Snapshot: Hashable, Sendable {
   public var stacks: Part<[Stack]>
   public var secrets: Part<[SecretPresence]>
   public var pods: Part<PodCensus>
-  /// The Leases of the Flux controllers' leaders; without them the Deployments alone tell who is at work.
+  /// The leader election Leases of the Flux controllers. Without them, only the Deployments show whether they
+  /// work.
   public var leaderLeases: Part<[LeaderLease]>
-  /// Flux kinds that could not be listed, by kind, while others could.
+  /// The failures of single Flux kinds while others could be listed.
   public var failedFluxKinds: [String: PollFailure]
-  /// The same of Deployments, StatefulSets and DaemonSets.
+  /// The failures of single kinds among Deployments, StatefulSets and DaemonSets.
   public var failedWorkloadKinds: [String: PollFailure]
-  /// Objects that could not be decoded: the rest of the list stands.
+  /// Objects that could not be decoded. The rest of their list is used.
   public var undecodable: [UndecodableObject]
-  /// Kinds of which more objects could not be decoded than `undecodable` has room for.
+  /// Kinds with more undecodable objects than `undecodable` may hold.
   public var uncountedKinds: Set<String>
-  /// When the client certificate of the kubeconfig ends.
+  /// When the client certificate of the kubeconfig expires.
   public var clientCertificateExpiry: Timestamp?
-  /// When the last of the certificate authorities of the kubeconfig ends.
+  /// When the last certificate authority of the kubeconfig expires.
   public var authorityExpiry: Timestamp?
-  /// The kubeconfig says to believe whoever answers.
+  /// The kubeconfig disables the verification of the server's certificate.
   public var isServerUnverified: Bool
-  /// Questions beside those of the parts that found no answer, by what they are about.
+  /// The failures of requests that do not belong to a part, by their topic.
   public var gaps: [String: PollFailure]
-  /// Which of the kinds that are not part of every Kubernetes this server has; nil: not known.
+  /// The optional kinds that this server has; nil: unknown.
   public var kinds: ServedKinds?
 
   public init(
@@ -133,7 +134,7 @@ public struct Snapshot: Hashable, Sendable {
   }
 }
 
-/// Names of kinds that somebody installs, by what is believed of a server. A kind in neither set is not known.
+/// Optional kinds, by whether the server has them. A kind in neither set is unknown.
 public struct ServedKinds: Hashable, Sendable {
   public var served: Set<String>
   public var absent: Set<String>

@@ -1,11 +1,11 @@
 public import GuardTypes
 
-/// The tunnel as Health sees it: mapped by Guard from the engine's own state.
+/// The tunnel as the rules see it, mapped from the engine's own state.
 public struct TunnelHealth: Hashable, Sendable {
   public struct Failure: Hashable, Sendable {
     public let code: TunnelErrorCode
     public let message: String
-    /// What a person does about it.
+    /// The next step of the operator.
     public let step: NextStep
     public let at: Timestamp
 
@@ -16,7 +16,7 @@ public struct TunnelHealth: Hashable, Sendable {
       self.at = at
     }
 
-    /// - Parameter remedy: a step that is no command.
+    /// - Parameter remedy: a step that is not a command.
     public init(code: TunnelErrorCode, message: String, remedy: String, at: Timestamp) {
       self.init(code: code, message: message, step: NextStep(note: remedy), at: at)
     }
@@ -29,13 +29,14 @@ public struct TunnelHealth: Hashable, Sendable {
     public let listen: String
     public let target: String
     public let state: ForwardState
-    /// `ssh (pid 4242)`, where /proc shows it.
+    /// `ssh (pid 4242)`, if /proc shows it.
     public let holder: String?
-    /// Why the port accepts nobody: the machine's or the process's own limits. nil: it does.
+    /// The limit of the machine or the process because of which the port accepts no connection; nil if it
+    /// accepts connections.
     public let shortage: String?
-    /// Owners of connections who have as many as they may have, and want more; the largest first.
+    /// Clients that reached the limit of connections and want more, the largest first.
     public let crowds: [Crowd]
-    /// The far side refused the last connection to the target.
+    /// The server's refusal of the last connection to the target.
     public let refusal: Failure?
 
     public init(
@@ -52,9 +53,9 @@ public struct TunnelHealth: Hashable, Sendable {
     }
   }
 
-  /// Somebody whose further connections to a forwarded port are turned away.
+  /// A client whose further connections to a forwarded port are refused.
   public struct Crowd: Hashable, Sendable {
-    /// Stands in a problem's id: `uid-1001`.
+    /// Used in a problem's id: `uid-1001`.
     public let key: String
     /// `alice (uid 1001)`
     public let name: String
@@ -70,7 +71,7 @@ public struct TunnelHealth: Hashable, Sendable {
   public let state: TunnelState
   public let since: Timestamp
   public let host: String
-  /// The failure that the present state comes from, or the last one seen.
+  /// The failure that caused the current state, or the last failure.
   public let lastError: Failure?
   public let attempt: Int
   public let forwards: [Forward]

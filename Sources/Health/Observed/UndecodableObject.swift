@@ -1,12 +1,12 @@
-/// An object of a list that could not be decoded. The others of the list stand; of this one nothing is known but that
-/// it exists.
+/// An object of a list that could not be decoded. The other objects of the list are used; of this one, only
+/// its existence is known.
 public struct UndecodableObject: Hashable, Sendable, CustomStringConvertible {
   public let kind: String
-  /// Empty for cluster-scoped objects, and where it could not be read.
+  /// Empty for cluster-scoped objects, and if it could not be read.
   public let namespace: String
   /// nil: it could not be read.
   public let name: String?
-  /// Its place in the list, for one without a name.
+  /// Its index in the list, for an object without a name.
   public let index: Int
   /// `spec.suspend has the wrong type`
   public let reason: String
@@ -28,7 +28,7 @@ public struct UndecodableObject: Hashable, Sendable, CustomStringConvertible {
   /// nil without a name.
   var reference: Reference? { name.map { Reference(kind: kind, namespace: namespace, name: $0) } }
 
-  /// It may be the object of this name.
+  /// Whether it may be the object of this name.
   func mayBe(_ object: Reference) -> Bool {
     guard kind == object.kind else { return false }
     guard let name else { return true }
@@ -37,7 +37,8 @@ public struct UndecodableObject: Hashable, Sendable, CustomStringConvertible {
 }
 
 extension Snapshot {
-  /// Why the object of this name was not seen, where it may be one that could not be decoded: then it is not missing.
+  /// The reason why the object of this name was not seen, if it may be one that could not be decoded. Then it
+  /// is not missing.
   func unreadableReason(of object: Reference) -> String? {
     if let found = undecodable.first(where: { $0.mayBe(object) }) { return found.reason }
     return uncountedKinds.contains(object.kind)

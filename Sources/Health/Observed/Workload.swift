@@ -1,33 +1,33 @@
-/// A Deployment, StatefulSet or DaemonSet, as far as it is judged and shown.
+/// The fields of a Deployment, StatefulSet or DaemonSet that are judged and shown.
 public struct Workload: Hashable, Sendable {
   public let resource: Resource
   public let desired: Int
-  /// False: a DaemonSet's status does not say yet how many nodes want a pod.
+  /// False while a DaemonSet's status does not have the desired number of pods yet.
   public let isDesiredKnown: Bool
   /// `spec.progressDeadlineSeconds` of a Deployment is set, and not to its largest value.
   public let hasProgressDeadline: Bool
   public let ready: Int
   public let available: Int
   public let updated: Int
-  /// Pods of any revision: `status.replicas`, or `currentNumberScheduled`; nil where it is not reported.
+  /// Pods of any revision: `status.replicas` or `currentNumberScheduled`; nil if not reported.
   public let current: Int?
-  /// How a StatefulSet or DaemonSet comes by new pods, where it is not by itself.
+  /// The update strategy of a StatefulSet or DaemonSet, if it is not automatic.
   public let updates: Updates
   /// Images of the pod template's containers, init containers last, as written in the spec.
   public let images: [String]
-  /// The Kustomization or HelmRelease that put it there, by its labels.
+  /// The Kustomization or HelmRelease that applied it, from its labels.
   public let manager: Reference?
   /// `app.kubernetes.io/part-of`
   public let partOf: String?
   /// `app.kubernetes.io/version`
   public let version: String?
 
-  /// `spec.updateStrategy`, as far as it decides what counts as updated.
+  /// The part of `spec.updateStrategy` that decides which pods count as updated.
   public enum Updates: Hashable, Sendable {
     case rolling
-    /// A person deletes pods; nobody waits for new ones.
+    /// Pods are replaced only after an operator deletes them, so a rollout does not wait for them.
     case onDelete
-    /// Pods from this ordinal on are updated.
+    /// Only pods from this ordinal on are updated.
     case partition(Int)
   }
 
@@ -58,7 +58,7 @@ public struct Certificate: Hashable, Sendable {
   public let resource: Resource
   public let notAfter: Timestamp?
   public let renewalTime: Timestamp?
-  /// When the last attempt to issue it failed; nil where none did since the last success.
+  /// When the last attempt to issue it failed; nil if none has failed since the last success.
   public let lastFailureTime: Timestamp?
   /// Attempts that failed in a row.
   public let failedAttempts: Int?
@@ -84,7 +84,7 @@ public struct Stack: Hashable, Sendable {
   public let lastUpdateTime: Timestamp?
   public let lastAttemptedCommit: String?
   public let lastSuccessfulCommit: String?
-  /// How often it is compared with the world by itself; nil: never.
+  /// The interval of automatic refreshes; nil: never.
   public let resyncInterval: Duration?
   public let isUpdating: Bool
 
@@ -103,13 +103,13 @@ public struct Stack: Hashable, Sendable {
   }
 }
 
-/// Whether a Secret is there. Its values are never read.
+/// Whether a Secret exists. Its values are never read.
 public struct SecretPresence: Hashable, Sendable {
   public let namespace: String
   public let name: String
   /// nil: not known.
   public let isPresent: Bool?
-  /// Why it is not known.
+  /// The reason why the presence is unknown.
   public let failure: PollFailure?
 
   public init(namespace: String, name: String, isPresent: Bool?, failure: PollFailure? = nil) {

@@ -1,4 +1,4 @@
-/// The Kubernetes API: whether it answers, what it lets the guard read, and how long its credentials are good.
+/// The Kubernetes API: availability, permissions and expiry of credentials.
 public enum APIProblem: String, DeclaredProblem {
   case failing = "api-failing"
   case stale = "api-stale"

@@ -60,8 +60,8 @@ public enum AccessProblem: String, DeclaredProblem {
 }
 
 extension Problem.Kind {
-  /// Of the guard itself: known whatever the clusters do.
+  /// Kinds of the guard itself, known in any state of the clusters.
   static let own: Set<Problem.Kind> = [.configuration, .alerts, .state]
-  /// Known without an answer of the API.
+  /// Kinds that are known without an answer of the API.
   static let known: Set<Problem.Kind> = [.tunnel, .forward, .configuration, .alerts, .state]
 }

@@ -1,4 +1,4 @@
-/// Flux as a whole: its installation, its controllers and the kinds that it brings.
+/// Flux as a whole: installation, controllers and kinds.
 public enum FluxProblem: String, DeclaredProblem {
   case missing = "flux-missing"
   case controllersMissing = "flux-controllers-missing"

@@ -104,7 +104,7 @@ public enum NodeProblem: String, DeclaredProblem {
     }
   }
 
-  /// By the type of the condition; `condition` for a type that no other case declares.
+  /// The problem for a type of condition; `condition` for a type without a case of its own.
   init(condition type: String) {
     let path = "node/<node>/\(type)"
     self = Self.allCases.first { $0.declaration.path.description == path } ?? .condition

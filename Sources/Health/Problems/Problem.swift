@@ -1,4 +1,4 @@
-/// What is wrong, since when, and what to run: one entry of the document's `problems`.
+/// A problem with its start, cause and next step: one entry of the document's `problems`.
 public struct Problem: Hashable, Sendable {
   public enum Severity: String, Codable, Sendable, CaseIterable {
     case critical, warning
@@ -9,7 +9,7 @@ public struct Problem: Hashable, Sendable {
   public let id: String
   public let severity: Severity
   public let rank: Rank
-  /// Empty for what concerns the guard itself.
+  /// Empty for the guard itself.
   public let cluster: String
   /// `node calypso`
   public let subject: String
@@ -17,7 +17,7 @@ public struct Problem: Hashable, Sendable {
   public let detail: String
   public internal(set) var since: Timestamp
   public let step: NextStep
-  /// What nothing is known of while it lasts.
+  /// Kinds whose state is unknown during the problem.
   public let hides: Set<Kind>
 
   public init(
@@ -41,7 +41,7 @@ public struct Problem: Hashable, Sendable {
   /// A problem in the words of its declaration.
   ///
   /// - Parameters:
-  ///   - facts: the values of the holes in the declaration's patterns, beside `subject`.
+  ///   - facts: values for the placeholders of the declaration's patterns, besides `subject`.
   ///   - step: nil: the declared one.
   ///   - access: the options with which kubectl and flux reach the cluster.
   public init(
@@ -62,7 +62,7 @@ public struct Problem: Hashable, Sendable {
   /// The next step in one line.
   public var remedy: String { step.remedy }
 
-  /// Causes before what depends on them, then the worst, then the oldest.
+  /// Causes before their effects, then the worst, then the oldest.
   public static func isBefore(_ a: Problem, _ b: Problem) -> Bool {
     if a.rank != b.rank { return a.rank < b.rank }
     if a.severity != b.severity { return a.severity == .critical }
@@ -80,7 +80,7 @@ public struct Problem: Hashable, Sendable {
 }
 
 extension ProblemDeclaration {
-  /// The guard's own problems are of no cluster: `guard/configuration/rejected`.
+  /// Without a cluster for the guard's own problems: `guard/configuration/rejected`.
   func id(in cluster: String, _ value: (String) -> String?) -> String {
     "\(cluster.isEmpty ? "guard" : cluster)/\(path.filled(value))"
   }
@@ -98,7 +98,7 @@ extension ProblemDeclaration {
 public struct NextStep: Hashable, Sendable {
   /// Can be pasted into any shell, and changes nothing in the cluster. Never has a comment in it.
   public let command: String?
-  /// In words: what to look for, or what to do where no command on this machine does it.
+  /// Text: what to look for, or what to do if no command on this machine does it.
   public let note: String?
 
   public init(command: String? = nil, note: String? = nil) {

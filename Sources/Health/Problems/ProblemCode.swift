@@ -1,4 +1,4 @@
-/// The problems of one part of the house: each is declared there, and the compiler asks for its declaration.
+/// The problems of one area, one case per code. The compiler requires a declaration of each case.
 protocol DeclaredProblem: RawRepresentable<String>, CaseIterable, Hashable, Sendable {
   var declaration: ProblemDeclaration { get }
 }
@@ -56,7 +56,7 @@ public enum ProblemCode: Hashable, Sendable, CaseIterable {
   /// The codes whose ids end in this word: `not-ready`.
   public static func ending(in word: String) -> [ProblemCode] { allCases.filter { $0.ending == word } }
 
-  /// The word in which its ids end; nil where that is a name.
+  /// The last word of its ids; nil if that is a name.
   public var ending: String? {
     declaration.path.description.split(separator: "/").last.map(String.init).flatMap {
       $0.hasPrefix("<") ? nil : $0

@@ -1,22 +1,22 @@
-/// Everything that is the same for all problems of one code.
+/// The common facts and texts of all problems of one code.
 ///
-/// The patterns have holes in angle brackets. A rule gives their values when it reports the problem; `explain` shows the
-/// patterns as they are.
+/// Patterns have placeholders in angle brackets. A rule supplies the values when it reports the problem.
+/// `explain` shows the patterns unchanged.
 public struct ProblemDeclaration: Hashable, Sendable {
   public let kind: Problem.Kind
-  /// A rule may report another one.
+  /// The default severity. A rule may report another one.
   public let severity: Problem.Severity
   public let rank: Problem.Rank
-  /// What nothing is known of while the problem lasts. A rule may report others.
+  /// Kinds whose state is unknown during the problem. A rule may report others.
   public let hides: Set<Problem.Kind>
-  /// The fact that the problem is about, where several ids tell of it: `since` survives a change of the id.
+  /// The common fact of several ids: `since` survives a change between them.
   let fact: String?
-  /// What follows the cluster's name in the problem's id.
+  /// The part of the problem's id after the cluster's name.
   let path: Pattern
   let titlePattern: Pattern
   let commandPattern: Pattern?
   let notePattern: Pattern?
-  /// What it means, for any problem of this code.
+  /// The explanation for any problem of this code.
   public let meaning: String
 
   /// - Parameters:
@@ -41,21 +41,21 @@ public struct ProblemDeclaration: Hashable, Sendable {
   /// `<subject> is suspended`
   public var title: String { titlePattern.description }
 
-  /// In general: `kubectl describe node <node>`
+  /// The step with placeholders: `kubectl describe node <node>`
   public var step: NextStep {
     NextStep(command: commandPattern?.description, note: notePattern?.description)
   }
 }
 
 extension Problem {
-  /// Causes come before what depends on them.
+  /// The order of problems: causes come before their effects.
   public enum Rank: Int, Comparable, Sendable, CaseIterable {
     case tunnel, api, node, controller, source, secret, dependent
 
     public static func < (a: Rank, b: Rank) -> Bool { a.rawValue < b.rawValue }
   }
 
-  /// What a problem is about.
+  /// The area of a problem.
   public enum Kind: String, Codable, Sendable, CaseIterable {
     case tunnel, forward, api, node, flux, image, workload, pods, certificate, stack, secret, configuration
     /// An alert channel.
@@ -65,14 +65,15 @@ extension Problem {
   }
 }
 
-/// A text with named holes: `node/<node>/not-ready`.
+/// A text with named placeholders: `node/<node>/not-ready`.
 struct Pattern: Hashable, Sendable, ExpressibleByStringLiteral, CustomStringConvertible {
-  /// The text as it was declared; a general reader can read it as it is.
+  /// The text as declared, with its placeholders.
   let description: String
 
   init(stringLiteral text: String) { description = text }
 
-  /// In one pass, so that a value is never taken for a hole. A hole without a value stays as it is declared.
+  /// Fills the placeholders in one pass, so that a value is never taken for a placeholder. A placeholder
+  /// without a value stays.
   func filled(_ value: (_ name: String) -> String?) -> String {
     var filled = ""
     var rest = description[...]
@@ -84,9 +85,9 @@ struct Pattern: Hashable, Sendable, ExpressibleByStringLiteral, CustomStringConv
     return filled + rest
   }
 
-  /// A hole stands for any text.
+  /// A placeholder matches any text.
   func matches(_ text: String) -> Bool { Wildcard.matches(filled { _ in "*" }, text) }
 
-  /// How much of a text it fixes: of several patterns that match, the one that fixes most is meant.
+  /// The length of the fixed parts. Of several matching patterns, the one with most fixed text is used.
   var fixedLength: Int { filled { _ in "" }.utf8.count }
 }

@@ -1,4 +1,4 @@
-/// What runs: workloads, Jobs and pods.
+/// Workloads, Jobs and pods.
 public enum WorkloadProblem: String, DeclaredProblem {
   case unavailable = "workload-unavailable"
   case missing = "workload-missing"

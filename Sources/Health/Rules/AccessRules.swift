@@ -1,6 +1,7 @@
 internal import GuardTypes
 
-// The way to the cluster: the tunnel, its forwards, the API. While it is broken there is ONE problem, not twenty.
+// Rules for the connection to the cluster: tunnel, forwards and API. A broken connection is one problem, not
+// twenty.
 extension Judgement {
   mutating func judgeTunnel() {
     let tunnel = observation.tunnel
@@ -64,7 +65,7 @@ extension Judgement {
     }
   }
 
-  // A path is not a port that ss could filter by.
+  // ss cannot filter by a path.
 
   private func list(listenersAt forward: TunnelHealth.Forward) -> String {
     forward.port.map { "ss -ltnp 'sport = :\($0)'" } ?? "ss -lxp src \(forward.listen.shellWord)"
@@ -74,13 +75,13 @@ extension Judgement {
     forward.port.map { "ss -tnpe 'dport = :\($0)'" } ?? "ss -xp src \(forward.listen.shellWord)"
   }
 
-  /// - Returns: whether the snapshot may be judged: the tunnel is up and the last poll brought it home in time.
+  /// - Returns: whether the snapshot may be judged: the tunnel is up and the last poll succeeded in time.
   mutating func judgeAccess() -> Bool {
     guard observation.tunnel.state == .up else { return false }
     if let failure = observation.pollFailure {
-      // The poll found the tunnel down a moment before it came up: the next one is due at once.
+      // The poll failed a moment before the tunnel came up. The next one is due at once.
       guard failure.code != .tunnelDown else { return false }
-      // The target that the far side can't reach is the cause, and has been told.
+      // The refused target of the forward is the cause and is already reported.
       let isSymptom = [.tls, .unreachable, .timeout].contains(failure.code)
       if isSymptom, isTargetRefused { return false }
       report(
@@ -114,7 +115,8 @@ extension Judgement {
     return true
   }
 
-  /// The far side refused the target that the guard's own requests go to; another forward's is another matter.
+  /// Whether the server refused the target of the guard's own requests. Targets of other forwards do not
+  /// matter here.
   private var isTargetRefused: Bool {
     observation.tunnel.forwards.contains { forward in
       guard forward.refusal != nil else { return false }
@@ -158,7 +160,7 @@ extension Judgement {
     }
   }
 
-  /// Two weeks ahead, and as critical on the last day.
+  /// Warns two weeks ahead, and is critical on the last day.
   private mutating func report(_ problem: APIProblem, at expiry: Timestamp) {
     let left = expiry - serverNow
     guard left < .seconds(14 * 86_400) else { return }
@@ -176,7 +178,7 @@ extension TunnelHealth.Forward {
 }
 
 extension PollErrorCode {
-  /// What the API does, after its name.
+  /// The state of the API, for a text that begins with its name.
   fileprivate var state: String {
     switch self {
     case .tunnelDown, .unreachable, .timeout: "is not answering"

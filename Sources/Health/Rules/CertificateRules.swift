@@ -53,7 +53,7 @@ extension Judgement {
     }
   }
 
-  /// Ready stays True until the certificate has ended: its dates tell sooner.
+  /// Ready stays True until the certificate has expired, so its dates are checked as well.
   private func symptom(_ certificate: Certificate, _ ready: Condition?) -> Symptom? {
     let words = [ready?.reason, ready?.message].compactMap(\.self).filter { !$0.isEmpty }
       .joined(separator: ": ")
@@ -82,7 +82,7 @@ extension Judgement {
     return "; renewal is \((serverNow - due).humanDuration) overdue"
   }
 
-  /// A week; for certificates of a few days half of what is kept for their renewal.
+  /// A week; for certificates of a few days, half of the time planned for their renewal.
   private func notice(_ certificate: Certificate) -> Duration {
     guard let end = certificate.notAfter, let renewal = certificate.renewalTime, end > renewal else {
       return .seconds(7 * 86_400)
@@ -90,7 +90,7 @@ extension Judgement {
     return min(.seconds(7 * 86_400), (end - renewal) / 2)
   }
 
-  /// A new one takes its time.
+  /// A first issue takes longer.
   private func isFirstIssue(_ certificate: Certificate, _ ready: Condition) -> Bool {
     guard certificate.notAfter == nil, certificate.lastFailureTime == nil,
       let made = certificate.resource.creationTimestamp

@@ -1,15 +1,16 @@
-/// Who waits for whom among the objects of Flux: a cause is told once, and not again by everyone behind it.
+/// The dependencies between failing Flux objects, so that a cause is reported once and not again by each
+/// dependant.
 ///
-/// What follows from a chain of thousands is worked out once, from the causes on, and without recursion.
+/// The result is computed once for all objects, from the causes to their dependants and without recursion.
 struct FluxCauses {
-  /// What failed, and how.
+  /// The failed objects and their conditions.
   let failures: [Reference: Condition]
   private let objects: [Reference: FluxObject]
-  /// What some object names and the cluster does not have: its kind was listed, and it is not in the list.
+  /// Objects that are referenced and do not exist: their kind was listed, and they are not in the list.
   private let absent: Set<Reference>
-  /// Something wrong that does not itself wait for something wrong, and whoever waits for it.
+  /// Failed objects that do not wait for another failed object, and everything that waits for them.
   private var behindRoot: Set<Reference> = []
-  /// Of those that wait for each other in a circle, or for such a circle: who speaks for them.
+  /// For objects in a dependency cycle, or behind one: the object that reports it.
   private var speakers: [Reference: Reference] = [:]
 
   private static let waitingReasons: Set = [
@@ -44,8 +45,8 @@ struct FluxCauses {
     object.dependsOn + [object.chart, object.source].compactMap(\.self)
   }
 
-  /// What it waits for and the cluster does not have: a dependency where it says that one is not ready, else the
-  /// source.
+  /// The missing object that it waits for: a dependency if its message says that one is not ready, otherwise
+  /// the source.
   func absentParent(of object: FluxObject) -> Reference? {
     guard let failure = failures[object.resource.reference], isWaiting(object) else { return nil }
     let candidates =
@@ -55,7 +56,7 @@ struct FluxCauses {
     return missing.first(where: failure.message.names) ?? missing.first
   }
 
-  /// Of what it waits for, the object that its message names; else the first that is not in order.
+  /// The object that its message names among those it waits for; otherwise the first that is not healthy.
   func awaitedParent(of object: FluxObject) -> Reference? {
     let known = parents(of: object).filter(isKnown)
     let message = failures[object.resource.reference]?.message ?? ""
@@ -63,13 +64,14 @@ struct FluxCauses {
       ?? known.first { failures[$0] != nil || objects[$0]?.isHeldBack == true } ?? known.first
   }
 
-  /// It says that it waits; whether what it waits for is wrong is another question.
+  /// Whether its status says that it waits for something, which may be healthy.
   func isWaiting(_ object: FluxObject) -> Bool {
     guard let failure = failures[object.resource.reference] else { return false }
     return FluxCauses.waitingReasons.contains(failure.reason)
   }
 
-  /// The problem of something that this object waits for, or names as its failed check, stands for its own.
+  /// Whether a problem of an object that it waits for, or that its failed health check names, represents its
+  /// own.
   func hasTold(_ object: FluxObject) -> Bool {
     let own = object.resource.reference
     guard let failure = failures[own] else { return false }
@@ -78,7 +80,7 @@ struct FluxCauses {
     return speakers[own].map { $0 != own } ?? false
   }
 
-  /// What a failed object waits for by its own account: its parents, or the objects that its health check names.
+  /// The objects that a failed object says it waits for: its parents, or those that its health check names.
   private func awaited(by object: FluxObject) -> [Reference] {
     let own = object.resource.reference
     guard let failure = failures[own] else { return [] }
@@ -97,7 +99,7 @@ struct FluxCauses {
       if object.isSuspended {
         if object.isHeldBack { open.append(reference) }
       } else if failures[reference] != nil {
-        // It waits for nothing, or for what is not there: that is its own problem.
+        // It waits for nothing or for a missing object: that is its own problem.
         let parents = awaited(by: object)
         if parents.contains(where: isKnown) {
           for parent in parents { waiting[parent, default: []].append(reference) }
@@ -112,17 +114,17 @@ struct FluxCauses {
     }
   }
 
-  /// Where the chain of those that wait has no end, the first by name speaks for all that lead to it.
+  /// In a dependency cycle, the first object by name reports for all that wait for the cycle.
   private mutating func followCircles() {
     var waiting: [Reference: [Reference]] = [:]
-    /// For how many failed ones each of them waits.
+    /// The number of failed objects that each of them waits for.
     var counts: [Reference: Int] = [:]
     for (reference, object) in objects where failures[reference] != nil {
       let parents = Set(awaited(by: object)).filter { failures[$0] != nil }
       counts[reference] = parents.count
       for parent in parents { waiting[parent, default: []].append(reference) }
     }
-    // Who waits for nobody, or only for such as these, is in no circle and behind none.
+    // Objects that wait for none, or only for such objects, are neither in a cycle nor behind one.
     var open = counts.filter { $0.value == 0 }.map(\.key)
     while let next = open.popLast() {
       counts[next] = nil
@@ -146,7 +148,8 @@ struct FluxCauses {
 }
 
 extension FluxObject {
-  /// Suspended in a state that its dependants don't accept as ready: Ready is not True, or of an older generation.
+  /// Suspended in a state that its dependants do not accept as ready: Ready is not True, or is of an older
+  /// generation.
   fileprivate var isHeldBack: Bool {
     guard isSuspended else { return false }
     if resource.conditions["Ready"]?.status != .isTrue { return true }

@@ -1,6 +1,7 @@
 internal import GuardTypes
 
-// The controllers of Flux: where one of them does nothing, its objects say what they said before, for ever.
+// Rules for the Flux controllers: if a controller does not work, the status of its objects stays unchanged
+// forever.
 extension Judgement {
   mutating func judgeControllers(_ snapshot: Snapshot) {
     let deployments = (snapshot.workloads.value ?? []).filter(isFluxController)
@@ -39,13 +40,14 @@ extension Judgement {
           && CustomKind.controllersOfFlux.contains(workload.resource.name)))
   }
 
-  /// A leader renews every few seconds, and loses its Lease after 35.
+  /// A leader renews its Lease every few seconds and loses it after 35 s.
   private mutating func isStill(_ lease: LeaderLease, _ renewed: Timestamp) -> Bool {
     let reference = Reference(kind: "Lease", namespace: lease.namespace, name: lease.name)
     return stillFor(reference, renewed) > .seconds(90)
   }
 
-  /// Objects whose controller is not there. Where none has its usual name, somebody calls them otherwise.
+  /// Objects whose controller is missing. If no controller has its usual name, the installation uses other
+  /// names.
   private mutating func judgeMissingControllers(_ snapshot: Snapshot) {
     guard snapshot.workloads.value != nil, snapshot.failedWorkloadKinds["Deployment"] == nil else { return }
     guard !controllers.isEmpty else {
@@ -74,7 +76,7 @@ extension Judgement {
     isUnreadable(Reference(kind: "Deployment", namespace: expectations.fluxNamespace, name: name))
   }
 
-  /// Every Kustomization overdue at once is one thing that is wrong, and not theirs.
+  /// If every Kustomization is overdue at once, that is one problem, and not one of each.
   mutating func judgeIdleControllers(_ objects: [FluxObject]) {
     let name = "kustomize-controller"
     let beating = objects.filter { heartbeat(of: $0) != nil && $0.interval != nil }
@@ -91,7 +93,7 @@ extension Judgement {
       detail: "all \(beating.count) Kustomizations are overdue, and say that they are ready", since: last)
   }
 
-  /// By the labels that `flux install` puts on its controllers.
+  /// Uses the labels that `flux install` puts on its controllers.
   mutating func judgeFluxVersion(_ snapshot: Snapshot) {
     let versions = Set(controllers.compactMap(\.distribution))
     fluxVersion = versions.count == 1 ? versions.first : versions.max()

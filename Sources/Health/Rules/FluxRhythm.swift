@@ -1,14 +1,14 @@
-/// What is wrong with an object that says that it is in order, or on its way.
+/// A problem of an object whose status is healthy or in progress.
 struct FluxSymptom {
   let problem: FluxObjectProblem
   let facts: [String: String]
   let detail: String
   let since: Timestamp?
-  /// What is shown in place of the reason that the object gives.
+  /// Shown instead of the object's own reason.
   var reason: String? = nil
 }
 
-// Ready=True does not mean alive, and in progress is no state to stay in: what only time tells.
+// Rules about time: an object with Ready=True may no longer be reconciled, and one in progress may be stuck.
 extension Judgement {
   mutating func rhythm(of object: FluxObject, _ status: ObjectStatus, _ shown: Condition?) -> FluxSymptom? {
     if let since = withoutStatusSince(object.resource) {
@@ -46,7 +46,7 @@ extension Judgement {
     return "; its source has \(wanted.shortRevision), applied is \(applied.shortRevision)"
   }
 
-  /// The time of a run that left nothing else behind; nil for kinds that write only what changed.
+  /// The time of the last run, even one without changes; nil for kinds that only write changes.
   func heartbeat(of object: FluxObject) -> Timestamp? {
     guard object.resource.kind == "Kustomization", !object.isSuspended,
       let ready = object.resource.conditions["Ready"], ready.status == .isTrue,
@@ -55,12 +55,13 @@ extension Judgement {
     return max(time, object.lastReconciled ?? time)
   }
 
-  /// Controllers add up to a tenth to an interval, so that not all objects come at once.
+  /// Controllers add up to 10 % to an interval to spread the load.
   static func isOverdue(_ last: Timestamp, _ now: Timestamp, interval: Duration, timeout: Duration) -> Bool {
     now - last > interval * 1.1 + timeout + .seconds(60)
   }
 
-  /// In progress is bad only when older than the object's own timeout: healthy objects flap on every interval.
+  /// Progress is a problem only after the object's own timeout: healthy objects are in progress at every
+  /// interval.
   private mutating func hungSince(_ object: FluxObject, _ status: ObjectStatus, _ shown: Condition?)
     -> Timestamp?
   {
@@ -68,15 +69,15 @@ extension Judgement {
     return hungSince(object.resource, shown, patience: object.ownTimeout + .seconds(60))
   }
 
-  /// - Parameter shown: the condition that says how it is.
+  /// - Parameter shown: the condition that is shown.
   mutating func hungSince(_ resource: Resource, _ shown: Condition?, patience: Duration) -> Timestamp? {
-    // A HelmRelease keeps Ready=True while it reconciles: then its Reconciling condition has the time.
+    // A HelmRelease keeps Ready=True while it reconciles, so its Reconciling condition has the time.
     let reconciling = resource.conditions["Reconciling"].flatMap { $0.status == .isTrue ? $0 : nil }
     let running = shown.flatMap { $0.status == .isTrue ? nil : $0 } ?? reconciling
     if let started = running?.lastTransitionTime, started <= serverNow {
       return serverNow - started > patience ? started : nil
     }
-    // A change that no controller has looked at yet: when it was made is not written anywhere. The same where the
+    // No controller has observed the change yet, and its time is not recorded. The same applies if the
     // writer's clock is ahead.
     let seen = watch("\(resource.reference.problemPath)/unobserved")
     return seen > patience ? serverNow - seen : nil
@@ -84,18 +85,18 @@ extension Judgement {
 
   static let noStatus = "no controller has written a Ready condition for it"
 
-  /// Since when an object whose controller must write a Ready condition has had none; nil: it has one, or may have
-  /// one in a moment. kstatus calls such an object Current.
+  /// The time since which an object has lacked a Ready condition that its controller must write; nil if it
+  /// has one or may get one within moments. kstatus calls such an object Current.
   mutating func withoutStatusSince(_ resource: Resource) -> Timestamp? {
     guard resource.conditions["Ready"] == nil, resource.deletionTimestamp == nil else { return nil }
-    // Some other condition has its own time, and is judged by it.
+    // Another condition has its own time and is judged by it.
     guard
       !resource.conditions.contains(where: {
         ["Stalled", "Reconciling"].contains($0.type) && $0.status == .isTrue
       })
     else { return nil }
     let patience = Duration.seconds(300)
-    // It had conditions once, so its age does not count.
+    // It once had conditions, so its age does not count.
     let age = resource.conditions.isEmpty ? resource.creationTimestamp.map { serverNow - $0 } : nil
     let without = age ?? watch("\(resource.reference.problemPath)/no-status")
     return without > patience ? serverNow - without : nil
@@ -103,12 +104,12 @@ extension Judgement {
 
   func isBehind(_ object: FluxObject) -> Bool { lag(of: object) != nil }
 
-  /// Not applied what the source holds, for longer than its own rhythm allows.
+  /// The source's revision has not been applied for longer than its interval allows.
   private func lag(of object: FluxObject) -> FluxSymptom? {
     let isRelease = object.resource.kind == "HelmRelease"
     guard isRelease || object.resource.kind == "Kustomization",
       let source = (isRelease ? object.chart : object.source).flatMap(causes.object),
-      // A source that people hold where it is, is told of by itself.
+      // A suspended source has a problem of its own.
       !source.isSuspended, let wanted = source.revision, let changed = source.artifactUpdateTime
     else { return nil }
     let applied = isRelease ? object.attemptedRevision : object.revision
@@ -127,8 +128,8 @@ extension Judgement {
 }
 
 extension FluxObject {
-  /// spec.timeout, or what its controller takes for it: for a Kustomization its interval less 30 s, and 30 s at
-  /// least (GetTimeout of kustomize-controller); 5 min for a HelmRelease.
+  /// spec.timeout or the default of its controller: the interval less 30 s, at least 30 s, for a
+  /// Kustomization (GetTimeout of kustomize-controller); 5 min for a HelmRelease.
   var ownTimeout: Duration {
     if let timeout { return timeout }
     if resource.kind == "HelmRelease" { return .seconds(300) }
@@ -139,7 +140,7 @@ extension FluxObject {
 }
 
 extension String {
-  /// `main/<commit>` of old objects is `main@sha1:<commit>` of today.
+  /// `main/<commit>` of old objects is the same as today's `main@sha1:<commit>`.
   func isSameRevision(as other: String) -> Bool {
     self == other || comparableRevision == other.comparableRevision
   }

@@ -18,7 +18,7 @@ extension Judgement {
       }
     case .failed(let failure):
       judge([], beside: lastSeen.flux)
-      // One cause for all of them is told once.
+      // A common cause is reported once.
       guard Set(snapshot.failedFluxKinds.values).count > 1 else {
         report(failure, part: "flux", of: .flux, unread: UnreadPath.all("flux/"))
         break
@@ -32,8 +32,8 @@ extension Judgement {
     judgeFluxVersion(snapshot)
   }
 
-  /// - Parameter unread: of kinds that can't be listed just now. What was wrong with them is still the cause of what
-  ///   it brought about.
+  /// - Parameter unread: objects of kinds that can't be listed now. Their last failures still count as
+  ///   causes.
   private mutating func judge(_ objects: [FluxObject], beside unread: [FluxObject]) {
     let hidden = hiddenObjects
     let all = objects + unread + hidden
@@ -49,7 +49,7 @@ extension Judgement {
     flux += hidden.map(unreadable)
   }
 
-  /// Those that can't be decoded, as they were when they could; of others the name is known.
+  /// The last known state of objects that can't be decoded; of others only the name is known.
   private var hiddenObjects: [FluxObject] {
     let before = lastSeen.flux.filter { lastSeen.hiddenFlux.contains($0.resource.reference) }
     let known = Set(before.map(\.resource.reference))
@@ -60,8 +60,8 @@ extension Judgement {
       + namesOfUnreadable(kinds).filter { !known.contains($0.reference) }.map { FluxObject(resource: $0) }
   }
 
-  /// What decides, in this order: kinds without a status, suspension (it freezes conditions), deletion, failure,
-  /// waiting, and what a good status hides.
+  /// Checks in this order: kinds without a status, suspension (which freezes conditions), deletion, failure,
+  /// waiting, and problems behind a good status.
   private mutating func judge(_ object: FluxObject) -> Judged<FluxObject> {
     let resource = object.resource
     let ready = resource.conditions["Ready"]
@@ -88,10 +88,10 @@ extension Judgement {
     if let failure = causes.failures[resource.reference] {
       return judged(judge(object, failing: failure), failure.reason, failure.message)
     }
-    // A controller that does nothing has been told of, once for all its objects.
+    // The idle controller is already reported once for all its objects.
     if idleControllers.contains(resource.kind.fluxController) { return judged(.degraded) }
     if let symptom = rhythm(of: object, status, shown) {
-      // What it depends on comes first, and is as far behind.
+      // Its dependency comes first and is behind, too.
       if symptom.problem == .behindSource,
         object.dependsOn.compactMap(causes.object).contains(where: isBehind)
       {
@@ -103,7 +103,7 @@ extension Judgement {
     return judged(.healthy)
   }
 
-  /// A suspended Alert tells nobody; the address of an OCI registry is all that there is to its HelmRepository.
+  /// A suspended Alert sends nothing, and a HelmRepository of type oci is only an address.
   private func isAtAStop(_ object: FluxObject) -> Bool {
     (object.isSuspended && object.resource.kind != "HelmRepository")
       || object.resource.deletionTimestamp != nil
@@ -130,12 +130,12 @@ extension Judgement {
       return judge(object, failing: failure, waitingForAbsent: absent)
     }
     if causes.isWaiting(object), let parent = causes.awaitedParent(of: object) {
-      // What it waits for is on its way.
+      // Its parent is in progress.
       let patience = object.ownTimeout + .seconds(360)
       let waited = elapsed(
         since: failure.lastTransitionTime, watching: "\(resource.reference.problemPath)/waits")
       guard waited > patience else { return .healthy }
-      // Where the parent is in order, the child's own controller knows why it goes on waiting.
+      // If the parent is healthy, only the child's own controller knows why it waits.
       let isParentWell = causes.failures[parent] == nil && causes.object(parent).map(isCurrent) ?? false
       report(
         .waiting, object, parent.asDependency.merging(["age": waited.humanDuration]) { $1 },
@@ -155,7 +155,7 @@ extension Judgement {
     return isNotification ? .degraded : .critical
   }
 
-  /// What it waits for does not exist. For half a minute it may be on its way from Git.
+  /// It waits for an object that does not exist. For 30 s, that may still be applied from Git.
   private mutating func judge(
     _ object: FluxObject, failing failure: Condition, waitingForAbsent absent: Reference
   ) -> Verdict {
@@ -174,7 +174,7 @@ extension Judgement {
     !object.isSuspended && KStatus.compute(object.resource).status == .current
   }
 
-  /// What failed, and what goes on being served meanwhile.
+  /// The failure, and the revision that is still running.
   private func detail(of object: FluxObject, _ failure: Condition) -> String {
     let ready = object.resource.conditions["Ready"]
     var parts = [failure.message]
@@ -190,7 +190,7 @@ extension Judgement {
     return parts.filter { !$0.isEmpty }.joined(separator: "; ")
   }
 
-  /// nil where the declared one is right. Changes go through Git.
+  /// nil if the declared step is right. Changes are made in Git.
   private func step(for object: FluxObject, _ failure: Condition) -> NextStep? {
     let resource = object.resource
     let message = failure.message.lowercased()
@@ -217,8 +217,9 @@ extension Judgement {
 
   // MARK: - The second axis: what kstatus can't tell
 
-  /// A failure that is retried reads InProgress for ever: Ready=False beside Reconciling/ProgressingWithRetry.
-  /// While the retry runs, Ready is Unknown: it has failed until it says that it has not.
+  /// kstatus reports a retried failure as InProgress forever: Ready=False with
+  /// Reconciling/ProgressingWithRetry. During the retry, Ready is Unknown, and the failure lasts until the
+  /// object reports success.
   private func failure(of object: FluxObject) -> Condition? {
     guard !object.isStatic, !object.isSuspended, object.resource.deletionTimestamp == nil else { return nil }
     let conditions = object.resource.conditions
@@ -231,7 +232,7 @@ extension Judgement {
     }
   }
 
-  /// A health check that failed because of a workload that has its own problem.
+  /// Whether a health check failed because of a workload that has its own problem.
   private func isToldByWorkload(_ object: FluxObject, _ failure: Condition) -> Bool {
     let message = failure.message + (object.resource.conditions["Ready"]?.message ?? "")
     let isTimeout = message.contains("deadline exceeded") || message.contains("timed out")
@@ -241,7 +242,7 @@ extension Judgement {
     }
   }
 
-  /// The pod because of which a health check or a Helm upgrade went wrong.
+  /// The pod that made a health check or a Helm upgrade fail.
   private mutating func culprit(of object: FluxObject, _ failure: Condition) -> Pod? {
     let isTimeout = failure.message.contains("deadline exceeded") || failure.message.contains("timed out")
     let found = unwellPods.filter { pod in
@@ -255,7 +256,7 @@ extension Judgement {
 }
 
 extension Resource {
-  /// For the holes of a declaration's patterns: what kubectl and flux call it.
+  /// Values for the placeholders of a declaration's patterns: the names that kubectl and flux use.
   var facts: [String: String] {
     let kind = kind.lowercased()
     return [
@@ -278,7 +279,7 @@ extension Reference {
 }
 
 extension String {
-  /// `Deployment/apps/web`, as the health checks of Flux name what they wait for.
+  /// `Deployment/apps/web`, the form of names in the health checks of Flux.
   fileprivate func names(_ object: Reference) -> Bool {
     contains("\(object.kind)/\(object.namespace)/\(object.name) ")
       || contains("\(object.kind)/\(object.namespace)/\(object.name)'")

@@ -41,7 +41,7 @@ extension Judgement {
     if idleControllers.contains(resource.kind.fluxController) {
       return judged(repository, resource, .degraded)
     }
-    // scanTime moves with every scan, so an old one means that nobody scans.
+    // Every scan updates scanTime, so an old value means that scans have stopped.
     if let scanned = repository.lastScanTime, let interval = repository.interval,
       Judgement.isOverdue(scanned, serverNow, interval: interval, timeout: .seconds(60))
     {
@@ -66,7 +66,7 @@ extension Judgement {
     if idleControllers.contains(resource.kind.fluxController) {
       return judged(automation, resource, .degraded)
     }
-    // The time of the last run is written at its start, so that it moves with failures too.
+    // The time of the last run is written at its start, so failed runs update it, too.
     if let run = automation.lastRunTime, let interval = automation.interval,
       Judgement.isOverdue(run, serverNow, interval: interval, timeout: .seconds(60))
     {
@@ -98,7 +98,8 @@ extension Judgement {
     guard isBehind != false, let latest = policy.latestImage else { return report(.healthy) }
     let trail = ImageTrail(policy, latest: latest, running: running ?? [], snapshot, self)
     guard isBehind == true else {
-      // What runs it is not known: that the automation has written it into Git can be known all the same.
+      // The running workloads are unknown. Whether the automation has written the image to Git can still be
+      // known.
       guard trail.isNotTakenUp else { return report(.healthy) }
       let end = trail.end
       let seen = now - skew - watch("\(path)/not-taken-up/\(latest)")
@@ -123,9 +124,10 @@ extension Judgement {
     return report(.degraded, end.reason, end.words, since: since, at: end.standstill)
   }
 
-  /// What is known to run the policy's image: workloads, CronJobs, Jobs that have not ended, and pods of others.
+  /// The known users of the policy's image: workloads, CronJobs, Jobs that have not ended, and pods of
+  /// others.
   ///
-  /// - Returns: nil where the workloads or the repository could not be read.
+  /// - Returns: nil if the workloads or the repository could not be read.
   private func running(_ policy: ImagePolicy, _ snapshot: Snapshot) -> [ImagePolicyReport.Running]? {
     guard let workloads = snapshot.workloads.value else { return nil }
     let repository = (snapshot.imageRepositories.value ?? []).first {
@@ -147,7 +149,7 @@ extension Judgement {
     return found + runningPods(policy, of: name, beside: Set(found.map(\.workload)), snapshot)
   }
 
-  /// Pods of owners that are not listed; and those that run another digest than the policy wants, under a tag that
+  /// Pods of owners that are not listed, and pods that run another digest than the policy's under a tag that
   /// has moved.
   private func runningPods(
     _ policy: ImagePolicy, of repository: String, beside known: Set<String>, _ snapshot: Snapshot
@@ -170,10 +172,10 @@ extension Judgement {
     return found.sorted { ($0.workload, $0.image) < ($1.workload, $1.image) }
   }
 
-  /// Several policies may follow one image, for several workloads: then what runs is behind a policy only where
-  /// nothing runs what it wants, and something runs what none of them wants.
+  /// Several policies can follow one image for several workloads. A policy is behind only if no workload runs
+  /// its image and one runs an image of none of the policies.
   ///
-  /// - Returns: nil where nothing that runs it is known, or a kind that may run it can't be read.
+  /// - Returns: nil if no workload is known to run it, or if a kind that may run it can't be read.
   private func isBehind(
     _ policy: ImagePolicy, _ running: [ImagePolicyReport.Running]?, _ snapshot: Snapshot
   ) -> Bool? {
@@ -204,7 +206,7 @@ extension Judgement {
       step: step)
   }
 
-  /// The verdict where suspension or a failure decides; nil where the object is in order so far.
+  /// The verdict of a suspended or failed object; nil if the object is healthy so far.
   private mutating func judgeCommon(
     _ resource: Resource, isSuspended: Bool, source: Reference? = nil
   ) -> Verdict? {
@@ -218,7 +220,7 @@ extension Judgement {
     }
     guard let failure = failure(of: resource) else { return judgeProgress(of: resource) }
     failures[resource.reference] = failure
-    // Its repository or its Git source is the problem, and has been told.
+    // Its repository or Git source is the problem and is already reported.
     if source.map(isUnwell) ?? false { return .degraded }
     // After a restart the tags are not known until the next scan.
     if failure.reason == "DependencyNotReady",
@@ -233,9 +235,9 @@ extension Judgement {
     return .degraded
   }
 
-  /// Never looked at, or in progress for longer than any scan, choice or commit takes.
+  /// Never observed, or in progress for longer than any scan or commit takes.
   private mutating func judgeProgress(of resource: Resource) -> Verdict? {
-    // A controller that does nothing has been told of.
+    // The idle controller is already reported.
     if idleControllers.contains(resource.kind.fluxController) { return nil }
     if let since = withoutStatusSince(resource) {
       report(
@@ -254,7 +256,7 @@ extension Judgement {
     return .degraded
   }
 
-  /// Ready is Unknown while a failure is retried: it has failed until it says that it has not.
+  /// Ready is Unknown while a failure is retried. The failure lasts until the object reports success.
   private func failure(of resource: Resource) -> Condition? {
     if let stalled = resource.conditions["Stalled"], stalled.status == .isTrue { return stalled }
     return switch resource.conditions["Ready"]?.status {

@@ -1,15 +1,15 @@
 internal import GuardTypes
 
-/// The way of one image from its registry to what runs, and where it ends: scan, policy, automation, push to Git,
-/// fetch, apply.
+/// The path of one image from its registry to the running workload, and the step at which it ends: scan,
+/// policy, automation, push to Git, fetch, apply.
 struct ImageTrail {
-  /// Where the way ends.
+  /// The step at which the path ends.
   struct End {
     let standstill: ImagePolicyReport.Standstill
     let reason: String
     let words: String
     var step = NextStep()
-    /// The verdict where that is no problem of its own: told by its cause, or meant to be so.
+    /// The verdict if this is not a problem of its own: reported by its cause, or intended.
     var told: Verdict? = nil
   }
 
@@ -18,7 +18,7 @@ struct ImageTrail {
   private let repository: Judged<ImageRepository>?
   private let automation: Judged<ImageUpdateAutomation>?
   private let source: Judged<FluxObject>?
-  /// Who applies the workloads that run something else.
+  /// The Flux objects that apply the workloads with another image.
   private let managers: [Judged<FluxObject>]
   private let judgement: Judgement
   /// An automation that may cover the policy could not be decoded.
@@ -55,7 +55,7 @@ struct ImageTrail {
     managers = judgement.flux.filter { names.contains($0.value.resource.reference) }
   }
 
-  /// How long the whole way may take: a run, a fetch and a reconcile, each with its interval.
+  /// The time that the whole path may take: a run, a fetch and a reconcile, each with its interval.
   var patience: Duration {
     let run = automation?.value.interval ?? .seconds(900)
     return run * 2 + (source?.value.interval ?? .seconds(60)) + .seconds(300)
@@ -63,7 +63,7 @@ struct ImageTrail {
 
   private var moved: Timestamp? { policy.resource.conditions["Ready"]?.lastTransitionTime }
 
-  /// The automation has run, and what it saw of the policy is not what the policy says.
+  /// The automation has run, and it saw another image than the policy's current one.
   var isNotTakenUp: Bool { end.reason == Self.notTakenUp }
 
   private static let notTakenUp = "NotTakenUp"

@@ -1,4 +1,4 @@
-// Jobs that failed. A failed run of a CronJob is over once a later one has succeeded.
+// Rules for failed Jobs. The failed run of a CronJob no longer counts after a later success.
 extension Judgement {
   mutating func judgeJobs(_ snapshot: Snapshot) {
     for (part, failure, word) in [
@@ -41,7 +41,7 @@ extension Judgement {
     }
   }
 
-  /// - Parameter runs: Jobs that the CronJob has made.
+  /// - Parameter runs: Jobs that the CronJob has created.
   private mutating func judge(_ runs: [Job], of cronJob: Reference, _ snapshot: Snapshot) {
     let failed = runs.filter { $0.failure != nil }
     for run in failed { tellPods(of: run) }

@@ -1,11 +1,11 @@
 internal import GuardTypes
 internal import Redaction
 
-/// Turns everything known of a cluster into its report. Pure: time and memory are parameters.
+/// Derives a cluster's report from an observation. Pure: time and memory are parameters.
 ///
 /// - Parameters:
-///   - now: the guard's clock; ages of what the server wrote go by the server's own.
-/// - Returns: the report, and the memory for the next judgement.
+///   - now: the guard's clock. Ages of the server's times use the server's clock.
+/// - Returns: the report and the memory for the next judgement.
 public func judge(
   _ observation: Observation, memory: Memory, now: Timestamp
 ) -> (report: ClusterReport, memory: Memory) {
@@ -18,29 +18,29 @@ public func judge(
   return judgement.finish(isFresh: isFresh)
 }
 
-/// A judgement in the making: rules add to it, one concern a file.
+/// The state of a judgement. Rules add to it, with one concern per file.
 struct Judgement {
   let observation: Observation
   let now: Timestamp
   let memory: Memory
-  /// The observation's, in which the kinds that the server does not have any more are parts that can't be read.
+  /// The observation's snapshot. Kinds that the server no longer has count as parts that can't be read.
   let snapshot: Snapshot?
   private(set) var problems: [Problem] = []
   private var partFailures: [(part: String, kind: Problem.Kind, failure: PollFailure)] = []
-  /// What the parts that can't be read leave out of sight.
+  /// The paths that are hidden because a part can't be read.
   private var unread: [UnreadPath] = []
-  /// Subjects, and kinds of problems, of which nothing can be seen because of objects that can't be decoded.
+  /// Subjects and kinds of problems that are hidden because objects can't be decoded.
   private var unseenSubjects: Set<String> = []
   private var unseenKinds: Set<Problem.Kind> = []
-  /// Something that must be seen for the cluster to be called healthy can't be decoded.
+  /// An object that is required for the verdict "healthy" can't be decoded.
   var isBlind = false
-  /// With what the present snapshot has seen.
+  /// The last known state, updated from the current snapshot.
   let lastSeen: LastSeen
-  /// Since when each reported fact has lasted.
+  /// The start of each reported fact.
   private var factsSince: [String: Timestamp] = [:]
-  /// What is being watched, and is no problem yet.
+  /// The start of each watched state that is not a problem yet.
   private var watched: [String: Timestamp] = [:]
-  /// What the rules remember next time.
+  /// The failures for the next judgement's memory.
   var failures: [Reference: Condition] = [:]
   var renewals: [Reference: Memory.Renewal] = [:]
   var kinds: [String: Memory.KnownKind]
@@ -56,21 +56,21 @@ struct Judgement {
   var secrets: [SecretPresence] = []
   var pods: PodReport?
   var controllers: [ControllerReport] = []
-  /// Nodes whose pods can't be expected to run; their own problem has been told.
+  /// Nodes that can't run pods. Their own problem is already reported.
   var unwellNodes: Set<String> = []
-  /// Controllers of Flux that do nothing; their own problem has been told.
+  /// Idle Flux controllers. Their own problem is already reported.
   var idleControllers: Set<String> = []
   /// Workloads with a problem of their own.
   var brokenWorkloads: [Workload] = []
-  /// Which Kustomization or HelmRelease put a workload there.
+  /// The Kustomization or HelmRelease that applied each workload.
   var managers: [Reference: Reference] = [:]
   var unwellPods: [Pod] = []
-  /// Pods whose state a problem tells already.
+  /// Pods whose state a problem already reports.
   var toldPods: Set<Reference> = []
   var causes = FluxCauses()
   var isFluxInstalled: Bool?
   var fluxVersion: String?
-  /// The tunnel makes its first attempt and nothing is known yet: no verdict, and no alarm.
+  /// The tunnel makes its first attempt and no state is known yet, so there is no verdict and no alarm.
   var isStarting = false
 
   init(_ observation: Observation, memory: Memory, now: Timestamp) {
@@ -89,14 +89,14 @@ struct Judgement {
   /// The server's clock at the last snapshot.
   var serverNow: Timestamp { observation.serverTime ?? now }
 
-  /// How far the guard's clock is ahead of the one that the rules' times are of.
+  /// How far the guard's clock is ahead of the clock of the rules' times.
   var skew: Duration = .zero
 
   /// Reports a problem in the words of its declaration.
   ///
   /// - Parameters:
-  ///   - facts: the values of the holes in the declaration's patterns.
-  ///   - since: the fault's own time where it has one. An earlier moment at which it was seen wins: many
+  ///   - facts: values for the placeholders of the declaration's patterns.
+  ///   - since: the fault's own time, if it has one. An earlier sighting takes precedence, because many
   ///     controllers write the time of their last attempt.
   ///   - step: nil: the declared one.
   mutating func report(
@@ -108,7 +108,7 @@ struct Judgement {
     facts["fluxNamespace"] = facts["fluxNamespace"] ?? expectations.fluxNamespace
     let declaration = code.declaration
     let fact = declaration.fact.map { "\(cluster)/\($0)" } ?? declaration.id(in: cluster) { facts[$0] }
-    // A time before 1970 is not a time of this fault, and far enough back it has no text.
+    // A time before 1970 can't be the start of the fault, and very old times have no text.
     let begin = max(
       min(since.map { $0 + skew } ?? now, memory.firstSeen[fact] ?? now), Timestamp(milliseconds: 0))
     factsSince[fact] = min(begin, now)
@@ -118,7 +118,7 @@ struct Judgement {
         severity: severity, rank: rank, step: step, hides: hides, access: access))
   }
 
-  /// How long something has been so, which is no problem in itself; forgotten once it is not so any more.
+  /// The length of a state that is not a problem in itself. It is forgotten when the state ends.
   mutating func watch(_ path: String) -> Duration {
     let key = "\(cluster)/\(path)"
     let first = memory.firstSeen[key] ?? now
@@ -126,30 +126,30 @@ struct Judgement {
     return now - first
   }
 
-  /// How long something has been so by the time that goes with it. A missing time tells nothing, and one that is yet to
-  /// come is of a clock that is ahead: then it counts from where it was first seen.
+  /// The age of a state by its own time. A missing time gives no age, and a future time comes from a clock
+  /// that is ahead: then the first sighting counts.
   mutating func elapsed(since time: Timestamp?, watching path: String) -> Duration {
     if let time, time <= serverNow { return serverNow - time }
     return watch(path)
   }
 
-  /// How long a Lease has stood still. Whoever holds it may have another clock than the server: once it was seen
-  /// to move, that counts.
+  /// How long a Lease has not changed. Its holder may have another clock than the server, so after the first
+  /// observed renewal, only observed renewals count.
   mutating func stillFor(_ lease: Reference, _ renewed: Timestamp) -> Duration {
     let known = memory.renewals[lease]
     let hasMoved = known.map { renewed > $0.renewTime } ?? false
     var moved = hasMoved ? serverNow : known?.renewTime == renewed ? known?.movedAt : nil
-    // A time that is yet to come does not tell when it was written: the moment at which it was first seen does.
+    // A future time does not show when it was written, so the first sighting counts.
     if renewed > serverNow { moved = moved ?? serverNow }
     renewals[lease] = Memory.Renewal(renewTime: renewed, movedAt: moved)
     return serverNow - (moved.map { renewed > serverNow ? $0 : max($0, renewed) } ?? renewed)
   }
 
-  /// A part of the poll that failed by itself: one warning, with the words of the failure.
+  /// Reports a part of the poll that failed alone, as one warning with the text of the failure.
   ///
   /// - Parameters:
-  ///   - kind: what can't be seen without it.
-  ///   - unread: whose memory waits until it can be read again.
+  ///   - kind: the kind that is hidden without it.
+  ///   - unread: the paths whose memory is kept until the part can be read again.
   mutating func report(
     _ failure: PollFailure, part: String, of kind: Problem.Kind, unread: [UnreadPath] = []
   ) {
@@ -157,17 +157,17 @@ struct Judgement {
     self.unread += unread
   }
 
-  /// What an object that can't be decoded leaves out of sight: its problems are not over.
+  /// Records the paths that an undecodable object hides. Their problems have not ended.
   mutating func leaveUnread(_ paths: [UnreadPath], subject: String? = nil, kind: Problem.Kind? = nil) {
     unread += paths
     if let subject { unseenSubjects.insert(subject) }
     if let kind { unseenKinds.insert(kind) }
   }
 
-  /// A slow or broken server is one thing, however many parts it costs. Each refusal lacks a rule of its own; one
-  /// refusal that costs several parts, as that of discovery does, lacks one.
+  /// A slow or broken server is one problem for all failed parts. Each refusal lacks a rule of its own; a
+  /// refusal that fails several parts, as that of discovery does, lacks one.
   private mutating func reportPartFailures() {
-    // A server that is not ready says so itself, and a kind that is gone has a problem of its own.
+    // A server that is not ready and a kind that is gone have problems of their own.
     guard snapshot?.isReady != false else { return }
     let told = partFailures.filter { ![.kindIsGone, .kindInDoubt].contains($0.failure) }
     for (code, failures) in Dictionary(grouping: told, by: \.failure.code) {
@@ -185,7 +185,7 @@ struct Judgement {
     }
   }
 
-  /// - Parameter serial: tells apart causes that cost several parts each.
+  /// - Parameter serial: distinguishes causes that affect several parts each.
   private mutating func reportPartFailure(
     _ code: PollErrorCode, _ failures: [(part: String, kind: Problem.Kind, failure: PollFailure)],
     serial: Int = 1
@@ -206,7 +206,7 @@ struct Judgement {
     }
   }
 
-  /// Of those that no problem names.
+  /// The first failed part that no problem names.
   var firstUnreadPart: String? { partFailures.map(\.part).min() }
 
   /// A command for a person's terminal, for the right kubeconfig, context and port.
@@ -237,7 +237,7 @@ struct Judgement {
     return (report, remembering(sorted, left))
   }
 
-  /// What could not be seen, all of it or a part, goes on being as it was last seen.
+  /// Parts that could not be seen keep their last known state.
   private func remembering(_ problems: [Problem], _ left: Memory) -> Memory {
     var next = left
     next.lastSeen = lastSeen
@@ -245,7 +245,7 @@ struct Judgement {
     next.failures.merge(failures) { _, new in new }
     next.renewals.merge(renewals) { _, new in new }
     next.firstSeen.merge(watched) { _, new in new }
-    // A tunnel that is up has ended its outage, whatever the API does then.
+    // The outage of the tunnel ends when it is up, even if the API does not answer.
     if observation.tunnel.state == .up { next.firstSeen["\(cluster)/tunnel"] = nil }
     next.firstSeen.merge(factsSince) { _, new in new }
     next.critical.formUnion(problems.filter { $0.severity == .critical }.map(\.id))
@@ -259,10 +259,10 @@ struct Judgement {
     return unseenKinds.union(partFailures.map(\.kind))
   }
 
-  /// No data is no good news: without the nodes or a kind of Flux nobody knows how the cluster is, nor as long as
-  /// something critical can't be looked after. What is known to be critical is so in any case.
+  /// Missing data is not healthy: without the nodes or a Flux kind the verdict is unknown, and also while a
+  /// critical problem can't be checked. A known critical problem stays critical.
   ///
-  /// - Parameter unread: critical problems of parts that can't be read any more.
+  /// - Parameter unread: critical problems of parts that can no longer be read.
   private func verdict(isFresh: Bool, unread: Set<String>) -> Verdict {
     if problems.contains(where: { $0.severity == .critical }) { return .critical }
     if !isFresh || !unread.isEmpty || isBlind { return .unknown }

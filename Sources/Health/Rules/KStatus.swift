@@ -1,4 +1,4 @@
-/// kstatus as sigs.k8s.io/cli-utils computes it (pkg/kstatus/status), for objects without rules of their own.
+/// kstatus as computed by sigs.k8s.io/cli-utils (pkg/kstatus/status), for objects without rules of their own.
 public enum KStatus {
   /// The status, and the condition that decided it.
   public static func compute(_ resource: Resource) -> (status: ObjectStatus, condition: Condition?) {
@@ -14,7 +14,7 @@ public enum KStatus {
           type: "Reconciling", status: .isTrue, reason: "LatestGenerationNotObserved", message: message)
       )
     }
-    // The first of the two in the order of the array.
+    // The first match in the order of the array.
     for condition in resource.conditions where condition.status == .isTrue {
       if condition.type == "Reconciling" { return (.inProgress, condition) }
       if condition.type == "Stalled" { return (.failed, condition) }
@@ -25,7 +25,7 @@ public enum KStatus {
     return (.current, nil)
   }
 
-  /// The apps kinds, whose conditions alone don't tell.
+  /// The status of the apps kinds, whose conditions are not sufficient.
   public static func compute(_ workload: Workload) -> (status: ObjectStatus, reason: String, message: String)
   {
     let resource = workload.resource
@@ -35,7 +35,7 @@ public enum KStatus {
     {
       return (.inProgress, "LatestGenerationNotObserved", "generation \(generation) is not observed yet")
     }
-    // What holds for every kind comes before the rules of the apps kinds (checkGenericProperties).
+    // The generic rules come before the rules of the apps kinds (checkGenericProperties).
     for condition in resource.conditions where condition.status == .isTrue {
       if condition.type == "Reconciling" { return (.inProgress, condition.reason, condition.message) }
       if condition.type == "Stalled" { return (.failed, condition.reason, condition.message) }
@@ -59,7 +59,7 @@ public enum KStatus {
     }
   }
 
-  /// What a StatefulSet still waits for (stsConditions); nil: nothing.
+  /// The pending step of a StatefulSet (stsConditions); nil: none.
   private static func progress(ofStatefulSet workload: Workload) -> String? {
     let current = workload.current ?? workload.desired
     if case .onDelete = workload.updates { return nil }
@@ -67,14 +67,14 @@ public enum KStatus {
     if workload.ready < workload.desired { return "LessReady" }
     if current > workload.desired { return "ExtraPods" }
     if case .partition(let first) = workload.updates {
-      // Neither is below zero, whatever was written there: their difference is a number.
+      // Both are at least zero, even for invalid values, so the difference can't overflow.
       let due = max(0, workload.desired) - max(0, first)
       return workload.updated < due ? "PartitionRollout" : nil
     }
     return workload.updated < workload.desired ? "RevisionMismatch" : nil
   }
 
-  /// What a DaemonSet still waits for (daemonsetConditions); nil: nothing.
+  /// The pending step of a DaemonSet (daemonsetConditions); nil: none.
   private static func progress(ofDaemonSet workload: Workload) -> String? {
     if workload.resource.generation == nil { return "NoGeneration" }
     if workload.resource.observedGeneration == nil { return "NoObservedGeneration" }
@@ -85,7 +85,7 @@ public enum KStatus {
     return workload.ready < workload.desired ? "LessReady" : nil
   }
 
-  /// What a Deployment still waits for (deploymentConditions); nil: nothing.
+  /// The pending step of a Deployment (deploymentConditions); nil: none.
   private static func progress(ofDeployment workload: Workload) -> String? {
     let current = workload.current ?? workload.desired
     if current < workload.desired { return "LessReplicas" }
@@ -98,7 +98,7 @@ public enum KStatus {
         $0.type == type && $0.status == .isTrue && (reason ?? $0.reason) == $0.reason
       }
     }
-    // Without a deadline the controller does not say how far a rollout has come.
+    // Without a deadline, the controller does not report the progress of a rollout.
     if workload.hasProgressDeadline, !isTrue("Progressing", "NewReplicaSetAvailable") {
       return "ReplicaSetNotAvailable"
     }

@@ -1,8 +1,8 @@
 internal import GuardTypes
 
-// Kinds that were served once and are not any more: their objects went with them, and no condition tells it.
+// Rules for kinds that the server no longer serves: their objects are gone, and no condition reports it.
 
-/// Kinds that one problem speaks for, and the kind of that problem.
+/// Kinds that share one problem, and the kind of that problem.
 private struct KindArea {
   let problem: ProblemCode
   let subject: String
@@ -16,17 +16,17 @@ private struct KindArea {
   ]
 }
 
-/// A kind that is not served, and what is known of it.
+/// A kind that is not served, with its last known state.
 private struct GoneKind {
   let name: String
   let definition: String
   let objects: Int
-  /// A Deployment that looks after its objects, if it has any.
+  /// The Deployment that controls its objects, if any.
   let controller: String?
 }
 
 extension Judgement {
-  /// After this time without controller and kind, somebody took them away on purpose.
+  /// If controller and kind are missing for longer than this, they were removed intentionally.
   private static let removalRemembered: Duration = .seconds(86_400)
 
   mutating func judgeKinds(_ snapshot: Snapshot) {
@@ -109,7 +109,7 @@ extension Judgement {
 }
 
 extension Workload {
-  /// The last part of an image's name is this.
+  /// Whether the last part of an image's name is this one.
   fileprivate func runs(image name: String) -> Bool {
     images.contains { image in
       let last = image.split(separator: "/").last ?? ""
@@ -119,13 +119,13 @@ extension Workload {
 }
 
 extension PollFailure {
-  /// Stands for the parts of a snapshot whose kind the server does not have any more.
+  /// The failure of parts whose kind the server no longer has.
   static let kindIsGone = PollFailure(
     code: .badResponse, message: "the API server does not have this kind any more", step: NextStep())
 }
 
 extension Snapshot {
-  /// With the parts that can't be read because their kind is gone. What was seen of them stays.
+  /// The snapshot in which parts whose kind is gone count as failed. Their last known state stays.
   ///
   /// - Parameter known: kinds that the server had.
   func hiding(_ known: [String: Memory.KnownKind]) -> Snapshot {
@@ -149,7 +149,7 @@ extension Snapshot {
     return snapshot
   }
 
-  /// How many there are of a kind; nil: not known.
+  /// The number of objects of a kind; nil: unknown.
   fileprivate func objects(of kind: String) -> Int? {
     switch kind {
     case "ImageRepository": imageRepositories.value?.count

@@ -1,8 +1,8 @@
-/// What the rules remember from one judgement to the next.
+/// The rules' memory between two judgements.
 public struct Memory: Hashable, Sendable {
-  /// Problem id, or the name of what may become one, to the moment when it was first seen.
+  /// The time of the first sighting, by problem id or by the path of a watched state.
   public var firstSeen: [String: Timestamp]
-  /// Failures of objects that are being retried: while the retry runs, the object itself doesn't tell of them.
+  /// Failures that are being retried: during the retry, the object itself does not report them.
   public var failures: [Reference: Condition]
   /// When each Lease last moved.
   public var renewals: [Reference: Renewal]
@@ -10,10 +10,10 @@ public struct Memory: Hashable, Sendable {
   public var critical: Set<String>
   /// Kinds that the server had, by name.
   public var kinds: [String: KnownKind]
-  /// For the parts of the cluster that can't be read next time.
+  /// The last known state, for parts that the next poll can't read.
   public var lastSeen: LastSeen
 
-  /// A Lease as it was last seen to change, by the server's clock.
+  /// The last observed change of a Lease, by the server's clock.
   public struct Renewal: Hashable, Sendable {
     public let renewTime: Timestamp
     /// nil: it has not changed since it was first seen.
@@ -27,9 +27,9 @@ public struct Memory: Hashable, Sendable {
 
   /// A kind that a server had.
   public struct KnownKind: Hashable, Sendable {
-    /// Objects of it that were there last.
+    /// The last known number of its objects.
     public var objects: Int
-    /// Since when it is not served any more.
+    /// The time since which it is no longer served.
     public var goneSince: Timestamp?
 
     public init(objects: Int, goneSince: Timestamp? = nil) {
@@ -51,7 +51,7 @@ public struct Memory: Hashable, Sendable {
     self.lastSeen = lastSeen
   }
 
-  /// Without what a poll has seen, or seen to be gone: that is for it to tell anew.
+  /// The memory of parts that this poll could not read. The rest is computed anew.
   func left(by unread: [UnreadPath], of cluster: String) -> Memory {
     guard !unread.isEmpty else { return Memory(kinds: kinds, lastSeen: lastSeen) }
     func isUnread(_ path: Substring) -> Bool { unread.contains { $0.covers(path) } }
@@ -64,8 +64,8 @@ public struct Memory: Hashable, Sendable {
   }
 }
 
-/// Problems and memories by the beginning of their path, and by a word in it: those that can't be looked after while a
-/// part of the cluster can't be read.
+/// A prefix of paths, and a word in them, of problems and memories that can't be checked while a part of the
+/// cluster can't be read.
 struct UnreadPath: Hashable {
   let beginning: String
   var word: String? = nil
@@ -78,10 +78,10 @@ struct UnreadPath: Hashable {
 }
 
 extension Reference {
-  /// Where the problems of this object are, after the cluster's name.
+  /// The path of this object's problems after the cluster's name.
   var problemPath: String { problems + (namespace.isEmpty ? name : "\(namespace)/\(name)") }
 
-  /// The beginning of the paths of such an object's problems; Leases have none of their own.
+  /// The prefix of the paths of such an object's problems; Leases have no problems.
   var problems: String {
     switch kind {
     case "ImageRepository": "image/repository/"

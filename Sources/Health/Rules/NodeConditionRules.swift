@@ -1,4 +1,4 @@
-/// Which status of a node condition is the good one.
+/// The status of a node condition that is normal.
 ///
 /// Kubernetes has no field for this: `DiskPressure` is bad when it is True, `EtcdIsVoter` when it is not. The API
 /// conventions only ask for a name that says so, so the last word of the type decides. A type that says nothing is
@@ -8,7 +8,7 @@ enum NodeConditionPolarity: Hashable {
   case goodWhenTrue
   /// `DiskPressure`, `FrequentKubeletRestart`, `NetworkUnavailable`
   case badWhenTrue
-  /// Tells of a property or of planned work that is neither good nor bad: `SwapEnabled`, `InPlaceUpdate`.
+  /// A property or planned work that is neither good nor bad: `SwapEnabled`, `InPlaceUpdate`.
   case informational
 
   private static let goodWords: Set = [
@@ -25,7 +25,7 @@ enum NodeConditionPolarity: Hashable {
   ]
   private static let propertyWords: Set = ["enabled", "installed", "present", "supported"]
   private static let denials: Set = ["no", "non", "not", "never"]
-  /// Gardener's account of an update of the node in place.
+  /// Gardener's condition for an in-place update of the node.
   private static let properties: Set = ["InPlaceUpdate"]
 
   /// - Parameter type: with or without the prefix of a qualified name.
@@ -69,7 +69,7 @@ enum NodeConditionPolarity: Hashable {
   }
 }
 
-// Every condition of a node but Ready, which has rules of its own.
+// Rules for all node conditions except Ready, which has its own rules.
 extension Judgement {
   mutating func judgeConditions(_ node: Node) {
     let isReady = node.resource.conditions["Ready"]?.status == .isTrue
@@ -78,7 +78,7 @@ extension Judgement {
       case .badWhenTrue where condition.status == .isTrue:
         report(condition, of: node, state: condition.type)
       case .goodWhenTrue where condition.status != .isTrue:
-        // A node that is lost takes the certainty of its other conditions with it.
+        // The other conditions of a lost node are not reliable.
         guard isReady || condition.status == .isFalse, !isJoining(condition, node) else { continue }
         let status = condition.status.rawValue
         report(condition, of: node, state: "\(condition.type)=\(status)")

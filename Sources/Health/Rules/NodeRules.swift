@@ -115,7 +115,7 @@ extension Judgement {
       since: since, severity: severity, step: step)
   }
 
-  /// nil for what is no release: a node says of itself what it likes.
+  /// nil if the text is not a release: nodes report arbitrary text.
   private static func minor(_ version: String) -> Int? {
     let parts = version.split(separator: ".")
     guard parts.count > 1, (1...4).contains(parts[1].utf8.count),
@@ -126,8 +126,9 @@ extension Judgement {
 }
 
 extension Node {
-  /// GPUs that the node has by its own account. Five minutes after a device plugin has gone, the kubelet sets the
-  /// capacity to 0 and leaves the entry there; the labels of the GPU feature discovery still count them.
+  /// The number of GPUs that the node itself reports. Five minutes after a device plugin has gone, the
+  /// kubelet sets the capacity to 0 and keeps the entry; the labels of the GPU feature discovery still count
+  /// them.
   var builtInGPUs: Int {
     guard let capacityGPUs else { return 0 }
     return capacityGPUs > 0 ? capacityGPUs : labelledGPUs ?? 0

@@ -1,5 +1,5 @@
-// Pods that crash, do not start, are not ready or do not end: counted, the worst by name, and told once with the
-// workload where there is one.
+// Rules for pods that crash, do not start, are not ready or do not end: counts, the worst by name, and
+// reported once with their workload if they have one.
 extension Judgement {
   mutating func gatherPods(_ snapshot: Snapshot) {
     unwellPods = (snapshot.pods.value?.unwell ?? []).filter { $0.resource.deletionTimestamp == nil }
@@ -16,7 +16,7 @@ extension Judgement {
     tell(found.crashLooping, .podsCrashLooping, since: { _ in nil }) {
       $0.restarts < $1.restarts
     }
-    // Of the others the one for which it has lasted longest.
+    // Of the others, the pod with the longest duration.
     func tellLongest(_ all: [Pod], _ problem: WorkloadProblem, since: (Pod) -> Timestamp?) {
       self.tell(all, problem, since: since) { (since($0) ?? now) > (since($1) ?? now) }
     }
@@ -37,14 +37,14 @@ extension Judgement {
     var failed: [Pod] = []
     for pod in census.unwell {
       if let due = pod.resource.deletionTimestamp {
-        // The API server has added the grace period to that time already.
+        // That time already includes the grace period.
         if now - due > .seconds(300) { terminating.append(pod) }
       } else if pod.isCrashLooping(at: now) {
         crashing.append(pod)
       } else if pod.isStuck(at: now) {
         pending.append(pod)
       } else if pod.phase == "Failed" {
-        if isToldByNobody(pod) { failed.append(pod) }
+        if isReportedByNoOwner(pod) { failed.append(pod) }
       } else if pod.phase == "Running", !pod.isReady,
         elapsed(since: pod.notReadySince, watching: "pods/\(pod.resource.reference.problemPath)/not-ready")
           > .seconds(600)
@@ -57,8 +57,8 @@ extension Judgement {
       terminating: terminating, failed: failed)
   }
 
-  /// A controller replaces a failed pod, and a Job says itself that it has failed, where Jobs can be read.
-  private func isToldByNobody(_ pod: Pod) -> Bool {
+  /// A controller replaces a failed pod, and a Job reports its own failure if Jobs can be read.
+  private func isReportedByNoOwner(_ pod: Pod) -> Bool {
     guard let owner = pod.owner, owner.kind != "Node" else { return true }
     return owner.kind == "Job" && observation.snapshot?.jobs.value == nil
   }
@@ -97,7 +97,7 @@ extension Judgement {
 }
 
 extension Pod {
-  /// It waits for its next start; or it has started often, lately, and is not ready or not for long.
+  /// Waiting for the next start, or restarted often and recently, and not ready or only for a short time.
   func isCrashLooping(at now: Timestamp) -> Bool {
     if waitingReason == "CrashLoopBackOff" { return true }
     guard phase == "Running", restarts >= Pod.manyRestarts else { return false }
@@ -105,19 +105,19 @@ extension Pod {
     return lastEndTime.map { now - $0 < .seconds(600) } ?? false
   }
 
-  /// Every other reason to wait is the name of an error.
+  /// Every other waiting reason is an error.
   private static let preparing: Set = ["ContainerCreating", "PodInitializing"]
 
-  /// It crashes, can't start, or has waited for a node and its images for longer than two minutes.
+  /// Crashing, unable to start, or waiting for a node and its images for longer than two minutes.
   func isStuck(at now: Timestamp) -> Bool {
     if isCrashLooping(at: now) { return true }
     guard let made = resource.creationTimestamp, now - made > .seconds(120) else { return false }
     if ["Succeeded", "Failed"].contains(phase) { return false }
-    // A phase of Unknown is what a pod without a status is read as.
+    // A pod without a status is read as phase Unknown.
     return phase != "Running" || waitingReason.map { !Pod.preparing.contains($0) } ?? false
   }
 
-  /// Since when it is not ready; nil where it is, or does not say.
+  /// The time since which it is not ready; nil if it is ready or does not report it.
   var notReadySince: Timestamp? {
     resource.conditions["Ready"].flatMap { $0.status == .isTrue ? nil : $0.lastTransitionTime }
   }

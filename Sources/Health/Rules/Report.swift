@@ -1,6 +1,6 @@
 public import GuardTypes
 
-/// kstatus of an object, to the letter (sigs.k8s.io/cli-utils pkg/kstatus).
+/// The kstatus of an object (sigs.k8s.io/cli-utils pkg/kstatus).
 public enum ObjectStatus: String, Codable, Sendable, CaseIterable {
   case current = "Current"
   case inProgress = "InProgress"
@@ -9,12 +9,12 @@ public enum ObjectStatus: String, Codable, Sendable, CaseIterable {
   case unknown = "Unknown"
 }
 
-/// An object with what the rules say about it.
+/// An object with the result of the rules.
 public struct Judged<Value: Hashable & Sendable>: Hashable, Sendable {
   public let value: Value
   public let verdict: Verdict
   public let status: ObjectStatus
-  /// Reason and message of the condition that decided, free of secrets.
+  /// Reason and message of the deciding condition, without secrets.
   public let reason: String
   public let message: String
   public let since: Timestamp?
@@ -32,7 +32,7 @@ public struct Judged<Value: Hashable & Sendable>: Hashable, Sendable {
   }
 }
 
-/// A node with its verdict and what `kubectl get nodes` prints for it.
+/// A node with its verdict and its row of `kubectl get nodes`.
 public struct NodeReport: Hashable, Sendable {
   public let node: Node
   public let verdict: Verdict
@@ -48,7 +48,7 @@ public struct NodeReport: Hashable, Sendable {
   }
 }
 
-/// An image policy, and what the workloads run of its image.
+/// An image policy and the running versions of its image.
 public struct ImagePolicyReport: Hashable, Sendable {
   public struct Running: Hashable, Sendable {
     public let image: String
@@ -62,21 +62,22 @@ public struct ImagePolicyReport: Hashable, Sendable {
   }
 
   public let policy: Judged<ImagePolicy>
-  /// nil: workloads could not be read; empty: nothing that runs it is known.
+  /// nil: workloads could not be read; empty: no workload is known to run it.
   public let running: [Running]?
-  /// Something runs another image than the latest; nil: not known, as where nothing that runs it is known.
+  /// Whether a workload runs another image than the latest; nil: unknown, for example if no workload is known
+  /// to run it.
   public let isBehind: Bool?
-  /// Since when it has been so.
+  /// The time since which it has been behind.
   public let behindSince: Timestamp?
-  /// How far the latest image has come, where it runs nowhere yet.
+  /// The last step that the latest image has reached, if it is not running yet.
   public let standstill: Standstill?
 
-  /// The steps from a registry to a running container, and where the way may end on purpose.
+  /// The steps from a registry to a running container, with the intended stops.
   public enum Standstill: String, Codable, Sendable {
     case scan, policy, automation, push, fetch, apply
-    /// No automation acts on this policy: people write it into Git.
+    /// No automation handles this policy: the image is updated in Git by hand.
     case held
-    /// The automation pushes to a branch that people merge.
+    /// The automation pushes to a branch that must be merged by hand.
     case review
   }
 
@@ -92,15 +93,15 @@ public struct ImagePolicyReport: Hashable, Sendable {
   }
 }
 
-/// What the rules make of one cluster.
+/// The result of the rules for one cluster.
 public struct ClusterReport: Hashable, Sendable {
   public let name: String
   public let verdict: Verdict
   /// One line.
   public let summary: String
-  /// The server has the Flux API groups; nil: not known.
+  /// Whether the server has the Flux API groups; nil: unknown.
   public let isFluxInstalled: Bool?
-  /// Distribution version by the controllers' labels; nil: not known.
+  /// The distribution version from the controllers' labels; nil: unknown.
   public let fluxVersion: String?
   public let nodes: [NodeReport]
   public let flux: [Judged<FluxObject>]
@@ -119,7 +120,7 @@ public struct ClusterReport: Hashable, Sendable {
   public internal(set) var problems: [Problem]
   /// Of these nothing could be seen: that there is no problem tells nothing.
   public let unseen: Set<Problem.Kind>
-  /// The same of single objects, which are there and could not be decoded: `node calypso`.
+  /// Single objects that exist and could not be decoded: `node calypso`.
   public let unseenSubjects: Set<String>
 
   public init(

@@ -1,7 +1,7 @@
 internal import GuardTypes
 
-// Whether named Secrets are there. No rule of Kubernetes lets one see that a Secret is there and not its value, so
-// what the objects that use it say is as good an answer, where it is one.
+// Rules for the existence of named Secrets. Kubernetes has no permission to see that a Secret exists without
+// its value, so the status of the objects that use it is used if it is sufficient.
 extension Judgement {
   mutating func judgeSecrets(_ snapshot: Snapshot) {
     if let failure = snapshot.secrets.failure {
@@ -20,7 +20,7 @@ extension Judgement {
           subject: "secret \(secret.namespace)/\(secret.name)")
       }
     }
-    // A Role names its Secrets: each that is refused lacks a rule of its own, and all of them are told.
+    // A Role names its Secrets: each refused Secret lacks a rule of its own, so all are reported.
     let failures = secrets.lazy.filter { $0.isPresent == nil }.compactMap(\.failure)
     for (code, failures) in Dictionary(grouping: failures, by: \.code) {
       var steps: [NextStep] = []
@@ -34,7 +34,7 @@ extension Judgement {
     }
   }
 
-  /// A missing Secret is the cause of what its users say.
+  /// A missing Secret is the cause of its users' failures.
   func isMissingSecret(_ name: String?, in namespace: String) -> Bool {
     secrets.contains { $0.name == name && $0.namespace == namespace && $0.isPresent == false }
   }
@@ -47,7 +47,7 @@ extension Judgement {
     if conditions.contains(where: { $0.message.contains("secrets \"\(secret.name)\" not found") }) {
       return SecretPresence(namespace: secret.namespace, name: secret.name, isPresent: false)
     }
-    // Who logged in with it has found it.
+    // An object that has authenticated with it has found it.
     if conditions.contains(where: { $0.status == .isTrue }) {
       return SecretPresence(namespace: secret.namespace, name: secret.name, isPresent: true)
     }

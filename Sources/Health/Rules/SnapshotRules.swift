@@ -1,11 +1,12 @@
 internal import GuardTypes
 
-// A snapshot as a whole: part by part when it is fresh, as a memory without verdicts when it is not.
+// Rules for a whole snapshot: each part if it is fresh, and the last known state without verdicts if it is
+// not.
 extension Judgement {
   mutating func judge(_ snapshot: Snapshot) {
     skew = observation.clockSkew
     gatherUnreadable(snapshot)
-    // A cause comes before what it brings about.
+    // Causes are judged before their effects.
     judgeNodes(snapshot)
     judgeSecrets(snapshot)
     gatherPods(snapshot)
@@ -19,7 +20,7 @@ extension Judgement {
     judgeKinds(snapshot)
   }
 
-  /// What was last seen stays, and says of nothing how it is now.
+  /// Keeps the last known state without a verdict.
   mutating func remember(_ snapshot: Snapshot) {
     rememberNodes()
     flux = remembered(lastSeen.flux)
@@ -39,7 +40,7 @@ extension Judgement {
         NodeReport(
           node: node, verdict: .unknown, status: Judgement.statusColumn(node),
           isExpected: expectations.nodes.isEmpty || expectations.nodes.contains(node.name)))
-      // What did not run there because of the node does not run because of it now.
+      // Pods that could not run because of the node still cannot.
       if node.resource.conditions["Ready"]?.status != .isTrue { unwellNodes.insert(node.name) }
     }
   }

@@ -1,6 +1,6 @@
 internal import GuardTypes
 
-/// The one line that says how a cluster is.
+/// The one-line summary of a cluster.
 enum Summary {
   static func line(_ judgement: Judgement, _ verdict: Verdict, _ problems: [Problem]) -> String {
     if let first = problems.first {

@@ -1,13 +1,13 @@
-// Objects that do not end: their finalizers wait for something that does not come.
+// Rules for objects that do not terminate because their finalizers do not complete.
 extension Judgement {
-  /// How long an object has been deleted and is there all the same; nil: it is not deleted, or has time.
+  /// How long a deleted object has still existed; nil if it is not deleted or within its time limit.
   func terminating(_ resource: Resource) -> Duration? {
     guard let deleted = resource.deletionTimestamp, serverNow - deleted > .seconds(600) else { return nil }
     return serverNow - deleted
   }
 
-  /// - Parameter facts: the values of the holes in the patterns of `code`; nil: the resource's own.
-  /// - Returns: whether there was something to tell.
+  /// - Parameter facts: values for the placeholders of `code`; nil: those of the resource.
+  /// - Returns: whether a problem was reported.
   mutating func reportTerminating(
     _ resource: Resource, as code: ProblemCode, facts: [String: String]? = nil, rank: Problem.Rank? = nil
   ) -> Bool {

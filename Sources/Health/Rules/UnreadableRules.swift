@@ -1,10 +1,10 @@
 internal import GuardTypes
 internal import Redaction
 
-// Objects that are in the cluster and could not be decoded: neither healthy nor missing, and what was wrong with them
-// is not over.
+// Rules for objects that exist and could not be decoded: they are neither healthy nor missing, and their
+// problems have not ended.
 extension Judgement {
-  /// Comes before all rules that would call something missing.
+  /// Must run before all rules that report missing objects.
   mutating func gatherUnreadable(_ snapshot: Snapshot) {
     for object in snapshot.undecodable {
       guard let reference = object.reference else {
@@ -17,7 +17,7 @@ extension Judgement {
     for kind in snapshot.uncountedKinds { leaveUnread(kind: kind) }
   }
 
-  /// Any object of the kind may be the one that can't be read.
+  /// Any object of the kind may be the undecodable one.
   private mutating func leaveUnread(kind: String) {
     guard kind != "Lease", kind != "Pod" else { return }
     let path = Reference(kind: kind, namespace: "", name: "").problems
@@ -29,7 +29,7 @@ extension Judgement {
     observation.snapshot?.unreadableReason(of: object) != nil
   }
 
-  /// What was seen of them before, without a verdict.
+  /// Their last known state without a verdict.
   func unreadable<Value>(_ seen: LastSeen.Seen<Value>?) -> [Judged<Value>] {
     guard let seen, !seen.hidden.isEmpty else { return [] }
     return seen.value.filter { seen.hidden.contains($0.resource.reference) }.map(unreadable)
@@ -42,7 +42,7 @@ extension Judgement {
       message: redacted("can't be read: \(reason)"))
   }
 
-  /// The objects of one kind that have a name; in place of what can't be read there is the name alone.
+  /// The named objects of one kind, represented by the name alone.
   func namesOfUnreadable(_ kinds: Set<String>) -> [Resource] {
     (observation.snapshot?.undecodable ?? []).compactMap { object in
       guard kinds.contains(object.kind), let name = object.name else { return nil }
@@ -52,7 +52,7 @@ extension Judgement {
 }
 
 extension UndecodableObject {
-  /// Without it nobody can say that the cluster is healthy.
+  /// Whether the cluster can't be called healthy without it.
   fileprivate func isNeeded(_ expectations: Expectations) -> Bool {
     switch kind {
     case "Deployment", "StatefulSet", "DaemonSet":

@@ -2,7 +2,7 @@ internal import GuardTypes
 internal import Redaction
 
 extension Judgement {
-  /// The workloads of the platform itself, and those that are expected by name.
+  /// The workloads of the platform itself and those that are expected by name.
   func shown(_ workloads: [Workload]) -> [Workload] {
     let namespaces: Set = [expectations.fluxNamespace, "cert-manager", "cloudflared"]
     return workloads.filter {
@@ -24,7 +24,7 @@ extension Judgement {
     let shownHidden = Set(shown(hidden.map(\.value)).map(\.resource.reference))
     workloads += hidden.filter { shownHidden.contains($0.value.resource.reference) }
     for name in expectations.workloads where !all.contains(where: { $0.resource.expectedName == name }) {
-      // It may be of a kind that can't be listed, or one of those that can't be decoded.
+      // It may be of a kind that can't be listed, or one of the undecodable objects.
       guard failed.isEmpty, !Judgement.workloadKinds.contains(where: { isUnreadable(name.reference($0)) })
       else {
         continue
@@ -37,14 +37,14 @@ extension Judgement {
 
   static let workloadKinds = ["Deployment", "StatefulSet", "DaemonSet"]
 
-  /// Each kind by itself: of the others everything is known.
+  /// Each kind alone, because the other kinds are known.
   private mutating func reportUnreadWorkloads(_ snapshot: Snapshot) {
     var failures = snapshot.failedWorkloadKinds
     if let failure = snapshot.workloads.failure, Set(failures.values).count < 2 {
       failures = ["workloads": failure]
     }
     for (kind, failure) in failures.sorted(by: { $0.key < $1.key }) {
-      // Whether an image runs is seen by them alone, and so are the controllers of Flux.
+      // Only workloads show whether an image runs and whether the Flux controllers work.
       var unread = [UnreadPath(beginning: "image/policy/", word: "behind")]
       unread +=
         kind == "workloads"
@@ -76,7 +76,7 @@ extension Judgement {
     let isServing = workload.available > 0 && status == .inProgress
     let severity: Problem.Severity = isWanted && !isServing ? .critical : .warning
     let verdict: Verdict = severity == .critical ? .critical : .degraded
-    // Where all that is missing is on nodes that are lost, the nodes are the problem.
+    // If all missing pods are on lost nodes, the nodes are the problem.
     if !pods.isEmpty, pods.allSatisfy({ $0.node.map(unwellNodes.contains) ?? false }) {
       return judged(verdict, since: since)
     }
@@ -95,12 +95,12 @@ extension Judgement {
     return judged(verdict, since: since)
   }
 
-  /// What is wrong with a workload, in words.
+  /// The text of a workload's problem.
   private struct WorkloadTrouble {
     let title: String
-    /// The title tells how many pods are available.
+    /// The title has the number of available pods.
     var isCounted = true
-    /// Where it has a time of its own.
+    /// Its own start time, if it has one.
     var since: Timestamp? = nil
   }
 
@@ -108,7 +108,7 @@ extension Judgement {
     "\(workload.available) of \(workload.desired) available"
   }
 
-  /// What is wrong with it; nil for a rollout that serves and has time.
+  /// Its problem; nil for a rollout that is available and within its time limit.
   private mutating func trouble(
     _ workload: Workload, _ status: ObjectStatus, _ reason: String, _ pods: [Pod]
   ) -> WorkloadTrouble? {
@@ -132,8 +132,8 @@ extension Judgement {
       return WorkloadTrouble(
         title: "does not roll out: \(reason)", isCounted: false, since: late?.lastTransitionTime)
     case .terminating: return nil
-    // A person replaces the pods of an older revision, and is waited for. Pods that do not serve are another matter,
-    // of which kstatus says nothing either.
+    // Pods of an older revision are replaced by hand and are not a problem. Pods that are not ready are,
+    // although kstatus does not report them.
     case .current where workload.updates == .onDelete && workload.ready < workload.desired: break
     case .inProgress
     where workload.updates == .onDelete && reason == "LessUpdated"

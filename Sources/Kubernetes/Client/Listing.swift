@@ -102,7 +102,7 @@ struct Listing {
       undecodable += reader.undecodable
       guard let next else {
         outcome = .whole
-        // What changes between two pages may be on both of them: the later one counts.
+        // An object that changes between two pages may be on both. The later one counts.
         objects = Observed.latest(of: objects)
         return nil
       }

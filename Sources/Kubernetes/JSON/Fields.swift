@@ -34,7 +34,7 @@ struct Fields: Decodable {
     try container.decode(String.self, forKey: FieldName(name))
   }
 
-  /// What is shown in a line, and goes into titles and commands. Two names that differ are shown differently.
+  /// A name for lines, titles and commands. Two different names are shown differently.
   func requireName(_ name: String) throws -> String {
     let text = try requireText(name)
     guard !text.isEmpty else {

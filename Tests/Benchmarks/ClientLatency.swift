@@ -1,8 +1,9 @@
 import Foundation
 import TestSupport
 
-/// What it costs to ask: the client beside kubectl, as whole processes, both of a cluster behind one guard.
-final class Questions {
+/// The cost of a status query: the client beside kubectl, as whole processes, both for a cluster behind one
+/// guard.
+final class ClientLatency {
   private let demo: GuardedDemo
   private let runs: Int
 
@@ -16,12 +17,12 @@ final class Questions {
   }
 
   /// Milliseconds of one process, of wall or of processor time. nil where there is no such program.
-  func measure(_ discipline: Discipline, _ contestant: Contestant) throws -> Double? {
+  func measure(_ measurement: BenchmarkMetric, _ implementation: Implementation) throws -> Double? {
     let command =
-      contestant == .client
+      implementation == .client
       ? [GuardedDemo.program("oceanid-ctl"), "status", "--socket", demo.socket]
       : ["kubectl", "--kubeconfig", demo.kubeconfig, "get", "nodes"]
-    guard contestant == .client || FileManager.default.isExecutableFile(atPath: "/usr/bin/kubectl") else {
+    guard implementation == .client || FileManager.default.isExecutableFile(atPath: "/usr/bin/kubectl") else {
       return nil
     }
     let used = Self.childTime()
@@ -33,7 +34,7 @@ final class Questions {
     }
     let (whole, part) = (ContinuousClock.now - start).components
     let wall = Double(whole) + Double(part) / 1e18
-    return 1000 * (discipline == .asking ? wall : Self.childTime() - used) / Double(runs)
+    return 1000 * (measurement == .asking ? wall : Self.childTime() - used) / Double(runs)
   }
 
   /// Its exit status, its output thrown away.

@@ -5,15 +5,15 @@ import GuardAPI
 import Health
 import TestSupport
 
-/// Something that goes wrong in an installation, how it shows, and how it is put right. What cuts the way to the cluster
-/// must be one problem, not twenty.
-enum Mishap: String, CaseIterable, Sendable {
+/// A fault of an installation, with its problem and its reversal. A fault that breaks the connection to the
+/// cluster must be one problem, not twenty.
+enum InjectedFault: String, CaseIterable, Sendable {
   case sessionsKilled, sshdGone, sshdHangs, hostKeyChanged, keyRefused
   case apiFails, apiHangs, apiCloses, apiTalksNonsense, apiRefuses, apiFloods, apiNests
   case nodeDown, kubeconfigGone, configurationBroken
   case controlSocketRemoved, guardPaused, descriptorsExhausted, stateUnwritable
 
-  /// The cause's id begins with this while it lasts; nil: it heals by itself, or does not show.
+  /// The prefix of the problem's id; nil if the fault ends by itself or is not visible.
   var problem: String? {
     switch self {
     case .sshdGone: "tethys/tunnel/connect_refused"
@@ -31,7 +31,7 @@ enum Mishap: String, CaseIterable, Sendable {
     }
   }
 
-  func happen(to installation: Installation) throws {
+  func inject(into installation: Installation) throws {
     let server = installation.server
     switch self {
     case .sessionsKilled: server.killSessions()
@@ -63,7 +63,7 @@ enum Mishap: String, CaseIterable, Sendable {
       // As long as it lasts.
       _ = eventually(within: .seconds(4)) { false }
       kill(installation.daemon.pid, SIGCONT)
-    case .descriptorsExhausted: try Mishap.limitDescriptors(of: installation.daemon.pid, to: "16")
+    case .descriptorsExhausted: try InjectedFault.limitDescriptors(of: installation.daemon.pid, to: "16")
     case .stateUnwritable:
       let state = installation.folder.file("state")
       rename(state, state + ".away")
@@ -71,7 +71,7 @@ enum Mishap: String, CaseIterable, Sendable {
     }
   }
 
-  func putRight(_ installation: Installation) throws {
+  func revert(in installation: Installation) throws {
     let server = installation.server
     switch self {
     case .sshdGone: try server.start()
@@ -90,7 +90,7 @@ enum Mishap: String, CaseIterable, Sendable {
       guard try installation.ctl("reload").status == 0 else {
         throw FixtureError.failed("the mended configuration was not taken")
       }
-    case .descriptorsExhausted: try Mishap.limitDescriptors(of: installation.daemon.pid, to: "1024")
+    case .descriptorsExhausted: try InjectedFault.limitDescriptors(of: installation.daemon.pid, to: "1024")
     case .stateUnwritable:
       let state = installation.folder.file("state")
       unlink(state)

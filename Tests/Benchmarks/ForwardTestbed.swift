@@ -1,9 +1,9 @@
 import Foundation
 import TestSupport
 
-/// One sshd, several ways through it, and the servers behind it.
-final class Course: @unchecked Sendable {
-  // Everything below is made in `init` and only read afterwards; the streams of a discipline share it.
+/// One sshd, several implementations of a forward through it, and the servers behind it.
+final class ForwardTestbed: @unchecked Sendable {
+  // Everything below is made in `init` and only read afterwards; the streams of a measurement share it.
   let megabytes: Int
   private let connections: Int
   let server: SSHServer
@@ -14,14 +14,15 @@ final class Course: @unchecked Sendable {
   private let sshConfig: String
   private let proxy: DelayProxy?
   private var processes: [ChildProcess] = []
-  /// The local port of a contestant's forward to a server's port.
-  private var ports: [Contestant: [Int: Int]] = [:]
+  /// The local port of a implementation's forward to a server's port.
+  private var ports: [Implementation: [Int: Int]] = [:]
 
   /// - Parameters:
-  ///   - contestants: who has a forward.
+  ///   - implementations: who has a forward.
   ///   - isLong: with 100 ms between here and sshd.
   init(
-    megabytes: Int, connections: Int, contestants: Set<Contestant> = [.guardForward], isLong: Bool = false
+    megabytes: Int, connections: Int, implementations: Set<Implementation> = [.guardForward],
+    isLong: Bool = false
   ) throws {
     self.megabytes = megabytes
     self.connections = connections
@@ -36,7 +37,7 @@ final class Course: @unchecked Sendable {
     } else {
       sshConfig = server.sshConfig
     }
-    for contestant in contestants { try start(contestant) }
+    for implementation in implementations { try start(implementation) }
   }
 
   /// The server's ssh_config, for another port.
@@ -55,10 +56,10 @@ final class Course: @unchecked Sendable {
     for process in processes where process.wait(within: .seconds(5)) == nil { process.kill() }
   }
 
-  private func start(_ contestant: Contestant) throws {
+  private func start(_ implementation: Implementation) throws {
     let forwards = try [flood.port, discard.port, echo.port].map { (local: try freePort(), target: $0) }
-    ports[contestant] = Dictionary(forwards.map { ($0.target, $0.local) }) { first, _ in first }
-    switch contestant {
+    ports[implementation] = Dictionary(forwards.map { ($0.target, $0.local) }) { first, _ in first }
+    switch implementation {
     case .guardForward:
       let lines = forwards.map {
         "        - { listen: \"127.0.0.1:\($0.local)\", target: \"127.0.0.1:\($0.target)\" }"
@@ -79,7 +80,7 @@ final class Course: @unchecked Sendable {
         .appendingPathComponent("oceanid-guard").path
       processes.append(try ChildProcess(program, ["--config", folder.file("guard.yaml")]))
     case .ssh, .sshSameCipher:
-      let algorithms = contestant == .ssh ? [] : ["-c", "aes128-ctr", "-m", "hmac-sha2-256"]
+      let algorithms = implementation == .ssh ? [] : ["-c", "aes128-ctr", "-m", "hmac-sha2-256"]
       let options = forwards.flatMap { ["-L", "127.0.0.1:\($0.local):127.0.0.1:\($0.target)"] }
       processes.append(
         try ChildProcess("ssh", ["-F", sshConfig, "-N"] + algorithms + options + ["tethys"]))
@@ -94,36 +95,36 @@ final class Course: @unchecked Sendable {
     case .client, .kubectl: break
     }
     for forward in forwards {
-      guard eventually(within: .seconds(20), { (try? exchange(echo.port, contestant)) != nil }) else {
-        throw FixtureError.failed("\(contestant.rawValue) does not forward port \(forward.local)")
+      guard eventually(within: .seconds(20), { (try? exchange(echo.port, implementation)) != nil }) else {
+        throw FixtureError.failed("\(implementation.rawValue) does not forward port \(forward.local)")
       }
     }
   }
 
-  func measure(_ discipline: Discipline, _ contestant: Contestant) throws -> Double {
-    switch discipline {
-    case .download: try Double(megabytes) / seconds { try download(contestant) }
-    case .upload: try Double(megabytes) / seconds { try upload(contestant) }
-    case .setUp: try setUpTimes(contestant)[connections / 2]
-    case .setUpSlowest: try setUpTimes(contestant)[connections * 99 / 100]
-    case .streamsDown: try fourStreams { try self.download(contestant) }
-    case .streamsUp: try fourStreams { try self.upload(contestant) }
-    case .longDownload: try Double(megabytes) / seconds { try download(contestant) }
-    case .besideBulk: try besideBulk(contestant)[connections / 2]
-    case .besideBulkSlowest: try besideBulk(contestant)[connections * 99 / 100]
-    case .crowd: try 1000 * seconds { try crowd(contestant) }
-    case .killed: try 1000 * seconds { try serveAfterKill(contestant) }
-    case .restarted: try serveAfterRestart(contestant)
+  func measure(_ measurement: BenchmarkMetric, _ implementation: Implementation) throws -> Double {
+    switch measurement {
+    case .download: try Double(megabytes) / seconds { try download(implementation) }
+    case .upload: try Double(megabytes) / seconds { try upload(implementation) }
+    case .setUp: try setUpTimes(implementation)[connections / 2]
+    case .setUpSlowest: try setUpTimes(implementation)[connections * 99 / 100]
+    case .streamsDown: try fourStreams { try self.download(implementation) }
+    case .streamsUp: try fourStreams { try self.upload(implementation) }
+    case .longDownload: try Double(megabytes) / seconds { try download(implementation) }
+    case .besideBulk: try besideBulk(implementation)[connections / 2]
+    case .besideBulkSlowest: try besideBulk(implementation)[connections * 99 / 100]
+    case .crowd: try 1000 * seconds { try crowd(implementation) }
+    case .killed: try 1000 * seconds { try serveAfterKill(implementation) }
+    case .restarted: try serveAfterRestart(implementation)
     case .asking, .askingCPU: throw FixtureError.failed("nothing is asked through a forward")
     }
   }
 
-  func connect(_ target: Int, _ contestant: Contestant) throws -> LoopbackSocket {
-    try LoopbackSocket(port: ports[contestant]?[target] ?? 0, timeout: .seconds(60))
+  func connect(_ target: Int, _ implementation: Implementation) throws -> LoopbackSocket {
+    try LoopbackSocket(port: ports[implementation]?[target] ?? 0, timeout: .seconds(60))
   }
 
-  func download(_ contestant: Contestant) throws {
-    let socket = try connect(flood.port, contestant)
+  func download(_ implementation: Implementation) throws {
+    let socket = try connect(flood.port, implementation)
     var count = 0
     while count < megabytes << 20 {
       let bytes = try socket.receive(atMost: 256 << 10)
@@ -132,8 +133,8 @@ final class Course: @unchecked Sendable {
     }
   }
 
-  private func upload(_ contestant: Contestant) throws {
-    let socket = try connect(discard.port, contestant)
+  private func upload(_ implementation: Implementation) throws {
+    let socket = try connect(discard.port, implementation)
     let block = [UInt8](repeating: 0, count: 1 << 20)
     for _ in 0..<megabytes { try socket.send(block) }
     socket.finishSending()
@@ -141,18 +142,18 @@ final class Course: @unchecked Sendable {
     guard count == "\(megabytes << 20)\n" else { throw FixtureError.failed("\(count) bytes arrived") }
   }
 
-  func exchange(_ target: Int, _ contestant: Contestant) throws {
-    let socket = try connect(target, contestant)
+  func exchange(_ target: Int, _ implementation: Implementation) throws {
+    let socket = try connect(target, implementation)
     try socket.send([7])
     guard try socket.receive() == [7] else { throw FixtureError.failed("no echo") }
   }
 
-  func setUpTimes(_ contestant: Contestant) throws -> [Double] {
-    try (0..<connections).map { _ in try 1000 * seconds { try exchange(echo.port, contestant) } }.sorted()
+  func setUpTimes(_ implementation: Implementation) throws -> [Double] {
+    try (0..<connections).map { _ in try 1000 * seconds { try exchange(echo.port, implementation) } }.sorted()
   }
 
-  private func crowd(_ contestant: Contestant) throws {
-    let sockets = try (0..<200).map { _ in try connect(echo.port, contestant) }
+  private func crowd(_ implementation: Implementation) throws {
+    let sockets = try (0..<200).map { _ in try connect(echo.port, implementation) }
     for (number, socket) in sockets.enumerated() { try socket.send([UInt8(number)]) }
     for (number, socket) in sockets.enumerated() {
       guard try socket.receive() == [UInt8(number)] else {

@@ -3,13 +3,13 @@ import Glibc
 import Synchronization
 import TestSupport
 
-/// Connections that say nothing, or a byte a second.
-final class Crowd {
+/// Connections that send nothing, or one byte per second.
+final class IdleClients {
   private let descriptors: [Int32]
   private let timer: any DispatchSourceTimer
 
   init(_ count: Int, socket: String) throws {
-    let descriptors = try (0..<count).map { _ in try Audience.connect(socket) }
+    let descriptors = try (0..<count).map { _ in try Watchers.connect(socket) }
     self.descriptors = descriptors
     timer = DispatchSource.makeTimerSource()
     let request = Array("GET /v1/status HTTP/1.1\r\nHost: oceanid\r\nX-Slow: ".utf8)

@@ -8,18 +8,18 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// Mishaps in a random row, and what must hold after each: the daemon is up, the verdict is right in time, nothing
+/// Injects faults in random order. After each, the daemon is running, the verdict is correct in time, nothing
 /// leaks, and no local connection was refused. `Tests/Faults/run` chooses seed and number.
 @Suite(
   .enabled(if: SSHServer.isAvailable, Comment(rawValue: SSHServer.reason)), .serialized, .blocking,
   .timeLimit(.minutes(60)))
-struct MishapTests {
+struct FaultInjectionTests {
   private static func number(_ name: String) -> UInt64? {
     ProcessInfo.processInfo.environment[name].flatMap(UInt64.init)
   }
 
-  /// SplitMix64: the same row for the same seed.
-  private struct Dice: RandomNumberGenerator {
+  /// SplitMix64: the same order for the same seed.
+  private struct SeededGenerator: RandomNumberGenerator {
     var state: UInt64
 
     mutating func next() -> UInt64 {
@@ -31,8 +31,9 @@ struct MishapTests {
     }
   }
 
-  /// Connects to the forward's local end all the time. The port is never given away, so nobody is refused.
-  private final class Caller: Sendable {
+  /// Connects to the forward's local port continuously. The guard never releases the port, so no connection
+  /// is refused.
+  private final class ConnectionLoop: Sendable {
     private let isStopped = Atomic<Bool>(false)
     private let isPaused = Atomic<Bool>(false)
     private let refusals = Atomic<Int>(0)
@@ -62,13 +63,14 @@ struct MishapTests {
       }
     }
 
-    /// While it is counted what the daemon holds, nobody calls: how many calls are under way is the machine's pace.
+    /// Stops connecting while the daemon's resources are counted, because the number of open connections
+    /// would vary.
     func pause(_ isPaused: Bool) { self.isPaused.store(isPaused, ordering: .relaxed) }
 
     func stop() { isStopped.store(true, ordering: .relaxed) }
   }
 
-  private struct Use {
+  private struct ResourceUse {
     let descriptors: Int
     let threads: Int
     let kibibytes: Int
@@ -82,50 +84,50 @@ struct MishapTests {
     }
   }
 
-  @Test func aRandomRowLeavesNothingBehind() throws {
-    let seed = Self.number("OCEANID_MISHAP_SEED") ?? 7
-    let count = Self.number("OCEANID_MISHAPS").map(Int.init) ?? Mishap.allCases.count
-    let only = ProcessInfo.processInfo.environment["OCEANID_MISHAP"].flatMap(Mishap.init)
-    var dice = Dice(state: seed)
+  @Test func randomFaultsLeaveNothingBehind() throws {
+    let seed = Self.number("OCEANID_FAULT_SEED") ?? 7
+    let count = Self.number("OCEANID_FAULTS").map(Int.init) ?? InjectedFault.allCases.count
+    let only = ProcessInfo.processInfo.environment["OCEANID_FAULT"].flatMap(InjectedFault.init)
+    var generator = SeededGenerator(state: seed)
     let installation = try Installation(hold: "2s")
     #expect(try installation.waitUntilHealthy())
     let pid = installation.daemon.pid
-    // What is allocated once is allocated now.
+    // One-time allocations have happened now.
     installation.server.killSessions()
     #expect(try installation.waitUntilHealthy())
-    let before = try Use(pid: pid)
-    let caller = Caller()
-    caller.start(port: installation.port)
-    defer { caller.stop() }
+    let before = try ResourceUse(pid: pid)
+    let connections = ConnectionLoop()
+    connections.start(port: installation.port)
+    defer { connections.stop() }
 
-    var row: [Mishap] = []
+    var row: [InjectedFault] = []
     for step in 1...max(1, count) {
-      // Each kind once, then at random.
-      if row.isEmpty { row = Mishap.allCases.shuffled(using: &dice) }
-      let mishap = only ?? row.removeFirst()
-      let place = "seed \(seed), step \(step): \(mishap)"
+      // Every fault once, then at random.
+      if row.isEmpty { row = InjectedFault.allCases.shuffled(using: &generator) }
+      let fault = only ?? row.removeFirst()
+      let place = "seed \(seed), step \(step): \(fault)"
       if count > 20 || only != nil { print(place) }
-      try mishap.happen(to: installation)
-      if let problem = mishap.problem {
+      try fault.inject(into: installation)
+      if let problem = fault.problem {
         // A poll that was under way may have seen a part of it: the next one sees the cause alone.
-        let isAlone = mishap != .nodeDown && mishap != .configurationBroken
+        let isAlone = fault != .nodeDown && fault != .configurationBroken
         let seen = try installation.waitFor(within: .seconds(60)) { document, _ in
           document.problems.contains { $0.id.hasPrefix(problem) }
             && (!isAlone || document.problems.count == 1)
         }
         #expect(seen.holds, "\(place): \(seen.document.problems.map(\.id))")
       }
-      try mishap.putRight(installation)
+      try fault.revert(in: installation)
       let healed = try installation.waitFor(within: .seconds(60)) { document, _ in
         document.verdict == .healthy && document.problems.isEmpty
       }
       #expect(healed.holds, "\(place): \(healed.document.summary), \(healed.document.problems.map(\.id))")
       #expect(installation.daemon.pid == pid && kill(pid, 0) == 0, "\(place): the daemon is gone")
-      #expect(caller.refused == 0, "\(place): a local connection was refused")
-      caller.pause(true)
-      var now = try Use(pid: pid)
+      #expect(connections.refused == 0, "\(place): a local connection was refused")
+      connections.pause(true)
+      var now = try ResourceUse(pid: pid)
       let isFlat = try eventually(within: .seconds(20), every: .milliseconds(200)) {
-        now = try Use(pid: pid)
+        now = try ResourceUse(pid: pid)
         return now.descriptors <= before.descriptors + 12 && now.threads <= before.threads + 4
       }
       #expect(
@@ -136,9 +138,9 @@ struct MishapTests {
       #expect(
         isInstrumented || now.kibibytes < before.kibibytes + 96 * 1024,
         "\(place): \(before.kibibytes) to \(now.kibibytes) KiB")
-      caller.pause(false)
+      connections.pause(false)
       if !healed.holds { break }
     }
-    #expect(caller.made > count)
+    #expect(connections.made > count)
   }
 }

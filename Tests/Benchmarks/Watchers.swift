@@ -3,7 +3,7 @@ import Glibc
 import TestSupport
 
 /// Many watchers on one thread.
-final class Audience {
+final class Watchers {
   private var descriptors: [Int32] = []
   private var tails: [Int32: [UInt8]] = [:]
 

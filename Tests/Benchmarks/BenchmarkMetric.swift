@@ -1,5 +1,5 @@
-/// What is measured.
-enum Discipline: String, CaseIterable {
+/// The measured quantities.
+enum BenchmarkMetric: String, CaseIterable {
   case download = "bulk from target"
   case upload = "bulk to target"
   case streamsDown = "four streams from target"
@@ -25,7 +25,7 @@ enum Discipline: String, CaseIterable {
   var isMoreBetter: Bool { unit == "MB/s" }
 
   /// ssh does not come back by itself, and tunnels do not tell what is wrong. The guard's own program is the first.
-  var contestants: [Contestant] {
+  var implementations: [Implementation] {
     switch self {
     case .killed, .restarted: [.guardForward, .autossh]
     case .longDownload, .streamsDown, .streamsUp: [.guardForward, .ssh]
@@ -35,8 +35,8 @@ enum Discipline: String, CaseIterable {
   }
 }
 
-/// Who is measured.
-enum Contestant: String, CaseIterable {
+/// The measured programs.
+enum Implementation: String, CaseIterable {
   case guardForward = "oceanid-guard"
   case ssh = "ssh -L"
   /// The guard's own algorithms: what the cipher costs is the same.
@@ -47,10 +47,10 @@ enum Contestant: String, CaseIterable {
   case kubectl = "kubectl get nodes"
 }
 
-/// The samples of one contestant in one discipline.
+/// The samples of one implementation in one measurement.
 struct Figure {
-  let discipline: Discipline
-  let contestant: Contestant
+  let measurement: BenchmarkMetric
+  let implementation: Implementation
   let samples: [Double]
 
   var median: Double {

@@ -10,7 +10,7 @@ import Testing
   .enabled(if: SSHServer.isAvailable, Comment(rawValue: SSHServer.reason)),
   .enabled(if: OtherUser.isPossible, Comment(rawValue: OtherUser.reason)), .serialized, .blocking,
   .timeLimit(.minutes(10)))
-struct CrowdTests {
+struct ConnectionLimitTests {
   private static let crowd = URL(filePath: #filePath).deletingLastPathComponent()
     .appending(path: "../Faults/crowd").path
 
@@ -29,7 +29,7 @@ struct CrowdTests {
   }
 
   @Test(arguments: [0, 1])
-  func whoFillsThePortIsNamedAndNobodyElseHasToWait(_ bytes: Int) throws {
+  func clientThatFillsThePortIsNamedAndBlocksNoOther(_ bytes: Int) throws {
     let installation = try Installation()
     try #require(try installation.waitUntilHealthy())
     let crowd = try fill(installation, as: 4711, 1200, bytes: bytes)
@@ -68,7 +68,7 @@ struct CrowdTests {
     #expect(eventually { installation.log.contains("uid 4711 has 448 connections open") })
   }
 
-  @Test func aSmallLimitOfDescriptorsIsNeverUsedUpByStrangers() throws {
+  @Test func clientsCannotExhaustASmallDescriptorLimit() throws {
     let installation = try Installation(descriptors: 256)
     try #require(try installation.waitUntilHealthy())
     let crowds = try [4711, 4712, 4713].map { try fill(installation, as: $0, 400) }
@@ -84,7 +84,7 @@ struct CrowdTests {
     #expect(isBack.holds, "\(isBack.testDescription), \(installation.log)")
   }
 
-  @Test func aPortThatAcceptsNobodyIsAProblem() throws {
+  @Test func portThatAcceptsNoConnectionIsAProblem() throws {
     let installation = try Installation()
     try #require(try installation.waitUntilHealthy())
     func limit(_ number: Int) throws {

@@ -3,14 +3,14 @@ import IncidentTracking
 import Testing
 
 /// More is wrong than a tracker has room for.
-@Suite struct IncidentRoomTests {
+@Suite struct IncidentCapacityTests {
   private static func many(
     _ name: String, _ count: Int, _ severity: Problem.Severity = .critical
   ) -> [Problem] {
     (0..<count).map { Watched.problem("node \(name)\($0)", .node, severity) }
   }
 
-  @Test func moreSubjectsThanThereIsRoomForAreCounted() {
+  @Test func untrackedSubjectsAreCounted() {
     var world = Watched()
     world.problems = (0..<IncidentTracker.largest + 5).map { Watched.problem("node n\($0)") }
     world.look()
@@ -18,7 +18,7 @@ import Testing
     #expect(world.tracker.ignored == 5)
   }
 
-  @Test func theCauseIsToldWhateverElseIsWrong() {
+  @Test func causeIsAlwaysTracked() {
     var world = Watched()
     world.problems = Self.many("n", IncidentTracker.largest)
     world.pass(40)
@@ -31,7 +31,7 @@ import Testing
     #expect(world.tracker.open.count == IncidentTracker.largest + kinds.count)
   }
 
-  @Test func soIsWhatConcernsTheGuardItself() {
+  @Test func guardsOwnProblemsAreAlwaysTracked() {
     var world = Watched()
     world.problems = Self.many("n", IncidentTracker.largest)
     world.look()
@@ -43,7 +43,7 @@ import Testing
     #expect(world.tracker.open.contains { $0.subject == "own" })
   }
 
-  @Test func causesAreBoundedToo() {
+  @Test func causesAreLimited() {
     var world = Watched()
     world.problems = (0..<IncidentTracker.largest * 2).map { Watched.problem("api \($0)", .api) }
     world.look()
@@ -51,7 +51,7 @@ import Testing
     #expect(world.tracker.open.count + world.tracker.ignored == IncidentTracker.largest * 2)
   }
 
-  @Test func whatIsOverMakesRoomTheOldestFirst() {
+  @Test func endedIncidentsAreEvictedOldestFirst() {
     var world = Watched()
     for name in ["a", "b"] {
       world.problems = Self.many(name, IncidentTracker.largest / 2)
@@ -74,7 +74,7 @@ import Testing
     #expect(world.tracker.open.filter(\.isFlapping).map(\.subject) == ["node b0"])
   }
 
-  @Test func aWarningThatNobodyWasToldOfMakesRoomForWhatIsCritical() {
+  @Test func unnotifiedWarningIsEvictedForACriticalIncident() {
     var world = Watched()
     world.problems = Self.many("w", IncidentTracker.largest, .warning)
     world.look()
@@ -92,7 +92,7 @@ import Testing
     #expect(world.tracker.ignored == 3000)
   }
 
-  @Test func whatWasToldKeepsItsPlaceForItsEnd() {
+  @Test func notifiedIncidentIsNotEvicted() {
     var world = Watched()
     world.problems = Self.many("w", IncidentTracker.largest - 1000, .warning)
     world.pass(60)
@@ -106,7 +106,7 @@ import Testing
     #expect(world.news().count == IncidentTracker.largest)
   }
 
-  @Test func whatFoundNoPlaceIsCountedOverAllClusters() {
+  @Test func untrackedSubjectsAreCountedOverAllClusters() {
     var world = Watched()
     world.problems = Self.many("n", IncidentTracker.largest + 5)
     world.look()

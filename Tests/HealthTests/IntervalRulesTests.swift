@@ -3,7 +3,7 @@ import Health
 import Testing
 
 /// What only time tells: overdue, unanswered, behind, hung; and what does not count as any of them.
-@Suite struct RhythmRulesTests {
+@Suite struct IntervalRulesTests {
   private static func ids(_ objects: FluxObject...) -> [String] {
     Fixture.report { $0.flux = .seen(objects) }.problemIDs
   }
@@ -22,16 +22,16 @@ import Testing
 
   // An interval with a tenth more, the timeout, and a minute: 660 + 180 + 60.
   @Test(arguments: [(899 as Int64, false), (901, true)])
-  func aKustomizationThatNobodyRunsIsOverdueThoughItSaysReady(_ seconds: Int64, _ isOverdue: Bool) {
+  func unreconciledReadyKustomizationIsOverdue(_ seconds: Int64, _ isOverdue: Bool) {
     let ids = Self.ids(Fixture.git(), Self.kustomization(ready: seconds))
     #expect(ids == (isOverdue ? ["tethys/flux/kustomization/flux-system/apps/overdue"] : []))
   }
 
-  @Test func theHistoryOfNewerReleasesCountsAsAHeartbeat() {
+  @Test func historyOfAReleaseCountsAsAHeartbeat() {
     #expect(Self.ids(Self.kustomization(ready: 90_000, reconciled: Fixture.ago(60))).isEmpty)
   }
 
-  @Test func everyKustomizationOverdueIsItsController() {
+  @Test func allKustomizationsOverdueIsAnIdleController() {
     let old = [Fixture.condition("Ready", .isTrue, ago: 7200)]
     let report = Fixture.report {
       $0.flux = .seen([Fixture.git(), Fixture.kustomization("a", old), Fixture.kustomization("b", old)])
@@ -41,7 +41,7 @@ import Testing
     #expect(report.problems.first?.remedy.contains("logs deployment/kustomize-controller") == true)
   }
 
-  @Test func aRequestThatIsNotAnsweredInTimeIsTold() {
+  @Test func unansweredRequestIsReported() {
     #expect(Self.ids(Self.kustomization(ready: 60, requested: Fixture.ago(299))).isEmpty)
     #expect(
       Self.ids(Self.kustomization(ready: 60, requested: Fixture.ago(301))) == [
@@ -57,7 +57,7 @@ import Testing
     #expect(try #require(report.problems.first).since == Fixture.ago(5000))
   }
 
-  @Test func aChangeThatNobodyHasLookedAtYetHasTimeAndThenIsStuck() {
+  @Test func unobservedChangeIsStuckAfterATime() {
     let changed = Fixture.kustomization("apps", generation: 2)
     let observation = Fixture.observation(Fixture.snapshot { $0.flux = .seen([changed]) })
     let (first, memory) = judge(observation, memory: Memory(), now: Fixture.now)
@@ -77,7 +77,7 @@ import Testing
     #expect(later(640).problemIDs == ["tethys/flux/kustomization/flux-system/apps/stuck"])
   }
 
-  @Test func aFailureIsNotForgottenWhileItIsRetried() throws {
+  @Test func failureIsRememberedDuringARetry() throws {
     func observation(_ conditions: [Condition]) -> Observation {
       Fixture.observation(
         Fixture.snapshot { $0.flux = .seen([Fixture.kustomization("apps", conditions)]) })
@@ -102,7 +102,7 @@ import Testing
     #expect(judge(observation(running), memory: forgotten, now: Fixture.now).report.problems.isEmpty)
   }
 
-  @Test func aReleaseThatIgnoresANewChartIsBehind() {
+  @Test func releaseWithoutTheNewChartIsBehind() {
     let chart = Reference(kind: "HelmChart", namespace: "flux-system", name: "app")
     func report(_ updated: Int64, attempted: String) -> [String] {
       Self.ids(
@@ -118,7 +118,7 @@ import Testing
     #expect(report(1300, attempted: "1.2.0") == ["tethys/flux/helmrelease/flux-system/app/behind-source"])
   }
 
-  @Test func anOldSpellingOfARevisionIsTheSameRevision() {
+  @Test func oldFormOfARevisionIsTheSameRevision() {
     let sha = String(repeating: "ab", count: 20)
     #expect(
       Self.ids(
@@ -127,7 +127,7 @@ import Testing
       ).isEmpty)
   }
 
-  @Test func itSaysWhetherTheNewRevisionWasTried() {
+  @Test func attemptedRevisionIsReported() {
     func detail(_ attempted: String) -> String {
       let report = Fixture.report {
         $0.flux = .seen([

@@ -4,15 +4,15 @@ import Synchronization
 import TestSupport
 
 /// What the control socket bears: many queries, many watchers, and clients that keep a connection and say nothing.
-final class Queries {
+final class ControlSocketLoad {
   /// A figure beside what it has to be.
-  struct Promise {
+  struct Requirement {
     let name: String
     let value: Double
     let unit: String
     let limit: Double
 
-    var isKept: Bool { value <= limit }
+    var isMet: Bool { value <= limit }
   }
 
   private static let perSecond = 1000
@@ -33,8 +33,8 @@ final class Queries {
     }
   }
 
-  func measure(seconds: Int) throws -> [Promise] {
-    // What the first seconds allocate is no growth.
+  func measure(seconds: Int) throws -> [Requirement] {
+    // Allocations of the first seconds are not growth.
     _ = try ask(seconds: 5)
     let before = try Footprint(pid: demo.guarding.pid)
     let latencies = try ask(seconds: seconds)
@@ -43,27 +43,27 @@ final class Queries {
     let calm = try ask(seconds: 5)
     let crowded = try ask(seconds: 5, beside: 200)
     return [
-      Promise(name: "query, p50", value: Self.share(0.5, of: latencies), unit: "ms", limit: 5),
-      Promise(name: "query, p99", value: Self.share(0.99, of: latencies), unit: "ms", limit: 5),
-      Promise(
+      Requirement(name: "query, p50", value: Self.share(0.5, of: latencies), unit: "ms", limit: 5),
+      Requirement(name: "query, p99", value: Self.share(0.99, of: latencies), unit: "ms", limit: 5),
+      Requirement(
         name: "growth of the guard's memory", value: Double(after.residentKiB - before.residentKiB) / 1024,
         unit: "MiB", limit: 1),
-      Promise(
+      Requirement(
         name: "growth of its descriptors", value: Double(after.descriptors - before.descriptors), unit: "",
         limit: 0),
-      Promise(
+      Requirement(
         name: "query, p99 beside 200 idle ones, more by",
         value: max(0, Self.share(0.99, of: crowded) - Self.share(0.99, of: calm)), unit: "ms", limit: 5),
-      Promise(name: "change, the last of 500 watchers", value: try watchers(500), unit: "ms", limit: 200),
+      Requirement(name: "change, the last of 500 watchers", value: try watchers(500), unit: "ms", limit: 200),
     ]
   }
 
-  // MARK: - Queries
+  // MARK: - ControlSocketLoad
 
   /// A thousand a second, each on a connection of its own, as clients ask. Milliseconds from when each was due, so that
   /// a pause of the guard counts for all who would have asked in it; sorted.
   private func ask(seconds: Int, beside idle: Int = 0) throws -> [Double] {
-    let crowd = try Crowd(idle, socket: demo.socket)
+    let crowd = try IdleClients(idle, socket: demo.socket)
     defer { crowd.end() }
     let threads = 16
     let pause = Double(threads) / Double(Self.perSecond)
@@ -119,29 +119,29 @@ final class Queries {
 
   /// The slowest of so many, in milliseconds from the moment that a change says it is of; the worst of several changes.
   private func watchers(_ count: Int) throws -> Double {
-    let audience = try Audience(count, socket: demo.socket, request: Self.watch)
+    let watchers = try Watchers(count, socket: demo.socket, request: Self.watch)
     var worst = 0.0
     for round in 0..<6 {
       // A change is told once the poll after it ends.
       demo.begin(round.isMultiple(of: 2) ? "node-not-ready calypso" : "node-ready calypso")
       let event = round.isMultiple(of: 2) ? "problem_opened" : "problem_closed"
       _ = demo.request("/v1/poll", method: "POST")
-      worst = max(worst, try audience.delay(of: event, within: .seconds(20)))
+      worst = max(worst, try watchers.delay(of: event, within: .seconds(20)))
     }
     return worst
   }
 
   // MARK: - The table
 
-  static func text(_ figures: [Promise]) -> String {
+  static func text(_ figures: [Requirement]) -> String {
     let rows = figures.map { figure in
       "\(figure.name): \(rounded(figure.value)) \(figure.unit), at most \(rounded(figure.limit)): "
-        + (figure.isKept ? "kept" : "MISSED")
+        + (figure.isMet ? "kept" : "MISSED")
     }
     return (["CONTROL SOCKET"] + rows).joined(separator: "\n")
   }
 
-  static func json(_ figures: [Promise]) -> String {
+  static func json(_ figures: [Requirement]) -> String {
     let rows = figures.map {
       "{\"measured\":\"\($0.name)\",\"unit\":\"\($0.unit)\",\"value\":\(rounded($0.value)),\"limit\":\(rounded($0.limit))}"
     }
@@ -152,7 +152,7 @@ final class Queries {
     value.isFinite ? (value * 100).rounded() / 100 : 1e9
   }
 
-  /// What several threads found.
+  /// The results of several threads.
   private final class Results: Sendable {
     private let state = Mutex<(latencies: [Double], failures: Int)>(([], 0))
 

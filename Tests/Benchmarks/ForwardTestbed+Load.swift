@@ -3,7 +3,7 @@ import Synchronization
 import TestSupport
 
 // Many streams at once, and bulk beside small requests.
-extension Course {
+extension ForwardTestbed {
   /// Megabytes a second of four streams together. One stream goes before: the guard opens its further sessions when
   /// bulk asks for them.
   func fourStreams(_ stream: @escaping @Sendable () throws -> Void) throws -> Double {
@@ -12,32 +12,32 @@ extension Course {
   }
 
   /// How long small requests take, sorted, while a stream runs through the same forwarder.
-  func besideBulk(_ contestant: Contestant) throws -> [Double] {
-    let stream = Stream(self, contestant)
+  func besideBulk(_ implementation: Implementation) throws -> [Double] {
+    let stream = Stream(self, implementation)
     defer { stream.stop() }
     Thread.sleep(forTimeInterval: 1)
-    return try setUpTimes(contestant)
+    return try setUpTimes(implementation)
   }
 
   /// A download that begins again until it is stopped.
   private final class Stream: Sendable {
-    /// Let go of before the end is told: what a course started ends with its last owner.
-    private let course: Mutex<Course?>
+    /// Let go of before the end is told: what a testbed started ends with its last owner.
+    private let testbed: Mutex<ForwardTestbed?>
     private let isOver = Atomic<Bool>(false)
     private let ended = DispatchSemaphore(value: 0)
 
-    init(_ course: Course, _ contestant: Contestant) {
-      self.course = Mutex(course)
+    init(_ testbed: ForwardTestbed, _ implementation: Implementation) {
+      self.testbed = Mutex(testbed)
       Thread { [self] in
-        while !isOver.load(ordering: .relaxed), download(contestant) {}
-        self.course.withLock { $0 = nil }
+        while !isOver.load(ordering: .relaxed), download(implementation) {}
+        self.testbed.withLock { $0 = nil }
         ended.signal()
       }.start()
     }
 
-    private func download(_ contestant: Contestant) -> Bool {
-      let course = course.withLock { $0 }
-      return (try? course?.download(contestant)) != nil
+    private func download(_ implementation: Implementation) -> Bool {
+      let testbed = testbed.withLock { $0 }
+      return (try? testbed?.download(implementation)) != nil
     }
 
     func stop() {

@@ -8,10 +8,10 @@ import Testing
 @testable import GuardConnection
 
 /// What people expect of any command: help with examples, manual, completion, a hint for a slip.
-@Suite struct HabitTests {
+@Suite struct CommandConventionTests {
   private static func help() throws -> CommandHelp { try CommandHelp.read(Data(OceanidCtl._dumpHelp().utf8)) }
 
-  @Test func everyCommandTeachesWithExamples() throws {
+  @Test func everyCommandHasExamples() throws {
     let commands = try Self.help().shownSubcommands
     #expect(commands.count > 12)
     for command in commands {
@@ -25,7 +25,7 @@ import Testing
   }
 
   @Test(arguments: [(Shell.bash, "bash", ["-n"]), (.zsh, "zsh", ["-n"]), (.fish, "fish", ["--no-execute"])])
-  func completionScriptsAreScripts(_ shell: Shell, _ program: String, _ options: [String]) throws {
+  func completionScriptsAreValid(_ shell: Shell, _ program: String, _ options: [String]) throws {
     let kind: CompletionShell = shell == .bash ? .bash : shell == .zsh ? .zsh : .fish
     let script = OceanidCtl.completionScript(for: kind)
     for word in ["history", "explain", "cluster"] { #expect(script.contains(word), "\(word)") }
@@ -35,7 +35,7 @@ import Testing
     #expect(result.exit == .exited(0), "\(result.errors)")
   }
 
-  @Test func aMisspeltCommandGetsTheNearest() {
+  @Test func misspeltCommandGetsASuggestion() {
     for known in [["status"], ["--help"], ["help"], ["help", "alerts", "test"], ["help", "--help"], []] {
       #expect(UnknownCommand(known) == nil, "\(known)")
     }
@@ -48,7 +48,7 @@ import Testing
         "unknown command 'alerts tset'; did you mean test?") == true)
   }
 
-  @Test func anOptionBeforeItsCommandIsPutBehindIt() {
+  @Test func optionBeforeItsCommandGetsTheCorrectOrder() {
     #expect(
       MisplacedOption(["--socket", "/a b", "status", "--json"]).map { "\($0)" }
         == "options follow the command: oceanid-ctl status --socket '/a b' --json")
@@ -58,7 +58,7 @@ import Testing
     #expect(MisplacedOption([]) == nil)
   }
 
-  @Test func aReportIsNoDocument() throws {
+  @Test func reportHasNoJSONOption() throws {
     let report = try #require(try Self.help().shownSubcommands.first { $0.commandName == "report" })
     #expect(report.shownArguments.allSatisfy { !$0.heading.contains("--json") })
   }
@@ -67,7 +67,7 @@ import Testing
     "Tests/run", "Tests/systemd-boot", "Tests/Faults/run", "Tests/Fuzz/run", "Tests/memcheck",
     "Tests/Benchmarks/run", "config/demo/run",
   ])
-  func everyProofSaysWhatItTakes(_ script: String) throws {
+  func everyTestScriptDocumentsItsRequirements(_ script: String) throws {
     let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..").standardized
     let result = try run(root.appending(path: script).path, ["--help"])
     #expect(result.exit == .exited(0), "\(result.errors)")

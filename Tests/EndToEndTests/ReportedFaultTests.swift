@@ -11,8 +11,8 @@ import Testing
 @Suite(
   .enabled(if: SSHServer.isAvailable, Comment(rawValue: SSHServer.reason)), .serialized, .blocking,
   .timeLimit(.minutes(10)))
-struct TroubleTests {
-  enum TunnelTrouble: String, CaseIterable, Sendable {
+struct ReportedFaultTests {
+  enum TunnelFault: String, CaseIterable, Sendable {
     case hostKeyChanged = "host_key_changed"
     case hostKeyUnknown = "host_key_unknown"
     case authRefused = "auth_refused"
@@ -38,19 +38,19 @@ struct TroubleTests {
     }
   }
 
-  @Test(arguments: sampled(TunnelTrouble.allCases))
-  func tunnel(_ trouble: TunnelTrouble) throws {
+  @Test(arguments: sampled(TunnelFault.allCases))
+  func tunnel(_ fault: TunnelFault) throws {
     let installation = try Installation(
-      options: trouble == .forwardRefused ? ["PermitOpen none"] : [], hold: "1s", prepare: trouble.prepare)
+      options: fault == .forwardRefused ? ["PermitOpen none"] : [], hold: "1s", prepare: fault.prepare)
     let seen = try installation.waitFor { document, _ in document.verdict == .critical }
     #expect(seen.holds, "\(installation.log)")
-    let blocked: Set<TunnelTrouble> = [.hostKeyChanged, .hostKeyUnknown, .authRefused, .noUsableKey, .config]
-    if trouble == .forwardRefused {
+    let blocked: Set<TunnelFault> = [.hostKeyChanged, .hostKeyUnknown, .authRefused, .noUsableKey, .config]
+    if fault == .forwardRefused {
       #expect(seen.document.problems.contains { $0.id.hasSuffix("/target-refused") })
     } else {
-      #expect(seen.cluster.tunnel.lastError?.code == trouble.rawValue)
-      #expect(seen.document.problems.map(\.id) == ["tethys/tunnel/\(trouble.rawValue)"])
-      if blocked.contains(trouble) { #expect(seen.cluster.tunnel.state == .blocked) }
+      #expect(seen.cluster.tunnel.lastError?.code == fault.rawValue)
+      #expect(seen.document.problems.map(\.id) == ["tethys/tunnel/\(fault.rawValue)"])
+      if blocked.contains(fault) { #expect(seen.cluster.tunnel.state == .blocked) }
     }
     let problem = try #require(seen.document.problems.first)
     #expect(!problem.remedy.isEmpty)
@@ -64,7 +64,7 @@ struct TroubleTests {
     #expect(installation.daemon.isRunning)
   }
 
-  @Test func aBusyPortNamesItsHolder() throws {
+  @Test func busyPortNamesItsHolder() throws {
     let holder = try TCPServer(.silent)
     let installation = try Installation(prepare: { _, folder in
       let text = try folder.read("guard.yaml")
@@ -85,7 +85,7 @@ struct TroubleTests {
     holder.stop()
   }
 
-  enum APITrouble: String, CaseIterable, Sendable {
+  enum APIFault: String, CaseIterable, Sendable {
     case kubeconfigMissing, kubeconfigBroken, contextWrong, clientExpired, clientForeign, serverForeign,
       serverExpired
     case unauthorized, forbidden, hangs, html, truncated, closes
@@ -139,13 +139,13 @@ struct TroubleTests {
     }
   }
 
-  @Test(arguments: sampled(APITrouble.allCases))
-  func api(_ trouble: APITrouble) throws {
-    let installation = try Installation(prepare: { _, folder in try trouble.prepare(folder) })
-    try trouble.apply(to: installation)
-    let seen = try installation.waitFor { _, cluster in cluster.poll.error?.code == trouble.code }
+  @Test(arguments: sampled(APIFault.allCases))
+  func api(_ fault: APIFault) throws {
+    let installation = try Installation(prepare: { _, folder in try fault.prepare(folder) })
+    try fault.apply(to: installation)
+    let seen = try installation.waitFor { _, cluster in cluster.poll.error?.code == fault.code }
     #expect(seen.holds, "\(seen.cluster.poll) \(installation.log)")
-    #expect(seen.document.problems.map(\.id) == ["tethys/api/\(trouble.code)"])
+    #expect(seen.document.problems.map(\.id) == ["tethys/api/\(fault.code)"])
     #expect(seen.document.verdict == .critical)
     #expect(seen.cluster.tunnel.state == .up)
     let problem = try #require(seen.document.problems.first)
@@ -155,7 +155,7 @@ struct TroubleTests {
     #expect(installation.daemon.isRunning)
   }
 
-  @Test func aRefusalOfOneResourceLeavesTheRest() throws {
+  @Test func refusalOfOneResourceLeavesTheRest() throws {
     let installation = try Installation()
     installation.cluster.apply(.answersWrong(.forbidden, on: "/kustomizations"))
     let seen = try installation.waitFor { document, _ in

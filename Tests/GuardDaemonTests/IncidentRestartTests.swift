@@ -11,8 +11,8 @@ import Testing
 @testable import GuardState
 
 /// A guard that is killed again and again, in virtual time: each life has what the last one saved, and no more.
-@Suite struct IncidentLivesTests {
-  private final class Told: Sendable {
+@Suite struct IncidentRestartTests {
+  private final class DeliveredNotices: Sendable {
     private let notices = Mutex<[IncidentNotice]>([])
     func take(_ notice: IncidentNotice) { notices.withLock { $0.append(notice) } }
     var all: [IncidentNotice] { notices.withLock { $0 } }
@@ -30,7 +30,7 @@ import Testing
   }
 
   private let folder: TemporaryFolder
-  private let told = Told()
+  private let told = DeliveredNotices()
   private var file: IncidentFile { IncidentFile(folder: StateFolder(folder: folder.path)) }
 
   init() throws { folder = try TemporaryFolder() }
@@ -55,7 +55,7 @@ import Testing
   }
 
   @Test(arguments: [2, 3, 4, 7, 16] as [Int64])
-  func fiftyShortLivesTellAnIncidentOnceAndItsEndOnce(_ life: Int64) throws {
+  func fiftyRestartsNotifyAnIncidentAndItsEndOnce(_ life: Int64) throws {
     let isDown = { (second: Int64) in second < 25 * life ? [Self.calypso] : [] }
     for number in 0..<50 { live(from: Int64(number) * life, for: life, isDown) }
     // Lives of two seconds are over before an end has lasted.
@@ -65,7 +65,7 @@ import Testing
 
   /// Twenty seconds and ten for its neighbours, as in one long life.
   @Test(arguments: [2, 3, 4, 5] as [Int64])
-  func aCrashLoopDelaysANoticeByAtMostOneLife(_ life: Int64) throws {
+  func crashLoopDelaysANoticeByAtMostOneRun(_ life: Int64) throws {
     for number in 0..<30 { live(from: Int64(number) * life, for: life) { _ in [Self.calypso] } }
     let notice = try #require(told.all.first)
     let delay = notice.at - Self.start
@@ -73,13 +73,13 @@ import Testing
   }
 
   /// One life of four seconds is enough to know of it in the next.
-  @Test func whatOneLifeSawIsSavedAtOnce() throws {
+  @Test func sightingsAreSavedAtOnce() throws {
     live(from: 0, for: 2) { _ in [Self.calypso] }
     let kept = try #require(try file.load())
     #expect(kept.open.map(\.id) == ["abc"] && kept.open.map(\.state) == [.pending])
   }
 
-  @Test func aKillAfterTheHandOverHandsTheSameEntryOverAgain() throws {
+  @Test func killAfterDeliveryRepeatsTheSameEntry() throws {
     let copy = folder.file("copy")
     let path = file.path
     // What the file says at the moment at which the channels have the notice, and nothing else is written.
@@ -112,7 +112,7 @@ import Testing
     #expect(told.words.count == 2)
   }
 
-  @Test func anEndThatWasNotHandedOverIsToldInTheNextLife() throws {
+  @Test func undeliveredEndIsNotifiedAfterTheRestart() throws {
     live(from: 0, for: 60) { _ in [Self.calypso] }
     let path = file.path
     let copy = folder.file("copy")
@@ -132,7 +132,7 @@ import Testing
     #expect(told.words.count == 2)
   }
 
-  @Test func aClockThatIsSetBackBetweenLivesRepeatsNothing() throws {
+  @Test func clockSetBackBetweenRunsRepeatsNothing() throws {
     live(from: 0, for: 60) { _ in [Self.calypso] }
     for step in [-86_400, 60, -30, 3600] as [Int64] { live(from: step, for: 60) { _ in [Self.calypso] } }
     #expect(told.words.filter { $0.hasPrefix("opened") } == ["opened abc/1"])
@@ -140,7 +140,7 @@ import Testing
   }
 
   @Test(arguments: ["a FIFO", "a directory", "half of a file", "another version", "nothing in it"])
-  func whateverStandsInItsPlaceTheGuardStartsAndTells(_ kind: String) throws {
+  func guardStartsWithAnyFileInPlaceOfTheBook(_ kind: String) throws {
     let path = file.path
     switch kind {
     case "a FIFO": try #require(mkfifo(path, 0o600) == 0)
@@ -185,7 +185,7 @@ import Testing
     String(repeating: "x", count: 5000), String(repeating: "\u{1b}", count: 5000),
     String(repeating: "日本", count: 2500), "e" + String(repeating: "\u{301}", count: 3000),
   ])
-  func itStaysUnderItsLimitWithEveryIncidentInIt(_ detail: String) throws {
+  func fileStaysUnderItsLimitWithAllIncidents(_ detail: String) throws {
     let tracker = Self.tracker(9000, detail: detail)
     let bytes = try IncidentFile.bytes(of: tracker.pieces, limit: IncidentFile.limit)
     #expect(bytes.count <= 16 << 20)
@@ -194,7 +194,7 @@ import Testing
     #expect(read.open.allSatisfy { $0.detail.utf8.count <= 1024 })
   }
 
-  @Test func whatDoesNotFitAtAllIsTheLeastGrave() throws {
+  @Test func leastSevereIncidentsAreOmittedIfTheFileIsFull() throws {
     let tracker = Self.tracker(1000, detail: "why")
     let bytes = try IncidentFile.bytes(of: tracker.pieces, limit: 200_000)
     #expect(bytes.count <= 200_000)
@@ -203,7 +203,7 @@ import Testing
     #expect((100..<1000).contains(read.open.count))
   }
 
-  @Test func aSmallBookIsWrittenWhole() throws {
+  @Test func smallBookIsWrittenCompletely() throws {
     let detail = String(repeating: "x", count: 900)
     let bytes = try IncidentFile.bytes(of: Self.tracker(10, detail: detail).pieces, limit: IncidentFile.limit)
     let read = try JSONDecoder().decode(IncidentTracker.self, from: Data(bytes))

@@ -3,7 +3,7 @@ import Health
 import Testing
 
 /// Pods that run and do not serve, that do not end, and Jobs that failed.
-@Suite struct PodTroubleTests {
+@Suite struct PodProblemTests {
   private static func pod(
     _ phase: String = "Running", ready: Condition.Status? = .isFalse, restarts: Int = 0,
     ago seconds: Int64 = 60,
@@ -29,7 +29,7 @@ import Testing
   }
 
   @Test(arguments: [Int64?.some(20), 3000, nil])
-  func onePodThatIsKilledAgainAndAgainCrashLoops(_ ended: Int64?) throws {
+  func repeatedlyKilledPodIsCrashLooping(_ ended: Int64?) throws {
     let report = Self.report(Self.pod(restarts: 300, ended: ended))
     #expect(report.problemIDs == ["tethys/pods/crash-looping"])
     let problem = try #require(report.problems.first)
@@ -38,7 +38,7 @@ import Testing
     #expect(report.pods?.crashLooping.count == 1)
   }
 
-  @Test func oneThatIsReadyBetweenTwoDeathsCrashLoopsToo() {
+  @Test func brieflyReadyPodIsCrashLooping() {
     #expect(
       Self.report(Self.pod(ready: .isTrue, restarts: 300, ended: 60)).problemIDs == [
         "tethys/pods/crash-looping"
@@ -48,20 +48,20 @@ import Testing
   }
 
   @Test(arguments: [(300 as Int64, false), (700, true)])
-  func oneThatIsNotReadyForLongIsTold(_ seconds: Int64, _ isProblem: Bool) {
+  func longUnreadyPodIsReported(_ seconds: Int64, _ isProblem: Bool) {
     let report = Self.report(Self.pod(ago: seconds))
     #expect(report.problemIDs == (isProblem ? ["tethys/pods/not-ready"] : []))
   }
 
   @Test(arguments: ["Running", "Pending", "Succeeded", "Failed"])
-  func oneThatDoesNotGoIsToldWhateverItsPhase(_ phase: String) throws {
+  func unterminatedPodIsReportedInAnyPhase(_ phase: String) throws {
     let report = Self.report(Self.pod(phase, ready: .isTrue, deleted: Fixture.ago(86_400)))
     #expect(report.problemIDs == ["tethys/pods/terminating"])
     #expect(report.problems.first?.since == Fixture.ago(86_400))
     #expect(Self.report(Self.pod(phase, ready: .isTrue, deleted: Fixture.ago(60))).problems.isEmpty)
   }
 
-  @Test func oneOnALostNodeIsToldByTheNode() {
+  @Test func podOnALostNodeIsReportedByTheNode() {
     let lost = Fixture.node("srv", [Fixture.condition("Ready", .unknown)])
     let report = Fixture.report {
       $0.nodes = .seen([lost])
@@ -70,11 +70,11 @@ import Testing
     #expect(report.problemIDs == ["tethys/node/srv/not-ready"])
   }
 
-  @Test func oneWithoutAStatusDoesNotStart() {
+  @Test func podWithoutAStatusDoesNotStart() {
     #expect(Self.report(Self.pod("Unknown", ready: nil)).problemIDs == ["tethys/pods/pending"])
   }
 
-  @Test func onlyAFailedPodThatNothingReplacesIsTold() {
+  @Test func onlyUnreplacedFailedPodsAreReported() {
     #expect(Self.report(Self.pod("Failed", ready: nil)).problemIDs == ["tethys/pods/failed"])
     let set = Reference(kind: "ReplicaSet", namespace: "apps", name: "web")
     #expect(Self.report(Self.pod("Failed", ready: nil, owner: set)).problems.isEmpty)
@@ -83,7 +83,7 @@ import Testing
     #expect(Self.report(Self.pod("Failed", ready: nil, owner: node)).problemIDs == ["tethys/pods/failed"])
   }
 
-  @Test func whyTheKubeletEndedAPodIsSaid() {
+  @Test func reasonOfAnEvictionIsReported() {
     let pod = Pod(
       resource: Resource(kind: "Pod", namespace: "apps", name: "web", creationTimestamp: Fixture.ago(900)),
       phase: "Failed", failure: "Evicted", failureMessage: "The node was low on resource: memory.")
@@ -97,12 +97,12 @@ import Testing
     ("SignatureValidationFailed", true), ("PostStartHookError", true), ("NewInKubernetes", true),
     ("ContainerCreating", false), ("PodInitializing", false),
   ])
-  func aContainerThatWaitsForAnErrorDoesNotStart(_ reason: String, _ isStuck: Bool) {
+  func containerWaitingWithAnErrorDoesNotStart(_ reason: String, _ isStuck: Bool) {
     let report = Self.report(Fixture.pod("web", waiting: reason))
     #expect(report.problemIDs == (isStuck ? ["tethys/pods/pending"] : []))
   }
 
-  @Test func aPodThatIsNotReadySinceATimeThatIsYetToComeIsTold() {
+  @Test func podUnreadySinceAFutureTimeIsReported() {
     func look(_ seconds: Int64, _ memory: Memory) -> (report: ClusterReport, memory: Memory) {
       let now = Fixture.now + .seconds(seconds)
       let snapshot = Fixture.snapshot {
@@ -130,7 +130,7 @@ import Testing
       cronJob: cronJob.map { Reference(kind: "CronJob", namespace: "apps", name: $0) })
   }
 
-  @Test func aFailedJobIsToldAndItsPodsWithIt() throws {
+  @Test func failedJobReportsForItsPods() throws {
     let job = Self.job("migrate", "Failed")
     let pod = Self.pod("Failed", ready: nil, owner: job.resource.reference)
     let report = Self.report(pod, jobs: .seen([job]))
@@ -141,7 +141,7 @@ import Testing
     #expect(problem.remedy.contains("-n apps logs job/migrate"))
   }
 
-  @Test func aFailedPodOfAJobThatCannotBeReadIsToldItself() {
+  @Test func failedPodOfAnUnreadableJobIsReported() {
     let owner = Reference(kind: "Job", namespace: "apps", name: "migrate")
     let failure = PollFailure(code: .forbidden, message: "no", remedy: "allow jobs")
     let report = Self.report(Self.pod("Failed", ready: nil, owner: owner), jobs: .failed(failure))
@@ -149,11 +149,11 @@ import Testing
   }
 
   @Test(arguments: [nil, "Complete"])
-  func aJobThatRunsOrIsDoneIsWell(_ type: String?) {
+  func runningOrCompleteJobIsHealthy(_ type: String?) {
     #expect(Self.report(jobs: .seen([Self.job("migrate", type)])).problems.isEmpty)
   }
 
-  @Test func aJobThatIsToFailAndWhosePodsDoNotEndIsTold() {
+  @Test func failingJobWithUnterminatedPodsIsReported() {
     let failing = Self.job("migrate", "FailureTarget")
     #expect(Self.report(jobs: .seen([failing])).problemIDs == ["tethys/workload/apps/migrate/job"])
     let just = Self.job("migrate", "FailureTarget", ended: 60)
@@ -161,14 +161,14 @@ import Testing
   }
 
   @Test(arguments: [Condition.Status.isTrue, .isFalse])
-  func aJobThatIsNotStartedAfterItsSuspensionIsTold(_ status: Condition.Status) {
+  func resumedJobThatDoesNotStartIsReported(_ status: Condition.Status) {
     let job = Job(
       resource: Fixture.resource(
         "Job", "migrate", namespace: "apps", [Fixture.condition("Suspended", status, ago: 7200)]))
     #expect(Self.report(jobs: .seen([job])).problems.map(\.since) == [Fixture.ago(7200)])
   }
 
-  @Test func aFailedRunOfACronJobIsOverOnceALaterOneSucceeded() {
+  @Test func failedRunOfACronJobEndsWithALaterSuccess() {
     let failed = Self.job("backup-1", "Failed", cronJob: "backup", started: 7200, ended: 7000)
     #expect(Self.report(jobs: .seen([failed])).problemIDs == ["tethys/workload/apps/backup/cronjob"])
     let later = Self.job("backup-2", "Complete", cronJob: "backup", started: 3600)
@@ -183,7 +183,7 @@ import Testing
       Self.report(jobs: .seen([failed, later, again])).problemIDs == ["tethys/workload/apps/backup/cronjob"])
   }
 
-  @Test func aJobThatNoControllerStartsIsTold() {
+  @Test func jobWithoutAControllerIsReported() {
     let job = Job(resource: Fixture.resource("Job", "migrate", namespace: "apps", []))
     #expect(Self.report(jobs: .seen([job])).problemIDs == ["tethys/workload/apps/migrate/job"])
     let held = Job(resource: job.resource, isSuspended: true)

@@ -202,7 +202,10 @@ let package = Package(
     // The guard's history, from the journal or from the guard, its incidents, and the report about it.
     module(
       "GuardHistory",
-      ["GuardAPI", "GuardConnection", "GuardTerminal", "GuardTypes", "Health", "SystemJournal"]),
+      [
+        "IncidentTracking", "GuardAPI", "GuardConnection", "GuardTerminal", "GuardTypes", "Health",
+        "SystemJournal",
+      ]),
     // Desktop notices of incidents.
     module(
       "GuardNotices", ["GuardAPI", "GuardConnection", "GuardTerminal", "Health", "Platform", "SessionBus"]),
@@ -280,7 +283,9 @@ let package = Package(
     tests(
       "GuardCluster",
       [
-        "GuardTypes", "GuardAPI", "GuardClient", "GuardHistory", "GuardIncidents", "GuardJournal", "GuardState",
+        "IncidentTracking",
+        "GuardTypes", "GuardAPI", "GuardClient", "GuardHistory", "GuardIncidents", "GuardJournal",
+        "GuardState",
         "GuardTerminal", "Health",
         "Kubernetes", "Systemd", "TestSupport", "Tunnel",
       ]),

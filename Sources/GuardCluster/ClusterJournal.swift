@@ -2,6 +2,7 @@ internal import GuardIncidents
 internal import GuardJournal
 internal import GuardTypes
 internal import Health
+internal import IncidentTracking
 internal import Systemd
 internal import Tunnel
 

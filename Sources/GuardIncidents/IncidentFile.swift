@@ -1,6 +1,6 @@
 internal import FoundationEssentials
 package import GuardState
-package import Health
+internal import Health
 package import IncidentTracking
 
 /// Stores the incidents in the state directory, so that a restart of the guard neither repeats nor loses a notice.

@@ -1,5 +1,6 @@
 package import GuardJournal
-package import Health
+internal import Health
+package import IncidentTracking
 internal import Systemd
 
 extension LogRecord {

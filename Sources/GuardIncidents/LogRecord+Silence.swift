@@ -1,5 +1,6 @@
 internal import GuardJournal
 internal import Health
+internal import IncidentTracking
 
 extension LogRecord {
   init(begun silence: Silence) {

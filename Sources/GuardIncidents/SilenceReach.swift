@@ -1,7 +1,7 @@
 internal import GuardAPI
 internal import GuardState
 package import Health
-internal import IncidentTracking
+package import IncidentTracking
 
 /// The effect of a silence at the time of its request. It shows that a misspelt pattern mutes nothing.
 package struct SilenceReach: Hashable, Sendable {

@@ -14,7 +14,8 @@ struct IncidentViewsTests {
   private static let secret = "secret flux-system/github-token"
 
   private static func incidents(_ installation: Installation) throws -> IncidentsDocument {
-    try DocumentCoding.decodeIncidents(Data(try installation.ctl("incidents", "--json").output.utf8))
+    try DocumentCoding.decode(
+      IncidentsDocument.self, from: Data(try installation.ctl("incidents", "--json").output.utf8))
   }
 
   /// What the webhook got of the Secret.

@@ -1,4 +1,5 @@
 import Foundation
+import IncidentTracking
 import Platform
 import TestSupport
 import Testing

@@ -1,3 +1,4 @@
+import IncidentTracking
 import Platform
 import Testing
 

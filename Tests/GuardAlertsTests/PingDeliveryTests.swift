@@ -1,3 +1,4 @@
+import IncidentTracking
 import Synchronization
 import TestSupport
 import Testing

@@ -1,6 +1,7 @@
 import Foundation
 import GuardAPI
 import Health
+import IncidentTracking
 import Testing
 
 @testable import GuardClient

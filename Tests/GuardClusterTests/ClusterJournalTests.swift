@@ -1,3 +1,4 @@
+import GuardIncidents
 import GuardTypes
 import Health
 import Synchronization
@@ -60,7 +61,6 @@ import Tunnel
   @Test func hiddenProblemHasNotEnded() {
     let log = Memory()
     let fixture = JournalFixture(log: log)
-    let journal = fixture.journal
     let broken = Self.report(.critical, Self.problem("tethys/node/x/not-ready"))
     let blind = ClusterReport(
       name: "tethys", verdict: .critical, summary: "s", problems: [], unseen: Set(Problem.Kind.allCases))
@@ -123,7 +123,6 @@ import Tunnel
   @Test func problemOpensAndClosesOnceWithOneIncident() {
     let log = Memory()
     let fixture = JournalFixture(log: log)
-    let journal = fixture.journal
     let healthy = Self.report(.healthy)
     let broken = Self.report(.critical, Self.problem("tethys/node/x/not-ready"))
     fixture.write(from: nil, to: healthy)

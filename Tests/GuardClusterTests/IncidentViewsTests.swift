@@ -1,6 +1,7 @@
 import GuardAPI
-import GuardTerminal
+import GuardTypes
 import Health
+import IncidentTracking
 import Synchronization
 import TestSupport
 import Testing
@@ -11,6 +12,7 @@ import Testing
 @testable import GuardIncidents
 @testable import GuardJournal
 @testable import GuardState
+@testable import GuardTerminal
 
 /// `status`, `history`, `incidents` and `report` show the same begin, end and length of an incident.
 @Suite struct IncidentViewsTests {

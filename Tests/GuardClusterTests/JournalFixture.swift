@@ -1,4 +1,6 @@
+import GuardTerminal
 import Health
+import IncidentTracking
 
 @testable import GuardCluster
 @testable import GuardIncidents

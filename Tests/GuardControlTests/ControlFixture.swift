@@ -65,7 +65,7 @@ final class ControlFixture {
         },
         metrics: { [board] in ClusterFamilies.families(board.entries, counts: [:]) },
         roundTrips: { RoundTripsDocument(slotSeconds: 300, clusters: []) },
-        incidents: ledger.document,
+        incidents: { [ledger] in ledger.document() },
         silence: { [ledger] request, peer in ledger.answer(request, by: "uid \(peer.uid)") },
         endSilence: { [ledger] id, peer in ledger.endSilence(id: id, by: "uid \(peer.uid)") },
         alerts: { AlertsDocument(channels: []) },

@@ -66,7 +66,7 @@ import Testing
     let folder = try TemporaryFolder()
     let file = IncidentFile(folder: StateFolder(folder: folder.path))
     let log = Memory()
-    let told = Told()
+    let told = DeliveredNotices()
     let first = IncidentLedger(file: file, log: log, makeID: { "abc" }, deliver: told.take)
     Self.run(first, 0..<60, [Self.problem])
     #expect(told.words == ["opened node calypso"])

@@ -123,7 +123,7 @@ import Testing
   @Test(arguments: [1, 7, 13, 100])
   func restartAtAnyPointNeitherRepeatsNorForgets(every steps: Int) throws {
     func notices(restarting: Bool) throws -> [String] {
-      var dice = Dice(state: 99)
+      var generator = SeededGenerator(state: 99)
       let serial = Atomic(0)
       let makeID = { @Sendable in "n\(serial.add(1, ordering: .relaxed).newValue)" }
       var tracker = IncidentTracker()

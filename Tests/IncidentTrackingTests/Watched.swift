@@ -46,10 +46,11 @@ struct Watched {
 
   /// The judgement of this moment; between polls only the tunnel tells news.
   mutating func look() {
-    events += tracker.observe(
+    let update = tracker.observe(
       ProblemObservation(
         cluster: "tethys", problems: problems, unseen: unseen, unseenSubjects: unseenSubjects, poll: poll),
       at: now)
+    events += update.events
   }
 
   var told: [String] {

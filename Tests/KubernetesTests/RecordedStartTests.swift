@@ -2,6 +2,7 @@ import Curl
 import DemoCluster
 import GuardTypes
 import Health
+import IncidentTracking
 import TestSupport
 import Testing
 

@@ -1,4 +1,4 @@
-package import Health
+internal import Health
 package import IncidentTracking
 
 /// The body of every error response: `{"error":{"code":"…","message":"…"}}`.

@@ -1,6 +1,6 @@
 package import GuardTypes
 package import Health
-import IncidentTracking
+package import IncidentTracking
 
 /// The status document: the response to `GET /v1/status`.
 package struct StatusDocument: Codable, Hashable, Sendable {

@@ -1,6 +1,7 @@
 internal import FoundationEssentials
 internal import GuardState
 internal import Health
+internal import IncidentTracking
 internal import Platform
 
 /// One channel's outbox in the state directory: what waits when the guard ends is delivered when it runs again.

@@ -1,6 +1,7 @@
 package import GuardAPI
 import GuardTerminal
 package import Health
+import IncidentTracking
 
 /// The report as one self-contained HTML page, without scripts, fonts, images or network access.
 package enum ReportPage {

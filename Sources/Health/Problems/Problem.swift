@@ -15,7 +15,7 @@ public struct Problem: Hashable, Sendable {
   public let subject: String
   public let title: String
   public let detail: String
-  public internal(set) var since: Timestamp
+  public package(set) var since: Timestamp
   public let step: NextStep
   /// Kinds whose state is unknown during the problem.
   public let hides: Set<Kind>

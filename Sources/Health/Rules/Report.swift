@@ -117,7 +117,7 @@ public struct ClusterReport: Hashable, Sendable {
   /// The controllers of Flux, by name.
   public let controllers: [ControllerReport]
   /// Causes first, then the worst, then the oldest. A cause stands for its symptoms.
-  public internal(set) var problems: [Problem]
+  public package(set) var problems: [Problem]
   /// Of these nothing could be seen: that there is no problem tells nothing.
   public let unseen: Set<Problem.Kind>
   /// Single objects that exist and could not be decoded: `node calypso`.

@@ -64,7 +64,8 @@ extension ControlServer.Actions {
       history: { query, done in
         done(HistoryDocument(source: .memory, truncated: query.limit < 1, events: []))
       }, metrics: { [] }, roundTrips: { RoundTripsDocument(slotSeconds: 300, clusters: []) },
-      incidents: ledger.document, silence: { _, _ in .tooMany }, endSilence: { _, _ in false },
+      incidents: { [ledger] in ledger.document() }, silence: { _, _ in .tooMany },
+      endSilence: { _, _ in false },
       alerts: { AlertsDocument(channels: []) }, testAlert: { $1(.unknownChannel) },
       breakGlass: { _, _ in false },
       audit: { _, _, _ in })

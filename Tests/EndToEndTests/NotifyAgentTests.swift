@@ -216,7 +216,7 @@ struct NotifyAgentTests {
     try tell("opened", "node calypso", .critical, message: "tethys: node calypso is gone")
     #expect(eventually { agent.output.hasSuffix("calypso\n") }, "\(agent.output)")
     try tell("ended", "node calypso", .critical, message: "tethys: ended: node calypso is gone")
-    #expect(eventually { agent.output.contains("over") })
+    #expect(eventually { agent.output.contains("ended: node") })
     #expect(
       agent.output == """
         show 1 critical tethys: node calypso is gone

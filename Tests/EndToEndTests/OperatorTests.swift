@@ -87,7 +87,7 @@ struct OperatorTests {
     #expect(
       history.output.contains(#/tunnel down until [0-9:]+Z, .*, peer_closed, .*[0-9]+ attempts?/#),
       "\(history.output)")
-    #expect(history.output.contains("1 incident since 1h; from the guard's memory"))
+    #expect(history.output.contains("1 incident, last 1h; from the guard's memory"))
     let lines = try installation.ctl("history", "--json", "--event", "tunnel_up").output.split(
       separator: "\n")
     let changes = try lines.map { try JSONDecoder().decode(ChangeDocument.self, from: Data($0.utf8)) }

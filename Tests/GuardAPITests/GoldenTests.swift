@@ -217,7 +217,7 @@ import Testing
     let document = IncidentsDocument(open: tracker.open.map { IncidentDocument($0, silence: nil) })
     #expect(
       String(decoding: try DocumentCoding.encode(document), as: UTF8.self) == """
-        {"ignored":0,"open":[{"cluster":"tethys","code":"flux-suspended",\
+        {"channels":null,"ignored":0,"open":[{"cluster":"tethys","code":"flux-suspended",\
         "command":"kubectl describe kustomization apps","detail":"for a week","endedAt":null,\
         "firedAt":"2026-03-01T04:24:27Z","flapping":false,"id":"a1","kind":"flux","note":null,"notices":1,\
         "problem":"tethys/kustomization/flux-system/apps/suspended",\

@@ -132,7 +132,8 @@ import Testing
     let delivery = delivery([(.named("dead"), dead)], policy: policy)
     for index in 0..<5000 { delivery.send(.sample(.opened, .sample("\(index)"))) }
     let figures = try #require(delivery.figures.first)
-    #expect(figures.waiting <= 1100)
+    // A message under way can hold as many again, by their number.
+    #expect(figures.waiting <= 2000)
     #expect(figures.waiting + figures.dropped == 5000)
     dead.failure = nil
     #expect(eventually { delivery.figures.first?.waiting == 0 })

@@ -28,7 +28,7 @@ import Testing
     let entry = try #require(Catalog.builtIn.entries.first { $0.event == "tunnel_down" })
     let page = text(ExplainPage.page(.event(entry), Terminal(width: 80, hasColour: false, now: Scene.now)))
     #expect(page.hasPrefix("tunnel_down\nThe tunnel to <cluster> is down: <reason>\n\nThe SSH session"))
-    #expect(page.contains("What to do when it does not return: <remedy>"))
+    #expect(page.contains("What to do if the tunnel stays down: <remedy>"))
     #expect(page.hasSuffix("journalctl -u oceanid-guard MESSAGE_ID=0f60b434b4644e8da854bd82ab4923ee"))
     #expect(!page.contains("@"))
   }

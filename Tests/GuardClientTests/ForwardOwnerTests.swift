@@ -63,7 +63,8 @@ import Testing
 
   /// A guard that does not tell is not taken at its silence.
   @Test func unreportedStateIsNotTrusted() {
-    #expect(Goal.api.obstacle(in: status { $0 = [] }) == "tethys: the guard names no forward to the cluster")
+    #expect(
+      Goal.api.obstacle(in: status { $0 = [] }) == "tethys: the guard reports no forward to the cluster")
     #expect(
       Goal.api.obstacle(in: status { $0[0].state = nil })
         == "tethys: 127.0.0.1:16443: the guard does not report whether it listens there")

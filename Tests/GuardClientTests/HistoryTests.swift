@@ -147,7 +147,7 @@ import Testing
 
   @Test func historyWithoutIncidents() {
     #expect(lines([]) == ["no incident, since today; from the journal"])
-    #expect(lines([], truncated: true).last?.hasSuffix("there is more: see --limit") == true)
+    #expect(lines([], truncated: true).last?.hasSuffix("there are more entries: see --limit") == true)
   }
 
   @Test(arguments: [60, 80, 200])

@@ -53,9 +53,9 @@ import Testing
     let text = IncidentsPage.page(try Self.document(), terminal, pastLimit: 10).text(for: terminal)
     #expect(
       text == """
-        SEVERITY  STATE         SINCE            NOTIFIED  INCIDENT
-        critical  flapping      04:12:07Z (12m)  2 times   node calypso is NotReady
-        warning   muted (5f3a)  04:23:57Z (10s)  never
+        SEVERITY   STATE          SINCE             NOTIFIED   INCIDENT
+        critical   flapping       04:12:07Z (12m)   2 times    node calypso is NotReady
+        warning    muted (5f3a)   04:23:57Z (10s)   never
             imagepolicy flux-system/cert-manager runs behind its policy, and has done so
             for a good while
 

@@ -99,7 +99,8 @@ import Testing
           Tunnel   down since 04:12:07Z (12m), 7 attempts, next in 12s
                    connect_refused: 192.0.2.7:22 refuses connections
                    127.0.0.1:16443 -> localhost:6443
-          API      unreachable while the tunnel is down; last successful poll 04:12:04Z (12m)
+          API      unreachable while the tunnel is down; last successful poll 04:12:04Z
+                   (12m)
           Nodes    unknown; 3 of 3 Ready (12m ago)
           Flux     unknown; v2.6.4, 2 of 2 objects healthy (12m ago)
           Images   unknown; 2 policies (12m ago)

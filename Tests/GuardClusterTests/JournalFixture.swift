@@ -26,7 +26,7 @@ struct JournalFixture {
     let update = ledger.observe(
       ProblemObservation(
         cluster: "tethys", problems: report.problems, unseen: report.unseen,
-        unseenSubjects: report.unseenSubjects), at: now)
+        unseenSubjects: report.unseenSubjects, poll: now), at: now)
     journal.write(update.events, from: previous, to: report)
   }
 }

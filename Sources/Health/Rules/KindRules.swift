@@ -60,7 +60,9 @@ extension Judgement {
       guard var known = kinds[name] else { continue }
       let since = known.goneSince ?? now
       known.goneSince = since
-      let controller = CustomKind.all.first { $0.name == name }.flatMap { runningController(of: $0, snapshot) }
+      let controller = CustomKind.all.first { $0.name == name }.flatMap {
+        runningController(of: $0, snapshot)
+      }
       let isRemoved = snapshot.workloads.value != nil && controller == nil
       let isWanted = expectations.fluxVersion != nil && CustomKind.ofFlux.contains { $0.name == name }
       let isOld = known.objects == 0 || now - since > Judgement.removalRemembered

@@ -131,9 +131,10 @@ import Testing
     dead.failure = .down
     let delivery = delivery([(.named("dead"), dead)], policy: policy)
     for index in 0..<5000 { delivery.send(.sample(.opened, .sample("\(index)"))) }
+    // An attempt that is under way while notices come in holds those that it took besides.
+    #expect(eventually { delivery.figures.first.map { $0.waiting <= 1100 } == true })
     let figures = try #require(delivery.figures.first)
-    // A message under way can hold as many again, by their number.
-    #expect(figures.waiting <= 2000)
+    #expect(figures.waiting <= 1100)
     #expect(figures.waiting + figures.dropped == 5000)
     dead.failure = nil
     #expect(eventually { delivery.figures.first?.waiting == 0 })

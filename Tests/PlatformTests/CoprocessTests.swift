@@ -136,10 +136,10 @@ struct CoprocessTests {
       return running.process.pid
     }
     #expect(pids.allSatisfy { Self.isGone($0) })
-    // Other suites use descriptors at the same time, some of them for many seconds. A leak has one per command at least.
+    // Other suites use descriptors at the same time, some of them for many seconds.
     let deadline = MonotonicTime.now + .seconds(90)
-    while descriptors() > before + 45, MonotonicTime.now < deadline { usleep(5000) }
-    #expect(descriptors() <= before + 45)
+    while descriptors() > before + 25, MonotonicTime.now < deadline { usleep(5000) }
+    #expect(descriptors() <= before + 25)
   }
 
   @Test func aStreamHasNoPathQuality() throws {

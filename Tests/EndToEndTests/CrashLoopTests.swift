@@ -13,18 +13,6 @@ struct CrashLoopTests {
   /// OCEANID_TEST_LONG: fifty lives, as in a crash loop that lasts.
   private static var isLong: Bool { ProcessInfo.processInfo.environment["OCEANID_TEST_LONG"] != nil }
 
-  private static func installation(_ receiver: WebReceiver) throws -> Installation {
-    try Installation { _, folder in
-      let yaml = try String(contentsOfFile: folder.file("guard.yaml"), encoding: .utf8)
-      try folder.write(
-        yaml + """
-          alerts:
-            - name: hook
-              webhook: { url: "http://127.0.0.1:\(receiver.port)/hook" }
-          """ + "\n", to: "guard.yaml")
-    }
-  }
-
   private static func told(_ receiver: WebReceiver) -> [NoticeEntryDocument] {
     receiver.requests.compactMap { try? JSONDecoder().decode(NoticeDocument.self, from: Data($0.body.utf8)) }
       .flatMap(\.entries)
@@ -52,7 +40,7 @@ struct CrashLoopTests {
 
   @Test func incidentAndEndAreNotifiedOnceOverManyKills() throws {
     let receiver = try WebReceiver()
-    let installation = try Self.installation(receiver)
+    let installation = try Installation(notifying: receiver)
     #expect(try installation.waitUntilHealthy())
     var journal = installation.log
     installation.cluster.apply(.nodeNotReady("calypso"))

@@ -35,15 +35,7 @@ struct IncidentViewsTests {
   /// right after the Secret is back.
   @Test func allViewsAgree() throws {
     let receiver = try WebReceiver()
-    let installation = try Installation { _, folder in
-      let yaml = try String(contentsOfFile: folder.file("guard.yaml"), encoding: .utf8)
-      try folder.write(
-        yaml + """
-          alerts:
-            - name: hook
-              webhook: { url: "http://127.0.0.1:\(receiver.port)/hook" }
-          """ + "\n", to: "guard.yaml")
-    }
+    let installation = try Installation(notifying: receiver)
     #expect(try installation.waitUntilHealthy())
     installation.cluster.apply(.secretMissing("flux-system/github-token"))
     #expect(eventually(within: .seconds(90)) { Self.entries(receiver).map(\.change) == [.opened] })

@@ -47,6 +47,19 @@ final class Installation {
     daemon = isStarted ? try Self.start(folder, environment, descriptors) : try ChildProcess("/bin/true")
   }
 
+  /// An installation whose only alert channel is a webhook of this receiver.
+  convenience init(notifying receiver: WebReceiver) throws {
+    try self.init { _, folder in
+      let yaml = try String(contentsOfFile: folder.file("guard.yaml"), encoding: .utf8)
+      try folder.write(
+        yaml + """
+          alerts:
+            - name: hook
+              webhook: { url: "http://127.0.0.1:\(receiver.port)/hook" }
+          """ + "\n", to: "guard.yaml")
+    }
+  }
+
   deinit {
     daemon.terminate()
     if daemon.wait(within: .seconds(10)) == nil { daemon.kill() }

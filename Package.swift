@@ -240,7 +240,7 @@ let package = Package(
         "Health", "Kubernetes", "Posting", "SSH", "Crypto", "SystemJournal", "Systemd", "TestSupport",
         "YAML",
       ], path: "Tests/Boundary", swiftSettings: settings),
-    tests("SSH"),
+    tests("SSH", ["TestSupport"]),
     tests("Curl"),
     tests("Crypto"),
     tests("Systemd", ["TestSupport"]),
@@ -250,7 +250,7 @@ let package = Package(
     tests("Platform", ["TestSupport"]),
     tests("Redaction"),
     tests("Health", ["GuardTypes", "IncidentTracking"]),
-    tests("IncidentTracking", ["Health"]),
+    tests("IncidentTracking", ["Health", "TestSupport"]),
     tests("GuardAPI", ["GuardTypes", "Health", "IncidentTracking"]),
     tests("Tunnel", ["GuardTypes", "SSH", "Platform", "TestSupport"]),
     tests(

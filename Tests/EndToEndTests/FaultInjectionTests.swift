@@ -18,19 +18,6 @@ struct FaultInjectionTests {
     ProcessInfo.processInfo.environment[name].flatMap(UInt64.init)
   }
 
-  /// SplitMix64: the same order for the same seed.
-  private struct SeededGenerator: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-      state &+= 0x9e37_79b9_7f4a_7c15
-      var z = state
-      z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-      z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-      return z ^ (z >> 31)
-    }
-  }
-
   /// Connects to the forward's local port continuously. The guard never releases the port, so no connection
   /// is refused.
   private final class ConnectionLoop: Sendable {
@@ -88,7 +75,7 @@ struct FaultInjectionTests {
     let seed = Self.number("OCEANID_FAULT_SEED") ?? 7
     let count = Self.number("OCEANID_FAULTS").map(Int.init) ?? InjectedFault.allCases.count
     let only = ProcessInfo.processInfo.environment["OCEANID_FAULT"].flatMap(InjectedFault.init)
-    var generator = SeededGenerator(state: seed)
+    var generator = SeededGenerator(seed: seed)
     let installation = try Installation(hold: "2s")
     #expect(try installation.waitUntilHealthy())
     let pid = installation.daemon.pid

@@ -2,6 +2,7 @@ import Foundation
 import GuardAPI
 import Health
 import IncidentTracking
+import TestSupport
 import Testing
 
 @testable import GuardClient
@@ -295,7 +296,7 @@ import Testing
   /// Whatever happens in whatever order: what is open and was not dismissed is on the screen, and nothing else.
   @Test(arguments: 0..<40)
   func randomEventsEndInACorrectScreen(seed: UInt64) throws {
-    var random = SplitMix(state: seed)
+    var random = SeededGenerator(seed: seed)
     var screen = Screen()
     var open: Set<String> = []
     var isPerforming = true
@@ -331,17 +332,5 @@ import Testing
     }
     screen.perform()
     #expect(!screen.bubbles.values.contains { $0.category == .incident })
-  }
-}
-
-private struct SplitMix: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
   }
 }

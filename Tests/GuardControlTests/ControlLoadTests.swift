@@ -108,7 +108,7 @@ import Testing
 
   @Test func invalidRequestsAreRefusedAndChangeNothing() throws {
     let fixture = try ControlFixture()
-    var random = SplitMix(state: 20_260_301)
+    var random = SeededGenerator(seed: 20_260_301)
     for round in 0..<400 {
       let bytes = Self.broken(&random)
       let held = ControlFixture.Held(try fixture.connect())
@@ -145,7 +145,7 @@ import Testing
   ]
 
   /// A request, or two, with some damage.
-  private static func broken(_ random: inout SplitMix) -> [UInt8] {
+  private static func broken(_ random: inout SeededGenerator) -> [UInt8] {
     var bytes = Array((requests.randomElement(using: &random) ?? "").utf8)
     if Bool.random(using: &random) { bytes += Array((requests.randomElement(using: &random) ?? "").utf8) }
     for _ in 0..<Int.random(in: 1...6, using: &random) {
@@ -159,18 +159,5 @@ import Testing
       }
     }
     return bytes
-  }
-}
-
-/// SplitMix64 (Steele, Lea, Flood: Fast Splittable Pseudorandom Number Generators, 2014): the same damage every time.
-private struct SplitMix: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
   }
 }

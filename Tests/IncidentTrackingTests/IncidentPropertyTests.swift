@@ -2,26 +2,14 @@ import FoundationEssentials
 import Health
 import IncidentTracking
 import Synchronization
+import TestSupport
 import Testing
 
 /// What must hold whatever happens: random faults, cuts, sleeps, silences and restarts in virtual time.
 @Suite struct IncidentPropertyTests {
-  /// SplitMix64: the same sequence for the same seed.
-  private struct SeededGenerator: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-      state &+= 0x9e37_79b9_7f4a_7c15
-      var z = state
-      z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-      z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-      return z ^ (z >> 31)
-    }
-  }
-
   @Test(arguments: 0..<40)
   func everyAlertHasOneEnd(_ seed: UInt64) throws {
-    var generator = SeededGenerator(state: seed)
+    var generator = SeededGenerator(seed: seed)
     var tracker = IncidentTracker()
     var now = Timestamp(seconds: 1_800_000_000)
     var broken: [String: Problem.Severity] = [:]
@@ -123,7 +111,7 @@ import Testing
   @Test(arguments: [1, 7, 13, 100])
   func restartAtAnyPointNeitherRepeatsNorForgets(every steps: Int) throws {
     func notices(restarting: Bool) throws -> [String] {
-      var generator = SeededGenerator(state: 99)
+      var generator = SeededGenerator(seed: 99)
       let serial = Atomic(0)
       let makeID = { @Sendable in "n\(serial.add(1, ordering: .relaxed).newValue)" }
       var tracker = IncidentTracker()

@@ -1,5 +1,6 @@
 import Glibc
 import SSH
+import TestSupport
 import Testing
 
 /// Unauthenticated server data, fed to the session byte by byte in memory.
@@ -51,22 +52,6 @@ import Testing
   }
 
   /// SplitMix64, which generates the same bytes for the same seed.
-  private struct Noise: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-      state &+= 0x9e37_79b9_7f4a_7c15
-      var mixed = state
-      mixed = (mixed ^ mixed >> 30) &* 0xbf58_476d_1ce4_e5b9
-      mixed = (mixed ^ mixed >> 27) &* 0x94d0_49bb_1331_11eb
-      return mixed ^ mixed >> 31
-    }
-
-    mutating func bytes(_ count: Int) -> [UInt8] {
-      (0..<count).map { _ in UInt8(truncatingIfNeeded: next()) }
-    }
-  }
-
   private static let identification = Array("SSH-2.0-test\r\n".utf8)
 
   /// An unencrypted packet (RFC 4253 §6). `length` and `padding` replace its true values.
@@ -95,7 +80,7 @@ import Testing
   ])
   func garbageEndsWithAnError(_ opening: [UInt8]) throws {
     for seed in 0..<100 as Range<UInt64> {
-      var noise = Noise(state: seed)
+      var noise = SeededGenerator(seed: seed)
       let play = try Play()
       let error = play.say(opening + noise.bytes(3000), atOnce: 1 + Int(seed) * 37) ?? play.end()
       #expect(error != nil, "seed \(seed)")
@@ -105,7 +90,7 @@ import Testing
 
   /// Well-formed packets of every type with random contents.
   @Test(arguments: 0..<8 as Range<UInt64>) func invalidPacketsEndWithAnError(_ seed: UInt64) throws {
-    var noise = Noise(state: seed)
+    var noise = SeededGenerator(seed: seed)
     for number in UInt8.min...UInt8.max {
       let play = try Play()
       var bytes = Self.identification + Self.packet(Self.keyExchangeInit())
@@ -230,5 +215,11 @@ import Testing
     #expect(farewell.hasPrefix("it disconnected: ") && farewell.hasSuffix(" (reason 12)"))
     #expect(farewell.utf8.allSatisfy { $0 >= 0x20 })
     #expect(!farewell.unicodeScalars.contains { $0.properties.generalCategory == .format })
+  }
+}
+
+extension SeededGenerator {
+  fileprivate mutating func bytes(_ count: Int) -> [UInt8] {
+    (0..<count).map { _ in UInt8(truncatingIfNeeded: next()) }
   }
 }

@@ -1,4 +1,5 @@
 import Platform
+import TestSupport
 import Testing
 
 @testable import Tunnel
@@ -87,7 +88,7 @@ import Testing
 
   @Test(arguments: 0..<200 as Range<UInt64>)
   func anyOrderOfEventsEndsOnceAndLeavesNothingOpen(_ seed: UInt64) {
-    var dice = Dice(state: seed)
+    var dice = SeededGenerator(seed: seed)
     var course = Course(Int.random(in: 1...6, using: &dice), limit: .seconds(2))
     var (open, started): (Set<Int>, Set<Int>) = ([], [])
     var ends = 0
@@ -123,18 +124,5 @@ import Testing
       }
     }
     #expect(ends == 1)
-  }
-}
-
-/// SplitMix64: a fault that is found is found again.
-private struct Dice: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var bits = state
-    bits = (bits ^ (bits >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    bits = (bits ^ (bits >> 27)) &* 0x94d0_49bb_1331_11eb
-    return bits ^ (bits >> 31)
   }
 }

@@ -1,5 +1,6 @@
 import GuardTypes
 import Platform
+import TestSupport
 import Testing
 
 @testable import Tunnel
@@ -17,7 +18,7 @@ import Testing
     var machine = TunnelStateMachine(
       backoff: Backoff(initial: .milliseconds(250), max: .seconds(30)), now: SystemChangeTests.start)
     var now = SystemChangeTests.start
-    var random = Dice(state: 1)
+    var random = SeededGenerator(seed: 1)
 
     @discardableResult
     mutating func handle(_ event: TunnelStateMachine.Event, after delay: Duration = .zero)
@@ -35,18 +36,6 @@ import Testing
         handle(.timePassed, after: .seconds(30))
       }
       handle(.failed(SystemChangeTests.silent), after: .milliseconds(100))
-    }
-  }
-
-  /// SplitMix64: a fault that is found is found again.
-  private struct Dice: RandomNumberGenerator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-      state &+= 0x9e37_79b9_7f4a_7c15
-      var z = state
-      z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-      z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-      return z ^ (z >> 31)
     }
   }
 
@@ -124,7 +113,7 @@ import Testing
   @Test(arguments: 1...20 as ClosedRange<UInt64>)
   func noOrderOfEventsBreaksTheRules(seed: UInt64) {
     var life = Life()
-    var dice = Dice(state: seed)
+    var dice = SeededGenerator(seed: seed)
     var isInHand = false
     var attempts = 0
     var lastConnect: MonotonicTime?
@@ -178,7 +167,7 @@ import Testing
     #expect(life.machine.reconnects > 10)
   }
 
-  private static func event(_ dice: inout Dice, _ now: MonotonicTime) -> TunnelStateMachine.Event {
+  private static func event(_ dice: inout SeededGenerator, _ now: MonotonicTime) -> TunnelStateMachine.Event {
     switch Int.random(in: 0..<40, using: &dice) {
     case 0: .retry
     case 1: .reconnect

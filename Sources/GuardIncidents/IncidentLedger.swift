@@ -108,10 +108,7 @@ package final class IncidentLedger: Sendable {
   /// every few seconds.
   package func pass(at now: Timestamp = .now) {
     let (notices, expired) = state.withLock { ($0.tracker.advance(to: now), $0.tracker.takeExpired()) }
-    if !expired.isEmpty {
-      board?.setSilences(state.withLock { $0.tracker.silences })
-      for silence in expired { log.write(LogRecord(expired: silence)) }
-    }
+    for silence in expired { log.write(LogRecord(expired: silence)) }
     save()
     guard !notices.isEmpty else { return }
     handOver(notices)

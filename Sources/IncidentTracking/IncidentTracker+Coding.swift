@@ -73,7 +73,7 @@ extension IncidentTracker: Codable {
   }
 }
 
-// What former versions kept elsewhere.
+// State that former versions kept in other files.
 extension IncidentTracker {
   /// Takes over what guards before incident events kept in the memory of a cluster's journal: the problems that have
   /// an entry and are open, by id, with their subjects.

@@ -60,7 +60,7 @@ import Testing
     #expect(report.policies.first?.running?.map(\.workload) == ["cronjob flux-system/nightly"])
   }
 
-  /// What can't be read may run an older image.
+  /// A workload that can't be read may run an older image.
   @Test func unreadableJobsAreUnknown() {
     let failure = PollFailure(code: .forbidden, message: "no", remedy: "allow it")
     for kind in ["cronjobs", "jobs"] {

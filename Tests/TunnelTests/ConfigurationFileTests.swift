@@ -5,7 +5,7 @@ import Testing
 
 @testable import Tunnel
 
-/// What stands in the place of ssh_config, or of a file that it includes.
+/// Other kinds of files in the place of ssh_config, or of a file that it includes.
 @Suite(.enabled(if: program("ssh") != nil, "no ssh here: apt-get install openssh-client"), .blocking)
 struct ConfigurationFileTests {
   private let folder: TemporaryFolder

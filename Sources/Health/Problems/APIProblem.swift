@@ -16,14 +16,14 @@ public enum APIProblem: String, DeclaredProblem {
       ProblemDeclaration(
         .api, .critical, rank: .api, path: "api/<error>", title: "Kubernetes API <state>",
         meaning:
-          "The tunnel is up, and the last poll failed. The last part of the id is the error of that poll. What is shown of the cluster is as it was last seen.",
+          "The tunnel is up, and the last poll failed. The last part of the id is the error of that poll. The cluster is shown as it was last seen.",
         command: "oceanid-ctl poll", hides: Set(Problem.Kind.allCases).subtracting(Problem.Kind.known),
         fact: "api")
     case .stale:
       ProblemDeclaration(
         .api, .critical, rank: .api, path: "api/stale", title: "Kubernetes API was last heard <age> ago",
         meaning:
-          "The tunnel is up and no poll failed, and none succeeded for three intervals. What is shown is that old.",
+          "The tunnel is up and no poll failed, and none succeeded for three intervals. The cluster is shown as it was then.",
         command: "oceanid-ctl poll", note: "the guard's log: journalctl -u oceanid-guard -n 50",
         hides: Set(Problem.Kind.allCases).subtracting(Problem.Kind.known), fact: "api")
     case .notReady:

@@ -57,7 +57,7 @@ public enum FluxProblem: String, DeclaredProblem {
       ProblemDeclaration(
         .flux, .warning, rank: .controller, path: "flux/kinds/not-served", title: "<kinds> not served",
         meaning:
-          "The API server does not have kinds that it had, or whose controller runs: their CustomResourceDefinitions were deleted, and their objects with them. What was seen last stays in the lists, as stale. It is critical where objects were lost.",
+          "The API server does not have kinds that it had, or whose controller runs: their CustomResourceDefinitions were deleted, and their objects with them. The objects that were seen last stay in the lists, marked as stale. It is critical where objects were lost.",
         command: "kubectl get crds -l app.kubernetes.io/part-of=flux",
         note: "install the missing definitions again; objects come back from Git")
     }
@@ -83,7 +83,7 @@ public enum FluxObjectProblem: String, DeclaredProblem {
         .flux, .critical, path: "flux/<kind>/<namespace>/<name>/failed",
         title: "<subject> is failing (<reason>)",
         meaning:
-          "The last reconciliation failed; the detail has the controller's message. What was applied before keeps running. For an Alert, a Provider or a Receiver it is a warning.",
+          "The last reconciliation failed; the detail has the controller's message. The revision that was applied before keeps running. For an Alert, a Provider or a Receiver it is a warning.",
         command: "flux logs --kind=<type> --name=<name> --namespace=<namespace>", note: "fix it in Git")
     case .dependencyMissing:
       ProblemDeclaration(

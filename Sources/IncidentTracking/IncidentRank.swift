@@ -10,10 +10,10 @@ enum IncidentRank: Int, Comparable {
   case cause
 
   init(_ kind: Problem.Kind, _ severity: Problem.Severity, cluster: String) {
-    switch kind {
-    case .tunnel, .forward, .api, .configuration, .alerts, .state: self = .cause
-    case _ where cluster.isEmpty: self = .cause
-    default: self = severity == .critical ? .critical : .warning
+    if kind.isOfThisMachine || kind == .api || cluster.isEmpty {
+      self = .cause
+    } else {
+      self = severity == .critical ? .critical : .warning
     }
   }
 

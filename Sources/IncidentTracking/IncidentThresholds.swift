@@ -30,13 +30,7 @@ public struct IncidentThresholds: Hashable, Sendable {
 
   public init() {}
 
-  /// The connection and the guard's own state are known without a poll.
-  func polls(_ kind: Problem.Kind, _ polls: Int) -> Int {
-    switch kind {
-    case .tunnel, .forward, .configuration, .alerts, .state: 1
-    default: polls
-    }
-  }
+  func polls(_ kind: Problem.Kind, _ polls: Int) -> Int { kind.isOfThisMachine ? 1 : polls }
 
   /// The number of reminders that are due this long after it fired.
   func remindersDue(_ severity: Problem.Severity, after age: Duration) -> Int {

@@ -20,7 +20,9 @@ struct Composer: ~Copyable {
       switch try events.next() {
       case .streamStart: continue
       case .documentStart: break
-      default: return nil
+      case .streamEnd, .documentEnd, .sequenceStart, .sequenceEnd, .mappingStart, .mappingEnd, .scalar,
+        .alias:
+        return nil
       }
       let root = try node(try events.next(), depth: 0)
       _ = try events.next()
@@ -55,7 +57,7 @@ struct Composer: ~Copyable {
     case .mappingStart(let name):
       try spend(1, at: mark)
       (node, anchor) = (.mapping(try mapping(from: mark, depth: depth + 1)), name)
-    default:
+    case .streamStart, .streamEnd, .documentStart, .documentEnd, .sequenceEnd, .mappingEnd:
       throw .syntax(context: nil, problem: "did not find expected node content", mark: mark)
     }
     if let anchor {

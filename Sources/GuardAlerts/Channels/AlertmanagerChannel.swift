@@ -128,14 +128,7 @@ final class AlertmanagerChannel: DeliveryChannel {
     ]
     // An empty label is no label.
     if !incident.cluster.isEmpty { labels["cluster"] = incident.cluster }
-    if isOfThisMachine(incident) { labels["instance"] = host }
+    if incident.kind.isOfThisMachine || incident.cluster.isEmpty { labels["instance"] = host }
     return labels
-  }
-
-  private static func isOfThisMachine(_ incident: Incident) -> Bool {
-    switch incident.kind {
-    case .tunnel, .forward, .configuration, .alerts, .state: true
-    default: incident.cluster.isEmpty
-    }
   }
 }

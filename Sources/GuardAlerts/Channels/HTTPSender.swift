@@ -88,7 +88,9 @@ struct HTTPSender: Sendable {
       case .resolve: "getent hosts \(host.prefix { $0 != ":" })"
       case .serverCertificate, .authorityUnusable:
         "openssl s_client -connect \(host) </dev/null; name its authority under 'authorities' in guard.yaml"
-      default: "curl -v \(address.origin)"
+      case .connect, .timeout, .cancelled, .unwanted, .tooLarge, .clientCertificateRefused,
+        .clientCertificateUnusable, .cutInHandshake, .handshake, .closed, .badReply, .setup:
+        "curl -v \(address.origin)"
       }
     return DeliveryError(
       .passing, "\(address.origin): \(hidingSecrets(error.detail, address))", remedy: remedy)

@@ -106,11 +106,11 @@ struct Outbox {
   private static func merge(_ older: PendingNotice, _ newer: PendingNotice) -> PendingNotice {
     var result = newer
     result.serial = older.serial
-    switch (older.change, newer.change) {
-    case (_, .ended), (.ended, _): break
-    case (.opened, _): (result.change, result.at) = (.opened, older.at)
-    case (.worsened, .reminder), (.flapping, .reminder): result.change = older.change
-    default: break
+    guard newer.change != .ended else { return result }
+    switch older.change {
+    case .opened: (result.change, result.at) = (.opened, older.at)
+    case .worsened, .flapping: if newer.change == .reminder { result.change = older.change }
+    case .reminder, .ended: break
     }
     return result
   }

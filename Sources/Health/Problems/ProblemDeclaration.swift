@@ -62,6 +62,14 @@ extension Problem {
     case alerts
     /// The guard's state directory.
     case state
+
+    /// True for the connection and the guard itself, which are known without a poll.
+    public var isOfThisMachine: Bool {
+      switch self {
+      case .tunnel, .forward, .configuration, .alerts, .state: true
+      case .api, .node, .flux, .image, .workload, .pods, .certificate, .stack, .secret: false
+      }
+    }
   }
 }
 

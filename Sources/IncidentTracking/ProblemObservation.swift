@@ -4,7 +4,7 @@ public import Health
 public struct ProblemObservation: Hashable, Sendable {
   public let cluster: String
   public let problems: [Problem]
-  /// Kinds of problems that could not be observed: the absence of one means nothing.
+  /// Kinds of problems that could not be observed. The absence of such a problem means nothing.
   public let unseen: Set<Problem.Kind>
   /// Single subjects that could not be observed, for example `node calypso`.
   public let unseenSubjects: Set<String>

@@ -2,7 +2,8 @@ public import Health
 
 /// Mutes notices for some time, for example during a planned reboot or a repair.
 ///
-/// Incidents go on; only their notices are held back. The end of an incident that was notified before is notified.
+/// Incidents continue; only their notices are suppressed. The end of an incident that was notified before is
+/// notified.
 public struct Silence: Hashable, Codable, Sendable {
   public let id: String
   /// nil: every cluster.
@@ -28,7 +29,7 @@ public struct Silence: Hashable, Codable, Sendable {
     self.expiresAt = expiresAt
   }
 
-  /// A silence from the future was made while the clock was wrong. Moves it to `now` with the same length.
+  /// Moves a silence from the future to `now` with the same length. It was created while the clock was wrong.
   ///
   /// - Returns: true if it was from the future.
   mutating func clamp(to now: Timestamp) -> Bool {

@@ -4,8 +4,8 @@ package import Health
 
 /// Decides which notices should be displayed and tracks which ones are.
 ///
-/// Pure: events come in with their time, actions come out of `next` and are confirmed by `done`. So nothing is lost
-/// while the notification server is unavailable: pending notices stay pending.
+/// Pure: events are passed in with their time; `next` returns actions, and `done` confirms them. Pending
+/// notices stay pending while the notification server is unavailable.
 package struct NoticeBoard {
   /// Selects the incidents to show.
   package struct Filter: Hashable, Sendable {
@@ -47,7 +47,7 @@ package struct NoticeBoard {
     var number: UInt32?
     /// The last displayed notice.
     var shown: Notice?
-    /// When it was removed from the screen.
+    /// The time when it was removed from the screen.
     var leftAt: ContinuousClock.Instant?
     /// True if a change requires attention.
     var isNews = true
@@ -65,7 +65,7 @@ package struct NoticeBoard {
 
   let filter: Filter
   private var incidents: [String: OpenIncident] = [:]
-  /// By incident.
+  /// The notification of each incident.
   private var places: [String: Place] = [:]
   private var bubbles: [Place: Bubble] = [:]
   /// Incidents that are not displayed yet, the oldest first.
@@ -78,7 +78,7 @@ package struct NoticeBoard {
 
   init(filter: Filter = Filter()) { self.filter = filter }
 
-  // MARK: - What the guard says
+  // MARK: - Input from the guard
 
   mutating func take(_ change: ChangeDocument, at now: ContinuousClock.Instant) {
     guard let incident = OpenIncident(change),
@@ -138,7 +138,7 @@ package struct NoticeBoard {
 
   mutating func guardIsBack() { remove(.guardAway) }
 
-  // MARK: - What the server says
+  // MARK: - Input from the notification server
 
   /// A notification was closed.
   mutating func closed(_ number: UInt32, at now: ContinuousClock.Instant) {
@@ -162,7 +162,7 @@ package struct NoticeBoard {
     closing = []
   }
 
-  // MARK: - What is to be done
+  // MARK: - Output
 
   var hasWork: Bool {
     !fresh.isEmpty || !closing.isEmpty || !over.isEmpty || bubbles.values.contains(where: isDue)
@@ -225,7 +225,7 @@ package struct NoticeBoard {
     over = Array((over + bubble.over).prefix(NoticeBoard.mostOver))
   }
 
-  /// A silence suppresses this incident.
+  /// Removes an incident that a silence suppresses.
   private mutating func hush(_ id: String, at now: ContinuousClock.Instant) {
     if let bubble = places[id].flatMap({ bubbles[$0] }), bubble.shown != nil {
       hushed[id] = bubble.leftAt ?? now
@@ -233,13 +233,13 @@ package struct NoticeBoard {
     withdraw(id)
   }
 
-  /// The incident must no longer be displayed.
+  /// Removes an incident that must no longer be displayed.
   private mutating func withdraw(_ id: String) {
     guard let place = takeOut(id), bubbles[place]?.incidents.isEmpty == true else { return }
     remove(place)
   }
 
-  /// - Returns: where it was displayed.
+  /// - Returns: the place where it was displayed.
   private mutating func takeOut(_ id: String) -> Place? {
     guard incidents.removeValue(forKey: id) != nil else { return nil }
     guard let place = places.removeValue(forKey: id) else {
@@ -305,14 +305,14 @@ package struct NoticeBoard {
     bubble.words ?? Notice(bubble.incidents.compactMap { incidents[$0] })
   }
 
-  /// The worst is shown last, because servers place the newest on top.
+  /// The order of display: the worst is shown last, because servers place the newest on top.
   private func order(_ place: Place) -> (Int, String) {
     guard case .incident(let id) = place else { return (place == .several ? 2 : 3, "") }
     return (incidents[id]?.severity == .critical ? 1 : 0, id)
   }
 }
 
-// MARK: - Over a restart
+// MARK: - Persistence
 
 extension NoticeBoard {
   /// The displayed state that a restart restores.
@@ -353,6 +353,6 @@ extension NoticeBoard.Filter {
 }
 
 extension IncidentDocument {
-  /// True if its beginning was reported and its end was not.
+  /// True if its begin was notified and its end was not.
   fileprivate var isTold: Bool { notices > 0 && (state == .firing || state == .recovering) }
 }

@@ -19,7 +19,7 @@ protocol NoticeDisplay: AnyObject {
   /// The events since the last call. Does not wait.
   func events() throws(BusError) -> [NotificationServer.Event]
 
-  /// Becomes ready when events may be available; nil if there are none.
+  /// The descriptor that becomes ready when events may be available; nil if there can be none.
   var wakes: pollfd? { get }
 
   /// True if the reader of the output has gone permanently.

@@ -13,10 +13,10 @@ extension ControlServer {
     package let poll: @Sendable (_ cluster: String?) -> Bool
     /// `done` is called once, on any thread.
     package let reload: @Sendable (_ done: @escaping @Sendable (ReloadOutcome) -> Void) -> Void
-    /// `done` is called once, on any thread; with nil where too many requests wait.
+    /// `done` is called once, on any thread; with nil if too many requests are pending.
     package let history:
       @Sendable (HistoryQuery, _ done: @escaping @Sendable (HistoryDocument?) -> Void) -> Void
-    /// The metrics of this moment.
+    /// The current metrics.
     package let metrics: @Sendable () -> [MetricFamily]
     /// Round-trip times of every tunnel.
     package let roundTrips: @Sendable () -> RoundTripsDocument

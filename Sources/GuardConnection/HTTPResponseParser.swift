@@ -1,4 +1,4 @@
-/// Why bytes are not a valid HTTP/1.1 response for this client.
+/// The reason why bytes are not a valid HTTP/1.1 response for this client.
 package enum HTTPError: Error, Hashable, Sendable, CustomStringConvertible {
   case malformed(String)
   case headTooLarge(limit: Int)
@@ -18,12 +18,12 @@ package enum HTTPError: Error, Hashable, Sendable, CustomStringConvertible {
 
 /// Parses one HTTP/1.1 response (RFC 9112) from chunks of any size.
 ///
-/// It supports only what the daemon sends: Content-Length or chunked encoding.
-/// Custom, because loading libcurl alone takes longer than a whole `oceanid-ctl status`.
+/// It supports only what the daemon sends: Content-Length or chunked encoding. libcurl is not used, because
+/// loading it takes longer than a whole `oceanid-ctl status`.
 struct HTTPResponseParser: Sendable {
   struct Limits: Sendable {
     var head = 64 * 1024
-    /// nil: an endless stream.
+    /// nil for an endless stream.
     var body: Int? = 64 * 1024 * 1024
   }
 

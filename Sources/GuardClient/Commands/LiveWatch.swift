@@ -9,7 +9,7 @@ import GuardTerminal
 struct LiveWatch {
   let options: ReadOptions
 
-  /// The number of changes that are shown.
+  /// The number of displayed changes.
   private static let memory = 8
 
   private struct View {
@@ -21,7 +21,7 @@ struct LiveWatch {
   }
 
   func run() throws {
-    // Before the screen is cleared, so that a connection error is reported as by any other command.
+    // Connect before the screen is cleared, so that a connection error is displayed as by any other command.
     var stream: WatchStream? = try options.connection.client.watch()
     var view = View()
     var signals = HeldSignals([SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGWINCH])

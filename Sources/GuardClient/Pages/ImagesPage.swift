@@ -73,10 +73,10 @@ enum ImagesPage {
     return tags.joined(separator: ",").withShortHashes + (policy.behind == true ? " (behind)" : "")
   }
 
-  /// `quay.io/jetstack/x:v1.18.2` as name and tag.
+  /// Splits `quay.io/jetstack/x:v1.18.2` into name and tag.
   private static func named(_ image: String?) -> (name: String, tag: String) {
     guard let image else { return ("<none>", "<none>") }
-    // A colon before the last slash is a registry's port.
+    // A colon before the last slash begins a registry's port.
     let start = image.lastIndex(of: "/") ?? image.startIndex
     guard let colon = image[start...].firstIndex(of: ":") else { return (image, "<none>") }
     return (String(image[..<colon]), String(image[image.index(after: colon)...]).withShortHashes)

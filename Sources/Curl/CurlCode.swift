@@ -1,7 +1,7 @@
 internal import CLibCurl
 
 extension CurlError.Code {
-  /// Translates a CURLcode for the caller.
+  /// Converts a CURLcode.
   ///
   /// - Parameters:
   ///   - verification: CURLINFO_SSL_VERIFYRESULT, an X509_V_ERR_ number of OpenSSL.

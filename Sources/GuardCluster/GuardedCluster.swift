@@ -42,7 +42,7 @@ package actor GuardedCluster {
   private var memory: Memory
   private let memoryFile: MemoryFile?
   /// The contents of the file, and when they were written.
-  private var kept: (memory: Memory, at: Timestamp)?
+  private var savedMemory: (memory: Memory, at: Timestamp)?
   /// The interval at which the memory is saved if only Lease renewals changed. They change all the time, and
   /// an older time is sufficient to detect a Lease that is no longer renewed.
   private static let leaseSaveInterval: Duration = .seconds(600)
@@ -90,12 +90,12 @@ package actor GuardedCluster {
     self.memoryFile = memoryFile
     self.roundTrips = RoundTripRecord(cluster: configuration.name, folder: state)
     self.memory = memory
-    self.kept = (memory, Timestamp.now)
+    self.savedMemory = (memory, Timestamp.now)
     let journalFile = state.map { JournalMemoryFile(cluster: configuration.name, folder: $0) }
     self.journal = ClusterJournal(
       cluster: configuration.name, host: tunnel.status.host, log: log, ledger: ledger,
-      // Ids of incidents that the ledger has lost must not be used again: receivers would take their notices for
-      // repetitions.
+      // Ids of incidents that the ledger has lost must not be reused, because receivers would treat the
+      // notices as repetitions.
       memory: ledger.isNew ? JournalMemory() : journalFile?.load() ?? JournalMemory(),
       save: { journalFile?.save($0) })
     self.poller = Poller(
@@ -122,7 +122,7 @@ package actor GuardedCluster {
     // The next run of the guard starts with this memory.
     let isKept = DispatchSemaphore(value: 0)
     executor.queue.async {
-      self.assumeIsolated { $0.keepMemory(at: Timestamp.now, isLast: true) }
+      self.assumeIsolated { $0.saveMemory(at: Timestamp.now, isLast: true) }
       isKept.signal()
     }
     _ = isKept.wait(timeout: .now() + .seconds(1))
@@ -163,8 +163,8 @@ package actor GuardedCluster {
     judgeNow()
   }
 
-  private func keepMemory(at now: Timestamp, isLast: Bool = false) {
-    if let (known, at) = kept {
+  private func saveMemory(at now: Timestamp, isLast: Bool = false) {
+    if let (known, at) = savedMemory {
       let isSame =
         known.firstSeen == memory.firstSeen && known.failures == memory.failures
         && known.critical == memory.critical && known.kinds == memory.kinds
@@ -172,7 +172,7 @@ package actor GuardedCluster {
       guard !isSame || (isDue && known.renewals != memory.renewals) else { return }
     }
     memoryFile?.save(memory)
-    kept = (memory, now)
+    savedMemory = (memory, now)
   }
 
   private func judgeNow() {
@@ -188,7 +188,7 @@ package actor GuardedCluster {
     let now = Timestamp.now
     let (judged, memory) = judge(observation, memory: memory, now: now)
     self.memory = memory
-    keepMemory(at: now)
+    saveMemory(at: now)
     let update = ledger.observe(
       ProblemObservation(
         cluster: configuration.name, problems: judged.problems, unseen: judged.unseen,

@@ -234,10 +234,10 @@ package final class GuardService: Sendable {
     -> GuardedCluster
   {
     // Use the folder of the control socket, because the guard's user can create files there.
-    let doors = state.withLock { $0.configuration.control.folder }
+    let socketFolder = state.withLock { $0.configuration.control.folder }
     return try GuardedCluster(
       cluster, board: board, ledger: ledger, log: log, environment: environment, state: folder,
-      socketFolder: doors, adopted: adopted, observed: passes.request)
+      socketFolder: socketFolder, adopted: adopted, observed: passes.request)
   }
 
   private func wait() -> Int32 {

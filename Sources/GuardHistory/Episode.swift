@@ -35,7 +35,7 @@ package struct Episode: Hashable {
   private var open: Set<String> = []
 
   /// Events without their own line: they follow from other entries, or are irrelevant afterwards.
-  private static let asides: Set = [
+  private static let hiddenEvents: Set = [
     "tunnel_retry", "verdict_changed", "forward_listening", "incident_opened", "incident_worsened",
     "incident_flapping", "incident_reminder", "incident_ended",
   ]
@@ -57,16 +57,16 @@ package struct Episode: Hashable {
         places = [:]
       }
       if let incident = change.incident, let place = places[incident] {
-        episodes[place].take(change)
+        episodes[place].add(change)
       } else if let incident = change.incident,
         opening.contains(change.event) || closing.contains(change.event)
       {
         var episode = Episode(first: change, isIncident: true)
         episode.beganEarlier = continues(change)
-        episode.take(change)
+        episode.add(change)
         places[incident] = episodes.count
         episodes.append(episode)
-      } else if !asides.contains(change.event) {
+      } else if !hiddenEvents.contains(change.event) {
         episodes.append(Episode(first: change, isIncident: false))
       }
     }
@@ -85,7 +85,7 @@ package struct Episode: Hashable {
     self.isIncident = isIncident
   }
 
-  private mutating func take(_ change: ChangeDocument) {
+  private mutating func add(_ change: ChangeDocument) {
     attempts = max(attempts, change.attempts ?? 0)
     if let begin = change.since {
       since = min(since ?? begin, begin)

@@ -36,7 +36,7 @@ package final class IncidentLedger: Sendable {
 
   /// - Parameters:
   ///   - board: gets the active silences.
-  ///   - makeID: makes the ids of new incidents; nil: random ones.
+  ///   - makeID: creates the ids of new incidents; nil for random ones.
   ///   - deliver: saves a notice for the channels before it returns; called by `pass`.
   package init(
     file: IncidentFile?, log: any EventLog, board: StatusBoard? = nil,

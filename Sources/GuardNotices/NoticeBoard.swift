@@ -12,7 +12,7 @@ package struct NoticeBoard {
     var cluster: String?
     var least: Problem.Severity
 
-    /// - Parameter cluster: nil: all clusters.
+    /// - Parameter cluster: nil for all clusters.
     package init(cluster: String? = nil, least: Problem.Severity = .warning) {
       self.cluster = cluster
       self.least = least
@@ -60,7 +60,7 @@ package struct NoticeBoard {
   private static let mostBubbles = 5
   /// The end of an incident is not shown if its notification was removed earlier than this.
   private static let longGone: Duration = .seconds(3600)
-  /// Maximum number of ended incidents that are kept while the server is unavailable.
+  /// The maximum number of ended incidents that are remembered while the server is unavailable.
   private static let mostOver = 100
 
   let filter: Filter
@@ -74,7 +74,7 @@ package struct NoticeBoard {
   private var over: [String] = []
   /// Incidents whose notification a silence removed, with the time. Their end is shown as for one that the user
   /// closed.
-  private var hushed: [String: ContinuousClock.Instant] = [:]
+  private var muted: [String: ContinuousClock.Instant] = [:]
 
   init(filter: Filter = Filter()) { self.filter = filter }
 
@@ -114,13 +114,13 @@ package struct NoticeBoard {
         self.open(OpenIncident(incident))
       }
     }
-    for id in hushed.keys.sorted() where open[id] == nil {
+    for id in muted.keys.sorted() where open[id] == nil {
       if let incident = past[id] { end(id, OpenIncident(incident, "ended: ").headline, at: now) }
-      hushed[id] = nil
+      muted[id] = nil
     }
     for id in incidents.keys.sorted() {
       if let incident = open[id] {
-        if incident.silence != nil { hush(id, at: now) }
+        if incident.silence != nil { mute(id, at: now) }
       } else if let incident = past[id] {
         end(id, OpenIncident(incident, "ended: ").headline, at: now)
       } else {
@@ -129,7 +129,7 @@ package struct NoticeBoard {
     }
   }
 
-  private func isKnown(_ id: String) -> Bool { incidents[id] != nil || hushed[id] != nil }
+  private func isKnown(_ id: String) -> Bool { incidents[id] != nil || muted[id] != nil }
 
   mutating func guardIsAway(_ error: ClientError) {
     guard bubbles[.guardAway] == nil else { return }
@@ -197,7 +197,7 @@ package struct NoticeBoard {
   // MARK: - Incidents
 
   private mutating func open(_ incident: OpenIncident) {
-    hushed[incident.id] = nil
+    muted[incident.id] = nil
     let isKnown = incidents.updateValue(incident, forKey: incident.id) != nil
     if let place = places[incident.id] {
       bubbles[place]?.isNews = true
@@ -214,7 +214,7 @@ package struct NoticeBoard {
   }
 
   private mutating func end(_ id: String, _ headline: String, at now: ContinuousClock.Instant) {
-    if let since = hushed.removeValue(forKey: id), now - since < NoticeBoard.longGone {
+    if let since = muted.removeValue(forKey: id), now - since < NoticeBoard.longGone {
       over = Array((over + [headline]).prefix(NoticeBoard.mostOver))
     }
     guard let place = takeOut(id) else { return }
@@ -226,9 +226,9 @@ package struct NoticeBoard {
   }
 
   /// Removes an incident that a silence suppresses.
-  private mutating func hush(_ id: String, at now: ContinuousClock.Instant) {
+  private mutating func mute(_ id: String, at now: ContinuousClock.Instant) {
     if let bubble = places[id].flatMap({ bubbles[$0] }), bubble.shown != nil {
-      hushed[id] = bubble.leftAt ?? now
+      muted[id] = bubble.leftAt ?? now
     }
     withdraw(id)
   }

@@ -7,7 +7,7 @@ protocol NoticeDisplay: AnyObject {
   /// Connects if necessary. If it throws, call it again later.
   func open() throws(BusError)
 
-  /// Identifies the server that shows the notices; nil if it keeps none or is not known yet.
+  /// Identifies the server that shows the notices; nil if there is none or it is not known yet.
   func screen() throws(BusError) -> String?
 
   /// - Parameter replaced: the id of the notification to replace.

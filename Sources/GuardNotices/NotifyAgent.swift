@@ -54,11 +54,11 @@ package final class NotifyAgent {
   /// Runs until SIGTERM, SIGINT or SIGHUP. Displayed notifications stay, because they are still correct.
   package func run() throws {
     let signals = try SignalDescriptor([SIGTERM, SIGINT, SIGHUP])
-    remember()
+    restoreNotices()
     while signals.next() == nil, !display.isAbandoned {
       let now = ContinuousClock.now
-      listen(at: now)
-      look(at: now)
+      receiveNews(at: now)
+      updateDesktop(at: now)
       if isDue(at: now) { show() }
       wait(signals.raw, until: wakeUp(after: .now))
     }
@@ -66,7 +66,7 @@ package final class NotifyAgent {
 
   // MARK: - The guard
 
-  private func listen(at now: ContinuousClock.Instant) {
+  private func receiveNews(at now: ContinuousClock.Instant) {
     for item in news.read(at: now) {
       switch item {
       case .stands(let document):
@@ -101,14 +101,14 @@ package final class NotifyAgent {
 
   // MARK: - The desktop
 
-  private func look(at now: ContinuousClock.Instant) {
+  private func updateDesktop(at now: ContinuousClock.Instant) {
     do throws(BusError) {
       if now >= nextTry { try display.open() }
       for event in try display.events() {
         switch event {
         case .closed(let number):
           board.closed(number, at: now)
-          keep()
+          saveNotices()
         case .lateReply(let number): board.stray(number)
         case .serverExited:
           board.clear()
@@ -137,14 +137,14 @@ package final class NotifyAgent {
       }
       gatheringSince = nil
       recover()
-      keep()
+      saveNotices()
     } catch {
       stumble(error)
     }
   }
 
   /// Restores the notifications that were displayed before a restart.
-  private func remember() {
+  private func restoreNotices() {
     guard let memory = memory?.load() else { return }
     do throws(BusError) {
       try display.open()
@@ -155,7 +155,7 @@ package final class NotifyAgent {
   }
 
   /// Saves the displayed notices. Without a file, a restart shows open incidents again.
-  private func keep() {
+  private func saveNotices() {
     guard let memory, let screen = try? display.screen() else { return }
     try? memory.save(NoticeMemory(screen: screen, board: board.memory))
   }

@@ -16,12 +16,12 @@ package final class StateFolder: Sendable {
     /// Failures by file name.
     var failures: [String: Failure] = [:]
     /// Contents that could not be written, by file name. `look` retries them.
-    var owed: [String: [UInt8]] = [:]
-    var lookedAt: Timestamp?
+    var unwritten: [String: [UInt8]] = [:]
+    var probedAt: Timestamp?
   }
 
   /// The interval of test writes while no file is written.
-  private static let looksEvery: Duration = .seconds(60)
+  private static let probeInterval: Duration = .seconds(60)
   private static let probe = ".probe"
   /// Not empty, because an empty file can be created on a full disk.
   private static let probeSize = 4096
@@ -76,7 +76,7 @@ package final class StateFolder: Sendable {
       do throws(SystemError) {
         try write(name, contents)
       } catch {
-        state.withLock { $0.owed[name] = contents }
+        state.withLock { $0.unwritten[name] = contents }
       }
     }
   }
@@ -136,7 +136,7 @@ package final class StateFolder: Sendable {
   private func settle(_ name: String, _ error: SystemError?) {
     let now = clock()
     state.withLock { state in
-      state.owed[name] = nil
+      state.unwritten[name] = nil
       guard let error else {
         state.failures[name] = nil
         return
@@ -150,19 +150,19 @@ package final class StateFolder: Sendable {
   /// Retries failed writes, and periodically tests whether the folder is writable. Call it every few seconds.
   package func look() {
     let now = clock()
-    let (owed, isDue) = state.withLock { state -> ([String], Bool) in
+    let (unwritten, isDue) = state.withLock { state -> ([String], Bool) in
       let isDue =
         !state.failures.isEmpty
-        || state.lookedAt.map { now < $0 || now - $0 >= StateFolder.looksEvery } ?? true
-      if isDue { state.lookedAt = now }
-      return (state.owed.keys.sorted(), isDue)
+        || state.probedAt.map { now < $0 || now - $0 >= StateFolder.probeInterval } ?? true
+      if isDue { state.probedAt = now }
+      return (state.unwritten.keys.sorted(), isDue)
     }
-    for name in owed {
+    for name in unwritten {
       writing.withLock { _ in
         // Newer contents may have been written meanwhile.
-        guard let contents = state.withLock({ $0.owed[name] }) else { return }
+        guard let contents = state.withLock({ $0.unwritten[name] }) else { return }
         guard (try? write(name, contents)) == nil else { return }
-        state.withLock { $0.owed[name] = contents }
+        state.withLock { $0.unwritten[name] = contents }
       }
     }
     guard isDue else { return }

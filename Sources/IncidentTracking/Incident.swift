@@ -19,13 +19,13 @@ public struct Incident: Hashable, Codable, Sendable {
   public let cluster: String
   /// `node calypso`; a cluster has at most one open incident per subject.
   public let subject: String
-  /// When it began: the earliest `since` of its problems.
+  /// The begin: the earliest `since` of its problems.
   public internal(set) var since: Timestamp
   public internal(set) var state: State
   public internal(set) var firedAt: Timestamp?
-  /// When its subject was first observed without a problem.
+  /// The end: the time when its subject was first observed without a problem.
   public internal(set) var endedAt: Timestamp?
-  /// It comes and goes so often that single changes are not notified.
+  /// True if it appears and disappears so often that single changes are not notified.
   public internal(set) var isFlapping: Bool
   /// Its worst problem as last observed: id, severity and text.
   public internal(set) var problem: String

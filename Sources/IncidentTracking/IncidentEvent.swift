@@ -23,7 +23,7 @@ public struct IncidentUpdate: Hashable, Sendable {
 }
 
 extension ClusterReport {
-  /// The same report, in which each problem begins when its incident says.
+  /// A copy of the report in which each problem has the begin from its incident.
   public func beginning(at begins: [String: Timestamp]) -> ClusterReport {
     guard !begins.isEmpty else { return self }
     var report = self

@@ -6,7 +6,7 @@ public struct IncidentNotice: Hashable, Codable, Sendable {
     case opened
     /// The incident is critical now and was notified as a warning.
     case worsened
-    /// The problem comes and goes. Notified once, until it is steady.
+    /// The problem appears and disappears repeatedly. Notified once, until it is steady.
     case flapping
     case reminder
     case ended

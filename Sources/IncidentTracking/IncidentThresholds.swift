@@ -8,10 +8,10 @@ public struct IncidentThresholds: Hashable, Sendable {
     public let within: Duration
   }
 
-  /// How long a problem must be present, and in how many polls.
+  /// The time and the number of polls for which a problem must be present.
   public var firesAfter: Duration = .seconds(20)
   public var firesAtPolls = 2
-  /// How long a problem must be absent, and in how many polls.
+  /// The time and the number of polls for which a problem must be absent.
   public var endsAfter: Duration = .seconds(30)
   public var endsAtPolls = 2
   public var flaps = [Flap(changes: 5, within: .seconds(600)), Flap(changes: 8, within: .seconds(3600))]

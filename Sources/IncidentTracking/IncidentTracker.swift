@@ -30,7 +30,8 @@ public struct IncidentTracker: Sendable {
   public static let largest = 10_000
   static let longestPast = 500
 
-  /// Makes the id of a new incident. An id is never used twice: receivers would take its notices for repetitions.
+  /// Creates the id of a new incident. Ids are never reused, because receivers would treat the notices as
+  /// repetitions.
   public var makeID: @Sendable () -> String = { String(UInt64.random(in: .min ... .max), radix: 16) }
 
   let thresholds: IncidentThresholds
@@ -45,7 +46,7 @@ public struct IncidentTracker: Sendable {
   private var quietUntil: Timestamp?
   /// The number of each cluster's subjects that exceeded the limit in its last observation.
   private var ignoredByCluster: [String: Int] = [:]
-  /// Silences that expired and were not taken yet.
+  /// Silences that expired and were not yet returned by `takeExpired`.
   private var expired: [Silence] = []
   /// The time of the last call.
   private var last: Timestamp?

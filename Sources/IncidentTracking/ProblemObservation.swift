@@ -8,7 +8,8 @@ public struct ProblemObservation: Hashable, Sendable {
   public let unseen: Set<Problem.Kind>
   /// Single subjects that could not be observed, for example `node calypso`.
   public let unseenSubjects: Set<String>
-  /// The end of the poll that the judgement is based on. Two observations of one poll count as one. nil: no poll yet.
+  /// The end of the poll that the judgement is based on. Two observations of one poll count as one. nil
+  /// before the first poll.
   public let poll: Timestamp?
 
   public init(

@@ -6,9 +6,9 @@ public import Health
 /// notified.
 public struct Silence: Hashable, Codable, Sendable {
   public let id: String
-  /// nil: every cluster.
+  /// nil for all clusters.
   public let cluster: String?
-  /// Matches an incident's subject or its problem's id; `*` stands for any text. nil: everything.
+  /// Matches an incident's subject or its problem's id; `*` matches any text. nil for all incidents.
   public let pattern: String?
   public let reason: String
   /// `uid 1000`

@@ -15,12 +15,12 @@ struct TrackedSubject: Hashable, Codable, Sendable {
   private(set) var incident: Incident
   /// True if the subject had a problem when it was last observed.
   private(set) var isPresent = true
-  /// When `isPresent` last changed: the incident's end, if no problem returns.
+  /// The time when `isPresent` last changed: the incident's end, if no problem returns.
   private(set) var changedAt: Timestamp
   /// The number of polls since then that confirmed this state.
   private var polls = 1
   private var poll: Timestamp?
-  /// When `polls` last grew.
+  /// The time when `polls` last increased.
   private var countedAt: Timestamp?
   /// The latest changes of `isPresent`, oldest first.
   private var changes: [Timestamp]

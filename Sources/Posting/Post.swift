@@ -17,7 +17,7 @@ package struct Post: Sendable {
   package let authorities: [UInt8]?
 
   /// The limits of the bytes of a response that are returned, and that are read.
-  private static let keptBytes = 2048
+  private static let returnedBytes = 2048
   private static let mostBytes = 64 << 10
   private static let mostHeaderBytes = 64 << 10
 
@@ -61,7 +61,7 @@ package struct Post: Sendable {
 
     var answer: [UInt8] = []
     handle.takesBody = { [unowned handle] bytes in
-      answer += bytes.prefix(max(0, Post.keptBytes - answer.count))
+      answer += bytes.prefix(max(0, Post.returnedBytes - answer.count))
       return handle.bodyCount <= Post.mostBytes
     }
     handle.takesHeader = { [unowned handle] _ in handle.headerCount <= Post.mostHeaderBytes }

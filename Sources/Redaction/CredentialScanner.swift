@@ -51,7 +51,7 @@ struct CredentialScanner {
   /// True if the range is already `…` or `***`.
   private func isHiddenAlready(_ range: Range<Int>) -> Bool {
     if bytes[range].allSatisfy({ $0 == UInt8(ascii: "*") }) { return true }
-    // It may appear twice if the text was cut after it.
+    // `…` may appear twice if the text was shortened after it.
     return range.count % 3 == 0
       && stride(from: range.lowerBound, to: range.upperBound, by: 3).allSatisfy {
         bytes.starts(with: "…", at: $0)

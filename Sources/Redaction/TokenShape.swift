@@ -136,7 +136,7 @@ extension UnsafeBufferPointer<UInt8> {
     }
   }
 
-  /// Whether the bytes are this lower-case text, in any case.
+  /// True if the bytes are this text in any case. `text` is lower-case.
   func spells(_ text: StaticString, at start: Int) -> Bool {
     guard count - start >= text.utf8CodeUnitCount else { return false }
     return text.withUTF8Buffer { needle in

@@ -4,7 +4,7 @@ internal import Health
 internal import IncidentTracking
 internal import Synchronization
 
-/// Speaks Alertmanager's API v2 (openapi.yaml, POST /api/v2/alerts).
+/// Sends alerts with Alertmanager's API v2 (openapi.yaml, POST /api/v2/alerts).
 ///
 /// Labels identify an alert. Two guards that watch the same cluster send the same labels, so Alertmanager
 /// sees one alert. Labels contain no counts and nothing that differs between guards. They contain the

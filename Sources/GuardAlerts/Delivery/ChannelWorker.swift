@@ -11,7 +11,7 @@ internal import Systemd
 /// server delays no other channel.
 final class ChannelWorker: Sendable {
   /// The interval at which continuing drops are logged.
-  private static let dropsToldEvery: Duration = .seconds(300)
+  private static let dropLogInterval: Duration = .seconds(300)
 
   /// The channel's name, with a number if it has several servers.
   let id: String
@@ -222,7 +222,7 @@ final class ChannelWorker: Sendable {
     let now = clocks.now()
     let count = state.withLock { state in
       state.untold.dropped += dropped
-      if !isLast, let last = state.untold.at, now - last < ChannelWorker.dropsToldEvery { return 0 }
+      if !isLast, let last = state.untold.at, now - last < ChannelWorker.dropLogInterval { return 0 }
       guard state.untold.dropped > 0 else { return 0 }
       defer { state.untold = (0, isLast ? nil : now) }
       return state.untold.dropped

@@ -1,4 +1,4 @@
-/// The limits of a channel: message sizes, retries, and when it gives up.
+/// The limits of a channel: message sizes, retries and pauses.
 struct DeliveryPolicy: Hashable, Sendable {
   /// The first pause after a failure; each further one is twice as long.
   var firstPause: Duration = .seconds(1)

@@ -4,7 +4,7 @@ internal import IncidentTracking
 /// The pending notices of one channel: the newest state of each incident.
 ///
 /// Pure. Notices that are not delivered yet are merged:
-/// - a newer state takes the place of an older one;
+/// - a newer state replaces an older one;
 /// - an incident whose opening was not delivered stays "opened" until it ends, however often it changes;
 /// - an opening and its end become the end alone, with both times, so that nobody is alarmed by an ended
 ///   incident.

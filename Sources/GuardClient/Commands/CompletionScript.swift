@@ -1,7 +1,7 @@
 import ArgumentParser
 import Health
 
-/// The shells' completion scripts. A shell must never execute words that come from outside.
+/// The shells' completion scripts. A shell must never execute words that the scripts insert.
 enum CompletionScript {
   static func text(for shell: Shell) -> String {
     switch shell {

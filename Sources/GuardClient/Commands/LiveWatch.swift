@@ -54,7 +54,7 @@ struct LiveWatch {
       do {
         // Short enough for Ctrl-C to feel immediate.
         switch try stream?.next(within: .milliseconds(100)) {
-        case .line(let bytes)?: try take(bytes, into: &view)
+        case .line(let bytes)?: try apply(bytes, into: &view)
         case .quiet?, nil: break
         case .ended?: throw ClientError.unreadable(options.connection.client.socket, .truncated)
         }
@@ -67,7 +67,7 @@ struct LiveWatch {
     }
   }
 
-  private func take(_ bytes: Data, into view: inout View) throws {
+  private func apply(_ bytes: Data, into view: inout View) throws {
     let line: WatchLine
     do { line = try DocumentCoding.decodeWatchLine(bytes) } catch { throw ClientError.document(error) }
     if case .change(let change, _) = line, options.cluster == nil || change.cluster == options.cluster {

@@ -31,7 +31,7 @@ enum ImagesPage {
     table.elastic = 5
     for policy in policies {
       let style: Style = policy.verdict == .healthy ? .plain : policy.verdict.style
-      let message = Span(story(policy, now, tellsAge: tellsAge), style)
+      let message = Span(details(policy, now, tellsAge: tellsAge), style)
       let (image, tag) = named(policy.latest)
       table.rows.append(
         Table.Row(
@@ -45,7 +45,7 @@ enum ImagesPage {
   }
 
   /// The policy's range, how long the cluster is behind, at which step the update is stuck, and the message.
-  private static func story(_ policy: ImagePolicyDocument, _ now: Timestamp, tellsAge: Bool) -> String {
+  private static func details(_ policy: ImagePolicyDocument, _ now: Timestamp, tellsAge: Bool) -> String {
     var parts = [policy.range].compactMap(\.self)
     if policy.behind == true {
       let since = policy.behindSince.map { " for \((now - $0).asAge)" } ?? ""

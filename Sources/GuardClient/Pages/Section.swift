@@ -69,8 +69,8 @@ enum Section: String, CaseIterable, Sendable {
 
   /// Without objects, healthy only if the last poll succeeded; otherwise unknown.
   private func ownVerdict(of cluster: ClusterDocument) -> Verdict {
-    let vouched: Verdict = self == .tunnel || cluster.poll.ok == true ? .healthy : .unknown
-    return verdicts(of: cluster).reduce(vouched) { $0.combined(with: $1) }
+    let base: Verdict = self == .tunnel || cluster.poll.ok == true ? .healthy : .unknown
+    return verdicts(of: cluster).reduce(base) { $0.combined(with: $1) }
   }
 }
 

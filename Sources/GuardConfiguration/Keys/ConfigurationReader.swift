@@ -104,7 +104,7 @@ struct ConfigurationReader {
     return scalar.string
   }
 
-  /// One of a few words.
+  /// One of the allowed words.
   mutating func word(_ node: YAMLNode, _ name: String, among words: [String]) -> String? {
     guard let text = text(node, name, of: "one of \(listed(words))") else { return nil }
     if words.contains(text) { return text }

@@ -84,7 +84,7 @@ extension ValueFormat where Value == Bool {
 }
 
 extension ValueFormat where Value: RawRepresentable & CaseIterable, Value.RawValue == String {
-  /// One of a few words.
+  /// One of the allowed words.
   static var word: ValueFormat {
     let words = Value.allCases.map(\.rawValue)
     return ValueFormat(description: "one of \(words.joined(separator: ", "))") { reader, node, key in

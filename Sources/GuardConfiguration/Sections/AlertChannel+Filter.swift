@@ -6,9 +6,9 @@ extension Configuration.AlertChannel {
   package struct Filter: Hashable, Sendable {
     /// The minimum severity.
     package var least: Problem.Severity = .warning
-    /// Empty: all.
+    /// Empty for all.
     package var clusters: [String] = []
-    /// Empty: all.
+    /// Empty for all.
     package var kinds: [Problem.Kind] = []
 
     /// - Parameter severity: the notified severity, if the incident has another one now.

@@ -6,12 +6,13 @@ internal import Platform
 internal import Synchronization
 package import Tunnel
 
-/// The guard's own way to a cluster's API: the kubeconfig, read again when it changes, and the tunnel's own door.
+/// The guard's access to a cluster's API: through the tunnel's internal socket, with a kubeconfig that is
+/// reloaded when it changes.
 ///
-/// `poll` runs on the poller's queue; the rest may be called from anywhere.
+/// `poll` runs on the poller's queue; all other functions are thread-safe.
 package final class ClusterAccess: Sendable {
   private struct State {
-    /// The files that the client was made from, as they were then.
+    /// The files that the client was created from, with their stamps at that time.
     var stamps: [String: SmallFile.Stamp] = [:]
     var client: ClusterClient?
     var isStale = false
@@ -21,7 +22,7 @@ package final class ClusterAccess: Sendable {
   private let configuration: Configuration.Cluster
   private let tunnel: SSHTunnel
   private let environment: LocalEnvironment
-  /// Kinds that the cluster had when this process began.
+  /// The kinds that the cluster had when this process started.
   private let kinds: Set<String>
   private let state = Mutex(State())
 
@@ -35,7 +36,7 @@ package final class ClusterAccess: Sendable {
     self.environment = environment
   }
 
-  /// Asks once; blocks for up to the poll's timeout.
+  /// Polls once. Blocks for up to the poll's timeout.
   package func poll() -> Result<Snapshot, PollFailure> {
     guard tunnel.status.state == .up else { return .failure(tunnelDown) }
     do throws(PollFailure) {
@@ -55,8 +56,8 @@ package final class ClusterAccess: Sendable {
       remedy: status.lastFailure?.failure.remedy ?? "oceanid-ctl tunnel")
   }
 
-  /// The options that kubectl needs beside the kubeconfig to connect through the forward: none where its server is the
-  /// forward's local end.
+  /// The options that kubectl needs besides the kubeconfig to connect through the forward; nil if the
+  /// kubeconfig's server is the forward's local end.
   var serverFlags: String? {
     guard let server = state.withLock({ $0.client })?.kubeconfig.server,
       configuration.forward(for: server) == nil,
@@ -66,12 +67,13 @@ package final class ClusterAccess: Sendable {
     return "--server \(address.shellWord) --tls-server-name \(server.host.shellWord)"
   }
 
-  /// Where polls go to, as the far side knows it; nil before the kubeconfig was read.
+  /// The address that polls connect to, as resolved on the remote side; nil before the kubeconfig was read.
   package var target: StreamAddress? {
     state.withLock { $0.client }.map { configuration.target(of: $0.kubeconfig.server) }
   }
 
-  /// A server on loopback where no forward listens is the commonest slip: it was dialled from the far side.
+  /// Adds a hint for the most common mistake: a server on loopback without a forward, which was dialled from
+  /// the remote side.
   private func hinted(_ failure: PollFailure) -> PollFailure {
     guard [.tls, .unreachable].contains(failure.code),
       let server = state.withLock({ $0.client })?.kubeconfig.server,
@@ -86,10 +88,10 @@ package final class ClusterAccess: Sendable {
     )
   }
 
-  /// The tunnel came up again: connections made before lead nowhere.
+  /// Drops existing connections, because they are dead after the tunnel came up again.
   func startAfresh() { state.withLock { $0.isStale = true } }
 
-  /// Ends a poll that is under way, for good.
+  /// Cancels the running poll and all later ones.
   func cancel() {
     let client = state.withLock { state in
       state.isCancelled = true
@@ -121,8 +123,8 @@ package final class ClusterAccess: Sendable {
 }
 
 extension ClusterAccess {
-  /// Which files there are is known after a first reading; they are stamped before the second, so that one that is
-  /// written meanwhile is read again at the next poll.
+  /// The list of files is known after a first reading. They are stamped before a second reading, so that a
+  /// file that changes meanwhile is read again at the next poll.
   private func load() throws(PollFailure) -> (Kubeconfig, [String: SmallFile.Stamp]) {
     func stamps(_ paths: [String]) -> [String: SmallFile.Stamp] {
       Dictionary(paths.map { ($0, SmallFile.Stamp(of: $0)) }) { first, _ in first }
@@ -136,13 +138,13 @@ extension ClusterAccess {
 }
 
 extension Configuration.Cluster {
-  /// A server that is the local end of a forward leads to that forward's target; any other is dialled as it
-  /// stands, from the far side.
+  /// Returns the forward's target if the server is the local end of a forward. Any other server is dialled
+  /// unchanged from the remote side.
   package func target(of server: Kubeconfig.Server) -> StreamAddress {
     forward(for: server)?.target ?? StreamAddress(host: server.host, port: server.port)
   }
 
-  /// The forward whose local end is the server; nil: none.
+  /// The forward whose local end is the server; nil if there is none.
   package func forward(for server: Kubeconfig.Server) -> Configuration.Forward? {
     tunnel.forwards.first {
       guard case .tcp(let listen) = $0.listen else { return false }
@@ -150,12 +152,12 @@ extension Configuration.Cluster {
     }
   }
 
-  /// Whether the server is an address of this machine.
+  /// True if the server is a loopback address of this machine.
   package func isLoopback(_ server: Kubeconfig.Server) -> Bool {
     ["127.0.0.1", "::1", "localhost"].contains(server.host)
   }
 
-  /// Where people reach the API, for remedies.
+  /// The address at which users reach the API, for remedies.
   package var publicListen: String { tunnel.forwards.first?.listen.description ?? "" }
 }
 

@@ -6,9 +6,10 @@ internal import IncidentTracking
 internal import Systemd
 internal import Tunnel
 
-/// Writes the journal entries of one cluster. The ids of incidents, and when they begin and end, come from the ledger.
+/// Writes the journal entries of one cluster. The ledger determines the ids of incidents, and when they begin
+/// and end.
 ///
-/// Belongs to the cluster's queue.
+/// Use it on the cluster's queue only.
 final class ClusterJournal {
   private let cluster: String
   private let log: any EventLog
@@ -16,20 +17,20 @@ final class ClusterJournal {
   /// The subjects of the incidents that begin before a problem is observed.
   private let tunnelSubject: String
   private let apiSubject: String
-  /// Attempts at a connection since the tunnel was up.
+  /// Connection attempts since the tunnel was last up.
   private var attempts = 0
   /// Entries about lasting states that are written and still true: `tunnel_blocked/auth_refused`.
   private var standing: Set<String>
   /// The standing entries that were written before the guard was restarted.
   private var inherited: Set<String>
   private let save: (JournalMemory) -> Void
-  /// `save` has not been called since the last change.
+  /// True if `save` has not been called since the last change.
   private var isChanged = false
 
   /// - Parameters:
   ///   - host: the host of the tunnel, as in the subject of its problem.
   ///   - memory: the entries that were written before the guard was restarted.
-  ///   - save: saves the memory over a restart; called after each entry that changes it.
+  ///   - save: saves the memory for a restart; called after each entry that changes it.
   init(
     cluster: String, host: String, log: any EventLog, ledger: IncidentLedger,
     memory: JournalMemory = JournalMemory(), save: @escaping (JournalMemory) -> Void = { _ in }
@@ -45,14 +46,14 @@ final class ClusterJournal {
     if let former = memory.former { adopt(former) }
   }
 
-  /// The incidents of a former version.
+  /// Adopts the incidents of a former version.
   private func adopt(_ former: JournalMemory.Former) {
     ledger.adopt(
       Dictionary(former.open.map { ($0.id, $0.subject) }, uniquingKeysWith: { first, _ in first }),
       of: cluster)
     if let id = former.tunnelIncident { ledger.adopt(id: id, of: tunnelSubject, .tunnel, in: cluster) }
     if let id = former.apiIncident { _ = stands(.apiFailed, id) }
-    // Not a second time, when it is outdated.
+    // Remove the former state at once, so that it is not adopted again when it is outdated.
     ledger.save()
     save(JournalMemory(standing: standing))
   }
@@ -104,7 +105,7 @@ final class ClusterJournal {
           ? "local connections for \(target) wait to be accepted: \(reason)"
           : "\(count) local connection\(count > 1 ? "s" : "") for \(target) reset: \(reason)",
         subject: "forward \(target)", reason: reason)
-    // The problem that follows has an entry of its own.
+    // The resulting problem has its own entry.
     case .admissionChanged: break
     case .targetRefused(let failure):
       put(
@@ -150,7 +151,7 @@ final class ClusterJournal {
 
   // MARK: - API
 
-  /// A poll failed while the tunnel was up. Only the first failure in a row has an entry.
+  /// A poll failed while the tunnel was up. Only the first of consecutive failures has an entry.
   func write(pollFailed failure: PollFailure) {
     guard failedAPIIncident == nil else { return }
     defer { saveChanges() }
@@ -161,7 +162,7 @@ final class ClusterJournal {
       to: "failing", reason: failure.code.rawValue, remedy: failure.remedy, incident: incident)
   }
 
-  /// A poll succeeded: has an entry after failed ones.
+  /// A poll succeeded. Writes an entry if polls failed before.
   func writePollSucceeded() {
     guard let incident = failedAPIIncident else { return }
     defer { saveChanges() }
@@ -181,7 +182,7 @@ final class ClusterJournal {
 
   // MARK: - Problems
 
-  /// Writes the entries of what a judgement changed.
+  /// Writes the entries for the changes of a judgement.
   func write(_ events: [IncidentEvent], from previous: ClusterReport?, to report: ClusterReport) {
     for event in events { log.write(LogRecord(event)) }
     guard let previous, previous.verdict != report.verdict else { return }
@@ -204,7 +205,7 @@ final class ClusterJournal {
 }
 
 extension StreamAddress {
-  /// The command that shows the process which has it.
+  /// The command that shows the process that uses the address.
   fileprivate var holderCommand: String {
     switch self {
     case .tcp(let place): "ss -ltnp 'sport = :\(place.port)'"

@@ -1,7 +1,7 @@
 package import GuardAPI
 
 extension DaemonClient {
-  /// The incidents that are open, and the last ones that ended.
+  /// The open incidents, and the ones that ended most recently.
   package func incidents() throws(ClientError) -> IncidentsDocument {
     let bytes = try exchange(.incidents).body
     do {

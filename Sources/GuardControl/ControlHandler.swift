@@ -9,15 +9,15 @@ internal import NIOHTTP1
 internal import NIOPosix
 internal import Platform
 
-/// One connection of the control socket: reads requests, answers from the board.
+/// Handles one connection of the control socket: reads requests and answers from the status board.
 ///
-/// Belongs to the control server's event loop.
+/// Runs on the control server's event loop only.
 final class ControlHandler: ChannelInboundHandler {
   typealias InboundIn = HTTPServerRequestPart
   typealias OutboundOut = HTTPServerResponsePart
 
   static let largestBody = 64 << 10
-  /// A request that takes longer to arrive is given up, with its connection.
+  /// If a request takes longer to arrive, its connection is closed.
   static let requestPatience: TimeAmount = .seconds(10)
 
   private let board: StatusBoard
@@ -26,13 +26,13 @@ final class ControlHandler: ChannelInboundHandler {
   private let watchers: Watchers
   private var head: HTTPRequestHead?
   private var bodySize = 0
-  /// RFC 9110 §9.3.2: an answer to HEAD has no content.
+  /// A response to HEAD has no content (RFC 9110 §9.3.2).
   private var isHeadOnly = false
-  /// An answer said so: what the client sent after the request is not looked at (RFC 9112 §9.6).
+  /// A response announced the close. Later requests on this connection are ignored (RFC 9112 §9.6).
   private var isClosing = false
-  /// Requests whose answer is not sent whole; one that watches stays one.
+  /// The number of requests whose response is not complete. A watch request is never complete.
   private var unanswered = 0
-  /// The client sends no more.
+  /// The client closed its sending side.
   private var isHalfClosed = false
   private var patience: Scheduled<Void>?
 
@@ -85,7 +85,7 @@ final class ControlHandler: ChannelInboundHandler {
     context.fireUserInboundEventTriggered(event)
   }
 
-  /// Closes where no request can follow and every answer is sent.
+  /// Closes the connection if no request can follow and every response is sent.
   private func closeWhenDone(_ channel: any Channel) {
     if isHalfClosed, unanswered == 0, !isClosing { channel.close(promise: nil) }
   }
@@ -110,7 +110,8 @@ final class ControlHandler: ChannelInboundHandler {
 
   private func respond(to head: HTTPRequestHead, _ context: ChannelHandlerContext) {
     let closing = !head.isKeepAlive
-    // A browser on this machine must not be tricked into talking to us (DNS rebinding, cross-site requests).
+    // Refuse requests from web pages: a browser on this machine must not be tricked into sending them (DNS
+    // rebinding, cross-site requests).
     if head.headers.contains(name: "origin") || head.headers.contains(name: "referer") {
       return answer(
         .error(.forbidden, "origin", "requests from web pages are refused"), context, closing: true)
@@ -176,7 +177,7 @@ final class ControlHandler: ChannelInboundHandler {
     answer(.accepted(receipt), context, closing: closing)
   }
 
-  /// Answers once the outcome is known, so that the client gets the mistakes of the configuration.
+  /// Answers once the outcome is known, so that the client gets the errors of the configuration.
   private func reload(_ context: ChannelHandlerContext, _ closing: Bool) {
     guard mayWrite("reload", context, closing) else { return }
     actions.reload(later(context, closing) { .reload($0) })
@@ -204,7 +205,7 @@ final class ControlHandler: ChannelInboundHandler {
     }
   }
 
-  /// The function to call, once and on any thread, with the outcome that the answer waits for.
+  /// Returns a function that sends the response once the outcome is known. Call it once, on any thread.
   private func later<Outcome: Sendable>(
     _ context: ChannelHandlerContext, _ closing: Bool,
     _ answer: @escaping @Sendable (Outcome) -> ControlAnswer
@@ -215,7 +216,7 @@ final class ControlHandler: ChannelInboundHandler {
       let answer = answer(outcome)
       loop.execute {
         let (handler, context) = bound.value
-        // The client may have gone meanwhile, and the pipeline with it.
+        // The client may have disconnected, which removes the pipeline.
         guard context.channel.isActive, !handler.isClosing else { return }
         handler.answer(answer, context, closing: closing)
       }
@@ -253,7 +254,7 @@ final class ControlHandler: ChannelInboundHandler {
     }
   }
 
-  /// False: the peer may not, and was answered so.
+  /// Returns false after an error response if the peer has no permission.
   private func mayWrite(_ action: String, _ context: ChannelHandlerContext, _ closing: Bool) -> Bool {
     guard let peer = context.peerCredentials else {
       answer(.error(.forbidden, "denied", "the peer is unknown"), context, closing: true)

@@ -19,7 +19,7 @@ struct Query {
 }
 
 extension HistoryQuery {
-  /// A parameter that can't be understood.
+  /// A parameter that can't be parsed.
   struct Mistake: Error {
     let description: String
   }

@@ -6,9 +6,9 @@ internal import GuardDoctor
 
 /// The commands that print something and exit.
 extension GuardService {
-  /// Checks the configuration and prints its mistakes.
+  /// Checks the configuration and prints its errors.
   ///
-  /// - Parameter isPrinted: print the effective configuration as YAML.
+  /// - Parameter isPrinted: true prints the effective configuration as YAML.
   /// - Returns: the exit status.
   package static func check(configurationPath: String?, isPrinted: Bool) -> Int32 {
     do throws(ConfigurationErrors) {
@@ -35,7 +35,7 @@ extension GuardService {
 
   /// Tests the connection to every cluster once and prints the findings, one JSON document per line.
   ///
-  /// - Returns: the exit status: 0, 1 for warnings, 2 where something is broken.
+  /// - Returns: the exit status: 0, 1 for warnings, 2 for failures.
   package static func examine(configurationPath: String?) -> Int32 {
     LibCrypto.disableExitCleanup()
     var worst: Int32 = 0
@@ -48,7 +48,7 @@ extension GuardService {
     return worst
   }
 
-  /// `oceanid-guard 0.1.0`, and the libraries that it runs with.
+  /// `oceanid-guard 0.1.0`, and the versions of its libraries.
   package static var version: String { "oceanid-guard \(Product.version)\n\(LinkedLibraries.text)" }
 
   static func complain(_ errors: ConfigurationErrors) -> Int32 {

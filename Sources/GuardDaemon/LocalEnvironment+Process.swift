@@ -3,7 +3,7 @@ internal import GuardConfiguration
 internal import Tunnel
 
 extension LocalEnvironment {
-  /// This process's own. Reads the environment: call it before anything changes that.
+  /// The environment of this process. Call it before anything changes environment variables.
   static func ofThisProcess() -> LocalEnvironment {
     let environment = ConfigurationEnvironment.current
     let user = getpwuid(geteuid()).map { String(cString: $0.pointee.pw_name) }

@@ -3,7 +3,7 @@ internal import GuardState
 package import Health
 package import IncidentTracking
 
-/// The effect of a silence at the time of its request. It shows that a misspelt pattern mutes nothing.
+/// The effect of a silence at the time of its request. It reveals a misspelt pattern, which mutes nothing.
 package struct SilenceReach: Hashable, Sendable {
   /// The number of open incidents that it mutes.
   let held: Int
@@ -41,7 +41,7 @@ package enum SilenceOutcome: Sendable {
 }
 
 extension IncidentLedger {
-  /// Mutes notices where the cluster is known and there is room.
+  /// Mutes notices if the cluster is known and there are not too many silences.
   package func answer(_ request: SilenceRequest, by author: String, at now: Timestamp = .now)
     -> SilenceOutcome
   {

@@ -6,10 +6,10 @@ internal import Tunnel
 
 /// The state of the clusters, as metrics.
 ///
-/// The number of series is bounded by the configuration: clusters, forwards, error codes, Flux kinds and statuses; no
-/// object's name is a label, so that a cluster can't grow a monitoring system.
+/// The number of series depends only on the configuration: clusters, forwards, error codes, Flux kinds and
+/// statuses. Object names are not labels, so that a cluster can't create any number of series.
 package enum ClusterFamilies {
-  /// - Parameter counts: of each cluster, by its name.
+  /// - Parameter counts: the counts by cluster name.
   package static func families(_ entries: [StatusBoard.Entry], counts: [String: ClusterCounters.Counts])
     -> [MetricFamily]
   {
@@ -126,7 +126,7 @@ package enum ClusterFamilies {
           report.problems.count { $0.severity == severity }, labelled("severity", severity.rawValue))
       }
       expected.add(entry.observation.expectations.nodes.count, cluster)
-      // The last snapshot is outdated.
+      // Omit kinds for which the last snapshot is outdated.
       let isUnseen = { (kind: Problem.Kind) in report.unseen.contains(kind) }
       if !isUnseen(.node) {
         let well = report.nodes.filter { $0.node.resource.conditions["Ready"]?.status == .isTrue }
@@ -135,7 +135,7 @@ package enum ClusterFamilies {
         let names = Set(well.map(\.node.resource.name))
         expectedReady.add(entry.observation.expectations.nodes.count { names.contains($0) }, cluster)
       }
-      // Where one kind of several can't be listed, the others are known.
+      // If one of several kinds can't be listed, the others are still known.
       func isKnown(_ verdict: Verdict, _ kind: Problem.Kind) -> Bool {
         !isUnseen(kind) || (verdict != .unknown && !isUnseen(.tunnel))
       }

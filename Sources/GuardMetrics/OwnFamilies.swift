@@ -3,8 +3,8 @@ internal import GuardAPI
 package import Health
 package import Platform
 
-/// The resources that the guard uses. With the guard's prefix, because in a textfile the names that client libraries
-/// use (`process_…`) would clash with node_exporter's own, which then refuses all of it.
+/// The resources that the guard uses. They have the guard's prefix, because the standard names (`process_…`)
+/// would clash with node_exporter's own, which would then reject the whole textfile.
 package enum OwnFamilies {
   /// The families for this process.
   package static func families(

@@ -5,7 +5,7 @@ import GuardTerminal
 /// The kubeconfig that belongs to a cluster's tunnel.
 package enum ClusterKubeconfig {
   /// - Parameters:
-  ///   - named: the user's own choice instead of the guard's file; it is not checked.
+  ///   - named: the user's choice instead of the guard's file; it is not checked.
   ///   - reader: the user who runs the command that reads the file.
   package static func path(
     of status: StatusDocument, named: String?, reader: UInt32 = geteuid()

@@ -2,10 +2,10 @@ package import GuardAPI
 package import GuardConfiguration
 package import Health
 
-/// The configuration in force, and the file's mistakes where it was changed since.
+/// The configuration in force, and the errors of the file if a later version was rejected.
 package struct ConfigurationStatus: Sendable {
   private struct Rejection: Sendable {
-    /// The first of the reloads in a row that were rejected, and the last one.
+    /// The times of the first and the last of consecutive rejected reloads.
     let since: Timestamp
     let at: Timestamp
     let errors: ConfigurationErrors
@@ -15,7 +15,7 @@ package struct ConfigurationStatus: Sendable {
   private let loadedAt: Timestamp
   private var rejection: Rejection?
 
-  /// - Parameter file: nil: there was none, and the built-in values are in force.
+  /// - Parameter file: nil if there was none, so that the built-in values are in force.
   package init(file: String?, loadedAt: Timestamp) {
     self.file = file
     self.loadedAt = loadedAt
@@ -33,7 +33,7 @@ package struct ConfigurationStatus: Sendable {
       rejected: rejection.map { .init(at: $0.at, message: $0.errors.description) })
   }
 
-  /// Nil while the file in force is the file on disk.
+  /// nil while the file on disk is in force.
   package var problem: Problem? {
     guard let rejection, let first = rejection.errors.errors.first else { return nil }
     let more = rejection.errors.errors.count - 1

@@ -4,9 +4,9 @@ internal import Health
 internal import Platform
 package import Tunnel
 
-// The engine's own words as the rules and the documents have them.
+// Conversions from the tunnel engine's types to those of the rules and the documents.
 extension TunnelHealth {
-  /// Maps the engine's status to the words of the rules.
+  /// Converts the engine's status to the type of the rules.
   package init(_ status: TunnelStatus) {
     self.init(
       state: status.state, since: Timestamp(milliseconds: status.since),
@@ -102,7 +102,7 @@ extension ForwardDocument {
 }
 
 extension ClusterDocument {
-  /// Maps the board's entry of a cluster to the document.
+  /// Converts the board's entry of a cluster to the document.
   init(_ entry: StatusBoard.Entry, now: Timestamp) {
     let observation = entry.observation
     self.init(

@@ -4,7 +4,7 @@ import Platform
 
 /// The properties of the output: width, colours and relative times.
 package struct Terminal: Hashable, Sendable {
-  /// Width in columns; nil: unlimited, for a pipe.
+  /// The width in columns; nil for a pipe, which has no limit.
   package var width: Int?
   var hasColour: Bool
   /// True if the terminal can show non-ASCII characters.

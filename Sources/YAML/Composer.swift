@@ -1,6 +1,7 @@
 /// Builds the tree of a document from its events.
 ///
-/// Custom, on the parser of libyaml, because Yams links Foundation and ICU and limits neither depth nor aliases.
+/// It uses the parser of libyaml directly, because Yams links Foundation and ICU and limits neither depth nor
+/// aliases.
 struct Composer: ~Copyable {
   private var events: EventStream
   private let limits: Document.Limits

@@ -20,7 +20,8 @@ package struct ClusterDocument: Codable, Hashable, Sendable {
   @Field package var secrets: [SecretDocument]
   /// nil if pods could not be read.
   @Field package var pods: PodsDocument?
-  /// Number of messages in these lists that were cut to one line, so that the document stays readable.
+  /// The number of messages in these lists that were shortened to one line, to limit the size of the
+  /// document.
   @Field package var shortenedTexts: Int?
 
   /// - Parameter now: the cluster's time, from which the nodes' ages are computed.
@@ -53,7 +54,7 @@ package struct ClusterDocument: Codable, Hashable, Sendable {
     shortenTexts()
   }
 
-  /// Flux objects have most of the long messages, so the other lists get their share first.
+  /// Flux objects have most of the long messages, so the other lists are processed first.
   private mutating func shortenTexts() {
     var budget = TextBudget()
     for index in certificates.indices { budget.fit(&certificates[index].message) }

@@ -23,7 +23,7 @@ package struct FindingDocument: Codable, Hashable, Sendable {
   @Field package var outcome: FindingOutcome
   /// The result, or the problem.
   @Field package var found: String
-  /// A command or a step.
+  /// The next step: a command or an action.
   @Field package var remedy: String?
 
   package init(

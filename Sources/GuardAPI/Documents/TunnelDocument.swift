@@ -38,7 +38,7 @@ package struct TunnelDocument: Codable, Hashable, Sendable {
   @Field package var via: [String]
   /// The SSH sessions in use.
   @Field package var sessions: [SessionDocument]
-  /// When the tunnel was up or down, oldest first, without gaps. The last state is the current one.
+  /// The states of the tunnel, oldest first, without gaps. The last state is the current one.
   @Field package var history: [StateSpanDocument]
 
   package init(

@@ -29,7 +29,7 @@ package struct Schema: Hashable, Sendable, CustomStringConvertible {
   package var description: String { "\(name)/\(major)" }
 }
 
-/// Why bytes are not a document of this version.
+/// The reason why bytes are not a document of this version.
 package enum DocumentError: Error, Hashable, Sendable, CustomStringConvertible {
   /// Not JSON, or a field has a wrong type.
   case malformed(String)

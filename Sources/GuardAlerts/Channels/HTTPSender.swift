@@ -6,7 +6,8 @@ internal import Platform
 internal import Posting
 internal import Redaction
 
-/// Sends a channel's messages over HTTP, with its address, login and authorities, and judges the answers.
+/// Sends a channel's messages over HTTP with its address, login and certificate authorities, and evaluates
+/// the responses.
 struct HTTPSender: Sendable {
   static let timeout: Duration = .seconds(10)
 
@@ -43,7 +44,7 @@ struct HTTPSender: Sendable {
 
   /// - Parameters:
   ///   - headers: `Name: value`
-  /// - Throws: `DeliveryError` for anything but an answer of 2xx.
+  /// - Throws: `DeliveryError` unless the status is 2xx.
   func post(
     _ body: [UInt8], type: String, headers: [String] = [], to address: WebAddress, isCancelled: () -> Bool
   ) throws(DeliveryError) {
@@ -79,7 +80,7 @@ struct HTTPSender: Sendable {
     }
   }
 
-  // MARK: - What went wrong
+  // MARK: - Failures
 
   private func failure(_ error: CurlError, at address: WebAddress) -> DeliveryError {
     let host = address.authority
@@ -98,7 +99,7 @@ struct HTTPSender: Sendable {
 
   private func refusal(_ answer: Post.Answer, from address: WebAddress) -> DeliveryError {
     let again = "then: oceanid-ctl alerts test \(channel)"
-    // Before anything is cut: half a secret is found no more.
+    // Redact before shortening, because a shortened secret is not recognized.
     let said = answer.body.split(whereSeparator: \.isNewline).first.map {
       ": \(redacted(hidingSecrets(String($0), address)).limited(to: 200))"
     }
@@ -123,10 +124,10 @@ struct HTTPSender: Sendable {
     }
   }
 
-  /// Servers like to repeat what they were asked for, as it was sent or as they understood it.
+  /// Error responses often repeat the request, either literally or decoded.
   func hidingSecrets(_ text: String, _ address: WebAddress) -> String {
     var secrets = address.secrets
-    // Where a topic went into the message, it is in the channel's own address only.
+    // If the topic was moved into the message, only the channel's own address contains it.
     if let own = try? self.address() { secrets += own.secrets }
     switch target.access.login {
     case .token(let place): secrets.append((try? secretReader.text(place)) ?? "")
@@ -136,14 +137,15 @@ struct HTTPSender: Sendable {
       secrets += [password, String(code.prefix { $0 != "=" })]
     case nil: break
     }
-    // The longest first: none is left over of which another one is a part.
+    // Replace the longest first, because a shorter secret may be a part of a longer one.
     return secrets.filter { $0.utf8.count > 3 }.sorted { $0.utf8.count > $1.utf8.count }
       .reduce(text) { $0.replacing($1, with: "…") }
   }
 }
 
 extension WebAddress {
-  /// Path and query, whole and in parts, as written and as a server decodes them: who knows them may call it.
+  /// The path and query, whole and in parts, as written and percent-decoded. They are secret because they
+  /// often grant access.
   fileprivate var secrets: [String] {
     let whole = path + query
     let parts = whole.split { "/?&=".contains($0) }.map(String.init)

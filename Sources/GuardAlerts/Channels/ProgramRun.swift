@@ -3,7 +3,7 @@ internal import Platform
 internal import Redaction
 internal import Tunnel
 
-/// A program that is handed a message: what it gets, and what its end means (sysexits.h).
+/// Runs a program with a message on its standard input, and interprets its exit status (sysexits.h).
 struct ProgramRun {
   let channel: String
   let program: String
@@ -43,7 +43,7 @@ struct ProgramRun {
           ? "allow it in the unit: systemctl edit oceanid-guard, [Service] ExecPaths=\(program)"
           : "install it, or name another in guard.yaml")
     }
-    // The last line usually has the reason of the failure.
+    // The last line usually contains the reason for the failure.
     let said =
       outcome.errors.split(whereSeparator: \.isNewline).last.map { ": \(redacted(String($0)))" } ?? ""
     switch outcome.end {

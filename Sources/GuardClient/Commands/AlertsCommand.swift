@@ -68,7 +68,7 @@ struct AlertsTestCommand: ParsableCommand {
   @OptionGroup var connection: SocketOption
 
   func run() throws {
-    // An HTTP receiver has 10 s, a mail program 30 s, a command up to 60 s.
+    // The guard waits 10 s for an HTTP receiver, 30 s for a mail program and up to 60 s for a command.
     var client = connection.client
     client.timeout = .seconds(90)
     let response = try client.exchange(.alertsTest, [("channel", channel)])

@@ -45,7 +45,7 @@ struct CheckCommand: ParsableCommand, Reading {
     return ((try? DocumentCoding.encode(document)).map { String(decoding: $0, as: UTF8.self) } ?? "{}") + "\n"
   }
 
-  /// Whether an invalid command line was meant for `check`.
+  /// True if an invalid command line was meant for `check`.
   static func isMeant(by arguments: [String]) -> Bool {
     (MisplacedOption(arguments)?.order.first ?? arguments.first) == configuration.commandName
   }

@@ -40,8 +40,8 @@ struct IncidentsCommand: ParsableCommand, Reading {
 }
 
 extension DaemonClient {
-  /// The incidents of one cluster; nil: of all. An unknown name is an error, because "no incident" would be a false
-  /// all-clear. A cluster that is no longer watched may still have incidents.
+  /// The incidents of one cluster, or of all for nil. An unknown name is an error, because "no incident"
+  /// would be misleading. A cluster that is no longer watched may still have incidents.
   func incidents(of cluster: String?) throws -> IncidentsDocument {
     let document = try incidents()
     guard let cluster else { return document }

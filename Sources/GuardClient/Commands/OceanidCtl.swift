@@ -6,7 +6,7 @@ import GuardConnection
 import GuardTerminal
 import Health
 
-/// `oceanid-ctl`: the thin client of oceanid-guard.
+/// `oceanid-ctl`: the client of oceanid-guard.
 package struct OceanidCtl: ParsableCommand {
   package static let configuration = CommandConfiguration(
     commandName: "oceanid-ctl",

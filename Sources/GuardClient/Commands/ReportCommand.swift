@@ -61,7 +61,7 @@ struct ReportCommand: ParsableCommand, TimeTelling {
       HistoryQuery(since: from, until: to, limit: limit, cluster: nil, events: [])
     ).chosen(choice.cluster)
     let before = try? reading.read(HistoryQuery(until: from, limit: 1)).events.last
-    // A folder of journal files may come from another machine, so this machine's guard is not asked.
+    // A folder of journal files may come from another machine, so this machine's guard is not queried.
     let status = directory == nil ? try? client.status() : nil
     let roundTrips = directory == nil ? try? client.roundTrips() : nil
     let slot = Duration.seconds(roundTrips?.slotSeconds ?? 0)

@@ -95,7 +95,7 @@ struct RunCommand: ParsableCommand {
     throw Execution.replaceThisProcess(with: words)
   }
 
-  /// Throws if the guard did not log it.
+  /// Logs the command with its reason. Throws if the guard did not log it.
   private func log(_ reason: String, _ change: String?, _ status: StatusDocument) throws {
     let program = words.first.map { $0.split(separator: "/").last.map(String.init) ?? $0 } ?? ""
     do {
@@ -112,7 +112,7 @@ struct RunCommand: ParsableCommand {
   }
 }
 
-/// A command that changes the cluster by hand, although the cluster is managed in Git.
+/// A command that changes the cluster manually, although the cluster is managed in Git.
 struct ByHand: Complaint {
   /// The tool and its verb.
   let change: String

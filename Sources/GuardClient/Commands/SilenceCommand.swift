@@ -64,7 +64,7 @@ struct SilenceCommand: ParsableCommand, Reading {
 
   func run() throws {
     let client = options.connection.client
-    if let end { return try tell(client.exchange(.silence, [("end", end)])) }
+    if let end { return try report(client.exchange(.silence, [("end", end)])) }
     guard let pattern, let duration, let reason else {
       let document = try client.incidents(of: options.cluster)
       let terminal = Terminal.standardOutput()
@@ -80,10 +80,10 @@ struct SilenceCommand: ParsableCommand, Reading {
       ("reason", reason),
     ]
     if let cluster = options.cluster { parameters.append(("cluster", cluster)) }
-    try tell(client.exchange(.silence, parameters))
+    try report(client.exchange(.silence, parameters))
   }
 
-  private func tell(_ response: DaemonClient.Response) throws {
+  private func report(_ response: DaemonClient.Response) throws {
     if options.json {
       return try StandardOutput.answer(DocumentText.pretty(response.body, cluster: nil, section: nil))
     }
@@ -93,7 +93,7 @@ struct SilenceCommand: ParsableCommand, Reading {
 }
 
 extension ReceiptDocument {
-  /// `silence 5f3a9c1e until 19:07:35; it holds back 1 open incident`; an older guard has the message only.
+  /// `silence 5f3a9c1e until 19:07:35; it holds back 1 open incident`; an older guard sends only the message.
   func words(at now: Timestamp) -> String {
     guard let silence, let until = silence.expiresAt else { return message }
     return "silence \(silence.id) until \(until.clock(at: now))" + (effect.map { "; \($0)" } ?? "")

@@ -21,7 +21,8 @@ enum Goal: String, ExpressibleByArgument, CaseIterable {
 
   func isReached(by status: StatusDocument) -> Bool { obstacle(in: status) == nil }
 
-  /// The reason why the goal is not reached; nil if it is. A forward's port that another program holds is such a reason.
+  /// The reason why the goal is not reached; nil if it is reached. A forward's port that another program uses
+  /// is such a reason.
   func obstacle(in status: StatusDocument) -> String? {
     guard !status.clusters.isEmpty else { return status.summary }
     if let complaint = status.clusters.lazy.compactMap({ ForwardOwner(cluster: $0).complaint }).first {

@@ -2,7 +2,7 @@ import GuardAPI
 import GuardTerminal
 import Health
 
-/// `oceanid-ctl doctor`: the steps of the connection, then the first that failed.
+/// `oceanid-ctl doctor`: the steps of the connection, then the first failed one.
 enum DoctorPage {
   static func page(_ document: DoctorDocument, _ terminal: Terminal) -> Page {
     var page = Page()

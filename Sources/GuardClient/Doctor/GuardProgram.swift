@@ -7,10 +7,11 @@ import Platform
 /// The daemon's program. `doctor` runs it once, because it knows how to connect to the clusters.
 struct GuardProgram {
   let path: String
-  /// The deadline for all checks together: each cluster may fail only after a timeout.
+  /// The timeout for all checks together. Each cluster may fail only after its own timeout.
   private static let patience: Duration = .seconds(300)
 
-  /// - Parameter named: the user's choice. Without it, the program beside this one is used, else the one in PATH.
+  /// - Parameter named: the user's choice. Without it, the program in this program's folder is used,
+  ///   otherwise the one in PATH.
   init(named: String?) {
     if let named {
       path = named
@@ -30,7 +31,7 @@ struct GuardProgram {
     }
   }
 
-  /// Its findings for every cluster, or one finding with the reason why it cannot be run.
+  /// The findings for every cluster, or one finding with the reason why the program cannot be run.
   func examine(configuration: String?) -> [FindingDocument] {
     let arguments = ["--doctor"] + (configuration.map { ["--config", $0] } ?? [])
     let command = Command(program: path, arguments: arguments, variables: [], outputLimit: 4 << 20)

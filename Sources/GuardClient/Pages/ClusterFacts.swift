@@ -3,11 +3,11 @@ import GuardTerminal
 import GuardTypes
 import Health
 
-/// The block of one cluster: a line for each part, in the order in which they depend on each other.
+/// The block of one cluster: one line per part. Each part depends on those above it.
 enum ClusterFacts {
   private static let margin = 9
 
-  /// - Parameter problems: of all clusters.
+  /// - Parameter problems: the problems of all clusters.
   static func lines(
     _ cluster: ClusterDocument, among problems: [ProblemDocument], _ terminal: Terminal
   ) -> [Line] {
@@ -195,12 +195,12 @@ extension NodeDocument {
 }
 
 extension ImagePolicyDocument {
-  /// Every object that may run its image was read, and none does.
+  /// True if all objects that may run the image are known, and none runs it.
   var isUnused: Bool { behind == nil && running?.isEmpty == true }
 }
 
 extension FluxObjectDocument {
-  /// Healthy, or healthy when last seen if its state is unknown.
+  /// True if it is healthy, or was healthy when last seen and its state is now unknown.
   var isOrWasHealthy: Bool { verdict == .healthy || (verdict == .unknown && ready == .isTrue) }
 
   /// One word for a line of text.

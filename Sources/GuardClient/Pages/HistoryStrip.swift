@@ -5,7 +5,7 @@ import Health
 
 /// The tunnel's recent history as one line of cells, and below it each outage with its exact times.
 ///
-/// A cell that was up all the time is low; the longer the tunnel was down within it, the higher it is.
+/// A cell is low if the tunnel was up all the time. It is higher the longer the tunnel was down.
 struct HistoryStrip {
   /// The possible lengths of a cell in seconds: round numbers only.
   private static let scales: [Int64] =

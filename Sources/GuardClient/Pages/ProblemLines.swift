@@ -58,7 +58,7 @@ enum ProblemLines {
     return page.lines
   }
 
-  /// The command has a line of its own and is never wrapped, so that it can be copied.
+  /// The command is on its own line and is never wrapped, so that it can be copied.
   private static func next(_ step: NextStep, _ terminal: Terminal) -> [Line] {
     guard let command = step.command else {
       return step.note.map { terminal.labelled("next", margin: 7, Span($0)) } ?? []
@@ -72,7 +72,7 @@ enum ProblemLines {
     let namesCluster = namesCluster && !problem.cluster.isEmpty
     let subject = namesCluster ? "\(problem.cluster), \(problem.subject)" : problem.subject
     if problem.title.isEmpty { return subject }
-    // Many titles name their subject already.
+    // Many titles already contain their subject.
     let (name, title) = (problem.subject.lowercased(), problem.title.lowercased())
     let words = title.split(separator: " ")
     let isNamed = title.contains(name) || name.split(separator: " ").allSatisfy(words.contains)

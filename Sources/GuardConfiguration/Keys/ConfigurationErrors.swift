@@ -1,12 +1,12 @@
-/// One mistake in a configuration, and where it is.
+/// An error in a configuration, with its position.
 package struct ConfigurationError: Hashable, Sendable, CustomStringConvertible {
-  /// The file's name, as it was given.
+  /// The name of the file, as it was specified.
   package let file: String
-  /// From 1; 1 for a mistake that has no place in the file.
+  /// Starts at 1; 1 for an error without a position in the file.
   package let line: Int
-  /// From 1, in characters.
+  /// Starts at 1, in characters.
   package let column: Int
-  /// The mistake, and the values that would be right.
+  /// The error, and the values that are allowed.
   package let message: String
 
   package init(file: String, line: Int = 1, column: Int = 1, message: String) {
@@ -19,7 +19,7 @@ package struct ConfigurationError: Hashable, Sendable, CustomStringConvertible {
   package var description: String { "\(file):\(line):\(column): \(message)" }
 }
 
-/// Everything that is wrong with a configuration, in the order of the file.
+/// All errors of a configuration, in the order of the file.
 package struct ConfigurationErrors: Error, Hashable, Sendable, CustomStringConvertible {
   /// At least one.
   package let errors: [ConfigurationError]
@@ -28,6 +28,6 @@ package struct ConfigurationErrors: Error, Hashable, Sendable, CustomStringConve
     self.errors = errors.sorted { ($0.line, $0.column) < ($1.line, $1.column) }
   }
 
-  /// One error a line.
+  /// One error per line.
   package var description: String { errors.map(\.description).joined(separator: "\n") }
 }

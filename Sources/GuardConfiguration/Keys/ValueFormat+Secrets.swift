@@ -25,7 +25,7 @@ extension ValueFormat where Value == String {
     }
   }
 
-  /// One path, several with colons between them, or `credential:NAME`.
+  /// One path, several separated by colons, or `credential:NAME`.
   static var kubeconfig: ValueFormat {
     ValueFormat(description: "a path, several with ':' between them, or credential:NAME") {
       reader, node, key in
@@ -44,7 +44,7 @@ extension ValueFormat where Value == SecretPlace {
   static var secretPlace: ValueFormat {
     let shape = "{ credential: NAME } or { file: PATH }"
     return ValueFormat(description: shape) { reader, node, key in
-      // The value given here instead may be the secret itself, so it is not repeated.
+      // Do not repeat an invalid value, because it may be the secret itself.
       guard case .mapping = node, !node.isNull else {
         reader.fail(node, "\(key): expected \(shape), and never the \(key) itself")
         return nil

@@ -7,9 +7,9 @@ extension Configuration {
     package var name: String
     /// The tunnel to the cluster.
     package var tunnel: Tunnel
-    /// How its API is polled.
+    /// The polls of its API.
     package var kubernetes: Kubernetes
-    /// The objects that must be there.
+    /// The objects that must exist.
     package var expect: Expectations
   }
 }

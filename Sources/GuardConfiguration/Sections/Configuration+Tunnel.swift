@@ -6,41 +6,41 @@ extension Configuration {
   package struct Tunnel: Hashable, Sendable {
     /// An alias of ssh_config or a host name.
     package var host: String
-    // The next six override ssh_config where they are not nil.
+    // The next six override ssh_config if they are not nil.
     /// The user to log in as.
     package var user: String?
     /// The port of the SSH server.
     package var port: UInt16?
-    /// Absolute paths, or `credential:NAME` for a credential of the service manager's.
+    /// Absolute paths, or `credential:NAME` for a credential of the service manager.
     package var identityFiles: [String]?
-    /// Of encrypted identity files.
+    /// The passphrase of encrypted identity files.
     package var passphrase: SecretPlace?
-    /// As `identityFiles`.
+    /// The same format as `identityFiles`.
     package var knownHostsFiles: [String]?
-    /// The ssh_config to read instead of the usual ones.
+    /// The ssh_config to read instead of the default files.
     package var sshConfig: String?
     /// At least one.
     package var forwards: [Forward] = [.standard]
-    /// Nil: the standard one, which ssh_config may shorten.
+    /// nil for the default, which ssh_config may shorten.
     package var keepalive: Keepalive?
     /// Pauses between attempts to connect.
     package var backoff = Backoff()
-    /// How long a new local connection waits for the tunnel.
+    /// The time that a new local connection waits for the tunnel.
     package var hold: Duration = .seconds(10)
-    /// SSH sessions at most; nil: one for each processor.
+    /// The maximum number of SSH sessions; nil for one per processor.
     package var sessions: Int?
-    /// Bytes that all channels together may have under way or waiting for a slow reader.
+    /// The limit of bytes that all channels together may have in flight or buffered for slow readers.
     package var windowBudget = 64 << 20
   }
 
-  /// How soon a silent peer is given up.
+  /// The detection of an unresponsive peer.
   package struct Keepalive: Hashable, Sendable {
-    /// Idle time before the peer must give a sign of life.
+    /// The idle time before the peer is probed.
     package var interval: Duration = .seconds(5)
     /// Not shorter than `interval`.
     package var timeout: Duration = .seconds(15)
 
-    /// In force where neither guard.yaml nor ssh_config has another one.
+    /// The default if neither guard.yaml nor ssh_config sets one.
     package static var standard: Keepalive { Keepalive() }
   }
 
@@ -98,7 +98,7 @@ extension Configuration.Tunnel: ConfigurationSection {
   }
 
   func check(_ section: ConfigurationReader.Section, _ reader: inout ConfigurationReader) -> Bool {
-    // The default listens as well, so two clusters that both leave it out collide.
+    // The default forward also listens, so two clusters without forwards conflict.
     section.values["forwards"] != nil
       || reader.claim(Configuration.Forward.standard.listen, at: section.node)
   }

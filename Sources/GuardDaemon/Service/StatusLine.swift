@@ -7,7 +7,7 @@ internal import Platform
 internal import Synchronization
 internal import Systemd
 
-/// The living line of `systemctl status`, sent when it changed.
+/// Updates the status line of `systemctl status` when it changes.
 final class StatusLine: Sendable {
   private static let interval: Duration = .seconds(5)
 
@@ -25,8 +25,8 @@ final class StatusLine: Sendable {
 
   static func text(of board: StatusBoard) -> String { text(of: board.statusDocument()) }
 
-  /// `tethys healthy: 3/3 nodes Ready, Flux 11/11; tunnel up since 2026-11-23 08:23 UTC`. No figure that moves by
-  /// itself: each new line is work for the service manager and everybody who watches it.
+  /// `tethys healthy: 3/3 nodes Ready, Flux 11/11; tunnel up since 2026-11-23 08:23 UTC`. Contains no value
+  /// that changes permanently, because each new line is work for the service manager and its watchers.
   static func text(of document: StatusDocument) -> String {
     guard let only = document.clusters.first, document.clusters.count == 1 else { return document.summary }
     var text = "\(document.verdict.rawValue): \(document.summary)"

@@ -10,7 +10,7 @@ import Testing
   .enabled(if: SSHServer.isAvailable, Comment(rawValue: SSHServer.reason)), .serialized, .blocking,
   .timeLimit(.minutes(10)))
 struct InternalSocketTests {
-  @Test func theInternalSocketLeadsToTheTargetSetJustBefore() throws {
+  @Test func theInternalSocketConnectsToTheTargetSetJustBefore() throws {
     let targets = try [TCPServer(.source(1)), TCPServer(.source(2))]
     let fixture = try Fixture(SSHServer(), target: targets[0].port)
     try #require(fixture.waitUntil(.up))
@@ -52,7 +52,7 @@ struct InternalSocketTests {
     let deadline = MonotonicTime.now + .seconds(10)
     #expect(([7, 8] as [UInt8]).withUnsafeBytes { own.sendAll($0, until: deadline) })
     #expect(own.receive(2, until: deadline) == [7, 8])
-    // Somebody else's process is turned away without a byte.
+    // A connection from another process is closed without any data.
     let name =
       switch door {
       case .path(let path): path

@@ -26,7 +26,7 @@ import Testing
     }
   }
 
-  /// Each event comes ten minutes after the state began, so that every wait is over and every session was stable.
+  /// Each event comes ten minutes after the state began, so that every delay has passed and every session was stable.
   static let table: [Phase: [Trigger: Transition]] = [
     .stopped: [
       .start: .init(.connecting, .connect), .connected: .init(.stopped), .failed: .init(.stopped),
@@ -65,7 +65,7 @@ import Testing
   ]
 
   @Test(arguments: Phase.allCases, Trigger.allCases)
-  func everyEventInEveryState(_ phase: Phase, _ trigger: Trigger) throws {
+  func everyEventInEveryStateHasTheListedResult(_ phase: Phase, _ trigger: Trigger) throws {
     let expected = try #require(Self.table[phase]?[trigger])
     var random = SystemRandomNumberGenerator()
     var now = MonotonicTime.now

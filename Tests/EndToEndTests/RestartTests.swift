@@ -42,7 +42,7 @@ struct RestartTests {
     let installation = try Installation()
     #expect(try installation.waitUntilHealthy())
     let before = Self.names(try #require(try installation.status().clusters.first))
-    // Remembered at the latest when the guard ends.
+    // The kind is saved at the latest when the guard ends.
     installation.cluster.apply(.definitionDeleted("kustomizations.kustomize.toolkit.fluxcd.io"))
     func isTold(_ document: StatusDocument) -> Bool {
       document.problems.contains {
@@ -58,7 +58,7 @@ struct RestartTests {
     let again = try installation.waitFor { document, _ in isTold(document) }
     #expect(again.holds, "\(again)")
     installation.cluster.apply(.definitionBack("kustomizations.kustomize.toolkit.fluxcd.io"))
-    // Which kinds there are is asked once a minute.
+    // The kinds of the server are requested once per minute.
     let well = try installation.waitFor(within: .seconds(120)) { document, _ in document.verdict == .healthy }
     #expect(well.holds, "\(well)")
   }

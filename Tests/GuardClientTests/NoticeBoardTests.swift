@@ -117,7 +117,7 @@ import Testing
       try incident("node c", state: .pending, notices: 0), try incident("node d", silence: "5"),
     ])
     #expect(screen.perform() == ["show 1 warning tethys: node b", "show 2 critical tethys: node a"])
-    // Told twice: by the document and by a line that was under way.
+    // The incident is reported twice: by the document and by a line that was already sent.
     screen.change(.opened, "node a", .critical)
     #expect(screen.perform() == [])
   }
@@ -128,7 +128,7 @@ import Testing
     screen.perform()
     screen.stands(
       [
-        // A guard that forgot its ids, and is not sure yet.
+        // The guard lost its ids and has not confirmed the problem yet.
         try incident("node b", id: "b2", state: .pending, notices: 0),
         try incident("node d", id: "d1"),
       ], past: [try incident("node a", id: "a1", state: .ended)])
@@ -211,7 +211,7 @@ import Testing
     #expect(first != nil)
     #expect(first == second)
     #expect(screen.board.hasWork)
-    // Nobody saw it, so nobody waits for its end.
+    // It was never shown, so its end is not shown either.
     screen.change(.ended, "node a")
     #expect(screen.perform() == [])
   }
@@ -231,7 +231,7 @@ import Testing
     #expect(after.perform() == [])
     after.change(.ended, "node b", .critical)
     #expect(after.perform().first == "close 2")
-    // A file that somebody damaged asks for nothing that can't be done.
+    // A damaged file must not cause invalid calls.
     let emptied = String(decoding: try JSONEncoder().encode(before.board.memory), as: UTF8.self)
       .replacing(#/"incidents":\["[^\]]*\]/#, with: "\"incidents\":[]")
     #expect(emptied.contains("\"incidents\":[]"))
@@ -283,7 +283,7 @@ import Testing
     #expect(notice.summary.hasPrefix(#"tethys: node \u{1b}[31m\u{202e} xxx"#))
     #expect(notice.summary.count == 160)
 
-    // A line for each, whatever they say.
+    // Each incident takes one line, regardless of its text.
     for index in 1...4 { screen.change(.opened, "pod \(index)\r\n\u{7}x", id: "\(index)") }
     screen.perform()
     #expect(screen.bubbles[2]?.body.split(separator: "\n").count == 4)
@@ -293,7 +293,7 @@ import Testing
     #expect(screen.bubbles[3]?.body.split(separator: "\n").count == 4)
   }
 
-  /// Whatever happens in whatever order: what is open and was not dismissed is on the screen, and nothing else.
+  /// Random events in random order: exactly the open incidents that were not dismissed are on the screen.
   @Test(arguments: 0..<40)
   func randomEventsEndInACorrectScreen(seed: UInt64) throws {
     var random = SeededGenerator(seed: seed)

@@ -17,7 +17,7 @@ import Testing
     return nil
   }
 
-  @Test func portOfAnotherProgramFulfilsNoGoal() {
+  @Test func portOfAnotherProgramBlocksEveryGoal() {
     let stolen = status {
       $0[0].state = .portBusy
       $0[0].holder = "a process of mallory (uid 1001)"
@@ -50,7 +50,7 @@ import Testing
     #expect(Goal.api.obstacle(in: two.only("tethys") ?? two) == nil)
   }
 
-  @Test func portThatAcceptsNoConnectionFulfilsNoGoal() {
+  @Test func portThatAcceptsNoConnectionBlocksEveryGoal() {
     let full = status { $0[0].shortage = "accept: Too many open files" }
     for goal in Goal.allCases {
       #expect(

@@ -37,7 +37,7 @@ struct AlertTests {
     receiver.requests.compactMap { try? JSONDecoder().decode(NoticeDocument.self, from: Data($0.body.utf8)) }
   }
 
-  private static func tells(_ notices: [NoticeDocument], _ change: NoticeChange) -> Bool {
+  private static func contains(_ notices: [NoticeDocument], _ change: NoticeChange) -> Bool {
     notices.contains { notice in
       notice.entries.contains { $0.change == change && $0.incident.subject == "node calypso" }
     }
@@ -70,7 +70,7 @@ struct AlertTests {
 
     // This incident is sent to the available receiver, and kept for the unavailable one.
     installation.cluster.apply(.nodeNotReady("calypso"))
-    let opened = eventually(within: .seconds(90)) { Self.tells(Self.notices(hook), .opened) }
+    let opened = eventually(within: .seconds(90)) { Self.contains(Self.notices(hook), .opened) }
     #expect(opened)
     #expect(hook.requests.allSatisfy { $0.signed == true })
     let paged = installation.folder.file("pager.pager")
@@ -93,12 +93,12 @@ struct AlertTests {
     #expect(try installation.waitFor { document, _ in document.verdict == .critical }.holds)
     let lateReceiver = try WebReceiver(port: latePort)
     #expect(try installation.ctl("alerts", "test", "late").status == 0)
-    #expect(eventually(within: .seconds(60)) { Self.tells(Self.notices(lateReceiver), .opened) })
+    #expect(eventually(within: .seconds(60)) { Self.contains(Self.notices(lateReceiver), .opened) })
 
     installation.cluster.apply(.nodeReady("calypso"))
     #expect(
       eventually(within: .seconds(90)) {
-        Self.tells(Self.notices(hook), .ended) && Self.tells(Self.notices(lateReceiver), .ended)
+        Self.contains(Self.notices(hook), .ended) && Self.contains(Self.notices(lateReceiver), .ended)
       })
     // Delivery is at least once, but without failures nothing is sent twice.
     let keys = Self.notices(hook).flatMap(\.entries).map(\.key)

@@ -13,15 +13,15 @@ struct CrashLoopTests {
   /// With OCEANID_TEST_LONG, the guard is killed fifty times, as in a lasting crash loop.
   private static var isLong: Bool { ProcessInfo.processInfo.environment["OCEANID_TEST_LONG"] != nil }
 
-  private static func told(_ receiver: WebReceiver) -> [NoticeEntryDocument] {
+  private static func entries(_ receiver: WebReceiver) -> [NoticeEntryDocument] {
     receiver.requests.compactMap { try? JSONDecoder().decode(NoticeDocument.self, from: Data($0.body.utf8)) }
       .flatMap(\.entries)
   }
 
   /// The notices of a receiver that ignores repeated keys.
-  private static func heard(_ receiver: WebReceiver) -> [String] {
+  private static func distinctChanges(_ receiver: WebReceiver) -> [String] {
     var keys: Set<String> = []
-    return told(receiver).filter { keys.insert($0.key).inserted }
+    return entries(receiver).filter { keys.insert($0.key).inserted }
       .filter { $0.incident.subject == "node calypso" }.map(\.change.rawValue)
   }
 
@@ -45,15 +45,15 @@ struct CrashLoopTests {
     var journal = installation.log
     installation.cluster.apply(.nodeNotReady("calypso"))
     _ = try Self.live(installation, lives: Self.isLong ? 25 : 40, journal: &journal) {
-      !Self.heard(receiver).isEmpty
+      !Self.distinctChanges(receiver).isEmpty
     }
-    #expect(Self.heard(receiver) == ["opened"])
+    #expect(Self.distinctChanges(receiver) == ["opened"])
     installation.cluster.apply(.nodeReady("calypso"))
     _ = try Self.live(installation, lives: Self.isLong ? 25 : 60, journal: &journal) {
-      Self.heard(receiver).contains("ended")
+      Self.distinctChanges(receiver).contains("ended")
     }
-    #expect(Self.heard(receiver) == ["opened", "ended"])
-    let keys = Self.told(receiver).map(\.key)
+    #expect(Self.distinctChanges(receiver) == ["opened", "ended"])
+    let keys = Self.entries(receiver).map(\.key)
     // A kill between a request and the record of its delivery repeats the request with the same key. That is rare.
     #expect(keys.count - Set(keys).count <= 1)
     // Without the state, each restart would write these entries again.

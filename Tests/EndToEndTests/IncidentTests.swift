@@ -34,30 +34,31 @@ struct IncidentTests {
     installation.cluster.apply(.nodeNotReady("calypso"))
     let pending = try #require(try Self.calypso(installation) { $0.state == .pending })
     #expect(pending.notices == 0)
-    let told = try #require(try Self.calypso(installation) { $0.notices == 1 })
-    #expect(told.id == pending.id && told.state == .firing)
+    let notified = try #require(try Self.calypso(installation) { $0.notices == 1 })
+    #expect(notified.id == pending.id && notified.state == .firing)
     #expect(eventually { installation.log.contains("incident_opened") })
 
     // The file is written after the notice was created.
     let state = installation.folder.file("state/incidents.json")
-    #expect(eventually { (try? String(contentsOfFile: state, encoding: .utf8).contains(told.id)) == true })
+    #expect(
+      eventually { (try? String(contentsOfFile: state, encoding: .utf8).contains(notified.id)) == true })
     try installation.restart()
     #expect(try installation.waitFor { document, _ in document.verdict == .critical }.holds)
     let kept = try #require(try Self.calypso(installation) { _ in true })
-    #expect(kept.id == told.id && kept.notices == 1 && kept.state == .firing)
+    #expect(kept.id == notified.id && kept.notices == 1 && kept.state == .firing)
     // The journal entry was written before the restart and is not repeated.
     #expect(!installation.log.contains("problem_opened"))
 
     installation.cluster.apply(.nodeReady("calypso"))
     // Journal entries after the restart belong to the same incident.
-    #expect(eventually(within: .seconds(60)) { installation.log.contains("incident=\(told.id)") })
+    #expect(eventually(within: .seconds(60)) { installation.log.contains("incident=\(notified.id)") })
     var past: [IncidentDocument] = []
     #expect(
       eventually(within: .seconds(90), every: .milliseconds(250)) {
         past = (try? Self.incidents(installation).past) ?? []
         return !past.isEmpty
       })
-    #expect(past.map(\.id) == [told.id])
+    #expect(past.map(\.id) == [notified.id])
     #expect(past.first?.notices == 2)
     #expect(eventually { installation.log.contains("incident_ended") })
     #expect(!installation.log.contains("incident_opened"))

@@ -39,14 +39,14 @@ import Testing
   }
 
   @Test(arguments: [(Duration.seconds(60), true), (.seconds(3 * 3600), false)])
-  func oldEndIsNotShown(gone: Duration, isTold: Bool) {
+  func oldEndIsNotShown(gone: Duration, isShown: Bool) {
     var screen = Screen()
     screen.change(.opened, "node a")
     screen.perform()
     screen.dismiss(1)
     screen.now += gone
     screen.change(.ended, "node a")
-    #expect(screen.perform() == (isTold ? ["show 2 low tethys: ended: node a"] : []))
+    #expect(screen.perform() == (isShown ? ["show 2 low tethys: ended: node a"] : []))
   }
 
   @Test func incidentThatEndsBeforeItIsShownIsSkipped() {
@@ -162,7 +162,7 @@ import Testing
   }
 
   @Test(arguments: [(Duration.seconds(60), true), (.seconds(3 * 3600), false)])
-  func endOfAMutedIncidentIsShown(gone: Duration, isTold: Bool) throws {
+  func endOfAMutedIncidentIsShown(gone: Duration, isShown: Bool) throws {
     for isMissed in [false, true] {
       var screen = Screen()
       screen.change(.opened, "node a")
@@ -176,7 +176,7 @@ import Testing
       } else {
         for node in ["node a", "node b"] { screen.change(.ended, node) }
       }
-      #expect(screen.perform() == (isTold ? ["show 2 low tethys: ended: node a"] : []))
+      #expect(screen.perform() == (isShown ? ["show 2 low tethys: ended: node a"] : []))
     }
   }
 
@@ -321,9 +321,9 @@ import Testing
       if isPerforming { screen.perform() }
     }
     screen.perform()
-    let told = screen.bubbles.values.filter { $0.category == .incident }
-    #expect(told.count <= 6)
-    let count = told.reduce(0) { sum, notice in
+    let shown = screen.bubbles.values.filter { $0.category == .incident }
+    #expect(shown.count <= 6)
+    let count = shown.reduce(0) { sum, notice in
       sum + (notice.summary.firstMatch(of: /([0-9]+) incidents/).flatMap { Int($0.output.1) } ?? 1)
     }
     #expect(count == open.count)

@@ -36,8 +36,8 @@ struct CrowdedPortTests {
     return (try? client.receive()) == [7]
   }
 
-  private func isEchoed(through door: InternalSocket) throws -> Bool {
-    let own = try StreamSocket.connect(to: #require(door.address), userTimeout: .seconds(5))
+  private func isEchoed(through internalSocket: InternalSocket) throws -> Bool {
+    let own = try StreamSocket.connect(to: #require(internalSocket.address), userTimeout: .seconds(5))
     let deadline = MonotonicTime.now + .seconds(30)
     return [9].withUnsafeBytes { own.sendAll($0, until: deadline) } && own.receive(1, until: deadline) == [9]
   }

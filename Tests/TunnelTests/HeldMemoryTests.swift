@@ -18,7 +18,7 @@ struct HeldMemoryTests {
     let route = try await Route.resolved(configuration, limit: .seconds(10))
     let loop = try Loop()
     let terms = SessionChain.Terms(
-      configuration: configuration, budget: WindowBudget(64 << 20), observer: Nobody(), checked: [])
+      configuration: configuration, budget: WindowBudget(64 << 20), observer: IgnoringObserver(), checked: [])
     let chain = try SessionChain(route, terms: terms, load: SessionLoad(), loop: loop, now: .now)
     let end = MonotonicTime.now + .seconds(60)
 
@@ -58,7 +58,7 @@ struct HeldMemoryTests {
     #expect(held[1] < 1 << 20, "\(held)")
   }
 
-  private struct Nobody: RelayObserver {
+  private struct IgnoringObserver: RelayObserver {
     func reached(_ target: StreamAddress) {}
     func missed(_ target: StreamAddress, reason: String) {}
     func refused(_ client: Client, reason: String, _ end: ConnectionEnd) {}

@@ -13,13 +13,13 @@ struct HostileServerTests {
   /// The expected result of a crossing.
   enum Expected: Sendable {
     /// The session continues, and the local connection receives the last bytes sent.
-    case goesOn
+    case continues
     /// The local connection receives the bytes that it sent.
     case echoes
     /// The session continues, and the local connection is closed.
     case closes
     /// The session continues, and no data moves.
-    case stands
+    case stalls
     case ends(TunnelErrorCode, String)
     /// Any of these results.
     case anything
@@ -40,7 +40,7 @@ struct HostileServerTests {
 
     /// Proving that nothing happens takes the whole time limit.
     var limit: Duration {
-      if case .stands = expected { .seconds(1) } else { .seconds(60) }
+      if case .stalls = expected { .seconds(1) } else { .seconds(60) }
     }
   }
 
@@ -52,7 +52,7 @@ struct HostileServerTests {
     Case("auth-banners", .ends(.protocolError, "unexpected packets before the session is up")),
     Case("auth-noise", .anything),
     // In the response to an open
-    Case("window-0", .stands),
+    Case("window-0", .stalls),
     Case("packet-0", .ends(.protocolError, "maximum packet size 0")),
     Case("packet-1", .echoes),
     Case("most", .echoes),
@@ -62,24 +62,24 @@ struct HostileServerTests {
     Case("farewell", .ends(.peerClosed, "it disconnected: ")),
     Case("farewell-cut", .ends(.peerClosed, "it disconnected (reason 11)")),
     // After an open
-    Case("window-overrun", .goesOn),
-    Case("window-overrun", .stands, isRead: false),
+    Case("window-overrun", .continues),
+    Case("window-overrun", .stalls, isRead: false),
     // The data fills the window and is not read.
-    Case("extended-data", .stands),
-    Case("unknown-channels", .goesOn),
-    Case("empty-data", .goesOn),
-    Case("channel-requests", .goesOn),
+    Case("extended-data", .stalls),
+    Case("unknown-channels", .continues),
+    Case("empty-data", .continues),
+    Case("channel-requests", .continues),
     Case("exit-signals", .ends(.protocolError, "too much memory")),
-    Case("adjust-overflow", .goesOn),
-    Case("ignore", .goesOn),
-    Case("debug", .goesOn),
+    Case("adjust-overflow", .continues),
+    Case("ignore", .continues),
+    Case("debug", .continues),
     Case("stray-replies", .ends(.protocolError, "MiB of unexpected packets")),
     Case("unknown-messages", .ends(.protocolError, "MiB of unexpected packets")),
     Case("type-zero", .anything),
     // The last open is truncated.
     Case("opens", .ends(.protocolError, "")),
-    Case("global-requests", .goesOn),
-    Case("rekeys", .goesOn),
+    Case("global-requests", .continues),
+    Case("rekeys", .continues),
     Case("noise", .anything),
     Case("noise-of-the-exchange", .anything),
   ]
@@ -104,8 +104,8 @@ struct HostileServerTests {
 
   private static func expect(_ each: Case, _ outcome: Crossing.Outcome, _ crossing: Crossing) {
     switch (each.expected, outcome) {
-    case (.goesOn, .arrived), (.echoes, .arrived), (.closes, .closed), (.anything, _): break
-    case (.stands, .nothing): #expect(crossing.turns < 2000, "\(each.mode) keeps the thread busy")
+    case (.continues, .arrived), (.echoes, .arrived), (.closes, .closed), (.anything, _): break
+    case (.stalls, .nothing): #expect(crossing.turns < 2000, "\(each.mode) keeps the thread busy")
     case (.ends(let code, let words), .failed(let failure)):
       #expect(failure.code == code, "\(each.mode): \(failure)")
       #expect(failure.message.contains(words), "\(each.mode): \(failure)")

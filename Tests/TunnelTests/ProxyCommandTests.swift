@@ -20,8 +20,8 @@ struct ProxyCommandTests {
 
   /// Makes `tethys` reachable through a second sshd with `ssh -W`. The command writes its process id to the file `pid`.
   private func putGate(_ gate: SSHServer, before server: SSHServer) throws {
-    let way = "ssh -F \(gate.sshConfig) -W [%h]:%p tethys"
-    try put("  ProxyCommand sh -c 'echo $$ >\(server.folder.file("pid")); exec \(way)'", in: server)
+    let command = "ssh -F \(gate.sshConfig) -W [%h]:%p tethys"
+    try put("  ProxyCommand sh -c 'echo $$ >\(server.folder.file("pid")); exec \(command)'", in: server)
   }
 
   private func pid(_ server: SSHServer) throws -> Int32 {

@@ -178,12 +178,12 @@ struct SameAsSSHTests {
     _ each: Case, _ config: String, _ shelf: Shelf, _ variables: [String: String]
   ) throws {
     guard each.lines.contains("@keys/t_") else { return }
-    let told = try run(
+    let answer = try run(
       "ssh", ["-v", "-F", config, "-o", "BatchMode=yes", "tethys", "true"], environment: variables)
     let start = "debug1: identity file \(shelf.folder.path)/t_"
-    guard let line = told.errors.split(whereSeparator: \.isNewline).first(where: { $0.hasPrefix(start) }),
+    guard let line = answer.errors.split(whereSeparator: \.isNewline).first(where: { $0.hasPrefix(start) }),
       let end = line.firstRange(of: " type ")
-    else { throw FixtureError.failed("ssh names no key: \(told.errors)") }
+    else { throw FixtureError.failed("ssh names no key: \(answer.errors)") }
     let path = String(line[..<end.lowerBound].dropFirst("debug1: identity file ".count))
     guard !FileManager.default.fileExists(atPath: path) else { return }
     try FileManager.default.copyItem(atPath: shelf.folder.file("good"), toPath: path)

@@ -133,11 +133,11 @@ struct TamperingTests {
         host: "tethys", port: UInt16(proxy.port), knownHostsFiles: [server.folder.file("proxied_hosts")],
         sshConfig: server.sshConfig, forwards: [.init(listen: .local(0), target: .local(echo.port))],
         backoffInitial: .milliseconds(10), backoffMax: .milliseconds(20)))
-    let ways: [TamperingProxy.Tampering] = [
+    let faults: [TamperingProxy.Tampering] = [
       .end(at: 0), .reset(at: 30), .end(at: 1500), .flip(at: 1300, bit: 0), .reset(at: 1700),
       .flip(at: 1900, bit: 7),
     ]
-    for tampering in ways {
+    for tampering in faults {
       proxy.set(tampering)
       let seen = proxy.acceptedConnections
       // The first of these connections may have begun earlier.

@@ -71,7 +71,7 @@ import Testing
     var now = MonotonicTime.now
     var machine = TunnelStateMachine(
       backoff: Backoff(initial: .milliseconds(250), max: .seconds(30)), now: now)
-    for event in Self.way(to: phase) { _ = machine.handle(event, now: now, random: &random) }
+    for event in Self.events(to: phase) { _ = machine.handle(event, now: now, random: &random) }
     #expect(Self.phase(of: machine.state) == phase)
     now += .seconds(600)
     let actions = machine.handle(Self.event(trigger, now), now: now, random: &random)
@@ -82,7 +82,7 @@ import Testing
   private static let refused = TunnelFailure(.connectRefused, "refused", remedy: "look")
   private static let changed = TunnelFailure(.hostKeyChanged, "changed", remedy: "look")
 
-  private static func way(to phase: Phase) -> [TunnelStateMachine.Event] {
+  private static func events(to phase: Phase) -> [TunnelStateMachine.Event] {
     switch phase {
     case .stopped: []
     case .connecting: [.start]

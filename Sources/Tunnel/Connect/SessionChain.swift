@@ -101,8 +101,8 @@ final class SessionChain {
       return
     }
     let observer = HopObserver()
-    // The only channel of a hop carries a whole session. That session limits its own data, so the channel does not
-    // count against the budget.
+    // The only channel of a hop carries a whole session, which limits its own data. So the hop has a budget of its own
+    // that allows the largest window.
     let hop = Relay(
       transport, keepalive: passed.keepalive(configuration), checked: [],
       checkInterval: configuration.targetCheckInterval, budget: WindowBudget(4 * ReceiveWindow.largest),

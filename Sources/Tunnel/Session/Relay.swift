@@ -205,7 +205,7 @@ final class Relay {
     return hasWork
   }
 
-  /// A target without recent traffic, or one that was refused and that clients may not use again soon.
+  /// The next target to check: one that was unreachable, or a random one after an interval without traffic.
   private func nextToCheck(_ now: Instant) -> StreamAddress? {
     if now >= nextRecheck {
       nextRecheck = now + checkInterval

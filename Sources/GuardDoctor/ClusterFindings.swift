@@ -2,7 +2,7 @@ internal import GuardAPI
 internal import GuardTypes
 internal import Health
 
-/// The API part of the way, read from one poll through the tunnel.
+/// The findings about the API, from one poll through the tunnel.
 enum ClusterFindings {
   enum Step: String, CaseIterable {
     case forward
@@ -11,7 +11,7 @@ enum ClusterFindings {
     case api = "API"
   }
 
-  /// - Parameter refusal: what the far side said of the forward's target, where it said something.
+  /// - Parameter refusal: the far side's message about the forward's target; nil if there was none.
   static func findings(
     cluster: String, target: String, refusal: String?, expectsFlux: Bool,
     poll: Result<Snapshot, PollFailure>?, now: Timestamp
@@ -44,7 +44,7 @@ enum ClusterFindings {
     case .tls: .tls
     case .unauthorized, .forbidden: .identity
     case .timeout, .badResponse: .api
-    // Told where the kubeconfig is looked at.
+    // This is reported with the findings about the kubeconfig.
     case .kubeconfig: nil
     }
   }
@@ -59,7 +59,7 @@ enum ClusterFindings {
     }
   }
 
-  /// Certificates and leases are judged by clocks.
+  /// A wrong clock makes certificates and leases look expired.
   private static func clock(_ cluster: String, _ snapshot: Snapshot, _ now: Timestamp) -> FindingDocument {
     let skew = now - snapshot.serverTime
     let seconds = abs(skew.components.seconds)

@@ -12,18 +12,18 @@ internal import Platform
 internal import Synchronization
 package import Tunnel
 
-/// Tests the connection to every cluster once, step by step. It binds no port and keeps no state, so a running guard is
-/// not disturbed.
+/// Tests the connection to each cluster once, step by step. It binds no port and stores nothing, so it does not disturb
+/// a running guard.
 package struct ConnectionDiagnosis {
   private let environment: LocalEnvironment
   private let configurationPath: String?
   private let report: (FindingDocument) -> Void
 
-  /// The time that a login may take, with all hops.
+  /// The time limit for a login, including all hops.
   static let patience: Duration = .seconds(20)
 
   /// - Parameters:
-  ///   - configurationPath: nil: the first usual place that has a configuration.
+  ///   - configurationPath: nil selects the first default path that has a configuration.
   ///   - report: called with each finding as soon as it is made.
   package init(
     environment: LocalEnvironment, configurationPath: String?, report: @escaping (FindingDocument) -> Void
@@ -58,7 +58,7 @@ package struct ConnectionDiagnosis {
     examineShell(configuration, here: here)
   }
 
-  /// Keys and files are looked up for the user that runs the diagnosis, who may not be the service's.
+  /// Keys and files are looked up for the user that runs the diagnosis, which may not be the service's user.
   private func checkUser(_ configuration: Configuration) {
     guard configuration.file?.hasPrefix("/etc/") == true, let service = getpwnam("oceanid")?.pointee.pw_uid,
       geteuid() != service
@@ -72,7 +72,7 @@ package struct ConnectionDiagnosis {
 
   // MARK: - A cluster
 
-  /// - Returns: its SSH server is this very machine.
+  /// - Returns: true if the cluster's SSH server is this machine.
   private func examine(_ cluster: Configuration.Cluster) -> Bool {
     let way = resolve(cluster)
     let refusal = Refusal()
@@ -128,14 +128,14 @@ package struct ConnectionDiagnosis {
     }
   }
 
-  /// The answer of the far side for the target.
+  /// The far side's message about the target.
   private final class Refusal: Sendable {
     let words = Mutex<String?>(nil)
   }
 
   private func start(_ cluster: Configuration.Cluster, _ refusal: Refusal) -> SSHTunnel? {
     var configuration = cluster.tunnel
-    // The ports are the guard's, whether it runs or not.
+    // A running guard uses the ports of the forwards.
     configuration.forwards = []
     do {
       return try SSHTunnel(
@@ -155,7 +155,7 @@ package struct ConnectionDiagnosis {
     }
   }
 
-  /// Until it is up, or its first attempt failed.
+  /// Waits until the tunnel is up or its first attempt failed.
   private func waitForEnd(of tunnel: SSHTunnel) {
     let end = MonotonicTime.now + ConnectionDiagnosis.patience
     while MonotonicTime.now < end {
@@ -167,7 +167,7 @@ package struct ConnectionDiagnosis {
 
   // MARK: - This machine
 
-  /// - Parameter here: clusters whose far side is this machine.
+  /// - Parameter here: the clusters whose far side is this machine.
   private func examineShell(_ configuration: Configuration, here: Set<String>) {
     let clusters = configuration.clusters
     let set = environment.variables["KUBECONFIG"].flatMap { $0.isEmpty ? nil : $0 }

@@ -5,7 +5,7 @@ internal import Health
 internal import Kubernetes
 internal import Tunnel
 
-/// The guard's kubeconfig, and the one that this shell's kubectl would take.
+/// Findings about the guard's kubeconfig, and about the one that kubectl uses in this shell.
 enum KubeconfigFindings {
   static func own(
     _ cluster: Configuration.Cluster, _ loaded: Result<Kubeconfig, PollFailure>, now: Timestamp
@@ -34,8 +34,8 @@ enum KubeconfigFindings {
   }
 
   /// - Parameters:
-  ///   - path: what kubectl reads here: KUBECONFIG, else ~/.kube/config.
-  ///   - isSet: KUBECONFIG is set.
+  ///   - path: the file that kubectl reads in this shell: KUBECONFIG, or ~/.kube/config.
+  ///   - isSet: true if KUBECONFIG is set.
   static func shell(
     _ clusters: [Configuration.Cluster], path: String, isSet: Bool, _ loaded: Result<Kubeconfig, PollFailure>
   ) -> FindingDocument {
@@ -58,7 +58,7 @@ enum KubeconfigFindings {
       remedy: remedy)
   }
 
-  /// A server on this machine where no forward listens.
+  /// The message about a server on this machine at whose port no forward listens; nil for others.
   private static func slip(_ server: Kubeconfig.Server, _ cluster: Configuration.Cluster) -> String? {
     guard cluster.isLoopback(server), cluster.forward(for: server) == nil else { return nil }
     let isFarPort = cluster.tunnel.forwards.contains { forward in

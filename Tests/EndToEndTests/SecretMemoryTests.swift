@@ -4,13 +4,13 @@ import GuardTypes
 import TestSupport
 import Testing
 
-/// Keys in the memory of a guard that runs.
+/// Copies of keys in the memory of a running guard.
 @Suite(
   .enabled(if: SSHServer.isAvailable, Comment(rawValue: SSHServer.reason)),
   .enabled(if: OtherUser.isPossible, "only root may read the memory"), .serialized, .blocking,
   .timeLimit(.minutes(10)))
 struct SecretMemoryTests {
-  /// How often the bytes lie in the memory that the process can write to.
+  /// The number of copies of the bytes in the writable memory of the process.
   private static func count(_ words: [UInt8], in pid: Int32) throws -> Int {
     let maps = try String(contentsOfFile: "/proc/\(pid)/maps", encoding: .utf8)
     let memory = open("/proc/\(pid)/mem", O_RDONLY | O_CLOEXEC)
@@ -63,9 +63,10 @@ struct SecretMemoryTests {
       }
       #expect(isBack.holds, "\(isBack.testDescription)")
     }
-    // Once logged in, nobody needs the key any more.
+    // After the login, the key is no longer needed.
     #expect(try Self.count(key, in: installation.daemon.pid) == 0)
-    // The kubeconfig holds the API's credential, and so does each request while it runs. So look until no poll runs.
+    // The kubeconfig in memory contains the API's credential, and so does each running request. So retry until no poll
+    // is running.
     let token = try #require(
       Self.credential(in: String(contentsOfFile: installation.kubeconfig, encoding: .utf8)))
     var copies: [Int] = []
@@ -76,7 +77,7 @@ struct SecretMemoryTests {
     #expect(isOne, "copies of the API's credential, look by look: \(copies)")
   }
 
-  /// The end of a token, or of a key's base64.
+  /// The end of the token, or of the key in base64.
   private static func credential(in kubeconfig: String) -> [UInt8]? {
     for line in kubeconfig.split(separator: "\n") {
       let words = line.split(separator: " ")

@@ -117,7 +117,7 @@ import Testing
     let text = status(.blocked)
     #expect(text.contains("  Tunnel   blocked since 04:12:07Z (12m), 3 attempts, next in 3m\n"))
     #expect(text.contains("host_key_changed: tethys shows another host key than known_hosts has\n"))
-    // What is to be copied stays one line.
+    // Lines for copying are not wrapped.
     #expect(
       text.contains(
         "  next   compare with the console of tethys, then: ssh-keygen -R tethys && ssh tethys true\n"))
@@ -132,7 +132,7 @@ import Testing
     #expect(text.contains("  Nodes    unknown; 3 of 3 Ready (12m ago)\n"))
   }
 
-  /// What a refused list leaves in the document is of before.
+  /// The document contains old data for a list that was refused.
   @Test func unreadPartsAreUnknown() {
     let text = status(.unread, 200)
     for line in [
@@ -152,7 +152,7 @@ import Testing
     #expect(
       first(ImagesPage.page(Scene.unread.status, view))
         == "stale  1 of 3 last seen before 04:20:07Z (4m); image repositories can't be read")
-    // Which one it is, its own line says.
+    // The line of each object shows whether it is old.
     let flux = FluxPage.page(Scene.unread.status, view).text(for: view)
     #expect(flux.contains("True    last seen at 2026-03-01T04:20:04Z\n"))
     #expect(flux.contains("True    stored artifact"))
@@ -237,7 +237,7 @@ import Testing
       StatusPage.page(Scene.hostile.status, view, isWide: true), NodesPage.page(Scene.hostile.status, view),
     ] {
       let text = page.text(for: view)
-      // Whatever follows an escape is ours: colour and nothing else.
+      // Each escape sequence is a colour of ours.
       for part in text.split(separator: "\u{1B}").dropFirst() {
         #expect(part.prefixMatch(of: /\[[0-9;]+m/) != nil)
       }
@@ -248,7 +248,7 @@ import Testing
     #expect(!CheckLine.text(Scene.hostile.status, section: nil, now: Scene.now).contains("\u{1B}"))
   }
 
-  @Test func aWatchShowsChangesAndTrouble() {
+  @Test func aWatchShowsChangesAndProblems() {
     let change = ChangeDocument(
       at: Scene.now, event: "node_not_ready", cluster: "tethys", subject: "node calypso", from: "Ready",
       to: "NotReady", reason: "NodeStatusUnknown", message: "")

@@ -11,7 +11,7 @@ import Testing
     Terminal(width: width, hasColour: false, drawsBlocks: blocks, now: Scene.now)
   }
 
-  @Test func tunnelShowsWhatItCarriesAndItsLastHours() {
+  @Test func tunnelPageShowsTrafficAndHistory() {
     let view = terminal(80, blocks: true)
     #expect(
       TunnelPage.page(Scene.healthy.status, view).text(for: view) == """
@@ -48,7 +48,7 @@ import Testing
     #expect(text.contains(/127\.0\.0\.1:16443 2 +91 +0 +1\.5 MiB +12 KiB\/s +40 KiB +0 B\/s/))
   }
 
-  @Test func theHistoryIsASCIIWherePiped() {
+  @Test func theHistoryIsASCIIInAPipe() {
     let text = TunnelPage.page(Scene.healthy.status, terminal(nil)).text(for: terminal(nil))
     #expect(text.contains("\n            ............................+...............................\n"))
     #expect(text.utf8.allSatisfy { $0 < 0x80 })
@@ -66,7 +66,7 @@ import Testing
     ("10m", 600, "10 s", 60), ("1m", 60, "1 s", 60), ("24h", 86_400, "30 min", 48),
     ("30d", 2_592_000, "12 h", 60),
   ])
-  func theHistoryGoesAsFarBackAsAsked(_ name: String, _ seconds: Int, _ cell: String, _ count: Int) throws {
+  func theHistoryHasTheRequestedLength(_ name: String, _ seconds: Int, _ cell: String, _ count: Int) throws {
     let history = [StateSpanDocument(state: .up, since: at("2025-02-26T01:12:44Z"))]
     let lines = HistoryStrip(history: history, range: .seconds(seconds), now: Scene.now).lines(
       margin: 12, terminal(80))
@@ -86,7 +86,7 @@ import Testing
     #expect(lines.last?.text.hasSuffix("down 04:00:00Z to 04:00:16Z, 16 s, peer_closed") == true)
   }
 
-  @Test func anOutageThatLastsIsCountedUpToNow() {
+  @Test func anOngoingOutageIsCountedUpToNow() {
     let history = [
       StateSpanDocument(state: .up, since: at("2026-03-01T04:00:00Z"), until: at("2026-03-01T04:12:07Z")),
       StateSpanDocument(state: .blocked, since: at("2026-03-01T04:12:07Z"), code: "host_key_changed"),
@@ -102,7 +102,7 @@ import Testing
     #expect(lines[3].text == blank + "blocked since 04:12:07Z, 12 min, host_key_changed")
   }
 
-  @Test func healthyIsCalmInTheHistoryToo() {
+  @Test func aHealthyHistoryIsNotHighlighted() {
     let history = [StateSpanDocument(state: .up, since: at("2026-02-26T01:12:44Z"))]
     let lines = HistoryStrip(history: history, range: .seconds(86_400), now: Scene.now).lines(
       margin: 12, terminal(80))

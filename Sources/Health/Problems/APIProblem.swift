@@ -1,4 +1,4 @@
-/// The Kubernetes API: availability, permissions and expiry of credentials.
+/// Problems of the Kubernetes API: availability, permissions and expiry of credentials.
 public enum APIProblem: String, DeclaredProblem {
   case failing = "api-failing"
   case stale = "api-stale"

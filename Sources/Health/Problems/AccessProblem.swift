@@ -1,4 +1,4 @@
-/// The tunnel and its forwards.
+/// Problems of the tunnel and its forwards.
 public enum AccessProblem: String, DeclaredProblem {
   case tunnelDown = "tunnel-down"
   case tunnelStopped = "tunnel-stopped"
@@ -60,8 +60,8 @@ public enum AccessProblem: String, DeclaredProblem {
 }
 
 extension Problem.Kind {
-  /// Kinds of the guard itself, known in any state of the clusters.
+  /// Kinds of problems of the guard itself, which can be checked in any state of the clusters.
   static let own: Set<Problem.Kind> = [.configuration, .alerts, .state]
-  /// Kinds that are known without an answer of the API.
+  /// Kinds of problems that can be checked without a response of the API.
   static let known: Set<Problem.Kind> = [.tunnel, .forward, .configuration, .alerts, .state]
 }

@@ -1,23 +1,23 @@
-/// A problem with its start, cause and next step: one entry of the document's `problems`.
+/// A problem with its start, cause and next step: one entry of `problems` in the status document.
 public struct Problem: Hashable, Sendable {
   public enum Severity: String, Codable, Sendable, CaseIterable {
     case critical, warning
   }
 
   public let code: ProblemCode
-  /// Stable over polls and restarts: `tethys/node/calypso/not-ready`.
+  /// Stable across polls and restarts: `tethys/node/calypso/not-ready`.
   public let id: String
   public let severity: Severity
   public let rank: Rank
-  /// Empty for the guard itself.
+  /// Empty for a problem of the guard itself.
   public let cluster: String
-  /// `node calypso`
+  /// For example `node calypso`.
   public let subject: String
   public let title: String
   public let detail: String
   public package(set) var since: Timestamp
   public let step: NextStep
-  /// Kinds whose state is unknown during the problem.
+  /// Kinds whose state is unknown while the problem lasts.
   public let hides: Set<Kind>
 
   public init(
@@ -38,12 +38,12 @@ public struct Problem: Hashable, Sendable {
     self.hides = hides ?? code.declaration.hides
   }
 
-  /// A problem in the words of its declaration.
+  /// Creates a problem with the texts of its declaration.
   ///
   /// - Parameters:
   ///   - facts: values for the placeholders of the declaration's patterns, besides `subject`.
-  ///   - step: nil: the declared one.
-  ///   - access: the options with which kubectl and flux reach the cluster.
+  ///   - step: nil selects the declared step.
+  ///   - access: the options that make kubectl and flux use this cluster.
   public init(
     _ code: ProblemCode, _ facts: [String: String] = [:], cluster: String = "", subject: String,
     detail: String = "", since: Timestamp, severity: Severity? = nil, rank: Rank? = nil,
@@ -62,14 +62,14 @@ public struct Problem: Hashable, Sendable {
   /// The next step in one line.
   public var remedy: String { step.remedy }
 
-  /// Causes before their effects, then the worst, then the oldest.
+  /// The order of problems: causes before their effects, then by severity, then the oldest first.
   public static func isBefore(_ a: Problem, _ b: Problem) -> Bool {
     if a.rank != b.rank { return a.rank < b.rank }
     if a.severity != b.severity { return a.severity == .critical }
     return (a.since, a.id) < (b.since, b.id)
   }
 
-  /// `2 critical, 1 warning`
+  /// For example `2 critical, 1 warning`.
   public static func counts(critical: Int, warnings: Int) -> String {
     let parts = [
       critical > 0 ? "\(critical) critical" : nil,
@@ -80,7 +80,7 @@ public struct Problem: Hashable, Sendable {
 }
 
 extension ProblemDeclaration {
-  /// Without a cluster for the guard's own problems: `guard/configuration/rejected`.
+  /// The problem's id. A problem of the guard itself has no cluster: `guard/configuration/rejected`.
   func id(in cluster: String, _ value: (String) -> String?) -> String {
     "\(cluster.isEmpty ? "guard" : cluster)/\(path.filled(value))"
   }
@@ -94,11 +94,11 @@ extension ProblemDeclaration {
   }
 }
 
-/// The next step of a person: a command line, a note, or both.
+/// The next step for the operator: a command line, a note, or both.
 public struct NextStep: Hashable, Sendable {
-  /// Can be pasted into any shell, and changes nothing in the cluster. Never has a comment in it.
+  /// A command that can be pasted into any shell and changes nothing in the cluster. It contains no comment.
   public let command: String?
-  /// Text: what to look for, or what to do if no command on this machine does it.
+  /// Text: what to look for, or what to do if no command on this machine can do it.
   public let note: String?
 
   public init(command: String? = nil, note: String? = nil) {
@@ -106,7 +106,7 @@ public struct NextStep: Hashable, Sendable {
     self.note = note
   }
 
-  /// Both in one line, for readers of the field `remedy`.
+  /// Both in one line, for users of the field `remedy`.
   public var remedy: String {
     guard let command else { return note ?? "" }
     return note.map { "\(command)  # \($0)" } ?? command

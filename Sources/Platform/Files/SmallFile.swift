@@ -73,7 +73,7 @@ package enum SmallFile {
   /// - Throws: `SystemError` with the errno of the failed step; the old file stays.
   package static func replace(_ path: String, with contents: [UInt8], mode: UInt32) throws(SystemError) {
     let draft = path + ".new"
-    // Remove whatever has this name: a FIFO without a reader would block the writer.
+    // Remove anything with this name: a FIFO without a reader would block the writer.
     unlink(draft)
     let raw = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
     guard raw >= 0 else { throw .last("open \(draft)") }

@@ -29,7 +29,7 @@ package struct LocalEnvironment: Hashable, Sendable {
 
   /// The file of the credential `name`.
   ///
-  /// - Throws: `TunnelFailure` with code `config` and the line that the unit lacks.
+  /// - Throws: `TunnelFailure` with code `config` and the line to add to the unit.
   package func credential(_ name: String) throws(TunnelFailure) -> String {
     let remedy =
       "systemctl edit oceanid-guard, and add under [Service]: LoadCredential=\(name):/path/to/the/file; then restart it"

@@ -1,8 +1,8 @@
 internal import Platform
 internal import SSH
 
-/// Logs in with public keys, in the order and for as long as ssh(1) does: the server is asked for its methods, then each
-/// key is offered until one is accepted, the server ends the login, or it wants something else than keys.
+/// Authenticates with public keys like ssh(1): it requests the methods, then offers each key until one is accepted, the
+/// server ends the login, or the server requires another method.
 ///
 /// Belongs to the tunnel's thread.
 final class Authenticator {
@@ -20,9 +20,9 @@ final class Authenticator {
   private let resolution: Resolution
   private var report: LoginReport
   private var keys: ArraySlice<Key>
-  /// The server said which methods it would go on with.
+  /// The server has sent its list of methods.
   private var knowsMethods = false
-  /// The server has heard of the first of `keys`.
+  /// The first of `keys` has been sent to the server.
   private var isOffered = false
 
   init(_ resolution: Resolution) {
@@ -69,8 +69,8 @@ final class Authenticator {
       resolution, omissions: plan.omissions, notes: notes + resolution.keyNotes, hasAgent: identities != nil)
   }
 
-  /// - Throws: `no_usable_key` where no key could be offered, with the reason for each; `auth_refused` once the server
-  ///   accepts none.
+  /// - Throws: `no_usable_key` if no key could be offered, with the reason for each; `auth_refused` if the server
+  ///   accepted none.
   func step(_ session: Session) throws(TunnelFailure) -> Session.Progress {
     if !knowsMethods {
       switch try methods(session) {
@@ -110,10 +110,10 @@ final class Authenticator {
     }
   }
 
-  /// Records the result of a key that did not log in.
+  /// Records a key that was not accepted.
   private func record(_ error: SSHError, _ key: Key, _ session: Session) throws(TunnelFailure) {
     switch error.code {
-    // A server that ended the session because of the offered keys must not be tried again soon.
+    // If the server ended the session because of the offered keys, an early retry must be avoided.
     case .disconnected
     where report.hasRefusals && session.wire.isAtEnd || LoginReport.isVerdict(session.farewell):
       throw report.ended(
@@ -125,8 +125,8 @@ final class Authenticator {
     if case .agent(let signer, _, _) = key, signer.hasRefused {
       return report.add(unused: "\(key.name): the agent refuses to sign, or does not answer")
     }
-    // libssh2 has one code for a key that it can't open and for one that the server refused (pem.c). An answer of the
-    // server takes at least one step of waiting, so what fails before was never sent.
+    // libssh2 has the same code for a key that it cannot read and for one that the server refused (pem.c). An answer of
+    // the server takes at least one step of waiting, so a key that failed earlier was never sent.
     guard isOffered, error.code != .unusableKey else {
       if case .file(_, .some, _) = key {
         return report.add(unused: "the passphrase does not open \(key.name) (\(error.detail))")
@@ -142,7 +142,7 @@ final class Authenticator {
       return
     }
     report.add(accepted: key.name, then: refusal.methods)
-    // With `publickey,publickey` the server wants a second key.
+    // With `publickey,publickey` the server requires a second key.
     guard refusal.methods.contains("publickey") else { throw report.isOver() }
   }
 }

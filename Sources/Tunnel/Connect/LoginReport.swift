@@ -1,17 +1,17 @@
 internal import GuardTypes
 
-/// Collects the results of a login, for the message of its failure.
+/// Collects the results of a login for the message of its failure.
 struct LoginReport {
   private let resolution: Resolution
   private let omissions: [KeyPlan.Omission]
   private let notes: [String]
   private let hasAgent: Bool
-  /// Keys that the server refused.
+  /// The keys that the server refused.
   private var refused: [String] = []
-  /// Keys that it accepted as one part of what it wants, and what it wanted besides.
+  /// The keys that the server accepted as one factor, and the methods that it required in addition.
   private var accepted: [String] = []
   private var wanted: [String] = []
-  /// Keys that could not be offered after all.
+  /// The keys that could not be offered.
   private var unused: [String] = []
 
   init(_ resolution: Resolution, omissions: [KeyPlan.Omission], notes: [String], hasAgent: Bool) {
@@ -30,8 +30,8 @@ struct LoginReport {
     wanted = methods
   }
 
-  /// The server's last words are about the login. OpenSSH says "Too many authentication failures", with the reason of
-  /// a protocol error (auth.c); RFC 4253 §11.1 has reasons of its own: 13, 14, 15.
+  /// True if the server's disconnect message is about the login. OpenSSH sends "Too many authentication failures" with
+  /// the reason code of a protocol error (auth.c); RFC 4253 §11.1 has separate codes: 13, 14, 15.
   static func isVerdict(_ farewell: String?) -> Bool {
     guard let words = farewell?.lowercased() else { return false }
     return ["authentication", "(reason 13)", "(reason 14)", "(reason 15)"].contains(where: words.contains)
@@ -39,7 +39,7 @@ struct LoginReport {
 
   // MARK: - Failures
 
-  /// Every key was tried.
+  /// The failure after every key was tried.
   func isOver() -> TunnelFailure {
     if !accepted.isEmpty { return wantsMore() }
     guard !refused.isEmpty else { return noKey() }
@@ -49,11 +49,11 @@ struct LoginReport {
       remedy: checkHost, files: files)
   }
 
-  /// The server ended the login.
+  /// The failure if the server ended the login.
   ///
   /// - Parameters:
-  ///   - key: it was offered and not answered.
-  ///   - notOffered: the keys that were still to come.
+  ///   - key: the key that was offered and not answered.
+  ///   - notOffered: the keys that were not offered yet.
   func ended(_ farewell: String?, during key: String? = nil, notOffered: [String]) -> TunnelFailure {
     var message = "\(server) ended the login of user \(resolution.user)"
     message += farewell.map { " (\($0))" } ?? ""
@@ -76,7 +76,7 @@ struct LoginReport {
     return TunnelFailure(.authRefused, message + passedOver, remedy: remedy, files: files)
   }
 
-  /// The server accepts no further public keys.
+  /// The failure if the server accepts no further public keys.
   func wantsNoKeys(_ methods: [String]) -> TunnelFailure {
     let shown = methods.isEmpty ? "no method at all" : "\(methods.joined(separator: ", ")) only"
     return TunnelFailure(
@@ -127,14 +127,14 @@ struct LoginReport {
 
   private var server: String { resolution.hostName }
 
-  /// The change of sshd_config that lets a key be enough for the user.
+  /// The change of sshd_config that makes a key sufficient for the user.
   private var remedyOnServer: String {
     "let a key be enough for that user, in sshd_config: Match User \(resolution.user) / PubkeyAuthentication yes / AuthenticationMethods publickey; then: systemctl reload ssh"
   }
 
   private var alsoRefused: String { refused.isEmpty ? "" : "; refused: \(refused.joined(separator: ", "))" }
 
-  /// The server knows none of the keys.
+  /// The remedy if the server accepts none of the keys.
   private var checkHost: String {
     let compare = "compare: \(resolution.byHandInDetail)"
     return omissions.contains { $0.kind == .certificate }
@@ -147,7 +147,7 @@ struct LoginReport {
     return reasons.isEmpty ? "" : "; passed over: \(reasons.joined(separator: "; "))"
   }
 
-  /// Files whose change is worth another attempt to log in.
+  /// Files whose change triggers another attempt.
   private var files: [String] {
     resolution.identityFiles.flatMap { [$0, $0 + ".pub"] }
       + [resolution.passphraseFile, resolution.agentSocket].compactMap(\.self) + resolution.configFiles

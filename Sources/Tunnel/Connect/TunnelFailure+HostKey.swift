@@ -3,7 +3,7 @@ internal import Platform
 internal import SSH
 
 extension TunnelFailure {
-  /// The failure for a host key that is not the known one; nil when it is.
+  /// The failure for a host key that known_hosts does not confirm; nil if it does.
   init?(
     hostKey answer: KnownHosts.Answer, _ key: HostKey, _ resolution: Resolution, _ knownHosts: KnownHosts
   ) {
@@ -38,7 +38,7 @@ extension TunnelFailure {
       } else if let entry = knownHosts.authority(name: keyName, port: port) {
         known =
           "; \(entry.place) trusts an authority for it, but @cert-authority is not supported: libssh2 can't verify host certificates"
-        // ssh(1) trusts the authority, asks nothing and writes nothing.
+        // ssh(1) trusts the authority, so it neither asks nor writes the key.
         accept = resolution.accept(by: resolution.askByHand(for: key.type))
       } else if let first = knownHosts.files.first {
         known =
@@ -54,18 +54,18 @@ extension TunnelFailure {
 }
 
 extension Resolution {
-  /// As known_hosts writes it: `name`, or `[name]:port`.
+  /// The format of known_hosts: `name`, or `[name]:port`.
   var knownHostsName: String { hostKeyPort == 22 ? hostKeyName : "[\(hostKeyName)]:\(hostKeyPort)" }
 
   /// The command that adds the host key to known_hosts; ssh(1) writes it to the first of the user's files.
   ///
-  /// - Parameter command: what connects and asks.
+  /// - Parameter command: the ssh command that connects and asks.
   fileprivate func accept(by command: String) -> String {
     guard let file = userKnownHostsFile else {
       return
         "name a file that keeps it, for UserKnownHostsFile none keeps nothing: in ssh_config, Host \(alias) / UserKnownHostsFile ~/.ssh/known_hosts; after that, connect once by hand and accept it: \(command)"
     }
-    // A credential is changed at its source, and not where the service manager puts it.
+    // A credential must be changed at its source, not in the folder of the service manager.
     guard !isCredential(file) else {
       return
         "put the key's line into the file that LoadCredential= names for \(file), and restart the service"
@@ -77,7 +77,7 @@ extension Resolution {
     return "connect once by hand and accept it: \(command)"
   }
 
-  /// Whether the service manager made the file and keeps others out of it.
+  /// True if the service manager created the file and protects it.
   func isCredential(_ path: String) -> Bool {
     credentialsDirectory.map { path.hasPrefix($0 + "/") } ?? false
   }

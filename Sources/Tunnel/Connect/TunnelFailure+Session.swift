@@ -4,7 +4,7 @@ internal import SSH
 extension TunnelFailure {
   /// The failure of a session that ended before it was up.
   ///
-  /// - Parameter session: nil where it broke before there was one.
+  /// - Parameter session: nil if the failure occurred before a session existed.
   init(
     broken error: SSHError, _ resolution: Resolution, knownHosts: KnownHosts? = nil, session: Session? = nil
   ) {
@@ -30,7 +30,7 @@ extension TunnelFailure {
     }
   }
 
-  /// A peer that sent text and did not continue as an SSH server; nil for any other.
+  /// The failure for a peer that sent text and did not continue as an SSH server; nil for any other.
   private init?(
     refusal opening: ServerOpening, _ farewell: String?, _ peer: HostPort, _ resolution: Resolution
   ) {
@@ -47,7 +47,7 @@ extension TunnelFailure {
       }
     self.init(
       .peerClosed, "\(peer) refuses the SSH session; it says: \(words)", remedy: remedy,
-      // The server most likely counts refused connections.
+      // The server most likely counts the refused connections.
       throttle: throttle ?? .overload)
   }
 
@@ -107,10 +107,10 @@ extension TunnelFailure.Throttle {
 }
 
 extension AlgorithmMismatch {
-  /// The longest line that a remedy shows for copying.
+  /// The maximum length of a line in a remedy, so that it can be copied.
   private static let longestLine = 300
 
-  /// The change that makes the two sides agree.
+  /// The change that gives both sides an algorithm in common.
   fileprivate func remedy(_ server: String) -> String {
     if let name = leftOut.first {
       return
@@ -132,7 +132,7 @@ extension AlgorithmMismatch {
 }
 
 extension [String] {
-  /// A list for a person.
+  /// The list as text for the user.
   fileprivate var shown: String {
     guard !isEmpty else { return "none" }
     let most = 12

@@ -13,7 +13,7 @@ extension Engine {
     let hasNewFailure = failure != nil && before.isLive && state.name != .up
     statusStore.publish { status in
       status.state = state.name
-      // Attempts and the pauses between them are one outage.
+      // Attempts and the delays between them count as one outage.
       if isChange, !(before.isOnItsWay && state.isOnItsWay) { status.since = wall }
       status.attempt = machine.attempt
       status.reconnects = machine.reconnects
@@ -41,7 +41,7 @@ extension Engine {
     }
   }
 
-  /// The kernel's measurement; over a jump host or a ProxyCommand, the response time of the server.
+  /// The kernel's measurement. With a jump host or a ProxyCommand, it is the response time of the server instead.
   private var roundTrip: Duration? {
     chain?.relay.flatMap { $0.transport.quality?.roundTrip ?? $0.answerTime }
   }
@@ -71,6 +71,6 @@ extension TunnelStateMachine.State {
 
   fileprivate var isOnItsWay: Bool { name == .connecting || name == .backoff }
 
-  /// There was an attempt or a session, so a failure that follows is its own.
+  /// True during an attempt or a session, so that a following failure belongs to it.
   fileprivate var isLive: Bool { self == .connecting || self == .up }
 }

@@ -2,18 +2,18 @@ package import GuardTypes
 
 /// Why the tunnel is not up, and its remedy.
 package struct TunnelFailure: Error, Hashable, Sendable, CustomStringConvertible {
-  /// The server counts connections and refused this one before it authenticated. An early retry makes it worse.
+  /// The server limits connections and refused this one before authentication. An early retry makes it worse.
   package enum Throttle: Hashable, Sendable {
-    /// This address is refused for a while (sshd_config(5), PerSourcePenalties).
+    /// The server refuses this address for some time (sshd_config(5), PerSourcePenalties).
     case penalty
-    /// It has too many connections now (sshd_config(5), MaxStartups).
+    /// The server has too many connections now (sshd_config(5), MaxStartups).
     case overload
   }
 
   package let code: TunnelErrorCode
   package let message: String
   package let remedy: String
-  /// A change of one of these files is worth an attempt at once.
+  /// A change of one of these files triggers an attempt at once.
   package let files: [String]
   package let throttle: Throttle?
 
@@ -34,7 +34,7 @@ package struct TunnelFailure: Error, Hashable, Sendable, CustomStringConvertible
       code ?? self.code, message, remedy: remedy ?? self.remedy, files: files, throttle: throttle)
   }
 
-  /// The unit allows few programs (systemd.exec(5), NoExecPaths): a further one needs an entry of its own.
+  /// The unit allows few programs (systemd.exec(5), NoExecPaths), so a further one needs its own entry.
   static let execRemedy =
     "check that it may be run; the system service may run few programs: systemctl edit oceanid-guard, and add under [Service]: ExecPaths=/bin/sh and the command's own path; then restart it"
 
@@ -42,7 +42,7 @@ package struct TunnelFailure: Error, Hashable, Sendable, CustomStringConvertible
 }
 
 extension TunnelErrorCode {
-  /// An early retry can't succeed, and a bastion may ban the address for it.
+  /// An early retry cannot succeed and may make a bastion ban the address.
   package var isPermanent: Bool {
     switch self {
     case .hostKeyUnknown, .hostKeyChanged, .authRefused, .noUsableKey, .config: true
@@ -52,7 +52,7 @@ extension TunnelErrorCode {
     }
   }
 
-  /// Happens before the server is authenticated: an attacker on the path can cause it with one packet.
+  /// The error occurs before the server is authenticated, so an attacker on the path can cause it with one packet.
   package var isForgeable: Bool {
     switch self {
     case .hostKeyUnknown, .hostKeyChanged: true

@@ -2,7 +2,7 @@ internal import GuardTypes
 internal import Platform
 internal import SSH
 
-// The failure that the end of a session is reported as.
+// The failures that describe the end of a session.
 extension Relay {
   static let silence = "keepalive"
 

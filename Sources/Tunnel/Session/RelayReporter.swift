@@ -7,10 +7,10 @@ final class RelayReporter: RelayObserver {
   private let statusStore: StatusStore
   private let host: String
   private let observer: @Sendable (TunnelEvent) -> Void
-  /// Asks the engine for a turn, so that it sees `due`.
+  /// Requests a turn of the engine, so that it reads `due`.
   private let wake: @Sendable () -> Void
   private let refusals = Mutex(RefusalBurst())
-  /// The last failure of a target that only the guard uses, and no forward.
+  /// The last failure of a target that no forward uses, only the guard.
   private let unforwarded = Mutex<(target: StreamAddress, failure: TunnelFailure)?>(nil)
 
   init(
@@ -23,7 +23,7 @@ final class RelayReporter: RelayObserver {
     self.wake = wake
   }
 
-  /// When the rest of a burst of refusals is to be reported.
+  /// The time at which the rest of a burst of refusals is reported.
   var due: MonotonicTime? { refusals.withLock { $0.due } }
 
   var unreached: [StreamAddress] { statusStore.unreached }
@@ -47,7 +47,7 @@ final class RelayReporter: RelayObserver {
     report(refused: "\(client.target)", count: 1, reason: reason)
   }
 
-  /// - Parameter count: 0 for connections that the kernel still holds.
+  /// - Parameter count: 0 for connections that are still in the kernel's queue.
   func report(refused listen: String, count: Int, reason: String) {
     let isFirst = refusals.withLock { $0.add(count, listen: listen, reason: reason, now: MonotonicTime.now) }
     if isFirst {
@@ -84,14 +84,14 @@ final class RelayReporter: RelayObserver {
   }
 }
 
-/// Refused clients, collected so that a burst is one entry in the journal.
+/// Collects refused clients, so that a burst causes one journal entry.
 struct RefusalBurst {
   static let window: Duration = .seconds(10)
 
   private var counts: [String: (count: Int, reason: String)] = [:]
   private(set) var due: MonotonicTime?
 
-  /// The first of a burst is reported at once: `true`.
+  /// Adds refused clients. Returns true for the first of a burst, which is reported at once.
   ///
   /// - Parameter count: 0 for clients that are kept waiting.
   mutating func add(_ count: Int, listen: String, reason: String, now: MonotonicTime) -> Bool {
@@ -103,7 +103,7 @@ struct RefusalBurst {
     return false
   }
 
-  /// The refusals since the first one, once the window has passed.
+  /// The refusals since the first one, when the window has passed.
   mutating func collect(now: MonotonicTime) -> [(listen: String, count: Int, reason: String)] {
     guard let due, now >= due else { return [] }
     let burst = counts.map { ($0.key, $0.value.count, $0.value.reason) }

@@ -40,9 +40,10 @@ extension CurlError.Code {
 
   // The connection broke without a message from the peer: "Recv failure: Connection reset by peer", "OpenSSL
   // SSL_connect: SSL_ERROR_SYSCALL in connection to …" (lib/sendf.c, lib/vtls/openssl.c), "unexpected eof while
-  // reading" (OpenSSL 3).
-  private static func isConnectionLost(_ detail: String) -> Bool {
-    ["Connection reset", "Broken pipe", "SSL_ERROR_SYSCALL", "unexpected eof"].contains {
+  // reading" (OpenSSL 3). A reset between connect and handshake is "getpeername() failed with errno 107: Transport
+  // endpoint is not connected" (lib/connect.c).
+  static func isConnectionLost(_ detail: String) -> Bool {
+    ["Connection reset", "Broken pipe", "is not connected", "SSL_ERROR_SYSCALL", "unexpected eof"].contains {
       detail.firstRange(ofWord: $0) != nil
     }
   }

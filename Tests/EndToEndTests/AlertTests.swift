@@ -59,7 +59,7 @@ struct AlertTests {
 
     // Test notices: delivered, not delivered, and for unknown or missing channels.
     let tried = try installation.ctl("alerts", "test", "hook")
-    #expect(tried.status == 0 && tried.output == "hook took the test\n")
+    #expect(tried.status == 0 && tried.output == "hook accepted the test message\n")
     #expect(Self.notices(hook).map(\.test) == [true])
     #expect(hook.requests.map(\.signed) == [true])
     let refused = try installation.ctl("alerts", "test", "late")

@@ -73,7 +73,10 @@ final class ControlFixture {
           asked.note("test \(name)")
           DispatchQueue.global().async {
             done(
-              ["pager": .delivered("pager took the test"), "broken": .failed("no way", remedy: "mend it")][
+              [
+                "pager": .delivered("pager accepted the test message"),
+                "broken": .failed("no way", remedy: "mend it"),
+              ][
                 name]
                 ?? .unknownChannel)
           }

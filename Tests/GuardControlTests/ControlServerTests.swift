@@ -59,7 +59,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("channel=pager", "200", "pager took the test"), ("channel=broken", "502", "no way\\nmend it"),
+    ("channel=pager", "200", "pager accepted the test message"),
+    ("channel=broken", "502", "no way\\nmend it"),
     ("channel=nobody", "404", "no alert channel is named 'nobody'"), ("", "400", "channel is required"),
   ])
   func testOfAChannelReportsTheOutcome(_ query: String, _ status: String, _ words: String) throws {

@@ -65,7 +65,7 @@ struct ProxyCommandTests {
     try #require(eventually { fixture.tunnel.status.reconnects == 1 })
     let failure = try #require(fixture.tunnel.status.lastFailure?.failure)
     #expect(failure.code == .peerClosed)
-    #expect(failure.message.contains("; ProxyCommand sh was ended by signal 9"))
+    #expect(failure.message.contains("; ProxyCommand sh was terminated by signal 9"))
     let client = try fixture.connect()
     try client.send([7])
     #expect(try client.receive() == [7])
@@ -97,7 +97,7 @@ struct ProxyCommandTests {
       "exited with status 9: ", "no route to 127.0.0.1"
     ),
     ("false", "ProxyCommand false to ", "exited with status 1", ""),
-    ("sh -c 'kill -9 $$'", "ProxyCommand sh to ", "was ended by signal 9", ""),
+    ("sh -c 'kill -9 $$'", "ProxyCommand sh to ", "was terminated by signal 9", ""),
   ])
   func aCommandThatEndsIsQuoted(_ command: String, _ name: String, _ exit: String, _ words: String) throws {
     let server = try SSHServer()

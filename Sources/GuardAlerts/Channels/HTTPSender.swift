@@ -107,18 +107,18 @@ struct HTTPSender: Sendable {
     switch answer.status {
     case 408, 425, 429, 500...599:
       return DeliveryError(
-        .passing, message, remedy: "look at the logs of \(address.authority)", retryAfter: answer.retryAfter)
+        .passing, message, remedy: "check the logs of \(address.authority)", retryAfter: answer.retryAfter)
     case 400, 413, 415, 422:
       return DeliveryError(
         .unfit, message,
-        remedy: "\(address.authority) does not take the guard's messages: check 'url'; \(again)")
+        remedy: "\(address.authority) rejects the guard's messages: check 'url'; \(again)")
     case 401, 403, 407:
       return DeliveryError(
         .refused, message, remedy: "check token, user and password of \(channel) in guard.yaml; \(again)")
     case 300...399:
       return DeliveryError(
         .refused, message + " (redirects are not followed)",
-        remedy: "put the address that it leads to into 'url' of \(channel); \(again)")
+        remedy: "set 'url' of \(channel) to the target of the redirect; \(again)")
     default:
       return DeliveryError(.refused, message, remedy: "check 'url' of \(channel) in guard.yaml; \(again)")
     }

@@ -31,10 +31,10 @@ struct NoticeText {
     if let only = notice.entries.first, total == 1 {
       return "\(NoticeText.mark(only)) \(place)\(only.incident.title.escaped.limited(to: 200))"
     }
-    if isOver { return "OVER \(place)\(over) incidents" }
+    if isOver { return "ENDED \(place)\(over) incidents" }
     let counts = [
       critical > 0 ? "\(critical) critical" : nil, warning > 0 ? "\(warning) warning" : nil,
-      over > 0 ? "\(over) over" : nil,
+      over > 0 ? "\(over) ended" : nil,
     ].compactMap(\.self).joined(separator: ", ")
     return "\(severity == .critical ? "CRITICAL" : "WARNING") \(place)\(counts): "
       + (news.first?.incident.title.escaped.limited(to: 120) ?? "")
@@ -48,7 +48,7 @@ struct NoticeText {
     case .worsened: return "\(severity) NOW"
     case .flapping: return "\(severity) COMES AND GOES"
     case .reminder: return "STILL \(severity)"
-    case .ended: return "OVER"
+    case .ended: return "ENDED"
     }
   }
 
@@ -56,7 +56,7 @@ struct NoticeText {
   var body: String {
     let blocks = notice.entries.map(NoticeText.block).joined(separator: "\n")
     guard !notice.counted.isEmpty else { return blocks }
-    let counts = "\(total) in all: \(critical) critical, \(warning) warning, \(over) over"
+    let counts = "\(total) in total: \(critical) critical, \(warning) warning, \(over) ended"
     return "\(counts). The first \(notice.entries.count):\n\n\(blocks)\n"
       + "and \(notice.counted.count) more: oceanid-ctl incidents\n"
   }

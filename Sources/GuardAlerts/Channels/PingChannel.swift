@@ -22,7 +22,7 @@ struct PingChannel: DeliveryChannel {
     let worst = firing.sorted { $0.severity == .critical && $1.severity != .critical }.prefix(20)
     let words =
       firing.isEmpty
-      ? "all is well\n"
+      ? "no incident is firing\n"
       : worst.map { "\($0.severity.rawValue) \($0.cluster) \($0.title.escaped)\n" }.joined()
         + (firing.count > worst.count ? "and \(firing.count - worst.count) more\n" : "")
     try sender.post(

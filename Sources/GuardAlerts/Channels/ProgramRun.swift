@@ -28,7 +28,7 @@ struct ProgramRun {
   }
 
   func run(isCancelled: () -> Bool) throws(DeliveryError) {
-    let byHand = "run it by hand as the guard's user: oceanid-ctl alerts test \(channel) sends a test"
+    let byHand = "run it manually as the guard's user: oceanid-ctl alerts test \(channel) sends a test"
     let outcome: Command.Outcome
     do throws(SystemError) {
       outcome = try Command(
@@ -57,12 +57,13 @@ struct ProgramRun {
         }
       throw DeliveryError(cause, "\(program) exited with status \(status)\(said)", remedy: byHand)
     case .signalled(let signal):
-      throw DeliveryError(.passing, "\(program) was ended by signal \(signal)\(said)", remedy: byHand)
+      throw DeliveryError(.passing, "\(program) was terminated by signal \(signal)\(said)", remedy: byHand)
     case .outOfTime:
-      throw DeliveryError(.passing, "\(program) did not end in time and was ended\(said)", remedy: byHand)
+      throw DeliveryError(.passing, "\(program) timed out and was terminated\(said)", remedy: byHand)
     case .tooMuch:
-      throw DeliveryError(.passing, "\(program) printed more than 64 KiB and was ended", remedy: byHand)
-    case .cancelled: throw DeliveryError(.passing, "\(program) was ended with the guard", remedy: byHand)
+      throw DeliveryError(.passing, "\(program) printed more than 64 KiB and was terminated", remedy: byHand)
+    case .cancelled:
+      throw DeliveryError(.passing, "\(program) was terminated because the guard stopped", remedy: byHand)
     }
   }
 }

@@ -174,7 +174,7 @@ package final class AlertDelivery: Sendable {
     let notice = IncidentNotice(
       at: now, cluster: "", entries: [.init(.opened, .test(of: name, at: now))])
     DispatchQueue(label: "alerts test").async { [self] in
-      var outcome = TestOutcome.delivered("\(name) took the test")
+      var outcome = TestOutcome.delivered("\(name) accepted the test message")
       for worker in entry.workers {
         do throws(DeliveryError) {
           try worker.test(notice)

@@ -46,7 +46,7 @@ final class ChannelWorker: Sendable {
       isNew = true
       log.write(
         LogRecord(
-          nil, "waiting alerts of \(id) can't be read, so the firing incidents are sent again: \(error)",
+          nil, "pending alerts of \(id) can't be read, so the firing incidents are sent again: \(error)",
           priority: .warning, remedy: "look at \(spool?.path ?? "").unreadable"))
     }
     state = Mutex(
@@ -217,7 +217,7 @@ final class ChannelWorker: Sendable {
 
   /// Counts drops. Logs the first ones at once, and later ones periodically.
   private func reportDrops(
-    _ dropped: Int, because reason: String = "more than the channel took", isLast: Bool = false
+    _ dropped: Int, because reason: String = "the queue of the channel was full", isLast: Bool = false
   ) {
     let now = clocks.now()
     let count = state.withLock { state in

@@ -63,7 +63,7 @@ final class ControlHandler: ChannelInboundHandler {
     case .body(let bytes):
       bodySize += bytes.readableBytes
       if bodySize > ControlHandler.largestBody {
-        answer(.error(.payloadTooLarge, "body_too_large", "a body may have 64 KiB"), context, closing: true)
+        answer(.error(.payloadTooLarge, "body_too_large", "the body exceeds 64 KiB"), context, closing: true)
       }
     case .end:
       patience?.cancel()
@@ -94,7 +94,7 @@ final class ControlHandler: ChannelInboundHandler {
     guard let error = error as? HTTPParserError, !isClosing else { return context.close(promise: nil) }
     answer(
       error == .headerOverflow
-        ? .error(.requestHeaderFieldsTooLarge, "header_too_large", "the header of a request may have 80 KiB")
+        ? .error(.requestHeaderFieldsTooLarge, "header_too_large", "the header exceeds 80 KiB")
         : .error(.badRequest, "malformed", "not an HTTP/1.1 request"), context, closing: true)
   }
 
@@ -135,7 +135,8 @@ final class ControlHandler: ChannelInboundHandler {
     }
     guard head.method.rawValue == route.method.rawValue else {
       return answer(
-        .error(.methodNotAllowed, "method", "\(path) takes \(route.method.rawValue)", allow: route.method),
+        .error(
+          .methodNotAllowed, "method", "\(path) accepts only \(route.method.rawValue)", allow: route.method),
         context,
         closing: closing)
     }
@@ -242,7 +243,7 @@ final class ControlHandler: ChannelInboundHandler {
     if let id = query["end"] {
       return answer(
         actions.endSilence(id, peer)
-          ? .receipt("silence \(id) is over")
+          ? .receipt("silence \(id) has ended")
           : .error(.notFound, "silence", "no such silence: see oceanid-ctl silence"), context,
         closing: closing)
     }

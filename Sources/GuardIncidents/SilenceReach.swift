@@ -20,15 +20,15 @@ package struct SilenceReach: Hashable, Sendable {
     subjects = own.map(\.subject).filter { known.insert($0).inserted }
   }
 
-  /// `it matches nothing now; open are: node calypso, node atlas`
+  /// `no open incident matches; open incidents: node calypso, node atlas`
   package var words: String {
-    if held > 0 { return "it holds back \(held) open incident\(held == 1 ? "" : "s")" }
-    guard !subjects.isEmpty else { return "it matches nothing now: no incident is open" }
+    if held > 0 { return "it mutes \(held) open incident\(held == 1 ? "" : "s")" }
+    guard !subjects.isEmpty else { return "no incident is open now" }
     let named = subjects.prefix(SilenceReach.mostNamed).map {
       $0.count <= SilenceReach.longestName ? $0 : $0.prefix(SilenceReach.longestName - 1) + "…"
     }
     let rest = subjects.count - named.count
-    return "it matches nothing now; open are: \(named.joined(separator: ", "))"
+    return "no open incident matches; open incidents: \(named.joined(separator: ", "))"
       + (rest > 0 ? " and \(rest) more" : "")
   }
 }

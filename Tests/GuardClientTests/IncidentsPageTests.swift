@@ -37,12 +37,12 @@ import Testing
     let silence = Silence(
       id: "5f3a", cluster: nil, pattern: "node *", reason: "disk", author: "uid 0", createdAt: Scene.now,
       expiresAt: Scene.now + .seconds(3600))
-    let receipt = ReceiptDocument(silence, effect: "it holds back 1 open incident")
-    #expect(receipt.message == "silence 5f3a until 2026-03-01T05:24:07Z; it holds back 1 open incident")
-    #expect(receipt.words(at: Scene.now) == "silence 5f3a until 05:24:07Z; it holds back 1 open incident")
+    let receipt = ReceiptDocument(silence, effect: "it mutes 1 open incident")
+    #expect(receipt.message == "silence 5f3a until 2026-03-01T05:24:07Z; it mutes 1 open incident")
+    #expect(receipt.words(at: Scene.now) == "silence 5f3a until 05:24:07Z; it mutes 1 open incident")
     Zone.$shown.withValue(.local) {
       let until = silence.expiresAt.clock(at: Scene.now)
-      #expect(receipt.words(at: Scene.now) == "silence 5f3a until \(until); it holds back 1 open incident")
+      #expect(receipt.words(at: Scene.now) == "silence 5f3a until \(until); it mutes 1 open incident")
     }
     let older = DocumentCoding.decodeReceipt(Data(#"{"message":"silence 5f3a until 05:24Z"}"#.utf8))
     #expect(older?.words(at: Scene.now) == "silence 5f3a until 05:24Z")

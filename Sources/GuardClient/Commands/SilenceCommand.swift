@@ -93,7 +93,7 @@ struct SilenceCommand: ParsableCommand, Reading {
 }
 
 extension ReceiptDocument {
-  /// `silence 5f3a9c1e until 19:07:35; it holds back 1 open incident`; an older guard sends only the message.
+  /// `silence 5f3a9c1e until 19:07:35; it mutes 1 open incident`; an older guard sends only the message.
   func words(at now: Timestamp) -> String {
     guard let silence, let until = silence.expiresAt else { return message }
     return "silence \(silence.id) until \(until.clock(at: now))" + (effect.map { "; \($0)" } ?? "")

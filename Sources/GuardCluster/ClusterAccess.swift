@@ -82,7 +82,7 @@ package final class ClusterAccess: Sendable {
     return PollFailure(
       code: failure.code,
       message: failure.message
-        + "; no forward listens on \(server.host):\(server.port), so it was dialled from the far side",
+        + "; no forward listens on \(server.host):\(server.port), so it was dialled from the remote side",
       remedy:
         "set the server in \(configuration.kubernetes.kubeconfig) to https://\(configuration.publicListen), the forward's local end"
     )

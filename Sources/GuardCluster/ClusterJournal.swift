@@ -96,7 +96,7 @@ final class ClusterJournal {
       guard stands(.forwardPortBusy, "\(listen)") else { return }
       put(
         .forwardPortBusy,
-        "\(listen) is taken\(holder.map { " by \($0)" } ?? ""); trying again until it is free",
+        "\(listen) is in use\(holder.map { " by \($0)" } ?? ""); retrying until it is free",
         subject: "forward \(listen)", reason: "port_busy", remedy: listen.holderCommand)
     case .clientsRefused(let target, let count, let reason):
       put(
@@ -134,7 +134,7 @@ final class ClusterJournal {
         to: to.rawValue, reason: failure?.code.rawValue, remedy: failure?.remedy, incident: incident)
     case .backoff where from == .up, .connecting where from == .up:
       put(
-        .tunnelDown, "tunnel down: \(failure?.message ?? "asked to reconnect")", subject: "tunnel",
+        .tunnelDown, "tunnel down: \(failure?.message ?? "reconnect requested")", subject: "tunnel",
         from: from.rawValue,
         to: to.rawValue, reason: failure?.code.rawValue, remedy: failure?.remedy, incident: tunnelIncident())
     case .backoff:

@@ -78,9 +78,9 @@ package final class BoundedLog: EventLog {
         .suppressed(
           account.suppressed, of: kind.name,
           because:
-            "more than \(EventAllowance.burst) at once or \(Int(EventAllowance.perSecond * 60)) a minute",
+            "more than \(EventAllowance.burst) at once or \(Int(EventAllowance.perSecond * 60)) per minute",
           mostUrgent: account.priority, cluster: kind.cluster, subject: kind.name,
-          reason: "more entries than the log is given"))
+          reason: "the rate limit was exceeded"))
     }
   }
 }

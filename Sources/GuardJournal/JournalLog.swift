@@ -29,7 +29,7 @@ struct JournalLog: LogDestination {
 
   /// - Parameter moment: the time of an entry that was delayed.
   static func entry(_ record: LogRecord, of moment: Timestamp? = nil) -> JournalEntry {
-    let mark = moment.map { " (of \($0.toTheSecond); the journal kept it waiting)" } ?? ""
+    let mark = moment.map { " (of \($0.toTheSecond); delayed by the journal)" } ?? ""
     var entry = JournalEntry(
       message: record.message.escapedLines.limited(to: 4096 - mark.utf8.count) + mark,
       priority: record.priority)

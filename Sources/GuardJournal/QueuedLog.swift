@@ -68,7 +68,8 @@ package final class QueuedLog: EventLog {
     }
     guard suppressed > 0 else { return nil }
     return .suppressed(
-      suppressed, because: "the log took none for so long that \(capacity) waited", mostUrgent: priority,
-      subject: "log", reason: "the log did not take them")
+      suppressed, because: "the journal was blocked and \(capacity) entries were pending",
+      mostUrgent: priority,
+      subject: "log", reason: "the journal was blocked")
   }
 }

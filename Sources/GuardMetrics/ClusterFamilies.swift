@@ -21,14 +21,15 @@ package enum ClusterFamilies {
   ) -> [MetricFamily] {
     var up = MetricFamily("oceanid_tunnel_up", .gauge, "1 while the SSH session is up.")
     var blocked = MetricFamily(
-      "oceanid_tunnel_blocked", .gauge, "1 while only a person can help: host key, keys, authentication.")
+      "oceanid_tunnel_blocked", .gauge,
+      "1 while the tunnel is blocked until a person acts: host key, keys, authentication.")
     var roundTrip = MetricFamily(
       "oceanid_tunnel_round_trip_seconds", .gauge, "Smoothed round-trip time of the SSH connection.")
     var sessions = MetricFamily("oceanid_tunnel_sessions", .gauge, "SSH sessions that carry connections now.")
     var reconnects = MetricFamily(
       "oceanid_tunnel_reconnects", .counter, "Times that the tunnel came up again after it had been up.")
     var losses = MetricFamily(
-      "oceanid_tunnel_losses", .counter, "Times that the tunnel went down, by what was heard of it.")
+      "oceanid_tunnel_losses", .counter, "Times that the tunnel went down, by error code.")
     for entry in entries {
       let cluster = ["cluster": entry.report.name]
       let tunnel = entry.tunnel()
@@ -46,7 +47,7 @@ package enum ClusterFamilies {
 
   private static func forwards(_ entries: [StatusBoard.Entry]) -> [MetricFamily] {
     var listening = MetricFamily(
-      "oceanid_forward_listening", .gauge, "1 while the local address is the guard's.")
+      "oceanid_forward_listening", .gauge, "1 while the guard listens on the local address.")
     var open = MetricFamily("oceanid_forward_connections", .gauge, "Open connections of a forward.")
     var accepted = MetricFamily(
       "oceanid_forward_accepted_connections", .counter, "Local connections that were accepted.")
@@ -70,13 +71,13 @@ package enum ClusterFamilies {
   private static func polls(
     _ entries: [StatusBoard.Entry], _ counts: [String: ClusterCounters.Counts]
   ) -> [MetricFamily] {
-    var success = MetricFamily("oceanid_poll_success", .gauge, "1 when the last poll succeeded.")
+    var success = MetricFamily("oceanid_poll_success", .gauge, "1 if the last poll succeeded.")
     var ended = MetricFamily("oceanid_poll_timestamp_seconds", .gauge, "When the last poll ended.")
     var good = MetricFamily(
       "oceanid_poll_last_success_timestamp_seconds", .gauge, "When the last poll that succeeded ended.")
-    var duration = MetricFamily("oceanid_poll_duration_seconds", .gauge, "How long the last poll took.")
+    var duration = MetricFamily("oceanid_poll_duration_seconds", .gauge, "Duration of the last poll.")
     var interval = MetricFamily(
-      "oceanid_poll_interval_seconds", .gauge, "The time from poll to poll, as configured.")
+      "oceanid_poll_interval_seconds", .gauge, "The configured time between polls.")
     var polls = MetricFamily("oceanid_polls", .counter, "Polls that ended.")
     var failures = MetricFamily("oceanid_poll_failures", .counter, "Polls that failed, by error code.")
     for entry in entries {
@@ -99,7 +100,7 @@ package enum ClusterFamilies {
 
   private static func objects(_ entries: [StatusBoard.Entry]) -> [MetricFamily] {
     var verdict = MetricFamily(
-      "oceanid_cluster_verdict", .gauge, "1 for the verdict that holds, 0 for the others.")
+      "oceanid_cluster_verdict", .gauge, "1 for the current verdict, 0 for the others.")
     var problems = MetricFamily("oceanid_problems", .gauge, "Open problems by severity.")
     var nodes = MetricFamily("oceanid_nodes", .gauge, "Nodes that were seen.")
     var ready = MetricFamily("oceanid_nodes_ready", .gauge, "Nodes whose Ready condition is True.")

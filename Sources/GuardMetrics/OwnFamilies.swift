@@ -21,7 +21,7 @@ package enum OwnFamilies {
     }
     var rejected = MetricFamily(
       "oceanid_configuration_rejected", .gauge,
-      "1 while the configuration file has mistakes and an older one is in force.")
+      "1 while the configuration file has errors and an older version is in force.")
     rejected.add(configurationIsRejected)
     func gauge(_ name: String, _ help: String, _ value: Double?) -> MetricFamily {
       var family = MetricFamily(name, .gauge, help)
@@ -36,7 +36,8 @@ package enum OwnFamilies {
         "oceanid_process_resident_memory_bytes", "Resident memory.", process.map { Double($0.residentBytes) }),
       gauge("oceanid_process_open_fds", "Open file descriptors.", process.map { Double($0.openDescriptors) }),
       gauge(
-        "oceanid_process_max_fds", "File descriptors at most.", process.map { Double($0.mostDescriptors) }),
+        "oceanid_process_max_fds", "Maximum number of file descriptors.",
+        process.map { Double($0.mostDescriptors) }),
       gauge("oceanid_process_threads", "Threads.", process.map { Double($0.threads) }),
       gauge(
         "oceanid_process_start_time_seconds", "When the process started, since 1970.", process?.startedAt),

@@ -63,7 +63,7 @@ enum TunnelPage {
     return switch forward.state {
     case .listening: ("Forward", Span("\(route), listening"))
     case .portBusy:
-      ("Forward", Span("\(route), port busy: taken by \(forward.holder ?? "another process")", .bad))
+      ("Forward", Span("\(route), port busy: in use by \(forward.holder ?? "another process")", .bad))
     case nil: ("Forward", Span(route, .warning))
     }
   }

@@ -48,7 +48,7 @@ enum TunnelWords {
     case .listening:
       return Span(isUp ? "\(route), \(forward.openConnections.of("connection")) open" : route)
     case .portBusy:
-      return Span("\(forward.listen) is taken by \(forward.holder ?? "another process")", .bad)
+      return Span("\(forward.listen) is in use by \(forward.holder ?? "another process")", .bad)
     case nil:
       return Span(route, .warning)
     }

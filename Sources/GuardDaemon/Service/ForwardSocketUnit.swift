@@ -19,7 +19,7 @@ struct ForwardSocketUnit {
   /// Empty if the installed unit matches.
   var dropIn: String {
     guard addresses != [Configuration.Forward.standard.listen.description] else { return "" }
-    var text = "# What \(configuration.file ?? "the built-in configuration") says under 'listen'.\n"
+    var text = "# The 'listen' addresses of \(configuration.file ?? "the built-in configuration").\n"
     if addresses.isEmpty {
       // A socket unit needs an address, so disable this one, which has nothing to bind.
       return text + "[Unit]\nConditionPathExists=!/\n"

@@ -65,9 +65,9 @@ struct InheritedSockets {
     func list(_ addresses: [String]) -> String { addresses.sorted().joined(separator: ", ") }
     var parts: [String] = []
     if !strays.isEmpty {
-      parts.append("holds \(list(strays)), where no forward listens: who connects is reset")
+      parts.append("binds \(list(strays)), which no forward uses: connections are reset")
     }
-    if !missing.isEmpty { parts.append("does not hold \(list(missing)): the guard binds that itself") }
+    if !missing.isEmpty { parts.append("does not bind \(list(missing)): the guard binds that itself") }
     return LogRecord(
       nil, "\(unit) \(parts.joined(separator: "; it "))", priority: .warning, subject: unit, remedy: remedy)
   }

@@ -68,7 +68,7 @@ import Testing
     ),
     (
       "forwards: [{ listen: /run/k.sock }, { listen: /run/k.sock }]",
-      "4:47: listen: /run/k.sock is listened on already, by the forward in line 4"
+      "4:47: listen: /run/k.sock is already used by the forward in line 4"
     ),
     (
       "forwards: [{ listen: 16443 }]",
@@ -97,7 +97,7 @@ import Testing
     ("windowBudget: 9GiB", "4:15: windowBudget: expected from 1MiB to 4GiB, as in 64MiB, found '9GiB'"),
     (
       "forwards: [{ listen: '[::1]:7' }, { listen: '[0:0::1]:7' }]",
-      "4:45: listen: [::1]:7 is listened on already, by the forward in line 4"
+      "4:45: listen: [::1]:7 is already used by the forward in line 4"
     ),
   ])
   func aMistakeInATunnel(line: String, message: String) {
@@ -164,8 +164,8 @@ import Testing
     #expect(
       Sample.errors(text) == [
         "guard.yaml:3:13: name: 'a' is the name of another cluster already, in line 2",
-        "guard.yaml:3:56: listen: 127.0.0.1:16443 is listened on already, by the forward in line 2",
-        "guard.yaml:5:13: listen: 127.0.0.1:16443 is listened on already, by the forward in line 2",
+        "guard.yaml:3:56: listen: 127.0.0.1:16443 is already used by the forward in line 2",
+        "guard.yaml:5:13: listen: 127.0.0.1:16443 is already used by the forward in line 2",
       ])
   }
 

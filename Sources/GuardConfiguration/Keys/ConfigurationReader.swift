@@ -124,7 +124,7 @@ struct ConfigurationReader {
       fail(
         node,
         isHome
-          ? "\(name): '~' stands for nothing here because HOME is not set: write the whole path"
+          ? "\(name): '~' can't be expanded because HOME is not set: write the whole path"
           : "\(name): expected a path that begins with / or ~/, found '\(text.limited(to: 64))'")
       return nil
     }

@@ -73,7 +73,7 @@ extension ConfigurationReader {
   @discardableResult
   mutating func claim(_ address: StreamAddress, at node: YAMLNode) -> Bool {
     if let line = listeners[address] {
-      fail(node, "listen: \(address) is listened on already, by the forward in line \(line)")
+      fail(node, "listen: \(address) is already used by the forward in line \(line)")
       return false
     }
     listeners[address] = node.mark.line

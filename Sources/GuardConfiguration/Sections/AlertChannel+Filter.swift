@@ -36,7 +36,7 @@ extension Configuration.AlertChannel {
 extension Configuration.AlertChannel.Filter {
   static var keys: [ConfigurationKey<Configuration.AlertChannel.Filter>] {
     [
-      .init("severity", \.least, .word, "The least severity that is delivered."),
+      .init("severity", \.least, .word, "The minimum severity that is delivered."),
       .init(
         "clusters", \.clusters, .list(of: "names of clusters", .cluster), standard: "all clusters",
         isPrinted: { !$0.isEmpty }, "The clusters whose incidents are delivered."),

@@ -33,7 +33,7 @@ extension Configuration.AlertChannel.Email: ConfigurationSection {
         "The recipients."),
       .init(
         "from", optional: \.from, .mailAddress, standard: "oceanid-guard at this host", "The sender."),
-      .init("sendmail", \.sendmail, .path, "The program that takes the mail, as sendmail -i does."),
+      .init("sendmail", \.sendmail, .path, "The program that accepts the mail like sendmail -i."),
     ]
   }
 }
@@ -48,7 +48,7 @@ extension Configuration.AlertChannel.Program: ConfigurationSection {
         "The program and its arguments. No shell is involved; the alert is its standard input, as JSON."),
       .init(
         "timeout", \.timeout, .duration(.seconds(1)...(.seconds(60))),
-        "The time after which the program is ended and the delivery has failed."),
+        "The time after which the program is terminated and the delivery counts as failed."),
     ]
   }
 }

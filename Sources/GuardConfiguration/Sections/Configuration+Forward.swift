@@ -24,7 +24,7 @@ extension Configuration.Forward: ConfigurationSection {
           + "a Unix socket gets mode 0600."),
       .init(
         "target", \.target, .target,
-        "The address on the far side, which the SSH server resolves."),
+        "The address on the remote side, which the SSH server resolves."),
     ]
   }
 

@@ -64,7 +64,7 @@ extension Configuration.Poll: ConfigurationSection {
         "The time from one poll of the cluster to the next."),
       .init(
         "timeout", \.timeout, .duration(.milliseconds(100)...(.seconds(300))),
-        "The time after which a poll has failed."),
+        "The time after which a poll fails."),
     ]
   }
 }

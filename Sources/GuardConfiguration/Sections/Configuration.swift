@@ -58,7 +58,7 @@ extension Configuration: ConfigurationSection {
             "socket", \.control.socket, .controlSocket,
             standard: "/run/oceanid/guard.sock; for one user $XDG_RUNTIME_DIR/oceanid/guard.sock",
             "The Unix socket that oceanid-ctl talks to. Under oceanid-guard.socket, ListenStream= of that unit is "
-              + "in force instead.")
+              + "used instead.")
         ], style: .block),
       .init("clusters", list: \.clusters, of: "clusters", in: 1...32, style: .block) {
         "expected from 1 to 32 clusters, found \($0 == 0 ? "none" : "\($0)")"
@@ -91,7 +91,7 @@ extension ValueFormat where Value == String {
     path("a path that ends in .prom") { path in
       path.hasSuffix(".prom") && !path.hasSuffix("/.prom")
         ? nil
-        : "expected a path that ends in .prom, as node_exporter wants it, found '\(path.limited(to: 64))'"
+        : "expected a path that ends in .prom, as node_exporter requires, found '\(path.limited(to: 64))'"
     }
   }
 }

@@ -50,7 +50,7 @@ extension WebAccess {
         "A PEM file of certificate authorities."),
       .init(
         "insecure", \.isInsecure, .boolean, isPrinted: { $0 },
-        "Whether http:// to other machines is accepted. http:// to this machine always is."),
+        "Whether http:// to other machines is accepted. http:// to this machine is always accepted."),
     ]
   }
 

@@ -33,7 +33,8 @@ package struct WebAddress: Hashable, Sendable, CustomStringConvertible, CustomRe
     else { throw mistake("an address has printable ASCII characters and no '#', at most 2048") }
     let authority = rest.prefix { $0 != "/" && $0 != "?" }
     guard !authority.contains("@") else {
-      throw mistake("an address carries no user and password: 'user', 'password' and 'token' have keys")
+      throw mistake(
+        "an address must not contain a user or password: use the keys 'user', 'password' and 'token'")
     }
     guard WebAddress.isAuthority(String(authority)) else {
       throw mistake("the address names no host, as in https://alerts.example.org/hook")

@@ -173,7 +173,7 @@ package final class GuardService: Sendable {
         log.write(
           LogRecord(
             .breakGlass,
-            "\(request.command) run by hand by uid \(peer.uid), pid \(peer.pid): \(request.reason)",
+            "\(request.command) run manually by uid \(peer.uid), pid \(peer.pid): \(request.reason)",
             cluster: request.cluster, subject: "cluster \(request.cluster)", to: request.command,
             reason: request.reason, extra: ["PEER_UID": "\(peer.uid)", "PEER_PID": "\(peer.pid)"]))
         return true

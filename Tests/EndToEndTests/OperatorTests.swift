@@ -31,14 +31,14 @@ struct OperatorTests {
 
     let refused = try run("--", "env", "X=1", "kubectl", "-n", "shop", "delete", "pod", "web-0")
     #expect(refused.exit == .exited(77))
-    #expect(refused.errors.contains("kubectl delete changes the cluster by hand"))
+    #expect(refused.errors.contains("kubectl delete changes the cluster manually"))
     #expect(!installation.log.contains("break_glass"))
     let logged = try run(
       "--break-glass", "OPS-17: pod hangs", "--", "sh", "-c", ": kubectl; echo kubectl delete")
     #expect(logged.exit == .exited(0))
     #expect(
       eventually {
-        installation.log.contains("break_glass: kubectl delete run by hand by uid \(getuid()), pid ")
+        installation.log.contains("break_glass: kubectl delete run manually by uid \(getuid()), pid ")
       })
     #expect(eventually { installation.log.contains("OPS-17: pod hangs") })
 

@@ -114,7 +114,7 @@ enum ClusterFacts {
     let held = behind.filter { $0.stuckAt == "held" || $0.stuckAt == "review" }.map(\.name)
     let late = behind.map(\.name).filter { !held.contains($0) }
     if !late.isEmpty { text += "; behind: \(list(late))" }
-    if !held.isEmpty { text += "; held by hand: \(list(held))" }
+    if !held.isEmpty { text += "; held manually: \(list(held))" }
     if !unused.isEmpty { text += "; not running: \(list(unused.map(\.name)))" }
     if !bad.isEmpty { text += "; failing: \(list(bad.map(\.name)))" }
     if !badRest.isEmpty { text += "; scan or update failing: \(list(badRest))" }

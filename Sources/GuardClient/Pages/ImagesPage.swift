@@ -51,7 +51,7 @@ enum ImagesPage {
       let since = policy.behindSince.map { " for \((now - $0).asAge)" } ?? ""
       let word: String? =
         switch policy.stuckAt {
-        case "held": "held by hand"
+        case "held": "held manually"
         case "review": "awaiting review"
         case let step?: "stuck at \(step)"
         case nil: nil

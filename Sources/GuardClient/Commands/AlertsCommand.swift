@@ -51,7 +51,7 @@ struct AlertsTestCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "test", abstract: "Send a test message through a channel now.",
     discussion: """
-      The test is sent ahead of all waiting messages. Receivers see an incident that is marked as a test and has \
+      The test is sent ahead of all pending messages. Receivers see an incident that is marked as a test and has \
       already ended.
 
       Exit status: 0 delivered, 1 not delivered, 64 no such channel.

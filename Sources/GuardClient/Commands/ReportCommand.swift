@@ -13,7 +13,7 @@ struct ReportCommand: ParsableCommand, TimeTelling {
     abstract: "Write an HTML report: availability, incidents and round-trip times.",
     discussion: """
       The report is one HTML file that needs no network and no other file. The events come from the journal, or from \
-      the guard if you may not read the journal. Round-trip times, and the parts that had no incident, come from the \
+      the guard if you may not read the journal. Round-trip times, and the objects without an incident, come from the \
       guard. Unknown times are shown as unknown. For the events as JSON: oceanid-ctl history --json.
 
       Examples:

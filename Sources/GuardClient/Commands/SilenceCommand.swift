@@ -9,7 +9,7 @@ struct SilenceCommand: ParsableCommand, Reading {
     commandName: "silence",
     abstract: "Mute the notices of known incidents for some time.",
     discussion: """
-      Muted incidents continue, and the status shows them. If an incident was notified before, its end is notified, \
+      Muted incidents continue, and the status shows them. If an incident was notified before, its end is notified \
       too. WHAT is a subject as oceanid-ctl incidents shows it, or the id of a problem. * stands for any text, and upper \
       and lower case are the same. If it matches no open incident, the answer says so, and the silence applies to later \
       incidents.
@@ -58,7 +58,7 @@ struct SilenceCommand: ParsableCommand, Reading {
       throw ValidationError("silence requires --for TIME and --reason TEXT")
     }
     guard duration.duration >= .seconds(60), duration.duration <= .seconds(30 * 86_400) else {
-      throw ValidationError("--for takes from 1m to 720h")
+      throw ValidationError("--for must be from 1m to 720h")
     }
   }
 

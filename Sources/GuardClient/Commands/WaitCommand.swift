@@ -43,7 +43,7 @@ struct WaitCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "wait", abstract: "Wait until the cluster is healthy, or its tunnel or API is up.",
     discussion: """
-      It also waits for the guard itself, and until the guard holds the local ports. Exit status: 0 if the goal is \
+      It also waits until the guard runs and listens on the local ports. Exit status: 0 if the goal is \
       reached, 75 after the timeout, 69 if the guard could not be reached in that time.
 
       Examples:

@@ -1,17 +1,16 @@
-import FoundationEssentials
-import Glibc
-import GuardAPI
-import GuardRun
-import Platform
+internal import FoundationEssentials
+internal import Glibc
+package import GuardAPI
+internal import Platform
 
-/// The daemon's program. `doctor` runs it once, because it knows how to connect to the clusters.
-struct GuardProgram {
-  let path: String
+/// The daemon's program. `doctor` and `setup` run it, because it knows how to connect to the clusters.
+package struct GuardProgram: Sendable {
+  package let path: String
   /// The deadline for all checks together: each cluster may fail only after a timeout.
-  private static let patience: Duration = .seconds(300)
+  static let patience: Duration = .seconds(300)
 
   /// - Parameter named: the user's choice. Without it, the program beside this one is used, else the one in PATH.
-  init(named: String?) {
+  package init(named: String?) {
     if let named {
       path = named
     } else {
@@ -31,14 +30,12 @@ struct GuardProgram {
   }
 
   /// Its findings for every cluster, or one finding with the reason why it cannot be run.
-  func examine(configuration: String?) -> [FindingDocument] {
+  package func examine(configuration: String?) -> [FindingDocument] {
     let arguments = ["--doctor"] + (configuration.map { ["--config", $0] } ?? [])
     let command = Command(program: path, arguments: arguments, variables: [], outputLimit: 4 << 20)
     do throws(SystemError) {
       let outcome = try command.run(until: .now + GuardProgram.patience, isCancelled: { false })
-      var findings = outcome.output.split(separator: UInt8(ascii: "\n")).compactMap {
-        try? DocumentCoding.decodeFinding(Data($0))
-      }
+      var findings = GuardProgram.findings(in: outcome.output)
       if case .exited(0...2) = outcome.end, !findings.isEmpty { return findings }
       let words = outcome.errors.split(separator: "\n").first.map { ": \($0)" } ?? ""
       findings.append(broken("\(path) --doctor ended without a result (\(outcome.end))\(words)"))
@@ -46,6 +43,11 @@ struct GuardProgram {
     } catch {
       return [broken("\(path) cannot be run: \(error)")]
     }
+  }
+
+  /// The findings in the output of `oceanid-guard --doctor`.
+  static func findings(in output: [UInt8]) -> [FindingDocument] {
+    output.split(separator: UInt8(ascii: "\n")).compactMap { try? DocumentCoding.decodeFinding(Data($0)) }
   }
 
   private func broken(_ words: String) -> FindingDocument {

@@ -1,0 +1,34 @@
+internal import GuardTerminal
+internal import Health
+
+/// `setup --undo`
+package struct SetupUndo {
+  private let system: any SetupSystem
+  private let approval: Approval
+
+  package init(_ system: any SetupSystem, _ approval: Approval) {
+    self.system = system
+    self.approval = approval
+  }
+
+  package func run() throws(SetupStop) {
+    guard let undo = try attempt({ () throws(SetupFailure) in
+      try Undo(system, isUnattended: approval == .given)
+    }) else { return tell("nothing to undo: no setup of yours is recorded") }
+    if approval != .given { for words in undo.plan { tell("would \(words)") } }
+    if approval == .withheld { return }
+    guard approval != .impossible else { throw .unapproved }
+    guard approval.answer(to: "undo all of it?") else { throw .declined }
+    let isDone = try attempt { () throws(SetupFailure) in
+      try undo.run { words, isDone in tell(isDone ? "done: \(words)" : words) }
+    }
+    guard isDone else { throw .incomplete }
+    tell("everything is as it was")
+  }
+
+  private func attempt<Result>(_ body: () throws(SetupFailure) -> Result) throws(SetupStop) -> Result {
+    do throws(SetupFailure) { return try body() } catch { throw .failed(error) }
+  }
+
+  private func tell(_ words: String) { StandardOutput.write(Span(words).text + "\n") }
+}

@@ -54,7 +54,7 @@ import Testing
     "usr/local/share/doc/oceanid-guard/examples/credentials.conf",
     "usr/local/share/doc/oceanid-guard/examples/addresses.conf",
     "usr/local/share/doc/oceanid-guard/examples/guard.yaml", "usr/local/share/oceanid-guard/rbac.yaml",
-    "usr/local/share/oceanid-guard/prometheus-rules.yaml",
+    "usr/local/share/oceanid-guard/prometheus-rules.yaml", "usr/local/share/oceanid-guard/grafana-dashboard.json",
     "usr/local/share/doc/oceanid-guard/examples/proxy-command.conf",
     "usr/local/share/doc/oceanid-guard/examples/metrics.conf",
     "usr/local/share/doc/oceanid-guard/examples/alerts-programs.conf",

@@ -212,7 +212,8 @@ let package = Package(
     // `run` and `env`: which commands change a cluster, which kubeconfig and which port are trusted.
     module("GuardRun", ["GuardAPI", "GuardTerminal", "GuardTypes", "Platform"]),
     // `setup`: facts about this machine, a plan, its execution and its undoing.
-    module("GuardSetup", ["GuardAPI", "GuardConnection", "GuardTerminal", "GuardTypes", "Health", "Platform"]),
+    module(
+      "GuardSetup", ["GuardAPI", "GuardConnection", "GuardTerminal", "GuardTypes", "Health", "Platform"]),
     module(
       "GuardClient",
       [

@@ -110,7 +110,9 @@ private struct FirstVerdict {
         if !error.isTransient || ContinuousClock.now >= end { throw error }
         words = "\(error)"
       }
-      if words != told { StandardOutput.writeError("oceanid-ctl: waiting for a verdict: \(Span(words).text)\n") }
+      if words != told {
+        StandardOutput.writeError("oceanid-ctl: waiting for a verdict: \(Span(words).text)\n")
+      }
       told = words
       usleep(200_000)
     }

@@ -22,7 +22,8 @@ package struct GuardFile: Hashable, Sendable {
   /// The minimal guard.yaml: what differs from the defaults.
   var yaml: String {
     var lines = [
-      "# Written by oceanid-ctl setup. Every other key has its default: see oceanid-guard.yaml(5).", "clusters:",
+      "# Written by oceanid-ctl setup. Every other key has its default: see oceanid-guard.yaml(5).",
+      "clusters:",
       "  - name: \(GuardFile.scalar(cluster))", "    tunnel:", "      host: \(GuardFile.scalar(host))",
     ]
     if let sshConfig { lines.append("      sshConfig: \(GuardFile.scalar(sshConfig))") }
@@ -89,7 +90,8 @@ package struct GuardFile: Hashable, Sendable {
 extension GuardFile {
   /// A cluster's name for a host: the host itself, without the characters that a name may not have.
   static func name(for host: String) -> String {
-    let name = String(host.map { $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) ? $0 : "-" })
+    let name = String(
+      host.map { $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) ? $0 : "-" })
     return name.first?.isLetter == true ? String(name.prefix(63)) : "cluster"
   }
 

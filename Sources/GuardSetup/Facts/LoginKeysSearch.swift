@@ -27,7 +27,8 @@ struct LoginKeysSearch {
     var socket = system.variable("SSH_AUTH_SOCK")
     if let named = host.identityAgent, named != "SSH_AUTH_SOCK" {
       if named == "none" { return .none }
-      socket = named.hasPrefix("$") ? system.variable(String(named.dropFirst())) : system.person.expanded(named)
+      socket =
+        named.hasPrefix("$") ? system.variable(String(named.dropFirst())) : system.person.expanded(named)
     }
     guard let socket else { return .none }
     var call = ProgramCall("ssh-add", ["-l"])

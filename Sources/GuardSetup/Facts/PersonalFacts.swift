@@ -66,8 +66,9 @@ package struct PersonalFacts {
       if let fault {
         facts.configuration = .differs("it has an error: \(fault)")
       } else if let kept {
-        guard kept.kubeconfig != facts.guardFile.kubeconfig ?? usualKubeconfig
-          || kept.context != facts.guardFile.context ?? GuardFile.usualContext
+        guard
+          kept.kubeconfig != facts.guardFile.kubeconfig ?? usualKubeconfig
+            || kept.context != facts.guardFile.context ?? GuardFile.usualContext
         else {
           facts.configuration = .fits
           facts.guardFileText = text.text ?? ""
@@ -143,13 +144,16 @@ package struct PersonalFacts {
     facts.isAlias = host.hostName != facts.host
     facts.keys = LoginKeysSearch(system: system).find(host)
     facts.isHostKnown = KnownHosts(system: system).lines(of: host) != []
-    if !facts.isHostKnown, host.proxy == nil { facts.offeredKeys = KnownHosts(system: system).offered(by: host) }
+    if !facts.isHostKnown, host.proxy == nil {
+      facts.offeredKeys = KnownHosts(system: system).offered(by: host)
+    }
   }
 
   private func findWay(_ facts: inout SetupFacts) {
     guard facts.resolved != nil else { return }
     let serviceAgent =
-      facts.units[SetupFacts.service]?.variables["SSH_AUTH_SOCK"] ?? units.environment()?["SSH_AUTH_SOCK"] ?? ""
+      facts.units[SetupFacts.service]?.variables["SSH_AUTH_SOCK"] ?? units.environment()?["SSH_AUTH_SOCK"]
+      ?? ""
     facts.way = way(facts, agent: serviceAgent)
     guard let own = system.variable("SSH_AUTH_SOCK") else { return }
     if facts.firstFailure?.step == "login", own != serviceAgent {
@@ -191,7 +195,8 @@ package struct PersonalFacts {
   // MARK: - This machine
 
   private static let unitFolders = [
-    "/etc/systemd/user", "/usr/local/lib/systemd/user", "/usr/local/share/systemd/user", "/usr/lib/systemd/user",
+    "/etc/systemd/user", "/usr/local/lib/systemd/user", "/usr/local/share/systemd/user",
+    "/usr/lib/systemd/user",
     "/lib/systemd/user",
   ]
 

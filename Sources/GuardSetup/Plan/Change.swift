@@ -30,8 +30,8 @@ package enum Change: Hashable, Sendable {
       "write \(person.shown(file.path)) (\(file.purpose), mode 0\(String(file.mode, radix: 8)))"
     case .stopMachineGuard: "stop and disable the machine's guard: \(Change.stopCommand.shown)"
     case .startManager(let uid): "start your service manager: systemctl start user@\(uid).service"
-    case .start(.user, let units): "enable and start \(units.joined(separator: ", ")) (systemctl --user)"
-    case .start(.machine, let units): "enable and start \(units.joined(separator: ", "))"
+    case .start(let scope, let units):
+      "enable and start \(scope == .user ? "your units " : "")\(units.joined(separator: ", "))"
     case .restart: "restart the guard, so that it reads the files"
     case .linger(let user): "keep it running after logout: loginctl enable-linger \(user)"
     }

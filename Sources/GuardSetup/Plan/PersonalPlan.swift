@@ -30,7 +30,8 @@ package enum PersonalPlan {
     return Plan.Step(
       name: "units", found: "the user units of the guard are not installed",
       outcome: .blocked(
-        .init(command: "systemd/install --user", why: "from the source tree; the Debian package has them too")))
+        .init(command: "systemd/install --user", why: "from the source tree; the Debian package has them too")
+      ))
   }
 
   // MARK: - The kubeconfig and the cluster
@@ -156,7 +157,8 @@ package enum PersonalPlan {
     case .free: return step("\(listen) is free", .good)
     case .own: return step("\(listen) is held by your guard", .good)
     case .machine(isServing: false):
-      return step("\(listen) is held by the machine's guard, which serves no cluster", .change([.stopMachineGuard]))
+      return step(
+        "\(listen) is held by the machine's guard, which serves no cluster", .change([.stopMachineGuard]))
     case .machine(isServing: true):
       return step(
         "\(listen) is held by the machine's guard, and its tunnel is up",
@@ -205,13 +207,13 @@ package enum PersonalPlan {
     }
     let isReady = names.allSatisfy { facts.units[$0]?.isActive == true && facts.units[$0]?.isEnabled == true }
     guard isReady else {
-      let states = names.map { name in
-        let state = facts.units[name] ?? .init()
-        return "\(name) is \(state.isEnabled ? "enabled" : "disabled") and \(state.isActive ? "active" : "inactive")"
-      }
+      let missing = names.filter { facts.units[$0]?.isEnabled != true || facts.units[$0]?.isActive != true }
+      let found =
+        missing == names
+        ? "installed, neither enabled nor started"
+        : "\(missing.joined(separator: ", ")): not enabled or not active"
       let isActive = facts.isGuardActive && isChanged
-      return step(
-        states.joined(separator: ", "), .change([.start(.user, names)] + (isActive ? [.restart(.user)] : [])))
+      return step(found, .change([.start(.user, names)] + (isActive ? [.restart(.user)] : [])))
     }
     return isChanged
       ? step("enabled and active, with the files as they were before", .change([.restart(.user)]))
@@ -226,7 +228,8 @@ package enum PersonalPlan {
         name: "linger", found: "the guard would end with your last session",
         outcome: .change([.linger(facts.person.name)]))
     case .unsupported:
-      Plan.Step(name: "linger", found: "without logind, the guard ends with your service manager", outcome: .note)
+      Plan.Step(
+        name: "linger", found: "without logind, the guard ends with your service manager", outcome: .note)
     }
   }
 }

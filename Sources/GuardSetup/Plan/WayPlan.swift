@@ -56,7 +56,8 @@ enum WayPlan {
 
   private static func words(_ part: Part, _ failed: FindingDocument, _ facts: SetupFacts) -> String {
     guard part == .hostKey, !facts.isHostKnown, !facts.offeredKeys.isEmpty else { return failed.found }
-    return "the key of \(facts.host) is in no known_hosts; it offers \(facts.offeredKeys.joined(separator: ", "))"
+    return
+      "the key of \(facts.host) is in no known_hosts; it offers \(facts.offeredKeys.joined(separator: ", "))"
   }
 
   private static func next(_ part: Part, _ facts: SetupFacts, _ host: ResolvedHost) -> Plan.Next {
@@ -64,12 +65,14 @@ enum WayPlan {
     switch part {
     case .host:
       return facts.isAlias
-        ? Plan.Next(command: "ssh -v \(name)", why: "HostName in ssh_config must be an address that resolves here")
+        ? Plan.Next(
+          command: "ssh -v \(name)", why: "HostName in ssh_config must be an address that resolves here")
         : Plan.Next(
           command: "editor ~/.ssh/config",
           why: "add the alias, three lines: Host \(facts.host) / HostName ADDRESS / User NAME")
     case .connection:
-      return Plan.Next(command: "ssh -v \(name)", why: "sshd must be reachable from here before the guard can connect")
+      return Plan.Next(
+        command: "ssh -v \(name)", why: "sshd must be reachable from here before the guard can connect")
     case .hostKey where !facts.isHostKnown:
       return Plan.Next(
         command: "ssh \(name)",
@@ -77,7 +80,8 @@ enum WayPlan {
     case .hostKey:
       return Plan.Next(
         command: "ssh -v \(name)",
-        why: "if the host key changed, ask the owner of the server before you replace the line in known_hosts")
+        why: "if the host key changed, ask the owner of the server before you replace the line in known_hosts"
+      )
     case .login: return login(facts, host)
     }
   }
@@ -89,7 +93,9 @@ enum WayPlan {
     let locked = keys.files.first { $0.isEncrypted }
     let usable = keys.files.first { !$0.isEncrypted }
     switch keys.agent {
-    case .filled: return Plan.Next(command: "ssh -v \(name)", why: "the server refuses the keys of the agent and the files")
+    case .filled:
+      return Plan.Next(
+        command: "ssh -v \(name)", why: "the server refuses the keys of the agent and the files")
     case .empty, .none, .silent:
       if let usable {
         return Plan.Next(
@@ -106,7 +112,8 @@ enum WayPlan {
         return Plan.Next(command: "ssh -v \(name)", why: "it shows which keys ssh finds and offers")
       }
       return Plan.Next(
-        command: "ssh-keygen -t ed25519 && ssh-copy-id \(name)", why: "you have no key yet: this makes one and adds it")
+        command: "ssh-keygen -t ed25519 && ssh-copy-id \(name)",
+        why: "you have no key yet: this makes one and adds it")
     }
   }
 }

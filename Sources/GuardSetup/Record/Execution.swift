@@ -28,7 +28,7 @@ package struct Execution {
     let state = Manifest.Entry.state(path: system.person.folder)
     // Before systemd 254, the guard's state is in the folder of its configuration.
     if missing.contains(system.person.folder), !known.contains(state) { manifest.entries.append(state) }
-    try save()
+    if manifest.entries.count > known.count { try save() }
   }
 
   package mutating func perform(_ change: Change) throws(SetupFailure) {
@@ -45,7 +45,9 @@ package struct Execution {
       try settle()
     case .linger(let user):
       try record(.linger(user: user))
-      try need(ProgramCall("loginctl", ["enable-linger", user]), next: "sudo loginctl enable-linger \(user.shellWord)")
+      let call = ProgramCall("loginctl", ["enable-linger", user])
+      // Without polkit, a user may not do it.
+      if !system.run(call).isGood { try asRoot(call) }
     }
   }
 
@@ -65,7 +67,9 @@ package struct Execution {
 
   private func need(_ call: ProgramCall, next: String? = nil) throws(SetupFailure) {
     let answer = system.run(call)
-    guard answer.isGood else { throw SetupFailure("\(call.shown): \(answer.reason)", next: next ?? call.shown) }
+    guard answer.isGood else {
+      throw SetupFailure("\(call.shown): \(answer.reason)", next: next ?? call.shown)
+    }
   }
 
   // MARK: - Files

@@ -25,6 +25,7 @@ package struct PersonalSetup {
       terminal)
     StandardOutput.write(page.text(for: terminal))
     if let next = plan.next { throw SetupStop.blocked(next) }
+    if plan.changes.isEmpty { StandardOutput.write("  Nothing to do.\n") }
     if approval == .withheld { return nil }
     guard plan.changes.isEmpty || approval != .impossible else { throw SetupStop.unapproved }
     return RunningGuard(

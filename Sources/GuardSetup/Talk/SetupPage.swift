@@ -3,17 +3,20 @@ internal import Health
 
 /// The plan on a terminal: one block per step.
 enum SetupPage {
-  static func page(_ plan: Plan, title: String, person: Person, showsUndo: Bool, _ terminal: Terminal) -> Page {
+  static func page(_ plan: Plan, title: String, person: Person, showsUndo: Bool, _ terminal: Terminal) -> Page
+  {
     var page = Page()
     page += terminal.wrapped(Span(title, .strong))
     let margin = (plan.steps.map(\.name.displayWidth).max() ?? 0) + 2
     for step in plan.steps {
       let (mark, style) = mark(step.outcome)
-      page += block(mark, style, step.name, margin, step.found, step.outcome == .open ? .faint : .plain, terminal)
-      guard case .change(let changes) = step.outcome else { continue }
+      page += block(
+        mark, style, step.name, margin, step.found, step.outcome == .open ? .faint : .plain, terminal)
+      // What is in the way comes first.
+      guard case .change(let changes) = step.outcome, plan.next == nil else { continue }
       for change in changes {
         page += block("", .plain, "", margin, "-> \(change.words(person))", .strong, terminal)
-        if showsUndo { page += block("", .plain, "", margin, "   undo: \(change.undo)", .faint, terminal) }
+        if showsUndo { page += block("", .plain, "", margin, "undo: \(change.undo)", .faint, terminal) }
       }
     }
     return page
@@ -28,7 +31,8 @@ enum SetupPage {
     let parts = room.map { text.singleLine.wrapped(to: $0) } ?? [text]
     return parts.enumerated().map { index, part in
       index == 0
-        ? Line(Span("  "), Span(mark.padded(to: 6), style), Span(name.padded(to: margin)), Span(part, textStyle))
+        ? Line(
+          Span("  "), Span(mark.padded(to: 6), style), Span(name.padded(to: margin)), Span(part, textStyle))
         : Line(Span(String(repeating: " ", count: left)), Span(part, textStyle))
     }
   }

@@ -12,9 +12,11 @@ package struct SetupUndo {
   }
 
   package func run() throws(SetupStop) {
-    guard let undo = try attempt({ () throws(SetupFailure) in
-      try Undo(system, isUnattended: approval == .given)
-    }) else { return tell("nothing to undo: no setup of yours is recorded") }
+    guard
+      let undo = try attempt({ () throws(SetupFailure) in
+        try Undo(system, isUnattended: approval == .given)
+      })
+    else { return tell("nothing to undo: no setup of yours is recorded") }
     if approval != .given { for words in undo.plan { tell("would \(words)") } }
     if approval == .withheld { return }
     guard approval != .impossible else { throw .unapproved }

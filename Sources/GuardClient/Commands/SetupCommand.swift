@@ -2,6 +2,7 @@ import ArgumentParser
 import Glibc
 import GuardAPI
 import GuardConnection
+import GuardRun
 import GuardSetup
 import GuardTerminal
 import GuardTypes
@@ -17,6 +18,9 @@ struct SetupCommand: ParsableCommand {
       guard, waits for a verdict and prints the status. It never edits your kubeconfig and never trusts a host key. Run \
       again, it does only what is missing.
 
+      With --machine it sets up the system service for the whole machine: it makes a key for the guard and copies alias, \
+      host key and kubeconfig, and adds the key on the server over your own ssh, for forwarding only.
+
       Exit status: that of oceanid-ctl status; 0 with --dry-run if nothing is in the way; 64 without a terminal and \
       without --yes; 69 if something is in the way (one line "next: COMMAND" says what to do); 77 if you said no.
 
@@ -24,11 +28,15 @@ struct SetupCommand: ParsableCommand {
         oceanid-ctl setup                    for the alias tethys
         oceanid-ctl setup k3s --dry-run
         oceanid-ctl setup tethys --yes       in a script
+        oceanid-ctl setup tethys --machine
         oceanid-ctl setup --undo
       """)
 
   @Argument(help: ArgumentHelp("The ssh alias of the server (default: the one in guard.yaml, else tethys)."))
   var host: String?
+
+  @Flag(help: "Set up the guard of the whole machine, with a key of its own; asks sudo where needed.")
+  var machine = false
 
   @Flag(help: "Agree to every write.")
   var yes = false
@@ -59,16 +67,39 @@ struct SetupCommand: ParsableCommand {
     }
     let approval = Approval(yes: yes, dryRun: dryRun)
     let terminal = Terminal.standardOutput()
-    let running: RunningGuard?
+    if machine {
+      let root = AsRoot(system, approval)
+      if root.isNeeded {
+        let words = try stopping { () throws(SetupStop) in
+          try root.words(GuardProgram.client ?? "oceanid-ctl", Array(CommandLine.arguments.dropFirst()))
+        }
+        throw Execution.replaceThisProcess(with: words)
+      }
+    } else if system.isThroughSudo {
+      throw ValidationError("run it without sudo for your own guard, or with --machine")
+    }
+    if undo {
+      return try stopping { () throws(SetupStop) in
+        try SetupUndo(system, approval, isMachine: machine).run()
+      }
+    }
+    let running = try stopping { () throws(SetupStop) in
+      try machine
+        ? MachineSetup(system, approval, terminal).run(host: host)
+        : PersonalSetup(system, approval, terminal).run(host: host)
+    }
+    if let running { try FirstVerdict(running).show(terminal) }
+  }
+
+  /// Ends the command with the reason and the one next step.
+  private func stopping<Result>(_ body: () throws(SetupStop) -> Result) throws -> Result {
     do throws(SetupStop) {
-      if undo { return try SetupUndo(system, approval).run() }
-      running = try PersonalSetup(system, approval, terminal).run(host: host)
+      return try body()
     } catch {
       StandardOutput.writeError("oceanid-ctl: \(Span("\(error)").text)\n")
       if let next = error.next { StandardOutput.writeError("next: \(Span(next).text)\n") }
       throw ExitCode(error.exitStatus)
     }
-    if let running { try FirstVerdict(running).show(terminal) }
   }
 }
 

@@ -20,12 +20,16 @@ package struct GuardProgram: Sendable {
   }
 
   private static var ownFolder: String? {
+    client.flatMap { path in path.lastIndex(of: "/").map { String(path[..<$0]) } }
+  }
+
+  /// The path of this program, oceanid-ctl.
+  package static var client: String? {
     withUnsafeTemporaryAllocation(of: CChar.self, capacity: 4096) { buffer in
       guard let base = buffer.baseAddress else { return nil }
       let length = readlink("/proc/self/exe", base, buffer.count)
       guard length > 0, length < buffer.count else { return nil }
-      let program = String(decoding: buffer.prefix(length).map(UInt8.init(bitPattern:)), as: UTF8.self)
-      return program.lastIndex(of: "/").map { String(program[..<$0]) }
+      return String(decoding: buffer.prefix(length).map(UInt8.init(bitPattern:)), as: UTF8.self)
     }
   }
 

@@ -13,9 +13,16 @@ package struct LocalSystem: SetupSystem {
     self.guardProgram = guardProgram.path
   }
 
+  /// The caller of sudo(8) is another user.
+  package var isThroughSudo: Bool { person.isRoot && variable("SUDO_UID").map { $0 != "0" } ?? false }
+
   package func variable(_ name: String) -> String? {
     getenv(name).map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
   }
+
+  package func user(named name: String) -> Person? { Person.named(name) }
+
+  package func acting(as person: Person) -> any SetupSystem { DelegateSystem(self, person) }
 
   package func exists(_ path: String) -> Bool {
     var status = stat()
@@ -96,10 +103,15 @@ package struct LocalSystem: SetupSystem {
   }
 
   private func give(_ path: String, to owner: FileOwner) throws(SetupFailure) {
-    guard let account = getpwnam(owner.rawValue) else {
-      throw SetupFailure("this machine has no user \(owner.rawValue)")
+    guard let service = Person.named(FileOwner.serviceName) else {
+      throw SetupFailure("this machine has no user \(FileOwner.serviceName)")
     }
-    guard lchown(path, account.pointee.pw_uid, account.pointee.pw_gid) == 0 else {
+    let uid: UInt32 =
+      switch owner {
+      case .service: service.uid
+      case .readers: 0
+      }
+    guard lchown(path, uid, service.gid) == 0 else {
       throw SetupFailure("\(SystemError.last("chown \(path)"))")
     }
   }

@@ -3,6 +3,7 @@ internal import Glibc
 /// A user, with the folders in which the user's files are.
 package struct Person: Hashable, Sendable {
   let uid: UInt32
+  let gid: UInt32
   let name: String
   let home: String
   /// XDG_CONFIG_HOME, or its default.
@@ -13,10 +14,12 @@ package struct Person: Hashable, Sendable {
   let runtimeDirectory: String
 
   package init(
-    uid: UInt32, name: String, home: String, configHome: String? = nil, stateHome: String? = nil,
+    uid: UInt32, gid: UInt32? = nil, name: String, home: String, configHome: String? = nil,
+    stateHome: String? = nil,
     runtimeDirectory: String? = nil
   ) {
     self.uid = uid
+    self.gid = gid ?? uid
     self.name = name
     self.home = home
     self.configHome = configHome ?? "\(home)/.config"
@@ -46,13 +49,27 @@ package struct Person: Hashable, Sendable {
 
   /// The user with this id; nil if the user database has none.
   static func known(_ uid: UInt32) -> Person? {
+    account { getpwuid_r(uid, $0, $1, $2, $3) }
+  }
+
+  static func named(_ name: String) -> Person? {
+    account { getpwnam_r(name, $0, $1, $2, $3) }
+  }
+
+  private typealias Query = (
+    UnsafeMutablePointer<passwd>, UnsafeMutablePointer<CChar>, Int,
+    UnsafeMutablePointer<UnsafeMutablePointer<passwd>?>
+  ) -> Int32
+
+  private static func account(_ query: Query) -> Person? {
     var entry = passwd()
     var found: UnsafeMutablePointer<passwd>?
     var buffer = [CChar](repeating: 0, count: 16_384)
-    guard getpwuid_r(uid, &entry, &buffer, buffer.count, &found) == 0, found != nil,
+    guard query(&entry, &buffer, buffer.count, &found) == 0, found != nil,
       let name = entry.pw_name, let home = entry.pw_dir
     else { return nil }
-    return Person(uid: uid, name: String(cString: name), home: String(cString: home))
+    return Person(
+      uid: entry.pw_uid, gid: entry.pw_gid, name: String(cString: name), home: String(cString: home))
   }
 
   /// The user of this process, with its environment.
@@ -66,7 +83,7 @@ package struct Person: Hashable, Sendable {
       stat($0, &status) == 0 && status.st_uid == person.uid ? $0 : nil
     }
     return Person(
-      uid: person.uid, name: person.name, home: path("HOME") ?? person.home,
+      uid: person.uid, gid: person.gid, name: person.name, home: path("HOME") ?? person.home,
       configHome: path("XDG_CONFIG_HOME"), stateHome: path("XDG_STATE_HOME"), runtimeDirectory: runtime)
   }
 }

@@ -8,6 +8,10 @@ package protocol SetupSystem {
   var guardProgram: String { get }
 
   func variable(_ name: String) -> String?
+  /// The user with that name; nil if this machine has none.
+  func user(named name: String) -> Person?
+  /// The same machine with the rights and files of another user. Only root may use it.
+  func acting(as person: Person) -> any SetupSystem
   /// True if the path has an entry, even a broken link.
   func exists(_ path: String) -> Bool
   func isFolder(_ path: String) -> Bool
@@ -92,11 +96,14 @@ package struct PortHolder: Hashable, Sendable {
   let uid: UInt32?
 }
 
-/// A user and a group by name.
-package enum FileOwner: String, Codable, Hashable, Sendable {
-  /// User and group of the system service.
-  case service = "oceanid"
-  case root
+/// The owner of a file.
+package enum FileOwner: Hashable, Sendable {
+  /// The user and the group of the system service.
+  case service
+  /// Root; the group of the system service may read it.
+  case readers
+
+  static let serviceName = "oceanid"
 }
 
 /// A step that the system refused.

@@ -33,6 +33,8 @@ package struct PersonalFacts {
       "\(person.units)/\(SetupFacts.service).d", "\(person.home)/.local", person.stateHome,
     ]
     facts.missingFolders = folders.filter { !system.exists($0) }
+    // Before systemd 254, the guard's state is in the folder of its configuration.
+    facts.missingStates = [person.folder, "\(person.stateHome)/oceanid"].filter { !system.exists($0) }
     return facts
   }
 
@@ -189,7 +191,7 @@ package struct PersonalFacts {
       var file = facts.guardFile
       file.kubeconfig = path
       return examine(file.yaml, path)
-    } ?? []
+    } ?? [FindingDocument("oceanid-guard", .failed, "no draft of its files can be made")]
   }
 
   // MARK: - This machine

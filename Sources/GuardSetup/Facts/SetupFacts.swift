@@ -12,6 +12,8 @@ package struct SetupFacts: Hashable, Sendable {
   var units: [String: UnitState] = [:]
   /// Folders that do not exist yet, outermost first.
   var missingFolders: [String] = []
+  /// Folders of the guard's state that do not exist yet.
+  var missingStates: [String] = []
 
   /// nil if `ssh -G` failed, for the reason.
   var resolved: ResolvedHost?
@@ -126,6 +128,5 @@ package struct SetupFacts: Hashable, Sendable {
   }
 
   var copyPath: String { "\(person.folder)/\(guardFile.cluster).kubeconfig.yaml" }
-  var dropInPath: String { "\(person.units)/\(SetupFacts.service).d/50-oceanid-setup.conf" }
-  var isGuardActive: Bool { units[SetupFacts.service]?.isActive == true }
+  var dropInPath: String { "\(person.units)/\(SetupFacts.service).d/setup.conf" }
 }

@@ -11,6 +11,12 @@ package enum Change: Hashable, Sendable {
   /// Makes the guard read its files again.
   case restart(Units.Scope)
   case linger(String)
+  /// Makes the key of the machine's guard.
+  case key(path: String)
+  /// Allows that key to forward on the server.
+  case authorize(AuthorizedKey)
+  /// A user may read the status of the machine's guard, and its kubeconfig.
+  case member(String)
 
   package struct FileChange: Hashable, Sendable {
     let path: String
@@ -34,6 +40,11 @@ package enum Change: Hashable, Sendable {
       "enable and start \(scope == .user ? "your units " : "")\(units.joined(separator: ", "))"
     case .restart: "restart the guard, so that it reads the files"
     case .linger(let user): "keep it running after logout: loginctl enable-linger \(user)"
+    case .key(let path): "make the key \(path) (ed25519, of user \(FileOwner.serviceName), mode 0600)"
+    case .authorize(let key):
+      "add the key to authorized_keys of \(key.host), over your own login, for forwarding only"
+    case .member(let user):
+      "let \(user) read the status and the kubeconfig: usermod -aG \(FileOwner.serviceName) \(user)"
     }
   }
 
@@ -46,14 +57,17 @@ package enum Change: Hashable, Sendable {
     case .start: "they are stopped and disabled"
     case .restart: "nothing to undo"
     case .linger(let user): "loginctl disable-linger \(user)"
+    case .key: "the key is removed"
+    case .authorize: "exactly that line is removed"
+    case .member(let user): "gpasswd -d \(user) \(FileOwner.serviceName)"
     }
   }
 
   /// The guard works without it.
   var isOptional: Bool {
     switch self {
-    case .linger: true
-    case .file, .stopMachineGuard, .startManager, .start, .restart: false
+    case .linger, .member: true
+    case .file, .stopMachineGuard, .startManager, .start, .restart, .key, .authorize: false
     }
   }
 

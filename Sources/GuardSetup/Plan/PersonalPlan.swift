@@ -7,13 +7,15 @@ package enum PersonalPlan {
   package static func plan(_ facts: SetupFacts) -> Plan {
     var steps = [program(facts)].compactMap(\.self) + WayPlan.steps(facts)
     let isWayClear = Plan(steps: steps).next == nil
-    steps += [kubeconfig(facts, isWayClear)]
+    steps += [KubeconfigPlan.step(facts, isWayClear: isWayClear)]
     if isWayClear { steps += [cluster(facts)].compactMap(\.self) }
     let files = [configuration(facts), dropIn(facts)].compactMap(\.self)
     steps += [port(facts)] + files + [manager(facts)].compactMap(\.self)
-    let writes = files + [steps.first { $0.name == kubeconfigStep }].compactMap(\.self)
+    let writes = files + [steps.first { $0.name == "kubeconfig" }].compactMap(\.self)
     let isChanged = writes.contains { if case .change = $0.outcome { true } else { false } }
-    steps += [units(facts, isChanged: isChanged || facts.isRestartPending), linger(facts)]
+    steps += [
+      UnitsPlan.step(facts.units, .user, isChanged: isChanged || facts.isRestartPending), linger(facts),
+    ]
     return Plan(steps: steps)
   }
 
@@ -34,67 +36,9 @@ package enum PersonalPlan {
       ))
   }
 
-  // MARK: - The kubeconfig and the cluster
-
-  private static let kubeconfigStep = "kubeconfig"
-
-  private static func kubeconfig(_ facts: SetupFacts, _ isWayClear: Bool) -> Plan.Step {
-    let person = facts.person
-    func step(_ found: String, _ outcome: Plan.Outcome) -> Plan.Step {
-      Plan.Step(name: kubeconfigStep, found: found, outcome: outcome)
-    }
-    func blocked(_ path: String, _ found: String) -> Plan.Step {
-      step(found, .blocked(fetch(facts, to: path)))
-    }
-    let finding = facts.way.first { $0.step == "kubeconfig" }
-    let flaw = finding.flatMap { $0.outcome == .failed ? $0.found : nil }
-    switch facts.kubeconfig {
-    case .absent(let path): return blocked(path, "\(person.shown(path)) does not exist")
-    case .unreadable(let path, let reason):
-      return step(
-        "\(person.shown(path)) cannot be read: \(reason)",
-        .blocked(.init(command: "ls -l \(path.shellWord)", why: "you must be able to read it")))
-    case .serverless(let path):
-      return blocked(path, "\(person.shown(path)) names no server, so it is no kubeconfig")
-    case .severalServers(let path, let servers):
-      let own = "\(person.folder)/own.kubeconfig.yaml"
-      let command =
-        "(umask 077; mkdir -p \(person.folder.shellWord); kubectl --kubeconfig \(path.shellWord) config view --minify --flatten"
-        + " >\(own.shellWord)) && KUBECONFIG=\(own.shellWord) oceanid-ctl setup \(facts.host.shellWord)"
-      return step(
-        "\(person.shown(path)) has \(servers.count) servers, and only one is the tunnel's",
-        .blocked(.init(command: command, why: "the guard needs a file with its cluster alone")))
-    case .fits(let path), .copied(_, let path):
-      if let flaw { return blocked(source(of: facts) ?? path, flaw) }
-      return step("\(person.shown(path)), server \(facts.guardFile.server)", isWayClear ? .good : .open)
-    case .copy(let source, let server, let path, let text):
-      if let flaw { return blocked(source, flaw) }
-      return step(
-        "\(person.shown(source)) has \(server), here the cluster is \(facts.guardFile.server); your file stays as it is",
-        .change([
-          .file(
-            .init(
-              path: path, contents: Array(text.utf8), mode: 0o600,
-              purpose: "a copy with server \(facts.guardFile.server)"))
-        ]))
-    }
-  }
-
-  private static func source(of facts: SetupFacts) -> String? {
-    if case .copied(let source, _) = facts.kubeconfig { source } else { nil }
-  }
-
-  private static func fetch(_ facts: SetupFacts, to path: String) -> Plan.Next {
-    let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
-    return Plan.Next(
-      command:
-        "(umask 077; mkdir -p \(folder.shellWord); ssh \(facts.host.shellWord) sudo cat /etc/rancher/k3s/k3s.yaml >\(path.shellWord))",
-      why: "copies the kubeconfig that k3s keeps current on its server; then repeat oceanid-ctl setup")
-  }
-
   /// The rest of the way does not prevent the setup: the guard reports it, and retries.
   private static func cluster(_ facts: SetupFacts) -> Plan.Step? {
-    if let failed = facts.firstFailure, failed.step != kubeconfigStep {
+    if let failed = facts.firstFailure, failed.step != "kubeconfig" {
       return Plan.Step(name: "cluster", found: "\(failed.step): \(failed.found)", outcome: .note)
     }
     return facts.way.first { $0.step == "API" && $0.outcome == .ok }.map {
@@ -167,11 +111,7 @@ package enum PersonalPlan {
             command: "oceanid-ctl status --socket /run/oceanid/guard.sock",
             why: "the cluster is watched already; a second guard needs another 'listen' in guard.yaml")))
     case .other(let holder):
-      let command =
-        holder.pid.map { "kill \($0)" } ?? "sudo ss -ltnp 'sport = :\(facts.guardFile.port ?? 0)'"
-      return step(
-        "\(listen) is held by \(holder.words)",
-        .blocked(.init(command: command, why: "end that program once you know that you do not need it")))
+      return step("\(listen) is held by \(holder.words)", .blocked(PortPlan.next(holder, facts.guardFile)))
     }
   }
 
@@ -198,26 +138,6 @@ package enum PersonalPlan {
             command: "\(facts.guardProgram.shellWord) --config \(facts.person.configuration.shellWord)",
             why: "without systemd the guard can run on a terminal only")))
     }
-  }
-
-  private static func units(_ facts: SetupFacts, isChanged: Bool) -> Plan.Step {
-    let names = [SetupFacts.service] + SetupFacts.sockets
-    func step(_ found: String, _ outcome: Plan.Outcome) -> Plan.Step {
-      Plan.Step(name: "units", found: found, outcome: outcome)
-    }
-    let isReady = names.allSatisfy { facts.units[$0]?.isActive == true && facts.units[$0]?.isEnabled == true }
-    guard isReady else {
-      let missing = names.filter { facts.units[$0]?.isEnabled != true || facts.units[$0]?.isActive != true }
-      let found =
-        missing == names
-        ? "installed, neither enabled nor started"
-        : "\(missing.joined(separator: ", ")): not enabled or not active"
-      let isActive = facts.isGuardActive && isChanged
-      return step(found, .change([.start(.user, names)] + (isActive ? [.restart(.user)] : [])))
-    }
-    return isChanged
-      ? step("enabled and active, with the files as they were before", .change([.restart(.user)]))
-      : step("enabled and active", .good)
   }
 
   private static func linger(_ facts: SetupFacts) -> Plan.Step {

@@ -17,15 +17,16 @@ package struct Manifest: Codable, Hashable, Sendable {
     case machineGuard(enabled: [String], started: [String])
     case manager(uid: UInt32)
     case linger(user: String)
+    /// A key pair that setup made; the public key is known once it exists.
+    case key(path: String, publicKey: String?)
+    case authorized(AuthorizedKey, line: String)
+    case member(user: String)
   }
 
   var schema = "oceanid.setup/1"
   package var entries: [Entry] = []
   /// Files were written that the running guard has not read.
   var isRestartPending = false
-
-  /// Where the manifest of a user's setup is.
-  static func path(for person: Person) -> String { "\(person.folder)/setup.json" }
 
   /// nil if there is none; throws if it is none of this program's.
   static func load(_ system: any SetupSystem, _ path: String) throws(SetupFailure) -> Manifest? {

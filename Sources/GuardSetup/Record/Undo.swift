@@ -9,11 +9,11 @@ package struct Undo {
   private let manifest: Manifest
 
   /// nil if there is nothing to undo.
-  package init?(_ system: any SetupSystem, isUnattended: Bool) throws(SetupFailure) {
+  package init?(_ system: any SetupSystem, _ place: SetupPlace, isUnattended: Bool) throws(SetupFailure) {
     self.system = system
     root = RootCommand(system: system, isUnattended: isUnattended)
     units = Units(system: system)
-    path = Manifest.path(for: system.person)
+    path = place.record
     guard let manifest = try Manifest.load(system, path) else { return nil }
     self.manifest = manifest
   }
@@ -37,6 +37,9 @@ package struct Undo {
     case .machineGuard: return "enable and start the machine's guard"
     case .manager(let uid): return "stop user@\(uid).service"
     case .linger(let user): return "loginctl disable-linger \(user)"
+    case .key(let path, _): return "remove the key \(path)"
+    case .authorized(let key, _): return "remove the key from authorized_keys of \(key.host)"
+    case .member(let user): return "gpasswd -d \(user) \(FileOwner.serviceName)"
     }
   }
 
@@ -85,6 +88,30 @@ package struct Undo {
       guard system.exists("/var/lib/systemd/linger/\(user)") else { return nil }
       let call = ProgramCall("loginctl", ["disable-linger", user])
       return system.run(call).isGood ? nil : root.run(call)
+    case .key(let path, let publicKey): return removeKey(path, publicKey)
+    case .authorized(let key, let line):
+      let caller = system.person.uid == key.caller ? system : Person.known(key.caller).map(system.acting(as:))
+      switch AuthorizedKey.answer((caller ?? system).run(key.call(.remove, line: line))) {
+      case .absent: return nil
+      case .present: return SetupFailure("\(key.host) did not remove the key", next: key.byHand)
+      case .unable(let reason):
+        return SetupFailure(
+          "your login on \(key.host) did not remove the key (\(reason)); remove this line from authorized_keys there: \(line)",
+          next: key.byHand)
+      }
+    case .member(let user): return failure(of: ProgramCall("gpasswd", ["-d", user, FileOwner.serviceName]))
+    }
+  }
+
+  private func removeKey(_ path: String, _ publicKey: String?) -> SetupFailure? {
+    let now = system.contents(of: "\(path).pub")
+    guard now == .absent || publicKey == nil || now.text == publicKey else { return changed(path) }
+    do throws(SetupFailure) {
+      try system.remove(path)
+      try system.remove("\(path).pub")
+      return nil
+    } catch {
+      return error
     }
   }
 

@@ -6,7 +6,11 @@ package struct SetupUndo {
   private let system: any SetupSystem
   private let approval: Approval
 
-  package init(_ system: any SetupSystem, _ approval: Approval) {
+  private let place: SetupPlace
+
+  /// - Parameter isMachine: the setup of the machine's guard, not of the user's own.
+  package init(_ system: any SetupSystem, _ approval: Approval, isMachine: Bool) {
+    place = isMachine ? .machine : .own(system.person)
     self.system = system
     self.approval = approval
   }
@@ -14,7 +18,7 @@ package struct SetupUndo {
   package func run() throws(SetupStop) {
     guard
       let undo = try attempt({ () throws(SetupFailure) in
-        try Undo(system, isUnattended: approval == .given)
+        try Undo(system, place, isUnattended: approval == .given)
       })
     else { return tell("nothing to undo: no setup of yours is recorded") }
     if approval != .given { for words in undo.plan { tell("would \(words)") } }

@@ -1,33 +1,35 @@
 internal import Health
 
 /// Carries out changes, each after its entry in the manifest.
-package struct Execution {
+package struct SetupExecution {
   private let system: any SetupSystem
-  private let path: String
+  private let place: SetupPlace
   private let isUnattended: Bool
   private let units: Units
   package private(set) var manifest: Manifest
 
   /// - Parameter isUnattended: no program may ask on the terminal.
-  package init(_ system: any SetupSystem, isUnattended: Bool) throws(SetupFailure) {
+  package init(
+    _ system: any SetupSystem, _ place: SetupPlace, isUnattended: Bool
+  ) throws(SetupFailure) {
     self.system = system
+    self.place = place
     self.isUnattended = isUnattended
-    path = Manifest.path(for: system.person)
     units = Units(system: system)
-    manifest = try Manifest.load(system, path) ?? Manifest()
+    manifest = try Manifest.load(system, place.record) ?? Manifest()
+    try begin()
   }
 
   /// Records folders that do not exist, and makes those that the manifest needs.
-  package mutating func begin(_ missing: [String]) throws(SetupFailure) {
-    for folder in missing where system.person.folder.isBelow(folder) {
+  private mutating func begin() throws(SetupFailure) {
+    for folder in place.missingFolders where place.folder.isBelow(folder) {
       try system.makeFolder(folder, mode: 0o755, owner: nil)
     }
     let known = Set(manifest.entries)
-    // A folder that an interrupted setup made is empty.
-    manifest.entries += missing.map { .folder(path: $0) }.filter { !known.contains($0) }
-    let state = Manifest.Entry.state(path: system.person.folder)
-    // Before systemd 254, the guard's state is in the folder of its configuration.
-    if missing.contains(system.person.folder), !known.contains(state) { manifest.entries.append(state) }
+    let entries =
+      place.missingFolders.map { Manifest.Entry.folder(path: $0) }
+      + place.missingStates.map { Manifest.Entry.state(path: $0) }
+    manifest.entries += entries.filter { !known.contains($0) }
     if manifest.entries.count > known.count { try save() }
   }
 
@@ -48,10 +50,15 @@ package struct Execution {
       let call = ProgramCall("loginctl", ["enable-linger", user])
       // Without polkit, a user may not do it.
       if !system.run(call).isGood { try asRoot(call) }
+    case .key(let path): try makeKey(path)
+    case .authorize(let key): try authorize(key)
+    case .member(let user):
+      try record(.member(user: user))
+      try need(ProgramCall("usermod", ["-a", "-G", FileOwner.serviceName, user]))
     }
   }
 
-  private func save() throws(SetupFailure) { try manifest.save(system, path) }
+  private func save() throws(SetupFailure) { try manifest.save(system, place.record) }
 
   private mutating func record(_ entry: Manifest.Entry) throws(SetupFailure) {
     guard !manifest.entries.contains(entry) else { return }
@@ -89,15 +96,62 @@ package struct Execution {
     if let backup, !system.exists(backup), system.exists(file.path) {
       try system.link(file.path, to: backup)
     }
-    for folder in folders(above: file.path) where !system.exists(folder) {
-      try system.makeFolder(folder, mode: 0o755, owner: nil)
-    }
+    try makeFolders(above: file.path, owner: file.owner)
     try system.write(file.contents, to: file.path, mode: file.mode, owner: file.owner)
   }
 
-  private func folders(above path: String) -> [String] {
+  private func makeFolders(above path: String, owner: FileOwner?) throws(SetupFailure) {
     let names = path.split(separator: "/").dropLast()
-    return names.indices.map { "/" + names[...$0].joined(separator: "/") }
+    for folder in names.indices.map({ "/" + names[...$0].joined(separator: "/") })
+    where !system.exists(folder) {
+      switch owner {
+      case .service: try system.makeFolder(folder, mode: 0o700, owner: .service)
+      case .readers, nil: try system.makeFolder(folder, mode: 0o755, owner: nil)
+      }
+    }
+  }
+
+  // MARK: - The key
+
+  private func service() throws(SetupFailure) -> any SetupSystem {
+    guard let user = system.user(named: FileOwner.serviceName) else {
+      throw SetupFailure("this machine has no user \(FileOwner.serviceName)")
+    }
+    return system.acting(as: user)
+  }
+
+  private mutating func makeKey(_ path: String) throws(SetupFailure) {
+    try record(.key(path: path, publicKey: nil))
+    manifest.isRestartPending = true
+    try makeFolders(above: path, owner: .service)
+    let comment = "oceanid-guard"
+    let call = ProgramCall("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", comment, "-f", path])
+    let answer = try service().run(call)
+    guard answer.isGood, let made = system.contents(of: "\(path).pub").text else {
+      throw SetupFailure("\(call.shown): \(answer.reason)")
+    }
+    manifest.entries = manifest.entries.map {
+      $0 == .key(path: path, publicKey: nil) ? .key(path: path, publicKey: made) : $0
+    }
+    try save()
+  }
+
+  private mutating func authorize(_ key: AuthorizedKey) throws(SetupFailure) {
+    let answer = try service().run(ProgramCall("ssh-keygen", ["-y", "-P", "", "-f", MachineFacts.key]))
+    guard answer.isGood else { throw SetupFailure("\(MachineFacts.key): \(answer.reason)") }
+    let line = AuthorizedKey.line(answer.text.split(separator: "\n").first.map(String.init) ?? "")
+    manifest.isRestartPending = true
+    try record(.authorized(key, line: line))
+    let caller = system.person.uid == key.caller ? system : Person.known(key.caller).map(system.acting(as:))
+    let result = (caller ?? system).run(key.call(.add, line: line))
+    switch AuthorizedKey.answer(result) {
+    case .present: return
+    case .absent: throw SetupFailure("\(key.host) did not add the key", next: key.byHand)
+    case .unable(let reason):
+      throw SetupFailure(
+        "your login on \(key.host) did not add the key (\(reason)); add this line to authorized_keys there: \(line)",
+        next: "oceanid-ctl setup \(key.host.shellWord) --machine")
+    }
   }
 
   // MARK: - Units
@@ -106,7 +160,6 @@ package struct Execution {
     try need(units.call(scope, ["daemon-reload"]))
     let states = units.states(scope, names) ?? [:]
     let stopped = names.filter { states[$0]?.isActive != true }
-    if scope == .user { try recordState() }
     try record(
       .units(scope: scope, enabled: names.filter { states[$0]?.isEnabled != true }, started: stopped))
     try need(units.call(scope, ["enable"] + names))
@@ -121,11 +174,6 @@ package struct Execution {
       units.call(scope, ["start"] + names.filter { $0.hasSuffix(".socket") } + [SetupFacts.service]),
       next: "systemctl \(flag)status oceanid-guard.service oceanid-forward.socket")
     try settle()
-  }
-
-  private mutating func recordState() throws(SetupFailure) {
-    let state = "\(system.person.stateHome)/oceanid"
-    if !system.exists(state) { try record(.state(path: state)) }
   }
 
   private mutating func stopMachineGuard() throws(SetupFailure) {

@@ -28,11 +28,13 @@ package struct PersonalFacts {
     facts.dropIn = dropIn(facts)
     facts.dropInNow = system.contents(of: facts.dropInPath)
     facts.port = port(facts)
-    let folders = [
-      person.configHome, person.folder, "\(person.configHome)/systemd", person.units,
-      "\(person.units)/\(SetupFacts.service).d", "\(person.home)/.local", person.stateHome,
-    ]
-    facts.missingFolders = folders.filter { !system.exists($0) }
+    let units = "\(person.configHome)/systemd"
+    facts.missingFolders =
+      system.unusedFolders([person.configHome, person.folder])
+      + [
+        units, person.units, "\(person.units)/\(SetupFacts.service).d", "\(person.home)/.local",
+        person.stateHome,
+      ].filter { !system.exists($0) }
     // Before systemd 254, the guard's state is in the folder of its configuration.
     facts.missingStates = [person.folder, "\(person.stateHome)/oceanid"].filter { !system.exists($0) }
     return facts

@@ -190,9 +190,7 @@ package struct PersonalFacts {
     }
     guard case .copy(_, _, _, let text) = facts.kubeconfig else { return examine(facts.guardFileText, nil) }
     return system.withDraft(Array(text.utf8)) { path in
-      var file = facts.guardFile
-      file.kubeconfig = path
-      return examine(file.yaml, path)
+      examine(facts.guardFileText.replacing(facts.copyPath, with: path), path)
     } ?? [FindingDocument("oceanid-guard", .failed, "no draft of its files can be made")]
   }
 

@@ -37,6 +37,22 @@ package protocol SetupSystem {
   func removeFolder(_ path: String)
 }
 
+extension SetupSystem {
+  /// The folders of a path that do not exist, or that a setup made which ended before it had a record: they contain
+  /// nothing but the next of them.
+  ///
+  /// - Parameter folders: each within the one before it.
+  func unusedFolders(_ folders: [String]) -> [String] {
+    var unused: [String] = []
+    for folder in folders.reversed() {
+      let names = names(in: folder).filter { name in !unused.contains("\(folder)/\(name)") }
+      guard !exists(folder) || isFolder(folder) && names.isEmpty else { break }
+      unused.insert(folder, at: 0)
+    }
+    return unused
+  }
+}
+
 /// One run of a program.
 package struct ProgramCall: Hashable, Sendable {
   let program: String

@@ -10,8 +10,11 @@ package struct GuardFile: Hashable, Sendable {
   var context: String?
   /// The local end of the first forward, as `127.0.0.1:16443`.
   var listen = GuardFile.usualListen
+  /// The far end of the first forward.
+  var target = GuardFile.usualTarget
 
   static let usualListen = "127.0.0.1:16443"
+  static let usualTarget = "localhost:6443"
   static let usualContext = "default"
 
   init(cluster: String, host: String) {
@@ -27,8 +30,8 @@ package struct GuardFile: Hashable, Sendable {
       "  - name: \(GuardFile.scalar(cluster))", "    tunnel:", "      host: \(GuardFile.scalar(host))",
     ]
     if let sshConfig { lines.append("      sshConfig: \(GuardFile.scalar(sshConfig))") }
-    if listen != GuardFile.usualListen {
-      lines += ["      forwards:", "        - { listen: \"\(listen)\", target: \"localhost:6443\" }"]
+    if listen != GuardFile.usualListen || target != GuardFile.usualTarget {
+      lines += ["      forwards:", "        - { listen: \"\(listen)\", target: \"\(target)\" }"]
     }
     if kubeconfig != nil || context != nil { lines.append("    kubernetes:") }
     if let kubeconfig { lines.append("      kubeconfig: \(GuardFile.scalar(kubeconfig))") }
@@ -52,6 +55,7 @@ package struct GuardFile: Hashable, Sendable {
   /// The clusters in the output of `oceanid-guard --print-config`, which has one key per line.
   static func clusters(inPrinted text: String) -> [GuardFile] {
     var files: [GuardFile] = []
+    var hasForward: Set<String> = []
     for line in text.split(separator: "\n") {
       let indent = line.prefix { $0 == " " }.count
       let words = line.drop { $0 == " " }
@@ -65,16 +69,17 @@ package struct GuardFile: Hashable, Sendable {
       case (6, "kubeconfig"): file.kubeconfig = unquoted(words.dropFirst(12))
       case (6, "context"): file.context = unquoted(words.dropFirst(9))
       case (8, "- { listen"):
-        if file.isListenUnread { file.listen = unquoted(words.dropFirst(12).prefix { $0 != "," }) }
-        file.isListenUnread = false
+        let parts = words.dropFirst(4).dropLast(2).split(separator: ", target: ")
+        if parts.count == 2, hasForward.insert(file.cluster).inserted {
+          file.listen = unquoted(parts[0].dropFirst(8))
+          file.target = unquoted(parts[1])
+        }
       default: break
       }
       files.append(file)
     }
     return files
   }
-
-  private var isListenUnread = true
 
   private static func unquoted(_ text: Substring) -> String {
     guard let quote = text.first, quote == "\"" || quote == "'", text.count > 1, text.last == quote else {

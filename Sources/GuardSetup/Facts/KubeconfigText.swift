@@ -12,7 +12,7 @@ struct KubeconfigText: Hashable, Sendable {
     self.text = text
     var servers: [String] = []
     var context: String?
-    for line in text.split(separator: "\n") {
+    for line in KubeconfigText.lines(text) {
       if let server = KubeconfigText.value("server", of: line), !servers.contains(server) {
         servers.append(server)
       }
@@ -24,12 +24,17 @@ struct KubeconfigText: Hashable, Sendable {
 
   /// The same text with another server: all other bytes stay.
   func with(server: String) -> String {
-    text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+    KubeconfigText.lines(text).map { line in
       guard let old = KubeconfigText.value("server", of: line), let range = line.lastRange(of: old) else {
         return line
       }
       return line.replacingCharacters(in: range, with: server)
     }.joined(separator: "\n")
+  }
+
+  /// "\r\n" is one character of a string, and two of these.
+  private static func lines(_ text: String) -> [Substring] {
+    text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false).map { Substring($0) }
   }
 
   private static func value(_ key: String, of line: Substring) -> String? {

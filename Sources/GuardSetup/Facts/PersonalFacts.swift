@@ -28,11 +28,13 @@ package struct PersonalFacts {
     facts.dropIn = dropIn(facts)
     facts.dropInNow = system.contents(of: facts.dropInPath)
     facts.port = port(facts)
-    let folders = [
-      person.configHome, person.folder, "\(person.configHome)/systemd", person.units,
-      "\(person.units)/\(SetupFacts.service).d", "\(person.home)/.local", person.stateHome,
-    ]
-    facts.missingFolders = folders.filter { !system.exists($0) }
+    let units = "\(person.configHome)/systemd"
+    facts.missingFolders =
+      system.unusedFolders([person.configHome, person.folder])
+      + [
+        units, person.units, "\(person.units)/\(SetupFacts.service).d", "\(person.home)/.local",
+        person.stateHome,
+      ].filter { !system.exists($0) }
     // Before systemd 254, the guard's state is in the folder of its configuration.
     facts.missingStates = [person.folder, "\(person.stateHome)/oceanid"].filter { !system.exists($0) }
     return facts
@@ -188,9 +190,7 @@ package struct PersonalFacts {
     }
     guard case .copy(_, _, _, let text) = facts.kubeconfig else { return examine(facts.guardFileText, nil) }
     return system.withDraft(Array(text.utf8)) { path in
-      var file = facts.guardFile
-      file.kubeconfig = path
-      return examine(file.yaml, path)
+      examine(facts.guardFileText.replacing(facts.copyPath, with: path), path)
     } ?? [FindingDocument("oceanid-guard", .failed, "no draft of its files can be made")]
   }
 

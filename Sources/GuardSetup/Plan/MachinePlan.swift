@@ -39,15 +39,7 @@ package enum MachinePlan {
       } else {
         nil
       }
-    return missing.map {
-      Plan.Step(
-        name: "units", found: $0,
-        outcome: .blocked(
-          .init(
-            command: "sudo systemd/install",
-            why: "from the source tree, on a machine with systemd; the Debian package does it too")
-        ))
-    }
+    return missing.map { UnitsPlan.missing($0, "sudo systemd/install") }
   }
 
   private static func proxy(_ own: SetupFacts) -> Plan.Step? {

@@ -14,7 +14,10 @@ package enum PersonalPlan {
     let writes = files + [steps.first { $0.name == "kubeconfig" }].compactMap(\.self)
     let isChanged = writes.contains { if case .change = $0.outcome { true } else { false } }
     steps += [
-      UnitsPlan.step(facts.units, .user, isChanged: isChanged || facts.isRestartPending), linger(facts),
+      facts.areUnitsInstalled
+        ? UnitsPlan.step(facts.units, .user, isChanged: isChanged || facts.isRestartPending)
+        : UnitsPlan.missing("the user units of the guard are not installed", "systemd/install --user"),
+      linger(facts),
     ]
     return Plan(steps: steps)
   }
@@ -28,12 +31,7 @@ package enum PersonalPlan {
             command: "\(facts.guardProgram.shellWord) --version",
             why: "it must run here: install it beside oceanid-ctl, with its libraries")))
     }
-    guard !facts.areUnitsInstalled else { return nil }
-    return Plan.Step(
-      name: "units", found: "the user units of the guard are not installed",
-      outcome: .blocked(
-        .init(command: "systemd/install --user", why: "from the source tree; the Debian package has them too")
-      ))
+    return nil
   }
 
   /// The rest of the way does not prevent the setup: the guard reports it, and retries.

@@ -1,5 +1,12 @@
 /// The step of the units.
 enum UnitsPlan {
+  static func missing(_ found: String, _ command: String) -> Plan.Step {
+    Plan.Step(
+      name: "units", found: found,
+      outcome: .blocked(.init(command: command, why: "from the source tree; the Debian package has them too"))
+    )
+  }
+
   /// - Parameter isChanged: files of the guard change, or changed and were not read yet.
   static func step(
     _ units: [String: SetupFacts.UnitState], _ scope: Units.Scope, isChanged: Bool

@@ -11,8 +11,8 @@ package struct Manifest: Codable, Hashable, Sendable {
     case folder(path: String)
     /// The folder of the guard's state, which did not exist before.
     case state(path: String)
-    /// Units that setup enabled or started.
-    case units(scope: Units.Scope, enabled: [String], started: [String])
+    /// Units that setup enabled or started, and those that ran before.
+    case units(scope: Units.Scope, enabled: [String], started: [String], running: [String])
     /// Units of the machine's guard that setup disabled or stopped.
     case machineGuard(enabled: [String], started: [String])
     case manager(uid: UInt32)

@@ -22,7 +22,7 @@ package struct SetupExecution {
 
   /// Records folders that do not exist, and makes those that the manifest needs.
   private mutating func begin() throws(SetupFailure) {
-    for folder in place.missingFolders where place.folder.isBelow(folder) {
+    for folder in place.missingFolders where place.folder.isBelow(folder) && !system.exists(folder) {
       try system.makeFolder(folder, mode: 0o755, owner: nil)
     }
     let known = Set(manifest.entries)
@@ -161,7 +161,9 @@ package struct SetupExecution {
     let states = units.states(scope, names) ?? [:]
     let stopped = names.filter { states[$0]?.isActive != true }
     try record(
-      .units(scope: scope, enabled: names.filter { states[$0]?.isEnabled != true }, started: stopped))
+      .units(
+        scope: scope, enabled: names.filter { states[$0]?.isEnabled != true }, started: stopped,
+        running: names.filter { states[$0]?.isActive == true }))
     try need(units.call(scope, ["enable"] + names))
     // A socket unit does not start beside its service, which holds the port itself then.
     if stopped != [], !stopped.contains(SetupFacts.service) {

@@ -19,10 +19,7 @@ package struct Undo {
   }
 
   /// What each entry would do, for people; in the order of execution.
-  package var plan: [String] { ordered.compactMap(words) }
-
-  /// Files and units come before the folders and the manager that they are in.
-  private var ordered: [Manifest.Entry] { manifest.entries.reversed() }
+  package var plan: [String] { manifest.entries.reversed().compactMap(words) }
 
   private func words(_ entry: Manifest.Entry) -> String? {
     let person = system.person
@@ -31,7 +28,7 @@ package struct Undo {
     case .file(let path, _, .some): return "restore \(person.shown(path))"
     case .folder: return nil
     case .state: return nil
-    case .units(_, let enabled, let started):
+    case .units(_, let enabled, let started, _):
       let names = Set(enabled + started).sorted().joined(separator: ", ")
       return names.isEmpty ? nil : "stop and disable \(names)"
     case .machineGuard: return "enable and start the machine's guard"
@@ -46,7 +43,9 @@ package struct Undo {
   /// - Parameter report: called with each result.
   /// - Returns: true if everything is as it was.
   package func run(_ report: (_ words: String, _ isDone: Bool) -> Void) throws(SetupFailure) -> Bool {
+    let folders = manifest.entries.filter { if case .folder = $0 { true } else { false } }
     var left = manifest
+    left.entries.removeAll(where: folders.contains)
     var kept: [Manifest.Entry] = []
     while let entry = left.entries.popLast() {
       if let failure = undo(entry) {
@@ -56,12 +55,12 @@ package struct Undo {
         report(words, true)
       }
       var rest = left
-      rest.entries += kept
+      rest.entries = folders + left.entries + kept
       try rest.save(system, path)
     }
     guard kept.isEmpty else { return false }
     try system.remove(path)
-    for case .folder(let folder) in ordered { system.removeFolder(folder) }
+    for case .folder(let folder) in folders.reversed() { system.removeFolder(folder) }
     return true
   }
 
@@ -69,17 +68,16 @@ package struct Undo {
   private func undo(_ entry: Manifest.Entry) -> SetupFailure? {
     switch entry {
     case .file(let path, let checksum, let backup): return restore(path, checksum, backup)
-    case .folder(let folder):
-      system.removeFolder(folder)
-      return nil
+    case .folder: return nil
     case .state(let folder):
       removeState(folder)
       return nil
-    case .units(let scope, let enabled, let started):
+    case .units(let scope, let enabled, let started, let running):
       let stopped = started.isEmpty ? nil : failure(of: units.call(scope, ["stop"] + socketsFirst(started)))
       let disabled = enabled.isEmpty ? nil : failure(of: units.call(scope, ["disable"] + enabled))
       _ = system.run(units.call(scope, ["daemon-reload"]))
-      return stopped ?? disabled
+      let restarted = running.isEmpty ? nil : failure(of: units.call(scope, ["start"] + running))
+      return stopped ?? disabled ?? restarted
     case .machineGuard(let enabled, let started):
       let failed = enabled.isEmpty ? nil : root.run(ProgramCall("systemctl", ["enable"] + enabled))
       return failed ?? (started.isEmpty ? nil : root.run(ProgramCall("systemctl", ["start"] + started)))

@@ -211,10 +211,13 @@ let package = Package(
       "GuardNotices", ["GuardAPI", "GuardConnection", "GuardTerminal", "Health", "Platform", "SessionBus"]),
     // `run` and `env`: which commands change a cluster, which kubeconfig and which port are trusted.
     module("GuardRun", ["GuardAPI", "GuardTerminal", "GuardTypes", "Platform"]),
+    // `setup`: facts about this machine, a plan, its execution and its undoing.
+    module(
+      "GuardSetup", ["GuardAPI", "GuardConnection", "GuardTerminal", "GuardTypes", "Health", "Platform"]),
     module(
       "GuardClient",
       [
-        "GuardTypes", "GuardAPI", "GuardConnection", "GuardHistory", "GuardNotices", "GuardRun",
+        "GuardTypes", "GuardAPI", "GuardConnection", "GuardHistory", "GuardNotices", "GuardRun", "GuardSetup",
         "GuardTerminal", "Health", "Platform", "SystemJournal",
         arguments,
       ],
@@ -302,6 +305,7 @@ let package = Package(
     tests("GuardTerminal", ["Health"]),
     tests("GuardConnection"),
     tests("GuardRun"),
+    tests("GuardSetup", ["GuardAPI", "GuardTerminal", "Health", "Platform", "TestSupport"]),
     tests(
       "GuardClient",
       [

@@ -3,6 +3,7 @@ import Glibc
 import GuardAPI
 import GuardConnection
 import GuardHistory
+import GuardSetup
 import GuardTerminal
 import SystemJournal
 

@@ -38,7 +38,7 @@ package struct OceanidCtl: ParsableCommand {
       StatusCommand.self, NodesCommand.self, FluxCommand.self, ImagesCommand.self, TunnelCommand.self,
       WatchCommand.self, HistoryCommand.self, ExplainCommand.self, WaitCommand.self, RunCommand.self,
       EnvCommand.self, CheckCommand.self, IncidentsCommand.self, SilenceCommand.self, AlertsCommand.self,
-      DoctorCommand.self, ReportCommand.self,
+      SetupCommand.self, DoctorCommand.self, ReportCommand.self,
       MetricsCommand.self, NotifyAgentCommand.self,
       ReconnectCommand.self,
       PollCommand.self, ReloadCommand.self, CompletionCommand.self, ManualCommand.self,

@@ -1,4 +1,3 @@
-internal import CLinux
 internal import Glibc
 
 /// Runs a program for its output or its effect, without a terminal and in its own session.
@@ -55,10 +54,10 @@ package struct Command: Sendable {
   ) throws(SystemError) -> Outcome {
     let output = try Pipe()
     let errors = try Pipe()
-    let file: MemoryInput? = if let input { try MemoryInput(input) } else { nil }
+    let file: MemoryFile? = if let input { try MemoryFile(input) } else { nil }
     let pid = try Spawn.start(
       program, arguments, variables: variables, inheritsEnvironment: inheritsEnvironment,
-      input: file?.descriptor.raw, output: output.writing.raw, errors: errors.writing.raw)
+      input: file?.raw, output: output.writing.raw, errors: errors.writing.raw)
     var reading = Reading(
       output: output.reading, errors: errors.reading, outputLimit: outputLimit,
       errorsLimit: errorsLimit)
@@ -86,25 +85,6 @@ package struct Command: Sendable {
       ended ?? (status & 0x7f == 0 ? .exited(status >> 8 & 0xff) : .signalled(status & 0x7f))
     return Outcome(
       end: end, output: reading.output, errors: String(decoding: reading.errors, as: UTF8.self))
-  }
-}
-
-/// Input in a memory file: the program reads it at its own pace or not at all, and no writer has to wait, as with a
-/// pipe.
-private final class MemoryInput {
-  let descriptor: Descriptor
-
-  init(_ bytes: [UInt8]) throws(SystemError) {
-    let raw = oceanid_memory_file("input")
-    guard raw >= 0 else { throw .last("memfd_create") }
-    descriptor = Descriptor(owning: raw)
-    var rest = bytes[...]
-    while !rest.isEmpty {
-      let count = rest.withUnsafeBytes { write(raw, $0.baseAddress, $0.count) }
-      guard count > 0 || errno == EINTR else { throw .last("write") }
-      rest = rest.dropFirst(max(0, count))
-    }
-    lseek(raw, 0, SEEK_SET)
   }
 }
 

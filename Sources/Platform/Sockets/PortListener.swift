@@ -21,10 +21,13 @@ package enum PortListener {
 
   /// For example `a process of mallory (uid 1001)`, which is visible to every user; nil if the port has no listener.
   package static func owner(port: UInt16) -> String? {
-    guard let uid = listeners(port: port).lazy.compactMap(\.uid).first else { return nil }
+    guard let uid = user(port: port) else { return nil }
     guard let account = getpwuid(uid) else { return "a process of uid \(uid)" }
     return "a process of \(String(cString: account.pointee.pw_name)) (uid \(uid))"
   }
+
+  /// The user id of the listener, which is visible to every user.
+  package static func user(port: UInt16) -> UInt32? { listeners(port: port).lazy.compactMap(\.uid).first }
 
   /// True if any process listens on the port.
   package static func isListening(port: UInt16) -> Bool { !listeners(port: port).isEmpty }

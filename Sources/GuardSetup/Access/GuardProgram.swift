@@ -1,18 +1,16 @@
-import FoundationEssentials
-import Glibc
-import GuardAPI
-import GuardRun
-import Platform
+internal import FoundationEssentials
+internal import Glibc
+package import GuardAPI
+internal import Platform
 
-/// The daemon's program. `doctor` runs it once, because it knows how to connect to the clusters.
-struct GuardProgram {
-  let path: String
-  /// The timeout for all checks together. Each cluster may fail only after its own timeout.
-  private static let patience: Duration = .seconds(300)
+/// The daemon's program. `doctor` and `setup` run it, because it knows how to connect to the clusters.
+package struct GuardProgram: Sendable {
+  package let path: String
+  /// The deadline for all checks together: each cluster may fail only after a timeout.
+  static let patience: Duration = .seconds(300)
 
-  /// - Parameter named: the user's choice. Without it, the program in this program's folder is used,
-  ///   otherwise the one in PATH.
-  init(named: String?) {
+  /// - Parameter named: the user's choice. Without it, the program beside this one is used, else the one in PATH.
+  package init(named: String?) {
     if let named {
       path = named
     } else {
@@ -22,24 +20,26 @@ struct GuardProgram {
   }
 
   private static var ownFolder: String? {
+    client.flatMap { path in path.lastIndex(of: "/").map { String(path[..<$0]) } }
+  }
+
+  /// The path of this program, oceanid-ctl.
+  package static var client: String? {
     withUnsafeTemporaryAllocation(of: CChar.self, capacity: 4096) { buffer in
       guard let base = buffer.baseAddress else { return nil }
       let length = readlink("/proc/self/exe", base, buffer.count)
       guard length > 0, length < buffer.count else { return nil }
-      let program = String(decoding: buffer.prefix(length).map(UInt8.init(bitPattern:)), as: UTF8.self)
-      return program.lastIndex(of: "/").map { String(program[..<$0]) }
+      return String(decoding: buffer.prefix(length).map(UInt8.init(bitPattern:)), as: UTF8.self)
     }
   }
 
-  /// The findings for every cluster, or one finding with the reason why the program cannot be run.
-  func examine(configuration: String?) -> [FindingDocument] {
+  /// Its findings for every cluster, or one finding with the reason why it cannot be run.
+  package func examine(configuration: String?) -> [FindingDocument] {
     let arguments = ["--doctor"] + (configuration.map { ["--config", $0] } ?? [])
     let command = Command(program: path, arguments: arguments, variables: [], outputLimit: 4 << 20)
     do throws(SystemError) {
       let outcome = try command.run(until: .now + GuardProgram.patience, isCancelled: { false })
-      var findings = outcome.output.split(separator: UInt8(ascii: "\n")).compactMap {
-        try? DocumentCoding.decodeFinding(Data($0))
-      }
+      var findings = GuardProgram.findings(in: outcome.output)
       if case .exited(0...2) = outcome.end, !findings.isEmpty { return findings }
       let words = outcome.errors.split(separator: "\n").first.map { ": \($0)" } ?? ""
       findings.append(broken("\(path) --doctor ended without a result (\(outcome.end))\(words)"))
@@ -47,6 +47,11 @@ struct GuardProgram {
     } catch {
       return [broken("\(path) cannot be run: \(error)")]
     }
+  }
+
+  /// The findings in the output of `oceanid-guard --doctor`.
+  static func findings(in output: [UInt8]) -> [FindingDocument] {
+    output.split(separator: UInt8(ascii: "\n")).compactMap { try? DocumentCoding.decodeFinding(Data($0)) }
   }
 
   private func broken(_ words: String) -> FindingDocument {

@@ -1,0 +1,151 @@
+import ArgumentParser
+import Glibc
+import GuardAPI
+import GuardConnection
+import GuardRun
+import GuardSetup
+import GuardTerminal
+import GuardTypes
+import Health
+
+struct SetupCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "setup",
+    abstract: "Set up a guard, from an ssh alias and a kubeconfig to its first verdict.",
+    discussion: """
+      It looks at the ssh alias, the key or agent, the host key, the kubeconfig and the local port, and logs in once as \
+      the guard would. It shows what it found and what it would write, and asks before each write. Then it starts the \
+      guard, waits for a verdict and prints the status. It never edits your kubeconfig and never trusts a host key. Run \
+      again, it does only what is missing.
+
+      With --machine it sets up the system service for the whole machine: it makes a key for the guard and copies alias, \
+      host key and kubeconfig, and adds the key on the server over your own ssh, for forwarding only.
+
+      Exit status: that of oceanid-ctl status; 0 with --dry-run if nothing is in the way; 64 without a terminal and \
+      without --yes; 69 if something is in the way (one line "next: COMMAND" says what to do); 77 if you said no.
+
+      Examples:
+        oceanid-ctl setup                    for the alias tethys
+        oceanid-ctl setup k3s --dry-run
+        oceanid-ctl setup tethys --yes       in a script
+        oceanid-ctl setup tethys --machine
+        oceanid-ctl setup --undo
+      """)
+
+  @Argument(help: ArgumentHelp("The ssh alias of the server (default: the one in guard.yaml, else tethys)."))
+  var host: String?
+
+  @Flag(help: "Set up the guard of the whole machine, with a key of its own; asks sudo where needed.")
+  var machine = false
+
+  @Flag(help: "Agree to every write.")
+  var yes = false
+
+  @Flag(help: "Show what it would write, and write nothing.")
+  var dryRun = false
+
+  @Flag(help: "Take back what an earlier setup wrote, except what was changed since.")
+  var undo = false
+
+  @Option(
+    help: ArgumentHelp(
+      "The program oceanid-guard (default: beside oceanid-ctl, or in PATH).", valueName: "path"),
+    completion: .file())
+  var `guard`: String?
+
+  func validate() throws {
+    if let host, host.isEmpty || host.hasPrefix("-") || host.contains(where: \.isWhitespace) {
+      throw ValidationError("'\(host)' is no ssh alias")
+    }
+    if undo, host != nil { throw ValidationError("--undo takes no host: it undoes all of it") }
+  }
+
+  func run() throws {
+    let program = GuardProgram(named: `guard`)
+    guard let system = LocalSystem(guardProgram: program) else {
+      throw ValidationError("the user database does not have your user")
+    }
+    let approval = Approval(yes: yes, dryRun: dryRun)
+    let terminal = Terminal.standardOutput()
+    if machine {
+      let root = AsRoot(system, approval)
+      if root.isNeeded {
+        let words = try stopping { () throws(SetupStop) in
+          try root.words(GuardProgram.client ?? "oceanid-ctl", Array(CommandLine.arguments.dropFirst()))
+        }
+        throw Execution.replaceThisProcess(with: words)
+      }
+    } else if system.isThroughSudo {
+      throw ValidationError("run it without sudo for your own guard, or with --machine")
+    }
+    if undo {
+      return try stopping { () throws(SetupStop) in
+        try SetupUndo(system, approval, isMachine: machine).run()
+      }
+    }
+    let running = try stopping { () throws(SetupStop) in
+      try machine
+        ? MachineSetup(system, approval, terminal).run(host: host)
+        : PersonalSetup(system, approval, terminal).run(host: host)
+    }
+    if let running { try FirstVerdict(running).show(terminal) }
+  }
+
+  /// Ends the command with the reason and the one next step.
+  private func stopping<Result>(_ body: () throws(SetupStop) -> Result) throws -> Result {
+    do throws(SetupStop) {
+      return try body()
+    } catch {
+      StandardOutput.writeError("oceanid-ctl: \(Span("\(error)").text)\n")
+      if let next = error.next { StandardOutput.writeError("next: \(Span(next).text)\n") }
+      throw ExitCode(error.exitStatus)
+    }
+  }
+}
+
+/// The wait for a started guard's first verdict.
+private struct FirstVerdict {
+  private let running: RunningGuard
+  /// A login and a first poll take some seconds; a server that was just restarted takes longer.
+  private static let patience: Duration = .seconds(45)
+
+  init(_ running: RunningGuard) {
+    self.running = running
+  }
+
+  /// Prints the status and ends with its exit status.
+  func show(_ terminal: Terminal) throws {
+    let status = try settled()
+    try StandardOutput.answer("\n" + StatusPage.page(status, terminal).text(for: terminal))
+    if status.verdict == .critical || status.verdict == .unknown {
+      StandardOutput.writeError("next: oceanid-ctl doctor\n")
+    } else if let hint = running.hint {
+      StandardOutput.writeError("next: \(Span(hint).text)\n")
+    }
+    throw ExitCode(ExitStatus(status.verdict).rawValue)
+  }
+
+  private func settled() throws -> StatusDocument {
+    let client = DaemonClient(socket: .resolve(option: running.socket), trusted: .current)
+    let end = ContinuousClock.now + FirstVerdict.patience
+    var told = ""
+    while true {
+      let words: String
+      do throws(ClientError) {
+        let status = try client.status()
+        let cluster = status.only(running.cluster)
+        let isKnown = cluster?.verdict == .healthy || cluster?.verdict == .degraded
+        if isKnown || ContinuousClock.now >= end { return cluster ?? status }
+        words = cluster?.summary ?? status.summary
+      } catch {
+        if !error.isTransient || ContinuousClock.now >= end { throw error }
+        words = "\(error)"
+      }
+      if words != told {
+        StandardOutput.writeError("oceanid-ctl: waiting for a verdict: \(Span(words).text)\n")
+      }
+      told = words
+      usleep(200_000)
+    }
+  }
+}

@@ -1,0 +1,68 @@
+internal import Glibc
+
+/// A machine with the rights and files of another user, for root: programs run as that user and files are read as that
+/// user, who may have put a link to a foreign file in their place.
+struct DelegateSystem: SetupSystem {
+  private let base: any SetupSystem
+  let person: Person
+  var guardProgram: String { base.guardProgram }
+
+  init(_ base: any SetupSystem, _ person: Person) {
+    self.base = base
+    self.person = person
+  }
+
+  func run(_ call: ProgramCall) -> ProgramAnswer {
+    // setpriv(1) changes nothing but the ids.
+    var words = ["--reuid=\(person.uid)", "--regid=\(person.gid)", "--init-groups", "env"]
+    words += ["HOME=\(person.home)", "USER=\(person.name)", "XDG_RUNTIME_DIR=\(person.runtimeDirectory)"]
+    var delegated = ProgramCall("setpriv", words + call.variables + [call.program] + call.arguments)
+    delegated.input = call.input
+    delegated.patience = call.patience
+    return base.run(delegated)
+  }
+
+  func contents(of path: String) -> FileContents {
+    guard exists(path) else { return .absent }
+    let answer = run(ProgramCall("cat", ["--", path]))
+    return answer.isGood ? .bytes(answer.output) : .unreadable(answer.reason)
+  }
+
+  /// A file in memory would belong to root.
+  func withDraft<Result>(_ contents: [UInt8], _ body: (String) -> Result) -> Result? {
+    var template = Array("/run/oceanid-setup.XXXXXX".utf8CString)
+    guard mkdtemp(&template) != nil else { return nil }
+    let folder = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
+    let file = "\(folder)/kubeconfig"
+    defer {
+      try? base.remove(file)
+      base.removeFolder(folder)
+    }
+    guard (try? base.write(contents, to: file, mode: 0o600, owner: nil)) != nil,
+      chown(file, person.uid, person.gid) == 0, chown(folder, person.uid, person.gid) == 0
+    else { return nil }
+    return body(file)
+  }
+
+  func variable(_ name: String) -> String? { base.variable(name) }
+  func user(named name: String) -> Person? { base.user(named: name) }
+  func acting(as person: Person) -> any SetupSystem { base.acting(as: person) }
+  func exists(_ path: String) -> Bool { base.exists(path) }
+  func isFolder(_ path: String) -> Bool { base.isFolder(path) }
+  func names(in folder: String) -> [String] { base.names(in: folder) }
+  func runOnTerminal(_ words: [String]) -> SetupFailure? { base.runOnTerminal(words) }
+  func listener(port: UInt16) -> PortHolder? { base.listener(port: port) }
+
+  func write(_ contents: [UInt8], to path: String, mode: UInt32, owner: FileOwner?) throws(SetupFailure) {
+    try base.write(contents, to: path, mode: mode, owner: owner)
+  }
+
+  func makeFolder(_ path: String, mode: UInt32, owner: FileOwner?) throws(SetupFailure) {
+    try base.makeFolder(path, mode: mode, owner: owner)
+  }
+
+  func link(_ path: String, to other: String) throws(SetupFailure) { try base.link(path, to: other) }
+  func move(_ path: String, to other: String) throws(SetupFailure) { try base.move(path, to: other) }
+  func remove(_ path: String) throws(SetupFailure) { try base.remove(path) }
+  func removeFolder(_ path: String) { base.removeFolder(path) }
+}

@@ -1,0 +1,134 @@
+internal import Glibc
+internal import Platform
+
+/// This machine.
+package struct LocalSystem: SetupSystem {
+  package let person: Person
+  package let guardProgram: String
+
+  /// nil if the user database does not have this process's user.
+  package init?(guardProgram: GuardProgram) {
+    guard let person = Person.current else { return nil }
+    self.person = person
+    self.guardProgram = guardProgram.path
+  }
+
+  /// The caller of sudo(8) is another user.
+  package var isThroughSudo: Bool { person.isRoot && variable("SUDO_UID").map { $0 != "0" } ?? false }
+
+  package func variable(_ name: String) -> String? {
+    getenv(name).map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
+  }
+
+  package func user(named name: String) -> Person? { Person.named(name) }
+
+  package func acting(as person: Person) -> any SetupSystem { DelegateSystem(self, person) }
+
+  package func exists(_ path: String) -> Bool {
+    var status = stat()
+    return lstat(path, &status) == 0
+  }
+
+  package func isFolder(_ path: String) -> Bool {
+    var status = stat()
+    return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+  }
+
+  package func names(in folder: String) -> [String] { SmallFile.names(in: folder).sorted() }
+
+  package func contents(of path: String) -> FileContents {
+    do throws(SystemError) {
+      return .bytes(try SmallFile.read(path, limit: 1 << 20))
+    } catch {
+      return error.isMissing ? .absent : .unreadable(error.reason)
+    }
+  }
+
+  package func run(_ call: ProgramCall) -> ProgramAnswer {
+    let command = Command(
+      program: call.program, arguments: call.arguments, variables: call.variables, input: call.input,
+      outputLimit: 4 << 20)
+    do throws(SystemError) {
+      let outcome = try command.run(until: .now + call.patience, isCancelled: { false })
+      let status: Int32? = if case .exited(let code) = outcome.end { code } else { nil }
+      return ProgramAnswer(status: status, output: outcome.output, errors: outcome.errors)
+    } catch {
+      return ProgramAnswer(status: nil, errors: "\(error)")
+    }
+  }
+
+  package func runOnTerminal(_ words: [String]) -> SetupFailure? {
+    guard let program = words.first else { return nil }
+    do throws(SystemError) {
+      let status = try ForegroundProgram.run(program, Array(words.dropFirst()))
+      return status == 0 ? nil : SetupFailure("\(program) ended with exit status \(status)")
+    } catch {
+      return SetupFailure("\(error)")
+    }
+  }
+
+  package func withDraft<Result>(_ contents: [UInt8], _ body: (String) -> Result) -> Result? {
+    guard let draft = try? MemoryFile(contents) else { return nil }
+    return withExtendedLifetime(draft) { body(draft.path) }
+  }
+
+  package func listener(port: UInt16) -> PortHolder? {
+    guard PortListener.isListening(port: port) else { return nil }
+    let uid = PortListener.user(port: port)
+    guard let found = PortListener.find(port: port) else {
+      return PortHolder(words: PortListener.owner(port: port) ?? "a process", pid: nil, uid: uid)
+    }
+    let pid = found.split(separator: " ").last.flatMap { Int32($0.dropLast()) }
+    return PortHolder(words: found, pid: pid, uid: uid)
+  }
+
+  package func write(
+    _ contents: [UInt8], to path: String, mode: UInt32, owner: FileOwner?
+  ) throws(SetupFailure) {
+    do throws(SystemError) {
+      try SmallFile.replace(path, with: contents, mode: mode)
+    } catch {
+      throw SetupFailure("\(error)")
+    }
+    if let owner { try give(path, to: owner) }
+  }
+
+  package func makeFolder(_ path: String, mode: UInt32, owner: FileOwner?) throws(SetupFailure) {
+    do throws(SystemError) {
+      try SmallFile.makeFolder(path, mode: mode)
+    } catch {
+      throw SetupFailure("\(error)")
+    }
+    if let owner { try give(path, to: owner) }
+  }
+
+  private func give(_ path: String, to owner: FileOwner) throws(SetupFailure) {
+    guard let service = Person.named(FileOwner.serviceName) else {
+      throw SetupFailure("this machine has no user \(FileOwner.serviceName)")
+    }
+    let uid: UInt32 =
+      switch owner {
+      case .service: service.uid
+      case .readers: 0
+      }
+    guard lchown(path, uid, service.gid) == 0 else {
+      throw SetupFailure("\(SystemError.last("chown \(path)"))")
+    }
+  }
+
+  package func link(_ path: String, to other: String) throws(SetupFailure) {
+    guard Glibc.link(path, other) == 0 else { throw SetupFailure("\(SystemError.last("link \(path)"))") }
+  }
+
+  package func move(_ path: String, to other: String) throws(SetupFailure) {
+    guard rename(path, other) == 0 else { throw SetupFailure("\(SystemError.last("rename \(path)"))") }
+  }
+
+  package func remove(_ path: String) throws(SetupFailure) {
+    guard unlink(path) == 0 || errno == ENOENT else {
+      throw SetupFailure("\(SystemError.last("unlink \(path)"))")
+    }
+  }
+
+  package func removeFolder(_ path: String) { rmdir(path) }
+}

@@ -1,0 +1,89 @@
+internal import Glibc
+
+/// A user, with the folders in which the user's files are.
+package struct Person: Hashable, Sendable {
+  let uid: UInt32
+  let gid: UInt32
+  let name: String
+  let home: String
+  /// XDG_CONFIG_HOME, or its default.
+  let configHome: String
+  /// XDG_STATE_HOME, or its default.
+  let stateHome: String
+  /// XDG_RUNTIME_DIR if it is the user's own, else the folder that pam_systemd(8) makes.
+  let runtimeDirectory: String
+
+  package init(
+    uid: UInt32, gid: UInt32? = nil, name: String, home: String, configHome: String? = nil,
+    stateHome: String? = nil,
+    runtimeDirectory: String? = nil
+  ) {
+    self.uid = uid
+    self.gid = gid ?? uid
+    self.name = name
+    self.home = home
+    self.configHome = configHome ?? "\(home)/.config"
+    self.stateHome = stateHome ?? "\(home)/.local/state"
+    self.runtimeDirectory = runtimeDirectory ?? "/run/user/\(uid)"
+  }
+
+  var isRoot: Bool { uid == 0 }
+
+  /// The folder of the guard's configuration.
+  var folder: String { "\(configHome)/oceanid" }
+  var configuration: String { "\(folder)/guard.yaml" }
+  /// The folder of units and drop-ins.
+  var units: String { "\(configHome)/systemd/user" }
+
+  /// The absolute path that ssh(1) means by `path`; nil if it has a token or a variable.
+  func expanded(_ path: String) -> String? {
+    if path.contains("%") || path.contains("${") { return nil }
+    if path.hasPrefix("/") { return path }
+    return path.hasPrefix("~/") ? home + path.dropFirst() : nil
+  }
+
+  /// `~/.ssh/config` for `/home/person/.ssh/config`.
+  func shown(_ path: String) -> String {
+    home != "/" && path.hasPrefix(home + "/") ? "~" + path.dropFirst(home.utf8.count) : path
+  }
+
+  /// The user with this id; nil if the user database has none.
+  static func known(_ uid: UInt32) -> Person? {
+    account { getpwuid_r(uid, $0, $1, $2, $3) }
+  }
+
+  static func named(_ name: String) -> Person? {
+    account { getpwnam_r(name, $0, $1, $2, $3) }
+  }
+
+  private typealias Query = (
+    UnsafeMutablePointer<passwd>, UnsafeMutablePointer<CChar>, Int,
+    UnsafeMutablePointer<UnsafeMutablePointer<passwd>?>
+  ) -> Int32
+
+  private static func account(_ query: Query) -> Person? {
+    var entry = passwd()
+    var found: UnsafeMutablePointer<passwd>?
+    var buffer = [CChar](repeating: 0, count: 16_384)
+    guard query(&entry, &buffer, buffer.count, &found) == 0, found != nil,
+      let name = entry.pw_name, let home = entry.pw_dir
+    else { return nil }
+    return Person(
+      uid: entry.pw_uid, gid: entry.pw_gid, name: String(cString: name), home: String(cString: home))
+  }
+
+  /// The user of this process, with its environment.
+  static var current: Person? {
+    func path(_ name: String) -> String? {
+      getenv(name).map { String(cString: $0) }.flatMap { $0.hasPrefix("/") ? $0 : nil }
+    }
+    guard let person = known(geteuid()) else { return nil }
+    var status = stat()
+    let runtime = path("XDG_RUNTIME_DIR").flatMap {
+      stat($0, &status) == 0 && status.st_uid == person.uid ? $0 : nil
+    }
+    return Person(
+      uid: person.uid, gid: person.gid, name: person.name, home: path("HOME") ?? person.home,
+      configHome: path("XDG_CONFIG_HOME"), stateHome: path("XDG_STATE_HOME"), runtimeDirectory: runtime)
+  }
+}

@@ -1,0 +1,135 @@
+internal import Health
+
+/// Access to a machine. Facts are found and plans are executed through it only, so both can be tested without one.
+package protocol SetupSystem {
+  /// For whom the guard is set up.
+  var person: Person { get }
+  /// The path of oceanid-guard.
+  var guardProgram: String { get }
+
+  func variable(_ name: String) -> String?
+  /// The user with that name; nil if this machine has none.
+  func user(named name: String) -> Person?
+  /// The same machine with the rights and files of another user. Only root may use it.
+  func acting(as person: Person) -> any SetupSystem
+  /// True if the path has an entry, even a broken link.
+  func exists(_ path: String) -> Bool
+  func isFolder(_ path: String) -> Bool
+  func names(in folder: String) -> [String]
+  func contents(of path: String) -> FileContents
+  /// Runs a program without a terminal.
+  func run(_ call: ProgramCall) -> ProgramAnswer
+  /// Runs a program that may ask on the terminal; the reason if it fails.
+  func runOnTerminal(_ words: [String]) -> SetupFailure?
+  /// Calls `body` with the path of a file in memory.
+  func withDraft<Result>(_ contents: [UInt8], _ body: (String) -> Result) -> Result?
+  /// `ssh (pid 4242)`, or the user if the process is invisible; nil if no process listens.
+  func listener(port: UInt16) -> PortHolder?
+
+  /// Replaces a file as a whole.
+  func write(_ contents: [UInt8], to path: String, mode: UInt32, owner: FileOwner?) throws(SetupFailure)
+  func makeFolder(_ path: String, mode: UInt32, owner: FileOwner?) throws(SetupFailure)
+  /// Gives a file a second name, which keeps it when the first is replaced.
+  func link(_ path: String, to other: String) throws(SetupFailure)
+  func move(_ path: String, to other: String) throws(SetupFailure)
+  func remove(_ path: String) throws(SetupFailure)
+  /// Removes a folder if it is empty.
+  func removeFolder(_ path: String)
+}
+
+extension SetupSystem {
+  /// The folders of a path that do not exist, or that a setup made which ended before it had a record: they contain
+  /// nothing but the next of them.
+  ///
+  /// - Parameter folders: each within the one before it.
+  func unusedFolders(_ folders: [String]) -> [String] {
+    var unused: [String] = []
+    for folder in folders.reversed() {
+      let names = names(in: folder).filter { name in !unused.contains("\(folder)/\(name)") }
+      guard !exists(folder) || isFolder(folder) && names.isEmpty else { break }
+      unused.insert(folder, at: 0)
+    }
+    return unused
+  }
+}
+
+/// One run of a program.
+package struct ProgramCall: Hashable, Sendable {
+  let program: String
+  let arguments: [String]
+  var input: [UInt8]?
+  /// `NAME=value`
+  var variables: [String] = []
+  var patience: Duration = .seconds(20)
+
+  init(_ program: String, _ arguments: [String]) {
+    self.program = program
+    self.arguments = arguments
+  }
+
+  /// As a command line of a shell.
+  var shown: String { ([program] + arguments).map(\.shellWord).joined(separator: " ") }
+}
+
+package struct ProgramAnswer: Hashable, Sendable {
+  /// nil: it was not started or did not end in time.
+  let status: Int32?
+  let output: [UInt8]
+  let errors: String
+
+  package init(status: Int32?, output: [UInt8] = [], errors: String = "") {
+    self.status = status
+    self.output = output
+    self.errors = errors
+  }
+
+  var isGood: Bool { status == 0 }
+  var text: String { String(decoding: output, as: UTF8.self) }
+  /// Its last word on standard error.
+  var reason: String {
+    errors.split(separator: "\n").last.map(String.init) ?? status.map { "exit status \($0)" }
+      ?? "it did not end in time"
+  }
+}
+
+package enum FileContents: Hashable, Sendable {
+  case absent
+  case bytes([UInt8])
+  case unreadable(String)
+
+  /// nil if it is no readable text.
+  var text: String? {
+    if case .bytes(let bytes) = self { String(validating: bytes, as: UTF8.self) } else { nil }
+  }
+}
+
+/// The process that listens on a port.
+package struct PortHolder: Hashable, Sendable {
+  /// `ssh (pid 4242)`, or `a process of mallory (uid 1001)`.
+  let words: String
+  /// nil if the process is invisible to this user.
+  let pid: Int32?
+  let uid: UInt32?
+}
+
+/// The owner of a file.
+package enum FileOwner: Hashable, Sendable {
+  /// The user and the group of the system service.
+  case service
+  /// Root; the group of the system service may read it.
+  case readers
+
+  static let serviceName = "oceanid"
+}
+
+/// A step that the system refused.
+package struct SetupFailure: Error, Hashable, Sendable {
+  let words: String
+  /// The command to run instead.
+  var next: String?
+
+  init(_ words: String, next: String? = nil) {
+    self.words = words
+    self.next = next
+  }
+}

@@ -1,0 +1,59 @@
+internal import Health
+
+/// The line of the guard's key in authorized_keys on the server, which is read and changed over the caller's own login.
+package struct AuthorizedKey: Codable, Hashable, Sendable {
+  let host: String
+  /// A file other than ssh's own.
+  let sshConfig: String?
+  /// The user whose login it is.
+  let caller: UInt32
+
+  /// The key may forward to the cluster's API and nothing else (sshd(8), AUTHORIZED_KEYS FILE FORMAT).
+  static func line(_ publicKey: String) -> String {
+    "restrict,port-forwarding,permitopen=\"localhost:6443\",command=\"/bin/false\" \(publicKey)"
+  }
+
+  enum Action: String {
+    case check, add, remove
+  }
+
+  enum Answer: Hashable {
+    case present, absent
+    /// The login failed, or runs no commands.
+    case unable(String)
+  }
+
+  /// A shell that reads the line from standard input, so that no shell parses it. The login shell may be any: they all
+  /// agree about single quotes.
+  private static let script =
+    "IFS= read -r line || exit 65; f=.ssh/authorized_keys; has() { grep -qxF -e \"$line\" \"$f\" 2>/dev/null; }; "
+    + "case $0 in "
+    + "add) has || { umask 077; mkdir -p .ssh && { [ ! -s \"$f\" ] || [ -z \"$(tail -c 1 \"$f\")\" ] || echo >>\"$f\"; } "
+    + "&& printf \"%s\\n\" \"$line\" >>\"$f\"; } || exit 1;; "
+    + "remove) ! has || { umask 077; grep -vxF -e \"$line\" \"$f\" >\"$f.oceanid\"; "
+    + "[ $? -le 1 ] && cat \"$f.oceanid\" >\"$f\"; rm -f \"$f.oceanid\"; };; "
+    + "esac; if has; then echo oceanid:present; else echo oceanid:absent; fi"
+
+  func call(_ action: Action, line: String) -> ProgramCall {
+    let file = sshConfig.map { ["-F", $0] } ?? []
+    var call = ProgramCall(
+      "ssh",
+      file + [
+        "-o", "BatchMode=yes", "-o", "ConnectTimeout=10", "-T", "--", host,
+        "exec /bin/sh -c '\(AuthorizedKey.script)' \(action.rawValue)",
+      ])
+    call.input = Array("\(line)\n".utf8)
+    call.patience = .seconds(30)
+    return call
+  }
+
+  static func answer(_ answer: ProgramAnswer) -> Answer {
+    // A login shell may print a greeting before it.
+    if answer.text.contains("oceanid:present") { return .present }
+    if answer.text.contains("oceanid:absent") { return .absent }
+    return .unable(answer.isGood ? "it runs no commands" : answer.reason)
+  }
+
+  /// The command that shows by hand what the login can do.
+  var byHand: String { "ssh \(host.shellWord)" }
+}

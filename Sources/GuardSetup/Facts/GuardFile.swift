@@ -1,0 +1,115 @@
+/// The configuration of one cluster that setup writes or finds.
+package struct GuardFile: Hashable, Sendable {
+  let cluster: String
+  var host: String
+  /// A file other than ssh's own.
+  var sshConfig: String?
+  /// nil: the default, ~/.kube/k3s-config.yaml.
+  var kubeconfig: String?
+  /// nil: the default, `default`.
+  var context: String?
+  /// The local end of the first forward, as `127.0.0.1:16443`.
+  var listen = GuardFile.usualListen
+  /// The far end of the first forward.
+  var target = GuardFile.usualTarget
+
+  static let usualListen = "127.0.0.1:16443"
+  static let usualTarget = "localhost:6443"
+  static let usualContext = "default"
+
+  init(cluster: String, host: String) {
+    self.cluster = cluster
+    self.host = host
+  }
+
+  /// The minimal guard.yaml: what differs from the defaults.
+  var yaml: String {
+    var lines = [
+      "# Written by oceanid-ctl setup. Every other key has its default: see oceanid-guard.yaml(5).",
+      "clusters:",
+      "  - name: \(GuardFile.scalar(cluster))", "    tunnel:", "      host: \(GuardFile.scalar(host))",
+    ]
+    if let sshConfig { lines.append("      sshConfig: \(GuardFile.scalar(sshConfig))") }
+    if listen != GuardFile.usualListen || target != GuardFile.usualTarget {
+      lines += ["      forwards:", "        - { listen: \"\(listen)\", target: \"\(target)\" }"]
+    }
+    if kubeconfig != nil || context != nil { lines.append("    kubernetes:") }
+    if let kubeconfig { lines.append("      kubeconfig: \(GuardFile.scalar(kubeconfig))") }
+    if let context { lines.append("      context: \(GuardFile.scalar(context))") }
+    lines += [
+      "    # With this file, nothing is expected to exist. To change that, for example:",
+      "    # expect: { nodes: [NODE], workloads: [NAMESPACE/NAME], secrets: [NAMESPACE/NAME] }",
+    ]
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// A YAML scalar; in double quotes unless it is a plain word or path.
+  private static func scalar(_ text: String) -> String {
+    let isPlain =
+      text.first != "-" && text.lowercased() != "null"
+      && text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "/._-".contains($0)) }
+    return isPlain
+      ? text : "\"\(text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\""))\""
+  }
+
+  /// The clusters in the output of `oceanid-guard --print-config`, which has one key per line.
+  static func clusters(inPrinted text: String) -> [GuardFile] {
+    var files: [GuardFile] = []
+    var hasForward: Set<String> = []
+    for line in text.split(separator: "\n") {
+      let indent = line.prefix { $0 == " " }.count
+      let words = line.drop { $0 == " " }
+      if indent == 2, words.hasPrefix("- name: ") {
+        files.append(GuardFile(cluster: unquoted(words.dropFirst(8)), host: ""))
+      }
+      guard var file = files.popLast() else { continue }
+      switch (indent, words.prefix { $0 != ":" }) {
+      case (6, "host"): file.host = unquoted(words.dropFirst(6))
+      case (6, "sshConfig"): file.sshConfig = unquoted(words.dropFirst(11))
+      case (6, "kubeconfig"): file.kubeconfig = unquoted(words.dropFirst(12))
+      case (6, "context"): file.context = unquoted(words.dropFirst(9))
+      case (8, "- { listen"):
+        let parts = words.dropFirst(4).dropLast(2).split(separator: ", target: ")
+        if parts.count == 2, hasForward.insert(file.cluster).inserted {
+          file.listen = unquoted(parts[0].dropFirst(8))
+          file.target = unquoted(parts[1])
+        }
+      default: break
+      }
+      files.append(file)
+    }
+    return files
+  }
+
+  private static func unquoted(_ text: Substring) -> String {
+    guard let quote = text.first, quote == "\"" || quote == "'", text.count > 1, text.last == quote else {
+      return String(text)
+    }
+    return String(text.dropFirst().dropLast()).replacing("\\\"", with: "\"").replacing("\\\\", with: "\\")
+  }
+
+  var port: UInt16? { listen.split(separator: ":").last.flatMap { UInt16($0) } }
+  var server: String { "https://\(listen)" }
+}
+
+extension GuardFile {
+  /// A cluster's name for a host: the host itself, without the characters that a name may not have.
+  static func name(for host: String) -> String {
+    let name = String(
+      host.map { $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) ? $0 : "-" })
+    return name.first?.isLetter == true ? String(name.prefix(63)) : "cluster"
+  }
+
+  /// The text with another kubeconfig, if exactly one line names it.
+  static func edited(_ text: String, kubeconfig: String?) -> String? {
+    guard let kubeconfig else { return nil }
+    var count = 0
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { line -> Substring in
+      let indent = line.prefix { $0 == " " }
+      guard line.dropFirst(indent.count).hasPrefix("kubeconfig:") else { return line }
+      count += 1
+      return "\(indent)kubeconfig: \(scalar(kubeconfig))"
+    }
+    return count == 1 ? lines.joined(separator: "\n") : nil
+  }
+}

@@ -1,0 +1,56 @@
+internal import GuardAPI
+
+/// The state of a machine and of the way to the cluster, as far as the guard of the whole machine needs it.
+package struct MachineFacts: Hashable, Sendable {
+  /// The facts of the user who sets it up: the alias, the host key, the kubeconfig and the login come from there.
+  var own: SetupFacts
+  /// The findings of `oceanid-guard --doctor` as the service's user; empty if it has no key yet.
+  var way: [FindingDocument] = []
+  /// The user of the service exists.
+  var isUserThere = true
+  var areUnitsInstalled = true
+  var isSystemdRunning = true
+  var hasKey = false
+  var authorization = Authorization.unknown
+  var alias = FileFact(path: "\(home)/.ssh/config")
+  var knownHosts = FileFact(path: "\(home)/.ssh/known_hosts")
+  var kubeconfig = FileFact(path: "")
+  var configuration = FileFact(path: configurationPath)
+  var guardFile: GuardFile
+  var units: [String: SetupFacts.UnitState] = [:]
+  var port = SetupFacts.PortFact.free
+  /// The caller is root, or in the group that may read the status.
+  var mayRead = true
+  var isRestartPending = false
+  var missingFolders: [String] = []
+  var missingStates: [String] = []
+
+  /// A file of the service with the contents that it should have.
+  struct FileFact: Hashable, Sendable {
+    var path: String
+    var now = FileContents.absent
+    /// nil: what is there fits.
+    var wanted: String?
+  }
+
+  enum Authorization: Hashable, Sendable {
+    case present, absent
+    /// There is no key yet, or the login runs no commands.
+    case unknown
+  }
+
+  static let folder = "/etc/oceanid"
+  static let configurationPath = "\(folder)/guard.yaml"
+  static let home = "/var/lib/oceanid"
+  static let key = "\(home)/.ssh/id_ed25519"
+  static let socket = "/run/oceanid/guard.sock"
+
+  init(own: SetupFacts) {
+    self.own = own
+    guardFile = GuardFile(cluster: own.guardFile.cluster, host: own.host)
+  }
+
+  var authorizedKey: AuthorizedKey {
+    AuthorizedKey(host: own.host, sshConfig: own.guardFile.sshConfig, caller: own.person.uid)
+  }
+}

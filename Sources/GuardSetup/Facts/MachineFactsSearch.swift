@@ -1,0 +1,148 @@
+internal import GuardAPI
+internal import Health
+
+/// Finds the facts for the guard of the whole machine, as root. It writes nothing.
+package struct MachineFactsSearch {
+  private let system: any SetupSystem
+  private let caller: any SetupSystem
+  private let units: Units
+
+  /// - Parameter caller: the user whose alias, keys and kubeconfig are used.
+  package init(_ system: any SetupSystem, caller: Person) {
+    self.system = system
+    self.caller = caller.uid == system.person.uid ? system : system.acting(as: caller)
+    units = Units(system: system)
+  }
+
+  package func find(host: String?) -> MachineFacts {
+    let existing = existingClusters()
+    let own = PersonalFacts(caller).find(host: host ?? existing.first?.host)
+    var facts = MachineFacts(own: own)
+    let kept = existing.first { $0.host == own.host }
+    if let kept { facts.guardFile = GuardFile(cluster: kept.cluster, host: kept.host) }
+    facts.isSystemdRunning = system.exists("/run/systemd/system")
+    facts.areUnitsInstalled = MachineFactsSearch.unitFolders.contains {
+      system.exists("\($0)/\(SetupFacts.service)")
+    }
+    facts.units = units.states(.machine, [SetupFacts.service] + SetupFacts.sockets) ?? [:]
+    findFiles(&facts, kept)
+    if let user = system.user(named: FileOwner.serviceName) {
+      findService(&facts, system.acting(as: user))
+    } else {
+      facts.isUserThere = false
+    }
+    facts.port = port(facts)
+    facts.mayRead =
+      own.person.isRoot
+      || caller.run(ProgramCall("id", ["-nG", own.person.name])).text.split(whereSeparator: \.isWhitespace)
+        .contains { $0 == FileOwner.serviceName }
+    let home = MachineFacts.home
+    facts.missingFolders =
+      system.unusedFolders([MachineFacts.folder]) + [home, "\(home)/.ssh"].filter { !system.exists($0) }
+    facts.missingStates = [home].filter { !system.exists($0) }
+    return facts
+  }
+
+  private static let unitFolders = [
+    "/etc/systemd/system", "/usr/local/lib/systemd/system", "/usr/lib/systemd/system", "/lib/systemd/system",
+  ]
+
+  /// The clusters of the machine's guard.yaml; none if it has errors.
+  private func existingClusters() -> [GuardFile] {
+    guard system.exists(MachineFacts.configurationPath) else { return [] }
+    var call = ProgramCall(
+      system.guardProgram, ["--print-config", "--config", MachineFacts.configurationPath])
+    call.variables = ["KUBECONFIG=", "HOME=\(MachineFacts.home)"]
+    let answer = system.run(call)
+    return answer.isGood ? GuardFile.clusters(inPrinted: answer.text) : []
+  }
+
+  // MARK: - Files
+
+  private func findFiles(_ facts: inout MachineFacts, _ kept: GuardFile?) {
+    findKubeconfig(&facts)
+    facts.configuration.now = system.contents(of: facts.configuration.path)
+    let isFitting =
+      kept?.kubeconfig == facts.kubeconfig.path && kept?.sshConfig == nil
+      && kept?.context == facts.guardFile.context ?? GuardFile.usualContext
+    facts.configuration.wanted = isFitting ? nil : facts.guardFile.yaml
+    guard let host = facts.own.resolved else { return }
+    let lines = KnownHosts(system: caller).lines(of: host)
+    facts.knownHosts.now = system.contents(of: facts.knownHosts.path)
+    let known = facts.knownHosts.now.text ?? ""
+    let missing = lines.filter { !known.split(separator: "\n").map(String.init).contains($0) }
+    facts.knownHosts.wanted =
+      missing.isEmpty ? nil : known.withFinalNewline + missing.map { "\($0)\n" }.joined()
+    facts.alias.now = system.contents(of: facts.alias.path)
+    let alias = MachineFactsSearch.alias(facts.own.host, host)
+    let config = facts.alias.now.text ?? ""
+    // The first value of each option counts (ssh_config(5)).
+    facts.alias.wanted = config.hasPrefix(alias) ? nil : alias + (config.isEmpty ? "" : "\n" + config)
+  }
+
+  private func findKubeconfig(_ facts: inout MachineFacts) {
+    let path = "\(MachineFacts.folder)/\(facts.guardFile.cluster).kubeconfig.yaml"
+    let text: String?
+    switch facts.own.kubeconfig {
+    case .copy(_, _, _, let corrected): text = corrected
+    case .fits(let source): text = caller.contents(of: source).text
+    case .copied(_, let copy): text = caller.contents(of: copy).text
+    case .absent, .unreadable, .serverless, .severalServers: text = nil
+    }
+    facts.guardFile.kubeconfig = path
+    facts.guardFile.context = facts.own.guardFile.context
+    let now = system.contents(of: path)
+    facts.kubeconfig = MachineFacts.FileFact(path: path, now: now, wanted: now.text == text ? nil : text)
+  }
+
+  private static func alias(_ name: String, _ host: ResolvedHost) -> String {
+    var lines = [
+      "# Written by oceanid-ctl setup --machine.", "Host \(name)", "  HostName \(host.hostName)",
+      "  User \(host.user)", "  Port \(host.port)",
+    ]
+    if let alias = host.hostKeyAlias { lines.append("  HostKeyAlias \(alias)") }
+    lines += ["  IdentityFile \(MachineFacts.key)", "  IdentitiesOnly yes", "  IdentityAgent none"]
+    return lines.map { "\($0)\n" }.joined()
+  }
+
+  // MARK: - The service
+
+  private func findService(_ facts: inout MachineFacts, _ service: any SetupSystem) {
+    facts.hasKey = system.exists(MachineFacts.key)
+    guard facts.hasKey else { return }
+    let files = [facts.alias, facts.knownHosts, facts.kubeconfig]
+    if files.allSatisfy({ $0.wanted == nil }) {
+      var call = ProgramCall(system.guardProgram, ["--doctor", "--config", "/dev/stdin"])
+      call.input = Array(facts.guardFile.yaml.utf8)
+      call.variables = ["KUBECONFIG=", "SSH_AUTH_SOCK="]
+      call.patience = .seconds(60)
+      facts.way = GuardProgram.findings(in: service.run(call).output).filter {
+        $0.cluster == facts.guardFile.cluster
+      }
+      if facts.way.contains(where: { $0.step == "login" && $0.outcome == .ok }) {
+        facts.authorization = .present
+        return
+      }
+    }
+    let key = service.run(ProgramCall("ssh-keygen", ["-y", "-P", "", "-f", MachineFacts.key]))
+    guard key.isGood, facts.own.resolved != nil,
+      let line = key.text.split(separator: "\n").first.map({ AuthorizedKey.line(String($0)) })
+    else { return }
+    switch AuthorizedKey.answer(caller.run(facts.authorizedKey.call(.check, line: line))) {
+    case .present: facts.authorization = .present
+    case .absent: facts.authorization = .absent
+    case .unable: facts.authorization = .unknown
+    }
+  }
+
+  private func port(_ facts: MachineFacts) -> SetupFacts.PortFact {
+    if facts.units["oceanid-forward.socket"]?.isActive == true { return .own }
+    guard let port = facts.guardFile.port, let holder = system.listener(port: port) else { return .free }
+    if let pid = holder.pid, pid == facts.units[SetupFacts.service]?.mainProcess { return .own }
+    return .other(holder)
+  }
+}
+
+extension String {
+  fileprivate var withFinalNewline: String { isEmpty || hasSuffix("\n") ? self : self + "\n" }
+}

@@ -1,0 +1,270 @@
+internal import GuardAPI
+internal import Health
+
+/// Finds the facts for a user's own guard. It writes nothing.
+package struct PersonalFacts {
+  private let system: any SetupSystem
+  private let units: Units
+  private var person: Person { system.person }
+
+  package init(_ system: any SetupSystem) {
+    self.system = system
+    units = Units(system: system)
+  }
+
+  /// - Parameter host: nil: the one of guard.yaml, else `tethys`.
+  package func find(host wanted: String?) -> SetupFacts {
+    let (existing, fault) = existingClusters()
+    let host = wanted ?? existing.first?.host ?? "tethys"
+    let kept = existing.first { $0.host == host }
+    var facts = SetupFacts(
+      person: person, guardProgram: system.guardProgram, host: host,
+      guardFile: kept ?? GuardFile(cluster: GuardFile.name(for: host), host: host))
+    findManager(&facts)
+    findHost(&facts)
+    findKubeconfig(&facts, kept)
+    findConfiguration(&facts, kept, existing, fault)
+    findWay(&facts)
+    facts.dropIn = dropIn(facts)
+    facts.dropInNow = system.contents(of: facts.dropInPath)
+    facts.port = port(facts)
+    let units = "\(person.configHome)/systemd"
+    facts.missingFolders =
+      system.unusedFolders([person.configHome, person.folder])
+      + [
+        units, person.units, "\(person.units)/\(SetupFacts.service).d", "\(person.home)/.local",
+        person.stateHome,
+      ].filter { !system.exists($0) }
+    // Before systemd 254, the guard's state is in the folder of its configuration.
+    facts.missingStates = [person.folder, "\(person.stateHome)/oceanid"].filter { !system.exists($0) }
+    return facts
+  }
+
+  // MARK: - The configuration
+
+  private func existingClusters() -> (clusters: [GuardFile], fault: String?) {
+    guard system.exists(person.configuration) else { return ([], nil) }
+    let answer = askGuard(["--print-config", "--config", person.configuration])
+    guard answer.isGood else { return ([], answer.reason) }
+    return (GuardFile.clusters(inPrinted: answer.text), nil)
+  }
+
+  private func askGuard(_ arguments: [String], input: [UInt8]? = nil, agent: String = "") -> ProgramAnswer {
+    var call = ProgramCall(system.guardProgram, arguments)
+    call.input = input
+    // The service has neither this shell's KUBECONFIG nor its agent.
+    call.variables = ["KUBECONFIG=", "SSH_AUTH_SOCK=\(agent)", "XDG_CONFIG_HOME=\(person.configHome)"]
+    call.patience = .seconds(60)
+    return system.run(call)
+  }
+
+  private func findConfiguration(
+    _ facts: inout SetupFacts, _ kept: GuardFile?, _ existing: [GuardFile], _ fault: String?
+  ) {
+    let text = system.contents(of: person.configuration)
+    facts.guardFileText = facts.guardFile.yaml
+    switch text {
+    case .absent: facts.configuration = .absent
+    case .unreadable(let reason): facts.configuration = .unreadable(reason)
+    case .bytes:
+      if let fault {
+        facts.configuration = .differs("it has an error: \(fault)")
+      } else if let kept {
+        guard
+          kept.kubeconfig != facts.guardFile.kubeconfig ?? usualKubeconfig
+            || kept.context != facts.guardFile.context ?? GuardFile.usualContext
+        else {
+          facts.configuration = .fits
+          facts.guardFileText = text.text ?? ""
+          return
+        }
+        facts.configuration = .differs(
+          "its kubeconfig is \(kept.kubeconfig ?? usualKubeconfig), and \(facts.guardFile.kubeconfig ?? usualKubeconfig) fits"
+        )
+        if let edited = GuardFile.edited(text.text ?? "", kubeconfig: facts.guardFile.kubeconfig) {
+          facts.guardFileText = edited
+        }
+      } else {
+        let hosts = existing.map(\.host).joined(separator: ", ")
+        facts.configuration = .differs("its host is \(hosts), not \(facts.host)")
+      }
+    }
+  }
+
+  // MARK: - The kubeconfig
+
+  private var usualKubeconfig: String { "\(person.home)/.kube/k3s-config.yaml" }
+
+  private func findKubeconfig(_ facts: inout SetupFacts, _ kept: GuardFile?) {
+    let copy = facts.copyPath
+    var source = usualKubeconfig
+    if let own = kept?.kubeconfig, own != copy {
+      source = own
+    } else if !system.exists(source), let shell = system.variable("KUBECONFIG"), !shell.contains(":") {
+      source = shell
+    }
+    // The original of a copy may be gone; the copy stays good.
+    if kept?.kubeconfig == copy, !system.exists(source), system.exists(copy) { source = copy }
+    facts.kubeconfig = kubeconfig(source, copy: copy, server: facts.guardFile.server)
+    var path = source
+    switch facts.kubeconfig {
+    case .absent, .unreadable, .serverless, .severalServers, .fits: break
+    case .copy(_, _, let copy, _), .copied(_, let copy): path = copy
+    }
+    let context = system.contents(of: source).text.flatMap { KubeconfigText($0).context }
+    facts.guardFile.context = context.flatMap { $0 == GuardFile.usualContext ? nil : $0 }
+    let isSetForServices = units.environment()?["KUBECONFIG"] != nil
+    facts.guardFile.kubeconfig = path == usualKubeconfig && !isSetForServices ? nil : path
+  }
+
+  private func kubeconfig(_ source: String, copy: String, server: String) -> SetupFacts.KubeconfigFact {
+    let text: String
+    switch system.contents(of: source) {
+    case .absent: return .absent(source)
+    case .unreadable(let reason): return .unreadable(path: source, reason: reason)
+    case .bytes(let bytes):
+      guard let valid = String(validating: bytes, as: UTF8.self) else { return .serverless(source) }
+      text = valid
+    }
+    let config = KubeconfigText(text)
+    guard let found = config.servers.first else { return .serverless(source) }
+    guard config.servers.count == 1 else { return .severalServers(path: source, config.servers) }
+    if found == server || found == server + "/" { return .fits(source) }
+    let corrected = config.with(server: server)
+    if system.contents(of: copy).text == corrected { return .copied(source: source, path: copy) }
+    return .copy(source: source, server: found, path: copy, text: corrected)
+  }
+
+  // MARK: - The way
+
+  private func findHost(_ facts: inout SetupFacts) {
+    let file = facts.guardFile.sshConfig.map { ["-F", $0] } ?? []
+    let answer = system.run(ProgramCall("ssh", file + ["-G", "--", facts.host]))
+    guard answer.isGood, let host = ResolvedHost(answer.text) else {
+      facts.sshFailure = answer.reason
+      return
+    }
+    facts.resolved = host
+    facts.isAlias = host.hostName != facts.host
+    facts.keys = LoginKeysSearch(system: system).find(host)
+    facts.isHostKnown = KnownHosts(system: system).lines(of: host) != []
+    if !facts.isHostKnown, host.proxy == nil {
+      facts.offeredKeys = KnownHosts(system: system).offered(by: host)
+    }
+  }
+
+  private func findWay(_ facts: inout SetupFacts) {
+    guard facts.resolved != nil else { return }
+    let serviceAgent =
+      facts.units[SetupFacts.service]?.variables["SSH_AUTH_SOCK"] ?? units.environment()?["SSH_AUTH_SOCK"]
+      ?? ""
+    facts.way = way(facts, agent: serviceAgent)
+    guard let own = system.variable("SSH_AUTH_SOCK") else { return }
+    if facts.firstFailure?.step == "login", own != serviceAgent {
+      let withAgent = way(facts, agent: own)
+      if SetupFacts.firstFailure(withAgent)?.step != "login" {
+        facts.way = withAgent
+        facts.keys.needed = own
+      }
+    } else if facts.units[SetupFacts.service]?.variables["SSH_AUTH_SOCK"] != nil {
+      facts.keys.needed = serviceAgent
+    }
+  }
+
+  /// The guard's own findings with the configuration that fits.
+  private func way(_ facts: SetupFacts, agent: String) -> [FindingDocument] {
+    let examine = { (text: String, path: String?) -> [FindingDocument] in
+      let answer = askGuard(["--doctor", "--config", "/dev/stdin"], input: Array(text.utf8), agent: agent)
+      let findings = GuardProgram.findings(in: answer.output).filter {
+        $0.cluster == facts.guardFile.cluster || $0.step == "configuration"
+      }
+      guard !findings.isEmpty else {
+        return [FindingDocument("oceanid-guard", .failed, "\(system.guardProgram): \(answer.reason)")]
+      }
+      return findings.map { finding in
+        var finding = finding
+        for (draft, real) in [("/dev/stdin", person.configuration), (path ?? "", facts.copyPath)]
+        where !draft.isEmpty { finding.found = finding.found.replacing(draft, with: real) }
+        return finding
+      }
+    }
+    guard case .copy(_, _, _, let text) = facts.kubeconfig else { return examine(facts.guardFileText, nil) }
+    return system.withDraft(Array(text.utf8)) { path in
+      examine(facts.guardFileText.replacing(facts.copyPath, with: path), path)
+    } ?? [FindingDocument("oceanid-guard", .failed, "no draft of its files can be made")]
+  }
+
+  // MARK: - This machine
+
+  private static let unitFolders = [
+    "/etc/systemd/user", "/usr/local/lib/systemd/user", "/usr/local/share/systemd/user",
+    "/usr/lib/systemd/user",
+    "/lib/systemd/user",
+  ]
+
+  private func findManager(_ facts: inout SetupFacts) {
+    facts.areUnitsInstalled = ([person.units] + PersonalFacts.unitFolders).contains {
+      system.exists("\($0)/\(SetupFacts.service)")
+    }
+    if units.environment() != nil {
+      facts.manager = .running
+    } else if !system.exists("/run/systemd/system") {
+      facts.manager = .none
+    } else {
+      facts.manager = person.isRoot ? .startable : .stopped
+    }
+    if facts.manager == .running {
+      facts.units = units.states(.user, [SetupFacts.service] + SetupFacts.sockets) ?? [:]
+    }
+    facts.linger =
+      if system.exists("/var/lib/systemd/linger/\(person.name)") {
+        .on
+      } else if system.exists("/run/systemd/seats"), system.exists("/run/dbus/system_bus_socket") {
+        .off
+      } else {
+        .unsupported
+      }
+  }
+
+  /// The agent's socket, and for root the configuration: a guard of root reads /etc/oceanid/guard.yaml only.
+  private func dropIn(_ facts: SetupFacts) -> String? {
+    var lines: [String] = []
+    if let agent = facts.keys.needed { lines.append("Environment=\"SSH_AUTH_SOCK=\(agent.unitWord)\"") }
+    if person.isRoot {
+      lines += [
+        "ExecStart=",
+        "ExecStart=\"\(system.guardProgram.unitWord)\" --config \"\(person.configuration.unitWord)\"",
+      ]
+    }
+    return lines.isEmpty
+      ? nil : "# Written by oceanid-ctl setup.\n[Service]\n" + lines.map { "\($0)\n" }.joined()
+  }
+
+  private func port(_ facts: SetupFacts) -> SetupFacts.PortFact {
+    guard let port = facts.guardFile.port, let holder = system.listener(port: port) else { return .free }
+    let service = facts.units[SetupFacts.service]
+    if facts.units["oceanid-forward.socket"]?.isActive == true { return .own }
+    if let pid = holder.pid, pid == service?.mainProcess { return .own }
+    let machine = units.states(.machine, [SetupFacts.service] + SetupFacts.sockets)
+    let isMachine =
+      machine.map { $0.values.contains(where: \.isActive) } ?? system.exists("/run/oceanid/guard.sock")
+    guard isMachine, holder.uid != person.uid || person.isRoot else { return .other(holder) }
+    return .machine(isServing: machine?[SetupFacts.service]?.text.contains("tunnel up") == true)
+  }
+}
+
+extension String {
+  /// Within double quotes of a unit file (systemd.syntax(7), systemd.unit(5) SPECIFIERS).
+  fileprivate var unitWord: String {
+    replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("%", with: "%%")
+  }
+}
+
+extension SetupFacts {
+  /// The first step of the way that failed, except the port, which setup examines itself.
+  var firstFailure: FindingDocument? { SetupFacts.firstFailure(way) }
+
+  static func firstFailure(_ way: [FindingDocument]) -> FindingDocument? {
+    way.first { $0.outcome == .failed && !$0.step.hasPrefix("port ") }
+  }
+}

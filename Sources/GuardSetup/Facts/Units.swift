@@ -1,0 +1,61 @@
+/// Questions to the service managers, with `systemctl`.
+package struct Units {
+  let system: any SetupSystem
+
+  package enum Scope: String, Codable, Hashable, Sendable {
+    case user, machine
+  }
+
+  /// `systemctl` for one of the managers.
+  func call(_ scope: Scope, _ arguments: [String]) -> ProgramCall {
+    switch scope {
+    case .machine: return ProgramCall("systemctl", arguments)
+    case .user:
+      var call = ProgramCall("systemctl", ["--user"] + arguments)
+      // su(1), cron and sudo(8) do not set it, or keep another user's.
+      call.variables = ["XDG_RUNTIME_DIR=\(system.person.runtimeDirectory)"]
+      return call
+    }
+  }
+
+  /// The states of units by name; nil if the manager does not answer.
+  func states(_ scope: Scope, _ names: [String]) -> [String: SetupFacts.UnitState]? {
+    let properties = ["Id", "ActiveState", "UnitFileState", "MainPID", "Environment", "StatusText"]
+    let answer = system.run(call(scope, ["show", "--property=\(properties.joined(separator: ","))"] + names))
+    guard answer.isGood else { return nil }
+    var states: [String: SetupFacts.UnitState] = [:]
+    for block in answer.text.split(separator: "\n\n") {
+      var id = ""
+      var state = SetupFacts.UnitState()
+      for line in block.split(separator: "\n") {
+        let value = String(line.drop { $0 != "=" }.dropFirst())
+        switch line.prefix(while: { $0 != "=" }) {
+        case "Id": id = value
+        case "ActiveState": state.isActive = ["active", "activating", "reloading"].contains(value)
+        case "UnitFileState": state.isEnabled = value == "enabled"
+        case "MainPID": state.mainProcess = Int32(value).flatMap { $0 > 0 ? $0 : nil }
+        case "Environment": state.variables = Units.variables(value.split(separator: " "))
+        case "StatusText": state.text = value
+        default: break
+        }
+      }
+      states[id] = state
+    }
+    return states
+  }
+
+  /// The environment that the user's manager gives to its services; nil if it does not answer.
+  func environment() -> [String: String]? {
+    let answer = system.run(call(.user, ["show-environment"]))
+    return answer.isGood ? Units.variables(answer.text.split(separator: "\n")) : nil
+  }
+
+  private static func variables(_ words: [Substring]) -> [String: String] {
+    var variables: [String: String] = [:]
+    for word in words {
+      guard let sign = word.firstIndex(of: "=") else { continue }
+      variables[String(word[..<sign])] = String(word[word.index(after: sign)...])
+    }
+    return variables
+  }
+}

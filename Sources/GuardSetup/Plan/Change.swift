@@ -1,0 +1,75 @@
+internal import Health
+
+/// One write: to a file, or to the state of a service manager.
+package enum Change: Hashable, Sendable {
+  case file(FileChange)
+  /// Stops and disables the guard of the whole machine.
+  case stopMachineGuard
+  case startManager(uid: UInt32)
+  /// Enables units, and starts the first.
+  case start(Units.Scope, [String])
+  /// Makes the guard read its files again.
+  case restart(Units.Scope)
+  case linger(String)
+  /// Makes the key of the machine's guard.
+  case key(path: String)
+  /// Allows that key to forward on the server.
+  case authorize(AuthorizedKey)
+  /// A user may read the status of the machine's guard, and its kubeconfig.
+  case member(String)
+
+  package struct FileChange: Hashable, Sendable {
+    let path: String
+    let contents: [UInt8]
+    var mode: UInt32 = 0o644
+    var owner: FileOwner?
+    /// For people: what is in it.
+    let purpose: String
+  }
+
+  static let machineUnits = SetupFacts.sockets + [SetupFacts.service]
+
+  /// For people, as an instruction: `write ~/.config/oceanid/guard.yaml`.
+  func words(_ person: Person) -> String {
+    switch self {
+    case .file(let file):
+      "write \(person.shown(file.path)) (\(file.purpose), mode 0\(String(file.mode, radix: 8)))"
+    case .stopMachineGuard: "stop and disable the machine's guard: \(Change.stopCommand.shown)"
+    case .startManager(let uid): "start your service manager: systemctl start user@\(uid).service"
+    case .start(let scope, let units):
+      "enable and start \(scope == .user ? "your units " : "")\(units.joined(separator: ", "))"
+    case .restart: "restart the guard, so that it reads the files"
+    case .linger(let user): "keep it running after logout: loginctl enable-linger \(user)"
+    case .key(let path): "make the key \(path) (ed25519, of user \(FileOwner.serviceName), mode 0600)"
+    case .authorize(let key):
+      "add the key to authorized_keys of \(key.host), over your own login, for forwarding only"
+    case .member(let user):
+      "let \(user) read the status and the kubeconfig: usermod -aG \(FileOwner.serviceName) \(user)"
+    }
+  }
+
+  /// How `setup --undo` takes it back.
+  var undo: String {
+    switch self {
+    case .file: "the file is removed, or its backup restored, unless it was changed since"
+    case .stopMachineGuard: "they are enabled and started again, as they were"
+    case .startManager(let uid): "systemctl stop user@\(uid).service"
+    case .start: "they are stopped and disabled"
+    case .restart: "nothing to undo"
+    case .linger(let user): "loginctl disable-linger \(user)"
+    case .key: "the key is removed"
+    case .authorize: "exactly that line is removed"
+    case .member(let user): "gpasswd -d \(user) \(FileOwner.serviceName)"
+    }
+  }
+
+  /// The guard works without it.
+  var isOptional: Bool {
+    switch self {
+    case .linger, .member: true
+    case .file, .stopMachineGuard, .startManager, .start, .restart, .key, .authorize: false
+    }
+  }
+
+  static var stopCommand: ProgramCall { ProgramCall("systemctl", ["disable", "--now"] + machineUnits) }
+}

@@ -1,0 +1,60 @@
+internal import GuardAPI
+internal import Health
+
+/// The step of the kubeconfig.
+enum KubeconfigPlan {
+  /// - Parameter isWayClear: the login works, so the guard has read the file.
+  static func step(_ facts: SetupFacts, isWayClear: Bool) -> Plan.Step {
+    let person = facts.person
+    func step(_ found: String, _ outcome: Plan.Outcome) -> Plan.Step {
+      Plan.Step(name: "kubeconfig", found: found, outcome: outcome)
+    }
+    func blocked(_ path: String, _ found: String) -> Plan.Step {
+      step(found, .blocked(fetch(facts, to: path)))
+    }
+    let finding = facts.way.first { $0.step == "kubeconfig" }
+    let flaw = finding.flatMap { $0.outcome == .failed ? $0.found : nil }
+    switch facts.kubeconfig {
+    case .absent(let path): return blocked(path, "\(person.shown(path)) does not exist")
+    case .unreadable(let path, let reason):
+      return step(
+        "\(person.shown(path)) cannot be read: \(reason)",
+        .blocked(.init(command: "ls -l \(path.shellWord)", why: "you must be able to read it")))
+    case .serverless(let path):
+      return blocked(path, "\(person.shown(path)) names no server, so it is no kubeconfig")
+    case .severalServers(let path, let servers):
+      let own = "\(person.folder)/own.kubeconfig.yaml"
+      let command =
+        "(umask 077; mkdir -p \(person.folder.shellWord); kubectl --kubeconfig \(path.shellWord) config view --minify --flatten"
+        + " >\(own.shellWord)) && KUBECONFIG=\(own.shellWord) oceanid-ctl setup \(facts.host.shellWord)"
+      return step(
+        "\(person.shown(path)) has \(servers.count) servers, and only one is the tunnel's",
+        .blocked(.init(command: command, why: "the guard needs a file with its cluster alone")))
+    case .fits(let path), .copied(_, let path):
+      if let flaw { return blocked(source(of: facts) ?? path, flaw) }
+      return step("\(person.shown(path)), server \(facts.guardFile.server)", isWayClear ? .good : .open)
+    case .copy(let source, let server, let path, let text):
+      if let flaw { return blocked(source, flaw) }
+      return step(
+        "\(person.shown(source)) has \(server), here the cluster is \(facts.guardFile.server); your file stays as it is",
+        .change([
+          .file(
+            .init(
+              path: path, contents: Array(text.utf8), mode: 0o600,
+              purpose: "a copy with server \(facts.guardFile.server)"))
+        ]))
+    }
+  }
+
+  private static func source(of facts: SetupFacts) -> String? {
+    if case .copied(let source, _) = facts.kubeconfig { source } else { nil }
+  }
+
+  private static func fetch(_ facts: SetupFacts, to path: String) -> Plan.Next {
+    let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+    return Plan.Next(
+      command:
+        "(umask 077; mkdir -p \(folder.shellWord); ssh \(facts.host.shellWord) sudo cat /etc/rancher/k3s/k3s.yaml >\(path.shellWord))",
+      why: "copies the kubeconfig that k3s keeps current on its server; then repeat oceanid-ctl setup")
+  }
+}

@@ -1,0 +1,138 @@
+internal import GuardAPI
+internal import Health
+
+/// Derives the plan for the guard of the whole machine from the facts. It does no I/O.
+package enum MachinePlan {
+  package static func plan(_ facts: MachineFacts) -> Plan {
+    var steps: [Plan.Step] = [installed(facts)].compactMap(\.self)
+    // A guard that logs in by itself needs no login of the caller.
+    var own = facts.own
+    let isLoggedIn = facts.way.contains { $0.step == "login" && $0.outcome == .ok }
+    if isLoggedIn { own.way = facts.way }
+    steps += WayPlan.steps(own) + [proxy(own)].compactMap(\.self)
+    steps.append(kubeconfig(facts, own))
+    let files = [
+      file("alias", facts.alias, .service, 0o600, "the alias \(own.host) with the guard's key"),
+      file("host keys", facts.knownHosts, .service, 0o600, "the keys from your known_hosts"),
+      file(
+        "guard.yaml", facts.configuration, nil, 0o644, "cluster \(facts.guardFile.cluster), host \(own.host)"),
+    ]
+    steps += files + [key(facts), server(facts), port(facts)]
+    let isChanged =
+      facts.isRestartPending
+      || steps.contains { step in
+        if case .change = step.outcome { ["port"].contains(step.name) == false } else { false }
+      }
+    steps.append(units(facts, isChanged: isChanged))
+    steps += [member(facts)].compactMap(\.self)
+    return Plan(steps: steps)
+  }
+
+  private static func installed(_ facts: MachineFacts) -> Plan.Step? {
+    let missing: String? =
+      if !facts.isSystemdRunning {
+        "systemd does not run this machine"
+      } else if !facts.areUnitsInstalled {
+        "the system units of the guard are not installed"
+      } else if !facts.isUserThere {
+        "this machine has no user \(FileOwner.serviceName)"
+      } else {
+        nil
+      }
+    return missing.map { UnitsPlan.missing($0, "sudo systemd/install") }
+  }
+
+  private static func proxy(_ own: SetupFacts) -> Plan.Step? {
+    guard let proxy = own.resolved?.proxy else { return nil }
+    return Plan.Step(
+      name: "jump host", found: "\(own.host) is behind \(proxy), which needs a key of the guard too",
+      outcome: .blocked(
+        .init(
+          command: "oceanid-ctl manual oceanid-guard.8",
+          why:
+            "set it up by hand: INSTALLATION, For the machine; setup without --machine can use your jump host"
+        )))
+  }
+
+  private static func kubeconfig(_ facts: MachineFacts, _ own: SetupFacts) -> Plan.Step {
+    let step = KubeconfigPlan.step(own, isWayClear: true)
+    let isThere = if case .bytes = facts.kubeconfig.now { facts.kubeconfig.wanted == nil } else { false }
+    let isRead = facts.way.contains { $0.step == "kubeconfig" && $0.outcome != .failed }
+    if case .blocked = step.outcome, !isThere || !isRead { return step }
+    return file(
+      step.name, facts.kubeconfig, .readers, 0o640,
+      "a copy with server \(facts.guardFile.server), readable for group \(FileOwner.serviceName)")
+  }
+
+  private static func file(
+    _ name: String, _ file: MachineFacts.FileFact, _ owner: FileOwner?, _ mode: UInt32, _ purpose: String
+  ) -> Plan.Step {
+    guard let wanted = file.wanted else {
+      return Plan.Step(name: name, found: "\(file.path) fits", outcome: .good)
+    }
+    let change = Plan.Outcome.change([
+      .file(.init(path: file.path, contents: Array(wanted.utf8), mode: mode, owner: owner, purpose: purpose))
+    ])
+    switch file.now {
+    case .absent: return Plan.Step(name: name, found: "\(file.path) does not exist", outcome: change)
+    case .bytes:
+      return Plan.Step(
+        name: name, found: "\(file.path) has other contents; a backup is kept", outcome: change)
+    case .unreadable(let reason):
+      return Plan.Step(
+        name: name, found: "\(file.path) cannot be read: \(reason)",
+        outcome: .blocked(
+          .init(command: "sudo ls -l \(file.path.shellWord)", why: "it must be a regular file")))
+    }
+  }
+
+  private static func key(_ facts: MachineFacts) -> Plan.Step {
+    facts.hasKey
+      ? Plan.Step(name: "key", found: MachineFacts.key, outcome: .good)
+      : Plan.Step(
+        name: "key", found: "the guard has no key yet", outcome: .change([.key(path: MachineFacts.key)]))
+  }
+
+  private static func server(_ facts: MachineFacts) -> Plan.Step {
+    let host = facts.own.host
+    func step(_ found: String, _ outcome: Plan.Outcome) -> Plan.Step {
+      Plan.Step(name: "server", found: found, outcome: outcome)
+    }
+    return facts.authorization == .present
+      ? step("\(host) accepts the key", .good)
+      : step("\(host) does not have the key yet", .change([.authorize(facts.authorizedKey)]))
+  }
+
+  private static func port(_ facts: MachineFacts) -> Plan.Step {
+    let listen = facts.guardFile.listen
+    func step(_ found: String, _ outcome: Plan.Outcome) -> Plan.Step {
+      Plan.Step(name: "port", found: found, outcome: outcome)
+    }
+    switch facts.port {
+    case .free: return step("\(listen) is free", .good)
+    case .own, .machine: return step("\(listen) is held by the machine's guard", .good)
+    case .other(let holder):
+      if facts.own.port == .own {
+        return step(
+          "\(listen) is held by \(facts.own.person.name)'s own guard",
+          .blocked(
+            .init(
+              command: "systemctl --user disable --now \(Change.machineUnits.joined(separator: " "))",
+              why: "one port has one guard: run it as \(facts.own.person.name)")))
+      }
+      return step("\(listen) is held by \(holder.words)", .blocked(PortPlan.next(holder, facts.guardFile)))
+    }
+  }
+
+  private static func units(_ facts: MachineFacts, isChanged: Bool) -> Plan.Step {
+    UnitsPlan.step(facts.units, .machine, isChanged: isChanged)
+  }
+
+  private static func member(_ facts: MachineFacts) -> Plan.Step? {
+    let name = facts.own.person.name
+    guard !facts.mayRead else { return nil }
+    return Plan.Step(
+      name: "group", found: "\(name) may not read the status yet (after the next login)",
+      outcome: .change([.member(name)]))
+  }
+}

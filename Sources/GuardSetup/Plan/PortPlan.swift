@@ -1,0 +1,8 @@
+/// The next step about a port that a foreign process holds.
+enum PortPlan {
+  static func next(_ holder: PortHolder, _ file: GuardFile) -> Plan.Next {
+    Plan.Next(
+      command: holder.pid.map { "kill \($0)" } ?? "sudo ss -ltnp 'sport = :\(file.port ?? 0)'",
+      why: "end that program once you know that you do not need it")
+  }
+}

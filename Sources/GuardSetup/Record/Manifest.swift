@@ -1,0 +1,68 @@
+internal import FoundationEssentials
+internal import GuardAPI
+
+/// What setup wrote, so that it can be undone. Each entry is on disk before the write that it describes.
+package struct Manifest: Codable, Hashable, Sendable {
+  package enum Entry: Codable, Hashable, Sendable {
+    /// - Parameters:
+    ///   - checksum: of the contents that setup wrote.
+    ///   - backup: of the file that was there before; nil if there was none.
+    case file(path: String, checksum: Checksum, backup: String?)
+    case folder(path: String)
+    /// The folder of the guard's state, which did not exist before.
+    case state(path: String)
+    /// Units that setup enabled or started, and those that ran before.
+    case units(scope: Units.Scope, enabled: [String], started: [String], running: [String])
+    /// Units of the machine's guard that setup disabled or stopped.
+    case machineGuard(enabled: [String], started: [String])
+    case manager(uid: UInt32)
+    case linger(user: String)
+    /// A key pair that setup made; the public key is known once it exists.
+    case key(path: String, publicKey: String?)
+    case authorized(AuthorizedKey, line: String)
+    case member(user: String)
+  }
+
+  var schema = "oceanid.setup/1"
+  package var entries: [Entry] = []
+  /// Files were written that the running guard has not read.
+  var isRestartPending = false
+
+  /// nil if there is none; throws if it is none of this program's.
+  static func load(_ system: any SetupSystem, _ path: String) throws(SetupFailure) -> Manifest? {
+    switch system.contents(of: path) {
+    case .absent: return nil
+    case .unreadable(let reason): throw SetupFailure("\(path) cannot be read: \(reason)")
+    case .bytes(let bytes):
+      guard let manifest = try? JSONDecoder().decode(Manifest.self, from: Data(bytes)),
+        manifest.schema == Manifest().schema
+      else { throw SetupFailure("\(path) is no record of this oceanid-ctl") }
+      return manifest
+    }
+  }
+
+  func save(_ system: any SetupSystem, _ path: String) throws(SetupFailure) {
+    guard let json = try? DocumentCoding.encode(self) else { throw SetupFailure("\(path) cannot be encoded") }
+    try system.write(Array(json) + [UInt8(ascii: "\n")], to: path, mode: 0o600, owner: nil)
+  }
+
+  /// The entry of a file.
+  func file(_ path: String) -> (index: Int, backup: String?)? {
+    for (index, entry) in entries.enumerated() {
+      if case .file(path, _, let backup) = entry { return (index, backup) }
+    }
+    return nil
+  }
+}
+
+/// Tells an edited file from an unchanged one (FNV-1a, 64 bits, with the length). It is no protection against attacks:
+/// the files belong to the user.
+package struct Checksum: Codable, Hashable, Sendable {
+  let size: Int
+  let hash: UInt64
+
+  init(of bytes: [UInt8]) {
+    size = bytes.count
+    hash = bytes.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+  }
+}

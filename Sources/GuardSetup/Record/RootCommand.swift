@@ -1,0 +1,21 @@
+/// Runs commands that need root: directly as root, otherwise through sudo.
+struct RootCommand {
+  let system: any SetupSystem
+  /// sudo may not ask for a password.
+  let isUnattended: Bool
+
+  /// nil if it succeeded.
+  func run(_ call: ProgramCall) -> SetupFailure? {
+    let byHand = "sudo \(call.shown)"
+    if system.person.isRoot {
+      let answer = system.run(call)
+      return answer.isGood ? nil : SetupFailure("\(call.shown): \(answer.reason)", next: call.shown)
+    }
+    if isUnattended {
+      let answer = system.run(ProgramCall("sudo", ["-n", call.program] + call.arguments))
+      return answer.isGood ? nil : SetupFailure("\(byHand): \(answer.reason)", next: byHand)
+    }
+    let failure = system.runOnTerminal(["sudo", call.program] + call.arguments)
+    return failure.map { SetupFailure("\(byHand): \($0.words)", next: byHand) }
+  }
+}

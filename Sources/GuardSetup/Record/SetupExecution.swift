@@ -1,0 +1,200 @@
+internal import Health
+
+/// Carries out changes, each after its entry in the manifest.
+package struct SetupExecution {
+  private let system: any SetupSystem
+  private let place: SetupPlace
+  private let isUnattended: Bool
+  private let units: Units
+  package private(set) var manifest: Manifest
+
+  /// - Parameter isUnattended: no program may ask on the terminal.
+  package init(
+    _ system: any SetupSystem, _ place: SetupPlace, isUnattended: Bool
+  ) throws(SetupFailure) {
+    self.system = system
+    self.place = place
+    self.isUnattended = isUnattended
+    units = Units(system: system)
+    manifest = try Manifest.load(system, place.record) ?? Manifest()
+    try begin()
+  }
+
+  /// Records folders that do not exist, and makes those that the manifest needs.
+  private mutating func begin() throws(SetupFailure) {
+    for folder in place.missingFolders where place.folder.isBelow(folder) && !system.exists(folder) {
+      try system.makeFolder(folder, mode: 0o755, owner: nil)
+    }
+    let known = Set(manifest.entries)
+    let entries =
+      place.missingFolders.map { Manifest.Entry.folder(path: $0) }
+      + place.missingStates.map { Manifest.Entry.state(path: $0) }
+    manifest.entries += entries.filter { !known.contains($0) }
+    if manifest.entries.count > known.count { try save() }
+  }
+
+  package mutating func perform(_ change: Change) throws(SetupFailure) {
+    switch change {
+    case .file(let file): try write(file)
+    case .stopMachineGuard: try stopMachineGuard()
+    case .startManager(let uid):
+      try record(.manager(uid: uid))
+      try need(ProgramCall("systemctl", ["start", "user@\(uid).service"]))
+    case .start(let scope, let names): try start(scope, names)
+    case .restart(let scope):
+      try need(units.call(scope, ["daemon-reload"]))
+      try need(units.call(scope, ["restart", SetupFacts.service]))
+      try settle()
+    case .linger(let user):
+      try record(.linger(user: user))
+      let call = ProgramCall("loginctl", ["enable-linger", user])
+      // Without polkit, a user may not do it.
+      if !system.run(call).isGood { try asRoot(call) }
+    case .key(let path): try makeKey(path)
+    case .authorize(let key): try authorize(key)
+    case .member(let user):
+      try record(.member(user: user))
+      try need(ProgramCall("usermod", ["-a", "-G", FileOwner.serviceName, user]))
+    }
+  }
+
+  private func save() throws(SetupFailure) { try manifest.save(system, place.record) }
+
+  private mutating func record(_ entry: Manifest.Entry) throws(SetupFailure) {
+    guard !manifest.entries.contains(entry) else { return }
+    manifest.entries.append(entry)
+    try save()
+  }
+
+  private mutating func settle() throws(SetupFailure) {
+    guard manifest.isRestartPending else { return }
+    manifest.isRestartPending = false
+    try save()
+  }
+
+  private func need(_ call: ProgramCall, next: String? = nil) throws(SetupFailure) {
+    let answer = system.run(call)
+    guard answer.isGood else {
+      throw SetupFailure("\(call.shown): \(answer.reason)", next: next ?? call.shown)
+    }
+  }
+
+  // MARK: - Files
+
+  private mutating func write(_ file: Change.FileChange) throws(SetupFailure) {
+    let checksum = Checksum(of: file.contents)
+    var backup: String?
+    if let known = manifest.file(file.path) {
+      backup = known.backup
+      manifest.entries[known.index] = .file(path: file.path, checksum: checksum, backup: backup)
+    } else {
+      if system.exists(file.path) { backup = "\(file.path).before-setup" }
+      manifest.entries.append(.file(path: file.path, checksum: checksum, backup: backup))
+    }
+    manifest.isRestartPending = true
+    try save()
+    if let backup, !system.exists(backup), system.exists(file.path) {
+      try system.link(file.path, to: backup)
+    }
+    try makeFolders(above: file.path, owner: file.owner)
+    try system.write(file.contents, to: file.path, mode: file.mode, owner: file.owner)
+  }
+
+  private func makeFolders(above path: String, owner: FileOwner?) throws(SetupFailure) {
+    let names = path.split(separator: "/").dropLast()
+    for folder in names.indices.map({ "/" + names[...$0].joined(separator: "/") })
+    where !system.exists(folder) {
+      switch owner {
+      case .service: try system.makeFolder(folder, mode: 0o700, owner: .service)
+      case .readers, nil: try system.makeFolder(folder, mode: 0o755, owner: nil)
+      }
+    }
+  }
+
+  // MARK: - The key
+
+  private func service() throws(SetupFailure) -> any SetupSystem {
+    guard let user = system.user(named: FileOwner.serviceName) else {
+      throw SetupFailure("this machine has no user \(FileOwner.serviceName)")
+    }
+    return system.acting(as: user)
+  }
+
+  private mutating func makeKey(_ path: String) throws(SetupFailure) {
+    try record(.key(path: path, publicKey: nil))
+    manifest.isRestartPending = true
+    try makeFolders(above: path, owner: .service)
+    let comment = "oceanid-guard"
+    let call = ProgramCall("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", comment, "-f", path])
+    let answer = try service().run(call)
+    guard answer.isGood, let made = system.contents(of: "\(path).pub").text else {
+      throw SetupFailure("\(call.shown): \(answer.reason)")
+    }
+    manifest.entries = manifest.entries.map {
+      $0 == .key(path: path, publicKey: nil) ? .key(path: path, publicKey: made) : $0
+    }
+    try save()
+  }
+
+  private mutating func authorize(_ key: AuthorizedKey) throws(SetupFailure) {
+    let answer = try service().run(ProgramCall("ssh-keygen", ["-y", "-P", "", "-f", MachineFacts.key]))
+    guard answer.isGood else { throw SetupFailure("\(MachineFacts.key): \(answer.reason)") }
+    let line = AuthorizedKey.line(answer.text.split(separator: "\n").first.map(String.init) ?? "")
+    manifest.isRestartPending = true
+    try record(.authorized(key, line: line))
+    let caller = system.person.uid == key.caller ? system : Person.known(key.caller).map(system.acting(as:))
+    let result = (caller ?? system).run(key.call(.add, line: line))
+    switch AuthorizedKey.answer(result) {
+    case .present: return
+    case .absent: throw SetupFailure("\(key.host) did not add the key", next: key.byHand)
+    case .unable(let reason):
+      throw SetupFailure(
+        "your login on \(key.host) did not add the key (\(reason)); add this line to authorized_keys there: \(line)",
+        next: "oceanid-ctl setup \(key.host.shellWord) --machine")
+    }
+  }
+
+  // MARK: - Units
+
+  private mutating func start(_ scope: Units.Scope, _ names: [String]) throws(SetupFailure) {
+    try need(units.call(scope, ["daemon-reload"]))
+    let states = units.states(scope, names) ?? [:]
+    let stopped = names.filter { states[$0]?.isActive != true }
+    try record(
+      .units(
+        scope: scope, enabled: names.filter { states[$0]?.isEnabled != true }, started: stopped,
+        running: names.filter { states[$0]?.isActive == true }))
+    try need(units.call(scope, ["enable"] + names))
+    // A socket unit does not start beside its service, which holds the port itself then.
+    if stopped != [], !stopped.contains(SetupFacts.service) {
+      try need(units.call(scope, ["stop", SetupFacts.service]))
+    }
+    // The port may have been taken when the socket unit started last.
+    _ = system.run(units.call(scope, ["reset-failed"] + names))
+    let flag = scope == .user ? "--user " : ""
+    try need(
+      units.call(scope, ["start"] + names.filter { $0.hasSuffix(".socket") } + [SetupFacts.service]),
+      next: "systemctl \(flag)status oceanid-guard.service oceanid-forward.socket")
+    try settle()
+  }
+
+  private mutating func stopMachineGuard() throws(SetupFailure) {
+    let states = units.states(.machine, Change.machineUnits) ?? [:]
+    try record(
+      .machineGuard(
+        enabled: Change.machineUnits.filter { states[$0]?.isEnabled != false },
+        started: Change.machineUnits.filter { states[$0]?.isActive != false }))
+    try asRoot(Change.stopCommand)
+  }
+
+  /// Runs a command as root: directly, or through sudo.
+  private func asRoot(_ call: ProgramCall) throws(SetupFailure) {
+    let failure = RootCommand(system: system, isUnattended: isUnattended).run(call)
+    if let failure { throw failure }
+  }
+}
+
+extension String {
+  /// `/a/b` is below `/a` and below itself.
+  fileprivate func isBelow(_ folder: String) -> Bool { self == folder || hasPrefix(folder + "/") }
+}

@@ -1,0 +1,167 @@
+internal import Health
+
+/// Takes back what a setup did, in reverse order. What was changed since stays, and stays in the manifest.
+package struct Undo {
+  private let system: any SetupSystem
+  private let root: RootCommand
+  private let units: Units
+  private let path: String
+  private let manifest: Manifest
+
+  /// nil if there is nothing to undo.
+  package init?(_ system: any SetupSystem, _ place: SetupPlace, isUnattended: Bool) throws(SetupFailure) {
+    self.system = system
+    root = RootCommand(system: system, isUnattended: isUnattended)
+    units = Units(system: system)
+    path = place.record
+    guard let manifest = try Manifest.load(system, path) else { return nil }
+    self.manifest = manifest
+  }
+
+  /// What each entry would do, for people; in the order of execution.
+  package var plan: [String] { manifest.entries.reversed().compactMap(words) }
+
+  private func words(_ entry: Manifest.Entry) -> String? {
+    let person = system.person
+    switch entry {
+    case .file(let path, _, nil): return "remove \(person.shown(path))"
+    case .file(let path, _, .some): return "restore \(person.shown(path))"
+    case .folder: return nil
+    case .state: return nil
+    case .units(_, let enabled, let started, _):
+      let names = Set(enabled + started).sorted().joined(separator: ", ")
+      return names.isEmpty ? nil : "stop and disable \(names)"
+    case .machineGuard: return "enable and start the machine's guard"
+    case .manager(let uid): return "stop user@\(uid).service"
+    case .linger(let user): return "loginctl disable-linger \(user)"
+    case .key(let path, _): return "remove the key \(path)"
+    case .authorized(let key, _): return "remove the key from authorized_keys of \(key.host)"
+    case .member(let user): return "gpasswd -d \(user) \(FileOwner.serviceName)"
+    }
+  }
+
+  /// - Parameter report: called with each result.
+  /// - Returns: true if everything is as it was.
+  package func run(_ report: (_ words: String, _ isDone: Bool) -> Void) throws(SetupFailure) -> Bool {
+    let folders = manifest.entries.filter { if case .folder = $0 { true } else { false } }
+    var left = manifest
+    left.entries.removeAll(where: folders.contains)
+    var kept: [Manifest.Entry] = []
+    while let entry = left.entries.popLast() {
+      if let failure = undo(entry) {
+        kept.insert(entry, at: 0)
+        report(failure.words, false)
+      } else if let words = words(entry) {
+        report(words, true)
+      }
+      var rest = left
+      rest.entries = folders + left.entries + kept
+      try rest.save(system, path)
+    }
+    guard kept.isEmpty else { return false }
+    try system.remove(path)
+    for case .folder(let folder) in folders.reversed() { system.removeFolder(folder) }
+    return true
+  }
+
+  /// nil if it is as it was.
+  private func undo(_ entry: Manifest.Entry) -> SetupFailure? {
+    switch entry {
+    case .file(let path, let checksum, let backup): return restore(path, checksum, backup)
+    case .folder: return nil
+    case .state(let folder):
+      removeState(folder)
+      return nil
+    case .units(let scope, let enabled, let started, let running):
+      let stopped = started.isEmpty ? nil : failure(of: units.call(scope, ["stop"] + socketsFirst(started)))
+      let disabled = enabled.isEmpty ? nil : failure(of: units.call(scope, ["disable"] + enabled))
+      _ = system.run(units.call(scope, ["daemon-reload"]))
+      let restarted = running.isEmpty ? nil : failure(of: units.call(scope, ["start"] + running))
+      return stopped ?? disabled ?? restarted
+    case .machineGuard(let enabled, let started):
+      let failed = enabled.isEmpty ? nil : root.run(ProgramCall("systemctl", ["enable"] + enabled))
+      return failed ?? (started.isEmpty ? nil : root.run(ProgramCall("systemctl", ["start"] + started)))
+    case .manager(let uid): return failure(of: ProgramCall("systemctl", ["stop", "user@\(uid).service"]))
+    case .linger(let user):
+      guard system.exists("/var/lib/systemd/linger/\(user)") else { return nil }
+      let call = ProgramCall("loginctl", ["disable-linger", user])
+      return system.run(call).isGood ? nil : root.run(call)
+    case .key(let path, let publicKey): return removeKey(path, publicKey)
+    case .authorized(let key, let line):
+      let caller = system.person.uid == key.caller ? system : Person.known(key.caller).map(system.acting(as:))
+      switch AuthorizedKey.answer((caller ?? system).run(key.call(.remove, line: line))) {
+      case .absent: return nil
+      case .present: return SetupFailure("\(key.host) did not remove the key", next: key.byHand)
+      case .unable(let reason):
+        return SetupFailure(
+          "your login on \(key.host) did not remove the key (\(reason)); remove this line from authorized_keys there: \(line)",
+          next: key.byHand)
+      }
+    case .member(let user): return failure(of: ProgramCall("gpasswd", ["-d", user, FileOwner.serviceName]))
+    }
+  }
+
+  private func removeKey(_ path: String, _ publicKey: String?) -> SetupFailure? {
+    let now = system.contents(of: "\(path).pub")
+    guard now == .absent || publicKey == nil || now.text == publicKey else { return changed(path) }
+    do throws(SetupFailure) {
+      try system.remove(path)
+      try system.remove("\(path).pub")
+      return nil
+    } catch {
+      return error
+    }
+  }
+
+  /// A client that connects to a socket would start the service again.
+  private func socketsFirst(_ units: [String]) -> [String] {
+    units.filter { $0.hasSuffix(".socket") } + units.filter { !$0.hasSuffix(".socket") }
+  }
+
+  private func failure(of call: ProgramCall) -> SetupFailure? {
+    let answer = system.run(call)
+    return answer.isGood ? nil : SetupFailure("\(call.shown): \(answer.reason)", next: call.shown)
+  }
+
+  private func restore(_ path: String, _ checksum: Checksum, _ backup: String?) -> SetupFailure? {
+    let now = system.contents(of: path)
+    let isOurs = if case .bytes(let bytes) = now { Checksum(of: bytes) == checksum } else { false }
+    do throws(SetupFailure) {
+      guard let backup, system.exists(backup) else {
+        // Without its backup, another file is the one from before.
+        if isOurs, backup == nil { try system.remove(path) }
+        return isOurs && backup != nil || now != .absent && !isOurs && backup == nil ? changed(path) : nil
+      }
+      if isOurs || now == .absent {
+        try system.move(backup, to: path)
+      } else if now == system.contents(of: backup) {
+        try system.remove(backup)
+      } else {
+        return changed(path)
+      }
+      return nil
+    } catch {
+      return error
+    }
+  }
+
+  private func changed(_ path: String) -> SetupFailure {
+    SetupFailure("\(system.person.shown(path)) was changed since, so it stays")
+  }
+
+  /// The names of the guard's own state: incidents, undelivered alerts, figures. Other files stay.
+  private func removeState(_ folder: String) {
+    for name in system.names(in: folder) {
+      let entry = "\(folder)/\(name)"
+      if name == "alerts", system.isFolder(entry) {
+        for file in system.names(in: entry) { try? system.remove("\(entry)/\(file)") }
+        system.removeFolder(entry)
+      } else if ["problems-", "roundtrips-", "incidents.json"].contains(where: name.hasPrefix) {
+        try? system.remove(entry)
+      }
+    }
+    system.removeFolder(folder)
+    // systemd 254 and later may have made it a link to the configuration's folder.
+    if !system.isFolder(folder) { try? system.remove(folder) }
+  }
+}

@@ -1,0 +1,32 @@
+internal import Health
+
+/// The same command line as root, through sudo(8).
+package struct AsRoot {
+  private let system: any SetupSystem
+  private let approval: Approval
+
+  package init(_ system: any SetupSystem, _ approval: Approval) {
+    self.system = system
+    self.approval = approval
+  }
+
+  package var isNeeded: Bool { !system.person.isRoot }
+
+  /// The words to execute instead.
+  ///
+  /// - Parameter arguments: of this program.
+  package func words(_ program: String, _ arguments: [String]) throws(SetupStop) -> [String] {
+    // sudo keeps few variables; these name files and the agent of the caller.
+    let kept = ["SSH_AUTH_SOCK", "KUBECONFIG"].compactMap { name in
+      system.variable(name).map { "\(name)=\($0)" }
+    }
+    let isAsked = approval == .asked
+    if !isAsked, !system.run(ProgramCall("sudo", ["-n", "true"])).isGood {
+      throw .failed(
+        SetupFailure(
+          "the machine's guard needs root, and sudo asks for a password",
+          next: (["sudo", "oceanid-ctl"] + arguments).map(\.shellWord).joined(separator: " ")))
+    }
+    return ["sudo"] + (isAsked ? [] : ["-n"]) + ["env"] + kept + [program] + arguments
+  }
+}

@@ -1,0 +1,41 @@
+internal import GuardAPI
+internal import GuardTerminal
+
+/// The reason why a setup ended early.
+package enum SetupStop: Complaint {
+  case blocked(Plan.Next)
+  /// Nothing may be written without a terminal or `--yes`.
+  case unapproved
+  case declined
+  case failed(SetupFailure)
+  /// `--undo` left what was changed since.
+  case incomplete
+
+  package var exitStatus: Int32 {
+    switch self {
+    case .blocked, .failed, .incomplete: ExitStatus.unavailable.rawValue
+    case .unapproved: ExitStatus.usage.rawValue
+    case .declined: ExitStatus.denied.rawValue
+    }
+  }
+
+  package var description: String {
+    switch self {
+    case .blocked(let next): "nothing was written; \(next.why)"
+    case .unapproved:
+      "nothing was written: there is no terminal to ask on; --yes agrees to all of it, --dry-run only shows it"
+    case .declined: "stopped where you said no; the next run continues, and --undo takes it back"
+    case .failed(let failure): failure.words
+    case .incomplete: "what was changed since stays; remove it yourself, then repeat --undo"
+    }
+  }
+
+  /// The one next step; nil if the description says it.
+  package var next: String? {
+    switch self {
+    case .blocked(let next): next.command
+    case .failed(let failure): failure.next
+    case .unapproved, .declined, .incomplete: nil
+    }
+  }
+}

@@ -1,0 +1,40 @@
+internal import GuardTerminal
+internal import Health
+
+/// `setup --undo`
+package struct SetupUndo {
+  private let system: any SetupSystem
+  private let approval: Approval
+
+  private let place: SetupPlace
+
+  /// - Parameter isMachine: the setup of the machine's guard, not of the user's own.
+  package init(_ system: any SetupSystem, _ approval: Approval, isMachine: Bool) {
+    place = isMachine ? .machine : .own(system.person)
+    self.system = system
+    self.approval = approval
+  }
+
+  package func run() throws(SetupStop) {
+    guard
+      let undo = try attempt({ () throws(SetupFailure) in
+        try Undo(system, place, isUnattended: approval == .given)
+      })
+    else { return tell("nothing to undo: no setup of yours is recorded") }
+    if approval != .given { for words in undo.plan { tell("would \(words)") } }
+    if approval == .withheld { return }
+    guard approval != .impossible else { throw .unapproved }
+    guard approval.answer(to: "undo all of it?") else { throw .declined }
+    let isDone = try attempt { () throws(SetupFailure) in
+      try undo.run { words, isDone in tell(isDone ? "done: \(words)" : words) }
+    }
+    guard isDone else { throw .incomplete }
+    tell("everything is as it was")
+  }
+
+  private func attempt<Result>(_ body: () throws(SetupFailure) -> Result) throws(SetupStop) -> Result {
+    do throws(SetupFailure) { return try body() } catch { throw .failed(error) }
+  }
+
+  private func tell(_ words: String) { StandardOutput.write(Span(words).text + "\n") }
+}

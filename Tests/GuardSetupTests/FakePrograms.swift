@@ -1,0 +1,189 @@
+import GuardAPI
+import Health
+
+@testable import GuardSetup
+
+/// The programs of a machine in memory, as far as setup runs them.
+struct FakePrograms {
+  let system: FakeSystem
+  private var world: FakeWorld { system.world }
+
+  init(system: FakeSystem) {
+    self.system = system
+  }
+
+  func run(_ call: ProgramCall) -> ProgramAnswer {
+    let words = call.arguments
+    switch call.program {
+    case "/usr/bin/oceanid-guard": return runGuard(call)
+    case "ssh" where words.contains("-G"): return describe()
+    case "ssh": return authorize(call)
+    case "ssh-keygen": return keygen(words)
+    case "ssh-keyscan":
+      return world.login == .unreachable ? bad("no route") : good("192.0.2.7 ssh-ed25519 HOST\n")
+    case "ssh-add": return ProgramAnswer(status: world.agentStatus)
+    case "systemctl" where words.first == "--user":
+      guard world.managerRuns else { return bad("Failed to connect to bus") }
+      return systemctl(Array(words.dropFirst()), \.userUnits)
+    case "systemctl": return systemctl(words, \.machineUnits)
+    case "loginctl": return linger(words)
+    case "sudo":
+      guard world.hasSudo else { return bad("sudo: a password is required") }
+      let rest = words.drop { $0 == "-n" }
+      guard let program = rest.first else { return good("") }
+      return FakePrograms(system: FakeSystem(world, FakeSystem.root)).run(
+        ProgramCall(program, Array(rest.dropFirst())))
+    case "usermod", "gpasswd":
+      return change { world.isMember = call.program == "usermod" }
+    case "id": return good(world.isMember ? "person oceanid\n" : "person\n")
+    case "true": return good("")
+    default: return ProgramAnswer(status: nil, errors: "\(call.program): No such file or directory")
+    }
+  }
+
+  private func good(_ text: String) -> ProgramAnswer { ProgramAnswer(status: 0, output: Array(text.utf8)) }
+  private func bad(_ text: String) -> ProgramAnswer { ProgramAnswer(status: 1, errors: text) }
+
+  private func change(_ body: () -> Void) -> ProgramAnswer {
+    guard (try? world.spend()) != nil else { return bad("power failure") }
+    body()
+    return good("")
+  }
+
+  // MARK: - The guard
+
+  private func runGuard(_ call: ProgramCall) -> ProgramAnswer {
+    if call.arguments.first == "--print-config" {
+      let text = world.files[call.arguments.last ?? ""]?.text ?? ""
+      guard !text.contains("nonsense") else { return bad("guard.yaml:1:1: unknown key 'nonsense'") }
+      let home = system.person.uid == 0 ? MachineFacts.home : system.person.home
+      let printed = GuardFile.clusters(inPrinted: text).map { file in
+        "  - name: \(file.cluster)\n    tunnel:\n      host: \(file.host)\n    kubernetes:\n"
+          + "      kubeconfig: \(file.kubeconfig ?? "\(home)/.kube/k3s-config.yaml")\n"
+          + "      context: \(file.context ?? "default")\n"
+      }
+      return good("clusters:\n" + printed.joined())
+    }
+    let text = String(decoding: call.input ?? [], as: UTF8.self)
+    guard let file = GuardFile.clusters(inPrinted: text).first else { return bad("no cluster") }
+    let hasAgent = call.variables.contains { $0.hasPrefix("SSH_AUTH_SOCK=/") }
+    let lines = findings(file, hasAgent: hasAgent).compactMap { try? DocumentCoding.encode($0) }
+    return good(lines.map { String(decoding: $0, as: UTF8.self) + "\n" }.joined())
+  }
+
+  private func findings(_ file: GuardFile, hasAgent: Bool) -> [FindingDocument] {
+    let isService = system.person == FakeSystem.service
+    let login: Bool =
+      isService
+      ? world.authorized.contains { $0.contains("MADE") }
+      : world.login == .works || world.login == .agent && hasAgent
+    let steps: [(String, Bool)] = [
+      ("ssh_config", true), ("address", world.hasAlias), ("connection", world.login != .unreachable),
+      ("host key", world.isHostKnown), ("login", login),
+    ]
+    var findings: [FindingDocument] = []
+    var isBroken = false
+    for (step, isGood) in steps {
+      let outcome: FindingOutcome = isBroken ? .skipped : isGood ? .ok : .failed
+      findings.append(FindingDocument(step, of: file.cluster, outcome, "\(step) \(outcome.rawValue)"))
+      isBroken = isBroken || !isGood
+    }
+    let path = file.kubeconfig ?? "\(system.person.home)/.kube/k3s-config.yaml"
+    let exists = world.files[path] != nil
+    findings.append(
+      FindingDocument(
+        "kubeconfig", of: file.cluster, exists && !world.isCertificateExpired ? .ok : .failed,
+        exists ? "\(path): its client certificate expired" : "\(path) does not exist"))
+    findings.append(
+      FindingDocument(
+        "API", of: file.cluster, isBroken ? .skipped : world.clusterAnswers ? .ok : .failed, "v1.33.4+k3s1"))
+    return findings
+  }
+
+  // MARK: - ssh
+
+  private func describe() -> ProgramAnswer {
+    let proxy = world.isProxied ? "proxyjump bastion\n" : ""
+    return good(
+      "user tunnel\nhostname \(world.hasAlias ? "192.0.2.7" : "tethys")\nport 22\nidentityfile ~/.ssh/id_ed25519\n"
+        + "userknownhostsfile ~/.ssh/known_hosts\n\(proxy)")
+  }
+
+  private func keygen(_ words: [String]) -> ProgramAnswer {
+    let file = words.last ?? ""
+    switch words.first {
+    case "-F": return world.isHostKnown ? good("# Host found\n192.0.2.7 ssh-ed25519 HOST\n") : bad("")
+    case "-l": return good("256 SHA256:offered tethys (ED25519)\n")
+    case "-y":
+      return world.isKeyEncrypted ? bad("incorrect passphrase") : good("ssh-ed25519 MADE oceanid-guard\n")
+    default:
+      guard world.files[file] == nil else { return bad("\(file) already exists") }
+      return change {
+        world.files[file] = .init(text: "PRIVATE", mode: 0o600)
+        world.files["\(file).pub"] = .init(text: "ssh-ed25519 MADE oceanid-guard\n", mode: 0o644)
+      }
+    }
+  }
+
+  private func authorize(_ call: ProgramCall) -> ProgramAnswer {
+    guard world.login == .works, world.runsCommands else { return bad("Permission denied (publickey).") }
+    let line =
+      String(decoding: call.input ?? [], as: UTF8.self).split(separator: "\n").first.map(String.init) ?? ""
+    if call.arguments.last?.hasSuffix(" add") == true, !world.authorized.contains(line) {
+      let answer = change { world.authorized.append(line) }
+      guard answer.isGood else { return answer }
+    }
+    if call.arguments.last?.hasSuffix(" remove") == true {
+      let answer = change { world.authorized.removeAll { $0 == line } }
+      guard answer.isGood else { return answer }
+    }
+    return good("Welcome\noceanid:\(world.authorized.contains(line) ? "present" : "absent")\n")
+  }
+
+  // MARK: - systemd
+
+  private func systemctl(
+    _ words: [String], _ units: ReferenceWritableKeyPath<FakeWorld, FakeWorld.UnitStates>
+  ) -> ProgramAnswer {
+    let names = Set(words.dropFirst().filter { !$0.hasPrefix("-") })
+    switch words.first {
+    case "show-environment": return good("PATH=/usr/bin\n")
+    case "show":
+      let text = names.sorted().map { name in
+        "Id=\(name)\nActiveState=\(world[keyPath: units].active.contains(name) ? "active" : "inactive")\n"
+          + "UnitFileState=\(world[keyPath: units].enabled.contains(name) ? "enabled" : "disabled")\n"
+          + "MainPID=0\nEnvironment=\(environment)\nStatusText=\(world.machineText)\n"
+      }
+      return good(text.joined(separator: "\n"))
+    case "daemon-reload", "reset-failed": return good("")
+    case "enable": return change { world[keyPath: units].enabled.formUnion(names) }
+    case "disable":
+      return change {
+        world[keyPath: units].enabled.subtract(names)
+        if words.contains("--now") { world[keyPath: units].active.subtract(names) }
+      }
+    case "start" where names.contains("user@0.service"): return change { world.managerRuns = true }
+    case "stop" where names.contains("user@0.service"): return change { world.managerRuns = false }
+    case "start":
+      if world.foreignHolder != nil { return bad("Job for oceanid-forward.socket failed") }
+      return change { world[keyPath: units].active.formUnion(names) }
+    case "stop": return change { world[keyPath: units].active.subtract(names) }
+    case "restart": return change { world[keyPath: units].restarts += 1 }
+    default: return bad("unknown verb")
+    }
+  }
+
+  /// What the drop-in of the user's service sets.
+  private var environment: String {
+    let dropIn =
+      world.files["/home/person/.config/systemd/user/oceanid-guard.service.d/setup.conf"]?.text ?? ""
+    return dropIn.split(separator: "\"").first { $0.hasPrefix("SSH_AUTH_SOCK=") }.map(String.init) ?? ""
+  }
+
+  private func linger(_ words: [String]) -> ProgramAnswer {
+    let path = "/var/lib/systemd/linger/\(words.last ?? "")"
+    return change {
+      world.files[path] = words.first == "enable-linger" ? .init(text: "", mode: 0o644) : nil
+    }
+  }
+}

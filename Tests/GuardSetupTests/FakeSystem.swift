@@ -1,0 +1,192 @@
+import GuardAPI
+import Health
+
+@testable import GuardSetup
+
+/// A machine in memory: files, service managers and the programs that setup runs.
+struct FakeSystem: SetupSystem {
+  let world: FakeWorld
+  let person: Person
+  var guardProgram: String { "/usr/bin/oceanid-guard" }
+
+  static let owner = Person(uid: 1500, name: "person", home: "/home/person")
+  static let root = Person(uid: 0, name: "root", home: "/root")
+  static let service = Person(uid: 999, name: "oceanid", home: MachineFacts.home)
+
+  init(_ world: FakeWorld, _ person: Person = owner) {
+    self.world = world
+    self.person = person
+  }
+
+  func variable(_ name: String) -> String? { world.variables[name] }
+  func user(named name: String) -> Person? { name == "oceanid" ? Self.service : nil }
+  func acting(as person: Person) -> any SetupSystem { FakeSystem(world, person) }
+  func exists(_ path: String) -> Bool { world.files[path] != nil || world.folders.contains(path) }
+  func isFolder(_ path: String) -> Bool { world.folders.contains(path) }
+
+  func names(in folder: String) -> [String] {
+    (Array(world.files.keys) + world.folders).filter { $0.hasPrefix(folder + "/") }.map {
+      String($0.dropFirst(folder.count + 1))
+    }.filter { !$0.contains("/") }.sorted()
+  }
+
+  func contents(of path: String) -> FileContents {
+    world.files[path].map { .bytes(Array($0.text.utf8)) } ?? .absent
+  }
+
+  func run(_ call: ProgramCall) -> ProgramAnswer { FakePrograms(system: self).run(call) }
+
+  func runOnTerminal(_ words: [String]) -> SetupFailure? {
+    let answer = run(ProgramCall(words[0], Array(words.dropFirst())))
+    return answer.isGood ? nil : SetupFailure(answer.reason)
+  }
+
+  func withDraft<Result>(_ contents: [UInt8], _ body: (String) -> Result) -> Result? {
+    world.files["/draft"] = FakeWorld.File(text: String(decoding: contents, as: UTF8.self), mode: 0o600)
+    defer { world.files["/draft"] = nil }
+    return body("/draft")
+  }
+
+  func listener(port: UInt16) -> PortHolder? {
+    if world.userUnits.active.contains("oceanid-forward.socket") {
+      return PortHolder(words: "systemd (pid 200)", pid: 200, uid: 1500)
+    }
+    if world.machineUnits.active.contains("oceanid-forward.socket") {
+      return PortHolder(words: "a process of root (uid 0)", pid: nil, uid: 0)
+    }
+    return world.foreignHolder
+  }
+
+  func write(_ contents: [UInt8], to path: String, mode: UInt32, owner: FileOwner?) throws(SetupFailure) {
+    try world.spend()
+    guard world.folders.contains(path.folder) else { throw SetupFailure("\(path.folder) does not exist") }
+    world.files[path] = FakeWorld.File(
+      text: String(decoding: contents, as: UTF8.self), mode: mode, owner: owner)
+  }
+
+  func makeFolder(_ path: String, mode: UInt32, owner: FileOwner?) throws(SetupFailure) {
+    try world.spend()
+    guard world.folders.contains(path.folder) else { throw SetupFailure("\(path.folder) does not exist") }
+    world.folders.insert(path)
+  }
+
+  func link(_ path: String, to other: String) throws(SetupFailure) {
+    try world.spend()
+    world.files[other] = world.files[path]
+  }
+
+  func move(_ path: String, to other: String) throws(SetupFailure) {
+    try world.spend()
+    world.files[other] = world.files.removeValue(forKey: path)
+  }
+
+  func remove(_ path: String) throws(SetupFailure) {
+    try world.spend()
+    world.files[path] = nil
+  }
+
+  func removeFolder(_ path: String) {
+    guard names(in: path).isEmpty, (try? world.spend()) != nil else { return }
+    world.folders.remove(path)
+  }
+}
+
+/// The state of that machine.
+final class FakeWorld {
+  struct File: Hashable {
+    var text: String
+    var mode: UInt32
+    var owner: FileOwner?
+  }
+
+  struct UnitStates: Hashable {
+    var enabled: Set<String> = []
+    var active: Set<String> = []
+    var restarts = 0
+  }
+
+  enum Login: Hashable {
+    case works, unreachable, refused
+    /// The key needs the agent.
+    case agent
+  }
+
+  var files: [String: File] = [:]
+  var folders: Set<String> = [
+    "", "/home", "/root", "/var", "/home/person", "/home/person/.ssh", "/home/person/.kube", "/etc",
+    "/var/lib",
+  ]
+  var variables: [String: String] = [:]
+  var userUnits = UnitStates()
+  var machineUnits = UnitStates()
+  /// What `systemctl status` says of the machine's guard.
+  var machineText = ""
+  var managerRuns = true
+  var foreignHolder: PortHolder?
+  /// ssh_config has the alias.
+  var hasAlias = true
+  var isHostKnown = true
+  var login = Login.works
+  var isKeyEncrypted = false
+  var agentStatus: Int32 = 2
+  var isCertificateExpired = false
+  /// The API answers through the tunnel.
+  var clusterAnswers = true
+  /// sudo asks no password.
+  var hasSudo = true
+  var isProxied = false
+  var isMember = false
+  /// The server's authorized_keys, besides the caller's own key.
+  var authorized: [String] = ["ssh-ed25519 AAAA owner"]
+  var runsCommands = true
+  /// Mutations until the machine "loses power"; nil: never.
+  var budget: Int?
+
+  static let kubeconfig = """
+    apiVersion: v1
+    clusters:
+    - cluster:
+        certificate-authority-data: Q0E=
+        server: https://127.0.0.1:6443
+      name: default
+    current-context: default
+
+    """
+
+  /// A machine as a user has it who works with ssh and kubectl.
+  init() {
+    files["/home/person/.ssh/id_ed25519"] = File(text: "KEY", mode: 0o600)
+    files["/home/person/.ssh/known_hosts"] = File(text: "192.0.2.7 ssh-ed25519 HOST\n", mode: 0o600)
+    files["/home/person/.kube/k3s-config.yaml"] = File(text: Self.kubeconfig, mode: 0o600)
+    files["/usr/lib/systemd/user/oceanid-guard.service"] = File(text: "", mode: 0o644)
+    files["/usr/lib/systemd/system/oceanid-guard.service"] = File(text: "", mode: 0o644)
+    for path in ["/run/systemd/system", "/run/systemd/seats", "/run/dbus/system_bus_socket"] {
+      files[path] = File(text: "", mode: 0o644)
+    }
+  }
+
+  func spend() throws(SetupFailure) {
+    guard let left = budget else { return }
+    guard left > 0 else { throw SetupFailure("power failure") }
+    budget = left - 1
+  }
+
+  /// Everything that a setup may change, one line each.
+  var state: Set<String> {
+    var lines = Set(files.map { "file \($0.key) \($0.value)" })
+    lines.formUnion(folders.map { "folder \($0)" })
+    for (scope, units) in [("user", userUnits), ("machine", machineUnits)] {
+      lines.formUnion(units.enabled.map { "\(scope) \($0) enabled" })
+      lines.formUnion(units.active.map { "\(scope) \($0) active" })
+    }
+    lines.formUnion(authorized.map { "authorized \($0)" })
+    if managerRuns { lines.insert("manager") }
+    if isMember { lines.insert("member") }
+    return lines
+  }
+}
+
+extension String {
+  /// The folder of a path.
+  var folder: String { lastIndex(of: "/").map { String(self[..<$0]) } ?? "" }
+}

@@ -1,0 +1,55 @@
+import Testing
+
+@testable import GuardSetup
+
+@Suite struct KubeconfigTextTests {
+  @Test(arguments: [
+    "    server: https://127.0.0.1:6443\n", "    server: \"https://127.0.0.1:6443\"\n",
+    "  - server: 'https://127.0.0.1:6443'   # k3s\n", "server:   https://127.0.0.1:6443\r\n",
+  ])
+  func onlyTheServerChanges(_ line: String) {
+    let text = "a: 1\n\(line)user: https://127.0.0.1:6443\n\n# server: https://127.0.0.1:6443"
+    let found = KubeconfigText(text)
+    #expect(found.servers == ["https://127.0.0.1:6443"])
+    let changed =
+      "a: 1\n\(line.replacing("6443", with: "16443"))user: https://127.0.0.1:6443\n\n# server: https://127.0.0.1:6443"
+    #expect(found.with(server: "https://127.0.0.1:16443") == changed)
+  }
+
+  @Test func contextAndSeveralServers() {
+    let found = KubeconfigText(
+      "current-context: \"prod\"\n server: https://a:1\n server: https://b:2\n server: https://a:1\n")
+    #expect(found.context == "prod")
+    #expect(found.servers == ["https://a:1", "https://b:2"])
+    #expect(KubeconfigText("no kubeconfig\nserver:\n").servers == [])
+  }
+}
+
+@Suite struct GuardFileTests {
+  @Test func minimalFileNamesOnlyWhatDiffers() {
+    var file = GuardFile(cluster: "tethys", host: "tethys")
+    #expect(!file.yaml.contains("kubeconfig:"))
+    file.kubeconfig = "/home/a b/\"x\".yaml"
+    file.context = "prod"
+    file.listen = "127.0.0.1:26443"
+    file.target = "127.0.0.1:6444"
+    #expect(GuardFile.clusters(inPrinted: file.yaml) == [file])
+  }
+
+  @Test func nameOfAHostIsAllowedInGuardYAML() {
+    #expect(GuardFile.name(for: "tethys") == "tethys")
+    #expect(GuardFile.name(for: "k3s.example.org") == "k3s.example.org")
+    #expect(GuardFile.name(for: "admin@k3s") == "admin-k3s")
+    #expect(GuardFile.name(for: "192.0.2.7") == "cluster")
+    #expect(GuardFile.name(for: String(repeating: "a", count: 100)).count == 63)
+  }
+
+  @Test func oneLineOfAnExistingFileChanges() {
+    let text = "a: 1\n    kubernetes:\n      kubeconfig: ~/.kube/k3s-config.yaml\n# end"
+    #expect(
+      GuardFile.edited(text, kubeconfig: "/x.yaml")
+        == "a: 1\n    kubernetes:\n      kubeconfig: /x.yaml\n# end")
+    #expect(GuardFile.edited("a: 1\n", kubeconfig: "/x.yaml") == nil)
+    #expect(GuardFile.edited(text + "\n kubeconfig: b\n", kubeconfig: "/x.yaml") == nil)
+  }
+}

@@ -1,0 +1,143 @@
+import Testing
+
+@testable import GuardSetup
+
+/// A machine that is not ready: setup writes nothing and names one next step.
+@Suite struct HalfDoneTests {
+  struct State: CustomTestStringConvertible {
+    let name: String
+    let next: String
+    let prepare: (FakeWorld) -> Void
+    var testDescription: String { name }
+
+    init(_ name: String, next: String, _ prepare: @escaping (FakeWorld) -> Void) {
+      self.name = name
+      self.next = next
+      self.prepare = prepare
+    }
+  }
+
+  static let fetch =
+    "(umask 077; mkdir -p /home/person/.kube; ssh tethys sudo cat /etc/rancher/k3s/k3s.yaml >/home/person/.kube/k3s-config.yaml)"
+
+  nonisolated(unsafe) static let states: [State] = [
+    State("nothing there", next: "editor ~/.ssh/config") { world in
+      world.files = world.files.filter { !$0.key.hasPrefix("/home/") }
+      world.hasAlias = false
+      world.login = .refused
+      world.isHostKnown = false
+    },
+    State("alias without an address", next: "editor ~/.ssh/config") { $0.hasAlias = false },
+    State("sshd unreachable", next: "ssh -v tethys") { $0.login = .unreachable },
+    State("host key unknown", next: "ssh tethys") { $0.isHostKnown = false },
+    State("key missing", next: "ssh-keygen -t ed25519 && ssh-copy-id tethys") { world in
+      world.files["/home/person/.ssh/id_ed25519"] = nil
+      world.login = .refused
+    },
+    State("key not accepted", next: "ssh-copy-id -i /home/person/.ssh/id_ed25519 tethys") {
+      $0.login = .refused
+    },
+    State(
+      "agent absent", next: "eval \"$(ssh-agent -s)\" && ssh-add /home/person/.ssh/id_ed25519"
+    ) { world in
+      world.isKeyEncrypted = true
+      world.login = .refused
+    },
+    State("agent empty", next: "ssh-add /home/person/.ssh/id_ed25519") { world in
+      world.isKeyEncrypted = true
+      world.login = .refused
+      world.agentStatus = 1
+      world.variables["SSH_AUTH_SOCK"] = "/run/user/1500/agent"
+    },
+    State("agent's keys refused", next: "ssh -v tethys") { world in
+      world.login = .refused
+      world.agentStatus = 0
+      world.variables["SSH_AUTH_SOCK"] = "/run/user/1500/agent"
+    },
+    State("kubeconfig missing", next: fetch) { $0.files["/home/person/.kube/k3s-config.yaml"] = nil },
+    State("kubeconfig empty", next: fetch) { $0.files["/home/person/.kube/k3s-config.yaml"]?.text = "" },
+    State("certificate expired", next: fetch) { $0.isCertificateExpired = true },
+    State(
+      "several servers",
+      next:
+        "(umask 077; mkdir -p /home/person/.config/oceanid; kubectl --kubeconfig /home/person/.kube/k3s-config.yaml config view --minify --flatten"
+        + " >/home/person/.config/oceanid/own.kubeconfig.yaml) && KUBECONFIG=/home/person/.config/oceanid/own.kubeconfig.yaml oceanid-ctl setup tethys"
+    ) { $0.files["/home/person/.kube/k3s-config.yaml"]?.text += "    server: https://192.0.2.9:6443\n" },
+    State("port held by a visible program", next: "kill 4242") {
+      $0.foreignHolder = PortHolder(words: "ssh (pid 4242)", pid: 4242, uid: 1500)
+    },
+    State("port held by an invisible program", next: "sudo ss -ltnp 'sport = :16443'") {
+      $0.foreignHolder = PortHolder(words: "a process of mallory (uid 1001)", pid: nil, uid: 1001)
+    },
+    State(
+      "the machine's guard serves the cluster", next: "oceanid-ctl status --socket /run/oceanid/guard.sock"
+    ) { world in
+      world.machineUnits.active = ["oceanid-forward.socket", "oceanid-guard.service"]
+      world.machineText = "healthy: tethys: 3/3 nodes Ready; tunnel up since 2026-11-23 08:23 UTC"
+    },
+    State("no service manager", next: "sudo loginctl enable-linger person") { $0.managerRuns = false },
+    State("no systemd", next: "/usr/bin/oceanid-guard --config /home/person/.config/oceanid/guard.yaml") {
+      world in
+      world.managerRuns = false
+      world.files["/run/systemd/system"] = nil
+    },
+    State("no units", next: "systemd/install --user") {
+      $0.files["/usr/lib/systemd/user/oceanid-guard.service"] = nil
+    },
+  ]
+
+  @Test(arguments: states.indices) func stateEndsWithOneNextStep(_ index: Int) throws {
+    let state = Self.states[index]
+    let world = FakeWorld()
+    state.prepare(world)
+    let before = world.state
+    let plan = PersonalPlan.plan(PersonalFacts(FakeSystem(world)).find(host: nil))
+    #expect(plan.next?.command == state.next, "\(state.name)")
+    #expect(plan.next?.command.contains("\n") == false)
+    #expect(plan.changes.isEmpty)
+    #expect(world.state == before)
+  }
+
+  /// ssh-keygen would replace the key.
+  @Test(arguments: [FakeWorld.Login.refused, .agent, .unreachable], [false, true])
+  func newKeyIsNeverSuggestedBesideAnother(_ login: FakeWorld.Login, _ isEncrypted: Bool) {
+    for (name, agent) in ["id_ed25519", "id_rsa", "id_ecdsa_sk"].flatMap({ name in
+      (0...2).map { (name, Int32($0)) }
+    }) {
+      let world = FakeWorld()
+      world.files["/home/person/.ssh/id_ed25519"] = nil
+      world.files["/home/person/.ssh/\(name)"] = FakeWorld.File(text: "KEY", mode: 0o600)
+      world.login = login
+      world.isKeyEncrypted = isEncrypted
+      world.agentStatus = agent
+      let plan = PersonalPlan.plan(PersonalFacts(FakeSystem(world)).find(host: nil))
+      #expect(plan.next?.command.contains("ssh-keygen") == false)
+    }
+  }
+
+  @Test func readyMachineNeedsNoNextStep() {
+    let plan = PersonalPlan.plan(PersonalFacts(FakeSystem(FakeWorld())).find(host: nil))
+    #expect(plan.next == nil)
+    #expect(
+      plan.steps.map(\.name) == [
+        "host", "connection", "host key", "login", "kubeconfig", "cluster", "port", "guard.yaml", "units",
+        "linger",
+      ])
+  }
+
+  /// The guard reports a broken cluster and waits for it.
+  @Test func clusterThatDoesNotAnswerPreventsNothing() {
+    let world = FakeWorld()
+    world.clusterAnswers = false
+    let plan = PersonalPlan.plan(PersonalFacts(FakeSystem(world)).find(host: nil))
+    #expect(plan.next == nil)
+    #expect(plan.steps.first { $0.name == "cluster" }?.outcome == .note)
+  }
+
+  @Test func unknownHostShowsTheFingerprintThatItOffers() {
+    let world = FakeWorld()
+    world.isHostKnown = false
+    let plan = PersonalPlan.plan(PersonalFacts(FakeSystem(world)).find(host: nil))
+    #expect(plan.steps.first { $0.name == "host key" }?.found.contains("SHA256:offered (ED25519)") == true)
+  }
+}

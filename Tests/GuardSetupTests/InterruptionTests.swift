@@ -1,0 +1,156 @@
+import Testing
+
+@testable import GuardSetup
+
+/// A setup that ends at any step is continued by the next, and undone as a whole.
+@Suite struct InterruptionTests {
+  /// The machines that a setup finds.
+  enum Start: String, CaseIterable {
+    case fresh, otherConfiguration, invalidConfiguration, machineGuardHoldsPort, agentNeeded,
+      rootWithoutManager
+    case machine, machineWithFiles
+
+    var isMachine: Bool { self == .machine || self == .machineWithFiles }
+
+    func world() -> FakeWorld {
+      let world = FakeWorld()
+      func make(_ path: String, _ text: String) {
+        var folder = path.folder
+        while !world.folders.contains(folder) {
+          world.folders.insert(folder)
+          folder = folder.folder
+        }
+        world.files[path] = FakeWorld.File(text: text, mode: 0o644)
+      }
+      switch self {
+      case .fresh, .machine: break
+      case .otherConfiguration:
+        make(
+          "/home/person/.config/oceanid/guard.yaml",
+          "clusters:\n  - name: tethys\n    tunnel:\n      host: tethys\n    # mine\n")
+        world.userUnits.enabled = [SetupFacts.service]
+        world.userUnits.active = [SetupFacts.service]
+      case .invalidConfiguration: make("/home/person/.config/oceanid/guard.yaml", "nonsense\n")
+      case .machineGuardHoldsPort:
+        world.machineUnits.active = Set(Change.machineUnits)
+        world.machineUnits.enabled = Set(SetupFacts.sockets)
+      case .agentNeeded:
+        world.login = .agent
+        world.variables["SSH_AUTH_SOCK"] = "/run/user/1500/agent"
+      case .rootWithoutManager:
+        world.managerRuns = false
+        make("/root/.kube/k3s-config.yaml", FakeWorld.kubeconfig)
+        make("/root/.ssh/id_ed25519", "KEY")
+      case .machineWithFiles:
+        make("/etc/oceanid/guard.yaml", "clusters:\n  - name: old\n    tunnel:\n      host: old\n")
+        make("/var/lib/oceanid/.ssh/config", "Host other\n")
+        make("/var/lib/oceanid/.ssh/known_hosts", "other ssh-ed25519 OTHER")
+      }
+      return world
+    }
+
+    func system(_ world: FakeWorld) -> FakeSystem {
+      FakeSystem(world, isMachine || self == .rootWithoutManager ? FakeSystem.root : FakeSystem.owner)
+    }
+
+    func plan(_ system: FakeSystem) throws -> (plan: Plan, place: SetupPlace) {
+      if isMachine {
+        var facts = MachineFactsSearch(system, caller: FakeSystem.owner).find(host: "tethys")
+        facts.isRestartPending =
+          try Manifest.load(system, SetupPlace.machine.record)?.isRestartPending == true
+        return (MachinePlan.plan(facts), .machine(facts))
+      }
+      var facts = PersonalFacts(system).find(host: "tethys")
+      facts.isRestartPending =
+        try Manifest.load(system, SetupPlace.own(system.person).record)?.isRestartPending == true
+      return (PersonalPlan.plan(facts), .own(facts))
+    }
+
+    /// One run of setup with `--yes`, until a power failure.
+    func setUp(_ system: FakeSystem) throws {
+      let (plan, place) = try plan(system)
+      #expect(plan.next == nil)
+      guard !plan.changes.isEmpty else { return }
+      var execution = try SetupExecution(system, place, isUnattended: true)
+      for change in plan.changes { try execution.perform(change) }
+    }
+
+    func undo(_ system: FakeSystem) throws -> Bool {
+      let place = isMachine ? SetupPlace.machine : .own(system.person)
+      guard let undo = try Undo(system, place, isUnattended: true) else { return true }
+      return try undo.run { _, _ in }
+    }
+  }
+
+  @Test(arguments: Start.allCases) func secondRunHasNothingToDo(_ start: Start) throws {
+    let world = start.world()
+    let system = start.system(world)
+    try start.setUp(system)
+    let after = world.state
+    let (plan, _) = try start.plan(system)
+    #expect(plan.next == nil)
+    #expect(plan.changes.isEmpty, "\(plan.changes)")
+    #expect(world.state == after)
+  }
+
+  @Test(arguments: Start.allCases) func undoLeavesTheMachineAsItWas(_ start: Start) throws {
+    let world = start.world()
+    let before = world.state
+    try start.setUp(start.system(world))
+    #expect(world.state != before)
+    #expect(try start.undo(start.system(world)))
+    #expect(world.state.symmetricDifference(before) == [])
+  }
+
+  @Test(arguments: Start.allCases) func interruptedAnywhereItContinues(_ start: Start) throws {
+    let whole = start.world()
+    try start.setUp(start.system(whole))
+    var steps = 0
+    while true {
+      let world = start.world()
+      world.budget = steps
+      let isDone = (try? start.setUp(start.system(world))) != nil
+      world.budget = nil
+      try start.setUp(start.system(world))
+      // The record of a continued setup has its entries in another order.
+      #expect(
+        world.state.symmetricDifference(whole.state).filter { !$0.contains("/setup.json") } == [],
+        "after \(steps) steps")
+      #expect(try start.undo(start.system(world)))
+      #expect(world.state.symmetricDifference(start.world().state) == [], "undone after \(steps) steps")
+      if isDone { break }
+      steps += 1
+    }
+    #expect(steps > 5)
+  }
+
+  @Test(arguments: Start.allCases) func interruptedAnywhereItCanBeUndone(_ start: Start) throws {
+    var steps = 0
+    while true {
+      let world = start.world()
+      world.budget = steps
+      let isDone = (try? start.setUp(start.system(world))) != nil
+      world.budget = nil
+      #expect(try start.undo(start.system(world)), "after \(steps) steps")
+      // Before there is a record, only the empty folders for it may be left.
+      let left = world.state.symmetricDifference(start.world().state)
+      #expect(left.filter { steps > 3 || !$0.hasPrefix("folder ") } == [], "after \(steps) steps")
+      if isDone { break }
+      steps += 1
+    }
+  }
+
+  @Test func fileThatWasChangedSinceStays() throws {
+    let world = FakeWorld()
+    let start = Start.fresh
+    try start.setUp(start.system(world))
+    world.files["/home/person/.config/oceanid/guard.yaml"]?.text += "# mine\n"
+    #expect(try !start.undo(start.system(world)))
+    #expect(world.files["/home/person/.config/oceanid/guard.yaml"]?.text.hasSuffix("# mine\n") == true)
+    #expect(world.files["/home/person/.config/oceanid/tethys.kubeconfig.yaml"] == nil)
+    #expect(world.userUnits.active.isEmpty && world.userUnits.enabled.isEmpty)
+    world.files["/home/person/.config/oceanid/guard.yaml"] = nil
+    #expect(try start.undo(start.system(world)))
+    #expect(world.state.symmetricDifference(FakeWorld().state) == [])
+  }
+}

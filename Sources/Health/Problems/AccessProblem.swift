@@ -61,7 +61,7 @@ public enum AccessProblem: String, DeclaredProblem {
 
 extension Problem.Kind {
   /// Kinds of the guard itself, known in any state of the clusters.
-  static let own: Set<Problem.Kind> = [.configuration, .alerts, .state]
+  public static let own: Set<Problem.Kind> = [.configuration, .alerts, .state]
   /// Kinds that are known without an answer of the API.
   static let known: Set<Problem.Kind> = [.tunnel, .forward, .configuration, .alerts, .state]
 }

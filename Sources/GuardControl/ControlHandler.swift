@@ -145,6 +145,7 @@ final class ControlHandler: ChannelInboundHandler {
     case .roundTrips: answer(.json(actions.roundTrips()), context, closing: closing)
     case .incidents: answer(.json(actions.incidents()), context, closing: closing)
     case .alerts: answer(.json(actions.alerts()), context, closing: closing)
+    case .doctor: guardView(context, closing)
     case .alertsTest: testAlert(query, context, closing)
     case .silence: silence(query, context, closing)
     case .watch: watchers.add(context.channel, version: head.version)
@@ -202,6 +203,15 @@ final class ControlHandler: ChannelInboundHandler {
     } catch {
       answer(.error(.badRequest, "query", error.description), context, closing: closing)
     }
+  }
+
+  private func guardView(_ context: ChannelHandlerContext, _ closing: Bool) {
+    actions.guardView(
+      later(context, closing) { document in
+        document.map { .json($0) }
+          ?? .error(
+            .serviceUnavailable, "busy", "another examination does not end, or too many wait: try again")
+      })
   }
 
   /// The function to call, once and on any thread, with the outcome that the answer waits for.

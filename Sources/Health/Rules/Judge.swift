@@ -115,7 +115,8 @@ struct Judgement {
     problems.append(
       Problem(
         code, facts, cluster: cluster, subject: subject, detail: redacted(detail), since: begin,
-        severity: severity, rank: rank, step: step, hides: hides, access: access))
+        severity: severity, rank: rank, step: step, hides: hides, access: access,
+        owner: observation.owner))
   }
 
   /// The length of a state that is not a problem in itself. It is forgotten when the state ends.

@@ -1,3 +1,5 @@
+internal import GuardTypes
+
 // Rules for pods that crash, do not start, are not ready or do not end: counts, the worst by name, and
 // reported once with their workload if they have one.
 extension Judgement {

@@ -12,6 +12,8 @@ struct IdentityFile {
     case publicOnly
     /// The reason, as a sentence's end: `is encrypted, …`.
     case unusable(String)
+    /// Its passphrase is not known here; the reason likewise.
+    case encrypted(String)
     /// Others can read the private key; the reason likewise.
     case exposed(String)
   }
@@ -102,7 +104,7 @@ struct IdentityFile {
     }
     if type == "ssh-rsa", !SSHLibrary.signsRSAWithSHA2 { return .unusable(SSHLibrary.rsaExplanation) }
     if isEncrypted, !hasPassphrase {
-      return .unusable(
+      return .encrypted(
         "is encrypted: name its passphrase in guard.yaml (tunnel.passphrase), or add it to an agent (ssh-add)"
       )
     }

@@ -62,6 +62,8 @@ package struct TunnelStatus: Hashable, Sendable {
   package var nextAttempt: Int64?
   package var lastFailure: Failed?
   package var forwards: [Forward]
+  /// Jump hosts and the host as ssh_config had them for the last attempt that asked; empty before the first.
+  package var servers: [Resolution] = []
   /// The jump hosts on the way, the first one first.
   package var via: [String] = []
   /// Those that carry connections now.

@@ -1,17 +1,18 @@
 import FoundationEssentials
 import Glibc
-import GuardAPI
+package import GuardAPI
 import GuardRun
+import Health
 import Platform
 
 /// The daemon's program. `doctor` runs it once, because it knows how to connect to the clusters.
-struct GuardProgram {
+package struct GuardProgram {
   let path: String
   /// The deadline for all checks together: each cluster may fail only after a timeout.
   private static let patience: Duration = .seconds(300)
 
   /// - Parameter named: the user's choice. Without it, the program beside this one is used, else the one in PATH.
-  init(named: String?) {
+  package init(named: String?) {
     if let named {
       path = named
     } else {
@@ -31,8 +32,12 @@ struct GuardProgram {
   }
 
   /// Its findings for every cluster, or one finding with the reason why it cannot be run.
-  func examine(configuration: String?) -> [FindingDocument] {
-    let arguments = ["--doctor"] + (configuration.map { ["--config", $0] } ?? [])
+  ///
+  /// - Parameter isBesideGuard: leave out what a running guard tells.
+  package func examine(configuration: String?, isBesideGuard: Bool) -> [FindingDocument] {
+    let arguments =
+      ["--doctor"] + (isBesideGuard ? ["--beside-guard"] : [])
+      + (configuration.map { ["--config", $0] } ?? [])
     let command = Command(program: path, arguments: arguments, variables: [], outputLimit: 4 << 20)
     do throws(SystemError) {
       let outcome = try command.run(until: .now + GuardProgram.patience, isCancelled: { false })
@@ -51,8 +56,8 @@ struct GuardProgram {
   private func broken(_ words: String) -> FindingDocument {
     FindingDocument(
       "oceanid-guard", .failed, words,
-      remedy:
-        "install oceanid-guard beside oceanid-ctl, or name it with --guard PATH; compare: oceanid-guard --version"
-    )
+      next: NextStep(
+        command: "oceanid-guard --version",
+        note: "install oceanid-guard beside oceanid-ctl, or name it with --guard PATH"))
   }
 }

@@ -1,5 +1,6 @@
 internal import GuardIncidents
 internal import GuardJournal
+internal import GuardStatus
 internal import GuardTypes
 internal import Health
 internal import IncidentTracking
@@ -23,6 +24,7 @@ final class ClusterJournal {
   private var standing: Set<String>
   /// The standing entries that were written before the guard was restarted.
   private var inherited: Set<String>
+  private let socketStep: (StreamAddress) -> NextStep?
   private let save: (JournalMemory) -> Void
   /// True if `save` has not been called since the last change.
   private var isChanged = false
@@ -30,14 +32,18 @@ final class ClusterJournal {
   /// - Parameters:
   ///   - host: the host of the tunnel, as in the subject of its problem.
   ///   - memory: the entries that were written before the guard was restarted.
-  ///   - save: saves the memory for a restart; called after each entry that changes it.
+  ///   - socketStep: what to do about an address that the guard holds and its socket unit does not.
+  ///   - save: saves the memory over a restart; called after each entry that changes it.
   init(
     cluster: String, host: String, log: any EventLog, ledger: IncidentLedger,
-    memory: JournalMemory = JournalMemory(), save: @escaping (JournalMemory) -> Void = { _ in }
+    memory: JournalMemory = JournalMemory(),
+    socketStep: @escaping (StreamAddress) -> NextStep? = { _ in nil },
+    save: @escaping (JournalMemory) -> Void = { _ in }
   ) {
     self.cluster = cluster
     self.log = log
     self.ledger = ledger
+    self.socketStep = socketStep
     self.save = save
     tunnelSubject = "tunnel \(host)"
     apiSubject = "API of \(cluster)"
@@ -91,13 +97,18 @@ final class ClusterJournal {
       writeChange(from, to, failure, attempt)
     case .forwardListening(let listen):
       endStanding(.forwardPortBusy, "\(listen)")
-      put(.forwardListening, "listening on \(listen)", subject: "forward \(listen)")
+      let step = socketStep(listen)
+      put(
+        .forwardListening,
+        "listening on \(listen)\(step == nil ? "" : ", which the socket unit does not hold")",
+        subject: "forward \(listen)", step: step)
     case .forwardBusy(let listen, let holder):
       guard stands(.forwardPortBusy, "\(listen)") else { return }
       put(
         .forwardPortBusy,
-        "\(listen) is in use\(holder.map { " by \($0)" } ?? ""); retrying until it is free",
-        subject: "forward \(listen)", reason: "port_busy", remedy: listen.holderCommand)
+        "\(listen) is taken\(holder.map { " by \($0)" } ?? ""); trying again until it is free",
+        subject: "forward \(listen)", reason: "port_busy",
+        step: NextStep(command: listen.holderCommand))
     case .clientsRefused(let target, let count, let reason):
       put(
         .forwardClientRefused,
@@ -110,7 +121,7 @@ final class ClusterJournal {
     case .targetRefused(let failure):
       put(
         .forwardClientRefused, failure.message, subject: "forward", reason: failure.code.rawValue,
-        remedy: failure.remedy)
+        step: NextStep(failure))
     }
   }
 
@@ -131,19 +142,21 @@ final class ClusterJournal {
       put(
         .tunnelBlocked, "tunnel blocked: \(failure?.message ?? "unknown")", subject: "tunnel",
         from: from.rawValue,
-        to: to.rawValue, reason: failure?.code.rawValue, remedy: failure?.remedy, incident: incident)
+        to: to.rawValue, reason: failure?.code.rawValue, step: failure.map(NextStep.init), incident: incident)
     case .backoff where from == .up, .connecting where from == .up:
       put(
         .tunnelDown, "tunnel down: \(failure?.message ?? "reconnect requested")", subject: "tunnel",
         from: from.rawValue,
-        to: to.rawValue, reason: failure?.code.rawValue, remedy: failure?.remedy, incident: tunnelIncident())
+        to: to.rawValue, reason: failure?.code.rawValue, step: failure.map(NextStep.init),
+        incident: tunnelIncident())
     case .backoff:
       // One entry per doubling, not per attempt.
       let incident = tunnelIncident()
       guard attempt > 0, attempt & (attempt - 1) == 0 else { return }
       put(
         .tunnelRetry, "attempt \(attempt) failed: \(failure?.message ?? "unknown")", subject: "tunnel",
-        from: from.rawValue, to: to.rawValue, reason: failure?.code.rawValue, remedy: failure?.remedy,
+        from: from.rawValue, to: to.rawValue, reason: failure?.code.rawValue,
+        step: failure.map(NextStep.init),
         incident: incident, attempts: attempts)
     case .connecting, .stopped: break
     }
@@ -159,7 +172,7 @@ final class ClusterJournal {
     _ = stands(.apiFailed, incident)
     put(
       .apiFailed, "the API does not answer: \(failure.message)", subject: apiSubject, from: "answering",
-      to: "failing", reason: failure.code.rawValue, remedy: failure.remedy, incident: incident)
+      to: "failing", reason: failure.code.rawValue, step: failure.step, incident: incident)
   }
 
   /// A poll succeeded. Writes an entry if polls failed before.
@@ -194,12 +207,12 @@ final class ClusterJournal {
 
   private func put(
     _ event: Event, _ message: String, subject: String, from: String? = nil, to: String? = nil,
-    reason: String? = nil, remedy: String? = nil, incident: String? = nil, attempts: Int? = nil
+    reason: String? = nil, step: NextStep? = nil, incident: String? = nil, attempts: Int? = nil
   ) {
     log.write(
       LogRecord(
         event, "\(cluster): \(message)", cluster: cluster, subject: subject, from: from, to: to,
-        reason: reason, incident: incident, remedy: remedy,
+        reason: reason, incident: incident, remedy: step?.remedy, command: step?.command, note: step?.note,
         extra: attempts.map { ["ATTEMPTS": "\($0)"] } ?? [:]))
   }
 }
@@ -209,7 +222,7 @@ extension StreamAddress {
   fileprivate var holderCommand: String {
     switch self {
     case .tcp(let place): "ss -ltnp 'sport = :\(place.port)'"
-    case .unix(let path): "ss -lxp src \(path); ls -l \(path)"
+    case .unix(let path): "ss -lxp src \(path.shellWord)"
     }
   }
 }

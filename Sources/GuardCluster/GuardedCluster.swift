@@ -7,7 +7,7 @@ package import GuardMetrics
 package import GuardState
 package import GuardStatus
 internal import GuardTypes
-internal import Health
+package import Health
 internal import IncidentTracking
 internal import Kubernetes
 internal import Platform
@@ -55,13 +55,15 @@ package actor GuardedCluster {
   /// Starts the tunnel; polls begin once it is up.
   ///
   /// - Parameters:
-  ///   - state: the state directory; nil if there is none.
+  ///   - state: nil: there is nowhere to keep anything.
+  ///   - socketStep: what to do about an address that this process holds and its socket unit does not.
   ///   - observed: called after each observation of the ledger.
   /// - Throws: `SystemError` if the system can't provide a thread, an epoll or an eventfd.
   package init(
     _ configuration: Configuration.Cluster, board: StatusBoard, ledger: IncidentLedger, log: any EventLog,
     environment: LocalEnvironment, state: StateFolder?, socketFolder: String,
-    adopted: [StreamAddress: Int32], observed: @escaping @Sendable () -> Void
+    adopted: [StreamAddress: Int32], socketStep: @escaping @Sendable (StreamAddress) -> NextStep?,
+    observed: @escaping @Sendable () -> Void
   ) throws {
     let executor = QueueExecutor(label: "cluster \(configuration.name)")
     let events = BufferedStream<TunnelEvent>()
@@ -97,6 +99,7 @@ package actor GuardedCluster {
       // Ids of incidents that the ledger has lost must not be reused, because receivers would treat the
       // notices as repetitions.
       memory: ledger.isNew ? JournalMemory() : journalFile?.load() ?? JournalMemory(),
+      socketStep: socketStep,
       save: { journalFile?.save($0) })
     self.poller = Poller(
       cluster: configuration.name, interval: configuration.kubernetes.poll.interval, ask: access.poll,
@@ -108,6 +111,12 @@ package actor GuardedCluster {
     outcomes.connect { [weak self] outcome in
       guard let self else { return }
       executor.queue.async { self.assumeIsolated { $0.record(outcome) } }
+    }
+    // Off this thread: a file system may hang.
+    DispatchQueue.global().async { [weak self] in
+      access.look()
+      guard let self else { return }
+      executor.queue.async { self.assumeIsolated { $0.judgeNow() } }
     }
   }
 
@@ -180,7 +189,8 @@ package actor GuardedCluster {
     let observation = Observation(
       cluster: configuration.name, listen: configuration.publicListen,
       kubeconfig: kubeconfig, context: configuration.kubernetes.context,
-      serverFlags: access.serverFlags, tunnel: TunnelHealth(tunnel.status),
+      serverFlags: access.serverFlags, mismatch: access.mismatch, owner: access.owner,
+      tunnel: TunnelHealth(tunnel.status),
       apiTarget: access.target?.description,
       snapshot: seen?.snapshot,
       snapshotAt: seen?.at, pollFailure: pollFailure, pollInterval: configuration.kubernetes.poll.interval,
@@ -195,11 +205,11 @@ package actor GuardedCluster {
         unseenSubjects: judged.unseenSubjects, poll: lastPoll?.at), at: now)
     let report = judged.beginning(at: update.begins)
     journal.write(update.events, from: previous, to: report)
-    observed()
     previous = report
     let tunnel = tunnel
     board.update(.init(report: report, observation: observation, poll: lastPoll, tunnel: { tunnel.status }))
-    // Return the memory that the judgement used; it is not needed before the next poll.
+    observed()
+    // The memory for judging thousands of problems is not needed again before the next poll.
     if report.problems.count > StatusDocument.problemLimit { ResidentMemory.trim() }
   }
 }

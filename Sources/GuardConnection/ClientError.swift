@@ -1,6 +1,7 @@
 import Glibc
 package import GuardAPI
 import GuardTerminal
+import GuardTypes
 import Health
 package import Platform
 

@@ -17,6 +17,16 @@ extension DaemonClient {
     } catch { throw .document(error) }
   }
 
+  /// The way to the clusters as the guard sees it, which may have to wait for the guard's agent.
+  package func guardView() throws(ClientError) -> GuardViewDocument {
+    var client = self
+    client.timeout = .seconds(20)
+    let bytes = try client.exchange(.doctor).body
+    do {
+      return try DocumentCoding.decode(GuardViewDocument.self, from: bytes)
+    } catch { throw .document(error) }
+  }
+
   /// The alert channels and the state of their deliveries.
   package func alerts() throws(ClientError) -> AlertsDocument {
     let bytes = try exchange(.alerts).body

@@ -147,6 +147,7 @@ final class ControlHandler: ChannelInboundHandler {
     case .roundTrips: answer(.json(actions.roundTrips()), context, closing: closing)
     case .incidents: answer(.json(actions.incidents()), context, closing: closing)
     case .alerts: answer(.json(actions.alerts()), context, closing: closing)
+    case .doctor: guardView(context, closing)
     case .alertsTest: testAlert(query, context, closing)
     case .silence: silence(query, context, closing)
     case .watch: watchers.add(context.channel, version: head.version)
@@ -206,7 +207,16 @@ final class ControlHandler: ChannelInboundHandler {
     }
   }
 
-  /// Returns a function that sends the response once the outcome is known. Call it once, on any thread.
+  private func guardView(_ context: ChannelHandlerContext, _ closing: Bool) {
+    actions.guardView(
+      later(context, closing) { document in
+        document.map { .json($0) }
+          ?? .error(
+            .serviceUnavailable, "busy", "another examination does not end, or too many wait: try again")
+      })
+  }
+
+  /// The function to call, once and on any thread, with the outcome that the answer waits for.
   private func later<Outcome: Sendable>(
     _ context: ChannelHandlerContext, _ closing: Bool,
     _ answer: @escaping @Sendable (Outcome) -> ControlAnswer

@@ -26,6 +26,9 @@ extension ControlServer {
     package let silence: @Sendable (SilenceRequest, PeerCredentials) -> SilenceOutcome
     /// Returns false if there is no such silence.
     package let endSilence: @Sendable (_ id: String, PeerCredentials) -> Bool
+    /// The guard's own view of the way to each cluster. `done` is called once, on any thread; with nil where an
+    /// examination does not end, or too many wait for one.
+    package let guardView: @Sendable (_ done: @escaping @Sendable (GuardViewDocument?) -> Void) -> Void
     /// The state of the alert channels.
     package let alerts: @Sendable () -> AlertsDocument
     /// `done` is called once, on any thread.
@@ -47,6 +50,7 @@ extension ControlServer {
       incidents: @escaping @Sendable () -> IncidentsDocument,
       silence: @escaping @Sendable (SilenceRequest, PeerCredentials) -> SilenceOutcome,
       endSilence: @escaping @Sendable (_ id: String, PeerCredentials) -> Bool,
+      guardView: @escaping @Sendable (_ done: @escaping @Sendable (GuardViewDocument?) -> Void) -> Void,
       alerts: @escaping @Sendable () -> AlertsDocument,
       testAlert:
         @escaping @Sendable (
@@ -63,6 +67,7 @@ extension ControlServer {
       self.incidents = incidents
       self.silence = silence
       self.endSilence = endSilence
+      self.guardView = guardView
       self.alerts = alerts
       self.testAlert = testAlert
       self.breakGlass = breakGlass

@@ -35,11 +35,15 @@ extension GuardService {
 
   /// Tests the connection to every cluster once and prints the findings, one JSON document per line.
   ///
-  /// - Returns: the exit status: 0, 1 for warnings, 2 for failures.
-  package static func examine(configurationPath: String?) -> Int32 {
+  /// - Parameter isBesideGuard: leave out what a running guard tells.
+  /// - Returns: the exit status: 0, 1 for warnings, 2 where something is broken.
+  package static func examine(configurationPath: String?, isBesideGuard: Bool) -> Int32 {
     LibCrypto.disableExitCleanup()
     var worst: Int32 = 0
-    ConnectionDiagnosis(environment: .ofThisProcess(), configurationPath: configurationPath) { finding in
+    ConnectionDiagnosis(
+      environment: .ofThisProcess(), configurationPath: configurationPath,
+      extent: isBesideGuard ? .besideGuard : .everything
+    ) { finding in
       worst = max(worst, finding.outcome == .failed ? 2 : finding.outcome == .warning ? 1 : 0)
       guard let line = try? DocumentCoding.encode(finding) else { return }
       let text = Array(line) + [UInt8(ascii: "\n")]

@@ -45,15 +45,17 @@ package final class GuardService: Sendable {
   private let configurationPath: String?
   private let boundedLog: BoundedLog
   private let log: any EventLog
-  private let board: StatusBoard
+  let board: StatusBoard
   private let ledger: IncidentLedger
   private let passes: IncidentPasses
-  /// nil without a state directory.
+  private let statusLine: StatusLine
+  private let desk = GuardViewDesk()
+  /// Nil: there is no state directory.
   private let folder: StateFolder?
   private let alerts: AlertDelivery
   private let textfile: MetricsTextfile
   private let history: History
-  private let environment: LocalEnvironment
+  let environment: LocalEnvironment
   let server: Mutex<ControlServer?> = Mutex(nil)
   private let done = DispatchSemaphore(value: 0)
 
@@ -117,7 +119,10 @@ package final class GuardService: Sendable {
     let ledger = IncidentLedger(
       file: folder.map(IncidentFile.init), log: self.log, board: board, deliver: { alerts.send($0) })
     self.ledger = ledger
-    self.passes = IncidentPasses(on: queue, ledger: ledger, alerts: alerts, board: board, folder: folder)
+    let statusLine = StatusLine(board: board)
+    self.statusLine = statusLine
+    self.passes = IncidentPasses(
+      on: queue, ledger: ledger, alerts: alerts, board: board, folder: folder, passed: statusLine.refresh)
   }
 
   private func start() throws {
@@ -125,14 +130,15 @@ package final class GuardService: Sendable {
     var inherited = InheritedSockets(try SocketActivation.passedSockets())
     let misfit = inherited.fit(configuration.clusters)
     state.withLock { $0.inherited = inherited }
+    // Before the first question.
+    board.setConfiguration(file: configuration.file)
+    board.setOrder(configuration.clusters.map(\.name))
     do {
       try openControlSocket(inherited.control.map { .adopted($0) } ?? .path(configuration.control.socket))
     } catch {
       throw StartError(description: "control socket: \(error)")
     }
     InternalSocket.removeStale(in: configuration.control.folder)
-    board.setConfiguration(file: configuration.file)
-    board.setOrder(configuration.clusters.map(\.name))
     removeUnknownClusters(configuration)
     let clusters = try configuration.clusters.map { try begin($0, inherited.copies(for: $0)) }
     state.withLock { $0.clusters = clusters }
@@ -166,6 +172,10 @@ package final class GuardService: Sendable {
       incidents: { [ledger, alerts] in ledger.document(channels: alerts.channelCount) },
       silence: { [ledger] request, peer in ledger.answer(request, by: "uid \(peer.uid)") },
       endSilence: { [ledger] id, peer in ledger.endSilence(id: id, by: "uid \(peer.uid)") },
+      guardView: { [weak self, desk] done in
+        guard let self else { return done(nil) }
+        desk.ask(of: { self.view }, done)
+      },
       alerts: { [alerts] in alerts.document },
       testAlert: { [alerts] name, done in alerts.test(channel: name, done) },
       breakGlass: { [weak self, log] request, peer in
@@ -237,7 +247,8 @@ package final class GuardService: Sendable {
     let socketFolder = state.withLock { $0.configuration.control.folder }
     return try GuardedCluster(
       cluster, board: board, ledger: ledger, log: log, environment: environment, state: folder,
-      socketFolder: socketFolder, adopted: adopted, observed: passes.request)
+      socketFolder: socketFolder, adopted: adopted, socketStep: { [weak self] in self?.step(holdingAlone: $0) },
+      observed: passes.request)
   }
 
   private func wait() -> Int32 {
@@ -247,7 +258,6 @@ package final class GuardService: Sendable {
       WatchdogFeed(
         interval: interval, parts: { [weak self] in self?.parts() ?? [] }, feed: { notifyManager(.watchdog) })
     }
-    let statusLine = StatusLine(board: board)
     let hints = MachineHints(queue: queue, log: log) { [weak self, ledger] hint in
       if case .resumed = hint { ledger.resume() }
       _ = self?.each(named: nil) { $0.tunnel.handle(hint) }
@@ -262,9 +272,9 @@ package final class GuardService: Sendable {
     }
     queue.asyncAfter(deadline: .now() + GuardService.startUp) { ResidentMemory.releaseCode() }
     passes.request()
-    notifyManager(.ready, .status(StatusLine.text(of: board)))
+    notifyManager(.ready, .status(statusLine.text))
     done.wait()
-    withExtendedLifetime((signals, watchdog, statusLine, hints, keeper)) {}
+    withExtendedLifetime((signals, watchdog, hints, keeper)) {}
     return 0
   }
 
@@ -278,17 +288,19 @@ package final class GuardService: Sendable {
   /// keeps its tunnel and its open connections.
   private func reload() -> ReloadOutcome {
     notifyManager(.reloading)
-    defer { notifyManager(.ready) }
+    // The manager knows no reload that failed: the text is all that it can be told.
+    defer { notifyManager(.ready, .status(statusLine.text)) }
     let next: Configuration
     do throws(ConfigurationErrors) {
-      next = try Configuration.load(path: configurationPath)
+      next = try Configuration.load(
+        path: configurationPath, environment: .current.reloaded(in: environment))
     } catch {
       board.reject(error)
+      let command = ConfigurationStatus.step(after: error, file: configurationPath)
       log.write(
         LogRecord(
           .configRejected, "configuration rejected, the running one stays in force: \(error)",
-          subject: "configuration", reason: "\(error)",
-          remedy: ConfigurationStatus.check(configurationPath ?? error.errors.first?.file ?? "FILE")))
+          subject: "configuration", reason: "\(error)", remedy: command, command: command))
       return .rejected(error)
     }
     let (previous, running) = state.withLock { ($0.configuration, $0.clusters) }

@@ -1,4 +1,6 @@
 internal import GuardAPI
+internal import GuardTypes
+internal import Health
 internal import Platform
 internal import Tunnel
 
@@ -22,18 +24,19 @@ enum PortFindings {
       }
       return FindingDocument(
         step, of: cluster, .failed, "taken by \(who): kubectl here reaches that, and not the guard's tunnel",
-        remedy:
-          "see what it is: \(holderCommand(listen)); end it, and the guard takes the port within seconds")
+        next: NextStep(
+          command: holderCommand(listen), note: "end that program; the guard takes the port within seconds"))
     }
     return FindingDocument(
       step, of: cluster, .failed, "no process listens",
-      remedy: "systemctl start oceanid-guard   (as a user unit: systemctl --user start oceanid-guard)")
+      next: NextStep(
+        command: "systemctl start oceanid-guard", note: "a user unit: systemctl --user start oceanid-guard"))
   }
 
   private static func holderCommand(_ listen: StreamAddress) -> String {
     switch listen {
     case .tcp(let place): "ss -ltnp 'sport = :\(place.port)'"
-    case .unix(let path): "ss -lxp src \(path)"
+    case .unix(let path): "ss -lxp src \(path.shellWord)"
     }
   }
 
@@ -44,7 +47,7 @@ enum PortFindings {
     return FindingDocument(
       "port \(port)", .warning,
       "\(holder ?? "a process") listens on port \(port) of this machine: that is not the cluster, which is at \(here)",
-      remedy: "ss -ltnp 'sport = :\(port)'")
+      next: NextStep(command: "ss -ltnp 'sport = :\(port)'"))
   }
 
   /// Finds `ssh` processes that forward one of the local ports, even if they outlived their starter.
@@ -54,8 +57,9 @@ enum PortFindings {
         let spec = forwards(process.arguments).first(where: { localPort($0).map(ports.contains) ?? false })
       else { return nil }
       return FindingDocument(
-        "old tunnels", .warning, "\(process.program) (pid \(process.pid)) forwards \(spec) by itself",
-        remedy: "the guard does that: kill \(process.pid)")
+        "old tunnels", .warning,
+        "\(process.program) (pid \(process.pid)) forwards \(spec) by itself, which the guard does",
+        next: NextStep(command: "kill \(process.pid)"))
     }
   }
 

@@ -1,5 +1,7 @@
 internal import GuardAPI
+internal import GuardStatus
 internal import GuardTypes
+internal import Health
 internal import Tunnel
 
 /// The findings about SSH, from one attempt of the tunnel: the steps that succeeded, and the one that failed.
@@ -34,7 +36,8 @@ enum TunnelFindings {
       guard position == index, let failure else {
         return FindingDocument(step.rawValue, of: cluster, .skipped, "not tried")
       }
-      return FindingDocument(step.rawValue, of: cluster, .failed, failure.message, remedy: failure.remedy)
+      return FindingDocument(
+        step.rawValue, of: cluster, .failed, failure.message, next: NextStep(failure))
     }
   }
 
@@ -69,7 +72,9 @@ enum TunnelFindings {
     TunnelFailure(
       .connectTimeout,
       "\(host) did not finish the login within \(ConnectionDiagnosis.patience.components.seconds) s",
-      remedy: "try by hand: \(way?.byHandInDetail ?? "ssh -v \(host)") true")
+      remedy: "try it by hand"
+    ).completed(
+      ssh: way?.sshArguments ?? host.shellWord, host: way?.hostName ?? host, asOwner: way?.asOwner ?? "")
   }
 
   /// True if the SSH server is this machine. Listeners on the far side are then local listeners.
@@ -83,19 +88,12 @@ enum TunnelFindings {
     return isOwn(peer[..<colon].filter { $0 != "[" && $0 != "]" })
   }
 
-  /// Reports the keys that may be offered. Only the login shows whether one is accepted.
-  static func keys(
-    cluster: String, _ host: Resolution, exists: (String) -> Bool
-  ) -> FindingDocument {
-    // A public key file selects a key that the agent has.
-    let files = host.identityFiles.filter { exists($0) || exists($0 + ".pub") }
-    let isAgentOfUse = !host.identitiesOnly || !files.isEmpty
-    let parts = files + (isAgentOfUse ? host.agentSocket.map { ["the agent at \($0)"] } ?? [] : [])
-    guard parts.isEmpty else {
-      return FindingDocument("keys", of: cluster, .ok, parts.joined(separator: ", "))
+  /// Keys that would be offered; only the login shows whether one is accepted.
+  static func keys(cluster: String, _ host: Resolution) -> FindingDocument {
+    switch host.keys() {
+    case .success(let names): FindingDocument("keys", of: cluster, .ok, names.joined(separator: ", "))
+    case .failure(let failure):
+      FindingDocument("keys", of: cluster, .warning, failure.message, next: NextStep(failure))
     }
-    return FindingDocument(
-      "keys", of: cluster, .warning, "no key file and no agent (SSH_AUTH_SOCK)",
-      remedy: "ssh-keygen -t ed25519; then: ssh-copy-id \(host.user)@\(host.hostName)")
   }
 }

@@ -100,8 +100,8 @@ package enum ClusterFamilies {
 
   private static func objects(_ entries: [StatusBoard.Entry]) -> [MetricFamily] {
     var verdict = MetricFamily(
-      "oceanid_cluster_verdict", .gauge, "1 for the current verdict, 0 for the others.")
-    var problems = MetricFamily("oceanid_problems", .gauge, "Open problems by severity.")
+      "oceanid_cluster_verdict", .gauge, "1 for the verdict that holds, 0 for the others.")
+    var problems = MetricFamily("oceanid_problems", .gauge, "Open problems by severity and kind.")
     var nodes = MetricFamily("oceanid_nodes", .gauge, "Nodes that were seen.")
     var ready = MetricFamily("oceanid_nodes_ready", .gauge, "Nodes whose Ready condition is True.")
     var expected = MetricFamily("oceanid_nodes_expected", .gauge, "Nodes that the configuration expects.")
@@ -123,8 +123,11 @@ package enum ClusterFamilies {
       }
       for word in Verdict.allCases { verdict.add(report.verdict == word, labelled("verdict", word.rawValue)) }
       for severity in Problem.Severity.allCases {
-        problems.add(
-          report.problems.count { $0.severity == severity }, labelled("severity", severity.rawValue))
+        for kind in Problem.Kind.allCases where !Problem.Kind.own.contains(kind) {
+          problems.add(
+            report.problems.count { $0.severity == severity && $0.kind == kind },
+            labelled("severity", severity.rawValue).merging(["kind": kind.rawValue]) { first, _ in first })
+        }
       }
       expected.add(entry.observation.expectations.nodes.count, cluster)
       // Omit kinds for which the last snapshot is outdated.

@@ -1,5 +1,6 @@
 package import GuardAPI
 package import GuardConfiguration
+internal import GuardTypes
 package import Health
 
 /// The configuration in force, and the errors of the file if a later version was rejected.
@@ -37,12 +38,22 @@ package struct ConfigurationStatus: Sendable {
   package var problem: Problem? {
     guard let rejection, let first = rejection.errors.errors.first else { return nil }
     let more = rejection.errors.errors.count - 1
+    let restart = rejection.errors.restart
     return Problem(
       .own(.configurationRejected), ["file": first.file], subject: "configuration",
-      detail: "\(first)\(more > 0 ? " (and \(more) more)" : ""); a restart would fail",
-      since: rejection.since)
+      detail:
+        "\(first)\(more > 0 ? " (and \(more) more)" : "")\(restart == nil ? "; a restart would fail" : "")",
+      since: rejection.since,
+      step: restart.map { NextStep(command: $0, note: "a reload hands over no credentials, a restart does") })
   }
 
   /// The command that checks a configuration file.
-  package static func check(_ file: String) -> String { "oceanid-guard --check-config --config \(file)" }
+  package static func check(_ file: String) -> String {
+    "oceanid-guard --check-config --config \(file.shellWord)"
+  }
+
+  /// The command after a reload that was rejected.
+  package static func step(after errors: ConfigurationErrors, file: String?) -> String {
+    errors.restart ?? check(file ?? errors.errors.first?.file ?? "FILE")
+  }
 }

@@ -1,6 +1,6 @@
 internal import GuardAPI
 internal import GuardTypes
-internal import Health
+package import Health
 internal import Platform
 package import Tunnel
 
@@ -37,9 +37,16 @@ extension TunnelHealth.Failure {
   init(_ failed: TunnelStatus.Failed) {
     let failure = failed.failure
     self.init(
-      code: failure.code,
-      message: failure.message,
-      remedy: failure.remedy, at: Timestamp(milliseconds: failed.at))
+      code: failure.code, message: failure.message,
+      step: NextStep(failure),
+      at: Timestamp(milliseconds: failed.at))
+  }
+}
+
+extension NextStep {
+  /// The step of a failure of the tunnel.
+  package init(_ failure: TunnelFailure) {
+    self.init(command: failure.command, note: failure.note.isEmpty ? nil : failure.note)
   }
 }
 
@@ -111,6 +118,7 @@ extension ClusterDocument {
         at: entry.poll?.at, seenAt: observation.snapshotAt, duration: entry.poll?.duration,
         failure: observation.pollFailure, now: now),
       api: APIDocument(version: observation.snapshot?.version, ready: observation.snapshot?.isReady),
-      kubeconfig: observation.kubeconfig, now: now - observation.clockSkew)
+      kubeconfig: observation.kubeconfig, mismatch: observation.mismatch?.run(as: observation.owner),
+      now: now - observation.clockSkew)
   }
 }

@@ -150,9 +150,11 @@ package final class StatusBoard: Sendable {
   /// The current status document.
   package func statusDocument(now: Timestamp = .now) -> StatusDocument {
     let entries = entries
-    let (configuration, silences) = state.withLock { ($0.configuration, $0.silences) }
+    let (configuration, silences, order) = state.withLock { ($0.configuration, $0.silences, $0.order) }
+    let begun = Set(entries.map(\.report.name))
     return StatusDocument(
       generatedAt: now, clusters: entries.map { ClusterDocument($0, now: now) },
+      starting: order.filter { !begun.contains($0) },
       problems: (entries.flatMap(\.report.problems) + ownProblems).sorted(by: Problem.isBefore),
       silences: silences,
       configuration: configuration?.document)

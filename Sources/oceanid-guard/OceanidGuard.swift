@@ -41,10 +41,19 @@ struct OceanidGuard: ParsableCommand {
   )
   var doctor = false
 
+  @Flag(
+    name: .long,
+    help: "With --doctor: test only what a running guard cannot tell, such as your own login.")
+  var besideGuard = false
+
+  func validate() throws {
+    if besideGuard, !doctor { throw ValidationError("--beside-guard requires --doctor") }
+  }
+
   func run() throws {
     let status =
       if doctor {
-        GuardService.examine(configurationPath: config)
+        GuardService.examine(configurationPath: config, isBesideGuard: besideGuard)
       } else if printForwardSocket {
         GuardService.printForwardSocket(configurationPath: config)
       } else if checkConfig || printConfig {

@@ -128,6 +128,7 @@ struct DoctorTests {
     #expect(try installation.waitUntilHealthy())
     installation.cluster.apply(.clockAhead(seconds: 120))
     installation.cluster.apply(.answersWrong(.forbidden, on: "/api/v1/nodes"))
+    try #require(try installation.waitFor { document, _ in !document.problems.isEmpty }.holds)
     let wrong = installation.folder.file("wrong")
     try installation.cluster.writeKubeconfig(to: wrong, server: installation.cluster.port)
     let old = try ChildProcess(

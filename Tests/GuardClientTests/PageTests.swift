@@ -115,7 +115,7 @@ import Testing
 
   @Test func tunnelIsBlocked() {
     let text = status(.blocked)
-    #expect(text.contains("  Tunnel   blocked since 04:12:07Z (12m), 3 attempts, next in 3m\n"))
+    #expect(text.contains("  Tunnel   blocked, down since 04:12:07Z (12m), 3 attempts, next in 3m\n"))
     #expect(text.contains("host_key_changed: tethys shows another host key than known_hosts has\n"))
     // Lines for copying are not wrapped.
     #expect(

@@ -102,7 +102,30 @@ import Testing
     #expect(lines[3].text == blank + "blocked since 04:12:07Z, 12 min, host_key_changed")
   }
 
-  @Test func aHealthyHistoryIsNotHighlighted() {
+  @Test func tunnelThatIsDownAndThenBlockedIsOneOutage() {
+    let history = [
+      StateSpanDocument(state: .up, since: at("2026-03-01T04:00:00Z"), until: at("2026-03-01T04:12:07Z")),
+      StateSpanDocument(
+        state: .down, since: at("2026-03-01T04:12:07Z"), until: at("2026-03-01T04:13:00Z"),
+        code: "peer_closed"),
+      StateSpanDocument(
+        state: .blocked, since: at("2026-03-01T04:13:00Z"), until: at("2026-03-01T04:14:07Z"),
+        code: "auth_refused"),
+      StateSpanDocument(state: .up, since: at("2026-03-01T04:14:07Z"), until: at("2026-03-01T04:15:00Z")),
+      StateSpanDocument(
+        state: .down, since: at("2026-03-01T04:15:00Z"), until: at("2026-03-01T04:15:20Z"),
+        code: "peer_closed"),
+      StateSpanDocument(state: .up, since: at("2026-03-01T04:15:20Z")),
+    ]
+    let lines = HistoryStrip(history: history, range: .seconds(3600), now: Scene.now).lines(
+      margin: 12, terminal(200)
+    ).map(\.text)
+    #expect(lines.first?.contains("2 outages in 1 h, 2 min 20 s in all") == true)
+    #expect(
+      lines.last?.hasSuffix("blocked 04:12:07Z to 04:14:07Z, 2 min, peer_closed, then auth_refused") == true)
+  }
+
+  @Test func healthyIsCalmInTheHistoryToo() {
     let history = [StateSpanDocument(state: .up, since: at("2026-02-26T01:12:44Z"))]
     let lines = HistoryStrip(history: history, range: .seconds(86_400), now: Scene.now).lines(
       margin: 12, terminal(80))

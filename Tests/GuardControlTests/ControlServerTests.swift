@@ -73,6 +73,18 @@ import Testing
     #expect(document.contains(#"{"channels":[],"schema":"oceanid.alerts/1","stateFailure":null}"#))
   }
 
+  @Test func guardsViewIsReadLikeTheStatusAndMayBeBusy() throws {
+    let fixture = try Fixture()
+    let busy = try fixture.get("/v1/doctor")
+    #expect(busy.hasPrefix("HTTP/1.1 503") && busy.contains(#""code":"busy""#))
+    fixture.board.setOrder(["tethys"])
+    let answer = try fixture.get("/v1/doctor")
+    #expect(answer.hasPrefix("HTTP/1.1 200") && answer.contains(#""schema":"oceanid.guard-view/1""#))
+    #expect(try fixture.get("/v1/doctor", method: "POST").hasPrefix("HTTP/1.1 405"))
+    // Reading needs no right to write, and is not logged.
+    #expect(fixture.asked.all.isEmpty)
+  }
+
   @Test(arguments: [
     "GARBAGE\r\n\r\n", "GET\r\n\r\n", "GET /v1/status HTTP/9.9\r\nHost: oceanid\r\n\r\n",
     "\u{0}\u{1}\u{2}\r\n\r\n",

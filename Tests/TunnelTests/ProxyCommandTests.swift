@@ -106,7 +106,7 @@ struct ProxyCommandTests {
     #expect(failure.code == .connectRefused)
     #expect(failure.message.hasPrefix("\(name)127.0.0.1:\(server.port) \(exit)"))
     #expect(failure.message.hasSuffix(words))
-    #expect(failure.remedy.hasPrefix("try it by hand: ssh -F \(server.sshConfig)"))
+    #expect(failure.remedy.hasPrefix("ssh -v -F \(server.sshConfig) tethys true"))
   }
 
   /// Arguments may contain secrets, and the output of a command may contain control characters.

@@ -261,8 +261,7 @@ struct TunnelTests {
     #expect(failure.code == .authRefused)
     #expect(failure.message.contains(other))
     #expect(
-      failure.remedy.hasSuffix(
-        "compare: ssh -v -F \(server.sshConfig) -i \(other) -o IdentitiesOnly=yes tethys"))
+      failure.command == "ssh -v -F \(server.sshConfig) -i \(other) -o IdentitiesOnly=yes tethys true")
     #expect(fixture.tunnel.status.state == .blocked)
   }
 

@@ -11,6 +11,8 @@ package struct ClusterDocument: Codable, Hashable, Sendable {
   package var api: APIDocument
   /// The kubeconfig that the guard uses, and that commands in remedies name.
   @Field package var kubeconfig: String?
+  /// Why kubectl on this machine does not reach the cluster with that file; null: it does, or that is not known yet.
+  @Field package var kubeconfigError: KubeconfigErrorDocument?
   @Field package var nodes: [NodeDocument]
   package var flux: FluxDocument
   package var images: ImagesDocument
@@ -27,7 +29,7 @@ package struct ClusterDocument: Codable, Hashable, Sendable {
   /// - Parameter now: the cluster's time, from which the nodes' ages are computed.
   package init(
     report: ClusterReport, tunnel: TunnelDocument, poll: PollDocument, api: APIDocument,
-    kubeconfig: String? = nil, now: Timestamp
+    kubeconfig: String? = nil, mismatch: KubeconfigMismatch? = nil, now: Timestamp
   ) {
     name = report.name
     verdict = report.verdict
@@ -36,6 +38,7 @@ package struct ClusterDocument: Codable, Hashable, Sendable {
     self.poll = poll
     self.api = api
     self.kubeconfig = kubeconfig
+    kubeconfigError = mismatch.map(KubeconfigErrorDocument.init)
     nodes = report.nodes.map { NodeDocument($0, now: now) }
     flux = FluxDocument(
       installed: report.isFluxInstalled, version: report.fluxVersion,

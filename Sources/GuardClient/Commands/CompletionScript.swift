@@ -1,4 +1,5 @@
 import ArgumentParser
+import GuardTypes
 import Health
 
 /// The shells' completion scripts. A shell must never execute words that the scripts insert.

@@ -4,6 +4,7 @@ import Glibc
 import GuardAPI
 import GuardConnection
 import GuardTerminal
+import GuardTypes
 import Health
 
 /// `oceanid-ctl`: the client of oceanid-guard.

@@ -22,7 +22,7 @@ enum TunnelWords {
     case .backoff:
       return Span("down\(since)\(attempts(tunnel, now))", .bad)
     case .blocked:
-      return Span("blocked\(since)\(attempts(tunnel, now))", .bad)
+      return Span("blocked, down\(since)\(attempts(tunnel, now))", .bad)
     case .stopped:
       return Span("stopped\(since)", .warning)
     case nil:

@@ -1,4 +1,5 @@
 internal import Glibc
+package import Tunnel
 
 /// The parts of the process environment that the configuration uses: the home and the session's directories.
 package struct ConfigurationEnvironment: Hashable, Sendable {
@@ -12,16 +13,27 @@ package struct ConfigurationEnvironment: Hashable, Sendable {
   package var runtimeDirectory: String?
   /// `KUBECONFIG`: paths separated by colons.
   package var kubeconfig: String?
+  /// The running process that a configuration is for: it was given its credentials when it started, so a configuration may
+  /// name no others. nil: it is for a process that starts, or for another one.
+  package var process: LocalEnvironment?
 
   package init(
     isRoot: Bool, home: String?, configHome: String? = nil, runtimeDirectory: String? = nil,
-    kubeconfig: String? = nil
+    kubeconfig: String? = nil, process: LocalEnvironment? = nil
   ) {
     self.isRoot = isRoot
     self.home = home
     self.configHome = configHome
     self.runtimeDirectory = runtimeDirectory
     self.kubeconfig = kubeconfig
+    self.process = process
+  }
+
+  /// The same for a configuration that comes into force in a process that runs.
+  package func reloaded(in process: LocalEnvironment) -> ConfigurationEnvironment {
+    var environment = self
+    environment.process = process
+    return environment
   }
 
   /// The values of this process. Call it before anything changes the environment.

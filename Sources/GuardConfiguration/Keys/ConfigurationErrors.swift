@@ -8,12 +8,15 @@ package struct ConfigurationError: Hashable, Sendable, CustomStringConvertible {
   package let column: Int
   /// The error, and the values that are allowed.
   package let message: String
+  /// The command that makes it no mistake any more: the file is right for a process that starts now.
+  package let restart: String?
 
-  package init(file: String, line: Int = 1, column: Int = 1, message: String) {
+  package init(file: String, line: Int = 1, column: Int = 1, message: String, restart: String? = nil) {
     self.file = file
     self.line = line
     self.column = column
     self.message = message
+    self.restart = restart
   }
 
   package var description: String { "\(file):\(line):\(column): \(message)" }
@@ -28,6 +31,11 @@ package struct ConfigurationErrors: Error, Hashable, Sendable, CustomStringConve
     self.errors = errors.sorted { ($0.line, $0.column) < ($1.line, $1.column) }
   }
 
-  /// One error per line.
+  /// The command that puts the file into force, which a reload can't do; nil: the file has mistakes.
+  package var restart: String? {
+    errors.allSatisfy { $0.restart != nil } ? errors.first?.restart : nil
+  }
+
+  /// One error a line.
   package var description: String { errors.map(\.description).joined(separator: "\n") }
 }

@@ -43,6 +43,27 @@ struct ConfigurationReader {
         file: file, line: node.mark.line, column: node.mark.column, message: message))
   }
 
+  /// The name of a credential, which the process must have where the configuration is for one that runs.
+  mutating func credential(_ name: String, at node: YAMLNode, _ key: String) -> String? {
+    guard Credential.isName(name) else {
+      fail(node, "\(key): \(Credential.expectation), found '\(name.limited(to: 64).escaped)'")
+      return nil
+    }
+    do throws(TunnelFailure) {
+      _ = try environment.process?.credential(name)
+      return name
+    } catch {
+      guard errors.count < Self.errorLimit else { return nil }
+      errors.append(
+        ConfigurationError(
+          file: file, line: node.mark.line, column: node.mark.column,
+          message:
+            "\(key): \(error.message); the service manager hands credentials over at the start: \(error.remedy)",
+          restart: environment.process?.service?.restart ?? "sudo systemctl restart oceanid-guard"))
+      return nil
+    }
+  }
+
   // MARK: Shapes
 
   /// The mapping at `node`; a null node is an empty mapping.

@@ -15,11 +15,7 @@ extension ValueFormat where Value == String {
       guard case .scalar(let scalar) = node, let name = Credential.name(in: scalar.string) else {
         return reader.path(node, key)
       }
-      guard Credential.isName(name) else {
-        reader.fail(node, "\(key): \(Credential.expectation), found '\(name.limited(to: 64).escaped)'")
-        return nil
-      }
-      return scalar.string
+      return reader.credential(name, at: node, key).map { _ in scalar.string }
     } text: {
       YAMLText.scalar($0)
     }
@@ -58,11 +54,7 @@ extension ValueFormat where Value == SecretPlace {
       guard let place = section.values["credential"],
         let name = reader.text(place, "credential", of: "the name of a credential")
       else { return nil }
-      guard Credential.isName(name) else {
-        reader.fail(place, "credential: \(Credential.expectation), found '\(name.limited(to: 64))'")
-        return nil
-      }
-      return .credential(name)
+      return reader.credential(name, at: place, "credential").map { .credential($0) }
     } text: {
       switch $0 {
       case .credential(let name): "{ credential: \(YAMLText.scalar(name)) }"

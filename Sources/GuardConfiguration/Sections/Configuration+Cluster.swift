@@ -14,6 +14,16 @@ extension Configuration {
   }
 }
 
+extension Configuration.Cluster {
+  /// The names of the credentials on the way to the cluster.
+  package var credentials: [String] {
+    let files = (tunnel.identityFiles ?? []) + (tunnel.knownHostsFiles ?? []) + [kubernetes.kubeconfig]
+    let names = files.compactMap(Credential.name)
+    if case .credential(let name)? = tunnel.passphrase { return names + [name] }
+    return names
+  }
+}
+
 extension Configuration.Cluster: ConfigurationSection {
   init(defaultsIn environment: ConfigurationEnvironment) {
     self.init(

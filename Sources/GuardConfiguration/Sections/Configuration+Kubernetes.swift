@@ -49,7 +49,8 @@ extension Configuration.Kubernetes: ConfigurationSection {
     do throws(TunnelFailure) {
       return try environment.credential(name)
     } catch {
-      throw PollFailure(code: .kubeconfig, message: error.message, remedy: error.remedy)
+      throw PollFailure(
+        code: .kubeconfig, message: error.message, step: NextStep(command: error.command, note: error.note))
     }
   }
 }

@@ -29,20 +29,23 @@ final class IncidentPasses: Sendable {
   private let alerts: AlertDelivery
   private let board: StatusBoard
   private let folder: StateFolder?
+  private let passed: @Sendable () -> Void
   private let state = Mutex(State())
 
   /// - Parameters:
   ///   - queue: runs the passes, one at a time.
-  ///   - folder: the state directory; nil if there is none.
+  ///   - folder: nil: there is nowhere to keep anything.
+  ///   - passed: called after each pass.
   init(
     on queue: DispatchQueue, ledger: IncidentLedger, alerts: AlertDelivery, board: StatusBoard,
-    folder: StateFolder?
+    folder: StateFolder?, passed: @escaping @Sendable () -> Void
   ) {
     self.queue = queue
     self.ledger = ledger
     self.alerts = alerts
     self.board = board
     self.folder = folder
+    self.passed = passed
   }
 
   /// Requests a pass as soon as possible. Several requests are combined.
@@ -82,5 +85,6 @@ final class IncidentPasses: Sendable {
     let ended = MonotonicTime.now
     state.withLock { $0.notBefore = ended + min(IncidentPasses.longestPause, (ended - begun) * 4) }
     if ledger.isInMotion { request(after: IncidentPasses.whileInMotion) }
+    passed()
   }
 }

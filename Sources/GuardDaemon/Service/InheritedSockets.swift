@@ -1,6 +1,7 @@
 internal import Glibc
 internal import GuardConfiguration
 internal import GuardJournal
+internal import Health
 internal import Platform
 internal import Systemd
 internal import Tunnel
@@ -67,17 +68,30 @@ struct InheritedSockets {
     if !strays.isEmpty {
       parts.append("binds \(list(strays)), which no forward uses: connections are reset")
     }
-    if !missing.isEmpty { parts.append("does not bind \(list(missing)): the guard binds that itself") }
+    if !missing.isEmpty { parts.append("does not hold \(list(missing)): the guard binds that itself") }
+    let step = restart
     return LogRecord(
-      nil, "\(unit) \(parts.joined(separator: "; it "))", priority: .warning, subject: unit, remedy: remedy)
+      nil, "\(unit) \(parts.joined(separator: "; it "))", priority: .warning, subject: unit,
+      remedy: step.remedy, command: step.command, note: step.note)
   }
 
-  private static var remedy: String {
+  private static var restart: NextStep {
     if case .user? = OwnUnit.current() {
-      return "systemctl --user daemon-reload && systemctl --user restart \(unit)"
-        + "   (installed from the source tree: systemd/install --user before it)"
+      return NextStep(
+        command: "systemctl --user daemon-reload && systemctl --user restart \(unit)",
+        note: "installed from the source tree: systemd/install --user before it")
     }
-    return "systemctl daemon-reload && systemctl restart \(unit)"
+    return NextStep(command: "systemctl daemon-reload && systemctl restart \(unit)")
+  }
+
+  /// What to do about an address that the guard holds itself, beside sockets of the service manager: another program had
+  /// it when the manager started its unit, and no longer has it. nil: the manager holds it, or holds no socket at all.
+  func step(holdingAlone listen: StreamAddress) -> NextStep? {
+    guard control != nil, case .tcp = listen, forwards[listen] == nil else { return nil }
+    let step = InheritedSockets.restart
+    let reason = "so that the port stays bound while the guard restarts; this restarts the guard too"
+    return NextStep(
+      command: step.command, note: [reason, step.note].compactMap(\.self).joined(separator: "; "))
   }
 }
 

@@ -10,6 +10,10 @@ public struct Observation: Hashable, Sendable {
   /// Further options for a command on this machine: `--server …` if the kubeconfig has another address than the
   /// forward.
   public let serverFlags: String?
+  /// Why kubectl on this machine does not reach the forward with the kubeconfig; nil: it does, or that is not known yet.
+  public let mismatch: KubeconfigMismatch?
+  /// In front of commands that read the kubeconfig: `sudo -u oceanid `. Empty if the reader of a remedy may read it.
+  public let owner: String
   public let tunnel: TunnelHealth
   /// The target of the guard's own requests as the server resolves it; nil if not yet known.
   public let apiTarget: String?
@@ -24,7 +28,8 @@ public struct Observation: Hashable, Sendable {
 
   public init(
     cluster: String, listen: String, kubeconfig: String, context: String? = nil, serverFlags: String? = nil,
-    tunnel: TunnelHealth, apiTarget: String? = nil, snapshot: Snapshot?, snapshotAt: Timestamp?,
+    mismatch: KubeconfigMismatch? = nil, owner: String = "", tunnel: TunnelHealth, apiTarget: String? = nil,
+    snapshot: Snapshot?, snapshotAt: Timestamp?,
     pollFailure: PollFailure?,
     pollInterval: Duration, expectations: Expectations
   ) {
@@ -33,6 +38,8 @@ public struct Observation: Hashable, Sendable {
     self.kubeconfig = kubeconfig
     self.context = context
     self.serverFlags = serverFlags
+    self.mismatch = mismatch
+    self.owner = owner
     self.tunnel = tunnel
     self.apiTarget = apiTarget
     self.snapshot = snapshot

@@ -60,8 +60,8 @@ public enum AccessProblem: String, DeclaredProblem {
 }
 
 extension Problem.Kind {
-  /// Kinds of problems of the guard itself, which can be checked in any state of the clusters.
-  static let own: Set<Problem.Kind> = [.configuration, .alerts, .state]
-  /// Kinds of problems that can be checked without a response of the API.
+  /// Kinds of the guard itself, known in any state of the clusters.
+  public static let own: Set<Problem.Kind> = [.configuration, .alerts, .state]
+  /// Kinds that are known without an answer of the API.
   static let known: Set<Problem.Kind> = [.tunnel, .forward, .configuration, .alerts, .state]
 }

@@ -1,4 +1,6 @@
-/// A problem with its start, cause and next step: one entry of `problems` in the status document.
+internal import GuardTypes
+
+/// A problem with its start, cause and next step: one entry of the document's `problems`.
 public struct Problem: Hashable, Sendable {
   public enum Severity: String, Codable, Sendable, CaseIterable {
     case critical, warning
@@ -42,19 +44,20 @@ public struct Problem: Hashable, Sendable {
   ///
   /// - Parameters:
   ///   - facts: values for the placeholders of the declaration's patterns, besides `subject`.
-  ///   - step: nil selects the declared step.
-  ///   - access: the options that make kubectl and flux use this cluster.
+  ///   - step: nil: the declared one.
+  ///   - access: the options with which kubectl and flux reach the cluster.
+  ///   - owner: in front of commands that read the kubeconfig.
   public init(
     _ code: ProblemCode, _ facts: [String: String] = [:], cluster: String = "", subject: String,
     detail: String = "", since: Timestamp, severity: Severity? = nil, rank: Rank? = nil,
-    step: NextStep? = nil, hides: Set<Kind>? = nil, access: String? = nil
+    step: NextStep? = nil, hides: Set<Kind>? = nil, access: String? = nil, owner: String = ""
   ) {
     let declaration = code.declaration
     func value(_ name: String) -> String? { facts[name] ?? (name == "subject" ? subject : nil) }
     self.init(
       code, id: declaration.id(in: cluster, value), severity: severity ?? declaration.severity, rank: rank,
       cluster: cluster, subject: subject, title: declaration.titlePattern.filled(value), detail: detail,
-      since: since, step: step ?? declaration.step(value, access: access), hides: hides)
+      since: since, step: (step ?? declaration.step(value, access: access)).run(as: owner), hides: hides)
   }
 
   public var kind: Kind { code.declaration.kind }
@@ -106,7 +109,17 @@ public struct NextStep: Hashable, Sendable {
     self.note = note
   }
 
-  /// Both in one line, for users of the field `remedy`.
+  /// The same with a command of kubectl or flux, which read the kubeconfig, run as the user who may read that.
+  ///
+  /// - Parameter owner: `sudo -u oceanid `, or empty.
+  public func run(as owner: String) -> NextStep {
+    guard let command, ["kubectl ", "flux ", "env KUBECONFIG="].contains(where: command.hasPrefix) else {
+      return self
+    }
+    return NextStep(command: owner + command, note: note)
+  }
+
+  /// Both in one line, for readers of the field `remedy`.
   public var remedy: String {
     guard let command else { return note ?? "" }
     return note.map { "\(command)  # \($0)" } ?? command

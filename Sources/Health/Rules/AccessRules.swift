@@ -143,6 +143,11 @@ extension Judgement {
     for (part, failure) in snapshot.gaps.sorted(by: { $0.key < $1.key }) {
       report(failure, part: part, of: .api, unread: part == "node-leases" ? UnreadPath.all("lease/") : [])
     }
+    if let mismatch = observation.mismatch, mismatch.localEnd != nil {
+      report(
+        .api(.kubeconfigServer), subject: "kubeconfig \(observation.kubeconfig)", detail: mismatch.words,
+        step: mismatch.step)
+    }
     if snapshot.isServerUnverified {
       report(
         .api(.insecure), subject: "kubeconfig \(observation.kubeconfig)",

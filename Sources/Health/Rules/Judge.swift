@@ -116,7 +116,8 @@ struct Judgement {
     problems.append(
       Problem(
         code, facts, cluster: cluster, subject: subject, detail: redacted(detail), since: begin,
-        severity: severity, rank: rank, step: step, hides: hides, access: access))
+        severity: severity, rank: rank, step: step, hides: hides, access: access,
+        owner: observation.owner))
   }
 
   /// Returns how long a state has lasted that is not a problem by itself. It is forgotten when the state ends.

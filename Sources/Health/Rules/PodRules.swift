@@ -1,5 +1,7 @@
-// Rules for pods that crash, do not start, are not ready or do not terminate. They are reported as counts with the
-// worst pod's name, or with their workload if that has a problem.
+internal import GuardTypes
+
+// Rules for pods that crash, do not start, are not ready or do not end: counts, the worst by name, and
+// reported once with their workload if they have one.
 extension Judgement {
   mutating func gatherPods(_ snapshot: Snapshot) {
     unwellPods = (snapshot.pods.value?.unwell ?? []).filter { $0.resource.deletionTimestamp == nil }

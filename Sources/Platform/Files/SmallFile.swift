@@ -134,6 +134,9 @@ package enum SmallFile {
     return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFIFO
   }
 
+  /// True if this process may read the file.
+  package static func isReadable(_ path: String) -> Bool { access(path, R_OK) == 0 }
+
   /// True if this process may write the file, or create files in the folder.
   package static func isWritable(_ path: String) -> Bool { access(path, W_OK) == 0 }
 

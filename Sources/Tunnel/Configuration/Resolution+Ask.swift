@@ -94,7 +94,9 @@ private struct Questioner {
     if let user = configuration.user { arguments += ["-l", user] }
     if let port = configuration.port { arguments += ["-p", String(port)] }
     arguments += options
-    let byHand = "ssh \((arguments + [configuration.host]).joined(separator: " "))"
+    let byHand =
+      environment.asOwner
+      + "ssh \((arguments + [configuration.host]).map(\.shellWord).joined(separator: " "))"
     let command = Command(
       // -N means that no command is run. Without it, ssh reports an error if ssh_config has ForkAfterAuthentication.
       program: "ssh",
@@ -113,7 +115,7 @@ private struct Questioner {
     let answer = ConfigurationAnswer(
       output: String(decoding: outcome.output, as: UTF8.self), errors: outcome.errors)
     if let failure = TunnelFailure(
-      answer, outcome.end, configuration, limit, byHand: byHand,
+      answer, outcome.end, configuration, limit, byHand: byHand, asOwner: environment.asOwner,
       files: answer.files + environment.configFiles(configuration).filter { !answer.files.contains($0) })
     {
       throw failure
@@ -134,7 +136,7 @@ extension TunnelFailure {
     if error.isMissing {
       self.init(
         .config, "ssh could not be run to read ssh_config: \(error)",
-        remedy: "apt-get install openssh-client")
+        command: "sudo apt-get install openssh-client", remedy: "the guard asks ssh(1) what ssh_config means")
     } else if error.isDenied {
       self.init(
         .config, "ssh may not be run to read ssh_config: \(error)", remedy: TunnelFailure.execRemedy)
@@ -142,15 +144,14 @@ extension TunnelFailure {
       // The most likely cause is a temporary lack of processes or memory.
       self.init(
         .connectRefused, "ssh could not be run to read ssh_config: \(error)",
-        remedy: "check limits: ulimit -n -u; try: \(byHand)")
+        command: byHand, remedy: "check limits too: ulimit -n -u")
     }
   }
 
   /// The failure for an unusable answer; nil for a usable one.
   init?(
     _ answer: ConfigurationAnswer, _ end: Command.End, _ configuration: TunnelConfiguration,
-    _ limit: Duration,
-    byHand: String, files: [String]
+    _ limit: Duration, byHand: String, asOwner: String = "", files: [String]
   ) {
     let host = configuration.host
     if let words = answer.shellRefusal {
@@ -170,21 +171,23 @@ extension TunnelFailure {
       guard let command = answer.unfinished else {
         self.init(
           .config, "ssh -G \(host) did not end within \(limit)",
-          remedy: "see what it waits for (with CanonicalizeHostname it asks the resolver): time \(byHand)",
-          files: files)
+          command: byHand,
+          remedy: "see what it waits for; with CanonicalizeHostname it asks the resolver", files: files)
         return
       }
       self.init(
         .config,
         "ssh -G \(host) did not end within \(limit): most likely because of the command '\(command.shown)' of a Match exec in ssh_config, which was ended",
+        command:
+          "\(asOwner)grep -is exec \(files.map(\.shellWord).joined(separator: " "))",
         remedy:
-          "let that command end soon, for example with timeout(1) in front: Match exec \"timeout 5 …\"; find it: grep -i exec \(files.joined(separator: " "))",
+          "let that command end soon, for example with timeout(1) in front: Match exec \"timeout 5 …\"",
         files: files)
     } else if end != .exited(0) {
       let words = answer.errors.suffix(3).joined(separator: "; ")
       self.init(
         .config, "ssh -G \(host) failed: \(words.isEmpty ? "\(end)" : words)",
-        remedy: "correct ssh_config; try: \(byHand)", files: files)
+        command: byHand, remedy: "correct ssh_config", files: files)
     } else {
       return nil
     }

@@ -52,9 +52,13 @@ package struct Resolution: Hashable, Sendable {
   package var serverAliveCountMax: Int
   /// The name given to ssh, before HostName was applied.
   package var alias: String
-  /// The arguments with which ssh(1) connects to the same host with the same keys, for example `-p 2222 tethys`.
+  /// The arguments with which ssh(1) connects to the same host with the same keys, for any shell: `-p 2222 tethys`.
   package var sshArguments: String
-  /// Files whose change may affect this resolution.
+  /// In front of a command that uses the files of the guard's user: see `LocalEnvironment.asOwner`.
+  package var asOwner: String
+  /// The service that connects; nil: started from a shell.
+  package var service: LocalEnvironment.Service?
+  /// Files whose change may change this resolution.
   package var configFiles: [String]
   /// Warnings about ssh_config for the user, one sentence each.
   package var notes: [String]
@@ -63,19 +67,19 @@ package struct Resolution: Hashable, Sendable {
 }
 
 extension Resolution {
-  /// The ssh(1) command that connects to the same host.
-  package var byHand: String { "ssh \(sshArguments)" }
-  /// The same command with the option that makes ssh ask whether to accept the host key.
-  package var askByHand: String { "ssh \(askOption)\(sshArguments)" }
-  /// The same for a key of one type. It also works if a certificate of the host would prevent ssh(1) from asking.
+  /// The command that does the same by hand.
+  package var byHand: String { "\(asOwner)ssh \(sshArguments)" }
+  /// The same, to be asked whether a host key is to be accepted.
+  package var askByHand: String { "\(asOwner)ssh \(askOption)\(sshArguments)" }
+  /// The same for a key of one type, also where a certificate of the host would keep ssh(1) from asking.
   package func askByHand(for keyType: String) -> String {
     // An RSA key has one type and several signature algorithms (RFC 8332 §3).
     let algorithm = keyType == "ssh-rsa" ? "rsa-sha2-512" : keyType
-    return "ssh \(askOption)-o HostKeyAlgorithms=\(algorithm) \(sshArguments)"
+    return "\(asOwner)ssh \(askOption)-o HostKeyAlgorithms=\(algorithm) \(sshArguments)"
   }
   private var askOption: String { asksForHostKeys ? "" : "-o StrictHostKeyChecking=ask " }
-  /// The same command with verbose output, for comparison.
-  package var byHandInDetail: String { "ssh -v \(sshArguments)" }
+  /// The same, telling each step: to compare with.
+  package var byHandInDetail: String { "\(asOwner)ssh -v \(sshArguments)" }
 
   /// The idle time after which the peer is probed, and the silence after which the session is considered dead.
   ///

@@ -79,7 +79,7 @@ struct SSHConfiguration {
     else {
       throw TunnelFailure(
         .config, "ssh -G \(configuration.host) named no hostname, user and port",
-        remedy: "try: ssh -G \(configuration.host)", files: configFiles)
+        remedy: "see what ssh_config says of the host", files: configFiles)
     }
     let hostKeyName = self["hostkeyalias"] ?? hostName
     let tokens = expansion(configuration, environment)
@@ -113,7 +113,8 @@ struct SSHConfiguration {
       algorithms: try algorithms(configuration.host, configFiles),
       serverAliveInterval: alive > 0 ? .seconds(alive) : nil,
       serverAliveCountMax: self["serveralivecountmax"].flatMap(Int.init) ?? 3,
-      alias: configuration.host, sshArguments: sshArguments(configuration), configFiles: configFiles,
+      alias: configuration.host, sshArguments: sshArguments(configuration), asOwner: environment.asOwner,
+      service: environment.service, configFiles: configFiles,
       notes: notes, asksForHostKeys: !["yes", "true"].contains(self["stricthostkeychecking"]))
   }
 
@@ -129,7 +130,7 @@ struct SSHConfiguration {
     if let file = configuration.knownHostsFiles.first, TunnelConfiguration.credential(file) == nil {
       words += ["-o", "UserKnownHostsFile=\(file)"]
     }
-    return (words + [configuration.host]).joined(separator: " ")
+    return (words + [configuration.host]).map(\.shellWord).joined(separator: " ")
   }
 
   private func jumps(
@@ -140,7 +141,7 @@ struct SSHConfiguration {
       guard let jump = (try? tokens.expand(String(text))).flatMap({ JumpHost($0) }) else {
         throw TunnelFailure(
           .config, "ProxyJump of \(configuration.host) names '\(text)', which is no [user@]host[:port]",
-          remedy: "correct ssh_config; try: ssh -G \(configuration.host) | grep -i proxyjump",
+          remedy: "correct ProxyJump in ssh_config",
           files: configFiles
         )
       }

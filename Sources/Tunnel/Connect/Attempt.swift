@@ -167,26 +167,27 @@ final class Attempt {
     guard transport.session.held <= Attempt.heldLimit else {
       throw TunnelFailure(
         .protocolError, "\(transport.peer) sends unexpected packets before the session is up",
-        remedy: "check that an SSH server answers there: \(resolution.byHandInDetail)")
+        remedy: "check that an SSH server answers there")
     }
     guard now >= deadline else { return }
     guard transport.wasHeard || transport.proxy == nil else {
       throw TunnelFailure(
         .connectTimeout, "nothing came from \(transport.peer) within \(resolution.connectTimeout)",
-        remedy: "try it by hand: \(resolution.byHand)")
+        remedy: "try the ProxyCommand by hand")
     }
     let opening = transport.session.opening
     let words = opening.identification == nil ? opening.words.map { "; it says: \($0)" } ?? "" : ""
     throw TunnelFailure(
       .connectTimeout,
       "\(transport.peer) took the connection, but the SSH session was not up within \(resolution.connectTimeout) (ConnectTimeout)\(words)",
-      remedy: "check that sshd answers there: \(resolution.byHandInDetail)")
+      remedy: "check that sshd answers there")
   }
 
   private func verify(_ transport: Transport) throws(TunnelFailure) {
     guard let key = transport.session.hostKey else {
       throw TunnelFailure(
-        .protocolError, "\(transport.peer) showed no host key", remedy: resolution.byHandInDetail)
+        .protocolError, "\(transport.peer) showed no host key",
+        remedy: "check that an SSH server answers there")
     }
     let answer = knownHosts.check(key, name: resolution.hostKeyName, port: resolution.hostKeyPort)
     if let failure = TunnelFailure(

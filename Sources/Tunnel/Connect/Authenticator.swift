@@ -27,46 +27,17 @@ final class Authenticator {
 
   init(_ resolution: Resolution) {
     self.resolution = resolution
-    var agent: Agent?
-    var identities: [Agent.Identity]?
-    var notes: [String] = []
-    if let path = resolution.agentSocket {
-      do {
-        let found = try Agent(path: path, patience: .seconds(5))
-        agent = found
-        identities = found.identities()
-        if identities?.isEmpty == true { notes.append("the agent \(path) holds no key, or does not tell") }
-      } catch {
-        notes.append("agent \(path): \(error.reason)")
-      }
-    }
-    var passphrase: String?
-    if let path = resolution.passphraseFile {
-      do {
-        passphrase = try SecretFile.passphrase(path, isGuarded: resolution.isCredential(path))
-      } catch {
-        notes.append(error.message)
-      }
-    }
-    let files = resolution.identityFiles.map { path in
-      IdentityFile(
-        path: path, isGuarded: resolution.isCredential(path), hasPassphrase: passphrase != nil)
-    }
-    let plan = KeyPlan(
-      files: files, certificateFiles: resolution.certificateFiles, agent: identities,
-      identitiesOnly: resolution.identitiesOnly,
-      allowed: resolution.publicKeyAlgorithms)
+    let ring = KeyRing(resolution)
     keys =
-      plan.keys.compactMap { key in
+      ring.plan.keys.compactMap { key in
         switch key {
         case .agent(let identity, _):
-          agent.map { .agent(AgentSigner(agent: $0, identity: identity), identity, name: key.name) }
+          ring.agent.map { .agent(AgentSigner(agent: $0, identity: identity), identity, name: key.name) }
         case .file(_, let bytes, let isEncrypted):
-          .file(bytes, passphrase: isEncrypted ? passphrase : nil, name: key.name)
+          .file(bytes, passphrase: isEncrypted ? ring.passphrase : nil, name: key.name)
         }
       }[...]
-    report = LoginReport(
-      resolution, omissions: plan.omissions, notes: notes + resolution.keyNotes, hasAgent: identities != nil)
+    report = ring.report
   }
 
   /// - Throws: `no_usable_key` if no key could be offered, with the reason for each; `auth_refused` if the server
@@ -144,5 +115,71 @@ final class Authenticator {
     report.add(accepted: key.name, then: refusal.methods)
     // With `publickey,publickey` the server requires a second key.
     guard refusal.methods.contains("publickey") else { throw report.isOver() }
+  }
+}
+
+/// The keys that this process can use now, with what keeps the others from being used.
+struct KeyRing {
+  private static let agentPatience: Duration = .seconds(5)
+
+  let plan: KeyPlan
+  let agent: Agent?
+  let passphrase: String?
+  /// Without the results of a login.
+  let report: LoginReport
+
+  /// Reads the key files and asks the agent for its keys.
+  init(_ resolution: Resolution) {
+    var agent: Agent?
+    var identities: [Agent.Identity]?
+    var notes: [String] = []
+    if let path = resolution.agentSocket {
+      do {
+        let found = try Agent(path: path, patience: KeyRing.agentPatience)
+        agent = found
+        identities = found.identities()
+        if identities?.isEmpty == true { notes.append("the agent \(path) holds no key, or does not tell") }
+      } catch {
+        notes.append("agent \(path): \(error.reason)")
+      }
+    }
+    var passphrase: String?
+    if let path = resolution.passphraseFile {
+      do {
+        passphrase = try SecretFile.passphrase(path, isGuarded: resolution.isCredential(path))
+      } catch {
+        notes.append(error.message)
+      }
+    }
+    let files = resolution.identityFiles.map { path in
+      IdentityFile(
+        path: path, isGuarded: resolution.isCredential(path), hasPassphrase: passphrase != nil)
+    }
+    self.plan = KeyPlan(
+      files: files, certificateFiles: resolution.certificateFiles, agent: identities,
+      identitiesOnly: resolution.identitiesOnly, allowed: resolution.publicKeyAlgorithms)
+    self.agent = agent
+    self.passphrase = passphrase
+    self.report = LoginReport(
+      resolution, omissions: plan.omissions, notes: notes + resolution.keyNotes, hasAgent: identities != nil)
+  }
+}
+
+extension Resolution {
+  /// The names of the keys that a login from this process would offer now; or why there is none.
+  ///
+  /// Blocks while it reads files and asks the agent.
+  package func keys() -> Result<[String], TunnelFailure> {
+    let ring = KeyRing(self)
+    guard ring.plan.keys.isEmpty else { return .success(ring.plan.keys.map(\.name)) }
+    return .failure(ring.report.isOver().completed(ssh: sshArguments, host: hostName, asOwner: asOwner))
+  }
+
+  /// Files that a connection reads and that are there, by whether this process may read them.
+  package func readFiles() -> (readable: [String], refused: [String]) {
+    let present = files.filter { SmallFile.exists($0) && $0 != agentSocket }
+    var seen: Set<String> = []
+    let unique = present.filter { seen.insert($0).inserted }
+    return (unique.filter(SmallFile.isReadable), unique.filter { !SmallFile.isReadable($0) })
   }
 }

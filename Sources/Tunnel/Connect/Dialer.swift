@@ -34,7 +34,8 @@ final class Dialer {
     let ordered = AddressRace.order(addresses, family: \.family)
     guard !ordered.isEmpty else {
       throw TunnelFailure(
-        .dns, "\(resolution.hostName) has no address", remedy: "try: getent hosts \(resolution.hostName)")
+        .dns, "\(resolution.hostName) has no address",
+        remedy: "check the resolver, and HostName in ssh_config")
     }
     let families = Set(sources.map(\.family))
     self.addresses = sources.isEmpty ? ordered : ordered.filter { families.contains($0.family) }
@@ -127,7 +128,7 @@ extension TunnelFailure {
     if let (silent, _) = all.first(where: { $0.1 != .failed(code: ECONNREFUSED) }) {
       self.init(
         .connectTimeout, message,
-        remedy: "check the route to \(silent.host): VPN, firewall, ping \(silent.host)")
+        command: "ping -c 3 \(silent.host.shellWord)", remedy: "check the route to it: VPN, firewall")
     } else {
       self.init(
         .connectRefused, message,
@@ -138,7 +139,7 @@ extension TunnelFailure {
   fileprivate init(bindAddress resolution: Resolution, _ problem: String) {
     self.init(
       .config, "BindAddress \(resolution.bindAddress ?? "") of \(resolution.hostName) \(problem)",
-      remedy: "name an address of this machine (ip -br address), or leave BindAddress out",
+      command: "ip -br address", remedy: "name an address of this machine, or leave BindAddress out",
       files: resolution.configFiles)
   }
 }

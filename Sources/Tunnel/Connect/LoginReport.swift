@@ -1,4 +1,5 @@
 internal import GuardTypes
+internal import Platform
 
 /// Collects the results of a login for the message of its failure.
 struct LoginReport {
@@ -43,10 +44,9 @@ struct LoginReport {
   func isOver() -> TunnelFailure {
     if !accepted.isEmpty { return wantsMore() }
     guard !refused.isEmpty else { return noKey() }
-    return TunnelFailure(
-      .authRefused,
+    return refusal(
       "\(server) refused every key for user \(resolution.user): \(refused.joined(separator: ", "))\(passedOver)",
-      remedy: checkHost, files: files)
+      remedy: checkHost)
   }
 
   /// The failure if the server ended the login.
@@ -73,16 +73,15 @@ struct LoginReport {
         ? "name the right key as the first IdentityFile of this host in ssh_config, or raise MaxAuthTries in sshd_config"
         : "offer only the keys that IdentityFile names: in ssh_config, \(line), with the right key as IdentityFile; or raise MaxAuthTries in sshd_config"
     }
-    return TunnelFailure(.authRefused, message + passedOver, remedy: remedy, files: files)
+    return refusal(message + passedOver, remedy: remedy)
   }
 
   /// The failure if the server accepts no further public keys.
   func wantsNoKeys(_ methods: [String]) -> TunnelFailure {
     let shown = methods.isEmpty ? "no method at all" : "\(methods.joined(separator: ", ")) only"
-    return TunnelFailure(
-      .authRefused,
+    return refusal(
       "\(server) lets user \(resolution.user) log in with \(shown), and the guard logs in with keys\(alsoRefused)",
-      remedy: remedyOnServer, files: files)
+      remedy: remedyOnServer)
   }
 
   private func wantsMore() -> TunnelFailure {
@@ -93,36 +92,88 @@ struct LoginReport {
       : wanted.contains("publickey")
         ? "another key\(wanted.count > 1 ? " (or \(wanted.filter { $0 != "publickey" }.joined(separator: ", ")))" : "")"
         : wanted.joined(separator: ", ")
-    return TunnelFailure(
-      .authRefused,
+    return refusal(
       "\(server) accepted the \(key) for user \(resolution.user), and wants \(more) besides\(alsoRefused)\(passedOver)",
-      remedy: remedyOnServer, files: files)
+      remedy: remedyOnServer)
   }
+
+  /// Nothing on this machine shows when the server was changed, so the guard has to be told.
+  private func refusal(_ message: String, remedy: String) -> TunnelFailure {
+    TunnelFailure(.authRefused, message, remedy: "\(remedy); \(LoginReport.reconnect)", files: files)
+  }
+
+  private static let reconnect = "then: oceanid-ctl reconnect"
 
   private func noKey() -> TunnelFailure {
     let reasons = unused + omissions.map(\.words) + notes
+    let (command, note) = stepWithoutKey
     return TunnelFailure(
       .noUsableKey, "no usable key for \(resolution.user)@\(server): \(reasons.joined(separator: "; "))",
-      remedy: remedyWithoutKey, files: files)
+      command: command.map { resolution.asOwner + $0 }, remedy: note, files: files)
   }
 
-  private var remedyWithoutKey: String {
+  /// - Returns: a command of the guard's user, and a note.
+  private var stepWithoutKey: (command: String?, note: String) {
     let exposed = omissions.filter { $0.kind == .exposed }.map(\.name)
-    if !exposed.isEmpty { return "chmod 600 \(exposed.joined(separator: " "))" }
+    if !exposed.isEmpty {
+      return (
+        "chmod 600 \(exposed.map(\.shellWord).joined(separator: " "))", ""
+      )
+    }
     if unused.contains(where: { $0.hasPrefix("the passphrase") }) {
-      return
-        "check the passphrase by hand: ssh-keygen -y -f KEY; it is read from tunnel.passphrase in guard.yaml"
+      let key = resolution.identityFiles.first ?? "KEY"
+      return (
+        "ssh-keygen -y -f \(key.shellWord)",
+        "check the passphrase with it; the guard reads it from tunnel.passphrase in guard.yaml"
+      )
     }
     if let key = omissions.first(where: { $0.kind == .needsAgent })?.name {
-      return hasAgent
-        ? "add the key to the agent that the guard uses: SSH_AUTH_SOCK=\(resolution.agentSocket ?? "") ssh-add \(key)"
-        : "let the guard's process see the agent: name its socket as IdentityAgent in ssh_config, or start the guard with SSH_AUTH_SOCK"
+      guard !hasAgent else {
+        return (
+          "env SSH_AUTH_SOCK=\((resolution.agentSocket ?? "").shellWord) ssh-add \(key.shellWord)",
+          "it adds the key to the agent that the guard uses; \(LoginReport.reconnect)"
+        )
+      }
+      return stepWithoutAgent
     }
     guard unused.isEmpty, omissions.allSatisfy({ $0.kind == .missing }) else {
-      return "compare: \(resolution.byHandInDetail)"
+      return (nil, "compare with the keys that ssh offers")
     }
-    return
-      "make one: ssh-keygen -t ed25519, add its .pub to authorized_keys on the host, and name it as IdentityFile"
+    let others = resolution.otherKeys
+    guard others.isEmpty else {
+      return (
+        "ssh -G \(resolution.sshArguments)",
+        "ssh_config names none of the keys that are there (\(others.joined(separator: ", "))): name the right one as IdentityFile"
+      )
+    }
+    return (
+      "ssh-keygen -t ed25519", "then add its .pub to authorized_keys on the host, and name it as IdentityFile"
+    )
+  }
+
+  /// There is a key, and this process sees no agent that could hold it.
+  private var stepWithoutAgent: (command: String?, note: String) {
+    let identityAgent = "name the agent's socket as IdentityAgent in ssh_config"
+    let passphrase = "or the passphrase in guard.yaml (tunnel.passphrase)"
+    let sees =
+      resolution.agentSocket.map { "no agent answers at \($0)" } ?? "it has no SSH_AUTH_SOCK"
+    return switch resolution.service {
+    case .user(let unit):
+      (
+        "systemctl --user import-environment SSH_AUTH_SOCK && systemctl --user restart \(unit.shellWord)",
+        "the service sees no agent (\(sees)); or \(identityAgent), \(passphrase)"
+      )
+    case .system:
+      (
+        "ssh -G \(resolution.sshArguments)",
+        "the service sees no agent (\(sees)): \(identityAgent) of its user, \(passphrase); \(LoginReport.reconnect)"
+      )
+    case nil:
+      (
+        "ssh-add -l",
+        "the guard sees no agent (\(sees)): \(identityAgent), or start the guard with SSH_AUTH_SOCK"
+      )
+    }
   }
 
   private var server: String { resolution.hostName }
@@ -136,10 +187,9 @@ struct LoginReport {
 
   /// The remedy if the server accepts none of the keys.
   private var checkHost: String {
-    let compare = "compare: \(resolution.byHandInDetail)"
-    return omissions.contains { $0.kind == .certificate }
-      ? "add the key itself to authorized_keys on the host, for the guard can't use its certificate; \(compare)"
-      : "check the user name and authorized_keys on the host; \(compare)"
+    omissions.contains { $0.kind == .certificate }
+      ? "add the key itself to authorized_keys on the host, for the guard can't use its certificate"
+      : "check the user name and authorized_keys on the host"
   }
 
   private var passedOver: String {
@@ -147,9 +197,27 @@ struct LoginReport {
     return reasons.isEmpty ? "" : "; passed over: \(reasons.joined(separator: "; "))"
   }
 
-  /// Files whose change triggers another attempt.
-  private var files: [String] {
-    resolution.identityFiles.flatMap { [$0, $0 + ".pub"] }
-      + [resolution.passphraseFile, resolution.agentSocket].compactMap(\.self) + resolution.configFiles
+  /// Files whose change is worth another attempt to log in.
+  private var files: [String] { resolution.loginFiles }
+}
+
+extension Resolution {
+  fileprivate var loginFiles: [String] {
+    identityFiles.flatMap { [$0, $0 + ".pub"] } + [passphraseFile, agentSocket].compactMap(\.self)
+      + configFiles
+  }
+
+  /// Files that a connection reads, and whose change is worth another attempt.
+  var files: [String] { loginFiles + knownHostsFiles + [revokedHostKeysFile].compactMap(\.self) }
+
+  /// Private keys that lie where ssh(1) looks for its own, and that ssh_config does not name.
+  fileprivate var otherKeys: [String] {
+    let folders = Set(
+      identityFiles.compactMap { path in path.lastIndex(of: "/").map { String(path[..<$0]) } })
+    return folders.flatMap { folder in
+      SmallFile.names(in: folder).filter { $0.hasPrefix("id_") && !$0.hasSuffix(".pub") }.map {
+        "\(folder)/\($0)"
+      }
+    }.filter { !identityFiles.contains($0) }.sorted()
   }
 }

@@ -79,7 +79,7 @@ extension Resolution {
       let filter = addressFamily == .any ? "" : " (AddressFamily \(addressFamily.rawValue))"
       throw TunnelFailure(
         .dns, "no address for \(error.host)\(filter): \(error.reason)",
-        remedy: "check the name and the resolver: getent hosts \(error.host); HostName in ssh_config")
+        remedy: "check the name and the resolver, and HostName in ssh_config")
     }
   }
 
@@ -91,7 +91,7 @@ extension Resolution {
     } catch {
       throw TunnelFailure(
         .config, "BindAddress \(bindAddress) of \(hostName) is no address here: \(error.reason)",
-        remedy: "name an address of this machine (ip -br address), or leave BindAddress out",
+        command: "ip -br address", remedy: "name an address of this machine, or leave BindAddress out",
         files: configFiles)
     }
   }

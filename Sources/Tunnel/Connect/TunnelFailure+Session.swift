@@ -26,7 +26,7 @@ extension TunnelFailure {
     case .protocolViolation, .authenticationRefused, .unusableKey, .channelRefused, .other:
       self.init(
         .protocolError, "\(peer): \(error.operation): \(error.detail)",
-        remedy: "check that an SSH server answers there: \(resolution.byHandInDetail)")
+        remedy: "check that an SSH server answers there")
     }
   }
 
@@ -43,7 +43,7 @@ extension TunnelFailure {
       case .overload:
         "see what opens so many connections, or raise MaxStartups in sshd_config: journalctl -u ssh -n 50 on the server"
       case nil:
-        "if that is no SSH server, correct HostName and Port in ssh_config; else look at its log: \(resolution.byHandInDetail)"
+        "if that is no SSH server, correct HostName and Port in ssh_config; else look at its log"
       }
     self.init(
       .peerClosed, "\(peer) refuses the SSH session; it says: \(words)", remedy: remedy,
@@ -61,7 +61,7 @@ extension TunnelFailure {
     var remedies: [String] = []
     if mismatches.isEmpty {
       message = "\(peer): the key exchange failed: \(error.detail)"
-      remedies.append("compare: \(resolution.byHandInDetail)")
+      remedies.append("compare with what ssh does")
     } else {
       let server = session?.opening.identification ?? "the server"
       message =

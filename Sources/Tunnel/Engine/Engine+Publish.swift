@@ -13,8 +13,8 @@ extension Engine {
     let hasNewFailure = failure != nil && before.isLive && state.name != .up
     statusStore.publish { status in
       status.state = state.name
-      // Attempts and the delays between them count as one outage.
-      if isChange, !(before.isOnItsWay && state.isOnItsWay) { status.since = wall }
+      // Attempts and the pauses between them are one outage, however long the pauses.
+      if isChange, !(before.isOutage && state.isOutage) { status.since = wall }
       status.attempt = machine.attempt
       status.reconnects = machine.reconnects
       status.nextAttempt = machine.wake.map { wall + Int64(($0 - now) / .milliseconds(1)) }
@@ -30,6 +30,7 @@ extension Engine {
         status.cipher = nil
         status.roundTrip = nil
       }
+      status.servers = route?.servers ?? []
       status.via = chain?.via ?? []
       status.history.record(state.name, at: wall, code: state.name == .up ? nil : failure?.code)
     }
@@ -69,7 +70,12 @@ extension TunnelStateMachine.State {
     }
   }
 
-  fileprivate var isOnItsWay: Bool { name == .connecting || name == .backoff }
+  fileprivate var isOutage: Bool {
+    switch name {
+    case .connecting, .backoff, .blocked: true
+    case .up, .stopped: false
+    }
+  }
 
   /// True during an attempt or a session, so that a following failure belongs to it.
   fileprivate var isLive: Bool { self == .connecting || self == .up }

@@ -45,6 +45,8 @@ final class Engine {
   private var serial = 0
   /// The route of the current session.
   private(set) var route: Route?
+  /// The files of the attempt in progress as they were before it read them: one that is replaced meanwhile has changed.
+  private var stamps: [String: SmallFile.Stamp] = [:]
   /// The first session, connecting or up.
   private(set) var chain: SessionChain?
   private(set) var load = SessionLoad()
@@ -104,7 +106,7 @@ final class Engine {
     listeners.bind(now)
     accept(now)
     if let finding, now >= finding.deadline {
-      feed(.failed(.unresolved(plan.configuration, Engine.findLimit)))
+      fail(.unresolved(plan.configuration, Engine.findLimit))
     }
     placeClients()
     turnChain(now)
@@ -139,7 +141,7 @@ final class Engine {
     case .found(let serial, let result):
       guard serial == self.serial, finding != nil else { return }
       finding = nil
-      do throws(TunnelFailure) { try begin(try result.get()) } catch { feed(.failed(error)) }
+      do throws(TunnelFailure) { try begin(try result.get()) } catch { fail(error) }
     case .session(let number, let report): waiting.requeue(pool.handle(report, of: number))
     case .reconnect: feed(.reconnect)
     case .systemChanged(let change): feed(.systemChanged(change))
@@ -207,7 +209,7 @@ final class Engine {
     watchedFiles = nil
     fileEvents = nil
     if case .blocked = machine.state, let failure = machine.lastFailure {
-      let files = FileWatch(failure.files, now: now)
+      let files = FileWatch(failure.files, known: stamps, now: now)
       if let raw = files.raw { fileEvents = try? loop.watch(raw) { [weak files] _ in files?.becameReady() } }
       watchedFiles = files
     }
@@ -216,6 +218,9 @@ final class Engine {
 
   private func find(_ now: Instant) {
     serial += 1
+    stamps = [:]
+    // Further files of ssh_config are known from the attempt before.
+    stamp(plan.environment.configFiles(plan.configuration) + (machine.lastFailure?.files ?? []))
     let (serial, mailbox) = (serial, mailbox)
     let search = Route.find(plan.configuration, environment: plan.environment) {
       mailbox.post(.found(serial: serial, $0))
@@ -223,8 +228,13 @@ final class Engine {
     finding = (search, now + Engine.findLimit)
   }
 
+  private func stamp(_ files: [String]) {
+    for file in files where stamps[file] == nil { stamps[file] = SmallFile.Stamp(of: file) }
+  }
+
   private func begin(_ route: Route) throws(TunnelFailure) {
     self.route = route
+    for server in route.servers { stamp(server.files) }
     load = SessionLoad()
     chain = try SessionChain(route, terms: terms, load: load, loop: loop, now: MonotonicTime.now)
     hasWork = true
@@ -246,8 +256,16 @@ final class Engine {
       }
       if wasUp, chain.relay?.answers != answered { publishQuality(now) }
     } catch {
-      feed(.failed(error))
+      fail(error)
     }
+  }
+
+  private func fail(_ failure: TunnelFailure) {
+    feed(
+      .failed(
+        failure.completed(
+          ssh: route?.host?.sshArguments ?? plan.configuration.host.shellWord,
+          host: route?.host?.hostName ?? plan.configuration.host, asOwner: plan.environment.asOwner)))
   }
 
   private func handle(_ gap: Loop.Gap) {
@@ -306,6 +324,6 @@ extension TunnelFailure {
   {
     TunnelFailure(
       .dns, "\(configuration.host) did not resolve within \(limit)",
-      remedy: "try: getent hosts \(configuration.host); ssh -G \(configuration.host)")
+      remedy: "check the resolver, and HostName in ssh_config")
   }
 }

@@ -12,7 +12,9 @@ struct IdentityFile {
     case publicOnly
     /// The reason as the end of a sentence: `is encrypted, …`.
     case unusable(String)
-    /// Other users can read the private key; the reason has the same form.
+    /// Its passphrase is not known here; the reason likewise.
+    case encrypted(String)
+    /// Others can read the private key; the reason likewise.
     case exposed(String)
   }
 
@@ -104,7 +106,7 @@ struct IdentityFile {
     }
     if type == "ssh-rsa", !SSHLibrary.signsRSAWithSHA2 { return .unusable(SSHLibrary.rsaExplanation) }
     if isEncrypted, !hasPassphrase {
-      return .unusable(
+      return .encrypted(
         "is encrypted: name its passphrase in guard.yaml (tunnel.passphrase), or add it to an agent (ssh-add)"
       )
     }

@@ -86,6 +86,8 @@ struct KeyPlan {
       case .unusable(let reason):
         let kind: Omission.Kind = file.publicKey == nil ? .other : .needsAgent
         omissions.append(Omission(name: file.path, reason: reason, kind: kind))
+      case .encrypted(let reason):
+        omissions.append(Omission(name: file.path, reason: reason, kind: .needsAgent))
       case .exposed(let reason):
         omissions.append(Omission(name: file.path, reason: reason, kind: .exposed))
       }

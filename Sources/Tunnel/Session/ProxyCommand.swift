@@ -47,7 +47,7 @@ final class ProxyCommand {
     case .peerClosed, .protocolError:
       let exit = process.exit(within: ProxyCommand.exitPatience)
       guard let exit else { return saying("\(failure.message), over \(name)", failure) }
-      let remedy = exit == .status(126) ? TunnelFailure.execRemedy : byHand
+      let remedy = exit == .status(126) ? TunnelFailure.execRemedy : ProxyCommand.byHand
       guard !wasHeard else {
         return failure.reworded("\(failure.message); \(name) \(exit)\(lastWords)", remedy: remedy)
       }
@@ -61,11 +61,11 @@ final class ProxyCommand {
   }
 
   private func saying(_ message: String, _ failure: TunnelFailure) -> TunnelFailure {
-    failure.reworded(message + lastWords, remedy: byHand)
+    failure.reworded(message + lastWords, remedy: ProxyCommand.byHand)
   }
 
   private var peer: HostPort { HostPort(host: resolution.hostName, port: resolution.port) }
-  private var byHand: String { "try it by hand: \(resolution.byHand)" }
+  private static let byHand = "try it by hand"
 
   /// For example `: Connection refused`; empty if the command wrote no errors.
   private var lastWords: String {

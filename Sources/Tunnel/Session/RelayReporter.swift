@@ -31,13 +31,7 @@ final class RelayReporter: RelayObserver {
   func reached(_ target: StreamAddress) { publish(target, nil) }
 
   func missed(_ target: StreamAddress, reason: String) {
-    publish(
-      target,
-      TunnelFailure(
-        .forwardRefused, "\(host) could not reach \(target): \(reason)",
-        remedy:
-          "check on \(host) that something listens on \(target) (ss -ltn), and that sshd allows it (AllowTcpForwarding, PermitOpen)"
-      ))
+    publish(target, TunnelFailure(refusing: target, reason: reason, host: host))
   }
 
   func refused(_ client: Client, reason: String, _ end: ConnectionEnd) {
@@ -84,7 +78,27 @@ final class RelayReporter: RelayObserver {
   }
 }
 
-/// Collects refused clients, so that a burst causes one journal entry.
+extension TunnelFailure {
+  /// - Parameter reason: libssh2's text, which names the code of RFC 4254 §5.1.
+  fileprivate init(refusing target: StreamAddress, reason: String, host: String) {
+    let ssh = host.shellWord
+    if reason.contains("prohibited") {
+      self.init(
+        .forwardRefused, "sshd on \(host) forbids forwarding to \(target): \(reason)",
+        command: "ssh \(ssh) 'sudo sshd -T | grep -iE \"forwarding|permitopen\"'",
+        remedy:
+          "it must allow it: AllowTcpForwarding, DisableForwarding and PermitOpen in sshd_config, permitopen and restrict in authorized_keys"
+      )
+    } else {
+      self.init(
+        .forwardRefused, "\(host) could not reach \(target): \(reason)",
+        command: TunnelErrorCode.forwardRefused.command(ssh: ssh, host: host),
+        remedy: "something must listen on \(target) there; for K3s: systemctl status k3s")
+    }
+  }
+}
+
+/// Refused clients, collected so that a burst is one entry in the journal.
 struct RefusalBurst {
   static let window: Duration = .seconds(10)
 

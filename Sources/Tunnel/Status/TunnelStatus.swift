@@ -62,7 +62,9 @@ package struct TunnelStatus: Hashable, Sendable {
   package var nextAttempt: Int64?
   package var lastFailure: Failed?
   package var forwards: [Forward]
-  /// The connected jump hosts in order.
+  /// Jump hosts and the host as ssh_config had them for the last attempt that asked; empty before the first.
+  package var servers: [Resolution] = []
+  /// The jump hosts on the way, the first one first.
   package var via: [String] = []
   /// The sessions that carry connections now.
   package var sessions: [Session] = []

@@ -66,7 +66,7 @@ extension ControlServer.Actions {
       }, metrics: { [] }, roundTrips: { RoundTripsDocument(slotSeconds: 300, clusters: []) },
       incidents: { [ledger] in ledger.document() }, silence: { _, _ in .tooMany },
       endSilence: { _, _ in false },
-      alerts: { AlertsDocument(channels: []) }, testAlert: { $1(.unknownChannel) },
+      guardView: { $0(nil) }, alerts: { AlertsDocument(channels: []) }, testAlert: { $1(.unknownChannel) },
       breakGlass: { _, _ in false },
       audit: { _, _, _ in })
   }

@@ -247,7 +247,8 @@ package final class GuardService: Sendable {
     let socketFolder = state.withLock { $0.configuration.control.folder }
     return try GuardedCluster(
       cluster, board: board, ledger: ledger, log: log, environment: environment, state: folder,
-      socketFolder: socketFolder, adopted: adopted, socketStep: { [weak self] in self?.step(holdingAlone: $0) },
+      socketFolder: socketFolder, adopted: adopted,
+      socketStep: { [weak self] in self?.step(holdingAlone: $0) },
       observed: passes.request)
   }
 

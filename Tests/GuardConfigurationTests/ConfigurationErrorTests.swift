@@ -105,8 +105,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("clusters: []", "1:11: clusters: expected from 1 to 32 clusters, found none"),
-    ("clusters:", "1:10: clusters: expected from 1 to 32 clusters, found none"),
+    ("clusters: []", "1:11: clusters: expected at least one cluster"),
+    ("clusters:", "1:10: clusters: expected at least one cluster"),
     ("clusters: 7", "1:11: clusters: expected a list of clusters, found '7'"),
     (
       "[a]", "1:1: top level: expected a mapping with control, clusters, metrics, alerts, found a list"

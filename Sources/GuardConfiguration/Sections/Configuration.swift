@@ -60,8 +60,8 @@ extension Configuration: ConfigurationSection {
             "The Unix socket that oceanid-ctl talks to. Under oceanid-guard.socket, ListenStream= of that unit is "
               + "used instead.")
         ], style: .block),
-      .init("clusters", list: \.clusters, of: "clusters", in: 1...32, style: .block) {
-        "expected from 1 to 32 clusters, found \($0 == 0 ? "none" : "\($0)")"
+      .init("clusters", list: \.clusters, of: "clusters", in: 1...500, style: .block) {
+        $0 == 0 ? "expected at least one cluster" : "\($0) clusters; at most 500 are supported"
       },
       .init(
         group: "metrics",

@@ -315,7 +315,7 @@ let package = Package(
         "TestSupport", "Tunnel",
       ]),
     tests("GuardTerminal", ["Health"]),
-    tests("GuardConnection"),
+    tests("GuardConnection", ["TestSupport"]),
     tests("GuardRun"),
     tests(
       "GuardSetup", ["GuardAPI", "GuardExamination", "GuardTerminal", "Health", "Platform", "TestSupport"]),

@@ -146,7 +146,7 @@ import Testing
     let bytes = Data(text.utf8)
     let document = try JSONDecoder().decode(JSONValue.self, from: bytes)
     func pretty(_ cluster: String?, _ section: Section?) throws -> JSONValue {
-      let text = try DocumentText.pretty(bytes, cluster: cluster, section: section)
+      let text = try DocumentText.reduced(bytes, cluster, section).pretty
       return try JSONDecoder().decode(JSONValue.self, from: Data(text.utf8))
     }
     #expect(try pretty(nil, nil) == document)

@@ -26,7 +26,7 @@ struct CheckCommand: ParsableCommand, Reading {
 
   func run() throws {
     do {
-      if options.json { return try options.show(section) { _, _ in Page() } }
+      if options.json { return try options.show(section, nil) { _, _ in Page() } }
       let status = try options.chosen(of: options.connection.client.status())
       try StandardOutput.answer(CheckLine.text(status, section: section, now: .now))
       throw ExitCode(ExitStatus(section?.verdict(of: status) ?? status.verdict).rawValue)

@@ -43,7 +43,8 @@ package struct OceanidCtl: ParsableCommand {
       MetricsCommand.self, NotifyAgentCommand.self,
       ReconnectCommand.self,
       PollCommand.self, ReloadCommand.self, CompletionCommand.self, ManualCommand.self,
-    ])
+    ],
+    defaultSubcommand: StatusCommand.self)
 
   package init() {}
 

@@ -62,15 +62,20 @@ struct ReadOptions: ParsableArguments {
   @Flag(help: "Show exact times in UTC instead of this machine's zone.")
   var utc = false
 
-  /// Prints the page, or with `--json` the document, and ends with the verdict's exit status.
+  /// Prints the page, the document or the names, and ends with the verdict's exit status.
   func show(
-    _ section: Section?, page: (StatusDocument, Terminal) -> Page
+    _ section: Section?, _ format: OutputFormat?, page: (StatusDocument, Terminal) -> Page
   ) throws {
+    guard !json || format == nil || format == .json else {
+      throw ValidationError("--json and --output \(format?.rawValue ?? "") exclude each other")
+    }
     let bytes = try connection.client.statusBytes()
     let status = try document(bytes)
-    if json {
-      try StandardOutput.answer(try DocumentText.pretty(bytes, cluster: cluster, section: section))
-    } else {
+    switch json ? .json : format {
+    case .json: try StandardOutput.answer(DocumentText.reduced(bytes, cluster, section).pretty)
+    case .yaml: try StandardOutput.answer(DocumentText.reduced(bytes, cluster, section).yaml)
+    case .name: try StandardOutput.answer(DocumentText.names(status, section))
+    case .wide, nil:
       let terminal = Terminal.standardOutput()
       try StandardOutput.answer(page(status, terminal).text(for: terminal))
     }
@@ -91,6 +96,11 @@ struct ReadOptions: ParsableArguments {
   }
 }
 
-enum Layout: String, ExpressibleByArgument, CaseIterable {
-  case wide
+/// The output format, as kubectl names it.
+enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
+  case wide, json, yaml, name
+
+  static func help(wide: String) -> ArgumentHelp {
+    ArgumentHelp("json or yaml: the guard's document; name: names only; wide: \(wide).", valueName: "format")
+  }
 }

@@ -85,7 +85,7 @@ struct SilenceCommand: ParsableCommand, Reading {
 
   private func report(_ response: DaemonClient.Response) throws {
     if options.json {
-      return try StandardOutput.answer(DocumentText.pretty(response.body, cluster: nil, section: nil))
+      return try StandardOutput.answer(DocumentText.reduced(response.body, nil, nil).pretty)
     }
     let receipt = DocumentCoding.decodeReceipt(response.body)
     try StandardOutput.answer(Span(receipt?.words(at: .now) ?? "done").text + "\n")

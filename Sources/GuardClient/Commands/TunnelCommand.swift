@@ -15,6 +15,9 @@ struct TunnelCommand: ParsableCommand, Reading {
 
   @OptionGroup var options: ReadOptions
 
+  @Option(name: [.short, .long], help: OutputFormat.help(wide: "the same as without"))
+  var output: OutputFormat?
+
   @Option(help: ArgumentHelp("How far back the history goes.", valueName: "duration"))
   var since = TimeSpan(duration: .seconds(6 * 3600), text: "6h")
 
@@ -25,6 +28,6 @@ struct TunnelCommand: ParsableCommand, Reading {
   }
 
   func run() throws {
-    try options.show(.tunnel) { TunnelPage.page($0, $1, range: since.duration) }
+    try options.show(.tunnel, output) { TunnelPage.page($0, $1, range: since.duration) }
   }
 }

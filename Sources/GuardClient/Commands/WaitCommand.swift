@@ -70,6 +70,6 @@ struct WaitCommand: ParsableCommand {
     ).run()
     guard json else { return }
     try StandardOutput.answer(
-      try DocumentText.pretty(try connection.client.statusBytes(), cluster: choice.cluster, section: nil))
+      DocumentText.reduced(connection.client.statusBytes(), choice.cluster, nil).pretty)
   }
 }

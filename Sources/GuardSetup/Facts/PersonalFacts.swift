@@ -179,7 +179,7 @@ package struct PersonalFacts {
         $0.cluster == facts.guardFile.cluster || $0.step == "configuration"
       }
       guard !findings.isEmpty else {
-        return [FindingDocument("oceanid-guard", .failed, "\(system.guardProgram): \(answer.reason)")]
+        return [FindingDocument(SetupFacts.programStep, .failed, "\(system.guardProgram): \(answer.reason)")]
       }
       return findings.map { finding in
         var finding = finding
@@ -191,7 +191,7 @@ package struct PersonalFacts {
     guard case .copy(_, _, _, let text) = facts.kubeconfig else { return examine(facts.guardFileText, nil) }
     return system.withDraft(Array(text.utf8)) { path in
       examine(facts.guardFileText.replacing(facts.copyPath, with: path), path)
-    } ?? [FindingDocument("oceanid-guard", .failed, "no draft of its files can be made")]
+    } ?? [FindingDocument(SetupFacts.programStep, .failed, "no draft of its files can be made")]
   }
 
   // MARK: - This machine

@@ -17,6 +17,7 @@ import Testing
 
   enum Obstacle: String, CaseIterable {
     case unitsMissing, jumpHost, portHeld, ownGuard, hostKeyUnknown, sshdUnreachable, kubeconfigMissing
+    case otherConfigurationServes
 
     func prepare(_ world: FakeWorld) {
       switch self {
@@ -28,6 +29,12 @@ import Testing
         world.userUnits.active = [SetupFacts.service, "oceanid-forward.socket"]
       case .hostKeyUnknown: world.isHostKnown = false
       case .sshdUnreachable: world.login = .unreachable
+      case .otherConfigurationServes:
+        world.folders.insert("/etc/oceanid")
+        world.files["/etc/oceanid/guard.yaml"] = FakeWorld.File(
+          text: "clusters:\n  - name: main\n    tunnel:\n      host: tethys\n", mode: 0o644)
+        world.machineUnits.active = Set(Change.machineUnits)
+        world.machineText = "healthy: main; tunnel up since 2026-11-23 08:23 UTC"
       case .kubeconfigMissing: world.files["/home/person/.kube/k3s-config.yaml"] = nil
       }
     }
@@ -42,6 +49,7 @@ import Testing
       case .hostKeyUnknown: "ssh tethys"
       case .sshdUnreachable: "ssh -v tethys"
       case .kubeconfigMissing: HalfDoneTests.fetch
+      case .otherConfigurationServes: "oceanid-ctl status"
       }
     }
   }

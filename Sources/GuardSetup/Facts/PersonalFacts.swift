@@ -100,7 +100,9 @@ package struct PersonalFacts {
     var source = usualKubeconfig
     if let own = kept?.kubeconfig, own != copy {
       source = own
-    } else if !system.exists(source), let shell = system.variable("KUBECONFIG"), !shell.contains(":") {
+    } else if !system.exists(source), let shell = system.variable("KUBECONFIG"),
+      shell.hasPrefix("/"), !shell.contains(":")
+    {
       source = shell
     }
     // The original of a copy may be gone; the copy stays good.

@@ -24,7 +24,7 @@ struct PackageTests {
     }
     let built = try Program(
       "\(sourceTree)/systemd/package", ["--bin-dir", programs, "--output", scratch.path],
-      environment: ["DEBFULLNAME": "Ada", "DEBEMAIL": "ada@oceanid-guard.invalid"])
+      environment: ["DEBFULLNAME": "Ada", "DEBEMAIL": "ada@example.org"])
     try #require(built.status == 0, "\(built.output)")
     package = try #require(built.output.split(separator: "\n").last.map(String.init))
   }
@@ -42,7 +42,9 @@ struct PackageTests {
       "/usr/lib/systemd/system/oceanid-guard.socket", "/usr/lib/systemd/system/oceanid-forward.socket",
       "/usr/lib/systemd/system/oceanid-online.target", "/usr/lib/systemd/user/oceanid-guard.service",
       "/usr/lib/systemd/system-generators/oceanid-forward-generator", "/usr/lib/sysusers.d/oceanid.conf",
-      "/usr/lib/systemd/catalog/oceanid.catalog", "/etc/oceanid/guard.yaml",
+      "/usr/lib/systemd/catalog/oceanid.catalog",
+      "/usr/share/oceanid-guard/rbac.yaml", "/usr/share/oceanid-guard/prometheus-rules.yaml",
+      "/usr/share/oceanid-guard/grafana-dashboard.json", "/usr/share/doc/oceanid-guard/examples/guard.yaml",
       "/usr/lib/systemd/user/oceanid-notify.service", "/usr/share/applications/oceanid-notify.desktop",
       "/usr/share/man/man1/oceanid-ctl.1.gz", "/usr/share/man/man5/oceanid-guard.yaml.5.gz",
       "/usr/share/man/man7/oceanid-guard.7.gz", "/usr/share/man/man8/oceanid-guard.8.gz",
@@ -50,19 +52,67 @@ struct PackageTests {
     ] {
       #expect(contents.contains(" .\(file)\n"), "\(file)")
     }
+    // The machine is unconfigured until `oceanid-ctl setup` or its administrator has written a configuration.
+    #expect(!contents.contains("./etc/"))
     #expect(!contents.split(separator: "\n").contains { !$0.contains(" root/root ") })
   }
 
   @Test func theControlFileIsComplete() throws {
     #expect(try dpkg("--field", package, "Package") == "oceanid-guard\n")
     #expect(try dpkg("--field", package, "Version").hasSuffix("-1\n"))
-    #expect(try dpkg("--field", package, "Maintainer") == "Ada <ada@oceanid-guard.invalid>\n")
+    #expect(try dpkg("--field", package, "Maintainer") == "Ada <ada@example.org>\n")
     let depends = try dpkg("--field", package, "Depends")
     // Libraries that the program links, and programs that it runs.
     #expect(depends.contains("libc6 (>= ") && depends.contains("openssh-client"))
     // 'systemctl reload' runs /bin/kill.
     #expect(depends.contains("procps"))
-    #expect(try dpkg("--info", package, "conffiles") == "/etc/oceanid/guard.yaml\n")
+  }
+
+  @Test func everyLinkOfItsReadmeLeadsToAFile() throws {
+    _ = try dpkg("--extract", package, scratch.path + "/tree")
+    let doc = URL(filePath: scratch.path + "/tree/usr/share/doc/oceanid-guard/")
+    let readme = try String(contentsOf: doc.appending(path: "README.md"), encoding: .utf8)
+    let links = readme.matches(of: /\]\(([^)]+)\)/).map { String($0.output.1) }
+      .filter { !$0.hasPrefix("https://") }
+    #expect(links.count >= 4)
+    for link in links {
+      let file = link.hasPrefix("/") ? scratch.path + "/tree" + link : doc.appending(path: link).path
+      #expect(FileManager.default.fileExists(atPath: file), "\(link)")
+    }
+    #expect(readme.contains("kubectl apply -f /usr/share/oceanid-guard/rbac.yaml"))
+  }
+
+  @Test func theChangelogTellsOfThisVersion() throws {
+    _ = try dpkg("--extract", package, scratch.path + "/tree")
+    let file = scratch.path + "/tree/usr/share/doc/oceanid-guard/changelog.Debian.gz"
+    let parser = try Program(#require(Program.find("dpkg-parsechangelog")), ["--file", file])
+    #expect(parser.status == 0, "\(parser.output)")
+    #expect(parser.output.contains(try "Version: " + dpkg("--field", package, "Version")))
+    #expect(parser.output.contains("Maintainer: Ada <ada@example.org>\n"))
+    #expect(parser.output.split(separator: "\n").count { $0.hasPrefix("   * ") } > 3, "\(parser.output)")
+  }
+
+  @Test func theTarballInstallsWithoutTheSourceTree() throws {
+    let built = try Program(
+      "\(sourceTree)/systemd/package", ["--tarball", "--bin-dir", programs, "--output", scratch.path])
+    try #require(built.status == 0, "\(built.output)")
+    let tarball = try #require(built.output.split(separator: "\n").last.map(String.init))
+    let tree = scratch.path + "/tree"
+    try FileManager.default.createDirectory(atPath: tree, withIntermediateDirectories: true)
+    let tar = try Program(
+      #require(Program.find("tar")),
+      ["--extract", "--strip-components=1", "--directory", tree, "--file", tarball])
+    try #require(tar.status == 0, "\(tar.output)")
+    let installed = try Program(
+      "\(tree)/install", ["--root", scratch.path + "/root"], environment: ["SUDO_USER": ""])
+    #expect(installed.status == 0, "\(installed.output)")
+    for file in [
+      "usr/local/bin/oceanid-guard", "usr/local/bin/oceanid-ctl", "etc/systemd/system/oceanid-guard.service",
+      "usr/local/share/man/man8/oceanid-guard.8", "usr/local/share/oceanid-guard/rbac.yaml",
+      "usr/local/share/doc/oceanid-guard/examples/guard.yaml",
+    ] {
+      #expect(FileManager.default.fileExists(atPath: "\(scratch.path)/root/\(file)"), "\(file)")
+    }
   }
 
   @Test func recordsItsSources() throws {
@@ -87,7 +137,7 @@ struct PackageTests {
     let first = try Data(contentsOf: URL(filePath: package))
     let again = try Program(
       "\(sourceTree)/systemd/package", ["--bin-dir", programs, "--output", scratch.path + "/again"],
-      environment: ["DEBFULLNAME": "Ada", "DEBEMAIL": "ada@oceanid-guard.invalid"])
+      environment: ["DEBFULLNAME": "Ada", "DEBEMAIL": "ada@example.org"])
     let path = try #require(again.output.split(separator: "\n").last.map(String.init))
     #expect(try Data(contentsOf: URL(filePath: path)) == first)
   }

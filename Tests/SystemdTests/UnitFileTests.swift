@@ -7,7 +7,7 @@ private let units = [
   "oceanid-wait-online.service", "oceanid-failed@.service",
 ]
 private let examples = [
-  "credentials", "addresses", "notify-reload", "proxy-command", "metrics", "alerts-programs",
+  "credentials", "addresses", "proxy-command", "metrics", "alerts-programs",
 ]
 
 @Suite struct UnitFileTests {
@@ -51,11 +51,7 @@ private let examples = [
       atPath: "\(sourceTree)/systemd/examples/\(example).conf", toPath: "\(folder)/\(example).conf")
     let program = try Program(#require(analyze), ["verify"] + paths)
     #expect(program.status == 0)
-    // Before systemd 253 the type is unknown, so it is only an example.
-    #expect(
-      complaints(in: program.output).allSatisfy {
-        $0.contains("Failed to parse service type, ignoring: notify-reload")
-      })
+    #expect(complaints(in: program.output).isEmpty, "\(program.output)")
   }
 
   @Test(

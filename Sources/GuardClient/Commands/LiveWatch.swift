@@ -9,7 +9,7 @@ import GuardTerminal
 struct LiveWatch {
   let options: ReadOptions
 
-  /// The number of changes that are shown.
+  /// The number of displayed changes.
   private static let memory = 8
 
   private struct View {
@@ -21,7 +21,7 @@ struct LiveWatch {
   }
 
   func run() throws {
-    // Before the screen is cleared, so that a connection error is reported as by any other command.
+    // Connect before the screen is cleared, so that a connection error is displayed as by any other command.
     var stream: WatchStream? = try options.connection.client.watch()
     var view = View()
     var signals = HeldSignals([SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGWINCH])
@@ -54,7 +54,7 @@ struct LiveWatch {
       do {
         // Short enough for Ctrl-C to feel immediate.
         switch try stream?.next(within: .milliseconds(100)) {
-        case .line(let bytes)?: try take(bytes, into: &view)
+        case .line(let bytes)?: try apply(bytes, into: &view)
         case .quiet?, nil: break
         case .ended?: throw ClientError.unreadable(options.connection.client.socket, .truncated)
         }
@@ -67,7 +67,7 @@ struct LiveWatch {
     }
   }
 
-  private func take(_ bytes: Data, into view: inout View) throws {
+  private func apply(_ bytes: Data, into view: inout View) throws {
     let line: WatchLine
     do { line = try DocumentCoding.decodeWatchLine(bytes) } catch { throw ClientError.document(error) }
     if case .change(let change, _) = line, options.cluster == nil || change.cluster == options.cluster {

@@ -4,9 +4,10 @@ import Glibc
 import GuardAPI
 import GuardConnection
 import GuardTerminal
+import GuardTypes
 import Health
 
-/// `oceanid-ctl`: the thin client of oceanid-guard.
+/// `oceanid-ctl`: the client of oceanid-guard.
 package struct OceanidCtl: ParsableCommand {
   package static let configuration = CommandConfiguration(
     commandName: "oceanid-ctl",

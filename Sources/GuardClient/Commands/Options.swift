@@ -6,7 +6,7 @@ import GuardTerminal
 
 /// A command that shows times.
 protocol TimeTelling {
-  /// In UTC instead of this machine's zone.
+  /// True for UTC instead of this machine's time zone.
   var utc: Bool { get }
 }
 
@@ -50,7 +50,7 @@ struct ClusterOption: ParsableArguments {
 struct ReadOptions: ParsableArguments {
   @OptionGroup var connection: SocketOption
 
-  // Not a group within this group: each level costs every command a part of a millisecond of reflection.
+  // Not a nested group: each level adds a fraction of a millisecond of reflection to every command.
   @Option(
     help: ArgumentHelp("Only this cluster.", valueName: "name"),
     completion: .custom { _, _, _ in ClusterOption.known() })

@@ -5,7 +5,8 @@ struct TunnelCommand: ParsableCommand, Reading {
     commandName: "tunnel",
     abstract: "Show the SSH tunnel, its forwards, their last connections and recent outages.",
     discussion: """
-      In the history, a cell is higher the longer the tunnel was down. Without a terminal: . up, + partly down, # down.
+      In the history, each cell is a span of time: the higher the cell, the longer the tunnel was down. Without a \
+      terminal, cells are . (up), + (partly down) and # (down).
 
       Examples:
         oceanid-ctl tunnel
@@ -19,7 +20,7 @@ struct TunnelCommand: ParsableCommand, Reading {
 
   func validate() throws {
     guard since.duration >= .seconds(60), since.duration <= .seconds(30 * 86_400) else {
-      throw ValidationError("--since takes 1m to 30d")
+      throw ValidationError("--since must be from 1m to 30d")
     }
   }
 

@@ -4,7 +4,7 @@ import GuardConnection
 
 /// The output of `--json`: the guard's own document, reduced to the requested clusters and section.
 enum DocumentText {
-  /// `cluster` nil: all of them. `section` nil: all of each.
+  /// nil means all clusters or all sections.
   static func pretty(_ bytes: Data, cluster: String?, section: Section?) throws -> String {
     let document = try JSONDecoder().decode(JSONValue.self, from: bytes)
     guard cluster != nil || section != nil, case .object(var fields) = document else {

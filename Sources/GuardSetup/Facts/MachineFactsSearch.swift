@@ -38,8 +38,7 @@ package struct MachineFactsSearch {
       || caller.run(ProgramCall("id", ["-nG", own.person.name])).text.split(whereSeparator: \.isWhitespace)
         .contains { $0 == FileOwner.serviceName }
     let home = MachineFacts.home
-    facts.missingFolders =
-      system.unusedFolders([MachineFacts.folder]) + [home, "\(home)/.ssh"].filter { !system.exists($0) }
+    facts.missingFolders = [MachineFacts.folder, home, "\(home)/.ssh"].filter { !system.exists($0) }
     facts.missingStates = [home].filter { !system.exists($0) }
     return facts
   }
@@ -67,6 +66,8 @@ package struct MachineFactsSearch {
       kept?.kubeconfig == facts.kubeconfig.path && kept?.sshConfig == nil
       && kept?.context == facts.guardFile.context ?? GuardFile.usualContext
     facts.configuration.wanted = isFitting ? nil : facts.guardFile.yaml
+    facts.isServingOtherwise =
+      !isFitting && kept != nil && facts.units[SetupFacts.service]?.text.contains("tunnel up") == true
     guard let host = facts.own.resolved else { return }
     let lines = KnownHosts(system: caller).lines(of: host)
     facts.knownHosts.now = system.contents(of: facts.knownHosts.path)

@@ -78,7 +78,7 @@ import Testing
     func undo(_ system: FakeSystem) throws -> Bool {
       let place = isMachine ? SetupPlace.machine : .own(system.person)
       guard let undo = try Undo(system, place, isUnattended: true) else { return true }
-      return try undo.run { _, _ in }
+      return try undo.run { _, _ in }.isEmpty
     }
   }
 
@@ -152,5 +152,53 @@ import Testing
     world.files["/home/person/.config/oceanid/guard.yaml"] = nil
     #expect(try start.undo(start.system(world)))
     #expect(world.state.symmetricDifference(FakeWorld().state) == [])
+  }
+
+  /// A setup that writes again over what a user has edited since keeps the edited file, and gives it back.
+  @Test func editedFileIsKeptByTheNextSetup() throws {
+    let path = "/home/person/.config/oceanid/guard.yaml"
+    var steps = 0
+    while true {
+      let world = FakeWorld()
+      let start = Start.fresh
+      try start.setUp(start.system(world))
+      let edited = "clusters:\n  - name: tethys\n    tunnel:\n      host: other\n    # mine\n"
+      world.files[path]?.text = edited
+      world.budget = steps
+      let isDone = (try? start.setUp(start.system(world))) != nil
+      world.budget = nil
+      try start.setUp(start.system(world))
+      #expect(world.files[path]?.text.contains("host: tethys") == true)
+      // The file that setup wrote first is gone since the user edited it, so it is not as before that.
+      #expect(try !start.undo(start.system(world)))
+      #expect(world.files[path]?.text == edited, "after \(steps) steps")
+      if isDone { break }
+      steps += 1
+    }
+    #expect(steps > 2)
+  }
+
+  /// k3s has renewed the certificate: the copy is made again.
+  @Test func copyOfTheKubeconfigFollowsItsOriginal() throws {
+    var steps = 0
+    while true {
+      let world = FakeWorld()
+      let start = Start.fresh
+      try start.setUp(start.system(world))
+      world.files["/home/person/.kube/k3s-config.yaml"]?.text += "# renewed\n"
+      let before = world.files["/home/person/.kube/k3s-config.yaml"]
+      world.budget = steps
+      let isDone = (try? start.setUp(start.system(world))) != nil
+      world.budget = nil
+      if steps.isMultiple(of: 2) { try start.setUp(start.system(world)) }
+      let copy = world.files["/home/person/.config/oceanid/tethys.kubeconfig.yaml"]?.text
+      #expect(copy?.hasSuffix("# renewed\n") == true || !steps.isMultiple(of: 2))
+      #expect(try start.undo(start.system(world)), "after \(steps) steps")
+      #expect(world.files["/home/person/.kube/k3s-config.yaml"] == before)
+      #expect(world.folders == FakeWorld().folders)
+      if isDone { break }
+      steps += 1
+    }
+    #expect(steps > 2)
   }
 }

@@ -108,6 +108,8 @@ private struct FirstVerdict {
   private let running: RunningGuard
   /// A login and a first poll take some seconds; a server that was just restarted takes longer.
   private static let patience: Duration = .seconds(45)
+  /// A cluster that is critical for so long, although its tunnel is up, will not be healthy soon.
+  private static let doubt: Duration = .seconds(12)
 
   init(_ running: RunningGuard) {
     self.running = running
@@ -129,13 +131,20 @@ private struct FirstVerdict {
     let client = DaemonClient(socket: .resolve(option: running.socket), trusted: .current)
     let end = ContinuousClock.now + FirstVerdict.patience
     var told = ""
+    var isCriticalSince: ContinuousClock.Instant?
     while true {
       let words: String
       do throws(ClientError) {
         let status = try client.status()
         let cluster = status.only(running.cluster)
         let isKnown = cluster?.verdict == .healthy || cluster?.verdict == .degraded
-        if isKnown || ContinuousClock.now >= end { return cluster ?? status }
+        if cluster?.verdict == .critical, cluster?.clusters.first?.tunnel.state == .up {
+          isCriticalSince = isCriticalSince ?? .now
+        } else {
+          isCriticalSince = nil
+        }
+        let isSettled = isKnown || isCriticalSince.map { $0 + FirstVerdict.doubt <= .now } == true
+        if isSettled || ContinuousClock.now >= end { return cluster ?? status }
         words = cluster?.summary ?? status.summary
       } catch {
         if !error.isTransient || ContinuousClock.now >= end { throw error }

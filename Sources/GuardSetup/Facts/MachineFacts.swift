@@ -19,6 +19,8 @@ package struct MachineFacts: Hashable, Sendable {
   var guardFile: GuardFile
   var units: [String: SetupFacts.UnitState] = [:]
   var port = SetupFacts.PortFact.free
+  /// The guard serves the host already, with another configuration.
+  var isServingOtherwise = false
   /// The caller is root, or in the group that may read the status.
   var mayRead = true
   var isRestartPending = false

@@ -66,6 +66,8 @@ package struct MachineFactsSearch {
       kept?.kubeconfig == facts.kubeconfig.path && kept?.sshConfig == nil
       && kept?.context == facts.guardFile.context ?? GuardFile.usualContext
     facts.configuration.wanted = isFitting ? nil : facts.guardFile.yaml
+    facts.isServingOtherwise =
+      !isFitting && kept != nil && facts.units[SetupFacts.service]?.text.contains("tunnel up") == true
     guard let host = facts.own.resolved else { return }
     let lines = KnownHosts(system: caller).lines(of: host)
     facts.knownHosts.now = system.contents(of: facts.knownHosts.path)

@@ -100,7 +100,9 @@ package struct PersonalFacts {
     var source = usualKubeconfig
     if let own = kept?.kubeconfig, own != copy {
       source = own
-    } else if !system.exists(source), let shell = system.variable("KUBECONFIG"), !shell.contains(":") {
+    } else if !system.exists(source), let shell = system.variable("KUBECONFIG"),
+      shell.hasPrefix("/"), !shell.contains(":")
+    {
       source = shell
     }
     // The original of a copy may be gone; the copy stays good.
@@ -179,7 +181,7 @@ package struct PersonalFacts {
         $0.cluster == facts.guardFile.cluster || $0.step == "configuration"
       }
       guard !findings.isEmpty else {
-        return [FindingDocument("oceanid-guard", .failed, "\(system.guardProgram): \(answer.reason)")]
+        return [FindingDocument(SetupFacts.programStep, .failed, "\(system.guardProgram): \(answer.reason)")]
       }
       return findings.map { finding in
         var finding = finding
@@ -191,7 +193,7 @@ package struct PersonalFacts {
     guard case .copy(_, _, _, let text) = facts.kubeconfig else { return examine(facts.guardFileText, nil) }
     return system.withDraft(Array(text.utf8)) { path in
       examine(facts.guardFileText.replacing(facts.copyPath, with: path), path)
-    } ?? [FindingDocument("oceanid-guard", .failed, "no draft of its files can be made")]
+    } ?? [FindingDocument(SetupFacts.programStep, .failed, "no draft of its files can be made")]
   }
 
   // MARK: - This machine

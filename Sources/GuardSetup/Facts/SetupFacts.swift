@@ -117,6 +117,8 @@ package struct SetupFacts: Hashable, Sendable {
     var needed: String?
   }
 
+  /// The finding of a program that does not run.
+  static let programStep = "oceanid-guard"
   static let service = "oceanid-guard.service"
   static let sockets = ["oceanid-guard.socket", "oceanid-forward.socket"]
 

@@ -33,11 +33,11 @@ package enum Change: Hashable, Sendable {
   func words(_ person: Person) -> String {
     switch self {
     case .file(let file):
-      "write \(person.shown(file.path)) (\(file.purpose), mode 0\(String(file.mode, radix: 8)))"
+      "write \(person.shown(file.path))"
     case .stopMachineGuard: "stop and disable the machine's guard: \(Change.stopCommand.shown)"
     case .startManager(let uid): "start your service manager: systemctl start user@\(uid).service"
-    case .start(let scope, let units):
-      "enable and start \(scope == .user ? "your units " : "")\(units.joined(separator: ", "))"
+    case .start(.user, _): "enable and start your units"
+    case .start(.machine, _): "enable and start the units"
     case .restart: "restart the guard, so that it reads the files"
     case .linger(let user): "keep it running after logout: loginctl enable-linger \(user)"
     case .key(let path): "make the key \(path) (ed25519, of user \(FileOwner.serviceName), mode 0600)"
@@ -48,10 +48,19 @@ package enum Change: Hashable, Sendable {
     }
   }
 
+  /// What the instruction does not say; nil if it says everything.
+  var detail: String? {
+    switch self {
+    case .file(let file): "\(file.purpose), mode 0\(String(file.mode, radix: 8))"
+    case .start(_, let units): units.joined(separator: ", ")
+    case .stopMachineGuard, .startManager, .restart, .linger, .key, .authorize, .member: nil
+    }
+  }
+
   /// How `setup --undo` takes it back.
   var undo: String {
     switch self {
-    case .file: "the file is removed, or its backup restored, unless it was changed since"
+    case .file: "removed, or restored from its backup, unless it was changed since"
     case .stopMachineGuard: "they are enabled and started again, as they were"
     case .startManager(let uid): "systemctl stop user@\(uid).service"
     case .start: "they are stopped and disabled"

@@ -9,6 +9,11 @@ package enum MachinePlan {
     var own = facts.own
     let isLoggedIn = facts.way.contains { $0.step == "login" && $0.outcome == .ok }
     if isLoggedIn { own.way = facts.way }
+    if facts.isServingOtherwise {
+      let found = "the machine's guard serves \(own.host) already, with another configuration"
+      let next = Plan.Next(command: "oceanid-ctl status", why: "nothing needs to be set up")
+      return Plan(steps: steps + [Plan.Step(name: "guard.yaml", found: found, outcome: .blocked(next))])
+    }
     steps += WayPlan.steps(own) + [proxy(own)].compactMap(\.self)
     steps.append(kubeconfig(facts, own))
     let files = [

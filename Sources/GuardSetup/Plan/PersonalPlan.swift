@@ -3,7 +3,6 @@ internal import Health
 
 /// Derives the plan for a user's own guard from the facts. It does no I/O.
 package enum PersonalPlan {
-  /// - Parameter again: the command line that repeats this setup.
   package static func plan(_ facts: SetupFacts) -> Plan {
     var steps = [program(facts)].compactMap(\.self) + WayPlan.steps(facts)
     let isWayClear = Plan(steps: steps).next == nil
@@ -23,15 +22,14 @@ package enum PersonalPlan {
   }
 
   private static func program(_ facts: SetupFacts) -> Plan.Step? {
-    if let finding = facts.way.first(where: { $0.step == "oceanid-guard" }) {
-      return Plan.Step(
-        name: "oceanid-guard", found: finding.found,
+    facts.way.first { $0.step == SetupFacts.programStep }.map {
+      Plan.Step(
+        name: $0.step, found: $0.found,
         outcome: .blocked(
           .init(
             command: "\(facts.guardProgram.shellWord) --version",
             why: "it must run here: install it beside oceanid-ctl, with its libraries")))
     }
-    return nil
   }
 
   /// The rest of the way does not prevent the setup: the guard reports it, and retries.

@@ -30,6 +30,15 @@ enum WayPlan {
               why: "ssh must understand the alias: install openssh-client, or correct ~/.ssh/config")))
       ]
     }
+    if let mistake = facts.way.first(where: { $0.step == "configuration" && $0.outcome == .failed }) {
+      return [
+        Plan.Step(
+          name: Part.host.rawValue, found: mistake.found,
+          outcome: .blocked(
+            .init(command: "editor ~/.ssh/config", why: "guard.yaml needs a plain alias: give the server one")
+          ))
+      ]
+    }
     var isBlocked = false
     return Part.allCases.map { part in
       if isBlocked { return Plan.Step(name: part.rawValue, found: "not tried", outcome: .open) }
@@ -55,7 +64,10 @@ enum WayPlan {
   }
 
   private static func words(_ part: Part, _ failed: FindingDocument, _ facts: SetupFacts) -> String {
-    guard part == .hostKey, !facts.isHostKnown, !facts.offeredKeys.isEmpty else { return failed.found }
+    guard part == .hostKey, !facts.isHostKnown, !facts.offeredKeys.isEmpty else {
+      // The files that ssh looks for by default.
+      return failed.found.replacing(/[^ ;]+ does not exist(; )?/, with: "").trimmed
+    }
     return
       "the key of \(facts.host) is in no known_hosts; it offers \(facts.offeredKeys.joined(separator: ", "))"
   }
@@ -115,5 +127,13 @@ enum WayPlan {
         command: "ssh-keygen -t ed25519 && ssh-copy-id \(name)",
         why: "you have no key yet: this makes one and adds it")
     }
+  }
+}
+
+extension String {
+  fileprivate var trimmed: String {
+    var text = self[...]
+    while let last = text.last, " ;:".contains(last) { text.removeLast() }
+    return String(text.hasSuffix("; passed over") ? text.dropLast(13) : text)
   }
 }

@@ -5,9 +5,9 @@ internal import GuardAPI
 package struct Manifest: Codable, Hashable, Sendable {
   package enum Entry: Codable, Hashable, Sendable {
     /// - Parameters:
-    ///   - checksum: of the contents that setup wrote.
+    ///   - checksums: of the contents that setup wrote, one after the other.
     ///   - backup: of the file that was there before; nil if there was none.
-    case file(path: String, checksum: Checksum, backup: String?)
+    case file(path: String, checksums: [Checksum], backup: String?)
     case folder(path: String)
     /// The folder of the guard's state, which did not exist before.
     case state(path: String)
@@ -46,10 +46,10 @@ package struct Manifest: Codable, Hashable, Sendable {
     try system.write(Array(json) + [UInt8(ascii: "\n")], to: path, mode: 0o600, owner: nil)
   }
 
-  /// The entry of a file.
-  func file(_ path: String) -> (index: Int, backup: String?)? {
-    for (index, entry) in entries.enumerated() {
-      if case .file(path, _, let backup) = entry { return (index, backup) }
+  /// The newest entry of a file.
+  func file(_ path: String) -> (index: Int, checksums: [Checksum], backup: String?)? {
+    for (index, entry) in entries.enumerated().reversed() {
+      if case .file(path, let checksums, let backup) = entry { return (index, checksums, backup) }
     }
     return nil
   }

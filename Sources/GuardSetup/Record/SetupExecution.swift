@@ -48,8 +48,14 @@ package struct SetupExecution {
     case .linger(let user):
       try record(.linger(user: user))
       let call = ProgramCall("loginctl", ["enable-linger", user])
-      // Without polkit, a user may not do it.
-      if !system.run(call).isGood { try asRoot(call) }
+      do throws(SetupFailure) {
+        // Without polkit, a user may not do it.
+        if !system.run(call).isGood { try asRoot(call) }
+      } catch {
+        manifest.entries.removeAll { $0 == .linger(user: user) }
+        try save()
+        throw error
+      }
     case .key(let path): try makeKey(path)
     case .authorize(let key): try authorize(key)
     case .member(let user):
@@ -84,12 +90,13 @@ package struct SetupExecution {
   private mutating func write(_ file: Change.FileChange) throws(SetupFailure) {
     let checksum = Checksum(of: file.contents)
     var backup: String?
-    if let known = manifest.file(file.path) {
+    if let known = manifest.file(file.path), !isChanged(file.path, since: known.checksums, known.backup) {
       backup = known.backup
-      manifest.entries[known.index] = .file(path: file.path, checksum: checksum, backup: backup)
+      manifest.entries[known.index] = .file(
+        path: file.path, checksums: known.checksums + [checksum], backup: backup)
     } else {
-      if system.exists(file.path) { backup = "\(file.path).before-setup" }
-      manifest.entries.append(.file(path: file.path, checksum: checksum, backup: backup))
+      if system.exists(file.path) { backup = freeBackup(of: file.path) }
+      manifest.entries.append(.file(path: file.path, checksums: [checksum], backup: backup))
     }
     manifest.isRestartPending = true
     try save()
@@ -98,6 +105,22 @@ package struct SetupExecution {
     }
     try makeFolders(above: file.path, owner: file.owner)
     try system.write(file.contents, to: file.path, mode: file.mode, owner: file.owner)
+  }
+
+  /// The user has edited the file after setup wrote it.
+  private func isChanged(_ path: String, since checksums: [Checksum], _ backup: String?) -> Bool {
+    guard case .bytes(let now) = system.contents(of: path), !checksums.contains(Checksum(of: now)) else {
+      return false
+    }
+    guard let backup else { return true }
+    // Otherwise the write that the entry describes was never made.
+    return system.exists(backup) && system.contents(of: backup) != .bytes(now)
+  }
+
+  private func freeBackup(of path: String) -> String {
+    var backup = "\(path).before-setup"
+    while system.exists(backup) { backup += "-again" }
+    return backup
   }
 
   private func makeFolders(above path: String, owner: FileOwner?) throws(SetupFailure) {

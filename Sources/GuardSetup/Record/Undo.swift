@@ -41,15 +41,19 @@ package struct Undo {
   }
 
   /// - Parameter report: called with each result.
-  /// - Returns: true if everything is as it was.
-  package func run(_ report: (_ words: String, _ isDone: Bool) -> Void) throws(SetupFailure) -> Bool {
+  /// - Returns: what could not be undone; empty if everything is as it was.
+  package func run(
+    _ report: (_ words: String, _ isDone: Bool) -> Void
+  ) throws(SetupFailure) -> [SetupFailure] {
     let folders = manifest.entries.filter { if case .folder = $0 { true } else { false } }
     var left = manifest
     left.entries.removeAll(where: folders.contains)
     var kept: [Manifest.Entry] = []
+    var failures: [SetupFailure] = []
     while let entry = left.entries.popLast() {
       if let failure = undo(entry) {
         kept.insert(entry, at: 0)
+        failures.append(failure)
         report(failure.words, false)
       } else if let words = words(entry) {
         report(words, true)
@@ -58,16 +62,16 @@ package struct Undo {
       rest.entries = folders + left.entries + kept
       try rest.save(system, path)
     }
-    guard kept.isEmpty else { return false }
+    guard kept.isEmpty else { return failures }
     try system.remove(path)
     for case .folder(let folder) in folders.reversed() { system.removeFolder(folder) }
-    return true
+    return []
   }
 
   /// nil if it is as it was.
   private func undo(_ entry: Manifest.Entry) -> SetupFailure? {
     switch entry {
-    case .file(let path, let checksum, let backup): return restore(path, checksum, backup)
+    case .file(let path, let checksums, let backup): return restore(path, checksums, backup)
     case .folder: return nil
     case .state(let folder):
       removeState(folder)
@@ -123,9 +127,9 @@ package struct Undo {
     return answer.isGood ? nil : SetupFailure("\(call.shown): \(answer.reason)", next: call.shown)
   }
 
-  private func restore(_ path: String, _ checksum: Checksum, _ backup: String?) -> SetupFailure? {
+  private func restore(_ path: String, _ checksums: [Checksum], _ backup: String?) -> SetupFailure? {
     let now = system.contents(of: path)
-    let isOurs = if case .bytes(let bytes) = now { Checksum(of: bytes) == checksum } else { false }
+    let isOurs = if case .bytes(let bytes) = now { checksums.contains(Checksum(of: bytes)) } else { false }
     do throws(SetupFailure) {
       guard let backup, system.exists(backup) else {
         // Without its backup, another file is the one from before.

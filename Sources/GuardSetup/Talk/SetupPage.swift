@@ -15,7 +15,9 @@ enum SetupPage {
       // What is in the way comes first.
       guard case .change(let changes) = step.outcome, plan.next == nil else { continue }
       for change in changes {
-        page += block("", .plain, "", margin, "-> \(change.words(person))", .strong, terminal)
+        page += block(
+          "", .plain, "", margin, "-> \(change.words(person))\(change.detail.map { " (\($0))" } ?? "")",
+          .strong, terminal)
         if showsUndo { page += block("", .plain, "", margin, "undo: \(change.undo)", .faint, terminal) }
       }
     }

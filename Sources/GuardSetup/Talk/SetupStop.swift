@@ -8,8 +8,8 @@ package enum SetupStop: Complaint {
   case unapproved
   case declined
   case failed(SetupFailure)
-  /// `--undo` left what was changed since.
-  case incomplete
+  /// `--undo` left something, for the reasons that it printed.
+  case incomplete(next: String?)
 
   package var exitStatus: Int32 {
     switch self {
@@ -26,7 +26,7 @@ package enum SetupStop: Complaint {
       "nothing was written: there is no terminal to ask on; --yes agrees to all of it, --dry-run only shows it"
     case .declined: "stopped where you said no; the next run continues, and --undo takes it back"
     case .failed(let failure): failure.words
-    case .incomplete: "what was changed since stays; remove it yourself, then repeat --undo"
+    case .incomplete: "not all of it is undone; once nothing is in the way, repeat --undo"
     }
   }
 
@@ -35,7 +35,8 @@ package enum SetupStop: Complaint {
     switch self {
     case .blocked(let next): next.command
     case .failed(let failure): failure.next
-    case .unapproved, .declined, .incomplete: nil
+    case .incomplete(let next): next
+    case .unapproved, .declined: nil
     }
   }
 }

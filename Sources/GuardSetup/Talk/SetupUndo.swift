@@ -5,7 +5,6 @@ internal import Health
 package struct SetupUndo {
   private let system: any SetupSystem
   private let approval: Approval
-
   private let place: SetupPlace
 
   /// - Parameter isMachine: the setup of the machine's guard, not of the user's own.
@@ -25,10 +24,10 @@ package struct SetupUndo {
     if approval == .withheld { return }
     guard approval != .impossible else { throw .unapproved }
     guard approval.answer(to: "undo all of it?") else { throw .declined }
-    let isDone = try attempt { () throws(SetupFailure) in
+    let failures = try attempt { () throws(SetupFailure) in
       try undo.run { words, isDone in tell(isDone ? "done: \(words)" : words) }
     }
-    guard isDone else { throw .incomplete }
+    guard failures.isEmpty else { throw .incomplete(next: failures.compactMap(\.next).first) }
     tell("everything is as it was")
   }
 

@@ -1,0 +1,126 @@
+import Testing
+
+@testable import GuardSetup
+
+/// What prevents the guard of a whole machine, and what it gets.
+@Suite struct MachinePlanTests {
+  private static func facts(_ world: FakeWorld, host: String? = nil) -> MachineFacts {
+    MachineFactsSearch(FakeSystem(world, FakeSystem.root), caller: FakeSystem.owner).find(host: host)
+  }
+
+  private static func setUp(_ world: FakeWorld) throws {
+    let facts = facts(world)
+    var execution = try SetupExecution(
+      FakeSystem(world, FakeSystem.root), .machine(facts), isUnattended: true)
+    for change in MachinePlan.plan(facts).changes { try execution.perform(change) }
+  }
+
+  enum Obstacle: String, CaseIterable {
+    case unitsMissing, jumpHost, portHeld, ownGuard, hostKeyUnknown, sshdUnreachable, kubeconfigMissing
+    case otherConfigurationServes
+
+    func prepare(_ world: FakeWorld) {
+      switch self {
+      case .unitsMissing: world.files["/usr/lib/systemd/system/oceanid-guard.service"] = nil
+      case .jumpHost: world.isProxied = true
+      case .portHeld:
+        world.foreignHolder = PortHolder(words: "ssh (pid 4242)", pid: 4242, uid: 1500)
+      case .ownGuard:
+        world.userUnits.active = [SetupFacts.service, "oceanid-forward.socket"]
+      case .hostKeyUnknown: world.isHostKnown = false
+      case .sshdUnreachable: world.login = .unreachable
+      case .otherConfigurationServes:
+        world.folders.insert("/etc/oceanid")
+        world.files["/etc/oceanid/guard.yaml"] = FakeWorld.File(
+          text: "clusters:\n  - name: main\n    tunnel:\n      host: tethys\n", mode: 0o644)
+        world.machineUnits.active = Set(Change.machineUnits)
+        world.machineText = "healthy: main; tunnel up since 2026-11-23 08:23 UTC"
+      case .kubeconfigMissing: world.files["/home/person/.kube/k3s-config.yaml"] = nil
+      }
+    }
+
+    var next: String {
+      switch self {
+      case .unitsMissing: "sudo systemd/install"
+      case .jumpHost: "oceanid-ctl manual oceanid-guard.8"
+      case .portHeld: "kill 4242"
+      case .ownGuard:
+        "systemctl --user disable --now oceanid-guard.socket oceanid-forward.socket oceanid-guard.service"
+      case .hostKeyUnknown: "ssh tethys"
+      case .sshdUnreachable: "ssh -v tethys"
+      case .kubeconfigMissing: HalfDoneTests.fetch
+      case .otherConfigurationServes: "oceanid-ctl status"
+      }
+    }
+  }
+
+  @Test(arguments: Obstacle.allCases) func obstacleEndsWithOneNextStep(_ obstacle: Obstacle) {
+    let world = FakeWorld()
+    obstacle.prepare(world)
+    let before = world.state
+    let plan = MachinePlan.plan(Self.facts(world))
+    #expect(plan.next?.command == obstacle.next)
+    #expect(plan.changes.isEmpty)
+    #expect(world.state == before)
+  }
+
+  @Test func filesHaveTheRightOwnersAndModes() throws {
+    let world = FakeWorld()
+    try Self.setUp(world)
+    let kubeconfig = try #require(world.files["/etc/oceanid/tethys.kubeconfig.yaml"])
+    #expect(kubeconfig.owner == .readers && kubeconfig.mode == 0o640)
+    #expect(kubeconfig.text == FakeWorld.kubeconfig.replacing("6443", with: "16443"))
+    for name in ["config", "known_hosts"] {
+      let file = try #require(world.files["/var/lib/oceanid/.ssh/\(name)"])
+      #expect(file.owner == .service && file.mode == 0o600)
+    }
+    #expect(world.files["/var/lib/oceanid/.ssh/known_hosts"]?.text == "192.0.2.7 ssh-ed25519 HOST\n")
+    #expect(world.files["/etc/oceanid/guard.yaml"]?.owner == nil)
+    #expect(world.files["/home/person/.kube/k3s-config.yaml"]?.text == FakeWorld.kubeconfig)
+    #expect(
+      world.authorized.last
+        == "restrict,port-forwarding,permitopen=\"localhost:6443\",command=\"/bin/false\" ssh-ed25519 MADE oceanid-guard"
+    )
+  }
+
+  @Test func loginThatRunsNoCommandsGetsTheLineForHandWork() throws {
+    let world = FakeWorld()
+    world.runsCommands = false
+    #expect {
+      try Self.setUp(world)
+    } throws: { error in
+      let failure = error as? SetupFailure
+      return failure?.words.contains("permitopen=\"localhost:6443\"") == true
+        && failure?.next == "oceanid-ctl setup tethys --machine"
+    }
+    // The next run finds that the key is accepted.
+    world.authorized.append(AuthorizedKey.line("ssh-ed25519 MADE oceanid-guard"))
+    #expect(Self.facts(world).authorization == .present)
+    try Self.setUp(world)
+    #expect(MachinePlan.plan(Self.facts(world)).changes.isEmpty)
+  }
+
+  /// The guard's own login counts once it works: the caller's agent may be gone.
+  @Test func secondRunNeedsNoLoginOfTheCaller() throws {
+    let world = FakeWorld()
+    try Self.setUp(world)
+    world.login = .refused
+    let plan = MachinePlan.plan(Self.facts(world))
+    #expect(plan.next == nil)
+    #expect(plan.changes.isEmpty)
+  }
+
+  @Test func sudoThatAsksForAPasswordIsNotWaitedFor() throws {
+    let world = FakeWorld()
+    #expect(
+      try AsRoot(FakeSystem(world), .given).words("/usr/bin/oceanid-ctl", ["setup", "--machine", "--yes"])
+        == ["sudo", "-n", "env", "/usr/bin/oceanid-ctl", "setup", "--machine", "--yes"])
+    world.hasSudo = false
+    #expect {
+      try AsRoot(FakeSystem(world), .given).words("/usr/bin/oceanid-ctl", ["setup", "--machine", "--yes"])
+    } throws: { error in
+      (error as? SetupStop)?.next == "sudo oceanid-ctl setup --machine --yes"
+    }
+    #expect(AsRoot(FakeSystem(world, FakeSystem.root), .given).isNeeded == false)
+  }
+}

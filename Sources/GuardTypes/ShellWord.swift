@@ -1,4 +1,9 @@
 extension String {
+  /// In front of a command that this user runs: `sudo -u oceanid `. sudo(8) takes a number with a '#'.
+  public var asSudoPrefix: String {
+    "sudo -u \(allSatisfy(\.isNumber) ? "'#\(self)'" : shellWord) "
+  }
+
   /// One word of a shell command: in single quotes if it has a character that is special to a shell.
   public var shellWord: String {
     let isPlain = utf8.allSatisfy { byte in

@@ -58,8 +58,8 @@ struct ReportedFaultTests {
     #expect(status.status == 2)
     #expect(try installation.ctl("tunnel").status == 2)
     // The remedy is on the screen in the words of the document, and in the log.
-    let words = problem.remedy.split(separator: " ").prefix(3).joined(separator: " ")
-    #expect(status.output.contains(words), "\(status.output)")
+    let words = try #require(problem.command)
+    #expect(status.output.contains("  next   \(words)\n"), "\(status.output)")
     #expect(eventually { installation.log.contains(words) }, "\(installation.log)")
     #expect(installation.daemon.isRunning)
   }

@@ -14,7 +14,7 @@ final class Listener {
 
   enum State: Hashable {
     case listening
-    /// Another process has the address; tried again at `retry`.
+    /// Another process has the address, which is named if it is visible; tried again at `retry`.
     case busy(holder: String?, retry: MonotonicTime)
     /// Not tried yet.
     case unbound
@@ -72,7 +72,7 @@ final class Listener {
       state = .listening
       return true
     } catch {
-      let holder = error.code == EADDRINUSE ? holder ?? error.description : error.description
+      let holder = error.code == EADDRINUSE ? holder : error.description
       state = .busy(holder: holder, retry: now + Listener.retryInterval)
       return previous != .some(holder)
     }

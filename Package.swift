@@ -152,7 +152,8 @@ let package = Package(
     module(
       "GuardAlerts",
       [
-        "Crypto", "Curl", "GuardAPI", "GuardConfiguration", "GuardJournal", "GuardState", "Health",
+        "Crypto", "Curl", "GuardAPI", "GuardConfiguration", "GuardJournal", "GuardState", "GuardTypes",
+        "Health",
         "IncidentTracking",
         "Platform", "Posting", "Redaction", "Systemd", "Tunnel",
       ]),

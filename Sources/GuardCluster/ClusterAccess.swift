@@ -79,12 +79,11 @@ package final class ClusterAccess: Sendable {
 
   /// In front of a command that reads the kubeconfig: the user who may read it, where it lies in the home of a service.
   var owner: String {
-    let isOwn = kubeconfig.map { kubeconfig in
-      kubeconfig.path.split(separator: ":").contains {
-        $0.hasPrefix(environment.home + "/") || environment.credential(holding: String($0))
-      }
+    let path = (try? configuration.kubernetes.file(in: environment)) ?? ""
+    let isOwn = path.split(separator: ":").contains {
+      $0.hasPrefix(environment.home + "/") || environment.credential(holding: String($0))
     }
-    return isOwn == true ? environment.asOwner : ""
+    return isOwn ? environment.asOwner : ""
   }
 
   /// Where polls go to, as the far side knows it; nil before the kubeconfig was read.

@@ -84,7 +84,8 @@ package struct ConnectionDiagnosis {
 
   // MARK: - A cluster
 
-  /// - Returns: true if the cluster's SSH server is this machine.
+  /// - Returns: true if the SSH server of the cluster is this machine, or may be: beside a guard, a failed login leaves it
+  ///   open.
   private func examine(_ cluster: Configuration.Cluster) -> Bool {
     // Only the service has them.
     if extent == .besideGuard, environment.credentialsDirectory == nil, !cluster.credentials.isEmpty {
@@ -92,7 +93,8 @@ package struct ConnectionDiagnosis {
         FindingDocument(
           "login", of: cluster.name, .skipped,
           "its credentials (\(cluster.credentials.joined(separator: ", "))) are the service's alone"))
-      return false
+      reportPorts(cluster)
+      return true
     }
     let way = resolve(cluster)
     let refusal = Refusal()
@@ -105,7 +107,7 @@ package struct ConnectionDiagnosis {
       findings.insert(TunnelFindings.keys(cluster: cluster.name, host), at: findings.count - 1)
     }
     findings.forEach(report)
-    for forward in cluster.tunnel.forwards { report(port(forward.listen, cluster)) }
+    reportPorts(cluster)
 
     let path = Result { () throws(PollFailure) in try cluster.kubernetes.file(in: environment) }
     let kubeconfig = path.flatMap { path in
@@ -114,7 +116,7 @@ package struct ConnectionDiagnosis {
     }
     report(KubeconfigFindings.own(cluster, kubeconfig, in: environment, now: .now))
     let isHere = TunnelFindings.isHere(status, isOwn: LocalAddress.includes)
-    guard extent == .everything else { return isHere }
+    guard extent == .everything else { return isHere || status.state != .up }
     let access = ClusterAccess(cluster, tunnel: tunnel, environment: environment)
     let isWorthIt = status.state == .up && (try? kubeconfig.get()) != nil
     let poll = isWorthIt ? access.poll() : nil
@@ -126,12 +128,15 @@ package struct ConnectionDiagnosis {
     return isHere
   }
 
-  private func port(_ listen: StreamAddress, _ cluster: Configuration.Cluster) -> FindingDocument {
-    let holder: String? =
-      if case .tcp(let place) = listen { PortListener.find(port: place.port) } else { nil }
-    return PortFindings.forward(
-      listen, cluster: cluster.name, holder: holder,
-      isTaken: holder != nil || ConnectionDiagnosis.answers(listen))
+  private func reportPorts(_ cluster: Configuration.Cluster) {
+    for listen in cluster.tunnel.forwards.map(\.listen) {
+      let holder: String? =
+        if case .tcp(let place) = listen { PortListener.find(port: place.port) } else { nil }
+      report(
+        PortFindings.forward(
+          listen, cluster: cluster.name, holder: holder,
+          isTaken: holder != nil || ConnectionDiagnosis.answers(listen)))
+    }
   }
 
   private static func answers(_ listen: StreamAddress) -> Bool {

@@ -148,7 +148,8 @@ package struct GuardView: Examinable {
       if status.state != .up {
         nil
       } else if let failure = observation?.pollFailure {
-        .failure(failure)
+        // That poll failed before the tunnel came up: the next one is under way.
+        failure.code == .tunnelDown ? nil : .failure(failure)
       } else {
         observation?.snapshot.map { .success($0) }
       }

@@ -34,7 +34,7 @@ package struct Caller: Hashable, Sendable {
 
   /// The guard's step with the user who must run its command: the guard's own, or nobody else where that is the caller.
   func run(_ step: NextStep, for view: GuardViewDocument) -> NextStep {
-    let prefix = "sudo -u \(view.user.shellWord) "
+    let prefix = view.user.asSudoPrefix
     if view.uid == uid {
       return NextStep(
         command: step.command?.replacing(prefix, with: ""), note: step.note?.replacing(prefix, with: ""))

@@ -1,4 +1,9 @@
 extension String {
+  /// The prefix that runs a command as this user: `sudo -u oceanid `. sudo(8) expects a number after a #.
+  public var asSudoPrefix: String {
+    "sudo -u \(allSatisfy(\.isNumber) ? "'#\(self)'" : shellWord) "
+  }
+
   /// One word of a shell command, in single quotes if it contains a special character.
   public var shellWord: String {
     let isPlain = utf8.allSatisfy { byte in

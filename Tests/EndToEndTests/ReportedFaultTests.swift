@@ -57,9 +57,9 @@ struct ReportedFaultTests {
     let status = try installation.ctl("status")
     #expect(status.status == 2)
     #expect(try installation.ctl("tunnel").status == 2)
-    // The remedy is on the page with the words of the document, and in the log.
-    let words = problem.remedy.split(separator: " ").prefix(3).joined(separator: " ")
-    #expect(status.output.contains(words), "\(status.output)")
+    // The remedy is on the screen in the words of the document, and in the log.
+    let words = try #require(problem.command)
+    #expect(status.output.contains("  next   \(words)\n"), "\(status.output)")
     #expect(eventually { installation.log.contains(words) }, "\(installation.log)")
     #expect(installation.daemon.isRunning)
   }

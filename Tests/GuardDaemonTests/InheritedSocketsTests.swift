@@ -1,4 +1,5 @@
 import Glibc
+import Health
 import Platform
 import Systemd
 import TestSupport
@@ -35,6 +36,25 @@ import Tunnel
     let copies = sockets.copies(for: clusters[0])
     #expect(Array(copies.keys) == [StreamAddress(host: "127.0.0.1", port: UInt16(port))])
     copies.values.forEach { close($0) }
+  }
+
+  @Test func portThatOnlyTheGuardHoldsHasAStep() throws {
+    let (listener, port) = try LoopbackSocket.listener()
+    let folder = try TemporaryFolder()
+    let control = try ControlSocket.bind(path: folder.file("c"), group: "oceanid")
+    defer { close(control) }
+    let sockets = InheritedSockets([
+      PassedSocket(name: "control", descriptor: control),
+      PassedSocket(name: "forward", descriptor: listener.descriptor),
+    ])
+    let held = StreamAddress(host: "127.0.0.1", port: UInt16(port))
+    let alone = StreamAddress(host: "127.0.0.1", port: UInt16(port ^ 1))
+    #expect(sockets.step(holdingAlone: held) == nil)
+    #expect(sockets.step(holdingAlone: .unix(path: "/tmp/k.sock")) == nil)
+    #expect(
+      sockets.step(holdingAlone: alone)?.command?.hasSuffix("restart oceanid-forward.socket") == true)
+    // Started without socket units, the guard always holds its ports itself.
+    #expect(InheritedSockets().step(holdingAlone: alone) == nil)
   }
 
   @Test func worksWithoutAServiceManager() throws {

@@ -91,6 +91,8 @@ import Testing
       #"oceanid_alerts_failing{channel="pager",means="webhook"} 1"#,
       "oceanid_poll_interval_seconds{\(cluster)} 15", "oceanid_nodes_expected_ready{\(cluster)} 1",
       "oceanid_cluster_verdict{\(cluster),verdict=\"healthy\"} 1",
+      "oceanid_problems{\(cluster),kind=\"node\",severity=\"critical\"} 0",
+      "oceanid_problems{\(cluster),kind=\"tunnel\",severity=\"warning\"} 0",
       "oceanid_cluster_verdict{\(cluster),verdict=\"critical\"} 0",
       "oceanid_incidents_firing{severity=\"critical\"} 2",
       "oceanid_build_info{version=\"\(Product.version)\"} 1",

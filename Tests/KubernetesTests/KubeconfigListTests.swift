@@ -32,7 +32,7 @@ import Testing
     #expect(kubeconfig.server.description == "https://a:1")
     #expect(try kubeconfig.token?.current() == "t")
     #expect(kubeconfig.context == "x")
-    #expect(kubeconfig.kubectl("version").hasPrefix("KUBECONFIG=\(folder.path)/clusters:"))
+    #expect(kubeconfig.kubectl("version").hasPrefix("env KUBECONFIG=\(folder.path)/clusters:"))
   }
 
   @Test func theFirstFileProvidesTheWholeEntry() throws {

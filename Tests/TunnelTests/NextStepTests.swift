@@ -113,6 +113,21 @@ struct NextStepTests {
     #expect(other.note.contains(folder.file("id_ed25519")) && !other.remedy.contains("ssh-keygen"))
   }
 
+  @Test func fileThatEveryAttemptChangesCausesOneMoreAndNotOneAfterTheOther() throws {
+    let server = try SSHServer()
+    try server.folder.write("", to: "authorized_keys")
+    let made = server.folder.file("made")
+    try server.folder.write("", to: "made")
+    try server.folder.write(
+      "Match exec \"sleep 0.1; echo >>\(made)\"\nInclude \(made)\nHost *\n"
+        + server.folder.read("ssh_config"),
+      to: "ssh_config")
+    let fixture = try Fixture(server, target: 1)
+    #expect(fixture.waitUntil(.blocked))
+    #expect(!eventually(within: .seconds(4)) { fixture.tunnel.status.attempt > 3 })
+    #expect(fixture.tunnel.status.state == .blocked)
+  }
+
   /// The server's answers take 300 ms each, and the key is replaced after it was read.
   @Test(.enabled(if: program("python3") != nil, "needs python3"))
   func keyThatIsReplacedDuringASlowAttemptIsTriedAtOnce() throws {

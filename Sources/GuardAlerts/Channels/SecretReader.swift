@@ -1,4 +1,5 @@
 internal import GuardConfiguration
+internal import GuardTypes
 internal import Health
 internal import Platform
 internal import Tunnel
@@ -18,7 +19,8 @@ struct SecretReader: Sendable {
     case .file(let file):
       path = file
       if let reason = SecretFile.exposure(of: file) {
-        throw DeliveryError(.refused, "\(file) \(reason)", remedy: "chmod 600 \(file)")
+        throw DeliveryError(
+          .refused, "\(file) \(reason)", remedy: "\(environment.asOwner)chmod 600 \(file.shellWord)")
       }
     case .credential(let name):
       do throws(TunnelFailure) {

@@ -29,24 +29,24 @@ extension TunnelErrorCode {
     }
   }
 
-  var step: String {
+  /// Beside the command of the code.
+  var note: String {
     switch self {
-    case .connectRefused: "ssh -v HOST; on the server: systemctl status ssh"
-    case .connectTimeout: "ping HOST; compare HostName and Port: ssh -G HOST"
-    case .dns: "getent ahosts NAME; look at /etc/resolv.conf and at HostName in ssh_config"
-    case .hostKeyUnknown:
-      "compare the fingerprint with the server's console, then connect once by hand: ssh HOST true"
+    case .connectRefused: "on the server: systemctl status ssh"
+    case .connectTimeout: "compare HostName and Port with: ssh -G HOST"
+    case .dns: "look at /etc/resolv.conf and at HostName in ssh_config"
+    case .hostKeyUnknown: "compare the fingerprint with the server's console before you accept it"
     case .hostKeyChanged:
       "compare the fingerprint with the server's console first; only then: ssh-keygen -R HOST && ssh HOST true"
     case .authRefused:
-      "oceanid-ctl tunnel lists the keys; check the user name, authorized_keys and AuthenticationMethods on the server, and IdentitiesOnly yes in ssh_config"
+      "oceanid-ctl tunnel lists the keys; check the user name, authorized_keys and AuthenticationMethods on the server, and IdentitiesOnly yes in ssh_config; then: oceanid-ctl reconnect"
     case .noUsableKey: "oceanid-ctl tunnel lists each key with its reason; an ed25519 key always works"
-    case .keepaliveTimeout: "none when the tunnel is back; else check the path: ping HOST, mtr HOST"
-    case .peerClosed: "none when the tunnel is back; else on the server: journalctl -u ssh"
-    case .protocolError: "ssh -v HOST shows what the server offers; check that sshd listens there"
+    case .keepaliveTimeout: "nothing is to be done when the tunnel is back"
+    case .peerClosed: "nothing is to be done when the tunnel is back; else on the server: journalctl -u ssh"
+    case .protocolError: "it shows what the server offers; check that sshd listens there"
     case .forwardRefused:
-      "on the server: ss -ltn; AllowTcpForwarding and PermitOpen in sshd_config, permitopen in authorized_keys"
-    case .config: "ssh -G HOST; the message names the option"
+      "something must listen on the target there, and sshd must allow it: AllowTcpForwarding and PermitOpen in sshd_config, permitopen in authorized_keys"
+    case .config: "the message names the option"
     }
   }
 }

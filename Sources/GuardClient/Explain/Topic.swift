@@ -21,7 +21,10 @@ struct Topic: Hashable, Sendable {
   }
 
   static let errors =
-    TunnelErrorCode.allCases.map { Topic($0.rawValue, $0.meaning, NextStep(note: $0.step)) }
+    TunnelErrorCode.allCases.map {
+      Topic(
+        $0.rawValue, $0.meaning, NextStep(command: $0.command(ssh: "HOST", host: "HOST"), note: $0.note))
+    }
     + PollErrorCode.allCases.map { Topic($0.rawValue, $0.meaning, NextStep(note: $0.step)) }
 
   static let all = ProblemCode.allCases.map { Topic($0) } + errors

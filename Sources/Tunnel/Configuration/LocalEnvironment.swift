@@ -56,10 +56,7 @@ package struct LocalEnvironment: Hashable, Sendable {
   /// In front of a command that reads or changes files of this process's user: `sudo -u oceanid `. Empty where the person
   /// who reads the remedy is that user.
   package var asOwner: String {
-    guard case .system? = service else { return "" }
-    // sudo(8) takes a number with a '#'.
-    let user = localUser.allSatisfy(\.isNumber) ? "'#\(localUser)'" : localUser.shellWord
-    return "sudo -u \(user) "
+    if case .system? = service { localUser.asSudoPrefix } else { "" }
   }
 
   func configFiles(_ configuration: TunnelConfiguration) -> [String] {

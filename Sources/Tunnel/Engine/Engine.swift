@@ -47,6 +47,9 @@ final class Engine {
   private(set) var route: Route?
   /// The files of the attempt in progress as they were before it read them: one that is replaced meanwhile has changed.
   private var stamps: [String: SmallFile.Stamp] = [:]
+  /// The attempt was made because a file had changed during the one before. A command of Match exec may change one at every
+  /// attempt, which must not cause one attempt after the other.
+  private var isHurried = false
   /// The first session, connecting or up.
   private(set) var chain: SessionChain?
   private(set) var load = SessionLoad()
@@ -209,7 +212,8 @@ final class Engine {
     watchedFiles = nil
     fileEvents = nil
     if case .blocked = machine.state, let failure = machine.lastFailure {
-      let files = FileWatch(failure.files, known: stamps, now: now)
+      let files = FileWatch(failure.files, known: isHurried ? [:] : stamps, now: now)
+      isHurried = files.isDifferent
       if let raw = files.raw { fileEvents = try? loop.watch(raw) { [weak files] _ in files?.becameReady() } }
       watchedFiles = files
     }

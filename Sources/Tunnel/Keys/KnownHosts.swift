@@ -51,7 +51,8 @@ package struct KnownHosts: Sendable {
       } catch {
         throw TunnelFailure(
           .config, "\(file) can't be read, and it may revoke host keys: \(error.reason)",
-          remedy: "let the guard's user read it: ls -l \(file)", files: [file] + resolution.configFiles)
+          command: "\(resolution.asOwner)ls -l \(file.shellWord)", remedy: "let the guard's user read it",
+          files: [file] + resolution.configFiles)
       }
     }
     let revoked = try resolution.revokedHostKeysFile.map(RevokedKeys.read) ?? []

@@ -14,7 +14,7 @@ final class Listener {
 
   enum State: Hashable {
     case listening
-    /// Another process uses the address; the next try is at `retry`.
+    /// Another process uses the address. Its name is known if this process may see it. The next try is at `retry`.
     case busy(holder: String?, retry: MonotonicTime)
     /// Binding was not tried yet.
     case unbound
@@ -72,7 +72,7 @@ final class Listener {
       state = .listening
       return true
     } catch {
-      let holder = error.code == EADDRINUSE ? holder ?? error.description : error.description
+      let holder = error.code == EADDRINUSE ? holder : error.description
       state = .busy(holder: holder, retry: now + Listener.retryInterval)
       return previous != .some(holder)
     }

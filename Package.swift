@@ -113,7 +113,7 @@ let package = Package(
 
     // Shared modules: operating system, health rules, documents
     module("Platform", ["CChildProcess", "CLinux"]),
-    // Tunnel states, error codes and verdicts, declared once.
+    // Tunnel states, error codes and verdicts, declared once, and how a word is quoted for a shell.
     module("GuardTypes"),
     // Hides credentials in texts of a cluster.
     module("Redaction"),
@@ -198,7 +198,7 @@ let package = Package(
     // Text for a terminal: widths, styles, tables, pages.
     module("GuardTerminal", ["Platform", "GuardTypes", "Health"]),
     // HTTP over the guard's socket: requests, documents, the stream of changes.
-    module("GuardConnection", ["GuardAPI", "GuardTerminal", "Health", "Platform"]),
+    module("GuardConnection", ["GuardAPI", "GuardTerminal", "GuardTypes", "Health", "Platform"]),
     // The guard's history, from the journal or from the guard, its incidents, and the report about it.
     module(
       "GuardHistory",
@@ -211,14 +211,25 @@ let package = Package(
       "GuardNotices", ["GuardAPI", "GuardConnection", "GuardTerminal", "Health", "Platform", "SessionBus"]),
     // `run` and `env`: which commands change a cluster, which kubeconfig and which port are trusted.
     module("GuardRun", ["GuardAPI", "GuardTerminal", "GuardTypes", "Platform"]),
+    // `doctor`: the guard's view of the connection to the clusters, the caller's own, and the difference.
+    module(
+      "GuardExamination",
+      [
+        "GuardAPI", "GuardConnection", "GuardRun", "GuardTerminal", "GuardTypes", "Health", "Platform",
+        "SystemJournal",
+      ]),
     // `setup`: facts about this machine, a plan, its execution and its undoing.
     module(
-      "GuardSetup", ["GuardAPI", "GuardConnection", "GuardTerminal", "GuardTypes", "Health", "Platform"]),
+      "GuardSetup",
+      [
+        "GuardAPI", "GuardConnection", "GuardExamination", "GuardTerminal", "GuardTypes", "Health",
+        "Platform",
+      ]),
     module(
       "GuardClient",
       [
-        "GuardTypes", "GuardAPI", "GuardConnection", "GuardHistory", "GuardNotices", "GuardRun", "GuardSetup",
-        "GuardTerminal", "Health", "Platform", "SystemJournal",
+        "GuardTypes", "GuardAPI", "GuardConnection", "GuardExamination", "GuardHistory", "GuardNotices",
+        "GuardRun", "GuardSetup", "GuardTerminal", "Health", "Platform", "SystemJournal",
         arguments,
       ],
       embeds: [
@@ -287,12 +298,13 @@ let package = Package(
       "GuardCluster",
       [
         "IncidentTracking",
-        "GuardTypes", "GuardAPI", "GuardClient", "GuardHistory", "GuardIncidents", "GuardJournal",
+        "GuardTypes", "GuardAPI", "GuardClient", "GuardConfiguration", "GuardHistory", "GuardIncidents",
+        "GuardJournal",
         "GuardState",
         "GuardTerminal", "Health",
         "Kubernetes", "Systemd", "TestSupport", "Tunnel",
       ]),
-    tests("GuardDoctor", ["GuardTypes", "GuardAPI", "Platform", "Tunnel"]),
+    tests("GuardDoctor", ["GuardTypes", "GuardAPI", "Health", "Platform", "TestSupport", "Tunnel"]),
     tests(
       "GuardDaemon",
       [
@@ -303,15 +315,16 @@ let package = Package(
         "TestSupport", "Tunnel",
       ]),
     tests("GuardTerminal", ["Health"]),
-    tests("GuardConnection"),
+    tests("GuardConnection", ["TestSupport"]),
     tests("GuardRun"),
-    tests("GuardSetup", ["GuardAPI", "GuardTerminal", "Health", "Platform", "TestSupport"]),
+    tests(
+      "GuardSetup", ["GuardAPI", "GuardExamination", "GuardTerminal", "Health", "Platform", "TestSupport"]),
     tests(
       "GuardClient",
       [
-        "GuardTypes", "GuardAPI", "GuardConnection", "GuardHistory", "GuardNotices", "GuardRun",
-        "GuardTerminal", "Health", "IncidentTracking", "Platform", "SystemJournal", "TestSupport",
-        arguments,
+        "GuardTypes", "GuardAPI", "GuardConnection", "GuardExamination", "GuardHistory", "GuardNotices",
+        "GuardRun", "GuardTerminal", "Health", "IncidentTracking", "Platform", "SystemJournal",
+        "TestSupport", arguments,
       ]),
     tests("DemoCluster", ["TestSupport"]),
     .testTarget(

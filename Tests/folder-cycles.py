@@ -3,10 +3,10 @@
 usage: folder-cycles.py SOURCES
 
 A folder is a directory below SOURCES/TARGET; the target's own directory is the folder `.`. A folder depends on another
-when one of its files names a type that the other declares at top level. Types that are private to a file, names after a
-dot, names that the file declares itself, comments and text are left out.
+if one of its files uses a type that the other declares at top level. Types that are private to a file, names after a
+dot, names that the file declares itself, comments and string literals are ignored.
 
-Prints what is wrong, one line per dependency, and exits with 1.
+Prints the dependencies in a cycle, one per line, and exits with 1.
 """
 
 import os
@@ -22,10 +22,10 @@ NAME = re.compile(r"(?<![.\w`])[A-Z]\w*")
 
 
 def code(text):
-    """The text without comments and string literals; the code of interpolations stays. Lines stay where they are."""
+    """The text without comments and string literals, but with code in interpolations. Line numbers do not change."""
     out = []
     position = 0
-    stack = []  # of strings that are open: (closing quote, hashes, parentheses open in an interpolation or None)
+    stack = []  # open strings: (closing quote, hashes, number of open parentheses in an interpolation or None)
     while position < len(text):
         if stack and stack[-1][2] is None:
             quote, hashes, _ = stack[-1]
@@ -72,7 +72,7 @@ def code(text):
 
 
 def declarations(source):
-    """Names of types that other files can see, and all that the file declares itself, generic parameters too."""
+    """The type names that other files can use, and all names that the file declares, including generic parameters."""
     visible, own = set(), set()
     depth = 0
     last = 0
@@ -118,7 +118,7 @@ def dependencies(target):
 
 
 def cycles(edges):
-    """Groups of folders that all reach each other."""
+    """The groups of folders that depend on each other in a cycle."""
     reach = {}
     for start in {folder for edge in edges for folder in edge}:
         seen, ahead = set(), [start]

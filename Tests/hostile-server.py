@@ -1,8 +1,8 @@
-"""An SSH server that keeps to the protocol up to a point, and then does what its user's name says.
+"""An SSH server that follows the protocol up to a point and then misbehaves as the user name says.
 
 usage: hostile-server.py HOST_KEY [MEBIBYTES]
 
-Prints its port and serves until its standard input ends. MEBIBYTES is how much a flood sends (16).
+Prints its port and runs until its standard input ends. MEBIBYTES is the size of a flood (default: 16).
 """
 
 import logging
@@ -26,7 +26,7 @@ WINDOW_ADJUST, DATA, EXTENDED_DATA, EOF, CLOSE, REQUEST, SUCCESS = 93, 94, 95, 9
 
 MOST = 0xFFFFFFFF
 FLOOD = 16 << 20
-# Not UTF-8, and what turns a terminal over.
+# Invalid UTF-8, terminal escapes and direction marks.
 TEXT = b"\xff\xfe\x1b[2J\x1b]0;owned\x07\r\nJul 01 00:00:00 fake\xe2\x80\xaedne\xc3(" * 400
 
 
@@ -39,7 +39,7 @@ def string(text):
 
 
 class Hostile(paramiko.Transport):
-    """Every message of the connection protocol comes here, and none to paramiko's own channels."""
+    """Handles all messages of the connection protocol in place of paramiko's channels."""
 
     mode = ""
     began = None
@@ -73,8 +73,8 @@ class Hostile(paramiko.Transport):
             act = getattr(self, "do_" + self.mode.replace("-", "_"), None)
             if act:
                 act(self.began)
-            # Who is still there at the end of it is told so. Where the window was overrun, what comes before there is
-            # room in it again is cut off.
+            # Sends "done" at the end, for tests that check whether the session survived. After the window was overrun,
+            # it is repeated, because data is dropped until the window is open again.
             for _ in range(600 if self.mode == "window-overrun" else 1):
                 self.say(DATA, uint32(self.began) + string(b"done"))
                 time.sleep(0.1)
@@ -90,7 +90,7 @@ class Hostile(paramiko.Transport):
         while self.stops_reading:
             time.sleep(0.1)
 
-    # What an open is answered with
+    # Responses to an open
 
     def on_open_window_0(self, channel):
         self.confirm(channel, window=0)
@@ -119,7 +119,7 @@ class Hostile(paramiko.Transport):
     def on_open_farewell_cut(self, channel):
         self.say(DISCONNECT, uint32(11, MOST))
 
-    # What follows a good answer
+    # Misbehaviour after a correct response
 
     def flood(self, number, body, total=None):
         for _ in range((total or FLOOD) // (len(body) + 64)):
@@ -188,11 +188,11 @@ class Hostile(paramiko.Transport):
         self.make_noise(4000, [channel, channel, 0, 1, MOST])
 
     def make_noise(self, count, channels):
-        """Messages of any number and any shape; the seed is printed for the one that went wrong."""
+        """Sends random messages with random numbers. The seed is printed, so that a failure can be reproduced."""
         seed = int.from_bytes(os.urandom(4), "big")
         print("noise, seed", seed, file=sys.stderr, flush=True)
         chance = random.Random(seed)
-        # A goodbye or another key exchange would end it early.
+        # A disconnect or another key exchange would end the session early.
         numbers = [number for number in range(256) if number not in (DISCONNECT, 20, 21, 30, 31)]
         for _ in range(count):
             body = uint32(chance.choice(channels)) + chance.randbytes(chance.randrange(60))
@@ -210,7 +210,7 @@ for message_number in (REQUEST_SUCCESS, 82, OPEN_CONFIRMATION, OPEN_FAILURE, WIN
         number, message
     )
 
-# Modes whose channel echoes nothing.
+# Modes in which the channel does not echo.
 QUIET = {"window-overrun", "extended-data", "empty-data"}
 
 
@@ -255,7 +255,7 @@ def main():
     global FLOOD
     if len(sys.argv) > 2:
         FLOOD = int(sys.argv[2]) << 20
-    # paramiko tells of each message that it did not expect.
+    # paramiko logs each unexpected message.
     logging.disable()
     key = paramiko.Ed25519Key(filename=sys.argv[1])
     listener = socket.create_server(("127.0.0.1", 0))

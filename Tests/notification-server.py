@@ -1,9 +1,9 @@
 #!/usr/bin/python3
-"""Plays the notification server of a desktop, and writes down what it is asked: a JSON line for each call.
+"""Simulates the notification server of a desktop and records its calls, one JSON line per call.
 
 usage: notification-server.py ADDRESS RECORD [CAPABILITY…]
 
-A line "dismiss ID" on standard input closes a notification as a person would (reason 2).
+A line "dismiss ID" on standard input closes a notification like a user (reason 2).
 """
 import json
 import sys

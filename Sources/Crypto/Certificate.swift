@@ -23,7 +23,8 @@ package struct Certificate: Hashable, Sendable {
     notAfter = to
   }
 
-  /// `YYMMDDHHMMSSZ` or `YYYYMMDDHHMMSSZ`: of the other forms that libcrypto reads, RFC 5280 allows none.
+  /// Parses `YYMMDDHHMMSSZ` or `YYYYMMDDHHMMSSZ`. RFC 5280 does not allow the other forms that libcrypto
+  /// reads.
   private static func seconds(_ time: UnsafePointer<ASN1_TIME>?) -> Int64? {
     var parts = tm()
     guard let time, [13, 15].contains(ASN1_STRING_length(time)), ASN1_TIME_to_tm(time, &parts) == 1 else {

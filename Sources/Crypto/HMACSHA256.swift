@@ -6,7 +6,7 @@ package struct HMACSHA256: Hashable, Sendable {
   package let bytes: [UInt8]
 
   /// - Parameter key: only its first 64 KiB are used.
-  /// - Returns: nil if OpenSSL provides no SHA-256, as in a broken installation.
+  /// - Returns: nil if OpenSSL provides no SHA-256, for example in a broken installation.
   package init?(of message: [UInt8], key: [UInt8]) {
     var code = [UInt8](repeating: 0, count: 32)
     let key = key.prefix(64 << 10)

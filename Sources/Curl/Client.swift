@@ -1,6 +1,6 @@
 internal import CLibCurl
 
-/// Sends requests to one server over connections that are kept between runs. It can send GET only.
+/// Sends GET requests to one server, over connections that stay open between runs. It has no other method.
 ///
 /// A run blocks its thread. Use it from one thread at a time.
 package struct Client: ~Copyable {
@@ -27,9 +27,9 @@ package struct Client: ~Copyable {
 
   deinit { curl_multi_cleanup(multi) }
 
-  /// Sends the requests, several at a time, and passes each response to `answered` when it arrives. `answered`
-  /// returns further requests. Every request gets exactly one result: those still open at the deadline get
-  /// `.timeout`, and after a cancellation `.cancelled`.
+  /// Sends the requests, several at a time, and passes each response to `answered` when it arrives.
+  /// `answered` returns further requests. Every request gets exactly one result: requests that are not
+  /// complete at the deadline get `.timeout`, and after a cancellation `.cancelled`.
   ///
   /// - Parameter bearer: sent over https only.
   package mutating func get(

@@ -1,7 +1,7 @@
 internal import CLibCurl
 
 extension CurlError.Code {
-  /// Translates a CURLcode for the caller.
+  /// Converts a CURLcode.
   ///
   /// - Parameters:
   ///   - verification: CURLINFO_SSL_VERIFYRESULT, an X509_V_ERR_ number of OpenSSL.
@@ -13,7 +13,7 @@ extension CurlError.Code {
     case CURLE_COULDNT_RESOLVE_HOST: self = .resolve
     case CURLE_OPERATION_TIMEDOUT: self = .timeout
     case CURLE_SSL_CLIENTCERT: self = .clientCertificateRefused
-    case CURLE_PEER_FAILED_VERIFICATION where verification == 0 && detail == Self.noFaultOfTheServer:
+    case CURLE_PEER_FAILED_VERIFICATION where verification == 0 && detail == Self.verificationFailure:
       self = .clientCertificateRefused
     case CURLE_PEER_FAILED_VERIFICATION:
       self = .serverCertificate(CurlError.CertificateFault(verification: verification, detail: detail))
@@ -22,7 +22,7 @@ extension CurlError.Code {
     case CURLE_SSL_CONNECT_ERROR:
       self =
         Self.isCertificateAlert(detail)
-        ? .clientCertificateRefused : Self.isCut(detail) ? .cutInHandshake : .handshake
+        ? .clientCertificateRefused : Self.isConnectionLost(detail) ? .cutInHandshake : .handshake
     case CURLE_GOT_NOTHING, CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_PARTIAL_FILE, CURLE_HTTP2,
       CURLE_HTTP2_STREAM:
       self = Self.isCertificateAlert(detail) ? .clientCertificateRefused : .closed
@@ -36,13 +36,14 @@ extension CurlError.Code {
 
   // libcurl reports the alert "certificate expired", which concerns our certificate, as a failed verification of the
   // server's (lib/vtls/openssl.c, ossl_connect_step2). In that case OpenSSL's verification result is OK.
-  private static let noFaultOfTheServer = "SSL certificate verification failed"
+  private static let verificationFailure = "SSL certificate verification failed"
 
   // The connection broke without a message from the peer: "Recv failure: Connection reset by peer", "OpenSSL
   // SSL_connect: SSL_ERROR_SYSCALL in connection to …" (lib/sendf.c, lib/vtls/openssl.c), "unexpected eof while
-  // reading" (OpenSSL 3).
-  private static func isCut(_ detail: String) -> Bool {
-    ["Connection reset", "Broken pipe", "SSL_ERROR_SYSCALL", "unexpected eof"].contains {
+  // reading" (OpenSSL 3). A reset between connect and handshake is "getpeername() failed with errno 107: Transport
+  // endpoint is not connected" (lib/connect.c).
+  static func isConnectionLost(_ detail: String) -> Bool {
+    ["Connection reset", "Broken pipe", "is not connected", "SSL_ERROR_SYSCALL", "unexpected eof"].contains {
       detail.firstRange(ofWord: $0) != nil
     }
   }

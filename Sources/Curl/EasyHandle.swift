@@ -1,8 +1,8 @@
 internal import CLibCurl
 internal import Glibc
 
-/// An easy handle of libcurl with everything that it points to, set up as every request of this program needs it: no
-/// proxy, no redirect, TLS 1.2 or later, and callbacks for the response.
+/// An easy handle of libcurl with the memory that it refers to. It has the options that all requests of this
+/// program need: no proxy, no redirect, TLS 1.2 or later, and callbacks for the response.
 ///
 /// A class, because libcurl keeps its address as the callbacks' context until `deinit`.
 package final class EasyHandle {
@@ -12,7 +12,8 @@ package final class EasyHandle {
     return curl_global_init(Int(CURL_GLOBAL_ALL)) == CURLE_OK
   }()
 
-  /// The handle itself, for options that only one kind of request has. Only modules that import CLibCurl can set any.
+  /// The libcurl handle, for options of a single kind of request. Only modules that import CLibCurl can set
+  /// them.
   package let pointer: UnsafeMutableRawPointer
   /// `GET /api/v1/nodes`
   package let operation: String
@@ -90,7 +91,7 @@ package final class EasyHandle {
     check(oceanid_curl_set_list(pointer, option, list) == CURLE_OK, "option \(option.rawValue)")
   }
 
-  /// `Name: value`, or `Name:` to leave out a header that libcurl would add.
+  /// `Name: value`, or `Name:` to omit a header that libcurl would add.
   package func setHeaders(_ lines: [String]) { set(CURLOPT_HTTPHEADER, list: lines) }
 
   package func trust(_ trust: Origin.Trust) {
@@ -133,7 +134,7 @@ package final class EasyHandle {
 
   package var status: Int { oceanid_curl_get_long(pointer, CURLINFO_RESPONSE_CODE) }
 
-  /// Why the transfer failed.
+  /// The error of a failed transfer.
   func error(_ code: CURLcode) -> CurlError {
     let text = String(cString: errorText)
     let detail = text.isEmpty ? String(cString: curl_easy_strerror(code)) : text.trimmed

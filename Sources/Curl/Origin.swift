@@ -8,9 +8,9 @@ package struct Origin: Hashable, Sendable {
   package enum Dial: Hashable, Sendable {
     /// By name and port of the origin itself.
     case direct
-    /// To this TCP address, whatever the origin's name is.
+    /// To this TCP address instead of the origin's name and port.
     case tcp(host: String, port: UInt16)
-    /// To a Unix socket's path.
+    /// To the path of a Unix socket.
     case unixSocket(String)
     /// To a Unix socket in the abstract namespace (unix(7)), named without the leading NUL. libcurl before 8.0 does
     /// not reuse connections to one.

@@ -1,6 +1,6 @@
 internal import CLibCurl
 
-/// The requests of one run: those that wait and those in progress.
+/// The requests of one run, pending and in progress.
 struct Run: ~Copyable {
   typealias Answered = (Request, Result<Response, CurlError>) -> [Request]
 
@@ -29,7 +29,7 @@ struct Run: ~Copyable {
 
   var isOver: Bool { waiting.isEmpty && running.isEmpty }
 
-  /// Sends waiting requests until the limit of concurrent requests is reached.
+  /// Sends pending requests until the limit of concurrent requests is reached.
   mutating func start(_ answered: Answered) {
     while running.count < limits.requestsAtOnce, let next = waiting.firstIndex(where: \.isDue) {
       let request = waiting.remove(at: next)

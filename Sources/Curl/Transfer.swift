@@ -74,14 +74,14 @@ final class Transfer {
 
   private func receive(body bytes: UnsafeRawBufferPointer) -> Bool {
     budget.received += bytes.count
-    guard budget.received <= limits.totalBytes else { return giveUp(limits.totalBytes) }
+    guard budget.received <= limits.totalBytes else { return fail(limits.totalBytes) }
     if let sink {
-      guard handle.bodyCount <= limits.streamedBytes else { return giveUp(limits.streamedBytes) }
+      guard handle.bodyCount <= limits.streamedBytes else { return fail(limits.streamedBytes) }
       isUnwanted = !sink.receive(bytes)
       return !isUnwanted
     }
-    guard handle.bodyCount <= limits.bodyBytes else { return giveUp(limits.bodyBytes) }
-    guard budget.held + bytes.count <= limits.heldBytes else { return giveUp(limits.heldBytes) }
+    guard handle.bodyCount <= limits.bodyBytes else { return fail(limits.bodyBytes) }
+    guard budget.held + bytes.count <= limits.heldBytes else { return fail(limits.heldBytes) }
     budget.held += bytes.count
     body.append(contentsOf: bytes)
     return true
@@ -92,13 +92,13 @@ final class Transfer {
     handle.status == 200 && headers["content-type"]?.lowercased().hasPrefix("application/json") == true
     ? request.sink : nil
 
-  private func giveUp(_ limit: Int) -> Bool {
+  private func fail(_ limit: Int) -> Bool {
     passedLimit = limit
     return false
   }
 
   private func receive(header bytes: UnsafeRawBufferPointer) -> Bool {
-    guard handle.headerCount <= limits.headerBytes else { return giveUp(limits.headerBytes) }
+    guard handle.headerCount <= limits.headerBytes else { return fail(limits.headerBytes) }
     let line = String(decoding: bytes, as: UTF8.self)
     if line.hasPrefix("HTTP/") {
       // An interim response (1xx) came first; its headers are not those of the final response.

@@ -5,7 +5,7 @@ package enum ExitStatus: Int32, Sendable {
   case healthy = 0
   case degraded = 1
   case critical = 2
-  /// Unknown or stale, or the daemon has just started.
+  /// The state is unknown or outdated, or the daemon has just started.
   case unknown = 3
   case usage = 64
   /// The daemon is unreachable or uses an incompatible version.

@@ -1,7 +1,7 @@
-/// A word of a vocabulary that may grow: nil where it is absent, or where a newer daemon says one that this version
-/// does not know. A daemon always has one to write.
+/// A word of an enumeration that may grow. nil if it is absent, or if a newer daemon sends an unknown word. A
+/// daemon always writes a word.
 ///
-/// `Value` is bounded by the conformances, not here: see `Field`.
+/// The conformances constrain `Value`, not this declaration: see `Field`.
 @propertyWrapper
 package struct KnownWord<Value> {
   package var wrappedValue: Value?
@@ -29,7 +29,7 @@ extension KnownWord: Hashable where Value: Hashable {}
 extension KnownWord: Sendable where Value: Sendable {}
 
 extension KeyedDecodingContainer {
-  // The compiler's own decoding of a wrapped property calls this instead of the general one.
+  // The compiler's synthesized decoding of a wrapped property calls this overload.
   package func decode<Value: RawRepresentable>(
     _ type: KnownWord<Value>.Type, forKey key: Key
   ) throws -> KnownWord<Value> where Value.RawValue == String {

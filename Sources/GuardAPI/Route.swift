@@ -7,6 +7,7 @@ package enum Route: String, CaseIterable, Sendable {
   case roundTrips = "/v1/roundtrips"
   case incidents = "/v1/incidents"
   case alerts = "/v1/alerts"
+  case doctor = "/v1/doctor"
   case healthz = "/v1/healthz"
   case metrics = "/metrics"
   case reconnect = "/v1/reconnect"
@@ -34,7 +35,8 @@ package enum Route: String, CaseIterable, Sendable {
   /// silence. `alertsTest` accepts `channel`.
   package var method: Method {
     switch self {
-    case .status, .watch, .schema, .history, .roundTrips, .incidents, .alerts, .healthz, .metrics: .get
+    case .status, .watch, .schema, .history, .roundTrips, .incidents, .alerts, .doctor, .healthz, .metrics:
+      .get
     case .reconnect, .poll, .reload, .silence, .alertsTest, .breakGlass: .post
     }
   }

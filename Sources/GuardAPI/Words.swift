@@ -14,6 +14,6 @@ extension Condition.Status: Word {
 }
 
 extension Problem.Severity: Word {
-  // A severity that this version does not know is shown at its loudest.
+  // An unknown severity is shown as critical.
   package static var whenAbsent: Problem.Severity { .critical }
 }

@@ -1,6 +1,6 @@
 internal import Synchronization
 
-/// Passes values from a producer that exists before its consumer, and keeps them until then. Callable from any thread.
+/// Passes values from a producer to a consumer that is set later, and buffers them until then. Thread-safe.
 final class BufferedStream<Value: Sendable>: Sendable {
   private struct State {
     var waiting: [Value] = []

@@ -1,18 +1,21 @@
 package import GuardConfiguration
+internal import GuardStatus
 internal import GuardTypes
 package import Health
-package import Kubernetes
+internal import Kubernetes
 internal import Platform
 internal import Synchronization
 package import Tunnel
 
-/// The guard's own way to a cluster's API: the kubeconfig, read again when it changes, and the tunnel's own door.
+/// The guard's access to a cluster's API: through the tunnel's internal socket, with a kubeconfig that is
+/// reloaded when it changes.
 ///
-/// `poll` runs on the poller's queue; the rest may be called from anywhere.
+/// `poll` runs on the poller's queue; all other functions are thread-safe.
 package final class ClusterAccess: Sendable {
   private struct State {
-    /// The files that the client was made from, as they were then.
+    /// The files that the client was created from, with their stamps at that time.
     var stamps: [String: SmallFile.Stamp] = [:]
+    var kubeconfig: Kubeconfig?
     var client: ClusterClient?
     var isStale = false
     var isCancelled = false
@@ -21,7 +24,7 @@ package final class ClusterAccess: Sendable {
   private let configuration: Configuration.Cluster
   private let tunnel: SSHTunnel
   private let environment: LocalEnvironment
-  /// Kinds that the cluster had when this process began.
+  /// The kinds that the cluster had when this process started.
   private let kinds: Set<String>
   private let state = Mutex(State())
 
@@ -35,9 +38,12 @@ package final class ClusterAccess: Sendable {
     self.environment = environment
   }
 
-  /// Asks once; blocks for up to the poll's timeout.
+  /// Polls once. Blocks for up to the poll's timeout.
   package func poll() -> Result<Snapshot, PollFailure> {
-    guard tunnel.status.state == .up else { return .failure(tunnelDown) }
+    guard tunnel.status.state == .up else {
+      look()
+      return .failure(tunnelDown)
+    }
     do throws(PollFailure) {
       return .success(
         try client().poll(
@@ -52,44 +58,52 @@ package final class ClusterAccess: Sendable {
     let status = tunnel.status
     return PollFailure(
       code: .tunnelDown, message: "the tunnel to \(status.host) is not up",
-      remedy: status.lastFailure?.failure.remedy ?? "oceanid-ctl tunnel")
+      step: status.lastFailure.map { NextStep($0.failure) } ?? NextStep(command: "oceanid-ctl tunnel"))
   }
 
-  /// The options that kubectl needs beside the kubeconfig to connect through the forward: none where its server is the
-  /// forward's local end.
-  var serverFlags: String? {
-    guard let server = state.withLock({ $0.client })?.kubeconfig.server,
-      configuration.forward(for: server) == nil,
-      case .tcp? = configuration.tunnel.forwards.first?.listen
-    else { return nil }
-    let address = "\(server.scheme)://\(configuration.publicListen)"
-    return "--server \(address.shellWord) --tls-server-name \(server.host.shellWord)"
+  /// Looks at the kubeconfig, so that its server is known before the first poll. Blocks while it reads files.
+  func look() { _ = try? current() }
+
+  /// The kubeconfig as it was read last; nil before.
+  private var kubeconfig: Kubeconfig? { state.withLock { $0.kubeconfig } }
+
+  /// The options that kubectl needs beside the kubeconfig to connect through the forward.
+  var serverFlags: String? { kubeconfig.flatMap(configuration.serverFlags) }
+
+  /// Why kubectl does not get to the forward with the kubeconfig; nil: it does, or the file was not read yet.
+  var mismatch: KubeconfigMismatch? {
+    kubeconfig.flatMap {
+      configuration.mismatch($0, isCredential: environment.credential(holding: $0.path))
+    }
+  }
+
+  /// In front of a command that reads the kubeconfig: the user who may read it, where it lies in the home of a service.
+  var owner: String {
+    let isOwn = kubeconfig.map { kubeconfig in
+      kubeconfig.path.split(separator: ":").contains {
+        $0.hasPrefix(environment.home + "/") || environment.credential(holding: String($0))
+      }
+    }
+    return isOwn == true ? environment.asOwner : ""
   }
 
   /// Where polls go to, as the far side knows it; nil before the kubeconfig was read.
-  package var target: StreamAddress? {
-    state.withLock { $0.client }.map { configuration.target(of: $0.kubeconfig.server) }
-  }
+  package var target: StreamAddress? { kubeconfig.map { configuration.target(of: $0.server) } }
 
-  /// A server on loopback where no forward listens is the commonest slip: it was dialled from the far side.
+  /// A server where no forward listens is the commonest slip: it was dialled from the far side.
   private func hinted(_ failure: PollFailure) -> PollFailure {
-    guard [.tls, .unreachable].contains(failure.code),
-      let server = state.withLock({ $0.client })?.kubeconfig.server,
-      configuration.isLoopback(server), configuration.forward(for: server) == nil
-    else { return failure }
+    guard [.tls, .unreachable].contains(failure.code), let mismatch else { return failure }
     return PollFailure(
       code: failure.code,
-      message: failure.message
-        + "; no forward listens on \(server.host):\(server.port), so it was dialled from the far side",
-      remedy:
-        "set the server in \(configuration.kubernetes.kubeconfig) to https://\(configuration.publicListen), the forward's local end"
-    )
+      message:
+        "\(failure.message); no forward listens on \(mismatch.server), so it was dialled from the far side",
+      step: mismatch.step)
   }
 
-  /// The tunnel came up again: connections made before lead nowhere.
+  /// Drops existing connections, because they are dead after the tunnel came up again.
   func startAfresh() { state.withLock { $0.isStale = true } }
 
-  /// Ends a poll that is under way, for good.
+  /// Cancels the running poll and all later ones.
   func cancel() {
     let client = state.withLock { state in
       state.isCancelled = true
@@ -99,30 +113,43 @@ package final class ClusterAccess: Sendable {
   }
 
   private func client() throws(PollFailure) -> ClusterClient {
+    let kubeconfig = try current()
     let (known, isStale) = state.withLock { state in
       defer { state.isStale = false }
-      let isUnchanged = state.stamps.allSatisfy { SmallFile.Stamp(of: $0.key) == $0.value }
-      return (isUnchanged ? state.client : nil, state.isStale)
+      return (state.client, state.isStale)
     }
     if let known {
       if isStale { known.reconnect() }
       return known
     }
-    let (kubeconfig, stamps) = try load()
     tunnel.setInternalTarget(configuration.target(of: kubeconfig.server))
     let client = ClusterClient(kubeconfig: kubeconfig, dial: Dial(tunnel.internalSocket), kinds: kinds)
     state.withLock { state in
       state.client = client
-      state.stamps = stamps
       if state.isCancelled { client.cancel() }
     }
     return client
   }
+
+  /// The kubeconfig, read again where one of its files changed.
+  private func current() throws(PollFailure) -> Kubeconfig {
+    let known = state.withLock { state in
+      state.stamps.allSatisfy { SmallFile.Stamp(of: $0.key) == $0.value } ? state.kubeconfig : nil
+    }
+    if let known { return known }
+    let (kubeconfig, stamps) = try load()
+    state.withLock { state in
+      state.kubeconfig = kubeconfig
+      state.stamps = stamps
+      state.client = nil
+    }
+    return kubeconfig
+  }
 }
 
 extension ClusterAccess {
-  /// Which files there are is known after a first reading; they are stamped before the second, so that one that is
-  /// written meanwhile is read again at the next poll.
+  /// The list of files is known after a first reading. They are stamped before a second reading, so that a
+  /// file that changes meanwhile is read again at the next poll.
   private func load() throws(PollFailure) -> (Kubeconfig, [String: SmallFile.Stamp]) {
     func stamps(_ paths: [String]) -> [String: SmallFile.Stamp] {
       Dictionary(paths.map { ($0, SmallFile.Stamp(of: $0)) }) { first, _ in first }
@@ -133,30 +160,6 @@ extension ClusterAccess {
     let before = stamps(first.sources)
     return (try Kubeconfig.load(path: path, context: section.context), before)
   }
-}
-
-extension Configuration.Cluster {
-  /// A server that is the local end of a forward leads to that forward's target; any other is dialled as it
-  /// stands, from the far side.
-  package func target(of server: Kubeconfig.Server) -> StreamAddress {
-    forward(for: server)?.target ?? StreamAddress(host: server.host, port: server.port)
-  }
-
-  /// The forward whose local end is the server; nil: none.
-  package func forward(for server: Kubeconfig.Server) -> Configuration.Forward? {
-    tunnel.forwards.first {
-      guard case .tcp(let listen) = $0.listen else { return false }
-      return listen.port == server.port && (isLoopback(server) || listen.host == server.host)
-    }
-  }
-
-  /// Whether the server is an address of this machine.
-  package func isLoopback(_ server: Kubeconfig.Server) -> Bool {
-    ["127.0.0.1", "::1", "localhost"].contains(server.host)
-  }
-
-  /// Where people reach the API, for remedies.
-  package var publicListen: String { tunnel.forwards.first?.listen.description ?? "" }
 }
 
 extension Dial {

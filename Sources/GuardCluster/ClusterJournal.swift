@@ -1,14 +1,16 @@
 internal import GuardIncidents
 internal import GuardJournal
+internal import GuardStatus
 internal import GuardTypes
 internal import Health
 internal import IncidentTracking
 internal import Systemd
 internal import Tunnel
 
-/// Writes the journal entries of one cluster. The ids of incidents, and when they begin and end, come from the ledger.
+/// Writes the journal entries of one cluster. The ledger determines the ids of incidents, and when they begin
+/// and end.
 ///
-/// Belongs to the cluster's queue.
+/// Use it on the cluster's queue only.
 final class ClusterJournal {
   private let cluster: String
   private let log: any EventLog
@@ -16,27 +18,32 @@ final class ClusterJournal {
   /// The subjects of the incidents that begin before a problem is observed.
   private let tunnelSubject: String
   private let apiSubject: String
-  /// Attempts at a connection since the tunnel was up.
+  /// Connection attempts since the tunnel was last up.
   private var attempts = 0
   /// Entries about lasting states that are written and still true: `tunnel_blocked/auth_refused`.
   private var standing: Set<String>
   /// The standing entries that were written before the guard was restarted.
   private var inherited: Set<String>
+  private let socketStep: (StreamAddress) -> NextStep?
   private let save: (JournalMemory) -> Void
-  /// `save` has not been called since the last change.
+  /// True if `save` has not been called since the last change.
   private var isChanged = false
 
   /// - Parameters:
   ///   - host: the host of the tunnel, as in the subject of its problem.
   ///   - memory: the entries that were written before the guard was restarted.
+  ///   - socketStep: what to do about an address that the guard holds and its socket unit does not.
   ///   - save: saves the memory over a restart; called after each entry that changes it.
   init(
     cluster: String, host: String, log: any EventLog, ledger: IncidentLedger,
-    memory: JournalMemory = JournalMemory(), save: @escaping (JournalMemory) -> Void = { _ in }
+    memory: JournalMemory = JournalMemory(),
+    socketStep: @escaping (StreamAddress) -> NextStep? = { _ in nil },
+    save: @escaping (JournalMemory) -> Void = { _ in }
   ) {
     self.cluster = cluster
     self.log = log
     self.ledger = ledger
+    self.socketStep = socketStep
     self.save = save
     tunnelSubject = "tunnel \(host)"
     apiSubject = "API of \(cluster)"
@@ -45,14 +52,14 @@ final class ClusterJournal {
     if let former = memory.former { adopt(former) }
   }
 
-  /// The incidents of a former version.
+  /// Adopts the incidents of a former version.
   private func adopt(_ former: JournalMemory.Former) {
     ledger.adopt(
       Dictionary(former.open.map { ($0.id, $0.subject) }, uniquingKeysWith: { first, _ in first }),
       of: cluster)
     if let id = former.tunnelIncident { ledger.adopt(id: id, of: tunnelSubject, .tunnel, in: cluster) }
     if let id = former.apiIncident { _ = stands(.apiFailed, id) }
-    // Not a second time, when it is outdated.
+    // Remove the former state at once, so that it is not adopted again when it is outdated.
     ledger.save()
     save(JournalMemory(standing: standing))
   }
@@ -90,13 +97,18 @@ final class ClusterJournal {
       writeChange(from, to, failure, attempt)
     case .forwardListening(let listen):
       endStanding(.forwardPortBusy, "\(listen)")
-      put(.forwardListening, "listening on \(listen)", subject: "forward \(listen)")
+      let step = socketStep(listen)
+      put(
+        .forwardListening,
+        "listening on \(listen)\(step == nil ? "" : ", which the socket unit does not hold")",
+        subject: "forward \(listen)", step: step)
     case .forwardBusy(let listen, let holder):
       guard stands(.forwardPortBusy, "\(listen)") else { return }
       put(
         .forwardPortBusy,
         "\(listen) is taken\(holder.map { " by \($0)" } ?? ""); trying again until it is free",
-        subject: "forward \(listen)", reason: "port_busy", remedy: listen.holderCommand)
+        subject: "forward \(listen)", reason: "port_busy",
+        step: NextStep(command: listen.holderCommand))
     case .clientsRefused(let target, let count, let reason):
       put(
         .forwardClientRefused,
@@ -104,12 +116,12 @@ final class ClusterJournal {
           ? "local connections for \(target) wait to be accepted: \(reason)"
           : "\(count) local connection\(count > 1 ? "s" : "") for \(target) reset: \(reason)",
         subject: "forward \(target)", reason: reason)
-    // The problem that follows has an entry of its own.
+    // The resulting problem has its own entry.
     case .admissionChanged: break
     case .targetRefused(let failure):
       put(
         .forwardClientRefused, failure.message, subject: "forward", reason: failure.code.rawValue,
-        remedy: failure.remedy)
+        step: NextStep(failure))
     }
   }
 
@@ -130,19 +142,21 @@ final class ClusterJournal {
       put(
         .tunnelBlocked, "tunnel blocked: \(failure?.message ?? "unknown")", subject: "tunnel",
         from: from.rawValue,
-        to: to.rawValue, reason: failure?.code.rawValue, remedy: failure?.remedy, incident: incident)
+        to: to.rawValue, reason: failure?.code.rawValue, step: failure.map(NextStep.init), incident: incident)
     case .backoff where from == .up, .connecting where from == .up:
       put(
-        .tunnelDown, "tunnel down: \(failure?.message ?? "asked to reconnect")", subject: "tunnel",
+        .tunnelDown, "tunnel down: \(failure?.message ?? "reconnect requested")", subject: "tunnel",
         from: from.rawValue,
-        to: to.rawValue, reason: failure?.code.rawValue, remedy: failure?.remedy, incident: tunnelIncident())
+        to: to.rawValue, reason: failure?.code.rawValue, step: failure.map(NextStep.init),
+        incident: tunnelIncident())
     case .backoff:
       // One entry per doubling, not per attempt.
       let incident = tunnelIncident()
       guard attempt > 0, attempt & (attempt - 1) == 0 else { return }
       put(
         .tunnelRetry, "attempt \(attempt) failed: \(failure?.message ?? "unknown")", subject: "tunnel",
-        from: from.rawValue, to: to.rawValue, reason: failure?.code.rawValue, remedy: failure?.remedy,
+        from: from.rawValue, to: to.rawValue, reason: failure?.code.rawValue,
+        step: failure.map(NextStep.init),
         incident: incident, attempts: attempts)
     case .connecting, .stopped: break
     }
@@ -150,7 +164,7 @@ final class ClusterJournal {
 
   // MARK: - API
 
-  /// A poll failed while the tunnel was up. Only the first failure in a row has an entry.
+  /// A poll failed while the tunnel was up. Only the first of consecutive failures has an entry.
   func write(pollFailed failure: PollFailure) {
     guard failedAPIIncident == nil else { return }
     defer { saveChanges() }
@@ -158,10 +172,10 @@ final class ClusterJournal {
     _ = stands(.apiFailed, incident)
     put(
       .apiFailed, "the API does not answer: \(failure.message)", subject: apiSubject, from: "answering",
-      to: "failing", reason: failure.code.rawValue, remedy: failure.remedy, incident: incident)
+      to: "failing", reason: failure.code.rawValue, step: failure.step, incident: incident)
   }
 
-  /// A poll succeeded: has an entry after failed ones.
+  /// A poll succeeded. Writes an entry if polls failed before.
   func writePollSucceeded() {
     guard let incident = failedAPIIncident else { return }
     defer { saveChanges() }
@@ -181,7 +195,7 @@ final class ClusterJournal {
 
   // MARK: - Problems
 
-  /// Writes the entries of what a judgement changed.
+  /// Writes the entries for the changes of a judgement.
   func write(_ events: [IncidentEvent], from previous: ClusterReport?, to report: ClusterReport) {
     for event in events { log.write(LogRecord(event)) }
     guard let previous, previous.verdict != report.verdict else { return }
@@ -193,22 +207,22 @@ final class ClusterJournal {
 
   private func put(
     _ event: Event, _ message: String, subject: String, from: String? = nil, to: String? = nil,
-    reason: String? = nil, remedy: String? = nil, incident: String? = nil, attempts: Int? = nil
+    reason: String? = nil, step: NextStep? = nil, incident: String? = nil, attempts: Int? = nil
   ) {
     log.write(
       LogRecord(
         event, "\(cluster): \(message)", cluster: cluster, subject: subject, from: from, to: to,
-        reason: reason, incident: incident, remedy: remedy,
+        reason: reason, incident: incident, remedy: step?.remedy, command: step?.command, note: step?.note,
         extra: attempts.map { ["ATTEMPTS": "\($0)"] } ?? [:]))
   }
 }
 
 extension StreamAddress {
-  /// The command that shows the process which has it.
+  /// The command that shows the process that uses the address.
   fileprivate var holderCommand: String {
     switch self {
     case .tcp(let place): "ss -ltnp 'sport = :\(place.port)'"
-    case .unix(let path): "ss -lxp src \(path); ls -l \(path)"
+    case .unix(let path): "ss -lxp src \(path.shellWord)"
     }
   }
 }

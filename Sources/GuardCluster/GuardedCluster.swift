@@ -7,14 +7,14 @@ package import GuardMetrics
 package import GuardState
 package import GuardStatus
 internal import GuardTypes
-internal import Health
+package import Health
 internal import IncidentTracking
 internal import Kubernetes
 internal import Platform
 internal import Synchronization
 package import Tunnel
 
-/// One cluster of the configuration: its tunnel, its poller, and what the rules make of both.
+/// A cluster of the configuration: its tunnel, its poller, and the judgement of both by the health rules.
 package actor GuardedCluster {
   /// The queue that owns this actor's state.
   private let executor: QueueExecutor
@@ -31,9 +31,9 @@ package actor GuardedCluster {
   /// Counts polls and losses for the metrics.
   package nonisolated let counters = ClusterCounters()
   private let access: ClusterAccess
-  /// For the commands in remedies.
+  /// The kubeconfig's path for the commands in remedies.
   private let kubeconfig: String
-  /// Set once; what comes in afterwards is the noise of taking things apart.
+  /// Set once, at the stop. Later events result from the shutdown and are ignored.
   private let isStopped = Atomic<Bool>(false)
   private let board: StatusBoard
   private let ledger: IncidentLedger
@@ -42,12 +42,13 @@ package actor GuardedCluster {
   private var memory: Memory
   private let memoryFile: MemoryFile?
   /// The contents of the file, and when they were written.
-  private var kept: (memory: Memory, at: Timestamp)?
-  /// Leases move all the time: what is older of them tells as well who stands still.
-  private static let renewalsKept: Duration = .seconds(600)
+  private var savedMemory: (memory: Memory, at: Timestamp)?
+  /// The interval at which the memory is saved if only Lease renewals changed. They change all the time, and
+  /// an older time is sufficient to detect a Lease that is no longer renewed.
+  private static let leaseSaveInterval: Duration = .seconds(600)
   private var lastPoll: PollOutcome?
   private var seen: (snapshot: Snapshot, at: Timestamp)?
-  /// Why there is nothing fresh: the last poll failed, or the tunnel went down since.
+  /// The reason why the snapshot is outdated: the last poll failed, or the tunnel went down since.
   private var pollFailure: PollFailure?
   private var previous: ClusterReport?
 
@@ -55,12 +56,14 @@ package actor GuardedCluster {
   ///
   /// - Parameters:
   ///   - state: nil: there is nowhere to keep anything.
+  ///   - socketStep: what to do about an address that this process holds and its socket unit does not.
   ///   - observed: called after each observation of the ledger.
-  /// - Throws: `SystemError` when the machine gives no thread, epoll or eventfd.
+  /// - Throws: `SystemError` if the system can't provide a thread, an epoll or an eventfd.
   package init(
     _ configuration: Configuration.Cluster, board: StatusBoard, ledger: IncidentLedger, log: any EventLog,
     environment: LocalEnvironment, state: StateFolder?, socketFolder: String,
-    adopted: [StreamAddress: Int32], observed: @escaping @Sendable () -> Void
+    adopted: [StreamAddress: Int32], socketStep: @escaping @Sendable (StreamAddress) -> NextStep?,
+    observed: @escaping @Sendable () -> Void
   ) throws {
     let executor = QueueExecutor(label: "cluster \(configuration.name)")
     let events = BufferedStream<TunnelEvent>()
@@ -68,7 +71,7 @@ package actor GuardedCluster {
     let tunnel = try SSHTunnel(
       name: configuration.name, configuration: TunnelConfiguration(configuration.tunnel),
       socketFolder: socketFolder,
-      // Until the kubeconfig is read; no connection is made before.
+      // A placeholder until the kubeconfig is read. No connection is made before.
       internalTarget: configuration.tunnel.forwards.first?.target
         ?? StreamAddress(host: "localhost", port: 6443),
       environment: environment, adopted: adopted, observer: events.send)
@@ -89,13 +92,14 @@ package actor GuardedCluster {
     self.memoryFile = memoryFile
     self.roundTrips = RoundTripRecord(cluster: configuration.name, folder: state)
     self.memory = memory
-    self.kept = (memory, Timestamp.now)
+    self.savedMemory = (memory, Timestamp.now)
     let journalFile = state.map { JournalMemoryFile(cluster: configuration.name, folder: $0) }
     self.journal = ClusterJournal(
       cluster: configuration.name, host: tunnel.status.host, log: log, ledger: ledger,
-      // Ids of incidents that the ledger has lost must not be used again: receivers would take their notices for
-      // repetitions.
+      // Ids of incidents that the ledger has lost must not be reused, because receivers would treat the
+      // notices as repetitions.
       memory: ledger.isNew ? JournalMemory() : journalFile?.load() ?? JournalMemory(),
+      socketStep: socketStep,
       save: { journalFile?.save($0) })
     self.poller = Poller(
       cluster: configuration.name, interval: configuration.kubernetes.poll.interval, ask: access.poll,
@@ -108,20 +112,26 @@ package actor GuardedCluster {
       guard let self else { return }
       executor.queue.async { self.assumeIsolated { $0.record(outcome) } }
     }
+    // Off this thread: a file system may hang.
+    DispatchQueue.global().async { [weak self] in
+      access.look()
+      guard let self else { return }
+      executor.queue.async { self.assumeIsolated { $0.judgeNow() } }
+    }
   }
 
-  /// Gives up polls and tunnel.
+  /// Stops polls and the tunnel.
   ///
-  /// - Returns: false when the tunnel's thread did not end within `timeout`.
+  /// - Returns: false if the tunnel's thread did not end within `timeout`.
   package nonisolated func stop(timeout: Duration) -> Bool {
     isStopped.store(true, ordering: .relaxed)
     poller.stop()
     access.cancel()
     roundTrips.save()
-    // The next guard of this cluster begins with it.
+    // The next run of the guard starts with this memory.
     let isKept = DispatchSemaphore(value: 0)
     executor.queue.async {
-      self.assumeIsolated { $0.keepMemory(at: Timestamp.now, isLast: true) }
+      self.assumeIsolated { $0.saveMemory(at: Timestamp.now, isLast: true) }
       isKept.signal()
     }
     _ = isKept.wait(timeout: .now() + .seconds(1))
@@ -137,7 +147,7 @@ package actor GuardedCluster {
         access.startAfresh()
         poller.pollNow()
       } else {
-        // The last snapshot is outdated, also once the tunnel is back, until the next answer.
+        // The last snapshot is outdated until the next successful poll, even if the tunnel is up again.
         pollFailure = access.tunnelDown
       }
     }
@@ -156,22 +166,22 @@ package actor GuardedCluster {
       journal.writePollSucceeded()
     case .failure(let failure):
       pollFailure = failure
-      // A poll that failed with the tunnel is no failure of the API.
+      // A poll that failed because of the tunnel is not a failure of the API.
       if failure.code != .tunnelDown, tunnel.status.state == .up { journal.write(pollFailed: failure) }
     }
     judgeNow()
   }
 
-  private func keepMemory(at now: Timestamp, isLast: Bool = false) {
-    if let (known, at) = kept {
+  private func saveMemory(at now: Timestamp, isLast: Bool = false) {
+    if let (known, at) = savedMemory {
       let isSame =
         known.firstSeen == memory.firstSeen && known.failures == memory.failures
         && known.critical == memory.critical && known.kinds == memory.kinds
-      let isDue = isLast || now - at > GuardedCluster.renewalsKept || now < at
+      let isDue = isLast || now - at > GuardedCluster.leaseSaveInterval || now < at
       guard !isSame || (isDue && known.renewals != memory.renewals) else { return }
     }
     memoryFile?.save(memory)
-    kept = (memory, now)
+    savedMemory = (memory, now)
   }
 
   private func judgeNow() {
@@ -179,7 +189,8 @@ package actor GuardedCluster {
     let observation = Observation(
       cluster: configuration.name, listen: configuration.publicListen,
       kubeconfig: kubeconfig, context: configuration.kubernetes.context,
-      serverFlags: access.serverFlags, tunnel: TunnelHealth(tunnel.status),
+      serverFlags: access.serverFlags, mismatch: access.mismatch, owner: access.owner,
+      tunnel: TunnelHealth(tunnel.status),
       apiTarget: access.target?.description,
       snapshot: seen?.snapshot,
       snapshotAt: seen?.at, pollFailure: pollFailure, pollInterval: configuration.kubernetes.poll.interval,
@@ -187,17 +198,17 @@ package actor GuardedCluster {
     let now = Timestamp.now
     let (judged, memory) = judge(observation, memory: memory, now: now)
     self.memory = memory
-    keepMemory(at: now)
+    saveMemory(at: now)
     let update = ledger.observe(
       ProblemObservation(
         cluster: configuration.name, problems: judged.problems, unseen: judged.unseen,
         unseenSubjects: judged.unseenSubjects, poll: lastPoll?.at), at: now)
     let report = judged.beginning(at: update.begins)
     journal.write(update.events, from: previous, to: report)
-    observed()
     previous = report
     let tunnel = tunnel
     board.update(.init(report: report, observation: observation, poll: lastPoll, tunnel: { tunnel.status }))
+    observed()
     // The memory for judging thousands of problems is not needed again before the next poll.
     if report.problems.count > StatusDocument.problemLimit { ResidentMemory.trim() }
   }

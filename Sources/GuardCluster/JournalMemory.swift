@@ -4,12 +4,12 @@ internal import Health
 struct JournalMemory: Hashable, Sendable {
   /// Entries about lasting states: `tunnel_blocked/auth_refused`.
   var standing: Set<String> = []
-  /// Only in the file of a former version, which kept the incidents of the journal here.
+  /// Only in the file of a former version, which saved the incidents of the journal here.
   private(set) var former: Former?
 
   init(standing: Set<String> = []) { self.standing = standing }
 
-  /// The incidents of a former version; the ledger takes them over.
+  /// The incidents of a former version. The ledger adopts them.
   struct Former: Hashable, Sendable {
     /// A problem that was opened and not closed.
     struct OpenProblem: Hashable, Decodable, Sendable {

@@ -17,7 +17,7 @@ package struct JournalMemoryFile: Sendable {
     self.folder = folder
   }
 
-  /// An unreadable file counts as none.
+  /// An unreadable file is treated as missing.
   func load() -> JournalMemory {
     let bytes = (try? folder.read(name, limit: JournalMemoryFile.limit)) ?? []
     return (try? JSONDecoder().decode(JournalMemory.self, from: Data(bytes))) ?? JournalMemory()
@@ -29,8 +29,8 @@ package struct JournalMemoryFile: Sendable {
     folder.persist(name, Array(bytes))
   }
 
-  /// Removes the files of clusters that are not in the configuration any more: their incidents have ended, and their
-  /// ids must not be used again.
+  /// Removes the files of clusters that are no longer in the configuration. Their incidents have ended, and
+  /// their ids must not be reused.
   package static func keep(_ clusters: [String], in folder: StateFolder) {
     let names = Set(clusters.map { prefix + $0 })
     for name in folder.names(in: "") where name.hasPrefix(prefix) && !names.contains(name) {

@@ -2,11 +2,11 @@ internal import FoundationEssentials
 internal import GuardState
 internal import Health
 
-/// The memory of the health rules for a cluster, kept over a restart of the guard and a change of its section: since when
-/// each problem has been there (a line with time and id), which of them are critical, what fails and is being retried,
-/// when each Lease moved, and which kinds the server had.
+/// Saves the memory of the health rules for a cluster across a restart of the guard and a change of the
+/// cluster's section: when each problem began (a line with time and id), which problems are critical, which
+/// failures are being retried, when each Lease was renewed, and which kinds the server had.
 ///
-/// It is a help and no record: what can't be read or written is as if it had never been there.
+/// The memory is not essential: anything that can't be read or written is ignored.
 struct MemoryFile: Sendable {
   private let name: String
   private let folder: StateFolder
@@ -19,12 +19,12 @@ struct MemoryFile: Sendable {
 
   func load() -> Memory { Memory(file: (try? folder.read(name, limit: MemoryFile.limit)) ?? []) }
 
-  /// Replaces the file as a whole.
+  /// Replaces the file.
   func save(_ memory: Memory) { folder.persist(name, memory.file(limit: MemoryFile.limit)) }
 }
 
 extension Memory {
-  /// Of a file's lines those that can be read.
+  /// Reads a file and ignores invalid lines.
   init(file bytes: [UInt8]) {
     self.init()
     let decoder = JSONDecoder()
@@ -52,7 +52,7 @@ extension Memory {
     }
   }
 
-  /// As many lines as fit: first those that people would miss most.
+  /// The lines of the file, the most important first, as many as fit.
   func file(limit: Int) -> [UInt8] {
     var text: [UInt8] = []
     func add(_ line: String) {
@@ -105,7 +105,7 @@ private struct KeptFailure: Codable {
   init(_ reference: Reference, _ condition: Condition) {
     object = KeptName(reference)
     (type, status, reason) = (condition.type, condition.status, condition.reason)
-    // Long ones say how; what failed is known without their end.
+    // The beginning of a long message is sufficient to identify the failure.
     message = condition.message.limited(to: 1024)
     since = condition.lastTransitionTime
   }

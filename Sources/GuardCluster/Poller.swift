@@ -5,7 +5,7 @@ internal import Health
 package import Platform
 internal import Synchronization
 
-/// Asks one cluster how it is, on a Dispatch timer of its own queue; polls never overlap.
+/// Polls a cluster with a timer on its own queue. Polls never overlap.
 package final class Poller: Sendable {
   /// The extra time that a busy machine may need for a poll.
   private static let grace: Duration = .seconds(30)
@@ -14,10 +14,10 @@ package final class Poller: Sendable {
   private let interval: Duration
   private let state: PollState
 
-  /// The first poll comes after one interval, or with `pollNow`.
+  /// The first poll starts after one interval, or with `pollNow`.
   ///
   /// - Parameters:
-  ///   - ask: makes one poll; called on the poller's queue, where it may block.
+  ///   - ask: polls once; called on the poller's queue, where it may block.
   ///   - deliver: called with each outcome, on the poller's queue.
   init(
     cluster: String, interval: Duration, ask: @escaping @Sendable () -> Result<Snapshot, PollFailure>,
@@ -35,7 +35,7 @@ package final class Poller: Sendable {
       state.end()
       deliver(
         PollOutcome(result: result, at: .now, duration: MonotonicTime.now - started))
-      // Answers, decoded and judged: most of it is free again until the next poll.
+      // Most memory of the poll is not needed until the next one.
       ResidentMemory.trim()
     }
   }
@@ -43,9 +43,9 @@ package final class Poller: Sendable {
   /// Polls at once, and every interval from now on.
   package func pollNow() { timer.tickNow() }
 
-  /// For the watchdog: a poll does not end, or the next does not begin.
+  /// True if a poll does not end or the next one does not start; for the watchdog.
   ///
-  /// - Parameter timeout: after which a poll fails by itself.
+  /// - Parameter timeout: the time after which a poll fails.
   package func isOverdue(timeout: Duration, at now: MonotonicTime = .now) -> Bool {
     switch state.phase {
     case .busy(let since): now - since > timeout * 2 + Poller.grace

@@ -1,10 +1,11 @@
 import Glibc
 package import GuardAPI
 import GuardTerminal
+import GuardTypes
 import Health
 package import Platform
 
-/// Why a command got no response from the guard.
+/// The reason why a command got no response from the guard.
 package enum ClientError: Error, Hashable, Sendable {
   /// The connection failed or broke.
   case unreachable(SocketPath, UnixStreamError)
@@ -16,7 +17,7 @@ package enum ClientError: Error, Hashable, Sendable {
   /// The guard returned an error.
   case refused(status: Int, code: String, message: String)
 
-  /// Any error of an exchange with the guard.
+  /// Wraps any error of an exchange with the guard.
   init(_ error: any Error, of socket: SocketPath) {
     self =
       switch error {

@@ -1,7 +1,7 @@
 package import GuardAPI
 
 extension DaemonClient {
-  /// The incidents that are open, and the last ones that ended.
+  /// The open incidents, and the ones that ended most recently.
   package func incidents() throws(ClientError) -> IncidentsDocument {
     let bytes = try exchange(.incidents).body
     do {
@@ -14,6 +14,16 @@ extension DaemonClient {
     let bytes = try exchange(.roundTrips).body
     do {
       return try DocumentCoding.decode(RoundTripsDocument.self, from: bytes)
+    } catch { throw .document(error) }
+  }
+
+  /// The way to the clusters as the guard sees it, which may have to wait for the guard's agent.
+  package func guardView() throws(ClientError) -> GuardViewDocument {
+    var client = self
+    client.timeout = .seconds(20)
+    let bytes = try client.exchange(.doctor).body
+    do {
+      return try DocumentCoding.decode(GuardViewDocument.self, from: bytes)
     } catch { throw .document(error) }
   }
 

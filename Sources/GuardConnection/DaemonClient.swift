@@ -6,7 +6,7 @@ import Platform
 /// Sends requests to the guard: one request per connection.
 package struct DaemonClient: Sendable {
   package let socket: SocketPath
-  /// For a whole request with its response.
+  /// The timeout of a request including its response.
   package var timeout: Duration = .seconds(5)
   /// The users whose responses are accepted; nil accepts any, for responses that are only displayed.
   package var trusted: TrustedUsers?

@@ -1,4 +1,4 @@
-/// Why bytes are not a valid HTTP/1.1 response for this client.
+/// The reason why bytes are not a valid HTTP/1.1 response for this client.
 package enum HTTPError: Error, Hashable, Sendable, CustomStringConvertible {
   case malformed(String)
   case headTooLarge(limit: Int)
@@ -18,12 +18,12 @@ package enum HTTPError: Error, Hashable, Sendable, CustomStringConvertible {
 
 /// Parses one HTTP/1.1 response (RFC 9112) from chunks of any size.
 ///
-/// It supports only what the daemon sends: Content-Length or chunked encoding.
-/// Custom, because loading libcurl alone takes longer than a whole `oceanid-ctl status`.
+/// It supports only what the daemon sends: Content-Length or chunked encoding. libcurl is not used, because
+/// loading it takes longer than a whole `oceanid-ctl status`.
 struct HTTPResponseParser: Sendable {
   struct Limits: Sendable {
     var head = 64 * 1024
-    /// nil: an endless stream.
+    /// nil for an endless stream.
     var body: Int? = 64 * 1024 * 1024
   }
 
@@ -85,7 +85,7 @@ struct HTTPResponseParser: Sendable {
         if line.last == UInt8(ascii: "\r") { line.removeLast() }
         let text = String(decoding: line, as: UTF8.self)
         line.removeAll(keepingCapacity: true)
-        try take(text)
+        try parseLine(text)
       }
     }
     return body
@@ -96,13 +96,13 @@ struct HTTPResponseParser: Sendable {
     guard isComplete else { throw .truncated }
   }
 
-  private mutating func take(_ text: String) throws(HTTPError) {
+  private mutating func parseLine(_ text: String) throws(HTTPError) {
     switch state {
     case .statusLine:
-      try takeStatusLine(text)
+      try parseStatusLine(text)
       state = .fields
     case .fields:
-      if text.isEmpty { try endHead() } else { try takeField(text) }
+      if text.isEmpty { try endHead() } else { try parseField(text) }
     case .chunkSize:
       let digits = text.prefix { $0 != ";" && $0 != " " }
       guard digits.count <= 15, let size = Int(digits, radix: 16), size >= 0, digits.first != "+" else {
@@ -121,7 +121,7 @@ struct HTTPResponseParser: Sendable {
     }
   }
 
-  private mutating func takeStatusLine(_ text: String) throws(HTTPError) {
+  private mutating func parseStatusLine(_ text: String) throws(HTTPError) {
     let parts = text.split(separator: " ", maxSplits: 2, omittingEmptySubsequences: false)
     guard parts.count >= 2, parts[0] == "HTTP/1.1" || parts[0] == "HTTP/1.0", parts[1].utf8.count == 3,
       let number = Int(parts[1]), (200...599).contains(number)
@@ -129,7 +129,7 @@ struct HTTPResponseParser: Sendable {
     code = number
   }
 
-  private mutating func takeField(_ text: String) throws(HTTPError) {
+  private mutating func parseField(_ text: String) throws(HTTPError) {
     guard let colon = text.firstIndex(of: ":"), colon != text.startIndex, text.first != " " else {
       throw .malformed("a header line without a name")
     }

@@ -58,7 +58,7 @@ extension JSONValue {
   }
 
   /// Escapes a string (RFC 8259 §7) and also invisible characters, which could control a terminal.
-  private static func quoted(_ string: String) -> String {
+  static func quoted(_ string: String) -> String {
     var text = "\""
     for scalar in string.unicodeScalars {
       switch scalar {

@@ -7,15 +7,16 @@ package struct SocketPath: Hashable, Sendable {
   package let isUserUnit: Bool
   /// Paths of user sockets that were tried first and do not exist.
   package let missing: [String]
-  /// `XDG_RUNTIME_DIR=…` for commands with `systemctl --user`, if the environment does not set it; else empty.
+  /// `XDG_RUNTIME_DIR=…` for commands with `systemctl --user`, if the environment does not set it; otherwise
+  /// empty.
   private let sessionVariable: String
 
   package static let system = "/run/oceanid/guard.sock"
 
-  /// Uses the option, else OCEANID_SOCKET, else the user's socket if it exists, else the system's.
+  /// Uses the first of: the option, OCEANID_SOCKET, the user's socket if it exists, and the system's socket.
   ///
-  /// The user's socket is in XDG_RUNTIME_DIR. su(1), cron and commands over ssh do not set it, or keep another
-  /// user's. In that case the folder that pam_systemd(8) creates for each user is used.
+  /// The user's socket is in XDG_RUNTIME_DIR. su(1), cron and commands over ssh do not set it, or leave
+  /// another user's value. The folder that pam_systemd(8) creates for each user is used then.
   ///
   /// - Parameters:
   ///   - user: the user of this process.

@@ -10,11 +10,11 @@ package struct WatchStream: ~Copyable {
     case line(Data)
     /// Nothing arrived within the given time.
     case quiet
-    /// The guard closed the stream, because it stops or the reader was too slow.
+    /// The guard closed the stream because it is stopping or because the reader was too slow.
     case ended
   }
 
-  /// Far larger than any document; a line without an end must not exhaust memory.
+  /// Much larger than any document. The limit prevents an endless line from exhausting memory.
   private static let lineLimit = 64 * 1024 * 1024
 
   private let socket: SocketPath

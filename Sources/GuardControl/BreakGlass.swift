@@ -7,7 +7,7 @@ package struct BreakGlass: Hashable, Sendable {
   /// The cluster's name.
   package let cluster: String
 
-  /// Nil where a part is missing, or too long for the journal.
+  /// Returns nil if a part is missing or too long for the journal.
   init?(_ query: Query) {
     guard let command = query["command"], let reason = query["reason"], let cluster = query["cluster"],
       (1...200).contains(command.utf8.count), (1...500).contains(reason.utf8.count),

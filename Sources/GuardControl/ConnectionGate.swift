@@ -5,28 +5,28 @@ internal import NIOPosix
 internal import Platform
 internal import Synchronization
 
-/// The number of connections to the control socket that each user may have open, so that no user keeps the others out.
+/// Limits the open connections to the control socket per user, so that no user can block the others.
 package struct ConnectionQuota: Sendable {
   private var shares: ConnectionShares<UInt32>
   private let ownUID: UInt32
 
-  /// - Parameter perUser: some hundred watchers at once are no attack.
+  /// - Parameter perUser: allows a few hundred watchers at once, which is not an attack.
   init(perUser: Int = 640, total: Int = 1280, ownUID: UInt32 = PeerCredentials.ownUID) {
     self.shares = ConnectionShares(perOwner: perUser, total: total)
     self.ownUID = ownUID
   }
 
-  /// True: it counts from now on, until `release`.
+  /// Returns true if the connection is admitted. It then counts until `release`.
   mutating func admit(_ uid: UInt32) -> Bool {
-    // Several users together must not keep the administrator out.
+    // Several users together must not block the administrator.
     shares.admit(uid, isPrivileged: uid == 0 || uid == ownUID)
   }
 
   mutating func release(_ uid: UInt32) { shares.release(uid) }
 }
 
-/// The first handler of a connection: one that is over its user's quota is answered so and closed before it
-/// costs anything.
+/// The first handler of a connection. A connection over its user's quota gets an error and is closed before
+/// it uses resources.
 final class ConnectionGate: ChannelInboundHandler {
   typealias InboundIn = ByteBuffer
   typealias OutboundOut = ByteBuffer
@@ -40,7 +40,7 @@ final class ConnectionGate: ChannelInboundHandler {
   }
 
   private let ledger: Ledger
-  /// The user whose quota this connection counts in; nil: it was refused.
+  /// The user whose quota includes this connection; nil if it was refused.
   private var uid: UInt32?
 
   init(_ ledger: Ledger) {
@@ -79,7 +79,7 @@ final class ConnectionGate: ChannelInboundHandler {
 }
 
 extension ChannelHandlerContext {
-  /// nil where the kernel does not vouch for anybody.
+  /// The credentials of the peer; nil if the kernel does not provide them.
   var peerCredentials: PeerCredentials? {
     let socket = try? pipeline.syncOperations.withUnsafeTransportIfAvailable(
       of: NIOBSDSocket.Handle.self, { $0 })

@@ -6,12 +6,12 @@ internal import GuardMetrics
 internal import Health
 internal import NIOHTTP1
 
-/// A whole answer: status, type and bytes.
+/// A complete response: status, type and body.
 package struct ControlAnswer: Sendable {
   let status: HTTPResponseStatus
   let contentType: String
   let body: [UInt8]
-  /// The method that the path takes, in a 405 (RFC 9110 §10.2.1).
+  /// The method that the path accepts, for a 405 response (RFC 9110 §10.2.1).
   let allow: Route.Method?
 
   private init(
@@ -23,7 +23,7 @@ package struct ControlAnswer: Sendable {
     self.allow = allow
   }
 
-  /// All of it, for a connection that ends with it.
+  /// The bytes of the response, for a connection that closes after it.
   package var closingResponse: [UInt8] {
     let head = """
       HTTP/1.1 \(status.code) \(status.reasonPhrase)\r\nContent-Type: \(contentType)\r\n\
@@ -32,7 +32,7 @@ package struct ControlAnswer: Sendable {
     return Array(head.utf8) + body
   }
 
-  /// Of a guard that can't start with the configuration that it has.
+  /// The response of a guard that can't start because of its configuration.
   package static func notStarted(_ errors: ConfigurationErrors) -> ControlAnswer {
     error(.serviceUnavailable, "configuration", errors.description)
   }
@@ -52,7 +52,7 @@ package struct ControlAnswer: Sendable {
     encoded(.ok, ReceiptDocument(message: message))
   }
 
-  /// The JSON Schema of the status document; draft 2020-12 §9 names the type.
+  /// The JSON Schema of the status document. The media type is from draft 2020-12 §9.
   static let schema = ControlAnswer(.ok, "application/schema+json", SchemaDocument.status)
 
   static func text(_ status: HTTPResponseStatus, _ text: String) -> ControlAnswer {

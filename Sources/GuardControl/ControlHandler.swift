@@ -9,15 +9,15 @@ internal import NIOHTTP1
 internal import NIOPosix
 internal import Platform
 
-/// One connection of the control socket: reads requests, answers from the board.
+/// Handles one connection of the control socket: reads requests and answers from the status board.
 ///
-/// Belongs to the control server's event loop.
+/// Runs on the control server's event loop only.
 final class ControlHandler: ChannelInboundHandler {
   typealias InboundIn = HTTPServerRequestPart
   typealias OutboundOut = HTTPServerResponsePart
 
   static let largestBody = 64 << 10
-  /// A request that takes longer to arrive is given up, with its connection.
+  /// If a request takes longer to arrive, its connection is closed.
   static let requestPatience: TimeAmount = .seconds(10)
 
   private let board: StatusBoard
@@ -26,13 +26,13 @@ final class ControlHandler: ChannelInboundHandler {
   private let watchers: Watchers
   private var head: HTTPRequestHead?
   private var bodySize = 0
-  /// RFC 9110 §9.3.2: an answer to HEAD has no content.
+  /// A response to HEAD has no content (RFC 9110 §9.3.2).
   private var isHeadOnly = false
-  /// An answer said so: what the client sent after the request is not looked at (RFC 9112 §9.6).
+  /// A response announced the close. Later requests on this connection are ignored (RFC 9112 §9.6).
   private var isClosing = false
-  /// Requests whose answer is not sent whole; one that watches stays one.
+  /// The number of requests whose response is not complete. A watch request is never complete.
   private var unanswered = 0
-  /// The client sends no more.
+  /// The client closed its sending side.
   private var isHalfClosed = false
   private var patience: Scheduled<Void>?
 
@@ -63,7 +63,7 @@ final class ControlHandler: ChannelInboundHandler {
     case .body(let bytes):
       bodySize += bytes.readableBytes
       if bodySize > ControlHandler.largestBody {
-        answer(.error(.payloadTooLarge, "body_too_large", "a body may have 64 KiB"), context, closing: true)
+        answer(.error(.payloadTooLarge, "body_too_large", "the body exceeds 64 KiB"), context, closing: true)
       }
     case .end:
       patience?.cancel()
@@ -85,7 +85,7 @@ final class ControlHandler: ChannelInboundHandler {
     context.fireUserInboundEventTriggered(event)
   }
 
-  /// Closes where no request can follow and every answer is sent.
+  /// Closes the connection if no request can follow and every response is sent.
   private func closeWhenDone(_ channel: any Channel) {
     if isHalfClosed, unanswered == 0, !isClosing { channel.close(promise: nil) }
   }
@@ -94,7 +94,7 @@ final class ControlHandler: ChannelInboundHandler {
     guard let error = error as? HTTPParserError, !isClosing else { return context.close(promise: nil) }
     answer(
       error == .headerOverflow
-        ? .error(.requestHeaderFieldsTooLarge, "header_too_large", "the header of a request may have 80 KiB")
+        ? .error(.requestHeaderFieldsTooLarge, "header_too_large", "the header exceeds 80 KiB")
         : .error(.badRequest, "malformed", "not an HTTP/1.1 request"), context, closing: true)
   }
 
@@ -110,7 +110,8 @@ final class ControlHandler: ChannelInboundHandler {
 
   private func respond(to head: HTTPRequestHead, _ context: ChannelHandlerContext) {
     let closing = !head.isKeepAlive
-    // A browser on this machine must not be tricked into talking to us (DNS rebinding, cross-site requests).
+    // Refuse requests from web pages: a browser on this machine must not be tricked into sending them (DNS
+    // rebinding, cross-site requests).
     if head.headers.contains(name: "origin") || head.headers.contains(name: "referer") {
       return answer(
         .error(.forbidden, "origin", "requests from web pages are refused"), context, closing: true)
@@ -134,7 +135,8 @@ final class ControlHandler: ChannelInboundHandler {
     }
     guard head.method.rawValue == route.method.rawValue else {
       return answer(
-        .error(.methodNotAllowed, "method", "\(path) takes \(route.method.rawValue)", allow: route.method),
+        .error(
+          .methodNotAllowed, "method", "\(path) accepts only \(route.method.rawValue)", allow: route.method),
         context,
         closing: closing)
     }
@@ -145,6 +147,7 @@ final class ControlHandler: ChannelInboundHandler {
     case .roundTrips: answer(.json(actions.roundTrips()), context, closing: closing)
     case .incidents: answer(.json(actions.incidents()), context, closing: closing)
     case .alerts: answer(.json(actions.alerts()), context, closing: closing)
+    case .doctor: guardView(context, closing)
     case .alertsTest: testAlert(query, context, closing)
     case .silence: silence(query, context, closing)
     case .watch: watchers.add(context.channel, version: head.version)
@@ -176,7 +179,7 @@ final class ControlHandler: ChannelInboundHandler {
     answer(.accepted(receipt), context, closing: closing)
   }
 
-  /// Answers once the outcome is known, so that the client gets the mistakes of the configuration.
+  /// Answers once the outcome is known, so that the client gets the errors of the configuration.
   private func reload(_ context: ChannelHandlerContext, _ closing: Bool) {
     guard mayWrite("reload", context, closing) else { return }
     actions.reload(later(context, closing) { .reload($0) })
@@ -204,6 +207,15 @@ final class ControlHandler: ChannelInboundHandler {
     }
   }
 
+  private func guardView(_ context: ChannelHandlerContext, _ closing: Bool) {
+    actions.guardView(
+      later(context, closing) { document in
+        document.map { .json($0) }
+          ?? .error(
+            .serviceUnavailable, "busy", "another examination does not end, or too many wait: try again")
+      })
+  }
+
   /// The function to call, once and on any thread, with the outcome that the answer waits for.
   private func later<Outcome: Sendable>(
     _ context: ChannelHandlerContext, _ closing: Bool,
@@ -215,7 +227,7 @@ final class ControlHandler: ChannelInboundHandler {
       let answer = answer(outcome)
       loop.execute {
         let (handler, context) = bound.value
-        // The client may have gone meanwhile, and the pipeline with it.
+        // The client may have disconnected, which removes the pipeline.
         guard context.channel.isActive, !handler.isClosing else { return }
         handler.answer(answer, context, closing: closing)
       }
@@ -241,7 +253,7 @@ final class ControlHandler: ChannelInboundHandler {
     if let id = query["end"] {
       return answer(
         actions.endSilence(id, peer)
-          ? .receipt("silence \(id) is over")
+          ? .receipt("silence \(id) has ended")
           : .error(.notFound, "silence", "no such silence: see oceanid-ctl silence"), context,
         closing: closing)
     }
@@ -253,7 +265,7 @@ final class ControlHandler: ChannelInboundHandler {
     }
   }
 
-  /// False: the peer may not, and was answered so.
+  /// Returns false after an error response if the peer has no permission.
   private func mayWrite(_ action: String, _ context: ChannelHandlerContext, _ closing: Bool) -> Bool {
     guard let peer = context.peerCredentials else {
       answer(.error(.forbidden, "denied", "the peer is unknown"), context, closing: true)

@@ -7,16 +7,16 @@ package import Platform
 extension ControlServer {
   /// The parts of the guard that answer requests and carry out changes.
   package struct Actions: Sendable {
-    /// False: there is no such cluster.
+    /// Returns false if there is no such cluster.
     package let reconnect: @Sendable (_ cluster: String?) -> Bool
-    /// False: there is no such cluster.
+    /// Returns false if there is no such cluster.
     package let poll: @Sendable (_ cluster: String?) -> Bool
     /// `done` is called once, on any thread.
     package let reload: @Sendable (_ done: @escaping @Sendable (ReloadOutcome) -> Void) -> Void
-    /// `done` is called once, on any thread; with nil where too many requests wait.
+    /// `done` is called once, on any thread; with nil if too many requests are pending.
     package let history:
       @Sendable (HistoryQuery, _ done: @escaping @Sendable (HistoryDocument?) -> Void) -> Void
-    /// The metrics of this moment.
+    /// The current metrics.
     package let metrics: @Sendable () -> [MetricFamily]
     /// Round-trip times of every tunnel.
     package let roundTrips: @Sendable () -> RoundTripsDocument
@@ -24,14 +24,17 @@ extension ControlServer {
     package let incidents: @Sendable () -> IncidentsDocument
     /// Mutes notices.
     package let silence: @Sendable (SilenceRequest, PeerCredentials) -> SilenceOutcome
-    /// False: there is no such silence.
+    /// Returns false if there is no such silence.
     package let endSilence: @Sendable (_ id: String, PeerCredentials) -> Bool
+    /// The guard's own view of the way to each cluster. `done` is called once, on any thread; with nil where an
+    /// examination does not end, or too many wait for one.
+    package let guardView: @Sendable (_ done: @escaping @Sendable (GuardViewDocument?) -> Void) -> Void
     /// The state of the alert channels.
     package let alerts: @Sendable () -> AlertsDocument
     /// `done` is called once, on any thread.
     package let testAlert:
       @Sendable (_ channel: String, _ done: @escaping @Sendable (AlertDelivery.TestOutcome) -> Void) -> Void
-    /// Logs a manual change of a cluster. False: there is no such cluster.
+    /// Logs a manual change of a cluster. Returns false if there is no such cluster.
     package let breakGlass: @Sendable (BreakGlass, PeerCredentials) -> Bool
     /// Records every request for a change, allowed or refused.
     package let audit: @Sendable (_ action: String, _ peer: PeerCredentials, _ allowed: Bool) -> Void
@@ -47,6 +50,7 @@ extension ControlServer {
       incidents: @escaping @Sendable () -> IncidentsDocument,
       silence: @escaping @Sendable (SilenceRequest, PeerCredentials) -> SilenceOutcome,
       endSilence: @escaping @Sendable (_ id: String, PeerCredentials) -> Bool,
+      guardView: @escaping @Sendable (_ done: @escaping @Sendable (GuardViewDocument?) -> Void) -> Void,
       alerts: @escaping @Sendable () -> AlertsDocument,
       testAlert:
         @escaping @Sendable (
@@ -63,6 +67,7 @@ extension ControlServer {
       self.incidents = incidents
       self.silence = silence
       self.endSilence = endSilence
+      self.guardView = guardView
       self.alerts = alerts
       self.testAlert = testAlert
       self.breakGlass = breakGlass

@@ -9,9 +9,9 @@ internal import NIOHTTP1
 internal import NIOPosix
 internal import Platform
 
-/// The control socket: HTTP/1.1 over a Unix stream socket, on one event loop of its own.
+/// The control socket: HTTP/1.1 over a Unix stream socket, with its own event loop.
 ///
-/// Everything a handler touches belongs to that loop; what it serves comes from the status board.
+/// Handlers run on that loop only. They serve the content of the status board.
 package final class ControlServer: Sendable {
   /// The listening socket.
   package enum Socket: Sendable {
@@ -26,9 +26,9 @@ package final class ControlServer: Sendable {
   private let identity: ControlSocket.Identity?
   private let watchers: Watchers
 
-  /// Binds and listens; requests are answered from now on.
+  /// Binds the socket and starts to answer requests.
   ///
-  /// - Throws: `ControlSocket.Failure`, or NIO's error when the socket can't listen.
+  /// - Throws: `ControlSocket.Failure`, or NIO's error if the socket can't listen.
   package init(
     _ socket: Socket, board: StatusBoard, actions: Actions, quota: ConnectionQuota = ConnectionQuota()
   ) throws {
@@ -50,11 +50,12 @@ package final class ControlServer: Sendable {
     self.group = group
     self.watchers = watchers
     self.listener = try ServerBootstrap(group: group)
-      // Some hundred watchers may come at once, as after a restart.
+      // After a restart, a few hundred watchers may connect at once.
       .serverChannelOption(.backlog, value: 1024)
-      // A client with more unread bytes than this is dropped at the next line or request; a document is smaller.
+      // A client with more unread bytes than this is dropped at the next line or request. Documents are
+      // smaller.
       .childChannelOption(.writeBufferWaterMark, value: .init(low: 256 << 10, high: 1 << 20))
-      // A client that closed its sending side may still wait for the answer (nc -N, socat).
+      // A client that closed its sending side may still wait for the response (nc -N, socat).
       .childChannelOption(.allowRemoteHalfClosure, value: true)
       .childChannelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
@@ -69,13 +70,13 @@ package final class ControlServer: Sendable {
     watchers.start()
   }
 
-  /// False when the socket's file is gone or belongs to another server: no client can reach this one any more.
+  /// False if the socket's file is gone or belongs to another server, so that clients can't reach this one.
   package var isReachable: Bool { path.map { ControlSocket.Identity(of: $0) == identity } ?? true }
 
-  /// Runs `body` on the event loop: an answer proves that the loop turns.
+  /// Runs `body` on the event loop, to prove that the loop is not blocked.
   package func ping(_ body: @escaping @Sendable () -> Void) { group.next().execute(body) }
 
-  /// Stops listening, removes the socket's file where it is ours, and closes what is open.
+  /// Stops listening, removes the socket's file if it is ours, and closes all connections.
   package func stop() {
     if let path { ControlSocket.remove(path: path, identity) }
     try? listener.close().wait()

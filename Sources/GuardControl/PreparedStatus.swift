@@ -4,10 +4,10 @@ internal import NIOCore
 internal import Platform
 internal import Synchronization
 
-/// The status document as bytes, encoded when something changed and asked for, and again where ages and counters have
-/// moved on since: a client that asks a thousand times a second is served from a few encodings.
+/// Caches the encoded status document. It is encoded on request, if something changed or the bytes are too
+/// old for its ages and counters. So a thousand requests per second need only a few encodings.
 final class PreparedStatus: Sendable {
-  /// How old the bytes may be when nothing changed.
+  /// The maximum age of the bytes if nothing changed.
   private static let freshness: Duration = .milliseconds(100)
   private static let large = 1 << 20
 
@@ -24,7 +24,7 @@ final class PreparedStatus: Sendable {
     self.board = board
   }
 
-  /// The document, without a line feed; nil where it can't be encoded.
+  /// The document, without a line feed; nil if it can't be encoded.
   var bytes: [UInt8]? {
     encoded.withLock { encoded in
       let version = board.version
@@ -32,12 +32,12 @@ final class PreparedStatus: Sendable {
       if let encoded, encoded.version == version, now - encoded.at < PreparedStatus.freshness {
         return encoded.body
       }
-      // The bytes of before need no place beside the new ones.
+      // Free the old bytes before creating the new ones.
       encoded = nil
       guard let data = try? DocumentCoding.encode(board.statusDocument()) else { return nil }
       let body = Array(data)
       encoded = Encoded(body: body, version: version, at: now)
-      // Encoding takes many times what it makes, and a large document is seldom asked for.
+      // Encoding uses many times the memory of its result, and large documents are rarely requested.
       if body.count > PreparedStatus.large { ResidentMemory.trim() }
       return body
     }

@@ -19,7 +19,7 @@ struct Query {
 }
 
 extension HistoryQuery {
-  /// A parameter that can't be understood.
+  /// A parameter that can't be parsed.
   struct Mistake: Error {
     let description: String
   }
@@ -28,7 +28,7 @@ extension HistoryQuery {
     func moment(_ name: String) throws(Mistake) -> Timestamp? {
       guard let text = query[name] else { return nil }
       guard let moment = Timestamp(rfc3339: text) else {
-        throw Mistake(description: "\(name) is no RFC 3339 time such as 2026-03-01T04:12:07Z")
+        throw Mistake(description: "\(name) is not an RFC 3339 time such as 2026-03-01T04:12:07Z")
       }
       return moment
     }

@@ -2,9 +2,9 @@ package import GuardConfiguration
 
 /// The outcome of a reload.
 package enum ReloadOutcome: Sendable {
-  /// In one line, what changed.
+  /// The changes, in one line.
   case taken(String)
-  /// The file is wrong; nothing changed.
+  /// The file is invalid; nothing changed.
   case rejected(ConfigurationErrors)
   /// The configuration is in force, but this machine lacks resources for a part of it.
   case incomplete(String)

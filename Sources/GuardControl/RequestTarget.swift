@@ -1,6 +1,6 @@
 internal import GuardAPI
 
-/// The resource that a request names, once its host is known to be this guard (RFC 9112 §3.2).
+/// The requested resource, after a check that the request's host is this guard (RFC 9112 §3.2).
 struct RequestTarget: Hashable {
   /// Path and query: the origin form.
   let origin: String
@@ -21,7 +21,7 @@ struct RequestTarget: Hashable {
   ///   - target: as written in the request line.
   ///   - hosts: the values of all Host fields.
   init(_ target: String, hosts: [String]) throws(Refusal) {
-    // RFC 9112 §3.2: more than one Host field, or one that is no host, is answered with 400.
+    // RFC 9112 §3.2: more than one Host field, or an invalid one, is answered with 400.
     guard hosts.count <= 1 else { throw .malformed("a request has one Host header") }
     var field: Authority?
     if let host = hosts.first {
@@ -33,8 +33,8 @@ struct RequestTarget: Hashable {
       guard let field, RequestTarget.ownHosts.contains(field.host) else { throw .foreign }
       return
     }
-    // RFC 9112 §3.2.2: in the absolute form the target's authority counts, and not the Host field. Two that differ come
-    // from a client or a proxy that can't be trusted with either.
+    // RFC 9112 §3.2.2: in the absolute form, the target's authority overrides the Host field. If the two
+    // differ, neither the client nor a proxy can be trusted.
     guard RequestTarget.ownHosts.contains(named.host) else { throw .foreign }
     guard field == nil || field == named else {
       throw .malformed("the Host header names another host than the request's target")
@@ -64,7 +64,7 @@ struct RequestTarget: Hashable {
     let host: String
     let port: Int
 
-    /// nil where it is none.
+    /// Returns nil for an invalid authority.
     init?(_ text: String) {
       let host = text.hasPrefix("[") ? text.prefix { $0 != "]" } + "]" : text.prefix { $0 != ":" }
       guard !host.isEmpty, text.hasPrefix(host),
@@ -76,7 +76,7 @@ struct RequestTarget: Hashable {
         digits.utf8.allSatisfy({ (0x30...0x39).contains($0) })
       else { return nil }
       self.host = host.lowercased()
-      // RFC 9110 §4.2.1: an absent or empty port is 80.
+      // The default port is 80 (RFC 9110 §4.2.1).
       self.port = Int(digits) ?? 80
     }
   }

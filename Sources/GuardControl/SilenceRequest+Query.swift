@@ -20,7 +20,7 @@ extension SilenceRequest {
     }
     let cluster = query["cluster"]
     let pattern = query["pattern"] ?? (cluster == nil ? "" : "*")
-    // An empty pattern is an unset shell variable, and no request to mute everything.
+    // An empty pattern is probably an unset shell variable, not a request to mute everything.
     guard !pattern.allSatisfy(\.isWhitespace) else {
       throw Mistake(description: "pattern is required: a part of what is silenced, or * for everything")
     }

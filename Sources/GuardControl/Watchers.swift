@@ -6,12 +6,12 @@ internal import NIOCore
 internal import NIOHTTP1
 internal import Platform
 
-/// The clients of `GET /v1/watch`: first a whole snapshot, then a line per change, and a heartbeat.
+/// The clients of `GET /v1/watch`. Each gets a complete snapshot, then a line per change, and heartbeats.
 ///
-/// A client that does not read is dropped, without an effect on the others.
-// State belongs to `loop`: every method hops there or asserts it.
+/// A client that does not read is dropped without an effect on the others.
+// All state belongs to `loop`: every method switches to it or asserts it.
 final class Watchers: @unchecked Sendable {
-  /// Changes closer together than this travel with one status.
+  /// Changes within this time are sent with one status.
   private static let gathering: TimeAmount = .milliseconds(50)
 
   private let board: StatusBoard
@@ -55,7 +55,7 @@ final class Watchers: @unchecked Sendable {
     var head = HTTPResponseHead(version: version, status: .ok)
     head.headers.add(name: "Content-Type", value: "application/jsonl")
     head.headers.add(name: "Cache-Control", value: "no-store")
-    // RFC 9112 §6.1: chunks are not for HTTP/1.0, which reads to the end of the connection.
+    // HTTP/1.0 has no chunks and reads to the end of the connection (RFC 9112 §6.1).
     if version == .http1_1 {
       head.headers.add(name: "Transfer-Encoding", value: "chunked")
     } else {
@@ -64,7 +64,7 @@ final class Watchers: @unchecked Sendable {
     channel.write(HTTPServerResponsePart.head(head), promise: nil)
     channels[ObjectIdentifier(channel)] = channel
     guard let status = prepared.bytes else { return }
-    // `WatchLine.snapshot` around bytes that are there already.
+    // Builds `WatchLine.snapshot` around the encoded status.
     var line = ByteBuffer(string: "{\"status\":")
     line.writeBytes(status)
     line.writeString(",\"type\":\"snapshot\"}\n")
@@ -85,7 +85,7 @@ final class Watchers: @unchecked Sendable {
     }
   }
 
-  /// The last of the changes carries the state that they led to.
+  /// Sends the pending changes. The last one contains the resulting status.
   private func sendPending() {
     let changes = pending
     pending = []

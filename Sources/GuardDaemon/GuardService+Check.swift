@@ -6,9 +6,9 @@ internal import GuardDoctor
 
 /// The commands that print something and exit.
 extension GuardService {
-  /// Checks the configuration and prints its mistakes.
+  /// Checks the configuration and prints its errors.
   ///
-  /// - Parameter isPrinted: print the effective configuration as YAML.
+  /// - Parameter isPrinted: true prints the effective configuration as YAML.
   /// - Returns: the exit status.
   package static func check(configurationPath: String?, isPrinted: Bool) -> Int32 {
     do throws(ConfigurationErrors) {
@@ -35,11 +35,15 @@ extension GuardService {
 
   /// Tests the connection to every cluster once and prints the findings, one JSON document per line.
   ///
+  /// - Parameter isBesideGuard: leave out what a running guard tells.
   /// - Returns: the exit status: 0, 1 for warnings, 2 where something is broken.
-  package static func examine(configurationPath: String?) -> Int32 {
+  package static func examine(configurationPath: String?, isBesideGuard: Bool) -> Int32 {
     LibCrypto.disableExitCleanup()
     var worst: Int32 = 0
-    ConnectionDiagnosis(environment: .ofThisProcess(), configurationPath: configurationPath) { finding in
+    ConnectionDiagnosis(
+      environment: .ofThisProcess(), configurationPath: configurationPath,
+      extent: isBesideGuard ? .besideGuard : .everything
+    ) { finding in
       worst = max(worst, finding.outcome == .failed ? 2 : finding.outcome == .warning ? 1 : 0)
       guard let line = try? DocumentCoding.encode(finding) else { return }
       let text = Array(line) + [UInt8(ascii: "\n")]
@@ -48,7 +52,7 @@ extension GuardService {
     return worst
   }
 
-  /// `oceanid-guard 0.1.0`, and the libraries that it runs with.
+  /// `oceanid-guard 0.1.0`, and the versions of its libraries.
   package static var version: String { "oceanid-guard \(Product.version)\n\(LinkedLibraries.text)" }
 
   static func complain(_ errors: ConfigurationErrors) -> Int32 {

@@ -3,11 +3,11 @@ internal import GuardJournal
 internal import GuardStatus
 
 extension GuardService {
-  /// Why the guard can't start.
+  /// The reason why the guard can't start.
   package struct StartError: Error, CustomStringConvertible {
     package let description: String
 
-    /// Exit status 78 in the journal.
+    /// The journal entry for exit status 78.
     static func record(_ errors: ConfigurationErrors) -> LogRecord {
       LogRecord(
         .startFailed, "the configuration has errors: \(errors)", subject: "configuration",

@@ -6,8 +6,8 @@ internal import Synchronization
 internal import Tunnel
 
 extension GuardService {
-  /// The parts that must show a sign of life before the watchdog is fed: tunnels and polls, the queue of reloads and the
-  /// control socket.
+  /// The parts that must respond before the watchdog is notified: tunnels, polls, the queue of reloads and
+  /// the control socket.
   func parts() -> [WatchdogFeed.Part] {
     var parts = clusters(named: nil).map { cluster in
       WatchdogFeed.Part {

@@ -19,12 +19,12 @@ internal import Tunnel
 
 /// The daemon: starts its parts, applies reloads and stops them in order.
 package final class GuardService: Sendable {
-  /// sysexits.h: EX_CONFIG, EX_UNAVAILABLE.
+  /// Exit statuses from sysexits.h: EX_CONFIG and EX_UNAVAILABLE.
   static let configurationStatus: Int32 = 78
   private static let unavailableStatus: Int32 = 69
-  /// As the unit has it (LimitNOFILE).
+  /// The same as LimitNOFILE in the unit.
   private static let descriptors = 8192
-  /// After this long every cluster that can be reached was.
+  /// The time after which all reachable clusters are connected.
   private static let startUp = DispatchTimeInterval.seconds(20)
   /// The time for closing the tunnels when the guard ends.
   private static let closeTimeout: Duration = .seconds(2)
@@ -38,28 +38,30 @@ package final class GuardService: Sendable {
     var isStopping = false
   }
 
-  /// Reload and stop, one at a time.
+  /// Runs reloads and the stop, one at a time.
   private let queue = DispatchQueue(label: "guard")
   let liveness: QueueLiveness
   let state: Mutex<State>
   private let configurationPath: String?
   private let boundedLog: BoundedLog
   private let log: any EventLog
-  private let board: StatusBoard
+  let board: StatusBoard
   private let ledger: IncidentLedger
   private let passes: IncidentPasses
+  private let statusLine: StatusLine
+  private let desk = GuardViewDesk()
   /// Nil: there is no state directory.
   private let folder: StateFolder?
   private let alerts: AlertDelivery
   private let textfile: MetricsTextfile
   private let history: History
-  private let environment: LocalEnvironment
+  let environment: LocalEnvironment
   let server: Mutex<ControlServer?> = Mutex(nil)
   private let done = DispatchSemaphore(value: 0)
 
   /// Runs until SIGTERM or SIGINT.
   ///
-  /// - Parameter configurationPath: as given with `--config`; nil finds it.
+  /// - Parameter configurationPath: the path from `--config`; nil for the default files.
   /// - Returns: the exit status.
   package static func run(configurationPath: String?) -> Int32 {
     LibCrypto.disableExitCleanup()
@@ -73,7 +75,7 @@ package final class GuardService: Sendable {
     do throws(ConfigurationErrors) {
       configuration = try Configuration.load(path: configurationPath)
     } catch {
-      // Started from a shell, the mistakes go to standard error; in the journal they are an event like any other.
+      // In a shell, print the errors to standard error. In the journal, log an event.
       guard Journal.isConnected() else { return complain(error) }
       log.write(StartError.record(error))
       refuseClients(because: error)
@@ -117,7 +119,10 @@ package final class GuardService: Sendable {
     let ledger = IncidentLedger(
       file: folder.map(IncidentFile.init), log: self.log, board: board, deliver: { alerts.send($0) })
     self.ledger = ledger
-    self.passes = IncidentPasses(on: queue, ledger: ledger, alerts: alerts, board: board, folder: folder)
+    let statusLine = StatusLine(board: board)
+    self.statusLine = statusLine
+    self.passes = IncidentPasses(
+      on: queue, ledger: ledger, alerts: alerts, board: board, folder: folder, passed: statusLine.refresh)
   }
 
   private func start() throws {
@@ -125,14 +130,15 @@ package final class GuardService: Sendable {
     var inherited = InheritedSockets(try SocketActivation.passedSockets())
     let misfit = inherited.fit(configuration.clusters)
     state.withLock { $0.inherited = inherited }
+    // Before the first question.
+    board.setConfiguration(file: configuration.file)
+    board.setOrder(configuration.clusters.map(\.name))
     do {
       try openControlSocket(inherited.control.map { .adopted($0) } ?? .path(configuration.control.socket))
     } catch {
       throw StartError(description: "control socket: \(error)")
     }
     InternalSocket.removeStale(in: configuration.control.folder)
-    board.setConfiguration(file: configuration.file)
-    board.setOrder(configuration.clusters.map(\.name))
     removeUnknownClusters(configuration)
     let clusters = try configuration.clusters.map { try begin($0, inherited.copies(for: $0)) }
     state.withLock { $0.clusters = clusters }
@@ -166,6 +172,10 @@ package final class GuardService: Sendable {
       incidents: { [ledger, alerts] in ledger.document(channels: alerts.channelCount) },
       silence: { [ledger] request, peer in ledger.answer(request, by: "uid \(peer.uid)") },
       endSilence: { [ledger] id, peer in ledger.endSilence(id: id, by: "uid \(peer.uid)") },
+      guardView: { [weak self, desk] done in
+        guard let self else { return done(nil) }
+        desk.ask(of: { self.view }, done)
+      },
       alerts: { [alerts] in alerts.document },
       testAlert: { [alerts] name, done in alerts.test(channel: name, done) },
       breakGlass: { [weak self, log] request, peer in
@@ -173,7 +183,7 @@ package final class GuardService: Sendable {
         log.write(
           LogRecord(
             .breakGlass,
-            "\(request.command) run by hand by uid \(peer.uid), pid \(peer.pid): \(request.reason)",
+            "\(request.command) run manually by uid \(peer.uid), pid \(peer.pid): \(request.reason)",
             cluster: request.cluster, subject: "cluster \(request.cluster)", to: request.command,
             reason: request.reason, extra: ["PEER_UID": "\(peer.uid)", "PEER_PID": "\(peer.pid)"]))
         return true
@@ -190,7 +200,7 @@ package final class GuardService: Sendable {
     self.server.withLock { $0 = server }
   }
 
-  /// Binds the control socket again where its file was removed: no client could find it.
+  /// Binds the control socket again if its file was removed, because clients can't connect without it.
   private func restoreControlSocket() {
     guard let server = server.withLock({ $0 }), !server.isReachable else { return }
     let path = state.withLock { $0.configuration.control.socket }
@@ -223,7 +233,7 @@ package final class GuardService: Sendable {
     textfile.write(MetricFormat.prometheus.text(metrics()), to: path)
   }
 
-  /// Ends what belongs to clusters that the configuration does not name.
+  /// Removes the incidents and files of clusters that are not in the configuration.
   private func removeUnknownClusters(_ configuration: Configuration) {
     let names = configuration.clusters.map(\.name)
     ledger.keep(names)
@@ -233,11 +243,13 @@ package final class GuardService: Sendable {
   private func begin(_ cluster: Configuration.Cluster, _ adopted: [StreamAddress: Int32]) throws
     -> GuardedCluster
   {
-    // Beside the control socket: the guard's user can create files there.
-    let doors = state.withLock { $0.configuration.control.folder }
+    // Use the folder of the control socket, because the guard's user can create files there.
+    let socketFolder = state.withLock { $0.configuration.control.folder }
     return try GuardedCluster(
       cluster, board: board, ledger: ledger, log: log, environment: environment, state: folder,
-      socketFolder: doors, adopted: adopted, observed: passes.request)
+      socketFolder: socketFolder, adopted: adopted,
+      socketStep: { [weak self] in self?.step(holdingAlone: $0) },
+      observed: passes.request)
   }
 
   private func wait() -> Int32 {
@@ -247,7 +259,6 @@ package final class GuardService: Sendable {
       WatchdogFeed(
         interval: interval, parts: { [weak self] in self?.parts() ?? [] }, feed: { notifyManager(.watchdog) })
     }
-    let statusLine = StatusLine(board: board)
     let hints = MachineHints(queue: queue, log: log) { [weak self, ledger] hint in
       if case .resumed = hint { ledger.resume() }
       _ = self?.each(named: nil) { $0.tunnel.handle(hint) }
@@ -257,14 +268,14 @@ package final class GuardService: Sendable {
       self?.restoreControlSocket()
       _ = self?.each(named: nil) { $0.tunnel.restoreInternalSocket() }
       self?.passes.pass()
-      // Beside the incidents: nothing wakes up for it alone.
+      // Write metrics at the same time, so that they need no timer.
       self?.writeMetrics()
     }
     queue.asyncAfter(deadline: .now() + GuardService.startUp) { ResidentMemory.releaseCode() }
     passes.request()
-    notifyManager(.ready, .status(StatusLine.text(of: board)))
+    notifyManager(.ready, .status(statusLine.text))
     done.wait()
-    withExtendedLifetime((signals, watchdog, statusLine, hints, keeper)) {}
+    withExtendedLifetime((signals, watchdog, hints, keeper)) {}
     return 0
   }
 
@@ -274,21 +285,23 @@ package final class GuardService: Sendable {
     queue.async { done(self.reload()) }
   }
 
-  /// Puts a changed configuration into force; a broken one changes nothing. A cluster whose section did not change
+  /// Applies a changed configuration; an invalid one changes nothing. A cluster with an unchanged section
   /// keeps its tunnel and its open connections.
   private func reload() -> ReloadOutcome {
     notifyManager(.reloading)
-    defer { notifyManager(.ready) }
+    // The manager knows no reload that failed: the text is all that it can be told.
+    defer { notifyManager(.ready, .status(statusLine.text)) }
     let next: Configuration
     do throws(ConfigurationErrors) {
-      next = try Configuration.load(path: configurationPath)
+      next = try Configuration.load(
+        path: configurationPath, environment: .current.reloaded(in: environment))
     } catch {
       board.reject(error)
+      let command = ConfigurationStatus.step(after: error, file: configurationPath)
       log.write(
         LogRecord(
           .configRejected, "configuration rejected, the running one stays in force: \(error)",
-          subject: "configuration", reason: "\(error)",
-          remedy: ConfigurationStatus.check(configurationPath ?? error.errors.first?.file ?? "FILE")))
+          subject: "configuration", reason: "\(error)", remedy: command, command: command))
       return .rejected(error)
     }
     let (previous, running) = state.withLock { ($0.configuration, $0.clusters) }
@@ -326,7 +339,7 @@ package final class GuardService: Sendable {
     let message = "configuration reloaded, \(kept.count) of \(clusters.count) clusters unchanged\(moved)"
     log.write(LogRecord(.configReloaded, message, subject: "configuration"))
     if let misfit { log.write(misfit) }
-    // A change of 'listen' needs another command, which the answer names.
+    // A change of 'listen' requires another command, which the response contains.
     let rest = misfit.map { ["\($0.message)\($0.remedy.map { ": \($0)" } ?? "")"] } ?? []
     return failures.isEmpty
       ? .taken(([message] + rest).joined(separator: "; "))
@@ -352,7 +365,7 @@ package final class GuardService: Sendable {
     done.signal()
   }
 
-  /// Stops all at the same time: servers that do not answer cost `timeout` once.
+  /// Stops all clusters at the same time, so that unresponsive servers delay it by `timeout` only once.
   private static func stop(_ clusters: [GuardedCluster], timeout: Duration) {
     let end = MonotonicTime.now + timeout
     for cluster in clusters { _ = cluster.stop(timeout: .zero) }
@@ -365,7 +378,7 @@ package final class GuardService: Sendable {
     state.withLock { $0.clusters }.filter { name == nil || $0.configuration.name == name }
   }
 
-  /// - Returns: false when there is no such cluster.
+  /// - Returns: false if there is no such cluster.
   private func each(named name: String?, _ body: (GuardedCluster) -> Void) -> Bool {
     let named = clusters(named: name)
     named.forEach(body)
@@ -373,7 +386,7 @@ package final class GuardService: Sendable {
   }
 }
 
-/// Notifies the service manager; a failure is ignored.
+/// Notifies the service manager. A failure is ignored.
 private func notifyManager(_ states: Notify.State...) {
   _ = try? Notify.send(states)
 }

@@ -1,12 +1,14 @@
 internal import Glibc
 internal import GuardConfiguration
+internal import Systemd
 internal import Tunnel
 
 extension LocalEnvironment {
-  /// This process's own. Reads the environment: call it before anything changes that.
+  /// The environment of this process. Call it before anything changes environment variables.
   static func ofThisProcess() -> LocalEnvironment {
     let environment = ConfigurationEnvironment.current
-    let user = getpwuid(geteuid()).map { String(cString: $0.pointee.pw_name) }
+    let account = getpwuid(geteuid())
+    let user = account.map { String(cString: $0.pointee.pw_name) }
     var variables: [String: String] = [:]
     var entry = environ
     while let text = entry.pointee {
@@ -15,8 +17,38 @@ extension LocalEnvironment {
       entry = entry.advanced(by: 1)
     }
     func path(_ name: String) -> String? { variables[name].flatMap { $0.isEmpty ? nil : $0 } }
+    // Set for the main process of a unit, and inherited by what that starts (systemd.exec(5)).
+    let isMain = variables["SYSTEMD_EXEC_PID"] == "\(getpid())"
     return LocalEnvironment(
       home: environment.home ?? "/", localUser: user ?? "\(geteuid())", agentSocket: path("SSH_AUTH_SOCK"),
-      credentialsDirectory: path("CREDENTIALS_DIRECTORY"), variables: variables)
+      credentialsDirectory: path("CREDENTIALS_DIRECTORY"), variables: variables,
+      service: Service(
+        isMain ? OwnUnit.current() : nil, uid: geteuid(),
+        shell: account.map { String(cString: $0.pointee.pw_shell) }))
+  }
+}
+
+extension LocalEnvironment.Service {
+  private static let usualUnit = "oceanid-guard"
+  /// Accounts of services are numbered below the first person (login.defs(5), SYS_UID_MAX).
+  private static let systemAccounts: ClosedRange<UInt32> = 1...999
+
+  /// - Parameters:
+  ///   - unit: nil: no service manager started this process.
+  ///   - shell: nil: the user has no entry in the user database.
+  init?(_ unit: OwnUnit?, uid: UInt32, shell: String?) {
+    switch unit {
+    case .user(let name): self = .user(unit: Self.short(name))
+    case .system(let name): self = .system(unit: Self.short(name))
+    case nil:
+      let canLogIn = shell.map { !$0.hasSuffix("/nologin") && !$0.hasSuffix("/false") } ?? false
+      guard uid != 0, Self.systemAccounts.contains(uid) || !canLogIn else { return nil }
+      self = .system(unit: Self.usualUnit)
+    }
+  }
+
+  /// The name as people write it.
+  private static func short(_ name: String) -> String {
+    name.hasSuffix(".service") ? String(name.dropLast(".service".count)) : name
   }
 }

@@ -1,8 +1,10 @@
 internal import GuardAPI
+internal import GuardStatus
 internal import GuardTypes
 internal import Health
+internal import Tunnel
 
-/// The API part of the way, read from one poll through the tunnel.
+/// The findings about the API, from one poll through the tunnel.
 enum ClusterFindings {
   enum Step: String, CaseIterable {
     case forward
@@ -11,9 +13,9 @@ enum ClusterFindings {
     case api = "API"
   }
 
-  /// - Parameter refusal: what the far side said of the forward's target, where it said something.
+  /// - Parameter refusal: the far side's message about the forward's target; nil if there was none.
   static func findings(
-    cluster: String, target: String, refusal: String?, expectsFlux: Bool,
+    cluster: String, target: String, refusal: TunnelFailure?, expectsFlux: Bool,
     poll: Result<Snapshot, PollFailure>?, now: Timestamp
   ) -> [FindingDocument] {
     func all(from step: Step?, _ failure: PollFailure?) -> [FindingDocument] {
@@ -23,8 +25,10 @@ enum ClusterFindings {
         guard position == index, let failure else {
           return FindingDocument(step.rawValue, of: cluster, .skipped, "not tried")
         }
-        let message = step == .forward ? refusal ?? failure.message : failure.message
-        return FindingDocument(step.rawValue, of: cluster, .failed, message, remedy: failure.remedy)
+        let refusal = step == .forward ? refusal : nil
+        return FindingDocument(
+          step.rawValue, of: cluster, .failed, refusal?.message ?? failure.message,
+          next: refusal.map(NextStep.init) ?? failure.step)
       }
     }
     switch poll {
@@ -37,14 +41,14 @@ enum ClusterFindings {
     }
   }
 
-  private static func step(of code: PollErrorCode, _ refusal: String?) -> Step? {
+  private static func step(of code: PollErrorCode, _ refusal: TunnelFailure?) -> Step? {
     if refusal != nil { return .forward }
     return switch code {
     case .tunnelDown, .unreachable: .forward
     case .tls: .tls
     case .unauthorized, .forbidden: .identity
     case .timeout, .badResponse: .api
-    // Told where the kubeconfig is looked at.
+    // This is reported with the findings about the kubeconfig.
     case .kubeconfig: nil
     }
   }
@@ -59,7 +63,7 @@ enum ClusterFindings {
     }
   }
 
-  /// Certificates and leases are judged by clocks.
+  /// A wrong clock makes certificates and leases look expired.
   private static func clock(_ cluster: String, _ snapshot: Snapshot, _ now: Timestamp) -> FindingDocument {
     let skew = now - snapshot.serverTime
     let seconds = abs(skew.components.seconds)
@@ -69,7 +73,8 @@ enum ClusterFindings {
     return FindingDocument(
       "clock", of: cluster, .warning,
       "this machine's clock is \(seconds) s \(skew > .zero ? "ahead of" : "behind") the server's",
-      remedy: "timedatectl status; sudo timedatectl set-ntp true")
+      next: NextStep(
+        command: "timedatectl status", note: "to set it from the network: sudo timedatectl set-ntp true"))
   }
 
   private static func certificates(
@@ -79,8 +84,10 @@ enum ClusterFindings {
     return [
       FindingDocument(
         "certificate", of: cluster, .warning, "the client certificate expires at \(end)",
-        remedy:
-          "sudo systemctl restart k3s on the control plane renews it; then copy a new kubeconfig: sudo cat /etc/rancher/k3s/k3s.yaml"
+        next: NextStep(
+          note:
+            "sudo systemctl restart k3s on the control plane renews it; then copy a new kubeconfig: sudo cat /etc/rancher/k3s/k3s.yaml"
+        )
       )
     ]
   }
@@ -104,7 +111,7 @@ enum ClusterFindings {
     }
     return failed.map { part, failure in
       FindingDocument(
-        "rights", of: cluster, .warning, "\(part) can't be read: \(failure.message)", remedy: failure.remedy)
+        "rights", of: cluster, .warning, "\(part) can't be read: \(failure.message)", next: failure.step)
     }
   }
 
@@ -117,7 +124,7 @@ enum ClusterFindings {
     case .notServed:
       return FindingDocument(
         "Flux", of: cluster, isExpected ? .failed : .ok, "the server has none of its API groups",
-        remedy: isExpected ? "flux check; see how it was bootstrapped" : nil)
+        next: isExpected ? NextStep(command: "flux check", note: "see how it was bootstrapped") : nil)
     case .failed: return FindingDocument("Flux", of: cluster, .skipped, "unknown")
     }
   }

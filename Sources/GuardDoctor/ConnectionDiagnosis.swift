@@ -12,24 +12,35 @@ internal import Platform
 internal import Synchronization
 package import Tunnel
 
-/// Tests the connection to every cluster once, step by step. It binds no port and keeps no state, so a running guard is
-/// not disturbed.
+/// Tests the connection to each cluster once, step by step. It binds no port and stores nothing, so it does not disturb
+/// a running guard.
 package struct ConnectionDiagnosis {
+  /// How much is tested.
+  package enum Extent: Sendable {
+    case everything
+    /// What no running guard can tell: whether this process's user can log in, the ports and programs of this machine, and
+    /// the user's shell.
+    case besideGuard
+  }
+
   private let environment: LocalEnvironment
   private let configurationPath: String?
+  private let extent: Extent
   private let report: (FindingDocument) -> Void
 
-  /// The time that a login may take, with all hops.
+  /// The time limit for a login, including all hops.
   static let patience: Duration = .seconds(20)
 
   /// - Parameters:
-  ///   - configurationPath: nil: the first usual place that has a configuration.
+  ///   - configurationPath: nil selects the first default path that has a configuration.
   ///   - report: called with each finding as soon as it is made.
   package init(
-    environment: LocalEnvironment, configurationPath: String?, report: @escaping (FindingDocument) -> Void
+    environment: LocalEnvironment, configurationPath: String?, extent: Extent,
+    report: @escaping (FindingDocument) -> Void
   ) {
     self.environment = environment
     self.configurationPath = configurationPath
+    self.extent = extent
     self.report = report
   }
 
@@ -42,7 +53,8 @@ package struct ConnectionDiagnosis {
       for mistake in error.errors.prefix(5) {
         report(
           FindingDocument(
-            "configuration", .failed, "\(mistake)", remedy: ConfigurationStatus.check(mistake.file)))
+            "configuration", .failed, "\(mistake)",
+            next: NextStep(command: ConfigurationStatus.check(mistake.file))))
       }
       return
     }
@@ -52,13 +64,13 @@ package struct ConnectionDiagnosis {
         "\(configuration.file ?? "no file, so the built-in values"): "
           + configuration.clusters.map(\.name).joined(separator: ", ")))
     report(FindingDocument("libraries", .ok, LinkedLibraries.text))
-    checkUser(configuration)
+    if extent == .everything { checkUser(configuration) }
     var here: Set<String> = []
     for cluster in configuration.clusters where examine(cluster) { here.insert(cluster.name) }
     examineShell(configuration, here: here)
   }
 
-  /// Keys and files are looked up for the user that runs the diagnosis, who may not be the service's.
+  /// Keys and files are looked up for the user that runs the diagnosis, which may not be the service's user.
   private func checkUser(_ configuration: Configuration) {
     guard configuration.file?.hasPrefix("/etc/") == true, let service = getpwnam("oceanid")?.pointee.pw_uid,
       geteuid() != service
@@ -67,13 +79,21 @@ package struct ConnectionDiagnosis {
       FindingDocument(
         "user", .warning,
         "you are \(environment.localUser): keys and files below are yours, not the service's",
-        remedy: "sudo -u oceanid oceanid-ctl doctor"))
+        next: NextStep(command: "sudo -u oceanid oceanid-ctl doctor")))
   }
 
   // MARK: - A cluster
 
-  /// - Returns: its SSH server is this very machine.
+  /// - Returns: true if the cluster's SSH server is this machine.
   private func examine(_ cluster: Configuration.Cluster) -> Bool {
+    // Only the service has them.
+    if extent == .besideGuard, environment.credentialsDirectory == nil, !cluster.credentials.isEmpty {
+      report(
+        FindingDocument(
+          "login", of: cluster.name, .skipped,
+          "its credentials (\(cluster.credentials.joined(separator: ", "))) are the service's alone"))
+      return false
+    }
     let way = resolve(cluster)
     let refusal = Refusal()
     guard let tunnel = start(cluster, refusal) else { return false }
@@ -82,8 +102,7 @@ package struct ConnectionDiagnosis {
     let status = tunnel.status
     var findings = TunnelFindings.findings(cluster: cluster.name, way: way, status: status)
     if let host = try? way.get().last {
-      let keys = TunnelFindings.keys(cluster: cluster.name, host, exists: SmallFile.exists)
-      findings.insert(keys, at: findings.count - 1)
+      findings.insert(TunnelFindings.keys(cluster: cluster.name, host), at: findings.count - 1)
     }
     findings.forEach(report)
     for forward in cluster.tunnel.forwards { report(port(forward.listen, cluster)) }
@@ -93,17 +112,18 @@ package struct ConnectionDiagnosis {
       Result { () throws(PollFailure) in try Kubeconfig.load(path: path, context: cluster.kubernetes.context)
       }
     }
-    let own = KubeconfigFindings.own(cluster, kubeconfig, now: .now)
-    report(own)
+    report(KubeconfigFindings.own(cluster, kubeconfig, in: environment, now: .now))
+    let isHere = TunnelFindings.isHere(status, isOwn: LocalAddress.includes)
+    guard extent == .everything else { return isHere }
     let access = ClusterAccess(cluster, tunnel: tunnel, environment: environment)
     let isWorthIt = status.state == .up && (try? kubeconfig.get()) != nil
     let poll = isWorthIt ? access.poll() : nil
     let target = (try? kubeconfig.get()).map { cluster.target(of: $0.server).description }
     ClusterFindings.findings(
-      cluster: cluster.name, target: target ?? "", refusal: refusal.words.withLock(\.self),
+      cluster: cluster.name, target: target ?? "", refusal: refusal.failure.withLock(\.self),
       expectsFlux: cluster.expect.fluxVersion != nil, poll: poll, now: .now
     ).forEach(report)
-    return TunnelFindings.isHere(status, isOwn: LocalAddress.includes)
+    return isHere
   }
 
   private func port(_ listen: StreamAddress, _ cluster: Configuration.Cluster) -> FindingDocument {
@@ -124,18 +144,23 @@ package struct ConnectionDiagnosis {
   private func resolve(_ cluster: Configuration.Cluster) -> Result<[Resolution], TunnelFailure> {
     let configuration = TunnelConfiguration(cluster.tunnel)
     return Result { () throws(TunnelFailure) in
-      try Resolution.ask(configuration, environment: environment)
+      do throws(TunnelFailure) {
+        return try Resolution.ask(configuration, environment: environment)
+      } catch {
+        throw error.completed(
+          ssh: configuration.host.shellWord, host: configuration.host, asOwner: environment.asOwner)
+      }
     }
   }
 
-  /// The answer of the far side for the target.
+  /// The far side's message about the target.
   private final class Refusal: Sendable {
-    let words = Mutex<String?>(nil)
+    let failure = Mutex<TunnelFailure?>(nil)
   }
 
   private func start(_ cluster: Configuration.Cluster, _ refusal: Refusal) -> SSHTunnel? {
     var configuration = cluster.tunnel
-    // The ports are the guard's, whether it runs or not.
+    // A running guard uses the ports of the forwards.
     configuration.forwards = []
     do {
       return try SSHTunnel(
@@ -144,18 +169,18 @@ package struct ConnectionDiagnosis {
         environment: environment,
         observer: { event in
           guard case .targetRefused(let failure) = event else { return }
-          refusal.words.withLock { $0 = failure.message }
+          refusal.failure.withLock { $0 = failure }
         })
     } catch {
       report(
         FindingDocument(
           "tunnel", of: cluster.name, .failed, "this machine gives no thread or descriptor: \(error)",
-          remedy: "check limits: ulimit -n -u"))
+          next: NextStep(command: "ulimit -n -u", note: "check the limits")))
       return nil
     }
   }
 
-  /// Until it is up, or its first attempt failed.
+  /// Waits until the tunnel is up or its first attempt failed.
   private func waitForEnd(of tunnel: SSHTunnel) {
     let end = MonotonicTime.now + ConnectionDiagnosis.patience
     while MonotonicTime.now < end {
@@ -167,7 +192,7 @@ package struct ConnectionDiagnosis {
 
   // MARK: - This machine
 
-  /// - Parameter here: clusters whose far side is this machine.
+  /// - Parameter here: the clusters whose far side is this machine.
   private func examineShell(_ configuration: Configuration, here: Set<String>) {
     let clusters = configuration.clusters
     let set = environment.variables["KUBECONFIG"].flatMap { $0.isEmpty ? nil : $0 }

@@ -5,28 +5,30 @@ internal import Health
 internal import Kubernetes
 internal import Tunnel
 
-/// The guard's kubeconfig, and the one that this shell's kubectl would take.
+/// Findings about the guard's kubeconfig, and about the one that kubectl uses in this shell.
 enum KubeconfigFindings {
+  /// - Parameter environment: of the process that examines.
   static func own(
-    _ cluster: Configuration.Cluster, _ loaded: Result<Kubeconfig, PollFailure>, now: Timestamp
+    _ cluster: Configuration.Cluster, _ loaded: Result<Kubeconfig, PollFailure>,
+    in environment: LocalEnvironment, now: Timestamp
   ) -> FindingDocument {
     let kubeconfig: Kubeconfig
     switch loaded {
     case .success(let value): kubeconfig = value
     case .failure(let failure):
-      return FindingDocument(
-        "kubeconfig", of: cluster.name, .failed, failure.message, remedy: failure.remedy)
+      return FindingDocument("kubeconfig", of: cluster.name, .failed, failure.message, next: failure.step)
     }
     if let end = kubeconfig.clientCertificateExpiry, end < now {
       return FindingDocument(
         "kubeconfig", of: cluster.name, .failed,
         "\(kubeconfig.path): its client certificate expired at \(end)",
-        remedy: "copy a new one from the control plane: sudo cat /etc/rancher/k3s/k3s.yaml")
+        next: NextStep(note: "copy a new one from the control plane: sudo cat /etc/rancher/k3s/k3s.yaml"))
     }
-    if let slip = slip(kubeconfig.server, cluster) {
+    let isCredential = environment.credential(holding: kubeconfig.path)
+    if let mismatch = cluster.mismatch(kubeconfig, isCredential: isCredential) {
       return FindingDocument(
-        "kubeconfig", of: cluster.name, .warning, "\(kubeconfig.path): \(slip)",
-        remedy: "set its server to https://\(cluster.publicListen), the forward's local end")
+        "kubeconfig", of: cluster.name, .warning, "\(kubeconfig.path): \(mismatch.words)",
+        next: mismatch.step.run(as: environment.asOwner))
     }
     return FindingDocument(
       "kubeconfig", of: cluster.name, .ok,
@@ -34,39 +36,28 @@ enum KubeconfigFindings {
   }
 
   /// - Parameters:
-  ///   - path: what kubectl reads here: KUBECONFIG, else ~/.kube/config.
-  ///   - isSet: KUBECONFIG is set.
+  ///   - path: the file that kubectl reads in this shell: KUBECONFIG, or ~/.kube/config.
+  ///   - isSet: true if KUBECONFIG is set.
   static func shell(
     _ clusters: [Configuration.Cluster], path: String, isSet: Bool, _ loaded: Result<Kubeconfig, PollFailure>
   ) -> FindingDocument {
     let name = isSet ? "KUBECONFIG" : "\(path) (KUBECONFIG is not set)"
-    let remedy = "eval \"$(oceanid-ctl env)\""
+    let next = NextStep(command: "eval \"$(oceanid-ctl env)\"")
     let kubeconfig: Kubeconfig
     switch loaded {
     case .success(let value): kubeconfig = value
     case .failure(let failure):
-      return FindingDocument("your shell", .warning, "\(name): \(failure.message)", remedy: remedy)
+      return FindingDocument("your shell", .warning, "\(name): \(failure.message)", next: next)
     }
     let shown =
       "\(name)\(isSet ? " is \(path)," : ":") context \(kubeconfig.context), server \(kubeconfig.server)"
-    if let cluster = clusters.first(where: { $0.forward(for: kubeconfig.server) != nil }) {
+    if let cluster = clusters.first(where: { $0.isLocalEnd(kubeconfig.server) }) {
       return FindingDocument("your shell", .ok, "\(shown): \(cluster.name)")
     }
-    let slip: String? = clusters.lazy.compactMap { Self.slip(kubeconfig.server, $0) }.first
+    let mismatch = clusters.lazy.filter { $0.isLoopback(kubeconfig.server) }
+      .compactMap { $0.mismatch(kubeconfig, isCredential: false)?.words }.first
     return FindingDocument(
-      "your shell", .warning, "\(shown): \(slip ?? "kubectl here does not go through the guard's tunnel")",
-      remedy: remedy)
-  }
-
-  /// A server on this machine where no forward listens.
-  private static func slip(_ server: Kubeconfig.Server, _ cluster: Configuration.Cluster) -> String? {
-    guard cluster.isLoopback(server), cluster.forward(for: server) == nil else { return nil }
-    let isFarPort = cluster.tunnel.forwards.contains { forward in
-      guard case .tcp(let target) = forward.target else { return false }
-      return target.port == server.port
-    }
-    return isFarPort
-      ? "its server is \(server.host):\(server.port), the port on the far side; here it is \(cluster.publicListen)"
-      : "its server is \(server.host):\(server.port), where no forward listens; that is \(cluster.publicListen)"
+      "your shell", .warning,
+      "\(shown): \(mismatch ?? "kubectl here does not go through the guard's tunnel")", next: next)
   }
 }

@@ -1,12 +1,14 @@
 internal import GuardAPI
+internal import GuardTypes
+internal import Health
 internal import Platform
 internal import Tunnel
 
-/// Findings about the processes on the forwards' local ports, and about old tunnels that still run.
+/// Findings about the processes on the forwards' local ports, and about old tunnels that are still running.
 enum PortFindings {
   /// - Parameters:
-  ///   - holder: `ssh (pid 4242)`; nil where no listener is visible.
-  ///   - isTaken: a process listens, visible or not.
+  ///   - holder: for example `ssh (pid 4242)`; nil if no listener is visible.
+  ///   - isTaken: true if a process listens, visible or not.
   static func forward(
     _ listen: StreamAddress, cluster: String, holder: String?, isTaken: Bool
   ) -> FindingDocument {
@@ -22,44 +24,46 @@ enum PortFindings {
       }
       return FindingDocument(
         step, of: cluster, .failed, "taken by \(who): kubectl here reaches that, and not the guard's tunnel",
-        remedy:
-          "see what it is: \(holderCommand(listen)); end it, and the guard takes the port within seconds")
+        next: NextStep(
+          command: holderCommand(listen), note: "end that program; the guard takes the port within seconds"))
     }
     return FindingDocument(
       step, of: cluster, .failed, "no process listens",
-      remedy: "systemctl start oceanid-guard   (as a user unit: systemctl --user start oceanid-guard)")
+      next: NextStep(
+        command: "systemctl start oceanid-guard", note: "a user unit: systemctl --user start oceanid-guard"))
   }
 
   private static func holderCommand(_ listen: StreamAddress) -> String {
     switch listen {
     case .tcp(let place): "ss -ltnp 'sport = :\(place.port)'"
-    case .unix(let path): "ss -lxp src \(path)"
+    case .unix(let path): "ss -lxp src \(path.shellWord)"
     }
   }
 
-  /// A local process listens on the port that the API has on the far side, and is easily mistaken for the cluster. Not
-  /// checked where the far side is this machine.
+  /// Reports a local process on the port that the API has on the far side, because it is easily mistaken for the
+  /// cluster. Do not call it if the far side is this machine.
   static func farPort(_ port: UInt16, here: String, holder: String?, isTaken: Bool) -> FindingDocument? {
     guard isTaken else { return nil }
     return FindingDocument(
       "port \(port)", .warning,
       "\(holder ?? "a process") listens on port \(port) of this machine: that is not the cluster, which is at \(here)",
-      remedy: "ss -ltnp 'sport = :\(port)'")
+      next: NextStep(command: "ss -ltnp 'sport = :\(port)'"))
   }
 
-  /// `ssh` processes that forward one of the local ports, or were left behind doing so.
+  /// Finds `ssh` processes that forward one of the local ports, even if they outlived their starter.
   static func oldTunnels(_ processes: [ProcessTable.Entry], ports: Set<UInt16>) -> [FindingDocument] {
     processes.filter { $0.program == "ssh" || $0.program == "autossh" }.compactMap { process in
       guard
         let spec = forwards(process.arguments).first(where: { localPort($0).map(ports.contains) ?? false })
       else { return nil }
       return FindingDocument(
-        "old tunnels", .warning, "\(process.program) (pid \(process.pid)) forwards \(spec) by itself",
-        remedy: "the guard does that: kill \(process.pid)")
+        "old tunnels", .warning,
+        "\(process.program) (pid \(process.pid)) forwards \(spec) by itself, which the guard does",
+        next: NextStep(command: "kill \(process.pid)"))
     }
   }
 
-  /// The values of `-L`, also behind other letters (`-NL`, `-fNL`).
+  /// The values of `-L`, also after other letters (`-NL`, `-fNL`).
   private static func forwards(_ arguments: [String]) -> [String] {
     var found: [String] = []
     for (index, word) in arguments.enumerated().dropFirst() where word.hasPrefix("-") && !word.hasPrefix("--")
@@ -77,7 +81,7 @@ enum PortFindings {
     return found
   }
 
-  /// `[bind_address:]port:host:hostport` (ssh(1)).
+  /// The local port of `[bind_address:]port:host:hostport` (ssh(1)).
   private static func localPort(_ spec: String) -> UInt16? {
     let parts = spec.split(separator: ":", omittingEmptySubsequences: false)
     guard parts.count >= 2 else { return nil }

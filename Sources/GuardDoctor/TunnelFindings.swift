@@ -1,8 +1,10 @@
 internal import GuardAPI
+internal import GuardStatus
 internal import GuardTypes
+internal import Health
 internal import Tunnel
 
-/// The SSH part of the way, read from one attempt of the engine itself: what it got through, and where it stopped.
+/// The findings about SSH, from one attempt of the tunnel: the steps that succeeded, and the one that failed.
 enum TunnelFindings {
   /// The steps of an attempt, in its order.
   enum Step: String, CaseIterable {
@@ -13,8 +15,8 @@ enum TunnelFindings {
   }
 
   /// - Parameters:
-  ///   - way: the hops and the host itself, as ssh_config has them; or the reason why they are unknown.
-  ///   - status: of the tunnel once it is up or has failed.
+  ///   - way: the hops and the host according to ssh_config, or the reason why they are unknown.
+  ///   - status: the status of the tunnel after it is up or has failed.
   static func findings(
     cluster: String, way: Result<[Resolution], TunnelFailure>, status: TunnelStatus
   ) -> [FindingDocument] {
@@ -34,7 +36,8 @@ enum TunnelFindings {
       guard position == index, let failure else {
         return FindingDocument(step.rawValue, of: cluster, .skipped, "not tried")
       }
-      return FindingDocument(step.rawValue, of: cluster, .failed, failure.message, remedy: failure.remedy)
+      return FindingDocument(
+        step.rawValue, of: cluster, .failed, failure.message, next: NextStep(failure))
     }
   }
 
@@ -44,7 +47,7 @@ enum TunnelFindings {
     case .dns: .address
     case .connectRefused, .connectTimeout: .connection
     case .hostKeyUnknown, .hostKeyChanged: .hostKey
-    // The connection breaks while keys are exchanged: it is no SSH server, or one that does not want us.
+    // The connection broke during the key exchange: the server is not an SSH server, or it does not accept this client.
     case .protocolError, .peerClosed, .keepaliveTimeout: .hostKey
     case .authRefused, .noUsableKey, .forwardRefused: .login
     }
@@ -69,33 +72,28 @@ enum TunnelFindings {
     TunnelFailure(
       .connectTimeout,
       "\(host) did not finish the login within \(ConnectionDiagnosis.patience.components.seconds) s",
-      remedy: "try by hand: \(way?.byHandInDetail ?? "ssh -v \(host)") true")
+      remedy: "try it by hand"
+    ).completed(
+      ssh: way?.sshArguments ?? host.shellWord, host: way?.hostName ?? host, asOwner: way?.asOwner ?? "")
   }
 
-  /// The SSH server is this very machine: what listens on the far side listens here.
+  /// True if the SSH server is this machine. Listeners on the far side are then local listeners.
   ///
-  /// - Parameter isOwn: of a numeric address.
+  /// - Parameter isOwn: returns true for a numeric address of this machine.
   static func isHere(_ status: TunnelStatus, isOwn: (String) -> Bool) -> Bool {
-    // Behind a jump host the peer is only the first hop.
+    // With a jump host, the peer is only the first hop.
     guard status.state == .up, status.via.isEmpty, let peer = status.peer,
       let colon = peer.lastIndex(of: ":")
     else { return false }
     return isOwn(peer[..<colon].filter { $0 != "[" && $0 != "]" })
   }
 
-  /// Keys that may be offered; only the login shows whether one is accepted.
-  static func keys(
-    cluster: String, _ host: Resolution, exists: (String) -> Bool
-  ) -> FindingDocument {
-    // A public half names a key that the agent holds.
-    let files = host.identityFiles.filter { exists($0) || exists($0 + ".pub") }
-    let isAgentOfUse = !host.identitiesOnly || !files.isEmpty
-    let parts = files + (isAgentOfUse ? host.agentSocket.map { ["the agent at \($0)"] } ?? [] : [])
-    guard parts.isEmpty else {
-      return FindingDocument("keys", of: cluster, .ok, parts.joined(separator: ", "))
+  /// Keys that would be offered; only the login shows whether one is accepted.
+  static func keys(cluster: String, _ host: Resolution) -> FindingDocument {
+    switch host.keys() {
+    case .success(let names): FindingDocument("keys", of: cluster, .ok, names.joined(separator: ", "))
+    case .failure(let failure):
+      FindingDocument("keys", of: cluster, .warning, failure.message, next: NextStep(failure))
     }
-    return FindingDocument(
-      "keys", of: cluster, .warning, "no key file and no agent (SSH_AUTH_SOCK)",
-      remedy: "ssh-keygen -t ed25519; then: ssh-copy-id \(host.user)@\(host.hostName)")
   }
 }

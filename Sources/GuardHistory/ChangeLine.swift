@@ -11,7 +11,7 @@ package enum ChangeLine {
       Span(text(change)))
   }
 
-  /// The message without the cluster's name, which stands beside it.
+  /// The message without the cluster's name, which is shown in its own column.
   package static func text(_ change: ChangeDocument) -> String {
     if !change.message.isEmpty {
       let cluster = "\(change.cluster): "
@@ -24,7 +24,7 @@ package enum ChangeLine {
     return text
   }
 
-  /// The current status, which begins a plain watch.
+  /// The current status, the first output of a plain watch.
   package static func line(_ status: StatusDocument, now: Timestamp) -> [Line] {
     guard !status.clusters.isEmpty else {
       return [Line(Span(status.generatedAt.clock(at: now)), Span("  "), Span(status.summary))]

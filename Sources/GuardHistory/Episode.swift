@@ -2,29 +2,29 @@ package import GuardAPI
 import GuardTerminal
 package import Health
 
-/// One line of a history: an incident from its first entry to its end, or a single change.
+/// A line of a history: an incident from its first entry to its end, or a single change.
 package struct Episode: Hashable {
   /// The first entry.
   package let first: ChangeDocument
   /// The incident began before the history, at an unknown time.
   package var beganEarlier = false
-  /// The end; nil if it is ongoing, or a change without duration.
+  /// The end; nil for an ongoing incident and for a change without duration.
   package var until: Timestamp?
-  /// It has a duration.
+  /// True if it has a duration.
   package let isIncident: Bool
-  /// The guard stopped before the end, and the next run had lost its incidents, so the end is unknown.
+  /// The end is unknown, because the guard stopped before it and the next run had lost its incidents.
   package var isCutOff = false
-  /// The begin that its entries name; entries of former versions name none.
+  /// The begin according to its entries; nil for entries of former versions.
   private var since: Timestamp?
   package var attempts = 0
-  /// Each reported cause once, in order.
+  /// The reported causes in order, each once.
   package var reasons: [String] = []
-  /// When it began, as the incident says: perhaps long before its first entry.
+  /// The begin of the incident, which may be long before its first entry.
   package var begin: Timestamp { since ?? first.at }
   /// `tunnel down`, or the text of the change.
   package var title: String {
     let text = ChangeLine.text(first)
-    // Only the end is in the history, and it names the begin.
+    // The history contains only the end, which includes the begin.
     if since != nil, let prefix = ["ended: ", "over: "].first(where: text.hasPrefix) {
       return String(text.dropFirst(prefix.count))
     }
@@ -34,8 +34,8 @@ package struct Episode: Hashable {
   /// The parts that have not ended yet.
   private var open: Set<String> = []
 
-  /// Events without a line of their own: they follow from other entries, or are not interesting afterwards.
-  private static let asides: Set = [
+  /// Events without their own line: they follow from other entries, or are irrelevant afterwards.
+  private static let hiddenEvents: Set = [
     "tunnel_retry", "verdict_changed", "forward_listening", "incident_opened", "incident_worsened",
     "incident_flapping", "incident_reminder", "incident_ended",
   ]
@@ -57,24 +57,24 @@ package struct Episode: Hashable {
         places = [:]
       }
       if let incident = change.incident, let place = places[incident] {
-        episodes[place].take(change)
+        episodes[place].add(change)
       } else if let incident = change.incident,
         opening.contains(change.event) || closing.contains(change.event)
       {
         var episode = Episode(first: change, isIncident: true)
         episode.beganEarlier = continues(change)
-        episode.take(change)
+        episode.add(change)
         places[incident] = episodes.count
         episodes.append(episode)
-      } else if !asides.contains(change.event) {
+      } else if !hiddenEvents.contains(change.event) {
         episodes.append(Episode(first: change, isIncident: false))
       }
     }
     return episodes
   }
 
-  /// Whether an earlier entry must have begun the incident. A first attempt begins one: a guard that starts has no tunnel
-  /// that could go down.
+  /// True if an earlier entry must have begun the incident. A first attempt begins one, because a starting
+  /// guard has no tunnel that could go down.
   static func continues(_ change: ChangeDocument) -> Bool {
     closing.contains(change.event)
       || (change.event == "tunnel_retry" && change.attempts.map { $0 > 1 } ?? false)
@@ -85,7 +85,7 @@ package struct Episode: Hashable {
     self.isIncident = isIncident
   }
 
-  private mutating func take(_ change: ChangeDocument) {
+  private mutating func add(_ change: ChangeDocument) {
     attempts = max(attempts, change.attempts ?? 0)
     if let begin = change.since {
       since = min(since ?? begin, begin)

@@ -19,21 +19,21 @@ package struct HistoryReading {
 
   package static let unit = "oceanid-guard.service"
 
-  /// The journal entries of the guard behind the socket. A guard on another socket is not a unit, so its journal
-  /// entries are unknown.
+  /// The scope of the journal entries of the guard behind the socket. A guard on a custom socket is not a
+  /// unit, so its journal entries are unknown.
   private var scope: JournalScope? {
     if let folder { return .folder(folder) }
     if client.socket.path == SocketPath.system { return .systemUnit(HistoryReading.unit) }
     return client.socket.isUserUnit ? .userUnit(HistoryReading.unit, uid: getuid()) : nil
   }
 
-  /// Reads the journal if possible, else asks the guard.
+  /// Reads the journal if possible, otherwise requests the history from the guard.
   package func read(_ query: HistoryQuery) throws -> HistoryDocument {
     guard let scope else { return try ask(query) }
     let refusal: JournalError
     do throws(JournalError) {
       let document = try HistoryDocument(journal: scope, query)
-      // A guard that was started by hand uses the default socket but has no entries under the unit's name.
+      // A guard that was started manually uses the default socket but has no entries under the unit's name.
       if !document.events.isEmpty || folder != nil { return document }
       return (try? ask(query)) ?? document
     } catch {
@@ -61,7 +61,7 @@ package struct HistoryReading {
     }
   }
 
-  /// Reports changes after a time as they happen, until `tell` returns false.
+  /// Reports changes after a time as they occur, until `tell` returns false.
   package func follow(_ query: HistoryQuery, after moment: Timestamp, tell: (ChangeDocument) throws -> Bool)
     throws
   {

@@ -6,8 +6,8 @@ package import IncidentTracking
 /// Stores the incidents in the state directory, so that a restart of the guard neither repeats nor loses a notice.
 package struct IncidentFile: Sendable {
   private static let name = "incidents.json"
-  /// Has room for ten thousand incidents with long details. If they do not fit, the details are shortened further, and
-  /// at last the least severe incidents are left out.
+  /// Has room for ten thousand incidents with long details. If they do not fit, the details are shortened
+  /// further, and finally the least severe incidents are left out.
   package static let limit = 16 << 20
   /// Former versions wrote larger files.
   private static let readLimit = 64 << 20

@@ -8,7 +8,8 @@ internal import Platform
 internal import Synchronization
 internal import Systemd
 
-/// Owns the guard's `IncidentTracker`: one for all clusters, saved over restarts. Delivers its notices.
+/// Owns the guard's `IncidentTracker`, which covers all clusters and is saved across restarts. Delivers its
+/// notices.
 ///
 /// A notice is delivered exactly once as far as a file system allows: the tracker is saved with the notice before the
 /// channels get it, and again once they have it. If the guard ends in between, the next start delivers the notice once
@@ -35,7 +36,7 @@ package final class IncidentLedger: Sendable {
 
   /// - Parameters:
   ///   - board: gets the active silences.
-  ///   - makeID: makes the ids of new incidents; nil: random ones.
+  ///   - makeID: creates the ids of new incidents; nil for random ones.
   ///   - deliver: saves a notice for the channels before it returns; called by `pass`.
   package init(
     file: IncidentFile?, log: any EventLog, board: StatusBoard? = nil,
@@ -94,18 +95,18 @@ package final class IncidentLedger: Sendable {
     for event in events { log.write(LogRecord(event)) }
   }
 
-  /// Takes over the problems that a former version kept in the memory of a cluster's journal: id to subject.
+  /// Adopts the open problems that a former version saved with a cluster's journal: id to subject.
   package func adopt(_ openProblems: [String: String], of cluster: String) {
     state.withLock { $0.tracker.adopt(openProblems, of: cluster) }
   }
 
-  /// Takes over the id of an outage without an observed problem from a former version.
+  /// Adopts the id of an outage without an observed problem from a former version.
   package func adopt(id: String, of subject: String, _ kind: Problem.Kind, in cluster: String) {
     state.withLock { $0.tracker.adopt(id: id, of: subject, kind, in: cluster) }
   }
 
-  /// Lets time pass: delivers the notices that are due, and saves changes. To be called after each observation, and
-  /// every few seconds.
+  /// Delivers the notices that are due, and saves changes. Call it after each observation, and every few
+  /// seconds.
   package func pass(at now: Timestamp = .now) {
     let (notices, expired) = state.withLock { ($0.tracker.advance(to: now), $0.tracker.takeExpired()) }
     for silence in expired { log.write(LogRecord(expired: silence)) }
@@ -115,7 +116,7 @@ package final class IncidentLedger: Sendable {
     save()
   }
 
-  /// Gives notices to the channels, which save them.
+  /// Passes notices to the channels, which save them.
   private func handOver(_ notices: [IncidentNotice]) {
     for notice in notices {
       for entry in notice.entries { log.write(LogRecord(entry)) }
@@ -127,7 +128,7 @@ package final class IncidentLedger: Sendable {
   /// True if time alone may change something within seconds.
   package var isInMotion: Bool { state.withLock { $0.tracker.isInMotion } }
 
-  /// The file is up to date: a restart repeats nothing.
+  /// True if the file is up to date, so that a restart repeats nothing.
   package var isSaved: Bool { state.withLock { $0.tracker.revision == $0.saved } }
 
   /// Updates the file. After a failure, which the state folder reports as a problem, every pass tries again.
@@ -148,7 +149,7 @@ package final class IncidentLedger: Sendable {
 
   // MARK: - Silences
 
-  /// The limit: every incident is compared with every silence.
+  /// Limits the number of silences, because every incident is compared with every silence.
   private static let mostSilences = 100
 
   /// - Returns: nil if there are too many.
@@ -178,7 +179,7 @@ package final class IncidentLedger: Sendable {
     SilenceReach(silence, open: state.withLock { $0.tracker.open })
   }
 
-  /// - Returns: false when there is no such silence.
+  /// - Returns: false if there is no such silence.
   package func endSilence(id: String, by author: String) -> Bool {
     guard state.withLock({ $0.tracker.removeSilence(id: id) }) else { return false }
     log.write(
@@ -196,7 +197,7 @@ package final class IncidentLedger: Sendable {
     state.withLock { $0.tracker.issueID(of: subject, kind, in: cluster) }
   }
 
-  /// The id of the incident that the subject's present problem, or an interruption, belongs to.
+  /// The id of the incident to which the subject's current problem, or an interruption, belongs.
   package func currentID(of subject: String, in cluster: String) -> String? {
     state.withLock { $0.tracker.currentID(of: subject, in: cluster) }
   }

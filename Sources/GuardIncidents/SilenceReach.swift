@@ -3,7 +3,7 @@ internal import GuardState
 package import Health
 package import IncidentTracking
 
-/// The effect of a silence at the time of its request. It shows that a misspelt pattern mutes nothing.
+/// The effect of a silence at the time of its request. It reveals a misspelt pattern, which mutes nothing.
 package struct SilenceReach: Hashable, Sendable {
   /// The number of open incidents that it mutes.
   let held: Int
@@ -20,15 +20,15 @@ package struct SilenceReach: Hashable, Sendable {
     subjects = own.map(\.subject).filter { known.insert($0).inserted }
   }
 
-  /// `it matches nothing now; open are: node calypso, node atlas`
+  /// `no open incident matches; open incidents: node calypso, node atlas`
   package var words: String {
-    if held > 0 { return "it holds back \(held) open incident\(held == 1 ? "" : "s")" }
-    guard !subjects.isEmpty else { return "it matches nothing now: no incident is open" }
+    if held > 0 { return "it mutes \(held) open incident\(held == 1 ? "" : "s")" }
+    guard !subjects.isEmpty else { return "no incident is open now" }
     let named = subjects.prefix(SilenceReach.mostNamed).map {
       $0.count <= SilenceReach.longestName ? $0 : $0.prefix(SilenceReach.longestName - 1) + "…"
     }
     let rest = subjects.count - named.count
-    return "it matches nothing now; open are: \(named.joined(separator: ", "))"
+    return "no open incident matches; open incidents: \(named.joined(separator: ", "))"
       + (rest > 0 ? " and \(rest) more" : "")
   }
 }
@@ -41,7 +41,7 @@ package enum SilenceOutcome: Sendable {
 }
 
 extension IncidentLedger {
-  /// Mutes notices where the cluster is known and there is room.
+  /// Mutes notices if the cluster is known and there are not too many silences.
   package func answer(_ request: SilenceRequest, by author: String, at now: Timestamp = .now)
     -> SilenceOutcome
   {

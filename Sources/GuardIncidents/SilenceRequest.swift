@@ -1,12 +1,12 @@
 /// A request to mute alerts: the parameters of `POST /v1/silence`.
 package struct SilenceRequest: Hashable, Sendable {
-  /// Nil: every cluster.
+  /// nil for all clusters.
   package let cluster: String?
-  /// A part of the text of the incidents to mute; nil: all of them.
+  /// Matches the incidents to mute; nil for all of them.
   package let pattern: String?
   /// At most 500 bytes.
   package let reason: String
-  /// From now on.
+  /// The length from now on.
   package let duration: Duration
 
   package init(cluster: String?, pattern: String?, reason: String, duration: Duration) {

@@ -3,16 +3,16 @@ package import Platform
 internal import Synchronization
 internal import Systemd
 
-/// Keeps a flood of one kind of entry out of the log behind it, and logs how much it suppressed: journald would drop
-/// entries without the guard knowing.
+/// Limits the rate of entries per kind, and logs how many it suppressed. Without it, journald would drop
+/// entries unnoticed.
 ///
-/// Each event of each cluster has an allowance of its own. What is critical always passes.
+/// Each event of each cluster has its own allowance. Critical entries always pass.
 package final class BoundedLog: EventLog {
   /// Entries with the same key share an allowance.
   private struct Kind: Hashable {
     let event: Event?
     let cluster: String?
-    /// Plain lines: where they are written.
+    /// For plain lines: the place in the source that writes them.
     let place: String?
 
     init(_ record: LogRecord) {
@@ -27,7 +27,7 @@ package final class BoundedLog: EventLog {
   private struct Account {
     var allowance: EventAllowance
     var suppressed = 0
-    /// Of those, the most urgent.
+    /// The most urgent of the suppressed entries.
     var priority = Priority.debug
   }
 
@@ -78,9 +78,9 @@ package final class BoundedLog: EventLog {
         .suppressed(
           account.suppressed, of: kind.name,
           because:
-            "more than \(EventAllowance.burst) at once or \(Int(EventAllowance.perSecond * 60)) a minute",
+            "more than \(EventAllowance.burst) at once or \(Int(EventAllowance.perSecond * 60)) per minute",
           mostUrgent: account.priority, cluster: kind.cluster, subject: kind.name,
-          reason: "more entries than the log is given"))
+          reason: "the rate limit was exceeded"))
     }
   }
 }

@@ -3,13 +3,13 @@ internal import GuardState
 internal import Health
 internal import Synchronization
 
-/// The last changes, for where there is no journal. Callable from any thread.
+/// The latest changes, for systems without a journal. Thread-safe.
 package final class ChangeMemory: Sendable {
   static let capacity = 2000
 
   private struct State {
     var changes: [ChangeDocument] = []
-    /// Where the oldest one is, once the memory is full.
+    /// The index of the oldest change, once the memory is full.
     var oldest = 0
     var knownSince: Timestamp
   }

@@ -1,9 +1,9 @@
 package import Systemd
 
-/// The state changes that the guard logs. Each is one kind of journal entry with a MESSAGE_ID of its own and
-/// a text in `systemd/oceanid.catalog`.
+/// The state changes that the guard logs. Each is a kind of journal entry with its own MESSAGE_ID and a text
+/// in `systemd/oceanid.catalog`.
 package enum Event: String, Hashable, Sendable, CaseIterable {
-  /// The daemon is up: configuration read, sockets taken.
+  /// The daemon has started: its configuration is loaded and its sockets are open.
   case started
   /// The daemon can't start and exits.
   case startFailed = "start_failed"
@@ -11,39 +11,39 @@ package enum Event: String, Hashable, Sendable, CaseIterable {
   case stopped
   /// A reload took effect.
   case configReloaded = "config_reloaded"
-  /// A reload found a broken file; the old configuration stays.
+  /// A reload found an invalid file; the old configuration stays in force.
   case configRejected = "config_rejected"
-  /// A session is authenticated and carries connections.
+  /// A session is authenticated and accepts connections.
   case tunnelUp = "tunnel_up"
-  /// A session that carried connections is gone.
+  /// An authenticated session was lost.
   case tunnelDown = "tunnel_down"
-  /// A connection attempt failed; logged once a doubling of the attempts.
+  /// A connection attempt failed; logged when the number of attempts has doubled.
   case tunnelRetry = "tunnel_retry"
-  /// Only a person can help: host key, key file, authentication.
+  /// The tunnel can't connect without a person: host key, key file or authentication.
   case tunnelBlocked = "tunnel_blocked"
   /// A local port is bound.
   case forwardListening = "forward_listening"
-  /// Another process holds a forward's local port.
+  /// Another process uses a forward's local port.
   case forwardPortBusy = "forward_port_busy"
-  /// Local connections were reset because the tunnel stayed down; logged once a burst.
+  /// Local connections were reset because the tunnel stayed down; logged once per burst.
   case forwardClientRefused = "forward_client_refused"
   /// Polls of the cluster's API began to fail.
   case apiFailed = "api_failed"
   /// Polls of the cluster's API work again.
   case apiRecovered = "api_recovered"
-  /// A cluster's verdict is another one now.
+  /// A cluster's verdict changed.
   case verdictChanged = "verdict_changed"
-  /// Something is wrong that was not before.
+  /// A new problem was found.
   case problemOpened = "problem_opened"
-  /// A problem is over.
+  /// A problem ended.
   case problemClosed = "problem_closed"
   /// A change was requested over the control socket.
   case adminAction = "admin_action"
-  /// A request for a change was refused for want of rights.
+  /// A requested change was refused, because the user may not make it.
   case adminRefused = "admin_refused"
-  /// More entries of one kind than the log accepts; this one stands for the rest.
+  /// The log suppressed entries of one kind; this entry contains their number.
   case entriesHeldBack = "entries_held_back"
-  /// The service failed for good and is not started again; written by oceanid-failed@.service.
+  /// The service failed and will not be restarted; written by oceanid-failed@.service.
   case serviceFailed = "service_failed"
   /// A manual change of the cluster, with its reason.
   case breakGlass = "break_glass"
@@ -59,13 +59,13 @@ package enum Event: String, Hashable, Sendable, CaseIterable {
   case incidentEnded = "incident_ended"
   /// Notices were muted for a while.
   case silenceBegun = "silence_begun"
-  /// A silence was ended before its time, or ran out.
+  /// A silence was ended or expired.
   case silenceEnded = "silence_ended"
   /// An alert channel does not deliver.
   case alertFailing = "alert_failing"
-  /// It delivers again.
+  /// An alert channel delivers again.
   case alertRecovered = "alert_recovered"
-  /// Undelivered alerts were too many or too old, and were dropped.
+  /// Undelivered alerts were dropped, because there were too many or they were too old.
   case alertDropped = "alert_dropped"
   /// The machine is about to sleep.
   case slept
@@ -75,7 +75,7 @@ package enum Event: String, Hashable, Sendable, CaseIterable {
   /// `OCEANID_EVENT` in the journal: `tunnel_up`.
   package var name: String { rawValue }
 
-  /// How urgent an entry is when its record does not say otherwise.
+  /// The default priority of an entry.
   package var priority: Priority {
     switch self {
     case .startFailed, .serviceFailed: .critical
@@ -92,8 +92,8 @@ package enum Event: String, Hashable, Sendable, CaseIterable {
     }
   }
 
-  /// 128 random bits in hexadecimal (systemd-id128 new), never changed and never used twice:
-  /// `journalctl MESSAGE_ID=…` finds the entries of one kind in years of logs.
+  /// 128 random bits in hexadecimal (systemd-id128 new). An id never changes and is never reused, so that
+  /// `journalctl MESSAGE_ID=…` finds all entries of a kind, including old ones.
   package var messageID: String {
     switch self {
     case .started: "25f4e4a51b1e4b83868fc0591fcf118e"

@@ -1,10 +1,10 @@
 internal import Platform
 
-/// How many entries of one kind may be written: a burst at once, and a steady trickle (a token bucket).
+/// Limits the entries of one kind with a token bucket: a burst, and a steady rate.
 struct EventAllowance {
-  /// A cluster whose every object fails at the same moment is news in full.
+  /// Large enough to log all objects of a cluster that fail at the same time.
   static let burst = 200
-  /// An event that flaps for ever costs 3600 lines per hour.
+  /// Limits an event that flaps permanently to 3600 lines per hour.
   static let perSecond = 1.0
 
   private var tokens = Double(EventAllowance.burst)
@@ -14,7 +14,7 @@ struct EventAllowance {
     self.last = now
   }
 
-  /// False: too many came before this one.
+  /// Returns false if there were too many entries before this one.
   mutating func take(at now: MonotonicTime) -> Bool {
     let seconds = (now - last) / .seconds(1)
     tokens = min(Double(EventAllowance.burst), tokens + max(0, seconds) * EventAllowance.perSecond)

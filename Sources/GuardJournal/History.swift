@@ -6,23 +6,23 @@ internal import Synchronization
 package import SystemJournal
 internal import Systemd
 
-/// Past changes: from the journal where this process writes it and may read it, else from memory.
+/// Past changes, from the journal if this process writes to it and may read it, otherwise from memory.
 package final class History: Sendable {
-  /// Requests that may wait; reading a large journal takes a while.
+  /// The limit of pending requests. Reading a large journal takes some time.
   package static let patience = 16
 
-  /// The changes since the start, for where there is no journal.
+  /// The changes since the start, for systems without a journal.
   package let memory = ChangeMemory()
   private let scope: JournalScope?
   private let queue = DispatchQueue(label: "history", qos: .utility)
   private let waiting = Mutex(0)
 
-  /// - Parameter scope: nil: only the memory is read.
+  /// - Parameter scope: if nil, only the memory is read.
   package init(scope: JournalScope? = History.ownScope) {
     self.scope = scope
   }
 
-  /// nil: what this process says does not go to the journal.
+  /// The journal scope of this process; nil if it does not write to the journal.
   static var ownScope: JournalScope? {
     guard Journal.isConnected() else { return nil }
     switch OwnUnit.current() {
@@ -32,9 +32,9 @@ package final class History: Sendable {
     }
   }
 
-  /// Reads on a queue of its own, since a journal is on disk.
+  /// Reads on a separate queue, because a journal is on disk.
   ///
-  /// - Parameter done: called once, on any thread; with nil where too many wait already.
+  /// - Parameter done: called once, on any thread; with nil if too many requests are pending.
   package func read(_ query: HistoryQuery, _ done: @escaping @Sendable (HistoryDocument?) -> Void) {
     let isTaken = waiting.withLock { waiting in
       guard waiting < History.patience else { return false }
@@ -50,7 +50,7 @@ package final class History: Sendable {
   }
 
   private func history(_ query: HistoryQuery) -> HistoryDocument {
-    // A journal that this process may not read shows as an empty one, or as an error.
+    // A journal that this process may not read appears empty or returns an error.
     guard let scope, let document = try? HistoryDocument(journal: scope, query), !document.events.isEmpty
     else {
       return memory.history(query)

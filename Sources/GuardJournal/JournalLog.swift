@@ -2,13 +2,13 @@ internal import GuardState
 internal import Health
 internal import Systemd
 
-/// Writes records as native journal entries, with every fact in a field of its own.
+/// Writes records as native journal entries, with each fact in its own field.
 struct JournalLog: LogDestination {
   private static let lateness: Duration = .seconds(2)
 
-  /// Less urgent entries are left out.
+  /// Less urgent entries are not written.
   private let threshold: Priority
-  /// Standard error is a second way into the same journal, without the fields.
+  /// Fallback: standard error leads to the same journal, but without fields.
   private let standardError: TerminalLog
 
   init(threshold: Priority) {
@@ -19,7 +19,7 @@ struct JournalLog: LogDestination {
   func write(_ record: LogRecord, at moment: Timestamp) {
     guard record.priority <= threshold else { return }
     do throws(SystemdError) {
-      // The journal's own stamp says when it took the entry.
+      // The journal's own timestamp is the time when it received the entry.
       let isLate = Timestamp.now - moment >= JournalLog.lateness
       try Journal.send(JournalLog.entry(record, of: isLate ? moment : nil))
     } catch {
@@ -27,15 +27,15 @@ struct JournalLog: LogDestination {
     }
   }
 
-  /// - Parameter moment: of an entry that had to wait.
+  /// - Parameter moment: the time of an entry that was delayed.
   static func entry(_ record: LogRecord, of moment: Timestamp? = nil) -> JournalEntry {
-    let mark = moment.map { " (of \($0.toTheSecond); the journal kept it waiting)" } ?? ""
+    let mark = moment.map { " (of \($0.toTheSecond); delayed by the journal)" } ?? ""
     var entry = JournalEntry(
       message: record.message.escapedLines.limited(to: 4096 - mark.utf8.count) + mark,
       priority: record.priority)
     func add(_ name: String, _ value: String?, limit: Int = 256) {
       guard let value, !value.isEmpty else { return }
-      // The only names that can be wrong are those in `extra`; one of them must not cost the whole entry.
+      // Only names in `extra` can be invalid. An invalid one must not prevent the whole entry.
       try? entry.add(name, value.escapedLines.limited(to: limit))
     }
     add("SYSLOG_IDENTIFIER", "oceanid-guard")
@@ -48,7 +48,7 @@ struct JournalLog: LogDestination {
     add("OCEANID_REASON", record.reason, limit: 1024)
     add("OCEANID_INCIDENT", record.incident)
     add("OCEANID_REMEDY", record.remedy, limit: 1024)
-    // A command that is cut does something else.
+    // A truncated command could do something else.
     if let command = record.command, command.utf8.count <= 1024 {
       add("OCEANID_COMMAND", command, limit: 1024)
     }

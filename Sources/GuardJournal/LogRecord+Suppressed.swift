@@ -1,11 +1,11 @@
 internal import Systemd
 
 extension LogRecord {
-  /// Stands for entries that were left out.
+  /// Reports suppressed entries.
   ///
   /// - Parameters:
-  ///   - name: of their event; nil: of all kinds.
-  ///   - priority: the most urgent one's.
+  ///   - name: the name of their event; nil for several kinds.
+  ///   - priority: the priority of the most urgent one.
   static func suppressed(
     _ count: Int, of name: String? = nil, because cause: String, mostUrgent priority: Priority,
     cluster: String? = nil, subject: String, reason: String
@@ -14,7 +14,7 @@ extension LogRecord {
     let entries = (count == 1 ? "1 entry" : "\(count) entries") + (name.map { " '\($0)'" } ?? "")
     return LogRecord(
       .entriesHeldBack, "\(whose)suppressed \(entries): \(cause)",
-      // As loud as what is missing, and never louder than a warning.
+      // As urgent as the suppressed entries, but at most a warning.
       priority: max(priority, .warning), cluster: cluster, subject: subject, reason: reason,
       extra: ["HELD_BACK": "\(count)"])
   }

@@ -1,35 +1,35 @@
 package import Systemd
 
-/// One thing to log: what changed, for whom, and why. Never holds a secret, a key or a token.
+/// An entry to log: the subject, its change and the reason. Never contains a secret, a key or a token.
 package struct LogRecord: Hashable, Sendable {
-  /// Nil: a plain line for debugging, which is no state change.
+  /// nil for a plain debug line, which is not a state change.
   package var event: Event?
-  /// How urgent it is.
+  /// The urgency.
   package var priority: Priority
-  /// One line for people; says subject, old and new state, reason and next step by itself.
+  /// One line for people. It can be understood without the other fields.
   package var message: String
-  /// Nil: the guard itself.
+  /// nil for the guard itself.
   package var cluster: String?
   /// `node calypso`, `forward 127.0.0.1:16443`
   package var subject: String?
-  /// The state before.
+  /// The old state.
   package var from: String?
-  /// The state from now on.
+  /// The new state.
   package var to: String?
   /// The cause of the change.
   package var reason: String?
-  /// One id from down to up.
+  /// The id of the incident. It stays the same from begin to end.
   package var incident: String?
-  /// The command or step that helps, in the words of the status document.
+  /// The next step, with the same text as in the status document.
   package var remedy: String?
-  /// The two parts of it, where it has them: a command line that can be pasted into any shell, and words.
+  /// The parts of the remedy, if it has them: a command line for any shell, and a note.
   package var command: String?
   package var note: String?
   /// Further fields: `PEER_UID` becomes `OCEANID_PEER_UID`.
   package var extra: [String: String]
-  /// Where in the source it was logged: `Guard/Guard.swift`.
+  /// The source file that logs it: `Guard/Guard.swift`.
   package let file: String
-  /// The line that writes it.
+  /// The line in `file`.
   package let line: Int
 
   package init(

@@ -3,13 +3,13 @@ internal import GuardState
 internal import Health
 internal import Platform
 
-/// Writes every record to the log of this process, keeps the changes for the history and publishes them.
+/// Writes every record to the log of this process. Adds changes to the history and publishes them.
 package struct PublishingLog: EventLog {
   private let log: any EventLog
   private let history: ChangeMemory
   private let publish: @Sendable (ChangeDocument) -> Void
 
-  /// - Parameter publish: called on the thread of each record; must return quickly.
+  /// - Parameter publish: called on the thread that logs the record; must return quickly.
   package init(
     log: any EventLog, history: ChangeMemory, publish: @escaping @Sendable (ChangeDocument) -> Void
   ) {
@@ -27,7 +27,7 @@ package struct PublishingLog: EventLog {
 }
 
 extension ChangeDocument {
-  /// Nil for a plain line, which is no state change.
+  /// nil for a plain line, which is not a state change.
   init?(_ record: LogRecord, at moment: Timestamp) {
     guard let event = record.event else { return nil }
     self.init(

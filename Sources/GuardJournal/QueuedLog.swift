@@ -4,11 +4,11 @@ internal import Health
 internal import Synchronization
 internal import Systemd
 
-/// Writes records from a queue of its own, in order, so that a hanging journal blocks neither the control
-/// socket nor a tunnel nor the watchdog.
+/// Writes records in order from a separate queue, so that a hanging journal does not block the control
+/// socket, a tunnel or the watchdog.
 ///
-/// When `capacity` records wait, further ones are counted until all of those are written, and one entry
-/// stands in their place. Critical records are always accepted.
+/// If `capacity` records are pending, further ones are only counted until those are written. One entry then
+/// reports their number. Critical records are always accepted.
 package final class QueuedLog: EventLog {
   private static let capacity = 4096
 
@@ -24,7 +24,7 @@ package final class QueuedLog: EventLog {
   private let queue = DispatchQueue(label: "log writer")
   private let state = Mutex(State())
 
-  /// - Parameter capacity: the most records that wait.
+  /// - Parameter capacity: the limit of pending records.
   package init(_ destination: any LogDestination, capacity: Int = QueuedLog.capacity) {
     self.destination = destination
     self.capacity = capacity
@@ -40,7 +40,7 @@ package final class QueuedLog: EventLog {
         return
       }
       state.waiting += 1
-      // Under the lock: who is counted first is written first.
+      // Enqueue under the lock, so that records are written in the order of their count.
       queue.async { [self] in
         destination.write(record, at: moment)
         if let gap = takeGap() { destination.write(gap, at: .now) }
@@ -48,9 +48,9 @@ package final class QueuedLog: EventLog {
     }
   }
 
-  /// Waits until all that came before is written.
+  /// Waits until all earlier records are written.
   ///
-  /// - Returns: false when that took longer than `limit`.
+  /// - Returns: false if it took longer than `limit`.
   @discardableResult
   package func flush(within limit: DispatchTimeInterval) -> Bool {
     let isWritten = DispatchSemaphore(value: 0)
@@ -58,7 +58,7 @@ package final class QueuedLog: EventLog {
     return isWritten.wait(timeout: .now() + limit) == .success
   }
 
-  /// One record is written; with the last one, the entry for the suppressed ones.
+  /// Counts a written record. After the last one, returns the entry for the suppressed ones.
   private func takeGap() -> LogRecord? {
     let (suppressed, priority) = state.withLock { state in
       state.waiting -= 1
@@ -68,7 +68,8 @@ package final class QueuedLog: EventLog {
     }
     guard suppressed > 0 else { return nil }
     return .suppressed(
-      suppressed, because: "the log took none for so long that \(capacity) waited", mostUrgent: priority,
-      subject: "log", reason: "the log did not take them")
+      suppressed, because: "the journal was blocked and \(capacity) entries were pending",
+      mostUrgent: priority,
+      subject: "log", reason: "the journal was blocked")
   }
 }

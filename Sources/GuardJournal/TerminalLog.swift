@@ -2,14 +2,14 @@ internal import Glibc
 internal import Health
 internal import Systemd
 
-/// Writes records as readable text on standard error: one line a record, and one more for its remedy.
+/// Writes records as readable text on standard error: one line per record, and another for its remedy.
 struct TerminalLog: LogDestination {
-  /// Less urgent entries are left out.
+  /// Less urgent entries are not written.
   let threshold: Priority
   let isColoured: Bool
 
   init(threshold: Priority) {
-    // https://no-color.org: set and not empty, whatever it says.
+    // https://no-color.org: any value that is not empty counts.
     let refusesColour = getenv("NO_COLOR").map { $0.pointee != 0 } ?? false
     self.init(threshold: threshold, isColoured: isatty(STDERR_FILENO) == 1 && !refusesColour)
   }
@@ -22,7 +22,7 @@ struct TerminalLog: LogDestination {
   func write(_ record: LogRecord, at moment: Timestamp) {
     guard record.priority <= threshold else { return }
     var text = text(record, at: moment)
-    // One write for the whole text, so that lines of several threads do not mix.
+    // Write the whole text at once, so that lines of several threads do not mix.
     text.withUTF8 { bytes in
       var rest = UnsafeRawBufferPointer(bytes)[...]
       while !rest.isEmpty {
@@ -78,7 +78,7 @@ private enum Colour: String {
 }
 
 extension Priority {
-  /// The word of syslog.conf, five columns wide or more.
+  /// The name from syslog.conf, padded to at least five columns.
   fileprivate var label: String {
     switch self {
     case .emergency: "emerg"

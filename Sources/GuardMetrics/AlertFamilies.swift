@@ -5,14 +5,14 @@ package enum AlertFamilies {
   /// The families for all channels.
   package static func families(_ channels: [AlertFigures]) -> [MetricFamily] {
     var delivered = MetricFamily(
-      "oceanid_alerts_delivered", .counter, "News of incidents that a channel took; of a ping, its pings.")
-    var failed = MetricFamily("oceanid_alerts_failed", .counter, "Attempts of a channel that failed.")
+      "oceanid_alerts_delivered", .counter, "Notices that a channel delivered; pings for a ping channel.")
+    var failed = MetricFamily("oceanid_alerts_failed", .counter, "Failed delivery attempts of a channel.")
     var dropped = MetricFamily(
-      "oceanid_alerts_dropped", .counter, "News of incidents that a channel will never deliver.")
+      "oceanid_alerts_dropped", .counter, "Notices that a channel dropped.")
     var waiting = MetricFamily(
-      "oceanid_alerts_waiting", .gauge, "Incidents whose news waits for a channel.")
+      "oceanid_alerts_waiting", .gauge, "Incidents with a pending notice.")
     var failing = MetricFamily(
-      "oceanid_alerts_failing", .gauge, "1 while it is a problem that a channel does not deliver.")
+      "oceanid_alerts_failing", .gauge, "1 while a channel is failing.")
     for channel in channels {
       let labels = ["channel": channel.channel, "means": channel.means]
       delivered.add(channel.delivered, labels)

@@ -3,15 +3,14 @@ package import Health
 internal import Synchronization
 package import Tunnel
 
-/// Counts the polls of one cluster and the losses of its tunnel since the guard started. One lock: the cluster writes, the
-/// metrics read.
+/// Counts the polls of a cluster and the losses of its tunnel since the guard started. Thread-safe.
 package final class ClusterCounters: Sendable {
-  /// The counts of a moment.
+  /// A snapshot of the counts.
   package struct Counts: Hashable, Sendable {
     var polls = 0
     /// By the code of the document's `poll.error`.
     var pollFailures: [String: Int] = [:]
-    /// Losses of a tunnel that was up, by the code of `tunnel.lastError`; `asked` for a reconnect that was asked for.
+    /// Losses of a tunnel that was up, by the code of `tunnel.lastError`; `asked` for a requested reconnect.
     var losses: [String: Int] = [:]
   }
 
@@ -19,7 +18,7 @@ package final class ClusterCounters: Sendable {
 
   package init() {}
 
-  /// The counts of this moment.
+  /// The current counts.
   package var counts: Counts { state.withLock(\.self) }
 
   /// Counts a loss of the tunnel.

@@ -6,10 +6,10 @@ internal import Tunnel
 
 /// The state of the clusters, as metrics.
 ///
-/// The number of series is bounded by the configuration: clusters, forwards, error codes, Flux kinds and statuses; no
-/// object's name is a label, so that a cluster can't grow a monitoring system.
+/// The number of series depends only on the configuration: clusters, forwards, error codes, Flux kinds and
+/// statuses. Object names are not labels, so that a cluster can't create any number of series.
 package enum ClusterFamilies {
-  /// - Parameter counts: of each cluster, by its name.
+  /// - Parameter counts: the counts by cluster name.
   package static func families(_ entries: [StatusBoard.Entry], counts: [String: ClusterCounters.Counts])
     -> [MetricFamily]
   {
@@ -21,14 +21,15 @@ package enum ClusterFamilies {
   ) -> [MetricFamily] {
     var up = MetricFamily("oceanid_tunnel_up", .gauge, "1 while the SSH session is up.")
     var blocked = MetricFamily(
-      "oceanid_tunnel_blocked", .gauge, "1 while only a person can help: host key, keys, authentication.")
+      "oceanid_tunnel_blocked", .gauge,
+      "1 while the tunnel is blocked until a person acts: host key, keys, authentication.")
     var roundTrip = MetricFamily(
       "oceanid_tunnel_round_trip_seconds", .gauge, "Smoothed round-trip time of the SSH connection.")
     var sessions = MetricFamily("oceanid_tunnel_sessions", .gauge, "SSH sessions that carry connections now.")
     var reconnects = MetricFamily(
       "oceanid_tunnel_reconnects", .counter, "Times that the tunnel came up again after it had been up.")
     var losses = MetricFamily(
-      "oceanid_tunnel_losses", .counter, "Times that the tunnel went down, by what was heard of it.")
+      "oceanid_tunnel_losses", .counter, "Times that the tunnel went down, by error code.")
     for entry in entries {
       let cluster = ["cluster": entry.report.name]
       let tunnel = entry.tunnel()
@@ -46,7 +47,7 @@ package enum ClusterFamilies {
 
   private static func forwards(_ entries: [StatusBoard.Entry]) -> [MetricFamily] {
     var listening = MetricFamily(
-      "oceanid_forward_listening", .gauge, "1 while the local address is the guard's.")
+      "oceanid_forward_listening", .gauge, "1 while the guard listens on the local address.")
     var open = MetricFamily("oceanid_forward_connections", .gauge, "Open connections of a forward.")
     var accepted = MetricFamily(
       "oceanid_forward_accepted_connections", .counter, "Local connections that were accepted.")
@@ -70,13 +71,13 @@ package enum ClusterFamilies {
   private static func polls(
     _ entries: [StatusBoard.Entry], _ counts: [String: ClusterCounters.Counts]
   ) -> [MetricFamily] {
-    var success = MetricFamily("oceanid_poll_success", .gauge, "1 when the last poll succeeded.")
+    var success = MetricFamily("oceanid_poll_success", .gauge, "1 if the last poll succeeded.")
     var ended = MetricFamily("oceanid_poll_timestamp_seconds", .gauge, "When the last poll ended.")
     var good = MetricFamily(
       "oceanid_poll_last_success_timestamp_seconds", .gauge, "When the last poll that succeeded ended.")
-    var duration = MetricFamily("oceanid_poll_duration_seconds", .gauge, "How long the last poll took.")
+    var duration = MetricFamily("oceanid_poll_duration_seconds", .gauge, "Duration of the last poll.")
     var interval = MetricFamily(
-      "oceanid_poll_interval_seconds", .gauge, "The time from poll to poll, as configured.")
+      "oceanid_poll_interval_seconds", .gauge, "The configured time between polls.")
     var polls = MetricFamily("oceanid_polls", .counter, "Polls that ended.")
     var failures = MetricFamily("oceanid_poll_failures", .counter, "Polls that failed, by error code.")
     for entry in entries {
@@ -100,7 +101,7 @@ package enum ClusterFamilies {
   private static func objects(_ entries: [StatusBoard.Entry]) -> [MetricFamily] {
     var verdict = MetricFamily(
       "oceanid_cluster_verdict", .gauge, "1 for the verdict that holds, 0 for the others.")
-    var problems = MetricFamily("oceanid_problems", .gauge, "Open problems by severity.")
+    var problems = MetricFamily("oceanid_problems", .gauge, "Open problems by severity and kind.")
     var nodes = MetricFamily("oceanid_nodes", .gauge, "Nodes that were seen.")
     var ready = MetricFamily("oceanid_nodes_ready", .gauge, "Nodes whose Ready condition is True.")
     var expected = MetricFamily("oceanid_nodes_expected", .gauge, "Nodes that the configuration expects.")
@@ -122,11 +123,14 @@ package enum ClusterFamilies {
       }
       for word in Verdict.allCases { verdict.add(report.verdict == word, labelled("verdict", word.rawValue)) }
       for severity in Problem.Severity.allCases {
-        problems.add(
-          report.problems.count { $0.severity == severity }, labelled("severity", severity.rawValue))
+        for kind in Problem.Kind.allCases where !Problem.Kind.own.contains(kind) {
+          problems.add(
+            report.problems.count { $0.severity == severity && $0.kind == kind },
+            labelled("severity", severity.rawValue).merging(["kind": kind.rawValue]) { first, _ in first })
+        }
       }
       expected.add(entry.observation.expectations.nodes.count, cluster)
-      // The last snapshot is outdated.
+      // Omit kinds for which the last snapshot is outdated.
       let isUnseen = { (kind: Problem.Kind) in report.unseen.contains(kind) }
       if !isUnseen(.node) {
         let well = report.nodes.filter { $0.node.resource.conditions["Ready"]?.status == .isTrue }
@@ -135,7 +139,7 @@ package enum ClusterFamilies {
         let names = Set(well.map(\.node.resource.name))
         expectedReady.add(entry.observation.expectations.nodes.count { names.contains($0) }, cluster)
       }
-      // Where one kind of several can't be listed, the others are known.
+      // If one of several kinds can't be listed, the others are still known.
       func isKnown(_ verdict: Verdict, _ kind: Problem.Kind) -> Bool {
         !isUnseen(kind) || (verdict != .unknown && !isUnseen(.tunnel))
       }

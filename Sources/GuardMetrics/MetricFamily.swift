@@ -1,9 +1,9 @@
-/// Samples of one name, as Prometheus and OpenMetrics know them.
+/// Samples with the same name, in the terms of Prometheus and OpenMetrics.
 package struct MetricFamily: Hashable, Sendable {
-  /// The type of OpenMetrics.
+  /// The OpenMetrics type.
   package enum Kind: String, Sendable {
     case gauge, counter
-    /// Always 1, with facts as labels.
+    /// Always 1, with the information in its labels.
     case info
   }
 
@@ -12,7 +12,7 @@ package struct MetricFamily: Hashable, Sendable {
     let value: Double
   }
 
-  /// Without the suffix of its kind: `oceanid_polls`, of which the samples are `oceanid_polls_total`.
+  /// The name without the suffix of its kind: `oceanid_polls`, with samples `oceanid_polls_total`.
   package let name: String
   /// The type of its samples.
   package let kind: Kind
@@ -25,7 +25,7 @@ package struct MetricFamily: Hashable, Sendable {
     self.help = help
   }
 
-  /// A value that is not known makes no sample: no figure is better than a wrong one.
+  /// Adds a sample; nil adds none, because a missing value is better than a wrong one.
   package mutating func add(_ value: Double?, _ labels: [String: String] = [:]) {
     guard let value, value.isFinite else { return }
     samples.append(Sample(labels: labels, value: value))
@@ -42,11 +42,11 @@ package struct MetricFamily: Hashable, Sendable {
   }
 }
 
-/// How a page of metrics is written.
+/// The text format of a page of metrics.
 package enum MetricFormat: Sendable {
   /// https://prometheus.io/docs/instrumenting/exposition_formats, text format 0.0.4.
   case prometheus
-  /// OpenMetrics 1.0, for who asks for it.
+  /// OpenMetrics 1.0, for clients that request it.
   case openMetrics
 
   /// - Parameter accept: the request's Accept header.
@@ -76,7 +76,7 @@ package enum MetricFormat: Sendable {
         text += "\(sampleName)\(labels.isEmpty ? "" : "{\(labels)}") \(number(sample.value))\n"
       }
     }
-    // OpenMetrics wants its end said; to Prometheus it is a comment, and to a reader the sign that nothing is missing.
+    // OpenMetrics requires an end marker. Prometheus treats it as a comment.
     return text + "# EOF\n"
   }
 

@@ -3,20 +3,20 @@ internal import Platform
 internal import Synchronization
 internal import Systemd
 
-/// The metrics as a file for node_exporter's textfile collector, replaced as a whole.
+/// Writes the metrics to a file for node_exporter's textfile collector, replacing it atomically.
 ///
-/// Belongs to the guard's queue.
+/// Use it on the guard's queue only.
 package final class MetricsTextfile: Sendable {
   private let isBroken = Mutex(false)
   private let log: any EventLog
 
   package init(log: any EventLog) { self.log = log }
 
-  /// A failure to write the file is logged once, and so is its end.
+  /// Writes the file. The begin and the end of a failure are logged once.
   package func write(_ text: String, to path: String) {
     let failure: SystemError?
     do throws(SystemError) {
-      // node_exporter is another user.
+      // World-readable, because node_exporter runs as another user.
       try SmallFile.replace(path, with: Array(text.utf8), mode: 0o644)
       failure = nil
     } catch {

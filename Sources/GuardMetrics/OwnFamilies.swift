@@ -3,8 +3,8 @@ internal import GuardAPI
 package import Health
 package import Platform
 
-/// The resources that the guard uses. With the guard's prefix, because in a textfile the names that client libraries
-/// use (`process_…`) would clash with node_exporter's own, which then refuses all of it.
+/// The resources that the guard uses. They have the guard's prefix, because the standard names (`process_…`)
+/// would clash with node_exporter's own, which would then reject the whole textfile.
 package enum OwnFamilies {
   /// The families for this process.
   package static func families(
@@ -21,7 +21,7 @@ package enum OwnFamilies {
     }
     var rejected = MetricFamily(
       "oceanid_configuration_rejected", .gauge,
-      "1 while the configuration file has mistakes and an older one is in force.")
+      "1 while the configuration file has errors and an older version is in force.")
     rejected.add(configurationIsRejected)
     func gauge(_ name: String, _ help: String, _ value: Double?) -> MetricFamily {
       var family = MetricFamily(name, .gauge, help)
@@ -36,7 +36,8 @@ package enum OwnFamilies {
         "oceanid_process_resident_memory_bytes", "Resident memory.", process.map { Double($0.residentBytes) }),
       gauge("oceanid_process_open_fds", "Open file descriptors.", process.map { Double($0.openDescriptors) }),
       gauge(
-        "oceanid_process_max_fds", "File descriptors at most.", process.map { Double($0.mostDescriptors) }),
+        "oceanid_process_max_fds", "Maximum number of file descriptors.",
+        process.map { Double($0.mostDescriptors) }),
       gauge("oceanid_process_threads", "Threads.", process.map { Double($0.threads) }),
       gauge(
         "oceanid_process_start_time_seconds", "When the process started, since 1970.", process?.startedAt),

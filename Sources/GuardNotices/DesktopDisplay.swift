@@ -2,7 +2,7 @@ import Glibc
 import GuardConnection
 import SessionBus
 
-/// Shows notices with the notification server of this user's session.
+/// Shows notices through the notification server of the user's session.
 final class DesktopDisplay: NoticeDisplay {
   private var server: NotificationServer?
 
@@ -55,7 +55,7 @@ extension NotificationServer.Notification {
       // Icon names from the freedesktop Icon Naming Specification.
       case .low: ("dialog-information", .low, 10_000)
       case .warning: ("dialog-warning", .normal, -1)
-      // It stays until the incident ends or the user closes it.
+      // The notification stays until the incident ends or the user closes it.
       case .critical: ("dialog-error", .critical, 0)
       }
     self.init(

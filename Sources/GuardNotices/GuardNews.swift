@@ -22,11 +22,11 @@ final class GuardNews {
 
   init(client: DaemonClient) { self.client = client }
 
-  /// When it is readable, call `read`; nil without a connection.
+  /// The descriptor to poll before `read`; nil without a connection.
   var raw: Int32? { stream?.raw }
 
-  /// The received news, oldest first. Opens a connection when one is due, which takes a few seconds if the guard
-  /// hangs.
+  /// Returns the received news, oldest first. Opens a connection if an attempt is due, which takes a few
+  /// seconds if the guard hangs.
   func read(at now: ContinuousClock.Instant) -> [News] {
     var news: [News] = []
     do throws(ClientError) {
@@ -42,7 +42,7 @@ final class GuardNews {
         case .snapshot(let status): news.append(.clusters(status.clusters.map(\.name)))
         case .change(let change, _):
           news.append(.change(change))
-          // A silence's change does not list the incidents that it suppresses.
+          // The change of a silence does not list the incidents that it suppresses.
           if change.event.hasPrefix("silence_") { news.append(.stands(try client.incidents())) }
         case .heartbeat, .other: break
         }
@@ -56,7 +56,7 @@ final class GuardNews {
     return news
   }
 
-  /// nil: no line is available now.
+  /// The next line; nil if none is available now.
   private func line() throws(ClientError) -> WatchLine? {
     switch try stream?.next(within: .zero) {
     case .line(let bytes)?:

@@ -4,15 +4,15 @@ package import Health
 
 /// Decides which notices should be displayed and tracks which ones are.
 ///
-/// Pure: events come in with their time, actions come out of `next` and are confirmed by `done`. So nothing is lost
-/// while the notification server is unavailable: pending notices stay pending.
+/// Pure: events are passed in with their time; `next` returns actions, and `done` confirms them. Pending
+/// notices stay pending while the notification server is unavailable.
 package struct NoticeBoard {
   /// Selects the incidents to show.
   package struct Filter: Hashable, Sendable {
     var cluster: String?
     var least: Problem.Severity
 
-    /// - Parameter cluster: nil: all clusters.
+    /// - Parameter cluster: nil for all clusters.
     package init(cluster: String? = nil, least: Problem.Severity = .warning) {
       self.cluster = cluster
       self.least = least
@@ -47,7 +47,7 @@ package struct NoticeBoard {
     var number: UInt32?
     /// The last displayed notice.
     var shown: Notice?
-    /// When it was removed from the screen.
+    /// The time when it was removed from the screen.
     var leftAt: ContinuousClock.Instant?
     /// True if a change requires attention.
     var isNews = true
@@ -60,12 +60,12 @@ package struct NoticeBoard {
   private static let mostBubbles = 5
   /// The end of an incident is not shown if its notification was removed earlier than this.
   private static let longGone: Duration = .seconds(3600)
-  /// Maximum number of ended incidents that are kept while the server is unavailable.
+  /// The maximum number of ended incidents that are remembered while the server is unavailable.
   private static let mostOver = 100
 
   let filter: Filter
   private var incidents: [String: OpenIncident] = [:]
-  /// By incident.
+  /// The notification of each incident.
   private var places: [String: Place] = [:]
   private var bubbles: [Place: Bubble] = [:]
   /// Incidents that are not displayed yet, the oldest first.
@@ -74,11 +74,11 @@ package struct NoticeBoard {
   private var over: [String] = []
   /// Incidents whose notification a silence removed, with the time. Their end is shown as for one that the user
   /// closed.
-  private var hushed: [String: ContinuousClock.Instant] = [:]
+  private var muted: [String: ContinuousClock.Instant] = [:]
 
   init(filter: Filter = Filter()) { self.filter = filter }
 
-  // MARK: - What the guard says
+  // MARK: - Input from the guard
 
   mutating func take(_ change: ChangeDocument, at now: ContinuousClock.Instant) {
     guard let incident = OpenIncident(change),
@@ -114,13 +114,13 @@ package struct NoticeBoard {
         self.open(OpenIncident(incident))
       }
     }
-    for id in hushed.keys.sorted() where open[id] == nil {
+    for id in muted.keys.sorted() where open[id] == nil {
       if let incident = past[id] { end(id, OpenIncident(incident, "ended: ").headline, at: now) }
-      hushed[id] = nil
+      muted[id] = nil
     }
     for id in incidents.keys.sorted() {
       if let incident = open[id] {
-        if incident.silence != nil { hush(id, at: now) }
+        if incident.silence != nil { mute(id, at: now) }
       } else if let incident = past[id] {
         end(id, OpenIncident(incident, "ended: ").headline, at: now)
       } else {
@@ -129,7 +129,7 @@ package struct NoticeBoard {
     }
   }
 
-  private func isKnown(_ id: String) -> Bool { incidents[id] != nil || hushed[id] != nil }
+  private func isKnown(_ id: String) -> Bool { incidents[id] != nil || muted[id] != nil }
 
   mutating func guardIsAway(_ error: ClientError) {
     guard bubbles[.guardAway] == nil else { return }
@@ -138,7 +138,7 @@ package struct NoticeBoard {
 
   mutating func guardIsBack() { remove(.guardAway) }
 
-  // MARK: - What the server says
+  // MARK: - Input from the notification server
 
   /// A notification was closed.
   mutating func closed(_ number: UInt32, at now: ContinuousClock.Instant) {
@@ -162,7 +162,7 @@ package struct NoticeBoard {
     closing = []
   }
 
-  // MARK: - What is to be done
+  // MARK: - Output
 
   var hasWork: Bool {
     !fresh.isEmpty || !closing.isEmpty || !over.isEmpty || bubbles.values.contains(where: isDue)
@@ -197,7 +197,7 @@ package struct NoticeBoard {
   // MARK: - Incidents
 
   private mutating func open(_ incident: OpenIncident) {
-    hushed[incident.id] = nil
+    muted[incident.id] = nil
     let isKnown = incidents.updateValue(incident, forKey: incident.id) != nil
     if let place = places[incident.id] {
       bubbles[place]?.isNews = true
@@ -214,7 +214,7 @@ package struct NoticeBoard {
   }
 
   private mutating func end(_ id: String, _ headline: String, at now: ContinuousClock.Instant) {
-    if let since = hushed.removeValue(forKey: id), now - since < NoticeBoard.longGone {
+    if let since = muted.removeValue(forKey: id), now - since < NoticeBoard.longGone {
       over = Array((over + [headline]).prefix(NoticeBoard.mostOver))
     }
     guard let place = takeOut(id) else { return }
@@ -225,21 +225,21 @@ package struct NoticeBoard {
     over = Array((over + bubble.over).prefix(NoticeBoard.mostOver))
   }
 
-  /// A silence suppresses this incident.
-  private mutating func hush(_ id: String, at now: ContinuousClock.Instant) {
+  /// Removes an incident that a silence suppresses.
+  private mutating func mute(_ id: String, at now: ContinuousClock.Instant) {
     if let bubble = places[id].flatMap({ bubbles[$0] }), bubble.shown != nil {
-      hushed[id] = bubble.leftAt ?? now
+      muted[id] = bubble.leftAt ?? now
     }
     withdraw(id)
   }
 
-  /// The incident must no longer be displayed.
+  /// Removes an incident that must no longer be displayed.
   private mutating func withdraw(_ id: String) {
     guard let place = takeOut(id), bubbles[place]?.incidents.isEmpty == true else { return }
     remove(place)
   }
 
-  /// - Returns: where it was displayed.
+  /// - Returns: the place where it was displayed.
   private mutating func takeOut(_ id: String) -> Place? {
     guard incidents.removeValue(forKey: id) != nil else { return nil }
     guard let place = places.removeValue(forKey: id) else {
@@ -305,14 +305,14 @@ package struct NoticeBoard {
     bubble.words ?? Notice(bubble.incidents.compactMap { incidents[$0] })
   }
 
-  /// The worst is shown last, because servers place the newest on top.
+  /// The order of display: the worst is shown last, because servers place the newest on top.
   private func order(_ place: Place) -> (Int, String) {
     guard case .incident(let id) = place else { return (place == .several ? 2 : 3, "") }
     return (incidents[id]?.severity == .critical ? 1 : 0, id)
   }
 }
 
-// MARK: - Over a restart
+// MARK: - Persistence
 
 extension NoticeBoard {
   /// The displayed state that a restart restores.
@@ -353,6 +353,6 @@ extension NoticeBoard.Filter {
 }
 
 extension IncidentDocument {
-  /// True if its beginning was reported and its end was not.
+  /// True if its begin was notified and its end was not.
   fileprivate var isTold: Bool { notices > 0 && (state == .firing || state == .recovering) }
 }

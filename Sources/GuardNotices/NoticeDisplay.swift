@@ -7,7 +7,7 @@ protocol NoticeDisplay: AnyObject {
   /// Connects if necessary. If it throws, call it again later.
   func open() throws(BusError)
 
-  /// Identifies the server that shows the notices; nil if it keeps none or is not known yet.
+  /// Identifies the server that shows the notices; nil if there is none or it is not known yet.
   func screen() throws(BusError) -> String?
 
   /// - Parameter replaced: the id of the notification to replace.
@@ -19,7 +19,7 @@ protocol NoticeDisplay: AnyObject {
   /// The events since the last call. Does not wait.
   func events() throws(BusError) -> [NotificationServer.Event]
 
-  /// Becomes ready when events may be available; nil if there are none.
+  /// The descriptor that becomes ready when events may be available; nil if there can be none.
   var wakes: pollfd? { get }
 
   /// True if the reader of the output has gone permanently.

@@ -1,15 +1,15 @@
 import FoundationEssentials
 import Platform
 
-/// The displayed notices, stored for a restart of the agent, so that none is repeated and dismissed ones stay
-/// dismissed.
+/// The displayed notices, saved across a restart of the agent, so that none is repeated and dismissed ones
+/// stay dismissed.
 struct NoticeMemory: Codable {
   /// Ids are only valid for the server that assigned them.
   let screen: String
   let board: NoticeBoard.Memory
 }
 
-/// Its file, in the unit's `RuntimeDirectory=`, which systemd keeps until the user logs out.
+/// The file of `NoticeMemory` in the unit's `RuntimeDirectory=`, which systemd keeps until the user logs out.
 struct NoticeMemoryFile {
   private let path: String
   private static let limit = 16 << 20
@@ -21,7 +21,7 @@ struct NoticeMemoryFile {
     path = "\(folder)/notices.json"
   }
 
-  /// nil without a readable file: open incidents are then shown again.
+  /// Returns nil without a readable file; open incidents are then shown again.
   func load() -> NoticeMemory? {
     guard let bytes = try? SmallFile.read(path, limit: NoticeMemoryFile.limit) else { return nil }
     return try? JSONDecoder().decode(NoticeMemory.self, from: Data(bytes))

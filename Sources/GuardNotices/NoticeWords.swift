@@ -6,10 +6,10 @@ extension Notice {
   /// Notifications must be short; `oceanid-ctl incidents` shows the details.
   private static let longestSummary = 160
   private static let longestLine = 400
-  /// Of a combined notification.
+  /// The limit of lines in a combined notification.
   private static let mostLines = 5
 
-  /// One incident, or several combined; nil for none.
+  /// The notice of one or several incidents; nil for none.
   init?(_ incidents: [OpenIncident]) {
     guard let worst = incidents.min(by: { $0.severity == .critical && $1.severity != .critical }) else {
       return nil
@@ -39,7 +39,7 @@ extension Notice {
     }
   }
 
-  /// Ended incidents, with their last headlines.
+  /// The notice of ended incidents, with their last headlines.
   init(over headlines: [String]) {
     if headlines.count == 1 {
       self.init(headlines[0], [], .low, .over)
@@ -51,7 +51,7 @@ extension Notice {
     }
   }
 
-  /// The guard is not responding, so the clusters are not being watched.
+  /// The notice that the guard is not responding, so the clusters are not being watched.
   init(guardAway error: ClientError) {
     self.init(
       "oceanid-guard is not responding", ["\(error)"] + error.remedy.prefix(2), .warning, .guardAway)
@@ -65,7 +65,7 @@ extension Notice {
       urgency: urgency, category: category)
   }
 
-  /// One line, without characters that change the direction of text or hide the rest.
+  /// Shortens a text to one line without characters that change the text direction or hide the rest.
   private static func cut(_ text: String, to length: Int) -> String {
     let text = text.singleLine
     return text.count <= length ? text : text.prefix(length - 1) + "…"

@@ -14,13 +14,14 @@ package final class NotifyAgent {
   private let log: (String) -> Void
   private var board: NoticeBoard
 
-  /// Changes are combined until this time without another one has passed, but not longer than the maximum.
+  /// Changes are combined until none has arrived for `quiet`, or for `longestGathering` at most.
   private static let quiet: Duration = .milliseconds(300)
   private static let longestGathering: Duration = .seconds(2)
   private var gatheringSince: ContinuousClock.Instant?
   private var lastNews = ContinuousClock.now
 
-  /// A restarting guard is unavailable for a moment only. Suspended time does not count.
+  /// An unavailable guard is reported after this time, because a restart takes less. Suspended time does not
+  /// count.
   private static let awayIsNews: Duration = .seconds(60)
   private var guardTrouble: (since: SuspendingClock.Instant, error: ClientError)?
 
@@ -50,14 +51,14 @@ package final class NotifyAgent {
       memory: NoticeMemoryFile { name in getenv(name).map { String(cString: $0) } }, log: log)
   }
 
-  /// Ends with SIGTERM, SIGINT or SIGHUP. Displayed notifications stay, because they are still correct.
+  /// Runs until SIGTERM, SIGINT or SIGHUP. Displayed notifications stay, because they are still correct.
   package func run() throws {
     let signals = try SignalDescriptor([SIGTERM, SIGINT, SIGHUP])
-    remember()
+    restoreNotices()
     while signals.next() == nil, !display.isAbandoned {
       let now = ContinuousClock.now
-      listen(at: now)
-      look(at: now)
+      receiveNews(at: now)
+      updateDesktop(at: now)
       if isDue(at: now) { show() }
       wait(signals.raw, until: wakeUp(after: .now))
     }
@@ -65,7 +66,7 @@ package final class NotifyAgent {
 
   // MARK: - The guard
 
-  private func listen(at now: ContinuousClock.Instant) {
+  private func receiveNews(at now: ContinuousClock.Instant) {
     for item in news.read(at: now) {
       switch item {
       case .stands(let document):
@@ -100,18 +101,18 @@ package final class NotifyAgent {
 
   // MARK: - The desktop
 
-  private func look(at now: ContinuousClock.Instant) {
+  private func updateDesktop(at now: ContinuousClock.Instant) {
     do throws(BusError) {
       if now >= nextTry { try display.open() }
       for event in try display.events() {
         switch event {
         case .closed(let number):
           board.closed(number, at: now)
-          keep()
+          saveNotices()
         case .lateReply(let number): board.stray(number)
         case .serverExited:
           board.clear()
-          // Most servers that exit are restarted soon; a call now would start another one.
+          // Most servers that exit are restarted soon; a call now would start a second one.
           nextTry = now + .seconds(2)
         case .serverAppeared:
           board.clear()
@@ -136,14 +137,14 @@ package final class NotifyAgent {
       }
       gatheringSince = nil
       recover()
-      keep()
+      saveNotices()
     } catch {
       stumble(error)
     }
   }
 
   /// Restores the notifications that were displayed before a restart.
-  private func remember() {
+  private func restoreNotices() {
     guard let memory = memory?.load() else { return }
     do throws(BusError) {
       try display.open()
@@ -153,8 +154,8 @@ package final class NotifyAgent {
     }
   }
 
-  /// Without a file, a restart shows open incidents again.
-  private func keep() {
+  /// Saves the displayed notices. Without a file, a restart shows open incidents again.
+  private func saveNotices() {
     guard let memory, let screen = try? display.screen() else { return }
     try? memory.save(NoticeMemory(screen: screen, board: board.memory))
   }

@@ -27,7 +27,7 @@ struct OpenIncident: Hashable, Codable, Sendable {
     self.note = note
   }
 
-  /// Reads a change; nil if it does not belong to an incident.
+  /// Creates it from a change; nil if the change does not belong to an incident.
   init?(_ change: ChangeDocument) {
     guard let id = change.incident else { return nil }
     self.init(

@@ -5,7 +5,7 @@ import GuardTerminal
 /// The kubeconfig that belongs to a cluster's tunnel.
 package enum ClusterKubeconfig {
   /// - Parameters:
-  ///   - named: the user's own choice instead of the guard's file; it is not checked.
+  ///   - named: the user's choice instead of the guard's file; it is not checked.
   ///   - reader: the user who runs the command that reads the file.
   package static func path(
     of status: StatusDocument, named: String?, reader: UInt32 = geteuid()
@@ -17,6 +17,9 @@ package enum ClusterKubeconfig {
     guard let cluster = status.clusters.first else { throw .noCluster }
     guard status.clusters.count == 1 else { throw .severalClusters(status.clusters.map(\.name)) }
     guard let path = cluster.kubeconfig else { throw .notTold }
+    if let error = cluster.kubeconfigError {
+      throw .elsewhere(path, error.message, step: [error.command, error.note].compactMap(\.self))
+    }
     // A KUBECONFIG list may name files that do not exist yet.
     var failure: (path: String, code: Int32)?
     var isReadable = false
@@ -40,14 +43,16 @@ package enum KubeconfigComplaint: Complaint, Hashable {
   /// The daemon is older than this client.
   case notTold
   case unreadable(String, Int32, isOwn: Bool)
+  /// Programs on this machine do not reach the cluster with the guard's file.
+  case elsewhere(String, String, step: [String])
   /// Another user may have written the guard's file, which can name a program to execute.
   case untrusted(String, FileTrust.Flaw)
 
   package var exitStatus: Int32 {
     switch self {
     case .unreadable(_, EACCES, _), .untrusted: ExitStatus.denied.rawValue
-    // The request was valid; the file is not available.
-    case .unreadable(_, _, isOwn: false): ExitStatus.unavailable.rawValue
+    // The request was valid; there is no file that can be used.
+    case .unreadable(_, _, isOwn: false), .elsewhere: ExitStatus.unavailable.rawValue
     case .noCluster, .severalClusters, .notTold, .unreadable: ExitStatus.usage.rawValue
     }
   }
@@ -66,6 +71,10 @@ package enum KubeconfigComplaint: Complaint, Hashable {
       return isOwn
         ? "\(path) \(reason)"
         : "the guard's kubeconfig \(path) \(reason); name your own with --kubeconfig FILE"
+    case .elsewhere(let path, let message, let step):
+      return
+        (["the guard's kubeconfig \(path) does not lead through the forward: \(message)"] + step
+        + ["or name your own with --kubeconfig FILE"]).joined(separator: "\n  ")
     case .untrusted(let path, let flaw):
       return
         "the guard's kubeconfig \(path) \(flaw); only you and root may have write access to it and to each folder on "

@@ -1,14 +1,15 @@
-/// The effect of a command line on a cluster, as far as its words show it.
+/// The effect of a command line on a cluster, according to its words.
 ///
-/// The check prevents mistakes and is no access control: unknown scripts and programs are not examined.
+/// The check prevents mistakes. It is not access control, because unknown scripts and programs are not
+/// examined.
 package enum CommandEffect: Hashable {
   /// It only reads, or it does not concern a cluster.
   case none
   /// A part of it can't be examined, with a description of that part.
   case unseen(String)
-  /// It changes the cluster by hand: the tool and its verb, which contain no secrets.
+  /// It changes the cluster manually. The value is the tool and its verb, which contain no secrets.
   ///
-  /// - isScript: as far as the words of a script tell, which may be used otherwise.
+  /// - isScript: true if the words are from a script, which may use them differently.
   case change(String, isScript: Bool = false)
 
   var isChange: Bool { change != nil }

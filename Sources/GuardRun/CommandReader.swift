@@ -1,14 +1,14 @@
 /// Finds the tools that a command line runs, including those behind other programs and in scripts on the
 /// command line.
 ///
-/// A script that stands in it is not parsed as a shell would: see `CommandScript`.
+/// A script in the command line is not parsed like a shell does: see `CommandScript`.
 package struct CommandReader {
   package static func effect(of command: [String]) -> CommandEffect { effect(command[...], isNested: false) }
 
-  /// - Parameter isNested: whether the words are from a script.
+  /// - Parameter isNested: true if the words are from a script.
   private static func effect(_ command: ArraySlice<String>, isNested: Bool) -> CommandEffect {
     guard let first = command.first else { return .none }
-    // A whole command line in one word, as in a call from another language: system('kubectl delete').
+    // The word is a whole command line, as in a call from another language: system('kubectl delete').
     if first.contains(where: \.isWhitespace) { return effect(ofScript: first, isNested) }
     let rest = command.dropFirst()
     if let (tool, words) = ToolPolicy.find(first) { return tool.effect(words + rest) }
@@ -27,7 +27,7 @@ package struct CommandReader {
     }
   }
 
-  /// Searches the arguments of a program that may run others: a tool's name begins a command.
+  /// Searches the arguments of a program that may run others. The name of a tool begins a command.
   private static func scan(_ words: ArraySlice<String>, _ isNested: Bool) -> CommandEffect {
     var found = CommandEffect.none
     for index in words.indices where !found.isChange {
@@ -50,11 +50,11 @@ package struct CommandReader {
     return word.hasPrefix("-") ? String(word.dropFirst(2)) : word
   }
 
-  /// Without its arguments.
+  /// The effect of a shell with these arguments.
   private static func shell(_ program: String, _ words: ArraySlice<String>, _ isNested: Bool) -> CommandEffect
   {
-    // The script stands after `-c`, also as `-ec` or `-lc`. What follows it are its arguments, which it may run:
-    // sh -c '"$@"' sh kubectl delete.
+    // The script follows `-c`, `-ec` or `-lc`. Its arguments follow the script, which may run them: sh -c
+    // '"$@"' sh kubectl delete.
     if let option = words.firstIndex(where: { $0.hasPrefix("-") && !$0.hasPrefix("--") && $0.contains("c") }),
       let script = words[words.index(after: option)...].first(where: { !$0.hasPrefix("-") })
     {

@@ -6,9 +6,9 @@
 struct CommandScript {
   /// The only command, if no character is special to a shell.
   let command: [String]?
-  /// Without quotes and separators.
+  /// The words without quotes and separators.
   private let words: [String]
-  /// Some words are computed from variables and substitutions.
+  /// True if some words are computed from variables and substitutions.
   private let makesWords: Bool
 
   init(_ text: String) {

@@ -3,7 +3,7 @@ import GuardTerminal
 
 /// Replaces this process by another program.
 package enum Execution {
-  /// Returns only if that fails.
+  /// Replaces this process. Returns only if that fails.
   package static func replaceThisProcess(with words: [String]) -> CannotRun {
     // The new program would inherit an ignored signal.
     signal(SIGPIPE, SIG_DFL)

@@ -1,8 +1,8 @@
 import Glibc
 import Platform
 
-/// Whether only its reader and root can have written a file, which ssh requires for its own files, too
-/// (sshd_config(5), StrictModes). A kubeconfig can name a program to execute.
+/// Checks that only its reader and root can have written a file, because a kubeconfig can name a program to
+/// execute. ssh requires the same for its own files (sshd_config(5), StrictModes).
 ///
 /// Each folder and each symbolic link on the path is checked as well, because the owner of a folder can
 /// replace the file.
@@ -90,7 +90,7 @@ package struct FileTrust {
     return status.st_mode & S_IWGRP != 0 && !FileTrust.isGroup(status.st_gid, onlyOf: status.st_uid)
   }
 
-  /// In such a folder, only an entry's owner can replace it, and each entry's owner is checked (inode(7)).
+  /// In a sticky folder, only an entry's owner can replace it, and each entry's owner is checked (inode(7)).
   private func isSticky(_ status: stat) -> Bool {
     status.st_mode & S_IFMT == S_IFDIR && status.st_mode & S_ISVTX != 0
   }

@@ -2,8 +2,8 @@ package import GuardAPI
 import GuardTerminal
 import GuardTypes
 
-/// Whether the guard listens on a cluster's local addresses and accepts connections. Another program there
-/// would receive the requests for the cluster with their tokens.
+/// Checks that the guard listens on a cluster's local addresses and accepts connections. Another program on
+/// an address would receive the requests for the cluster with their tokens.
 package struct ForwardOwner: Hashable {
   package let cluster: ClusterDocument
 
@@ -31,7 +31,7 @@ package struct ForwardOwner: Hashable {
     return reasons.isEmpty ? nil : "\(cluster.name): \(reasons.joined(separator: "; "))"
   }
 
-  /// The command that shows more of the complaint: another process is to be found only where there is one.
+  /// The command that shows more about the complaint. It looks for another process only if there is one.
   var nextStep: String {
     cluster.tunnel.forwards.contains { $0.state == .portBusy }
       ? "See which process listens there: sudo ss -ltnp" : "See: oceanid-ctl tunnel"

@@ -1,7 +1,7 @@
-/// A program in the form of a command line: `/usr/bin/kubectl`, `\kubectl`, `kubectl-1.30`,
+/// A program as written in a command line: `/usr/bin/kubectl`, `\kubectl`, `kubectl-1.30`,
 /// `docker.io/bitnami/kubectl:1.30`.
 struct ProgramName: Hashable {
-  /// Without folder, image tag or file extension.
+  /// The name without folder, image tag or file extension.
   let name: String
 
   init(_ word: String) {
@@ -14,7 +14,7 @@ struct ProgramName: Hashable {
     self.name = String(name)
   }
 
-  /// Whether it is that program in some version: `kubectl-1.30`, `helm3`, `terraform_v1.5.7`.
+  /// True if it is that program in some version: `kubectl-1.30`, `helm3`, `terraform_v1.5.7`.
   func isVersion(of program: String) -> Bool {
     guard name.hasPrefix(program) else { return false }
     var rest = name.dropFirst(program.count)

@@ -1,4 +1,4 @@
-/// How a program without rules of its own treats its arguments. An unlisted program may run them.
+/// The treatment of arguments by programs that have no rules. An unlisted program may run them.
 enum RunPolicy {
   enum Kind {
     /// It uses its arguments as text or files and runs none of them.
@@ -6,7 +6,7 @@ enum RunPolicy {
     case shell
     /// It passes its joined arguments to a shell.
     case wordsOfShell
-    /// The same on another machine; without arguments it opens a session.
+    /// It passes its joined arguments to a shell on another machine. Without arguments it opens a session.
     case remoteShell
     /// It runs code from a file or in another language.
     case interpreter

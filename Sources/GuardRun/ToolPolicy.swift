@@ -1,15 +1,16 @@
-/// A program that can change a cluster, with the verbs that do. The tools are declared in `ToolPolicy.all`.
+/// A program that can change a cluster, with the verbs that change it. The tools are declared in
+/// `ToolPolicy.all`.
 ///
 /// A rule is a verb, or a verb followed by its possible next words: `rollout restart undo`.
 struct ToolPolicy: Sendable {
   let names: [String]
   /// Verbs that change something.
   private let changes: [String: Set<String>]
-  /// Verbs that only read, and words after a changing verb with which it only reads.
+  /// Verbs that only read, and words with which a changing verb only reads.
   private let looks: [String: Set<String>]
   /// Options that take the next word as their value.
   private let valued: Set<String>
-  /// Options with which the change is only shown, each with its verbs; none: all verbs.
+  /// Options with which a change is only shown, each with its verbs; an empty set means all verbs.
   private let shows: [String: Set<String>]
   private let otherVerbs: OtherVerbs
 
@@ -63,7 +64,7 @@ struct ToolPolicy: Sendable {
 
     func effect(_ words: [String]) -> CommandEffect { tool.effect(name, words[...]) }
 
-    /// A change that words spell, wherever among others they stand: the tool and its verb.
+    /// The tool and its verb if the words contain a change at any position.
     func change(amid words: ArraySlice<String>) -> String? {
       if tool.otherVerbs == .change { return name }
       for index in words.indices {
@@ -111,7 +112,7 @@ struct ToolPolicy: Sendable {
       if isShown(verb, words) { return .none }
       return .change(program + (shows.keys.first.map { " without \($0)" } ?? ""))
     case .plugin:
-      // A tool that is a plugin of another one keeps its verbs: kubectl flux reconcile.
+      // A tool that runs as a plugin of another one has the same verbs: kubectl flux reconcile.
       guard let (tool, before) = ToolPolicy.find(verb), tool.tool.names != names,
         let place = words.firstIndex(of: verb)
       else { return .unseen("the plugin \(program) \(verb)") }

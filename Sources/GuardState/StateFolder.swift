@@ -2,10 +2,10 @@ package import Health
 package import Platform
 internal import Synchronization
 
-/// The state directory of the guard: all of its files are read and written through here, so that one place knows which
-/// of them can't be written, and since when.
+/// The state directory of the guard. All of its files are read and written here, so that write failures are
+/// tracked in one place.
 ///
-/// Callable from any thread. One lock holds what fails, another one is held by the one writer at a time.
+/// Thread-safe. One lock protects the failures; the other one serializes writes.
 package final class StateFolder: Sendable {
   private struct Failure {
     let error: SystemError
@@ -13,33 +13,33 @@ package final class StateFolder: Sendable {
   }
 
   private struct State {
-    /// By the name of the file.
+    /// Failures by file name.
     var failures: [String: Failure] = [:]
-    /// Contents that could not be written, by the name of the file: tried again by `look`.
-    var owed: [String: [UInt8]] = [:]
-    var lookedAt: Timestamp?
+    /// Contents that could not be written, by file name. `look` retries them.
+    var unwritten: [String: [UInt8]] = [:]
+    var probedAt: Timestamp?
   }
 
-  /// How often an attempt shows whether the folder can be written while nothing else is.
-  private static let looksEvery: Duration = .seconds(60)
+  /// The interval of test writes while no file is written.
+  private static let probeInterval: Duration = .seconds(60)
   private static let probe = ".probe"
-  /// A full disk takes an empty file.
+  /// Not empty, because an empty file can be created on a full disk.
   private static let probeSize = 4096
 
-  /// Its path.
+  /// The path of the directory.
   package let folder: String
   private let clock: @Sendable () -> Timestamp
   private let state = Mutex(State())
   private let writing = Mutex(())
 
-  /// - Parameter clock: of this machine.
+  /// - Parameter clock: returns the current time.
   package init(folder: String, clock: @escaping @Sendable () -> Timestamp = { .now }) {
     self.folder = folder
     self.clock = clock
   }
 
-  /// - Parameter environment: of this process; systemd names the folder of `StateDirectory=` in it.
-  /// - Returns: nil where there is nowhere to keep anything.
+  /// - Parameter environment: of this process. systemd sets the path of `StateDirectory=` in it.
+  /// - Returns: nil without a state directory.
   package convenience init?(environment: [String: String]) {
     guard let folder = environment["STATE_DIRECTORY"]?.split(separator: ":").first, folder.hasPrefix("/")
     else { return nil }
@@ -49,7 +49,7 @@ package final class StateFolder: Sendable {
   /// The path of a file in it.
   package func path(of name: String) -> String { "\(folder)/\(name)" }
 
-  /// - Returns: nil where there is no such file.
+  /// - Returns: nil if there is no such file.
   package func read(_ name: String, limit: Int) throws(SystemError) -> [UInt8]? {
     do throws(SystemError) {
       return try SmallFile.read(path(of: name), limit: limit)
@@ -59,29 +59,29 @@ package final class StateFolder: Sendable {
     }
   }
 
-  /// Whether there is such a file.
+  /// True if there is such a file.
   package func exists(_ name: String) -> Bool { SmallFile.exists(path(of: name)) }
 
   /// The names of the files in a subfolder.
   package func names(in subfolder: String) -> [String] { SmallFile.names(in: path(of: subfolder)) }
 
-  /// Puts a whole file in the place of what is there.
+  /// Replaces the contents of a file atomically.
   package func replace(_ name: String, with contents: [UInt8]) throws(SystemError) {
     try writing.withLock { (_) throws(SystemError) in try write(name, contents) }
   }
 
-  /// The same for a file that is not written again soon: while it can't be written, each look tries it again.
+  /// Like `replace`, for a file that is not written again soon. After a failure, `look` retries it.
   package func persist(_ name: String, _ contents: [UInt8]) {
     writing.withLock { _ in
       do throws(SystemError) {
         try write(name, contents)
       } catch {
-        state.withLock { $0.owed[name] = contents }
+        state.withLock { $0.unwritten[name] = contents }
       }
     }
   }
 
-  /// For the writer alone: the draft of a file has one name.
+  /// Call it with the writer's lock, because all writers of a file use the same draft name.
   private func write(_ name: String, _ contents: [UInt8]) throws(SystemError) {
     do throws(SystemError) {
       do throws(SystemError) {
@@ -99,7 +99,7 @@ package final class StateFolder: Sendable {
     }
   }
 
-  /// Adds to the end of a file.
+  /// Appends to a file.
   package func append(_ contents: [UInt8], to name: String) throws(SystemError) {
     do throws(SystemError) {
       try SmallFile.append(contents, to: path(of: name), mode: 0o600)
@@ -116,15 +116,15 @@ package final class StateFolder: Sendable {
     settle(name, nil)
   }
 
-  /// Renames a file that can't be read, so that a person can look at it and another one takes its place.
+  /// Renames an unreadable file, so that it can be examined and a new one can be created.
   package func setAside(_ name: String) {
     try? SmallFile.move(path(of: name), to: path(of: name) + ".unreadable")
   }
 
-  /// Creates a subfolder where there is none.
+  /// Creates a subfolder if there is none.
   package func makeFolder(_ name: String) {
     let path = name.isEmpty ? folder : path(of: name)
-    // Where it can't be made, the first file in it says so.
+    // If this fails, writing the first file in it reports the error.
     try? SmallFile.makeFolder(path, mode: 0o700)
   }
 
@@ -136,7 +136,7 @@ package final class StateFolder: Sendable {
   private func settle(_ name: String, _ error: SystemError?) {
     let now = clock()
     state.withLock { state in
-      state.owed[name] = nil
+      state.unwritten[name] = nil
       guard let error else {
         state.failures[name] = nil
         return
@@ -145,24 +145,24 @@ package final class StateFolder: Sendable {
     }
   }
 
-  // MARK: - Whether it can be written
+  // MARK: - Failures
 
-  /// Writes what could not be written, and tries now and then whether anything can be. To be called every few seconds.
+  /// Retries failed writes, and periodically tests whether the folder is writable. Call it every few seconds.
   package func look() {
     let now = clock()
-    let (owed, isDue) = state.withLock { state -> ([String], Bool) in
+    let (unwritten, isDue) = state.withLock { state -> ([String], Bool) in
       let isDue =
         !state.failures.isEmpty
-        || state.lookedAt.map { now < $0 || now - $0 >= StateFolder.looksEvery } ?? true
-      if isDue { state.lookedAt = now }
-      return (state.owed.keys.sorted(), isDue)
+        || state.probedAt.map { now < $0 || now - $0 >= StateFolder.probeInterval } ?? true
+      if isDue { state.probedAt = now }
+      return (state.unwritten.keys.sorted(), isDue)
     }
-    for name in owed {
+    for name in unwritten {
       writing.withLock { _ in
-        // A newer one may have been written meanwhile.
-        guard let contents = state.withLock({ $0.owed[name] }) else { return }
+        // Newer contents may have been written meanwhile.
+        guard let contents = state.withLock({ $0.unwritten[name] }) else { return }
         guard (try? write(name, contents)) == nil else { return }
-        state.withLock { $0.owed[name] = contents }
+        state.withLock { $0.unwritten[name] = contents }
       }
     }
     guard isDue else { return }
@@ -170,11 +170,11 @@ package final class StateFolder: Sendable {
       try replace(StateFolder.probe, with: [UInt8](repeating: 0, count: StateFolder.probeSize))
       SmallFile.remove(path(of: StateFolder.probe))
     } catch {
-      // `replace` has recorded it.
+      // `replace` has recorded the failure.
     }
   }
 
-  /// One for all files: the oldest failure speaks for them.
+  /// One problem for all files, with the oldest failure.
   package var problem: Problem? {
     let failures = state.withLock { $0.failures }
     guard let first = failures.min(by: { ($0.value.since, $0.key) < ($1.value.since, $1.key) }) else {

@@ -2,6 +2,6 @@ package import Health
 internal import Platform
 
 extension Timestamp {
-  /// The wall clock. Rules never read it: they take the time as a parameter.
+  /// The time of the wall clock. Health rules get the time as a parameter instead.
   package static var now: Timestamp { Timestamp(milliseconds: WallClock.milliseconds) }
 }

@@ -1,11 +1,12 @@
 package import GuardAPI
 package import GuardConfiguration
+internal import GuardTypes
 package import Health
 
-/// The configuration in force, and the file's mistakes where it was changed since.
+/// The configuration in force, and the errors of the file if a later version was rejected.
 package struct ConfigurationStatus: Sendable {
   private struct Rejection: Sendable {
-    /// The first of the reloads in a row that were rejected, and the last one.
+    /// The times of the first and the last of consecutive rejected reloads.
     let since: Timestamp
     let at: Timestamp
     let errors: ConfigurationErrors
@@ -15,7 +16,7 @@ package struct ConfigurationStatus: Sendable {
   private let loadedAt: Timestamp
   private var rejection: Rejection?
 
-  /// - Parameter file: nil: there was none, and the built-in values are in force.
+  /// - Parameter file: nil if there was none, so that the built-in values are in force.
   package init(file: String?, loadedAt: Timestamp) {
     self.file = file
     self.loadedAt = loadedAt
@@ -33,16 +34,26 @@ package struct ConfigurationStatus: Sendable {
       rejected: rejection.map { .init(at: $0.at, message: $0.errors.description) })
   }
 
-  /// Nil while the file in force is the file on disk.
+  /// nil while the file on disk is in force.
   package var problem: Problem? {
     guard let rejection, let first = rejection.errors.errors.first else { return nil }
     let more = rejection.errors.errors.count - 1
+    let restart = rejection.errors.restart
     return Problem(
       .own(.configurationRejected), ["file": first.file], subject: "configuration",
-      detail: "\(first)\(more > 0 ? " (and \(more) more)" : ""); a restart would fail",
-      since: rejection.since)
+      detail:
+        "\(first)\(more > 0 ? " (and \(more) more)" : "")\(restart == nil ? "; a restart would fail" : "")",
+      since: rejection.since,
+      step: restart.map { NextStep(command: $0, note: "a reload hands over no credentials, a restart does") })
   }
 
   /// The command that checks a configuration file.
-  package static func check(_ file: String) -> String { "oceanid-guard --check-config --config \(file)" }
+  package static func check(_ file: String) -> String {
+    "oceanid-guard --check-config --config \(file.shellWord)"
+  }
+
+  /// The command after a reload that was rejected.
+  package static func step(after errors: ConfigurationErrors, file: String?) -> String {
+    errors.restart ?? check(file ?? errors.errors.first?.file ?? "FILE")
+  }
 }

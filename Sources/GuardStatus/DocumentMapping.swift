@@ -1,12 +1,12 @@
 internal import GuardAPI
 internal import GuardTypes
-internal import Health
+package import Health
 internal import Platform
 package import Tunnel
 
-// The engine's own words as the rules and the documents have them.
+// Conversions from the tunnel engine's types to those of the rules and the documents.
 extension TunnelHealth {
-  /// Maps the engine's status to the words of the rules.
+  /// Converts the engine's status to the type of the rules.
   package init(_ status: TunnelStatus) {
     self.init(
       state: status.state, since: Timestamp(milliseconds: status.since),
@@ -37,9 +37,16 @@ extension TunnelHealth.Failure {
   init(_ failed: TunnelStatus.Failed) {
     let failure = failed.failure
     self.init(
-      code: failure.code,
-      message: failure.message,
-      remedy: failure.remedy, at: Timestamp(milliseconds: failed.at))
+      code: failure.code, message: failure.message,
+      step: NextStep(failure),
+      at: Timestamp(milliseconds: failed.at))
+  }
+}
+
+extension NextStep {
+  /// The step of a failure of the tunnel.
+  package init(_ failure: TunnelFailure) {
+    self.init(command: failure.command, note: failure.note.isEmpty ? nil : failure.note)
   }
 }
 
@@ -102,7 +109,7 @@ extension ForwardDocument {
 }
 
 extension ClusterDocument {
-  /// Maps the board's entry of a cluster to the document.
+  /// Converts the board's entry of a cluster to the document.
   init(_ entry: StatusBoard.Entry, now: Timestamp) {
     let observation = entry.observation
     self.init(
@@ -111,6 +118,7 @@ extension ClusterDocument {
         at: entry.poll?.at, seenAt: observation.snapshotAt, duration: entry.poll?.duration,
         failure: observation.pollFailure, now: now),
       api: APIDocument(version: observation.snapshot?.version, ready: observation.snapshot?.isReady),
-      kubeconfig: observation.kubeconfig, now: now - observation.clockSkew)
+      kubeconfig: observation.kubeconfig, mismatch: observation.mismatch?.run(as: observation.owner),
+      now: now - observation.clockSkew)
   }
 }

@@ -1,12 +1,12 @@
 package import Health
 
-/// The end of one poll of a cluster.
+/// The outcome of a poll of a cluster.
 package struct PollOutcome: Sendable {
   /// The snapshot, or the failure.
   package let result: Result<Snapshot, PollFailure>
-  /// By the guard's clock.
+  /// The end of the poll, by the guard's clock.
   package let at: Timestamp
-  /// From the first request to the last answer.
+  /// The time from the first request to the last response.
   package let duration: Duration
 
   package init(result: Result<Snapshot, PollFailure>, at: Timestamp, duration: Duration) {

@@ -3,14 +3,14 @@ package import Health
 internal import Platform
 internal import Synchronization
 
-/// A cluster's round-trip times, kept in the state directory. Callable from any thread; one lock.
+/// A cluster's round-trip times, saved in the state directory. Thread-safe.
 package final class RoundTripRecord: Sendable {
   private let series: Mutex<RoundTripSeries>
   private let name: String
   private let folder: StateFolder?
   private static let limit = 1 << 20
 
-  /// - Parameter folder: nil: there is nowhere to keep it.
+  /// - Parameter folder: if nil, nothing is saved.
   package init(cluster: String, folder: StateFolder?) {
     name = "roundtrips-\(cluster)"
     self.folder = folder

@@ -5,7 +5,7 @@ package import Health
 package struct RoundTripSeries: Hashable, Sendable {
   /// The round-trip times of five minutes.
   package struct Slot: Hashable, Sendable {
-    /// Its beginning, a multiple of `RoundTripSeries.slot`.
+    /// The begin of the slot, a multiple of `RoundTripSeries.slot`.
     let at: Timestamp
     private(set) var least: Double
     private(set) var most: Double
@@ -27,7 +27,7 @@ package struct RoundTripSeries: Hashable, Sendable {
       count += 1
     }
 
-    /// A line of the file: seconds since 1970, least, most, mean, count.
+    /// A line of the file: seconds since 1970, minimum, maximum, mean, count.
     fileprivate var line: String { "\(at.milliseconds / 1000) \(least) \(most) \(mean) \(count)\n" }
 
     fileprivate init?(line: Substring) {
@@ -44,7 +44,7 @@ package struct RoundTripSeries: Hashable, Sendable {
 
   /// The length of a slot.
   package static let slot: Duration = .seconds(300)
-  /// A week.
+  /// The slots of a week.
   static let mostSlots = 2016
 
   /// Oldest first.
@@ -52,7 +52,7 @@ package struct RoundTripSeries: Hashable, Sendable {
 
   package init() {}
 
-  /// - Returns: true when a slot began with it.
+  /// - Returns: true if a new slot began.
   package mutating func add(_ milliseconds: Double, at now: Timestamp) -> Bool {
     let length = RoundTripSeries.slot.inMilliseconds
     let begin = Timestamp(milliseconds: now.milliseconds / length * length)
@@ -65,7 +65,7 @@ package struct RoundTripSeries: Hashable, Sendable {
     return true
   }
 
-  // MARK: - Over a restart
+  // MARK: - File format
 
   /// The contents of the file.
   package var text: String { slots.map(\.line).joined() }
@@ -78,7 +78,7 @@ package struct RoundTripSeries: Hashable, Sendable {
 }
 
 extension RoundTripDocument {
-  /// Maps a slot to the document.
+  /// Converts a slot to the document.
   package init(_ slot: RoundTripSeries.Slot) {
     self.init(at: slot.at, leastMs: slot.least, mostMs: slot.most, meanMs: slot.mean)
   }

@@ -7,8 +7,8 @@ package import IncidentTracking
 internal import Synchronization
 package import Tunnel
 
-/// The one mutable place: the latest judgement of every cluster. Immutable values go in and come out, from any
-/// thread.
+/// The shared state of the guard: the latest judgement of every cluster. Thread-safe; all values are
+/// immutable.
 package final class StatusBoard: Sendable {
   /// The latest judgement of one cluster.
   package struct Entry: Sendable {
@@ -18,7 +18,7 @@ package final class StatusBoard: Sendable {
     package let observation: Observation
     /// The last poll that ended; nil before the first.
     package let poll: PollOutcome?
-    /// The engine's state with the counters of the moment.
+    /// Returns the engine's current state with its counters.
     package let tunnel: @Sendable () -> TunnelStatus
 
     package init(
@@ -38,7 +38,7 @@ package final class StatusBoard: Sendable {
     var order: [String] = []
     var configuration: ConfigurationStatus?
     var silences: [Silence] = []
-    /// Of the guard's own parts: alert channels, the state directory.
+    /// Problems of the guard's own parts: alert channels and the state directory.
     var ownFailures: [Problem] = []
     var listener: (@Sendable (ChangeDocument) -> Void)?
     var version: UInt64 = 0
@@ -48,12 +48,13 @@ package final class StatusBoard: Sendable {
 
   package init() {}
 
-  /// Sets the listener that every change is published to, on the thread that made the change; it must return quickly.
+  /// Sets the listener for all changes. It is called on the thread that made the change and must return
+  /// quickly.
   package func onChange(_ listener: (@Sendable (ChangeDocument) -> Void)?) {
     state.withLock { $0.listener = listener }
   }
 
-  /// Sets the clusters of the configuration, and forgets all others.
+  /// Sets the clusters of the configuration, and removes all others.
   package func setOrder(_ names: [String]) {
     state.withLock { state in
       state.version += 1
@@ -62,7 +63,7 @@ package final class StatusBoard: Sendable {
     }
   }
 
-  /// A configuration came into force.
+  /// Records that a configuration came into force.
   package func setConfiguration(file: String?, at time: Timestamp = .now) {
     state.withLock { state in
       state.version += 1
@@ -70,7 +71,7 @@ package final class StatusBoard: Sendable {
     }
   }
 
-  /// A reload changed nothing because of these mistakes.
+  /// Records that a reload was rejected because of these errors.
   package func reject(_ errors: ConfigurationErrors, at time: Timestamp = .now) {
     state.withLock { state in
       state.version += 1
@@ -87,7 +88,7 @@ package final class StatusBoard: Sendable {
     }
   }
 
-  /// Problems of alert channels and of the state directory.
+  /// Sets the problems of alert channels and of the state directory.
   package func setOwnFailures(_ problems: [Problem]) {
     state.withLock { state in
       guard state.ownFailures != problems else { return }
@@ -108,7 +109,7 @@ package final class StatusBoard: Sendable {
   /// Calls the listener with a change.
   package func publish(_ change: ChangeDocument) { state.withLock { $0.listener }?(change) }
 
-  /// Another one after each change of what the board holds.
+  /// The version of the contents. It increases with each change.
   package var version: UInt64 { state.withLock { $0.version } }
 
   /// In the order of the configuration.
@@ -119,16 +120,16 @@ package final class StatusBoard: Sendable {
     state.withLock { [$0.configuration?.problem].compactMap(\.self) + $0.ownFailures }
   }
 
-  /// The file on disk has mistakes, and an older one is in force.
+  /// True if the file on disk has errors, so that an older version is in force.
   package var configurationIsRejected: Bool { state.withLock { $0.configuration?.problem != nil } }
 
-  /// The worst of all clusters; unknown before the first judgement.
+  /// The worst verdict of all clusters; unknown before the first judgement.
   package var verdict: Verdict {
     let verdicts = entries.map(\.report.verdict)
     return verdicts.isEmpty ? .unknown : verdicts.reduce(.healthy) { $0.combined(with: $1) }
   }
 
-  /// Critical problems of this moment that are not muted.
+  /// Current critical problems that are not muted.
   package var criticalProblems: [Problem] {
     let silences = state.withLock { $0.silences }
     return (entries.flatMap(\.report.problems) + ownProblems).filter { problem in
@@ -136,7 +137,7 @@ package final class StatusBoard: Sendable {
     }
   }
 
-  /// Clusters whose state is unknown: before the first successful poll, and while no fresh answer arrives.
+  /// Clusters whose state is unknown: before the first successful poll, and while polls fail.
   package var unknownClusters: [String] {
     state.withLock { state in
       state.order.filter { name in
@@ -146,12 +147,14 @@ package final class StatusBoard: Sendable {
     }
   }
 
-  /// The document of this moment.
+  /// The current status document.
   package func statusDocument(now: Timestamp = .now) -> StatusDocument {
     let entries = entries
-    let (configuration, silences) = state.withLock { ($0.configuration, $0.silences) }
+    let (configuration, silences, order) = state.withLock { ($0.configuration, $0.silences, $0.order) }
+    let begun = Set(entries.map(\.report.name))
     return StatusDocument(
       generatedAt: now, clusters: entries.map { ClusterDocument($0, now: now) },
+      starting: order.filter { !begun.contains($0) },
       problems: (entries.flatMap(\.report.problems) + ownProblems).sorted(by: Problem.isBefore),
       silences: silences,
       configuration: configuration?.document)

@@ -6,7 +6,7 @@ extension String {
     return reduce(0) { $0 + $1.displayWidth }
   }
 
-  /// Truncated to `width` columns, with `…` at the end if something is cut.
+  /// Truncated to `width` columns, with `…` at the end if it is truncated.
   package func cut(to width: Int) -> String {
     guard displayWidth > width else { return self }
     guard width > 0 else { return "" }
@@ -20,7 +20,7 @@ extension String {
     return text + "…"
   }
 
-  /// Truncated to `width` columns, with `…` at the start if something is cut.
+  /// Truncated to `width` columns, with `…` at the start if it is truncated.
   func cutAtStart(to width: Int) -> String { String(String(reversed()).cut(to: width).reversed()) }
 
   /// Wrapped at spaces into lines of at most `width` columns; longer words are split.

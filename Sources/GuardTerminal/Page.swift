@@ -18,13 +18,13 @@ package struct Line: Hashable, Sendable {
     spans.map { $0.written(inColour: inColour) }.joined()
   }
 
-  /// Truncated to `width` columns, with `…` at the end if something is cut.
+  /// Truncated to `width` columns, with `…` at the end if it is truncated.
   package func cut(to width: Int) -> Line {
     guard spans.reduce(0, { $0 + $1.width }) > width else { return self }
     var kept: [Span] = []
     var left = width
     for span in spans {
-      // Keep a column free for `…` if more follows.
+      // Reserve a column for `…` if more follows.
       guard span.width >= left else {
         kept.append(span)
         left -= span.width

@@ -6,8 +6,8 @@ package enum StandardOutput {
   @discardableResult
   package static func write(_ text: String) -> Bool { write(text, to: STDOUT_FILENO) }
 
-  /// Writes the output of a command. A closed pipe is not an error, because the reader wants no more. Other failures,
-  /// such as a full disk, are.
+  /// Writes the output of a command. A closed pipe is not an error, because the reader needs no more output.
+  /// Other failures are, for example a full disk.
   package static func answer(_ text: String) throws { _ = try tell(text) }
 
   /// Writes one part of the output; false if the pipe's reader has gone.

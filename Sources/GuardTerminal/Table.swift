@@ -19,7 +19,7 @@ package struct Table: Hashable, Sendable {
   package var names = 1
   /// The column that is cut first if the others do not fit.
   package var elastic: Int?
-  /// Keeps the end of the elastic column's values, because they differ there: `…1:d3b8a004`.
+  /// True to keep the end of the elastic column's values, because they differ there: `…1:d3b8a004`.
   package var elasticKeepsEnd = false
 
   package init(
@@ -74,7 +74,7 @@ package struct Table: Hashable, Sendable {
     return rendered(narrowed(layout, to: width), width: width)
   }
 
-  /// Narrows the columns in steps, each of which removes more information than the one before.
+  /// Narrows the columns in steps. Each step removes more information than the previous one.
   private func narrowed(_ layout: Layout, to width: Int) -> Layout {
     var layout = layout
     let all = layout.widths.indices

@@ -1,10 +1,11 @@
 import Glibc
+package import GuardTypes
 package import Health
 import Platform
 
 /// The properties of the output: width, colours and relative times.
 package struct Terminal: Hashable, Sendable {
-  /// Width in columns; nil: unlimited, for a pipe.
+  /// The width in columns; nil for a pipe, which has no limit.
   package var width: Int?
   var hasColour: Bool
   /// True if the terminal can show non-ASCII characters.
@@ -29,6 +30,18 @@ package struct Terminal: Hashable, Sendable {
     let locale = ["LC_ALL", "LC_CTYPE", "LANG"].compactMap(environment).first { !$0.isEmpty } ?? ""
     let name = locale.lowercased()
     return name.contains("utf-8") || name.contains("utf8")
+  }
+
+  /// A verdict as one character. The shapes differ, so that the colour is not needed.
+  package func mark(_ verdict: Verdict) -> Span {
+    let shapes: (unicode: String, ascii: String) =
+      switch verdict {
+      case .healthy: ("✓", "+")
+      case .degraded: ("▲", "!")
+      case .critical: ("✗", "X")
+      case .unknown: ("?", "?")
+      }
+    return Span(drawsBlocks ? shapes.unicode : shapes.ascii, verdict.style)
   }
 
   private static func columns(isTerminal: Bool) -> Int? {

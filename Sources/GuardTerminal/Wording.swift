@@ -2,7 +2,7 @@ package import GuardTypes
 package import Health
 
 extension Duration {
-  /// An age in `kubectl`'s format. Times slightly in the future, from another clock, count as now.
+  /// An age in `kubectl`'s format. Times from another clock that are slightly in the future count as now.
   package var asAge: String { max(.zero, self).humanDuration }
 
   /// For example `3 min 2 s`, exact to the second; below one second `87 ms`.
@@ -50,7 +50,7 @@ extension Timestamp {
 }
 
 extension String {
-  /// Empty if it is the age of an object's data and the page already shows that age for all objects.
+  /// Returns an empty text if this is the age of an object's data and the page shows one age for all objects.
   package func withAge(_ isWanted: Bool) -> String { !isWanted && hasPrefix("last seen at ") ? "" : self }
 
   /// Shortens digests and commits of 40 to 128 hex digits to 8 digits, as `flux get` does.

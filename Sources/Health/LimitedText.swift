@@ -1,8 +1,8 @@
-// Text from outside, limited in length.
+// Limits the length of external text.
 
 extension String {
-  /// At most this many bytes of UTF-8, cut between characters and marked where it was cut, so that text from
-  /// a cluster can't grow a log entry without limit.
+  /// Cuts the text to at most this many bytes of UTF-8 at a character boundary and marks the cut, so that text from a
+  /// cluster cannot make a log entry arbitrarily long.
   package func limited(to limit: Int) -> String {
     guard utf8.count > limit else { return self }
     let mark = "…"

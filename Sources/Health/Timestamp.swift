@@ -1,8 +1,8 @@
-/// A moment in UTC with millisecond resolution: `Time` and `MicroTime` of Kubernetes.
+/// A time in UTC with millisecond resolution: `Time` and `MicroTime` of Kubernetes.
 ///
-/// Health reads no clock: every time is a parameter. In documents it is an RFC 3339 string.
+/// Health reads no clock: all times are parameters. In documents a time is an RFC 3339 string.
 public struct Timestamp: Hashable, Comparable, Sendable {
-  /// Milliseconds since 1970-01-01T00:00:00Z, leap seconds not counted.
+  /// Milliseconds since 1970-01-01T00:00:00Z, without leap seconds.
   public let milliseconds: Int64
 
   public init(milliseconds: Int64) {
@@ -18,10 +18,10 @@ public struct Timestamp: Hashable, Comparable, Sendable {
 
   public static func < (a: Timestamp, b: Timestamp) -> Bool { a.milliseconds < b.milliseconds }
 
-  /// The years that have a text, 0 to 9999.
+  /// The years that RFC 3339 can represent, 0 to 9999.
   private static let spelt: Range<Int64> = -62_167_219_200_000..<253_402_300_800_000
 
-  /// Clamps to the years 0 to 9999, because documents can't represent others.
+  /// Limits the result to the years 0 to 9999, because documents cannot represent others.
   public static func + (moment: Timestamp, duration: Duration) -> Timestamp {
     let (sum, isOver) = moment.milliseconds.addingReportingOverflow(duration.inMilliseconds)
     let edge = duration < .zero ? spelt.lowerBound : spelt.upperBound - 1
@@ -30,7 +30,7 @@ public struct Timestamp: Hashable, Comparable, Sendable {
 
   public static func - (moment: Timestamp, duration: Duration) -> Timestamp { moment + (.zero - duration) }
 
-  /// How long after `earlier` this moment is; negative when it is before.
+  /// How long after `earlier` this time is; negative if it is before.
   public static func - (later: Timestamp, earlier: Timestamp) -> Duration {
     .milliseconds(later.milliseconds - earlier.milliseconds)
   }
@@ -58,9 +58,9 @@ extension Timestamp: CustomStringConvertible {
     }
   }
 
-  /// Reads RFC 3339 (`2026-01-10T09:59:57.123456Z`, `…+02:00`); digits past the millisecond are dropped.
+  /// Parses RFC 3339 (`2026-01-10T09:59:57.123456Z`, `…+02:00`). Digits after the millisecond are dropped.
   ///
-  /// Returns nil for anything else: an invalid time of a server is unknown and never guessed.
+  /// nil for anything else: an invalid time of a server is unknown and never guessed.
   public init?(rfc3339 text: some StringProtocol) {
     let bytes = Array(text.utf8)
     func number(_ range: Range<Int>) -> Int64? {
@@ -110,12 +110,12 @@ extension Timestamp: CustomStringConvertible {
     let days = Timestamp.daysFromCivil(year: year, month: month, day: day)
     let seconds = ((days * 24 + hour) * 60 + minute) * 60 + second
     let milliseconds = seconds * 1000 + fraction - offset
-    // A zone or a leap second may lead outside of that range.
+    // The result may be outside of that range because of a time zone or a leap second.
     guard Timestamp.spelt.contains(milliseconds) else { return nil }
     self.init(milliseconds: milliseconds)
   }
 
-  /// RFC 3339 in UTC; milliseconds only where there are any.
+  /// RFC 3339 in UTC, with milliseconds only if they are not zero.
   public var description: String {
     let (seconds, fraction) = milliseconds.flooredDivision(by: 1000)
     let (days, ofDay) = seconds.flooredDivision(by: 86_400)
@@ -129,7 +129,7 @@ extension Timestamp: CustomStringConvertible {
     return fraction == 0 ? "\(date)T\(time)Z" : "\(date)T\(time).\(pad(fraction, 3))Z"
   }
 
-  // The proleptic Gregorian calendar as days since 1970-01-01, in eras of 400 years that start on 1 March.
+  // The proleptic Gregorian calendar as days since 1970-01-01, in eras of 400 years that begin on 1 March.
   private static func daysFromCivil(year: Int64, month: Int64, day: Int64) -> Int64 {
     let y = month <= 2 ? year - 1 : year
     let (era, yearOfEra) = y.flooredDivision(by: 400)
@@ -174,8 +174,8 @@ extension Timestamp: Codable {
 }
 
 extension Duration {
-  /// A length of time as kubectl prints an age (apimachinery's duration.HumanDuration): `47s`, `5m3s`, `3h`,
-  /// `2d4h`, `1y20d`.
+  /// A duration in the format of ages in kubectl (apimachinery's duration.HumanDuration): `47s`, `5m3s`, `3h`, `2d4h`,
+  /// `1y20d`.
   public var humanDuration: String {
     let seconds = components.seconds
     if seconds < -1 { return "<invalid>" }

@@ -1,18 +1,17 @@
-// Escapes text from outside for display: every character is visible, and none controls a terminal, changes
-// the writing direction or is invisible. An escape is plain ASCII, `\u{200b}`, so escaping twice changes
-// nothing.
+// Escapes external text for display. Every character becomes visible, and none can control a terminal or change the
+// writing direction. An escape is plain ASCII, `\u{200b}`, so escaping twice changes nothing.
 
 extension String {
-  /// One line of prose: a line break or a tab is one blank, and each character that can't be seen is escaped.
+  /// One line of text: a line break or a tab becomes one space, and each invisible character is escaped.
   public var singleLine: String { visible(.prose) }
 
-  /// One line in which line breaks and tabs are escaped too: `\n`.
+  /// One line in which line breaks and tabs are also escaped: `\n`.
   public var escaped: String { visible(.word) }
 
-  /// Like `escaped`, for a name: a blank is escaped at either end and after another blank.
+  /// Like `escaped`, for a name: spaces at either end or after another space are also escaped.
   public var escapedName: String { visible(.name) }
 
-  /// Text that may have lines: line feeds and tabs stay, and each other character that can't be seen is escaped.
+  /// Text with several lines: line feeds and tabs stay, and each other invisible character is escaped.
   public var escapedLines: String { visible(.lines) }
 
   private enum Form {
@@ -44,9 +43,9 @@ extension String {
 }
 
 extension Unicode.Scalar {
-  /// Invisible or misleading characters: controls, formats, separators that are no plain blank, variation
-  /// selectors, tags and other default ignorables (UAX #44), private and unassigned code points, and the few
-  /// letters and symbols with a blank glyph.
+  /// True for invisible or misleading characters: controls, formats, separators other than the plain space, variation
+  /// selectors, tags and other default ignorables (UAX #44), private and unassigned code points, and the few letters
+  /// and symbols with a blank glyph.
   public var isInvisible: Bool {
     switch value {
     case 0x20..<0x7F, 0xA1..<0xAD, 0xAE..<0x300: return false
@@ -62,6 +61,6 @@ extension Unicode.Scalar {
     }
   }
 
-  /// `\u{200b}`
+  /// For example `\u{200b}`.
   fileprivate var codePoint: String { "\\u{\(String(value, radix: 16))}" }
 }

@@ -1,8 +1,8 @@
-/// Patterns in which `*` stands for any text.
+/// Patterns in which `*` matches any text.
 package enum Wildcard {
-  /// Ignores case, because no two subjects differ by case alone.
+  /// Ignores case, because no two subjects differ only by case.
   ///
-  /// It backtracks to the last `*` only: at most length times length steps for any pattern.
+  /// It only backtracks to the last `*`, so it needs at most length times length steps for any pattern.
   package static func matches(_ pattern: String, _ text: String) -> Bool {
     let pattern = pattern.utf8.map(small)
     let text = text.utf8.map(small)

@@ -2,14 +2,14 @@ public import Health
 
 /// The problems of one subject, from the first to the last. People are notified of an incident, not of each problem.
 ///
-/// A problem comes and goes with every judgement; an incident fires and ends after a delay. `IncidentTracker` has the
-/// rule for its begin and end.
+/// Every judgement may add or remove a problem; an incident fires and ends after a delay. `IncidentTracker`
+/// decides when it begins and ends.
 public struct Incident: Hashable, Codable, Sendable {
   public enum State: String, Codable, Sendable, CaseIterable {
-    /// The problem is new and may be over in a moment.
+    /// The problem is new and may end soon.
     case pending
     case firing
-    /// The problem is gone and may return in a moment.
+    /// The problem is gone and may return soon.
     case recovering
     case ended
   }
@@ -19,13 +19,13 @@ public struct Incident: Hashable, Codable, Sendable {
   public let cluster: String
   /// `node calypso`; a cluster has at most one open incident per subject.
   public let subject: String
-  /// When it began: the earliest `since` of its problems.
+  /// The begin: the earliest `since` of its problems.
   public internal(set) var since: Timestamp
   public internal(set) var state: State
   public internal(set) var firedAt: Timestamp?
-  /// When its subject was first observed without a problem.
+  /// The end: the time when its subject was first observed without a problem.
   public internal(set) var endedAt: Timestamp?
-  /// It comes and goes so often that single changes are not notified.
+  /// True if it appears and disappears so often that single changes are not notified.
   public internal(set) var isFlapping: Bool
   /// Its worst problem as last observed: id, severity and text.
   public internal(set) var problem: String
@@ -47,7 +47,8 @@ public struct Incident: Hashable, Codable, Sendable {
   /// critical.
   public internal(set) var toldSeverity: Problem.Severity?
 
-  /// Longer texts are cut, because every notice has them. In bytes, because a character may have any number of them.
+  /// The limit of texts in bytes. Longer texts are shortened because every notice contains them. The unit is
+  /// bytes because a character may have any number of bytes.
   private static let longestText = 1024
 
   init(id: String, of problem: Problem) {
@@ -67,7 +68,7 @@ public struct Incident: Hashable, Codable, Sendable {
     setStep(of: problem)
   }
 
-  /// Takes over the present state of the problem.
+  /// Copies the current state of the problem.
   mutating func update(_ problem: Problem) {
     self.problem = problem.id
     kind = problem.kind
@@ -81,11 +82,11 @@ public struct Incident: Hashable, Codable, Sendable {
     code = problem.code.rawValue
     remedy = Incident.cut(problem.remedy, to: Incident.longestText * 2)
     note = problem.step.note.map { Incident.cut($0, to: Incident.longestText) }
-    // A truncated command would do something else.
+    // A truncated command could do something else.
     command = problem.step.command.flatMap { $0.utf8.count > Incident.longestText * 2 ? nil : $0 }
   }
 
-  /// The same with at most this many bytes of detail, for files with thousands of incidents.
+  /// A copy with at most this many bytes of detail, for files with thousands of incidents.
   public func shortened(detailTo bytes: Int) -> Incident {
     var incident = self
     incident.detail = Incident.cut(detail, to: bytes)
@@ -113,7 +114,7 @@ public struct Incident: Hashable, Codable, Sendable {
 }
 
 extension Incident {
-  /// An incident without a problem that tests an alert channel.
+  /// A test incident for an alert channel. It has no real problem.
   public static func test(of channel: String, at now: Timestamp) -> Incident {
     var incident = Incident(
       id: "test-\(channel)@\(now.milliseconds)",

@@ -8,12 +8,12 @@ public enum IncidentEvent: Hashable, Sendable {
   case problemClosed(Incident, at: Timestamp)
 }
 
-/// The result of one observation.
+/// The result of an observation.
 public struct IncidentUpdate: Hashable, Sendable {
   /// In the order of the observed problems; those that closed come last.
   public let events: [IncidentEvent]
-  /// The begin of each problem, by id, where it differs from the problem's own `since`: a problem that returned within
-  /// its incident.
+  /// The begin of each problem, by id, if it differs from the problem's own `since` because the problem
+  /// returned within its incident.
   public let begins: [String: Timestamp]
 
   init(events: [IncidentEvent], begins: [String: Timestamp]) {
@@ -23,7 +23,7 @@ public struct IncidentUpdate: Hashable, Sendable {
 }
 
 extension ClusterReport {
-  /// The same report, in which each problem begins when its incident says.
+  /// A copy of the report in which each problem has the begin from its incident.
   public func beginning(at begins: [String: Timestamp]) -> ClusterReport {
     guard !begins.isEmpty else { return self }
     var report = self

@@ -1,12 +1,12 @@
 public import Health
 
-/// A message for people: the changes of a cluster's incidents that came together.
+/// A message for people: the changes of a cluster's incidents that occurred at about the same time.
 public struct IncidentNotice: Hashable, Codable, Sendable {
   public enum Change: String, Codable, Sendable, CaseIterable {
     case opened
-    /// It is critical now and was notified as a warning.
+    /// The incident is critical now and was notified as a warning.
     case worsened
-    /// It comes and goes. Notified once, until it is steady.
+    /// The problem appears and disappears repeatedly. Notified once, until it is steady.
     case flapping
     case reminder
     case ended
@@ -16,7 +16,7 @@ public struct IncidentNotice: Hashable, Codable, Sendable {
     public let change: Change
     public let incident: Incident
 
-    /// The same in each delivery of the same change, so that receivers recognize repetitions.
+    /// The same in every delivery of the same change, so that receivers recognize repetitions.
     public var key: String { "\(incident.id).\(incident.notices)" }
 
     public init(_ change: Change, _ incident: Incident) {
@@ -24,7 +24,7 @@ public struct IncidentNotice: Hashable, Codable, Sendable {
       self.incident = incident
     }
 
-    /// The same with at most this many bytes of detail.
+    /// A copy with at most this many bytes of detail.
     public func shortened(detailTo bytes: Int) -> Entry { Entry(change, incident.shortened(detailTo: bytes)) }
   }
 

@@ -1,19 +1,20 @@
 internal import Health
 
-/// The order in which subjects get a place when more have problems than can be tracked.
+/// The order in which subjects are admitted if more have problems than can be tracked.
 enum IncidentRank: Int, Comparable {
-  /// It has ended and is remembered in case that it returns.
+  /// The incident has ended and is remembered in case it returns.
   case over
   case warning
   case critical
-  /// The connection to a cluster, and the guard itself: they hide the rest, or deliver its notices.
+  /// The connection to a cluster, or the guard itself. Without them, other problems are not seen or not
+  /// notified.
   case cause
 
   init(_ kind: Problem.Kind, _ severity: Problem.Severity, cluster: String) {
-    switch kind {
-    case .tunnel, .forward, .api, .configuration, .alerts, .state: self = .cause
-    case _ where cluster.isEmpty: self = .cause
-    default: self = severity == .critical ? .critical : .warning
+    if kind.isOfThisMachine || kind == .api || cluster.isEmpty {
+      self = .cause
+    } else {
+      self = severity == .critical ? .critical : .warning
     }
   }
 
@@ -25,12 +26,13 @@ enum IncidentRank: Int, Comparable {
       track.isOpen ? IncidentRank(incident.kind, incident.severity, cluster: incident.cluster) : .over
   }
 
-  /// A subject is admitted while fewer than this many are tracked. The last places are for more severe ones.
+  /// A subject is admitted while fewer than this many are tracked. The last places are reserved for more
+  /// severe ones.
   var places: Int {
     switch self {
     case .over, .warning: IncidentTracker.largest - 1000
     case .critical: IncidentTracker.largest
-    // The configuration limits them: it names clusters, forwards and channels.
+    // Their number is limited by the clusters, forwards and channels in the configuration.
     case .cause: IncidentTracker.largest + 500
     }
   }

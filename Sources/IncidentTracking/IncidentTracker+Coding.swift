@@ -1,6 +1,6 @@
 public import Health
 
-// The form in which a tracker is saved over a restart.
+// The format in which a tracker is saved for a restart.
 extension IncidentTracker: Codable {
   private enum CodingKeys: String, CodingKey { case version, tracks, issued, past, silences }
 
@@ -9,7 +9,7 @@ extension IncidentTracker: Codable {
 
   private static let version = 1
 
-  /// The tracker in parts that can be encoded one at a time, because the encoding of ten thousand incidents as a whole
+  /// The tracker in parts that can be encoded one at a time, because encoding ten thousand incidents at once
   /// takes much memory.
   public struct Pieces: Sendable {
     /// One tracked subject.
@@ -73,10 +73,10 @@ extension IncidentTracker: Codable {
   }
 }
 
-// State that former versions kept in other files.
+// State that former versions saved in other files.
 extension IncidentTracker {
-  /// Takes over what guards before incident events kept in the memory of a cluster's journal: the problems that have
-  /// an entry and are open, by id, with their subjects.
+  /// Adopts the state that older guards saved with a cluster's journal: the open problems that have an entry,
+  /// by id, with their subjects.
   public mutating func adopt(_ openProblems: [String: String], of cluster: String) {
     for (problem, subject) in openProblems {
       subjects[Key(cluster: cluster, subject: subject)]?.adopt(problem)
@@ -84,7 +84,7 @@ extension IncidentTracker {
     revision += 1
   }
 
-  /// Takes over the id of an outage without an observed problem.
+  /// Adopts the id of an outage without an observed problem.
   public mutating func adopt(id: String, of subject: String, _ kind: Problem.Kind, in cluster: String) {
     guard currentID(of: subject, in: cluster) == nil else { return }
     issued[Key(cluster: cluster, subject: subject)] = IssuedID(id: id, kind: kind)

@@ -8,12 +8,12 @@ public import Health
 ///   subject with an earlier `since` moves the begin back.
 /// - It ends when its subject was first observed without a problem, provided that no problem returns: within 30 s and
 ///   two polls, or while it is flapping. A problem that returns in time continues the incident with its begin.
-/// - A problem that can't be observed neither ends nor restarts: its incident stays as it is until the subject can be
-///   observed again.
+/// - If a subject can't be observed, its problems neither end nor restart: the incident does not change until
+///   the subject can be observed again.
 ///
-/// Pure: time and ids are inputs. Observations go in by `observe`, which returns what the journal records at once;
-/// notices come out of `advance`, which has to be called every few seconds. The owner saves the tracker and delivers
-/// the notices.
+/// Pure: time and ids are inputs. `observe` takes observations and returns the events for the journal.
+/// `advance` returns the due notices and has to be called every few seconds. The owner saves the tracker and
+/// delivers the notices.
 public struct IncidentTracker: Sendable {
   struct Key: Hashable, Codable, Sendable {
     let cluster: String
@@ -26,11 +26,12 @@ public struct IncidentTracker: Sendable {
     let kind: Problem.Kind
   }
 
-  /// The limit of tracked subjects. More are counted and not tracked, except for causes of other problems.
+  /// The limit of tracked subjects. Further ones are only counted, except for causes of other problems.
   public static let largest = 10_000
   static let longestPast = 500
 
-  /// Makes the id of a new incident. An id is never used twice: receivers would take its notices for repetitions.
+  /// Creates the id of a new incident. Ids are never reused, because receivers would treat the notices as
+  /// repetitions.
   public var makeID: @Sendable () -> String = { String(UInt64.random(in: .min ... .max), radix: 16) }
 
   let thresholds: IncidentThresholds
@@ -40,12 +41,12 @@ public struct IncidentTracker: Sendable {
   public internal(set) var silences: [Silence] = []
   /// Changes whenever there is something new to save.
   public internal(set) var revision: UInt64 = 0
-  /// Subjects that the last observation of their cluster covered.
+  /// The subjects that the last observation of their cluster covered.
   private var seen: Set<Key> = []
   private var quietUntil: Timestamp?
   /// The number of each cluster's subjects that exceeded the limit in its last observation.
   private var ignoredByCluster: [String: Int] = [:]
-  /// Silences that expired and were not taken yet.
+  /// Silences that expired and were not yet returned by `takeExpired`.
   private var expired: [Silence] = []
   /// The time of the last call.
   private var last: Timestamp?
@@ -83,12 +84,12 @@ public struct IncidentTracker: Sendable {
     for key in admit(newcomers, poll: observation.poll, at: now) {
       opened[key] = problems[key]?.ids
     }
-    // Includes those that made room for other subjects of this cluster.
+    // Includes subjects that were removed in favor of others of this cluster.
     ignoredByCluster[cluster] = problems.keys.count { subjects[$0] == nil }
     return update(observation, opened, closed, at: now)
   }
 
-  /// The tracked subjects of the cluster that have no problem any more.
+  /// Updates the tracked subjects of the cluster that no longer have a problem.
   private mutating func miss(
     _ observation: ProblemObservation, except problems: [Key: SubjectProblems], isQuiet: Bool,
     at now: Timestamp
@@ -101,7 +102,7 @@ public struct IncidentTracker: Sendable {
       }
       seen.insert(key)
       var subject = known
-      // An interruption that was over before its problem was observed.
+      // An interruption ended before its problem was observed.
       if issued[key] != nil { subject.interrupt(poll: observation.poll, at: now) }
       let isChanged = subject.miss(poll: observation.poll, isQuiet: isQuiet, at: now, thresholds)
       subjects[key] = subject
@@ -111,11 +112,11 @@ public struct IncidentTracker: Sendable {
     return closed.sorted { $0.problem < $1.problem }
   }
 
-  /// Ids that no problem took.
+  /// Removes issued ids that are no longer needed.
   private mutating func lapse(_ observation: ProblemObservation, except problems: [Key: SubjectProblems]) {
     for (key, entry) in issued where key.cluster == observation.cluster {
       guard problems[key] != nil || observation.covers(entry.kind, key.subject) else { continue }
-      // A problem that has no place among the incidents keeps its id.
+      // A problem that is not tracked keeps its id.
       guard problems[key] == nil || subjects[key] != nil else { continue }
       issued[key] = nil
       revision += 1
@@ -138,9 +139,9 @@ public struct IncidentTracker: Sendable {
     return IncidentUpdate(events: events + closed.map { .problemClosed($0, at: now) }, begins: begins)
   }
 
-  /// Gives places to new subjects, the most severe first.
+  /// Admits new subjects, the most severe first.
   ///
-  /// - Returns: the subjects that got a place.
+  /// - Returns: the admitted subjects.
   private mutating func admit(
     _ newcomers: [Key: SubjectProblems], poll: Timestamp?, at now: Timestamp
   ) -> [Key] {
@@ -166,8 +167,8 @@ public struct IncidentTracker: Sendable {
     return admitted
   }
 
-  /// Subjects that may be removed for more severe ones, the first to remove last. A notified incident stays, because
-  /// its end has to be notified.
+  /// Subjects that may be removed in favor of more severe ones; the last element is removed first. A notified
+  /// incident stays, because its end has to be notified.
   private func removable() -> [(key: Key, rank: IncidentRank)] {
     subjects.filter { $0.value.told == nil && $0.value.unsent == nil }.sorted {
       $1.value.isEvicted(before: $0.value)
@@ -178,7 +179,7 @@ public struct IncidentTracker: Sendable {
   /// The number of subjects with problems that exceed the limit.
   public var ignored: Int { ignoredByCluster.values.reduce(0, +) }
 
-  /// The machine slept: no new incident is notified until everything had time to recover.
+  /// The machine slept. No new incident is notified until everything has had time to recover.
   public mutating func resume(at now: Timestamp) {
     clamp(to: now)
     quietUntil = now + thresholds.quietAfterResume
@@ -223,8 +224,8 @@ public struct IncidentTracker: Sendable {
 
   /// The id of the subject's incident, for an entry that is written before the subject's problem is observed.
   ///
-  /// Issues one if no incident is open; the subject's next problem takes it. It lapses when the subject is observed
-  /// without a problem.
+  /// Issues a new id if no incident is open. The subject's next problem uses it; it lapses if the subject is
+  /// observed without a problem.
   public mutating func issueID(of subject: String, _ kind: Problem.Kind, in cluster: String) -> String {
     let key = Key(cluster: cluster, subject: subject)
     if let id = currentID(of: subject, in: cluster) { return id }
@@ -235,7 +236,7 @@ public struct IncidentTracker: Sendable {
     return entry.id
   }
 
-  /// The id of the incident that the subject's present problem, or an interruption, belongs to.
+  /// The id of the incident to which the subject's current problem, or an interruption, belongs.
   public func currentID(of subject: String, in cluster: String) -> String? {
     let key = Key(cluster: cluster, subject: subject)
     if let entry = issued[key] { return entry.id }
@@ -247,7 +248,7 @@ public struct IncidentTracker: Sendable {
 
   // MARK: - Output
 
-  /// Lets time pass.
+  /// Advances the time.
   ///
   /// - Returns: the notices that are due, each once.
   public mutating func advance(to now: Timestamp) -> [IncidentNotice] {
@@ -269,7 +270,8 @@ public struct IncidentTracker: Sendable {
       // The end of an incident that was not notified is not notified either.
       if wasOpen, !subject.isOpen, subject.told == nil { remember(subject.incident) }
       let change = owed(key, subject, at: now)
-      // For an unseen subject, as at each start of the guard, a due notice stays as it was.
+      // The due notice of an unseen subject is not changed. After a start of the guard, all subjects are
+      // unseen.
       if change != nil || seen.contains(key) { subject.note(owed: change != nil, at: now) }
       if change != nil, let since = subject.owedSince, now - since >= thresholds.groupsWithin, !isQuiet {
         due.insert(key.cluster)
@@ -280,7 +282,7 @@ public struct IncidentTracker: Sendable {
     return due.sorted().map { tell($0, at: now) }
   }
 
-  /// The silences that expired since the last call.
+  /// Returns the silences that expired since the last call.
   public mutating func takeExpired() -> [Silence] {
     defer { expired = [] }
     return expired
@@ -305,7 +307,7 @@ public struct IncidentTracker: Sendable {
     return IncidentNotice(at: now, cluster: cluster, entries: entries.sorted(by: IncidentNotice.isGraver))
   }
 
-  /// Notices that were made before a restart and that the channels may not have: the same entries with the same keys.
+  /// Notices from before a restart that the channels may not have: the same entries with the same keys.
   public func unsent(at now: Timestamp) -> [IncidentNotice] {
     let entries = Dictionary(grouping: subjects.values.compactMap(\.unsentEntry), by: \.incident.cluster)
     return entries.sorted { $0.key < $1.key }.map { cluster, entries in
@@ -354,14 +356,15 @@ public struct IncidentTracker: Sendable {
 
   // MARK: - Time
 
-  /// No stored time lies in the future: after the clock was set back, nothing must wait for a distant time.
+  /// Moves stored times out of the future: after the clock was set back, nothing must wait for a distant
+  /// time.
   private mutating func clamp(to now: Timestamp) {
     // The clock may have changed while the guard was not running.
     let mayBeAhead = last.map { now < $0 } ?? true
     last = now
     var isChanged = false
-    // Always checked, because they are few and set by requests: the clock may have jumped there and back between two
-    // calls.
+    // Always check silences, because there are few and requests set them: the clock may have jumped forward
+    // and back between two calls.
     for index in silences.indices where silences[index].clamp(to: now) { isChanged = true }
     if mayBeAhead {
       for key in subjects.keys where subjects[key]?.clamp(to: now) == true { isChanged = true }

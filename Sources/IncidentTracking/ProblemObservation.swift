@@ -4,11 +4,12 @@ public import Health
 public struct ProblemObservation: Hashable, Sendable {
   public let cluster: String
   public let problems: [Problem]
-  /// Kinds of problems that could not be observed: the absence of one means nothing.
+  /// Kinds of problems that could not be observed. The absence of such a problem means nothing.
   public let unseen: Set<Problem.Kind>
   /// Single subjects that could not be observed, for example `node calypso`.
   public let unseenSubjects: Set<String>
-  /// The end of the poll that the judgement is based on. Two observations of one poll count as one. nil: no poll yet.
+  /// The end of the poll that the judgement is based on. Two observations of one poll count as one. nil
+  /// before the first poll.
   public let poll: Timestamp?
 
   public init(

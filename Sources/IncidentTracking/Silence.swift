@@ -2,12 +2,13 @@ public import Health
 
 /// Mutes notices for some time, for example during a planned reboot or a repair.
 ///
-/// Incidents go on; only their notices are held back. The end of an incident that was notified before is notified.
+/// Incidents continue; only their notices are suppressed. The end of an incident that was notified before is
+/// notified.
 public struct Silence: Hashable, Codable, Sendable {
   public let id: String
-  /// nil: every cluster.
+  /// nil for all clusters.
   public let cluster: String?
-  /// Matches an incident's subject or its problem's id; `*` stands for any text. nil: everything.
+  /// Matches an incident's subject or its problem's id; `*` matches any text. nil for all incidents.
   public let pattern: String?
   public let reason: String
   /// `uid 1000`
@@ -28,7 +29,7 @@ public struct Silence: Hashable, Codable, Sendable {
     self.expiresAt = expiresAt
   }
 
-  /// A silence from the future was made while the clock was wrong. Moves it to `now` with the same length.
+  /// Moves a silence from the future to `now` with the same length. It was created while the clock was wrong.
   ///
   /// - Returns: true if it was from the future.
   mutating func clamp(to now: Timestamp) -> Bool {

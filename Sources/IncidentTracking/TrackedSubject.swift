@@ -1,42 +1,42 @@
 internal import Health
 
-/// The state machine of one subject: well, pending, firing, recovering.
+/// The state machine of one subject: healthy, pending, firing, recovering.
 ///
-/// The subject is well if `incident.state == .ended` and its end was notified. It is kept as long as its recent changes
-/// count for flapping.
+/// The subject is healthy if `incident.state == .ended` and its end was notified. It is tracked as long as
+/// its recent changes count for flapping.
 struct TrackedSubject: Hashable, Codable, Sendable {
-  /// A problem of the present incident.
+  /// A problem of the current incident.
   private struct SeenProblem: Hashable, Codable {
     var since: Timestamp
-    /// It was there when the subject was last observed.
+    /// True if the problem was present when the subject was last observed.
     var isPresent: Bool
   }
 
   private(set) var incident: Incident
-  /// The subject had a problem when it was last observed.
+  /// True if the subject had a problem when it was last observed.
   private(set) var isPresent = true
-  /// When `isPresent` last changed: the incident's end, if no problem returns.
+  /// The time when `isPresent` last changed: the incident's end, if no problem returns.
   private(set) var changedAt: Timestamp
-  /// The number of polls since then that confirmed it.
+  /// The number of polls since then that confirmed this state.
   private var polls = 1
   private var poll: Timestamp?
-  /// When `polls` last grew.
+  /// The time when `polls` last increased.
   private var countedAt: Timestamp?
   /// The latest changes of `isPresent`, oldest first.
   private var changes: [Timestamp]
-  /// The notified state: the highest severity, whether flapping was notified, the time of the last notice, and of the
-  /// one that said it became critical.
+  /// The notified state: the highest severity, whether flapping was notified, the time of the last notice,
+  /// and the time of the notice that the incident became critical.
   private(set) var told: Problem.Severity?
   private var isFlappingTold = false
   private var toldAt: Timestamp?
   private var worsenedAt: Timestamp?
-  /// Older guards have this instead of `toldAt`, and can't read a file without it.
+  /// Older guards use this instead of `toldAt`, and can't read a file without it.
   private var remindersTold = 0
-  /// Since when a notice is due.
+  /// The time since which a notice is due.
   private(set) var owedSince: Timestamp?
   /// The last notice, until the channels have saved it.
   private(set) var unsent: IncidentNotice.Change?
-  /// By id. Only files of older guards have none.
+  /// The problems by id. nil only in files of older guards.
   private var problems: [String: SeenProblem]?
 
   /// Problems that are not present are forgotten beyond this number.
@@ -52,13 +52,13 @@ struct TrackedSubject: Hashable, Codable, Sendable {
 
   var isOpen: Bool { incident.state != .ended }
 
-  /// The incident goes on if a problem returns now.
+  /// True if a problem that returns now continues the incident.
   var isContinued: Bool { isOpen || told != nil }
 
-  /// When a problem of the incident began; nil for a problem that does not belong to it.
+  /// The time when a problem of the incident began; nil for a problem that does not belong to it.
   func begin(of problem: Problem) -> Timestamp? { isOpen ? problems?[problem.id]?.since : nil }
 
-  /// A problem that belongs to the incident since before a restart.
+  /// Adds a problem that has belonged to the incident since before a restart.
   mutating func adopt(_ problem: String) {
     guard isOpen, isPresent, problems?[problem] == nil else { return }
     problems?[problem] = SeenProblem(since: incident.since, isPresent: true)
@@ -75,7 +75,7 @@ struct TrackedSubject: Hashable, Codable, Sendable {
     remindersTold = 0
   }
 
-  /// Nothing of it has to be notified or remembered any more.
+  /// True if there is nothing left to notify or to remember.
   func isForgettable(at now: Timestamp, _ thresholds: IncidentThresholds) -> Bool {
     guard !isOpen, told == nil, unsent == nil else { return false }
     let longest = thresholds.flaps.map(\.within).max() ?? .zero
@@ -87,7 +87,8 @@ struct TrackedSubject: Hashable, Codable, Sendable {
   /// The subject was observed and has problems.
   ///
   /// - Parameter newID: makes the id if a new incident begins.
-  /// - Returns: whether there is something new to save, and the ids of the problems that were not there before.
+  /// - Returns: whether there is something new to save, and the ids of the problems that were not present
+  ///   before.
   mutating func see(
     _ problems: SubjectProblems, newID: () -> String, poll: Timestamp?, isQuiet: Bool, at now: Timestamp,
     _ thresholds: IncidentThresholds
@@ -102,7 +103,7 @@ struct TrackedSubject: Hashable, Codable, Sendable {
     turn(isPresent: true, poll: poll, isQuiet: isQuiet, at: now)
     switch incident.state {
     case .recovering: incident.state = .firing
-    // Its end was not notified yet, so it goes on.
+    // Its end was not notified yet, so it continues.
     case .ended where told != nil:
       incident.state = .firing
       incident.endedAt = nil
@@ -118,7 +119,7 @@ struct TrackedSubject: Hashable, Codable, Sendable {
     return (true, opened)
   }
 
-  /// - Returns: the ids of the problems that were not there before.
+  /// - Returns: the ids of the problems that were not present before.
   private mutating func take(_ observed: SubjectProblems, at now: Timestamp) -> Set<String> {
     var known = problems ?? [:]
     let ids = observed.ids
@@ -231,13 +232,13 @@ struct TrackedSubject: Hashable, Codable, Sendable {
     return true
   }
 
-  /// Since when the thresholds have been met. That may be before `now` if the guard was not running: a guard that runs
-  /// for only seconds at a time must not wait again for other incidents in each run.
+  /// The time since which the thresholds have been met. It may be before `now` if the guard was not running:
+  /// a guard that runs for only seconds at a time must not restart the wait in each run.
   private func ripeSince(_ age: Duration, notBefore begin: Timestamp?, at now: Timestamp) -> Timestamp {
     min(now, max(changedAt + age, countedAt ?? changedAt, begin ?? changedAt))
   }
 
-  /// Ends it for good, because the subject is not observed any more.
+  /// Ends the incident permanently, because the subject is no longer observed.
   mutating func abandon(at now: Timestamp) {
     if isPresent { changedAt = now }
     isPresent = false
@@ -267,7 +268,7 @@ struct TrackedSubject: Hashable, Codable, Sendable {
     toldAt = toldAt.map { min($0, now) }
     worsenedAt = worsenedAt.map { min($0, now) }
     if before != (changedAt, owedSince, toldAt, worsenedAt) { isChanged = true }
-    // Their distances are kept, because all of them at one time would count as flapping.
+    // Keep their distances, because changes at one time would count as flapping.
     if let latest = changes.max(), latest > now {
       let ahead = latest - now
       changes = changes.map { $0 > now ? $0 - ahead : $0 }.sorted()
@@ -334,14 +335,15 @@ struct TrackedSubject: Hashable, Codable, Sendable {
     }
   }
 
-  /// The same track with shorter details.
+  /// A copy with shorter details.
   func shortened(detailTo bytes: Int) -> TrackedSubject {
     var track = self
     track.incident = incident.shortened(detailTo: bytes)
     return track
   }
 
-  /// By the schedule of the present severity. Reminders that were due while none could be sent count as one.
+  /// Uses the schedule of the current severity. Reminders that were due while none could be sent count as
+  /// one.
   private func isReminderDue(at now: Timestamp, _ thresholds: IncidentThresholds) -> Bool {
     guard let begin = worsenedAt ?? incident.firedAt, let toldAt,
       now - toldAt >= thresholds.remindsNotBefore

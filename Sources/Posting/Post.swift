@@ -1,22 +1,23 @@
 internal import CLibCurl
 package import Curl
 
-/// A message to a web address. Only this module can send POST requests; modules that access a cluster must not import it.
+/// A POST request to a web address. Only this module can send POST requests; modules that access a cluster
+/// must not import it.
 ///
-/// It is sent to the host of `url` only: see `EasyHandle`.
+/// It is sent only to the host of `url`: see `EasyHandle`.
 package struct Post: Sendable {
   /// `https://` or `http://`, percent-encoded.
   package let url: String
-  /// `Name: value`, each one line.
+  /// Lines in the form `Name: value`.
   package let headers: [String]
   package let body: [UInt8]
-  /// Of the whole exchange.
+  /// The timeout of the whole exchange.
   package let timeout: Duration
-  /// Certificate authorities in PEM, in place of the machine's own.
+  /// Certificate authorities in PEM, which replace the system's.
   package let authorities: [UInt8]?
 
-  /// Bytes of a response that are kept, and that are read.
-  private static let keptBytes = 2048
+  /// The limits of the bytes of a response that are returned, and that are read.
+  private static let returnedBytes = 2048
   private static let mostBytes = 64 << 10
   private static let mostHeaderBytes = 64 << 10
 
@@ -45,9 +46,9 @@ package struct Post: Sendable {
     }
   }
 
-  /// Sends it and waits for the response. Blocks the thread.
+  /// Sends the request and waits for the response. Blocks the thread.
   ///
-  /// - Parameter isCancelled: called ten times a second.
+  /// - Parameter isCancelled: called ten times per second.
   /// - Throws: `CurlError`; its detail contains the host and never the rest of the address.
   package func send(isCancelled: () -> Bool = { false }) throws(CurlError) -> Answer {
     let handle = try EasyHandle(
@@ -60,14 +61,14 @@ package struct Post: Sendable {
 
     var answer: [UInt8] = []
     handle.takesBody = { [unowned handle] bytes in
-      answer += bytes.prefix(max(0, Post.keptBytes - answer.count))
+      answer += bytes.prefix(max(0, Post.returnedBytes - answer.count))
       return handle.bodyCount <= Post.mostBytes
     }
     handle.takesHeader = { [unowned handle] _ in handle.headerCount <= Post.mostHeaderBytes }
     do throws(CurlError) {
       try handle.perform(until: .now + timeout, isCancelled: isCancelled)
     } catch {
-      // A server that sends more than is read has responded.
+      // If the server sends more than the limit, the response is complete enough.
       guard handle.bodyCount > Post.mostBytes else { throw error }
     }
     let pause = oceanid_curl_get_offset(handle.pointer, CURLINFO_RETRY_AFTER)

@@ -1,4 +1,5 @@
-// Arguments of commands: `--password hunter2`, `docker login -p hunter2`, `mysql -phunter2`.
+// Credentials in the arguments of commands: `--password hunter2`, `docker login -p hunter2`, `mysql
+// -phunter2`.
 extension CredentialScanner {
   /// `--password hunter2`, `-u ann:hunter2`
   func isFlag(at start: Int) -> Bool {
@@ -19,7 +20,7 @@ extension CredentialScanner {
     guard !value.isEmpty, bytes[value.lowerBound] != UInt8(ascii: "-"), !isReference(value) else {
       return nil
     }
-    // The value may be a sentence if it is on the next line or after a quotation.
+    // Plain words are text, not a value, if they are on the next line or after a quoted string.
     guard bytes[name.upperBound..<start].allSatisfy(\.isBlank) || !isProse(value) else { return nil }
     if isWord(name, "u") || isWord(name, "user") {
       guard let colon = value.first(where: { bytes[$0] == UInt8(ascii: ":") }) else { return nil }
@@ -34,7 +35,7 @@ extension CredentialScanner {
     }
   }
 
-  /// The start of the next argument: after blanks, in a list of quotations, or on the next line of YAML.
+  /// The start of the next argument: after blanks, in a list of quoted strings, or on the next line of YAML.
   private func argument(after end: Int) -> Int {
     var index = self.end(of: end) { $0.isQuote || $0 == UInt8(ascii: "\\") }
     index = self.end(of: index) { $0 <= 0x20 || $0 == UInt8(ascii: ",") }
@@ -66,7 +67,7 @@ extension CredentialScanner {
     return nil
   }
 
-  /// Whether the command stands before it in the same line.
+  /// True if the command precedes the index in the same line.
   private func isAfter(_ command: StaticString, _ index: Int) -> Bool {
     func isPart(_ byte: UInt8?) -> Bool { byte.map { $0.isNameByte || $0 == UInt8(ascii: "-") } ?? false }
     var place = index - command.utf8CodeUnitCount

@@ -1,10 +1,10 @@
-/// Finds the credentials in a text, from its beginning to its end.
+/// Finds the credentials in a text in one pass.
 struct CredentialScanner {
   let bytes: UnsafeBufferPointer<UInt8>
-  /// The text continues after the bytes.
+  /// True if the text continues after the bytes.
   let isCut: Bool
   private(set) var hidden: [HiddenPlace] = []
-  /// The text has an AWS key id. The secret that belongs to it can be recognized only by its length.
+  /// True if the text contains an AWS key id. The matching secret can be recognized only by its length.
   private let namesAWSKey: Bool
 
   init(_ bytes: UnsafeBufferPointer<UInt8>, isCut: Bool) {
@@ -32,7 +32,7 @@ struct CredentialScanner {
         index = end(of: start) { $0.isNameByte || $0 == UInt8(ascii: "-") }
         hide(start..<index)
       } else if byte == UInt8(ascii: "/"), bytes.starts(with: "/hooks/", at: index) {
-        // Paths of chat webhooks; other paths have numbers and words here.
+        // The path of a chat webhook. Other paths have numbers and words here.
         let start = index + 7
         index = end(of: start) { $0.isNameByte }
         if looksRandom(start..<index, least: 16) { hide(start..<index) }
@@ -48,10 +48,10 @@ struct CredentialScanner {
     hidden.append(HiddenPlace(range: range, replacement: replacement))
   }
 
-  /// `…` or `***` stands there.
+  /// True if the range is already `…` or `***`.
   private func isHiddenAlready(_ range: Range<Int>) -> Bool {
     if bytes[range].allSatisfy({ $0 == UInt8(ascii: "*") }) { return true }
-    // It may appear twice if the text was cut after it.
+    // `…` may appear twice if the text was shortened after it.
     return range.count % 3 == 0
       && stride(from: range.lowerBound, to: range.upperBound, by: 3).allSatisfy {
         bytes.starts(with: "…", at: $0)
@@ -110,7 +110,8 @@ struct CredentialScanner {
     return end
   }
 
-  /// 40 letters, digits, `/` and `+` of every sort.
+  /// The end of an AWS secret: 40 letters, digits, `/` and `+`, with at least one capital letter, small
+  /// letter and digit.
   private func awsSecretEnd(at start: Int) -> Int? {
     guard namesAWSKey, start == 0 || bytes[start - 1] != UInt8(ascii: "/") else { return nil }
     let end = end(of: start) { $0.isAlphanumeric || $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "+") }
@@ -121,7 +122,7 @@ struct CredentialScanner {
     return end
   }
 
-  /// From `-----BEGIN … PRIVATE KEY-----` to the end of its last line.
+  /// Hides from `-----BEGIN … PRIVATE KEY-----` to the end of the last line of the key.
   private mutating func passKeyBlock(at start: Int) -> Int {
     let head = bytes[start..<min(start + 64, bytes.count)]
     guard head.indices.contains(where: { bytes.starts(with: "PRIVATE KEY", at: $0) }) else {
@@ -147,14 +148,14 @@ struct CredentialScanner {
     let authorityEnd = min(run, end(of: start) { !$0.endsURL && !$0.endsAuthority })
     var userEnd = (start..<authorityEnd).last { bytes[$0] == mark }
     if userEnd == nil, hasNoPort(start..<authorityEnd) {
-      // A password with a slash: error messages quote such invalid URLs.
+      // A password with an unescaped slash. Error messages quote such invalid URLs.
       userEnd = (authorityEnd..<run).last { bytes[$0] == mark }
     }
     if let userEnd {
       if !isPlainUser(start..<userEnd, scheme: scheme) { hide(start..<userEnd) }
       return passWebhook(host: userEnd + 1)
     }
-    // A password with a blank or a quote, which makes the URL invalid, too.
+    // A password with a blank or a quote. The URL is invalid, too.
     if hasNoPort(start..<authorityEnd), authorityEnd < bytes.count {
       let rest = authorityEnd + 1..<end(of: authorityEnd + 1) { $0 > 0x20 }
       if let mark = rest.last(where: { bytes[$0] == UInt8(ascii: "@") }) {
@@ -162,7 +163,7 @@ struct CredentialScanner {
         return mark
       }
     }
-    // The text ends, or was cut, before the host.
+    // The text ends, or was shortened, before the host.
     if authorityEnd == bytes.count, isCut || hasNoPort(start..<authorityEnd) {
       hide(start..<bytes.count)
       return bytes.count
@@ -177,7 +178,7 @@ struct CredentialScanner {
     return mark
   }
 
-  /// Whether the text after the colon is not a port.
+  /// True if the text after the colon is not a port.
   private func hasNoPort(_ authority: Range<Int>) -> Bool {
     guard bytes[authority].first != UInt8(ascii: "["),
       let colon = authority.last(where: { bytes[$0] == UInt8(ascii: ":") })
@@ -201,7 +202,7 @@ struct CredentialScanner {
     return mark
   }
 
-  /// Webhook addresses, which work without further credentials.
+  /// Webhook addresses. They work without further credentials.
   private static let webhooks: [(host: StaticString, path: StaticString)] = [
     ("hooks.slack.com", "/services/"), ("hooks.slack.com", "/workflows/"), ("hooks.slack.com", "/triggers/"),
     ("discord.com", "/api/webhooks/"), ("discordapp.com", "/api/webhooks/"),
@@ -224,7 +225,7 @@ struct CredentialScanner {
       hide(secret..<end)
       return end
     }
-    // The rest may have credentials of its own.
+    // The rest may contain other credentials.
     return max(start, hostEnd)
   }
 
@@ -241,7 +242,7 @@ struct CredentialScanner {
     let hostEnd = self.end(of: mark + 1) {
       $0.isAlphanumeric || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "-")
     }
-    // An image with a tag and a digest.
+    // The text is an image with a tag and a digest.
     guard hostEnd > mark + 1, !bytes.spells("sha", at: mark + 1) else { return nil }
     switch byte(at: hostEnd) {
     case UInt8(ascii: "/"), UInt8(ascii: "("): break

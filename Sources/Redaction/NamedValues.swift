@@ -1,11 +1,12 @@
-// Values that a name before them makes a credential: `password=…`, `"token": "…"`, `Authorization: Basic …`.
+// Values that are credentials because of the name before them: `password=…`, `"token": "…"`, `Authorization:
+// Basic …`.
 extension CredentialScanner {
   struct Separator {
     /// The start of the value.
     let end: Int
-    /// `=`, not `:`.
+    /// True for `=`, false for `:`.
     let assigns: Bool
-    /// The name is in quotes, as in JSON.
+    /// True if the name is in quotes, as in JSON.
     let isQuoted: Bool
   }
 
@@ -27,7 +28,7 @@ extension CredentialScanner {
     let value = value(at: separator.end)
     guard !value.isEmpty, !isReference(value) else { return nil }
     if !separator.assigns, !separator.isQuoted {
-      // Prose has colons, too: `invalid token: expired`.
+      // Prose may contain colons: `invalid token: expired`.
       if isProse(value), kind == .maybe || isFollowedByProse(value) { return nil }
       if kind == .maybe, value.count < 6 { return nil }
     }
@@ -43,7 +44,7 @@ extension CredentialScanner {
     return .credential
   }
 
-  /// `tls.key` is a key of a Secret, and a file.
+  /// `tls.key` is the name of a Secret's entry, or a file name.
   private func keyFile(_ name: Range<Int>, _ separator: Separator) -> SecretName? {
     guard isWord(name, "key"), byte(at: name.lowerBound - 1) == UInt8(ascii: "."),
       looksRandom(value(at: separator.end))
@@ -51,13 +52,13 @@ extension CredentialScanner {
     return .credential
   }
 
-  /// `=`, `:`, `=>`, `:=`, `%3D`, with blanks, and with the quote that ends a name in JSON.
+  /// Parses `=`, `:`, `=>`, `:=` or `%3D`, with blanks, and with the quote that ends a name in JSON.
   func separator(after name: Range<Int>) -> Separator? {
     var index = name.upperBound
     var isQuoted = false
     let backslashes = end(of: index) { $0 == UInt8(ascii: "\\") }
     if let quote = byte(at: backslashes), quote.isQuote {
-      // `secret 'flux-system/github-token': not found` ends another quotation.
+      // In `secret 'flux-system/github-token': not found`, the quote belongs to a longer string.
       guard byte(at: startOfDotted(name) - 1) == quote else { return nil }
       isQuoted = true
       index = backslashes + 1
@@ -75,13 +76,13 @@ extension CredentialScanner {
       assigns = true
       index += 1
     }
-    // In a list of headers, as Go prints it, each value is in brackets.
+    // Go prints each value of a header in brackets.
     let start = passBlanks(at: index)
     return Separator(
       end: byte(at: start) == UInt8(ascii: "[") ? start + 1 : start, assigns: assigns, isQuoted: isQuoted)
   }
 
-  /// `.dockerconfigjson`, `tls.key`
+  /// The start of a name with dots: `.dockerconfigjson`, `tls.key`
   private func startOfDotted(_ name: Range<Int>) -> Int {
     var start = name.lowerBound
     while start > 0, name.lowerBound - start < 64,
@@ -94,13 +95,13 @@ extension CredentialScanner {
 
   // MARK: Values
 
-  /// In quotes, or up to the first character that can't be part of it.
+  /// The range of a value: in quotes, or up to the first character that can't be part of it.
   func value(at start: Int) -> Range<Int> {
     let backslashes = end(of: start) { $0 == UInt8(ascii: "\\") }
     if let quote = byte(at: backslashes), quote.isQuote {
       return quoted(from: backslashes + 1, by: quote, escapes: backslashes - start)
     }
-    // A block of YAML.
+    // A block scalar of YAML.
     if let mark = byte(at: start), mark == UInt8(ascii: "|") || mark == UInt8(ascii: ">") {
       let line = end(of: start) { $0 != 0x0A }
       let text = end(of: line) { $0 <= 0x20 }
@@ -108,11 +109,11 @@ extension CredentialScanner {
     }
     var end = start
     while end < bytes.count, !bytes[end].endsValue {
-      // `%26` is `&`.
+      // `%26` is an encoded `&`.
       if bytes[end] == UInt8(ascii: "%"), bytes.spells("%26", at: end) { break }
       end += 1
     }
-    // The end of a sentence is not part of it.
+    // The end of a sentence is not part of the value.
     while end > start + 1, bytes[end - 1] == UInt8(ascii: ".") || bytes[end - 1] == UInt8(ascii: ":") {
       end -= 1
     }
@@ -134,14 +135,14 @@ extension CredentialScanner {
     return start..<bytes.count
   }
 
-  /// Words that stand in place of a value.
+  /// Words that mean "no value".
   private static let noValues: [StaticString] = ["null", "true", "false", "nil", "none", "yes", "no"]
-  /// The same in brackets.
+  /// Words in brackets that mean "no value".
   private static let placeholders: [StaticString] = [
     "redacted", "hidden", "masked", "unset", "empty", "none", "secret", "sensitive", "missing",
   ]
 
-  /// A reference to a credential elsewhere, or no value: `${PASSWORD}`, `null`.
+  /// True for a reference to a credential elsewhere, and for no value: `${PASSWORD}`, `null`.
   func isReference(_ value: Range<Int>) -> Bool {
     let start = value.lowerBound
     if ["${", "$(", "{{", "<nil>"].contains(where: { bytes.starts(with: $0, at: start) }) { return true }
@@ -157,14 +158,14 @@ extension CredentialScanner {
     return CredentialScanner.noValues.contains { isWord(value, $0) }
   }
 
-  /// A word of lower-case letters, optionally capitalized, or a path of such words.
+  /// True for a word of lower-case letters, optionally capitalized, and for a path of such words.
   func isProse(_ value: Range<Int>) -> Bool {
     bytes[value].dropFirst().allSatisfy {
       $0.isLower || [UInt8(ascii: "-"), UInt8(ascii: "/"), UInt8(ascii: "."), UInt8(ascii: "!")].contains($0)
     } && (bytes[value].first?.isAlphanumeric ?? false)
   }
 
-  /// More words follow in the same line.
+  /// True if more words follow in the same line.
   private func isFollowedByProse(_ value: Range<Int>) -> Bool {
     let next = passBlanks(
       at: self.end(of: value.upperBound) { $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: ".") })
@@ -210,7 +211,7 @@ extension CredentialScanner {
     return passParameters(at: next)
   }
 
-  /// Hides all of `name="value", name=value; name=value`, or one credential.
+  /// Hides a whole list `name="value", name=value; name=value`, or one credential.
   private mutating func passParameters(at start: Int) -> Int {
     var end = start
     while true {
@@ -234,7 +235,7 @@ extension CredentialScanner {
     guard isBearer || isBasic, byte(at: word.upperBound)?.isBlank == true else { return nil }
     let value = value(at: passBlanks(at: word.upperBound))
     guard value.count >= 4 else { return nil }
-    // A challenge names the place that issues tokens, not a token.
+    // A challenge contains parameters, not a token.
     if ["realm=", "error=", "scope=", "service="].contains(where: { bytes.spells($0, at: value.lowerBound) })
     {
       return nil

@@ -1,12 +1,13 @@
-/// The text without credentials in at most `limit` bytes of UTF-8. `…` marks a removed or cut part.
+/// Removes the credentials from a text and shortens it to at most `limit` bytes of UTF-8. `…` marks a removed
+/// part.
 ///
-/// Credentials are hidden before the text is cut, because a cut inside a credential would make it
-/// unrecognizable and leave a part of it. The function is idempotent.
+/// Credentials are hidden before the text is shortened, because a shortened credential is not recognized and
+/// a part of it would remain. The function is idempotent.
 public func redacted(_ text: String, limit: Int = redactedTextLimit) -> String {
   var text = text
   let result = text.withUTF8 { bytes -> String? in
-    // More than the visible part: a credential that begins there is recognized by the text after it. A
-    // credential that extends beyond the window is hidden to the end.
+    // Scan more than the visible part, because a credential is recognized by all of its text. A credential
+    // that extends beyond the window is hidden to the end.
     let window = UnsafeBufferPointer(rebasing: bytes.prefix(limit + 1 << 10))
     var scanner = CredentialScanner(window, isCut: window.count < bytes.count)
     let hidden = scanner.scan()
@@ -49,7 +50,7 @@ private struct RedactedText {
     guard isCut || kept.count > limit else { return String(decoding: kept, as: UTF8.self) }
     let mark = Array("…".utf8)
     var end = min(kept.count, max(0, limit - mark.count))
-    // Never cut inside a character: continuation bytes begin with 10 (RFC 3629 §3).
+    // Do not cut inside a character: continuation bytes begin with the bits 10 (RFC 3629 §3).
     while end > 0, end < kept.count, kept[end] & 0xC0 == 0x80 { end -= 1 }
     // The window may have ended inside a character.
     if end == kept.count { end = UTF8.wholePrefix(of: kept) }

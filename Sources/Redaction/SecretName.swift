@@ -17,7 +17,7 @@ enum SecretName {
     "keydata", "dockerconfigjson", "dockercfg", "subscriptionkey", "agekey", "idrsa", "ided25519", "idecdsa",
     "secretkeybase", "passcode",
   ]
-  /// Last words of names of credentials. Alone, they may be credentials.
+  /// Names that end with these words are credentials. As a name alone, they may be.
   private static let endings = ["token", "secret"]
   private static let words: Set = ["jwt", "auth", "bearer", "credential", "credentials"]
   private static let assignedWords: Set = [
@@ -28,7 +28,7 @@ enum SecretName {
     "value", "val", "text", "plain", "plaintext", "raw", "base64", "b64", "encoded", "hash", "old", "new",
     "current", "previous", "primary", "secondary", "default", "v",
   ]
-  /// Names that end like credentials and are names or positions.
+  /// Names that end like credentials but contain a name or a position.
   private static let others = [
     "pullsecret", "continuetoken", "nexttoken", "pagetoken", "nextpagetoken", "tlssecret", "secretname",
   ]

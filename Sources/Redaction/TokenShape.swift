@@ -9,7 +9,7 @@ struct TokenShape {
     /// Letters, digits, `_` and `-`.
     case word
     case capitals
-    /// Base64 of either alphabet, in parts with dots between.
+    /// Base64 or base64url, in parts separated by dots.
     case encoded
     /// Up to a blank or a quote.
     case any
@@ -117,7 +117,7 @@ struct TokenShape {
     guard bytes.starts(with: beginning, at: start) else { return nil }
     var end = head
     while end < bytes.count, alphabet.contains(bytes[end]) { end += 1 }
-    // The end of a sentence is not part of it.
+    // The end of a sentence is not part of the token.
     while end > head, [UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "/")].contains(bytes[end - 1]) {
       end -= 1
     }
@@ -136,7 +136,7 @@ extension UnsafeBufferPointer<UInt8> {
     }
   }
 
-  /// Whether the bytes are this lower-case text, in any case.
+  /// True if the bytes are this text in any case. `text` is lower-case.
   func spells(_ text: StaticString, at start: Int) -> Bool {
     guard count - start >= text.utf8CodeUnitCount else { return false }
     return text.withUTF8Buffer { needle in

@@ -1,7 +1,7 @@
-// Values that no separator joins to their name: `password hunter2 is wrong`, `name: DB_PASSWORD, value: …`,
-// `<password>…</password>`.
+// Values without a separator between them and their name: `password hunter2 is wrong`, `name: DB_PASSWORD,
+// value: …`, `<password>…</password>`.
 extension CredentialScanner {
-  /// A mixture of characters that words, numbers and names of objects do not have.
+  /// True for a mixture of characters that does not occur in words, numbers and names of objects.
   func looksRandom(_ value: Range<Int>, least: Int = 6) -> Bool {
     let text = bytes[value]
     guard text.count >= least, text.contains(where: { $0.isUpper || $0.isLower }) else { return false }
@@ -49,13 +49,13 @@ extension CredentialScanner {
     return value.upperBound
   }
 
-  /// Called for every word of every text, so most words are rejected by their first letter and length.
+  /// Rejects most words by first letter and length, because it is called for every word of every text.
   private func spoken(_ word: Range<Int>) -> Spoken? {
     switch bytes[word.lowerBound] | 0x20 {
     case UInt8(ascii: "p"), UInt8(ascii: "t"), UInt8(ascii: "c"), UInt8(ascii: "a"), UInt8(ascii: "r"),
       UInt8(ascii: "m"), UInt8(ascii: "j"):
       guard word.count >= 3, word.count <= 13 else { return nil }
-      // A command of Redis.
+      // AUTH is a Redis command.
       if word.count == 4 { return bytes.starts(with: "AUTH", at: word.lowerBound) ? .other : nil }
       guard CredentialScanner.spoken.contains(where: { isWord(word, $0) }) else { return nil }
       return bytes.spells("pass", at: word.lowerBound) ? .password : .other

@@ -21,7 +21,7 @@ package enum Algorithms {
 
   static let macs = [
     "hmac-sha2-256-etm@openssh.com", "hmac-sha2-512-etm@openssh.com", "hmac-sha2-256", "hmac-sha2-512",
-    // The last choice of ssh(1) too: as a MAC, SHA-1 is not broken.
+    // ssh(1) also offers it last: as a MAC, SHA-1 is not broken.
     "hmac-sha1",
   ]
 

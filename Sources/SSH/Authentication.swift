@@ -91,16 +91,12 @@ extension Session {
     let operation = "public key authentication"
     do throws(SSHError) { return try progress(step(), operation) } catch {
       let hasNoAnswer = error.detail.hasPrefix("Waiting for")
-      switch error.code {
-      case .authenticationRefused where !hasNoAnswer: throw error
-      case .disconnected: throw error
+      if error.code == .disconnected || (error.code == .authenticationRefused && !hasNoAnswer) { throw error }
       // A failure before anything was read is caused by the key itself.
-      case _ where !hasNoAnswer && !wire.isBroken && wire.received == received:
-        throw SSHError(code: .unusableKey, operation: operation, detail: error.detail)
-      default:
-        throw SSHError(
-          code: isOver ? .disconnected : .protocolViolation, operation: operation, detail: error.detail)
-      }
+      let isOfTheKey = !hasNoAnswer && !wire.isBroken && wire.received == received
+      throw SSHError(
+        code: isOfTheKey ? .unusableKey : isOver ? .disconnected : .protocolViolation, operation: operation,
+        detail: error.detail)
     }
   }
 }

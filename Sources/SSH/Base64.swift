@@ -1,8 +1,8 @@
 internal import FoundationEssentials
 
-/// Base64 as known_hosts and fingerprints use it (RFC 4648 §4): without padding too.
+/// Base64 as known_hosts and fingerprints use it (RFC 4648 §4), with or without padding.
 package enum Base64 {
-  /// Without the padding: how fingerprints are printed.
+  /// Encodes without padding, as fingerprints are printed.
   package static func encodeUnpadded(_ bytes: some Sequence<UInt8>) -> String {
     String(Data(bytes).base64EncodedString().prefix { $0 != "=" })
   }

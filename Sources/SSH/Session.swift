@@ -133,8 +133,8 @@ package final class Session {
   /// Sends a keepalive, which prevents NAT timeouts and lets the kernel detect a dead path (RFC 4254 §4,
   /// `keepalive@libssh2.org`).
   ///
-  /// - Parameter wantsReply: libssh2 queues the replies for ever and scans them in every read (packet.c). Use it only
-  ///   if a probe cannot be sent, because a channel open is pending.
+  /// - Parameter wantsReply: libssh2 keeps all replies in a queue that it scans in every read (packet.c). So use this
+  ///   only if a probe cannot be sent, because a channel open is pending.
   package func sendKeepalive(wantsReply: Bool) throws(SSHError) {
     // libssh2 silently sends nothing before its own interval has passed, but the caller has its own interval. libssh2
     // stores it as an int, in which this value is -1 and always has passed (keepalive.c).

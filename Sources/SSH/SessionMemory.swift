@@ -3,8 +3,8 @@ internal import Glibc
 
 /// Allocates memory for libssh2 per session, limits it, and frees all of it with the session.
 ///
-/// The peer influences how much libssh2 allocates: libssh2 queues unrequested packets for ever and leaks memory if a
-/// request is repeated (packet.c, "exit-signal").
+/// The peer influences how much libssh2 allocates: libssh2 queues unrequested packets without a limit and leaks memory
+/// if a request is repeated (packet.c, "exit-signal").
 ///
 /// Belongs to the thread of its session.
 final class SessionMemory {

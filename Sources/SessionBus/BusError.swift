@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// Why a call over the session's message bus failed.
+/// The reason why a call over the session bus failed.
 package enum BusError: Error, Hashable, Sendable, CustomStringConvertible {
   /// libsystemd could not be loaded.
   case library(String)

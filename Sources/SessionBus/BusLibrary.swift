@@ -1,6 +1,7 @@
 internal import CBus
 
-/// The bus functions of libsystemd, loaded with the first connection, because linking it would slow the start of every command.
+/// The bus functions of libsystemd. They are loaded with the first connection, because linking the library
+/// would slow the start of every command.
 enum BusLibrary {
   static let functions: Result<oceanid_bus, BusError> = {
     var functions = oceanid_bus()

@@ -26,7 +26,7 @@ final class BusMessage {
 
   // MARK: - Reading
 
-  /// The next value; nil if the message has another type there.
+  /// The next value; nil if it has another type.
   func uint32() -> UInt32? {
     var value: UInt32 = 0
     guard functions.message_read_basic(message, BusMessage.type("u"), &value) > 0 else { return nil }

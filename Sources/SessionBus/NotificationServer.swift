@@ -21,7 +21,7 @@ package final class NotificationServer {
     package var desktopEntry: String
     /// True to keep it out of the notification history.
     package var isTransient: Bool
-    /// Milliseconds; 0: never, -1: the server's default.
+    /// The time in milliseconds; 0 for never, -1 for the server's default.
     package var expiry: Int32
 
     package init(
@@ -97,7 +97,7 @@ package final class NotificationServer {
 
   /// Shows a notification or replaces one.
   ///
-  /// - Parameter replaced: the id to replace; 0: none.
+  /// - Parameter replaced: the id to replace; 0 for none.
   /// - Returns: its id. The first call may start the server.
   package func notify(_ notification: Notification, replacing replaced: UInt32 = 0) throws(BusError)
     -> UInt32

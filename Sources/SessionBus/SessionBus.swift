@@ -14,7 +14,7 @@ final class SessionBus {
   private let functions: oceanid_bus
   private let bus: OpaquePointer
 
-  /// Timeout for a reply in microseconds. It includes the time that the desktop needs to start the service.
+  /// The timeout for a reply in microseconds. It includes the time that the desktop needs to start the service.
   private static let patience: UInt64 = 5_000_000
 
   /// Connects. The first call waits for the bus's reply to Hello.

@@ -1,12 +1,12 @@
 internal import Glibc
 
-/// Why the journal cannot be read.
+/// The reason why the journal cannot be read.
 package enum JournalError: Error, Hashable, Sendable, CustomStringConvertible {
   /// libsystemd could not be loaded.
   case library(String)
   /// Journal files exist, but this user may not read the relevant ones.
   case denied
-  /// This machine keeps no journal.
+  /// This machine has no journal files.
   case absent
   /// A call failed with this errno value.
   case call(String, Int32)

@@ -1,6 +1,7 @@
 internal import CJournal
 
-/// The journal functions of libsystemd, loaded with the first reader, because linking it would slow the start of every command.
+/// The journal functions of libsystemd. They are loaded with the first reader, because linking the library
+/// would slow the start of every command.
 enum JournalLibrary {
   static let functions: Result<oceanid_journal, JournalError> = {
     var functions = oceanid_journal()

@@ -3,7 +3,7 @@ internal import Glibc
 
 /// An open journal, read through libsystemd. Use it from one thread at a time; deinit closes it.
 package final class JournalReader {
-  /// One entry: its time and those of the requested fields that it has.
+  /// An entry: its time, and the requested fields as far as they exist.
   package struct Entry: Hashable, Sendable {
     /// Microseconds since 1970, UTC.
     package let microseconds: UInt64
@@ -47,7 +47,7 @@ package final class JournalReader {
   ///
   /// - Parameters:
   ///   - since: microseconds since 1970, inclusive.
-  ///   - until: microseconds since 1970, exclusive; nil: now.
+  ///   - until: microseconds since 1970, exclusive; nil means now.
   ///   - names: the requested fields.
   ///   - required: entries without this field are skipped.
   package func entries(

@@ -1,15 +1,16 @@
 internal import Glibc
 
-/// The origin of the entries, by fields that journald sets itself, so that logger(1) cannot forge them.
+/// The origin of entries. It is matched with fields that journald sets itself, so that logger(1) cannot forge
+/// them.
 package enum JournalScope: Hashable, Sendable {
   /// A system service, for example `oceanid-guard.service`.
   case systemUnit(String)
   /// A service of this user's manager.
   case userUnit(String, uid: UInt32)
-  /// The journal files in a folder, whatever wrote the entries.
+  /// The journal files in a folder, without a check of the entries' origin.
   case folder(String)
 
-  /// Field matches that all have to hold (systemd.journal-fields(7)).
+  /// The required field matches (systemd.journal-fields(7)).
   var matches: [String] {
     switch self {
     case .systemUnit(let unit): ["_SYSTEMD_UNIT=\(unit)"]

@@ -53,7 +53,7 @@ package enum Notify {
     }.joined(separator: "\n")
   }
 
-  /// A line feed in a status would start another assignment.
+  /// Replaces control characters, because a line feed would start another assignment.
   private static func line(_ text: String) -> String {
     var scalars = String.UnicodeScalarView()
     for scalar in text.unicodeScalars.prefix(1024) {

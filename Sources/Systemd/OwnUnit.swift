@@ -9,10 +9,11 @@ package enum OwnUnit: Hashable, Sendable {
 
   /// nil if no service manager started this process.
   package static func current() -> OwnUnit? {
-    // Like sd_pid_get_unit(3).
+    // Try the user unit first, because a user service also belongs to a system unit.
     if let name = name({ sd_pid_get_user_unit(0, $0) }) { return .user(name) }
     if let name = name({ sd_pid_get_unit(0, $0) }) { return .system(name) }
-    // libsystemd compares with the control group of process 1, which ProtectProc=invisible hides. This does not.
+    // libsystemd compares with the control group of process 1, which ProtectProc=invisible hides. Parsing our
+    // own control groups does not need it.
     return OwnUnit(cgroups: ownCgroups())
   }
 

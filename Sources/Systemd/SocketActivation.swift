@@ -5,7 +5,7 @@ internal import Glibc
 package struct PassedSocket: Hashable, Sendable {
   /// `FileDescriptorName=` of the socket unit; `unknown` if it is not set.
   package let name: String
-  /// Open and close-on-exec; the caller must close it.
+  /// An open descriptor with close-on-exec. The caller must close it.
   package let descriptor: Int32
 
   package init(name: String, descriptor: Int32) {

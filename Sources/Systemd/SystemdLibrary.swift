@@ -19,7 +19,7 @@ package enum SystemdLibrary {
     return version.first?.isNumber == true ? String(version) : nil
   }
 
-  /// Debian installs it below an architecture's folder, others do not.
+  /// Debian installs it in a folder of the architecture; other distributions do not.
   private static var folders: [String] {
     names(in: "/usr/lib").filter { $0.contains("-linux-") }.map { "/usr/lib/\($0)/systemd" } + [
       "/usr/lib/systemd"

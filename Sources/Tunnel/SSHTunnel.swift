@@ -2,26 +2,28 @@ internal import GuardTypes
 package import Platform
 internal import Synchronization
 
-/// One SSH tunnel, kept up for as long as this object lives.
+/// One SSH tunnel, kept up while this object exists.
 ///
-/// All work is done by its own thread; the methods here post to it or read what it published, from any thread.
+/// Its own thread does all the work. The methods here can be called from any thread: they send a message to that thread
+/// or read the published status.
 package final class SSHTunnel: Sendable {
   private let mailbox: Mailbox<Engine.Message>
   private let statusStore: StatusStore
   private let thread: JoinableThread
-  /// Where the guard's own requests come in: a Unix socket that takes connections of this process only.
+  /// The address for the guard's own requests: a Unix socket that only this process may use.
   package let internalSocket: InternalSocket
 
   /// Starts the tunnel.
   ///
   /// - Parameters:
-  ///   - name: shows in thread lists.
-  ///   - socketFolder: the folder of the internal socket, if it is writable; else the socket has no file.
-  ///   - internalTarget: where connections through `internalSocket` lead to, as the far side knows it.
-  ///   - adopted: listening sockets of the service manager by listen address; the tunnel owns them from now on.
-  ///   - descriptors: the process's limit of open descriptors, from which the limits of a port's clients follow.
-  ///   - observer: told of every event, on the tunnel's thread.
-  /// - Throws: `SystemError` when the machine gives no thread, epoll or eventfd.
+  ///   - name: the name in thread lists.
+  ///   - socketFolder: the folder of the internal socket, if it is writable; otherwise the socket has no file.
+  ///   - internalTarget: the target of connections through `internalSocket`, as the far side resolves it.
+  ///   - adopted: listening sockets of the service manager by listen address. The tunnel takes ownership of them.
+  ///   - descriptors: the limit on open descriptors of this process, from which the limits on a port's clients are
+  ///     derived.
+  ///   - observer: called for every event, on the tunnel's thread.
+  /// - Throws: `SystemError` if no thread, epoll or eventfd can be created.
   package init(
     name: String, configuration: TunnelConfiguration, socketFolder: String? = nil,
     internalTarget: StreamAddress,
@@ -52,15 +54,14 @@ package final class SSHTunnel: Sendable {
 
   package var status: TunnelStatus { statusStore.status }
 
-  /// Counts the turns of the thread's loop that had work or a deadline. A watchdog compares it after
-  /// asking for a turn with `nudge`.
+  /// The number of turns of the thread's loop that had work or a deadline. A watchdog requests a turn with `nudge` and
+  /// then compares this.
   package var turns: Int { statusStore.turns.load(ordering: .relaxed) }
 
   /// Asks the thread for one turn of its loop.
   package func nudge() { mailbox.post(.nudge) }
 
-  /// Where connections through `internalSocket` lead to from now on; in force before a connection that is made after
-  /// this call.
+  /// Sets the target of connections through `internalSocket`. It applies to all connections made after this call.
   package func setInternalTarget(_ target: StreamAddress) { mailbox.post(.internalTarget(target)) }
 
   /// Binds `internalSocket` again if its file was removed.
@@ -68,15 +69,15 @@ package final class SSHTunnel: Sendable {
     if case .path(let path) = internalSocket, !SmallFile.exists(path) { mailbox.post(.internalSocketIsGone) }
   }
 
-  /// Replaces the current session or attempt by a new one, or cuts a wait short.
+  /// Replaces the current session or attempt with a new one, or ends a delay.
   package func reconnect() { mailbox.post(.reconnect) }
 
-  /// Handles a change of the machine: it cuts a wait short, or has the peer probed.
+  /// Handles a change of the machine: ends a delay, or probes the peer.
   package func handle(_ change: SystemChange) { mailbox.post(.systemChanged(change)) }
 
-  /// Ends the tunnel: local connections are closed, and the server is sent a disconnect message.
+  /// Ends the tunnel: closes local connections and sends the server a disconnect message.
   ///
-  /// - Returns: false when the thread did not end within `timeout`.
+  /// - Returns: false if the thread did not end within `timeout`.
   package func stop(timeout: Duration) -> Bool {
     mailbox.post(.stop)
     return thread.join(timeout: timeout)

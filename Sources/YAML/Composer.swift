@@ -1,6 +1,7 @@
 /// Builds the tree of a document from its events.
 ///
-/// Custom, on the parser of libyaml, because Yams links Foundation and ICU and limits neither depth nor aliases.
+/// It uses the parser of libyaml directly, because Yams links Foundation and ICU and limits neither depth nor
+/// aliases.
 struct Composer: ~Copyable {
   private var events: EventStream
   private let limits: Document.Limits
@@ -20,7 +21,9 @@ struct Composer: ~Copyable {
       switch try events.next() {
       case .streamStart: continue
       case .documentStart: break
-      default: return nil
+      case .streamEnd, .documentEnd, .sequenceStart, .sequenceEnd, .mappingStart, .mappingEnd, .scalar,
+        .alias:
+        return nil
       }
       let root = try node(try events.next(), depth: 0)
       _ = try events.next()
@@ -55,7 +58,7 @@ struct Composer: ~Copyable {
     case .mappingStart(let name):
       try spend(1, at: mark)
       (node, anchor) = (.mapping(try mapping(from: mark, depth: depth + 1)), name)
-    default:
+    case .streamStart, .streamEnd, .documentStart, .documentEnd, .sequenceEnd, .mappingEnd:
       throw .syntax(context: nil, problem: "did not find expected node content", mark: mark)
     }
     if let anchor {

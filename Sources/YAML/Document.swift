@@ -8,9 +8,10 @@ package struct Document: Sendable {
     package var depth = 100
     /// Number of nodes in the tree. An alias counts as many as the nodes that it refers to.
     package var nodes = 1 << 20
-    /// Whether anchors and aliases are allowed.
+    /// True if anchors and aliases are allowed.
     package var references = true
-    /// Whether a mapping may repeat a key: the first value applies, and `Document.repeated` contains the others.
+    /// True if a mapping may repeat a key. The first value applies, and `Document.repeated` contains the
+    /// others.
     package var repeatedKeys = false
 
     package init() {}

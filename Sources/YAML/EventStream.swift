@@ -28,7 +28,7 @@ struct EventStream: ~Copyable {
     text.deallocate()
   }
 
-  /// Do not call it again after `.streamEnd`.
+  /// The next event. Do not call it again after `.streamEnd`.
   mutating func next() throws(YAMLError) -> Event {
     var event = yaml_event_t()
     guard yaml_parser_parse(parser, &event) == 1 else { throw error() }
@@ -78,7 +78,7 @@ struct EventStream: ~Copyable {
     }
   }
 
-  /// The reader fails before it counts lines and reports only a byte offset.
+  /// The position of a byte. libyaml's reader fails before it counts lines, so it reports only a byte offset.
   private func place(ofByte offset: Int) -> Mark {
     let before = text.prefix(offset)
     let line = before.suffix(from: before.lastIndex(of: 0x0A).map { $0 + 1 } ?? before.startIndex)

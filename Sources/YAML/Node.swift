@@ -78,7 +78,7 @@ extension Node.Mapping: RandomAccessCollection {
 extension Node.Scalar {
   private static let prefix = "tag:yaml.org,2002:"
 
-  /// True without quotes and tag: only then does the text determine the type.
+  /// True if the scalar has no quotes and no tag, so that its text determines its type.
   package var isPlain: Bool { style == .plain && tag == nil }
 
   package var isNull: Bool {
@@ -86,7 +86,7 @@ extension Node.Scalar {
       && ["", "~", "null", "Null", "NULL"].contains(string)
   }
 
-  /// `yes` and `on` are true as well; nil if the text is not a boolean.
+  /// The boolean value; `yes` and `on` are true as well. nil if the text is not a boolean.
   package var bool: Bool? {
     guard isPlain || tag == Self.prefix + "bool" else { return nil }
     switch string.lowercased() {

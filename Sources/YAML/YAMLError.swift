@@ -1,4 +1,4 @@
-/// Why a text is not a valid document.
+/// The reason why a text is not a valid document.
 package enum YAMLError: Error, Hashable, Sendable {
   /// A syntax error. `context` is the element that was being parsed, if known.
   case syntax(context: String?, problem: String, mark: Mark)
@@ -6,7 +6,8 @@ package enum YAMLError: Error, Hashable, Sendable {
   case characters(problem: String, mark: Mark)
   /// Repeated keys in one mapping, sorted. The mark is that of the first repetition.
   case duplicateKeys([String], mark: Mark)
-  /// Larger, deeper or with more nodes than `Document.Limits` allow; the mark is nil if the whole text is too large.
+  /// The document is larger or deeper, or has more nodes, than `Document.Limits` allow. The mark is nil if
+  /// the whole text is too large.
   case limit(problem: String, mark: Mark?)
   /// An anchor or alias, although `Document.Limits` does not allow them.
   case reference(mark: Mark)

@@ -9,9 +9,9 @@ struct OceanidGuard: ParsableCommand {
     abstract:
       "Keep SSH tunnels to clusters up, monitor the clusters through them, and serve the results on a Unix socket.",
     discussion: """
-      Run by systemd (oceanid-guard.service); on a terminal it logs to standard error. Ask it with oceanid-ctl.
+      systemd runs it (oceanid-guard.service). On a terminal it logs to standard error. oceanid-ctl shows its status.
       Without --config it reads $XDG_CONFIG_HOME/oceanid/guard.yaml (not as root), then /etc/oceanid/guard.yaml;
-      with neither, the built-in values for tethys are in force. SIGHUP reloads, SIGTERM ends.
+      with neither, it uses built-in values for tethys. SIGHUP reloads the configuration, SIGTERM stops it.
       """,
     version: GuardService.version)
 
@@ -30,21 +30,30 @@ struct OceanidGuard: ParsableCommand {
   @Flag(
     name: .long,
     help:
-      "Print the drop-in with which oceanid-forward.socket binds the configured ports; empty if it needs none."
+      "Print the drop-in that oceanid-forward.socket needs to bind the configured ports; empty if it needs none."
   )
   var printForwardSocket = false
 
   @Flag(
     name: .long,
     help:
-      "Test the path to every cluster once, independent of a running guard, and print each step as a line of JSON; oceanid-ctl doctor shows it."
+      "Check each step of the connection to every cluster once, with or without a running guard, and print each result as a line of JSON; oceanid-ctl doctor displays it."
   )
   var doctor = false
+
+  @Flag(
+    name: .long,
+    help: "With --doctor: test only what a running guard cannot tell, such as your own login.")
+  var besideGuard = false
+
+  func validate() throws {
+    if besideGuard, !doctor { throw ValidationError("--beside-guard requires --doctor") }
+  }
 
   func run() throws {
     let status =
       if doctor {
-        GuardService.examine(configurationPath: config)
+        GuardService.examine(configurationPath: config, isBesideGuard: besideGuard)
       } else if printForwardSocket {
         GuardService.printForwardSocket(configurationPath: config)
       } else if checkConfig || printConfig {

@@ -24,7 +24,7 @@ enum BenchmarkMetric: String, CaseIterable {
 
   var isMoreBetter: Bool { unit == "MB/s" }
 
-  /// ssh does not come back by itself, and tunnels do not tell what is wrong. The guard's own program is the first.
+  /// ssh does not reconnect by itself, and tunnels report no status. The guard's own program comes first.
   var implementations: [Implementation] {
     switch self {
     case .killed, .restarted: [.guardForward, .autossh]
@@ -39,9 +39,9 @@ enum BenchmarkMetric: String, CaseIterable {
 enum Implementation: String, CaseIterable {
   case guardForward = "oceanid-guard"
   case ssh = "ssh -L"
-  /// The guard's own algorithms: what the cipher costs is the same.
+  /// ssh with the guard's algorithms, so that the cost of the cipher is the same.
   case sshSameCipher = "ssh -L, aes128-ctr, hmac-sha2-256"
-  /// ssh, started again whenever it ends.
+  /// ssh, restarted whenever it ends.
   case autossh = "autossh -L"
   case client = "oceanid-ctl status"
   case kubectl = "kubectl get nodes"

@@ -1,13 +1,13 @@
 import Foundation
 import TestSupport
 
-/// The cost of a status query: the client beside kubectl, as whole processes, both for a cluster behind one
+/// The cost of a status query: the client compared with kubectl, as whole processes, both for a cluster behind one
 /// guard.
 final class ClientLatency {
   private let demo: GuardedDemo
   private let runs: Int
 
-  /// - Parameter runs: so many for one sample, which is their mean.
+  /// - Parameter runs: the number of runs per sample, which is their mean.
   init(runs: Int) throws {
     self.runs = runs
     demo = try GuardedDemo(interval: 15)
@@ -16,7 +16,7 @@ final class ClientLatency {
     }
   }
 
-  /// Milliseconds of one process, of wall or of processor time. nil where there is no such program.
+  /// Milliseconds of wall or processor time per process; nil if the program does not exist.
   func measure(_ measurement: BenchmarkMetric, _ implementation: Implementation) throws -> Double? {
     let command =
       implementation == .client
@@ -37,7 +37,7 @@ final class ClientLatency {
     return 1000 * (measurement == .asking ? wall : Self.childTime() - used) / Double(runs)
   }
 
-  /// Its exit status, its output thrown away.
+  /// Runs a command, discards its output, and returns its exit status.
   private static func run(_ command: [String]) throws -> Int32 {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
@@ -53,7 +53,7 @@ final class ClientLatency {
     return status
   }
 
-  /// Seconds of processor time of the children that have ended (getrusage(2)).
+  /// The processor time in seconds of the children that have ended (getrusage(2)).
   private static func childTime() -> Double {
     var usage = rusage()
     getrusage(RUSAGE_CHILDREN.rawValue, &usage)

@@ -3,9 +3,9 @@ import Platform
 import Synchronization
 import TestSupport
 
-/// What the control socket bears: many queries, many watchers, and clients that keep a connection and say nothing.
+/// The load that the control socket can handle: many queries, many watchers, and idle connections.
 final class ControlSocketLoad {
-  /// A figure beside what it has to be.
+  /// A measured value with its limit.
   struct Requirement {
     let name: String
     let value: Double
@@ -34,7 +34,7 @@ final class ControlSocketLoad {
   }
 
   func measure(seconds: Int) throws -> [Requirement] {
-    // Allocations of the first seconds are not growth.
+    // Allocations in the first seconds do not count as growth.
     _ = try ask(seconds: 5)
     let before = try Footprint(pid: demo.guarding.pid)
     let latencies = try ask(seconds: seconds)
@@ -60,8 +60,9 @@ final class ControlSocketLoad {
 
   // MARK: - ControlSocketLoad
 
-  /// A thousand a second, each on a connection of its own, as clients ask. Milliseconds from when each was due, so that
-  /// a pause of the guard counts for all who would have asked in it; sorted.
+  /// Sends a thousand queries per second, each on its own connection, like clients do. Returns sorted latencies in
+  /// milliseconds, measured from the time when each query was due, so that a pause of the guard affects all queries
+  /// that were due in it.
   private func ask(seconds: Int, beside idle: Int = 0) throws -> [Double] {
     let crowd = try IdleClients(idle, socket: demo.socket)
     defer { crowd.end() }
@@ -97,7 +98,7 @@ final class ControlSocketLoad {
     return latencies.sorted()
   }
 
-  /// True: an answer of 200, to its end.
+  /// True if a complete response with status 200 was received.
   private static func query(_ socket: String) -> Bool {
     do {
       let stream = try UnixStream(path: socket, timeout: .seconds(10))
@@ -117,12 +118,12 @@ final class ControlSocketLoad {
 
   // MARK: - Watchers
 
-  /// The slowest of so many, in milliseconds from the moment that a change says it is of; the worst of several changes.
+  /// The delay of the slowest watcher in milliseconds from the time in the change; the maximum over several changes.
   private func watchers(_ count: Int) throws -> Double {
     let watchers = try Watchers(count, socket: demo.socket, request: Self.watch)
     var worst = 0.0
     for round in 0..<6 {
-      // A change is told once the poll after it ends.
+      // A change is sent after the next poll ends.
       demo.begin(round.isMultiple(of: 2) ? "node-not-ready calypso" : "node-ready calypso")
       let event = round.isMultiple(of: 2) ? "problem_opened" : "problem_closed"
       _ = demo.request("/v1/poll", method: "POST")

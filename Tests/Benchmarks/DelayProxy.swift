@@ -2,10 +2,11 @@ import Foundation
 import Synchronization
 import TestSupport
 
-/// A long path on loopback: passes connections on to a port, every byte 50 ms late each way, and bounds no rate.
+/// Simulates a long path on loopback: forwards connections to a port, delays each byte by 50 ms in each direction, and
+/// does not limit the rate.
 final class DelayProxy: Sendable {
   static let oneWay: TimeInterval = 0.05
-  /// Bytes under way in one direction before the sender has to wait.
+  /// The maximum number of bytes in flight in one direction, after which the sender has to wait.
   private static let room = 64 << 20
 
   let port: Int
@@ -49,13 +50,13 @@ final class DelayProxy: Sendable {
 
   /// The data in flight in one direction.
   private final class Path: @unchecked Sendable {
-    // Owned by `condition`: everything below is touched with it locked.
+    // Everything below is protected by `condition`.
     private let condition = NSCondition()
     private var waiting: [(due: Date, bytes: [UInt8])] = []
     private var first = 0
     private var count = 0
 
-    /// Empty is the end.
+    /// An empty array means end of file.
     func put(_ bytes: [UInt8]) {
       condition.lock()
       while count > DelayProxy.room { condition.wait() }

@@ -7,7 +7,7 @@ struct Footprint {
   let descriptors: Int
   /// User and system time, in ticks of 10 ms.
   let ticks: Int
-  /// Voluntary context switches of all threads: each is a sleep, and so a wake-up.
+  /// Voluntary context switches of all threads. Each is a sleep, and so a wake-up.
   let wakeUps: Int
 
   init(pid: Int32) throws {
@@ -21,7 +21,7 @@ struct Footprint {
       let text = try? String(contentsOfFile: "\(folder)/task/\(task)/status", encoding: .utf8)
       return sum + Self.number("voluntary_ctxt_switches:", in: text ?? "")
     }
-    // The name in parentheses may hold spaces; utime and stime are the 12th and 13th field after it.
+    // The name in parentheses may contain spaces; utime and stime are the 12th and 13th fields after it.
     let stat = try String(contentsOfFile: "\(folder)/stat", encoding: .utf8)
     let fields = (stat.split(separator: ")").last ?? "").split(separator: " ")
     ticks = fields.count > 12 ? (Int(fields[11]) ?? 0) + (Int(fields[12]) ?? 0) : 0

@@ -3,14 +3,14 @@ import TestSupport
 
 // Interruptions of the session.
 extension ForwardTestbed {
-  /// The session's process is killed; how long until a connection made at once is served. The guard holds it; where
-  /// it is refused, it is made again and again.
+  /// Kills the session's process and waits until a connection made at once is served. The guard holds the connection;
+  /// with other implementations it is refused and retried.
   func serveAfterKill(_ implementation: Implementation = .guardForward) throws {
     server.killSessions()
     try exchangeSomehow(implementation)
   }
 
-  /// From sshd listening again to a connection served that was made while it was down, in milliseconds.
+  /// The time in milliseconds from the restart of sshd until a connection that was made before is served.
   func serveAfterRestart(_ implementation: Implementation) throws -> Double {
     server.stop()
     let waiting = implementation == .guardForward ? try connect(echo.port, implementation) : nil

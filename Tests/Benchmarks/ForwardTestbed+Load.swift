@@ -4,14 +4,14 @@ import TestSupport
 
 // Many streams at once, and bulk beside small requests.
 extension ForwardTestbed {
-  /// Megabytes a second of four streams together. One stream goes before: the guard opens its further sessions when
-  /// bulk asks for them.
+  /// The total throughput of four streams in megabytes per second. One stream runs before them, because the guard opens
+  /// further sessions when there is bulk.
   func fourStreams(_ stream: @escaping @Sendable () throws -> Void) throws -> Double {
     try stream()
     return try 4 * Double(megabytes) / seconds { try together(4, stream) }
   }
 
-  /// How long small requests take, sorted, while a stream runs through the same forwarder.
+  /// The sorted durations of small requests while a stream runs through the same forward.
   func besideBulk(_ implementation: Implementation) throws -> [Double] {
     let stream = Stream(self, implementation)
     defer { stream.stop() }
@@ -19,9 +19,9 @@ extension ForwardTestbed {
     return try setUpTimes(implementation)
   }
 
-  /// A download that begins again until it is stopped.
+  /// A download that is repeated until it is stopped.
   private final class Stream: Sendable {
-    /// Let go of before the end is told: what a testbed started ends with its last owner.
+    /// Released before the end is signalled, because a testbed ends its processes when its last owner releases it.
     private let testbed: Mutex<ForwardTestbed?>
     private let isOver = Atomic<Bool>(false)
     private let ended = DispatchSemaphore(value: 0)

@@ -3,7 +3,7 @@ import TestSupport
 
 /// One sshd, several implementations of a forward through it, and the servers behind it.
 final class ForwardTestbed: @unchecked Sendable {
-  // Everything below is made in `init` and only read afterwards; the streams of a measurement share it.
+  // Everything below is set in `init` and only read afterwards. The streams of a measurement share it.
   let megabytes: Int
   private let connections: Int
   let server: SSHServer
@@ -14,12 +14,12 @@ final class ForwardTestbed: @unchecked Sendable {
   private let sshConfig: String
   private let proxy: DelayProxy?
   private var processes: [ChildProcess] = []
-  /// The local port of a implementation's forward to a server's port.
+  /// The local port of an implementation's forward to a server's port.
   private var ports: [Implementation: [Int: Int]] = [:]
 
   /// - Parameters:
-  ///   - implementations: who has a forward.
-  ///   - isLong: with 100 ms between here and sshd.
+  ///   - implementations: the implementations that get a forward.
+  ///   - isLong: true for a round trip of 100 ms to sshd.
   init(
     megabytes: Int, connections: Int, implementations: Set<Implementation> = [.guardForward],
     isLong: Bool = false
@@ -88,7 +88,7 @@ final class ForwardTestbed: @unchecked Sendable {
       let options = forwards.flatMap { ["-L", "127.0.0.1:\($0.local):127.0.0.1:\($0.target)"] }
       processes.append(
         try ChildProcess(
-          // As its manual has it for a tunnel that is to stay; it ends its ssh when it is asked to end.
+          // The options that autossh's manual recommends for a permanent tunnel. It ends its ssh when it is terminated.
           "autossh",
           ["-M", "0", "-F", sshConfig, "-N", "-o", "ExitOnForwardFailure=yes"] + options + ["tethys"],
           environment: ProcessInfo.processInfo.environment.merging(["AUTOSSH_GATETIME": "0"]) { $1 }))

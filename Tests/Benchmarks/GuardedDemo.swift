@@ -1,7 +1,7 @@
 import Foundation
 import TestSupport
 
-/// The whole product on loopback: a demo cluster, an sshd, and the guard that polls the one through the other.
+/// The complete product on loopback: a demo cluster, an sshd, and a guard that polls the cluster through sshd.
 final class GuardedDemo {
   let server: SSHServer
   let guarding: ChildProcess
@@ -15,7 +15,7 @@ final class GuardedDemo {
 
   /// - Parameters:
   ///   - interval: seconds between two polls.
-  ///   - nodes: more than the three of Oceanid; the same for its Kustomizations.
+  ///   - nodes: the number of additional nodes; `kustomizations` likewise.
   init(interval: Int, nodes: Int = 0, kustomizations: Int = 0) throws {
     server = try SSHServer()
     folder = try TemporaryFolder()
@@ -65,10 +65,10 @@ final class GuardedDemo {
   var socket: String { folder.file("guard.sock") }
   var kubeconfig: String { folder.file("kubeconfig") }
 
-  /// One of the demo cluster's faults: `node-not-ready calypso`.
+  /// Starts a fault of the demo cluster, for example `node-not-ready calypso`.
   func begin(_ fault: String) { cluster.send(fault + "\n") }
 
-  /// The body of an answer of the control socket; nil where none came to its end.
+  /// The body of a response from the control socket; nil if no complete response was received.
   func request(_ path: String, method: String = "GET") -> Data? {
     let words = "\(method) \(path) HTTP/1.1\r\nHost: oceanid\r\nConnection: close\r\n\r\n"
     guard let connection = try? LoopbackSocket(path: socket),
@@ -78,15 +78,15 @@ final class GuardedDemo {
     return answer[end.upperBound...]
   }
 
-  /// `GET /v1/status`
+  /// The response to `GET /v1/status`.
   func status() -> [String: Any]? {
     request("/v1/status").flatMap { try? JSONSerialization.jsonObject(with: $0) } as? [String: Any]
   }
 
-  /// The cluster in the daemon's own document.
+  /// The cluster in the daemon's status document.
   func seenCluster() -> [String: Any]? { (status()?["clusters"] as? [[String: Any]])?.first }
 
-  /// By the daemon's own document; nil while it has no good answer.
+  /// The number of nodes in the daemon's document; nil if no poll has succeeded.
   func seenNodes() -> Int? {
     let cluster = seenCluster()
     guard (cluster?["poll"] as? [String: Any])?["ok"] as? Bool == true else { return nil }

@@ -18,7 +18,7 @@ final class Idle {
     [("oceanid-guard", demo.guarding), ("ssh -N -L", ssh)]
   }
 
-  /// A table; takes `seconds` and the half minute in which both start up.
+  /// Returns a table. It takes `seconds`, and half a minute for the start of both.
   func measure(seconds: Int) throws -> String {
     Thread.sleep(forTimeInterval: 30)
     let before = try processes.map { try Footprint(pid: $0.process.pid) }

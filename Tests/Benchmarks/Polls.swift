@@ -1,8 +1,8 @@
 import Foundation
 import TestSupport
 
-/// What the guard's polls cost, through a real tunnel: processor time and memory of the whole daemon, and bytes on the
-/// wire between it and sshd.
+/// The cost of the guard's polls through a real tunnel: processor time and memory of the whole daemon, and bytes on the
+/// network between it and sshd.
 final class Polls {
   private let demo: GuardedDemo
   private let title: String
@@ -11,7 +11,7 @@ final class Polls {
 
   /// - Parameters:
   ///   - interval: seconds.
-  ///   - nodes: more than the three of Oceanid.
+  ///   - nodes: the number of additional nodes.
   init(interval: Int, nodes: Int = 0, kustomizations: Int = 0) throws {
     self.interval = interval
     self.nodes = nodes + 3
@@ -19,9 +19,9 @@ final class Polls {
     demo = try GuardedDemo(interval: interval, nodes: nodes, kustomizations: kustomizations)
   }
 
-  /// A line, after so many polls.
+  /// A line of the table, after this number of polls.
   func measure(polls: Int) throws -> String {
-    // The first ones make connections and look around; the cluster writes its lists.
+    // The first polls open connections and run discovery, and the demo cluster encodes its lists.
     guard eventually(within: .seconds(120), every: .seconds(1), { demo.seenNodes() == nodes }) else {
       throw FixtureError.failed("the guard does not see the cluster: \(demo.guarding.errors)")
     }
@@ -47,7 +47,7 @@ final class Polls {
     return line?.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Int($0) } ?? 0
   }
 
-  /// Both ways, of all connections with sshd.
+  /// The bytes in both directions of all connections to sshd.
   private func bytes() throws -> Int {
     let sockets = try run("ss", ["-tinOH", "dport", "= :\(demo.server.port)"])
     return sockets.output.split(whereSeparator: \.isWhitespace).reduce(0) { sum, word in

@@ -1,10 +1,10 @@
 import Foundation
 import TestSupport
 
-/// A day of use in some minutes: polls, clientLatency, connections, killed sessions, incidents and reloads, hour by hour;
-/// and what the guard holds after each hour.
+/// Simulates a day of use in some minutes: polls, client runs, connections, killed sessions, incidents and reloads,
+/// hour by hour, with the guard's resource use after each hour.
 final class Soak {
-  /// The load of an hour of a busy day: a poll every 15 s, and more of the rest than usual.
+  /// The load of an hour of a busy day: a poll every 15 s, and more of the other operations than usual.
   private enum Hour {
     static let polls = 240
     static let clientLatency = 1000
@@ -15,7 +15,7 @@ final class Soak {
     static let reloads = 2
   }
 
-  /// One-time allocations have happened by then.
+  /// One-time allocations have happened by this hour.
   private static let warm = 4
   private static let hours = 24
 
@@ -28,8 +28,8 @@ final class Soak {
     }
   }
 
-  /// - Parameter report: told a line of the table after each hour.
-  /// - Returns: what grew from the fourth hour to the last; empty: nothing.
+  /// - Parameter report: called with a line of the table after each hour.
+  /// - Returns: the resources that grew from the fourth hour to the last; empty if none did.
   func live(report: (String) -> Void) throws -> [String] {
     report(
       "A day in hours of \(Hour.polls) polls, \(Hour.clientLatency) clientLatency, \(Hour.connections) connections and "
@@ -81,7 +81,7 @@ final class Soak {
     guard isSeen else { throw FixtureError.failed("a poll does not end") }
   }
 
-  /// A node goes, is seen to go, comes back and is seen to be back.
+  /// A node fails until the guard reports it, and then recovers until the guard reports that.
   private func liveThroughIncident() throws {
     for (change, isWell) in [("node-not-ready calypso", false), ("node-ready calypso", true)] {
       demo.begin(change)
@@ -93,7 +93,7 @@ final class Soak {
     }
   }
 
-  /// The connection that is made at once is served all the same.
+  /// A connection that is made right after the kill is still served.
   private func killSession() throws {
     demo.server.killSessions()
     try exchange([7])
@@ -122,7 +122,8 @@ final class Soak {
     (0..<5000).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ number) }
   }
 
-  /// Its use after all closed connections are gone; threads and connections end after some idle seconds.
+  /// The resource use after all closed connections are gone. Threads and connections end some seconds after they became
+  /// idle.
   private func settled(like warm: Footprint?) throws -> Footprint {
     var now = try Footprint(pid: demo.guarding.pid)
     _ = try eventually(within: .seconds(40), every: .milliseconds(200)) {

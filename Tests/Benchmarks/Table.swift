@@ -1,6 +1,6 @@
 import Foundation
 
-/// How figures are shown. A ratio above 1 means that the guard is better.
+/// The format of results. A ratio above 1 means that the guard is better.
 enum Table {
   static func text(_ figures: [Figure]) -> String {
     let width = 2 + (figures.map(\.measurement.rawValue.count).max() ?? 0)

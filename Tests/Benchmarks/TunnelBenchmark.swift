@@ -2,8 +2,8 @@ import ArgumentParser
 import Glibc
 import TestSupport
 
-/// Measures the guard's forward beside `ssh -L` and autossh, through one sshd on loopback, and its client beside
-/// `kubectl`, round by round.
+/// Measures the guard's forward compared with `ssh -L` and autossh, through one sshd on loopback, and its client
+/// compared with `kubectl`, round by round.
 @main
 struct TunnelBenchmark: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -85,7 +85,7 @@ struct TunnelBenchmark: ParsableCommand {
       let testbed = measurement == .longDownload ? longTestbed ?? testbed : testbed
       var samples: [Implementation: [Double]] = [:]
       for _ in 0..<(quick ? 2 : 5) {
-        // Interleaved, so that a noisy neighbour hits all of them.
+        // The implementations take turns, so that other load on the machine affects all of them.
         for implementation in measurement.implementations {
           let sample =
             measurement.implementations.first == .client

@@ -20,14 +20,14 @@ final class Watchers {
     for descriptor in descriptors { close(descriptor) }
   }
 
-  /// Milliseconds from the time that a change has to when the last one of all has read it whole.
+  /// Milliseconds from the time in a change until the last watcher has read the whole line.
   func delay(of event: String, within limit: Duration) throws -> Double {
     let (line, last) = try arrivals(of: "\"event\":\"\(event)\"", within: limit)
     guard let at = Self.time(in: line) else { throw FixtureError.failed("a change without a time: \(line)") }
     return (last.timeIntervalSince1970 - at.timeIntervalSince1970) * 1000
   }
 
-  /// The first line that holds the text, once every watcher has read one, and when the last of them had.
+  /// The first line that contains the text, and the time at which the last watcher had read one.
   private func arrivals(of text: String, within limit: Duration) throws -> (line: String, last: Date) {
     var waiting = Set(descriptors)
     var found = ""
@@ -59,7 +59,7 @@ final class Watchers {
     return (found, Date())
   }
 
-  /// The `at` of the line's `change`.
+  /// The time `change.at` in the line.
   private static func time(in line: String) -> Date? {
     let document = try? JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
     guard let text = (document?["change"] as? [String: Any])?["at"] as? String else { return nil }

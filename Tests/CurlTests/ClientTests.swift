@@ -57,6 +57,20 @@ import Testing
     #expect(!head.contains("Authorization"))
   }
 
+  /// The text that libcurl reports for a reset depends on timing, so a server cannot provoke each one.
+  @Test(arguments: [
+    ("Recv failure: Connection reset by peer", true),
+    ("OpenSSL SSL_connect: Connection reset by peer in connection to 127.0.0.1:6443 ", true),
+    ("OpenSSL SSL_connect: SSL_ERROR_SYSCALL in connection to 127.0.0.1:6443 ", true),
+    ("getpeername() failed with errno 107: Transport endpoint is not connected", true),
+    ("Send failure: Broken pipe", true),
+    ("error:0A000126:SSL routines::unexpected eof while reading", true),
+    ("error:0A00010B:SSL routines::wrong version number", false),
+  ])
+  func lostConnectionsAreDistinguishedFromFailedHandshakes(detail: String, isLost: Bool) {
+    #expect(CurlError.Code.isConnectionLost(detail) == isLost)
+  }
+
   @Test func followsNoRedirect() async throws {
     let server = try RawServer { _ in
       .bytes("HTTP/1.1 302 Found\r\nLocation: /elsewhere\r\nContent-Length: 0\r\n\r\n")

@@ -6,14 +6,14 @@ import Health
 import TestSupport
 import Testing
 
-/// The real guard tells real receivers.
+/// The real guard sends notices to real receivers.
 @Suite(
   .enabled(if: SSHServer.isAvailable && program("python3") != nil, "needs an sshd and python3"), .blocking,
   .timeLimit(.minutes(10)))
 struct AlertTests {
   private static let key = "of our own making"
 
-  /// With two receivers, of which the second is not there yet, and a program.
+  /// An installation with two receivers, of which the second is not available yet, and a program.
   private static func installation(_ hook: Int, _ late: Int) throws -> Installation {
     try Installation { _, folder in
       try folder.write(key, to: "key")
@@ -37,7 +37,7 @@ struct AlertTests {
     receiver.requests.compactMap { try? JSONDecoder().decode(NoticeDocument.self, from: Data($0.body.utf8)) }
   }
 
-  private static func tells(_ notices: [NoticeDocument], _ change: NoticeChange) -> Bool {
+  private static func contains(_ notices: [NoticeDocument], _ change: NoticeChange) -> Bool {
     notices.contains { notice in
       notice.entries.contains { $0.change == change && $0.incident.subject == "node calypso" }
     }
@@ -57,9 +57,9 @@ struct AlertTests {
     let installation = try Self.installation(hook.port, latePort)
     #expect(try installation.waitUntilHealthy())
 
-    // The first attempt of an attacker.
+    // Test notices: delivered, not delivered, and for unknown or missing channels.
     let tried = try installation.ctl("alerts", "test", "hook")
-    #expect(tried.status == 0 && tried.output == "hook took the test\n")
+    #expect(tried.status == 0 && tried.output == "hook accepted the test message\n")
     #expect(Self.notices(hook).map(\.test) == [true])
     #expect(hook.requests.map(\.signed) == [true])
     let refused = try installation.ctl("alerts", "test", "late")
@@ -68,9 +68,9 @@ struct AlertTests {
     #expect(try installation.ctl("alerts", "test", "nobody").status == 64)
     #expect(try installation.ctl("alerts", "test").status == 64)
 
-    // An incident: told to those who are there, and kept for the one who is not.
+    // This incident is sent to the available receiver, and kept for the unavailable one.
     installation.cluster.apply(.nodeNotReady("calypso"))
-    let opened = eventually(within: .seconds(90)) { Self.tells(Self.notices(hook), .opened) }
+    let opened = eventually(within: .seconds(90)) { Self.contains(Self.notices(hook), .opened) }
     #expect(opened)
     #expect(hook.requests.allSatisfy { $0.signed == true })
     let paged = installation.folder.file("pager.pager")
@@ -80,7 +80,7 @@ struct AlertTests {
       })
     #expect(try Self.channel(installation, "late")?.waiting == 1)
     #expect(try installation.ctl("metrics").output.contains("oceanid_alerts_waiting{channel=\"late\""))
-    // A channel that fails is a problem itself, in the status too, and another channel tells of it.
+    // A failing channel is itself a problem: it is in the status, and another channel reports it.
     let late = try installation.waitFor(within: .seconds(90)) { document, _ in
       document.problems.contains { $0.id == "guard/alerts/late/failing" }
     }
@@ -88,23 +88,23 @@ struct AlertTests {
     #expect(late.document.verdict == .critical)
     #expect(try installation.ctl("alerts").output.contains("late is failing since"))
 
-    // Killed: what waits is not lost.
+    // After a kill, waiting notices are not lost.
     try installation.restart(killing: true)
     #expect(try installation.waitFor { document, _ in document.verdict == .critical }.holds)
     let lateReceiver = try WebReceiver(port: latePort)
     #expect(try installation.ctl("alerts", "test", "late").status == 0)
-    #expect(eventually(within: .seconds(60)) { Self.tells(Self.notices(lateReceiver), .opened) })
+    #expect(eventually(within: .seconds(60)) { Self.contains(Self.notices(lateReceiver), .opened) })
 
     installation.cluster.apply(.nodeReady("calypso"))
     #expect(
       eventually(within: .seconds(90)) {
-        Self.tells(Self.notices(hook), .ended) && Self.tells(Self.notices(lateReceiver), .ended)
+        Self.contains(Self.notices(hook), .ended) && Self.contains(Self.notices(lateReceiver), .ended)
       })
-    // At least once is not twice where nothing broke.
+    // Delivery is at least once, but without failures nothing is sent twice.
     let keys = Self.notices(hook).flatMap(\.entries).map(\.key)
     #expect(Set(keys).count == keys.count)
 
-    // A channel that is taken out of the configuration hears nothing more.
+    // A channel that is removed from the configuration gets no more notices.
     let yaml = try String(contentsOfFile: installation.configuration, encoding: .utf8)
     let end = try #require(yaml.range(of: "alerts:"))
     try installation.folder.write(String(yaml[..<end.lowerBound]) + "alerts: []\n", to: "guard.yaml")

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Programs that the guard started, at its end.
+/// Programs that the guard started end with it.
 @Suite(
   .enabled(if: SSHServer.isAvailable, Comment(rawValue: SSHServer.reason)), .serialized, .blocking,
   .timeLimit(.minutes(10)))
@@ -10,7 +10,7 @@ struct ChildrenTests {
   enum Starter: Sendable {
     case execPlugin, proxyCommand, matchExec
 
-    /// Has the guard start `script`.
+    /// Makes the guard start `script`.
     func prepare(_ folder: TemporaryFolder, _ server: SSHServer, script: String) throws {
       switch self {
       case .execPlugin:
@@ -41,8 +41,8 @@ struct ChildrenTests {
     return stat.split(separator: ")").last?.hasPrefix(" Z") == false
   }
 
-  /// ssh runs the command of a `Match exec`: of such a grandchild the kernel knows nothing when the guard is killed, and
-  /// systemd ends it with the service's control group.
+  /// ssh runs the command of a `Match exec`. The kernel does not kill such a grandchild with the guard; systemd ends it
+  /// with the service's control group.
   @Test(arguments: [
     (Starter.execPlugin, SIGTERM), (.execPlugin, SIGKILL), (.proxyCommand, SIGTERM), (.proxyCommand, SIGKILL),
     (.matchExec, SIGTERM),

@@ -4,7 +4,7 @@ import Health
 import TestSupport
 import Testing
 
-/// The machine's clock is changed while the guard runs. The real clock is not touched:
+/// The guard sees clock changes while it runs. They are simulated; the real clock does not change.
 @Suite(
   .enabled(if: SSHServer.isAvailable && ShiftedClock.isAvailable, "needs an sshd and a C compiler"),
   .blocking, .timeLimit(.minutes(10)))
@@ -14,12 +14,12 @@ struct ClockTests {
     let installation = try Installation(environment: clock.environment)
     #expect(try installation.waitUntilHealthy())
 
-    // Six hours ahead: no poll is missing for that, no row is stale, nothing waits.
+    // Six hours ahead: polls continue, and neither rows nor the connection become stale.
     try clock.shift(by: 6 * 3600)
     try expectNextPoll(installation, at: 6 * 3600)
     #expect(try installation.waitUntilHealthy())
 
-    // An hour back: the certificates of the cluster are not valid yet, and the guard says so.
+    // An hour back: the cluster's certificates are not valid yet, and the guard reports that.
     try clock.shift(by: -3600)
     let refused = try installation.waitFor(within: .seconds(30)) { _, cluster in
       cluster.poll.error?.code == "tls"
@@ -32,7 +32,7 @@ struct ClockTests {
     #expect(try installation.waitUntilHealthy(), "\(installation.log)")
   }
 
-  /// A poll that is told with the new time: the rhythm went on.
+  /// Waits for a poll whose time is shifted, which proves that polling continues.
   private func expectNextPoll(_ installation: Installation, at shift: Int) throws {
     let seen = try installation.waitFor(within: .seconds(30)) { _, cluster in
       guard let at = cluster.poll.at else { return false }

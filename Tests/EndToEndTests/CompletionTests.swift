@@ -5,7 +5,7 @@ import Health
 import TestSupport
 import Testing
 
-/// What a shell makes of TAB, as somebody types at a terminal: script(1) gives it one.
+/// Completion with TAB in an interactive shell, which runs in a terminal of script(1).
 @Suite(
   .enabled(if: TestSupport.program("script") != nil, "no script here (apt install bsdutils)"), .blocking,
   .timeLimit(.minutes(5)))
@@ -23,7 +23,7 @@ struct CompletionTests {
       }
     }
 
-    /// Takes the completions, and has the command tell its words but where the completions themselves ask it.
+    /// Loads the completions and makes the command print its arguments, except when the completions call it.
     func setting(_ completions: String) -> String {
       let posix =
         "oceanid-ctl() { if [ \"$1\" = ---completion ]; then command oceanid-ctl \"$@\"; else echo \"GOT:$*<\"; fi; }"
@@ -37,7 +37,7 @@ struct CompletionTests {
     }
   }
 
-  /// Names as a guard of ill will could tell them, and what its own configuration could not hold.
+  /// Names that a malicious guard could return, although its own configuration could not contain them.
   private static let evil = [
     "$(touch ran)", "`touch ran`", "';touch ran;'", "\"$(touch ran)\"", "a\ntouch ran", "a;touch ran",
     "a&&touch ran", "a|touch ran", ">ran", "${IFS}$(touch${IFS}ran)", "~/x", "=(touch ran)", "(touch ran)",
@@ -61,7 +61,7 @@ struct CompletionTests {
     let terminal = try terminal(shell, folder, ["OCEANID_SOCKET": guardian.path])
     defer { terminal.kill() }
     for typed in ["", "$", "`", "'", "a", "te"] {
-      // Two TABs list what there is; the line is left without being run.
+      // Two TABs list the candidates. The line is then discarded without being run.
       terminal.send("oceanid-ctl status --cluster \(typed)\t\t\u{15}\u{3}")
       terminal.send("echo LEFT''-\(typed.utf8.count)\n")
     }
@@ -72,7 +72,7 @@ struct CompletionTests {
     #expect(!FileManager.default.fileExists(atPath: folder.file("ran")), "\(terminal.output)")
   }
 
-  /// The function of the script by itself, with words that no filter has seen.
+  /// Calls the function of the script directly, with words that no filter has checked.
   @Test(.enabled(if: TestSupport.program("bash") != nil))
   func bashScriptExpandsNothing() throws {
     let folder = try TemporaryFolder()
@@ -116,7 +116,7 @@ struct CompletionTests {
         eventually { terminal.output.contains("GOT:\(meant)") }, "\(typed): \(terminal.output.suffix(300))")
     }
   }
-  /// A shell that has loaded the completions, in the folder.
+  /// Starts a shell in the folder with the completions loaded.
   private func terminal(
     _ shell: Shell, _ folder: TemporaryFolder, _ environment: [String: String] = [:]
   ) throws -> ChildProcess {

@@ -5,7 +5,7 @@ import Health
 import TestSupport
 import Testing
 
-/// A user of this machine who fills the forwarded port.
+/// A user of this machine who opens all connections that the forwarded port allows.
 @Suite(
   .enabled(if: SSHServer.isAvailable, Comment(rawValue: SSHServer.reason)),
   .enabled(if: OtherUser.isPossible, Comment(rawValue: OtherUser.reason)), .serialized, .blocking,
@@ -17,7 +17,7 @@ struct ConnectionLimitTests {
   private func fill(_ installation: Installation, as uid: UInt32, _ count: Int, bytes: Int = 0) throws
     -> ChildProcess
   {
-    // The tree may be hidden from other users; the program is read from standard input.
+    // Other users may have no access to the source tree, so the program is passed on standard input.
     try ChildProcess(
       "sh",
       [
@@ -29,7 +29,7 @@ struct ConnectionLimitTests {
   }
 
   @Test(arguments: [0, 1])
-  func clientThatFillsThePortIsNamedAndBlocksNoOther(_ bytes: Int) throws {
+  func clientThatFillsThePortIsReportedAndBlocksNoOther(_ bytes: Int) throws {
     let installation = try Installation()
     try #require(try installation.waitUntilHealthy())
     let crowd = try fill(installation, as: 4711, 1200, bytes: bytes)
@@ -45,7 +45,7 @@ struct ConnectionLimitTests {
     #expect(problem.remedy.contains("ss -tnpe"))
     #expect(seen.document.verdict == .degraded)
     #expect(try installation.ctl("explain", problem.id).output.contains("its share"))
-    // Two further polls, and requests of other users, succeed meanwhile.
+    // Two further polls, and requests of other users, succeed in the meantime.
     let before = seen.cluster.poll.at
     var polls: Set<String> = []
     let goesOn = try installation.waitFor { _, cluster in
@@ -91,8 +91,8 @@ struct ConnectionLimitTests {
       let result = try run("prlimit", ["--pid", "\(installation.daemon.pid)", "--nofile=\(number):1024"])
       #expect(result.exit == .exited(0), "\(result.errors)")
     }
-    // A quarter of a small limit is set aside: what is left is enough for the control socket, and for no stranger. What
-    // a poll has open for a moment does not count, so the limit follows.
+    // A quarter of a small limit is reserved. The rest is enough for the control socket, but not for other users. The
+    // limit is adjusted in a loop, because polls open descriptors temporarily.
     var waiting: [LoopbackSocket] = []
     let seen = try installation.waitFor { document, _ in
       guard

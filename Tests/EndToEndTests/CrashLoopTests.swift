@@ -5,27 +5,27 @@ import Health
 import TestSupport
 import Testing
 
-/// A real guard that is killed again and again tells a real receiver each incident once.
+/// A real guard that is killed repeatedly notifies a real receiver of each incident once.
 @Suite(
   .enabled(if: SSHServer.isAvailable && program("python3") != nil, "needs an sshd and python3"), .blocking,
   .timeLimit(.minutes(20)))
 struct CrashLoopTests {
-  /// OCEANID_TEST_LONG: fifty lives, as in a crash loop that lasts.
+  /// With OCEANID_TEST_LONG, the guard is killed fifty times, as in a lasting crash loop.
   private static var isLong: Bool { ProcessInfo.processInfo.environment["OCEANID_TEST_LONG"] != nil }
 
-  private static func told(_ receiver: WebReceiver) -> [NoticeEntryDocument] {
+  private static func entries(_ receiver: WebReceiver) -> [NoticeEntryDocument] {
     receiver.requests.compactMap { try? JSONDecoder().decode(NoticeDocument.self, from: Data($0.body.utf8)) }
       .flatMap(\.entries)
   }
 
-  /// As a receiver that passes over what it has heard.
-  private static func heard(_ receiver: WebReceiver) -> [String] {
+  /// The notices of a receiver that ignores repeated keys.
+  private static func distinctChanges(_ receiver: WebReceiver) -> [String] {
     var keys: Set<String> = []
-    return told(receiver).filter { keys.insert($0.key).inserted }
+    return entries(receiver).filter { keys.insert($0.key).inserted }
       .filter { $0.incident.subject == "node calypso" }.map(\.change.rawValue)
   }
 
-  /// Kills and starts the guard until `condition` holds, at most so many times.
+  /// Kills and restarts the guard until `condition` is true, at most `lives` times.
   private static func live(
     _ installation: Installation, lives: Int, journal: inout String, until condition: () -> Bool = { false }
   ) throws -> Int {
@@ -45,18 +45,18 @@ struct CrashLoopTests {
     var journal = installation.log
     installation.cluster.apply(.nodeNotReady("calypso"))
     _ = try Self.live(installation, lives: Self.isLong ? 25 : 40, journal: &journal) {
-      !Self.heard(receiver).isEmpty
+      !Self.distinctChanges(receiver).isEmpty
     }
-    #expect(Self.heard(receiver) == ["opened"])
+    #expect(Self.distinctChanges(receiver) == ["opened"])
     installation.cluster.apply(.nodeReady("calypso"))
     _ = try Self.live(installation, lives: Self.isLong ? 25 : 60, journal: &journal) {
-      Self.heard(receiver).contains("ended")
+      Self.distinctChanges(receiver).contains("ended")
     }
-    #expect(Self.heard(receiver) == ["opened", "ended"])
-    let keys = Self.told(receiver).map(\.key)
-    // A kill between a request and the line that says so sends the request again, with the same key; that is rare.
+    #expect(Self.distinctChanges(receiver) == ["opened", "ended"])
+    let keys = Self.entries(receiver).map(\.key)
+    // A kill between a request and the record of its delivery repeats the request with the same key. That is rare.
     #expect(keys.count - Set(keys).count <= 1)
-    // Each life would have written these again.
+    // Without the state, each restart would write these entries again.
     journal += installation.log
     let lines = journal.split(separator: "\n").filter { $0.contains("calypso") }
     #expect(lines.count { $0.contains("problem_opened") } == lines.count { $0.contains("problem_closed") })

@@ -2,9 +2,9 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A session of its own: a message bus, and a notification server that writes down what it is asked.
+/// A desktop session for tests: a message bus, and a notification server that records its calls.
 final class Desktop {
-  /// One call of the server, as it wrote it down.
+  /// One recorded call of the server.
   struct Call: Decodable, Hashable {
     var call: String
     var id: Int?
@@ -33,7 +33,7 @@ final class Desktop {
   private var server: ChildProcess?
   private let capabilities: [String]
 
-  /// A bus; the server comes with `startServer`.
+  /// Starts a bus; `startServer` starts the server.
   init(capabilities: [String] = ["body"]) throws {
     folder = try TemporaryFolder()
     self.capabilities = capabilities
@@ -78,19 +78,19 @@ final class Desktop {
   func pauseServer() { server?.pause() }
   func resumeServer() { server?.resume() }
 
-  /// Ends the bus, and with it who is on it.
+  /// Ends the bus and disconnects its clients.
   func stopBus() {
     bus?.kill()
     server?.kill()
   }
 
-  /// Closes a notification as a person would.
+  /// Closes a notification like a user.
   func dismiss(_ id: Int) -> Bool {
     server?.send("dismiss \(id)\n")
     return eventually { calls.last?.call == "dismissed" }
   }
 
-  /// The calls of the servers, oldest first, with "ready" for each start.
+  /// The recorded calls of all servers, oldest first, with "ready" for each start.
   var calls: [Call] {
     let text = (try? folder.read("record")) ?? ""
     return text.split(separator: "\n").compactMap {
@@ -98,7 +98,7 @@ final class Desktop {
     }
   }
 
-  /// The calls after the first `count` ones, once there are so many more.
+  /// The calls after the first `count`, when there are at least `wanted` of them.
   func calls(after count: Int, atLeast wanted: Int) throws -> [Call] {
     guard eventually({ calls.count >= count + wanted }) else {
       throw FixtureError.failed("\(wanted) calls did not come; after \(count): \(calls.dropFirst(count))")

@@ -6,7 +6,8 @@ import Health
 import TestSupport
 import Testing
 
-/// Each link of the way broken by itself: the doctor names it first, with a remedy, and does not disturb a guard.
+/// Each step of the connection fails once: the doctor reports it first, with a remedy, and does not disturb a running
+/// guard.
 @Suite(
   .enabled(if: SSHServer.isAvailable, Comment(rawValue: SSHServer.reason)), .serialized, .blocking,
   .timeLimit(.minutes(10)))
@@ -31,7 +32,7 @@ struct DoctorTests {
     let (status, document) = try Self.examine(
       installation, environment: ["KUBECONFIG": installation.kubeconfig])
     #expect(document.findings.filter { $0.outcome == .failed || $0.outcome == .skipped } == [])
-    // Whether this machine has a journal is none of the way's business.
+    // This machine may or may not have a journal, which does not matter here.
     #expect(Set(document.findings.filter { $0.outcome == .warning }.map(\.step)).isSubset(of: ["journal"]))
     #expect(status == (document.outcome == .ok ? 0 : 1))
     for step in [
@@ -99,7 +100,7 @@ struct DoctorTests {
   }
 
   @Test(arguments: BrokenStep.allCases)
-  func firstFailedStepIsNamedWithItsRemedy(_ broken: BrokenStep) throws {
+  func firstFailedStepIsReportedWithItsRemedy(_ broken: BrokenStep) throws {
     let installation = try Installation(
       options: broken == .forward ? ["PermitOpen none"] : [], isStarted: false, prepare: broken.prepare)
     switch broken {
@@ -114,7 +115,7 @@ struct DoctorTests {
     }
     let (status, document) = try Self.examine(installation)
     #expect(status == 2)
-    // Without a guard, nobody holds the port: that is told too.
+    // Without a guard, no process holds the port, which is also reported.
     let failed = try #require(
       document.findings.first { $0.outcome == .failed && !$0.step.hasPrefix("port ") })
     #expect(failed.step == broken.step, "\(document.findings)")
@@ -127,6 +128,7 @@ struct DoctorTests {
     #expect(try installation.waitUntilHealthy())
     installation.cluster.apply(.clockAhead(seconds: 120))
     installation.cluster.apply(.answersWrong(.forbidden, on: "/api/v1/nodes"))
+    try #require(try installation.waitFor { document, _ in !document.problems.isEmpty }.holds)
     let wrong = installation.folder.file("wrong")
     try installation.cluster.writeKubeconfig(to: wrong, server: installation.cluster.port)
     let old = try ChildProcess(
@@ -145,7 +147,7 @@ struct DoctorTests {
     #expect(warning("clock")?.found.contains("behind the server's") == true)
     #expect(warning("rights")?.found.contains("nodes") == true)
     #expect(warning("your shell")?.found.contains("the port on the far side") == true)
-    // The far side is this machine here: what listens on its port is the cluster.
+    // Here the far side is this machine, so the listener on the API's port is the cluster.
     #expect(warning("port \(installation.cluster.port)") == nil)
   }
 

@@ -6,7 +6,7 @@ import Health
 import TestSupport
 import Testing
 
-/// The main job, with the real parts.
+/// The main functions with the real programs.
 @Suite(
   .enabled(if: SSHServer.isAvailable, Comment(rawValue: SSHServer.reason)), .serialized, .blocking,
   .timeLimit(.minutes(10)))
@@ -89,7 +89,7 @@ struct EndToEndTests {
     #expect(ours == theirs)
   }
 
-  /// Through the tunnel and on the screen: each is one problem, and clears.
+  /// Each state is one problem on the page, and disappears when it ends.
   @Test(arguments: [
     (
       "begins pods-crashing cloudflared/cloudflared", "workload/cloudflared/cloudflared/deployment",
@@ -155,7 +155,7 @@ struct EndToEndTests {
     let client = try LoopbackSocket(port: installation.port, timeout: .seconds(20))
     try installation.server.start()
     #expect(try installation.waitFor { _, cluster in cluster.tunnel.state == .up }.holds)
-    // The waiting client was accepted by the guard and now reaches the TLS server, which closes what is no TLS.
+    // The guard accepted the waiting client, which now reaches the TLS server. That closes a connection without TLS.
     try client.send(Array("GET / HTTP/1.0\r\n\r\n".utf8))
     #expect((try? client.receive()) != nil)
     #expect(try installation.waitUntilHealthy())
@@ -197,7 +197,7 @@ struct EndToEndTests {
     let reloaded = try installation.ctl("reload")
     #expect(reloaded.status == 0)
     #expect(reloaded.output.contains("1 of 1 clusters unchanged"))
-    // The cluster's section did not change: its tunnel is the same.
+    // The cluster's section did not change, so its tunnel is the same.
     #expect(try installation.status().clusters.first?.tunnel.since == up)
     try installation.folder.write(
       good.replacingOccurrences(of: "[srv712429, srv712695, calypso]", with: "[ghost]"), to: "guard.yaml")

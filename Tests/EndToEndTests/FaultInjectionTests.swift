@@ -8,8 +8,8 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// Injects faults in random order. After each, the daemon is running, the verdict is correct in time, nothing
-/// leaks, and no local connection was refused. `Tests/Faults/run` chooses seed and number.
+/// Injects faults in random order. After each fault, the daemon is running, the verdict is correct in time, nothing
+/// leaks, and no local connection was refused. `Tests/Faults/run` selects the seed and the number of faults.
 @Suite(
   .enabled(if: SSHServer.isAvailable, Comment(rawValue: SSHServer.reason)), .serialized, .blocking,
   .timeLimit(.minutes(60)))
@@ -79,7 +79,7 @@ struct FaultInjectionTests {
     let installation = try Installation(hold: "2s")
     #expect(try installation.waitUntilHealthy())
     let pid = installation.daemon.pid
-    // One-time allocations have happened now.
+    // One-time allocations have happened by now.
     installation.server.killSessions()
     #expect(try installation.waitUntilHealthy())
     let before = try ResourceUse(pid: pid)
@@ -89,14 +89,14 @@ struct FaultInjectionTests {
 
     var row: [InjectedFault] = []
     for step in 1...max(1, count) {
-      // Every fault once, then at random.
+      // Every fault occurs once before any is repeated.
       if row.isEmpty { row = InjectedFault.allCases.shuffled(using: &generator) }
       let fault = only ?? row.removeFirst()
       let place = "seed \(seed), step \(step): \(fault)"
       if count > 20 || only != nil { print(place) }
       try fault.inject(into: installation)
       if let problem = fault.problem {
-        // A poll that was under way may have seen a part of it: the next one sees the cause alone.
+        // A poll that was running may have seen only a part of the fault; the next one sees only the cause.
         let isAlone = fault != .nodeDown && fault != .configurationBroken
         let seen = try installation.waitFor(within: .seconds(60)) { document, _ in
           document.problems.contains { $0.id.hasPrefix(problem) }
@@ -121,7 +121,7 @@ struct FaultInjectionTests {
         isFlat,
         "\(place): \(before.descriptors) to \(now.descriptors) descriptors, \(before.threads) to \(now.threads) threads"
       )
-      // The debug build, and answers of some MiB that were refused.
+      // The limit allows for the debug build and for rejected responses of some MiB.
       #expect(
         isInstrumented || now.kibibytes < before.kibibytes + 96 * 1024,
         "\(place): \(before.kibibytes) to \(now.kibibytes) KiB")

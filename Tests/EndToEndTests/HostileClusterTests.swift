@@ -6,7 +6,7 @@ import Health
 import TestSupport
 import Testing
 
-/// An API that does its worst, seen by the real daemon through a real tunnel.
+/// A malicious API server, with the real daemon and a real tunnel.
 @Suite(
   .enabled(if: SSHServer.isAvailable, Comment(rawValue: SSHServer.reason)), .serialized, .blocking,
   .timeLimit(.minutes(10)))
@@ -17,11 +17,11 @@ struct HostileClusterTests {
     #expect(try installation.waitUntilHealthy(), "\(installation.log)")
     let before = try installation.peakKiB()
     installation.cluster.apply(.answersWrong(how, on: "/api/v1/nodes"))
-    // Over HTTP/2 all parts share a connection, and who floods it floods all of them.
+    // Over HTTP/2 all parts share a connection, so a flood on one of them affects all.
     let id = how == .endlessHeaders ? "tethys/api/" : "tethys/api/nodes/"
     let isBlind = how == .endlessHeaders
-    // The rest is as it was: other parts, the tunnel, and who asks for them. A busy machine may take a poll or two to
-    // have them all beside 200 MB.
+    // The rest still works: other parts, the tunnel, and the control socket. On a busy machine it may take one or two
+    // polls to receive all parts in addition to 200 MB.
     let bad = try installation.waitFor { document, cluster in
       document.problems.contains { $0.id.hasPrefix(id) }
         && (isBlind
@@ -32,7 +32,7 @@ struct HostileClusterTests {
     let start = ContinuousClock.now
     #expect(try installation.ctl("tunnel").status == 0)
     #expect(ContinuousClock.now - start < .seconds(15))
-    // Several polls of it.
+    // Wait for several polls with the fault.
     installation.cluster.forgetRequests()
     #expect(
       eventually { installation.cluster.requests.filter { $0.target.hasPrefix("/api/v1/nodes") }.count >= 3 })
@@ -43,7 +43,7 @@ struct HostileClusterTests {
 }
 
 extension Installation {
-  /// The most memory that the daemon ever had.
+  /// The maximum memory use of the daemon.
   fileprivate func peakKiB() throws -> Int {
     let status = try String(contentsOfFile: "/proc/\(daemon.pid)/status", encoding: .utf8)
     let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }

@@ -6,7 +6,7 @@ import Health
 import TestSupport
 import Testing
 
-/// Notices with the real parts and the real thresholds.
+/// Incidents and notices with the real programs and the real thresholds.
 @Suite(
   .enabled(if: SSHServer.isAvailable, Comment(rawValue: SSHServer.reason)), .blocking,
   .timeLimit(.minutes(10)))
@@ -16,7 +16,7 @@ struct IncidentTests {
       IncidentsDocument.self, from: Data(try installation.ctl("incidents", "--json").output.utf8))
   }
 
-  /// The open incident of calypso once `condition` holds for it.
+  /// The open incident of calypso, when `condition` is true for it.
   private static func calypso(
     _ installation: Installation, _ condition: (IncidentDocument) -> Bool
   ) throws -> IncidentDocument? {
@@ -34,30 +34,31 @@ struct IncidentTests {
     installation.cluster.apply(.nodeNotReady("calypso"))
     let pending = try #require(try Self.calypso(installation) { $0.state == .pending })
     #expect(pending.notices == 0)
-    let told = try #require(try Self.calypso(installation) { $0.notices == 1 })
-    #expect(told.id == pending.id && told.state == .firing)
+    let notified = try #require(try Self.calypso(installation) { $0.notices == 1 })
+    #expect(notified.id == pending.id && notified.state == .firing)
     #expect(eventually { installation.log.contains("incident_opened") })
 
-    // The file is written after the notice was made.
+    // The file is written after the notice was created.
     let state = installation.folder.file("state/incidents.json")
-    #expect(eventually { (try? String(contentsOfFile: state, encoding: .utf8).contains(told.id)) == true })
+    #expect(
+      eventually { (try? String(contentsOfFile: state, encoding: .utf8).contains(notified.id)) == true })
     try installation.restart()
     #expect(try installation.waitFor { document, _ in document.verdict == .critical }.holds)
     let kept = try #require(try Self.calypso(installation) { _ in true })
-    #expect(kept.id == told.id && kept.notices == 1 && kept.state == .firing)
-    // It was opened in the journal before the restart: that is not said again.
+    #expect(kept.id == notified.id && kept.notices == 1 && kept.state == .firing)
+    // The journal entry was written before the restart and is not repeated.
     #expect(!installation.log.contains("problem_opened"))
 
     installation.cluster.apply(.nodeReady("calypso"))
     // Journal entries after the restart belong to the same incident.
-    #expect(eventually(within: .seconds(60)) { installation.log.contains("incident=\(told.id)") })
+    #expect(eventually(within: .seconds(60)) { installation.log.contains("incident=\(notified.id)") })
     var past: [IncidentDocument] = []
     #expect(
       eventually(within: .seconds(90), every: .milliseconds(250)) {
         past = (try? Self.incidents(installation).past) ?? []
         return !past.isEmpty
       })
-    #expect(past.map(\.id) == [told.id])
+    #expect(past.map(\.id) == [notified.id])
     #expect(past.first?.notices == 2)
     #expect(eventually { installation.log.contains("incident_ended") })
     #expect(!installation.log.contains("incident_opened"))
@@ -78,7 +79,7 @@ struct IncidentTests {
     let id = try #require(silenced.silence)
     #expect(try installation.ctl("silence", "--end", id).status == 0)
     #expect(try installation.ctl("silence", "--end", id).status == 64)
-    // A slip in the name is no all-clear.
+    // A misspelt name must not appear as a cluster without incidents.
     #expect(try installation.ctl("incidents", "--cluster", "tehtys").status == 64)
     #expect(try installation.ctl("silence", "--cluster", "tehtys").status == 64)
     #expect(try Self.calypso(installation) { $0.notices == 1 } != nil)

@@ -6,7 +6,7 @@ import Health
 import TestSupport
 import Testing
 
-/// `status`, `history`, `incidents`, `report` and a webhook show the same begin, end and length of an incident.
+/// `status`, `history`, `incidents`, `report` and a webhook show the same start, end and duration of an incident.
 @Suite(
   .enabled(if: SSHServer.isAvailable && program("python3") != nil, "needs an sshd and python3"), .blocking,
   .timeLimit(.minutes(10)))
@@ -18,21 +18,21 @@ struct IncidentViewsTests {
       IncidentsDocument.self, from: Data(try installation.ctl("incidents", "--json").output.utf8))
   }
 
-  /// What the webhook got of the Secret.
+  /// The notices about the Secret that the webhook received.
   private static func entries(_ receiver: WebReceiver) -> [NoticeEntryDocument] {
     receiver.requests.compactMap { try? JSONDecoder().decode(NoticeDocument.self, from: Data($0.body.utf8)) }
       .flatMap(\.entries).filter { $0.incident.subject == secret }
   }
 
-  /// The entries that open or close the Secret's problem.
+  /// The journal entries that open or close the Secret's problem.
   private static func changes(_ installation: Installation) throws -> [ChangeDocument] {
     try installation.ctl("history", "--json").output.split(separator: "\n")
       .map { try JSONDecoder().decode(ChangeDocument.self, from: Data($0.utf8)) }
       .filter { $0.subject == secret && $0.event.hasPrefix("problem_") }
   }
 
-  /// A Secret is missing; while it is, the guard is killed and the tunnel goes down, and the tunnel goes down again
-  /// right after the Secret is back.
+  /// A Secret is missing. In that time, the guard is killed and the tunnel goes down. Right after the Secret is back,
+  /// the tunnel goes down again.
   @Test func allViewsAgree() throws {
     let receiver = try WebReceiver()
     let installation = try Installation(notifying: receiver)
@@ -65,7 +65,7 @@ struct IncidentViewsTests {
     let past = try #require(try Self.incidents(installation).past.first { $0.subject == Self.secret })
     let end = try #require(past.endedAt)
     #expect(past.id == opened.id && past.since == begin)
-    // The guard's own memory has what came after the kill: the end, which names the begin.
+    // The guard's memory contains the events since the kill: the end, which contains the start time.
     let changes = try Self.changes(installation)
     #expect(changes.map(\.event) == ["problem_closed"])
     #expect(changes.map(\.since) == [begin] && changes.map(\.endedAt) == [end])
@@ -73,7 +73,7 @@ struct IncidentViewsTests {
     let ended = try #require(Self.entries(receiver).last?.incident)
     #expect(ended.since == begin && ended.endedAt == end && ended.id == opened.id)
 
-    // Between the times as they are shown, to the second.
+    // The duration between the displayed times, which have seconds.
     let seconds = end.milliseconds / 1000 - begin.milliseconds / 1000
     let parts = [(seconds / 60, "min"), (seconds % 60, "s")].filter { $0.0 > 0 }
     let length = parts.map { "\($0.0) \($0.1)" }.joined(separator: " ")

@@ -5,8 +5,8 @@ import GuardAPI
 import Health
 import TestSupport
 
-/// A fault of an installation, with its problem and its reversal. A fault that breaks the connection to the
-/// cluster must be one problem, not twenty.
+/// A fault of an installation, with its problem and its reversal. A fault that breaks the connection to the cluster
+/// must be one problem, not twenty.
 enum InjectedFault: String, CaseIterable, Sendable {
   case sessionsKilled, sshdGone, sshdHangs, hostKeyChanged, keyRefused
   case apiFails, apiHangs, apiCloses, apiTalksNonsense, apiRefuses, apiFloods, apiNests
@@ -60,7 +60,7 @@ enum InjectedFault: String, CaseIterable, Sendable {
     case .controlSocketRemoved: unlink(installation.socket)
     case .guardPaused:
       kill(installation.daemon.pid, SIGSTOP)
-      // As long as it lasts.
+      // The process is stopped for this long.
       _ = eventually(within: .seconds(4)) { false }
       kill(installation.daemon.pid, SIGCONT)
     case .descriptorsExhausted: try InjectedFault.limitDescriptors(of: installation.daemon.pid, to: "16")

@@ -6,7 +6,7 @@ import Health
 import TestSupport
 import Testing
 
-/// A whole installation on loopback: a real sshd, the demo cluster, the real daemon and the real client.
+/// A complete installation on loopback: a real sshd, the demo cluster, the real daemon and the real client.
 final class Installation {
   let server: SSHServer
   let cluster: DemoCluster
@@ -14,7 +14,7 @@ final class Installation {
   /// The local end of the forward.
   let port: Int
   private(set) var daemon: ChildProcess
-  /// Of the daemon, besides its own few.
+  /// Environment variables of the daemon in addition to the default ones.
   private let environment: [String: String]
   private let descriptors: Int?
 
@@ -24,9 +24,9 @@ final class Installation {
 
   /// - Parameters:
   ///   - options: lines of sshd_config.
-  ///   - isStarted: the daemon runs.
-  ///   - environment: of the daemon, besides its own few variables.
-  ///   - descriptors: as many as the daemon may have; nil: as many as this process.
+  ///   - isStarted: true to start the daemon.
+  ///   - environment: variables of the daemon in addition to the default ones.
+  ///   - descriptors: the daemon's limit on descriptors; nil selects the limit of this process.
   ///   - prepare: changes the fixture before the daemon starts.
   init(
     options: [String] = [], hold: String = "10s", isStarted: Bool = true, environment: [String: String] = [:],
@@ -71,7 +71,7 @@ final class Installation {
   var configuration: String { folder.file("guard.yaml") }
   var log: String { daemon.errors }
 
-  /// - Parameter killing: with SIGKILL.
+  /// - Parameter killing: true to use SIGKILL.
   func restart(killing: Bool = false) throws {
     if killing { daemon.kill() } else { daemon.terminate() }
     _ = daemon.wait(within: .seconds(10))
@@ -99,7 +99,7 @@ final class Installation {
     try DocumentCoding.decode(StatusDocument.self, from: Data(try ctl("status", "--json").output.utf8))
   }
 
-  /// The one cluster's document once `condition` holds, or the last one seen.
+  /// The document of the only cluster when `condition` is true, or the last document.
   func waitFor(
     within limit: Duration = .seconds(60), _ condition: (StatusDocument, ClusterDocument) -> Bool
   ) throws -> Seen {
@@ -115,7 +115,7 @@ final class Installation {
     return Seen(holds: holds, document: document, cluster: cluster)
   }
 
-  /// The guard's output while a test waits for it.
+  /// The last documents while a test waited, and whether the condition became true.
   struct Seen: CustomTestStringConvertible {
     let holds: Bool
     let document: StatusDocument
@@ -129,7 +129,7 @@ final class Installation {
   func waitUntilHealthy() throws -> Bool { try waitFor { document, _ in document.verdict == .healthy }.holds }
 
   private static func built(_ name: String) -> String {
-    // Under `swift test` the runner's own folder is the toolchain's; the bundle lies beside the programs.
+    // Under `swift test`, the runner is in the toolchain's folder; the test bundle is beside the programs.
     let candidates = CommandLine.arguments.compactMap { argument -> String? in
       guard let range = argument.range(of: "/oceanid-guardPackageTests.xctest") else { return nil }
       return String(argument[..<range.lowerBound])

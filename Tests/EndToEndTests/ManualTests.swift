@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The manual that the client prints, beside what the daemon understands.
+/// Compares the manual that the client prints with the options of the daemon.
 @Suite(.blocking, .timeLimit(.minutes(5)))
 struct ManualTests {
   private static func page(_ name: String) throws -> String {
@@ -11,7 +11,7 @@ struct ManualTests {
     return result.output
   }
 
-  @Test func everyOptionOfTheDaemonIsInItsPage() throws {
+  @Test func everyDaemonOptionIsInItsManualPage() throws {
     let dump = try run(Installation.guardProgram, ["--experimental-dump-help"]).output
     let options = dump.matches(of: /"name"\s*:\s*"([a-z-]+)"/).map { String($0.output.1) }
     #expect(options.contains("check-config"))

@@ -6,7 +6,7 @@ import Health
 import TestSupport
 import Testing
 
-/// The alert rules on what a real guard says of the demo cluster's faults, in hours of virtual time.
+/// The alert rules with a real guard's metrics for the faults of the demo cluster, in hours of virtual time.
 @Suite(
   .enabled(if: SSHServer.isAvailable, Comment(rawValue: SSHServer.reason)),
   .enabled(if: program("promtool") != nil, "no promtool here (apt install prometheus)"), .serialized,
@@ -16,7 +16,7 @@ struct MetricsRulesTests {
   private static let rules = URL(filePath: #filePath).deletingLastPathComponent()
     .appending(path: "../../config/prometheus-rules.yaml").standardizedFileURL.path
 
-  /// Series and value of each line of `oceanid-ctl metrics`.
+  /// The series and values in the output of `oceanid-ctl metrics`.
   private static func page(_ installation: Installation) throws -> [String: Double] {
     var series: [String: Double] = [:]
     for line in try installation.ctl("metrics").output.split(separator: "\n") where !line.hasPrefix("#") {
@@ -26,7 +26,7 @@ struct MetricsRulesTests {
     return series
   }
 
-  /// An hour of each page, a sample a minute, and after each hour the alerts that fire then.
+  /// Each page is repeated for an hour with one sample per minute. After each hour, the firing alerts are checked.
   private static func check(
     _ hours: [(page: [String: Double], firing: [String])], in folder: TemporaryFolder
   ) throws -> String {
@@ -35,7 +35,7 @@ struct MetricsRulesTests {
     for name in Set(hours.flatMap(\.page.keys)).sorted() {
       let values = hours.enumerated().map { hour, entry -> String in
         guard let value = entry.page[name] else { return "_x60" }
-        // Times go on with the virtual clock, which starts at 0.
+        // Times advance with the virtual clock, which starts at 0.
         if name.hasPrefix("oceanid_poll_") && name.contains("timestamp_seconds") {
           return "\(hour * 3600)+60x59"
         }
@@ -103,7 +103,7 @@ struct MetricsRulesTests {
   }
 }
 
-/// The dashboard's questions, asked of a real Prometheus that scrapes what a real guard wrote.
+/// The dashboard's queries, in a real Prometheus that scrapes the metrics of a real guard.
 @Suite(
   .enabled(if: SSHServer.isAvailable, Comment(rawValue: SSHServer.reason)),
   .enabled(if: program("prometheus") != nil, "no prometheus here (apt install prometheus)"), .serialized,

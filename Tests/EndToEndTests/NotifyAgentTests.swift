@@ -4,7 +4,7 @@ import Health
 import TestSupport
 import Testing
 
-/// `oceanid-ctl notify-agent` between a guard that says what the test wants and a desktop that writes down what it sees.
+/// `oceanid-ctl notify-agent` between a scripted guard and a desktop that records its calls.
 @Suite(
   .enabled(if: Desktop.isAvailable, Comment(rawValue: Desktop.reason)), .serialized, .blocking,
   .timeLimit(.minutes(10)))
@@ -46,7 +46,7 @@ struct NotifyAgentTests {
         severity: severity, remedy: event == "ended" ? nil : "kubectl describe node calypso"))
   }
 
-  /// The state of an agent after a restart.
+  /// The saved state, which the agent reads after a restart.
   private var kept: String { (try? folder.read("notices.json")) ?? "" }
 
   private func end(_ agent: ChildProcess) {
@@ -70,7 +70,7 @@ struct NotifyAgentTests {
     #expect(worsened.replaces == 1 && worsened.urgency == 2 && worsened.timeout == 0)
     #expect(worsened.summary == "tethys: critical now: node calypso is gone")
 
-    // A closed notification returns with a change, as another notification.
+    // A notification that the user closed returns as a new one after a change.
     #expect(desktop.dismiss(1))
     try tell("reminder", "node calypso", .critical, message: "tethys: ongoing: node calypso is gone")
     let reminder = try #require(try desktop.calls(after: 4, atLeast: 1).first)
@@ -101,14 +101,14 @@ struct NotifyAgentTests {
     let again = try desktop.calls(after: 3, atLeast: 1)
     #expect(again.map(\.replaces) == [0])
     #expect(again.map(\.summary) == ["tethys: node calypso is gone"])
-    // One line when trouble begins, one when it ends.
+    // One line when the problem begins, and one when it ends.
     #expect(agent.errors.split(separator: "\n").count == 2, "\(agent.errors)")
     end(agent)
   }
 
   @Test func restartedAgentRepeatsNothing() throws {
     let first = try started()
-    // One after the other: what is gathered is shown by its severity.
+    // The incidents begin one after the other, because incidents that are shown together are sorted by severity.
     try tell("opened", "flux", message: "tethys: flux fails")
     #expect(try desktop.calls(after: 1, atLeast: 1).map(\.id) == [1])
     try tell("opened", "node calypso", .critical, message: "tethys: node calypso is gone")
@@ -117,7 +117,7 @@ struct NotifyAgentTests {
     #expect(desktop.dismiss(1))
     #expect(eventually { kept.contains("leftAt") })
     end(first)
-    // Nothing that is still true is closed, and nothing comes back.
+    // Notifications of open incidents are not closed, and none returns.
     guardian.stands(
       IncidentsDocument(open: try ["flux", "node calypso"].map { try incident($0) }))
     let second = try agent()
@@ -126,7 +126,7 @@ struct NotifyAgentTests {
     let calls = try desktop.calls(after: 4, atLeast: 1)
     #expect(calls.map(\.replaces) == [2])
     end(second)
-    // Another server has another screen.
+    // A new notification server starts without notifications.
     desktop.stopServer()
     try desktop.startServer()
     let third = try agent()
@@ -168,7 +168,7 @@ struct NotifyAgentTests {
     #expect(eventually { agent.errors.contains("does not answer on the session bus") })
     desktop.resumeServer()
     #expect(eventually { agent.errors.contains("the notification server is available again") })
-    // As often as it was asked to, less those that were taken off again.
+    // The number of calls that showed it, minus those that closed it.
     func isOnScreen(_ summary: String) -> Int {
       let calls = desktop.calls
       let closed = Set(calls.filter { $0.call == "CloseNotification" }.compactMap(\.id))

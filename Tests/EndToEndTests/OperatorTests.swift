@@ -6,7 +6,7 @@ import Health
 import TestSupport
 import Testing
 
-/// The operator's commands besides the status.
+/// The commands for operators other than `status`.
 @Suite(
   .enabled(if: SSHServer.isAvailable, Comment(rawValue: SSHServer.reason)), .serialized, .blocking,
   .timeLimit(.minutes(10)))
@@ -19,26 +19,26 @@ struct OperatorTests {
         environment: ["PATH": "/usr/local/bin:/usr/bin:/bin"])
       return (result.exit, result.output, result.errors)
     }
-    // Waits for the tunnel, and for the guard itself.
+    // The command waits for the tunnel and for the guard itself.
     let plain = try run("--", "sh", "-c", "echo $KUBECONFIG; exit 7")
     #expect(plain.exit == .exited(7))
     #expect(plain.output == installation.kubeconfig + "\n")
     #expect(try run("sh", "-c", "kill -TERM $$").exit == .signalled(SIGTERM))
-    // A broken pipe kills the command as anywhere else.
+    // A broken pipe kills the command as usual.
     #expect(try run("--", "sh", "-c", "kill -PIPE $$").exit == .signalled(SIGPIPE))
     #expect(try run("--", "/nonexistent/program").exit == .exited(127))
     #expect(try run("--", "/etc/passwd").exit == .exited(126))
 
     let refused = try run("--", "env", "X=1", "kubectl", "-n", "shop", "delete", "pod", "web-0")
     #expect(refused.exit == .exited(77))
-    #expect(refused.errors.contains("kubectl delete changes the cluster by hand"))
+    #expect(refused.errors.contains("kubectl delete changes the cluster manually"))
     #expect(!installation.log.contains("break_glass"))
     let logged = try run(
       "--break-glass", "OPS-17: pod hangs", "--", "sh", "-c", ": kubectl; echo kubectl delete")
     #expect(logged.exit == .exited(0))
     #expect(
       eventually {
-        installation.log.contains("break_glass: kubectl delete run by hand by uid \(getuid()), pid ")
+        installation.log.contains("break_glass: kubectl delete run manually by uid \(getuid()), pid ")
       })
     #expect(eventually { installation.log.contains("OPS-17: pod hangs") })
 

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The pings of a real guard to a dead man's switch.
+/// The pings of a real guard for a dead man's switch.
 @Suite(
   .enabled(if: SSHServer.isAvailable && program("python3") != nil, "needs an sshd and python3"), .blocking,
   .timeLimit(.minutes(10)))

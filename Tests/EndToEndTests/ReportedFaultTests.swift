@@ -6,8 +6,8 @@ import Health
 import TestSupport
 import Testing
 
-/// Everything that goes wrong between an operator and a cluster: each with its own code and remedy in the status,
-/// in the log and in the exit status, while the daemon stays up.
+/// Faults between the operator and the cluster: each has its own code and remedy in the status, in the log and in the
+/// exit status, and the daemon keeps running.
 @Suite(
   .enabled(if: SSHServer.isAvailable, Comment(rawValue: SSHServer.reason)), .serialized, .blocking,
   .timeLimit(.minutes(10)))
@@ -57,14 +57,14 @@ struct ReportedFaultTests {
     let status = try installation.ctl("status")
     #expect(status.status == 2)
     #expect(try installation.ctl("tunnel").status == 2)
-    // The remedy is on the screen in the words of the document, and in the log.
+    // The remedy is on the page with the words of the document, and in the log.
     let words = problem.remedy.split(separator: " ").prefix(3).joined(separator: " ")
     #expect(status.output.contains(words), "\(status.output)")
     #expect(eventually { installation.log.contains(words) }, "\(installation.log)")
     #expect(installation.daemon.isRunning)
   }
 
-  @Test func busyPortNamesItsHolder() throws {
+  @Test func holderOfABusyPortIsReported() throws {
     let holder = try TCPServer(.silent)
     let installation = try Installation(prepare: { _, folder in
       let text = try folder.read("guard.yaml")
@@ -76,7 +76,7 @@ struct ReportedFaultTests {
       }
     })
     let seen = try installation.waitFor { _, cluster in cluster.nodes.count == 3 }
-    // The guard's own polls do not use the port: whoever holds it can't answer for the cluster.
+    // The guard's own polls do not use the port, so its holder cannot answer in place of the cluster.
     #expect(seen.document.problems.map(\.id) == ["tethys/forward/127.0.0.1:\(holder.port)/port-busy"])
     #expect(seen.cluster.tunnel.forwards.first?.state == .portBusy)
     #expect(seen.cluster.tunnel.forwards.first?.holder?.contains("(pid ") == true)

@@ -42,23 +42,23 @@ struct RestartTests {
     let installation = try Installation()
     #expect(try installation.waitUntilHealthy())
     let before = Self.names(try #require(try installation.status().clusters.first))
-    // Remembered at the latest when the guard ends.
+    // The kind is saved at the latest when the guard ends.
     installation.cluster.apply(.definitionDeleted("kustomizations.kustomize.toolkit.fluxcd.io"))
-    func isTold(_ document: StatusDocument) -> Bool {
+    func isReported(_ document: StatusDocument) -> Bool {
       document.problems.contains {
         $0.id == "tethys/flux/kinds/not-served" && $0.title.hasPrefix("kustomize-controller runs")
           && $0.detail.contains("3 Kustomizations seen before")
       }
     }
-    let told = try installation.waitFor { document, cluster in
-      isTold(document) && Self.names(cluster) == before
+    let reported = try installation.waitFor { document, cluster in
+      isReported(document) && Self.names(cluster) == before
     }
-    #expect(told.holds, "\(told)")
+    #expect(reported.holds, "\(reported)")
     try installation.restart()
-    let again = try installation.waitFor { document, _ in isTold(document) }
+    let again = try installation.waitFor { document, _ in isReported(document) }
     #expect(again.holds, "\(again)")
     installation.cluster.apply(.definitionBack("kustomizations.kustomize.toolkit.fluxcd.io"))
-    // Which kinds there are is asked once a minute.
+    // The kinds of the server are requested once per minute.
     let well = try installation.waitFor(within: .seconds(120)) { document, _ in document.verdict == .healthy }
     #expect(well.holds, "\(well)")
   }

@@ -4,7 +4,7 @@ import Health
 import Synchronization
 import TestSupport
 
-/// A guard that says what the test tells it to: `/v1/incidents`, `/v1/watch` and `/v1/status`, and nothing else.
+/// A guard with scripted responses to `/v1/incidents`, `/v1/watch` and `/v1/status` only.
 final class ScriptedGuard: Sendable {
   private struct State {
     var listener: Int32 = -1
@@ -60,7 +60,7 @@ final class ScriptedGuard: Sendable {
     }
   }
 
-  /// Ends every connection, and takes no more.
+  /// Closes all connections and accepts no more.
   func stop() {
     state.withLock { state in
       if state.listener >= 0 { shutdown(state.listener, Int32(SHUT_RDWR)) }

@@ -86,7 +86,7 @@ import Testing
     #expect(result.output.hasPrefix("OCEANID"), "\(result)")
     #expect(result.output.contains(" UNKNOWN - "), "\(result)")
     #expect(result.output.split(separator: "\n").count == 1)
-    // An option before the command is a mistake of the same command.
+    // An option before the command is a usage error of `check`, with its exit status.
     let misplaced = try check(["--cluster", "nope", "check"])
     #expect(misplaced.exit == .exited(3) && misplaced.output.hasPrefix("OCEANID UNKNOWN - "))
     let json = try check(["check", "--json"])

@@ -229,6 +229,30 @@ import Testing
       try DocumentCoding.decode(IncidentsDocument.self, from: DocumentCoding.encode(document)) == document)
   }
 
+  @Test func viewOfTheGuard() throws {
+    let document = GuardViewDocument(
+      user: "oceanid", uid: 998, home: "/var/lib/oceanid", unit: "oceanid-guard", configuration: nil,
+      agent: nil, credentials: ["guard-key"],
+      findings: [
+        FindingDocument(
+          "login", of: "tethys", .failed, "refused every key",
+          next: NextStep(command: "sudo -u oceanid ssh -v tethys true", note: "check authorized_keys")),
+        FindingDocument("API", of: "tethys", .skipped, "not tried"),
+      ])
+    #expect(
+      String(decoding: try DocumentCoding.encode(document), as: UTF8.self) == """
+        {"agent":null,"configuration":null,"credentials":["guard-key"],"findings":[\
+        {"cluster":"tethys","command":"sudo -u oceanid ssh -v tethys true","found":"refused every key",\
+        "note":"check authorized_keys","outcome":"failed",\
+        "remedy":"sudo -u oceanid ssh -v tethys true  # check authorized_keys","step":"login"},\
+        {"cluster":"tethys","command":null,"found":"not tried","note":null,"outcome":"skipped","remedy":null,\
+        "step":"API"}],"home":"/var/lib/oceanid","schema":"oceanid.guard-view/1","uid":998,"unit":"oceanid-guard",\
+        "user":"oceanid","version":"\(Product.version)"}
+        """)
+    #expect(
+      try DocumentCoding.decode(GuardViewDocument.self, from: DocumentCoding.encode(document)) == document)
+  }
+
   @Test func decodesItsOwnOutput() throws {
     let document = document(report)
     #expect(try DocumentCoding.decode(StatusDocument.self, from: DocumentCoding.encode(document)) == document)
@@ -244,6 +268,9 @@ import Testing
     }
     #expect(status().verdict == .unknown)
     #expect(status().summary == "no cluster is configured")
+    let starting = StatusDocument(
+      generatedAt: now, clusters: status(.healthy).clusters, starting: ["c1", "c2"], problems: [])
+    #expect(starting.summary == "c0: s0; c1, c2 starting" && starting.verdict == .unknown)
     #expect(status(.healthy).summary == "c0: s0")
     #expect(status(.healthy, .critical, .unknown, .critical).verdict == .critical)
     #expect(
@@ -276,7 +303,7 @@ import Testing
     "since":null,"stuckAt":null,"suspended":false,"verdict":"degraded"},
     {"behind":null,"behindSince":null,"latest":null,"message":"","name":"y","namespace":"flux-system","range":null,"ready":null,"reason":"","running":null,"since":null,"stuckAt":null,"suspended":false,"verdict":"unknown"}],
     "repositories":[{"image":"x","lastScanAt":null,"message":"","name":"x","namespace":"flux-system","ready":null,"reason":"","since":null,"suspended":false,"tags":null,"verdict":"healthy"}]},
-    "kubeconfig":"/root/.kube/k3s-config.yaml","name":"tethys","nodes":[{"age":"120d","conditions":[{"lastTransitionTime":"2026-03-01T04:24:07Z","message":"","reason":"KubeletReady","status":"True","type":"Ready"}],
+    "kubeconfig":"/root/.kube/k3s-config.yaml","kubeconfigError":null,"name":"tethys","nodes":[{"age":"120d","conditions":[{"lastTransitionTime":"2026-03-01T04:24:07Z","message":"","reason":"KubeletReady","status":"True","type":"Ready"}],
     "containerRuntime":null,"createdAt":"2025-11-01T04:24:07Z","expected":true,"gpu":{"allocatable":1,"capacity":null},
     "internalIP":null,"kernelVersion":null,"leaseRenewedAt":null,"name":"calypso","osImage":null,"roles":["gpu"],
     "status":"Ready","verdict":"healthy","version":"v1.33.4+k3s1"}],

@@ -36,7 +36,7 @@ import Testing
       { "schema": "oceanid.status/1", "generatedAt": "2026-03-01T04:24:07Z", "configuration": { "rejected": {} },
         "problems": [{ "id": "a", "silence": { "id": "b" } }, { "id": "c" }],
         "clusters": [{
-          "name": "tethys", "api": {}, "poll": { "error": { "code": "api" } },
+          "name": "tethys", "api": {}, "kubeconfigError": {}, "poll": { "error": { "code": "api" } },
           "tunnel": {
             "state": "stopped", "lastError": { "code": "auth" }, "sessions": [{ "serial": 1 }],
             "history": [{ "state": "down", "since": "2026-03-01T04:24:07Z" }],

@@ -244,7 +244,7 @@ import Testing
     #expect(outcome("nobody") == .unknownChannel)
     #expect(outcome("a") == .failed("HTTP 400", remedy: "check the address"))
     channel.failure = nil
-    #expect(outcome("a") == .delivered("a took the test"))
+    #expect(outcome("a") == .delivered("a accepted the test message"))
     #expect(delivery.failures.isEmpty)
     #expect(peer.notices.last?.entries.first?.incident.isTest == true)
     channel.hangs = true

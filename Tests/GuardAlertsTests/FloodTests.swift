@@ -41,7 +41,8 @@ import Testing
     #expect(notice.entries.allSatisfy { $0.incident.severity == .critical })
     let text = NoticeText(notice)
     #expect(text.headline.hasPrefix("CRITICAL tethys: 300 critical, 900 warning: node n"))
-    #expect(text.body.hasPrefix("1200 in all: 300 critical, 900 warning, 0 over. The first 20:\n\nCRITICAL"))
+    #expect(
+      text.body.hasPrefix("1200 in total: 300 critical, 900 warning, 0 ended. The first 20:\n\nCRITICAL"))
     #expect(text.body.hasSuffix("\nand 1180 more: oceanid-ctl incidents\n"))
     let document = try JSONDecoder().decode(
       NoticeDocument.self, from: Data(NoticeCoding.bytes(notice)))
@@ -53,7 +54,7 @@ import Testing
     let ends = send(&outbox)
     let end = try #require(ends.first)
     #expect(ends.count == 1)
-    #expect(NoticeText(end).headline == "OVER tethys: 1200 incidents")
+    #expect(NoticeText(end).headline == "ENDED tethys: 1200 incidents")
     #expect(Set(notice.entries.map(\.incident.id)).isSubset(of: Set(end.entries.map(\.incident.id))))
     #expect(outbox.isEmpty && outbox.told.isEmpty && outbox.toldByNumber.isEmpty)
   }

@@ -12,7 +12,7 @@ import Testing
   /// Titles, subjects and remedies hold a cluster's words: none of them makes a line that looks like the guard's.
   @Test(arguments: ["\n", "\r\n", "\u{2028}", "\u{85}", "\u{1b}[2J", "\u{202e}"])
   func namesCannotForgeALine(_ mark: String) throws {
-    let evil = "x\(mark)OVER: all is well"
+    let evil = "x\(mark)ENDED: all is well"
     var incident = Incident(
       id: "a",
       of: Problem(
@@ -26,8 +26,8 @@ import Testing
       .sample(.opened, incident), from: "guard@example.org", to: ["ops"], host: "h", date: moment
     ).text
     for words in [text.headline, one.headline, text.body, mail] {
-      #expect(!words.contains(mark == "\n" ? "\nOVER" : mark), "\(words)")
-      #expect(!words.split(whereSeparator: \.isNewline).contains { $0.hasPrefix("OVER") }, "\(words)")
+      #expect(!words.contains(mark == "\n" ? "\nENDED" : mark), "\(words)")
+      #expect(!words.split(whereSeparator: \.isNewline).contains { $0.hasPrefix("ENDED") }, "\(words)")
     }
     #expect(one.body.split(whereSeparator: \.isNewline).count == 5)
   }

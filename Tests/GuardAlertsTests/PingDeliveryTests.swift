@@ -32,7 +32,7 @@ import Testing
     #expect(message.contains("not known yet") && remedy == "oceanid-ctl status")
     delivery.refresh(firing: [.sample("a")])
     #expect(eventually { ping.renewals.count == 1 })
-    #expect(test(delivery) == .delivered("ping took the test"))
+    #expect(test(delivery) == .delivered("ping accepted the test message"))
     #expect(ping.renewals.map { $0.map(\.id) } == [["a"], ["a"]])
     #expect(ping.notices.isEmpty)
     #expect(eventually { delivery.figures.first?.delivered == 1 })

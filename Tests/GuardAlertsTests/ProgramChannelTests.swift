@@ -59,7 +59,7 @@ import Testing
     arguments: [
       ("echo first >&2; echo last words >&2; exit 3", .passing, "exited with status 3: last words"),
       ("exit 75", .passing, "exited with status 75"), ("exit 65", .unfit, "exited with status 65"),
-      ("exit 78", .refused, "exited with status 78"), ("kill -9 $$", .passing, "was ended by signal 9"),
+      ("exit 78", .refused, "exited with status 78"), ("kill -9 $$", .passing, "was terminated by signal 9"),
       ("printf 'a\\033[31mred' >&2; exit 1", .passing, "exited with status 1: a\\u{1b}[31mred"),
     ] as [(String, DeliveryError.Cause, String)])
   func exitStatusDecidesTheOutcome(_ script: String, _ cause: DeliveryError.Cause, _ words: String) {
@@ -71,7 +71,7 @@ import Testing
   @Test func hangingCommandIsEnded() {
     let begin = ContinuousClock.now
     let error = deliver("sleep 60 & sleep 60", timeout: .seconds(1))
-    #expect(error?.message == "/bin/sh did not end in time and was ended")
+    #expect(error?.message == "/bin/sh timed out and was terminated")
     #expect(ContinuousClock.now - begin < .seconds(20))
   }
 
@@ -140,7 +140,7 @@ import Testing
     #expect(Set([first, reminder, end].map { $0["message-id"] }).count == 3)
     #expect(Set([first, reminder, end].map { $0["references"] }).count == 1)
     #expect(reminder["in-reply-to"] == first["references"])
-    #expect(end["subject"] == "[oceanid] OVER tethys: node a is NotReady")
+    #expect(end["subject"] == "[oceanid] ENDED tethys: node a is NotReady")
     // The same news twice is one mail.
     #expect(try mail(.sample(.opened, .sample("a")))["message-id"] == first["message-id"])
   }

@@ -260,7 +260,7 @@ import Testing
       ])
     #expect(messages[0].title == "CRITICAL tethys: node a is NotReady")
     #expect(messages[0].message.contains("what to do: kubectl describe node a"))
-    #expect(messages[3].title == "OVER tethys: node a is NotReady")
+    #expect(messages[3].title == "ENDED tethys: node a is NotReady")
     #expect(messages[4].title == "CRITICAL tethys: 1 critical, 1 warning: node c is NotReady")
   }
 
@@ -271,7 +271,8 @@ import Testing
     try channel.renew([], at: .now, isCancelled: { false })
     try channel.renew([.sample("a")], at: .now, isCancelled: { false })
     #expect(receiver.requests.map(\.path) == ["/ping/uuid", "/ping/uuid/fail"])
-    #expect(receiver.requests.map(\.body) == ["all is well\n", "critical tethys node a is NotReady\n"])
+    #expect(
+      receiver.requests.map(\.body) == ["no incident is firing\n", "critical tethys node a is NotReady\n"])
   }
 
   /// From the configuration to the wire, with an address that is a secret as a whole.

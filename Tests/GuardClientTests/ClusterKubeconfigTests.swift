@@ -37,7 +37,7 @@ import Testing
     #expect(complaint.exitStatus == 77)
   }
 
-  /// As kubectl takes KUBECONFIG: what is not there is passed over unless nothing is.
+  /// As in kubectl, missing files in KUBECONFIG are skipped unless all are missing.
   @Test func oneReadableFileOfAListIsEnough() throws {
     let folder = try TestSupport.TemporaryFolder()
     let file = try folder.write("", to: "config")

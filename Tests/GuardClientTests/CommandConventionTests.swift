@@ -7,7 +7,7 @@ import Testing
 @testable import GuardClient
 @testable import GuardConnection
 
-/// What people expect of any command: help with examples, manual, completion, a hint for a slip.
+/// Conventions for commands: help with examples, a manual, completion, and suggestions for typing errors.
 @Suite struct CommandConventionTests {
   private static func help() throws -> CommandHelp { try CommandHelp.read(Data(OceanidCtl._dumpHelp().utf8)) }
 

@@ -55,7 +55,7 @@ import Testing
   @Test func reportsARefusalSentBeforeTheRequest() throws {
     let body = "{\"error\":{\"code\":\"too_many_connections\",\"message\":\"close some\"}}"
     let server = try #require(SocketServer(.turnAway(response(body, "503 Service Unavailable"))))
-    // Either side may be first.
+    // Either side may act first.
     for _ in 0..<50 {
       #expect(
         error(client(server.path))
@@ -213,7 +213,7 @@ import Testing
     #expect(system.statusCommand == "systemctl status oceanid-guard")
   }
 
-  /// As under su(1), cron, or `ssh host command`.
+  /// For example under su(1), cron, or `ssh host command`.
   @Test(arguments: [nil, "", "relative", "/run/user/0", "/run/user/1001"])
   func usersGuardIsFoundWithoutASession(_ runtime: String?) {
     func path(_ sockets: Set<String>) -> SocketPath {
@@ -222,7 +222,7 @@ import Testing
         owner: { $0 == "/run/user/0" ? 0 : $0 == "/run/user/1001" ? 1001 : nil }, exists: sockets.contains)
     }
     let own = "/run/user/1000/oceanid/guard.sock"
-    // Another user's guard is not this user's, whatever the environment says.
+    // The environment may point to another user's guard, which is not used.
     let found = path([own, "\(runtime ?? "")/oceanid/guard.sock"])
     #expect(found.path == own)
     #expect(found.isUserUnit)
@@ -237,7 +237,7 @@ import Testing
         == "the guard is not running: there is no socket at \(own), and none at /run/oceanid/guard.sock")
   }
 
-  @Test func everySearchedPlaceIsNamed() {
+  @Test func allSearchedPathsAreReported() {
     let socket = SocketPath(
       option: nil, environment: { $0 == "XDG_RUNTIME_DIR" ? "/tmp/run" : nil }, user: 1000,
       exists: { _ in false })

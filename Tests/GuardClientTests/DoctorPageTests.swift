@@ -1,8 +1,9 @@
 import GuardAPI
+import Health
 import Testing
 
-@testable import GuardClient
 @testable import GuardConnection
+@testable import GuardExamination
 @testable import GuardTerminal
 
 @Suite struct DoctorPageTests {
@@ -11,10 +12,12 @@ import Testing
     FindingDocument("ssh_config", of: "tethys", .ok, "tethys is ops@192.0.2.7, port 22"),
     FindingDocument(
       "host key", of: "tethys", .failed, "the host key of tethys is not the one in known_hosts",
-      remedy: "ssh-keygen -R tethys"),
+      next: NextStep(command: "ssh-keygen -R tethys", note: "ask the owner of the host first")),
     FindingDocument("login", of: "tethys", .skipped, "not tried"),
-    FindingDocument("clock", of: "tethys", .warning, "2 min ahead\u{1B}[2J", remedy: "timedatectl status"),
-    FindingDocument("guard's socket", .failed, "there is no socket", remedy: "systemctl start oceanid-guard"),
+    FindingDocument(
+      "clock", of: "tethys", .warning, "2 min ahead\u{1B}[2J", next: NextStep(command: "timedatectl status")),
+    FindingDocument(
+      "guard's socket", .failed, "there is no socket", next: NextStep(note: "systemctl start oceanid-guard")),
   ]
 
   @Test func firstFailedStepIsHighlighted() {
@@ -34,6 +37,7 @@ import Testing
 
         Failed: tethys, host key: the host key of tethys is not the one in known_hosts
           next ssh-keygen -R tethys
+          note ask the owner of the host first
         Also failed: guard's socket
           next systemctl start oceanid-guard
 
@@ -53,9 +57,9 @@ import Testing
 
   @Test(arguments: [
     (Scene.healthy, FindingOutcome.ok, "tunnel up; healthy: 3 nodes Ready, Flux v2.6.4, 2 image policies"),
-    (.nodeDown, .warning, "tunnel up; critical: node calypso is not ready"),
+    (.nodeDown, .failed, "tunnel up; critical: node calypso is not ready"),
     (.unread, .warning, "tunnel up; unknown: Kustomization can't be read; 3 more problems"),
-    (.backoff, .warning, "tunnel backoff; critical: the tunnel to tethys is down: connect_refused"),
+    (.backoff, .failed, "tunnel backoff; critical: the tunnel to tethys is down: connect_refused"),
   ])
   func guardsViewFollowsItsVerdict(_ scene: Scene, _ outcome: FindingOutcome, _ found: String) {
     let socket = SocketPath(option: "/run/x.sock", environment: { _ in nil }, exists: { _ in false })

@@ -73,7 +73,7 @@ import Testing
     #expect(Topic.of(name).map(\.word) == words)
   }
 
-  /// The text belongs to the rule: what fires it is what it says.
+  /// The texts of the declarations agree with the thresholds of the rules.
   @Test func textsMatchTheRules() {
     func meaning(_ word: String) -> String { Topic.of(word).first?.meaning ?? "" }
     #expect(meaning("flux-controller-stopped").contains("pod is available"))

@@ -38,7 +38,7 @@ import Testing
   @Test func folderWritableByOthersIsNotTrusted() {
     chmod(folder.file("kube"), 0o777)
     #expect(flaw(file) == .writable(path: folder.file("kube"), mode: 0o777))
-    // As in /tmp, only an entry's owner can exchange it there.
+    // With the sticky bit, as in /tmp, only the owner of an entry can replace it.
     chmod(folder.file("kube"), 0o1777)
     #expect(flaw(file) == nil)
   }
@@ -51,14 +51,14 @@ import Testing
     chown(file, 0, 0)
     chown(folder.file("kube"), 4242, 4242)
     #expect(flaw(file) == .foreignOwner(path: folder.file("kube"), uid: 4242))
-    // A folder of an unknown user's group is nobody's private one.
+    // A folder with an unknown group is not a user's private one.
     chown(folder.file("kube"), 0, 4242)
     chmod(folder.file("kube"), 0o775)
     #expect(flaw(file) == .writable(path: folder.file("kube"), mode: 0o775))
     #expect(flaw(file, reader: 4243) == .writable(path: folder.file("kube"), mode: 0o775))
   }
 
-  /// The mode of a file with an access list shows the list's mask as its group's bits.
+  /// The group bits in the mode of a file with an access list are the list's mask.
   @Test func fileWritableByAccessListIsNotTrusted() throws {
     // Swift's Glibc has no <sys/xattr.h>.
     typealias Set =
@@ -66,7 +66,8 @@ import Testing
         UnsafePointer<CChar>, UnsafePointer<CChar>, UnsafeRawPointer, Int, CInt
       ) -> CInt
     let set = unsafeBitCast(try #require(dlsym(nil, "setxattr")), to: Set.self)
-    /// user::rw-, user:4242:PERMISSIONS, group::---, mask::PERMISSIONS, other::---, as acl(5) is kept.
+    /// An access list in the format of acl(5): user::rw-, user:4242:PERMISSIONS, group::---, mask::PERMISSIONS,
+    /// other::---.
     func list(_ path: String, _ permissions: UInt8) throws {
       let entries: [(UInt8, UInt8, UInt32)] = [
         (1, 7, .max), (2, permissions, 4242), (4, 0, .max), (0x10, permissions, .max), (0x20, 0, .max),
@@ -80,7 +81,7 @@ import Testing
     try list(file, 4)
     #expect(flaw(file) == nil)
     try list(file, 6)
-    // A file system without lists has none to be misled by.
+    // This check only makes sense on a file system with access lists.
     guard AccessList.exists(on: file) else { return }
     #expect(flaw(file) == .listed(path: file))
     try list(file, 4)
@@ -88,7 +89,7 @@ import Testing
     #expect(flaw(file) != nil)
   }
 
-  /// Its owner could point it elsewhere.
+  /// The link's owner could change its target.
   @Test(.enabled(if: geteuid() == 0, "only root can give a link away"))
   func linkOfAnotherUserIsNotTrusted() {
     let link = folder.file("link")
@@ -139,7 +140,7 @@ import Testing
     #expect(found == .untrusted(file, .writable(path: file, mode: 0o666)))
     #expect(found.exitStatus == 77)
     #expect("\(found)".contains("can be changed by other users: \(file) has mode 0666"))
-    // A file that is not there yet counts as soon as somebody writes it.
+    // A missing file is used as soon as it is created.
     chmod(folder.file("kube"), 0o777)
     #expect(complaint("\(good):\(folder.file("kube/later"))")?.exitStatus == 77)
     #expect(complaint("config")?.exitStatus == 77)
@@ -150,7 +151,7 @@ import Testing
   @Test func rootCallerAndServiceUserAreTrusted() {
     let users = TrustedUsers(caller: 1000, service: 998)
     #expect([0, 1000, 998, 1001].map(users.includes) == [true, true, true, false])
-    // Root obeys nobody else, and no user at all in place of one that does not exist.
+    // Root trusts no other user. If the service user does not exist, no user is trusted in its place.
     let root = TrustedUsers(caller: 0, service: nil)
     #expect([0, 1000, 998, .max].map(root.includes) == [true, false, false, false])
   }

@@ -17,7 +17,7 @@ import Testing
     return nil
   }
 
-  @Test func portOfAnotherProgramReachesNoGoal() {
+  @Test func portOfAnotherProgramBlocksEveryGoal() {
     let stolen = status {
       $0[0].state = .portBusy
       $0[0].holder = "a process of mallory (uid 1001)"
@@ -50,18 +50,18 @@ import Testing
     #expect(Goal.api.obstacle(in: two.only("tethys") ?? two) == nil)
   }
 
-  @Test func portThatAcceptsNoConnectionReachesNoGoal() {
+  @Test func portThatAcceptsNoConnectionBlocksEveryGoal() {
     let full = status { $0[0].shortage = "accept: Too many open files" }
     for goal in Goal.allCases {
       #expect(
         goal.obstacle(in: full)
           == "tethys: 127.0.0.1:16443 accepts no connection: accept: Too many open files")
     }
-    // The guard itself listens there.
+    // The port belongs to the guard itself.
     #expect(description(of: full)?.hasSuffix(". See: oceanid-ctl tunnel") == true)
   }
 
-  /// A guard that does not tell is not taken at its silence.
+  /// If a guard does not report the state of its ports, they are not trusted.
   @Test func unreportedStateIsNotTrusted() {
     #expect(
       Goal.api.obstacle(in: status { $0 = [] }) == "tethys: the guard reports no forward to the cluster")

@@ -24,7 +24,7 @@ import Testing
       message: "tethys: \(message)", incident: incident, attempts: attempts)
   }
 
-  /// As the daemon tells an outage.
+  /// The changes that the daemon reports for an outage.
   private static let outage = [
     change("04:12:00", "tunnel_down", reason: "keepalive_timeout", incident: "a"),
     change("04:12:00.1", "problem_opened", incident: "a", message: "tunnel to tethys is down"),
@@ -42,7 +42,7 @@ import Testing
     return HistoryPage.page(history, terminal, range: "since today", until: end).lines.map(\.text)
   }
 
-  /// What people were told of an incident is told by the incident.
+  /// Notices about an incident are not separate incidents.
   @Test func noticesAreNotEpisodes() {
     func change(_ second: Int64, _ event: String) -> ChangeDocument {
       ChangeDocument(
@@ -75,11 +75,11 @@ import Testing
         == "  04:12:00Z  tunnel down, ongoing, 18 min so far, keepalive_timeout, connect_refused, 1 attempt"
     )
     #expect(text.last == "1 incident, 1 ongoing, since today; from the journal")
-    // Up, and the problem is still told as open for a moment.
+    // The tunnel is up, but the problem is still reported as open for a moment.
     #expect(lines(Array(Self.outage.prefix(5)))[1].contains("until 04:15:02Z"))
   }
 
-  /// What came after the end is not in the history: it may long be over.
+  /// Events after the end of the history are unknown, so an outage is only counted up to there.
   @Test func historyInThePastCountsToItsEnd() {
     let text = lines(Array(Self.outage.prefix(4)), until: at("2026-03-01T04:14:00Z"))
     #expect(
@@ -94,7 +94,7 @@ import Testing
     #expect(lines(Self.outage, until: at("2026-03-01T04:20:00Z")) == lines(Self.outage))
   }
 
-  /// `--since` and `--limit` may cut into an outage; the attempt that comes first then is not how it began.
+  /// `--since` and `--limit` may cut an outage. The first visible attempt is then not its start.
   @Test func outageBeforeTheHistoryHasNoKnownStart() {
     let retry = Self.change(
       "04:12:10", "tunnel_retry", reason: "connect_refused", incident: "a", attempts: 4)
@@ -104,7 +104,7 @@ import Testing
     #expect(
       lines([retry])[1]
         == "  04:12:10Z  tunnel down, ongoing, since before this history, connect_refused, 4 attempts")
-    // A guard that starts has no tunnel to lose: its first attempt is how it begins.
+    // A guard that starts has no tunnel yet, so its first attempt is the start of the outage.
     #expect(lines(Array(Self.outage.suffix(3)))[1].contains(" tunnel down until 04:15:02Z, 3 min, "))
   }
 

@@ -32,17 +32,17 @@ import Testing
     try DocumentCoding.decode(IncidentsDocument.self, from: Data(json.utf8))
   }
 
-  /// The message is in UTC, for those who only pass it on.
+  /// The message itself is in UTC, for other clients.
   @Test func receiptShowsLocalTime() {
     let silence = Silence(
       id: "5f3a", cluster: nil, pattern: "node *", reason: "disk", author: "uid 0", createdAt: Scene.now,
       expiresAt: Scene.now + .seconds(3600))
-    let receipt = ReceiptDocument(silence, effect: "it holds back 1 open incident")
-    #expect(receipt.message == "silence 5f3a until 2026-03-01T05:24:07Z; it holds back 1 open incident")
-    #expect(receipt.words(at: Scene.now) == "silence 5f3a until 05:24:07Z; it holds back 1 open incident")
+    let receipt = ReceiptDocument(silence, effect: "it mutes 1 open incident")
+    #expect(receipt.message == "silence 5f3a until 2026-03-01T05:24:07Z; it mutes 1 open incident")
+    #expect(receipt.words(at: Scene.now) == "silence 5f3a until 05:24:07Z; it mutes 1 open incident")
     Zone.$shown.withValue(.local) {
       let until = silence.expiresAt.clock(at: Scene.now)
-      #expect(receipt.words(at: Scene.now) == "silence 5f3a until \(until); it holds back 1 open incident")
+      #expect(receipt.words(at: Scene.now) == "silence 5f3a until \(until); it mutes 1 open incident")
     }
     let older = DocumentCoding.decodeReceipt(Data(#"{"message":"silence 5f3a until 05:24Z"}"#.utf8))
     #expect(older?.words(at: Scene.now) == "silence 5f3a until 05:24Z")
@@ -118,7 +118,7 @@ import Testing
     #expect(document.chosen("other").silences.count == 1)
   }
 
-  /// "No incident is open" of a name that is misspelt would be a false all-clear.
+  /// "No incident is open" for a misspelt name would be misleading.
   @Test func unknownClusterIsRefused() throws {
     func response(_ body: some Encodable) throws -> String {
       let text = String(decoding: try DocumentCoding.encode(body), as: UTF8.self)
@@ -135,7 +135,7 @@ import Testing
       socket: SocketPath(option: server.path, environment: { _ in nil }, exists: { _ in false }))
     #expect(try client.incidents(of: nil).open.count == 2)
     #expect(try client.incidents(of: "tethys").open.count == 2)
-    // It is watched no more, and left an incident.
+    // This cluster is no longer watched, but an incident of it is left.
     #expect(try client.incidents(of: "elder").past.count == 1)
     do {
       _ = try client.incidents(of: "tehtys")

@@ -9,11 +9,11 @@ import Testing
 @testable import GuardConnection
 @testable import GuardRun
 
-/// The pages are written by hand, so each list in them is compared with what the programs know.
+/// The pages are written manually, so each list in them is compared with the programs.
 @Suite struct ManualTests {
   private static func help() throws -> CommandHelp { try CommandHelp.read(Data(OceanidCtl._dumpHelp().utf8)) }
 
-  /// Commands that do something by themselves: `status`, `alerts list`.
+  /// The commands that are not only groups of others, for example `status` and `alerts list`.
   private static func commands(_ help: CommandHelp, _ path: [String] = []) -> [(
     name: String, help: CommandHelp
   )] {
@@ -24,7 +24,7 @@ import Testing
     }
   }
 
-  /// The lines of each subsection, by its heading.
+  /// The lines of each subsection by its heading.
   private static func subsections(_ page: ManualPage) -> [String: [Substring]] {
     var sections: [String: [Substring]] = [:]
     var heading: String?
@@ -102,7 +102,7 @@ import Testing
     let folder = try TestSupport.TemporaryFolder()
     let lint = try run(
       "mandoc", ["-T", "lint", "-W", "style", try folder.write(page.text, to: page.rawValue)])
-    // Pages of other packages, which may be installed here or not.
+    // These pages belong to other packages, which may not be installed.
     let complaints = lint.output.split(separator: "\n").filter { !$0.contains("referenced manual not found") }
     #expect(complaints.isEmpty, "\(lint.output)")
   }

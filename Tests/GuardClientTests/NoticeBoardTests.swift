@@ -39,14 +39,14 @@ import Testing
   }
 
   @Test(arguments: [(Duration.seconds(60), true), (.seconds(3 * 3600), false)])
-  func oldEndIsNotShown(gone: Duration, isTold: Bool) {
+  func oldEndIsNotShown(gone: Duration, isShown: Bool) {
     var screen = Screen()
     screen.change(.opened, "node a")
     screen.perform()
     screen.dismiss(1)
     screen.now += gone
     screen.change(.ended, "node a")
-    #expect(screen.perform() == (isTold ? ["show 2 low tethys: ended: node a"] : []))
+    #expect(screen.perform() == (isShown ? ["show 2 low tethys: ended: node a"] : []))
   }
 
   @Test func incidentThatEndsBeforeItIsShownIsSkipped() {
@@ -117,7 +117,7 @@ import Testing
       try incident("node c", state: .pending, notices: 0), try incident("node d", silence: "5"),
     ])
     #expect(screen.perform() == ["show 1 warning tethys: node b", "show 2 critical tethys: node a"])
-    // Told twice: by the document and by a line that was under way.
+    // The incident is reported twice: by the document and by a line that was already sent.
     screen.change(.opened, "node a", .critical)
     #expect(screen.perform() == [])
   }
@@ -128,7 +128,7 @@ import Testing
     screen.perform()
     screen.stands(
       [
-        // A guard that forgot its ids, and is not sure yet.
+        // The guard lost its ids and has not confirmed the problem yet.
         try incident("node b", id: "b2", state: .pending, notices: 0),
         try incident("node d", id: "d1"),
       ], past: [try incident("node a", id: "a1", state: .ended)])
@@ -162,7 +162,7 @@ import Testing
   }
 
   @Test(arguments: [(Duration.seconds(60), true), (.seconds(3 * 3600), false)])
-  func endOfAMutedIncidentIsShown(gone: Duration, isTold: Bool) throws {
+  func endOfAMutedIncidentIsShown(gone: Duration, isShown: Bool) throws {
     for isMissed in [false, true] {
       var screen = Screen()
       screen.change(.opened, "node a")
@@ -176,7 +176,7 @@ import Testing
       } else {
         for node in ["node a", "node b"] { screen.change(.ended, node) }
       }
-      #expect(screen.perform() == (isTold ? ["show 2 low tethys: ended: node a"] : []))
+      #expect(screen.perform() == (isShown ? ["show 2 low tethys: ended: node a"] : []))
     }
   }
 
@@ -211,7 +211,7 @@ import Testing
     #expect(first != nil)
     #expect(first == second)
     #expect(screen.board.hasWork)
-    // Nobody saw it, so nobody waits for its end.
+    // It was never shown, so its end is not shown either.
     screen.change(.ended, "node a")
     #expect(screen.perform() == [])
   }
@@ -231,7 +231,7 @@ import Testing
     #expect(after.perform() == [])
     after.change(.ended, "node b", .critical)
     #expect(after.perform().first == "close 2")
-    // A file that somebody damaged asks for nothing that can't be done.
+    // A damaged file must not cause invalid calls.
     let emptied = String(decoding: try JSONEncoder().encode(before.board.memory), as: UTF8.self)
       .replacing(#/"incidents":\["[^\]]*\]/#, with: "\"incidents\":[]")
     #expect(emptied.contains("\"incidents\":[]"))
@@ -283,7 +283,7 @@ import Testing
     #expect(notice.summary.hasPrefix(#"tethys: node \u{1b}[31m\u{202e} xxx"#))
     #expect(notice.summary.count == 160)
 
-    // A line for each, whatever they say.
+    // Each incident takes one line, regardless of its text.
     for index in 1...4 { screen.change(.opened, "pod \(index)\r\n\u{7}x", id: "\(index)") }
     screen.perform()
     #expect(screen.bubbles[2]?.body.split(separator: "\n").count == 4)
@@ -293,7 +293,7 @@ import Testing
     #expect(screen.bubbles[3]?.body.split(separator: "\n").count == 4)
   }
 
-  /// Whatever happens in whatever order: what is open and was not dismissed is on the screen, and nothing else.
+  /// Random events in random order: exactly the open incidents that were not dismissed are on the screen.
   @Test(arguments: 0..<40)
   func randomEventsEndInACorrectScreen(seed: UInt64) throws {
     var random = SeededGenerator(seed: seed)
@@ -321,9 +321,9 @@ import Testing
       if isPerforming { screen.perform() }
     }
     screen.perform()
-    let told = screen.bubbles.values.filter { $0.category == .incident }
-    #expect(told.count <= 6)
-    let count = told.reduce(0) { sum, notice in
+    let shown = screen.bubbles.values.filter { $0.category == .incident }
+    #expect(shown.count <= 6)
+    let count = shown.reduce(0) { sum, notice in
       sum + (notice.summary.firstMatch(of: /([0-9]+) incidents/).flatMap { Int($0.output.1) } ?? 1)
     }
     #expect(count == open.count)

@@ -24,7 +24,7 @@ import Testing
         """)
   }
 
-  @Test func whatIsOldSaysSoFirst() {
+  @Test func staleDataIsMarkedFirst() {
     #expect(
       NodesPage.page(Scene.backoff.status, terminal(nil)).text(for: terminal(nil)) == """
         stale  last seen 04:12:04Z (12m); tunnel_down: the tunnel is down
@@ -48,7 +48,7 @@ import Testing
     }
   }
 
-  @Test func fluxAsItsCommandPrintsIt() {
+  @Test func fluxObjectsAsTheFluxCommandPrintsThem() {
     let page = FluxPage.page(Scene.healthy.status, terminal(nil))
     #expect(
       page.text(for: terminal(nil)) == """
@@ -81,7 +81,7 @@ import Testing
     #expect(images.contains(" cert-manager ") && images.contains(" cloudflared "))
   }
 
-  @Test func imagesSayWhatIsBehind() {
+  @Test func imagesShowWorkloadsBehind() {
     let text = ImagesPage.page(Scene.nodeDown.status, terminal(80)).text(for: terminal(80))
     #expect(
       text.hasPrefix(
@@ -96,7 +96,7 @@ import Testing
         """))
   }
 
-  /// What a cluster in many kinds of trouble has to show, in both widths.
+  /// A cluster with many kinds of problems.
   private var troubled: StatusDocument {
     let report = Scene.report(verdict: .degraded, behind: true)
     let resource = Resource(kind: "ImageUpdateAutomation", namespace: "flux-system", name: "flux-system")
@@ -139,7 +139,7 @@ import Testing
   }
 
   @Test(arguments: [60, 80, 200])
-  func whatIsInTroubleFits(_ width: Int) {
+  func pagesWithProblemsFitTheWidth(_ width: Int) {
     let view = terminal(width)
     for page in [
       StatusPage.page(troubled, view, isWide: true), NodesPage.page(troubled, view, isWide: true),
@@ -149,7 +149,7 @@ import Testing
     }
   }
 
-  @Test func controllersAndPodsAndPushesAreShown() {
+  @Test func controllersPodsAndPushBranchesAreShown() {
     let view = terminal(80)
     let flux = FluxPage.page(troubled, view).text(for: view)
     #expect(

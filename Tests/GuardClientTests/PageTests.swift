@@ -27,7 +27,7 @@ import Testing
     StatusPage.page(scene.status, terminal(width)).text(for: terminal(width))
   }
 
-  @Test(arguments: [6, 7, 20, 21, 500])
+  @Test(arguments: [5, 6, 16, 17, 500])
   func manyProblemsFitOneScreen(_ count: Int) throws {
     var status = Scene.nodeDown.status
     let problem = try #require(status.problems.first)
@@ -42,10 +42,10 @@ import Testing
     let text = StatusPage.page(status, terminal).text(for: terminal)
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
     #expect(lines.count < 60)
-    #expect(text.ranges(of: "  next   ").count == (count == 6 ? 6 : 5))
-    #expect(lines.count { $0.hasPrefix("CRITICAL  node n") } == min(count, 20))
-    #expect(text.contains("full details: oceanid-ctl status -o wide") == (count > 6))
-    #expect(text.contains("and \(count - 20) more problem") == (count > 20))
+    #expect(text.ranges(of: "  next   ").count == min(count, 16))
+    #expect(lines.count { $0.hasPrefix("CRITICAL  node n") } == min(count, 16))
+    #expect(text.contains("full details: oceanid-ctl status -o wide") == (count > 5))
+    #expect(text.contains("and \(count - 16) more problem") == (count > 16))
     #expect(lines.allSatisfy { String($0).displayWidth <= 80 })
     let whole = StatusPage.page(status, terminal, isWide: true).text(for: terminal)
     #expect(whole.ranges(of: "  next   ").count == count)
@@ -54,14 +54,14 @@ import Testing
   @Test func healthyClusterIsOneBlock() {
     #expect(
       status(.healthy) == """
-        tethys  HEALTHY  3 nodes Ready, Flux v2.6.4, 2 image policies
-          Tunnel   up since 2026-02-26 01:12:44Z (3d3h), 192.0.2.7:22, round trip 41 ms
+        tethys  HEALTHY
+        + Tunnel   up since 2026-02-26 01:12:44Z (3d3h), 192.0.2.7:22, round trip 41 ms
                    127.0.0.1:16443 -> localhost:6443, 2 connections open
-          API      v1.33.4+k3s1 ready, polled 3s ago (87 ms)
-          Nodes    3 of 3 Ready: calypso, srv712429, srv712695
-          Flux     v2.6.4, 2 of 2 objects healthy
-          Images   2 policies, all images current
-          Others   1 of 1 workload healthy, 1 of 1 secret present
+        + API      v1.33.4+k3s1 ready, polled 3s ago (87 ms)
+        + Nodes    3 of 3 Ready: calypso, srv712429, srv712695
+        + Flux     v2.6.4, 2 of 2 objects healthy
+        + Images   2 policies, all images current
+        + Others   1 of 1 workload healthy, 1 of 1 secret present
 
         """)
   }
@@ -70,13 +70,13 @@ import Testing
     #expect(
       status(.nodeDown) == """
         tethys  CRITICAL  node calypso is not ready
-          Tunnel   up since 2026-02-26 01:12:44Z (3d3h), 192.0.2.7:22, round trip 41 ms
+        + Tunnel   up since 2026-02-26 01:12:44Z (3d3h), 192.0.2.7:22, round trip 41 ms
                    127.0.0.1:16443 -> localhost:6443, 2 connections open
-          API      v1.33.4+k3s1 ready, polled 3s ago (87 ms)
-          Nodes    2 of 3 Ready; calypso NotReady
-          Flux     v2.6.4, 2 of 2 objects healthy
-          Images   2 policies; behind: cert-manager
-          Others   1 of 1 workload healthy, 1 of 1 secret present
+        + API      v1.33.4+k3s1 ready, polled 3s ago (87 ms)
+        X Nodes    2 of 3 Ready; calypso NotReady
+        + Flux     v2.6.4, 2 of 2 objects healthy
+        ! Images   2 policies; behind: cert-manager
+        + Others   1 of 1 workload healthy, 1 of 1 secret present
 
         CRITICAL  node calypso is not ready
           since  04:12:07Z (12m)
@@ -96,14 +96,13 @@ import Testing
     #expect(
       status(.backoff) == """
         tethys  CRITICAL  the tunnel to tethys is down: connect_refused
-          Tunnel   down since 04:12:07Z (12m), 7 attempts, next in 12s
+        X Tunnel   down since 04:12:07Z (12m), 7 attempts, next in 12s
                    connect_refused: 192.0.2.7:22 refuses connections
                    127.0.0.1:16443 -> localhost:6443
-          API      unreachable while the tunnel is down; last successful poll 04:12:04Z
-                   (12m)
-          Nodes    unknown; 3 of 3 Ready (12m ago)
-          Flux     unknown; v2.6.4, 2 of 2 objects healthy (12m ago)
-          Images   unknown; 2 policies (12m ago)
+        ? API      unreachable without the tunnel; last polled 04:12:04Z (12m)
+        ? Nodes    unknown; 3 of 3 Ready (12m ago)
+        ? Flux     unknown; v2.6.4, 2 of 2 objects healthy (12m ago)
+        ? Images   unknown; 2 policies (12m ago)
 
         CRITICAL  the SSH tunnel to tethys is down
           since  04:12:07Z (12m)
@@ -115,9 +114,9 @@ import Testing
 
   @Test func tunnelIsBlocked() {
     let text = status(.blocked)
-    #expect(text.contains("  Tunnel   blocked since 04:12:07Z (12m), 3 attempts, next in 3m\n"))
+    #expect(text.contains("X Tunnel   blocked, down since 04:12:07Z (12m), 3 attempts, next in 3m\n"))
     #expect(text.contains("host_key_changed: tethys shows another host key than known_hosts has\n"))
-    // What is to be copied stays one line.
+    // Lines for copying are not wrapped.
     #expect(
       text.contains(
         "  next   compare with the console of tethys, then: ssh-keygen -R tethys && ssh tethys true\n"))
@@ -127,19 +126,19 @@ import Testing
     let text = status(.forbidden, 200)
     #expect(
       text.contains(
-        "  API      forbidden: GET /api/v1/nodes: 403 Forbidden for user \"guard\"; last successful poll 04:12:04Z (12m)\n"
+        "X API      forbidden: GET /api/v1/nodes: 403 Forbidden for user \"guard\"; last polled 04:12:04Z (12m)\n"
       ))
-    #expect(text.contains("  Nodes    unknown; 3 of 3 Ready (12m ago)\n"))
+    #expect(text.contains("? Nodes    unknown; 3 of 3 Ready (12m ago)\n"))
   }
 
-  /// What a refused list leaves in the document is of before.
+  /// The document contains old data for a list that was refused.
   @Test func unreadPartsAreUnknown() {
     let text = status(.unread, 200)
     for line in [
-      "  Nodes    unknown; last seen: 3 of 3 Ready\n",
-      "  Flux     v2.6.4, 1 of 2 objects healthy; 1 unknown\n",
-      "  Images   2 policies; unknown: cert-manager, cloudflared; scan or update unknown: cert-manager\n",
-      "  Others   1 workload unknown, 1 secret unknown\n",
+      "? Nodes    unknown; last seen: 3 of 3 Ready\n",
+      "? Flux     v2.6.4, 1 of 2 objects healthy; 1 unknown\n",
+      "? Images   2 policies; unknown: cert-manager, cloudflared; scan or update unknown: cert-manager\n",
+      "? Others   1 workload unknown, 1 secret unknown\n",
     ] { #expect(text.contains(line), "\(line)") }
     let view = terminal(nil)
     func first(_ page: Page) -> String? { page.lines.first?.text }
@@ -152,7 +151,7 @@ import Testing
     #expect(
       first(ImagesPage.page(Scene.unread.status, view))
         == "stale  1 of 3 last seen before 04:20:07Z (4m); image repositories can't be read")
-    // Which one it is, its own line says.
+    // The line of each object shows whether it is old.
     let flux = FluxPage.page(Scene.unread.status, view).text(for: view)
     #expect(flux.contains("True    last seen at 2026-03-01T04:20:04Z\n"))
     #expect(flux.contains("True    stored artifact"))
@@ -163,11 +162,11 @@ import Testing
     var status = Scene.unread.status
     status.clusters[0].nodes = []
     func nodes() -> String? {
-      StatusPage.page(status, terminal(80)).lines.map(\.text).first { $0.hasPrefix("  Nodes ") }
+      StatusPage.page(status, terminal(80)).lines.map(\.text).first { $0.dropFirst().hasPrefix(" Nodes ") }
     }
-    #expect(nodes() == "  Nodes    unknown")
+    #expect(nodes() == "? Nodes    unknown")
     status.problems = []
-    #expect(nodes() == "  Nodes    none seen")
+    #expect(nodes() == "! Nodes    none seen")
   }
 
   @Test func partlyUnreadWorkloads() {
@@ -176,8 +175,8 @@ import Testing
     status.clusters[0].workloads[1].verdict = .unknown
     status.clusters[0].images.policies[1].behind = nil
     let text = StatusPage.page(status, terminal(nil)).text(for: terminal(nil))
-    #expect(text.contains("  Others   1 of 2 workloads healthy (1 unknown), 1 of 1 secret present\n"))
-    #expect(text.contains("  Images   2 policies; unknown: cloudflared\n"))
+    #expect(text.contains("? Others   1 of 2 workloads healthy (1 unknown), 1 of 1 secret present\n"))
+    #expect(text.contains("+ Images   2 policies; unknown: cloudflared\n"))
   }
 
   @Test func missingNodeIsCounted() {
@@ -187,26 +186,89 @@ import Testing
         subject: "node srv712695", title: "node srv712695 is missing", detail: "", since: Scene.now,
         step: NextStep(command: "look"))
       let status = Scene.document(Scene.report(verdict: .critical, nodes: seen, problems: [missing]))
-      return StatusPage.page(status, terminal(nil)).lines.map(\.text).first { $0.hasPrefix("  Nodes ") }
+      return StatusPage.page(status, terminal(nil)).lines.map(\.text).first {
+        $0.dropFirst().hasPrefix(" Nodes ")
+      }
     }
     #expect(
       nodes(Array(Scene.nodes().prefix(2)))
-        == "  Nodes    2 of 3 Ready: calypso, srv712429; missing: srv712695")
+        == "X Nodes    2 of 3 Ready: calypso, srv712429; missing: srv712695")
     #expect(
       nodes(Array(Scene.nodes(calypso: .critical).prefix(2)))
-        == "  Nodes    1 of 3 Ready; calypso NotReady; missing: srv712695")
-    #expect(nodes([]) == "  Nodes    0 of 1 Ready; missing: srv712695")
+        == "X Nodes    1 of 3 Ready; calypso NotReady; missing: srv712695")
+    #expect(nodes([]) == "X Nodes    0 of 1 Ready; missing: srv712695")
   }
 
   @Test func guardHasJustStarted() {
     #expect(
       status(.starting) == """
         tethys  UNKNOWN  starting
-          Tunnel   connecting to tethys since 04:24:06Z (1s)
+        ? Tunnel   connecting to tethys since 04:24:06Z (1s)
                    127.0.0.1:16443 -> localhost:6443
-          API      waiting for the first poll
+        ? API      waiting for the first poll
 
         """)
+  }
+
+  /// Each verdict has its own mark, with and without colour.
+  @Test func marksDifferWithoutColour() {
+    for blocks in [false, true] {
+      let view = terminal(80, blocks: blocks)
+      let marks = [Verdict.healthy, .degraded, .critical, .unknown].map { view.mark($0).text }
+      #expect(Set(marks).count == 4 && marks.allSatisfy { $0.displayWidth == 1 }, "\(marks)")
+    }
+  }
+
+  /// A fleet with these verdicts. Critical clusters have no tunnel.
+  private func fleet(_ verdicts: [Verdict]) throws -> StatusDocument {
+    let down = Scene.backoff.status
+    let problem = try #require(down.problems.first)
+    var fleet = Scene.healthy.status
+    let healthy = fleet.clusters[0]
+    fleet.clusters = []
+    for (index, verdict) in verdicts.enumerated() {
+      var cluster = verdict == .critical ? down.clusters[0] : healthy
+      cluster.name = "c\(index)"
+      cluster.verdict = verdict
+      fleet.clusters.append(cluster)
+      guard verdict == .critical else { continue }
+      var own = problem
+      own.cluster = cluster.name
+      own.id = "\(cluster.name)/tunnel"
+      fleet.problems.append(own)
+    }
+    return fleet
+  }
+
+  @Test func severalClustersAreOneLineEachWorstFirst() throws {
+    let status = try fleet([.healthy, .critical, .healthy, .unknown])
+    let text = StatusPage.page(status, terminal(80)).text(for: terminal(80))
+    #expect(
+      text.hasPrefix(
+        """
+        4 clusters: 1 critical, 1 unknown, 2 healthy
+        X c1  CRITICAL  the tunnel to tethys is down: connect_refused
+        ? c3  UNKNOWN   3 nodes Ready, Flux v2.6.4, 2 image policies
+        + 2 healthy: c0, c2
+
+        CRITICAL  c1
+        """), "\(text)")
+  }
+
+  /// Cause and next command are within the first 24 lines.
+  @Test(arguments: [80, 200])
+  func fleetWithOneCauseNamesItOnce(_ width: Int) throws {
+    let status = try fleet(Array(repeating: .critical, count: 29) + Array(repeating: .healthy, count: 11))
+    let lines = StatusPage.page(status, terminal(width)).lines.map(\.text)
+    #expect(lines.first == "40 clusters: 29 critical, 11 healthy")
+    #expect(lines.contains("  and 21 more clusters with problems: oceanid-ctl status -o wide"))
+    #expect(lines.count { $0.hasPrefix("CRITICAL") } == 1)
+    #expect(lines.contains { $0.hasPrefix("  also   in 28 more clusters: c1, c2") })
+    #expect(lines.prefix(24).contains("  next   ssh -v tethys true"))
+    #expect(lines.allSatisfy { $0.displayWidth <= width })
+    let wide = StatusPage.page(status, terminal(width), isWide: true).lines.map(\.text)
+    #expect(wide.count { $0.hasPrefix("X c") } == 29)
+    #expect(wide.count { $0.hasPrefix("CRITICAL") } == 29)
   }
 
   @Test func noCluster() {
@@ -237,7 +299,7 @@ import Testing
       StatusPage.page(Scene.hostile.status, view, isWide: true), NodesPage.page(Scene.hostile.status, view),
     ] {
       let text = page.text(for: view)
-      // Whatever follows an escape is ours: colour and nothing else.
+      // Each escape sequence is a colour of ours.
       for part in text.split(separator: "\u{1B}").dropFirst() {
         #expect(part.prefixMatch(of: /\[[0-9;]+m/) != nil)
       }
@@ -248,7 +310,7 @@ import Testing
     #expect(!CheckLine.text(Scene.hostile.status, section: nil, now: Scene.now).contains("\u{1B}"))
   }
 
-  @Test func aWatchShowsChangesAndTrouble() {
+  @Test func aWatchShowsChangesAndProblems() {
     let change = ChangeDocument(
       at: Scene.now, event: "node_not_ready", cluster: "tethys", subject: "node calypso", from: "Ready",
       to: "NotReady", reason: "NodeStatusUnknown", message: "")
@@ -258,9 +320,22 @@ import Testing
     ).text(for: terminal(80))
     #expect(
       text.contains(
-        "the guard's response on /x is invalid: it is incomplete; retrying\nshowing the status of 04:24:07Z (0s)\n"
+        "the guard's response on /x is invalid: it is incomplete; retrying\n\ntethys  UNKNOWN  was HEALTHY 0s ago\n"
       ))
     #expect(
       text.hasSuffix("04:24:07Z  tethys  node calypso: Ready -> NotReady (NodeStatusUnknown)\n"))
+  }
+
+  /// Neither the colour nor the ages of the last status suggest that it is current.
+  @Test func aWatchOfASilentGuardIsUnknown() {
+    var later = terminal(80, colour: true)
+    later.now = Scene.now + .seconds(46)
+    let fresh = LiveWatch.page(Scene.healthy.status, [], nil, later).text(for: later)
+    #expect(fresh.contains("HEALTHY") && fresh.contains("\u{1B}[32m"))
+    let silent = LiveWatch.page(Scene.healthy.status, [], nil, silence: .seconds(46), later)
+    let text = silent.lines.map(\.text).joined(separator: "\n")
+    #expect(text.contains("the guard has sent nothing for 46s\n\ntethys  UNKNOWN  was HEALTHY 46s ago\n"))
+    #expect(text.contains("(3d3h)") && text.contains("polled 3s ago"))
+    #expect(!silent.text(for: later).contains("\u{1B}[32m"))
   }
 }

@@ -23,8 +23,8 @@ import Testing
       message: message.isEmpty ? "\(cluster): \(subject) \(event)" : message, incident: incident)
   }
 
-  /// A week: a tunnel that was down for an hour, a node for six, one that was never in trouble, a source for a
-  /// moment, and a guard that did not run for half a day.
+  /// A week: a tunnel that was down for an hour, a node for six hours, a healthy node, a source with a short failure,
+  /// and a guard that did not run for half a day.
   private static let week = [
     change("2026-02-22T06:00:00Z", "tunnel_down", incident: "t1", reason: "keepalive_timeout"),
     change("2026-02-22T07:00:00Z", "tunnel_up", incident: "t1"),
@@ -60,7 +60,7 @@ import Testing
     let tunnel = try #require(Self.strip(facts, "tunnel"))
     #expect(tunnel.length(of: .trouble) == .seconds(2 * 3600))
     #expect(tunnel.length(of: .unknown) == .seconds(12 * 3600 + 10))
-    // Of the hour in which the tunnel was down, nothing is known of the node.
+    // While the tunnel was down for an hour, the state of the node is unknown.
     let node = try #require(Self.strip(facts, "node calypso"))
     #expect(node.length(of: .trouble) == .seconds(6 * 3600))
     #expect(node.length(of: .unknown) == .seconds(14 * 3600 + 10))
@@ -80,7 +80,7 @@ import Testing
   }
 
   @Test func unknownTimeIsNotUptime() throws {
-    // Nothing was ever heard of this guard before it started.
+    // Nothing is known of this guard before its start.
     let fresh = Self.facts(
       [Self.change("2026-02-28T00:00:00Z", "started", "guard", cluster: "")], before: nil)
     #expect(Self.strip(fresh, "tunnel")?.length(of: .well) == .zero)
@@ -143,7 +143,7 @@ import Testing
 
   private static var page: String { ReportPage.html(facts(), roundTrips: roundTrips, now: to) }
 
-  /// XML is stricter than HTML: what it takes is well-formed.
+  /// XML is stricter than HTML, so a page that an XML parser accepts is well-formed.
   @Test func pageIsWellFormedAndSelfContained() throws {
     let page = Self.page
     let xml = page.replacing("<!DOCTYPE html>", with: "").replacing(#/<meta [^>]*>/#, with: "")
@@ -207,7 +207,7 @@ import Testing
 
   private static let browser = program("chromium") ?? program("chromium-browser") ?? program("google-chrome")
 
-  /// A real browser lays it out, in light and dark, on a wide and on a narrow screen, and asks the network for nothing.
+  /// A real browser renders the page in light and dark, on a wide and on a narrow screen, and makes no network request.
   @Test(
     .enabled(if: browser != nil, "no browser here (apt install chromium)"), .blocking,
     arguments: [(1280, false), (1280, true), (400, false)])
@@ -228,7 +228,7 @@ import Testing
       environment: ["PATH": "/usr/bin:/bin", "HOME": folder.path, "LANG": "C.UTF-8"], within: .seconds(120))
     #expect(result.exit == .exited(0), "\(result.errors.suffix(500))")
     let bytes = try Data(contentsOf: URL(filePath: picture))
-    // PNG: the width is the first figure of the header (ISO/IEC 15948 §11.2.2).
+    // PNG: the width is the first number in the header (ISO/IEC 15948 §11.2.2).
     #expect(bytes.count > 10_000 && bytes[16..<20].reduce(0) { $0 << 8 | Int($1) } == width)
   }
 }

@@ -3,7 +3,7 @@ import Testing
 @testable import GuardClient
 
 @Suite struct RunCommandTests {
-  @Test func aRefusedScriptNamesTheWayOut() {
+  @Test func theMessageForARefusedScriptSuggestsAnAlternative() {
     let refusal = ByHand(change: "kubectl delete", isScript: true)
     #expect(refusal.description.contains("run the command itself without a shell"))
     #expect(refusal.exitStatus == 77)

@@ -2,10 +2,10 @@ import GuardAPI
 import GuardTypes
 import Health
 
-/// A moment in the scenes' text.
+/// The time for a text in the scenes.
 func at(_ text: String) -> Timestamp { Timestamp(rfc3339: text) ?? Timestamp(seconds: 0) }
 
-/// The situations in which the client's output is looked at. Their moment is 2026-03-01T04:24:07Z.
+/// The situations in which the client's output is checked. Their current time is 2026-03-01T04:24:07Z.
 enum Scene: String, CaseIterable {
   case healthy, nodeDown, backoff, blocked, forbidden, unread, starting, hostile, noCluster
 
@@ -132,7 +132,7 @@ enum Scene: String, CaseIterable {
         end: "refused", reason: "connect failed: Connection refused by localhost port 6443"),
     ])
 
-  /// Up for days but for three minutes, and a reconnect that was asked for.
+  /// Up for days except for three minutes, with a requested reconnect.
   static let history = [
     StateSpanDocument(state: .down, since: at("2026-02-26T01:12:43Z"), until: at("2026-02-26T01:12:44Z")),
     StateSpanDocument(state: .up, since: at("2026-02-26T01:12:44Z"), until: at("2026-03-01T01:12:09Z")),

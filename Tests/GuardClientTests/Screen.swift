@@ -7,18 +7,18 @@ import Testing
 @testable import GuardClient
 @testable import GuardNotices
 
-/// Plays a notification server: performs what the board asks for, and keeps what is on its screen.
+/// A simulated notification server: it performs the actions of the board and keeps the notifications on its screen.
 struct Screen {
   var board: NoticeBoard
   var bubbles: [UInt32: Notice] = [:]
-  /// All that was done, in order.
+  /// All actions in order.
   var log: [String] = []
   var now = ContinuousClock.now
   private var last: UInt32 = 0
 
   init(_ filter: NoticeBoard.Filter = .init()) { board = NoticeBoard(filter: filter) }
 
-  /// - Returns: what was done this time.
+  /// - Returns: the actions of this call.
   @discardableResult
   mutating func perform() -> [String] {
     var lines: [String] = []
@@ -65,7 +65,7 @@ struct Screen {
   }
 }
 
-/// Of an incident, as the guard tells it.
+/// An incident as the guard reports it.
 func incident(
   _ subject: String, id: String? = nil, _ severity: Problem.Severity = .warning,
   state: IncidentState = .firing, notices: Int = 1, silence: String? = nil

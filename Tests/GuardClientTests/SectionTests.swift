@@ -70,7 +70,7 @@ import Testing
     #expect(
       CheckLine.text(Scene.healthy.status, section: .nodes, now: Scene.now)
         == "OCEANID NODES OK - tethys: 3 of 3 nodes Ready | age=3.0s;;;0 nodes_ready=3;;;0;3\n")
-    // What was seen before the outage is not so now.
+    // The state before the outage is not the current one.
     #expect(
       CheckLine.text(Scene.backoff.status, section: .nodes, now: Scene.now).contains(
         " | age=723.0s;;;0 nodes_ready=U;;;0;3\n"))
@@ -97,7 +97,7 @@ import Testing
     #expect(ProblemLines.headline(problem, namesCluster: false).hasPrefix("tunnel other: "))
   }
 
-  /// An older daemon does not say of what kind a problem is: it is shown in the status, and in no section.
+  /// An older daemon does not report the kind of a problem. The problem is shown in the status, but in no section.
   @Test func aProblemOfNoKnownKindIsInNoSection() throws {
     var status = Scene.nodeDown.status
     for index in status.problems.indices {
@@ -113,7 +113,7 @@ import Testing
     for figure in ["nodes_ready=U;;;0;3", "flux_healthy=U;;;0;2", "images_behind=U;;;0;2"] {
       #expect(text.contains(figure), "\(figure)")
     }
-    // What runs is not known: neither that it is up to date nor that it is not.
+    // The running images are unknown, so neither "current" nor "behind" may be shown.
     var status = Scene.healthy.status
     status.clusters[0].images.policies[0].behind = nil
     #expect(
@@ -146,7 +146,7 @@ import Testing
     let bytes = Data(text.utf8)
     let document = try JSONDecoder().decode(JSONValue.self, from: bytes)
     func pretty(_ cluster: String?, _ section: Section?) throws -> JSONValue {
-      let text = try DocumentText.pretty(bytes, cluster: cluster, section: section)
+      let text = try DocumentText.reduced(bytes, cluster, section).pretty
       return try JSONDecoder().decode(JSONValue.self, from: Data(text.utf8))
     }
     #expect(try pretty(nil, nil) == document)

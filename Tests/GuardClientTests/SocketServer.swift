@@ -1,18 +1,18 @@
 import Dispatch
 import Glibc
 
-/// A Unix socket whose connections each get the same bytes, in a folder of its own; gone with the object.
+/// A Unix socket in a temporary folder that sends the same bytes to each connection.
 final class SocketServer: Sendable {
-  /// What it does with a connection.
+  /// The behaviour for a connection.
   enum Manner: Sendable {
     case answer(String)
-    /// By the path that is asked for.
+    /// The response depends on the requested path.
     case answers([String: String])
-    /// In pieces of that many bytes.
+    /// Sends pieces of this many bytes.
     case drip(String, step: Int)
-    /// Reads the request and says nothing.
+    /// Reads the request and does not respond.
     case silent
-    /// Answers and closes before it has read anything.
+    /// Responds and closes before it has read anything.
     case turnAway(String)
   }
 
@@ -31,8 +31,8 @@ final class SocketServer: Sendable {
       while true {
         let connection = accept(listener, nil, nil)
         guard connection >= 0 else {
-          // Closed here and nowhere else: a number closed under a thread that is about to accept may be another's
-          // by then.
+          // The listener is closed only here: if another thread closed it, its number could be reused before accept(2)
+          // is called.
           close(listener)
           return
         }
@@ -42,7 +42,7 @@ final class SocketServer: Sendable {
   }
 
   deinit {
-    // Wakes the thread in accept(2), which then ends.
+    // Wakes up the thread in accept(2), which then ends.
     shutdown(listener, Int32(SHUT_RDWR))
     unlink(path)
     rmdir(folder)
@@ -87,7 +87,7 @@ final class SocketServer: Sendable {
         sched_yield()
       }
     case .silent:
-      // Until the client gives up.
+      // Wait until the client gives up.
       _ = read(connection, &buffer, buffer.count)
     case .turnAway: break
     }

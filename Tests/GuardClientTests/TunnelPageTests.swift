@@ -11,7 +11,7 @@ import Testing
     Terminal(width: width, hasColour: false, drawsBlocks: blocks, now: Scene.now)
   }
 
-  @Test func tunnelShowsWhatItCarriesAndItsLastHours() {
+  @Test func tunnelPageShowsTrafficAndHistory() {
     let view = terminal(80, blocks: true)
     #expect(
       TunnelPage.page(Scene.healthy.status, view).text(for: view) == """
@@ -48,7 +48,7 @@ import Testing
     #expect(text.contains(/127\.0\.0\.1:16443 2 +91 +0 +1\.5 MiB +12 KiB\/s +40 KiB +0 B\/s/))
   }
 
-  @Test func theHistoryIsASCIIWherePiped() {
+  @Test func theHistoryIsASCIIInAPipe() {
     let text = TunnelPage.page(Scene.healthy.status, terminal(nil)).text(for: terminal(nil))
     #expect(text.contains("\n            ............................+...............................\n"))
     #expect(text.utf8.allSatisfy { $0 < 0x80 })
@@ -66,7 +66,7 @@ import Testing
     ("10m", 600, "10 s", 60), ("1m", 60, "1 s", 60), ("24h", 86_400, "30 min", 48),
     ("30d", 2_592_000, "12 h", 60),
   ])
-  func theHistoryGoesAsFarBackAsAsked(_ name: String, _ seconds: Int, _ cell: String, _ count: Int) throws {
+  func theHistoryHasTheRequestedLength(_ name: String, _ seconds: Int, _ cell: String, _ count: Int) throws {
     let history = [StateSpanDocument(state: .up, since: at("2025-02-26T01:12:44Z"))]
     let lines = HistoryStrip(history: history, range: .seconds(seconds), now: Scene.now).lines(
       margin: 12, terminal(80))
@@ -86,7 +86,7 @@ import Testing
     #expect(lines.last?.text.hasSuffix("down 04:00:00Z to 04:00:16Z, 16 s, peer_closed") == true)
   }
 
-  @Test func anOutageThatLastsIsCountedUpToNow() {
+  @Test func anOngoingOutageIsCountedUpToNow() {
     let history = [
       StateSpanDocument(state: .up, since: at("2026-03-01T04:00:00Z"), until: at("2026-03-01T04:12:07Z")),
       StateSpanDocument(state: .blocked, since: at("2026-03-01T04:12:07Z"), code: "host_key_changed"),
@@ -100,6 +100,29 @@ import Testing
       lines[0].text == "History     1 outage in 1 h, 12 min in all, known since 04:00:00Z")
     #expect(lines[1].text == blank + cells + String(repeating: "#", count: 12))
     #expect(lines[3].text == blank + "blocked since 04:12:07Z, 12 min, host_key_changed")
+  }
+
+  @Test func tunnelThatIsDownAndThenBlockedIsOneOutage() {
+    let history = [
+      StateSpanDocument(state: .up, since: at("2026-03-01T04:00:00Z"), until: at("2026-03-01T04:12:07Z")),
+      StateSpanDocument(
+        state: .down, since: at("2026-03-01T04:12:07Z"), until: at("2026-03-01T04:13:00Z"),
+        code: "peer_closed"),
+      StateSpanDocument(
+        state: .blocked, since: at("2026-03-01T04:13:00Z"), until: at("2026-03-01T04:14:07Z"),
+        code: "auth_refused"),
+      StateSpanDocument(state: .up, since: at("2026-03-01T04:14:07Z"), until: at("2026-03-01T04:15:00Z")),
+      StateSpanDocument(
+        state: .down, since: at("2026-03-01T04:15:00Z"), until: at("2026-03-01T04:15:20Z"),
+        code: "peer_closed"),
+      StateSpanDocument(state: .up, since: at("2026-03-01T04:15:20Z")),
+    ]
+    let lines = HistoryStrip(history: history, range: .seconds(3600), now: Scene.now).lines(
+      margin: 12, terminal(200)
+    ).map(\.text)
+    #expect(lines.first?.contains("2 outages in 1 h, 2 min 20 s in all") == true)
+    #expect(
+      lines.last?.hasSuffix("blocked 04:12:07Z to 04:14:07Z, 2 min, peer_closed, then auth_refused") == true)
   }
 
   @Test func healthyIsCalmInTheHistoryToo() {

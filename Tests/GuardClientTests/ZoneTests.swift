@@ -7,7 +7,7 @@ import Testing
 @testable import GuardTerminal
 
 @Suite struct ZoneTests {
-  /// Foundation knows this machine's zone by another way.
+  /// Foundation determines this machine's time zone independently.
   @Test func localTimesUseThisMachinesZone() {
     for moment in [Scene.now, at("2026-07-01T23:30:00Z"), at("2026-12-31T23:59:59.999Z")] {
       let formatter = DateFormatter()

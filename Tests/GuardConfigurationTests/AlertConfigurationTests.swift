@@ -134,7 +134,7 @@ private func errors(_ line: String) -> [String] {
     ),
     (
       "webhook: { url: https://ada:pw@hooks.example.org }",
-      "4:21: url: an address carries no user and password: 'user', 'password' and 'token' have keys"
+      "4:21: url: an address must not contain a user or password: use the keys 'user', 'password' and 'token'"
     ),
     (
       "webhook: { url: https:///x }",

@@ -68,12 +68,25 @@ final class ControlFixture {
         incidents: { [ledger] in ledger.document() },
         silence: { [ledger] request, peer in ledger.answer(request, by: "uid \(peer.uid)") },
         endSilence: { [ledger] id, peer in ledger.endSilence(id: id, by: "uid \(peer.uid)") },
+        guardView: { [board] done in
+          let isKnown = board.version > 0
+          DispatchQueue.global().async {
+            done(
+              isKnown
+                ? GuardViewDocument(
+                  user: "oceanid", uid: 998, home: "/var/lib/oceanid", unit: nil, configuration: nil,
+                  agent: nil, credentials: [], findings: []) : nil)
+          }
+        },
         alerts: { AlertsDocument(channels: []) },
         testAlert: { name, done in
           asked.note("test \(name)")
           DispatchQueue.global().async {
             done(
-              ["pager": .delivered("pager took the test"), "broken": .failed("no way", remedy: "mend it")][
+              [
+                "pager": .delivered("pager accepted the test message"),
+                "broken": .failed("no way", remedy: "mend it"),
+              ][
                 name]
                 ?? .unknownChannel)
           }

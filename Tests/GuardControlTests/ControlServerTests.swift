@@ -59,7 +59,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("channel=pager", "200", "pager took the test"), ("channel=broken", "502", "no way\\nmend it"),
+    ("channel=pager", "200", "pager accepted the test message"),
+    ("channel=broken", "502", "no way\\nmend it"),
     ("channel=nobody", "404", "no alert channel is named 'nobody'"), ("", "400", "channel is required"),
   ])
   func testOfAChannelReportsTheOutcome(_ query: String, _ status: String, _ words: String) throws {
@@ -70,6 +71,18 @@ import Testing
     #expect(fixture.asked.all.first == "audit alerts test true")
     let document = try fixture.get("/v1/alerts")
     #expect(document.contains(#"{"channels":[],"schema":"oceanid.alerts/1","stateFailure":null}"#))
+  }
+
+  @Test func guardsViewIsReadLikeTheStatusAndMayBeBusy() throws {
+    let fixture = try Fixture()
+    let busy = try fixture.get("/v1/doctor")
+    #expect(busy.hasPrefix("HTTP/1.1 503") && busy.contains(#""code":"busy""#))
+    fixture.board.setOrder(["tethys"])
+    let answer = try fixture.get("/v1/doctor")
+    #expect(answer.hasPrefix("HTTP/1.1 200") && answer.contains(#""schema":"oceanid.guard-view/1""#))
+    #expect(try fixture.get("/v1/doctor", method: "POST").hasPrefix("HTTP/1.1 405"))
+    // Reading needs no right to write, and is not logged.
+    #expect(fixture.asked.all.isEmpty)
   }
 
   @Test(arguments: [

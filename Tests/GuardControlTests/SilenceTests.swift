@@ -31,11 +31,11 @@ import Testing
     #expect(answer.contains("200 OK"))
     let id = try #require(fixture.ledger.document().silences.first?.id)
     #expect(answer.contains("silence \(id) until"))
-    #expect(answer.contains("it holds back 1 open incident"))
+    #expect(answer.contains("it mutes 1 open incident"))
     let receipt = try #require(
       DocumentCoding.decodeReceipt(Data((answer.split(separator: "\r\n").last ?? "").utf8)))
     #expect(receipt.silence?.id == id && receipt.silence?.expiresAt != nil)
-    #expect(receipt.effect == "it holds back 1 open incident")
+    #expect(receipt.effect == "it mutes 1 open incident")
     fixture.ledger.keep(["tethys"])
     let unknown = try fixture.get("/v1/silence?reason=known&seconds=600&cluster=nosuch", method: "POST")
     #expect(unknown.contains("404") && unknown.contains("no such cluster"))

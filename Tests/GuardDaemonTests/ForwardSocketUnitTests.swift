@@ -27,7 +27,7 @@ import Tunnel
       """
     #expect(
       try dropIn(text) == """
-        # What /etc/oceanid/guard.yaml says under 'listen'.
+        # The 'listen' addresses of /etc/oceanid/guard.yaml.
         [Socket]
         ListenStream=
         ListenStream=127.0.0.1:16444

@@ -172,11 +172,11 @@ import Testing
       #expect(ledger.endSilence(id: silence.id, by: "uid 0"))
       return reach.words
     }
-    #expect(try words("pattern=no") == "it matches nothing now: no incident is open")
+    #expect(try words("pattern=no") == "no incident is open now")
     Self.run(ledger, 0..<10, [Self.problem])
-    #expect(try words("pattern=Node%20Calypso") == "it holds back 1 open incident")
-    #expect(try words("pattern=no%20such") == "it matches nothing now; open are: node calypso")
-    #expect(try words("cluster=other&pattern=node*") == "it matches nothing now: no incident is open")
+    #expect(try words("pattern=Node%20Calypso") == "it mutes 1 open incident")
+    #expect(try words("pattern=no%20such") == "no open incident matches; open incidents: node calypso")
+    #expect(try words("cluster=other&pattern=node*") == "no incident is open now")
     let many = (0..<200).map { number in
       Problem(
         .node(.condition), id: "tethys/node/n\(number)/x", severity: .warning, cluster: "tethys",
@@ -185,15 +185,15 @@ import Testing
     }
     Self.run(ledger, 10..<15, many + [Self.problem])
     let long = try #require(try words("pattern=no%20such"))
-    #expect(long.hasPrefix("it matches nothing now; open are: node calypso, node n"))
+    #expect(long.hasPrefix("no open incident matches; open incidents: node calypso, node n"))
     #expect(long.hasSuffix("… and 196 more"))
     #expect(long.count < 600)
-    #expect(try words("pattern=*") == "it holds back 201 open incidents")
+    #expect(try words("pattern=*") == "it mutes 201 open incidents")
 
     ledger.keep(["tethys"], at: Self.start)
     #expect(try words("cluster=nosuch") == nil)
     #expect(try words("cluster=tethys") != nil)
-    #expect(try words("cluster=") == "it matches nothing now: no incident is open")
+    #expect(try words("cluster=") == "no incident is open now")
     #expect(ledger.document().silences.isEmpty)
   }
 

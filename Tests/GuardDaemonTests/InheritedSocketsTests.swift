@@ -51,8 +51,8 @@ import Tunnel
     let misfit = try #require(sockets.fit(try clusters(on: other)))
     #expect(
       misfit.message
-        == "oceanid-forward.socket holds 127.0.0.1:\(port), where no forward listens: who connects is "
-        + "reset; it does not hold 127.0.0.1:\(other): the guard binds that itself")
+        == "oceanid-forward.socket binds 127.0.0.1:\(port), which no forward uses: connections are "
+        + "reset; it does not bind 127.0.0.1:\(other): the guard binds that itself")
     #expect(misfit.priority == .warning)
     #expect(misfit.remedy?.contains("daemon-reload && systemctl") == true)
     #expect(misfit.remedy?.contains("restart oceanid-forward.socket") == true)

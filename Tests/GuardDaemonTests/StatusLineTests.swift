@@ -1,12 +1,39 @@
 import GuardAPI
+import GuardConfiguration
+import GuardStatus
+import GuardTypes
 import Health
 import Testing
 
 @testable import GuardDaemon
 
+/// The line of `systemctl status`.
 @Suite struct StatusLineTests {
   @Test func statusWithoutAClusterSaysSo() {
     let document = StatusDocument(generatedAt: Timestamp(seconds: 0), clusters: [], problems: [])
     #expect(StatusLine.text(of: document) == "no cluster is configured")
+  }
+
+  @Test func configuredClusterIsNamedBeforeItsFirstJudgement() {
+    let board = StatusBoard()
+    board.setConfiguration(file: nil)
+    board.setOrder(["tethys", "dione"])
+    #expect(StatusLine(board: board).text == "tethys, dione starting")
+    #expect(board.statusDocument().verdict == .unknown)
+  }
+
+  @Test func rejectedReloadComesFirstWithItsPlace() {
+    let board = StatusBoard()
+    board.setConfiguration(file: "/g.yaml")
+    board.setOrder(["tethys"])
+    board.reject(
+      ConfigurationErrors([
+        ConfigurationError(file: "/g.yaml", line: 3, column: 5, message: "no such key"),
+        ConfigurationError(file: "/g.yaml", line: 9, column: 1, message: "and another"),
+      ]))
+    #expect(
+      StatusLine(board: board).text
+        == "reload rejected (/g.yaml:3:5: no such key); tethys starting; the configuration file has errors"
+    )
   }
 }

@@ -34,7 +34,7 @@ import Testing
     let long = LogRecord(.tunnelUp, String(repeating: "ä", count: 10_000))
     for record in [LogRecord(.tunnelUp, "up"), long] {
       let message = JournalLog.entry(record, of: moment).fields.first { $0.name == "MESSAGE" }?.value
-      #expect(message?.hasSuffix(" (of 2023-11-14T22:13:20Z; the journal kept it waiting)") == true)
+      #expect(message?.hasSuffix(" (of 2023-11-14T22:13:20Z; delayed by the journal)") == true)
       #expect(message.map(\.utf8.count) ?? 0 <= 4096)
     }
   }

@@ -64,7 +64,7 @@ import Testing
     #expect(told?.extra == ["HELD_BACK": "7"])
     #expect(told?.subject == "log")
     #expect(told?.priority == .warning)
-    #expect(told?.message == "suppressed 7 entries: the log took none for so long that 3 waited")
+    #expect(told?.message == "suppressed 7 entries: the journal was blocked and 3 entries were pending")
     #expect(journal.messages.last == "up")
   }
 

@@ -1,4 +1,5 @@
 import Foundation
+import GuardExamination
 import TestSupport
 import Testing
 

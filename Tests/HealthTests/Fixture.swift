@@ -92,16 +92,24 @@ enum Fixture {
 
   static func observation(
     _ snapshot: Snapshot? = snapshot(), tunnel: TunnelHealth = tunnel(), at: Timestamp? = ago(3),
-    failure: PollFailure? = nil,
+    failure: PollFailure? = nil, mismatch: KubeconfigMismatch? = nil, owner: String = "",
     _ expectations: Expectations = Expectations()
   ) -> Observation {
     Observation(
       cluster: "tethys", listen: "127.0.0.1:16443", kubeconfig: "/home/ann/.kube/k3s-config.yaml",
-      tunnel: tunnel,
+      mismatch: mismatch, owner: owner, tunnel: tunnel,
       snapshot: snapshot, snapshotAt: snapshot == nil ? nil : at, pollFailure: failure,
       pollInterval: .seconds(15),
       expectations: expectations)
   }
+
+  /// A kubeconfig as K3s writes it.
+  static let mismatch = KubeconfigMismatch(
+    server: "https://127.0.0.1:6443", localEnd: "https://127.0.0.1:16443", isFarPort: true,
+    step: NextStep(
+      command:
+        "kubectl --kubeconfig /home/ann/.kube/k3s-config.yaml config set-cluster default --server=https://127.0.0.1:16443",
+      note: "it changes that line of the file; the guard reads it again by itself"))
 
   static func report(_ observation: Observation, memory: Memory = Memory()) -> ClusterReport {
     judge(observation, memory: memory, now: now).report

@@ -50,6 +50,7 @@ import Testing
     let report = Self.report(running: "v2")
     #expect(report.problems.isEmpty)
     #expect(report.policies.map(\.isBehind) == [false])
+    #expect(report.summary.hasSuffix(", all images current"))
     #expect(
       report.policies.first?.running == [.init(image: "\(Self.image):v2", workload: "deployment apps/app")])
   }
@@ -58,6 +59,7 @@ import Testing
     let young = Self.report(running: "v1", moved: 600)
     #expect(young.policies.map(\.isBehind) == [true])
     #expect(young.problems.isEmpty)
+    #expect(young.summary.hasSuffix(", 1 image behind"))
     let old = Self.report(running: "v1")
     #expect(old.problemIDs == ["tethys/image/policy/flux-system/app/behind"])
     #expect(old.problems.first?.detail.contains("nothing was pushed to Git") == true)

@@ -64,6 +64,7 @@ enum ProblemSituations {
         }
       },
       Fixture.report { $0.isServerUnverified = true },
+      Fixture.report(Fixture.observation(mismatch: Fixture.mismatch)),
       Fixture.report { $0.clientCertificateExpiry = Fixture.now + .seconds(13 * 86_400) },
       Fixture.report { $0.authorityExpiry = Fixture.now + .seconds(13 * 86_400) },
     ]

@@ -73,6 +73,29 @@ import Testing
         observation("/home/o'neil/my k.yaml", nil, nil), #"--kubeconfig '/home/o'\''neil/my k.yaml'"#))
   }
 
+  @Test func kubeconfigThatDoesNotLeadToTheForwardIsAProblem() throws {
+    let report = Fixture.report(Fixture.observation(mismatch: Fixture.mismatch))
+    #expect(report.verdict == .degraded)
+    let problem = try #require(report.problems.first)
+    #expect(problem.code == .api(.kubeconfigServer) && problem.step == Fixture.mismatch.step)
+    #expect(
+      problem.detail
+        == "its server is https://127.0.0.1:6443, the port on the far side; on this machine it is https://127.0.0.1:16443"
+    )
+  }
+
+  @Test func commandsAreForTheUserWhoMayReadTheKubeconfig() {
+    let observation = Fixture.observation(
+      Self.troubled(), mismatch: Fixture.mismatch, owner: "sudo -u oceanid ")
+    let commands = Fixture.report(observation).problems.compactMap(\.step.command)
+    #expect(commands.count >= 12)
+    for command in commands {
+      #expect(
+        command.hasPrefix("sudo -u oceanid kubectl --") || command.hasPrefix("sudo -u oceanid flux --"),
+        "\(command)")
+    }
+  }
+
   @Test func problemsUseThisMachinesClock() throws {
     // This machine is two minutes behind the server, whose conditions the times are of.
     let snapshot = Fixture.snapshot {

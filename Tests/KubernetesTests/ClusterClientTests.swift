@@ -135,7 +135,8 @@ import Testing
     #expect(server.requests.filter { $0.path == "/api/v1/nodes" }.count == count)
   }
 
-  /// A list that changes faster than it can be read goes on with a token for that, and tells what changed once more.
+  /// A list that expires twice is continued with the token of the 410 response. Objects that changed in the meantime
+  /// are listed again.
   @Test func aListThatExpiresTwiceContinuesWithTheServersToken() async throws {
     let expired =
       #"{"kind":"Status","metadata":{"continue":"inconsistent"},"status":"Failure","reason":"Expired","code":410}"#

@@ -91,7 +91,7 @@ import Testing
     "[+]ping ok\n[-]etcd failed: reason withheld\n[-]informer-sync failed: reason withheld\nreadyz check failed\n"
 
   @Test(arguments: [true, false])
-  func failedReadinessChecksAreNamed(_ saysSoAtOnce: Bool) async throws {
+  func failedReadinessChecksAreReported(_ saysSoAtOnce: Bool) async throws {
     let base = SmallCluster().script
     let (snapshot, server) = try await poll { request in
       guard request.path == "/readyz" else { return base(request) }
@@ -106,7 +106,7 @@ import Testing
     #expect(problem?.detail == "failed checks of /readyz: etcd, informer-sync")
   }
 
-  @Test func failedReadinessChecksAreNamedWithoutOtherResponses() async throws {
+  @Test func failedReadinessChecksAreReportedWithoutOtherResponses() async throws {
     let (client, server) = try await client { request in
       request.path == "/readyz"
         ? .answer(500, type: "text/plain", body: Array(Self.checks.utf8))
@@ -138,7 +138,7 @@ import Testing
 
   // MARK: Missing rules
 
-  @Test func everyMissingRuleIsNamedOnce() async throws {
+  @Test func everyMissingRuleIsReportedOnce() async throws {
     var cluster = SmallCluster()
     for plural in ["deployments", "statefulsets", "daemonsets"] {
       cluster.answers["/apis/apps/v1/\(plural)"] = Self.forbidden
@@ -194,7 +194,7 @@ import Testing
     #expect(judged(snapshot).problems.contains { $0.remedy.contains("nonResourceURLs: [/apis]") })
   }
 
-  // MARK: What can't be decoded
+  // MARK: Undecodable objects
 
   @Test func anUndecodableNodeIsNotMissing() async throws {
     var cluster = SmallCluster()

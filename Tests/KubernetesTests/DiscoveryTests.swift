@@ -56,8 +56,8 @@ import Testing
     #expect(snapshot.flux == .notServed)
   }
 
-  /// Servers without the aggregated document are asked version by version.
-  @Test func aVersionThatCannotBeLookedIntoMayHoldTheKindsThatNoOtherHas() async throws {
+  /// Servers without the aggregated document are queried version by version.
+  @Test func anUnreadableVersionMayContainKindsThatNoOtherHas() async throws {
     var cluster = SmallCluster()
     let group = "source.toolkit.fluxcd.io"
     cluster.answers["/apis"] = .json(
@@ -74,7 +74,7 @@ import Testing
       let snapshot = try await client.pollOnItsThread().get()
       #expect(snapshot.failedFluxKinds.keys.contains("OCIRepository"))
       #expect(!snapshot.failedFluxKinds.keys.contains("GitRepository"))
-      // It is in v1 alone, and that was looked into.
+      // Only v1 has this kind, and v1 was read.
       #expect(!snapshot.failedFluxKinds.keys.contains("ExternalArtifact"))
       #expect(snapshot.kinds?.absent.contains("OCIRepository") != true)
     }

@@ -101,7 +101,7 @@ import Testing
     ),
     ("head -c 3000000 /dev/zero; sleep 60", "printed more than 1024 KiB"),
     ("sleep 60 & wait", "timed out and was killed"),
-  ]) func failuresAreNamed(script: String, words: String) throws {
+  ]) func failuresAreReported(script: String, words: String) throws {
     let start = ContinuousClock.now
     let failure = try failure(try kubeconfig(script), for: .seconds(words.contains("time") ? 1 : 20))
     #expect(failure.message.contains("the exec plugin /bin/sh \(words)"), "\(failure)")
@@ -116,7 +116,7 @@ import Testing
     (#"{"clientKeyData":"x"}"#, "without its certificate"),
     (#"{"clientCertificateData":"x","clientKeyData":"y"}"#, "not PEM"),
     (#"{"token":"t","expirationTimestamp":"soon"}"#, "invalid expirationTimestamp"),
-  ]) func invalidCredentialsAreNamed(status: String, words: String) throws {
+  ]) func invalidCredentialsAreReported(status: String, words: String) throws {
     let failure = try failure(try kubeconfig(answer(status)))
     #expect(failure.message.contains(words), "\(failure)")
   }
@@ -134,7 +134,7 @@ import Testing
     #expect(flood.message.utf8.count < 1000)
   }
 
-  @Test func aMissingOrForbiddenProgramIsNamed() throws {
+  @Test func aMissingOrForbiddenProgramIsReported() throws {
     for (command, words) in [
       ("./none", "/none can't be run: No such file"), ("no-such-plugin", "no-such-plugin can't be run"),
       ("./notes.txt", "/notes.txt can't be run: Permission denied"),

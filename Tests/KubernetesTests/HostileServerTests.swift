@@ -28,7 +28,7 @@ import Testing
       dial: .tcp(host: "127.0.0.1", port: UInt16(cluster.port)))
   }
 
-  static let ways: [(how: ResponseFault, codes: Set<PollErrorCode>)] = [
+  static let faults: [(how: ResponseFault, codes: Set<PollErrorCode>)] = [
     // Which limit is reached first depends on the speed of the machine.
     (.hugeBody(200_000_000), [.badResponse, .timeout]), (.endlessHeaders, [.badResponse]),
     (.endlessContinue, [.badResponse, .timeout]), (.slow(milliseconds: 1000), [.timeout]),
@@ -40,8 +40,8 @@ import Testing
     (.status(429), [.unreachable]), (.status(500), [.badResponse]),
   ]
 
-  @Test(arguments: sampled(Array(ways.indices))) func eachFaultFailsOnlyItsPart(index: Int) async throws {
-    let (how, codes) = Self.ways[index]
+  @Test(arguments: sampled(Array(faults.indices))) func eachFaultFailsOnlyItsPart(index: Int) async throws {
+    let (how, codes) = Self.faults[index]
     cluster.apply(.answersWrong(how, on: "/api/v1/nodes"))
     let start = ContinuousClock.now
     // Responses that end by themselves get enough time, even on a busy machine.

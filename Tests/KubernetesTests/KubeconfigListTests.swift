@@ -77,7 +77,7 @@ import Testing
     }
   }
 
-  @Test func aBrokenFileOfTheListIsNamed() throws {
+  @Test func anInvalidFileOfTheListIsReported() throws {
     let folder = try TemporaryFolder()
     try folder.write(
       Self.file(cluster: "{server: 'https://a:1'}", user: "{token: t}", context: "x", current: "x"), to: "one"

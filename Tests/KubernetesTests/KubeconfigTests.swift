@@ -93,7 +93,7 @@ import Testing
     #expect(try kubeconfig.token?.current() == "t")
   }
 
-  @Test func aMissingTokenFileIsNamed() throws {
+  @Test func aMissingTokenFileIsReported() throws {
     let kubeconfig = try load(Self.text(user: "{tokenFile: token}"))
     #expect {
       _ = try kubeconfig.token?.current()
@@ -185,12 +185,12 @@ import Testing
     #expect(failure.message.contains(sentence), "\(failure)")
   }
 
-  @Test func aBrokenLineIsNotQuoted() throws {
+  @Test func anInvalidLineIsNotQuoted() throws {
     let failure = try failure("users: [{name: u, user: {token: 'hush-hush}}]\n")
     #expect(!failure.message.contains("hush"))
   }
 
-  @Test func missingAndUnreadableFilesAreNamed() throws {
+  @Test func missingAndUnreadableFilesAreReported() throws {
     let folder = try TemporaryFolder()
     for (path, sentence) in [
       ("\(folder.path)/none", "/none does not exist"), (folder.path, "is not a regular file"),

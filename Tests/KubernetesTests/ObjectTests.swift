@@ -210,12 +210,12 @@ import Testing
     #expect(!"\(stack)".contains("hush"))
   }
 
-  /// No API server checks the words that a controller writes.
+  /// The API server does not validate this word.
   @Test(arguments: [
     ("True", Condition.Status.isTrue), ("true", .isTrue), ("TRUE", .isTrue), ("false", .isFalse),
     ("unknown", .unknown), ("", .unknown), ("Perhaps", .unknown),
   ])
-  func aStatusIsReadInAnySpelling(_ word: String, _ status: Condition.Status) throws {
+  func aConditionStatusIsReadInAnyCase(_ word: String, _ status: Condition.Status) throws {
     let item =
       #"{"metadata":{"name":"a"},"status":{"conditions":[{"type":"DiskPressure","status":"\#(word)"}]}}"#
     guard case .node(let node) = try read(.node, item) else { throw Wrong.kind }
@@ -235,13 +235,13 @@ import Testing
     }
   }
 
-  /// Each of these would pass for a list with nothing in it, or for the whole of one that goes on.
+  /// Each of these could be mistaken for an empty list, or for the last page of a longer one.
   @Test(arguments: [
     #"{"kind":"NodeList","metadata":{}}"#, #"{"kind":"NodeList","items":{}}"#,
     #"{"kind":"NodeList","metadata":{"remainingItemCount":5},"items":[]}"#,
     #"{"kind":"NodeList","metadata":{"continue":5},"items":[]}"#,
   ])
-  func aListWithoutItsItemsIsRefused(_ body: String) {
+  func aListWithoutItsItemsIsRejected(_ body: String) {
     #expect(throws: JSONDocument.Fault.notJSON) {
       try ObjectPage(Array(body.utf8), of: ServedKind(.node, "v1"))
     }

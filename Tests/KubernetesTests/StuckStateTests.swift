@@ -16,30 +16,30 @@ import Testing
     var severity = Problem.Severity.warning
     /// A part of the remedy.
     let remedy: String
-    let mends: [Fault]
+    let fixes: [Fault]
 
     init(
       _ faults: Fault..., after seconds: Int = 0, problem: String, _ severity: Problem.Severity = .warning,
-      remedy: String, mends: Fault...
+      remedy: String, fixes: Fault...
     ) {
       self.faults = faults
       self.after = seconds
       self.problem = problem
       self.severity = severity
       self.remedy = remedy
-      self.mends = mends
+      self.fixes = fixes
     }
 
     init(
       _ trouble: OngoingFault, beside faults: Fault..., after seconds: Int = 0, problem: String,
-      _ severity: Problem.Severity = .warning, remedy: String, mends: Fault...
+      _ severity: Problem.Severity = .warning, remedy: String, fixes: Fault...
     ) {
       self.faults = faults + [.begins(trouble)]
       self.after = seconds
       self.problem = problem
       self.severity = severity
       self.remedy = remedy
-      self.mends = mends + [.ends(trouble)]
+      self.fixes = fixes + [.ends(trouble)]
     }
 
     var testDescription: String { "\(problem) \(faults)" }
@@ -48,23 +48,23 @@ import Testing
   static let nodes = [
     State(
       .nodeNotReady("calypso"), problem: "node/calypso/not-ready", .critical,
-      remedy: "describe node calypso", mends: .nodeReady("calypso")),
+      remedy: "describe node calypso", fixes: .nodeReady("calypso")),
     // Its pods disappear as well, and with them half of the replicas.
     State(
       .nodeNotReady("srv712695"), problem: "node/srv712695/not-ready", .critical,
-      remedy: "describe node srv712695", mends: .nodeReady("srv712695")),
+      remedy: "describe node srv712695", fixes: .nodeReady("srv712695")),
     State(
       .leaseStopped("calypso"), problem: "node/calypso/lease-stale",
-      remedy: "-n kube-node-lease get lease calypso", mends: .leaseRenewed("calypso")),
+      remedy: "-n kube-node-lease get lease calypso", fixes: .leaseRenewed("calypso")),
     State(
       .nodeCordoned("calypso"), problem: "node/calypso/cordoned", remedy: "describe node calypso",
-      mends: .nodeUncordoned("calypso")),
+      fixes: .nodeUncordoned("calypso")),
     State(
       .nodeGone("calypso"), problem: "node/calypso/missing", .critical, remedy: "get nodes",
-      mends: .nodeBack("calypso")),
+      fixes: .nodeBack("calypso")),
     State(
       .gpuLost("calypso"), problem: "node/calypso/gpu-lost", .critical, remedy: "nvidia-smi",
-      mends: .gpuFound("calypso")),
+      fixes: .gpuFound("calypso")),
     State(
       .nodePressure("calypso", type: "DiskPressure"), problem: "node/calypso/DiskPressure",
       remedy: "describe node calypso"),
@@ -85,17 +85,17 @@ import Testing
     State(
       .kustomizationFailing("infrastructure"),
       problem: "flux/kustomization/flux-system/infrastructure/failed", .critical,
-      remedy: "logs --kind=Kustomization --name=infrastructure", mends: .kustomizationFixed("infrastructure")),
+      remedy: "logs --kind=Kustomization --name=infrastructure", fixes: .kustomizationFixed("infrastructure")),
     State(
       .sourceRefused, problem: "flux/gitrepository/flux-system/flux-system/failed", .critical,
-      remedy: "credentials in Secret flux-system/github-token", mends: .sourceAccepted),
+      remedy: "credentials in Secret flux-system/github-token", fixes: .sourceAccepted),
     State(
       .helmReleaseStalled, problem: "flux/helmrelease/cert-manager/cert-manager/failed", .critical,
-      remedy: "nothing is retried until the object changes", mends: .helmReleaseFixed),
+      remedy: "nothing is retried until the object changes", fixes: .helmReleaseFixed),
     State(
       .suspended(kind: "Kustomization", name: "apps"),
       problem: "flux/kustomization/flux-system/apps/suspended", remedy: "describe kustomization",
-      mends: .resumed(kind: "Kustomization", name: "apps")),
+      fixes: .resumed(kind: "Kustomization", name: "apps")),
     State(
       .chartsRefused, problem: "flux/helmrepository/flux-system/jetstack/failed", .critical,
       remedy: "logs --kind=HelmRepository --name=jetstack"),
@@ -111,7 +111,7 @@ import Testing
       .workloadDown("flux-system/kustomize-controller"), after: 5400,
       problem: "workload/flux-system/kustomize-controller/deployment", .critical,
       remedy: "describe deployment kustomize-controller",
-      mends: .workloadUp("flux-system/kustomize-controller")),
+      fixes: .workloadUp("flux-system/kustomize-controller")),
     State(
       .scaledToZero("flux-system/image-reflector-controller"), after: 5400,
       problem: "workload/flux-system/image-reflector-controller/deployment", .critical,
@@ -136,13 +136,13 @@ import Testing
     State(
       .podsCrashing("cloudflared/cloudflared"), beside: .begins(.healthCheckFailing("apps")),
       problem: "workload/cloudflared/cloudflared/deployment", .critical, remedy: "--previous",
-      mends: .ends(.healthCheckFailing("apps"))),
+      fixes: .ends(.healthCheckFailing("apps"))),
     State(
       .terminating(kind: "Kustomization", name: "apps"), after: 900,
       problem: "flux/kustomization/flux-system/apps/terminating", remedy: "finalizers"),
     State(
       .answersWrong(.forbidden, on: "/helmcharts"), problem: "api/HelmChart/forbidden",
-      remedy: "helmcharts", mends: .answersRight),
+      remedy: "helmcharts", fixes: .answersRight),
   ]
 
   static let images = [
@@ -159,38 +159,38 @@ import Testing
     State(
       .policyMoved("cloudflared", tag: "2025.9.0"), after: 900,
       problem: "image/policy/flux-system/cloudflared/behind",
-      remedy: "logs --kind=ImageUpdateAutomation --name=flux-system", mends: .rollout("cloudflared")),
+      remedy: "logs --kind=ImageUpdateAutomation --name=flux-system", fixes: .rollout("cloudflared")),
     State(
       .markerMissing, beside: .policyMoved("cloudflared", tag: "2025.9.0"), after: 900,
       problem: "image/policy/flux-system/cloudflared/behind",
       remedy: #"{"$imagepolicy": "flux-system:cloudflared"}"#,
-      mends: .rollout("cloudflared")),
+      fixes: .rollout("cloudflared")),
     State(
       .pushRefused, beside: .policyMoved("cloudflared", tag: "2025.9.0"), after: 900,
       problem: "image/automation/flux-system/flux-system/failed",
-      remedy: "logs --kind=ImageUpdateAutomation --name=flux-system", mends: .rollout("cloudflared")),
+      remedy: "logs --kind=ImageUpdateAutomation --name=flux-system", fixes: .rollout("cloudflared")),
     State(
       .pushNotFetched, beside: .policyMoved("cloudflared", tag: "2025.9.0"), after: 900,
       problem: "image/policy/flux-system/cloudflared/behind",
-      remedy: "logs --kind=GitRepository --name=flux-system", mends: .rollout("cloudflared")),
+      remedy: "logs --kind=GitRepository --name=flux-system", fixes: .rollout("cloudflared")),
     State(
       .commitNotApplied, after: 3000, problem: "flux/kustomization/flux-system/flux-system/behind-source",
       remedy: "logs deployment/kustomize-controller"),
     State(
       .automationStopped, problem: "image/automation/flux-system/flux-system/overdue",
-      remedy: "logs --kind=ImageUpdateAutomation --name=flux-system", mends: .automationResumed),
+      remedy: "logs --kind=ImageUpdateAutomation --name=flux-system", fixes: .automationResumed),
     State(
       .suspended(kind: "ImageUpdateAutomation", name: "flux-system"),
       .policyMoved("cloudflared", tag: "2025.9.0"), after: 900,
       problem: "image/automation/flux-system/flux-system/suspended", remedy: "describe imageupdateautomation",
-      mends: .resumed(kind: "ImageUpdateAutomation", name: "flux-system"), .rollout("cloudflared")),
+      fixes: .resumed(kind: "ImageUpdateAutomation", name: "flux-system"), .rollout("cloudflared")),
   ]
 
   static let platform = [
     State(
       .workloadDown("cloudflared/cloudflared"), problem: "workload/cloudflared/cloudflared/deployment",
       .critical, remedy: "-n cloudflared describe deployment cloudflared",
-      mends: .workloadUp("cloudflared/cloudflared")),
+      fixes: .workloadUp("cloudflared/cloudflared")),
     State(
       .podsCrashing("cert-manager/cert-manager"),
       problem: "workload/cert-manager/cert-manager/deployment", remedy: "--all-containers --previous"),
@@ -208,10 +208,10 @@ import Testing
     ),
     State(
       .answersWrong(.forbidden, on: "/statefulsets"), problem: "api/StatefulSet/forbidden",
-      remedy: "resources: [statefulsets]", mends: .answersRight),
+      remedy: "resources: [statefulsets]", fixes: .answersRight),
     State(
       .answersWrong(.forbidden, on: "/cronjobs"), problem: "api/cronjobs/forbidden",
-      remedy: "resources: [cronjobs]", mends: .answersRight),
+      remedy: "resources: [cronjobs]", fixes: .answersRight),
     State(
       .podsPending("kube-system/coredns"), after: 180, problem: "pods/pending",
       remedy: "-n kube-system describe pod"),
@@ -220,7 +220,7 @@ import Testing
       .critical, remedy: "describe deployment cloudflared"),
     State(
       .certificateEnding, problem: "certificate/cloudflared/oceanid-tls/expiring",
-      remedy: "describe certificate", mends: .certificateRenewed),
+      remedy: "describe certificate", fixes: .certificateRenewed),
     State(
       .certificateFailing, problem: "certificate/cloudflared/oceanid-tls/not-ready",
       remedy: "describe certificate"),
@@ -229,16 +229,16 @@ import Testing
       remedy: "describe certificate"),
     State(
       .stackFailed, problem: "stack/pulumi-system/oceanid-cluster/failed",
-      remedy: "describe stacks.pulumi.com oceanid-cluster", mends: .stackFixed),
+      remedy: "describe stacks.pulumi.com oceanid-cluster", fixes: .stackFixed),
     State(
       .stackStalled, problem: "stack/pulumi-system/oceanid-cluster/stalled",
       remedy: "describe stacks.pulumi.com oceanid-cluster"),
     State(
       .secretMissing("flux-system/github-token"), problem: "secret/flux-system/github-token/missing",
-      .critical, remedy: "-n flux-system get secrets", mends: .secretBack("flux-system/github-token")),
+      .critical, remedy: "-n flux-system get secrets", fixes: .secretBack("flux-system/github-token")),
     State(
       .answersWrong(.forbidden, on: "/pods"), problem: "api/pods/forbidden", remedy: "resources: [pods]",
-      mends: .answersRight),
+      fixes: .answersRight),
   ]
 
   @Test(arguments: sampled(nodes + flux + images + platform))
@@ -266,7 +266,7 @@ import Testing
     #expect(report.verdict == (state.severity == .critical ? .critical : isBlind ? .unknown : .degraded))
     #expect(!problem.detail.isEmpty || problem.id.hasSuffix("/missing") || problem.id.hasSuffix("/suspended"))
 
-    for mend in state.mends { cluster.demo.apply(mend) }
+    for fix in state.fixes { cluster.demo.apply(fix) }
     let after = try await cluster.look(&memory)
     #expect(after.problems.isEmpty, "\(after.problems)")
     #expect(after.verdict == .healthy)

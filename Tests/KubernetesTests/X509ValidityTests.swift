@@ -14,7 +14,7 @@ import Testing
     #expect(abs((ClusterClient.systemClock() - valid.notBefore).inSeconds) < 3600)
   }
 
-  /// With no more in it than a certificate has to have.
+  /// A certificate with only the required fields.
   private static func certificate(_ from: [UInt8], _ to: [UInt8], hasVersion: Bool = true) -> [UInt8] {
     func der(_ tag: UInt8, _ value: [UInt8]) -> [UInt8] { [tag, UInt8(value.count)] + value }
     let version: [UInt8] = hasVersion ? [0xa0, 3, 2, 1, 2] : []

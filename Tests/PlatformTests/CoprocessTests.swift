@@ -50,7 +50,7 @@ struct CoprocessTests {
 
   @Test(arguments: [
     ("exit 3", Coprocess.Exit.status(3), "exited with status 3"),
-    ("kill -USR1 $$", .signal(SIGUSR1), "was ended by signal 10"),
+    ("kill -USR1 $$", .signal(SIGUSR1), "was terminated by signal 10"),
     ("exec no-such-command", .status(127), "exited with status 127"),
   ])
   func reportsTheExitStatus(_ command: String, _ exit: Coprocess.Exit, _ words: String) throws {

@@ -15,7 +15,7 @@ import Testing
   }
 
   /// Waits for the descriptor and then checks for changes, like an event loop.
-  private func tells(_ watch: FileWatch, within limit: Int32 = 5000) -> Bool {
+  private func detectsChange(_ watch: FileWatch, within limit: Int32 = 5000) -> Bool {
     guard let raw = watch.raw else { return false }
     let end = MonotonicTime.now + .milliseconds(Int(limit))
     while MonotonicTime.now < end {
@@ -42,7 +42,7 @@ import Testing
     try folder.write("one", to: "known_hosts")
     let watch = FileWatch(["\(folder.path)/known_hosts"], now: .now)
     try folder.write("one and two", to: "known_hosts")
-    #expect(tells(watch))
+    #expect(detectsChange(watch))
   }
 
   @Test func aFileReplacedByRenameIsDetected() throws {
@@ -51,7 +51,7 @@ import Testing
     let watch = FileWatch(["\(folder.path)/id_ed25519"], now: .now)
     try folder.write("two", to: "id_ed25519.new")
     #expect(rename("\(folder.path)/id_ed25519.new", "\(folder.path)/id_ed25519") == 0)
-    #expect(tells(watch))
+    #expect(detectsChange(watch))
   }
 
   @Test func aFileInANewFolderIsDetected() throws {
@@ -60,9 +60,9 @@ import Testing
     #expect(watch.next == nil)
     try FileManager.default.createDirectory(
       atPath: "\(folder.path)/home/.ssh", withIntermediateDirectories: true)
-    #expect(!tells(watch, within: 200))
+    #expect(!detectsChange(watch, within: 200))
     try folder.write("Host tethys", to: "home/.ssh/config")
-    #expect(tells(watch))
+    #expect(detectsChange(watch))
   }
 
   @Test func theTargetOfASymbolicLinkIsWatched() throws {
@@ -73,7 +73,7 @@ import Testing
     #expect(symlink("../b/real", "\(folder.path)/a/known_hosts") == 0)
     let watch = FileWatch(["\(folder.path)/a/known_hosts"], now: .now)
     try folder.write("one and two", to: "b/real")
-    #expect(tells(watch))
+    #expect(detectsChange(watch))
   }
 
   @Test func otherFilesInTheFolderAreIgnored() throws {
@@ -81,7 +81,7 @@ import Testing
     try folder.write("one", to: "known_hosts")
     let watch = FileWatch(["\(folder.path)/known_hosts"], now: .now)
     try folder.write("other", to: "neighbour")
-    #expect(!tells(watch, within: 200))
+    #expect(!detectsChange(watch, within: 200))
     #expect(watch.next == nil)
   }
 

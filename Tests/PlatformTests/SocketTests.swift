@@ -41,7 +41,7 @@ import Testing
     #expect(LocalAddress.includes(host), "\(host)")
   }
 
-  @Test func namesTheHolderOfAPort() throws {
+  @Test func findsTheHolderOfAPort() throws {
     let address = try #require(SocketAddress(numericHost: "127.0.0.1", port: 0))
     let listener = try StreamSocket.listen(on: address)
     guard let bound = SocketAddress(boundTo: listener) else {

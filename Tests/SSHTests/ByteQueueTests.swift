@@ -39,7 +39,7 @@ import Testing
     #expect(queue.count == Int(written &- read) || queue.count > 255)
   }
 
-  @Test func fillTakesNoMoreThanItOffered() {
+  @Test func fillAddsNoMoreThanTheFreeSpace() {
     let queue = ByteQueue(capacity: 8)
     queue.fill { _ in 1000 }
     #expect(queue.count == 8)
@@ -63,7 +63,7 @@ import Testing
   }
 
   @Test(arguments: ["Zm9v!", "Zm 9v", "=Zg"])
-  func refusesWhatIsNot(_ text: String) {
+  func rejectsInvalidText(_ text: String) {
     #expect(Base64.decode(text) == nil)
   }
 }

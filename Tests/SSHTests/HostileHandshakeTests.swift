@@ -44,14 +44,13 @@ import Testing
       }
     }
 
-    /// The limits that no handshake exceeds.
+    /// Checks limits that no handshake exceeds.
     func expectLittle(_ what: String) {
       #expect(session.held < 1 << 20, "\(what)")
       #expect(session.wire.outbound.count < 64 << 10, "\(what)")
     }
   }
 
-  /// SplitMix64, which generates the same bytes for the same seed.
   private static let identification = Array("SSH-2.0-test\r\n".utf8)
 
   /// An unencrypted packet (RFC 4253 §6). `length` and `padding` replace its true values.

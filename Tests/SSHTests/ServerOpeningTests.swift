@@ -71,7 +71,7 @@ import Testing
     ("curve25519-sha256", "ssh-ed25519", "chacha20-poly1305@openssh.com", "hmac-sha2-256", .cipher),
     ("curve25519-sha256", "ssh-ed25519", "aes128-ctr", "umac-64@openssh.com", .mac),
   ])
-  func namesTheMismatchedCategory(
+  func reportsTheMismatchedCategory(
     _ kex: String, _ hostKeys: String, _ ciphers: String, _ macs: String, _ kind: AlgorithmMismatch.Kind
   ) throws {
     let offer = try #require(

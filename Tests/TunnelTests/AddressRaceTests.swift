@@ -29,11 +29,11 @@ import Testing
     (["a6", "b6", "c4"], ["a6", "c4", "b6"]), (["a6", "b6"], ["a6", "b6"]),
     (["a4", "a4", "b6", "a4"], ["a4", "b6"]), ([], []),
   ])
-  func familiesTakeTurnsFromTheFirstOn(_ resolved: [String], _ ordered: [String]) {
+  func familiesAlternateBeginningWithTheFirst(_ resolved: [String], _ ordered: [String]) {
     #expect(AddressRace.order(resolved) { $0.hasSuffix("6") ? 6 : 4 } == ordered)
   }
 
-  @Test func theNextStartsAfterTheHeadStart() {
+  @Test func theNextAddressStartsAfterTheHeadStart() {
     var course = Course(3)
     #expect(course.handle(.started) == [.connect(0)])
     #expect(course.race.wake == course.now + .milliseconds(250))
@@ -43,7 +43,7 @@ import Testing
     #expect(course.race.wake == course.now + .milliseconds(9500))
   }
 
-  @Test func aFailedOneStartsTheNextAtOnce() {
+  @Test func aFailedAddressStartsTheNextAtOnce() {
     var course = Course(3)
     _ = course.handle(.started)
     #expect(course.handle(.failed(0, code: Self.refused), after: .milliseconds(3)) == [.connect(1)])
@@ -60,7 +60,7 @@ import Testing
     #expect(course.handle(.timePassed, after: .seconds(20)) == [])
   }
 
-  @Test func allRefusalsAreTold() {
+  @Test func allRefusalsAreReported() {
     var course = Course(2)
     _ = course.handle(.started)
     _ = course.handle(.failed(0, code: Self.refused))
@@ -69,7 +69,7 @@ import Testing
         == [.lost([.failed(code: Self.refused), .failed(code: Self.unreachable)])])
   }
 
-  @Test func theLimitIsForAllTogether() {
+  @Test func theTimeLimitAppliesToAllAddressesTogether() {
     var course = Course(4, limit: .milliseconds(600))
     _ = course.handle(.started)
     _ = course.handle(.failed(0, code: Self.refused))
@@ -79,8 +79,8 @@ import Testing
         == [.close(1), .close(2), .lost([.failed(code: Self.refused), .unanswered, .unanswered, .untried])])
   }
 
-  /// After a stop of the process the head starts are not made up for all at once.
-  @Test func aLateThreadStartsOne() {
+  /// After the process was stopped, the missed starts do not all happen at once.
+  @Test func aLateThreadStartsOneAddress() {
     var course = Course(5)
     _ = course.handle(.started)
     #expect(course.handle(.timePassed, after: .seconds(2)) == [.connect(1)])

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Tunnel
 
-/// The line for the server's authorized_keys that the documents recommend, on a real sshd.
+/// The line for the server's authorized_keys that the documentation recommends, tested with a real sshd.
 @Suite(
   .enabled(if: SSHServer.isAvailable, Comment(rawValue: SSHServer.reason)), .blocking,
   .timeLimit(.minutes(5)))
@@ -15,20 +15,20 @@ struct AuthorizedKeysLineTests {
     "systemd/oceanid-guard.service",
   ]
 
-  /// Every line of that kind in a document: the options before the key's type.
+  /// All such lines in a document, cut before the key type.
   private static func options(in place: String) throws -> [String] {
     let tree = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..").standardized
     return try String(contentsOf: tree.appending(path: place), encoding: .utf8)
       .matches(of: /(restrict,\S*) ssh-ed25519/).map { String($0.output.1) }
   }
 
-  /// A server that offers files by SFTP, as Debian's does, and knows the user's key with `options`.
+  /// A server that offers SFTP, like Debian's, and accepts the user's key with `options`.
   private func server(_ options: String, target: Int) throws -> SSHServer {
     let server = try SSHServer(options: ["Subsystem sftp internal-sftp"])
     let key = try server.folder.read("user_key.pub")
     let restriction = options.replacing("localhost:6443", with: "127.0.0.1:\(target)")
     try server.folder.write("\(restriction) \(key)", to: "authorized_keys")
-    // sshd runs as another user where the tests run as root.
+    // sshd runs as another user if the tests run as root.
     try FileManager.default.setAttributes(
       [.posixPermissions: 0o644], ofItemAtPath: server.folder.file("authorized_keys"))
     return server
@@ -40,13 +40,13 @@ struct AuthorizedKeysLineTests {
     try run("ssh", ["-F", server.sshConfig, "-o", "BatchMode=yes"] + arguments)
   }
 
-  @Test func everyDocumentNamesTheSameLine() throws {
+  @Test func allDocumentsContainTheSameLine() throws {
     let lines = try Self.places.flatMap(Self.options)
     #expect(lines.count >= Self.places.count)
     #expect(Set(lines).count == 1, "\(lines)")
   }
 
-  @Test func theLineForwardsToItsTargetAlone() throws {
+  @Test func theLineOnlyForwardsToItsTarget() throws {
     let echo = try TCPServer(.echo)
     let other = try TCPServer(.echo)
     let server = try server(#require(Self.options(in: "README.md").first), target: echo.port)
@@ -60,14 +60,14 @@ struct AuthorizedKeysLineTests {
     #expect(elsewhere.errors.contains("administratively prohibited"), "\(elsewhere.errors)")
   }
 
-  @Test func theLineRunsNoCommandAndReadsNoFile() throws {
+  @Test func theLinePermitsNoCommandAndNoFileAccess() throws {
     let line = try #require(try Self.options(in: "README.md").first)
     let server = try server(line, target: 1)
     let command = try ssh(server, ["tethys", "echo", "it-ran"])
     #expect(command.exit != .exited(0) && !command.output.contains("it-ran"))
     let files = try ssh(server, ["-s", "tethys", "sftp"])
     #expect(files.exit != .exited(0), "\(files)")
-    // What the forced command keeps out: without it, the same key gets the files.
+    // Counterproof: without the forced command, the same key can read files.
     let open = try self.server(line.replacing(/,command="[^"]*"/, with: ""), target: 1)
     #expect(try ssh(open, ["-s", "tethys", "sftp"]).exit == .exited(0))
   }

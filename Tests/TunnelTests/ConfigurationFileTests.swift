@@ -5,7 +5,7 @@ import Testing
 
 @testable import Tunnel
 
-/// Other kinds of files in the place of ssh_config, or of a file that it includes.
+/// Other types of files instead of ssh_config or of an included file.
 @Suite(.enabled(if: program("ssh") != nil, "no ssh here: apt-get install openssh-client"), .blocking)
 struct ConfigurationFileTests {
   private let folder: TemporaryFolder
@@ -18,8 +18,8 @@ struct ConfigurationFileTests {
       environment: LocalEnvironment(home: "/h", localUser: "ann", agentSocket: nil), within: .seconds(2))[0]
   }
 
-  /// ssh(1) waits for a writer.
-  @Test func aFIFOIsNamed() throws {
+  /// ssh(1) would wait for a writer.
+  @Test func aFIFOIsReported() throws {
     let fifo = folder.file("fifo")
     try #require(mkfifo(fifo, 0o600) == 0)
     symlink(fifo, folder.file("transport"))
@@ -32,23 +32,23 @@ struct ConfigurationFileTests {
     }
   }
 
-  @Test func whatIsEmptyOrNoneIsTaken() throws {
+  @Test func emptyFilesAndNoneAreAccepted() throws {
     #expect(try resolve("/dev/null").hostName == "tethys")
     #expect(try resolve("none").hostName == "tethys")
     let including = try folder.write("Include \(folder.path)\n", to: "including")
     #expect(try resolve(including).hostName == "tethys")
   }
 
-  /// ssh(1) refuses to go to the background without a command, also where it is asked for its options alone.
+  /// ssh(1) refuses to run in the background without a command, even with -G.
   @Test(arguments: [
     "ForkAfterAuthentication yes", "ForkAfterAuthentication yes\nRemoteCommand top", "SessionType subsystem",
     "SessionType none", "RemoteCommand top", "StdinNull yes", "RequestTTY force",
   ])
-  func howASessionIsToRunHasNoBearing(_ lines: String) throws {
+  func optionsAboutTheRemoteCommandAreIgnored(_ lines: String) throws {
     #expect(try resolve(folder.write(lines + "\n", to: "config")).hostName == "tethys")
   }
 
-  @Test func aMissingFileIsSaid() throws {
+  @Test func aMissingFileIsReported() throws {
     let failure = try #require(throws: TunnelFailure.self) { try resolve(folder.file("missing")) }
     #expect(failure.code == .config)
     #expect(failure.message.contains("ssh -G tethys failed"))

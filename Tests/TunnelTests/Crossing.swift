@@ -6,39 +6,39 @@ import Testing
 
 @testable import Tunnel
 
-/// One session and one local connection over it, driven by the test's own thread, and what they cost.
+/// One session with one local connection, run by the test's own thread, with measurements of its cost.
 final class Crossing {
-  /// What a crossing came to.
+  /// The result of a crossing.
   enum Outcome {
-    /// `condition` holds.
+    /// `condition` became true.
     case arrived
     case failed(TunnelFailure)
-    /// The session is well, and the local connection was closed or reset.
+    /// The session is up, and the local connection was closed or reset.
     case closed
-    /// Nothing of this within the time.
+    /// None of these within the time limit.
     case nothing
   }
 
   private let loop: Loop
   private let client: Socket
-  /// The relay's, once it serves.
+  /// The relay's end of the local connection, once the relay serves it.
   private var served: Socket?
   private let target: StreamAddress
   private let observer: Observer
   private let isRead: Bool
-  /// Bytes that the local connection got; of many the last few only.
+  /// The last bytes that the local connection received.
   private(set) var answer: [UInt8] = []
   private(set) var answered = 0
   private(set) var turns = 0
-  /// The longest that the thread was not there for anything else.
+  /// The duration of the longest turn, during which the thread could do nothing else.
   private(set) var longestTurn = Duration.zero
-  /// The most that libssh2 held, and that waited to be sent, in bytes.
+  /// The maximum number of bytes that libssh2 held and that waited to be sent.
   private(set) var mostHeld = 0
   private(set) var mostOutbound = 0
 
   /// - Parameters:
-  ///   - bytes: what the local connection says.
-  ///   - isRead: it takes what comes for it.
+  ///   - bytes: the bytes that the local connection sends.
+  ///   - isRead: true if the local connection reads the data it receives.
   init(_ target: StreamAddress, says bytes: [UInt8], isRead: Bool = true) throws {
     self.isRead = isRead
     self.loop = try Loop()
@@ -50,10 +50,10 @@ final class Crossing {
     try #require(bytes.withUnsafeBytes { client.descriptor.send($0) } == .moved(bytes.count))
   }
 
-  /// Why the target was not reached, if anybody said so.
+  /// Why the target was not reached; nil if no refusal was reported.
   var refusal: String? { observer.refusal.withLock { $0 } }
 
-  /// Dials, logs in, opens a channel and relays, until `condition` holds.
+  /// Connects, logs in, opens a channel and relays data until `condition` is true.
   func run(
     _ route: Route, _ configuration: TunnelConfiguration, within limit: Duration,
     until condition: (Crossing) -> Bool
@@ -113,8 +113,8 @@ final class Crossing {
 }
 
 extension Route {
-  /// The way that ssh_config has to the host of a configuration, in at most `limit`; by way of `port` where one is
-  /// given.
+  /// Resolves the route to the host of a configuration, with `limit` as its connect timeout, and with `port` instead of
+  /// the host's port if given.
   static func resolved(
     _ configuration: TunnelConfiguration, port: Int? = nil, limit: Duration = .seconds(2)
   ) async throws -> Route {

@@ -6,12 +6,12 @@ import Testing
 
 @testable import Tunnel
 
-/// One user's idle connections at a forwarded port, and everybody else's.
+/// Many idle connections of one user on a forwarded port, and the connections of other users.
 @Suite(
   .enabled(if: SSHServer.isAvailable, Comment(rawValue: SSHServer.reason)), .serialized, .blocking,
   .timeLimit(.minutes(10)))
 struct CrowdedPortTests {
-  /// With so many descriptors the port has room for 32 connections, 16 of one user.
+  /// With this descriptor limit the port allows 32 connections in total and 16 per user.
   private static let descriptors = 128
 
   private func fixture(_ server: SSHServer, _ configuration: TunnelConfiguration) throws -> Fixture {
@@ -36,18 +36,18 @@ struct CrowdedPortTests {
     return (try? client.receive()) == [7]
   }
 
-  private func isEchoed(through door: InternalSocket) throws -> Bool {
-    let own = try StreamSocket.connect(to: #require(door.address), userTimeout: .seconds(5))
+  private func isEchoed(through internalSocket: InternalSocket) throws -> Bool {
+    let own = try StreamSocket.connect(to: #require(internalSocket.address), userTimeout: .seconds(5))
     let deadline = MonotonicTime.now + .seconds(30)
     return [9].withUnsafeBytes { own.sendAll($0, until: deadline) } && own.receive(1, until: deadline) == [9]
   }
 
   @Test(.enabled(if: OtherUser.isPossible, Comment(rawValue: OtherUser.reason)), arguments: [0, 1])
-  func oneUsersIdleConnectionsKeepNobodyElseOut(_ bytes: Int) throws {
+  func oneUsersIdleConnectionsDoNotBlockOtherUsers(_ bytes: Int) throws {
     let echo = try TCPServer(.echo)
     let fixture = try fixture(SSHServer(), target: echo.port)
     var idle = try OtherUser.acting(as: 4711) { try (0..<100).map { _ in try fixture.connect() } }
-    // Silent, or with one byte each: it is all the same.
+    // Silent connections and those that sent one byte are treated alike.
     if bytes > 0 { for client in idle { _ = try? client.send([1]) } }
     try #require(eventually { fixture.tunnel.status.forwards[0].refusedConnections == 84 })
     #expect(fixture.tunnel.status.forwards[0].openConnections == 16)
@@ -63,7 +63,7 @@ struct CrowdedPortTests {
       #expect(isEchoed(try fixture.connect()))
       #expect(try isEchoed(through: fixture.tunnel.internalSocket))
     }
-    // Room again, once they end.
+    // When they end, other connections are accepted again.
     for client in idle { client.resetOnClose() }
     idle = []
     #expect(eventually { fixture.tunnel.status.forwards[0].openConnections == 0 })
@@ -71,7 +71,7 @@ struct CrowdedPortTests {
   }
 
   @Test(.enabled(if: OtherUser.isPossible, Comment(rawValue: OtherUser.reason)))
-  func manyUsersTogetherKeepNobodyOut() throws {
+  func manyUsersTogetherDoNotBlockOthers() throws {
     let echo = try TCPServer(.echo)
     let fixture = try fixture(SSHServer(), target: echo.port)
     let idle = try (5000..<5012 as Range<UInt32>).flatMap { uid in
@@ -86,7 +86,7 @@ struct CrowdedPortTests {
   }
 
   @Test(.enabled(if: OtherUser.isPossible, Comment(rawValue: OtherUser.reason)))
-  func opensAreSharedWhileTheTunnelIsDown() throws {
+  func waitingConnectionsAreSharedWhileTheTunnelIsDown() throws {
     let echo = try TCPServer(.echo)
     let server = try SSHServer()
     let fixture = try fixture(server, target: echo.port)
@@ -101,7 +101,7 @@ struct CrowdedPortTests {
   }
 
   @Test(arguments: ["::1", "::"])
-  func aConnectionOverIPv6IsItsUsers(_ host: String) throws {
+  func aConnectionOverIPv6CountsForItsUser(_ host: String) throws {
     let echo = try TCPServer(.echo)
     let fixture = try fixture(SSHServer(), listen: .init(host: host, port: 0), target: echo.port)
     let address = try #require(SocketAddress(numericHost: "::1", port: UInt16(fixture.port)))
@@ -113,7 +113,7 @@ struct CrowdedPortTests {
     withExtendedLifetime(idle) {}
   }
 
-  @Test func aConnectionToAUnixSocketIsItsUsers() throws {
+  @Test func aConnectionToAUnixSocketCountsForItsUser() throws {
     let echo = try TCPServer(.echo)
     let server = try SSHServer()
     let path = server.folder.file("forward.sock")
@@ -125,7 +125,7 @@ struct CrowdedPortTests {
     withExtendedLifetime(idle) {}
   }
 
-  @Test func manyConnectionsOneAfterAnotherAreAllServed() throws {
+  @Test func manyConsecutiveConnectionsAreAllServed() throws {
     let echo = try TCPServer(.echo)
     let fixture = try fixture(SSHServer(), target: echo.port)
     for _ in 0..<500 { #expect(isEchoed(try fixture.connect())) }

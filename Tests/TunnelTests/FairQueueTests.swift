@@ -36,7 +36,7 @@ import Testing
     #expect(queue.count == order.count)
   }
 
-  @Test func whatIsPutBackComesFirstOfItsOwner() {
+  @Test func aRequeuedElementIsFirstOfItsOwner() {
     var queue = Self.queue(Self.alice, Self.alice, Self.bob, Self.bob)
     let given = [queue.popFirst(), queue.popFirst()].compactMap(\.self)
     #expect(given.map(\.number) == [0, 2])
@@ -49,7 +49,7 @@ import Testing
     #expect(Self.order(empty) == [0, 2])
   }
 
-  @Test func whatIsTakenOutHasNoTurnAnyMore() {
+  @Test func aRemovedElementHasNoTurn() {
     var queue = Self.queue(Self.alice, Self.bob, .own, Self.bob, Self.guest)
     let taken = queue.remove { $0.owner == Self.bob || $0.owner == .own }
     #expect(Set(taken.map(\.number)) == [1, 2, 3])
@@ -61,8 +61,8 @@ import Testing
     #expect(queue.least(\.number) == nil)
   }
 
-  /// Opens take 20 ms each, one at a time. One user keeps 6,000 connections waiting, and 40 others some each.
-  @Test func nobodyWaitsForTheCrowdOfAnother() {
+  /// Each open takes 20 ms, one at a time. One user has 6,000 waiting connections, and 40 other users have a few each.
+  @Test func noOwnerWaitsForTheManyConnectionsOfAnother() {
     struct Open: Owned {
       let owner: ClientOwner
       let since: Duration
@@ -73,7 +73,7 @@ import Testing
     var now = Duration.zero
     var longest: [ClientOwner: Duration] = [:]
     for round in 0..<15_000 {
-      // The guard asks every 15 s, for 8 things at a time; the operator every second; guests all the time.
+      // The guard sends 8 requests every 15 s, the operator one per second, and guests send requests all the time.
       if round % 750 == 0 { for _ in 0..<8 { queue.append(Open(owner: .own, since: now)) } }
       if round % 50 == 0 { queue.append(Open(owner: Self.bob, since: now)) }
       if round % 1500 < 40 { queue.append(Open(owner: .user(UInt32(2000 + round % 1500)), since: now)) }
@@ -87,7 +87,7 @@ import Testing
     #expect((0..<40).allSatisfy { (longest[.user(2000 + $0)] ?? .seconds(900)) < .seconds(1) })
   }
 
-  @Test func aCrowdIsToldOnceAndForgottenAfterAMinute() {
+  @Test func aLimitedOwnerIsReportedOnceAndRemovedAfterAMinute() {
     var limitedOwners = LimitedOwners()
     var now = MonotonicTime.now
     #expect(limitedOwners.due == nil)
@@ -108,7 +108,7 @@ import Testing
     #expect(limitedOwners.list.isEmpty)
   }
 
-  @Test func moreCrowdsThanAnybodyReadsAreNotKept() {
+  @Test func theNumberOfLimitedOwnersIsBounded() {
     var limitedOwners = LimitedOwners()
     let now = MonotonicTime.now
     for number in 0..<5000 { _ = limitedOwners.refuse(.host("192.0.2.\(number)"), open: number, now: now) }

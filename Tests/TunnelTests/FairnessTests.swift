@@ -10,7 +10,7 @@ import Testing
   .enabled(if: SSHServer.isAvailable, Comment(rawValue: SSHServer.reason)), .serialized, .blocking,
   .timeLimit(.minutes(10)))
 struct FairnessTests {
-  /// A path on which some 20 MB/s go towards the server, and whatever comes goes back.
+  /// A path that carries about 20 MB/s towards the server, and is not limited in the other direction.
   private final class SlowPath: Sendable {
     let port: Int
     private let listener: LoopbackSocket
@@ -40,7 +40,7 @@ struct FairnessTests {
     }
   }
 
-  @Test func aRequestIsSentThoughManyUploadsFillASlowPath() throws {
+  @Test func aRequestIsSentWhileManyUploadsFillASlowPath() throws {
     let echo = try TCPServer(.echo)
     let sink = try TCPServer(.discard)
     let server = try SSHServer()

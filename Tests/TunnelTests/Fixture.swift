@@ -5,7 +5,7 @@ import TestSupport
 
 @testable import Tunnel
 
-/// A tunnel over a real sshd, with one forward on a port of the kernel's choice.
+/// A tunnel over a real sshd, with one forward on a port that the kernel chooses.
 final class Fixture {
   let server: SSHServer
   let tunnel: SSHTunnel
@@ -58,7 +58,7 @@ final class Fixture {
   }
 }
 
-/// Every event that a tunnel told of.
+/// Records every event of a tunnel.
 final class Recorder: Sendable {
   private let events = Mutex<[TunnelEvent]>([])
   @Sendable func record(_ event: TunnelEvent) { events.withLock { $0.append(event) } }

@@ -5,19 +5,20 @@ import Testing
 
 @testable import Tunnel
 
-/// A session is ended for what it holds: an honest one must not come near that with age.
+/// A session is ended if libssh2 holds too much memory. The memory of a normal session must not grow towards that limit
+/// over time.
 @Suite(
   .enabled(if: SSHServer.isAvailable, Comment(rawValue: SSHServer.reason)), .serialized, .blocking,
   .timeLimit(.minutes(10)))
 struct HeldMemoryTests {
-  @Test func anHonestSessionHoldsNoMoreAfterManyConnections() async throws {
+  @Test func aNormalSessionHoldsNoMoreMemoryAfterManyConnections() async throws {
     let source = try TCPServer(.source(100_000))
     let server = try SSHServer()
     let configuration = TunnelConfiguration(host: "tethys", sshConfig: server.sshConfig, forwards: [])
     let route = try await Route.resolved(configuration, limit: .seconds(10))
     let loop = try Loop()
     let terms = SessionChain.Terms(
-      configuration: configuration, budget: WindowBudget(64 << 20), observer: Nobody(), checked: [])
+      configuration: configuration, budget: WindowBudget(64 << 20), observer: IgnoringObserver(), checked: [])
     let chain = try SessionChain(route, terms: terms, load: SessionLoad(), loop: loop, now: .now)
     let end = MonotonicTime.now + .seconds(60)
 
@@ -40,7 +41,7 @@ struct HeldMemoryTests {
         Client(
           number: UInt32(number), socket: Socket(Descriptor(owning: inner)),
           origin: HostPort(host: "127.0.0.1", port: 0), target: .local(source.port), deadline: end))
-      // Every other one goes in the midst of it.
+      // Half of the clients leave in the middle of a transfer.
       let enough = number % 2 == 0 ? 100_000 : 1
       var count = 0
       try turn {
@@ -52,12 +53,12 @@ struct HeldMemoryTests {
         held.append(relay.transport.session.held)
       }
     }
-    // Those that were cut are closed in turns of their own.
+    // Channels of interrupted clients are closed in later turns.
     #expect(held[1] < held[0] + 64 << 10, "\(held)")
     #expect(held[1] < 1 << 20, "\(held)")
   }
 
-  private struct Nobody: RelayObserver {
+  private struct IgnoringObserver: RelayObserver {
     func reached(_ target: StreamAddress) {}
     func missed(_ target: StreamAddress, reason: String) {}
     func refused(_ client: Client, reason: String, _ end: ConnectionEnd) {}

@@ -3,9 +3,9 @@ import TestSupport
 
 @testable import Tunnel
 
-/// `Tests/hostile-server.py`: an SSH server that logs anybody in, and then does what the user's name says.
+/// `Tests/hostile-server.py`: an SSH server that accepts any login and then misbehaves as the user name says.
 final class HostileServer: Sendable {
-  /// Debian's own python first: another one in PATH has no paramiko.
+  /// Prefers Debian's own Python, because another one in PATH may lack paramiko.
   private static let python = ["/usr/bin/python3", program("python3")].compactMap(\.self).first { python in
     (try? run(python, ["-c", "import paramiko"]))?.exit == .exited(0)
   }
@@ -19,8 +19,8 @@ final class HostileServer: Sendable {
   private let keys: SSHServer
 
   /// - Parameters:
-  ///   - keys: whose host key and user key it takes.
-  ///   - flood: MiB that a flood sends.
+  ///   - keys: the server whose host key and user key it uses.
+  ///   - flood: the size of a flood in MiB.
   init(keys: SSHServer, flood: Int = 16) throws {
     guard let python = HostileServer.python else { throw FixtureError.failed(HostileServer.reason) }
     let script = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../hostile-server.py")
@@ -34,10 +34,10 @@ final class HostileServer: Sendable {
     try keys.folder.write("[127.0.0.1]:\(port) " + keys.folder.read("host_key.pub"), to: "hostile_hosts")
   }
 
-  /// What it said of itself, such as the seed of its noise.
+  /// Its log, which contains, for example, the seed of its random data.
   var log: String { process.errors }
 
-  /// A tunnel to it.
+  /// A configuration for a tunnel to it.
   func configuration(_ mode: String, target: Int = 9) -> TunnelConfiguration {
     TunnelConfiguration(
       host: "tethys", user: mode, port: UInt16(port), knownHostsFiles: [keys.folder.file("hostile_hosts")],

@@ -5,30 +5,30 @@ import Testing
 
 @testable import Tunnel
 
-/// A server that proved its key, logged the guard in, and means ill.
+/// A malicious server that has the right host key and accepts the login.
 @Suite(
   .enabled(if: HostileServer.isAvailable, Comment(rawValue: HostileServer.reason)), .serialized, .blocking,
   .timeLimit(.minutes(10)))
 struct HostileServerTests {
-  /// What a crossing has to come to.
+  /// The expected result of a crossing.
   enum Expected: Sendable {
-    /// The session goes on: the local connection gets what was sent last.
-    case goesOn
-    /// It gets what it said.
+    /// The session continues, and the local connection receives the last bytes sent.
+    case continues
+    /// The local connection receives the bytes that it sent.
     case echoes
-    /// The session goes on, the local connection is closed.
+    /// The session continues, and the local connection is closed.
     case closes
-    /// The session goes on, and nothing moves.
-    case stands
+    /// The session continues, and no data moves.
+    case stalls
     case ends(TunnelErrorCode, String)
-    /// Any of these, as long as it comes to something.
+    /// Any of these results.
     case anything
   }
 
   struct Case: Sendable, CustomTestStringConvertible {
     let mode: String
     let expected: Expected
-    /// The local connection takes what comes.
+    /// True if the local connection reads the data it receives.
     let isRead: Bool
     var testDescription: String { mode }
 
@@ -38,21 +38,21 @@ struct HostileServerTests {
       self.isRead = isRead
     }
 
-    /// To see that nothing happens takes its time.
+    /// Proving that nothing happens takes the whole time limit.
     var limit: Duration {
-      if case .stands = expected { .seconds(1) } else { .seconds(60) }
+      if case .stalls = expected { .seconds(1) } else { .seconds(60) }
     }
   }
 
   static let cases = [
-    // Before a channel
+    // Before a channel is opened
     Case("auth-silence", .ends(.connectTimeout, "was not up within 1.0 seconds (ConnectTimeout)")),
     Case("auth-farewell", .ends(.authRefused, "Too many authentication failures")),
     Case("auth-banner", .echoes),
     Case("auth-banners", .ends(.protocolError, "unexpected packets before the session is up")),
     Case("auth-noise", .anything),
-    // The answer to an open
-    Case("window-0", .stands),
+    // In the response to an open
+    Case("window-0", .stalls),
     Case("packet-0", .ends(.protocolError, "maximum packet size 0")),
     Case("packet-1", .echoes),
     Case("most", .echoes),
@@ -61,32 +61,32 @@ struct HostileServerTests {
     Case("confirmation-cut", .ends(.protocolError, "Unexpected packet size")),
     Case("farewell", .ends(.peerClosed, "it disconnected: ")),
     Case("farewell-cut", .ends(.peerClosed, "it disconnected (reason 11)")),
-    // After it
-    Case("window-overrun", .goesOn),
-    Case("window-overrun", .stands, isRead: false),
-    // It fills the window, and nobody reads it.
-    Case("extended-data", .stands),
-    Case("unknown-channels", .goesOn),
-    Case("empty-data", .goesOn),
-    Case("channel-requests", .goesOn),
+    // After an open
+    Case("window-overrun", .continues),
+    Case("window-overrun", .stalls, isRead: false),
+    // The data fills the window and is not read.
+    Case("extended-data", .stalls),
+    Case("unknown-channels", .continues),
+    Case("empty-data", .continues),
+    Case("channel-requests", .continues),
     Case("exit-signals", .ends(.protocolError, "too much memory")),
-    Case("adjust-overflow", .goesOn),
-    Case("ignore", .goesOn),
-    Case("debug", .goesOn),
+    Case("adjust-overflow", .continues),
+    Case("ignore", .continues),
+    Case("debug", .continues),
     Case("stray-replies", .ends(.protocolError, "MiB of unexpected packets")),
     Case("unknown-messages", .ends(.protocolError, "MiB of unexpected packets")),
     Case("type-zero", .anything),
-    // The last one is cut short.
+    // The last open is truncated.
     Case("opens", .ends(.protocolError, "")),
-    Case("global-requests", .goesOn),
-    Case("rekeys", .goesOn),
+    Case("global-requests", .continues),
+    Case("rekeys", .continues),
     Case("noise", .anything),
     Case("noise-of-the-exchange", .anything),
   ]
 
-  @Test func costsItsOwnSessionAndNoMore() async throws {
+  @Test func aMaliciousServerOnlyAffectsItsOwnSession() async throws {
     let keys = try SSHServer()
-    // A flood of half a GiB tells more of memory, and takes its time.
+    // A flood of 512 MiB shows more about memory, but takes longer.
     let server = try HostileServer(keys: keys, flood: TamperingTests.isLong ? 512 : 16)
     for each in Self.cases {
       let configuration = server.configuration(each.mode)
@@ -104,8 +104,8 @@ struct HostileServerTests {
 
   private static func expect(_ each: Case, _ outcome: Crossing.Outcome, _ crossing: Crossing) {
     switch (each.expected, outcome) {
-    case (.goesOn, .arrived), (.echoes, .arrived), (.closes, .closed), (.anything, _): break
-    case (.stands, .nothing): #expect(crossing.turns < 2000, "\(each.mode) keeps the thread busy")
+    case (.continues, .arrived), (.echoes, .arrived), (.closes, .closed), (.anything, _): break
+    case (.stalls, .nothing): #expect(crossing.turns < 2000, "\(each.mode) keeps the thread busy")
     case (.ends(let code, let words), .failed(let failure)):
       #expect(failure.code == code, "\(each.mode): \(failure)")
       #expect(failure.message.contains(words), "\(each.mode): \(failure)")
@@ -118,11 +118,11 @@ struct HostileServerTests {
     }
     #expect(crossing.mostHeld < 32 << 20, "\(each.mode)")
     #expect(crossing.mostOutbound < 8 << 20, "\(each.mode)")
-    // A turn has an end; a busy machine stretches it.
+    // The duration of a turn is bounded, but a busy machine extends it.
     #expect(crossing.longestTurn < .seconds(10), "\(each.mode)")
   }
 
-  @Test func delaysNobodyElseAndStopsAtOnce() throws {
+  @Test func aMaliciousServerDelaysNoOtherTunnelAndItsTunnelStopsAtOnce() throws {
     let keys = try SSHServer()
     let server = try HostileServer(keys: keys, flood: 64)
     let echo = try TCPServer(.echo)

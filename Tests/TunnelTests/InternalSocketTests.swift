@@ -10,15 +10,15 @@ import Testing
   .enabled(if: SSHServer.isAvailable, Comment(rawValue: SSHServer.reason)), .serialized, .blocking,
   .timeLimit(.minutes(10)))
 struct InternalSocketTests {
-  @Test func theInternalSocketLeadsToTheTargetSetJustBefore() throws {
+  @Test func theInternalSocketConnectsToTheTargetSetJustBefore() throws {
     let targets = try [TCPServer(.source(1)), TCPServer(.source(2))]
     let fixture = try Fixture(SSHServer(), target: targets[0].port)
     try #require(fixture.waitUntil(.up))
-    let door = try #require(fixture.tunnel.internalSocket.address)
+    let address = try #require(fixture.tunnel.internalSocket.address)
     for round in 0..<200 {
       let size = round % 2 + 1
       fixture.tunnel.setInternalTarget(.local(targets[size - 1].port))
-      let own = try StreamSocket.connect(to: door, userTimeout: .seconds(5))
+      let own = try StreamSocket.connect(to: address, userTimeout: .seconds(5))
       let deadline = MonotonicTime.now + .seconds(10)
       #expect(own.receive(size, until: deadline)?.count == size)
       #expect(own.receive(1, until: deadline) == nil)
@@ -46,15 +46,15 @@ struct InternalSocketTests {
     let folder = try TemporaryFolder()
     let fixture = try Fixture(SSHServer(), target: echo.port, socketFolder: hasFile ? folder.path : nil)
     try #require(fixture.waitUntil(.up))
-    let door = fixture.tunnel.internalSocket
-    let address = try #require(door.address)
+    let internalSocket = fixture.tunnel.internalSocket
+    let address = try #require(internalSocket.address)
     let own = try StreamSocket.connect(to: address, userTimeout: .seconds(5))
     let deadline = MonotonicTime.now + .seconds(10)
     #expect(([7, 8] as [UInt8]).withUnsafeBytes { own.sendAll($0, until: deadline) })
     #expect(own.receive(2, until: deadline) == [7, 8])
-    // Somebody else's process is turned away without a byte.
+    // A connection from another process is closed without any data.
     let name =
-      switch door {
+      switch internalSocket {
       case .path(let path): path
       case .abstract(let name): "\\0" + name
       }
@@ -66,9 +66,9 @@ struct InternalSocketTests {
         name,
       ])
     #expect(!stranger.output.contains("x"))
-    #expect(door.isFile == hasFile)
+    #expect(internalSocket.isFile == hasFile)
     #expect(fixture.tunnel.stop(timeout: .seconds(20)))
-    if case .path(let path) = door { #expect(!SmallFile.exists(path)) }
+    if case .path(let path) = internalSocket { #expect(!SmallFile.exists(path)) }
   }
 }
 

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Tunnel
 
-/// The order of hops, as the real `ssh -G` resolves each of them.
+/// The order of hops, as the real `ssh -G` resolves them.
 @Suite(.enabled(if: program("ssh") != nil, "no ssh here: apt-get install openssh-client"))
 struct JumpChainTests {
   private func chain(_ config: String, host: String = "inner", user: String? = nil) async throws
@@ -18,7 +18,7 @@ struct JumpChainTests {
       configuration, environment: LocalEnvironment(home: "/home/ann", localUser: "ann", agentSocket: nil))
   }
 
-  @Test func aHostThatIsReachedDirectlyIsAloneInItsChain() async throws {
+  @Test func theChainOfADirectHostContainsOnlyThatHost() async throws {
     let chain = try await chain("Host inner\n  HostName 192.0.2.1\n")
     #expect(chain.map(\.hostName) == ["192.0.2.1"])
   }
@@ -49,7 +49,7 @@ struct JumpChainTests {
     #expect(chain.allSatisfy { $0.proxyJump.isEmpty && $0.proxyCommand == nil })
   }
 
-  @Test func theFirstHopGoesItsOwnWay() async throws {
+  @Test func theFirstHopUsesItsOwnRoute() async throws {
     let chain = try await chain(
       """
       Host inner
@@ -65,7 +65,7 @@ struct JumpChainTests {
     #expect(chain.map(\.proxyCommand) == ["exec nc c 22", nil, nil, nil])
   }
 
-  /// The first is seen by ssh(1) itself, the second is not.
+  /// ssh(1) detects the first loop itself, but not the second.
   @Test(arguments: [
     "Host *\n  ProxyJump gate\n", "Host inner\n  ProxyJump a\nHost a\n  ProxyJump b\nHost b\n  ProxyJump a\n",
   ])

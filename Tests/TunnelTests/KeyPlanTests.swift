@@ -22,7 +22,7 @@ import Testing
 
   init() throws { folder = try TemporaryFolder() }
 
-  /// A private key in PEM, and its public half beside it.
+  /// A private key in PEM format with its public key file.
   private func file(_ name: String, hasPrivate: Bool = true) throws -> IdentityFile {
     let path = folder.file(name)
     if hasPrivate {
@@ -54,17 +54,17 @@ import Testing
     #expect(names(plan) == ["named a", "named c", "agent x", "agent y", "file f"])
   }
 
-  @Test func withIdentitiesOnlyTheAgentsOthersAreLeftOut() throws {
+  @Test func withIdentitiesOnlyTheAgentsOtherKeysAreOmitted() throws {
     let plan = plan([try file("c"), try file("f")], ["x", "c"].map { Self.held($0) }, only: true)
     #expect(names(plan) == ["named c", "file f"])
   }
 
-  @Test func aFileThatIsNamedTwiceIsTriedOnceMore() throws {
+  @Test func aFileThatIsNamedTwiceIsTriedTwice() throws {
     let plan = plan([try file("a"), try file("a")], [Self.held("a")])
     #expect(names(plan) == ["named a", "file a"])
   }
 
-  @Test func aPublicHalfAloneNamesAKeyOfTheAgent() throws {
+  @Test func aPublicKeyFileAloneSelectsAKeyOfTheAgent() throws {
     let half = try file("a", hasPrivate: false)
     let whole = IdentityFile(path: folder.file("a.pub"))
     chmod(folder.file("a.pub"), 0o666)
@@ -80,14 +80,14 @@ import Testing
     ("sk-ssh-ed25519@openssh.com", "security key"), ("ssh-ed25519-cert-v01@openssh.com", "certificate"),
     ("ssh-dss", "type"),
   ])
-  func whatLibssh2CannotUseIsPassedOverAndNamed(_ type: String, _ word: String) {
+  func keysThatLibssh2CannotUseAreSkippedAndReported(_ type: String, _ word: String) {
     let plan = plan([], [Self.held("odd", type: type), Self.held("a")])
     #expect(names(plan) == ["agent a"])
     #expect(plan.omissions.map(\.name) == ["odd (agent)"])
     #expect(plan.omissions.first?.reason.contains(word) == true)
   }
 
-  @Test func typesThatAreNotAcceptedAreLeftOut() throws {
+  @Test func keysOfExcludedTypesAreOmitted() throws {
     let plan = plan(
       [try file("f")], [Self.held("e", type: "ecdsa-sha2-nistp256"), Self.held("a")],
       allowed: ["ecdsa-sha2-nistp256"])
@@ -95,7 +95,7 @@ import Testing
     #expect(plan.omissions.allSatisfy { $0.reason.contains("PubkeyAcceptedAlgorithms") })
   }
 
-  @Test func wordsOfTheAgentAreCleaned() {
+  @Test func commentsOfTheAgentAreCleaned() {
     let identity = Agent.Identity(publicKey: Self.blob("a"), comment: "\u{1b}[2Jmy key\n")
     #expect(KeyPlan.Key.agent(identity, file: nil).name == "[2Jmy key (agent)")
     let nameless = Agent.Identity(publicKey: Self.blob("a"), comment: "")

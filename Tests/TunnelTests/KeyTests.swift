@@ -7,12 +7,12 @@ import Testing
 
 @testable import Tunnel
 
-/// Keys in their forms, and where they and their passphrases come from, against a real sshd.
+/// Key formats, and the sources of keys and passphrases, tested with a real sshd.
 @Suite(
   .enabled(if: SSHServer.isAvailable, Comment(rawValue: SSHServer.reason)), .serialized, .blocking,
   .timeLimit(.minutes(10)))
 struct KeyTests {
-  /// Tries once and says what came of it; nil: it is up.
+  /// The failure of one attempt; nil if the tunnel comes up.
   private func outcome(
     _ server: SSHServer, identityFiles: [String] = [], passphrase: TunnelConfiguration.Passphrase? = nil,
     knownHosts: [String] = [], credentials: String? = nil, agent: String? = nil
@@ -36,7 +36,7 @@ struct KeyTests {
     return tunnel.status.lastFailure?.failure
   }
 
-  /// A key that may log in, in a form of ssh-keygen's choice.
+  /// Creates an authorized key in a given format of ssh-keygen.
   private func makeKey(
     _ server: SSHServer, _ name: String, type: String = "ed25519", format: String = "RFC4716",
     passphrase: String = ""
@@ -57,7 +57,7 @@ struct KeyTests {
       ("ed25519", "RFC4716", "öffne dich"), ("ecdsa", "RFC4716", "open it"), ("ecdsa", "PEM", "open it"),
       ("ecdsa", "PKCS8", "open it"),
     ]))
-  func everyFormLogsIn(_ type: String, _ format: String, _ words: String) throws {
+  func aKeyInEachFormatLogsIn(_ type: String, _ format: String, _ words: String) throws {
     let server = try SSHServer()
     let key = try makeKey(server, "other_key", type: type, format: format, passphrase: words)
     let credentials = try TemporaryFolder()
@@ -68,7 +68,7 @@ struct KeyTests {
     #expect(failure == nil)
   }
 
-  @Test func keyHostsAndPassphraseAllComeFromCredentials() throws {
+  @Test func keyKnownHostsAndPassphraseCanComeFromCredentials() throws {
     let server = try SSHServer()
     let key = try makeKey(server, "other_key", passphrase: "open it")
     let credentials = try TemporaryFolder()
@@ -82,7 +82,7 @@ struct KeyTests {
   }
 
   @Test(arguments: [("ed25519", "RFC4716"), ("ecdsa", "PEM"), ("ecdsa", "PKCS8")])
-  func aWrongPassphraseIsNamedAndNeverShown(_ type: String, _ format: String) throws {
+  func aWrongPassphraseIsReportedButNotShown(_ type: String, _ format: String) throws {
     let server = try SSHServer()
     let key = try makeKey(server, "other_key", type: type, format: format, passphrase: "open it")
     try server.folder.write("Xyzzy-wrong\n", to: "words")
@@ -95,7 +95,7 @@ struct KeyTests {
     #expect(failure.files.contains(server.folder.file("words")))
   }
 
-  @Test func aMissingCredentialNamesTheLineOfTheUnit() throws {
+  @Test func theRemedyForAMissingCredentialIsALineForTheUnit() throws {
     let server = try SSHServer()
     let credentials = try TemporaryFolder()
     for folder in [nil, credentials.path] {
@@ -118,7 +118,7 @@ struct KeyTests {
     #expect(failure.remedy == "chmod 600 \(key)")
   }
 
-  @Test func aKeyIsTriedAgainOnceOthersCannotReadIt() throws {
+  @Test func aKeyIsTriedAgainWhenOthersCanNoLongerReadIt() throws {
     let server = try SSHServer()
     let key = server.folder.file("user_key")
     let mine = try TemporaryFolder()
@@ -142,7 +142,7 @@ struct KeyTests {
     #expect(failure.message.contains("chmod 600 \(server.folder.file("words"))"))
   }
 
-  @Test func aDamagedKeyIsPassedOverForTheNext() throws {
+  @Test func aDamagedKeyIsSkippedAndTheNextIsTried() throws {
     let server = try SSHServer()
     let key = try makeKey(server, "other_key")
     try server.folder.write("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n", to: "broken")
@@ -152,7 +152,7 @@ struct KeyTests {
 
   // MARK: - Agents
 
-  @Test func anAgentsKeyLogsInAndItsRSAKeyIsExplained() throws {
+  @Test func aKeyOfTheAgentLogsInAndAnUnusableRSAKeyIsExplained() throws {
     let server = try SSHServer()
     let socket = server.folder.file("agent")
     let agent = try ChildProcess("ssh-agent", ["-D", "-a", socket])
@@ -164,9 +164,9 @@ struct KeyTests {
     }
     let key = try makeKey(server, "rsa_key", type: "rsa")
     try add(key)
-    // IdentitiesOnly: of the agent's keys the one that the file's public half names.
+    // With IdentitiesOnly, only that key of the agent is offered that the public key file selects.
     let failure = try #require(try outcome(server, identityFiles: [key], agent: socket))
-    // Where libssh2 can use it, the server refuses it.
+    // If libssh2 can use the key, the server refuses it.
     #expect(failure.code == (SSHLibrary.signsRSAWithSHA2 ? .authRefused : .noUsableKey))
     #expect(
       failure.message.contains(
@@ -190,7 +190,7 @@ struct KeyTests {
     #expect(failure.message.contains("is revoked by \(server.folder.file("revoked")):1"))
   }
 
-  @Test func aRevocationListThatIsMissingOrBinaryIsNamed() throws {
+  @Test func aMissingOrBinaryRevocationListIsReported() throws {
     let server = try SSHServer()
     let path = server.folder.file("revoked")
     try server.folder.write(
@@ -201,7 +201,7 @@ struct KeyTests {
     #expect(try outcome(server)?.message.contains("(KRL)") == true)
   }
 
-  @Test func anRSAOnlyServerIsExplained() throws {
+  @Test func aServerWithOnlyAnRSAKeyIsExplained() throws {
     let folder = try TemporaryFolder()
     let key = folder.file("rsa")
     let made = try run("ssh-keygen", ["-q", "-t", "rsa", "-b", "2048", "-N", "", "-f", key])
@@ -238,7 +238,7 @@ struct KeyTests {
     #expect(failure.remedy.contains("ssh -o StrictHostKeyChecking=ask -F \(server.sshConfig) tethys"))
   }
 
-  @Test func anUnknownHostNamesTheAuthorityThatCannotVouchForIt() throws {
+  @Test func theUnsupportedAuthorityOfAnUnknownHostIsReported() throws {
     let server = try SSHServer()
     try server.folder.write(
       "@cert-authority * " + (try server.folder.read("user_key.pub")), to: "known_hosts")
@@ -248,14 +248,14 @@ struct KeyTests {
     #expect(failure.message.contains("@cert-authority is not supported"))
   }
 
-  @Test func knownHostsThatCannotBeReadAreNamed() throws {
+  @Test func unreadableKnownHostsAreReported() throws {
     let server = try SSHServer()
     let failure = try #require(try outcome(server, knownHosts: [server.folder.path]))
     #expect(failure.code == .config)
     #expect(failure.message.contains("\(server.folder.path) can't be read"))
   }
 
-  @Test func theCommandForAnUnknownHostWritesWhereItIsLookedFor() throws {
+  @Test func theCommandForAnUnknownHostWritesToTheFileThatIsRead() throws {
     let server = try SSHServer()
     let hosts = server.folder.file("no_hosts")
     let failure = try #require(try outcome(server, knownHosts: [hosts]))

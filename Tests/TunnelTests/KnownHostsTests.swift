@@ -30,14 +30,14 @@ import Testing
   @Test(arguments: [
     "tethys", "TETHYS", "other,tethys", "teth*", "t?thys", "*.example,!x.example,tethys", "[tethys]:2222",
   ])
-  func knows(_ pattern: String) {
+  func aMatchingPatternIsFound(_ pattern: String) {
     let hosts = Self.hosts(
       "# comment", "", "\(pattern) \(Self.ed25519) \(Self.base64(Self.ed25519, 1)) me@home")
     let port: UInt16 = pattern.hasPrefix("[") ? 2222 : 22
     #expect(hosts.check(Self.key(Self.ed25519, 1), name: "tethys", port: port) == .known)
   }
 
-  @Test func linesOfDOSAreLines() {
+  @Test func linesMayEndWithCRLF() {
     let (one, two) = (Self.base64(Self.ed25519, 1), Self.base64(Self.ed25519, 2))
     let text =
       "tethys \(Self.ed25519) \(one) me\r\n@revoked * \(Self.ed25519) \(two) me\r\nother \(Self.ed25519) \(two)\r\n"
@@ -50,7 +50,7 @@ import Testing
     #expect(entry.line == 2)
   }
 
-  @Test func everyLineOfDOSRevokes() throws {
+  @Test func revokedKeysMayEndWithCRLF() throws {
     let folder = try TemporaryFolder()
     let keys = (1...3 as ClosedRange<UInt8>).map { "\(Self.ed25519) \(Self.base64(Self.ed25519, $0)) me\r\n" }
     let path = try folder.write(keys.joined(), to: "revoked")
@@ -58,7 +58,7 @@ import Testing
   }
 
   @Test(arguments: ["tethy", "tethys.example", "*,!tethys", "[tethys]:2222", "te?hy"])
-  func doesNotKnow(_ pattern: String) {
+  func anotherPatternDoesNotMatch(_ pattern: String) {
     let hosts = Self.hosts("\(pattern) \(Self.ed25519) \(Self.base64(Self.ed25519, 1))")
     #expect(hosts.check(Self.key(Self.ed25519, 1), name: "tethys", port: 22) == .unknown(others: []))
   }
@@ -92,7 +92,7 @@ import Testing
     #expect(hosts.keyTypes(name: "tethys", port: 22).first == "ecdsa-sha2-nistp256")
   }
 
-  @Test func aRevokedKeyIsRefusedThoughItIsAlsoListed() {
+  @Test func aRevokedKeyIsRefusedEvenIfItIsAlsoListed() {
     let key = Self.base64(Self.ed25519, 1)
     let hosts = Self.hosts("tethys \(Self.ed25519) \(key)", "@revoked * \(Self.ed25519) \(key)")
     guard case .revoked(let entry) = hosts.check(Self.key(Self.ed25519, 1), name: "tethys", port: 22) else {
@@ -102,7 +102,7 @@ import Testing
     #expect(entry.line == 2)
   }
 
-  @Test func anAuthorityIsNoHostKey() {
+  @Test func anAuthorityIsNotAHostKey() {
     let hosts = Self.hosts("@cert-authority * \(Self.ed25519) \(Self.base64(Self.ed25519, 1))")
     #expect(hosts.check(Self.key(Self.ed25519, 1), name: "tethys", port: 22) == .unknown(others: []))
     #expect(hosts.authority(name: "tethys", port: 22)?.line == 1)
@@ -115,7 +115,7 @@ import Testing
     #expect(hosts.check(Self.key(Self.ed25519, 1), name: "tethys", port: 22) == .known)
   }
 
-  @Test func aPlainNameCountsWhereNoEntryNamesThePort() {
+  @Test func aPlainNameCountsIfNoEntryContainsThePort() {
     let hosts = Self.hosts("tethys \(Self.ed25519) \(Self.base64(Self.ed25519, 1))")
     #expect(hosts.check(Self.key(Self.ed25519, 1), name: "tethys", port: 2222) == .known)
   }

@@ -10,7 +10,7 @@ import Testing
     liveness.judge(lastReceived: start + heard, now: start + now, quality: { nil })
   }
 
-  @Test func asksAfterTheIntervalAndGivesUpAfterTheTimeout() {
+  @Test func probesAfterTheIntervalAndGivesUpAfterTheTimeout() {
     var liveness = Liveness(interval: .seconds(5), timeout: .seconds(15))
     #expect(judge(&liveness, heard: .zero, now: .seconds(4)) == .alive)
     #expect(judge(&liveness, heard: .zero, now: .seconds(5)) == .ask)
@@ -18,7 +18,7 @@ import Testing
     #expect(judge(&liveness, heard: .zero, now: .seconds(15)) == .dead(silence: .seconds(15)))
   }
 
-  @Test func anAnswerStartsAnew() {
+  @Test func anAnswerRestartsTheInterval() {
     var liveness = Liveness(interval: .seconds(5), timeout: .seconds(15))
     #expect(judge(&liveness, heard: .zero, now: .seconds(5)) == .ask)
     #expect(judge(&liveness, heard: .seconds(6), now: .seconds(10)) == .alive)
@@ -26,8 +26,8 @@ import Testing
     #expect(judge(&liveness, heard: .seconds(6), now: .seconds(11)) == .ask)
   }
 
-  /// Stopped for a minute and continued: what the timers of before say is not believed.
-  @Test func afterAStopThePeerIsAskedAnew() {
+  /// After the process was stopped for a minute, its old timers do not count.
+  @Test func afterAStopThePeerIsProbedAgain() {
     var liveness = Liveness(interval: .seconds(5), timeout: .seconds(15))
     #expect(judge(&liveness, heard: .zero, now: .seconds(5)) == .ask)
     liveness.restart()

@@ -6,12 +6,12 @@ import Testing
 
 @testable import Tunnel
 
-/// What a login that fails says, and what makes it succeed, against a real sshd.
+/// The messages and remedies of failed logins, tested with a real sshd.
 @Suite(
   .enabled(if: SSHServer.isAvailable, Comment(rawValue: SSHServer.reason)), .serialized, .blocking,
   .timeLimit(.minutes(10)))
 struct LoginTests {
-  /// Tries once with these lines of ssh_config first and says what came of it; nil: it is up.
+  /// The failure of one attempt with these lines at the beginning of ssh_config; nil if the tunnel comes up.
   private func outcome(
     _ server: SSHServer, _ lines: String = "", agent: String? = nil, port: Int? = nil
   ) throws -> TunnelFailure? {
@@ -33,7 +33,7 @@ struct LoginTests {
     try (0..<count).map { try server.makeKey("wrong\($0)") }
   }
 
-  @Test func theServersLimitIsReachedAndTheRestIsNamed() throws {
+  @Test func keysBeyondTheServersLimitAreListed() throws {
     let server = try SSHServer(options: ["MaxAuthTries 3"])
     let wrong = try keys(server, 4)
     let lines = wrong.map { "  IdentityFile \($0)" }.joined(separator: "\n")
@@ -44,7 +44,7 @@ struct LoginTests {
     #expect(failure.remedy.contains("first IdentityFile"))
   }
 
-  @Test func whereTheAgentHoldsTooManyKeysIdentitiesOnlyIsTheRemedy() throws {
+  @Test func identitiesOnlyIsTheRemedyForTooManyKeysInTheAgent() throws {
     let server = try SSHServer()
     let agent = try SSHAgent(try keys(server, 8))
     let failure = try #require(try outcome(server, "  IdentitiesOnly no", agent: agent.socket))
@@ -55,7 +55,7 @@ struct LoginTests {
     #expect(try outcome(server, "  IdentitiesOnly yes", agent: agent.socket) == nil)
   }
 
-  @Test func aKeyThatIsNotEnoughIsToldFromARefusedOne() throws {
+  @Test func aKeyAcceptedAsOneFactorIsDistinguishedFromARefusedOne() throws {
     let server = try SSHServer(options: [
       "PasswordAuthentication yes", "AuthenticationMethods publickey,password",
     ])
@@ -70,14 +70,14 @@ struct LoginTests {
         "Match User \(server.user) / PubkeyAuthentication yes / AuthenticationMethods publickey"))
   }
 
-  @Test func aServerThatNamesNoFurtherMethodIsTold() throws {
+  @Test func aServerThatOffersNoFurtherMethodIsReported() throws {
     let server = try SSHServer(options: ["AuthenticationMethods publickey,none"])
     let failure = try #require(try outcome(server))
     #expect(failure.message.contains("wants something that it does not name besides"))
   }
 
-  /// sshd sends `no authentication methods enabled` before it hears of a key: which key comes first changes nothing.
-  @Test func aLoginThatEndsBeforeTheFirstKeyIsNoMatterOfItsOrder() throws {
+  /// sshd sends `no authentication methods enabled` before any key is offered, so the order of keys does not matter.
+  @Test func theRemedyForALoginWithoutAnOfferedKeyIsNotAboutKeyOrder() throws {
     let server = try SSHServer(options: [
       "Match User *", "  AuthenticationMethods publickey,password", "Match all",
     ])
@@ -88,8 +88,8 @@ struct LoginTests {
       failure.remedy.contains("AuthenticationMethods") && !failure.remedy.contains("first IdentityFile"))
   }
 
-  /// ssh(1) logs in with the certificate; the key alone is not known there.
-  @Test func aCertificateThatCannotBeUsedIsNamed() throws {
+  /// ssh(1) logs in with the certificate. The server does not know the key alone.
+  @Test func anUnusableCertificateIsReported() throws {
     let server = try SSHServer()
     let authority = try server.makeKey("authority")
     let signed = try run(
@@ -106,8 +106,8 @@ struct LoginTests {
     }
   }
 
-  /// ssh(1) would trust the host's certificate, ask nothing and write nothing.
-  @Test func whereAnAuthorityIsTrustedTheRemedyAsksForTheKeyItself() throws {
+  /// ssh(1) would trust the host's certificate, so it would neither ask nor write the key.
+  @Test func withATrustedAuthorityTheRemedyAsksForThePlainHostKey() throws {
     let server = try SSHServer()
     try server.folder.write("@cert-authority * " + server.folder.read("user_key.pub"), to: "known_hosts")
     let failure = try #require(try outcome(server))
@@ -115,7 +115,7 @@ struct LoginTests {
     #expect(failure.remedy.contains("-o HostKeyAlgorithms=ssh-ed25519 "))
   }
 
-  @Test func aServerThatTakesNoKeysIsNamed() throws {
+  @Test func aServerWithoutPublicKeyAuthenticationIsReported() throws {
     let server = try SSHServer(options: ["PubkeyAuthentication no", "PasswordAuthentication yes"])
     let failure = try #require(try outcome(server))
     #expect(failure.code == .authRefused)
@@ -123,7 +123,7 @@ struct LoginTests {
     #expect(failure.remedy.contains("PubkeyAuthentication yes"))
   }
 
-  @Test func aSecondKeyIsOfferedWhereTheServerWantsTwo() throws {
+  @Test func aSecondKeyIsOfferedIfTheServerRequiresTwo() throws {
     let server = try SSHServer(options: ["AuthenticationMethods publickey,publickey"])
     let failure = try #require(try outcome(server))
     #expect(failure.message.contains("wants another key besides"))
@@ -134,7 +134,7 @@ struct LoginTests {
     #expect(try outcome(server, "  IdentityFile \(second)") == nil)
   }
 
-  @Test func anAgentThatHoldsItsKeysBackIsNamed() throws {
+  @Test func anAgentThatDoesNotSignIsReported() throws {
     let server = try SSHServer()
     let agent = try SSHAgent([server.userKey])
     let half = try server.folder.write(try server.folder.read("user_key.pub"), to: "half.pub")
@@ -157,9 +157,9 @@ struct LoginTests {
     #expect(!none.remedy.contains("ssh-keygen"))
   }
 
-  /// Some servers end a login without a word of goodbye.
+  /// Some servers end a login without a disconnect message.
   @Test(.enabled(if: HostileServer.isAvailable, Comment(rawValue: HostileServer.reason)))
-  func aServerThatHangsUpOverTheKeysIsNotAskedAgainSoon() throws {
+  func aServerThatDisconnectsDuringTheLoginIsNotRetriedSoon() throws {
     let server = try SSHServer()
     let hostile = try HostileServer(keys: server)
     let wrong = try keys(server, 2)
@@ -180,7 +180,8 @@ struct LoginTests {
       ("MACs umac-128-etm@openssh.com", "MAC", "MACs umac-128-etm@openssh.com,hmac-sha2-256"),
       ("KexAlgorithms sntrup761x25519-sha512@openssh.com", "key exchange method", "KexAlgorithms sntrup761"),
     ])
-  func whatIsMissingInCommonIsNamedWithBothLists(_ option: String, _ kind: String, _ line: String) throws {
+  func aMissingCommonAlgorithmIsReportedWithBothLists(_ option: String, _ kind: String, _ line: String) throws
+  {
     let server = try SSHServer(options: [option])
     guard let failure = try outcome(server) else { return }
     #expect(failure.code == .protocolError)
@@ -191,16 +192,16 @@ struct LoginTests {
     #expect(failure.remedy.contains("systemctl reload ssh"))
   }
 
-  @Test func whatSSHConfigLeavesOutIsSaidSo() throws {
+  @Test func algorithmsThatSSHConfigExcludesAreReported() throws {
     let server = try SSHServer(options: ["Ciphers aes256-ctr"])
     let failure = try #require(try outcome(server, "  Ciphers aes128-ctr"))
     #expect(failure.message.contains("no cipher in common"))
     #expect(failure.remedy.contains("ssh_config leaves out aes256-ctr"))
   }
 
-  // MARK: - Servers that refuse before they are one
+  // MARK: - Servers that refuse before the SSH handshake
 
-  /// A server that says this to each connection, and closes it.
+  /// The failure with a server that sends this text to each connection and closes it.
   private func failure(saying words: String) throws -> TunnelFailure {
     let server = try SSHServer()
     let talker = try ChildProcess(
@@ -230,7 +231,7 @@ struct LoginTests {
     ("HTTP/1.1 400 Bad Request\\r\\n\\r\\n", "HTTP/1.1 400 Bad Request", .overload),
     ("421 too many connections", "421 too many connections", .overload),
   ])
-  func itsWordsAreQuotedAndThePauseGrows(
+  func theRefusalTextIsQuotedAndTheDelayGrows(
     _ words: String, _ shown: String, _ throttle: TunnelFailure.Throttle
   ) throws {
     let failure = try failure(saying: words)
@@ -240,9 +241,11 @@ struct LoginTests {
     #expect(!failure.description.unicodeScalars.contains { $0.properties.generalCategory == .control })
   }
 
-  // MARK: - Host keys that can't be kept
+  // MARK: - Host keys that cannot be stored
 
-  @Test(arguments: ["/dev/null", "none"]) func aPlaceThatKeepsNoHostKeyIsNamed(_ file: String) throws {
+  @Test(arguments: ["/dev/null", "none"]) func aKnownHostsFileThatStoresNothingIsReported(_ file: String)
+    throws
+  {
     let server = try SSHServer()
     let lines = "  StrictHostKeyChecking no\n  UserKnownHostsFile \(file)"
     let failure = try #require(try outcome(server, lines))
@@ -251,7 +254,7 @@ struct LoginTests {
     #expect(failure.remedy.contains("UserKnownHostsFile ~/.ssh/known_hosts"))
   }
 
-  @Test func theCommandThatAcceptsAKeyAsksWhateverSSHConfigSays() throws {
+  @Test func theCommandThatAcceptsAKeyAsksRegardlessOfSSHConfig() throws {
     let server = try SSHServer()
     let file = server.folder.file("empty")
     let failure = try #require(try outcome(server, "  UserKnownHostsFile \(file)"))

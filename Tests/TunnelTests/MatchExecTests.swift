@@ -6,7 +6,7 @@ import Testing
 
 @testable import Tunnel
 
-/// `Match exec` in ssh_config: which shell runs its command, for how long, and what is said of one that fails.
+/// `Match exec` in ssh_config: the shell of its command, the time limit, and the messages about commands that fail.
 @Suite(.enabled(if: program("ssh") != nil, "no ssh here: apt-get install openssh-client"), .blocking)
 struct MatchExecTests {
   private let folder: TemporaryFolder
@@ -27,13 +27,13 @@ struct MatchExecTests {
     )[0]
   }
 
-  /// As for `runuser` of a system user, whose $SHELL is nologin.
-  @Test func itsShellIsAlwaysTheSameOne() throws {
+  /// `runuser` for a system user, for example, sets $SHELL to nologin.
+  @Test func theShellDoesNotDependOnTheEnvironment() throws {
     #expect(try resolve("test $SHELL = /bin/sh").hostName == "192.0.2.1")
     #expect(try resolve("exit 1").hostName == "192.0.2.2")
   }
 
-  /// A zombie does not.
+  /// A zombie does not count as running.
   private func runs(_ pid: Int32) -> Bool {
     guard let stat = try? SmallFile.read("/proc/\(pid)/stat", limit: 4096) else { return false }
     let fields = String(decoding: stat, as: UTF8.self).split(separator: ")").last?.split(separator: " ")
@@ -45,7 +45,7 @@ struct MatchExecTests {
     return try #require(Int32(try folder.read("pid").dropLast()))
   }
 
-  @Test func aCommandThatDoesNotEndIsEndedWithAllThatItStarted() throws {
+  @Test func aCommandThatDoesNotEndIsKilledWithItsChildren() throws {
     let command = "sleep 3123 & echo $! >\(folder.file("pid")); wait"
     let failure = try #require(throws: TunnelFailure.self) {
       try resolve(command, within: .seconds(1))
@@ -58,7 +58,7 @@ struct MatchExecTests {
     #expect(eventually { !runs(pid) })
   }
 
-  @Test func aSearchThatIsGivenUpLeavesNothingBehind() throws {
+  @Test func aCancelledSearchLeavesNoProcess() throws {
     let path = folder.file("pid")
     let failure = try #require(throws: TunnelFailure.self) {
       try resolve("sleep 3123 & echo $! >\(path); wait") { access(path, F_OK) == 0 }
@@ -68,7 +68,7 @@ struct MatchExecTests {
     #expect(eventually { !runs(pid) })
   }
 
-  @Test func argumentsMayBeSecretsAndAreNotShown() throws {
+  @Test func argumentsAreNotShown() throws {
     for command in ["sh -c 'sleep 3123' hunter2", "exec sh -c 'kill -9 $$' hunter2"] {
       let failure = try #require(throws: TunnelFailure.self) { try resolve(command, within: .seconds(1)) }
       #expect(failure.code == .config)
@@ -76,7 +76,7 @@ struct MatchExecTests {
     }
   }
 
-  @Test func aCommandThatMayNotBeRunIsAFaultAndNotAFalse() throws {
+  @Test func aCommandThatCannotBeExecutedIsAnErrorAndNotFalse() throws {
     let script = try folder.write("#!/bin/sh\n", to: "script")
     chmod(script, 0o600)
     let failure = try #require(throws: TunnelFailure.self) { try resolve(script) }
@@ -85,15 +85,15 @@ struct MatchExecTests {
     #expect(failure.remedy.contains("ExecPaths=/bin/sh"))
   }
 
-  @Test func aCommandThatIsNotThereIsFalseAndNoted() throws {
+  @Test func aMissingCommandIsFalseAndReported() throws {
     let resolution = try resolve("no-such-command-here")
     #expect(resolution.hostName == "192.0.2.2")
     #expect(resolution.notes.count == 1)
     #expect(resolution.notes.first?.contains("no-such-command-here") == true)
   }
 
-  /// What ssh says where the unit's NoExecPaths keeps it from the shell.
-  @Test func aShellThatMayNotBeRunNamesTheUnitsLine() throws {
+  /// The message of ssh if the unit's NoExecPaths prevents it from running the shell.
+  @Test func theRemedyForAForbiddenShellIsALineForTheUnit() throws {
     let answer = ConfigurationAnswer(
       output: "",
       errors: """
@@ -112,7 +112,7 @@ struct MatchExecTests {
     #expect(failure.files == ["/etc/ssh/ssh_config"])
   }
 
-  @Test func filesThatAreIncludedAreWatchedToo() throws {
+  @Test func includedFilesAreWatched() throws {
     let included = try folder.write("Host tethys\n  Bogus yes\n", to: "included")
     let path = try folder.write("Include \(included)\n", to: "outer")
     let failure = try #require(throws: TunnelFailure.self) {

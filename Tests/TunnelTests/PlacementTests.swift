@@ -10,18 +10,18 @@ import Testing
     Placement.choose(among: loads, expectsBulk: expectsBulk)
   }
 
-  @Test func bulkIsAvoidedBeforeConnectionsAreCounted() {
+  @Test func bulkMattersMoreThanTheNumberOfConnections() {
     #expect(choose(Load(clients: 1, bulk: 1), Load(clients: 9)) == 1)
     #expect(choose(Load(clients: 3), Load(clients: 2)) == 0)
     #expect(choose(Load(clients: Placement.crowd), Load(clients: 2)) == 1)
   }
 
-  @Test func whatMayBeBulkIsSpreadEvenly() {
+  @Test func possibleBulkIsSpreadEvenly() {
     #expect(choose(Load(clients: 1), Load(), expectsBulk: true) == 1)
     #expect(choose(Load(clients: 1), Load(clients: 1), expectsBulk: true) == 0)
   }
 
-  @Test func aStuckSessionGetsNobody() {
+  @Test func aStuckSessionGetsNoClients() {
     #expect(choose(Load(isStuck: true), Load(clients: 50, bulk: 4)) == 1)
     #expect(choose(Load(isStuck: true)) == nil)
     #expect(choose() == nil)

@@ -6,21 +6,22 @@ import Testing
 
 @testable import Tunnel
 
-/// Ways to a server that are not one TCP connection to one IPv4 address, over a real sshd.
+/// Routes to a server other than one TCP connection to one IPv4 address, tested with a real sshd.
 @Suite(
   .enabled(if: SSHServer.isAvailable, Comment(rawValue: SSHServer.reason)), .serialized, .blocking,
   .timeLimit(.minutes(10)))
 struct ProxyCommandTests {
-  /// The client configuration of `server`, with these lines first: ssh(1) takes the first of each.
+  /// Inserts these lines at the beginning of the client configuration of `server`: ssh(1) uses the first value of each
+  /// option.
   private func put(_ lines: String, in server: SSHServer) throws {
     let rest = try server.folder.read("ssh_config")
     try server.folder.write("Host tethys\n\(lines)\n" + rest, to: "ssh_config")
   }
 
-  /// `tethys` is reached through a second sshd, by `ssh -W`; the command's number is in the file `pid`.
+  /// Makes `tethys` reachable through a second sshd with `ssh -W`. The command writes its process id to the file `pid`.
   private func putGate(_ gate: SSHServer, before server: SSHServer) throws {
-    let way = "ssh -F \(gate.sshConfig) -W [%h]:%p tethys"
-    try put("  ProxyCommand sh -c 'echo $$ >\(server.folder.file("pid")); exec \(way)'", in: server)
+    let command = "ssh -F \(gate.sshConfig) -W [%h]:%p tethys"
+    try put("  ProxyCommand sh -c 'echo $$ >\(server.folder.file("pid")); exec \(command)'", in: server)
   }
 
   private func pid(_ server: SSHServer) throws -> Int32 {
@@ -47,7 +48,7 @@ struct ProxyCommandTests {
     }
     #expect(try client.receiveAll() == sent)
     #expect(writer.join(timeout: .seconds(30)))
-    // The kernel knows no path; the server's answers do.
+    // The kernel measures no round trip here, so the server's response time is used.
     #expect(eventually { fixture.tunnel.status.roundTrip != nil })
     let pid = try pid(server)
     #expect(kill(pid, 0) == 0)
@@ -55,7 +56,7 @@ struct ProxyCommandTests {
     #expect(eventually { kill(pid, 0) != 0 })
   }
 
-  @Test func aLostCommandIsReplacedAndItsEndTold() throws {
+  @Test func aCommandThatEndsIsRestartedAndItsExitIsReported() throws {
     let (gate, server, echo) = (try SSHServer(), try SSHServer(), try TCPServer(.echo))
     try putGate(gate, before: server)
     let fixture = try Fixture(server, target: echo.port)
@@ -64,13 +65,13 @@ struct ProxyCommandTests {
     try #require(eventually { fixture.tunnel.status.reconnects == 1 })
     let failure = try #require(fixture.tunnel.status.lastFailure?.failure)
     #expect(failure.code == .peerClosed)
-    #expect(failure.message.contains("; ProxyCommand sh was ended by signal 9"))
+    #expect(failure.message.contains("; ProxyCommand sh was terminated by signal 9"))
     let client = try fixture.connect()
     try client.send([7])
     #expect(try client.receive() == [7])
   }
 
-  @Test func aStoppedCommandIsFoundWithinTheTimeout() throws {
+  @Test func aStoppedCommandIsDetectedWithinTheTimeout() throws {
     let (gate, server, echo) = (try SSHServer(), try SSHServer(), try TCPServer(.echo))
     try putGate(gate, before: server)
     let fixture = try Fixture(server, target: echo.port, keepalive: .seconds(1), timeout: .seconds(3))
@@ -85,7 +86,7 @@ struct ProxyCommandTests {
     #expect(ContinuousClock.now - start > .seconds(2))
     #expect(fixture.tunnel.status.lastFailure?.failure.message.contains("over ProxyCommand sh") == true)
     #expect(fixture.waitUntil(.up))
-    // Stopped or not, it does not stay.
+    // The command is killed even if it is stopped.
     #expect(eventually { kill(pid, 0) != 0 })
   }
 
@@ -96,7 +97,7 @@ struct ProxyCommandTests {
       "exited with status 9: ", "no route to 127.0.0.1"
     ),
     ("false", "ProxyCommand false to ", "exited with status 1", ""),
-    ("sh -c 'kill -9 $$'", "ProxyCommand sh to ", "was ended by signal 9", ""),
+    ("sh -c 'kill -9 $$'", "ProxyCommand sh to ", "was terminated by signal 9", ""),
   ])
   func aCommandThatEndsIsQuoted(_ command: String, _ name: String, _ exit: String, _ words: String) throws {
     let server = try SSHServer()
@@ -105,10 +106,10 @@ struct ProxyCommandTests {
     #expect(failure.code == .connectRefused)
     #expect(failure.message.hasPrefix("\(name)127.0.0.1:\(server.port) \(exit)"))
     #expect(failure.message.hasSuffix(words))
-    #expect(failure.remedy.hasPrefix("try it by hand: ssh -F \(server.sshConfig)"))
+    #expect(failure.remedy.hasPrefix("ssh -v -F \(server.sshConfig) tethys true"))
   }
 
-  /// Arguments may be secrets, and what a command says may be meant for a terminal.
+  /// Arguments may contain secrets, and the output of a command may contain control characters.
   @Test func neitherArgumentsNorControlCharactersAreShown() throws {
     let server = try SSHServer()
     try put(#"  ProxyCommand sh -c 'printf "\\033[31mno\\007 \\n" >&2; exit 1' hunter2"#, in: server)
@@ -127,7 +128,7 @@ struct ProxyCommandTests {
   }
 
   @Test(arguments: ["echo this is no SSH server", "head -c 100000 /dev/zero", "printf 'SSH-2.0-x\\r\\n'"])
-  func aCommandThatLeadsElsewhereIsAFailureLikeAnyOther(_ command: String) throws {
+  func aCommandWithoutAnSSHServerCausesTheUsualFailure(_ command: String) throws {
     let server = try SSHServer()
     try put("  ProxyCommand \(command)", in: server)
     let failure = try firstFailure(try Fixture(server, target: 1))
@@ -150,9 +151,9 @@ struct ProxyCommandTests {
     #expect(try client.receive() == [6])
   }
 
-  /// Where the name has two addresses, sshd listens on one.
+  /// The host name has two addresses, and sshd listens on one of them.
   @Test(arguments: ["any", "inet"])
-  func anAddressWithoutServerIsNoHindrance(_ family: String) throws {
+  func anAddressWithoutAServerDoesNotPreventTheConnection(_ family: String) throws {
     let server = try SSHServer()
     try put(
       "  HostName localhost\n  HostKeyAlias [127.0.0.1]:\(server.port)\n  AddressFamily \(family)", in: server
@@ -162,7 +163,7 @@ struct ProxyCommandTests {
     #expect(fixture.tunnel.status.peer == "127.0.0.1:\(server.port)")
   }
 
-  @Test func theFamilyIsAskedForAndNamed() throws {
+  @Test func theAddressFamilyIsUsedAndReported() throws {
     let server = try SSHServer()
     try put("  AddressFamily inet6", in: server)
     let failure = try firstFailure(try Fixture(server, target: 1))
@@ -170,7 +171,7 @@ struct ProxyCommandTests {
     #expect(failure.message.contains("127.0.0.1 (AddressFamily inet6)"))
   }
 
-  @Test func bindAddressIsHonoured() throws {
+  @Test func bindAddressIsUsed() throws {
     let server = try SSHServer()
     try put("  BindAddress 127.0.0.9", in: server)
     let fixture = try Fixture(server, target: 1)
@@ -178,7 +179,7 @@ struct ProxyCommandTests {
     #expect(eventually { server.log.contains("from 127.0.0.9 port ") })
   }
 
-  @Test func aBindAddressThatIsNotHereIsNamed() throws {
+  @Test func aBindAddressOfAnotherMachineIsReported() throws {
     let server = try SSHServer()
     try put("  BindAddress 192.0.2.9", in: server)
     let failure = try firstFailure(try Fixture(server, target: 1))

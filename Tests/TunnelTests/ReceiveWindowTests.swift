@@ -6,7 +6,7 @@ import Testing
 @Suite struct ReceiveWindowTests {
   private let start = MonotonicTime.now
 
-  /// A stream that a window holds up: each round trip brings all of it.
+  /// A stream that is limited by its window: each round trip brings a whole window.
   private func fill(_ window: ReceiveWindow, roundTrip: Duration, rounds: Int) {
     var now = start
     for _ in 0..<rounds {
@@ -17,14 +17,14 @@ import Testing
     }
   }
 
-  @Test func growsOnALongPathUpToTheLargest() {
+  @Test func growsOnALongPathUpToTheMaximum() {
     let window = ReceiveWindow(WindowBudget(1 << 30), now: start)
     #expect(window.size == ReceiveWindow.initial)
     fill(window, roundTrip: .milliseconds(100), rounds: 12)
     #expect(window.size == ReceiveWindow.largest)
   }
 
-  @Test func staysWhereTheReaderOrThePathIsTheLimit() {
+  @Test func doesNotGrowIfTheReaderOrThePathIsTheLimit() {
     let window = ReceiveWindow(WindowBudget(1 << 30), now: start)
     var now = start
     for _ in 0..<1000 {
@@ -34,12 +34,12 @@ import Testing
     #expect(window.size == ReceiveWindow.initial)
   }
 
-  @Test func aBurstAfterAPauseIsNoProof() {
+  @Test func aBurstAfterAPauseDoesNotGrowTheWindow() {
     let window = ReceiveWindow(WindowBudget(1 << 30), now: start)
     #expect(!window.record(2 << 20, roundTrip: .milliseconds(50), now: start + .seconds(5)))
   }
 
-  @Test func theBudgetIsSharedAndComesBack() {
+  @Test func theBudgetIsSharedAndReturned() {
     let budget = WindowBudget(8 << 20)
     do {
       let first = ReceiveWindow(budget, now: start)

@@ -7,13 +7,15 @@ import Testing
 
 @testable import Tunnel
 
-/// A server that exchanges keys anew all the time: whatever waits for it to end goes on as it was begun.
+/// A server that repeats the key exchange all the time. Data that waits for the exchange must be sent unchanged
+/// afterwards.
 @Suite(
   .enabled(if: SSHServer.isAvailable, Comment(rawValue: SSHServer.reason)), .blocking, .timeLimit(.minutes(5))
 )
 struct RekeyTests {
-  /// Windows are opened while keys are exchanged: who counts another amount than was sent loses what comes next.
-  @Test func aSlowReaderMissesNothing() throws {
+  /// Windows are adjusted during key exchanges. If libssh2 counted another amount than it sent, it would drop later
+  /// data.
+  @Test func aSlowReaderReceivesEverything() throws {
     let size = (isInstrumented ? 16 : 96) << 20
     let server = try SSHServer(options: ["RekeyLimit 1M"])
     let source = try TCPServer(.flood(size))
@@ -23,13 +25,13 @@ struct RekeyTests {
     var seen = 0
     while let bytes = try? stream.receive(atMost: 256 << 10), !bytes.isEmpty {
       seen += bytes.count
-      // Slower than the path: else no window is ever narrow.
+      // Reading is slower than the path, because otherwise the window is never exhausted.
       usleep(20_000)
     }
     #expect(seen == size)
   }
 
-  @Test func whatIsSentArrives() throws {
+  @Test func sentDataArrives() throws {
     let size = 8 << 20
     let server = try SSHServer(options: ["RekeyLimit 1M"])
     let sink = try TCPServer(.discard)

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Tunnel
 
-/// One session over a real sshd, driven by the test's own thread: its time is the test's to choose.
+/// One session over a real sshd, run by the test's own thread, so that the test controls the time.
 private final class DrivenSession {
   let load = SessionLoad()
   private let server: SSHServer
@@ -36,11 +36,11 @@ private final class DrivenSession {
 
   var relay: Relay { get throws { try #require(chain.relay) } }
   var now: MonotonicTime { .now + ahead }
-  /// How long the thread would sleep; nothing or less is a turn that nobody asked for.
+  /// How long the thread would sleep. If it is zero or less, a turn follows without a reason.
   var sleep: Duration { get throws { try relay.nextDeadline - now } }
   var missed: [StreamAddress] { observer.missed.withLock { $0 } }
 
-  /// Lets time pass of which the session knows nothing yet.
+  /// Advances the time that the session sees at the next turn.
   func pass(_ time: Duration) { ahead += time }
 
   func turn() throws {
@@ -57,7 +57,7 @@ private final class DrivenSession {
     return true
   }
 
-  /// A client of the session; the other end of its stream is the caller's.
+  /// Adds a client to the session and returns the other end of its stream.
   func serve(_ target: StreamAddress, _ counters: ForwardCounters? = nil) throws -> Socket {
     let (near, far) = try StreamSocket.pair()
     lastClient += 1
@@ -83,7 +83,7 @@ private final class DrivenSession {
 struct RelayTests {
   private let checkInterval: Duration = .seconds(60)
 
-  @Test func aSessionWithoutTargetsToLookAfterSleeps() throws {
+  @Test func aSessionWithoutTargetsToCheckSleeps() throws {
     let session = try DrivenSession(SSHServer())
     session.pass(checkInterval + .seconds(1))
     let relay = try session.relay
@@ -92,7 +92,7 @@ struct RelayTests {
     #expect(try session.sleep > .zero)
   }
 
-  @Test func aSessionWhoseOpenIsNotAnsweredSleeps() throws {
+  @Test func aSessionWithAnUnansweredOpenSleeps() throws {
     let hole = try BlackHole()
     let session = try DrivenSession(SSHServer(), checked: [.local(hole.port)])
     let client = try session.serve(.local(hole.port))
@@ -100,7 +100,7 @@ struct RelayTests {
     for silence in [.seconds(6), .seconds(6), .seconds(6), checkInterval] as [Duration] {
       let before = try session.relay.transport.lastReceived
       session.pass(silence)
-      // Past the question whether the peer is alive, and its answer.
+      // Wait for the probe of the peer and its answer.
       #expect(try session.drive { try session.relay.transport.lastReceived > before })
       #expect(try session.drive { try session.sleep > .milliseconds(500) })
     }
@@ -122,7 +122,7 @@ struct RelayTests {
     #expect(session.load.reading == .init(clients: 0, bulk: 0, isStuck: true))
   }
 
-  @Test func aCheckThatIsNotAnsweredHoldsNobodyUp() throws {
+  @Test func anUnansweredCheckDoesNotDelayClients() throws {
     let hole = try BlackHole()
     let echo = try TCPServer(.echo)
     let session = try DrivenSession(SSHServer(), checked: [.local(hole.port)])
@@ -136,7 +136,7 @@ struct RelayTests {
     withExtendedLifetime(client) {}
   }
 
-  @Test func aClientIsCutWhenItsTargetIsGoneWhileItSends() throws {
+  @Test func aSendingClientIsCutWhenItsTargetIsGone() throws {
     let target = try TCPServer(.reset(sent: 0, received: 100_000))
     let session = try DrivenSession(SSHServer())
     let client = try session.serve(.local(target.port))
@@ -151,14 +151,14 @@ struct RelayTests {
     #expect(session.load.reading.clients == 0)
   }
 
-  @Test func whatCameBeforeATargetWentAwayIsDelivered() throws {
+  @Test func dataReceivedBeforeTheTargetClosedIsDelivered() throws {
     let size = 1 << 20
     let target = try TCPServer(.reset(sent: size, received: 1))
     let session = try DrivenSession(SSHServer())
     let counters = ForwardCounters()
     let client = try session.serve(.local(target.port), counters)
     let relay = try session.relay
-    // More than the client's socket takes: the rest waits in the session.
+    // This is more than the client's socket accepts, so the rest waits in the session.
     #expect(
       try session.drive {
         let waiting = relay.connections.values.reduce(0) { $0 + $1.channel.available }
@@ -168,7 +168,7 @@ struct RelayTests {
     var room = [UInt8](repeating: 0, count: 16 << 10)
     #expect(
       try session.drive {
-        // The target is gone with the first of these, and sshd finds out with one of the next.
+        // The target closes at the first of these bytes, and sshd notices it at one of the next.
         _ = [UInt8(1)].withUnsafeBytes { client.descriptor.send($0) }
         switch room.withUnsafeMutableBytes({ client.descriptor.read(into: $0) }) {
         case .moved(let count): received += room.prefix(count)

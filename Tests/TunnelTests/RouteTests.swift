@@ -5,7 +5,7 @@ import Testing
 
 @testable import Tunnel
 
-/// Ways to the server that are not one TCP connection: jump hosts, and what bounds the addresses.
+/// Routes with jump hosts, and options that restrict the addresses.
 @Suite(
   .enabled(if: SSHServer.isAvailable, Comment(rawValue: SSHServer.reason)), .serialized, .blocking,
   .timeLimit(.minutes(10)))
@@ -21,7 +21,7 @@ struct RouteTests {
         keepaliveInterval: keepalive, keepaliveTimeout: keepalive * 3, keepaliveIsChosen: true))
   }
 
-  /// A Host section that leads to `server`, as `name`.
+  /// A Host section with the given name for `server`.
   private func section(_ name: String, _ server: SSHServer, _ options: String...) -> String {
     """
     Host \(name)
@@ -51,7 +51,7 @@ struct RouteTests {
 
   // MARK: - Jump hosts
 
-  @Test func throughTwoJumpHosts() throws {
+  @Test func connectsThroughTwoJumpHosts() throws {
     let echo = try TCPServer(.echo)
     let (outer, inner, server) = (try SSHServer(), try SSHServer(), try SSHServer())
     let fixture = try fixture(
@@ -64,7 +64,7 @@ struct RouteTests {
     #expect(status.via == ["127.0.0.1:\(outer.port)", "127.0.0.1:\(inner.port)"])
     #expect(status.peer == "127.0.0.1:\(server.port)")
 
-    // A hop that dies takes the session with it, and both come back.
+    // If a hop is lost, the session is lost too, and both are established again.
     outer.killSessions()
     #expect(eventually { fixture.tunnel.status.reconnects == 1 && fixture.tunnel.status.state == .up })
     try expectEcho(fixture)
@@ -91,7 +91,7 @@ struct RouteTests {
     #expect(!found.message.contains("jump host"))
   }
 
-  @Test func aJumpHostThatCannotReachTheNextIsNamed() throws {
+  @Test func aJumpHostThatCannotReachTheNextIsReported() throws {
     let (outer, server) = (try SSHServer(), try SSHServer())
     server.stop()
     let fixture = try fixture(
@@ -104,14 +104,14 @@ struct RouteTests {
 
   // MARK: - Addresses
 
-  @Test func theSourceAddressIsTheOneNamed() throws {
+  @Test func bindAddressIsTheSourceAddress() throws {
     let server = try SSHServer()
     let fixture = try fixture(server, section("tethys", server, "BindAddress 127.0.0.5"), target: 1)
     try #require(fixture.waitUntil(.up), "\(fixture.tunnel.status)")
     #expect(eventually { server.log.contains("127.0.0.5") })
   }
 
-  @Test func aSourceAddressThatIsNotOursIsNamed() throws {
+  @Test func aSourceAddressOfAnotherMachineIsReported() throws {
     let server = try SSHServer()
     let fixture = try fixture(server, section("tethys", server, "BindAddress 192.0.2.1"), target: 1)
     let found = try failure(fixture)
@@ -119,7 +119,7 @@ struct RouteTests {
     #expect(found.message.contains("BindAddress 192.0.2.1"))
   }
 
-  @Test func aFamilyWithoutAnAddressIsNamed() throws {
+  @Test func aFamilyWithoutAnAddressIsReported() throws {
     let server = try SSHServer()
     let fixture = try fixture(server, section("tethys", server, "AddressFamily inet6"), target: 1)
     let found = try failure(fixture)

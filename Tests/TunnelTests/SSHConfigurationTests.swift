@@ -22,7 +22,7 @@ import Testing
     return try SSHConfiguration(output: output).resolve(configuration, environment: environment)
   }
 
-  @Test func readsWhatSSHResolved() throws {
+  @Test func readsTheOutputOfSSH() throws {
     let resolution = try Self.resolve(
       """
       identityfile ~/.ssh/id_ed25519
@@ -48,7 +48,7 @@ import Testing
     #expect(resolution.identitiesOnly == false)
   }
 
-  @Test func hostKeyAliasNamesTheEntry() throws {
+  @Test func hostKeyAliasSelectsTheEntry() throws {
     #expect(try Self.resolve("hostkeyalias tethys-key").hostKeyName == "tethys-key")
   }
 
@@ -65,7 +65,7 @@ import Testing
     #expect(try Self.resolve("proxyjump none\nproxycommand none").port == 2222)
   }
 
-  @Test func ownFilesReplaceThoseOfSSH() throws {
+  @Test func configuredFilesReplaceThoseOfSSHConfig() throws {
     let configuration = TunnelConfiguration(
       host: "tethys", identityFiles: ["~/key"], knownHostsFiles: ["/etc/known"], forwards: [])
     let resolution = try Self.resolve("identityfile ~/.ssh/id_rsa", configuration)
@@ -75,14 +75,14 @@ import Testing
   }
 
   @Test(arguments: ["", "hostname x", "user a\nport 99999\nhostname b"])
-  func anAnswerWithoutTheMainThingsIsAConfigFailure(_ output: String) {
+  func anAnswerWithoutRequiredValuesIsAConfigFailure(_ output: String) {
     let error = #expect(throws: TunnelFailure.self) {
       try SSHConfiguration(output: output).resolve(Self.configuration, environment: Self.environment)
     }
     #expect(error?.code == .config)
   }
 
-  // MARK: - The way to the host
+  // MARK: - The route to the host
 
   @Test func readsAddressesAndFamily() throws {
     let resolution = try Self.resolve("addressfamily inet6\nbindaddress 192.0.2.9")
@@ -91,10 +91,10 @@ import Testing
     #expect(try Self.resolve("addressfamily any").addressFamily == .any)
   }
 
-  @Test func fillsInAProxyCommand() throws {
+  @Test func expandsAProxyCommand() throws {
     let command = try Self.resolve("hostkeyalias key\nproxycommand nc -q 1 %h %p # %r %n %k %% %x ${KEYS}")
       .proxyCommand
-    // Variables are the shell's to fill in.
+    // Variables are left to the shell.
     #expect(command == "exec nc -q 1 192.0.2.7 2222 # ops tethys key % %x ${KEYS}")
   }
 
@@ -110,7 +110,7 @@ import Testing
     "", "@a", "a:0", "a:65536", "a:x", "[::1", "[::1]x", "-oX=y", "u@-x", "a b", "ssh://",
     "ssh://ssh://a@b:22/",
   ])
-  func aHopThatIsNoneIsRefused(_ text: String) {
+  func anInvalidHopIsRefused(_ text: String) {
     #expect(JumpHost(text) == nil)
   }
 
@@ -125,14 +125,14 @@ import Testing
     ("kexalgorithms sntrup761x25519-sha512", "KexAlgorithms sntrup761x25519-sha512"),
     ("proxyjump a,b:x", "ProxyJump"),
   ])
-  func whatCannotBeHonouredIsNamed(_ lines: String, _ option: String) {
+  func unsupportedOptionsAreReported(_ lines: String, _ option: String) {
     let error = #expect(throws: TunnelFailure.self) { try Self.resolve(lines) }
     #expect(error?.code == .config)
     #expect(error?.message.contains(option) == true)
     #expect(error?.files == ["/home/ann/.ssh/config", "/etc/ssh/ssh_config"])
   }
 
-  /// Values as `ssh -G` of OpenSSH 9.2 prints them where nothing is set, and some that only make ssh less strict.
+  /// The defaults that `ssh -G` of OpenSSH 9.2 prints, and some values that only make ssh less strict.
   @Test(arguments: [
     "pubkeyauthentication true", "pubkeyauthentication unbound", "pubkeyauthentication host-bound",
     "proxyusefdpass yes", "certificatefile none", "knownhostscommand none", "bindinterface none",
@@ -141,42 +141,42 @@ import Testing
     "controlmaster auto\ncontrolpath /run/%C", "securitykeyprovider internal", "remotecommand top",
     "certificatefile ~/.ssh/id-cert.pub", "forkafterauthentication yes",
   ])
-  func whatDoesNotMatterIsTaken(_ lines: String) throws {
+  func irrelevantOptionsAreAccepted(_ lines: String) throws {
     #expect(try Self.resolve(lines).keyNotes == [])
   }
 
-  @Test func certificatesAreNamedAsSSHExpandsThem() throws {
+  @Test func certificatePathsAreExpandedLikeSSH() throws {
     let files = try Self.resolve("certificatefile ~/.ssh/id-cert.pub\ncertificatefile /c/%r").certificateFiles
     #expect(files == ["/home/ann/.ssh/id-cert.pub", "/c/ops"])
   }
 
   /// ssh prints the value with its quotes.
-  @Test func aQuotedProxyJumpIsTheSame() throws {
+  @Test func aProxyJumpMayBeQuoted() throws {
     #expect(try Self.resolve("proxyjump \"a,b:33\"").proxyJump.map(\.description) == ["a", "b:33"])
   }
 
-  @Test func providersOfKeysAreNoted() throws {
+  @Test func keyProvidersAreReported() throws {
     let notes = try Self.resolve("pkcs11provider /lib/p.so\nsecuritykeyprovider /lib/s.so").keyNotes
     #expect(notes.count == 2)
     #expect(
       notes[0].contains("PKCS11Provider /lib/p.so") && notes[1].contains("SecurityKeyProvider /lib/s.so"))
   }
 
-  @Test func listsOfAlgorithmsTakeAway() throws {
+  @Test func algorithmListsOnlyRemoveAlgorithms() throws {
     let offer = try Self.resolve("ciphers aes256-ctr,chacha20-poly1305@openssh.com,aes128-ctr").algorithms
     #expect(offer.ciphers == ["aes128-ctr", "aes256-ctr"])
     #expect(offer.macs == Algorithms.Offer.all.macs)
   }
 
-  @Test func knownHostsMayHaveSpacesInTheirNames() throws {
+  @Test func knownHostsPathsMayContainSpaces() throws {
     let files = try Self.resolve(
       "userknownhostsfile /a b/kh /kh%h\nglobalknownhostsfile none\nrevokedhostkeys %d/revoked")
-    // ssh has expanded them: a % that is left is one.
+    // ssh has already expanded these paths, so a remaining % is literal.
     #expect(files.knownHostsFiles == ["/a b/kh", "/kh%h"])
     #expect(files.revokedHostKeysFile == "/home/ann/revoked")
   }
 
-  @Test func anAliasOfTheHostKeyHasNoPort() throws {
+  @Test func hostKeyAliasHasNoPort() throws {
     #expect(try Self.resolve("hostkeyalias tethys-key").hostKeyPort == 22)
     #expect(try Self.resolve("").hostKeyPort == 2222)
   }
@@ -189,7 +189,7 @@ import Testing
     return [interval, timeout]
   }
 
-  @Test func serverAliveShortensAndNeverStretches() throws {
+  @Test func serverAliveShortensButNeverExtends() throws {
     #expect(try Self.keepalive("serveraliveinterval 0") == [.seconds(5), .seconds(15)])
     #expect(
       try Self.keepalive("serveraliveinterval 60\nserveralivecountmax 3") == [.seconds(5), .seconds(15)])

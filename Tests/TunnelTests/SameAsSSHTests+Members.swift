@@ -4,10 +4,10 @@ import Testing
 
 @testable import Tunnel
 
-/// Further members of each kind: how values are spelled, what Match and Include choose, which options have no bearing on a
-/// login, and the forms of known_hosts and of public-key files.
+/// Further cases: the syntax of values, Match and Include, options that do not affect a login, and the formats of
+/// known_hosts and public key files.
 extension SameAsSSHTests {
-  /// Quotes, blanks, comments and patterns (ssh_config(5)).
+  /// Quotes, spaces, comments and patterns (ssh_config(5)).
   private static let spellings = [
     Case(true, "IdentityFile \"@keys/space key\""),
     Case(true, "IdentityFile '@keys/space key'"),
@@ -67,7 +67,7 @@ extension SameAsSSHTests {
     Case(false, "Match host\nIdentityFile @keys/good"),
   ]
 
-  /// Files of Include, and names that are made canonical.
+  /// Include, and canonical host names.
   private static let includes = [
     Case(true, "Include @server/inc/*.conf"),
     Case(true, "Include @server/inc/[ab].conf"),
@@ -82,7 +82,7 @@ extension SameAsSSHTests {
     Case(false, "Include"),
   ]
 
-  /// Options beside the key.
+  /// Options other than those about keys.
   private static let options = [
     Case(true, "IdentityFile @keys/good\nCertificateFile @keys/missing"),
     Case(true, "IdentityFile @keys/good\nCertificateFile none"),
@@ -138,7 +138,7 @@ extension SameAsSSHTests {
     Case(false, "IdentityFile @keys/good\nBindAddress 192.0.2.1"),
   ]
 
-  /// Forms of known_hosts (sshd(8), SSH_KNOWN_HOSTS FILE FORMAT).
+  /// The formats of known_hosts (sshd(8), SSH_KNOWN_HOSTS FILE FORMAT).
   private static let hosts = [
     Case(true, "IdentityFile @keys/good\nUserKnownHostsFile @server/kh/plain"),
     Case(true, "IdentityFile @keys/good\nUserKnownHostsFile @server/kh/commented"),
@@ -172,7 +172,7 @@ extension SameAsSSHTests {
     Case(true, "IdentityFile @keys/good\nRevokedHostKeys none"),
   ]
 
-  /// Public-key files; the agent holds their keys.
+  /// Public key files of keys that the agent has.
   private static let halves = [
     Case(true, "IdentityFile @keys/commented.pub", .holder),
     Case(true, "IdentityFile @keys/blank.pub", .holder),
@@ -201,7 +201,7 @@ extension SameAsSSHTests {
     ]
   }
 
-  @Test func everySpellingMeansTheSame() throws {
+  @Test func everySyntaxHasTheSameEffectAsInSSH() throws {
     let shelf = try Shelf()
     let server = try SSHServer()
     let target = try target(server, shelf, "sshd")
@@ -246,7 +246,7 @@ extension SameAsSSHTests {
         + Self.hosts + Self.halves, shelf, target)
   }
 
-  /// The last MAC of ssh's own list, which old devices have alone.
+  /// It is the last MAC in ssh's own list, and the only one of some old devices.
   @Test func aServerWithSHA1AsItsOnlyMACIsReached() throws {
     let shelf = try Shelf()
     let server = try SSHServer(options: ["MACs hmac-sha1", "Ciphers aes128-ctr"])

@@ -6,19 +6,19 @@ import Testing
 
 @testable import Tunnel
 
-/// The README's promise: ssh_config means what it means to ssh. Each configuration goes through the real ssh(1) and
-/// through the engine to the same server, and both come to the same.
+/// Tests the README's promise that ssh_config has the same effect as in ssh. Each configuration is used with the real
+/// ssh(1) and with the tunnel for the same server, and both must have the same result.
 @Suite(
   .enabled(if: SSHServer.isAvailable, Comment(rawValue: SSHServer.reason)), .serialized, .blocking,
   .timeLimit(.minutes(10)))
 struct SameAsSSHTests {
-  /// One ssh_config, as lines of `Host tethys`.
+  /// One ssh_config, as lines under `Host tethys`.
   struct Case: Sendable {
     let lines: String
-    /// Whether it is to log in: that both fail for another reason would prove nothing.
+    /// True if the login must succeed. Otherwise both could fail for another reason, which would prove nothing.
     let isUp: Bool
     var agent: Which = .none
-    /// SSH_AUTH_SOCK names the agent too.
+    /// True if SSH_AUTH_SOCK also contains the agent's socket.
     var isInEnvironment = false
 
     enum Which: Sendable {
@@ -33,7 +33,7 @@ struct SameAsSSHTests {
     }
   }
 
-  /// Keys and agents that all cases share. K stands for its folder.
+  /// Keys and agents that all cases share. `K` stands for its folder.
   final class Shelf: Sendable {
     let folder: TemporaryFolder
     let authorized: String
@@ -69,7 +69,7 @@ struct SameAsSSHTests {
         "few": try SSHAgent(Array(bad[..<4])), "empty": try SSHAgent(), "locked": try SSHAgent(held),
       ]
       try agents["locked"]?.lock()
-      // Of these only the public halves are left; of `enc` only the private one.
+      // Of these keys, only the public key files are left; of `enc`, only the private one.
       for name in ["only", "gone", "enc.pub"] { unlink(folder.file(name)) }
       try FileManager.default.copyItem(atPath: folder.file("only.pub"), toPath: folder.file("public_key"))
       chmod(folder.file("exposed"), 0o644)
@@ -86,7 +86,7 @@ struct SameAsSSHTests {
     }
   }
 
-  /// Where the cases go.
+  /// The server that the cases connect to.
   struct Target {
     let port: Int
     let user: String
@@ -101,7 +101,7 @@ struct SameAsSSHTests {
 
   // MARK: - The comparison
 
-  /// Runs all cases, a few at a time, and says where the two differ.
+  /// Runs all cases, a few at a time, and reports the differences between ssh and the tunnel.
   func compare(_ cases: [Case], _ shelf: Shelf, _ target: Target) throws {
     let differences = Mutex<[String]>([])
     let next = Atomic(0)
@@ -122,7 +122,7 @@ struct SameAsSSHTests {
     #expect(found.isEmpty, "\(found.joined(separator: "\n"))")
   }
 
-  /// nil where both come to what is expected.
+  /// nil if both have the expected result.
   private func difference(_ each: Case, _ index: Int, _ shelf: Shelf, _ target: Target) throws -> String? {
     let socket = shelf.socket(each.agent)
     func filled(_ lines: String) -> String {
@@ -173,23 +173,23 @@ struct SameAsSSHTests {
       : "the engine \(isUp ? "logs in" : "fails: \(tunnel.status.lastFailure.map { "\($0.failure)" } ?? "")")"
   }
 
-  /// Where a case names its key by tokens, ssh says what they stand for, and the key is put there.
+  /// If a case names its key with tokens, asks ssh for their values and copies the key to that path.
   private func placeKey(
     _ each: Case, _ config: String, _ shelf: Shelf, _ variables: [String: String]
   ) throws {
     guard each.lines.contains("@keys/t_") else { return }
-    let told = try run(
+    let answer = try run(
       "ssh", ["-v", "-F", config, "-o", "BatchMode=yes", "tethys", "true"], environment: variables)
     let start = "debug1: identity file \(shelf.folder.path)/t_"
-    guard let line = told.errors.split(whereSeparator: \.isNewline).first(where: { $0.hasPrefix(start) }),
+    guard let line = answer.errors.split(whereSeparator: \.isNewline).first(where: { $0.hasPrefix(start) }),
       let end = line.firstRange(of: " type ")
-    else { throw FixtureError.failed("ssh names no key: \(told.errors)") }
+    else { throw FixtureError.failed("ssh names no key: \(answer.errors)") }
     let path = String(line[..<end.lowerBound].dropFirst("debug1: identity file ".count))
     guard !FileManager.default.fileExists(atPath: path) else { return }
     try FileManager.default.copyItem(atPath: shelf.folder.file("good"), toPath: path)
   }
 
-  // MARK: - The tables
+  // MARK: - The cases
 
   private static let keys = [
     Case(true, "IdentityFile @keys/good"), Case(true, "IdentityFile @keys/ecdsa"),
@@ -198,9 +198,9 @@ struct SameAsSSHTests {
     Case(false, "IdentityFile @keys/missing"),
     Case(true, "IdentityFile @keys/missing\nIdentityFile @keys/good"),
     Case(true, "IdentityFile \"@keys/good\""), Case(true, "IdentityFile=@keys/good"),
-    // The server's limit is six.
+    // The server allows six attempts.
     Case(true, "\(bad(5))\nIdentityFile @keys/good"), Case(false, "\(bad(6))\nIdentityFile @keys/good"),
-    // Encrypted, exposed and public ones.
+    // Encrypted, exposed and public keys.
     Case(false, "IdentityFile @keys/enc"), Case(true, "IdentityFile @keys/enc", .holder),
     Case(true, "IdentityFile @keys/enc\nIdentitiesOnly no", .holder),
     Case(true, "IdentityFile @keys/encpub", .holder), Case(false, "IdentityFile @keys/encpub", .few),
@@ -224,7 +224,7 @@ struct SameAsSSHTests {
     Case(true, "IdentityFile @keys/bad1\nIdentityFile @keys/good\nIdentitiesOnly no", .few),
     Case(true, "IdentityFile @keys/good", .empty), Case(true, "IdentityFile @keys/good", .dead),
     Case(true, "IdentityFile none\nIdentitiesOnly no", .holder), Case(false, "IdentityFile none", .holder),
-    // Which agent.
+    // The choice of the agent.
     Case(true, "IdentityFile @keys/only.pub", .holder, inEnvironment: true),
     Case(false, "IdentityFile @keys/only.pub\nIdentityAgent none", .holder, inEnvironment: true),
     Case(true, "IdentityFile @keys/only.pub\nIdentityAgent $NAMED_SOCKET", .holder),
@@ -283,13 +283,13 @@ struct SameAsSSHTests {
       port: server.port, user: server.user, knownHosts: server.knownHosts, folder: server.folder, name: name)
   }
 
-  @Test func keysAreOfferedAsSSHOffersThem() throws {
+  @Test func keysAreOfferedLikeSSH() throws {
     let shelf = try Shelf()
     let server = try SSHServer()
     try compare(Self.keys, shelf, try target(server, shelf, "sshd"))
   }
 
-  @Test func namesMeanWhatTheyMeanToSSH() throws {
+  @Test func namesHaveTheSameMeaningAsInSSH() throws {
     let shelf = try Shelf()
     let server = try SSHServer()
     let target = try target(server, shelf, "sshd")
@@ -341,14 +341,14 @@ struct SameAsSSHTests {
       ]
     ),
   ])
-  func whatTheServerWantsDecidesTheSame(_ options: [String], _ cases: [Case]) throws {
+  func serverRequirementsHaveTheSameResultAsInSSH(_ options: [String], _ cases: [Case]) throws {
     let shelf = try Shelf()
     let server = try SSHServer(options: options)
     try compare(cases, shelf, try target(server, shelf, options.joined(separator: ", ")))
   }
 
   @Test(.enabled(if: DropbearServer.isAvailable, Comment(rawValue: DropbearServer.reason)))
-  func dropbearDecidesTheSame() throws {
+  func dropbearHasTheSameResultAsInSSH() throws {
     let shelf = try Shelf()
     let server = try DropbearServer(keys: shelf.authorized)
     let target = Target(

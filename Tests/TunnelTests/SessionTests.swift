@@ -6,12 +6,12 @@ import Testing
 
 @testable import Tunnel
 
-/// Further sessions, Unix sockets and targets that do not answer, over a real sshd.
+/// Further sessions, Unix sockets and targets that do not answer, tested with a real sshd.
 @Suite(
   .enabled(if: SSHServer.isAvailable, Comment(rawValue: SSHServer.reason)), .serialized, .blocking,
   .timeLimit(.minutes(10)))
 struct SessionTests {
-  /// A client that reads for as long as there is something to read.
+  /// A client that reads until the end of the stream.
   private final class BulkReader: Sendable {
     private let socket: LoopbackSocket
     private let count = Atomic<Int>(0)
@@ -40,7 +40,7 @@ struct SessionTests {
       targetCheckInterval: check)
   }
 
-  @Test func bulkOpensAFurtherSessionWhoseEndIsNobodyElses() throws {
+  @Test func bulkOpensAFurtherSessionWhoseEndAffectsNoOther() throws {
     let flood = try TCPServer(.flood(.max))
     let echo = try TCPServer(.echo)
     let server = try SSHServer()
@@ -50,7 +50,7 @@ struct SessionTests {
     let bulk = try BulkReader(fixture.connect())
     try #require(eventually { fixture.tunnel.status.sessions.count == 2 })
 
-    // A small request goes where there is no bulk.
+    // A small request uses the session without bulk.
     let small = try fixture.connect(forward: 1)
     try small.send([1])
     #expect(try small.receive() == [1])
@@ -69,7 +69,7 @@ struct SessionTests {
     #expect(fixture.tunnel.status.state == .up)
   }
 
-  @Test func aFurtherSessionGoesOnWhileTheFirstIsReplaced() throws {
+  @Test func aFurtherSessionContinuesWhileTheFirstIsReplaced() throws {
     let flood = try TCPServer(.flood(.max))
     let echo = try TCPServer(.echo)
     let server = try SSHServer()
@@ -87,7 +87,7 @@ struct SessionTests {
     withExtendedLifetime(bulk) {}
   }
 
-  @Test func withOneSessionAllowedThereIsOne() throws {
+  @Test func withALimitOfOneThereIsOneSession() throws {
     let flood = try TCPServer(.flood(.max))
     let server = try SSHServer()
     let fixture = try Fixture(server, configuration(server, .local(flood.port), sessions: 1))
@@ -97,7 +97,7 @@ struct SessionTests {
     #expect(fixture.tunnel.status.sessions.count == 1)
   }
 
-  @Test func aTargetThatNeverAnswersHoldsUpNobodyElse() throws {
+  @Test func aTargetThatNeverAnswersDoesNotDelayOthers() throws {
     let hole = try BlackHole()
     let echo = try TCPServer(.echo)
     let server = try SSHServer()
@@ -112,7 +112,7 @@ struct SessionTests {
       try client.send([byte])
       #expect(try client.receive() == [byte])
     }
-    // Past keepalive.timeout: the session with the stuck open is alive, and stays.
+    // After keepalive.timeout, the session with the stuck open is alive and stays.
     #expect(eventually { fixture.tunnel.status.sessions.count == 2 })
     let turns = fixture.tunnel.turns
     #expect(eventually { fixture.tunnel.turns > turns + 4 })
@@ -120,7 +120,7 @@ struct SessionTests {
     withExtendedLifetime(held) {}
   }
 
-  @Test func aDeadTargetIsFoundBeforeSomebodyNeedsIt() throws {
+  @Test func anUnreachableTargetIsDetectedBeforeItIsUsed() throws {
     let server = try SSHServer()
     let port = try freePort()
     let fixture = try Fixture(server, configuration(server, .local(port), check: .milliseconds(200)))
@@ -133,8 +133,8 @@ struct SessionTests {
     withExtendedLifetime(target) {}
   }
 
-  /// Traffic of one forward says nothing of another's target.
-  @Test func aTargetThatIsMendedIsFoundBesideTheTrafficOfAnother() throws {
+  /// Traffic of one forward proves nothing about the target of another.
+  @Test func aRepairedTargetIsDetectedDespiteTrafficOfAnother() throws {
     let server = try SSHServer()
     let port = try freePort()
     let echo = try TCPServer(.echo)
@@ -179,7 +179,7 @@ struct SessionTests {
     withExtendedLifetime(echo) {}
   }
 
-  @Test func aUnixSocketThatIsNotThereIsRefused() throws {
+  @Test func aMissingUnixSocketIsRefused() throws {
     let server = try SSHServer()
     let fixture = try Fixture(server, configuration(server, .unix(path: server.folder.file("none.sock"))))
     try #require(fixture.waitUntil(.up))

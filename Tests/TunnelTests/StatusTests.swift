@@ -5,7 +5,7 @@ import Testing
 @testable import Tunnel
 
 @Suite struct ConnectionLogTests {
-  @Test func remembersTheLastTwentyThatEnded() {
+  @Test func keepsTheLastTwentyEndedConnections() {
     var log = ConnectionLog()
     for index in 1...25 {
       let traffic = log.begin(origin: "127.0.0.1:\(index)", at: Int64(index))
@@ -23,7 +23,7 @@ import Testing
           end: .closedByClient))
   }
 
-  @Test func openOnesComeFirstAndShowWhatTheyCarryNow() {
+  @Test func openConnectionsComeFirstWithTheirCurrentTraffic() {
     var log = ConnectionLog()
     let first = log.begin(origin: "a", at: 1)
     let second = log.begin(origin: "b", at: 2)
@@ -37,7 +37,7 @@ import Testing
     #expect(log.records.map(\.origin) == ["a", "c", "b"])
   }
 
-  @Test func fiveHundredOpenOnesAreNotAllTold() {
+  @Test func theNumberOfListedOpenConnectionsIsBounded() {
     var log = ConnectionLog()
     let open = (0..<500).map { log.begin(origin: "\($0)", at: 0) }
     #expect(log.records.map(\.serial) == Array((481...500).reversed()))
@@ -45,7 +45,7 @@ import Testing
     #expect(log.records.count == ConnectionLog.capacity)
   }
 
-  @Test func anEndIsTheFirstOneAndNotBeforeTheBeginning() {
+  @Test func onlyTheFirstEndCountsAndItIsNotBeforeTheStart() {
     var log = ConnectionLog()
     let traffic = log.begin(origin: "a", at: 1000)
     log.end(traffic, .resetByClient, at: 400)
@@ -60,14 +60,14 @@ import Testing
 
   private func after(_ seconds: Double) -> Rate.Instant { start + .seconds(seconds) }
 
-  @Test func isNotKnownAtTheFirstLook() {
+  @Test func isUnknownAtTheFirstReading() {
     var rate = Rate()
     #expect(rate.perSecond(0, at: after(0)) == nil)
     rate.record(5000, at: after(0))
     #expect(rate.perSecond(5000, at: after(0)) == nil)
   }
 
-  @Test func isOfTheLastWindowOnly() {
+  @Test func coversOnlyTheLastWindow() {
     var rate = Rate()
     for second in 0...60 { rate.record(second < 40 ? second * 100 : 4000, at: after(Double(second))) }
     #expect(rate.perSecond(4000, at: after(60)) == 0)
@@ -76,17 +76,17 @@ import Testing
     #expect(steady.perSecond(6000, at: after(60)) == 100)
   }
 
-  @Test func aHundredLooksInASecondAreOne() {
+  @Test func readingsWithinASecondCountAsOne() {
     var rate = Rate()
     for look in 0...100 { rate.record(look * 10, at: after(Double(look) / 100)) }
     #expect(rate.perSecond(1000, at: after(1)) == 1000)
   }
 
-  @Test func anHourThatNobodyLookedAtIsNoRate() {
+  @Test func isUnknownAfterAnHourWithoutReadings() {
     var rate = Rate()
     rate.record(100, at: after(0))
     #expect(rate.perSecond(9_000_000, at: after(3600)) == nil)
-    // Nothing moved in all that time, so nothing moved just now.
+    // No bytes moved in that hour, so the current rate is 0.
     #expect(rate.perSecond(100, at: after(3600)) == 0)
     rate.record(9_000_000, at: after(3600))
     rate.record(9_000_500, at: after(3605))
@@ -95,7 +95,7 @@ import Testing
 }
 
 @Suite struct StateHistoryTests {
-  @Test func attemptsAndPausesAreOneTimeOfBeingDown() {
+  @Test func attemptsAndDelaysAreOneOutage() {
     var history = StateHistory()
     history.record(.connecting, at: 10, code: nil)
     history.record(.up, at: 20, code: nil)
@@ -108,11 +108,11 @@ import Testing
     #expect(history.spans.map(\.state) == [.down, .up, .down, .up])
     #expect(history.spans.map(\.since) == [10, 20, 100, 282])
     #expect(history.spans.map(\.until) == [20, 100, 282, nil])
-    // What began it, not what came of it.
+    // The code is the failure that began the outage, not a later one.
     #expect(history.spans.map(\.code) == [nil, nil, .keepaliveTimeout, nil])
   }
 
-  @Test func aBlockedTunnelThatTriesIsStillBlocked() {
+  @Test func anAttemptOfABlockedTunnelBelongsToTheBlock() {
     var history = StateHistory()
     history.record(.connecting, at: 0, code: nil)
     history.record(.blocked, at: 1, code: .hostKeyChanged)
@@ -132,7 +132,7 @@ import Testing
     #expect(history.spans.map(\.code) == [.dns])
   }
 
-  @Test func isBoundedAndForgetsTheOldest() {
+  @Test func isBoundedAndDropsTheOldest() {
     var history = StateHistory()
     for index in 0..<1000 {
       history.record(index.isMultiple(of: 2) ? .up : .backoff, at: Int64(index), code: .peerClosed)
@@ -142,7 +142,7 @@ import Testing
     #expect(history.spans.first?.since == 744)
   }
 
-  @Test func aClockThatIsSetBackMakesNoTimeNegative() {
+  @Test func aClockThatIsSetBackCausesNoNegativeDuration() {
     var history = StateHistory()
     history.record(.up, at: 1000, code: nil)
     history.record(.backoff, at: 400, code: .peerClosed)

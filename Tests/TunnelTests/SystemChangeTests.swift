@@ -5,7 +5,7 @@ import Testing
 
 @testable import Tunnel
 
-/// What hints do to a tunnel's life, and what no order of events may do, in virtual time.
+/// The effect of system changes on a tunnel, and invariants for any order of events, in virtual time.
 @Suite struct SystemChangeTests {
   private static let start = MonotonicTime.now
   private static let silent = TunnelFailure(.keepaliveTimeout, "silent", remedy: "look")
@@ -28,7 +28,7 @@ import Testing
       return machine.handle(event, now: now, random: &random)
     }
 
-    /// Down for long, so that the waits are long.
+    /// Makes the tunnel be down for long, so that its delays are long.
     mutating func tire() {
       handle(.start)
       for _ in 0..<10 {
@@ -39,13 +39,13 @@ import Testing
     }
   }
 
-  @Test func aChangedNetworkEndsAWait() {
+  @Test func aNetworkChangeEndsADelay() {
     var life = Life()
     life.tire()
     #expect(life.handle(.systemChanged(.networkChanged), after: .seconds(1)) == [.connect])
   }
 
-  @Test func aFlappingNetworkCausesAnAttemptASecond() {
+  @Test func aFlappingNetworkCausesOneAttemptPerSecond() {
     var life = Life()
     life.tire()
     var attempts = 0
@@ -59,7 +59,7 @@ import Testing
     #expect((9...11).contains(attempts))
   }
 
-  @Test func aSleepEarnsAFreshBackoffAndIsCountedOnce() {
+  @Test func aSleepResetsTheBackoffAndCountsOnce() {
     var life = Life()
     life.tire()
     let lastAwake = life.now
@@ -67,11 +67,11 @@ import Testing
       life.handle(.systemChanged(.resumed(lastAwake: lastAwake)), after: .milliseconds(10)) == [.connect])
     life.handle(.failed(Self.silent))
     #expect((life.machine.wake ?? life.now) - life.now <= .milliseconds(750))
-    // logind and the clocks tell of the same sleep.
+    // logind and the clocks report the same sleep.
     #expect(life.handle(.systemChanged(.resumed(lastAwake: lastAwake)), after: .milliseconds(10)) == [])
   }
 
-  @Test func aBlockedTunnelHeedsASleepButNoNetwork() {
+  @Test func aBlockedTunnelRetriesAfterASleepButNotAfterANetworkChange() {
     var life = Life()
     life.handle(.start)
     life.handle(.failed(Self.changed))
@@ -82,7 +82,7 @@ import Testing
     #expect(life.handle(.systemChanged(.resumed(lastAwake: lastAwake)), after: .seconds(1)) == [])
   }
 
-  @Test func aTunnelThatIsUpIsProbed() {
+  @Test func aChangeProbesATunnelThatIsUp() {
     var life = Life()
     life.handle(.start)
     life.handle(.connected)
@@ -91,7 +91,7 @@ import Testing
     #expect(life.machine.state == .up)
   }
 
-  @Test func anAttemptFromBeforeTheSleepBeginsAnew() {
+  @Test func anAttemptFromBeforeTheSleepIsReplaced() {
     var life = Life()
     life.handle(.start)
     #expect(life.handle(.systemChanged(.networkChanged)) == [])
@@ -103,15 +103,15 @@ import Testing
     #expect(life.handle(.systemChanged(.resumed(lastAwake: lastAwake)), after: .seconds(1)) == [])
   }
 
-  @Test func aStoppedTunnelTakesNoHint() {
+  @Test func aStoppedTunnelIgnoresChanges() {
     var life = Life()
     #expect(life.handle(.systemChanged(.networkChanged)) == [])
     #expect(life.handle(.systemChanged(.resumed(lastAwake: life.now))) == [])
   }
 
-  /// Thousands of events in any order: what must hold does.
+  /// Thousands of events in random order do not violate the invariants.
   @Test(arguments: 1...20 as ClosedRange<UInt64>)
-  func noOrderOfEventsBreaksTheRules(seed: UInt64) {
+  func noOrderOfEventsViolatesTheInvariants(seed: UInt64) {
     var life = Life()
     var dice = SeededGenerator(seed: seed)
     var isInHand = false

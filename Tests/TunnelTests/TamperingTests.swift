@@ -6,19 +6,19 @@ import Testing
 
 @testable import Tunnel
 
-/// A path that cuts or corrupts what a real sshd says, at each byte from its first to the first answer of a target.
+/// A path that cuts or corrupts the data of a real sshd, at each byte up to the first answer of a target.
 ///
-/// Every byte takes minutes, so a run samples them: another set each time, named when one fails. With
-/// OCEANID_TEST_LONG=1 in the environment, which is what `Tests/run --long` sets, it is every byte.
+/// Testing every byte takes minutes, so a run tests a random sample, whose seed is reported on failure. If
+/// OCEANID_TEST_LONG=1 is set, as `Tests/run --long` does, every byte is tested.
 @Suite(
   .enabled(if: SSHServer.isAvailable, Comment(rawValue: SSHServer.reason)), .serialized, .blocking,
   .timeLimit(.minutes(15)))
 struct TamperingTests {
   static let isLong = ProcessInfo.processInfo.environment["OCEANID_TEST_LONG"] == "1"
-  /// Positions that a sample has.
+  /// The number of positions in a sample.
   private static let sample = isInstrumented ? 8 : 25
 
-  /// The server, the path, and one way to cross it without asking `ssh -G` each time.
+  /// The server, the proxy, and a resolved route, so that `ssh -G` does not run for each position.
   private struct Scene {
     let echo: TCPServer
     let server: SSHServer
@@ -26,7 +26,7 @@ struct TamperingTests {
     let route: Route
     let configuration: TunnelConfiguration
 
-    /// - Parameter patience: the limit of a login, and of silence after it.
+    /// - Parameter patience: the time limit for a login, and for silence after it.
     init(patience: Duration = .seconds(10)) async throws {
       echo = try TCPServer(.echo)
       server = try SSHServer()
@@ -38,7 +38,7 @@ struct TamperingTests {
       route = try await Route.resolved(configuration, port: proxy.port, limit: patience)
     }
 
-    /// Dials, logs in, opens a channel and has a byte echoed; nil when all that went well.
+    /// Connects, logs in, opens a channel and echoes a byte; nil if all of that succeeds.
     func cross() throws -> TunnelFailure? {
       let crossing = try Crossing(.local(echo.port), says: [7])
       switch try crossing.run(route, configuration, within: .seconds(30), until: { $0.answer == [7] }) {
@@ -53,8 +53,8 @@ struct TamperingTests {
   enum Kind: CaseIterable { case end, reset, flip }
 
   @Test(arguments: Kind.allCases)
-  func everyByteOfTheWayMayBeTheLastOrWrong(_ kind: Kind) async throws {
-    // A turned bit in a length makes the session wait for bytes that never come.
+  func truncatedOrCorruptedStreamsAreHandledAtEveryByte(_ kind: Kind) async throws {
+    // A flipped bit in a length makes the session wait for bytes that never arrive.
     let scene = try await Scene(patience: kind == .flip ? .seconds(1) : .seconds(10))
     try #require(eventually { try scene.cross() == nil })
     let length = scene.proxy.fromServer.count
@@ -69,7 +69,7 @@ struct TamperingTests {
       case .flip: scene.proxy.set(.flip(at: position, bit: bit))
       }
       let failure = try scene.cross()
-      // Without the last bytes all may go well. What fails is to be tried again: no operator could mend it.
+      // Without the last bytes, everything may succeed. A failure must be temporary, because no operator could fix it.
       if let failure {
         let expected: Set<TunnelErrorCode> =
           kind == .flip
@@ -82,8 +82,9 @@ struct TamperingTests {
     #expect(eventually { scene.proxy.openConnections == 0 }, "connections are left open")
   }
 
-  /// libssh2 asserts that an encrypted length fits the cipher, before it verifies the MAC: it would end the process.
-  @Test(arguments: 0..<4) func aTurnedBitInAnEncryptedLengthIsABrokenProtocol(_ bit: Int) async throws {
+  /// libssh2 asserts that an encrypted length fits the cipher before it verifies the MAC. That assertion would abort
+  /// the process.
+  @Test(arguments: 0..<4) func aFlippedBitInAnEncryptedLengthIsAProtocolError(_ bit: Int) async throws {
     let scene = try await Scene()
     #expect(try scene.cross() == nil)
     let start = try #require(Self.firstEncrypted(scene.proxy.fromServer))
@@ -93,7 +94,7 @@ struct TamperingTests {
     #expect(failure.message.contains("not a whole number of cipher blocks"), "\(failure)")
   }
 
-  /// Where the first packet after SSH_MSG_NEWKEYS begins (RFC 4253 §4.2, §6, §7.3).
+  /// The start of the first packet after SSH_MSG_NEWKEYS (RFC 4253 §4.2, §6, §7.3).
   private static func firstEncrypted(_ bytes: [UInt8]) -> Int? {
     guard var start = bytes.firstIndex(of: UInt8(ascii: "\n")).map({ $0 + 1 }) else { return nil }
     while start + 6 <= bytes.count {
@@ -104,8 +105,8 @@ struct TamperingTests {
     return nil
   }
 
-  /// Before the banner, in the midst of the key exchange, and where the login is answered.
-  @Test func aServerThatFallsSilentIsGivenUpInTime() async throws {
+  /// The server stops before the banner, during the key exchange, or when it answers the login.
+  @Test func aServerThatStopsAnsweringIsGivenUpInTime() async throws {
     let scene = try await Scene(patience: .seconds(1))
     try #require(eventually { try scene.cross() == nil })
     let length = scene.proxy.fromServer.count
@@ -119,7 +120,7 @@ struct TamperingTests {
     }
   }
 
-  @Test func theTunnelComesUpOnceThePathIsWell() throws {
+  @Test func theTunnelComesUpWhenThePathWorksAgain() throws {
     let echo = try TCPServer(.echo)
     let server = try SSHServer()
     let proxy = try TamperingProxy(to: server.port)
@@ -132,14 +133,14 @@ struct TamperingTests {
         host: "tethys", port: UInt16(proxy.port), knownHostsFiles: [server.folder.file("proxied_hosts")],
         sshConfig: server.sshConfig, forwards: [.init(listen: .local(0), target: .local(echo.port))],
         backoffInitial: .milliseconds(10), backoffMax: .milliseconds(20)))
-    let ways: [TamperingProxy.Tampering] = [
+    let faults: [TamperingProxy.Tampering] = [
       .end(at: 0), .reset(at: 30), .end(at: 1500), .flip(at: 1300, bit: 0), .reset(at: 1700),
       .flip(at: 1900, bit: 7),
     ]
-    for tampering in ways {
+    for tampering in faults {
       proxy.set(tampering)
       let seen = proxy.acceptedConnections
-      // The first of these may have been dialled before.
+      // The first of these connections may have begun earlier.
       try #require(eventually(within: .seconds(20)) { proxy.acceptedConnections >= seen + 2 })
       #expect(fixture.tunnel.status.state != .blocked, "\(fixture.tunnel.status)")
     }

@@ -26,7 +26,7 @@ import Testing
     }
   }
 
-  /// Each event comes ten minutes after the state began, so that every wait is over and every session was stable.
+  /// Each event comes ten minutes after the state began, so that every delay has passed and every session was stable.
   static let table: [Phase: [Trigger: Transition]] = [
     .stopped: [
       .start: .init(.connecting, .connect), .connected: .init(.stopped), .failed: .init(.stopped),
@@ -65,13 +65,13 @@ import Testing
   ]
 
   @Test(arguments: Phase.allCases, Trigger.allCases)
-  func everyEventInEveryState(_ phase: Phase, _ trigger: Trigger) throws {
+  func everyEventInEveryStateHasTheListedResult(_ phase: Phase, _ trigger: Trigger) throws {
     let expected = try #require(Self.table[phase]?[trigger])
     var random = SystemRandomNumberGenerator()
     var now = MonotonicTime.now
     var machine = TunnelStateMachine(
       backoff: Backoff(initial: .milliseconds(250), max: .seconds(30)), now: now)
-    for event in Self.way(to: phase) { _ = machine.handle(event, now: now, random: &random) }
+    for event in Self.events(to: phase) { _ = machine.handle(event, now: now, random: &random) }
     #expect(Self.phase(of: machine.state) == phase)
     now += .seconds(600)
     let actions = machine.handle(Self.event(trigger, now), now: now, random: &random)
@@ -82,7 +82,7 @@ import Testing
   private static let refused = TunnelFailure(.connectRefused, "refused", remedy: "look")
   private static let changed = TunnelFailure(.hostKeyChanged, "changed", remedy: "look")
 
-  private static func way(to phase: Phase) -> [TunnelStateMachine.Event] {
+  private static func events(to phase: Phase) -> [TunnelStateMachine.Event] {
     switch phase {
     case .stopped: []
     case .connecting: [.start]

@@ -5,8 +5,8 @@ import Testing
 @testable import Tunnel
 
 @Suite struct TransportTests {
-  /// Else a server that asks, and reads no answers, has them pile up here.
-  @Test func takesNothingInWhileTheAnswersWait() throws {
+  /// Otherwise a server that sends requests and does not read the answers could fill the memory.
+  @Test func receivesNothingWhileTooManyAnswersWait() throws {
     let loop = try Loop()
     let (near, far) = try StreamSocket.pair()
     let peer = Socket(Descriptor(owning: far))

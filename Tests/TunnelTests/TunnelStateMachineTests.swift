@@ -4,7 +4,7 @@ import Testing
 
 @testable import Tunnel
 
-/// The life of a tunnel in virtual time.
+/// The life cycle of a tunnel in virtual time.
 @Suite struct TunnelStateMachineTests {
   private struct Life {
     var machine: TunnelStateMachine
@@ -25,7 +25,7 @@ import Testing
     }
   }
 
-  /// Always the upper end of what is drawn from.
+  /// Always returns the upper end of the range.
   private struct Sequence: RandomNumberGenerator {
     mutating func next() -> UInt64 { .max }
   }
@@ -39,14 +39,14 @@ import Testing
   private static let penalised = TunnelFailure(.peerClosed, "not allowed", remedy: "", throttle: .penalty)
   private static let overloaded = TunnelFailure(.peerClosed, "too many", remedy: "", throttle: .overload)
 
-  @Test func firstAttemptIsMadeAtOnce() {
+  @Test func theFirstAttemptIsMadeAtOnce() {
     var life = Life()
     #expect(life.handle(.start) == [.connect])
     #expect(life.machine.state == .connecting)
     #expect(life.machine.attempt == 1)
   }
 
-  @Test func waitsGrowToTheMaximumAndNoFurther() {
+  @Test func delaysGrowUpToTheMaximum() {
     var life = Life()
     life.handle(.start)
     var waits: [Duration] = []
@@ -65,7 +65,7 @@ import Testing
     #expect(waits.last == .seconds(30))
   }
 
-  @Test func everyWaitStaysBetweenInitialAndMaximum() {
+  @Test func everyDelayIsBetweenInitialAndMaximum() {
     var random = SystemRandomNumberGenerator()
     var backoff = Backoff(initial: .milliseconds(250), max: .seconds(30))
     for _ in 0..<1000 {
@@ -74,7 +74,7 @@ import Testing
     }
   }
 
-  @Test func aStableSessionComesBackAtOnceAndEarnsAFreshBackoff() {
+  @Test func aStableSessionIsReplacedAtOnceAndResetsTheBackoff() {
     var life = Life()
     life.handle(.start)
     for _ in 0..<8 {
@@ -92,7 +92,7 @@ import Testing
     #expect(until - life.now == .milliseconds(750))
   }
 
-  @Test func aSessionThatDropsAsSoonAsItIsUpDoesNotSpin() {
+  @Test func sessionsThatDropImmediatelyCauseDelays() {
     var life = Life()
     life.handle(.start)
     life.handle(.connected)
@@ -100,8 +100,8 @@ import Testing
     #expect(life.machine.wake != nil)
   }
 
-  /// Whatever drops it, three seconds after each login: one login at once, the others ever later.
-  @Test func aServerThatDropsEverySessionSoonIsNotHammered() {
+  /// Each session is lost three seconds after its login: one login follows at once, the others with growing delays.
+  @Test func aServerThatDropsEverySessionEarlyGetsFewAttempts() {
     var life = Life()
     life.handle(.start)
     life.handle(.connected)
@@ -121,7 +121,7 @@ import Testing
     #expect(logins < 40)
   }
 
-  @Test func aSecondEndWithinTheMinuteWaits() {
+  @Test func aSecondLossWithinAMinuteCausesADelay() {
     var life = Life()
     life.handle(.start)
     life.handle(.connected)
@@ -135,7 +135,7 @@ import Testing
     #expect(life.handle(.failed(Self.silent), after: .seconds(61)) == [.disconnect, .connect])
   }
 
-  @Test func aRestartingServerIsAskedOften() {
+  @Test func aRestartingServerIsTriedOften() {
     var life = Life()
     life.handle(.start)
     life.handle(.connected)
@@ -148,7 +148,7 @@ import Testing
     }
   }
 
-  @Test func aClientThatWaitsHurriesTheNextAttempt() {
+  @Test func aWaitingClientBringsTheNextAttemptForward() {
     var life = Life()
     life.handle(.start)
     for _ in 0..<10 {
@@ -162,8 +162,8 @@ import Testing
     #expect(life.handle(.timePassed, after: .milliseconds(1)) == [.connect])
   }
 
-  /// Whoever raises it spares a bastion that bans who knocks too often.
-  @Test func noPauseIsShorterThanInitial() {
+  /// Users raise `initial` for bastions that ban addresses with many attempts.
+  @Test func noDelayIsShorterThanInitial() {
     var life = Life(initial: .seconds(10))
     life.handle(.start)
     life.handle(.connected)
@@ -192,7 +192,7 @@ import Testing
     #expect(life.handle(.retry) == [.connect])
   }
 
-  /// The pauses after a failure that comes time and again.
+  /// The delays after a repeated failure.
   private func pauses(_ failure: TunnelFailure, _ count: Int, _ life: inout Life) -> [Duration] {
     (0..<count).map { _ in
       life.handle(.failed(failure))
@@ -205,12 +205,12 @@ import Testing
     }
   }
 
-  @Test func aSwappedHostKeyIsTriedAgainSoonAndThenEverLater() {
+  @Test func aChangedHostKeyIsRetriedSoonAndThenWithGrowingDelays() {
     var life = Life()
     life.handle(.start)
     #expect(
       pauses(Self.changed, 8, &life) == [5, 10, 20, 40, 80, 160, 300, 300].map { .seconds($0) })
-    // One that lasted has earned a fresh start, and one that was cut at once has not.
+    // A session that lasted resets the delays, and one that was lost at once does not.
     life.handle(.connected)
     life.handle(.failed(Self.silent), after: .seconds(10))
     #expect(pauses(Self.changed, 1, &life) == [.seconds(300)])
@@ -219,15 +219,15 @@ import Testing
     #expect(pauses(Self.changed, 2, &life) == [.seconds(5), .seconds(10)])
   }
 
-  @Test func anUnknownHostKeyIsTriedAgainLikeAChangedOne() {
+  @Test func anUnknownHostKeyIsRetriedLikeAChangedOne() {
     var life = Life()
     life.handle(.start)
     let unknown = TunnelFailure(.hostKeyUnknown, "unknown", remedy: "look")
     #expect(pauses(unknown, 2, &life) == [.seconds(5), .seconds(10)])
   }
 
-  /// The longest penalty of OpenSSH is 10 minutes; what waits for the tunnel does not shorten the pause.
-  @Test func thePauseGrowsPastAPenalty() {
+  /// The longest penalty of OpenSSH is 10 minutes. Waiting clients do not shorten the delay.
+  @Test func theDelayGrowsBeyondAPenalty() {
     var life = Life()
     life.handle(.start)
     let found = pauses(Self.penalised, 8, &life)
@@ -236,7 +236,7 @@ import Testing
     #expect((found.last ?? .zero) > .seconds(600))
   }
 
-  @Test func anOverloadedServerIsSparedForAMinuteAtMost() {
+  @Test func anOverloadedServerIsRetriedAfterAtMostAMinute() {
     var life = Life()
     life.handle(.start)
     let found = pauses(Self.overloaded, 6, &life)
@@ -244,7 +244,7 @@ import Testing
     #expect((found.last ?? .zero) >= .seconds(60))
   }
 
-  @Test func anotherNetworkCutsAPenaltyShortButNotAtOnce() {
+  @Test func anotherNetworkShortensAPenaltyButNotToZero() {
     var life = Life()
     life.handle(.start)
     for _ in 0..<5 {
@@ -259,7 +259,7 @@ import Testing
     #expect(life.handle(.reconnect) == [.connect])
   }
 
-  @Test func reconnectGivesUpASessionThatIsUp() {
+  @Test func reconnectReplacesASessionThatIsUp() {
     var life = Life()
     life.handle(.start)
     life.handle(.connected)

@@ -6,9 +6,9 @@ package struct AlertsDocument: Codable, Hashable, Sendable {
     package var name: String
     /// For example `webhook` or `alertmanager`.
     @Field package var means: String
-    /// Since when delivery has been failing; nil if it works.
+    /// The time since which delivery has been failing; nil if it works.
     @Field package var failingSince: Timestamp?
-    /// Why delivery fails, and the remedy.
+    /// The reason why delivery fails, and the remedy.
     @Field package var failure: String?
     @Field package var remedy: String?
     /// Incident updates delivered since the guard started.

@@ -1,6 +1,6 @@
 package import Health
 
-/// One state change, with the fields of its journal entry.
+/// A state change, with the fields of its journal entry.
 package struct ChangeDocument: Codable, Hashable, Sendable {
   package var at: Timestamp
   /// OCEANID_EVENT, for example `node_not_ready`.
@@ -15,20 +15,20 @@ package struct ChangeDocument: Codable, Hashable, Sendable {
   @Field package var message: String
   /// The same id from the beginning of the incident to its end.
   @Field package var incident: String?
-  /// When the incident began: the same time in all of its entries, unless an earlier begin was found.
+  /// The begin of the incident. It is the same in all of its entries, unless an earlier begin was found.
   @Field package var since: Timestamp?
-  /// When the incident ended; may be earlier than the entry.
+  /// The end of the incident, which may be earlier than the entry.
   @Field package var endedAt: Timestamp?
   /// Set for incidents.
   @Field package var severity: Problem.Severity?
-  /// A command or step that helps.
+  /// The next step: a command or an action.
   @Field package var remedy: String?
-  /// The two parts of it: a command line that can be pasted into any shell, and words.
+  /// The parts of the remedy: a command line that can be pasted into any shell, and a note.
   @Field package var command: String?
   @Field package var note: String?
   /// Number of connection attempts since the tunnel went down.
   @Field package var attempts: Int?
-  /// Set for `started`: true if the incidents of the previous run go on.
+  /// Set for `started`: true if the incidents of the previous run continue.
   @Field package var incidentsKept: Bool?
 
   package init(

@@ -11,6 +11,8 @@ package struct ClusterDocument: Codable, Hashable, Sendable {
   package var api: APIDocument
   /// The kubeconfig that the guard uses, and that commands in remedies name.
   @Field package var kubeconfig: String?
+  /// Why kubectl on this machine does not reach the cluster with that file; null: it does, or that is not known yet.
+  @Field package var kubeconfigError: KubeconfigErrorDocument?
   @Field package var nodes: [NodeDocument]
   package var flux: FluxDocument
   package var images: ImagesDocument
@@ -20,13 +22,14 @@ package struct ClusterDocument: Codable, Hashable, Sendable {
   @Field package var secrets: [SecretDocument]
   /// nil if pods could not be read.
   @Field package var pods: PodsDocument?
-  /// Number of messages in these lists that were cut to one line, so that the document stays readable.
+  /// The number of messages in these lists that were shortened to one line, to limit the size of the
+  /// document.
   @Field package var shortenedTexts: Int?
 
   /// - Parameter now: the cluster's time, from which the nodes' ages are computed.
   package init(
     report: ClusterReport, tunnel: TunnelDocument, poll: PollDocument, api: APIDocument,
-    kubeconfig: String? = nil, now: Timestamp
+    kubeconfig: String? = nil, mismatch: KubeconfigMismatch? = nil, now: Timestamp
   ) {
     name = report.name
     verdict = report.verdict
@@ -35,6 +38,7 @@ package struct ClusterDocument: Codable, Hashable, Sendable {
     self.poll = poll
     self.api = api
     self.kubeconfig = kubeconfig
+    kubeconfigError = mismatch.map(KubeconfigErrorDocument.init)
     nodes = report.nodes.map { NodeDocument($0, now: now) }
     flux = FluxDocument(
       installed: report.isFluxInstalled, version: report.fluxVersion,
@@ -53,7 +57,7 @@ package struct ClusterDocument: Codable, Hashable, Sendable {
     shortenTexts()
   }
 
-  /// Flux objects have most of the long messages, so the other lists get their share first.
+  /// Flux objects have most of the long messages, so the other lists are processed first.
   private mutating func shortenTexts() {
     var budget = TextBudget()
     for index in certificates.indices { budget.fit(&certificates[index].message) }

@@ -14,7 +14,7 @@ package struct ConfigurationDocument: Codable, Hashable, Sendable {
     }
   }
 
-  /// nil: there is no file, and the built-in values apply.
+  /// nil if there is no file, so that the built-in values apply.
   @Field package var file: String?
   /// When the effective configuration was read.
   @Field package var loadedAt: Timestamp?

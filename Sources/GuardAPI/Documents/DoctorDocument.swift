@@ -1,3 +1,5 @@
+package import Health
+
 /// The output of `oceanid-ctl doctor --json`: the steps of the connection to each cluster.
 package struct DoctorDocument: Codable, Hashable, Sendable {
   package var schema: String
@@ -23,18 +25,29 @@ package struct FindingDocument: Codable, Hashable, Sendable {
   @Field package var outcome: FindingOutcome
   /// The result, or the problem.
   @Field package var found: String
-  /// A command or a step.
+  /// A command or a step, in one line.
   @Field package var remedy: String?
+  /// A command for any shell; null: no command on this machine helps.
+  @Field package var command: String?
+  /// A text beside the command, or instead of it.
+  @Field package var note: String?
 
   package init(
     _ step: String, of cluster: String? = nil, _ outcome: FindingOutcome, _ found: String,
-    remedy: String? = nil
+    next: NextStep? = nil
   ) {
     self.step = step
     self.cluster = cluster
     self.outcome = outcome
     self.found = found
-    self.remedy = remedy
+    remedy = next?.remedy
+    command = next?.command
+    note = next?.note
+  }
+
+  /// The next step; nil: none is needed, or none is known.
+  package var next: NextStep? {
+    command == nil && note == nil ? remedy.map { NextStep(note: $0) } : NextStep(command: command, note: note)
   }
 }
 

@@ -100,6 +100,7 @@ extension StatusDocument: VersionedDocument { package static var version: Schema
 extension HistoryDocument: VersionedDocument { package static var version: Schema { .history } }
 extension RoundTripsDocument: VersionedDocument { package static var version: Schema { .roundTrips } }
 extension IncidentsDocument: VersionedDocument { package static var version: Schema { .incidents } }
+extension GuardViewDocument: VersionedDocument { package static var version: Schema { .guardView } }
 extension AlertsDocument: VersionedDocument { package static var version: Schema { .alerts } }
 
 extension Unicode.Scalar {

@@ -19,8 +19,8 @@ package struct ErrorDocument: Codable, Hashable, Sendable, Error {
 package struct ReceiptDocument: Codable, Hashable, Sendable {
   /// The started action, in one line.
   package var message: String
-  /// For a new silence: the silence and its effect. A client can show its end in a better time zone than the
-  /// message's UTC.
+  /// For a new silence: the silence and its effect. A client can show its end in the local time zone instead
+  /// of the message's UTC.
   package var silence: SilenceDocument?
   package var effect: String?
 

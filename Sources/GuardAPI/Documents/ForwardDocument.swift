@@ -8,7 +8,8 @@ package struct ForwardDocument: Codable, Hashable, Sendable {
   @KnownWord package var state: ForwardState?
   /// The process that uses the port instead, for example `ssh (pid 4242)`.
   @Field package var holder: String?
-  /// Why no new connection is accepted although the guard is listening: no descriptors or memory left.
+  /// The reason why no new connection is accepted although the guard is listening: a lack of descriptors or
+  /// memory.
   @Field package var shortage: String?
   @Field package var openConnections: Int
   @Field package var acceptedConnections: Int64
@@ -56,7 +57,7 @@ package struct ConnectionDocument: Codable, Hashable, Sendable {
   /// `closed_by_client`, `closed_by_target`, `reset_by_client`, `tunnel_lost`, `refused` or `hold_expired`; a newer
   /// daemon may send other values. nil while it is open.
   @Field package var end: String?
-  /// Why it was refused.
+  /// The reason why it was refused.
   @Field package var reason: String?
 
   package init(

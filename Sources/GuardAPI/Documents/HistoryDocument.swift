@@ -50,7 +50,7 @@ package struct HistoryQuery: Hashable, Sendable {
   /// Maximum number of changes; the newest are returned.
   package var limit: Int
   package var cluster: String?
-  /// Empty: all events.
+  /// The names of the events; empty for all.
   package var events: [String]
 
   package static let defaultLimit = 1000

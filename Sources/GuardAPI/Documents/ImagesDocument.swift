@@ -37,10 +37,10 @@ package struct ImagePolicyDocument: Codable, Hashable, Sendable {
   @Field package var running: [Running]?
   /// True if a workload runs another image than the latest; nil if unknown.
   @Field package var behind: Bool?
-  /// Since when it has been behind.
+  /// The time since which it has been behind.
   @Field package var behindSince: Timestamp?
-  /// The stage that blocks the latest image: `scan`, `policy`, `automation`, `push`, `fetch` or `apply`; `held` and
-  /// `review` if a person must act. nil if it runs or is in progress.
+  /// The stage that blocks the latest image: `scan`, `policy`, `automation`, `push`, `fetch` or `apply`;
+  /// `held` and `review` if it waits for a person. nil if it runs or is in progress.
   @Field package var stuckAt: String?
   @Field package var reason: String
   @Field package var message: String

@@ -11,7 +11,7 @@ package struct IncidentsDocument: Codable, Hashable, Sendable {
   @Field package var silences: [SilenceDocument]
   /// Number of subjects with problems beyond the limit of open incidents.
   @Field package var ignored: Int
-  /// Number of configured alert channels: without one, nobody is notified. null: an older daemon.
+  /// The number of configured alert channels. Without one, nobody is notified. null from an older daemon.
   @Field package var channels: Int?
 
   package init(
@@ -94,9 +94,9 @@ package enum IncidentState: String, Word {
 /// Suppresses notices for some time.
 package struct SilenceDocument: Codable, Hashable, Sendable {
   package var id: String
-  /// null: all clusters.
+  /// null for all clusters.
   @Field package var cluster: String?
-  /// null: all incidents.
+  /// null for all incidents.
   @Field package var pattern: String?
   @Field package var reason: String
   @Field package var author: String

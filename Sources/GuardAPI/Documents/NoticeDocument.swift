@@ -9,7 +9,7 @@ package struct NoticeDocument: Codable, Hashable, Sendable {
   @Field package var cluster: String
   /// One line of text for people.
   @Field package var summary: String
-  /// True for a test of the channel; nothing is wrong.
+  /// True for a test of the channel, without a real problem.
   @Field package var test: Bool
   /// Counts all changes, including those that are not in `entries`.
   @Field package var counts: NoticeCounts?

@@ -1,7 +1,8 @@
 package import Health
 import Redaction
 
-/// `clusters[].pods`: their number, and those that crash, do not start, are not ready or do not terminate.
+/// `clusters[].pods`: the number of pods, and those that crash, do not start, are not ready or do not
+/// terminate.
 package struct PodsDocument: Codable, Hashable, Sendable {
   package struct Pod: Codable, Hashable, Sendable {
     @Field package var namespace: String

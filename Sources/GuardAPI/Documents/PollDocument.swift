@@ -9,11 +9,17 @@ package struct PollDocument: Codable, Hashable, Sendable {
     package var code: String
     @Field package var message: String
     @Field package var remedy: String?
+    /// A command for any shell; null: no command on this machine helps.
+    @Field package var command: String?
+    /// A text beside the command, or instead of it.
+    @Field package var note: String?
 
     package init(_ failure: PollFailure) {
       code = failure.code.rawValue
       message = failure.message
       remedy = failure.remedy
+      command = failure.step.command
+      note = failure.step.note
     }
   }
 

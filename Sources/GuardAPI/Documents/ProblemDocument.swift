@@ -4,7 +4,7 @@ package import IncidentTracking
 /// One entry of the document's `problems`.
 package struct ProblemDocument: Codable, Hashable, Sendable {
   package var id: String
-  /// The stable name of its kind of problem: `node-not-ready`. Empty: an older daemon does not say.
+  /// The stable name of its kind of problem: `node-not-ready`. Empty in documents of older daemons.
   @Field package var code: String
   /// The area of the problem: `node`. Empty in documents of older daemons.
   @Field package var kind: String
@@ -18,11 +18,11 @@ package struct ProblemDocument: Codable, Hashable, Sendable {
   @Field package var remedy: String
   /// The next step as a command line that can be pasted into any shell.
   @Field package var command: String?
-  /// The next step in words, or what to look for in the command's output.
+  /// The next step in words, or a note about the command's output.
   @Field package var note: String?
-  /// The kinds of which nothing is known while it lasts.
+  /// The kinds of objects whose state is unknown during the problem.
   @Field package var hides: [String]
-  /// The silence that holds its notices back.
+  /// The silence that suppresses its notices.
   @Field package var silence: SilenceDocument?
 
   package init(_ problem: Problem, silence: Silence? = nil) {
@@ -42,7 +42,7 @@ package struct ProblemDocument: Codable, Hashable, Sendable {
     self.silence = silence.map(SilenceDocument.init)
   }
 
-  /// The two parts of the next step; of an older daemon its one line as a note.
+  /// The next step. From an older daemon, its single line is the note.
   package var step: NextStep {
     guard command == nil, note == nil else { return NextStep(command: command, note: note) }
     return NextStep(note: remedy.isEmpty ? nil : remedy)

@@ -22,21 +22,24 @@ package struct StatusDocument: Codable, Hashable, Sendable {
 
   /// The verdict is the worst of all clusters. It is not healthy if the configuration file has errors, because the
   /// next start would fail, and unknown without clusters.
+  ///
+  /// - Parameter starting: clusters of which nothing is known yet.
   package init(
     version: String = Product.version, generatedAt: Timestamp, clusters: [ClusterDocument],
-    problems: [Problem], silences: [Silence] = [], configuration: ConfigurationDocument? = nil
+    starting: [String] = [], problems: [Problem], silences: [Silence] = [],
+    configuration: ConfigurationDocument? = nil
   ) {
     schema = Schema.status.description
     self.version = version
     self.generatedAt = generatedAt
     verdict =
-      clusters.isEmpty
-      ? .unknown
+      clusters.isEmpty || !starting.isEmpty
+      ? clusters.reduce(.unknown) { $0.combined(with: $1.verdict) }
       : clusters.reduce(configuration?.rejected == nil ? .healthy : .degraded) {
         $0.combined(with: $1.verdict)
       }
     summary =
-      StatusDocument.summary(of: clusters)
+      StatusDocument.summary(of: clusters, starting)
       + (configuration?.rejected == nil ? "" : "; the configuration file has errors")
     self.clusters = clusters
     omittedProblems = max(0, problems.count - StatusDocument.problemLimit)
@@ -52,7 +55,11 @@ package struct StatusDocument: Codable, Hashable, Sendable {
     return Array((critical + problems.filter { $0.severity == .warning }).prefix(problemLimit))
   }
 
-  private static func summary(of clusters: [ClusterDocument]) -> String {
+  private static func summary(of clusters: [ClusterDocument], _ starting: [String]) -> String {
+    guard starting.isEmpty else {
+      let begun = clusters.isEmpty ? "" : "\(summary(of: clusters, [])); "
+      return "\(begun)\(starting.joined(separator: ", ")) starting"
+    }
     guard let first = clusters.first else { return "no cluster is configured" }
     guard clusters.count > 1 else { return "\(first.name): \(first.summary)" }
     let counts = [Verdict.critical, .unknown, .degraded, .healthy].compactMap { verdict in

@@ -1,9 +1,9 @@
-/// Limits the total size of long texts in a document. Lists stay complete; when the budget is used up, texts are cut
-/// to one line and counted.
+/// Limits the total size of long texts in a document. Lists stay complete; once the budget is used up, texts
+/// are shortened to one line and counted.
 struct TextBudget {
   /// Per cluster; enough for the complete messages of hundreds of objects.
   static let perCluster = 1 << 20
-  /// Every text may have this many bytes.
+  /// The length in bytes that every text may have.
   static let line = 160
 
   private var left: Int

@@ -9,12 +9,18 @@ package struct TunnelDocument: Codable, Hashable, Sendable {
     package var code: String
     @Field package var message: String
     @Field package var remedy: String?
+    /// A command for any shell; null: no command on this machine helps.
+    @Field package var command: String?
+    /// A text beside the command, or instead of it.
+    @Field package var note: String?
     @Field package var at: Timestamp?
 
     package init(_ failure: TunnelHealth.Failure) {
       code = failure.code.rawValue
       message = failure.message
       remedy = failure.remedy
+      command = failure.step.command
+      note = failure.step.note
       at = failure.at
     }
   }
@@ -38,7 +44,7 @@ package struct TunnelDocument: Codable, Hashable, Sendable {
   @Field package var via: [String]
   /// The SSH sessions in use.
   @Field package var sessions: [SessionDocument]
-  /// When the tunnel was up or down, oldest first, without gaps. The last state is the current one.
+  /// The states of the tunnel, oldest first, without gaps. The last state is the current one.
   @Field package var history: [StateSpanDocument]
 
   package init(

@@ -14,7 +14,7 @@ package enum WatchLine: Hashable, Sendable {
   /// A type of a newer daemon; ignore it.
   case other(type: String)
 
-  /// How long a reader waits for the next line before it considers the daemon dead: three heartbeats.
+  /// The time without a line after which a reader considers the daemon dead: three heartbeats.
   package static let silence: Duration = .seconds(45)
   /// The interval between heartbeats.
   package static let heartbeatInterval: Duration = .seconds(15)

@@ -10,6 +10,7 @@ package struct Schema: Hashable, Sendable, CustomStringConvertible {
 
   package static let roundTrips = Schema(name: "oceanid.roundtrips", major: 1)
   package static let doctor = Schema(name: "oceanid.doctor", major: 1)
+  package static let guardView = Schema(name: "oceanid.guard-view", major: 1)
   package static let incidents = Schema(name: "oceanid.incidents", major: 1)
   package static let alerts = Schema(name: "oceanid.alerts", major: 1)
   package static let notice = Schema(name: "oceanid.notice", major: 1)
@@ -29,7 +30,7 @@ package struct Schema: Hashable, Sendable, CustomStringConvertible {
   package var description: String { "\(name)/\(major)" }
 }
 
-/// Why bytes are not a document of this version.
+/// The reason why bytes are not a document of this version.
 package enum DocumentError: Error, Hashable, Sendable, CustomStringConvertible {
   /// Not JSON, or a field has a wrong type.
   case malformed(String)

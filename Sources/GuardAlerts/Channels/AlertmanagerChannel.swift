@@ -4,17 +4,19 @@ internal import Health
 internal import IncidentTracking
 internal import Synchronization
 
-/// Speaks Alertmanager's API v2 (openapi.yaml, POST /api/v2/alerts).
+/// Sends alerts with Alertmanager's API v2 (openapi.yaml, POST /api/v2/alerts).
 ///
-/// Labels are an alert's identity: two guards that watch one cluster give the same ones, and their alerts are one.
-/// Nothing that counts or differs from guard to guard is among them. Severity is: routes and inhibitions go by it.
-/// When it changes, the alert of the old severity is resolved and another one begins.
+/// Labels identify an alert. Two guards that watch the same cluster send the same labels, so Alertmanager
+/// sees one alert. Labels contain no counts and nothing that differs between guards. They contain the
+/// severity because routes and inhibitions match on it; when it changes, the alert with the old severity is
+/// resolved and a new one begins.
 ///
-/// Problems of a guard itself, of its tunnel or of its local addresses are not problems of the cluster: their alerts have
-/// a label `instance`, so that the end on one workstation does not end the alert of another one.
+/// Problems of the guard itself, of its tunnel or of its local addresses do not concern the cluster. Their
+/// alerts have a label `instance`, so that the end on one workstation does not resolve the alert of another
+/// one.
 ///
-/// Every alert ends by itself `resolveAfter` after it was last sent; while it fires it is sent again every minute. So
-/// the alerts of a guard that died are over in minutes.
+/// An alert expires `resolveAfter` after it was last sent. A firing alert is sent again every minute, so the
+/// alerts of a guard that died are resolved within minutes.
 final class AlertmanagerChannel: DeliveryChannel {
   struct Alert: Hashable, Encodable {
     var labels: [String: String]
@@ -40,7 +42,7 @@ final class AlertmanagerChannel: DeliveryChannel {
 
   var description: String { sender.description }
   var renewsEvery: Duration? { .seconds(60) }
-  /// It groups by itself, and each alert has to end.
+  /// Alertmanager groups alerts itself, and each alert needs its own end.
   var countsFloods: Bool { false }
 
   func deliver(
@@ -59,7 +61,7 @@ final class AlertmanagerChannel: DeliveryChannel {
         try send(part, at: now, isCancelled)
       } catch {
         guard error.cause == .unfit else { throw error }
-        // A smaller part may be accepted, and one alert that never is must not block the others.
+        // A smaller part may be accepted. One invalid alert must not block the others.
         if part.count > 1 {
           size = (part.count + 1) / 2
           continue
@@ -104,7 +106,7 @@ final class AlertmanagerChannel: DeliveryChannel {
   static func alert(
     of incident: Incident, at now: Timestamp, resolveAfter: Duration, host: String
   ) -> Alert {
-    // A test is over in a minute.
+    // A test alert expires after a minute.
     let horizon = now + (incident.isTest ? .seconds(60) : resolveAfter)
     let end = incident.state == .ended ? min(incident.endedAt ?? now, now) : horizon
     return Alert(
@@ -116,7 +118,7 @@ final class AlertmanagerChannel: DeliveryChannel {
         // The annotations that templates for Prometheus rules show.
         "summary": incident.title.singleLine, "description": incident.detail.escapedLines,
       ],
-      // A cluster's clock may be ahead of ours; a start after the end is refused.
+      // A cluster's clock may be ahead of ours. Alertmanager refuses a start after the end.
       startsAt: min(incident.since, min(end, now)), endsAt: end)
   }
 
@@ -126,16 +128,9 @@ final class AlertmanagerChannel: DeliveryChannel {
       "alertname": "Oceanid" + (incident.isTest ? "Test" : kind.prefix(1).uppercased() + kind.dropFirst()),
       "subject": incident.subject.escaped, "kind": kind, "severity": incident.severity.rawValue,
     ]
-    // An empty label is no label.
+    // Alertmanager treats an empty label as missing.
     if !incident.cluster.isEmpty { labels["cluster"] = incident.cluster }
-    if isOfThisMachine(incident) { labels["instance"] = host }
+    if incident.kind.isOfThisMachine || incident.cluster.isEmpty { labels["instance"] = host }
     return labels
-  }
-
-  private static func isOfThisMachine(_ incident: Incident) -> Bool {
-    switch incident.kind {
-    case .tunnel, .forward, .configuration, .alerts, .state: true
-    default: incident.cluster.isEmpty
-    }
   }
 }

@@ -2,13 +2,13 @@ internal import Glibc
 internal import GuardConfiguration
 internal import Tunnel
 
-/// Makes the channels that the configuration names.
+/// Creates the channels of the configuration.
 struct ChannelFactory: Sendable {
   private let environment: LocalEnvironment
 
   init(environment: LocalEnvironment) { self.environment = environment }
 
-  /// A channel for each server that gets every alert.
+  /// Returns one channel per server that gets every alert.
   func channels(for configuration: Configuration.AlertChannel) -> [any DeliveryChannel] {
     let name = configuration.name
     switch configuration.means {

@@ -3,8 +3,8 @@ internal import Health
 internal import IncidentTracking
 internal import Tunnel
 
-/// Runs a program with `oceanid.notice/1` on its standard input. There is no shell, and nothing of the guard's own
-/// environment.
+/// Runs a program with `oceanid.notice/1` on its standard input. Uses no shell, and passes nothing of the
+/// guard's own environment.
 struct CommandChannel: DeliveryChannel {
   let name: String
   let program: Configuration.AlertChannel.Program

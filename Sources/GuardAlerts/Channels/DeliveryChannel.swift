@@ -1,19 +1,19 @@
 internal import Health
 internal import IncidentTracking
 
-/// One way to notify people. Its functions block until the outcome of a message is known.
+/// A means to notify people. The functions block until the outcome of a message is known.
 protocol DeliveryChannel: Sendable {
   /// Contains no secret: `webhook https://alerts.example.org`
   var description: String { get }
-  /// False: the channel sends renewals only.
+  /// False if the channel sends renewals only.
   var hearsNotices: Bool { get }
-  /// True for channels that people read: a flood is one message that lists the first few and counts the rest. False for
-  /// programs, which get all of them.
+  /// True for channels that people read: many notices become one message that lists the first few and counts
+  /// the rest. False for programs, which get all of them.
   var countsFloods: Bool { get }
-  /// How often all firing incidents are sent again; nil: never.
+  /// The interval at which all firing incidents are sent again; nil if never.
   var renewsEvery: Duration? { get }
 
-  /// - Parameter isCancelled: polled ten times a second; true ends the attempt.
+  /// - Parameter isCancelled: polled ten times per second; true ends the attempt.
   func deliver(
     _ notice: IncidentNotice, at now: Timestamp, isCancelled: () -> Bool
   ) throws(DeliveryError)

@@ -1,25 +1,25 @@
 internal import Health
 
-/// Why a channel did not take something, and what helps. Free of secrets.
+/// The reason why a delivery failed, and the remedy. Contains no secrets.
 struct DeliveryError: Error, Hashable, Sendable, CustomStringConvertible {
   enum Cause: Hashable, Sendable {
-    /// It may work in a moment: the network, a busy server.
+    /// A temporary failure, for example of the network or of a busy server.
     case passing
-    /// A person has to change something: an address, a token.
+    /// A person has to change something, for example an address or a token.
     case refused
-    /// This message is not taken, now or ever.
+    /// The server will never accept this message.
     case unfit
   }
 
   let cause: Cause
   let message: String
   let remedy: String
-  /// As the server wants it.
+  /// The delay that the server asks for.
   var retryAfter: Duration?
 
   init(_ cause: Cause, _ message: String, remedy: String, retryAfter: Duration? = nil) {
     self.cause = cause
-    // A server's words must not forge a line of log or grow without end.
+    // Text from a server must not forge a log line or be of unlimited length.
     self.message = message.escaped.limited(to: 400)
     self.remedy = remedy
     self.retryAfter = retryAfter

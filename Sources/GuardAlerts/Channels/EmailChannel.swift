@@ -3,8 +3,7 @@ internal import Health
 internal import IncidentTracking
 internal import Tunnel
 
-/// Hands a mail to the machine's own sendmail, whichever program that is: it knows where mail goes, and waits for a
-/// server that is down.
+/// Passes mail to the local sendmail program, which knows the route and queues mail while a server is down.
 struct EmailChannel: DeliveryChannel {
   let name: String
   let email: Configuration.AlertChannel.Email
@@ -28,7 +27,8 @@ struct EmailChannel: DeliveryChannel {
   ) throws(DeliveryError) {
     let message = MailMessage(
       notice, from: email.from ?? "oceanid-guard@\(host)", to: email.to, host: host, date: now)
-    // -i: a line with a single dot is text. Recipients are arguments, so no header can add one.
+    // With -i, a line with a single dot does not end the message. Recipients are arguments, so that no header
+    // can add one.
     let sender = email.from.map { ["-f", $0] } ?? []
     try ProgramRun(
       channel: name, program: email.sendmail, arguments: ["-i"] + sender + ["--"] + email.to,

@@ -6,7 +6,8 @@ internal import Platform
 internal import Posting
 internal import Redaction
 
-/// Sends a channel's messages over HTTP, with its address, login and authorities, and judges the answers.
+/// Sends a channel's messages over HTTP with its address, login and certificate authorities, and evaluates
+/// the responses.
 struct HTTPSender: Sendable {
   static let timeout: Duration = .seconds(10)
 
@@ -43,7 +44,7 @@ struct HTTPSender: Sendable {
 
   /// - Parameters:
   ///   - headers: `Name: value`
-  /// - Throws: `DeliveryError` for anything but an answer of 2xx.
+  /// - Throws: `DeliveryError` unless the status is 2xx.
   func post(
     _ body: [UInt8], type: String, headers: [String] = [], to address: WebAddress, isCancelled: () -> Bool
   ) throws(DeliveryError) {
@@ -79,7 +80,7 @@ struct HTTPSender: Sendable {
     }
   }
 
-  // MARK: - What went wrong
+  // MARK: - Failures
 
   private func failure(_ error: CurlError, at address: WebAddress) -> DeliveryError {
     let host = address.authority
@@ -88,7 +89,9 @@ struct HTTPSender: Sendable {
       case .resolve: "getent hosts \(host.prefix { $0 != ":" })"
       case .serverCertificate, .authorityUnusable:
         "openssl s_client -connect \(host) </dev/null; name its authority under 'authorities' in guard.yaml"
-      default: "curl -v \(address.origin)"
+      case .connect, .timeout, .cancelled, .unwanted, .tooLarge, .clientCertificateRefused,
+        .clientCertificateUnusable, .cutInHandshake, .handshake, .closed, .badReply, .setup:
+        "curl -v \(address.origin)"
       }
     return DeliveryError(
       .passing, "\(address.origin): \(hidingSecrets(error.detail, address))", remedy: remedy)
@@ -96,7 +99,7 @@ struct HTTPSender: Sendable {
 
   private func refusal(_ answer: Post.Answer, from address: WebAddress) -> DeliveryError {
     let again = "then: oceanid-ctl alerts test \(channel)"
-    // Before anything is cut: half a secret is found no more.
+    // Redact before shortening, because a shortened secret is not recognized.
     let said = answer.body.split(whereSeparator: \.isNewline).first.map {
       ": \(redacted(hidingSecrets(String($0), address)).limited(to: 200))"
     }
@@ -104,27 +107,27 @@ struct HTTPSender: Sendable {
     switch answer.status {
     case 408, 425, 429, 500...599:
       return DeliveryError(
-        .passing, message, remedy: "look at the logs of \(address.authority)", retryAfter: answer.retryAfter)
+        .passing, message, remedy: "check the logs of \(address.authority)", retryAfter: answer.retryAfter)
     case 400, 413, 415, 422:
       return DeliveryError(
         .unfit, message,
-        remedy: "\(address.authority) does not take the guard's messages: check 'url'; \(again)")
+        remedy: "\(address.authority) rejects the guard's messages: check 'url'; \(again)")
     case 401, 403, 407:
       return DeliveryError(
         .refused, message, remedy: "check token, user and password of \(channel) in guard.yaml; \(again)")
     case 300...399:
       return DeliveryError(
         .refused, message + " (redirects are not followed)",
-        remedy: "put the address that it leads to into 'url' of \(channel); \(again)")
+        remedy: "set 'url' of \(channel) to the target of the redirect; \(again)")
     default:
       return DeliveryError(.refused, message, remedy: "check 'url' of \(channel) in guard.yaml; \(again)")
     }
   }
 
-  /// Servers like to repeat what they were asked for, as it was sent or as they understood it.
+  /// Error responses often repeat the request, either literally or decoded.
   func hidingSecrets(_ text: String, _ address: WebAddress) -> String {
     var secrets = address.secrets
-    // Where a topic went into the message, it is in the channel's own address only.
+    // If the topic was moved into the message, only the channel's own address contains it.
     if let own = try? self.address() { secrets += own.secrets }
     switch target.access.login {
     case .token(let place): secrets.append((try? secretReader.text(place)) ?? "")
@@ -134,14 +137,15 @@ struct HTTPSender: Sendable {
       secrets += [password, String(code.prefix { $0 != "=" })]
     case nil: break
     }
-    // The longest first: none is left over of which another one is a part.
+    // Replace the longest first, because a shorter secret may be a part of a longer one.
     return secrets.filter { $0.utf8.count > 3 }.sorted { $0.utf8.count > $1.utf8.count }
       .reduce(text) { $0.replacing($1, with: "…") }
   }
 }
 
 extension WebAddress {
-  /// Path and query, whole and in parts, as written and as a server decodes them: who knows them may call it.
+  /// The path and query, whole and in parts, as written and percent-decoded. They are secret because they
+  /// often grant access.
   fileprivate var secrets: [String] {
     let whole = path + query
     let parts = whole.split { "/?&=".contains($0) }.map(String.init)

@@ -2,21 +2,22 @@ internal import FoundationEssentials
 internal import Health
 internal import IncidentTracking
 
-/// A notice as a mail (RFC 5322), with line feeds as sendmail wants them.
+/// A notice as a mail (RFC 5322). Lines end in LF, as sendmail expects.
 ///
-/// All mails of an incident refer to one identifier, by which mail programs put them together; their own are made from
-/// the keys of the news, so that a mail that is sent twice is known as one.
+/// All mails of an incident refer to one message identifier, by which mail programs group them. The
+/// identifier of a mail is derived from the keys of its entries, so that a mail that is sent twice is
+/// recognized as a duplicate.
 struct MailMessage {
   let text: String
 
-  /// - Parameter host: of recipients who are users of this machine.
+  /// - Parameter host: the mail domain of recipients that are local users.
   init(_ notice: IncidentNotice, from: String, to: [String], host: String, date: Timestamp) {
     let words = NoticeText(notice)
     let domain = from.split(separator: "@").last.map(String.init) ?? "localhost"
     let roots = notice.entries.prefix(20).map { MailMessage.identifier($0.incident.id, at: domain) }
     var lines = [
       "From: Oceanid Guard <\(from)>",
-      // A user of this machine has an address, too.
+      // Local users need a full address, too.
       "To: \(to.map { $0.contains("@") ? $0 : "\($0)@\(host)" }.joined(separator: ",\n "))",
       "Subject: \(MailMessage.unstructured("[oceanid] \(words.headline)"))",
       "Date: \(MailMessage.date(date))",
@@ -27,7 +28,7 @@ struct MailMessage {
     }
     lines += [
       "References: \(roots.joined(separator: "\n "))",
-      // RFC 3834: no robot answers.
+      // Prevents automatic replies (RFC 3834).
       "Auto-Submitted: auto-generated", "MIME-Version: 1.0", "Content-Type: text/plain; charset=utf-8",
     ]
     let body = words.body
@@ -38,7 +39,8 @@ struct MailMessage {
     text = lines.joined(separator: "\n") + "\n\n" + (isPlain ? body : MailMessage.quotedPrintable(body))
   }
 
-  /// `<…@domain>`: of an incident's id only what RFC 5322 §3.2.3 lets stand without quotes.
+  /// `<…@domain>`, with only those characters of the incident's id that RFC 5322 §3.2.3 permits without
+  /// quotes.
   private static func identifier(_ id: String, at domain: String) -> String {
     var left = ""
     for byte in id.utf8.prefix(180) {
@@ -53,8 +55,8 @@ struct MailMessage {
     return "<\(left)@\(domain)>"
   }
 
-  /// Text of a header: as it is where it is ASCII, else in encoded words of at most 75 characters (RFC 2047 §2).
-  /// No line break of a title gets through.
+  /// Header text: ASCII as it is, anything else in encoded words of at most 75 characters (RFC 2047 §2). Line
+  /// breaks are removed.
   static func unstructured(_ text: String) -> String {
     let text = String(text.map { $0.isNewline ? " " : $0 }).escaped
     if text.utf8.allSatisfy({ (0x20...0x7E).contains($0) }), text.utf8.count <= 500, !text.contains("=?") {
@@ -68,7 +70,8 @@ struct MailMessage {
       part = ""
     }
     for scalar in text.unicodeScalars {
-      // 39 bytes are 52 characters of base64: with "Subject: " before it the line keeps to 76 (§2).
+      // 39 bytes become 52 base64 characters, so that the line with "Subject: " stays within 76 characters
+      // (§2).
       if part.utf8.count + UTF8.width(scalar) > 39 { close() }
       part.unicodeScalars.append(scalar)
     }

@@ -1,16 +1,16 @@
 internal import Health
 internal import IncidentTracking
 
-/// A notice in words for people.
+/// A notice as text for people.
 struct NoticeText {
   let notice: IncidentNotice
 
   init(_ notice: IncidentNotice) { self.notice = notice }
 
-  /// The loudest of its news: what sets a priority.
+  /// The highest severity in the notice. It determines the priority.
   var severity: Problem.Severity { critical > 0 ? .critical : .warning }
 
-  /// Everything in it is over.
+  /// True if all incidents in the notice have ended.
   var isOver: Bool { over == total }
 
   var total: Int { notice.count { _ in true } }
@@ -31,10 +31,10 @@ struct NoticeText {
     if let only = notice.entries.first, total == 1 {
       return "\(NoticeText.mark(only)) \(place)\(only.incident.title.escaped.limited(to: 200))"
     }
-    if isOver { return "OVER \(place)\(over) incidents" }
+    if isOver { return "ENDED \(place)\(over) incidents" }
     let counts = [
       critical > 0 ? "\(critical) critical" : nil, warning > 0 ? "\(warning) warning" : nil,
-      over > 0 ? "\(over) over" : nil,
+      over > 0 ? "\(over) ended" : nil,
     ].compactMap(\.self).joined(separator: ", ")
     return "\(severity == .critical ? "CRITICAL" : "WARNING") \(place)\(counts): "
       + (news.first?.incident.title.escaped.limited(to: 120) ?? "")
@@ -48,20 +48,20 @@ struct NoticeText {
     case .worsened: return "\(severity) NOW"
     case .flapping: return "\(severity) COMES AND GOES"
     case .reminder: return "STILL \(severity)"
-    case .ended: return "OVER"
+    case .ended: return "ENDED"
     }
   }
 
-  /// A block for each entry that is listed, and the number of the others.
+  /// A block for each listed entry, and the number of the others.
   var body: String {
     let blocks = notice.entries.map(NoticeText.block).joined(separator: "\n")
     guard !notice.counted.isEmpty else { return blocks }
-    let counts = "\(total) in all: \(critical) critical, \(warning) warning, \(over) over"
+    let counts = "\(total) in total: \(critical) critical, \(warning) warning, \(over) ended"
     return "\(counts). The first \(notice.entries.count):\n\n\(blocks)\n"
       + "and \(notice.counted.count) more: oceanid-ctl incidents\n"
   }
 
-  /// A cluster's words make no line of their own: it would look like one of the guard's.
+  /// Text from a cluster is escaped, so that it can't add lines that look like the guard's.
   private static func block(_ entry: IncidentNotice.Entry) -> String {
     let incident = entry.incident
     var lines = ["\(mark(entry)): \(incident.title.escaped)"]

@@ -3,18 +3,19 @@ internal import GuardConfiguration
 internal import Health
 internal import IncidentTracking
 
-/// Publishes to a topic of ntfy as JSON (docs.ntfy.sh/publish, "Publish as JSON"): there titles may be any text.
+/// Publishes to an ntfy topic as JSON (docs.ntfy.sh/publish, "Publish as JSON"), because titles in headers
+/// must be ASCII.
 struct NtfyChannel: DeliveryChannel {
-  /// Its address is that of the topic.
+  /// Its address is that of the topic; messages are posted to the parent address.
   let sender: HTTPSender
 
   private struct Message: Encodable {
     let topic: String
     let title: String
     let message: String
-    /// From 1 to 5; 5 rings, 3 is the usual.
+    /// From 1 to 5; 5 is urgent, 3 is the default.
     let priority: Int
-    /// Names of emoji.
+    /// Emoji names.
     let tags: [String]
   }
 

@@ -2,8 +2,8 @@ internal import GuardConfiguration
 internal import Health
 internal import IncidentTracking
 
-/// A dead man's switch as healthchecks.io has it: a ping at every interval while all is well, and `/fail` while it is
-/// not. A machine that is off pings no more, and that is what the far side notices.
+/// A dead man's switch like healthchecks.io: sends a ping at every interval while no incident fires, and
+/// `/fail` otherwise. If the machine is off, the pings stop, and the service raises the alarm.
 struct PingChannel: DeliveryChannel {
   let sender: HTTPSender
   let interval: Duration
@@ -12,7 +12,7 @@ struct PingChannel: DeliveryChannel {
   var hearsNotices: Bool { false }
   var renewsEvery: Duration? { interval }
 
-  /// A ping reports the present state only.
+  /// A ping reports only the current state.
   func deliver(
     _ notice: IncidentNotice, at now: Timestamp, isCancelled: () -> Bool
   ) throws(DeliveryError) {}
@@ -22,7 +22,7 @@ struct PingChannel: DeliveryChannel {
     let worst = firing.sorted { $0.severity == .critical && $1.severity != .critical }.prefix(20)
     let words =
       firing.isEmpty
-      ? "all is well\n"
+      ? "no incident is firing\n"
       : worst.map { "\($0.severity.rawValue) \($0.cluster) \($0.title.escaped)\n" }.joined()
         + (firing.count > worst.count ? "and \(firing.count - worst.count) more\n" : "")
     try sender.post(

@@ -3,7 +3,7 @@ internal import Platform
 internal import Redaction
 internal import Tunnel
 
-/// A program that is handed a message: what it gets, and what its end means (sysexits.h).
+/// Runs a program with a message on its standard input, and interprets its exit status (sysexits.h).
 struct ProgramRun {
   let channel: String
   let program: String
@@ -28,7 +28,7 @@ struct ProgramRun {
   }
 
   func run(isCancelled: () -> Bool) throws(DeliveryError) {
-    let byHand = "run it by hand as the guard's user: oceanid-ctl alerts test \(channel) sends a test"
+    let byHand = "run it manually as the guard's user: oceanid-ctl alerts test \(channel) sends a test"
     let outcome: Command.Outcome
     do throws(SystemError) {
       outcome = try Command(
@@ -43,7 +43,7 @@ struct ProgramRun {
           ? "allow it in the unit: systemctl edit oceanid-guard, [Service] ExecPaths=\(program)"
           : "install it, or name another in guard.yaml")
     }
-    // The last line usually has the reason of the failure.
+    // The last line usually contains the reason for the failure.
     let said =
       outcome.errors.split(whereSeparator: \.isNewline).last.map { ": \(redacted(String($0)))" } ?? ""
     switch outcome.end {
@@ -57,12 +57,13 @@ struct ProgramRun {
         }
       throw DeliveryError(cause, "\(program) exited with status \(status)\(said)", remedy: byHand)
     case .signalled(let signal):
-      throw DeliveryError(.passing, "\(program) was ended by signal \(signal)\(said)", remedy: byHand)
+      throw DeliveryError(.passing, "\(program) was terminated by signal \(signal)\(said)", remedy: byHand)
     case .outOfTime:
-      throw DeliveryError(.passing, "\(program) did not end in time and was ended\(said)", remedy: byHand)
+      throw DeliveryError(.passing, "\(program) timed out and was terminated\(said)", remedy: byHand)
     case .tooMuch:
-      throw DeliveryError(.passing, "\(program) printed more than 64 KiB and was ended", remedy: byHand)
-    case .cancelled: throw DeliveryError(.passing, "\(program) was ended with the guard", remedy: byHand)
+      throw DeliveryError(.passing, "\(program) printed more than 64 KiB and was terminated", remedy: byHand)
+    case .cancelled:
+      throw DeliveryError(.passing, "\(program) was terminated because the guard stopped", remedy: byHand)
     }
   }
 }

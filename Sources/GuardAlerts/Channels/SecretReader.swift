@@ -9,9 +9,9 @@ struct SecretReader: Sendable {
 
   init(environment: LocalEnvironment) { self.environment = environment }
 
-  /// The text of a secret, read anew each time: it may be replaced while the guard runs.
+  /// Reads a secret each time it is needed, because it may be replaced while the guard runs.
   ///
-  /// - Throws: a refusal that names the place and never the text.
+  /// - Throws: `DeliveryError` that names the place and never the text.
   func text(_ place: SecretPlace) throws(DeliveryError) -> String {
     let path: String
     switch place {

@@ -5,10 +5,11 @@ internal import GuardConfiguration
 internal import Health
 internal import IncidentTracking
 
-/// Posts `oceanid.notice/1`, signed where there is a key.
+/// Posts `oceanid.notice/1`, signed if the configuration has a key.
 ///
-/// The signature covers the time and the body: `HMAC-SHA256(key, t + "." + body)` in
-/// `Oceanid-Signature: t=UNIX,v1=HEX`. A receiver compares in constant time and refuses what is older than some minutes.
+/// The signature covers the time and the body: `HMAC-SHA256(key, t + "." + body)` in `Oceanid-Signature:
+/// t=UNIX,v1=HEX`. A receiver should compare in constant time, and refuse messages that are older than a few
+/// minutes.
 struct WebhookChannel: DeliveryChannel {
   let sender: HTTPSender
   let key: SecretPlace?
@@ -33,7 +34,7 @@ struct WebhookChannel: DeliveryChannel {
   }
 }
 
-/// A notice as bytes, and its name.
+/// Encodes a notice, and derives its idempotency key.
 enum NoticeCoding {
   static func bytes(_ notice: IncidentNotice) -> [UInt8] {
     let text = NoticeText(notice)
@@ -44,7 +45,7 @@ enum NoticeCoding {
     return ((try? DocumentCoding.encode(document)).map { Array($0) } ?? []) + [UInt8(ascii: "\n")]
   }
 
-  /// The same for the same news. Of several it is made from all of theirs.
+  /// The same for the same entries. The key of several entries is derived from all of their keys.
   static func key(of notice: IncidentNotice) -> String {
     let keys = (notice.entries + notice.counted).map(\.key).sorted()
     if let only = keys.first, keys.count == 1, only.utf8.count <= 200,

@@ -2,7 +2,7 @@ internal import GuardState
 internal import Health
 internal import Platform
 
-/// The clocks and the randomness of the channels, so that tests can replace them.
+/// The clocks and the random numbers of the channels. Tests replace them.
 struct AlertClocks: Sendable {
   var now: @Sendable () -> MonotonicTime = { .now }
   var date: @Sendable () -> Timestamp = { .now }

@@ -2,15 +2,16 @@ internal import GuardConfiguration
 package import Health
 package import IncidentTracking
 
-/// The state of the guard that channels need besides single notices: some repeat it, and new ones begin with it.
+/// The state of the guard that channels need besides single notices: some channels repeat it, and new
+/// channels start with it.
 package struct AlertContext: Sendable {
-  /// Incidents that were notified and are not over.
+  /// Incidents that were notified and are ongoing.
   package var firing: [Incident]
-  /// Critical problems of this moment that are not muted: some are no incident yet.
+  /// Current critical problems that are not muted. Some are not incidents yet.
   package var critical: [Problem] = []
   /// Clusters whose state is unknown.
   package var unknown: [String] = []
-  /// The incident file is up to date: a restart sends no notice a second time.
+  /// True if the incident file is up to date, so that a restart sends no notice twice.
   package var isSaved = true
 
   package init(firing: [Incident], critical: [Problem] = [], unknown: [String] = [], isSaved: Bool = true) {
@@ -20,7 +21,7 @@ package struct AlertContext: Sendable {
     self.isSaved = isSaved
   }
 
-  /// Whether an empty `firing` means that all is well, for a channel with this filter.
+  /// True if an empty `firing` means that there is no problem, for a channel with this filter.
   func isSure(_ filter: Configuration.AlertChannel.Filter) -> Bool {
     !critical.contains { filter.takes($0) } && !unknown.contains { filter.concerns($0) }
   }

@@ -10,20 +10,20 @@ internal import Synchronization
 internal import Systemd
 package import Tunnel
 
-/// Tells people: takes notices, and sees to it that every channel which wants them gets them, at least once.
+/// Delivers notices to all channels that accept them, at least once.
 ///
-/// The list of channels has one lock; each channel is a `ChannelWorker` with a lock and a queue of its own. Every
-/// function may be called from any thread and waits for no server; `send` writes to the state directory.
+/// The list of channels has one lock; each channel is a `ChannelWorker` with a lock and a queue of its own.
+/// All functions are thread-safe and wait for no server. `send` writes to the state directory.
 package final class AlertDelivery: Sendable {
   typealias Maker = @Sendable (Configuration.AlertChannel) -> [any DeliveryChannel]
 
   private struct Entry {
     let configuration: Configuration.AlertChannel
-    /// One for each server that gets everything.
+    /// One worker per server that gets every alert.
     let workers: [ChannelWorker]
   }
 
-  /// Requested tests that may run at once.
+  /// The limit of requested tests that run at the same time.
   private static let mostTests = 4
 
   private let entries: Mutex<[Entry]> = Mutex([])
@@ -37,8 +37,8 @@ package final class AlertDelivery: Sendable {
   private let make: Maker
 
   /// - Parameters:
-  ///   - folder: the state directory; nil: notices that are pending when the guard ends are lost.
-  ///   - make: a channel for each server of a configured one.
+  ///   - folder: the state directory. If nil, notices that are pending when the guard ends are lost.
+  ///   - make: creates one channel per server of a configured channel.
   init(
     _ channels: [Configuration.AlertChannel], folder: StateFolder?, log: any EventLog,
     policy: DeliveryPolicy = DeliveryPolicy(),
@@ -72,7 +72,7 @@ package final class AlertDelivery: Sendable {
     }
   }
 
-  /// With the real channels.
+  /// Creates the configured channels.
   package convenience init(
     _ channels: [Configuration.AlertChannel], folder: StateFolder?, environment: LocalEnvironment,
     log: any EventLog
@@ -81,7 +81,7 @@ package final class AlertDelivery: Sendable {
     self.init(channels, folder: folder, log: log) { factory.channels(for: $0) }
   }
 
-  // MARK: - In
+  // MARK: - Input
 
   /// The number of configured channels.
   package var channelCount: Int { entries.withLock { $0.count } }
@@ -91,18 +91,20 @@ package final class AlertDelivery: Sendable {
     for worker in workers { worker.send(notice) }
   }
 
-  /// Reports the current state. Call it at least every few minutes: a state that is not confirmed for 15 min
+  /// Reports the current state. Call it at least every few minutes: a state that was not refreshed for 15 min
   /// is neither sent again nor confirmed by a ping.
   package func refresh(_ context: AlertContext) {
     self.context.withLock { $0 = context }
     for worker in workers { worker.refresh(context) }
   }
 
-  /// Tries again to save notices that a full disk refused. To be called before the incident tracker records them as sent.
+  /// Retries to save notices that a full disk refused. Call it before the incident tracker records them as
+  /// sent.
   package func retryUnsaved() { for worker in workers { worker.retryUnsaved() } }
 
-  /// Puts another configuration into force. A channel that did not change goes on; one of the same name takes over
-  /// what waits; one that is new is told what fires; of one that is gone nothing is delivered any more.
+  /// Applies a new configuration. An unchanged channel continues. A changed channel takes over the pending
+  /// notices of the channel with the same name. A new channel starts with the firing incidents. The pending
+  /// notices of a removed channel are dropped.
   package func reconfigure(_ channels: [Configuration.AlertChannel]) {
     let former = entries.withLock { $0 }
     var next: [Entry] = []
@@ -137,7 +139,7 @@ package final class AlertDelivery: Sendable {
   private func worker(
     _ configuration: Configuration.AlertChannel, _ channel: any DeliveryChannel, _ index: Int
   ) -> ChannelWorker {
-    // No channel's name has a tilde.
+    // Channel names contain no tilde.
     let id = index == 0 ? configuration.name : "\(configuration.name)~\(index + 1)"
     return ChannelWorker(
       id: id, configuration, channel,
@@ -145,9 +147,9 @@ package final class AlertDelivery: Sendable {
       clocks: clocks, log: log)
   }
 
-  // MARK: - Trying out
+  // MARK: - Tests
 
-  /// How a try went.
+  /// The outcome of a test.
   package enum TestOutcome: Hashable, Sendable {
     case delivered(String)
     case failed(String, remedy: String)
@@ -155,7 +157,7 @@ package final class AlertDelivery: Sendable {
     case busy
   }
 
-  /// Sends an incident of nothing by one channel, past everything that waits.
+  /// Sends a test incident through one channel, ahead of all pending notices.
   ///
   /// - Parameter done: called once, on any thread.
   package func test(channel name: String, _ done: @escaping @Sendable (TestOutcome) -> Void) {
@@ -172,7 +174,7 @@ package final class AlertDelivery: Sendable {
     let notice = IncidentNotice(
       at: now, cluster: "", entries: [.init(.opened, .test(of: name, at: now))])
     DispatchQueue(label: "alerts test").async { [self] in
-      var outcome = TestOutcome.delivered("\(name) took the test")
+      var outcome = TestOutcome.delivered("\(name) accepted the test message")
       for worker in entry.workers {
         do throws(DeliveryError) {
           try worker.test(notice)
@@ -185,14 +187,14 @@ package final class AlertDelivery: Sendable {
     }
   }
 
-  // MARK: - Out
+  // MARK: - Output
 
   /// The problems of channels that do not deliver. Only the other channels can report them.
   package var failures: [Problem] {
     entries.withLock { $0 }.compactMap { entry in entry.workers.lazy.compactMap(\.problem).first }
   }
 
-  /// Of `GET /v1/alerts`.
+  /// The document of `GET /v1/alerts`.
   package var document: AlertsDocument {
     let stateFailure = folder?.problem.map {
       AlertsDocument.StateFailure(since: $0.since, failure: "\($0.title): \($0.detail)", remedy: $0.remedy)
@@ -228,7 +230,7 @@ package final class AlertDelivery: Sendable {
 
   // MARK: - Stop
 
-  /// Gives up what is under way; it waits in the state directory for the next start.
+  /// Cancels deliveries. Their notices stay in the state directory for the next start.
   package func stop(timeout: Duration) { AlertDelivery.stop(workers, timeout: timeout, keeps: true) }
 
   private static func stop(_ workers: [ChannelWorker], timeout: Duration, keeps: Bool) {

@@ -1,17 +1,17 @@
-/// The deliveries of a channel since the guard started; for metrics.
+/// The delivery counters of a channel since the guard started, for metrics.
 package struct AlertFigures: Hashable, Sendable {
   /// The channel's name.
   package let channel: String
   /// `webhook`
   package let means: String
-  /// Notices of incidents, one by one; for a ping, its pings.
+  /// The number of delivered notices; for a ping channel, of pings.
   package var delivered: Int
-  /// Attempts.
+  /// The number of failed attempts.
   package var failed: Int
-  /// Notices that will never be delivered.
+  /// The number of notices that will never be delivered.
   package var dropped: Int
-  /// Incidents with a pending notice.
+  /// The number of incidents with a pending notice.
   package var waiting: Int
-  /// The channel's failure is reported as a problem.
+  /// True while the channel's failure is reported as a problem.
   package var isFailing = false
 }

@@ -3,23 +3,23 @@ internal import Health
 internal import IncidentTracking
 internal import Platform
 
-/// The state of a `ChannelWorker`, under its lock.
+/// The state of a `ChannelWorker`, protected by its lock.
 struct ChannelState {
   var configuration: Configuration.AlertChannel
   var channel: any DeliveryChannel
   var delivery: DeliveryState
   var spool: Spool?
   var isSpoolBroken = false
-  /// The channel got nothing yet: it begins with the firing incidents.
+  /// The channel has received nothing yet, so it starts with the firing incidents.
   var isNew = false
-  /// Something runs on the queue, or will in a moment.
+  /// A step is running on the queue or is enqueued.
   var isAwake = false
   var wakesAt: MonotonicTime?
   var hasStopped = false
-  /// Drops that were not logged yet: they are logged with the first success, and from time to time until then.
+  /// Drops that were not logged yet. They are logged periodically, and with the next success.
   var untold = (dropped: 0, at: MonotonicTime?.none)
 
-  // MARK: - What concerns it
+  // MARK: - Filter
 
   /// Compares with the severity that was notified: an incident that became critical while it was muted was not notified
   /// as critical.
@@ -30,9 +30,9 @@ struct ChannelState {
       || delivery.outbox.knows(incident.id)
   }
 
-  /// Takes the firing incidents over, and adds those that a new channel begins with.
+  /// Applies the firing incidents, and enqueues them if the channel is new.
   ///
-  /// - Returns: how many found no place, and why it could not be kept.
+  /// - Returns: the number of dropped notices, and the error if the state could not be saved.
   mutating func refresh(
     _ context: AlertContext, at now: MonotonicTime, _ date: Timestamp
   ) -> (dropped: Int, failure: SystemError?) {
@@ -48,13 +48,13 @@ struct ChannelState {
       }
     }
     delivery.drop(dropped)
-    // Even of nothing: the file says that the channel is not new any more.
+    // Save even if nothing is pending: the file records that the channel is no longer new.
     return (dropped, persist(.everything))
   }
 
-  /// Drops pending notices that the filter does not accept, or all of them where the channel gets no notices.
+  /// Drops pending notices that the filter does not accept, or all of them if the channel gets no notices.
   ///
-  /// - Returns: how many.
+  /// - Returns: the number of dropped notices.
   mutating func applyFilter() -> Int {
     var dropped = delivery.outbox.count
     if channel.hearsNotices {
@@ -67,21 +67,21 @@ struct ChannelState {
     return dropped
   }
 
-  // MARK: - Over a restart
+  // MARK: - Persistence
 
   enum Change {
     case put([Outbox.PendingNotice])
     case done([Outbox.PendingNotice])
     /// A message is about to be sent.
     case sending(Outbox.Batch)
-    /// The whole, written anew.
+    /// Rewrite the whole spool.
     case everything
   }
 
-  /// Puts into the spool what the outbox has already. What could not be written earlier is written with it, so that a
-  /// disk that was full is made up for by any change, also by an empty one.
+  /// Saves a change of the outbox in the spool, together with all changes that could not be saved earlier. An
+  /// empty change therefore retries after a full disk.
   ///
-  /// - Returns: why it could not be kept, the first time in a row.
+  /// - Returns: the error, only for the first of consecutive failures.
   mutating func persist(_ change: Change) -> SystemError? {
     guard spool != nil else { return nil }
     spool?.failing = delivery.retry.failing

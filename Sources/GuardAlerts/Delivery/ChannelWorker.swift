@@ -7,13 +7,13 @@ internal import Platform
 internal import Synchronization
 internal import Systemd
 
-/// One channel at work: its state has one lock, its messages go out from a queue of its own, so that a server that is
-/// slow, or hangs, delays no other channel.
+/// Delivers the notices of one channel. It has its own lock and its own queue, so that a slow or hanging
+/// server delays no other channel.
 final class ChannelWorker: Sendable {
-  /// How often drops are logged while they go on.
-  private static let dropsToldEvery: Duration = .seconds(300)
+  /// The interval at which continuing drops are logged.
+  private static let dropLogInterval: Duration = .seconds(300)
 
-  /// The channel's, with a number where it has several servers.
+  /// The channel's name, with a number if it has several servers.
   let id: String
   private let queue: DispatchQueue
   private let state: Mutex<ChannelState>
@@ -42,11 +42,11 @@ final class ChannelWorker: Sendable {
       }
     } catch {
       spool?.setAside()
-      // The channel may never have got the firing incidents.
+      // The channel may not have received the firing incidents.
       isNew = true
       log.write(
         LogRecord(
-          nil, "waiting alerts of \(id) can't be read, so the firing incidents are sent again: \(error)",
+          nil, "pending alerts of \(id) can't be read, so the firing incidents are sent again: \(error)",
           priority: .warning, remedy: "look at \(spool?.path ?? "").unreadable"))
     }
     state = Mutex(
@@ -56,9 +56,9 @@ final class ChannelWorker: Sendable {
           policy: policy, renewsEvery: channel.renewsEvery, isHeartbeat: !channel.hearsNotices,
           countsFloods: channel.countsFloods, outbox: outbox, failing: spool?.failing),
         spool: spool, isNew: isNew))
-    // The filter, or the channel under this name, may have changed while the guard was off.
+    // The filter, or the channel with this name, may have changed while the guard was not running.
     applyFilter()
-    // Notices that were pending when the guard was stopped.
+    // Deliver notices that were pending when the guard stopped.
     wake()
   }
 
@@ -75,16 +75,16 @@ final class ChannelWorker: Sendable {
     if dropped > 0 { reportDrops(dropped, because: "the configuration excludes them now") }
   }
 
-  // MARK: - In
+  // MARK: - Input
 
-  /// Keeps what concerns this channel, also over a crash of this process, before it returns.
+  /// Saves the entries for this channel before it returns, so that they survive a crash of this process.
   func send(_ notice: IncidentNotice) {
     let (dropped, failure) = state.withLock { state -> (Int, SystemError?) in
       guard state.channel.hearsNotices else { return (0, nil) }
       var dropped = 0
       var notices: [Outbox.PendingNotice] = []
       for (index, entry) in notice.entries.enumerated() where state.wants(entry.incident) {
-        // Of a flood only the first details are ever read.
+        // In a large notice, people read only the first details.
         let entry = index < policy.batch ? entry : entry.shortened(detailTo: Outbox.shortDetail)
         let added = state.delivery.outbox.add(entry, at: notice.at)
         if added.isNew { notices.append(added.notice) }
@@ -98,7 +98,7 @@ final class ChannelWorker: Sendable {
     wake()
   }
 
-  /// Takes how things are; writes what the disk did not take earlier.
+  /// Applies the current state, and retries to save what could not be saved earlier.
   func refresh(_ context: AlertContext) {
     let (now, date) = (clocks.now(), clocks.date())
     let (dropped, failure) = state.withLock { $0.refresh(context, at: now, date) }
@@ -107,13 +107,13 @@ final class ChannelWorker: Sendable {
     wake()
   }
 
-  /// Writes what the disk did not take earlier.
+  /// Retries to save what could not be saved earlier.
   func retryUnsaved() { logUnsaved(state.withLock { $0.persist(.put([])) }) }
 
-  /// Goes on with another channel of the same name: what waits is delivered by that.
+  /// Replaces the channel by another one with the same name, which delivers the pending notices.
   func replace(_ configuration: Configuration.AlertChannel, _ channel: any DeliveryChannel) {
     state.withLock { state in
-      // A channel that only sent pings delivered no incident yet.
+      // A channel that sent only pings has delivered no incident yet.
       if !state.channel.hearsNotices, channel.hearsNotices { state.isNew = true }
       state.configuration = configuration
       state.channel = channel
@@ -125,7 +125,7 @@ final class ChannelWorker: Sendable {
     wake()
   }
 
-  // MARK: - At work
+  // MARK: - Delivery
 
   private func wake() {
     let isNeeded = state.withLock { state in
@@ -140,9 +140,10 @@ final class ChannelWorker: Sendable {
     while !isStopping.load(ordering: .acquiring) {
       let (channel, step, failure) = state.withLock { state in
         let step = state.delivery.next(at: clocks.now(), clocks.date())
-        // Before it is sent: after a kill the same message is sent again, and not another one with the same news.
+        // Save the batch before sending: after a kill, the same message is sent again, not a different one
+        // with the same entries.
         let failure = state.delivery.outbox.batch.flatMap { state.persist(.sending($0)) }
-        // From here on a new notice wakes the queue again.
+        // From now on, a new notice has to wake the queue.
         if case .idle = step { state.isAwake = false }
         if case .wait = step { state.isAwake = false }
         return (state.channel, step, failure)
@@ -196,7 +197,7 @@ final class ChannelWorker: Sendable {
           .alertRecovered, "alert channel \(name) delivers again (\(channel.description))", subject: subject,
           from: "failing", to: "delivering"))
     case .failure(let error):
-      // The outcome of a message that a stop cut off is unknown: it stays in the spool.
+      // The outcome of an interrupted message is unknown, so it stays in the spool.
       if isStopping.load(ordering: .acquiring) { return state.withLock { _ = $0.delivery.outbox.failed() } }
       let (failure, outcome) = state.withLock { state in
         let outcome = state.delivery.fail(
@@ -214,14 +215,14 @@ final class ChannelWorker: Sendable {
     }
   }
 
-  /// Counts drops, and logs them at once, then from time to time.
+  /// Counts drops. Logs the first ones at once, and later ones periodically.
   private func reportDrops(
-    _ dropped: Int, because reason: String = "more than the channel took", isLast: Bool = false
+    _ dropped: Int, because reason: String = "the queue of the channel was full", isLast: Bool = false
   ) {
     let now = clocks.now()
     let count = state.withLock { state in
       state.untold.dropped += dropped
-      if !isLast, let last = state.untold.at, now - last < ChannelWorker.dropsToldEvery { return 0 }
+      if !isLast, let last = state.untold.at, now - last < ChannelWorker.dropLogInterval { return 0 }
       guard state.untold.dropped > 0 else { return 0 }
       defer { state.untold = (0, isLast ? nil : now) }
       return state.untold.dropped
@@ -238,7 +239,7 @@ final class ChannelWorker: Sendable {
         priority: .warning))
   }
 
-  // MARK: - Out
+  // MARK: - Output
 
   static func subject(_ name: String) -> String { "alerts \(name)" }
 
@@ -263,7 +264,7 @@ final class ChannelWorker: Sendable {
     }
   }
 
-  /// Tries the channel with a message that does not wait for its turn. Blocks.
+  /// Sends a test message ahead of all pending notices. Blocks.
   func test(_ notice: IncidentNotice) throws(DeliveryError) {
     let now = clocks.now()
     let (channel, firing) = state.withLock { ($0.channel, $0.delivery.heartbeat(at: now)) }
@@ -271,7 +272,7 @@ final class ChannelWorker: Sendable {
     if channel.hearsNotices {
       try channel.deliver(notice, at: notice.at, isCancelled: isCancelled)
     } else if let firing {
-      // A ping can only report the present state, which is its test.
+      // A ping can report only the current state, so that is its test.
       try channel.renew(firing, at: notice.at, isCancelled: isCancelled)
     } else {
       throw DeliveryError(
@@ -279,7 +280,7 @@ final class ChannelWorker: Sendable {
         "nothing was sent: the state of the clusters is not known yet, and a ping reports nothing else",
         remedy: "oceanid-ctl status")
     }
-    // It works: pending notices are sent at once, and the channel's problem is over.
+    // The channel works: pending notices are sent at once, and its problem has ended.
     let (isRecovered, failure) = state.withLock { state in
       let isRecovered = state.delivery.recover()
       return (isRecovered, state.persist(.put([])))
@@ -294,12 +295,12 @@ final class ChannelWorker: Sendable {
     wake()
   }
 
-  /// Begins the end: the message under way is given up.
+  /// Starts the shutdown: cancels the message under way.
   func cancel() { isStopping.store(true, ordering: .releasing) }
 
-  /// Ends it; what waits stays in the spool.
+  /// Stops the worker. Pending notices stay in the spool.
   ///
-  /// - Parameter keeps: false: it is never to be delivered.
+  /// - Parameter keeps: false if pending notices are to be discarded.
   func stop(until deadline: ContinuousClock.Instant, keeps: Bool = true) {
     cancel()
     let done = DispatchSemaphore(value: 0)
@@ -323,7 +324,7 @@ final class ChannelWorker: Sendable {
 }
 
 extension LogRecord {
-  /// - Parameter channel: its name.
+  /// - Parameter channel: the channel's name.
   static func dropped(_ count: Int, of channel: String, because reason: String) -> LogRecord {
     LogRecord(
       .alertDropped,

@@ -1,27 +1,28 @@
-/// When and how much a channel sends, and when it gives up.
+/// The limits of a channel: message sizes, retries and pauses.
 struct DeliveryPolicy: Hashable, Sendable {
-  /// The first pause after a failure; each one after it is twice as long.
+  /// The first pause after a failure; each further one is twice as long.
   var firstPause: Duration = .seconds(1)
   var longestPause: Duration = .seconds(300)
-  /// The most that a server's Retry-After counts.
+  /// The limit for a server's Retry-After.
   var longestRetryAfter: Duration = .seconds(900)
   /// The pause after a refusal that only a person can resolve.
   var refusedPause: Duration = .seconds(900)
-  /// At most, after a message that was dropped because it is never taken: those behind it may be.
+  /// The longest pause after a message was dropped because the server will never accept it. The next ones may
+  /// be accepted.
   var unfitPause: Duration = .seconds(10)
-  /// Notices that were refused for this long are dropped.
+  /// If a server refuses messages for this long, further refused messages are dropped.
   var refusedFor: Duration = .seconds(86_400)
   /// This many failures in a row, over this long, are reported as a problem.
   var failsAt = 3
   var failsAfter: Duration = .seconds(30)
-  /// Notices in one message.
+  /// The limit of notices in one message.
   var batch = 100
-  /// Of more than that, the message lists so many and counts the rest.
+  /// If there are more, the message lists this many and counts the rest.
   var listedOfMany = 20
-  /// Incidents that wait at a channel.
+  /// The limit of incidents with a pending notice.
   var mostWaiting = 10_000
-  /// Bytes of them in the spool; before one is dropped, all details are cut.
+  /// The limit of their bytes in the spool. Details are shortened before notices are dropped.
   var mostBytes = 16 << 20
-  /// A list of firing incidents that was not confirmed for this long is no longer valid.
+  /// A list of firing incidents that was not refreshed for this long is no longer valid.
   var believedFor: Duration = .seconds(900)
 }

@@ -2,11 +2,12 @@ internal import Health
 internal import IncidentTracking
 internal import Platform
 
-/// The next step of one channel, and when it is due: its outbox, its retries and its renewals. Pure: time is a parameter.
+/// Decides the next step of one channel and when it is due, from its outbox, its retries and its renewals.
+/// Pure: time is a parameter.
 struct DeliveryState {
   enum Step {
     case deliver(IncidentNotice)
-    /// The whole set of what is firing.
+    /// Send all firing incidents.
     case renew([Incident])
     case wait(MonotonicTime)
     case idle
@@ -19,16 +20,17 @@ struct DeliveryState {
   private(set) var dropped = 0
   private let policy: DeliveryPolicy
   private var renewsEvery: Duration?
-  /// Its renewals are all that it says.
+  /// The channel sends only renewals.
   private var isHeartbeat: Bool
-  /// A flood is one message that lists the first few and counts the rest.
+  /// Many notices become one message that lists the first few and counts the rest.
   private var countsFloods: Bool
   private var firing: (incidents: [Incident], isSure: Bool, at: MonotonicTime)?
   private var renewedAt: MonotonicTime?
-  /// Whether all was well when that was last said.
-  private var saidWell: Bool?
+  /// The state in the last renewal: true if no incident was firing.
+  private var reportedHealthy: Bool?
   private var isRenewing = false
-  /// News in the next message: fewer while the server does not take what is in hand, to find out which of it.
+  /// The limit of entries in the next message. It shrinks while the server refuses a message, to find the
+  /// entry that it refuses.
   private var batch: Int
 
   /// - Parameter failing: the failure of the channel that was reported before a restart.
@@ -45,7 +47,7 @@ struct DeliveryState {
     retry = Retry(policy: policy, failing: failing)
   }
 
-  /// Goes on by other means, which may be tried at once.
+  /// Applies a changed channel, which may be tried at once.
   mutating func change(renewsEvery: Duration?, isHeartbeat: Bool, countsFloods: Bool = true) {
     self.renewsEvery = renewsEvery
     self.isHeartbeat = isHeartbeat
@@ -55,11 +57,11 @@ struct DeliveryState {
     retry.startAfresh()
   }
 
-  /// - Parameter isSure: false: that nothing fires does not mean that all is well.
+  /// - Parameter isSure: false if an empty list does not mean that there is no problem.
   mutating func refresh(_ incidents: [Incident], isSure: Bool = true, at now: MonotonicTime) {
     firing = (incidents, isSure, now)
-    // A heartbeat that stops is news at once.
-    if isHeartbeat, saidWell != incidents.isEmpty { renewedAt = nil }
+    // A heartbeat sends a changed state at once.
+    if isHeartbeat, reportedHealthy != incidents.isEmpty { renewedAt = nil }
   }
 
   /// The incidents that a heartbeat would send now; nil while it would send nothing.
@@ -72,7 +74,7 @@ struct DeliveryState {
 
   mutating func drop(_ count: Int) { dropped += count }
 
-  /// The next step. After `deliver` and `renew` the outcome is recorded with one of the functions below.
+  /// The next step. After `deliver` and `renew`, record the outcome with one of the functions below.
   mutating func next(at now: MonotonicTime, _ date: Timestamp) -> Step {
     let renewal = nextRenewal(at: now)
     guard !outbox.waiting.isEmpty || renewal != nil else { return .idle }
@@ -86,7 +88,7 @@ struct DeliveryState {
     guard renewal <= now else { return .wait(renewal) }
     isRenewing = true
     renewedAt = now
-    saidWell = firing.incidents.isEmpty
+    reportedHealthy = firing.incidents.isEmpty
     return .renew(firing.incidents)
   }
 
@@ -96,36 +98,36 @@ struct DeliveryState {
     return renewedAt.map { $0 + renewsEvery } ?? now
   }
 
-  /// - Returns: what arrived, and whether the channel had been a problem.
+  /// - Returns: the delivered notices, and whether the channel had a problem.
   mutating func succeed() -> (arrived: [Outbox.PendingNotice], isRecovered: Bool) {
     let arrived = outbox.delivered()
-    // A heartbeat counts its own deliveries.
+    // A heartbeat counts its pings.
     delivered += isHeartbeat && isRenewing ? 1 : arrived.count
     if !arrived.isEmpty { batch = min(policy.batch, batch * 2) }
     isRenewing = false
     return (arrived, retry.succeed())
   }
 
-  /// It was tried by hand and works.
+  /// Records that a manual test succeeded.
   ///
-  /// - Returns: whether the channel had been a problem.
+  /// - Returns: whether the channel had a problem.
   mutating func recover() -> Bool { retry.succeed() }
 
-  /// - Returns: the dropped notice, the number of dropped messages, and whether the channel became a problem
-  ///   just now.
+  /// - Returns: the dropped notices, the number of dropped messages, and whether the channel's problem is
+  ///   new.
   mutating func fail(
     _ error: DeliveryError, at now: MonotonicTime, _ date: Timestamp, random: Double
   ) -> (givenUp: [Outbox.PendingNotice], dropped: Int, isNew: Bool) {
     failed += 1
     let size = outbox.batch?.listed.count ?? 0
     if error.cause == .unfit, size > 1 {
-      // One of them may be all that it does not take: at once again, with half of them.
+      // The server may refuse only one of them: try again at once with half of them.
       batch = size / 2
       let count = outbox.failed(isRepeated: false)
       dropped += count
       return ([], count, false)
     }
-    // A renewal is made anew when it may be tried again.
+    // Create a new renewal when the channel may be tried again.
     if isRenewing { renewedAt = nil }
     isRenewing = false
     let isNew = retry.fail(

@@ -4,21 +4,22 @@ internal import IncidentTracking
 /// The pending notices of one channel: the newest state of each incident.
 ///
 /// Pure. Notices that are not delivered yet are merged:
-/// - a newer state takes the place of an older one;
-/// - an incident whose opening was not delivered stays "opened" until it is over, however often it changed;
-/// - an opening and its end become the end alone, with both times, so that an ended incident raises no alarm.
+/// - a newer state replaces an older one;
+/// - an incident whose opening was not delivered stays "opened" until it ends, however often it changes;
+/// - an opening and its end become the end alone, with both times, so that nobody is alarmed by an ended
+///   incident.
 struct Outbox {
   /// The newest notice of an incident.
   struct PendingNotice: Hashable, Codable, Sendable {
     var change: IncidentNotice.Change
     var incident: Incident
     var at: Timestamp
-    /// The order in which they came.
+    /// The order of arrival.
     fileprivate(set) var serial: UInt64 = 0
 
     var entry: IncidentNotice.Entry { IncidentNotice.Entry(change, incident) }
 
-    /// About as many bytes as it has in the spool.
+    /// The approximate size in the spool, in bytes.
     fileprivate var weight: Int {
       [
         incident.id, incident.subject, incident.title, incident.detail, incident.remedy, incident.problem,
@@ -26,7 +27,7 @@ struct Outbox {
       ].reduce(256) { $0 + PendingNotice.weight(of: $1) }
     }
 
-    /// With what JSON escapes (RFC 8259 §7).
+    /// The size of the text as a JSON string (RFC 8259 §7).
     private static func weight(of text: String) -> Int {
       text.utf8.reduce(0) { sum, byte in
         switch byte {
@@ -41,30 +42,31 @@ struct Outbox {
   /// The incidents of one message.
   struct Batch: Hashable, Codable, Sendable {
     var listed: [String]
-    /// Only their number is in the message.
+    /// Incidents that the message only counts.
     var counted: [String]
 
     var ids: [String] { listed + counted }
   }
 
   private(set) var waiting: [String: PendingNotice] = [:]
-  /// On its way: whether it arrives is not known yet.
+  /// The notices in the message under way. Its outcome is not known yet.
   private(set) var underWay: [String: PendingNotice] = [:]
-  /// Incidents that this channel delivered and whose end it did not: the end is delivered whatever the filter says.
+  /// Incidents that this channel notified and whose end it has not notified. The end is delivered regardless
+  /// of the filter.
   private(set) var told: Set<String> = []
-  /// Those of them that were only counted: their end need not be listed either.
+  /// The incidents in `told` that were only counted. Their end need not be listed either.
   private(set) var toldByNumber: Set<String> = []
-  /// Incident to the number of its newest notice that came in. The guard may have been killed after
-  /// it handed a notice over and before it said so: that notice comes again, and is passed over.
+  /// The number of the newest notice received, by incident. If the guard is killed after it passed a notice
+  /// on and before it recorded that, the notice comes again and is skipped.
   private(set) var marks: [String: Int] = [:]
   /// The message under way.
   private(set) var batch: Batch?
-  /// The message that was under way when the guard was stopped last: it is sent again unchanged, with the same
-  /// key, since it may have arrived.
+  /// The message that was under way when the guard last stopped. It may have arrived, so it is sent again
+  /// unchanged, with the same key.
   private var interrupted: Batch? { didSet { interruptedIDs = Set(interrupted?.ids ?? []) } }
   private var interruptedIDs: Set<String> = []
   private var serial: UInt64 = 0
-  /// Bytes of a detail where there are too many of them.
+  /// The length of details, in bytes, when they have to be shortened.
   static let shortDetail = 200
   private var weight = 0
   private let policy: DeliveryPolicy
@@ -75,9 +77,9 @@ struct Outbox {
   var isEmpty: Bool { waiting.isEmpty && underWay.isEmpty }
   func knows(_ id: String) -> Bool { told.contains(id) || waiting[id] != nil || underWay[id] != nil }
 
-  // MARK: - In
+  // MARK: - Input
 
-  /// - Returns: what waits now, whether that is new, and how many found no place and were dropped.
+  /// - Returns: the pending notice, whether it is new, and the number of notices dropped to make room.
   mutating func add(
     _ entry: IncidentNotice.Entry, at now: Timestamp
   ) -> (notice: PendingNotice, isNew: Bool, dropped: Int) {
@@ -106,17 +108,17 @@ struct Outbox {
   private static func merge(_ older: PendingNotice, _ newer: PendingNotice) -> PendingNotice {
     var result = newer
     result.serial = older.serial
-    switch (older.change, newer.change) {
-    case (_, .ended), (.ended, _): break
-    case (.opened, _): (result.change, result.at) = (.opened, older.at)
-    case (.worsened, .reminder), (.flapping, .reminder): result.change = older.change
-    default: break
+    guard newer.change != .ended else { return result }
+    switch older.change {
+    case .opened: (result.change, result.at) = (.opened, older.at)
+    case .worsened, .flapping: if newer.change == .reminder { result.change = older.change }
+    case .reminder, .ended: break
     }
     return result
   }
 
-  /// Cuts details; where that is not enough, drops the least important notices, a tenth at once, so that a flood does
-  /// not sort at every drop.
+  /// Shortens details. If that is not enough, drops the least important notices, a tenth at a time, so that
+  /// not every drop has to sort.
   private mutating func makeRoom() -> Int {
     guard waiting.count > policy.mostWaiting || weight > policy.mostBytes else { return 0 }
     if weight > policy.mostBytes {
@@ -151,15 +153,15 @@ struct Outbox {
     weight -= waiting.removeValue(forKey: id)?.weight ?? 0
   }
 
-  // MARK: - Out
+  // MARK: - Output
 
-  /// The next message: the oldest news, and what there is of the same cluster. It is under way until one of the
-  /// functions below says what became of it.
+  /// The next message: the oldest notice and others of the same cluster. It is under way until one of the
+  /// functions below records its outcome.
   ///
   /// - Parameters:
-  ///   - most: entries that it may list.
-  ///   - countsRest: a flood is one message that lists the first few and counts the rest; else it is as many messages
-  ///     as it takes.
+  ///   - most: the limit of listed entries.
+  ///   - countsRest: true if one message lists the first few and counts the rest; false if as many messages
+  ///     as needed are sent.
   mutating func dequeue(
     atMost most: Int = .max, countsRest: Bool
   ) -> (listed: [IncidentNotice.Entry], counted: [IncidentNotice.Entry]) {
@@ -190,7 +192,7 @@ struct Outbox {
     guard countsRest, notices.count > policy.batch else {
       return Batch(listed: ids(notices.prefix(most)), counted: [])
     }
-    // Where the opening was listed by name, so is the end.
+    // If the opening was listed by name, so is the end.
     let isByName = { (notice: PendingNotice) in
       let id = notice.incident.id
       return notice.change == .ended && told.contains(id) && !toldByNumber.contains(id)
@@ -231,11 +233,11 @@ struct Outbox {
     }
   }
 
-  /// It waits again; what came meanwhile is newer.
+  /// The message was not delivered: its notices are pending again, merged with newer ones.
   ///
-  /// - Parameter isRepeated: the next message is the same, where nothing newer is known of what it tells: it may have
-  ///   arrived.
-  /// - Returns: how many found no place and were dropped.
+  /// - Parameter isRepeated: true if the same message is sent again unless it has newer notices, because it
+  ///   may have arrived.
+  /// - Returns: the number of notices dropped to make room.
   mutating func failed(isRepeated: Bool = true) -> Int {
     let isSame = !underWay.keys.contains { waiting[$0] != nil }
     for (id, older) in underWay { enqueue(waiting[id].map { Outbox.merge(older, $0) } ?? older) }
@@ -246,24 +248,24 @@ struct Outbox {
     return dropped
   }
 
-  /// No server will ever take it.
+  /// Drops the message under way, because the server will never accept it.
   mutating func discard() -> [PendingNotice] {
     defer { endBatch() }
     return Array(underWay.values)
   }
 
-  /// No server will ever take what the message lists; what it counts waits again.
+  /// Drops the listed notices, because the server will never accept them. The counted ones are pending again.
   mutating func discardListed() -> [PendingNotice] {
     let listed = (batch?.listed ?? []).compactMap { underWay.removeValue(forKey: $0) }
     _ = failed(isRepeated: false)
     return listed
   }
 
-  /// Forgets incidents that are over.
+  /// Forgets incidents that have ended.
   ///
   /// - Parameters:
-  ///   - firing: incidents that were notified and are not over.
-  ///   - isSaved: no restart of the guard brings notices back that came in already.
+  ///   - firing: incidents that were notified and are ongoing.
+  ///   - isSaved: true if a restart of the guard sends no notice to the outbox twice.
   mutating func keepTold(_ firing: Set<String>, isSaved: Bool = true) {
     let isWanted = { [waiting, underWay] (id: String) in
       firing.contains(id) || waiting[id] != nil || underWay[id] != nil
@@ -273,21 +275,21 @@ struct Outbox {
     if isSaved || marks.count > 2 * policy.mostWaiting { marks = marks.filter { isWanted($0.key) } }
   }
 
-  /// Drops what a changed filter does not take any more.
+  /// Drops notices that a changed filter no longer accepts.
   ///
-  /// - Returns: how many.
+  /// - Returns: the number of dropped notices.
   mutating func keep(where isWanted: (Incident) -> Bool) -> Int {
     let unwanted = waiting.values.filter { !told.contains($0.incident.id) && !isWanted($0.incident) }
     for notice in unwanted { remove(notice.incident.id) }
     return unwanted.count
   }
 
-  /// Forgets everything: the channel gets no notices any more.
+  /// Removes everything, because the channel gets no notices any more.
   mutating func clear() { self = Outbox(policy: policy) }
 
-  // MARK: - Over a restart
+  // MARK: - Restoring
 
-  /// In the order of the file, whatever numbers are written there.
+  /// Orders notices as in the file, regardless of the serial numbers in it.
   mutating func restore(_ notice: PendingNotice) {
     var notice = notice
     let id = notice.incident.id
@@ -303,14 +305,14 @@ struct Outbox {
     self.marks.merge(marks) { $1 }
   }
 
-  /// A message was about to be sent.
+  /// Restores a message that was about to be sent.
   mutating func restore(interrupted batch: Batch) {
     let clusters = Set(batch.ids.map { waiting[$0]?.incident.cluster })
     let isWhole = clusters.count == 1 && !clusters.contains(nil) && Set(batch.ids).count == batch.ids.count
     interrupted = isWhole && !batch.listed.isEmpty && batch.listed.count <= policy.batch ? batch : nil
   }
 
-  /// A notice arrived, unless it is a newer one that waits.
+  /// Removes a delivered notice, unless a newer one is pending.
   mutating func restore(done key: String, of id: String, isOver: Bool, byNumber: Bool) {
     interrupted = nil
     if waiting[id]?.entry.key == key { remove(id) }

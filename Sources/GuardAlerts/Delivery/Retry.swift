@@ -3,24 +3,25 @@ internal import Platform
 
 /// Decides when a failed channel is tried again, and when its failure is reported as a problem. Pure.
 struct Retry {
-  /// Since the last success.
+  /// The number of failures since the last success.
   private(set) var failures = 0
   private(set) var since: Timestamp?
   private(set) var error: DeliveryError?
   private(set) var notBefore: MonotonicTime?
-  /// The failure is reported as a problem.
+  /// True while the failure is reported as a problem.
   private(set) var isFailing = false
   private var refusedSince: MonotonicTime?
   private let policy: DeliveryPolicy
 
-  /// A reported failure; kept over a restart.
+  /// A reported failure. It survives a restart.
   struct Failing: Hashable, Codable, Sendable {
     let since: Timestamp
     let message: String
     let remedy: String
   }
 
-  /// - Parameter failing: the failure that was reported before a restart; it lasts until the channel was tried.
+  /// - Parameter failing: the failure that was reported before a restart. It lasts until the channel is
+  ///   tried.
   init(policy: DeliveryPolicy, failing: Failing? = nil) {
     self.policy = policy
     guard let failing else { return }
@@ -34,13 +35,13 @@ struct Retry {
     return Failing(since: since, message: error.message, remedy: error.remedy)
   }
 
-  /// The channel's configuration changed: it is tried at once, which shows whether a problem is over.
+  /// The channel's configuration changed. Try it at once to find out whether the problem has ended.
   mutating func startAfresh() { self = Retry(policy: policy, failing: failing) }
 
   /// - Parameters:
   ///   - random: from 0 to 1.
-  ///   - goesOn: what failed is given up, and the next thing need not wait for long.
-  /// - Returns: whether it became a problem just now.
+  ///   - goesOn: true if the failed message was dropped, so that the next one need not wait long.
+  /// - Returns: whether the problem is new.
   mutating func fail(
     _ error: DeliveryError, at now: MonotonicTime, _ date: Timestamp, random: Double, goesOn: Bool = false
   ) -> Bool {
@@ -66,12 +67,12 @@ struct Retry {
     return max(pause, min(error.retryAfter ?? .zero, policy.longestRetryAfter))
   }
 
-  /// It was refused for so long that its notices are dropped.
+  /// True if the server has refused messages for so long that refused messages are dropped.
   func isHopeless(at now: MonotonicTime) -> Bool {
     refusedSince.map { now - $0 >= policy.refusedFor } ?? false
   }
 
-  /// - Returns: whether it was a problem.
+  /// - Returns: whether there was a problem.
   mutating func succeed() -> Bool {
     defer { self = Retry(policy: policy) }
     return isFailing

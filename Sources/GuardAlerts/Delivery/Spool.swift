@@ -4,27 +4,29 @@ internal import Health
 internal import IncidentTracking
 internal import Platform
 
-/// One channel's outbox in the state directory: what waits when the guard ends is delivered when it runs again.
+/// One channel's outbox in the state directory. Notices that are pending when the guard ends are delivered
+/// after its next start.
 ///
-/// A file of JSON lines: each thing that waits, and each that arrived, is one line at its end, so that a notice is kept
-/// before `send` returns. Once half of the file is history it is written anew. Nothing waits for the disk: what the
-/// machine itself loses when its power fails is lost.
+/// The file has JSON lines. Each pending notice, and each delivery, appends one line, so that a notice is
+/// saved before `send` returns. Once half of the lines are obsolete, the file is rewritten. There is no
+/// fsync, so a power failure can lose notices.
 ///
-/// Belongs to its channel's lock.
+/// Protected by its channel's lock.
 struct Spool {
-  /// A line of the file; one of its fields is there.
+  /// A line of the file: a pending notice, a delivery, a message about to be sent, or the state of the
+  /// channel.
   private struct Line: Codable {
     var put: Outbox.PendingNotice?
     var done: Done?
     var sending: Outbox.Batch?
     var told: [String]?
-    /// Beside `told`.
+    /// In the same line as `told`.
     var toldByNumber: [String]?
     var marks: [String: Int]?
     var health: Health?
 
     struct Health: Codable {
-      /// nil: it delivers.
+      /// nil while the channel delivers.
       let failing: Retry.Failing?
     }
 
@@ -36,22 +38,22 @@ struct Spool {
     }
   }
 
-  /// The most that may wait, as text, takes a fourth part of it, and its history no more than another one.
+  /// Pending notices take at most a quarter of this, and obsolete lines at most another quarter.
   private static let limit = 64 << 20
-  /// A file smaller than this is never written anew.
+  /// A smaller file is never rewritten.
   private static let smallest = 1 << 20
 
   let name: String
   private let folder: StateFolder
-  /// The reported failure of the channel; written with the next line, or by itself.
+  /// The reported failure of the channel. It is written with the next line, or on its own.
   var failing: Retry.Failing? {
     didSet { if failing != oldValue { isHealthNew = true } }
   }
   private var isHealthNew = false
   private var size = 0
-  /// When it was written anew.
+  /// The size after the last rewrite.
   private var wholeSize = 0
-  /// Its end may be half a line, or it lacks something.
+  /// The file may end in half a line, or may lack a change.
   private var isBroken = true
 
   /// The last message that the file says is about to be sent.
@@ -64,12 +66,12 @@ struct Spool {
 
   var path: String { folder.path(of: name) }
 
-  /// The channel had a spool before.
+  /// True if the channel had a spool before.
   var isThere: Bool { folder.exists(name) }
 
   /// Reads the notices that were pending when the guard was stopped. A line that can't be read is skipped.
   ///
-  /// - Returns: the number of lines that were passed over.
+  /// - Returns: the number of lines that were skipped.
   mutating func load(into outbox: inout Outbox) throws(SystemError) -> Int {
     guard let bytes = try folder.read(name, limit: Spool.limit) else { return 0 }
     let decoder = JSONDecoder()
@@ -96,12 +98,12 @@ struct Spool {
 
   // MARK: - Writing
 
-  /// - Throws: `SystemError`; the file is whole again after the next call that succeeds.
+  /// - Throws: `SystemError`. The next call that succeeds repairs the file.
   mutating func put(_ notices: [Outbox.PendingNotice], of outbox: Outbox) throws(SystemError) {
     try append(notices.map { Line(put: $0) }, of: outbox)
   }
 
-  /// They arrived, or are given up.
+  /// Records that notices were delivered or dropped.
   mutating func done(_ notices: [Outbox.PendingNotice], of outbox: Outbox) throws(SystemError) {
     try append(
       notices.map {
@@ -113,7 +115,7 @@ struct Spool {
       }, of: outbox)
   }
 
-  /// A message is about to be sent; one that is tried again is written once.
+  /// Records that a message is about to be sent. A retry of the same message is not written again.
   mutating func sending(_ batch: Outbox.Batch, of outbox: Outbox) throws(SystemError) {
     guard batch != lastBatch else { return }
     try append([Line(sending: batch)], of: outbox)
@@ -126,8 +128,8 @@ struct Spool {
     // Later lines may record that it arrived, or that it changed.
     lastBatch = nil
     let bytes = Spool.bytes(lines)
-    // Twice what it was when it was last written anew: in a flood a line is written some three times, however long
-    // it is.
+    // The limit is twice the size after the last rewrite, so that each line is written about three times at
+    // most.
     let largest = max(Spool.smallest, outbox.isEmpty ? 256 * outbox.marks.count : 2 * wholeSize)
     if isBroken || size + bytes.count > largest { return try rewrite(outbox) }
     isBroken = true
@@ -139,7 +141,7 @@ struct Spool {
 
   mutating func rewrite(_ outbox: Outbox) throws(SystemError) {
     let notices = outbox.waiting.values.sorted { $0.serial < $1.serial }
-    // A message under way may not arrive; where a newer notice is pending, that is enough.
+    // A message under way may not arrive. If a newer notice is pending, the older one is not needed.
     let older = outbox.underWay.values.filter { outbox.waiting[$0.incident.id] == nil }
     let head = [
       Line(
@@ -161,7 +163,7 @@ struct Spool {
 
   func remove() { folder.remove(name) }
 
-  /// Keeps an unreadable file for a person to look at.
+  /// Renames an unreadable file, so that it can be examined.
   func setAside() { folder.setAside(name) }
 
   private static func bytes(_ lines: [Line]) -> [UInt8] {

@@ -51,7 +51,7 @@ struct AlertsTestCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "test", abstract: "Send a test message through a channel now.",
     discussion: """
-      The test is sent ahead of all waiting messages. Receivers see an incident that is marked as a test and has \
+      The test is sent ahead of all pending messages. Receivers see an incident that is marked as a test and has \
       already ended.
 
       Exit status: 0 delivered, 1 not delivered, 64 no such channel.
@@ -68,7 +68,7 @@ struct AlertsTestCommand: ParsableCommand {
   @OptionGroup var connection: SocketOption
 
   func run() throws {
-    // An HTTP receiver has 10 s, a mail program 30 s, a command up to 60 s.
+    // The guard waits 10 s for an HTTP receiver, 30 s for a mail program and up to 60 s for a command.
     var client = connection.client
     client.timeout = .seconds(90)
     let response = try client.exchange(.alertsTest, [("channel", channel)])

@@ -11,8 +11,8 @@ struct CheckCommand: ParsableCommand, Reading {
   static let configuration = CommandConfiguration(
     commandName: "check", abstract: "Print one line with performance data for Nagios or Icinga.",
     discussion: """
-      One line per problem follows. The exit status is always 0 (OK), 1 (WARNING), 2 (CRITICAL) or 3 (UNKNOWN). It is \
-      3 if the guard cannot be reached, if it has no such cluster, and if an option is wrong.
+      It then prints one line per problem. The exit status is always 0 (OK), 1 (WARNING), 2 (CRITICAL) or 3 (UNKNOWN). \
+      It is 3 if the guard cannot be reached, if it has no such cluster, and if an option is wrong.
 
       Examples:
         oceanid-ctl check
@@ -26,7 +26,7 @@ struct CheckCommand: ParsableCommand, Reading {
 
   func run() throws {
     do {
-      if options.json { return try options.show(section) { _, _ in Page() } }
+      if options.json { return try options.show(section, nil) { _, _ in Page() } }
       let status = try options.chosen(of: options.connection.client.status())
       try StandardOutput.answer(CheckLine.text(status, section: section, now: .now))
       throw ExitCode(ExitStatus(section?.verdict(of: status) ?? status.verdict).rawValue)
@@ -45,7 +45,7 @@ struct CheckCommand: ParsableCommand, Reading {
     return ((try? DocumentCoding.encode(document)).map { String(decoding: $0, as: UTF8.self) } ?? "{}") + "\n"
   }
 
-  /// Whether an invalid command line was meant for `check`.
+  /// True if an invalid command line was meant for `check`.
   static func isMeant(by arguments: [String]) -> Bool {
     (MisplacedOption(arguments)?.order.first ?? arguments.first) == configuration.commandName
   }

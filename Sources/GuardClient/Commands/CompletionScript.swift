@@ -1,7 +1,8 @@
 import ArgumentParser
+import GuardTypes
 import Health
 
-/// The shells' completion scripts. A shell must never execute words that come from outside.
+/// The shells' completion scripts. A shell must never execute words that the scripts insert.
 enum CompletionScript {
   static func text(for shell: Shell) -> String {
     switch shell {
@@ -11,13 +12,13 @@ enum CompletionScript {
     }
   }
 
-  /// The words that need no quotes in any shell. Other words are left out: the completion script of an earlier version
-  /// may still be loaded, and it expands the words that it gets.
+  /// The words that need no quotes in any shell. Other words are omitted, because the completion script of an
+  /// earlier version may still be loaded, which expands its words.
   static func offered(_ words: [String]) -> [String] {
     words.filter { $0.shellWord == $0 && !$0.hasPrefix("-") && !$0.hasPrefix("~") && !$0.hasPrefix("=") }
   }
 
-  /// How ArgumentParser's script for bash adds words: `compgen -W` expands them as the shell does a command's
+  /// The function of ArgumentParser's script for bash. Its `compgen -W` expands words like those of a command
   /// (bash(1), "Programmable Completion").
   static let generatedAddition = #"""
     __oceanid-ctl_add_completions() {
@@ -28,7 +29,7 @@ enum CompletionScript {
     }
     """#
 
-  /// The same without expansion: words are compared, and only files are left to compgen.
+  /// The replacement, which does not expand words: it compares them, and uses compgen only for files.
   private static let addition = #"""
     __oceanid-ctl_add_completions() {
         local completion

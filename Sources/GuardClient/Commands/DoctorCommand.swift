@@ -2,6 +2,7 @@ import ArgumentParser
 import Glibc
 import GuardAPI
 import GuardConnection
+import GuardExamination
 import GuardHistory
 import GuardSetup
 import GuardTerminal
@@ -12,21 +13,24 @@ struct DoctorCommand: ParsableCommand, Reading {
     commandName: "doctor",
     abstract: "Check each step of the connection to the cluster and name the first that fails.",
     discussion: """
-      It needs no running guard and does not disturb one. With your rights, keys and files it reads the configuration \
-      and ssh_config, resolves the address, connects, verifies the host key, logs in, reaches the API through SSH and \
-      sends every request that the guard sends. Then it checks local ports, old ssh processes, the KUBECONFIG of your \
-      shell, the control socket and the journal. It changes nothing and ends no process.
+      It asks the running guard how it sees each step, with its user, keys, credentials, agent and files, and compares \
+      that with your own login: what works for you may not work for the service, and the reverse. Without a guard it \
+      takes all steps itself, with your rights, keys and files: it reads the configuration and ssh_config, resolves the \
+      address, connects, verifies the host key, logs in, reaches the API through SSH and sends every request that the \
+      guard sends. Then it checks local ports, old ssh processes, the KUBECONFIG of your shell, the control socket and \
+      the journal. It changes nothing, ends no process and does not disturb the guard.
 
-      Exit status: 0 no problem, 1 warnings, 2 a step failed.
+      Exit status: 0 no problem, 1 warnings, 2 a step failed or the guard's verdict is critical.
 
       Examples:
         oceanid-ctl doctor
-        sudo -u oceanid oceanid-ctl doctor               with the service's keys and files
+        sudo oceanid-ctl doctor                          also names programs of other users
         oceanid-ctl doctor --config ./guard.yaml --json | jq '.findings[] | select(.outcome == "failed")'
       """)
 
   @Option(
-    help: ArgumentHelp("The configuration file of oceanid-guard.", valueName: "file"),
+    help: ArgumentHelp(
+      "Check this configuration file, and not the one of the running guard.", valueName: "file"),
     completion: .file())
   var config: String?
 
@@ -39,10 +43,10 @@ struct DoctorCommand: ParsableCommand, Reading {
   @OptionGroup var options: ReadOptions
 
   func run() throws {
-    var findings = GuardProgram(named: `guard`).examine(configuration: config)
     let connection = options.connection.client
-    findings += ClientFindings.socket(
-      connection.socket, Result { () throws(ClientError) in try connection.status() })
+    let status = Result { () throws(ClientError) in try connection.status() }
+    var findings = steps(connection, try? status.get())
+    findings += ClientFindings.socket(connection.socket, status)
     findings.append(ClientFindings.journal(Self.journalFailure(connection.socket)))
     if let cluster = options.cluster {
       let known = Set(findings.compactMap(\.cluster))
@@ -57,6 +61,35 @@ struct DoctorCommand: ParsableCommand, Reading {
       try StandardOutput.answer(DoctorPage.page(document, terminal).text(for: terminal))
     }
     throw ExitCode(document.outcome == .failed ? 2 : document.outcome == .warning ? 1 : 0)
+  }
+
+  /// The guard's view compared with the caller's, or the caller's alone.
+  private func steps(_ connection: DaemonClient, _ status: StatusDocument?) -> [FindingDocument] {
+    let program = GuardProgram(named: `guard`)
+    guard let status, isOfGuard(status.configuration?.file) else {
+      return program.examine(configuration: config, isBesideGuard: false)
+    }
+    do throws(ClientError) {
+      let view = try connection.guardView()
+      let own = program.examine(
+        configuration: config ?? view.configuration, isBesideGuard: true)
+      return Comparison(view: view, own: own, clusters: status.clusters, caller: .current).findings
+    } catch {
+      return program.examine(configuration: config, isBesideGuard: false) + [
+        ClientFindings.missingView(error)
+      ]
+    }
+  }
+
+  /// Whether the file to check is the one that the guard runs with.
+  private func isOfGuard(_ file: String?) -> Bool {
+    guard let config else { return true }
+    func place(_ path: String) -> String {
+      guard let place = realpath(path, nil) else { return path }
+      defer { free(place) }
+      return String(cString: place)
+    }
+    return file.map { place($0) == place(config) } ?? false
   }
 
   private static func journalFailure(_ socket: SocketPath) -> JournalError? {

@@ -43,7 +43,8 @@ struct EnvCommand: ParsableCommand {
     abstract: "Print a command that sets KUBECONFIG, for a shell to evaluate.",
     discussion: """
       It does not wait for the tunnel. It prints nothing if another program holds the cluster's local port, if the \
-      guard belongs to another user, or if other users may write the kubeconfig. Exit status: 69 if the guard, its \
+      guard belongs to another user, if other users may write the kubeconfig, or if the kubeconfig does not lead \
+      through the forward. Exit status: 69 if the guard, its \
       kubeconfig or its port is not available, and 77 if you may not read the kubeconfig or it is not safe to use.
 
       Examples:

@@ -32,7 +32,7 @@ struct ExplainCommand: ParsableCommand {
 
   @OptionGroup var connection: SocketOption
 
-  /// Every word once: `tunnel_down` is both an event and an error.
+  /// All words, each once: `tunnel_down` is both an event and an error.
   static var known: [String] {
     let events = Catalog.builtIn.entries.map(\.event)
     return events + Topic.words.filter { !events.contains($0) }

@@ -11,7 +11,10 @@ struct FluxCommand: ParsableCommand, Reading {
 
   @OptionGroup var options: ReadOptions
 
+  @Option(name: [.short, .long], help: OutputFormat.help(wide: "the same as without"))
+  var output: OutputFormat?
+
   func run() throws {
-    try options.show(.flux) { FluxPage.page($0, $1) }
+    try options.show(.flux, output) { FluxPage.page($0, $1) }
   }
 }

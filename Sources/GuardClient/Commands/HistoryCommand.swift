@@ -11,8 +11,8 @@ struct HistoryCommand: ParsableCommand, Reading {
     abstract:
       "Show past incidents with begin, end, cause and length.",
     discussion: """
-      The events come from the journal, or from the guard if you may not read the journal. Times: 2h, 7d, today, \
-      yesterday, 2026-03-01, '2026-03-01 04:12', 2026-03-01T04:12:07Z.
+      The events come from the journal, or from the guard if you may not read the journal. A time is 2h, 7d, today, \
+      yesterday, 2026-03-01, '2026-03-01 04:12' or 2026-03-01T04:12:07Z.
 
       Examples:
         oceanid-ctl history                       the last day
@@ -53,7 +53,7 @@ struct HistoryCommand: ParsableCommand, Reading {
 
   func validate() throws {
     guard (1...HistoryQuery.largestLimit).contains(limit) else {
-      throw ValidationError("--limit takes 1 to \(HistoryQuery.largestLimit)")
+      throw ValidationError("--limit must be from 1 to \(HistoryQuery.largestLimit)")
     }
     let now = Timestamp.now
     if let until, until.timestamp(now: now) <= since.timestamp(now: now) {

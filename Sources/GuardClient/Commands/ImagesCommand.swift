@@ -12,7 +12,10 @@ struct ImagesCommand: ParsableCommand, Reading {
 
   @OptionGroup var options: ReadOptions
 
+  @Option(name: [.short, .long], help: OutputFormat.help(wide: "the same as without"))
+  var output: OutputFormat?
+
   func run() throws {
-    try options.show(.images) { ImagesPage.page($0, $1) }
+    try options.show(.images, output) { ImagesPage.page($0, $1) }
   }
 }

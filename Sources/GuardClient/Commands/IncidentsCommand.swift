@@ -10,7 +10,8 @@ struct IncidentsCommand: ParsableCommand, Reading {
     discussion: """
       A problem that lasts becomes an incident. It is pending until two polls have seen it and 20 s have passed, then \
       firing. It is recovering when it is no longer seen, and ends after 30 s. A problem that comes and goes is one \
-      flapping incident. While the tunnel is down, the tunnel is the incident, because the state behind it is unknown.
+      flapping incident. While the tunnel is down, the tunnel is the incident, because the state of the cluster \
+      is unknown.
 
       Examples:
         oceanid-ctl incidents
@@ -24,7 +25,7 @@ struct IncidentsCommand: ParsableCommand, Reading {
   @OptionGroup var options: ReadOptions
 
   func validate() throws {
-    guard past >= 0 else { throw ValidationError("--past takes 0 or more") }
+    guard past >= 0 else { throw ValidationError("--past must be 0 or more") }
   }
 
   func run() throws {
@@ -40,8 +41,8 @@ struct IncidentsCommand: ParsableCommand, Reading {
 }
 
 extension DaemonClient {
-  /// The incidents of one cluster; nil: of all. An unknown name is an error, because "no incident" would be a false
-  /// all-clear. A cluster that is no longer watched may still have incidents.
+  /// The incidents of one cluster, or of all for nil. An unknown name is an error, because "no incident"
+  /// would be misleading. A cluster that is no longer watched may still have incidents.
   func incidents(of cluster: String?) throws -> IncidentsDocument {
     let document = try incidents()
     guard let cluster else { return document }

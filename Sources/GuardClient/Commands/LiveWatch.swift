@@ -4,16 +4,22 @@ import GuardAPI
 import GuardConnection
 import GuardHistory
 import GuardTerminal
+import GuardTypes
+import Health
 
 /// A watch on a terminal: the status page redrawn in place, with the last changes under it.
 struct LiveWatch {
   let options: ReadOptions
 
-  /// The number of changes that are shown.
+  /// The number of displayed changes.
   private static let memory = 8
+
+  /// Three intervals of the stream's heartbeat. After that the guard no longer vouches for the status.
+  private static let silenceLimit: Duration = .seconds(45)
 
   private struct View {
     var status: StatusDocument?
+    var lastLine = ContinuousClock.now
     var changes: [ChangeDocument] = []
     /// The reason why there is no stream.
     var trouble: ClientError?
@@ -21,7 +27,7 @@ struct LiveWatch {
   }
 
   func run() throws {
-    // Before the screen is cleared, so that a connection error is reported as by any other command.
+    // Connect before the screen is cleared, so that a connection error is displayed as by any other command.
     var stream: WatchStream? = try options.connection.client.watch()
     var view = View()
     var signals = HeldSignals([SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGWINCH])
@@ -54,7 +60,7 @@ struct LiveWatch {
       do {
         // Short enough for Ctrl-C to feel immediate.
         switch try stream?.next(within: .milliseconds(100)) {
-        case .line(let bytes)?: try take(bytes, into: &view)
+        case .line(let bytes)?: try apply(bytes, into: &view)
         case .quiet?, nil: break
         case .ended?: throw ClientError.unreadable(options.connection.client.socket, .truncated)
         }
@@ -67,7 +73,7 @@ struct LiveWatch {
     }
   }
 
-  private func take(_ bytes: Data, into view: inout View) throws {
+  private func apply(_ bytes: Data, into view: inout View) throws {
     let line: WatchLine
     do { line = try DocumentCoding.decodeWatchLine(bytes) } catch { throw ClientError.document(error) }
     if case .change(let change, _) = line, options.cluster == nil || change.cluster == options.cluster {
@@ -75,18 +81,24 @@ struct LiveWatch {
     }
     if let status = line.status { view.status = try options.chosen(of: status) }
     view.trouble = nil
+    view.lastLine = .now
     view.isDue = true
   }
 
   private func draw(_ view: View, on screen: inout LiveScreen) -> Bool {
     let terminal = Terminal.standardOutput()
+    let silence = ContinuousClock.now - view.lastLine
     return screen.draw(
-      LiveWatch.page(view.status, view.changes, view.trouble, terminal), terminal,
+      LiveWatch.page(
+        view.status, view.changes, view.trouble, silence: silence < LiveWatch.silenceLimit ? nil : silence,
+        terminal), terminal,
       rows: TerminalSize.current?.rows ?? 24)
   }
 
+  /// - Parameter silence: how long the guard has sent nothing; nil within the limit.
   static func page(
-    _ status: StatusDocument?, _ changes: [ChangeDocument], _ trouble: ClientError?, _ terminal: Terminal
+    _ status: StatusDocument?, _ changes: [ChangeDocument], _ trouble: ClientError?, silence: Duration? = nil,
+    _ terminal: Terminal
   ) -> Page {
     var page = Page()
     page += Line(
@@ -94,12 +106,14 @@ struct LiveWatch {
       Span("  Ctrl-C to exit", .faint))
     if let trouble {
       page += terminal.wrapped(Span("\(trouble); retrying", .bad))
-      if let status {
-        page += Line(Span("showing the status of \(status.generatedAt.since(terminal.now))", .bad))
-      }
+    } else if let silence {
+      page += terminal.wrapped(Span("the guard has sent nothing for \(silence.asAge)", .bad))
     }
     page.gap()
-    if let status { page += StatusPage.page(status, terminal).lines }
+    if let status {
+      page +=
+        trouble == nil && silence == nil ? StatusPage.page(status, terminal).lines : past(status, terminal)
+    }
     if !changes.isEmpty {
       page.gap()
       page += Line(Span("Last changes", .faint))
@@ -108,5 +122,19 @@ struct LiveWatch {
       }
     }
     return page
+  }
+
+  /// A status that nobody confirms: unknown, with the ages of its own time, and dimmed.
+  private static func past(_ status: StatusDocument, _ terminal: Terminal) -> [Line] {
+    var status = status
+    let age = (terminal.now - status.generatedAt).asAge
+    for index in status.clusters.indices {
+      let was = status.clusters[index].verdict.rawValue.uppercased()
+      status.clusters[index].verdict = .unknown
+      status.clusters[index].summary = "was \(was) \(age) ago"
+    }
+    var then = terminal
+    then.now = status.generatedAt
+    return StatusPage.page(status, then).lines.map { line in Line(line.spans.map { Span($0.text, .faint) }) }
   }
 }

@@ -24,7 +24,7 @@ struct ManualCommand: ParsableCommand {
   @Argument(help: "oceanid-ctl, oceanid-guard.yaml, oceanid-guard.7 or oceanid-guard.8.")
   var page = ManualPage.client
 
-  /// Programs that display the page on their standard input, the first that is installed.
+  /// Programs that display the page on their standard input. The first installed one is used.
   private static let viewers = [["man", "-l", "-"], ["mandoc", "-a"]]
 
   func run() throws {
@@ -34,7 +34,8 @@ struct ManualCommand: ParsableCommand {
     try StandardOutput.answer(page.text)
   }
 
-  /// Makes `text` the standard input of this process. A temporary file, because a pipe may be too small for it.
+  /// Makes `text` the standard input of this process. Uses a temporary file, because the text may not fit in
+  /// a pipe.
   private static func readStandardInput(from text: String) -> Bool {
     guard let file = tmpfile() else { return false }
     return fputs(text, file) >= 0 && fflush(file) == 0 && lseek(fileno(file), 0, SEEK_SET) == 0

@@ -67,7 +67,7 @@ struct Moment: ExpressibleByArgument, Hashable, CustomStringConvertible {
     guard [10, 16, 19].contains(text.count), let named = Timestamp(rfc3339: text + rest + "Z") else {
       return nil
     }
-    // The same date and time in the local zone.
+    // Interpret the same date and time in the local zone.
     var seconds = time_t(named.milliseconds / 1000)
     var date = tm()
     gmtime_r(&seconds, &date)

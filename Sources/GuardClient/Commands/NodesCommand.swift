@@ -11,10 +11,10 @@ struct NodesCommand: ParsableCommand, Reading {
 
   @OptionGroup var options: ReadOptions
 
-  @Option(name: [.short, .long], help: "wide: also show GPUs and conditions.")
-  var output: Layout?
+  @Option(name: [.short, .long], help: OutputFormat.help(wide: "also GPUs and conditions"))
+  var output: OutputFormat?
 
   func run() throws {
-    try options.show(.nodes) { NodesPage.page($0, $1, isWide: output == .wide) }
+    try options.show(.nodes, output) { NodesPage.page($0, $1, isWide: output == .wide) }
   }
 }

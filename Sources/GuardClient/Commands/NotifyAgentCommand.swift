@@ -9,11 +9,11 @@ struct NotifyAgentCommand: ParsableCommand {
     commandName: "notify-agent",
     abstract: "Show incidents as desktop notifications.",
     discussion: """
-      It runs in your session until it is ended. A notification changes with its incident and disappears when the \
-      incident ends. A critical one stays until then, or until you close it. Many at once become one. The agent waits \
-      while the guard, the session bus or the notification server is not available.
+      It runs in your session until you stop it. A notification changes with its incident and disappears when the \
+      incident ends. A critical notification stays until then, or until you close it. Many notifications at once \
+      become one. The agent waits while the guard, the session bus or the notification server is not available.
 
-      As a service of your session: systemctl --user enable --now oceanid-notify
+      To run it in every session: systemctl --user enable --now oceanid-notify
 
       Examples:
         oceanid-ctl notify-agent

@@ -4,9 +4,10 @@ import Glibc
 import GuardAPI
 import GuardConnection
 import GuardTerminal
+import GuardTypes
 import Health
 
-/// `oceanid-ctl`: the thin client of oceanid-guard.
+/// `oceanid-ctl`: the client of oceanid-guard.
 package struct OceanidCtl: ParsableCommand {
   package static let configuration = CommandConfiguration(
     commandName: "oceanid-ctl",
@@ -42,7 +43,8 @@ package struct OceanidCtl: ParsableCommand {
       MetricsCommand.self, NotifyAgentCommand.self,
       ReconnectCommand.self,
       PollCommand.self, ReloadCommand.self, CompletionCommand.self, ManualCommand.self,
-    ])
+    ],
+    defaultSubcommand: StatusCommand.self)
 
   package init() {}
 

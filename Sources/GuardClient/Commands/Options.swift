@@ -6,7 +6,7 @@ import GuardTerminal
 
 /// A command that shows times.
 protocol TimeTelling {
-  /// In UTC instead of this machine's zone.
+  /// True for UTC instead of this machine's time zone.
   var utc: Bool { get }
 }
 
@@ -50,7 +50,7 @@ struct ClusterOption: ParsableArguments {
 struct ReadOptions: ParsableArguments {
   @OptionGroup var connection: SocketOption
 
-  // Not a group within this group: each level costs every command a part of a millisecond of reflection.
+  // Not a nested group: each level adds a fraction of a millisecond of reflection to every command.
   @Option(
     help: ArgumentHelp("Only this cluster.", valueName: "name"),
     completion: .custom { _, _, _ in ClusterOption.known() })
@@ -62,15 +62,20 @@ struct ReadOptions: ParsableArguments {
   @Flag(help: "Show exact times in UTC instead of this machine's zone.")
   var utc = false
 
-  /// Prints the page, or with `--json` the document, and ends with the verdict's exit status.
+  /// Prints the page, the document or the names, and ends with the verdict's exit status.
   func show(
-    _ section: Section?, page: (StatusDocument, Terminal) -> Page
+    _ section: Section?, _ format: OutputFormat?, page: (StatusDocument, Terminal) -> Page
   ) throws {
+    guard !json || format == nil || format == .json else {
+      throw ValidationError("--json and --output \(format?.rawValue ?? "") exclude each other")
+    }
     let bytes = try connection.client.statusBytes()
     let status = try document(bytes)
-    if json {
-      try StandardOutput.answer(try DocumentText.pretty(bytes, cluster: cluster, section: section))
-    } else {
+    switch json ? .json : format {
+    case .json: try StandardOutput.answer(DocumentText.reduced(bytes, cluster, section).pretty)
+    case .yaml: try StandardOutput.answer(DocumentText.reduced(bytes, cluster, section).yaml)
+    case .name: try StandardOutput.answer(DocumentText.names(status, section))
+    case .wide, nil:
       let terminal = Terminal.standardOutput()
       try StandardOutput.answer(page(status, terminal).text(for: terminal))
     }
@@ -91,6 +96,11 @@ struct ReadOptions: ParsableArguments {
   }
 }
 
-enum Layout: String, ExpressibleByArgument, CaseIterable {
-  case wide
+/// The output format, as kubectl names it.
+enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
+  case wide, json, yaml, name
+
+  static func help(wide: String) -> ArgumentHelp {
+    ArgumentHelp("json or yaml: the guard's document; name: names only; wide: \(wide).", valueName: "format")
+  }
 }

@@ -13,7 +13,7 @@ struct ReportCommand: ParsableCommand, TimeTelling {
     abstract: "Write an HTML report: availability, incidents and round-trip times.",
     discussion: """
       The report is one HTML file that needs no network and no other file. The events come from the journal, or from \
-      the guard if you may not read the journal. Round-trip times, and the parts that had no incident, come from the \
+      the guard if you may not read the journal. Round-trip times, and the objects without an incident, come from the \
       guard. Unknown times are shown as unknown. For the events as JSON: oceanid-ctl history --json.
 
       Examples:
@@ -61,7 +61,7 @@ struct ReportCommand: ParsableCommand, TimeTelling {
       HistoryQuery(since: from, until: to, limit: limit, cluster: nil, events: [])
     ).chosen(choice.cluster)
     let before = try? reading.read(HistoryQuery(until: from, limit: 1)).events.last
-    // A folder of journal files may come from another machine, so this machine's guard is not asked.
+    // A folder of journal files may come from another machine, so this machine's guard is not queried.
     let status = directory == nil ? try? client.status() : nil
     let roundTrips = directory == nil ? try? client.roundTrips() : nil
     let slot = Duration.seconds(roundTrips?.slotSeconds ?? 0)

@@ -11,17 +11,17 @@ struct RunCommand: ParsableCommand {
     abstract: "Wait for the tunnel, then run a command with KUBECONFIG set.",
     discussion: """
       The command replaces this program, so it has its own exit status, signals and terminal. Commands that change the \
-      cluster by hand are refused, because the cluster is managed in Git: kubectl apply, delete, edit, patch, scale, \
-      rollout restart and similar, helm upgrade, flux reconcile or suspend, pulumi up, argocd app sync, systemctl \
-      restart k3s, k9s without --readonly. They are also found behind other programs.
+      cluster are refused, because the cluster is managed in Git: kubectl apply, delete, edit, patch, scale, rollout \
+      restart and similar, helm upgrade, flux reconcile or suspend, pulumi up, argocd app sync, systemctl restart k3s, \
+      k9s without --readonly. They are also recognized after env, sudo and xargs.
 
-      A script on the command line (sh -c) is not parsed: it is refused if it names a tool and a word of a change \
-      follows, or if it uses variables. If it only reads, run the command itself without a shell.
+      A script on the command line (sh -c) is not parsed. It is refused if a tool's name is followed by a word that \
+      means a change, or if it names a tool and uses variables. If it only reads, run the command itself without a shell.
 
       With --break-glass and a reason, such a command runs, and the guard logs user, command and reason; if the guard \
-      cannot log it, it does not run. Reading is allowed: get, describe, logs, exec, port-forward, diff, --dry-run and \
-      --local. Script files, plugins, other languages and interactive shells cannot be examined: they run, and a line \
-      on standard error says so. The check prevents mistakes; it is no access control.
+      cannot log it, it does not run. Commands that read are allowed: get, describe, logs, exec, port-forward, diff, \
+      --dry-run and --local. Script files, plugins, other languages and interactive shells cannot be examined: they \
+      run, and a line on standard error says so. The check prevents mistakes; it is not an access control.
 
       Exit status besides the command's own: 64 usage, 69 no guard or no kubeconfig, 75 the tunnel did not come up, \
       77 refused, 126 the command cannot be executed, 127 the command was not found.
@@ -82,7 +82,7 @@ struct RunCommand: ParsableCommand {
       change = nil
       if breakGlass == nil {
         StandardOutput.writeError(
-          "oceanid-ctl: not checked for changes by hand: \(Span(what).text)\n")
+          "oceanid-ctl: not checked for manual changes: \(Span(what).text)\n")
       }
     }
     let status = try Waiting(
@@ -95,7 +95,7 @@ struct RunCommand: ParsableCommand {
     throw Execution.replaceThisProcess(with: words)
   }
 
-  /// Throws if the guard did not log it.
+  /// Logs the command with its reason. Throws if the guard did not log it.
   private func log(_ reason: String, _ change: String?, _ status: StatusDocument) throws {
     let program = words.first.map { $0.split(separator: "/").last.map(String.init) ?? $0 } ?? ""
     do {
@@ -112,7 +112,7 @@ struct RunCommand: ParsableCommand {
   }
 }
 
-/// A command that changes the cluster by hand, although the cluster is managed in Git.
+/// A command that changes the cluster manually, although the cluster is managed in Git.
 struct ByHand: Complaint {
   /// The tool and its verb.
   let change: String
@@ -122,8 +122,8 @@ struct ByHand: Complaint {
   var description: String {
     let reason =
       isScript
-      ? "the script may change the cluster by hand (\(change)); if it only reads, run the command itself without a shell"
-      : "\(change) changes the cluster by hand"
+      ? "the script may change the cluster manually (\(change)); if it only reads, run the command itself without a shell"
+      : "\(change) changes the cluster manually"
     return "\(reason); change it in Git, or give a reason, which is logged: --break-glass \"reason\""
   }
 }

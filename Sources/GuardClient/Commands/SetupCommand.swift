@@ -2,6 +2,7 @@ import ArgumentParser
 import Glibc
 import GuardAPI
 import GuardConnection
+import GuardExamination
 import GuardRun
 import GuardSetup
 import GuardTerminal

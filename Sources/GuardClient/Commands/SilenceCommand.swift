@@ -9,7 +9,7 @@ struct SilenceCommand: ParsableCommand, Reading {
     commandName: "silence",
     abstract: "Mute the notices of known incidents for some time.",
     discussion: """
-      Muted incidents continue, and the status shows them. If an incident was notified before, its end is notified, \
+      Muted incidents continue, and the status shows them. If an incident was notified before, its end is notified \
       too. WHAT is a subject as oceanid-ctl incidents shows it, or the id of a problem. * stands for any text, and upper \
       and lower case are the same. If it matches no open incident, the answer says so, and the silence applies to later \
       incidents.
@@ -58,13 +58,13 @@ struct SilenceCommand: ParsableCommand, Reading {
       throw ValidationError("silence requires --for TIME and --reason TEXT")
     }
     guard duration.duration >= .seconds(60), duration.duration <= .seconds(30 * 86_400) else {
-      throw ValidationError("--for takes from 1m to 720h")
+      throw ValidationError("--for must be from 1m to 720h")
     }
   }
 
   func run() throws {
     let client = options.connection.client
-    if let end { return try tell(client.exchange(.silence, [("end", end)])) }
+    if let end { return try report(client.exchange(.silence, [("end", end)])) }
     guard let pattern, let duration, let reason else {
       let document = try client.incidents(of: options.cluster)
       let terminal = Terminal.standardOutput()
@@ -80,12 +80,12 @@ struct SilenceCommand: ParsableCommand, Reading {
       ("reason", reason),
     ]
     if let cluster = options.cluster { parameters.append(("cluster", cluster)) }
-    try tell(client.exchange(.silence, parameters))
+    try report(client.exchange(.silence, parameters))
   }
 
-  private func tell(_ response: DaemonClient.Response) throws {
+  private func report(_ response: DaemonClient.Response) throws {
     if options.json {
-      return try StandardOutput.answer(DocumentText.pretty(response.body, cluster: nil, section: nil))
+      return try StandardOutput.answer(DocumentText.reduced(response.body, nil, nil).pretty)
     }
     let receipt = DocumentCoding.decodeReceipt(response.body)
     try StandardOutput.answer(Span(receipt?.words(at: .now) ?? "done").text + "\n")
@@ -93,7 +93,7 @@ struct SilenceCommand: ParsableCommand, Reading {
 }
 
 extension ReceiptDocument {
-  /// `silence 5f3a9c1e until 19:07:35; it holds back 1 open incident`; an older guard has the message only.
+  /// `silence 5f3a9c1e until 19:07:35; it mutes 1 open incident`; an older guard sends only the message.
   func words(at now: Timestamp) -> String {
     guard let silence, let until = silence.expiresAt else { return message }
     return "silence \(silence.id) until \(until.clock(at: now))" + (effect.map { "; \($0)" } ?? "")

@@ -12,10 +12,11 @@ struct StatusCommand: ParsableCommand, Reading {
 
   @OptionGroup var options: ReadOptions
 
-  @Option(name: [.short, .long], help: "wide: also list every node, Flux object and image policy.")
-  var output: Layout?
+  @Option(
+    name: [.short, .long], help: OutputFormat.help(wide: "also every node, Flux object and image policy"))
+  var output: OutputFormat?
 
   func run() throws {
-    try options.show(nil) { StatusPage.page($0, $1, isWide: output == .wide) }
+    try options.show(nil, output) { StatusPage.page($0, $1, isWide: output == .wide) }
   }
 }

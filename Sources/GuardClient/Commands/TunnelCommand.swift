@@ -5,7 +5,8 @@ struct TunnelCommand: ParsableCommand, Reading {
     commandName: "tunnel",
     abstract: "Show the SSH tunnel, its forwards, their last connections and recent outages.",
     discussion: """
-      In the history, a cell is higher the longer the tunnel was down. Without a terminal: . up, + partly down, # down.
+      In the history, each cell is a span of time: the higher the cell, the longer the tunnel was down. Without a \
+      terminal, cells are . (up), + (partly down) and # (down).
 
       Examples:
         oceanid-ctl tunnel
@@ -14,16 +15,19 @@ struct TunnelCommand: ParsableCommand, Reading {
 
   @OptionGroup var options: ReadOptions
 
+  @Option(name: [.short, .long], help: OutputFormat.help(wide: "the same as without"))
+  var output: OutputFormat?
+
   @Option(help: ArgumentHelp("How far back the history goes.", valueName: "duration"))
   var since = TimeSpan(duration: .seconds(6 * 3600), text: "6h")
 
   func validate() throws {
     guard since.duration >= .seconds(60), since.duration <= .seconds(30 * 86_400) else {
-      throw ValidationError("--since takes 1m to 30d")
+      throw ValidationError("--since must be from 1m to 30d")
     }
   }
 
   func run() throws {
-    try options.show(.tunnel) { TunnelPage.page($0, $1, range: since.duration) }
+    try options.show(.tunnel, output) { TunnelPage.page($0, $1, range: since.duration) }
   }
 }

@@ -21,7 +21,8 @@ enum Goal: String, ExpressibleByArgument, CaseIterable {
 
   func isReached(by status: StatusDocument) -> Bool { obstacle(in: status) == nil }
 
-  /// The reason why the goal is not reached; nil if it is. A forward's port that another program holds is such a reason.
+  /// The reason why the goal is not reached; nil if it is reached. A forward's port that another program uses
+  /// is such a reason.
   func obstacle(in status: StatusDocument) -> String? {
     guard !status.clusters.isEmpty else { return status.summary }
     if let complaint = status.clusters.lazy.compactMap({ ForwardOwner(cluster: $0).complaint }).first {
@@ -42,7 +43,7 @@ struct WaitCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "wait", abstract: "Wait until the cluster is healthy, or its tunnel or API is up.",
     discussion: """
-      It also waits for the guard itself, and until the guard holds the local ports. Exit status: 0 if the goal is \
+      It also waits until the guard runs and listens on the local ports. Exit status: 0 if the goal is \
       reached, 75 after the timeout, 69 if the guard could not be reached in that time.
 
       Examples:
@@ -69,6 +70,6 @@ struct WaitCommand: ParsableCommand {
     ).run()
     guard json else { return }
     try StandardOutput.answer(
-      try DocumentText.pretty(try connection.client.statusBytes(), cluster: choice.cluster, section: nil))
+      DocumentText.reduced(connection.client.statusBytes(), choice.cluster, nil).pretty)
   }
 }

@@ -10,10 +10,10 @@ struct Waiting {
   let goal: Goal
   let cluster: String?
   let timeout: TimeSpan
-  /// Print on a terminal what the command waits for.
+  /// True to print on a terminal what the command waits for.
   let announces: Bool
 
-  /// The first document in which the goal is reached; exit status 75 after the timeout.
+  /// Returns the first document in which the goal is reached. Exits with status 75 after the timeout.
   func run() throws -> StatusDocument {
     let end = ContinuousClock.now + timeout.duration
     let (subject, state) = goal.words
@@ -48,7 +48,7 @@ struct Waiting {
 }
 
 extension StatusDocument {
-  /// Only the cluster of that name; nil: all of them.
+  /// The document with only the cluster of that name, or with all clusters for nil.
   func chosen(_ cluster: String?) throws(NoSuchCluster) -> StatusDocument {
     guard let cluster else { return self }
     guard let only = only(cluster) else { throw NoSuchCluster(name: cluster, known: clusters.map(\.name)) }

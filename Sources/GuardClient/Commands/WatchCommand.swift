@@ -7,7 +7,7 @@ struct WatchCommand: ParsableCommand, Reading {
     commandName: "watch",
     abstract: "Follow the status: a live view on a terminal, otherwise one line per change.",
     discussion: """
-      Ctrl-C ends it. With --json, each line of the guard's event stream is printed as it is.
+      Ctrl-C ends it. With --json, each line of the guard's event stream is printed unchanged.
 
       Examples:
         oceanid-ctl watch

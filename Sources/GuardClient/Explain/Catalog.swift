@@ -1,4 +1,4 @@
-/// The journal's texts for the guard's events: `systemd/oceanid.catalog`, built in.
+/// The journal catalog with the texts for the guard's events: the embedded file `systemd/oceanid.catalog`.
 struct Catalog: Sendable {
   struct Entry: Hashable, Sendable {
     /// `tunnel_down`
@@ -14,7 +14,7 @@ struct Catalog: Sendable {
 
   static let builtIn = Catalog(String(decoding: PackageResources.oceanid_catalog, as: UTF8.self))
 
-  /// Reads the format of journalctl --update-catalog. A comment before each entry names its event.
+  /// Parses the format of journalctl --update-catalog. A comment before each entry contains its event.
   init(_ file: String) {
     var entries: [Entry] = []
     var event = ""

@@ -46,7 +46,7 @@ enum Explanation {
     ])
   }
 
-  /// In the form of the status document.
+  /// The problem in the format of the status document.
   private static func json(_ problem: ProblemDocument) throws -> JSONValue {
     try JSONDecoder().decode(JSONValue.self, from: DocumentCoding.encode(problem))
   }

@@ -1,7 +1,7 @@
 import GuardTypes
 import Health
 
-/// A problem or an error with its meaning and next step, taken from its declaration.
+/// A problem or an error with its meaning and next step, derived from its declaration.
 struct Topic: Hashable, Sendable {
   /// The code of a problem, or a `code` of an error in the document.
   let word: String

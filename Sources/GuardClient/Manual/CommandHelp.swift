@@ -44,7 +44,7 @@ struct CommandHelp: Decodable {
   let shouldDisplay: Bool?
   let superCommands: [String]?
 
-  /// Without the options that every command has.
+  /// The arguments without the options that every command has.
   var shownArguments: [Argument] {
     (arguments ?? []).filter {
       $0.shouldDisplay && !["help", isWhole ? "" : "version"].contains($0.names?.last?.name)
@@ -60,7 +60,7 @@ struct CommandHelp: Decodable {
     let command: CommandHelp
   }
 
-  /// - Parameter dump: what `--experimental-dump-help` prints.
+  /// - Parameter dump: the output of `--experimental-dump-help`.
   static func read(_ dump: Data) throws -> CommandHelp {
     try JSONDecoder().decode(Dump.self, from: dump).command
   }

@@ -1,8 +1,9 @@
-/// A page of the manual: an mdoc(7) file beside this one, which the package installs too. The value is the file's name.
+/// A page of the manual: an embedded mdoc(7) file, which the package also installs. The raw value is its file
+/// name.
 enum ManualPage: String, CaseIterable {
   case client = "oceanid-ctl.1"
   case configuration = "oceanid-guard.yaml.5"
-  // Before section 7: 'oceanid-guard' alone is the program.
+  // Before section 7, because 'oceanid-guard' without a section means the program.
   case daemon = "oceanid-guard.8"
   case reports = "oceanid-guard.7"
 
@@ -17,7 +18,7 @@ enum ManualPage: String, CaseIterable {
   /// The name without the section: `oceanid-ctl`.
   private var name: String { String(rawValue.dropLast(2)) }
 
-  /// Its source.
+  /// The mdoc source.
   var text: String { String(decoding: bytes, as: UTF8.self) }
 
   private var bytes: [UInt8] {

@@ -81,7 +81,7 @@ enum CheckLine {
     return cluster.poll.seenAt == nil ? "no successful poll yet" : "\(good) of \(all) \(what) when last seen"
   }
 
-  /// Without a successful poll there is no last known state: how far policies are behind is not stored.
+  /// Without a successful poll, there is no last known state, because the lag of policies is not saved.
   private static func upToDate(_ cluster: ClusterDocument) -> String {
     let policies = cluster.images.policies
     let unknown = policies.count { $0.behind == nil && !$0.isUnused }
@@ -109,8 +109,8 @@ enum CheckLine {
       figures.append(("age", "\(max(0, (now - seenAt).inSeconds).rounded(toPlaces: 1))s;;;0"))
     }
     func count(_ label: String, _ number: Int, of total: Int, isKnown: Bool) {
-      // Without a successful poll, the number is unknown: what was seen before an outage, or before a list was refused,
-      // may have changed. The guidelines' value for that is U.
+      // Without a successful poll, the number is unknown, because it may have changed since an outage began
+      // or a list was refused. The guidelines define the value U for that.
       let value = cluster.poll.ok == true && isKnown ? "\(number)" : "U"
       if total > 0 { figures.append((label, "\(value);;;0;\(total)")) }
     }

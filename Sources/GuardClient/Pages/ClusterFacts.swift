@@ -3,66 +3,86 @@ import GuardTerminal
 import GuardTypes
 import Health
 
-/// The block of one cluster: a line for each part, in the order in which they depend on each other.
+/// The block of one cluster: one line per part, with a mark for its verdict. Each part depends on those above it.
 enum ClusterFacts {
   private static let margin = 9
 
-  /// - Parameter problems: of all clusters.
+  /// A part of the cluster.
+  private struct Fact {
+    let verdict: Verdict
+    let text: String
+
+    init(_ verdict: Verdict, _ text: String) {
+      self.verdict = verdict
+      self.text = text
+    }
+  }
+
+  /// - Parameter problems: the problems of all clusters.
   static func lines(
     _ cluster: ClusterDocument, among problems: [ProblemDocument], _ terminal: Terminal
   ) -> [Line] {
     let now = terminal.now
-    var facts: [(label: String, text: Span)] = []
-    for (index, text) in TunnelWords.lines(cluster.tunnel, now).enumerated() {
-      facts.append((index == 0 ? "Tunnel" : "", text))
+    let tunnel = TunnelWords.lines(cluster.tunnel, now)
+    var lines = tunnel.prefix(1).flatMap { row("Tunnel", cluster.tunnel.verdict, $0, terminal) }
+    lines += tunnel.dropFirst().flatMap { terminal.labelled("", margin: margin, $0) }
+    let facts = [
+      ("API", api(cluster, now)), ("Nodes", nodes(cluster, problems, now)), ("Flux", flux(cluster, now)),
+      ("Images", images(cluster, now)), ("Others", others(cluster)),
+    ]
+    for case (let label, let fact?) in facts {
+      let style: Style = fact.verdict == .healthy ? .plain : fact.verdict.style
+      lines += row(label, fact.verdict, Span(fact.text, style), terminal)
     }
-    facts.append(("API", api(cluster, now)))
-    if let nodes = nodes(cluster, problems, now) { facts.append(("Nodes", nodes)) }
-    if let flux = flux(cluster, now) { facts.append(("Flux", flux)) }
-    if let images = images(cluster, now) { facts.append(("Images", images)) }
-    if let others = others(cluster) { facts.append(("Others", others)) }
-    return facts.flatMap { terminal.labelled($0.label, margin: margin, $0.text) }
+    return lines
   }
 
-  private static func api(_ cluster: ClusterDocument, _ now: Timestamp) -> Span {
+  /// The mark is in the indentation.
+  private static func row(_ label: String, _ verdict: Verdict, _ text: Span, _ terminal: Terminal) -> [Line] {
+    var lines = terminal.labelled(label, margin: margin, text)
+    if !lines.isEmpty { lines[0].spans.replaceSubrange(0..<1, with: [terminal.mark(verdict), Span(" ")]) }
+    return lines
+  }
+
+  private static func api(_ cluster: ClusterDocument, _ now: Timestamp) -> Fact {
     let poll = cluster.poll
     if let error = poll.error {
       // If the tunnel is down, the line above has the reason.
       if error.code == PollErrorCode.tunnelDown.rawValue {
         // The tunnel is up again, and no poll has ended since.
         if cluster.tunnel.state == .up {
-          return Span("waiting for the next poll" + lastSeen(poll, now), .warning)
+          return Fact(.unknown, "waiting for the next poll" + lastSeen(poll, now))
         }
-        return Span("unreachable while the tunnel is down" + lastSeen(poll, now), .warning)
+        return Fact(.unknown, "unreachable without the tunnel" + lastSeen(poll, now))
       }
       let detail = error.message.isEmpty ? "" : ": \(error.message)"
-      return Span("\(error.code)\(detail)\(lastSeen(poll, now))", .bad)
+      return Fact(.critical, "\(error.code)\(detail)\(lastSeen(poll, now))")
     }
-    guard let at = poll.at else { return Span("waiting for the first poll", .warning) }
+    guard let at = poll.at else { return Fact(.unknown, "waiting for the first poll") }
     let version = cluster.api.version ?? "version unknown"
     let took = poll.durationMs.map { " (\($0) ms)" } ?? ""
     let age = at.relative(to: now)
     let polled = "polled \(age == "now" ? "just now" : age)\(took)"
     switch cluster.api.ready {
-    case true?: return Span("\(version) ready, \(polled)")
-    case false?: return Span("\(version) NOT READY (/readyz), \(polled)", .bad)
-    case nil: return Span("\(version), \(polled)")
+    case true?: return Fact(.healthy, "\(version) ready, \(polled)")
+    case false?: return Fact(.critical, "\(version) NOT READY (/readyz), \(polled)")
+    case nil: return Fact(.healthy, "\(version), \(polled)")
     }
   }
 
   private static func lastSeen(_ poll: PollDocument, _ now: Timestamp) -> String {
-    poll.seenAt.map { "; last successful poll \($0.since(now))" } ?? "; no successful poll yet"
+    poll.seenAt.map { "; last polled \($0.since(now))" } ?? "; no successful poll yet"
   }
 
   private static func nodes(
     _ cluster: ClusterDocument, _ problems: [ProblemDocument], _ now: Timestamp
-  ) -> Span? {
+  ) -> Fact? {
     let missing = cluster.missingNodes(among: problems)
     let verdicts = cluster.nodes.map(\.verdict) + missing.map { _ in .critical }
     guard !verdicts.isEmpty else {
       guard cluster.poll.ok == true else { return nil }
       let isRefused = !Section.nodes.gaps(of: cluster, among: problems).isEmpty
-      return Span(isRefused ? "unknown" : "none seen", .warning)
+      return isRefused ? Fact(.unknown, "unknown") : Fact(.degraded, "none seen")
     }
     let ready = cluster.nodes.filter(\.isReady)
     let bad = cluster.nodes.filter { !$0.isReady || $0.verdict.isWrong }
@@ -76,11 +96,11 @@ enum ClusterFacts {
     return counted(text, verdicts, cluster, now)
   }
 
-  private static func flux(_ cluster: ClusterDocument, _ now: Timestamp) -> Span? {
+  private static func flux(_ cluster: ClusterDocument, _ now: Timestamp) -> Fact? {
     let flux = cluster.flux
-    if flux.installed == false { return Span("not installed") }
+    if flux.installed == false { return Fact(.healthy, "not installed") }
     guard !flux.objects.isEmpty else {
-      return flux.installed == true ? Span("\(flux.version ?? "installed"), no objects") : nil
+      return flux.installed == true ? Fact(.healthy, "\(flux.version ?? "installed"), no objects") : nil
     }
     let version = flux.version.map { "\($0), " } ?? ""
     let verdicts = flux.objects.map(\.verdict)
@@ -95,7 +115,7 @@ enum ClusterFacts {
     return counted(text, verdicts, cluster, now)
   }
 
-  private static func images(_ cluster: ClusterDocument, _ now: Timestamp) -> Span? {
+  private static func images(_ cluster: ClusterDocument, _ now: Timestamp) -> Fact? {
     let images = cluster.images
     let verdicts = images.verdicts
     guard !verdicts.isEmpty else { return nil }
@@ -114,7 +134,7 @@ enum ClusterFacts {
     let held = behind.filter { $0.stuckAt == "held" || $0.stuckAt == "review" }.map(\.name)
     let late = behind.map(\.name).filter { !held.contains($0) }
     if !late.isEmpty { text += "; behind: \(list(late))" }
-    if !held.isEmpty { text += "; held by hand: \(list(held))" }
+    if !held.isEmpty { text += "; held manually: \(list(held))" }
     if !unused.isEmpty { text += "; not running: \(list(unused.map(\.name)))" }
     if !bad.isEmpty { text += "; failing: \(list(bad.map(\.name)))" }
     if !badRest.isEmpty { text += "; scan or update failing: \(list(badRest))" }
@@ -125,7 +145,7 @@ enum ClusterFacts {
     return counted(text, verdicts, cluster, now)
   }
 
-  private static func others(_ cluster: ClusterDocument) -> Span? {
+  private static func others(_ cluster: ClusterDocument) -> Fact? {
     // Without a successful poll, the line of the nodes already shows that the state is unknown.
     guard cluster.poll.ok == true else { return nil }
     var parts: [String] = []
@@ -152,7 +172,7 @@ enum ClusterFacts {
       (pods == nil ? [] : [.degraded]) + cluster.workloads.map(\.verdict)
       + cluster.certificates.map(\.verdict) + cluster.stacks.map(\.verdict)
       + secrets
-    return Span(parts.joined(separator: ", "), style(verdicts))
+    return Fact(worst(verdicts), parts.joined(separator: ", "))
   }
 
   private static func pods(_ pods: PodsDocument?) -> String? {
@@ -165,22 +185,21 @@ enum ClusterFacts {
     return counts.map { "\($0.0) \($0.1)" }.joined(separator: " and ") + " of \(pods.total.of("pod"))"
   }
 
-  /// The counts in the colour of the worst verdict, marked as old if the last poll failed.
+  /// The counts with the worst verdict, marked as old if the last poll failed.
   private static func counted(
     _ text: String, _ verdicts: [Verdict], _ cluster: ClusterDocument, _ now: Timestamp
-  ) -> Span {
+  ) -> Fact {
     if cluster.poll.ok != true {
       let when = cluster.poll.seenAt.map { " (\((now - $0).asAge) ago)" } ?? ""
-      return Span("unknown; \(text)\(when)", .warning)
+      return Fact(.unknown, "unknown; \(text)\(when)")
     }
     // The request for this list failed. The document does not say when the last one succeeded.
-    if verdicts.areUnknown { return Span("unknown; last seen: \(text)", .warning) }
-    return Span(text, style(verdicts))
+    if verdicts.areUnknown { return Fact(.unknown, "unknown; last seen: \(text)") }
+    return Fact(worst(verdicts), text)
   }
 
-  private static func style(_ verdicts: [Verdict]) -> Style {
-    let worst = verdicts.reduce(Verdict.healthy) { $0.combined(with: $1) }
-    return worst == .healthy ? .plain : worst.style
+  private static func worst(_ verdicts: [Verdict]) -> Verdict {
+    verdicts.reduce(.healthy) { $0.combined(with: $1) }
   }
 
   private static func list(_ names: [String]) -> String {
@@ -195,12 +214,12 @@ extension NodeDocument {
 }
 
 extension ImagePolicyDocument {
-  /// Every object that may run its image was read, and none does.
+  /// True if all objects that may run the image are known, and none runs it.
   var isUnused: Bool { behind == nil && running?.isEmpty == true }
 }
 
 extension FluxObjectDocument {
-  /// Healthy, or healthy when last seen if its state is unknown.
+  /// True if it is healthy, or was healthy when last seen and its state is now unknown.
   var isOrWasHealthy: Bool { verdict == .healthy || (verdict == .unknown && ready == .isTrue) }
 
   /// One word for a line of text.

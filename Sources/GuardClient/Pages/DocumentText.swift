@@ -1,15 +1,15 @@
 import FoundationEssentials
 import GuardAPI
 import GuardConnection
+import GuardTerminal
 
-/// The output of `--json`: the guard's own document, reduced to the requested clusters and section.
+/// The output of `--json`, `-o yaml` and `-o name`: the guard's own document, reduced to the requested clusters and
+/// section.
 enum DocumentText {
-  /// `cluster` nil: all of them. `section` nil: all of each.
-  static func pretty(_ bytes: Data, cluster: String?, section: Section?) throws -> String {
+  /// nil means all clusters or all sections.
+  static func reduced(_ bytes: Data, _ cluster: String?, _ section: Section?) throws -> JSONValue {
     let document = try JSONDecoder().decode(JSONValue.self, from: bytes)
-    guard cluster != nil || section != nil, case .object(var fields) = document else {
-      return document.pretty
-    }
+    guard cluster != nil || section != nil, case .object(var fields) = document else { return document }
     func isWanted(_ entry: JSONValue, by key: String) -> Bool {
       cluster.map { entry[key] == .string($0) } ?? true
     }
@@ -20,7 +20,21 @@ enum DocumentText {
     if case .array(let problems)? = fields["problems"] {
       fields["problems"] = .array(problems.filter { isWanted($0, by: "cluster") })
     }
-    return JSONValue.object(fields).pretty
+    return .object(fields)
+  }
+
+  /// One `kind/name` per line, with the namespace of namespaced objects in between.
+  static func names(_ status: StatusDocument, _ section: Section?) -> String {
+    let names = status.clusters.flatMap { cluster in
+      switch section {
+      case nil: ["cluster/\(cluster.name)"]
+      case .tunnel: ["tunnel/\(cluster.name)"]
+      case .nodes: cluster.nodes.map { "node/\($0.name)" }
+      case .flux: cluster.flux.objects.map { "\($0.kind.lowercased())/\($0.namespace)/\($0.name)" }
+      case .images: cluster.images.policies.map { "imagepolicy/\($0.namespace)/\($0.name)" }
+      }
+    }
+    return names.map { Span($0).text + "\n" }.joined()
   }
 
   private static func reduced(_ cluster: JSONValue, to section: Section?) -> JSONValue {

@@ -25,7 +25,7 @@ enum ExplainPage {
     return page
   }
 
-  /// The text's lines, with lines joined that are broken only because of the width of the file.
+  /// Splits a text into lines. Joins lines that are broken only because of the width of the file.
   private static func lines(_ text: String) -> [String] {
     var lines: [String] = []
     var goesOn = false

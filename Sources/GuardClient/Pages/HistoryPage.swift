@@ -41,7 +41,7 @@ enum HistoryPage {
       parts += episode.reasons
       if episode.attempts > 0 { parts.append(episode.attempts.of("attempt")) }
     } else {
-      // The message is a sentence of its own: the time must not read as its end.
+      // The message is a complete sentence, so the time must not look like its end.
       let last = episode.isEndAlone ? "" : ","
       parts.append(plain(episode.title) + (episode.lasts ? "" : last) + outcome(episode, end))
       parts.append(length(episode, end ?? now))
@@ -64,7 +64,7 @@ enum HistoryPage {
     return episode.length(atLast: end).exact + (episode.lasts ? " so far" : "")
   }
 
-  /// Without a full stop: more follows.
+  /// Removes the final full stop, because more text follows.
   private static func plain(_ text: String) -> String {
     text.hasSuffix(".") ? String(text.dropLast()) : text
   }
@@ -90,6 +90,6 @@ enum HistoryPage {
 }
 
 extension Episode {
-  /// Only its end is in the history.
+  /// True if only its end is in the history.
   fileprivate var isEndAlone: Bool { beganEarlier && until == first.at }
 }

@@ -5,7 +5,7 @@ import Health
 
 /// The tunnel's recent history as one line of cells, and below it each outage with its exact times.
 ///
-/// A cell that was up all the time is low; the longer the tunnel was down within it, the higher it is.
+/// A cell is low if the tunnel was up all the time. It is higher the longer the tunnel was down.
 struct HistoryStrip {
   /// The possible lengths of a cell in seconds: round numbers only.
   private static let scales: [Int64] =
@@ -52,6 +52,28 @@ struct HistoryStrip {
     return lines
   }
 
+  /// A time without a session: attempts, and the wait for a person after an error that a retry can't mend, are one outage.
+  private struct Outage {
+    let since: Timestamp
+    var until: Timestamp?
+    /// Each error once, in the order of their appearance.
+    var codes: [String]
+    var isBlocked: Bool
+
+    init(_ span: StateSpanDocument) {
+      since = span.since
+      until = span.until
+      codes = [span.code].compactMap(\.self)
+      isBlocked = span.state == .blocked
+    }
+
+    mutating func add(_ span: StateSpanDocument) {
+      until = span.until
+      codes += [span.code].compactMap(\.self).filter { !codes.contains($0) }
+      isBlocked = isBlocked || span.state == .blocked
+    }
+  }
+
   private func summary(_ known: Timestamp) -> Span {
     let begin = known > start ? ", known since \(known.clock(at: now))" : ""
     let down = outages.reduce(Duration.zero) { $0 + max($1.since, start).length(until: $1.until ?? now) }
@@ -60,23 +82,31 @@ struct HistoryStrip {
       : Span("\(outages.count.of("outage")) in \(range.exact), \(down.exact) in all\(begin)")
   }
 
-  /// The spans in which the tunnel was down long enough to be noticed, oldest first.
-  private var outages: [StateSpanDocument] {
-    history.filter { span in
-      (span.state == .down || span.state == .blocked) && (span.until ?? now) > start
-        && (span.code != nil || length(span) >= HistoryStrip.calm)
+  /// The times in which the tunnel was down long enough to be noticed, oldest first.
+  private var outages: [Outage] {
+    var outages: [Outage] = []
+    for span in history where span.state == .down || span.state == .blocked {
+      if let last = outages.last, last.until == span.since {
+        outages[outages.count - 1].add(span)
+      } else {
+        outages.append(Outage(span))
+      }
+    }
+    return outages.filter { outage in
+      (outage.until ?? now) > start
+        && (!outage.codes.isEmpty || (outage.until ?? now) - outage.since >= HistoryStrip.calm)
     }
   }
 
-  private func length(_ span: StateSpanDocument) -> Duration { max(.zero, (span.until ?? now) - span.since) }
-
-  private func words(_ span: StateSpanDocument) -> Span {
-    let begin = span.since.clock(at: now)
-    let time = span.until.map { "\(begin) to \($0.clock(at: now))" } ?? "since \(begin)"
-    let why = span.code ?? "no error: a start or a requested reconnect"
+  private func words(_ outage: Outage) -> Span {
+    let begin = outage.since.clock(at: now)
+    let time = outage.until.map { "\(begin) to \($0.clock(at: now))" } ?? "since \(begin)"
+    let why =
+      outage.codes.isEmpty
+      ? "no error: a start or a requested reconnect" : outage.codes.joined(separator: ", then ")
     return Span(
-      "\(span.state?.rawValue ?? "unknown") \(time), \(span.since.length(until: span.until ?? now).exact), \(why)",
-      span.until == nil ? .bad : .plain)
+      "\(outage.isBlocked ? "blocked" : "down") \(time), \(outage.since.length(until: outage.until ?? now).exact), \(why)",
+      outage.until == nil ? .bad : .plain)
   }
 
   // MARK: - Cells
@@ -100,14 +130,15 @@ struct HistoryStrip {
 
   private func mark(_ from: Int64, _ to: Int64, _ known: Timestamp, _ hasBlocks: Bool) -> (String, Style) {
     guard to > known.milliseconds else { return (" ", .plain) }
-    func overlap(_ spans: [StateSpanDocument]) -> Int64 {
-      spans.reduce(0) { sum, span in
-        sum + max(0, min(to, (span.until ?? now).milliseconds) - max(from, span.since.milliseconds))
+    func overlap(_ times: [(since: Timestamp, until: Timestamp?)]) -> Int64 {
+      times.reduce(0) { sum, time in
+        sum + max(0, min(to, (time.until ?? now).milliseconds) - max(from, time.since.milliseconds))
       }
     }
-    let down = overlap(outages)
+    let down = overlap(outages.map { ($0.since, $0.until) })
     if down == 0 {
-      let stopped = overlap(history.filter { $0.state == .stopped }) * 2 > to - from
+      let stops = history.filter { $0.state == .stopped }.map { ($0.since, $0.until) }
+      let stopped = overlap(stops) * 2 > to - from
       return stopped ? (hasBlocks ? "·" : " ", .faint) : (hasBlocks ? "▁" : ".", .good)
     }
     let isWhole = down * 10 >= (to - from) * 9

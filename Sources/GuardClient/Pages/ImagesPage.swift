@@ -31,7 +31,7 @@ enum ImagesPage {
     table.elastic = 5
     for policy in policies {
       let style: Style = policy.verdict == .healthy ? .plain : policy.verdict.style
-      let message = Span(story(policy, now, tellsAge: tellsAge), style)
+      let message = Span(details(policy, now, tellsAge: tellsAge), style)
       let (image, tag) = named(policy.latest)
       table.rows.append(
         Table.Row(
@@ -45,13 +45,13 @@ enum ImagesPage {
   }
 
   /// The policy's range, how long the cluster is behind, at which step the update is stuck, and the message.
-  private static func story(_ policy: ImagePolicyDocument, _ now: Timestamp, tellsAge: Bool) -> String {
+  private static func details(_ policy: ImagePolicyDocument, _ now: Timestamp, tellsAge: Bool) -> String {
     var parts = [policy.range].compactMap(\.self)
     if policy.behind == true {
       let since = policy.behindSince.map { " for \((now - $0).asAge)" } ?? ""
       let word: String? =
         switch policy.stuckAt {
-        case "held": "held by hand"
+        case "held": "held manually"
         case "review": "awaiting review"
         case let step?: "stuck at \(step)"
         case nil: nil
@@ -73,10 +73,10 @@ enum ImagesPage {
     return tags.joined(separator: ",").withShortHashes + (policy.behind == true ? " (behind)" : "")
   }
 
-  /// `quay.io/jetstack/x:v1.18.2` as name and tag.
+  /// Splits `quay.io/jetstack/x:v1.18.2` into name and tag.
   private static func named(_ image: String?) -> (name: String, tag: String) {
     guard let image else { return ("<none>", "<none>") }
-    // A colon before the last slash is a registry's port.
+    // A colon before the last slash begins a registry's port.
     let start = image.lastIndex(of: "/") ?? image.startIndex
     guard let colon = image[start...].firstIndex(of: ":") else { return (image, "<none>") }
     return (String(image[..<colon]), String(image[image.index(after: colon)...]).withShortHashes)

@@ -4,28 +4,72 @@ import Health
 
 /// Problems with severity, title, start, cause and next step.
 enum ProblemLines {
-  /// On a page that must fit one screen, this many problems are shown with full details, then `named` with one line
-  /// each. The worst come first.
-  private static let whole = 5
-  private static let named = 15
+  /// On a page that must fit one screen, this many problems are shown with full details, then `named` with title and
+  /// next step. Causes come first.
+  private static let whole = 4
+  private static let named = 12
 
-  /// Full details of the first problems, the titles of the next, and the number of the rest.
+  /// Full details of the first problems, title and next step of the next, and the number of the rest.
   static func screen(_ problems: [ProblemDocument], namesCluster: Bool, _ terminal: Terminal) -> [Line] {
-    guard problems.count > whole + 1 else { return lines(problems, namesCluster: namesCluster, terminal) }
+    let groups = namesCluster ? grouped(problems) : problems.map { Group(first: $0) }
     var page = Page()
-    page += lines(Array(problems.prefix(whole)), namesCluster: namesCluster, terminal)
+    let isLong = groups.count > whole + 1
+    for group in isLong ? Array(groups.prefix(whole)) : groups {
+      page.gap()
+      page += lines([group.first], namesCluster: namesCluster, terminal)
+      page += also(group, terminal)
+    }
+    guard isLong else { return page.lines }
     page.gap()
-    for problem in problems.dropFirst(whole).prefix(named) {
+    for group in groups.dropFirst(whole).prefix(named) {
+      let problem = group.first
       let age = problem.since.map { " (\((terminal.now - $0).asAge))" } ?? ""
       let line = Line(
         Span(problem.severity.rawValue.uppercased(), problem.severity.style), Span("  "),
         Span(headline(problem, namesCluster: namesCluster) + age))
       page += terminal.width.map(line.cut(to:)) ?? line
+      page += also(group, terminal)
+      page += Array(next(problem.step, terminal).prefix(1))
     }
-    let rest = problems.count - whole - named
+    let rest = groups.dropFirst(whole + named).reduce(0) { $0 + 1 + $1.others.count }
     let more = rest > 0 ? "and \(rest.of("more problem")); " : ""
     page += Line(Span("\(more)full details: oceanid-ctl status -o wide", .faint))
     return page.lines
+  }
+
+  /// A problem, and the other clusters that have the same one.
+  private struct Group {
+    let first: ProblemDocument
+    var others: [String] = []
+  }
+
+  /// One group for the clusters that cannot be reached for the same reason. Each problem behind the connection keeps its
+  /// own group, because its cause is its own.
+  private static func grouped(_ problems: [ProblemDocument]) -> [Group] {
+    var groups: [Group] = []
+    var indexes: [String: Int] = [:]
+    for problem in problems {
+      let isOfConnection = [Problem.Kind.tunnel, .api].contains { $0.rawValue == problem.kind }
+      guard isOfConnection, !problem.code.isEmpty else {
+        groups.append(Group(first: problem))
+        continue
+      }
+      if let index = indexes[problem.code] {
+        groups[index].others.append(problem.cluster)
+      } else {
+        indexes[problem.code] = groups.count
+        groups.append(Group(first: problem))
+      }
+    }
+    return groups
+  }
+
+  private static func also(_ group: Group, _ terminal: Terminal) -> [Line] {
+    guard !group.others.isEmpty else { return [] }
+    let line = Line(
+      Span("  "), Span("also", .faint), Span("   "),
+      Span("in \(group.others.count.of("more cluster")): \(group.others.joined(separator: ", "))"))
+    return [terminal.width.map(line.cut(to:)) ?? line]
   }
 
   static func lines(_ problems: [ProblemDocument], namesCluster: Bool, _ terminal: Terminal) -> [Line] {
@@ -58,7 +102,7 @@ enum ProblemLines {
     return page.lines
   }
 
-  /// The command has a line of its own and is never wrapped, so that it can be copied.
+  /// The command is on its own line and is never wrapped, so that it can be copied.
   private static func next(_ step: NextStep, _ terminal: Terminal) -> [Line] {
     guard let command = step.command else {
       return step.note.map { terminal.labelled("next", margin: 7, Span($0)) } ?? []
@@ -72,7 +116,7 @@ enum ProblemLines {
     let namesCluster = namesCluster && !problem.cluster.isEmpty
     let subject = namesCluster ? "\(problem.cluster), \(problem.subject)" : problem.subject
     if problem.title.isEmpty { return subject }
-    // Many titles name their subject already.
+    // Many titles already contain their subject.
     let (name, title) = (problem.subject.lowercased(), problem.title.lowercased())
     let words = title.split(separator: " ")
     let isNamed = title.contains(name) || name.split(separator: " ").allSatisfy(words.contains)

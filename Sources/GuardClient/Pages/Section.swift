@@ -6,7 +6,7 @@ import Health
 enum Section: String, CaseIterable, Sendable {
   case tunnel, nodes, flux, images
 
-  /// The worst of its objects and of the problems that name it.
+  /// The worst verdict of its objects and of its problems.
   func verdict(of cluster: ClusterDocument, problems: [ProblemDocument]) -> Verdict {
     self.problems(of: cluster, among: problems).reduce(ownVerdict(of: cluster)) { verdict, problem in
       verdict.combined(with: problem.severity == .critical ? .critical : .degraded)
@@ -21,8 +21,8 @@ enum Section: String, CaseIterable, Sendable {
       }
   }
 
-  /// The problems of its kinds, and those that hide some of its objects. A problem whose kind is not known, of an
-  /// older daemon, is in no section.
+  /// The problems of its kinds, and those that hide some of its objects. A problem of an older daemon has no
+  /// kind and is in no section.
   func problems(of cluster: ClusterDocument, among problems: [ProblemDocument]) -> [ProblemDocument] {
     problems.filter { problem in
       guard problem.cluster == cluster.name else { return false }
@@ -69,8 +69,8 @@ enum Section: String, CaseIterable, Sendable {
 
   /// Without objects, healthy only if the last poll succeeded; otherwise unknown.
   private func ownVerdict(of cluster: ClusterDocument) -> Verdict {
-    let vouched: Verdict = self == .tunnel || cluster.poll.ok == true ? .healthy : .unknown
-    return verdicts(of: cluster).reduce(vouched) { $0.combined(with: $1) }
+    let base: Verdict = self == .tunnel || cluster.poll.ok == true ? .healthy : .unknown
+    return verdicts(of: cluster).reduce(base) { $0.combined(with: $1) }
   }
 }
 
@@ -109,7 +109,7 @@ extension TunnelDocument {
 }
 
 extension StatusDocument {
-  /// The document of one cluster alone; nil where it has none of that name.
+  /// The document with only one cluster; nil if there is none of that name.
   func only(_ cluster: String) -> StatusDocument? {
     guard let found = clusters.first(where: { $0.name == cluster }) else { return nil }
     var status = self

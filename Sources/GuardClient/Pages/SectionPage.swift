@@ -3,7 +3,8 @@ import GuardTerminal
 import GuardTypes
 import Health
 
-/// A page of one section: for each cluster its tables, how old they are, and the section's problems.
+/// A page of one section: for each cluster its tables, their age if they are outdated, and the section's
+/// problems.
 enum SectionPage {
   static func page(
     _ section: Section, _ status: StatusDocument, _ terminal: Terminal,
@@ -16,7 +17,7 @@ enum SectionPage {
         page += Line(Span(cluster.name, .strong))
       }
       var problems = section.problems(of: cluster, among: status.problems)
-      // Before the rows, so that old data is not taken for current data.
+      // Put the note before the rows, so that old data is not mistaken for current data.
       if section != .tunnel, let note = staleness(section, cluster, status.problems, terminal.now) {
         if cluster.poll.ok != true {
           problems = Section.causes(of: cluster, among: status.problems) + problems
@@ -52,7 +53,7 @@ enum SectionPage {
     return "last seen \(seenAt.since(now)); \(why ?? "no poll since")"
   }
 
-  /// The same for a successful poll in which single lists failed.
+  /// The reason why a part of the data is old, after a successful poll in which some lists failed.
   private static func staleness(
     _ verdicts: [Verdict], _ gaps: [ProblemDocument], _ now: Timestamp
   ) -> String? {

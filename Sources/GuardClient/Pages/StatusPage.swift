@@ -3,14 +3,17 @@ import GuardTerminal
 import GuardTypes
 import Health
 
-/// `oceanid-ctl status`: one block per cluster, then the problems with cause and next step.
+/// `oceanid-ctl status`: the block of the cluster or the overview of several, then the problems with cause and next
+/// step.
 enum StatusPage {
   static func page(_ status: StatusDocument, _ terminal: Terminal, isWide: Bool = false) -> Page {
     var page = Page()
     if status.clusters.isEmpty {
       page += terminal.labelled("guard", margin: 8, indent: 0, Span(status.summary, status.verdict.style))
     }
-    for cluster in status.clusters {
+    let isFleet = status.clusters.count > 1
+    if isFleet { page += FleetLines.lines(status.clusters, terminal, isWide: isWide) }
+    for cluster in isFleet && !isWide ? [] : status.clusters {
       page.gap()
       page += heading(cluster, terminal)
       page += ClusterFacts.lines(cluster, among: status.problems, terminal)
@@ -24,11 +27,10 @@ enum StatusPage {
     }
     if !status.problems.isEmpty {
       page.gap()
-      let namesCluster = status.clusters.count > 1
       page +=
         isWide
-        ? ProblemLines.lines(status.problems, namesCluster: namesCluster, terminal)
-        : ProblemLines.screen(status.problems, namesCluster: namesCluster, terminal)
+        ? ProblemLines.lines(status.problems, namesCluster: isFleet, terminal)
+        : ProblemLines.screen(status.problems, namesCluster: isFleet, terminal)
       if let omitted = status.omittedProblems, omitted > 0 {
         page += Line(
           Span("\(omitted.of("more problem")) not listed here: oceanid-ctl flux, nodes, images", .faint))
@@ -40,7 +42,8 @@ enum StatusPage {
   private static func heading(_ cluster: ClusterDocument, _ terminal: Terminal) -> [Line] {
     let word = cluster.verdict.rawValue.uppercased()
     let left = cluster.name.displayWidth + word.count + 4
-    let summary = Span(cluster.summary)
+    // The rows of a healthy cluster say what its summary says.
+    let summary = Span(cluster.verdict == .healthy ? "" : cluster.summary)
     let fits = terminal.width.map { left + summary.width <= $0 } ?? true
     let first = [Span(cluster.name, .strong), Span("  "), Span(word, cluster.verdict.style)]
     if summary.text.isEmpty { return [Line(first)] }

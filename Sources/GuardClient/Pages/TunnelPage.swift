@@ -3,11 +3,11 @@ import GuardTerminal
 import GuardTypes
 import Health
 
-/// `oceanid-ctl tunnel`: the session, its forwards and what they carry, its last hours and its last error.
+/// `oceanid-ctl tunnel`: the session, its forwards and their traffic, its recent history and its last error.
 enum TunnelPage {
   private static let margin = 12
 
-  /// - Parameter range: how far back the history goes.
+  /// - Parameter range: the length of the history.
   static func page(_ status: StatusDocument, _ terminal: Terminal, range: Duration = .seconds(6 * 3600))
     -> Page
   {
@@ -63,7 +63,7 @@ enum TunnelPage {
     return switch forward.state {
     case .listening: ("Forward", Span("\(route), listening"))
     case .portBusy:
-      ("Forward", Span("\(route), port busy: taken by \(forward.holder ?? "another process")", .bad))
+      ("Forward", Span("\(route), port busy: in use by \(forward.holder ?? "another process")", .bad))
     case nil: ("Forward", Span(route, .warning))
     }
   }

@@ -22,7 +22,7 @@ enum TunnelWords {
     case .backoff:
       return Span("down\(since)\(attempts(tunnel, now))", .bad)
     case .blocked:
-      return Span("blocked\(since)\(attempts(tunnel, now))", .bad)
+      return Span("blocked, down\(since)\(attempts(tunnel, now))", .bad)
     case .stopped:
       return Span("stopped\(since)", .warning)
     case nil:
@@ -48,7 +48,7 @@ enum TunnelWords {
     case .listening:
       return Span(isUp ? "\(route), \(forward.openConnections.of("connection")) open" : route)
     case .portBusy:
-      return Span("\(forward.listen) is taken by \(forward.holder ?? "another process")", .bad)
+      return Span("\(forward.listen) is in use by \(forward.holder ?? "another process")", .bad)
     case nil:
       return Span(route, .warning)
     }

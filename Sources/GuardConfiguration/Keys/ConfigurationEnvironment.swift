@@ -1,32 +1,44 @@
 internal import Glibc
+package import Tunnel
 
-/// The environment of the process as far as the configuration uses it: the home and the session's directories.
+/// The parts of the process environment that the configuration uses: the home and the session's directories.
 package struct ConfigurationEnvironment: Hashable, Sendable {
-  /// The process runs as root.
+  /// True if the process runs as root.
   package var isRoot: Bool
-  /// Absolute; nil where neither `HOME` nor the user database says.
+  /// An absolute path; nil if neither `HOME` nor the user database has one.
   package var home: String?
   /// `XDG_CONFIG_HOME`
   package var configHome: String?
   /// `XDG_RUNTIME_DIR`
   package var runtimeDirectory: String?
-  /// `KUBECONFIG`: paths with colons between them.
+  /// `KUBECONFIG`: paths separated by colons.
   package var kubeconfig: String?
+  /// The running process that a configuration is for: it was given its credentials when it started, so a configuration may
+  /// name no others. nil: it is for a process that starts, or for another one.
+  package var process: LocalEnvironment?
 
   package init(
     isRoot: Bool, home: String?, configHome: String? = nil, runtimeDirectory: String? = nil,
-    kubeconfig: String? = nil
+    kubeconfig: String? = nil, process: LocalEnvironment? = nil
   ) {
     self.isRoot = isRoot
     self.home = home
     self.configHome = configHome
     self.runtimeDirectory = runtimeDirectory
     self.kubeconfig = kubeconfig
+    self.process = process
   }
 
-  /// This process's own. Reads the environment: call it before anything changes that.
+  /// The same for a configuration that comes into force in a process that runs.
+  package func reloaded(in process: LocalEnvironment) -> ConfigurationEnvironment {
+    var environment = self
+    environment.process = process
+    return environment
+  }
+
+  /// The values of this process. Call it before anything changes the environment.
   package static var current: ConfigurationEnvironment {
-    // The XDG base directory specification: a path that is not absolute is as good as none.
+    // The XDG Base Directory Specification says that paths that are not absolute are ignored.
     func path(_ name: String) -> String? {
       guard let value = getenv(name).map({ String(cString: $0) }), value.hasPrefix("/") else { return nil }
       return value
@@ -46,13 +58,13 @@ package struct ConfigurationEnvironment: Hashable, Sendable {
     return home
   }
 
-  /// `$XDG_RUNTIME_DIR/oceanid/guard.sock` for a person's session, `/run/oceanid/guard.sock` for the system.
+  /// `$XDG_RUNTIME_DIR/oceanid/guard.sock` for a user session, `/run/oceanid/guard.sock` for the system.
   package var defaultSocket: String {
     guard !isRoot, let runtimeDirectory else { return "/run/oceanid/guard.sock" }
     return "\(runtimeDirectory)/oceanid/guard.sock"
   }
 
-  /// Where a configuration file is looked for, the first one that exists wins.
+  /// The paths of a configuration file. The first existing one is used.
   package var files: [String] {
     var files: [String] = []
     if !isRoot, let directory = configHome ?? home.map({ "\($0)/.config" }) {
@@ -61,8 +73,8 @@ package struct ConfigurationEnvironment: Hashable, Sendable {
     return files + ["/etc/oceanid/guard.yaml"]
   }
 
-  /// The absolute paths of a list such as KUBECONFIG's, empty entries left out; nil where one of them is relative or
-  /// there is none.
+  /// The absolute paths of a list such as KUBECONFIG, without empty entries; nil if a path is relative or the
+  /// list is empty.
   func expandList(_ text: String) -> String? {
     var paths: [String] = []
     for entry in text.split(separator: ":") {
@@ -72,7 +84,7 @@ package struct ConfigurationEnvironment: Hashable, Sendable {
     return paths.isEmpty ? nil : paths.joined(separator: ":")
   }
 
-  /// The absolute path that `text` stands for: `~` is the home. Nil where it is neither.
+  /// The absolute path for `text`, with `~` replaced by the home; nil for any other text.
   func expand(_ text: String) -> String? {
     if text.hasPrefix("/") { return text }
     guard let home else { return nil }

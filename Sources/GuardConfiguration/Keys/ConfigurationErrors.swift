@@ -1,31 +1,39 @@
-/// One mistake in a configuration, and where it is.
+/// An error in a configuration, with its position.
 package struct ConfigurationError: Hashable, Sendable, CustomStringConvertible {
-  /// The file's name, as it was given.
+  /// The name of the file, as it was specified.
   package let file: String
-  /// From 1; 1 for a mistake that has no place in the file.
+  /// Starts at 1; 1 for an error without a position in the file.
   package let line: Int
-  /// From 1, in characters.
+  /// Starts at 1, in characters.
   package let column: Int
-  /// The mistake, and the values that would be right.
+  /// The error, and the values that are allowed.
   package let message: String
+  /// The command that makes it no mistake any more: the file is right for a process that starts now.
+  package let restart: String?
 
-  package init(file: String, line: Int = 1, column: Int = 1, message: String) {
+  package init(file: String, line: Int = 1, column: Int = 1, message: String, restart: String? = nil) {
     self.file = file
     self.line = line
     self.column = column
     self.message = message
+    self.restart = restart
   }
 
   package var description: String { "\(file):\(line):\(column): \(message)" }
 }
 
-/// Everything that is wrong with a configuration, in the order of the file.
+/// All errors of a configuration, in the order of the file.
 package struct ConfigurationErrors: Error, Hashable, Sendable, CustomStringConvertible {
   /// At least one.
   package let errors: [ConfigurationError]
 
   package init(_ errors: [ConfigurationError]) {
     self.errors = errors.sorted { ($0.line, $0.column) < ($1.line, $1.column) }
+  }
+
+  /// The command that puts the file into force, which a reload can't do; nil: the file has mistakes.
+  package var restart: String? {
+    errors.allSatisfy { $0.restart != nil } ? errors.first?.restart : nil
   }
 
   /// One error a line.

@@ -1,25 +1,26 @@
-/// One key of guard.yaml, declared once: reading it, the messages about it, `--print-config` and the key reference all
-/// derive from this description.
+/// A key of guard.yaml, declared once. Its reader, its error messages, `--print-config` and the key reference
+/// are derived from this description.
 ///
-/// `Root` is the type of the section that the key belongs to.
+/// `Root` is the type of the key's section.
 struct ConfigurationKey<Root> {
   let name: String
-  /// The rest of the message for a section without this key; nil: the key may be left out.
+  /// The rest of the message for a section without this key; nil if the key is optional.
   let missing: String?
-  /// Reads the key's value into the section. False: an error was reported.
+  /// Reads the key's value into the section. Returns false if it reported an error.
   let read: (inout ConfigurationReader, YAMLNode, inout Root) -> Bool
   let printed: (Root) -> PrintedValue
-  /// - Parameter defaults: a section without any key.
+  /// - Parameter defaults: a section without keys.
   let reference: (_ path: String, _ defaults: Root) -> [KeyReference]
 }
 
-/// A value as `--print-config` shows it.
+/// A value in the output of `--print-config`.
 enum PrintedValue {
   /// On the key's own line.
   case inline(String)
-  /// On lines of their own, under the key.
+  /// On separate lines, below the key.
   case lines([String])
-  /// The default, as a comment: written as a key it would be a choice, and no longer follow what it defaults to.
+  /// The default, as a comment. As a key it would be an explicit value, which would not change with the
+  /// default.
   case comment(String)
   case absent
 }
@@ -30,7 +31,7 @@ extension ConfigurationKey {
   /// A key that always has a value.
   ///
   /// - Parameters:
-  ///   - standard: the default in words, where its value alone does not say it.
+  ///   - standard: the default in words, if its value is not sufficient.
   ///   - isPrinted: false leaves the key out of `--print-config`.
   init<Value>(
     _ name: String, _ value: WritableKeyPath<Root, Value>, _ format: ValueFormat<Value>,
@@ -61,7 +62,7 @@ extension ConfigurationKey {
   ///
   /// - Parameters:
   ///   - standard: the default in words.
-  ///   - comment: shown by `--print-config` where there is no value.
+  ///   - comment: shown by `--print-config` if there is no value.
   init<Value>(
     _ name: String, optional value: WritableKeyPath<Root, Value?>, _ format: ValueFormat<Value>,
     standard: String, comment: String? = nil, _ meaning: String
@@ -85,13 +86,13 @@ extension ConfigurationKey {
   }
 }
 
-// MARK: - Keys with more keys below them
+// MARK: - Keys with nested keys
 
-/// How the keys below a key are printed.
+/// The print style of nested keys.
 enum SectionStyle {
   /// `{ a: 1, b: 2 }`
   case flow
-  /// A line for each key.
+  /// One line per key.
   case block
 }
 
@@ -108,7 +109,7 @@ extension ConfigurationKey {
     self.reference = { path, defaults in keys.flatMap { $0.reference("\(path)\(name).", defaults) } }
   }
 
-  /// A section with a type of its own.
+  /// A section with its own type.
   init<Section: ConfigurationSection>(
     _ name: String, section: WritableKeyPath<Root, Section>, style: SectionStyle, missing: String? = nil
   ) {
@@ -119,8 +120,8 @@ extension ConfigurationKey {
   /// A section that only some configurations have.
   ///
   /// - Parameters:
-  ///   - get: nil: the configuration does not have the section.
-  ///   - comment: added to the defaults that `--print-config` shows where there is no such section.
+  ///   - get: returns nil if the configuration does not have the section.
+  ///   - comment: added to the defaults that `--print-config` shows if there is no such section.
   init<Section: ConfigurationSection>(
     _ name: String, missing: String? = nil, style: SectionStyle, comment: String? = nil,
     get: @escaping (Root) -> Section?, set: @escaping (inout Root, Section) -> Void
@@ -147,7 +148,7 @@ extension ConfigurationKey {
   ///
   /// - Parameters:
   ///   - entries: names them in messages.
-  ///   - count: the message for a list of another length.
+  ///   - count: the message for a list with a wrong number of entries.
   init<Section: ConfigurationSection>(
     _ name: String, list: WritableKeyPath<Root, [Section]>, of entries: String, in range: ClosedRange<Int>,
     style: SectionStyle, count: @escaping (Int) -> String
@@ -180,7 +181,7 @@ extension ConfigurationKey {
   }
 }
 
-// MARK: - Keys of a part
+// MARK: - Keys of a nested section
 
 extension ConfigurationKey {
   /// The same key, in a section that contains this key's section.

@@ -3,16 +3,16 @@ internal import Health
 internal import Tunnel
 internal import YAML
 
-/// Reads typed values out of a YAML tree and collects every mistake with its place, instead of stopping at
-/// the first. A value that can't be read is replaced by its default so that reading goes on.
+/// Reads typed values from a YAML tree. It collects all errors with their positions instead of stopping at
+/// the first one. An invalid value is replaced by its default, so that reading continues.
 struct ConfigurationReader {
   let file: String
   let environment: ConfigurationEnvironment
   private(set) var errors: [ConfigurationError] = []
 
-  /// A mapping whose keys are known ones.
+  /// A mapping with its known keys.
   struct Section {
-    /// As it is called in messages.
+    /// The name in messages.
     let name: String
     let node: YAMLNode
     var values: [String: YAMLNode] = [:]
@@ -21,9 +21,9 @@ struct ConfigurationReader {
     var hasUnknownKeys = false
   }
 
-  /// The line of the forward that listens on an address: each address is listened on once.
+  /// The line of the forward that listens on each address, to find duplicates.
   var listeners: [StreamAddress: Int] = [:]
-  /// Names of clusters and of channels, and their lines: each name is given once.
+  /// The names of clusters and of channels, with their lines, to find duplicates.
   var names: [String: [(name: String, line: Int)]] = [:]
 
   init(file: String, environment: ConfigurationEnvironment) {
@@ -31,9 +31,9 @@ struct ConfigurationReader {
     self.environment = environment
   }
 
-  /// Past so many mistakes the file is something else, and the rest would only cost time.
+  /// Further errors are not collected: with this many, the file is probably not a configuration.
   private static var errorLimit: Int { 100 }
-  /// The most elements of any list.
+  /// The limit of elements in a list.
   private static var listLimit: Int { 1000 }
 
   mutating func fail(_ node: YAMLNode, _ message: String) {
@@ -43,9 +43,30 @@ struct ConfigurationReader {
         file: file, line: node.mark.line, column: node.mark.column, message: message))
   }
 
+  /// The name of a credential, which the process must have where the configuration is for one that runs.
+  mutating func credential(_ name: String, at node: YAMLNode, _ key: String) -> String? {
+    guard Credential.isName(name) else {
+      fail(node, "\(key): \(Credential.expectation), found '\(name.limited(to: 64).escaped)'")
+      return nil
+    }
+    do throws(TunnelFailure) {
+      _ = try environment.process?.credential(name)
+      return name
+    } catch {
+      guard errors.count < Self.errorLimit else { return nil }
+      errors.append(
+        ConfigurationError(
+          file: file, line: node.mark.line, column: node.mark.column,
+          message:
+            "\(key): \(error.message); the service manager hands credentials over at the start: \(error.remedy)",
+          restart: environment.process?.service?.restart ?? "sudo systemctl restart oceanid-guard"))
+      return nil
+    }
+  }
+
   // MARK: Shapes
 
-  /// The mapping at `node`; one that holds nothing is empty.
+  /// The mapping at `node`; a null node is an empty mapping.
   mutating func section(_ node: YAMLNode, _ name: String, keys: [String]) -> Section? {
     var section = Section(name: name, node: node)
     if node.isNull { return section }
@@ -75,7 +96,7 @@ struct ConfigurationReader {
     return section
   }
 
-  /// The elements of a list; nil where the node holds something else.
+  /// The elements of a list; nil if the node is not a list.
   mutating func list(_ node: YAMLNode, _ key: String, of what: String) -> [YAMLNode]? {
     if node.isNull { return [] }
     guard case .sequence(let sequence) = node else {
@@ -91,7 +112,7 @@ struct ConfigurationReader {
 
   // MARK: Scalars
 
-  /// Text on one line that is not empty.
+  /// Non-empty text on one line.
   mutating func text(_ node: YAMLNode, _ name: String, of what: String) -> String? {
     guard case .scalar(let scalar) = node, !node.isNull, !scalar.string.isEmpty else {
       fail(node, "\(name): expected \(what), found \(found(node))")
@@ -104,7 +125,7 @@ struct ConfigurationReader {
     return scalar.string
   }
 
-  /// One of a few words.
+  /// One of the allowed words.
   mutating func word(_ node: YAMLNode, _ name: String, among words: [String]) -> String? {
     guard let text = text(node, name, of: "one of \(listed(words))") else { return nil }
     if words.contains(text) { return text }
@@ -124,14 +145,14 @@ struct ConfigurationReader {
       fail(
         node,
         isHome
-          ? "\(name): '~' stands for nothing here because HOME is not set: write the whole path"
+          ? "\(name): '~' can't be expanded because HOME is not set: write the whole path"
           : "\(name): expected a path that begins with / or ~/, found '\(text.limited(to: 64))'")
       return nil
     }
     return path
   }
 
-  /// One path, or several with colons between them.
+  /// One path, or several separated by colons.
   mutating func paths(_ node: YAMLNode, _ key: String) -> String? {
     guard case .scalar(let scalar) = node, scalar.string.contains(":") else { return path(node, key) }
     guard let list = environment.expandList(scalar.string) else {
@@ -144,7 +165,7 @@ struct ConfigurationReader {
     return list
   }
 
-  // MARK: Words for messages
+  // MARK: Messages
 
   func found(_ node: YAMLNode) -> String {
     switch node {

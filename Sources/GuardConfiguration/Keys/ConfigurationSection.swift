@@ -1,14 +1,14 @@
 /// A section of guard.yaml: its keys and their defaults, declared once.
 protocol ConfigurationSection {
-  /// The values in force where the section has no keys. A key that must be given has an empty value.
+  /// The values of a section without keys. A required key has an empty value.
   init(defaultsIn environment: ConfigurationEnvironment)
 
   /// In the order of the reference and of `--print-config`.
   static var keys: [ConfigurationKey<Self>] { get }
 
-  /// Rules that concern more than one key. Called where every key was read.
+  /// Checks rules that concern more than one key. Called if every key was read.
   ///
-  /// - Returns: false: an error was reported.
+  /// - Returns: false if it reported an error.
   func check(_ section: ConfigurationReader.Section, _ reader: inout ConfigurationReader) -> Bool
 }
 
@@ -17,7 +17,7 @@ extension ConfigurationSection {
 }
 
 extension ConfigurationReader {
-  /// Reads a section; nil where an error was reported.
+  /// Reads a section; nil if an error was reported.
   mutating func section<Root: ConfigurationSection>(
     _ node: YAMLNode, _ name: String, as type: Root.Type
   ) -> Root? {
@@ -28,7 +28,7 @@ extension ConfigurationReader {
     return root
   }
 
-  /// Reads every key that the section has. False: an error was reported.
+  /// Reads all keys of the section. Returns false if an error was reported.
   mutating func read<Root>(
     _ keys: [ConfigurationKey<Root>], of section: Section, into root: inout Root
   ) -> Bool {
@@ -37,7 +37,7 @@ extension ConfigurationReader {
       if let node = section.values[key.name] {
         isWhole = key.read(&self, node, &root) && isWhole
       } else if let missing = key.missing {
-        // A misspelt key was reported with this name as the suggestion.
+        // The error of a misspelt key already suggests this name.
         if !section.suggested.contains(key.name) { fail(section.node, "\(section.name): \(missing)") }
         isWhole = false
       }
@@ -60,14 +60,14 @@ extension SectionStyle {
 }
 
 extension PrintedValue {
-  /// Nil where the value has no line of its own.
+  /// nil if the value is not on the key's own line.
   var inline: String? {
     if case .inline(let text) = self { text } else { nil }
   }
 }
 
 extension Array {
-  /// A line for each key that has a value, and those below it.
+  /// One line per key that has a value, and the lines below it.
   func lines<Root>(of root: Root) -> [String] where Element == ConfigurationKey<Root> {
     flatMap { key -> [String] in
       switch key.printed(root) {

@@ -1,10 +1,11 @@
-/// An entry of guard.yaml(5): taken from the key's description, so that page and program agree.
+/// An entry of guard.yaml(5). It is generated from the key's description, so that the manual page and the
+/// program agree.
 package struct KeyReference: Hashable, Sendable {
-  /// `clusters[].tunnel.backoff.max`: every key on the way to it, `[]` after a list.
+  /// The path of keys, with `[]` after a list: `clusters[].tunnel.backoff.max`.
   package let path: String
   /// `a duration from 10ms to 1h`
   package let values: String
-  /// As guard.yaml would have it, or in words; nil: the key must be given.
+  /// The default as in guard.yaml, or in words; nil for a required key.
   package let standard: String?
   package let meaning: String
 
@@ -15,19 +16,19 @@ package struct KeyReference: Hashable, Sendable {
 }
 
 extension ConfigurationEnvironment {
-  /// The environment that the reference's defaults are for: a system service's.
+  /// The environment for the defaults in the reference: that of a system service.
   static var reference: ConfigurationEnvironment { ConfigurationEnvironment(isRoot: true, home: "~") }
 }
 
 extension KeyReference {
-  /// A list item of mdoc(7): the key, the values that it takes, its default and its meaning.
+  /// A list item of mdoc(7): the key, its allowed values, its default and its meaning.
   package var mdoc: String {
     let rest = standard.map { "default: \($0)" } ?? "required"
     return ".It Ic \(path)\n"
       + KeyReference.lines("\(values.prefix(1).uppercased())\(values.dropFirst()); \(rest). \(meaning)")
   }
 
-  /// Each sentence begins on a line of its own, and no line is longer than 80 bytes, as mdoc(7) recommends.
+  /// Starts each sentence on a new line, and limits lines to 80 bytes, as mdoc(7) recommends.
   private static func lines(_ text: String) -> String {
     var lines = [""]
     var isSentenceEnd = false

@@ -34,7 +34,7 @@ extension ValueFormat where Value == StreamAddress {
     }
   }
 
-  /// An address on the far side of the tunnel.
+  /// An address on the remote side of the tunnel.
   static var target: ValueFormat {
     ValueFormat(description: "HOST:PORT or the path of a Unix socket") { reader, node, key in
       guard let text = reader.text(node, key, of: "HOST:PORT or a path") else { return nil }
@@ -57,7 +57,7 @@ extension ConfigurationReader {
   fileprivate mutating func socketPath(
     _ path: String?, _ node: YAMLNode, _ key: String, _ text: String
   ) -> String? {
-    // sun_path has 108 bytes with its final zero (unix(7)).
+    // sun_path has 108 bytes including its final zero (unix(7)).
     guard let path, !path.hasSuffix("/"), SocketAddress(path: path) != nil else {
       fail(
         node,
@@ -68,11 +68,12 @@ extension ConfigurationReader {
     return path
   }
 
-  /// Records that a forward listens on `address`. False: another one does already, which is reported.
+  /// Records that a forward listens on `address`. Returns false if another one does already, and reports an
+  /// error.
   @discardableResult
   mutating func claim(_ address: StreamAddress, at node: YAMLNode) -> Bool {
     if let line = listeners[address] {
-      fail(node, "listen: \(address) is listened on already, by the forward in line \(line)")
+      fail(node, "listen: \(address) is already used by the forward in line \(line)")
       return false
     }
     listeners[address] = node.mark.line
@@ -81,7 +82,7 @@ extension ConfigurationReader {
 }
 
 extension ValueFormat where Value == WebLocation {
-  /// - Parameter isPathShown: false: a path may be a secret, so that only the host is printed.
+  /// - Parameter isPathShown: false prints only the host, because the path may be a secret.
   static func webAddress(isPathShown: Bool) -> ValueFormat {
     ValueFormat(
       description: "an address that begins with https://, or { credential: NAME } or { file: PATH }"

@@ -5,7 +5,7 @@ internal import YAML
 extension ValueFormat where Value == String {
   /// A name that no other entry of the list has.
   ///
-  /// - Parameter kind: of the entries: cluster, channel.
+  /// - Parameter kind: the kind of the entries: cluster, channel.
   static func uniqueName(of kind: String) -> ValueFormat {
     let letters = "letters, digits, '-', '_' and '.', at most 63"
     return ValueFormat(description: letters) { reader, node, key in
@@ -25,7 +25,7 @@ extension ValueFormat where Value == String {
     }
   }
 
-  /// A name as Kubernetes gives most objects: an RFC 1123 subdomain.
+  /// The name of a Kubernetes object: an RFC 1123 subdomain.
   static func kubernetesName(of object: String) -> ValueFormat {
     text("the name of a \(object)") { name in
       isKubernetesName(name)

@@ -15,17 +15,13 @@ extension ValueFormat where Value == String {
       guard case .scalar(let scalar) = node, let name = Credential.name(in: scalar.string) else {
         return reader.path(node, key)
       }
-      guard Credential.isName(name) else {
-        reader.fail(node, "\(key): \(Credential.expectation), found '\(name.limited(to: 64).escaped)'")
-        return nil
-      }
-      return scalar.string
+      return reader.credential(name, at: node, key).map { _ in scalar.string }
     } text: {
       YAMLText.scalar($0)
     }
   }
 
-  /// One path, several with colons between them, or `credential:NAME`.
+  /// One path, several separated by colons, or `credential:NAME`.
   static var kubeconfig: ValueFormat {
     ValueFormat(description: "a path, several with ':' between them, or credential:NAME") {
       reader, node, key in
@@ -44,7 +40,7 @@ extension ValueFormat where Value == SecretPlace {
   static var secretPlace: ValueFormat {
     let shape = "{ credential: NAME } or { file: PATH }"
     return ValueFormat(description: shape) { reader, node, key in
-      // The value given here instead may be the secret itself, so it is not repeated.
+      // Do not repeat an invalid value, because it may be the secret itself.
       guard case .mapping = node, !node.isNull else {
         reader.fail(node, "\(key): expected \(shape), and never the \(key) itself")
         return nil
@@ -58,11 +54,7 @@ extension ValueFormat where Value == SecretPlace {
       guard let place = section.values["credential"],
         let name = reader.text(place, "credential", of: "the name of a credential")
       else { return nil }
-      guard Credential.isName(name) else {
-        reader.fail(place, "credential: \(Credential.expectation), found '\(name.limited(to: 64))'")
-        return nil
-      }
-      return .credential(name)
+      return reader.credential(name, at: place, "credential").map { .credential($0) }
     } text: {
       switch $0 {
       case .credential(let name): "{ credential: \(YAMLText.scalar(name)) }"

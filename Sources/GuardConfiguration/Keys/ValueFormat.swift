@@ -2,11 +2,11 @@ internal import GuardAPI
 internal import Health
 internal import YAML
 
-/// A kind of value: how guard.yaml writes it, how it is read and checked, and how it is printed.
+/// A type of value in guard.yaml: how it is described, read, checked and printed.
 struct ValueFormat<Value> {
   /// `a duration from 10ms to 1m`
   let description: String
-  /// Nil: an error was reported.
+  /// Returns nil if it reported an error.
   let read: (inout ConfigurationReader, YAMLNode, _ key: String) -> Value?
   let text: (Value) -> String
 }
@@ -84,7 +84,7 @@ extension ValueFormat where Value == Bool {
 }
 
 extension ValueFormat where Value: RawRepresentable & CaseIterable, Value.RawValue == String {
-  /// One of a few words.
+  /// One of the allowed words.
   static var word: ValueFormat {
     let words = Value.allCases.map(\.rawValue)
     return ValueFormat(description: "one of \(words.joined(separator: ", "))") { reader, node, key in
@@ -99,7 +99,7 @@ extension ValueFormat where Value == String {
   /// Text on one line.
   ///
   /// - Parameters:
-  ///   - expectation: what is wrong with a text; nil: nothing.
+  ///   - mistake: returns the error of a text; nil if it is valid.
   static func text(
     _ description: String, _ mistake: @escaping (String) -> String? = { _ in nil }
   ) -> ValueFormat {
@@ -116,7 +116,7 @@ extension ValueFormat where Value == String {
   /// An absolute path; `~` is the home.
   static var path: ValueFormat { path("a path") { _ in nil } }
 
-  /// - Parameter mistake: what is wrong with a path; nil: nothing.
+  /// - Parameter mistake: returns the error of a path; nil if it is valid.
   static func path(_ description: String, _ mistake: @escaping (String) -> String?) -> ValueFormat {
     ValueFormat(description: description) { reader, node, key in
       guard let path = reader.path(node, key) else { return nil }
@@ -132,7 +132,7 @@ extension ValueFormat where Value == String {
 extension ValueFormat {
   /// A list of values.
   ///
-  /// - Parameter isUnique: refuse a value that is in the list already.
+  /// - Parameter isUnique: true refuses repeated values.
   static func list<Element: Hashable>(
     of entries: String, _ element: ValueFormat<Element>, isUnique: Bool = false
   ) -> ValueFormat where Value == [Element] {

@@ -5,13 +5,13 @@ typealias YAMLNode = YAML.Node
 
 /// A YAML text as a tree whose nodes know their line and column.
 struct YAMLDocument {
-  /// Nil: nothing but white space and comments.
+  /// nil if the text has only white space and comments.
   let root: YAMLNode?
-  /// Mistakes in a text that can be read all the same.
+  /// Errors that did not prevent parsing.
   let mistakes: [ConfigurationError]
 
-  /// Parses one document without anchors and aliases: a few lines of them can stand for billions of nodes,
-  /// and a configuration has no use for them.
+  /// Parses one document. Anchors and aliases are refused: a few lines with them can expand to billions of
+  /// nodes, and a configuration does not need them.
   init(_ text: String, file: String) throws(ConfigurationErrors) {
     var limits = Document.Limits()
     limits.references = false
@@ -36,7 +36,7 @@ struct YAMLDocument {
       case .reference, .syntax("while scanning an alias", _, _), .syntax("while scanning an anchor", _, _):
         "anchors (&name) and aliases (*name) are not supported: write the value out, or put it in quotes "
           + "where it begins with & or *"
-      default: "not valid YAML: \(error.problem)"
+      case .syntax, .characters, .duplicateKeys, .limit, .outOfMemory: "not valid YAML: \(error.problem)"
       }
     return ConfigurationError(
       file: file, line: error.mark?.line ?? 1, column: error.mark?.column ?? 1, message: message)

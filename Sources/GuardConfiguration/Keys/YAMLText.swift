@@ -1,6 +1,6 @@
-/// How `--print-config` writes YAML.
+/// Writes YAML for `--print-config`.
 enum YAMLText {
-  /// A YAML scalar: plain where that can't be taken for anything but this text, else in double quotes.
+  /// A YAML scalar: plain if it can't be read as anything but this text, otherwise in double quotes.
   static func scalar(_ text: String) -> String {
     let isPlain =
       text.utf8.allSatisfy { byte in

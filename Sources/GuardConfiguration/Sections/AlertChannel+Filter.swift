@@ -4,19 +4,19 @@ package import IncidentTracking
 extension Configuration.AlertChannel {
   /// The incidents that a channel delivers. Incidents of the guard itself concern every cluster.
   package struct Filter: Hashable, Sendable {
-    /// The least severity.
+    /// The minimum severity.
     package var least: Problem.Severity = .warning
-    /// Empty: all.
+    /// Empty for all.
     package var clusters: [String] = []
-    /// Empty: all.
+    /// Empty for all.
     package var kinds: [Problem.Kind] = []
 
-    /// - Parameter severity: the one that was notified, where the incident has another one now.
+    /// - Parameter severity: the notified severity, if the incident has another one now.
     package func takes(_ incident: Incident, as severity: Problem.Severity? = nil) -> Bool {
       takes(incident.kind, severity ?? incident.severity, of: incident.cluster)
     }
 
-    /// Whether the filter accepts the problem.
+    /// True if the filter accepts the problem.
     package func takes(_ problem: Problem) -> Bool {
       takes(problem.kind, problem.severity, of: problem.cluster)
     }
@@ -26,7 +26,7 @@ extension Configuration.AlertChannel {
         && (kinds.isEmpty || kinds.contains(kind))
     }
 
-    /// - Parameter cluster: empty: the guard itself.
+    /// - Parameter cluster: empty for the guard itself.
     package func concerns(_ cluster: String) -> Bool {
       clusters.isEmpty || cluster.isEmpty || clusters.contains(cluster)
     }
@@ -36,7 +36,7 @@ extension Configuration.AlertChannel {
 extension Configuration.AlertChannel.Filter {
   static var keys: [ConfigurationKey<Configuration.AlertChannel.Filter>] {
     [
-      .init("severity", \.least, .word, "The least severity that is delivered."),
+      .init("severity", \.least, .word, "The minimum severity that is delivered."),
       .init(
         "clusters", \.clusters, .list(of: "names of clusters", .cluster), standard: "all clusters",
         isPrinted: { !$0.isEmpty }, "The clusters whose incidents are delivered."),

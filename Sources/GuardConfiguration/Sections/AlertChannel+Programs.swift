@@ -4,11 +4,11 @@ internal import YAML
 // The channels that run a program.
 
 extension Configuration.AlertChannel {
-  /// Sends mail with the machine's sendmail.
+  /// Sends mail with the local sendmail.
   package struct Email: Hashable, Sendable {
     /// At least one address.
     package var to: [String]
-    /// nil: oceanid-guard at this host.
+    /// nil for oceanid-guard at this host.
     package var from: String?
     /// The path of sendmail.
     package var sendmail = "/usr/sbin/sendmail"
@@ -18,7 +18,7 @@ extension Configuration.AlertChannel {
   package struct Program: Hashable, Sendable {
     /// An absolute path and its arguments.
     package var run: [String]
-    /// The time after which the program is ended.
+    /// The time after which the program is terminated.
     package var timeout: Duration = .seconds(10)
   }
 }
@@ -33,7 +33,7 @@ extension Configuration.AlertChannel.Email: ConfigurationSection {
         "The recipients."),
       .init(
         "from", optional: \.from, .mailAddress, standard: "oceanid-guard at this host", "The sender."),
-      .init("sendmail", \.sendmail, .path, "The program that takes the mail, as sendmail -i does."),
+      .init("sendmail", \.sendmail, .path, "The program that accepts the mail like sendmail -i."),
     ]
   }
 }
@@ -48,13 +48,13 @@ extension Configuration.AlertChannel.Program: ConfigurationSection {
         "The program and its arguments. No shell is involved; the alert is its standard input, as JSON."),
       .init(
         "timeout", \.timeout, .duration(.seconds(1)...(.seconds(60))),
-        "The time after which the program is ended and the delivery has failed."),
+        "The time after which the program is terminated and the delivery counts as failed."),
     ]
   }
 }
 
 extension ValueFormat where Value == String {
-  /// An address that needs no quotes in RFC 5322 §3.4.1, or the name of a user of this machine. Never an option to
+  /// An address without quotes (RFC 5322 §3.4.1), or the name of a local user. It can't be an option of
   /// sendmail.
   fileprivate static var mailAddress: ValueFormat {
     text("a mail address") { text in

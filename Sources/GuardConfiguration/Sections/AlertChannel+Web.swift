@@ -3,34 +3,34 @@ internal import YAML
 // The channels that send over HTTP.
 
 extension Configuration.AlertChannel {
-  /// Posts notices as JSON, signed where there is a key.
+  /// Posts notices as JSON, signed if there is a key.
   package struct Webhook: Hashable, Sendable {
     package var target: WebTarget
-    /// Of the signature; nil: not signed.
+    /// The key of the signature; nil for no signature.
     package var key: SecretPlace?
   }
 
   /// Posts alerts to Alertmanager.
   package struct Alertmanager: Hashable, Sendable {
-    /// At least one; every member of a cluster of them gets everything, as Alertmanager's documentation asks for.
+    /// At least one. All members of an Alertmanager cluster get all alerts, as its documentation requires.
     package var locations: [WebLocation]
     package var access = WebAccess()
-    /// Alerts are resolved when the guard has sent nothing for this long.
+    /// Alerts are resolved if the guard has sent nothing for this long.
     package var resolveAfter: Duration = .seconds(240)
 
-    /// One for each address.
+    /// One target per address.
     package var targets: [WebTarget] { locations.map { WebTarget(location: $0, access: access) } }
   }
 
-  /// Posts notices to a topic of ntfy.
+  /// Posts notices to an ntfy topic.
   package struct Ntfy: Hashable, Sendable {
     package var target: WebTarget
   }
 
-  /// Calls an address regularly while all is well: a dead man's switch.
+  /// Requests an address regularly while there is no problem: a dead man's switch.
   package struct Ping: Hashable, Sendable {
     package var target: WebTarget
-    /// The time from one ping to the next.
+    /// The time between pings.
     package var interval: Duration = .seconds(60)
   }
 }

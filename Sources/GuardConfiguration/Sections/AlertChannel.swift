@@ -1,11 +1,11 @@
 extension Configuration {
-  /// An entry of `alerts`: one way to notify people.
+  /// An entry of `alerts`: a means to notify people.
   package struct AlertChannel: Hashable, Sendable {
-    /// Unique; it is part of a file's name.
+    /// Unique, because it is part of a file name.
     package var name: String
-    /// How it delivers.
+    /// The means of delivery.
     package var means: Means
-    /// Which incidents it delivers.
+    /// Selects the incidents to deliver.
     package var filter = Filter()
 
     /// The kind of a channel, with its section.
@@ -42,7 +42,7 @@ extension Configuration.AlertChannel: ConfigurationSection {
       reader.fail(
         section.node, "alerts: a channel is one of \(words), found \(given.joined(separator: " and "))")
     } else if !section.hasUnknownKeys {
-      // An unknown key is most likely the channel.
+      // An unknown key is probably the misspelt channel.
       reader.fail(section.node, "alerts: a channel needs one of \(words)")
     }
     return false
@@ -55,7 +55,7 @@ extension Configuration.AlertChannel.Means {
     Configuration.AlertChannel.Means.keys.first { $0.printed(self).inline != nil }?.name ?? ""
   }
 
-  /// A channel has one of these keys.
+  /// A channel has exactly one of these keys.
   fileprivate static var keys: [ConfigurationKey<Configuration.AlertChannel.Means>] {
     [
       .init(

@@ -7,10 +7,20 @@ extension Configuration {
     package var name: String
     /// The tunnel to the cluster.
     package var tunnel: Tunnel
-    /// How its API is polled.
+    /// The polls of its API.
     package var kubernetes: Kubernetes
-    /// The objects that must be there.
+    /// The objects that must exist.
     package var expect: Expectations
+  }
+}
+
+extension Configuration.Cluster {
+  /// The names of the credentials on the way to the cluster.
+  package var credentials: [String] {
+    let files = (tunnel.identityFiles ?? []) + (tunnel.knownHostsFiles ?? []) + [kubernetes.kubeconfig]
+    let names = files.compactMap(Credential.name)
+    if case .credential(let name)? = tunnel.passphrase { return names + [name] }
+    return names
   }
 }
 

@@ -5,10 +5,10 @@ extension Configuration {
   package struct Forward: Hashable, Sendable {
     /// A loopback address, or the path of a Unix socket.
     package var listen = StreamAddress(host: "127.0.0.1", port: 16443)
-    /// As the far side resolves it.
+    /// The address as resolved on the remote side.
     package var target = StreamAddress(host: "localhost", port: 6443)
 
-    /// In force where a tunnel names no forwards.
+    /// The default of a tunnel without forwards.
     package static var standard: Forward { Forward() }
   }
 }
@@ -24,7 +24,7 @@ extension Configuration.Forward: ConfigurationSection {
           + "a Unix socket gets mode 0600."),
       .init(
         "target", \.target, .target,
-        "The address on the far side, which the SSH server resolves."),
+        "The address on the remote side, which the SSH server resolves."),
     ]
   }
 

@@ -3,21 +3,21 @@ package import Health
 package import Tunnel
 
 extension Configuration {
-  /// How a cluster's API is asked.
+  /// The access to a cluster's API.
   package struct Kubernetes: Hashable, Sendable {
-    /// Absolute path, or `credential:NAME` for a credential of the service manager's.
+    /// An absolute path, or `credential:NAME` for a credential of the service manager.
     package var kubeconfig: String
     /// The context of the kubeconfig.
     package var context = "default"
-    /// How often the API is polled.
+    /// The schedule of polls.
     package var poll = Poll()
   }
 
-  /// How often a cluster's API is asked.
+  /// The schedule of polls of a cluster's API.
   package struct Poll: Hashable, Sendable {
-    /// From one poll to the next.
+    /// The time between polls.
     package var interval: Duration = .seconds(15)
-    /// After which a poll has failed.
+    /// The time after which a poll fails.
     package var timeout: Duration = .seconds(10)
   }
 }
@@ -25,8 +25,8 @@ extension Configuration {
 extension Configuration.Kubernetes: ConfigurationSection {
   init(defaultsIn environment: ConfigurationEnvironment) {
     let path = "~/.kube/k3s-config.yaml"
-    // KUBECONFIG, as kubectl reads it. Without any home the path stays as it is, and the poll reports that there is no
-    // such file.
+    // KUBECONFIG is used as in kubectl. Without a home, the path is not expanded, and the poll reports that
+    // there is no such file.
     self.init(
       kubeconfig: environment.kubeconfig.flatMap(environment.expandList) ?? environment.expand(path) ?? path)
   }
@@ -41,15 +41,16 @@ extension Configuration.Kubernetes: ConfigurationSection {
     ]
   }
 
-  /// The file that `kubeconfig` means in this process: a credential lies where the service manager put it.
+  /// The file of `kubeconfig` in this process. The service manager determines the path of a credential.
   ///
-  /// - Throws: `PollFailure` with code `kubeconfig` and the line that the unit lacks.
+  /// - Throws: `PollFailure` with code `kubeconfig`, which names the line that is missing in the unit.
   package func file(in environment: LocalEnvironment) throws(PollFailure) -> String {
     guard let name = Credential.name(in: kubeconfig) else { return kubeconfig }
     do throws(TunnelFailure) {
       return try environment.credential(name)
     } catch {
-      throw PollFailure(code: .kubeconfig, message: error.message, remedy: error.remedy)
+      throw PollFailure(
+        code: .kubeconfig, message: error.message, step: NextStep(command: error.command, note: error.note))
     }
   }
 }
@@ -64,7 +65,7 @@ extension Configuration.Poll: ConfigurationSection {
         "The time from one poll of the cluster to the next."),
       .init(
         "timeout", \.timeout, .duration(.milliseconds(100)...(.seconds(300))),
-        "The time after which a poll has failed."),
+        "The time after which a poll fails."),
     ]
   }
 }

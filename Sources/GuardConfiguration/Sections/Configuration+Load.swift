@@ -2,12 +2,13 @@ internal import Glibc
 internal import Platform
 
 extension Configuration {
-  /// The most that a configuration file may hold.
+  /// The maximum size of a configuration file, in bytes.
   private static var sizeLimit: Int { 1 << 20 }
 
-  /// Reads the configuration at `path`, or at the first usual place that has one, or the built-in values.
+  /// Reads the configuration at `path`. Without a path, reads the first existing default file, or uses the
+  /// built-in values.
   ///
-  /// Throws every mistake that it found; a `path` that can't be read is one too.
+  /// Throws all errors that it found, including a `path` that can't be read.
   package static func load(
     path: String?, environment: ConfigurationEnvironment = .current
   ) throws(ConfigurationErrors) -> Configuration {
@@ -18,7 +19,7 @@ extension Configuration {
     return builtIn(in: environment)
   }
 
-  /// Reads a configuration from text; `file` is only its name in messages.
+  /// Reads a configuration from text; `file` is used in messages only.
   package static func parse(
     _ text: String, file: String, environment: ConfigurationEnvironment
   ) throws(ConfigurationErrors) -> Configuration {
@@ -60,9 +61,9 @@ extension Configuration {
     }
   }
 
-  /// - Parameter offset: of a byte with UTF-8 before it.
+  /// - Parameter offset: of a byte after valid UTF-8.
   private static func place(ofByte offset: Int, in bytes: [UInt8]) -> (line: Int, column: Int) {
-    // A byte order mark is no column, as everywhere else.
+    // A byte order mark does not count as a column.
     let before = bytes[..<offset].dropFirst(bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0)
     let line = before.lastIndex(of: UInt8(ascii: "\n")).map { before[($0 + 1)...] } ?? before
     return (

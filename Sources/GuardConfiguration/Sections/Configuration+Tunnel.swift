@@ -6,41 +6,41 @@ extension Configuration {
   package struct Tunnel: Hashable, Sendable {
     /// An alias of ssh_config or a host name.
     package var host: String
-    // The next six override ssh_config where they are not nil.
+    // The next six override ssh_config if they are not nil.
     /// The user to log in as.
     package var user: String?
     /// The port of the SSH server.
     package var port: UInt16?
-    /// Absolute paths, or `credential:NAME` for a credential of the service manager's.
+    /// Absolute paths, or `credential:NAME` for a credential of the service manager.
     package var identityFiles: [String]?
-    /// Of encrypted identity files.
+    /// The passphrase of encrypted identity files.
     package var passphrase: SecretPlace?
-    /// As `identityFiles`.
+    /// The same format as `identityFiles`.
     package var knownHostsFiles: [String]?
-    /// The ssh_config to read instead of the usual ones.
+    /// The ssh_config to read instead of the default files.
     package var sshConfig: String?
     /// At least one.
     package var forwards: [Forward] = [.standard]
-    /// Nil: the standard one, which ssh_config may shorten.
+    /// nil for the default, which ssh_config may shorten.
     package var keepalive: Keepalive?
     /// Pauses between attempts to connect.
     package var backoff = Backoff()
-    /// How long a new local connection waits for the tunnel.
+    /// The time that a new local connection waits for the tunnel.
     package var hold: Duration = .seconds(10)
-    /// SSH sessions at most; nil: one for each processor.
+    /// The maximum number of SSH sessions; nil for one per processor.
     package var sessions: Int?
-    /// Bytes that all channels together may have under way or waiting for a slow reader.
+    /// The limit of bytes that all channels together may have in flight or buffered for slow readers.
     package var windowBudget = 64 << 20
   }
 
-  /// How soon a silent peer is given up.
+  /// The detection of an unresponsive peer.
   package struct Keepalive: Hashable, Sendable {
-    /// Idle time before the peer must give a sign of life.
+    /// The idle time before the peer is probed.
     package var interval: Duration = .seconds(5)
     /// Not shorter than `interval`.
     package var timeout: Duration = .seconds(15)
 
-    /// In force where neither guard.yaml nor ssh_config has another one.
+    /// The default if neither guard.yaml nor ssh_config sets one.
     package static var standard: Keepalive { Keepalive() }
   }
 
@@ -61,8 +61,8 @@ extension Configuration.Tunnel: ConfigurationSection {
     return [
       .init(
         "host", \.host, .sshHost, missing: "'host' is missing: an alias of ssh_config or a host name",
-        "The host that runs the SSH server. ssh_config applies to it; the hops of a ProxyJump are as ssh_config "
-          + "has them."),
+        "The host that runs the SSH server. ssh_config applies to it. For the hops of a ProxyJump, only ssh_config "
+          + "applies."),
       .init("user", optional: \.user, .userName, standard: followed, "The user to log in as."),
       .init("port", optional: \.port, .number(1...65535), standard: followed, "The port of the SSH server."),
       .init(
@@ -70,13 +70,13 @@ extension Configuration.Tunnel: ConfigurationSection {
         "Private keys. Each is a path or credential:NAME, a credential of the service."),
       .init(
         "passphrase", optional: \.passphrase, .secretPlace, standard: "no passphrase",
-        "The passphrase of encrypted keys, as one line of text. A file must be readable for its owner alone."),
+        "The passphrase of encrypted keys, as one line of text. A file must be readable by its owner only."),
       .init(
         "knownHostsFiles", optional: \.knownHostsFiles, .list(of: "paths", .secretFile), standard: followed,
         "Files with the host keys that are accepted. Each is a path or credential:NAME."),
       .init(
         "sshConfig", optional: \.sshConfig, .path, standard: "~/.ssh/config and /etc/ssh/ssh_config",
-        "The ssh_config to read instead of the usual ones."),
+        "The ssh_config to read instead of the default files."),
       .init("forwards", list: \.forwards, of: "forwards", in: 1...32, style: .flow) { _ in
         "expected from 1 to 32 of { listen: 127.0.0.1:16443, target: localhost:6443 }"
       },
@@ -90,15 +90,15 @@ extension Configuration.Tunnel: ConfigurationSection {
       .init(
         "sessions", optional: \.sessions, .number(1...16), standard: "one for each processor",
         comment: "one for each processor",
-        "The most SSH sessions. During bulk transfers one is kept free for small requests."),
+        "The maximum number of SSH sessions. During bulk transfers one is kept free for small requests."),
       .init(
         "windowBudget", \.windowBudget, .size(.mebibytes(1)...(.mebibytes(4096)), example: .mebibytes(64)),
-        "Bytes that all connections together may have under way or waiting for a slow reader."),
+        "The maximum number of bytes in transit or waiting for slow readers, for all connections together."),
     ]
   }
 
   func check(_ section: ConfigurationReader.Section, _ reader: inout ConfigurationReader) -> Bool {
-    // The default listens as well, so two clusters that both leave it out collide.
+    // The default forward also listens, so two clusters without forwards conflict.
     section.values["forwards"] != nil
       || reader.claim(Configuration.Forward.standard.listen, at: section.node)
   }
@@ -111,12 +111,12 @@ extension Configuration.Keepalive: ConfigurationSection {
     [
       .init(
         "interval", \.interval, .duration(.milliseconds(100)...(.seconds(300))),
-        "The idle time after which the peer must give a sign of life. Left out, ServerAliveInterval of "
+        "The idle time after which the peer is probed. If keepalive is not set, ServerAliveInterval of "
           + "ssh_config may make it shorter."),
       .init(
         "timeout", \.timeout, .duration(.milliseconds(200)...(.seconds(900))),
-        "The silence after which the peer is given up; not shorter than interval. Left out, ServerAliveCountMax "
-          + "of ssh_config may make it shorter."),
+        "The silence after which the session is closed; not shorter than interval. If keepalive is not set, "
+          + "ServerAliveCountMax of ssh_config may make it shorter."),
     ]
   }
 
@@ -137,12 +137,12 @@ extension Configuration.Backoff: ConfigurationSection {
     [
       .init(
         "initial", \.initial, .duration(.milliseconds(10)...(.seconds(60))),
-        "The first pause between two attempts to connect. Each further one is drawn from this value to three times "
-          + "the pause before."),
+        "The first pause between two attempts to connect. Each further pause is random: from this value to three "
+          + "times the previous pause."),
       .init(
         "max", \.max, .duration(.milliseconds(10)...(.seconds(3600))),
         "The longest pause; not shorter than initial. A waiting client, a network change, the end of a sleep and "
-          + "'oceanid-ctl reconnect' cut a pause short."),
+          + "'oceanid-ctl reconnect' end a pause early."),
     ]
   }
 

@@ -1,29 +1,29 @@
 internal import Health
 internal import YAML
 
-/// The guard's configuration, complete: every default is filled in and every value is in its range.
+/// The guard's complete configuration: all defaults are filled in, and all values are in range.
 package struct Configuration: Hashable, Sendable {
-  /// The file that it was read from; nil: there was none, and these are the built-in values.
+  /// The file that it was read from; nil for the built-in values.
   package var file: String?
   /// The control socket.
   package var control: Control
   /// At least one; names and listening addresses are unique.
   package var clusters: [Cluster]
-  /// Where metrics are written for node_exporter; nil: nowhere.
+  /// The file of metrics for node_exporter; nil for none.
   package var metricsTextfile: String?
   /// Names are unique.
   package var alerts: [AlertChannel] = []
 
   /// The section `control`.
   package struct Control: Hashable, Sendable {
-    /// Absolute path of the Unix socket that the client talks to.
+    /// The absolute path of the control socket.
     package var socket: String
 
     /// The folder of the socket.
     package var folder: String { String(socket[..<(socket.lastIndex(of: "/") ?? socket.startIndex)]) }
   }
 
-  /// The values in force where there is no file.
+  /// The values in force without a file.
   package static func builtIn(in environment: ConfigurationEnvironment) -> Configuration {
     Configuration(
       file: nil, control: Control(socket: environment.defaultSocket),
@@ -58,10 +58,10 @@ extension Configuration: ConfigurationSection {
             "socket", \.control.socket, .controlSocket,
             standard: "/run/oceanid/guard.sock; for one user $XDG_RUNTIME_DIR/oceanid/guard.sock",
             "The Unix socket that oceanid-ctl talks to. Under oceanid-guard.socket, ListenStream= of that unit is "
-              + "in force instead.")
+              + "used instead.")
         ], style: .block),
-      .init("clusters", list: \.clusters, of: "clusters", in: 1...32, style: .block) {
-        "expected from 1 to 32 clusters, found \($0 == 0 ? "none" : "\($0)")"
+      .init("clusters", list: \.clusters, of: "clusters", in: 1...500, style: .block) {
+        $0 == 0 ? "expected at least one cluster" : "\($0) clusters; at most 500 are supported"
       },
       .init(
         group: "metrics",
@@ -80,18 +80,18 @@ extension Configuration: ConfigurationSection {
 extension ValueFormat where Value == String {
   fileprivate static var controlSocket: ValueFormat {
     path("a path of at most 107 bytes") { path in
-      // sun_path has 108 bytes with its final zero (unix(7)).
+      // sun_path has 108 bytes including its final zero (unix(7)).
       path.utf8.count <= 107 && !path.hasSuffix("/")
         ? nil : "expected the path of a socket, at most 107 bytes, found '\(path.limited(to: 128))'"
     }
   }
 
-  /// node_exporter reads files of this ending and no other.
+  /// node_exporter reads only files with this suffix.
   fileprivate static var textfile: ValueFormat {
     path("a path that ends in .prom") { path in
       path.hasSuffix(".prom") && !path.hasSuffix("/.prom")
         ? nil
-        : "expected a path that ends in .prom, as node_exporter wants it, found '\(path.limited(to: 64))'"
+        : "expected a path that ends in .prom, as node_exporter requires, found '\(path.limited(to: 64))'"
     }
   }
 }

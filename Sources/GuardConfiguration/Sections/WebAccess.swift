@@ -1,4 +1,4 @@
-/// Login and trust for a receiver of alerts over HTTP.
+/// The login and the trusted authorities for an alert receiver over HTTP.
 package struct WebAccess: Hashable, Sendable {
   /// The login of a request.
   package enum Login: Hashable, Sendable {
@@ -10,9 +10,9 @@ package struct WebAccess: Hashable, Sendable {
   fileprivate var token: SecretPlace?
   fileprivate var user: String?
   fileprivate var password: SecretPlace?
-  /// A file of PEM in place of the machine's own authorities.
+  /// A PEM file that replaces the system's certificate authorities.
   package var authorities: String?
-  /// Plain http to other machines is accepted.
+  /// True if plain http to other machines is allowed.
   package var isInsecure = false
 
   package init(login: Login? = nil, authorities: String? = nil, isInsecure: Bool = false) {
@@ -25,7 +25,7 @@ package struct WebAccess: Hashable, Sendable {
     self.isInsecure = isInsecure
   }
 
-  /// Nil: no login.
+  /// nil for no login.
   package var login: Login? {
     if let token { return .token(token) }
     guard let user, let password else { return nil }
@@ -50,7 +50,7 @@ extension WebAccess {
         "A PEM file of certificate authorities."),
       .init(
         "insecure", \.isInsecure, .boolean, isPrinted: { $0 },
-        "Whether http:// to other machines is accepted. http:// to this machine always is."),
+        "Whether http:// to other machines is accepted. http:// to this machine is always accepted."),
     ]
   }
 
@@ -70,7 +70,7 @@ extension WebAccess {
     return false
   }
 
-  /// Whether alerts may be sent to the location.
+  /// True if alerts may be sent to the location.
   func check(
     _ location: WebLocation, _ key: String, _ node: YAMLNode, _ reader: inout ConfigurationReader
   ) -> Bool {

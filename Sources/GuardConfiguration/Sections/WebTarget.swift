@@ -1,8 +1,8 @@
-/// A receiver of alerts over HTTP.
+/// An alert receiver over HTTP.
 package struct WebTarget: Hashable, Sendable {
   /// The address.
   package var location: WebLocation
-  /// Login and trust.
+  /// The login and the trusted authorities.
   package var access = WebAccess()
 
   package init(location: WebLocation, access: WebAccess = WebAccess()) {
@@ -21,7 +21,7 @@ extension WebTarget {
     ] + WebAccess.keys.map { $0.lifted(to: \.access) }
   }
 
-  /// Of a section without any key.
+  /// The value of a section without keys.
   static var empty: WebTarget { WebTarget(location: .secret(.file(""))) }
 
   func check(_ section: ConfigurationReader.Section, _ reader: inout ConfigurationReader) -> Bool {

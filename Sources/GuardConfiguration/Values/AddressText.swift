@@ -1,10 +1,10 @@
 package import Tunnel
 
-// Addresses as the configuration writes them: `127.0.0.1:16443`, `[::1]:16443`, `localhost:6443`, `/run/k3s.sock`.
+// Addresses in the configuration: `127.0.0.1:16443`, `[::1]:16443`, `localhost:6443`, `/run/k3s.sock`.
 
 extension HostPort {
-  /// Reads `HOST:PORT` or `[IPv6]:PORT`; nil for anything else, port 0 too. However an address is spelt, it comes out
-  /// the same.
+  /// Reads `HOST:PORT` or `[IPv6]:PORT`; nil for anything else, including port 0. Different spellings of an
+  /// address give the same value.
   package init?(_ text: String) {
     let host: String
     let port: Substring
@@ -28,8 +28,8 @@ extension HostPort {
     self.init(host: host, port: number)
   }
 
-  /// Only what a host name, an IPv4 address or an alias of ssh_config is made of; no leading `-`, which
-  /// would be an option to ssh.
+  /// True for a host name, an IPv4 address or an alias of ssh_config. A leading `-` is not allowed, because
+  /// ssh would treat it as an option.
   package static func isName(_ text: some StringProtocol) -> Bool {
     guard !text.isEmpty, text.utf8.count <= 253, !text.hasPrefix("-"), !text.hasPrefix(".") else {
       return false

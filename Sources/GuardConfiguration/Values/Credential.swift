@@ -1,4 +1,4 @@
-/// `credential:NAME`, where a path may stand too: a file that the service manager hands over (systemd.exec(5),
+/// `credential:NAME` in place of a path: a file that the service manager provides (systemd.exec(5),
 /// CREDENTIALS).
 enum Credential {
   private static var prefix: String { "credential:" }
@@ -12,7 +12,7 @@ enum Credential {
     "expected the name of a credential (letters, digits, '-', '_' and '.', as in LoadCredential=NAME:/path)"
   }
 
-  /// A file name without any folder.
+  /// True for a file name without a folder.
   static func isName(_ name: String) -> Bool {
     !name.isEmpty && name.utf8.count <= 255 && name != "." && name != ".."
       && name.utf8.allSatisfy { byte in

@@ -1,6 +1,6 @@
 internal import Health
 
-// Durations as the configuration writes them: `250ms`, `5s`, `10m`, `1h`.
+// Durations in the configuration: `250ms`, `5s`, `10m`, `1h`.
 
 extension Duration {
   private static var units: [(suffix: String, milliseconds: Int64)] {
@@ -10,14 +10,14 @@ extension Duration {
   /// Reads one whole number and one unit; nil for anything else.
   init?(configuration text: String) {
     let digits = text.prefix { $0.isASCII && $0.isNumber }
-    // Nine digits of hours still fit.
+    // Nine digits of hours fit in an Int64.
     guard (1...9).contains(digits.count), let number = Int64(digits),
       let unit = Duration.units.first(where: { $0.suffix == text.dropFirst(digits.count) })
     else { return nil }
     self = .milliseconds(number * unit.milliseconds)
   }
 
-  /// In the largest unit that leaves no rest, so that reading it back gives the same value.
+  /// The text in the largest unit without a remainder, so that reading it returns the same value.
   var configurationText: String {
     let milliseconds = inMilliseconds
     guard milliseconds != 0 else { return "0s" }

@@ -16,7 +16,7 @@ struct IPAddress: Hashable, CustomStringConvertible {
     }
   }
 
-  /// The one way to write it (inet_ntop(3)), which the kernel's addresses are written in as well.
+  /// The canonical form (inet_ntop(3)). Addresses from the kernel use it, too.
   var description: String {
     withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(INET6_ADDRSTRLEN)) { text in
       let family = bytes.count == 4 ? AF_INET : AF_INET6
@@ -25,7 +25,7 @@ struct IPAddress: Hashable, CustomStringConvertible {
     }
   }
 
-  /// 127.0.0.0/8 (RFC 1122 §3.2.1.3) or ::1 (RFC 4291 §2.5.3).
+  /// True for 127.0.0.0/8 (RFC 1122 §3.2.1.3) and ::1 (RFC 4291 §2.5.3).
   var isLoopback: Bool {
     bytes.count == 4 ? bytes[0] == 127 : bytes.dropLast().allSatisfy { $0 == 0 } && bytes.last == 1
   }

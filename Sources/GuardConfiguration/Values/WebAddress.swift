@@ -2,20 +2,20 @@ internal import Tunnel
 
 /// `https://host[:port]/path?query`, without user, password and fragment.
 ///
-/// Paths are often secrets: knowing a webhook's path is enough to call it. Only the origin is ever shown.
+/// Paths are often secrets: a webhook's path is sufficient to call it. Only the origin is ever shown.
 package struct WebAddress: Hashable, Sendable, CustomStringConvertible, CustomReflectable {
-  /// The scheme is https.
+  /// True if the scheme is https.
   package let isEncrypted: Bool
   /// Host and port as written: `[::1]:9093`
   package let authority: String
-  /// Empty, or from the slash on.
+  /// Empty, or with its leading slash.
   package let path: String
-  /// Empty, or from the question mark on.
+  /// Empty, or with its leading question mark.
   package let query: String
 
-  /// Why a text is no such address; a sentence's end that repeats nothing of it.
+  /// The reason why a text is not a valid address. It repeats no part of the text, which may be a secret.
   package struct Mistake: Error, Hashable {
-    /// The end of a sentence.
+    /// The end of a sentence in an error message.
     package let reason: String
   }
 
@@ -33,7 +33,8 @@ package struct WebAddress: Hashable, Sendable, CustomStringConvertible, CustomRe
     else { throw mistake("an address has printable ASCII characters and no '#', at most 2048") }
     let authority = rest.prefix { $0 != "/" && $0 != "?" }
     guard !authority.contains("@") else {
-      throw mistake("an address carries no user and password: 'user', 'password' and 'token' have keys")
+      throw mistake(
+        "an address must not contain a user or password: use the keys 'user', 'password' and 'token'")
     }
     guard WebAddress.isAuthority(String(authority)) else {
       throw mistake("the address names no host, as in https://alerts.example.org/hook")
@@ -52,29 +53,29 @@ package struct WebAddress: Hashable, Sendable, CustomStringConvertible, CustomRe
   }
 
   private static func isAuthority(_ text: String) -> Bool {
-    // With a port of its own or with any.
+    // With its own port, or with any port added.
     HostPort(text) != nil || HostPort("\(text):1") != nil
   }
 
   /// The whole address, which may be a secret.
   package var url: String { origin + path + query }
 
-  /// `https://alerts.example.org`: the part that is no secret.
+  /// `https://alerts.example.org`: the part that is not secret.
   package var origin: String { "\(isEncrypted ? "https" : "http")://\(authority)" }
 
-  /// The host is this machine.
+  /// True if the host is this machine.
   package var isLoopback: Bool {
     let host = (HostPort(authority) ?? HostPort("\(authority):1"))?.host ?? ""
     return host == "localhost" || IPAddress(host)?.isLoopback == true
   }
 
-  /// The same with more at the end of its path: `…/api` and `/v2/alerts`.
+  /// The address with an appended path: `…/api` and `/v2/alerts`.
   package func appending(_ more: String) -> WebAddress {
     let base = path.hasSuffix("/") ? String(path.dropLast()) : path
     return WebAddress(isEncrypted: isEncrypted, authority: authority, path: base + more, query: query)
   }
 
-  /// The last part of its path, and the address without it; nil where there is none.
+  /// The last part of the path, and the address without it; nil if there is none.
   package var leaf: (parent: WebAddress, name: String)? {
     guard let slash = path.lastIndex(of: "/") else { return nil }
     let name = path[path.index(after: slash)...]
@@ -90,7 +91,7 @@ package struct WebAddress: Hashable, Sendable, CustomStringConvertible, CustomRe
 }
 
 extension WebAddress {
-  /// Why nothing may be sent there; nil where it may.
+  /// The reason why nothing may be sent to the address; nil if sending is allowed.
   package func exposure(isInsecure: Bool) -> String? {
     guard !isEncrypted, !isLoopback, !isInsecure else { return nil }
     return

@@ -1,6 +1,6 @@
-/// The address of a receiver of alerts.
+/// The address of an alert receiver.
 package enum WebLocation: Hashable, Sendable {
   case address(WebAddress)
-  /// An address that is a secret as a whole.
+  /// An address that is entirely secret.
   case secret(SecretPlace)
 }

@@ -1,27 +1,27 @@
 internal import Glibc
 internal import Platform
 
-/// A request to the guard's own control socket, sent at one look of the watchdog and judged at the next: it proves
-/// that the socket is listened on and that it answers.
+/// A request to the guard's own control socket. One watchdog check sends it and the next one evaluates it, to
+/// prove that the socket is open and answers.
 struct ControlProbe {
   private static let request = "GET /v1/healthz HTTP/1.1\r\nHost: oceanid\r\nConnection: close\r\n\r\n"
 
   private enum Outcome {
     case sent(Socket)
-    /// The listener's queue is full: connections are not accepted.
+    /// The backlog of the listener is full: connections are not accepted.
     case queueIsFull
-    /// There is no way to the socket from here, which says nothing about the one who listens: its file was
-    /// removed, or the service manager bound it elsewhere.
+    /// The socket can't be reached by its path, which does not prove a stall: its file was removed, or the
+    /// service manager bound it elsewhere.
     case noWay
   }
 
   private let outcome: Outcome
 
-  /// Asks; never waits.
+  /// Sends the request without waiting.
   init(path: String) {
     do throws(SystemError) {
       let descriptor = try StreamSocket.connect(toPath: path)
-      // A socket that was just connected has room for a line.
+      // The buffer of a new socket has space for the request.
       _ = Array(ControlProbe.request.utf8).withUnsafeBytes { descriptor.send($0) }
       self.outcome = .sent(Socket(descriptor))
     } catch {
@@ -29,7 +29,7 @@ struct ControlProbe {
     }
   }
 
-  /// Whether an answer came. A refusal is one as well: being asked too much is no stall.
+  /// True if a response arrived. An error counts, too: too many requests are not a stall.
   var isAnswered: Bool {
     switch outcome {
     case .noWay: return true

@@ -3,12 +3,12 @@ internal import Tunnel
 
 /// The drop-in that makes oceanid-forward.socket bind the ports of a configuration.
 ///
-/// A generator asks for it at boot and at every daemon-reload, so that 'listen' is set in guard.yaml alone.
+/// A generator requests it at boot and at every daemon-reload, so that 'listen' is set only in guard.yaml.
 struct ForwardSocketUnit {
   let configuration: Configuration
 
-  /// The ports that the service manager can bind. Unix sockets of forwards are the guard's own to make: their
-  /// folder may be one that only the guard's user has.
+  /// The ports that the service manager binds. The guard creates the Unix sockets of forwards itself, because
+  /// only its user may have access to their folder.
   private var addresses: [String] {
     configuration.clusters.flatMap { $0.tunnel.forwards }.compactMap { forward in
       guard case .tcp = forward.listen else { return nil }
@@ -16,15 +16,15 @@ struct ForwardSocketUnit {
     }
   }
 
-  /// Empty where the unit fits as it is installed.
+  /// Empty if the installed unit matches.
   var dropIn: String {
     guard addresses != [Configuration.Forward.standard.listen.description] else { return "" }
-    var text = "# What \(configuration.file ?? "the built-in configuration") says under 'listen'.\n"
+    var text = "# The 'listen' addresses of \(configuration.file ?? "the built-in configuration").\n"
     if addresses.isEmpty {
-      // A socket unit must name an address, and this one has nothing to bind.
+      // A socket unit needs an address, so disable this one, which has nothing to bind.
       return text + "[Unit]\nConditionPathExists=!/\n"
     }
-    // The empty line takes back what the unit itself names.
+    // The empty assignment removes the addresses of the unit itself.
     text += "[Socket]\nListenStream=\n"
     return text + addresses.map { "ListenStream=\($0)\n" }.joined()
   }

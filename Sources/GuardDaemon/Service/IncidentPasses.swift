@@ -8,15 +8,16 @@ internal import IncidentTracking
 internal import Platform
 internal import Synchronization
 
-/// Lets the incidents move as things happen: after each observation, and every second while time alone may change one.
-/// A guard that runs for seconds only sends its notices in each of its runs.
+/// Advances the incidents after each observation, and every second while time alone may change one. So a
+/// guard that runs only for seconds still sends its notices.
 ///
 /// Passes run on the guard's queue; a request may come from any thread.
 final class IncidentPasses: Sendable {
   private struct State {
-    /// When the next pass runs; nil: none is scheduled.
+    /// The time of the next pass; nil if none is scheduled.
     var next: MonotonicTime?
-    /// A tracker of ten thousand incidents takes a while to write: that must not fill the queue.
+    /// The earliest time of the next pass. Saving ten thousand incidents takes some time and must not block
+    /// the queue permanently.
     var notBefore = MonotonicTime.now
   }
 
@@ -28,23 +29,26 @@ final class IncidentPasses: Sendable {
   private let alerts: AlertDelivery
   private let board: StatusBoard
   private let folder: StateFolder?
+  private let passed: @Sendable () -> Void
   private let state = Mutex(State())
 
   /// - Parameters:
   ///   - queue: runs the passes, one at a time.
   ///   - folder: nil: there is nowhere to keep anything.
+  ///   - passed: called after each pass.
   init(
     on queue: DispatchQueue, ledger: IncidentLedger, alerts: AlertDelivery, board: StatusBoard,
-    folder: StateFolder?
+    folder: StateFolder?, passed: @escaping @Sendable () -> Void
   ) {
     self.queue = queue
     self.ledger = ledger
     self.alerts = alerts
     self.board = board
     self.folder = folder
+    self.passed = passed
   }
 
-  /// Asks for a pass at once; several requests are one pass.
+  /// Requests a pass as soon as possible. Several requests are combined.
   @Sendable func request() { request(after: .zero) }
 
   private func request(after pause: Duration) {
@@ -63,7 +67,7 @@ final class IncidentPasses: Sendable {
     }
   }
 
-  /// To be called every few seconds besides, on the queue.
+  /// Runs a pass. Call it every few seconds as well, on the queue.
   func pass() {
     let begun = MonotonicTime.now
     let now = Timestamp.now
@@ -71,7 +75,7 @@ final class IncidentPasses: Sendable {
     folder?.look()
     board.setOwnFailures(alerts.failures + [folder?.problem].compactMap(\.self))
     ledger.observe(ProblemObservation(cluster: "", problems: board.ownProblems), at: now)
-    // Before the ledger records notices as sent.
+    // Do this before the ledger records notices as sent.
     alerts.retryUnsaved()
     ledger.pass(at: now)
     alerts.refresh(
@@ -81,5 +85,6 @@ final class IncidentPasses: Sendable {
     let ended = MonotonicTime.now
     state.withLock { $0.notBefore = ended + min(IncidentPasses.longestPause, (ended - begun) * 4) }
     if ledger.isInMotion { request(after: IncidentPasses.whileInMotion) }
+    passed()
   }
 }

@@ -1,20 +1,22 @@
 internal import Glibc
 internal import GuardConfiguration
 internal import GuardJournal
+internal import Health
 internal import Platform
 internal import Systemd
 internal import Tunnel
 
 /// The listening sockets that the service manager bound, identified by their addresses.
 ///
-/// The forwards' stay open here for the life of the process: a tunnel gets a copy, so that the one which replaces
-/// it on a reload finds the port still its own.
+/// The sockets of forwards stay open for the lifetime of the process. A tunnel gets copies, so that its
+/// successor after a reload can use the same ports.
 struct InheritedSockets {
   private static let unit = "oceanid-forward.socket"
 
   private(set) var control: Int32?
   private var forwards: [StreamAddress: Int32] = [:]
-  /// Where no forward listens. Closed here, they would still be the manager's, and clients would wait there for ever.
+  /// The sockets without a forward. If they were only closed here, the service manager would keep them open,
+  /// and clients would wait forever.
   private var refusing: [StreamAddress: RefusingListener] = [:]
 
   init(_ passed: [PassedSocket] = []) {
@@ -27,7 +29,7 @@ struct InheritedSockets {
     }
   }
 
-  /// Copies of the sockets for a cluster's forwards; the caller owns them.
+  /// Returns copies of the sockets for a cluster's forwards. The caller owns them.
   func copies(for cluster: Configuration.Cluster) -> [StreamAddress: Int32] {
     var copies: [StreamAddress: Int32] = [:]
     for forward in cluster.tunnel.forwards {
@@ -41,8 +43,8 @@ struct InheritedSockets {
 
   /// Refuses connections to sockets that no forward of `clusters` uses, and only those.
   ///
-  /// - Returns: the entry to log where the manager's sockets differ from the configuration's; nil also where there are
-  ///   none.
+  /// - Returns: the entry to log if the manager's sockets differ from the configuration's; nil if they match
+  ///   or there are none.
   mutating func fit(_ clusters: [Configuration.Cluster]) -> LogRecord? {
     guard !forwards.isEmpty else { return nil }
     let wanted = Set(clusters.flatMap { $0.tunnel.forwards.map(\.listen) })
@@ -64,24 +66,37 @@ struct InheritedSockets {
     func list(_ addresses: [String]) -> String { addresses.sorted().joined(separator: ", ") }
     var parts: [String] = []
     if !strays.isEmpty {
-      parts.append("holds \(list(strays)), where no forward listens: who connects is reset")
+      parts.append("binds \(list(strays)), which no forward uses: connections are reset")
     }
     if !missing.isEmpty { parts.append("does not hold \(list(missing)): the guard binds that itself") }
+    let step = restart
     return LogRecord(
-      nil, "\(unit) \(parts.joined(separator: "; it "))", priority: .warning, subject: unit, remedy: remedy)
+      nil, "\(unit) \(parts.joined(separator: "; it "))", priority: .warning, subject: unit,
+      remedy: step.remedy, command: step.command, note: step.note)
   }
 
-  private static var remedy: String {
+  private static var restart: NextStep {
     if case .user? = OwnUnit.current() {
-      return "systemctl --user daemon-reload && systemctl --user restart \(unit)"
-        + "   (installed from the source tree: systemd/install --user before it)"
+      return NextStep(
+        command: "systemctl --user daemon-reload && systemctl --user restart \(unit)",
+        note: "installed from the source tree: systemd/install --user before it")
     }
-    return "systemctl daemon-reload && systemctl restart \(unit)"
+    return NextStep(command: "systemctl daemon-reload && systemctl restart \(unit)")
+  }
+
+  /// What to do about an address that the guard holds itself, beside sockets of the service manager: another program had
+  /// it when the manager started its unit, and no longer has it. nil: the manager holds it, or holds no socket at all.
+  func step(holdingAlone listen: StreamAddress) -> NextStep? {
+    guard control != nil, case .tcp = listen, forwards[listen] == nil else { return nil }
+    let step = InheritedSockets.restart
+    let reason = "so that the port stays bound while the guard restarts; this restarts the guard too"
+    return NextStep(
+      command: step.command, note: [reason, step.note].compactMap(\.self).joined(separator: "; "))
   }
 }
 
 extension PassedSocket {
-  /// Where a forward's listens; nil for the control socket, which has no port.
+  /// The listening address of a forward; nil for the control socket, which has no port.
   var forward: StreamAddress? {
     guard let address = SocketAddress(boundToRaw: descriptor), address.port != 0 else { return nil }
     return StreamAddress(host: address.host, port: address.port)

@@ -6,13 +6,13 @@ internal import Synchronization
 internal import Systemd
 internal import Tunnel
 
-/// Events of the machine that concern all tunnels: the network changed, or the machine was asleep.
+/// Detects events that concern all tunnels: the network changed, or the machine slept.
 ///
-/// One a guard. Nothing in here wakes up while nothing happens; `look` rides on a timer that there is anyway.
+/// It has no timer of its own; an existing timer calls `look`.
 final class MachineHints: Sendable {
   private struct State {
     var meter = GapDetector(.now)
-    /// When logind last announced a sleep, until the end of that sleep is reported.
+    /// The time when logind last announced a sleep; nil once the end of that sleep is reported.
     var announced: MonotonicTime?
   }
 
@@ -23,8 +23,8 @@ final class MachineHints: Sendable {
   private let sleep: Mutex<SleepSignal?> = Mutex(nil)
 
   /// - Parameters:
-  ///   - queue: where `hand` is called for news of the network.
-  ///   - hand: takes a hint to every tunnel; called from any thread.
+  ///   - queue: the queue for network changes.
+  ///   - hand: passes a change to every tunnel; called from any thread.
   init(queue: DispatchQueue, log: any EventLog, hand: @escaping @Sendable (SystemChange) -> Void) {
     self.log = log
     self.hand = hand
@@ -40,7 +40,7 @@ final class MachineHints: Sendable {
     sleep.withLock { $0 = SleepSignal { [weak self] in self?.record($0) } }
   }
 
-  /// Looks whether the machine slept since the last look.
+  /// Checks whether the machine slept since the last check.
   func look() { _ = reportSleep() }
 
   private func record(_ phase: SleepSignal.Phase) {
@@ -58,7 +58,7 @@ final class MachineHints: Sendable {
     }
   }
 
-  /// - Returns: false when the machine did not sleep since the last look.
+  /// - Returns: false if the machine did not sleep since the last check.
   private func reportSleep() -> Bool {
     let slept = state.withLock { state -> (Duration, MonotonicTime)? in
       let lastAwake = state.meter.last.awake
@@ -78,7 +78,7 @@ final class MachineHints: Sendable {
       extra: ["ASLEEP_SECONDS": "\(duration.components.seconds)"])
   }
 
-  /// Ends in the log what an announced sleep began there.
+  /// The entry that follows the announcement of a very short sleep.
   private static var shortSleep: LogRecord {
     LogRecord(
       .resumed, "resumed after a sleep too short to measure", subject: "machine", from: "asleep",

@@ -1,8 +1,8 @@
 internal import Dispatch
 internal import Synchronization
 
-/// Whether a serial queue is still working. A job there may take long, as a reload does, so the last question may be
-/// open, but the one before it must be answered.
+/// Checks that a serial queue is not blocked. A job such as a reload may take long, so the last probe may be
+/// pending, but the one before it must have run.
 final class QueueLiveness: Sendable {
   private let queue: DispatchQueue
   private let asked = Atomic<Int>(0)

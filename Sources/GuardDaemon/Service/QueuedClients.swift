@@ -4,18 +4,19 @@ internal import Health
 internal import Platform
 internal import Systemd
 
-/// Clients that connect to the service manager's sockets while the guard can't start.
+/// Refuses clients that connect to the service manager's sockets while the guard can't start.
 ///
-/// The manager starts the service again for a connection that is not accepted, at once and over and over, until it gives
-/// up and lets go of the ports. So clients are let go with a word, for as long as they come, before the guard ends.
+/// The manager restarts the service immediately for each connection that is not accepted. After too many
+/// restarts it gives up and closes the ports. So the guard answers waiting clients with an error before it
+/// exits.
 enum QueuedClients {
   /// Shorter than a start may take (`TimeoutStartSec=` of the unit).
   static let patience: Duration = .seconds(20)
 
-  /// Returns at once if no client is waiting. Blocks.
+  /// Answers clients for up to `patience`. Blocks; returns at once if no client is waiting.
   ///
   /// - Parameters:
-  ///   - passed: theirs stay open, and they belong to this call meanwhile.
+  ///   - passed: the listening sockets. They stay open; nothing else may use them during the call.
   ///   - answer: sent to clients of the control socket; others are reset.
   static func turnAway(from passed: [PassedSocket], with answer: ControlAnswer, for patience: Duration) {
     let deadline = MonotonicTime.now + patience
@@ -28,7 +29,7 @@ enum QueuedClients {
       for (socket, entry) in zip(passed, entries) where entry.revents != 0 {
         turnAway(from: socket, with: answer)
       }
-      // A listener that is none any more.
+      // A listener was closed.
       guard entries.allSatisfy({ $0.revents & ~Int16(POLLIN) == 0 }) else { return }
       let left = (deadline - .now).inMilliseconds
       guard left > 0, poll(&entries, nfds_t(entries.count), Int32(left)) > 0 else { return }

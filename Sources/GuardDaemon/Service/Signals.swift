@@ -2,13 +2,13 @@ internal import Dispatch
 internal import Glibc
 internal import Platform
 
-/// SIGTERM and SIGINT end the guard, SIGHUP makes it read its configuration again.
+/// Handles signals: SIGTERM and SIGINT stop the guard, SIGHUP reloads its configuration.
 struct Signals {
   private let watches: [SignalWatch]
 
   /// Handlers run on `queue`.
   init(queue: DispatchQueue, stop: @escaping @Sendable () -> Void, reload: @escaping @Sendable () -> Void) {
-    // Writing to a socket whose peer is gone is an error to handle, not a reason to die.
+    // A write to a socket whose peer is gone should return an error instead of terminating the process.
     ignoreSignal(SIGPIPE)
     self.watches = [
       SignalWatch(SIGTERM, on: queue, stop), SignalWatch(SIGINT, on: queue, stop),

@@ -7,43 +7,49 @@ internal import Platform
 internal import Synchronization
 internal import Systemd
 
-/// The living line of `systemctl status`, sent when it changed.
+/// Updates the status line of `systemctl status` when it changes.
 final class StatusLine: Sendable {
-  private static let interval: Duration = .seconds(5)
+  private let board: StatusBoard
+  private let queue = DispatchQueue(label: "status line")
+  private let isPending = Atomic(false)
+  private let last = Mutex("")
 
-  private let timer: RepeatingTimer
+  init(board: StatusBoard) { self.board = board }
 
-  init(board: StatusBoard) {
-    let last = Last()
-    self.timer = RepeatingTimer(
-      every: StatusLine.interval, on: DispatchQueue(label: "status line"), startsAtOnce: true
-    ) {
-      let text = StatusLine.text(of: board)
-      if last.replace(with: text) != text { _ = try? Notify.send(.status(text.singleLine)) }
+  /// Sends the line if it changed; several calls in a row look once. Callable from any thread, and never waits.
+  func refresh() {
+    guard !isPending.exchange(true, ordering: .relaxed) else { return }
+    queue.async { [self] in
+      isPending.store(false, ordering: .relaxed)
+      let text = self.text
+      let isNew = last.withLock { last in
+        defer { last = text }
+        return last != text
+      }
+      if isNew { _ = try? Notify.send(.status(text)) }
     }
   }
 
-  static func text(of board: StatusBoard) -> String { text(of: board.statusDocument()) }
+  /// The line of this moment.
+  var text: String { StatusLine.text(of: board.statusDocument()).singleLine }
 
   /// `tethys healthy: 3/3 nodes Ready, Flux 11/11; tunnel up since 2026-11-23 08:23 UTC`. No figure that moves by
   /// itself: each new line is work for the service manager and everybody who watches it.
+  ///
+  /// A configuration that a reload rejected comes first: `systemctl reload` can't tell it otherwise.
   static func text(of document: StatusDocument) -> String {
+    let rejected = (document.configuration?.rejected?.message).map { errors in
+      "reload rejected (\(errors.split(separator: "\n").first ?? "")); "
+    }
+    return (rejected ?? "") + clusters(of: document)
+  }
+
+  private static func clusters(of document: StatusDocument) -> String {
     guard let only = document.clusters.first, document.clusters.count == 1 else { return document.summary }
     var text = "\(document.verdict.rawValue): \(document.summary)"
     if only.tunnel.state == .up, let since = only.tunnel.since {
       text += "; tunnel up since \("\(since)".prefix(16).replacing("T", with: " ")) UTC"
     }
     return text
-  }
-
-  private final class Last: Sendable {
-    private let text = Mutex("")
-
-    func replace(with next: String) -> String {
-      text.withLock { text in
-        defer { text = next }
-        return text
-      }
-    }
   }
 }

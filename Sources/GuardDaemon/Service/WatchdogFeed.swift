@@ -2,19 +2,19 @@ internal import Dispatch
 internal import Platform
 internal import Synchronization
 
-/// Feeds the service manager's watchdog only while every part of the guard shows a sign of life: each tunnel's
-/// thread turns, no poll is stuck, the control socket's loop and the guard's own queue answer. A cluster that can't
-/// be reached is no reason to starve it.
+/// Notifies the service manager's watchdog only while all parts of the guard respond: the tunnels' threads
+/// run, no poll is stuck, and the control socket and the guard's queue answer. An unreachable cluster does
+/// not count as a failure.
 final class WatchdogFeed: Sendable {
-  /// A part of the guard: asked at one look, judged at the next.
+  /// A part of the guard. One check probes it, and the next one evaluates the result.
   struct Part: Sendable {
-    /// Asks for a sign of life, and returns the question whether it has come.
+    /// Starts a probe, and returns a function that tells whether it succeeded.
     let ask: @Sendable () -> @Sendable () -> Bool
   }
 
   private let timer: RepeatingTimer
 
-  /// - Parameter interval: the watchdog's own; three looks fit into it.
+  /// - Parameter interval: the interval of the watchdog. It has three checks.
   init(interval: Duration, parts: @escaping @Sendable () -> [Part], feed: @escaping @Sendable () -> Void) {
     let pending = Pending()
     self.timer = RepeatingTimer(every: interval / 3, on: DispatchQueue(label: "watchdog"), startsAtOnce: true)

@@ -59,7 +59,7 @@ struct Availability: Hashable {
     guard let begin = spans.first?.from, let end = spans.last?.to, end > begin else { return [] }
     let length = (end - begin).inMilliseconds
     var cells = [State](repeating: .well, count: count)
-    // In the order of precedence.
+    // In increasing order of precedence.
     for state in [State.unknown, .trouble] {
       for span in spans where span.state == state {
         let first = Int((span.from - begin).inMilliseconds * Int64(count) / length)

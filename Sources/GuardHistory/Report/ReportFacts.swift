@@ -24,7 +24,7 @@ package struct ReportFacts {
   let incidents: [Episode]
   /// Events by name, the most frequent first.
   let counts: [(event: String, count: Int)]
-  /// Number of times that a tunnel came up after it was down.
+  /// The number of times that a tunnel came up after it was down.
   let reconnects: Int
   /// Sentences about missing data.
   let notes: [String]
@@ -91,9 +91,9 @@ package struct ReportFacts {
     return notes
   }
 
-  // MARK: - Times
+  // MARK: - Time ranges
 
-  /// Unknown while the guard was not running, and before the first event.
+  /// The times at which the guard was running. Unknown while it was not running, and before the first event.
   private static func known(
     _ events: [ChangeDocument], before: ChangeDocument?, _ signs: [Timestamp], _ history: HistoryDocument,
     from: Timestamp,
@@ -131,7 +131,7 @@ package struct ReportFacts {
     return known
   }
 
-  /// The subject is down between an event that begins the problem and one that ends it.
+  /// The states of a subject, which is down between an event that begins a problem and one that ends it.
   private static func span(
     _ events: [ChangeDocument], begins: Set<String>, ends: Set<String>, from: Timestamp, to: Timestamp
   ) -> Availability {
@@ -155,7 +155,7 @@ package struct ReportFacts {
     return result
   }
 
-  /// A starting guard has no tunnel until its first event.
+  /// The states of a tunnel. After a start, there is no tunnel until its first event.
   private static func tunnel(
     _ own: [ChangeDocument], starts events: [ChangeDocument], from: Timestamp, to: Timestamp
   ) -> Availability {

@@ -25,7 +25,7 @@ struct RoundTripPlot {
     var mean: Double { sum / Double(count) }
   }
 
-  /// nil without measurements.
+  /// The plot; nil without measurements.
   var figure: Markup? {
     let columns = columns
     let present = columns.compactMap(\.self)

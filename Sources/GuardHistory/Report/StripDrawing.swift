@@ -2,7 +2,7 @@ import GuardAPI
 import GuardTerminal
 import Health
 
-/// One row of the report: the states of a subject as a strip of cells and as text.
+/// A row of the report: the states of a subject as a strip of cells and as text.
 struct StripDrawing {
   let strip: ReportFacts.Strip
   private static let cells = 480

@@ -1,4 +1,5 @@
 internal import Glibc
+package import GuardExamination
 internal import Platform
 
 /// This machine.

@@ -1,3 +1,4 @@
+internal import GuardTypes
 internal import Health
 
 /// Access to a machine. Facts are found and plans are executed through it only, so both can be tested without one.

@@ -1,3 +1,4 @@
+internal import GuardTypes
 internal import Health
 
 /// The line of the guard's key in authorized_keys on the server, which is read and changed over the caller's own login.

@@ -1,4 +1,5 @@
 internal import GuardAPI
+internal import GuardExamination
 internal import Health
 
 /// Finds the facts for the guard of the whole machine, as root. It writes nothing.
@@ -37,8 +38,7 @@ package struct MachineFactsSearch {
       || caller.run(ProgramCall("id", ["-nG", own.person.name])).text.split(whereSeparator: \.isWhitespace)
         .contains { $0 == FileOwner.serviceName }
     let home = MachineFacts.home
-    facts.missingFolders =
-      system.unusedFolders([MachineFacts.folder]) + [home, "\(home)/.ssh"].filter { !system.exists($0) }
+    facts.missingFolders = [MachineFacts.folder, home, "\(home)/.ssh"].filter { !system.exists($0) }
     facts.missingStates = [home].filter { !system.exists($0) }
     return facts
   }

@@ -1,4 +1,5 @@
 internal import GuardAPI
+internal import GuardExamination
 internal import Health
 
 /// Finds the facts for a user's own guard. It writes nothing.

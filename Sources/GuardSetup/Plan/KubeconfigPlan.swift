@@ -1,4 +1,5 @@
 internal import GuardAPI
+internal import GuardTypes
 internal import Health
 
 /// The step of the kubeconfig.

@@ -1,4 +1,5 @@
 internal import GuardAPI
+internal import GuardTypes
 internal import Health
 
 /// Derives the plan for the guard of the whole machine from the facts. It does no I/O.

@@ -1,4 +1,5 @@
 internal import GuardAPI
+internal import GuardTypes
 internal import Health
 
 /// Derives the plan for a user's own guard from the facts. It does no I/O.

@@ -1,4 +1,5 @@
 internal import GuardAPI
+internal import GuardTypes
 internal import Health
 
 /// The steps to the login on the server.

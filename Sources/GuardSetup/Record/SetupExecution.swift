@@ -1,3 +1,4 @@
+internal import GuardTypes
 internal import Health
 
 /// Carries out changes, each after its entry in the manifest.

@@ -1,3 +1,4 @@
+internal import GuardTypes
 internal import Health
 
 /// The same command line as root, through sudo(8).

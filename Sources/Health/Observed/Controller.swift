@@ -3,7 +3,7 @@ public import GuardTypes
 /// The leader election Lease of a Flux controller. Its leader renews it every few seconds.
 public struct LeaderLease: Hashable, Sendable {
   public let namespace: String
-  /// `kustomize-controller-leader-election`
+  /// For example `kustomize-controller-leader-election`.
   public let name: String
   public let renewTime: Timestamp?
 
@@ -23,13 +23,13 @@ public struct LeaderLease: Hashable, Sendable {
 public struct ControllerReport: Hashable, Sendable {
   public let name: String
   public let verdict: Verdict
-  /// Distribution version by its label.
+  /// The distribution version from its label.
   public let distribution: String?
-  /// Tag of its image.
+  /// The tag of its image.
   public let version: String?
   public let desired: Int
   public let available: Int
-  /// When its leader last renewed its Lease; nil if the Lease can't be read.
+  /// When its leader last renewed its Lease; nil if the Lease cannot be read.
   public let renewedAt: Timestamp?
 
   public init(

@@ -16,9 +16,9 @@ public struct CustomKind: Hashable, Sendable {
   public let plural: String
   /// The supported versions, newest first. The server decides which of them is requested.
   public let versions: [String]
-  /// nil: other controllers maintain its objects.
+  /// nil if its objects are maintained by other controllers.
   public let controller: Controller?
-  /// False if there are releases of its controller without this kind.
+  /// False if some releases of its controller do not have this kind.
   public let isInEveryRelease: Bool
 
   init(
@@ -33,7 +33,7 @@ public struct CustomKind: Hashable, Sendable {
     self.isInEveryRelease = isInEveryRelease
   }
 
-  /// Name of its CustomResourceDefinition.
+  /// The name of its CustomResourceDefinition.
   public var definition: String { "\(plural).\(group)" }
 
   private static func flux(
@@ -90,7 +90,7 @@ extension CustomKind {
   /// The controllers of Flux.
   static let controllersOfFlux = Set(fluxControllers.values)
 
-  /// Names of the kinds that source-controller reconciles.
+  /// The names of the kinds that source-controller reconciles.
   public static let sources = Set(fluxControllers.filter { $0.value == "source-controller" }.keys)
 
   fileprivate static func fluxController(of kind: String) -> String { fluxControllers[kind] ?? "" }

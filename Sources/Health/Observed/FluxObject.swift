@@ -14,14 +14,14 @@ public struct FluxObject: Hashable, Sendable {
   public let interval: Duration?
   public let timeout: Duration?
   public let source: Reference?
-  /// The HelmChart that a HelmRelease or its source is fetched through.
+  /// The HelmChart through which a HelmRelease or its source is fetched.
   public let chart: Reference?
   public let dependsOn: [Reference]
-  /// Name of the Secret with its credentials, in its own namespace.
+  /// The name of the Secret with its credentials, in its own namespace.
   public let secretName: String?
-  /// When it last ran, with any result; nil if the kind does not report it.
+  /// When it last ran, regardless of the result; nil if the kind does not report it.
   public let lastReconciled: Timestamp?
-  /// The time of a requested run that has not happened yet.
+  /// The time of a requested run that has not started yet.
   public let requestedAt: Timestamp?
   /// The time of the suspension, if the server stores it.
   public let suspendedAt: Timestamp?

@@ -26,7 +26,7 @@ public struct ImagePolicy: Hashable, Sendable {
   public let resource: Resource
   public let isSuspended: Bool
   public let repository: Reference
-  /// The policy in the words of its spec, `semver 1.18.x`; nil if it could not be read.
+  /// The policy in the words of its spec, for example `semver 1.18.x`; nil if it could not be read.
   public let range: String?
   /// `name:tag` of `status.latestRef` with its digest if it has one; otherwise `status.latestImage`.
   public let latestImage: String?
@@ -51,9 +51,9 @@ public struct ImageUpdateAutomation: Hashable, Sendable {
   public let isSuspended: Bool
   public let interval: Duration?
   public let source: Reference?
-  /// Selects the policies of its namespace that it handles; nil: all.
+  /// Selects the policies in its namespace that it handles; nil selects all.
   public let policySelector: LabelSelector?
-  /// The branch that it pushes to, if that is not the branch it reads.
+  /// The branch that it pushes to, if it differs from the branch that it reads.
   public let reviewBranch: String?
   public let lastRunTime: Timestamp?
   public let lastPushTime: Timestamp?
@@ -80,7 +80,7 @@ public struct ImageUpdateAutomation: Hashable, Sendable {
   }
 }
 
-/// metav1.LabelSelector: every requirement must hold.
+/// metav1.LabelSelector: all requirements must be met.
 public struct LabelSelector: Hashable, Sendable {
   public struct Requirement: Hashable, Sendable {
     public let key: String

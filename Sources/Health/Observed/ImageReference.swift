@@ -1,6 +1,6 @@
-/// A container image's name taken apart: `ghcr.io/org/app:v1@sha256:…`.
+/// The parts of a container image's name, for example `ghcr.io/org/app:v1@sha256:…`.
 public struct ImageReference: Hashable, Sendable {
-  /// With the registry: `docker.io/library/nginx` for `nginx`.
+  /// Includes the registry: `docker.io/library/nginx` for `nginx`.
   public let repository: String
   public let tag: String?
   public let digest: String?
@@ -37,7 +37,7 @@ public struct ImageReference: Hashable, Sendable {
     let hasRegistry =
       name.contains("/") && (first.contains(".") || first.contains(":") || first == "localhost")
     if hasRegistry {
-      // The name in the registry's own protocol, and `docker.io/nginx`.
+      // `index.docker.io` is the host name of the Docker registry API, and `docker.io/nginx` lacks `library/`.
       let path = name.dropFirst(first.utf8.count + 1)
       guard first == "docker.io" || first == "index.docker.io" else { return String(name) }
       return path.contains("/") ? "docker.io/\(path)" : "docker.io/library/\(path)"

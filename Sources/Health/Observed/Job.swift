@@ -3,7 +3,7 @@ public struct Job: Hashable, Sendable {
   public let resource: Resource
   public let isSuspended: Bool
   public let startTime: Timestamp?
-  /// The CronJob that made it.
+  /// The CronJob that created it.
   public let cronJob: Reference?
   public let images: [String]
   /// The Kustomization or HelmRelease that applied it, from its labels.

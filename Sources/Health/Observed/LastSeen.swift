@@ -1,17 +1,17 @@
-/// The last known state of each part of a cluster, with its time by the server's clock. It is shown for parts
-/// that can't be read now.
+/// The last known state of each part of a cluster, with its time by the server's clock. It is shown for parts that
+/// cannot be read now.
 public struct LastSeen: Hashable, Sendable {
   struct Seen<Object: ClusterObject>: Hashable, Sendable {
     let value: [Object]
     let at: Timestamp
-    /// Objects that were seen before and that the last poll could not read.
+    /// Known objects that the last poll could not read.
     var hidden: Set<Reference> = []
   }
 
   private(set) var nodes: Seen<Node>?
   /// The objects of all kinds. Kinds that the last poll could list come first.
   private(set) var flux: [FluxObject] = []
-  /// When each kind of Flux was listed.
+  /// The time at which each kind of Flux was last listed.
   private(set) var fluxTimes: [String: Timestamp] = [:]
   /// The objects of `flux` that the last poll could not decode.
   private(set) var hiddenFlux: Set<Reference> = []
@@ -24,8 +24,7 @@ public struct LastSeen: Hashable, Sendable {
 
   public init() {}
 
-  /// Updates from a snapshot. Parts that it could not read stay, and parts that the server no longer has are
-  /// removed.
+  /// Updates from a snapshot. Parts that it could not read stay, and parts that the server no longer has are removed.
   mutating func take(_ snapshot: Snapshot, at time: Timestamp) {
     func newer<Object>(_ part: Part<[Object]>, _ old: Seen<Object>?) -> Seen<Object>? {
       switch part {

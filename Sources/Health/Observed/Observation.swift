@@ -1,19 +1,23 @@
-/// The complete input of the rules for one cluster, besides time and memory.
+/// The input of the rules for one cluster. The time and the memory are separate parameters.
 public struct Observation: Hashable, Sendable {
   public let cluster: String
-  /// The local port that reaches the API, for remedies: `127.0.0.1:16443`.
+  /// The local address through which the API is reached, for remedies, for example `127.0.0.1:16443`.
   public let listen: String
-  /// Path of the kubeconfig, for remedies.
+  /// The path of the kubeconfig, for remedies.
   public let kubeconfig: String
-  /// Its context, for remedies; nil: the file's current context.
+  /// The context in it, for remedies; nil for the file's current context.
   public let context: String?
-  /// Further options for a command on this machine: `--server …` if the kubeconfig names another address than
-  /// the forward.
+  /// Further options for a command on this machine: `--server …` if the kubeconfig has another address than the
+  /// forward.
   public let serverFlags: String?
+  /// Why kubectl on this machine does not reach the forward with the kubeconfig; nil: it does, or that is not known yet.
+  public let mismatch: KubeconfigMismatch?
+  /// In front of commands that read the kubeconfig: `sudo -u oceanid `. Empty if the reader of a remedy may read it.
+  public let owner: String
   public let tunnel: TunnelHealth
-  /// The target of the guard's own requests as the server knows it; nil: not known yet.
+  /// The target of the guard's own requests as the server resolves it; nil if not yet known.
   public let apiTarget: String?
-  /// The snapshot of the last successful poll; kept while polls fail.
+  /// The snapshot of the last successful poll. It stays while polls fail.
   public let snapshot: Snapshot?
   /// When that snapshot was taken, by the guard's clock.
   public let snapshotAt: Timestamp?
@@ -24,7 +28,8 @@ public struct Observation: Hashable, Sendable {
 
   public init(
     cluster: String, listen: String, kubeconfig: String, context: String? = nil, serverFlags: String? = nil,
-    tunnel: TunnelHealth, apiTarget: String? = nil, snapshot: Snapshot?, snapshotAt: Timestamp?,
+    mismatch: KubeconfigMismatch? = nil, owner: String = "", tunnel: TunnelHealth, apiTarget: String? = nil,
+    snapshot: Snapshot?, snapshotAt: Timestamp?,
     pollFailure: PollFailure?,
     pollInterval: Duration, expectations: Expectations
   ) {
@@ -33,6 +38,8 @@ public struct Observation: Hashable, Sendable {
     self.kubeconfig = kubeconfig
     self.context = context
     self.serverFlags = serverFlags
+    self.mismatch = mismatch
+    self.owner = owner
     self.tunnel = tunnel
     self.apiTarget = apiTarget
     self.snapshot = snapshot
@@ -42,7 +49,7 @@ public struct Observation: Hashable, Sendable {
     self.expectations = expectations
   }
 
-  /// The server's clock at the last snapshot if it is plausible; otherwise this machine's clock.
+  /// The time of the last snapshot by the server's clock if that is plausible; otherwise by this machine's clock.
   public var serverTime: Timestamp? {
     guard let snapshot, let snapshotAt else { return snapshot?.serverTime }
     return isPlausible(snapshotAt - snapshot.serverTime) ? snapshot.serverTime : snapshotAt
@@ -57,14 +64,13 @@ public struct Observation: Hashable, Sendable {
     return skew > .seconds(-15) && skew < .seconds(15) ? .zero : skew
   }
 
-  /// Unset clocks are wrong by hours. A Date of another day is not plausible, and ages would be wrong with
-  /// it.
+  /// A clock that was never set is wrong by hours. A Date on another day is not plausible and would make ages wrong.
   private func isPlausible(_ skew: Duration) -> Bool { skew > .seconds(-86_400) && skew < .seconds(86_400) }
 }
 
 /// The cluster's required state (`expect` in the configuration).
 public struct Expectations: Hashable, Sendable {
-  /// `namespace/name`
+  /// Written as `namespace/name`.
   public struct Name: Hashable, Sendable, CustomStringConvertible {
     public let namespace: String
     public let name: String
@@ -77,11 +83,11 @@ public struct Expectations: Hashable, Sendable {
     public var description: String { "\(namespace)/\(name)" }
   }
 
-  /// Empty: any set of nodes is accepted.
+  /// If empty, any set of nodes is accepted.
   public var nodes: [String]
   /// The required number of GPUs by node name.
   public var gpus: [String: Int]
-  /// `v2.6.4`; nil: any.
+  /// For example `v2.6.4`; nil accepts any version.
   public var fluxVersion: String?
   public var fluxNamespace: String
   public var workloads: [Name]

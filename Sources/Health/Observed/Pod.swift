@@ -7,16 +7,16 @@ public struct Pod: Hashable, Sendable {
   /// The Deployment, StatefulSet, DaemonSet or Job that owns it.
   public let owner: Reference?
   public let isReady: Bool
-  /// The restarts of all its containers.
+  /// The number of restarts of all its containers.
   public let restarts: Int
-  /// The reason why a container waits: `CrashLoopBackOff`, `ImagePullBackOff`.
+  /// Why a container waits: `CrashLoopBackOff`, `ImagePullBackOff`.
   public let waitingReason: String?
   public let waitingMessage: String?
-  /// The last end of a container: `OOMKilled`, `exit code 1`.
+  /// How a container last ended: `OOMKilled`, `exit code 1`.
   public let lastEnd: String?
   /// The time of `lastEnd`.
   public let lastEndTime: Timestamp?
-  /// The reason why the kubelet ended the pod: `Evicted`, `NodeShutdown`.
+  /// Why the kubelet ended the pod: `Evicted`, `NodeShutdown`.
   public let failure: String?
   public let failureMessage: String?
   /// The images of its containers; empty after it has ended.
@@ -43,7 +43,7 @@ public struct Pod: Hashable, Sendable {
     self.images = images
   }
 
-  /// From this number of restarts on, the time of the last one counts.
+  /// With at least this many restarts, the time of the last one is considered.
   static let manyRestarts = 5
 
   /// The pod is ready or has completed, so no rule applies to it.
@@ -55,7 +55,7 @@ public struct Pod: Hashable, Sendable {
 
 /// An image that a pod runs.
 public struct PodImage: Hashable, Sendable {
-  /// The name in its container's spec.
+  /// The name in the container's spec.
   public let image: String
   /// The pulled digest, `sha256:…`; nil if the node does not report it.
   public let digest: String?
@@ -73,7 +73,7 @@ public struct PodImage: Hashable, Sendable {
 public struct PodCensus: Hashable, Sendable {
   public let total: Int
   public let unwell: [Pod]
-  /// The images of all pods, each once.
+  /// The images of all pods, without duplicates.
   public let images: Set<PodImage>
 
   public init(total: Int, unwell: [Pod], images: Set<PodImage> = []) {
@@ -92,7 +92,7 @@ public struct PodReport: Hashable, Sendable {
   public let notReady: [Pod]
   /// Pods that still exist long after their grace period.
   public let terminating: [Pod]
-  /// Failed pods that no controller replaces.
+  /// Failed pods that are not replaced by a controller.
   public let failed: [Pod]
 
   public init(

@@ -11,7 +11,7 @@ public struct Resource: Hashable, Sendable {
   public let generation: Int64?
   public let observedGeneration: Int64?
   public let conditions: [Condition]
-  /// The finalizers, which matter while the object is being deleted.
+  /// The finalizers, which are only relevant while the object is being deleted.
   public let finalizers: [String]
 
   public init(
@@ -34,7 +34,7 @@ public struct Resource: Hashable, Sendable {
   public var reference: Reference { Reference(kind: kind, namespace: namespace, name: name) }
 }
 
-/// The name of an object, as another object refers to it.
+/// The name of an object, as other objects refer to it.
 public struct Reference: Hashable, Sendable, CustomStringConvertible {
   public let kind: String
   public let namespace: String
@@ -46,7 +46,7 @@ public struct Reference: Hashable, Sendable, CustomStringConvertible {
     self.name = name
   }
 
-  /// `kustomization flux-system/apps`
+  /// For example `kustomization flux-system/apps`.
   public var description: String {
     namespace.isEmpty ? "\(kind.lowercased()) \(name)" : "\(kind.lowercased()) \(namespace)/\(name)"
   }
@@ -68,7 +68,7 @@ extension Stack: ClusterObject {}
 
 /// A Kubernetes status condition (metav1.Condition and its predecessors).
 public struct Condition: Hashable, Sendable {
-  /// The status of a condition; any unknown word of a server is `.unknown`.
+  /// The status of a condition. Any unknown value is `.unknown`.
   public enum Status: String, Codable, Sendable, CaseIterable {
     case isTrue = "True"
     case isFalse = "False"

@@ -3,9 +3,9 @@ public import GuardTypes
 /// One part of a snapshot: the value, or the reason why there is none.
 public enum Part<Value: Hashable & Sendable>: Hashable, Sendable {
   case seen(Value)
-  /// The server does not serve this API group. There is nothing to judge, and this is not a problem.
+  /// The server does not have this API group. There is nothing to judge, and this is not a problem.
   case notServed
-  /// The server refused or failed for this part alone; the rest of the poll went on.
+  /// The server refused this part or failed; the rest of the poll continued.
   case failed(PollFailure)
 
   public var value: Value? {
@@ -20,9 +20,9 @@ public enum Part<Value: Hashable & Sendable>: Hashable, Sendable {
 /// The reason why a poll or a part of it failed.
 public struct PollFailure: Error, Hashable, Sendable {
   public let code: PollErrorCode
-  /// The failed operation and its place, without secrets.
+  /// The failed operation and its target, without secrets.
   public let message: String
-  /// The next step of the operator.
+  /// The next step for the operator.
   public let step: NextStep
 
   public init(code: PollErrorCode, message: String, step: NextStep) {
@@ -39,8 +39,7 @@ public struct PollFailure: Error, Hashable, Sendable {
   /// The step in one line.
   public var remedy: String { step.remedy }
 
-  /// The server had this kind and did not list it in this poll. The next poll must confirm that. This is not
-  /// a problem.
+  /// The server had this kind but did not list it in this poll. The next poll must confirm that. This is not a problem.
   public static let kindInDoubt = PollFailure(
     code: .badResponse, message: "the API server does not name this kind just now, and is asked once more",
     step: NextStep(command: "oceanid-ctl poll"))
@@ -52,9 +51,9 @@ public struct Snapshot: Hashable, Sendable {
   public var serverTime: Timestamp
   /// `gitVersion` of /version.
   public var version: String?
-  /// Whether /readyz answered 200; nil if it gave no clear answer.
+  /// True if /readyz returned 200; nil if the response was unclear.
   public var isReady: Bool?
-  /// The checks that /readyz names as failed: `etcd`.
+  /// The failed checks in the response of /readyz, for example `etcd`.
   public var failedChecks: [String]
   public var nodes: Part<[Node]>
   public var flux: Part<[FluxObject]>
@@ -77,7 +76,7 @@ public struct Snapshot: Hashable, Sendable {
   public var failedWorkloadKinds: [String: PollFailure]
   /// Objects that could not be decoded. The rest of their list is used.
   public var undecodable: [UndecodableObject]
-  /// Kinds with more undecodable objects than `undecodable` may hold.
+  /// Kinds with more undecodable objects than `undecodable` can contain.
   public var uncountedKinds: Set<String>
   /// When the client certificate of the kubeconfig expires.
   public var clientCertificateExpiry: Timestamp?
@@ -87,7 +86,7 @@ public struct Snapshot: Hashable, Sendable {
   public var isServerUnverified: Bool
   /// The failures of requests that do not belong to a part, by their topic.
   public var gaps: [String: PollFailure]
-  /// The optional kinds that this server has; nil: unknown.
+  /// The optional kinds that this server has; nil if unknown.
   public var kinds: ServedKinds?
 
   public init(

@@ -1,11 +1,11 @@
 public import GuardTypes
 
-/// The tunnel as the rules see it, mapped from the engine's own state.
+/// The state of the tunnel as the rules use it.
 public struct TunnelHealth: Hashable, Sendable {
   public struct Failure: Hashable, Sendable {
     public let code: TunnelErrorCode
     public let message: String
-    /// The next step of the operator.
+    /// The next step for the operator.
     public let step: NextStep
     public let at: Timestamp
 
@@ -29,14 +29,14 @@ public struct TunnelHealth: Hashable, Sendable {
     public let listen: String
     public let target: String
     public let state: ForwardState
-    /// `ssh (pid 4242)`, if /proc shows it.
+    /// For example `ssh (pid 4242)`, if /proc shows it.
     public let holder: String?
-    /// The limit of the machine or the process because of which the port accepts no connection; nil if it
-    /// accepts connections.
+    /// The limit of the machine or the process that prevents the port from accepting connections; nil if it accepts
+    /// them.
     public let shortage: String?
-    /// Clients that reached the limit of connections and want more, the largest first.
+    /// Clients that reached their connection limit and tried to open more, the largest first.
     public let crowds: [Crowd]
-    /// The server's refusal of the last connection to the target.
+    /// The server's refusal of the last connection to the target; nil if it was accepted.
     public let refusal: Failure?
 
     public init(
@@ -55,9 +55,9 @@ public struct TunnelHealth: Hashable, Sendable {
 
   /// A client whose further connections to a forwarded port are refused.
   public struct Crowd: Hashable, Sendable {
-    /// Used in a problem's id: `uid-1001`.
+    /// The client's part of a problem's id, for example `uid-1001`.
     public let key: String
-    /// `alice (uid 1001)`
+    /// For example `alice (uid 1001)`.
     public let name: String
     public let openConnections: Int
 

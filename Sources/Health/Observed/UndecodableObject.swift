@@ -1,14 +1,14 @@
-/// An object of a list that could not be decoded. The other objects of the list are used; of this one, only
-/// its existence is known.
+/// An object of a list that could not be decoded. It is only known that it exists; the other objects of the list are
+/// used.
 public struct UndecodableObject: Hashable, Sendable, CustomStringConvertible {
   public let kind: String
-  /// Empty for cluster-scoped objects, and if it could not be read.
+  /// Empty for cluster-scoped objects, or if it could not be read.
   public let namespace: String
-  /// nil: it could not be read.
+  /// nil if it could not be read.
   public let name: String?
-  /// Its index in the list, for an object without a name.
+  /// Its index in the list, which identifies an object without a name.
   public let index: Int
-  /// `spec.suspend has the wrong type`
+  /// For example `spec.suspend has the wrong type`.
   public let reason: String
 
   public init(kind: String, namespace: String = "", name: String?, index: Int = 0, reason: String) {
@@ -19,16 +19,16 @@ public struct UndecodableObject: Hashable, Sendable, CustomStringConvertible {
     self.reason = reason
   }
 
-  /// `Kustomization flux-system/apps: spec.suspend has the wrong type`
+  /// For example `Kustomization flux-system/apps: spec.suspend has the wrong type`.
   public var description: String {
     let place = name.map { namespace.isEmpty ? $0 : "\(namespace)/\($0)" } ?? "number \(index)"
     return "\(kind) \(place): \(reason)"
   }
 
-  /// nil without a name.
+  /// nil if it has no name.
   var reference: Reference? { name.map { Reference(kind: kind, namespace: namespace, name: $0) } }
 
-  /// Whether it may be the object of this name.
+  /// True if it may be the object with this name.
   func mayBe(_ object: Reference) -> Bool {
     guard kind == object.kind else { return false }
     guard let name else { return true }
@@ -37,8 +37,8 @@ public struct UndecodableObject: Hashable, Sendable, CustomStringConvertible {
 }
 
 extension Snapshot {
-  /// The reason why the object of this name was not seen, if it may be one that could not be decoded. Then it
-  /// is not missing.
+  /// Why the object with this name was not seen, if it may be one that could not be decoded. In that case it is not
+  /// missing.
   func unreadableReason(of object: Reference) -> String? {
     if let found = undecodable.first(where: { $0.mayBe(object) }) { return found.reason }
     return uncountedKinds.contains(object.kind)

@@ -2,18 +2,18 @@
 public struct Workload: Hashable, Sendable {
   public let resource: Resource
   public let desired: Int
-  /// False while a DaemonSet's status does not have the desired number of pods yet.
+  /// False until a DaemonSet's status contains the desired number of pods.
   public let isDesiredKnown: Bool
-  /// `spec.progressDeadlineSeconds` of a Deployment is set, and not to its largest value.
+  /// True if `spec.progressDeadlineSeconds` of a Deployment is set to less than its largest value.
   public let hasProgressDeadline: Bool
   public let ready: Int
   public let available: Int
   public let updated: Int
-  /// Pods of any revision: `status.replicas` or `currentNumberScheduled`; nil if not reported.
+  /// The number of pods of any revision: `status.replicas` or `currentNumberScheduled`; nil if not reported.
   public let current: Int?
   /// The update strategy of a StatefulSet or DaemonSet, if it is not automatic.
   public let updates: Updates
-  /// Images of the pod template's containers, init containers last, as written in the spec.
+  /// The images of the pod template's containers as written in the spec, init containers last.
   public let images: [String]
   /// The Kustomization or HelmRelease that applied it, from its labels.
   public let manager: Reference?
@@ -27,7 +27,7 @@ public struct Workload: Hashable, Sendable {
     case rolling
     /// Pods are replaced only after an operator deletes them, so a rollout does not wait for them.
     case onDelete
-    /// Only pods from this ordinal on are updated.
+    /// Only pods with at least this ordinal are updated.
     case partition(Int)
   }
 
@@ -60,7 +60,7 @@ public struct Certificate: Hashable, Sendable {
   public let renewalTime: Timestamp?
   /// When the last attempt to issue it failed; nil if none has failed since the last success.
   public let lastFailureTime: Timestamp?
-  /// Attempts that failed in a row.
+  /// The number of consecutive failed attempts.
   public let failedAttempts: Int?
 
   public init(
@@ -84,7 +84,7 @@ public struct Stack: Hashable, Sendable {
   public let lastUpdateTime: Timestamp?
   public let lastAttemptedCommit: String?
   public let lastSuccessfulCommit: String?
-  /// The interval of automatic refreshes; nil: never.
+  /// The interval of automatic refreshes; nil if they are off.
   public let resyncInterval: Duration?
   public let isUpdating: Bool
 
@@ -107,9 +107,9 @@ public struct Stack: Hashable, Sendable {
 public struct SecretPresence: Hashable, Sendable {
   public let namespace: String
   public let name: String
-  /// nil: not known.
+  /// nil if unknown.
   public let isPresent: Bool?
-  /// The reason why the presence is unknown.
+  /// Why the presence is unknown.
   public let failure: PollFailure?
 
   public init(namespace: String, name: String, isPresent: Bool?, failure: PollFailure? = nil) {

@@ -1,4 +1,4 @@
-/// The Kubernetes API: availability, permissions and expiry of credentials.
+/// Problems of the Kubernetes API: availability, permissions and expiry of credentials.
 public enum APIProblem: String, DeclaredProblem {
   case failing = "api-failing"
   case stale = "api-stale"
@@ -7,6 +7,7 @@ public enum APIProblem: String, DeclaredProblem {
   case partsUnreadable = "api-parts-unreadable"
   case undecodable = "api-object-undecodable"
   case insecure = "api-insecure"
+  case kubeconfigServer = "api-kubeconfig-server"
   case clientCertificateExpiring = "api-client-certificate-expiring"
   case authorityExpiring = "api-certificate-authority-expiring"
 
@@ -58,6 +59,14 @@ public enum APIProblem: String, DeclaredProblem {
         note:
           "replace insecure-skip-tls-verify by certificate-authority-data; on the control plane: sudo cat /etc/rancher/k3s/k3s.yaml"
       )
+    case .kubeconfigServer:
+      ProblemDeclaration(
+        .api, .warning, path: "api/kubeconfig-server",
+        title: "kubectl does not reach the cluster with this kubeconfig",
+        meaning:
+          "No forward of the cluster listens where the kubeconfig has its server, so kubectl, flux and helm on this machine do not go through the tunnel. The guard's own polls do: they reach that address from the far side. oceanid-ctl env and run do not hand out such a file.",
+        command: "kubectl config set-cluster <entry> --server=<address>",
+        note: "it changes that line of the file; the guard reads it again by itself")
     case .clientCertificateExpiring:
       ProblemDeclaration(
         .api, .warning, path: "api/client-certificate-expiring", title: "the client certificate <expires>",

@@ -1,4 +1,4 @@
-/// The tunnel and its forwards.
+/// Problems of the tunnel and its forwards.
 public enum AccessProblem: String, DeclaredProblem {
   case tunnelDown = "tunnel-down"
   case tunnelStopped = "tunnel-stopped"
@@ -61,7 +61,7 @@ public enum AccessProblem: String, DeclaredProblem {
 
 extension Problem.Kind {
   /// Kinds of the guard itself, known in any state of the clusters.
-  static let own: Set<Problem.Kind> = [.configuration, .alerts, .state]
+  public static let own: Set<Problem.Kind> = [.configuration, .alerts, .state]
   /// Kinds that are known without an answer of the API.
   static let known: Set<Problem.Kind> = [.tunnel, .forward, .configuration, .alerts, .state]
 }

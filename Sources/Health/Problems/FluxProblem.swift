@@ -1,4 +1,4 @@
-/// Flux as a whole: installation, controllers and kinds.
+/// Problems of Flux as a whole: installation, controllers and kinds.
 public enum FluxProblem: String, DeclaredProblem {
   case missing = "flux-missing"
   case controllersMissing = "flux-controllers-missing"
@@ -64,7 +64,7 @@ public enum FluxProblem: String, DeclaredProblem {
   }
 }
 
-/// One object of Flux: a source, a Kustomization, a HelmRelease, a notification.
+/// Problems of one object of Flux: a source, a Kustomization, a HelmRelease, a notification.
 public enum FluxObjectProblem: String, DeclaredProblem {
   case failed = "flux-failed"
   case dependencyMissing = "flux-dependency-missing"

@@ -1,4 +1,4 @@
-/// The image automation of Flux.
+/// Problems of Flux's image automation.
 public enum ImageProblem: String, DeclaredProblem {
   case failed = "image-failed"
   case suspended = "image-suspended"

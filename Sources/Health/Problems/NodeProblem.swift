@@ -1,4 +1,4 @@
-/// The nodes of the cluster.
+/// Problems of the cluster's nodes.
 public enum NodeProblem: String, DeclaredProblem {
   case notReady = "node-not-ready"
   case missing = "node-missing"

@@ -1,4 +1,4 @@
-/// The guard itself.
+/// Problems of the guard itself.
 public enum OwnProblem: String, DeclaredProblem {
   case configurationRejected = "configuration-rejected"
   case alertsFailing = "alerts-failing"

@@ -1,4 +1,4 @@
-/// Secrets, certificates of cert-manager, and Stacks of the Pulumi operator.
+/// Problems of Secrets, of cert-manager's certificates, and of the Pulumi operator's Stacks.
 public enum PlatformProblem: String, DeclaredProblem {
   case secretMissing = "secret-missing"
   case certificateExpired = "certificate-expired"

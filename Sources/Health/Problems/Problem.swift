@@ -1,3 +1,5 @@
+internal import GuardTypes
+
 /// A problem with its start, cause and next step: one entry of the document's `problems`.
 public struct Problem: Hashable, Sendable {
   public enum Severity: String, Codable, Sendable, CaseIterable {
@@ -5,19 +7,19 @@ public struct Problem: Hashable, Sendable {
   }
 
   public let code: ProblemCode
-  /// Stable over polls and restarts: `tethys/node/calypso/not-ready`.
+  /// Stable across polls and restarts: `tethys/node/calypso/not-ready`.
   public let id: String
   public let severity: Severity
   public let rank: Rank
-  /// Empty for the guard itself.
+  /// Empty for a problem of the guard itself.
   public let cluster: String
-  /// `node calypso`
+  /// For example `node calypso`.
   public let subject: String
   public let title: String
   public let detail: String
   public package(set) var since: Timestamp
   public let step: NextStep
-  /// Kinds whose state is unknown during the problem.
+  /// Kinds whose state is unknown while the problem lasts.
   public let hides: Set<Kind>
 
   public init(
@@ -38,23 +40,24 @@ public struct Problem: Hashable, Sendable {
     self.hides = hides ?? code.declaration.hides
   }
 
-  /// A problem in the words of its declaration.
+  /// Creates a problem with the texts of its declaration.
   ///
   /// - Parameters:
   ///   - facts: values for the placeholders of the declaration's patterns, besides `subject`.
   ///   - step: nil: the declared one.
   ///   - access: the options with which kubectl and flux reach the cluster.
+  ///   - owner: in front of commands that read the kubeconfig.
   public init(
     _ code: ProblemCode, _ facts: [String: String] = [:], cluster: String = "", subject: String,
     detail: String = "", since: Timestamp, severity: Severity? = nil, rank: Rank? = nil,
-    step: NextStep? = nil, hides: Set<Kind>? = nil, access: String? = nil
+    step: NextStep? = nil, hides: Set<Kind>? = nil, access: String? = nil, owner: String = ""
   ) {
     let declaration = code.declaration
     func value(_ name: String) -> String? { facts[name] ?? (name == "subject" ? subject : nil) }
     self.init(
       code, id: declaration.id(in: cluster, value), severity: severity ?? declaration.severity, rank: rank,
       cluster: cluster, subject: subject, title: declaration.titlePattern.filled(value), detail: detail,
-      since: since, step: step ?? declaration.step(value, access: access), hides: hides)
+      since: since, step: (step ?? declaration.step(value, access: access)).run(as: owner), hides: hides)
   }
 
   public var kind: Kind { code.declaration.kind }
@@ -62,14 +65,14 @@ public struct Problem: Hashable, Sendable {
   /// The next step in one line.
   public var remedy: String { step.remedy }
 
-  /// Causes before their effects, then the worst, then the oldest.
+  /// The order of problems: causes before their effects, then by severity, then the oldest first.
   public static func isBefore(_ a: Problem, _ b: Problem) -> Bool {
     if a.rank != b.rank { return a.rank < b.rank }
     if a.severity != b.severity { return a.severity == .critical }
     return (a.since, a.id) < (b.since, b.id)
   }
 
-  /// `2 critical, 1 warning`
+  /// For example `2 critical, 1 warning`.
   public static func counts(critical: Int, warnings: Int) -> String {
     let parts = [
       critical > 0 ? "\(critical) critical" : nil,
@@ -80,7 +83,7 @@ public struct Problem: Hashable, Sendable {
 }
 
 extension ProblemDeclaration {
-  /// Without a cluster for the guard's own problems: `guard/configuration/rejected`.
+  /// The problem's id. A problem of the guard itself has no cluster: `guard/configuration/rejected`.
   func id(in cluster: String, _ value: (String) -> String?) -> String {
     "\(cluster.isEmpty ? "guard" : cluster)/\(path.filled(value))"
   }
@@ -94,16 +97,26 @@ extension ProblemDeclaration {
   }
 }
 
-/// The next step of a person: a command line, a note, or both.
+/// The next step for the operator: a command line, a note, or both.
 public struct NextStep: Hashable, Sendable {
-  /// Can be pasted into any shell, and changes nothing in the cluster. Never has a comment in it.
+  /// A command that can be pasted into any shell and changes nothing in the cluster. It contains no comment.
   public let command: String?
-  /// Text: what to look for, or what to do if no command on this machine does it.
+  /// Text: what to look for, or what to do if no command on this machine can do it.
   public let note: String?
 
   public init(command: String? = nil, note: String? = nil) {
     self.command = command
     self.note = note
+  }
+
+  /// The same with a command of kubectl or flux, which read the kubeconfig, run as the user who may read that.
+  ///
+  /// - Parameter owner: `sudo -u oceanid `, or empty.
+  public func run(as owner: String) -> NextStep {
+    guard let command, ["kubectl ", "flux ", "env KUBECONFIG="].contains(where: command.hasPrefix) else {
+      return self
+    }
+    return NextStep(command: owner + command, note: note)
   }
 
   /// Both in one line, for readers of the field `remedy`.

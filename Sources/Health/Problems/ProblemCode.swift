@@ -53,7 +53,7 @@ public enum ProblemCode: Hashable, Sendable, CaseIterable {
     return matching.filter { $0.declaration.path.fixedLength == longest }
   }
 
-  /// The codes whose ids end in this word: `not-ready`.
+  /// The codes whose ids end with this word, for example `not-ready`.
   public static func ending(in word: String) -> [ProblemCode] { allCases.filter { $0.ending == word } }
 
   /// The last word of its ids; nil if that is a name.

@@ -7,9 +7,9 @@ public struct ProblemDeclaration: Hashable, Sendable {
   /// The default severity. A rule may report another one.
   public let severity: Problem.Severity
   public let rank: Problem.Rank
-  /// Kinds whose state is unknown during the problem. A rule may report others.
+  /// Kinds whose state is unknown while the problem lasts. A rule may report others.
   public let hides: Set<Problem.Kind>
-  /// The common fact of several ids: `since` survives a change between them.
+  /// A fact that several ids share. If the problem changes from one to another of them, `since` is kept.
   let fact: String?
   /// The part of the problem's id after the cluster's name.
   let path: Pattern
@@ -38,10 +38,10 @@ public struct ProblemDeclaration: Hashable, Sendable {
     self.meaning = meaning
   }
 
-  /// `<subject> is suspended`
+  /// For example `<subject> is suspended`.
   public var title: String { titlePattern.description }
 
-  /// The step with placeholders: `kubectl describe node <node>`
+  /// The step with its placeholders, for example `kubectl describe node <node>`.
   public var step: NextStep {
     NextStep(command: commandPattern?.description, note: notePattern?.description)
   }
@@ -62,18 +62,26 @@ extension Problem {
     case alerts
     /// The guard's state directory.
     case state
+
+    /// True for the connection and the guard itself, which are known without a poll.
+    public var isOfThisMachine: Bool {
+      switch self {
+      case .tunnel, .forward, .configuration, .alerts, .state: true
+      case .api, .node, .flux, .image, .workload, .pods, .certificate, .stack, .secret: false
+      }
+    }
   }
 }
 
-/// A text with named placeholders: `node/<node>/not-ready`.
+/// A text with named placeholders, for example `node/<node>/not-ready`.
 struct Pattern: Hashable, Sendable, ExpressibleByStringLiteral, CustomStringConvertible {
   /// The text as declared, with its placeholders.
   let description: String
 
   init(stringLiteral text: String) { description = text }
 
-  /// Fills the placeholders in one pass, so that a value is never taken for a placeholder. A placeholder
-  /// without a value stays.
+  /// Fills the placeholders in one pass, so that a value is never treated as a placeholder. A placeholder without a
+  /// value stays.
   func filled(_ value: (_ name: String) -> String?) -> String {
     var filled = ""
     var rest = description[...]
@@ -85,9 +93,9 @@ struct Pattern: Hashable, Sendable, ExpressibleByStringLiteral, CustomStringConv
     return filled + rest
   }
 
-  /// A placeholder matches any text.
+  /// True if the text matches the pattern; a placeholder matches any text.
   func matches(_ text: String) -> Bool { Wildcard.matches(filled { _ in "*" }, text) }
 
-  /// The length of the fixed parts. Of several matching patterns, the one with most fixed text is used.
+  /// The length of the fixed parts. If several patterns match, the one with the most fixed text is used.
   var fixedLength: Int { filled { _ in "" }.utf8.count }
 }

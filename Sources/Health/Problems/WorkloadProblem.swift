@@ -1,4 +1,4 @@
-/// Workloads, Jobs and pods.
+/// Problems of workloads, Jobs and pods.
 public enum WorkloadProblem: String, DeclaredProblem {
   case unavailable = "workload-unavailable"
   case missing = "workload-missing"

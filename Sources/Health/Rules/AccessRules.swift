@@ -65,7 +65,7 @@ extension Judgement {
     }
   }
 
-  // ss cannot filter by a path.
+  // ss cannot filter by path.
 
   private func list(listenersAt forward: TunnelHealth.Forward) -> String {
     forward.port.map { "ss -ltnp 'sport = :\($0)'" } ?? "ss -lxp src \(forward.listen.shellWord)"
@@ -75,13 +75,13 @@ extension Judgement {
     forward.port.map { "ss -tnpe 'dport = :\($0)'" } ?? "ss -xp src \(forward.listen.shellWord)"
   }
 
-  /// - Returns: whether the snapshot may be judged: the tunnel is up and the last poll succeeded in time.
+  /// - Returns: true if the snapshot may be judged, because the tunnel is up and the last poll succeeded in time.
   mutating func judgeAccess() -> Bool {
     guard observation.tunnel.state == .up else { return false }
     if let failure = observation.pollFailure {
-      // The poll failed a moment before the tunnel came up. The next one is due at once.
+      // The poll failed just before the tunnel came up. The next one follows at once.
       guard failure.code != .tunnelDown else { return false }
-      // The refused target of the forward is the cause and is already reported.
+      // The cause is the refused target of the forward, which is already reported.
       let isSymptom = [.tls, .unreachable, .timeout].contains(failure.code)
       if isSymptom, isTargetRefused { return false }
       report(
@@ -115,8 +115,7 @@ extension Judgement {
     return true
   }
 
-  /// Whether the server refused the target of the guard's own requests. Targets of other forwards do not
-  /// matter here.
+  /// True if the server refused the target of the guard's own requests. Targets of other forwards do not matter here.
   private var isTargetRefused: Bool {
     observation.tunnel.forwards.contains { forward in
       guard forward.refusal != nil else { return false }
@@ -144,6 +143,11 @@ extension Judgement {
     for (part, failure) in snapshot.gaps.sorted(by: { $0.key < $1.key }) {
       report(failure, part: part, of: .api, unread: part == "node-leases" ? UnreadPath.all("lease/") : [])
     }
+    if let mismatch = observation.mismatch, mismatch.localEnd != nil {
+      report(
+        .api(.kubeconfigServer), subject: "kubeconfig \(observation.kubeconfig)", detail: mismatch.words,
+        step: mismatch.step)
+    }
     if snapshot.isServerUnverified {
       report(
         .api(.insecure), subject: "kubeconfig \(observation.kubeconfig)",
@@ -160,7 +164,7 @@ extension Judgement {
     }
   }
 
-  /// Warns two weeks ahead, and is critical on the last day.
+  /// Reports a warning from two weeks before the expiry, and a critical problem on the last day.
   private mutating func report(_ problem: APIProblem, at expiry: Timestamp) {
     let left = expiry - serverNow
     guard left < .seconds(14 * 86_400) else { return }
@@ -178,7 +182,7 @@ extension TunnelHealth.Forward {
 }
 
 extension PollErrorCode {
-  /// The state of the API, for a text that begins with its name.
+  /// The state of the API, for a sentence that begins with its name.
   fileprivate var state: String {
     switch self {
     case .tunnelDown, .unreachable, .timeout: "is not answering"

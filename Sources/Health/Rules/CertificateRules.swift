@@ -82,7 +82,8 @@ extension Judgement {
     return "; renewal is \((serverNow - due).humanDuration) overdue"
   }
 
-  /// A week; for certificates of a few days, half of the time planned for their renewal.
+  /// How long before expiry to warn: a week, or for certificates of a few days, half of the time planned for their
+  /// renewal.
   private func notice(_ certificate: Certificate) -> Duration {
     guard let end = certificate.notAfter, let renewal = certificate.renewalTime, end > renewal else {
       return .seconds(7 * 86_400)
@@ -90,7 +91,7 @@ extension Judgement {
     return min(.seconds(7 * 86_400), (end - renewal) / 2)
   }
 
-  /// A first issue takes longer.
+  /// True while the first certificate is being issued, which takes longer than a renewal.
   private func isFirstIssue(_ certificate: Certificate, _ ready: Condition) -> Bool {
     guard certificate.notAfter == nil, certificate.lastFailureTime == nil,
       let made = certificate.resource.creationTimestamp
@@ -98,7 +99,8 @@ extension Judgement {
     return serverNow - made < .seconds(600)
   }
 
-  /// After a failure the next attempt is an hour away, then two, four, up to 32 (cert-manager's Certificate API).
+  /// After a failure, cert-manager tries again after one hour, then two, four, up to 32 (cert-manager's Certificate
+  /// API).
   private func attempts(_ certificate: Certificate) -> [String] {
     guard let failed = certificate.lastFailureTime else { return [] }
     let count = max(1, certificate.failedAttempts ?? 1)

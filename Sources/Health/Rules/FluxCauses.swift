@@ -1,24 +1,23 @@
-/// The dependencies between failing Flux objects, so that a cause is reported once and not again by each
-/// dependant.
+/// The dependencies between failing Flux objects, so that a cause is reported once and not again for each dependant.
 ///
-/// The result is computed once for all objects, from the causes to their dependants and without recursion.
+/// The result is computed once for all objects, from causes to dependants and without recursion.
 struct FluxCauses {
   /// The failed objects and their conditions.
   let failures: [Reference: Condition]
   private let objects: [Reference: FluxObject]
-  /// Objects that are referenced and do not exist: their kind was listed, and they are not in the list.
+  /// Objects that are referenced and do not exist: their kind was listed, but they are not in the list.
   private let absent: Set<Reference>
-  /// Failed objects that do not wait for another failed object, and everything that waits for them.
+  /// Failed objects that do not wait for another failed object, and all objects that wait for them.
   private var behindRoot: Set<Reference> = []
-  /// For objects in a dependency cycle, or behind one: the object that reports it.
-  private var speakers: [Reference: Reference] = [:]
+  /// The object that reports a dependency cycle, by each object in or behind the cycle.
+  private var cycleReporters: [Reference: Reference] = [:]
 
   private static let waitingReasons: Set = [
     "DependencyNotReady", "SourceNotReady", "HelmChartNotReady", "ArtifactFailed", "SourceUnavailable",
     "NoSourceArtifact",
   ]
 
-  /// - Parameter isListed: whether every object of the kind was seen.
+  /// - Parameter isListed: returns true if every object of the kind was seen.
   init(
     _ objects: [FluxObject] = [], failures: [Reference: Condition] = [:],
     isListed: (_ kind: String) -> Bool = { _ in false }
@@ -32,7 +31,7 @@ struct FluxCauses {
       })
     self.objects = Dictionary(objects.map { ($0.resource.reference, $0) }) { first, _ in first }
     followRoots()
-    followCircles()
+    followCycles()
   }
 
   func object(_ reference: Reference) -> FluxObject? { objects[reference] }
@@ -45,8 +44,8 @@ struct FluxCauses {
     object.dependsOn + [object.chart, object.source].compactMap(\.self)
   }
 
-  /// The missing object that it waits for: a dependency if its message says that one is not ready, otherwise
-  /// the source.
+  /// The missing object that it waits for: a dependency if its message says that one is not ready, otherwise the
+  /// source.
   func absentParent(of object: FluxObject) -> Reference? {
     guard let failure = failures[object.resource.reference], isWaiting(object) else { return nil }
     let candidates =
@@ -64,23 +63,23 @@ struct FluxCauses {
       ?? known.first { failures[$0] != nil || objects[$0]?.isHeldBack == true } ?? known.first
   }
 
-  /// Whether its status says that it waits for something, which may be healthy.
+  /// True if its status says that it waits for something, which may itself be healthy.
   func isWaiting(_ object: FluxObject) -> Bool {
     guard let failure = failures[object.resource.reference] else { return false }
     return FluxCauses.waitingReasons.contains(failure.reason)
   }
 
-  /// Whether a problem of an object that it waits for, or that its failed health check names, represents its
-  /// own.
+  /// True if its failure is already reported as a problem of an object that it waits for or that its failed health
+  /// check names.
   func hasTold(_ object: FluxObject) -> Bool {
     let own = object.resource.reference
     guard let failure = failures[own] else { return false }
     guard isWaiting(object) || failure.reason == "HealthCheckFailed" else { return false }
     if awaited(by: object).contains(where: behindRoot.contains) { return true }
-    return speakers[own].map { $0 != own } ?? false
+    return cycleReporters[own].map { $0 != own } ?? false
   }
 
-  /// The objects that a failed object says it waits for: its parents, or those that its health check names.
+  /// The objects that a failed object waits for: its parents, or those that its health check names.
   private func awaited(by object: FluxObject) -> [Reference] {
     let own = object.resource.reference
     guard let failure = failures[own] else { return [] }
@@ -90,7 +89,7 @@ struct FluxCauses {
     return isWaiting(object) && absentParent(of: object) == nil ? parents(of: object) : []
   }
 
-  // MARK: - From the causes on
+  // MARK: - From causes to dependants
 
   private mutating func followRoots() {
     var waiting: [Reference: [Reference]] = [:]
@@ -99,7 +98,7 @@ struct FluxCauses {
       if object.isSuspended {
         if object.isHeldBack { open.append(reference) }
       } else if failures[reference] != nil {
-        // It waits for nothing or for a missing object: that is its own problem.
+        // It waits for nothing or for a missing object, so the problem is its own.
         let parents = awaited(by: object)
         if parents.contains(where: isKnown) {
           for parent in parents { waiting[parent, default: []].append(reference) }
@@ -114,8 +113,8 @@ struct FluxCauses {
     }
   }
 
-  /// In a dependency cycle, the first object by name reports for all that wait for the cycle.
-  private mutating func followCircles() {
+  /// For each dependency cycle, the first object by name reports for all objects that wait for the cycle.
+  private mutating func followCycles() {
     var waiting: [Reference: [Reference]] = [:]
     /// The number of failed objects that each of them waits for.
     var counts: [Reference: Int] = [:]
@@ -124,7 +123,7 @@ struct FluxCauses {
       counts[reference] = parents.count
       for parent in parents { waiting[parent, default: []].append(reference) }
     }
-    // Objects that wait for none, or only for such objects, are neither in a cycle nor behind one.
+    // Objects that wait for nothing, or only for such objects, are neither in a cycle nor behind one.
     var open = counts.filter { $0.value == 0 }.map(\.key)
     while let next = open.popLast() {
       counts[next] = nil
@@ -138,8 +137,8 @@ struct FluxCauses {
     for (_, speaker) in named.sorted(by: { $0.name < $1.name }) {
       open = [speaker]
       while let next = open.popLast() {
-        for child in waiting[next] ?? [] where counts[child] != nil && speakers[child] == nil {
-          speakers[child] = speaker
+        for child in waiting[next] ?? [] where counts[child] != nil && cycleReporters[child] == nil {
+          cycleReporters[child] = speaker
           open.append(child)
         }
       }
@@ -148,8 +147,8 @@ struct FluxCauses {
 }
 
 extension FluxObject {
-  /// Suspended in a state that its dependants do not accept as ready: Ready is not True, or is of an older
-  /// generation.
+  /// True if it is suspended in a state that its dependants do not accept as ready: Ready is not True, or is of an
+  /// older generation.
   fileprivate var isHeldBack: Bool {
     guard isSuspended else { return false }
     if resource.conditions["Ready"]?.status != .isTrue { return true }
@@ -161,12 +160,12 @@ extension FluxObject {
 }
 
 extension String {
-  /// `dependency 'flux-system/ghost' not found`
+  /// True if a message such as `dependency 'flux-system/ghost' not found` contains the name of `parent`.
   fileprivate func names(_ parent: Reference) -> Bool {
     contains("'\(parent.namespace)/\(parent.name)'")
   }
 
-  /// The `Kustomization/flux-system/apps` in a message of Flux.
+  /// The objects in a message of Flux, for example `Kustomization/flux-system/apps`.
   fileprivate var namedObjects: [Reference] {
     split(whereSeparator: { " \n\t'\"[](),;".contains($0) }).compactMap { word in
       let parts = word.split(separator: "/", omittingEmptySubsequences: false)

@@ -40,13 +40,13 @@ extension Judgement {
           && CustomKind.controllersOfFlux.contains(workload.resource.name)))
   }
 
-  /// A leader renews its Lease every few seconds and loses it after 35 s.
+  /// True if the Lease is no longer renewed. A leader renews it every few seconds and loses it after 35 s.
   private mutating func isStill(_ lease: LeaderLease, _ renewed: Timestamp) -> Bool {
     let reference = Reference(kind: "Lease", namespace: lease.namespace, name: lease.name)
     return stillFor(reference, renewed) > .seconds(90)
   }
 
-  /// Objects whose controller is missing. If no controller has its usual name, the installation uses other
+  /// Reports objects whose controller is missing. If no controller has its usual name, the installation uses other
   /// names.
   private mutating func judgeMissingControllers(_ snapshot: Snapshot) {
     guard snapshot.workloads.value != nil, snapshot.failedWorkloadKinds["Deployment"] == nil else { return }
@@ -76,7 +76,7 @@ extension Judgement {
     isUnreadable(Reference(kind: "Deployment", namespace: expectations.fluxNamespace, name: name))
   }
 
-  /// If every Kustomization is overdue at once, that is one problem, and not one of each.
+  /// If all Kustomizations are overdue at the same time, that is one problem and not one per object.
   mutating func judgeIdleControllers(_ objects: [FluxObject]) {
     let name = "kustomize-controller"
     let beating = objects.filter { heartbeat(of: $0) != nil && $0.interval != nil }
@@ -93,7 +93,7 @@ extension Judgement {
       detail: "all \(beating.count) Kustomizations are overdue, and say that they are ready", since: last)
   }
 
-  /// Uses the labels that `flux install` puts on its controllers.
+  /// Uses the labels that `flux install` sets on its controllers.
   mutating func judgeFluxVersion(_ snapshot: Snapshot) {
     let versions = Set(controllers.compactMap(\.distribution))
     fluxVersion = versions.count == 1 ? versions.first : versions.max()

@@ -46,7 +46,7 @@ extension Judgement {
     return "; its source has \(wanted.shortRevision), applied is \(applied.shortRevision)"
   }
 
-  /// The time of the last run, even one without changes; nil for kinds that only write changes.
+  /// The time of the last run, including runs without changes; nil for kinds that only record changes.
   func heartbeat(of object: FluxObject) -> Timestamp? {
     guard object.resource.kind == "Kustomization", !object.isSuspended,
       let ready = object.resource.conditions["Ready"], ready.status == .isTrue,
@@ -55,13 +55,14 @@ extension Judgement {
     return max(time, object.lastReconciled ?? time)
   }
 
-  /// Controllers add up to 10 % to an interval to spread the load.
+  /// True if the last run is older than the interval allows. Controllers add up to 10 % to an interval to spread the
+  /// load.
   static func isOverdue(_ last: Timestamp, _ now: Timestamp, interval: Duration, timeout: Duration) -> Bool {
     now - last > interval * 1.1 + timeout + .seconds(60)
   }
 
-  /// Progress is a problem only after the object's own timeout: healthy objects are in progress at every
-  /// interval.
+  /// The time since which it is stuck. Progress is a problem only after the object's own timeout, because healthy
+  /// objects are in progress at every interval.
   private mutating func hungSince(_ object: FluxObject, _ status: ObjectStatus, _ shown: Condition?)
     -> Timestamp?
   {
@@ -69,7 +70,7 @@ extension Judgement {
     return hungSince(object.resource, shown, patience: object.ownTimeout + .seconds(60))
   }
 
-  /// - Parameter shown: the condition that is shown.
+  /// - Parameter shown: the displayed condition.
   mutating func hungSince(_ resource: Resource, _ shown: Condition?, patience: Duration) -> Timestamp? {
     // A HelmRelease keeps Ready=True while it reconciles, so its Reconciling condition has the time.
     let reconciling = resource.conditions["Reconciling"].flatMap { $0.status == .isTrue ? $0 : nil }
@@ -77,26 +78,26 @@ extension Judgement {
     if let started = running?.lastTransitionTime, started <= serverNow {
       return serverNow - started > patience ? started : nil
     }
-    // No controller has observed the change yet, and its time is not recorded. The same applies if the
-    // writer's clock is ahead.
+    // No controller has observed the change yet, so its time is not recorded. The same applies if the writer's clock is
+    // ahead.
     let seen = watch("\(resource.reference.problemPath)/unobserved")
     return seen > patience ? serverNow - seen : nil
   }
 
   static let noStatus = "no controller has written a Ready condition for it"
 
-  /// The time since which an object has lacked a Ready condition that its controller must write; nil if it
-  /// has one or may get one within moments. kstatus calls such an object Current.
+  /// The time since which an object has lacked a Ready condition that its controller must write; nil if it has one or
+  /// may get one soon. kstatus calls such an object Current.
   mutating func withoutStatusSince(_ resource: Resource) -> Timestamp? {
     guard resource.conditions["Ready"] == nil, resource.deletionTimestamp == nil else { return nil }
-    // Another condition has its own time and is judged by it.
+    // If it has another condition, that is judged by its own time.
     guard
       !resource.conditions.contains(where: {
         ["Stalled", "Reconciling"].contains($0.type) && $0.status == .isTrue
       })
     else { return nil }
     let patience = Duration.seconds(300)
-    // It once had conditions, so its age does not count.
+    // It had conditions before, so its age does not matter.
     let age = resource.conditions.isEmpty ? resource.creationTimestamp.map { serverNow - $0 } : nil
     let without = age ?? watch("\(resource.reference.problemPath)/no-status")
     return without > patience ? serverNow - without : nil
@@ -104,12 +105,12 @@ extension Judgement {
 
   func isBehind(_ object: FluxObject) -> Bool { lag(of: object) != nil }
 
-  /// The source's revision has not been applied for longer than its interval allows.
+  /// The problem if the source's revision has not been applied for longer than the interval allows.
   private func lag(of object: FluxObject) -> FluxSymptom? {
     let isRelease = object.resource.kind == "HelmRelease"
     guard isRelease || object.resource.kind == "Kustomization",
       let source = (isRelease ? object.chart : object.source).flatMap(causes.object),
-      // A suspended source has a problem of its own.
+      // A suspended source is a separate problem.
       !source.isSuspended, let wanted = source.revision, let changed = source.artifactUpdateTime
     else { return nil }
     let applied = isRelease ? object.attemptedRevision : object.revision
@@ -128,8 +129,8 @@ extension Judgement {
 }
 
 extension FluxObject {
-  /// spec.timeout or the default of its controller: the interval less 30 s, at least 30 s, for a
-  /// Kustomization (GetTimeout of kustomize-controller); 5 min for a HelmRelease.
+  /// spec.timeout or the controller's default. For a Kustomization that is the interval less 30 s, at least 30 s
+  /// (GetTimeout of kustomize-controller); for a HelmRelease 5 min.
   var ownTimeout: Duration {
     if let timeout { return timeout }
     if resource.kind == "HelmRelease" { return .seconds(300) }
@@ -140,7 +141,7 @@ extension FluxObject {
 }
 
 extension String {
-  /// `main/<commit>` of old objects is the same as today's `main@sha1:<commit>`.
+  /// `main/<commit>` in older objects means the same as `main@sha1:<commit>`.
   func isSameRevision(as other: String) -> Bool {
     self == other || comparableRevision == other.comparableRevision
   }
@@ -151,7 +152,7 @@ extension String {
     return self[...]
   }
 
-  /// With the first eight digits of a commit or digest.
+  /// The revision with the first eight digits of its commit or digest.
   var shortRevision: String {
     let digits = comparableRevision
     guard digits.utf8.count >= 40, digits.allSatisfy(\.isHexDigit) else { return self }

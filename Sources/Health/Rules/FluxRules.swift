@@ -32,8 +32,7 @@ extension Judgement {
     judgeFluxVersion(snapshot)
   }
 
-  /// - Parameter unread: objects of kinds that can't be listed now. Their last failures still count as
-  ///   causes.
+  /// - Parameter unread: objects of kinds that cannot be listed now. Their last failures still count as causes.
   private mutating func judge(_ objects: [FluxObject], beside unread: [FluxObject]) {
     let hidden = hiddenObjects
     let all = objects + unread + hidden
@@ -49,7 +48,7 @@ extension Judgement {
     flux += hidden.map(unreadable)
   }
 
-  /// The last known state of objects that can't be decoded; of others only the name is known.
+  /// The last known state of objects that cannot be decoded; objects without one are represented by their names.
   private var hiddenObjects: [FluxObject] {
     let before = lastSeen.flux.filter { lastSeen.hiddenFlux.contains($0.resource.reference) }
     let known = Set(before.map(\.resource.reference))
@@ -60,8 +59,8 @@ extension Judgement {
       + namesOfUnreadable(kinds).filter { !known.contains($0.reference) }.map { FluxObject(resource: $0) }
   }
 
-  /// Checks in this order: kinds without a status, suspension (which freezes conditions), deletion, failure,
-  /// waiting, and problems behind a good status.
+  /// Checks in this order: kinds without a status, suspension (which freezes conditions), deletion, failure, waiting,
+  /// and problems despite a good status.
   private mutating func judge(_ object: FluxObject) -> Judged<FluxObject> {
     let resource = object.resource
     let ready = resource.conditions["Ready"]
@@ -91,7 +90,7 @@ extension Judgement {
     // The idle controller is already reported once for all its objects.
     if idleControllers.contains(resource.kind.fluxController) { return judged(.degraded) }
     if let symptom = rhythm(of: object, status, shown) {
-      // Its dependency comes first and is behind, too.
+      // Its dependency is also behind and is reported instead.
       if symptom.problem == .behindSource,
         object.dependsOn.compactMap(causes.object).contains(where: isBehind)
       {
@@ -103,7 +102,8 @@ extension Judgement {
     return judged(.healthy)
   }
 
-  /// A suspended Alert sends nothing, and a HelmRepository of type oci is only an address.
+  /// True if the object is suspended or being deleted and so does no work. A HelmRepository of type oci is only an
+  /// address, which a suspension does not affect.
   private func isAtAStop(_ object: FluxObject) -> Bool {
     (object.isSuspended && object.resource.kind != "HelmRepository")
       || object.resource.deletionTimestamp != nil
@@ -130,12 +130,12 @@ extension Judgement {
       return judge(object, failing: failure, waitingForAbsent: absent)
     }
     if causes.isWaiting(object), let parent = causes.awaitedParent(of: object) {
-      // Its parent is in progress.
+      // The parent is in progress.
       let patience = object.ownTimeout + .seconds(360)
       let waited = elapsed(
         since: failure.lastTransitionTime, watching: "\(resource.reference.problemPath)/waits")
       guard waited > patience else { return .healthy }
-      // If the parent is healthy, only the child's own controller knows why it waits.
+      // If the parent is healthy, only the child's controller can explain why it waits.
       let isParentWell = causes.failures[parent] == nil && causes.object(parent).map(isCurrent) ?? false
       report(
         .waiting, object, parent.asDependency.merging(["age": waited.humanDuration]) { $1 },
@@ -143,7 +143,7 @@ extension Judgement {
         step: isParentWell ? NextStep(command: log(of: resource)) : nil)
       return .degraded
     }
-    if isToldByWorkload(object, failure) { return .degraded }
+    if isReportedByWorkload(object, failure) { return .degraded }
     let isNotification = resource.kind.fluxController == "notification-controller"
     let pod = culprit(of: object, failure)
     let reason = pod == nil ? failure.reason : "its pods do not start"
@@ -155,7 +155,7 @@ extension Judgement {
     return isNotification ? .degraded : .critical
   }
 
-  /// It waits for an object that does not exist. For 30 s, that may still be applied from Git.
+  /// Handles an object that waits for one that does not exist. For 30 s, that one may still be applied from Git.
   private mutating func judge(
     _ object: FluxObject, failing failure: Condition, waitingForAbsent absent: Reference
   ) -> Verdict {
@@ -190,7 +190,7 @@ extension Judgement {
     return parts.filter { !$0.isEmpty }.joined(separator: "; ")
   }
 
-  /// nil if the declared step is right. Changes are made in Git.
+  /// nil if the declared step applies. Changes are made in Git.
   private func step(for object: FluxObject, _ failure: Condition) -> NextStep? {
     let resource = object.resource
     let message = failure.message.lowercased()
@@ -207,7 +207,7 @@ extension Judgement {
       command: log(of: resource), note: "nothing is retried until the object changes: fix it in Git")
   }
 
-  /// Whether every object of a kind of Flux was seen by this poll.
+  /// True if this poll has seen every object of a kind of Flux.
   private func isListed(_ kind: String) -> Bool {
     guard let snapshot = observation.snapshot, snapshot.flux.value != nil else { return false }
     return snapshot.failedFluxKinds[kind] == nil && !snapshot.uncountedKinds.contains(kind)
@@ -215,7 +215,7 @@ extension Judgement {
       && CustomKind.ofFlux.contains { $0.name == kind }
   }
 
-  // MARK: - The second axis: what kstatus can't tell
+  // MARK: - Failures that kstatus does not report
 
   /// kstatus reports a retried failure as InProgress forever: Ready=False with
   /// Reconciling/ProgressingWithRetry. During the retry, Ready is Unknown, and the failure lasts until the
@@ -232,8 +232,8 @@ extension Judgement {
     }
   }
 
-  /// Whether a health check failed because of a workload that has its own problem.
-  private func isToldByWorkload(_ object: FluxObject, _ failure: Condition) -> Bool {
+  /// True if a health check failed because of a workload that has its own problem.
+  private func isReportedByWorkload(_ object: FluxObject, _ failure: Condition) -> Bool {
     let message = failure.message + (object.resource.conditions["Ready"]?.message ?? "")
     let isTimeout = message.contains("deadline exceeded") || message.contains("timed out")
     return brokenWorkloads.contains { workload in
@@ -267,7 +267,7 @@ extension Resource {
 }
 
 extension Reference {
-  /// In a title: `Kustomization flux-system/apps`.
+  /// The name in titles, for example `Kustomization flux-system/apps`.
   var title: String { "\(kind) \(namespace.isEmpty ? name : "\(namespace)/\(name)")" }
 
   fileprivate var asDependency: [String: String] {
@@ -279,7 +279,7 @@ extension Reference {
 }
 
 extension String {
-  /// `Deployment/apps/web`, the form of names in the health checks of Flux.
+  /// True if the text contains the object as health checks of Flux write it, for example `Deployment/apps/web`.
   fileprivate func names(_ object: Reference) -> Bool {
     contains("\(object.kind)/\(object.namespace)/\(object.name) ")
       || contains("\(object.kind)/\(object.namespace)/\(object.name)'")

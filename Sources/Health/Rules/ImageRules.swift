@@ -66,7 +66,7 @@ extension Judgement {
     if idleControllers.contains(resource.kind.fluxController) {
       return judged(automation, resource, .degraded)
     }
-    // The time of the last run is written at its start, so failed runs update it, too.
+    // The time of the last run is written at its start, so it also advances when runs fail.
     if let run = automation.lastRunTime, let interval = automation.interval,
       Judgement.isOverdue(run, serverNow, interval: interval, timeout: .seconds(60))
     {
@@ -98,8 +98,7 @@ extension Judgement {
     guard isBehind != false, let latest = policy.latestImage else { return report(.healthy) }
     let trail = ImageTrail(policy, latest: latest, running: running ?? [], snapshot, self)
     guard isBehind == true else {
-      // The running workloads are unknown. Whether the automation has written the image to Git can still be
-      // known.
+      // The running workloads are unknown, but it may be known whether the automation has written the image to Git.
       guard trail.isNotTakenUp else { return report(.healthy) }
       let end = trail.end
       let seen = now - skew - watch("\(path)/not-taken-up/\(latest)")
@@ -149,8 +148,8 @@ extension Judgement {
     return found + runningPods(policy, of: name, beside: Set(found.map(\.workload)), snapshot)
   }
 
-  /// Pods of owners that are not listed, and pods that run another digest than the policy's under a tag that
-  /// has moved.
+  /// Pods of owners that are not listed, and pods that run another digest than the policy's because their tag was
+  /// moved.
   private func runningPods(
     _ policy: ImagePolicy, of repository: String, beside known: Set<String>, _ snapshot: Snapshot
   ) -> [ImagePolicyReport.Running] {
@@ -172,10 +171,10 @@ extension Judgement {
     return found.sorted { ($0.workload, $0.image) < ($1.workload, $1.image) }
   }
 
-  /// Several policies can follow one image for several workloads. A policy is behind only if no workload runs
-  /// its image and one runs an image of none of the policies.
+  /// Several policies can follow one image for different workloads. So a policy is behind only if no workload runs its
+  /// image and one runs an image of none of the policies.
   ///
-  /// - Returns: nil if no workload is known to run it, or if a kind that may run it can't be read.
+  /// - Returns: nil if no workload is known to run it, or if a kind that may run it cannot be read.
   private func isBehind(
     _ policy: ImagePolicy, _ running: [ImagePolicyReport.Running]?, _ snapshot: Snapshot
   ) -> Bool? {
@@ -194,7 +193,7 @@ extension Judgement {
     return isBehind || areAllRead ? isBehind : nil
   }
 
-  // MARK: - What all three kinds share
+  // MARK: - Common rules of the three kinds
 
   private mutating func report(
     _ problem: ImageProblem, _ resource: Resource, _ facts: [String: String] = [:], detail: String = "",
@@ -206,7 +205,7 @@ extension Judgement {
       step: step)
   }
 
-  /// The verdict of a suspended or failed object; nil if the object is healthy so far.
+  /// The verdict for a suspended or failed object; nil if no problem was found.
   private mutating func judgeCommon(
     _ resource: Resource, isSuspended: Bool, source: Reference? = nil
   ) -> Verdict? {
@@ -222,7 +221,7 @@ extension Judgement {
     failures[resource.reference] = failure
     // Its repository or Git source is the problem and is already reported.
     if source.map(isUnwell) ?? false { return .degraded }
-    // After a restart the tags are not known until the next scan.
+    // After a restart of the controller, the tags are unknown until the next scan.
     if failure.reason == "DependencyNotReady",
       elapsed(since: failure.lastTransitionTime, watching: "\(resource.reference.problemPath)/waits")
         < .seconds(300)
@@ -235,7 +234,8 @@ extension Judgement {
     return .degraded
   }
 
-  /// Never observed, or in progress for longer than any scan or commit takes.
+  /// The verdict for an object that was never observed, or that has been in progress for longer than any scan or commit
+  /// takes.
   private mutating func judgeProgress(of resource: Resource) -> Verdict? {
     // The idle controller is already reported.
     if idleControllers.contains(resource.kind.fluxController) { return nil }
@@ -256,7 +256,7 @@ extension Judgement {
     return .degraded
   }
 
-  /// Ready is Unknown while a failure is retried. The failure lasts until the object reports success.
+  /// The current failure. During a retry Ready is Unknown, and the failure lasts until the object reports success.
   private func failure(of resource: Resource) -> Condition? {
     if let stalled = resource.conditions["Stalled"], stalled.status == .isTrue { return stalled }
     return switch resource.conditions["Ready"]?.status {
@@ -293,7 +293,7 @@ extension Judgement {
 }
 
 extension Resource {
-  /// With `repository` in the id of an ImageRepository.
+  /// The id of an ImageRepository contains `repository`.
   fileprivate var imageFacts: [String: String] {
     let kind = reference.problems.split(separator: "/").last.map(String.init)
     return facts.merging(kind.map { ["kind": $0] } ?? [:]) { $1 }

@@ -1,15 +1,15 @@
 internal import GuardTypes
 
-/// The path of one image from its registry to the running workload, and the step at which it ends: scan,
-/// policy, automation, push to Git, fetch, apply.
+/// The path of one image from its registry to the running workload, and the step at which it stops: scan, policy,
+/// automation, push to Git, fetch, apply.
 struct ImageTrail {
-  /// The step at which the path ends.
+  /// The step at which the path stops.
   struct End {
     let standstill: ImagePolicyReport.Standstill
     let reason: String
     let words: String
     var step = NextStep()
-    /// The verdict if this is not a problem of its own: reported by its cause, or intended.
+    /// The verdict if this is not a separate problem, because the cause is already reported or the stop is intended.
     var told: Verdict? = nil
   }
 
@@ -18,7 +18,7 @@ struct ImageTrail {
   private let repository: Judged<ImageRepository>?
   private let automation: Judged<ImageUpdateAutomation>?
   private let source: Judged<FluxObject>?
-  /// The Flux objects that apply the workloads with another image.
+  /// The Flux objects that apply the workloads running another image.
   private let managers: [Judged<FluxObject>]
   private let judgement: Judgement
   /// An automation that may cover the policy could not be decoded.
@@ -38,7 +38,7 @@ struct ImageTrail {
           && ($0.name == nil || [policy.resource.namespace, ""].contains($0.namespace))
       }
     repository = judgement.repositories.first { $0.value.resource.reference == policy.repository }
-    // An automation acts on the policies of its own namespace only (flux2#2853).
+    // An automation only handles policies in its own namespace (flux2#2853).
     let covering = judgement.automations.filter { judged in
       judged.value.resource.namespace == policy.resource.namespace
         && (judged.value.policySelector?.matches(policy.labels) ?? true)
@@ -55,7 +55,7 @@ struct ImageTrail {
     managers = judgement.flux.filter { names.contains($0.value.resource.reference) }
   }
 
-  /// The time that the whole path may take: a run, a fetch and a reconcile, each with its interval.
+  /// The time limit for the whole path: a run, a fetch and a reconcile, each with its interval.
   var patience: Duration {
     let run = automation?.value.interval ?? .seconds(900)
     return run * 2 + (source?.value.interval ?? .seconds(60)) + .seconds(300)
@@ -63,7 +63,7 @@ struct ImageTrail {
 
   private var moved: Timestamp? { policy.resource.conditions["Ready"]?.lastTransitionTime }
 
-  /// The automation has run, and it saw another image than the policy's current one.
+  /// True if the automation has run and saw another image than the policy's current one.
   var isNotTakenUp: Bool { end.reason == Self.notTakenUp }
 
   private static let notTakenUp = "NotTakenUp"

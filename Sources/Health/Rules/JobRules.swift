@@ -1,4 +1,4 @@
-// Rules for failed Jobs. The failed run of a CronJob no longer counts after a later success.
+// Rules for failed Jobs. A failed run of a CronJob no longer counts after a later run succeeded.
 extension Judgement {
   mutating func judgeJobs(_ snapshot: Snapshot) {
     for (part, failure, word) in [
@@ -44,7 +44,7 @@ extension Judgement {
   /// - Parameter runs: Jobs that the CronJob has created.
   private mutating func judge(_ runs: [Job], of cronJob: Reference, _ snapshot: Snapshot) {
     let failed = runs.filter { $0.failure != nil }
-    for run in failed { tellPods(of: run) }
+    for run in failed { markPodsReported(of: run) }
     guard let last = failed.max(by: { started($0) < started($1) }), let failure = last.failure else { return }
     let succeeded = (snapshot.cronJobs.value ?? []).first { $0.resource.reference == cronJob }?
       .lastSuccessfulTime
@@ -62,7 +62,7 @@ extension Judgement {
   private mutating func report(
     _ problem: WorkloadProblem, _ failure: Condition, of job: Job, subject: Reference
   ) {
-    tellPods(of: job)
+    markPodsReported(of: job)
     report(
       .workload(problem),
       [
@@ -72,7 +72,7 @@ extension Judgement {
       detail: "\(job.resource.reference): \(failure.message)", since: failure.lastTransitionTime)
   }
 
-  private mutating func tellPods(of job: Job) {
+  private mutating func markPodsReported(of job: Job) {
     toldPods.formUnion(
       unwellPods.lazy.filter { $0.owner == job.resource.reference }.map(\.resource.reference))
   }

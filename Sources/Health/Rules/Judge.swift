@@ -1,10 +1,10 @@
 internal import GuardTypes
 internal import Redaction
 
-/// Derives a cluster's report from an observation. Pure: time and memory are parameters.
+/// Derives a cluster's report from an observation. Pure: the time and the memory are parameters.
 ///
 /// - Parameters:
-///   - now: the guard's clock. Ages of the server's times use the server's clock.
+///   - now: the time by the guard's clock. The age of a time that the server wrote is computed with the server's clock.
 /// - Returns: the report and the memory for the next judgement.
 public func judge(
   _ observation: Observation, memory: Memory, now: Timestamp
@@ -23,22 +23,22 @@ struct Judgement {
   let observation: Observation
   let now: Timestamp
   let memory: Memory
-  /// The observation's snapshot. Kinds that the server no longer has count as parts that can't be read.
+  /// The observation's snapshot. Kinds that the server no longer has count as parts that cannot be read.
   let snapshot: Snapshot?
   private(set) var problems: [Problem] = []
   private var partFailures: [(part: String, kind: Problem.Kind, failure: PollFailure)] = []
-  /// The paths that are hidden because a part can't be read.
+  /// The paths that are hidden because a part cannot be read.
   private var unread: [UnreadPath] = []
-  /// Subjects and kinds of problems that are hidden because objects can't be decoded.
+  /// The subjects and kinds of problems that are hidden because objects cannot be decoded.
   private var unseenSubjects: Set<String> = []
   private var unseenKinds: Set<Problem.Kind> = []
-  /// An object that is required for the verdict "healthy" can't be decoded.
+  /// True if an object that is required for the verdict "healthy" cannot be decoded.
   var isBlind = false
   /// The last known state, updated from the current snapshot.
   let lastSeen: LastSeen
   /// The start of each reported fact.
   private var factsSince: [String: Timestamp] = [:]
-  /// The start of each watched state that is not a problem yet.
+  /// The start of each watched state that is not yet a problem.
   private var watched: [String: Timestamp] = [:]
   /// The failures for the next judgement's memory.
   var failures: [Reference: Condition] = [:]
@@ -56,11 +56,11 @@ struct Judgement {
   var secrets: [SecretPresence] = []
   var pods: PodReport?
   var controllers: [ControllerReport] = []
-  /// Nodes that can't run pods. Their own problem is already reported.
+  /// Nodes that cannot run pods. Each has its own problem, which is already reported.
   var unwellNodes: Set<String> = []
-  /// Idle Flux controllers. Their own problem is already reported.
+  /// Idle Flux controllers. Each has its own problem, which is already reported.
   var idleControllers: Set<String> = []
-  /// Workloads with a problem of their own.
+  /// Workloads that have their own problem.
   var brokenWorkloads: [Workload] = []
   /// The Kustomization or HelmRelease that applied each workload.
   var managers: [Reference: Reference] = [:]
@@ -70,7 +70,7 @@ struct Judgement {
   var causes = FluxCauses()
   var isFluxInstalled: Bool?
   var fluxVersion: String?
-  /// The tunnel makes its first attempt and no state is known yet, so there is no verdict and no alarm.
+  /// True while the tunnel makes its first attempt and no state is known yet: there is no verdict and no alert.
   var isStarting = false
 
   init(_ observation: Observation, memory: Memory, now: Timestamp) {
@@ -89,16 +89,17 @@ struct Judgement {
   /// The server's clock at the last snapshot.
   var serverNow: Timestamp { observation.serverTime ?? now }
 
-  /// How far the guard's clock is ahead of the clock of the rules' times.
+  /// How far the guard's clock is ahead of the clock that the rules use.
   var skew: Duration = .zero
 
-  /// Reports a problem in the words of its declaration.
+  /// Reports a problem with the texts of its declaration.
   ///
   /// - Parameters:
   ///   - facts: values for the placeholders of the declaration's patterns.
-  ///   - since: the fault's own time, if it has one. An earlier sighting takes precedence, because many
+  ///   - since: the start time that the object itself reports, if any. An earlier sighting takes precedence, because
+  ///     many controllers write the time of their last attempt.
   ///     controllers write the time of their last attempt.
-  ///   - step: nil: the declared one.
+  ///   - step: nil selects the declared step.
   mutating func report(
     _ code: ProblemCode, _ facts: [String: String] = [:], subject: String, detail: String = "",
     since: Timestamp? = nil, severity: Problem.Severity? = nil, rank: Problem.Rank? = nil,
@@ -108,17 +109,18 @@ struct Judgement {
     facts["fluxNamespace"] = facts["fluxNamespace"] ?? expectations.fluxNamespace
     let declaration = code.declaration
     let fact = declaration.fact.map { "\(cluster)/\($0)" } ?? declaration.id(in: cluster) { facts[$0] }
-    // A time before 1970 can't be the start of the fault, and very old times have no text.
+    // A time before 1970 cannot be the start of the fault, and very early times have no text form.
     let begin = max(
       min(since.map { $0 + skew } ?? now, memory.firstSeen[fact] ?? now), Timestamp(milliseconds: 0))
     factsSince[fact] = min(begin, now)
     problems.append(
       Problem(
         code, facts, cluster: cluster, subject: subject, detail: redacted(detail), since: begin,
-        severity: severity, rank: rank, step: step, hides: hides, access: access))
+        severity: severity, rank: rank, step: step, hides: hides, access: access,
+        owner: observation.owner))
   }
 
-  /// The length of a state that is not a problem in itself. It is forgotten when the state ends.
+  /// Returns how long a state has lasted that is not a problem by itself. It is forgotten when the state ends.
   mutating func watch(_ path: String) -> Duration {
     let key = "\(cluster)/\(path)"
     let first = memory.firstSeen[key] ?? now
@@ -126,29 +128,29 @@ struct Judgement {
     return now - first
   }
 
-  /// The age of a state by its own time. A missing time gives no age, and a future time comes from a clock
-  /// that is ahead: then the first sighting counts.
+  /// Returns the age of a state by its own time. If that is missing or in the future, because the writer's clock is
+  /// ahead, the first sighting counts.
   mutating func elapsed(since time: Timestamp?, watching path: String) -> Duration {
     if let time, time <= serverNow { return serverNow - time }
     return watch(path)
   }
 
-  /// How long a Lease has not changed. Its holder may have another clock than the server, so after the first
-  /// observed renewal, only observed renewals count.
+  /// Returns for how long a Lease has not changed. Its holder's clock may differ from the server's, so after the first
+  /// observed renewal only observed renewals count.
   mutating func stillFor(_ lease: Reference, _ renewed: Timestamp) -> Duration {
     let known = memory.renewals[lease]
     let hasMoved = known.map { renewed > $0.renewTime } ?? false
     var moved = hasMoved ? serverNow : known?.renewTime == renewed ? known?.movedAt : nil
-    // A future time does not show when it was written, so the first sighting counts.
+    // A time in the future does not show when it was written, so the first sighting counts.
     if renewed > serverNow { moved = moved ?? serverNow }
     renewals[lease] = Memory.Renewal(renewTime: renewed, movedAt: moved)
     return serverNow - (moved.map { renewed > serverNow ? $0 : max($0, renewed) } ?? renewed)
   }
 
-  /// Reports a part of the poll that failed alone, as one warning with the text of the failure.
+  /// Reports one failed part of a poll as a warning with the text of the failure.
   ///
   /// - Parameters:
-  ///   - kind: the kind that is hidden without it.
+  ///   - kind: the kind that is hidden by the failure.
   ///   - unread: the paths whose memory is kept until the part can be read again.
   mutating func report(
     _ failure: PollFailure, part: String, of kind: Problem.Kind, unread: [UnreadPath] = []
@@ -157,20 +159,21 @@ struct Judgement {
     self.unread += unread
   }
 
-  /// Records the paths that an undecodable object hides. Their problems have not ended.
+  /// Records the paths that an undecodable object hides. Problems at these paths have not ended.
   mutating func leaveUnread(_ paths: [UnreadPath], subject: String? = nil, kind: Problem.Kind? = nil) {
     unread += paths
     if let subject { unseenSubjects.insert(subject) }
     if let kind { unseenKinds.insert(kind) }
   }
 
-  /// A slow or broken server is one problem for all failed parts. Each refusal lacks a rule of its own; a
-  /// refusal that fails several parts, as that of discovery does, lacks one.
+  /// Reports the failed parts. A slow or broken server is one problem for all of them. Refusals are reported
+  /// separately, because each needs its own RBAC rule; but a refusal that fails several parts, such as that of
+  /// discovery, is reported once.
   private mutating func reportPartFailures() {
-    // A server that is not ready and a kind that is gone have problems of their own.
+    // A server that is not ready and a kind that no longer exists are reported as separate problems.
     guard snapshot?.isReady != false else { return }
-    let told = partFailures.filter { ![.kindIsGone, .kindInDoubt].contains($0.failure) }
-    for (code, failures) in Dictionary(grouping: told, by: \.failure.code) {
+    let reportable = partFailures.filter { ![.kindIsGone, .kindInDoubt].contains($0.failure) }
+    for (code, failures) in Dictionary(grouping: reportable, by: \.failure.code) {
       guard code == .forbidden else {
         reportPartFailure(code, failures)
         continue
@@ -185,7 +188,7 @@ struct Judgement {
     }
   }
 
-  /// - Parameter serial: distinguishes causes that affect several parts each.
+  /// - Parameter serial: distinguishes causes that each affect several parts.
   private mutating func reportPartFailure(
     _ code: PollErrorCode, _ failures: [(part: String, kind: Problem.Kind, failure: PollFailure)],
     serial: Int = 1
@@ -206,10 +209,10 @@ struct Judgement {
     }
   }
 
-  /// The first failed part that no problem names.
+  /// The first failed part.
   var firstUnreadPart: String? { partFailures.map(\.part).min() }
 
-  /// A command for a person's terminal, for the right kubeconfig, context and port.
+  /// A kubectl command for the operator, with the right kubeconfig, context and server.
   func kubectl(_ arguments: String) -> String { "kubectl \(access) \(arguments)" }
 
   func flux(_ arguments: String) -> String { "flux \(access) \(arguments)" }
@@ -237,7 +240,7 @@ struct Judgement {
     return (report, remembering(sorted, left))
   }
 
-  /// Parts that could not be seen keep their last known state.
+  /// Returns the memory for the next judgement. Parts that could not be seen keep their last known state.
   private func remembering(_ problems: [Problem], _ left: Memory) -> Memory {
     var next = left
     next.lastSeen = lastSeen
@@ -245,7 +248,7 @@ struct Judgement {
     next.failures.merge(failures) { _, new in new }
     next.renewals.merge(renewals) { _, new in new }
     next.firstSeen.merge(watched) { _, new in new }
-    // The outage of the tunnel ends when it is up, even if the API does not answer.
+    // The outage of the tunnel ends when it is up, even if the API does not respond.
     if observation.tunnel.state == .up { next.firstSeen["\(cluster)/tunnel"] = nil }
     next.firstSeen.merge(factsSince) { _, new in new }
     next.critical.formUnion(problems.filter { $0.severity == .critical }.map(\.id))
@@ -259,10 +262,10 @@ struct Judgement {
     return unseenKinds.union(partFailures.map(\.kind))
   }
 
-  /// Missing data is not healthy: without the nodes or a Flux kind the verdict is unknown, and also while a
-  /// critical problem can't be checked. A known critical problem stays critical.
+  /// Missing data is not healthy: without the nodes or a Flux kind, or while a critical problem cannot be checked, the
+  /// verdict is unknown. A known critical problem stays critical.
   ///
-  /// - Parameter unread: critical problems of parts that can no longer be read.
+  /// - Parameter unread: critical problems in parts that can no longer be read.
   private func verdict(isFresh: Bool, unread: Set<String>) -> Verdict {
     if problems.contains(where: { $0.severity == .critical }) { return .critical }
     if !isFresh || !unread.isEmpty || isBlind { return .unknown }

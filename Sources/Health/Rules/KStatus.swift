@@ -25,7 +25,7 @@ public enum KStatus {
     return (.current, nil)
   }
 
-  /// The status of the apps kinds, whose conditions are not sufficient.
+  /// The status of the apps kinds, for which conditions are not sufficient.
   public static func compute(_ workload: Workload) -> (status: ObjectStatus, reason: String, message: String)
   {
     let resource = workload.resource
@@ -59,7 +59,7 @@ public enum KStatus {
     }
   }
 
-  /// The pending step of a StatefulSet (stsConditions); nil: none.
+  /// The pending step of a StatefulSet (stsConditions); nil if there is none.
   private static func progress(ofStatefulSet workload: Workload) -> String? {
     let current = workload.current ?? workload.desired
     if case .onDelete = workload.updates { return nil }
@@ -74,7 +74,7 @@ public enum KStatus {
     return workload.updated < workload.desired ? "RevisionMismatch" : nil
   }
 
-  /// The pending step of a DaemonSet (daemonsetConditions); nil: none.
+  /// The pending step of a DaemonSet (daemonsetConditions); nil if there is none.
   private static func progress(ofDaemonSet workload: Workload) -> String? {
     if workload.resource.generation == nil { return "NoGeneration" }
     if workload.resource.observedGeneration == nil { return "NoObservedGeneration" }
@@ -85,7 +85,7 @@ public enum KStatus {
     return workload.ready < workload.desired ? "LessReady" : nil
   }
 
-  /// The pending step of a Deployment (deploymentConditions); nil: none.
+  /// The pending step of a Deployment (deploymentConditions); nil if there is none.
   private static func progress(ofDeployment workload: Workload) -> String? {
     let current = workload.current ?? workload.desired
     if current < workload.desired { return "LessReplicas" }

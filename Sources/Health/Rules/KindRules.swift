@@ -1,8 +1,8 @@
 internal import GuardTypes
 
-// Rules for kinds that the server no longer serves: their objects are gone, and no condition reports it.
+// Rules for kinds that the server no longer serves: their objects do not exist any more, and no condition reports it.
 
-/// Kinds that share one problem, and the kind of that problem.
+/// Kinds that share one problem, and its code.
 private struct KindArea {
   let problem: ProblemCode
   let subject: String
@@ -21,12 +21,12 @@ private struct GoneKind {
   let name: String
   let definition: String
   let objects: Int
-  /// The Deployment that controls its objects, if any.
+  /// The Deployment that reconciles its objects, if any.
   let controller: String?
 }
 
 extension Judgement {
-  /// If controller and kind are missing for longer than this, they were removed intentionally.
+  /// If the controller and the kind are missing for longer than this, they were removed intentionally.
   private static let removalRemembered: Duration = .seconds(86_400)
 
   mutating func judgeKinds(_ snapshot: Snapshot) {
@@ -40,7 +40,7 @@ extension Judgement {
     }
   }
 
-  /// Missed are a kind of which objects were seen, and one whose controller is there to look after them.
+  /// A kind counts as gone if it had objects, or if its controller runs and needs it.
   private func goneKind(_ kind: CustomKind, _ snapshot: Snapshot) -> GoneKind? {
     let controller = runningController(of: kind, snapshot)
     let known = kinds[kind.name]
@@ -111,7 +111,7 @@ extension Judgement {
 }
 
 extension Workload {
-  /// Whether the last part of an image's name is this one.
+  /// True if the last part of an image's name is `name`.
   fileprivate func runs(image name: String) -> Bool {
     images.contains { image in
       let last = image.split(separator: "/").last ?? ""
@@ -127,7 +127,7 @@ extension PollFailure {
 }
 
 extension Snapshot {
-  /// The snapshot in which parts whose kind is gone count as failed. Their last known state stays.
+  /// Returns the snapshot with those parts marked as failed whose kind is gone. Their last known state stays.
   ///
   /// - Parameter known: kinds that the server had.
   func hiding(_ known: [String: Memory.KnownKind]) -> Snapshot {
@@ -151,7 +151,7 @@ extension Snapshot {
     return snapshot
   }
 
-  /// The number of objects of a kind; nil: unknown.
+  /// The number of objects of a kind; nil if unknown.
   fileprivate func objects(of kind: String) -> Int? {
     switch kind {
     case "ImageRepository": imageRepositories.value?.count

@@ -1,22 +1,22 @@
-/// The rules' memory between two judgements.
+/// The memory of the rules between two judgements.
 public struct Memory: Hashable, Sendable {
   /// The time of the first sighting, by problem id or by the path of a watched state.
   public var firstSeen: [String: Timestamp]
-  /// Failures that are being retried: during the retry, the object itself does not report them.
+  /// Failures that are being retried. During the retry, the objects do not report them.
   public var failures: [Reference: Condition]
-  /// When each Lease last moved.
+  /// When each Lease was last observed to change.
   public var renewals: [Reference: Renewal]
-  /// Ids of the critical problems.
+  /// The ids of the critical problems.
   public var critical: Set<String>
   /// Kinds that the server had, by name.
   public var kinds: [String: KnownKind]
-  /// The last known state, for parts that the next poll can't read.
+  /// The last known state, for parts that the next poll cannot read.
   public var lastSeen: LastSeen
 
   /// The last observed change of a Lease, by the server's clock.
   public struct Renewal: Hashable, Sendable {
     public let renewTime: Timestamp
-    /// nil: it has not changed since it was first seen.
+    /// nil if it has not changed since it was first seen.
     public let movedAt: Timestamp?
 
     public init(renewTime: Timestamp, movedAt: Timestamp?) {
@@ -51,7 +51,7 @@ public struct Memory: Hashable, Sendable {
     self.lastSeen = lastSeen
   }
 
-  /// The memory of parts that this poll could not read. The rest is computed anew.
+  /// The memory of parts that this poll could not read. The rest is computed again.
   func left(by unread: [UnreadPath], of cluster: String) -> Memory {
     guard !unread.isEmpty else { return Memory(kinds: kinds, lastSeen: lastSeen) }
     func isUnread(_ path: Substring) -> Bool { unread.contains { $0.covers(path) } }
@@ -64,8 +64,8 @@ public struct Memory: Hashable, Sendable {
   }
 }
 
-/// A prefix of paths, and a word in them, of problems and memories that can't be checked while a part of the
-/// cluster can't be read.
+/// A prefix of paths, and a word in them. Problems and memories at these paths cannot be checked while a part of the
+/// cluster cannot be read.
 struct UnreadPath: Hashable {
   let beginning: String
   var word: String? = nil
@@ -78,10 +78,10 @@ struct UnreadPath: Hashable {
 }
 
 extension Reference {
-  /// The path of this object's problems after the cluster's name.
+  /// The path of this object's problems, without the cluster's name.
   var problemPath: String { problems + (namespace.isEmpty ? name : "\(namespace)/\(name)") }
 
-  /// The prefix of the paths of such an object's problems; Leases have no problems.
+  /// The path prefix for problems of objects of this kind. Leases have no problems.
   var problems: String {
     switch kind {
     case "ImageRepository": "image/repository/"

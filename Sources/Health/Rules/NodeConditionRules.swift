@@ -1,14 +1,14 @@
-/// The status of a node condition that is normal.
+/// Which status of a node condition is normal.
 ///
-/// Kubernetes has no field for this: `DiskPressure` is bad when it is True, `EtcdIsVoter` when it is not. The API
-/// conventions only ask for a name that says so, so the last word of the type decides. A type that says nothing is
-/// taken as a fault, as node-problem-detector and its plugins name theirs.
+/// Kubernetes has no field for this: `DiskPressure` is bad if True, `EtcdIsVoter` is bad if not. The API conventions
+/// only require a clear name, so the last word of the type decides. An unknown word is treated as a fault, because
+/// node-problem-detector and its plugins name their conditions after faults.
 enum NodeConditionPolarity: Hashable {
-  /// `EtcdIsVoter`, `ContainerRuntimeReady`, `example.com/GPUHealthy`
+  /// For example `EtcdIsVoter`, `ContainerRuntimeReady`, `example.com/GPUHealthy`.
   case goodWhenTrue
-  /// `DiskPressure`, `FrequentKubeletRestart`, `NetworkUnavailable`
+  /// For example `DiskPressure`, `FrequentKubeletRestart`, `NetworkUnavailable`.
   case badWhenTrue
-  /// A property or planned work that is neither good nor bad: `SwapEnabled`, `InPlaceUpdate`.
+  /// A property or planned work that is neither good nor bad, for example `SwapEnabled`, `InPlaceUpdate`.
   case informational
 
   private static let goodWords: Set = [
@@ -48,7 +48,7 @@ enum NodeConditionPolarity: Hashable {
     }
   }
 
-  /// `GPUIsHealthy` is gpu, is, healthy; `network-ready` and `network_ready` are network, ready.
+  /// `GPUIsHealthy` becomes gpu, is, healthy; `network-ready` and `network_ready` become network, ready.
   private static func words(of name: Substring) -> [String] {
     var words: [String] = []
     var word = ""
@@ -78,7 +78,7 @@ extension Judgement {
       case .badWhenTrue where condition.status == .isTrue:
         report(condition, of: node, state: condition.type)
       case .goodWhenTrue where condition.status != .isTrue:
-        // The other conditions of a lost node are not reliable.
+        // The other conditions of an unreachable node are not reliable.
         guard isReady || condition.status == .isFalse, !isJoining(condition, node) else { continue }
         let status = condition.status.rawValue
         report(condition, of: node, state: "\(condition.type)=\(status)")
@@ -99,7 +99,7 @@ extension Judgement {
       since: condition.lastTransitionTime)
   }
 
-  /// A new etcd member is a learner until it has caught up with the leader.
+  /// True if the node is a new etcd member, which is a learner until it has caught up with the leader.
   private mutating func isJoining(_ condition: Condition, _ node: Node) -> Bool {
     guard condition.type == "EtcdIsVoter", condition.reason == "MemberIsLearner" else { return false }
     let joined = elapsed(since: condition.lastTransitionTime, watching: "node/\(node.name)/learner")

@@ -64,9 +64,9 @@ extension Judgement {
       node: node, verdict: verdict, status: Judgement.statusColumn(node), isExpected: isExpected)
   }
 
-  /// The kubelet renews its Lease every 10 s; the controller says NotReady only after 40 to 50.
+  /// The kubelet renews its Lease every 10 s; the controller sets NotReady only after 40 to 50 s.
   ///
-  /// - Returns: whether the kubelet has stopped.
+  /// - Returns: true if the kubelet has stopped.
   private mutating func judgeLease(_ node: Node) -> Bool {
     guard let renewed = node.leaseRenewTime else { return false }
     let lease = Reference(kind: "Lease", namespace: "kube-node-lease", name: node.name)
@@ -95,7 +95,7 @@ extension Judgement {
       severity: wanted == nil ? .warning : .critical)
   }
 
-  /// A kubelet may be up to three minors older than its server, and never newer (version skew policy).
+  /// A kubelet may be up to three minor versions older than its server, but never newer (version skew policy).
   private mutating func judgeSkew(_ node: Node, _ snapshot: Snapshot) {
     guard let server = snapshot.version.flatMap(Judgement.minor),
       let kubelet = Judgement.minor(node.kubeletVersion),
@@ -115,7 +115,7 @@ extension Judgement {
       since: since, severity: severity, step: step)
   }
 
-  /// nil if the text is not a release: nodes report arbitrary text.
+  /// nil if the text is not a version: nodes can report any text.
   private static func minor(_ version: String) -> Int? {
     let parts = version.split(separator: ".")
     guard parts.count > 1, (1...4).contains(parts[1].utf8.count),
@@ -126,9 +126,8 @@ extension Judgement {
 }
 
 extension Node {
-  /// The number of GPUs that the node itself reports. Five minutes after a device plugin has gone, the
-  /// kubelet sets the capacity to 0 and keeps the entry; the labels of the GPU feature discovery still count
-  /// them.
+  /// The number of GPUs in the node. Five minutes after a device plugin stops, the kubelet sets the capacity to 0 but
+  /// keeps the entry, while the labels of the GPU feature discovery still count them.
   var builtInGPUs: Int {
     guard let capacityGPUs else { return 0 }
     return capacityGPUs > 0 ? capacityGPUs : labelledGPUs ?? 0

@@ -1,3 +1,5 @@
+internal import GuardTypes
+
 // Rules for pods that crash, do not start, are not ready or do not end: counts, the worst by name, and
 // reported once with their workload if they have one.
 extension Judgement {
@@ -13,19 +15,19 @@ extension Judgement {
     let found = report(census)
     pods = found
     let now = serverNow
-    tell(found.crashLooping, .podsCrashLooping, since: { _ in nil }) {
+    reportWorst(found.crashLooping, .podsCrashLooping, since: { _ in nil }) {
       $0.restarts < $1.restarts
     }
-    // Of the others, the pod with the longest duration.
-    func tellLongest(_ all: [Pod], _ problem: WorkloadProblem, since: (Pod) -> Timestamp?) {
-      self.tell(all, problem, since: since) { (since($0) ?? now) > (since($1) ?? now) }
+    // For the other problems, the worst pod is the one with the longest duration.
+    func reportLongest(_ all: [Pod], _ problem: WorkloadProblem, since: (Pod) -> Timestamp?) {
+      self.reportWorst(all, problem, since: since) { (since($0) ?? now) > (since($1) ?? now) }
     }
-    tellLongest(found.pending, .podsPending) { $0.resource.creationTimestamp }
-    tellLongest(found.notReady, .podsNotReady) { $0.notReadySince }
-    tellLongest(found.terminating, .podsTerminating) {
+    reportLongest(found.pending, .podsPending) { $0.resource.creationTimestamp }
+    reportLongest(found.notReady, .podsNotReady) { $0.notReadySince }
+    reportLongest(found.terminating, .podsTerminating) {
       $0.resource.deletionTimestamp
     }
-    tellLongest(found.failed, .podsFailed) { $0.notReadySince }
+    reportLongest(found.failed, .podsFailed) { $0.notReadySince }
   }
 
   mutating func report(_ census: PodCensus) -> PodReport {
@@ -37,7 +39,7 @@ extension Judgement {
     var failed: [Pod] = []
     for pod in census.unwell {
       if let due = pod.resource.deletionTimestamp {
-        // That time already includes the grace period.
+        // This time already includes the grace period.
         if now - due > .seconds(300) { terminating.append(pod) }
       } else if pod.isCrashLooping(at: now) {
         crashing.append(pod)
@@ -57,22 +59,23 @@ extension Judgement {
       terminating: terminating, failed: failed)
   }
 
-  /// A controller replaces a failed pod, and a Job reports its own failure if Jobs can be read.
+  /// True if no other object reports the failed pod: controllers replace failed pods, and Jobs report their own failure
+  /// if they can be read.
   private func isReportedByNoOwner(_ pod: Pod) -> Bool {
     guard let owner = pod.owner, owner.kind != "Node" else { return true }
     return owner.kind == "Job" && observation.snapshot?.jobs.value == nil
   }
 
-  private mutating func tell(
+  private mutating func reportWorst(
     _ all: [Pod], _ problem: WorkloadProblem, since: (Pod) -> Timestamp?,
     isLess: (Pod, Pod) -> Bool
   ) {
-    let untold = all.filter { pod in
+    let unreported = all.filter { pod in
       !toldPods.contains(pod.resource.reference) && !(pod.node.map(unwellNodes.contains) ?? false)
     }
-    guard let worst = untold.max(by: isLess) else { return }
+    guard let worst = unreported.max(by: isLess) else { return }
     let name = "\(worst.resource.namespace)/\(worst.resource.name)"
-    let pods = untold.count == 1 ? "pod \(name) is" : "\(untold.count) pods (worst: \(name)) are"
+    let pods = unreported.count == 1 ? "pod \(name) is" : "\(unreported.count) pods (worst: \(name)) are"
     report(
       .workload(problem), ["pods": pods], subject: "pods", detail: worst.plight, since: since(worst),
       step: step(worst))
@@ -97,7 +100,8 @@ extension Judgement {
 }
 
 extension Pod {
-  /// Waiting for the next start, or restarted often and recently, and not ready or only for a short time.
+  /// True if a container waits for its next start, or was restarted often and recently and is not ready or only for a
+  /// short time.
   func isCrashLooping(at now: Timestamp) -> Bool {
     if waitingReason == "CrashLoopBackOff" { return true }
     guard phase == "Running", restarts >= Pod.manyRestarts else { return false }
@@ -108,7 +112,7 @@ extension Pod {
   /// Every other waiting reason is an error.
   private static let preparing: Set = ["ContainerCreating", "PodInitializing"]
 
-  /// Crashing, unable to start, or waiting for a node and its images for longer than two minutes.
+  /// True if the pod crashes, cannot start, or has waited for a node and its images for more than two minutes.
   func isStuck(at now: Timestamp) -> Bool {
     if isCrashLooping(at: now) { return true }
     guard let made = resource.creationTimestamp, now - made > .seconds(120) else { return false }
@@ -117,12 +121,12 @@ extension Pod {
     return phase != "Running" || waitingReason.map { !Pod.preparing.contains($0) } ?? false
   }
 
-  /// The time since which it is not ready; nil if it is ready or does not report it.
+  /// The time since which it is not ready; nil if it is ready or reports no time.
   var notReadySince: Timestamp? {
     resource.conditions["Ready"].flatMap { $0.status == .isTrue ? nil : $0.lastTransitionTime }
   }
 
-  /// `pod web-1: CrashLoopBackOff, 12 restarts, last OOMKilled`
+  /// For example `pod web-1: CrashLoopBackOff, 12 restarts, last OOMKilled`.
   public var plight: String {
     let scheduled = resource.conditions["PodScheduled"].flatMap { $0.status == .isTrue ? nil : $0 }
     let state = resource.deletionTimestamp == nil ? phase : "Terminating"

@@ -14,7 +14,7 @@ public struct Judged<Value: Hashable & Sendable>: Hashable, Sendable {
   public let value: Value
   public let verdict: Verdict
   public let status: ObjectStatus
-  /// Reason and message of the deciding condition, without secrets.
+  /// The reason and message of the deciding condition, without secrets.
   public let reason: String
   public let message: String
   public let since: Timestamp?
@@ -32,11 +32,11 @@ public struct Judged<Value: Hashable & Sendable>: Hashable, Sendable {
   }
 }
 
-/// A node with its verdict and its row of `kubectl get nodes`.
+/// A node with its verdict and its line in `kubectl get nodes`.
 public struct NodeReport: Hashable, Sendable {
   public let node: Node
   public let verdict: Verdict
-  /// The STATUS column: `Ready`, `NotReady,SchedulingDisabled`.
+  /// The STATUS column, for example `Ready` or `NotReady,SchedulingDisabled`.
   public let status: String
   public let isExpected: Bool
 
@@ -52,7 +52,7 @@ public struct NodeReport: Hashable, Sendable {
 public struct ImagePolicyReport: Hashable, Sendable {
   public struct Running: Hashable, Sendable {
     public let image: String
-    /// `deployment cert-manager/cert-manager`
+    /// For example `deployment cert-manager/cert-manager`.
     public let workload: String
 
     public init(image: String, workload: String) {
@@ -62,10 +62,10 @@ public struct ImagePolicyReport: Hashable, Sendable {
   }
 
   public let policy: Judged<ImagePolicy>
-  /// nil: workloads could not be read; empty: no workload is known to run it.
+  /// nil if workloads could not be read; empty if no workload is known to run it.
   public let running: [Running]?
-  /// Whether a workload runs another image than the latest; nil: unknown, for example if no workload is known
-  /// to run it.
+  /// True if a workload runs another image than the latest; nil if unknown, for example because no workload is known to
+  /// run it.
   public let isBehind: Bool?
   /// The time since which it has been behind.
   public let behindSince: Timestamp?
@@ -75,9 +75,9 @@ public struct ImagePolicyReport: Hashable, Sendable {
   /// The steps from a registry to a running container, with the intended stops.
   public enum Standstill: String, Codable, Sendable {
     case scan, policy, automation, push, fetch, apply
-    /// No automation handles this policy: the image is updated in Git by hand.
+    /// No automation handles this policy: the image is updated in Git manually.
     case held
-    /// The automation pushes to a branch that must be merged by hand.
+    /// The automation pushes to a branch that must be merged manually.
     case review
   }
 
@@ -99,9 +99,9 @@ public struct ClusterReport: Hashable, Sendable {
   public let verdict: Verdict
   /// One line.
   public let summary: String
-  /// Whether the server has the Flux API groups; nil: unknown.
+  /// True if the server has the Flux API groups; nil if unknown.
   public let isFluxInstalled: Bool?
-  /// The distribution version from the controllers' labels; nil: unknown.
+  /// The distribution version from the controllers' labels; nil if unknown.
   public let fluxVersion: String?
   public let nodes: [NodeReport]
   public let flux: [Judged<FluxObject>]
@@ -112,15 +112,15 @@ public struct ClusterReport: Hashable, Sendable {
   public let certificates: [Judged<Certificate>]
   public let stacks: [Judged<Stack>]
   public let secrets: [SecretPresence]
-  /// nil: pods could not be read.
+  /// nil if pods could not be read.
   public let pods: PodReport?
-  /// The controllers of Flux, by name.
+  /// The controllers of Flux by name.
   public let controllers: [ControllerReport]
-  /// Causes first, then the worst, then the oldest. A cause stands for its symptoms.
+  /// Causes first, then by severity, then the oldest. Symptoms are not listed beside their cause.
   public package(set) var problems: [Problem]
-  /// Of these nothing could be seen: that there is no problem tells nothing.
+  /// Kinds of which nothing could be seen. If none of their problems is listed, that proves nothing.
   public let unseen: Set<Problem.Kind>
-  /// Single objects that exist and could not be decoded: `node calypso`.
+  /// Existing objects that could not be decoded, for example `node calypso`.
   public let unseenSubjects: Set<String>
 
   public init(

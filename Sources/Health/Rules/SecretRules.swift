@@ -1,7 +1,7 @@
 internal import GuardTypes
 
-// Rules for the existence of named Secrets. Kubernetes has no permission to see that a Secret exists without
-// its value, so the status of the objects that use it is used if it is sufficient.
+// Rules for the existence of named Secrets. RBAC cannot permit checking that a Secret exists without permitting reads
+// of its value. So the status of the objects that use it is used if it is sufficient.
 extension Judgement {
   mutating func judgeSecrets(_ snapshot: Snapshot) {
     if let failure = snapshot.secrets.failure {
@@ -20,7 +20,7 @@ extension Judgement {
           subject: "secret \(secret.namespace)/\(secret.name)")
       }
     }
-    // A Role names its Secrets: each refused Secret lacks a rule of its own, so all are reported.
+    // A Role lists its Secrets by name, so each refused Secret needs its own rule, and all are reported.
     let failures = secrets.lazy.filter { $0.isPresent == nil }.compactMap(\.failure)
     for (code, failures) in Dictionary(grouping: failures, by: \.code) {
       var steps: [NextStep] = []
@@ -34,7 +34,7 @@ extension Judgement {
     }
   }
 
-  /// A missing Secret is the cause of its users' failures.
+  /// True if the Secret is missing, which is then the cause of its users' failures.
   func isMissingSecret(_ name: String?, in namespace: String) -> Bool {
     secrets.contains { $0.name == name && $0.namespace == namespace && $0.isPresent == false }
   }
@@ -47,7 +47,7 @@ extension Judgement {
     if conditions.contains(where: { $0.message.contains("secrets \"\(secret.name)\" not found") }) {
       return SecretPresence(namespace: secret.namespace, name: secret.name, isPresent: false)
     }
-    // An object that has authenticated with it has found it.
+    // An object that has authenticated with the Secret proves that it exists.
     if conditions.contains(where: { $0.status == .isTrue }) {
       return SecretPresence(namespace: secret.namespace, name: secret.name, isPresent: true)
     }

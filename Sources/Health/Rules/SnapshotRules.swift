@@ -1,7 +1,7 @@
 internal import GuardTypes
 
-// Rules for a whole snapshot: each part if it is fresh, and the last known state without verdicts if it is
-// not.
+// Rules for a whole snapshot. If it is fresh, its parts are judged; if not, the last known state is shown without
+// verdicts.
 extension Judgement {
   mutating func judge(_ snapshot: Snapshot) {
     skew = observation.clockSkew

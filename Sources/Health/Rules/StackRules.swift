@@ -32,7 +32,7 @@ extension Judgement {
         .stackFailed, resource, detail: failure(of: stack, reconciling ?? ready),
         since: reconciling?.lastTransitionTime ?? stack.lastUpdateTime)
     } else if status == .inProgress, let started = hungSince(resource, ready, patience: .seconds(3600)) {
-      // Every refresh makes it not ready while it runs.
+      // Each refresh makes it not ready while it runs.
       report(
         .stackStuck, resource, ["state": "has been in progress for \((serverNow - started).humanDuration)"],
         detail: ready?.message ?? "", since: started)

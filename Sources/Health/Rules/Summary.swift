@@ -22,9 +22,16 @@ enum Summary {
     if judgement.isFluxInstalled == true {
       parts.append("Flux \(judgement.flux.count { $0.verdict == .healthy })/\(judgement.flux.count)")
     }
-    if !judgement.policies.isEmpty {
-      parts.append("images \(judgement.policies.count { $0.isBehind == true }) behind")
-    }
+    if let part = images(judgement.policies) { parts.append(part) }
     return parts.joined(separator: ", ")
+  }
+
+  /// nil without policies, and if it is unknown whether an image is current. A policy whose image no workload runs is
+  /// not behind.
+  private static func images(_ policies: [ImagePolicyReport]) -> String? {
+    let behind = policies.count { $0.isBehind == true }
+    if behind > 0 { return behind == 1 ? "1 image behind" : "\(behind) images behind" }
+    let areCurrent = policies.allSatisfy { $0.isBehind == false || $0.running?.isEmpty == true }
+    return areCurrent && !policies.isEmpty ? "all images current" : nil
   }
 }

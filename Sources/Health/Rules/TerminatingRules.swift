@@ -1,13 +1,13 @@
 // Rules for objects that do not terminate because their finalizers do not complete.
 extension Judgement {
-  /// How long a deleted object has still existed; nil if it is not deleted or within its time limit.
+  /// How long the object still exists after its deletion; nil if it is not deleted or is within the time limit.
   func terminating(_ resource: Resource) -> Duration? {
     guard let deleted = resource.deletionTimestamp, serverNow - deleted > .seconds(600) else { return nil }
     return serverNow - deleted
   }
 
-  /// - Parameter facts: values for the placeholders of `code`; nil: those of the resource.
-  /// - Returns: whether a problem was reported.
+  /// - Parameter facts: values for the placeholders of `code`; nil selects those of the resource.
+  /// - Returns: true if a problem was reported.
   mutating func reportTerminating(
     _ resource: Resource, as code: ProblemCode, facts: [String: String]? = nil, rank: Problem.Rank? = nil
   ) -> Bool {

@@ -1,8 +1,8 @@
 internal import GuardTypes
 internal import Redaction
 
-// Rules for objects that exist and could not be decoded: they are neither healthy nor missing, and their
-// problems have not ended.
+// Rules for objects that exist but could not be decoded. They are neither healthy nor missing, and their problems have
+// not ended.
 extension Judgement {
   /// Must run before all rules that report missing objects.
   mutating func gatherUnreadable(_ snapshot: Snapshot) {
@@ -29,7 +29,7 @@ extension Judgement {
     observation.snapshot?.unreadableReason(of: object) != nil
   }
 
-  /// Their last known state without a verdict.
+  /// Their last known state, without a verdict.
   func unreadable<Value>(_ seen: LastSeen.Seen<Value>?) -> [Judged<Value>] {
     guard let seen, !seen.hidden.isEmpty else { return [] }
     return seen.value.filter { seen.hidden.contains($0.resource.reference) }.map(unreadable)
@@ -42,7 +42,7 @@ extension Judgement {
       message: redacted("can't be read: \(reason)"))
   }
 
-  /// The named objects of one kind, represented by the name alone.
+  /// The named objects of one kind, of which only the name is known.
   func namesOfUnreadable(_ kinds: Set<String>) -> [Resource] {
     (observation.snapshot?.undecodable ?? []).compactMap { object in
       guard kinds.contains(object.kind), let name = object.name else { return nil }
@@ -52,7 +52,7 @@ extension Judgement {
 }
 
 extension UndecodableObject {
-  /// Whether the cluster can't be called healthy without it.
+  /// True if the cluster cannot be called healthy without it.
   fileprivate func isNeeded(_ expectations: Expectations) -> Bool {
     switch kind {
     case "Deployment", "StatefulSet", "DaemonSet":

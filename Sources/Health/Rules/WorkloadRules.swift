@@ -24,7 +24,7 @@ extension Judgement {
     let shownHidden = Set(shown(hidden.map(\.value)).map(\.resource.reference))
     workloads += hidden.filter { shownHidden.contains($0.value.resource.reference) }
     for name in expectations.workloads where !all.contains(where: { $0.resource.expectedName == name }) {
-      // It may be of a kind that can't be listed, or one of the undecodable objects.
+      // It may be of a kind that cannot be listed, or an undecodable object.
       guard failed.isEmpty, !Judgement.workloadKinds.contains(where: { isUnreadable(name.reference($0)) })
       else {
         continue
@@ -37,7 +37,7 @@ extension Judgement {
 
   static let workloadKinds = ["Deployment", "StatefulSet", "DaemonSet"]
 
-  /// Each kind alone, because the other kinds are known.
+  /// Each kind is reported separately, because the other kinds are known.
   private mutating func reportUnreadWorkloads(_ snapshot: Snapshot) {
     var failures = snapshot.failedWorkloadKinds
     if let failure = snapshot.workloads.failure, Set(failures.values).count < 2 {
@@ -76,14 +76,15 @@ extension Judgement {
     let isServing = workload.available > 0 && status == .inProgress
     let severity: Problem.Severity = isWanted && !isServing ? .critical : .warning
     let verdict: Verdict = severity == .critical ? .critical : .degraded
-    // If all missing pods are on lost nodes, the nodes are the problem.
+    // If all missing pods are on nodes that do not work, the nodes are the problem.
     if !pods.isEmpty, pods.allSatisfy({ $0.node.map(unwellNodes.contains) ?? false }) {
       return judged(verdict, since: since)
     }
     let worst = pods.filter { $0.isStuck(at: serverNow) }.max { $0.restarts < $1.restarts }
     toldPods.formUnion(pods.map(\.resource.reference))
     brokenWorkloads.append(workload)
-    // The ReplicaSet can't create pods: a quota, an admission webhook, a missing ServiceAccount.
+    // The ReplicaSet cannot create pods, for example because of a quota, an admission webhook or a missing
+    // ServiceAccount.
     let refusal = resource.conditions.first { $0.type == "ReplicaFailure" && $0.status == .isTrue }
     let details =
       ["\(reason): \(message)", trouble.isCounted ? nil : counts(workload)]
@@ -95,12 +96,12 @@ extension Judgement {
     return judged(verdict, since: since)
   }
 
-  /// The text of a workload's problem.
+  /// The texts of a workload's problem.
   private struct WorkloadTrouble {
     let title: String
-    /// The title has the number of available pods.
+    /// True if the title contains the number of available pods.
     var isCounted = true
-    /// Its own start time, if it has one.
+    /// The start time that the workload itself reports, if any.
     var since: Timestamp? = nil
   }
 
@@ -108,7 +109,7 @@ extension Judgement {
     "\(workload.available) of \(workload.desired) available"
   }
 
-  /// Its problem; nil for a rollout that is available and within its time limit.
+  /// The workload's problem; nil for a rollout that is available and within its time limit.
   private mutating func trouble(
     _ workload: Workload, _ status: ObjectStatus, _ reason: String, _ pods: [Pod]
   ) -> WorkloadTrouble? {
@@ -132,7 +133,7 @@ extension Judgement {
       return WorkloadTrouble(
         title: "does not roll out: \(reason)", isCounted: false, since: late?.lastTransitionTime)
     case .terminating: return nil
-    // Pods of an older revision are replaced by hand and are not a problem. Pods that are not ready are,
+    // Pods of an older revision are replaced manually, which is not a problem. Pods that are not ready are one,
     // although kstatus does not report them.
     case .current where workload.updates == .onDelete && workload.ready < workload.desired: break
     case .inProgress

@@ -38,7 +38,7 @@ struct Discovery: Sendable {
     self.failures = failures
   }
 
-  /// Why it is not known whether a kind is there that no version names.
+  /// Why it is unknown whether the server has a kind that no readable version contains; nil if it is known.
   func failure(of kind: Kind) -> PollFailure? {
     kind.versions.lazy.compactMap { failures["\(kind.group)/\($0)"] }.first
   }

@@ -1,6 +1,6 @@
 internal import Health
 
-/// The kinds that a server is believed to serve, across polls.
+/// The kinds that a server is assumed to serve, across polls.
 ///
 /// A server that is starting up answers `/apis` with 200 but without the groups of custom resources. So a known kind
 /// counts as removed only if two polls in a row do not find it in discovery and its list returns 404, and `/readyz`
@@ -9,7 +9,7 @@ struct KnownKinds: Sendable, Equatable {
   enum State: Sendable, Equatable {
     /// Served, in the version that discovery last reported; nil if it is known from an earlier process.
     case served(version: String?)
-    /// Not found in the last poll, by a server that was ready.
+    /// Not found in the last poll, although the server was ready.
     case missed(version: String?)
     case absent
   }
@@ -59,7 +59,7 @@ struct KnownKinds: Sendable, Equatable {
 
   func isConfirmedAbsent(_ name: String) -> Bool { states[name] == .absent }
 
-  /// True if the kind has been served before, whatever the last response says.
+  /// True if the kind has been served before, regardless of the last response.
   func isKnown(_ name: String) -> Bool {
     switch states[name] {
     case .served, .missed: true

@@ -1,7 +1,7 @@
 internal import GuardTypes
 internal import Health
 
-// The belief about kinds, derived from one poll.
+// The assumptions about kinds, derived from one poll.
 extension Poll {
   /// Call when all requests have ended: records the result for each kind.
   mutating func settle() {
@@ -50,7 +50,7 @@ extension Poll {
       && missing.allSatisfy(known.isConfirmedAbsent)
   }
 
-  /// True if this poll did not find the kind and it is not yet believed to be absent.
+  /// True if this poll did not find the kind and it is not confirmed to be absent.
   func isUnconfirmed(_ kind: Kind) -> Bool {
     missing.contains(kind.name) && !known.isConfirmedAbsent(kind.name)
   }

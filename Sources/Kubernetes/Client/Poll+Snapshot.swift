@@ -162,11 +162,8 @@ extension Poll {
             if case .pod(let pod) = object { pod } else { nil }
           },
           images: objects.reduce(into: []) { images, object in
-            switch object {
-            case .pod(let pod): images.formUnion(pod.images)
-            case .wellPod(let own): images.formUnion(own)
-            default: break
-            }
+            if case .pod(let pod) = object { images.formUnion(pod.images) }
+            if case .wellPod(let own) = object { images.formUnion(own) }
           }))
     }
   }

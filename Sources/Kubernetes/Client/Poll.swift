@@ -3,7 +3,7 @@ internal import GuardTypes
 internal import Health
 internal import Platform
 
-/// The state of one poll. Pure: responses go in, requests come out.
+/// The state of one poll. Pure: responses are inputs, requests are the output.
 struct Poll {
   private let kubeconfig: Kubeconfig
   private let limits: PollLimits
@@ -23,7 +23,7 @@ struct Poll {
   private(set) var isReady: Bool?
   /// Names of failed /readyz checks.
   private(set) var failedChecks: [String] = []
-  /// Failed requests about the server itself, by the fact that is unknown without them.
+  /// Failed requests about the server itself, by the information that is missing without them.
   private(set) var gaps: [String: PollFailure] = [:]
   private(set) var serverTime: Timestamp?
   private(set) var secrets: [Expectations.Name: Result<Bool, PollFailure>] = [:]
@@ -37,7 +37,7 @@ struct Poll {
   private(set) var isDiscoveryOutdated = false
   /// True if this poll requested the server's kinds and received them.
   private(set) var hasReadDiscovery = false
-  /// The belief about each kind.
+  /// The assumption about each kind.
   var known: KnownKinds
   /// Kinds that this poll did not find.
   var missing: Set<String> = []
@@ -47,8 +47,8 @@ struct Poll {
 
   /// True if any request was answered, with any status.
   private(set) var hasAnswer = false
-  /// The failure that explains best why nothing was answered. When TLS fails, some connections only report a reset,
-  /// because the peer's alert and our next bytes cross.
+  /// The most specific failure. When TLS fails, some connections only report a reset, because the peer's alert and our
+  /// next bytes cross.
   private(set) var tellingFailure: PollFailure?
   private var closed = 0
   /// True if connections were opened and closed without a response, and no failure explains why.
@@ -123,8 +123,8 @@ struct Poll {
 
   // MARK: Requests again
 
-  /// A kept-alive connection may close just when it is used, and a restarting server closes all of them. GET is safe
-  /// to repeat once.
+  /// Retries a request once if its connection was closed. A kept-alive connection may close just when it is used, and a
+  /// restarting server closes all of them. Repeating a GET is safe.
   private mutating func repeated(_ query: Query, _ request: Request) -> Request? {
     guard repetitions[query, default: 0] < 1 else { return nil }
     return again(query, request)
@@ -253,7 +253,7 @@ struct Poll {
       }
       return [makeRequest(query, next)]
     case .secret(let name) where response.status == 404:
-      // The cache may lag behind for ever (kine#770); only etcd can confirm that the Secret is missing.
+      // The cache may stay out of date forever (kine#770); only etcd can confirm that the Secret is missing.
       return [makeRequest(.uncachedSecret(name), path(ofSecret: name), accept: Poll.metadata)]
     case .secret(let name), .uncachedSecret(let name):
       receive(secret: name, response, subject)

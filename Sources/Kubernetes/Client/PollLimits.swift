@@ -1,4 +1,4 @@
-/// Limits on the resources of one poll, whatever the server sends.
+/// Limits on the resources of one poll, which hold for any response of the server.
 package struct PollLimits: Hashable, Sendable {
   /// Size in bytes of one response that is buffered, after decompression.
   package var answerBytes: Int

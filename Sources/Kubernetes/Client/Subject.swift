@@ -1,3 +1,4 @@
+internal import GuardTypes
 internal import Health
 
 /// Describes a request in error messages, with the RBAC rule that allows it.

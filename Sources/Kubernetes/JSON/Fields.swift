@@ -34,7 +34,7 @@ struct Fields: Decodable {
     try container.decode(String.self, forKey: FieldName(name))
   }
 
-  /// A name for lines, titles and commands. Two different names are shown differently.
+  /// A name for display and for commands. Two different names are displayed differently.
   func requireName(_ name: String) throws -> String {
     let text = try requireText(name)
     guard !text.isEmpty else {
@@ -44,7 +44,7 @@ struct Fields: Decodable {
     return text.clipped.escapedName
   }
 
-  /// Absent and empty are nil; another type than a text throws.
+  /// nil if absent or empty; throws for any type but a string.
   func judgedName(_ name: String) throws -> String? {
     let text = try container.decodeIfPresent(String.self, forKey: FieldName(name)) ?? ""
     return text.isEmpty ? nil : text.clipped.escapedName
@@ -85,7 +85,7 @@ struct Fields: Decodable {
     (try? container.decodeIfPresent([Fields].self, forKey: FieldName(name))) ?? []
   }
 
-  /// A word or a line, clipped to one or two lines; nil if empty.
+  /// A word or a line for display, cut at the length limit; nil if empty.
   func text(_ name: String) -> String? { raw(name).map { redacted($0).escaped.clipped } }
 
   /// A redacted text that may have several lines.
@@ -160,7 +160,7 @@ extension String {
 }
 
 extension DecodingError {
-  /// The path and the problem in our own words, because the decoder's text may quote the value.
+  /// The path and the error in our own words, because the decoder's message may quote the value.
   var inWords: String {
     func words(_ path: [any CodingKey], _ what: String) -> String {
       let place = path.reduce(into: "") { text, key in

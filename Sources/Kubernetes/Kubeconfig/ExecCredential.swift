@@ -6,7 +6,7 @@ internal import Health
 struct ExecCredential: Hashable, Sendable {
   let token: Secret<String>?
   let identity: Kubeconfig.Identity?
-  /// nil: valid until the server rejects it.
+  /// nil means that it is valid until the server rejects it.
   let expiry: Timestamp?
 
   /// The reason why an output is not an `ExecCredential` of the requested version.
@@ -29,7 +29,7 @@ struct ExecCredential: Hashable, Sendable {
         words: "answered in \((document.text("apiVersion") ?? "no apiVersion").shown), not in \(apiVersion)")
     }
     guard let status = document.shown("status") else { throw Fault(words: "returned no status") }
-    // Longer than `text` allows, so these are read whole.
+    // These values may be longer than `text` allows.
     let token = try? status.requireText("token")
     let certificate = try? status.requireText("clientCertificateData")
     let key = try? status.requireText("clientKeyData")

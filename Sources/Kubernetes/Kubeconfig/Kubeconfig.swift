@@ -1,3 +1,4 @@
+internal import GuardTypes
 package import Health
 
 /// One context of a kubeconfig: the API server, the authorities to trust and the credentials.
@@ -8,6 +9,8 @@ package struct Kubeconfig: Hashable, Sendable {
   package let path: String
   /// The context in use.
   package let context: String
+  /// The entry of `clusters` that the context names.
+  package let clusterName: String
   /// All files that were read and those of the list that do not exist. If one of them changes, load the kubeconfig
   /// again.
   package let sources: [String]
@@ -42,7 +45,7 @@ package struct Kubeconfig: Hashable, Sendable {
 
   /// A kubectl command with this kubeconfig, for the user to run.
   func kubectl(_ arguments: String) -> String {
-    "KUBECONFIG=\(path.shellWord) kubectl --context \(context.shellWord) \(arguments)"
+    "env KUBECONFIG=\(path.shellWord) kubectl --context \(context.shellWord) \(arguments)"
   }
 
   /// Client certificate and key as PEM.

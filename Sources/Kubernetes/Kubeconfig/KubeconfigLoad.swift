@@ -59,7 +59,7 @@ extension Kubeconfig {
     let plugin: ExecPlugin? =
       if let exec = user?["exec"] { try ExecPlugin(exec, of: cluster, described: description) } else { nil }
     return Kubeconfig(
-      path: files.list, context: context,
+      path: files.list, context: context, clusterName: clusterName,
       sources: files.paths
         + Kubeconfig.referenced([
           (cluster, "certificate-authority"), (user, "client-certificate"), (user, "client-key"),

@@ -23,8 +23,8 @@ final class ListReader: BodySink {
     var objects = 20_000
     /// Number of entries about undecodable elements.
     var undecodable = 101
-    /// Total size of messages longer than one line. When it is used up, one line per message is kept: the long
-    /// messages of hundreds of objects describe those of thousands.
+    /// Total size of messages longer than one line. When it is used up, only one line of each message is kept: the long
+    /// messages of a few hundred objects are enough to diagnose thousands.
     var messages = 1 << 20
   }
 
@@ -68,7 +68,7 @@ final class ListReader: BodySink {
       let metadata = try decode(value) { try decoder.decode(Fields?.self, from: $0) }
       let token = try? metadata?.continueToken() ?? ""
       guard let token else { throw .notJSON }
-      // There is more, and no way to ask for it.
+      // The list has more objects, but there is no token to request them.
       guard !token.isEmpty || (metadata?.number("remainingItemCount") ?? 0) == 0 else { throw .notJSON }
       next = token.isEmpty ? nil : token
     case .item:

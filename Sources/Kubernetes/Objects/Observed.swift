@@ -20,7 +20,7 @@ enum Observed: Hashable, Sendable {
 }
 
 extension Observed {
-  /// nil for what is only counted.
+  /// The object's name; nil for pods that are only counted.
   private var reference: Reference? {
     switch self {
     case .node(let object): object.resource.reference
@@ -38,7 +38,7 @@ extension Observed {
     }
   }
 
-  /// Without the earlier ones of those that are there several times.
+  /// The objects without duplicates: of several with the same name, the last one stays.
   static func latest(of objects: [Observed]) -> [Observed] {
     var seen: Set<Reference> = []
     seen.reserveCapacity(objects.count)
@@ -46,7 +46,8 @@ extension Observed {
     return latest.count == objects.count ? objects : latest.reversed()
   }
 
-  /// Bytes of its conditions' messages that are longer than a line. One that is repeated is kept once.
+  /// Total size of its condition messages that are longer than a line. Repeated messages count once, because they are
+  /// stored once.
   var longMessages: Int {
     let conditions: [Condition]
     switch self {

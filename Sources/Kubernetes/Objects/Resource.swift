@@ -41,7 +41,7 @@ extension Condition {
 }
 
 extension Condition.Status {
-  /// No API server checks the words that a controller writes: some write them as JSON and YAML do.
+  /// The API server does not validate this word. Some controllers write it like a JSON or YAML boolean.
   fileprivate init(_ word: String) {
     self = Condition.Status.allCases.first { $0.rawValue.lowercased() == word.lowercased() } ?? .unknown
   }

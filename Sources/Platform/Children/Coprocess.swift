@@ -18,7 +18,7 @@ package final class Coprocess: Sendable {
     package var description: String {
       switch self {
       case .status(let code): "exited with status \(code)"
-      case .signal(let signal): "was ended by signal \(signal) (\(String(cString: strsignal(signal))))"
+      case .signal(let signal): "was terminated by signal \(signal) (\(String(cString: strsignal(signal))))"
       case .unknown: "ended"
       }
     }

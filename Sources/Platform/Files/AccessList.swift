@@ -5,7 +5,7 @@ internal import Glibc
 package enum AccessList {
   private static let attribute = "system.posix_acl_access"
 
-  /// Whether the file has a list beyond its mode. Its mode shows the list's mask as the group's bits then: without a bit
-  /// there, no user whom the list names has that right.
+  /// True if the file has an access list in addition to its mode. The mode's group bits are then the list's mask: a
+  /// right that is missing there is denied to every user that the list names.
   package static func exists(on path: String) -> Bool { getxattr(path, attribute, nil, 0) > 0 }
 }

@@ -23,8 +23,9 @@ package final class FileWatch {
   /// When to call `hasChanged`: after an event, or at the next check; nil if neither is due.
   package private(set) var next: Instant?
 
-  package init(_ files: [String], now: Instant) {
-    self.stamps = Dictionary(files.map { ($0, SmallFile.Stamp(of: $0)) }) { first, _ in first }
+  /// - Parameter known: versions of the files that were seen before; a file that differs has changed.
+  package init(_ files: [String], known: [String: SmallFile.Stamp] = [:], now: Instant) {
+    self.stamps = Dictionary(files.map { ($0, known[$0] ?? SmallFile.Stamp(of: $0)) }) { first, _ in first }
     let raw = inotify_init1(Int32(IN_NONBLOCK | IN_CLOEXEC))
     if raw >= 0 { self.inotify = Descriptor(owning: raw) }
     arm(now)
@@ -37,7 +38,7 @@ package final class FileWatch {
 
   package func becameReady() { next = .now }
 
-  /// True if one of the files has changed since this watch was created.
+  /// True if one of the files differs from its known version, or has changed since this watch was created.
   package func hasChanged(now: Instant) -> Bool {
     drain()
     arm(now)

@@ -73,7 +73,7 @@ package enum SmallFile {
   /// - Throws: `SystemError` with the errno of the failed step; the old file stays.
   package static func replace(_ path: String, with contents: [UInt8], mode: UInt32) throws(SystemError) {
     let draft = path + ".new"
-    // Remove whatever has this name: a FIFO without a reader would block the writer.
+    // Remove anything with this name: a FIFO without a reader would block the writer.
     unlink(draft)
     let raw = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
     guard raw >= 0 else { throw .last("open \(draft)") }
@@ -133,6 +133,9 @@ package enum SmallFile {
     var status = stat()
     return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFIFO
   }
+
+  /// True if this process may read the file.
+  package static func isReadable(_ path: String) -> Bool { access(path, R_OK) == 0 }
 
   /// True if this process may write the file, or create files in the folder.
   package static func isWritable(_ path: String) -> Bool { access(path, W_OK) == 0 }

@@ -65,8 +65,8 @@ package struct Epoll: ~Copyable {
     }
   }
 
-  /// As poll(2) and epoll_wait(2) take it, a day at most; nil: for ever. Rounded up, so that a loop with a deadline in
-  /// half a millisecond sleeps instead of spinning.
+  /// The timeout for poll(2) and epoll_wait(2), at most a day; nil waits forever. It is rounded up, so that a loop with
+  /// a deadline in half a millisecond sleeps instead of spinning.
   package static func milliseconds(_ timeout: Duration?) -> Int32 {
     guard let timeout else { return -1 }
     let (seconds, attoseconds) = timeout.components

@@ -1,15 +1,15 @@
 internal import Platform
 internal import SSH
 
-/// The output of `ssh -vvv -G`: the options, and its messages while it read them.
+/// The output of `ssh -vvv -G`: the options on standard output, and debug messages on standard error.
 struct ConfigurationAnswer {
   /// A command that ssh(1) ran for a `Match exec`.
   struct Execution: Hashable {
     let command: String
-    /// nil: it did not end.
+    /// nil if the command had not ended when ssh exited.
     var status: Int32?
 
-    /// Its first word: the others may hold a secret.
+    /// Only the first word of the command. Its arguments may contain a secret.
     var shown: String {
       let words = command.split(whereSeparator: \.isWhitespace)
       return "\(PeerText.clean(words.first ?? ""))\(words.count > 1 ? " …" : "")"
@@ -17,17 +17,17 @@ struct ConfigurationAnswer {
   }
 
   let output: String
-  /// Files that it read, those of Include too.
+  /// The files that ssh read, including those of Include.
   private(set) var files: [String] = []
   private(set) var executions: [Execution] = []
-  /// Lines that are errors of its own, cleaned; of a command in them only what is shown of it.
+  /// The error lines of ssh, cleaned. Commands in them are shortened to `shown`.
   var errors: [String] {
     messages.map { line in
       executions.reduce(line) { $0.replacing($1.command.prefix(80), with: $1.shown) }
     }
   }
   private var messages: [String] = []
-  /// A file of Include that it had begun to open, and not to read.
+  /// The last file of Include, if ssh did not report that it read it.
   private(set) var unread: String?
 
   init(output: String, errors text: String) {
@@ -64,19 +64,19 @@ struct ConfigurationAnswer {
     ["debug1:", "debug2:", "debug3:", "OpenSSH_", "Pseudo-terminal will not"].contains { line.hasPrefix($0) }
   }
 
-  // MARK: - What may be wrong with it
+  // MARK: - Problems with the answer
 
-  /// The shell that runs the commands of `Match exec` can't be run.
+  /// The message that ssh cannot execute the shell for `Match exec`; nil if there is none.
   var shellRefusal: String? { errors.first { $0.hasPrefix("Shell \"") && $0.contains("is not executable") } }
 
-  /// A command that was there and could not be run: 126 is the shell's own status (POSIX, Shell Command Language,
-  /// 2.8.2). ssh(1) takes that for false in silence.
+  /// A command that exists but could not be executed: the shell returns 126 then (POSIX, Shell Command Language,
+  /// 2.8.2). ssh(1) silently treats that as false.
   var unrunnable: Execution? { executions.first { $0.status == 126 } }
 
-  /// A command that was still running when ssh was ended.
+  /// The command that was still running when ssh ended.
   var unfinished: Execution? { executions.last.flatMap { $0.status == nil ? $0 : nil } }
 
-  /// Remarks on the answer for the user: a command that does not exist on this machine counts as false.
+  /// Warnings for the user: a command that does not exist on this machine counts as false.
   var notes: [String] {
     executions.filter { $0.status == 127 }.map {
       "the command of Match exec '\($0.shown)' was not found (status 127), so that Match does not apply"

@@ -1,11 +1,11 @@
 internal import Glibc
 
-/// Expands the tokens of ssh_config(5), TOKENS, environment variables as `${NAME}`, and the tilde.
+/// Expands the tokens (ssh_config(5), TOKENS), environment variables (`${NAME}`) and the tilde.
 struct ConfigurationTokens {
-  /// Why a value can't be expanded, as a sentence's end. ssh(1) ends with an error in each case.
+  /// The reason why a value cannot be expanded, as the end of a sentence. ssh(1) exits with an error in each case.
   struct ExpansionError: Error, Hashable {
     let reason: String
-    /// The token that is not known here.
+    /// The unknown token, if that is the reason.
     var token: Character?
   }
 
@@ -18,10 +18,10 @@ struct ConfigurationTokens {
     self.values = values.merging(["%": "%"]) { $1 }
   }
 
-  /// The name of a file as ssh(1) expands it: the tilde first, then tokens and variables (ssh.c,
+  /// Expands a file name in the same order as ssh(1): the tilde first, then tokens and variables (ssh.c,
   /// load_public_identity_files).
   ///
-  /// - Parameter home: what `~` stands for; nil: the home that the user database has, as for ssh(1).
+  /// - Parameter home: the folder for `~`; nil selects the home in the user database, as ssh(1) does.
   func expand(path: String, home: String? = nil) throws(ExpansionError) -> String {
     guard path.hasPrefix("~") else { return try expand(path) }
     let end = path.firstIndex(of: "/") ?? path.endIndex
@@ -37,8 +37,8 @@ struct ConfigurationTokens {
     return String(cString: entry.pointee.pw_dir)
   }
 
-  /// A command for the shell: it fills in the variables itself, so that none of their values is taken for code or
-  /// shows among the arguments of a process. What is no token stays as it is.
+  /// Expands the tokens of a shell command. Variables are left to the shell, so that their values are not run as code
+  /// and do not appear in a process's arguments. Unknown tokens are kept as they are.
   func expand(command: String) -> String {
     var result = ""
     var rest = command[...]
@@ -80,13 +80,12 @@ struct ConfigurationTokens {
   }
 }
 
-/// Asks `ssh -G` what tokens stand for: of all values that it prints, ControlPath is one that it expands with the same
-/// function as IdentityFile, which it prints as it stands (ssh.c). A shared connection is never looked for here, so the
-/// real ControlPath is of no use.
+/// Gets the values of tokens from `ssh -G`. ssh prints IdentityFile unexpanded, but expands ControlPath, with the same
+/// function (ssh.c). The real ControlPath is not needed, because the guard does not use shared connections.
 struct TokenQuestion {
-  /// The tokens of an IdentityFile that every ssh has since OpenSSH 8.4.
+  /// The tokens of IdentityFile that each ssh since OpenSSH 8.4 supports.
   static let usual = TokenQuestion(["C", "L", "d", "h", "i", "k", "l", "n", "p", "r", "u"])
-  /// A separator (ASCII) that no value has.
+  /// An ASCII separator that occurs in no value.
   private static let mark: Character = "\u{1f}"
 
   let tokens: [Character]
@@ -98,7 +97,7 @@ struct TokenQuestion {
     ["-o", "ControlPath=" + tokens.map { "\(Self.mark)%\($0)" }.joined()]
   }
 
-  /// - Parameter controlPath: as ssh printed it.
+  /// - Parameter controlPath: the value that ssh printed.
   func values(_ controlPath: String) -> [Character: String] {
     let parts = controlPath.split(separator: Self.mark, omittingEmptySubsequences: false).dropFirst()
     guard parts.count == tokens.count else { return [:] }

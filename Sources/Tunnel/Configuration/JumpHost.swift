@@ -1,16 +1,17 @@
-/// One hop of ProxyJump: what stands between two commas (ssh_config(5)).
+/// One hop of ProxyJump, which is a comma-separated list (ssh_config(5)).
 package struct JumpHost: Hashable, Sendable, CustomStringConvertible {
-  /// Nil: as ssh_config says for `host`.
+  /// nil selects the user that ssh_config has for `host`.
   package let user: String?
   package let host: String
   package let port: UInt16?
 
-  /// Reads `[user@]host[:port]` or `ssh://[user@]host[:port]`, an IPv6 address in brackets; nil for anything else.
+  /// Parses `[user@]host[:port]` or `ssh://[user@]host[:port]`, with an IPv6 address in brackets; nil for anything
+  /// else.
   package init?(_ text: some StringProtocol) {
     var rest = text.hasPrefix("ssh://") ? String(text.dropFirst(6)) : String(text)
-    // The URI form may end with a slash, as ssh(1) takes it.
+    // ssh(1) accepts a slash at the end of the URI form.
     if text.hasPrefix("ssh://"), rest.hasSuffix("/") { rest.removeLast() }
-    // A user's name may hold an @, a host's may not.
+    // A user name may contain an @, a host name may not.
     if let at = rest.lastIndex(of: "@") {
       user = String(rest[..<at])
       rest = String(rest[rest.index(after: at)...])
@@ -33,7 +34,7 @@ package struct JumpHost: Hashable, Sendable, CustomStringConvertible {
     let number = port.flatMap { UInt16($0) }
     guard user != "", user?.hasPrefix("ssh://") != true, !host.isEmpty, !host.hasPrefix("-"),
       !host.contains(where: { $0.isWhitespace || $0 == "[" || $0 == "]" }),
-      // Only an IPv6 address has colons; after a % comes the name of an interface.
+      // Only an IPv6 address contains colons; an interface name may follow after a %.
       !host.contains(":")
         || host.prefix(while: { $0 != "%" }).allSatisfy({ $0.isHexDigit || ":.".contains($0) }),
       port == nil || (number ?? 0) > 0

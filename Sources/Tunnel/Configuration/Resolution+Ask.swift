@@ -2,27 +2,28 @@ internal import GuardTypes
 internal import Platform
 
 extension Resolution {
-  /// More hops than practice needs.
+  /// More hops than any real configuration needs.
   private static let mostHops = 8
 
-  /// The time limit of all queries to ssh together: a `Match exec` runs its command for each, and
-  /// CanonicalizeHostname asks the resolver.
+  /// The time limit for all calls of `ssh -G` together. Each call runs the commands of `Match exec`, and
+  /// CanonicalizeHostname may query the resolver.
   package static let askLimit: Duration = .seconds(20)
 
-  /// Asks `ssh -G`, so that Include, Match and tokens mean what they mean to ssh(1): the first hop, the further ones
-  /// in order, and the host itself at the end.
+  /// Resolves the host and its jump hosts with `ssh -G`, so that Include, Match and tokens have the same effect as in
+  /// ssh(1). The result lists the first hop first and the host last.
   ///
-  /// Only the first can have a `proxyCommand`; each further one is reached through a channel of the one before.
+  /// Only the first element may have a `proxyCommand`; each further one is reached through a channel of the one before.
   ///
-  /// ssh(1) turns `ProxyJump a,b,c` into a ProxyCommand `ssh -J a,b -W '[%h]:%p' c` (ssh.c). So c is reached through
-  /// b and b through a, whatever ssh_config has as their ProxyJump, and a goes its own configured way. The file of
-  /// `-F` holds for every hop; user, port, keys and known hosts given for the host itself hold for it alone.
+  /// ssh(1) turns `ProxyJump a,b,c` into the ProxyCommand `ssh -J a,b -W '[%h]:%p' c` (ssh.c). So c is reached through
+  /// b and b through a, regardless of the ProxyJump that ssh_config has for b and c; only a is reached as ssh_config
+  /// says. The file of `-F` applies to every hop. User, port, keys and known hosts configured for the host apply to the
+  /// host only.
   ///
-  /// Blocks its thread while ssh runs.
+  /// Blocks the thread while ssh runs.
   ///
-  /// - Parameter isCancelled: asked ten times a second; ssh and what it started are ended then.
-  /// - Throws: `TunnelFailure` with code `config`: no ssh, an error in ssh_config, a command of `Match exec` that does
-  ///   not end, an option that can't be honoured, a loop, more than eight hops.
+  /// - Parameter isCancelled: called ten times per second; if it returns true, ssh and its child processes are killed.
+  /// - Throws: `TunnelFailure` with code `config` if ssh is missing, ssh_config has an error, a command of `Match exec`
+  ///   does not end, an option is not supported, or ProxyJump has a loop or more than eight hops.
   package static func ask(
     _ configuration: TunnelConfiguration, environment: LocalEnvironment, within limit: Duration = askLimit,
     isCancelled: @escaping () -> Bool = { false }
@@ -30,14 +31,14 @@ extension Resolution {
     let questioner = Questioner(
       environment: environment, limit: limit, deadline: .now + limit, isCancelled: isCancelled)
     var chain = [try questioner.resolve(configuration, ignoringProxies: false)]
-    var way = [configuration.host]
+    var route = [configuration.host]
     var asked: Set<JumpHost> = []
     while let hops = chain.first?.proxyJump, let first = hops.first {
-      way = hops.map(\.description) + way
-      // The same question has the same answer, and so on for ever.
+      route = hops.map(\.description) + route
+      // A hop that was resolved before would lead to the same hops again, in an endless loop.
       guard asked.insert(first).inserted, chain.count - 1 + hops.count <= mostHops else {
-        let shown = way.prefix(mostHops + 2).joined(separator: " → ")
-        let isLoop = asked.contains(first) && way.filter { $0 == first.description }.count > 1
+        let shown = route.prefix(mostHops + 2).joined(separator: " → ")
+        let isLoop = asked.contains(first) && route.filter { $0 == first.description }.count > 1
         throw TunnelFailure(
           .config,
           "ProxyJump leads to \(configuration.host) "
@@ -57,7 +58,7 @@ extension Resolution {
   }
 }
 
-/// Runs `ssh -G`: with /bin/sh for `Match exec`, until a deadline, and with the end of all that it started after that.
+/// Runs `ssh -G` with /bin/sh for `Match exec`. At the deadline, ssh and its child processes are killed.
 private struct Questioner {
   let environment: LocalEnvironment
   let limit: Duration
@@ -65,18 +66,18 @@ private struct Questioner {
   let isCancelled: () -> Bool
 
   private static let mostOutput = 256 << 10
-  /// ssh tells every step in detail.
+  /// ssh writes several debug messages per line of configuration.
   private static let mostErrors = 256 << 10
 
-  /// - Parameter ignoringProxies: the host's own ProxyJump and ProxyCommand do not count.
+  /// - Parameter ignoringProxies: true to ignore the host's own ProxyJump and ProxyCommand.
   func resolve(
     _ configuration: TunnelConfiguration, ignoringProxies: Bool
   ) throws(TunnelFailure) -> Resolution {
-    // The first of ProxyCommand and ProxyJump wins, so this is against both.
+    // The first of ProxyCommand and ProxyJump wins, so this option disables both.
     let options = ignoringProxies ? ["-o", "ProxyCommand=none"] : []
     let answer = try ask(.usual, options, configuration)
     var ssh = SSHConfiguration(answer)
-    // A token of another version of ssh: only ssh can expand it.
+    // Only ssh can expand a token that this version of the guard does not know.
     let unknown = ssh.unknownTokens(configuration, environment)
     if !unknown.isEmpty {
       let question = TokenQuestion(unknown)
@@ -93,12 +94,14 @@ private struct Questioner {
     if let user = configuration.user { arguments += ["-l", user] }
     if let port = configuration.port { arguments += ["-p", String(port)] }
     arguments += options
-    let byHand = "ssh \((arguments + [configuration.host]).joined(separator: " "))"
+    let byHand =
+      environment.asOwner
+      + "ssh \((arguments + [configuration.host]).map(\.shellWord).joined(separator: " "))"
     let command = Command(
-      // With -N there is no command to run, and so none that ForkAfterAuthentication would miss.
+      // -N means that no command is run. Without it, ssh reports an error if ssh_config has ForkAfterAuthentication.
       program: "ssh",
       arguments: ["-vvv", "-N"] + arguments + question.arguments + ["--", configuration.host],
-      // A service has no $SHELL, or one such as nologin: Match exec would be false then, or an error.
+      // A service has no $SHELL, or one such as nologin. `Match exec` would then be false or an error.
       variables: ["SHELL=/bin/sh"], outputLimit: Self.mostOutput, errorsLimit: Self.mostErrors)
     if let file = environment.configFiles(configuration).first(where: SmallFile.isFIFO) {
       throw TunnelFailure(fifo: file)
@@ -112,7 +115,7 @@ private struct Questioner {
     let answer = ConfigurationAnswer(
       output: String(decoding: outcome.output, as: UTF8.self), errors: outcome.errors)
     if let failure = TunnelFailure(
-      answer, outcome.end, configuration, limit, byHand: byHand,
+      answer, outcome.end, configuration, limit, byHand: byHand, asOwner: environment.asOwner,
       files: answer.files + environment.configFiles(configuration).filter { !answer.files.contains($0) })
     {
       throw failure
@@ -122,7 +125,7 @@ private struct Questioner {
 }
 
 extension TunnelFailure {
-  /// ssh(1) would wait for a writer without end.
+  /// ssh(1) would wait forever for a writer.
   fileprivate init(fifo file: String) {
     self.init(
       .config, "ssh_config \(file) can't be read: it is a FIFO, not a regular file",
@@ -133,23 +136,22 @@ extension TunnelFailure {
     if error.isMissing {
       self.init(
         .config, "ssh could not be run to read ssh_config: \(error)",
-        remedy: "apt-get install openssh-client")
+        command: "sudo apt-get install openssh-client", remedy: "the guard asks ssh(1) what ssh_config means")
     } else if error.isDenied {
       self.init(
         .config, "ssh may not be run to read ssh_config: \(error)", remedy: TunnelFailure.execRemedy)
     } else {
-      // Most likely a temporary lack of processes or memory.
+      // The most likely cause is a temporary lack of processes or memory.
       self.init(
         .connectRefused, "ssh could not be run to read ssh_config: \(error)",
-        remedy: "check limits: ulimit -n -u; try: \(byHand)")
+        command: byHand, remedy: "check limits too: ulimit -n -u")
     }
   }
 
-  /// The failure for an answer that can't be used; nil for one that can.
+  /// The failure for an unusable answer; nil for a usable one.
   init?(
     _ answer: ConfigurationAnswer, _ end: Command.End, _ configuration: TunnelConfiguration,
-    _ limit: Duration,
-    byHand: String, files: [String]
+    _ limit: Duration, byHand: String, asOwner: String = "", files: [String]
   ) {
     let host = configuration.host
     if let words = answer.shellRefusal {
@@ -169,21 +171,23 @@ extension TunnelFailure {
       guard let command = answer.unfinished else {
         self.init(
           .config, "ssh -G \(host) did not end within \(limit)",
-          remedy: "see what it waits for (with CanonicalizeHostname it asks the resolver): time \(byHand)",
-          files: files)
+          command: byHand,
+          remedy: "see what it waits for; with CanonicalizeHostname it asks the resolver", files: files)
         return
       }
       self.init(
         .config,
         "ssh -G \(host) did not end within \(limit): most likely because of the command '\(command.shown)' of a Match exec in ssh_config, which was ended",
+        command:
+          "\(asOwner)grep -is exec \(files.map(\.shellWord).joined(separator: " "))",
         remedy:
-          "let that command end soon, for example with timeout(1) in front: Match exec \"timeout 5 …\"; find it: grep -i exec \(files.joined(separator: " "))",
+          "let that command end soon, for example with timeout(1) in front: Match exec \"timeout 5 …\"",
         files: files)
     } else if end != .exited(0) {
       let words = answer.errors.suffix(3).joined(separator: "; ")
       self.init(
         .config, "ssh -G \(host) failed: \(words.isEmpty ? "\(end)" : words)",
-        remedy: "correct ssh_config; try: \(byHand)", files: files)
+        command: byHand, remedy: "correct ssh_config", files: files)
     } else {
       return nil
     }
@@ -191,7 +195,7 @@ extension TunnelFailure {
 }
 
 extension TunnelConfiguration {
-  /// The configuration that resolves a hop: user, port, keys and known hosts of the host do not apply to it.
+  /// The configuration to resolve a hop with. The user, port, keys and known hosts of the host do not apply to it.
   fileprivate func hop(_ hop: JumpHost) -> TunnelConfiguration {
     TunnelConfiguration(
       host: hop.host, user: hop.user, port: hop.port, passphrase: passphrase, sshConfig: sshConfig,

@@ -1,17 +1,17 @@
 internal import GuardTypes
 internal import SSH
 
-/// The answer of `ssh -G`: ssh_config keywords in lower case with their values.
+/// The answer of `ssh -G`: ssh_config keywords in lower case, with their values.
 ///
-/// Options that are not read here do not affect a forward, or could only relax it: host keys are checked as with
-/// `StrictHostKeyChecking yes` whatever it says, `CheckHostIP`, `VerifyHostKeyDNS`, `UpdateHostKeys` and
-/// `NoHostAuthenticationForLocalhost` add and excuse no key, passwords are never used, a shared connection
-/// (`ControlMaster`) is never looked for, and `CanonicalizeHostname` has done its work before `ssh -G` answers.
+/// The options that are not read here do not affect a forward, or could only make it less strict. Host keys are always
+/// checked as with `StrictHostKeyChecking yes`. `CheckHostIP`, `VerifyHostKeyDNS`, `UpdateHostKeys` and
+/// `NoHostAuthenticationForLocalhost` neither add nor excuse a key. Passwords and shared connections (`ControlMaster`)
+/// are never used. `CanonicalizeHostname` is applied before `ssh -G` answers.
 struct SSHConfiguration {
   private let values: [String: [String]]
-  /// The values of tokens, from ssh.
+  /// The values of tokens, as reported by ssh.
   private var tokens: [Character: String]
-  /// Files that it read.
+  /// The files that ssh read.
   private var files: [String] = []
   private var notes: [String] = []
 
@@ -31,13 +31,13 @@ struct SSHConfiguration {
     self.tokens = values["controlpath"]?.first.map(TokenQuestion.usual.values) ?? [:]
   }
 
-  /// Adds the answer to a further question.
+  /// Adds the token values of a further answer.
   mutating func learn(_ question: TokenQuestion, _ answer: SSHConfiguration) {
     guard let path = answer.values["controlpath"]?.first else { return }
     tokens.merge(question.values(path)) { $1 }
   }
 
-  /// Tokens in the names of keys that ssh was not asked for.
+  /// The tokens in key file names whose values are not known yet.
   func unknownTokens(_ configuration: TunnelConfiguration, _ environment: LocalEnvironment) -> [Character] {
     let known = expansion(configuration, environment)
     let paths = configuration.identityFiles.isEmpty ? all("identityfile") : configuration.identityFiles
@@ -50,22 +50,22 @@ struct SSHConfiguration {
     return unknown.sorted()
   }
 
-  /// Where ssh was not asked, what its other options say.
+  /// If ssh did not report the tokens, their values are taken from its other options.
   private func expansion(
     _ configuration: TunnelConfiguration, _ environment: LocalEnvironment
   ) -> ConfigurationTokens {
     let alias = configuration.host
-    let told: [Character: String] = [
+    let derived: [Character: String] = [
       "d": environment.home, "h": self["hostname"] ?? alias, "k": self["hostkeyalias"] ?? alias, "n": alias,
       "p": self["port"] ?? "", "r": self["user"] ?? "", "u": environment.localUser,
     ]
-    return ConfigurationTokens(environment: environment, values: told.merging(tokens) { $1 })
+    return ConfigurationTokens(environment: environment, values: derived.merging(tokens) { $1 })
   }
 
-  /// The first value; nil where there is none, or `none`.
+  /// The first value; nil if there is none or it is `none`.
   subscript(keyword: String) -> String? { values[keyword]?.first.flatMap { $0 == "none" ? nil : $0 } }
 
-  /// All values but `none`.
+  /// All values except `none`.
   func all(_ keyword: String) -> [String] { (values[keyword] ?? []).filter { $0.lowercased() != "none" } }
 
   func resolve(
@@ -79,7 +79,7 @@ struct SSHConfiguration {
     else {
       throw TunnelFailure(
         .config, "ssh -G \(configuration.host) named no hostname, user and port",
-        remedy: "try: ssh -G \(configuration.host)", files: configFiles)
+        remedy: "see what ssh_config says of the host", files: configFiles)
     }
     let hostKeyName = self["hostkeyalias"] ?? hostName
     let tokens = expansion(configuration, environment)
@@ -105,7 +105,7 @@ struct SSHConfiguration {
       knownHostsFiles: try knownHostsFiles(configuration, tokens),
       userKnownHostsFile: try configuration.knownHostsFiles.isEmpty
         ? knownHosts("userknownhostsfile").first : knownHostsFiles(configuration, tokens).first,
-      // OpenSSH expands it since 9.8, and prints it so.
+      // OpenSSH 9.8 and later print it expanded.
       revokedHostKeysFile: self["revokedhostkeys"].map { path in
         (try? tokens.expand(path: path)) ?? path
       },
@@ -113,7 +113,8 @@ struct SSHConfiguration {
       algorithms: try algorithms(configuration.host, configFiles),
       serverAliveInterval: alive > 0 ? .seconds(alive) : nil,
       serverAliveCountMax: self["serveralivecountmax"].flatMap(Int.init) ?? 3,
-      alias: configuration.host, sshArguments: sshArguments(configuration), configFiles: configFiles,
+      alias: configuration.host, sshArguments: sshArguments(configuration), asOwner: environment.asOwner,
+      service: environment.service, configFiles: configFiles,
       notes: notes, asksForHostKeys: !["yes", "true"].contains(self["stricthostkeychecking"]))
   }
 
@@ -122,14 +123,14 @@ struct SSHConfiguration {
     if let file = configuration.sshConfig { words += ["-F", file] }
     if let user = configuration.user { words += ["-l", user] }
     if let port = configuration.port { words += ["-p", String(port)] }
-    // A credential is for the service alone.
+    // Only the service can read a credential.
     let keys = configuration.identityFiles.filter { TunnelConfiguration.credential($0) == nil }
     if !keys.isEmpty { words += keys.flatMap { ["-i", $0] } + ["-o", "IdentitiesOnly=yes"] }
-    // Where the accepted key is to be written; a credential can't be.
+    // ssh writes an accepted key to this file. It cannot write to a credential.
     if let file = configuration.knownHostsFiles.first, TunnelConfiguration.credential(file) == nil {
       words += ["-o", "UserKnownHostsFile=\(file)"]
     }
-    return (words + [configuration.host]).joined(separator: " ")
+    return (words + [configuration.host]).map(\.shellWord).joined(separator: " ")
   }
 
   private func jumps(
@@ -140,7 +141,7 @@ struct SSHConfiguration {
       guard let jump = (try? tokens.expand(String(text))).flatMap({ JumpHost($0) }) else {
         throw TunnelFailure(
           .config, "ProxyJump of \(configuration.host) names '\(text)', which is no [user@]host[:port]",
-          remedy: "correct ssh_config; try: ssh -G \(configuration.host) | grep -i proxyjump",
+          remedy: "correct ProxyJump in ssh_config",
           files: configFiles
         )
       }
@@ -149,14 +150,14 @@ struct SSHConfiguration {
     return jumps
   }
 
-  /// ssh(1) keeps the quotes of a value that goes to the end of its line, and the shell takes them off later.
+  /// ssh(1) keeps the quotes around a value that extends to the end of its line; the shell removes them later.
   private func unquoted(_ value: String) -> String {
     value.count > 2 && value.hasPrefix("\"") && value.hasSuffix("\"")
       ? String(value.dropFirst().dropLast()) : value
   }
 
-  /// The guard's own list where it has one; there `credential:NAME` is a file of the service manager's, and `~` the
-  /// home of the environment.
+  /// Expands the paths in guard.yaml. `credential:NAME` is a file of the service manager, and `~` is the home of the
+  /// environment.
   private func own(_ entries: [String], _ tokens: ConfigurationTokens) throws(TunnelFailure) -> [String] {
     var paths: [String] = []
     for entry in entries {
@@ -184,7 +185,7 @@ struct SSHConfiguration {
     return paths
   }
 
-  /// ssh expands and prints those of ssh_config (ssh.c).
+  /// The paths from ssh_config are already expanded by ssh (ssh.c).
   private func knownHostsFiles(
     _ configuration: TunnelConfiguration, _ tokens: ConfigurationTokens
   ) throws(TunnelFailure) -> [String] {
@@ -202,8 +203,8 @@ struct SSHConfiguration {
     }
   }
 
-  /// ssh prints several paths with spaces between, and a space in a path as it is. A piece that can't begin a path
-  /// goes on with the one before it.
+  /// ssh separates several paths by spaces and does not quote a space inside a path. So a piece that cannot begin a
+  /// path belongs to the one before.
   private func knownHosts(_ keyword: String) -> [String] {
     var paths: [String] = []
     for piece in (self[keyword] ?? "").split(separator: " ", omittingEmptySubsequences: false) {
@@ -239,10 +240,11 @@ struct SSHConfiguration {
   }
 }
 
-// Options of ssh_config that are not supported, or only in part.
+// Checks for options of ssh_config that are not supported, or only in part.
 
 extension SSHConfiguration {
-  /// Options that change who is trusted, who logs in or from where: refused by name, never passed over.
+  /// Rejects options that change which servers are trusted, which user logs in, or from which address. Ignoring them
+  /// would be unsafe.
   func refuse(_ host: String, _ configFiles: [String]) throws(TunnelFailure) {
     func refuse(_ option: String, _ why: String, _ instead: String) throws(TunnelFailure) {
       throw TunnelFailure(
@@ -276,7 +278,7 @@ extension SSHConfiguration {
     }
   }
 
-  /// Lists of ssh_config can only take away from what is offered here.
+  /// ssh_config can only remove algorithms from those that the guard offers.
   func algorithms(
     _ host: String, _ configFiles: [String]
   ) throws(TunnelFailure) -> Algorithms.Offer {

@@ -1,7 +1,7 @@
 internal import Platform
 
-/// The race of a host's addresses to a connection (RFC 8305, Happy Eyeballs). Pure: the outcome of each attempt and
-/// the time go in, actions come out. Addresses are identified by their index.
+/// Decides which of a host's addresses to connect to and when (RFC 8305, Happy Eyeballs). Pure: the results of attempts
+/// and the time are inputs, actions are the output. Addresses are identified by their index.
 struct AddressRace {
   typealias Instant = MonotonicTime
 
@@ -15,7 +15,7 @@ struct AddressRace {
 
   enum Action: Equatable {
     case connect(Int)
-    /// Another address connected, or the time is up.
+    /// Another address connected, or the time limit has passed.
     case close(Int)
     case won(Int)
     /// The outcome of each address.
@@ -26,9 +26,9 @@ struct AddressRace {
   enum Outcome: Hashable, Sendable {
     /// errno
     case failed(code: Int32)
-    /// Neither connected nor refused when the time was up.
+    /// Neither connected nor refused within the time limit.
     case unanswered
-    /// The time was up before its turn.
+    /// The time limit passed before this address was tried.
     case untried
   }
 
@@ -46,7 +46,7 @@ struct AddressRace {
   private var nextStart: Instant?
   private var isOver = false
 
-  /// - Parameter limit: for all addresses together.
+  /// - Parameter limit: the time limit for all addresses together.
   init(count: Int, limit: Duration, now: Instant) {
     self.runners = Array(repeating: .waiting, count: count)
     self.deadline = now + limit
@@ -98,8 +98,8 @@ struct AddressRace {
     return running.map(Action.close) + [.lost(outcomes)]
   }
 
-  /// The resolver's order, with the families taking turns from the first one's on (RFC 8305 §4, with a First Address
-  /// Family Count of 1), and each address once.
+  /// Returns each address once, in the resolver's order but with alternating families, beginning with the family of the
+  /// first address (RFC 8305 §4, with a First Address Family Count of 1).
   static func order<Address: Hashable>(
     _ addresses: [Address], family: (Address) -> Int32
   ) -> [Address] {

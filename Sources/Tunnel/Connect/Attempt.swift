@@ -2,31 +2,31 @@ internal import GuardTypes
 internal import Platform
 internal import SSH
 
-/// One attempt to connect to an SSH server, step by step, up to a session that can carry channels.
+/// One attempt to connect to an SSH server, up to a session that can carry channels.
 ///
-/// Belongs to the thread whose loop it lives in.
+/// Belongs to the thread of its event loop.
 final class Attempt {
   typealias Instant = MonotonicTime
 
   /// The stream that the session runs over.
   enum Entry: Sendable {
-    /// A TCP connection to one of these, from one of those where BindAddress names any.
+    /// A TCP connection to one of these addresses. If BindAddress is set, it comes from one of `from`.
     case addresses([SocketAddress], from: [SocketAddress])
     /// The standard input and output of a ProxyCommand.
     case command(String)
-    /// A stream that is there already: a channel of a jump host.
+    /// An existing stream: a channel of a jump host.
     case stream(Socket)
   }
 
   private enum Stage {
     case dialling(Dialer)
-    /// A command is connecting to the server; nothing was received yet.
+    /// A command is connecting to the server; nothing has been received yet.
     case awaiting(Transport, deadline: Instant)
     case handshake(Transport, deadline: Instant)
     case authenticating(Transport, Authenticator, deadline: Instant)
   }
 
-  /// The memory that libssh2 may hold before authentication has succeeded: a handshake takes some 100 KB.
+  /// The limit for libssh2's memory before authentication has succeeded. A handshake takes about 100 KB.
   private static let heldLimit = 4 << 20
 
   private static let rounds = 8
@@ -35,7 +35,7 @@ final class Attempt {
   private let knownHosts: KnownHosts
   private let loop: Loop
   private var stage: Stage
-  /// The last step ended with work left: a server that never stops sending must not occupy the thread.
+  /// True if the last step ended with work left: a server that never stops sending must not occupy the thread.
   private(set) var hasWork = false
 
   init(
@@ -55,7 +55,7 @@ final class Attempt {
       let proxy = try ProxyCommand(command, resolution)
       let transport = try Attempt.transport(
         over: proxy.socket, server, proxy, resolution, knownHosts, loop, now)
-      // As for ssh(1), the limit of connecting ends with the server's first word.
+      // As in ssh(1), the time limit for connecting ends with the first data of the server.
       stage = .awaiting(transport, deadline: now + resolution.connectTimeout)
     case .stream(let socket):
       let transport = try Attempt.transport(over: socket, server, nil, resolution, knownHosts, loop, now)
@@ -71,7 +71,7 @@ final class Attempt {
     }
   }
 
-  /// Goes as far as it can without waiting; the transport once it is authenticated.
+  /// Proceeds as far as possible without waiting. Returns the transport when it is authenticated.
   func step(now: Instant) throws(TunnelFailure) -> Transport? {
     do throws(TunnelFailure) { return try advance(now) } catch { throw transport?.explain(error) ?? error }
   }
@@ -127,7 +127,7 @@ final class Attempt {
     }
   }
 
-  /// Receives, has libssh2 answer, and sends, until nothing moves or the answer is complete.
+  /// Receives, lets libssh2 process the data, and sends, until nothing more happens or the step is complete.
   private func converse<Failure: Error>(
     _ transport: Transport, _ now: Instant, _ answer: () throws(Failure) -> Session.Progress
   ) throws(Failure) -> Bool {
@@ -167,26 +167,27 @@ final class Attempt {
     guard transport.session.held <= Attempt.heldLimit else {
       throw TunnelFailure(
         .protocolError, "\(transport.peer) sends unexpected packets before the session is up",
-        remedy: "check that an SSH server answers there: \(resolution.byHandInDetail)")
+        remedy: "check that an SSH server answers there")
     }
     guard now >= deadline else { return }
     guard transport.wasHeard || transport.proxy == nil else {
       throw TunnelFailure(
         .connectTimeout, "nothing came from \(transport.peer) within \(resolution.connectTimeout)",
-        remedy: "try it by hand: \(resolution.byHand)")
+        remedy: "try the ProxyCommand by hand")
     }
     let opening = transport.session.opening
     let words = opening.identification == nil ? opening.words.map { "; it says: \($0)" } ?? "" : ""
     throw TunnelFailure(
       .connectTimeout,
       "\(transport.peer) took the connection, but the SSH session was not up within \(resolution.connectTimeout) (ConnectTimeout)\(words)",
-      remedy: "check that sshd answers there: \(resolution.byHandInDetail)")
+      remedy: "check that sshd answers there")
   }
 
   private func verify(_ transport: Transport) throws(TunnelFailure) {
     guard let key = transport.session.hostKey else {
       throw TunnelFailure(
-        .protocolError, "\(transport.peer) showed no host key", remedy: resolution.byHandInDetail)
+        .protocolError, "\(transport.peer) showed no host key",
+        remedy: "check that an SSH server answers there")
     }
     let answer = knownHosts.check(key, name: resolution.hostKeyName, port: resolution.hostKeyPort)
     if let failure = TunnelFailure(

@@ -1,8 +1,8 @@
 internal import Platform
 internal import SSH
 
-/// Logs in with public keys, in the order and for as long as ssh(1) does: the server is asked for its methods, then each
-/// key is offered until one is accepted, the server ends the login, or it wants something else than keys.
+/// Authenticates with public keys like ssh(1): it requests the methods, then offers each key until one is accepted, the
+/// server ends the login, or the server requires another method.
 ///
 /// Belongs to the tunnel's thread.
 final class Authenticator {
@@ -20,57 +20,28 @@ final class Authenticator {
   private let resolution: Resolution
   private var report: LoginReport
   private var keys: ArraySlice<Key>
-  /// The server said which methods it would go on with.
+  /// The server has sent its list of methods.
   private var knowsMethods = false
-  /// The server has heard of the first of `keys`.
+  /// The first of `keys` has been sent to the server.
   private var isOffered = false
 
   init(_ resolution: Resolution) {
     self.resolution = resolution
-    var agent: Agent?
-    var identities: [Agent.Identity]?
-    var notes: [String] = []
-    if let path = resolution.agentSocket {
-      do {
-        let found = try Agent(path: path, patience: .seconds(5))
-        agent = found
-        identities = found.identities()
-        if identities?.isEmpty == true { notes.append("the agent \(path) holds no key, or does not tell") }
-      } catch {
-        notes.append("agent \(path): \(error.reason)")
-      }
-    }
-    var passphrase: String?
-    if let path = resolution.passphraseFile {
-      do {
-        passphrase = try SecretFile.passphrase(path, isGuarded: resolution.isCredential(path))
-      } catch {
-        notes.append(error.message)
-      }
-    }
-    let files = resolution.identityFiles.map { path in
-      IdentityFile(
-        path: path, isGuarded: resolution.isCredential(path), hasPassphrase: passphrase != nil)
-    }
-    let plan = KeyPlan(
-      files: files, certificateFiles: resolution.certificateFiles, agent: identities,
-      identitiesOnly: resolution.identitiesOnly,
-      allowed: resolution.publicKeyAlgorithms)
+    let ring = KeyRing(resolution)
     keys =
-      plan.keys.compactMap { key in
+      ring.plan.keys.compactMap { key in
         switch key {
         case .agent(let identity, _):
-          agent.map { .agent(AgentSigner(agent: $0, identity: identity), identity, name: key.name) }
+          ring.agent.map { .agent(AgentSigner(agent: $0, identity: identity), identity, name: key.name) }
         case .file(_, let bytes, let isEncrypted):
-          .file(bytes, passphrase: isEncrypted ? passphrase : nil, name: key.name)
+          .file(bytes, passphrase: isEncrypted ? ring.passphrase : nil, name: key.name)
         }
       }[...]
-    report = LoginReport(
-      resolution, omissions: plan.omissions, notes: notes + resolution.keyNotes, hasAgent: identities != nil)
+    report = ring.report
   }
 
-  /// - Throws: `no_usable_key` where no key could be offered, with the reason for each; `auth_refused` once the server
-  ///   accepts none.
+  /// - Throws: `no_usable_key` if no key could be offered, with the reason for each; `auth_refused` if the server
+  ///   accepted none.
   func step(_ session: Session) throws(TunnelFailure) -> Session.Progress {
     if !knowsMethods {
       switch try methods(session) {
@@ -110,10 +81,10 @@ final class Authenticator {
     }
   }
 
-  /// Records the result of a key that did not log in.
+  /// Records a key that was not accepted.
   private func record(_ error: SSHError, _ key: Key, _ session: Session) throws(TunnelFailure) {
     switch error.code {
-    // A server that ended the session because of the offered keys must not be tried again soon.
+    // If the server ended the session because of the offered keys, an early retry must be avoided.
     case .disconnected
     where report.hasRefusals && session.wire.isAtEnd || LoginReport.isVerdict(session.farewell):
       throw report.ended(
@@ -125,8 +96,8 @@ final class Authenticator {
     if case .agent(let signer, _, _) = key, signer.hasRefused {
       return report.add(unused: "\(key.name): the agent refuses to sign, or does not answer")
     }
-    // libssh2 has one code for a key that it can't open and for one that the server refused (pem.c). An answer of the
-    // server takes at least one step of waiting, so what fails before was never sent.
+    // libssh2 has the same code for a key that it cannot read and for one that the server refused (pem.c). An answer of
+    // the server takes at least one step of waiting, so a key that failed earlier was never sent.
     guard isOffered, error.code != .unusableKey else {
       if case .file(_, .some, _) = key {
         return report.add(unused: "the passphrase does not open \(key.name) (\(error.detail))")
@@ -142,7 +113,73 @@ final class Authenticator {
       return
     }
     report.add(accepted: key.name, then: refusal.methods)
-    // With `publickey,publickey` the server wants a second key.
+    // With `publickey,publickey` the server requires a second key.
     guard refusal.methods.contains("publickey") else { throw report.isOver() }
+  }
+}
+
+/// The keys that this process can use now, with what keeps the others from being used.
+struct KeyRing {
+  private static let agentPatience: Duration = .seconds(5)
+
+  let plan: KeyPlan
+  let agent: Agent?
+  let passphrase: String?
+  /// Without the results of a login.
+  let report: LoginReport
+
+  /// Reads the key files and asks the agent for its keys.
+  init(_ resolution: Resolution) {
+    var agent: Agent?
+    var identities: [Agent.Identity]?
+    var notes: [String] = []
+    if let path = resolution.agentSocket {
+      do {
+        let found = try Agent(path: path, patience: KeyRing.agentPatience)
+        agent = found
+        identities = found.identities()
+        if identities?.isEmpty == true { notes.append("the agent \(path) holds no key, or does not tell") }
+      } catch {
+        notes.append("agent \(path): \(error.reason)")
+      }
+    }
+    var passphrase: String?
+    if let path = resolution.passphraseFile {
+      do {
+        passphrase = try SecretFile.passphrase(path, isGuarded: resolution.isCredential(path))
+      } catch {
+        notes.append(error.message)
+      }
+    }
+    let files = resolution.identityFiles.map { path in
+      IdentityFile(
+        path: path, isGuarded: resolution.isCredential(path), hasPassphrase: passphrase != nil)
+    }
+    self.plan = KeyPlan(
+      files: files, certificateFiles: resolution.certificateFiles, agent: identities,
+      identitiesOnly: resolution.identitiesOnly, allowed: resolution.publicKeyAlgorithms)
+    self.agent = agent
+    self.passphrase = passphrase
+    self.report = LoginReport(
+      resolution, omissions: plan.omissions, notes: notes + resolution.keyNotes, hasAgent: identities != nil)
+  }
+}
+
+extension Resolution {
+  /// The names of the keys that a login from this process would offer now; or why there is none.
+  ///
+  /// Blocks while it reads files and asks the agent.
+  package func keys() -> Result<[String], TunnelFailure> {
+    let ring = KeyRing(self)
+    guard ring.plan.keys.isEmpty else { return .success(ring.plan.keys.map(\.name)) }
+    return .failure(ring.report.isOver().completed(ssh: sshArguments, host: hostName, asOwner: asOwner))
+  }
+
+  /// Files that a connection reads and that are there, by whether this process may read them.
+  package func readFiles() -> (readable: [String], refused: [String]) {
+    let present = files.filter { SmallFile.exists($0) && $0 != agentSocket }
+    var seen: Set<String> = []
+    let unique = present.filter { seen.insert($0).inserted }
+    return (unique.filter(SmallFile.isReadable), unique.filter { !SmallFile.isReadable($0) })
   }
 }

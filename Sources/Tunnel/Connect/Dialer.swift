@@ -2,9 +2,9 @@ internal import Glibc
 internal import GuardTypes
 internal import Platform
 
-/// Connects to the address of a host that answers first.
+/// Connects to the first address of a host that answers.
 ///
-/// It owns the sockets until one is handed over. Belongs to the thread whose loop watches them.
+/// Owns the sockets until it hands one over. Belongs to the thread whose loop watches them.
 final class Dialer {
   typealias Instant = MonotonicTime
 
@@ -20,13 +20,13 @@ final class Dialer {
   private let loop: Loop
   private var race: AddressRace
   private var calls: [Int: Call] = [:]
-  /// Calls whose outcome the kernel has reported.
+  /// The indices of connects whose result the kernel has reported.
   private var answered: Set<Int> = []
 
   /// - Parameters:
-  ///   - sources: what BindAddress stands for, one of each family at most is used; empty: the kernel chooses.
+  ///   - sources: the addresses of BindAddress, of which at most one per family is used; if empty, the kernel chooses.
   ///   - userTimeout: see `StreamSocket.connect`.
-  /// - Throws: as `step`, and where there is no address that could be connected to from `sources`.
+  /// - Throws: like `step`, and if the host has no address, or none of the same family as a source.
   init(
     to addresses: [SocketAddress], from sources: [SocketAddress], _ resolution: Resolution,
     userTimeout: Duration, loop: Loop, now: Instant
@@ -34,7 +34,8 @@ final class Dialer {
     let ordered = AddressRace.order(addresses, family: \.family)
     guard !ordered.isEmpty else {
       throw TunnelFailure(
-        .dns, "\(resolution.hostName) has no address", remedy: "try: getent hosts \(resolution.hostName)")
+        .dns, "\(resolution.hostName) has no address",
+        remedy: "check the resolver, and HostName in ssh_config")
     }
     let families = Set(sources.map(\.family))
     self.addresses = sources.isEmpty ? ordered : ordered.filter { families.contains($0.family) }
@@ -53,9 +54,9 @@ final class Dialer {
 
   var deadline: Instant { race.wake }
 
-  /// Goes as far as it can without waiting; the socket and its peer once one is connected.
+  /// Proceeds as far as possible without waiting. Returns the socket and its peer when one is connected.
   ///
-  /// - Throws: `TunnelFailure` that names each address with its own reason.
+  /// - Throws: `TunnelFailure` that lists each address with its reason.
   func step(now: Instant) throws(TunnelFailure) -> (socket: Socket, peer: SocketAddress)? {
     var events: [AddressRace.Event] = []
     for index in answered.sorted() {
@@ -99,7 +100,7 @@ final class Dialer {
       calls[index] = Call(socket: socket, watch: watch)
       return nil
     } catch {
-      // The same for every address, and not caused by the far side.
+      // This failure is local and the same for every address.
       if error.operation == StreamSocket.bindOperation {
         throw TunnelFailure(bindAddress: resolution, "can't be connected from: \(error.reason)")
       }
@@ -109,7 +110,7 @@ final class Dialer {
 }
 
 extension TunnelFailure {
-  /// The most addresses that a message lists.
+  /// The maximum number of addresses in a message.
   private static let mostShown = 8
 
   fileprivate init(unreachable all: [(SocketAddress, AddressRace.Outcome)], _ resolution: Resolution) {
@@ -127,7 +128,7 @@ extension TunnelFailure {
     if let (silent, _) = all.first(where: { $0.1 != .failed(code: ECONNREFUSED) }) {
       self.init(
         .connectTimeout, message,
-        remedy: "check the route to \(silent.host): VPN, firewall, ping \(silent.host)")
+        command: "ping -c 3 \(silent.host.shellWord)", remedy: "check the route to it: VPN, firewall")
     } else {
       self.init(
         .connectRefused, message,
@@ -138,7 +139,7 @@ extension TunnelFailure {
   fileprivate init(bindAddress resolution: Resolution, _ problem: String) {
     self.init(
       .config, "BindAddress \(resolution.bindAddress ?? "") of \(resolution.hostName) \(problem)",
-      remedy: "name an address of this machine (ip -br address), or leave BindAddress out",
+      command: "ip -br address", remedy: "name an address of this machine, or leave BindAddress out",
       files: resolution.configFiles)
   }
 }

@@ -1,17 +1,18 @@
 internal import GuardTypes
+internal import Platform
 
-/// Collects the results of a login, for the message of its failure.
+/// Collects the results of a login for the message of its failure.
 struct LoginReport {
   private let resolution: Resolution
   private let omissions: [KeyPlan.Omission]
   private let notes: [String]
   private let hasAgent: Bool
-  /// Keys that the server refused.
+  /// The keys that the server refused.
   private var refused: [String] = []
-  /// Keys that it accepted as one part of what it wants, and what it wanted besides.
+  /// The keys that the server accepted as one factor, and the methods that it required in addition.
   private var accepted: [String] = []
   private var wanted: [String] = []
-  /// Keys that could not be offered after all.
+  /// The keys that could not be offered.
   private var unused: [String] = []
 
   init(_ resolution: Resolution, omissions: [KeyPlan.Omission], notes: [String], hasAgent: Bool) {
@@ -30,8 +31,8 @@ struct LoginReport {
     wanted = methods
   }
 
-  /// The server's last words are about the login. OpenSSH says "Too many authentication failures", with the reason of
-  /// a protocol error (auth.c); RFC 4253 §11.1 has reasons of its own: 13, 14, 15.
+  /// True if the server's disconnect message is about the login. OpenSSH sends "Too many authentication failures" with
+  /// the reason code of a protocol error (auth.c); RFC 4253 §11.1 has separate codes: 13, 14, 15.
   static func isVerdict(_ farewell: String?) -> Bool {
     guard let words = farewell?.lowercased() else { return false }
     return ["authentication", "(reason 13)", "(reason 14)", "(reason 15)"].contains(where: words.contains)
@@ -39,21 +40,20 @@ struct LoginReport {
 
   // MARK: - Failures
 
-  /// Every key was tried.
+  /// The failure after every key was tried.
   func isOver() -> TunnelFailure {
     if !accepted.isEmpty { return wantsMore() }
     guard !refused.isEmpty else { return noKey() }
-    return TunnelFailure(
-      .authRefused,
+    return refusal(
       "\(server) refused every key for user \(resolution.user): \(refused.joined(separator: ", "))\(passedOver)",
-      remedy: checkHost, files: files)
+      remedy: checkHost)
   }
 
-  /// The server ended the login.
+  /// The failure if the server ended the login.
   ///
   /// - Parameters:
-  ///   - key: it was offered and not answered.
-  ///   - notOffered: the keys that were still to come.
+  ///   - key: the key that was offered and not answered.
+  ///   - notOffered: the keys that were not offered yet.
   func ended(_ farewell: String?, during key: String? = nil, notOffered: [String]) -> TunnelFailure {
     var message = "\(server) ended the login of user \(resolution.user)"
     message += farewell.map { " (\($0))" } ?? ""
@@ -73,16 +73,15 @@ struct LoginReport {
         ? "name the right key as the first IdentityFile of this host in ssh_config, or raise MaxAuthTries in sshd_config"
         : "offer only the keys that IdentityFile names: in ssh_config, \(line), with the right key as IdentityFile; or raise MaxAuthTries in sshd_config"
     }
-    return TunnelFailure(.authRefused, message + passedOver, remedy: remedy, files: files)
+    return refusal(message + passedOver, remedy: remedy)
   }
 
-  /// The server accepts no further public keys.
+  /// The failure if the server accepts no further public keys.
   func wantsNoKeys(_ methods: [String]) -> TunnelFailure {
     let shown = methods.isEmpty ? "no method at all" : "\(methods.joined(separator: ", ")) only"
-    return TunnelFailure(
-      .authRefused,
+    return refusal(
       "\(server) lets user \(resolution.user) log in with \(shown), and the guard logs in with keys\(alsoRefused)",
-      remedy: remedyOnServer, files: files)
+      remedy: remedyOnServer)
   }
 
   private func wantsMore() -> TunnelFailure {
@@ -93,53 +92,104 @@ struct LoginReport {
       : wanted.contains("publickey")
         ? "another key\(wanted.count > 1 ? " (or \(wanted.filter { $0 != "publickey" }.joined(separator: ", ")))" : "")"
         : wanted.joined(separator: ", ")
-    return TunnelFailure(
-      .authRefused,
+    return refusal(
       "\(server) accepted the \(key) for user \(resolution.user), and wants \(more) besides\(alsoRefused)\(passedOver)",
-      remedy: remedyOnServer, files: files)
+      remedy: remedyOnServer)
   }
+
+  /// Nothing on this machine shows when the server was changed, so the guard has to be told.
+  private func refusal(_ message: String, remedy: String) -> TunnelFailure {
+    TunnelFailure(.authRefused, message, remedy: "\(remedy); \(LoginReport.reconnect)", files: files)
+  }
+
+  private static let reconnect = "then: oceanid-ctl reconnect"
 
   private func noKey() -> TunnelFailure {
     let reasons = unused + omissions.map(\.words) + notes
+    let (command, note) = stepWithoutKey
     return TunnelFailure(
       .noUsableKey, "no usable key for \(resolution.user)@\(server): \(reasons.joined(separator: "; "))",
-      remedy: remedyWithoutKey, files: files)
+      command: command.map { resolution.asOwner + $0 }, remedy: note, files: files)
   }
 
-  private var remedyWithoutKey: String {
+  /// - Returns: a command of the guard's user, and a note.
+  private var stepWithoutKey: (command: String?, note: String) {
     let exposed = omissions.filter { $0.kind == .exposed }.map(\.name)
-    if !exposed.isEmpty { return "chmod 600 \(exposed.joined(separator: " "))" }
+    if !exposed.isEmpty {
+      return (
+        "chmod 600 \(exposed.map(\.shellWord).joined(separator: " "))", ""
+      )
+    }
     if unused.contains(where: { $0.hasPrefix("the passphrase") }) {
-      return
-        "check the passphrase by hand: ssh-keygen -y -f KEY; it is read from tunnel.passphrase in guard.yaml"
+      let key = resolution.identityFiles.first ?? "KEY"
+      return (
+        "ssh-keygen -y -f \(key.shellWord)",
+        "check the passphrase with it; the guard reads it from tunnel.passphrase in guard.yaml"
+      )
     }
     if let key = omissions.first(where: { $0.kind == .needsAgent })?.name {
-      return hasAgent
-        ? "add the key to the agent that the guard uses: SSH_AUTH_SOCK=\(resolution.agentSocket ?? "") ssh-add \(key)"
-        : "let the guard's process see the agent: name its socket as IdentityAgent in ssh_config, or start the guard with SSH_AUTH_SOCK"
+      guard !hasAgent else {
+        return (
+          "env SSH_AUTH_SOCK=\((resolution.agentSocket ?? "").shellWord) ssh-add \(key.shellWord)",
+          "it adds the key to the agent that the guard uses; \(LoginReport.reconnect)"
+        )
+      }
+      return stepWithoutAgent
     }
     guard unused.isEmpty, omissions.allSatisfy({ $0.kind == .missing }) else {
-      return "compare: \(resolution.byHandInDetail)"
+      return (nil, "compare with the keys that ssh offers")
     }
-    return
-      "make one: ssh-keygen -t ed25519, add its .pub to authorized_keys on the host, and name it as IdentityFile"
+    let others = resolution.otherKeys
+    guard others.isEmpty else {
+      return (
+        "ssh -G \(resolution.sshArguments)",
+        "ssh_config names none of the keys that are there (\(others.joined(separator: ", "))): name the right one as IdentityFile"
+      )
+    }
+    return (
+      "ssh-keygen -t ed25519", "then add its .pub to authorized_keys on the host, and name it as IdentityFile"
+    )
+  }
+
+  /// There is a key, and this process sees no agent that could hold it.
+  private var stepWithoutAgent: (command: String?, note: String) {
+    let identityAgent = "name the agent's socket as IdentityAgent in ssh_config"
+    let passphrase = "or the passphrase in guard.yaml (tunnel.passphrase)"
+    let sees =
+      resolution.agentSocket.map { "no agent answers at \($0)" } ?? "it has no SSH_AUTH_SOCK"
+    return switch resolution.service {
+    case .user(let unit):
+      (
+        "systemctl --user import-environment SSH_AUTH_SOCK && systemctl --user restart \(unit.shellWord)",
+        "the service sees no agent (\(sees)); or \(identityAgent), \(passphrase)"
+      )
+    case .system:
+      (
+        "ssh -G \(resolution.sshArguments)",
+        "the service sees no agent (\(sees)): \(identityAgent) of its user, \(passphrase); \(LoginReport.reconnect)"
+      )
+    case nil:
+      (
+        "ssh-add -l",
+        "the guard sees no agent (\(sees)): \(identityAgent), or start the guard with SSH_AUTH_SOCK"
+      )
+    }
   }
 
   private var server: String { resolution.hostName }
 
-  /// The change of sshd_config that lets a key be enough for the user.
+  /// The change of sshd_config that makes a key sufficient for the user.
   private var remedyOnServer: String {
     "let a key be enough for that user, in sshd_config: Match User \(resolution.user) / PubkeyAuthentication yes / AuthenticationMethods publickey; then: systemctl reload ssh"
   }
 
   private var alsoRefused: String { refused.isEmpty ? "" : "; refused: \(refused.joined(separator: ", "))" }
 
-  /// The server knows none of the keys.
+  /// The remedy if the server accepts none of the keys.
   private var checkHost: String {
-    let compare = "compare: \(resolution.byHandInDetail)"
-    return omissions.contains { $0.kind == .certificate }
-      ? "add the key itself to authorized_keys on the host, for the guard can't use its certificate; \(compare)"
-      : "check the user name and authorized_keys on the host; \(compare)"
+    omissions.contains { $0.kind == .certificate }
+      ? "add the key itself to authorized_keys on the host, for the guard can't use its certificate"
+      : "check the user name and authorized_keys on the host"
   }
 
   private var passedOver: String {
@@ -148,8 +198,26 @@ struct LoginReport {
   }
 
   /// Files whose change is worth another attempt to log in.
-  private var files: [String] {
-    resolution.identityFiles.flatMap { [$0, $0 + ".pub"] }
-      + [resolution.passphraseFile, resolution.agentSocket].compactMap(\.self) + resolution.configFiles
+  private var files: [String] { resolution.loginFiles }
+}
+
+extension Resolution {
+  fileprivate var loginFiles: [String] {
+    identityFiles.flatMap { [$0, $0 + ".pub"] } + [passphraseFile, agentSocket].compactMap(\.self)
+      + configFiles
+  }
+
+  /// Files that a connection reads, and whose change is worth another attempt.
+  var files: [String] { loginFiles + knownHostsFiles + [revokedHostKeysFile].compactMap(\.self) }
+
+  /// Private keys that lie where ssh(1) looks for its own, and that ssh_config does not name.
+  fileprivate var otherKeys: [String] {
+    let folders = Set(
+      identityFiles.compactMap { path in path.lastIndex(of: "/").map { String(path[..<$0]) } })
+    return folders.flatMap { folder in
+      SmallFile.names(in: folder).filter { $0.hasPrefix("id_") && !$0.hasSuffix(".pub") }.map {
+        "\(folder)/\($0)"
+      }
+    }.filter { !identityFiles.contains($0) }.sorted()
   }
 }

@@ -3,16 +3,16 @@ internal import GuardTypes
 internal import Platform
 internal import Synchronization
 
-/// The route to the host, from ssh_config and the resolver: every server on it, the host itself last.
+/// The route to the host, from ssh_config and the resolver: all servers in order, the host last.
 struct Route: Sendable {
-  /// Jump hosts in the order they are passed, then the host.
+  /// The jump hosts in order, then the host.
   let servers: [Resolution]
-  /// How the first of them is reached.
+  /// How the first server is reached.
   let entry: Attempt.Entry
 
   var host: Resolution? { servers.last }
 
-  /// Asks ssh(1) and the resolver, on a thread of Dispatch, where `body` is called too.
+  /// Queries ssh(1) and the resolver on a Dispatch thread, which also calls `body`.
   static func find(
     _ configuration: TunnelConfiguration, environment: LocalEnvironment,
     _ body: @escaping @Sendable (Result<Route, TunnelFailure>) -> Void
@@ -36,7 +36,7 @@ struct Route: Sendable {
     guard let first = servers.first else {
       return .failure(TunnelFailure(.config, "ssh -G named no host", remedy: "check ssh_config"))
     }
-    // The command resolves the name itself: often only it can.
+    // The command resolves the name itself; often only it can.
     if let command = first.proxyCommand { return .success(Route(servers: servers, entry: .command(command))) }
     do throws(TunnelFailure) {
       let entry = Attempt.Entry.addresses(try first.addresses(), from: try first.sources())
@@ -54,10 +54,10 @@ final class RouteSearch: Sendable {
 
   var isCancelled: Bool { cancelled.load(ordering: .relaxed) }
 
-  /// Ends ssh, and what that started, soon.
+  /// Kills ssh and its child processes soon.
   func cancel() { cancelled.store(true, ordering: .relaxed) }
 
-  /// Waits until no process of it is left.
+  /// Waits until none of its processes is left, at most for `seconds`.
   func join(within seconds: Double) { _ = asked.wait(timeout: .now() + seconds) }
 
   fileprivate func hasAsked() { asked.signal() }
@@ -79,11 +79,11 @@ extension Resolution {
       let filter = addressFamily == .any ? "" : " (AddressFamily \(addressFamily.rawValue))"
       throw TunnelFailure(
         .dns, "no address for \(error.host)\(filter): \(error.reason)",
-        remedy: "check the name and the resolver: getent hosts \(error.host); HostName in ssh_config")
+        remedy: "check the name and the resolver, and HostName in ssh_config")
     }
   }
 
-  /// BindAddress may be a name, as for ssh(1).
+  /// BindAddress may be a host name, as in ssh(1).
   fileprivate func sources() throws(TunnelFailure) -> [SocketAddress] {
     guard let bindAddress else { return [] }
     do throws(ResolveError) {
@@ -91,7 +91,7 @@ extension Resolution {
     } catch {
       throw TunnelFailure(
         .config, "BindAddress \(bindAddress) of \(hostName) is no address here: \(error.reason)",
-        remedy: "name an address of this machine (ip -br address), or leave BindAddress out",
+        command: "ip -br address", remedy: "name an address of this machine, or leave BindAddress out",
         files: configFiles)
     }
   }

@@ -3,22 +3,22 @@ internal import Platform
 internal import SSH
 internal import Synchronization
 
-/// One session, connecting or up, with the sessions of the jump hosts below it.
+/// One session, connecting or up, with the sessions to its jump hosts.
 ///
-/// Each hop is a session of its own, verified and authenticated on its own, that carries the next one's bytes over
-/// a channel and a socket pair. Belongs to the thread whose loop it lives in.
+/// Each hop is a separate session, verified and authenticated separately, which carries the bytes of the next session
+/// over a channel and a socket pair. Belongs to the thread of its event loop.
 final class SessionChain {
   typealias Instant = MonotonicTime
 
-  /// The settings that every session of a tunnel shares.
+  /// The settings that all sessions of a tunnel share.
   struct Terms: Sendable {
     let configuration: TunnelConfiguration
     let budget: WindowBudget
     let observer: any RelayObserver
-    /// Targets to check while they carry no traffic.
+    /// The targets to check while they carry no traffic.
     let checked: [StreamAddress]
 
-    /// Only one session of a tunnel checks the targets.
+    /// The same terms without checks: only one session of a tunnel checks the targets.
     var withoutChecks: Terms {
       Terms(configuration: configuration, budget: budget, observer: observer, checked: [])
     }
@@ -46,7 +46,7 @@ final class SessionChain {
 
   var resolution: Resolution? { attempt?.resolution }
 
-  /// Jump hosts that are passed, as their peers.
+  /// The jump hosts that are connected, described by their peers.
   var via: [String] { hops.map(\.relay.transport.peer.description) }
 
   var nextDeadline: Instant? {
@@ -56,10 +56,10 @@ final class SessionChain {
     return next
   }
 
-  /// Does what can be done without waiting.
+  /// Processes everything that is possible without waiting.
   ///
-  /// - Returns: true when the turn ended with work left.
-  /// - Throws: why there is no session (any more).
+  /// - Returns: true if the turn ended with work left.
+  /// - Throws: why there is no session, or why it was lost.
   func turn(_ now: Instant) throws(TunnelFailure) -> Bool {
     var hasWork = false
     for hop in hops {
@@ -101,7 +101,8 @@ final class SessionChain {
       return
     }
     let observer = HopObserver()
-    // A hop's one channel carries a whole session: its window is that session's business, and not of the budget.
+    // The only channel of a hop carries a whole session, which limits its own data. So the hop has a budget of its own
+    // that allows the largest window.
     let hop = Relay(
       transport, keepalive: passed.keepalive(configuration), checked: [],
       checkInterval: configuration.targetCheckInterval, budget: WindowBudget(4 * ReceiveWindow.largest),
@@ -126,10 +127,10 @@ final class SessionChain {
     relay?.probe(reason)
   }
 
-  /// Abandons the session; clients that were not served yet are returned.
+  /// Abandons the session and returns the clients that were not served yet.
   func abandon() -> [Client] { relay?.abandon() ?? [] }
 
-  /// Sends disconnect messages, innermost session first, as far as the sockets take them.
+  /// Sends disconnect messages, innermost session first, as far as the sockets accept them.
   func disconnect() {
     relay?.disconnect()
     for hop in hops.reversed() { hop.relay.disconnect() }
@@ -154,7 +155,7 @@ private final class HopObserver: RelayObserver {
 }
 
 extension TunnelFailure {
-  /// The same, said of a jump host.
+  /// The same failure with the jump host named in the message.
   fileprivate func at(jumpHost: HostPort?) -> TunnelFailure {
     let place = jumpHost.map { "jump host \($0): " } ?? "jump host: "
     return reworded(place + message)

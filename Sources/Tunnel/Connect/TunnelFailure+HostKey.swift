@@ -3,13 +3,14 @@ internal import Platform
 internal import SSH
 
 extension TunnelFailure {
-  /// The failure for a host key that is not the known one; nil when it is.
+  /// The failure for a host key that known_hosts does not confirm; nil if it does.
   init?(
     hostKey answer: KnownHosts.Answer, _ key: HostKey, _ resolution: Resolution, _ knownHosts: KnownHosts
   ) {
     let name = resolution.knownHostsName
     let shown = "\(key.type) \(key.fingerprint)"
     let accept = resolution.accept(by: resolution.askByHand)
+    let owner = resolution.asOwner
     switch answer {
     case .known: return nil
     case .changed(let entry):
@@ -19,8 +20,8 @@ extension TunnelFailure {
         remedy:
           "ask the host's owner whether the key was changed; if so: "
           + (resolution.isCredential(entry.file)
-            ? accept
-            : "ssh-keygen -R '\(name)' -f \(entry.file), then \(accept)"),
+            ? accept.words
+            : "\(owner)ssh-keygen -R '\(name)' -f \(entry.file.shellWord), then \(accept.words)"),
         files: knownHosts.files)
     case .revoked(let entry):
       self.init(
@@ -38,7 +39,7 @@ extension TunnelFailure {
       } else if let entry = knownHosts.authority(name: keyName, port: port) {
         known =
           "; \(entry.place) trusts an authority for it, but @cert-authority is not supported: libssh2 can't verify host certificates"
-        // ssh(1) trusts the authority, asks nothing and writes nothing.
+        // ssh(1) trusts the authority, so it neither asks nor writes the key.
         accept = resolution.accept(by: resolution.askByHand(for: key.type))
       } else if let first = knownHosts.files.first {
         known =
@@ -46,38 +47,47 @@ extension TunnelFailure {
       }
       self.init(
         .hostKeyUnknown, "host key of \(name) is not known: it shows \(shown)\(known)",
-        remedy:
-          "compare the fingerprint with the host's owner, then \(accept)",
+        command: accept.command, remedy: "compare the fingerprint with the host's owner, then \(accept.note)",
         files: knownHosts.files + resolution.configFiles)
     }
   }
 }
 
 extension Resolution {
-  /// As known_hosts writes it: `name`, or `[name]:port`.
+  /// The format of known_hosts: `name`, or `[name]:port`.
   var knownHostsName: String { hostKeyPort == 22 ? hostKeyName : "[\(hostKeyName)]:\(hostKeyPort)" }
 
-  /// The command that adds the host key to known_hosts; ssh(1) writes it to the first of the user's files.
-  ///
-  /// - Parameter command: what connects and asks.
-  fileprivate func accept(by command: String) -> String {
-    guard let file = userKnownHostsFile else {
-      return
-        "name a file that keeps it, for UserKnownHostsFile none keeps nothing: in ssh_config, Host \(alias) / UserKnownHostsFile ~/.ssh/known_hosts; after that, connect once by hand and accept it: \(command)"
-    }
-    // A credential is changed at its source, and not where the service manager puts it.
-    guard !isCredential(file) else {
-      return
-        "put the key's line into the file that LoadCredential= names for \(file), and restart the service"
-    }
-    guard SmallFile.canKeep(file) else {
-      return
-        "name a file that keeps it, for UserKnownHostsFile \(file) keeps nothing: in ssh_config, Host \(alias) / UserKnownHostsFile ~/.ssh/known_hosts; after that, connect once by hand and accept it: \(command)"
-    }
-    return "connect once by hand and accept it: \(command)"
+  /// How the host key gets into known_hosts.
+  fileprivate struct Acceptance {
+    /// The first command.
+    let command: String
+    let note: String
+    /// Both in one sentence.
+    let words: String
   }
 
-  /// Whether the service manager made the file and keeps others out of it.
+  /// ssh(1) writes a key that is accepted to the first of the user's files.
+  ///
+  /// - Parameter command: what connects and asks.
+  fileprivate func accept(by command: String) -> Acceptance {
+    let file = userKnownHostsFile ?? "none"
+    // A credential is changed at its source, and not where the service manager puts it.
+    guard !isCredential(file) else {
+      let service = service ?? .system(unit: "oceanid-guard")
+      let note =
+        "put the key's line into the file that LoadCredential= names for \(file); then: \(service.restart)"
+      return Acceptance(command: service.show, note: note, words: note)
+    }
+    guard userKnownHostsFile != nil, SmallFile.canKeep(file) else {
+      let note =
+        "name a file that keeps it, for UserKnownHostsFile \(file) keeps nothing: in ssh_config, Host \(alias) / UserKnownHostsFile ~/.ssh/known_hosts; after that, connect once by hand and accept it: \(command)"
+      return Acceptance(command: "\(asOwner)ssh -G \(sshArguments)", note: note, words: note)
+    }
+    return Acceptance(
+      command: command, note: "accept it there", words: "connect once by hand and accept it: \(command)")
+  }
+
+  /// True if the service manager created the file and protects it.
   func isCredential(_ path: String) -> Bool {
     credentialsDirectory.map { path.hasPrefix($0 + "/") } ?? false
   }

@@ -4,7 +4,7 @@ internal import SSH
 extension TunnelFailure {
   /// The failure of a session that ended before it was up.
   ///
-  /// - Parameter session: nil where it broke before there was one.
+  /// - Parameter session: nil if the failure occurred before a session existed.
   init(
     broken error: SSHError, _ resolution: Resolution, knownHosts: KnownHosts? = nil, session: Session? = nil
   ) {
@@ -26,11 +26,11 @@ extension TunnelFailure {
     case .protocolViolation, .authenticationRefused, .unusableKey, .channelRefused, .other:
       self.init(
         .protocolError, "\(peer): \(error.operation): \(error.detail)",
-        remedy: "check that an SSH server answers there: \(resolution.byHandInDetail)")
+        remedy: "check that an SSH server answers there")
     }
   }
 
-  /// A peer that sent text and did not continue as an SSH server; nil for any other.
+  /// The failure for a peer that sent text and did not continue as an SSH server; nil for any other.
   private init?(
     refusal opening: ServerOpening, _ farewell: String?, _ peer: HostPort, _ resolution: Resolution
   ) {
@@ -43,11 +43,11 @@ extension TunnelFailure {
       case .overload:
         "see what opens so many connections, or raise MaxStartups in sshd_config: journalctl -u ssh -n 50 on the server"
       case nil:
-        "if that is no SSH server, correct HostName and Port in ssh_config; else look at its log: \(resolution.byHandInDetail)"
+        "if that is no SSH server, correct HostName and Port in ssh_config; else look at its log"
       }
     self.init(
       .peerClosed, "\(peer) refuses the SSH session; it says: \(words)", remedy: remedy,
-      // The server most likely counts refused connections.
+      // The server most likely counts the refused connections.
       throttle: throttle ?? .overload)
   }
 
@@ -61,7 +61,7 @@ extension TunnelFailure {
     var remedies: [String] = []
     if mismatches.isEmpty {
       message = "\(peer): the key exchange failed: \(error.detail)"
-      remedies.append("compare: \(resolution.byHandInDetail)")
+      remedies.append("compare with what ssh does")
     } else {
       let server = session?.opening.identification ?? "the server"
       message =
@@ -107,10 +107,10 @@ extension TunnelFailure.Throttle {
 }
 
 extension AlgorithmMismatch {
-  /// The longest line that a remedy shows for copying.
+  /// The maximum length of a line in a remedy, so that it can be copied.
   private static let longestLine = 300
 
-  /// The change that makes the two sides agree.
+  /// The change that gives both sides an algorithm in common.
   fileprivate func remedy(_ server: String) -> String {
     if let name = leftOut.first {
       return
@@ -132,7 +132,7 @@ extension AlgorithmMismatch {
 }
 
 extension [String] {
-  /// A list for a person.
+  /// The list as text for the user.
   fileprivate var shown: String {
     guard !isEmpty else { return "none" }
     let most = 12

@@ -1,5 +1,5 @@
-/// Waits between attempts: the first at once, then decorrelated jitter from `initial` to `max`
-/// (each wait is drawn between `initial` and three times the one before).
+/// The delays between attempts. The first attempt is immediate; then decorrelated jitter applies between `initial` and
+/// `max`: each delay is random between `initial` and three times the one before.
 package struct Backoff: Hashable, Sendable {
   package let initial: Duration
   private let max: Duration
@@ -21,7 +21,7 @@ package struct Backoff: Hashable, Sendable {
   package mutating func reset() { previous = nil }
 }
 
-/// A pause that doubles each time, from `first` to `longest`.
+/// A delay that doubles each time, from `first` to `longest`.
 struct DoublingPause: Hashable, Sendable {
   private let first: Duration
   private let longest: Duration

@@ -13,8 +13,8 @@ extension Engine {
     let hasNewFailure = failure != nil && before.isLive && state.name != .up
     statusStore.publish { status in
       status.state = state.name
-      // Attempts and the pauses between them are one outage.
-      if isChange, !(before.isOnItsWay && state.isOnItsWay) { status.since = wall }
+      // Attempts and the pauses between them are one outage, however long the pauses.
+      if isChange, !(before.isOutage && state.isOutage) { status.since = wall }
       status.attempt = machine.attempt
       status.reconnects = machine.reconnects
       status.nextAttempt = machine.wake.map { wall + Int64(($0 - now) / .milliseconds(1)) }
@@ -30,6 +30,7 @@ extension Engine {
         status.cipher = nil
         status.roundTrip = nil
       }
+      status.servers = route?.servers ?? []
       status.via = chain?.via ?? []
       status.history.record(state.name, at: wall, code: state.name == .up ? nil : failure?.code)
     }
@@ -41,7 +42,7 @@ extension Engine {
     }
   }
 
-  /// The kernel's measurement; over a jump host or a ProxyCommand, the response time of the server.
+  /// The kernel's measurement. With a jump host or a ProxyCommand, it is the response time of the server instead.
   private var roundTrip: Duration? {
     chain?.relay.flatMap { $0.transport.quality?.roundTrip ?? $0.answerTime }
   }
@@ -69,8 +70,13 @@ extension TunnelStateMachine.State {
     }
   }
 
-  fileprivate var isOnItsWay: Bool { name == .connecting || name == .backoff }
+  fileprivate var isOutage: Bool {
+    switch name {
+    case .connecting, .backoff, .blocked: true
+    case .up, .stopped: false
+    }
+  }
 
-  /// There was an attempt or a session, so a failure that follows is its own.
+  /// True during an attempt or a session, so that a following failure belongs to it.
   fileprivate var isLive: Bool { self == .connecting || self == .up }
 }

@@ -2,10 +2,10 @@ internal import GuardTypes
 internal import Platform
 internal import Synchronization
 
-/// The work of the tunnel's thread: it performs the actions of the state machine, accepts connections, and runs the
+/// The work of the tunnel's thread: it performs the actions of the state machine, accepts connections and runs the
 /// first session.
 ///
-/// Everything in here belongs to that thread; further sessions have threads of their own.
+/// All of this belongs to that thread; further sessions have their own threads.
 final class Engine {
   typealias Instant = MonotonicTime
 
@@ -30,7 +30,7 @@ final class Engine {
     let observer: @Sendable (TunnelEvent) -> Void
   }
 
-  /// The time limit for resolving a name; resolvers have shorter timeouts of their own.
+  /// The time limit for resolving a name. Resolvers have shorter timeouts of their own.
   private static let findLimit: Duration = .seconds(30)
 
   let plan: Plan
@@ -45,23 +45,25 @@ final class Engine {
   private var serial = 0
   /// The route of the current session.
   private(set) var route: Route?
+  /// The files of the attempt in progress as they were before it read them: one that is replaced meanwhile has changed.
+  private var stamps: [String: SmallFile.Stamp] = [:]
   /// The first session, connecting or up.
   private(set) var chain: SessionChain?
   private(set) var load = SessionLoad()
-  /// Its number, once it is up.
+  /// The number of the first session, once it is up.
   private var session = 0
   private let pool: SessionPool
   private let listeners: ListenerSet
-  /// Clients that no session has yet.
+  /// Clients that no session serves yet.
   private var waiting = FairQueue<Client>()
   var watchedFiles: FileWatch?
   private var fileEvents: Watch?
-  /// When the round-trip time is published next; at most once per second.
+  /// The time of the next update of the round-trip time, at most once per second.
   var qualityDue: Instant
   private var doorbell: Watch?
   private var hasMail = false
   private var isStopping = false
-  /// A turn ended with work left, so the next one starts without waiting.
+  /// True if a turn ended with work left, so that the next one starts without waiting.
   var hasWork = false
 
   init(_ plan: Plan, mailbox: Mailbox<Message>, statusStore: StatusStore) throws(SystemError) {
@@ -104,12 +106,12 @@ final class Engine {
     listeners.bind(now)
     accept(now)
     if let finding, now >= finding.deadline {
-      feed(.failed(.unresolved(plan.configuration, Engine.findLimit)))
+      fail(.unresolved(plan.configuration, Engine.findLimit))
     }
     placeClients()
     turnChain(now)
     reviewSessions(now)
-    // Clients that a session returned, or that waited for the one that just came up.
+    // These clients were returned by a session, or waited for the one that is now up.
     if placeClients() { hasWork = true }
     expire(now)
     if !waiting.isEmpty { feed(.clientWaits) }
@@ -139,7 +141,7 @@ final class Engine {
     case .found(let serial, let result):
       guard serial == self.serial, finding != nil else { return }
       finding = nil
-      do throws(TunnelFailure) { try begin(try result.get()) } catch { feed(.failed(error)) }
+      do throws(TunnelFailure) { try begin(try result.get()) } catch { fail(error) }
     case .session(let number, let report): waiting.requeue(pool.handle(report, of: number))
     case .reconnect: feed(.reconnect)
     case .systemChanged(let change): feed(.systemChanged(change))
@@ -158,7 +160,7 @@ final class Engine {
     if hasMore { hasWork = true }
   }
 
-  /// - Returns: true when the first session got one.
+  /// - Returns: true if the first session got a client.
   @discardableResult
   private func placeClients() -> Bool { pool.place(&waiting, first: chain?.relay, load) }
 
@@ -197,17 +199,17 @@ final class Engine {
       case .probe: probe(.path)
       }
     }
-    // A further session outlives the first one's failure: it may be well, and it has a liveness of its own.
+    // Further sessions may still work when the first one fails, because each has its own liveness check.
     if event.endsAll { pool.endAll() }
     guard machine.state != before else {
-      // An attempt that was replaced by the next one.
+      // The attempt was replaced by the next one.
       if machine.attempt != attempt { statusStore.publish { $0.attempt = machine.attempt } }
       return
     }
     watchedFiles = nil
     fileEvents = nil
     if case .blocked = machine.state, let failure = machine.lastFailure {
-      let files = FileWatch(failure.files, now: now)
+      let files = FileWatch(failure.files, known: stamps, now: now)
       if let raw = files.raw { fileEvents = try? loop.watch(raw) { [weak files] _ in files?.becameReady() } }
       watchedFiles = files
     }
@@ -216,6 +218,9 @@ final class Engine {
 
   private func find(_ now: Instant) {
     serial += 1
+    stamps = [:]
+    // Further files of ssh_config are known from the attempt before.
+    stamp(plan.environment.configFiles(plan.configuration) + (machine.lastFailure?.files ?? []))
     let (serial, mailbox) = (serial, mailbox)
     let search = Route.find(plan.configuration, environment: plan.environment) {
       mailbox.post(.found(serial: serial, $0))
@@ -223,8 +228,13 @@ final class Engine {
     finding = (search, now + Engine.findLimit)
   }
 
+  private func stamp(_ files: [String]) {
+    for file in files where stamps[file] == nil { stamps[file] = SmallFile.Stamp(of: file) }
+  }
+
   private func begin(_ route: Route) throws(TunnelFailure) {
     self.route = route
+    for server in route.servers { stamp(server.files) }
     load = SessionLoad()
     chain = try SessionChain(route, terms: terms, load: load, loop: loop, now: MonotonicTime.now)
     hasWork = true
@@ -246,8 +256,16 @@ final class Engine {
       }
       if wasUp, chain.relay?.answers != answered { publishQuality(now) }
     } catch {
-      feed(.failed(error))
+      fail(error)
     }
+  }
+
+  private func fail(_ failure: TunnelFailure) {
+    feed(
+      .failed(
+        failure.completed(
+          ssh: route?.host?.sshArguments ?? plan.configuration.host.shellWord,
+          host: route?.host?.hostName ?? plan.configuration.host, asOwner: plan.environment.asOwner)))
   }
 
   private func handle(_ gap: Loop.Gap) {
@@ -258,13 +276,13 @@ final class Engine {
     }
   }
 
-  /// The thread of a further session detects by itself that it was late.
+  /// The thread of a further session detects its own delays.
   private func probe(_ reason: ProbeReason) {
     chain?.probe(reason)
     if case .path = reason { pool.probe(reason) }
   }
 
-  /// Abandons the current attempt or session. Clients that were not served yet wait for the next one.
+  /// Abandons the current attempt or session. Clients that were not served yet wait for the next session.
   private func dropChain() {
     finding?.search.cancel()
     finding = nil
@@ -287,7 +305,7 @@ final class Engine {
       client.reset()
       client.end(.cutWithTunnel)
     }
-    // It was cancelled; wait so that none of its processes outlives this one.
+    // The search was cancelled. Wait for it, so that none of its processes outlives this one.
     search?.join(within: 0.5)
   }
 }
@@ -306,6 +324,6 @@ extension TunnelFailure {
   {
     TunnelFailure(
       .dns, "\(configuration.host) did not resolve within \(limit)",
-      remedy: "try: getent hosts \(configuration.host); ssh -G \(configuration.host)")
+      remedy: "check the resolver, and HostName in ssh_config")
   }
 }

@@ -3,10 +3,10 @@ internal import Platform
 internal import SSH
 internal import Synchronization
 
-/// A further session of the tunnel, on a thread of its own: opened while bulk runs or an open is stuck, closed when
-/// idle. Its failure ends only its own connections.
+/// A further session of the tunnel on its own thread: opened while another session carries bulk or is stuck at an open,
+/// closed when idle. Its failure affects only its own connections.
 ///
-/// This is the engine's handle; everything below `run` belongs to the thread.
+/// This is the engine's handle; everything below `run` belongs to the session's thread.
 final class ExtraSession {
   enum Order: Sendable {
     case serve(Client)
@@ -18,7 +18,7 @@ final class ExtraSession {
     case up(peer: String)
     /// Bulk began or ended, or an open got stuck.
     case changed
-    /// Clients to be served elsewhere.
+    /// Clients that another session must serve.
     case returned([Client])
     case ended(TunnelFailure?, returned: [Client])
   }
@@ -28,7 +28,7 @@ final class ExtraSession {
   private let mailbox: Mailbox<Order>
   private let thread: JoinableThread
   var isUp = false
-  /// Since when it has been idle; maintained by the pool.
+  /// The time since which it is idle; the pool maintains it.
   var idleSince: MonotonicTime?
 
   init(
@@ -44,7 +44,7 @@ final class ExtraSession {
     }
   }
 
-  /// Gives it a client; `load.clients` counts it from now on.
+  /// Serves a client; `load.clients` counts it from now on.
   func serve(_ client: Client) {
     load.clients.add(1, ordering: .relaxed)
     mailbox.post(.serve(client))
@@ -53,12 +53,13 @@ final class ExtraSession {
   func probe(_ reason: ProbeReason) { mailbox.post(.probe(reason)) }
   func end() { mailbox.post(.end) }
 
-  /// Clients that its thread did not see. Called after the thread has reported its end, when it collects no more.
+  /// The clients that its thread did not receive. Call it after the thread has reported its end and collects no more
+  /// messages.
   func leftOver() -> [Client] {
     mailbox.collect().compactMap { if case .serve(let client) = $0 { client } else { nil } }
   }
 
-  /// Ends it and waits for that.
+  /// Ends the session and waits for the thread.
   func join() {
     end()
     _ = thread.join(timeout: .seconds(2))
@@ -101,7 +102,7 @@ final class ExtraSession {
     defer { withExtendedLifetime(doorbell) {} }
     var unplaced: [Client] = []
     var hasWork = true
-    var told = load.reading
+    var reported = load.reading
     while true {
       switch loop.wait(until: hasWork ? MonotonicTime.now : chain.nextDeadline)?.length {
       case nil: break
@@ -134,15 +135,15 @@ final class ExtraSession {
         unplaced = []
         let reading = load.reading
         if reading.isStuck, case let queue = relay.drainQueue(), !queue.isEmpty { report(.returned(queue)) }
-        if reading.differs(from: told) { report(.changed) }
-        told = reading
+        if reading.differs(from: reported) { report(.changed) }
+        reported = reading
       }
     }
   }
 }
 
 extension SessionLoad.Reading {
-  /// In a way that changes where the next connection goes, or whether a session is needed.
+  /// True if the difference affects which session gets the next connection, or whether a session is needed.
   fileprivate func differs(from other: SessionLoad.Reading) -> Bool {
     (bulk > 0) != (other.bulk > 0) || isStuck != other.isStuck || (clients == 0) != (other.clients == 0)
   }

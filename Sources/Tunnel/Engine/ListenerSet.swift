@@ -3,13 +3,13 @@ internal import GuardTypes
 internal import Platform
 internal import Synchronization
 
-/// The local sockets of a tunnel: binds them, accepts connections and decides which of them are admitted.
+/// The local sockets of a tunnel. Binds them, accepts connections and decides which of them are admitted.
 ///
 /// Belongs to the tunnel's thread.
 final class ListenerSet {
   typealias Instant = MonotonicTime
 
-  /// Accepted connections per turn and listener: a flood must not delay other work.
+  /// The maximum number of connections accepted per turn and listener: a flood must not delay other work.
   private static let acceptLimit = 64
 
   private let forwards: [TunnelConfiguration.Forward]
@@ -18,17 +18,17 @@ final class ListenerSet {
   private let reporter: RelayReporter
   private let observer: @Sendable (TunnelEvent) -> Void
   private let loop: Loop
-  /// One per forward, in their order; the internal one is the last.
+  /// One listener per forward, in their order; the internal one is last.
   private var listeners: [Listener]
   private let shares: PortShares
   private let owners = PeerOwners()
-  /// Of each listener, by index.
+  /// The owners at their limit, by index of the listener.
   private var limitedOwners: [LimitedOwners]
-  /// Why a listener accepts no connection, by index; nil: it does.
+  /// The reason why a listener accepts no connections, by index; nil if it does.
   private var shortages: [String?]
-  /// Listeners, by index, with a pending connection.
+  /// The indices of listeners with pending connections.
   private var pending: Set<Int> = []
-  /// When listeners that could not accept try again.
+  /// The time at which listeners that could not accept try again.
   private var nextAccept: Instant?
   private var lastClient: UInt32 = 0
 
@@ -85,7 +85,7 @@ final class ListenerSet {
     try listeners[index].watch(by: loop) { [weak self] _ in self?.pending.insert(index) }
   }
 
-  /// Binds addresses that are not bound yet.
+  /// Binds the addresses that are not bound yet.
   func bind(_ now: Instant) {
     for (index, listener) in listeners.enumerated() where listener.bind(now: now) {
       try? watch(index)
@@ -98,12 +98,12 @@ final class ListenerSet {
     for listener in listeners { if case .own = listener.kind { listener.target = target } }
   }
 
-  /// Closes the internal socket, so that it is bound again.
+  /// Closes the internal socket so that it is bound again.
   func closeInternal() {
     for listener in listeners { if case .own = listener.kind { listener.close() } }
   }
 
-  /// Closes every socket; connections that were accepted go on.
+  /// Closes every socket. Accepted connections continue.
   func closeAll() {
     listeners = []
     pending = []
@@ -114,8 +114,8 @@ final class ListenerSet {
 
   /// Accepts pending connections.
   ///
-  /// - Parameter prepareInternal: called before a connection to the internal socket is accepted; its target may be set
-  ///   by a message that waits.
+  /// - Parameter prepareInternal: called before a connection to the internal socket is accepted, because a message that
+  ///   sets its target may be waiting.
   /// - Returns: admitted clients, and whether more connections may be pending.
   func accept(_ now: Instant, prepareInternal: () -> Void) -> (clients: [Client], hasMore: Bool) {
     if let due = nextAccept, now >= due {
@@ -130,7 +130,7 @@ final class ListenerSet {
     return (clients, !pending.isEmpty)
   }
 
-  /// - Returns: true when more may be pending.
+  /// - Returns: true if more may be pending.
   private func accept(_ index: Int, _ prepareInternal: () -> Void, _ clients: inout [Client]) -> Bool {
     let listener = listeners[index]
     do throws(SystemError) {
@@ -143,7 +143,7 @@ final class ListenerSet {
         case .forward(let counters):
           if let client = admit(accepted, index, counters) { clients.append(client) }
         case .own:
-          // Only this process may use it: its requests carry the cluster's credentials.
+          // Only this process may use the internal socket, because its requests contain the cluster's credentials.
           guard accepted.isOwn else { continue }
           prepareInternal()
           clients.append(client(accepted, to: listener.target, owner: .own))
@@ -151,7 +151,8 @@ final class ListenerSet {
       }
       return true
     } catch {
-      // Most likely no descriptor is left. Connections stay in the kernel's queue, and no edge will report them.
+      // Most likely no descriptor is left. Connections stay in the kernel's queue, and edge-triggered epoll does not
+      // report them again.
       nextAccept = MonotonicTime.now + .milliseconds(250)
       reporter.report(refused: "\(listener.target)", count: 0, reason: error.description)
       setShortage(error.reason, of: index)
@@ -204,7 +205,7 @@ final class ListenerSet {
       state == .listening ? .forwardListening(listen: listen) : .forwardBusy(listen: listen, holder: holder))
   }
 
-  /// - Parameter reason: why the port accepts no connection; nil: it does again.
+  /// - Parameter reason: why the port accepts no connections; nil if it does again.
   private func setShortage(_ reason: String?, of index: Int) {
     guard shortages[index] != reason, forwards.indices.contains(index) else { return }
     shortages[index] = reason
@@ -218,7 +219,7 @@ final class ListenerSet {
     observer(.admissionChanged(listen: forwards[index].listen))
   }
 
-  /// Drops owners that were refused long ago.
+  /// Removes owners that were refused long ago.
   func expire(_ now: Instant) {
     for index in limitedOwners.indices where limitedOwners[index].expire(now) {
       publishLimitedOwners(of: index)

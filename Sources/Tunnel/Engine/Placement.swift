@@ -1,12 +1,11 @@
-/// Decides which session carries the next connection, and when a further one is opened. Pure.
+/// Decides which session carries the next connection, and when to open a further one. Pure.
 enum Placement {
-  /// A session takes this many connections before another thread is worth using.
+  /// A session carries this many connections before another thread is useful.
   static let crowd = 16
 
-  /// The session with the least bulk, then the fewest connections, then the earliest; nil where each waits for an
-  /// answer that does not come.
+  /// The session with the least bulk, then the fewest connections, then the lowest index; nil if all of them are stuck.
   ///
-  /// - Parameter expectsBulk: bulk was seen recently, so the next connections may be bulk too: spread them evenly.
+  /// - Parameter expectsBulk: bulk was seen recently, so the next connections may be bulk too and are spread evenly.
   static func choose(among loads: [SessionLoad.Reading], expectsBulk: Bool) -> Int? {
     let crowd = expectsBulk ? 1 : crowd
     return loads.indices.filter { !loads[$0].isStuck }
@@ -15,8 +14,8 @@ enum Placement {
       }
   }
 
-  /// One session is kept free of bulk for small requests while bulk runs, up to `limit` sessions. One that is
-  /// stuck does not count, up to as many again.
+  /// True if a further session should be opened, so that one stays free of bulk for small requests. At most `limit`
+  /// sessions may work, and at most twice as many may exist, including stuck ones.
   static func wantsAnother(_ loads: [SessionLoad.Reading], limit: Int) -> Bool {
     loads.allSatisfy(\.isBusy) && loads.count { !$0.isStuck } < limit
       && loads.count < 2 * limit

@@ -1,16 +1,16 @@
 internal import Platform
 internal import Synchronization
 
-/// The further sessions of a tunnel: opened when the others carry bulk or are stuck, closed when idle.
+/// The further sessions of a tunnel. Opened when the others carry bulk or are stuck, closed when idle.
 ///
 /// Belongs to the tunnel's thread; each session has a thread of its own.
 final class SessionPool {
   typealias Instant = MonotonicTime
 
-  /// An idle session is kept this long, for the next bulk transfer.
+  /// An idle session is kept this long for the next bulk transfer.
   private static let idleLimit: Duration = .seconds(60)
   private static let failurePause: Duration = .seconds(30)
-  /// For this long after bulk was seen, more is expected.
+  /// How long more bulk is expected after bulk was seen.
   private static let bulkMemory: Duration = .seconds(5)
 
   private let limit: Int
@@ -18,11 +18,11 @@ final class SessionPool {
   private let statusStore: StatusStore
   private let mailbox: Mailbox<Engine.Message>
   private var sessions: [ExtraSession] = []
-  /// Counts all sessions of the tunnel, the first one's too.
+  /// The number of the last session, including first sessions.
   private var lastNumber = 0
-  /// When bulk was last seen on any session.
+  /// The time at which bulk was last seen on any session.
   private var lastBulk: Instant?
-  /// After a failure, the next session is not opened before this time.
+  /// No session is opened before this time, because the last one failed.
   private var nextOpen: Instant
 
   init(
@@ -36,7 +36,7 @@ final class SessionPool {
     self.nextOpen = now
   }
 
-  /// Numbers the next session of the tunnel.
+  /// Returns the number for the next session of the tunnel.
   func nextNumber() -> Int {
     lastNumber += 1
     return lastNumber
@@ -48,10 +48,10 @@ final class SessionPool {
     return next
   }
 
-  /// Closes sessions that were idle for long.
+  /// Closes sessions that have been idle for long.
   ///
   /// - Parameter first: the load of the tunnel's first session.
-  /// - Returns: true when every session is busy, so that a further one is wanted.
+  /// - Returns: true if every session is busy, so that a further one is wanted.
   func closeIdle(first: SessionLoad, _ now: Instant) -> Bool {
     var isWanted = first.reading.isBusy
     var hasBulk = first.bulk.load(ordering: .relaxed) > 0
@@ -73,7 +73,7 @@ final class SessionPool {
     return isWanted
   }
 
-  /// Opens a further session over `route`, as far as the limit and the last failure allow.
+  /// Opens a further session over `route`, if the limit and the last failure allow it.
   func open(_ route: Route, first: SessionLoad, _ now: Instant) {
     guard now >= nextOpen,
       Placement.wantsAnother([first.reading] + sessions.map(\.load.reading), limit: limit)
@@ -89,15 +89,15 @@ final class SessionPool {
     }
   }
 
-  /// Gives each waiting client to the session with the least load.
+  /// Assigns each waiting client to the session with the least load.
   ///
-  /// - Parameter first: the tunnel's first session; nil while it is not up.
-  /// - Returns: true when it was the first session for one of them.
+  /// - Parameter first: the tunnel's first session; nil if it is not up.
+  /// - Returns: true if the first session got a client.
   func place(_ waiting: inout FairQueue<Client>, first: Relay?, _ load: SessionLoad) -> Bool {
     guard !waiting.isEmpty else { return false }
     let up = sessions.filter(\.isUp)
     guard !up.isEmpty else {
-      // The usual case: one session, and no choice.
+      // This is the usual case: there is only one session to choose.
       guard let first, !load.isStuck.load(ordering: .relaxed) else { return false }
       for client in waiting.drain() { SessionPool.serve(client, first, load) }
       return true
@@ -129,7 +129,7 @@ final class SessionPool {
 
   /// Handles the report of a session's thread.
   ///
-  /// - Returns: clients that another session must serve.
+  /// - Returns: the clients that another session must serve.
   func handle(_ report: ExtraSession.Report, of number: Int) -> [Client] {
     guard let index = sessions.firstIndex(where: { $0.number == number }) else { return [] }
     let session = sessions[index]
@@ -156,13 +156,13 @@ final class SessionPool {
     for session in sessions { end(session) }
   }
 
-  /// Waits until every session has ended: each cuts its connections, disconnects, and returns clients that it did not
-  /// serve yet.
+  /// Waits until every session has ended. Each one cuts its connections, disconnects, and returns the clients that it
+  /// has not served.
   func join() {
     for session in sessions { session.join() }
   }
 
-  /// It stays in the list until its thread reports the end.
+  /// The session stays in the list until its thread reports the end.
   private func end(_ session: ExtraSession) {
     session.isUp = false
     session.idleSince = nil

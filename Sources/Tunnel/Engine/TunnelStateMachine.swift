@@ -1,9 +1,9 @@
 internal import GuardTypes
 package import Platform
 
-/// The state machine of a tunnel: events and the time go in, actions come out.
+/// The state machine of a tunnel: events and the time are inputs, actions are the output.
 ///
-/// It opens no socket and reads no clock, so reconnecting, backing off and blocking are tested in virtual time.
+/// It opens no socket and reads no clock, so reconnects, backoff and blocking are tested in virtual time.
 package struct TunnelStateMachine: Sendable {
   package typealias Instant = MonotonicTime
 
@@ -17,15 +17,15 @@ package struct TunnelStateMachine: Sendable {
 
   package enum Event: Sendable {
     case start
-    /// The attempt in progress ended in a session that can carry channels.
+    /// The current attempt produced a session that can carry channels.
     case connected
-    /// The attempt failed, or the session that was up is gone.
+    /// The attempt failed, or the established session was lost.
     case failed(TunnelFailure)
-    /// The moment of the last `wake` has come.
+    /// The time of the last `wake` has come.
     case timePassed
-    /// An attempt is requested now: by an operator, or because a file changed.
+    /// An attempt is requested now, by an operator or because a file changed.
     case retry
-    /// A new session is requested, even if the present one works.
+    /// A new session is requested, even if the current one works.
     case reconnect
     /// A local client waits for the tunnel.
     case clientWaits
@@ -41,39 +41,39 @@ package struct TunnelStateMachine: Sendable {
     case probe
   }
 
-  /// A blocked tunnel tries this often, in case the fault was fixed on the far side.
+  /// How often a blocked tunnel tries again, in case the fault was fixed on the far side.
   package static let blockedInterval: Duration = .seconds(300)
-  /// A wrong host key is tried again sooner, and then ever later: an attacker who answered in the server's place once
-  /// must not keep the tunnel down for longer than that.
+  /// After a wrong host key the first retry comes sooner, and further ones with growing delays: an attacker who
+  /// answered once instead of the server must not keep the tunnel down for `blockedInterval`.
   package static let firstForgeablePause: Duration = .seconds(5)
-  /// A penalty of OpenSSH is enforced from 15 s and ends after 10 minutes (sshd_config(5), PerSourcePenalties, `min` and
-  /// `max`): the pause grows past that.
+  /// OpenSSH enforces a penalty from 15 s and ends it after 10 minutes (sshd_config(5), PerSourcePenalties, `min` and
+  /// `max`), so the delay grows beyond that.
   package static let firstPenaltyPause: Duration = .seconds(15)
   package static let longestPenaltyPause: Duration = .seconds(900)
   package static let firstOverloadPause: Duration = .seconds(5)
   package static let longestOverloadPause: Duration = .seconds(60)
   /// After this time up, the backoff starts again at its minimum.
   package static let stability: Duration = .seconds(60)
-  /// A host that refuses the port is alive and its sshd is most likely being restarted: for this long after the
-  /// tunnel was up, it is asked again at least every `restartInterval`. Neither this nor `clientInterval` is shorter
-  /// than the backoff's `initial`: a user raises that to spare a server that counts attempts.
+  /// A host that refuses the port is alive, and its sshd is most likely restarting. For this long after the tunnel was
+  /// up, it is tried at least every `restartInterval`. Neither that nor `clientInterval` is shorter than the backoff's
+  /// `initial`, which users raise for servers that count attempts.
   package static let restartWindow: Duration = .seconds(120)
   package static let restartInterval: Duration = .milliseconds(500)
-  /// While a client waits, attempts come at least this often.
+  /// While a client waits, attempts are at most this far apart.
   package static let clientInterval: Duration = .milliseconds(250)
-  /// Changes of the network cause attempts at most this often: an interface that flaps must not hammer a bastion.
+  /// Network changes trigger attempts at most this often: a flapping interface must not cause many logins on a bastion.
   package static let systemChangeInterval: Duration = .seconds(1)
 
   package private(set) var state: State = .stopped
   package private(set) var since: Instant
   /// Attempts since the tunnel was last up; 0 while it is up.
   package private(set) var attempt = 0
-  /// Times that the tunnel came up again after the first.
+  /// How often the tunnel came up again after the first time.
   package private(set) var reconnects = 0
   package private(set) var lastFailure: TunnelFailure?
   private var lastUp: Instant?
   private var lastConnect: Instant
-  /// When a session that ended was last followed by the next one without a wait.
+  /// The last time at which a lost session was replaced without a delay.
   private var lastAtOnce: Instant?
   private var backoff: Backoff
   private var forgeable = DoublingPause(first: firstForgeablePause, longest: blockedInterval)
@@ -86,7 +86,7 @@ package struct TunnelStateMachine: Sendable {
     self.lastConnect = now
   }
 
-  /// When `timePassed` is due; nil while nothing is waited for.
+  /// The time at which `timePassed` is due; nil if no delay is running.
   package var wake: Instant? {
     switch state {
     case .backoff(let until), .blocked(let until): until
@@ -128,7 +128,7 @@ package struct TunnelStateMachine: Sendable {
       wait(failure, now, &random)
       return [.disconnect]
     case .reconnect:
-      // The attempt in hand may be stuck on a path that is gone, so it is replaced.
+      // The current attempt may be stuck on a path that no longer exists, so it is replaced.
       return [.disconnect] + connect(now)
     case .systemChanged(let change):
       return isOvertaken(by: change) ? [.disconnect] + connect(now) : []
@@ -149,7 +149,8 @@ package struct TunnelStateMachine: Sendable {
       lastFailure = failure
       lastUp = now
       if now - since >= Self.stability { forgetPauses() }
-      // Reconnect at once, but not repeatedly: a server that drops each new session soon must not be hammered.
+      // Reconnect at once, but only once per `stability`: a server that drops each new session early must not be
+      // flooded.
       let isEarly = lastAtOnce.map { now - $0 < Self.stability } ?? false
       guard now - since >= .seconds(1), !isEarly, !failure.code.isPermanent else {
         wait(failure, now, &random)
@@ -158,7 +159,7 @@ package struct TunnelStateMachine: Sendable {
       lastAtOnce = now
       return [.disconnect] + connect(now)
     case .reconnect:
-      // The coming downtime is requested, so no failure explains it.
+      // The downtime that follows was requested, so no failure explains it.
       lastFailure = nil
       return [.disconnect] + connect(now)
     case .systemChanged:
@@ -184,7 +185,7 @@ package struct TunnelStateMachine: Sendable {
     case .systemChanged(let change):
       let isOvertaken = isOvertaken(by: change)
       if isOvertaken { backoff.reset() }
-      // Another network may mean another source address, which the server does not count.
+      // Another network may mean another source address, for which the server has no penalty yet.
       let isThrottled = lastFailure?.throttle != nil
       let earliest = lastConnect + (isThrottled ? Self.firstPenaltyPause : Self.systemChangeInterval)
       if isOvertaken || now >= earliest { return connect(now) }
@@ -194,7 +195,7 @@ package struct TunnelStateMachine: Sendable {
       enter(.stopped, now)
       return []
     case .start, .connected, .failed:
-      // The attempt that these belong to was given up.
+      // These events belong to an attempt that was abandoned.
       return []
     }
   }
@@ -203,7 +204,7 @@ package struct TunnelStateMachine: Sendable {
     switch event {
     case .retry, .reconnect: return connect(now)
     case .timePassed: return now >= until ? connect(now) : []
-    // A change of the network does not cure the cause of a block; after a long sleep it may be cured.
+    // A network change does not fix the cause of a block; a long sleep may give it time to be fixed.
     case .systemChanged(let change): return isOvertaken(by: change) ? connect(now) : []
     case .stop:
       enter(.stopped, now)
@@ -212,8 +213,8 @@ package struct TunnelStateMachine: Sendable {
     }
   }
 
-  /// Whether the machine slept since the last attempt began. Several changes may report the same sleep, and an attempt
-  /// that began after it is fresh.
+  /// True if the machine slept since the last attempt began. Several changes may report the same sleep, so an attempt
+  /// that began after it is not repeated.
   private func isOvertaken(by change: SystemChange) -> Bool {
     switch change {
     case .networkChanged: false
@@ -242,7 +243,7 @@ package struct TunnelStateMachine: Sendable {
         case .penalty: penalty.next()
         case .overload: overload.next()
         }
-      // Others are refused at the same moment: they are not to come back at the same moment.
+      // The server refuses other clients at the same time, so the jitter keeps them from returning at the same time.
       let pauses = pause + pause * (Double.random(in: 0...0.5, using: &random))
       enter(.backoff(until: now + max(pauses, backoff.initial)), now)
       return

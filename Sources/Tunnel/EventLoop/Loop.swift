@@ -1,14 +1,14 @@
 internal import Platform
 
-/// Waits for readiness and reports it to the watcher of the descriptor. Belongs to one thread.
+/// Waits for readiness of descriptors and calls their watchers. Belongs to one thread.
 final class Loop {
   typealias Instant = MonotonicTime
   typealias Watcher = (Epoll.Readiness) -> Void
 
-  /// A time in which the thread did not run: older timers say nothing about the peer.
+  /// A period in which the thread did not run. Timers that expired in it say nothing about the peer.
   struct Gap {
     let length: TimeGap
-    /// The last moment known to be before it.
+    /// The last time known to be before the gap.
     let lastAwake: Instant
   }
 
@@ -16,7 +16,7 @@ final class Loop {
   private var watchers: [UInt64: Watcher] = [:]
   private var lastToken: UInt64 = 0
   private var gaps = GapDetector(.now)
-  /// One buffer for every read of the thread.
+  /// One buffer for all reads of the thread.
   let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: 128 << 10, alignment: 16)
 
   init() throws(SystemError) {
@@ -27,7 +27,7 @@ final class Loop {
     scratch.deallocate()
   }
 
-  /// Reports every edge of a descriptor, and its present readiness, to `watcher` until the returned watch is released.
+  /// Reports every edge of a descriptor and its current readiness to `watcher`, until the returned watch is released.
   func watch(_ raw: Int32, _ watcher: @escaping Watcher) throws(SystemError) -> Watch {
     lastToken += 1
     try epoll.add(raw, token: lastToken)
@@ -43,7 +43,7 @@ final class Loop {
     do throws(SystemError) {
       try epoll.wait(timeout: deadline.map { $0 - MonotonicTime.now }) { events.append($0) }
     } catch {
-      // EBADF or EINVAL would be a programming error: nothing could work from here on.
+      // EBADF or EINVAL is a programming error, and the loop cannot continue.
       preconditionFailure("\(error)")
     }
     let lastAwake = gaps.last.awake
@@ -54,15 +54,15 @@ final class Loop {
 }
 
 extension MonotonicTime? {
-  /// The earlier of the two; nil is never.
+  /// Sets this to the earlier of the two times; nil means never.
   mutating func lower(to other: MonotonicTime?) {
     guard let other else { return }
     self = self.map { min($0, other) } ?? other
   }
 }
 
-/// A descriptor that a loop watches, for as long as this object lives. The kernel's part ends when the descriptor is
-/// closed, or goes over to the next watch of it.
+/// A descriptor that a loop watches while this object exists. The kernel stops watching it when the descriptor is
+/// closed or watched again.
 final class Watch {
   private let token: UInt64
   private let loop: Loop
@@ -77,11 +77,11 @@ final class Watch {
   }
 }
 
-/// The readiness of a socket, remembered until the kernel reports otherwise: edge-triggered epoll reports it once.
+/// The readiness of a socket, kept until a read or write shows otherwise: edge-triggered epoll reports it once.
 struct Readiness {
   var canRead = true
   var canWrite = true
-  /// The end of the stream is pending, so a short read does not mean that nothing more comes.
+  /// The end of the stream is pending, so a short read does not mean that no more data follows.
   private var isEnding = false
 
   mutating func record(_ edge: Epoll.Readiness) {
@@ -90,8 +90,9 @@ struct Readiness {
     if edge.endsReading { isEnding = true }
   }
 
-  /// After a read of `count` bytes into room for `room`: a stream that gave less has no more, and the next edge
-  /// will tell (epoll(7), Questions and answers 9). Of a bulk stream more has come meanwhile: it is read on.
+  /// Records a read of `count` bytes into a buffer of `room` bytes. A short read means that the socket is empty, and
+  /// the next edge reports new data (epoll(7), Questions and answers 9). After a large read more data has probably
+  /// arrived, so the next read is tried at once.
   mutating func recordRead(_ count: Int, room: Int) {
     if count < min(room, Readiness.bulk), !isEnding { canRead = false }
   }

@@ -2,10 +2,10 @@ internal import Glibc
 internal import Platform
 internal import SSH
 
-/// A client of an ssh-agent (draft-miller-ssh-agent) with a deadline for every answer: libssh2's own agent
-/// code waits for ever, and a hung agent would hang the tunnel.
+/// A client of an ssh-agent (draft-miller-ssh-agent) with a deadline for every answer. libssh2's own agent code waits
+/// forever, so a hung agent would block the tunnel.
 ///
-/// Used by the tunnel's thread while it authenticates.
+/// Belongs to the tunnel's thread.
 final class Agent {
   struct Identity {
     let publicKey: [UInt8]
@@ -13,7 +13,7 @@ final class Agent {
 
     var type: String { PublicKey.type(publicKey) }
 
-    /// For display: the comment is untrusted text.
+    /// For display. The comment is untrusted text.
     var shown: String {
       let words = PeerText.clean(comment)
       return words.isEmpty ? "\(type) \(HostKey.fingerprint(of: publicKey))" : words
@@ -31,7 +31,7 @@ final class Agent {
   private let socket: Descriptor
   private let patience: Duration
 
-  /// - Throws: `SystemError` when no process listens at `path`.
+  /// - Throws: `SystemError` if no process listens at `path`.
   init(path: String, patience: Duration) throws(SystemError) {
     self.socket = try StreamSocket.connect(toPath: path)
     self.patience = patience
@@ -49,7 +49,7 @@ final class Agent {
     }
   }
 
-  /// The signature without its algorithm's name; nil when the agent refuses or does not answer in time.
+  /// The signature without the algorithm name; nil if the agent refuses or does not answer in time.
   func sign(_ data: UnsafeRawBufferPointer, with key: Identity) -> [UInt8]? {
     var request: [UInt8] = [Message.signRequest]
     request.appendSSH(bytes: key.publicKey)
@@ -76,13 +76,13 @@ final class Agent {
   }
 }
 
-/// Which of an RSA key's signatures an agent is asked for (draft-miller-ssh-agent §5.3).
+/// The flags that select an RSA key's signature algorithm in an agent (draft-miller-ssh-agent §5.3).
 enum SignatureFlags {
   private static let sha256: UInt32 = 2
   private static let sha512: UInt32 = 4
 
-  /// The signed data names the algorithm (RFC 4252 §7): session, message, user, service, method, a boolean and
-  /// the algorithm. 0 where it is no RSA key's with SHA-2.
+  /// The flags for the algorithm that the signed data names (RFC 4252 §7): session, message, user, service, method, a
+  /// boolean and the algorithm. 0 if it is not RSA with SHA-2.
   static func asked(by data: [UInt8]) -> UInt32 {
     var reader = MessageReader(data[...])
     guard reader.string() != nil, reader.skip(1), reader.string() != nil, reader.string() != nil,
@@ -96,7 +96,7 @@ enum SignatureFlags {
   }
 }
 
-/// Reads the strings and numbers of RFC 4251 §5 from the front of some bytes.
+/// Reads strings and numbers in the format of RFC 4251 §5.
 struct MessageReader {
   private var rest: ArraySlice<UInt8>
 
@@ -121,11 +121,11 @@ struct MessageReader {
   }
 }
 
-/// A key that the agent holds, as libssh2 asks it to sign.
+/// Signs for libssh2 with a key that the agent has.
 final class AgentSigner: Signer {
   private let agent: Agent
   private let identity: Agent.Identity
-  /// It was asked, and did not sign.
+  /// True if the agent was asked and did not sign.
   private(set) var hasRefused = false
 
   init(agent: Agent, identity: Agent.Identity) {

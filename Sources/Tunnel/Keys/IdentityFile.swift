@@ -3,29 +3,32 @@ internal import Glibc
 internal import Platform
 internal import SSH
 
-/// An IdentityFile: a private key with its public key, or the public key alone of a key that an agent holds.
+/// An IdentityFile: a private key with its public key, or only the public key of a key that an agent has.
 struct IdentityFile {
   enum Content {
     case usable([UInt8], isEncrypted: Bool)
     case missing
-    /// A public key, or nothing but one beside it.
+    /// The file is a public key, or only a public key exists beside it.
     case publicOnly
-    /// The reason, as a sentence's end: `is encrypted, …`.
+    /// The reason as the end of a sentence: `is encrypted, …`.
     case unusable(String)
+    /// Its passphrase is not known here; the reason likewise.
+    case encrypted(String)
     /// Others can read the private key; the reason likewise.
     case exposed(String)
   }
 
   let path: String
   let content: Content
-  /// The key itself (RFC 4253 §6.6), found as ssh(1) finds it: the file is a public key, one lies beside it, or the clear
-  /// part of a private key in OpenSSH's format holds it (authfile.c, sshkey_load_public). Its mode does not matter.
+  /// The public key in wire format (RFC 4253 §6.6). It is found as in ssh(1): in the file itself, in the `.pub` file,
+  /// or in the unencrypted part of a private key in OpenSSH format (authfile.c, sshkey_load_public). The file's mode
+  /// does not matter.
   let publicKey: [UInt8]?
-  /// A certificate that ssh(1) would offer before the key: `KEY-cert.pub`.
+  /// The certificate `KEY-cert.pub`, which ssh(1) would offer before the key.
   let certificate: KeyPlan.Omission?
 
-  /// - Parameter isGuarded: the service manager keeps others out of the file, whatever its mode looks like.
-  /// - Parameter hasPassphrase: an encrypted key can be opened.
+  /// - Parameter isGuarded: true if the service manager protects the file, whatever its mode is.
+  /// - Parameter hasPassphrase: true if an encrypted key can be decrypted.
   init(path: String, isGuarded: Bool = false, hasPassphrase: Bool = false) {
     self.path = path
     self.certificate = IdentityFile.certificate(path + "-cert.pub")
@@ -53,14 +56,14 @@ struct IdentityFile {
     }
   }
 
-  /// `ssh-ed25519`; nil where only the private key, unread, would say.
+  /// For example `ssh-ed25519`; nil if the type is only in the private key, which was not read.
   var type: String? { publicKey.map(PublicKey.type) }
 
   private static func readPublicKey(_ path: String) -> [UInt8]? {
     (try? SmallFile.read(path, limit: 64 << 10)).flatMap(publicKey)
   }
 
-  /// Why the certificate at `path` is not offered; nil where there is none.
+  /// Why the certificate at `path` is not offered; nil if there is no certificate.
   static func certificate(_ path: String) -> KeyPlan.Omission? {
     guard let key = readPublicKey(path), PublicKey.isCertificate(PublicKey.type(key)),
       let reason = PublicKey.refusal(PublicKey.type(key), allowed: nil)
@@ -68,7 +71,7 @@ struct IdentityFile {
     return KeyPlan.Omission(name: path, reason: reason, kind: .certificate)
   }
 
-  /// The first line that is a public key: type, base64, comment (sshd(8), AUTHORIZED_KEYS FILE FORMAT).
+  /// The first line with a public key: type, base64, comment (sshd(8), AUTHORIZED_KEYS FILE FORMAT).
   private static func publicKey(in bytes: [UInt8]) -> [UInt8]? {
     for line in String(decoding: bytes, as: UTF8.self).lines {
       let fields = line.split(whereSeparator: { $0 == " " || $0 == "\t" || $0 == "\r" })
@@ -86,7 +89,8 @@ struct IdentityFile {
     else {
       return .unusable("is no private key")
     }
-    // RFC 1421 §4.6.1.1, as older PEM files have it. OpenSSL would ask on the terminal for what is missed here.
+    // Older PEM files mark encryption like this (RFC 1421 §4.6.1.1). For an encrypted key that is not detected here,
+    // OpenSSL would ask on the terminal.
     let isProcessed = lines.contains { $0.hasPrefix("Proc-Type:") && $0.contains("ENCRYPTED") }
     var isEncrypted = lines[start].contains("ENCRYPTED") || isProcessed
     var type = lines[start].contains("RSA") ? "ssh-rsa" : ""
@@ -102,7 +106,7 @@ struct IdentityFile {
     }
     if type == "ssh-rsa", !SSHLibrary.signsRSAWithSHA2 { return .unusable(SSHLibrary.rsaExplanation) }
     if isEncrypted, !hasPassphrase {
-      return .unusable(
+      return .encrypted(
         "is encrypted: name its passphrase in guard.yaml (tunnel.passphrase), or add it to an agent (ssh-add)"
       )
     }
@@ -110,7 +114,7 @@ struct IdentityFile {
   }
 }
 
-/// The clear part of an `openssh-key-v1` file (OpenSSH's PROTOCOL.key).
+/// The unencrypted part of an `openssh-key-v1` file (OpenSSH's PROTOCOL.key).
 private struct OpenSSHKeyHeader {
   let cipher: String
   let publicKey: [UInt8]

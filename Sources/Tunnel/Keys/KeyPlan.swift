@@ -1,14 +1,14 @@
 internal import SSH
 
-/// The keys to offer and their order, as for ssh(1): the agent's that an identity file names, the agent's others
-/// unless IdentitiesOnly, then the files that are left (sshconnect2.c, pubkey_prepare).
+/// The keys to offer, in the order of ssh(1): first the agent's keys that an identity file names, then the agent's
+/// other keys unless IdentitiesOnly is set, then the remaining files (sshconnect2.c, pubkey_prepare).
 struct KeyPlan {
   enum Key {
-    /// - file: the identity file that names it.
+    /// - file: the identity file that names the key.
     case agent(Agent.Identity, file: String?)
     case file(String, [UInt8], isEncrypted: Bool)
 
-    /// For a person.
+    /// The name for messages.
     var name: String {
       switch self {
       case .agent(let identity, let file): "\(file ?? identity.shown) (agent)"
@@ -17,20 +17,20 @@ struct KeyPlan {
     }
   }
 
-  /// Why a key is not offered.
+  /// A key that is not offered, and why.
   struct Omission: Hashable {
     let name: String
-    /// A sentence's end.
+    /// The end of a sentence.
     let reason: String
     let kind: Kind
 
     enum Kind: Hashable {
       case missing
-      /// There is a key, and it would be offered if an agent held it.
+      /// The key exists and would be offered if an agent had it.
       case needsAgent
-      /// chmod(1) makes it a usable one.
+      /// chmod(1) makes the key usable.
       case exposed
-      /// Its key is offered without it.
+      /// The key is offered without the certificate.
       case certificate
       case other
     }
@@ -42,9 +42,9 @@ struct KeyPlan {
   private(set) var omissions: [Omission] = []
 
   /// - Parameters:
-  ///   - certificateFiles: what CertificateFile names.
-  ///   - agent: its keys in its order; nil where there is no agent that answers.
-  ///   - allowed: PubkeyAcceptedAlgorithms; nil: all.
+  ///   - certificateFiles: the values of CertificateFile.
+  ///   - agent: the agent's keys in its order; nil if no agent answers.
+  ///   - allowed: PubkeyAcceptedAlgorithms; nil allows all.
   init(
     files: [IdentityFile], certificateFiles: [String] = [], agent: [Agent.Identity]?, identitiesOnly: Bool,
     allowed: Set<String>?
@@ -86,6 +86,8 @@ struct KeyPlan {
       case .unusable(let reason):
         let kind: Omission.Kind = file.publicKey == nil ? .other : .needsAgent
         omissions.append(Omission(name: file.path, reason: reason, kind: kind))
+      case .encrypted(let reason):
+        omissions.append(Omission(name: file.path, reason: reason, kind: .needsAgent))
       case .exposed(let reason):
         omissions.append(Omission(name: file.path, reason: reason, kind: .exposed))
       }

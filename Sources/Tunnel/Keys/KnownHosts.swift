@@ -3,9 +3,10 @@ internal import GuardTypes
 internal import Platform
 package import SSH
 
-/// The known_hosts files, read as sshd(8) SSH_KNOWN_HOSTS FILE FORMAT says: markers, hashes, patterns, ports.
+/// The known_hosts files, parsed according to sshd(8), SSH_KNOWN_HOSTS FILE FORMAT: markers, hashes, patterns and
+/// ports.
 ///
-/// Custom, because libssh2 supports neither markers nor patterns and does not return the line of an entry.
+/// This parser exists because libssh2 supports neither markers nor patterns and does not report the line of an entry.
 package struct KnownHosts: Sendable {
   package enum Marker: Hashable, Sendable {
     case none, certAuthority, revoked
@@ -13,7 +14,7 @@ package struct KnownHosts: Sendable {
 
   package struct Entry: Hashable, Sendable {
     package let file: String
-    /// From 1.
+    /// Counted from 1.
     package let line: Int
     let marker: Marker
     let hosts: String
@@ -27,7 +28,7 @@ package struct KnownHosts: Sendable {
 
   package enum Answer: Hashable, Sendable {
     case known
-    /// No entry of this host has this key's type; `others` have another.
+    /// No entry of this host has a key of this type; `others` are its entries of other types.
     case unknown(others: [Entry])
     case changed(Entry)
     case revoked(Entry)
@@ -36,10 +37,10 @@ package struct KnownHosts: Sendable {
   private let entries: [Entry]
   package let files: [String]
 
-  /// Reads the known_hosts files and the revoked keys; a file that is not there holds nothing.
+  /// Reads the known_hosts files and the revoked keys. A missing file counts as empty.
   ///
-  /// - Throws: `TunnelFailure` with code `config` for a file that is there and can't be read, because it may revoke
-  ///   a key, and for RevokedHostKeys in a form that can't be read.
+  /// - Throws: `TunnelFailure` with code `config` if an existing file cannot be read, because it may revoke a key, or
+  ///   if RevokedHostKeys has an unsupported format.
   package init(_ resolution: Resolution) throws(TunnelFailure) {
     var contents: [String: [UInt8]] = [:]
     for file in resolution.knownHostsFiles {
@@ -69,11 +70,11 @@ package struct KnownHosts: Sendable {
       }
   }
 
-  /// The allowed key types, those on record for the host first, so that the server shows a key that can be compared
-  /// (as ssh(1) orders them).
+  /// The allowed key types. Types recorded for the host come first, so that the server sends a key that can be
+  /// compared; ssh(1) does the same.
   package func keyTypes(name: String, port: UInt16, allowed: [String] = Algorithms.hostKeys) -> [String] {
     let recorded = Set(matching(name: name, port: port).filter { $0.marker == .none }.map(\.keyType))
-    // An RSA key has one type and several names of signatures (RFC 8332 §3).
+    // An RSA key has one type and several signature algorithms (RFC 8332 §3).
     func isRecorded(_ algorithm: String) -> Bool {
       recorded.contains(algorithm.hasPrefix("rsa-sha2-") ? "ssh-rsa" : algorithm)
     }
@@ -81,7 +82,7 @@ package struct KnownHosts: Sendable {
   }
 
   package func check(_ key: HostKey, name: String, port: UInt16) -> Answer {
-    // A revocation counts under either name of the host.
+    // A revocation under either name of the host counts.
     let revocations = (matching(name: name, port: port) + matching(name: name, port: 22))
     if let revoked = revocations.first(where: { $0.marker == .revoked && $0.key == key.blob }) {
       return .revoked(revoked)
@@ -92,24 +93,25 @@ package struct KnownHosts: Sendable {
     return .unknown(others: plain)
   }
 
-  /// The first entry that trusts an authority's certificates for the host, which libssh2 can't verify.
+  /// The first entry that trusts a certificate authority for the host. libssh2 cannot verify host certificates.
   package func authority(name: String, port: UInt16) -> Entry? {
     matching(name: name, port: port).first { $0.marker == .certAuthority }
   }
 
-  /// The RSA entry of a host that has no other, where libssh2 can't verify one.
+  /// The RSA entry of a host that has no other entry, if libssh2 cannot verify RSA.
   package func onlyUnusableEntry(name: String, port: UInt16) -> Entry? {
     let plain = matching(name: name, port: port).filter { $0.marker == .none }
     guard !SSHLibrary.signsRSAWithSHA2, plain.allSatisfy({ $0.keyType == "ssh-rsa" }) else { return nil }
     return plain.first
   }
 
-  /// `host` on port 22, `[host]:port` elsewhere; there the plain name counts where no entry names the port.
+  /// Finds the entries for `host` on port 22 and for `[host]:port` on other ports. For the latter the plain name also
+  /// counts if no entry names the port.
   private func matching(name: String, port: UInt16) -> [Entry] {
     let plain = name.lowercased()
     guard port != 22 else { return entries.filter { $0.covers(plain) } }
     let withPort = entries.filter { $0.covers("[\(plain)]:\(port)") }
-    // A pattern such as * covers both forms: what it marks must not hide who is listed under the plain name.
+    // A pattern such as * covers both forms. Its marked entries must not hide entries under the plain name.
     return withPort.contains { $0.marker == .none }
       ? withPort : withPort + entries.filter { $0.covers(plain) }
   }
@@ -150,7 +152,7 @@ extension KnownHosts.Entry {
   }
 }
 
-/// `*` and `?`, as ssh_config(5) PATTERNS has them.
+/// Matches `*` and `?` (ssh_config(5), PATTERNS).
 enum Glob {
   static func matches(_ pattern: String, _ text: String) -> Bool {
     let pattern = Array(pattern.utf8)
@@ -166,7 +168,7 @@ enum Glob {
         p += 1
         t += 1
       } else if let (afterStar, from) = star {
-        // The last star takes one character more.
+        // The last star matches one more character.
         star = (afterStar, from + 1)
         p = afterStar
         t = from + 1

@@ -2,12 +2,12 @@ internal import GuardTypes
 internal import Platform
 internal import SSH
 
-/// RevokedHostKeys of ssh_config(5): public keys, one a line, that no host may show.
+/// RevokedHostKeys of ssh_config(5): a file of public keys, one per line, that no host may present.
 enum RevokedKeys {
   /// The first bytes of a key revocation list (OpenSSH's PROTOCOL.krl).
   private static let listMagic = Array("SSHKRL\n\0".utf8)
 
-  /// - Throws: `TunnelFailure` with code `config`. Where the list can't be read no host can be trusted, as to ssh(1).
+  /// - Throws: `TunnelFailure` with code `config`. Like ssh(1), it trusts no host if the list cannot be read.
   static func read(_ path: String) throws(TunnelFailure) -> [KnownHosts.Entry] {
     let bytes: [UInt8]
     do {

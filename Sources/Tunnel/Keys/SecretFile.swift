@@ -4,8 +4,8 @@ internal import Platform
 
 /// Files that only their owner may read.
 package enum SecretFile {
-  /// Why ssh(1) would not use the file: it is our own, and its mode lets others read it (authfile.c,
-  /// sshkey_perm_ok). A sentence's end; nil where all is well.
+  /// Why ssh(1) would not use the file: it belongs to this user and its mode lets others read it (authfile.c,
+  /// sshkey_perm_ok). The text is the end of a sentence; nil if the mode is fine.
   package static func exposure(of path: String) -> String? {
     var status = stat()
     guard stat(path, &status) == 0, status.st_uid == getuid(), status.st_mode & 0o077 != 0 else { return nil }
@@ -13,9 +13,9 @@ package enum SecretFile {
     return "can be read by others (mode 0\(mode)), so it is not used: chmod 600 \(path)"
   }
 
-  /// The passphrase in a file: its text without the end of the last line.
+  /// The passphrase in a file, without the line break at its end.
   ///
-  /// - Throws: `TunnelFailure` with code `no_usable_key`; it never holds the text.
+  /// - Throws: `TunnelFailure` with code `no_usable_key`, which never contains the passphrase.
   static func passphrase(_ path: String, isGuarded: Bool) throws(TunnelFailure) -> String {
     func failure(_ reason: String) -> TunnelFailure {
       TunnelFailure(

@@ -1,8 +1,8 @@
-/// A queue that is fair to owners: the guard's own elements first, then one of each owner in turn, in order of arrival.
-/// Pure.
+/// A queue that is fair to owners: the guard's own elements come first, then one element per owner in turn, in order of
+/// arrival. Pure.
 struct FairQueue<Element: Owned> {
   private var waiting: [ClientOwner: [Element]] = [:]
-  /// Owners who have something waiting, the next one first; without the guard itself.
+  /// The owners with waiting elements, in the order of their turns; the guard itself is not listed.
   private var turns: [ClientOwner] = []
   private(set) var count = 0
 
@@ -15,7 +15,7 @@ struct FairQueue<Element: Owned> {
     count += 1
   }
 
-  /// Elements that had their turn and were not served: each goes before its owner's other elements.
+  /// Returns elements that had their turn but were not served. Each goes before its owner's other elements.
   mutating func requeue(_ elements: [Element]) {
     for element in elements.reversed() {
       let owner = element.owner
@@ -34,7 +34,7 @@ struct FairQueue<Element: Owned> {
     return element
   }
 
-  /// All of it, in the order of their turns.
+  /// Removes and returns all elements, in the order of their turns.
   mutating func drain() -> [Element] {
     var elements: [Element] = []
     elements.reserveCapacity(count)
@@ -42,7 +42,7 @@ struct FairQueue<Element: Owned> {
     return elements
   }
 
-  /// Takes out those that `isTaken` is true for.
+  /// Removes and returns the elements for which `isTaken` is true.
   mutating func remove(where isTaken: (Element) -> Bool) -> [Element] {
     var taken: [Element] = []
     for (owner, elements) in waiting where elements.contains(where: isTaken) {
@@ -55,7 +55,7 @@ struct FairQueue<Element: Owned> {
     return taken
   }
 
-  /// The least of what `value` says of each.
+  /// The minimum of `value` over all elements.
   func least<Value: Comparable>(_ value: (Element) -> Value) -> Value? {
     waiting.values.compactMap { $0.map(value).min() }.min()
   }

@@ -1,16 +1,16 @@
 internal import Platform
 
-/// Where the guard's own requests come in.
+/// The address for the guard's own requests.
 package enum InternalSocket: Hashable, Sendable {
-  /// A socket file: libcurl before 8.0 makes a new connection, and a new TLS handshake, for every request to a socket
-  /// without one, because it takes the empty name for one that does not resolve yet (url.c, primary_ip).
+  /// A socket file. It is preferred, because libcurl before 8.0 makes a new connection and TLS handshake for each
+  /// request to an abstract socket: it takes the empty name for one that is not resolved yet (url.c, primary_ip).
   case path(String)
   /// A name in the abstract namespace (unix(7)), without the leading NUL.
   case abstract(String)
 
   private static let (prefix, suffix) = (".tunnel-", ".door")
 
-  /// A new unique name, in `folder` if that is writable.
+  /// A new unique address, with a file in `folder` if that is writable.
   init(folder: String?) {
     let name = String(UInt64.random(in: .min ... .max), radix: 36)
     let path = folder.map { "\($0)/\(InternalSocket.prefix)\(name)\(InternalSocket.suffix)" }
@@ -28,7 +28,7 @@ package enum InternalSocket: Hashable, Sendable {
     }
   }
 
-  /// Removes the files of guards that ended without doing so.
+  /// Removes the files of guards that ended without removing them.
   package static func removeStale(in folder: String) {
     ControlSocket.removeStale(in: folder) { $0.hasPrefix(prefix) && $0.hasSuffix(suffix) }
   }

@@ -2,37 +2,37 @@ internal import Glibc
 internal import Platform
 internal import Synchronization
 
-/// The local end of a forward: bound once, or taken over from the service manager, and never closed while the
-/// tunnel lives. Belongs to the tunnel's thread.
+/// The local end of a forward. It is bound once, or passed in by the service manager, and stays open while the tunnel
+/// exists. Belongs to the tunnel's thread.
 final class Listener {
-  /// The purpose of a listener: it decides who may connect.
+  /// The kind decides which processes may connect.
   enum Kind {
     case forward(ForwardCounters)
-    /// The guard's internal socket: a Unix socket that takes connections of this process only.
+    /// The guard's internal socket, which only this process may use.
     case own
   }
 
   enum State: Hashable {
     case listening
-    /// Another process has the address; tried again at `retry`.
+    /// Another process uses the address; the next try is at `retry`.
     case busy(holder: String?, retry: MonotonicTime)
-    /// Not tried yet.
+    /// Binding was not tried yet.
     case unbound
   }
 
   static let retryInterval: Duration = .seconds(2)
 
   let kind: Kind
-  /// Where new connections lead to.
+  /// The target of new connections.
   var target: StreamAddress
   private let address: SocketAddress
   private var socket: Socket?
   private var watch: Watch?
-  /// The file of a Unix socket of our own, to be removed at the end.
+  /// The file of a Unix socket that this process created and removes at the end.
   private var file: ControlSocket.Identity?
   private(set) var state: State
 
-  /// - Parameter adopted: a listening socket of the service manager for this address.
+  /// - Parameter adopted: a listening socket for this address from the service manager.
   init(kind: Kind, address: SocketAddress, target: StreamAddress, adopted: Int32?) {
     self.kind = kind
     self.address = address
@@ -57,7 +57,7 @@ final class Listener {
     watch = try socket.map { socket throws(SystemError) in try loop.watch(socket.raw, watcher) }
   }
 
-  /// Binds where that is still to be done; true when the state changed.
+  /// Binds the address if that is due; true if the state changed.
   func bind(now: MonotonicTime) -> Bool {
     var previous: String??
     switch state {
@@ -78,7 +78,7 @@ final class Listener {
     }
   }
 
-  /// Closes the socket, whose file is gone, so that it is bound again.
+  /// Closes a socket whose file was removed, so that it is bound again.
   func close() {
     guard state == .listening else { return }
     watch = nil
@@ -88,7 +88,7 @@ final class Listener {
 
   private func listen() throws(SystemError) -> Descriptor {
     if let path = address.path {
-      // ssh_config(5), StreamLocalBindMask: the owner's alone.
+      // Only the owner may connect (ssh_config(5), StreamLocalBindMask).
       let descriptor = try ControlSocket.listen(path: path)
       file = ControlSocket.Identity(of: path)
       return descriptor
@@ -109,16 +109,16 @@ final class Listener {
     let socket: Socket
     let address: SocketAddress
 
-    /// RFC 4254 §7.2 wants an address; a Unix socket has none.
+    /// RFC 4254 §7.2 requires an address, and a Unix socket has none.
     var origin: HostPort {
       HostPort(host: address.host.isEmpty ? "127.0.0.1" : address.host, port: address.port)
     }
 
-    /// It comes from this very process.
+    /// True if the connection comes from this process.
     var isOwn: Bool { PeerCredentials(ofSocket: socket.raw)?.pid == getpid() }
   }
 
-  /// One pending connection; nil when there is none.
+  /// Accepts one pending connection; nil if there is none.
   func accept() throws(SystemError) -> Accepted? {
     guard let listening = self.socket else { return nil }
     if isShort {
@@ -130,7 +130,7 @@ final class Listener {
     }
   }
 
-  /// Only the reserve of descriptors is left, and clients may not use it.
+  /// True if only the reserve of descriptors is left, which clients may not use.
   var isShort: Bool {
     guard case .forward = kind, let socket else { return false }
     return DescriptorReserve.isTouched(asOf: socket.descriptor)

@@ -1,10 +1,10 @@
 internal import Platform
 internal import Synchronization
 
-/// Counts the open connections of each owner against the limits of a tunnel. Used by the thread that accepts, and by
-/// whichever thread ends a connection; one lock.
+/// Counts the open connections of each owner against the limits of a tunnel. The thread that accepts and the threads
+/// that end connections use it under one lock.
 final class PortShares: Sendable {
-  /// An admitted connection: it counts for as long as this object lives.
+  /// An admitted connection. It counts while this object exists.
   final class Admission: Sendable {
     private let shares: PortShares
     private let owner: ClientOwner
@@ -17,23 +17,23 @@ final class PortShares: Sendable {
     deinit { shares.release(owner) }
   }
 
-  /// sshd usually has 1,024 descriptors per session, one for each connection to a target. The limit of clients
-  /// is lower, so that the guard's own requests find room.
+  /// sshd usually has 1,024 descriptors per session, and each connection to a target uses one. The limit for clients is
+  /// lower, so that some are left for the guard's own requests.
   private static let most = 896
-  /// Descriptors that the process needs besides: sessions, clients of the control socket, files.
+  /// Descriptors that the process needs for other purposes: sessions, clients of the control socket, files.
   private static let ownDescriptors = 64
 
   private let shares: Mutex<ConnectionShares<ClientOwner>>
   private let ownUID: UInt32
 
-  /// - Parameter descriptors: as many as this process may have open.
+  /// - Parameter descriptors: the limit on open descriptors of this process.
   init(descriptors: Int, ownUID: UInt32) {
     let total = max(16, min(PortShares.most, (descriptors - PortShares.ownDescriptors) / 2))
     self.shares = Mutex(ConnectionShares(perOwner: total / 2, total: total))
     self.ownUID = ownUID
   }
 
-  /// nil: the owner has as many as it may have for now.
+  /// nil if the owner has reached its limit.
   func admit(_ owner: ClientOwner) -> Admission? {
     // Several users together must not lock out root and the guard's own user.
     let isPrivileged = owner == .user(0) || owner == .user(ownUID)

@@ -6,12 +6,12 @@ package enum ClientOwner: Hashable, Sendable, CustomStringConvertible {
   case own
   /// A user of this machine.
   case user(UInt32)
-  /// Another machine, by its IPv4 address or its IPv6 network.
+  /// Another machine, identified by its IPv4 address or IPv6 network.
   case host(String)
-  /// A process of this machine whose user the kernel does not know any more, or does not report.
+  /// A process of this machine whose user the kernel no longer knows or does not report.
   case unknown
 
-  /// `uid 1001`
+  /// For example `uid 1001`.
   package var description: String {
     switch self {
     case .own: "the guard"
@@ -27,9 +27,9 @@ protocol Owned {
   var owner: ClientOwner { get }
 }
 
-/// Finds the owner of an accepted connection. Belongs to the tunnel's thread.
+/// Finds the owners of accepted connections. Belongs to the tunnel's thread.
 final class PeerOwners {
-  /// nil where the kernel or a sandbox has none: every local process is one owner then.
+  /// nil if the kernel or a sandbox does not support it. All local processes then count as one owner.
   private let diagnostics = try? SocketDiagnostics()
 
   /// - Parameter origin: the peer's address, from accept(2).

@@ -1,11 +1,11 @@
-/// Where a stream socket listens or leads to: a TCP host and port, or the path of a Unix socket.
+/// The address of a listener or a target: a TCP host and port, or the path of a Unix socket.
 package enum StreamAddress: Hashable, Sendable, CustomStringConvertible {
   case tcp(HostPort)
   case unix(path: String)
 
   package init(host: String, port: UInt16) { self = .tcp(HostPort(host: host, port: port)) }
 
-  /// `localhost:6443`, `[::1]:6443`, `/run/k3s.sock`
+  /// For example `localhost:6443`, `[::1]:6443` or `/run/k3s.sock`.
   package var description: String {
     switch self {
     case .tcp(let place): place.description
@@ -24,6 +24,6 @@ package struct HostPort: Hashable, Sendable, CustomStringConvertible {
     self.port = port
   }
 
-  /// `localhost:6443`, `[::1]:6443`
+  /// For example `localhost:6443` or `[::1]:6443`.
   package var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
 }

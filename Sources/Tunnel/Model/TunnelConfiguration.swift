@@ -4,9 +4,9 @@ internal import Platform
 package struct TunnelConfiguration: Hashable, Sendable {
   /// A local address that leads to a target on the far side.
   package struct Forward: Hashable, Sendable {
-    /// `127.0.0.1:16443`, `[::1]:16443`, `/run/user/1000/k3s.sock`
+    /// For example `127.0.0.1:16443`, `[::1]:16443` or `/run/user/1000/k3s.sock`.
     package let listen: StreamAddress
-    /// As the far side knows it: `localhost:6443`.
+    /// The target as the far side resolves it, for example `localhost:6443`.
     package let target: StreamAddress
 
     package init(listen: StreamAddress, target: StreamAddress) {
@@ -15,41 +15,42 @@ package struct TunnelConfiguration: Hashable, Sendable {
     }
   }
 
-  /// Where the passphrase of encrypted identity files is.
+  /// The source of the passphrase of encrypted identity files.
   package enum Passphrase: Hashable, Sendable {
-    /// A credential's name (systemd.exec(5), LoadCredential).
+    /// The name of a credential (systemd.exec(5), LoadCredential).
     case credential(String)
     /// An absolute path.
     case file(String)
   }
 
-  /// A Host of ssh_config, or a host name.
+  /// A Host entry of ssh_config, or a host name.
   package let host: String
   package let user: String?
   package let port: UInt16?
-  /// Paths, or `credential:NAME`.
+  /// Paths or `credential:NAME`.
   package let identityFiles: [String]
   package let passphrase: Passphrase?
-  /// Paths, or `credential:NAME`.
+  /// Paths or `credential:NAME`.
   package let knownHostsFiles: [String]
-  /// Read instead of ~/.ssh/config and /etc/ssh/ssh_config.
+  /// The file to read instead of ~/.ssh/config and /etc/ssh/ssh_config.
   package let sshConfig: String?
   package let forwards: [Forward]
   /// Idle time after which the peer is probed.
   package let keepaliveInterval: Duration
   /// Silence after which the session is considered dead.
   package let keepaliveTimeout: Duration
-  /// The two values above were configured; else ServerAliveInterval and ServerAliveCountMax may shorten them.
+  /// True if the two values above were configured. Otherwise ServerAliveInterval and ServerAliveCountMax may shorten
+  /// them.
   package let keepaliveIsChosen: Bool
   package let backoffInitial: Duration
   package let backoffMax: Duration
   /// How long a new local connection waits for the tunnel.
   package let hold: Duration
-  /// Sessions at most, one of them for small requests.
+  /// The maximum number of sessions. One of them is for small requests.
   package let sessionLimit: Int
-  /// The bytes that all channels may together have in flight or waiting for a slow reader.
+  /// The maximum number of bytes in flight or waiting for slow readers, for all channels together.
   package let windowBudget: Int
-  /// A target without traffic for this long is checked, so that its failure shows before it is needed.
+  /// A target without traffic for this long is checked, so that a failure is visible before the target is needed.
   package let targetCheckInterval: Duration
 
   package init(
@@ -81,7 +82,7 @@ package struct TunnelConfiguration: Hashable, Sendable {
     self.targetCheckInterval = targetCheckInterval
   }
 
-  /// NAME of `credential:NAME`; nil for a path.
+  /// The NAME in `credential:NAME`; nil for a path.
   package static func credential(_ entry: String) -> String? {
     entry.hasPrefix("credential:") ? String(entry.dropFirst("credential:".count)) : nil
   }

@@ -2,28 +2,33 @@ package import GuardTypes
 
 /// Why the tunnel is not up, and its remedy.
 package struct TunnelFailure: Error, Hashable, Sendable, CustomStringConvertible {
-  /// The server counts connections and refused this one before it authenticated. An early retry makes it worse.
+  /// The server limits connections and refused this one before authentication. An early retry makes it worse.
   package enum Throttle: Hashable, Sendable {
-    /// This address is refused for a while (sshd_config(5), PerSourcePenalties).
+    /// The server refuses this address for some time (sshd_config(5), PerSourcePenalties).
     case penalty
-    /// It has too many connections now (sshd_config(5), MaxStartups).
+    /// The server has too many connections now (sshd_config(5), MaxStartups).
     case overload
   }
 
   package let code: TunnelErrorCode
   package let message: String
-  package let remedy: String
+  /// The command of the next step, for any shell; nil: the code's own (`TunnelErrorCode.command`).
+  package let command: String?
+  /// What to look for in it, or what to do where no command on this machine does it; empty where the command is all.
+  package let note: String
   /// A change of one of these files is worth an attempt at once.
   package let files: [String]
   package let throttle: Throttle?
 
+  /// - Parameter note: a step that is not a command.
   package init(
-    _ code: TunnelErrorCode, _ message: String, remedy: String, files: [String] = [],
-    throttle: Throttle? = nil
+    _ code: TunnelErrorCode, _ message: String, command: String? = nil, remedy note: String,
+    files: [String] = [], throttle: Throttle? = nil
   ) {
     self.code = code
     self.message = message
-    self.remedy = remedy
+    self.command = command
+    self.note = note
     self.files = files
     self.throttle = throttle
   }
@@ -31,18 +36,37 @@ package struct TunnelFailure: Error, Hashable, Sendable, CustomStringConvertible
   /// The same failure in other words.
   func reworded(_ message: String, remedy: String? = nil, code: TunnelErrorCode? = nil) -> TunnelFailure {
     TunnelFailure(
-      code ?? self.code, message, remedy: remedy ?? self.remedy, files: files, throttle: throttle)
+      code ?? self.code, message, command: command, remedy: remedy ?? note, files: files, throttle: throttle)
   }
 
-  /// The unit allows few programs (systemd.exec(5), NoExecPaths): a further one needs an entry of its own.
+  /// The same failure with the command of its code, where it has none of its own.
+  ///
+  /// - Parameters:
+  ///   - ssh: the arguments of ssh(1).
+  ///   - asOwner: see `LocalEnvironment.asOwner`.
+  package func completed(ssh: String, host: String, asOwner: String) -> TunnelFailure {
+    guard command == nil else { return self }
+    let command = code.command(ssh: ssh, host: host)
+    return TunnelFailure(
+      code, message, command: (code.commandReadsHome ? asOwner : "") + command, remedy: note,
+      files: files, throttle: throttle)
+  }
+
+  /// The unit allows few programs (systemd.exec(5), NoExecPaths), so a further one needs its own entry.
   static let execRemedy =
     "check that it may be run; the system service may run few programs: systemctl edit oceanid-guard, and add under [Service]: ExecPaths=/bin/sh and the command's own path; then restart it"
+
+  /// The step in one line.
+  package var remedy: String {
+    guard let command else { return note }
+    return note.isEmpty ? command : "\(command)  # \(note)"
+  }
 
   package var description: String { "\(message) (\(remedy))" }
 }
 
 extension TunnelErrorCode {
-  /// An early retry can't succeed, and a bastion may ban the address for it.
+  /// An early retry cannot succeed and may make a bastion ban the address.
   package var isPermanent: Bool {
     switch self {
     case .hostKeyUnknown, .hostKeyChanged, .authRefused, .noUsableKey, .config: true
@@ -52,7 +76,7 @@ extension TunnelErrorCode {
     }
   }
 
-  /// Happens before the server is authenticated: an attacker on the path can cause it with one packet.
+  /// The error occurs before the server is authenticated, so an attacker on the path can cause it with one packet.
   package var isForgeable: Bool {
     switch self {
     case .hostKeyUnknown, .hostKeyChanged: true

@@ -1,20 +1,20 @@
 internal import Platform
 
-/// A local connection that was accepted and wants a channel: handed from the thread that accepted it to the
-/// thread whose session carries it.
+/// An accepted local connection that needs a channel. The thread that accepted it passes it to the thread of the
+/// session that carries it.
 struct Client: Sendable, Owned {
   /// Unique within a tunnel.
   let number: UInt32
   let socket: Socket
   let owner: ClientOwner
-  /// Counts it in its owner's share of the port; nil for the guard's own requests, and for a hop behind a jump host.
+  /// Counts against its owner's share of the port; nil for the guard's own requests and for a hop behind a jump host.
   private let admission: PortShares.Admission?
-  /// RFC 4254 §7.2 names the originator.
+  /// The originator (RFC 4254 §7.2).
   let origin: HostPort
   let target: StreamAddress
-  /// nil for the guard's own requests, and for a hop behind a jump host.
+  /// nil for the guard's own requests and for a hop behind a jump host.
   let counters: ForwardCounters?
-  /// Its traffic; nil for the same.
+  /// The traffic of this connection; nil in the same cases.
   let traffic: ConnectionTraffic?
   /// When its wait for the tunnel ends.
   let deadline: MonotonicTime
@@ -34,11 +34,11 @@ struct Client: Sendable, Owned {
     self.deadline = deadline
   }
 
-  /// Counts and remembers its end.
+  /// Counts and records how the connection ended.
   func end(_ end: ConnectionEnd) {
     if let traffic { counters?.end(traffic, end) }
   }
 
-  /// Resets the connection, so that the client can tell a cut from an end.
+  /// Resets the connection, so that the client does not take the loss for a normal end.
   func reset() { StreamSocket.resetOnClose(socket.descriptor) }
 }

@@ -2,11 +2,11 @@ internal import Platform
 internal import SSH
 internal import Synchronization
 
-/// One local connection and its channel: bytes both ways, each direction ending on its own (half-close).
+/// One local connection and its channel. Each direction ends separately (half-close).
 ///
 /// Belongs to the thread of its session.
 final class Connection {
-  /// Bytes that one connection moves before the next has its turn.
+  /// The number of bytes that one connection moves before the next has its turn.
   static let turn = 256 << 10
 
   let client: Client
@@ -19,8 +19,8 @@ final class Connection {
   private var localEnded = false
   private var sentEOF = false
   private var channelEnded = false
-  private var toldLocal = false
-  /// The far side closed the channel: data of the local client can't be sent any more.
+  private var sentLocalEnd = false
+  /// The far side closed the channel, so data of the local client can no longer be sent.
   private var isAbandoned = false
   private var watch: Watch?
 
@@ -35,35 +35,35 @@ final class Connection {
     watch = try loop.watch(client.socket.raw) { [weak self] in self?.readiness.record($0) }
   }
 
-  /// The client reset the connection: nothing more can be delivered to it.
+  /// The client reset the connection, so nothing more can be delivered to it.
   private(set) var isCut = false
-  /// How it ended; nil while it is open.
+  /// How the connection ended; nil while it is open.
   private(set) var end: ConnectionEnd?
-  var isFinished: Bool { isCut || (toldLocal && (sentEOF || isAbandoned)) }
+  var isFinished: Bool { isCut || (sentLocalEnd && (sentEOF || isAbandoned)) }
 
   func isBulk(now: MonotonicTime) -> Bool { meter.isBulk(now: now) }
 
-  /// Has libssh2 process received data, for all channels at once.
+  /// Makes libssh2 process received data, for all channels at once.
   func pump() throws(SSHError) { try channel.pump() }
 
-  /// The result of a pass: `hasMore` when the turn ended with data left to move.
+  /// The result of a pass. `hasMore` is true if the turn ended with data left to move.
   typealias Pass = (moved: Bool, bytes: Int, hasMore: Bool)
 
-  /// Moves what can be moved without waiting.
+  /// Moves the data that can be moved without waiting.
   ///
-  /// - Parameter answerTime: the response time of the peer, from which the window for bulk grows.
+  /// - Parameter answerTime: the response time of the peer, which determines the growth of the window for bulk.
   func relay(
     _ transport: Transport, scratch: UnsafeMutableRawBufferPointer, answerTime: Duration?, now: MonotonicTime
   ) throws(SSHError) -> Pass {
     let down = try relayDown(scratch, answerTime, now)
-    if toldLocal, !sentEOF { isAbandoned = try channel.isClosedByPeer() }
+    if sentLocalEnd, !sentEOF { isAbandoned = try channel.isClosedByPeer() }
     let up = isAbandoned ? (moved: true, bytes: 0, hasMore: false) : try relayUp(transport, scratch)
     let bytes = down.bytes + up.bytes
     if bytes > 0 { meter.add(bytes, now: now) }
     return (down.moved || up.moved, bytes, down.hasMore || up.hasMore)
   }
 
-  // MARK: - From the channel to the local client
+  // MARK: - Channel to local client
 
   private func relayDown(
     _ scratch: UnsafeMutableRawBufferPointer, _ answerTime: Duration?, _ now: MonotonicTime
@@ -71,7 +71,8 @@ final class Connection {
     var moved = flushLocal()
     var bytes = 0
     var isQuiet = false
-    // The round's pump has processed all received data; a read on a channel without data would process it again, in vain.
+    // The round's pump has processed all received data. A read on a channel without data would process it again for
+    // nothing.
     while toLocal == nil, !channelEnded, !isCut, !isQuiet, bytes < Connection.turn,
       channel.available > 0 || channel.isAtEnd
     {
@@ -89,16 +90,16 @@ final class Connection {
       }
     }
     if bytes > 0, let answerTime { try widen(bytes, answerTime, now) }
-    if channelEnded, toLocal == nil, !toldLocal {
-      // When both directions have ended, the close that follows tells the client.
+    if channelEnded, toLocal == nil, !sentLocalEnd {
+      // If both directions have ended, the close that follows informs the client.
       if !sentEOF { StreamSocket.endSending(client.socket.descriptor) }
-      toldLocal = true
+      sentLocalEnd = true
       moved = true
     }
     return (moved, bytes, bytes >= Connection.turn)
   }
 
-  /// libssh2 restores the window that the channel was opened with, so a grown window is maintained here.
+  /// libssh2 only restores the initial window of the channel, so a larger window is maintained here.
   private func widen(_ bytes: Int, _ roundTrip: Duration, _ now: MonotonicTime) throws(SSHError) {
     if toLocal == nil { _ = window.record(bytes, roundTrip: roundTrip, now: now) }
     try channel.keepWindow(open: window.size)
@@ -136,7 +137,7 @@ final class Connection {
     return rest
   }
 
-  // MARK: - From the local client to the channel
+  // MARK: - Local client to channel
 
   private func relayUp(_ transport: Transport, _ scratch: UnsafeMutableRawBufferPointer) throws(SSHError)
     -> Pass

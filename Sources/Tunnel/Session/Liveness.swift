@@ -1,27 +1,27 @@
 internal import Platform
 
-/// Decides whether the peer is alive from the time since its last data. Pure: data, time and TCP_INFO go in.
+/// Decides whether the peer is alive from the time since its last data. Pure: data, time and TCP_INFO are inputs.
 struct Liveness {
   typealias Instant = MonotonicTime
 
   enum Verdict: Equatable {
     case alive
-    /// Silent for the interval: probe the peer.
+    /// The peer was silent for the interval: probe it.
     case ask
     case dead(silence: Duration)
   }
 
-  /// How long an answer may take after a resume or a change of routes.
+  /// The time limit for an answer after a resume or a route change.
   static let probePatience: Duration = .seconds(3)
 
   private let interval: Duration
   private let timeout: Duration
-  /// When the peer was probed; the probe is answered once a byte was received after it.
+  /// When the peer was probed. Any byte received after that answers the probe.
   private var asked: Instant?
   private var patience: Duration
-  /// A slow path was given this much more time.
+  /// The end of the extra time that was given to a slow path.
   private var grace: Instant?
-  /// The next probe is due at once, and its answer may take this long.
+  /// If set, the next probe is due at once, and this is the time limit for its answer.
   private var doubt: Duration?
 
   init(interval: Duration, timeout: Duration) {
@@ -30,13 +30,13 @@ struct Liveness {
     self.patience = timeout
   }
 
-  /// The peer is probed after an interval of silence; the rest of the timeout is for its answer.
+  /// The time limit for the answer to a probe: the timeout without the interval of silence before the probe.
   private var usualPatience: Duration { max(.seconds(1), timeout - interval) }
 
-  /// This process was stopped, so its timers can't be trusted: the peer is probed again.
+  /// This process was stopped, so its timers are not reliable: probe the peer again.
   mutating func restart() { ask(patience: usualPatience) }
 
-  /// The machine slept, or the path changed: the peer is probed at once, with a short deadline.
+  /// The machine slept, or the path changed: probe the peer at once, with a short deadline.
   mutating func suspect() { ask(patience: min(timeout, Liveness.probePatience)) }
 
   private mutating func ask(patience: Duration) {
@@ -51,8 +51,8 @@ struct Liveness {
     return max(unanswered + patience, grace ?? unanswered)
   }
 
-  /// Judges the peer's silence. Call it after taking in what the socket had: a process that was stopped for a
-  /// minute finds the answers of that minute there.
+  /// Judges the peer's silence. Read the socket before calling it: after a process was stopped for a minute, the
+  /// answers of that minute are still in the socket.
   mutating func judge(lastReceived: Instant, now: Instant, quality: () -> PathQuality?) -> Verdict {
     guard now >= nextCheck(lastReceived: lastReceived) else { return .alive }
     guard doubt == nil, unanswered(lastReceived) != nil else {
@@ -62,7 +62,7 @@ struct Liveness {
       doubt = nil
       return .ask
     }
-    // The kernel still gets acknowledgements for bytes in flight: the path is slow, not dead.
+    // The kernel still receives acknowledgements for bytes in flight, so the path is slow but not dead.
     if let quality = quality(), quality.unacknowledged > 0, quality.sinceLastAcknowledgement < patience {
       grace = now + .seconds(1)
       return .alive
@@ -75,9 +75,9 @@ struct Liveness {
   }
 }
 
-/// Why the timers of a peer can't be trusted, so that it is probed.
+/// Why the timers for a peer are not reliable, so that it is probed.
 enum ProbeReason {
-  /// This process was stopped, or did not get the processor.
+  /// This process was stopped or got no CPU time.
   case lateness
   /// The machine slept, or an address or a route changed.
   case path

@@ -2,23 +2,24 @@ internal import GuardTypes
 internal import Platform
 internal import SSH
 
-/// The command that ssh_config names as the way to a server: the session runs over its standard input and output.
+/// The ProxyCommand of ssh_config. The session runs over its standard input and output.
 ///
-/// It runs for as long as this object lives. Belongs to one thread.
+/// It runs while this object exists. Belongs to one thread.
 final class ProxyCommand {
-  /// The exit may follow the end of the stream by this much. The thread waits for it; it has no session to serve then.
+  /// How long to wait for the exit status after the end of the stream. Waiting is fine, because the thread has no
+  /// session to serve then.
   private static let exitPatience: Duration = .milliseconds(500)
 
   /// The session's end of the stream.
   let socket: Socket
   private let process: Coprocess
   private let resolution: Resolution
-  /// The command's own name: its arguments may hold a secret.
+  /// Only the name of the command. Its arguments may contain a secret.
   private let name: String
 
-  /// - Parameter command: as `Resolution.proxyCommand` has it.
-  /// - Throws: `TunnelFailure` with code `config` where the machine forbids it, and one that may pass where there is
-  ///   no room for a process now.
+  /// - Parameter command: the value of `Resolution.proxyCommand`.
+  /// - Throws: `TunnelFailure` with code `config` if the machine forbids the command, and a temporary one if no process
+  ///   can be created now.
   init(_ command: String, _ resolution: Resolution) throws(TunnelFailure) {
     self.resolution = resolution
     self.name = ProxyCommand.name(of: command)
@@ -38,15 +39,15 @@ final class ProxyCommand {
 
   var pid: Int32 { process.pid }
 
-  /// The failure of a session over it, with the output of the command.
+  /// Adds the output of the command to the failure of a session over it.
   ///
-  /// - Parameter wasHeard: the server was heard, so the command did reach it.
+  /// - Parameter wasHeard: the server sent data, so the command did reach it.
   func explain(_ failure: TunnelFailure, wasHeard: Bool) -> TunnelFailure {
     switch failure.code {
     case .peerClosed, .protocolError:
       let exit = process.exit(within: ProxyCommand.exitPatience)
       guard let exit else { return saying("\(failure.message), over \(name)", failure) }
-      let remedy = exit == .status(126) ? TunnelFailure.execRemedy : byHand
+      let remedy = exit == .status(126) ? TunnelFailure.execRemedy : ProxyCommand.byHand
       guard !wasHeard else {
         return failure.reworded("\(failure.message); \(name) \(exit)\(lastWords)", remedy: remedy)
       }
@@ -60,20 +61,20 @@ final class ProxyCommand {
   }
 
   private func saying(_ message: String, _ failure: TunnelFailure) -> TunnelFailure {
-    failure.reworded(message + lastWords, remedy: byHand)
+    failure.reworded(message + lastWords, remedy: ProxyCommand.byHand)
   }
 
   private var peer: HostPort { HostPort(host: resolution.hostName, port: resolution.port) }
-  private var byHand: String { "try it by hand: \(resolution.byHand)" }
+  private static let byHand = "try it by hand"
 
-  /// `: Connection refused`; empty where it said nothing.
+  /// For example `: Connection refused`; empty if the command wrote no errors.
   private var lastWords: String {
     let lines = process.lastErrors.split(whereSeparator: \.isNewline).map { PeerText.clean($0) }
     guard let line = lines.last(where: { !$0.isEmpty }) else { return "" }
     return ": \(line)"
   }
 
-  /// `ProxyCommand nc`
+  /// For example `ProxyCommand nc`.
   private static func name(of command: String) -> String {
     let words = command.split(whereSeparator: \.isWhitespace)
     guard let program = words.first(where: { $0 != "exec" }), !program.contains("=") else {

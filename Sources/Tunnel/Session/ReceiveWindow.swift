@@ -1,9 +1,9 @@
 internal import Platform
 internal import Synchronization
 
-/// The bytes that all channels of a tunnel may together have in flight or waiting for a slow reader.
+/// The number of bytes in flight or waiting for slow readers, for all channels of a tunnel together.
 ///
-/// Every channel gets a floor, however many there are: a window of nothing would never carry anything.
+/// Every channel gets a minimum, however many there are: with a window of 0 it could not receive anything.
 final class WindowBudget: Sendable {
   static let floor = 64 << 10
 
@@ -11,7 +11,8 @@ final class WindowBudget: Sendable {
 
   init(_ limit: Int) { self.free = Atomic(limit) }
 
-  /// A share for a new channel: up to `wanted`, and never more than a quarter of what is left.
+  /// Reserves a share for a new channel: at most `wanted` and at most a quarter of the free budget, but at least
+  /// `floor`.
   func reserve(_ wanted: Int) -> Int {
     let granted = max(WindowBudget.floor, min(wanted, free.load(ordering: .relaxed) / 4))
     free.subtract(granted, ordering: .relaxed)
@@ -27,8 +28,8 @@ final class WindowBudget: Sendable {
   func release(_ bytes: Int) { free.add(bytes, ordering: .relaxed) }
 }
 
-/// How much the far side may send ahead on one channel: grown for bulk on a long path, while the local reader
-/// keeps up and the budget lasts.
+/// The number of bytes that the far side may send ahead on one channel. It grows for bulk on a long path while the
+/// local reader keeps up and the budget allows.
 final class ReceiveWindow {
   typealias Instant = MonotonicTime
 
@@ -36,7 +37,7 @@ final class ReceiveWindow {
   static let largest = 32 << 20
 
   private let budget: WindowBudget
-  /// In bytes; what was not yet read counts.
+  /// In bytes, including bytes that were not read yet.
   private(set) var size: Int
   private var since: Instant
   private var received = 0
@@ -51,10 +52,10 @@ final class ReceiveWindow {
     budget.release(size)
   }
 
-  /// Records bytes that were read and delivered at once. A round trip that brought half a window was limited by
-  /// the window: it doubles.
+  /// Records bytes that were read and delivered at once. If half a window arrived within a round trip, the window is
+  /// the limit, and it doubles.
   ///
-  /// - Returns: true when the window grew.
+  /// - Returns: true if the window grew.
   func record(_ bytes: Int, roundTrip: Duration, now: Instant) -> Bool {
     received += bytes
     let span = max(roundTrip, .milliseconds(1))
@@ -64,7 +65,7 @@ final class ReceiveWindow {
       since = now
     }
     let more = min(size, ReceiveWindow.largest - size)
-    // A pause between two rounds proves nothing: the data has to have come within about one round trip.
+    // Data that arrived with a pause proves nothing: it must have arrived within about one round trip.
     guard received >= size / 2, now - since < span * 2, more > 0, budget.extend(by: more) else {
       return false
     }

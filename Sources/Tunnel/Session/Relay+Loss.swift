@@ -2,7 +2,7 @@ internal import GuardTypes
 internal import Platform
 internal import SSH
 
-// The failure that the end of a session is reported as.
+// The failures that describe the end of a session.
 extension Relay {
   static let silence = "keepalive"
 
@@ -14,7 +14,8 @@ extension Relay {
       return TunnelFailure(
         .keepaliveTimeout,
         "\(transport.peer) \(words) (keepalive.timeout \(keepaliveTimeout.components.seconds) s)",
-        remedy: "check the path to the host: ping \(transport.peer.host); the tunnel reconnects by itself")
+        command: "ping -c 3 \(transport.peer.host.shellWord)",
+        remedy: "check the path to the host; the tunnel reconnects by itself")
     }
     let isEnd = error.code != .protocolViolation && (error.code == .disconnected || transport.end != nil)
     return TunnelFailure(

@@ -2,38 +2,38 @@ internal import Platform
 internal import SSH
 internal import Synchronization
 
-/// The work of one session: its connections, its queue of opens, and its liveness.
+/// The work of one session: its connections, its queue of opens, and its liveness check.
 ///
-/// Belongs to one thread, whose loop it lives in.
+/// Belongs to the thread of its event loop.
 final class Relay {
   typealias Instant = MonotonicTime
 
-  /// The purpose of the session's one pending open (channel.c keeps one `open_state` per session).
+  /// The purpose of the session's only pending open (channel.c has one `open_state` per session).
   enum Open {
     case client(Client, ReceiveWindow)
-    /// Finds out whether the peer is alive.
+    /// Checks whether the peer is alive.
     case probe
-    /// Finds out whether a target is reachable.
+    /// Checks whether a target is reachable.
     case check(StreamAddress)
   }
 
-  /// A channel that is being closed; dropped at the deadline, to be freed with the session.
+  /// A channel that is being closed. At the deadline it is dropped, and freed with the session.
   private struct Closing {
     let channel: Channel
-    /// Received data that was not read is held until the channel is freed.
+    /// Received data that was not read stays in memory until the channel is freed, so its window stays reserved.
     let window: ReceiveWindow?
     let deadline: Instant
   }
 
-  /// After this time without an answer, clients that wait behind an open are served by another session.
+  /// If an open is not answered for this long, another session serves the clients that wait behind it.
   static let stuckAfter: Duration = .seconds(3)
-  /// A client whose target does not answer for this long is reset.
+  /// A client is reset if its target does not answer for this long.
   static let openLimit: Duration = .seconds(60)
-  /// A turn ends after this many bytes, so that the thread accepts new connections.
+  /// A turn ends after this many bytes, so that the thread can accept new connections.
   private static let turnBytes = 128 << 10
-  /// The memory that libssh2 may hold for a session besides the windows of its connections.
+  /// The memory that libssh2 may use for a session in addition to the windows of its connections.
   private static let heldLimit = 16 << 20
-  /// A packet of a few bytes costs libssh2 many times that: this much for each byte of a window.
+  /// The memory that libssh2 may use per byte of a window. A packet of a few bytes needs many times its size.
   private static let heldPerWindowByte = 4
   private static let closePatience: Duration = .seconds(5)
   private static let loadInterval: Duration = .milliseconds(200)
@@ -43,27 +43,27 @@ final class Relay {
   let observer: any RelayObserver
   let loop: Loop
   let budget: WindowBudget
-  /// Targets to check while they carry no traffic.
+  /// The targets to check while they carry no traffic.
   let checked: [StreamAddress]
   private var liveness: Liveness
   let keepaliveTimeout: Duration
   private(set) var connections: [UInt32: Connection] = [:]
-  /// Their numbers, in the order of their turns, and the index of the first turn.
+  /// The numbers of the connections in the order of their turns, and the index of the first turn.
   private var order: [UInt32] = []
   private var first = 0
-  /// Clients without a channel.
+  /// The clients without a channel.
   private var queue = FairQueue<Client>()
   private(set) var open: (for: Open, since: Instant)?
   private var closing: [Closing] = []
   private let checkInterval: Duration
   private var nextCheck: Instant
-  /// When unreachable targets are tried again, whatever the traffic: at once in a new session.
+  /// The time at which unreachable targets are tried again, regardless of traffic; at once in a new session.
   private var nextRecheck: Instant
   private var rechecks: [StreamAddress] = []
   private var nextLoad: Instant?
-  /// From a request to its answer, smoothed; nil before the first.
+  /// The smoothed time from a request to its answer; nil before the first.
   private(set) var answerTime: Duration?
-  /// Opens and probes that were answered.
+  /// The number of answered opens and probes.
   private(set) var answers = 0
 
   init(
@@ -109,14 +109,14 @@ final class Relay {
     return next
   }
 
-  /// A check is an open too, and comes after those of clients; not every session has targets to check.
+  /// A check is also an open and comes after those of clients. Not every session has targets to check.
   private var canCheck: Bool { open == nil && queue.isEmpty && !checked.isEmpty }
 
   // MARK: - A turn
 
-  /// Serves all connections until nothing moves: any read may fill another channel's queue.
+  /// Serves all connections until no more data moves. Any read may fill the queue of another channel.
   ///
-  /// - Returns: true when the turn ended with work left.
+  /// - Returns: true if the turn ended with work left.
   /// - Throws: why the session ended.
   func turn(_ now: Instant) throws(TunnelFailure) -> Bool {
     do throws(SSHError) {
@@ -140,7 +140,7 @@ final class Relay {
           carried += result.bytes
           if connection.isFinished { finish(number, connection, now) }
         }
-        // Start the next round with the connection that was blocked; else the first few would fill a slow path.
+        // Start the next round with the connection that was blocked. Otherwise the first few would fill a slow path.
         first = heldUp ?? first
         if connections.count < order.count { order.removeAll { connections[$0] == nil } }
         moved = advanceClosing(now) || moved
@@ -158,7 +158,8 @@ final class Relay {
     }
   }
 
-  /// libssh2 queues unexpected packets without limit, so a peer could fill the memory with them.
+  /// Ends the session if libssh2 holds too much memory. libssh2 queues unexpected packets without a limit, so a peer
+  /// could exhaust the memory.
   private func weigh() throws(SSHError) {
     let held = transport.session.held
     guard held > Relay.heldLimit else { return }
@@ -170,10 +171,10 @@ final class Relay {
       detail: "\(held >> 20) MiB of unexpected packets")
   }
 
-  /// Checks after a round whether the peer is alive. True when that needs another turn.
+  /// Checks after a round whether the peer is alive. True if that needs another turn.
   private func settle(_ now: Instant) throws(SSHError) -> Bool {
     var hasWork = false
-    // No channel processed these bytes: only an open or a read makes libssh2 process them.
+    // No channel has processed these bytes: libssh2 processes them only during an open or a read.
     if !transport.session.wire.inbound.isEmpty, try !pumpAny(), open == nil {
       open = (.probe, now)
       hasWork = true
@@ -192,7 +193,8 @@ final class Relay {
         open = (.probe, now)
         hasWork = true
       } else {
-        // A probe can't be sent while an open is pending, and a target that drops packets may delay that open's answer.
+        // A probe cannot be sent while an open is pending, and a target that drops packets may delay the answer to that
+        // open.
         try transport.session.sendKeepalive(wantsReply: true)
         _ = transport.flush()
       }
@@ -203,7 +205,7 @@ final class Relay {
     return hasWork
   }
 
-  /// A target without recent traffic, or one that was refused and may not be used again by itself.
+  /// The next target to check: one that was unreachable, or a random one after an interval without traffic.
   private func nextToCheck(_ now: Instant) -> StreamAddress? {
     if now >= nextRecheck {
       nextRecheck = now + checkInterval
@@ -215,7 +217,7 @@ final class Relay {
     return checked.randomElement()
   }
 
-  /// Has libssh2 process received data, for all channels at once; false where there is no channel to read from.
+  /// Makes libssh2 process received data, for all channels at once; false if there is no channel to read from.
   @discardableResult
   private func pumpAny() throws(SSHError) -> Bool {
     guard let connection = connections.values.first else { return false }
@@ -263,7 +265,7 @@ final class Relay {
     case .waiting:
       checkStuck(since: since, now)
       if now - since >= Relay.openLimit {
-        // The answer is still pending; the client that waited for it is released now.
+        // The answer is still pending, but the client that waited for it is released now.
         open = (.check(client.target), since)
         let reason = "no answer for \(Relay.openLimit.components.seconds) s"
         observer.missed(client.target, reason: reason)
@@ -280,7 +282,7 @@ final class Relay {
     return true
   }
 
-  /// Clients that are queued behind an unanswered open are served by another session.
+  /// Marks the session as stuck if an open is not answered, so that another session serves the clients behind it.
   private func checkStuck(since: Instant, _ now: Instant) {
     if now - since >= Relay.stuckAfter { load.isStuck.store(true, ordering: .relaxed) }
   }
@@ -339,13 +341,13 @@ final class Relay {
     return closing.count < before
   }
 
-  /// Clients that still wait for their turn, to be served elsewhere.
+  /// Removes and returns the clients that still wait, so that another session serves them.
   func drainQueue() -> [Client] {
     load.clients.subtract(queue.count, ordering: .relaxed)
     return queue.drain()
   }
 
-  /// Abandons the session: its connections are reset, and clients that were not served yet are returned.
+  /// Abandons the session: resets its connections and returns the clients that were not served yet.
   func abandon() -> [Client] {
     for connection in connections.values {
       connection.client.reset()
@@ -382,7 +384,7 @@ final class Relay {
     guard let due = nextLoad, now >= due else { return }
     let bulk = connections.values.count { $0.isBulk(now: now) }
     load.bulk.store(bulk, ordering: .relaxed)
-    // Checked again while there is bulk: it fades without an event.
+    // Check again while there is bulk, because the end of bulk causes no event.
     nextLoad = bulk > 0 ? now + Relay.loadInterval : nil
   }
 }

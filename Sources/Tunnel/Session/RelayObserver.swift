@@ -1,10 +1,10 @@
-/// Receives the results of a relay; called on the relay's thread.
+/// Receives the results of a relay on the relay's thread.
 protocol RelayObserver: Sendable {
-  /// Targets that could not be reached when they were last asked for.
+  /// The targets that could not be reached at the last open.
   var unreached: [StreamAddress] { get }
   func reached(_ target: StreamAddress)
   func missed(_ target: StreamAddress, reason: String)
-  /// Reset before it was served.
+  /// The client was reset before it was served.
   func refused(_ client: Client, reason: String, _ end: ConnectionEnd)
 }
 

@@ -7,10 +7,10 @@ final class RelayReporter: RelayObserver {
   private let statusStore: StatusStore
   private let host: String
   private let observer: @Sendable (TunnelEvent) -> Void
-  /// Asks the engine for a turn, so that it sees `due`.
+  /// Requests a turn of the engine, so that it reads `due`.
   private let wake: @Sendable () -> Void
   private let refusals = Mutex(RefusalBurst())
-  /// The last failure of a target that only the guard uses, and no forward.
+  /// The last failure of a target that no forward uses, only the guard.
   private let unforwarded = Mutex<(target: StreamAddress, failure: TunnelFailure)?>(nil)
 
   init(
@@ -23,7 +23,7 @@ final class RelayReporter: RelayObserver {
     self.wake = wake
   }
 
-  /// When the rest of a burst of refusals is to be reported.
+  /// The time at which the rest of a burst of refusals is reported.
   var due: MonotonicTime? { refusals.withLock { $0.due } }
 
   var unreached: [StreamAddress] { statusStore.unreached }
@@ -31,13 +31,7 @@ final class RelayReporter: RelayObserver {
   func reached(_ target: StreamAddress) { publish(target, nil) }
 
   func missed(_ target: StreamAddress, reason: String) {
-    publish(
-      target,
-      TunnelFailure(
-        .forwardRefused, "\(host) could not reach \(target): \(reason)",
-        remedy:
-          "check on \(host) that something listens on \(target) (ss -ltn), and that sshd allows it (AllowTcpForwarding, PermitOpen)"
-      ))
+    publish(target, TunnelFailure(refusing: target, reason: reason, host: host))
   }
 
   func refused(_ client: Client, reason: String, _ end: ConnectionEnd) {
@@ -47,7 +41,7 @@ final class RelayReporter: RelayObserver {
     report(refused: "\(client.target)", count: 1, reason: reason)
   }
 
-  /// - Parameter count: 0 for connections that the kernel still holds.
+  /// - Parameter count: 0 for connections that are still in the kernel's queue.
   func report(refused listen: String, count: Int, reason: String) {
     let isFirst = refusals.withLock { $0.add(count, listen: listen, reason: reason, now: MonotonicTime.now) }
     if isFirst {
@@ -84,6 +78,26 @@ final class RelayReporter: RelayObserver {
   }
 }
 
+extension TunnelFailure {
+  /// - Parameter reason: libssh2's text, which names the code of RFC 4254 §5.1.
+  fileprivate init(refusing target: StreamAddress, reason: String, host: String) {
+    let ssh = host.shellWord
+    if reason.contains("prohibited") {
+      self.init(
+        .forwardRefused, "sshd on \(host) forbids forwarding to \(target): \(reason)",
+        command: "ssh \(ssh) 'sudo sshd -T | grep -iE \"forwarding|permitopen\"'",
+        remedy:
+          "it must allow it: AllowTcpForwarding, DisableForwarding and PermitOpen in sshd_config, permitopen and restrict in authorized_keys"
+      )
+    } else {
+      self.init(
+        .forwardRefused, "\(host) could not reach \(target): \(reason)",
+        command: TunnelErrorCode.forwardRefused.command(ssh: ssh, host: host),
+        remedy: "something must listen on \(target) there; for K3s: systemctl status k3s")
+    }
+  }
+}
+
 /// Refused clients, collected so that a burst is one entry in the journal.
 struct RefusalBurst {
   static let window: Duration = .seconds(10)
@@ -91,7 +105,7 @@ struct RefusalBurst {
   private var counts: [String: (count: Int, reason: String)] = [:]
   private(set) var due: MonotonicTime?
 
-  /// The first of a burst is reported at once: `true`.
+  /// Adds refused clients. Returns true for the first of a burst, which is reported at once.
   ///
   /// - Parameter count: 0 for clients that are kept waiting.
   mutating func add(_ count: Int, listen: String, reason: String, now: MonotonicTime) -> Bool {
@@ -103,7 +117,7 @@ struct RefusalBurst {
     return false
   }
 
-  /// The refusals since the first one, once the window has passed.
+  /// The refusals since the first one, when the window has passed.
   mutating func collect(now: MonotonicTime) -> [(listen: String, count: Int, reason: String)] {
     guard let due, now >= due else { return [] }
     let burst = counts.map { ($0.key, $0.value.count, $0.value.reason) }

@@ -1,14 +1,15 @@
 internal import Platform
 internal import SSH
 
-/// One connection with its SSH session: bytes go from the socket into the session's wire and back.
+/// One connection with its SSH session. Transfers bytes between the socket and the session's wire.
 ///
 /// Belongs to the thread whose loop watches it.
 final class Transport {
-  /// Reads stop being taken from local connections above this much that waits to be sent.
+  /// While more than this many bytes wait to be sent, nothing is read from local connections.
   static let outboundMark = 1 << 20
 
-  /// Above this many unsent bytes nothing is received: a peer that does not read its answers has to wait.
+  /// While more than this many bytes wait to be sent, nothing is received: a peer that does not read its answers has to
+  /// wait.
   private static let outboundLimit = 4 << 20
   private static let smallRead = 16 << 10
 
@@ -19,14 +20,14 @@ final class Transport {
   let proxy: ProxyCommand?
   private var watch: Watch?
   private var readiness = Readiness()
-  /// The last data received was small, and nothing that was sent since acknowledged it.
+  /// The last received data was small, and no data sent since has acknowledged it.
   private var owesAcknowledgement = false
-  /// When the peer was last heard.
+  /// When data was last received from the peer.
   private(set) var lastReceived: MonotonicTime
   private(set) var wasHeard = false
-  /// Why nothing can be sent any more; data received before that is still read.
+  /// Why no more data can be sent. Data received before that is still read.
   private var sendFailure: Int32?
-  /// The connection is gone, for this reason.
+  /// Why the connection ended; nil while it exists.
   private(set) var end: End?
 
   enum End {
@@ -34,7 +35,7 @@ final class Transport {
     case failed(Int32)
   }
 
-  /// - Parameter hostKeyTypes: those that known_hosts has, to be asked for first.
+  /// - Parameter hostKeyTypes: the types in known_hosts, which are requested first.
   init(
     socket: Socket, peer: HostPort, proxy: ProxyCommand?, hostKeyTypes: [String],
     algorithms: Algorithms.Offer, loop: Loop, now: MonotonicTime
@@ -54,7 +55,7 @@ final class Transport {
   var quality: PathQuality? { PathQuality(of: socket.descriptor) }
   var isCongested: Bool { session.wire.outbound.count >= Transport.outboundMark }
 
-  /// Receives from the socket, as far as the wire has room; true when any bytes came.
+  /// Receives from the socket, as far as the wire has space; true if any bytes were received.
   func receive(now: MonotonicTime) -> Bool {
     let inbound = session.wire.inbound
     guard session.wire.outbound.count < Transport.outboundLimit else { return false }
@@ -91,7 +92,7 @@ final class Transport {
     end = .failed(code)
   }
 
-  /// Sends queued bytes, as far as the socket accepts them; true when any were sent, or sending has failed.
+  /// Sends queued bytes, as far as the socket accepts them; true if any were sent, or sending has failed.
   func flush() -> Bool {
     let outbound = session.wire.outbound
     var went = false
@@ -102,7 +103,8 @@ final class Transport {
         went = true
       case .wouldBlock, .endOfFile: readiness.canWrite = false
       case .failed(let code):
-        // The peer's last message may be received already: a disconnect reason, or the output of a command that is no server.
+        // The peer's last message may already be in the socket: a disconnect reason, or the output of a command instead
+        // of a server.
         sendFailure = code
         readiness.canRead = true
         went = true
@@ -112,15 +114,15 @@ final class Transport {
     return went
   }
 
-  /// sshd forwards with Nagle's algorithm on: its next small packet waits until this one is acknowledged, which the
-  /// kernel would put off for 40 ms. A bulk stream needs no help, nor one that is answered.
+  /// Acknowledges a small read at once. sshd uses Nagle's algorithm when it forwards: its next small packet waits for
+  /// this acknowledgement, which the kernel would delay by 40 ms. Bulk and data that is answered need no help.
   func acknowledge() {
     guard owesAcknowledgement else { return }
     owesAcknowledgement = false
     StreamSocket.acknowledgeNow(socket.descriptor)
   }
 
-  /// The same failure, with the output of a ProxyCommand.
+  /// Adds the output of a ProxyCommand to the failure.
   func explain(_ failure: TunnelFailure) -> TunnelFailure {
     proxy?.explain(failure, wasHeard: wasHeard) ?? failure
   }

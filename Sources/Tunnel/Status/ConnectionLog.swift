@@ -4,16 +4,16 @@ internal import Synchronization
 package enum ConnectionEnd: Hashable, Sendable {
   case closedByClient
   case closedByTarget
-  /// The client closed the connection with bytes in flight to it.
+  /// The client closed the connection before it had read everything.
   case resetByClient
   /// The session that carried it was lost, or the guard stopped.
   case cutWithTunnel
-  /// The far side could not, or would not, reach the target.
+  /// The far side could not or did not want to connect to the target.
   case refused(reason: String)
-  /// It waited for the tunnel for longer than `hold`.
+  /// The connection waited for the tunnel longer than `hold`.
   case heldTooLong
 
-  /// `forwards[].recent[].end` of the status document.
+  /// The value of `forwards[].recent[].end` in the status document.
   package var word: String {
     switch self {
     case .closedByClient: "closed_by_client"
@@ -28,9 +28,9 @@ package enum ConnectionEnd: Hashable, Sendable {
 
 /// The record of one local connection. Times are milliseconds since 1970 UTC.
 package struct ConnectionRecord: Hashable, Sendable {
-  /// Counts the connections of one forward, from 1.
+  /// The number of the connection within its forward, from 1.
   package let serial: Int
-  /// `127.0.0.1:51234`
+  /// For example `127.0.0.1:51234`.
   package let origin: String
   package let openedAt: Int64
   /// nil while it is open.
@@ -40,13 +40,13 @@ package struct ConnectionRecord: Hashable, Sendable {
   package var end: ConnectionEnd?
 }
 
-/// The connections of one forward: those that are open, and the last ones that ended.
+/// The connections of one forward: those that are open, and the last that ended.
 package struct ConnectionLog: Sendable {
-  /// The number of ended connections that are kept, and of open ones that are listed.
+  /// The number of ended connections that are kept, and of open connections that are listed.
   package static let capacity = 20
 
   private var open: [Int: ConnectionTraffic] = [:]
-  /// In the order of their ends.
+  /// In the order in which they ended.
   private var ended: [ConnectionRecord] = []
   private var lastSerial = 0
 
@@ -59,25 +59,25 @@ package struct ConnectionLog: Sendable {
     return traffic
   }
 
-  /// Moves a connection to those that ended; one that has ended already stays as it ended.
+  /// Moves a connection to the ended ones. If it has already ended, it does not change.
   package mutating func end(_ traffic: ConnectionTraffic, _ end: ConnectionEnd, at time: Int64) {
     guard open.removeValue(forKey: traffic.serial) != nil else { return }
     var record = traffic.record
-    // The calendar clock may have been set back meanwhile.
+    // The real-time clock may have been set back in the meantime.
     record.endedAt = max(time, record.openedAt)
     record.end = end
     if ended.count == Self.capacity { ended.removeFirst() }
     ended.append(record)
   }
 
-  /// The newest open ones, then the last ones that ended; each newest first.
+  /// The newest open connections, then the last that ended; each list is newest first.
   package var records: [ConnectionRecord] {
     let newest = open.keys.sorted(by: >).prefix(Self.capacity)
     return newest.compactMap { open[$0]?.record } + ended.reversed()
   }
 }
 
-/// The traffic of one open connection: written by the one thread that relays it, read from any thread.
+/// The traffic of one open connection. Written by the one thread that relays it, read from any thread.
 package final class ConnectionTraffic: Sendable {
   package let serial: Int
   private let origin: String

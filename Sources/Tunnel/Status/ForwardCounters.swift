@@ -1,9 +1,9 @@
 internal import Platform
 package import Synchronization
 
-/// The traffic of a forward: written by the tunnel's threads, read from any thread.
+/// The traffic of a forward. Written by the tunnel's threads, read from any thread.
 package final class ForwardCounters: Sendable {
-  /// The port that the kernel chose where 0 was asked for.
+  /// The port that the kernel chose if 0 was configured.
   package let boundPort = Atomic<Int>(0)
   package let open = Atomic<Int>(0)
   package let accepted = Atomic<Int>(0)
@@ -17,12 +17,12 @@ package final class ForwardCounters: Sendable {
     var toTarget = Rate()
   }
 
-  /// Locked when a connection begins or ends and when the status is read, never for a packet.
+  /// Locked when a connection begins or ends and when the status is read, but not per packet.
   private let recent = Mutex(Recent())
 
   package init() {}
 
-  /// A connection was accepted from `origin` (`127.0.0.1:51234`); its traffic is counted in the result.
+  /// Counts a connection accepted from `origin` (`127.0.0.1:51234`). The result counts its traffic.
   package func begin(origin: String) -> ConnectionTraffic {
     accepted.add(1, ordering: .relaxed)
     open.add(1, ordering: .relaxed)
@@ -40,7 +40,7 @@ package final class ForwardCounters: Sendable {
     }
   }
 
-  /// Writes the counters of this moment into `forward`.
+  /// Copies the current counters into `forward`.
   func fill(_ forward: inout TunnelStatus.Forward, now: MonotonicTime) {
     let port = boundPort.load(ordering: .relaxed)
     if case .tcp(let place) = forward.listen, port != 0 {

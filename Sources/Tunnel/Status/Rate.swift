@@ -1,12 +1,12 @@
 package import Platform
 
-/// Bytes a second over the last few seconds, from a counter that only rises.
+/// Bytes per second over the last few seconds, from a counter that only increases.
 ///
 /// There is no timer: each reading of the counter is recorded, and the next reading is compared with it.
 package struct Rate: Sendable {
   package typealias Instant = MonotonicTime
 
-  /// The time that a rate is averaged over.
+  /// The period over which a rate is averaged.
   package static let window: Duration = .seconds(10)
   /// Readings closer together than this count as one.
   private static let grain: Duration = .seconds(1)
@@ -17,7 +17,7 @@ package struct Rate: Sendable {
 
   /// Records the counter's value.
   package mutating func record(_ total: Int, at now: Instant) {
-    // One sample older than the window stays: it is where the window begins.
+    // One sample older than the window stays, because the window begins at it.
     while samples.count > 1, samples[1].at <= now - Self.window { samples.removeFirst() }
     guard let last = samples.last else {
       samples = [(now, total)]
@@ -26,7 +26,7 @@ package struct Rate: Sendable {
     if now - last.at >= Self.grain { samples.append((now, total)) }
   }
 
-  /// Bytes per second up to now; nil where no reading lies within about a window and bytes moved since.
+  /// Bytes per second up to now; nil if bytes moved and no reading lies within about one window.
   package func perSecond(_ total: Int, at now: Instant) -> Int? {
     if let last = samples.last, last.total == total, now - last.at >= Self.window { return 0 }
     let usable = samples.filter { (Self.grain..<Self.window * 2).contains(now - $0.at) }

@@ -2,14 +2,14 @@ internal import Glibc
 internal import Platform
 internal import Synchronization
 
-/// The load of a session: written by its thread and the thread that gives it a client, read by the one that places the
-/// next one.
+/// The load of a session. Written by its thread and by the thread that gives it a client, read by the thread that
+/// places the next client.
 final class SessionLoad: Sendable {
-  /// Clients that it was given and that have not ended.
+  /// The number of assigned clients that have not ended.
   let clients = Atomic<Int>(0)
-  /// Connections that move bulk.
+  /// The number of connections with bulk traffic.
   let bulk = Atomic<Int>(0)
-  /// An open has waited for an answer for so long that later ones should use another session.
+  /// True if an open has waited so long that later ones should use another session.
   let isStuck = Atomic<Bool>(false)
   /// Bytes carried, both ways.
   let bytes = Atomic<Int>(0)
@@ -19,7 +19,7 @@ final class SessionLoad: Sendable {
     var bulk = 0
     var isStuck = false
 
-    /// A small request is better served by another session.
+    /// True if another session is better for a small request.
     var isBusy: Bool { bulk > 0 || isStuck }
   }
 
@@ -30,9 +30,9 @@ final class SessionLoad: Sendable {
   }
 }
 
-/// Distinguishes bulk from requests by the bytes of a connection, halved each second.
+/// Distinguishes bulk from requests by the number of bytes of a connection, halved each second.
 struct BulkMeter {
-  /// About 0.7 MB/s over time, or a megabyte at once.
+  /// About 0.7 MB/s continuously, or a megabyte at once.
   static let threshold = 1_048_576.0
 
   private var score = 0.0

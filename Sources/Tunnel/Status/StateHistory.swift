@@ -5,16 +5,16 @@ package struct StateHistory: Hashable, Sendable {
   package struct Span: Hashable, Sendable {
     package let state: TunnelAvailability
     package let since: Int64
-    /// nil: it lasts.
+    /// nil for the current span.
     package fileprivate(set) var until: Int64?
-    /// The failure that it began with; nil after a start of the guard or a requested reconnect.
+    /// The failure at its beginning; nil after a start of the guard or a requested reconnect.
     package fileprivate(set) var code: TunnelErrorCode?
   }
 
-  /// Older ones are forgotten: a tunnel that flaps all day must not grow the document without end.
+  /// Older spans are dropped: a tunnel that flaps all day must not make the document grow without limit.
   package static let capacity = 256
 
-  /// Without a gap, oldest first.
+  /// The spans without gaps, oldest first.
   package private(set) var spans: [Span] = []
 
   package init() {}
@@ -25,7 +25,7 @@ package struct StateHistory: Hashable, Sendable {
       switch state {
       case .up: .up
       case .backoff: .down
-      // An attempt out of the blocked state belongs to the same outage.
+      // An attempt from the blocked state belongs to the same outage.
       case .connecting: last?.state == .blocked ? .blocked : .down
       case .blocked: .blocked
       case .stopped: .stopped
@@ -34,7 +34,7 @@ package struct StateHistory: Hashable, Sendable {
       if last.code == nil, next != .up { spans[spans.count - 1].code = code }
       return
     }
-    // The calendar clock may have been set back meanwhile.
+    // The real-time clock may have been set back in the meantime.
     let since = max(time, last?.since ?? time)
     if !spans.isEmpty { spans[spans.count - 1].until = since }
     if spans.count == Self.capacity { spans.removeFirst() }

@@ -2,14 +2,14 @@ internal import GuardTypes
 internal import Platform
 internal import Synchronization
 
-/// The published state of a tunnel: written by its thread, read from any thread.
+/// The published state of a tunnel. Written by its thread, read from any thread.
 final class StatusStore: Sendable {
   private let latest: Mutex<TunnelStatus>
   let counters: [ForwardCounters]
   let turns = Atomic<Int>(0)
   private let sessions = Mutex<[Entry]>([])
 
-  /// A session that is up, and where its load is read.
+  /// A session that is up, and its load.
   struct Entry {
     var session: TunnelStatus.Session
     let load: SessionLoad
@@ -38,7 +38,7 @@ final class StatusStore: Sendable {
         forwards: configuration.forwards.map { .init(listen: $0.listen, target: $0.target) }))
   }
 
-  /// Targets of forwards whose last open was refused.
+  /// The targets of forwards whose last open was refused.
   var unreached: [StreamAddress] {
     latest.withLock { $0.forwards.compactMap { $0.refusal == nil ? nil : $0.target } }
   }
@@ -53,7 +53,7 @@ final class StatusStore: Sendable {
     sessions.withLock { $0.removeAll { $0.session.serial == serial } }
   }
 
-  /// The latest state with the counters of this moment.
+  /// The latest state with the current counters.
   var status: TunnelStatus {
     let now = MonotonicTime.now
     var status = latest.withLock { $0 }

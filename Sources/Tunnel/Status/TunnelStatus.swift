@@ -11,36 +11,36 @@ package struct TunnelStatus: Hashable, Sendable {
     package var listen: StreamAddress
     package let target: StreamAddress
     package var state: ForwardState = .portBusy
-    /// `ssh (pid 4242)`, or why the address can't be bound.
+    /// For example `ssh (pid 4242)`, or why the address cannot be bound.
     package var holder: String?
     package var openConnections = 0
     package var acceptedConnections = 0
     package var refusedConnections = 0
     package var bytesFromTarget = 0
     package var bytesToTarget = 0
-    /// Bytes per second over the last seconds; nil on the first reading.
+    /// Bytes per second over the last few seconds; nil on the first reading.
     package var rateFromTarget: Int?
     package var rateToTarget: Int?
-    /// Why the port accepts no connections; nil: it does.
+    /// Why the port accepts no connections; nil if it does.
     package var shortage: String?
-    /// Owners that reached their limit of connections and were refused more; the largest first.
+    /// Owners that reached their connection limit and were refused; the largest first.
     package var limitedOwners: [LimitedOwner] = []
-    /// Why the far side did not reach the target the last time; nil since it did.
+    /// Why the far side did not reach the target at the last open; nil if it did.
     package var refusal: Failed?
-    /// The open connections, then the last ones that ended.
+    /// The open connections, then the last that ended.
     package var recent: [ConnectionRecord] = []
   }
 
   /// An owner whose further connections are refused.
   package struct LimitedOwner: Hashable, Sendable {
     package let owner: ClientOwner
-    /// At the time of the first refusal.
+    /// The number at the time of the first refusal.
     package let openConnections: Int
   }
 
   /// One SSH session of the tunnel.
   package struct Session: Hashable, Sendable {
-    /// Counts the sessions of the tunnel, from 1.
+    /// The number of the session within the tunnel, from 1.
     package let serial: Int
     package let peer: String
     package let since: Int64
@@ -62,9 +62,11 @@ package struct TunnelStatus: Hashable, Sendable {
   package var nextAttempt: Int64?
   package var lastFailure: Failed?
   package var forwards: [Forward]
+  /// Jump hosts and the host as ssh_config had them for the last attempt that asked; empty before the first.
+  package var servers: [Resolution] = []
   /// The jump hosts on the way, the first one first.
   package var via: [String] = []
-  /// Those that carry connections now.
+  /// The sessions that carry connections now.
   package var sessions: [Session] = []
   package var history = StateHistory()
 }
@@ -74,9 +76,9 @@ package enum TunnelEvent: Hashable, Sendable {
   case changed(from: TunnelState, to: TunnelState, failure: TunnelFailure?, attempt: Int)
   case forwardListening(listen: StreamAddress)
   case forwardBusy(listen: StreamAddress, holder: String?)
-  /// Clients were reset: `count` since the last entry; 0 where they are kept waiting to be accepted.
+  /// Clients were reset; `count` is their number since the last entry, or 0 if they are waiting to be accepted.
   case clientsRefused(listen: String, count: Int, reason: String)
   case targetRefused(TunnelFailure)
-  /// The owners that a port refuses changed, or whether it accepts connections; the status has the details.
+  /// The owners that a port refuses changed, or whether it accepts connections. The status has the details.
   case admissionChanged(listen: StreamAddress)
 }

@@ -1,4 +1,4 @@
-// libFuzzer as a library (llvm.org/docs/LibFuzzer.html, "Using libFuzzer as a library"): no header of LLVM's names it.
+// libFuzzer as a library (llvm.org/docs/LibFuzzer.html, "Using libFuzzer as a library"). LLVM has no header for it.
 #include <stddef.h>
 #include <stdint.h>
 

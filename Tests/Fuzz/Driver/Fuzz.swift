@@ -1,7 +1,8 @@
 internal import CLibFuzzer
 internal import Glibc
 
-/// One target under libFuzzer: `fuzz NAME FOLDER… -FLAG=…`; `fuzz --list` prints the names. Started by Tests/Fuzz/run.
+/// Runs one target with libFuzzer: `fuzz NAME FOLDER… -FLAG=…`; `fuzz --list` prints the names. Started by
+/// Tests/Fuzz/run.
 @main enum Fuzz {
   private static let target = CommandLine.arguments.dropFirst().first.flatMap(FuzzTarget.named)
 
@@ -10,9 +11,9 @@ internal import Glibc
       for target in FuzzTarget.all { print(target.name) }
       exit(CommandLine.arguments.dropFirst() == ["--list"] ? 0 : 64)
     }
-    // libFuzzer takes the program's name and what follows the target's.
+    // libFuzzer needs the program's name and the arguments after the target's name.
     let words = CommandLine.arguments.enumerated().filter { $0.offset != 1 }.map { strdup($0.element) }
-    // It keeps the pointers to the end of the process.
+    // It uses the pointers until the process ends.
     let arguments = UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>.allocate(capacity: words.count + 1)
     for (index, word) in words.enumerated() { (arguments + index).initialize(to: word) }
     (arguments + words.count).initialize(to: nil)
@@ -29,7 +30,7 @@ internal import Glibc
     do {
       try target?.run(Array(bytes))
     } catch {
-      // libFuzzer keeps the input of a process that dies.
+      // libFuzzer saves the input of a process that crashes.
       var text = "\(target?.name ?? ""): \(error)\n"
       text.withUTF8 { _ = write(STDERR_FILENO, $0.baseAddress, $0.count) }
       abort()

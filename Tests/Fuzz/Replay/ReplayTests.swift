@@ -2,9 +2,9 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The seeds, and every input that once was a finding, through every reader: in seconds and without libFuzzer.
+/// Runs all seeds, and all inputs that once failed, in all targets: in seconds and without libFuzzer.
 @Suite struct ReplayTests {
-  /// What is known of a target: file name and bytes.
+  /// The known inputs of a target: file names and bytes.
   private static func inputs(_ name: String) throws -> [(name: String, bytes: [UInt8])] {
     let fuzz = String(#filePath.dropLast("/Replay/ReplayTests.swift".count))
     return try ["Seeds", "Findings"].flatMap { kind in
@@ -20,7 +20,7 @@ import Testing
     #expect(throws: Never.self, "\(what)") { try target.run(bytes) }
   }
 
-  @Test(arguments: FuzzTarget.all.map(\.name)) func whatIsKnownHolds(_ name: String) throws {
+  @Test(arguments: FuzzTarget.all.map(\.name)) func knownInputsPass(_ name: String) throws {
     let target = try #require(FuzzTarget.named(name))
     let inputs = try Self.inputs(name)
     #expect(!inputs.isEmpty, "no seed")
@@ -28,8 +28,8 @@ import Testing
     for input in inputs { Self.run(target, input.bytes, input.name) }
   }
 
-  /// Cut short, and with a byte that does not belong there, at up to 50 places of every input.
-  @Test(arguments: FuzzTarget.all.map(\.name)) func whatIsDamagedHolds(_ name: String) throws {
+  /// Each input is truncated and gets a wrong byte, at up to 50 positions.
+  @Test(arguments: FuzzTarget.all.map(\.name)) func damagedInputsPass(_ name: String) throws {
     let target = try #require(FuzzTarget.named(name))
     for input in try Self.inputs(name) {
       for place in stride(from: 0, to: input.bytes.count, by: max(1, input.bytes.count / 50)) {
@@ -43,8 +43,8 @@ import Testing
     }
   }
 
-  /// 64 KiB of the same over and over cost no more than their length asks for.
-  @Test(arguments: FuzzTarget.all.map(\.name)) func whatIsLongIsOver(_ name: String) throws {
+  /// The time for 64 KiB of a repeated pattern is at most proportional to the length.
+  @Test(arguments: FuzzTarget.all.map(\.name)) func longInputsTakeLinearTime(_ name: String) throws {
     let target = try #require(FuzzTarget.named(name))
     let inputs = try Self.inputs(name)
     let patterns =
@@ -56,7 +56,7 @@ import Testing
       let start = threadSeconds()
       Self.run(target, long, "\(pattern.count) bytes over and over")
       let spent = threadSeconds() - start
-      // Of an unoptimized build on a slow machine.
+      // The limit allows for an unoptimized build on a slow machine.
       #expect(spent < 3, "\(String(foreign: pattern.prefix(40))) over and over takes \(spent) s")
     }
   }

@@ -4,7 +4,7 @@ internal import Health
 @testable internal import Kubernetes
 
 extension FuzzTarget {
-  /// A list of objects: the same comes out in however many pieces it comes in. The first byte chooses the kind.
+  /// A list of objects. The result does not depend on the chunk size. The first byte selects the kind.
   static let list = FuzzTarget("list") { bytes in
     guard let choice = bytes.first else { return }
     let kinds = Kind.builtIn + Kind.discovered
@@ -34,14 +34,14 @@ extension FuzzTarget {
     do throws(JSONDocument.Fault) {
       end = try reader.finish() ?? "whole"
     } catch {
-      // Which of two faults is seen first may depend on the pieces; that there is one may not.
+      // If there are two faults, the chunk size may decide which one is found first, but not whether one is found.
       return Reading(objects: [], undecodable: [], end: "refused")
     }
     return Reading(
       objects: reader.objects.map { "\($0)" }, undecodable: reader.undecodable.map(\.description), end: end)
   }
 
-  /// Answers to discovery, and the bodies of refusals.
+  /// Discovery documents, and the bodies of refusals.
   static let discovery = FuzzTarget("discovery") { bytes in
     if let groups = try? Discovery.groups(bytes) {
       let discovery = Discovery(groups, etag: String(foreign: bytes.prefix(40)))

@@ -8,7 +8,7 @@ internal import Platform
 @testable internal import IncidentTracking
 
 extension FuzzTarget {
-  /// What waits for a channel in the state directory: all of it can be delivered, and nothing twice.
+  /// The file of waiting notices in the state directory: all of them can be delivered, and none is delivered twice.
   static let spool = FuzzTarget("spool") { bytes in
     try ScratchFile.holding(bytes) { path in
       var outbox = Outbox()
@@ -18,7 +18,7 @@ extension FuzzTarget {
       let unread = try spool.load(into: &outbox)
       let lines = bytes.split(separator: UInt8(ascii: "\n")).count
       try hold(unread <= lines && outbox.count <= lines, "\(outbox.count) of \(lines) lines wait")
-      // It goes on as if it had never been put away.
+      // The outbox continues as if it had never been saved.
       let incident = Incident(
         id: "news",
         of: Problem(
@@ -32,7 +32,7 @@ extension FuzzTarget {
       while !outbox.isEmpty {
         let batch = outbox.dequeue()
         try hold(!batch.isEmpty && batch.count <= left, "\(left) wait, and \(batch.count) are taken")
-        // Half of them only with the second attempt.
+        // In half of the cases, delivery succeeds only at the second attempt.
         if left % 2 == 0 {
           _ = outbox.failed()
           try hold(outbox.dequeue().map(\.key) == batch.map(\.key), "another message after a failure")
@@ -43,7 +43,7 @@ extension FuzzTarget {
     }
   }
 
-  /// The words of an incident, with zeros between, in what the channels send: no header and no line is added by them.
+  /// The texts of an incident, separated by zeros, in the messages of all channels: they add no header and no line.
   static let notice = FuzzTarget("notice") { bytes in
     let words = bytes.split(separator: 0, omittingEmptySubsequences: false).map { String(foreign: $0) }
     func word(_ index: Int) -> String { index < words.count ? words[index] : "" }
@@ -79,7 +79,7 @@ extension FuzzTarget {
     ]
     try hold(
       Set(names).count == names.count && names.allSatisfy { known.contains(String($0)) }, "headers: \(names)")
-    // RFC 5322 §2.1.1: 998 at most; sendmail takes no byte of control.
+    // RFC 5322 §2.1.1: at most 998 bytes per line; sendmail accepts no control characters.
     for line in mail.utf8.split(separator: UInt8(ascii: "\n")) {
       try hold(line.count <= 998, "a line of \(line.count) bytes")
       try hold(line.allSatisfy { $0 >= 0x20 && $0 < 0x7F }, "a byte that no mail carries")

@@ -1,11 +1,12 @@
 @testable internal import GuardConfiguration
 
 extension FuzzTarget {
-  /// guard.yaml: what is taken reads the same when it is printed, and what is refused says where.
+  /// guard.yaml: an accepted file can be printed and read again with the same result, and the error for a rejected one
+  /// contains the place.
   static let configuration = FuzzTarget("configuration") { bytes in
     let environment = ConfigurationEnvironment(
       isRoot: false, home: "/home/ada", runtimeDirectory: "/run/user/1000")
-    // A file that is not UTF-8 is refused before it gets here.
+    // A file that is not UTF-8 is rejected before this step.
     guard let text = String(validating: bytes, as: UTF8.self) else { return }
     do {
       var once = try Configuration.parse(text, file: "guard.yaml", environment: environment)

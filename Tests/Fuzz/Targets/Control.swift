@@ -10,8 +10,8 @@ internal import NIOHTTP1
 @testable internal import GuardStatus
 
 extension FuzzTarget {
-  /// Requests on the control socket: whatever comes, each answer is one of HTTP/1.1 (to an older client without what that
-  /// one doesn't know), and the handler lives on.
+  /// Requests on the control socket: each response is valid HTTP/1.1 (for an older client, without features that it
+  /// does not support), and the handler keeps working.
   static let control = FuzzTarget("control") { bytes in
     let board = StatusBoard()
     let prepared = PreparedStatus(board: board)
@@ -22,10 +22,10 @@ extension FuzzTarget {
     try pipeline.addHandler(
       ControlHandler(board: board, prepared: prepared, actions: .nothing, watchers: watchers))
     try channel.connect(to: SocketAddress(unixDomainSocketPath: "/fuzz")).wait()
-    // In two pieces, since a request seldom ends where a read does.
+    // The request arrives in two pieces, because a request rarely ends at the end of a read.
     let middle = bytes.count / 2
     for piece in [bytes[..<middle], bytes[middle...]] where channel.isActive {
-      // The handler answers what it can't read; what NIO still throws closes the connection.
+      // The handler responds to invalid requests; errors that NIO throws close the connection.
       _ = try? channel.writeInbound(ByteBuffer(bytes: piece))
       channel.embeddedEventLoop.run()
     }
@@ -35,11 +35,11 @@ extension FuzzTarget {
       answer.isEmpty || ["HTTP/1.1 ", "HTTP/1.0 200 "].contains { answer.starts(with: Array($0.utf8)) },
       "an answer that is none: \(String(foreign: answer.prefix(80)))")
     _ = try? channel.finish(acceptAlreadyClosed: true)
-    // What was put off holds on to the channel.
+    // Scheduled tasks hold a reference to the channel.
     channel.embeddedEventLoop.advanceTime(by: .seconds(60))
   }
 
-  /// The part of a request's target after `?`, and what is asked with it.
+  /// The part of a request's target after `?`, and the query made from it.
   static let query = FuzzTarget("query") { bytes in
     let query = Query(String(foreign: bytes))
     if let request = try? SilenceRequest(query) {
@@ -56,7 +56,7 @@ extension FuzzTarget {
 }
 
 extension ControlServer.Actions {
-  /// Nobody is behind the socket: the peer of a channel in memory is not known, and what is written is refused.
+  /// No peer exists: a channel in memory has no credentials, and write requests are refused.
   fileprivate static var nothing: ControlServer.Actions {
     let ledger = IncidentLedger(file: nil, log: NoLog())
     return ControlServer.Actions(
@@ -66,7 +66,7 @@ extension ControlServer.Actions {
       }, metrics: { [] }, roundTrips: { RoundTripsDocument(slotSeconds: 300, clusters: []) },
       incidents: { [ledger] in ledger.document() }, silence: { _, _ in .tooMany },
       endSilence: { _, _ in false },
-      alerts: { AlertsDocument(channels: []) }, testAlert: { $1(.unknownChannel) },
+      guardView: { $0(nil) }, alerts: { AlertsDocument(channels: []) }, testAlert: { $1(.unknownChannel) },
       breakGlass: { _, _ in false },
       audit: { _, _, _ in })
   }

@@ -13,7 +13,7 @@ private let terminals = [
   Terminal(width: nil, hasColour: false, drawsBlocks: false, now: now),
 ]
 
-/// What a terminal is given moves no cursor and sets no title.
+/// The output for a terminal does not move the cursor or set a title.
 private func show(_ page: (Terminal) -> Page) throws {
   for terminal in terminals {
     let text = page(terminal).text(for: terminal)
@@ -24,7 +24,7 @@ private func show(_ page: (Terminal) -> Page) throws {
 }
 
 extension FuzzTarget {
-  /// The status document, from the socket to every page that shows it.
+  /// The status document, decoded and shown on every page.
   static let documents = FuzzTarget("documents") { bytes in
     let data = Data(bytes)
     if let value = try? JSONDecoder().decode(JSONValue.self, from: data) {
@@ -71,7 +71,7 @@ extension FuzzTarget {
     try again(line) { try DocumentCoding.decodeWatchLine($0) }
   }
 
-  /// Written and read again a document is the same.
+  /// A document is the same after it is encoded and decoded.
   private static func again<Document: Codable & Equatable>(
     _ document: Document, _ decode: (Data) throws -> Document
   ) throws {
@@ -79,7 +79,7 @@ extension FuzzTarget {
     try hold(read == document, "reads as something else")
   }
 
-  /// The daemon's answer: the same comes out in however many pieces it comes in.
+  /// The daemon's response. The result does not depend on the chunk size.
   static let httpResponse = FuzzTarget("http-response") { bytes in
     let whole = read(bytes, piece: max(1, bytes.count))
     let pieces = read(bytes, piece: 1 + bytes.count % 5)
@@ -102,7 +102,7 @@ extension FuzzTarget {
       }
       try parser.finish()
     } catch {
-      // What of a broken answer came before depends on the pieces, and is not used.
+      // The body before an error depends on the chunk size and is not used.
       reading.body = []
       reading.error = error
     }

@@ -1,10 +1,10 @@
-/// A reader of foreign bytes, and what holds of it whatever they are.
+/// A parser of untrusted bytes, with properties that hold for any input.
 ///
-/// Run by libFuzzer (Tests/Fuzz/run) and, with the seeds and the inputs that once failed, by the tests.
+/// Run by libFuzzer (Tests/Fuzz/run) and by the tests, with the seeds and the inputs that once failed.
 struct FuzzTarget: Sendable {
   /// Also the name of the folder with its seeds.
   let name: String
-  /// Throws `Broken` where something does not hold; a trap is a finding of its own.
+  /// Throws `Broken` if a property is violated; a trap is a separate kind of finding.
   let run: @Sendable ([UInt8]) throws -> Void
 
   init(_ name: String, _ run: @escaping @Sendable ([UInt8]) throws -> Void) {
@@ -21,7 +21,7 @@ struct FuzzTarget: Sendable {
   static func named(_ name: String) -> FuzzTarget? { all.first { $0.name == name } }
 }
 
-/// What should hold and does not.
+/// A violated property.
 struct Broken: Error, CustomStringConvertible {
   let description: String
 }

@@ -7,7 +7,7 @@ internal import GuardAPI
 @testable internal import IncidentTracking
 
 extension FuzzTarget {
-  /// The incidents' file: what is read goes on as a tracker that was never put away.
+  /// The incidents file: a tracker that was read continues like one that was never saved.
   static let incidents = FuzzTarget("incidents") { bytes in
     guard var tracker = try? JSONDecoder().decode(IncidentTracker.self, from: Data(bytes)) else { return }
     let now = Timestamp(seconds: 1_772_339_047)
@@ -34,11 +34,11 @@ extension FuzzTarget {
       again.past == tracker.past && again.silences == tracker.silences, "the past is lost over a restart")
     tracker.keep([], at: now + .seconds(200))
     try hold(tracker.open.allSatisfy { $0.cluster.isEmpty }, "an incident of a cluster that is gone is open")
-    // Years later every reminder is due at once.
+    // After years, every reminder is due at once.
     _ = tracker.advance(to: now + .seconds(86_400 * 3650))
   }
 
-  /// What else is kept in the state directory.
+  /// The other files in the state directory.
   static let stateFiles = FuzzTarget("state-files") { bytes in
     let memory = Memory(file: bytes)
     try hold(memory.firstSeen.keys.allSatisfy { !$0.utf8.contains(0x0A) }, "an id of two lines")
@@ -48,7 +48,7 @@ extension FuzzTarget {
     _ = try JSONEncoder().encode(board.memory)
   }
 
-  /// Fields of a journal entry, `NAME=value` with zeros between.
+  /// The fields of a journal entry, as `NAME=value` separated by zeros.
   static let journal = FuzzTarget("journal") { bytes in
     var fields: [String: String] = [:]
     for field in bytes.split(separator: 0) {
@@ -62,7 +62,7 @@ extension FuzzTarget {
     let document = HistoryDocument(journal: [(moment, fields), (moment, fields)], limit: 1)
     try hold(document.truncated && document.events == [change], "more than the limit")
     _ = change.at.microseconds
-    // A moment past the year 9999 has no RFC 3339 text.
+    // A time after the year 9999 has no RFC 3339 form.
     guard (0..<253_402_300_800_000).contains(change.at.milliseconds) else { return }
     let again = try DocumentCoding.decode(HistoryDocument.self, from: DocumentCoding.encode(document))
     try hold(again == document, "reads as something else")

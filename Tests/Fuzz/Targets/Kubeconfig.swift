@@ -4,7 +4,7 @@ internal import Health
 @testable internal import Kubernetes
 
 extension FuzzTarget {
-  /// A kubeconfig: what is refused says why, what to do, and no secret.
+  /// A kubeconfig: the error for a rejected one contains a reason and a remedy, but no secret.
   static let kubeconfig = FuzzTarget("kubeconfig") { bytes in
     try ScratchFile.holding(bytes) { path in
       do {
@@ -18,7 +18,7 @@ extension FuzzTarget {
     }
   }
 
-  /// What an exec plugin prints.
+  /// The output of an exec plugin.
   static let execCredential = FuzzTarget("exec-credential") { bytes in
     do {
       let credential = try ExecCredential(bytes, apiVersion: "client.authentication.k8s.io/v1")
@@ -28,7 +28,7 @@ extension FuzzTarget {
     }
   }
 
-  /// Certificates, as DER and as PEM.
+  /// Certificates in DER and PEM format.
   static let certificate = FuzzTarget("certificate") { bytes in
     _ = X509Validity(der: bytes)
     let all = X509Validity.all(pem: bytes)

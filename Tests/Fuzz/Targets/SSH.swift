@@ -6,7 +6,7 @@ internal import SSH
 @testable internal import Tunnel
 
 extension FuzzTarget {
-  /// The answer of `ssh -G`.
+  /// The output of `ssh -G`.
   static let sshConfiguration = FuzzTarget("ssh-configuration") { bytes in
     let environment = LocalEnvironment(
       home: "/home/ada", localUser: "ada", agentSocket: nil, variables: ["HOME": "/home/ada", "A": "b"])
@@ -24,7 +24,7 @@ extension FuzzTarget {
     }
   }
 
-  /// known_hosts: a key that a line revokes is never known, and what is on record for another host is of no matter.
+  /// known_hosts: a revoked key is never accepted, and entries of other hosts have no effect.
   static let knownHosts = FuzzTarget("known-hosts") { bytes in
     let name = "tethys"
     let blob: [UInt8] = [0, 0, 0, 11] + Array("ssh-ed25519".utf8) + [0, 0, 0, 1, 7]
@@ -36,7 +36,7 @@ extension FuzzTarget {
       _ = hosts.onlyUnusableEntry(name: name, port: port)
       try hold(
         Set(hosts.keyTypes(name: name, port: port)) == Set(Algorithms.hostKeys), "algorithms are lost")
-      // One line more, at the front of what is there, that revokes the key for everybody.
+      // Adds a line at the beginning that revokes the key for all hosts.
       let line = "@revoked * ssh-ed25519 \(Base64.encodeUnpadded(blob))\n"
       let revoking = KnownHosts(files: ["known"]) { _ in Array(line.utf8) + bytes }
       guard case .revoked = revoking.check(key, name: name, port: port) else {
@@ -49,7 +49,7 @@ extension FuzzTarget {
     }
   }
 
-  /// A private key file, and the public key beside it.
+  /// A private key file with its public key file.
   static let identityFile = FuzzTarget("identity-file") { bytes in
     try ScratchFile.holding(bytes) { path in
       for hasPassphrase in [false, true] {
@@ -61,7 +61,8 @@ extension FuzzTarget {
           try hold(!isEncrypted || hasPassphrase, "usable without its passphrase")
         case .publicOnly: try hold(file.publicKey != nil, "a public key that is none")
         case .exposed: throw Broken(description: "exposed, although it is guarded")
-        case .unusable(let reason): try hold(!reason.isEmpty, "unusable without a reason")
+        case .unusable(let reason), .encrypted(let reason):
+          try hold(!reason.isEmpty, "unusable without a reason")
         }
       }
     }
@@ -71,9 +72,9 @@ extension FuzzTarget {
     }
   }
 
-  /// What an ssh-agent answers, cut off where the bytes end.
+  /// The responses of an ssh-agent, which closes the connection after the last byte.
   static let agent = FuzzTarget("agent") { bytes in
-    // What fits into a socket's buffer.
+    // The maximum size that fits into the socket's buffer.
     let bytes = bytes.prefix(64 << 10)
     let path = "/tmp/og-fuzz-\(getpid()).sock"
     guard let address = SocketAddress(path: path) else { return }

@@ -2,7 +2,7 @@ internal import Glibc
 
 /// A file in memory, for readers that take a path.
 enum ScratchFile {
-  /// Runs `body` with the path of a file that holds `bytes`.
+  /// Runs `body` with the path of a file that contains `bytes`.
   static func holding<Result>(_ bytes: [UInt8], _ body: (String) throws -> Result) throws -> Result {
     let path = "/dev/shm/oceanid-fuzz-\(getpid())-\(UInt64.random(in: .min ... .max))"
     let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)

@@ -8,7 +8,7 @@ internal import Redaction
 @testable internal import Tunnel
 
 extension FuzzTarget {
-  /// Times, durations, sizes and addresses: what is written as it was read reads as the same.
+  /// Times, durations, sizes and addresses: a value is the same after it is printed and parsed.
   static let texts = FuzzTarget("texts") { bytes in
     let text = String(foreign: bytes)
     if let moment = Timestamp(rfc3339: text) {
@@ -41,7 +41,7 @@ extension FuzzTarget {
     _ = text.displayWidth
   }
 
-  /// A pattern and a text, with a line feed between.
+  /// A pattern and a text, separated by a line feed.
   static let patterns = FuzzTarget("patterns") { bytes in
     let parts = bytes.split(separator: 0x0A, maxSplits: 1, omittingEmptySubsequences: false)
     let (pattern, text) = (String(foreign: parts[0]), String(foreign: parts.count > 1 ? parts[1] : []))
@@ -51,7 +51,7 @@ extension FuzzTarget {
     if !pattern.contains("?") {
       try hold(silenced == globbedSmall, "two opinions: \(silenced), \(globbedSmall)")
     }
-    // Every star more multiplies what the plain way takes.
+    // Each further star multiplies the time of the simple matcher.
     guard pattern.utf8.count <= 12, text.utf8.count <= 24, pattern.utf8.count(where: { $0 == 0x2A }) <= 4
     else {
       return
@@ -60,12 +60,12 @@ extension FuzzTarget {
     try hold(globbed == meant, "\(globbed) instead of \(meant)")
   }
 
-  /// A silence takes capital letters for small ones.
+  /// A silence ignores case.
   private static func small(_ text: String) -> String {
     String(decoding: text.utf8.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }, as: UTF8.self)
   }
 
-  /// As ssh_config(5) explains it, without a thought of time.
+  /// The definition in ssh_config(5), without regard to running time.
   private static func matches(_ pattern: ArraySlice<UInt8>, _ text: ArraySlice<UInt8>) -> Bool {
     guard let first = pattern.first else { return text.isEmpty }
     let rest = pattern.dropFirst()

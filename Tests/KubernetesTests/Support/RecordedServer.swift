@@ -3,8 +3,8 @@ import DemoCluster
 import Foundation
 import GuardTypes
 import Health
-
 import IncidentTracking
+
 @testable import Kubernetes
 
 /// Replays the recorded responses of a kube-apiserver 1.36, including its start-up, without real time.

@@ -1,13 +1,15 @@
-internal import FoundationEssentials
-internal import Glibc
+import FoundationEssentials
+import Glibc
 package import GuardAPI
-internal import Platform
+import GuardRun
+import Health
+import Platform
 
 /// The daemon's program. `doctor` and `setup` run it, because it knows how to connect to the clusters.
 package struct GuardProgram: Sendable {
   package let path: String
   /// The deadline for all checks together: each cluster may fail only after a timeout.
-  static let patience: Duration = .seconds(300)
+  package static let patience: Duration = .seconds(300)
 
   /// - Parameter named: the user's choice. Without it, the program beside this one is used, else the one in PATH.
   package init(named: String?) {
@@ -34,8 +36,12 @@ package struct GuardProgram: Sendable {
   }
 
   /// Its findings for every cluster, or one finding with the reason why it cannot be run.
-  package func examine(configuration: String?) -> [FindingDocument] {
-    let arguments = ["--doctor"] + (configuration.map { ["--config", $0] } ?? [])
+  ///
+  /// - Parameter isBesideGuard: leave out what a running guard tells.
+  package func examine(configuration: String?, isBesideGuard: Bool) -> [FindingDocument] {
+    let arguments =
+      ["--doctor"] + (isBesideGuard ? ["--beside-guard"] : [])
+      + (configuration.map { ["--config", $0] } ?? [])
     let command = Command(program: path, arguments: arguments, variables: [], outputLimit: 4 << 20)
     do throws(SystemError) {
       let outcome = try command.run(until: .now + GuardProgram.patience, isCancelled: { false })
@@ -50,15 +56,15 @@ package struct GuardProgram: Sendable {
   }
 
   /// The findings in the output of `oceanid-guard --doctor`.
-  static func findings(in output: [UInt8]) -> [FindingDocument] {
+  package static func findings(in output: [UInt8]) -> [FindingDocument] {
     output.split(separator: UInt8(ascii: "\n")).compactMap { try? DocumentCoding.decodeFinding(Data($0)) }
   }
 
   private func broken(_ words: String) -> FindingDocument {
     FindingDocument(
       "oceanid-guard", .failed, words,
-      remedy:
-        "install oceanid-guard beside oceanid-ctl, or name it with --guard PATH; compare: oceanid-guard --version"
-    )
+      next: NextStep(
+        command: "oceanid-guard --version",
+        note: "install oceanid-guard beside oceanid-ctl, or name it with --guard PATH"))
   }
 }

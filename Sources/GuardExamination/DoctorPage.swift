@@ -1,10 +1,10 @@
-import GuardAPI
-import GuardTerminal
+package import GuardAPI
+package import GuardTerminal
 import Health
 
 /// `oceanid-ctl doctor`: the steps of the connection, then the first that failed.
-enum DoctorPage {
-  static func page(_ document: DoctorDocument, _ terminal: Terminal) -> Page {
+package enum DoctorPage {
+  package static func page(_ document: DoctorDocument, _ terminal: Terminal) -> Page {
     var page = Page()
     let findings = document.findings
     let margin = (findings.map(\.step.displayWidth).max() ?? 0) + 2
@@ -34,12 +34,24 @@ enum DoctorPage {
           Span(part, finding.outcome == .skipped ? .faint : .plain))
         : Line(Span(String(repeating: " ", count: left)), Span(part))
     }
-    if let remedy = finding.remedy, finding.outcome == .warning {
-      // Never wrapped: a copied command must stay in one line.
-      lines.append(
-        Line(Span(String(repeating: " ", count: left)), Span("next ", .faint), Span(remedy, .strong)))
+    if let step = finding.next, finding.outcome == .warning {
+      lines += next(step, indent: left, terminal)
     }
     return lines
+  }
+
+  /// The command is never wrapped, so that it can be copied.
+  private static func next(_ step: NextStep, indent: Int, _ terminal: Terminal) -> [Line] {
+    let blank = Span(String(repeating: " ", count: indent))
+    func note(_ label: String, _ text: String) -> [Line] {
+      let room = terminal.width.map { max(24, min($0, Terminal.proseWidth) - indent - 5) }
+      return (room.map { text.wrapped(to: $0) } ?? [text]).enumerated().map { index, part in
+        Line(blank, Span(index == 0 ? label : "     ", .faint), Span(part))
+      }
+    }
+    guard let command = step.command else { return step.note.map { note("next ", $0) } ?? [] }
+    return [Line(blank, Span("next ", .faint), Span(command, .strong))]
+      + (step.note.map { note("note ", $0) } ?? [])
   }
 
   /// The first step that failed. The results of later steps depend on it, or the steps were skipped.
@@ -54,11 +66,11 @@ enum DoctorPage {
     var page = Page()
     let place = first.cluster.map { "\($0), \(first.step)" } ?? first.step
     page += terminal.wrapped(Span("Failed: \(place): \(first.found)", .bad))
-    if let remedy = first.remedy { page += Line(Span("  "), Span("next ", .faint), Span(remedy, .strong)) }
+    if let step = first.next { page += next(step, indent: 2, terminal) }
     for other in broken.dropFirst() {
       let place = other.cluster.map { "\($0), \(other.step)" } ?? other.step
       page += terminal.wrapped(Span("Also failed: \(place)", .bad))
-      if let remedy = other.remedy { page += Line(Span("  "), Span("next ", .faint), Span(remedy, .strong)) }
+      if let step = other.next { page += next(step, indent: 2, terminal) }
     }
     return page.lines
   }

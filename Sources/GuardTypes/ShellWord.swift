@@ -1,5 +1,5 @@
 extension String {
-  /// One word of a shell command: in single quotes if it has a character that is special to a shell.
+  /// One word of a shell command, in single quotes if it contains a special character.
   public var shellWord: String {
     let isPlain = utf8.allSatisfy { byte in
       switch byte {
@@ -10,7 +10,7 @@ extension String {
       }
     }
     if isPlain, !isEmpty { return self }
-    // A shell does not expand `~` between quotes.
+    // A shell does not expand `~` inside quotes.
     if hasPrefix("~/"), count > 2 { return "~/" + String(dropFirst(2)).shellWord }
     return "'\(split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''"))'"
   }

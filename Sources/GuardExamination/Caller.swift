@@ -1,0 +1,52 @@
+import Glibc
+import GuardAPI
+import GuardTypes
+import Health
+
+/// The user who asks, for the commands in remedies.
+package struct Caller: Hashable, Sendable {
+  let name: String
+  let uid: UInt32
+  /// A member of the group that may change something.
+  let isAdmin: Bool
+
+  init(name: String, uid: UInt32, isAdmin: Bool = false) {
+    self.name = name
+    self.uid = uid
+    self.isAdmin = isAdmin
+  }
+
+  /// The user of this process.
+  package static var current: Caller {
+    let name = getpwuid(geteuid()).map { String(cString: $0.pointee.pw_name) }
+    var groups = [gid_t](repeating: 0, count: max(0, Int(getgroups(0, nil))))
+    let count = getgroups(Int32(groups.count), &groups)
+    let admin = getgrnam("oceanid-admin")?.pointee.gr_gid
+    let own = groups.prefix(max(0, Int(count))) + [getegid()]
+    return Caller(
+      name: name ?? "uid \(geteuid())", uid: geteuid(), isAdmin: admin.map(own.contains) ?? false)
+  }
+
+  /// Programs that read or change files of the user who runs them.
+  private static let homeReaders = [
+    "ssh", "ssh-add", "ssh-keygen", "chmod", "env", "flux", "grep", "kubectl", "namei",
+  ]
+
+  /// The guard's step with the user who must run its command: the guard's own, or nobody else where that is the caller.
+  func run(_ step: NextStep, for view: GuardViewDocument) -> NextStep {
+    let prefix = "sudo -u \(view.user.shellWord) "
+    if view.uid == uid {
+      return NextStep(
+        command: step.command?.replacing(prefix, with: ""), note: step.note?.replacing(prefix, with: ""))
+    }
+    guard let command = step.command, let program = command.split(separator: " ").first,
+      Caller.homeReaders.contains(String(program))
+    else { return step }
+    return NextStep(command: prefix + command, note: step.note)
+  }
+
+  /// Has the guard connect again, which not everybody may.
+  func reconnect(_ view: GuardViewDocument) -> String {
+    uid == 0 || uid == view.uid || isAdmin ? "oceanid-ctl reconnect" : "sudo oceanid-ctl reconnect"
+  }
+}

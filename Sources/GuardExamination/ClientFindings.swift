@@ -1,0 +1,58 @@
+package import GuardAPI
+package import GuardConnection
+import GuardTypes
+import Health
+package import SystemJournal
+
+/// The findings about the client's own requirements: the control socket and the journal.
+package enum ClientFindings {
+  package static func socket(
+    _ socket: SocketPath, _ answer: Result<StatusDocument, ClientError>
+  ) -> [FindingDocument] {
+    switch answer {
+    case .failure(let error):
+      return [
+        FindingDocument(
+          "guard's socket", .failed, "\(error)", next: error.remedy.first.map { NextStep(note: $0) })
+      ]
+    case .success(let status):
+      let isSame = status.version == Product.version
+      let found = "\(socket.path): oceanid-guard \(status.version) answers"
+      let answer = FindingDocument(
+        "guard's socket", isSame ? .ok : .warning,
+        isSame ? found : "\(found); this is oceanid-ctl \(Product.version)",
+        next: isSame
+          ? nil
+          : NextStep(
+            command: "systemctl restart oceanid-guard",
+            note: "after an upgrade, the old version keeps running until then"))
+      return [answer] + status.clusters.map(view)
+    }
+  }
+
+  /// The running guard's verdict: whatever else works, this page is not calmer than that.
+  private static func view(_ cluster: ClusterDocument) -> FindingDocument {
+    let isWell = cluster.tunnel.state == .up && cluster.poll.ok == true && cluster.verdict == .healthy
+    return FindingDocument(
+      "guard's view", of: cluster.name,
+      isWell ? .ok : cluster.verdict == .critical ? .failed : .warning,
+      "tunnel \(cluster.tunnel.state?.rawValue ?? "unknown"); \(cluster.verdict.rawValue): \(cluster.summary)",
+      next: isWell ? nil : NextStep(command: "oceanid-ctl status"))
+  }
+
+  /// Why the guard's own view is missing although the guard answers.
+  package static func missingView(_ error: ClientError) -> FindingDocument {
+    let isOlder = if case .refused(status: 404, _, _) = error { true } else { false }
+    return FindingDocument(
+      "service", .warning,
+      isOlder
+        ? "the running guard is older and does not tell how it sees the way; the steps are yours"
+        : "the guard does not tell how it sees the way: \(error); the steps are yours",
+      next: isOlder ? NextStep(command: "systemctl restart oceanid-guard") : nil)
+  }
+
+  package static func journal(_ failure: JournalError?) -> FindingDocument {
+    guard let failure else { return FindingDocument("journal", .ok, "readable") }
+    return FindingDocument("journal", .warning, "\(failure); oceanid-ctl history asks the guard instead")
+  }
+}

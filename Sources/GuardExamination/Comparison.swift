@@ -1,0 +1,97 @@
+package import GuardAPI
+import GuardTerminal
+import GuardTypes
+import Health
+
+/// The guard's view of the way to the clusters beside the caller's own. The guard's counts: the clusters are reached
+/// through it.
+package struct Comparison {
+  private static let login = "login"
+
+  private let view: GuardViewDocument
+  private let own: [FindingDocument]
+  private let clusters: [ClusterDocument]
+  private let caller: Caller
+
+  /// - Parameters:
+  ///   - own: what the caller's own examination found.
+  ///   - clusters: of the guard's status.
+  package init(
+    view: GuardViewDocument, own: [FindingDocument], clusters: [ClusterDocument], caller: Caller
+  ) {
+    self.view = view
+    self.own = own
+    self.clusters = clusters
+    self.caller = caller
+  }
+
+  /// This machine, then each cluster, then what only the caller has.
+  package var findings: [FindingDocument] {
+    let beforeClusters = Array(own.prefix { $0.cluster == nil })
+    var findings = merged(nil, own: beforeClusters)
+    findings.append(identity)
+    var names: Set<String> = []
+    for name in view.findings.compactMap(\.cluster) where names.insert(name).inserted {
+      findings += merged(name, own: own.filter { $0.cluster == name })
+    }
+    return findings + own.dropFirst(beforeClusters.count).filter { $0.cluster == nil }
+  }
+
+  private var identity: FindingDocument {
+    let isSame = view.uid == caller.uid
+    var words = "the guard runs as \(isSame ? "you (\(view.user))" : "\(view.user) (uid \(view.uid))")"
+    words += ", home \(view.home), \(view.agent.map { "agent \($0)" } ?? "no agent (SSH_AUTH_SOCK)")"
+    if !view.credentials.isEmpty { words += ", credentials \(view.credentials.joined(separator: ", "))" }
+    return FindingDocument("service", .ok, isSame ? words : "\(words); you are \(caller.name)")
+  }
+
+  private func merged(_ cluster: String?, own: [FindingDocument]) -> [FindingDocument] {
+    let theirs = view.findings.filter { $0.cluster == cluster }
+    let steps = Set(theirs.map(\.step))
+    return theirs.map { finding in
+      compared(finding, own.first { $0.step == finding.step })
+    } + own.filter { !steps.contains($0.step) && $0.outcome != .skipped }
+  }
+
+  /// The guard's finding, with the difference to the caller's.
+  private func compared(_ guards: FindingDocument, _ own: FindingDocument?) -> FindingDocument {
+    let next = guards.next.map { caller.run($0, for: view) }
+    func finding(_ outcome: FindingOutcome, _ found: String, _ next: NextStep?) -> FindingDocument {
+      FindingDocument(guards.step, of: guards.cluster, outcome, found, next: next)
+    }
+    guard let own else { return finding(guards.outcome, guards.found, next) }
+    switch (guards.outcome, own.outcome) {
+    case (.ok, .failed), (.ok, .warning):
+      // Only the guard's port is the guard's.
+      guard !guards.step.hasPrefix("port ") else { return finding(.ok, guards.found, next) }
+      return finding(.ok, "works for the service, not for you, because \(own.found)", nil)
+    case (.failed, .ok), (.warning, .ok):
+      let words = "works for you, not for the service, because \(guards.found)"
+      return finding(
+        guards.outcome, words, guards.step == Comparison.login ? offering(next, guards.cluster) : next)
+    case (.failed, .failed) where guards.step.hasPrefix("port "):
+      // A caller with more rights sees which program it is.
+      return finding(.failed, own.found, own.next)
+    case (.ok, _), (.warning, _), (.failed, _), (.skipped, _), (.unknown, _):
+      return finding(guards.outcome, guards.found, next)
+    }
+  }
+
+  /// The caller can log in: where nothing on this machine keeps the guard from it, it is to try again.
+  private func offering(_ next: NextStep?, _ cluster: String?) -> NextStep? {
+    let tunnel = clusters.first { $0.name == cluster }?.tunnel
+    guard tunnel?.state == .blocked || tunnel?.state == .backoff else { return next }
+    let reconnect = caller.reconnect(view)
+    switch tunnel?.lastError.flatMap({ TunnelErrorCode(rawValue: $0.code) }) {
+    case .hostKeyUnknown, .hostKeyChanged, .noUsableKey, .config:
+      let note = next?.note ?? ""
+      return NextStep(
+        command: next?.command,
+        note: note.hasSuffix("oceanid-ctl reconnect") ? note : "\(note); then: \(reconnect)")
+    case .authRefused, .connectRefused, .connectTimeout, .dns, .keepaliveTimeout, .peerClosed,
+      .protocolError, .forwardRefused, nil:
+      let refused = next.map { "; if the guard fails again: \($0.remedy)" } ?? ""
+      return NextStep(command: reconnect, note: "the guard waits for its next attempt\(refused)")
+    }
+  }
+}

@@ -1,0 +1,90 @@
+import GuardConfiguration
+import Health
+import Kubernetes
+import TestSupport
+import Testing
+
+@testable import GuardCluster
+
+/// Whether kubectl on this machine gets to a forward of the cluster with a kubeconfig.
+@Suite struct LocalEndTests {
+  private static func cluster(_ forwards: String) throws -> Configuration.Cluster {
+    let text = "clusters: [{ name: a, tunnel: { host: b, forwards: [\(forwards)] } }]"
+    let configuration = try Configuration.parse(
+      text, file: "guard.yaml", environment: ConfigurationEnvironment(isRoot: false, home: "/home/ada"))
+    return try #require(configuration.clusters.first)
+  }
+
+  private static func kubeconfig(_ server: String, _ more: String = "") throws -> Kubeconfig {
+    let folder = try TemporaryFolder()
+    let path = try folder.write(
+      """
+      clusters: [{ name: k3s, cluster: { server: "\(server)", insecure-skip-tls-verify: true\(more) } }]
+      users: [{ name: u, user: { token: t } }]
+      contexts: [{ name: default, context: { cluster: k3s, user: u } }]
+      current-context: default
+      """, to: "my config")
+    return try Kubeconfig.load(path: path)
+  }
+
+  private static let usual = #"{ listen: "127.0.0.1:16443", target: "localhost:6443" }"#
+
+  @Test(arguments: [
+    ("https://127.0.0.1:16443", true), ("https://localhost:16443", true), ("https://LOCALHOST:16443", true),
+    ("https://127.0.0.1:16443/prefix", true), ("http://127.0.0.1:16443", true),
+    // As K3s writes it, and other spellings of the far port.
+    ("https://127.0.0.1:6443", false), ("https://localhost:6443", false), ("https://[::1]:6443", false),
+    // The right port of an address where no forward listens.
+    ("https://[::1]:16443", false), ("https://127.0.0.2:16443", false), ("https://k3s:16443", false),
+    ("https://127.0.0.1", false), ("https://192.0.2.7:6443", false), ("https://k3s.example:6443", false),
+    // The forward of another cluster.
+    ("https://127.0.0.1:16444", false),
+  ])
+  func onlyTheAddressOfAForwardLeadsThroughIt(_ server: String, _ leads: Bool) throws {
+    let cluster = try Self.cluster(Self.usual)
+    let kubeconfig = try Self.kubeconfig(server)
+    #expect(cluster.isLocalEnd(kubeconfig.server) == leads)
+    let mismatch = cluster.mismatch(kubeconfig, isCredential: false)
+    #expect((mismatch == nil) == leads)
+    #expect((cluster.serverFlags(kubeconfig) == nil) == leads)
+    #expect(leads || mismatch?.step.command?.contains("--server=https://127.0.0.1:16443") == true)
+  }
+
+  @Test func everySpellingOfAnAddressCounts() throws {
+    let cluster = try Self.cluster(#"{ listen: "[0:0::1]:16443", target: "localhost:6443" }"#)
+    for server in ["https://[::1]:16443", "https://[0:0:0:0:0:0:0:1]:16443", "https://localhost:16443"] {
+      #expect(cluster.isLocalEnd(try Self.kubeconfig(server).server), "\(server)")
+    }
+    #expect(!cluster.isLocalEnd(try Self.kubeconfig("https://127.0.0.1:16443").server))
+  }
+
+  @Test func fixNamesTheEntryTheFileAndTheForwardThatLeadsThere() throws {
+    let cluster = try Self.cluster(
+      #"{ listen: "127.0.0.1:19090", target: "localhost:9090" }, "# + Self.usual)
+    let kubeconfig = try Self.kubeconfig("https://127.0.0.1:6443")
+    let mismatch = try #require(cluster.mismatch(kubeconfig, isCredential: false))
+    #expect(
+      mismatch.step.command
+        == "kubectl --kubeconfig '\(kubeconfig.path)' config set-cluster k3s --server=https://127.0.0.1:16443"
+    )
+    #expect(mismatch.words.contains("the port on the far side"))
+    let credential = try #require(cluster.mismatch(kubeconfig, isCredential: true))
+    #expect(credential.step.command == nil && credential.step.note?.contains("LoadCredential=") == true)
+  }
+
+  @Test func certificateOfAnotherNameIsStillVerified() throws {
+    let cluster = try Self.cluster(Self.usual)
+    let named = try #require(
+      cluster.mismatch(try Self.kubeconfig("https://k3s.example:6443"), isCredential: false))
+    #expect(named.step.command?.hasSuffix(" --tls-server-name=k3s.example") == true)
+    let chosen = try Self.kubeconfig("https://k3s.example:6443", ", tls-server-name: api")
+    #expect(cluster.serverFlags(chosen) == "--server https://127.0.0.1:16443 --tls-server-name api")
+  }
+
+  @Test func socketOfAForwardIsNoServerOfAKubeconfig() throws {
+    let cluster = try Self.cluster(#"{ listen: "/run/a.sock", target: "localhost:6443" }"#)
+    let mismatch = try #require(
+      cluster.mismatch(try Self.kubeconfig("https://127.0.0.1:6443"), isCredential: false))
+    #expect(mismatch.localEnd == nil && mismatch.step.note?.contains("forwards") == true)
+  }
+}

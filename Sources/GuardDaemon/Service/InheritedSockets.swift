@@ -68,7 +68,7 @@ struct InheritedSockets {
     if !strays.isEmpty {
       parts.append("binds \(list(strays)), which no forward uses: connections are reset")
     }
-    if !missing.isEmpty { parts.append("does not hold \(list(missing)): the guard binds that itself") }
+    if !missing.isEmpty { parts.append("does not bind \(list(missing)): the guard binds that itself") }
     let step = restart
     return LogRecord(
       nil, "\(unit) \(parts.joined(separator: "; it "))", priority: .warning, subject: unit,

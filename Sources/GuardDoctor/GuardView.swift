@@ -73,11 +73,12 @@ package struct GuardView: Examinable {
     let section = cluster.configuration
     let name = section.name
     let status = cluster.tunnel.status
-    tunnel(status, of: name).forEach(report)
+    var way = tunnel(status, of: name)
     if let host = status.servers.last {
-      report(TunnelFindings.keys(cluster: name, host))
-      report(files(host, of: name))
+      way.insert(TunnelFindings.keys(cluster: name, host), at: way.count - 1)
+      way.append(files(host, of: name))
     }
+    way.forEach(report)
     for forward in status.forwards { report(port(forward, of: name)) }
     let loaded = Result { () throws(PollFailure) in
       try Kubeconfig.load(

@@ -29,7 +29,7 @@ package struct Caller: Hashable, Sendable {
 
   /// Programs that read or change files of the user who runs them.
   private static let homeReaders = [
-    "ssh", "ssh-add", "ssh-keygen", "chmod", "env", "flux", "grep", "kubectl", "namei",
+    "ssh", "ssh-add", "ssh-keygen", "chmod", "env", "flux", "grep", "kubectl", "ls", "namei",
   ]
 
   /// The guard's step with the user who must run its command: the guard's own, or nobody else where that is the caller.

@@ -64,6 +64,8 @@ package final class GuardService: Sendable {
   /// - Parameter configurationPath: the path from `--config`; nil for the default files.
   /// - Returns: the exit status.
   package static func run(configurationPath: String?) -> Int32 {
+    // Before the first thread exists.
+    guard let signals = Signals.block() else { return unavailableStatus }
     LibCrypto.disableExitCleanup()
     ResidentMemory.configureHeap()
     ProcessMemory.hide()
@@ -78,6 +80,7 @@ package final class GuardService: Sendable {
       // In a shell, print the errors to standard error. In the journal, log an event.
       guard Journal.isConnected() else { return complain(error) }
       log.write(StartError.record(error))
+      signals.unblock()
       refuseClients(because: error)
       return configurationStatus
     }
@@ -89,7 +92,7 @@ package final class GuardService: Sendable {
         LogRecord(.startFailed, "oceanid-guard can't start: \(error)", subject: "guard", reason: "\(error)"))
       return GuardService.unavailableStatus
     }
-    return guarding.wait()
+    return guarding.wait(signals)
   }
 
   private static func refuseClients(because errors: ConfigurationErrors) {
@@ -252,9 +255,10 @@ package final class GuardService: Sendable {
       observed: passes.request)
   }
 
-  private func wait() -> Int32 {
+  private func wait(_ descriptor: consuming SignalDescriptor) -> Int32 {
     let signals = Signals(
-      queue: queue, stop: { [weak self] in self?.stop() }, reload: { [weak self] in _ = self?.reload() })
+      descriptor, queue: queue, stop: { [weak self] in self?.stop() },
+      reload: { [weak self] in _ = self?.reload() })
     let watchdog = (try? Watchdog.interval()).flatMap { $0 }.map { interval in
       WatchdogFeed(
         interval: interval, parts: { [weak self] in self?.parts() ?? [] }, feed: { notifyManager(.watchdog) })

@@ -3,18 +3,32 @@ internal import Glibc
 
 /// Blocks signals and delivers them through a descriptor that a loop can wait on (signalfd(2)).
 ///
-/// The signals stay blocked until the process ends. Use it in single-threaded processes.
+/// A signal that arrives before the first read is pending and not lost. Create it before the process has further threads,
+/// which inherit the mask.
 package struct SignalDescriptor: ~Copyable {
   private let descriptor: Descriptor
+  private let signals: [Int32]
 
-  package init(_ signals: [Int32]) throws(SystemError) {
+  private static func set(_ signals: [Int32]) -> sigset_t {
     var set = sigset_t()
     sigemptyset(&set)
     for signal in signals { sigaddset(&set, signal) }
+    return set
+  }
+
+  package init(_ signals: [Int32]) throws(SystemError) {
+    self.signals = signals
+    var set = SignalDescriptor.set(signals)
     guard sigprocmask(SIG_BLOCK, &set, nil) == 0 else { throw .last("sigprocmask") }
     let raw = signalfd(-1, &set, Int32(SFD_NONBLOCK) | Int32(SFD_CLOEXEC))
     guard raw >= 0 else { throw .last("signalfd") }
     descriptor = Descriptor(owning: raw)
+  }
+
+  /// Gives the signals their default actions in the calling thread again.
+  package consuming func unblock() {
+    var set = SignalDescriptor.set(signals)
+    pthread_sigmask(SIG_UNBLOCK, &set, nil)
   }
 
   package var raw: Int32 { descriptor.raw }

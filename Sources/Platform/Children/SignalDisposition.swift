@@ -1,4 +1,4 @@
 internal import Glibc
 
-/// Disables a signal's default action, for SIGPIPE or for a signal that a `SignalWatch` handles.
+/// Disables the default action of a signal, for SIGPIPE.
 package func ignoreSignal(_ number: Int32) { signal(number, SIG_IGN) }

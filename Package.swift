@@ -126,7 +126,7 @@ let package = Package(
     module("SystemJournal", ["CJournal", "GuardAPI"]),
     module("SessionBus", ["CBus"]),
 
-    // Tunnel and Kubernetes client, which only Guard combines
+    // Tunnel and Kubernetes client, which only the daemon's targets combine
     module("Tunnel", ["Crypto", "GuardTypes", "SSH", "Platform"]),
     module("Kubernetes", ["Crypto", "GuardTypes", "Curl", "Health", "Platform", "Redaction", "YAML"]),
 

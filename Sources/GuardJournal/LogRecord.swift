@@ -27,7 +27,7 @@ package struct LogRecord: Hashable, Sendable {
   package var note: String?
   /// Further fields: `PEER_UID` becomes `OCEANID_PEER_UID`.
   package var extra: [String: String]
-  /// The source file that logs it: `Guard/Guard.swift`.
+  /// The source file that logs it: `GuardDaemon/GuardService.swift`.
   package let file: String
   /// The line in `file`.
   package let line: Int

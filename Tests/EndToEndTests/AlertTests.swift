@@ -3,6 +3,7 @@ import Foundation
 import GuardAPI
 import GuardTypes
 import Health
+import IncidentTracking
 import TestSupport
 import Testing
 
@@ -37,7 +38,7 @@ struct AlertTests {
     receiver.requests.compactMap { try? JSONDecoder().decode(NoticeDocument.self, from: Data($0.body.utf8)) }
   }
 
-  private static func contains(_ notices: [NoticeDocument], _ change: NoticeChange) -> Bool {
+  private static func contains(_ notices: [NoticeDocument], _ change: IncidentNotice.Change) -> Bool {
     notices.contains { notice in
       notice.entries.contains { $0.change == change && $0.incident.subject == "node calypso" }
     }

@@ -47,7 +47,7 @@ struct RestartTests {
     func isReported(_ document: StatusDocument) -> Bool {
       document.problems.contains {
         $0.id == "tethys/flux/kinds/not-served" && $0.title.hasPrefix("kustomize-controller runs")
-          && $0.detail.contains("3 Kustomizations seen before")
+          && $0.detail.contains("3 objects of Kustomization")
       }
     }
     let reported = try installation.waitFor { document, cluster in

@@ -68,7 +68,7 @@ struct Screen {
 /// An incident as the guard reports it.
 func incident(
   _ subject: String, id: String? = nil, _ severity: Problem.Severity = .warning,
-  state: IncidentState = .firing, notices: Int = 1, silence: String? = nil
+  state: Incident.State = .firing, notices: Int = 1, silence: String? = nil
 ) throws -> IncidentDocument {
   let quoted = silence.map { "\"\($0)\"" } ?? "null"
   let text = """

@@ -126,7 +126,7 @@ import Testing
     let (report, next) = Self.judged(Self.snapshot(without: ["Kustomization"], workloads: []), memory)
     let problem = try #require(report.problems.first { $0.id == "tethys/flux/kinds/not-served" })
     #expect(problem.title == "Kustomization is not served")
-    #expect(problem.detail.contains("12 Kustomizations seen before"))
+    #expect(problem.detail.contains("12 objects of Kustomization"))
     #expect(next.kinds["Kustomization"]?.goneSince == Fixture.now)
   }
 

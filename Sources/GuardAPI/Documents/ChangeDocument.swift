@@ -3,7 +3,7 @@ package import Health
 /// A state change, with the fields of its journal entry.
 package struct ChangeDocument: Codable, Hashable, Sendable {
   package var at: Timestamp
-  /// OCEANID_EVENT, for example `node_not_ready`.
+  /// OCEANID_EVENT, for example `tunnel_down`.
   @Field package var event: String
   @Field package var cluster: String
   /// For example `node calypso`.

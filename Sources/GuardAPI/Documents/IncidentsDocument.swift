@@ -31,7 +31,7 @@ package struct IncidentsDocument: Codable, Hashable, Sendable {
 package struct IncidentDocument: Codable, Hashable, Sendable {
   /// The journal's OCEANID_INCIDENT.
   package var id: String
-  @Field package var state: IncidentState
+  @KnownWord package var state: Incident.State?
   @Field package var severity: Problem.Severity
   /// Empty for incidents of the guard itself.
   @Field package var cluster: String
@@ -63,7 +63,7 @@ package struct IncidentDocument: Codable, Hashable, Sendable {
 
   package init(_ incident: Incident, silence: Silence?) {
     id = incident.id
-    state = IncidentState(rawValue: incident.state.rawValue) ?? .unknown
+    state = incident.state
     severity = incident.severity
     cluster = incident.cluster
     subject = incident.subject.escaped
@@ -82,13 +82,6 @@ package struct IncidentDocument: Codable, Hashable, Sendable {
     notices = incident.notices
     self.silence = silence?.id
   }
-}
-
-/// `open[].state`; `unknown` is only read, never written.
-package enum IncidentState: String, Word {
-  case pending, firing, recovering, ended, unknown
-
-  package static var whenAbsent: IncidentState { .unknown }
 }
 
 /// Suppresses notices for some time.

@@ -46,21 +46,14 @@ package struct NoticeCounts: Codable, Hashable, Sendable {
 
 /// A change of one incident.
 package struct NoticeEntryDocument: Codable, Hashable, Sendable {
-  @Field package var change: NoticeChange
+  @KnownWord package var change: IncidentNotice.Change?
   /// Identifies the change across repeated deliveries.
   @Field package var key: String
   package var incident: IncidentDocument
 
   package init(_ entry: IncidentNotice.Entry) {
-    change = NoticeChange(rawValue: entry.change.rawValue) ?? .unknown
+    change = entry.change
     key = entry.key
     incident = IncidentDocument(entry.incident, silence: nil)
   }
-}
-
-/// `entries[].change`; `unknown` is only read, never written.
-package enum NoticeChange: String, Word, CaseIterable {
-  case opened, worsened, flapping, reminder, ended, unknown
-
-  package static var whenAbsent: NoticeChange { .unknown }
 }

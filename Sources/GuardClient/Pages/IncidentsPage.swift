@@ -72,11 +72,11 @@ enum IncidentsPage {
 
   private static func state(_ incident: IncidentDocument) -> String {
     if let silence = incident.silence { return "muted (\(silence))" }
-    return incident.flapping ? "flapping" : incident.state.rawValue
+    return incident.flapping ? "flapping" : incident.state?.rawValue ?? "unknown"
   }
 
   private static func told(_ incident: IncidentDocument, _ document: IncidentsDocument) -> String {
-    guard document.channels != 0 else { return "nobody" }
+    guard document.channels != 0 else { return "no channel" }
     return switch incident.notices {
     case 0: "never"
     case 1: "once"

@@ -65,8 +65,6 @@ extension Judgement {
     }
   }
 
-  // ss cannot filter by path.
-
   private func list(listenersAt forward: TunnelHealth.Forward) -> String {
     forward.port.map { "ss -ltnp 'sport = :\($0)'" } ?? "ss -lxp src \(forward.listen.shellWord)"
   }

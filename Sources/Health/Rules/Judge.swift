@@ -96,9 +96,8 @@ struct Judgement {
   ///
   /// - Parameters:
   ///   - facts: values for the placeholders of the declaration's patterns.
-  ///   - since: the start time that the object itself reports, if any. An earlier sighting takes precedence, because
+  ///   - since: the start time that the object itself reports, if any. An earlier observation takes precedence, because
   ///     many controllers write the time of their last attempt.
-  ///     controllers write the time of their last attempt.
   ///   - step: nil selects the declared step.
   mutating func report(
     _ code: ProblemCode, _ facts: [String: String] = [:], subject: String, detail: String = "",

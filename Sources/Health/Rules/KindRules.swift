@@ -80,11 +80,11 @@ extension Judgement {
       default: "\(controllers.count) controllers run, but their kinds are"
       }
     let seen = gone.filter { $0.objects > 0 }.map {
-      "\($0.objects) \($0.name)\($0.objects == 1 ? "" : "s")"
+      "\($0.objects) \($0.objects == 1 ? "object" : "objects") of \($0.name)"
     }
     var details = ["the API server has no \(gone.map(\.definition).joined(separator: ", "))"]
     if !seen.isEmpty {
-      details.append("\(seen.joined(separator: ", ")) seen before went with the definition")
+      details.append("\(seen.joined(separator: ", ")) that existed before were deleted with the definition")
     }
     if controllers.count > 1 { details.append("of \(controllers.joined(separator: ", "))") }
     let isGrave = gone.contains { $0.objects > 0 || ["Kustomization", "HelmRelease"].contains($0.name) }

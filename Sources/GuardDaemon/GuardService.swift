@@ -49,7 +49,7 @@ package final class GuardService: Sendable {
   private let ledger: IncidentLedger
   private let passes: IncidentPasses
   private let statusLine: StatusLine
-  private let desk = GuardViewDesk()
+  private let viewRequests = GuardViewRequests()
   /// Nil: there is no state directory.
   private let folder: StateFolder?
   private let alerts: AlertDelivery
@@ -175,9 +175,9 @@ package final class GuardService: Sendable {
       incidents: { [ledger, alerts] in ledger.document(channels: alerts.channelCount) },
       silence: { [ledger] request, peer in ledger.answer(request, by: "uid \(peer.uid)") },
       endSilence: { [ledger] id, peer in ledger.endSilence(id: id, by: "uid \(peer.uid)") },
-      guardView: { [weak self, desk] done in
+      guardView: { [weak self, viewRequests] done in
         guard let self else { return done(nil) }
-        desk.ask(of: { self.view }, done)
+        viewRequests.ask(of: { self.view }, done)
       },
       alerts: { [alerts] in alerts.document },
       testAlert: { [alerts] name, done in alerts.test(channel: name, done) },

@@ -5,7 +5,7 @@ package struct MachineFacts: Hashable, Sendable {
   /// The facts of the user who sets it up: the alias, the host key, the kubeconfig and the login come from there.
   var own: SetupFacts
   /// The findings of `oceanid-guard --doctor` as the service's user; empty if it has no key yet.
-  var way: [FindingDocument] = []
+  var findings: [FindingDocument] = []
   /// The user of the service exists.
   var isUserThere = true
   var areUnitsInstalled = true

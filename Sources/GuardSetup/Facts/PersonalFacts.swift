@@ -25,7 +25,7 @@ package struct PersonalFacts {
     findHost(&facts)
     findKubeconfig(&facts, kept)
     findConfiguration(&facts, kept, existing, fault)
-    findWay(&facts)
+    examineConnection(&facts)
     facts.dropIn = dropIn(facts)
     facts.dropInNow = system.contents(of: facts.dropInPath)
     facts.port = port(facts)
@@ -156,17 +156,17 @@ package struct PersonalFacts {
     }
   }
 
-  private func findWay(_ facts: inout SetupFacts) {
+  private func examineConnection(_ facts: inout SetupFacts) {
     guard facts.resolved != nil else { return }
     let serviceAgent =
       facts.units[SetupFacts.service]?.variables["SSH_AUTH_SOCK"] ?? units.environment()?["SSH_AUTH_SOCK"]
       ?? ""
-    facts.way = way(facts, agent: serviceAgent)
+    facts.findings = findings(facts, agent: serviceAgent)
     guard let own = system.variable("SSH_AUTH_SOCK") else { return }
     if facts.firstFailure?.step == "login", own != serviceAgent {
-      let withAgent = way(facts, agent: own)
+      let withAgent = findings(facts, agent: own)
       if SetupFacts.firstFailure(withAgent)?.step != "login" {
-        facts.way = withAgent
+        facts.findings = withAgent
         facts.keys.needed = own
       }
     } else if facts.units[SetupFacts.service]?.variables["SSH_AUTH_SOCK"] != nil {
@@ -175,7 +175,7 @@ package struct PersonalFacts {
   }
 
   /// The guard's own findings with the configuration that fits.
-  private func way(_ facts: SetupFacts, agent: String) -> [FindingDocument] {
+  private func findings(_ facts: SetupFacts, agent: String) -> [FindingDocument] {
     let examine = { (text: String, path: String?) -> [FindingDocument] in
       let answer = askGuard(["--doctor", "--config", "/dev/stdin"], input: Array(text.utf8), agent: agent)
       let findings = GuardProgram.findings(in: answer.output).filter {
@@ -265,9 +265,9 @@ extension String {
 
 extension SetupFacts {
   /// The first step of the way that failed, except the port, which setup examines itself.
-  var firstFailure: FindingDocument? { SetupFacts.firstFailure(way) }
+  var firstFailure: FindingDocument? { SetupFacts.firstFailure(findings) }
 
-  static func firstFailure(_ way: [FindingDocument]) -> FindingDocument? {
-    way.first { $0.outcome == .failed && !$0.step.hasPrefix("port ") }
+  static func firstFailure(_ findings: [FindingDocument]) -> FindingDocument? {
+    findings.first { $0.outcome == .failed && !$0.step.hasPrefix("port ") }
   }
 }

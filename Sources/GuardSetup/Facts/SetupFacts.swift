@@ -24,8 +24,8 @@ package struct SetupFacts: Hashable, Sendable {
   var isHostKnown = true
   /// Fingerprints of the host's keys as it offers them; empty if it offers none.
   var offeredKeys: [String] = []
-  /// The findings of `oceanid-guard --doctor`, in the order of the way.
-  var way: [FindingDocument] = []
+  /// The findings of `oceanid-guard --doctor`, in the order of the connection's steps.
+  var findings: [FindingDocument] = []
   var keys = LoginKeys()
   var kubeconfig = KubeconfigFact.absent("")
   var configuration = ConfigurationFact.absent

@@ -14,7 +14,7 @@ package protocol Examinable {
 
 /// Answers those who ask for the guard's view: one examination at a time, on a queue of its own, and no more than one a
 /// second. Requests that arrive meanwhile get its result too.
-package final class GuardViewDesk: Sendable {
+package final class GuardViewRequests: Sendable {
   package typealias Answer = @Sendable (GuardViewDocument?) -> Void
 
   private struct State {
@@ -47,12 +47,12 @@ package final class GuardViewDesk: Sendable {
   ///   - answer: called once, on any thread; with nil if an examination does not end, or too many wait for one.
   package func ask(of view: @escaping @Sendable () -> any Examinable, _ answer: @escaping Answer) {
     let next = state.withLock { state -> Next in
-      if let last = state.last, MonotonicTime.now - last.at < GuardViewDesk.freshness {
+      if let last = state.last, MonotonicTime.now - last.at < GuardViewRequests.freshness {
         return .tell(last.document)
       }
       // Those who waited for one that hangs were answered, and there are no others.
       let hangs = state.isRunning && state.waiting.isEmpty
-      guard !hangs, state.waiting.count < GuardViewDesk.mostWaiting else { return .tell(nil) }
+      guard !hangs, state.waiting.count < GuardViewRequests.mostWaiting else { return .tell(nil) }
       state.waiting.append(answer)
       guard !state.isRunning else { return .wait }
       state.isRunning = true

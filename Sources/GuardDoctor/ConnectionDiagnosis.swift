@@ -15,11 +15,11 @@ package import Tunnel
 /// Tests the connection to each cluster once, step by step. It binds no port and stores nothing, so it does not disturb
 /// a running guard.
 package struct ConnectionDiagnosis {
-  /// How much is tested.
+  /// The extent of the tests.
   package enum Extent: Sendable {
     case everything
-    /// What no running guard can tell: whether this process's user can log in, the ports and programs of this machine, and
-    /// the user's shell.
+    /// The tests that no running guard can make: the login of this process's user, the ports and programs of this machine,
+    /// and the user's shell.
     case besideGuard
   }
 
@@ -84,10 +84,10 @@ package struct ConnectionDiagnosis {
 
   // MARK: - A cluster
 
-  /// - Returns: true if the SSH server of the cluster is this machine, or may be: beside a guard, a failed login leaves it
-  ///   open.
+  /// - Returns: true if the SSH server of the cluster is or may be this machine. If a guard runs, a failed login leaves it
+  ///   unknown.
   private func examine(_ cluster: Configuration.Cluster) -> Bool {
-    // Only the service has them.
+    // Only the service has the credentials.
     if extent == .besideGuard, environment.credentialsDirectory == nil, !cluster.credentials.isEmpty {
       report(
         FindingDocument(

@@ -88,7 +88,7 @@ enum TunnelFindings {
     return isOwn(peer[..<colon].filter { $0 != "[" && $0 != "]" })
   }
 
-  /// Keys that would be offered; only the login shows whether one is accepted.
+  /// The keys that would be offered. Only the login shows whether one is accepted.
   static func keys(cluster: String, _ host: Resolution) -> FindingDocument {
     switch host.keys() {
     case .success(let names): FindingDocument("keys", of: cluster, .ok, names.joined(separator: ", "))

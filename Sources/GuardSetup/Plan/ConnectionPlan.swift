@@ -9,7 +9,7 @@ enum ConnectionPlan {
     case hostKey = "host key"
     case login
 
-    /// The steps of `doctor` that belong to it.
+    /// The steps of `doctor` that belong to this part.
     var steps: [String] {
       switch self {
       case .host: ["ssh_config", "address"]
@@ -68,7 +68,7 @@ enum ConnectionPlan {
 
   private static func words(_ part: Part, _ failed: FindingDocument, _ facts: SetupFacts) -> String {
     guard part == .hostKey, !facts.isHostKnown, !facts.offeredKeys.isEmpty else {
-      // The files that ssh looks for by default.
+      // Missing key files are omitted, because ssh looks for several names by default.
       return failed.found.replacing(/[^ ;]+ does not exist(; )?/, with: "").trimmed
     }
     return
@@ -101,7 +101,7 @@ enum ConnectionPlan {
     }
   }
 
-  /// A new key is only suggested if there certainly is none: ssh-keygen would replace it.
+  /// A new key is suggested only if there certainly is none, because ssh-keygen could replace it.
   private static func login(_ facts: SetupFacts, _ host: ResolvedHost) -> Plan.Next {
     let name = facts.host.shellWord
     let keys = facts.keys

@@ -2,7 +2,7 @@ internal import GuardAPI
 internal import GuardTypes
 internal import Health
 
-/// The step of the kubeconfig.
+/// Derives the step for the kubeconfig.
 enum KubeconfigPlan {
   /// - Parameter isLoggedIn: the login works, so the guard has read the file.
   static func step(_ facts: SetupFacts, isLoggedIn: Bool) -> Plan.Step {

@@ -6,7 +6,7 @@ internal import Health
 package enum MachinePlan {
   package static func plan(_ facts: MachineFacts) -> Plan {
     var steps: [Plan.Step] = [installed(facts)].compactMap(\.self)
-    // A guard that logs in by itself needs no login of the caller.
+    // If the guard can log in with its own key, the caller's login is not needed.
     var own = facts.own
     let isLoggedIn = facts.findings.contains { $0.step == "login" && $0.outcome == .ok }
     if isLoggedIn { own.findings = facts.findings }

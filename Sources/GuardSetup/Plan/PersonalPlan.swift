@@ -33,7 +33,7 @@ package enum PersonalPlan {
     }
   }
 
-  /// The rest of the way does not prevent the setup: the guard reports it, and retries.
+  /// A failure after the login does not prevent the setup: the guard reports it and retries.
   private static func cluster(_ facts: SetupFacts) -> Plan.Step? {
     if let failed = facts.firstFailure, failed.step != "kubeconfig" {
       return Plan.Step(name: "cluster", found: "\(failed.step): \(failed.found)", outcome: .note)

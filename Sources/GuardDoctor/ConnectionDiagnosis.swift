@@ -158,7 +158,7 @@ package struct ConnectionDiagnosis {
     }
   }
 
-  /// The far side's message about the target.
+  /// The remote side's message about the target.
   private final class Refusal: Sendable {
     let failure = Mutex<TunnelFailure?>(nil)
   }
@@ -197,7 +197,7 @@ package struct ConnectionDiagnosis {
 
   // MARK: - This machine
 
-  /// - Parameter here: the clusters whose far side is this machine.
+  /// - Parameter here: the clusters whose remote side is this machine.
   private func examineShell(_ configuration: Configuration, here: Set<String>) {
     let clusters = configuration.clusters
     let set = environment.variables["KUBECONFIG"].flatMap { $0.isEmpty ? nil : $0 }

@@ -12,8 +12,8 @@ package import Tunnel
 /// The connection to each cluster as the running guard sees it: its last attempt to log in, its last poll, and the files
 /// that its user can read now.
 ///
-/// It connects to no server and starts no program, so that frequent requests put no load on servers. It reads files and asks
-/// the agent, which may take long.
+/// It connects to no server and starts no program, so that frequent requests put no load on servers. It reads files and
+/// asks the agent, which may take long.
 package struct GuardView: Examinable {
   private let configuration: Configuration
   private let clusters: [GuardedCluster]

@@ -77,7 +77,7 @@ enum TunnelFindings {
       ssh: way?.sshArguments ?? host.shellWord, host: way?.hostName ?? host, asOwner: way?.asOwner ?? "")
   }
 
-  /// True if the SSH server is this machine. Listeners on the far side are then local listeners.
+  /// True if the SSH server is this machine. Listeners on the remote side are then local listeners.
   ///
   /// - Parameter isOwn: returns true for a numeric address of this machine.
   static func isHere(_ status: TunnelStatus, isOwn: (String) -> Bool) -> Bool {

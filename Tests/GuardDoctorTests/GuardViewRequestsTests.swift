@@ -6,7 +6,7 @@ import Testing
 
 @testable import GuardDoctor
 
-/// Requests for the guard's view cost one examination at a time, and one that hangs holds up nobody.
+/// Requests for the guard's view cause one examination at a time, and one that hangs blocks no request.
 @Suite(.blocking) struct GuardViewRequestsTests {
   private final class Examination: Sendable {
     let count = Atomic(0)
@@ -46,13 +46,13 @@ import Testing
     for _ in 0..<20 { requests.ask(of: { View(examination: examination) }, answers.add) }
     examination.gate.signal()
     #expect(eventually { answers.count == 20 })
-    // Another one soon after gets the same.
+    // A request soon afterwards gets the same result.
     requests.ask(of: { View(examination: examination) }, answers.add)
     #expect(answers.steps == Array(repeating: ["keys", "files"], count: 21))
     #expect(examination.count.load(ordering: .relaxed) == 1)
   }
 
-  @Test func examinationThatHangsIsToldAndNotBegunAgain() {
+  @Test func hangingExaminationIsReportedAndNotStartedAgain() {
     let examination = Examination(hangs: true)
     let requests = GuardViewRequests(limit: .milliseconds(100))
     let answers = Answers()
@@ -63,7 +63,7 @@ import Testing
     #expect(answers.steps.dropFirst() == [nil, nil, nil, nil, nil])
     #expect(examination.count.load(ordering: .relaxed) == 1)
     examination.gate.signal()
-    // It is over: its whole result is there for the next one.
+    // After its end, the next request gets its complete result.
     #expect(
       eventually {
         requests.ask(of: { View(examination: examination) }, answers.add)

@@ -13,8 +13,8 @@ package struct ConfigurationEnvironment: Hashable, Sendable {
   package var runtimeDirectory: String?
   /// `KUBECONFIG`: paths separated by colons.
   package var kubeconfig: String?
-  /// The running process to which the configuration applies. It received its credentials at its start, so the configuration
-  /// may name no others. nil: the configuration is for a new process, or for another one.
+  /// The running process to which the configuration applies. It received its credentials at its start, so the
+  /// configuration may name no others. nil: the configuration is for a new process, or for another one.
   package var process: LocalEnvironment?
 
   package init(

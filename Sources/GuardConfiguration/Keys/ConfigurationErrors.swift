@@ -8,7 +8,7 @@ package struct ConfigurationError: Hashable, Sendable, CustomStringConvertible {
   package let column: Int
   /// The error, and the values that are allowed.
   package let message: String
-  /// The command that resolves the error by a restart, if the file is valid for a new process; nil: the file has a mistake.
+  /// The command that resolves the error by a restart, if the file is valid for a new process; nil: the file must change.
   package let restart: String?
 
   package init(file: String, line: Int = 1, column: Int = 1, message: String, restart: String? = nil) {

@@ -1,4 +1,4 @@
-/// The kubeconfig names a server at which no forward of the cluster listens. The guard reaches it from the remote side, and
+/// The kubeconfig names a server at which no forward of the cluster listens. The guard reaches it from the remote side;
 /// programs on this machine do not.
 public struct KubeconfigMismatch: Hashable, Sendable {
   /// `https://127.0.0.1:6443`

@@ -48,8 +48,8 @@ final class Engine {
   /// The versions of files before the attempt in progress read them, so that a file that is replaced meanwhile counts as
   /// changed.
   private var stamps: [String: SmallFile.Stamp] = [:]
-  /// True if an attempt was made because a file had changed during the one before. A command of Match exec may change a file
-  /// at every attempt, which must not cause an endless series of attempts.
+  /// True if an attempt was made because a file had changed during the one before. A command of Match exec may change a
+  /// file at every attempt, which must not cause an endless series of attempts.
   private var isHurried = false
   /// The first session, connecting or up.
   private(set) var chain: SessionChain?

@@ -61,23 +61,24 @@ package final class ClusterAccess: Sendable {
       step: status.lastFailure.map { NextStep($0.failure) } ?? NextStep(command: "oceanid-ctl tunnel"))
   }
 
-  /// Looks at the kubeconfig, so that its server is known before the first poll. Blocks while it reads files.
+  /// Reads the kubeconfig, so that its server is known before the first poll. Blocks while it reads files.
   func look() { _ = try? current() }
 
   /// The kubeconfig as it was read last; nil before.
   private var kubeconfig: Kubeconfig? { state.withLock { $0.kubeconfig } }
 
-  /// The options that kubectl needs beside the kubeconfig to connect through the forward.
+  /// The options that kubectl needs in addition to the kubeconfig to connect through the forward.
   var serverFlags: String? { kubeconfig.flatMap(configuration.serverFlags) }
 
-  /// Why kubectl does not get to the forward with the kubeconfig; nil: it does, or the file was not read yet.
+  /// The reason why kubectl does not reach the forward with the kubeconfig; nil: it does, or the file was not read yet.
   var mismatch: KubeconfigMismatch? {
     kubeconfig.flatMap {
       configuration.mismatch($0, isCredential: environment.credential(holding: $0.path))
     }
   }
 
-  /// In front of a command that reads the kubeconfig: the user who may read it, where it lies in the home of a service.
+  /// The prefix of commands that read the kubeconfig. It runs them as the guard's user if the file is in the home of a
+  /// service or is a credential; otherwise it is empty.
   var owner: String {
     let path = (try? configuration.kubernetes.file(in: environment)) ?? ""
     let isOwn = path.split(separator: ":").contains {
@@ -86,10 +87,11 @@ package final class ClusterAccess: Sendable {
     return isOwn ? environment.asOwner : ""
   }
 
-  /// Where polls go to, as the far side knows it; nil before the kubeconfig was read.
+  /// The address to which polls connect, as seen from the remote side; nil before the kubeconfig was read.
   package var target: StreamAddress? { kubeconfig.map { configuration.target(of: $0.server) } }
 
-  /// A server where no forward listens is the commonest slip: it was dialled from the far side.
+  /// Adds the most common mistake to the failure: no forward listens on the server's address, so the address was dialled
+  /// from the remote side.
   private func hinted(_ failure: PollFailure) -> PollFailure {
     guard [.tls, .unreachable].contains(failure.code), let mismatch else { return failure }
     return PollFailure(
@@ -130,7 +132,7 @@ package final class ClusterAccess: Sendable {
     return client
   }
 
-  /// The kubeconfig, read again where one of its files changed.
+  /// The kubeconfig, which is read again if one of its files changed.
   private func current() throws(PollFailure) -> Kubeconfig {
     let known = state.withLock { state in
       state.stamps.allSatisfy { SmallFile.Stamp(of: $0.key) == $0.value } ? state.kubeconfig : nil

@@ -32,8 +32,8 @@ final class ClusterJournal {
   /// - Parameters:
   ///   - host: the host of the tunnel, as in the subject of its problem.
   ///   - memory: the entries that were written before the guard was restarted.
-  ///   - socketStep: what to do about an address that the guard holds and its socket unit does not.
-  ///   - save: saves the memory over a restart; called after each entry that changes it.
+  ///   - socketStep: the next step for an address that the guard holds and its socket unit does not.
+  ///   - save: saves the memory for the next start; called after each entry that changes it.
   init(
     cluster: String, host: String, log: any EventLog, ledger: IncidentLedger,
     memory: JournalMemory = JournalMemory(),

@@ -4,10 +4,10 @@ package import Health
 package import Kubernetes
 package import Tunnel
 
-// Where a kubeconfig's server is, as seen from this machine and from the far side.
+// The server of a kubeconfig, as seen from this machine and from the remote side.
 extension Configuration.Cluster {
-  /// A server that is the local end of a forward leads to that forward's target; any other is dialled as it
-  /// stands, from the far side.
+  /// The address to dial from the remote side: the target of the forward whose local address is the server, or else the
+  /// server itself.
   package func target(of server: Kubeconfig.Server) -> StreamAddress {
     let forward = tunnel.forwards.first {
       guard case .tcp(let listen) = $0.listen else { return false }
@@ -16,28 +16,29 @@ extension Configuration.Cluster {
     return forward?.target ?? StreamAddress(host: server.host, port: server.port)
   }
 
-  /// Whether a program on this machine that connects to the server gets to a forward.
+  /// True if a program on this machine that connects to the server reaches a forward.
   package func isLocalEnd(_ server: Kubeconfig.Server) -> Bool {
-    // However an address is spelt, it comes out the same.
+    // HostPort normalizes the spelling of the address.
     let host = server.host.contains(":") ? "[\(server.host)]" : server.host.lowercased()
     guard let place = HostPort("\(host):\(server.port)") else { return false }
     return tunnel.forwards.contains {
       guard case .tcp(let listen) = $0.listen, listen.port == place.port else { return false }
-      // A resolver gives these two for the name (RFC 6761 §6.3).
+      // A resolver returns these two addresses for the name (RFC 6761 §6.3).
       return listen.host == place.host
         || place.host == "localhost" && ["127.0.0.1", "::1"].contains(listen.host)
     }
   }
 
-  /// Whether the server is an address of this machine.
+  /// True if the server is a loopback address.
   package func isLoopback(_ server: Kubeconfig.Server) -> Bool {
     ["127.0.0.1", "::1", "localhost"].contains(server.host.lowercased())
   }
 
-  /// Where people reach the API, for remedies.
+  /// The address at which users reach the API, used in remedies.
   package var publicListen: String { tunnel.forwards.first?.listen.description ?? "" }
 
-  /// Where programs on this machine reach the server: the forward that leads there, else the first one with a port.
+  /// The forward through which programs on this machine reach the server: the one with that target, else one with the same
+  /// target port, else the first one with a local port.
   private func localEnd(for server: Kubeconfig.Server) -> Configuration.Forward? {
     let forwards = tunnel.forwards.filter { if case .tcp = $0.listen { true } else { false } }
     let target = target(of: server)
@@ -48,8 +49,8 @@ extension Configuration.Cluster {
       } ?? forwards.first
   }
 
-  /// The name that the server's certificate has, where it is not that of the forward's local end: a K3s server's has
-  /// the loopback addresses.
+  /// The name to verify in the server's certificate; nil: the local address of the forward is in it. The certificate of a
+  /// K3s server contains the loopback addresses.
   private func certificateName(_ kubeconfig: Kubeconfig) -> String? {
     kubeconfig.tlsServerName ?? (isLoopback(kubeconfig.server) ? nil : kubeconfig.server.host)
   }
@@ -63,9 +64,9 @@ extension Configuration.Cluster {
     return "--server \(address.shellWord)\(name)"
   }
 
-  /// nil: kubectl gets to the forward with the file as it is.
+  /// The mismatch between the kubeconfig and the forwards; nil: kubectl reaches a forward with the file as it is.
   ///
-  /// - Parameter isCredential: the service manager made the file.
+  /// - Parameter isCredential: true if the service manager created the file.
   package func mismatch(_ kubeconfig: Kubeconfig, isCredential: Bool) -> KubeconfigMismatch? {
     guard !isLocalEnd(kubeconfig.server) else { return nil }
     guard let address = localAddress(for: kubeconfig.server) else {

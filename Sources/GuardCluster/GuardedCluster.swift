@@ -55,8 +55,8 @@ package actor GuardedCluster {
   /// Starts the tunnel; polls begin once it is up.
   ///
   /// - Parameters:
-  ///   - state: nil: there is nowhere to keep anything.
-  ///   - socketStep: what to do about an address that this process holds and its socket unit does not.
+  ///   - state: nil: there is no state directory.
+  ///   - socketStep: the next step for an address that this process holds and its socket unit does not.
   ///   - observed: called after each observation of the ledger.
   /// - Throws: `SystemError` if the system can't provide a thread, an epoll or an eventfd.
   package init(
@@ -112,7 +112,7 @@ package actor GuardedCluster {
       guard let self else { return }
       executor.queue.async { self.assumeIsolated { $0.record(outcome) } }
     }
-    // Off this thread: a file system may hang.
+    // The kubeconfig is read on another thread, because a file system may hang.
     DispatchQueue.global().async { [weak self] in
       access.look()
       guard let self else { return }

@@ -17,7 +17,7 @@ extension DaemonClient {
     } catch { throw .document(error) }
   }
 
-  /// The way to the clusters as the guard sees it, which may have to wait for the guard's agent.
+  /// The connections to the clusters as the guard sees them. The answer may take long, because the guard asks its agent.
   package func guardView() throws(ClientError) -> GuardViewDocument {
     var client = self
     client.timeout = .seconds(20)

@@ -1,6 +1,6 @@
 extension JSONValue {
   /// A YAML document with sorted keys. Texts are in double quotes, which have the escapes of JSON (YAML 1.2.2, §7.3.1), so
-  /// no text can be read as another type. Written by hand, because the client links no YAML library.
+  /// no text can be read as another type. The code is written by hand, because the client links no YAML library.
   package var yaml: String {
     var text = ""
     writeYAML(to: &text, indent: "")
@@ -31,7 +31,7 @@ extension JSONValue {
     writeYAML(to: &text, indent: isBlock ? indent + "  " : "")
   }
 
-  /// True if it is written as lines of its own.
+  /// True if the value is written on lines of its own.
   private var isBlock: Bool {
     switch self {
     case .array(let items): !items.isEmpty

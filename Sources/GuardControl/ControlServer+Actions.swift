@@ -26,8 +26,8 @@ extension ControlServer {
     package let silence: @Sendable (SilenceRequest, PeerCredentials) -> SilenceOutcome
     /// Returns false if there is no such silence.
     package let endSilence: @Sendable (_ id: String, PeerCredentials) -> Bool
-    /// The guard's own view of the way to each cluster. `done` is called once, on any thread; with nil where an
-    /// examination does not end, or too many wait for one.
+    /// The guard's own view of the connection to each cluster. `done` is called once, on any thread; with nil if an
+    /// examination does not end, or if too many requests wait for one.
     package let guardView: @Sendable (_ done: @escaping @Sendable (GuardViewDocument?) -> Void) -> Void
     /// The state of the alert channels.
     package let alerts: @Sendable () -> AlertsDocument

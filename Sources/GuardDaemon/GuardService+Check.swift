@@ -35,8 +35,8 @@ extension GuardService {
 
   /// Tests the connection to every cluster once and prints the findings, one JSON document per line.
   ///
-  /// - Parameter isBesideGuard: leave out what a running guard tells.
-  /// - Returns: the exit status: 0, 1 for warnings, 2 where something is broken.
+  /// - Parameter isBesideGuard: true omits the checks that a running guard answers.
+  /// - Returns: the exit status: 0, 1 for warnings, 2 if a step failed.
   package static func examine(configurationPath: String?, isBesideGuard: Bool) -> Int32 {
     LibCrypto.disableExitCleanup()
     var worst: Int32 = 0

@@ -4,7 +4,7 @@ internal import Synchronization
 internal import Tunnel
 
 extension GuardService {
-  /// The way to the clusters as this process sees it.
+  /// The connections to the clusters as this process sees them.
   var view: GuardView {
     let (configuration, clusters, inherited) = state.withLock {
       ($0.configuration, $0.clusters, $0.inherited)
@@ -14,7 +14,7 @@ extension GuardService {
       socketStep: { inherited.step(holdingAlone: $0) })
   }
 
-  /// What to do about an address that the guard holds and the socket unit does not.
+  /// The next step for an address that the guard holds and the socket unit does not.
   func step(holdingAlone listen: StreamAddress) -> NextStep? {
     state.withLock { $0.inherited.step(holdingAlone: listen) }
   }

@@ -49,7 +49,7 @@ package final class GuardService: Sendable {
   private let ledger: IncidentLedger
   private let passes: IncidentPasses
   private let statusLine: StatusLine
-  private let desk = GuardViewDesk()
+  private let viewRequests = GuardViewRequests()
   /// Nil: there is no state directory.
   private let folder: StateFolder?
   private let alerts: AlertDelivery
@@ -64,7 +64,7 @@ package final class GuardService: Sendable {
   /// - Parameter configurationPath: the path from `--config`; nil for the default files.
   /// - Returns: the exit status.
   package static func run(configurationPath: String?) -> Int32 {
-    // Before the first thread exists.
+    // Signals are blocked before the first thread exists, because threads inherit the mask.
     guard let signals = Signals.block() else { return unavailableStatus }
     LibCrypto.disableExitCleanup()
     ResidentMemory.configureHeap()
@@ -133,7 +133,7 @@ package final class GuardService: Sendable {
     var inherited = InheritedSockets(try SocketActivation.passedSockets())
     let misfit = inherited.fit(configuration.clusters)
     state.withLock { $0.inherited = inherited }
-    // Before the first question.
+    // The board knows the clusters before the first request arrives.
     board.setConfiguration(file: configuration.file)
     board.setOrder(configuration.clusters.map(\.name))
     do {
@@ -175,9 +175,9 @@ package final class GuardService: Sendable {
       incidents: { [ledger, alerts] in ledger.document(channels: alerts.channelCount) },
       silence: { [ledger] request, peer in ledger.answer(request, by: "uid \(peer.uid)") },
       endSilence: { [ledger] id, peer in ledger.endSilence(id: id, by: "uid \(peer.uid)") },
-      guardView: { [weak self, desk] done in
+      guardView: { [weak self, viewRequests] done in
         guard let self else { return done(nil) }
-        desk.ask(of: { self.view }, done)
+        viewRequests.ask(of: { self.view }, done)
       },
       alerts: { [alerts] in alerts.document },
       testAlert: { [alerts] name, done in alerts.test(channel: name, done) },
@@ -293,7 +293,7 @@ package final class GuardService: Sendable {
   /// keeps its tunnel and its open connections.
   private func reload() -> ReloadOutcome {
     notifyManager(.reloading)
-    // The manager knows no reload that failed: the text is all that it can be told.
+    // A service manager has no state for a failed reload, so the status text reports it.
     defer { notifyManager(.ready, .status(statusLine.text)) }
     let next: Configuration
     do throws(ConfigurationErrors) {

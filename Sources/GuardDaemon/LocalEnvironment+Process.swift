@@ -17,7 +17,7 @@ extension LocalEnvironment {
       entry = entry.advanced(by: 1)
     }
     func path(_ name: String) -> String? { variables[name].flatMap { $0.isEmpty ? nil : $0 } }
-    // Set for the main process of a unit, and inherited by what that starts (systemd.exec(5)).
+    // systemd sets it for the main process of a unit, and the children inherit it (systemd.exec(5)).
     let isMain = variables["SYSTEMD_EXEC_PID"] == "\(getpid())"
     return LocalEnvironment(
       home: environment.home ?? "/", localUser: user ?? "\(geteuid())", agentSocket: path("SSH_AUTH_SOCK"),
@@ -30,7 +30,7 @@ extension LocalEnvironment {
 
 extension LocalEnvironment.Service {
   private static let usualUnit = "oceanid-guard"
-  /// Accounts of services are numbered below the first person (login.defs(5), SYS_UID_MAX).
+  /// The user ids of service accounts are below those of people (login.defs(5), SYS_UID_MAX).
   private static let systemAccounts: ClosedRange<UInt32> = 1...999
 
   /// - Parameters:
@@ -47,7 +47,7 @@ extension LocalEnvironment.Service {
     }
   }
 
-  /// The name as people write it.
+  /// The name without the suffix `.service`, as users write it.
   private static func short(_ name: String) -> String {
     name.hasSuffix(".service") ? String(name.dropLast(".service".count)) : name
   }

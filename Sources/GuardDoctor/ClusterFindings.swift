@@ -13,7 +13,7 @@ enum ClusterFindings {
     case api = "API"
   }
 
-  /// - Parameter refusal: the far side's message about the forward's target; nil if there was none.
+  /// - Parameter refusal: the remote side's message about the forward's target; nil if there was none.
   static func findings(
     cluster: String, target: String, refusal: TunnelFailure?, expectsFlux: Bool,
     poll: Result<Snapshot, PollFailure>?, now: Timestamp

@@ -15,11 +15,11 @@ package import Tunnel
 /// Tests the connection to each cluster once, step by step. It binds no port and stores nothing, so it does not disturb
 /// a running guard.
 package struct ConnectionDiagnosis {
-  /// How much is tested.
+  /// The extent of the tests.
   package enum Extent: Sendable {
     case everything
-    /// What no running guard can tell: whether this process's user can log in, the ports and programs of this machine, and
-    /// the user's shell.
+    /// The tests that no running guard can make: the login of this process's user, the ports and programs of this machine,
+    /// and the user's shell.
     case besideGuard
   }
 
@@ -84,10 +84,10 @@ package struct ConnectionDiagnosis {
 
   // MARK: - A cluster
 
-  /// - Returns: true if the SSH server of the cluster is this machine, or may be: beside a guard, a failed login leaves it
-  ///   open.
+  /// - Returns: true if the SSH server of the cluster is or may be this machine. If a guard runs, a failed login leaves it
+  ///   unknown.
   private func examine(_ cluster: Configuration.Cluster) -> Bool {
-    // Only the service has them.
+    // Only the service has the credentials.
     if extent == .besideGuard, environment.credentialsDirectory == nil, !cluster.credentials.isEmpty {
       report(
         FindingDocument(
@@ -158,7 +158,7 @@ package struct ConnectionDiagnosis {
     }
   }
 
-  /// The far side's message about the target.
+  /// The remote side's message about the target.
   private final class Refusal: Sendable {
     let failure = Mutex<TunnelFailure?>(nil)
   }
@@ -197,7 +197,7 @@ package struct ConnectionDiagnosis {
 
   // MARK: - This machine
 
-  /// - Parameter here: the clusters whose far side is this machine.
+  /// - Parameter here: the clusters whose remote side is this machine.
   private func examineShell(_ configuration: Configuration, here: Set<String>) {
     let clusters = configuration.clusters
     let set = environment.variables["KUBECONFIG"].flatMap { $0.isEmpty ? nil : $0 }

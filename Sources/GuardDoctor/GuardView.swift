@@ -9,11 +9,11 @@ internal import Kubernetes
 internal import Platform
 package import Tunnel
 
-/// The way to each cluster as the running guard sees it: its last attempt to log in, its last poll, and what its user can
-/// read now.
+/// The connection to each cluster as the running guard sees it: its last attempt to log in, its last poll, and the files
+/// that its user can read now.
 ///
-/// It connects to no server and starts no program, so that asking often costs a server nothing. It reads files and asks
-/// the agent, which may take long.
+/// It connects to no server and starts no program, so that frequent requests put no load on servers. It reads files and
+/// asks the agent, which may take long.
 package struct GuardView: Examinable {
   private let configuration: Configuration
   private let clusters: [GuardedCluster]
@@ -21,7 +21,7 @@ package struct GuardView: Examinable {
   private let environment: LocalEnvironment
   private let socketStep: (StreamAddress) -> NextStep?
 
-  /// - Parameter socketStep: what to do about a forward's address that the guard holds and the socket unit does not.
+  /// - Parameter socketStep: the next step for a forward's address that the guard holds and the socket unit does not.
   package init(
     configuration: Configuration, clusters: [GuardedCluster], board: StatusBoard,
     environment: LocalEnvironment, socketStep: @escaping (StreamAddress) -> NextStep?
@@ -149,7 +149,7 @@ package struct GuardView: Examinable {
       if status.state != .up {
         nil
       } else if let failure = observation?.pollFailure {
-        // That poll failed before the tunnel came up: the next one is under way.
+        // That poll failed before the tunnel came up. The next one is in progress.
         failure.code == .tunnelDown ? nil : .failure(failure)
       } else {
         observation?.snapshot.map { .success($0) }

@@ -7,7 +7,7 @@ internal import Tunnel
 
 /// Findings about the guard's kubeconfig, and about the one that kubectl uses in this shell.
 enum KubeconfigFindings {
-  /// - Parameter environment: of the process that examines.
+  /// - Parameter environment: the environment of the examining process.
   static func own(
     _ cluster: Configuration.Cluster, _ loaded: Result<Kubeconfig, PollFailure>,
     in environment: LocalEnvironment, now: Timestamp

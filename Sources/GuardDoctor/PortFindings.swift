@@ -40,8 +40,8 @@ enum PortFindings {
     }
   }
 
-  /// Reports a local process on the port that the API has on the far side, because it is easily mistaken for the
-  /// cluster. Do not call it if the far side is this machine.
+  /// Reports a local process on the port that the API has on the remote side, because it is easily mistaken for the
+  /// cluster. Do not call it if the remote side is this machine.
   static func farPort(_ port: UInt16, here: String, holder: String?, isTaken: Bool) -> FindingDocument? {
     guard isTaken else { return nil }
     return FindingDocument(

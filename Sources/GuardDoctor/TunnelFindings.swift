@@ -77,7 +77,7 @@ enum TunnelFindings {
       ssh: way?.sshArguments ?? host.shellWord, host: way?.hostName ?? host, asOwner: way?.asOwner ?? "")
   }
 
-  /// True if the SSH server is this machine. Listeners on the far side are then local listeners.
+  /// True if the SSH server is this machine. Listeners on the remote side are then local listeners.
   ///
   /// - Parameter isOwn: returns true for a numeric address of this machine.
   static func isHere(_ status: TunnelStatus, isOwn: (String) -> Bool) -> Bool {
@@ -88,7 +88,7 @@ enum TunnelFindings {
     return isOwn(peer[..<colon].filter { $0 != "[" && $0 != "]" })
   }
 
-  /// Keys that would be offered; only the login shows whether one is accepted.
+  /// The keys that would be offered. Only the login shows whether one is accepted.
   static func keys(cluster: String, _ host: Resolution) -> FindingDocument {
     switch host.keys() {
     case .success(let names): FindingDocument("keys", of: cluster, .ok, names.joined(separator: ", "))

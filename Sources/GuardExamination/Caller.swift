@@ -3,11 +3,11 @@ import GuardAPI
 import GuardTypes
 import Health
 
-/// The user who asks, for the commands in remedies.
+/// The user of this program, for whom the commands in remedies are written.
 package struct Caller: Hashable, Sendable {
   let name: String
   let uid: UInt32
-  /// A member of the group that may change something.
+  /// True if the user is in the group oceanid-admin, whose members may make changes.
   let isAdmin: Bool
 
   init(name: String, uid: UInt32, isAdmin: Bool = false) {
@@ -32,7 +32,8 @@ package struct Caller: Hashable, Sendable {
     "ssh", "ssh-add", "ssh-keygen", "chmod", "env", "flux", "grep", "kubectl", "ls", "namei",
   ]
 
-  /// The guard's step with the user who must run its command: the guard's own, or nobody else where that is the caller.
+  /// The guard's step with a command that the caller can run: it runs as the guard's user where it must, without the
+  /// prefix of sudo(8) if that is the caller.
   func run(_ step: NextStep, for view: GuardViewDocument) -> NextStep {
     let prefix = view.user.asSudoPrefix
     if view.uid == uid {
@@ -45,7 +46,7 @@ package struct Caller: Hashable, Sendable {
     return NextStep(command: prefix + command, note: step.note)
   }
 
-  /// Has the guard connect again, which not everybody may.
+  /// The command that makes the guard reconnect. It uses sudo if the caller may not do that.
   func reconnect(_ view: GuardViewDocument) -> String {
     uid == 0 || uid == view.uid || isAdmin ? "oceanid-ctl reconnect" : "sudo oceanid-ctl reconnect"
   }

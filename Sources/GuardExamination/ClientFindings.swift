@@ -30,7 +30,7 @@ package enum ClientFindings {
     }
   }
 
-  /// The running guard's verdict: whatever else works, this page is not calmer than that.
+  /// The running guard's verdict, so that the page never reports success while the guard reports a problem.
   private static func view(_ cluster: ClusterDocument) -> FindingDocument {
     let isWell = cluster.tunnel.state == .up && cluster.poll.ok == true && cluster.verdict == .healthy
     return FindingDocument(
@@ -40,7 +40,7 @@ package enum ClientFindings {
       next: isWell ? nil : NextStep(command: "oceanid-ctl status"))
   }
 
-  /// Why the guard's own view is missing although the guard answers.
+  /// The finding that the guard's own view is missing although the guard answers.
   package static func missingView(_ error: ClientError) -> FindingDocument {
     let isOlder = if case .refused(status: 404, _, _) = error { true } else { false }
     return FindingDocument(

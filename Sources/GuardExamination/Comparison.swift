@@ -3,8 +3,8 @@ import GuardTerminal
 import GuardTypes
 import Health
 
-/// The guard's view of the way to the clusters beside the caller's own. The guard's counts: the clusters are reached
-/// through it.
+/// Compares the guard's view of the connections with the caller's own. The guard's view decides, because the clusters
+/// are reached through the guard.
 package struct Comparison {
   private static let login = "login"
 
@@ -14,8 +14,8 @@ package struct Comparison {
   private let caller: Caller
 
   /// - Parameters:
-  ///   - own: what the caller's own examination found.
-  ///   - clusters: of the guard's status.
+  ///   - own: the findings of the caller's own examination.
+  ///   - clusters: the clusters in the guard's status.
   package init(
     view: GuardViewDocument, own: [FindingDocument], clusters: [ClusterDocument], caller: Caller
   ) {
@@ -25,7 +25,7 @@ package struct Comparison {
     self.caller = caller
   }
 
-  /// This machine, then each cluster, then what only the caller has.
+  /// The findings about this machine, then those of each cluster, then those that only the caller has.
   package var findings: [FindingDocument] {
     let beforeClusters = Array(own.prefix { $0.cluster == nil })
     var findings = merged(nil, own: beforeClusters)
@@ -62,7 +62,7 @@ package struct Comparison {
     guard let own else { return finding(guards.outcome, guards.found, next) }
     switch (guards.outcome, own.outcome) {
     case (.ok, .failed), (.ok, .warning):
-      // Only the guard's port is the guard's.
+      // For a port, only the guard's finding counts.
       guard !guards.step.hasPrefix("port ") else { return finding(.ok, guards.found, next) }
       return finding(.ok, "works for the service, not for you, because \(own.found)", nil)
     case (.failed, .ok), (.warning, .ok):
@@ -70,14 +70,15 @@ package struct Comparison {
       return finding(
         guards.outcome, words, guards.step == Comparison.login ? offering(next, guards.cluster) : next)
     case (.failed, .failed) where guards.step.hasPrefix("port "):
-      // A caller with more rights sees which program it is.
+      // A caller with more rights sees which program holds the port.
       return finding(.failed, own.found, own.next)
     case (.ok, _), (.warning, _), (.failed, _), (.skipped, _), (.unknown, _):
       return finding(guards.outcome, guards.found, next)
     }
   }
 
-  /// The caller can log in: where nothing on this machine keeps the guard from it, it is to try again.
+  /// The next step if the caller can log in: the guard reconnects, after a correction if something on this machine
+  /// prevents its login.
   private func offering(_ next: NextStep?, _ cluster: String?) -> NextStep? {
     let tunnel = clusters.first { $0.name == cluster }?.tunnel
     guard tunnel?.state == .blocked || tunnel?.state == .backoff else { return next }

@@ -11,7 +11,7 @@ package struct GuardProgram: Sendable {
   /// The deadline for all checks together: each cluster may fail only after a timeout.
   package static let patience: Duration = .seconds(300)
 
-  /// - Parameter named: the user's choice. Without it, the program beside this one is used, else the one in PATH.
+  /// - Parameter named: the user's choice. nil selects the program in the folder of this one, or else the one in PATH.
   package init(named: String?) {
     if let named {
       path = named
@@ -35,9 +35,9 @@ package struct GuardProgram: Sendable {
     }
   }
 
-  /// Its findings for every cluster, or one finding with the reason why it cannot be run.
+  /// Returns its findings for every cluster, and a finding with the reason if it cannot be run or fails.
   ///
-  /// - Parameter isBesideGuard: leave out what a running guard tells.
+  /// - Parameter isBesideGuard: true omits the checks that a running guard answers.
   package func examine(configuration: String?, isBesideGuard: Bool) -> [FindingDocument] {
     let arguments =
       ["--doctor"] + (isBesideGuard ? ["--beside-guard"] : [])

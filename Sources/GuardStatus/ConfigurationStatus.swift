@@ -52,7 +52,7 @@ package struct ConfigurationStatus: Sendable {
     "oceanid-guard --check-config --config \(file.shellWord)"
   }
 
-  /// The command after a reload that was rejected.
+  /// The command of the next step after a rejected reload.
   package static func step(after errors: ConfigurationErrors, file: String?) -> String {
     errors.restart ?? check(file ?? errors.errors.first?.file ?? "FILE")
   }

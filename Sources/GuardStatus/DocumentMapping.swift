@@ -44,7 +44,7 @@ extension TunnelHealth.Failure {
 }
 
 extension NextStep {
-  /// The step of a failure of the tunnel.
+  /// The next step after a failure of the tunnel.
   package init(_ failure: TunnelFailure) {
     self.init(command: failure.command, note: failure.note.isEmpty ? nil : failure.note)
   }

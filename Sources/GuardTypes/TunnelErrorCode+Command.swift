@@ -17,13 +17,13 @@ extension TunnelErrorCode {
     }
   }
 
-  /// Whether that command reads ssh_config, keys and known hosts of the user who runs it.
+  /// True if that command reads ssh_config, keys and known hosts of the user who runs it.
   public var commandReadsHome: Bool {
     switch self {
     case .connectRefused, .connectTimeout, .authRefused, .noUsableKey, .peerClosed, .protocolError,
       .hostKeyUnknown, .hostKeyChanged, .config:
       true
-    // To look around on the server a person needs a login of their own: the guard's key runs no commands there.
+    // The command on the server needs the user's own login, because the guard's key runs no commands there.
     case .dns, .keepaliveTimeout, .forwardRefused: false
     }
   }

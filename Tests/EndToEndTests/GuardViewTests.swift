@@ -6,7 +6,7 @@ import Health
 import TestSupport
 import Testing
 
-/// The doctor beside a running guard: what the guard sees counts, and the difference to the caller is told.
+/// The doctor with a running guard: the guard's view decides, and the difference to the caller's view is reported.
 @Suite(
   .enabled(if: SSHServer.isAvailable, Comment(rawValue: SSHServer.reason)), .serialized, .blocking,
   .timeLimit(.minutes(10)))
@@ -27,7 +27,7 @@ struct GuardViewTests {
     return agent
   }
 
-  @Test func keyInTheAgentOfTheSessionIsNotTheServices() throws {
+  @Test func agentOfTheSessionIsNotTheServices() throws {
     var agent: SSHAgent?
     let installation = try Installation { server, _ in agent = try Self.lock(server) }
     let session = ["SSH_AUTH_SOCK": try #require(agent).socket]
@@ -48,7 +48,7 @@ struct GuardViewTests {
     let installation = try Installation(
       environment: ["SSH_AUTH_SOCK": agent.socket],
       prepare: { other, folder in
-        // The same key on the server of the installation.
+        // The server of the installation gets the same key.
         for name in ["user_key", "user_key.pub"] {
           try other.folder.write(try server.folder.read(name), to: name)
         }
@@ -64,8 +64,8 @@ struct GuardViewTests {
     #expect(login.outcome == .ok && login.found.hasPrefix("works for the service, not for you, because "))
   }
 
-  /// The service alone has its credentials.
-  @Test func credentialsOfTheServiceAreItsOwnToTell() throws {
+  /// Only the service has its credentials.
+  @Test func onlyTheServiceReportsOnItsCredentials() throws {
     let credentials = try TemporaryFolder()
     let installation = try Installation(
       environment: ["CREDENTIALS_DIRECTORY": credentials.path],
@@ -84,7 +84,7 @@ struct GuardViewTests {
     #expect(status < 2)
     #expect(findings.contains { $0.step == "credentials" && $0.found == "guard-key" })
     #expect(findings.contains { $0.step == "API" && $0.outcome == .ok })
-    // Its own examination says what it is: that of somebody else.
+    // The service reaches the cluster with them.
     #expect(try installation.ctl("status").status == 0)
   }
 
@@ -109,7 +109,7 @@ struct GuardViewTests {
     let after = try installation.status()
     #expect(after.clusters.first?.tunnel.since == before.clusters.first?.tunnel.since)
     #expect(after.clusters.first?.tunnel.reconnects == before.clusters.first?.tunnel.reconnects)
-    // The file is right for the next start.
+    // The file is valid for the next start.
     let problem = try #require(after.problems.first)
     #expect(
       problem.command?.contains("restart oceanid-guard") == true && !problem.detail.contains("would fail"))
@@ -133,7 +133,7 @@ struct GuardViewTests {
     #expect(try installation.waitUntilHealthy())
   }
 
-  @Test func pageIsNotCalmWhileTheGuardIsCritical() throws {
+  @Test func pageReportsAFailureWhileTheGuardIsCritical() throws {
     let installation = try Installation()
     #expect(try installation.waitUntilHealthy())
     installation.cluster.apply(.nodeNotReady("calypso"))
@@ -144,7 +144,7 @@ struct GuardViewTests {
     #expect(!page.output.contains("Connection works"))
   }
 
-  @Test(arguments: [true, false]) func forbiddenForwardingIsToldAsTheStatusTellsIt(_ hasGuard: Bool) throws {
+  @Test(arguments: [true, false]) func forbiddenForwardingIsReportedAsInTheStatus(_ hasGuard: Bool) throws {
     let installation = try Installation(options: ["AllowTcpForwarding no"], isStarted: hasGuard)
     if hasGuard {
       let seen = try installation.waitFor { document, _ in !document.problems.isEmpty }
@@ -162,12 +162,12 @@ struct GuardViewTests {
   }
 }
 
-/// The kubeconfig that `env` and `run` hand out leads through the forward.
+/// The kubeconfig that `env` and `run` provide connects through the forward.
 @Suite(
   .enabled(if: SSHServer.isAvailable, Comment(rawValue: SSHServer.reason)), .serialized, .blocking,
   .timeLimit(.minutes(10)))
 struct KubeconfigServerTests {
-  @Test func fileThatDoesNotLeadThroughTheForwardIsAProblemAndIsNotHandedOut() throws {
+  @Test func kubeconfigThatMissesTheForwardIsAProblemAndIsNotProvided() throws {
     let installation = try Installation()
     #expect(try installation.waitUntilHealthy())
     let right = try String(contentsOfFile: installation.kubeconfig, encoding: .utf8)
@@ -191,14 +191,14 @@ struct KubeconfigServerTests {
         Installation.client, ["run", "--socket", installation.socket, "--", "echo", "it ran"])
       #expect(ran.exit == .exited(69) && !ran.output.contains("it ran") && ran.errors.contains(fix))
     }
-    // As K3s writes it, the guard itself sees the cluster.
+    // With the kubeconfig as K3s writes it, the guard itself reaches the cluster.
     try installation.folder.write(
       right.replacing("127.0.0.1:\(installation.port)", with: "127.0.0.1:\(far)"), to: "kubeconfig")
     let seen = try installation.waitFor { document, cluster in
       document.verdict == .degraded && cluster.kubeconfigError != nil
     }
     #expect(seen.document.problems.map(\.code) == ["api-kubeconfig-server"])
-    // What the command of the problem does.
+    // This is the effect of the problem's command.
     try installation.folder.write(right, to: "kubeconfig")
     #expect(try installation.waitUntilHealthy())
     #expect(try installation.ctl("env").output.hasPrefix("export KUBECONFIG="))

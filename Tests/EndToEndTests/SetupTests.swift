@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// `oceanid-ctl setup` on this machine, with a real ssh, a real sshd and the real guard; it writes nothing here.
-/// Tests/systemd-boot lets it write.
+/// Tests/systemd-boot tests the writes.
 @Suite(
   .enabled(if: SSHServer.isAvailable, Comment(rawValue: SSHServer.reason)), .serialized, .blocking,
   .timeLimit(.minutes(5)))
@@ -38,7 +38,7 @@ struct SetupTests {
       })
   }
 
-  @Test func workingWayIsFoundAsItIs() throws {
+  @Test func workingConnectionIsReportedAsOK() throws {
     let installation = try Installation(isStarted: false)
     let (_, output, _) = try Self.setUp(installation)
     for step in ["host", "connection", "host key", "login", "kubeconfig", "cluster", "port", "guard.yaml"] {
@@ -84,7 +84,7 @@ struct SetupTests {
       expected = "ssh-copy-id -i \(server.userKey) tethys"
     case .keyMissing:
       unlink(server.userKey)
-      // Only without any other key of this user, a new one is suggested.
+      // A new key is suggested only if this user has no other key.
       expected = "ssh"
     case .certificateExpired:
       try installation.cluster.writeKubeconfig(
@@ -115,7 +115,7 @@ struct SetupTests {
   @Test func nothingIsWrittenWithoutATerminalOrConsent() throws {
     let installation = try Installation(isStarted: false)
     try installation.cluster.writeKubeconfig(to: installation.kubeconfig, server: installation.cluster.port)
-    // 64 where only the consent is missing, 69 where this machine has no service manager for the test's user.
+    // 64 if only the consent is missing, 69 if this machine has no service manager for the test's user.
     let (status, _, _) = try Self.setUp(installation, [])
     #expect([64, 69].contains(status))
   }
@@ -123,7 +123,7 @@ struct SetupTests {
   @Test(arguments: [
     ["-oProxyCommand=id"], ["--", "-oProxyCommand=id"], ["a b"], [""], ["tethys", "--undo"],
   ])
-  func hostThatIsNoAliasIsRefused(_ arguments: [String]) throws {
+  func invalidAliasIsRefused(_ arguments: [String]) throws {
     let result = try run(Installation.client, ["setup", "--dry-run"] + arguments)
     #expect(result.exit == .exited(64))
   }

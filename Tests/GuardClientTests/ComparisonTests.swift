@@ -7,7 +7,7 @@ import Testing
 @testable import GuardExamination
 @testable import GuardTerminal
 
-/// The guard's view of the way beside the caller's own.
+/// The guard's view of the connection, compared with the caller's own.
 @Suite struct ComparisonTests {
   private static let ann = Caller(name: "ann", uid: 1000)
   private static let step = NextStep(command: "sudo -u oceanid ssh -v tethys true", note: "check the keys")
@@ -34,7 +34,7 @@ import Testing
     ).findings.first { $0.step == guards.step }
   }
 
-  @Test func ownLoginThatWorksIsNoLoginOfTheService() {
+  @Test func ownWorkingLoginIsNotTheServicesLogin() {
     let merged = Self.compared(
       Self.finding("login", .failed, "no usable key for ops@tethys", Self.step), Self.finding("login", .ok))
     #expect(merged?.outcome == .failed)
@@ -43,7 +43,7 @@ import Testing
     #expect(merged?.next == Self.step)
   }
 
-  @Test func serviceThatWorksIsWellWhateverTheCallerMayRead() {
+  @Test func workingServiceIsHealthyIfTheCallerMayReadLess() {
     let merged = Self.compared(
       Self.finding("kubeconfig", .ok), Self.finding("kubeconfig", .failed, "it is not readable", Self.step))
     #expect(merged?.outcome == .ok && merged?.next == nil)
@@ -85,7 +85,7 @@ import Testing
     (.connectTimeout, "oceanid-ctl reconnect"),
     (.noUsableKey, step.command), (.hostKeyUnknown, step.command), (.config, step.command),
   ])
-  func guardThatWaitsIsToTryAgainWhereTheOwnLoginWorks(_ code: TunnelErrorCode, _ command: String?) {
+  func waitingGuardReconnectsIfTheOwnLoginWorks(_ code: TunnelErrorCode, _ command: String?) {
     var status = Scene.backoff.status
     status.clusters[0].name = "tethys"
     status.clusters[0].tunnel.state = .blocked
@@ -95,14 +95,14 @@ import Testing
       failed, Self.finding("login", .ok), Caller(name: "root", uid: 0), status: status)
     #expect(merged?.command == command)
     #expect(merged?.remedy?.contains("oceanid-ctl reconnect") == true)
-    // Others may not; and a tunnel that is up needs it no more.
+    // Other users may not reconnect, and a tunnel that is up does not need it.
     let other = Self.compared(failed, Self.finding("login", .ok), status: status)
     #expect(code != .authRefused || other?.command == "sudo oceanid-ctl reconnect")
     status.clusters[0].tunnel.state = .up
     #expect(Self.compared(failed, Self.finding("login", .ok), status: status)?.next == Self.step)
   }
 
-  @Test func eachStepIsThereOnceAndInTheOrderOfTheWay() {
+  @Test func eachStepAppearsOnceInTheOrderOfTheConnection() {
     let view = Self.view([
       FindingDocument("configuration", .ok, "x"), FindingDocument("credentials", .ok, "guard-key"),
       Self.finding("login", .ok), Self.finding("keys", .ok), Self.finding("API", .ok),
@@ -123,8 +123,8 @@ import Testing
     )
   }
 
-  /// The line that a person reads last.
-  @Test func verdictIsNeverCalmWhileTheGuardIsCritical() {
+  /// The verdict is the last line of the page.
+  @Test func pageReportsAFailureWhileTheGuardIsCritical() {
     let socket = SocketPath(option: "/run/x.sock", environment: { _ in nil }, exists: { _ in false })
     let terminal = Terminal(width: 80, hasColour: false, now: Scene.now)
     for scene in [Scene.nodeDown, .backoff] {

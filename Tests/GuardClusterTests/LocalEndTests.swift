@@ -6,7 +6,7 @@ import Testing
 
 @testable import GuardCluster
 
-/// Whether kubectl on this machine gets to a forward of the cluster with a kubeconfig.
+/// Detects whether kubectl on this machine reaches a forward of the cluster with a kubeconfig.
 @Suite struct LocalEndTests {
   private static func cluster(_ forwards: String) throws -> Configuration.Cluster {
     let text = "clusters: [{ name: a, tunnel: { host: b, forwards: [\(forwards)] } }]"
@@ -32,15 +32,15 @@ import Testing
   @Test(arguments: [
     ("https://127.0.0.1:16443", true), ("https://localhost:16443", true), ("https://LOCALHOST:16443", true),
     ("https://127.0.0.1:16443/prefix", true), ("http://127.0.0.1:16443", true),
-    // As K3s writes it, and other spellings of the far port.
+    // The server as K3s writes it, and other spellings with the port on the remote side.
     ("https://127.0.0.1:6443", false), ("https://localhost:6443", false), ("https://[::1]:6443", false),
-    // The right port of an address where no forward listens.
+    // The right port, with an address where no forward listens.
     ("https://[::1]:16443", false), ("https://127.0.0.2:16443", false), ("https://k3s:16443", false),
     ("https://127.0.0.1", false), ("https://192.0.2.7:6443", false), ("https://k3s.example:6443", false),
     // The forward of another cluster.
     ("https://127.0.0.1:16444", false),
   ])
-  func onlyTheAddressOfAForwardLeadsThroughIt(_ server: String, _ leads: Bool) throws {
+  func onlyTheAddressOfAForwardReachesIt(_ server: String, _ leads: Bool) throws {
     let cluster = try Self.cluster(Self.usual)
     let kubeconfig = try Self.kubeconfig(server)
     #expect(cluster.isLocalEnd(kubeconfig.server) == leads)
@@ -58,7 +58,7 @@ import Testing
     #expect(!cluster.isLocalEnd(try Self.kubeconfig("https://127.0.0.1:16443").server))
   }
 
-  @Test func fixNamesTheEntryTheFileAndTheForwardThatLeadsThere() throws {
+  @Test func fixNamesTheEntryTheFileAndTheForward() throws {
     let cluster = try Self.cluster(
       #"{ listen: "127.0.0.1:19090", target: "localhost:9090" }, "# + Self.usual)
     let kubeconfig = try Self.kubeconfig("https://127.0.0.1:6443")
@@ -81,7 +81,7 @@ import Testing
     #expect(cluster.serverFlags(chosen) == "--server https://127.0.0.1:16443 --tls-server-name api")
   }
 
-  @Test func socketOfAForwardIsNoServerOfAKubeconfig() throws {
+  @Test func unixSocketOfAForwardCannotBeAServer() throws {
     let cluster = try Self.cluster(#"{ listen: "/run/a.sock", target: "localhost:6443" }"#)
     let mismatch = try #require(
       cluster.mismatch(try Self.kubeconfig("https://127.0.0.1:6443"), isCredential: false))

@@ -16,7 +16,7 @@ import Testing
     system = try #require(LocalSystem(guardProgram: GuardProgram(named: "oceanid-guard")))
   }
 
-  /// As sshd does: the login shell gets one string, in the home.
+  /// Runs the command like sshd: the login shell gets one string, and its directory is the home.
   private func run(
     _ action: AuthorizedKey.Action, shell: String = "/bin/sh", line: String = line
   ) throws -> AuthorizedKey.Answer {
@@ -52,7 +52,7 @@ import Testing
     #expect(try contents() == before)
   }
 
-  @Test func missingFolderIsMadeForTheOwnerOnly() throws {
+  @Test func missingFolderIsCreatedForTheOwnerOnly() throws {
     #expect(try run(.check) == .absent)
     #expect(try run(.add) == .present)
     #expect(try contents() == Self.line + "\n")
@@ -62,13 +62,13 @@ import Testing
     #expect(try contents() == "")
   }
 
-  @Test func lastLineWithoutLineFeedStaysALine() throws {
+  @Test func lastLineWithoutLineFeedStaysSeparate() throws {
     try write("ssh-ed25519 AAAA owner")
     #expect(try run(.add) == .present)
     #expect(try contents() == "ssh-ed25519 AAAA owner\n\(Self.line)\n")
   }
 
-  @Test func loginThatRunsNoCommandsIsFoundOut() throws {
+  @Test func loginThatRunsNoCommandsIsDetected() throws {
     #expect(
       AuthorizedKey.answer(ProgramAnswer(status: 0, output: Array("Welcome\n".utf8)))
         == .unable("it runs no commands"))
@@ -77,7 +77,7 @@ import Testing
         == .unable("Permission denied (publickey)."))
   }
 
-  @Test func hostIsNoOptionAndNoQuestionIsAsked() {
+  @Test func hostIsNotAnOptionAndSSHAsksNothing() {
     let key = AuthorizedKey(host: "tethys", sshConfig: "/tmp/config", caller: 0)
     let words = key.call(.add, line: Self.line).arguments
     #expect(words.prefix(2) == ["-F", "/tmp/config"])
@@ -86,7 +86,7 @@ import Testing
     #expect(words.allSatisfy { !$0.contains("AAAA") })
   }
 
-  @Test func lineIsTheOneOfTheManual() throws {
+  @Test func lineEqualsTheOneInTheManual() throws {
     let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..")
     let readme = try String(contentsOf: root.appending(path: "README.md"), encoding: .utf8)
     #expect(readme.contains(AuthorizedKey.line("ssh-ed25519 …")))

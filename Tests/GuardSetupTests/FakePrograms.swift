@@ -173,7 +173,7 @@ struct FakePrograms {
     }
   }
 
-  /// What the drop-in of the user's service sets.
+  /// The environment that the drop-in of the user's service sets.
   private var environment: String {
     let dropIn =
       world.files["/home/person/.config/systemd/user/oceanid-guard.service.d/setup.conf"]?.text ?? ""

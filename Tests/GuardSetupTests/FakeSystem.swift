@@ -107,7 +107,7 @@ final class FakeWorld {
 
   enum Login: Hashable {
     case works, unreachable, refused
-    /// The key needs the agent.
+    /// The login works only with the agent.
     case agent
   }
 
@@ -119,20 +119,20 @@ final class FakeWorld {
   var variables: [String: String] = [:]
   var userUnits = UnitStates()
   var machineUnits = UnitStates()
-  /// What `systemctl status` says of the machine's guard.
+  /// The status text of the machine's guard.
   var machineText = ""
   var managerRuns = true
   var foreignHolder: PortHolder?
-  /// ssh_config has the alias.
+  /// True if ssh_config has the alias.
   var hasAlias = true
   var isHostKnown = true
   var login = Login.works
   var isKeyEncrypted = false
   var agentStatus: Int32 = 2
   var isCertificateExpired = false
-  /// The API answers through the tunnel.
+  /// True if the API answers through the tunnel.
   var clusterAnswers = true
-  /// sudo asks no password.
+  /// True if sudo does not ask for a password.
   var hasSudo = true
   var isProxied = false
   var isMember = false
@@ -153,7 +153,7 @@ final class FakeWorld {
 
     """
 
-  /// A machine as a user has it who works with ssh and kubectl.
+  /// The machine of a user who works with ssh and kubectl.
   init() {
     files["/home/person/.ssh/id_ed25519"] = File(text: "KEY", mode: 0o600)
     files["/home/person/.ssh/known_hosts"] = File(text: "192.0.2.7 ssh-ed25519 HOST\n", mode: 0o600)
@@ -171,7 +171,7 @@ final class FakeWorld {
     budget = left - 1
   }
 
-  /// Everything that a setup may change, one line each.
+  /// Everything that a setup may change, one line per item.
   var state: Set<String> {
     var lines = Set(files.map { "file \($0.key) \($0.value)" })
     lines.formUnion(folders.map { "folder \($0)" })

@@ -98,9 +98,9 @@ import Testing
     #expect(world.state == before)
   }
 
-  /// ssh-keygen would replace the key.
+  /// ssh-keygen could replace the key.
   @Test(arguments: [FakeWorld.Login.refused, .agent, .unreachable], [false, true])
-  func newKeyIsNeverSuggestedBesideAnother(_ login: FakeWorld.Login, _ isEncrypted: Bool) {
+  func newKeyIsNeverSuggestedIfOneExists(_ login: FakeWorld.Login, _ isEncrypted: Bool) {
     for (name, agent) in ["id_ed25519", "id_rsa", "id_ecdsa_sk"].flatMap({ name in
       (0...2).map { (name, Int32($0)) }
     }) {
@@ -125,7 +125,7 @@ import Testing
       ])
   }
 
-  /// The guard reports a broken cluster and waits for it.
+  /// The guard reports a failing cluster and waits for it.
   @Test func clusterThatDoesNotAnswerPreventsNothing() {
     let world = FakeWorld()
     world.clusterAnswers = false

@@ -2,9 +2,9 @@ import Testing
 
 @testable import GuardSetup
 
-/// A setup that ends at any step is continued by the next, and undone as a whole.
+/// A setup that is interrupted at any step can be continued by the next, and can be undone completely.
 @Suite struct InterruptionTests {
-  /// The machines that a setup finds.
+  /// The initial states of the machine.
   enum Start: String, CaseIterable {
     case fresh, otherConfiguration, invalidConfiguration, machineGuardHoldsPort, agentNeeded,
       rootWithoutManager
@@ -102,7 +102,7 @@ import Testing
     #expect(world.state.symmetricDifference(before) == [])
   }
 
-  @Test(arguments: Start.allCases) func interruptedAnywhereItContinues(_ start: Start) throws {
+  @Test(arguments: Start.allCases) func setupContinuesAfterAnyInterruption(_ start: Start) throws {
     let whole = start.world()
     try start.setUp(start.system(whole))
     var steps = 0
@@ -117,7 +117,7 @@ import Testing
         world.state.symmetricDifference(whole.state).filter { !$0.contains("/setup.json") } == [],
         "after \(steps) steps")
       #expect(try start.undo(start.system(world)))
-      // An empty /etc/oceanid may have been there before; the unit makes it, too (ConfigurationDirectory=).
+      // An empty /etc/oceanid may have existed before, because the unit creates it too (ConfigurationDirectory=).
       let isEarly = start.isMachine && steps == 1
       #expect(
         world.state.symmetricDifference(start.world().state).filter {
@@ -129,7 +129,7 @@ import Testing
     #expect(steps > 5)
   }
 
-  @Test(arguments: Start.allCases) func interruptedAnywhereItCanBeUndone(_ start: Start) throws {
+  @Test(arguments: Start.allCases) func setupCanBeUndoneAfterAnyInterruption(_ start: Start) throws {
     var steps = 0
     while true {
       let world = start.world()
@@ -168,7 +168,7 @@ import Testing
     #expect(world.state.symmetricDifference(FakeWorld().state) == [])
   }
 
-  /// A setup that writes again over what a user has edited since keeps the edited file, and gives it back.
+  /// A setup that replaces a file that the user has edited keeps the edited file, and undo restores it.
   @Test func editedFileIsKeptByTheNextSetup() throws {
     let path = "/home/person/.config/oceanid/guard.yaml"
     var steps = 0
@@ -183,7 +183,7 @@ import Testing
       world.budget = nil
       try start.setUp(start.system(world))
       #expect(world.files[path]?.text.contains("host: tethys") == true)
-      // The file that setup wrote first is gone since the user edited it, so it is not as before that.
+      // The user's edit replaced the file of the first setup, so undo can't restore the state before that setup.
       #expect(try !start.undo(start.system(world)))
       #expect(world.files[path]?.text == edited, "after \(steps) steps")
       if isDone { break }
@@ -192,7 +192,7 @@ import Testing
     #expect(steps > 2)
   }
 
-  /// k3s has renewed the certificate: the copy is made again.
+  /// After k3s has renewed the certificate, setup makes the copy again.
   @Test func copyOfTheKubeconfigFollowsItsOriginal() throws {
     var steps = 0
     while true {

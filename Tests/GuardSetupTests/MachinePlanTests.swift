@@ -2,7 +2,7 @@ import Testing
 
 @testable import GuardSetup
 
-/// What prevents the guard of a whole machine, and what it gets.
+/// The obstacles to the guard of a whole machine, and the files that it gets.
 @Suite struct MachinePlanTests {
   private static func facts(_ world: FakeWorld, host: String? = nil) -> MachineFacts {
     MachineFactsSearch(FakeSystem(world, FakeSystem.root), caller: FakeSystem.owner).find(host: host)
@@ -83,7 +83,7 @@ import Testing
     )
   }
 
-  @Test func loginThatRunsNoCommandsGetsTheLineForHandWork() throws {
+  @Test func loginThatRunsNoCommandsShowsTheLineToAdd() throws {
     let world = FakeWorld()
     world.runsCommands = false
     #expect {
@@ -100,7 +100,7 @@ import Testing
     #expect(MachinePlan.plan(Self.facts(world)).changes.isEmpty)
   }
 
-  /// The guard's own login counts once it works: the caller's agent may be gone.
+  /// Once the guard's own login works, the caller's login is not needed, because the caller's agent may have ended.
   @Test func secondRunNeedsNoLoginOfTheCaller() throws {
     let world = FakeWorld()
     try Self.setUp(world)
@@ -110,7 +110,7 @@ import Testing
     #expect(plan.changes.isEmpty)
   }
 
-  @Test func sudoThatAsksForAPasswordIsNotWaitedFor() throws {
+  @Test func sudoThatAsksForAPasswordFailsAtOnce() throws {
     let world = FakeWorld()
     #expect(
       try AsRoot(FakeSystem(world), .given).words("/usr/bin/oceanid-ctl", ["setup", "--machine", "--yes"])

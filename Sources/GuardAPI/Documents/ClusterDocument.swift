@@ -11,7 +11,8 @@ package struct ClusterDocument: Codable, Hashable, Sendable {
   package var api: APIDocument
   /// The kubeconfig that the guard uses, and that commands in remedies name.
   @Field package var kubeconfig: String?
-  /// Why kubectl on this machine does not reach the cluster with that file; null: it does, or that is not known yet.
+  /// The reason why kubectl on this machine does not reach the cluster with that file; null: it does, or the file was not
+  /// read yet.
   @Field package var kubeconfigError: KubeconfigErrorDocument?
   @Field package var nodes: [NodeDocument]
   package var flux: FluxDocument

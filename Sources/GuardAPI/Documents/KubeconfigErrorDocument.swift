@@ -2,11 +2,11 @@ package import Health
 
 /// `clusters[].kubeconfigError`
 package struct KubeconfigErrorDocument: Codable, Hashable, Sendable {
-  /// A sentence's end after the name of the file.
+  /// The end of a sentence that begins with the name of the file.
   @Field package var message: String
   /// A command for any shell that corrects the file; null: no command does.
   @Field package var command: String?
-  /// A text beside the command, or instead of it.
+  /// An explanation of the command, or the next step if there is no command.
   @Field package var note: String?
 
   package init(_ mismatch: KubeconfigMismatch) {

@@ -11,7 +11,7 @@ package struct TunnelDocument: Codable, Hashable, Sendable {
     @Field package var remedy: String?
     /// A command for any shell; null: no command on this machine helps.
     @Field package var command: String?
-    /// A text beside the command, or instead of it.
+    /// An explanation of the command, or the next step if there is no command.
     @Field package var note: String?
     @Field package var at: Timestamp?
 

@@ -81,7 +81,7 @@ struct DoctorCommand: ParsableCommand, Reading {
     }
   }
 
-  /// Whether the file to check is the one that the guard runs with.
+  /// True if the file to check is the configuration of the running guard.
   private func isOfGuard(_ file: String?) -> Bool {
     guard let config else { return true }
     func place(_ path: String) -> String {

@@ -14,7 +14,7 @@ struct LiveWatch {
   /// The number of displayed changes.
   private static let memory = 8
 
-  /// Three intervals of the stream's heartbeat. After that the guard no longer vouches for the status.
+  /// Three intervals of the stream's heartbeat. After that, the status counts as outdated.
   private static let silenceLimit: Duration = .seconds(45)
 
   private struct View {
@@ -124,7 +124,7 @@ struct LiveWatch {
     return page
   }
 
-  /// A status that nobody confirms: unknown, with the ages of its own time, and dimmed.
+  /// An outdated status. Its verdict is unknown, its ages refer to its own time, and it is dimmed.
   private static func past(_ status: StatusDocument, _ terminal: Terminal) -> [Line] {
     var status = status
     let age = (terminal.now - status.generatedAt).asAge

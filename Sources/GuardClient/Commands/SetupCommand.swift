@@ -92,7 +92,7 @@ struct SetupCommand: ParsableCommand {
     if let running { try FirstVerdict(running).show(terminal) }
   }
 
-  /// Ends the command with the reason and the one next step.
+  /// Ends the command, and prints the reason and the next step.
   private func stopping<Result>(_ body: () throws(SetupStop) -> Result) throws -> Result {
     do throws(SetupStop) {
       return try body()
@@ -104,12 +104,12 @@ struct SetupCommand: ParsableCommand {
   }
 }
 
-/// The wait for a started guard's first verdict.
+/// Waits for the first verdict of a guard that was started.
 private struct FirstVerdict {
   private let running: RunningGuard
   /// A login and a first poll take some seconds; a server that was just restarted takes longer.
   private static let patience: Duration = .seconds(45)
-  /// A cluster that is critical for so long, although its tunnel is up, will not be healthy soon.
+  /// A cluster that is critical for this long, although its tunnel is up, will not be healthy soon.
   private static let doubt: Duration = .seconds(12)
 
   init(_ running: RunningGuard) {

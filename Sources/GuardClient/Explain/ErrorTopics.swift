@@ -29,7 +29,7 @@ extension TunnelErrorCode {
     }
   }
 
-  /// Beside the command of the code.
+  /// An explanation that is shown with the command of the code.
   var note: String {
     switch self {
     case .connectRefused: "on the server: systemctl status ssh"

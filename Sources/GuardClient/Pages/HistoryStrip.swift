@@ -52,7 +52,7 @@ struct HistoryStrip {
     return lines
   }
 
-  /// A time without a session: attempts, and the wait for a person after an error that a retry can't mend, are one outage.
+  /// A time without a session. Attempts, and the wait for the user after a permanent error, are one outage.
   private struct Outage {
     let since: Timestamp
     var until: Timestamp?

@@ -43,8 +43,8 @@ enum ProblemLines {
     var others: [String] = []
   }
 
-  /// One group for the clusters that cannot be reached for the same reason. Each problem behind the connection keeps its
-  /// own group, because its cause is its own.
+  /// One group for the clusters that cannot be reached for the same reason. Every other problem has its own group, because
+  /// it has its own cause.
   private static func grouped(_ problems: [ProblemDocument]) -> [Group] {
     var groups: [Group] = []
     var indexes: [String: Int] = [:]

@@ -13,8 +13,8 @@ package struct ConfigurationEnvironment: Hashable, Sendable {
   package var runtimeDirectory: String?
   /// `KUBECONFIG`: paths separated by colons.
   package var kubeconfig: String?
-  /// The running process that a configuration is for: it was given its credentials when it started, so a configuration may
-  /// name no others. nil: it is for a process that starts, or for another one.
+  /// The running process to which the configuration applies. It received its credentials at its start, so the
+  /// configuration may name no others. nil: the configuration is for a new process, or for another one.
   package var process: LocalEnvironment?
 
   package init(
@@ -29,7 +29,7 @@ package struct ConfigurationEnvironment: Hashable, Sendable {
     self.process = process
   }
 
-  /// The same for a configuration that comes into force in a process that runs.
+  /// The same environment for a configuration that a running process loads.
   package func reloaded(in process: LocalEnvironment) -> ConfigurationEnvironment {
     var environment = self
     environment.process = process

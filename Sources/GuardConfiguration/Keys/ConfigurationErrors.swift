@@ -8,7 +8,7 @@ package struct ConfigurationError: Hashable, Sendable, CustomStringConvertible {
   package let column: Int
   /// The error, and the values that are allowed.
   package let message: String
-  /// The command that makes it no mistake any more: the file is right for a process that starts now.
+  /// The command that resolves the error by a restart, if the file is valid for a new process; nil: the file must change.
   package let restart: String?
 
   package init(file: String, line: Int = 1, column: Int = 1, message: String, restart: String? = nil) {
@@ -31,11 +31,11 @@ package struct ConfigurationErrors: Error, Hashable, Sendable, CustomStringConve
     self.errors = errors.sorted { ($0.line, $0.column) < ($1.line, $1.column) }
   }
 
-  /// The command that puts the file into force, which a reload can't do; nil: the file has mistakes.
+  /// The command that applies the file by a restart, because a reload can't; nil: the file has mistakes.
   package var restart: String? {
     errors.allSatisfy { $0.restart != nil } ? errors.first?.restart : nil
   }
 
-  /// One error a line.
+  /// One error per line.
   package var description: String { errors.map(\.description).joined(separator: "\n") }
 }

@@ -43,7 +43,7 @@ struct ConfigurationReader {
         file: file, line: node.mark.line, column: node.mark.column, message: message))
   }
 
-  /// The name of a credential, which the process must have where the configuration is for one that runs.
+  /// The name of a credential. If the configuration is for a running process, that process must have the credential.
   mutating func credential(_ name: String, at node: YAMLNode, _ key: String) -> String? {
     guard Credential.isName(name) else {
       fail(node, "\(key): \(Credential.expectation), found '\(name.limited(to: 64).escaped)'")

@@ -15,7 +15,7 @@ extension Configuration {
 }
 
 extension Configuration.Cluster {
-  /// The names of the credentials on the way to the cluster.
+  /// The names of the credentials that the connection to the cluster uses.
   package var credentials: [String] {
     let files = (tunnel.identityFiles ?? []) + (tunnel.knownHostsFiles ?? []) + [kubernetes.kubeconfig]
     let names = files.compactMap(Credential.name)

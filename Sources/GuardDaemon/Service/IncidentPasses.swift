@@ -34,7 +34,7 @@ final class IncidentPasses: Sendable {
 
   /// - Parameters:
   ///   - queue: runs the passes, one at a time.
-  ///   - folder: nil: there is nowhere to keep anything.
+  ///   - folder: nil: there is no state directory.
   ///   - passed: called after each pass.
   init(
     on queue: DispatchQueue, ledger: IncidentLedger, alerts: AlertDelivery, board: StatusBoard,

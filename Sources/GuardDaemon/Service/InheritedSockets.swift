@@ -84,8 +84,8 @@ struct InheritedSockets {
     return NextStep(command: "systemctl daemon-reload && systemctl restart \(unit)")
   }
 
-  /// What to do about an address that the guard holds itself, beside sockets of the service manager: another program had
-  /// it when the manager started its unit, and no longer has it. nil: the manager holds it, or holds no socket at all.
+  /// The next step for an address that the guard holds itself although the service manager holds other sockets: another
+  /// program used it when its socket unit started. nil: the manager holds it, or holds no socket at all.
   func step(holdingAlone listen: StreamAddress) -> NextStep? {
     guard control != nil, case .tcp = listen, forwards[listen] == nil else { return nil }
     let step = InheritedSockets.restart

@@ -16,7 +16,8 @@ final class StatusLine: Sendable {
 
   init(board: StatusBoard) { self.board = board }
 
-  /// Sends the line if it changed; several calls in a row look once. Callable from any thread, and never waits.
+  /// Sends the line if it changed. Several calls in quick succession cause one comparison. It can be called from any
+  /// thread and never waits.
   func refresh() {
     guard !isPending.exchange(true, ordering: .relaxed) else { return }
     queue.async { [self] in
@@ -30,13 +31,13 @@ final class StatusLine: Sendable {
     }
   }
 
-  /// The line of this moment.
+  /// The current line.
   var text: String { StatusLine.text(of: board.statusDocument()).singleLine }
 
-  /// `tethys healthy: 3/3 nodes Ready, Flux 11/11; tunnel up since 2026-11-23 08:23 UTC`. No figure that moves by
-  /// itself: each new line is work for the service manager and everybody who watches it.
+  /// `tethys healthy: 3/3 nodes Ready, Flux 11/11; tunnel up since 2026-11-23 08:23 UTC`. It contains
+  /// no figure that changes constantly, because each new line is work for the service manager and its clients.
   ///
-  /// A configuration that a reload rejected comes first: `systemctl reload` can't tell it otherwise.
+  /// The error of a rejected reload comes first, because `systemctl reload` itself reports success.
   static func text(of document: StatusDocument) -> String {
     let rejected = (document.configuration?.rejected?.message).map { errors in
       "reload rejected (\(errors.split(separator: "\n").first ?? "")); "

@@ -1,7 +1,7 @@
 internal import Glibc
 
-/// A machine with the rights and files of another user, for root: programs run as that user and files are read as that
-/// user, who may have put a link to a foreign file in their place.
+/// Access to a machine with the rights of another user, for root. Programs run and files are read as that user, because
+/// the user may have replaced a file by a link to one that only root may read. Writes are made as root.
 struct DelegateSystem: SetupSystem {
   private let base: any SetupSystem
   let person: Person
@@ -13,7 +13,7 @@ struct DelegateSystem: SetupSystem {
   }
 
   func run(_ call: ProgramCall) -> ProgramAnswer {
-    // setpriv(1) changes nothing but the ids.
+    // setpriv(1) changes only the user and group ids, so env(1) sets the variables.
     var words = ["--reuid=\(person.uid)", "--regid=\(person.gid)", "--init-groups", "env"]
     words += ["HOME=\(person.home)", "USER=\(person.name)", "XDG_RUNTIME_DIR=\(person.runtimeDirectory)"]
     var delegated = ProgramCall("setpriv", words + call.variables + [call.program] + call.arguments)
@@ -28,7 +28,7 @@ struct DelegateSystem: SetupSystem {
     return answer.isGood ? .bytes(answer.output) : .unreadable(answer.reason)
   }
 
-  /// A file in memory would belong to root.
+  /// The draft is a file of the user, because a file in memory would belong to root.
   func withDraft<Result>(_ contents: [UInt8], _ body: (String) -> Result) -> Result? {
     var template = Array("/run/oceanid-setup.XXXXXX".utf8CString)
     guard mkdtemp(&template) != nil else { return nil }

@@ -2,7 +2,7 @@ internal import Glibc
 package import GuardExamination
 internal import Platform
 
-/// This machine.
+/// Access to this machine.
 package struct LocalSystem: SetupSystem {
   package let person: Person
   package let guardProgram: String
@@ -14,7 +14,7 @@ package struct LocalSystem: SetupSystem {
     self.guardProgram = guardProgram.path
   }
 
-  /// The caller of sudo(8) is another user.
+  /// True if another user started this process as root through sudo(8).
   package var isThroughSudo: Bool { person.isRoot && variable("SUDO_UID").map { $0 != "0" } ?? false }
 
   package func variable(_ name: String) -> String? {

@@ -3,7 +3,7 @@ internal import Health
 
 /// Access to a machine. Facts are found and plans are executed through it only, so both can be tested without one.
 package protocol SetupSystem {
-  /// For whom the guard is set up.
+  /// The user for whom the guard is set up.
   var person: Person { get }
   /// The path of oceanid-guard.
   var guardProgram: String { get }
@@ -20,17 +20,17 @@ package protocol SetupSystem {
   func contents(of path: String) -> FileContents
   /// Runs a program without a terminal.
   func run(_ call: ProgramCall) -> ProgramAnswer
-  /// Runs a program that may ask on the terminal; the reason if it fails.
+  /// Runs a program that may ask on the terminal. Returns the reason if it fails.
   func runOnTerminal(_ words: [String]) -> SetupFailure?
   /// Calls `body` with the path of a file in memory.
   func withDraft<Result>(_ contents: [UInt8], _ body: (String) -> Result) -> Result?
-  /// `ssh (pid 4242)`, or the user if the process is invisible; nil if no process listens.
+  /// The process that listens on a port; nil if there is none.
   func listener(port: UInt16) -> PortHolder?
 
   /// Replaces a file as a whole.
   func write(_ contents: [UInt8], to path: String, mode: UInt32, owner: FileOwner?) throws(SetupFailure)
   func makeFolder(_ path: String, mode: UInt32, owner: FileOwner?) throws(SetupFailure)
-  /// Gives a file a second name, which keeps it when the first is replaced.
+  /// Creates the hard link `other`, which keeps the contents when `path` is replaced.
   func link(_ path: String, to other: String) throws(SetupFailure)
   func move(_ path: String, to other: String) throws(SetupFailure)
   func remove(_ path: String) throws(SetupFailure)
@@ -39,8 +39,8 @@ package protocol SetupSystem {
 }
 
 extension SetupSystem {
-  /// The folders of a path that do not exist, or that a setup made which ended before it had a record: they contain
-  /// nothing but the next of them.
+  /// The folders of a path that do not exist, or that contain nothing but the next of them. A setup that ended before it
+  /// wrote its record leaves such folders.
   ///
   /// - Parameter folders: each within the one before it.
   func unusedFolders(_ folders: [String]) -> [String] {
@@ -73,7 +73,7 @@ package struct ProgramCall: Hashable, Sendable {
 }
 
 package struct ProgramAnswer: Hashable, Sendable {
-  /// nil: it was not started or did not end in time.
+  /// nil if the program was not started or did not end in time.
   let status: Int32?
   let output: [UInt8]
   let errors: String
@@ -86,7 +86,7 @@ package struct ProgramAnswer: Hashable, Sendable {
 
   var isGood: Bool { status == 0 }
   var text: String { String(decoding: output, as: UTF8.self) }
-  /// Its last word on standard error.
+  /// The last line on standard error, or else how the program ended.
   var reason: String {
     errors.split(separator: "\n").last.map(String.init) ?? status.map { "exit status \($0)" }
       ?? "it did not end in time"
@@ -98,7 +98,7 @@ package enum FileContents: Hashable, Sendable {
   case bytes([UInt8])
   case unreadable(String)
 
-  /// nil if it is no readable text.
+  /// nil if the file is not readable text.
   var text: String? {
     if case .bytes(let bytes) = self { String(validating: bytes, as: UTF8.self) } else { nil }
   }
@@ -123,7 +123,7 @@ package enum FileOwner: Hashable, Sendable {
   static let serviceName = "oceanid"
 }
 
-/// A step that the system refused.
+/// The reason why a step failed.
 package struct SetupFailure: Error, Hashable, Sendable {
   let words: String
   /// The command to run instead.

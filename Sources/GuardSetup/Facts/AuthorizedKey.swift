@@ -1,15 +1,15 @@
 internal import GuardTypes
 internal import Health
 
-/// The line of the guard's key in authorized_keys on the server, which is read and changed over the caller's own login.
+/// The line of the guard's key in authorized_keys on the server. It is read and changed with the caller's own login.
 package struct AuthorizedKey: Codable, Hashable, Sendable {
   let host: String
-  /// A file other than ssh's own.
+  /// The ssh_config to use; nil: the default files.
   let sshConfig: String?
   /// The user whose login it is.
   let caller: UInt32
 
-  /// The key may forward to the cluster's API and nothing else (sshd(8), AUTHORIZED_KEYS FILE FORMAT).
+  /// The line permits the key to forward to the cluster's API and nothing else (sshd(8), AUTHORIZED_KEYS FILE FORMAT).
   static func line(_ publicKey: String) -> String {
     "restrict,port-forwarding,permitopen=\"localhost:6443\",command=\"/bin/false\" \(publicKey)"
   }
@@ -20,12 +20,12 @@ package struct AuthorizedKey: Codable, Hashable, Sendable {
 
   enum Answer: Hashable {
     case present, absent
-    /// The login failed, or runs no commands.
+    /// The login failed, or it runs no commands.
     case unable(String)
   }
 
-  /// A shell that reads the line from standard input, so that no shell parses it. The login shell may be any: they all
-  /// agree about single quotes.
+  /// A script that reads the line from standard input, so that no shell parses it. The script is in single quotes, which
+  /// all login shells treat alike.
   private static let script =
     "IFS= read -r line || exit 65; f=.ssh/authorized_keys; has() { grep -qxF -e \"$line\" \"$f\" 2>/dev/null; }; "
     + "case $0 in "
@@ -49,12 +49,12 @@ package struct AuthorizedKey: Codable, Hashable, Sendable {
   }
 
   static func answer(_ answer: ProgramAnswer) -> Answer {
-    // A login shell may print a greeting before it.
+    // The login shell may print a greeting before the answer.
     if answer.text.contains("oceanid:present") { return .present }
     if answer.text.contains("oceanid:absent") { return .absent }
     return .unable(answer.isGood ? "it runs no commands" : answer.reason)
   }
 
-  /// The command that shows by hand what the login can do.
+  /// The command with which the user can check the login manually.
   var byHand: String { "ssh \(host.shellWord)" }
 }

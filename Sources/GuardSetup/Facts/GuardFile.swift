@@ -2,15 +2,15 @@
 package struct GuardFile: Hashable, Sendable {
   let cluster: String
   var host: String
-  /// A file other than ssh's own.
+  /// The ssh_config to use; nil: the default files.
   var sshConfig: String?
   /// nil: the default, ~/.kube/k3s-config.yaml.
   var kubeconfig: String?
   /// nil: the default, `default`.
   var context: String?
-  /// The local end of the first forward, as `127.0.0.1:16443`.
+  /// The local address of the first forward, for example `127.0.0.1:16443`.
   var listen = GuardFile.usualListen
-  /// The far end of the first forward.
+  /// The target of the first forward, on the remote side.
   var target = GuardFile.usualTarget
 
   static let usualListen = "127.0.0.1:16443"
@@ -22,7 +22,7 @@ package struct GuardFile: Hashable, Sendable {
     self.host = host
   }
 
-  /// The minimal guard.yaml: what differs from the defaults.
+  /// The minimal guard.yaml. It contains only the keys that differ from the defaults.
   var yaml: String {
     var lines = [
       "# Written by oceanid-ctl setup. Every other key has its default: see oceanid-guard.yaml(5).",
@@ -100,7 +100,7 @@ extension GuardFile {
     return name.first?.isLetter == true ? String(name.prefix(63)) : "cluster"
   }
 
-  /// The text with another kubeconfig, if exactly one line names it.
+  /// The text with another kubeconfig; nil unless exactly one line names a kubeconfig.
   static func edited(_ text: String, kubeconfig: String?) -> String? {
     guard let kubeconfig else { return nil }
     var count = 0

@@ -1,4 +1,4 @@
-/// Reads known_hosts with ssh-keygen(1), which knows hashed names, and asks a host for its keys.
+/// Reads known_hosts with ssh-keygen(1), which supports hashed names, and asks a host for its keys.
 struct KnownHosts {
   let system: any SetupSystem
 

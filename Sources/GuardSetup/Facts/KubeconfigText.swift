@@ -1,7 +1,7 @@
-/// The text of a kubeconfig, as far as its server is concerned.
+/// The text of a kubeconfig, with its servers and its current context.
 ///
-/// This is no YAML parser: it finds lines `server: URL` and changes only their values. The guard reads the result before
-/// it is used.
+/// This is not a YAML parser: it finds lines `server: URL` and changes only their values. The guard parses the result
+/// before it is used.
 struct KubeconfigText: Hashable, Sendable {
   let text: String
   /// The distinct servers.
@@ -22,7 +22,7 @@ struct KubeconfigText: Hashable, Sendable {
     self.context = context
   }
 
-  /// The same text with another server: all other bytes stay.
+  /// The same text with another server. All other bytes stay the same.
   func with(server: String) -> String {
     KubeconfigText.lines(text).map { line in
       guard let old = KubeconfigText.value("server", of: line), let range = line.lastRange(of: old) else {
@@ -32,7 +32,7 @@ struct KubeconfigText: Hashable, Sendable {
     }.joined(separator: "\n")
   }
 
-  /// "\r\n" is one character of a string, and two of these.
+  /// Splits Unicode scalars, because "\r\n" is a single Character.
   private static func lines(_ text: String) -> [Substring] {
     text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false).map { Substring($0) }
   }

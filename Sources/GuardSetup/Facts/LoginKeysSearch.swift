@@ -19,7 +19,7 @@ struct LoginKeysSearch {
   }
 
   private func isEncrypted(_ path: String) -> Bool {
-    // With an empty passphrase ssh-keygen never asks for one.
+    // With -P, ssh-keygen does not ask for a passphrase. It fails if the key is encrypted.
     !system.run(ProgramCall("ssh-keygen", ["-y", "-P", "", "-f", path])).isGood
   }
 

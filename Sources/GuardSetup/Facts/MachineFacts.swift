@@ -1,12 +1,12 @@
 internal import GuardAPI
 
-/// The state of a machine and of the way to the cluster, as far as the guard of the whole machine needs it.
+/// The state of a machine and of the connection to the cluster, as far as the guard of the whole machine needs it.
 package struct MachineFacts: Hashable, Sendable {
-  /// The facts of the user who sets it up: the alias, the host key, the kubeconfig and the login come from there.
+  /// The facts of the user who runs setup. They provide the alias, the host key, the kubeconfig and the login.
   var own: SetupFacts
   /// The findings of `oceanid-guard --doctor` as the service's user; empty if it has no key yet.
-  var way: [FindingDocument] = []
-  /// The user of the service exists.
+  var findings: [FindingDocument] = []
+  /// True if the user of the service exists.
   var isUserThere = true
   var areUnitsInstalled = true
   var isSystemdRunning = true
@@ -19,9 +19,9 @@ package struct MachineFacts: Hashable, Sendable {
   var guardFile: GuardFile
   var units: [String: SetupFacts.UnitState] = [:]
   var port = SetupFacts.PortFact.free
-  /// The guard serves the host already, with another configuration.
+  /// True if the guard already serves the host, with another configuration.
   var isServingOtherwise = false
-  /// The caller is root, or in the group that may read the status.
+  /// True if the caller is root, or is in the group that may read the status.
   var mayRead = true
   var isRestartPending = false
   var missingFolders: [String] = []
@@ -31,13 +31,13 @@ package struct MachineFacts: Hashable, Sendable {
   struct FileFact: Hashable, Sendable {
     var path: String
     var now = FileContents.absent
-    /// nil: what is there fits.
+    /// nil: the current contents fit.
     var wanted: String?
   }
 
   enum Authorization: Hashable, Sendable {
     case present, absent
-    /// There is no key yet, or the login runs no commands.
+    /// There is no key yet, or the caller's login runs no commands.
     case unknown
   }
 

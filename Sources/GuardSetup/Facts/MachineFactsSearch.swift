@@ -118,10 +118,10 @@ package struct MachineFactsSearch {
       call.input = Array(facts.guardFile.yaml.utf8)
       call.variables = ["KUBECONFIG=", "SSH_AUTH_SOCK="]
       call.patience = .seconds(60)
-      facts.way = GuardProgram.findings(in: service.run(call).output).filter {
+      facts.findings = GuardProgram.findings(in: service.run(call).output).filter {
         $0.cluster == facts.guardFile.cluster
       }
-      if facts.way.contains(where: { $0.step == "login" && $0.outcome == .ok }) {
+      if facts.findings.contains(where: { $0.step == "login" && $0.outcome == .ok }) {
         facts.authorization = .present
         return
       }

@@ -13,7 +13,7 @@ package struct PersonalFacts {
     units = Units(system: system)
   }
 
-  /// - Parameter host: nil: the one of guard.yaml, else `tethys`.
+  /// - Parameter host: nil selects the host in guard.yaml, or else `tethys`.
   package func find(host wanted: String?) -> SetupFacts {
     let (existing, fault) = existingClusters()
     let host = wanted ?? existing.first?.host ?? "tethys"
@@ -25,7 +25,7 @@ package struct PersonalFacts {
     findHost(&facts)
     findKubeconfig(&facts, kept)
     findConfiguration(&facts, kept, existing, fault)
-    findWay(&facts)
+    examineConnection(&facts)
     facts.dropIn = dropIn(facts)
     facts.dropInNow = system.contents(of: facts.dropInPath)
     facts.port = port(facts)
@@ -106,7 +106,7 @@ package struct PersonalFacts {
     {
       source = shell
     }
-    // The original of a copy may be gone; the copy stays good.
+    // The original may have been deleted. Its copy is still valid.
     if kept?.kubeconfig == copy, !system.exists(source), system.exists(copy) { source = copy }
     facts.kubeconfig = kubeconfig(source, copy: copy, server: facts.guardFile.server)
     var path = source
@@ -138,7 +138,7 @@ package struct PersonalFacts {
     return .copy(source: source, server: found, path: copy, text: corrected)
   }
 
-  // MARK: - The way
+  // MARK: - The connection
 
   private func findHost(_ facts: inout SetupFacts) {
     let file = facts.guardFile.sshConfig.map { ["-F", $0] } ?? []
@@ -156,17 +156,17 @@ package struct PersonalFacts {
     }
   }
 
-  private func findWay(_ facts: inout SetupFacts) {
+  private func examineConnection(_ facts: inout SetupFacts) {
     guard facts.resolved != nil else { return }
     let serviceAgent =
       facts.units[SetupFacts.service]?.variables["SSH_AUTH_SOCK"] ?? units.environment()?["SSH_AUTH_SOCK"]
       ?? ""
-    facts.way = way(facts, agent: serviceAgent)
+    facts.findings = findings(facts, agent: serviceAgent)
     guard let own = system.variable("SSH_AUTH_SOCK") else { return }
     if facts.firstFailure?.step == "login", own != serviceAgent {
-      let withAgent = way(facts, agent: own)
+      let withAgent = findings(facts, agent: own)
       if SetupFacts.firstFailure(withAgent)?.step != "login" {
-        facts.way = withAgent
+        facts.findings = withAgent
         facts.keys.needed = own
       }
     } else if facts.units[SetupFacts.service]?.variables["SSH_AUTH_SOCK"] != nil {
@@ -174,8 +174,8 @@ package struct PersonalFacts {
     }
   }
 
-  /// The guard's own findings with the configuration that fits.
-  private func way(_ facts: SetupFacts, agent: String) -> [FindingDocument] {
+  /// The guard's own findings with the configuration that setup would write.
+  private func findings(_ facts: SetupFacts, agent: String) -> [FindingDocument] {
     let examine = { (text: String, path: String?) -> [FindingDocument] in
       let answer = askGuard(["--doctor", "--config", "/dev/stdin"], input: Array(text.utf8), agent: agent)
       let findings = GuardProgram.findings(in: answer.output).filter {
@@ -229,7 +229,8 @@ package struct PersonalFacts {
       }
   }
 
-  /// The agent's socket, and for root the configuration: a guard of root reads /etc/oceanid/guard.yaml only.
+  /// The drop-in sets the agent's socket and, for root, the path of the configuration, because a guard that runs as root
+  /// reads only /etc/oceanid/guard.yaml by default.
   private func dropIn(_ facts: SetupFacts) -> String? {
     var lines: [String] = []
     if let agent = facts.keys.needed { lines.append("Environment=\"SSH_AUTH_SOCK=\(agent.unitWord)\"") }
@@ -257,17 +258,17 @@ package struct PersonalFacts {
 }
 
 extension String {
-  /// Within double quotes of a unit file (systemd.syntax(7), systemd.unit(5) SPECIFIERS).
+  /// The text as it is written within double quotes in a unit file (systemd.syntax(7), systemd.unit(5) SPECIFIERS).
   fileprivate var unitWord: String {
     replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("%", with: "%%")
   }
 }
 
 extension SetupFacts {
-  /// The first step of the way that failed, except the port, which setup examines itself.
-  var firstFailure: FindingDocument? { SetupFacts.firstFailure(way) }
+  /// The first failed step of the connection. Ports are excluded, because setup examines them itself.
+  var firstFailure: FindingDocument? { SetupFacts.firstFailure(findings) }
 
-  static func firstFailure(_ way: [FindingDocument]) -> FindingDocument? {
-    way.first { $0.outcome == .failed && !$0.step.hasPrefix("port ") }
+  static func firstFailure(_ findings: [FindingDocument]) -> FindingDocument? {
+    findings.first { $0.outcome == .failed && !$0.step.hasPrefix("port ") }
   }
 }

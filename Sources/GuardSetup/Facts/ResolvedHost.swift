@@ -7,7 +7,7 @@ package struct ResolvedHost: Hashable, Sendable {
   /// ProxyJump or ProxyCommand, as one value of ssh_config.
   let proxy: String?
   let identityFiles: [String]
-  /// `none` or a path or `SSH_AUTH_SOCK`.
+  /// `none`, a path, or `SSH_AUTH_SOCK`.
   let identityAgent: String?
   let knownHosts: [String]
 
@@ -32,7 +32,7 @@ package struct ResolvedHost: Hashable, Sendable {
     }
   }
 
-  /// The name under which known_hosts has its key (sshd(8), SSH_KNOWN_HOSTS FILE FORMAT).
+  /// The name of the host in known_hosts (sshd(8), SSH_KNOWN_HOSTS FILE FORMAT).
   var knownName: String {
     let name = hostKeyAlias ?? hostName
     return port == "22" || hostKeyAlias != nil ? name : "[\(name)]:\(port)"

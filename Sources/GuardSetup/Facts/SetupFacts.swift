@@ -1,43 +1,43 @@
 internal import GuardAPI
 
-/// The state of a machine and of the way to the cluster, as far as a user's guard needs it.
+/// The state of a machine and of the connection to the cluster, as far as a user's guard needs it.
 package struct SetupFacts: Hashable, Sendable {
   let person: Person
   let guardProgram: String
   let host: String
-  /// The user units of the guard are installed.
+  /// True if the user units of the guard are installed.
   var areUnitsInstalled = true
   var manager = Manager.running
-  /// The guard's units as the user's manager knows them.
+  /// The states of the guard's units in the user's service manager.
   var units: [String: UnitState] = [:]
   /// Folders that do not exist yet, outermost first.
   var missingFolders: [String] = []
   /// Folders of the guard's state that do not exist yet.
   var missingStates: [String] = []
 
-  /// nil if `ssh -G` failed, for the reason.
+  /// nil if `ssh -G` failed; `sshFailure` is the reason.
   var resolved: ResolvedHost?
   var sshFailure: String?
-  /// ssh_config has nothing about the host.
+  /// True if ssh_config has another HostName for the host.
   var isAlias = true
-  /// known_hosts has a key of the host.
+  /// True if known_hosts has a key of the host.
   var isHostKnown = true
-  /// Fingerprints of the host's keys as it offers them; empty if it offers none.
+  /// The fingerprints of the keys that the host offers; empty if it offers none.
   var offeredKeys: [String] = []
-  /// The findings of `oceanid-guard --doctor`, in the order of the way.
-  var way: [FindingDocument] = []
+  /// The findings of `oceanid-guard --doctor`, in the order of the connection's steps.
+  var findings: [FindingDocument] = []
   var keys = LoginKeys()
   var kubeconfig = KubeconfigFact.absent("")
   var configuration = ConfigurationFact.absent
-  /// The guard.yaml that fits.
+  /// The settings that guard.yaml should have.
   var guardFile: GuardFile
   var guardFileText = ""
-  /// The drop-in of oceanid-guard.service that fits; nil if it needs none.
+  /// The drop-in that oceanid-guard.service should have; nil if it needs none.
   var dropIn: String?
   var dropInNow = FileContents.absent
   var port = PortFact.free
   var linger = Linger.on
-  /// An earlier setup wrote files and did not restart the guard.
+  /// True if an earlier setup wrote files and did not restart the guard.
   var isRestartPending = false
 
   /// The service manager of the user.
@@ -46,7 +46,7 @@ package struct SetupFacts: Hashable, Sendable {
     /// The caller is root and may start it.
     case startable
     case stopped
-    /// systemd does not run this machine.
+    /// This machine does not run systemd.
     case none
   }
 
@@ -55,13 +55,13 @@ package struct SetupFacts: Hashable, Sendable {
     var isEnabled = false
     var mainProcess: Int32?
     var variables: [String: String] = [:]
-    /// What the service says of itself.
+    /// The status text that the service reports.
     var text = ""
   }
 
   package enum Linger: Hashable, Sendable {
     case on, off
-    /// There is no logind to ask.
+    /// This machine has no logind.
     case unsupported
   }
 
@@ -75,21 +75,21 @@ package struct SetupFacts: Hashable, Sendable {
   package enum KubeconfigFact: Hashable, Sendable {
     case absent(String)
     case unreadable(path: String, reason: String)
-    /// It has no server, so it is no kubeconfig.
+    /// It has no server, so it is not a kubeconfig.
     case serverless(String)
     case severalServers(path: String, [String])
     case fits(String)
-    /// Its server is not the local end of the forward: a copy with the right one.
+    /// Its server is not the local address of the forward, so setup writes a copy with the right one.
     case copy(source: String, server: String, path: String, text: String)
-    /// The copy is there already and is current.
+    /// The copy already exists and is current.
     case copied(source: String, path: String)
   }
 
   package enum PortFact: Hashable, Sendable {
     case free
-    /// By the user's own guard or its socket unit.
+    /// The guard that is set up holds it, or its socket unit does.
     case own
-    /// By the guard of the whole machine.
+    /// The guard of the whole machine holds it.
     case machine(isServing: Bool)
     case other(PortHolder)
   }
@@ -102,7 +102,7 @@ package struct SetupFacts: Hashable, Sendable {
     }
 
     package enum Agent: Hashable, Sendable {
-      /// SSH_AUTH_SOCK is not set and ssh_config names none.
+      /// Neither SSH_AUTH_SOCK nor ssh_config names a socket, or ssh_config turns the agent off.
       case none
       case silent(String)
       case empty(String)
@@ -110,14 +110,14 @@ package struct SetupFacts: Hashable, Sendable {
     }
 
     var files: [File] = []
-    /// A path of ssh_config has tokens that only ssh expands, so a file may exist.
+    /// True if ssh_config has a path with tokens that only ssh expands, so another key file may exist.
     var areSomeUnknown = false
     var agent = Agent.none
-    /// The agent's socket that the login needs and the service does not have by itself.
+    /// The socket of the agent that the login needs, if the service does not have it by default.
     var needed: String?
   }
 
-  /// The finding of a program that does not run.
+  /// The step of the finding that oceanid-guard does not run.
   static let programStep = "oceanid-guard"
   static let service = "oceanid-guard.service"
   static let sockets = ["oceanid-guard.socket", "oceanid-forward.socket"]

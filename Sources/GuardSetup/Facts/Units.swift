@@ -1,4 +1,4 @@
-/// Questions to the service managers, with `systemctl`.
+/// Queries the service managers with `systemctl`.
 package struct Units {
   let system: any SetupSystem
 
@@ -6,13 +6,13 @@ package struct Units {
     case user, machine
   }
 
-  /// `systemctl` for one of the managers.
+  /// A call of `systemctl` for one of the managers.
   func call(_ scope: Scope, _ arguments: [String]) -> ProgramCall {
     switch scope {
     case .machine: return ProgramCall("systemctl", arguments)
     case .user:
       var call = ProgramCall("systemctl", ["--user"] + arguments)
-      // su(1), cron and sudo(8) do not set it, or keep another user's.
+      // su(1), cron and sudo(8) do not set it, or keep the value of another user.
       call.variables = ["XDG_RUNTIME_DIR=\(system.person.runtimeDirectory)"]
       return call
     }
@@ -44,7 +44,7 @@ package struct Units {
     return states
   }
 
-  /// The environment that the user's manager gives to its services; nil if it does not answer.
+  /// The environment that the user's manager passes to its services; nil if the manager does not answer.
   func environment() -> [String: String]? {
     let answer = system.run(call(.user, ["show-environment"]))
     return answer.isGood ? Units.variables(answer.text.split(separator: "\n")) : nil

@@ -6,16 +6,16 @@ package enum Change: Hashable, Sendable {
   /// Stops and disables the guard of the whole machine.
   case stopMachineGuard
   case startManager(uid: UInt32)
-  /// Enables units, and starts the first.
+  /// Enables and starts units.
   case start(Units.Scope, [String])
-  /// Makes the guard read its files again.
+  /// Restarts the guard, so that it reads its files again.
   case restart(Units.Scope)
   case linger(String)
-  /// Makes the key of the machine's guard.
+  /// Creates the key of the machine's guard.
   case key(path: String)
-  /// Allows that key to forward on the server.
+  /// Permits that key to forward on the server.
   case authorize(AuthorizedKey)
-  /// A user may read the status of the machine's guard, and its kubeconfig.
+  /// Permits a user to read the status of the machine's guard and its kubeconfig.
   case member(String)
 
   package struct FileChange: Hashable, Sendable {
@@ -23,13 +23,13 @@ package enum Change: Hashable, Sendable {
     let contents: [UInt8]
     var mode: UInt32 = 0o644
     var owner: FileOwner?
-    /// For people: what is in it.
+    /// The contents in a few words, for the user.
     let purpose: String
   }
 
   static let machineUnits = SetupFacts.sockets + [SetupFacts.service]
 
-  /// For people, as an instruction: `write ~/.config/oceanid/guard.yaml`.
+  /// The change as an instruction for the user: `write ~/.config/oceanid/guard.yaml`.
   func words(_ person: Person) -> String {
     switch self {
     case .file(let file):
@@ -48,7 +48,7 @@ package enum Change: Hashable, Sendable {
     }
   }
 
-  /// What the instruction does not say; nil if it says everything.
+  /// Details that the instruction does not contain; nil if there are none.
   var detail: String? {
     switch self {
     case .file(let file): "\(file.purpose), mode 0\(String(file.mode, radix: 8))"
@@ -57,7 +57,7 @@ package enum Change: Hashable, Sendable {
     }
   }
 
-  /// How `setup --undo` takes it back.
+  /// The effect of `setup --undo` on the change, for the user.
   var undo: String {
     switch self {
     case .file: "removed, or restored from its backup, unless it was changed since"
@@ -72,7 +72,7 @@ package enum Change: Hashable, Sendable {
     }
   }
 
-  /// The guard works without it.
+  /// True if the guard works without the change.
   var isOptional: Bool {
     switch self {
     case .linger, .member: true

@@ -2,10 +2,10 @@ internal import GuardAPI
 internal import GuardTypes
 internal import Health
 
-/// The step of the kubeconfig.
+/// Derives the step for the kubeconfig.
 enum KubeconfigPlan {
-  /// - Parameter isWayClear: the login works, so the guard has read the file.
-  static func step(_ facts: SetupFacts, isWayClear: Bool) -> Plan.Step {
+  /// - Parameter isLoggedIn: the login works, so the guard has read the file.
+  static func step(_ facts: SetupFacts, isLoggedIn: Bool) -> Plan.Step {
     let person = facts.person
     func step(_ found: String, _ outcome: Plan.Outcome) -> Plan.Step {
       Plan.Step(name: "kubeconfig", found: found, outcome: outcome)
@@ -13,7 +13,7 @@ enum KubeconfigPlan {
     func blocked(_ path: String, _ found: String) -> Plan.Step {
       step(found, .blocked(fetch(facts, to: path)))
     }
-    let finding = facts.way.first { $0.step == "kubeconfig" }
+    let finding = facts.findings.first { $0.step == "kubeconfig" }
     let flaw = finding.flatMap { $0.outcome == .failed ? $0.found : nil }
     switch facts.kubeconfig {
     case .absent(let path): return blocked(path, "\(person.shown(path)) does not exist")
@@ -33,7 +33,7 @@ enum KubeconfigPlan {
         .blocked(.init(command: command, why: "the guard needs a file with its cluster alone")))
     case .fits(let path), .copied(_, let path):
       if let flaw { return blocked(source(of: facts) ?? path, flaw) }
-      return step("\(person.shown(path)), server \(facts.guardFile.server)", isWayClear ? .good : .open)
+      return step("\(person.shown(path)), server \(facts.guardFile.server)", isLoggedIn ? .good : .open)
     case .copy(let source, let server, let path, let text):
       if let flaw { return blocked(source, flaw) }
       return step(

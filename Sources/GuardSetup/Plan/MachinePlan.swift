@@ -6,16 +6,16 @@ internal import Health
 package enum MachinePlan {
   package static func plan(_ facts: MachineFacts) -> Plan {
     var steps: [Plan.Step] = [installed(facts)].compactMap(\.self)
-    // A guard that logs in by itself needs no login of the caller.
+    // If the guard can log in with its own key, the caller's login is not needed.
     var own = facts.own
-    let isLoggedIn = facts.way.contains { $0.step == "login" && $0.outcome == .ok }
-    if isLoggedIn { own.way = facts.way }
+    let isLoggedIn = facts.findings.contains { $0.step == "login" && $0.outcome == .ok }
+    if isLoggedIn { own.findings = facts.findings }
     if facts.isServingOtherwise {
       let found = "the machine's guard serves \(own.host) already, with another configuration"
       let next = Plan.Next(command: "oceanid-ctl status", why: "nothing needs to be set up")
       return Plan(steps: steps + [Plan.Step(name: "guard.yaml", found: found, outcome: .blocked(next))])
     }
-    steps += WayPlan.steps(own) + [proxy(own)].compactMap(\.self)
+    steps += ConnectionPlan.steps(own) + [proxy(own)].compactMap(\.self)
     steps.append(kubeconfig(facts, own))
     let files = [
       file("alias", facts.alias, .service, 0o600, "the alias \(own.host) with the guard's key"),
@@ -61,9 +61,9 @@ package enum MachinePlan {
   }
 
   private static func kubeconfig(_ facts: MachineFacts, _ own: SetupFacts) -> Plan.Step {
-    let step = KubeconfigPlan.step(own, isWayClear: true)
+    let step = KubeconfigPlan.step(own, isLoggedIn: true)
     let isThere = if case .bytes = facts.kubeconfig.now { facts.kubeconfig.wanted == nil } else { false }
-    let isRead = facts.way.contains { $0.step == "kubeconfig" && $0.outcome != .failed }
+    let isRead = facts.findings.contains { $0.step == "kubeconfig" && $0.outcome != .failed }
     if case .blocked = step.outcome, !isThere || !isRead { return step }
     return file(
       step.name, facts.kubeconfig, .readers, 0o640,

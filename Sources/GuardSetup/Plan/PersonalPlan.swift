@@ -5,10 +5,10 @@ internal import Health
 /// Derives the plan for a user's own guard from the facts. It does no I/O.
 package enum PersonalPlan {
   package static func plan(_ facts: SetupFacts) -> Plan {
-    var steps = [program(facts)].compactMap(\.self) + WayPlan.steps(facts)
-    let isWayClear = Plan(steps: steps).next == nil
-    steps += [KubeconfigPlan.step(facts, isWayClear: isWayClear)]
-    if isWayClear { steps += [cluster(facts)].compactMap(\.self) }
+    var steps = [program(facts)].compactMap(\.self) + ConnectionPlan.steps(facts)
+    let isLoggedIn = Plan(steps: steps).next == nil
+    steps += [KubeconfigPlan.step(facts, isLoggedIn: isLoggedIn)]
+    if isLoggedIn { steps += [cluster(facts)].compactMap(\.self) }
     let files = [configuration(facts), dropIn(facts)].compactMap(\.self)
     steps += [port(facts)] + files + [manager(facts)].compactMap(\.self)
     let writes = files + [steps.first { $0.name == "kubeconfig" }].compactMap(\.self)
@@ -23,7 +23,7 @@ package enum PersonalPlan {
   }
 
   private static func program(_ facts: SetupFacts) -> Plan.Step? {
-    facts.way.first { $0.step == SetupFacts.programStep }.map {
+    facts.findings.first { $0.step == SetupFacts.programStep }.map {
       Plan.Step(
         name: $0.step, found: $0.found,
         outcome: .blocked(
@@ -33,12 +33,12 @@ package enum PersonalPlan {
     }
   }
 
-  /// The rest of the way does not prevent the setup: the guard reports it, and retries.
+  /// A failure after the login does not prevent the setup: the guard reports it and retries.
   private static func cluster(_ facts: SetupFacts) -> Plan.Step? {
     if let failed = facts.firstFailure, failed.step != "kubeconfig" {
       return Plan.Step(name: "cluster", found: "\(failed.step): \(failed.found)", outcome: .note)
     }
-    return facts.way.first { $0.step == "API" && $0.outcome == .ok }.map {
+    return facts.findings.first { $0.step == "API" && $0.outcome == .ok }.map {
       Plan.Step(name: "cluster", found: $0.found, outcome: .good)
     }
   }

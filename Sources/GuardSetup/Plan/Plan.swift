@@ -10,24 +10,24 @@ package struct Plan: Hashable, Sendable {
   }
 
   package enum Outcome: Hashable, Sendable {
-    /// Nothing to do.
+    /// There is nothing to do.
     case good
-    /// Nothing to do, but people should know it.
+    /// There is nothing to do, but the user should know it.
     case note
     case change([Change])
-    /// The setup cannot go on; the one next step.
+    /// The setup cannot continue until the user has taken this step.
     case blocked(Next)
-    /// An earlier step has to be done first.
+    /// The result is open until an earlier step succeeds.
     case open
   }
 
-  /// The next step of the user: a command, and why.
+  /// The next step of the user: a command, and the reason for it.
   package struct Next: Hashable, Sendable {
     package let command: String
     package let why: String
   }
 
-  /// The first obstacle; nil if nothing prevents the changes.
+  /// The next step at the first obstacle; nil if nothing prevents the changes.
   package var next: Next? {
     for step in steps {
       if case .blocked(let next) = step.outcome { return next }

@@ -1,4 +1,4 @@
-/// The next step about a port that a foreign process holds.
+/// Derives the next step for a port that another process holds.
 enum PortPlan {
   static func next(_ holder: PortHolder, _ file: GuardFile) -> Plan.Next {
     Plan.Next(

@@ -1,4 +1,4 @@
-/// The step of the units.
+/// Derives the step for the units.
 enum UnitsPlan {
   static func missing(_ found: String, _ command: String) -> Plan.Step {
     Plan.Step(
@@ -7,7 +7,7 @@ enum UnitsPlan {
     )
   }
 
-  /// - Parameter isChanged: files of the guard change, or changed and were not read yet.
+  /// - Parameter isChanged: true if files of the guard change, or changed and were not read yet.
   static func step(
     _ units: [String: SetupFacts.UnitState], _ scope: Units.Scope, isChanged: Bool
   ) -> Plan.Step {

@@ -10,9 +10,10 @@ public struct Observation: Hashable, Sendable {
   /// Further options for a command on this machine: `--server …` if the kubeconfig has another address than the
   /// forward.
   public let serverFlags: String?
-  /// Why kubectl on this machine does not reach the forward with the kubeconfig; nil: it does, or that is not known yet.
+  /// The reason why kubectl on this machine does not reach the forward with the kubeconfig; nil: it does, or the file was
+  /// not read yet.
   public let mismatch: KubeconfigMismatch?
-  /// In front of commands that read the kubeconfig: `sudo -u oceanid `. Empty if the reader of a remedy may read it.
+  /// The prefix of commands that read the kubeconfig: `sudo -u oceanid `. Empty if the reader of a remedy may read it.
   public let owner: String
   public let tunnel: TunnelHealth
   /// The target of the guard's own requests as the server resolves it; nil if not yet known.

@@ -44,9 +44,9 @@ public struct Problem: Hashable, Sendable {
   ///
   /// - Parameters:
   ///   - facts: values for the placeholders of the declaration's patterns, besides `subject`.
-  ///   - step: nil: the declared one.
+  ///   - step: nil selects the declared step.
   ///   - access: the options with which kubectl and flux reach the cluster.
-  ///   - owner: in front of commands that read the kubeconfig.
+  ///   - owner: the prefix of commands that read the kubeconfig.
   public init(
     _ code: ProblemCode, _ facts: [String: String] = [:], cluster: String = "", subject: String,
     detail: String = "", since: Timestamp, severity: Severity? = nil, rank: Rank? = nil,
@@ -109,7 +109,7 @@ public struct NextStep: Hashable, Sendable {
     self.note = note
   }
 
-  /// The same with a command of kubectl or flux, which read the kubeconfig, run as the user who may read that.
+  /// The same step, with a command of kubectl or flux run as the user who may read the kubeconfig.
   ///
   /// - Parameter owner: `sudo -u oceanid `, or empty.
   public func run(as owner: String) -> NextStep {
@@ -119,7 +119,7 @@ public struct NextStep: Hashable, Sendable {
     return NextStep(command: owner + command, note: note)
   }
 
-  /// Both in one line, for readers of the field `remedy`.
+  /// Command and note in one line, for clients that read the field `remedy`.
   public var remedy: String {
     guard let command else { return note ?? "" }
     return note.map { "\(command)  # \($0)" } ?? command

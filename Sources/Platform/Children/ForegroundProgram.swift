@@ -4,7 +4,7 @@ internal import Glibc
 package enum ForegroundProgram {
   /// Waits for the end of the program.
   ///
-  /// - Returns: its exit status; 128 and the number of the signal that ended it.
+  /// - Returns: its exit status, or 128 plus the number of the signal that ended it.
   /// - Throws: `SystemError` if it cannot be started.
   package static func run(_ program: String, _ arguments: [String]) throws(SystemError) -> Int32 {
     var argv = ([program] + arguments).map { strdup($0) } + [nil]

@@ -25,7 +25,7 @@ package struct SignalDescriptor: ~Copyable {
     descriptor = Descriptor(owning: raw)
   }
 
-  /// Gives the signals their default actions in the calling thread again.
+  /// Unblocks the signals in the calling thread.
   package consuming func unblock() {
     var set = SignalDescriptor.set(signals)
     pthread_sigmask(SIG_UNBLOCK, &set, nil)

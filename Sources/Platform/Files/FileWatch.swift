@@ -45,7 +45,7 @@ package final class FileWatch {
     return isDifferent
   }
 
-  /// One of the files differs from its known version now.
+  /// True if one of the files differs from its known version now.
   package var isDifferent: Bool { stamps.contains { SmallFile.Stamp(of: $0.key) != $0.value } }
 
   /// Discards the events: only their arrival matters. The loop is bounded, because the queue holds at most

@@ -1,8 +1,8 @@
 internal import CLinux
 internal import Glibc
 
-/// A file in memory, without a name in a folder. A program reads it at its own pace or not at all, and no writer has to
-/// wait, as with a pipe.
+/// A file in memory, without a name in a folder. A program reads it at its own pace or not at all. Unlike a pipe, it
+/// does not make a writer wait.
 package final class MemoryFile: Sendable {
   private let descriptor: Descriptor
   var raw: Int32 { descriptor.raw }

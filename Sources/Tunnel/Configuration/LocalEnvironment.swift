@@ -22,7 +22,7 @@ package struct LocalEnvironment: Hashable, Sendable {
       case .system: "sudo systemctl"
       }
     }
-    /// The command that starts it again.
+    /// The command that restarts it.
     package var restart: String { "\(manager) restart \(unit)" }
     /// The command that prints its unit with all drop-ins.
     var show: String { "\(manager) cat \(unit)" }
@@ -38,7 +38,7 @@ package struct LocalEnvironment: Hashable, Sendable {
   package let credentialsDirectory: String?
   /// For `${NAME}` and `$NAME` in ssh_config.
   package let variables: [String: String]
-  /// nil: started from a shell.
+  /// nil: this process was started from a shell.
   package let service: Service?
 
   package init(
@@ -53,8 +53,8 @@ package struct LocalEnvironment: Hashable, Sendable {
     self.service = service
   }
 
-  /// In front of a command that reads or changes files of this process's user: `sudo -u oceanid `. Empty where the person
-  /// who reads the remedy is that user.
+  /// The prefix of commands that read or change files of this process's user: `sudo -u oceanid `. Empty if the reader of
+  /// the remedy is that user.
   package var asOwner: String {
     if case .system? = service { localUser.asSudoPrefix } else { "" }
   }
@@ -63,7 +63,7 @@ package struct LocalEnvironment: Hashable, Sendable {
     configuration.sshConfig.map { [$0] } ?? ["\(home)/.ssh/config", "/etc/ssh/ssh_config"]
   }
 
-  /// Whether the service manager made the file and keeps others out of it.
+  /// True if the service manager created the file and protects it.
   package func credential(holding path: String) -> Bool {
     credentialsDirectory.map { path.hasPrefix($0 + "/") } ?? false
   }

@@ -54,9 +54,9 @@ package struct Resolution: Hashable, Sendable {
   package var alias: String
   /// The arguments with which ssh(1) connects to the same host with the same keys, for any shell: `-p 2222 tethys`.
   package var sshArguments: String
-  /// In front of a command that uses the files of the guard's user: see `LocalEnvironment.asOwner`.
+  /// The prefix of commands that use the files of the guard's user: see `LocalEnvironment.asOwner`.
   package var asOwner: String
-  /// The service that connects; nil: started from a shell.
+  /// The service that connects; nil: the guard was started from a shell.
   package var service: LocalEnvironment.Service?
   /// Files whose change may change this resolution.
   package var configFiles: [String]
@@ -67,18 +67,18 @@ package struct Resolution: Hashable, Sendable {
 }
 
 extension Resolution {
-  /// The command that does the same by hand.
+  /// The command that makes the same connection manually.
   package var byHand: String { "\(asOwner)ssh \(sshArguments)" }
-  /// The same, to be asked whether a host key is to be accepted.
+  /// The same command, which asks whether an unknown host key is to be accepted.
   package var askByHand: String { "\(asOwner)ssh \(askOption)\(sshArguments)" }
-  /// The same for a key of one type, also where a certificate of the host would keep ssh(1) from asking.
+  /// The same command for a key of one type. It asks even if a certificate of the host would keep ssh(1) from asking.
   package func askByHand(for keyType: String) -> String {
     // An RSA key has one type and several signature algorithms (RFC 8332 §3).
     let algorithm = keyType == "ssh-rsa" ? "rsa-sha2-512" : keyType
     return "\(asOwner)ssh \(askOption)-o HostKeyAlgorithms=\(algorithm) \(sshArguments)"
   }
   private var askOption: String { asksForHostKeys ? "" : "-o StrictHostKeyChecking=ask " }
-  /// The same, telling each step: to compare with.
+  /// The same command with a report of each step, for comparison.
   package var byHandInDetail: String { "\(asOwner)ssh -v \(sshArguments)" }
 
   /// The idle time after which the peer is probed, and the silence after which the session is considered dead.

@@ -118,14 +118,14 @@ final class Authenticator {
   }
 }
 
-/// The keys that this process can use now, with what keeps the others from being used.
+/// The keys that this process can use now, and the reasons why it cannot use others.
 struct KeyRing {
   private static let agentPatience: Duration = .seconds(5)
 
   let plan: KeyPlan
   let agent: Agent?
   let passphrase: String?
-  /// Without the results of a login.
+  /// The report before a login.
   let report: LoginReport
 
   /// Reads the key files and asks the agent for its keys.
@@ -166,7 +166,7 @@ struct KeyRing {
 }
 
 extension Resolution {
-  /// The names of the keys that a login from this process would offer now; or why there is none.
+  /// The names of the keys that a login from this process would offer now, or the reason why there is none.
   ///
   /// Blocks while it reads files and asks the agent.
   package func keys() -> Result<[String], TunnelFailure> {
@@ -175,7 +175,7 @@ extension Resolution {
     return .failure(ring.report.isOver().completed(ssh: sshArguments, host: hostName, asOwner: asOwner))
   }
 
-  /// Files that a connection reads and that are there, by whether this process may read them.
+  /// The existing files that a connection reads, separated by whether this process may read them.
   package func readFiles() -> (readable: [String], refused: [String]) {
     let present = files.filter { SmallFile.exists($0) && $0 != agentSocket }
     var seen: Set<String> = []

@@ -97,7 +97,7 @@ struct LoginReport {
       remedy: remedyOnServer)
   }
 
-  /// Nothing on this machine shows when the server was changed, so the guard has to be told.
+  /// The remedy ends with a reconnect, because nothing on this machine shows when the server was changed.
   private func refusal(_ message: String, remedy: String) -> TunnelFailure {
     TunnelFailure(.authRefused, message, remedy: "\(remedy); \(LoginReport.reconnect)", files: files)
   }
@@ -112,7 +112,7 @@ struct LoginReport {
       command: command.map { resolution.asOwner + $0 }, remedy: note, files: files)
   }
 
-  /// - Returns: a command of the guard's user, and a note.
+  /// - Returns: a command to run as the guard's user, and a note.
   private var stepWithoutKey: (command: String?, note: String) {
     let exposed = omissions.filter { $0.kind == .exposed }.map(\.name)
     if !exposed.isEmpty {
@@ -151,7 +151,7 @@ struct LoginReport {
     )
   }
 
-  /// There is a key, and this process sees no agent that could hold it.
+  /// The step if there is a key, and this process sees no agent that could hold it.
   private var stepWithoutAgent: (command: String?, note: String) {
     let identityAgent = "name the agent's socket as IdentityAgent in ssh_config"
     let passphrase = "or the passphrase in guard.yaml (tunnel.passphrase)"
@@ -197,7 +197,7 @@ struct LoginReport {
     return reasons.isEmpty ? "" : "; passed over: \(reasons.joined(separator: "; "))"
   }
 
-  /// Files whose change is worth another attempt to log in.
+  /// Files whose change causes another attempt to log in.
   private var files: [String] { resolution.loginFiles }
 }
 
@@ -207,10 +207,10 @@ extension Resolution {
       + configFiles
   }
 
-  /// Files that a connection reads, and whose change is worth another attempt.
+  /// Files that a connection reads, and whose change causes another attempt.
   var files: [String] { loginFiles + knownHostsFiles + [revokedHostKeysFile].compactMap(\.self) }
 
-  /// Private keys that lie where ssh(1) looks for its own, and that ssh_config does not name.
+  /// Private keys in the folders of the identity files that are not identity files themselves.
   fileprivate var otherKeys: [String] {
     let folders = Set(
       identityFiles.compactMap { path in path.lastIndex(of: "/").map { String(path[..<$0]) } })

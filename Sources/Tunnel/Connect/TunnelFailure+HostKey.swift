@@ -57,7 +57,7 @@ extension Resolution {
   /// The format of known_hosts: `name`, or `[name]:port`.
   var knownHostsName: String { hostKeyPort == 22 ? hostKeyName : "[\(hostKeyName)]:\(hostKeyPort)" }
 
-  /// How the host key gets into known_hosts.
+  /// The step that adds the host key to known_hosts.
   fileprivate struct Acceptance {
     /// The first command.
     let command: String
@@ -68,7 +68,7 @@ extension Resolution {
 
   /// ssh(1) writes a key that is accepted to the first of the user's files.
   ///
-  /// - Parameter command: what connects and asks.
+  /// - Parameter command: the command that connects and asks.
   fileprivate func accept(by command: String) -> Acceptance {
     let file = userKnownHostsFile ?? "none"
     // A credential is changed at its source, and not where the service manager puts it.

@@ -45,10 +45,11 @@ final class Engine {
   private var serial = 0
   /// The route of the current session.
   private(set) var route: Route?
-  /// The files of the attempt in progress as they were before it read them: one that is replaced meanwhile has changed.
+  /// The versions of files before the attempt in progress read them, so that a file that is replaced meanwhile counts as
+  /// changed.
   private var stamps: [String: SmallFile.Stamp] = [:]
-  /// The attempt was made because a file had changed during the one before. A command of Match exec may change one at every
-  /// attempt, which must not cause one attempt after the other.
+  /// True if an attempt was made because a file had changed during the one before. A command of Match exec may change a
+  /// file at every attempt, which must not cause an endless series of attempts.
   private var isHurried = false
   /// The first session, connecting or up.
   private(set) var chain: SessionChain?
@@ -223,7 +224,7 @@ final class Engine {
   private func find(_ now: Instant) {
     serial += 1
     stamps = [:]
-    // Further files of ssh_config are known from the attempt before.
+    // Further files of ssh_config are known from the previous attempt.
     stamp(plan.environment.configFiles(plan.configuration) + (machine.lastFailure?.files ?? []))
     let (serial, mailbox) = (serial, mailbox)
     let search = Route.find(plan.configuration, environment: plan.environment) {

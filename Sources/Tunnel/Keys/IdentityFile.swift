@@ -12,9 +12,9 @@ struct IdentityFile {
     case publicOnly
     /// The reason as the end of a sentence: `is encrypted, …`.
     case unusable(String)
-    /// Its passphrase is not known here; the reason likewise.
+    /// Its passphrase is not known here. The reason is the end of a sentence.
     case encrypted(String)
-    /// Others can read the private key; the reason likewise.
+    /// Others can read the private key. The reason is the end of a sentence.
     case exposed(String)
   }
 

@@ -1,6 +1,6 @@
 package import GuardTypes
 
-/// Why the tunnel is not up, and its remedy.
+/// The reason why the tunnel is not up, and the remedy.
 package struct TunnelFailure: Error, Hashable, Sendable, CustomStringConvertible {
   /// The server limits connections and refused this one before authentication. An early retry makes it worse.
   package enum Throttle: Hashable, Sendable {
@@ -14,9 +14,9 @@ package struct TunnelFailure: Error, Hashable, Sendable, CustomStringConvertible
   package let message: String
   /// The command of the next step, for any shell; nil: the code's own (`TunnelErrorCode.command`).
   package let command: String?
-  /// What to look for in it, or what to do where no command on this machine does it; empty where the command is all.
+  /// An explanation of the command, or the next step if no command on this machine helps. Empty if the command is enough.
   package let note: String
-  /// A change of one of these files is worth an attempt at once.
+  /// A change of one of these files causes an attempt at once.
   package let files: [String]
   package let throttle: Throttle?
 
@@ -39,7 +39,7 @@ package struct TunnelFailure: Error, Hashable, Sendable, CustomStringConvertible
       code ?? self.code, message, command: command, remedy: remedy ?? note, files: files, throttle: throttle)
   }
 
-  /// The same failure with the command of its code, where it has none of its own.
+  /// The same failure with the command of its code, if it has no command of its own.
   ///
   /// - Parameters:
   ///   - ssh: the arguments of ssh(1).

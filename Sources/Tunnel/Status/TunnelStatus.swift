@@ -62,9 +62,9 @@ package struct TunnelStatus: Hashable, Sendable {
   package var nextAttempt: Int64?
   package var lastFailure: Failed?
   package var forwards: [Forward]
-  /// Jump hosts and the host as ssh_config had them for the last attempt that asked; empty before the first.
+  /// The jump hosts and the host, as ssh_config described them for the last attempt that read it; empty before the first.
   package var servers: [Resolution] = []
-  /// The jump hosts on the way, the first one first.
+  /// The jump hosts of the connection, nearest first.
   package var via: [String] = []
   /// The sessions that carry connections now.
   package var sessions: [Session] = []

@@ -1,7 +1,7 @@
 internal import GuardTypes
 internal import Health
 
-/// Carries out changes, each after its entry in the manifest.
+/// Makes changes. The manifest has an entry for each before it is made.
 package struct SetupExecution {
   private let system: any SetupSystem
   private let place: SetupPlace
@@ -9,7 +9,7 @@ package struct SetupExecution {
   private let units: Units
   package private(set) var manifest: Manifest
 
-  /// - Parameter isUnattended: no program may ask on the terminal.
+  /// - Parameter isUnattended: true if no program may ask on the terminal.
   package init(
     _ system: any SetupSystem, _ place: SetupPlace, isUnattended: Bool
   ) throws(SetupFailure) {
@@ -21,7 +21,7 @@ package struct SetupExecution {
     try begin()
   }
 
-  /// Records folders that do not exist, and makes those that the manifest needs.
+  /// Records folders that do not exist, and creates those that the manifest needs.
   private mutating func begin() throws(SetupFailure) {
     for folder in place.missingFolders where place.folder.isBelow(folder) && !system.exists(folder) {
       try system.makeFolder(folder, mode: 0o755, owner: nil)
@@ -50,7 +50,7 @@ package struct SetupExecution {
       try record(.linger(user: user))
       let call = ProgramCall("loginctl", ["enable-linger", user])
       do throws(SetupFailure) {
-        // Without polkit, a user may not do it.
+        // Without polkit, a user may not enable lingering.
         if !system.run(call).isGood { try asRoot(call) }
       } catch {
         manifest.entries.removeAll { $0 == .linger(user: user) }
@@ -108,13 +108,13 @@ package struct SetupExecution {
     try system.write(file.contents, to: file.path, mode: file.mode, owner: file.owner)
   }
 
-  /// The user has edited the file after setup wrote it.
+  /// True if the user has edited the file since setup wrote it.
   private func isChanged(_ path: String, since checksums: [Checksum], _ backup: String?) -> Bool {
     guard case .bytes(let now) = system.contents(of: path), !checksums.contains(Checksum(of: now)) else {
       return false
     }
     guard let backup else { return true }
-    // Otherwise the write that the entry describes was never made.
+    // If the backup is missing or equals the file, the recorded write was never made.
     return system.exists(backup) && system.contents(of: backup) != .bytes(now)
   }
 
@@ -189,11 +189,11 @@ package struct SetupExecution {
         scope: scope, enabled: names.filter { states[$0]?.isEnabled != true }, started: stopped,
         running: names.filter { states[$0]?.isActive == true }))
     try need(units.call(scope, ["enable"] + names))
-    // A socket unit does not start beside its service, which holds the port itself then.
+    // A socket unit does not start while its service is active, because the service then holds the port itself.
     if stopped != [], !stopped.contains(SetupFacts.service) {
       try need(units.call(scope, ["stop", SetupFacts.service]))
     }
-    // The port may have been taken when the socket unit started last.
+    // The last start of the socket unit may have failed, because the port was in use.
     _ = system.run(units.call(scope, ["reset-failed"] + names))
     let flag = scope == .user ? "--user " : ""
     try need(

@@ -1,8 +1,8 @@
-/// Where a setup keeps its record, and which of its folders do not exist yet.
+/// The path of a setup's record, and the setup's folders that do not exist yet.
 package struct SetupPlace: Hashable, Sendable {
   /// The path of the manifest.
   let record: String
-  /// Outermost first.
+  /// Folders that do not exist yet, outermost first.
   var missingFolders: [String] = []
   /// Folders of the guard's state that do not exist yet.
   var missingStates: [String] = []

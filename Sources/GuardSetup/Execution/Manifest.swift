@@ -1,11 +1,11 @@
 internal import FoundationEssentials
 internal import GuardAPI
 
-/// What setup wrote, so that it can be undone. Each entry is on disk before the write that it describes.
+/// The record of what setup wrote, so that it can be undone. Each entry is on disk before the write that it describes.
 package struct Manifest: Codable, Hashable, Sendable {
   package enum Entry: Codable, Hashable, Sendable {
     /// - Parameters:
-    ///   - checksums: of the contents that setup wrote, one after the other.
+    ///   - checksums: of the contents that setup wrote, oldest first.
     ///   - backup: of the file that was there before; nil if there was none.
     case file(path: String, checksums: [Checksum], backup: String?)
     case folder(path: String)
@@ -17,7 +17,7 @@ package struct Manifest: Codable, Hashable, Sendable {
     case machineGuard(enabled: [String], started: [String])
     case manager(uid: UInt32)
     case linger(user: String)
-    /// A key pair that setup made; the public key is known once it exists.
+    /// A key pair that setup created. The public key is nil until the pair exists.
     case key(path: String, publicKey: String?)
     case authorized(AuthorizedKey, line: String)
     case member(user: String)
@@ -25,10 +25,10 @@ package struct Manifest: Codable, Hashable, Sendable {
 
   var schema = "oceanid.setup/1"
   package var entries: [Entry] = []
-  /// Files were written that the running guard has not read.
+  /// True if files were written that the running guard has not read.
   var isRestartPending = false
 
-  /// nil if there is none; throws if it is none of this program's.
+  /// Returns nil if there is no record. Throws if the file is not a record of this program.
   static func load(_ system: any SetupSystem, _ path: String) throws(SetupFailure) -> Manifest? {
     switch system.contents(of: path) {
     case .absent: return nil
@@ -55,8 +55,8 @@ package struct Manifest: Codable, Hashable, Sendable {
   }
 }
 
-/// Tells an edited file from an unchanged one (FNV-1a, 64 bits, with the length). It is no protection against attacks:
-/// the files belong to the user.
+/// Distinguishes an edited file from an unchanged one (FNV-1a, 64 bits, with the length). It need not resist attacks,
+/// because the files belong to the user.
 package struct Checksum: Codable, Hashable, Sendable {
   let size: Int
   let hash: UInt64

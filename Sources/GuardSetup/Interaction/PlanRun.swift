@@ -18,7 +18,7 @@ struct PlanRun {
     var hint: String?
   }
 
-  /// What an earlier setup recorded.
+  /// The record of an earlier setup; empty if there is none.
   func record(_ place: SetupPlace) throws(SetupStop) -> Manifest {
     do throws(SetupFailure) {
       return try Manifest.load(system, place.record) ?? Manifest()
@@ -27,7 +27,7 @@ struct PlanRun {
     }
   }
 
-  /// nil with `--dry-run`.
+  /// Returns nil with `--dry-run`.
   func run(_ plan: Plan, title: String, _ place: SetupPlace) throws(SetupStop) -> Done? {
     let page = SetupPage.page(
       plan, title: title, person: system.person, showsUndo: approval != .given, terminal)

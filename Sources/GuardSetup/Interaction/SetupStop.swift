@@ -4,11 +4,11 @@ internal import GuardTerminal
 /// The reason why a setup ended early.
 package enum SetupStop: Complaint {
   case blocked(Plan.Next)
-  /// Nothing may be written without a terminal or `--yes`.
+  /// A write needs a terminal on which to ask, or `--yes`.
   case unapproved
   case declined
   case failed(SetupFailure)
-  /// `--undo` left something, for the reasons that it printed.
+  /// `--undo` could not undo everything. It printed the reasons.
   case incomplete(next: String?)
 
   package var exitStatus: Int32 {
@@ -30,7 +30,7 @@ package enum SetupStop: Complaint {
     }
   }
 
-  /// The one next step; nil if the description says it.
+  /// The command of the next step; nil if there is none, or if the description contains it.
   package var next: String? {
     switch self {
     case .blocked(let next): next.command

@@ -1,6 +1,6 @@
 package import GuardTerminal
 
-/// The setup of a user's own guard, from the facts to the started service.
+/// Sets up a user's own guard, from the facts to the running service.
 package struct PersonalSetup {
   private let system: any SetupSystem
   private let approval: Approval
@@ -12,7 +12,7 @@ package struct PersonalSetup {
     self.terminal = terminal
   }
 
-  /// nil with `--dry-run`.
+  /// Returns nil with `--dry-run`.
   package func run(host: String?) throws(SetupStop) -> RunningGuard? {
     StandardOutput.writeError("oceanid-ctl: looking at this machine and the way to the cluster...\n")
     let run = PlanRun(system, approval, terminal)
@@ -32,6 +32,6 @@ package struct PersonalSetup {
 package struct RunningGuard {
   package let cluster: String
   package let socket: String
-  /// A command that the user may run besides.
+  /// The command for an optional change that failed.
   package let hint: String?
 }

@@ -1,6 +1,7 @@
 internal import Health
 
-/// Takes back what a setup did, in reverse order. What was changed since stays, and stays in the manifest.
+/// Reverts the changes of a setup, in reverse order. A file that was changed since stays, and so does its entry in the
+/// manifest.
 package struct Undo {
   private let system: any SetupSystem
   private let root: RootCommand
@@ -18,7 +19,7 @@ package struct Undo {
     self.manifest = manifest
   }
 
-  /// What each entry would do, for people; in the order of execution.
+  /// The steps in the order of execution, for the user.
   package var plan: [String] { manifest.entries.reversed().compactMap(words) }
 
   private func words(_ entry: Manifest.Entry) -> String? {
@@ -41,7 +42,7 @@ package struct Undo {
   }
 
   /// - Parameter report: called with each result.
-  /// - Returns: what could not be undone; empty if everything is as it was.
+  /// - Returns: the reasons why entries could not be undone; empty if everything is as it was.
   package func run(
     _ report: (_ words: String, _ isDone: Bool) -> Void
   ) throws(SetupFailure) -> [SetupFailure] {
@@ -68,7 +69,7 @@ package struct Undo {
     return []
   }
 
-  /// nil if it is as it was.
+  /// Returns nil if the entry was undone.
   private func undo(_ entry: Manifest.Entry) -> SetupFailure? {
     switch entry {
     case .file(let path, let checksums, let backup): return restore(path, checksums, backup)
@@ -117,7 +118,7 @@ package struct Undo {
     }
   }
 
-  /// A client that connects to a socket would start the service again.
+  /// Sockets are stopped first, because a client that connects to one would start the service again.
   private func socketsFirst(_ units: [String]) -> [String] {
     units.filter { $0.hasSuffix(".socket") } + units.filter { !$0.hasSuffix(".socket") }
   }
@@ -132,7 +133,7 @@ package struct Undo {
     let isOurs = if case .bytes(let bytes) = now { checksums.contains(Checksum(of: bytes)) } else { false }
     do throws(SetupFailure) {
       guard let backup, system.exists(backup) else {
-        // Without its backup, another file is the one from before.
+        // If the recorded backup was never made, a file that setup did not write is the original.
         if isOurs, backup == nil { try system.remove(path) }
         return isOurs && backup != nil || now != .absent && !isOurs && backup == nil ? changed(path) : nil
       }
@@ -153,7 +154,7 @@ package struct Undo {
     SetupFailure("\(system.person.shown(path)) was changed since, so it stays")
   }
 
-  /// The names of the guard's own state: incidents, undelivered alerts, figures. Other files stay.
+  /// Removes the guard's own state: incidents, undelivered alerts and measurements. Other files stay.
   private func removeState(_ folder: String) {
     for name in system.names(in: folder) {
       let entry = "\(folder)/\(name)"
@@ -165,7 +166,7 @@ package struct Undo {
       }
     }
     system.removeFolder(folder)
-    // systemd 254 and later may have made it a link to the configuration's folder.
+    // systemd 254 and later may have created it as a link to the folder of the configuration.
     if !system.isFolder(folder) { try? system.remove(folder) }
   }
 }

@@ -4,7 +4,7 @@ internal import Health
 internal import Platform
 internal import Synchronization
 
-/// An examination that takes a while.
+/// An examination that may take some time.
 package protocol Examinable {
   /// - Parameter report: called with each finding as soon as it is made.
   func examine(report: (FindingDocument) -> Void)
@@ -12,9 +12,9 @@ package protocol Examinable {
   func document(_ findings: [FindingDocument]) -> GuardViewDocument
 }
 
-/// Answers those who ask for the guard's view: one examination at a time, on a queue of its own, and no more than one a
-/// second. Requests that arrive meanwhile get its result too.
-package final class GuardViewDesk: Sendable {
+/// Answers requests for the guard's view. Examinations run one at a time on their own queue, at most one per second.
+/// Requests that arrive meanwhile get the same result.
+package final class GuardViewRequests: Sendable {
   package typealias Answer = @Sendable (GuardViewDocument?) -> Void
 
   private struct State {
@@ -39,20 +39,20 @@ package final class GuardViewDesk: Sendable {
   private let queue = DispatchQueue(label: "doctor")
   private let state = Mutex(State())
 
-  /// - Parameter limit: after which those who wait get what was found until then.
+  /// - Parameter limit: the time after which waiting requests get the findings so far.
   package init(limit: Duration = .seconds(10)) { self.limit = limit }
 
   /// - Parameters:
-  ///   - view: the guard as it is now, if an examination begins.
-  ///   - answer: called once, on any thread; with nil if an examination does not end, or too many wait for one.
+  ///   - view: returns the guard as it is now; called for each examination.
+  ///   - answer: called once, on any thread; with nil if an examination does not end, or if too many wait.
   package func ask(of view: @escaping @Sendable () -> any Examinable, _ answer: @escaping Answer) {
     let next = state.withLock { state -> Next in
-      if let last = state.last, MonotonicTime.now - last.at < GuardViewDesk.freshness {
+      if let last = state.last, MonotonicTime.now - last.at < GuardViewRequests.freshness {
         return .tell(last.document)
       }
-      // Those who waited for one that hangs were answered, and there are no others.
+      // An examination without waiting requests has passed the limit, because its requests were answered.
       let hangs = state.isRunning && state.waiting.isEmpty
-      guard !hangs, state.waiting.count < GuardViewDesk.mostWaiting else { return .tell(nil) }
+      guard !hangs, state.waiting.count < GuardViewRequests.mostWaiting else { return .tell(nil) }
       state.waiting.append(answer)
       guard !state.isRunning else { return .wait }
       state.isRunning = true
@@ -78,7 +78,7 @@ package final class GuardViewDesk: Sendable {
     }
   }
 
-  /// Answers those who wait for the examination.
+  /// Answers the requests that wait for the examination.
   private func answer(_ serial: Int, _ view: () -> any Examinable, isOver: Bool) {
     let result = state.withLock { state -> ([FindingDocument], [Answer])? in
       guard state.serial == serial, state.isRunning else { return nil }

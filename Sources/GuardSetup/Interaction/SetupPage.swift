@@ -12,7 +12,7 @@ enum SetupPage {
       let (mark, style) = mark(step.outcome)
       page += block(
         mark, style, step.name, margin, step.found, step.outcome == .open ? .faint : .plain, terminal)
-      // What is in the way comes first.
+      // Changes are shown only if nothing prevents them.
       guard case .change(let changes) = step.outcome, plan.next == nil else { continue }
       for change in changes {
         page += block(

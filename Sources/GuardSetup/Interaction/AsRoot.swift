@@ -1,7 +1,7 @@
 internal import GuardTypes
 internal import Health
 
-/// The same command line as root, through sudo(8).
+/// Runs the same command line again as root, through sudo(8).
 package struct AsRoot {
   private let system: any SetupSystem
   private let approval: Approval
@@ -13,11 +13,11 @@ package struct AsRoot {
 
   package var isNeeded: Bool { !system.person.isRoot }
 
-  /// The words to execute instead.
+  /// The command line to execute instead.
   ///
-  /// - Parameter arguments: of this program.
+  /// - Parameter arguments: the arguments of this program.
   package func words(_ program: String, _ arguments: [String]) throws(SetupStop) -> [String] {
-    // sudo keeps few variables; these name files and the agent of the caller.
+    // sudo(8) removes most variables. These name the caller's agent and kubeconfig.
     let kept = ["SSH_AUTH_SOCK", "KUBECONFIG"].compactMap { name in
       system.variable(name).map { "\(name)=\($0)" }
     }

@@ -1,10 +1,10 @@
 /// Runs commands that need root: directly as root, otherwise through sudo.
 struct RootCommand {
   let system: any SetupSystem
-  /// sudo may not ask for a password.
+  /// True if sudo must not ask for a password.
   let isUnattended: Bool
 
-  /// nil if it succeeded.
+  /// Returns nil if the command succeeded.
   func run(_ call: ProgramCall) -> SetupFailure? {
     let byHand = "sudo \(call.shown)"
     if system.person.isRoot {

@@ -1,7 +1,7 @@
 internal import Glibc
 internal import GuardTerminal
 
-/// Whether a write may be made.
+/// The user's consent to writes.
 package enum Approval: Hashable, Sendable {
   /// `--yes`
   case given
@@ -17,7 +17,7 @@ package enum Approval: Hashable, Sendable {
     self = dryRun ? .withheld : yes ? .given : isTerminal ? .asked : .impossible
   }
 
-  /// Asks a question; an empty answer is yes, and the end of input is no.
+  /// True if the user agrees. On the terminal, an empty answer means yes and the end of input means no.
   func answer(to question: String) -> Bool {
     switch self {
     case .given: return true

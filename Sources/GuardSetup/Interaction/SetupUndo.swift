@@ -1,13 +1,13 @@
 internal import GuardTerminal
 internal import Health
 
-/// `setup --undo`
+/// Executes `setup --undo`.
 package struct SetupUndo {
   private let system: any SetupSystem
   private let approval: Approval
   private let place: SetupPlace
 
-  /// - Parameter isMachine: the setup of the machine's guard, not of the user's own.
+  /// - Parameter isMachine: true for the setup of the machine's guard, false for the user's own.
   package init(_ system: any SetupSystem, _ approval: Approval, isMachine: Bool) {
     place = isMachine ? .machine : .own(system.person)
     self.system = system

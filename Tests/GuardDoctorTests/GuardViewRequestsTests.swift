@@ -6,8 +6,8 @@ import Testing
 
 @testable import GuardDoctor
 
-/// Requests for the guard's view cost one examination at a time, and one that hangs holds up nobody.
-@Suite(.blocking) struct GuardViewDeskTests {
+/// Requests for the guard's view cause one examination at a time, and one that hangs blocks no request.
+@Suite(.blocking) struct GuardViewRequestsTests {
   private final class Examination: Sendable {
     let count = Atomic(0)
     let hangs: Bool
@@ -41,41 +41,41 @@ import Testing
 
   @Test func requestsAtOnceShareOneExamination() {
     let examination = Examination(hangs: true)
-    let desk = GuardViewDesk()
+    let requests = GuardViewRequests()
     let answers = Answers()
-    for _ in 0..<20 { desk.ask(of: { View(examination: examination) }, answers.add) }
+    for _ in 0..<20 { requests.ask(of: { View(examination: examination) }, answers.add) }
     examination.gate.signal()
     #expect(eventually { answers.count == 20 })
-    // Another one soon after gets the same.
-    desk.ask(of: { View(examination: examination) }, answers.add)
+    // A request soon afterwards gets the same result.
+    requests.ask(of: { View(examination: examination) }, answers.add)
     #expect(answers.steps == Array(repeating: ["keys", "files"], count: 21))
     #expect(examination.count.load(ordering: .relaxed) == 1)
   }
 
-  @Test func examinationThatHangsIsToldAndNotBegunAgain() {
+  @Test func hangingExaminationIsReportedAndNotStartedAgain() {
     let examination = Examination(hangs: true)
-    let desk = GuardViewDesk(limit: .milliseconds(100))
+    let requests = GuardViewRequests(limit: .milliseconds(100))
     let answers = Answers()
-    desk.ask(of: { View(examination: examination) }, answers.add)
+    requests.ask(of: { View(examination: examination) }, answers.add)
     #expect(eventually { answers.count == 1 })
     #expect(answers.steps == [["keys", "examination"]])
-    for _ in 0..<5 { desk.ask(of: { View(examination: examination) }, answers.add) }
+    for _ in 0..<5 { requests.ask(of: { View(examination: examination) }, answers.add) }
     #expect(answers.steps.dropFirst() == [nil, nil, nil, nil, nil])
     #expect(examination.count.load(ordering: .relaxed) == 1)
     examination.gate.signal()
-    // It is over: its whole result is there for the next one.
+    // After its end, the next request gets its complete result.
     #expect(
       eventually {
-        desk.ask(of: { View(examination: examination) }, answers.add)
+        requests.ask(of: { View(examination: examination) }, answers.add)
         return answers.steps.last == ["keys", "files"]
       })
   }
 
   @Test func requestsThatWaitAreLimited() {
     let examination = Examination(hangs: true)
-    let desk = GuardViewDesk()
+    let requests = GuardViewRequests()
     let answers = Answers()
-    for _ in 0..<100 { desk.ask(of: { View(examination: examination) }, answers.add) }
+    for _ in 0..<100 { requests.ask(of: { View(examination: examination) }, answers.add) }
     #expect(answers.steps == Array(repeating: nil, count: 36))
     examination.gate.signal()
     #expect(eventually { answers.count == 100 })

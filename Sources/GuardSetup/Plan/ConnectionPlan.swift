@@ -2,14 +2,14 @@ internal import GuardAPI
 internal import GuardTypes
 internal import Health
 
-/// The steps to the login on the server.
-enum WayPlan {
+/// Derives the steps up to the login on the server.
+enum ConnectionPlan {
   private enum Part: String, CaseIterable {
     case host, connection
     case hostKey = "host key"
     case login
 
-    /// The steps of `doctor` that belong to it.
+    /// The steps of `doctor` that belong to this part.
     var steps: [String] {
       switch self {
       case .host: ["ssh_config", "address"]
@@ -31,7 +31,7 @@ enum WayPlan {
               why: "ssh must understand the alias: install openssh-client, or correct ~/.ssh/config")))
       ]
     }
-    if let mistake = facts.way.first(where: { $0.step == "configuration" && $0.outcome == .failed }) {
+    if let mistake = facts.findings.first(where: { $0.step == "configuration" && $0.outcome == .failed }) {
       return [
         Plan.Step(
           name: Part.host.rawValue, found: mistake.found,
@@ -43,7 +43,7 @@ enum WayPlan {
     var isBlocked = false
     return Part.allCases.map { part in
       if isBlocked { return Plan.Step(name: part.rawValue, found: "not tried", outcome: .open) }
-      if let failed = facts.way.first(where: { $0.outcome == .failed && part.steps.contains($0.step) }) {
+      if let failed = facts.findings.first(where: { $0.outcome == .failed && part.steps.contains($0.step) }) {
         isBlocked = true
         return Plan.Step(
           name: part.rawValue, found: words(part, failed, facts), outcome: .blocked(next(part, facts, host)))
@@ -53,7 +53,9 @@ enum WayPlan {
   }
 
   private static func good(_ part: Part, _ facts: SetupFacts, _ host: ResolvedHost) -> String {
-    func found(_ step: String) -> String? { facts.way.first { $0.step == step && $0.outcome == .ok }?.found }
+    func found(_ step: String) -> String? {
+      facts.findings.first { $0.step == step && $0.outcome == .ok }?.found
+    }
     switch part {
     case .host: return "\(facts.host) is \(host.shown)"
     case .connection: return found("connection") ?? host.hostName
@@ -66,7 +68,7 @@ enum WayPlan {
 
   private static func words(_ part: Part, _ failed: FindingDocument, _ facts: SetupFacts) -> String {
     guard part == .hostKey, !facts.isHostKnown, !facts.offeredKeys.isEmpty else {
-      // The files that ssh looks for by default.
+      // Missing key files are omitted, because ssh looks for several names by default.
       return failed.found.replacing(/[^ ;]+ does not exist(; )?/, with: "").trimmed
     }
     return
@@ -99,7 +101,7 @@ enum WayPlan {
     }
   }
 
-  /// A new key is only suggested if there certainly is none: ssh-keygen would replace it.
+  /// A new key is suggested only if there certainly is none, because ssh-keygen could replace it.
   private static func login(_ facts: SetupFacts, _ host: ResolvedHost) -> Plan.Next {
     let name = facts.host.shellWord
     let keys = facts.keys

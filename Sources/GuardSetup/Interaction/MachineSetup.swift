@@ -1,13 +1,13 @@
 package import GuardTerminal
 
-/// The setup of the guard of the whole machine, as root.
+/// Sets up the guard of the whole machine, as root.
 package struct MachineSetup {
   private let system: any SetupSystem
   private let caller: Person
   private let approval: Approval
   private let terminal: Terminal
 
-  /// The caller is the user of sudo(8) if there is one.
+  /// The caller is the user who ran sudo(8), or else the user of this process.
   package init(_ system: any SetupSystem, _ approval: Approval, _ terminal: Terminal) {
     self.system = system
     self.approval = approval
@@ -15,7 +15,7 @@ package struct MachineSetup {
     caller = system.variable("SUDO_UID").flatMap { UInt32($0) }.flatMap(Person.known) ?? system.person
   }
 
-  /// nil with `--dry-run`.
+  /// Returns nil with `--dry-run`.
   package func run(host: String?) throws(SetupStop) -> RunningGuard? {
     StandardOutput.writeError("oceanid-ctl: looking at this machine and the way to the cluster...\n")
     let run = PlanRun(system, approval, terminal)

@@ -209,7 +209,11 @@ let package = Package(
       ]),
     // Desktop notices of incidents.
     module(
-      "GuardNotices", ["GuardAPI", "GuardConnection", "GuardTerminal", "Health", "Platform", "SessionBus"]),
+      "GuardNotices",
+      [
+        "GuardAPI", "GuardConnection", "GuardTerminal", "Health", "IncidentTracking", "Platform",
+        "SessionBus",
+      ]),
     // `run` and `env`: which commands change a cluster, which kubeconfig and which port are trusted.
     module("GuardRun", ["GuardAPI", "GuardTerminal", "GuardTypes", "Platform"]),
     // `doctor`: the guard's view of the connection to the clusters, the caller's own, and the difference.
@@ -331,7 +335,8 @@ let package = Package(
     .testTarget(
       name: "EndToEndTests",
       dependencies: [
-        "DemoCluster", "GuardAPI", "GuardTypes", "Health", "TestSupport", "oceanid-guard", "oceanid-ctl",
+        "DemoCluster", "GuardAPI", "GuardTypes", "Health", "IncidentTracking", "TestSupport", "oceanid-guard",
+        "oceanid-ctl",
       ],
       swiftSettings: settings),
   ] + fuzzing

@@ -97,7 +97,7 @@ package final class ClusterAccess: Sendable {
     return PollFailure(
       code: failure.code,
       message:
-        "\(failure.message); no forward listens on \(mismatch.server), so it was dialled from the far side",
+        "\(failure.message); no forward listens on \(mismatch.server), so it was dialled from the remote side",
       step: mismatch.step)
   }
 

@@ -55,7 +55,7 @@ enum ClusterFindings {
 
   private static func good(_ step: Step, _ target: String, _ snapshot: Snapshot? = nil) -> String {
     switch step {
-    case .forward: "\(target) answers on the far side"
+    case .forward: "\(target) answers on the remote side"
     case .tls:
       snapshot?.isServerUnverified == true ? "certificate NOT verified" : "certificate valid"
     case .identity: "authenticated"

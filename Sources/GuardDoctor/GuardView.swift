@@ -98,7 +98,7 @@ package struct GuardView: Examinable {
         ? status.lastFailure.map { .failure($0.failure) } ?? .success([]) : .success(status.servers)
     case (_, nil):
       return TunnelFindings.Step.allCases.map {
-        FindingDocument($0.rawValue, of: name, .skipped, "the first attempt is not over")
+        FindingDocument($0.rawValue, of: name, .skipped, "the first attempt is still in progress")
       }
     }
     return TunnelFindings.findings(cluster: name, way: way, status: status)

@@ -46,7 +46,7 @@ package enum ClientFindings {
     return FindingDocument(
       "service", .warning,
       isOlder
-        ? "the running guard is older and does not tell how it sees the way; the steps are yours"
+        ? "the running guard is older and does not report its own view; these steps show your view"
         : "the guard does not tell how it sees the way: \(error); the steps are yours",
       next: isOlder ? NextStep(command: "systemctl restart oceanid-guard") : nil)
   }

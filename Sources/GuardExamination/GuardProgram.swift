@@ -65,6 +65,6 @@ package struct GuardProgram: Sendable {
       "oceanid-guard", .failed, words,
       next: NextStep(
         command: "oceanid-guard --version",
-        note: "install oceanid-guard beside oceanid-ctl, or name it with --guard PATH"))
+        note: "install oceanid-guard in the folder of oceanid-ctl, or name it with --guard PATH"))
   }
 }

@@ -1,6 +1,7 @@
 import GuardAPI
 import GuardConnection
 package import Health
+import IncidentTracking
 
 /// Decides which notices should be displayed and tracks which ones are.
 ///

@@ -43,7 +43,7 @@ struct OceanidGuard: ParsableCommand {
 
   @Flag(
     name: .long,
-    help: "With --doctor: test only what a running guard cannot tell, such as your own login.")
+    help: "With --doctor: test only what a running guard cannot report, such as your own login.")
   var besideGuard = false
 
   func validate() throws {

@@ -2,6 +2,7 @@ import DemoCluster
 import Foundation
 import GuardAPI
 import Health
+import IncidentTracking
 import TestSupport
 import Testing
 
@@ -22,7 +23,7 @@ struct CrashLoopTests {
   private static func distinctChanges(_ receiver: WebReceiver) -> [String] {
     var keys: Set<String> = []
     return entries(receiver).filter { keys.insert($0.key).inserted }
-      .filter { $0.incident.subject == "node calypso" }.map(\.change.rawValue)
+      .filter { $0.incident.subject == "node calypso" }.map { $0.change?.rawValue ?? "unknown" }
   }
 
   /// Kills and restarts the guard until `condition` is true, at most `lives` times.

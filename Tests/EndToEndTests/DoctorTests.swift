@@ -146,7 +146,7 @@ struct DoctorTests {
     #expect(warning("old tunnels")?.remedy?.hasSuffix("kill \(old.pid)") == true)
     #expect(warning("clock")?.found.contains("behind the server's") == true)
     #expect(warning("rights")?.found.contains("nodes") == true)
-    #expect(warning("your shell")?.found.contains("the port on the far side") == true)
+    #expect(warning("your shell")?.found.contains("the port on the remote side") == true)
     // Here the far side is this machine, so the listener on the API's port is the cluster.
     #expect(warning("port \(installation.cluster.port)") == nil)
   }

@@ -3,6 +3,7 @@ import Foundation
 import GuardAPI
 import GuardTypes
 import Health
+import IncidentTracking
 import TestSupport
 import Testing
 

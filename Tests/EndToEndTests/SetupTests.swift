@@ -66,7 +66,7 @@ struct SetupTests {
     let installation = try Installation(isStarted: false)
     let server = installation.server
     let fetch =
-      "(umask 077; mkdir -p \(installation.folder.path); ssh tethys sudo cat /etc/rancher/k3s/k3s.yaml >\(installation.kubeconfig))"
+      "(umask 077; mkdir -p \(installation.folder.path); ssh tethys sudo cat /etc/rancher/k3s/k3s.yaml >\(installation.kubeconfig).new && mv \(installation.kubeconfig).new \(installation.kubeconfig))"
     var holder: LoopbackSocket?
     let expected: String
     switch state {

@@ -67,7 +67,7 @@ import Testing
       mismatch.step.command
         == "kubectl --kubeconfig '\(kubeconfig.path)' config set-cluster k3s --server=https://127.0.0.1:16443"
     )
-    #expect(mismatch.words.contains("the port on the far side"))
+    #expect(mismatch.words.contains("the port on the remote side"))
     let credential = try #require(cluster.mismatch(kubeconfig, isCredential: true))
     #expect(credential.step.command == nil && credential.step.note?.contains("LoadCredential=") == true)
   }

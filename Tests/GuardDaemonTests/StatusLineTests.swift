@@ -1,3 +1,4 @@
+import FoundationEssentials
 import GuardAPI
 import GuardConfiguration
 import GuardStatus
@@ -20,6 +21,23 @@ import Testing
     board.setOrder(["tethys", "dione"])
     #expect(StatusLine(board: board).text == "tethys, dione starting")
     #expect(board.statusDocument().verdict == .unknown)
+  }
+
+  /// `setup` does not stop a guard whose text has these words.
+  @Test func tunnelsOfSeveralClustersAreCounted() throws {
+    func text(_ states: [String]) throws -> String {
+      let clusters = states.map {
+        """
+        {"name":"\($0)","tunnel":{"state":"\($0)"},"poll":{},"api":{},"flux":{},"images":{}}
+        """
+      }
+      let json = """
+        {"schema":"oceanid.status/1","generatedAt":"2026-03-01T04:24:07Z","summary":"trouble","clusters":[\(clusters.joined(separator: ","))]}
+        """
+      return StatusLine.text(of: try DocumentCoding.decode(StatusDocument.self, from: Data(json.utf8)))
+    }
+    #expect(try text(["backoff", "up"]) == "trouble; tunnel up in 1 of 2 clusters")
+    #expect(try text(["backoff", "blocked"]) == "trouble")
   }
 
   @Test func rejectedReloadComesFirstWithItsPlace() {

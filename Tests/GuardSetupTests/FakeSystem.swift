@@ -22,6 +22,7 @@ struct FakeSystem: SetupSystem {
   func user(named name: String) -> Person? { name == "oceanid" ? Self.service : nil }
   func acting(as person: Person) -> any SetupSystem { FakeSystem(world, person) }
   func exists(_ path: String) -> Bool { world.files[path] != nil || world.folders.contains(path) }
+  func hasReachedACluster(socket: String) -> Bool? { world.hasReachedACluster }
   func isFolder(_ path: String) -> Bool { world.folders.contains(path) }
 
   func names(in folder: String) -> [String] {
@@ -121,6 +122,8 @@ final class FakeWorld {
   var machineUnits = UnitStates()
   /// The status text of the machine's guard.
   var machineText = ""
+  /// nil: it does not answer the caller.
+  var hasReachedACluster: Bool?
   var managerRuns = true
   var foreignHolder: PortHolder?
   /// True if ssh_config has the alias.

@@ -18,7 +18,12 @@ import Testing
   }
 
   static let fetch =
-    "(umask 077; mkdir -p /home/person/.kube; ssh tethys sudo cat /etc/rancher/k3s/k3s.yaml >/home/person/.kube/k3s-config.yaml)"
+    "(umask 077; mkdir -p /home/person/.kube; ssh tethys sudo cat /etc/rancher/k3s/k3s.yaml >/home/person/.kube/k3s-config.yaml.new && mv /home/person/.kube/k3s-config.yaml.new /home/person/.kube/k3s-config.yaml)"
+
+  private static func configure(_ world: FakeWorld, _ text: String) {
+    world.folders.formUnion(["/home/person/.config", "/home/person/.config/oceanid"])
+    world.files["/home/person/.config/oceanid/guard.yaml"] = FakeWorld.File(text: text, mode: 0o644)
+  }
 
   nonisolated(unsafe) static let states: [State] = [
     State("nothing there", next: "editor ~/.ssh/config") { world in
@@ -63,6 +68,26 @@ import Testing
         "(umask 077; mkdir -p /home/person/.config/oceanid; kubectl --kubeconfig /home/person/.kube/k3s-config.yaml config view --minify --flatten"
         + " >/home/person/.config/oceanid/own.kubeconfig.yaml) && KUBECONFIG=/home/person/.config/oceanid/own.kubeconfig.yaml oceanid-ctl setup tethys"
     ) { $0.files["/home/person/.kube/k3s-config.yaml"]?.text += "    server: https://192.0.2.9:6443\n" },
+    State(
+      "guard.yaml with an error",
+      next: "/usr/bin/oceanid-guard --check-config --config /home/person/.config/oceanid/guard.yaml"
+    ) {
+      configure($0, "nonsense\n")
+    },
+    State("guard.yaml with another cluster", next: "editor /home/person/.config/oceanid/guard.yaml") {
+      configure(
+        $0,
+        "clusters:\n  - name: a\n    tunnel:\n      host: a\n  - name: b\n    tunnel:\n      host: b\n")
+    },
+    State("guard.yaml with expectations", next: "editor /home/person/.config/oceanid/guard.yaml") {
+      configure(
+        $0,
+        "clusters:\n  - name: tethys\n    tunnel:\n      host: tethys\n    expect: { nodes: [calypso] }\n")
+    },
+    State(
+      "port held by the service manager",
+      next: "systemctl list-sockets --all; systemctl --user list-sockets --all"
+    ) { $0.foreignHolder = PortHolder(words: "systemd (pid 900)", pid: 900, uid: 1500) },
     State("port held by a visible program", next: "kill 4242") {
       $0.foreignHolder = PortHolder(words: "ssh (pid 4242)", pid: 4242, uid: 1500)
     },
@@ -74,6 +99,20 @@ import Testing
     ) { world in
       world.machineUnits.active = ["oceanid-forward.socket", "oceanid-guard.service"]
       world.machineText = "healthy: tethys: 3/3 nodes Ready; tunnel up since 2026-11-23 08:23 UTC"
+    },
+    State(
+      "the machine's guard serves several clusters",
+      next: "oceanid-ctl status --socket /run/oceanid/guard.sock"
+    ) { world in
+      world.machineUnits.active = ["oceanid-forward.socket", "oceanid-guard.service"]
+      world.machineText = "1 of 2 clusters is critical; tunnel up in 1 of 2 clusters"
+    },
+    State(
+      "the machine's guard is reconnecting", next: "oceanid-ctl status --socket /run/oceanid/guard.sock"
+    ) { world in
+      world.machineUnits.active = ["oceanid-forward.socket", "oceanid-guard.service"]
+      world.machineText = "critical: SSH tunnel to tethys is down"
+      world.hasReachedACluster = true
     },
     State("no service manager", next: "sudo loginctl enable-linger person") { $0.managerRuns = false },
     State("no systemd", next: "/usr/bin/oceanid-guard --config /home/person/.config/oceanid/guard.yaml") {

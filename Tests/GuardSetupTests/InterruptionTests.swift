@@ -6,7 +6,7 @@ import Testing
 @Suite struct InterruptionTests {
   /// The initial states of the machine.
   enum Start: String, CaseIterable {
-    case fresh, otherConfiguration, invalidConfiguration, machineGuardHoldsPort, agentNeeded,
+    case fresh, otherConfiguration, machineGuardHoldsPort, agentNeeded,
       rootWithoutManager
     case machine, machineWithFiles
 
@@ -30,7 +30,6 @@ import Testing
           "clusters:\n  - name: tethys\n    tunnel:\n      host: tethys\n    # mine\n")
         world.userUnits.enabled = [SetupFacts.service]
         world.userUnits.active = [SetupFacts.service]
-      case .invalidConfiguration: make("/home/person/.config/oceanid/guard.yaml", "nonsense\n")
       case .machineGuardHoldsPort:
         world.machineUnits.active = Set(Change.machineUnits)
         world.machineUnits.enabled = Set(SetupFacts.sockets)

@@ -80,7 +80,7 @@ import Testing
     #expect(problem.code == .api(.kubeconfigServer) && problem.step == Fixture.mismatch.step)
     #expect(
       problem.detail
-        == "its server is https://127.0.0.1:6443, the port on the far side; on this machine it is https://127.0.0.1:16443"
+        == "its server is https://127.0.0.1:6443, the port on the remote side; on this machine it is https://127.0.0.1:16443"
     )
   }
 

@@ -25,7 +25,6 @@ package struct Certificates: Sendable {
   package let token: String
 
   package var authority: String { folder + "/ca.pem" }
-  package var foreignAuthority: String { folder + "/foreign-ca.pem" }
 
   package func certificate(_ server: Server) -> String { "\(folder)/\(server.rawValue).pem" }
   package func key(_ server: Server) -> String { "\(folder)/\(server.rawValue).key" }

@@ -39,17 +39,15 @@ struct ServerState {
   var now: APITime { APITime.now.advanced(seconds: clockAhead) }
 
   mutating func apply(_ fault: Fault) {
-    switch fault {
-    case .clockAhead(let seconds): clockAhead = seconds
-    case .presents(let server): tls = contexts[server] ?? tls
-    case .answersWrong(let how, let path): responseFaults.insert((how, path), at: 0)
-    case .answersRight: responseFaults = []
-    case .healed:
+    if case .clockAhead(let seconds) = fault { clockAhead = seconds }
+    if case .presents(let server) = fault { tls = contexts[server] ?? tls }
+    if case .answersWrong(let how, let path) = fault { responseFaults.insert((how, path), at: 0) }
+    if fault == .answersRight { responseFaults = [] }
+    if fault == .healed {
       (responseFaults, clockAhead) = ([], 0)
       tls = contexts[.valid] ?? tls
-      state.apply(fault, at: now)
-    default: state.apply(fault, at: now)
     }
+    state.apply(fault, at: now)
   }
 
   /// The user that a bearer token or a client certificate authenticates; nil if neither is valid.

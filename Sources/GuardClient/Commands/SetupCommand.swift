@@ -22,8 +22,8 @@ struct SetupCommand: ParsableCommand {
       With --machine it sets up the system service for the whole machine: it makes a key for the guard and copies alias, \
       host key and kubeconfig, and adds the key on the server over your own ssh, for forwarding only.
 
-      Exit status: that of oceanid-ctl status; 0 with --dry-run if nothing is in the way; 64 without a terminal and \
-      without --yes; 69 if something is in the way (one line "next: COMMAND" says what to do); 77 if you said no.
+      Exit status: that of oceanid-ctl status; 0 with --dry-run if nothing prevents the setup; 64 without a terminal and \
+      without --yes; 69 if something prevents the setup (one line "next: COMMAND" says what to do); 77 if you said no.
 
       Examples:
         oceanid-ctl setup                    for the alias tethys
@@ -56,7 +56,7 @@ struct SetupCommand: ParsableCommand {
 
   func validate() throws {
     if let host, host.isEmpty || host.hasPrefix("-") || host.contains(where: \.isWhitespace) {
-      throw ValidationError("'\(host)' is no ssh alias")
+      throw ValidationError("'\(host)' is not a valid ssh alias")
     }
     if undo, host != nil { throw ValidationError("--undo takes no host: it undoes all of it") }
   }

@@ -14,7 +14,6 @@ struct CommandHelp: Decodable {
     let abstract: String?
     let names: [Name]?
     let valueName: String?
-    let defaultValue: String?
     let isOptional: Bool
     let isRepeating: Bool
     let shouldDisplay: Bool

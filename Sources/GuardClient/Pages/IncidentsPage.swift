@@ -1,6 +1,7 @@
 import GuardAPI
 import GuardTerminal
 import Health
+import IncidentTracking
 
 /// `oceanid-ctl incidents`: open incidents, then ended ones.
 enum IncidentsPage {

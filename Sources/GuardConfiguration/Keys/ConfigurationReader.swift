@@ -58,7 +58,7 @@ struct ConfigurationReader {
         ConfigurationError(
           file: file, line: node.mark.line, column: node.mark.column,
           message:
-            "\(key): \(error.message); the service manager hands credentials over at the start: \(error.remedy)",
+            "\(key): \(error.message); the service manager passes credentials only at the start: \(error.remedy)",
           restart: environment.process?.service?.restart ?? "sudo systemctl restart oceanid-guard"))
       return nil
     }

@@ -46,10 +46,16 @@ final class StatusLine: Sendable {
   }
 
   private static func clusters(of document: StatusDocument) -> String {
-    guard let only = document.clusters.first, document.clusters.count == 1 else { return document.summary }
+    let up = document.clusters.filter { $0.tunnel.state == .up }
+    guard let only = document.clusters.first, document.clusters.count == 1 else {
+      guard !up.isEmpty else { return document.summary }
+      return
+        "\(document.summary); \(ServiceStatusText.tunnelUp) in \(up.count) of \(document.clusters.count) clusters"
+    }
     var text = "\(document.verdict.rawValue): \(document.summary)"
-    if only.tunnel.state == .up, let since = only.tunnel.since {
-      text += "; tunnel up since \("\(since)".prefix(16).replacing("T", with: " ")) UTC"
+    if !up.isEmpty, let since = only.tunnel.since {
+      text +=
+        "; \(ServiceStatusText.tunnelUp) since \("\(since)".prefix(16).replacing("T", with: " ")) UTC"
     }
     return text
   }

@@ -1,5 +1,8 @@
 internal import Glibc
+internal import GuardAPI
+internal import GuardConnection
 package import GuardExamination
+internal import GuardTypes
 internal import Platform
 
 /// Access to this machine.
@@ -43,6 +46,12 @@ package struct LocalSystem: SetupSystem {
     } catch {
       return error.isMissing ? .absent : .unreadable(error.reason)
     }
+  }
+
+  package func hasReachedACluster(socket: String) -> Bool? {
+    let client = DaemonClient(socket: .resolve(option: socket), timeout: .seconds(2))
+    guard let status = try? client.status() else { return nil }
+    return status.clusters.contains { $0.tunnel.state == .up || $0.poll.seenAt != nil }
   }
 
   package func run(_ call: ProgramCall) -> ProgramAnswer {

@@ -1,3 +1,4 @@
+internal import GuardAPI
 internal import GuardTypes
 internal import Health
 
@@ -27,6 +28,9 @@ package protocol SetupSystem {
   /// The process that listens on a port; nil if there is none.
   func listener(port: UInt16) -> PortHolder?
 
+  /// Whether a running guard has reached a cluster since its start; nil if it does not answer this user.
+  func hasReachedACluster(socket: String) -> Bool?
+
   /// Replaces a file as a whole.
   func write(_ contents: [UInt8], to path: String, mode: UInt32, owner: FileOwner?) throws(SetupFailure)
   func makeFolder(_ path: String, mode: UInt32, owner: FileOwner?) throws(SetupFailure)
@@ -39,6 +43,15 @@ package protocol SetupSystem {
 }
 
 extension SetupSystem {
+  /// True if the machine's guard has reached a cluster. An active guard that has not may be stopped.
+  ///
+  /// - Parameter service: the state of its unit. A guard that is not active is not asked, because that would start it.
+  func isMachineGuardServing(_ service: SetupFacts.UnitState?) -> Bool {
+    guard let service, service.isActive else { return false }
+    return service.text.contains(ServiceStatusText.tunnelUp)
+      || hasReachedACluster(socket: MachineFacts.socket) == true
+  }
+
   /// The folders of a path that do not exist, or that contain nothing but the next of them. A setup that ended before it
   /// wrote its record leaves such folders.
   ///

@@ -36,7 +36,7 @@ package struct Manifest: Codable, Hashable, Sendable {
     case .bytes(let bytes):
       guard let manifest = try? JSONDecoder().decode(Manifest.self, from: Data(bytes)),
         manifest.schema == Manifest().schema
-      else { throw SetupFailure("\(path) is no record of this oceanid-ctl") }
+      else { throw SetupFailure("\(path) is not a setup record of this version of oceanid-ctl") }
       return manifest
     }
   }

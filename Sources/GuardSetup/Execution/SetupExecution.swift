@@ -61,7 +61,13 @@ package struct SetupExecution {
     case .authorize(let key): try authorize(key)
     case .member(let user):
       try record(.member(user: user))
-      try need(ProgramCall("usermod", ["-a", "-G", FileOwner.serviceName, user]))
+      do throws(SetupFailure) {
+        try need(ProgramCall("usermod", ["-a", "-G", FileOwner.serviceName, user]))
+      } catch {
+        manifest.entries.removeAll { $0 == .member(user: user) }
+        try save()
+        throw error
+      }
     }
   }
 
@@ -105,7 +111,8 @@ package struct SetupExecution {
       try system.link(file.path, to: backup)
     }
     try makeFolders(above: file.path, owner: file.owner)
-    try system.write(file.contents, to: file.path, mode: file.mode, owner: file.owner)
+    let writer = file.owner == .service ? try service() : system
+    try writer.write(file.contents, to: file.path, mode: file.mode, owner: file.owner)
   }
 
   /// True if the user has edited the file since setup wrote it.

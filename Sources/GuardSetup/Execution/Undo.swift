@@ -1,3 +1,4 @@
+internal import GuardTypes
 internal import Health
 
 /// Reverts the changes of a setup, in reverse order. A file that was changed since stays, and so does its entry in the
@@ -42,7 +43,7 @@ package struct Undo {
   }
 
   /// - Parameter report: called with each result.
-  /// - Returns: the reasons why entries could not be undone; empty if everything is as it was.
+  /// - Returns: the reasons why entries could not be undone; empty if all changes were reverted.
   package func run(
     _ report: (_ words: String, _ isDone: Bool) -> Void
   ) throws(SetupFailure) -> [SetupFailure] {
@@ -107,6 +108,10 @@ package struct Undo {
   }
 
   private func removeKey(_ path: String, _ publicKey: String?) -> SetupFailure? {
+    let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? path
+    guard system.isFolder(folder) || !system.exists(folder) else {
+      return SetupFailure("\(folder) is a link, so its files stay", next: "sudo ls -ld \(folder.shellWord)")
+    }
     let now = system.contents(of: "\(path).pub")
     guard now == .absent || publicKey == nil || now.text == publicKey else { return changed(path) }
     do throws(SetupFailure) {
@@ -151,7 +156,15 @@ package struct Undo {
   }
 
   private func changed(_ path: String) -> SetupFailure {
-    SetupFailure("\(system.person.shown(path)) was changed since, so it stays")
+    SetupFailure(
+      "\(system.person.shown(path)) was changed since, so it stays", next: "rm -i \(path.shellWord)")
+  }
+
+  /// True for the names of the guard's own files, if their contents are the guard's too.
+  private func isState(_ name: String, in folder: String) -> Bool {
+    guard name != "incidents.json" else { return true }
+    guard let first = system.contents(of: "\(folder)/\(name)").text?.first else { return false }
+    return name.hasPrefix("problems-") && first == "{" || name.hasPrefix("roundtrips-") && first.isNumber
   }
 
   /// Removes the guard's own state: incidents, undelivered alerts and measurements. Other files stay.
@@ -159,9 +172,11 @@ package struct Undo {
     for name in system.names(in: folder) {
       let entry = "\(folder)/\(name)"
       if name == "alerts", system.isFolder(entry) {
-        for file in system.names(in: entry) { try? system.remove("\(entry)/\(file)") }
+        for file in system.names(in: entry) where file.hasSuffix(".spool") {
+          try? system.remove("\(entry)/\(file)")
+        }
         system.removeFolder(entry)
-      } else if ["problems-", "roundtrips-", "incidents.json"].contains(where: name.hasPrefix) {
+      } else if isState(name, in: folder) {
         try? system.remove(entry)
       }
     }

@@ -35,13 +35,20 @@ package struct AuthorizedKey: Codable, Hashable, Sendable {
     + "[ $? -le 1 ] && cat \"$f.oceanid\" >\"$f\"; rm -f \"$f.oceanid\"; };; "
     + "esac; if has; then echo oceanid:present; else echo oceanid:absent; fi"
 
+  /// Options of the alias that would write to known_hosts, forward ports or run another command.
+  private static let neutral = [
+    "StrictHostKeyChecking=yes", "UpdateHostKeys=no", "ClearAllForwardings=yes", "RemoteCommand=none",
+    "ControlMaster=no", "ControlPath=none", "PermitLocalCommand=no",
+  ]
+
   func call(_ action: Action, line: String) -> ProgramCall {
     let file = sshConfig.map { ["-F", $0] } ?? []
     var call = ProgramCall(
       "ssh",
       file + [
-        "-o", "BatchMode=yes", "-o", "ConnectTimeout=10", "-T", "--", host,
-        "exec /bin/sh -c '\(AuthorizedKey.script)' \(action.rawValue)",
+        "-o", "BatchMode=yes", "-o", "ConnectTimeout=10", "-T",
+      ] + AuthorizedKey.neutral.flatMap { ["-o", $0] } + [
+        "--", host, "exec /bin/sh -c '\(AuthorizedKey.script)' \(action.rawValue)",
       ])
     call.input = Array("\(line)\n".utf8)
     call.patience = .seconds(30)

@@ -93,6 +93,18 @@ package struct GuardFile: Hashable, Sendable {
 }
 
 extension GuardFile {
+  /// True if a file of setup can replace the text without the loss of a setting: it has no other key than those that
+  /// setup writes.
+  static func canReplace(_ text: String) -> Bool {
+    let known: Set<Substring> = [
+      "clusters", "name", "tunnel", "host", "sshConfig", "kubernetes", "kubeconfig", "context",
+    ]
+    return text.split(separator: "\n").allSatisfy { line in
+      let words = line.drop { " -".contains($0) }
+      return words.isEmpty || words.first == "#" || known.contains(words.prefix { $0 != ":" })
+    }
+  }
+
   /// A cluster's name for a host: the host itself, without the characters that a name may not have.
   static func name(for host: String) -> String {
     let name = String(

@@ -25,7 +25,7 @@ struct KubeconfigText: Hashable, Sendable {
   /// The same text with another server. All other bytes stay the same.
   func with(server: String) -> String {
     KubeconfigText.lines(text).map { line in
-      guard let old = KubeconfigText.value("server", of: line), let range = line.lastRange(of: old) else {
+      guard let old = KubeconfigText.value("server", of: line), let range = line.firstRange(of: old) else {
         return line
       }
       return line.replacingCharacters(in: range, with: server)
@@ -50,8 +50,6 @@ struct KubeconfigText: Hashable, Sendable {
 }
 
 extension Substring {
-  fileprivate func lastRange(of text: String) -> Range<Index>? { ranges(of: text).last }
-
   fileprivate func replacingCharacters(in range: Range<Index>, with text: String) -> Substring {
     self[..<range.lowerBound] + text + self[range.upperBound...]
   }

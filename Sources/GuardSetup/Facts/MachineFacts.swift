@@ -11,6 +11,10 @@ package struct MachineFacts: Hashable, Sendable {
   var areUnitsInstalled = true
   var isSystemdRunning = true
   var hasKey = false
+  /// False if the home of the service or its `.ssh` is a link, which could lead to files of root.
+  var isHomeReal = true
+  /// True if a known_hosts file has a key of the host.
+  var isHostKeyFound = true
   var authorization = Authorization.unknown
   var alias = FileFact(path: "\(home)/.ssh/config")
   var knownHosts = FileFact(path: "\(home)/.ssh/known_hosts")
@@ -21,6 +25,8 @@ package struct MachineFacts: Hashable, Sendable {
   var port = SetupFacts.PortFact.free
   /// True if the guard already serves the host, with another configuration.
   var isServingOtherwise = false
+  /// True if guard.yaml does not fit, and has settings that setup does not write.
+  var isConfigurationForeign = false
   /// True if the caller is root, or is in the group that may read the status.
   var mayRead = true
   var isRestartPending = false

@@ -26,7 +26,7 @@ package struct MachineFactsSearch {
       system.exists("\($0)/\(SetupFacts.service)")
     }
     facts.units = units.states(.machine, [SetupFacts.service] + SetupFacts.sockets) ?? [:]
-    findFiles(&facts, kept)
+    findFiles(&facts, kept, clusterCount: existing.count)
     if let user = system.user(named: FileOwner.serviceName) {
       findService(&facts, system.acting(as: user))
     } else {
@@ -59,23 +59,32 @@ package struct MachineFactsSearch {
 
   // MARK: - Files
 
-  private func findFiles(_ facts: inout MachineFacts, _ kept: GuardFile?) {
+  private func findFiles(_ facts: inout MachineFacts, _ kept: GuardFile?, clusterCount: Int) {
     findKubeconfig(&facts)
     facts.configuration.now = system.contents(of: facts.configuration.path)
     let isFitting =
       kept?.kubeconfig == facts.kubeconfig.path && kept?.sshConfig == nil
       && kept?.context == facts.guardFile.context ?? GuardFile.usualContext
     facts.configuration.wanted = isFitting ? nil : facts.guardFile.yaml
+    let text = facts.configuration.now.text ?? ""
+    facts.isConfigurationForeign = !isFitting && (clusterCount > 1 || !GuardFile.canReplace(text))
     facts.isServingOtherwise =
-      !isFitting && kept != nil && facts.units[SetupFacts.service]?.text.contains("tunnel up") == true
+      !isFitting && kept != nil && system.isMachineGuardServing(facts.units[SetupFacts.service])
     guard let host = facts.own.resolved else { return }
     let lines = KnownHosts(system: caller).lines(of: host)
-    facts.knownHosts.now = system.contents(of: facts.knownHosts.path)
+    // The service may have put links in its home, so its files are read with its rights.
+    let service = system.user(named: FileOwner.serviceName).map(system.acting(as:))
+    facts.isHomeReal = ["", "/.ssh"].allSatisfy { name in
+      let folder = MachineFacts.home + name
+      return !system.exists(folder) || system.isFolder(folder)
+    }
+    facts.knownHosts.now = service?.contents(of: facts.knownHosts.path) ?? .absent
     let known = facts.knownHosts.now.text ?? ""
+    facts.isHostKeyFound = !lines.isEmpty || !known.isEmpty
     let missing = lines.filter { !known.split(separator: "\n").map(String.init).contains($0) }
     facts.knownHosts.wanted =
       missing.isEmpty ? nil : known.withFinalNewline + missing.map { "\($0)\n" }.joined()
-    facts.alias.now = system.contents(of: facts.alias.path)
+    facts.alias.now = service?.contents(of: facts.alias.path) ?? .absent
     let alias = MachineFactsSearch.alias(facts.own.host, host)
     let config = facts.alias.now.text ?? ""
     // The first value of each option counts (ssh_config(5)).

@@ -1,5 +1,6 @@
 internal import GuardAPI
 internal import GuardExamination
+internal import GuardTypes
 internal import Health
 
 /// Finds the facts for a user's own guard. It writes nothing.
@@ -69,7 +70,12 @@ package struct PersonalFacts {
     case .unreadable(let reason): facts.configuration = .unreadable(reason)
     case .bytes:
       if let fault {
-        facts.configuration = .differs("it has an error: \(fault)")
+        facts.configuration = .foreign(
+          reason: "it has an error: \(fault)",
+          next: .init(
+            command:
+              "\(system.guardProgram.shellWord) --check-config --config \(person.configuration.shellWord)",
+            why: "correct the file, then repeat oceanid-ctl setup"))
       } else if let kept {
         guard
           kept.kubeconfig != facts.guardFile.kubeconfig ?? usualKubeconfig
@@ -82,14 +88,33 @@ package struct PersonalFacts {
         facts.configuration = .differs(
           "its kubeconfig is \(kept.kubeconfig ?? usualKubeconfig), and \(facts.guardFile.kubeconfig ?? usualKubeconfig) fits"
         )
-        if let edited = GuardFile.edited(text.text ?? "", kubeconfig: facts.guardFile.kubeconfig) {
+        if existing.count == 1,
+          let edited = GuardFile.edited(text.text ?? "", kubeconfig: facts.guardFile.kubeconfig)
+        {
           facts.guardFileText = edited
+        } else {
+          protect(&facts, text.text ?? "", existing)
         }
       } else {
         let hosts = existing.map(\.host).joined(separator: ", ")
         facts.configuration = .differs("its host is \(hosts), not \(facts.host)")
+        protect(&facts, text.text ?? "", existing)
       }
     }
+  }
+
+  /// A configuration with several clusters or with settings that setup does not write is not replaced.
+  private func protect(_ facts: inout SetupFacts, _ text: String, _ existing: [GuardFile]) {
+    guard case .differs(let reason) = facts.configuration else { return }
+    guard existing.count > 1 || !GuardFile.canReplace(text) else { return }
+    let kubeconfig = facts.guardFile.kubeconfig ?? usualKubeconfig
+    facts.configuration = .foreign(
+      reason: "\(reason), and it has settings of yours",
+      next: .init(
+        command: "editor \(person.configuration.shellWord)",
+        why:
+          "one cluster needs tunnel.host \(facts.host) and kubernetes.kubeconfig \(kubeconfig); then repeat oceanid-ctl setup"
+      ))
   }
 
   // MARK: - The kubeconfig
@@ -115,7 +140,8 @@ package struct PersonalFacts {
     case .copy(_, _, let copy, _), .copied(_, let copy): path = copy
     }
     let context = system.contents(of: source).text.flatMap { KubeconfigText($0).context }
-    facts.guardFile.context = context.flatMap { $0 == GuardFile.usualContext ? nil : $0 }
+    // A context that guard.yaml names stays.
+    facts.guardFile.context = (kept?.context ?? context).flatMap { $0 == GuardFile.usualContext ? nil : $0 }
     let isSetForServices = units.environment()?["KUBECONFIG"] != nil
     facts.guardFile.kubeconfig = path == usualKubeconfig && !isSetForServices ? nil : path
   }
@@ -253,7 +279,7 @@ package struct PersonalFacts {
     let isMachine =
       machine.map { $0.values.contains(where: \.isActive) } ?? system.exists("/run/oceanid/guard.sock")
     guard isMachine, holder.uid != person.uid || person.isRoot else { return .other(holder) }
-    return .machine(isServing: machine?[SetupFacts.service]?.text.contains("tunnel up") == true)
+    return .machine(isServing: system.isMachineGuardServing(machine?[SetupFacts.service]))
   }
 }
 

@@ -69,6 +69,8 @@ package struct SetupFacts: Hashable, Sendable {
     case absent
     case fits
     case differs(String)
+    /// It does not fit, and it has settings that setup cannot keep, or errors.
+    case foreign(reason: String, next: Plan.Next)
     case unreadable(String)
   }
 

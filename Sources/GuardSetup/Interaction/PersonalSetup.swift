@@ -14,7 +14,7 @@ package struct PersonalSetup {
 
   /// Returns nil with `--dry-run`.
   package func run(host: String?) throws(SetupStop) -> RunningGuard? {
-    StandardOutput.writeError("oceanid-ctl: looking at this machine and the way to the cluster...\n")
+    StandardOutput.writeError("oceanid-ctl: checking this machine and the connection to the cluster...\n")
     let run = PlanRun(system, approval, terminal)
     var facts = PersonalFacts(system).find(host: host)
     facts.isRestartPending = try run.record(.own(system.person)).isRestartPending

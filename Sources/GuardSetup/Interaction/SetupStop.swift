@@ -26,7 +26,7 @@ package enum SetupStop: Complaint {
       "nothing was written: there is no terminal to ask on; --yes agrees to all of it, --dry-run only shows it"
     case .declined: "stopped where you said no; the next run continues, and --undo takes it back"
     case .failed(let failure): failure.words
-    case .incomplete: "not all of it is undone; once nothing is in the way, repeat --undo"
+    case .incomplete: "not all of it is undone; once the reasons above are resolved, repeat --undo"
     }
   }
 

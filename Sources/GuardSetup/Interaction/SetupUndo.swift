@@ -19,7 +19,7 @@ package struct SetupUndo {
       let undo = try attempt({ () throws(SetupFailure) in
         try Undo(system, place, isUnattended: approval == .given)
       })
-    else { return tell("nothing to undo: no setup of yours is recorded") }
+    else { return tell("nothing to undo: no setup is recorded for you") }
     if approval != .given { for words in undo.plan { tell("would \(words)") } }
     if approval == .withheld { return }
     guard approval != .impossible else { throw .unapproved }
@@ -28,7 +28,7 @@ package struct SetupUndo {
       try undo.run { words, isDone in tell(isDone ? "done: \(words)" : words) }
     }
     guard failures.isEmpty else { throw .incomplete(next: failures.compactMap(\.next).first) }
-    tell("everything is as it was")
+    tell("all changes were reverted")
   }
 
   private func attempt<Result>(_ body: () throws(SetupFailure) -> Result) throws(SetupStop) -> Result {

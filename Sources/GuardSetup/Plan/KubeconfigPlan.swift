@@ -22,7 +22,7 @@ enum KubeconfigPlan {
         "\(person.shown(path)) cannot be read: \(reason)",
         .blocked(.init(command: "ls -l \(path.shellWord)", why: "you must be able to read it")))
     case .serverless(let path):
-      return blocked(path, "\(person.shown(path)) names no server, so it is no kubeconfig")
+      return blocked(path, "\(person.shown(path)) names no server, so it is not a valid kubeconfig")
     case .severalServers(let path, let servers):
       let own = "\(person.folder)/own.kubeconfig.yaml"
       let command =
@@ -51,11 +51,25 @@ enum KubeconfigPlan {
     if case .copied(let source, _) = facts.kubeconfig { source } else { nil }
   }
 
+  /// The kubeconfig of K3s is only suggested in place of a missing file, of the file with the usual name, or of one whose
+  /// server is on loopback, as K3s writes it. Any other may be the file of another cluster.
   private static func fetch(_ facts: SetupFacts, to path: String) -> Plan.Next {
+    let isOfK3s: Bool =
+      switch facts.kubeconfig {
+      case .absent: path.hasPrefix("/")
+      case .fits, .copied: true
+      case .copy(_, let server, _, _):
+        ["https://127.0.0.1:", "https://localhost:", "https://[::1]:"].contains(where: server.hasPrefix)
+      case .unreadable, .serverless, .severalServers: false
+      }
+    guard isOfK3s || path == "\(facts.person.home)/.kube/k3s-config.yaml" else {
+      return Plan.Next(command: "editor \(path.shellWord)", why: "correct it, then repeat oceanid-ctl setup")
+    }
     let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+    let draft = "\(path).new".shellWord
     return Plan.Next(
       command:
-        "(umask 077; mkdir -p \(folder.shellWord); ssh \(facts.host.shellWord) sudo cat /etc/rancher/k3s/k3s.yaml >\(path.shellWord))",
+        "(umask 077; mkdir -p \(folder.shellWord); ssh \(facts.host.shellWord) sudo cat /etc/rancher/k3s/k3s.yaml >\(draft) && mv \(draft) \(path.shellWord))",
       why: "copies the kubeconfig that k3s keeps current on its server; then repeat oceanid-ctl setup")
   }
 }

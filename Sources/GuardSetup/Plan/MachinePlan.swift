@@ -15,7 +15,18 @@ package enum MachinePlan {
       let next = Plan.Next(command: "oceanid-ctl status", why: "nothing needs to be set up")
       return Plan(steps: steps + [Plan.Step(name: "guard.yaml", found: found, outcome: .blocked(next))])
     }
+    if facts.isConfigurationForeign {
+      let path = MachineFacts.configurationPath
+      let next = Plan.Next(
+        command: "sudo editor \(path)",
+        why:
+          "one cluster needs tunnel.host \(own.host) and kubernetes.kubeconfig \(facts.kubeconfig.path); then repeat oceanid-ctl setup"
+      )
+      let found = "\(path) does not fit \(own.host), and it has settings of yours"
+      return Plan(steps: steps + [Plan.Step(name: "guard.yaml", found: found, outcome: .blocked(next))])
+    }
     steps += ConnectionPlan.steps(own) + [proxy(own)].compactMap(\.self)
+    steps += [home(facts), hostKey(facts)].compactMap(\.self)
     steps.append(kubeconfig(facts, own))
     let files = [
       file("alias", facts.alias, .service, 0o600, "the alias \(own.host) with the guard's key"),
@@ -46,6 +57,27 @@ package enum MachinePlan {
         nil
       }
     return missing.map { UnitsPlan.missing($0, "sudo systemd/install") }
+  }
+
+  private static func home(_ facts: MachineFacts) -> Plan.Step? {
+    guard !facts.isHomeReal else { return nil }
+    return Plan.Step(
+      name: "home", found: "\(MachineFacts.home) or its .ssh is a link, and root must not follow it",
+      outcome: .blocked(
+        .init(
+          command: "sudo ls -ld \(MachineFacts.home) \(MachineFacts.home)/.ssh",
+          why: "replace the link with a folder of user \(FileOwner.serviceName)")))
+  }
+
+  private static func hostKey(_ facts: MachineFacts) -> Plan.Step? {
+    guard !facts.isHostKeyFound, let host = facts.own.resolved, facts.own.isHostKnown else { return nil }
+    return Plan.Step(
+      name: "host keys", found: "no known_hosts file has a key of \(host.knownName) that can be copied",
+      outcome: .blocked(
+        .init(
+          command:
+            "ssh -o UserKnownHostsFile=~/.ssh/known_hosts -o KnownHostsCommand=none \(facts.own.host.shellWord)",
+          why: "compare the fingerprint with one from the owner of the server, then accept it")))
   }
 
   private static func proxy(_ own: SetupFacts) -> Plan.Step? {

@@ -29,7 +29,7 @@ package enum PersonalPlan {
         outcome: .blocked(
           .init(
             command: "\(facts.guardProgram.shellWord) --version",
-            why: "it must run here: install it beside oceanid-ctl, with its libraries")))
+            why: "it must run on this machine: install it in the folder of oceanid-ctl, with its libraries")))
     }
   }
 
@@ -61,6 +61,7 @@ package enum PersonalPlan {
     case .absent: return step("\(shown) does not exist", change)
     case .fits: return step("\(shown) has host \(facts.host)", .good)
     case .differs(let reason): return step("\(shown): \(reason); a backup is kept", change)
+    case .foreign(let reason, let next): return step("\(shown): \(reason)", .blocked(next))
     case .unreadable(let reason):
       return step(
         "\(shown) cannot be read: \(reason)",
@@ -78,7 +79,7 @@ package enum PersonalPlan {
     if facts.person.isRoot { parts.append("root's guard reads another guard.yaml by itself") }
     let found = parts.joined(separator: "; ")
     if facts.dropInNow == .bytes(Array(text.utf8)) {
-      return Plan.Step(name: "service", found: "\(found): its drop-in says so", outcome: .good)
+      return Plan.Step(name: "service", found: "\(found); set in its drop-in", outcome: .good)
     }
     return Plan.Step(
       name: "service", found: found,
@@ -106,7 +107,7 @@ package enum PersonalPlan {
         .blocked(
           .init(
             command: "oceanid-ctl status --socket /run/oceanid/guard.sock",
-            why: "the cluster is watched already; a second guard needs another 'listen' in guard.yaml")))
+            why: "the cluster is already monitored; a second guard needs another 'listen' in guard.yaml")))
     case .other(let holder):
       return step("\(listen) is held by \(holder.words)", .blocked(PortPlan.next(holder, facts.guardFile)))
     }

@@ -29,7 +29,7 @@ public struct KubeconfigMismatch: Hashable, Sendable {
       return "its server is \(server), and no forward of this cluster listens on a port of this machine"
     }
     return isFarPort
-      ? "its server is \(server), the port on the far side; on this machine it is \(localEnd)"
+      ? "its server is \(server), the port on the remote side; on this machine it is \(localEnd)"
       : "its server is \(server), where no forward of this cluster listens; on this machine it is \(localEnd)"
   }
 }

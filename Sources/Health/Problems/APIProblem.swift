@@ -64,7 +64,7 @@ public enum APIProblem: String, DeclaredProblem {
         .api, .warning, path: "api/kubeconfig-server",
         title: "kubectl does not reach the cluster with this kubeconfig",
         meaning:
-          "No forward of the cluster listens where the kubeconfig has its server, so kubectl, flux and helm on this machine do not go through the tunnel. The guard's own polls do: they reach that address from the far side. oceanid-ctl env and run do not hand out such a file.",
+          "No forward of the cluster listens where the kubeconfig has its server, so kubectl, flux and helm on this machine do not go through the tunnel. The guard's own polls do: they reach that address from the remote side. oceanid-ctl env and run do not provide such a file.",
         command: "kubectl config set-cluster <entry> --server=<address>",
         note: "it changes that line of the file; the guard reads it again by itself")
     case .clientCertificateExpiring:

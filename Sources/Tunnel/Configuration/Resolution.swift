@@ -78,8 +78,6 @@ extension Resolution {
     return "\(asOwner)ssh \(askOption)-o HostKeyAlgorithms=\(algorithm) \(sshArguments)"
   }
   private var askOption: String { asksForHostKeys ? "" : "-o StrictHostKeyChecking=ask " }
-  /// The same command with a report of each step, for comparison.
-  package var byHandInDetail: String { "\(asOwner)ssh -v \(sshArguments)" }
 
   /// The idle time after which the peer is probed, and the silence after which the session is considered dead.
   ///

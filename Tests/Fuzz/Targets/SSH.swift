@@ -76,7 +76,8 @@ extension FuzzTarget {
   static let agent = FuzzTarget("agent") { bytes in
     // The maximum size that fits into the socket's buffer.
     let bytes = bytes.prefix(64 << 10)
-    let path = "/tmp/og-fuzz-\(getpid()).sock"
+    // Tests replay inputs on several threads.
+    let path = "/tmp/og-fuzz-\(getpid())-\(pthread_self()).sock"
     guard let address = SocketAddress(path: path) else { return }
     unlink(path)
     let listener = try StreamSocket.listen(on: address)

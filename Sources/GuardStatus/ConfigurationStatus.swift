@@ -44,7 +44,9 @@ package struct ConfigurationStatus: Sendable {
       detail:
         "\(first)\(more > 0 ? " (and \(more) more)" : "")\(restart == nil ? "; a restart would fail" : "")",
       since: rejection.since,
-      step: restart.map { NextStep(command: $0, note: "credentials are passed only at a start, so a restart is needed") })
+      step: restart.map {
+        NextStep(command: $0, note: "credentials are passed only at a start, so a restart is needed")
+      })
   }
 
   /// The command that checks a configuration file.

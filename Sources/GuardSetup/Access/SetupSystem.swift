@@ -1,4 +1,3 @@
-internal import GuardAPI
 internal import GuardTypes
 internal import Health
 
@@ -43,15 +42,6 @@ package protocol SetupSystem {
 }
 
 extension SetupSystem {
-  /// True if the machine's guard has reached a cluster. An active guard that has not may be stopped.
-  ///
-  /// - Parameter service: the state of its unit. A guard that is not active is not asked, because that would start it.
-  func isMachineGuardServing(_ service: SetupFacts.UnitState?) -> Bool {
-    guard let service, service.isActive else { return false }
-    return service.text.contains(ServiceStatusText.tunnelUp)
-      || hasReachedACluster(socket: MachineFacts.socket) == true
-  }
-
   /// The folders of a path that do not exist, or that contain nothing but the next of them. A setup that ended before it
   /// wrote its record leaves such folders.
   ///

@@ -72,10 +72,9 @@ package struct PersonalFacts {
       if let fault {
         facts.configuration = .foreign(
           reason: "it has an error: \(fault)",
-          next: .init(
-            command:
-              "\(system.guardProgram.shellWord) --check-config --config \(person.configuration.shellWord)",
-            why: "correct the file, then repeat oceanid-ctl setup"))
+          command:
+            "\(system.guardProgram.shellWord) --check-config --config \(person.configuration.shellWord)",
+          why: "correct the file, then repeat oceanid-ctl setup")
       } else if let kept {
         guard
           kept.kubeconfig != facts.guardFile.kubeconfig ?? usualKubeconfig
@@ -110,11 +109,10 @@ package struct PersonalFacts {
     let kubeconfig = facts.guardFile.kubeconfig ?? usualKubeconfig
     facts.configuration = .foreign(
       reason: "\(reason), and it has settings of yours",
-      next: .init(
-        command: "editor \(person.configuration.shellWord)",
-        why:
-          "one cluster needs tunnel.host \(facts.host) and kubernetes.kubeconfig \(kubeconfig); then repeat oceanid-ctl setup"
-      ))
+      command: "editor \(person.configuration.shellWord)",
+      why:
+        "one cluster needs tunnel.host \(facts.host) and kubernetes.kubeconfig \(kubeconfig); then repeat oceanid-ctl setup"
+    )
   }
 
   // MARK: - The kubeconfig

@@ -70,7 +70,7 @@ package struct SetupFacts: Hashable, Sendable {
     case fits
     case differs(String)
     /// It does not fit, and it has settings that setup cannot keep, or errors.
-    case foreign(reason: String, next: Plan.Next)
+    case foreign(reason: String, command: String, why: String)
     case unreadable(String)
   }
 

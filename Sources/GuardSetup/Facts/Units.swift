@@ -1,3 +1,5 @@
+internal import GuardAPI
+
 /// Queries the service managers with `systemctl`.
 package struct Units {
   let system: any SetupSystem
@@ -57,5 +59,16 @@ package struct Units {
       variables[String(word[..<sign])] = String(word[word.index(after: sign)...])
     }
     return variables
+  }
+}
+
+extension SetupSystem {
+  /// True if the machine's guard has reached a cluster. An active guard that has not may be stopped.
+  ///
+  /// - Parameter service: the state of its unit. A guard that is not active is not asked, because that would start it.
+  func isMachineGuardServing(_ service: SetupFacts.UnitState?) -> Bool {
+    guard let service, service.isActive else { return false }
+    return service.text.contains(ServiceStatusText.tunnelUp)
+      || hasReachedACluster(socket: MachineFacts.socket) == true
   }
 }

@@ -61,7 +61,8 @@ package enum PersonalPlan {
     case .absent: return step("\(shown) does not exist", change)
     case .fits: return step("\(shown) has host \(facts.host)", .good)
     case .differs(let reason): return step("\(shown): \(reason); a backup is kept", change)
-    case .foreign(let reason, let next): return step("\(shown): \(reason)", .blocked(next))
+    case .foreign(let reason, let command, let why):
+      return step("\(shown): \(reason)", .blocked(.init(command: command, why: why)))
     case .unreadable(let reason):
       return step(
         "\(shown) cannot be read: \(reason)",

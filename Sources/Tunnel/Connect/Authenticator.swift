@@ -138,7 +138,9 @@ struct KeyRing {
         let found = try Agent(path: path, patience: KeyRing.agentPatience)
         agent = found
         identities = found.identities()
-        if identities?.isEmpty == true { notes.append("the agent \(path) has no key or does not list its keys") }
+        if identities?.isEmpty == true {
+          notes.append("the agent \(path) has no key or does not list its keys")
+        }
       } catch {
         notes.append("agent \(path): \(error.reason)")
       }

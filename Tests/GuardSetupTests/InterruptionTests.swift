@@ -153,6 +153,24 @@ import Testing
     #expect(world.state.symmetricDifference(before) == [])
   }
 
+  /// The state of the guard goes, and files of the user in the same folder stay.
+  @Test func undoRemovesOnlyTheStateOfTheGuard() throws {
+    let world = FakeWorld()
+    let start = Start.fresh
+    try start.setUp(start.system(world))
+    let folder = "/home/person/.config/oceanid"
+    let own = [
+      "problems-tethys", "roundtrips-tethys", "problems-a.example.org", "roundtrips-a.example.org",
+      "incidents.json", "alerts/0a.spool",
+    ]
+    let foreign = ["problems-runbook.md", "alerts/page-me.sh", "incidents.json.old"]
+    world.folders.insert("\(folder)/alerts")
+    for name in own + foreign { world.files["\(folder)/\(name)"] = FakeWorld.File(text: "x", mode: 0o600) }
+    #expect(try start.undo(start.system(world)))
+    let left = world.files.keys.filter { $0.hasPrefix(folder) }
+    #expect(Set(left) == Set(foreign.map { "\(folder)/\($0)" }))
+  }
+
   @Test func fileThatWasChangedSinceStays() throws {
     let world = FakeWorld()
     let start = Start.fresh

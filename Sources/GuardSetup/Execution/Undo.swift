@@ -160,25 +160,30 @@ package struct Undo {
       "\(system.person.shown(path)) was changed since, so it stays", next: "rm -i \(path.shellWord)")
   }
 
-  /// True for the names of the guard's own files, if their contents are the guard's too.
+  /// True for the names of the guard's own files. A name with a suffix, such as `problems-notes.md`, is only one of them if
+  /// the other file of that cluster exists: a cluster may be named after a domain.
   private func isState(_ name: String, in folder: String) -> Bool {
     guard name != "incidents.json" else { return true }
-    guard let first = system.contents(of: "\(folder)/\(name)").text?.first else { return false }
-    return name.hasPrefix("problems-") && first == "{" || name.hasPrefix("roundtrips-") && first.isNumber
+    for (prefix, other) in [("problems-", "roundtrips-"), ("roundtrips-", "problems-")]
+    where name.hasPrefix(prefix) {
+      let cluster = name.dropFirst(prefix.count)
+      return !cluster.contains(".") || system.exists("\(folder)/\(other)\(cluster)")
+    }
+    return false
   }
 
   /// Removes the guard's own state: incidents, undelivered alerts and measurements. Other files stay.
   private func removeState(_ folder: String) {
-    for name in system.names(in: folder) {
-      let entry = "\(folder)/\(name)"
-      if name == "alerts", system.isFolder(entry) {
-        for file in system.names(in: entry) where file.hasSuffix(".spool") {
-          try? system.remove("\(entry)/\(file)")
-        }
-        system.removeFolder(entry)
-      } else if isState(name, in: folder) {
-        try? system.remove(entry)
+    let alerts = "\(folder)/alerts"
+    if system.isFolder(alerts) {
+      for file in system.names(in: alerts) where file.hasSuffix(".spool") {
+        try? system.remove("\(alerts)/\(file)")
       }
+      system.removeFolder(alerts)
+    }
+    // All names are judged before the first file is removed, because a name may depend on another.
+    for name in system.names(in: folder).filter({ isState($0, in: folder) }) {
+      try? system.remove("\(folder)/\(name)")
     }
     system.removeFolder(folder)
     // systemd 254 and later may have created it as a link to the folder of the configuration.

@@ -149,7 +149,7 @@ struct LoginTests {
     try agent.lock()
     let locked = try #require(try without(agent.socket))
     #expect(locked.code == .noUsableKey)
-    #expect(locked.message.contains("the agent \(agent.socket) holds no key"))
+    #expect(locked.message.contains("the agent \(agent.socket) has no key"))
     #expect(locked.remedy.contains("ssh-add \(half)"))
     let none = try #require(try without(nil))
     #expect(none.message.contains("no agent"))

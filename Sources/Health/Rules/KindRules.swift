@@ -84,7 +84,7 @@ extension Judgement {
     }
     var details = ["the API server has no \(gone.map(\.definition).joined(separator: ", "))"]
     if !seen.isEmpty {
-      details.append("\(seen.joined(separator: ", ")) that existed before were deleted with the definition")
+      details.append("deleted with the definition: \(seen.joined(separator: ", "))")
     }
     if controllers.count > 1 { details.append("of \(controllers.joined(separator: ", "))") }
     let isGrave = gone.contains { $0.objects > 0 || ["Kustomization", "HelmRelease"].contains($0.name) }

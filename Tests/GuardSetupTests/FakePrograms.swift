@@ -112,7 +112,9 @@ struct FakePrograms {
   private func keygen(_ words: [String]) -> ProgramAnswer {
     let file = words.last ?? ""
     switch words.first {
-    case "-F": return world.isHostKnown ? good("# Host found\n192.0.2.7 ssh-ed25519 HOST\n") : bad("")
+    case "-F":
+      return world.isHostKnown && world.isHostKeyListed
+        ? good("# Host found\n192.0.2.7 ssh-ed25519 HOST\n") : bad("")
     case "-l": return good("256 SHA256:offered tethys (ED25519)\n")
     case "-y":
       return world.isKeyEncrypted ? bad("incorrect passphrase") : good("ssh-ed25519 MADE oceanid-guard\n")

@@ -129,6 +129,8 @@ final class FakeWorld {
   /// True if ssh_config has the alias.
   var hasAlias = true
   var isHostKnown = true
+  /// False if the key is in no file that ssh-keygen(1) finds, for example with KnownHostsCommand.
+  var isHostKeyListed = true
   var login = Login.works
   var isKeyEncrypted = false
   var agentStatus: Int32 = 2

@@ -17,7 +17,7 @@ import Testing
 
   enum Obstacle: String, CaseIterable {
     case unitsMissing, jumpHost, portHeld, ownGuard, hostKeyUnknown, sshdUnreachable, kubeconfigMissing
-    case otherConfigurationServes
+    case otherConfigurationServes, hostKeyUnlisted, homeIsALink, foreignConfiguration
 
     func prepare(_ world: FakeWorld) {
       switch self {
@@ -36,6 +36,16 @@ import Testing
         world.machineUnits.active = Set(Change.machineUnits)
         world.machineText = "healthy: main; tunnel up since 2026-11-23 08:23 UTC"
       case .kubeconfigMissing: world.files["/home/person/.kube/k3s-config.yaml"] = nil
+      case .hostKeyUnlisted: world.isHostKeyListed = false
+      case .homeIsALink:
+        world.folders.insert(MachineFacts.home)
+        world.files["\(MachineFacts.home)/.ssh"] = FakeWorld.File(text: "a link", mode: 0o777)
+      case .foreignConfiguration:
+        world.folders.insert("/etc/oceanid")
+        world.files["/etc/oceanid/guard.yaml"] = FakeWorld.File(
+          text:
+            "clusters:\n  - name: main\n    tunnel:\n      host: tethys\n    expect: { nodes: [calypso] }\n",
+          mode: 0o644)
       }
     }
 
@@ -50,6 +60,10 @@ import Testing
       case .sshdUnreachable: "ssh -v tethys"
       case .kubeconfigMissing: HalfDoneTests.fetch
       case .otherConfigurationServes: "oceanid-ctl status"
+      case .hostKeyUnlisted:
+        "ssh -o UserKnownHostsFile=~/.ssh/known_hosts -o KnownHostsCommand=none tethys"
+      case .homeIsALink: "sudo ls -ld /var/lib/oceanid /var/lib/oceanid/.ssh"
+      case .foreignConfiguration: "sudo editor /etc/oceanid/guard.yaml"
       }
     }
   }

@@ -13,8 +13,8 @@ package struct MachineFacts: Hashable, Sendable {
   var hasKey = false
   /// False if the home of the service or its `.ssh` is a link, which could lead to files of root.
   var isHomeReal = true
-  /// True if a known_hosts file has a key of the host.
-  var isHostKeyFound = true
+  /// False if neither the caller nor the service has a key of the host in a file that can be copied.
+  var isHostKeyFound: Bool { own.isHostKnown || knownHosts.now.text?.isEmpty == false }
   var authorization = Authorization.unknown
   var alias = FileFact(path: "\(home)/.ssh/config")
   var knownHosts = FileFact(path: "\(home)/.ssh/known_hosts")

@@ -26,12 +26,10 @@ package struct MachineFactsSearch {
       system.exists("\($0)/\(SetupFacts.service)")
     }
     facts.units = units.states(.machine, [SetupFacts.service] + SetupFacts.sockets) ?? [:]
-    findFiles(&facts, kept, clusterCount: existing.count)
-    if let user = system.user(named: FileOwner.serviceName) {
-      findService(&facts, system.acting(as: user))
-    } else {
-      facts.isUserThere = false
-    }
+    let service = system.user(named: FileOwner.serviceName).map(system.acting(as:))
+    facts.isUserThere = service != nil
+    findFiles(&facts, kept, clusterCount: existing.count, service)
+    if let service { findService(&facts, service) }
     facts.port = port(facts)
     facts.mayRead =
       own.person.isRoot
@@ -59,7 +57,10 @@ package struct MachineFactsSearch {
 
   // MARK: - Files
 
-  private func findFiles(_ facts: inout MachineFacts, _ kept: GuardFile?, clusterCount: Int) {
+  /// - Parameter service: its files are read with its rights, because it may have put links in its home.
+  private func findFiles(
+    _ facts: inout MachineFacts, _ kept: GuardFile?, clusterCount: Int, _ service: (any SetupSystem)?
+  ) {
     findKubeconfig(&facts)
     facts.configuration.now = system.contents(of: facts.configuration.path)
     let isFitting =
@@ -71,17 +72,15 @@ package struct MachineFactsSearch {
     facts.isServingOtherwise =
       !isFitting && kept != nil && system.isMachineGuardServing(facts.units[SetupFacts.service])
     guard let host = facts.own.resolved else { return }
-    let lines = KnownHosts(system: caller).lines(of: host)
-    // The service may have put links in its home, so its files are read with its rights.
-    let service = system.user(named: FileOwner.serviceName).map(system.acting(as:))
     facts.isHomeReal = ["", "/.ssh"].allSatisfy { name in
       let folder = MachineFacts.home + name
       return !system.exists(folder) || system.isFolder(folder)
     }
     facts.knownHosts.now = service?.contents(of: facts.knownHosts.path) ?? .absent
     let known = facts.knownHosts.now.text ?? ""
-    facts.isHostKeyFound = !lines.isEmpty || !known.isEmpty
-    let missing = lines.filter { !known.split(separator: "\n").map(String.init).contains($0) }
+    let missing = facts.own.knownHostLines.filter {
+      !known.split(separator: "\n").map(String.init).contains($0)
+    }
     facts.knownHosts.wanted =
       missing.isEmpty ? nil : known.withFinalNewline + missing.map { "\($0)\n" }.joined()
     facts.alias.now = service?.contents(of: facts.alias.path) ?? .absent

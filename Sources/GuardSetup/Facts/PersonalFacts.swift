@@ -174,7 +174,7 @@ package struct PersonalFacts {
     facts.resolved = host
     facts.isAlias = host.hostName != facts.host
     facts.keys = LoginKeysSearch(system: system).find(host)
-    facts.isHostKnown = KnownHosts(system: system).lines(of: host) != []
+    facts.knownHostLines = KnownHosts(system: system).lines(of: host)
     if !facts.isHostKnown, host.proxy == nil {
       facts.offeredKeys = KnownHosts(system: system).offered(by: host)
     }

@@ -21,7 +21,9 @@ package struct SetupFacts: Hashable, Sendable {
   /// True if ssh_config has another HostName for the host.
   var isAlias = true
   /// True if known_hosts has a key of the host.
-  var isHostKnown = true
+  var isHostKnown: Bool { !knownHostLines.isEmpty }
+  /// The lines of the known_hosts files with a key of the host.
+  var knownHostLines: [String] = []
   /// The fingerprints of the keys that the host offers; empty if it offers none.
   var offeredKeys: [String] = []
   /// The findings of `oceanid-guard --doctor`, in the order of the connection's steps.

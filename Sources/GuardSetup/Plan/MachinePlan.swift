@@ -26,7 +26,9 @@ package enum MachinePlan {
       return Plan(steps: steps + [Plan.Step(name: "guard.yaml", found: found, outcome: .blocked(next))])
     }
     steps += ConnectionPlan.steps(own) + [proxy(own)].compactMap(\.self)
-    steps += [home(facts), hostKey(facts)].compactMap(\.self)
+    steps += [home(facts)].compactMap(\.self)
+    // An unknown host key already prevents the login. This one is known to ssh, but from no file that can be copied.
+    if Plan(steps: steps).next == nil { steps += [hostKey(facts)].compactMap(\.self) }
     steps.append(kubeconfig(facts, own))
     let files = [
       file("alias", facts.alias, .service, 0o600, "the alias \(own.host) with the guard's key"),
@@ -70,7 +72,7 @@ package enum MachinePlan {
   }
 
   private static func hostKey(_ facts: MachineFacts) -> Plan.Step? {
-    guard !facts.isHostKeyFound, let host = facts.own.resolved, facts.own.isHostKnown else { return nil }
+    guard !facts.isHostKeyFound, let host = facts.own.resolved else { return nil }
     return Plan.Step(
       name: "host keys", found: "no known_hosts file has a key of \(host.knownName) that can be copied",
       outcome: .blocked(
